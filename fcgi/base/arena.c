@@ -1,0 +1,160 @@
+/*
+ * arena.c: memory that is released all at once.
+ *
+ * Blocks of 16 KB in a list; what is larger has a block of its own.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+
+#define BLOCK_SIZE	16384
+#define ALIGN		16
+
+struct block {
+	struct block	*next;
+	size_t		 used;
+	size_t		 size;
+	_Alignas(ALIGN) char	 data[];
+};
+
+struct deferred {
+	struct deferred	*next;
+	void		(*release)(void *);
+	void		*p;
+};
+
+struct arena {
+	struct block	*blocks;	/* the current one first */
+	struct deferred	*deferred;
+};
+
+static struct block *
+block_new(size_t size)
+{
+	struct block *b = mem_calloc(1, sizeof(*b) + size);
+
+	b->size = size;
+	return b;
+}
+
+struct arena *
+arena_new(void)
+{
+	struct arena *a = mem_calloc(1, sizeof(*a));
+
+	a->blocks = block_new(BLOCK_SIZE);
+	return a;
+}
+
+static void
+run_deferred(struct arena *a)
+{
+	struct deferred *d;
+
+	while ((d = a->deferred) != NULL) {
+		a->deferred = d->next;
+		d->release(d->p);
+	}
+}
+
+void
+arena_reset(struct arena *a)
+{
+	struct block *b, *next, *keep = NULL;
+
+	run_deferred(a);
+	for (b = a->blocks; b != NULL; b = next) {
+		next = b->next;
+		if (keep == NULL && b->size == BLOCK_SIZE)
+			keep = b;
+		else
+			free(b);
+	}
+	memset(keep->data, 0, keep->used);
+	keep->used = 0;
+	keep->next = NULL;
+	a->blocks = keep;
+}
+
+void
+arena_free(struct arena *a)
+{
+	struct block *b, *next;
+
+	if (a == NULL)
+		return;
+	run_deferred(a);
+	for (b = a->blocks; b != NULL; b = next) {
+		next = b->next;
+		free(b);
+	}
+	free(a);
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	struct block *b = a->blocks;
+	void *p;
+
+	size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	if (size > BLOCK_SIZE / 4) {
+		b = block_new(size);
+		b->next = a->blocks->next;
+		a->blocks->next = b;
+	} else if (b->used + size > b->size) {
+		b = block_new(BLOCK_SIZE);
+		b->next = a->blocks;
+		a->blocks = b;
+	}
+	p = b->data + b->used;
+	b->used += size;
+	return p;
+}
+
+char *
+arena_strndup(struct arena *a, const char *s, size_t len)
+{
+	char *copy = arena_alloc(a, len + 1);
+
+	memcpy(copy, s, len);
+	return copy;
+}
+
+char *
+arena_strdup(struct arena *a, const char *s)
+{
+	return s != NULL ? arena_strndup(a, s, strlen(s)) : NULL;
+}
+
+char *
+arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	s = arena_alloc(a, (size_t)n + 1);
+	va_start(ap, fmt);
+	vsnprintf(s, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	return s;
+}
+
+void
+arena_defer(struct arena *a, void (*release)(void *), void *p)
+{
+	struct deferred *d = arena_alloc(a, sizeof(*d));
+
+	d->release = release;
+	d->p = p;
+	d->next = a->deferred;
+	a->deferred = d;
+}

@@ -1,0 +1,83 @@
+/*
+ * log.c: one line to standard error, written with one write(2) so that the
+ * lines of several processes do not mix.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+static const char *program = "countersign";
+
+void
+log_open(const char *name)
+{
+	program = name;
+}
+
+static void
+line(const char *level, const char *fmt, va_list ap)
+{
+	char text[1024], at[CLOCK_TEXT];
+	ssize_t ignored;
+	int n;
+	size_t len;
+
+	clock_format(clock_now(), at);
+	n = snprintf(text, sizeof(text), "%s %s[%d] %s: ", at, program,
+	    (int)getpid(), level);
+	vsnprintf(text + n, sizeof(text) - (size_t)n - 1, fmt, ap);
+	len = strlen(text);
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			text[i] = '?';	/* no forged lines, no escapes */
+	text[len] = '\n';
+	ignored = write(STDERR_FILENO, text, len + 1);
+	(void)ignored;
+}
+
+void
+log_info(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line("info", fmt, ap);
+	va_end(ap);
+}
+
+void
+log_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line("warning", fmt, ap);
+	va_end(ap);
+}
+
+void
+log_fatal(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line("fatal", fmt, ap);
+	va_end(ap);
+	exit(1);
+}
+
+void
+log_bug(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line("bug", fmt, ap);
+	va_end(ap);
+	abort();
+}

@@ -1,0 +1,184 @@
+/*
+ * text.c: small questions about strings.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/log.h"
+#include "base/text.h"
+
+bool
+text_eq(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return strcmp(a, b) == 0;
+}
+
+bool
+text_starts(const char *s, const char *prefix)
+{
+	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+bool
+text_ends(const char *s, const char *suffix)
+{
+	size_t len = strlen(s), n = strlen(suffix);
+
+	return len >= n && strcmp(s + len - n, suffix) == 0;
+}
+
+bool
+text_int(const char *s, int64_t min, int64_t max, int64_t *ret)
+{
+	char *end;
+	int64_t n;
+
+	if (s == NULL || !((*s >= '0' && *s <= '9') || *s == '-'))
+		return false;
+	errno = 0;
+	n = strtoll(s, &end, 10);
+	if (errno != 0 || end == s || *end != '\0' || n < min || n > max)
+		return false;
+	*ret = n;
+	return true;
+}
+
+bool
+text_is_name(const char *s)
+{
+	size_t n;
+
+	if (s == NULL || *s < 'a' || *s > 'z')
+		return false;
+	n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_");
+	return s[n] == '\0' && n <= 64;
+}
+
+bool
+text_is_id(const char *s)
+{
+	size_t n;
+
+	if (s == NULL || *s == '.' || *s == '-' || *s == '_')
+		return false;
+	n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	    "0123456789._-");
+	return s[n] == '\0' && n > 0 && n <= 64;
+}
+
+size_t
+text_utf8_next(const char *s, size_t len, uint32_t *ret_cp)
+{
+	static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *p = (const unsigned char *)s;
+	uint32_t cp;
+	size_t n;
+
+	if (len == 0)
+		return 0;
+	if (p[0] < 0x80) {
+		*ret_cp = p[0];
+		return 1;
+	}
+	n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+	if (p[0] < 0xc2 || p[0] > 0xf4 || n > len)
+		return 0;
+	cp = p[0] & (0xffu >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		cp = cp << 6 | (p[i] & 0x3f);
+	}
+	if (cp < least[n] || cp > 0x10ffff || (cp >= 0xd800 && cp <= 0xdfff))
+		return 0;
+	*ret_cp = cp;
+	return n;
+}
+
+bool
+text_is_utf8(const char *s, size_t len)
+{
+	uint32_t cp;
+	size_t n;
+
+	for (; len > 0; s += n, len -= n)
+		if ((n = text_utf8_next(s, len, &cp)) == 0 || cp == 0)
+			return false;
+	return true;
+}
+
+bool
+text_is_deceptive(uint32_t cp)
+{
+	return cp == 0xad || cp == 0x61c || cp == 0x180e ||
+	    (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) ||
+	    (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff ||
+	    (cp >= 0xfff9 && cp <= 0xfffb) || (cp >= 0xe0000 && cp <= 0xe007f);
+}
+
+bool
+text_same_secret(const void *a, const void *b, size_t len)
+{
+	const volatile unsigned char *x = a, *y = b;
+	unsigned char diff = 0;
+
+	for (size_t i = 0; i < len; i++)
+		diff |= x[i] ^ y[i];
+	return diff == 0;
+}
+
+void
+text_hex(const void *data, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *p = data;
+
+	for (size_t i = 0; i < len; i++) {
+		out[2 * i] = digits[p[i] >> 4];
+		out[2 * i + 1] = digits[p[i] & 15];
+	}
+	out[2 * len] = '\0';
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool
+text_unhex(const char *hex, void *out, size_t len)
+{
+	unsigned char *p = out;
+
+	for (size_t i = 0; i < len; i++) {
+		int high = hex_digit(hex[2 * i]);
+		int low = high < 0 ? -1 : hex_digit(hex[2 * i + 1]);
+
+		if (low < 0)
+			return false;
+		p[i] = (unsigned char)(high << 4 | low);
+	}
+	return true;
+}
+
+void
+text_random_hex(char *out, size_t len)
+{
+	unsigned char bytes[64];
+
+	if (len > sizeof(bytes) ||
+	    getrandom(bytes, len, 0) != (ssize_t)len)
+		log_bug("no randomness from the kernel");
+	text_hex(bytes, len, out);
+}

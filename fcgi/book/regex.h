@@ -1,0 +1,32 @@
+/*
+ * regex.h: PCRE2 with bounds, so that no pattern of a document can hang us.
+ */
+#ifndef BOOK_REGEX_H
+#define BOOK_REGEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct regex;
+
+/*
+ * Compiles (UTF mode where the pattern is valid UTF-8; `.` and `$` as in
+ * Perl, multi-line).  NULL where the pattern is wrong; then *ret_at and
+ * message (at least 120 bytes) say where and why.
+ */
+struct regex	*regex_new(const char *pattern, size_t *ret_at,
+		    char *message, size_t size);
+void		 regex_free(struct regex *re);
+
+/*
+ * Finds the first match in the bytes (invalid UTF-8 in them is tolerated).
+ * *ret_start and *ret_len give group 1 where the pattern has one, else the
+ * whole match.  False: no match, or the match limit was reached.
+ */
+bool		 regex_find(const struct regex *re, const char *s, size_t len,
+		    size_t *ret_start, size_t *ret_len);
+
+/* The pattern matches the whole of the string. */
+bool		 regex_full(const char *pattern, const char *s);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * values.h: {{name}} in text, filled in with the encoding of the place.
+ */
+#ifndef BOOK_VALUES_H
+#define BOOK_VALUES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Finds the next {{name}} at or after *at in s.  True: *at is the byte of the
+ * first brace, *ret_len the length with both braces, and name (65 bytes) is
+ * filled in.
+ */
+bool	values_next(const char *s, size_t len, size_t *at, size_t *ret_len,
+	    char name[65]);
+
+#endif
