@@ -24,13 +24,12 @@ TEST_PACKAGES = clang libclang-rt-14-dev libcmocka-dev openssh-server \
 	openssh-client mariadb-server mariadb-client iproute2 util-linux \
 	procps curl jq python3 sqlite3 chromium fonts-noto-cjk wrk
 
-LIBS      = json-c
-CPPFLAGS += -Ifcgi -I$(B) -D_GNU_SOURCE -D_FORTIFY_SOURCE=2
+CPPFLAGS += -Ifcgi -D_GNU_SOURCE
 WARN      = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	    -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wvla
 CFLAGS   ?= -O2 -g
 HARDEN    = -fstack-protector-strong -fPIE -fno-common \
-	    -fstack-clash-protection
+	    -fstack-clash-protection $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 LINK      = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
 SAN_FLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -39,38 +38,59 @@ SAN_FLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all \
 ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SAN)
 
 # A program is linked with its own folder, the layers below it, and the
-# libraries that its privilege allows (see tests/unit/layers.sh).
-LAYERS  = base book journal wire html
+# libraries that its privilege allows (tests/unit/layers.sh holds it to that).
+src  = $(wildcard fcgi/$(1)/*.c)
+objs = $(foreach d,$(1),$(patsubst fcgi/%.c,$(B)/obj/%.o,$(call src,$(d))))
+
+BOOK     = -lmd4c -lyaml -lpcre2-8 -ljson-c
+JOURNAL  = -lsqlite3 -lsodium $(BOOK)
 PROGRAMS = countersign-web countersign-keeper countersign-runner \
 	   countersign-step countersign
-src     = $(wildcard fcgi/$(1)/*.c)
-obj     = $(patsubst fcgi/%.c,$(B)/obj/%.o,$(call src,$(1)))
 
-BOOK_LIBS    = -lmd4c -lyaml -lpcre2-8
-JOURNAL_LIBS = -lsqlite3 -lsodium
-WEB_LIBS     = -lfcgi
-STEP_LIBS    = -lssh2 -lpcre2-8 -lyaml -lmd4c
+countersign-web_DIRS    = base book journal wire html web
+countersign-web_LIBS    = -lfcgi $(JOURNAL)
+countersign-keeper_DIRS = base book journal wire keeper
+countersign-keeper_LIBS = $(JOURNAL)
+countersign-runner_DIRS = base book journal wire runner
+countersign-runner_LIBS = $(JOURNAL)
+countersign-step_DIRS   = base book step
+countersign-step_LIBS   = -lssh2 $(BOOK)
+countersign_DIRS        = base book journal wire cli
+countersign_LIBS        = $(JOURNAL)
 
 all: $(PROGRAMS:%=$(B)/%)
 
-$(B)/countersign-web: $(foreach d,base book journal wire html web,$(call obj,$(d)))
-	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $^ $(WEB_LIBS) $(JOURNAL_LIBS) $(BOOK_LIBS) -ljson-c
-$(B)/countersign-keeper: $(foreach d,base book journal wire keeper,$(call obj,$(d)))
-	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $^ $(JOURNAL_LIBS) $(BOOK_LIBS) -ljson-c
-$(B)/countersign-runner: $(foreach d,base book journal wire runner,$(call obj,$(d)))
-	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $^ $(JOURNAL_LIBS) $(BOOK_LIBS) -ljson-c
-$(B)/countersign-step: $(foreach d,base book step,$(call obj,$(d)))
-	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $^ $(STEP_LIBS) -ljson-c
-$(B)/countersign: $(foreach d,base book journal wire cli,$(call obj,$(d)))
-	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $^ $(JOURNAL_LIBS) $(BOOK_LIBS) -ljson-c
+define program
+$(B)/$(1): $(call objs,$($(1)_DIRS))
+	$$(CC) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ $$($(1)_LIBS)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
 $(B)/obj/%.o: fcgi/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# tests/unit/test_FOLDER_WHAT.c is linked with the layers and with FOLDER,
+# whose main() stays away.
+TEST_OBJS = $(filter-out %/main.o,$(call objs,$(sort base book journal wire \
+	    html $(1))))
+UNIT_TESTS = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+
+define unit
+$(B)/tests/$(1): tests/unit/$(1).c $(call TEST_OBJS,$(word 2,$(subst _, ,$(1))))
+	@mkdir -p $$(@D)
+	$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ -lcmocka -lfcgi -lssh2 $$(JOURNAL)
+endef
+$(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t))))
+
+unit-built: $(UNIT_TESTS)
+unit:
+	$(MAKE) B=build/asan SAN="$(SAN_FLAGS)" CFLAGS="-O1 -g" all unit-built
+	for t in build/asan/tests/test_*; do $$t || exit 1; done
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
 clean:
 	rm -rf build
 
-.PHONY: all clean
+.PHONY: all clean unit unit-built
