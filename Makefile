@@ -32,7 +32,7 @@ HARDEN    = -fstack-protector-strong -fPIE -fno-common \
 	    -fstack-clash-protection $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 LINK      = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
-SAN_FLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all \
+SAN_FLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all -Wno-format-truncation \
 	    -fno-omit-frame-pointer
 
 ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SAN)
