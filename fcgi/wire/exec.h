@@ -1,0 +1,55 @@
+/*
+ * exec.h: what the runner and a step process agree on.
+ *
+ * The runner makes the folder DATA/exec/EXEC (EXEC is 32 hex digits, one per
+ * attempt), starts countersign-step with that folder as its working folder
+ * and its only argument "EXEC", writes the order to its standard input and
+ * closes it.  The step process lives on without the runner; all that it has
+ * to say stands in that folder:
+ *
+ *	lock		held (io_lock) for as long as the process lives
+ *	pid		its process id, decimal; SIGTERM to it cancels the step
+ *	status		one JSON object a line, only ever appended to
+ *	TARGET.cast	the output, masked, asciicast v2
+ *	TARGET.txt	the same output without timing: live and tail views
+ *
+ * Both outputs only grow while the step runs.  Where the output is over the
+ * limit, its middle is dropped (a hole is punched, so that offsets stay true)
+ * and counted; when the step ends the hole is replaced by one line that says
+ * how much was dropped.
+ *
+ * The order (nothing of it is in argv or the environment of the step):
+ *	{"exec": EXEC,
+ *	 "step": {"id", "kind": "sh|bash|python", "text", "cwd", "user",
+ *		"timeout_ms", "quiet_ms", "expect", "reject", "exit": [0],
+ *		"every_ms", "within_ms",
+ *		"captures": [{"name", "how": "whole|pointer|regex", "what"}]},
+ *	 "values": {name: text}, "secrets": {name: text}, "mask": [text],
+ *	 "environment": name,
+ *	 "targets": [{"name", "kind": "local"} | {"name", "kind": "ssh", "host",
+ *		"port", "user", "key", "passphrase", "agent", "host_key",
+ *		"client"}],
+ *	 "output_limit": bytes for each target, "parallel": how many at once}
+ *
+ * Lines of status ("at" is milliseconds since 1970):
+ *	{"at", "target", "state": "running"}	the script was started there
+ *	{"at", "target", "note": "quiet|reconnecting|reconnected|try|output_open",
+ *		"message"}
+ *	{"at", "target", "state": "succeeded|failed|unknown", "exit": n or null,
+ *		"message", "bytes", "dropped", "tries",
+ *		"captures": {name: text}}	durable (fdatasync) and last of target
+ *	{"at", "done": true, "state": "succeeded|failed|unknown", "message",
+ *		"captures": {name: text}}	durable and last of all
+ */
+#ifndef WIRE_EXEC_H
+#define WIRE_EXEC_H
+
+#define EXEC_ID_BYTES		16	/* twice as many hex digits */
+#define EXEC_LOCK		"lock"
+#define EXEC_PID		"pid"
+#define EXEC_STATUS		"status"
+#define EXEC_OUTPUT_LIMIT	(64LL * 1024 * 1024)
+#define EXEC_PARALLEL		64
+#define EXEC_MAX_CAPTURE	(64 * 1024)	/* bytes of a captured value */
+
+#endif
