@@ -1,0 +1,118 @@
+/*
+ * db.h: our own data in SQLite.  Every statement stands in sql.def.
+ */
+#ifndef JOURNAL_DB_H
+#define JOURNAL_DB_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* Who opens it: which statements may be prepared, and whether it writes. */
+enum db_program {
+	DB_WEB = 1,		/* reads */
+	DB_KEEPER = 2,		/* the one writer */
+	DB_RUNNER = 4,		/* reads */
+	DB_CLI = 8,		/* reads: verify, report, backup */
+};
+
+enum stmt {
+#define SQL(name, programs, args, text) name,
+#include "journal/sql.def"
+#undef SQL
+	STMT__MAX
+};
+
+struct db;
+struct rows;
+
+/* One typed argument of a statement. */
+struct db_arg {
+	char		 type;	/* 'i' 't' 'b', or 0 at the end */
+	int64_t		 i;
+	const void	*p;	/* text or blob; NULL is SQL's NULL */
+	size_t		 len;
+};
+
+#define INT(n)		((struct db_arg){ 'i', (n), "", 0 })
+#define TEXT(s)		((struct db_arg){ 't', 0, (s), 0 })
+#define BLOB(data, n)	((struct db_arg){ 'b', 0, (data), (n) })
+#define DB_ARGS(...) \
+	((struct db_arg[]){ __VA_ARGS__ __VA_OPT__(,) { 0, 0, NULL, 0 } })
+
+/*
+ * Opens DATA/countersign.db.  The keeper creates and migrates it; the others
+ * get ERR_UNAVAILABLE as long as it is not there or of another version.
+ */
+enum err	 db_open(const char *data_dir, enum db_program who,
+		    struct db **ret);
+void		 db_close(struct db *db);
+
+/*
+ * A transaction: BEGIN IMMEDIATE for the keeper, a read snapshot for the
+ * others.  db_end() commits where err is ERR_OK, else rolls back; it returns
+ * err, or what went wrong with the commit.  Keep those of readers short.
+ */
+void		 db_begin(struct db *db);
+enum err	 db_end(struct db *db, enum err err);
+
+/* As db_begin() and db_end(), for one command within the keeper's batch. */
+void		 db_savepoint(struct db *db);
+enum err	 db_release(struct db *db, enum err err);
+
+/*
+ * Runs a statement that gives no rows.  ERR_CONFLICT on a broken UNIQUE or
+ * PRIMARY KEY, ERR_UNAVAILABLE on a full disk, ERR_INTERNAL otherwise
+ * (logged).  db_run(db, STMT_X, INT(run), TEXT("running"))
+ */
+#define db_run(db, stmt, ...) db_run_args((db), (stmt), DB_ARGS(__VA_ARGS__))
+enum err	 db_run_args(struct db *db, enum stmt stmt,
+		    const struct db_arg *args);
+
+/* How many rows the last db_run() changed. */
+int		 db_changes(struct db *db);
+
+/*
+ * Rows of a query: while (db_next(rows)) …; db_done(rows), which may come
+ * early.  A statement can have one set of rows at a time.
+ */
+#define db_query(db, stmt, ...) db_query_args((db), (stmt), DB_ARGS(__VA_ARGS__))
+struct rows	*db_query_args(struct db *db, enum stmt stmt,
+		    const struct db_arg *args);
+bool		 db_next(struct rows *rows);
+void		 db_done(struct rows *rows);
+
+/* Columns from 0; valid until the next db_next() or db_done().  Text is
+ * NULL where the column is. */
+int64_t		 db_int(struct rows *rows, int column);
+const char	*db_text(struct rows *rows, int column);
+const void	*db_blob(struct rows *rows, int column, size_t *ret_len);
+bool		 db_is_null(struct rows *rows, int column);
+
+/*
+ * The current row as a new object, keyed by the names of its columns; a name
+ * that ends in _json holds JSON and is put in parsed, without the ending; one
+ * that ends in _at is a time and becomes RFC 3339 text.
+ */
+struct json_object *db_row_json(struct rows *rows);
+
+/* All rows as an array of such objects; rows are done afterwards. */
+struct json_object *db_rows_json(struct rows *rows);
+
+/* The first row, or NULL where there is none; rows are done afterwards. */
+struct json_object *db_first_json(struct rows *rows);
+
+/* The first column of the first row, or the fallback; done afterwards. */
+int64_t		 db_first_int(struct rows *rows, int64_t fallback);
+
+/* A number that changes whenever another process has committed. */
+int64_t		 db_version(struct db *db);
+
+/* What the statement is and says, for the test that walks all of them. */
+const char	*db_stmt_name(enum stmt stmt);
+const char	*db_stmt_text(enum stmt stmt);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * life.h: the life of a run: which verb is possible in which state, for whom.
+ *
+ * The keeper asks before it appends, the web to know which buttons to show:
+ * the same function, so that they cannot disagree.
+ */
+#ifndef JOURNAL_LIFE_H
+#define JOURNAL_LIFE_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "book/book.h"
+#include "journal/db.h"
+#include "wire/verb.h"
+
+/* Who asks.  `roles` is a JSON array of names and belongs to the owner. */
+struct actor {
+	const char		*name;		/* "" where nobody is known */
+	struct json_object	*roles;
+	bool			 local;		/* our own command line */
+};
+
+bool	actor_has(const struct actor *actor, const char *role);
+
+/* The row of a run that life_may() looks at; texts belong to the caller. */
+struct life_run {
+	int64_t		 id;
+	const char	*state;
+	const char	*mode;
+	const char	*created_by;
+	const char	*plan;
+	const char	*current;		/* or NULL */
+	struct json_object *approvals;		/* rules [{role, count}] */
+	struct json_object *given;		/* of this plan: [{by, decision, roles}] */
+	bool		 unfinished;		/* steps are not all done */
+	bool		 troubled;		/* some failed or are unknown */
+};
+
+struct life_step {
+	const struct step *step;		/* of the book */
+	const char	*state;
+	const char	*part;			/* main, rollback, probe */
+	const char	*by;			/* who did the last thing, or NULL */
+	const char	*at;			/* when, RFC 3339, or NULL */
+	const char	*of_state;		/* a probe: state of its step */
+	int64_t		 attempts;
+};
+
+/*
+ * Whether the actor may do the verb to the run (and step, NULL where the verb
+ * has none) now.  ERR_OK; ERR_FORBIDDEN: never with these roles;
+ * ERR_CONFLICT: not in this state, with a fault that says who and when.
+ */
+enum err life_may(enum verb verb, const struct life_run *run,
+	    const struct life_step *step, const struct actor *actor,
+	    struct fault *fault);
+
+/* A step in this state lets the next one be ready. */
+bool	life_is_done(const char *step_state);
+
+/* All rules of approval are met by what was given to the plan. */
+bool	life_is_approved(struct json_object *rules, struct json_object *given);
+
+#endif

@@ -1,0 +1,178 @@
+-- The database as it is after all migrations (migrate.c holds them; a test
+-- compares).  Times are milliseconds since 1970 in UTC.
+
+-- What happened. `body` is the exact JSON text; `hash` is BLAKE2b-256 over
+-- the previous event's hash (32 zero bytes before the first) and the body.
+-- Chain 0 is for what concerns no run.
+CREATE TABLE event (
+	run	INTEGER NOT NULL,
+	seq	INTEGER NOT NULL,
+	at	INTEGER NOT NULL,
+	actor	TEXT NOT NULL,
+	kind	TEXT NOT NULL,
+	body	TEXT NOT NULL,
+	hash	BLOB NOT NULL,
+	PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+
+-- The heads of closed runs, a chain itself, signed with Ed25519.
+CREATE TABLE ledger (
+	n		INTEGER PRIMARY KEY,
+	body		TEXT NOT NULL,
+	hash		BLOB NOT NULL,
+	signature	BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE document (
+	hash	TEXT PRIMARY KEY,	-- BLAKE2b-256 of the text, hex
+	text	TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- From here to the line below: projections, rebuilt from the events.
+CREATE TABLE run (
+	id		INTEGER PRIMARY KEY,
+	title		TEXT NOT NULL,
+	reason		TEXT NOT NULL,
+	runbook		TEXT NOT NULL,
+	document	TEXT NOT NULL REFERENCES document (hash),
+	environment	TEXT NOT NULL,
+	production	INTEGER NOT NULL,
+	state		TEXT NOT NULL,	-- DESIGN 5
+	result		TEXT,		-- succeeded, failed, rolled_back
+	mode		TEXT NOT NULL,	-- main, rollback
+	seq		INTEGER NOT NULL,
+	plan		TEXT NOT NULL,	-- hash, hex
+	parameters	TEXT NOT NULL,	-- {name: text, or null for a secret}
+	targets		TEXT NOT NULL,	-- as targets_resolve() made it
+	approvals	TEXT NOT NULL,	-- [{role, count}]
+	current		TEXT,		-- the step that is next or at work
+	steps_total	INTEGER NOT NULL,
+	steps_done	INTEGER NOT NULL,
+	created_by	TEXT NOT NULL,
+	created_at	INTEGER NOT NULL,
+	started_by	TEXT,
+	started_at	INTEGER,
+	ended_by	TEXT,
+	ended_at	INTEGER,
+	note		TEXT		-- given when it was closed or aborted
+) STRICT;
+CREATE INDEX run_open ON run (state, id) WHERE ended_at IS NULL;
+CREATE INDEX run_by_runbook ON run (runbook, id);
+
+CREATE TABLE step (
+	run	INTEGER NOT NULL REFERENCES run (id),
+	id	TEXT NOT NULL,
+	part	TEXT NOT NULL,		-- main, rollback, probe
+	position INTEGER NOT NULL,	-- order within its part
+	state	TEXT NOT NULL,
+	attempts INTEGER NOT NULL,	-- how many there were
+	by	TEXT,			-- who did what led to the state
+	at	INTEGER,
+	reason	TEXT,			-- of a skip; a note; the `when` that excluded
+	signed_by TEXT,
+	PRIMARY KEY (run, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attempt (
+	run		INTEGER NOT NULL,
+	step		TEXT NOT NULL,
+	n		INTEGER NOT NULL,
+	exec		TEXT NOT NULL UNIQUE,	-- 32 hex digits
+	state		TEXT NOT NULL,
+	by		TEXT NOT NULL,
+	requested_at	INTEGER NOT NULL,
+	started_at	INTEGER,
+	ended_at	INTEGER,
+	cancelled_by	TEXT,
+	message		TEXT,
+	PRIMARY KEY (run, step, n),
+	FOREIGN KEY (run, step) REFERENCES step (run, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attempt_open ON attempt (exec) WHERE ended_at IS NULL;
+
+CREATE TABLE attempt_target (
+	run		INTEGER NOT NULL,
+	step		TEXT NOT NULL,
+	n		INTEGER NOT NULL,
+	target		TEXT NOT NULL,
+	state		TEXT NOT NULL,
+	exit		INTEGER,
+	bytes		INTEGER NOT NULL,
+	dropped		INTEGER NOT NULL,
+	hash		TEXT,		-- BLAKE2b-256 of the .cast, hex
+	message		TEXT,
+	note		TEXT,		-- "quiet": the last thing noticed
+	started_at	INTEGER,
+	ended_at	INTEGER,
+	PRIMARY KEY (run, step, n, target)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE variable (
+	run	INTEGER NOT NULL REFERENCES run (id),
+	name	TEXT NOT NULL,
+	value	TEXT NOT NULL,
+	step	TEXT NOT NULL,
+	PRIMARY KEY (run, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE approval (
+	run	INTEGER NOT NULL REFERENCES run (id),
+	seq	INTEGER NOT NULL,	-- of its event
+	step	TEXT NOT NULL,		-- '' for the run itself, else the gate
+	plan	TEXT NOT NULL,
+	by	TEXT NOT NULL,
+	decision TEXT NOT NULL,		-- approve, reject
+	comment	TEXT NOT NULL,
+	at	INTEGER NOT NULL,
+	PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+
+-- The targets that a run under way holds; shared ones are not here.
+CREATE TABLE held_target (
+	environment	TEXT NOT NULL,
+	target		TEXT NOT NULL,
+	run		INTEGER NOT NULL REFERENCES run (id),
+	PRIMARY KEY (environment, target)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_target_run ON held_target (run);
+
+CREATE TABLE account (
+	name		TEXT PRIMARY KEY,
+	roles		TEXT NOT NULL,	-- [names]
+	disabled	INTEGER NOT NULL,
+	created_at	INTEGER NOT NULL,
+	created_by	TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE token (
+	account		TEXT NOT NULL REFERENCES account (name),
+	name		TEXT NOT NULL,
+	hash		BLOB NOT NULL UNIQUE,
+	created_at	INTEGER NOT NULL,
+	created_by	TEXT NOT NULL,
+	PRIMARY KEY (account, name)
+) STRICT, WITHOUT ROWID;
+-- Projections end here.
+
+CREATE TABLE credential (
+	account	TEXT PRIMARY KEY,
+	hash	TEXT NOT NULL		-- argon2id, as libsodium writes it
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE session (
+	hash		BLOB PRIMARY KEY,	-- of the cookie
+	account		TEXT NOT NULL,
+	address		TEXT NOT NULL,
+	created_at	INTEGER NOT NULL,
+	expires_at	INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_account ON session (account);
+
+-- Secrets, sealed to the runner's key: run 0 is the store of named ones,
+-- otherwise the secret parameters of that run.
+CREATE TABLE sealed (
+	run	INTEGER NOT NULL,
+	name	TEXT NOT NULL,
+	box	BLOB NOT NULL,
+	PRIMARY KEY (run, name)
+) STRICT, WITHOUT ROWID;
