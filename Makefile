@@ -24,7 +24,7 @@ TEST_PACKAGES = clang libclang-rt-14-dev libcmocka-dev openssh-server \
 	openssh-client mariadb-server mariadb-client iproute2 util-linux \
 	procps curl jq python3 sqlite3 chromium fonts-noto-cjk wrk
 
-CPPFLAGS += -Ifcgi -D_GNU_SOURCE
+CPPFLAGS += -Ifcgi -I$(B) -D_GNU_SOURCE
 WARN      = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	    -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wvla
 CFLAGS   ?= -O2 -g
@@ -69,6 +69,12 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 $(B)/obj/%.o: fcgi/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The schema as a C string, for migrate.c.
+$(B)/obj/journal/migrate.o: $(B)/schema.inc
+$(B)/schema.inc: fcgi/journal/schema.sql
+	@mkdir -p $(@D)
+	sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >$@
 
 # tests/unit/test_FOLDER_WHAT.c is linked with the layers and with FOLDER,
 # whose main() stays away.

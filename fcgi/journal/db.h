@@ -43,6 +43,9 @@ struct db_arg {
 #define DB_ARGS(...) \
 	((struct db_arg[]){ __VA_ARGS__ __VA_OPT__(,) { 0, 0, NULL, 0 } })
 
+/* As the folder: a database in memory alone, for verify and for tests. */
+#define DB_MEMORY	":memory:"
+
 /*
  * Opens DATA/countersign.db.  The keeper creates and migrates it; the others
  * get ERR_UNAVAILABLE as long as it is not there or of another version.

@@ -1,0 +1,432 @@
+/*
+ * db.c: our own data in SQLite.
+ *
+ * One process, the keeper, writes and checkpoints; the others open read-only
+ * and never checkpoint, as the SQLite that we meet can corrupt a WAL that two
+ * processes reset.  Statements are prepared when first used and kept; one
+ * that the program may not prepare is a bug and aborts.
+ */
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "journal/db.h"
+#include "journal/migrate.h"
+
+struct rows {
+	struct db	*db;
+	sqlite3_stmt	*stmt;
+	bool		 busy;
+};
+
+struct db {
+	sqlite3		*handle;
+	enum db_program	 who;
+	int		 depth;		/* of savepoints */
+	struct rows	 rows[STMT__MAX];
+};
+
+static const struct {
+	const char	*name;
+	int		 programs;
+	const char	*args;
+	const char	*text;
+} statements[STMT__MAX] = {
+#define SQL(name, programs, args, text) [name] = { #name, programs, args, text },
+#include "journal/sql.def"
+#undef SQL
+};
+
+const char *
+db_stmt_name(enum stmt stmt)
+{
+	return statements[stmt].name;
+}
+
+const char *
+db_stmt_text(enum stmt stmt)
+{
+	return statements[stmt].text;
+}
+
+/* For statements without arguments and rows: pragmas and transactions. */
+static int
+plain(struct db *db, const char *sql)
+{
+	char *message = NULL;
+	int rc = sqlite3_exec(db->handle, sql, NULL, NULL, &message);
+
+	if (rc != SQLITE_OK)
+		log_warn("database: %s: %s", sql,
+		    message != NULL ? message : sqlite3_errstr(rc));
+	sqlite3_free(message);
+	return rc;
+}
+
+static bool
+configure(struct db *db)
+{
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_busy_timeout(db->handle, 5000);
+	if (db->who != DB_KEEPER)
+		sqlite3_db_config(db->handle,
+		    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	if (plain(db, "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
+	    "PRAGMA cache_size = -4000; PRAGMA mmap_size = 0") != SQLITE_OK)
+		return false;
+	return db->who != DB_KEEPER || plain(db,
+	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+	    == SQLITE_OK;
+}
+
+static int64_t
+user_version(struct db *db)
+{
+	sqlite3_stmt *stmt = NULL;
+	int64_t version = -1;
+
+	if (sqlite3_prepare_v2(db->handle, "PRAGMA user_version", -1, &stmt,
+	    NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+		version = sqlite3_column_int64(stmt, 0);
+	sqlite3_finalize(stmt);
+	return version;
+}
+
+/* Brings the keeper's database to the newest version, each step whole. */
+static bool
+migrate(struct db *db)
+{
+	int64_t version = user_version(db);
+
+	if (version < 0 || version > migrate_count())
+		return false;
+	for (; version < migrate_count(); version++) {
+		char *set = mem_printf("PRAGMA user_version = %d",
+		    (int)version + 1);
+		bool ok = plain(db, "BEGIN IMMEDIATE") == SQLITE_OK &&
+		    plain(db, migrate_text((int)version)) == SQLITE_OK &&
+		    plain(db, set) == SQLITE_OK &&
+		    plain(db, "COMMIT") == SQLITE_OK;
+
+		free(set);
+		if (!ok) {
+			plain(db, "ROLLBACK");
+			return false;
+		}
+	}
+	return true;
+}
+
+enum err
+db_open(const char *data_dir, enum db_program who, struct db **ret)
+{
+	struct db *db = mem_calloc(1, sizeof(*db));
+	char *path = mem_printf("%s/countersign.db", data_dir);
+	bool memory = strcmp(data_dir, DB_MEMORY) == 0;
+	enum err err = ERR_UNAVAILABLE;
+	int flags = who == DB_KEEPER || memory ?
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+
+	db->who = who;
+	if (sqlite3_open_v2(memory ? ":memory:" : path, &db->handle, flags,
+	    NULL) != SQLITE_OK || !configure(db))
+		goto out;
+	if ((who == DB_KEEPER || memory) && !migrate(db)) {
+		log_warn("%s: the database cannot be brought to version %d",
+		    path, migrate_count());
+		goto out;
+	}
+	if (user_version(db) != migrate_count())
+		goto out;
+	*ret = db;
+	db = NULL;
+	err = ERR_OK;
+out:
+	db_close(db);
+	free(path);
+	return err;
+}
+
+void
+db_close(struct db *db)
+{
+	if (db == NULL)
+		return;
+	for (int i = 0; i < STMT__MAX; i++)
+		sqlite3_finalize(db->rows[i].stmt);
+	sqlite3_close(db->handle);
+	free(db);
+}
+
+static enum err
+err_of(struct db *db, const char *what, int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_DONE:
+	case SQLITE_ROW:
+		return ERR_OK;
+	case SQLITE_CONSTRAINT:
+		if (rc == SQLITE_CONSTRAINT_PRIMARYKEY ||
+		    rc == SQLITE_CONSTRAINT_UNIQUE ||
+		    rc == SQLITE_CONSTRAINT_ROWID)
+			return ERR_CONFLICT;
+		break;
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+		log_warn("database: %s: %s", what, sqlite3_errmsg(db->handle));
+		return ERR_UNAVAILABLE;
+	}
+	log_warn("database: %s: %s (%d)", what, sqlite3_errmsg(db->handle), rc);
+	return ERR_INTERNAL;
+}
+
+void
+db_begin(struct db *db)
+{
+	plain(db, db->who == DB_KEEPER ? "BEGIN IMMEDIATE" : "BEGIN");
+}
+
+enum err
+db_end(struct db *db, enum err err)
+{
+	int rc;
+
+	if (err == ERR_OK) {
+		rc = plain(db, "COMMIT");
+		if (rc == SQLITE_OK)
+			return ERR_OK;
+		err = err_of(db, "commit", rc);
+	}
+	if (!sqlite3_get_autocommit(db->handle))
+		plain(db, "ROLLBACK");
+	return err;
+}
+
+void
+db_savepoint(struct db *db)
+{
+	plain(db, "SAVEPOINT command");
+}
+
+enum err
+db_release(struct db *db, enum err err)
+{
+	if (err != ERR_OK)
+		plain(db, "ROLLBACK TO command");
+	plain(db, "RELEASE command");
+	return err;
+}
+
+static struct rows *
+prepare(struct db *db, enum stmt id, const struct db_arg *args)
+{
+	struct rows *rows = &db->rows[id];
+	const char *types = statements[id].args;
+	int n = 0;
+
+	if (!(statements[id].programs & (int)db->who))
+		log_bug("%s is not for this program", statements[id].name);
+	if (rows->stmt == NULL && sqlite3_prepare_v3(db->handle,
+	    statements[id].text, -1, SQLITE_PREPARE_PERSISTENT, &rows->stmt,
+	    NULL) != SQLITE_OK)
+		log_bug("%s: %s", statements[id].name,
+		    sqlite3_errmsg(db->handle));
+	if (rows->busy)
+		log_bug("%s is still being read", statements[id].name);
+	rows->db = db;
+	for (; args[n].type != 0; n++) {
+		if (types[n] != args[n].type)
+			log_bug("%s: argument %d is of the wrong type",
+			    statements[id].name, n + 1);
+		if (args[n].p == NULL)
+			sqlite3_bind_null(rows->stmt, n + 1);
+		else if (args[n].type == 'i')
+			sqlite3_bind_int64(rows->stmt, n + 1, args[n].i);
+		else if (args[n].type == 't')
+			sqlite3_bind_text(rows->stmt, n + 1, args[n].p, -1,
+			    SQLITE_TRANSIENT);
+		else
+			sqlite3_bind_blob64(rows->stmt, n + 1, args[n].p,
+			    args[n].len, SQLITE_TRANSIENT);
+	}
+	if (types[n] != '\0')
+		log_bug("%s needs %zu arguments", statements[id].name,
+		    strlen(types));
+	rows->busy = true;
+	return rows;
+}
+
+enum err
+db_run_args(struct db *db, enum stmt id, const struct db_arg *args)
+{
+	struct rows *rows = prepare(db, id, args);
+	int rc = sqlite3_step(rows->stmt);
+	enum err err;
+
+	rc = rc == SQLITE_DONE ? rc : sqlite3_extended_errcode(db->handle);
+	err = err_of(db, statements[id].name, rc);
+	db_done(rows);
+	return err;
+}
+
+int
+db_changes(struct db *db)
+{
+	return sqlite3_changes(db->handle);
+}
+
+struct rows *
+db_query_args(struct db *db, enum stmt id, const struct db_arg *args)
+{
+	return prepare(db, id, args);
+}
+
+bool
+db_next(struct rows *rows)
+{
+	int rc = sqlite3_step(rows->stmt);
+
+	if (rc == SQLITE_ROW)
+		return true;
+	if (rc != SQLITE_DONE)
+		log_warn("database: %s", sqlite3_errmsg(rows->db->handle));
+	return false;
+}
+
+void
+db_done(struct rows *rows)
+{
+	sqlite3_reset(rows->stmt);
+	sqlite3_clear_bindings(rows->stmt);
+	rows->busy = false;
+}
+
+int64_t
+db_int(struct rows *rows, int column)
+{
+	return sqlite3_column_int64(rows->stmt, column);
+}
+
+const char *
+db_text(struct rows *rows, int column)
+{
+	return (const char *)sqlite3_column_text(rows->stmt, column);
+}
+
+const void *
+db_blob(struct rows *rows, int column, size_t *ret_len)
+{
+	const void *data = sqlite3_column_blob(rows->stmt, column);
+
+	*ret_len = (size_t)sqlite3_column_bytes(rows->stmt, column);
+	return data;
+}
+
+bool
+db_is_null(struct rows *rows, int column)
+{
+	return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
+}
+
+/* The name without its ending, where it has that ending. */
+static bool
+without(const char *name, const char *ending, char out[64])
+{
+	size_t len = strlen(name), n = strlen(ending);
+
+	if (len < n || len - n > 63 || strcmp(name + len - n, ending) != 0)
+		return false;
+	memcpy(out, name, len - n);
+	out[len - n] = '\0';
+	return true;
+}
+
+static void
+put_column(struct json_object *o, struct rows *rows, int i)
+{
+	const char *name = sqlite3_column_name(rows->stmt, i);
+	char base[64], at[CLOCK_TEXT];
+	size_t len = strlen(name);
+
+	switch (sqlite3_column_type(rows->stmt, i)) {
+	case SQLITE_NULL:
+		json_object_object_add(o, name, NULL);
+		break;
+	case SQLITE_INTEGER:
+		if ((len > 3 && strcmp(name + len - 3, "_at") == 0) ||
+		    strcmp(name, "at") == 0) {
+			clock_format(db_int(rows, i), at);
+			json_object_object_add(o, name,
+			    json_object_new_string(at));
+			break;
+		}
+		json_object_object_add(o, name,
+		    json_object_new_int64(db_int(rows, i)));
+		break;
+	default:
+		if (without(name, "_json", base))
+			json_object_object_add(o, base,
+			    json_tokener_parse(db_text(rows, i)));
+		else
+			json_object_object_add(o, name,
+			    json_object_new_string(db_text(rows, i)));
+	}
+}
+
+struct json_object *
+db_row_json(struct rows *rows)
+{
+	struct json_object *o = json_object_new_object();
+	int n = sqlite3_column_count(rows->stmt);
+
+	for (int i = 0; i < n; i++)
+		put_column(o, rows, i);
+	return o;
+}
+
+struct json_object *
+db_rows_json(struct rows *rows)
+{
+	struct json_object *all = json_object_new_array();
+
+	while (db_next(rows))
+		json_object_array_add(all, db_row_json(rows));
+	db_done(rows);
+	return all;
+}
+
+struct json_object *
+db_first_json(struct rows *rows)
+{
+	struct json_object *o = db_next(rows) ? db_row_json(rows) : NULL;
+
+	db_done(rows);
+	return o;
+}
+
+int64_t
+db_first_int(struct rows *rows, int64_t fallback)
+{
+	int64_t n = db_next(rows) ? db_int(rows, 0) : fallback;
+
+	db_done(rows);
+	return n;
+}
+
+int64_t
+db_version(struct db *db)
+{
+	sqlite3_stmt *stmt = NULL;
+	int64_t version = 0;
+
+	if (sqlite3_prepare_v2(db->handle, "PRAGMA data_version", -1, &stmt,
+	    NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+		version = sqlite3_column_int64(stmt, 0);
+	sqlite3_finalize(stmt);
+	return version;
+}

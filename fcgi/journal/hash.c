@@ -1,0 +1,55 @@
+/*
+ * hash.c: BLAKE2b-256 by libsodium.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "journal/hash.h"
+
+void
+hash_two(const void *a, size_t a_len, const void *b, size_t b_len,
+    unsigned char out[HASH_BYTES])
+{
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, NULL, 0, HASH_BYTES);
+	if (a_len > 0)
+		crypto_generichash_update(&state, a, a_len);
+	if (b_len > 0)
+		crypto_generichash_update(&state, b, b_len);
+	crypto_generichash_final(&state, out, HASH_BYTES);
+}
+
+void
+hash_hex(const void *data, size_t len, char out[2 * HASH_BYTES + 1])
+{
+	unsigned char hash[HASH_BYTES];
+
+	hash_two(data, len, NULL, 0, hash);
+	text_hex(hash, sizeof(hash), out);
+}
+
+enum err
+hash_file(const char *path, char out[2 * HASH_BYTES + 1])
+{
+	static unsigned char block[65536];
+	unsigned char hash[HASH_BYTES];
+	crypto_generichash_state state;
+	ssize_t n;
+	int fd;
+
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+	crypto_generichash_init(&state, NULL, 0, HASH_BYTES);
+	while ((n = read(fd, block, sizeof(block))) > 0)
+		crypto_generichash_update(&state, block, (size_t)n);
+	close(fd);
+	if (n < 0)
+		return ERR_IO;
+	crypto_generichash_final(&state, hash, HASH_BYTES);
+	text_hex(hash, sizeof(hash), out);
+	return ERR_OK;
+}
