@@ -19,10 +19,10 @@ B        ?= build
 # Every package is named here and nowhere else.
 RUN_PACKAGES  = gcc libc6-dev make pkg-config nginx-light libfcgi-dev \
 	libjson-c-dev libsqlite3-dev libssh2-1-dev libmd4c-dev libyaml-dev \
-	libpcre2-dev libsodium-dev ca-certificates
+	libpcre2-dev libsodium-dev ca-certificates python3
 TEST_PACKAGES = clang libclang-rt-14-dev libcmocka-dev openssh-server \
 	openssh-client mariadb-server mariadb-client iproute2 util-linux \
-	procps curl jq python3 sqlite3 chromium fonts-noto-cjk wrk
+	procps curl jq sqlite3 chromium fonts-noto-cjk wrk
 
 CPPFLAGS += -Ifcgi -I$(B) -D_GNU_SOURCE
 WARN      = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
