@@ -36,8 +36,8 @@ struct life_run {
 	const char	*current;		/* or NULL */
 	struct json_object *approvals;		/* rules [{role, count}] */
 	struct json_object *given;		/* of this plan: [{by, decision, roles}] */
-	bool		 unfinished;		/* steps are not all done */
-	bool		 troubled;		/* some failed or are unknown */
+	bool		 busy;			/* a step is at work */
+	bool		 can_roll_back;		/* there are rollback steps */
 };
 
 struct life_step {
@@ -47,7 +47,7 @@ struct life_step {
 	const char	*by;			/* who did the last thing, or NULL */
 	const char	*at;			/* when, RFC 3339, or NULL */
 	const char	*of_state;		/* a probe: state of its step */
-	int64_t		 attempts;
+	bool		 probed;		/* its probe said: not taken effect */
 };
 
 /*
@@ -61,6 +61,9 @@ enum err life_may(enum verb verb, const struct life_run *run,
 
 /* A step in this state lets the next one be ready. */
 bool	life_is_done(const char *step_state);
+
+/* A step in this state is being executed. */
+bool	life_is_busy(const char *step_state);
 
 /* All rules of approval are met by what was given to the plan. */
 bool	life_is_approved(struct json_object *rules, struct json_object *given);

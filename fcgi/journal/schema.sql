@@ -43,6 +43,7 @@ CREATE TABLE run (
 	seq		INTEGER NOT NULL,
 	plan		TEXT NOT NULL,	-- hash, hex
 	parameters	TEXT NOT NULL,	-- {name: text, or null for a secret}
+	sealed		TEXT NOT NULL,	-- {name of a secret: hash of its box}
 	targets		TEXT NOT NULL,	-- as targets_resolve() made it
 	approvals	TEXT NOT NULL,	-- [{role, count}]
 	current		TEXT,		-- the step that is next or at work

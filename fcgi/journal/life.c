@@ -1,0 +1,293 @@
+/*
+ * life.c: the life of a run.
+ *
+ * Two tables say in which states of the run and of the step each verb is
+ * possible; what depends on people (roles, four eyes) and on the document
+ * (essential, rerun) follows in one function each.  The rule is asked inside
+ * the transaction that carries the verb out, so there is no second way in.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "journal/life.h"
+
+/* Words between spaces: "running paused". */
+static bool
+listed(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *p = list; (p = strstr(p, word)) != NULL; p += len)
+		if ((p == list || p[-1] == ' ') &&
+		    (p[len] == ' ' || p[len] == '\0'))
+			return true;
+	return false;
+}
+
+/* clang-format off */
+static const struct {
+	enum verb	 verb;
+	const char	*run_states;
+	const char	*step_states;	/* NULL: not about a step */
+	bool		 idle;		/* refused while a step is at work */
+} transitions[] = {
+	{ VERB_run_approve,	"awaiting_approval", NULL, false },
+	{ VERB_run_change,	"awaiting_approval ready running paused", NULL, true },
+	{ VERB_run_start,	"ready", NULL, false },
+	{ VERB_run_pause,	"running", NULL, false },
+	{ VERB_run_resume,	"paused", NULL, false },
+	{ VERB_run_abort,	"awaiting_approval ready running paused", NULL, true },
+	{ VERB_run_rollback,	"running paused", NULL, true },
+	{ VERB_run_close,	"running paused", NULL, true },
+	{ VERB_run_comment,	"awaiting_approval ready running paused completed aborted", NULL, false },
+	{ VERB_step_execute,	"running", "ready", true },
+	{ VERB_step_confirm,	"running", "ready", false },
+	{ VERB_step_approve,	"running", "ready", false },
+	{ VERB_step_skip,	"running", "ready failed", false },
+	{ VERB_step_retry,	"running", "failed", true },
+	{ VERB_step_cancel,	"running paused", "requested starting running", false },
+	{ VERB_step_resolve,	"running paused", "unknown", false },
+	{ VERB_step_sign,	"running paused", "awaiting_signature", false },
+};
+/* clang-format on */
+
+bool
+actor_has(const struct actor *actor, const char *role)
+{
+	size_t n;
+
+	if (actor->roles == NULL)
+		return false;
+	n = json_object_array_length(actor->roles);
+	for (size_t i = 0; i < n; i++)
+		if (text_eq(json_object_get_string(
+		    json_object_array_get_idx(actor->roles, i)), role))
+			return true;
+	return false;
+}
+
+bool
+life_is_done(const char *state)
+{
+	return listed("succeeded confirmed skipped", state);
+}
+
+bool
+life_is_busy(const char *state)
+{
+	return listed("requested starting running", state);
+}
+
+/* How many different people with the rule's role approved. */
+static int
+count_given(struct json_object *given, const char *role)
+{
+	int count = 0;
+	size_t n = given != NULL ? json_object_array_length(given) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *g = json_object_array_get_idx(given, i);
+		struct actor by = { .roles = json_get(g, "roles") };
+
+		if (text_eq(json_text(g, "decision", ""), "approve") &&
+		    json_int(g, "disabled", 0) == 0 && actor_has(&by, role))
+			count++;
+	}
+	return count;
+}
+
+bool
+life_is_approved(struct json_object *rules, struct json_object *given)
+{
+	size_t n = rules != NULL ? json_object_array_length(rules) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *rule = json_object_array_get_idx(rules, i);
+
+		if (count_given(given, json_text(rule, "role", "approver")) <
+		    json_int(rule, "count", 1))
+			return false;
+	}
+	return true;
+}
+
+static enum err
+needs_role(const struct actor *actor, const char *role, struct fault *fault)
+{
+	if (actor_has(actor, role))
+		return ERR_OK;
+	return fault_set(fault, ERR_FORBIDDEN, "role_needed", NULL,
+	    "This takes the role \"%s\", which %s does not have.", role,
+	    actor->name);
+}
+
+static enum err
+may_approve(const struct life_run *run, const struct actor *actor,
+    struct fault *fault)
+{
+	size_t n = run->approvals != NULL ?
+	    json_object_array_length(run->approvals) : 0;
+	bool named = false;
+
+	for (size_t i = 0; i < n && !named; i++)
+		named = actor_has(actor, json_text(json_object_array_get_idx(
+		    run->approvals, i), "role", "approver"));
+	if (!named)
+		return fault_set(fault, ERR_FORBIDDEN, "role_needed", NULL,
+		    "No rule of this run asks for a role that %s has.",
+		    actor->name);
+	if (text_eq(actor->name, run->created_by))
+		return fault_set(fault, ERR_FORBIDDEN, "four_eyes", NULL,
+		    "Nobody approves their own run: ask somebody else.");
+	n = run->given != NULL ? json_object_array_length(run->given) : 0;
+	for (size_t i = 0; i < n; i++)
+		if (text_eq(json_text(json_object_array_get_idx(run->given, i),
+		    "by", ""), actor->name))
+			return fault_set(fault, ERR_CONFLICT,
+			    "already_decided", NULL,
+			    "%s has already decided on this plan.",
+			    actor->name);
+	return ERR_OK;
+}
+
+static enum err
+may_by_role(enum verb verb, const struct life_run *run,
+    const struct life_step *step, const struct actor *actor,
+    struct fault *fault)
+{
+	const char *role;
+
+	switch (verb_role(verb)) {
+	case ROLE_VIEWER:
+		return ERR_OK;
+	case ROLE_OPERATOR:
+		return needs_role(actor, "operator", fault);
+	case ROLE_ADMIN:
+		return needs_role(actor, "admin", fault);
+	case ROLE_STEP:
+		role = step->step->role;
+		return needs_role(actor, role != NULL ? role : "operator",
+		    fault);
+	case ROLE_SIGNER:
+		role = step->step->sign;
+		if (text_eq(step->by, actor->name))
+			return fault_set(fault, ERR_FORBIDDEN, "four_eyes",
+			    NULL, "Nobody signs their own work: ask somebody "
+			    "else with the role \"%s\".",
+			    role != NULL ? role : "");
+		return needs_role(actor, role != NULL ? role : "operator",
+		    fault);
+	case ROLE_RULE:
+		if (step == NULL)
+			return may_approve(run, actor, fault);
+		role = step->step->role;
+		return needs_role(actor, role != NULL ? role : "approver",
+		    fault);
+	default:
+		return fault_set(fault, ERR_FORBIDDEN, "forbidden", NULL,
+		    "This is not for people.");
+	}
+}
+
+/* The verb fits the kind of step. */
+static bool
+fits_kind(enum verb verb, const struct step *step)
+{
+	switch (verb) {
+	case VERB_step_confirm:
+		return step->kind == STEP_MANUAL;
+	case VERB_step_approve:
+		return step->kind == STEP_APPROVAL;
+	case VERB_step_execute:
+	case VERB_step_retry:
+	case VERB_step_cancel:
+		return step->kind != STEP_MANUAL &&
+		    step->kind != STEP_APPROVAL;
+	default:
+		return true;
+	}
+}
+
+static enum err
+may_by_step(enum verb verb, const struct life_step *s, struct fault *fault)
+{
+	if (!fits_kind(verb, s->step))
+		return fault_set(fault, ERR_CONFLICT, "wrong_kind", NULL,
+		    "A step of kind %s is not for that.",
+		    book_kind_name(s->step->kind));
+	if (verb == VERB_step_skip && s->step->essential)
+		return fault_set(fault, ERR_CONFLICT, "essential", NULL,
+		    "This step is marked as essential: it may not be "
+		    "skipped.");
+	if (verb == VERB_step_retry && s->step->rerun == RERUN_NEVER)
+		return fault_set(fault, ERR_CONFLICT, "never_again", NULL,
+		    "The document says rerun=never: skip it with a reason, "
+		    "or roll back.");
+	if (verb == VERB_step_retry && s->step->rerun == RERUN_PROBE &&
+	    !s->probed)
+		return fault_set(fault, ERR_CONFLICT, "probe_first", NULL,
+		    "Run its probe first: it tells whether the step has "
+		    "taken effect.");
+	return ERR_OK;
+}
+
+/* A probe can be run whenever its step is in doubt, and as often. */
+static bool
+probe_possible(enum verb verb, const struct life_step *s)
+{
+	return verb == VERB_step_execute && text_eq(s->part, "probe") &&
+	    s->of_state != NULL && listed("unknown failed", s->of_state) &&
+	    !life_is_busy(s->state);
+}
+
+static enum err
+step_conflict(const struct life_step *s, struct fault *fault)
+{
+	if (s->by != NULL)
+		return fault_set(fault, ERR_CONFLICT, "step_state", NULL,
+		    "This step is %s: %s was first, at %s.", s->state, s->by,
+		    s->at != NULL ? s->at : "");
+	return fault_set(fault, ERR_CONFLICT, "step_state", NULL,
+	    "This step is %s%s.", s->state, text_eq(s->state, "pending") ?
+	    ": those before it come first" : "");
+}
+
+enum err
+life_may(enum verb verb, const struct life_run *run,
+    const struct life_step *step, const struct actor *actor,
+    struct fault *fault)
+{
+	enum err err;
+	size_t i, n = sizeof(transitions) / sizeof(transitions[0]);
+
+	for (i = 0; i < n && transitions[i].verb != verb; i++)
+		;
+	if (i == n || (transitions[i].step_states != NULL) != (step != NULL))
+		return fault_set(fault, ERR_FORBIDDEN, "forbidden", NULL,
+		    "That cannot be done to a run.");
+	if ((err = may_by_role(verb, run, step, actor, fault)) != ERR_OK)
+		return err;
+	if (!listed(transitions[i].run_states, run->state))
+		return fault_set(fault, ERR_CONFLICT, "run_state", NULL,
+		    "The run is %s.", run->state);
+	if (verb == VERB_run_rollback && (!text_eq(run->mode, "main") ||
+	    !run->can_roll_back))
+		return fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
+		    text_eq(run->mode, "main") ?
+		    "This runbook has no rollback." :
+		    "The run is being rolled back already.");
+	if (step != NULL && !probe_possible(verb, step)) {
+		if ((!text_eq(step->part, run->mode) &&
+		    verb != VERB_step_cancel) ||
+		    !listed(transitions[i].step_states, step->state))
+			return step_conflict(step, fault);
+		if ((err = may_by_step(verb, step, fault)) != ERR_OK)
+			return err;
+	}
+	if (transitions[i].idle && run->busy)
+		return fault_set(fault, ERR_CONFLICT, "step_at_work", NULL,
+		    "A step is being executed: wait for it, or cancel it.");
+	return ERR_OK;
+}

@@ -1,0 +1,51 @@
+/*
+ * plan.c: the plan of a run.
+ *
+ * The five parts are put into one JSON array, whose text has one form only,
+ * so that no two different plans give the same bytes.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "journal/hash.h"
+#include "journal/plan.h"
+
+void
+plan_hash(const char *document, const char *environment,
+    struct json_object *targets, struct json_object *parameters,
+    struct json_object *sealed, char out[65])
+{
+	struct json_object *all = json_object_new_array();
+	const char *text;
+
+	json_object_array_add(all, json_object_new_string(document));
+	json_object_array_add(all, json_object_new_string(environment));
+	json_object_array_add(all, json_object_get(targets));
+	json_object_array_add(all, json_object_get(parameters));
+	json_object_array_add(all, json_object_get(sealed));
+	text = json_write(all);
+	hash_hex(text, strlen(text), out);
+	json_object_put(all);
+}
+
+void
+plan_of_row(struct json_object *row, char out[65])
+{
+	plan_hash(json_text(row, "document", ""),
+	    json_text(row, "environment", ""), json_get(row, "targets"),
+	    json_get(row, "parameters"), json_get(row, "sealed"), out);
+}
+
+struct json_object *
+plan_targets_of(struct json_object *targets, const char *on)
+{
+	struct json_object *target = json_get(targets, on);
+	struct json_object *names;
+
+	if (text_eq(json_text(target, "kind", ""), "group"))
+		return json_object_get(json_get(target, "members"));
+	names = json_object_new_array();
+	json_object_array_add(names, json_object_new_string(on));
+	return names;
+}

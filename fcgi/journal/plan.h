@@ -1,0 +1,28 @@
+/*
+ * plan.h: the plan of a run: what approvals are given to.
+ */
+#ifndef JOURNAL_PLAN_H
+#define JOURNAL_PLAN_H
+
+#include <json-c/json.h>
+
+/*
+ * BLAKE2b-256, in hex, over document hash, environment, targets, parameters
+ * and the hashes of the sealed secrets: the columns of a run, as it is made
+ * or as its row gives them back.  `out` takes 65 bytes.
+ */
+void	plan_hash(const char *document, const char *environment,
+	    struct json_object *targets, struct json_object *parameters,
+	    struct json_object *sealed, char out[65]);
+
+/* The plan of a row of STMT_RUN_GET, computed anew. */
+void	plan_of_row(struct json_object *row, char out[65]);
+
+/*
+ * The names of the targets that `on` means in a run's resolved targets: the
+ * members of a group, or the target itself.  A new array.
+ */
+struct json_object *plan_targets_of(struct json_object *targets,
+	    const char *on);
+
+#endif

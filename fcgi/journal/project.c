@@ -1,0 +1,479 @@
+/*
+ * project.c: the state tables, brought up to date event by event.
+ *
+ * One function a kind of event, in one table.  Each reads nothing but the
+ * event's data and the projections themselves, so that replaying all events
+ * into an empty database gives the same tables: `countersign verify` does
+ * that and compares.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "journal/event.h"
+
+static const char *
+text_of(const struct event *e, const char *key)
+{
+	return json_text(e->data, key, NULL);
+}
+
+static const char *
+written(const struct event *e, const char *key)
+{
+	return json_write(json_get(e->data, key));
+}
+
+static enum err
+set_step(struct db *db, const struct event *e, const char *state,
+    const char *reason)
+{
+	enum err err = db_run(db, STMT_STEP_SET_STATE, INT(e->run),
+	    TEXT(text_of(e, "step")), TEXT(state), TEXT(e->actor), INT(e->at),
+	    TEXT(reason));
+
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run));
+	return err;
+}
+
+/* Calls one(db, e, element) for each element of an array of the data. */
+static enum err
+for_each(struct db *db, const struct event *e, const char *key,
+    enum err (*one)(struct db *, const struct event *, struct json_object *,
+    size_t))
+{
+	struct json_object *all = json_get(e->data, key);
+	size_t n = all != NULL ? json_object_array_length(all) : 0;
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < n && err == ERR_OK; i++)
+		err = one(db, e, json_object_array_get_idx(all, i), i);
+	return err;
+}
+
+static enum err
+add_step(struct db *db, const struct event *e, struct json_object *step,
+    size_t i)
+{
+	return db_run(db, STMT_STEP_ADD, INT(e->run),
+	    TEXT(json_text(step, "id", "")), TEXT(json_text(step, "part", "")),
+	    INT((int64_t)i), TEXT("pending"));
+}
+
+static enum err
+run_created(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_RUN_ADD, INT(e->run),
+	    TEXT(text_of(e, "title")), TEXT(text_of(e, "reason")),
+	    TEXT(text_of(e, "runbook")), TEXT(text_of(e, "document")),
+	    TEXT(text_of(e, "environment")),
+	    INT(json_flag(e->data, "production", false)),
+	    TEXT(text_of(e, "state")), TEXT(text_of(e, "plan")),
+	    TEXT(written(e, "parameters")), TEXT(written(e, "sealed")),
+	    TEXT(written(e, "targets")), TEXT(written(e, "approvals")),
+	    INT(json_int(e->data, "steps_total", 0)), TEXT(e->actor),
+	    INT(e->at));
+
+	return err == ERR_OK ? for_each(db, e, "steps", add_step) : err;
+}
+
+static enum err
+run_changed(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_RUN_SET_PLAN, INT(e->run),
+	    TEXT(text_of(e, "plan")), TEXT(written(e, "parameters")),
+	    TEXT(written(e, "sealed")), TEXT(text_of(e, "state")));
+}
+
+static enum err
+decided(struct db *db, const struct event *e)
+{
+	const char *step = text_of(e, "step"), *state = text_of(e, "state");
+	enum err err = db_run(db, STMT_APPROVAL_ADD, INT(e->run), INT(e->seq),
+	    TEXT(step != NULL ? step : ""), TEXT(text_of(e, "plan")),
+	    TEXT(e->actor), TEXT(text_of(e, "decision")),
+	    TEXT(text_of(e, "comment")), INT(e->at));
+
+	if (err != ERR_OK || state == NULL)
+		return err;
+	return step != NULL ? set_step(db, e, state, NULL) :
+	    db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT(state));
+}
+
+static enum err
+hold_target(struct db *db, const struct event *e, struct json_object *name,
+    size_t i)
+{
+	(void)i;
+	return db_run(db, STMT_HOLD, TEXT(text_of(e, "environment")),
+	    TEXT(json_object_get_string(name)), INT(e->run));
+}
+
+static enum err
+run_started(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_RUN_SET_STARTED, INT(e->run),
+	    TEXT(e->actor), INT(e->at));
+
+	return err == ERR_OK ? for_each(db, e, "holds", hold_target) : err;
+}
+
+static enum err
+run_paused(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT("paused"));
+}
+
+static enum err
+run_resumed(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT("running"));
+}
+
+static enum err
+end_run(struct db *db, const struct event *e, const char *state,
+    const char *result, const char *note)
+{
+	enum err err = db_run(db, STMT_RUN_SET_ENDED, INT(e->run), TEXT(state),
+	    TEXT(result), TEXT(e->actor), INT(e->at), TEXT(note));
+
+	return err == ERR_OK ? db_run(db, STMT_UNHOLD, INT(e->run)) : err;
+}
+
+static enum err
+run_aborted(struct db *db, const struct event *e)
+{
+	return end_run(db, e, "aborted", text_of(e, "result"),
+	    text_of(e, "reason"));
+}
+
+static enum err
+run_closed(struct db *db, const struct event *e)
+{
+	return end_run(db, e, "completed", text_of(e, "result"),
+	    text_of(e, "note"));
+}
+
+static enum err
+place_step(struct db *db, const struct event *e, struct json_object *id,
+    size_t i)
+{
+	return db_run(db, STMT_STEP_PLACE, INT(e->run),
+	    TEXT(json_object_get_string(id)), TEXT("rollback"),
+	    INT((int64_t)i));
+}
+
+static enum err
+drop_step(struct db *db, const struct event *e, struct json_object *id,
+    size_t i)
+{
+	(void)i;
+	return db_run(db, STMT_STEP_SET_STATE, INT(e->run),
+	    TEXT(json_object_get_string(id)), TEXT("skipped"), TEXT(NULL),
+	    INT(e->at), TEXT("nothing_to_undo"));
+}
+
+static enum err
+rollback_started(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_RUN_SET_MODE, INT(e->run),
+	    TEXT("rollback"), INT(json_int(e->data, "steps_total", 0)));
+
+	if (err == ERR_OK)
+		err = for_each(db, e, "steps", place_step);
+	if (err == ERR_OK)
+		err = for_each(db, e, "not_needed", drop_step);
+	return err == ERR_OK ?
+	    db_run(db, STMT_RUN_COUNT_DONE, INT(e->run)) : err;
+}
+
+static enum err
+step_ready(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_STEP_SET_STATE, INT(e->run),
+	    TEXT(text_of(e, "step")), TEXT("ready"), TEXT(NULL), INT(e->at),
+	    TEXT(NULL));
+
+	return err == ERR_OK ? db_run(db, STMT_RUN_SET_CURRENT, INT(e->run),
+	    TEXT(text_of(e, "step"))) : err;
+}
+
+static enum err
+step_excluded(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_STEP_SET_STATE, INT(e->run),
+	    TEXT(text_of(e, "step")), TEXT("skipped"), TEXT(NULL), INT(e->at),
+	    TEXT(text_of(e, "when")));
+
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
+	return err == ERR_OK ?
+	    db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run)) : err;
+}
+
+static enum err
+add_target(struct db *db, const struct event *e, struct json_object *name,
+    size_t i)
+{
+	(void)i;
+	return db_run(db, STMT_TARGET_ADD, INT(e->run),
+	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
+	    TEXT(json_object_get_string(name)));
+}
+
+static enum err
+step_requested(struct db *db, const struct event *e)
+{
+	int64_t n = json_int(e->data, "n", 0);
+	const char *step = text_of(e, "step");
+	enum err err = db_run(db, STMT_ATTEMPT_ADD, INT(e->run), TEXT(step),
+	    INT(n), TEXT(text_of(e, "exec")), TEXT(e->actor), INT(e->at));
+
+	if (err == ERR_OK)
+		err = for_each(db, e, "targets", add_target);
+	if (err == ERR_OK)
+		err = db_run(db, STMT_STEP_SET_ATTEMPTS, INT(e->run),
+		    TEXT(step), INT(n));
+	return err == ERR_OK ? set_step(db, e, "requested", NULL) : err;
+}
+
+/* The state alone: who pressed stays on record beside it. */
+static enum err
+progress(struct db *db, const struct event *e, const char *state)
+{
+	return db_run(db, STMT_STEP_PROGRESS, INT(e->run),
+	    TEXT(text_of(e, "step")), TEXT(state));
+}
+
+static enum err
+step_starting(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_ATTEMPT_SET_STATE, INT(e->run),
+	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
+	    TEXT("starting"));
+
+	return err == ERR_OK ? progress(db, e, "starting") : err;
+}
+
+static enum err
+step_running(struct db *db, const struct event *e)
+{
+	int64_t n = json_int(e->data, "n", 0);
+	const char *step = text_of(e, "step");
+	enum err err = db_run(db, STMT_TARGET_SET_STARTED, INT(e->run),
+	    TEXT(step), INT(n), TEXT(text_of(e, "target")), INT(e->at));
+
+	if (err == ERR_OK)
+		err = db_run(db, STMT_ATTEMPT_SET_STARTED, INT(e->run),
+		    TEXT(step), INT(n), INT(e->at));
+	return err == ERR_OK ? progress(db, e, "running") : err;
+}
+
+static enum err
+step_noted(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_TARGET_SET_NOTE, INT(e->run),
+	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
+	    TEXT(text_of(e, "target")), TEXT(text_of(e, "message")));
+}
+
+static enum err
+target_ended(struct db *db, const struct event *e)
+{
+	struct json_object *exit = json_get(e->data, "exit");
+	struct db_arg code = INT(json_int(e->data, "exit", 0));
+
+	if (exit == NULL)
+		code.p = NULL;
+	return db_run(db, STMT_TARGET_SET_ENDED, INT(e->run),
+	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
+	    TEXT(text_of(e, "target")), TEXT(text_of(e, "state")), code,
+	    INT(json_int(e->data, "bytes", 0)),
+	    INT(json_int(e->data, "dropped", 0)), TEXT(text_of(e, "hash")),
+	    TEXT(text_of(e, "message")), INT(e->at));
+}
+
+static enum err
+set_variables(struct db *db, const struct event *e)
+{
+	struct json_object *captures = json_get(e->data, "captures");
+	enum err err = ERR_OK;
+
+	if (captures == NULL)
+		return ERR_OK;
+	json_object_object_foreach(captures, name, value) {
+		if (err == ERR_OK)
+			err = db_run(db, STMT_VARIABLE_SET, INT(e->run),
+			    TEXT(name), TEXT(json_object_get_string(value)),
+			    TEXT(text_of(e, "step")));
+	}
+	return err;
+}
+
+static enum err
+step_ended(struct db *db, const struct event *e)
+{
+	int64_t n = json_int(e->data, "n", 0);
+	const char *step = text_of(e, "step");
+	enum err err = db_run(db, STMT_ATTEMPT_SET_ENDED, INT(e->run),
+	    TEXT(step), INT(n), TEXT(text_of(e, "outcome")), INT(e->at),
+	    TEXT(text_of(e, "message")));
+
+	if (err == ERR_OK)
+		err = db_run(db, STMT_TARGET_LOSE_OPEN, INT(e->run),
+		    TEXT(step), INT(n), INT(e->at));
+	if (err == ERR_OK)
+		err = set_variables(db, e);
+	if (err == ERR_OK)
+		err = progress(db, e, text_of(e, "state"));
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
+	return err == ERR_OK ?
+	    db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run)) : err;
+}
+
+static enum err
+step_confirmed(struct db *db, const struct event *e)
+{
+	return set_step(db, e, text_of(e, "state"), text_of(e, "note"));
+}
+
+static enum err
+step_skipped(struct db *db, const struct event *e)
+{
+	return set_step(db, e, "skipped", text_of(e, "reason"));
+}
+
+static enum err
+step_resolved(struct db *db, const struct event *e)
+{
+	return set_step(db, e, text_of(e, "state"), text_of(e, "note"));
+}
+
+static enum err
+step_signed(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_STEP_SET_SIGNED, INT(e->run),
+	    TEXT(text_of(e, "step")), TEXT(e->actor));
+
+	if (err == ERR_OK)
+		err = progress(db, e, text_of(e, "state"));
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
+	return err == ERR_OK ?
+	    db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run)) : err;
+}
+
+static enum err
+cancel_requested(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_ATTEMPT_SET_CANCELLED, INT(e->run),
+	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
+	    TEXT(e->actor));
+}
+
+static enum err
+account_added(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_ACCOUNT_ADD, TEXT(text_of(e, "name")),
+	    TEXT(written(e, "roles")), INT(e->at), TEXT(e->actor));
+}
+
+static enum err
+account_changed(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_ACCOUNT_SET, TEXT(text_of(e, "name")),
+	    TEXT(written(e, "roles")),
+	    INT(json_flag(e->data, "disabled", false)));
+}
+
+static enum err
+token_added(struct db *db, const struct event *e)
+{
+	unsigned char hash[HASH_BYTES];
+	const char *hex = text_of(e, "hash");
+
+	if (hex == NULL || !text_unhex(hex, hash, sizeof(hash)))
+		return ERR_INVALID;
+	return db_run(db, STMT_TOKEN_ADD, TEXT(text_of(e, "account")),
+	    TEXT(text_of(e, "name")), BLOB(hash, sizeof(hash)), INT(e->at),
+	    TEXT(e->actor));
+}
+
+static enum err
+token_revoked(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_TOKEN_DELETE, TEXT(text_of(e, "account")),
+	    TEXT(text_of(e, "name")));
+}
+
+/* On record, and nothing more follows from it. */
+static enum err
+noted(struct db *db, const struct event *e)
+{
+	(void)db;
+	(void)e;
+	return ERR_OK;
+}
+
+/* clang-format off */
+static const struct {
+	const char	*kind;
+	enum err	(*project)(struct db *, const struct event *);
+} kinds[] = {
+	{ "run.created",		run_created },
+	{ "run.changed",		run_changed },
+	{ "run.decided",		decided },
+	{ "run.started",		run_started },
+	{ "run.paused",			run_paused },
+	{ "run.resumed",		run_resumed },
+	{ "run.aborted",		run_aborted },
+	{ "run.closed",			run_closed },
+	{ "run.rollback_started",	rollback_started },
+	{ "run.commented",		noted },
+	{ "step.ready",			step_ready },
+	{ "step.excluded",		step_excluded },
+	{ "step.requested",		step_requested },
+	{ "step.starting",		step_starting },
+	{ "step.running",		step_running },
+	{ "step.noted",			step_noted },
+	{ "step.target_ended",		target_ended },
+	{ "step.ended",			step_ended },
+	{ "step.confirmed",		step_confirmed },
+	{ "step.decided",		decided },
+	{ "step.skipped",		step_skipped },
+	{ "step.resolved",		step_resolved },
+	{ "step.signed",		step_signed },
+	{ "step.cancel_requested",	cancel_requested },
+	{ "account.added",		account_added },
+	{ "account.changed",		account_changed },
+	{ "account.password_set",	noted },
+	{ "token.added",		token_added },
+	{ "token.revoked",		token_revoked },
+	{ "session.opened",		noted },
+	{ "session.closed",		noted },
+	{ "login.failed",		noted },
+	{ "setup.link_made",		noted },
+	{ "secret.set",			noted },
+	{ "secret.deleted",		noted },
+};
+/* clang-format on */
+
+enum err
+event_project(struct db *db, const struct event *e)
+{
+	size_t n = sizeof(kinds) / sizeof(kinds[0]);
+	enum err err = ERR_INVALID;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(kinds[i].kind, e->kind) == 0) {
+			err = kinds[i].project(db, e);
+			break;
+		}
+	if (err == ERR_OK && e->run > 0)
+		err = db_run(db, STMT_RUN_SET_SEQ, INT(e->run), INT(e->seq));
+	return err;
+}
