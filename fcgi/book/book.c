@@ -1,0 +1,183 @@
+/*
+ * book.c: a document from text to book, and what is asked of a book.
+ *
+ * The stages each stand in a file of their own: source (lines, encoding),
+ * frontmatter, markdown (the tree), steps (with attribute and apply), ids,
+ * check (with content).  All of them add diagnostics and go on, so that a
+ * book is made of any text, with everything that could be understood.
+ * All memory of a book is one arena.
+ */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "book/expr.h"
+#include "book/parse.h"
+
+struct whole {
+	struct book	 book;		/* first: what the world sees */
+	struct arena	*arena;
+};
+
+static const char *const kinds[STEP_KIND__MAX] = {
+	[STEP_SH] = "sh", [STEP_BASH] = "bash", [STEP_PYTHON] = "python",
+	[STEP_ANSWERS] = "answers", [STEP_HTTP] = "http",
+	[STEP_MYSQL] = "mysql", [STEP_POSTGRESQL] = "postgresql",
+	[STEP_SQLITE] = "sqlite", [STEP_COPY] = "copy",
+	[STEP_EDIT] = "edit", [STEP_APPROVAL] = "approval",
+	[STEP_MANUAL] = "manual",
+};
+
+/* The arrays that grew become the arena's. */
+static const void *
+keep(struct parse *p, void *array, size_t count, size_t size)
+{
+	void *kept = arena_alloc(p->arena, count * size + 1);
+
+	if (count > 0)
+		memcpy(kept, array, count * size);
+	free(array);
+	return kept;
+}
+
+static void
+find_title(struct parse *p)
+{
+	for (size_t i = 1; p->book->title == NULL && i < p->sections_count; i++)
+		if (p->sections[i].title[0] != '\0')
+			p->book->title = p->sections[i].title;
+	if (p->book->title != NULL)
+		return;
+	p->book->title = "";
+	report(p, SEVERITY_WARNING, 0, "This runbook has no title. Write "
+	    "“title: …” into its front matter, or begin with a heading.");
+}
+
+static void
+finish(struct parse *p)
+{
+	struct book *b = p->book;
+
+	report_sort(p);
+	b->sections_count = p->sections_count;
+	b->sections = keep(p, p->sections, p->sections_count,
+	    sizeof(*p->sections));
+	b->steps_count = p->steps_count;
+	b->steps = keep(p, p->steps, p->steps_count, sizeof(*p->steps));
+	b->items_count = p->items_count;
+	b->items = keep(p, p->items, p->items_count, sizeof(*p->items));
+	b->parameters_count = p->parameters_count;
+	b->parameters = keep(p, p->parameters, p->parameters_count,
+	    sizeof(*p->parameters));
+	b->diagnostics_count = p->diagnostics_count;
+	b->diagnostics = keep(p, p->diagnostics, p->diagnostics_count,
+	    sizeof(*p->diagnostics));
+	b->errors = p->errors;
+	free(p->section_origins);
+	free(p->step_origins);
+	free(p->lines);
+}
+
+struct book *
+book_parse(const char *text, size_t len)
+{
+	struct whole *w = mem_calloc(1, sizeof(*w));
+	struct parse p = { .book = &w->book };
+
+	w->arena = p.arena = arena_new();
+	source_open(&p, text, len);
+	frontmatter_read(&p);
+	markdown_read(&p);
+	steps_read(&p);
+	ids_read(&p);
+	find_title(&p);
+	check_book(&p);
+	finish(&p);
+	return &w->book;
+}
+
+void
+book_free(struct book *book)
+{
+	struct whole *w;
+
+	if (book == NULL)
+		return;
+	w = (struct whole *)((char *)book - offsetof(struct whole, book));
+	arena_free(w->arena);
+	free(w);
+}
+
+int
+book_find_step(const struct book *book, const char *id)
+{
+	for (size_t i = 0; id != NULL && i < book->steps_count; i++)
+		if (strcmp(book->steps[i].id, id) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *
+book_kind_name(enum step_kind kind)
+{
+	return (unsigned)kind < STEP_KIND__MAX ? kinds[kind] : "unknown";
+}
+
+/* The kind of a block by the first word of its info string, or -1. */
+int
+kind_of(const char *lang)
+{
+	for (int i = 0; i < STEP_KIND__MAX; i++)
+		if (i != STEP_MANUAL && strcmp(kinds[i], lang) == 0)
+			return i;
+	return -1;
+}
+
+static bool
+holds(const char *when, book_value_fn value, void *ctx)
+{
+	bool result;
+
+	return when == NULL ||
+	    (expr_eval(when, value, ctx, &result) && result);
+}
+
+bool
+book_is_excluded(const struct book *book, int step, book_value_fn value,
+    void *ctx, const char **ret_why)
+{
+	const struct step *s = &book->steps[step];
+	const struct section *section;
+
+	if (!holds(s->when, value, ctx)) {
+		*ret_why = s->when;
+		return true;
+	}
+	for (int i = s->section; i >= 0; i = section->parent) {
+		section = &book->sections[i];
+		if (!holds(section->when, value, ctx)) {
+			*ret_why = section->when;
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+book_print_diagnostics(const struct book *book, const char *file,
+    struct buf *out)
+{
+	static const char *const names[] = {
+		[SEVERITY_ERROR] = "error", [SEVERITY_WARNING] = "warning",
+		[SEVERITY_NOTE] = "note",
+	};
+
+	for (size_t i = 0; i < book->diagnostics_count; i++) {
+		const struct diagnostic *d = &book->diagnostics[i];
+
+		buf_printf(out, "%s:%d:%d: %s: %s\n", file, d->line,
+		    d->column, names[d->severity], d->message);
+	}
+}

@@ -1,0 +1,327 @@
+/*
+ * check.c: what only shows once the whole document is known: references
+ * between steps, names in expressions and values, attributes that need each
+ * other, and what this version cannot execute yet.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "book/expr.h"
+#include "book/parse.h"
+#include "book/values.h"
+
+struct names {
+	struct parse	*p;
+	size_t		 at;
+	int		 step, section;
+	const char	*where;
+};
+
+static const char *
+closest_name(const struct parse *p, const char *name)
+{
+	const char *words[258];
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->parameters_count && n < 128; i++)
+		words[n++] = p->parameters[i].name;
+	for (size_t i = 0; i < p->steps_count; i++)
+		for (size_t k = 0; k < p->steps[i].captures_count &&
+		    n < 256; k++)
+			words[n++] = p->steps[i].captures[k].name;
+	words[n++] = "environment";
+	words[n] = NULL;
+	return suggest(name, words);
+}
+
+static void
+check_name(void *ctx, const char *name)
+{
+	struct names *n = ctx;
+	struct parse *p = n->p;
+	const char *near;
+
+	if (name_is_known(p, name, n->step, n->section))
+		return;
+	if (name_is_known(p, name, (int)p->steps_count, n->section)) {
+		report(p, SEVERITY_ERROR, n->at, "“%s” in %s is captured only "
+		    "later. Move the step that captures it before this one.",
+		    name, n->where);
+		return;
+	}
+	near = closest_name(p, name);
+	report(p, SEVERITY_ERROR, n->at, "“%s” in %s is neither a parameter "
+	    "nor captured by an earlier step. %s%s%s", name, n->where,
+	    near != NULL ? "Did you mean “" : "Add it to the parameters, or "
+	    "quote it if it is text", near != NULL ? near : "",
+	    near != NULL ? "”?" : ".");
+}
+
+static size_t
+place_of(const struct origin *o, char sort, const char *name)
+{
+	const struct attr *a = attribute_get(&o->attrs, sort, name);
+
+	if (a == NULL)
+		return o->at;
+	return sort == '=' ? a->value_at : a->at;
+}
+
+static void
+check_when(struct parse *p, const char *when, const struct origin *o,
+    int step, int section)
+{
+	struct names names = { p, place_of(o, '=', "when"), step, section,
+	    "“when”" };
+
+	if (when != NULL)
+		expr_names(when, check_name, &names);
+}
+
+/* The first step of the section, for what was captured before it. */
+static int
+first_step(const struct parse *p, int section)
+{
+	size_t at = p->section_origins[section].at;
+	int i = 0;
+
+	while ((size_t)i < p->steps_count && p->step_origins[i].at < at)
+		i++;
+	return i;
+}
+
+/* each="name in group-or-list" */
+static void
+check_each(struct parse *p, struct section *s, struct origin *o)
+{
+	size_t at = place_of(o, '=', "each");
+	const char *each = s->each, *why;
+	size_t n = strcspn(each, " ");
+	char *name = arena_strndup(p->arena, each, n);
+
+	if ((why = name_refused(name)) != NULL) {
+		report(p, SEVERITY_ERROR, at, "“%s” cannot be the name in "
+		    "each=: %s", name, why);
+		return;
+	}
+	each += n + strspn(each + n, " ");
+	if (!text_starts(each, "in ") ||
+	    each[2 + strspn(each + 2, " ")] == '\0') {
+		report(p, SEVERITY_ERROR, at, "Write each=\"name in group\" or "
+		    "each=\"name in a, b\".");
+		return;
+	}
+	o->each_name = name;
+}
+
+static void
+check_section(struct parse *p, int i)
+{
+	struct section *s = &p->sections[i];
+	struct origin *o = &p->section_origins[i];
+
+	if (s->each != NULL)
+		check_each(p, s, o);
+	check_when(p, s->when, o, first_step(p, i), i);
+	if (s->hop && (s->hop_from == NULL || s->hop_to == NULL))
+		report(p, SEVERITY_ERROR, place_of(o, '.', "hop"), "A version "
+		    "hop needs both ends: {.hop from=1.0 to=1.1}.");
+	if (!s->hop && (s->hop_from != NULL || s->hop_to != NULL))
+		report(p, SEVERITY_ERROR, place_of(o, '=', s->hop_from != NULL ?
+		    "from" : "to"), "“from” and “to” belong to a version hop: "
+		    "add .hop.");
+}
+
+static int
+find_step(const struct parse *p, const char *id)
+{
+	for (size_t i = 0; i < p->steps_count; i++)
+		if (strcmp(p->steps[i].id, id) == 0)
+			return (int)i;
+	return -1;
+}
+
+static const char *
+closest_step(const struct parse *p, const char *id)
+{
+	const char *words[513];
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->steps_count && n < 512; i++)
+		words[n++] = p->steps[i].id;
+	words[n] = NULL;
+	return suggest(id, words);
+}
+
+static void
+check_reference(struct parse *p, int i, const char *key, const char *id)
+{
+	size_t at = place_of(&p->step_origins[i], '=', key);
+	const char *near;
+	int to;
+
+	if (id == NULL)
+		return;
+	to = find_step(p, id);
+	if (to == i) {
+		report(p, SEVERITY_ERROR, at, "“%s=%s” refers to this step "
+		    "itself. Name another.", key, id);
+	} else if (to < 0) {
+		near = closest_step(p, id);
+		report(p, SEVERITY_ERROR, at, "“%s=%s”: there is no step of "
+		    "that id. %s%s%s", key, id, near != NULL ?
+		    "Did you mean “" : "Correct it, or give that step {#",
+		    near != NULL ? near : id, near != NULL ? "”?" : "}.");
+	} else if (strcmp(key, "same-as") == 0 && to > i) {
+		report(p, SEVERITY_ERROR, at, "“same-as=%s”: that step comes "
+		    "later. Its output must be there to compare with.", id);
+	}
+}
+
+static bool
+has_probe(const struct parse *p, const char *id)
+{
+	for (size_t i = 0; i < p->steps_count; i++)
+		if (text_eq(p->steps[i].probe_of, id))
+			return true;
+	return false;
+}
+
+/* Attributes that need each other. */
+static void
+check_together(struct parse *p, int i)
+{
+	const struct step *s = &p->steps[i];
+	const struct origin *o = &p->step_origins[i];
+	bool probe = attribute_get(&o->attrs, '.', "probe") != NULL;
+
+	if (probe && s->probe_of == NULL &&
+	    attribute_get(&o->attrs, '=', "of") == NULL)
+		report(p, SEVERITY_ERROR, place_of(o, '.', "probe"), "A probe "
+		    "names the step that it is of: {.probe of=STEP}.");
+	if (!probe && s->probe_of != NULL)
+		report(p, SEVERITY_ERROR, place_of(o, '=', "of"), "“of” belongs "
+		    "to a probe: write {.probe of=%s}.", s->probe_of);
+	if (s->rerun == RERUN_PROBE && !has_probe(p, s->id))
+		report(p, SEVERITY_ERROR, place_of(o, '=', "rerun"), "“rerun="
+		    "probe” needs a block {.probe of=%s} that finds out "
+		    "whether this step has taken effect.", s->id);
+	if (s->every_ms > 0 && s->within_ms == 0)
+		report(p, SEVERITY_ERROR, place_of(o, '=', "every"), "“every” "
+		    "needs an end: add within=10m, say.");
+	if (s->within_ms > 0 && s->every_ms == 0)
+		report(p, SEVERITY_ERROR, place_of(o, '=', "within"), "“within” "
+		    "needs a pace: add every=10s, say.");
+	if (s->kind == STEP_APPROVAL && s->role == NULL)
+		report(p, SEVERITY_ERROR, o->at, "An approval names the role "
+		    "that gives it: {role=approver count=1}.");
+	if (s->kind == STEP_EDIT && s->file == NULL)
+		report(p, SEVERITY_ERROR, o->at, "An edit names the file that "
+		    "it changes: {file=/etc/app.conf}.");
+	if (s->kind == STEP_ANSWERS && (i == 0 || !p->steps[i - 1].pty))
+		report(p, SEVERITY_ERROR, o->at, "“answers” must stand directly "
+		    "after a step with “pty”, whose prompts it answers.");
+}
+
+/* Names in {{ }} of attributes that are filled in. */
+static void
+check_values(struct parse *p, int i, const char *key, const char *s)
+{
+	struct names names = { p, place_of(&p->step_origins[i], '=', key), i,
+	    p->steps[i].section, "braces" };
+	size_t at = 0, n;
+	char name[65];
+
+	while (s != NULL && values_next(s, strlen(s), &at, &n, name)) {
+		check_name(&names, name);
+		at += n;
+	}
+}
+
+static bool
+is_script(enum step_kind kind)
+{
+	return kind == STEP_SH || kind == STEP_BASH || kind == STEP_PYTHON;
+}
+
+/* What this version leaves to a later one, or NULL. */
+static const char *
+not_yet(const struct parse *p, const struct step *s)
+{
+	if (s->kind == STEP_APPROVAL)
+		return "a gate in the middle of a run";
+	if (!is_script(s->kind) && s->kind != STEP_MANUAL)
+		return book_kind_name(s->kind);
+	if (s->pty || s->interactive)
+		return "a terminal (pty, interactive)";
+	if (s->save != NULL || s->same_as != NULL)
+		return "kept output (save, same-as)";
+	if (s->serial || s->batch > 0 || s->batch_percent > 0 ||
+	    s->max_fail > 0)
+		return "fan-out in batches (serial, batch, max-fail)";
+	if (s->secret)
+		return "secret output";
+	for (int i = s->section; i >= 0; i = p->sections[i].parent) {
+		if (p->sections[i].each != NULL)
+			return "a section that repeats (each)";
+		if (p->sections[i].hop)
+			return "a version hop";
+	}
+	return NULL;
+}
+
+static void
+check_step(struct parse *p, int i)
+{
+	struct step *s = &p->steps[i];
+	const struct origin *o = &p->step_origins[i];
+	const char *why;
+
+	check_when(p, s->when, o, i, s->section);
+	check_reference(p, i, "undo", s->undo);
+	check_reference(p, i, "same-as", s->same_as);
+	check_reference(p, i, "of", s->probe_of);
+	check_together(p, i);
+	check_values(p, i, "file", s->file);
+	check_values(p, i, "cwd", s->cwd);
+	why = not_yet(p, s);
+	s->executable = why == NULL;
+	if (why != NULL)
+		report(p, SEVERITY_WARNING, o->at, "not yet executable: %s. "
+		    "The step is checked and shown, and its execution comes "
+		    "with a later version.", why);
+	if (s->kind != STEP_MANUAL)
+		check_content(p, (size_t)i);
+}
+
+/* Parameters that depend on others, which stand before them. */
+static void
+check_parameter(struct parse *p, size_t i)
+{
+	const struct parameter *q = &p->parameters[i];
+	struct names names = { p, source_line_start(p, q->line - 1), 0, 0,
+	    "“when” of a parameter" };
+	const char *why;
+	size_t at = 0;
+
+	if (q->when == NULL)
+		return;
+	if ((why = expr_check(q->when, &at)) != NULL)
+		report(p, SEVERITY_ERROR, names.at, "“when” of “%s” is not an "
+		    "expression: %s (at its character %zu).", q->name, why,
+		    at + 1);
+	else
+		expr_names(q->when, check_name, &names);
+}
+
+void
+check_book(struct parse *p)
+{
+	for (size_t i = 0; i < p->parameters_count; i++)
+		check_parameter(p, i);
+	for (size_t i = 1; i < p->sections_count; i++)
+		check_section(p, (int)i);
+	for (size_t i = 0; i < p->steps_count; i++)
+		check_step(p, (int)i);
+}

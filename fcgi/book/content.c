@@ -1,0 +1,272 @@
+/*
+ * content.c: the text of a step, by its kind.
+ *
+ * Places are found by taking a line of the text back to its line of the
+ * source: the text is the source's line without the indentation of the
+ * lists and quotes around it.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "book/parse.h"
+#include "book/regex.h"
+#include "book/values.h"
+
+struct content {
+	struct parse	*p;
+	size_t		 step;
+	struct step	*s;
+};
+
+/* The offset in the source of byte `column` of a line of the text. */
+static size_t
+place(const struct content *c, int line, const char *s, size_t len,
+    size_t column)
+{
+	int source = c->s->text_line - 1 + line;
+	size_t start = source_line_start(c->p, source);
+	size_t end = source_line_end(c->p, source);
+
+	(void)s;
+	if (end - start < len)
+		return start;
+	return end - len + column;
+}
+
+static void
+check_answer(const struct content *c, int line, const char *s, size_t len)
+{
+	const char *arrow;
+	char pattern[1024], why[160];
+	struct regex *re;
+	size_t n, at = 0;
+
+	arrow = memmem(s, len, "/ => ", 5);
+	if (arrow == NULL && len >= 4 && memcmp(s + len - 4, "/ =>", 4) == 0)
+		arrow = s + len - 4;
+	if (s[0] != '/' || arrow == NULL || arrow == s) {
+		report(c->p, SEVERITY_ERROR, place(c, line, s, len, 0), "An "
+		    "answer is written /prompt/ => reply.");
+		return;
+	}
+	n = (size_t)(arrow - s) - 1;
+	if (n >= sizeof(pattern))
+		n = sizeof(pattern) - 1;
+	memcpy(pattern, s + 1, n);
+	pattern[n] = '\0';
+	re = regex_new(pattern, &at, why, sizeof(why));
+	if (re == NULL)
+		report(c->p, SEVERITY_ERROR, place(c, line, s, len, at + 1),
+		    "“%s” is not a regular expression: %s.", pattern, why);
+	regex_free(re);
+}
+
+static void
+check_copy(const struct content *c, int line, const char *s, size_t len)
+{
+	const char *arrow = memmem(s, len, " -> ", 4);
+
+	if (arrow == NULL || arrow == s || arrow + 4 == s + len)
+		report(c->p, SEVERITY_ERROR, place(c, line, s, len, 0), "A copy "
+		    "is written [target:]path -> [target:]path.");
+	else if (memmem(arrow + 4, len - (size_t)(arrow + 4 - s), " -> ", 4))
+		report(c->p, SEVERITY_ERROR, place(c, line, s, len,
+		    (size_t)(arrow - s) + 1), "Only one “->” may stand in a "
+		    "line: write each copy on a line of its own.");
+}
+
+static bool
+has(const char *s, size_t len, const char *what)
+{
+	const char *found = memmem(s, len, what, strlen(what));
+
+	return found != NULL && found > s && found + strlen(what) < s + len;
+}
+
+static void
+check_edit(const struct content *c, int line, const char *s, size_t len)
+{
+	const char *why = NULL;
+
+	if (len > 8 && memcmp(s, "replace ", 8) == 0) {
+		/* an empty replacement is meant */
+		if (memmem(s + 8, len - 8, " -> ", 4) == NULL &&
+		    !(len > 11 && memcmp(s + len - 3, " ->", 3) == 0))
+			why = "Write: replace OLD -> NEW.";
+	} else if (len > 4 && memcmp(s, "set ", 4) == 0) {
+		if (!has(s + 4, len - 4, " = ") &&
+		    !(len > 6 && memcmp(s + len - 2, " =", 2) == 0))
+			why = "Write: set KEY = VALUE.";
+	} else if (!(len > 7 && (memcmp(s, "ensure ", 7) == 0 ||
+	    memcmp(s, "remove ", 7) == 0))) {
+		why = "A line of an edit begins with replace, ensure, remove "
+		    "or set.";
+	}
+	if (why != NULL)
+		report(c->p, SEVERITY_ERROR, place(c, line, s, len, 0), "%s",
+		    why);
+}
+
+/* The lines of the text that are neither blank nor comments. */
+static void
+each_line(const struct content *c, void (*check)(const struct content *c,
+    int line, const char *s, size_t len))
+{
+	const char *s = c->s->text;
+
+	for (int line = 0; *s != '\0'; line++) {
+		size_t len = strcspn(s, "\n"), blank = strspn(s, " \t");
+
+		if (blank < len && s[blank] != '#')
+			check(c, line, s + blank, len - blank);
+		s += len + (s[len] == '\n');
+	}
+}
+
+static bool
+is_method(const char *s, size_t len)
+{
+	static const char *const methods[] = { "GET ", "HEAD ", "POST ",
+	    "PUT ", "PATCH ", "DELETE ", "OPTIONS " };
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (len > strlen(methods[i]) &&
+		    memcmp(s, methods[i], strlen(methods[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The first line of each request, between lines of "###". */
+static void
+check_http(const struct content *c)
+{
+	const char *s = c->s->text;
+	bool wanted = true;
+
+	for (int line = 0; *s != '\0'; line++) {
+		size_t len = strcspn(s, "\n");
+
+		if (text_starts(s, "###"))
+			wanted = true;
+		else if (wanted && len > 0 && s[0] != '#' && s[0] != '@' &&
+		    !text_starts(s, "//") && strspn(s, " \t") < len) {
+			if (!is_method(s, len))
+				report(c->p, SEVERITY_ERROR, place(c, line, s,
+				    len, 0), "A request begins with its method "
+				    "and address, such as GET /v1/health.");
+			wanted = false;
+		}
+		s += len + (s[len] == '\n');
+	}
+}
+
+static void
+report_in_script(const struct content *c, size_t at, const char *name)
+{
+	static const char *const python = "os.environ[\"CS_";
+	char upper[65];
+	size_t i;
+
+	for (i = 0; name[i] != '\0'; i++)
+		upper[i] = name[i] >= 'a' && name[i] <= 'z' ?
+		    (char)(name[i] - 'a' + 'A') : name[i];
+	upper[i] = '\0';
+	if (c->s->kind == STEP_PYTHON)
+		report(c->p, SEVERITY_ERROR, at, "“{{%s}}” is not filled in "
+		    "within a script, since a value could then become code. "
+		    "Write %s%s\"].", name, python, upper);
+	else
+		report(c->p, SEVERITY_ERROR, at, "“{{%s}}” is not filled in "
+		    "within a script, since a value could then become code. "
+		    "Write \"$%s\".", name, name);
+}
+
+static void
+check_value(const struct content *c, size_t at, const char *name)
+{
+	bool script = c->s->kind == STEP_SH || c->s->kind == STEP_BASH ||
+	    c->s->kind == STEP_PYTHON;
+	bool known = name_is_known(c->p, name, (int)c->step, c->s->section);
+	bool later = name_is_known(c->p, name, (int)c->p->steps_count,
+	    c->s->section);
+
+	if (script && later)
+		report_in_script(c, at, name);
+	else if (script)
+		report(c->p, SEVERITY_WARNING, at, "“{{%s}}” stays as it "
+		    "stands: no value of that name is known, and none would be "
+		    "filled in within a script.", name);
+	else if (!known && later)
+		report(c->p, SEVERITY_ERROR, at, "“%s” is captured only later. "
+		    "Move the step that captures it before this one.", name);
+	else if (!known)
+		report(c->p, SEVERITY_ERROR, at, "“%s” is neither a parameter "
+		    "nor captured by an earlier step. Add it to the "
+		    "parameters.", name);
+}
+
+static void
+check_values(const struct content *c)
+{
+	const char *s = c->s->text;
+	char name[65];
+
+	for (int line = 0; *s != '\0'; line++) {
+		size_t len = strcspn(s, "\n"), at = 0, n;
+
+		while (values_next(s, len, &at, &n, name)) {
+			check_value(c, place(c, line, s, len, at), name);
+			at += n;
+		}
+		s += len + (s[len] == '\n');
+	}
+}
+
+static void
+check_characters(const struct content *c)
+{
+	const char *s = c->s->text;
+	uint32_t cp;
+	size_t n;
+
+	for (int line = 0; *s != '\0'; line++) {
+		size_t len = strcspn(s, "\n");
+
+		for (size_t i = 0; i < len; i += n) {
+			n = text_utf8_next(s + i, len - i, &cp);
+			if (n == 0)
+				break;
+			if (!text_is_deceptive(cp))
+				continue;
+			report(c->p, SEVERITY_WARNING, place(c, line, s, len,
+			    i), "The character U+%04X here is invisible or "
+			    "reorders what people read. Remove it unless the "
+			    "script needs it.", (unsigned)cp);
+			break;
+		}
+		s += len + (s[len] == '\n');
+	}
+}
+
+void
+check_content(struct parse *p, size_t step)
+{
+	struct content c = { p, step, &p->steps[step] };
+
+	if (c.s->text[strspn(c.s->text, " \t\n")] == '\0') {
+		if (c.s->kind != STEP_APPROVAL)
+			report(p, SEVERITY_ERROR, p->step_origins[step].at,
+			    "This block is empty: there is nothing to do.");
+		return;
+	}
+	check_values(&c);
+	check_characters(&c);
+	if (c.s->kind == STEP_ANSWERS)
+		each_line(&c, check_answer);
+	else if (c.s->kind == STEP_COPY)
+		each_line(&c, check_copy);
+	else if (c.s->kind == STEP_EDIT)
+		each_line(&c, check_edit);
+	else if (c.s->kind == STEP_HTTP)
+		check_http(&c);
+}

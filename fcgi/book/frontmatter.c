@@ -1,0 +1,369 @@
+/*
+ * frontmatter.c: the YAML between the first two lines of dashes.
+ *
+ * Each key is a row of a table with the function that reads it.  A mistake
+ * in one key leaves the others readable, so that all mistakes are shown at
+ * once.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "book/parse.h"
+#include "book/regex.h"
+#include "book/ytree.h"
+
+#define FRONT_MAX	65536
+
+static void
+report_yaml(void *ctx, int line, int column, const char *message)
+{
+	report_place(ctx, SEVERITY_ERROR, line, column, message);
+}
+
+static void
+wrong(struct parse *p, const struct ytree *y, const char *message)
+{
+	report_place(p, SEVERITY_ERROR, y->line, y->column, message);
+}
+
+/* The text of a value, or NULL (and a message) where it is a list or map. */
+static const char *
+read_text(struct parse *p, const struct ytree *y)
+{
+	if (y->kind == YTREE_TEXT)
+		return y->text[0] != '\0' ? y->text : NULL;
+	wrong(p, y, arena_printf(p->arena, "“%s” must be a text. Quote it "
+	    "where it contains [ ] { } or a colon.", y->key));
+	return NULL;
+}
+
+static const char *const *
+read_texts(struct parse *p, const struct ytree *y, size_t *ret_count)
+{
+	const char **list;
+	size_t n = 0;
+
+	*ret_count = 0;
+	if (y->kind != YTREE_LIST) {
+		wrong(p, y, arena_printf(p->arena, "“%s” must be a list, "
+		    "such as [one, two].", y->key));
+		return NULL;
+	}
+	list = arena_alloc(p->arena, (y->count + 1) * sizeof(*list));
+	for (const struct ytree *e = y->first; e != NULL; e = e->next) {
+		if (e->kind != YTREE_TEXT)
+			wrong(p, e, "Only texts may stand in this list.");
+		else
+			list[n++] = e->text;
+	}
+	*ret_count = n;
+	return list;
+}
+
+static void
+read_flag(struct parse *p, const struct ytree *map, const char *key,
+    bool *ret)
+{
+	const struct ytree *y = ytree_get(map, key);
+
+	if (y != NULL && !ytree_bool(y, ret))
+		wrong(p, y, arena_printf(p->arena, "“%s” is either true or "
+		    "false.", key));
+}
+
+static const char *
+read_member(struct parse *p, const struct ytree *map, const char *key)
+{
+	const struct ytree *y = ytree_get(map, key);
+
+	return y != NULL ? read_text(p, y) : NULL;
+}
+
+static void
+read_type(struct parse *p, const struct ytree *map, struct parameter *q)
+{
+	static const char *const names[] = {
+		[PARAMETER_TEXT] = "text", [PARAMETER_NUMBER] = "number",
+		[PARAMETER_BOOL] = "bool", [PARAMETER_CHOICE] = "choice",
+		[PARAMETER_SECRET] = "secret", NULL
+	};
+	const struct ytree *y = ytree_get(map, "type");
+	const struct ytree *choices = ytree_get(map, "choices");
+	int i;
+
+	if (choices != NULL) {
+		q->type = PARAMETER_CHOICE;
+		q->choices = read_texts(p, choices, &q->choices_count);
+		if (q->choices_count == 0)
+			wrong(p, choices, "There is nothing to choose from.");
+	}
+	if (y == NULL)
+		return;
+	for (i = 0; names[i] != NULL; i++)
+		if (y->kind == YTREE_TEXT && strcmp(names[i], y->text) == 0)
+			break;
+	if (names[i] == NULL)
+		wrong(p, y, "The type is one of text, number, bool, choice, "
+		    "secret.");
+	else if (choices != NULL && i != PARAMETER_CHOICE)
+		wrong(p, y, "A parameter with choices has no other type: "
+		    "remove one of the two.");
+	else if (choices == NULL && i == PARAMETER_CHOICE)
+		wrong(p, y, "A choice needs choices: [one, two].");
+	else
+		q->type = (enum parameter_type)i;
+}
+
+static void
+check_pattern(struct parse *p, const struct ytree *map, struct parameter *q)
+{
+	const struct ytree *y = ytree_get(map, "pattern");
+	char why[160];
+	struct regex *re;
+	size_t at;
+
+	if (y == NULL || (q->pattern = read_text(p, y)) == NULL)
+		return;
+	re = regex_new(q->pattern, &at, why, sizeof(why));
+	regex_free(re);
+	if (re != NULL)
+		return;
+	wrong(p, y, arena_printf(p->arena, "This is not a regular expression: "
+	    "%s (at its character %zu).", why, at + 1));
+	q->pattern = NULL;
+}
+
+static void
+check_default(struct parse *p, const struct ytree *map, struct parameter *q)
+{
+	const struct ytree *y = ytree_get(map, "default");
+	struct buf scratch = {0};
+	const char *why;
+
+	if (y == NULL || (q->fallback = read_text(p, y)) == NULL)
+		return;
+	if (q->type == PARAMETER_SECRET) {
+		wrong(p, y, "A secret has no default: everybody who reads "
+		    "this document would know it. Remove it.");
+		q->fallback = NULL;
+		return;
+	}
+	why = book_check_value(q, q->fallback, &scratch);
+	if (why != NULL)
+		wrong(p, y, arena_printf(p->arena, "The default of “%s” would "
+		    "be refused: %s", q->name, why));
+	buf_clear(&scratch);
+}
+
+static void
+read_parameter(struct parse *p, const struct ytree *y)
+{
+	static const char *const keys[] = { "label", "help", "default",
+	    "pattern", "choices", "type", "required", "multiline", "dash",
+	    "when", NULL };
+	const char *why = name_refused(y->key);
+	struct parameter *q;
+
+	if (why != NULL) {
+		report_place(p, SEVERITY_ERROR, y->key_line, y->key_column,
+		    arena_printf(p->arena, "“%s” cannot be a parameter: %s",
+		    y->key, why));
+		return;
+	}
+	q = mem_grow(&p->parameters, &p->parameters_cap, p->parameters_count,
+	    sizeof(*q));
+	p->parameters_count++;
+	q->name = q->label = y->key;
+	q->required = true;
+	q->line = y->key_line;
+	if (y->kind == YTREE_TEXT && y->text[0] == '\0')
+		return;
+	if (y->kind != YTREE_MAP) {
+		wrong(p, y, arena_printf(p->arena, "A parameter is described "
+		    "by a map, such as %s: {label: …, default: …}.", y->key));
+		return;
+	}
+	ytree_check_keys(p->arena, y, keys, "a parameter", report_yaml, p);
+	if ((q->label = read_member(p, y, "label")) == NULL)
+		q->label = y->key;
+	q->help = read_member(p, y, "help");
+	q->when = read_member(p, y, "when");
+	read_flag(p, y, "required", &q->required);
+	read_flag(p, y, "multiline", &q->multiline);
+	read_flag(p, y, "dash", &q->dash);
+	read_type(p, y, q);
+	check_pattern(p, y, q);
+	check_default(p, y, q);
+}
+
+static void
+read_parameters(struct parse *p, const struct ytree *y)
+{
+	if (y->kind != YTREE_MAP) {
+		if (y->kind != YTREE_TEXT || y->text[0] != '\0')
+			wrong(p, y, "“parameters” must be a map of names, such "
+			    "as {version: {label: Target version}}.");
+		return;
+	}
+	for (y = y->first; y != NULL; y = y->next)
+		read_parameter(p, y);
+}
+
+static void
+read_rule(struct parse *p, const struct ytree *y, struct approval_rule *rule)
+{
+	static const char *const keys[] = { "role", "count", NULL };
+	const struct ytree *count;
+	int64_t n = 1;
+
+	if (y->kind != YTREE_MAP) {
+		wrong(p, y, "An approval is {role: NAME, count: 1}.");
+		return;
+	}
+	ytree_check_keys(p->arena, y, keys, "an approval", report_yaml, p);
+	rule->role = read_member(p, y, "role");
+	if (rule->role == NULL || !text_is_id(rule->role))
+		wrong(p, y, "An approval needs a role: {role: approver, "
+		    "count: 1}.");
+	count = ytree_get(y, "count");
+	if (count != NULL && (count->kind != YTREE_TEXT ||
+	    !text_int(count->text, 1, 20, &n)))
+		wrong(p, count, "The count of an approval is a number from 1 "
+		    "to 20.");
+	rule->count = (int)n;
+}
+
+static void
+read_approvals(struct parse *p, const struct ytree *y)
+{
+	struct approval_rule *rules, rule;
+	size_t n = 0;
+
+	if (y->kind != YTREE_LIST) {
+		wrong(p, y, "“approvals” must be a list of {role: NAME, "
+		    "count: 1}.");
+		return;
+	}
+	rules = arena_alloc(p->arena, (y->count + 1) * sizeof(*rules));
+	for (y = y->first; y != NULL; y = y->next) {
+		rule = (struct approval_rule){0};
+		read_rule(p, y, &rule);
+		if (rule.role != NULL && text_is_id(rule.role))
+			rules[n++] = rule;
+	}
+	p->book->approvals = rules;
+	p->book->approvals_count = n;
+}
+
+static void
+read_title(struct parse *p, const struct ytree *y)
+{
+	p->book->title = read_text(p, y);
+}
+
+static void
+read_summary(struct parse *p, const struct ytree *y)
+{
+	p->book->summary = read_text(p, y);
+}
+
+static void
+read_tags(struct parse *p, const struct ytree *y)
+{
+	p->book->tags = read_texts(p, y, &p->book->tags_count);
+}
+
+static void
+read_owner(struct parse *p, const struct ytree *y)
+{
+	p->book->owner = read_text(p, y);
+}
+
+static void
+read_rehearsal(struct parse *p, const struct ytree *y)
+{
+	const char *s = read_text(p, y);
+
+	if (s != NULL && !text_is_id(s))
+		wrong(p, y, "“rehearsal” is the name of an environment, such "
+		    "as test.");
+	else
+		p->book->rehearsal = s;
+}
+
+static void
+read_keys(struct parse *p, const struct ytree *y)
+{
+	static const struct {
+		const char *key;
+		void (*read)(struct parse *p, const struct ytree *y);
+	} table[] = {
+		{ "title", read_title }, { "summary", read_summary },
+		{ "tags", read_tags }, { "owner", read_owner },
+		{ "parameters", read_parameters },
+		{ "approvals", read_approvals },
+		{ "rehearsal", read_rehearsal },
+	};
+	static const char *const keys[] = { "title", "summary", "tags",
+	    "owner", "parameters", "approvals", "rehearsal", NULL };
+	const struct ytree *value;
+
+	if (y->kind != YTREE_MAP) {
+		wrong(p, y, "The front matter must be lines of “key: value”, "
+		    "such as title: Upgrade.");
+		return;
+	}
+	ytree_check_keys(p->arena, y, keys, "the front matter", report_yaml,
+	    p);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if ((value = ytree_get(y, table[i].key)) != NULL)
+			table[i].read(p, value);
+}
+
+/* The line is nothing but the mark, and blanks behind it. */
+static bool
+is_mark(const struct parse *p, int line, const char *mark)
+{
+	size_t from = source_line_start(p, line);
+	size_t to = source_line_end(p, line);
+
+	if (line == 0)
+		from = p->body;
+	while (to > from && (p->src[to - 1] == ' ' || p->src[to - 1] == '\t'))
+		to--;
+	return to - from == 3 && memcmp(p->src + from, mark, 3) == 0;
+}
+
+void
+frontmatter_read(struct parse *p)
+{
+	struct ytree *y;
+	size_t from, to;
+	int line;
+
+	if (!is_mark(p, 0, "---"))
+		return;
+	for (line = 1; (size_t)line < p->lines_count; line++)
+		if (is_mark(p, line, "---") || is_mark(p, line, "..."))
+			break;
+	if ((size_t)line >= p->lines_count) {
+		report(p, SEVERITY_ERROR, p->body, "The front matter that "
+		    "opens here is never closed. End it with a line of three "
+		    "dashes.");
+		return;
+	}
+	from = source_line_start(p, 1);
+	to = source_line_start(p, line);
+	p->body = source_line_start(p, line + 1);
+	if (to - from > FRONT_MAX) {
+		report(p, SEVERITY_ERROR, from, "The front matter is longer "
+		    "than 64 KB.");
+		return;
+	}
+	y = ytree_read(p->arena, p->src + from, to - from, 2, report_yaml, p);
+	if (y != NULL)
+		read_keys(p, y);
+}

@@ -1,0 +1,108 @@
+/*
+ * ids.c: the ids of steps and sections: unique, and there for all.
+ *
+ * What the author wrote comes first and is kept.  Then steps get an id from
+ * their title, then sections, which nobody refers to but links.  A hash
+ * table answers whether an id is taken: a document may have 2,000 steps of
+ * one title.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "book/parse.h"
+
+#define SLOTS	16384	/* over four times what there can be */
+
+static bool
+take_id(const char **slots, const char *id)
+{
+	uint32_t hash = 2166136261u;
+
+	for (const char *s = id; *s != '\0'; s++)
+		hash = (hash ^ (unsigned char)*s) * 16777619u;
+	for (hash %= SLOTS; slots[hash] != NULL; hash = (hash + 1) % SLOTS)
+		if (strcmp(slots[hash], id) == 0)
+			return false;
+	slots[hash] = id;
+	return true;
+}
+
+static void
+take_explicit(struct parse *p, const char **slots, struct origin *o,
+    const char **ret_id)
+{
+	const struct attr *a = attribute_get(&o->attrs, '#', NULL);
+
+	if (a == NULL || !text_is_id(a->name))
+		return;
+	o->explicit_id = true;
+	*ret_id = a->name;
+	if (!take_id(slots, a->name))
+		report(p, SEVERITY_ERROR, a->at, "The id “%s” is already used "
+		    "above. Ids are unique within a document: choose another.",
+		    a->name);
+}
+
+static const char *
+take_derived(struct parse *p, const char **slots, const char *base)
+{
+	const char *id = base;
+
+	for (int n = 2; !take_id(slots, id); n++)
+		id = arena_printf(p->arena, "%s-%d", base, n);
+	return id;
+}
+
+static void
+derive_step(struct parse *p, const char **slots, int i)
+{
+	struct step *s = &p->steps[i];
+	int ordinal = 1;
+
+	s->id = plain_slug(p, s->title);
+	if (s->id[0] == '\0') {
+		for (int k = 0; k < i; k++)
+			ordinal += p->steps[k].kind == s->kind;
+		s->id = arena_printf(p->arena, "%s-%d",
+		    book_kind_name(s->kind), ordinal);
+	}
+	s->id = take_derived(p, slots, s->id);
+	report(p, SEVERITY_NOTE, p->step_origins[i].at, "This step has no id; "
+	    "it is called “%s”. Write {#%s} to keep that name when its title "
+	    "changes.", s->id, s->id);
+}
+
+void
+ids_read(struct parse *p)
+{
+	const char **slots = mem_calloc(SLOTS, sizeof(*slots));
+	size_t i = 0, k = 0;
+
+	/* in the order of the document, so that the later one is at fault */
+	while (i < p->sections_count || k < p->steps_count)
+		if (k == p->steps_count || (i < p->sections_count &&
+		    p->section_origins[i].at < p->step_origins[k].at)) {
+			take_explicit(p, slots, &p->section_origins[i],
+			    &p->sections[i].id);
+			i++;
+		} else {
+			take_explicit(p, slots, &p->step_origins[k],
+			    &p->steps[k].id);
+			k++;
+		}
+	for (k = 0; k < p->steps_count; k++)
+		if (p->steps[k].id == NULL)
+			derive_step(p, slots, (int)k);
+	for (i = 0; i < p->sections_count; i++)
+		if (p->sections[i].id == NULL) {
+			const char *slug = plain_slug(p, p->sections[i].title);
+
+			if (slug[0] == '\0')
+				slug = i == 0 ? "top" : arena_printf(p->arena,
+				    "section-%zu", i);
+			p->sections[i].id = take_derived(p, slots, slug);
+		}
+	free(slots);
+}

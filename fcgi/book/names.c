@@ -1,0 +1,83 @@
+/*
+ * names.c: which names a parameter or captured value may have, and which
+ * names are known at a place of the document.
+ *
+ * In a script a value is a shell variable of its own name, so names that
+ * some shell or library gives a meaning to are refused.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "book/parse.h"
+
+static const char *const reserved[] = {
+	"path", "ifs", "env", "home", "shell", "user", "logname", "pwd",
+	"oldpwd", "term", "lang", "language", "tz", "optind", "optarg",
+	"opterr", "cdpath", "fpath", "manpath", "mail", "mailpath", "prompt",
+	"histfile", "argv", "http_proxy", "https_proxy", "ftp_proxy",
+	"all_proxy", "no_proxy", "uid", "gid", "euid", "ppid", "random",
+	"shellopts", "bashopts", "editor", "visual", "pager", NULL
+};
+
+static const char *const prefixes[] = {
+	"ld_", "bash_", "lc_", "cs_", "dyld_", "python", "perl5", NULL
+};
+
+static const char *const words[] = {
+	"and", "or", "not", "in", "true", "false", NULL
+};
+
+/* NULL, or why the name is refused, as a sentence. */
+const char *
+name_refused(const char *name)
+{
+	if (!text_is_name(name))
+		return "a name is lower-case letters, digits and “_”, begins "
+		    "with a letter, and has at most 64 characters.";
+	if (strcmp(name, "environment") == 0)
+		return "it always is the name of the run's environment.";
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (strcmp(words[i], name) == 0)
+			return "it is a word of the expressions in “when”.";
+	for (size_t i = 0; reserved[i] != NULL; i++)
+		if (strcmp(reserved[i], name) == 0)
+			return "a shell variable of that name has a meaning "
+			    "of its own. Choose another name.";
+	if (name[0] == 'p' && name[1] == 's' && name[2] >= '0' &&
+	    name[2] <= '4' && name[3] == '\0')
+		return "a shell variable of that name is a prompt. Choose "
+		    "another name.";
+	for (size_t i = 0; prefixes[i] != NULL; i++)
+		if (text_starts(name, prefixes[i]))
+			return "names that begin so belong to a shell, the "
+			    "loader or an interpreter. Choose another name.";
+	return NULL;
+}
+
+static bool
+captured_before(const struct parse *p, const char *name, int step)
+{
+	for (int i = 0; i < step; i++)
+		for (size_t k = 0; k < p->steps[i].captures_count; k++)
+			if (strcmp(p->steps[i].captures[k].name, name) == 0)
+				return true;
+	return false;
+}
+
+/*
+ * The name has a value at that step: a parameter, `environment`, the variable
+ * of an `each` around the section, or captured by an earlier step.
+ */
+bool
+name_is_known(const struct parse *p, const char *name, int step, int section)
+{
+	if (strcmp(name, "environment") == 0)
+		return true;
+	for (size_t i = 0; i < p->parameters_count; i++)
+		if (strcmp(p->parameters[i].name, name) == 0)
+			return true;
+	for (; section >= 0; section = p->sections[section].parent)
+		if (text_eq(p->section_origins[section].each_name, name))
+			return true;
+	return captured_before(p, name, step);
+}

@@ -1,0 +1,326 @@
+/*
+ * resolve.c: what the steps of a book use in one environment, as JSON.
+ *
+ * The text of the object is part of a run's plan and is hashed: names are
+ * in alphabetical order, keys in the order written here, and defaults are
+ * filled in, so that the same machines always give the same bytes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "book/inventory.h"
+
+struct used {
+	const char	**names;
+	size_t		 count, cap;
+	struct arena	*arena;
+};
+
+static struct json_object *
+rules_json(const struct approval_rule *rules, size_t count)
+{
+	struct json_object *list = json_object_new_array(), *o;
+
+	for (size_t i = 0; i < count; i++) {
+		o = json_object_new_object();
+		json_set_text(o, "role", rules[i].role);
+		json_set_int(o, "count", rules[i].count);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+struct json_object *
+targets_environments(const struct targets *t)
+{
+	struct json_object *list = json_object_new_array(), *o;
+
+	for (struct environment *e = t->environments; e != NULL; e = e->next) {
+		o = json_object_new_object();
+		json_set_text(o, "name", e->name);
+		json_set_text(o, "label", e->label);
+		json_set_bool(o, "production", e->production);
+		json_set(o, "approvals", rules_json(e->approvals,
+		    e->approvals_count));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static const struct target *
+find_target(const struct environment *e, const char *name)
+{
+	for (const struct target *x = e->targets; x != NULL; x = x->next)
+		if (strcmp(x->name, name) == 0)
+			return x;
+	return NULL;
+}
+
+static const struct group *
+find_group(const struct environment *e, const char *name)
+{
+	for (const struct group *g = e->groups; g != NULL; g = g->next)
+		if (strcmp(g->name, name) == 0)
+			return g;
+	return NULL;
+}
+
+static const char *
+value(const struct target *target, const char *key)
+{
+	const struct ytree *y = ytree_get(target->config, key);
+
+	return y != NULL && y->kind == YTREE_TEXT && y->text[0] != '\0' ?
+	    y->text : NULL;
+}
+
+static void
+copy_text(struct json_object *o, const struct target *target, const char *key)
+{
+	if (value(target, key) != NULL)
+		json_set_text(o, key, value(target, key));
+}
+
+static void
+put_ssh(const struct targets *t, struct json_object *o,
+    const struct target *target)
+{
+	const struct ytree *y = ytree_get(target->config, "agent");
+	const char *key = value(target, "key");
+	const char *client = value(target, "client");
+	bool agent = false;
+	int64_t port = 22;
+
+	if (value(target, "port") != NULL)
+		(void)text_int(value(target, "port"), 1, 65535, &port);
+	if (y != NULL)
+		(void)ytree_bool(y, &agent);
+	copy_text(o, target, "host");
+	json_set_int(o, "port", port);
+	copy_text(o, target, "user");
+	if (key != NULL && key[0] != '/') {
+		char *path = mem_printf("%s/%s", t->dir, key);
+
+		json_set_text(o, "key", path);
+		free(path);
+	} else if (key != NULL) {
+		json_set_text(o, "key", key);
+	}
+	copy_text(o, target, "passphrase");
+	json_set_bool(o, "agent", agent);
+	copy_text(o, target, "host_key");
+	json_set_text(o, "client", client != NULL ? client : "libssh2");
+	copy_text(o, target, "jump");
+}
+
+static struct json_object *
+target_json(const struct targets *t, const struct environment *e,
+    const char *name)
+{
+	const struct target *target = find_target(e, name);
+	struct json_object *o = json_object_new_object();
+
+	json_set_text(o, "kind", target != NULL ? target->kind : "local");
+	if (target == NULL) {
+		json_set_bool(o, "shared", true);
+		return o;
+	}
+	if (strcmp(target->kind, "ssh") == 0) {
+		put_ssh(t, o, target);
+	} else {
+		const struct ytree *y;
+
+		for (y = target->config->first; y != NULL; y = y->next)
+			if (y->kind == YTREE_TEXT)
+				json_set_text(o, y->key, y->text);
+	}
+	json_set_bool(o, "shared", target->shared);
+	return o;
+}
+
+static struct json_object *
+group_json(const struct group *g)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *members = json_object_new_array();
+
+	json_set_text(o, "kind", "group");
+	for (size_t i = 0; i < g->count; i++)
+		json_object_array_add(members,
+		    json_object_new_string(g->members[i]));
+	json_set(o, "members", members);
+	return o;
+}
+
+static void
+use(struct used *u, const char *name)
+{
+	const char **slot;
+
+	for (size_t i = 0; i < u->count; i++)
+		if (strcmp(u->names[i], name) == 0)
+			return;
+	slot = mem_grow(&u->names, &u->cap, u->count, sizeof(*slot));
+	*slot = name;
+	u->count++;
+}
+
+/* " There are: a, b, local." */
+static void
+list_names(const struct environment *e, struct buf *out)
+{
+	for (const struct target *x = e->targets; x != NULL; x = x->next)
+		buf_printf(out, "%s, ", x->name);
+	for (const struct group *g = e->groups; g != NULL; g = g->next)
+		buf_printf(out, "%s, ", g->name);
+	buf_puts(out, "local");
+}
+
+static enum err
+use_name(struct used *u, const struct environment *e, const struct step *s,
+    const char *name, struct fault *fault)
+{
+	const struct group *g = find_group(e, name);
+	struct buf names = {0};
+	enum err err;
+
+	if (g != NULL)
+		for (size_t i = 0; i < g->count; i++)
+			use(u, g->members[i]);
+	if (g != NULL || find_target(e, name) != NULL ||
+	    strcmp(name, "local") == 0) {
+		use(u, name);
+		return ERR_OK;
+	}
+	list_names(e, &names);
+	err = fault_set(fault, ERR_NOT_FOUND, "unknown_target", "environment",
+	    "Line %d: the environment %s has no target “%s”, which the step "
+	    "“%s” uses. It has: %.150s.", s->line, e->name, name, s->id,
+	    buf_text(&names));
+	buf_clear(&names);
+	return err;
+}
+
+/* The targets of one side of a copy's line: "target:path", or local. */
+static enum err
+use_side(struct used *u, const struct environment *e, const struct step *s,
+    const char *side, size_t len, struct fault *fault)
+{
+	const char *colon = memchr(side, ':', len);
+	const char *slash = memchr(side, '/', len);
+	char *name;
+
+	if (colon == NULL || (slash != NULL && slash < colon))
+		return use_name(u, e, s, "local", fault);
+	name = arena_strndup(u->arena, side, (size_t)(colon - side));
+	return use_name(u, e, s, name, fault);
+}
+
+static enum err
+use_copies(struct used *u, const struct environment *e, const struct step *s,
+    struct fault *fault)
+{
+	enum err err = ERR_OK;
+	const char *line = s->text, *arrow;
+	size_t len;
+
+	for (; *line != '\0' && err == ERR_OK; line += len + (line[len] != 0)) {
+		len = strcspn(line, "\n");
+		arrow = memmem(line, len, " -> ", 4);
+		if (arrow == NULL || line[strspn(line, " \t")] == '#')
+			continue;
+		err = use_side(u, e, s, line, (size_t)(arrow - line), fault);
+		if (err == ERR_OK)
+			err = use_side(u, e, s, arrow + 4,
+			    len - (size_t)(arrow + 4 - line), fault);
+	}
+	return err;
+}
+
+/* What `name` in `each="name in group"` of a section around stands for. */
+static const char *
+each_group(const struct book *book, const struct step *s)
+{
+	size_t n = strlen(s->on);
+
+	for (int i = s->section; i >= 0; i = book->sections[i].parent) {
+		const char *each = book->sections[i].each;
+
+		if (each != NULL && strncmp(each, s->on, n) == 0 &&
+		    strncmp(each + n, " in ", 4) == 0)
+			return each + n + 4 + strspn(each + n + 4, " ");
+	}
+	return NULL;
+}
+
+static enum err
+use_step(struct used *u, const struct environment *e, const struct book *book,
+    const struct step *s, struct fault *fault)
+{
+	const char *list = each_group(book, s);
+	enum err err = ERR_OK;
+
+	if (s->kind == STEP_APPROVAL || s->kind == STEP_ANSWERS ||
+	    (s->kind == STEP_MANUAL && strcmp(s->on, "local") == 0))
+		return ERR_OK;
+	if (s->kind == STEP_COPY)
+		return use_copies(u, e, s, fault);
+	if (list == NULL)
+		return use_name(u, e, s, s->on, fault);
+	while (*list != '\0' && err == ERR_OK) {
+		size_t n = strcspn(list, ", ");
+
+		if (n > 0)
+			err = use_name(u, e, s, arena_strndup(u->arena, list,
+			    n), fault);
+		list += n;
+		list += strspn(list, ", ");
+	}
+	return err;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+enum err
+targets_resolve(const struct targets *t, const char *environment,
+    const struct book *book, struct json_object **ret, struct fault *fault)
+{
+	struct used u = { .arena = arena_new() };
+	struct environment *e = t->environments;
+	struct json_object *o;
+	enum err err = ERR_OK;
+
+	while (e != NULL && strcmp(e->name, environment) != 0)
+		e = e->next;
+	if (e == NULL) {
+		err = fault_set(fault, ERR_NOT_FOUND, "unknown_environment",
+		    "environment", "There is no environment “%.64s” in "
+		    "targets.yml.", environment);
+		goto out;
+	}
+	for (size_t i = 0; i < book->steps_count && err == ERR_OK; i++)
+		err = use_step(&u, e, book, &book->steps[i], fault);
+	if (err != ERR_OK)
+		goto out;
+	if (u.count > 1)
+		qsort(u.names, u.count, sizeof(*u.names), by_name);
+	o = json_object_new_object();
+	for (size_t i = 0; i < u.count; i++) {
+		const struct group *g = find_group(e, u.names[i]);
+
+		json_set(o, u.names[i], g != NULL ? group_json(g) :
+		    target_json(t, e, u.names[i]));
+	}
+	*ret = o;
+out:
+	free(u.names);
+	arena_free(u.arena);
+	return err;
+}

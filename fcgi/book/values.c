@@ -1,0 +1,138 @@
+/*
+ * values.c: {{name}} in text, and which values a parameter takes.
+ *
+ * There is no space inside the braces, and the name is one of ours
+ * ([a-z][a-z0-9_]*): what other template languages write in double braces
+ * ({{.Names}}, {{ var }}) mostly stays what it is.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "book/book.h"
+#include "book/regex.h"
+#include "book/values.h"
+
+#define VALUE_MAX	65536
+
+bool
+values_next(const char *s, size_t len, size_t *at, size_t *ret_len,
+    char name[65])
+{
+	size_t i = *at, n;
+	const char *open;
+
+	while (i + 5 <= len &&
+	    (open = memmem(s + i, len - i, "{{", 2)) != NULL) {
+		i = (size_t)(open - s) + 2;
+		if (i < len && s[i] == '{') {
+			i--;		/* of {{{x}} the last two count */
+			continue;
+		}
+		for (n = 0; i + n < len && n < 65; n++)
+			if (!((s[i + n] >= 'a' && s[i + n] <= 'z') ||
+			    (n > 0 && ((s[i + n] >= '0' && s[i + n] <= '9') ||
+			    s[i + n] == '_'))))
+				break;
+		if (n == 0 || n > 64 || i + n + 2 > len ||
+		    memcmp(s + i + n, "}}", 2) != 0)
+			continue;
+		memcpy(name, s + i, n);
+		name[n] = '\0';
+		*at = i - 2;
+		*ret_len = n + 4;
+		return true;
+	}
+	return false;
+}
+
+static bool
+is_number(const char *s)
+{
+	size_t n;
+
+	if (*s == '-')
+		s++;
+	n = strspn(s, "0123456789");
+	if (n == 0)
+		return false;
+	if (s[n] == '.') {
+		s += n + 1;
+		n = strspn(s, "0123456789");
+		if (n == 0)
+			return false;
+	}
+	return s[n] == '\0';
+}
+
+static const char *
+check_choice(const struct parameter *p, const char *value,
+    struct buf *scratch)
+{
+	for (size_t i = 0; i < p->choices_count; i++)
+		if (strcmp(p->choices[i], value) == 0)
+			return NULL;
+	buf_reset(scratch);
+	buf_puts(scratch, "This must be one of:");
+	for (size_t i = 0; i < p->choices_count; i++)
+		buf_printf(scratch, "%s %s", i > 0 ? "," : "", p->choices[i]);
+	buf_putc(scratch, '.');
+	return buf_text(scratch);
+}
+
+/* What no value may hold, whatever its type. */
+static const char *
+check_characters(const struct parameter *p, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (len > VALUE_MAX)
+		return "This is longer than 64 KB; put it into a file on the "
+		    "target instead.";
+	if (!text_is_utf8(value, len))
+		return "This is not valid UTF-8 text.";
+	if (!p->multiline && strpbrk(value, "\r\n") != NULL)
+		return "This must be one line: remove the line breaks.";
+	if (!p->dash && value[0] == '-' && p->type != PARAMETER_NUMBER)
+		return "This must not begin with “-”: a program would take "
+		    "it for an option.";
+	return NULL;
+}
+
+static const char *
+check_type(const struct parameter *p, const char *value, struct buf *scratch)
+{
+	switch (p->type) {
+	case PARAMETER_NUMBER:
+		if (!is_number(value))
+			return "This must be a number, such as 12 or -0.5.";
+		break;
+	case PARAMETER_BOOL:
+		if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
+			return "This must be “true” or “false”.";
+		break;
+	case PARAMETER_CHOICE:
+		return check_choice(p, value, scratch);
+	default:
+		break;
+	}
+	return NULL;
+}
+
+const char *
+book_check_value(const struct parameter *p, const char *value,
+    struct buf *scratch)
+{
+	const char *why;
+
+	if (value == NULL || value[0] == '\0')
+		return p->required ? "This needs a value." : NULL;
+	if ((why = check_characters(p, value)) != NULL ||
+	    (why = check_type(p, value, scratch)) != NULL)
+		return why;
+	if (p->pattern == NULL || regex_full(p->pattern, value))
+		return NULL;
+	buf_reset(scratch);
+	buf_printf(scratch, "This does not match the pattern %s.",
+	    p->pattern);
+	return buf_text(scratch);
+}
