@@ -455,7 +455,6 @@ static const struct {
 	{ "token.revoked",		token_revoked },
 	{ "session.opened",		noted },
 	{ "session.closed",		noted },
-	{ "login.failed",		noted },
 	{ "setup.link_made",		noted },
 	{ "secret.set",			noted },
 	{ "secret.deleted",		noted },

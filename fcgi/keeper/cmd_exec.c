@@ -1,0 +1,248 @@
+/*
+ * cmd_exec.c: what the runner reports.
+ *
+ * The runner may send a line again after either of us was restarted, so each
+ * of these looks at what is on record first and ignores what it knows.  All
+ * that a step says about itself arrives as lines of its status file
+ * (wire/exec.h); only their known fields are taken over.
+ */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "keeper/run.h"
+
+/* The attempt that an execution id means. */
+struct attempt {
+	int64_t		 run;
+	char		 step[65];
+	int64_t		 n;
+	char		 state[24];
+	char		 by[65];
+	bool		 ended;
+};
+
+static enum err
+find_attempt(struct command *c, struct attempt *ret)
+{
+	struct rows *rows = db_query(c->keeper->db, STMT_ATTEMPT_BY_EXEC,
+	    TEXT(json_text(c->body, "exec", "")));
+	enum err err = ERR_NOT_FOUND;
+
+	if (db_next(rows)) {
+		*ret = (struct attempt){ .run = db_int(rows, 0),
+		    .n = db_int(rows, 2), .ended = !db_is_null(rows, 6) };
+		strncpy(ret->step, db_text(rows, 1), sizeof(ret->step) - 1);
+		strncpy(ret->state, db_text(rows, 3), sizeof(ret->state) - 1);
+		strncpy(ret->by, db_text(rows, 4), sizeof(ret->by) - 1);
+		err = ERR_OK;
+	}
+	db_done(rows);
+	return err == ERR_OK ? err : fault_set(&c->fault, err, "no_such_exec",
+	    "exec", "There is no such execution.");
+}
+
+static struct json_object *
+about(const struct attempt *a)
+{
+	struct json_object *data = json_object_new_object();
+
+	json_set_text(data, "step", a->step);
+	json_set_int(data, "n", a->n);
+	return data;
+}
+
+static enum err
+append(struct command *c, const struct attempt *a, const char *kind,
+    struct json_object *data)
+{
+	return event_append(c->keeper->db, a->run, EVENT_ANY_SEQ, "runner",
+	    kind, data);
+}
+
+/* The attempts that have not ended: what to start, watch or cancel. */
+enum err
+cmd_runner_hello(struct command *c)
+{
+	json_set(c->result, "attempts", db_rows_json(db_query(c->keeper->db,
+	    STMT_ATTEMPTS_OPEN)));
+	return ERR_OK;
+}
+
+/* Durable before the first byte leaves: the runner waits for the answer. */
+enum err
+cmd_exec_starting(struct command *c)
+{
+	struct attempt a;
+	enum err err = find_attempt(c, &a);
+
+	if (err != ERR_OK)
+		return err;
+	if (strcmp(a.state, "requested") != 0 || a.ended)
+		return fault_set(&c->fault, ERR_CONFLICT, "started_already",
+		    "exec", "This execution was started before.");
+	return append(c, &a, "step.starting", about(&a));
+}
+
+/* What is on record of a target of the attempt; "" where nothing is. */
+static void
+target_state(struct command *c, const struct attempt *a, const char *target,
+    char ret[24])
+{
+	struct rows *rows = db_query(c->keeper->db, STMT_TARGET_GET,
+	    INT(a->run), TEXT(a->step), INT(a->n), TEXT(target));
+
+	memset(ret, 0, 24);
+	if (db_next(rows))
+		strncpy(ret, db_text(rows, 0), 23);
+	db_done(rows);
+}
+
+static bool
+is_outcome(const char *state)
+{
+	return strcmp(state, "succeeded") == 0 ||
+	    strcmp(state, "failed") == 0 || strcmp(state, "unknown") == 0;
+}
+
+static enum err
+line_of_target(struct command *c, const struct attempt *a,
+    struct json_object *line)
+{
+	const char *target = json_text(line, "target", "");
+	const char *state = json_text(line, "state", NULL);
+	struct json_object *data;
+	char known[24];
+
+	target_state(c, a, target, known);
+	if (known[0] == '\0' || is_outcome(known))
+		return ERR_OK;
+	data = about(a);
+	json_set_text(data, "target", target);
+	if (state == NULL) {
+		json_set_text(data, "note", json_text(line, "note", ""));
+		json_set_text(data, "message", json_text(line, "message", ""));
+		return append(c, a, "step.noted", data);
+	}
+	if (strcmp(state, "running") == 0 && strcmp(known, "running") != 0)
+		return append(c, a, "step.running", data);
+	if (!is_outcome(state)) {
+		json_object_put(data);
+		return ERR_OK;
+	}
+	json_set_text(data, "state", state);
+	json_set(data, "exit", json_object_get(json_get(line, "exit")));
+	json_set_text(data, "message", json_text(line, "message", ""));
+	json_set_int(data, "bytes", json_int(line, "bytes", 0));
+	json_set_int(data, "dropped", json_int(line, "dropped", 0));
+	json_set_text(data, "hash", json_text(line, "hash", NULL));
+	return append(c, a, "step.target_ended", data);
+}
+
+/*
+ * A probe answers with its exit code: 0 yes, 1 no.  Returns "succeeded",
+ * "failed", or NULL where it did not say the same everywhere.
+ */
+static const char *
+probe_answer(struct command *c, const struct attempt *a)
+{
+	struct rows *rows = db_query(c->keeper->db, STMT_TARGETS_OF_ATTEMPT,
+	    INT(a->run), TEXT(a->step), INT(a->n));
+	int64_t answer = -1;
+
+	while (db_next(rows)) {
+		int64_t exit = db_is_null(rows, 1) ? 2 : db_int(rows, 1);
+
+		answer = answer == -1 || answer == exit ? exit : 2;
+	}
+	db_done(rows);
+	return answer == 0 ? "succeeded" : answer == 1 ? "failed" : NULL;
+}
+
+/* The step that was in doubt is settled by its probe. */
+static enum err
+settle(struct command *c, const struct run *run, const struct attempt *a,
+    const char *of, const char *answer)
+{
+	struct json_object *data;
+	struct life_step s;
+
+	if (answer == NULL || run_life_step(run, of, &s, NULL) != ERR_OK ||
+	    (strcmp(s.state, "unknown") != 0 && strcmp(s.state, "failed") != 0))
+		return ERR_OK;
+	data = json_object_new_object();
+	json_set_text(data, "step", of);
+	json_set_text(data, "outcome", answer);
+	json_set_text(data, "note", "probe");
+	json_set_text(data, "state", strcmp(answer, "succeeded") == 0 &&
+	    s.step->sign != NULL ? "awaiting_signature" : answer);
+	return event_append(c->keeper->db, run->id, EVENT_ANY_SEQ, a->by,
+	    "step.resolved", data);
+}
+
+/* The step is over; `outcome` is succeeded, failed or unknown. */
+static enum err
+end_attempt(struct command *c, const struct attempt *a, const char *outcome,
+    const char *message, struct json_object *captures)
+{
+	struct json_object *data = about(a);
+	const char *answer = NULL;
+	struct life_step s;
+	struct run run;
+	enum err err = run_open(c->keeper, a->run, &run, &c->fault);
+
+	if (err == ERR_OK)
+		err = run_life_step(&run, a->step, &s, &c->fault);
+	if (err != ERR_OK) {
+		json_object_put(data);
+		return err;
+	}
+	if (s.step->probe_of != NULL && strcmp(outcome, "unknown") != 0) {
+		answer = probe_answer(c, a);
+		outcome = answer != NULL ? "succeeded" : outcome;
+	}
+	json_set_text(data, "outcome", outcome);
+	json_set_text(data, "state", strcmp(outcome, "succeeded") == 0 &&
+	    s.step->sign != NULL ? "awaiting_signature" : outcome);
+	json_set_text(data, "message", message);
+	if (strcmp(outcome, "succeeded") == 0)
+		json_set(data, "captures", json_object_get(captures));
+	err = append(c, a, "step.ended", data);
+	if (err == ERR_OK && s.step->probe_of != NULL)
+		err = settle(c, &run, a, s.step->probe_of, answer);
+	run_clear(&run);
+	return err == ERR_OK ? run_advance(c->keeper, a->run) : err;
+}
+
+enum err
+cmd_exec_line(struct command *c)
+{
+	struct json_object *line = json_get(c->body, "line");
+	struct attempt a;
+	enum err err = find_attempt(c, &a);
+
+	if (err != ERR_OK || a.ended)
+		return err;
+	if (!json_flag(line, "done", false))
+		return line_of_target(c, &a, line);
+	if (!is_outcome(json_text(line, "state", "")))
+		return fault_set(&c->fault, ERR_INVALID, "bad_line", "line",
+		    "The last line of a step has no outcome.");
+	return end_attempt(c, &a, json_text(line, "state", ""),
+	    json_text(line, "message", ""), json_get(line, "captures"));
+}
+
+enum err
+cmd_exec_lost(struct command *c)
+{
+	struct attempt a;
+	enum err err = find_attempt(c, &a);
+
+	if (err != ERR_OK || a.ended)
+		return err;
+	log_warn("run %lld, step %s, attempt %lld: the outcome is not known",
+	    (long long)a.run, a.step, (long long)a.n);
+	return end_attempt(c, &a, strcmp(a.state, "requested") == 0 ?
+	    "failed" : "unknown", json_text(c->body, "message", ""), NULL);
+}

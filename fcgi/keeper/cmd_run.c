@@ -1,0 +1,387 @@
+/*
+ * cmd_run.c: a run is approved, started, paused, rolled back, ended.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/plan.h"
+#include "keeper/run.h"
+#include "keeper/seal.h"
+
+/* A text field that must say something. */
+static enum err
+need_words(struct command *c, const char *field)
+{
+	const char *text = json_text(c->body, field, "");
+
+	if (text[strspn(text, " \t\r\n")] == '\0')
+		return fault_set(&c->fault, ERR_INVALID, "missing_field",
+		    field, "Say a few words: the %s goes on record.", field);
+	if (strlen(text) > 10000)
+		return fault_set(&c->fault, ERR_INVALID, "too_long", field,
+		    "The %s is too long: 10,000 bytes at most.", field);
+	return ERR_OK;
+}
+
+/* One event that carries one field of the body, or none. */
+static enum err
+append(struct command *c, int64_t run, const char *kind, const char *field)
+{
+	struct json_object *data = json_object_new_object();
+
+	if (field != NULL)
+		json_set_text(data, field, json_text(c->body, field, ""));
+	return event_append(c->keeper->db, run, EVENT_ANY_SEQ, c->actor.name,
+	    kind, data);
+}
+
+/* The decisions with this one among them: does it complete the rules? */
+static const char *
+state_after_decision(struct command *c, struct run *run, const char *decision)
+{
+	struct json_object *mine = json_object_new_object();
+
+	json_set_text(mine, "by", c->actor.name);
+	json_set_text(mine, "decision", decision);
+	json_set(mine, "roles", json_object_get(c->actor.roles));
+	json_object_array_add(run->given, mine);
+	if (!life_is_approved(run->life.approvals, run->given))
+		return NULL;
+	return json_get(run->row, "started_at") == NULL ? "ready" : "running";
+}
+
+static enum err
+check_decision(struct command *c, const char *decision)
+{
+	if (strcmp(decision, "approve") == 0)
+		return ERR_OK;
+	if (strcmp(decision, "reject") == 0)
+		return need_words(c, "comment");
+	return fault_set(&c->fault, ERR_INVALID, "bad_value", "decision",
+	    "The decision is \"approve\" or \"reject\".");
+}
+
+enum err
+cmd_run_approve(struct command *c)
+{
+	const char *decision = json_text(c->body, "decision", "");
+	struct json_object *data;
+	struct run run;
+	enum err err;
+
+	if ((err = check_decision(c, decision)) != ERR_OK ||
+	    (err = run_permit(c, VERB_run_approve, &run, NULL)) != ERR_OK)
+		return err;
+	if (!text_eq(json_text(c->body, "plan", ""), run.life.plan)) {
+		err = fault_set(&c->fault, ERR_CONFLICT, "other_plan", "plan",
+		    "The plan has changed since you read it: read it again.");
+		goto out;
+	}
+	data = json_object_new_object();
+	json_set_text(data, "plan", run.life.plan);
+	json_set_text(data, "decision", decision);
+	json_set_text(data, "comment", json_text(c->body, "comment", ""));
+	json_set_text(data, "state", state_after_decision(c, &run, decision));
+	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ,
+	    c->actor.name, "run.decided", data);
+	if (err == ERR_OK)
+		err = run_advance(c->keeper, run.id);
+	run_report(c, run.id);
+out:
+	run_clear(&run);
+	return err;
+}
+
+/* The targets of a run that no other run may hold at the same time. */
+static enum err
+take_targets(struct command *c, const struct run *run,
+    struct json_object *holds)
+{
+	struct json_object *targets = json_get(run->row, "targets");
+	const char *environment = json_text(run->row, "environment", "");
+
+	json_object_object_foreach(targets, name, target) {
+		struct rows *rows;
+
+		if (json_flag(target, "shared", false) ||
+		    text_eq(json_text(target, "kind", ""), "group"))
+			continue;
+		rows = db_query(c->keeper->db, STMT_HOLDER,
+		    TEXT(environment), TEXT(name));
+		if (db_next(rows)) {
+			fault_set(&c->fault, ERR_CONFLICT, "target_held", NULL,
+			    "The target %s is held by run %lld, \"%s\": wait "
+			    "until that has ended.", name,
+			    (long long)db_int(rows, 0), db_text(rows, 1));
+			db_done(rows);
+			return ERR_CONFLICT;
+		}
+		db_done(rows);
+		json_object_array_add(holds, json_object_new_string(name));
+	}
+	return ERR_OK;
+}
+
+/* "Rehearse this in test first" as a rule. */
+static enum err
+check_rehearsal(struct command *c, const struct run *run)
+{
+	const char *first = run->book->rehearsal;
+
+	if (first == NULL ||
+	    text_eq(first, json_text(run->row, "environment", "")))
+		return ERR_OK;
+	if (db_first_int(db_query(c->keeper->db, STMT_REHEARSED,
+	    TEXT(json_text(run->row, "runbook", "")),
+	    TEXT(json_text(run->row, "document", "")), TEXT(first),
+	    TEXT(json_write(json_get(run->row, "parameters")))), 0) > 0)
+		return ERR_OK;
+	return fault_set(&c->fault, ERR_CONFLICT, "rehearse_first", NULL,
+	    "The document asks for a rehearsal: a run of this very document "
+	    "with these parameters must succeed in \"%s\" first.", first);
+}
+
+enum err
+cmd_run_start(struct command *c)
+{
+	struct json_object *data, *holds;
+	struct run run;
+	enum err err = run_permit(c, VERB_run_start, &run, NULL);
+
+	if (err != ERR_OK)
+		return err;
+	data = json_object_new_object();
+	holds = json_object_new_array();
+	json_set_text(data, "environment",
+	    json_text(run.row, "environment", ""));
+	json_set(data, "holds", holds);
+	if ((err = check_rehearsal(c, &run)) != ERR_OK ||
+	    (err = take_targets(c, &run, holds)) != ERR_OK) {
+		json_object_put(data);
+		goto out;
+	}
+	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ,
+	    c->actor.name, "run.started", data);
+	if (err == ERR_OK)
+		err = run_advance(c->keeper, run.id);
+	run_report(c, run.id);
+out:
+	run_clear(&run);
+	return err;
+}
+
+static enum err
+simple(struct command *c, enum verb verb, const char *kind, const char *field)
+{
+	struct run run;
+	enum err err = run_permit(c, verb, &run, NULL);
+
+	if (err != ERR_OK)
+		return err;
+	err = append(c, run.id, kind, field);
+	if (err == ERR_OK)
+		err = run_advance(c->keeper, run.id);
+	run_report(c, run.id);
+	run_clear(&run);
+	return err;
+}
+
+enum err
+cmd_run_pause(struct command *c)
+{
+	return simple(c, VERB_run_pause, "run.paused", NULL);
+}
+
+enum err
+cmd_run_resume(struct command *c)
+{
+	return simple(c, VERB_run_resume, "run.resumed", NULL);
+}
+
+enum err
+cmd_run_comment(struct command *c)
+{
+	enum err err = need_words(c, "text");
+
+	return err == ERR_OK ?
+	    simple(c, VERB_run_comment, "run.commented", "text") : err;
+}
+
+/* The run is over: its head goes into the ledger with the same commit. */
+static enum err
+end_run(struct command *c, const struct run *run, const char *kind,
+    struct json_object *data, const char *result)
+{
+	enum err err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ,
+	    c->actor.name, kind, data);
+
+	if (err == ERR_OK)
+		err = seal_ledger(c->keeper, run->id, result);
+	run_report(c, run->id);
+	return err;
+}
+
+enum err
+cmd_run_abort(struct command *c)
+{
+	struct json_object *data;
+	const char *result;
+	struct run run;
+	enum err err;
+
+	if ((err = need_words(c, "reason")) != ERR_OK ||
+	    (err = run_permit(c, VERB_run_abort, &run, NULL)) != ERR_OK)
+		return err;
+	result = json_get(run.row, "started_at") != NULL ? "failed" : NULL;
+	data = json_object_new_object();
+	json_set_text(data, "reason", json_text(c->body, "reason", ""));
+	json_set_text(data, "result", result);
+	err = end_run(c, &run, "run.aborted", data, result);
+	run_clear(&run);
+	return err;
+}
+
+/* Whether a result can truly be said of the run. */
+static enum err
+check_result(struct command *c, const struct run *run, const char *result)
+{
+	size_t n = json_object_array_length(run->steps);
+
+	if (strcmp(result, "failed") == 0)
+		return ERR_OK;
+	if (strcmp(result, "succeeded") != 0 &&
+	    strcmp(result, "rolled_back") != 0)
+		return fault_set(&c->fault, ERR_INVALID, "bad_value", "result",
+		    "The result is succeeded, failed or rolled_back.");
+	if ((strcmp(result, "rolled_back") == 0) !=
+	    (strcmp(run->life.mode, "rollback") == 0))
+		return fault_set(&c->fault, ERR_CONFLICT, "other_result",
+		    "result", strcmp(result, "rolled_back") == 0 ?
+		    "The run was not rolled back." :
+		    "The run was rolled back: close it as rolled_back, or as "
+		    "failed.");
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *s = json_object_array_get_idx(run->steps, i);
+
+		if (text_eq(json_text(s, "part", ""), run->life.mode) &&
+		    !life_is_done(json_text(s, "state", "")))
+			return fault_set(&c->fault, ERR_CONFLICT,
+			    "unfinished", "result", "The step \"%s\" is %s: "
+			    "finish or skip it first, or close the run as "
+			    "failed.", json_text(s, "id", ""),
+			    json_text(s, "state", ""));
+	}
+	return ERR_OK;
+}
+
+enum err
+cmd_run_close(struct command *c)
+{
+	const char *result = json_text(c->body, "result", "");
+	struct json_object *data;
+	struct run run;
+	enum err err = run_permit(c, VERB_run_close, &run, NULL);
+
+	if (err != ERR_OK)
+		return err;
+	if ((err = check_result(c, &run, result)) != ERR_OK)
+		goto out;
+	data = json_object_new_object();
+	json_set_text(data, "result", result);
+	json_set_text(data, "note", json_text(c->body, "note", ""));
+	err = end_run(c, &run, "run.closed", data, result);
+out:
+	run_clear(&run);
+	return err;
+}
+
+/* How many steps ran before this one's latest attempt; -1: it never ran. */
+static int
+rank_of(struct json_object *ran, const char *id)
+{
+	for (size_t i = 0; i < json_object_array_length(ran); i++)
+		if (text_eq(json_text(json_object_array_get_idx(ran, i),
+		    "step", ""), id))
+			return (int)i;
+	return -1;
+}
+
+/*
+ * The rollback: its steps in document order, but those that undo a step only
+ * where that one ran, and among their places in reverse of what ran.
+ */
+static void
+order_rollback(const struct run *run, struct json_object *ran,
+    struct json_object *steps, struct json_object *not_needed)
+{
+	const struct book *book = run->book;
+	int *undos = mem_calloc(book->steps_count, sizeof(*undos));
+	size_t count = 0, next = 0;
+
+	for (size_t i = 0; i < book->steps_count; i++) {
+		const struct step *s = &book->steps[i];
+
+		if (s->rollback && s->probe_of == NULL && s->undo != NULL &&
+		    rank_of(ran, s->undo) >= 0)
+			undos[count++] = (int)i;
+	}
+	for (size_t i = 1; i < count; i++)
+		for (size_t j = i; j > 0 &&
+		    rank_of(ran, book->steps[undos[j]].undo) <
+		    rank_of(ran, book->steps[undos[j - 1]].undo); j--) {
+			int swap = undos[j];
+
+			undos[j] = undos[j - 1];
+			undos[j - 1] = swap;
+		}
+	for (size_t i = 0; i < book->steps_count; i++) {
+		const struct step *s = &book->steps[i];
+		const char *id = s->id;
+
+		if (!s->rollback || s->probe_of != NULL)
+			continue;
+		if (s->undo != NULL && rank_of(ran, s->undo) < 0) {
+			json_object_array_add(not_needed,
+			    json_object_new_string(id));
+			continue;
+		}
+		if (s->undo != NULL)
+			id = book->steps[undos[next++]].id;
+		json_object_array_add(steps, json_object_new_string(id));
+	}
+	free(undos);
+}
+
+enum err
+cmd_run_rollback(struct command *c)
+{
+	struct json_object *data, *ran, *steps, *not_needed;
+	struct run run;
+	enum err err = run_permit(c, VERB_run_rollback, &run, NULL);
+
+	if (err != ERR_OK)
+		return err;
+	ran = db_rows_json(db_query(c->keeper->db, STMT_STEPS_RAN,
+	    INT(run.id)));
+	steps = json_object_new_array();
+	not_needed = json_object_new_array();
+	order_rollback(&run, ran, steps, not_needed);
+	data = json_object_new_object();
+	json_set_text(data, "reason", json_text(c->body, "reason", ""));
+	json_set_int(data, "steps_total",
+	    (int64_t)(json_object_array_length(steps) +
+	    json_object_array_length(not_needed)));
+	json_set(data, "steps", steps);
+	json_set(data, "not_needed", not_needed);
+	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ,
+	    c->actor.name, "run.rollback_started", data);
+	if (err == ERR_OK)
+		err = run_advance(c->keeper, run.id);
+	run_report(c, run.id);
+	json_object_put(ran);
+	run_clear(&run);
+	return err;
+}

@@ -1,0 +1,259 @@
+/*
+ * cmd_step.c: what people do to a step.
+ *
+ * Each asks life_may() inside the transaction, so of two that press at once
+ * the second finds the first one's event, and is told who and when.
+ */
+#include <string.h>
+
+#include "base/io.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/plan.h"
+#include "keeper/run.h"
+#include "wire/exec.h"
+
+static enum err
+need_words(struct command *c, const char *field)
+{
+	const char *text = json_text(c->body, field, "");
+
+	if (text[strspn(text, " \t\r\n")] != '\0' && strlen(text) <= 10000)
+		return ERR_OK;
+	return fault_set(&c->fault, ERR_INVALID, "missing_field", field,
+	    "Say in a few words why: the %s goes on record (10,000 bytes at "
+	    "most).", field);
+}
+
+static struct json_object *
+about(const struct life_step *s)
+{
+	struct json_object *data = json_object_new_object();
+
+	json_set_text(data, "step", s->step->id);
+	return data;
+}
+
+/* Appends, goes on to what comes next, reports, and ends the command. */
+static enum err
+finish(struct command *c, struct run *run, const char *kind,
+    struct json_object *data)
+{
+	enum err err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ,
+	    c->actor.name, kind, data);
+
+	if (err == ERR_OK)
+		err = run_advance(c->keeper, run->id);
+	run_report(c, run->id);
+	run_clear(run);
+	return err;
+}
+
+/*
+ * A page shows the attempt that its button would make; a press from an older
+ * page (or the second half of a double click) names one that exists.
+ */
+static enum err
+check_attempt(struct command *c, const struct life_step *s, int64_t next)
+{
+	int64_t named = json_int(c->body, "attempt", next);
+
+	if (named == next)
+		return ERR_OK;
+	json_set_text(c->result, "state", s->state);
+	if (s->by != NULL) {
+		json_set_text(c->result, "by", s->by);
+		json_set_text(c->result, "at", s->at);
+	}
+	return fault_set(&c->fault, ERR_CONFLICT, "old_page", "attempt",
+	    "Attempt %lld was made already%s%s: look at its result first.",
+	    (long long)named, s->by != NULL ? ", by " : "",
+	    s->by != NULL ? s->by : "");
+}
+
+static enum err
+check_disk(struct command *c)
+{
+	unsigned long long space = io_free_space(c->keeper->data_dir);
+
+	if (space >= KEEPER_DISK_FLOOR)
+		return ERR_OK;
+	return fault_set(&c->fault, ERR_UNAVAILABLE, "disk_full", NULL,
+	    "No new step starts: the disk of the journal has %llu MB left. "
+	    "Make room, then press again.", space >> 20);
+}
+
+enum err
+cmd_step_execute(struct command *c)
+{
+	char exec[2 * EXEC_ID_BYTES + 1];
+	struct json_object *data;
+	struct life_step s;
+	struct run run;
+	int64_t next;
+	enum err err = run_permit(c, verb_find(c->call->verb), &run, &s);
+
+	if (err != ERR_OK)
+		return err;
+	next = json_int(run_step_row(&run, s.step->id), "attempts", 0) + 1;
+	if ((err = check_attempt(c, &s, next)) != ERR_OK ||
+	    (err = check_disk(c)) != ERR_OK) {
+		run_clear(&run);
+		return err;
+	}
+	text_random_hex(exec, EXEC_ID_BYTES);
+	data = about(&s);
+	json_set_int(data, "n", next);
+	json_set_text(data, "exec", exec);
+	json_set(data, "targets", plan_targets_of(
+	    json_get(run.row, "targets"), s.step->on));
+	json_set_int(c->result, "attempt", next);
+	json_set_text(c->result, "exec", exec);
+	c->keeper->orders_changed = true;
+	return finish(c, &run, "step.requested", data);
+}
+
+enum err
+cmd_step_confirm(struct command *c)
+{
+	struct json_object *data;
+	struct life_step s;
+	struct run run;
+	enum err err = run_permit(c, VERB_step_confirm, &run, &s);
+
+	if (err != ERR_OK)
+		return err;
+	data = about(&s);
+	json_set_text(data, "note", json_text(c->body, "note", ""));
+	json_set_text(data, "state", s.step->sign != NULL ?
+	    "awaiting_signature" : "confirmed");
+	return finish(c, &run, "step.confirmed", data);
+}
+
+enum err
+cmd_step_skip(struct command *c)
+{
+	struct json_object *data;
+	struct life_step s;
+	struct run run;
+	enum err err;
+
+	if ((err = need_words(c, "reason")) != ERR_OK ||
+	    (err = run_permit(c, VERB_step_skip, &run, &s)) != ERR_OK)
+		return err;
+	data = about(&s);
+	json_set_text(data, "reason", json_text(c->body, "reason", ""));
+	return finish(c, &run, "step.skipped", data);
+}
+
+enum err
+cmd_step_cancel(struct command *c)
+{
+	struct json_object *data;
+	struct life_step s;
+	struct run run;
+	enum err err = run_permit(c, VERB_step_cancel, &run, &s);
+
+	if (err != ERR_OK)
+		return err;
+	data = about(&s);
+	json_set_int(data, "n",
+	    json_int(run_step_row(&run, s.step->id), "attempts", 0));
+	c->keeper->orders_changed = true;
+	return finish(c, &run, "step.cancel_requested", data);
+}
+
+enum err
+cmd_step_resolve(struct command *c)
+{
+	const char *outcome = json_text(c->body, "outcome", "");
+	struct json_object *data;
+	struct life_step s;
+	struct run run;
+	enum err err;
+
+	if (strcmp(outcome, "succeeded") != 0 && strcmp(outcome, "failed") != 0)
+		return fault_set(&c->fault, ERR_INVALID, "bad_value",
+		    "outcome", "The outcome is succeeded or failed.");
+	if ((err = need_words(c, "note")) != ERR_OK ||
+	    (err = run_permit(c, VERB_step_resolve, &run, &s)) != ERR_OK)
+		return err;
+	data = about(&s);
+	json_set_text(data, "outcome", outcome);
+	json_set_text(data, "note", json_text(c->body, "note", ""));
+	json_set_text(data, "state", outcome);
+	return finish(c, &run, "step.resolved", data);
+}
+
+enum err
+cmd_step_sign(struct command *c)
+{
+	struct json_object *data;
+	struct life_step s;
+	struct run run;
+	enum err err = run_permit(c, VERB_step_sign, &run, &s);
+
+	if (err != ERR_OK)
+		return err;
+	data = about(&s);
+	json_set_text(data, "note", json_text(c->body, "note", ""));
+	json_set_text(data, "state", s.step->kind == STEP_MANUAL ?
+	    "confirmed" : "succeeded");
+	return finish(c, &run, "step.signed", data);
+}
+
+/* How many have approved this gate so far; true where one is the actor. */
+static int64_t
+gate_count(struct command *c, const struct run *run, const char *step,
+    bool *ret_mine)
+{
+	struct rows *rows = db_query(c->keeper->db, STMT_APPROVALS,
+	    INT(run->id));
+	int64_t count = 0;
+
+	*ret_mine = false;
+	while (db_next(rows)) {
+		if (!text_eq(db_text(rows, 1), step) ||
+		    !text_eq(db_text(rows, 2), run->life.plan))
+			continue;
+		*ret_mine |= text_eq(db_text(rows, 3), c->actor.name);
+		count += text_eq(db_text(rows, 4), "approve");
+	}
+	db_done(rows);
+	return count;
+}
+
+enum err
+cmd_step_approve(struct command *c)
+{
+	const char *decision = json_text(c->body, "decision", "");
+	struct json_object *data;
+	struct life_step s;
+	struct run run;
+	int64_t count;
+	bool mine;
+	enum err err;
+
+	if (strcmp(decision, "approve") != 0 && strcmp(decision, "reject") != 0)
+		return fault_set(&c->fault, ERR_INVALID, "bad_value",
+		    "decision", "The decision is approve or reject.");
+	if ((err = run_permit(c, VERB_step_approve, &run, &s)) != ERR_OK)
+		return err;
+	count = gate_count(c, &run, s.step->id, &mine);
+	if (mine || text_eq(c->actor.name, run.life.created_by)) {
+		err = fault_set(&c->fault, mine ? ERR_CONFLICT : ERR_FORBIDDEN,
+		    mine ? "already_decided" : "four_eyes", NULL, mine ?
+		    "You have decided on this gate already." :
+		    "Nobody approves their own run: ask somebody else.");
+		run_clear(&run);
+		return err;
+	}
+	data = about(&s);
+	json_set_text(data, "plan", run.life.plan);
+	json_set_text(data, "decision", decision);
+	json_set_text(data, "comment", json_text(c->body, "comment", ""));
+	if (strcmp(decision, "approve") == 0 && count + 1 >=
+	    (s.step->count > 0 ? s.step->count : 1))
+		json_set_text(data, "state", "succeeded");
+	return finish(c, &run, "step.decided", data);
+}

@@ -1,0 +1,159 @@
+/*
+ * command.c: what can be asked of the keeper.
+ *
+ * One table: verb, the fields of its body, its function.  Who may ask stands
+ * in wire/verbs.def; what concerns a run or a step is decided by life_may()
+ * inside the command.  A verb without a row is refused.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "journal/auth.h"
+#include "keeper/keeper.h"
+
+#define KEYS(...) ((const struct json_key[]){ __VA_ARGS__ { NULL, 0, false } })
+#define NEED(name) { name, json_type_string, true },
+#define TEXT_(name) { name, json_type_string, false },
+#define LIST(name) { name, json_type_array, false },
+#define FLAG(name) { name, json_type_boolean, false },
+#define MAP(name) { name, json_type_object, false },
+#define NUMBER(name) { name, json_type_int, false },
+
+/* clang-format off */
+static const struct {
+	enum verb	 verb;
+	enum err	(*run)(struct command *);
+	const struct json_key *keys;
+} commands[] = {
+	{ VERB_setup,		cmd_setup,	KEYS(NEED("key") NEED("name") NEED("password")) },
+	{ VERB_setup_link,	cmd_setup_link,	KEYS() },
+	{ VERB_login,		cmd_login,	KEYS(NEED("name") NEED("password")) },
+	{ VERB_logout,		cmd_logout,	KEYS() },
+	{ VERB_account_add,	cmd_account_add, KEYS(NEED("name") LIST("roles") NEED("password")) },
+	{ VERB_account_change,	cmd_account_change, KEYS(NEED("name") LIST("roles") FLAG("disabled")) },
+	{ VERB_password_set,	cmd_password_set, KEYS(NEED("name") NEED("password") TEXT_("old")) },
+	{ VERB_token_add,	cmd_token_add,	KEYS(NEED("account") NEED("name")) },
+	{ VERB_token_revoke,	cmd_token_revoke, KEYS(NEED("account") NEED("name")) },
+	{ VERB_secret_set,	cmd_secret_set,	KEYS(NEED("name") NEED("value")) },
+	{ VERB_secret_delete,	cmd_secret_delete, KEYS(NEED("name")) },
+	{ VERB_run_create,	cmd_run_create,	KEYS(NEED("runbook") NEED("environment") MAP("parameters") TEXT_("title") TEXT_("reason")) },
+	{ VERB_run_change,	cmd_run_change,	KEYS(MAP("parameters")) },
+	{ VERB_run_approve,	cmd_run_approve, KEYS(NEED("decision") TEXT_("comment") NEED("plan")) },
+	{ VERB_run_start,	cmd_run_start,	KEYS() },
+	{ VERB_run_pause,	cmd_run_pause,	KEYS() },
+	{ VERB_run_resume,	cmd_run_resume,	KEYS() },
+	{ VERB_run_abort,	cmd_run_abort,	KEYS(NEED("reason")) },
+	{ VERB_run_rollback,	cmd_run_rollback, KEYS(TEXT_("reason")) },
+	{ VERB_run_close,	cmd_run_close,	KEYS(NEED("result") TEXT_("note")) },
+	{ VERB_run_comment,	cmd_run_comment, KEYS(NEED("text")) },
+	{ VERB_step_execute,	cmd_step_execute, KEYS(NUMBER("attempt")) },
+	{ VERB_step_retry,	cmd_step_execute, KEYS(NUMBER("attempt")) },
+	{ VERB_step_confirm,	cmd_step_confirm, KEYS(TEXT_("note")) },
+	{ VERB_step_skip,	cmd_step_skip,	KEYS(NEED("reason")) },
+	{ VERB_step_cancel,	cmd_step_cancel, KEYS() },
+	{ VERB_step_resolve,	cmd_step_resolve, KEYS(NEED("outcome") NEED("note")) },
+	{ VERB_step_sign,	cmd_step_sign,	KEYS(TEXT_("note")) },
+	{ VERB_step_approve,	cmd_step_approve, KEYS(NEED("decision") TEXT_("comment")) },
+	{ VERB_status,		cmd_status,	KEYS() },
+	{ VERB_runner_hello,	cmd_runner_hello, KEYS() },
+	{ VERB_exec_starting,	cmd_exec_starting, KEYS(NEED("exec")) },
+	{ VERB_exec_line,	cmd_exec_line,	KEYS(NEED("exec") MAP("line")) },
+	{ VERB_exec_lost,	cmd_exec_lost,	KEYS(NEED("exec") NEED("message")) },
+};
+/* clang-format on */
+
+/* Who is asking.  Our own command line, on its own socket, may do all. */
+static enum err
+authenticate(struct command *c)
+{
+	static const char all[] = "[\"admin\",\"operator\",\"approver\"]";
+	enum err err;
+
+	c->actor.name = c->name;
+	if (c->channel == CHANNEL_LOCAL) {
+		memcpy(c->name, "local", sizeof("local"));
+		c->actor.roles = json_tokener_parse(all);
+		c->actor.local = true;
+		return ERR_OK;
+	}
+	if (c->channel == CHANNEL_RUNNER) {
+		memcpy(c->name, "runner", sizeof("runner"));
+		return ERR_OK;
+	}
+	if (c->call->credential[0] == '\0')
+		return ERR_OK;
+	err = auth_find(c->keeper->db, c->call->credential, c->name,
+	    &c->actor.roles);
+	if (err != ERR_OK)
+		return fault_set(&c->fault, err, "unauthenticated", NULL,
+		    "The session has ended or the token is not valid: sign "
+		    "in again.");
+	return ERR_OK;
+}
+
+/* The part of the rule that the verb alone decides. */
+static enum err
+authorise(struct command *c, enum verb verb)
+{
+	enum role role = verb_role(verb);
+	const char *need = role == ROLE_OPERATOR ? "operator" :
+	    role == ROLE_ADMIN ? "admin" : NULL;
+
+	if (role == ROLE_RUNNER || c->channel == CHANNEL_RUNNER) {
+		if (role == ROLE_RUNNER && c->channel == CHANNEL_RUNNER)
+			return ERR_OK;
+		goto forbidden;
+	}
+	if (role == ROLE_LOCAL && c->channel != CHANNEL_LOCAL)
+		goto forbidden;
+	if (role == ROLE_NONE || c->channel == CHANNEL_LOCAL)
+		return ERR_OK;
+	if (c->actor.roles == NULL)
+		return fault_set(&c->fault, ERR_UNAUTHENTICATED,
+		    "unauthenticated", NULL, "Sign in first.");
+	if (need == NULL || actor_has(&c->actor, need))
+		return ERR_OK;
+	return fault_set(&c->fault, ERR_FORBIDDEN, "role_needed", NULL,
+	    "This takes the role \"%s\", which %s does not have.", need,
+	    c->actor.name);
+forbidden:
+	return fault_set(&c->fault, ERR_FORBIDDEN, "forbidden", NULL,
+	    "This cannot be asked here.");
+}
+
+static enum err
+read_body(struct command *c, const struct json_key *keys)
+{
+	const char *text = c->call->body[0] != '\0' ? c->call->body : "{}";
+	enum err err = json_read(text, strlen(text), &c->body, &c->fault);
+
+	return err == ERR_OK ? json_check(c->body, keys, &c->fault) : err;
+}
+
+enum err
+command_run(struct command *c)
+{
+	enum verb verb = verb_find(c->call->verb);
+	size_t i, n = sizeof(commands) / sizeof(commands[0]);
+	enum err err;
+
+	for (i = 0; i < n && commands[i].verb != verb; i++)
+		;
+	if (i == n)
+		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_verb",
+		    NULL, "There is no command \"%.40s\".", c->call->verb);
+	if ((err = authenticate(c)) == ERR_OK &&
+	    (err = authorise(c, verb)) == ERR_OK &&
+	    (err = read_body(c, commands[i].keys)) == ERR_OK)
+		err = commands[i].run(c);
+	json_object_put(c->actor.roles);
+	c->actor.roles = NULL;
+	if (err != ERR_OK && c->fault.code[0] == '\0')
+		fault_set(&c->fault, err, err_name(err), NULL,
+		    err == ERR_UNAVAILABLE ?
+		    "The journal cannot be written now (is the disk full?): "
+		    "nothing was done." : err == ERR_CONFLICT ?
+		    "Somebody else came first: look again." :
+		    "Something went wrong inside; the log has more.");
+	return err;
+}

@@ -1,0 +1,48 @@
+/*
+ * conn.h: the connections of the keeper, and the calls that wait for a
+ * password child.
+ */
+#ifndef KEEPER_CONN_H
+#define KEEPER_CONN_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "keeper/keeper.h"
+
+struct conn {
+	struct conn	*next;
+	int		 fd;
+	enum channel	 channel;
+	struct buf	 in;
+	struct buf	 out;
+	size_t		 committed;	/* bytes of `out` that may be sent */
+	bool		 closing;
+	bool		 waiting;	/* its first frame waits for a child */
+	pid_t		 child;
+	int		 child_fd;	/* -1: the child is not started yet */
+	char		*hashed;	/* what it said */
+	char		*old;		/* what it is to do */
+	char		*against;
+	char		*password;
+};
+
+struct conn *conn_new(int fd, enum channel channel);
+void	 conn_free(struct conn *c);
+
+/* Reads what is there.  False: the other side is gone. */
+bool	 conn_read(struct conn *c);
+
+/* Sends what may be sent.  False: the other side is gone. */
+bool	 conn_write(struct conn *c);
+
+/* Takes over what the command wants hashed; the call waits. */
+void	 conn_wait(struct conn *c, struct command *cmd);
+
+/* Starts the child; its answer comes over c->child_fd. */
+void	 conn_start_child(struct conn *c);
+
+/* Reads the child's answer; the call can go on. */
+void	 conn_end_child(struct conn *c);
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * keeper.h: the one writer: what its parts share.
+ */
+#ifndef KEEPER_KEEPER_H
+#define KEEPER_KEEPER_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "book/book.h"
+#include "journal/db.h"
+#include "journal/life.h"
+#include "wire/verb.h"
+#include "wire/wire.h"
+
+/* Below this much free space no new step starts. */
+#define KEEPER_DISK_FLOOR	(64ULL * 1024 * 1024)
+
+struct books;
+
+struct keeper {
+	const char	*data_dir;
+	const char	*runbooks_dir;
+	struct db	*db;
+	struct books	*books;		/* parsed documents by hash (run.c) */
+	unsigned char	 ledger_key[64];	/* Ed25519 secret key */
+	bool		 orders_changed;	/* the runner has something to do */
+};
+
+/* Where a call came from; each is a socket of its own. */
+enum channel { CHANNEL_WEB, CHANNEL_LOCAL, CHANNEL_RUNNER };
+
+/* One call being carried out. */
+struct command {
+	struct keeper		*keeper;
+	const struct wire_call	*call;
+	enum channel		 channel;
+	char			 name[65];	/* storage of actor.name */
+	struct actor		 actor;
+	struct json_object	*body;		/* checked against the keys */
+	struct json_object	*result;	/* an object to fill in */
+	struct fault		 fault;
+
+	/*
+	 * Passwords are hashed by a child process.  A command that needs it
+	 * sets hash_old and hash_against (to verify) or hash_password (to
+	 * hash) or all, and returns ERR_OK; it is called once more when
+	 * `hashed` is there: "no", "yes", or the new hash.
+	 */
+	const char		*hash_old;
+	char			*hash_against;
+	const char		*hash_password;
+	const char		*hashed;
+};
+
+/*
+ * Carries out a call: authorises it, checks the body, runs the command.  The
+ * caller wraps it into a savepoint and puts c->body and c->result.
+ */
+enum err command_run(struct command *c);
+
+/* The commands, one function each; the table is in command.c. */
+enum err cmd_setup(struct command *c);
+enum err cmd_setup_link(struct command *c);
+enum err cmd_login(struct command *c);
+enum err cmd_logout(struct command *c);
+enum err cmd_account_add(struct command *c);
+enum err cmd_account_change(struct command *c);
+enum err cmd_password_set(struct command *c);
+enum err cmd_token_add(struct command *c);
+enum err cmd_token_revoke(struct command *c);
+enum err cmd_secret_set(struct command *c);
+enum err cmd_secret_delete(struct command *c);
+enum err cmd_run_create(struct command *c);
+enum err cmd_run_change(struct command *c);
+enum err cmd_run_approve(struct command *c);
+enum err cmd_run_start(struct command *c);
+enum err cmd_run_pause(struct command *c);
+enum err cmd_run_resume(struct command *c);
+enum err cmd_run_abort(struct command *c);
+enum err cmd_run_rollback(struct command *c);
+enum err cmd_run_close(struct command *c);
+enum err cmd_run_comment(struct command *c);
+enum err cmd_step_execute(struct command *c);	/* and retry */
+enum err cmd_step_confirm(struct command *c);
+enum err cmd_step_skip(struct command *c);
+enum err cmd_step_cancel(struct command *c);
+enum err cmd_step_resolve(struct command *c);
+enum err cmd_step_sign(struct command *c);
+enum err cmd_step_approve(struct command *c);
+enum err cmd_status(struct command *c);
+enum err cmd_runner_hello(struct command *c);
+enum err cmd_exec_starting(struct command *c);
+enum err cmd_exec_line(struct command *c);
+enum err cmd_exec_lost(struct command *c);
+
+/* Serves until SIGTERM; the three listening sockets are open (loop.c). */
+void	 loop_run(struct keeper *k, int web_fd, int local_fd, int runner_fd);
+
+/* Serves one connection on standard input until its end. */
+void	 loop_run_stdio(struct keeper *k);
+
+#endif

@@ -1,0 +1,296 @@
+/*
+ * loop.c: the keeper's one loop.
+ *
+ * All calls that have arrived are carried out in one transaction, each in a
+ * savepoint of its own, and answered after the commit: what arrives while a
+ * commit waits for the disk shares the next one.  Threads were rejected:
+ * there is one writer, and it waits for nothing but the disk.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "keeper/conn.h"
+
+#define MOST_CHILDREN	2
+
+struct loop {
+	struct keeper	*keeper;
+	struct conn	*conns;
+	int		 listeners[3];	/* by enum channel; -1: none */
+	struct pollfd	*polls;
+	size_t		 polls_cap;
+	bool		 in_batch;
+};
+
+static volatile sig_atomic_t stopping;
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	stopping = 1;
+}
+
+/* The reply to a call: its result, or the fault with what was found. */
+static void
+put_reply(struct conn *conn, const struct command *c, enum err err)
+{
+	struct wire_reply reply = { .id = c->call->id, .err = err };
+
+	if (err != ERR_OK) {
+		json_set_text(c->result, "code", c->fault.code);
+		json_set_text(c->result, "message", c->fault.message);
+		json_set_text(c->result, "field", c->fault.field);
+	}
+	reply.body = json_write(c->result);
+	wire_put_reply(&conn->out, &reply);
+}
+
+static void
+run_call(struct loop *l, struct conn *conn, const struct wire_call *call)
+{
+	struct command c = {
+		.keeper = l->keeper, .call = call, .channel = conn->channel,
+		.result = json_object_new_object(), .hashed = conn->hashed,
+	};
+	enum err err;
+
+	if (!l->in_batch)
+		db_begin(l->keeper->db);
+	l->in_batch = true;
+	db_savepoint(l->keeper->db);
+	err = db_release(l->keeper->db, command_run(&c));
+	if (err == ERR_OK && conn->hashed == NULL &&
+	    (c.hash_password != NULL || c.hash_old != NULL)) {
+		conn_wait(conn, &c);
+	} else {
+		put_reply(conn, &c, err);
+		free(conn->hashed);
+		conn->hashed = NULL;
+	}
+	free(c.hash_against);
+	json_object_put(c.body);
+	json_object_put(c.result);
+}
+
+/* Carries out the calls that a connection has sent. */
+static void
+run_calls(struct loop *l, struct conn *conn)
+{
+	struct wire_call call;
+	size_t size;
+	int found;
+
+	while (!conn->waiting && !conn->closing) {
+		found = wire_frame(buf_text(&conn->in), conn->in.len, &size);
+		if (found == 0)
+			break;
+		if (found < 0 || !wire_get_call(conn->in.data, size, &call)) {
+			log_warn("a malformed call was refused");
+			conn->closing = true;
+			break;
+		}
+		run_call(l, conn, &call);
+		if (conn->waiting)
+			break;
+		sodium_memzero(conn->in.data, size);
+		buf_consume(&conn->in, size);
+	}
+}
+
+/* Nothing of the batch is durable: every answer of it becomes a failure. */
+static void
+refuse_batch(struct loop *l)
+{
+	static const char why[] = "{\"code\":\"journal_unavailable\","
+	    "\"field\":\"\",\"message\":\"The journal cannot be written now "
+	    "(is the disk full?): nothing was done.\"}";
+
+	for (struct conn *c = l->conns; c != NULL; c = c->next) {
+		struct buf replies = {0};
+		size_t at = c->committed, size;
+
+		while (at < c->out.len && wire_frame(c->out.data + at,
+		    c->out.len - at, &size) == 1) {
+			struct wire_reply r;
+
+			if (wire_get_reply(c->out.data + at, size, &r)) {
+				r.err = ERR_UNAVAILABLE;
+				r.body = why;
+				wire_put_reply(&replies, &r);
+			}
+			at += size;
+		}
+		c->out.len = c->committed;
+		buf_put(&c->out, buf_text(&replies), replies.len);
+		buf_clear(&replies);
+	}
+}
+
+static void
+commit_batch(struct loop *l)
+{
+	static const struct wire_call orders = { .verb = "orders" };
+
+	if (!l->in_batch)
+		return;
+	l->in_batch = false;
+	if (db_end(l->keeper->db, ERR_OK) != ERR_OK)
+		refuse_batch(l);
+	for (struct conn *c = l->conns; c != NULL; c = c->next) {
+		if (l->keeper->orders_changed && c->channel == CHANNEL_RUNNER)
+			wire_put_call(&c->out, &orders);
+		c->committed = c->out.len;
+	}
+	l->keeper->orders_changed = false;
+}
+
+static void
+accept_all(struct loop *l, enum channel channel)
+{
+	int fd;
+
+	while ((fd = accept4(l->listeners[channel], NULL, NULL,
+	    SOCK_CLOEXEC)) >= 0) {
+		struct conn *c = conn_new(fd, channel);
+
+		c->next = l->conns;
+		l->conns = c;
+	}
+}
+
+static void
+start_children(struct loop *l)
+{
+	int children = 0;
+
+	for (struct conn *c = l->conns; c != NULL; c = c->next)
+		children += c->child_fd >= 0;
+	for (struct conn *c = l->conns; c != NULL; c = c->next)
+		if (c->waiting && c->child_fd < 0 && children < MOST_CHILDREN) {
+			conn_start_child(c);
+			children++;
+		}
+}
+
+static void
+drop_closed(struct loop *l)
+{
+	struct conn **at = &l->conns, *c;
+
+	while ((c = *at) != NULL) {
+		if (!c->closing) {
+			at = &c->next;
+			continue;
+		}
+		*at = c->next;
+		conn_free(c);
+	}
+}
+
+/* One poll entry a listener and two a connection, in the order of the list. */
+static size_t
+fill_polls(struct loop *l)
+{
+	size_t n = 0;
+	struct pollfd *p;
+
+	for (int i = 0; i < 3; i++) {
+		p = mem_grow(&l->polls, &l->polls_cap, n++, sizeof(*p));
+		p->fd = l->listeners[i];
+		p->events = POLLIN;
+	}
+	for (struct conn *c = l->conns; c != NULL; c = c->next) {
+		p = mem_grow(&l->polls, &l->polls_cap, n++, sizeof(*p));
+		p->fd = c->fd;
+		p->events = c->waiting ? 0 : POLLIN;
+		if (c->committed > 0)
+			p->events |= POLLOUT;
+		p = mem_grow(&l->polls, &l->polls_cap, n++, sizeof(*p));
+		p->fd = c->child_fd;
+		p->events = POLLIN;
+	}
+	return n;
+}
+
+static void
+serve_once(struct loop *l)
+{
+	struct conn *last = l->conns;
+	size_t n = fill_polls(l), i = 3;
+
+	if (poll(l->polls, n, -1) < 0)
+		return;
+	for (struct conn *c = last; c != NULL; c = c->next, i += 2) {
+		if (l->polls[i + 1].revents != 0)
+			conn_end_child(c);
+		if ((l->polls[i].revents & (POLLIN | POLLHUP | POLLERR)) &&
+		    !conn_read(c))
+			c->closing = true;
+	}
+	for (struct conn *c = last; c != NULL; c = c->next)
+		run_calls(l, c);
+	commit_batch(l);
+	for (struct conn *c = last; c != NULL; c = c->next)
+		if (c->committed > 0 && !conn_write(c))
+			c->closing = true;
+	start_children(l);
+	drop_closed(l);
+	for (int channel = 0; channel < 3; channel++)
+		if (l->polls[channel].revents & POLLIN)
+			accept_all(l, (enum channel)channel);
+}
+
+static void
+finish(struct loop *l)
+{
+	for (struct conn *c = l->conns; c != NULL; c = c->next)
+		c->closing = true;
+	drop_closed(l);
+	free(l->polls);
+}
+
+static void
+catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+void
+loop_run(struct keeper *k, int web_fd, int local_fd, int runner_fd)
+{
+	struct loop l = { .keeper = k,
+	    .listeners = { web_fd, local_fd, runner_fd } };
+
+	catch_signals();
+	for (int i = 0; i < 3; i++)
+		io_set_nonblocking(l.listeners[i], true);
+	while (!stopping)
+		serve_once(&l);
+	finish(&l);
+}
+
+void
+loop_run_stdio(struct keeper *k)
+{
+	struct loop l = { .keeper = k, .listeners = { -1, -1, -1 } };
+
+	catch_signals();
+	l.conns = conn_new(dup(STDIN_FILENO), CHANNEL_LOCAL);
+	while (!stopping && l.conns != NULL)
+		serve_once(&l);
+	finish(&l);
+}

@@ -1,0 +1,140 @@
+/*
+ * countersign-keeper: the one writer of the journal.
+ *
+ * It authenticates, authorises, appends events and keeps the projections.  It
+ * never speaks to a target and cannot open a secret.
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "keeper/keeper.h"
+#include "keeper/run.h"
+#include "keeper/seal.h"
+
+struct options {
+	const char	*data;
+	const char	*runbooks;
+	bool		 stdio;
+};
+
+static struct options
+read_options(int argc, char **argv)
+{
+	static const struct option names[] = {
+		{ "data", required_argument, NULL, 'd' },
+		{ "runbooks", required_argument, NULL, 'r' },
+		{ "stdio", no_argument, NULL, 's' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct options o = { "data", "runbooks", false };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		if (c == 'd')
+			o.data = optarg;
+		else if (c == 'r')
+			o.runbooks = optarg;
+		else if (c == 's')
+			o.stdio = true;
+		else
+			exit(2);
+	}
+	return o;
+}
+
+/* Passwords and secrets pass through: none of it may reach a core file. */
+static void
+harden(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+	umask(077);
+}
+
+static void
+make_folders(const char *data)
+{
+	static const char *const folders[] = { "", "/keys", "/run", "/exec" };
+
+	for (size_t i = 0; i < 4; i++) {
+		char *path = mem_printf("%s%s", data, folders[i]);
+
+		if (io_mkdirs(path, i == 1 ? 0700 : 0755) != ERR_OK)
+			log_fatal("cannot make the folder %s", path);
+		free(path);
+	}
+}
+
+static int
+lock(const char *data)
+{
+	char *path = mem_printf("%s/keeper.lock", data);
+	int fd = io_lock(path);
+
+	if (fd < 0)
+		log_fatal("%s is held by another keeper: there is one writer",
+		    path);
+	free(path);
+	return fd;
+}
+
+/* The socket that was handed over (LISTEN_FDS), or one of our own. */
+static int
+open_socket(const struct options *o, int number, const char *name, mode_t mode)
+{
+	const char *handed = getenv("LISTEN_FDS");
+	char *path;
+	int fd;
+
+	if (handed != NULL && handed[0] == '3')
+		return 3 + number;
+	path = mem_printf("%s/run/%s", o->data, name);
+	fd = io_listen(path, mode);
+	if (fd < 0)
+		log_fatal("cannot listen on %s", path);
+	free(path);
+	return fd;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = read_options(argc, argv);
+	struct keeper k = { .data_dir = o.data, .runbooks_dir = o.runbooks };
+	int lock_fd;
+
+	log_open("countersign-keeper");
+	harden();
+	if (sodium_init() < 0)
+		log_fatal("libsodium does not start");
+	make_folders(o.data);
+	lock_fd = lock(o.data);
+	if (db_open(o.data, DB_KEEPER, &k.db) != ERR_OK)
+		log_fatal("cannot open the database in %s", o.data);
+	if (seal_open_ledger(&k) != ERR_OK)
+		log_fatal("cannot read or make the key of the ledger");
+	if (o.stdio)
+		loop_run_stdio(&k);
+	else
+		loop_run(&k, open_socket(&o, 0, "keeper.sock", 0660),
+		    open_socket(&o, 1, "admin.sock", 0600),
+		    open_socket(&o, 2, "runner.sock", 0600));
+	run_free_books(&k);
+	db_close(k.db);
+	sodium_memzero(k.ledger_key, sizeof(k.ledger_key));
+	close(lock_fd);
+	return 0;
+}

@@ -1,0 +1,301 @@
+/*
+ * run.c: a run as the commands see it.
+ *
+ * Documents are parsed once and kept by hash, a few at a time: a run's
+ * document never changes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "keeper/run.h"
+
+#define BOOKS_KEPT	16
+
+struct books {
+	struct {
+		char		 hash[65];
+		struct book	*book;
+		uint64_t	 used;
+	} kept[BOOKS_KEPT];
+	uint64_t	 clock;
+};
+
+static const struct book *
+find_book(struct keeper *k, const char *hash)
+{
+	struct books *b;
+	struct rows *rows;
+	size_t oldest = 0;
+
+	if (k->books == NULL)
+		k->books = mem_calloc(1, sizeof(*k->books));
+	b = k->books;
+	b->clock++;
+	for (size_t i = 0; i < BOOKS_KEPT; i++) {
+		if (strcmp(b->kept[i].hash, hash) == 0) {
+			b->kept[i].used = b->clock;
+			return b->kept[i].book;
+		}
+		if (b->kept[i].used < b->kept[oldest].used)
+			oldest = i;
+	}
+	rows = db_query(k->db, STMT_DOCUMENT_TEXT, TEXT(hash));
+	if (!db_next(rows)) {
+		db_done(rows);
+		return NULL;
+	}
+	book_free(b->kept[oldest].book);
+	b->kept[oldest].book = book_parse(db_text(rows, 0),
+	    strlen(db_text(rows, 0)));
+	b->kept[oldest].used = b->clock;
+	memcpy(b->kept[oldest].hash, hash, 65);
+	db_done(rows);
+	return b->kept[oldest].book;
+}
+
+void
+run_free_books(struct keeper *k)
+{
+	if (k->books == NULL)
+		return;
+	for (size_t i = 0; i < BOOKS_KEPT; i++)
+		book_free(k->books->kept[i].book);
+	free(k->books);
+	k->books = NULL;
+}
+
+const char *
+run_value(void *ctx, const char *name)
+{
+	struct run *run = ctx;
+	const char *value;
+
+	if (strcmp(name, "environment") == 0)
+		return json_text(run->row, "environment", NULL);
+	value = json_text(run->variables, name, NULL);
+	if (value == NULL)
+		value = json_text(json_get(run->row, "parameters"), name, NULL);
+	return value;
+}
+
+struct json_object *
+run_step_row(const struct run *run, const char *id)
+{
+	size_t n = json_object_array_length(run->steps);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *s = json_object_array_get_idx(run->steps, i);
+
+		if (text_eq(json_text(s, "id", ""), id))
+			return s;
+	}
+	return NULL;
+}
+
+static struct json_object *
+load_variables(struct db *db, int64_t id)
+{
+	struct rows *rows = db_query(db, STMT_VARIABLES, INT(id));
+	struct json_object *o = json_object_new_object();
+
+	while (db_next(rows))
+		json_set_text(o, db_text(rows, 0), db_text(rows, 1));
+	db_done(rows);
+	return o;
+}
+
+/* The decisions on the run's present plan. */
+static struct json_object *
+load_given(struct db *db, int64_t id, const char *plan)
+{
+	struct json_object *all = db_rows_json(db_query(db, STMT_APPROVALS,
+	    INT(id)));
+	struct json_object *given = json_object_new_array();
+
+	for (size_t i = 0; i < json_object_array_length(all); i++) {
+		struct json_object *a = json_object_array_get_idx(all, i);
+
+		if (text_eq(json_text(a, "plan", ""), plan) &&
+		    text_eq(json_text(a, "step", ""), ""))
+			json_object_array_add(given, json_object_get(a));
+	}
+	json_object_put(all);
+	return given;
+}
+
+static void
+fill_life(struct run *run)
+{
+	struct life_run *l = &run->life;
+	size_t n = json_object_array_length(run->steps);
+
+	l->id = run->id;
+	l->state = json_text(run->row, "state", "");
+	l->mode = json_text(run->row, "mode", "");
+	l->created_by = json_text(run->row, "created_by", "");
+	l->plan = json_text(run->row, "plan", "");
+	l->current = json_text(run->row, "current", NULL);
+	l->approvals = json_get(run->row, "approvals");
+	l->given = run->given;
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *s = json_object_array_get_idx(run->steps, i);
+
+		if (life_is_busy(json_text(s, "state", "")))
+			l->busy = true;
+		if (text_eq(json_text(s, "part", ""), "rollback"))
+			l->can_roll_back = true;
+	}
+}
+
+enum err
+run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
+{
+	struct run run = { .id = id, .keeper = k };
+
+	run.row = db_first_json(db_query(k->db, STMT_RUN_GET, INT(id)));
+	if (run.row == NULL)
+		return fault_set(fault, ERR_NOT_FOUND, "no_such_run", NULL,
+		    "There is no run %lld.", (long long)id);
+	run.book = find_book(k, json_text(run.row, "document", ""));
+	if (run.book == NULL) {
+		run_clear(&run);
+		return fault_set(fault, ERR_INTERNAL, "no_document", NULL,
+		    "The document of run %lld is missing.", (long long)id);
+	}
+	run.variables = load_variables(k->db, id);
+	run.given = load_given(k->db, id, json_text(run.row, "plan", ""));
+	run.steps = db_rows_json(db_query(k->db, STMT_STEPS, INT(id)));
+	fill_life(&run);
+	*ret = run;
+	return ERR_OK;
+}
+
+void
+run_clear(struct run *run)
+{
+	json_object_put(run->row);
+	json_object_put(run->variables);
+	json_object_put(run->given);
+	json_object_put(run->steps);
+	*run = (struct run){0};
+}
+
+enum err
+run_life_step(const struct run *run, const char *id, struct life_step *ret,
+    struct fault *fault)
+{
+	struct json_object *row = run_step_row(run, id), *of;
+	int index = book_find_step(run->book, id);
+
+	if (row == NULL || index < 0)
+		return fault_set(fault, ERR_NOT_FOUND, "no_such_step", NULL,
+		    "Run %lld has no step \"%s\".", (long long)run->id, id);
+	ret->step = &run->book->steps[index];
+	ret->state = json_text(row, "state", "");
+	ret->part = json_text(row, "part", "");
+	ret->by = json_text(row, "by", NULL);
+	ret->at = json_text(row, "at", NULL);
+	of = ret->step->probe_of != NULL ?
+	    run_step_row(run, ret->step->probe_of) : NULL;
+	ret->of_state = of != NULL ? json_text(of, "state", "") : NULL;
+	ret->probed = text_eq(ret->state, "failed") &&
+	    text_eq(json_text(row, "reason", NULL), "probe");
+	return ERR_OK;
+}
+
+enum err
+run_permit(struct command *c, enum verb verb, struct run *run,
+    struct life_step *step)
+{
+	enum err err;
+
+	err = run_open(c->keeper, c->call->run, run, &c->fault);
+	if (err != ERR_OK)
+		return err;
+	if (step != NULL)
+		err = run_life_step(run, c->call->step, step, &c->fault);
+	if (err == ERR_OK)
+		err = life_may(verb, &run->life, step, &c->actor, &c->fault);
+	if (err == ERR_OK)
+		return ERR_OK;
+	if (err == ERR_CONFLICT) {
+		json_set_text(c->result, "state",
+		    step != NULL ? step->state : run->life.state);
+		if (step != NULL && step->by != NULL) {
+			json_set_text(c->result, "by", step->by);
+			json_set_text(c->result, "at", step->at);
+		}
+	}
+	run_clear(run);
+	return err;
+}
+
+/* One step that has not been done: excluded, made ready, or left alone. */
+static enum err
+advance_step(struct run *run, const char *id, const char *state, bool *go_on)
+{
+	int index = book_find_step(run->book, id);
+	struct json_object *data;
+	const char *why = NULL;
+
+	*go_on = false;
+	if (index < 0 || strcmp(state, "pending") != 0)
+		return ERR_OK;
+	data = json_object_new_object();
+	json_set_text(data, "step", id);
+	if (!book_is_excluded(run->book, index, run_value, run, &why))
+		return event_append(run->keeper->db, run->id, EVENT_ANY_SEQ,
+		    "keeper", "step.ready", data);
+	json_set_text(data, "when", why);
+	*go_on = true;
+	return event_append(run->keeper->db, run->id, EVENT_ANY_SEQ, "keeper",
+	    "step.excluded", data);
+}
+
+enum err
+run_advance(struct keeper *k, int64_t id)
+{
+	struct json_object *steps;
+	struct run run;
+	enum err err;
+	bool go_on = true;
+	size_t n;
+
+	if ((err = run_open(k, id, &run, NULL)) != ERR_OK)
+		return err;
+	if (strcmp(run.life.state, "running") != 0) {
+		run_clear(&run);
+		return ERR_OK;
+	}
+	steps = db_rows_json(db_query(k->db, STMT_STEPS_OF_PART, INT(id),
+	    TEXT(run.life.mode)));
+	n = json_object_array_length(steps);
+	for (size_t i = 0; i < n && go_on && err == ERR_OK; i++) {
+		struct json_object *s = json_object_array_get_idx(steps, i);
+		const char *state = json_text(s, "state", "");
+
+		if (!life_is_done(state))
+			err = advance_step(&run, json_text(s, "id", ""), state,
+			    &go_on);
+	}
+	json_object_put(steps);
+	run_clear(&run);
+	return err;
+}
+
+void
+run_report(struct command *c, int64_t id)
+{
+	struct json_object *row = db_first_json(db_query(c->keeper->db,
+	    STMT_RUN_GET, INT(id)));
+
+	if (row == NULL)
+		return;
+	json_set_int(c->result, "id", id);
+	json_set_text(c->result, "state", json_text(row, "state", ""));
+	json_set_int(c->result, "seq", json_int(row, "seq", 0));
+	json_object_put(row);
+}

@@ -1,0 +1,57 @@
+/*
+ * run.h: a run as the commands see it: its row, its document, its state.
+ */
+#ifndef KEEPER_RUN_H
+#define KEEPER_RUN_H
+
+#include "keeper/keeper.h"
+
+struct run {
+	int64_t			 id;
+	struct keeper		*keeper;
+	struct json_object	*row;		/* of STMT_RUN_GET */
+	struct json_object	*variables;	/* {name: value} */
+	struct json_object	*given;		/* decisions on this plan */
+	struct json_object	*steps;		/* rows of STMT_STEPS */
+	const struct book	*book;
+	struct life_run		 life;
+};
+
+/* Loads the run; the caller clears it with run_clear().  ERR_NOT_FOUND. */
+enum err run_open(struct keeper *k, int64_t id, struct run *ret,
+	    struct fault *fault);
+void	 run_clear(struct run *run);
+
+/* A parameter (not a secret one), a captured variable, or "environment";
+ * a book_value_fn over a struct run. */
+const char *run_value(void *run, const char *name);
+
+/* The row of a step, or NULL. */
+struct json_object *run_step_row(const struct run *run, const char *id);
+
+/* Fills in what life_may() asks of a step.  ERR_NOT_FOUND. */
+enum err run_life_step(const struct run *run, const char *id,
+	    struct life_step *ret, struct fault *fault);
+
+/*
+ * Opens the run and step of a call and asks life_may().  On ERR_OK the caller
+ * clears the run; on an error it is cleared already.  `step` may be NULL for
+ * verbs about a run.
+ */
+enum err run_permit(struct command *c, enum verb verb, struct run *run,
+	    struct life_step *step);
+
+/*
+ * Makes ready what comes next: steps whose `when` is false are excluded, the
+ * first one that remains becomes ready.  Call after each change of a run
+ * that is running; it reads the steps anew.
+ */
+enum err run_advance(struct keeper *k, int64_t id);
+
+/* Sets state and seq of the run in the command's result. */
+void	 run_report(struct command *c, int64_t id);
+
+/* Forgets all parsed documents. */
+void	 run_free_books(struct keeper *k);
+
+#endif

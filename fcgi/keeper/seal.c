@@ -1,0 +1,159 @@
+/*
+ * seal.c: what the keeper does with keys.
+ *
+ * The keeper can seal a secret and cannot open it: the key that opens is the
+ * runner's alone.  The ledger's key is the keeper's; its public half is what
+ * an auditor keeps.
+ */
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "keeper/seal.h"
+
+/* Reads a key kept as hex in DATA/keys/NAME. */
+static enum err
+read_key(const char *data_dir, const char *name, unsigned char *key,
+    size_t len)
+{
+	char *path = mem_printf("%s/keys/%s", data_dir, name);
+	struct buf text = {0};
+	enum err err = io_read_file(path, 1024, &text);
+
+	if (err == ERR_OK && (text.len < 2 * len ||
+	    !text_unhex(text.data, key, len)))
+		err = ERR_IO;
+	if (text.data != NULL)
+		sodium_memzero(text.data, text.len);
+	buf_clear(&text);
+	free(path);
+	return err;
+}
+
+static enum err
+write_key(const char *data_dir, const char *name, mode_t mode,
+    const unsigned char *key, size_t len)
+{
+	char *path = mem_printf("%s/keys/%s", data_dir, name);
+	char *hex = mem_calloc(2 * len + 2, 1);
+	enum err err;
+
+	text_hex(key, len, hex);
+	hex[2 * len] = '\n';
+	err = io_write_file(path, mode, hex, 2 * len + 1);
+	sodium_memzero(hex, 2 * len);
+	free(hex);
+	free(path);
+	return err;
+}
+
+enum err
+seal_text(const char *data_dir, const char *text, struct buf *ret)
+{
+	unsigned char key[crypto_box_PUBLICKEYBYTES];
+	size_t len = strlen(text);
+
+	if (read_key(data_dir, "runner.pub", key, sizeof(key)) != ERR_OK)
+		return ERR_UNAVAILABLE;
+	buf_reserve(ret, len + crypto_box_SEALBYTES);
+	if (crypto_box_seal((unsigned char *)ret->data,
+	    (const unsigned char *)text, len, key) != 0)
+		return ERR_INTERNAL;
+	ret->len = len + crypto_box_SEALBYTES;
+	return ERR_OK;
+}
+
+enum err
+seal_open_ledger(struct keeper *k)
+{
+	unsigned char public[crypto_sign_PUBLICKEYBYTES];
+	enum err err = read_key(k->data_dir, "ledger.key", k->ledger_key,
+	    sizeof(k->ledger_key));
+
+	if (err != ERR_NOT_FOUND)
+		return err;
+	crypto_sign_keypair(public, k->ledger_key);
+	err = write_key(k->data_dir, "ledger.pub", 0644, public,
+	    sizeof(public));
+	if (err == ERR_OK)
+		err = write_key(k->data_dir, "ledger.key", 0600,
+		    k->ledger_key, sizeof(k->ledger_key));
+	return err;
+}
+
+/* {"n","at","run","result","events","head"} */
+static struct json_object *
+ledger_entry(struct db *db, int64_t n, int64_t run, const char *result)
+{
+	struct json_object *o = json_object_new_object();
+	struct rows *rows = db_query(db, STMT_EVENT_LAST, INT(run));
+	char at[CLOCK_TEXT], hex[2 * HASH_BYTES + 1];
+	size_t len;
+
+	clock_format(clock_now(), at);
+	json_set_int(o, "n", n);
+	json_set_text(o, "at", at);
+	json_set_int(o, "run", run);
+	json_set_text(o, "result", result);
+	if (db_next(rows)) {
+		const void *hash = db_blob(rows, 1, &len);
+
+		text_hex(hash, len, hex);
+		json_set_int(o, "events", db_int(rows, 0));
+		json_set_text(o, "head", hex);
+	}
+	db_done(rows);
+	return o;
+}
+
+enum err
+seal_ledger(struct keeper *k, int64_t run, const char *result)
+{
+	unsigned char before[HASH_BYTES] = {0}, hash[HASH_BYTES];
+	unsigned char signature[crypto_sign_BYTES];
+	struct rows *rows = db_query(k->db, STMT_LEDGER_LAST);
+	struct json_object *entry;
+	int64_t n = 1;
+	size_t len;
+	enum err err;
+
+	if (db_next(rows)) {
+		const void *last = db_blob(rows, 1, &len);
+
+		n = db_int(rows, 0) + 1;
+		if (len == HASH_BYTES)
+			memcpy(before, last, HASH_BYTES);
+	}
+	db_done(rows);
+	entry = ledger_entry(k->db, n, run, result);
+	event_hash(before, json_write(entry), hash);
+	crypto_sign_detached(signature, NULL, hash, sizeof(hash),
+	    k->ledger_key);
+	err = db_run(k->db, STMT_LEDGER_ADD, INT(n), TEXT(json_write(entry)),
+	    BLOB(hash, sizeof(hash)), BLOB(signature, sizeof(signature)));
+	json_object_put(entry);
+	return err;
+}
+
+const char *
+seal_password(const char *old, const char *against, const char *password)
+{
+	static char hash[crypto_pwhash_STRBYTES];
+
+	if (old != NULL &&
+	    crypto_pwhash_str_verify(against, old, strlen(old)) != 0)
+		return "no";
+	if (password == NULL)
+		return "yes";
+	if (crypto_pwhash_str(hash, password, strlen(password),
+	    crypto_pwhash_OPSLIMIT_INTERACTIVE,
+	    crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
+		return "";
+	return hash;
+}

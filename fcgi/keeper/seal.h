@@ -1,0 +1,34 @@
+/*
+ * seal.h: what the keeper does with keys: sealing secrets to the runner,
+ * signing the ledger, hashing passwords.
+ */
+#ifndef KEEPER_SEAL_H
+#define KEEPER_SEAL_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "keeper/keeper.h"
+
+/*
+ * Seals a text to the runner's public key (libsodium's sealed box: X25519,
+ * XSalsa20-Poly1305), so that the runner alone can open it.  The box is put
+ * into *ret, which the caller clears.  ERR_UNAVAILABLE: no runner key yet.
+ */
+enum err seal_text(const char *data_dir, const char *text, struct buf *ret);
+
+/* Reads or makes the key of the ledger, DATA/keys/ledger.key and .pub. */
+enum err seal_open_ledger(struct keeper *k);
+
+/* Appends the head of a closed run to the ledger, signed (Ed25519). */
+enum err seal_ledger(struct keeper *k, int64_t run, const char *result);
+
+/*
+ * What the password child does: verifies `old` against a hash where there is
+ * one ("no" where it is wrong, "yes" where there is nothing to hash), and
+ * hashes the password (argon2id, libsodium's interactive limits).  Static
+ * text; "" where there was not enough memory.
+ */
+const char *seal_password(const char *old, const char *against,
+	    const char *password);
+
+#endif
