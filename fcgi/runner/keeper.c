@@ -1,0 +1,121 @@
+/*
+ * keeper.c: the runner's side of the wire to the keeper.
+ *
+ * One call at a time; what the keeper pushes in between ("orders") is only
+ * a hint to ask again, so that a lost hint costs a second and nothing else.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "runner/runner.h"
+
+static void
+disconnect(struct runner *r)
+{
+	if (r->keeper >= 0)
+		close(r->keeper);
+	r->keeper = -1;
+	buf_reset(&r->in);
+}
+
+bool
+keeper_connect(struct runner *r)
+{
+	char *path;
+
+	if (r->keeper >= 0)
+		return true;
+	path = mem_printf("%s/run/runner.sock", r->data_dir);
+	r->keeper = io_connect(path);
+	free(path);
+	r->orders = r->keeper >= 0;
+	return r->keeper >= 0;
+}
+
+/* One read; false: the keeper is gone. */
+static bool
+read_more(struct runner *r, int flags)
+{
+	ssize_t n = recv(r->keeper, buf_reserve(&r->in, 65536), 65536, flags);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return true;
+	if (n <= 0)
+		return false;
+	r->in.len += (size_t)n;
+	return true;
+}
+
+void
+keeper_read(struct runner *r)
+{
+	size_t size;
+
+	if (!read_more(r, MSG_DONTWAIT)) {
+		disconnect(r);
+		return;
+	}
+	while (wire_frame(buf_text(&r->in), r->in.len, &size) == 1) {
+		buf_consume(&r->in, size);
+		r->orders = true;
+	}
+}
+
+/* Waits for the reply with this number; pushes before it are hints. */
+static bool
+wait_reply(struct runner *r, int64_t id, struct wire_reply *ret)
+{
+	size_t size;
+	int found;
+
+	for (;;) {
+		found = wire_frame(buf_text(&r->in), r->in.len, &size);
+		if (found < 0)
+			return false;
+		if (found == 0) {
+			if (!read_more(r, 0))
+				return false;
+			continue;
+		}
+		if (wire_get_reply(r->in.data, size, ret) && ret->id == id)
+			return true;
+		r->orders = true;
+		buf_consume(&r->in, size);
+	}
+}
+
+enum err
+keeper_ask(struct runner *r, const char *verb, struct json_object *body,
+    char **ret_body)
+{
+	struct wire_call call = {
+		.id = ++r->next_id, .verb = verb,
+		.body = body != NULL ? json_write(body) : "",
+	};
+	struct buf out = {0};
+	struct wire_reply reply;
+	size_t size;
+	bool ok;
+
+	if (r->keeper < 0)
+		return ERR_UNAVAILABLE;
+	wire_put_call(&out, &call);
+	ok = io_write_all(r->keeper, out.data, out.len) == 0 &&
+	    wait_reply(r, call.id, &reply);
+	buf_clear(&out);
+	if (!ok) {
+		disconnect(r);
+		return ERR_UNAVAILABLE;
+	}
+	if (ret_body != NULL)
+		*ret_body = mem_strdup(reply.body);
+	wire_frame(r->in.data, r->in.len, &size);
+	buf_consume(&r->in, size);
+	return reply.err;
+}

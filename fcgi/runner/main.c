@@ -1,0 +1,171 @@
+/*
+ * countersign-runner: takes orders, holds the keys, starts the steps.
+ *
+ * It speaks no HTTP and writes no database.  Killing it costs nothing: steps
+ * go on, and the next runner finds them in their folders.
+ */
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "runner/runner.h"
+
+#define TICK_MS	250
+
+static volatile sig_atomic_t stopping;
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	stopping = 1;
+}
+
+static void
+read_options(int argc, char **argv, struct runner *r)
+{
+	static const struct option names[] = {
+		{ "data", required_argument, NULL, 'd' },
+		{ "step", required_argument, NULL, 's' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		if (c == 'd')
+			r->data_dir = optarg;
+		else if (c == 's')
+			r->step_program = optarg;
+		else
+			exit(2);
+	}
+	if (r->data_dir == NULL || r->step_program == NULL)
+		log_fatal("--data and --step are needed");
+}
+
+/* Nobody else may read our memory, and none of it may reach a core file. */
+static void
+harden(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+	umask(022);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Reads or makes the key that secrets are sealed to. */
+static bool
+open_keys(struct runner *r)
+{
+	char *secret = mem_printf("%s/keys/runner.key", r->data_dir);
+	char *public = mem_printf("%s/keys/runner.pub", r->data_dir);
+	char *keys = mem_printf("%s/keys", r->data_dir);
+	char hex[2 * crypto_box_SECRETKEYBYTES + 1];
+	struct buf text = {0};
+	bool ok = false;
+
+	if (io_mkdirs(keys, 0700) != ERR_OK)
+		goto out;
+	if (io_read_file(secret, 1024, &text) == ERR_OK) {
+		ok = text.len >= sizeof(hex) - 1 && text_unhex(text.data,
+		    r->secret_key, sizeof(r->secret_key)) &&
+		    crypto_scalarmult_base(r->public_key, r->secret_key) == 0;
+		goto out;
+	}
+	crypto_box_keypair(r->public_key, r->secret_key);
+	text_hex(r->secret_key, sizeof(r->secret_key), hex);
+	ok = io_write_file(secret, 0600, hex, strlen(hex)) == ERR_OK;
+	text_hex(r->public_key, sizeof(r->public_key), hex);
+	ok = ok && io_write_file(public, 0644, hex, strlen(hex)) == ERR_OK;
+out:
+	if (text.data != NULL)
+		sodium_memzero(text.data, text.cap);
+	buf_clear(&text);
+	sodium_memzero(hex, sizeof(hex));
+	free(secret);
+	free(public);
+	free(keys);
+	return ok;
+}
+
+static void
+drain_inotify(int fd)
+{
+	char block[4096];
+
+	while (read(fd, block, sizeof(block)) > 0)
+		;
+}
+
+static void
+serve(struct runner *r)
+{
+	struct pollfd polls[2];
+
+	while (!stopping) {
+		if (r->db == NULL)
+			(void)db_open(r->data_dir, DB_RUNNER, &r->db);
+		if (r->db == NULL || !keeper_connect(r)) {
+			poll(NULL, 0, 50);
+			continue;
+		}
+		if (r->orders)
+			supervise_orders(r);
+		supervise_tick(r);
+		polls[0] = (struct pollfd){ .fd = r->keeper, .events = POLLIN };
+		polls[1] = (struct pollfd){ .fd = r->inotify, .events = POLLIN };
+		if (r->orders || poll(polls, 2,
+		    r->execs != NULL ? TICK_MS : 5000) <= 0)
+			continue;
+		if (polls[0].revents != 0)
+			keeper_read(r);
+		if (polls[1].revents != 0)
+			drain_inotify(r->inotify);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct runner r = { .keeper = -1 };
+
+	log_open("countersign-runner");
+	read_options(argc, argv, &r);
+	harden();
+	if (sodium_init() < 0)
+		log_fatal("libsodium does not start");
+	if (!open_keys(&r))
+		log_fatal("cannot read or make the key in %s/keys", r.data_dir);
+	r.inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	serve(&r);
+	while (r.execs != NULL) {
+		struct exec *e = r.execs;
+
+		r.execs = e->next;	/* the steps themselves live on */
+		free(e);
+	}
+	if (r.keeper >= 0)
+		close(r.keeper);
+	close(r.inotify);
+	buf_clear(&r.in);
+	db_close(r.db);
+	sodium_memzero(r.secret_key, sizeof(r.secret_key));
+	return 0;
+}

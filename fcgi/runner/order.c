@@ -1,0 +1,327 @@
+/*
+ * order.c: the order of an attempt, made from the pinned plan.
+ *
+ * The runner does not believe the keeper: it reads the run itself, computes
+ * the plan anew from document, targets, parameters and sealed boxes, and
+ * starts nothing that does not give the hash that approvals were given to.
+ */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "book/book.h"
+#include "journal/hash.h"
+#include "journal/life.h"
+#include "journal/plan.h"
+#include "runner/runner.h"
+
+struct sources {
+	struct json_object	*run;
+	struct book		*book;
+	const struct step	*step;
+	char			 step_id[65];
+	char			 state[24];
+	int64_t			 run_id;
+};
+
+static enum err
+refuse(struct fault *why, const char *message)
+{
+	return fault_set(why, ERR_FORBIDDEN, "refused", NULL, "%s", message);
+}
+
+static enum err
+read_attempt(struct runner *r, const char *exec, struct sources *s,
+    struct fault *why)
+{
+	struct rows *rows = db_query(r->db, STMT_ATTEMPT_BY_EXEC, TEXT(exec));
+	enum err err = ERR_NOT_FOUND;
+
+	if (db_next(rows)) {
+		s->run_id = db_int(rows, 0);
+		strncpy(s->step_id, db_text(rows, 1), sizeof(s->step_id) - 1);
+		strncpy(s->state, db_text(rows, 3), sizeof(s->state) - 1);
+		err = ERR_OK;
+	}
+	db_done(rows);
+	if (err != ERR_OK)
+		return refuse(why, "There is no such attempt.");
+	return strcmp(s->state, "requested") == 0 ? ERR_OK :
+	    refuse(why, "The attempt was started before.");
+}
+
+static enum err
+read_document(struct runner *r, struct sources *s, struct fault *why)
+{
+	const char *hash = json_text(s->run, "document", "");
+	struct rows *rows = db_query(r->db, STMT_DOCUMENT_TEXT, TEXT(hash));
+	char found[2 * HASH_BYTES + 1] = "";
+	int index;
+
+	if (db_next(rows)) {
+		const char *text = db_text(rows, 0);
+
+		hash_hex(text, strlen(text), found);
+		s->book = book_parse(text, strlen(text));
+	}
+	db_done(rows);
+	if (strcmp(found, hash) != 0)
+		return refuse(why, "The document is not the one that was "
+		    "pinned: its hash differs.");
+	index = book_find_step(s->book, s->step_id);
+	if (index < 0)
+		return refuse(why, "The document has no such step.");
+	s->step = &s->book->steps[index];
+	return ERR_OK;
+}
+
+static enum err
+check_run(struct runner *r, struct sources *s, struct fault *why)
+{
+	char plan[2 * HASH_BYTES + 1];
+
+	s->run = db_first_json(db_query(r->db, STMT_RUN_GET, INT(s->run_id)));
+	if (s->run == NULL)
+		return refuse(why, "There is no such run.");
+	plan_of_row(s->run, plan);
+	if (strcmp(plan, json_text(s->run, "plan", "")) != 0)
+		return refuse(why, "The run does not match its plan: nothing "
+		    "was executed.");
+	if (strcmp(json_text(s->run, "state", ""), "running") != 0 &&
+	    strcmp(json_text(s->run, "state", ""), "paused") != 0)
+		return refuse(why, "The run is not running.");
+	return ERR_OK;
+}
+
+/* Opens a sealed box; the text is wiped and freed by the caller. */
+static char *
+open_box(struct runner *r, const void *box, size_t len)
+{
+	char *text;
+
+	if (len < crypto_box_SEALBYTES)
+		return NULL;
+	text = mem_calloc(len - crypto_box_SEALBYTES + 1, 1);
+	if (crypto_box_seal_open((unsigned char *)text, box, len,
+	    r->public_key, r->secret_key) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static void
+put_secret(struct json_object *secrets, const char *name, char *text)
+{
+	json_set_text(secrets, name, text);
+	sodium_memzero(text, strlen(text));
+	free(text);
+}
+
+/* The secret parameters of the run, each box held against the plan. */
+static enum err
+open_secrets(struct runner *r, struct sources *s, struct json_object *secrets,
+    struct fault *why)
+{
+	struct json_object *sealed = json_get(s->run, "sealed");
+	struct rows *rows = db_query(r->db, STMT_SEALED_OF_RUN,
+	    INT(s->run_id));
+	char hash[2 * HASH_BYTES + 1];
+	enum err err = ERR_OK;
+	size_t len, count = 0;
+
+	while (err == ERR_OK && db_next(rows)) {
+		const void *box = db_blob(rows, 1, &len);
+		char *text;
+
+		hash_hex(box, len, hash);
+		if (!text_eq(hash, json_text(sealed, db_text(rows, 0), "")))
+			continue;	/* of an earlier plan */
+		if ((text = open_box(r, box, len)) == NULL)
+			err = refuse(why, "A secret cannot be opened with the "
+			    "runner's key.");
+		else
+			put_secret(secrets, db_text(rows, 0), text);
+		count++;
+	}
+	db_done(rows);
+	if (err == ERR_OK && count != (size_t)json_object_object_length(sealed))
+		err = refuse(why, "A secret of this run is missing.");
+	return err;
+}
+
+static struct json_object *
+values_of(struct runner *r, struct sources *s)
+{
+	struct json_object *values = json_object_new_object();
+	struct json_object *parameters = json_get(s->run, "parameters");
+	struct rows *rows;
+
+	json_object_object_foreach(parameters, name, value) {
+		if (value != NULL)
+			json_set(values, name, json_object_get(value));
+	}
+	rows = db_query(r->db, STMT_VARIABLES, INT(s->run_id));
+	while (db_next(rows))
+		json_set_text(values, db_text(rows, 0), db_text(rows, 1));
+	db_done(rows);
+	return values;
+}
+
+static struct json_object *
+captures_of(const struct step *step)
+{
+	static const char *const how[] = {
+		[CAPTURE_WHOLE] = "whole", [CAPTURE_POINTER] = "pointer",
+		[CAPTURE_REGEX] = "regex",
+	};
+	struct json_object *all = json_object_new_array();
+
+	for (size_t i = 0; i < step->captures_count; i++) {
+		const struct capture *c = &step->captures[i];
+		struct json_object *o = json_object_new_object();
+
+		json_set_text(o, "name", c->name);
+		json_set_text(o, "how", how[c->how]);
+		json_set_text(o, "what", c->what != NULL ? c->what : "");
+		json_object_array_add(all, o);
+	}
+	return all;
+}
+
+static void
+put_optional(struct json_object *o, const char *key, const char *text)
+{
+	if (text != NULL)
+		json_set_text(o, key, text);
+}
+
+static struct json_object *
+step_of(const struct step *step)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *codes = json_object_new_array();
+
+	json_set_text(o, "id", step->id);
+	json_set_text(o, "kind", book_kind_name(step->kind));
+	json_set_text(o, "text", step->text);
+	put_optional(o, "cwd", step->cwd);
+	put_optional(o, "user", step->user);
+	json_set_int(o, "timeout_ms", step->timeout_ms);
+	json_set_int(o, "quiet_ms", step->quiet_ms);
+	put_optional(o, "expect", step->expect);
+	put_optional(o, "reject", step->reject);
+	for (size_t i = 0; i < step->exit_count; i++)
+		json_object_array_add(codes,
+		    json_object_new_int(step->exit_codes[i]));
+	if (step->exit_count == 0)
+		json_object_array_add(codes, json_object_new_int(0));
+	json_set(o, "exit", codes);
+	json_set_int(o, "every_ms", step->every_ms);
+	json_set_int(o, "within_ms", step->within_ms);
+	json_set(o, "captures", captures_of(step));
+	return o;
+}
+
+/* A target as the step needs it; a passphrase is opened from the store. */
+static enum err
+add_target(struct runner *r, struct json_object *all, const char *name,
+    struct json_object *resolved, struct fault *why)
+{
+	static const char *const copied[] = {
+		"kind", "host", "port", "user", "key", "agent", "host_key",
+		"client",
+	};
+	const char *secret = json_text(resolved, "passphrase", NULL);
+	struct json_object *o = json_object_new_object();
+	char *text = NULL;
+	struct rows *rows;
+	size_t len;
+
+	json_object_array_add(all, o);
+	json_set_text(o, "name", name);
+	for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
+		if (json_get(resolved, copied[i]) != NULL)
+			json_set(o, copied[i], json_object_get(
+			    json_get(resolved, copied[i])));
+	if (secret == NULL)
+		return ERR_OK;
+	rows = db_query(r->db, STMT_SEALED_GET, INT(0), TEXT(secret));
+	if (db_next(rows)) {
+		const void *box = db_blob(rows, 0, &len);
+
+		text = open_box(r, box, len);
+	}
+	db_done(rows);
+	if (text == NULL)
+		return fault_set(why, ERR_FORBIDDEN, "no_secret", NULL,
+		    "The passphrase \"%s\" of target %s is not in the secret "
+		    "store: set it with `countersign secret set %s`.", secret,
+		    name, secret);
+	put_secret(o, "passphrase", text);
+	return ERR_OK;
+}
+
+static enum err
+targets_of(struct runner *r, struct sources *s, struct json_object *all,
+    struct fault *why)
+{
+	struct json_object *resolved = json_get(s->run, "targets");
+	struct json_object *names = plan_targets_of(resolved, s->step->on);
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < json_object_array_length(names) &&
+	    err == ERR_OK; i++) {
+		const char *name = json_object_get_string(
+		    json_object_array_get_idx(names, i));
+
+		err = add_target(r, all, name, json_get(resolved, name), why);
+	}
+	json_object_put(names);
+	return err;
+}
+
+static enum err
+fill_order(struct runner *r, struct sources *s, const char *exec,
+    struct json_object *o, struct fault *why)
+{
+	struct json_object *secrets = json_object_new_object();
+	struct json_object *targets = json_object_new_array();
+	enum err err;
+
+	json_set_text(o, "exec", exec);
+	json_set(o, "step", step_of(s->step));
+	json_set(o, "values", values_of(r, s));
+	json_set(o, "secrets", secrets);
+	json_set(o, "mask", json_object_new_array());
+	json_set_text(o, "environment", json_text(s->run, "environment", ""));
+	json_set(o, "targets", targets);
+	json_set_int(o, "output_limit", EXEC_OUTPUT_LIMIT);
+	json_set_int(o, "parallel", EXEC_PARALLEL);
+	err = open_secrets(r, s, secrets, why);
+	return err == ERR_OK ? targets_of(r, s, targets, why) : err;
+}
+
+enum err
+order_make(struct runner *r, const char *exec, struct buf *ret,
+    struct fault *why)
+{
+	struct json_object *o = json_object_new_object();
+	struct sources s = {0};
+	enum err err;
+
+	db_begin(r->db);
+	if ((err = read_attempt(r, exec, &s, why)) == ERR_OK &&
+	    (err = check_run(r, &s, why)) == ERR_OK &&
+	    (err = read_document(r, &s, why)) == ERR_OK)
+		err = fill_order(r, &s, exec, o, why);
+	db_end(r->db, ERR_OK);
+	if (err == ERR_OK)
+		buf_puts(ret, json_write(o));
+	json_object_put(o);
+	json_object_put(s.run);
+	book_free(s.book);
+	return err;
+}

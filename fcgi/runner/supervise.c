@@ -1,0 +1,369 @@
+/*
+ * supervise.c: one countersign-step process per attempt.
+ *
+ * What an execution has to say stands in its folder, so that it does not
+ * matter whether we started it or an earlier runner did.  An execution whose
+ * process is gone and whose status has no last line is lost: its outcome is
+ * not known, and nobody but a probe or a person may settle that.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "journal/hash.h"
+#include "runner/runner.h"
+
+#define ADOPT_GRACE_MS	3000	/* a process may not have its lock yet */
+#define MAX_LINE	(1024 * 1024)
+
+static char *
+path_of(struct runner *r, const char *exec, const char *file)
+{
+	return mem_printf("%s/exec/%s/%s", r->data_dir, exec, file);
+}
+
+static struct exec *
+find(struct runner *r, const char *id)
+{
+	for (struct exec *e = r->execs; e != NULL; e = e->next)
+		if (strcmp(e->id, id) == 0)
+			return e;
+	return NULL;
+}
+
+static struct exec *
+add(struct runner *r, const char *id)
+{
+	struct exec *e = mem_calloc(1, sizeof(*e));
+	char *status = path_of(r, id, EXEC_STATUS);
+
+	snprintf(e->id, sizeof(e->id), "%s", id);
+	e->seen = clock_monotonic();
+	e->watch = inotify_add_watch(r->inotify, status, IN_MODIFY);
+	e->open = true;
+	e->next = r->execs;
+	r->execs = e;
+	free(status);
+	return e;
+}
+
+static struct json_object *
+about(const char *exec)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_set_text(o, "exec", exec);
+	return o;
+}
+
+static enum err
+report_lost(struct runner *r, const char *exec, const char *message)
+{
+	struct json_object *o = about(exec);
+	enum err err;
+
+	json_set_text(o, "message", message);
+	err = keeper_ask(r, "exec_lost", o, NULL);
+	json_object_put(o);
+	return err;
+}
+
+static bool
+make_folder(struct runner *r, const char *exec)
+{
+	char *folder = mem_printf("%s/exec/%s", r->data_dir, exec);
+	char *status = path_of(r, exec, EXEC_STATUS);
+	int fd = -1;
+
+	if (io_mkdirs(folder, 0755) == ERR_OK)
+		fd = open(status, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+		    0644);
+	if (fd >= 0)
+		close(fd);
+	free(folder);
+	free(status);
+	return fd >= 0;
+}
+
+/* In the child: nothing of ours but the order on standard input. */
+static void
+become_step(struct runner *r, const char *exec, int order_fd)
+{
+	char *folder = mem_printf("%s/exec/%s", r->data_dir, exec);
+	char *agent = mem_printf("SSH_AUTH_SOCK=%s",
+	    getenv("SSH_AUTH_SOCK") != NULL ? getenv("SSH_AUTH_SOCK") : "");
+	char *home = mem_printf("HOME=%s",
+	    getenv("HOME") != NULL ? getenv("HOME") : "/");
+	char *argv[] = { "countersign-step", (char *)(uintptr_t)exec, NULL };
+	char *environment[] = {
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
+		"/sbin:/bin", "LANG=C.UTF-8", home, agent, NULL,
+	};
+
+	signal(SIGPIPE, SIG_DFL);
+	if (dup2(order_fd, STDIN_FILENO) < 0 || chdir(folder) != 0)
+		_exit(126);
+	execve(r->step_program, argv, environment);
+	_exit(127);
+}
+
+static void
+write_order(int fd, const struct buf *order)
+{
+	signal(SIGPIPE, SIG_IGN);
+	if (io_write_all(fd, order->data, order->len) != 0)
+		log_warn("an order could not be handed over: %s",
+		    strerror(errno));
+	close(fd);
+}
+
+/* After exec_starting was acknowledged: there is no way back from here. */
+static void
+spawn(struct runner *r, const char *exec, const struct buf *order)
+{
+	struct exec *e;
+	int ends[2];
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) != 0) {
+		report_lost(r, exec, "The step's process could not be started.");
+		return;
+	}
+	child = fork();
+	if (child == 0)
+		become_step(r, exec, ends[0]);
+	close(ends[0]);
+	if (child < 0) {
+		close(ends[1]);
+		report_lost(r, exec, "The step's process could not be started.");
+		return;
+	}
+	e = add(r, exec);
+	e->child = child;
+	write_order(ends[1], order);
+}
+
+static void
+start(struct runner *r, const char *exec)
+{
+	struct json_object *body = about(exec);
+	struct buf order = {0};
+	struct fault why = {0};
+
+	if (order_make(r, exec, &order, &why) != ERR_OK) {
+		log_warn("execution %s refused: %s", exec, why.message);
+		report_lost(r, exec, why.message);
+	} else if (!make_folder(r, exec)) {
+		report_lost(r, exec, "The folder of the step's output cannot "
+		    "be made: is the disk full?");
+	} else if (keeper_ask(r, "exec_starting", body, NULL) == ERR_OK) {
+		spawn(r, exec, &order);
+	}
+	if (order.data != NULL)
+		sodium_memzero(order.data, order.cap);
+	buf_clear(&order);
+	json_object_put(body);
+}
+
+/* SIGTERM to the step's process: it ends its script and says so. */
+static void
+cancel(struct runner *r, struct exec *e)
+{
+	char *lock = path_of(r, e->id, EXEC_LOCK);
+	char *path = path_of(r, e->id, EXEC_PID);
+	struct buf text = {0};
+	int64_t pid;
+
+	if (io_is_locked(lock) && io_read_file(path, 64, &text) == ERR_OK) {
+		text.data[strcspn(text.data, "\n")] = '\0';
+		if (text_int(text.data, 2, INT32_MAX, &pid) &&
+		    kill((pid_t)pid, SIGTERM) == 0)
+			e->cancelled = true;
+	}
+	buf_clear(&text);
+	free(lock);
+	free(path);
+}
+
+static void
+take_order(struct runner *r, struct json_object *attempt)
+{
+	const char *id = json_text(attempt, "exec", "");
+	bool cancelled = json_get(attempt, "cancelled_by") != NULL;
+	struct exec *e = find(r, id);
+
+	if (e != NULL)
+		e->open = true;
+	else if (strcmp(json_text(attempt, "state", ""), "requested") != 0)
+		e = add(r, id);
+	else if (cancelled)
+		report_lost(r, id, "It was cancelled before it was started.");
+	else
+		start(r, id);
+	if (e != NULL && cancelled)
+		e->cancel = true;
+}
+
+void
+supervise_orders(struct runner *r)
+{
+	struct json_object *reply = NULL, *all;
+	char *body = NULL;
+
+	r->orders = false;
+	if (keeper_ask(r, "runner_hello", NULL, &body) != ERR_OK ||
+	    json_read(body, strlen(body), &reply, NULL) != ERR_OK)
+		goto out;
+	for (struct exec *e = r->execs; e != NULL; e = e->next)
+		e->open = false;
+	all = json_get(reply, "attempts");
+	for (size_t i = 0; all != NULL && i < json_object_array_length(all); i++)
+		take_order(r, json_object_array_get_idx(all, i));
+out:
+	json_object_put(reply);
+	free(body);
+}
+
+/* A target's last line gets the hash of its output, which is final now. */
+static void
+add_hash(struct runner *r, const struct exec *e, struct json_object *line)
+{
+	const char *target = json_text(line, "target", "");
+	const char *state = json_text(line, "state", "running");
+	char *name, *path, hash[2 * HASH_BYTES + 1];
+
+	if (strcmp(state, "running") == 0 || !text_is_id(target))
+		return;
+	name = mem_printf("%s.cast", target);
+	path = path_of(r, e->id, name);
+	if (hash_file(path, hash) == ERR_OK)
+		json_set_text(line, "hash", hash);
+	free(name);
+	free(path);
+}
+
+/* Passes one line on.  False: the keeper is not there; try again later. */
+static bool
+pass_line(struct runner *r, struct exec *e, const char *text, size_t len,
+    bool *done)
+{
+	struct json_object *line = NULL, *body;
+	enum err err;
+
+	if (json_read(text, len, &line, NULL) != ERR_OK) {
+		log_warn("execution %s: a status line is malformed", e->id);
+		return true;
+	}
+	*done = json_flag(line, "done", false);
+	if (!*done)
+		add_hash(r, e, line);
+	body = about(e->id);
+	json_set(body, "line", line);
+	err = keeper_ask(r, "exec_line", body, NULL);
+	json_object_put(body);
+	if (err != ERR_OK && err != ERR_UNAVAILABLE)
+		log_warn("execution %s: the keeper refused a line: %s", e->id,
+		    err_name(err));
+	return err != ERR_UNAVAILABLE;
+}
+
+/* Passes all whole lines on.  True: the last one was among them. */
+static bool
+pass_lines(struct runner *r, struct exec *e)
+{
+	char *path = path_of(r, e->id, EXEC_STATUS), *newline;
+	struct buf text = {0};
+	size_t at = 0;
+	bool done = false;
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	free(path);
+	if (fd < 0)
+		return false;
+	while (text.len < MAX_LINE && (n = pread(fd, buf_reserve(&text, 65536),
+	    65536, e->offset + (off_t)text.len)) > 0)
+		text.len += (size_t)n;
+	close(fd);
+	while (!done && at < text.len && (newline = memchr(text.data + at,
+	    '\n', text.len - at)) != NULL) {
+		size_t len = (size_t)(newline - (text.data + at));
+
+		if (!pass_line(r, e, text.data + at, len, &done))
+			break;
+		at += len + 1;
+	}
+	e->offset += (off_t)at;
+	buf_clear(&text);
+	return done;
+}
+
+/* The process has ended (ours) or nobody holds its lock (adopted). */
+static bool
+is_gone(struct runner *r, struct exec *e)
+{
+	char *lock;
+	bool locked;
+
+	if (e->child > 0) {
+		if (!e->reaped && waitpid(e->child, NULL, WNOHANG) == e->child)
+			e->reaped = true;
+		return e->reaped;
+	}
+	if (clock_monotonic() - e->seen < ADOPT_GRACE_MS)
+		return false;
+	lock = path_of(r, e->id, EXEC_LOCK);
+	locked = io_is_locked(lock);
+	free(lock);
+	return !locked;
+}
+
+static void
+drop(struct runner *r, struct exec **at)
+{
+	struct exec *e = *at;
+
+	*at = e->next;
+	if (e->watch >= 0)
+		inotify_rm_watch(r->inotify, e->watch);
+	if (e->child > 0 && !e->reaped)
+		waitpid(e->child, NULL, 0);
+	free(e);
+}
+
+void
+supervise_tick(struct runner *r)
+{
+	struct exec **at = &r->execs, *e;
+
+	while ((e = *at) != NULL && r->keeper >= 0) {
+		bool gone = is_gone(r, e);
+
+		if (e->cancel && !e->cancelled)
+			cancel(r, e);
+		if (pass_lines(r, e) || !e->open) {
+			drop(r, at);
+			continue;
+		}
+		if (gone && r->keeper >= 0 && report_lost(r, e->id,
+		    "The step's process died before it could say how the "
+		    "step ended.") != ERR_UNAVAILABLE) {
+			drop(r, at);
+			continue;
+		}
+		at = &e->next;
+	}
+}
