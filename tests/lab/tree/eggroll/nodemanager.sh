@@ -1,0 +1,5 @@
+#!/bin/sh
+# The lab's node manager: it is there.
+while :; do
+	sleep 60
+done

@@ -1,0 +1,5 @@
+# FATE 1.4.0: the settings of fate_flow
+API_VERSION = "v1"
+HTTP_PORT = 9380
+MAX_CONCURRENT_JOB_RUN = 5
+ZOOKEEPER_HOSTS = ["10.0.0.1:2181", "10.0.0.2:2181"]
