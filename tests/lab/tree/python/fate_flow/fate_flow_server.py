@@ -26,6 +26,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body.encode() + b"\n")
 
+    do_POST = do_GET
+
 
 print("fate_flow_server", VERSION, "registers at", registry(), flush=True)
 http.server.ThreadingHTTPServer(("127.0.0.1", 9380), Handler).serve_forever()
