@@ -1,0 +1,72 @@
+/*
+ * keys.js: the keyboard.  Letters work only where nothing is being typed,
+ * and can be switched off in their own dialog.
+ */
+const dialog = document.getElementById('keys');
+const on = document.getElementById('keys-on');
+const stops = () => [...document.querySelectorAll('.step > summary, .row-link, .person summary')].filter((el) => el.checkVisibility());
+const current = () => document.querySelector('.step.current > summary');
+
+function move(by) {
+	const all = stops();
+	const here = document.activeElement.closest('.step')?.querySelector(':scope > summary') || document.activeElement;
+	const at = all.indexOf(here);
+
+	if (at < 0 && current())
+		go(current());
+	else
+		go(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
+}
+
+function go(el) {
+	el?.focus({ preventScroll: true });
+	el?.closest('.step, .row, .person')?.scrollIntoView({ block: 'nearest' });
+}
+
+/* The button of the step that has the focus, else of what is next.  Out of
+ * sight it is only brought into sight: nobody presses what they do not see. */
+function press() {
+	const step = document.activeElement.closest('.step');
+	const button = step ? step.querySelector('[data-primary]') :
+	    document.querySelector('.step.current [data-primary], .panel-now [data-primary]');
+
+	if (!button)
+		return;
+	button.closest('.step')?.setAttribute('open', '');
+	const r = button.getBoundingClientRect();
+	const seen = r.top >= 0 && r.bottom <= innerHeight;
+
+	if (!seen || document.activeElement !== button) {
+		button.scrollIntoView({ block: 'nearest' });
+		button.focus({ preventScroll: true });
+	}
+	if (!seen)
+		return;
+	button.click();
+	if (button.tagName === 'SUMMARY')
+		button.parentElement.querySelector('input[type=checkbox]')?.focus();
+}
+
+const keys = {
+	j: () => move(1),
+	k: () => move(-1),
+	o: () => (document.activeElement.closest('.step')?.querySelector(':scope > summary') || document.activeElement).click(),
+	e: press,
+	'.': () => go(current()),
+	'/': () => document.querySelector('[data-search]')?.focus(),
+	'?': () => dialog.showModal(),
+};
+
+document.addEventListener('keydown', (event) => {
+	const typing = event.target.closest('input:not([type=checkbox], [type=radio]), textarea, select, dialog');
+
+	if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat && event.key === 'e')
+		return;
+	if (!keys[event.key] || (!on.checked && event.key !== '?'))
+		return;
+	event.preventDefault();
+	keys[event.key]();
+});
+
+on.checked = localStorage.getItem('keys') !== 'off';
+on.addEventListener('change', () => localStorage.setItem('keys', on.checked ? 'on' : 'off'));

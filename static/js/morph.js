@@ -1,0 +1,115 @@
+/*
+ * morph.js: turns the page on the screen into the one that the server just
+ * rendered, touching only what differs, so that focus, the place of
+ * scrolling, what is unfolded and half-typed notes stay as they are.
+ *
+ * What other scripts own is left alone: outputs (data-owned), clocks, times
+ * that were put into the viewer's zone, and parts with data-keep.
+ */
+const served = new WeakMap();	/* details -> was it open as the server sent it */
+
+function key(el) {
+	if (el.nodeType !== 1)
+		return null;
+	if (el.id)
+		return '#' + el.id;
+	if (el.tagName === 'FORM')
+		return el.getAttribute('action');
+	if (el.tagName === 'DETAILS' && el.classList.contains('ask'))
+		return 'ask ' + el.querySelector('form')?.getAttribute('action');
+	if (el.tagName === 'PRE' && el.dataset.txt)
+		return el.dataset.txt;
+	return null;
+}
+
+const shape = (n) => n.nodeType === 1 ? n.tagName + '.' + (n.classList[0] || '') : n.nodeType;
+
+function attributes(old, now) {
+	for (const { name } of [...old.attributes])
+		if (!now.hasAttribute(name) && name !== 'open' && name !== 'data-owned' && name !== 'data-busy' && name !== 'aria-disabled')
+			old.removeAttribute(name);
+	for (const { name, value } of now.attributes)
+		if (old.getAttribute(name) !== value && name !== 'open')
+			old.setAttribute(name, value);
+}
+
+/* The server may unfold; only the viewer folds. */
+function unfold(old, now) {
+	const before = served.has(old) ? served.get(old) : old.open;
+
+	if (now.open && !before)
+		old.open = true;
+	served.set(old, now.open);
+}
+
+function children(old, now) {
+	const left = [...old.childNodes];
+	const keyed = new Map(left.filter(key).map((n) => [key(n), n]));
+	const wanted = new Set([...now.childNodes].map(key).filter(Boolean));
+	let at = old.firstChild;
+
+	for (const next of [...now.childNodes]) {
+		let match = key(next) ? keyed.get(key(next)) : left.find((n) => !key(n) && shape(n) === shape(next));
+
+		if (!match && key(next))
+			match = left.find((n) => key(n) && !wanted.has(key(n)) && shape(n) === shape(next) && next.tagName !== 'FORM');
+		if (match) {
+			left.splice(left.indexOf(match), 1);
+			keyed.delete(key(next));
+			if (match === at)
+				at = at.nextSibling;
+			else
+				old.insertBefore(match, at);
+			morph(match, next);
+		} else {
+			old.insertBefore(document.importNode(next, true), at);
+		}
+	}
+	for (const n of left)
+		if (n.dataset?.keep === undefined)
+			n.remove();
+}
+
+export function morph(old, now) {
+	if (old.nodeType !== 1) {
+		if (old.nodeValue !== now.nodeValue)
+			old.nodeValue = now.nodeValue;
+		return;
+	}
+	if (old.dataset.keep !== undefined)
+		return;
+	if (old.tagName === 'TIME' && old.dateTime === now.dateTime)
+		return;
+	if (old.tagName === 'DETAILS')
+		unfold(old, now);
+	if (old.tagName === 'TIME')
+		old.removeAttribute('title');
+	attributes(old, now);
+	if (old.dataset.owned !== undefined || old.tagName === 'TEXTAREA' ||
+	    (old.dataset.since !== undefined && now.dataset.since !== undefined))
+		return;
+	if (old.tagName === 'INPUT' || old.isEqualNode(now))
+		return;
+	children(old, now);
+}
+
+/* Fetches this page again and morphs its main part; false if that failed. */
+export async function reload() {
+	const answer = await fetch(location.pathname + location.search, { headers: { Accept: 'text/html' }, cache: 'no-store' });
+
+	if (answer.redirected && new URL(answer.url).pathname === '/login')
+		location.assign(answer.url);
+	if (!answer.ok)
+		return false;
+	const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+	const main = document.getElementById('main');
+
+	if (!page.getElementById('main'))
+		return false;
+	for (const d of main.querySelectorAll('details'))
+		if (!served.has(d))
+			served.set(d, d.hasAttribute('open'));
+	morph(main, page.getElementById('main'));
+	document.dispatchEvent(new Event('cs:morphed'));
+	return true;
+}

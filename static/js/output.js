@@ -1,0 +1,196 @@
+/*
+ * output.js: outputs follow their file.
+ *
+ * Live view and history read the same text by offset (Range), so they cannot
+ * disagree.  A card shows the end; the page of one output can also go back.
+ * At most LINES lines are in the page, whatever the size of the file.
+ */
+import { Term, lineElement } from './term.js';
+
+const LINES = 2000;
+const CHUNK = 256 * 1024;
+const FAST_MS = 400;
+const SLOW_MS = 2000;
+const known = new WeakSet();
+const size = (n) => n < 1024 ? `${n} B` : n < 1048576 ? `${Math.round(n / 1024)} KB` : `${(n / 1048576).toFixed(1)} MB`;
+
+class Output {
+	constructor(pre) {
+		this.pre = pre;
+		this.full = pre.dataset.full !== undefined;
+		this.follow = true;
+		this.wait = FAST_MS;
+		this.reset();
+		if (this.full)
+			this.tools();
+		pre.addEventListener('scroll', () => this.scrolled(), { passive: true });
+	}
+
+	reset() {
+		this.term = new Term();
+		this.decoder = new TextDecoder();
+		this.start = this.end = null;
+		this.total = 0;
+		this.last = null;
+		this.fresh = true;
+	}
+
+	running() {
+		return this.pre.isConnected && this.pre.dataset.running !== undefined;
+	}
+
+	/* One range of the file; null where there is nothing (yet). */
+	async get(range) {
+		const answer = await fetch(this.pre.dataset.txt, { headers: { Range: 'bytes=' + range }, cache: 'no-store' });
+		const where = /bytes (?:(\d+)-(\d+)|\*)\/(\d+)/.exec(answer.headers.get('Content-Range') ?? '');
+
+		if (where)
+			this.total = Number(where[3]);
+		if (answer.status !== 206) {
+			if (answer.status !== 416 && answer.status !== 404 && answer.status !== 200)
+				throw new Error(answer.status);
+			if (answer.status !== 200 || this.end !== null)
+				return null;
+		}
+		const bytes = new Uint8Array(await answer.arrayBuffer());
+
+		return { bytes, from: where ? Number(where[1]) : 0 };
+	}
+
+	async more() {
+		if (this.end !== null && this.total - this.end > 4 * CHUNK)
+			this.reset();		/* too far behind: on to the end */
+		const part = await this.get(this.end === null ? `-${CHUNK}` : `${this.end}-${this.end + CHUNK - 1}`);
+
+		if (!part || part.bytes.length === 0)
+			return false;
+		this.take(part);
+		return true;
+	}
+
+	take({ bytes, from }) {
+		if (this.end === null) {
+			this.start = from;
+			if (from > 0) {		/* the first line is not whole */
+				const cut = bytes.indexOf(10) + 1;
+
+				this.start += cut;
+				bytes = bytes.subarray(cut);
+				from += cut;
+			}
+		}
+		this.end = from + bytes.length;
+		this.total = Math.max(this.total, this.end);
+		this.term.write(this.decoder.decode(bytes, { stream: true }));
+		this.draw();
+	}
+
+	draw() {
+		const lines = this.term.done.splice(0);
+		const frag = document.createDocumentFragment();
+
+		if (this.fresh) {
+			this.pre.dataset.owned = '';
+			this.pre.replaceChildren();
+			this.fresh = false;
+		}
+		this.last?.remove();
+		for (const line of lines.slice(-LINES))
+			frag.append(lineElement(line));
+		this.last = null;
+		if (this.term.line.length || this.term.under.length) {
+			this.last = lineElement(this.term.current());
+			frag.append(this.last);
+		}
+		this.pre.append(frag);
+		while (this.pre.childElementCount > LINES)
+			this.pre.firstChild.remove();
+		if (this.follow)
+			this.pre.scrollTop = this.pre.scrollHeight;
+		if (this.full)
+			this.where();
+	}
+
+	scrolled() {
+		const atEnd = this.pre.scrollTop + this.pre.clientHeight >= this.pre.scrollHeight - 8;
+
+		this.follow = atEnd;
+		if (this.box)
+			this.box.checked = atEnd && this.end >= this.total;
+	}
+
+	async loop() {
+		try {
+			const got = await this.more();
+
+			this.wait = got ? FAST_MS : Math.min(SLOW_MS, this.wait * 1.5);
+		} catch {
+			this.wait = SLOW_MS;
+		}
+		if (this.running()) {
+			setTimeout(() => this.loop(), this.wait);
+			return;
+		}
+		/* It ended: read on to the end of the file. */
+		for (let i = 0; i < 8 && this.pre.isConnected; i++)
+			if (!await this.more().catch(() => false))
+				break;
+		known.delete(this.pre);
+	}
+
+	/* The page of one output: back by a chunk, and to the end again. */
+	tools() {
+		const label = document.getElementById('out-follow');
+
+		this.box = label.querySelector('input');
+		this.earlier = document.getElementById('out-earlier');
+		this.range = document.getElementById('out-range');
+		label.hidden = false;
+		this.box.addEventListener('change', () => this.box.checked ? this.toEnd() : (this.follow = false));
+		this.earlier.addEventListener('click', () => this.goBack());
+	}
+
+	where() {
+		this.range.textContent = `${size(this.start)} \u2013 ${size(this.end)} / ${size(this.total)}`;
+		this.earlier.hidden = this.start === 0;
+	}
+
+	async goBack() {
+		const to = this.start;
+		const from = Math.max(0, to - CHUNK);
+		const part = await this.get(`${from}-${to - 1}`).catch(() => null);
+
+		if (!part)
+			return;
+		this.reset();
+		this.follow = this.box.checked = false;
+		this.take(part);
+		this.pre.scrollTop = this.pre.scrollHeight;
+		this.follow = false;
+	}
+
+	async toEnd() {
+		this.follow = true;
+		if (this.end < this.total)
+			this.reset();
+		while (await this.more().catch(() => false))
+			;
+		this.pre.scrollTop = this.pre.scrollHeight;
+	}
+}
+
+function scan() {
+	for (const pre of document.querySelectorAll('pre.out[data-txt]')) {
+		const wanted = pre.dataset.running !== undefined || pre.dataset.full !== undefined;
+
+		if (!wanted || known.has(pre))
+			continue;
+		known.add(pre);
+		new Output(pre).loop();
+	}
+	for (const pre of document.querySelectorAll('pre.out:not([data-owned])'))
+		pre.scrollTop = pre.scrollHeight;
+}
+
+scan();
+document.addEventListener('cs:morphed', scan);
