@@ -181,6 +181,7 @@ struct book {
 	const struct diagnostic *diagnostics;	/* by line and column */
 	size_t		 diagnostics_count;
 	size_t		 errors;	/* how many of them are errors */
+	bool		 front_matter;	/* it has one, and that has no error */
 };
 
 /*

@@ -341,7 +341,7 @@ void
 frontmatter_read(struct parse *p)
 {
 	struct ytree *y;
-	size_t from, to;
+	size_t from, to, errors = p->errors;
 	int line;
 
 	if (!is_mark(p, 0, "---"))
@@ -366,4 +366,5 @@ frontmatter_read(struct parse *p)
 	y = ytree_read(p->arena, p->src + from, to - from, 2, report_yaml, p);
 	if (y != NULL)
 		read_keys(p, y);
+	p->book->front_matter = p->errors == errors;
 }

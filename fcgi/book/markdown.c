@@ -13,6 +13,10 @@
  * Text directly in a list item (md4c omits the paragraphs of tight lists)
  * is wrapped in a paragraph that is marked tight, so that all blocks of an
  * item look alike to the rest.
+ *
+ * md4c 0.4.8 sometimes enters a link in a table's cell and never leaves it
+ * (an address with "__" does that), so what a callback leaves is looked for
+ * by its type, and what is still open within is closed with it.
  */
 #include <md4c.h>
 #include <string.h>
@@ -281,6 +285,7 @@ close_fence(struct reader *r, int line, size_t marks)
 		    "%s.", marks, r->fence == '`' ? "backticks" : "tildes");
 		return;
 	}
+	r->at->closed = true;
 	r->cursor = source_line_start(p, line + 2);
 	r->whole_line = true;
 }
@@ -362,6 +367,8 @@ leave_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 	(void)detail;
 	if (type == MD_BLOCK_DOC)
 		return 0;
+	while (r->at->type >= NODE_EM)
+		close_node(r);
 	close_tight(r);
 	if (type == MD_BLOCK_CODE)
 		leave_code(r);
@@ -371,17 +378,18 @@ leave_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 	return 0;
 }
 
+static const enum node_type spans[] = {
+	[MD_SPAN_EM] = NODE_EM, [MD_SPAN_STRONG] = NODE_STRONG,
+	[MD_SPAN_A] = NODE_A, [MD_SPAN_IMG] = NODE_IMG,
+	[MD_SPAN_CODE] = NODE_CODESPAN, [MD_SPAN_DEL] = NODE_DEL,
+};
+
 static int
 enter_span(MD_SPANTYPE type, void *detail, void *ctx)
 {
-	static const enum node_type types[] = {
-		[MD_SPAN_EM] = NODE_EM, [MD_SPAN_STRONG] = NODE_STRONG,
-		[MD_SPAN_A] = NODE_A, [MD_SPAN_IMG] = NODE_IMG,
-		[MD_SPAN_CODE] = NODE_CODESPAN, [MD_SPAN_DEL] = NODE_DEL,
-	};
 	struct reader *r = ctx;
 
-	if (open_tight(r) != 0 || open_node(r, types[type]) != 0)
+	if (open_tight(r) != 0 || open_node(r, spans[type]) != 0)
 		return 1;
 	if (type == MD_SPAN_A)
 		r->at->text = copy_attribute(r,
@@ -395,9 +403,17 @@ enter_span(MD_SPANTYPE type, void *detail, void *ctx)
 static int
 leave_span(MD_SPANTYPE type, void *detail, void *ctx)
 {
-	(void)type;
+	struct reader *r = ctx;
+	const struct node *n;
+
 	(void)detail;
-	close_node(ctx);
+	for (n = r->at; n->type >= NODE_EM && n->type != spans[type];)
+		n = n->parent;
+	if (n->type != spans[type])
+		return 0;
+	while (r->at != n)
+		close_node(r);
+	close_node(r);
 	return 0;
 }
 

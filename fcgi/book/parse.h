@@ -39,6 +39,7 @@ struct node {
 	bool		 checked;
 	bool		 continued;	/* LI that goes on behind a step */
 	bool		 fenced;
+	bool		 closed;	/* CODE: its closing fence was found */
 	bool		 holds_step;	/* itself or something within */
 };
 

@@ -1,0 +1,436 @@
+/*
+ * import.c: an existing Markdown document as the proposal of a runbook.
+ *
+ * The tree that the parser makes says where its blocks stand; the result is
+ * the source with short texts put in at such places, so nothing can be lost
+ * or moved.  What would mean something to Countersign that its author cannot
+ * have meant (braces on a code block, a foreign front matter, a fence that is
+ * never closed) is made harmless in the same way.  Where the proposal would
+ * not parse without errors although the cautious one does, the cautious one
+ * is given: front matter and no steps.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "book/import.h"
+#include "book/looks.h"
+#include "book/parse.h"
+#include "book/values.h"
+
+#define STEPS_MAX	1500
+
+struct insertion {
+	size_t		 at;
+	size_t		 order;
+	const char	*text;
+};
+
+struct import {
+	struct parse	 p;
+	struct insertion *list;
+	size_t		 count, cap;
+	const char	**ids;
+	size_t		 ids_count, ids_cap;
+	const struct node *before;
+	const struct node *heading;
+	const char	*sql;		/* the dialect of plain "sql" blocks */
+	bool		 cautious;
+	int		 quotes;	/* block quotes around */
+};
+
+static void
+insert(struct import *im, size_t at, const char *text)
+{
+	struct insertion *i;
+
+	i = mem_grow(&im->list, &im->cap, im->count, sizeof(*i));
+	i->at = at;
+	i->order = im->count++;
+	i->text = text;
+}
+
+static bool
+is_taken(const struct import *im, const char *id)
+{
+	for (size_t i = 0; i < im->ids_count; i++)
+		if (strcmp(im->ids[i], id) == 0)
+			return true;
+	return false;
+}
+
+static const char *
+new_id(struct import *im, const char *title, const char *kind)
+{
+	const char *base = plain_slug(&im->p, title), *id = base, **slot;
+
+	if (base[0] == '\0') {
+		base = kind;
+		id = arena_printf(im->p.arena, "%s-1", base);
+	}
+	for (int n = 2; is_taken(im, id); n++)
+		id = arena_printf(im->p.arena, "%s-%d", base, n);
+	slot = mem_grow(&im->ids, &im->ids_cap, im->ids_count, sizeof(*slot));
+	*slot = id;
+	im->ids_count++;
+	return id;
+}
+
+static bool
+holds_value(const struct node *n)
+{
+	char name[65];
+	size_t at = 0, len;
+
+	return values_next(n->text, n->len, &at, &len, name);
+}
+
+/* The kind that the block would have as a step, or NULL. */
+static const char *
+kind_for(const struct import *im, const struct node *n)
+{
+	static const struct { const char *lang, *kind; } known[] = {
+		{ "sh", "sh" }, { "shell", "sh" }, { "bash", "bash" },
+		{ "mysql", "mysql" }, { "psql", "postgresql" },
+		{ "postgresql", "postgresql" }, { "sql", NULL },
+	};
+	const char *kind;
+
+	if (n->text[strspn(n->text, " \t\r\n")] == '\0')
+		return NULL;
+	if (n->lang[0] == '\0')
+		return looks_like_commands(n->text, n->len) ? "sh" : NULL;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcasecmp(known[i].lang, n->lang) != 0)
+			continue;
+		kind = known[i].kind != NULL ? known[i].kind : im->sql;
+		return strcmp(kind, "sh") == 0 || strcmp(kind, "bash") == 0 ||
+		    !holds_value(n) ? kind : NULL;
+	}
+	return NULL;
+}
+
+/* Closes a fence that the document leaves open. */
+static void
+close_fence(struct import *im, const struct node *n, size_t marks)
+{
+	struct parse *p = &im->p;
+	struct buf out = {0};
+	int line = n->number;
+	size_t at;
+
+	for (size_t i = 0; i < n->len; i++)
+		line += n->text[i] == '\n';
+	at = source_line_start(p, line + 1);
+	if (at > 0 && p->src[at - 1] != '\n' && p->src[at - 1] != '\r')
+		buf_putc(&out, '\n');
+	for (size_t i = source_line_start(p, n->number); i < n->at; i++)
+		buf_putc(&out, p->src[i] == '>' ? '>' : ' ');
+	for (size_t i = 0; i < marks; i++)
+		buf_putc(&out, p->src[n->at]);
+	buf_putc(&out, '\n');
+	insert(im, at, arena_strdup(p->arena, buf_text(&out)));
+	buf_clear(&out);
+}
+
+static void
+import_code(struct import *im, const struct node *n)
+{
+	struct parse *p = &im->p;
+	const char *kind, *id, *title = "";
+	size_t marks = 0;
+
+	if (!n->fenced || n->number < 0)
+		return;
+	while (p->src[n->at + marks] == p->src[n->at])
+		marks++;
+	if (!n->closed)
+		close_fence(im, n, marks);
+	if (memchr(p->src + n->info, '{', n->info_end - n->info) != NULL) {
+		insert(im, n->info_end, " {.example}");
+		return;
+	}
+	kind = im->cautious || im->ids_count >= STEPS_MAX ? NULL :
+	    kind_for(im, n);
+	if (kind == NULL)
+		return;
+	if (im->before != NULL)
+		title = plain_title(p, im->before);
+	if (title[0] == '\0' && im->heading != NULL)
+		title = plain_title(p, im->heading);
+	id = new_id(im, title, kind);
+	if (n->lang[0] == '\0')
+		insert(im, n->at + marks, arena_printf(p->arena, "%s {#%s}",
+		    kind, id));
+	else {
+		if (strcmp(n->lang, kind) != 0)
+			insert(im, n->info, arena_printf(p->arena, "%s ",
+			    kind));
+		insert(im, n->info_end, arena_printf(p->arena, " {#%s}", id));
+	}
+}
+
+/* Braces at the end of a heading or item that we would take for ours. */
+static bool
+has_braces(const struct parse *p, const struct node *n)
+{
+	size_t to;
+
+	if (n->at == NOWHERE || n->end == NOWHERE || n->end == 0)
+		return false;
+	to = source_line_end(p, source_line(p, n->end - 1));
+	return attribute_open(p, n->at, to) != NOWHERE;
+}
+
+/* Where something can be added behind the text of a heading or paragraph. */
+static size_t
+text_end(const struct parse *p, const struct node *n)
+{
+	size_t start = n->at, end;
+
+	end = source_line_end(p, source_line(p, n->end - 1));
+	while (end > start && strchr(" \t", p->src[end - 1]) != NULL)
+		end--;
+	if (n->type == NODE_H) {
+		size_t to = end;
+
+		while (to > start && p->src[to - 1] == '#')
+			to--;
+		if (to > start && strchr(" \t", p->src[to - 1]) != NULL)
+			end = to - 1;
+	}
+	return end;
+}
+
+static bool
+holds_commands(const struct import *im, const struct node *n)
+{
+	if (n->type == NODE_CODE)
+		return n->fenced && n->number >= 0 && kind_for(im, n) != NULL;
+	for (const struct node *c = n->first; c != NULL; c = c->next)
+		if (holds_commands(im, c))
+			return true;
+	return false;
+}
+
+/* Behind the list's mark of the line, or NOWHERE where that is unclear. */
+static size_t
+behind_mark(const struct parse *p, size_t at)
+{
+	size_t i = source_line_start(p, source_line(p, at)), digits = 0, gap;
+
+	while (p->src[i] == ' ' || p->src[i] == '\t')
+		i++;
+	while (isdigit((unsigned char)p->src[i + digits]))
+		digits++;
+	if (digits > 0 && (p->src[i + digits] == '.' ||
+	    p->src[i + digits] == ')'))
+		i += digits + 1;
+	else if (digits == 0 && p->src[i] != '\0' &&
+	    strchr("-*+", p->src[i]) != NULL)
+		i++;
+	else
+		return NOWHERE;
+	gap = strspn(p->src + i, " \t");
+	return gap > 0 && i + gap <= at ? i + gap : NOWHERE;
+}
+
+static void
+import_item(struct import *im, const struct node *li)
+{
+	struct parse *p = &im->p;
+	const struct node *text = li->first;
+	const char *title;
+	size_t at;
+
+	if (text == NULL || text->type != NODE_P || text->at == NOWHERE)
+		return;
+	title = plain_title(p, text);
+	if (li->task) {
+		insert(im, text_end(p, text), arena_printf(p->arena, " {#%s}",
+		    new_id(im, title, "task")));
+		return;
+	}
+	if (im->cautious || im->quotes > 0 || im->ids_count >= STEPS_MAX ||
+	    !looks_like_an_order(title) || holds_commands(im, li))
+		return;
+	at = behind_mark(p, text->at);
+	if (at == NOWHERE)
+		return;
+	insert(im, at, "[ ] ");
+	insert(im, text_end(p, text), arena_printf(p->arena, " {#%s}",
+	    new_id(im, title, "task")));
+}
+
+static void
+import_nodes(struct import *im, const struct node *n)
+{
+	for (; n != NULL; n = n->next) {
+		if (n->type == NODE_H) {
+			if (has_braces(&im->p, n))
+				insert(im, text_end(&im->p, n), arena_printf(
+				    im->p.arena, " {#%s}", new_id(im,
+				    plain_title(&im->p, n), "section")));
+			im->heading = n;
+			im->before = NULL;
+			continue;
+		}
+		if (n->type == NODE_CODE) {
+			import_code(im, n);
+			im->before = NULL;
+			continue;
+		}
+		if (n->type == NODE_P)
+			im->before = n;
+		if (n->type >= NODE_P)
+			continue;
+		if (n->type == NODE_LI)
+			import_item(im, n);
+		im->quotes += n->type == NODE_QUOTE;
+		import_nodes(im, n->first);
+		im->quotes -= n->type == NODE_QUOTE;
+	}
+}
+
+static const struct node *
+first_heading(const struct node *n)
+{
+	for (n = n->first; n != NULL; n = n->next)
+		if (n->type == NODE_H && n->first != NULL)
+			return n;
+	return NULL;
+}
+
+/* The first heading, else the first line that has text. */
+static const char *
+find_title(struct import *im)
+{
+	struct parse *p = &im->p;
+	const struct node *h = first_heading(p->doc);
+	const char *title = h != NULL ? plain_title(p, h) : "";
+	struct node text = { .type = NODE_TEXT };
+
+	for (size_t i = 0; title[0] == '\0' && i < p->lines_count; i++) {
+		size_t from = source_line_start(p, (int)i);
+		size_t to = source_line_end(p, (int)i);
+
+		if (from < p->body)
+			from = p->body;
+		while (from < to && strchr(" \t#>*-+=_`~", p->src[from]))
+			from++;
+		text.text = p->src + from;
+		text.len = to > from ? to - from : 0;
+		title = plain_title(p, &text);
+	}
+	return title[0] != '\0' ? title : "Imported runbook";
+}
+
+static void
+add_front_matter(struct import *im, size_t old_end)
+{
+	struct parse *p = &im->p;
+	size_t start = text_starts(p->src, "\xef\xbb\xbf") ? 3 : 0;
+	struct buf out = {0};
+
+	buf_puts(&out, "---\ntitle: \"");
+	for (const char *s = find_title(im); *s != '\0'; s++) {
+		if (*s == '"' || *s == '\\')
+			buf_putc(&out, '\\');
+		if ((unsigned char)*s >= ' ' && *s != 0x7f)
+			buf_putc(&out, *s);
+	}
+	buf_puts(&out, "\"\n---\n\n");
+	if (old_end > start)
+		buf_puts(&out, "~~~~yaml\n");
+	insert(im, start, arena_strdup(p->arena, buf_text(&out)));
+	if (old_end > start)
+		insert(im, old_end, p->src[old_end - 1] == '\n' ?
+		    "~~~~\n\n" : "\n~~~~\n");
+	buf_clear(&out);
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct insertion *x = a, *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static void
+write_all(struct import *im, const char *markdown, size_t len,
+    struct buf *out)
+{
+	size_t from = 0;
+
+	if (im->count > 1)
+		qsort(im->list, im->count, sizeof(*im->list), by_place);
+	for (size_t i = 0; i < im->count; i++) {
+		buf_put(out, markdown + from, im->list[i].at - from);
+		buf_puts(out, im->list[i].text);
+		from = im->list[i].at;
+	}
+	buf_put(out, markdown + from, len - from);
+}
+
+/* Proposes once; returns whether the result parses without errors. */
+static bool
+propose(const char *markdown, size_t len, bool cautious, bool keep_front,
+    struct buf *out)
+{
+	struct import im = { .cautious = cautious, .sql = "mysql" };
+	struct book scratch = {0}, *book;
+	size_t old = out->len;
+	bool ok;
+
+	im.p.book = &scratch;
+	im.p.arena = arena_new();
+	source_open(&im.p, markdown, len);
+	if (strcasestr(im.p.src, "postgres") || strcasestr(im.p.src, "psql"))
+		im.sql = "postgresql";
+	frontmatter_read(&im.p);
+	markdown_read(&im.p);
+	if (!keep_front)
+		add_front_matter(&im, im.p.body);
+	import_nodes(&im, im.p.doc->first);
+	write_all(&im, markdown, len, out);
+	book = book_parse(out->data + old, out->len - old);
+	ok = book->errors == 0;
+	book_free(book);
+	arena_free(im.p.arena);
+	free(im.p.lines);
+	free(im.p.parameters);
+	free(im.p.diagnostics);
+	free(im.list);
+	free(im.ids);
+	return ok;
+}
+
+void
+book_import(const char *markdown, size_t len, struct buf *out)
+{
+	struct book *book = book_parse(markdown, len);
+	struct buf first = {0}, second = {0};
+	bool front = false, ready;
+
+	if (len >= 4 && memcmp(markdown, "---", 3) == 0)
+		front = book->front_matter;
+	ready = front && book->steps_count > 0 && book->errors == 0;
+	book_free(book);
+	if (ready || len > BOOK_MAX_BYTES) {
+		buf_put(out, markdown, len);
+		return;
+	}
+	if (propose(markdown, len, false, front, &first) ||
+	    !propose(markdown, len, true, front, &second))
+		buf_put(out, buf_text(&first), first.len);
+	else
+		buf_put(out, buf_text(&second), second.len);
+	buf_clear(&first);
+	buf_clear(&second);
+}

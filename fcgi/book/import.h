@@ -1,0 +1,19 @@
+/*
+ * import.h: an existing Markdown document as the proposal of a runbook.
+ */
+#ifndef BOOK_IMPORT_H
+#define BOOK_IMPORT_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/*
+ * Appends the document with front matter, braces on blocks of commands and
+ * task items for imperative list items added.  Text is only ever added: what
+ * was there stays, byte for byte and in order.  A document that already is a
+ * runbook without errors is copied as it is.
+ */
+void	book_import(const char *markdown, size_t len, struct buf *out);
+
+#endif

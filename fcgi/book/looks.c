@@ -1,0 +1,110 @@
+/*
+ * looks.c: what looks like commands, what looks like an order to a person.
+ *
+ * Plain lists of words.  An import is a proposal that its author reads, so a
+ * wrong guess costs a deletion; it must only never lose or break anything.
+ * Chinese has no blanks between words: there an order is told by how the
+ * sentence begins.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "book/looks.h"
+
+static const char *const commands[] = {
+	"cd", "cp", "mv", "rm", "ls", "ln", "cat", "echo", "mkdir", "rmdir",
+	"chmod", "chown", "tar", "gzip", "gunzip", "unzip", "zip", "scp",
+	"rsync", "ssh", "sudo", "su", "sh", "bash", "source", "export",
+	"python", "python2", "python3", "pip", "pip3", "docker",
+	"docker-compose", "kubectl", "helm", "systemctl", "service",
+	"supervisorctl", "nginx", "mysql", "mysqldump", "psql", "pg_dump",
+	"pg_restore", "redis-cli", "curl", "wget", "git", "make", "npm",
+	"yarn", "node", "java", "kill", "ps", "grep", "sed", "awk", "find",
+	"vim", "vi", "nohup", "crontab", "apt", "apt-get", "yum", "dnf",
+	"aws", "ansible", "ansible-playbook", "terraform", "touch", "tail",
+	"head", "df", "du", "date", "umask", "test", "dpkg", "rpm", NULL
+};
+
+static const char *const verbs[] = {
+	"add", "announce", "apply", "archive", "ask", "back", "backup",
+	"build", "call", "change", "check", "clean", "click", "close",
+	"compare", "configure", "confirm", "copy", "create", "delete",
+	"deploy", "disable", "download", "drain", "drop", "edit", "enable",
+	"ensure", "execute", "export", "generate", "import", "inform",
+	"install", "log", "login", "make", "merge", "migrate", "modify",
+	"monitor", "move", "notify", "open", "pause", "perform", "prepare",
+	"press", "publish", "pull", "push", "put", "rebuild", "record",
+	"reload", "remove", "rename", "replace", "request", "reset",
+	"restart", "restore", "resume", "roll", "run", "save", "select",
+	"send", "set", "shut", "sign", "start", "stop", "submit", "switch",
+	"sync", "tell", "test", "turn", "uninstall", "update", "upgrade",
+	"upload", "validate", "verify", "wait", NULL
+};
+
+static const char *const chinese[] = {
+	"停止", "停掉", "启动", "重启", "重新", "备份", "恢复", "还原",
+	"执行", "运行", "部署", "安装", "卸载", "升级", "更新", "回滚",
+	"下载", "上传", "复制", "拷贝", "移动", "删除", "清理", "创建",
+	"新建", "添加", "增加", "修改", "编辑", "替换", "设置",
+	"导出", "导入", "迁移", "同步", "登录", "进入", "打开", "关闭",
+	"检查", "确认", "验证", "测试", "通知", "联系", "解压", "打包",
+	"提交", "发布", "合并", "等待", "手动", "点击", "选择", "使用",
+	"用", "将", "把", "请", NULL
+};
+
+static bool
+is_among(const char *const *words, const char *s, size_t len)
+{
+	for (; *words != NULL; words++)
+		if (strlen(*words) == len && strncasecmp(*words, s, len) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_command(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	if (len > 1 && (s[0] == '.' || s[0] == '/') && strchr("./", s[1]))
+		return true;		/* ./script */
+	while (n < len && strchr(" \t;|&", s[n]) == NULL)
+		n++;
+	return is_among(commands, s, n);
+}
+
+bool
+looks_like_commands(const char *s, size_t len)
+{
+	const char *end = s + len, *line_end;
+	size_t lines = 0, good = 0;
+
+	for (; s < end; s = line_end + 1) {
+		line_end = memchr(s, '\n', (size_t)(end - s));
+		if (line_end == NULL)
+			line_end = end;
+		while (s < line_end && strchr(" \t\r", *s) != NULL)
+			s++;
+		if (s == line_end || *s == '#')
+			continue;
+		lines++;
+		good += is_command(s, (size_t)(line_end - s));
+	}
+	return lines > 0 && good * 2 >= lines;
+}
+
+bool
+looks_like_an_order(const char *title)
+{
+	size_t n = 0;
+
+	while ((title[n] | 0x20) >= 'a' && (title[n] | 0x20) <= 'z')
+		n++;
+	if (n > 0)
+		return (title[n] == ' ' || title[n] == '\0' ||
+		    title[n] == '-') && is_among(verbs, title, n);
+	for (size_t i = 0; chinese[i] != NULL; i++)
+		if (strncmp(title, chinese[i], strlen(chinese[i])) == 0)
+			return true;
+	return false;
+}

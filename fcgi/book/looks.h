@@ -1,0 +1,16 @@
+/*
+ * looks.h: guesses of book_import() about text.
+ */
+#ifndef BOOK_LOOKS_H
+#define BOOK_LOOKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The text is mostly lines that begin with well-known commands. */
+bool	looks_like_commands(const char *s, size_t len);
+
+/* The title begins with a verb that tells somebody to do something. */
+bool	looks_like_an_order(const char *title);
+
+#endif
