@@ -13,6 +13,7 @@
 PORT     ?= 8080
 DATA     ?= data
 RUNBOOKS ?= runbooks
+LAB      ?= build/lab
 CC       ?= gcc
 B        ?= build
 
@@ -96,7 +97,13 @@ unit:
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
+# The lab's hosts need root; they go when the console is stopped.
+lab:
+	trap 'tests/lab/lab --dir $(LAB) down' EXIT; trap 'exit 130' INT TERM; \
+	tests/lab/lab --dir $(LAB) up && \
+	$(MAKE) run RUNBOOKS=$(LAB)/runbooks DATA=$(LAB)/data
+
 clean:
 	rm -rf build
 
-.PHONY: all clean unit unit-built
+.PHONY: all clean lab unit unit-built
