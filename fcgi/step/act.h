@@ -1,0 +1,57 @@
+/*
+ * act.h: performing the script of a step once, on one target.
+ */
+#ifndef STEP_ACT_H
+#define STEP_ACT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "step/order.h"
+#include "step/watch.h"
+
+enum ending {
+	ENDING_EXITED,		/* all evidence is there; `code` */
+	ENDING_SIGNALLED,	/* ended by the signal `code` */
+	ENDING_NOT_STARTED,	/* nothing ran; `why` */
+	ENDING_STOPPED,		/* ended by us for `stop`; surely gone */
+	ENDING_UNKNOWN,		/* nobody knows; `why` */
+	ENDING__MAX
+};
+
+struct job {
+	const struct order		*order;
+	const struct order_target	*target;
+	struct output			*output;
+	struct watch			*watch;
+	int				*shared_group;	/* see fanout.h */
+	int				 try;		/* from 1 */
+	bool				 announced;	/* "running" is said */
+	/* what came of it */
+	enum ending			 ending;
+	int				 code;
+	enum stop			 stop;
+	bool				 output_open;	/* held by a child */
+	struct buf			 why;		/* sentences */
+	void				*link;		/* act_ssh's own */
+};
+
+/* Fills in ending and what belongs to it; output has been taken. */
+void	act_shell(struct job *job);
+void	act_ssh(struct job *job);
+
+/* After the result is known (and, the last time, durable): removes what the
+ * try left on the target. */
+void	act_ssh_clean(struct job *job);
+
+/* After the last try: releases what was kept for the next one. */
+void	act_ssh_close(struct job *job);
+
+/* Says once that the script runs. */
+void	act_announce(struct job *job);
+
+/* Sets the ending with a reason, a sentence. */
+void	act_end(struct job *job, enum ending ending, const char *fmt, ...)
+	    __attribute__((format(printf, 3, 4)));
+
+#endif

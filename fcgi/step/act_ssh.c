@@ -1,0 +1,356 @@
+/*
+ * act_ssh.c: runs a script on an SSH target, where it outlives its link.
+ *
+ * The script is started there once (remote.c says how) and then followed: its
+ * output is counted, so that after a cut the reading goes on at the next
+ * byte.  It has ended when a line with our nonce says so, and its output is
+ * complete when as many bytes have come as it has.  Only that makes a result;
+ * a link that closes proves nothing.
+ *
+ * Until the start is confirmed, reconnecting starts the script again, where
+ * the folder on the target decides whether that has happened.  After it,
+ * reconnecting only looks for it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "step/act.h"
+#include "step/link.h"
+#include "step/remote.h"
+#include "step/report.h"
+#include "step/script.h"
+#include "step/status.h"
+
+#define GIVE_UP_MS	(10 * 60 * 1000)	/* without contact */
+#define REFUSED_MS	(60 * 1000)	/* the same, where it refuses us */
+#define STOP_TRY_MS	(20 * 1000)	/* to end a script */
+#define CLEAN_MS	5000
+#define BACKOFF_MS	15000
+
+/* What is kept from one try to the next: the connection, and what is known of
+ * the script on the target. */
+struct ssh_job {
+	struct job	*job;
+	struct remote	 remote;
+	struct report	 report;	/* what the present call says */
+	struct link	*link;		/* NULL: not connected */
+	char		*command;
+	struct buf	 error;		/* why the link failed last */
+	bool		 tried;		/* the script may have been started */
+	bool		 removable;	/* its folder is of no more use */
+	int64_t		 lost_at;	/* monotonic, 0: connected */
+	int64_t		 backoff;
+};
+
+static void
+on_started(void *ctx)
+{
+	struct ssh_job *s = ctx;
+
+	act_announce(s->job);
+	if (s->lost_at > 0)
+		status_note(s->job->target->name, "reconnected",
+		    "The connection is there again; the script was found and "
+		    "is read on.");
+	s->lost_at = 0;
+	s->backoff = 0;
+}
+
+static void
+take_output(void *ctx, const char *data, size_t len)
+{
+	struct ssh_job *s = ctx;
+
+	output_put(s->job->output, data, len);
+}
+
+/* Connects, where that is not the case. */
+static enum link_result
+reach(struct ssh_job *s)
+{
+	if (s->link != NULL)
+		return LINK_OK;
+	buf_reset(&s->error);
+	return link_open(s->job->target, s->job->watch, &s->link, &s->error);
+}
+
+/* Has sh on the target read the text; releases the text. */
+static enum link_result
+ask(struct ssh_job *s, struct buf *text, int64_t limit_ms)
+{
+	struct link_call call = { .command = s->command, .input = text,
+		.out = report_out, .err = report_err, .ctx = &s->report,
+		.limit = limit_ms > 0 ? clock_monotonic() + limit_ms : 0 };
+	enum link_result result;
+
+	report_begin(&s->report);
+	buf_reset(&s->error);
+	result = link_run(s->link, &call, &s->error);
+	s->report.status = call.status;
+	if (result == LINK_LOST || result == LINK_REFUSED) {
+		link_close(s->link);
+		s->link = NULL;
+	}
+	explicit_bzero(text->data, text->len);
+	buf_clear(text);
+	return result;
+}
+
+static void
+say_lost(struct ssh_job *s, const char *what)
+{
+	const struct order_target *t = s->job->target;
+
+	act_end(s->job, ENDING_UNKNOWN, "%s The script may still run on %s. "
+	    "Look there: ~/%s/%s has its output in \"out\" and, once it has "
+	    "ended, its exit code in \"exit\". %s", what, t->host,
+	    REMOTE_FOLDER, s->remote.name, buf_text(&s->error));
+}
+
+/* Waits before the next connection.  False: stopped, or enough. */
+static bool
+wait_to_reconnect(struct ssh_job *s, enum link_result result)
+{
+	int64_t now = clock_monotonic(), until;
+	struct buf note = {0};
+
+	if (s->lost_at == 0) {
+		s->lost_at = now;
+		buf_printf(&note, "The connection to %s was lost; the script "
+		    "runs on there. Reconnecting. %s", s->job->target->host,
+		    buf_text(&s->error));
+		status_note(s->job->target->name, "reconnecting", note.data);
+		buf_clear(&note);
+	}
+	if (now - s->lost_at >=
+	    (result == LINK_REFUSED ? REFUSED_MS : GIVE_UP_MS))
+		return false;
+	s->backoff = s->backoff == 0 ? 1000 : s->backoff * 2;
+	if (s->backoff > BACKOFF_MS)
+		s->backoff = BACKOFF_MS;
+	for (until = now + s->backoff; clock_monotonic() < until;)
+		if (watch_poll(s->job->watch, NULL, 0, until) != STOP_NONE)
+			return false;
+	return true;
+}
+
+/* The target's sh ended without a word of ours. */
+static void
+say_silent(struct ssh_job *s)
+{
+	const struct order_target *t = s->job->target;
+	const char *user = s->job->order->user;
+
+	act_end(s->job, ENDING_NOT_STARTED, "The script was not started on %s: "
+	    "the shell there%s%s%s ended with %d before it. %.500s", t->name,
+	    user != NULL ? " (as the user " : "", user != NULL ? user : "",
+	    user != NULL ? ")" : "", s->report.status,
+	    buf_text(&s->report.noise));
+}
+
+/* Starts and follows the script until something is known.  False: nothing
+ * will be; then the job's ending is set, or the watch says stop. */
+static bool
+follow(struct ssh_job *s)
+{
+	enum link_result result;
+	struct buf text = {0};
+
+	for (;;) {
+		if ((result = reach(s)) == LINK_OK) {
+			s->tried = true;
+			remote_follow(&s->remote, s->report.started,
+			    s->report.received, &text);
+			result = ask(s, &text, 0);
+			if (result == LINK_OK &&
+			    s->report.said != SAID_NOTHING)
+				return true;
+		}
+		if (s->job->watch->stop != STOP_NONE)
+			return false;
+		if (!s->tried) {
+			act_end(s->job, ENDING_NOT_STARTED, "%s",
+			    buf_text(&s->error));
+			return false;
+		}
+		if (result == LINK_OK && !s->report.started) {
+			say_silent(s);
+			return false;
+		}
+		if (!wait_to_reconnect(s, result)) {
+			if (s->job->watch->stop == STOP_NONE)
+				say_lost(s, "The connection did not come "
+				    "back.");
+			return false;
+		}
+	}
+}
+
+/* Reads what of the output has not come yet. */
+static bool
+fetch_rest(struct ssh_job *s)
+{
+	struct report *r = &s->report;
+	enum link_result result = LINK_OK;
+	struct buf text = {0};
+
+	while (r->received < r->size) {
+		int64_t before = r->received;
+
+		if ((result = reach(s)) == LINK_OK) {
+			remote_fetch(&s->remote, r->received,
+			    r->size - r->received, &text);
+			result = ask(s, &text, 0);
+		}
+		if (s->job->watch->stop == STOP_ABANDONED ||
+		    (result == LINK_OK && r->received == before))
+			return false;
+		if (result != LINK_OK && result != LINK_STOPPED &&
+		    !wait_to_reconnect(s, result))
+			return false;
+		if (result == LINK_OK && s->lost_at > 0)
+			on_started(s);
+	}
+	return true;
+}
+
+static void
+conclude(struct ssh_job *s)
+{
+	static const struct { const char *word, *before, *after; } lost[] = {
+		{ "gone", "The folder of the script on ", " is not there any "
+		    "more, so nobody knows how it ended." },
+		{ "restarted", "", " was restarted while the script ran. How "
+		    "far it had come is not known." },
+		{ "died", "The script on ", " is gone without an exit code: "
+		    "it was killed together with the shell that ran it, or "
+		    "the disk is full. How far it had come is not known." },
+	};
+	struct job *job = s->job;
+	struct report *r = &s->report;
+
+	if (r->said == SAID_REFUSED) {
+		act_end(job, ENDING_NOT_STARTED, "%s", buf_text(&r->word));
+	} else if (r->said == SAID_EXIT || r->said == SAID_ENDED) {
+		if (!fetch_rest(s)) {
+			say_lost(s, "The script has ended, but its output "
+			    "could not be read to the end.");
+			return;
+		}
+		job->ending = r->said == SAID_EXIT ? ENDING_EXITED :
+		    ENDING_STOPPED;
+		job->code = r->code;
+		job->output_open = r->open;
+		s->removable = true;
+	} else if (r->said == SAID_ALIVE) {
+		say_lost(s, "The script could not be ended.");
+	} else {
+		for (size_t i = 0; i < 3; i++)
+			if (strcmp(buf_text(&r->word), lost[i].word) == 0)
+				act_end(job, ENDING_UNKNOWN, "%s%s%s",
+				    lost[i].before, job->target->host,
+				    lost[i].after);
+	}
+}
+
+/* Ends the script on the target, for the reason that the watch has. */
+static void
+stop_script(struct ssh_job *s)
+{
+	int64_t limit = clock_monotonic() + STOP_TRY_MS;
+	enum link_result result;
+	struct buf text = {0};
+
+	s->job->stop = s->job->watch->stop;
+	if (!s->tried) {
+		s->job->ending = ENDING_STOPPED;
+		return;
+	}
+	if (s->job->stop == STOP_ABANDONED) {
+		buf_reset(&s->error);
+		say_lost(s, "The step's process was killed.");
+		return;
+	}
+	do {
+		if ((result = reach(s)) == LINK_OK) {
+			remote_end(&s->remote, &text);
+			result = ask(s, &text, STOP_TRY_MS);
+		}
+		if (result == LINK_OK && s->report.said != SAID_NOTHING) {
+			conclude(s);
+			return;
+		}
+		if (result == LINK_LOST)
+			(void)watch_poll(s->job->watch, NULL, 0,
+			    clock_monotonic() + 1000);
+	} while (result != LINK_REFUSED && clock_monotonic() < limit);
+	say_lost(s, "The script was to be ended, but its host could not be "
+	    "reached.");
+}
+
+static struct ssh_job *
+ssh_job_of(struct job *job)
+{
+	struct ssh_job *s = job->link;
+
+	if (s == NULL) {
+		job->link = s = mem_calloc(1, sizeof(*s));
+		s->job = job;
+		s->command = script_command(job->order->user);
+		s->remote = (struct remote){ .order = job->order,
+			.target = job->target->name };
+		s->report = (struct report){ .nonce = s->remote.nonce,
+			.ctx = s, .on_started = on_started,
+			.on_output = take_output };
+	}
+	return s;
+}
+
+void
+act_ssh(struct job *job)
+{
+	struct ssh_job *s = ssh_job_of(job);
+
+	text_random_hex(s->remote.nonce, 16);
+	snprintf(s->remote.name, sizeof(s->remote.name), "%s-%s-%d",
+	    job->order->exec, job->target->name, job->try);
+	report_reset(&s->report);
+	s->tried = s->removable = false;
+	s->lost_at = s->backoff = 0;
+	if (follow(s))
+		conclude(s);
+	else if (job->watch->stop != STOP_NONE)
+		stop_script(s);
+}
+
+void
+act_ssh_clean(struct job *job)
+{
+	struct ssh_job *s = job->link;
+	struct buf text = {0};
+
+	if (s == NULL || s->link == NULL || !s->removable)
+		return;
+	remote_remove(&s->remote, &text);
+	(void)ask(s, &text, CLEAN_MS);
+	s->removable = false;
+}
+
+void
+act_ssh_close(struct job *job)
+{
+	struct ssh_job *s = job->link;
+
+	if (s == NULL)
+		return;
+	link_close(s->link);
+	report_clear(&s->report);
+	buf_clear(&s->error);
+	free(s->command);
+	free(s);
+	job->link = NULL;
+}

@@ -1,0 +1,46 @@
+/*
+ * bounded.h: a file that grows, and that keeps its beginning and its end when
+ * it gets too long.
+ */
+#ifndef STEP_BOUNDED_H
+#define STEP_BOUNDED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct bounded;
+
+/*
+ * Creates the file, which will hold `limit` bytes and some more.  NULL with
+ * errno set where that failed.
+ */
+struct bounded	*bounded_open(const char *path, int64_t limit);
+
+/*
+ * Appends.  Pieces begin and end where the text may be cut; a line end inside
+ * is a better place.  Once the limit is passed, the middle of the file is
+ * given back to the disk while offsets stay true.  ERR_IO with errno.
+ */
+enum err	 bounded_put(struct bounded *b, const char *data, size_t len);
+
+/* The length so far, with what was dropped. */
+int64_t		 bounded_size(const struct bounded *b);
+
+/*
+ * What stands in place of what was dropped: the text belongs to ctx.  `next`
+ * is the beginning of what follows it.
+ */
+typedef const char *(*bounded_notice)(void *ctx, int64_t dropped,
+		    const char *next);
+
+/*
+ * Ends the file: where something was dropped, what is left of the middle is
+ * cut out and the notice put in its place; all of it durable.  Frees b.
+ * *ret_dropped is set in any case.
+ */
+enum err	 bounded_close(struct bounded *b, bounded_notice notice,
+		    void *ctx, int64_t *ret_dropped);
+
+#endif

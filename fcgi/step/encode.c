@@ -1,0 +1,135 @@
+/*
+ * encode.c: the forms in which a text may turn up elsewhere.
+ *
+ * The mask looks for secrets in these forms, the SSH action speaks some of
+ * them.  They are plain loops: the texts are short, and what is compared with
+ * the output of other programs has to be exactly what those write.
+ */
+#include <string.h>
+
+#include "step/encode.h"
+
+static const char base64_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static unsigned
+sextet(const unsigned char *p, size_t len, size_t i)
+{
+	size_t bit = i * 6, byte = bit / 8;
+	unsigned pair = (byte < len ? p[byte] : 0u) << 8 |
+	    (byte + 1 < len ? p[byte + 1] : 0u);
+
+	return pair >> (10 - bit % 8) & 63;
+}
+
+void
+encode_base64(const void *data, size_t len, struct buf *out)
+{
+	size_t digits = (len * 8 + 5) / 6;
+
+	for (size_t i = 0; i < digits; i++)
+		buf_putc(out, base64_digits[sextet(data, len, i)]);
+	for (; digits % 4 != 0; digits++)
+		buf_putc(out, '=');
+}
+
+void
+encode_base64_inside(const void *data, size_t len, size_t before,
+    struct buf *out)
+{
+	size_t first = (before * 8 + 5) / 6, last = (before + len) * 8 / 6;
+	struct buf shifted = {0};
+
+	buf_put(&shifted, "\0\0", before);
+	buf_put(&shifted, data, len);
+	for (size_t i = first; i < last; i++)
+		buf_putc(out, base64_digits[sextet(
+		    (unsigned char *)shifted.data, shifted.len, i)]);
+	buf_clear(&shifted);
+}
+
+void
+encode_hex(const void *data, size_t len, bool upper, struct buf *out)
+{
+	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+	const unsigned char *p = data;
+
+	for (size_t i = 0; i < len; i++) {
+		buf_putc(out, digits[p[i] >> 4]);
+		buf_putc(out, digits[p[i] & 15]);
+	}
+}
+
+void
+encode_url(const void *data, size_t len, bool upper, bool plus,
+    struct buf *out)
+{
+	const unsigned char *p = data;
+
+	for (size_t i = 0; i < len; i++) {
+		if (p[i] != '\0' && strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		    "abcdefghijklmnopqrstuvwxyz0123456789-._~", p[i]) != NULL)
+			buf_putc(out, (char)p[i]);
+		else if (plus && p[i] == ' ')
+			buf_putc(out, '+');
+		else
+			buf_printf(out, upper ? "%%%02X" : "%%%02x", p[i]);
+	}
+}
+
+void
+encode_json(const char *s, size_t len, bool slash, struct buf *out)
+{
+	static const char plain[] = "\"\\\b\f\n\r\t", escaped[] = "\"\\bfnrt";
+
+	for (size_t i = 0; i < len; i++) {
+		const char *at = s[i] != '\0' ? strchr(plain, s[i]) : NULL;
+
+		if (at != NULL) {
+			buf_putc(out, '\\');
+			buf_putc(out, escaped[at - plain]);
+		} else if (slash && s[i] == '/') {
+			buf_puts(out, "\\/");
+		} else if ((unsigned char)s[i] < ' ' || s[i] == 0x7f) {
+			buf_printf(out, "\\u%04x", (unsigned)s[i]);
+		} else {
+			buf_putc(out, s[i]);
+		}
+	}
+}
+
+void
+encode_shell(const char *s, size_t len, struct buf *out)
+{
+	buf_putc(out, '\'');
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '\'')
+			buf_puts(out, "'\\''");
+		else
+			buf_putc(out, s[i]);
+	}
+	buf_putc(out, '\'');
+}
+
+bool
+encode_unbase64(const char *s, size_t len, struct buf *out)
+{
+	unsigned bits = 0, held = 0;
+
+	while (len > 0 && s[len - 1] == '=')
+		len--;
+	for (size_t i = 0; i < len; i++) {
+		const char *at = s[i] != '\0' ? strchr(base64_digits, s[i]) :
+		    NULL;
+
+		if (at == NULL)
+			return false;
+		held = (held << 6 | (unsigned)(at - base64_digits)) & 0xffff;
+		bits += 6;
+		if (bits >= 8) {
+			bits -= 8;
+			buf_putc(out, (char)(held >> bits & 0xff));
+		}
+	}
+	return len % 4 != 1;
+}

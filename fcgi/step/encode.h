@@ -1,0 +1,42 @@
+/*
+ * encode.h: the forms in which a text may turn up elsewhere.  Each function
+ * appends to out.
+ */
+#ifndef STEP_ENCODE_H
+#define STEP_ENCODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* Base64 with padding. */
+void	encode_base64(const void *data, size_t len, struct buf *out);
+
+/*
+ * The characters that any base64 text has that contains data after `before`
+ * (0 to 2) bytes of something else, whatever stands before and after.
+ */
+void	encode_base64_inside(const void *data, size_t len, size_t before,
+	    struct buf *out);
+
+void	encode_hex(const void *data, size_t len, bool upper, struct buf *out);
+
+/* Percent-encoding of all but unreserved characters; a space as '+' or %20. */
+void	encode_url(const void *data, size_t len, bool upper, bool plus,
+	    struct buf *out);
+
+/* The inside of a JSON string, without its quotes. */
+void	encode_json(const char *s, size_t len, bool slash, struct buf *out);
+
+/*
+ * One word of a POSIX shell: in single quotes, each single quote inside
+ * written as '\''.  Only for text that sh itself reads, never for a command
+ * line, which fish and tcsh read by rules of their own.
+ */
+void	encode_shell(const char *s, size_t len, struct buf *out);
+
+/* Reads base64 (padding optional).  False: s is something else. */
+bool	encode_unbase64(const char *s, size_t len, struct buf *out);
+
+#endif

@@ -1,0 +1,353 @@
+/*
+ * evaluate.c: what the output of a script says about its success.
+ *
+ * Regexes look at one line at a time, as the output passes by, so that a
+ * gigabyte of it costs no memory; a line is cut at 64 KB.  Captures of the
+ * whole output or by JSON pointer keep its first megabyte and refuse what is
+ * longer.  What was captured is hostile: it is checked here as a parameter
+ * would be, since later steps use it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "book/regex.h"
+#include "step/evaluate.h"
+#include "step/pointer.h"
+#include "wire/exec.h"
+
+/* A regex of the order and what came of it. */
+struct watched {
+	struct regex	*regex;		/* NULL: not asked for */
+	bool		 found;
+	char		*value;		/* group 1, else the whole match */
+	size_t		 len;
+};
+
+struct evaluate {
+	const struct order *order;
+	struct watched	 expect;
+	struct watched	 reject;
+	struct watched	*captures;	/* as order->captures */
+	struct buf	 line;		/* the line that has not ended */
+	struct buf	 kept;
+	bool		 by_line;
+	bool		 keeping;
+	bool		 too_long;	/* more output than is kept */
+};
+
+static enum err
+compile(const char *pattern, struct watched *ret, struct fault *fault)
+{
+	char message[160];
+	size_t at;
+
+	ret->regex = regex_new(pattern, &at, message, sizeof(message));
+	if (ret->regex == NULL)
+		return fault_set(fault, ERR_INVALID, "regex", NULL,
+		    "The regex \"%.80s\" is wrong at character %zu: %s.",
+		    pattern, at + 1, message);
+	return ERR_OK;
+}
+
+enum err
+evaluate_new(const struct order *order, struct evaluate **ret,
+    struct fault *fault)
+{
+	struct evaluate *e = mem_calloc(1, sizeof(*e));
+	enum err err = ERR_OK;
+
+	e->order = order;
+	e->captures = mem_calloc(order->captures_count + 1,
+	    sizeof(e->captures[0]));
+	if (order->expect != NULL)
+		err = compile(order->expect, &e->expect, fault);
+	if (order->reject != NULL && err == ERR_OK)
+		err = compile(order->reject, &e->reject, fault);
+	for (size_t i = 0; i < order->captures_count && err == ERR_OK; i++) {
+		if (order->captures[i].how != ORDER_REGEX) {
+			e->keeping = true;
+			continue;
+		}
+		e->by_line = true;
+		err = compile(order->captures[i].what, &e->captures[i], fault);
+	}
+	if (order->expect != NULL || order->reject != NULL)
+		e->by_line = true;
+	if (err == ERR_OK)
+		*ret = e;
+	else
+		evaluate_free(e);
+	return err;
+}
+
+void
+evaluate_free(struct evaluate *e)
+{
+	if (e == NULL)
+		return;
+	regex_free(e->expect.regex);
+	regex_free(e->reject.regex);
+	free(e->expect.value);
+	free(e->reject.value);
+	for (size_t i = 0; i < e->order->captures_count; i++) {
+		regex_free(e->captures[i].regex);
+		free(e->captures[i].value);
+	}
+	free(e->captures);
+	buf_clear(&e->line);
+	buf_clear(&e->kept);
+	free(e);
+}
+
+static void
+forget(struct watched *w)
+{
+	free(w->value);
+	w->value = NULL;
+	w->len = 0;
+	w->found = false;
+}
+
+void
+evaluate_reset(struct evaluate *e)
+{
+	forget(&e->expect);
+	forget(&e->reject);
+	for (size_t i = 0; i < e->order->captures_count; i++)
+		forget(&e->captures[i]);
+	buf_reset(&e->line);
+	buf_reset(&e->kept);
+	e->too_long = false;
+}
+
+static void
+look(struct watched *w, const char *line, size_t len)
+{
+	size_t start, n;
+
+	if (w->regex == NULL || w->found ||
+	    !regex_find(w->regex, line, len, &start, &n))
+		return;
+	w->found = true;
+	w->value = mem_calloc(n + 1, 1);
+	memcpy(w->value, line + start, n);
+	w->len = n;
+}
+
+static void
+see_line(struct evaluate *e, const char *line, size_t len)
+{
+	if (len > 0 && line[len - 1] == '\r')
+		len--;
+	if (len > EVALUATE_LINE)
+		len = EVALUATE_LINE;
+	look(&e->expect, line, len);
+	look(&e->reject, line, len);
+	for (size_t i = 0; i < e->order->captures_count; i++)
+		look(&e->captures[i], line, len);
+}
+
+static void
+put_lines(struct evaluate *e, const char *data, size_t len)
+{
+	const char *eol;
+	size_t n, room;
+
+	while (len > 0) {
+		eol = memchr(data, '\n', len);
+		n = eol != NULL ? (size_t)(eol - data) : len;
+		if (eol != NULL && e->line.len == 0) {
+			see_line(e, data, n);
+		} else {
+			room = EVALUATE_LINE - e->line.len;
+			buf_put(&e->line, data, n < room ? n : room);
+		}
+		if (eol == NULL)
+			break;
+		if (e->line.len > 0)
+			see_line(e, e->line.data, e->line.len);
+		buf_reset(&e->line);
+		data += n + 1;
+		len -= n + 1;
+	}
+}
+
+void
+evaluate_put(struct evaluate *e, const char *data, size_t len)
+{
+	size_t room;
+
+	if (e->by_line)
+		put_lines(e, data, len);
+	if (!e->keeping)
+		return;
+	room = EVALUATE_KEEP - e->kept.len;
+	if (len > room)
+		e->too_long = true;
+	buf_put(&e->kept, data, len < room ? len : room);
+}
+
+/* NULL, or why the value may not be used, as the end of a sentence. */
+static const char *
+wrong_value(const char *s, size_t len)
+{
+	size_t digits = strspn(s, "-0123456789.");
+
+	if (len > EXEC_MAX_CAPTURE)
+		return "is longer than 64 KB";
+	if (memchr(s, '\0', len) != NULL || !text_is_utf8(s, len))
+		return "is not valid UTF-8 text";
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '\n' || s[i] == '\r')
+			return "has more than one line; print one value "
+			    "alone, or capture it by a regex";
+		if (((unsigned char)s[i] < ' ' && s[i] != '\t') ||
+		    s[i] == 0x7f)
+			return "has control characters in it";
+	}
+	if (len > 0 && s[0] == '-' && digits < len)
+		return "begins with \"-\", which a later command could take "
+		    "for an option";
+	return NULL;
+}
+
+static bool
+keep_value(const struct order_capture *c, const char *s, size_t len,
+    struct json_object *captures, struct buf *why)
+{
+	const char *wrong = wrong_value(s, len);
+
+	if (wrong != NULL) {
+		buf_printf(why, "The value of \"%s\" (capture=) %s.", c->name,
+		    wrong);
+		return false;
+	}
+	json_object_object_add(captures, c->name,
+	    json_object_new_string_len(s, (int)len));
+	return true;
+}
+
+static bool
+capture_whole(struct evaluate *e, const struct order_capture *c,
+    struct json_object *captures, struct buf *why)
+{
+	const char *s = buf_text(&e->kept), *end = s + e->kept.len;
+
+	while (s < end && strchr(" \t\r\n", *s) != NULL && *s != '\0')
+		s++;
+	while (end > s && strchr(" \t\r\n", end[-1]) != NULL &&
+	    end[-1] != '\0')
+		end--;
+	if (s == end) {
+		buf_printf(why, "There was no output to capture for \"%s\" "
+		    "(capture=).", c->name);
+		return false;
+	}
+	return keep_value(c, s, (size_t)(end - s), captures, why);
+}
+
+static bool
+capture_pointer(struct evaluate *e, const struct order_capture *c,
+    struct json_object *captures, struct buf *why)
+{
+	struct buf value = {0};
+	struct fault fault;
+	bool ok = false;
+
+	if (pointer_find(buf_text(&e->kept), e->kept.len, c->what, &value,
+	    &fault) != ERR_OK)
+		buf_printf(why, "The value of \"%s\" (capture=) was not "
+		    "found: %s", c->name, fault.message);
+	else
+		ok = keep_value(c, buf_text(&value), value.len, captures, why);
+	buf_clear(&value);
+	return ok;
+}
+
+static bool
+capture(struct evaluate *e, size_t i, struct json_object *captures,
+    struct buf *why)
+{
+	const struct order_capture *c = &e->order->captures[i];
+	const struct watched *w = &e->captures[i];
+
+	if (c->how == ORDER_REGEX && !w->found) {
+		buf_printf(why, "No line of the output matches \"%s\", so "
+		    "there is no value for \"%s\" (capture=).", c->what,
+		    c->name);
+		return false;
+	}
+	if (c->how == ORDER_REGEX)
+		return keep_value(c, w->value, w->len, captures, why);
+	if (e->too_long) {
+		buf_printf(why, "The output is over 1 MB, too long to "
+		    "capture \"%s\" from (capture=); capture a line of it by "
+		    "a regex.", c->name);
+		return false;
+	}
+	return c->how == ORDER_WHOLE ?
+	    capture_whole(e, c, captures, why) :
+	    capture_pointer(e, c, captures, why);
+}
+
+static bool
+is_success(const struct order *o, int code)
+{
+	for (size_t i = 0; i < o->exit_count; i++)
+		if (o->exit_codes[i] == code)
+			return true;
+	return false;
+}
+
+static void
+say_exit(const struct order *o, int code, const char *target, struct buf *why)
+{
+	buf_printf(why, "The script exited with %d on %s", code, target);
+	if (code > 128 && code < 128 + 65 && sigabbrev_np(code - 128) != NULL)
+		buf_printf(why, " (128 + %d: probably ended by SIG%s)",
+		    code - 128, sigabbrev_np(code - 128));
+	if (code == 0) {
+		buf_puts(why, ", where exit= asks for");
+		for (size_t i = 0; i < o->exit_count; i++)
+			buf_printf(why, "%s %d", i > 0 ? " or" : "",
+			    o->exit_codes[i]);
+	}
+	buf_putc(why, '.');
+}
+
+bool
+evaluate_end(struct evaluate *e, int code, const char *target,
+    struct json_object **ret_captures, struct buf *why)
+{
+	struct json_object *captures = json_object_new_object();
+	bool ok = true;
+
+	if (e->line.len > 0)
+		see_line(e, e->line.data, e->line.len);
+	buf_reset(&e->line);
+	if (!is_success(e->order, code)) {
+		say_exit(e->order, code, target, why);
+		ok = false;
+	}
+	if (e->reject.found) {
+		buf_printf(why, "%sThe output has a line that matches \"%s\" "
+		    "(reject=): %.*s", ok ? "" : " ", e->order->reject,
+		    (int)(e->reject.len < 200 ? e->reject.len : 200),
+		    e->reject.value);
+		ok = false;
+	} else if (ok && e->expect.regex != NULL && !e->expect.found) {
+		buf_printf(why, "The output has no line that matches \"%s\" "
+		    "(expect=).", e->order->expect);
+		ok = false;
+	}
+	for (size_t i = 0; ok && i < e->order->captures_count; i++)
+		ok = capture(e, i, captures, why);
+	if (ok)
+		*ret_captures = captures;
+	else
+		json_object_put(captures);
+	return ok;
+}

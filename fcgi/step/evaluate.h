@@ -1,0 +1,44 @@
+/*
+ * evaluate.h: what the output of a script says about its success.
+ */
+#ifndef STEP_EVALUATE_H
+#define STEP_EVALUATE_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "step/order.h"
+
+#define EVALUATE_LINE	(64 * 1024)	/* bytes of a line that are looked at */
+#define EVALUATE_KEEP	(1024 * 1024)	/* bytes of output that are captured */
+
+struct evaluate;
+
+/*
+ * Prepares for one target.  ERR_INVALID with a fault where a regex of the
+ * order is wrong.  The order must outlive it.  Free with evaluate_free().
+ */
+enum err	 evaluate_new(const struct order *order,
+		    struct evaluate **ret, struct fault *fault);
+void		 evaluate_free(struct evaluate *e);
+
+/* Forgets the output so far: the next try begins. */
+void		 evaluate_reset(struct evaluate *e);
+
+/* Takes output as the target printed it, not masked. */
+void		 evaluate_put(struct evaluate *e, const char *data,
+		    size_t len);
+
+/*
+ * The script has ended with this code.  True: it succeeded, and *ret_captures
+ * is a new object of the captured values, which the caller puts.  False: the
+ * reason is appended to why, as sentences (not masked).
+ */
+bool		 evaluate_end(struct evaluate *e, int code,
+		    const char *target, struct json_object **ret_captures,
+		    struct buf *why);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * link.h: a connection to an SSH host, over which sh reads what we send.
+ */
+#ifndef STEP_LINK_H
+#define STEP_LINK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "step/order.h"
+#include "step/watch.h"
+
+enum link_result {
+	LINK_OK,
+	LINK_LOST,		/* not reached, or cut: trying again may help */
+	LINK_REFUSED,		/* trying again does not help */
+	LINK_STOPPED,		/* watch->stop says why */
+	LINK__MAX
+};
+
+struct link;
+
+/* One command on the host.  Its two outputs come by the functions. */
+struct link_call {
+	const char	*command;
+	const struct buf *input;	/* its standard input, whole */
+	void		(*out)(void *ctx, const char *data, size_t len);
+	void		(*err)(void *ctx, const char *data, size_t len);
+	void		*ctx;
+	int64_t		 limit;		/* LINK_LOST after it (monotonic), 0: none */
+	int		 status;	/* set: the exit status of the command */
+};
+
+/*
+ * Connects, checks the pinned host key and logs in, with the client that the
+ * target names.  LINK_OK: *ret is to be closed with link_close().  Otherwise
+ * why gets a sentence that names the host and what to do.
+ */
+enum link_result link_open(const struct order_target *target,
+		    struct watch *watch, struct link **ret, struct buf *why);
+void		 link_close(struct link *l);
+
+/*
+ * Runs the command.  LINK_OK only where its outputs ended, the channel was
+ * closed, and an exit status arrived without a signal.  Else why gets a
+ * sentence (but for LINK_STOPPED, after which another call may be made) and
+ * the link can only be closed.
+ */
+enum link_result link_run(struct link *l, struct link_call *call,
+		    struct buf *why);
+
+#endif

@@ -1,0 +1,284 @@
+/*
+ * link_libssh2.c: commands over SSH by libssh2.
+ *
+ * The session never blocks: each call that would have to wait goes through
+ * ssh_wait(), where output is flushed, a keepalive sent and an end noticed.
+ *
+ * An exit status of 0 proves nothing with this library: it is also 0 where a
+ * signal ended the command or the link was cut.  So a call is only LINK_OK
+ * where reading ended, the end of file and the close of the channel arrived,
+ * and no signal is named; act_ssh.c asks for a line of its own besides.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "step/link_libssh2.h"
+
+#define LOGIN_MS	30000
+#define KEEPALIVE_MS	3000
+#define CLOSE_MS	5000
+#define CHUNK		(128 * 1024)
+
+static void	ssh_close(struct link *l);
+
+bool
+ssh_wait(struct ssh *s)
+{
+	int directions = libssh2_session_block_directions(s->session);
+	struct pollfd p = { .fd = s->fd, .events = POLLIN };
+	int64_t until = s->limit, now = clock_monotonic();
+	static const int on = 1;
+	int next;
+
+	if (s->limit > 0 && now >= s->limit)
+		return false;
+	if (directions & LIBSSH2_SESSION_BLOCK_OUTBOUND)
+		p.events |= POLLOUT;
+	if (s->keepalive > 0 && now >= s->keepalive) {
+		(void)libssh2_keepalive_send(s->session, &next);
+		s->keepalive = now + KEEPALIVE_MS;
+	}
+	if (s->keepalive > 0 && (until == 0 || s->keepalive < until))
+		until = s->keepalive;
+	if (watch_poll(s->link.watch, &p, 1, until) != STOP_NONE) {
+		s->stopped = true;
+		return false;
+	}
+	(void)setsockopt(s->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+	return true;
+}
+
+enum link_result
+ssh_lost(struct ssh *s, int rc, const char *doing, struct buf *why)
+{
+	const struct order_target *t = s->link.target;
+	char *text = NULL;
+
+	if (s->stopped)
+		return LINK_STOPPED;
+	if (rc == LIBSSH2_ERROR_EAGAIN) {
+		buf_printf(why, "%s:%d did not answer %s.", t->host, t->port,
+		    doing);
+		return LINK_LOST;
+	}
+	(void)libssh2_session_last_error(s->session, &text, NULL, 0);
+	buf_printf(why, "The connection to %s:%d broke %s (%d, %s).", t->host,
+	    t->port, doing, rc, text != NULL && *text != '\0' ? text :
+	    "no reason given");
+	return LINK_LOST;
+}
+
+static enum link_result
+ssh_open(const struct order_target *target, struct watch *watch,
+    struct link **ret, struct buf *why)
+{
+	struct ssh *s = mem_calloc(1, sizeof(*s));
+	enum link_result result;
+
+	s->link = (struct link){ &link_libssh2, target, watch };
+	s->fd = -1;
+	result = link_connect(target, watch, &s->fd, why);
+	if (result != LINK_OK)
+		goto out;
+	if (libssh2_init(0) != 0 ||
+	    (s->session = libssh2_session_init()) == NULL) {
+		buf_puts(why, "libssh2 cannot be initialised.");
+		result = LINK_REFUSED;
+		goto out;
+	}
+	libssh2_session_set_blocking(s->session, 0);
+	s->limit = clock_monotonic() + LOGIN_MS;
+	if ((result = ssh_handshake(s, why)) != LINK_OK ||
+	    (result = ssh_login(s, why)) != LINK_OK)
+		goto out;
+	libssh2_keepalive_config(s->session, 1, 2);
+	s->keepalive = clock_monotonic() + KEEPALIVE_MS;
+	*ret = &s->link;
+out:
+	if (result != LINK_OK)
+		ssh_close(&s->link);
+	return result;
+}
+
+static void
+ssh_close(struct link *l)
+{
+	struct ssh *s = (struct ssh *)l;
+
+	if (s->session != NULL) {
+		/* Politely where it costs nothing; the host copes without. */
+		(void)libssh2_session_disconnect(s->session, "done");
+		(void)libssh2_session_free(s->session);
+	}
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s);
+}
+
+static enum link_result
+open_channel(struct ssh *s, const char *command, LIBSSH2_CHANNEL **ret,
+    struct buf *why)
+{
+	const struct order_target *t = s->link.target;
+	int rc;
+
+	do {
+		*ret = libssh2_channel_open_session(s->session);
+		rc = *ret == NULL ? libssh2_session_last_errno(s->session) : 0;
+	} while (rc == LIBSSH2_ERROR_EAGAIN && ssh_wait(s));
+	if (rc == LIBSSH2_ERROR_CHANNEL_FAILURE) {
+		buf_printf(why, "%s:%d refuses to open a session.", t->host,
+		    t->port);
+		return LINK_REFUSED;
+	}
+	if (rc != 0)
+		return ssh_lost(s, rc, "while a session was opened", why);
+	SSH_LOOP(s, rc, libssh2_channel_exec(*ret, command));
+	if (rc == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED) {
+		buf_printf(why, "%s:%d refuses to run commands for this user. "
+		    "Check ForceCommand and the like on the host.", t->host,
+		    t->port);
+		return LINK_REFUSED;
+	}
+	return rc == 0 ? LINK_OK :
+	    ssh_lost(s, rc, "while a command was started", why);
+}
+
+/* Sends what it can of the input.  Bytes that went, or an error. */
+static ssize_t
+send_input(LIBSSH2_CHANNEL *channel, const struct buf *input, size_t *sent)
+{
+	ssize_t n;
+
+	if (*sent == input->len) {
+		n = libssh2_channel_send_eof(channel);
+		if (n == 0)
+			*sent = input->len + 1;
+		return n;
+	}
+	n = libssh2_channel_write(channel, input->data + *sent,
+	    input->len - *sent);
+	if (n > 0)
+		*sent += (size_t)n;
+	return n;
+}
+
+/* Reads both outputs once.  Bytes that came, or an error. */
+static ssize_t
+read_outputs(LIBSSH2_CHANNEL *channel, struct link_call *call, char *chunk)
+{
+	ssize_t n, total = 0;
+
+	for (int i = 0; i < 2; i++) {
+		n = libssh2_channel_read_ex(channel,
+		    i == 0 ? 0 : SSH_EXTENDED_DATA_STDERR, chunk, CHUNK);
+		if (n > 0)
+			(i == 0 ? call->out : call->err)(call->ctx, chunk,
+			    (size_t)n);
+		else if (n < 0 && n != LIBSSH2_ERROR_EAGAIN)
+			return n;
+		total += n > 0 ? n : 0;
+	}
+	return total;
+}
+
+/* Sends and reads until the end of both outputs. */
+static int
+converse(struct ssh *s, LIBSSH2_CHANNEL *channel, struct link_call *call)
+{
+	char *chunk = mem_calloc(1, CHUNK);
+	size_t sent = 0;
+	ssize_t in = 0, out;
+	int rc = 0;
+
+	for (;;) {
+		bool sending = sent <= call->input->len;
+
+		if (sending)
+			in = send_input(channel, call->input, &sent);
+		out = read_outputs(channel, call, chunk);
+		if (sending && in < 0 && in != LIBSSH2_ERROR_EAGAIN &&
+		    in != LIBSSH2_ERROR_CHANNEL_CLOSED &&
+		    in != LIBSSH2_ERROR_CHANNEL_EOF_SENT)
+			rc = (int)in;
+		if (out < 0)
+			rc = (int)out;
+		if (rc != 0 || libssh2_channel_eof(channel) == 1)
+			break;
+		if (out == 0 && !(sending && in > 0) && !ssh_wait(s)) {
+			rc = LIBSSH2_ERROR_EAGAIN;
+			break;
+		}
+		if (s->limit > 0 && clock_monotonic() >= s->limit) {
+			rc = LIBSSH2_ERROR_EAGAIN;
+			break;
+		}
+	}
+	free(chunk);
+	return rc;
+}
+
+/* The evidence that the command really ended, and how. */
+static enum link_result
+take_end(struct ssh *s, LIBSSH2_CHANNEL *channel, struct link_call *call,
+    struct buf *why)
+{
+	const struct order_target *t = s->link.target;
+	char *signal = NULL;
+	int rc;
+
+	if (s->limit == 0)
+		s->limit = clock_monotonic() + CLOSE_MS;
+	SSH_LOOP(s, rc, libssh2_channel_close(channel));
+	if (rc == 0)
+		SSH_LOOP(s, rc, libssh2_channel_wait_closed(channel));
+	if (rc != 0 || libssh2_channel_eof(channel) != 1)
+		return ssh_lost(s, rc, "before the command ended", why);
+	libssh2_channel_get_exit_signal(channel, &signal, NULL, NULL, NULL,
+	    NULL, NULL);
+	if (signal != NULL) {
+		buf_printf(why, "The command on %s:%d was ended by the signal "
+		    "%s.", t->host, t->port, signal);
+		libssh2_free(s->session, signal);
+		return LINK_LOST;
+	}
+	call->status = libssh2_channel_get_exit_status(channel);
+	return LINK_OK;
+}
+
+static enum link_result
+ssh_run(struct link *l, struct link_call *call, struct buf *why)
+{
+	struct ssh *s = (struct ssh *)l;
+	LIBSSH2_CHANNEL *channel = NULL;
+	enum link_result result;
+	int rc;
+
+	s->stopped = false;
+	s->limit = clock_monotonic() + LOGIN_MS;
+	result = open_channel(s, call->command, &channel, why);
+	if (result != LINK_OK)
+		goto out;
+	s->limit = call->limit;
+	if ((rc = converse(s, channel, call)) != 0)
+		result = ssh_lost(s, rc, "while the command ran", why);
+	else
+		result = take_end(s, channel, call, why);
+out:
+	if (channel != NULL) {
+		s->limit = clock_monotonic() + 1000;
+		SSH_LOOP(s, rc, libssh2_channel_free(channel));
+	}
+	return result;
+}
+
+const struct link_client link_libssh2 = {
+	"libssh2", ssh_open, ssh_run, ssh_close,
+};

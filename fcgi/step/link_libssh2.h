@@ -1,0 +1,46 @@
+/*
+ * link_libssh2.h: what the files of the libssh2 client share.
+ */
+#ifndef STEP_LINK_LIBSSH2_H
+#define STEP_LINK_LIBSSH2_H
+
+#include <libssh2.h>
+#include <stdbool.h>
+
+#include "step/link_client.h"
+
+struct ssh {
+	struct link	 link;
+	int		 fd;
+	LIBSSH2_SESSION	*session;
+	int64_t		 limit;		/* of the present wait, or 0 */
+	int64_t		 keepalive;	/* when the next is due, or 0 */
+	bool		 stopped;
+};
+
+/*
+ * Waits until the session can go on.  False: it is not to go on, since the
+ * watch stopped it (s->stopped) or the limit passed.
+ */
+bool	ssh_wait(struct ssh *s);
+
+/* Calls the function of libssh2 until it has its answer or ssh_wait() says
+ * no; then rc is LIBSSH2_ERROR_EAGAIN. */
+#define SSH_LOOP(s, rc, call)					\
+	do							\
+		(rc) = (call);					\
+	while ((rc) == LIBSSH2_ERROR_EAGAIN && ssh_wait(s))
+
+/* What a failure that is none of the known ones means: LINK_STOPPED where the
+ * watch stopped it, else LINK_LOST with a sentence. */
+enum link_result ssh_lost(struct ssh *s, int rc, const char *doing,
+	    struct buf *why);
+
+/*
+ * Negotiates, with the pinned type of host key alone, and compares the key;
+ * logs in.  Fill why unless they return LINK_OK or LINK_STOPPED.
+ */
+enum link_result ssh_handshake(struct ssh *s, struct buf *why);
+enum link_result ssh_login(struct ssh *s, struct buf *why);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * mask.h: hides secrets in output, however it is cut into pieces.
+ */
+#ifndef STEP_MASK_H
+#define STEP_MASK_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* What stands in place of a secret: six bullets. */
+#define MASK_TEXT "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2" \
+	"\xe2\x80\xa2\xe2\x80\xa2"
+
+struct mask;		/* what to hide */
+struct mask_stream;	/* one output that it is hidden in */
+
+/*
+ * Makes a mask of secrets: each as it is, each of its lines, and their usual
+ * encodings (base64, hex, URL, JSON, shell quotes).  A secret of one to three
+ * bytes would hide every "1" or "yes" of an output, so it is hidden only
+ * where it makes up a whole line.  Free with mask_free(), after its streams.
+ */
+struct mask	*mask_new(const char *const *secrets, size_t count);
+void		 mask_free(struct mask *m);
+
+struct mask_stream *mask_stream_new(const struct mask *m);
+void		 mask_stream_free(struct mask_stream *s);
+
+/*
+ * Appends to out what is certain of the bytes given so far.  What may be the
+ * beginning of a secret waits for the next call or for mask_finish(), after
+ * which the stream begins anew.
+ */
+void		 mask_put(struct mask_stream *s, const char *data, size_t len,
+		    struct buf *out);
+void		 mask_finish(struct mask_stream *s, struct buf *out);
+
+/* Appends the whole text, masked. */
+void		 mask_text(const struct mask *m, const char *text, size_t len,
+		    struct buf *out);
+
+#endif

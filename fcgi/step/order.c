@@ -1,0 +1,352 @@
+/*
+ * order.c: the order, read strictly from standard input's text.
+ *
+ * Tables of keys say what may stand where; what is not in them is an error,
+ * since a key that nobody expected is how other consoles were taken over.
+ * Names that become environment variables or file names are checked again
+ * here although the keeper and the runner did so: this process is the last
+ * that can.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "step/order.h"
+#include "wire/exec.h"
+
+/* clang-format off */
+static const struct json_key order_keys[] = {
+	{ "exec",		json_type_string,	true },
+	{ "run",		json_type_string,	false },
+	{ "step",		json_type_object,	true },
+	{ "values",		json_type_object,	false },
+	{ "secrets",		json_type_object,	false },
+	{ "mask",		json_type_array,	false },
+	{ "environment",	json_type_string,	false },
+	{ "targets",		json_type_array,	true },
+	{ "output_limit",	json_type_int,		false },
+	{ "parallel",		json_type_int,		false },
+	{ NULL, 0, false },
+};
+
+static const struct json_key step_keys[] = {
+	{ "id",			json_type_string,	true },
+	{ "kind",		json_type_string,	true },
+	{ "text",		json_type_string,	true },
+	{ "cwd",		json_type_string,	false },
+	{ "user",		json_type_string,	false },
+	{ "timeout_ms",		json_type_int,		false },
+	{ "quiet_ms",		json_type_int,		false },
+	{ "expect",		json_type_string,	false },
+	{ "reject",		json_type_string,	false },
+	{ "exit",		json_type_array,	false },
+	{ "every_ms",		json_type_int,		false },
+	{ "within_ms",		json_type_int,		false },
+	{ "captures",		json_type_array,	false },
+	{ NULL, 0, false },
+};
+
+static const struct json_key capture_keys[] = {
+	{ "name",		json_type_string,	true },
+	{ "how",		json_type_string,	true },
+	{ "what",		json_type_string,	false },
+	{ NULL, 0, false },
+};
+
+static const struct json_key target_keys[] = {
+	{ "name",		json_type_string,	true },
+	{ "kind",		json_type_string,	true },
+	{ "host",		json_type_string,	false },
+	{ "port",		json_type_int,		false },
+	{ "user",		json_type_string,	false },
+	{ "key",		json_type_string,	false },
+	{ "passphrase",		json_type_string,	false },
+	{ "agent",		json_type_boolean,	false },
+	{ "host_key",		json_type_string,	false },
+	{ "client",		json_type_string,	false },
+	{ "shared",		json_type_boolean,	false },
+	{ NULL, 0, false },
+};
+
+static const struct { const char *kind, *interpreter; } kinds[] = {
+	{ "sh",		"sh" },
+	{ "bash",	"bash" },
+	{ "python",	"python3" },
+};
+
+static const struct { const char *word; enum order_how how; } hows[] = {
+	{ "whole",	ORDER_WHOLE },
+	{ "pointer",	ORDER_POINTER },
+	{ "regex",	ORDER_REGEX },
+};
+/* clang-format on */
+
+static enum err
+wrong(struct fault *fault, const char *field, const char *what)
+{
+	return fault_set(fault, ERR_INVALID, "order", field,
+	    "The order is wrong: \"%s\" %s.", field, what);
+}
+
+static size_t
+length_of(struct json_object *array)
+{
+	return array != NULL ? json_object_array_length(array) : 0;
+}
+
+/* An empty text means the same as an absent one. */
+static const char *
+text_or_null(struct json_object *o, const char *key)
+{
+	const char *s = json_text(o, key, NULL);
+
+	return s != NULL && *s != '\0' ? s : NULL;
+}
+
+bool
+order_is_user(const char *s)
+{
+	size_t n;
+
+	if (*s == '\0' || *s == '-' || *s == '.')
+		return false;
+	n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	    "0123456789._-");
+	return s[n] == '\0' && n <= 64;
+}
+
+static enum err
+read_codes(struct order *o, struct json_object *codes, struct fault *fault)
+{
+	size_t n = length_of(codes);
+
+	if (n > sizeof(o->exit_codes) / sizeof(o->exit_codes[0]))
+		return wrong(fault, "exit", "has too many codes");
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *v = json_object_array_get_idx(codes, i);
+
+		if (!json_object_is_type(v, json_type_int) ||
+		    json_object_get_int64(v) < 0 ||
+		    json_object_get_int64(v) > 255)
+			return wrong(fault, "exit", "has a code that is not "
+			    "a number from 0 to 255");
+		o->exit_codes[i] = json_object_get_int(v);
+	}
+	o->exit_count = n > 0 ? n : 1;
+	return ERR_OK;
+}
+
+static enum err
+read_captures(struct order *o, struct json_object *list, struct fault *fault)
+{
+	size_t n = length_of(list), k;
+	enum err err;
+
+	o->captures = mem_calloc(n + 1, sizeof(o->captures[0]));
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *v = json_object_array_get_idx(list, i);
+		struct order_capture *c = &o->captures[i];
+		const char *how;
+
+		if ((err = json_check(v, capture_keys, fault)) != ERR_OK)
+			return err;
+		c->name = json_text(v, "name", "");
+		c->what = json_text(v, "what", NULL);
+		how = json_text(v, "how", "");
+		if (!text_is_name(c->name))
+			return wrong(fault, "captures", "has a wrong name");
+		for (k = 0; k < 3 && strcmp(hows[k].word, how) != 0; k++)
+			;
+		if (k == 3 || (hows[k].how != ORDER_WHOLE && c->what == NULL))
+			return wrong(fault, "captures", "says not how");
+		c->how = hows[k].how;
+	}
+	o->captures_count = n;
+	return ERR_OK;
+}
+
+static enum err
+read_step(struct order *o, struct json_object *step, struct fault *fault)
+{
+	const char *kind;
+	enum err err;
+
+	if ((err = json_check(step, step_keys, fault)) != ERR_OK)
+		return err;
+	o->step_id = json_text(step, "id", "");
+	o->text = json_text(step, "text", "");
+	o->cwd = text_or_null(step, "cwd");
+	o->user = text_or_null(step, "user");
+	o->expect = text_or_null(step, "expect");
+	o->reject = text_or_null(step, "reject");
+	o->timeout_ms = json_int(step, "timeout_ms", 0);
+	o->quiet_ms = json_int(step, "quiet_ms", 0);
+	o->every_ms = json_int(step, "every_ms", 0);
+	o->within_ms = json_int(step, "within_ms", 0);
+	kind = json_text(step, "kind", "");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].kind, kind) == 0)
+			o->interpreter = kinds[i].interpreter;
+	if (o->interpreter == NULL)
+		return wrong(fault, "kind", "is none of sh, bash, python");
+	if (o->user != NULL && !order_is_user(o->user))
+		return wrong(fault, "user", "is not the name of a user");
+	if ((err = read_codes(o, json_get(step, "exit"), fault)) != ERR_OK)
+		return err;
+	return read_captures(o, json_get(step, "captures"), fault);
+}
+
+/* Adds the entries of one object of values; secrets are also hidden. */
+static enum err
+read_values(struct order *o, struct json_object *values, bool secret,
+    struct fault *fault)
+{
+	if (values == NULL)
+		return ERR_OK;
+	o->values = mem_realloc(o->values, o->values_count +
+	    (size_t)json_object_object_length(values) + 1,
+	    sizeof(o->values[0]));
+	o->mask = mem_realloc(o->mask, o->mask_count +
+	    (size_t)json_object_object_length(values) + 1,
+	    sizeof(o->mask[0]));
+	json_object_object_foreach(values, name, v) {
+		if (!text_is_name(name) ||
+		    !json_object_is_type(v, json_type_string))
+			return wrong(fault, secret ? "secrets" : "values",
+			    "has a wrong name or a value that is no text");
+		o->values[o->values_count++] = (struct order_value){ name,
+		    json_object_get_string(v) };
+		if (secret)
+			o->mask[o->mask_count++] = json_object_get_string(v);
+	}
+	return ERR_OK;
+}
+
+static enum err
+read_mask(struct order *o, struct json_object *list, struct fault *fault)
+{
+	size_t n = length_of(list);
+
+	o->mask = mem_realloc(o->mask, o->mask_count + n + 1,
+	    sizeof(o->mask[0]));
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *v = json_object_array_get_idx(list, i);
+
+		if (!json_object_is_type(v, json_type_string))
+			return wrong(fault, "mask", "has what is no text");
+		o->mask[o->mask_count++] = json_object_get_string(v);
+	}
+	return ERR_OK;
+}
+
+static enum err
+read_target(struct order_target *t, struct json_object *v, struct fault *fault)
+{
+	enum err err;
+	int64_t port;
+
+	if ((err = json_check(v, target_keys, fault)) != ERR_OK)
+		return err;
+	port = json_int(v, "port", 22);
+	*t = (struct order_target){ .name = json_text(v, "name", ""),
+		.kind = json_text(v, "kind", ""),
+		.host = text_or_null(v, "host"), .port = (int)port,
+		.user = text_or_null(v, "user"), .key = text_or_null(v, "key"),
+		.passphrase = text_or_null(v, "passphrase"),
+		.host_key = text_or_null(v, "host_key"),
+		.client = json_text(v, "client", "libssh2"),
+		.agent = json_flag(v, "agent", false) };
+	if (!text_is_id(t->name))
+		return wrong(fault, "targets", "has a wrong name");
+	if (strcmp(t->kind, "local") != 0 && strcmp(t->kind, "ssh") != 0)
+		return wrong(fault, "targets",
+		    "has a kind that is neither local nor ssh");
+	if (strcmp(t->kind, "ssh") == 0 && (t->host == NULL || port < 1 ||
+	    port > 65535))
+		return wrong(fault, "targets", "has a wrong host or port");
+	return ERR_OK;
+}
+
+static enum err
+read_targets(struct order *o, struct json_object *list, struct fault *fault)
+{
+	size_t n = length_of(list);
+	enum err err;
+
+	if (n == 0 || n > 10000)
+		return wrong(fault, "targets", "is empty or too long");
+	o->targets = mem_calloc(n, sizeof(o->targets[0]));
+	for (size_t i = 0; i < n; i++) {
+		err = read_target(&o->targets[i],
+		    json_object_array_get_idx(list, i), fault);
+		if (err != ERR_OK)
+			return err;
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(o->targets[k].name,
+			    o->targets[i].name) == 0)
+				return wrong(fault, "targets",
+				    "names one target twice");
+	}
+	o->targets_count = n;
+	return ERR_OK;
+}
+
+static enum err
+read_bounds(struct order *o, struct fault *fault)
+{
+	int64_t parallel = json_int(o->root, "parallel", EXEC_PARALLEL);
+
+	o->output_limit = json_int(o->root, "output_limit", EXEC_OUTPUT_LIMIT);
+	if (o->output_limit < 16 * 1024 || o->output_limit > (1LL << 40))
+		return wrong(fault, "output_limit", "is out of bounds");
+	if (parallel < 1 || parallel > 1000)
+		return wrong(fault, "parallel", "is out of bounds");
+	o->parallel = (int)parallel;
+	if (strlen(o->exec) != 2 * EXEC_ID_BYTES ||
+	    strspn(o->exec, "0123456789abcdef") != 2 * EXEC_ID_BYTES)
+		return wrong(fault, "exec", "is not 32 hex digits");
+	return ERR_OK;
+}
+
+enum err
+order_parse(const char *text, size_t len, struct order *ret,
+    struct fault *fault)
+{
+	struct order o = {0};
+	enum err err;
+
+	if ((err = json_read(text, len, &o.root, fault)) != ERR_OK ||
+	    (err = json_check(o.root, order_keys, fault)) != ERR_OK)
+		goto out;
+	o.exec = json_text(o.root, "exec", "");
+	o.run = text_or_null(o.root, "run");
+	o.environment = text_or_null(o.root, "environment");
+	if ((err = read_bounds(&o, fault)) != ERR_OK ||
+	    (err = read_step(&o, json_get(o.root, "step"), fault)) != ERR_OK ||
+	    (err = read_values(&o, json_get(o.root, "values"), false,
+	    fault)) != ERR_OK ||
+	    (err = read_values(&o, json_get(o.root, "secrets"), true,
+	    fault)) != ERR_OK ||
+	    (err = read_mask(&o, json_get(o.root, "mask"), fault)) != ERR_OK ||
+	    (err = read_targets(&o, json_get(o.root, "targets"),
+	    fault)) != ERR_OK)
+		goto out;
+	*ret = o;
+out:
+	if (err != ERR_OK)
+		order_clear(&o);
+	return err;
+}
+
+void
+order_clear(struct order *o)
+{
+	free(o->captures);
+	free(o->values);
+	free(o->mask);
+	free(o->targets);
+	json_object_put(o->root);
+	*o = (struct order){0};
+}

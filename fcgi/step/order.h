@@ -1,0 +1,82 @@
+/*
+ * order.h: what this process was told to do, as wire/exec.h describes it.
+ */
+#ifndef STEP_ORDER_H
+#define STEP_ORDER_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum order_how { ORDER_WHOLE, ORDER_POINTER, ORDER_REGEX };
+
+struct order_value {
+	const char	*name;
+	const char	*text;
+};
+
+struct order_capture {
+	const char	*name;
+	enum order_how	 how;
+	const char	*what;		/* JSON pointer or regex, else NULL */
+};
+
+struct order_target {
+	const char	*name;
+	const char	*kind;		/* "local" or "ssh" */
+	const char	*host;
+	int		 port;
+	const char	*user;		/* NULL: not said */
+	const char	*key;
+	const char	*passphrase;
+	const char	*host_key;
+	const char	*client;	/* "libssh2" or "openssh" */
+	bool		 agent;
+};
+
+struct order {
+	struct json_object *root;	/* all strings belong to it */
+	const char	*exec;
+	const char	*run;		/* or NULL */
+	const char	*environment;	/* or NULL */
+	const char	*step_id;
+	const char	*interpreter;	/* "sh", "bash" or "python3" */
+	const char	*text;
+	const char	*cwd;		/* or NULL */
+	const char	*user;		/* or NULL */
+	const char	*expect;	/* or NULL */
+	const char	*reject;	/* or NULL */
+	int64_t		 timeout_ms;	/* 0: none, as below */
+	int64_t		 quiet_ms;
+	int64_t		 every_ms;
+	int64_t		 within_ms;
+	int64_t		 output_limit;
+	int		 parallel;
+	int		 exit_codes[16];
+	size_t		 exit_count;	/* at least 1 */
+	struct order_capture *captures;
+	size_t		 captures_count;
+	struct order_value *values;	/* values and secrets */
+	size_t		 values_count;
+	const char	**mask;		/* texts to hide: mask and secrets */
+	size_t		 mask_count;
+	struct order_target *targets;
+	size_t		 targets_count;
+};
+
+/*
+ * Reads the order from the text.  Unknown keys, missing ones and values out
+ * of bounds are ERR_INVALID with a fault.  On success the caller releases
+ * *ret with order_clear(), which overwrites nothing: the process ends soon.
+ */
+enum err	order_parse(const char *text, size_t len, struct order *ret,
+		    struct fault *fault);
+void		order_clear(struct order *o);
+
+/* A user name that is safe in any command line: [A-Za-z_][A-Za-z0-9_.-]*. */
+bool		order_is_user(const char *s);
+
+#endif

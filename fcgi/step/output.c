@@ -1,0 +1,42 @@
+/*
+ * output.c: where the output of a target goes.
+ *
+ * Regexes and captures look at what was really printed; only what is written
+ * down is masked.  Nothing is ever written before it went through the mask.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "step/output.h"
+
+static void
+record(struct output *o)
+{
+	recorder_put(o->recorder, o->masked.data, o->masked.len);
+	buf_reset(&o->masked);
+}
+
+void
+output_put(struct output *o, const char *data, size_t len)
+{
+	o->last = clock_monotonic();
+	evaluate_put(o->evaluate, data, len);
+	mask_put(o->mask, data, len, &o->masked);
+	record(o);
+}
+
+void
+output_pause(struct output *o)
+{
+	mask_finish(o->mask, &o->masked);
+	record(o);
+	recorder_flush(o->recorder);
+}
+
+void
+output_line(struct output *o, const char *line)
+{
+	output_pause(o);
+	recorder_put(o->recorder, line, strlen(line));
+	recorder_put(o->recorder, "\n", 1);
+}

@@ -1,0 +1,33 @@
+/*
+ * output.h: where the output of a target goes: evaluated as it is, then
+ * masked and recorded.
+ */
+#ifndef STEP_OUTPUT_H
+#define STEP_OUTPUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "step/evaluate.h"
+#include "step/mask.h"
+#include "step/recorder.h"
+
+struct output {
+	struct evaluate		*evaluate;
+	struct mask_stream	*mask;
+	struct recorder		*recorder;
+	struct buf		 masked;
+	int64_t			 last;		/* monotonic, of the last byte */
+};
+
+/* Takes bytes that the target printed. */
+void	output_put(struct output *o, const char *data, size_t len);
+
+/* The target prints no more for now: what the mask held back is recorded. */
+void	output_pause(struct output *o);
+
+/* Puts a line of our own between the outputs of two tries. */
+void	output_line(struct output *o, const char *line);
+
+#endif

@@ -1,0 +1,249 @@
+/*
+ * recorder.c: the output of one target, as asciicast v2 and as text.
+ *
+ * What comes is cleaned into a buffer of text; a flush appends that to the
+ * text file and, as one or more events of the present moment, to the cast.
+ * The first bytes after a silence are flushed at once, so that a watcher sees
+ * them; after that at most every 50 ms, or when the buffer is full, so that a
+ * script that prints a gigabyte is not slowed down by its audience.
+ *
+ * Scripts write to a pipe, where no terminal turns a line feed into carriage
+ * return and line feed; players expect both, so the cast gets both.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "step/bounded.h"
+#include "step/clean.h"
+#include "step/recorder.h"
+
+#define FLUSH_MS	50
+#define EVENT_BYTES	(32 * 1024)
+
+struct recorder {
+	struct bounded	*cast;
+	struct bounded	*text;
+	struct clean	 clean;
+	struct buf	 pending;	/* clean text that is not on file */
+	struct buf	 events;
+	size_t		 most;		/* pending bytes that force a flush */
+	int64_t		 started;
+	int64_t		 flushed;	/* when, monotonic */
+	bool		 after_cr;
+	int		 failed;	/* errno of the first failure */
+	char		 notice[256];
+};
+
+static void
+keep_failure(struct recorder *r, enum err err)
+{
+	if (err != ERR_OK && r->failed == 0)
+		r->failed = errno != 0 ? errno : EIO;
+}
+
+struct recorder *
+recorder_open(const char *target, int64_t limit)
+{
+	char *cast = mem_printf("%s.cast", target);
+	char *text = mem_printf("%s.txt", target);
+	struct recorder *r = mem_calloc(1, sizeof(*r));
+	char header[160];
+	int64_t dropped;
+
+	r->most = limit / 8 < 256 * 1024 ? (size_t)limit / 8 : 256 * 1024;
+	r->started = clock_monotonic();
+	if ((r->text = bounded_open(text, limit)) == NULL ||
+	    (r->cast = bounded_open(cast, limit)) == NULL) {
+		int saved = errno;
+
+		if (r->text != NULL)
+			(void)bounded_close(r->text, NULL, NULL, &dropped);
+		free(r);
+		r = NULL;
+		errno = saved;
+		goto out;
+	}
+	snprintf(header, sizeof(header), "{\"version\": 2, \"width\": 80, "
+	    "\"height\": 24, \"timestamp\": %lld, "
+	    "\"env\": {\"TERM\": \"dumb\"}}\n",
+	    (long long)(clock_now() / 1000));
+	keep_failure(r, bounded_put(r->cast, header, strlen(header)));
+out:
+	free(cast);
+	free(text);
+	return r;
+}
+
+/* Bytes that may stand in a JSON string as they are. */
+static size_t
+plain_run(const char *p, size_t len)
+{
+	static const unsigned char special[256] = {
+		[0] = 1, [1] = 1, [2] = 1, [3] = 1, [4] = 1, [5] = 1, [6] = 1,
+		[7] = 1, [8] = 1, [9] = 1, [10] = 1, [11] = 1, [12] = 1,
+		[13] = 1, [14] = 1, [15] = 1, [16] = 1, [17] = 1, [18] = 1,
+		[19] = 1, [20] = 1, [21] = 1, [22] = 1, [23] = 1, [24] = 1,
+		[25] = 1, [26] = 1, [27] = 1, [28] = 1, [29] = 1, [30] = 1,
+		[31] = 1, ['"'] = 1, ['\\'] = 1, [127] = 1,
+	};
+	size_t n = 0;
+
+	while (n < len && !special[(unsigned char)p[n]])
+		n++;
+	return n;
+}
+
+/* Writes the text as the inside of a JSON string to `to`; where it ended. */
+static char *
+put_escaped(struct recorder *r, char *to, const char *p, size_t len)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	while (len > 0) {
+		size_t n = plain_run(p, len);
+
+		memcpy(to, p, n);
+		to += n;
+		p += n;
+		if (n > 0)
+			r->after_cr = false;
+		if ((len -= n) == 0)
+			break;
+		if (*p == '\n') {
+			to = r->after_cr ? mempcpy(to, "\\n", 2) :
+			    mempcpy(to, "\\r\\n", 4);
+		} else if (*p == '\r') {
+			*to++ = '\\';
+			*to++ = 'r';
+		} else if (*p == '"' || *p == '\\') {
+			*to++ = '\\';
+			*to++ = *p;
+		} else {
+			memcpy(to, "\\u00", 4);
+			to[4] = hex[(unsigned char)*p >> 4];
+			to[5] = hex[*p & 15];
+			to += 6;
+		}
+		r->after_cr = *p == '\r';
+		p++;
+		len--;
+	}
+	return to;
+}
+
+/* One event; no byte takes more than six in it. */
+static void
+put_event(struct recorder *r, int64_t ms, const char *p, size_t len)
+{
+	char *to;
+
+	buf_printf(&r->events, "[%lld.%03lld, \"o\", \"",
+	    (long long)(ms / 1000), (long long)(ms % 1000));
+	to = put_escaped(r, buf_reserve(&r->events, 6 * len + 8), p, len);
+	memcpy(to, "\"]\n", 3);
+	r->events.len = (size_t)(to + 3 - r->events.data);
+}
+
+/* The text cut into events, never inside a character. */
+static void
+put_events(struct recorder *r)
+{
+	int64_t ms = clock_monotonic() - r->started;
+	const char *p = r->pending.data;
+	size_t left = r->pending.len, n;
+
+	while (left > 0) {
+		n = left < EVENT_BYTES ? left : EVENT_BYTES;
+		while (n < left && n > 0 && (p[n] & 0xc0) == 0x80)
+			n--;
+		put_event(r, ms, p, n);
+		keep_failure(r, bounded_put(r->cast, r->events.data,
+		    r->events.len));
+		buf_reset(&r->events);
+		p += n;
+		left -= n;
+	}
+}
+
+void
+recorder_flush(struct recorder *r)
+{
+	r->flushed = clock_monotonic();
+	if (r->pending.len == 0)
+		return;
+	keep_failure(r, bounded_put(r->text, r->pending.data,
+	    r->pending.len));
+	put_events(r);
+	buf_reset(&r->pending);
+}
+
+void
+recorder_put(struct recorder *r, const char *data, size_t len)
+{
+	while (len > 0) {
+		size_t n = len < r->most ? len : r->most;
+
+		clean_put(&r->clean, data, n, &r->pending);
+		if (r->pending.len >= r->most)
+			recorder_flush(r);
+		data += n;
+		len -= n;
+	}
+	if (r->pending.len > 0 && clock_monotonic() - r->flushed >= FLUSH_MS)
+		recorder_flush(r);
+}
+
+int64_t
+recorder_due(const struct recorder *r)
+{
+	return r->pending.len > 0 ? r->flushed + FLUSH_MS : 0;
+}
+
+static const char *
+text_notice(void *ctx, int64_t dropped, const char *next)
+{
+	struct recorder *r = ctx;
+
+	(void)next;
+	snprintf(r->notice, sizeof(r->notice), "\n[... %lld bytes of output "
+	    "were left out here ...]\n", (long long)dropped);
+	return r->notice;
+}
+
+/* Times must not go back: it takes that of the event after it. */
+static const char *
+cast_notice(void *ctx, int64_t dropped, const char *next)
+{
+	struct recorder *r = ctx;
+	size_t n = strspn(next, "[0123456789.");
+
+	snprintf(r->notice, sizeof(r->notice), "%.*s, \"o\", "
+	    "\"\\r\\n[... %lld bytes of this recording were left out here "
+	    "...]\\r\\n\"]\n", (int)n, next, (long long)dropped);
+	return r->notice;
+}
+
+enum err
+recorder_close(struct recorder *r, int64_t *ret_bytes, int64_t *ret_dropped)
+{
+	int64_t ignored;
+	int failed;
+
+	clean_finish(&r->clean, &r->pending);
+	recorder_flush(r);
+	*ret_bytes = bounded_size(r->text);
+	keep_failure(r, bounded_close(r->text, text_notice, r, ret_dropped));
+	keep_failure(r, bounded_close(r->cast, cast_notice, r, &ignored));
+	failed = r->failed;
+	buf_clear(&r->pending);
+	buf_clear(&r->events);
+	free(r);
+	errno = failed;
+	return failed == 0 ? ERR_OK : ERR_IO;
+}

@@ -1,0 +1,228 @@
+/*
+ * remote.c: the texts that sh reads on an SSH target.
+ *
+ * A script there outlives the connection: it is started by setsid in a folder
+ * of its own, ~/.countersign/EXEC-TARGET-TRY, whose creation is the lock that keeps
+ * it from being started twice.  In the folder:
+ *
+ *	script		as the document says (no values)
+ *	run		starts it and writes down how it ended
+ *	boot		the boot id of the machine, to tell a restart
+ *	pid		of `run`, which leads its session and process group
+ *	out		all that it printed
+ *	exit		NONCE CODE, put there by rename when it ended
+ *
+ * Values are exported by the sh that reads these texts and nowhere written.
+ * What runs is one function, called in the last line: a text that was cut
+ * short does nothing.  Plain POSIX sh; dash, bash and busybox were tried.
+ */
+#include <string.h>
+
+#include "step/remote.h"
+#include "step/script.h"
+
+/* What all texts have in common; %s are nonce and folder. */
+static const char common[] =
+"cs_nonce=%s\n"
+"cs_name=%s\n"
+"cs_say() { printf '%%s %%s\\n' \"$cs_nonce\" \"$*\" >&2; }\n"
+"cs_refuse() { cs_say refused \"$1\"; exit 9; }\n"
+"cs_nap() { sleep 0.1 2>/dev/null || sleep 1; }\n"
+"cs_open() {\n"
+"	case ${HOME-} in /*) ;; *) cs_refuse 'The user has no HOME.';; esac\n"
+"	cs_dir=$HOME/" REMOTE_FOLDER "/$cs_name\n"
+"}\n"
+/* The boot id, or nothing where the system has none. */
+"cs_boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null; }\n"
+/* Reads the process id of `run`; false: it never got so far. */
+"cs_pid() { cs_pid=; read -r cs_pid <\"$cs_dir/pid\"; } 2>/dev/null\n"
+"cs_alive() {\n"
+"	cs_pid && kill -0 \"$cs_pid\" 2>/dev/null || return 1\n"
+"	[ ! -r \"/proc/$cs_pid/cmdline\" ] ||\n"
+"	    grep -q \"$cs_name\" \"/proc/$cs_pid/cmdline\" 2>/dev/null\n"
+"}\n"
+"cs_size() { cs_size=$(wc -c <\"$cs_dir/out\") && cs_size=$((cs_size)); }\n"
+/* Says how it ended, if it has; false: it has not. */
+"cs_report() {\n"
+"	[ -f \"$cs_dir/exit\" ] || return 1\n"
+"	read -r cs_a cs_code <\"$cs_dir/exit\"\n"
+"	cs_open=\n"
+"	if cs_pid && kill -0 -- \"-$cs_pid\" 2>/dev/null &&\n"
+"	    ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q \"$cs_name/out\\$\"\n"
+"	then cs_open=' open'; fi\n"
+"	cs_size && [ \"$cs_a\" = \"$cs_nonce\" ] || return 1\n"
+"	cs_say exit \"$cs_code $cs_size$cs_open\"\n"
+"}\n"
+/* Why nothing is known, once the script is gone without an exit code. */
+"cs_lost() {\n"
+"	if [ ! -d \"$cs_dir\" ]; then cs_say lost gone\n"
+"	elif [ \"$(cs_boot)\" != \"$(cat \"$cs_dir/boot\" 2>/dev/null)\" ]\n"
+"	then cs_say lost restarted\n"
+"	else cs_say lost died; fi\n"
+"}\n";
+
+static const char runner[] =
+"read -r cs_nonce\n"
+"exec </dev/null\n"
+"cs_dir=${0%%/*}\n"
+"trap : TERM INT\n"
+"echo $$ >\"$cs_dir/pid.new\" && mv \"$cs_dir/pid.new\" \"$cs_dir/pid\"\n"
+"%s %s \"$cs_dir/script\"\n"
+"cs_code=$?\n"
+"printf '%%s %%s\\n' \"$cs_nonce\" \"$cs_code\" >\"$cs_dir/exit.new\" &&\n"
+"    mv \"$cs_dir/exit.new\" \"$cs_dir/exit\"\n";
+
+static const char make_folder[] =
+"	command -v setsid >/dev/null 2>&1 || cs_refuse 'The program setsid is "
+"not installed on %s; it is needed so that a script outlives the "
+"connection.'\n"
+"	cs_umask=$(umask)\n"
+"	umask 077\n"
+"	cs_error=$(mkdir -p \"$HOME/" REMOTE_FOLDER "\" 2>&1) &&\n"
+"	    cs_error=$(mkdir \"$cs_dir\" 2>&1) || {\n"
+"		[ ! -d \"$cs_dir\" ] || return 0\n"
+"		cs_refuse \"No folder for the script can be made on %s: "
+"$cs_error.\"\n"
+"	}\n"
+"	cs_boot >\"$cs_dir/boot\"\n";
+
+/* `cs_put FILE` takes a here-document. */
+static const char put_file[] =
+"cs_put() {\n"
+"	cat >\"$cs_dir/$1\" 2>/dev/null && return\n"
+"	rm -rf \"$cs_dir\"\n"
+"	cs_refuse 'The script could not be written on %s. Is its disk full?'\n"
+"}\n";
+
+static const char launch[] =
+"	: >\"$cs_dir/out\"\n"
+"	( umask \"$cs_umask\"; exec setsid sh \"$cs_dir/run\" ) "
+">>\"$cs_dir/out\" 2>&1 <<EOF &\n"
+"$cs_nonce\n"
+"EOF\n"
+"	cs_started=$!\n"
+"	cs_say started\n"
+"}\n";
+
+static const char follow[] =
+"cs_follow() {\n"
+"	printf '%%s\\n' \"$cs_nonce\"\n"
+"	tail -c +%lld -f \"$cs_dir/out\" </dev/null 2>/dev/null &\n"
+"	cs_tail=$!\n"
+"	if [ -n \"$cs_started\" ]; then\n"
+"		wait \"$cs_started\"\n"
+"	else\n"
+"		cs_i=0\n"
+"		until [ -f \"$cs_dir/pid\" ] || [ \"$cs_i\" -gt 50 ]; do\n"
+"			cs_nap; cs_i=$((cs_i + 1))\n"
+"		done\n"
+"		while [ ! -f \"$cs_dir/exit\" ] && cs_alive; do cs_nap; done\n"
+"	fi\n"
+"	kill \"$cs_tail\"\n"
+"	wait \"$cs_tail\"\n"
+"	cs_report || cs_lost\n"
+"}\n";
+
+static const char end_it[] =
+"	cs_i=0\n"
+"	until cs_pid || [ \"$cs_i\" -gt 20 ]; do\n"
+"		cs_nap; cs_i=$((cs_i + 1))\n"
+"	done\n"
+"	cs_report && exit 0\n"
+"	cs_alive || { cs_lost; exit 0; }\n"
+"	kill -TERM -- \"-$cs_pid\"\n"
+"	cs_i=0\n"
+"	while kill -0 -- \"-$cs_pid\" 2>/dev/null; do\n"
+"		[ \"$cs_i\" -ne 50 ] || kill -KILL -- \"-$cs_pid\"\n"
+"		[ \"$cs_i\" -le 80 ] || { cs_say alive; exit 0; }\n"
+"		cs_nap; cs_i=$((cs_i + 1))\n"
+"	done\n"
+"	cs_size && cs_say ended \"$cs_size\"\n";
+
+static void
+begin(const struct remote *r, struct buf *out)
+{
+	buf_printf(out, common, r->nonce, r->name);
+}
+
+/* The text's end: what it does, all at once. */
+static void
+finish(struct buf *out)
+{
+	buf_puts(out, "exit 0\n}\ncs_main\n");
+}
+
+/* The function that makes the folder, fills it, and starts the script. */
+static void
+put_start(const struct remote *r, struct buf *out)
+{
+	struct buf text = {0};
+
+	buf_printf(out, put_file, r->target);
+	buf_puts(out, "cs_start() {\n[ ! -d \"$cs_dir\" ] || return 0\n");
+	script_checks(r->order, r->target, out);
+	buf_printf(out, make_folder, r->target, r->target);
+	script_text(r->order, &text);
+	script_here("cs_put script", &text, out);
+	buf_reset(&text);
+	buf_printf(&text, runner, r->order->interpreter,
+	    script_flag(r->order));
+	script_here("cs_put run", &text, out);
+	script_exports(r->order, r->target, out);
+	buf_puts(out, launch);
+	buf_clear(&text);
+}
+
+void
+remote_follow(const struct remote *r, bool again, int64_t from,
+    struct buf *out)
+{
+	begin(r, out);
+	if (!again)
+		put_start(r, out);
+	buf_printf(out, follow, (long long)from + 1);
+	buf_printf(out, "cs_main() {\n"
+	    "cs_open\n"
+	    "cs_started=\n"
+	    "%s\n"
+	    "if [ -z \"$cs_started\" ]; then\n"
+	    "	[ -d \"$cs_dir\" ] || { cs_lost; exit 0; }\n"
+	    "	cs_say attached\n"
+	    "fi\n"
+	    "cs_follow\n", again ? "" : "cs_start");
+	finish(out);
+}
+
+void
+remote_fetch(const struct remote *r, int64_t from, int64_t len,
+    struct buf *out)
+{
+	begin(r, out);
+	buf_printf(out, "cs_main() {\n"
+	    "cs_open\n"
+	    "printf '%%s\\n' \"$cs_nonce\"\n"
+	    "tail -c +%lld \"$cs_dir/out\" | head -c %lld\n",
+	    (long long)from + 1, (long long)len);
+	finish(out);
+}
+
+void
+remote_end(const struct remote *r, struct buf *out)
+{
+	begin(r, out);
+	buf_printf(out, "cs_main() {\n"
+	    "cs_open\n"
+	    "printf '%%s\\n' \"$cs_nonce\"\n"
+	    "%s", end_it);
+	finish(out);
+}
+
+void
+remote_remove(const struct remote *r, struct buf *out)
+{
+	begin(r, out);
+	buf_puts(out, "cs_main() {\n"
+	    "cs_open\n"
+	    "rm -rf -- \"$cs_dir\"\n");
+	finish(out);
+}

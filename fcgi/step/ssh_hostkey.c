@@ -1,0 +1,158 @@
+/*
+ * ssh_hostkey.c: negotiation, and the host key that was pinned.
+ *
+ * We ask for exactly the type of key that is pinned and compare its bytes.
+ * libssh2's known_hosts is not used: it ignores @revoked, matches any port,
+ * and takes another type of key for an unknown host.  There is no trust on
+ * first use and no button to accept a changed key: the person compares
+ * fingerprints on the machine itself and edits targets.yml.
+ */
+#include <string.h>
+
+#include "step/encode.h"
+#include "step/link_libssh2.h"
+#include "step/ssh_key.h"
+
+/* clang-format off */
+static const struct { int method; const char *list; } methods[] = {
+	{ LIBSSH2_METHOD_KEX,	"curve25519-sha256,"
+	    "curve25519-sha256@libssh.org,ecdh-sha2-nistp256,"
+	    "diffie-hellman-group16-sha512" },
+	{ LIBSSH2_METHOD_CRYPT_CS, "aes256-ctr,aes128-ctr" },
+	{ LIBSSH2_METHOD_CRYPT_SC, "aes256-ctr,aes128-ctr" },
+	{ LIBSSH2_METHOD_MAC_CS, "hmac-sha2-256,hmac-sha2-512" },
+	{ LIBSSH2_METHOD_MAC_SC, "hmac-sha2-256,hmac-sha2-512" },
+};
+/* clang-format on */
+
+#define ANY_TYPE "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384," \
+	"ecdsa-sha2-nistp521"
+
+static enum link_result
+prefer(struct ssh *s, const char *types, struct buf *why)
+{
+	const struct order_target *t = s->link.target;
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		if (libssh2_session_method_pref(s->session, methods[i].method,
+		    methods[i].list) == 0)
+			continue;
+		buf_printf(why, "The libssh2 of this machine supports none of "
+		    "%s. Set client: openssh for %s in targets.yml.",
+		    methods[i].list, t->name);
+		return LINK_REFUSED;
+	}
+	if (strstr("," ANY_TYPE ",", types) == NULL ||
+	    libssh2_session_method_pref(s->session, LIBSSH2_METHOD_HOSTKEY,
+	    types) != 0) {
+		buf_printf(why, "libssh2 cannot check a host key of type %s. "
+		    "Pin the host's Ed25519 or ECDSA key, or set client: "
+		    "openssh for %s in targets.yml.", types, t->name);
+		return LINK_REFUSED;
+	}
+	return LINK_OK;
+}
+
+static enum link_result
+say_handshake(struct ssh *s, int rc, const char *types, struct buf *why)
+{
+	const struct order_target *t = s->link.target;
+
+	if (rc == LIBSSH2_ERROR_KEX_FAILURE ||
+	    rc == LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE ||
+	    rc == LIBSSH2_ERROR_METHOD_NONE ||
+	    rc == LIBSSH2_ERROR_METHOD_NOT_SUPPORTED) {
+		buf_printf(why, "libssh2 and the SSH server on %s:%d have no "
+		    "method in common (%d). The server may have no host key "
+		    "of type %s any more, or allow only etm MACs, AEAD ciphers "
+		    "or an RSA host key. Compare its host keys with host_key "
+		    "in targets.yml; if those are right, set client: openssh "
+		    "for %s.", t->host, t->port, rc, types, t->name);
+		return LINK_REFUSED;
+	}
+	if (rc == LIBSSH2_ERROR_BANNER_RECV) {
+		buf_printf(why, "%s:%d accepted the connection, but no SSH "
+		    "server answered. Check the port of %s in targets.yml.",
+		    t->host, t->port, t->name);
+		return LINK_LOST;
+	}
+	return ssh_lost(s, rc, "while keys were exchanged", why);
+}
+
+static enum link_result
+say_missing(struct ssh *s, const char *blob, size_t len, struct buf *why)
+{
+	const struct order_target *t = s->link.target;
+	char type[64], fingerprint[64];
+	struct buf text = {0};
+
+	ssh_key_type(blob, len, type);
+	ssh_key_fingerprint(blob, len, fingerprint);
+	encode_base64(blob, len, &text);
+	buf_printf(why, "No host key is pinned for %s (%s:%d), so nothing was "
+	    "sent to it. It shows a key with the fingerprint %s. Compare that "
+	    "on the machine itself (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub"
+	    "); if it is the same, add to the target in targets.yml: "
+	    "host_key: \"%s %s\"", t->name, t->host, t->port, fingerprint,
+	    type, buf_text(&text));
+	buf_clear(&text);
+	return LINK_REFUSED;
+}
+
+static enum link_result
+compare(struct ssh *s, const struct buf *pinned, struct buf *why)
+{
+	const struct order_target *t = s->link.target;
+	char shown[64], known[64];
+	const char *blob;
+	size_t len;
+	int type;
+
+	blob = libssh2_session_hostkey(s->session, &len, &type);
+	if (blob == NULL) {
+		buf_printf(why, "%s:%d showed no host key.", t->host, t->port);
+		return LINK_REFUSED;
+	}
+	if (t->host_key == NULL)
+		return say_missing(s, blob, len, why);
+	if (len == pinned->len && memcmp(blob, pinned->data, len) == 0)
+		return LINK_OK;
+	ssh_key_fingerprint(blob, len, shown);
+	ssh_key_fingerprint(pinned->data, pinned->len, known);
+	buf_printf(why, "The host key of %s (%s:%d) has changed: pinned is %s, "
+	    "the host shows %s. Nothing was sent to it. Somebody may be "
+	    "between; or the machine was installed anew: then compare its "
+	    "fingerprint on the machine itself and put the new key into "
+	    "targets.yml (host_key).", t->name, t->host, t->port, known,
+	    shown);
+	return LINK_REFUSED;
+}
+
+enum link_result
+ssh_handshake(struct ssh *s, struct buf *why)
+{
+	const struct order_target *t = s->link.target;
+	enum link_result result = LINK_REFUSED;
+	struct buf pinned = {0};
+	char type[64];
+	int rc;
+
+	if (t->host_key != NULL &&
+	    !ssh_key_pinned(t->host_key, type, &pinned)) {
+		buf_printf(why, "The host_key of %s in targets.yml is not "
+		    "\"TYPE BASE64\" as in a known_hosts file.", t->name);
+		goto out;
+	}
+	result = prefer(s, t->host_key != NULL ? type : ANY_TYPE, why);
+	if (result != LINK_OK)
+		goto out;
+	SSH_LOOP(s, rc, libssh2_session_handshake(s->session, s->fd));
+	if (rc != 0)
+		result = say_handshake(s, rc,
+		    t->host_key != NULL ? type : "Ed25519 or ECDSA", why);
+	else
+		result = compare(s, &pinned, why);
+out:
+	buf_clear(&pinned);
+	return result;
+}

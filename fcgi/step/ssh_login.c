@@ -1,0 +1,167 @@
+/*
+ * ssh_login.c: proves to the host who we are, by key file or by agent.
+ *
+ * Passwords are not offered: what runs without a person present has a key.
+ */
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "step/link_libssh2.h"
+#include "step/ssh_key.h"
+
+static const char *
+user_of(const struct order_target *t)
+{
+	const struct passwd *pw;
+
+	if (t->user != NULL)
+		return t->user;
+	pw = getpwuid(getuid());
+	return pw != NULL ? pw->pw_name : "root";
+}
+
+/* Why the key file cannot be used, before the host is bothered with it. */
+static bool
+is_usable(const struct order_target *t, const struct ssh_key_facts *key,
+    struct buf *why)
+{
+	if (key->error != 0)
+		buf_printf(why, "The key file %s of %s cannot be read: %s. "
+		    "Check key in targets.yml, and that the runner may read "
+		    "the file.", t->key, t->name, strerror(key->error));
+	else if (!key->known)
+		buf_printf(why, "The file %s of %s is not a private key that "
+		    "we know. Check key in targets.yml: it names the private "
+		    "key, not the .pub file.", t->key, t->name);
+	else if (key->encrypted && t->passphrase == NULL)
+		buf_printf(why, "The key file %s of %s is encrypted, and no "
+		    "passphrase is given. Store it as a secret and name that "
+		    "with passphrase in targets.yml.", t->key, t->name);
+	else
+		return true;
+	return false;
+}
+
+static enum link_result
+say_refused(struct ssh *s, int rc, const struct ssh_key_facts *key,
+    struct buf *why)
+{
+	const struct order_target *t = s->link.target;
+	const char *user = user_of(t);
+
+	switch (rc) {
+	case LIBSSH2_ERROR_AUTHENTICATION_FAILED:
+	case LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED:
+		if (key->rsa)
+			buf_printf(why, "%s:%d refused the RSA key %s for %s. "
+			    "libssh2 signs with SHA-1 only, which OpenSSH 8.8 "
+			    "and later refuse. Use an Ed25519 key, or set "
+			    "client: openssh for %s in targets.yml.", t->host,
+			    t->port, t->key, user, t->name);
+		else
+			buf_printf(why, "%s:%d refused the key %s for the "
+			    "user %s. Add its public key to "
+			    "~%s/.ssh/authorized_keys there, or correct user "
+			    "and key of %s in targets.yml.", t->host, t->port,
+			    t->key, user, user, t->name);
+		return LINK_REFUSED;
+	case LIBSSH2_ERROR_FILE:
+	case LIBSSH2_ERROR_KEYFILE_AUTH_FAILED:
+	case LIBSSH2_ERROR_METHOD_NOT_SUPPORTED:
+	case LIBSSH2_ERROR_METHOD_NONE:
+		if (key->encrypted)
+			buf_printf(why, "The passphrase of the key file %s of "
+			    "%s is wrong. Set the secret that passphrase "
+			    "names in targets.yml again.", t->key, t->name);
+		else
+			buf_printf(why, "libssh2 cannot read the key file %s "
+			    "of %s (%d). Use an Ed25519 or ECDSA key, or set "
+			    "client: openssh in targets.yml.", t->key, t->name,
+			    rc);
+		return LINK_REFUSED;
+	default:
+		return ssh_lost(s, rc, "while logging in", why);
+	}
+}
+
+static enum link_result
+login_key(struct ssh *s, struct buf *why)
+{
+	const struct order_target *t = s->link.target;
+	const char *user = user_of(t);
+	struct ssh_key_facts key;
+	int rc;
+
+	ssh_key_look(t->key, &key);
+	if (!is_usable(t, &key, why))
+		return LINK_REFUSED;
+	SSH_LOOP(s, rc, libssh2_userauth_publickey_fromfile_ex(s->session,
+	    user, (unsigned)strlen(user), NULL, t->key,
+	    t->passphrase != NULL ? t->passphrase : ""));
+	return rc == 0 ? LINK_OK : say_refused(s, rc, &key, why);
+}
+
+/* Offers each key of the agent. */
+static enum link_result
+offer_all(struct ssh *s, LIBSSH2_AGENT *agent, struct buf *why)
+{
+	const struct order_target *t = s->link.target;
+	struct libssh2_agent_publickey *key = NULL;
+	int rc, n = 0;
+
+	while (libssh2_agent_get_identity(agent, &key, key) == 0) {
+		SSH_LOOP(s, rc, libssh2_agent_userauth(agent, user_of(t),
+		    key));
+		if (rc == 0)
+			return LINK_OK;
+		if (s->stopped || rc == LIBSSH2_ERROR_EAGAIN ||
+		    rc == LIBSSH2_ERROR_SOCKET_DISCONNECT)
+			return ssh_lost(s, rc, "while logging in", why);
+		n++;
+	}
+	buf_printf(why, "%s:%d accepted none of the %d keys of the SSH agent "
+	    "for the user %s. Add one to its authorized_keys, or correct user "
+	    "of %s in targets.yml.", t->host, t->port, n, user_of(t), t->name);
+	return LINK_REFUSED;
+}
+
+static enum link_result
+login_agent(struct ssh *s, struct buf *why)
+{
+	LIBSSH2_AGENT *agent = libssh2_agent_init(s->session);
+	enum link_result result = LINK_REFUSED;
+
+	if (agent == NULL || libssh2_agent_connect(agent) != 0) {
+		buf_printf(why, "The SSH agent that %s asks for (agent: true) "
+		    "cannot be reached. Start it where the runner runs, with "
+		    "SSH_AUTH_SOCK in the runner's environment.",
+		    s->link.target->name);
+		goto out;
+	}
+	if (libssh2_agent_list_identities(agent) != 0)
+		buf_puts(why, "The SSH agent does not tell its keys.");
+	else
+		result = offer_all(s, agent, why);
+	libssh2_agent_disconnect(agent);
+out:
+	libssh2_agent_free(agent);
+	return result;
+}
+
+enum link_result
+ssh_login(struct ssh *s, struct buf *why)
+{
+	const struct order_target *t = s->link.target;
+	enum link_result result = LINK_REFUSED;
+
+	if (t->agent && ((result = login_agent(s, why)) != LINK_REFUSED ||
+	    t->key == NULL))
+		return result;
+	buf_reset(why);
+	if (t->key != NULL)
+		return login_key(s, why);
+	buf_printf(why, "The target %s has neither key nor agent: true in "
+	    "targets.yml, so nobody can log in.", t->name);
+	return LINK_REFUSED;
+}

@@ -1,0 +1,50 @@
+/*
+ * status.h: the lines that say how far a step has come (wire/exec.h).
+ */
+#ifndef STEP_STATUS_H
+#define STEP_STATUS_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* The result of a target or of the step.  In order of what outweighs what. */
+enum state { STATE_SUCCEEDED, STATE_UNKNOWN, STATE_FAILED, STATE__MAX };
+
+/* "succeeded", "unknown", "failed". */
+const char	*state_name(enum state state);
+
+/* The last line of a target. */
+struct status_end {
+	enum state	 state;
+	int		 exit;		/* -1: none */
+	const char	*message;
+	int64_t		 bytes;
+	int64_t		 dropped;
+	int		 tries;
+	struct json_object *captures;	/* stays the caller's; may be NULL */
+};
+
+/* Opens the file `status` of the working folder for appending. */
+enum err	 status_open(void);
+
+/* One line each, written at once, so that processes do not mix theirs. */
+void		 status_running(const char *target);
+void		 status_note(const char *target, const char *note,
+		    const char *message);
+
+/* Durable lines.  ERR_IO where the disk did not take them. */
+enum err	 status_target(const char *target, const struct status_end *end);
+enum err	 status_done(enum state state, const char *message,
+		    struct json_object *captures);
+
+/*
+ * Reads the lines back: an object that has for each target that ended its
+ * last line.  The caller puts it.
+ */
+struct json_object *status_read(void);
+
+#endif

@@ -1,0 +1,301 @@
+/*
+ * target.c: the step on one target, in a process of its own.
+ *
+ * Tries until it succeeds or may not try again, evaluates each try, and
+ * writes the last line of the target once the recording is on disk: what is
+ * not durable has not succeeded.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "step/act.h"
+#include "step/clean.h"
+#include "step/status.h"
+#include "step/target.h"
+
+/* clang-format off */
+static const struct {
+	const char	*kind;
+	void		(*run)(struct job *);
+	void		(*clean)(struct job *);	/* or NULL */
+	void		(*close)(struct job *);	/* or NULL */
+} acts[] = {
+	{ "local",	act_shell,	NULL,		NULL },
+	{ "ssh",	act_ssh,	act_ssh_clean,	act_ssh_close },
+};
+/* clang-format on */
+
+struct run {
+	struct job		 job;
+	const struct mask	*mask;
+	struct output		 output;
+	struct watch		 watch;
+	struct json_object	*captures;
+	enum state		 state;
+	int			 exit;		/* -1: none */
+	struct buf		 message;
+	size_t			 act;
+	int64_t			 within;	/* monotonic; 0: no limit */
+};
+
+void
+act_announce(struct job *job)
+{
+	if (!job->announced)
+		status_running(job->target->name);
+	job->announced = true;
+}
+
+void
+act_end(struct job *job, enum ending ending, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		log_bug("out of memory");
+	va_end(ap);
+	buf_reset(&job->why);
+	buf_puts(&job->why, text);
+	job->ending = ending;
+	free(text);
+}
+
+/* "5 min", "90 s", "250 ms". */
+static const char *
+duration(int64_t ms, char text[32])
+{
+	if (ms >= 120000 && ms % 60000 == 0)
+		snprintf(text, 32, "%lld min", (long long)(ms / 60000));
+	else if (ms % 1000 == 0)
+		snprintf(text, 32, "%lld s", (long long)(ms / 1000));
+	else
+		snprintf(text, 32, "%lld ms", (long long)ms);
+	return text;
+}
+
+static void
+say_stopped(struct run *r)
+{
+	const struct order *o = r->job.order;
+	const char *name = r->job.target->name;
+	char text[32];
+
+	if (r->job.stop == STOP_CANCEL) {
+		buf_printf(&r->message, "The step was cancelled and its "
+		    "script ended on %s.", name);
+	} else if (r->job.stop == STOP_ABANDONED) {
+		r->state = STATE_UNKNOWN;
+		buf_printf(&r->message, "The step's process was killed, and "
+		    "so the script was ended on %s. How far it had come is "
+		    "not known.", name);
+	} else if (r->within > 0 && clock_monotonic() >= r->within) {
+		buf_printf(&r->message, "The script was ended on %s: it did "
+		    "not succeed within %s (within=).", name,
+		    duration(o->within_ms, text));
+	} else {
+		buf_printf(&r->message, "The script was ended on %s after %s "
+		    "(timeout=).", name, duration(o->timeout_ms, text));
+	}
+}
+
+/* Turns the ending of a try into state, exit and message. */
+static void
+judge(struct run *r)
+{
+	struct job *job = &r->job;
+	const char *abbreviation;
+
+	buf_reset(&r->message);
+	r->exit = -1;
+	r->state = STATE_FAILED;
+	switch (job->ending) {
+	case ENDING_EXITED:
+		r->exit = job->code;
+		if (evaluate_end(r->output.evaluate, job->code,
+		    job->target->name, &r->captures, &r->message))
+			r->state = STATE_SUCCEEDED;
+		break;
+	case ENDING_SIGNALLED:
+		abbreviation = sigabbrev_np(job->code);
+		buf_printf(&r->message, "The script was ended by signal %d "
+		    "(SIG%s) on %s.", job->code,
+		    abbreviation != NULL ? abbreviation : "?",
+		    job->target->name);
+		break;
+	case ENDING_STOPPED:
+		say_stopped(r);
+		break;
+	case ENDING_UNKNOWN:
+		r->state = STATE_UNKNOWN;
+		/* fall through */
+	default:
+		buf_puts(&r->message, buf_text(&job->why));
+		break;
+	}
+}
+
+/* The message without secrets, valid UTF-8, not longer than a card holds. */
+static void
+mask_message(struct run *r)
+{
+	struct buf masked = {0}, clean = {0};
+	struct clean state = {0};
+
+	mask_text(r->mask, buf_text(&r->message), r->message.len, &masked);
+	clean_put(&state, buf_text(&masked),
+	    masked.len < 2000 ? masked.len : 2000, &clean);
+	buf_reset(&r->message);
+	buf_put(&r->message, buf_text(&clean), clean.len);
+	buf_clear(&masked);
+	buf_clear(&clean);
+}
+
+static void
+run_try(struct run *r)
+{
+	struct job *job = &r->job;
+	int64_t now = clock_monotonic(), limit = job->order->timeout_ms;
+
+	evaluate_reset(r->output.evaluate);
+	buf_reset(&job->why);
+	job->stop = STOP_NONE;
+	job->output_open = false;
+	if (r->within > 0 && (limit == 0 || r->within - now < limit))
+		limit = r->within > now ? r->within - now : 1;
+	watch_start(&r->watch, limit);
+	acts[r->act].run(job);
+	output_pause(&r->output);
+	if (job->output_open)
+		status_note(job->target->name, "output_open", "The script has "
+		    "ended, but a process that it started still holds its "
+		    "output open; what that prints is not recorded.");
+	judge(r);
+	mask_message(r);
+}
+
+/* True where another try is to be made; then the time for it has come. */
+static bool
+wait_for_next(struct run *r)
+{
+	const struct order *o = r->job.order;
+	int64_t next = clock_monotonic() + o->every_ms;
+	enum stop stop = STOP_NONE;
+	char text[32], line[64];
+	struct buf note = {0};
+
+	if (o->every_ms == 0 || r->state != STATE_FAILED ||
+	    r->job.stop == STOP_CANCEL)
+		return false;
+	if (r->within > 0 && next >= r->within) {
+		buf_printf(&r->message, " That was try %d; it did not succeed "
+		    "within %s (within=).", r->job.try,
+		    duration(o->within_ms, text));
+		return false;
+	}
+	buf_printf(&note, "Try %d: %s The next one follows in %s.",
+	    r->job.try, buf_text(&r->message), duration(o->every_ms, text));
+	status_note(r->job.target->name, "try", note.data);
+	buf_clear(&note);
+	if (acts[r->act].clean != NULL)
+		acts[r->act].clean(&r->job);
+	watch_start(&r->watch, 0);
+	r->watch.quiet_noted = true;
+	while (stop == STOP_NONE && clock_monotonic() < next)
+		stop = watch_poll(&r->watch, NULL, 0, next);
+	if (stop != STOP_NONE) {
+		buf_printf(&r->message, " The step was ended before try %d.",
+		    r->job.try + 1);
+		return false;
+	}
+	r->job.try++;
+	snprintf(line, sizeof(line), "--- try %d ---", r->job.try);
+	output_line(&r->output, line);
+	return true;
+}
+
+static void
+finish(struct run *r)
+{
+	struct status_end end = { .exit = r->exit, .tries = r->job.try };
+	enum err err = ERR_OK;
+
+	if (r->output.recorder != NULL)
+		err = recorder_close(r->output.recorder, &end.bytes,
+		    &end.dropped);
+	if (err != ERR_OK) {
+		buf_printf(&r->message, "%sThe output could not be kept: %s.",
+		    r->message.len > 0 ? " " : "", strerror(errno));
+		if (r->state == STATE_SUCCEEDED)
+			r->state = STATE_UNKNOWN;
+	}
+	end.state = r->state;
+	end.message = buf_text(&r->message);
+	end.captures = r->captures;
+	err = status_target(r->job.target->name, &end);
+	if (err == ERR_OK && acts[r->act].clean != NULL)
+		acts[r->act].clean(&r->job);
+	if (acts[r->act].close != NULL)
+		acts[r->act].close(&r->job);
+}
+
+static bool
+prepare(struct run *r)
+{
+	const struct order *o = r->job.order;
+	struct fault fault;
+
+	r->exit = -1;
+	r->state = STATE_FAILED;
+	while (strcmp(acts[r->act].kind, r->job.target->kind) != 0)
+		r->act++;
+	if (evaluate_new(o, &r->output.evaluate, &fault) != ERR_OK) {
+		buf_puts(&r->message, fault.message);
+		return false;
+	}
+	r->output.recorder = recorder_open(r->job.target->name,
+	    o->output_limit);
+	if (r->output.recorder == NULL) {
+		buf_printf(&r->message, "Nothing was started: the output "
+		    "could not be kept: %s.", strerror(errno));
+		return false;
+	}
+	r->output.mask = mask_stream_new(r->mask);
+	if (o->every_ms > 0 && o->within_ms > 0)
+		r->within = clock_monotonic() + o->within_ms;
+	return true;
+}
+
+void
+target_run(const struct order *order, const struct order_target *target,
+    const struct mask *mask, int parent, int *shared_group)
+{
+	struct run r = { .mask = mask, .job = { .order = order,
+		.target = target, .shared_group = shared_group, .try = 1 } };
+
+	r.job.output = &r.output;
+	r.job.watch = &r.watch;
+	r.watch.target = target->name;
+	r.watch.output = &r.output;
+	r.watch.quiet_ms = order->quiet_ms;
+	watch_init(&r.watch, parent);
+	if (prepare(&r)) {
+		do
+			run_try(&r);
+		while (wait_for_next(&r));
+	}
+	finish(&r);
+	evaluate_free(r.output.evaluate);
+	mask_stream_free(r.output.mask);
+	buf_clear(&r.output.masked);
+	buf_clear(&r.job.why);
+	buf_clear(&r.message);
+	json_object_put(r.captures);
+}

@@ -1,0 +1,141 @@
+/*
+ * watch.c: waiting, in the process of one target.
+ *
+ * Signals come by a descriptor, so nothing is interrupted anywhere.  SIGTERM
+ * is a person's wish to end; SIGUSR1 is what the kernel sends when the parent
+ * dies: without it nobody could end this process any more, and a second
+ * attempt might run beside it.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "step/status.h"
+#include "step/watch.h"
+
+#define MOST_FDS	6
+
+void
+watch_init(struct watch *w, int parent)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	w->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (w->signals < 0)
+		log_fatal("no descriptor for signals");
+	prctl(PR_SET_PDEATHSIG, SIGUSR1);
+	if (getppid() != parent)
+		raise(SIGUSR1);
+}
+
+void
+watch_reset_signals(void)
+{
+	static const int ignored[] = { SIGPIPE, SIGHUP };
+	sigset_t none;
+
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void
+watch_start(struct watch *w, int64_t timeout_ms)
+{
+	int64_t now = clock_monotonic();
+
+	w->stop = STOP_NONE;
+	w->quiet_from = now;
+	w->quiet_noted = false;
+	w->deadline = timeout_ms > 0 ? now + timeout_ms : 0;
+}
+
+/* Notes a silence once; when the next look is due, or 0. */
+static int64_t
+look_for_quiet(struct watch *w, int64_t now)
+{
+	char message[160];
+	int64_t from = w->quiet_from;
+
+	if (w->quiet_ms == 0)
+		return 0;
+	if (w->output->last > from) {
+		w->quiet_from = from = w->output->last;
+		w->quiet_noted = false;
+	}
+	if (w->quiet_noted)
+		return 0;
+	if (now < from + w->quiet_ms)
+		return from + w->quiet_ms;
+	snprintf(message, sizeof(message), "%s has printed nothing for "
+	    "%lld s.", w->target, (long long)(w->quiet_ms / 1000));
+	status_note(w->target, "quiet", message);
+	w->quiet_noted = true;
+	return 0;
+}
+
+static void
+sooner(int64_t *until, int64_t at)
+{
+	if (at > 0 && (*until == 0 || at < *until))
+		*until = at;
+}
+
+static enum stop
+take_signal(struct watch *w)
+{
+	struct signalfd_siginfo info;
+	enum stop stop = STOP_NONE;
+
+	while (read(w->signals, &info, sizeof(info)) == sizeof(info))
+		stop = info.ssi_signo == SIGUSR1 ? STOP_ABANDONED :
+		    STOP_CANCEL;
+	return stop;
+}
+
+enum stop
+watch_poll(struct watch *w, struct pollfd *fds, nfds_t n, int64_t until)
+{
+	struct pollfd all[MOST_FDS + 1];
+	int64_t now = clock_monotonic(), due;
+	enum stop stop = STOP_NONE;
+
+	due = recorder_due(w->output->recorder);
+	if (due > 0 && due <= now)
+		recorder_flush(w->output->recorder);
+	else
+		sooner(&until, due);
+	sooner(&until, look_for_quiet(w, now));
+	sooner(&until, w->deadline);
+	if (n > MOST_FDS)
+		log_bug("too many descriptors to wait for");
+	if (n > 0)
+		memcpy(all, fds, n * sizeof(*fds));
+	all[n] = (struct pollfd){ .fd = w->signals, .events = POLLIN };
+	(void)poll(all, n + 1, until == 0 ? -1 :
+	    until <= now ? 0 : until - now > 3600000 ? 3600000 :
+	    (int)(until - now));
+	if (n > 0)
+		memcpy(fds, all, n * sizeof(*fds));
+	if (all[n].revents != 0)
+		stop = take_signal(w);
+	if (stop == STOP_NONE && w->deadline > 0 &&
+	    clock_monotonic() >= w->deadline) {
+		w->deadline = 0;
+		stop = STOP_TIMEOUT;
+	}
+	if (stop != STOP_NONE)
+		w->stop = stop;
+	return stop;
+}

@@ -1,0 +1,56 @@
+/*
+ * watch.h: waiting, in the process of one target.
+ *
+ * Whatever a target's process waits for, it waits here, so that output is
+ * flushed, silence noted, and an end by timeout or by a person noticed,
+ * whatever it is doing.
+ */
+#ifndef STEP_WATCH_H
+#define STEP_WATCH_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "step/output.h"
+
+enum stop {
+	STOP_NONE,
+	STOP_CANCEL,		/* a person wants it to end */
+	STOP_TIMEOUT,		/* its time is over */
+	STOP_ABANDONED,		/* the process that started us is gone */
+	STOP__MAX
+};
+
+struct watch {
+	const char	*target;
+	struct output	*output;
+	int		 signals;	/* descriptor of signalfd(2) */
+	int64_t		 deadline;	/* monotonic; 0: none */
+	int64_t		 quiet_ms;	/* 0: not asked for */
+	int64_t		 quiet_from;	/* what silence is counted from */
+	bool		 quiet_noted;
+	enum stop	 stop;		/* the last reason to stop */
+};
+
+/*
+ * Blocks the signals that end a target, and asks for one when the parent
+ * process, which must be `parent`, dies.
+ */
+void		watch_init(struct watch *w, int parent);
+
+/* In a child before exec: signals as a program expects them. */
+void		watch_reset_signals(void);
+
+/* Silence and time count from now on. */
+void		watch_start(struct watch *w, int64_t timeout_ms);
+
+/*
+ * Waits until one of the n descriptors (at most 6) is ready as poll(2) says,
+ * or until `until` (monotonic; 0: no limit).  A reason to stop is returned
+ * once, when it comes up.
+ */
+enum stop	watch_poll(struct watch *w, struct pollfd *fds, nfds_t n,
+		    int64_t until);
+
+#endif
