@@ -227,7 +227,7 @@ start(struct shell *s)
 	if (s->pid == 0)
 		become(s, out[1], report[1]);
 	setpgid(s->pid, s->pid);
-	*s->job->shared_group = s->pid;
+	*s->job->group = s->pid;
 	close(out[1]);
 	close(report[1]);
 	(void)fcntl(s->output, F_SETPIPE_SZ, 1 << 20);
@@ -383,7 +383,7 @@ act_shell(struct job *job)
 	follow(&s);
 	conclude(&s);
 out:
-	*job->shared_group = 0;
+	*job->group = 0;
 	if (s.file != NULL)
 		unlink(s.file);
 	for (size_t i = 0; i < s.env_count; i++)

@@ -29,9 +29,11 @@ struct fanout {
 	const struct order *order;
 	struct mask	*mask;
 	pid_t		*pids;		/* of each target, 0: not running */
-	int		*groups;	/* shared with the children */
+	struct fanout_slot *slots;	/* shared with the children */
 	size_t		 started;
 	size_t		 running;
+	bool		 done;		/* the last line is written */
+	enum err	 err;		/* of writing it */
 };
 
 static volatile sig_atomic_t cancelled;
@@ -58,7 +60,7 @@ start_next(struct fanout *f)
 
 	if (pid == 0) {
 		target_run(f->order, &f->order->targets[i], f->mask, parent,
-		    &f->groups[i]);
+		    &f->slots[i]);
 		mask_free(f->mask);
 		exit(0);
 	}
@@ -87,8 +89,8 @@ reap_one(struct fanout *f, pid_t pid)
 			continue;
 		f->pids[i] = 0;
 		f->running--;
-		if (f->groups[i] > 0)
-			kill(-f->groups[i], SIGKILL);
+		if (f->slots[i].group > 0)
+			kill(-f->slots[i].group, SIGKILL);
 	}
 }
 
@@ -116,35 +118,6 @@ finish_target(struct fanout *f, size_t i)
 	}
 	end.message = message;
 	status_target(name, &end);
-}
-
-static void
-run_all(struct fanout *f)
-{
-	const struct order *o = f->order;
-	sigset_t block, open;
-	pid_t pid;
-
-	sigemptyset(&block);
-	sigaddset(&block, SIGTERM);
-	sigaddset(&block, SIGINT);
-	sigaddset(&block, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &block, &open);
-	for (;;) {
-		while (cancelled == 0 && f->started < o->targets_count &&
-		    f->running < (size_t)o->parallel)
-			start_next(f);
-		if (f->running == 0)
-			break;
-		if ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
-			reap_one(f, pid);
-			continue;
-		}
-		sigsuspend(&open);
-		if (cancelled == 1)
-			end_all(f);
-	}
-	sigprocmask(SIG_SETMASK, &open, NULL);
 }
 
 /* The captured value of the name, and on which target, so far. */
@@ -237,14 +210,66 @@ conclude(const struct order *o, struct json_object *ends)
 	return err;
 }
 
+/* Writes the last line of all once each target has had its own; cleaning up
+ * on the targets need not be waited for. */
+static void
+finish_if_done(struct fanout *f)
+{
+	const struct order *o = f->order;
+	struct json_object *ends;
+
+	if (f->done || (f->started < o->targets_count && cancelled == 0))
+		return;
+	for (size_t i = 0; i < f->started; i++)
+		if (f->pids[i] > 0 && !f->slots[i].finished)
+			return;
+	ends = status_read();
+	for (size_t i = 0; i < o->targets_count; i++)
+		if (json_get(ends, o->targets[i].name) == NULL)
+			finish_target(f, i);
+	json_object_put(ends);
+	ends = status_read();
+	f->err = conclude(o, ends);
+	f->done = true;
+	json_object_put(ends);
+}
+
+static void
+run_all(struct fanout *f)
+{
+	const struct order *o = f->order;
+	sigset_t block, open;
+	pid_t pid;
+
+	sigemptyset(&block);
+	sigaddset(&block, SIGTERM);
+	sigaddset(&block, SIGINT);
+	sigaddset(&block, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &block, &open);
+	for (;;) {
+		while (cancelled == 0 && f->started < o->targets_count &&
+		    f->running < (size_t)o->parallel)
+			start_next(f);
+		finish_if_done(f);
+		if (f->running == 0)
+			break;
+		if ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
+			reap_one(f, pid);
+			continue;
+		}
+		sigsuspend(&open);
+		if (cancelled == 1)
+			end_all(f);
+	}
+	sigprocmask(SIG_SETMASK, &open, NULL);
+}
+
 enum err
 fanout_run(const struct order *order)
 {
-	size_t n = order->targets_count, size = n * sizeof(int);
+	size_t n = order->targets_count, size = n * sizeof(struct fanout_slot);
 	struct fanout f = { .order = order };
 	struct sigaction sa = { .sa_handler = on_cancel };
-	struct json_object *ends;
-	enum err err;
 
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
@@ -252,21 +277,13 @@ fanout_run(const struct order *order)
 	sigaction(SIGCHLD, &sa, NULL);
 	f.mask = mask_new(order->mask, order->mask_count);
 	f.pids = mem_calloc(n, sizeof(f.pids[0]));
-	f.groups = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	f.slots = mmap(NULL, size, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (f.groups == MAP_FAILED)
+	if (f.slots == MAP_FAILED)
 		log_fatal("no memory to share");
 	run_all(&f);
-	ends = status_read();
-	for (size_t i = 0; i < n; i++)
-		if (json_get(ends, order->targets[i].name) == NULL)
-			finish_target(&f, i);
-	json_object_put(ends);
-	ends = status_read();
-	err = conclude(order, ends);
-	json_object_put(ends);
-	munmap(f.groups, size);
+	munmap(f.slots, size);
 	mask_free(f.mask);
 	free(f.pids);
-	return err;
+	return f.err;
 }

@@ -6,6 +6,7 @@
  * not durable has not succeeded.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,7 @@ struct run {
 	struct buf		 message;
 	size_t			 act;
 	int64_t			 within;	/* monotonic; 0: no limit */
+	bool			 keep;		/* leave all on the target */
 };
 
 void
@@ -142,7 +144,7 @@ judge(struct run *r)
 	}
 }
 
-/* The message without secrets, valid UTF-8, not longer than a card holds. */
+/* The message without secrets: one line of valid UTF-8, as a card holds it. */
 static void
 mask_message(struct run *r)
 {
@@ -152,6 +154,11 @@ mask_message(struct run *r)
 	mask_text(r->mask, buf_text(&r->message), r->message.len, &masked);
 	clean_put(&state, buf_text(&masked),
 	    masked.len < 2000 ? masked.len : 2000, &clean);
+	for (size_t i = 0; i < clean.len; i++)
+		if ((unsigned char)clean.data[i] < ' ' || clean.data[i] == 0x7f)
+			clean.data[i] = ' ';
+	while (clean.len > 0 && clean.data[clean.len - 1] == ' ')
+		clean.len--;
 	buf_reset(&r->message);
 	buf_put(&r->message, buf_text(&clean), clean.len);
 	buf_clear(&masked);
@@ -239,8 +246,14 @@ finish(struct run *r)
 	end.state = r->state;
 	end.message = buf_text(&r->message);
 	end.captures = r->captures;
-	err = status_target(r->job.target->name, &end);
-	if (err == ERR_OK && acts[r->act].clean != NULL)
+	if (status_target(r->job.target->name, &end) != ERR_OK)
+		r->keep = true;
+}
+
+static void
+clean_up(struct run *r)
+{
+	if (!r->keep && acts[r->act].clean != NULL)
 		acts[r->act].clean(&r->job);
 	if (acts[r->act].close != NULL)
 		acts[r->act].close(&r->job);
@@ -275,10 +288,11 @@ prepare(struct run *r)
 
 void
 target_run(const struct order *order, const struct order_target *target,
-    const struct mask *mask, int parent, int *shared_group)
+    const struct mask *mask, int parent,
+    struct fanout_slot *slot)
 {
 	struct run r = { .mask = mask, .job = { .order = order,
-		.target = target, .shared_group = shared_group, .try = 1 } };
+		.target = target, .group = &slot->group, .try = 1 } };
 
 	r.job.output = &r.output;
 	r.job.watch = &r.watch;
@@ -292,6 +306,9 @@ target_run(const struct order *order, const struct order_target *target,
 		while (wait_for_next(&r));
 	}
 	finish(&r);
+	slot->finished = 1;
+	kill(parent, SIGCHLD);
+	clean_up(&r);
 	evaluate_free(r.output.evaluate);
 	mask_stream_free(r.output.mask);
 	buf_clear(&r.output.masked);

@@ -7,12 +7,19 @@
 #include "step/mask.h"
 #include "step/order.h"
 
+/* What a target's process tells its parent, in shared memory. */
+struct fanout_slot {
+	int	group;		/* of a local script that runs, or 0 */
+	int	finished;	/* its last status line is written */
+};
+
 /*
  * Performs the step on the target and writes its last status line.  `parent`
- * is the process that is to outlive this one; *shared_group is where the
- * process group of a local script is told to it.
+ * is the process that is to outlive this one; it gets a SIGCHLD also
+ * when slot->finished is set.
  */
 void	target_run(const struct order *order, const struct order_target *target,
-	    const struct mask *mask, int parent, int *shared_group);
+	    const struct mask *mask, int parent,
+	    struct fanout_slot *slot);
 
 #endif
