@@ -1,0 +1,136 @@
+/*
+ * documents.c: check and import.
+ */
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "book/book.h"
+#include "book/import.h"
+#include "book/targets.h"
+#include "cli/cli.h"
+
+static bool
+read_document(const char *path, struct buf *ret)
+{
+	enum err err = io_read_file(path, BOOK_MAX_BYTES, ret);
+
+	if (err == ERR_OK)
+		return true;
+	cli_say(CLI_NO, "%s: %s", path, err == ERR_NOT_FOUND ?
+	    "there is no such file" : err == ERR_TOO_LARGE ?
+	    "the file is larger than 1 MB" : "the file cannot be read");
+	return false;
+}
+
+/* Prints what is wrong with one document; true: it may be run. */
+static bool
+check_book(const char *path)
+{
+	struct buf text = {0}, out = {0};
+	struct book *book;
+	bool ok;
+
+	if (!read_document(path, &text))
+		return false;
+	book = book_parse(buf_text(&text), text.len);
+	ok = book->errors == 0;
+	book_print_diagnostics(book, path, &out);
+	fputs(buf_text(&out), stdout);
+	printf("%s: %zu steps, %s\n", path, book->steps_count,
+	    ok ? "no errors" : "not to be run");
+	book_free(book);
+	buf_clear(&out);
+	buf_clear(&text);
+	return ok;
+}
+
+static bool
+check_targets(const char *path)
+{
+	static const char *const words[] = { "error", "warning", "note" };
+	const struct diagnostic *d;
+	struct targets *targets;
+	size_t count, errors;
+
+	if (targets_load(path, &targets) != ERR_OK) {
+		cli_say(CLI_NO, "%s: the file cannot be read", path);
+		return false;
+	}
+	d = targets_diagnostics(targets, &count, &errors);
+	for (size_t i = 0; i < count; i++)
+		printf("%s:%d:%d: %s: %s\n", path, d[i].line, d[i].column,
+		    words[d[i].severity], d[i].message);
+	targets_free(targets);
+	return errors == 0;
+}
+
+static bool
+check_one(const char *path)
+{
+	return text_ends(path, ".yml") || text_ends(path, ".yaml") ?
+	    check_targets(path) : check_book(path);
+}
+
+/* All runbooks below the folder, and its targets.yml. */
+static bool
+check_folder(const char *folder)
+{
+	char *paths[] = { (char *)(uintptr_t)folder, NULL };
+	FTS *tree = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, NULL);
+	char *targets = mem_printf("%s/targets.yml", folder);
+	bool ok = check_targets(targets);
+	FTSENT *e;
+
+	while (tree != NULL && (e = fts_read(tree)) != NULL)
+		if (e->fts_info == FTS_F && text_ends(e->fts_name, ".md"))
+			ok = check_book(e->fts_path) && ok;
+	if (tree != NULL)
+		fts_close(tree);
+	free(targets);
+	return ok;
+}
+
+int
+cli_check(struct cli *c)
+{
+	bool ok = true;
+
+	if (c->argc == 0)
+		return check_folder(c->runbooks) ? CLI_YES : CLI_NO;
+	for (int i = 0; i < c->argc; i++)
+		ok = check_one(c->argv[i]) && ok;
+	return ok ? CLI_YES : CLI_NO;
+}
+
+int
+cli_import(struct cli *c)
+{
+	struct buf text = {0}, out = {0};
+	int code = CLI_NO;
+
+	if (c->argc != 1)
+		return CLI_USAGE;
+	if (!text_ends(c->argv[0], ".md") &&
+	    !text_ends(c->argv[0], ".markdown"))
+		return cli_say(CLI_NO, "%s: only Markdown can be imported by "
+		    "this version; turn it into Markdown first", c->argv[0]);
+	if (!read_document(c->argv[0], &text))
+		return CLI_NO;
+	book_import(buf_text(&text), text.len, &out);
+	if (c->output == NULL)
+		code = fwrite(buf_text(&out), 1, out.len, stdout) == out.len ?
+		    CLI_YES : CLI_NO;
+	else if (io_write_file(c->output, 0644, buf_text(&out), out.len) ==
+	    ERR_OK)
+		code = CLI_YES;
+	else
+		cli_say(CLI_NO, "%s: cannot be written", c->output);
+	buf_clear(&out);
+	buf_clear(&text);
+	return code;
+}

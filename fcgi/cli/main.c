@@ -1,0 +1,133 @@
+/*
+ * countersign: the command line.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cli/cli.h"
+
+/* clang-format off */
+static const struct {
+	const char	*name;
+	int		(*run)(struct cli *);
+	const char	*help;
+} commands[] = {
+	{ "serve", cli_serve,
+	  "countersign serve [--data DIR] [--runbooks DIR] [--port N]\n"
+	  "\tStarts the console, nginx included, in the foreground.\n" },
+	{ "check", cli_check,
+	  "countersign check [--runbooks DIR] [FILE...]\n"
+	  "\tReads runbooks (all of DIR where no FILE is given) and targets.yml\n"
+	  "\tas a compiler does: file:line:column: error: what to do.\n" },
+	{ "import", cli_import,
+	  "countersign import FILE [--output FILE]\n"
+	  "\tTurns a Markdown document into a runbook; loses nothing of it.\n" },
+	{ "user", cli_user,
+	  "countersign user add NAME [--roles A,B] [--password-stdin]\n"
+	  "countersign user roles NAME --roles A,B\n"
+	  "countersign user password NAME [--password-stdin]\n"
+	  "countersign user disable|enable NAME\n" },
+	{ "token", cli_token,
+	  "countersign token add USER --name NAME\n"
+	  "\tPrints the token once.\n"
+	  "countersign token revoke USER --name NAME\n" },
+	{ "secret", cli_secret,
+	  "countersign secret set NAME [--value-stdin]\n"
+	  "countersign secret delete NAME\n"
+	  "\tSealed to the runner; never shown again.\n" },
+	{ "verify", cli_verify,
+	  "countersign verify [--data DIR]\n"
+	  "\tRecomputes chains, projections, outputs and ledger signatures.\n" },
+};
+/* clang-format on */
+
+#define COUNT	(sizeof(commands) / sizeof(commands[0]))
+
+int
+cli_say(int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("countersign: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return code;
+}
+
+static int
+usage(FILE *to, int code)
+{
+	fputs("countersign COMMAND [--help]; the options --data DIR (data) and\n"
+	    "--runbooks DIR (runbooks) are understood everywhere.\n\n", to);
+	for (size_t i = 0; i < COUNT; i++)
+		fputs(commands[i].help, to);
+	return code;
+}
+
+/* Fills in the options; the operands are left in c->argv. */
+static int
+read_options(int argc, char **argv, struct cli *c)
+{
+	static const struct option names[] = {
+		{ "data", required_argument, NULL, 'd' },
+		{ "runbooks", required_argument, NULL, 'b' },
+		{ "roles", required_argument, NULL, 'r' },
+		{ "name", required_argument, NULL, 'n' },
+		{ "port", required_argument, NULL, 'p' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "password-stdin", no_argument, NULL, 'w' },
+		{ "value-stdin", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int o;
+
+	while ((o = getopt_long(argc, argv, "h", names, NULL)) != -1)
+		switch (o) {
+		case 'd': c->data = optarg; break;
+		case 'b': c->runbooks = optarg; break;
+		case 'r': c->roles = optarg; break;
+		case 'n': c->name = optarg; break;
+		case 'p': c->port = optarg; break;
+		case 'o': c->output = optarg; break;
+		case 'w': c->password_stdin = true; break;
+		case 'v': c->value_stdin = true; break;
+		default: return o;
+		}
+	c->argc = argc - optind;
+	c->argv = argv + optind;
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli c = { .data = "data", .runbooks = "runbooks",
+	    .port = "8080" };
+	int wrong;
+
+	log_open("countersign");
+	if (argc < 2)
+		return usage(stderr, CLI_USAGE);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+		return usage(stdout, CLI_YES);
+	for (size_t i = 0; i < COUNT; i++) {
+		if (strcmp(commands[i].name, argv[1]) != 0)
+			continue;
+		if ((wrong = read_options(argc - 1, argv + 1, &c)) != 0) {
+			fputs(commands[i].help, wrong == 'h' ? stdout : stderr);
+			return wrong == 'h' ? CLI_YES : CLI_USAGE;
+		}
+		wrong = commands[i].run(&c);
+		if (wrong == CLI_USAGE)
+			fputs(commands[i].help, stderr);
+		return wrong;
+	}
+	cli_say(CLI_USAGE, "there is no command \"%s\"", argv[1]);
+	return usage(stderr, CLI_USAGE);
+}

@@ -1,0 +1,131 @@
+/*
+ * people.c: users, tokens and secrets from the command line.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+
+static struct json_object *
+with(const char *key, const char *text)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_set_text(o, key, text);
+	return o;
+}
+
+/* "a,b" as an array of names. */
+static struct json_object *
+roles_of(const char *list)
+{
+	struct json_object *all = json_object_new_array();
+	size_t n;
+
+	for (const char *p = list != NULL ? list : ""; *p != '\0'; p += n) {
+		n = strcspn(p, ",");
+		if (n > 0)
+			json_object_array_add(all,
+			    json_object_new_string_len(p, (int)n));
+		n += p[n] == ',';
+	}
+	return all;
+}
+
+/* Moves a secret line from standard input into the object. */
+static bool
+read_secret(struct json_object *o, const char *key, const char *prompt)
+{
+	char *line = cli_read_line(prompt);
+
+	if (line == NULL) {
+		cli_say(CLI_NO, "nothing was given on standard input");
+		return false;
+	}
+	json_set_text(o, key, line);
+	explicit_bzero(line, strlen(line));
+	free(line);
+	return true;
+}
+
+static int
+ask(struct cli *c, const char *verb, struct json_object *body)
+{
+	return cli_ask(c, verb, body, NULL) ? CLI_YES : CLI_NO;
+}
+
+int
+cli_user(struct cli *c)
+{
+	const char *verb, *action = c->argc == 2 ? c->argv[0] : "";
+	struct json_object *body = with("name", c->argc == 2 ? c->argv[1] : "");
+
+	if (strcmp(action, "add") == 0) {
+		verb = "account_add";
+		json_set(body, "roles", roles_of(c->roles));
+	} else if (strcmp(action, "password") == 0) {
+		verb = "password_set";
+	} else if (strcmp(action, "roles") == 0 && c->roles != NULL) {
+		verb = "account_change";
+		json_set(body, "roles", roles_of(c->roles));
+	} else if (strcmp(action, "disable") == 0 ||
+	    strcmp(action, "enable") == 0) {
+		verb = "account_change";
+		json_set_bool(body, "disabled", action[0] == 'd');
+	} else {
+		json_object_put(body);
+		return CLI_USAGE;
+	}
+	if (strcmp(verb, "account_change") != 0 &&
+	    !read_secret(body, "password", "Password: ")) {
+		json_object_put(body);
+		return CLI_NO;
+	}
+	return ask(c, verb, body);
+}
+
+int
+cli_token(struct cli *c)
+{
+	struct json_object *body, *result = NULL;
+
+	if (c->argc != 2 || c->name == NULL)
+		return CLI_USAGE;
+	body = with("account", c->argv[1]);
+	json_set_text(body, "name", c->name);
+	if (strcmp(c->argv[0], "revoke") == 0)
+		return ask(c, "token_revoke", body);
+	if (strcmp(c->argv[0], "add") != 0) {
+		json_object_put(body);
+		return CLI_USAGE;
+	}
+	if (!cli_ask(c, "token_add", body, &result))
+		return CLI_NO;
+	printf("%s\n", json_text(result, "token", ""));
+	json_object_put(result);
+	return CLI_YES;
+}
+
+int
+cli_secret(struct cli *c)
+{
+	struct json_object *body;
+
+	if (c->argc != 2)
+		return CLI_USAGE;
+	body = with("name", c->argv[1]);
+	if (strcmp(c->argv[0], "delete") == 0)
+		return ask(c, "secret_delete", body);
+	if (strcmp(c->argv[0], "set") != 0) {
+		json_object_put(body);
+		return CLI_USAGE;
+	}
+	if (!read_secret(body, "value", "Value: ")) {
+		json_object_put(body);
+		return CLI_NO;
+	}
+	return ask(c, "secret_set", body);
+}

@@ -1,0 +1,310 @@
+/*
+ * verify.c: recomputes everything that the journal claims.
+ *
+ * Chains: each hash, each number, the columns against the body.  Projections:
+ * all events are replayed into a database in memory and the tables compared
+ * row by row.  Outputs: the hash of each .cast file.  Ledger: its own chain,
+ * its signatures, and that each closed run stands in it with the head that
+ * its chain has.
+ */
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "journal/event.h"
+
+struct verify {
+	const char		*data;
+	struct db		*db;
+	struct db		*replay;
+	int64_t			 events;
+	int64_t			 entries;
+	int64_t			 outputs;
+	int			 wrong;
+};
+
+static void
+wrong(struct verify *v, const char *what, int64_t run, int64_t seq)
+{
+	printf("WRONG: %s (run %lld, event %lld)\n", what, (long long)run,
+	    (long long)seq);
+	v->wrong++;
+}
+
+/* The documents come first: runs refer to them. */
+static void
+copy_documents(struct verify *v)
+{
+	struct rows *rows = db_query(v->db, STMT_DOCUMENTS_ALL);
+	char hash[2 * HASH_BYTES + 1];
+
+	while (db_next(rows)) {
+		const char *text = db_text(rows, 1);
+
+		hash_hex(text, strlen(text), hash);
+		if (!text_eq(hash, db_text(rows, 0)))
+			wrong(v, "a document does not have its hash", 0, 0);
+		db_run(v->replay, STMT_DOCUMENT_ADD, TEXT(db_text(rows, 0)),
+		    TEXT(text));
+	}
+	db_done(rows);
+}
+
+static void
+replay(struct verify *v, struct rows *rows)
+{
+	int64_t run = db_int(rows, 0), seq = db_int(rows, 1);
+	const char *body = db_text(rows, 5);
+	size_t len;
+	const void *hash = db_blob(rows, 6, &len);
+	struct json_object *parsed = NULL;
+	struct event e;
+
+	if (event_parse(body, &e, &parsed) != ERR_OK) {
+		wrong(v, "the body cannot be read", run, seq);
+		return;
+	}
+	if (e.run != run || e.seq != seq || e.at != db_int(rows, 2) ||
+	    !text_eq(e.actor, db_text(rows, 3)) ||
+	    !text_eq(e.kind, db_text(rows, 4)))
+		wrong(v, "the columns differ from the body", run, seq);
+	db_run(v->replay, STMT_EVENT_ADD, INT(run), INT(seq), INT(e.at),
+	    TEXT(e.actor), TEXT(e.kind), TEXT(body), BLOB(hash, len));
+	if (event_project(v->replay, &e) != ERR_OK)
+		wrong(v, "the event cannot be replayed", run, seq);
+	json_object_put(parsed);
+}
+
+static void
+check_chains(struct verify *v)
+{
+	struct rows *rows = db_query(v->db, STMT_EVENTS_ALL);
+	unsigned char before[HASH_BYTES] = {0}, hash[HASH_BYTES];
+	int64_t run = -1, seq = 0;
+
+	while (db_next(rows)) {
+		size_t len;
+		const void *stored = db_blob(rows, 6, &len);
+
+		if (db_int(rows, 0) != run) {
+			run = db_int(rows, 0);
+			seq = 0;
+			memset(before, 0, sizeof(before));
+		}
+		if (db_int(rows, 1) != ++seq)
+			wrong(v, "an event is missing", run, seq);
+		seq = db_int(rows, 1);
+		event_hash(before, db_text(rows, 5), hash);
+		if (len != HASH_BYTES || memcmp(hash, stored, len) != 0)
+			wrong(v, "the hash does not fit", run, seq);
+		memcpy(before, hash, sizeof(before));
+		replay(v, rows);
+		v->events++;
+	}
+	db_done(rows);
+}
+
+static void
+compare(struct verify *v, const char *table, enum stmt stmt)
+{
+	struct rows *a = db_query(v->db, stmt), *b = db_query(v->replay, stmt);
+	bool more_a = db_next(a), more_b = db_next(b);
+
+	while (more_a && more_b) {
+		struct json_object *x = db_row_json(a), *y = db_row_json(b);
+
+		if (strcmp(json_write(x), json_write(y)) != 0) {
+			printf("WRONG: table %s: on disk %s, from the events "
+			    "%s\n", table, json_write(x), json_write(y));
+			v->wrong++;
+		}
+		json_object_put(x);
+		json_object_put(y);
+		more_a = db_next(a);
+		more_b = db_next(b);
+	}
+	if (more_a != more_b) {
+		printf("WRONG: table %s has %s rows than the events give\n",
+		    table, more_a ? "more" : "fewer");
+		v->wrong++;
+	}
+	db_done(a);
+	db_done(b);
+}
+
+static void
+compare_projections(struct verify *v)
+{
+	static const struct {
+		const char	*table;
+		enum stmt	 stmt;
+	} tables[] = {
+		{ "run", STMT_ALL_RUN }, { "step", STMT_ALL_STEP },
+		{ "attempt", STMT_ALL_ATTEMPT },
+		{ "attempt_target", STMT_ALL_TARGET },
+		{ "variable", STMT_ALL_VARIABLE },
+		{ "approval", STMT_ALL_APPROVAL },
+		{ "held_target", STMT_ALL_HELD },
+		{ "account", STMT_ALL_ACCOUNT }, { "token", STMT_ALL_TOKEN },
+	};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		compare(v, tables[i].table, tables[i].stmt);
+}
+
+static void
+check_outputs(struct verify *v)
+{
+	struct rows *rows = db_query(v->db, STMT_OUTPUTS_ALL);
+	char hash[2 * HASH_BYTES + 1];
+
+	while (db_next(rows)) {
+		char *path = mem_printf("%s/exec/%s/%s.cast", v->data,
+		    db_text(rows, 0), db_text(rows, 1));
+
+		if (hash_file(path, hash) != ERR_OK ||
+		    !text_eq(hash, db_text(rows, 2))) {
+			printf("WRONG: the output of run %lld, step %s, "
+			    "attempt %lld on %s is missing or was changed\n",
+			    (long long)db_int(rows, 3), db_text(rows, 4),
+			    (long long)db_int(rows, 5), db_text(rows, 1));
+			v->wrong++;
+		}
+		v->outputs++;
+		free(path);
+	}
+	db_done(rows);
+}
+
+static bool
+read_public_key(struct verify *v, unsigned char key[32])
+{
+	char *path = mem_printf("%s/keys/ledger.pub", v->data);
+	struct buf text = {0};
+	bool ok = io_read_file(path, 1024, &text) == ERR_OK &&
+	    text.len >= 64 && text_unhex(text.data, key, 32);
+
+	buf_clear(&text);
+	free(path);
+	return ok;
+}
+
+/* Whether the run's event with that number has that hash. */
+static bool
+is_head(struct verify *v, int64_t run, int64_t seq, const char *head)
+{
+	struct rows *rows = db_query(v->db, STMT_EVENT_HASH, INT(run),
+	    INT(seq));
+	char hex[2 * HASH_BYTES + 1] = "";
+	size_t len;
+
+	if (db_next(rows)) {
+		const void *hash = db_blob(rows, 0, &len);
+
+		text_hex(hash, len == HASH_BYTES ? len : 0, hex);
+	}
+	db_done(rows);
+	return hex[0] != '\0' && strcmp(hex, head) == 0;
+}
+
+/* One entry; removes its run from the list of those still expected. */
+static void
+check_entry(struct verify *v, struct rows *rows, unsigned char before[32],
+    const unsigned char key[32], struct json_object *expected)
+{
+	const char *body = db_text(rows, 1);
+	unsigned char hash[HASH_BYTES];
+	struct json_object *o = NULL;
+	char run[24];
+	const void *signature;
+	size_t len;
+
+	event_hash(before, body, hash);
+	if (memcmp(hash, db_blob(rows, 2, &len), HASH_BYTES) != 0)
+		wrong(v, "the ledger's hash does not fit", 0, db_int(rows, 0));
+	signature = db_blob(rows, 3, &len);
+	if (len != crypto_sign_BYTES || crypto_sign_verify_detached(signature,
+	    hash, sizeof(hash), key) != 0)
+		wrong(v, "the ledger's signature is wrong", 0, db_int(rows, 0));
+	memcpy(before, hash, HASH_BYTES);
+	if (json_read(body, strlen(body), &o, NULL) != ERR_OK)
+		return;
+	snprintf(run, sizeof(run), "%lld", (long long)json_int(o, "run", 0));
+	if (!is_head(v, json_int(o, "run", 0), json_int(o, "events", 0),
+	    json_text(o, "head", "")))
+		wrong(v, "a run does not have the head that the ledger has",
+		    json_int(o, "run", 0), json_int(o, "events", 0));
+	json_object_object_del(expected, run);
+	json_object_put(o);
+}
+
+static void
+check_ledger(struct verify *v)
+{
+	struct json_object *expected = json_object_new_object();
+	unsigned char key[32], before[HASH_BYTES] = {0};
+	struct rows *rows = db_query(v->db, STMT_RUNS_CLOSED);
+	char run[24];
+
+	while (db_next(rows)) {
+		snprintf(run, sizeof(run), "%lld",
+		    (long long)db_int(rows, 0));
+		json_set_bool(expected, run, true);
+	}
+	db_done(rows);
+	if (!read_public_key(v, key)) {
+		wrong(v, "keys/ledger.pub cannot be read", 0, 0);
+		json_object_put(expected);
+		return;
+	}
+	rows = db_query(v->db, STMT_LEDGER_ALL);
+	while (db_next(rows)) {
+		if (db_int(rows, 0) != ++v->entries)
+			wrong(v, "a ledger entry is missing", 0, v->entries);
+		check_entry(v, rows, before, key, expected);
+	}
+	db_done(rows);
+	json_object_object_foreach(expected, id, missing) {
+		(void)missing;
+		printf("WRONG: run %s is closed and not in the ledger\n", id);
+		v->wrong++;
+	}
+	json_object_put(expected);
+}
+
+int
+cli_verify(struct cli *c)
+{
+	struct verify v = { .data = c->data };
+
+	if (c->argc != 0)
+		return CLI_USAGE;
+	if (sodium_init() < 0 || db_open(c->data, DB_CLI, &v.db) != ERR_OK)
+		return cli_say(CLI_NO, "there is no journal in %s, or it is "
+		    "of another version", c->data);
+	if (db_open(DB_MEMORY, DB_CLI, &v.replay) != ERR_OK) {
+		db_close(v.db);
+		return cli_say(CLI_NO, "not enough memory to replay");
+	}
+	db_begin(v.db);
+	db_begin(v.replay);
+	copy_documents(&v);
+	check_chains(&v);
+	compare_projections(&v);
+	check_ledger(&v);
+	check_outputs(&v);
+	db_end(v.replay, ERR_OK);
+	db_end(v.db, ERR_OK);
+	db_close(v.replay);
+	db_close(v.db);
+	printf("%lld events, %lld ledger entries, %lld outputs: %s\n",
+	    (long long)v.events, (long long)v.entries, (long long)v.outputs,
+	    v.wrong == 0 ? "all as recorded" : "NOT as recorded");
+	return v.wrong == 0 ? CLI_YES : CLI_NO;
+}
