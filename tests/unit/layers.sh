@@ -1,0 +1,63 @@
+#!/bin/sh
+# The layer rules: includes point down only, each foreign library has one
+# home, and privilege is visible in the link line.  Usage: layers.sh BUILD
+set -u
+build=$1
+bad=0
+say() { echo "layers: $*"; bad=$((bad + 1)); }
+
+# may FOLDER ALLOWED...: FOLDER includes nothing of ours but itself and these
+may() {
+	folder=$1; shift
+	allowed=$(echo "$folder $*" | tr ' ' '|')
+	found=$(grep -nE '^#include "[a-z]+/' fcgi/"$folder"/*.[ch] |
+	    grep -vE "#include \"($allowed)/")
+	[ -z "$found" ] || say "$folder includes what it must not:
+$found"
+}
+may base
+may book base
+may wire base
+may html base
+may journal base book wire
+may web base book wire journal html
+may keeper base book wire journal
+may runner base book wire journal
+may step base book wire
+may cli base book wire journal
+
+# home HEADER FOLDERS...: the header is included there only
+home() {
+	header=$1; shift
+	allowed=$(echo "$*" | tr ' ' '|')
+	found=$(grep -rnE "#include <$header>" fcgi | grep -vE "^fcgi/($allowed)/")
+	[ -z "$found" ] || say "<$header> is included outside its home:
+$found"
+}
+home sqlite3.h journal
+home fcgiapp.h web
+home libssh2.h step
+home 'curl/curl.h' step
+home 'mysql.h' step
+home 'libpq-fe.h' step
+home md4c.h book
+home yaml.h book
+home pcre2.h book
+home sodium.h journal keeper runner cli
+
+# without PROGRAM LIBRARIES...: the program is not linked with them
+without() {
+	program=$1; shift
+	for library in "$@"; do
+		if ldd "$build/$program" | grep -q "$library"; then
+			say "$program is linked with $library"
+		fi
+	done
+}
+without countersign-web libssh2 libcurl libmariadb libpq
+without countersign-keeper libssh2 libcurl libmariadb libpq libfcgi
+without countersign-runner libssh2 libcurl libmariadb libpq libfcgi
+without countersign-step libsqlite3 libsodium libfcgi
+without countersign libssh2 libcurl libmariadb libpq libfcgi
+
+if [ $bad -eq 0 ]; then echo "1 passed, 0 failed"; else echo "0 passed, 1 failed"; exit 1; fi
