@@ -9,7 +9,8 @@
  *
  *	lock		held (io_lock) for as long as the process lives
  *	pid		its process id, decimal; SIGTERM to it cancels the step
- *	status		one JSON object a line, only ever appended to
+ *	status		one JSON object a line, only ever appended to; the
+ *			runner has made it, empty
  *	TARGET.cast	the output, masked, asciicast v2
  *	TARGET.txt	the same output without timing: live and tail views
  *
