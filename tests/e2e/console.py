@@ -1,0 +1,195 @@
+"""
+console.py: a console of its own for a test, started, asked and stopped.
+
+    with Console(data, runbooks, port) as console:
+        ana = console.user("ana", "operator,approver")
+        status, body = ana.post("/runs", {"runbook": "hello", ...})
+
+B names the folder of the programs (build).  Every wait is bounded.  The
+end of the block stops the console and fails where a log has a sanitizer's
+line in it.
+"""
+import json
+import os
+import pathlib
+import selectors
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+BUILD = pathlib.Path(os.environ.get("B", TOP / "build")).resolve()
+BUSY = ("requested", "starting", "running")
+
+
+class User:
+    """One person's token, and what can be asked with it."""
+
+    def __init__(self, base, token):
+        self.base = base
+        self.token = token
+
+    def ask(self, method, path, body=None, accept="application/json"):
+        """The status and the answer: JSON where it is JSON, else text."""
+        request = urllib.request.Request(self.base + path, method=method)
+        request.add_header("Accept", accept)
+        request.add_header("Authorization", "Bearer " + self.token)
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
+            request.data = json.dumps(body).encode()
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                status, data = answer.status, answer.read()
+        except urllib.error.HTTPError as fault:
+            status, data = fault.code, fault.read()
+        text = data.decode("utf-8", "replace")
+        try:
+            return status, json.loads(text)
+        except ValueError:
+            return status, text
+
+    def get(self, path, **more):
+        return self.ask("GET", path, **more)
+
+    def post(self, path, body=None):
+        return self.ask("POST", path, body if body is not None else {})
+
+    def run(self, number):
+        status, run = self.get(f"/runs/{number}")
+        if status != 200:
+            raise AssertionError(f"GET /runs/{number}: {status} {run}")
+        return run
+
+    def step(self, number, name):
+        return next(s for s in self.run(number)["steps"] if s["id"] == name)
+
+    def output(self, number, name, target, attempt=None):
+        """The recorded text of one attempt (the last) on one target."""
+        if attempt is None:
+            attempt = self.step(number, name)["attempts"][-1]["n"]
+        return self.get(f"/runs/{number}/steps/{name}/attempts/{attempt}/"
+                        f"{target}.txt", accept="text/plain")[1]
+
+    def wait_step(self, number, name, seconds=120):
+        """Until the step is not at work any more; the step."""
+        end = time.monotonic() + seconds
+        while True:
+            step = self.step(number, name)
+            if step["state"] not in BUSY:
+                return step
+            if time.monotonic() > end:
+                raise AssertionError(f"{name} is {step['state']} after "
+                                     f"{seconds} seconds")
+            time.sleep(0.2)
+
+    def press(self, number, step):
+        """What the button of the step that is next does."""
+        verb = "confirm" if step["kind"] == "manual" else "execute"
+        status, answer = self.post(
+            f"/runs/{number}/steps/{step['id']}/{verb}")
+        if status not in (200, 202):
+            raise AssertionError(f"{verb} {step['id']}: {status} {answer}")
+        return self.wait_step(number, step["id"])
+
+    def drive(self, number, until=None):
+        """
+        Presses through the run until the step `until` is next, one does not
+        succeed, or the run has ended.  Returns the run.
+        """
+        for _ in range(100):
+            run = self.run(number)
+            if run["state"] != "running" or run["current"] in (None, until):
+                return run
+            step = next(s for s in run["steps"] if s["id"] == run["current"])
+            if step["state"] != "ready":
+                return run
+            self.press(number, step)
+        raise AssertionError(f"run {number} does not end")
+
+
+class Console:
+    def __init__(self, data, runbooks, port):
+        self.data = pathlib.Path(data)
+        self.runbooks = pathlib.Path(runbooks)
+        self.port = port
+        self.base = f"http://127.0.0.1:{port}"
+        self.log = self.data.with_name(self.data.name + ".log")
+        self.process = None
+
+    def cli(self, *args, stdin=""):
+        done = subprocess.run(
+            [BUILD / "countersign", *args, "--data", self.data,
+             "--runbooks", self.runbooks], input=stdin, text=True,
+            capture_output=True, timeout=60)
+        if done.returncode != 0:
+            raise AssertionError(f"countersign {' '.join(args)}: "
+                                 f"{done.returncode} {done.stderr.strip()}")
+        return done.stdout
+
+    def user(self, name, roles):
+        self.cli("user", "add", name, "--roles", roles, "--password-stdin",
+                 stdin="a long enough password\n")
+        token = self.cli("token", "add", name, "--name", "test").strip()
+        return User(self.base, token)
+
+    def start(self):
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [BUILD / "countersign", "serve", "--data", self.data,
+                 "--runbooks", self.runbooks, "--port", str(self.port)],
+                cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=log, text=True)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            end = time.monotonic() + 30
+            while time.monotonic() < end:
+                if not selector.select(end - time.monotonic()):
+                    break
+                line = self.process.stdout.readline()
+                if line.startswith("ready:"):
+                    return
+                if line == "":
+                    break
+        self.stop()
+        raise AssertionError("The console did not start: "
+                             + self.log.read_text()[-2000:])
+
+    def stop(self):
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        log = self.log.read_text(errors="replace")
+        for word in ("AddressSanitizer", "LeakSanitizer", "runtime error:"):
+            if word in log:
+                raise AssertionError(log[log.index(word) - 200:][:4000])
+
+
+class Results:
+    """Counts, and prints each as it comes."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def check(self, what, good, why=""):
+        self.passed += bool(good)
+        self.failed += not good
+        print(("ok      " if good else "FAILED  ") + what
+              + ("" if good or why == "" else f"\n        {why}"), flush=True)
+        return good
+
+    def end(self):
+        print(f"{self.passed} passed, {self.failed} failed")
+        return 1 if self.failed else 0
