@@ -56,6 +56,8 @@ function children(old, now) {
 		if (match) {
 			left.splice(left.indexOf(match), 1);
 			keyed.delete(key(next));
+			while (at !== match && left.includes(at) && at.dataset?.keep !== undefined)
+				at = at.nextSibling;
 			if (match === at)
 				at = at.nextSibling;
 			else

@@ -60,8 +60,12 @@ class Output {
 	async more() {
 		if (this.end !== null && this.total - this.end > 4 * CHUNK)
 			this.reset();		/* too far behind: on to the end */
-		const part = await this.get(this.end === null ? `-${CHUNK}` : `${this.end}-${this.end + CHUNK - 1}`);
+		const part = await this.get(this.end === null ? `-${CHUNK}` : `${this.end - 1}-${this.end + CHUNK - 1}`);
 
+		if (part && this.end !== null) {	/* one byte again: a range is never empty */
+			part.bytes = part.bytes.subarray(1);
+			part.from++;
+		}
 		if (!part || part.bytes.length === 0)
 			return false;
 		this.take(part);

@@ -36,12 +36,10 @@ function free(form) {
 }
 
 function keepSaying(form, text) {
-	const card = form.closest('.step');
 	const box = say(form, text);
 
 	box.dataset.keep = '';
-	if (card)
-		card.querySelector('.step-body').prepend(box);
+	form.closest('.step-body > .actions')?.after(box);
 }
 
 async function send(form, button) {

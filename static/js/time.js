@@ -9,9 +9,13 @@ const same = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', ...
 const far = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', year: 'numeric', ...hm });
 const units = (document.body.dataset.units || 'd,h,min,s').split(',');
 
-function words(date) {
+const whole = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'long' });
+
+function words(date, el) {
 	const now = new Date();
 
+	if (el.closest('.report'))
+		return whole.format(date);
 	if (date.toDateString() === now.toDateString())
 		return near.format(date);
 	return (date.getFullYear() === now.getFullYear() ? same : far).format(date);
@@ -24,7 +28,7 @@ function localise() {
 		if (el.title || isNaN(date))
 			continue;
 		el.title = el.dateTime.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
-		el.textContent = words(date);
+		el.textContent = words(date, el);
 	}
 }
 
