@@ -2,9 +2,7 @@
 # make run        install what is missing, build, start the console
 #                 (PORT=8080 DATA=data RUNBOOKS=runbooks)
 # make test       install what is missing, run every test (ASan and UBSan)
-# make unit       the unit tests alone        make e2e      end to end
-# make browser    the browser tests           make fault    kill and cut tests
-# make lint       warnings of gcc and clang, layer rules
+# make unit, e2e, fault, browser, fate, fuzz, lint: the parts of it
 # make lab        the FATE lab with the console beside it
 # make bench      measure, as ratios against references of the same run
 # make dev        as run, with the sanitizers
@@ -22,7 +20,7 @@ RUN_PACKAGES  = gcc libc6-dev make pkg-config nginx-light libfcgi-dev \
 	libjson-c-dev libsqlite3-dev libssh2-1-dev libmd4c-dev libyaml-dev \
 	libpcre2-dev libsodium-dev ca-certificates python3
 TEST_PACKAGES = clang libclang-rt-14-dev libcmocka-dev openssh-server \
-	openssh-client mariadb-server mariadb-client iproute2 util-linux \
+	openssh-client mariadb-server-core mariadb-client iproute2 util-linux \
 	procps curl jq sqlite3 chromium fonts-noto-cjk wrk
 
 CPPFLAGS += -Ifcgi -I$(B) -D_GNU_SOURCE
@@ -61,6 +59,38 @@ countersign_LIBS        = $(JOURNAL)
 
 all: $(PROGRAMS:%=$(B)/%)
 
+# Installs those of the packages that are not there yet; asks apt for nothing
+# where none is missing.
+SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
+define install
+@missing=$$(for p in $(1); do dpkg -s $$p 2>/dev/null | \
+    grep -q '^Status: install ok' || echo $$p; done); \
+if [ -n "$$missing" ]; then echo "installing:" $$missing; \
+    $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+    $(SUDO) -E apt-get install -qq -y --no-install-recommends $$missing; fi
+endef
+deps:
+	$(call install,$(RUN_PACKAGES))
+deps-test: deps
+	$(call install,$(TEST_PACKAGES))
+	@command -v npm >/dev/null || { $(SUDO) apt-get update -qq && \
+	    $(SUDO) apt-get install -qq -y --no-install-recommends nodejs npm; }
+
+run: deps
+	@$(MAKE) --no-print-directory all
+	@exec $(B)/countersign serve --data $(DATA) --runbooks $(RUNBOOKS) \
+	    --port $(PORT)
+
+# The sanitizers' build, which the tests use.
+ASAN = $(MAKE) --no-print-directory B=build/asan SAN="$(SAN_FLAGS)" \
+	CFLAGS="-O1 -g"
+asan:
+	@$(ASAN) all unit-built
+dev: deps
+	@$(ASAN) all
+	@exec build/asan/countersign serve --data $(DATA) \
+	    --runbooks $(RUNBOOKS) --port $(PORT)
+
 define program
 $(B)/$(1): $(call objs,$($(1)_DIRS))
 	$$(CC) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ $$($(1)_LIBS)
@@ -91,9 +121,32 @@ endef
 $(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t))))
 
 unit-built: $(UNIT_TESTS)
-unit:
-	$(MAKE) B=build/asan SAN="$(SAN_FLAGS)" CFLAGS="-O1 -g" all unit-built
-	for t in build/asan/tests/test_*; do $$t || exit 1; done
+unit: asan
+	@for t in build/asan/tests/test_*; do $$t || exit 1; done
+
+# Everything that a fresh machine can check, the quick things first.
+test: deps-test
+	@$(MAKE) --no-print-directory lint unit e2e fault browser fate fuzz
+	@echo "all tests passed"
+
+lint:
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory B=build/clang CC=clang all
+	@tests/unit/layers.sh build
+
+# Each starts a console of its own on loopback (tests/e2e/console.py).
+e2e: all asan
+	@tests/run tests/e2e/test_*.py tests/e2e/*.sh
+fault: all asan
+	@tests/run tests/fault/test_*.py
+fate: all asan
+	@tests/run tests/lab/test_*.py
+browser: all asan tests/browser/node_modules
+	@tests/run tests/browser/run.py
+tests/browser/node_modules: tests/browser/package-lock.json
+	@cd tests/browser && npm ci --silent --no-audit --no-fund && touch node_modules
+bench: deps-test all
+	@python3 tests/bench/bench.py
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
@@ -106,4 +159,5 @@ lab:
 clean:
 	rm -rf build
 
-.PHONY: all clean lab unit unit-built
+.PHONY: all asan bench browser clean deps deps-test dev e2e fate fault lab \
+	lint run test unit unit-built
