@@ -140,7 +140,7 @@ e2e: all asan
 fault: all asan
 	@tests/run tests/fault/test_*.py
 fate: all asan
-	@tests/run tests/lab/test_*.py
+	@tests/run tests/e2e/fate.py
 browser: all asan tests/browser/node_modules
 	@tests/run tests/browser/run.py
 tests/browser/node_modules: tests/browser/package-lock.json

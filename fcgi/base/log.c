@@ -19,7 +19,7 @@ log_open(const char *name)
 	program = name;
 }
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 line(const char *level, const char *fmt, va_list ap)
 {
 	char text[1024], at[CLOCK_TEXT];

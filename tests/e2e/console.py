@@ -5,21 +5,31 @@ console.py: a console of its own for a test, started, asked and stopped.
         ana = console.user("ana", "operator,approver")
         status, body = ana.post("/runs", {"runbook": "hello", ...})
 
-B names the folder of the programs (build).  Every wait is bounded.  The
-end of the block stops the console and fails where a log has a sanitizer's
-line in it.
+B names the folder of the programs (build/asan).  Every wait is bounded.  The
+end of the block stops the console and fails where its log has a sanitizer's
+line, or where `countersign verify` does not pass.
 """
+import http.client
 import json
 import os
 import pathlib
+import re
 import selectors
+import shutil
+import signal
+import socket
+import sqlite3
 import subprocess
+import sys
+import tempfile
 import time
+import traceback
 import urllib.error
 import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-BUILD = pathlib.Path(os.environ.get("B", TOP / "build")).resolve()
+BUILD = pathlib.Path(os.environ.get("B", TOP / "build/asan")).resolve()
+PASSWORD = "a long enough password"
 BUSY = ("requested", "starting", "running")
 
 
@@ -31,7 +41,8 @@ class User:
         self.token = token
 
     def ask(self, method, path, body=None, accept="application/json"):
-        """The status and the answer: JSON where it is JSON, else text."""
+        """The status and the answer: JSON where it is JSON, else text.  A
+        request goes over a connection of its own."""
         request = urllib.request.Request(self.base + path, method=method)
         request.add_header("Accept", accept)
         request.add_header("Authorization", "Bearer " + self.token)
@@ -108,20 +119,42 @@ class User:
         raise AssertionError(f"run {number} does not end")
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def runbook_folder(documents, targets=None):
+    """A temporary runbook folder, {name: text}; the caller removes it."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="cs-books-"))
+    for name, text in documents.items():
+        (folder / (name + ".md")).write_text(text)
+    (folder / "targets.yml").write_text(targets or
+        "environments:\n  test: {label: Test}\n"
+        "  production: {label: Production, production: true}\n")
+    return folder
+
+
 class Console:
-    def __init__(self, data, runbooks, port):
-        self.data = pathlib.Path(data)
-        self.runbooks = pathlib.Path(runbooks)
-        self.port = port
-        self.base = f"http://127.0.0.1:{port}"
+    def __init__(self, data=None, runbooks=None, port=None):
+        self.temporary = data is None
+        self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="cs-"))
+        self.runbooks = pathlib.Path(runbooks or TOP / "runbooks")
+        self.port = port or free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
         self.log = self.data.with_name(self.data.name + ".log")
         self.process = None
+        self.setup_key = None
+        self.env = dict(os.environ, COUNTERSIGN_STRICT="1")
+        if os.getuid() != 0:
+            self.env["ASAN_OPTIONS"] = "detect_leaks=0"
 
     def cli(self, *args, stdin=""):
         done = subprocess.run(
             [BUILD / "countersign", *args, "--data", self.data,
              "--runbooks", self.runbooks], input=stdin, text=True,
-            capture_output=True, timeout=60)
+            capture_output=True, timeout=60, env=self.env)
         if done.returncode != 0:
             raise AssertionError(f"countersign {' '.join(args)}: "
                                  f"{done.returncode} {done.stderr.strip()}")
@@ -129,7 +162,7 @@ class Console:
 
     def user(self, name, roles):
         self.cli("user", "add", name, "--roles", roles, "--password-stdin",
-                 stdin="a long enough password\n")
+                 stdin=PASSWORD + "\n")
         token = self.cli("token", "add", name, "--name", "test").strip()
         return User(self.base, token)
 
@@ -139,7 +172,7 @@ class Console:
                 [BUILD / "countersign", "serve", "--data", self.data,
                  "--runbooks", self.runbooks, "--port", str(self.port)],
                 cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=log, text=True)
+                stderr=log, text=True, env=self.env)
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
             end = time.monotonic() + 30
@@ -147,6 +180,8 @@ class Console:
                 if not selector.select(end - time.monotonic()):
                     break
                 line = self.process.stdout.readline()
+                link = re.search(r"setup\?key=([0-9a-f]+)", line)
+                self.setup_key = link.group(1) if link else self.setup_key
                 if line.startswith("ready:"):
                     return
                 if line == "":
@@ -169,12 +204,68 @@ class Console:
         self.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         self.stop()
+        if kind is None:
+            self.check()
+        if self.temporary:
+            shutil.rmtree(self.data, ignore_errors=True)
+            self.log.unlink(missing_ok=True)
+
+    def check(self):
+        """No sanitizer's line in the log; the journal is as recorded."""
         log = self.log.read_text(errors="replace")
-        for word in ("AddressSanitizer", "LeakSanitizer", "runtime error:"):
+        for word in ("AddressSanitizer", "LeakSanitizer", "runtime error:",
+                     " bug: "):
             if word in log:
-                raise AssertionError(log[log.index(word) - 200:][:4000])
+                raise AssertionError(log[max(0, log.index(word) - 200):][:4000])
+        self.verify()
+
+    def verify(self):
+        return self.cli("verify")
+
+    def raw(self, method, path, body=None, headers=None):
+        """One request as it stands: status, headers, bytes."""
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            c.request(method, path, body, headers or {})
+            answer = c.getresponse()
+            return answer.status, answer.headers, answer.read()
+        finally:
+            c.close()
+
+    def sql(self, text, *args):
+        db = sqlite3.connect(f"file:{self.data}/countersign.db?mode=ro",
+                             uri=True)
+        try:
+            return db.execute(text, args).fetchall()
+        finally:
+            db.close()
+
+    def pids(self, program):
+        """The processes of one of our programs that serve this folder."""
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                args = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+                args = args.decode("utf-8", "replace").split("\0")
+                cwd = os.readlink(f"/proc/{pid}/cwd")
+            except OSError:
+                continue
+            if os.path.basename(args[0]) == program and (
+                    str(self.data) in args or cwd.startswith(str(self.data))):
+                found.append(int(pid))
+        return found
+
+    def kill(self, program):
+        """kill -9 of all processes of the program; their ids."""
+        killed = self.pids(program)
+        for pid in killed:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        return killed
 
 
 class Results:
@@ -193,3 +284,20 @@ class Results:
     def end(self):
         print(f"{self.passed} passed, {self.failed} failed")
         return 1 if self.failed else 0
+
+
+def main(tests):
+    """Runs functions named for what they hold, says which did, and exits."""
+    results = Results()
+    for test in tests:
+        if sys.argv[1:] and test.__name__ not in sys.argv[1:]:
+            continue
+        begin = time.monotonic()
+        why = ""
+        try:
+            test()
+        except Exception:
+            why = traceback.format_exc()
+        took = f" ({time.monotonic() - begin:.1f} s)"
+        results.check(test.__name__.replace("_", " ") + took, why == "", why)
+    sys.exit(results.end())
