@@ -1,0 +1,38 @@
+/*
+ * url.h: the encodings of addresses and of forms.
+ */
+#ifndef HTML_URL_H
+#define HTML_URL_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define URL_MAX_FIELDS	500	/* of one form or query */
+
+/* Appends s as one segment of a path: all but unreserved bytes encoded. */
+void	 url_put_segment(struct buf *out, const char *s);
+
+/* As a path of several segments: '/' stays. */
+void	 url_put_path(struct buf *out, const char *s);
+
+/* As a name or value of a query. */
+void	 url_put_query(struct buf *out, const char *s);
+
+/*
+ * Appends the decoded bytes of s; plus: '+' stands for a space.
+ * ERR_INVALID: a broken %, a NUL, or not UTF-8.
+ */
+enum err url_decode(const char *s, size_t len, bool plus, struct buf *out);
+
+/*
+ * Reads a query or a body of application/x-www-form-urlencoded into an
+ * object of texts.  A name that comes again makes an array of its texts.
+ * ERR_INVALID (encoding), ERR_TOO_LARGE (fields).  The caller puts *ret.
+ */
+enum err url_read_form(const char *s, size_t len, struct json_object **ret);
+
+#endif
