@@ -1,0 +1,41 @@
+/*
+ * page.h: the handlers that the route table names.  page_* shows, post_*
+ * passes a command on to the keeper.  Each stands in the file of its name.
+ */
+#ifndef WEB_PAGE_H
+#define WEB_PAGE_H
+
+#include "web/reply.h"
+
+enum err	page_home(struct req *req, struct reply *reply);
+enum err	page_runbooks(struct req *req, struct reply *reply);
+enum err	page_runbook(struct req *req, struct reply *reply);
+enum err	page_run_new(struct req *req, struct reply *reply);
+enum err	post_run_create(struct req *req, struct reply *reply);
+enum err	page_runs(struct req *req, struct reply *reply);
+enum err	page_run(struct req *req, struct reply *reply);
+enum err	page_preview(struct req *req, struct reply *reply);
+enum err	page_output(struct req *req, struct reply *reply);
+enum err	page_report(struct req *req, struct reply *reply);
+enum err	page_report_json(struct req *req, struct reply *reply);
+enum err	page_report_csv(struct req *req, struct reply *reply);
+enum err	page_events(struct req *req, struct reply *reply);
+enum err	page_users(struct req *req, struct reply *reply);
+enum err	post_user_add(struct req *req, struct reply *reply);
+enum err	page_tokens(struct req *req, struct reply *reply);
+enum err	post_token_add(struct req *req, struct reply *reply);
+enum err	page_login(struct req *req, struct reply *reply);
+enum err	post_login(struct req *req, struct reply *reply);
+enum err	post_logout(struct req *req, struct reply *reply);
+enum err	page_setup(struct req *req, struct reply *reply);
+enum err	post_setup(struct req *req, struct reply *reply);
+enum err	page_password(struct req *req, struct reply *reply);
+enum err	post_password(struct req *req, struct reply *reply);
+enum err	post_language(struct req *req, struct reply *reply);
+enum err	page_healthz(struct req *req, struct reply *reply);
+enum err	page_metrics(struct req *req, struct reply *reply);
+
+/* Any command of a run, a step, an account or a token. */
+enum err	post_command(struct req *req, struct reply *reply);
+
+#endif

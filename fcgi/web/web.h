@@ -1,0 +1,35 @@
+/*
+ * web.h: what a worker has, for as long as it lives.
+ */
+#ifndef WEB_WEB_H
+#define WEB_WEB_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "html/template.h"
+#include "journal/db.h"
+#include "web/messages.h"
+
+struct books;
+struct keeper;
+
+struct web {
+	const char	*data;		/* folders, without a final '/' */
+	const char	*runbooks;
+	const char	*static_files;
+	struct db	*db;		/* NULL until the keeper has made it */
+	struct templates *templates;
+	struct messages	*messages;
+	struct books	*books;
+	struct keeper	*keeper;
+	char		 asset[20];	/* changes whenever a static file does */
+};
+
+/* Opens the database where it is not open yet.  ERR_UNAVAILABLE. */
+enum err	web_open_db(struct web *web);
+
+/* Serves FastCGI requests from descriptor 0 until told to end. */
+void		web_work(struct web *web);
+
+#endif
