@@ -196,10 +196,10 @@ static enum err
 add_form_field(struct req *req, const struct field *f,
     struct json_object *body)
 {
-	const char *text = json_text(req->fields, f->name, NULL);
+	const char *text = request_field(req, f->name);
 	int64_t n;
 
-	if (text == NULL)
+	if (json_get(req->fields, f->name) == NULL)
 		return ERR_OK;
 	switch (f->type) {
 	case 'i':
@@ -261,6 +261,21 @@ name_from_path(struct req *req, struct json_object *body)
 	}
 }
 
+/* The run's page, at the step that is next now. */
+static const char *
+run_place(struct req *req)
+{
+	struct json_object *run = request_own(req, db_first_json(
+	    db_query(req->web->db, STMT_RUN_GET, INT(req->run))));
+	const char *current = json_text(run, "current", NULL);
+
+	if (current != NULL)
+		return arena_printf(req->arena, "/runs/%" PRId64 "#step-%s",
+		    req->run, current);
+	return arena_printf(req->arena, "/runs/%" PRId64 "%s", req->run,
+	    text_eq(json_text(run, "state", ""), "running") ? "#finish" : "");
+}
+
 /* Where a person goes after the command. */
 static const char *
 next_page(struct req *req)
@@ -269,11 +284,8 @@ next_page(struct req *req)
 
 	if (back != NULL)
 		return back;
-	if (*req->step != '\0')
-		return arena_printf(req->arena, "/runs/%" PRId64 "#step-%s",
-		    req->run, req->step);
 	if (req->run != 0)
-		return arena_printf(req->arena, "/runs/%" PRId64, req->run);
+		return run_place(req);
 	return req->verb == VERB_token_revoke ? "/tokens" : "/users";
 }
 

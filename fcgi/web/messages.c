@@ -2,7 +2,7 @@
  * messages.c: the words of the pages, in the languages that there are.
  *
  * Templates read them as {{_.t.key}}.  The few that C composes ("Run on
- * fate-mysql") are texts with {0} and {1}, so that each language has its own
+ * fate-mysql") are texts with {names} to fill in, so that each language has its own
  * order.  English is the reference: what another language lacks is English.
  */
 #include <stdlib.h>
@@ -126,18 +126,34 @@ messages_get(const struct messages *m, const char *lang, const char *key,
 	return json_text(messages_all(m, lang), key, fallback);
 }
 
-void
-messages_fill(const char *text, const char *a, const char *b,
-    struct buf *out)
+/* The value whose {name} stands at s, or NULL. */
+static const char *
+value_at(const char *s, const char *const *pairs, size_t *ret_len)
 {
-	for (; *text != '\0'; text++) {
-		bool first = strncmp(text, "{0}", 3) == 0;
+	for (; pairs[0] != NULL; pairs += 2) {
+		size_t len = strlen(pairs[0]);
 
-		if (!first && strncmp(text, "{1}", 3) != 0) {
-			buf_putc(out, *text);
+		if (strncmp(s + 1, pairs[0], len) == 0 && s[len + 1] == '}') {
+			*ret_len = len + 2;
+			return pairs[1];
+		}
+	}
+	return NULL;
+}
+
+void
+messages_fill(const char *text, const char *const *pairs, struct buf *out)
+{
+	while (*text != '\0') {
+		size_t len;
+		const char *value = *text == '{' ?
+		    value_at(text, pairs, &len) : NULL;
+
+		if (value == NULL) {
+			buf_putc(out, *text++);
 			continue;
 		}
-		buf_puts(out, first ? a : b);
-		text += 2;
+		buf_puts(out, value);
+		text += len;
 	}
 }

@@ -34,8 +34,9 @@ struct json_object *messages_all(const struct messages *m, const char *lang);
 const char	*messages_get(const struct messages *m, const char *lang,
 		    const char *key, const char *fallback);
 
-/* Appends a text in which {0} and {1} stand for a and b. */
-void		 messages_fill(const char *text, const char *a, const char *b,
+/* Appends a text in which {name} stands for a value; pairs is name, value,
+ * name, value, NULL. */
+void		 messages_fill(const char *text, const char *const *pairs,
 		    struct buf *out);
 
 #endif

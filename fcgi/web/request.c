@@ -6,6 +6,7 @@
  * read coarsely on purpose: a browser says text/html, a program says
  * application/json, an event source says text/event-stream.
  */
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -211,16 +212,28 @@ request_sign_in(struct req *req)
 	return ERR_OK;
 }
 
+static const char *
+last_text(struct json_object *o, const char *name)
+{
+	struct json_object *v = json_get(o, name);
+
+	if (json_object_is_type(v, json_type_array))
+		v = json_object_array_get_idx(v,
+		    json_object_array_length(v) - 1);
+	return json_object_is_type(v, json_type_string) ?
+	    json_object_get_string(v) : "";
+}
+
 const char *
 request_query(const struct req *req, const char *name)
 {
-	return json_text(req->query, name, "");
+	return last_text(req->query, name);
 }
 
 const char *
 request_field(const struct req *req, const char *name)
 {
-	return json_text(req->fields, name, "");
+	return last_text(req->fields, name);
 }
 
 const char *
@@ -231,12 +244,20 @@ request_text(const struct req *req, const char *key, const char *fallback)
 
 const char *
 request_fill(const struct req *req, const char *key, const char *fallback,
-    const char *a, const char *b)
+    ...)
 {
+	const char *pairs[9], *filled;
 	struct buf text = {0};
-	const char *filled;
+	size_t n = 0;
+	va_list ap;
 
-	messages_fill(request_text(req, key, fallback), a, b, &text);
+	va_start(ap, fallback);
+	do {
+		pairs[n] = va_arg(ap, const char *);
+	} while (pairs[n] != NULL && ++n < 8);
+	va_end(ap);
+	pairs[n] = NULL;
+	messages_fill(request_text(req, key, fallback), pairs, &text);
 	filled = arena_strdup(req->arena, buf_text(&text));
 	buf_clear(&text);
 	return filled;

@@ -66,15 +66,18 @@ enum err	 request_sign_in(struct req *req);
 /* Puts the object when the request ends; returns it. */
 struct json_object *request_own(struct req *req, struct json_object *o);
 
-/* A text of the query or of the body, or "". */
+/* A text of the query or of the body, or "".  Of several fields of that name
+ * the last counts: a form sends a checkbox behind its "no". */
 const char	*request_query(const struct req *req, const char *name);
 const char	*request_field(const struct req *req, const char *name);
 
 /* A text in the language of the request. */
 const char	*request_text(const struct req *req, const char *key,
 		    const char *fallback);
-/* The same with {0} and {1} filled in (arena). */
+
+/* The same with its {names} filled in (arena); the pairs of name and value
+ * end with NULL. */
 const char	*request_fill(const struct req *req, const char *key,
-		    const char *fallback, const char *a, const char *b);
+		    const char *fallback, ...) __attribute__((sentinel));
 
 #endif

@@ -42,6 +42,8 @@ static const struct route routes[] = {
 	{ POST,	"/runs/:run/rollback",	VERB_run_rollback, post_command },
 	{ POST,	"/runs/:run/close",	VERB_run_close,	post_command },
 	{ POST,	"/runs/:run/comments",	VERB_run_comment, post_command },
+	{ GET,	"/runs/:run/parameters", VERB_run_change, page_run_change },
+	{ POST,	"/runs/:run/parameters", VERB_run_change, post_run_change },
 
 	{ POST,	STEP "/execute",	VERB_step_execute, post_command },
 	{ POST,	STEP "/retry",		VERB_step_retry, post_command },
@@ -50,7 +52,7 @@ static const struct route routes[] = {
 	{ POST,	STEP "/cancel",		VERB_step_cancel, post_command },
 	{ POST,	STEP "/resolve",	VERB_step_resolve, post_command },
 	{ POST,	STEP "/sign",		VERB_step_sign,	post_command },
-	{ POST,	STEP "/approvals",	VERB_step_approve, post_command },
+	{ POST,	STEP "/approve",	VERB_step_approve, post_command },
 
 	{ GET,	"/users",		VERB_see_accounts, page_users },
 	{ POST,	"/users",		VERB_account_add, post_user_add },
@@ -172,8 +174,8 @@ check_role(struct req *req, enum role role)
 	if (actor_has(&req->actor, wanted))
 		return ERR_OK;
 	return fault_set(&req->fault, ERR_FORBIDDEN, "forbidden", "", "%s",
-	    request_fill(req, "role_needed", "This takes the role {0}. Ask an "
-	    "administrator of this console for it.", wanted, ""));
+	    request_fill(req, "role_needed", "This takes the role {role}. Ask an "
+	    "administrator of this console for it.", "role", wanted, NULL));
 }
 
 /* Another site must not press our buttons. */

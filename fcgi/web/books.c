@@ -1,0 +1,288 @@
+/*
+ * books.c: parsed documents, kept for as long as they are in use.
+ *
+ * A worker keeps the few documents that it was asked for last.  One of a run
+ * is pinned by its hash and never changes; one of the folder counts as the
+ * same as long as its time and size are.  Nothing watches the folder: a stat
+ * for each request is cheaper than being wrong.
+ */
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "web/books.h"
+
+#define SHELVES		24
+#define MAX_NAME	200
+#define MAX_NAMES	2000
+#define MAX_FOLDERS	6		/* inside each other */
+
+struct books {
+	struct shelved	 shelves[SHELVES];
+	int64_t		 clock;
+	struct targets	*targets;
+	struct timespec	 targets_time;
+};
+
+struct books *
+books_new(void)
+{
+	return mem_calloc(1, sizeof(struct books));
+}
+
+static void
+clear_shelf(struct shelved *s)
+{
+	free(s->key);
+	book_free(s->book);
+	free(s->by_id);
+	free(s->undone_by);
+	free(s->probed_by);
+	memset(s, 0, sizeof(*s));
+}
+
+void
+books_free(struct books *b)
+{
+	if (b == NULL)
+		return;
+	for (int i = 0; i < SHELVES; i++)
+		clear_shelf(&b->shelves[i]);
+	targets_free(b->targets);
+	free(b);
+}
+
+static int
+compare_ids(const void *a, const void *b, void *ctx)
+{
+	const struct book *book = ctx;
+
+	return strcmp(book->steps[*(const int *)a].id,
+	    book->steps[*(const int *)b].id);
+}
+
+int
+books_find_step(const struct shelved *s, const char *id)
+{
+	size_t from = 0, to = s->book->steps_count;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		int order = strcmp(id, s->book->steps[s->by_id[middle]].id);
+
+		if (order == 0)
+			return s->by_id[middle];
+		if (order < 0)
+			to = middle;
+		else
+			from = middle + 1;
+	}
+	return -1;
+}
+
+static void
+index_steps(struct shelved *s)
+{
+	size_t n = s->book->steps_count;
+
+	s->by_id = mem_calloc(n + 1, sizeof(int));
+	s->undone_by = mem_calloc(n + 1, sizeof(int));
+	s->probed_by = mem_calloc(n + 1, sizeof(int));
+	for (size_t i = 0; i < n; i++) {
+		s->by_id[i] = (int)i;
+		s->undone_by[i] = s->probed_by[i] = -1;
+	}
+	qsort_r(s->by_id, n, sizeof(int), compare_ids, s->book);
+	for (size_t i = 0; i < n; i++) {
+		const struct step *step = &s->book->steps[i];
+		int of = step->undo == NULL ? -1 :
+		    books_find_step(s, step->undo);
+
+		if (of >= 0)
+			s->undone_by[of] = (int)i;
+		of = step->probe_of == NULL ? -1 :
+		    books_find_step(s, step->probe_of);
+		if (of >= 0)
+			s->probed_by[of] = (int)i;
+	}
+}
+
+static const struct shelved *
+find(struct books *b, const char *key)
+{
+	for (int i = 0; i < SHELVES; i++) {
+		struct shelved *s = &b->shelves[i];
+
+		if (s->key != NULL && strcmp(s->key, key) == 0) {
+			s->used = ++b->clock;
+			return s;
+		}
+	}
+	return NULL;
+}
+
+/* Parses into the place of the document that was not used for longest. */
+static const struct shelved *
+shelve(struct books *b, const char *key, const char *text, size_t len)
+{
+	struct shelved *s = &b->shelves[0];
+
+	for (int i = 1; i < SHELVES; i++)
+		if (b->shelves[i].used < s->used)
+			s = &b->shelves[i];
+	clear_shelf(s);
+	s->key = mem_strdup(key);
+	s->book = book_parse(text, len);
+	s->used = ++b->clock;
+	index_steps(s);
+	return s;
+}
+
+enum err
+books_pinned(struct req *req, const char *hash, const struct shelved **ret)
+{
+	const struct shelved *s = find(req->web->books, hash);
+	struct rows *rows;
+
+	if (s == NULL) {
+		rows = db_query(req->web->db, STMT_DOCUMENT_TEXT, TEXT(hash));
+		if (db_next(rows))
+			s = shelve(req->web->books, hash, db_text(rows, 0),
+			    strlen(db_text(rows, 0)));
+		db_done(rows);
+	}
+	if (s == NULL)
+		return fault_set(&req->fault, ERR_NOT_FOUND, "no_document",
+		    "", "The document %s is not in the journal.", hash);
+	*ret = s;
+	return ERR_OK;
+}
+
+/* A path below the folder that nothing hides in. */
+static bool
+is_runbook_name(const char *name)
+{
+	if (*name == '\0' || *name == '/' || strlen(name) > MAX_NAME)
+		return false;
+	for (const char *s = name; s != NULL; s = strchr(s, '/')) {
+		s += *s == '/';
+		if (*s == '.' || *s == '/' || *s == '\0')
+			return false;
+	}
+	return strchr(name, '\\') == NULL;
+}
+
+enum err
+books_current(struct req *req, const char *name, const struct shelved **ret)
+{
+	const char *path, *key;
+	struct buf text = {0};
+	struct stat st;
+	enum err err = ERR_NOT_FOUND;
+
+	path = arena_printf(req->arena, "%s/%s.md", req->web->runbooks, name);
+	if (!is_runbook_name(name) || stat(path, &st) != 0 ||
+	    !S_ISREG(st.st_mode))
+		goto out;
+	key = arena_printf(req->arena, "%s:%jd.%ld:%jd", name,
+	    (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
+	    (intmax_t)st.st_size);
+	if ((*ret = find(req->web->books, key)) != NULL)
+		return ERR_OK;
+	err = io_read_file(path, BOOK_MAX_BYTES, &text);
+	if (err == ERR_OK)
+		*ret = shelve(req->web->books, key, buf_text(&text),
+		    text.len);
+out:
+	buf_clear(&text);
+	return err == ERR_OK ? err : fault_set(&req->fault, err,
+	    "no_runbook", "runbook", "There is no readable runbook %.100s.",
+	    name);
+}
+
+static void
+add_names(const char *folder, const char *prefix, int depth,
+    struct json_object *names)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *e;
+
+	while (dir != NULL && (e = readdir(dir)) != NULL) {
+		size_t len = strlen(e->d_name);
+		char *path, *name;
+		struct stat st;
+
+		if (e->d_name[0] == '.' ||
+		    json_object_array_length(names) >= MAX_NAMES)
+			continue;
+		path = mem_printf("%s/%s", folder, e->d_name);
+		name = mem_printf("%s%s", prefix, e->d_name);
+		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
+		    depth < MAX_FOLDERS) {
+			char *below = mem_printf("%s/", name);
+
+			add_names(path, below, depth + 1, names);
+			free(below);
+		} else if (len > 3 && text_ends(name, ".md")) {
+			name[strlen(name) - 3] = '\0';
+			json_object_array_add(names,
+			    json_object_new_string(name));
+		}
+		free(path);
+		free(name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(json_object_get_string(*(struct json_object *const *)a),
+	    json_object_get_string(*(struct json_object *const *)b));
+}
+
+struct json_object *
+books_names(struct req *req)
+{
+	struct json_object *names = json_object_new_array();
+
+	add_names(req->web->runbooks, "", 0, names);
+	json_object_array_sort(names, compare_texts);
+	return names;
+}
+
+const struct targets *
+books_targets(struct req *req)
+{
+	struct books *b = req->web->books;
+	const char *path = arena_printf(req->arena, "%s/targets.yml",
+	    req->web->runbooks);
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return NULL;
+	if (b->targets != NULL &&
+	    b->targets_time.tv_sec == st.st_mtim.tv_sec &&
+	    b->targets_time.tv_nsec == st.st_mtim.tv_nsec)
+		return b->targets;
+	targets_free(b->targets);
+	b->targets = NULL;
+	if (targets_load(path, &b->targets) == ERR_OK)
+		b->targets_time = st.st_mtim;
+	return b->targets;
+}
+
+struct json_object *
+books_environments(struct req *req)
+{
+	const struct targets *t = books_targets(req);
+
+	return t != NULL ? targets_environments(t) : json_object_new_array();
+}

@@ -1,0 +1,172 @@
+/*
+ * card.c: what a step is, in words: for the library, where no run is, and
+ * for the run pages alike.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "web/card.h"
+#include "web/model.h"
+
+static bool
+is_manual(const struct step *step)
+{
+	return step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL;
+}
+
+static const char *
+exit_codes(struct req *req, const struct step *step)
+{
+	const char *all = "0";
+
+	for (size_t i = 0; i < step->exit_count; i++)
+		all = i == 0 ? arena_printf(req->arena, "%d",
+		    step->exit_codes[0]) : arena_printf(req->arena,
+		    "%s, %d", all, step->exit_codes[i]);
+	return all;
+}
+
+static const char *
+joined(struct req *req, const char *a, const char *between, const char *b)
+{
+	return *a == '\0' ? b :
+	    arena_printf(req->arena, "%s%s%s", a, between, b);
+}
+
+const char *
+card_success(struct req *req, const struct step *step)
+{
+	const char *and = request_text(req, "success_and", ", and ");
+	const char *text;
+
+	if (is_manual(step))
+		return request_text(req, "success_manual",
+		    "a person confirms it");
+	text = request_fill(req, "success_exit", "exit code {codes}", "codes",
+	    exit_codes(req, step), NULL);
+	if (step->expect != NULL)
+		text = joined(req, text, and, request_fill(req,
+		    "success_expect", "the output matches {pattern}",
+		    "pattern", step->expect, NULL));
+	if (step->reject != NULL)
+		text = joined(req, text, and, request_fill(req,
+		    "success_reject", "the output never matches {pattern}",
+		    "pattern", step->reject, NULL));
+	return text;
+}
+
+static const char *
+limits(struct req *req, const struct step *step)
+{
+	const char *text = "";
+
+	if (step->timeout_ms > 0)
+		text = request_fill(req, "limit_timeout",
+		    "ends after {time}", "time",
+		    model_duration(req, step->timeout_ms), NULL);
+	if (step->quiet_ms > 0)
+		text = joined(req, text, "; ", request_fill(req,
+		    "limit_quiet", "flagged after {time} without output",
+		    "time", model_duration(req, step->quiet_ms), NULL));
+	if (step->every_ms > 0)
+		text = joined(req, text, "; ", request_fill(req,
+		    "limit_every", "tried every {every} for {within}",
+		    "every", model_duration(req, step->every_ms), "within",
+		    model_duration(req, step->within_ms), NULL));
+	return *text != '\0' ? text : NULL;
+}
+
+void
+card_what(struct req *req, struct json_object *o,
+    const struct shelved *shelf, int i)
+{
+	const struct step *step = &shelf->book->steps[i];
+	int undo = shelf->undone_by[i];
+
+	model_text(o, "id", step->id);
+	model_text(o, "title", step->title);
+	model_text(o, "kind", book_kind_name(step->kind));
+	model_text(o, "kind_text", model_word(req, "kind",
+	    book_kind_name(step->kind)));
+	model_text(o, "on", step->on);
+	model_bool(o, "is_script", !is_manual(step));
+	model_int(o, "line", step->line);
+	model_bool(o, "has_text", *step->text != '\0');
+	model_text(o, "text", step->text);
+	model_text(o, "success", card_success(req, step));
+	model_text(o, "undo_title", undo < 0 ? NULL :
+	    shelf->book->steps[undo].title);
+	model_text(o, "role", step->role);
+	model_text(o, "sign", step->sign);
+	model_text(o, "when", step->when);
+	model_text(o, "limits_text", limits(req, step));
+	model_bool(o, "irreversible", step->irreversible);
+	model_bool(o, "essential", step->essential);
+}
+
+static struct json_object *
+heading(const struct book *book, const struct item *item)
+{
+	const struct section *s = &book->sections[item->index];
+	struct json_object *o = json_object_new_object();
+
+	model_bool(o, "is_heading", true);
+	model_bool(o, "is_prose", false);
+	model_bool(o, "is_step", false);
+	model_text(o, "id", s->id);
+	model_text(o, "title", s->title);
+	model_int(o, "level", s->level);
+	model_bool(o, "is_rollback", s->rollback);
+	model_text(o, "when", s->when);
+	return o;
+}
+
+static struct json_object *
+rendered(const struct book *book, const struct item *item,
+    const struct card_maker *maker, struct buf *html)
+{
+	buf_reset(html);
+	book_render(book, item, maker->value, maker->ctx, html);
+	return html_raw(buf_text(html), html->len);
+}
+
+static struct json_object *
+content(const struct book *book, const struct item *item,
+    const struct card_maker *maker, struct buf *html)
+{
+	struct json_object *o = json_object_new_object(), *step;
+	bool is_step = item->kind == ITEM_STEP;
+
+	model_bool(o, "is_heading", false);
+	model_bool(o, "is_prose", !is_step);
+	model_bool(o, "is_step", is_step);
+	if (!is_step) {
+		model_put(o, "html", rendered(book, item, maker, html));
+		return o;
+	}
+	step = maker->make(maker->ctx, item->index);
+	model_bool(step, "has_body", item->nodes != NULL);
+	model_put(step, "body_html", item->nodes == NULL ? NULL :
+	    rendered(book, item, maker, html));
+	model_put(o, "step", step);
+	return o;
+}
+
+struct json_object *
+card_items(const struct book *book, const struct card_maker *maker)
+{
+	struct json_object *list = json_object_new_array();
+	struct buf html = {0};
+
+	for (size_t i = 0; i < book->items_count; i++) {
+		const struct item *item = &book->items[i];
+
+		if (!maker->keep(maker->ctx, item))
+			continue;
+		json_object_array_add(list, item->kind == ITEM_HEADING ?
+		    heading(book, item) :
+		    content(book, item, maker, &html));
+	}
+	buf_clear(&html);
+	return list;
+}

@@ -1,0 +1,38 @@
+/*
+ * card.h: the models of steps: what they are, what happened to them, and
+ * what can be done.
+ */
+#ifndef WEB_CARD_H
+#define WEB_CARD_H
+
+#include "web/view.h"
+
+/* What a step of a document is, without a run: for _step_what.html. */
+void	 card_what(struct req *req, struct json_object *o,
+	    const struct shelved *shelf, int step);
+
+/* A step of a run as JSON gives it (DESIGN section 8).  A new object. */
+struct json_object *card_json(struct view *v, int step);
+
+/* A step of a run as run.html shows it.  A new object. */
+struct json_object *card_page(struct view *v, int step);
+
+/* The headings, prose and steps of a document for which keep(ctx, item)
+ * holds; make(ctx, step) gives the model of a step.  A new array. */
+struct card_maker {
+	bool			 (*keep)(void *ctx, const struct item *item);
+	struct json_object	*(*make)(void *ctx, int step);
+	book_value_fn		 value;		/* for prose, or NULL */
+	void			*ctx;
+};
+struct json_object *card_items(const struct book *book,
+	    const struct card_maker *maker);
+
+/* Success in words. */
+const char *card_success(struct req *req, const struct step *step);
+
+/* The verbs that are possible: names for JSON.  A new array. */
+struct json_object *card_can_run(const struct view *v);
+struct json_object *card_can_step(const struct view *v, int step);
+
+#endif

@@ -1,0 +1,347 @@
+/*
+ * card_run.c: a step of a run: what happened to it and what can be done.
+ *
+ * Which buttons there are is asked of life_may(), the same function by which
+ * the keeper decides, so that a page never offers what is then refused for
+ * another reason than that somebody was faster.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "journal/plan.h"
+#include "web/card.h"
+#include "web/model.h"
+#include "web/tail.h"
+
+#define TAIL_LINES	20
+
+static const struct {
+	enum verb	 verb;
+	const char	*name;		/* in JSON */
+	const char	*flag;		/* in templates */
+} step_verbs[] = {
+	{ VERB_step_execute, "execute", "can_execute" },
+	{ VERB_step_retry, "retry", "can_retry" },
+	{ VERB_step_confirm, "confirm", "can_confirm" },
+	{ VERB_step_approve, "approve", "can_approve" },
+	{ VERB_step_skip, "skip", "can_skip" },
+	{ VERB_step_cancel, "cancel", "can_cancel" },
+	{ VERB_step_resolve, "resolve", "can_resolve" },
+	{ VERB_step_sign, "sign", "can_sign" },
+}, run_verbs[] = {
+	{ VERB_run_approve, "approve", "" },
+	{ VERB_run_change, "change", "" },
+	{ VERB_run_start, "start", "" },
+	{ VERB_run_pause, "pause", "" },
+	{ VERB_run_resume, "resume", "" },
+	{ VERB_run_abort, "abort", "" },
+	{ VERB_run_rollback, "rollback", "" },
+	{ VERB_run_close, "close", "" },
+	{ VERB_run_comment, "comment", "" },
+};
+
+enum {
+	STEP_VERBS = sizeof(step_verbs) / sizeof(step_verbs[0]),
+	RUN_VERBS = sizeof(run_verbs) / sizeof(run_verbs[0]),
+};
+
+struct json_object *
+card_can_run(const struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < RUN_VERBS; i++)
+		if (view_may(v, run_verbs[i].verb, -1))
+			json_object_array_add(list,
+			    json_object_new_string(run_verbs[i].name));
+	return list;
+}
+
+struct json_object *
+card_can_step(const struct view *v, int step)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < STEP_VERBS; i++)
+		if (view_may(v, step_verbs[i].verb, step))
+			json_object_array_add(list,
+			    json_object_new_string(step_verbs[i].name));
+	return list;
+}
+
+static struct json_object *
+targets_of(struct view *v, const struct step *step)
+{
+	if (step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL)
+		return json_object_new_array();
+	return plan_targets_of(json_get(v->run, "targets"), step->on);
+}
+
+static struct json_object *
+signatures_of(const struct view_step *s)
+{
+	struct json_object *list = json_object_new_array(), *o;
+
+	if (s->signed_by == NULL)
+		return list;
+	o = json_object_new_object();
+	model_text(o, "by", s->signed_by);
+	model_text(o, "at", s->at);
+	model_put(o, "note", NULL);
+	json_object_array_add(list, o);
+	return list;
+}
+
+/* Attempts without what is only for us. */
+static struct json_object *
+attempts_json(const struct view_step *s)
+{
+	struct json_object *list = json_object_new_array();
+	size_t n = s->tries != NULL ? json_object_array_length(s->tries) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = json_object_array_get_idx(s->tries, i);
+
+		json_object_object_del(o, "_exec");
+		json_object_array_add(list, json_object_get(o));
+	}
+	return list;
+}
+
+struct json_object *
+card_json(struct view *v, int i)
+{
+	const struct view_step *s = &v->steps[i];
+	const struct step *step = s->step;
+	struct json_object *o = json_object_new_object();
+
+	card_what(v->req, o, v->shelf, i);
+	model_text(o, "section", v->book->sections[step->section].title);
+	model_text(o, "part", s->part);
+	model_text(o, "state", s->state);
+	model_text(o, "undo", step->undo);
+	model_text(o, "probe_of", step->probe_of);
+	model_put(o, "targets", targets_of(v, step));
+	model_put(o, "can", card_can_step(v, i));
+	model_text(o, "reason", s->reason);
+	model_text(o, "by", s->by);
+	model_text(o, "at", s->at);
+	model_text(o, "signed_by", s->signed_by);
+	model_bool(o, "excluded", view_is_excluded(s));
+	model_put(o, "attempts", attempts_json(s));
+	model_put(o, "signatures", signatures_of(s));
+	return o;
+}
+
+static const char *
+label_on(struct view *v, struct json_object *targets, const char *what)
+{
+	static const char *const fallback[] = {
+		"{verb} on this console's machine", "{verb} on {targets}",
+		"{verb} on {count} targets" };
+	size_t n = json_object_array_length(targets);
+	const char *first = n > 0 ? json_object_get_string(
+	    json_object_array_get_idx(targets, 0)) : "local";
+	const char *names = first;
+	char key[40];
+	int kind = n > 3 ? 2 : text_eq(first, "local") && n <= 1 ? 0 : 1;
+
+	for (size_t i = 1; i < n && i <= 3; i++)
+		names = arena_printf(v->req->arena, "%s, %s", names,
+		    json_object_get_string(
+		    json_object_array_get_idx(targets, i)));
+	snprintf(key, sizeof(key), "label_%s_%s", what,
+	    kind == 0 ? "local" : kind == 1 ? "on" : "many");
+	return request_fill(v->req, key, fallback[kind], "verb", "Run",
+	    "targets", names, "count", arena_printf(v->req->arena, "%zu", n),
+	    NULL);
+}
+
+static void
+add_labels(struct view *v, struct json_object *o, const struct step *step,
+    struct json_object *targets)
+{
+	if (step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL) {
+		model_text(o, "primary_label", request_fill(v->req,
+		    step->kind == STEP_MANUAL ? "label_confirm" :
+		    "label_approve", step->kind == STEP_MANUAL ?
+		    "Confirm: {title}" : "Approve: {title}",
+		    "title", step->title, NULL));
+		model_put(o, "retry_label", NULL);
+		return;
+	}
+	model_text(o, "primary_label", label_on(v, targets, "run"));
+	model_text(o, "retry_label", label_on(v, targets, "retry"));
+}
+
+static void
+add_target_page(struct view *v, struct json_object *t, const char *exec,
+    bool with_tail)
+{
+	const char *state = json_text(t, "state", "");
+	const char *url = json_text(t, "text_url", "");
+	bool running = life_is_busy(state);
+	bool has = json_int(t, "bytes", 0) > 0 || (running &&
+	    json_text(t, "started_at", NULL) != NULL);
+
+	model_text(t, "icon", state);
+	model_text(t, "state_text", model_word(v->req, "state", state));
+	model_text(t, "exit_text", model_exit(v->req, json_get(t, "exit")));
+	model_bool(t, "is_running", running);
+	model_bool(t, "is_quiet", running &&
+	    json_text(t, "note", NULL) != NULL);
+	model_text(t, "url", arena_strndup(v->req->arena, url,
+	    strlen(url) - strlen(".txt")));
+	model_bool(t, "has_output", has);
+	model_text(t, "tail", has && with_tail ? tail_lines(v->req, exec,
+	    json_text(t, "name", ""), TAIL_LINES) : "");
+}
+
+static void
+add_attempt_page(struct view *v, struct json_object *o, bool with_tail)
+{
+	struct json_object *targets = json_get(o, "targets");
+	size_t n = json_object_array_length(targets);
+
+	model_bool(o, "is_running", json_get(o, "ended_at") == NULL);
+	model_text(o, "duration_text", model_between(v->req,
+	    json_text(o, "started_at", NULL),
+	    json_text(o, "ended_at", NULL)));
+	model_put(o, "usual_text", NULL);
+	for (size_t i = 0; i < n; i++)
+		add_target_page(v, json_object_array_get_idx(targets, i),
+		    json_text(o, "_exec", ""), with_tail);
+}
+
+/* The last attempt, and those before it, newest first. */
+static void
+add_attempts(struct view *v, struct json_object *o,
+    const struct view_step *s)
+{
+	struct json_object *earlier = json_object_new_array(), *last = NULL;
+	size_t n = s->tries != NULL ? json_object_array_length(s->tries) : 0;
+	bool open = life_is_busy(s->state) || text_eq(s->state, "failed") ||
+	    text_eq(s->state, "unknown");
+
+	for (size_t i = n; i > 0; i--) {
+		struct json_object *a = json_object_array_get_idx(s->tries,
+		    i - 1);
+
+		add_attempt_page(v, a, open && i == n);
+		if (i == n)
+			last = json_object_get(a);
+		else
+			json_object_array_add(earlier, json_object_get(a));
+	}
+	model_text(o, "message", json_text(last, "message", NULL));
+	model_text(o, "duration_text", json_text(last, "duration_text",
+	    NULL));
+	model_put(o, "last", last);
+	model_bool(o, "has_earlier", n > 1);
+	model_put(o, "earlier", earlier);
+	model_int(o, "next_attempt", s->attempts + 1);
+}
+
+static void
+add_probe(struct view *v, struct json_object *o, int step)
+{
+	int probe = v->shelf->probed_by[step];
+	const char *state = v->steps[step].state;
+	struct json_object *p;
+
+	if (probe < 0 || !(text_eq(state, "unknown") ||
+	    text_eq(state, "failed"))) {
+		model_put(o, "probe", NULL);
+		return;
+	}
+	p = json_object_new_object();
+	model_text(p, "id", v->steps[probe].step->id);
+	model_int(p, "next_attempt", v->steps[probe].attempts + 1);
+	model_bool(p, "can_execute", view_may(v, VERB_step_execute, probe));
+	model_put(o, "probe", p);
+}
+
+static const char *
+blocked_text(struct view *v, const struct step *step)
+{
+	const char *state = v->life.state;
+
+	if (text_eq(state, "awaiting_approval"))
+		return request_text(v->req, "blocked_approval", "");
+	if (text_eq(state, "ready"))
+		return request_text(v->req, "blocked_start", "");
+	if (text_eq(state, "paused"))
+		return request_text(v->req, "blocked_paused", "");
+	return request_fill(v->req, "blocked_role",
+	    "This step is for the role {role}.", "role",
+	    step->role != NULL ? step->role :
+	    step->kind == STEP_APPROVAL ? "approver" : "operator", NULL);
+}
+
+static void
+add_actions(struct view *v, struct json_object *o, int step)
+{
+	const struct view_step *s = &v->steps[step];
+	bool any = false, blocked;
+
+	for (size_t i = 0; i < STEP_VERBS; i++) {
+		bool can = view_may(v, step_verbs[i].verb, step);
+
+		model_bool(o, step_verbs[i].flag, can);
+		any |= can;
+	}
+	add_probe(v, o, step);
+	any |= json_flag(json_get(o, "probe"), "can_execute", false);
+	blocked = !any && text_eq(s->state, "ready");
+	model_bool(o, "has_actions", any);
+	model_bool(o, "is_blocked", blocked);
+	model_text(o, "blocked_text", blocked ? blocked_text(v, s->step) :
+	    NULL);
+}
+
+static void
+add_state(struct view *v, struct json_object *o, int step)
+{
+	const struct view_step *s = &v->steps[step];
+	bool excluded = view_is_excluded(s);
+	bool by_person = text_eq(s->state, "confirmed") ||
+	    (text_eq(s->state, "skipped") && !excluded) ||
+	    (s->reason != NULL && (text_eq(s->state, "succeeded") ||
+	    (text_eq(s->state, "failed") && !text_eq(s->reason, "probe"))));
+
+	model_state(v->req, o, excluded ? "excluded" : s->state, NULL);
+	model_bool(o, "is_current", step == view_current(v));
+	model_bool(o, "is_done", life_is_done(s->state));
+	model_bool(o, "is_excluded", excluded);
+	model_bool(o, "is_failed", text_eq(s->state, "failed"));
+	model_bool(o, "is_unknown", text_eq(s->state, "unknown"));
+	model_bool(o, "is_awaiting_signature",
+	    text_eq(s->state, "awaiting_signature"));
+	model_bool(o, "is_settled", by_person);
+	model_text(o, "by", s->by);
+	model_text(o, "at", s->at);
+	model_text(o, "reason", s->reason);
+	model_bool(o, "has_signatures", s->signed_by != NULL);
+	model_put(o, "signatures", signatures_of(s));
+}
+
+struct json_object *
+card_page(struct view *v, int i)
+{
+	const struct step *step = v->steps[i].step;
+	struct json_object *o = json_object_new_object();
+	struct json_object *targets = targets_of(v, step);
+
+	lh_table_resize(json_object_get_object(o), 128);
+	card_what(v->req, o, v->shelf, i);
+	model_put(o, "targets", targets);
+	model_bool(o, "evidence", step->evidence);
+	model_bool(o, "has_preview", json_object_array_length(targets) > 0);
+	add_state(v, o, i);
+	add_labels(v, o, step, targets);
+	add_attempts(v, o, &v->steps[i]);
+	add_actions(v, o, i);
+	return o;
+}

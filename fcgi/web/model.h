@@ -1,0 +1,69 @@
+/*
+ * model.h: small pieces of which the models of pages are built.
+ */
+#ifndef WEB_MODEL_H
+#define WEB_MODEL_H
+
+#include "web/request.h"
+
+/*
+ * Adds a key that the object does not have yet; the key must be a literal,
+ * since it is not copied: pages have thousands of keys.
+ */
+static inline void
+model_put(struct json_object *o, const char *key, struct json_object *value)
+{
+	json_object_object_add_ex(o, key, value, JSON_C_OBJECT_ADD_KEY_IS_NEW |
+	    JSON_C_OBJECT_ADD_CONSTANT_KEY);
+}
+
+static inline void
+model_text(struct json_object *o, const char *key, const char *s)
+{
+	model_put(o, key, s != NULL ? json_object_new_string(s) : NULL);
+}
+
+static inline void
+model_int(struct json_object *o, const char *key, int64_t n)
+{
+	model_put(o, key, json_object_new_int64(n));
+}
+
+static inline void
+model_bool(struct json_object *o, const char *key, bool b)
+{
+	model_put(o, key, json_object_new_boolean(b));
+}
+
+/* "3 min 20 s" and "1.5 MB", in the language of the request (arena). */
+const char	*model_duration(const struct req *req, int64_t ms);
+const char	*model_size(const struct req *req, int64_t bytes);
+
+/* From one RFC 3339 time to another, or to now where `to` is NULL; NULL
+ * where there is no start. */
+const char	*model_between(const struct req *req, const char *from,
+		    const char *to);
+
+/* "exit code 7" of a JSON number, or NULL. */
+const char	*model_exit(const struct req *req, struct json_object *exit);
+
+/* Adds icon and state_text: of a state, or of the result of what ended. */
+void		 model_state(const struct req *req, struct json_object *o,
+		    const char *state, const char *result);
+
+/* The word for a state or a result. */
+const char	*model_word(const struct req *req, const char *what,
+		    const char *name);
+
+/* A row of STMT_WEB_RUNS and its like as the row of a list of runs. */
+struct json_object *model_run_row(const struct req *req,
+		    struct json_object *row);
+
+/* [{value, text, is_selected}] of words like state_x, with "" for any. */
+struct json_object *model_choices(const struct req *req, const char *what,
+		    const char *const *values, const char *selected);
+
+/* How much of it is done, of 100. */
+#define MODEL_PERCENT(done, total) ((total) > 0 ? (done) * 100 / (total) : 0)
+
+#endif

@@ -1,0 +1,110 @@
+/*
+ * page_home.c: what waits for me, what is running, what ended lately.
+ *
+ * "Waits for me" is what life_may() says that I may do now: approve, start,
+ * resume, press or sign the step that is next, or close.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "web/model.h"
+#include "web/page.h"
+#include "web/view.h"
+
+#define MAX_OPEN	50
+#define MAX_RECENT	10
+
+static const struct {
+	enum verb	 verb;
+	const char	*key, *fallback;
+} run_waits[] = {
+	{ VERB_run_approve, "wait_approve", "Approve the plan" },
+	{ VERB_run_start, "wait_start", "Start it" },
+	{ VERB_run_resume, "wait_resume", "Resume it" },
+}, step_waits[] = {
+	{ VERB_step_retry, "wait_failed", "Failed: {title}" },
+	{ VERB_step_resolve, "wait_unknown", "Outcome not known: {title}" },
+	{ VERB_step_sign, "wait_sign", "Sign: {title}" },
+	{ VERB_step_execute, "wait_step", "Next: {title}" },
+	{ VERB_step_confirm, "wait_step", "Next: {title}" },
+	{ VERB_step_approve, "wait_step", "Next: {title}" },
+	{ VERB_step_skip, "wait_step", "Next: {title}" },
+};
+
+/* What the person could do to the run, or NULL. */
+static const char *
+waiting_for(struct req *req, const struct view *v)
+{
+	int step = view_current(v);
+
+	for (size_t i = 0; i < sizeof(run_waits) / sizeof(run_waits[0]); i++)
+		if (view_may(v, run_waits[i].verb, -1))
+			return request_text(req, run_waits[i].key,
+			    run_waits[i].fallback);
+	for (size_t i = 0; step >= 0 &&
+	    i < sizeof(step_waits) / sizeof(step_waits[0]); i++)
+		if (view_may(v, step_waits[i].verb, step))
+			return request_fill(req, step_waits[i].key,
+			    step_waits[i].fallback, "title",
+			    v->book->steps[step].title, NULL);
+	if (v->finished && view_may(v, VERB_run_close, -1))
+		return request_text(req, "wait_close", "Close it");
+	return NULL;
+}
+
+static void
+add_open(struct req *req, struct json_object *row, struct json_object *waiting,
+    struct json_object *running)
+{
+	struct json_object *o = model_run_row(req, row);
+	const char *what = NULL, *title = NULL;
+	struct view *v;
+
+	if (view_load(req, json_int(row, "id", 0), &v) == ERR_OK) {
+		what = waiting_for(req, v);
+		if (view_current(v) >= 0)
+			title = v->book->steps[view_current(v)].title;
+	}
+	model_text(o, "current_title", title);
+	model_text(o, "waiting_for", what);
+	json_object_array_add(what != NULL ? waiting : running, o);
+}
+
+static void
+add_list(struct json_object *model, const char *name, const char *has,
+    struct json_object *list)
+{
+	json_set_bool(model, has, json_object_array_length(list) > 0);
+	json_set(model, name, list);
+}
+
+enum err
+page_home(struct req *req, struct reply *reply)
+{
+	struct json_object *model = json_object_new_object();
+	struct json_object *waiting = json_object_new_array();
+	struct json_object *running = json_object_new_array();
+	struct json_object *recent = json_object_new_array();
+	struct json_object *open, *ended;
+
+	open = request_own(req, db_rows_json(db_query(req->web->db,
+	    STMT_WEB_RUNS_OPEN, INT(MAX_OPEN))));
+	ended = request_own(req, db_rows_json(db_query(req->web->db,
+	    STMT_WEB_RUNS_ENDED, INT(MAX_RECENT))));
+	for (size_t i = 0; i < json_object_array_length(open); i++)
+		add_open(req, json_object_array_get_idx(open, i), waiting,
+		    running);
+	for (size_t i = 0; i < json_object_array_length(ended); i++) {
+		struct json_object *o = model_run_row(req,
+		    json_object_array_get_idx(ended, i));
+
+		model_put(o, "current_title", NULL);
+		model_put(o, "waiting_for", NULL);
+		json_object_array_add(recent, o);
+	}
+	add_list(model, "waiting", "has_waiting", waiting);
+	add_list(model, "running", "has_running", running);
+	add_list(model, "recent", "has_recent", recent);
+	return reply_model(req, reply, "home.html",
+	    request_text(req, "home_title", "Home"), model);
+}

@@ -1,0 +1,278 @@
+/*
+ * page_run.c: the checklist of a run, for people and for programs.
+ *
+ * The JSON answer is the record of the run; the page adds under "_page" what
+ * only a page needs: the document's items with their step cards, the
+ * outline, and which actions are possible.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "web/card.h"
+#include "web/model.h"
+#include "web/page.h"
+#include "web/run_model.h"
+
+/* The sections of the page: the way forward, and the way back. */
+static bool
+is_rollback_item(const struct view *v, const struct item *item)
+{
+	if (item->kind == ITEM_STEP)
+		return v->book->steps[item->index].rollback ||
+		    text_eq(v->steps[item->index].part, "rollback");
+	return v->book->sections[item->kind == ITEM_HEADING ? item->index :
+	    item->section].rollback;
+}
+
+static bool
+keep_forward(void *ctx, const struct item *item)
+{
+	return !is_rollback_item(ctx, item);
+}
+
+static bool
+keep_rollback(void *ctx, const struct item *item)
+{
+	return is_rollback_item(ctx, item);
+}
+
+static struct json_object *
+make_card(void *ctx, int step)
+{
+	return card_page(ctx, step);
+}
+
+static struct json_object *
+items(struct view *v, bool (*keep)(void *, const struct item *))
+{
+	const struct card_maker maker = { keep, make_card, view_value, v };
+
+	return card_items(v->book, &maker);
+}
+
+static int
+by_position(const void *a, const void *b)
+{
+	const struct view_step *const *x = a, *const *y = b;
+
+	return (*x)->position < (*y)->position ? -1 :
+	    (*x)->position > (*y)->position;
+}
+
+/* While a run is rolled back: the steps that this takes, in their order. */
+static struct json_object *
+rollback_in_order(struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+	const struct view_step **order = arena_alloc(v->req->arena,
+	    (v->book->steps_count + 1) * sizeof(*order));
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->book->steps_count; i++)
+		if (text_eq(v->steps[i].part, "rollback") &&
+		    !view_is_excluded(&v->steps[i]))
+			order[n++] = &v->steps[i];
+	qsort(order, n, sizeof(*order), by_position);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = json_object_new_object();
+		struct json_object *card = card_page(v,
+		    (int)(order[i] - v->steps));
+
+		model_bool(card, "has_body", false);
+		model_put(card, "body_html", NULL);
+		model_bool(o, "is_heading", false);
+		model_bool(o, "is_prose", false);
+		model_bool(o, "is_step", true);
+		model_put(o, "step", card);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+/* What stands for a section: its worst step, else whether all are done. */
+static const char *
+section_state(const struct view *v, size_t section, int *ret_done,
+    int *ret_total)
+{
+	bool failed = false, unknown = false, busy = false;
+
+	*ret_done = *ret_total = 0;
+	for (size_t i = 0; i < v->book->steps_count; i++) {
+		const struct view_step *s = &v->steps[i];
+
+		if ((size_t)s->step->section != section ||
+		    view_is_excluded(s) || text_eq(s->part, "probe"))
+			continue;
+		++*ret_total;
+		*ret_done += life_is_done(s->state);
+		failed |= text_eq(s->state, "failed");
+		unknown |= text_eq(s->state, "unknown");
+		busy |= life_is_busy(s->state);
+	}
+	return failed ? "failed" : unknown ? "unknown" : busy ? "running" :
+	    *ret_total > 0 && *ret_done == *ret_total ? "succeeded" :
+	    "pending";
+}
+
+static struct json_object *
+outline(struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+	int current = view_current(v), done, total;
+	int here = current < 0 ? -1 : v->book->steps[current].section;
+	bool back = text_eq(v->life.mode, "rollback");
+
+	for (size_t i = 0; i < v->book->sections_count; i++) {
+		const struct section *s = &v->book->sections[i];
+		struct json_object *o;
+		const char *state;
+
+		if (s->level == 0 || (back && s->rollback))
+			continue;
+		o = json_object_new_object();
+		state = section_state(v, i, &done, &total);
+		model_text(o, "id", s->id);
+		model_text(o, "title", s->title);
+		model_int(o, "level", s->level);
+		model_state(v->req, o, state, NULL);
+		model_text(o, "state", state);
+		model_bool(o, "is_current", (int)i == here);
+		model_int(o, "done", done);
+		model_put(o, "total", total > 0 ?
+		    json_object_new_int(total) : NULL);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static struct json_object *
+primary(struct view *v)
+{
+	struct json_object *o;
+	int i = view_current(v);
+
+	if (i < 0)
+		return NULL;
+	o = json_object_new_object();
+	model_text(o, "id", v->book->steps[i].id);
+	model_text(o, "title", v->book->steps[i].title);
+	return o;
+}
+
+static struct json_object *
+rules(struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+	size_t n = json_object_array_length(v->life.approvals);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *rule = json_object_array_get_idx(
+		    v->life.approvals, i), *o = json_object_new_object();
+		const char *role = json_text(rule, "role", "approver");
+		int64_t count = json_int(rule, "count", 1), given;
+
+		given = run_model_given(v, role);
+		model_text(o, "role", role);
+		model_int(o, "count", count);
+		model_int(o, "given", given);
+		model_text(o, "icon", given >= count ? "approve" :
+		    "awaiting_approval");
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static void
+add_flags(struct view *v, struct json_object *o)
+{
+	static const struct {
+		const char	*flag;
+		enum verb	 verb;
+		bool		 is_action;
+	} can[] = {
+		{ "can_start", VERB_run_start, false },
+		{ "can_resume", VERB_run_resume, false },
+		{ "can_approve", VERB_run_approve, false },
+		{ "can_comment", VERB_run_comment, false },
+		{ "can_change", VERB_run_change, true },
+		{ "can_pause", VERB_run_pause, true },
+		{ "can_abort", VERB_run_abort, true },
+		{ "can_rollback", VERB_run_rollback, true },
+		{ "can_close", VERB_run_close, true },
+	};
+	const char *state = v->life.state;
+	bool ended = json_get(v->run, "ended_at") != NULL, actions = false;
+
+	for (size_t i = 0; i < sizeof(can) / sizeof(can[0]); i++) {
+		bool may = view_may(v, can[i].verb, -1);
+
+		if (can[i].verb == VERB_run_change &&
+		    v->book->parameters_count == 0)
+			may = false;
+		model_bool(o, can[i].flag, may);
+		actions |= may && can[i].is_action;
+	}
+	model_bool(o, "has_actions", actions);
+	model_bool(o, "is_live", !ended);
+	model_bool(o, "is_ended", ended);
+	model_bool(o, "is_busy", v->life.busy);
+	model_bool(o, "is_awaiting_approval",
+	    text_eq(state, "awaiting_approval"));
+	model_bool(o, "is_ready", text_eq(state, "ready"));
+	model_bool(o, "is_paused", text_eq(state, "paused"));
+	model_bool(o, "is_finished", v->finished && !ended &&
+	    json_get(v->run, "started_at") != NULL);
+	model_bool(o, "is_troubled", v->troubled);
+	model_bool(o, "is_rollback", text_eq(v->life.mode, "rollback"));
+}
+
+static struct json_object *
+page_part(struct view *v)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *back = text_eq(v->life.mode, "rollback") ?
+	    rollback_in_order(v) : items(v, keep_rollback);
+	struct json_object *comments = run_model_comments(v);
+
+	model_text(o, "url", arena_printf(v->req->arena, "/runs/%" PRId64,
+	    v->life.id));
+	model_state(v->req, o, v->life.state,
+	    json_text(v->run, "result", NULL));
+	model_text(o, "elapsed_text", model_between(v->req,
+	    json_text(v->run, "started_at", NULL),
+	    json_text(v->run, "ended_at", NULL)));
+	model_text(o, "ended_by", json_text(v->run, "ended_by", NULL));
+	model_put(o, "parameters", run_model_parameters(v));
+	add_flags(v, o);
+	model_put(o, "rules", rules(v));
+	model_put(o, "primary", primary(v));
+	model_put(o, "outline", outline(v));
+	model_put(o, "items", items(v, keep_forward));
+	model_bool(o, "has_rollback_items",
+	    json_object_array_length(back) > 0);
+	model_put(o, "rollback_items", back);
+	model_bool(o, "has_comments",
+	    json_object_array_length(comments) > 0);
+	model_put(o, "comments", comments);
+	return o;
+}
+
+enum err
+page_run(struct req *req, struct reply *reply)
+{
+	struct json_object *o;
+	struct view *v;
+	enum err err = view_load(req, req->run, &v);
+
+	if (err != ERR_OK)
+		return err;
+	o = run_model(v);
+	if (req->wants != WANTS_HTML) {
+		run_model_add_steps(v, o);
+		return reply_json(req, reply, o);
+	}
+	model_put(o, "_page", page_part(v));
+	return reply_page(req, reply, "run.html",
+	    json_text(v->run, "title", ""), o);
+}

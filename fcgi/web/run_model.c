@@ -1,0 +1,149 @@
+/*
+ * run_model.c: what run page, JSON and report have in common.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "journal/event.h"
+#include "web/card.h"
+#include "web/model.h"
+#include "web/run_model.h"
+
+static struct json_object *
+given_model(struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+	size_t n = json_object_array_length(v->given);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *d = json_object_array_get_idx(v->given, i);
+		struct json_object *o = json_object_new_object();
+		const char *decision = json_text(d, "decision", "");
+
+		model_text(o, "by", json_text(d, "by", ""));
+		model_text(o, "decision", decision);
+		model_text(o, "decision_text", model_word(v->req, "decision",
+		    decision));
+		model_text(o, "comment", json_text(d, "comment", NULL));
+		model_text(o, "at", json_text(d, "at", NULL));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+int64_t
+run_model_given(const struct view *v, const char *role)
+{
+	size_t n = json_object_array_length(v->given);
+	int64_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *d = json_object_array_get_idx(v->given, i);
+		struct actor by = { .roles = json_get(d, "roles") };
+
+		count += text_eq(json_text(d, "decision", ""), "approve") &&
+		    json_int(d, "disabled", 0) == 0 && actor_has(&by, role);
+	}
+	return count;
+}
+
+static struct json_object *
+approvals_model(struct view *v)
+{
+	struct json_object *o = json_object_new_object();
+
+	model_put(o, "required", json_object_get(v->life.approvals));
+	model_put(o, "given", given_model(v));
+	model_bool(o, "is_complete",
+	    life_is_approved(v->life.approvals, v->given));
+	return o;
+}
+
+static struct json_object *
+progress_model(const struct view *v)
+{
+	struct json_object *o = json_object_new_object();
+
+	model_int(o, "done", v->done);
+	model_int(o, "total", v->total);
+	model_int(o, "percent", MODEL_PERCENT(v->done, v->total));
+	return o;
+}
+
+struct json_object *
+run_model(struct view *v)
+{
+	static const char *const same[] = { "id", "title", "reason", "state",
+	    "result", "mode", "seq", "plan", "document", "runbook",
+	    "environment", "parameters", "created_by", "created_at",
+	    "started_by", "started_at", "ended_by", "ended_at", "note",
+	    "current", NULL };
+	struct json_object *o = json_object_new_object();
+
+	for (size_t i = 0; same[i] != NULL; i++)
+		model_put(o, same[i],
+		    json_object_get(json_get(v->run, same[i])));
+	model_bool(o, "is_production",
+	    json_int(v->run, "production", 0) != 0);
+	model_put(o, "approvals", approvals_model(v));
+	model_put(o, "progress", progress_model(v));
+	model_put(o, "variables", json_object_get(v->variables));
+	model_put(o, "can", card_can_run(v));
+	return o;
+}
+
+void
+run_model_add_steps(struct view *v, struct json_object *o)
+{
+	struct json_object *steps = json_object_new_array();
+
+	for (size_t i = 0; i < v->book->steps_count; i++)
+		if (*v->steps[i].part != '\0')
+			json_object_array_add(steps, card_json(v, (int)i));
+	model_put(o, "steps", steps);
+}
+
+struct json_object *
+run_model_parameters(struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+	struct json_object *values = json_get(v->run, "parameters"), *value;
+
+	for (size_t i = 0; i < v->book->parameters_count; i++) {
+		const struct parameter *p = &v->book->parameters[i];
+		struct json_object *o;
+
+		if (!json_object_object_get_ex(values, p->name, &value))
+			continue;
+		o = json_object_new_object();
+		model_text(o, "name", p->name);
+		model_text(o, "label", p->label);
+		model_put(o, "value", json_object_get(value));
+		model_bool(o, "is_secret", value == NULL);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+struct json_object *
+run_model_comments(struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS_OF_KIND,
+	    INT(v->life.id), TEXT("run.commented"));
+	struct json_object *body, *o;
+	struct event e;
+
+	while (db_next(rows)) {
+		if (event_parse(db_text(rows, 3), &e, &body) != ERR_OK)
+			continue;
+		o = db_row_json(rows);
+		json_set_text(o, "by", e.actor);
+		json_set_text(o, "text", json_text(e.data, "text", ""));
+		json_object_object_del(o, "body");
+		json_object_array_add(list, o);
+		json_object_put(body);
+	}
+	db_done(rows);
+	return list;
+}

@@ -1,0 +1,24 @@
+/*
+ * run_model.h: what run page, JSON and report have in common.
+ */
+#ifndef WEB_RUN_MODEL_H
+#define WEB_RUN_MODEL_H
+
+#include "web/view.h"
+
+/* The run as DESIGN section 8 has it, without its steps.  A new object. */
+struct json_object *run_model(struct view *v);
+
+/* Adds "steps". */
+void		 run_model_add_steps(struct view *v, struct json_object *o);
+
+/* [{label, name, value, is_secret}] of its parameters.  A new array. */
+struct json_object *run_model_parameters(struct view *v);
+
+/* [{by, at, text}] of its comments.  A new array. */
+struct json_object *run_model_comments(struct view *v);
+
+/* How many people with the role have approved the plan. */
+int64_t		 run_model_given(const struct view *v, const char *role);
+
+#endif

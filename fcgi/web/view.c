@@ -1,0 +1,311 @@
+/*
+ * view.c: a run as pages see it.
+ *
+ * Each kind of row is read with one query for the whole run, in the order of
+ * its primary key, and dealt out to the steps of the parsed document: seven
+ * statements a page however many steps there are.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "web/model.h"
+#include "web/view.h"
+
+#define DOTS	"\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
+
+static const char *
+kept(struct view *v, const char *s)
+{
+	return arena_strdup(v->req->arena, s);
+}
+
+static const char *
+time_text(struct view *v, struct rows *rows, int column)
+{
+	char text[CLOCK_TEXT];
+
+	if (db_is_null(rows, column))
+		return NULL;
+	clock_format(db_int(rows, column), text);
+	return kept(v, text);
+}
+
+static void
+load_steps(struct view *v)
+{
+	struct rows *rows = db_query(v->req->web->db, STMT_STEPS,
+	    INT(v->life.id));
+
+	while (db_next(rows)) {
+		int i = books_find_step(v->shelf, db_text(rows, 0));
+		struct view_step *s = &v->steps[i];
+
+		if (i < 0)
+			continue;
+		s->part = kept(v, db_text(rows, 1));
+		s->position = db_int(rows, 2);
+		s->state = kept(v, db_text(rows, 3));
+		s->attempts = db_int(rows, 4);
+		s->by = kept(v, db_text(rows, 5));
+		s->at = time_text(v, rows, 6);
+		s->reason = kept(v, db_text(rows, 7));
+		s->signed_by = kept(v, db_text(rows, 8));
+	}
+	db_done(rows);
+}
+
+/* Rows of STMT_WEB_ATTEMPTS: one array of attempts for each step. */
+static void
+load_attempts(struct view *v)
+{
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_ATTEMPTS,
+	    INT(v->life.id));
+
+	while (db_next(rows)) {
+		int i = books_find_step(v->shelf, db_text(rows, 0));
+		struct json_object *o;
+
+		if (i < 0)
+			continue;
+		if (v->steps[i].tries == NULL)
+			v->steps[i].tries = request_own(v->req,
+			    json_object_new_array());
+		o = json_object_new_object();
+		model_int(o, "n", db_int(rows, 1));
+		model_text(o, "state", db_text(rows, 2));
+		model_text(o, "by", db_text(rows, 3));
+		model_text(o, "requested_at", time_text(v, rows, 4));
+		model_text(o, "started_at", time_text(v, rows, 5));
+		model_text(o, "ended_at", time_text(v, rows, 6));
+		model_text(o, "cancelled_by", db_text(rows, 7));
+		model_text(o, "message", db_text(rows, 8));
+		model_text(o, "_exec", db_text(rows, 9));
+		model_put(o, "exit", NULL);
+		model_put(o, "targets", json_object_new_array());
+		json_object_array_add(v->steps[i].tries, o);
+	}
+	db_done(rows);
+}
+
+static struct json_object *
+target_model(struct view *v, struct rows *rows)
+{
+	struct json_object *o = json_object_new_object();
+	const char *url;
+
+	url = arena_printf(v->req->arena, "/runs/%" PRId64
+	    "/steps/%s/attempts/%" PRId64 "/%s", v->life.id,
+	    db_text(rows, 0), db_int(rows, 1), db_text(rows, 2));
+	model_text(o, "name", db_text(rows, 2));
+	model_text(o, "state", db_text(rows, 3));
+	model_put(o, "exit", db_is_null(rows, 4) ? NULL :
+	    json_object_new_int64(db_int(rows, 4)));
+	model_int(o, "bytes", db_int(rows, 5));
+	model_int(o, "dropped", db_int(rows, 6));
+	model_text(o, "message", db_text(rows, 7));
+	model_text(o, "note", db_text(rows, 8));
+	model_text(o, "started_at", time_text(v, rows, 9));
+	model_text(o, "ended_at", time_text(v, rows, 10));
+	model_text(o, "hash", db_text(rows, 11));
+	model_text(o, "text_url", arena_printf(v->req->arena, "%s.txt", url));
+	model_text(o, "cast_url", arena_printf(v->req->arena, "%s.cast",
+	    url));
+	return o;
+}
+
+/* The attempt's exit is that of its first target that did not succeed. */
+static void
+add_target(struct json_object *attempt, struct json_object *target)
+{
+	struct json_object *exit = json_get(target, "exit");
+
+	if (exit != NULL && (json_get(attempt, "exit") == NULL ||
+	    json_int(attempt, "exit", 0) == 0))
+		json_set(attempt, "exit", json_object_get(exit));
+	json_object_array_add(json_get(attempt, "targets"), target);
+}
+
+static void
+load_targets(struct view *v)
+{
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_TARGETS,
+	    INT(v->life.id));
+
+	while (db_next(rows)) {
+		int i = books_find_step(v->shelf, db_text(rows, 0));
+		int64_t n = db_int(rows, 1);
+		struct json_object *tries = i < 0 ? NULL : v->steps[i].tries;
+
+		if (tries != NULL && n >= 1 &&
+		    n <= (int64_t)json_object_array_length(tries))
+			add_target(json_object_array_get_idx(tries,
+			    (size_t)n - 1), target_model(v, rows));
+	}
+	db_done(rows);
+}
+
+static void
+load_variables(struct view *v)
+{
+	struct rows *rows = db_query(v->req->web->db, STMT_VARIABLES,
+	    INT(v->life.id));
+
+	v->variables = request_own(v->req, json_object_new_object());
+	while (db_next(rows))
+		json_set_text(v->variables, db_text(rows, 0),
+		    db_text(rows, 1));
+	db_done(rows);
+}
+
+static void
+load_decisions(struct view *v)
+{
+	size_t n;
+
+	v->decisions = request_own(v->req, db_rows_json(db_query(
+	    v->req->web->db, STMT_APPROVALS, INT(v->life.id))));
+	v->given = request_own(v->req, json_object_new_array());
+	n = json_object_array_length(v->decisions);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *d = json_object_array_get_idx(
+		    v->decisions, i);
+
+		if (text_eq(json_text(d, "plan", ""), v->life.plan) &&
+		    *json_text(d, "step", "") == '\0')
+			json_object_array_add(v->given, json_object_get(d));
+	}
+}
+
+/* What follows from the states of all steps. */
+static void
+sum_up(struct view *v)
+{
+	for (size_t i = 0; i < v->book->steps_count; i++) {
+		const struct view_step *s = &v->steps[i];
+
+		v->life.busy |= life_is_busy(s->state);
+		v->life.can_roll_back |= text_eq(s->part, "rollback");
+		if (!text_eq(s->part, v->life.mode))
+			continue;
+		v->total++;
+		v->done += life_is_done(s->state);
+		v->troubled |= text_eq(s->state, "failed") ||
+		    text_eq(s->state, "unknown");
+	}
+	v->finished = v->done == v->total;
+}
+
+static void
+fill_life(struct view *v)
+{
+	v->life.id = json_int(v->run, "id", 0);
+	v->life.state = json_text(v->run, "state", "");
+	v->life.mode = json_text(v->run, "mode", "main");
+	v->life.created_by = json_text(v->run, "created_by", "");
+	v->life.plan = json_text(v->run, "plan", "");
+	v->life.current = json_text(v->run, "current", NULL);
+	v->life.approvals = json_get(v->run, "approvals");
+}
+
+static enum err
+load(struct view *v, int64_t run)
+{
+	struct req *req = v->req;
+	enum err err;
+
+	v->run = request_own(req, db_first_json(db_query(req->web->db,
+	    STMT_RUN_GET, INT(run))));
+	if (v->run == NULL)
+		return fault_set(&req->fault, ERR_NOT_FOUND, "no_run", "",
+		    "%s", request_fill(req, "no_run",
+		    "There is no run {id}.", "id", arena_printf(req->arena,
+		    "%" PRId64, run), NULL));
+	fill_life(v);
+	err = books_pinned(req, json_text(v->run, "document", ""), &v->shelf);
+	if (err != ERR_OK)
+		return err;
+	v->book = v->shelf->book;
+	v->steps = arena_alloc(req->arena,
+	    (v->book->steps_count + 1) * sizeof(*v->steps));
+	for (size_t i = 0; i < v->book->steps_count; i++)
+		v->steps[i] = (struct view_step){ .part = "",
+		    .step = &v->book->steps[i], .state = "pending" };
+	load_steps(v);
+	load_attempts(v);
+	load_targets(v);
+	load_variables(v);
+	load_decisions(v);
+	v->life.given = v->given;
+	sum_up(v);
+	return ERR_OK;
+}
+
+enum err
+view_load(struct req *req, int64_t run, struct view **ret)
+{
+	struct view *v = arena_alloc(req->arena, sizeof(*v));
+	enum err err;
+
+	v->req = req;
+	db_begin(req->web->db);
+	err = db_end(req->web->db, load(v, run));
+	if (err == ERR_OK)
+		*ret = v;
+	return err;
+}
+
+const char *
+view_value(void *ctx, const char *name)
+{
+	struct view *v = ctx;
+	struct json_object *parameters = json_get(v->run, "parameters");
+	const char *value = json_text(v->variables, name, NULL);
+	struct json_object *secret;
+
+	if (value == NULL)
+		value = json_text(parameters, name, NULL);
+	if (value != NULL)
+		return value;
+	if (strcmp(name, "environment") == 0)
+		return json_text(v->run, "environment", "");
+	if (json_object_object_get_ex(parameters, name, &secret))
+		return DOTS;
+	return NULL;
+}
+
+bool
+view_is_excluded(const struct view_step *s)
+{
+	return s->by == NULL && text_eq(s->state, "skipped");
+}
+
+int
+view_current(const struct view *v)
+{
+	return v->life.current == NULL ? -1 :
+	    books_find_step(v->shelf, v->life.current);
+}
+
+bool
+view_may(const struct view *v, enum verb verb, int step)
+{
+	struct life_step about;
+	const struct view_step *s;
+	int of;
+
+	if (step < 0)
+		return life_may(verb, &v->life, NULL, &v->req->actor, NULL)
+		    == ERR_OK;
+	s = &v->steps[step];
+	of = s->step->probe_of == NULL ? -1 :
+	    books_find_step(v->shelf, s->step->probe_of);
+	about = (struct life_step){ .step = s->step, .state = s->state,
+	    .part = s->part, .by = s->by, .at = s->at,
+	    .of_state = of >= 0 ? v->steps[of].state : NULL,
+	    .probed = text_eq(s->state, "failed") &&
+	    text_eq(s->reason, "probe") };
+	return life_may(verb, &v->life, &about, &v->req->actor, NULL)
+	    == ERR_OK;
+}

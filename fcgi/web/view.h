@@ -1,0 +1,59 @@
+/*
+ * view.h: a run as pages see it: its row, its document, its steps with their
+ * attempts, and what the person who asks may do.
+ */
+#ifndef WEB_VIEW_H
+#define WEB_VIEW_H
+
+#include "journal/life.h"
+#include "web/books.h"
+
+/* A step of the document together with its row. */
+struct view_step {
+	const struct step *step;
+	const char	*part;		/* "" where the run does not have it */
+	const char	*state;
+	const char	*by;		/* NULL: nobody */
+	const char	*at;		/* NULL: never */
+	const char	*reason;
+	const char	*signed_by;
+	int64_t		 position;
+	int64_t		 attempts;
+	struct json_object *tries;	/* attempts with targets, or NULL */
+};
+
+struct view {
+	struct req	*req;
+	struct json_object *run;	/* of STMT_RUN_GET */
+	const struct shelved *shelf;
+	const struct book *book;
+	struct view_step *steps;	/* as many as the book has */
+	struct json_object *variables;	/* {name: value} */
+	struct json_object *decisions;	/* of STMT_APPROVALS */
+	struct json_object *given;	/* those for the plan as it is */
+	struct life_run	 life;
+	int		 done;
+	int		 total;
+	bool		 finished;	/* all steps of the mode are settled */
+	bool		 troubled;	/* and not all of them went well */
+};
+
+/* Loads a run in one short read transaction.  Everything is owned by the
+ * request.  ERR_NOT_FOUND with a fault. */
+enum err	 view_load(struct req *req, int64_t run, struct view **ret);
+
+/* The value of a name for book_render() and `when`: parameters (secrets as
+ * dots), captured variables, environment.  ctx is the view. */
+const char	*view_value(void *ctx, const char *name);
+
+/* Whether the person may do the verb to a step now, or, with step -1, to the
+ * run. */
+bool		 view_may(const struct view *v, enum verb verb, int step);
+
+/* The step is left out by a `when`, or had nothing to undo. */
+bool		 view_is_excluded(const struct view_step *s);
+
+/* The index of the step in focus, or -1. */
+int		 view_current(const struct view *v);
+
+#endif
