@@ -1,0 +1,452 @@
+/*
+ * live.c: the live streams: one process, one loop, any number of watchers.
+ *
+ * While somebody watches, the database is asked every 50 ms whether another
+ * process has committed (one pragma); only then is each watched run's head
+ * read, and what is new in it, once for all its watchers.  The text goes
+ * straight to the sockets; a watcher costs memory only for what its socket
+ * would not take, and one that takes nothing is dropped.  A stream ends after
+ * ten minutes: the browser comes back through the authorised route with the
+ * number of its last event, which is how an ended session is noticed.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "journal/db.h"
+#include "web/live.h"
+
+#define TICK_MS		50
+#define HEARTBEAT_MS	15000
+#define STREAM_MS	(10 * 60 * 1000)
+#define PRESENCE_MS	1000
+#define MAX_PENDING	(512 * 1024)
+#define MAX_EVENTS	2000		/* of one run in one go */
+#define MAX_NAMES	20
+
+struct watcher {
+	struct watcher	*next;
+	struct channel	*channel;	/* NULL until its request is read */
+	int		 fd;
+	int64_t		 seq;		/* last event that it has */
+	int64_t		 since;
+	struct buf	 in;
+	struct buf	 out;		/* what the socket would not take */
+	bool		 dead;
+	char		 who[65];
+};
+
+/* A watched run. */
+struct channel {
+	struct channel	*next;
+	struct watcher	*watchers;
+	int64_t		 run;
+	int64_t		 seq;		/* all watchers were told up to here */
+	int64_t		 presence_at;	/* when to tell who is here; 0: told */
+};
+
+struct hub {
+	const char	*data;
+	struct db	*db;
+	struct channel	*channels;
+	struct watcher	*fresh;		/* their request is not read yet */
+	int		 epoll;
+	int		 listener;
+	int64_t		 version;
+	int64_t		 heartbeat;
+};
+
+static volatile sig_atomic_t ending;
+
+static void
+on_end(int signal)
+{
+	(void)signal;
+	ending = 1;
+}
+
+static void
+want(struct hub *h, struct watcher *w)
+{
+	struct epoll_event e = { .events = EPOLLIN | EPOLLRDHUP |
+	    (w->out.len > 0 ? EPOLLOUT : 0), .data.ptr = w };
+
+	epoll_ctl(h->epoll, EPOLL_CTL_MOD, w->fd, &e);
+}
+
+/* Sends, and keeps what the socket does not take. */
+static void
+send_text(struct hub *h, struct watcher *w, const char *text, size_t len)
+{
+	ssize_t n = 0;
+
+	if (w->dead)
+		return;
+	if (w->out.len == 0)
+		n = send(w->fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		w->dead = true;
+		return;
+	}
+	n = n > 0 ? n : 0;
+	if ((size_t)n == len)
+		return;
+	buf_put(&w->out, text + n, len - (size_t)n);
+	if (w->out.len > MAX_PENDING)
+		w->dead = true;
+	want(h, w);
+}
+
+static void
+flush(struct hub *h, struct watcher *w)
+{
+	ssize_t n = send(w->fd, w->out.data, w->out.len,
+	    MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		w->dead = true;
+	if (n <= 0)
+		return;
+	buf_consume(&w->out, (size_t)n);
+	if (w->out.len == 0) {
+		buf_clear(&w->out);
+		want(h, w);
+	}
+}
+
+/* The events of a run behind `after` as stream text; *ret_seq: the last. */
+static void
+read_events(struct hub *h, int64_t run, int64_t after, struct buf *out,
+    int64_t *ret_seq)
+{
+	struct rows *rows = db_query(h->db, STMT_WEB_EVENTS, INT(run),
+	    INT(after), INT(MAX_EVENTS));
+
+	while (db_next(rows)) {
+		*ret_seq = db_int(rows, 0);
+		live_put_event(out, NULL, *ret_seq, db_text(rows, 1));
+	}
+	db_done(rows);
+}
+
+/* Catches one watcher up with its channel. */
+static void
+catch_up(struct hub *h, struct watcher *w, int64_t until)
+{
+	struct buf text = {0};
+	int64_t before;
+
+	do {
+		before = w->seq;
+		buf_reset(&text);
+		read_events(h, w->channel->run, w->seq, &text, &w->seq);
+		if (text.len > 0)
+			send_text(h, w, text.data, text.len);
+	} while (w->seq > before && w->seq < until && !w->dead);
+	buf_clear(&text);
+}
+
+static int64_t
+head_of(struct hub *h, int64_t run)
+{
+	return db_first_int(db_query(h->db, STMT_WEB_RUN_HEAD, INT(run)), 0);
+}
+
+/* What is new in a run, once for all who are up to date. */
+static void
+tell_events(struct hub *h, struct channel *c)
+{
+	int64_t head = head_of(h, c->run), told = c->seq;
+	struct buf text = {0};
+
+	if (head <= c->seq)
+		return;
+	read_events(h, c->run, c->seq, &text, &told);
+	for (struct watcher *w = c->watchers; w != NULL; w = w->next) {
+		if (w->seq == c->seq) {
+			send_text(h, w, text.data, text.len);
+			w->seq = told;
+		} else if (w->seq < told) {
+			catch_up(h, w, told);
+		}
+	}
+	c->seq = told;
+	buf_clear(&text);
+}
+
+static bool
+is_listed(struct json_object *names, const char *who)
+{
+	for (size_t i = 0; i < json_object_array_length(names); i++)
+		if (text_eq(json_object_get_string(
+		    json_object_array_get_idx(names, i)), who))
+			return true;
+	return false;
+}
+
+static void
+tell_presence(struct hub *h, struct channel *c)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *names = json_object_new_array();
+	struct buf text = {0};
+	int count = 0;
+
+	for (struct watcher *w = c->watchers; w != NULL; w = w->next) {
+		count++;
+		if (json_object_array_length(names) < MAX_NAMES &&
+		    !is_listed(names, w->who))
+			json_object_array_add(names,
+			    json_object_new_string(w->who));
+	}
+	json_object_object_add(o, "count", json_object_new_int(count));
+	json_object_object_add(o, "names", names);
+	live_put_event(&text, "presence", 0, json_object_to_json_string_ext(o,
+	    JSON_C_TO_STRING_PLAIN));
+	for (struct watcher *w = c->watchers; w != NULL; w = w->next)
+		send_text(h, w, text.data, text.len);
+	buf_clear(&text);
+	json_object_put(o);
+	c->presence_at = 0;
+}
+
+static void
+note_presence(struct channel *c)
+{
+	if (c->presence_at == 0)
+		c->presence_at = clock_monotonic() + PRESENCE_MS;
+}
+
+static struct channel *
+channel_of(struct hub *h, int64_t run)
+{
+	struct channel *c;
+
+	for (c = h->channels; c != NULL; c = c->next)
+		if (c->run == run)
+			return c;
+	c = mem_calloc(1, sizeof(*c));
+	c->run = run;
+	c->seq = head_of(h, run);
+	c->next = h->channels;
+	return h->channels = c;
+}
+
+static void
+unlink_fresh(struct hub *h, struct watcher *w)
+{
+	struct watcher **at = &h->fresh;
+
+	while (*at != NULL && *at != w)
+		at = &(*at)->next;
+	if (*at == w)
+		*at = w->next;
+}
+
+/* The request is whole: the watcher joins its run. */
+static void
+join(struct hub *h, struct watcher *w, const struct live_request *r)
+{
+	static const char head[] = "HTTP/1.1 200 OK\r\n"
+	    "Content-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+	    "X-Accel-Buffering: no\r\nConnection: close\r\n\r\n"
+	    "retry: 1000\n\n";
+
+	unlink_fresh(h, w);
+	buf_clear(&w->in);
+	memcpy(w->who, r->who, sizeof(w->who));
+	w->seq = r->after;
+	w->channel = channel_of(h, r->run);
+	w->next = w->channel->watchers;
+	w->channel->watchers = w;
+	send_text(h, w, head, sizeof(head) - 1);
+	if (w->seq < w->channel->seq)
+		catch_up(h, w, w->channel->seq);
+	else
+		w->seq = w->channel->seq;
+	note_presence(w->channel);
+}
+
+static void
+read_request(struct hub *h, struct watcher *w)
+{
+	struct live_request r;
+	ssize_t n = recv(w->fd, buf_reserve(&w->in, 4096), 4096,
+	    MSG_DONTWAIT);
+	int found;
+
+	if (n <= 0) {
+		w->dead = n == 0 || (errno != EAGAIN && errno != EINTR);
+		return;
+	}
+	if (w->channel != NULL)
+		return;
+	w->in.len += (size_t)n;
+	found = live_read_request(buf_text(&w->in), w->in.len, &r);
+	if (found < 0 || h->db == NULL)
+		w->dead = true;
+	else if (found > 0)
+		join(h, w, &r);
+}
+
+static void
+accept_watchers(struct hub *h)
+{
+	struct epoll_event e = { .events = EPOLLIN | EPOLLRDHUP };
+	struct watcher *w;
+	int fd;
+
+	if (h->db == NULL)
+		db_open(h->data, DB_WEB, &h->db);
+	while ((fd = accept4(h->listener, NULL, NULL,
+	    SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+		w = mem_calloc(1, sizeof(*w));
+		w->fd = fd;
+		w->since = clock_monotonic();
+		w->next = h->fresh;
+		h->fresh = w;
+		e.data.ptr = w;
+		epoll_ctl(h->epoll, EPOLL_CTL_ADD, fd, &e);
+	}
+}
+
+/* Releases those of a list that are dead or have watched long enough. */
+static bool
+sweep_list(struct watcher **at, int64_t now)
+{
+	bool any = false;
+
+	while (*at != NULL) {
+		struct watcher *w = *at;
+
+		if (!w->dead && now - w->since < STREAM_MS) {
+			at = &w->next;
+			continue;
+		}
+		*at = w->next;
+		close(w->fd);
+		buf_clear(&w->in);
+		buf_clear(&w->out);
+		free(w);
+		any = true;
+	}
+	return any;
+}
+
+static void
+sweep(struct hub *h, int64_t now)
+{
+	struct channel **at = &h->channels;
+
+	sweep_list(&h->fresh, now);
+	while (*at != NULL) {
+		struct channel *c = *at;
+
+		if (sweep_list(&c->watchers, now))
+			note_presence(c);
+		if (c->watchers != NULL) {
+			at = &c->next;
+			continue;
+		}
+		*at = c->next;
+		free(c);
+	}
+}
+
+static void
+tick(struct hub *h)
+{
+	int64_t now = clock_monotonic(), version;
+	bool beat = now >= h->heartbeat;
+
+	sweep(h, now);
+	if (h->channels == NULL)
+		return;
+	version = db_version(h->db);
+	for (struct channel *c = h->channels; c != NULL; c = c->next) {
+		if (version != h->version)
+			tell_events(h, c);
+		if (c->presence_at != 0 && now >= c->presence_at)
+			tell_presence(h, c);
+		for (struct watcher *w = c->watchers; beat && w != NULL;
+		    w = w->next)
+			send_text(h, w, ":\n\n", 3);
+	}
+	h->version = version;
+	if (beat)
+		h->heartbeat = now + HEARTBEAT_MS;
+}
+
+static void
+handle(struct hub *h, const struct epoll_event *e)
+{
+	struct watcher *w = e->data.ptr;
+
+	if (w == NULL) {
+		accept_watchers(h);
+		return;
+	}
+	if (e->events & EPOLLIN)
+		read_request(h, w);
+	if (e->events & EPOLLOUT)
+		flush(h, w);
+	if (e->events & (EPOLLERR | EPOLLHUP | EPOLLRDHUP))
+		w->dead = true;
+}
+
+static void
+open_hub(struct hub *h)
+{
+	struct epoll_event e = { .events = EPOLLIN, .data.ptr = NULL };
+	char *path = mem_printf("%s/run/live.sock", h->data);
+
+	h->epoll = epoll_create1(EPOLL_CLOEXEC);
+	h->listener = io_listen(path, 0660);
+	if (h->listener < 0 || h->epoll < 0 ||
+	    io_set_nonblocking(h->listener, true) != 0 ||
+	    epoll_ctl(h->epoll, EPOLL_CTL_ADD, h->listener, &e) != 0)
+		log_fatal("cannot listen on %s", path);
+	free(path);
+}
+
+void
+live_serve(const char *data)
+{
+	struct sigaction action = { .sa_handler = on_end };
+	struct hub h = { .data = data };
+	struct epoll_event events[64];
+	int64_t next = 0;
+
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	open_hub(&h);
+	while (!ending) {
+		bool idle = h.channels == NULL && h.fresh == NULL;
+		int n = epoll_wait(h.epoll, events, 64, idle ? -1 : TICK_MS);
+
+		for (int i = 0; i < n; i++)
+			handle(&h, &events[i]);
+		if (clock_monotonic() < next && n == 64)
+			continue;
+		tick(&h);
+		next = clock_monotonic() + TICK_MS;
+	}
+	for (struct channel *c = h.channels; c != NULL; c = c->next)
+		for (struct watcher *w = c->watchers; w != NULL; w = w->next)
+			w->dead = true;
+	for (struct watcher *w = h.fresh; w != NULL; w = w->next)
+		w->dead = true;
+	sweep(&h, clock_monotonic());
+	db_close(h.db);
+	close(h.listener);
+	close(h.epoll);
+}

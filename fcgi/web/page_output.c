@@ -1,0 +1,140 @@
+/*
+ * page_output.c: the recorded output of one target of one attempt.
+ *
+ * Files are found by the journal's execution id, never by a path from the
+ * client.  ".txt" and ".cast" are sent by nginx (ranges work); without an
+ * ending it is a page with the end of the output and a search over all of
+ * it.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "journal/life.h"
+#include "web/model.h"
+#include "web/page.h"
+#include "web/tail.h"
+#include "web/view.h"
+
+#define PAGE_BYTES	(64 * 1024)
+#define MAX_MATCHES	500
+
+static const char *
+without_ending(struct req *req, const char *name, const char **ret_ending)
+{
+	static const char *const endings[] = { ".txt", ".cast" };
+
+	*ret_ending = "";
+	for (size_t i = 0; i < 2; i++) {
+		if (!text_ends(name, endings[i]))
+			continue;
+		*ret_ending = endings[i];
+		return arena_strndup(req->arena, name,
+		    strlen(name) - strlen(endings[i]));
+	}
+	return name;
+}
+
+static enum err
+send_file(struct req *req, struct reply *reply, const char *exec,
+    const char *target, const char *ending)
+{
+	reply->cache = "private, no-cache";
+	return reply_internal(req, reply, arena_printf(req->arena,
+	    "/_exec/%s/%s%s", exec, target, ending),
+	    text_eq(ending, ".txt") ? "text/plain; charset=utf-8" :
+	    "application/x-asciicast");
+}
+
+static void
+add_search(struct req *req, struct json_object *o, const char *exec,
+    const char *target)
+{
+	const char *q = request_query(req, "q");
+	struct json_object *matches = *q == '\0' ? json_object_new_array() :
+	    tail_search(req, exec, target, q, MAX_MATCHES);
+	size_t n = json_object_array_length(matches);
+
+	model_text(o, "q", q);
+	model_put(o, "matches", matches);
+	model_bool(o, "has_matches", n > 0);
+	model_bool(o, "is_unmatched", *q != '\0' && n == 0);
+}
+
+static void
+add_place(struct req *req, struct json_object *o, struct view *v, int step)
+{
+	struct json_object *run = json_object_new_object();
+	struct json_object *s = json_object_new_object();
+
+	model_int(run, "id", req->run);
+	model_text(run, "title", json_text(v->run, "title", ""));
+	model_text(run, "url", arena_printf(req->arena, "/runs/%" PRId64,
+	    req->run));
+	model_text(s, "id", req->step);
+	model_text(s, "title", v->book->steps[step].title);
+	model_put(o, "run", run);
+	model_put(o, "step", s);
+}
+
+static enum err
+show(struct req *req, struct reply *reply, struct json_object *row,
+    const char *target)
+{
+	const char *state = json_text(row, "state", "");
+	const char *exec = json_text(row, "exec", ""), *url;
+	int64_t dropped = json_int(row, "dropped", 0);
+	struct json_object *o;
+	struct buf text = {0};
+	struct view *v;
+	enum err err = view_load(req, req->run, &v);
+
+	if (err != ERR_OK)
+		return err;
+	o = json_object_new_object();
+	url = arena_printf(req->arena, "/runs/%" PRId64
+	    "/steps/%s/attempts/%" PRId64 "/%s", req->run, req->step, req->n,
+	    target);
+	add_place(req, o, v, books_find_step(v->shelf, req->step));
+	model_int(o, "attempt", req->n);
+	model_text(o, "target", target);
+	model_text(o, "state", state);
+	model_state(req, o, state, NULL);
+	model_text(o, "exit_text", model_exit(req, json_get(row, "exit")));
+	model_int(o, "bytes", json_int(row, "bytes", 0));
+	model_text(o, "size_text", model_size(req,
+	    json_int(row, "bytes", 0)));
+	model_text(o, "started_at", json_text(row, "started_at", NULL));
+	model_text(o, "text_url", arena_printf(req->arena, "%s.txt", url));
+	model_text(o, "cast_url", arena_printf(req->arena, "%s.cast", url));
+	model_text(o, "message", json_text(row, "message", NULL));
+	model_text(o, "dropped_text", dropped == 0 ? NULL : request_fill(req,
+	    "dropped", "{size} were dropped.", "size",
+	    model_size(req, dropped), NULL));
+	model_bool(o, "is_running", life_is_busy(state));
+	add_search(req, o, exec, target);
+	tail_read(req, exec, target, PAGE_BYTES, &text);
+	model_text(o, "text", buf_text(&text));
+	buf_clear(&text);
+	return reply_model(req, reply, "output.html",
+	    v->book->steps[books_find_step(v->shelf, req->step)].title, o);
+}
+
+enum err
+page_output(struct req *req, struct reply *reply)
+{
+	const char *ending;
+	const char *target = without_ending(req, req->name, &ending);
+	struct json_object *row = request_own(req, db_first_json(db_query(
+	    req->web->db, STMT_WEB_TARGET, INT(req->run), TEXT(req->step),
+	    INT(req->n), TEXT(target))));
+
+	if (row == NULL)
+		return fault_set(&req->fault, ERR_NOT_FOUND, "no_output", "",
+		    "%s", request_text(req, "no_output",
+		    "There is no such output."));
+	if (*ending != '\0')
+		return send_file(req, reply, json_text(row, "exec", ""),
+		    target, ending);
+	return show(req, reply, row, target);
+}

@@ -1,0 +1,130 @@
+/*
+ * page_preview.c: exactly what the button will do: the pinned text, the
+ * values that it gets, the targets and how they are reached.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "journal/plan.h"
+#include "web/card.h"
+#include "web/model.h"
+#include "web/page.h"
+
+static const char *
+how(struct view *v, const char *name)
+{
+	struct json_object *t = json_get(json_get(v->run, "targets"), name);
+	const char *host;
+
+	if (!text_eq(json_text(t, "kind", ""), "ssh"))
+		return request_text(v->req, "how_local",
+		    "on this console's machine");
+	host = arena_printf(v->req->arena, "%s:%" PRId64,
+	    json_text(t, "host", ""), json_int(t, "port", 22));
+	return request_fill(v->req, "how_ssh", "over SSH as {user} at {host}",
+	    "user", json_text(t, "user", ""), "host", host, NULL);
+}
+
+static struct json_object *
+targets_model(struct view *v, const struct step *step)
+{
+	struct json_object *list = json_object_new_array(), *names;
+
+	if (step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL)
+		return list;
+	names = request_own(v->req, plan_targets_of(
+	    json_get(v->run, "targets"), step->on));
+	for (size_t i = 0; i < json_object_array_length(names); i++) {
+		struct json_object *o = json_object_new_object();
+		const char *name = json_object_get_string(
+		    json_object_array_get_idx(names, i));
+
+		model_text(o, "name", name);
+		model_text(o, "how", how(v, name));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+/* The name stands as a word of its own in the text. */
+static bool
+is_used(const char *text, const char *name)
+{
+	static const char word[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+	size_t len = strlen(name);
+
+	for (const char *s = text; (s = strcasestr(s, name)) != NULL; s++)
+		if ((s == text || strchr(word, s[-1]) == NULL ||
+		    (s - text >= 3 && strncmp(s - 3, "CS_", 3) == 0)) &&
+		    (s[len] == '\0' || strchr(word, s[len]) == NULL))
+			return true;
+	return false;
+}
+
+static void
+add_value(struct json_object *list, const struct step *step,
+    const char *name, struct json_object *value)
+{
+	struct json_object *o;
+
+	if (!is_used(step->text, name))
+		return;
+	o = json_object_new_object();
+	model_text(o, "name", name);
+	model_put(o, "value", json_object_get(value));
+	model_bool(o, "is_secret", value == NULL);
+	json_object_array_add(list, o);
+}
+
+/* Parameters and variables that the text speaks of. */
+static struct json_object *
+values_model(struct view *v, const struct step *step)
+{
+	struct json_object *list = json_object_new_array();
+	struct json_object *parameters = json_get(v->run, "parameters");
+
+	json_object_object_foreach(parameters, name, value) {
+		if (json_get(v->variables, name) == NULL)
+			add_value(list, step, name, value);
+	}
+	json_object_object_foreach(v->variables, key, captured) {
+		add_value(list, step, key, captured);
+	}
+	return list;
+}
+
+enum err
+page_preview(struct req *req, struct reply *reply)
+{
+	struct json_object *o, *step, *run, *values;
+	struct view *v;
+	enum err err = view_load(req, req->run, &v);
+	int i, undo;
+
+	if (err != ERR_OK)
+		return err;
+	if ((i = books_find_step(v->shelf, req->step)) < 0)
+		return fault_set(&req->fault, ERR_NOT_FOUND, "no_step", "",
+		    "This run has no step %s.", req->step);
+	o = json_object_new_object();
+	run = json_object_new_object();
+	step = json_object_new_object();
+	undo = v->shelf->undone_by[i];
+	values = values_model(v, &v->book->steps[i]);
+	model_int(run, "id", req->run);
+	model_text(run, "title", json_text(v->run, "title", ""));
+	card_what(req, step, v->shelf, i);
+	model_text(o, "url", arena_printf(req->arena, "/runs/%" PRId64,
+	    req->run));
+	model_put(o, "run", run);
+	model_put(o, "step", step);
+	model_put(o, "targets", targets_model(v, &v->book->steps[i]));
+	model_bool(o, "has_values", json_object_array_length(values) > 0);
+	model_put(o, "values", values);
+	model_text(o, "success", card_success(req, &v->book->steps[i]));
+	model_text(o, "undo", undo < 0 ? NULL : v->book->steps[undo].title);
+	return reply_model(req, reply, "preview.html",
+	    v->book->steps[i].title, o);
+}

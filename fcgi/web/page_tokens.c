@@ -1,0 +1,54 @@
+/*
+ * page_tokens.c: one's own API tokens.  A new one is shown once, in the
+ * answer to the form itself: after that only its hash is known.
+ */
+#include "web/command.h"
+#include "web/model.h"
+#include "web/page.h"
+
+static enum err
+show(struct req *req, struct reply *reply, const char *token, enum err why)
+{
+	struct json_object *model = json_object_new_object();
+	struct json_object *rows = db_rows_json(db_query(req->web->db,
+	    STMT_WEB_TOKENS, TEXT(req->actor.name)));
+
+	if (why != ERR_OK)
+		reply->status = reply_status(why, req->fault.code);
+	model_bool(model, "has_tokens", json_object_array_length(rows) > 0);
+	model_put(model, "tokens", rows);
+	if (req->wants == WANTS_HTML) {
+		model_text(model, "new_token", token);
+		model_put(model, "error", why != ERR_OK ?
+		    reply_problem(req, why) : NULL);
+	}
+	return reply_model(req, reply, "tokens.html",
+	    request_text(req, "tokens_title", "API tokens"), model);
+}
+
+enum err
+page_tokens(struct req *req, struct reply *reply)
+{
+	return show(req, reply, NULL, ERR_OK);
+}
+
+enum err
+post_token_add(struct req *req, struct reply *reply)
+{
+	struct json_object *body, *answer;
+	enum err err = command_body(req, VERB_token_add, &body);
+
+	if (err == ERR_OK) {
+		json_set_text(body, "account", *req->name != '\0' ?
+		    req->name : req->actor.name);
+		err = command_ask(req, VERB_token_add, body, &answer);
+	}
+	if (err != ERR_OK)
+		return req->wants == WANTS_HTML ?
+		    show(req, reply, NULL, err) : err;
+	reply->status = 201;
+	if (req->wants == WANTS_HTML)
+		return show(req, reply, json_text(answer, "token", ""),
+		    ERR_OK);
+	return reply_json(req, reply, json_object_get(answer));
+}

@@ -1,0 +1,77 @@
+/*
+ * page_users.c: the people and their roles.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "web/command.h"
+#include "web/model.h"
+#include "web/page.h"
+
+static const char *
+roles_text(struct req *req, struct json_object *roles)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < json_object_array_length(roles); i++)
+		text = arena_printf(req->arena, "%s%s%s", text,
+		    i > 0 ? ", " : "", json_object_get_string(
+		    json_object_array_get_idx(roles, i)));
+	return text;
+}
+
+static struct json_object *
+users(struct req *req)
+{
+	struct json_object *rows = db_rows_json(db_query(req->web->db,
+	    STMT_WEB_ACCOUNTS));
+
+	for (size_t i = 0; i < json_object_array_length(rows); i++) {
+		struct json_object *o = json_object_array_get_idx(rows, i);
+
+		model_text(o, "roles_text", roles_text(req,
+		    json_get(o, "roles")));
+		json_set_bool(o, "disabled", json_int(o, "disabled", 0) != 0);
+	}
+	return rows;
+}
+
+static enum err
+show(struct req *req, struct reply *reply, enum err why)
+{
+	struct json_object *model = json_object_new_object();
+
+	if (why != ERR_OK)
+		reply->status = reply_status(why, req->fault.code);
+	model_put(model, "users", users(req));
+	if (req->wants == WANTS_HTML) {
+		model_put(model, "error", why != ERR_OK ?
+		    reply_problem(req, why) : NULL);
+		model_text(model, "form_name", request_field(req, "name"));
+		model_text(model, "form_roles", request_field(req, "roles"));
+	}
+	return reply_model(req, reply, "users.html",
+	    request_text(req, "users_title", "People"), model);
+}
+
+enum err
+page_users(struct req *req, struct reply *reply)
+{
+	return show(req, reply, ERR_OK);
+}
+
+enum err
+post_user_add(struct req *req, struct reply *reply)
+{
+	struct json_object *body, *answer;
+	enum err err = command_body(req, VERB_account_add, &body);
+
+	if (err == ERR_OK)
+		err = command_ask(req, VERB_account_add, body, &answer);
+	if (err != ERR_OK)
+		return req->wants == WANTS_HTML ? show(req, reply, err) : err;
+	if (req->wants == WANTS_HTML)
+		return reply_redirect(req, reply, "/users");
+	reply->status = 201;
+	return reply_json(req, reply, json_object_get(answer));
+}

@@ -1,0 +1,130 @@
+/*
+ * worker.c: one request after the other, over FastCGI.
+ *
+ * The only file that knows the FastCGI library, by its FCGX_*_r functions:
+ * the other interface of that library puts request headers into the
+ * environment of the process.  Memory is kept from request to request.
+ */
+#include <errno.h>
+#include <fcgiapp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "web/books.h"
+#include "web/command.h"
+#include "web/route.h"
+
+#define KEEP_BYTES	(1024 * 1024)	/* of a buffer between requests */
+
+static volatile sig_atomic_t ending;
+
+struct worker {
+	struct web	*web;
+	struct arena	*arena;
+	struct buf	 body;		/* of the request */
+	struct buf	 out;
+	struct reply	 reply;
+};
+
+enum err
+web_open_db(struct web *web)
+{
+	if (web->db != NULL)
+		return ERR_OK;
+	return db_open(web->data, DB_WEB, &web->db);
+}
+
+/* False where the body is larger than we take. */
+static bool
+read_body(struct worker *w, FCGX_Request *fcgi)
+{
+	int n;
+
+	buf_reset(&w->body);
+	while (w->body.len <= REQUEST_MAX_BODY) {
+		n = FCGX_GetStr(buf_reserve(&w->body, 16384), 16384,
+		    fcgi->in);
+		if (n <= 0)
+			return true;
+		w->body.len += (size_t)n;
+	}
+	return false;
+}
+
+static void
+answer(struct worker *w, FCGX_Request *fcgi)
+{
+	struct req req;
+	bool whole = read_body(w, fcgi);
+	enum err err;
+
+	err = request_init(&req, w->web, w->arena, fcgi->envp,
+	    buf_text(&w->body), whole ? w->body.len : REQUEST_MAX_BODY + 1);
+	if (err != ERR_OK)
+		reply_fault(&req, &w->reply, err);
+	else
+		route_dispatch(&req, &w->reply);
+	reply_finish(&w->reply, req.method, &w->out);
+	FCGX_PutStr(buf_text(&w->out), (int)w->out.len, fcgi->out);
+}
+
+/* A large page must not stay in memory for ever. */
+static void
+forget(struct buf *b)
+{
+	if (b->cap > KEEP_BYTES)
+		buf_clear(b);
+	else
+		buf_reset(b);
+}
+
+static void
+clean_up(struct worker *w)
+{
+	arena_reset(w->arena);
+	forget(&w->body);
+	forget(&w->out);
+	forget(&w->reply.body);
+	reply_reset(&w->reply);
+}
+
+static void
+on_end(int signal)
+{
+	(void)signal;
+	ending = 1;
+}
+
+void
+web_work(struct web *web)
+{
+	struct worker w = { .web = web, .arena = arena_new() };
+	struct sigaction action = { .sa_handler = on_end };
+	FCGX_Request fcgi;
+
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	web->books = books_new();
+	web->keeper = keeper_new(web->data);
+	reply_init(&w.reply);
+	if (FCGX_Init() != 0 ||
+	    FCGX_InitRequest(&fcgi, 0, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+		log_fatal("descriptor 0 is not a FastCGI socket");
+	while (!ending && FCGX_Accept_r(&fcgi) == 0) {
+		answer(&w, &fcgi);
+		FCGX_Finish_r(&fcgi);
+		clean_up(&w);
+	}
+	FCGX_Free(&fcgi, 1);
+	reply_clear(&w.reply);
+	buf_clear(&w.body);
+	buf_clear(&w.out);
+	arena_free(w.arena);
+	keeper_free(web->keeper);
+	books_free(web->books);
+	db_close(web->db);
+	templates_free(web->templates);
+	messages_free(web->messages);
+}
