@@ -43,6 +43,7 @@ make_step(void *ctx, int step)
 	struct json_object *o = json_object_new_object();
 
 	card_what(m->req, o, m->shelf, step);
+	model_bool(o, "has_preview", false);
 	return o;
 }
 
