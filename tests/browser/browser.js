@@ -1,0 +1,126 @@
+/*
+ * browser.js: what the tests share: the browser, pictures, axe, signing in.
+ */
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const axe = readFileSync(axeFile, 'utf8');
+export const shotsFolder = process.env.SHOTS ?? fileURLToPath(new URL('../../build/shots', import.meta.url));
+const views = [[1280, 860], [360, 740]];
+const themes = ['light', 'dark'];
+
+export const base = process.env.BASE_URL?.replace(/\/$/, '');
+export const setupLink = process.env.SETUP_LINK;
+export const ana = { name: 'ana', password: 'a long night with tea' };
+export const bo = { name: 'bo', password: 'another long night here' };
+
+let browser;
+
+export async function open() {
+	assert.ok(base, 'BASE_URL says where the console listens');
+	browser ??= await chromium.launch({
+		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+		args: ['--no-sandbox', '--disable-gpu', '--no-first-run',
+		    '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+	});
+	return browser;
+}
+
+export async function close() {
+	await browser?.close();
+	browser = undefined;
+}
+
+/*
+ * A page in a profile of its own.  Whatever its console complains about is
+ * kept in page.complaints; a refusal (409 and its like) is no complaint.
+ */
+export async function newPage(options = {}) {
+	const context = await (await open()).newContext({ viewport: { width: 1280, height: 860 },
+		timezoneId: 'Europe/Berlin', locale: 'en-GB', baseURL: base, ...options });
+	const page = await context.newPage();
+
+	page.setDefaultTimeout(15000);
+	page.complaints = [];
+	page.on('pageerror', (e) => page.complaints.push(e.message));
+	page.on('console', (m) => {
+		if (m.type() === 'error' && !/Failed to load resource: the server responded with a status of 4\d\d/.test(m.text()))
+			page.complaints.push(m.text());
+	});
+	return page;
+}
+
+export async function signIn(page, who) {
+	await page.goto('/login');
+	await page.fill('#name', who.name);
+	await page.fill('#password', who.password);
+	await page.click('main button');
+	await page.waitForURL((url) => url.pathname === '/');
+}
+
+/* Nothing but tables and output may scroll sideways. */
+async function fits(page, name) {
+	const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+	assert.ok(over <= 0, `${name} is ${over} px wider than the screen`);
+}
+
+async function axeFinds(page) {
+	await page.evaluate(axe);
+	const { violations } = await page.evaluate(() => globalThis.axe.run());
+
+	return violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(', ')}`);
+}
+
+/* Buttons are for thumbs. */
+async function smallButtons(page) {
+	return page.evaluate(() => [...document.querySelectorAll('.btn, summary.step-head, .nav a')]
+		.filter((el) => el.checkVisibility() && el.getBoundingClientRect().height < 43.5)
+		.map((el) => el.textContent.trim()));
+}
+
+/* Pictures at both widths in both themes, each looked at by axe. */
+export async function look(page, name, { full = true } = {}) {
+	const before = page.viewportSize();
+
+	mkdirSync(shotsFolder, { recursive: true });
+	for (const [width, height] of views) {
+		for (const colorScheme of themes) {
+			const picture = `${name}-${width}-${colorScheme}`;
+
+			await page.setViewportSize({ width, height });
+			await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+			await page.waitForTimeout(50);
+			await page.screenshot({ path: join(shotsFolder, picture + '.png'), fullPage: full });
+			await fits(page, picture);
+			assert.deepEqual(await axeFinds(page), [], `axe on ${picture}`);
+			if (width < 500)
+				assert.deepEqual(await smallButtons(page), [], `small buttons on ${picture}`);
+		}
+	}
+	await page.setViewportSize(before);
+	await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+}
+
+/* Starts a run of the example runbook; answers its address. */
+export async function newRun(page, { environment = 'test', title = '' } = {}) {
+	await page.goto('/runs/new?runbook=hello');
+	await page.check(`input[name=environment][value=${environment}]`);
+	if (title)
+		await page.fill('#run-title', title);
+	await page.click('main form button.primary');
+	await page.waitForURL(/\/runs\/\d+/);
+	const url = new URL(page.url()).pathname;
+
+	await page.click('#panel button.primary');
+	await page.waitForSelector('.step.current');
+	return url;
+}
+
+/* The state of a step as the page says it, in its class. */
+export const inState = (id, state) => `#step-${id}.is-${state}`;

@@ -1,0 +1,15 @@
+/*
+ * index.js: the browser tests, in order, against a console that runs.
+ *
+ *	BASE_URL	where it listens, "http://127.0.0.1:8123/"
+ *	SETUP_LINK	the one-time link that it printed
+ *	SHOTS		folder for the screenshots (../../build/shots)
+ *	CHROMIUM	the browser (/usr/bin/chromium)
+ *
+ * The console is a fresh one with the example runbooks: the first test
+ * creates its admin, as a new user does.
+ */
+import './new-user.js';
+import './two-browsers.js';
+import './no-scripts.js';
+import './terminal.js';
