@@ -85,9 +85,9 @@ run: deps
 ASAN = $(MAKE) --no-print-directory B=build/asan SAN="$(SAN_FLAGS)" \
 	CFLAGS="-O1 -g"
 asan:
-	@$(ASAN) all unit-built
+	+@$(ASAN) all unit-built
 dev: deps
-	@$(ASAN) all
+	+@$(ASAN) all
 	@exec build/asan/countersign serve --data $(DATA) \
 	    --runbooks $(RUNBOOKS) --port $(PORT)
 

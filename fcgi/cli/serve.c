@@ -265,7 +265,7 @@ reap(struct serve *s)
 			if (p->pid != pid)
 				continue;
 			p->pid = 0;
-			p->pause = now - p->started > 5000 ? 50 :
+			p->pause = now - p->started > 1000 ? 50 :
 			    p->pause < 1000 ? p->pause * 2 : 1000;
 			p->again = now + p->pause;
 			if (!stopping)

@@ -172,20 +172,21 @@ class Console:
                 [BUILD / "countersign", "serve", "--data", self.data,
                  "--runbooks", self.runbooks, "--port", str(self.port)],
                 cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=log, text=True, env=self.env)
+                stderr=log, env=self.env)
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
             end = time.monotonic() + 30
-            while time.monotonic() < end:
-                if not selector.select(end - time.monotonic()):
+            said = ""
+            while time.monotonic() < end and selector.select(1) is not None:
+                if self.process.poll() is not None:
                     break
-                line = self.process.stdout.readline()
-                link = re.search(r"setup\?key=([0-9a-f]+)", line)
+                if not selector.select(0):
+                    continue
+                said += os.read(self.process.stdout.fileno(), 4096).decode()
+                link = re.search(r"setup\?key=([0-9a-f]+)", said)
                 self.setup_key = link.group(1) if link else self.setup_key
-                if line.startswith("ready:"):
+                if "ready: " in said:
                     return
-                if line == "":
-                    break
         self.stop()
         raise AssertionError("The console did not start: "
                              + self.log.read_text()[-2000:])
