@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Presses: twice, by two people at once, from an old page, without a right."""
+import pathlib
+import shutil
+import sys
+import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from console import Console, main, runbook_folder  # noqa: E402
+
+PRESSES = 200
+
+MANY = "---\ntitle: Many steps\nparameters:\n  marks: {label: File}\n---\n" + \
+    "".join(f"\n```sh {{#s{i}}}\necho {i} >> \"$marks\"\n```\n"
+            for i in range(PRESSES))
+
+RETRY = """---
+title: Fails once
+parameters:
+  word: {label: Word, default: wrong}
+  pass: {label: Password, type: secret}
+approvals: []
+---
+```sh {#try expect="right" rerun=safe}
+echo "the word is $word"
+[ "$(printf %s "$pass" | sha256sum | cut -c1-16)" = 123dd1f7a7c1f8ee ] || { echo "ERROR: wrong password"; exit 3; }
+```
+
+```sh {#undo-it undo=try}
+echo undone
+```
+"""
+
+APPROVED = """---
+title: Four eyes
+approvals:
+  - {role: approver, count: 1}
+---
+- [ ] Look at it {#look role=dba sign=auditor}
+
+```sh {#one}
+echo one
+```
+"""
+
+books = runbook_folder({"many": MANY, "retry": RETRY, "approved": APPROVED})
+
+
+def started(person, book, parameters=None, **more):
+    status, answer = person.post("/runs", {"runbook": book,
+        "environment": "test", "parameters": parameters or {}, **more})
+    assert status == 201, answer
+    return answer["id"]
+
+
+def two_people_press_at_once_200_times():
+    with Console(runbooks=books) as console:
+        people = [console.user("ana", "operator"),
+                  console.user("bo", "operator")]
+        marks = console.data / "marks"
+        run = started(people[0], "many", {"marks": str(marks)})
+        people[0].post(f"/runs/{run}/start")
+        for i in range(PRESSES):
+            answers = [None, None]
+            gate = threading.Barrier(2)
+
+            def press(n):
+                gate.wait()
+                answers[n] = people[n].post(f"/runs/{run}/steps/s{i}/execute")
+            threads = [threading.Thread(target=press, args=(n,))
+                       for n in (0, 1)]
+            for t in threads:
+                t.start()
+            for t in threads:
+                t.join()
+            codes = sorted(a[0] for a in answers)
+            assert codes == [202, 409], (i, answers)
+            winner = 0 if answers[0][0] == 202 else 1
+            refusal = answers[1 - winner][1]["error"]
+            assert ("ana", "bo")[winner] in refusal["message"], refusal
+            step = people[0].wait_step(run, f"s{i}")
+            assert step["state"] == "succeeded", step
+            assert len(step["attempts"]) == 1, step
+        assert marks.read_text().split() == [str(i) for i in range(PRESSES)]
+        status, answer = people[0].post(f"/runs/{run}/close",
+                                        {"result": "succeeded"})
+        assert status == 200, answer
+
+
+def a_wrong_password_is_changed_and_the_retry_succeeds():
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        run = started(ana, "retry", {"pass": "guess of 7", "word": "right"})
+        assert ana.run(run)["parameters"]["pass"] is None
+        ana.post(f"/runs/{run}/start")
+        assert ana.post(f"/runs/{run}/steps/try/execute")[0] == 202
+        step = ana.wait_step(run, "try")
+        assert step["state"] == "failed", step
+        assert "exited with 3" in step["attempts"][0]["message"], step
+        assert "ERROR: wrong password" in ana.output(run, "try", "local")
+        plan = ana.run(run)["plan"]
+        status, answer = ana.post(f"/runs/{run}/parameters",
+                                  {"parameters": {"pass": "open sesame 42"}})
+        assert status == 200, answer
+        assert ana.run(run)["plan"] != plan
+        # a press from the page of the first attempt comes too late
+        status, answer = ana.post(f"/runs/{run}/steps/try/retry",
+                                  {"attempt": 1})
+        assert status == 409, answer
+        assert ana.post(f"/runs/{run}/steps/try/retry",
+                        {"attempt": 2})[0] == 202
+        step = ana.wait_step(run, "try")
+        assert step["state"] == "succeeded", step
+        assert [a["n"] for a in step["attempts"]] == [1, 2]
+        status, answer = ana.post(f"/runs/{run}/rollback")
+        assert status == 200, answer
+        assert ana.post(f"/runs/{run}/steps/undo-it/execute")[0] == 202
+        assert ana.wait_step(run, "undo-it")["state"] == "succeeded"
+        status, _ = ana.post(f"/runs/{run}/close", {"result": "succeeded"})
+        assert status == 409, "a run that was rolled back did not succeed"
+        status, answer = ana.post(f"/runs/{run}/close",
+                                  {"result": "rolled_back"})
+        assert status == 200, answer
+        for path in console.data.rglob("*"):
+            if path.is_file():
+                data = path.read_bytes()
+                assert b"open sesame 42" not in data, path
+                assert b"guess of 7" not in data or path.suffix == ".conf", path
+        assert "open sesame 42" not in console.log.read_text()
+
+
+def four_eyes_for_approval_and_signature():
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator,approver,dba,auditor")
+        bo = console.user("bo", "approver,auditor")
+        cy = console.user("cy", "")
+        run = started(ana, "approved")
+        found = ana.run(run)
+        assert found["state"] == "awaiting_approval", found
+        decision = {"decision": "approve", "plan": found["plan"]}
+        assert ana.post(f"/runs/{run}/start")[0] == 409
+        assert ana.post(f"/runs/{run}/approvals", decision)[0] == 403
+        assert cy.post(f"/runs/{run}/approvals", decision)[0] == 403
+        status, _ = bo.post(f"/runs/{run}/approvals",
+                            {"decision": "approve", "plan": "0" * 64})
+        assert status == 409, "another plan than that of the run"
+        assert bo.post(f"/runs/{run}/approvals", decision)[0] == 200
+        assert ana.post(f"/runs/{run}/start")[0] == 200
+        assert bo.post(f"/runs/{run}/steps/look/confirm",
+                       {"note": "x"})[0] == 403
+        assert ana.post(f"/runs/{run}/steps/look/confirm",
+                        {"note": "seen"})[0] == 200
+        assert ana.step(run, "look")["state"] == "awaiting_signature"
+        assert ana.post(f"/runs/{run}/steps/look/sign",
+                        {"note": "me"})[0] == 403
+        assert bo.post(f"/runs/{run}/steps/look/sign",
+                       {"note": "right"})[0] == 200
+        assert ana.step(run, "look")["state"] == "confirmed"
+        # a change of the plan ends the approvals
+        assert ana.press(run, ana.step(run, "one"))["state"] == "succeeded"
+
+
+try:
+    main([two_people_press_at_once_200_times,
+          a_wrong_password_is_changed_and_the_retry_succeeds,
+          four_eyes_for_approval_and_signature])
+finally:
+    shutil.rmtree(books, ignore_errors=True)
