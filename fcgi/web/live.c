@@ -257,7 +257,7 @@ static void
 join(struct hub *h, struct watcher *w, const struct live_request *r)
 {
 	static const char head[] = "HTTP/1.1 200 OK\r\n"
-	    "Content-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+	    "Content-Type: text/event-stream\r\n"
 	    "X-Accel-Buffering: no\r\nConnection: close\r\n\r\n"
 	    "retry: 1000\n\n";
 
