@@ -4,8 +4,11 @@
 #ifndef HTML_NODE_H
 #define HTML_NODE_H
 
+#include <json-c/json.h>
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #define NODE_MAX_PARTS	6	/* of a dotted name */
@@ -51,5 +54,10 @@ struct template {
 struct template	*template_compile(const char *name, const char *text,
 		    size_t len, struct fault *fault);
 void		 template_free(struct template *t);
+
+/* Renders (render.c); false with a fault where a name is missing. */
+bool		 template_render(const struct template *t, bool strict,
+		    struct json_object *model, struct buf *out,
+		    struct fault *fault);
 
 #endif

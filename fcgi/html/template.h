@@ -51,4 +51,11 @@ enum err	 templates_render(const struct templates *t, const char *name,
 struct json_object *html_raw(const char *html, size_t len);
 bool		 html_is_raw(struct json_object *value);
 
+/*
+ * Names that `o` does not have are looked for in `base` before the contexts
+ * around it: what many objects have in common is built once.  JSON does not
+ * show it.  base must live as long as o; it may have a base itself.
+ */
+void		 html_inherit(struct json_object *o, struct json_object *base);
+
 #endif

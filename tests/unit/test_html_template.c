@@ -56,8 +56,8 @@ values_are_escaped(void **state)
 	    "&amp; &quot; &lt; &gt; &#39;");
 	expect("<a title=\"{{ x }}\">", "{\"x\":\"\\\" onload=\\\"1\"}",
 	    "<a title=\"&quot; onload=&quot;1\">");
-	expect("{{i}} {{b}} {{n}}|{{missing}}", "{\"i\":85,\"b\":true,"
-	    "\"n\":null}", "85 true |");
+	expect("{{i}} {{z}} {{m}} {{b}} {{n}}|{{missing}}", "{\"i\":85,\"z\":0,\"m\":-9,\"b\":true,"
+	    "\"n\":null}", "85 0 -9 true |");
 	expect("{{a.b.c}}|{{a.x.c}}", "{\"a\":{\"b\":{\"c\":\"in\"}}}",
 	    "in|");
 }
@@ -199,6 +199,31 @@ only_c_makes_raw_html(void **state)
 	json_object_put(model);
 }
 
+static void
+an_object_can_inherit(void **state)
+{
+	struct json_object *model = json_object_new_object();
+	struct json_object *base = json_object_new_object();
+	struct json_object *o = json_object_new_object();
+	struct buf out = {0};
+
+	(void)state;
+	json_set_text(base, "a", "base a");
+	json_set_text(base, "b", "base b");
+	json_set_text(o, "a", "own a");
+	json_set_text(model, "b", "outer b");
+	json_set_text(model, "c", "outer c");
+	json_set(model, "o", o);
+	html_inherit(o, base);
+	assert_int_equal(render(true, "{{#o}}{{a}}, {{b}}, {{c}}{{/o}}", model,
+	    &out, NULL), ERR_OK);
+	assert_string_equal(buf_text(&out), "own a, base b, outer c");
+	assert_string_equal(json_write(o), "{\"a\":\"own a\"}");
+	buf_clear(&out);
+	json_object_put(model);
+	json_object_put(base);
+}
+
 int
 main(void)
 {
@@ -212,6 +237,7 @@ main(void)
 		cmocka_unit_test(a_missing_name_is_an_error_in_strict_mode),
 		cmocka_unit_test(wrong_templates_do_not_compile),
 		cmocka_unit_test(only_c_makes_raw_html),
+		cmocka_unit_test(an_object_can_inherit),
 	};
 
 	return cmocka_run_group_tests_name("html/template", tests, NULL, NULL);

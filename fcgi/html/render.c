@@ -1,0 +1,294 @@
+/*
+ * render.c: a compiled template and a model make text.
+ *
+ * Rendering walks the flat nodes of a template with a stack of contexts.
+ * Names carry the hash of json-c's tables from compile time on, so that a
+ * lookup that misses, which is most of them deep inside a page, costs one
+ * probe.  A tree of our own instead of json_object was rejected: the JSON
+ * answer and the page are made from the same object.
+ *
+ * In strict mode (the tests) a name that no context has is an error; else it
+ * is empty.  False are: null, false, the empty array and the empty text.
+ */
+#include <stdint.h>
+#include <string.h>
+
+#include "html/escape.h"
+#include "html/node.h"
+#include "html/template.h"
+
+#define MAX_CONTEXTS	40
+#define MAX_PARTIALS	12
+
+struct render {
+	struct json_object *value[MAX_CONTEXTS];
+	struct lh_table	*table[MAX_CONTEXTS];	/* NULL: not an object */
+	int		 depth;
+	int		 partials;
+	bool		 strict;
+	struct buf	*out;
+	struct fault	*fault;
+};
+
+static int raw_mark;
+
+static bool	render_range(struct render *r, const struct template *t,
+		    size_t from, size_t to);
+
+struct json_object *
+html_raw(const char *html, size_t len)
+{
+	struct json_object *o = json_object_new_string_len(html, (int)len);
+
+	json_object_set_userdata(o, &raw_mark, NULL);
+	return o;
+}
+
+void
+html_inherit(struct json_object *o, struct json_object *base)
+{
+	json_object_set_userdata(o, base, NULL);
+}
+
+bool
+html_is_raw(struct json_object *value)
+{
+	return json_object_get_userdata(value) == &raw_mark;
+}
+
+static bool
+fail(struct render *r, const struct template *t, const struct node *n,
+    const char *what)
+{
+	fault_set(r->fault, ERR_INTERNAL, "template", "", "%s:%d: {{%s}} %s",
+	    t->name, n->line, n->text, what);
+	return false;
+}
+
+/* As lh_table_lookup_entry_w_hash(), in line: most lookups miss. */
+static inline struct lh_entry *
+find_key(const struct lh_table *t, const struct part *part)
+{
+	unsigned long size = (unsigned long)t->size;
+	unsigned long i = (size & (size - 1)) == 0 ?
+	    part->hash & (size - 1) : part->hash % size;
+
+	for (unsigned long n = 0; n < size; n++) {
+		struct lh_entry *e = &t->table[i];
+
+		if (e->k == LH_EMPTY)
+			return NULL;
+		if (e->k != LH_FREED && *(const char *)e->k == *part->name &&
+		    strcmp(e->k, part->name) == 0)
+			return e;
+		i = i + 1 == size ? 0 : i + 1;
+	}
+	return NULL;
+}
+
+/*
+ * Finds a name: the first part in the innermost context that has it, the
+ * others inside of what that gave.  What a page has as a whole begins with
+ * '_' and stands in its outermost context alone, so it is looked for there.
+ */
+static bool
+look_up(const struct render *r, const struct node *n,
+    struct json_object **ret)
+{
+	struct lh_entry *e = NULL;
+	struct json_object *o;
+	int i = r->depth - 1;
+
+	if (n->parts_count == 0) {
+		*ret = r->value[r->depth - 1];
+		return true;
+	}
+	if (n->parts[0].name[0] == '_')
+		i = 0;
+	for (; i >= 0 && e == NULL; i--)
+		if (r->table[i] != NULL)
+			e = find_key(r->table[i], &n->parts[0]);
+	for (size_t p = 1; e != NULL && p < n->parts_count; p++) {
+		o = lh_entry_v(e);
+		if (!json_object_is_type(o, json_type_object))
+			return false;
+		e = find_key(json_object_get_object(o), &n->parts[p]);
+	}
+	if (e == NULL)
+		return false;
+	*ret = lh_entry_v(e);
+	return true;
+}
+
+static bool
+is_true(struct json_object *o)
+{
+	switch (json_object_get_type(o)) {
+	case json_type_null:
+		return false;
+	case json_type_boolean:
+		return json_object_get_boolean(o);
+	case json_type_array:
+		return json_object_array_length(o) > 0;
+	case json_type_string:
+		return json_object_get_string_len(o) > 0;
+	default:
+		return true;
+	}
+}
+
+static void
+put_int(struct buf *out, int64_t n)
+{
+	char digits[24], *at = digits + sizeof(digits);
+	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+
+	do
+		*--at = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (n < 0)
+		*--at = '-';
+	buf_put(out, at, (size_t)(digits + sizeof(digits) - at));
+}
+
+static bool
+put_value(struct render *r, const struct template *t, const struct node *n,
+    struct json_object *o)
+{
+	switch (json_object_get_type(o)) {
+	case json_type_null:
+		return true;
+	case json_type_string:
+		if (html_is_raw(o))
+			buf_put(r->out, json_object_get_string(o),
+			    (size_t)json_object_get_string_len(o));
+		else
+			html_escape(r->out, json_object_get_string(o),
+			    (size_t)json_object_get_string_len(o));
+		return true;
+	case json_type_int:
+		put_int(r->out, json_object_get_int64(o));
+		return true;
+	case json_type_boolean:
+	case json_type_double:
+		buf_puts(r->out, json_object_to_json_string(o));
+		return true;
+	default:
+		return !r->strict || fail(r, t, n, "is not a text");
+	}
+}
+
+/* Makes o the innermost context, above what it inherits from. */
+static bool
+push(struct render *r, struct json_object *o)
+{
+	bool is_object = json_object_is_type(o, json_type_object);
+	struct json_object *base = is_object ? json_object_get_userdata(o) :
+	    NULL;
+
+	if (r->depth == MAX_CONTEXTS || (base != NULL && !push(r, base)))
+		return false;
+	if (r->depth == MAX_CONTEXTS)
+		return false;
+	r->value[r->depth] = o;
+	r->table[r->depth++] = is_object ? json_object_get_object(o) : NULL;
+	return true;
+}
+
+/* Renders the section's content once, with o as the innermost context. */
+static bool
+render_with(struct render *r, const struct template *t, size_t at,
+    struct json_object *o)
+{
+	int depth = r->depth;
+	bool ok;
+
+	if (!push(r, o))
+		return fail(r, t, &t->nodes[at], "is nested too deep");
+	ok = render_range(r, t, at + 1, t->nodes[at].end);
+	r->depth = depth;
+	return ok;
+}
+
+static bool
+render_section(struct render *r, const struct template *t, size_t at,
+    struct json_object *o)
+{
+	size_t count;
+
+	if (t->nodes[at].kind == NODE_INVERTED)
+		return is_true(o) ||
+		    render_range(r, t, at + 1, t->nodes[at].end);
+	if (!is_true(o))
+		return true;
+	if (json_object_is_type(o, json_type_boolean))
+		return render_range(r, t, at + 1, t->nodes[at].end);
+	if (!json_object_is_type(o, json_type_array))
+		return render_with(r, t, at, o);
+	count = json_object_array_length(o);
+	for (size_t i = 0; i < count; i++)
+		if (!render_with(r, t, at, json_object_array_get_idx(o, i)))
+			return false;
+	return true;
+}
+
+static bool
+render_partial(struct render *r, const struct template *t,
+    const struct node *n)
+{
+	bool ok;
+
+	if (n->partial == NULL)
+		return !r->strict || fail(r, t, n, "is not a template");
+	if (r->partials == MAX_PARTIALS)
+		return fail(r, t, n, "is nested too deep");
+	r->partials++;
+	ok = render_range(r, n->partial, 0, n->partial->nodes_count);
+	r->partials--;
+	return ok;
+}
+
+static bool
+render_name(struct render *r, const struct template *t, size_t at)
+{
+	const struct node *n = &t->nodes[at];
+	struct json_object *o = NULL;
+
+	if (!look_up(r, n, &o) && r->strict)
+		return fail(r, t, n, "is not in the model");
+	if (n->kind == NODE_VALUE)
+		return put_value(r, t, n, o);
+	return render_section(r, t, at, o);
+}
+
+static bool
+render_range(struct render *r, const struct template *t, size_t from,
+    size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		const struct node *n = &t->nodes[i];
+		bool ok = true;
+
+		if (n->kind == NODE_TEXT)
+			buf_put(r->out, n->text, n->len);
+		else if (n->kind == NODE_PARTIAL)
+			ok = render_partial(r, t, n);
+		else
+			ok = render_name(r, t, i);
+		if (!ok)
+			return false;
+		if (n->kind == NODE_SECTION || n->kind == NODE_INVERTED)
+			i = n->end - 1;
+	}
+	return true;
+}
+
+bool
+template_render(const struct template *t, bool strict,
+    struct json_object *model, struct buf *out, struct fault *fault)
+{
+	struct render r = { .strict = strict, .out = out, .fault = fault };
+
+	push(&r, model);
+	return render_range(&r, t, 0, t->nodes_count);
+}
