@@ -28,16 +28,31 @@ clock_monotonic(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* Writes n as that many digits; pages have hundreds of times. */
+static char *
+put_digits(char *at, int n, int digits, char after)
+{
+	for (int i = digits - 1; i >= 0; i--, n /= 10)
+		at[i] = (char)('0' + n % 10);
+	at[digits] = after;
+	return at + digits + 1;
+}
+
 void
 clock_format(int64_t ms, char text[CLOCK_TEXT])
 {
 	time_t s = (time_t)(ms / 1000);
 	struct tm tm;
-	size_t n;
 
 	gmtime_r(&s, &tm);
-	n = strftime(text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + n, CLOCK_TEXT - n, ".%03dZ", (int)(ms % 1000));
+	text = put_digits(text, tm.tm_year + 1900, 4, '-');
+	text = put_digits(text, tm.tm_mon + 1, 2, '-');
+	text = put_digits(text, tm.tm_mday, 2, 'T');
+	text = put_digits(text, tm.tm_hour, 2, ':');
+	text = put_digits(text, tm.tm_min, 2, ':');
+	text = put_digits(text, tm.tm_sec, 2, '.');
+	text = put_digits(text, (int)(ms % 1000), 3, 'Z');
+	*text = '\0';
 }
 
 bool

@@ -44,6 +44,8 @@ clear_shelf(struct shelved *s)
 	free(s->by_id);
 	free(s->undone_by);
 	free(s->probed_by);
+	json_object_put(s->cards[0]);
+	json_object_put(s->cards[1]);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -113,7 +115,7 @@ index_steps(struct shelved *s)
 	}
 }
 
-static const struct shelved *
+static struct shelved *
 find(struct books *b, const char *key)
 {
 	for (int i = 0; i < SHELVES; i++) {
@@ -128,7 +130,7 @@ find(struct books *b, const char *key)
 }
 
 /* Parses into the place of the document that was not used for longest. */
-static const struct shelved *
+static struct shelved *
 shelve(struct books *b, const char *key, const char *text, size_t len)
 {
 	struct shelved *s = &b->shelves[0];
@@ -145,9 +147,9 @@ shelve(struct books *b, const char *key, const char *text, size_t len)
 }
 
 enum err
-books_pinned(struct req *req, const char *hash, const struct shelved **ret)
+books_pinned(struct req *req, const char *hash, struct shelved **ret)
 {
-	const struct shelved *s = find(req->web->books, hash);
+	struct shelved *s = find(req->web->books, hash);
 	struct rows *rows;
 
 	if (s == NULL) {
@@ -179,7 +181,7 @@ is_runbook_name(const char *name)
 }
 
 enum err
-books_current(struct req *req, const char *name, const struct shelved **ret)
+books_current(struct req *req, const char *name, struct shelved **ret)
 {
 	const char *path, *key;
 	struct buf text = {0};

@@ -15,6 +15,7 @@ struct shelved {
 	int		*by_id;		/* steps, sorted by id */
 	int		*undone_by;	/* for each step: the one that reverts it */
 	int		*probed_by;	/* or probes it; -1 */
+	struct json_object *cards[2];	/* by language: what card.c keeps */
 	int64_t		 used;
 };
 
@@ -24,11 +25,11 @@ void		 books_free(struct books *b);
 /* The document of that hash, out of the database.  It stays valid during
  * the request.  ERR_NOT_FOUND. */
 enum err	 books_pinned(struct req *req, const char *hash,
-		    const struct shelved **ret);
+		    struct shelved **ret);
 
 /* The runbook of that name as it is in the folder now; likewise. */
 enum err	 books_current(struct req *req, const char *name,
-		    const struct shelved **ret);
+		    struct shelved **ret);
 
 /* The index of a step, or -1. */
 int		 books_find_step(const struct shelved *s, const char *id);

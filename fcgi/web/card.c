@@ -78,7 +78,7 @@ limits(struct req *req, const struct step *step)
 
 void
 card_what(struct req *req, struct json_object *o,
-    const struct shelved *shelf, int i)
+    struct shelved *shelf, int i)
 {
 	const struct step *step = &shelf->book->steps[i];
 	int undo = shelf->undone_by[i];
@@ -102,6 +102,52 @@ card_what(struct req *req, struct json_object *o,
 	model_text(o, "limits_text", limits(req, step));
 	model_bool(o, "irreversible", step->irreversible);
 	model_bool(o, "essential", step->essential);
+}
+
+/* What is so of most steps of a run: nothing happened, nothing to press. */
+static struct json_object *
+idle_step(void)
+{
+	static const char *const no[] = { "is_current", "is_done",
+	    "is_excluded", "is_failed", "is_unknown", "is_awaiting_signature",
+	    "is_settled", "has_signatures", "has_earlier", "has_actions",
+	    "is_blocked", "has_body", "can_execute", "can_retry",
+	    "can_confirm", "can_approve", "can_skip", "can_cancel",
+	    "can_resolve", "can_sign", "has_preview" };
+	static const char *const nothing[] = { "by", "at", "reason",
+	    "message", "duration_text", "last", "probe", "blocked_text",
+	    "body_html", "primary_label", "retry_label", "signatures",
+	    "earlier" };
+	static struct json_object *idle;
+
+	if (idle != NULL)
+		return idle;
+	idle = json_object_new_object();
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		model_bool(idle, no[i], false);
+	for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
+		model_put(idle, nothing[i], NULL);
+	model_int(idle, "next_attempt", 1);
+	return idle;
+}
+
+struct json_object *
+card_base(struct req *req, struct shelved *shelf, int step)
+{
+	struct json_object **cards = &shelf->cards[messages_index(req->lang)];
+	struct json_object *o;
+
+	if (*cards == NULL)
+		*cards = json_object_new_array();
+	o = json_object_array_get_idx(*cards, (size_t)step);
+	if (o != NULL)
+		return o;
+	o = json_object_new_object();
+	card_what(req, o, shelf, step);
+	model_bool(o, "evidence", shelf->book->steps[step].evidence);
+	html_inherit(o, idle_step());
+	json_object_array_put_idx(*cards, (size_t)step, o);
+	return o;
 }
 
 static struct json_object *
@@ -145,9 +191,11 @@ content(const struct book *book, const struct item *item,
 		return o;
 	}
 	step = maker->make(maker->ctx, item->index);
-	model_bool(step, "has_body", item->nodes != NULL);
-	model_put(step, "body_html", item->nodes == NULL ? NULL :
-	    rendered(book, item, maker, html));
+	if (item->nodes != NULL) {
+		model_bool(step, "has_body", true);
+		model_put(step, "body_html", rendered(book, item, maker,
+		    html));
+	}
 	model_put(o, "step", step);
 	return o;
 }

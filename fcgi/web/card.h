@@ -9,7 +9,14 @@
 
 /* What a step of a document is, without a run: for _step_what.html. */
 void	 card_what(struct req *req, struct json_object *o,
-	    const struct shelved *shelf, int step);
+	    struct shelved *shelf, int step);
+
+/*
+ * The same for pages, made once for each document and language and kept with
+ * it; for html_inherit().
+ */
+struct json_object *card_base(struct req *req, struct shelved *shelf,
+	    int step);
 
 /* A step of a run as JSON gives it (DESIGN section 8).  A new object. */
 struct json_object *card_json(struct view *v, int step);

@@ -59,12 +59,22 @@ card_can_run(const struct view *v)
 	return list;
 }
 
+/* Nothing can be pressed on what is over or has not come yet; a probe may
+ * run at any time. */
+static bool
+may_have_actions(const struct view_step *s)
+{
+	return text_eq(s->part, "probe") || !(life_is_done(s->state) ||
+	    text_eq(s->state, "pending"));
+}
+
 struct json_object *
 card_can_step(const struct view *v, int step)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < STEP_VERBS; i++)
+	for (size_t i = 0; may_have_actions(&v->steps[step]) &&
+	    i < STEP_VERBS; i++)
 		if (view_may(v, step_verbs[i].verb, step))
 			json_object_array_add(list,
 			    json_object_new_string(step_verbs[i].name));
@@ -163,13 +173,13 @@ static void
 add_labels(struct view *v, struct json_object *o, const struct step *step,
     struct json_object *targets)
 {
-	if (step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL) {
-		model_text(o, "primary_label", request_fill(v->req,
-		    step->kind == STEP_MANUAL ? "label_confirm" :
-		    "label_approve", step->kind == STEP_MANUAL ?
+	bool manual = step->kind == STEP_MANUAL;
+
+	if (manual || step->kind == STEP_APPROVAL) {
+		model_text(o, "primary_label", request_fill(v->req, manual ?
+		    "label_confirm" : "label_approve", manual ?
 		    "Confirm: {title}" : "Approve: {title}",
 		    "title", step->title, NULL));
-		model_put(o, "retry_label", NULL);
 		return;
 	}
 	model_text(o, "primary_label", label_on(v, targets, "run"));
@@ -220,8 +230,8 @@ static void
 add_attempts(struct view *v, struct json_object *o,
     const struct view_step *s)
 {
-	struct json_object *earlier = json_object_new_array(), *last = NULL;
-	size_t n = s->tries != NULL ? json_object_array_length(s->tries) : 0;
+	struct json_object *earlier = json_object_new_array(), *last;
+	size_t n = json_object_array_length(s->tries);
 	bool open = life_is_busy(s->state) || text_eq(s->state, "failed") ||
 	    text_eq(s->state, "unknown");
 
@@ -230,37 +240,38 @@ add_attempts(struct view *v, struct json_object *o,
 		    i - 1);
 
 		add_attempt_page(v, a, open && i == n);
-		if (i == n)
-			last = json_object_get(a);
-		else
+		if (i < n)
 			json_object_array_add(earlier, json_object_get(a));
 	}
+	last = json_object_array_get_idx(s->tries, n - 1);
 	model_text(o, "message", json_text(last, "message", NULL));
 	model_text(o, "duration_text", json_text(last, "duration_text",
 	    NULL));
-	model_put(o, "last", last);
+	model_put(o, "last", json_object_get(last));
 	model_bool(o, "has_earlier", n > 1);
 	model_put(o, "earlier", earlier);
 	model_int(o, "next_attempt", s->attempts + 1);
 }
 
-static void
+/* What tells whether the step has taken effect, where that is in doubt. */
+static bool
 add_probe(struct view *v, struct json_object *o, int step)
 {
 	int probe = v->shelf->probed_by[step];
 	const char *state = v->steps[step].state;
 	struct json_object *p;
+	bool can;
 
 	if (probe < 0 || !(text_eq(state, "unknown") ||
-	    text_eq(state, "failed"))) {
-		model_put(o, "probe", NULL);
-		return;
-	}
+	    text_eq(state, "failed")))
+		return false;
+	can = view_may(v, VERB_step_execute, probe);
 	p = json_object_new_object();
 	model_text(p, "id", v->steps[probe].step->id);
 	model_int(p, "next_attempt", v->steps[probe].attempts + 1);
-	model_bool(p, "can_execute", view_may(v, VERB_step_execute, probe));
+	model_bool(p, "can_execute", can);
 	model_put(o, "probe", p);
+	return can;
 }
 
 static const char *
@@ -281,24 +292,33 @@ blocked_text(struct view *v, const struct step *step)
 }
 
 static void
-add_actions(struct view *v, struct json_object *o, int step)
+add_actions(struct view *v, struct json_object *o, int step,
+    struct json_object *targets)
 {
 	const struct view_step *s = &v->steps[step];
-	bool any = false, blocked;
+	bool any = false;
 
 	for (size_t i = 0; i < STEP_VERBS; i++) {
-		bool can = view_may(v, step_verbs[i].verb, step);
-
-		model_bool(o, step_verbs[i].flag, can);
-		any |= can;
+		if (!view_may(v, step_verbs[i].verb, step))
+			continue;
+		model_bool(o, step_verbs[i].flag, true);
+		any = true;
 	}
-	add_probe(v, o, step);
-	any |= json_flag(json_get(o, "probe"), "can_execute", false);
-	blocked = !any && text_eq(s->state, "ready");
-	model_bool(o, "has_actions", any);
-	model_bool(o, "is_blocked", blocked);
-	model_text(o, "blocked_text", blocked ? blocked_text(v, s->step) :
-	    NULL);
+	any |= add_probe(v, o, step);
+	if (any) {
+		model_bool(o, "has_actions", true);
+		add_labels(v, o, s->step, targets);
+	} else if (text_eq(s->state, "ready")) {
+		model_bool(o, "is_blocked", true);
+		model_text(o, "blocked_text", blocked_text(v, s->step));
+	}
+}
+
+static void
+add_flag(struct json_object *o, const char *flag, bool b)
+{
+	if (b)
+		model_bool(o, flag, true);
 }
 
 static void
@@ -312,36 +332,37 @@ add_state(struct view *v, struct json_object *o, int step)
 	    (text_eq(s->state, "failed") && !text_eq(s->reason, "probe"))));
 
 	model_state(v->req, o, excluded ? "excluded" : s->state, NULL);
-	model_bool(o, "is_current", step == view_current(v));
-	model_bool(o, "is_done", life_is_done(s->state));
-	model_bool(o, "is_excluded", excluded);
-	model_bool(o, "is_failed", text_eq(s->state, "failed"));
-	model_bool(o, "is_unknown", text_eq(s->state, "unknown"));
-	model_bool(o, "is_awaiting_signature",
+	add_flag(o, "is_current", step == view_current(v));
+	add_flag(o, "is_done", life_is_done(s->state));
+	add_flag(o, "is_excluded", excluded);
+	add_flag(o, "is_failed", text_eq(s->state, "failed"));
+	add_flag(o, "is_unknown", text_eq(s->state, "unknown"));
+	add_flag(o, "is_awaiting_signature",
 	    text_eq(s->state, "awaiting_signature"));
-	model_bool(o, "is_settled", by_person);
+	add_flag(o, "is_settled", by_person);
 	model_text(o, "by", s->by);
 	model_text(o, "at", s->at);
 	model_text(o, "reason", s->reason);
-	model_bool(o, "has_signatures", s->signed_by != NULL);
-	model_put(o, "signatures", signatures_of(s));
+	if (s->signed_by != NULL) {
+		model_bool(o, "has_signatures", true);
+		model_put(o, "signatures", signatures_of(s));
+	}
 }
 
 struct json_object *
 card_page(struct view *v, int i)
 {
-	const struct step *step = v->steps[i].step;
-	struct json_object *o = json_object_new_object();
-	struct json_object *targets = targets_of(v, step);
+	const struct view_step *s = &v->steps[i];
+	struct json_object *o = model_object(32);
+	struct json_object *targets = targets_of(v, s->step);
 
-	lh_table_resize(json_object_get_object(o), 128);
-	card_what(v->req, o, v->shelf, i);
+	html_inherit(o, card_base(v->req, v->shelf, i));
 	model_put(o, "targets", targets);
-	model_bool(o, "evidence", step->evidence);
-	model_bool(o, "has_preview", json_object_array_length(targets) > 0);
+	add_flag(o, "has_preview", json_object_array_length(targets) > 0);
 	add_state(v, o, i);
-	add_labels(v, o, step, targets);
-	add_attempts(v, o, &v->steps[i]);
-	add_actions(v, o, i);
+	if (s->tries != NULL)
+		add_attempts(v, o, s);
+	if (may_have_actions(s))
+		add_actions(v, o, i, targets);
 	return o;
 }

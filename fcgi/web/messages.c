@@ -104,6 +104,12 @@ messages_accept(const char *header)
 	return en != NULL && en < zh ? languages[0] : languages[1];
 }
 
+int
+messages_index(const char *lang)
+{
+	return lang == languages[0] ? 0 : 1;
+}
+
 const char *
 messages_other(const char *lang)
 {

@@ -24,6 +24,9 @@ void		 messages_free(struct messages *m);
 const char	*messages_language(const char *name);
 const char	*messages_accept(const char *header);
 
+/* 0 or 1: for what is kept by language. */
+int		 messages_index(const char *lang);
+
 /* The other language, for the switch. */
 const char	*messages_other(const char *lang);
 

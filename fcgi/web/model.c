@@ -2,12 +2,21 @@
  * model.c: small pieces of which the models of pages are built.
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "web/model.h"
+
+struct json_object *
+model_true_or_false(bool b)
+{
+	static struct json_object *both[2];
+
+	if (both[b] == NULL)
+		both[b] = json_object_new_boolean(b);
+	return both[b];
+}
 
 const char *
 model_duration(const struct req *req, int64_t ms)
@@ -76,8 +85,13 @@ const char *
 model_word(const struct req *req, const char *what, const char *name)
 {
 	char key[80];
+	size_t len = strlen(what);
 
-	snprintf(key, sizeof(key), "%s_%s", what, name);
+	if (len + strlen(name) + 2 > sizeof(key))
+		return name;
+	memcpy(key, what, len);
+	key[len] = '_';
+	memcpy(key + len + 1, name, strlen(name) + 1);
 	return request_text(req, key, name);
 }
 
@@ -93,26 +107,51 @@ model_state(const struct req *req, struct json_object *o, const char *state,
 	    model_word(req, "state", state));
 }
 
-struct json_object *
-model_run_row(const struct req *req, struct json_object *row)
+static void
+row_texts(struct json_object *o, struct rows *rows)
 {
-	static const char *const same[] = { "id", "title", "runbook",
-	    "environment", "state", "result", "steps_done", "steps_total",
-	    "created_by", "created_at", "started_at", "ended_at", NULL };
-	struct json_object *o = json_object_new_object();
-	int64_t total = json_int(row, "steps_total", 0);
+	static const char *const names[] = { "title", "runbook",
+	    "environment", "state", "result", "created_by" };
 
-	for (size_t i = 0; same[i] != NULL; i++)
-		model_put(o, same[i],
-		    json_object_get(json_get(row, same[i])));
-	model_bool(o, "is_production", json_int(row, "production", 0) != 0);
-	model_int(o, "percent",
-	    MODEL_PERCENT(json_int(row, "steps_done", 0), total));
-	model_state(req, o, json_text(row, "state", ""),
-	    json_text(row, "result", NULL));
-	model_text(o, "state_key", arena_printf(req->arena, "%s_%s",
-	    json_text(row, "result", NULL) != NULL ? "result" : "state",
-	    json_text(o, "icon", "")));
+	for (int i = 0; i < 6; i++)
+		model_text(o, names[i], db_text(rows, i + 1));
+}
+
+static void
+row_times(struct json_object *o, struct rows *rows)
+{
+	static const char *const names[] = { "created_at", "started_at",
+	    "ended_at" };
+	char text[CLOCK_TEXT];
+
+	for (int i = 0; i < 3; i++) {
+		if (!db_is_null(rows, i + 7))
+			clock_format(db_int(rows, i + 7), text);
+		model_text(o, names[i], db_is_null(rows, i + 7) ? NULL :
+		    text);
+	}
+}
+
+struct json_object *
+model_run_row(const struct req *req, struct rows *rows)
+{
+	struct json_object *o = model_object(32);
+	const char *state, *result;
+	int64_t done = db_int(rows, 11), total = db_int(rows, 12);
+
+	model_int(o, "id", db_int(rows, 0));
+	row_texts(o, rows);
+	row_times(o, rows);
+	model_bool(o, "is_production", db_int(rows, 10) != 0);
+	model_int(o, "steps_done", done);
+	model_int(o, "steps_total", total);
+	model_int(o, "percent", MODEL_PERCENT(done, total));
+	state = db_text(rows, 4);
+	result = db_text(rows, 5);
+	model_state(req, o, state, result);
+	model_text(o, "state_key", text_eq(state, "completed") ?
+	    arena_printf(req->arena, "result_%s", result) :
+	    arena_printf(req->arena, "state_%s", state));
 	return o;
 }
 

@@ -17,6 +17,19 @@ model_put(struct json_object *o, const char *key, struct json_object *value)
 	    JSON_C_OBJECT_ADD_CONSTANT_KEY);
 }
 
+/* An object that will have up to two thirds of `size` keys. */
+static inline struct json_object *
+model_object(int size)
+{
+	struct json_object *o = json_object_new_object();
+
+	lh_table_resize(json_object_get_object(o), size);
+	return o;
+}
+
+/* One object for all that is true, one for all that is false. */
+struct json_object *model_true_or_false(bool b);
+
 static inline void
 model_text(struct json_object *o, const char *key, const char *s)
 {
@@ -32,7 +45,7 @@ model_int(struct json_object *o, const char *key, int64_t n)
 static inline void
 model_bool(struct json_object *o, const char *key, bool b)
 {
-	model_put(o, key, json_object_new_boolean(b));
+	model_put(o, key, json_object_get(model_true_or_false(b)));
 }
 
 /* "3 min 20 s" and "1.5 MB", in the language of the request (arena). */
@@ -55,9 +68,12 @@ void		 model_state(const struct req *req, struct json_object *o,
 const char	*model_word(const struct req *req, const char *what,
 		    const char *name);
 
-/* A row of STMT_WEB_RUNS and its like as the row of a list of runs. */
-struct json_object *model_run_row(const struct req *req,
-		    struct json_object *row);
+/* The current row of STMT_WEB_RUNS and its like as the row of a list of
+ * runs, without current_title and waiting_for. */
+struct json_object *model_run_row(const struct req *req, struct rows *rows);
+
+/* The column of those rows that has the step that is next. */
+#define MODEL_ROW_CURRENT	13
 
 /* [{value, text, is_selected}] of words like state_x, with "" for any. */
 struct json_object *model_choices(const struct req *req, const char *what,

@@ -52,22 +52,34 @@ waiting_for(struct req *req, const struct view *v)
 	return NULL;
 }
 
+/* All rows of a query as rows of a list.  A new array. */
+static struct json_object *
+row_models(struct req *req, struct rows *rows)
+{
+	struct json_object *list = json_object_new_array();
+
+	while (db_next(rows))
+		json_object_array_add(list, model_run_row(req, rows));
+	db_done(rows);
+	return list;
+}
+
 static void
-add_open(struct req *req, struct json_object *row, struct json_object *waiting,
+add_open(struct req *req, struct json_object *o, struct json_object *waiting,
     struct json_object *running)
 {
-	struct json_object *o = model_run_row(req, row);
 	const char *what = NULL, *title = NULL;
 	struct view *v;
 
-	if (view_load(req, json_int(row, "id", 0), &v) == ERR_OK) {
+	if (view_load(req, json_int(o, "id", 0), &v) == ERR_OK) {
 		what = waiting_for(req, v);
 		if (view_current(v) >= 0)
 			title = v->book->steps[view_current(v)].title;
 	}
 	model_text(o, "current_title", title);
 	model_text(o, "waiting_for", what);
-	json_object_array_add(what != NULL ? waiting : running, o);
+	json_object_array_add(what != NULL ? waiting : running,
+	    json_object_get(o));
 }
 
 static void
@@ -84,23 +96,20 @@ page_home(struct req *req, struct reply *reply)
 	struct json_object *model = json_object_new_object();
 	struct json_object *waiting = json_object_new_array();
 	struct json_object *running = json_object_new_array();
-	struct json_object *recent = json_object_new_array();
-	struct json_object *open, *ended;
+	struct json_object *recent, *open;
 
-	open = request_own(req, db_rows_json(db_query(req->web->db,
+	open = request_own(req, row_models(req, db_query(req->web->db,
 	    STMT_WEB_RUNS_OPEN, INT(MAX_OPEN))));
-	ended = request_own(req, db_rows_json(db_query(req->web->db,
-	    STMT_WEB_RUNS_ENDED, INT(MAX_RECENT))));
 	for (size_t i = 0; i < json_object_array_length(open); i++)
 		add_open(req, json_object_array_get_idx(open, i), waiting,
 		    running);
-	for (size_t i = 0; i < json_object_array_length(ended); i++) {
-		struct json_object *o = model_run_row(req,
-		    json_object_array_get_idx(ended, i));
+	recent = row_models(req, db_query(req->web->db, STMT_WEB_RUNS_ENDED,
+	    INT(MAX_RECENT)));
+	for (size_t i = 0; i < json_object_array_length(recent); i++) {
+		struct json_object *o = json_object_array_get_idx(recent, i);
 
 		model_put(o, "current_title", NULL);
 		model_put(o, "waiting_for", NULL);
-		json_object_array_add(recent, o);
 	}
 	add_list(model, "waiting", "has_waiting", waiting);
 	add_list(model, "running", "has_running", running);

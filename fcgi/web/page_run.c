@@ -79,8 +79,6 @@ rollback_in_order(struct view *v)
 		struct json_object *card = card_page(v,
 		    (int)(order[i] - v->steps));
 
-		model_bool(card, "has_body", false);
-		model_put(card, "body_html", NULL);
 		model_bool(o, "is_heading", false);
 		model_bool(o, "is_prose", false);
 		model_bool(o, "is_step", true);

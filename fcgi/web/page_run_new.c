@@ -163,7 +163,7 @@ show_new(struct req *req, struct reply *reply, const char *name, bool posted,
     enum err why)
 {
 	struct filling f = { .req = req, .posted = posted };
-	const struct shelved *shelf;
+	struct shelved *shelf;
 	struct json_object *model;
 	enum err err = books_current(req, name, &shelf);
 
@@ -218,7 +218,7 @@ form_body(struct req *req, struct json_object **ret)
 {
 	static const char *const texts[] = { "runbook", "environment",
 	    "title", "reason", NULL };
-	const struct shelved *shelf;
+	struct shelved *shelf;
 	enum err err = books_current(req, request_field(req, "runbook"),
 	    &shelf);
 

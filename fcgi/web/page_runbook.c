@@ -25,7 +25,7 @@ static const char *const types[PARAMETER_TYPE__MAX] = {
 
 struct making {
 	struct req		*req;
-	const struct shelved	*shelf;
+	struct shelved	*shelf;
 };
 
 static bool
@@ -43,7 +43,7 @@ make_step(void *ctx, int step)
 	struct json_object *o = json_object_new_object();
 
 	card_what(m->req, o, m->shelf, step);
-	model_bool(o, "has_preview", false);
+	html_inherit(o, card_base(m->req, m->shelf, step));
 	return o;
 }
 

@@ -31,7 +31,7 @@ static struct json_object *
 entry(struct req *req, const char *name)
 {
 	struct json_object *o, *tags = json_object_new_array();
-	const struct shelved *shelf;
+	struct shelved *shelf;
 	const struct book *book;
 
 	if (books_current(req, name, &shelf) != ERR_OK) {

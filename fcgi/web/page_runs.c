@@ -143,22 +143,21 @@ page_runs(struct req *req, struct reply *reply)
 {
 	struct json_object *model = json_object_new_object();
 	struct json_object *runs = json_object_new_array();
-	struct json_object *rows;
+	struct rows *rows;
 	int64_t page = 1;
-	size_t n;
+	int n = 0;
 
 	text_int(request_query(req, "page"), 1, MAX_PAGE, &page);
-	rows = request_own(req, db_rows_json(find(req, page)));
-	n = json_object_array_length(rows);
-	for (size_t i = 0; i < n && i < ROWS; i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
-		struct json_object *o = model_run_row(req, row);
+	rows = find(req, page);
+	while (db_next(rows) && n++ < ROWS) {
+		struct json_object *o = model_run_row(req, rows);
 
-		model_text(o, "current_title", json_text(row, "current",
-		    NULL));
+		model_text(o, "current_title", db_text(rows,
+		    MODEL_ROW_CURRENT));
 		model_put(o, "waiting_for", NULL);
 		json_object_array_add(runs, o);
 	}
+	db_done(rows);
 	model_put(model, "runs", runs);
 	model_bool(model, "is_empty", n == 0);
 	model_int(model, "page", page);

@@ -72,7 +72,7 @@ load_attempts(struct view *v)
 		if (v->steps[i].tries == NULL)
 			v->steps[i].tries = request_own(v->req,
 			    json_object_new_array());
-		o = json_object_new_object();
+		o = model_object(32);
 		model_int(o, "n", db_int(rows, 1));
 		model_text(o, "state", db_text(rows, 2));
 		model_text(o, "by", db_text(rows, 3));
@@ -92,7 +92,7 @@ load_attempts(struct view *v)
 static struct json_object *
 target_model(struct view *v, struct rows *rows)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = model_object(32);
 	const char *url;
 
 	url = arena_printf(v->req->arena, "/runs/%" PRId64

@@ -25,7 +25,7 @@ struct view_step {
 struct view {
 	struct req	*req;
 	struct json_object *run;	/* of STMT_RUN_GET */
-	const struct shelved *shelf;
+	struct shelved *shelf;
 	const struct book *book;
 	struct view_step *steps;	/* as many as the book has */
 	struct json_object *variables;	/* {name: value} */
