@@ -151,10 +151,10 @@ bench: deps-test all
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
 # The lab's hosts need root; they go when the console is stopped.
-lab:
-	trap 'tests/lab/lab --dir $(LAB) down' EXIT; trap 'exit 130' INT TERM; \
-	tests/lab/lab --dir $(LAB) up && \
-	$(MAKE) run RUNBOOKS=$(LAB)/runbooks DATA=$(LAB)/data
+lab: deps-test
+	@trap '$(SUDO) tests/lab/lab --dir $(LAB) down' EXIT; \
+	trap 'exit 130' INT TERM; $(SUDO) tests/lab/lab --dir $(LAB) up && \
+	$(MAKE) --no-print-directory run RUNBOOKS=$(LAB)/runbooks DATA=$(LAB)/data
 
 clean:
 	rm -rf build
