@@ -33,6 +33,17 @@ output_pause(struct output *o)
 	recorder_flush(o->recorder);
 }
 
+int64_t
+output_tick(struct output *o, int64_t now)
+{
+	int64_t due = o->recorder != NULL ? recorder_due(o->recorder) : 0;
+
+	if (due == 0 || due > now)
+		return due;
+	recorder_flush(o->recorder);
+	return 0;
+}
+
 void
 output_line(struct output *o, const char *line)
 {

@@ -16,7 +16,7 @@
 struct output {
 	struct evaluate		*evaluate;
 	struct mask_stream	*mask;
-	struct recorder		*recorder;
+	struct recorder		*recorder;	/* NULL once it is closed */
 	struct buf		 masked;
 	int64_t			 last;		/* monotonic, of the last byte */
 };
@@ -26,6 +26,9 @@ void	output_put(struct output *o, const char *data, size_t len);
 
 /* The target prints no more for now: what the mask held back is recorded. */
 void	output_pause(struct output *o);
+
+/* Flushes the recording where that is due; when it will be, or 0. */
+int64_t	output_tick(struct output *o, int64_t now);
 
 /* Puts a line of our own between the outputs of two tries. */
 void	output_line(struct output *o, const char *line);

@@ -237,6 +237,7 @@ finish(struct run *r)
 	if (r->output.recorder != NULL)
 		err = recorder_close(r->output.recorder, &end.bytes,
 		    &end.dropped);
+	r->output.recorder = NULL;
 	if (err != ERR_OK) {
 		buf_printf(&r->message, "%sThe output could not be kept: %s.",
 		    r->message.len > 0 ? " " : "", strerror(errno));

@@ -108,14 +108,10 @@ enum stop
 watch_poll(struct watch *w, struct pollfd *fds, nfds_t n, int64_t until)
 {
 	struct pollfd all[MOST_FDS + 1];
-	int64_t now = clock_monotonic(), due;
+	int64_t now = clock_monotonic();
 	enum stop stop = STOP_NONE;
 
-	due = recorder_due(w->output->recorder);
-	if (due > 0 && due <= now)
-		recorder_flush(w->output->recorder);
-	else
-		sooner(&until, due);
+	sooner(&until, output_tick(w->output, now));
 	sooner(&until, look_for_quiet(w, now));
 	sooner(&until, w->deadline);
 	if (n > MOST_FDS)
