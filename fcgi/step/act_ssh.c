@@ -218,6 +218,25 @@ fetch_rest(struct ssh_job *s)
 	return true;
 }
 
+/* The script has ended; what says so is kept while the rest is read. */
+static void
+take_result(struct ssh_job *s)
+{
+	struct job *job = s->job;
+	enum ending ending = s->report.said == SAID_EXIT ? ENDING_EXITED :
+	    ENDING_STOPPED;
+
+	job->code = s->report.code;
+	job->output_open = s->report.open;
+	if (!fetch_rest(s)) {
+		say_lost(s, "The script has ended, but its output could not "
+		    "be read to the end.");
+		return;
+	}
+	job->ending = ending;
+	s->removable = true;
+}
+
 static void
 conclude(struct ssh_job *s)
 {
@@ -236,16 +255,7 @@ conclude(struct ssh_job *s)
 	if (r->said == SAID_REFUSED) {
 		act_end(job, ENDING_NOT_STARTED, "%s", buf_text(&r->word));
 	} else if (r->said == SAID_EXIT || r->said == SAID_ENDED) {
-		if (!fetch_rest(s)) {
-			say_lost(s, "The script has ended, but its output "
-			    "could not be read to the end.");
-			return;
-		}
-		job->ending = r->said == SAID_EXIT ? ENDING_EXITED :
-		    ENDING_STOPPED;
-		job->code = r->code;
-		job->output_open = r->open;
-		s->removable = true;
+		take_result(s);
 	} else if (r->said == SAID_ALIVE) {
 		say_lost(s, "The script could not be ended.");
 	} else {

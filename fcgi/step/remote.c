@@ -14,7 +14,8 @@
  *
  * Values are exported by the sh that reads these texts and nowhere written.
  * What runs is one function, called in the last line: a text that was cut
- * short does nothing.  Plain POSIX sh; dash, bash and busybox were tried.
+ * short does nothing.  Plain POSIX sh, tried with dash and bash; `kill -s` and
+ * not `kill -TERM --`, which dash does not understand.
  */
 #include <string.h>
 
@@ -41,13 +42,21 @@ static const char common[] =
 "	[ ! -r \"/proc/$cs_pid/cmdline\" ] ||\n"
 "	    grep -q \"$cs_name\" \"/proc/$cs_pid/cmdline\" 2>/dev/null\n"
 "}\n"
+/* Some process of the script's group is left, other than dead ones that
+ * nobody has collected. */
+"cs_group() {\n"
+"	kill -s 0 -- \"-$cs_pid\" 2>/dev/null || return 1\n"
+"	cs_list=$(ps -e -o pgid= -o stat= 2>/dev/null) || return 0\n"
+"	[ -n \"$cs_list\" ] || return 0\n"
+"	printf '%%s\\n' \"$cs_list\" | grep -q \"^ *$cs_pid  *[^Z ]\"\n"
+"}\n"
 "cs_size() { cs_size=$(wc -c <\"$cs_dir/out\") && cs_size=$((cs_size)); }\n"
 /* Says how it ended, if it has; false: it has not. */
 "cs_report() {\n"
 "	[ -f \"$cs_dir/exit\" ] || return 1\n"
 "	read -r cs_a cs_code <\"$cs_dir/exit\"\n"
 "	cs_open=\n"
-"	if cs_pid && kill -0 -- \"-$cs_pid\" 2>/dev/null &&\n"
+"	if cs_pid && cs_group &&\n"
 "	    ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q \"$cs_name/out\\$\"\n"
 "	then cs_open=' open'; fi\n"
 "	cs_size && [ \"$cs_a\" = \"$cs_nonce\" ] || return 1\n"
@@ -61,13 +70,15 @@ static const char common[] =
 "	else cs_say lost died; fi\n"
 "}\n";
 
+/* Its own outputs lead nowhere: what sh says of a script that was killed is
+ * not the script's. */
 static const char runner[] =
 "read -r cs_nonce\n"
 "exec </dev/null\n"
 "cs_dir=${0%%/*}\n"
 "trap : TERM INT\n"
 "echo $$ >\"$cs_dir/pid.new\" && mv \"$cs_dir/pid.new\" \"$cs_dir/pid\"\n"
-"%s %s \"$cs_dir/script\"\n"
+"( exec %s %s \"$cs_dir/script\" >>\"$cs_dir/out\" 2>&1 )\n"
 "cs_code=$?\n"
 "printf '%%s %%s\\n' \"$cs_nonce\" \"$cs_code\" >\"$cs_dir/exit.new\" &&\n"
 "    mv \"$cs_dir/exit.new\" \"$cs_dir/exit\"\n";
@@ -97,7 +108,7 @@ static const char put_file[] =
 static const char launch[] =
 "	: >\"$cs_dir/out\"\n"
 "	( umask \"$cs_umask\"; exec setsid sh \"$cs_dir/run\" ) "
-">>\"$cs_dir/out\" 2>&1 <<EOF &\n"
+">/dev/null 2>&1 <<EOF &\n"
 "$cs_nonce\n"
 "EOF\n"
 "	cs_started=$!\n"
@@ -130,10 +141,10 @@ static const char end_it[] =
 "	done\n"
 "	cs_report && exit 0\n"
 "	cs_alive || { cs_lost; exit 0; }\n"
-"	kill -TERM -- \"-$cs_pid\"\n"
+"	kill -s TERM -- \"-$cs_pid\"\n"
 "	cs_i=0\n"
-"	while kill -0 -- \"-$cs_pid\" 2>/dev/null; do\n"
-"		[ \"$cs_i\" -ne 50 ] || kill -KILL -- \"-$cs_pid\"\n"
+"	while cs_group; do\n"
+"		[ \"$cs_i\" -ne 50 ] || kill -s KILL -- \"-$cs_pid\"\n"
 "		[ \"$cs_i\" -le 80 ] || { cs_say alive; exit 0; }\n"
 "		cs_nap; cs_i=$((cs_i + 1))\n"
 "	done\n"
