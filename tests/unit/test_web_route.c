@@ -1,0 +1,348 @@
+/*
+ * The route table: no request fits two rows, each row has a verb for people,
+ * and every row is walked with every role.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "web/books.h"
+#include "web/command.h"
+#include "web/route.h"
+
+#define TOKEN_VIEWER	"11111111111111111111111111111111" \
+			"11111111111111111111111111111111"
+#define TOKEN_OPERATOR	"22222222222222222222222222222222" \
+			"22222222222222222222222222222222"
+#define TOKEN_ADMIN	"33333333333333333333333333333333" \
+			"33333333333333333333333333333333"
+#define SESSION		"44444444444444444444444444444444" \
+			"44444444444444444444444444444444"
+
+static struct web web;
+static char folder[] = "/tmp/cs-route-XXXXXX";
+static pid_t keeper;
+
+/* A keeper that hangs up on everybody: commands get no further than it. */
+static pid_t
+start_keeper(void)
+{
+	char *path = mem_printf("%s/run/keeper.sock", folder);
+	int fd = io_listen(path, 0600);
+	pid_t pid = fork();
+
+	free(path);
+	if (pid == 0) {
+		for (;;)
+			close(accept(fd, NULL, NULL));
+	}
+	close(fd);
+	return pid;
+}
+
+static void
+add_account(struct db *db, const char *name, const char *roles,
+    const char *token)
+{
+	unsigned char hash[32];
+
+	auth_hash(token, hash);
+	assert_int_equal(db_run(db, STMT_ACCOUNT_ADD, TEXT(name),
+	    TEXT(roles), INT(1), TEXT("test")), ERR_OK);
+	assert_int_equal(db_run(db, STMT_TOKEN_ADD, TEXT(name), TEXT("t"),
+	    BLOB(hash, sizeof(hash)), INT(1), TEXT("test")), ERR_OK);
+}
+
+static int
+set_up(void **state)
+{
+	struct db *db = NULL;
+	unsigned char hash[32];
+	char *run;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	run = mem_printf("%s/run", folder);
+	assert_int_equal(mkdir(run, 0700), 0);
+	free(run);
+	assert_int_equal(db_open(folder, DB_KEEPER, &db), ERR_OK);
+	add_account(db, "vera", "[]", TOKEN_VIEWER);
+	add_account(db, "otto", "[\"operator\"]", TOKEN_OPERATOR);
+	add_account(db, "ada", "[\"admin\"]", TOKEN_ADMIN);
+	auth_hash(SESSION, hash);
+	assert_int_equal(db_run(db, STMT_SESSION_ADD, BLOB(hash, 32),
+	    TEXT("otto"), TEXT("::1"), INT(1), INT(INT64_MAX)), ERR_OK);
+	db_close(db);
+	web.data = folder;
+	web.runbooks = "/nonexistent";
+	web.templates = templates_new(true);
+	web.books = books_new();
+	web.keeper = keeper_new(folder);
+	assert_int_equal(messages_load("static/messages", &web.messages,
+	    NULL), ERR_OK);
+	keeper = start_keeper();
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	char *command = mem_printf("%s/countersign.db", folder);
+
+	(void)state;
+	kill(keeper, SIGKILL);
+	waitpid(keeper, NULL, 0);
+	db_close(web.db);
+	templates_free(web.templates);
+	messages_free(web.messages);
+	books_free(web.books);
+	keeper_free(web.keeper);
+	unlink(command);
+	free(command);
+	return 0;
+}
+
+/* A path that the pattern accepts. */
+static void
+example_of(const char *pattern, char *out, size_t size)
+{
+	size_t len = 0;
+
+	while (*pattern != '\0' && len + 8 < size) {
+		size_t hole = strcspn(pattern, "/");
+
+		if (*pattern != ':' && *pattern != '*') {
+			out[len++] = *pattern++;
+			continue;
+		}
+		len += (size_t)snprintf(out + len, size - len, "%s",
+		    strncmp(pattern, ":run", hole) == 0 ? "17" :
+		    strncmp(pattern, ":n", hole) == 0 ? "3" :
+		    *pattern == '*' ? "team/book" : "some-id");
+		pattern += hole;
+	}
+	out[len] = '\0';
+}
+
+/* The status of a request; `header` is a further variable or NULL. */
+static int
+status_of(const struct route *r, const char *header, const char *body)
+{
+	struct arena *arena = arena_new();
+	struct reply reply;
+	struct req req;
+	char path[200], uri[220];
+	char *env[] = { r->method == METHOD_POST ? "REQUEST_METHOD=POST" :
+	    "REQUEST_METHOD=GET", uri, "HTTP_ACCEPT=application/json",
+	    "CONTENT_TYPE=application/x-www-form-urlencoded",
+	    (char *)(uintptr_t)header, NULL };
+	int status;
+
+	example_of(r->path, path, sizeof(path));
+	snprintf(uri, sizeof(uri), "REQUEST_URI=%s", path);
+	reply_init(&reply);
+	assert_int_equal(request_init(&req, &web, arena, env, body,
+	    strlen(body)), ERR_OK);
+	route_dispatch(&req, &reply);
+	status = reply.status;
+	reply_clear(&reply);
+	arena_free(arena);
+	return status;
+}
+
+static void
+no_request_fits_two_rows(void **state)
+{
+	size_t count;
+	const struct route *routes = route_table(&count);
+	struct arena *arena = arena_new();
+	char path[200];
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		int fits = 0;
+
+		example_of(routes[i].path, path, sizeof(path));
+		for (size_t k = 0; k < count; k++) {
+			struct req req = { .arena = arena };
+
+			fits += routes[k].method == routes[i].method &&
+			    route_match(&req, routes[k].path, path);
+		}
+		if (fits != 1)
+			fail_msg("%s fits %d rows", path, fits);
+	}
+	arena_free(arena);
+}
+
+static void
+every_row_has_a_verb_for_people(void **state)
+{
+	size_t count;
+	const struct route *routes = route_table(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		assert_true(routes[i].verb < VERB__MAX);
+		assert_non_null(routes[i].handle);
+		assert_int_not_equal(verb_role(routes[i].verb), ROLE_LOCAL);
+		assert_int_not_equal(verb_role(routes[i].verb), ROLE_RUNNER);
+		if (routes[i].method == METHOD_GET &&
+		    routes[i].verb != VERB_run_create &&
+		    routes[i].verb != VERB_run_change)
+			assert_true(text_starts(verb_name(routes[i].verb),
+			    "see"));
+	}
+}
+
+static bool
+is_refused(int status)
+{
+	return status == 401 || status == 403;
+}
+
+static void
+every_row_by_every_role(void **state)
+{
+	static const struct {
+		const char	*header;
+		bool		 operator, admin;
+	} people[] = {
+		{ "HTTP_AUTHORIZATION=Bearer " TOKEN_VIEWER, false, false },
+		{ "HTTP_AUTHORIZATION=Bearer " TOKEN_OPERATOR, true, false },
+		{ "HTTP_AUTHORIZATION=Bearer " TOKEN_ADMIN, false, true },
+	};
+	size_t count;
+	const struct route *routes = route_table(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		enum role role = verb_role(routes[i].verb);
+
+		if (routes[i].handle == NULL || role == ROLE_NONE)
+			continue;
+		assert_int_equal(status_of(&routes[i], NULL, ""), 401);
+		for (size_t p = 0; p < 3; p++) {
+			bool may = role == ROLE_OPERATOR ? people[p].operator :
+			    role == ROLE_ADMIN ? people[p].admin : true;
+			int status = status_of(&routes[i], people[p].header,
+			    "");
+
+			if (is_refused(status) == may)
+				fail_msg("%s %s: %d", routes[i].path,
+				    people[p].header, status);
+		}
+	}
+}
+
+static void
+a_wrong_credential_is_nobody(void **state)
+{
+	size_t count;
+	const struct route *routes = route_table(&count);
+
+	(void)state;
+	assert_int_equal(status_of(&routes[0], "HTTP_AUTHORIZATION=Bearer "
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	    ""), 401);
+	assert_int_equal(status_of(&routes[0], "HTTP_AUTHORIZATION=Basic "
+	    "YTpi", ""), 401);
+	assert_int_equal(status_of(&routes[0], "HTTP_COOKIE=session="
+	    TOKEN_VIEWER, ""), 401);
+}
+
+static const struct route *
+route_of(const char *path)
+{
+	size_t count;
+	const struct route *routes = route_table(&count);
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(routes[i].path, path) == 0 &&
+		    routes[i].method == METHOD_POST)
+			return &routes[i];
+	fail_msg("no route %s", path);
+	return NULL;
+}
+
+static void
+a_session_needs_the_form_token(void **state)
+{
+	static const char cookie[] = "HTTP_COOKIE=a=b; session=" SESSION;
+	const struct route *start = route_of("/runs/:run/start");
+	char token[65], form[100], wrong[100];
+
+	(void)state;
+	auth_form_token(SESSION, token);
+	snprintf(form, sizeof(form), "_csrf=%s", token);
+	snprintf(wrong, sizeof(wrong), "_csrf=%.63s0", token);
+	assert_int_equal(status_of(start, cookie, ""), 403);
+	assert_int_equal(status_of(start, cookie, wrong), 403);
+	assert_int_equal(status_of(start, cookie, form), 503);
+	assert_int_equal(status_of(start,
+	    "HTTP_AUTHORIZATION=Bearer " TOKEN_OPERATOR, ""), 503);
+}
+
+static void
+another_site_may_not_send_forms(void **state)
+{
+	(void)state;
+	assert_int_equal(status_of(route_of("/login"),
+	    "HTTP_SEC_FETCH_SITE=cross-site", "name=a&password=b"), 403);
+	assert_int_equal(status_of(route_of("/login"),
+	    "HTTP_SEC_FETCH_SITE=same-origin", "name=a&password=b"), 503);
+}
+
+static void
+strange_paths_fit_nothing(void **state)
+{
+	static const char *const paths[] = { "/runs/0", "/runs/-1",
+	    "/runs/99999999999999999999", "/runs/1/", "//", "/runs/1x",
+	    "/runs/1/steps/..%2f/execute", "/runs/1/steps/a%00/execute",
+	    "/runs/1/steps/a%/execute", "/runbooks/", "/users/a%20b" };
+	size_t count;
+	const struct route *routes = route_table(&count);
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t p = 0; p < sizeof(paths) / sizeof(paths[0]); p++)
+		for (size_t i = 0; i < count; i++) {
+			struct req req = { .arena = arena };
+
+			if (route_match(&req, routes[i].path, paths[p]))
+				fail_msg("%s fits %s", paths[p],
+				    routes[i].path);
+		}
+	arena_free(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_request_fits_two_rows),
+		cmocka_unit_test(every_row_has_a_verb_for_people),
+		cmocka_unit_test(every_row_by_every_role),
+		cmocka_unit_test(a_wrong_credential_is_nobody),
+		cmocka_unit_test(a_session_needs_the_form_token),
+		cmocka_unit_test(another_site_may_not_send_forms),
+		cmocka_unit_test(strange_paths_fit_nothing),
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests_name("web/route", tests, set_up,
+	    tear_down);
+}
