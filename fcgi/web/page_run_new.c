@@ -269,6 +269,9 @@ show_change(struct req *req, struct reply *reply, bool posted, enum err why)
 	struct view *v;
 	enum err err = view_load(req, req->run, &v);
 
+	if (err == ERR_OK)
+		err = life_may(VERB_run_change, &v->life, NULL, &req->actor,
+		    &req->fault);
 	if (err != ERR_OK)
 		return err;
 	f.old = json_get(v->run, "parameters");

@@ -48,13 +48,22 @@ filter(struct req *req, const char *name)
 	return *value != '\0' ? value : NULL;
 }
 
-static bool
-is_filtered(struct req *req)
+static int
+count_filters(struct req *req)
 {
+	int count = 0;
+
 	for (size_t i = 0; filter_names[i] != NULL; i++)
-		if (filter(req, filter_names[i]) != NULL)
-			return true;
-	return false;
+		count += filter(req, filter_names[i]) != NULL;
+	return count;
+}
+
+/* A state that only runs have that are under way. */
+static bool
+is_open_state(const char *state)
+{
+	return state != NULL && strcmp(state, "completed") != 0 &&
+	    strcmp(state, "aborted") != 0;
 }
 
 static struct rows *
@@ -64,8 +73,14 @@ find(struct req *req, int64_t page)
 	int64_t from = 0, to = INT64_MAX - DAY_MS, skip = (page - 1) * ROWS;
 	struct db *db = req->web->db;
 
-	if (!is_filtered(req))
+	if (count_filters(req) == 0)
 		return db_query(db, STMT_WEB_RUNS, INT(ROWS + 1), INT(skip));
+	if (count_filters(req) == 1 && runbook != NULL)
+		return db_query(db, STMT_WEB_RUNS_OF, TEXT(runbook),
+		    INT(ROWS + 1), INT(skip));
+	if (count_filters(req) == 1 && is_open_state(filter(req, "state")))
+		return db_query(db, STMT_WEB_RUNS_OPEN_IN,
+		    TEXT(filter(req, "state")), INT(ROWS + 1), INT(skip));
 	if (filter(req, "from") != NULL)
 		clock_parse(filter(req, "from"), &from);
 	if (filter(req, "to") != NULL && clock_parse(filter(req, "to"), &to))
@@ -135,7 +150,7 @@ add_form(struct req *req, struct json_object *model)
 	model_put(model, "results", model_choices(req, "result", results,
 	    request_query(req, "result")));
 	model_put(model, "environments", environment_choices(req));
-	model_bool(model, "is_filtered", is_filtered(req));
+	model_bool(model, "is_filtered", count_filters(req) > 0);
 }
 
 enum err
