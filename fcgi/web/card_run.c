@@ -92,15 +92,10 @@ targets_of(struct view *v, const struct step *step)
 static struct json_object *
 signatures_of(const struct view_step *s)
 {
-	struct json_object *list = json_object_new_array(), *o;
+	struct json_object *list = json_object_new_array();
 
-	if (s->signed_by == NULL)
-		return list;
-	o = json_object_new_object();
-	model_text(o, "by", s->signed_by);
-	model_text(o, "at", s->at);
-	model_put(o, "note", NULL);
-	json_object_array_add(list, o);
+	if (s->signature != NULL)
+		json_object_array_add(list, json_object_get(s->signature));
 	return list;
 }
 
@@ -138,7 +133,7 @@ card_json(struct view *v, int i)
 	model_text(o, "reason", s->reason);
 	model_text(o, "by", s->by);
 	model_text(o, "at", s->at);
-	model_text(o, "signed_by", s->signed_by);
+	model_text(o, "signed_by", json_text(s->signature, "by", NULL));
 	model_bool(o, "excluded", view_is_excluded(s));
 	model_put(o, "attempts", attempts_json(s));
 	model_put(o, "signatures", signatures_of(s));
@@ -343,7 +338,7 @@ add_state(struct view *v, struct json_object *o, int step)
 	model_text(o, "by", s->by);
 	model_text(o, "at", s->at);
 	model_text(o, "reason", s->reason);
-	if (s->signed_by != NULL) {
+	if (s->signature != NULL) {
 		model_bool(o, "has_signatures", true);
 		model_put(o, "signatures", signatures_of(s));
 	}

@@ -79,18 +79,14 @@ step_row(struct view *v, int i)
 	const struct view_step *s = &v->steps[i];
 	struct json_object *o = json_object_new_object();
 	struct json_object *rows = attempt_rows(v, s);
-	struct json_object *signatures = json_object_new_array(), *g;
+	struct json_object *signatures = json_object_new_array();
 	struct json_object *last = s->tries == NULL ? NULL :
 	    json_object_array_get_idx(s->tries,
 	    json_object_array_length(s->tries) - 1);
 
-	if (s->signed_by != NULL) {
-		g = json_object_new_object();
-		model_text(g, "by", s->signed_by);
-		model_text(g, "at", s->at);
-		model_put(g, "note", NULL);
-		json_object_array_add(signatures, g);
-	}
+	if (s->signature != NULL)
+		json_object_array_add(signatures,
+		    json_object_get(s->signature));
 	model_text(o, "id", s->step->id);
 	model_text(o, "title", s->step->title);
 	model_text(o, "section",
@@ -108,7 +104,7 @@ step_row(struct view *v, int i)
 	model_text(o, "reason", s->reason);
 	model_bool(o, "has_attempts", json_object_array_length(rows) > 0);
 	model_put(o, "attempt_rows", rows);
-	model_bool(o, "has_signatures", s->signed_by != NULL);
+	model_bool(o, "has_signatures", s->signature != NULL);
 	model_put(o, "signatures", signatures);
 	return o;
 }

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "journal/event.h"
 #include "web/model.h"
 #include "web/view.h"
 
@@ -32,9 +33,37 @@ time_text(struct view *v, struct rows *rows, int column)
 	return kept(v, text);
 }
 
+/* Signatures with their notes, which stand in the events alone. */
+static void
+load_signatures(struct view *v)
+{
+	struct rows *rows = db_query(v->req->web->db,
+	    STMT_WEB_EVENTS_OF_KIND, INT(v->life.id), TEXT("step.signed"));
+	struct json_object *body, *o;
+	struct event e;
+	int i;
+
+	while (db_next(rows)) {
+		if (event_parse(db_text(rows, 3), &e, &body) != ERR_OK)
+			continue;
+		i = books_find_step(v->shelf, json_text(e.data, "step", ""));
+		if (i >= 0) {
+			o = request_own(v->req, json_object_new_object());
+			model_text(o, "by", e.actor);
+			model_text(o, "at", time_text(v, rows, 1));
+			model_text(o, "note", json_text(e.data, "note",
+			    NULL));
+			v->steps[i].signature = o;
+		}
+		json_object_put(body);
+	}
+	db_done(rows);
+}
+
 static void
 load_steps(struct view *v)
 {
+	bool signatures = false;
 	struct rows *rows = db_query(v->req->web->db, STMT_STEPS,
 	    INT(v->life.id));
 
@@ -51,9 +80,11 @@ load_steps(struct view *v)
 		s->by = kept(v, db_text(rows, 5));
 		s->at = time_text(v, rows, 6);
 		s->reason = kept(v, db_text(rows, 7));
-		s->signed_by = kept(v, db_text(rows, 8));
+		signatures |= !db_is_null(rows, 8);
 	}
 	db_done(rows);
+	if (signatures)
+		load_signatures(v);
 }
 
 /* Rows of STMT_WEB_ATTEMPTS: one array of attempts for each step. */

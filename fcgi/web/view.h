@@ -16,7 +16,7 @@ struct view_step {
 	const char	*by;		/* NULL: nobody */
 	const char	*at;		/* NULL: never */
 	const char	*reason;
-	const char	*signed_by;
+	struct json_object *signature;	/* {by, at, note}, or NULL */
 	int64_t		 position;
 	int64_t		 attempts;
 	struct json_object *tries;	/* attempts with targets, or NULL */
