@@ -81,14 +81,18 @@ add_form(struct mask *m, struct buf *form)
 	buf_reset(form);
 }
 
+/* At each alignment inside other data, and alone with and without padding;
+ * in both alphabets. */
 static void
 add_base64(struct mask *m, const char *s, size_t len, struct buf *form)
 {
-	for (size_t before = 0; before < 4; before++) {
+	for (size_t before = 0; before < 5; before++) {
 		if (before < 3)
 			encode_base64_inside(s, len, before, form);
 		else
 			encode_base64(s, len, form);
+		while (before == 4 && form->data[form->len - 1] == '=')
+			form->len--;
 		if (form->len >= SHORTEST)
 			add_pattern(m, form->data, form->len, form->len,
 			    false);

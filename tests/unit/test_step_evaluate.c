@@ -1,0 +1,259 @@
+/*
+ * What the output says: regexes by line, captures, and the values that are
+ * refused; JSON pointers; the control lines of a target; keys.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "step/evaluate.h"
+#include "step/pointer.h"
+#include "step/report.h"
+#include "step/script.h"
+#include "step/sha256.h"
+#include "step/ssh_key.h"
+
+/* Evaluates the output, cut at each byte; *why is the last reason. */
+static bool
+succeeds(struct order *o, const char *output, int code, struct buf *why,
+    char value[64])
+{
+	size_t len = strlen(output);
+	struct evaluate *e = NULL;
+	bool ok = false;
+
+	assert_int_equal(evaluate_new(o, &e, NULL), ERR_OK);
+	for (size_t cut = 0; cut <= len; cut++) {
+		struct json_object *captures = NULL;
+		bool now;
+
+		evaluate_reset(e);
+		buf_reset(why);
+		evaluate_put(e, output, cut);
+		evaluate_put(e, output + cut, len - cut);
+		now = evaluate_end(e, code, "flow", &captures, why);
+		assert_true(cut == 0 || now == ok);
+		ok = now;
+		if (ok && value != NULL)
+			snprintf(value, 64, "%s", json_text(captures, "v", ""));
+		json_object_put(captures);
+	}
+	evaluate_free(e);
+	return ok;
+}
+
+static void
+an_exit_code_counts_as_the_step_says(void **state)
+{
+	struct order o = { .exit_codes = { 0 }, .exit_count = 1 };
+	struct order two = { .exit_codes = { 0, 3 }, .exit_count = 2 };
+	struct buf why = {0};
+
+	(void)state;
+	assert_true(succeeds(&o, "", 0, &why, NULL));
+	assert_false(succeeds(&o, "", 3, &why, NULL));
+	assert_string_equal(why.data, "The script exited with 3 on flow.");
+	assert_true(succeeds(&two, "", 3, &why, NULL));
+	assert_false(succeeds(&o, "", 137, &why, NULL));
+	assert_non_null(strstr(why.data, "SIGKILL"));
+	buf_clear(&why);
+}
+
+static void
+expect_and_reject_look_at_lines(void **state)
+{
+	struct order o = { .exit_count = 1, .expect = "^done$" };
+	struct order no = { .exit_count = 1, .reject = "ERROR .* aborting" };
+	struct buf why = {0};
+
+	(void)state;
+	assert_true(succeeds(&o, "a\ndone\nb\n", 0, &why, NULL));
+	assert_true(succeeds(&o, "done\r\n", 0, &why, NULL));
+	assert_true(succeeds(&o, "x\ndone", 0, &why, NULL));
+	assert_false(succeeds(&o, "x done\n", 0, &why, NULL));
+	assert_string_equal(why.data,
+	    "The output has no line that matches \"^done$\" (expect=).");
+	assert_true(succeeds(&no, "ERROR x\n aborting\n", 0, &why, NULL));
+	assert_false(succeeds(&no, "ERROR x, aborting\n", 0, &why, NULL));
+	buf_clear(&why);
+}
+
+static void
+captures_are_checked_like_parameters(void **state)
+{
+	struct order_capture whole = { "v", ORDER_WHOLE, NULL };
+	struct order_capture regex = { "v", ORDER_REGEX, "id=(.*)" };
+	struct order_capture pointer = { "v", ORDER_POINTER, "/a/1" };
+	struct order o = { .exit_count = 1, .captures = &whole,
+		.captures_count = 1 };
+	struct buf why = {0};
+	char value[64];
+
+	(void)state;
+	assert_true(succeeds(&o, "\n  a value \n\n", 0, &why, value));
+	assert_string_equal(value, "a value");
+	assert_true(succeeds(&o, "-12.5\n", 0, &why, value));
+	assert_false(succeeds(&o, "-rf\n", 0, &why, value));
+	assert_false(succeeds(&o, "a\nb\n", 0, &why, value));
+	assert_false(succeeds(&o, "a\x1b[1m\n", 0, &why, value));
+	assert_false(succeeds(&o, "\xff\n", 0, &why, value));
+	assert_false(succeeds(&o, " \n", 0, &why, value));
+	o.captures = &regex;
+	assert_true(succeeds(&o, "x\nid=7\nid=8\n", 0, &why, value));
+	assert_string_equal(value, "7");
+	assert_false(succeeds(&o, "x\n", 0, &why, value));
+	o.captures = &pointer;
+	assert_true(succeeds(&o, "{\"a\":[1,\"two\"]}\n", 0, &why, value));
+	assert_string_equal(value, "two");
+	assert_false(succeeds(&o, "{\"a\":[1]}", 0, &why, value));
+	buf_clear(&why);
+}
+
+static void
+pointers_follow_the_rfc(void **state)
+{
+	static const char json[] = "{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,"
+	    "\"m~n\":8,\"01\":2,\"n\":null}";
+	static const struct { const char *pointer, *want; } cases[] = {
+		{ "/foo", "[\"bar\",\"baz\"]" }, { "/foo/0", "bar" },
+		{ "/", "0" }, { "/a~1b", "1" }, { "/m~0n", "8" },
+		{ "/01", "2" }, { "/foo/01", NULL }, { "/foo/2", NULL },
+		{ "/foo/-1", NULL }, { "/foo/-", NULL }, { "/x", NULL },
+		{ "foo", NULL }, { "/m~n", NULL }, { "/n", NULL },
+	};
+	struct buf out = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fault fault;
+
+		buf_reset(&out);
+		if (pointer_find(json, strlen(json), cases[i].pointer, &out,
+		    &fault) != ERR_OK)
+			assert_null(cases[i].want);
+		else
+			assert_string_equal(buf_text(&out), cases[i].want);
+	}
+	buf_clear(&out);
+}
+
+static int starts;
+static struct buf heard;
+
+static void
+count_start(void *ctx)
+{
+	(void)ctx;
+	starts++;
+}
+
+static void
+hear(void *ctx, const char *data, size_t len)
+{
+	(void)ctx;
+	buf_put(&heard, data, len);
+}
+
+static void
+control_lines_need_the_nonce_and_the_right_stream(void **state)
+{
+	static const char nonce[] = "0123456789abcdef0123456789abcdef";
+	struct report r = { .nonce = nonce, .on_started = count_start,
+		.on_output = hear };
+	static const char out[] = "motd\n0123456789abcdef0123456789abcdef\n"
+	    "x\n0123456789abcdef0123456789abcdef exit 0 0\n";
+	static const char err[] = "noise\n"
+	    "ffffffffffffffffffffffffffffffff exit 0 1\n"
+	    "0123456789abcdef0123456789abcdef started\n"
+	    "0123456789abcdef0123456789abcdef exit 256 1\n"
+	    "0123456789abcdef0123456789abcdef exit 7 44 open\n";
+
+	(void)state;
+	for (size_t cut = 0; cut < sizeof(out); cut++) {
+		size_t cut_err = cut < sizeof(err) ? cut : 0;
+
+		report_reset(&r);
+		buf_reset(&heard);
+		starts = 0;
+		report_out(&r, out, cut);
+		report_out(&r, out + cut, strlen(out) - (cut < strlen(out) ?
+		    cut : strlen(out)));
+		assert_string_equal(heard.data, strchr(out, 'x'));
+		assert_int_equal(r.received, heard.len);
+		assert_int_equal(r.said, SAID_NOTHING);
+		report_err(&r, err, cut_err);
+		report_err(&r, err + cut_err, strlen(err) - cut_err);
+		assert_int_equal(starts, 1);
+		assert_int_equal(r.said, SAID_EXIT);
+		assert_int_equal(r.code, 7);
+		assert_int_equal(r.size, 44);
+		assert_true(r.open);
+		assert_non_null(strstr(buf_text(&r.noise), "noise"));
+	}
+	report_clear(&r);
+	buf_clear(&heard);
+}
+
+static void
+a_prelude_is_made_of_names_and_moves_no_line(void **state)
+{
+	struct order_value value = { "db_pass", "$(id)" };
+	struct order o = { .interpreter = "sh", .text = "echo 1\necho 2",
+		.values = &value, .values_count = 1 };
+	struct buf out = {0};
+
+	(void)state;
+	script_text(&o, &out);
+	assert_string_equal(out.data,
+	    "db_pass=$CS_DB_PASS; echo 1\necho 2\n");
+	o.interpreter = "python3";
+	buf_reset(&out);
+	script_text(&o, &out);
+	assert_string_equal(out.data, "echo 1\necho 2\n");
+	buf_clear(&out);
+}
+
+static void
+fingerprints_are_those_of_ssh_keygen(void **state)
+{
+	static const char key[] = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm"
+	    "0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl github.com";
+	struct buf blob = {0};
+	char type[64], text[64];
+	unsigned char hash[32];
+
+	(void)state;
+	sha256("abc", 3, hash);
+	assert_memory_equal(hash, "\xba\x78\x16\xbf\x8f\x01\xcf\xea", 8);
+	assert_true(ssh_key_pinned(key, type, &blob));
+	assert_string_equal(type, "ssh-ed25519");
+	ssh_key_fingerprint(blob.data, blob.len, text);
+	assert_string_equal(text,
+	    "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU");
+	assert_false(ssh_key_pinned("ssh-rsa AAAAC3Nz", type, &blob));
+	assert_false(ssh_key_pinned("", type, &blob));
+	buf_clear(&blob);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_exit_code_counts_as_the_step_says),
+		cmocka_unit_test(expect_and_reject_look_at_lines),
+		cmocka_unit_test(captures_are_checked_like_parameters),
+		cmocka_unit_test(pointers_follow_the_rfc),
+		cmocka_unit_test(
+		    control_lines_need_the_nonce_and_the_right_stream),
+		cmocka_unit_test(a_prelude_is_made_of_names_and_moves_no_line),
+		cmocka_unit_test(fingerprints_are_those_of_ssh_keygen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
