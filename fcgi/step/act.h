@@ -24,7 +24,7 @@ struct job {
 	const struct order_target	*target;
 	struct output			*output;
 	struct watch			*watch;
-	int				*group;		/* shared: of a script */
+	int				*group;		/* see target.h */
 	int				 try;		/* from 1 */
 	bool				 announced;	/* "running" is said */
 	/* what came of it */

@@ -148,7 +148,8 @@ open_input(struct shell *s)
 	text_random_hex(s->nonce, 16);
 	make_bootstrap(s, &text);
 	s->input = memfd_create("bootstrap", MFD_CLOEXEC);
-	ok = s->input >= 0 && io_write_all(s->input, text.data, text.len) == 0 &&
+	ok = s->input >= 0 &&
+	    io_write_all(s->input, text.data, text.len) == 0 &&
 	    lseek(s->input, 0, SEEK_SET) == 0;
 	buf_clear(&text);
 	return ok;

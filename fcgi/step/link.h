@@ -28,8 +28,8 @@ struct link_call {
 	void		(*out)(void *ctx, const char *data, size_t len);
 	void		(*err)(void *ctx, const char *data, size_t len);
 	void		*ctx;
-	int64_t		 limit;		/* LINK_LOST after it (monotonic), 0: none */
-	int		 status;	/* set: the exit status of the command */
+	int64_t		 limit;		/* monotonic, then LINK_LOST; or 0 */
+	int		 status;	/* set: its exit status */
 };
 
 /*

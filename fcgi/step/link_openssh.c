@@ -1,19 +1,345 @@
 /*
  * link_openssh.c: commands over SSH by the system's ssh.
+ *
+ * For what libssh2 cannot do: RSA keys, certificates, servers that allow only
+ * etm MACs, AEAD ciphers or an RSA host key.  Each call is a process of its
+ * own with an environment and options made anew; no configuration file of
+ * anybody is read.  The pinned host key is the only line of a known_hosts
+ * file in the attempt's folder, under an alias, so that ssh can neither learn
+ * nor accept another.  Opening a link runs an empty command, so that a host
+ * that is not there is told from a link that broke.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/mem.h"
 #include "step/link_client.h"
+#include "step/ssh_key.h"
+
+#define ALIAS		"countersign"
+#define CHUNK		(128 * 1024)
+#define OPEN_MS		30000
+#define SAID_MAX	800
+#define FAILED		255	/* how ssh itself exits when it fails */
+
+struct openssh {
+	struct link	 link;
+	char		*known_hosts;
+	/* of the present call */
+	pid_t		 pid;
+	int		 fds[3];	/* our ends: input, output, error */
+	size_t		 sent;
+	struct buf	 said;		/* the end of standard error */
+};
+
+static void
+ignore(void *ctx, const char *data, size_t len)
+{
+	(void)ctx;
+	(void)data;
+	(void)len;
+}
+
+/* In the child: becomes ssh. */
+static void __attribute__((noreturn))
+become_ssh(const struct openssh *s, const char *command)
+{
+	const struct order_target *t = s->link.target;
+	const struct passwd *pw = getpwuid(getuid());
+	const char *agent = t->agent ? getenv("SSH_AUTH_SOCK") : NULL;
+	char *env[] = {
+		mem_printf("HOME=%s", pw != NULL ? pw->pw_dir : "/"),
+		mem_strdup("PATH=/usr/local/bin:/usr/bin:/bin"),
+		mem_strdup("LANG=C.UTF-8"),
+		agent != NULL ? mem_printf("SSH_AUTH_SOCK=%s", agent) : NULL,
+		NULL };
+	char *known = mem_printf("UserKnownHostsFile=%s", s->known_hosts);
+	char *port = mem_printf("%d", t->port);
+	const char *argv[48] = { "ssh", "-F", "/dev/null", "-T", "-x", "-a",
+		"-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes",
+		"-o", "HostKeyAlias=" ALIAS, "-o", known,
+		"-o", "GlobalKnownHostsFile=/dev/null",
+		"-o", "UpdateHostKeys=no", "-o", "ClearAllForwardings=yes",
+		"-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=3",
+		"-o", "ServerAliveCountMax=3", "-o", "LogLevel=ERROR",
+		"-p", port };
+	size_t n = 0;
+
+	while (argv[n] != NULL)
+		n++;
+	if (t->user != NULL) {
+		argv[n++] = "-l";
+		argv[n++] = t->user;
+	}
+	if (t->key != NULL) {
+		argv[n++] = "-i";
+		argv[n++] = t->key;
+	}
+	if (!t->agent) {
+		argv[n++] = "-o";
+		argv[n++] = "IdentitiesOnly=yes";
+	}
+	argv[n++] = "--";
+	argv[n++] = t->host;
+	argv[n++] = command;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	watch_reset_signals();
+	environ = env;
+	execvp("ssh", (char *const *)argv);
+	_exit(127);
+}
+
+/* Three pipes and the process between them. */
+static bool
+start(struct openssh *s, const char *command)
+{
+	int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	bool ok = true;
+
+	for (int i = 0; i < 3 && ok; i++)
+		ok = pipe2(pipes[i], O_CLOEXEC) == 0;
+	if (ok && (s->pid = fork()) == 0) {
+		if (dup2(pipes[0][0], 0) >= 0 && dup2(pipes[1][1], 1) >= 0 &&
+		    dup2(pipes[2][1], 2) >= 0)
+			become_ssh(s, command);
+		_exit(126);
+	}
+	for (int i = 0; i < 3; i++) {
+		close(pipes[i][i > 0]);
+		s->fds[i] = pipes[i][i == 0];
+		if (s->fds[i] >= 0)
+			io_set_nonblocking(s->fds[i], true);
+	}
+	s->sent = 0;
+	buf_reset(&s->said);
+	return ok && s->pid > 0;
+}
+
+static void
+close_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void
+keep_said(struct openssh *s, const char *data, size_t len)
+{
+	buf_put(&s->said, data, len);
+	if (s->said.len > SAID_MAX)
+		buf_consume(&s->said, s->said.len - SAID_MAX);
+}
+
+static void
+send_input(struct openssh *s, const struct buf *input)
+{
+	ssize_t n = 0;
+
+	if (s->sent < input->len)
+		n = write(s->fds[0], input->data + s->sent,
+		    input->len - s->sent);
+	if (n > 0)
+		s->sent += (size_t)n;
+	if (s->sent == input->len || (n < 0 && errno != EAGAIN &&
+	    errno != EINTR))
+		close_end(&s->fds[0]);
+}
+
+static void
+take(struct openssh *s, int i, struct link_call *call, char *chunk)
+{
+	ssize_t n = read(s->fds[i], chunk, CHUNK);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		close_end(&s->fds[i]);
+	} else if (n > 0 && i == 1) {
+		call->out(call->ctx, chunk, (size_t)n);
+	} else if (n > 0) {
+		keep_said(s, chunk, (size_t)n);
+		call->err(call->ctx, chunk, (size_t)n);
+	}
+}
+
+/* Until both outputs have ended.  LINK_OK, LINK_LOST (time) or
+ * LINK_STOPPED. */
+static enum link_result
+converse(struct openssh *s, struct link_call *call)
+{
+	enum link_result result = LINK_OK;
+	char *chunk = mem_calloc(1, CHUNK);
+
+	while (s->fds[1] >= 0 || s->fds[2] >= 0) {
+		struct pollfd p[3] = {
+			{ .fd = s->fds[0], .events = POLLOUT },
+			{ .fd = s->fds[1], .events = POLLIN },
+			{ .fd = s->fds[2], .events = POLLIN },
+		};
+
+		if (watch_poll(s->link.watch, p, 3, call->limit) !=
+		    STOP_NONE) {
+			result = LINK_STOPPED;
+			break;
+		}
+		if (p[0].revents != 0)
+			send_input(s, call->input);
+		for (int i = 1; i < 3; i++)
+			if (p[i].revents != 0)
+				take(s, i, call, chunk);
+		if (call->limit > 0 && clock_monotonic() >= call->limit) {
+			result = LINK_LOST;
+			break;
+		}
+	}
+	free(chunk);
+	return result;
+}
+
+/* What ssh said of its failure, in one line. */
+static enum link_result
+say_failed(struct openssh *s, struct buf *why)
+{
+	static const char *const final[] = { "Permission denied",
+		"Host key verification failed", "HOST IDENTIFICATION",
+		"No such identity", "bad permissions", "invalid format" };
+	const struct order_target *t = s->link.target;
+	const char *said = buf_text(&s->said);
+
+	buf_printf(why, "ssh to %s:%d failed: %s", t->host, t->port,
+	    *said != '\0' ? said : "it gave no reason.");
+	for (size_t i = 0; i < sizeof(final) / sizeof(final[0]); i++) {
+		if (strstr(said, final[i]) == NULL)
+			continue;
+		buf_printf(why, " Check user, key and host_key of %s in "
+		    "targets.yml; compare a host key on the machine itself.",
+		    t->name);
+		return LINK_REFUSED;
+	}
+	return LINK_LOST;
+}
+
+static enum link_result
+openssh_run(struct link *l, struct link_call *call, struct buf *why)
+{
+	struct openssh *s = (struct openssh *)l;
+	enum link_result result = LINK_REFUSED;
+	int status = 0;
+
+	if (!start(s, call->command)) {
+		buf_printf(why, "ssh could not be started: %s.",
+		    strerror(errno));
+		goto out;
+	}
+	result = converse(s, call);
+	if (result != LINK_OK)
+		kill(s->pid, SIGKILL);
+	while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (result == LINK_LOST)
+		buf_printf(why, "%s:%d did not answer in time.",
+		    l->target->host, l->target->port);
+	if (result != LINK_OK)
+		goto out;
+	if (WIFSIGNALED(status) || WEXITSTATUS(status) == FAILED)
+		result = say_failed(s, why);
+	call->status = WEXITSTATUS(status);
+out:
+	for (int i = 0; i < 3; i++)
+		close_end(&s->fds[i]);
+	return result;
+}
+
+static void
+openssh_close(struct link *l)
+{
+	struct openssh *s = (struct openssh *)l;
+
+	unlink(s->known_hosts);
+	free(s->known_hosts);
+	buf_clear(&s->said);
+	free(s);
+}
+
+/* Writes the pinned key as ssh reads it. */
+static bool
+pin(struct openssh *s, struct buf *why)
+{
+	const struct order_target *t = s->link.target;
+	struct buf blob = {0}, line = {0};
+	struct ssh_key_facts key = {0};
+	char type[64], folder[4096];
+	bool ok = false;
+
+	if (t->key != NULL && !t->agent)
+		ssh_key_look(t->key, &key);
+	s->known_hosts = mem_printf("%s/%s.known_hosts",
+	    getcwd(folder, sizeof(folder)) != NULL ? folder : ".", t->name);
+	if (t->host_key == NULL ||
+	    !ssh_key_pinned(t->host_key, type, &blob)) {
+		buf_printf(why, "No host key is pinned for %s (%s:%d), so "
+		    "nothing was sent to it. Add host_key: \"TYPE BASE64\" in "
+		    "targets.yml, from /etc/ssh/ssh_host_*_key.pub on the "
+		    "machine itself.", t->name, t->host, t->port);
+	} else if (key.error != 0) {
+		buf_printf(why, "The key file %s of %s cannot be read: %s. "
+		    "Check key in targets.yml.", t->key, t->name,
+		    strerror(key.error));
+	} else if (key.encrypted) {
+		buf_printf(why, "The key file %s of %s is encrypted, which "
+		    "works with client: libssh2 alone. Load it into an agent "
+		    "and set agent: true in targets.yml.", t->key, t->name);
+	} else {
+		buf_printf(&line, ALIAS " %s\n", t->host_key);
+		ok = io_write_file(s->known_hosts, 0600, line.data,
+		    line.len) == ERR_OK;
+		if (!ok)
+			buf_puts(why, "The pinned host key could not be "
+			    "written for ssh.");
+	}
+	buf_clear(&blob);
+	buf_clear(&line);
+	return ok;
+}
 
 static enum link_result
 openssh_open(const struct order_target *target, struct watch *watch,
     struct link **ret, struct buf *why)
 {
-	(void)watch;
-	(void)ret;
-	buf_printf(why, "The target %s asks for client: openssh, which this "
-	    "version does not have yet.", target->name);
-	return LINK_REFUSED;
+	struct openssh *s = mem_calloc(1, sizeof(*s));
+	struct buf nothing = {0};
+	struct link_call call = { .command = "exit 0", .input = &nothing,
+		.out = ignore, .err = ignore,
+		.limit = clock_monotonic() + OPEN_MS };
+	enum link_result result = LINK_REFUSED;
+
+	s->link = (struct link){ &link_openssh, target, watch };
+	for (int i = 0; i < 3; i++)
+		s->fds[i] = -1;
+	if (!pin(s, why))
+		goto out;
+	result = openssh_run(&s->link, &call, why);
+	if (result == LINK_OK && call.status == 127 && s->said.len == 0) {
+		buf_puts(why, "The program ssh is not installed on this "
+		    "machine; client: openssh needs it.");
+		result = LINK_REFUSED;
+	}
+	if (result == LINK_OK)
+		*ret = &s->link;
+out:
+	if (result != LINK_OK)
+		openssh_close(&s->link);
+	return result;
 }
 
 const struct link_client link_openssh = {
-	"openssh", openssh_open, NULL, NULL,
+	"openssh", openssh_open, openssh_run, openssh_close,
 };

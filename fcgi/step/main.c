@@ -31,7 +31,8 @@ harden(void)
 {
 	static const struct rlimit none = { 0, 0 };
 
-	if (prctl(PR_SET_DUMPABLE, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0)
+	if (prctl(PR_SET_DUMPABLE, 0) != 0 ||
+	    setrlimit(RLIMIT_CORE, &none) != 0)
 		log_fatal("cannot be hardened: %s", strerror(errno));
 	(void)setsid();
 	signal(SIGPIPE, SIG_IGN);

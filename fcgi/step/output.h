@@ -18,7 +18,7 @@ struct output {
 	struct mask_stream	*mask;
 	struct recorder		*recorder;	/* NULL once it is closed */
 	struct buf		 masked;
-	int64_t			 last;		/* monotonic, of the last byte */
+	int64_t			 last;		/* when a byte came */
 };
 
 /* Takes bytes that the target printed. */

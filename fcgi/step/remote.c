@@ -2,8 +2,8 @@
  * remote.c: the texts that sh reads on an SSH target.
  *
  * A script there outlives the connection: it is started by setsid in a folder
- * of its own, ~/.countersign/EXEC-TARGET-TRY, whose creation is the lock that keeps
- * it from being started twice.  In the folder:
+ * of its own, ~/.countersign/EXEC-TARGET-TRY, whose creation is the lock that
+ * keeps it from being started twice.  In the folder:
  *
  *	script		as the document says (no values)
  *	run		starts it and writes down how it ended

@@ -43,8 +43,9 @@ block(uint32_t h[8], const unsigned char *p)
 		w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 |
 		    (uint32_t)p[4 * i + 2] << 8 | p[4 * i + 3];
 	for (size_t i = 16; i < 64; i++)
-		w[i] = w[i - 16] + w[i - 7] + (turn(w[i - 15], 7) ^
-		    turn(w[i - 15], 18) ^ w[i - 15] >> 3) + (turn(w[i - 2], 17) ^
+		w[i] = w[i - 16] + w[i - 7] +
+		    (turn(w[i - 15], 7) ^ turn(w[i - 15], 18) ^
+		    w[i - 15] >> 3) + (turn(w[i - 2], 17) ^
 		    turn(w[i - 2], 19) ^ w[i - 2] >> 10);
 	memcpy(v, h, sizeof(v));
 	for (size_t i = 0; i < 64; i++) {

@@ -37,7 +37,8 @@ void		 status_note(const char *target, const char *note,
 		    const char *message);
 
 /* Durable lines.  ERR_IO where the disk did not take them. */
-enum err	 status_target(const char *target, const struct status_end *end);
+enum err	 status_target(const char *target,
+		    const struct status_end *end);
 enum err	 status_done(enum state state, const char *message,
 		    struct json_object *captures);
 

@@ -371,6 +371,34 @@ def test_missing_and_foreign_key_files():
     is_state(run("x", [SSHD.target(key=None)]), "failed", "neither key nor agent")
 
 
+def test_client_openssh():
+    """What libssh2 cannot do, and the same promises."""
+    for server, key in ((SSHD, "rsa"), (RSA, "key"), (ETM, "key")):
+        s = run("echo $v; exit 3", [server.target(key=f"{WORK}/{key}", client="openssh")],
+                values={"v": "a'b"})
+        is_state(s, "failed", "exited with 3", exit=3)
+        assert s.text() == b"a'b\n"
+    open_ssh = {"client": "openssh"}
+    other = OTHER.target()["host_key"]
+    is_state(run("x", [SSHD.target(host_key=other, **open_ssh)]), "failed", "host key", exit=None)
+    is_state(run("x", [SSHD.target(host_key=None, **open_ssh)]), "failed", "No host key is pinned")
+    is_state(run("x", [SSHD.target(key=WORK + "/stranger", **open_ssh)]), "failed",
+             "Permission denied")
+    is_state(run("x", [SSHD.target(port=free_port(), **open_ssh)]), "failed", "refused", exit=None)
+    s = run("echo a; sleep 6176", [SSHD.target(**open_ssh)], timeout_ms=1500)
+    is_state(s, "failed", "timeout=")
+    assert s.text() == b"a\n"
+    no_process("sleep 6176")
+    s = Step("for i in 1 2 3 4 5 6; do echo $i; sleep 0.5; done", [SSHD.target(**open_ssh)])
+    s.until(state="running")
+    time.sleep(1)
+    SSHD.cut()
+    is_state(s.wait(), "succeeded")
+    assert s.text() == b"1\n2\n3\n4\n5\n6\n"
+    assert "reconnected" in [x.get("note") for x in s.lines()]
+    leaves_nothing()
+
+
 def test_agent():
     sock = WORK + "/agent"
     agent = subprocess.Popen(["ssh-agent", "-D", "-a", sock], stdout=subprocess.DEVNULL)

@@ -118,7 +118,8 @@ captures_are_checked_like_parameters(void **state)
 static void
 pointers_follow_the_rfc(void **state)
 {
-	static const char json[] = "{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,"
+	static const char json[] = "{\"foo\":[\"bar\",\"baz\"],\"\":0,"
+	    "\"a/b\":1,"
 	    "\"m~n\":8,\"01\":2,\"n\":null}";
 	static const struct { const char *pointer, *want; } cases[] = {
 		{ "/foo", "[\"bar\",\"baz\"]" }, { "/foo/0", "bar" },
@@ -222,8 +223,8 @@ a_prelude_is_made_of_names_and_moves_no_line(void **state)
 static void
 fingerprints_are_those_of_ssh_keygen(void **state)
 {
-	static const char key[] = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm"
-	    "0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl github.com";
+	static const char key[] = "ssh-ed25519 "
+	    "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl github.com";
 	struct buf blob = {0};
 	char type[64], text[64];
 	unsigned char hash[32];

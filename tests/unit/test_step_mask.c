@@ -75,7 +75,8 @@ hides_what_overlapping_secrets_cover(void **state)
 static void
 hides_each_line_of_a_key(void **state)
 {
-	const char *key = "-----BEGIN KEY-----\nQUJDREVGR0g\nIJ\n-----END KEY-----";
+	const char *key = "-----BEGIN KEY-----\nQUJDREVGR0g\nIJ\n"
+	    "-----END KEY-----";
 
 	(void)state;
 	one(key, "x QUJDREVGR0g y", "x " M " y");
@@ -135,7 +136,8 @@ hides_the_other_forms(void **state)
 	one(secret, "6120622f632764226525c66", "6120622f632764226525c66");
 	one(secret, "6120622f63276422655c66c3a9", M);
 	one(secret, "6120622F63276422655C66C3A9", M);
-	one(secret, "{\"p\":\"a b/c'd\\\"e\\\\f\xc3\xa9\"}", "{\"p\":\"" M "\"}");
+	one(secret, "{\"p\":\"a b/c'd\\\"e\\\\f\xc3\xa9\"}",
+	    "{\"p\":\"" M "\"}");
 	one(secret, "{\"p\":\"a b\\/c'd\\\"e\\\\f\xc3\xa9\"}",
 	    "{\"p\":\"" M "\"}");
 	one(secret, "x='a b/c'\\''d\"e\\f\xc3\xa9'", "x='" M "'");

@@ -40,8 +40,8 @@ leave_folder(void **state)
 static void
 invalid_bytes_become_replacements_however_they_are_cut(void **state)
 {
-	static const char raw[] = "a\xff\xc3\xa9\xe2\x82z\xf0\x9f\x8e\x89\xed\xa0"
-	    "\x80\xc0\xaf\xf4\x90\x80\x80\xc3";
+	static const char raw[] = "a\xff\xc3\xa9\xe2\x82z\xf0\x9f\x8e\x89"
+	    "\xed\xa0\x80\xc0\xaf\xf4\x90\x80\x80\xc3";
 	static const char fffd[] = "\xef\xbf\xbd";
 	struct buf want = {0}, got = {0};
 	struct clean c = {0};
