@@ -448,6 +448,8 @@ apply(struct parse *p, const struct vocabulary *v, const struct attrs *attrs,
 		const struct attr *a = &attrs->list[i];
 		const struct spec *spec;
 
+		if (a->sort == 0)
+			continue;	/* reported as it was read */
 		if (is_repeated(attrs, a)) {
 			report(p, SEVERITY_ERROR, a->at, "“%s” stands here a "
 			    "second time. Keep one of the two.",

@@ -124,14 +124,18 @@ read_value(struct parse *p, struct attr *a, size_t i, size_t to)
 			report(p, SEVERITY_ERROR, end, "A blank must follow "
 			    "the closing quote. To write the quote itself, "
 			    "put a backslash before it.");
+		while (end < to && !is_blank(p->src[end]))
+			end++;
 		return end;
 	}
 	for (end = i; end < to && !is_blank(p->src[end]); end++)
 		;
 	a->value = arena_strndup(p->arena, p->src + i, end - i);
-	if (end == i)
+	if (end == i) {
+		a->sort = 0;
 		report(p, SEVERITY_ERROR, i, "“%s=” has no value. Write "
 		    "%s=value, or drop it.", a->name, a->name);
+	}
 	return end;
 }
 
@@ -146,20 +150,26 @@ read_one(struct parse *p, struct attr *a, size_t i, size_t to)
 		for (end = i; end < to && !is_blank(p->src[end]); end++)
 			;
 		a->name = arena_strndup(p->arena, p->src + i, end - i);
-		if (!text_is_id(a->name))
-			report(p, SEVERITY_ERROR, a->at, "“%c%s” is not %s: "
-			    "letters, digits, “.”, “_” and “-” may be used, "
-			    "at most 64, the first a letter or digit.",
-			    a->sort, a->name,
-			    a->sort == '#' ? "an id" : "a class");
+		if (text_is_id(a->name))
+			return end;
+		report(p, SEVERITY_ERROR, a->at, "“%c%s” is not %s: letters, "
+		    "digits, “.”, “_” and “-” may be used, at most 64, the "
+		    "first a letter or digit.", a->sort, a->name,
+		    a->sort == '#' ? "an id" : "a class");
+		a->sort = 0;
 		return end;
 	}
 	end = word_end(p->src, i, to);
 	a->name = arena_strndup(p->arena, p->src + i, end - i);
 	a->sort = 'f';
-	if (end == i)
+	if (end == i) {
 		report(p, SEVERITY_ERROR, i, "There is no name before this "
 		    "“=”. Write name=value without blanks around the “=”.");
+		a->sort = 0;
+		while (end < to && !is_blank(p->src[end]))
+			end++;
+		return end;
+	}
 	if (end < to && p->src[end] == '=')
 		return read_value(p, a, end, to);
 	return end;

@@ -213,7 +213,8 @@ check_together(struct parse *p, int i)
 	if (s->within_ms > 0 && s->every_ms == 0)
 		report(p, SEVERITY_ERROR, place_of(o, '=', "within"), "“within” "
 		    "needs a pace: add every=10s, say.");
-	if (s->kind == STEP_APPROVAL && s->role == NULL)
+	if (s->kind == STEP_APPROVAL &&
+	    attribute_get(&o->attrs, '=', "role") == NULL)
 		report(p, SEVERITY_ERROR, o->at, "An approval names the role "
 		    "that gives it: {role=approver count=1}.");
 	if (s->kind == STEP_EDIT && s->file == NULL)
@@ -302,16 +303,8 @@ check_parameter(struct parse *p, size_t i)
 	const struct parameter *q = &p->parameters[i];
 	struct names names = { p, source_line_start(p, q->line - 1), 0, 0,
 	    "“when” of a parameter" };
-	const char *why;
-	size_t at = 0;
 
-	if (q->when == NULL)
-		return;
-	if ((why = expr_check(q->when, &at)) != NULL)
-		report(p, SEVERITY_ERROR, names.at, "“when” of “%s” is not an "
-		    "expression: %s (at its character %zu).", q->name, why,
-		    at + 1);
-	else
+	if (q->when != NULL)
 		expr_names(q->when, check_name, &names);
 }
 

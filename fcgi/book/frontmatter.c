@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "book/expr.h"
 #include "book/parse.h"
 #include "book/regex.h"
 #include "book/ytree.h"
@@ -159,6 +160,22 @@ check_default(struct parse *p, const struct ytree *map, struct parameter *q)
 }
 
 static void
+read_when(struct parse *p, const struct ytree *map, struct parameter *q)
+{
+	const struct ytree *y = ytree_get(map, "when");
+	const char *why;
+	size_t at;
+
+	if (y == NULL || (q->when = read_text(p, y)) == NULL)
+		return;
+	if ((why = expr_check(q->when, &at)) == NULL)
+		return;
+	wrong(p, y, arena_printf(p->arena, "“%s” is not an expression: %s "
+	    "(at its character %zu).", q->when, why, at + 1));
+	q->when = NULL;
+}
+
+static void
 read_parameter(struct parse *p, const struct ytree *y)
 {
 	static const char *const keys[] = { "label", "help", "default",
@@ -190,7 +207,7 @@ read_parameter(struct parse *p, const struct ytree *y)
 	if ((q->label = read_member(p, y, "label")) == NULL)
 		q->label = y->key;
 	q->help = read_member(p, y, "help");
-	q->when = read_member(p, y, "when");
+	read_when(p, y, q);
 	read_flag(p, y, "required", &q->required);
 	read_flag(p, y, "multiline", &q->multiline);
 	read_flag(p, y, "dash", &q->dash);

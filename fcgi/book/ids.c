@@ -13,16 +13,16 @@
 #include "base/text.h"
 #include "book/parse.h"
 
-#define SLOTS	16384	/* over four times what there can be */
-
-static bool
-take_id(const char **slots, const char *id)
+/* Puts the id into the table; false where it is there already. */
+bool
+ids_take(struct ids *ids, const char *id)
 {
 	uint32_t hash = 2166136261u;
+	const char **slots = ids->slots;
 
 	for (const char *s = id; *s != '\0'; s++)
 		hash = (hash ^ (unsigned char)*s) * 16777619u;
-	for (hash %= SLOTS; slots[hash] != NULL; hash = (hash + 1) % SLOTS)
+	for (hash %= IDS_SLOTS; slots[hash] != NULL; hash = (hash + 1) % IDS_SLOTS)
 		if (strcmp(slots[hash], id) == 0)
 			return false;
 	slots[hash] = id;
@@ -30,33 +30,39 @@ take_id(const char **slots, const char *id)
 }
 
 static void
-take_explicit(struct parse *p, const char **slots, struct origin *o,
+take_explicit(struct parse *p, struct ids *ids, const struct origin *o,
     const char **ret_id)
 {
 	const struct attr *a = attribute_get(&o->attrs, '#', NULL);
 
-	if (a == NULL || !text_is_id(a->name))
+	if (a == NULL)
 		return;
-	o->explicit_id = true;
 	*ret_id = a->name;
-	if (!take_id(slots, a->name))
+	if (!ids_take(ids, a->name))
 		report(p, SEVERITY_ERROR, a->at, "The id “%s” is already used "
 		    "above. Ids are unique within a document: choose another.",
 		    a->name);
 }
 
-static const char *
-take_derived(struct parse *p, const char **slots, const char *base)
+/* The base, or the base with the first number that makes it unique. */
+const char *
+ids_derive(struct ids *ids, struct arena *arena, const char *base)
 {
 	const char *id = base;
+	int n = 2;
 
-	for (int n = 2; !take_id(slots, id); n++)
-		id = arena_printf(p->arena, "%s-%d", base, n);
+	if (text_eq(ids->base, base))
+		n = ids->number + 1;
+	for (; !ids_take(ids, id); n++) {
+		id = arena_printf(arena, "%s-%d", base, n);
+		ids->base = base;
+		ids->number = n;
+	}
 	return id;
 }
 
 static void
-derive_step(struct parse *p, const char **slots, int i)
+derive_step(struct parse *p, struct ids *ids, int i)
 {
 	struct step *s = &p->steps[i];
 	int ordinal = 1;
@@ -68,7 +74,7 @@ derive_step(struct parse *p, const char **slots, int i)
 		s->id = arena_printf(p->arena, "%s-%d",
 		    book_kind_name(s->kind), ordinal);
 	}
-	s->id = take_derived(p, slots, s->id);
+	s->id = ids_derive(ids, p->arena, s->id);
 	report(p, SEVERITY_NOTE, p->step_origins[i].at, "This step has no id; "
 	    "it is called “%s”. Write {#%s} to keep that name when its title "
 	    "changes.", s->id, s->id);
@@ -77,24 +83,24 @@ derive_step(struct parse *p, const char **slots, int i)
 void
 ids_read(struct parse *p)
 {
-	const char **slots = mem_calloc(SLOTS, sizeof(*slots));
+	struct ids *ids = mem_calloc(1, sizeof(*ids));
 	size_t i = 0, k = 0;
 
 	/* in the order of the document, so that the later one is at fault */
 	while (i < p->sections_count || k < p->steps_count)
 		if (k == p->steps_count || (i < p->sections_count &&
 		    p->section_origins[i].at < p->step_origins[k].at)) {
-			take_explicit(p, slots, &p->section_origins[i],
+			take_explicit(p, ids, &p->section_origins[i],
 			    &p->sections[i].id);
 			i++;
 		} else {
-			take_explicit(p, slots, &p->step_origins[k],
+			take_explicit(p, ids, &p->step_origins[k],
 			    &p->steps[k].id);
 			k++;
 		}
 	for (k = 0; k < p->steps_count; k++)
 		if (p->steps[k].id == NULL)
-			derive_step(p, slots, (int)k);
+			derive_step(p, ids, (int)k);
 	for (i = 0; i < p->sections_count; i++)
 		if (p->sections[i].id == NULL) {
 			const char *slug = plain_slug(p, p->sections[i].title);
@@ -102,7 +108,7 @@ ids_read(struct parse *p)
 			if (slug[0] == '\0')
 				slug = i == 0 ? "top" : arena_printf(p->arena,
 				    "section-%zu", i);
-			p->sections[i].id = take_derived(p, slots, slug);
+			p->sections[i].id = ids_derive(ids, p->arena, slug);
 		}
-	free(slots);
+	free(ids);
 }

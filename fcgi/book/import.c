@@ -33,8 +33,8 @@ struct import {
 	struct parse	 p;
 	struct insertion *list;
 	size_t		 count, cap;
-	const char	**ids;
-	size_t		 ids_count, ids_cap;
+	struct ids	*ids;
+	size_t		 ids_count;
 	const struct node *before;
 	const struct node *heading;
 	const char	*sql;		/* the dialect of plain "sql" blocks */
@@ -53,30 +53,16 @@ insert(struct import *im, size_t at, const char *text)
 	i->text = text;
 }
 
-static bool
-is_taken(const struct import *im, const char *id)
-{
-	for (size_t i = 0; i < im->ids_count; i++)
-		if (strcmp(im->ids[i], id) == 0)
-			return true;
-	return false;
-}
-
 static const char *
 new_id(struct import *im, const char *title, const char *kind)
 {
-	const char *base = plain_slug(&im->p, title), *id = base, **slot;
+	const char *base = plain_slug(&im->p, title);
 
-	if (base[0] == '\0') {
-		base = kind;
-		id = arena_printf(im->p.arena, "%s-1", base);
-	}
-	for (int n = 2; is_taken(im, id); n++)
-		id = arena_printf(im->p.arena, "%s-%d", base, n);
-	slot = mem_grow(&im->ids, &im->ids_cap, im->ids_count, sizeof(*slot));
-	*slot = id;
+	if (base[0] == '\0')
+		base = arena_printf(im->p.arena, "%s-%zu", kind,
+		    im->ids_count + 1);
 	im->ids_count++;
-	return id;
+	return ids_derive(im->ids, im->p.arena, base);
 }
 
 static bool
@@ -249,7 +235,7 @@ import_item(struct import *im, const struct node *li)
 	if (text == NULL || text->type != NODE_P || text->at == NOWHERE)
 		return;
 	title = plain_title(p, text);
-	if (li->task) {
+	if (li->task && im->ids_count < 2 * STEPS_MAX) {
 		insert(im, text_end(p, text), arena_printf(p->arena, " {#%s}",
 		    new_id(im, title, "task")));
 		return;
@@ -270,7 +256,8 @@ import_nodes(struct import *im, const struct node *n)
 {
 	for (; n != NULL; n = n->next) {
 		if (n->type == NODE_H) {
-			if (has_braces(&im->p, n))
+			if (has_braces(&im->p, n) &&
+			    im->ids_count < 2 * STEPS_MAX)
 				insert(im, text_end(&im->p, n), arena_printf(
 				    im->p.arena, " {#%s}", new_id(im,
 				    plain_title(&im->p, n), "section")));
@@ -304,13 +291,14 @@ first_heading(const struct node *n)
 	return NULL;
 }
 
-/* The first heading, else the first line that has text. */
+/* That of a foreign front matter, the first heading, else the first line that has text. */
 static const char *
 find_title(struct import *im)
 {
 	struct parse *p = &im->p;
 	const struct node *h = first_heading(p->doc);
-	const char *title = h != NULL ? plain_title(p, h) : "";
+	const char *title = p->book->title != NULL ? p->book->title :
+	    h != NULL ? plain_title(p, h) : "";
 	struct node text = { .type = NODE_TEXT };
 
 	for (size_t i = 0; title[0] == '\0' && i < p->lines_count; i++) {
@@ -348,7 +336,7 @@ add_front_matter(struct import *im, size_t old_end)
 	insert(im, start, arena_strdup(p->arena, buf_text(&out)));
 	if (old_end > start)
 		insert(im, old_end, p->src[old_end - 1] == '\n' ?
-		    "~~~~\n\n" : "\n~~~~\n");
+		    "~~~~\n" : "\n~~~~\n");
 	buf_clear(&out);
 }
 
@@ -390,6 +378,7 @@ propose(const char *markdown, size_t len, bool cautious, bool keep_front,
 
 	im.p.book = &scratch;
 	im.p.arena = arena_new();
+	im.ids = mem_calloc(1, sizeof(*im.ids));
 	source_open(&im.p, markdown, len);
 	if (strcasestr(im.p.src, "postgres") || strcasestr(im.p.src, "psql"))
 		im.sql = "postgresql";

@@ -167,9 +167,7 @@ open_item(struct reader *r, const MD_BLOCK_LI_DETAIL *d)
 {
 	struct node *n = r->at;
 
-	n->number = n->parent->type == NODE_OL ? n->parent->number : 0;
-	for (struct node *e = n->parent->first; e != n; e = e->next)
-		n->number = e->number + 1;
+	n->number = n->parent->number + (int)n->parent->len++;
 	n->task = d->is_task;
 	n->checked = d->is_task && d->task_mark != ' ';
 	if (d->is_task)

@@ -25,7 +25,7 @@ struct node {
 	struct node	*parent, *first, *last, *next;
 	const char	*text;		/* TEXT, ENTITY, CODE: not terminated;
 					 * A, IMG: the address */
-	size_t		 len;
+	size_t		 len;		/* of the text; UL, OL: items */
 	size_t		 at;		/* offset of its first text, NOWHERE */
 	size_t		 end;		/* behind its last text */
 	const char	*lang;		/* CODE: first word of the info string */
@@ -45,7 +45,8 @@ struct node {
 
 /* One of {#id .class key=value flag}. */
 struct attr {
-	char		 sort;		/* '#', '.', '=' or 'f' (a flag) */
+	char		 sort;		/* '#', '.', '=', 'f' (a flag); 0: it
+					 * was wrong */
 	const char	*name;		/* of id, class, key or flag */
 	const char	*value;		/* for '=' */
 	size_t		 at;
@@ -63,7 +64,6 @@ struct attrs {
 struct origin {
 	struct attrs	 attrs;
 	const struct node *node;
-	bool		 explicit_id;
 	size_t		 at;		/* fence, list item or heading */
 	size_t		 text_end;	/* CODE: behind the closing fence */
 	const char	*each_name;	/* sections */
@@ -118,6 +118,7 @@ void	 node_append(struct node *parent, struct node *child);
 /* plain.c: text of nodes; all results belong to the arena */
 bool	 plain_entity(const char *s, size_t len, char out[8], size_t *ret_len);
 char	*plain_title(struct parse *p, const struct node *n);
+bool	 plain_is_title(const struct node *n);
 char	*plain_slug(struct parse *p, const char *title);
 
 /* attribute.c */
@@ -134,6 +135,15 @@ const struct attr *attribute_get(const struct attrs *a, char sort,
 const char *suggest(const char *word, const char *const *words);
 
 /* ids.c: ids that were not written, and those that were twice */
+#define IDS_SLOTS	16384	/* over three times what there can be */
+struct ids {
+	const char	*slots[IDS_SLOTS];
+	const char	*base;		/* what was numbered last */
+	int		 number;	/* and up to where */
+};
+bool	 ids_take(struct ids *ids, const char *id);
+const char *ids_derive(struct ids *ids, struct arena *arena,
+	    const char *base);
 void	 ids_read(struct parse *p);
 
 /* steps.c: sections, steps and items from the tree */

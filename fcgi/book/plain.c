@@ -171,14 +171,28 @@ plain_title(struct parse *p, const struct node *n)
 	return title;
 }
 
+/* The title is all of the node's text. */
+bool
+plain_is_title(const struct node *n)
+{
+	struct buf out = {0};
+	bool whole;
+
+	collect(n, &out);
+	whole = title_end(buf_text(&out), out.len) == out.len;
+	buf_clear(&out);
+	return whole;
+}
+
 /* Letters and digits of ASCII joined by '-', at most 40; "" for none. */
 char *
 plain_slug(struct parse *p, const char *title)
 {
 	char slug[41];
+	const char *s;
 	size_t n = 0;
 
-	for (const char *s = title; *s != '\0' && n < 40; s++) {
+	for (s = title; *s != '\0' && n < 40; s++) {
 		char c = *s;
 
 		if (c >= 'A' && c <= 'Z')
@@ -188,6 +202,9 @@ plain_slug(struct parse *p, const char *title)
 		else if (n > 0 && slug[n - 1] != '-' && c != '\'')
 			slug[n++] = '-';
 	}
+	if (*s != '\0' && memchr(slug + 10, '-', n - 10) != NULL)
+		while (slug[n - 1] != '-')	/* no word is cut */
+			n--;
 	while (n > 0 && slug[n - 1] == '-')
 		n--;
 	slug[n] = '\0';

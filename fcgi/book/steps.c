@@ -48,15 +48,16 @@ cut(struct walk *w)
 		w->copies[i] = NULL;
 }
 
+/* A copy of the container at that level, to hold n or what holds it. */
 static struct node *
-copy_container(struct walk *w, size_t i)
+copy_container(struct walk *w, size_t i, const struct node *n)
 {
 	struct node *from = w->chain[i], *copy = node_new(w->p, from->type);
 
 	copy->alert = from->alert;
 	copy->number = from->number;
-	if (from->type == NODE_OL && i + 1 < w->depth)
-		copy->number = w->chain[i + 1]->number;
+	if (from->type == NODE_OL)
+		copy->number = (i + 1 < w->depth ? w->chain[i + 1] : n)->number;
 	copy->continued = from->continued;
 	from->continued = true;
 	return copy;
@@ -74,7 +75,7 @@ add_prose(struct walk *w, struct node *n)
 	to = w->prose;
 	for (size_t i = 0; i < w->depth; i++) {
 		if (w->copies[i] == NULL) {
-			w->copies[i] = copy_container(w, i);
+			w->copies[i] = copy_container(w, i, n);
 			node_append(to, w->copies[i]);
 		}
 		to = w->copies[i];
@@ -240,12 +241,50 @@ new_step(struct parse *p, struct origin **ret)
 	    sizeof(struct step));
 }
 
+/* The paragraph says more than its plain text can as a title. */
+static bool
+is_rich(const struct node *n)
+{
+	if (n->type == NODE_A || n->type == NODE_IMG ||
+	    (n->type == NODE_TEXT && memmem(n->text, n->len, "{{", 2)))
+		return true;
+	for (const struct node *c = n->first; c != NULL; c = c->next)
+		if (is_rich(c))
+			return true;
+	return false;
+}
+
+/*
+ * A paragraph whose whole text became the title of the step behind it would
+ * stand on the page twice: it leaves the prose.
+ */
+static void
+drop_before(struct walk *w)
+{
+	struct node *last = w->prose != NULL ? w->prose->last : NULL, *c;
+
+	if (last == NULL || last != w->before || is_rich(last) ||
+	    !plain_is_title(last))
+		return;
+	for (c = w->prose->first; c != last && c->next != last; c = c->next)
+		;
+	w->prose->last = c != last ? c : NULL;
+	if (c != last) {
+		c->next = NULL;
+		return;
+	}
+	w->prose->first = NULL;
+	w->prose = NULL;
+	w->p->items_count--;
+}
+
 static void
 add_code_step(struct walk *w, struct node *n)
 {
 	struct parse *p = w->p;
 	size_t open = 0, close = 0;
 	int kind = kind_of(n->lang);
+	const char *title;
 	struct origin *o;
 	struct step *s;
 
@@ -262,20 +301,10 @@ add_code_step(struct walk *w, struct node *n)
 	o->node = n;
 	o->text_end = n->end;
 	attribute_read(p, open, close, &o->attrs);
-	finish_step(w, s, o, find_title(w), NULL);
-}
-
-/* The paragraph says more than its plain text can as a title. */
-static bool
-is_rich(const struct node *n)
-{
-	if (n->type == NODE_A || n->type == NODE_IMG ||
-	    (n->type == NODE_TEXT && memmem(n->text, n->len, "{{", 2)))
-		return true;
-	for (const struct node *c = n->first; c != NULL; c = c->next)
-		if (is_rich(c))
-			return true;
-	return false;
+	title = find_title(w);
+	if (attribute_get(&o->attrs, '=', "title") == NULL)
+		drop_before(w);
+	finish_step(w, s, o, title, NULL);
 }
 
 static void walk_blocks(struct walk *w, struct node *n);
@@ -313,7 +342,7 @@ add_task(struct walk *w, struct node *li)
 		take_attributes(w, c, &o->attrs);
 		title = plain_title(p, c);
 		next = c->next;
-		if (is_rich(c) || strlen(title) >= TITLE_MAX ||
+		if (is_rich(c) || !plain_is_title(c) ||
 		    attribute_get(&o->attrs, '=', "title") != NULL) {
 			c->tight = false;
 			node_append(body, c);

@@ -1,0 +1,280 @@
+/*
+ * A document becomes a book: the records, and safety on hostile texts.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "book/book.h"
+#include "book/import.h"
+
+static struct book *
+parse(const char *text)
+{
+	return book_parse(text, strlen(text));
+}
+
+static const struct step *
+step(const struct book *book, const char *id)
+{
+	int i = book_find_step(book, id);
+
+	assert_true(i >= 0);
+	return &book->steps[i];
+}
+
+static void
+every_attribute_reaches_its_field(void **state)
+{
+	struct book *book = parse("---\ntitle: T\nowner: o\ntags: [a, b]\n"
+	    "approvals:\n  - {role: approver, count: 2}\nrehearsal: test\n"
+	    "parameters:\n  v: {choices: [5.10, 8.0.2x], help: why}\n"
+	    "  p: {type: secret, required: false}\n---\n"
+	    "# A {#a role=lead}\n"
+	    "```sh {#s on=flow timeout=5m quiet=30s expect=\"a\\\"b\\.\" "
+	    "reject='x' exit=0,3 every=2s within=1m capture=one "
+	    "capture=\"two=/a/b\" capture=\"three~v(\\d)\" rerun=safe "
+	    ".irreversible .essential when=\"v > 5.7\" sign=boss "
+	    "user=app cwd=/srv}\n  echo\n```\n"
+	    "```sh {#u undo=s}\ntrue\n```\n"
+	    "```sh {#p .probe of=s}\ntrue\n```\n"
+	    "- [ ] M {#m role=qa evidence=required}\n"
+	    "# R {#r .rollback}\n## Sub {#sub}\n- [ ] N {#n}\n");
+	const struct step *s;
+
+	(void)state;
+	assert_int_equal(book->errors, 0);
+	assert_string_equal(book->title, "T");
+	assert_string_equal(book->tags[1], "b");
+	assert_int_equal(book->approvals[0].count, 2);
+	assert_string_equal(book->rehearsal, "test");
+	assert_string_equal(book->parameters[0].choices[0], "5.10");
+	assert_int_equal(book->parameters[0].type, PARAMETER_CHOICE);
+	assert_false(book->parameters[1].required);
+	s = step(book, "s");
+	assert_string_equal(s->on, "flow");
+	assert_int_equal(s->timeout_ms, 300000);
+	assert_int_equal(s->quiet_ms, 30000);
+	assert_string_equal(s->expect, "a\"b\\.");
+	assert_string_equal(s->reject, "x");
+	assert_int_equal(s->exit_count, 2);
+	assert_int_equal(s->exit_codes[1], 3);
+	assert_int_equal(s->every_ms, 2000);
+	assert_int_equal(s->captures_count, 3);
+	assert_int_equal(s->captures[0].how, CAPTURE_WHOLE);
+	assert_string_equal(s->captures[1].what, "/a/b");
+	assert_string_equal(s->captures[2].what, "v(\\d)");
+	assert_int_equal(s->rerun, RERUN_SAFE);
+	assert_true(s->irreversible && s->essential && s->executable);
+	assert_string_equal(s->role, "lead");
+	assert_string_equal(s->text, "  echo\n");
+	assert_string_equal(step(book, "u")->undo, "s");
+	assert_true(step(book, "u")->rollback);
+	assert_string_equal(step(book, "p")->probe_of, "s");
+	assert_string_equal(step(book, "m")->role, "qa");
+	assert_true(step(book, "m")->evidence);
+	assert_true(step(book, "n")->rollback);
+	assert_int_equal(book->sections_count, 4);
+	assert_int_equal(book->sections[3].parent, 2);
+	book_free(book);
+}
+
+static const char *
+only_five(void *ctx, const char *name)
+{
+	(void)ctx;
+	return strcmp(name, "a") == 0 ? "5" : NULL;
+}
+
+static void
+a_step_is_excluded_by_any_condition_around_it(void **state)
+{
+	struct book *book = parse("---\nparameters: {a: , b: }\n---\n"
+	    "# One {when=\"a == 5\"}\n- [ ] x {#x}\n- [ ] y {#y when=\"a == "
+	    "6\"}\n- [ ] z {#z when=\"b == 6\"}\n## Two {when=\"a < 5\"}\n"
+	    "### Three\n- [ ] w {#w}\n");
+	const char *why = NULL;
+
+	(void)state;
+	assert_int_equal(book->errors, 0);
+	assert_false(book_is_excluded(book, 0, only_five, NULL, &why));
+	assert_null(why);
+	assert_true(book_is_excluded(book, 1, only_five, NULL, &why));
+	assert_string_equal(why, "a == 6");
+	assert_true(book_is_excluded(book, 2, only_five, NULL, &why));
+	assert_true(book_is_excluded(book, 3, only_five, NULL, &why));
+	assert_string_equal(why, "a < 5");
+	book_free(book);
+}
+
+/* Parses and renders all; fails where it takes long. */
+static size_t
+survive(const struct buf *text)
+{
+	int64_t start = clock_monotonic();
+	struct buf out = {0};
+	struct book *book = book_parse(buf_text(text), text->len);
+	size_t len;
+
+	for (size_t i = 0; i < book->items_count; i++)
+		book_render(book, &book->items[i], only_five, NULL, &out);
+	book_free(book);
+	if (text->len < 300000)
+		book_import(buf_text(text), text->len, &out);
+	len = out.len;
+	buf_clear(&out);
+	assert_true(clock_monotonic() - start < 5000);
+	return len;
+}
+
+static void
+repeat(struct buf *b, const char *what, int times)
+{
+	buf_reset(b);
+	while (times-- > 0)
+		buf_puts(b, what);
+}
+
+static void
+hostile_texts_end_soon_and_small(void **state)
+{
+	static const char *const parts[] = { "[", "![", "[a](", "> ", "*a ",
+	    "**a", "`", "~~~\n", "```sh {#a\n", "{", "{#", "{a=\"", "- [ ] {#",
+	    "&", "&#", "<", "http://a", "_a__", "\\", "|", "|\n-|\n", "\r",
+	    "- ", "1. ", "# {#a}\n", "[a]: b\n", "a\n\n", "```\n```\n", "{{a",
+	    "{{a}}", "---\n", "\t", "a@b.c ", "~", "- x\n ", "\xe5" };
+	struct buf b = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		repeat(&b, parts[i], (int)(100000 / strlen(parts[i])));
+		assert_true(survive(&b) < 30 * 1024 * 1024);
+	}
+	buf_clear(&b);
+}
+
+static void
+deep_lists_and_huge_tables_are_cut_and_told(void **state)
+{
+	struct buf b = {0};
+	struct book *book;
+
+	(void)state;
+	for (int i = 0; i < 2000; i++)
+		buf_printf(&b, "%*s- x\n", 2 * (i % 500), "");
+	survive(&b);
+	book = book_parse(buf_text(&b), b.len);
+	assert_true(book->errors > 0);
+	book_free(book);
+	buf_reset(&b);
+	for (int i = 0; i < 300; i++)
+		buf_puts(&b, "|a");
+	buf_puts(&b, "|\n");
+	for (int i = 0; i < 300; i++)
+		buf_puts(&b, "|-");
+	buf_puts(&b, "|\n");
+	for (int i = 0; i < 20000; i++)
+		buf_puts(&b, "|x\n");
+	survive(&b);
+	book = book_parse(buf_text(&b), b.len);
+	assert_int_equal(book->errors, 1);
+	book_free(book);
+	buf_clear(&b);
+}
+
+static void
+too_many_steps_and_too_many_bytes_are_told(void **state)
+{
+	struct buf b = {0};
+	struct book *book;
+
+	(void)state;
+	repeat(&b, "- [ ] same\n", 2100);
+	survive(&b);
+	book = book_parse(buf_text(&b), b.len);
+	assert_int_equal(book->steps_count, BOOK_MAX_STEPS);
+	assert_int_equal(book->errors, 1);
+	assert_string_equal(book->steps[1].id, "same-2");
+	book_free(book);
+	repeat(&b, "a b c d\n", 200000);
+	book = book_parse(buf_text(&b), b.len);
+	assert_int_equal(book->errors, 1);
+	book_free(book);
+	buf_clear(&b);
+}
+
+static void
+a_link_that_md4c_never_leaves_swallows_nothing(void **state)
+{
+	struct book *book = parse("| a | b |\n|---|---|\n| http://h/d/A__T | "
+	    "x |\n| y | z |\n\n- [ ] after {#after}\n");
+
+	(void)state;
+	assert_int_equal(book->steps_count, 1);
+	assert_string_equal(book->steps[0].id, "after");
+	book_free(book);
+}
+
+static void
+nothing_is_a_book_too(void **state)
+{
+	static const char *const texts[] = { "", "\n", "---\n---\n", "---\n",
+	    "```", "#", "- [ ] ", "\xef\xbb\xbf", "\xef\xbb\xbf---\n---\n# a" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct book *book = parse(texts[i]);
+
+		assert_non_null(book->title);
+		assert_int_equal(book->sections[0].level, 0);
+		book_free(book);
+	}
+	book_free(NULL);
+}
+
+static void
+a_document_of_30_kb_takes_milliseconds(void **state)
+{
+	struct buf b = {0};
+	int64_t start;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		buf_printf(&b, "## Part %d\n\nSome **text** with `code` and "
+		    "a [link](https://a.example/%d), and more of it.\n\n"
+		    "Do it:\n\n```sh {#s%d timeout=5m expect=\"done %d\"}\n"
+		    "cd /srv\n./run \"$version\" --all\n```\n\n- [ ] Look {#l%d}\n"
+		    "\n| a | b |\n|---|---|\n| 1 | 2 |\n\n", i, i, i, i, i);
+	assert_true(b.len > 25000);
+	start = clock_monotonic();
+	for (int i = 0; i < 20; i++)
+		book_free(book_parse(buf_text(&b), b.len));
+	/* 2 ms each is the aim; sanitizers and a busy machine take more */
+	assert_true(clock_monotonic() - start < 20 * 60);
+	buf_clear(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_attribute_reaches_its_field),
+		cmocka_unit_test(a_step_is_excluded_by_any_condition_around_it),
+		cmocka_unit_test(hostile_texts_end_soon_and_small),
+		cmocka_unit_test(deep_lists_and_huge_tables_are_cut_and_told),
+		cmocka_unit_test(too_many_steps_and_too_many_bytes_are_told),
+		cmocka_unit_test(
+		    a_link_that_md4c_never_leaves_swallows_nothing),
+		cmocka_unit_test(nothing_is_a_book_too),
+		cmocka_unit_test(a_document_of_30_kb_takes_milliseconds),
+	};
+
+	return cmocka_run_group_tests_name("book/document", tests, NULL,
+	    NULL);
+}

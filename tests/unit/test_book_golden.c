@@ -1,0 +1,215 @@
+/*
+ * The golden documents: what check says, what is rendered, what import adds.
+ *
+ * Run with GOLDEN=write in the environment, this writes what it finds, for
+ * a person to read in the diff before it is committed.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "book/book.h"
+#include "book/import.h"
+
+typedef void (*golden_fn)(const char *name, const struct buf *text,
+    struct buf *out);
+
+static const char *
+value(void *ctx, const char *name)
+{
+	(void)ctx;
+	if (strcmp(name, "version") == 0)
+		return "1.4<1>";
+	if (strcmp(name, "url") == 0)
+		return "javascript:alert(1)";
+	if (strcmp(name, "bidi") == 0)
+		return "a\xe2\x80\xae" "b";
+	return NULL;
+}
+
+static void
+check(const char *name, const struct buf *text, struct buf *out)
+{
+	struct book *book = book_parse(buf_text(text), text->len);
+
+	book_print_diagnostics(book, name, out);
+	book_free(book);
+}
+
+static void
+put_step(const struct book *book, const struct step *s, struct buf *out)
+{
+	buf_printf(out, "<!-- step %s: %s, %s, line %d:%d, in %s%s%s%s -->\n",
+	    s->id, book_kind_name(s->kind), s->title, s->line, s->column,
+	    book->sections[s->section].id, s->rollback ? ", rollback" : "",
+	    s->role != NULL ? ", role " : "", s->role != NULL ? s->role : "");
+	buf_puts(out, s->text);
+}
+
+static void
+render(const char *name, const struct buf *text, struct buf *out)
+{
+	struct book *book = book_parse(buf_text(text), text->len);
+
+	book_print_diagnostics(book, name, out);
+	for (size_t i = 0; i < book->items_count; i++) {
+		const struct item *item = &book->items[i];
+
+		if (item->kind == ITEM_HEADING)
+			buf_printf(out, "<!-- heading %d %s: %s -->\n",
+			    book->sections[item->index].level,
+			    book->sections[item->index].id,
+			    book->sections[item->index].title);
+		else if (item->kind == ITEM_STEP)
+			put_step(book, &book->steps[item->index], out);
+		else
+			buf_puts(out, "<!-- prose -->\n");
+		book_render(book, item, value, NULL, out);
+	}
+	book_free(book);
+}
+
+/* The next line of `now` is that of `was`, or holds it with text added. */
+static bool
+holds_in_order(const char *was, size_t len, const char *now, size_t now_len)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < now_len && k < len; i++)
+		k += now[i] == was[k];
+	return k == len;
+}
+
+/* Every line of the original is there, in order, with text only added. */
+static void
+assert_nothing_lost(const char *was, const char *now)
+{
+	while (*was != '\0') {
+		size_t len = strcspn(was, "\n"), n;
+
+		for (;;) {
+			n = strcspn(now, "\n");
+			if (holds_in_order(was, len, now, n))
+				break;
+			if (now[n] == '\0')
+				fail_msg("import lost: %.*s", (int)len, was);
+			now += n + 1;
+		}
+		was += len + (was[len] == '\n');
+		now += n + (now[n] == '\n');
+	}
+}
+
+static void
+import(const char *name, const struct buf *text, struct buf *out)
+{
+	struct buf again = {0};
+	struct book *book;
+
+	(void)name;
+	book_import(buf_text(text), text->len, out);
+	assert_nothing_lost(buf_text(text), buf_text(out));
+	book = book_parse(buf_text(out), out->len);
+	if (book->errors > 0)
+		book_print_diagnostics(book, name, out);
+	assert_int_equal(book->errors, 0);
+	if (book->steps_count > 0) {	/* a second import adds nothing */
+		book_import(buf_text(out), out->len, &again);
+		assert_string_equal(buf_text(&again), buf_text(out));
+	}
+	book_free(book);
+	buf_clear(&again);
+}
+
+static void
+compare(const char *dir, const char *file, const char *ending,
+    golden_fn produce)
+{
+	char path[512], want_path[512];
+	struct buf text = {0}, want = {0}, got = {0};
+
+	snprintf(path, sizeof(path), "tests/golden/%s/%s", dir, file);
+	snprintf(want_path, sizeof(want_path), "tests/golden/%s/%.*s%s", dir,
+	    (int)(strlen(file) - 3), file, ending);
+	assert_int_equal(io_read_file(path, 1 << 20, &text), ERR_OK);
+	produce(file, &text, &got);
+	if (text_eq(getenv("GOLDEN"), "write"))
+		assert_int_equal(io_write_file(want_path, 0644,
+		    buf_text(&got), got.len), ERR_OK);
+	if (io_read_file(want_path, 1 << 20, &want) != ERR_OK)
+		fail_msg("%s is missing", want_path);
+	if (strcmp(buf_text(&want), buf_text(&got)) != 0)
+		fail_msg("%s differs; this was found:\n%s", want_path,
+		    buf_text(&got));
+	buf_clear(&text);
+	buf_clear(&want);
+	buf_clear(&got);
+}
+
+static int
+is_document(const struct dirent *e)
+{
+	return text_ends(e->d_name, ".md");
+}
+
+static void
+compare_all(const char *dir, const char *ending, golden_fn produce,
+    int at_least)
+{
+	struct dirent **list;
+	char path[256];
+	int n;
+
+	snprintf(path, sizeof(path), "tests/golden/%s", dir);
+	n = scandir(path, &list, is_document, alphasort);
+	assert_true(n >= at_least);
+	for (int i = 0; i < n; i++) {
+		compare(dir, list[i]->d_name, ending, produce);
+		free(list[i]);
+	}
+	free(list);
+}
+
+static void
+every_broken_document_is_told_at_its_line_and_column(void **state)
+{
+	(void)state;
+	compare_all("check", ".expected", check, 24);
+}
+
+static void
+documents_render_as_they_were_read(void **state)
+{
+	(void)state;
+	compare_all("render", ".html", render, 4);
+}
+
+static void
+import_only_adds_and_its_result_has_no_errors(void **state)
+{
+	(void)state;
+	compare_all("import", ".imported", import, 4);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    every_broken_document_is_told_at_its_line_and_column),
+		cmocka_unit_test(documents_render_as_they_were_read),
+		cmocka_unit_test(
+		    import_only_adds_and_its_result_has_no_errors),
+	};
+
+	return cmocka_run_group_tests_name("book/golden", tests, NULL, NULL);
+}

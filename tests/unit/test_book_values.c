@@ -1,0 +1,214 @@
+/*
+ * {{name}} in text, the values that parameters take, and regexes.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "book/book.h"
+#include "book/regex.h"
+#include "book/values.h"
+
+static void
+finds_names_in_double_braces(void **state)
+{
+	static const char text[] = "a {{x}} {{ y }} {{{z_1}} {{.N}} {{Up}} {{";
+	size_t at = 0, len;
+	char name[65];
+
+	(void)state;
+	assert_true(values_next(text, strlen(text), &at, &len, name));
+	assert_int_equal(at, 2);
+	assert_int_equal(len, 5);
+	assert_string_equal(name, "x");
+	at += len;
+	assert_true(values_next(text, strlen(text), &at, &len, name));
+	assert_string_equal(name, "z_1");
+	assert_memory_equal(text + at, "{{z_1}}", len);
+	at += len;
+	assert_false(values_next(text, strlen(text), &at, &len, name));
+}
+
+static void
+names_are_at_most_64_long(void **state)
+{
+	char text[80] = "{{";
+	size_t at = 0, len;
+	char name[65];
+
+	(void)state;
+	memset(text + 2, 'a', 64);
+	memcpy(text + 66, "}}", 3);
+	assert_true(values_next(text, 68, &at, &len, name));
+	assert_int_equal(strlen(name), 64);
+	memset(text + 2, 'a', 65);
+	memcpy(text + 67, "}}", 3);
+	at = 0;
+	assert_false(values_next(text, 69, &at, &len, name));
+	at = 0;
+	assert_false(values_next("{{a}", 4, &at, &len, name));
+	assert_false(values_next("", 0, &at, &len, name));
+}
+
+static bool
+takes(struct parameter p, const char *value)
+{
+	struct buf scratch = {0};
+	bool ok;
+
+	p.required = true;
+	ok = book_check_value(&p, value, &scratch) == NULL;
+	buf_clear(&scratch);
+	return ok;
+}
+
+static void
+values_are_checked_by_type(void **state)
+{
+	static const char *const choices[] = { "5.7", "8.0" };
+	struct parameter text = { .type = PARAMETER_TEXT };
+	struct parameter number = { .type = PARAMETER_NUMBER };
+	struct parameter flag = { .type = PARAMETER_BOOL };
+	struct parameter choice = { .type = PARAMETER_CHOICE,
+	    .choices = choices, .choices_count = 2 };
+	struct parameter pattern = { .type = PARAMETER_TEXT,
+	    .pattern = "\\d+\\.\\d+|latest" };
+
+	(void)state;
+	assert_true(takes(text, "anything; $(rm -rf) 'goes'"));
+	assert_true(takes(number, "-0.5"));
+	assert_false(takes(number, "1e5"));
+	assert_false(takes(number, "1."));
+	assert_false(takes(number, "-"));
+	assert_true(takes(flag, "true"));
+	assert_false(takes(flag, "yes"));
+	assert_true(takes(choice, "8.0"));
+	assert_false(takes(choice, "8"));
+	assert_true(takes(pattern, "1.10"));
+	assert_true(takes(pattern, "latest"));
+	assert_false(takes(pattern, "1.10\n"));
+	assert_false(takes(pattern, "x1.10"));
+	assert_false(takes(pattern, "1.10x"));
+}
+
+static void
+values_that_could_become_something_else_are_refused(void **state)
+{
+	struct parameter p = { .type = PARAMETER_TEXT };
+	struct parameter dash = { .type = PARAMETER_TEXT, .dash = true };
+	struct parameter lines = { .type = PARAMETER_TEXT, .multiline = true };
+	struct parameter optional = { .type = PARAMETER_NUMBER };
+	struct buf scratch = {0};
+	char *big = mem_calloc(1, 65538);
+
+	(void)state;
+	assert_false(takes(p, "-rf"));
+	assert_true(takes(dash, "-rf"));
+	assert_false(takes(p, "a\nb"));
+	assert_false(takes(p, "a\rb"));
+	assert_true(takes(lines, "a\nb"));
+	assert_false(takes(p, ""));
+	assert_false(takes(p, "\xff"));
+	assert_null(book_check_value(&optional, "", &scratch));
+	assert_null(book_check_value(&optional, NULL, &scratch));
+	memset(big, 'a', 65536);
+	assert_true(takes(p, big));
+	big[65536] = 'a';
+	assert_false(takes(p, big));
+	free(big);
+	buf_clear(&scratch);
+}
+
+static void
+regexes_find_the_first_group_or_all(void **state)
+{
+	char why[120];
+	size_t at, len;
+	struct regex *re;
+
+	(void)state;
+	re = regex_new("^ERROR.*aborting$", &at, why, sizeof(why));
+	assert_true(regex_find(re, "x\nERROR, a aborting\n", 20, &at, &len));
+	assert_int_equal(at, 2);
+	assert_int_equal(len, 17);
+	regex_free(re);
+	re = regex_new("version (\\S+)", &at, why, sizeof(why));
+	assert_true(regex_find(re, "a version 1.4 b", 15, &at, &len));
+	assert_int_equal(at, 10);
+	assert_int_equal(len, 3);
+	assert_false(regex_find(re, "nothing", 7, &at, &len));
+	assert_true(regex_find(re, "\xff\xfe version \xe5\x8d\x87", 14, &at,
+	    &len));
+	assert_false(regex_find(re, NULL, 0, &at, &len));
+	regex_free(re);
+	re = regex_new("(a)(b)(c)", &at, why, sizeof(why));
+	assert_true(regex_find(re, "xabc", 4, &at, &len));
+	assert_int_equal(at, 1);
+	assert_int_equal(len, 1);
+	regex_free(re);
+	re = regex_new("x(a)?y", &at, why, sizeof(why));
+	assert_true(regex_find(re, "_xy", 3, &at, &len));
+	assert_int_equal(at, 1);
+	assert_int_equal(len, 2);
+	regex_free(re);
+}
+
+static void
+a_wrong_regex_says_where(void **state)
+{
+	char why[120];
+	size_t at = 0;
+
+	(void)state;
+	assert_null(regex_new("ab(c", &at, why, sizeof(why)));
+	assert_int_equal(at, 4);
+	assert_true(strlen(why) > 5);
+	assert_null(regex_new("a\\Cb", &at, why, sizeof(why)));
+	assert_false(regex_full("(", "("));
+}
+
+static void
+a_hostile_regex_ends_soon(void **state)
+{
+	static const char *const patterns[] = { "(a+)+$", "(a|aa)+$",
+	    "(.*)*x", "((a*)*)*b" };
+	char text[4001], why[120];
+	int64_t start = clock_monotonic();
+	struct regex *re;
+	size_t at, len;
+
+	(void)state;
+	memset(text, 'a', 4000);
+	text[3999] = '!';
+	text[4000] = '\0';
+	for (size_t i = 0; i < 4; i++) {
+		re = regex_new(patterns[i], &at, why, sizeof(why));
+		assert_non_null(re);
+		assert_false(regex_find(re, text, 4000, &at, &len));
+		regex_free(re);
+	}
+	assert_true(clock_monotonic() - start < 3000);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_names_in_double_braces),
+		cmocka_unit_test(names_are_at_most_64_long),
+		cmocka_unit_test(values_are_checked_by_type),
+		cmocka_unit_test(
+		    values_that_could_become_something_else_are_refused),
+		cmocka_unit_test(regexes_find_the_first_group_or_all),
+		cmocka_unit_test(a_wrong_regex_says_where),
+		cmocka_unit_test(a_hostile_regex_ends_soon),
+	};
+
+	return cmocka_run_group_tests_name("book/values", tests, NULL, NULL);
+}
