@@ -1,0 +1,72 @@
+/*
+ * fuzz_book.c: any bytes as a document: parsed, rendered, imported; and as
+ * an expression and a regex.  What import makes must hold all that it was
+ * given.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "book/book.h"
+#include "book/expr.h"
+#include "book/import.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char *
+value(void *ctx, const char *name)
+{
+	(void)ctx;
+	return name[0] < 'm' ? "1.4\xe2\x80\xae<b>" : NULL;
+}
+
+static void
+check_book(const char *text, size_t len, struct buf *out)
+{
+	struct book *book = book_parse(text, len);
+	const char *why;
+
+	for (size_t i = 0; i < book->items_count; i++)
+		book_render(book, &book->items[i], value, NULL, out);
+	for (size_t i = 0; i < book->steps_count; i++) {
+		(void)book_is_excluded(book, (int)i, value, NULL, &why);
+		if (book->steps[i].id == NULL || book->steps[i].title == NULL)
+			abort();
+	}
+	book_print_diagnostics(book, "fuzz", out);
+	book_free(book);
+	if (strstr(buf_text(out), "href=\"javascript:") != NULL)
+		abort();
+}
+
+static void
+check_import(const char *text, size_t len, struct buf *out)
+{
+	size_t k = 0;
+
+	buf_reset(out);
+	book_import(text, len, out);
+	for (size_t i = 0; i < out->len && k < len; i++)
+		k += out->data[i] == text[k];
+	if (k != len)
+		abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = mem_strndup((const char *)data, size);
+	struct buf out = {0};
+	bool result;
+	size_t at;
+
+	check_book(text, size, &out);
+	check_import(text, size, &out);
+	if ((expr_check(text, &at) != NULL) &&
+	    (at > strlen(text) || expr_eval(text, value, NULL, &result)))
+		abort();
+	buf_clear(&out);
+	free(text);
+	return 0;
+}

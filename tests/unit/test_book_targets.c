@@ -1,0 +1,187 @@
+/*
+ * targets.yml: what it means, what is refused, what a book uses of it.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/json.h"
+#include "book/targets.h"
+
+#define KEY "\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGZ6\""
+
+static const char good[] =
+    "environments:\n"
+    "  test:\n"
+    "    label: Test lab\n"
+    "    approvals: [{role: approver, count: 1}]\n"
+    "    targets:\n"
+    "      flow:\n"
+    "        ssh: {host: 10.9.0.2, user: root, key: keys/lab, host_key: "
+    KEY "}\n"
+    "        shared: true\n"
+    "      node:\n"
+    "        ssh: {host: n, port: 2222, user: u, agent: true, host_key: "
+    KEY ", client: openssh}\n"
+    "      poa: {http: {url: \"https://poa.example\"}}\n"
+    "    groups:\n"
+    "      nodes: [node, flow]\n"
+    "  production: {production: true}\n";
+
+static struct targets *
+parse(const char *text)
+{
+	return targets_parse(text, strlen(text), "/etc/cs");
+}
+
+static struct book *
+book(const char *text)
+{
+	return book_parse(text, strlen(text));
+}
+
+static void
+environments_come_in_order_of_the_file(void **state)
+{
+	struct targets *t = parse(good);
+	struct json_object *o = targets_environments(t);
+	size_t count, errors;
+
+	(void)state;
+	targets_diagnostics(t, &count, &errors);
+	assert_int_equal(errors, 0);
+	assert_string_equal(json_write(o), "[{\"name\":\"test\",\"label\":"
+	    "\"Test lab\",\"production\":false,\"approvals\":[{\"role\":"
+	    "\"approver\",\"count\":1}]},{\"name\":\"production\",\"label\":"
+	    "\"production\",\"production\":true,\"approvals\":[]}]");
+	json_object_put(o);
+	targets_free(t);
+}
+
+static void
+only_what_the_steps_use_is_resolved_in_a_fixed_order(void **state)
+{
+	struct targets *t = parse(good);
+	struct book *b = book("```sh {#a on=nodes}\nx\n```\n"
+	    "```sh {#b}\nx\n```\n");
+	struct json_object *o = NULL;
+
+	(void)state;
+	assert_int_equal(targets_resolve(t, "test", b, &o, NULL), ERR_OK);
+	assert_string_equal(json_write(o), "{\"flow\":{\"kind\":\"ssh\","
+	    "\"host\":\"10.9.0.2\",\"port\":22,\"user\":\"root\",\"key\":"
+	    "\"/etc/cs/keys/lab\",\"agent\":false,\"host_key\":" KEY ","
+	    "\"client\":\"libssh2\",\"shared\":true},\"local\":{\"kind\":"
+	    "\"local\",\"shared\":true},\"node\":{\"kind\":\"ssh\",\"host\":"
+	    "\"n\",\"port\":2222,\"user\":\"u\",\"agent\":true,\"host_key\":"
+	    KEY ",\"client\":\"openssh\",\"shared\":false},\"nodes\":{"
+	    "\"kind\":\"group\",\"members\":[\"node\",\"flow\"]}}");
+	json_object_put(o);
+	book_free(b);
+	targets_free(t);
+}
+
+static void
+copies_and_repeated_sections_name_targets_too(void **state)
+{
+	struct targets *t = parse(good);
+	struct book *b = book("```copy {#a}\nflow:/x -> poa:/y\n```\n"
+	    "# N {each=\"n in nodes\"}\n```sh {#b on=n}\nx\n```\n");
+	struct json_object *o = NULL;
+
+	(void)state;
+	assert_int_equal(b->errors, 0);
+	assert_int_equal(targets_resolve(t, "test", b, &o, NULL), ERR_OK);
+	assert_int_equal(json_object_object_length(o), 4);
+	assert_string_equal(json_text(json_get(o, "poa"), "url", ""),
+	    "https://poa.example");
+	json_object_put(o);
+	book_free(b);
+	targets_free(t);
+}
+
+static void
+an_unknown_target_names_the_line_and_what_there_is(void **state)
+{
+	struct targets *t = parse(good);
+	struct book *b = book("\n\n```sh {#a on=flwo}\nx\n```\n");
+	struct json_object *o = NULL;
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(targets_resolve(t, "test", b, &o, &fault),
+	    ERR_NOT_FOUND);
+	assert_string_equal(fault.code, "unknown_target");
+	assert_non_null(strstr(fault.message, "Line 3"));
+	assert_non_null(strstr(fault.message, "flow, node, poa, nodes"));
+	assert_int_equal(targets_resolve(t, "prod", b, &o, &fault),
+	    ERR_NOT_FOUND);
+	assert_string_equal(fault.code, "unknown_environment");
+	assert_null(o);
+	book_free(b);
+	targets_free(t);
+}
+
+static void
+mistakes_are_told_at_their_place(void **state)
+{
+	static const struct { const char *text; int line, column; } bad[] = {
+		{ "environments: [a]", 1, 15 },
+		{ "environmets: {}", 1, 1 },
+		{ "environments:\n  a: {tragets: {}}", 2, 7 },
+		{ "environments:\n  a b: {}", 2, 3 },
+		{ "environments:\n  a:\n    targets:\n      local: {}", 4, 7 },
+		{ "environments:\n  a:\n    targets:\n      x: {}", 4, 7 },
+		{ "environments:\n  a:\n    targets: {x: {ssh: {host: h, "
+		    "user: u, agent: true, host_key: " KEY ", hots: y}}}", 3,
+		    111 },
+		{ "environments:\n  a:\n    targets: {x: {ssh: {host: h, "
+		    "user: u, agent: true}}}", 3, 24 },
+		{ "environments:\n  a:\n    targets: {x: {ssh: {host: h, "
+		    "user: u, agent: true, host_key: AAAA}}}", 3, 66 },
+		{ "environments:\n  a:\n    targets: {x: {ssh: {host: h, "
+		    "user: u, host_key: " KEY "}}}", 3, 24 },
+		{ "environments:\n  a: {groups: {g: [x]}}", 2, 20 },
+		{ "environments:\n  a: {approvals: [{role: x, count: 0}]}",
+		    2, 19 },
+		{ "environments:\n  a: {production: maybe}", 2, 19 },
+		{ "a: *b", 1, 4 }, { "a: [", 1, 5 }, { "a: {b: 1, b: 2}", 1,
+		    11 },
+	};
+	const struct diagnostic *d;
+	size_t count, errors;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct targets *t = parse(bad[i].text);
+
+		d = targets_diagnostics(t, &count, &errors);
+		if (errors == 0 || d[0].line != bad[i].line ||
+		    d[0].column != bad[i].column)
+			fail_msg("%s: %d:%d %s", bad[i].text,
+			    errors > 0 ? d[0].line : 0,
+			    errors > 0 ? d[0].column : 0,
+			    errors > 0 ? d[0].message : "no error");
+		targets_free(t);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(environments_come_in_order_of_the_file),
+		cmocka_unit_test(
+		    only_what_the_steps_use_is_resolved_in_a_fixed_order),
+		cmocka_unit_test(
+		    copies_and_repeated_sections_name_targets_too),
+		cmocka_unit_test(
+		    an_unknown_target_names_the_line_and_what_there_is),
+		cmocka_unit_test(mistakes_are_told_at_their_place),
+	};
+
+	return cmocka_run_group_tests_name("book/targets", tests, NULL, NULL);
+}
