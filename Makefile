@@ -145,6 +145,17 @@ browser: all asan tests/browser/node_modules
 	@tests/run tests/browser/run.py
 tests/browser/node_modules: tests/browser/package-lock.json
 	@cd tests/browser && npm ci --silent --no-audit --no-fund && touch node_modules
+# Each parser of foreign bytes under libFuzzer (clang), for some seconds.
+FUZZ_SECONDS ?= 10
+FUZZ = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 -g
+$(B)/fuzz/%: tests/fuzz/fuzz_%.c $(call src,base) $(call src,book)
+	@mkdir -p $(@D)
+	clang -std=c17 $(CPPFLAGS) $(WARN) $(FUZZ) -o $@ $^ $(BOOK)
+fuzz: $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+	@for f in $^; do d=$(B)/found/$$(basename $$f); mkdir -p $$d; \
+	$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
+	-verbosity=0 -artifact_prefix=$$d- $$d tests/fuzz/corpus/$$(basename $$f) \
+	>$$d.log 2>&1 || { tail -50 $$d.log; exit 1; }; echo "fuzz: $$f"; done
 bench: deps-test all
 	@python3 tests/bench/bench.py
 
@@ -159,5 +170,5 @@ lab: deps-test
 clean:
 	rm -rf build
 
-.PHONY: all asan bench browser clean deps deps-test dev e2e fate fault lab \
+.PHONY: all asan bench browser clean deps deps-test dev e2e fate fault fuzz lab \
 	lint run test unit unit-built

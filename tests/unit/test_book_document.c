@@ -146,7 +146,7 @@ hostile_texts_end_soon_and_small(void **state)
 {
 	static const char *const parts[] = { "[", "![", "[a](", "> ", "*a ",
 	    "**a", "`", "~~~\n", "```sh {#a\n", "{", "{#", "{a=\"", "- [ ] {#",
-	    "&", "&#", "<", "http://a", "_a__", "\\", "|", "|\n-|\n", "\r",
+	    "&", "&#", "<", "http://a", "_a__", "\\", "|", "|\n---|\n", "\r",
 	    "- ", "1. ", "# {#a}\n", "[a]: b\n", "a\n\n", "```\n```\n", "{{a",
 	    "{{a}}", "---\n", "\t", "a@b.c ", "~", "- x\n ", "\xe5" };
 	struct buf b = {0};
@@ -177,13 +177,14 @@ deep_lists_and_huge_tables_are_cut_and_told(void **state)
 		buf_puts(&b, "|a");
 	buf_puts(&b, "|\n");
 	for (int i = 0; i < 100; i++)
-		buf_puts(&b, "|-");
+		buf_puts(&b, "|---");
 	buf_puts(&b, "|\n");
 	for (int i = 0; i < 20000; i++)
 		buf_puts(&b, "|x\n");
 	survive(&b);
 	book = book_parse(buf_text(&b), b.len);
 	assert_int_equal(book->errors, 1);
+	assert_non_null(strstr(book->diagnostics[1].message, "cells"));
 	book_free(book);
 	buf_clear(&b);
 }

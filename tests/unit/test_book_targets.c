@@ -137,7 +137,7 @@ mistakes_are_told_at_their_place(void **state)
 		{ "environments:\n  a:\n    targets:\n      x: {}", 4, 7 },
 		{ "environments:\n  a:\n    targets: {x: {ssh: {host: h, "
 		    "user: u, agent: true, host_key: " KEY ", hots: y}}}", 3,
-		    111 },
+		    110 },
 		{ "environments:\n  a:\n    targets: {x: {ssh: {host: h, "
 		    "user: u, agent: true}}}", 3, 24 },
 		{ "environments:\n  a:\n    targets: {x: {ssh: {host: h, "
@@ -148,7 +148,7 @@ mistakes_are_told_at_their_place(void **state)
 		{ "environments:\n  a: {approvals: [{role: x, count: 0}]}",
 		    2, 19 },
 		{ "environments:\n  a: {production: maybe}", 2, 19 },
-		{ "a: *b", 1, 4 }, { "a: [", 1, 5 }, { "a: {b: 1, b: 2}", 1,
+		{ "a: *b", 1, 4 }, { "a: [", 2, 1 }, { "a: {b: 1, b: 2}", 1,
 		    11 },
 	};
 	const struct diagnostic *d;
