@@ -159,6 +159,7 @@ heading(const struct book *book, const struct item *item)
 	model_bool(o, "is_heading", true);
 	model_bool(o, "is_prose", false);
 	model_bool(o, "is_step", false);
+	model_bool(o, "is_card", false);
 	model_text(o, "id", s->id);
 	model_text(o, "title", s->title);
 	model_int(o, "level", s->level);
@@ -182,12 +183,16 @@ content(const struct book *book, const struct item *item,
 {
 	struct json_object *o = json_object_new_object(), *step;
 	bool is_step = item->kind == ITEM_STEP;
+	struct json_object *ready = is_step && maker->ready != NULL ?
+	    maker->ready(maker->ctx, item) : NULL;
 
 	model_bool(o, "is_heading", false);
 	model_bool(o, "is_prose", !is_step);
-	model_bool(o, "is_step", is_step);
-	if (!is_step) {
-		model_put(o, "html", rendered(book, item, maker, html));
+	model_bool(o, "is_step", is_step && ready == NULL);
+	model_bool(o, "is_card", ready != NULL);
+	if (!is_step || ready != NULL) {
+		model_put(o, "html", ready != NULL ? ready :
+		    rendered(book, item, maker, html));
 		return o;
 	}
 	step = maker->make(maker->ctx, item->index);

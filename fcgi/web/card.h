@@ -24,11 +24,17 @@ struct json_object *card_json(struct view *v, int step);
 /* A step of a run as run.html shows it.  A new object. */
 struct json_object *card_page(struct view *v, int step);
 
+/* False for a step that is over or has not come yet: nothing can be pressed
+ * on it, and its card stays as it is until its row changes. */
+bool	 card_may_change(const struct view_step *s);
+
 /* The headings, prose and steps of a document for which keep(ctx, item)
- * holds; make(ctx, step) gives the model of a step.  A new array. */
+ * holds; make(ctx, step) gives the model of a step, or ready(ctx, item) its
+ * finished HTML (NULL: none).  A new array. */
 struct card_maker {
 	bool			 (*keep)(void *ctx, const struct item *item);
 	struct json_object	*(*make)(void *ctx, int step);
+	struct json_object	*(*ready)(void *ctx, const struct item *item);
 	book_value_fn		 value;		/* for prose, or NULL */
 	void			*ctx;
 };

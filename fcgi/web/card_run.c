@@ -59,10 +59,8 @@ card_can_run(const struct view *v)
 	return list;
 }
 
-/* Nothing can be pressed on what is over or has not come yet; a probe may
- * run at any time. */
-static bool
-may_have_actions(const struct view_step *s)
+bool
+card_may_change(const struct view_step *s)
 {
 	return text_eq(s->part, "probe") || !(life_is_done(s->state) ||
 	    text_eq(s->state, "pending"));
@@ -73,7 +71,7 @@ card_can_step(const struct view *v, int step)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; may_have_actions(&v->steps[step]) &&
+	for (size_t i = 0; card_may_change(&v->steps[step]) &&
 	    i < STEP_VERBS; i++)
 		if (view_may(v, step_verbs[i].verb, step))
 			json_object_array_add(list,
@@ -355,9 +353,9 @@ card_page(struct view *v, int i)
 	model_put(o, "targets", targets);
 	add_flag(o, "has_preview", json_object_array_length(targets) > 0);
 	add_state(v, o, i);
-	if (s->tries != NULL)
+	if (view_tries(v, i) != NULL)
 		add_attempts(v, o, s);
-	if (may_have_actions(s))
+	if (card_may_change(s))
 		add_actions(v, o, i, targets);
 	return o;
 }

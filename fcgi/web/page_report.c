@@ -115,6 +115,7 @@ step_rows(struct view *v)
 	struct json_object *list = json_object_new_array();
 	bool back = text_eq(v->life.mode, "rollback");
 
+	view_load_tries(v);
 	for (size_t i = 0; i < v->book->steps_count; i++)
 		if (back || !text_eq(v->steps[i].part, "rollback"))
 			json_object_array_add(list, step_row(v, (int)i));

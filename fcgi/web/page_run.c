@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "web/card.h"
+#include "web/fragments.h"
 #include "web/model.h"
 #include "web/page.h"
 #include "web/run_model.h"
@@ -44,9 +45,21 @@ make_card(void *ctx, int step)
 }
 
 static struct json_object *
+ready_card(void *ctx, const struct item *item)
+{
+	struct view *v = ctx;
+
+	if (item->nodes != NULL || card_may_change(&v->steps[item->index]) ||
+	    item->index == view_current(v))
+		return NULL;
+	return fragments_card(v, item->index);
+}
+
+static struct json_object *
 items(struct view *v, bool (*keep)(void *, const struct item *))
 {
-	const struct card_maker maker = { keep, make_card, view_value, v };
+	const struct card_maker maker = { keep, make_card, ready_card,
+	    view_value, v };
 
 	return card_items(v->book, &maker);
 }
@@ -82,6 +95,7 @@ rollback_in_order(struct view *v)
 		model_bool(o, "is_heading", false);
 		model_bool(o, "is_prose", false);
 		model_bool(o, "is_step", true);
+		model_bool(o, "is_card", false);
 		model_put(o, "step", card);
 		json_object_array_add(list, o);
 	}

@@ -136,7 +136,8 @@ enum err
 page_runbook(struct req *req, struct reply *reply)
 {
 	struct making making = { .req = req };
-	struct card_maker maker = { keep_all, make_step, NULL, &making };
+	struct card_maker maker = { keep_all, make_step, NULL, NULL,
+	    &making };
 	struct json_object *model;
 	const struct book *book;
 	struct buf url = {0};

@@ -2,8 +2,9 @@
  * view.c: a run as pages see it.
  *
  * Each kind of row is read with one query for the whole run, in the order of
- * its primary key, and dealt out to the steps of the parsed document: seven
- * statements a page however many steps there are.
+ * its primary key, and dealt out to the steps of the parsed document.
+ * Attempts are read by who needs them: of all steps for a report, of the few
+ * steps that are not ready-made (fragments.c) for the checklist.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -89,11 +90,8 @@ load_steps(struct view *v)
 
 /* Rows of STMT_WEB_ATTEMPTS: one array of attempts for each step. */
 static void
-load_attempts(struct view *v)
+load_attempts(struct view *v, struct rows *rows)
 {
-	struct rows *rows = db_query(v->req->web->db, STMT_WEB_ATTEMPTS,
-	    INT(v->life.id));
-
 	while (db_next(rows)) {
 		int i = books_find_step(v->shelf, db_text(rows, 0));
 		struct json_object *o;
@@ -159,11 +157,8 @@ add_target(struct json_object *attempt, struct json_object *target)
 }
 
 static void
-load_targets(struct view *v)
+load_targets(struct view *v, struct rows *rows)
 {
-	struct rows *rows = db_query(v->req->web->db, STMT_WEB_TARGETS,
-	    INT(v->life.id));
-
 	while (db_next(rows)) {
 		int i = books_find_step(v->shelf, db_text(rows, 0));
 		int64_t n = db_int(rows, 1);
@@ -264,8 +259,6 @@ load(struct view *v, int64_t run)
 		v->steps[i] = (struct view_step){ .part = "",
 		    .step = &v->book->steps[i], .state = "pending" };
 	load_steps(v);
-	load_attempts(v);
-	load_targets(v);
 	load_variables(v);
 	load_decisions(v);
 	v->life.given = v->given;
@@ -285,6 +278,30 @@ view_load(struct req *req, int64_t run, struct view **ret)
 	if (err == ERR_OK)
 		*ret = v;
 	return err;
+}
+
+void
+view_load_tries(struct view *v)
+{
+	struct db *db = v->req->web->db;
+
+	load_attempts(v, db_query(db, STMT_WEB_ATTEMPTS, INT(v->life.id)));
+	load_targets(v, db_query(db, STMT_WEB_TARGETS, INT(v->life.id)));
+}
+
+struct json_object *
+view_tries(struct view *v, int step)
+{
+	struct view_step *s = &v->steps[step];
+	struct db *db = v->req->web->db;
+
+	if (s->attempts == 0 || s->tries != NULL)
+		return s->tries;
+	load_attempts(v, db_query(db, STMT_WEB_ATTEMPTS_OF, INT(v->life.id),
+	    TEXT(s->step->id)));
+	load_targets(v, db_query(db, STMT_WEB_TARGETS_OF, INT(v->life.id),
+	    TEXT(s->step->id)));
+	return s->tries;
 }
 
 const char *

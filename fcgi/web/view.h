@@ -42,6 +42,10 @@ struct view {
  * request.  ERR_NOT_FOUND with a fault. */
 enum err	 view_load(struct req *req, int64_t run, struct view **ret);
 
+/* Reads the attempts of all steps, or of one, where they are not read yet. */
+void		 view_load_tries(struct view *v);
+struct json_object *view_tries(struct view *v, int step);
+
 /* The value of a name for book_render() and `when`: parameters (secrets as
  * dots), captured variables, environment.  ctx is the view. */
 const char	*view_value(void *ctx, const char *name);

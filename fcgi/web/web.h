@@ -12,6 +12,7 @@
 #include "web/messages.h"
 
 struct books;
+struct fragments;
 struct keeper;
 
 struct web {
@@ -22,6 +23,7 @@ struct web {
 	struct templates *templates;
 	struct messages	*messages;
 	struct books	*books;
+	struct fragments *fragments;
 	struct keeper	*keeper;
 	char		 asset[20];	/* changes whenever a static file does */
 };

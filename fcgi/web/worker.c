@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "web/books.h"
 #include "web/command.h"
+#include "web/fragments.h"
 #include "web/route.h"
 
 #define KEEP_BYTES	(1024 * 1024)	/* of a buffer between requests */
@@ -107,6 +108,7 @@ web_work(struct web *web)
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	web->books = books_new();
+	web->fragments = fragments_new();
 	web->keeper = keeper_new(web->data);
 	reply_init(&w.reply);
 	if (FCGX_Init() != 0 ||
@@ -123,6 +125,7 @@ web_work(struct web *web)
 	buf_clear(&w.out);
 	arena_free(w.arena);
 	keeper_free(web->keeper);
+	fragments_free(web->fragments);
 	books_free(web->books);
 	db_close(web->db);
 	templates_free(web->templates);

@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "web/books.h"
 #include "web/command.h"
+#include "web/fragments.h"
 #include "web/route.h"
 
 #define TOKEN_VIEWER	"11111111111111111111111111111111" \
@@ -90,6 +91,7 @@ set_up(void **state)
 	web.runbooks = "/nonexistent";
 	web.templates = templates_new(true);
 	web.books = books_new();
+	web.fragments = fragments_new();
 	web.keeper = keeper_new(folder);
 	assert_int_equal(messages_load("static/messages", &web.messages,
 	    NULL), ERR_OK);
@@ -108,6 +110,7 @@ tear_down(void **state)
 	db_close(web.db);
 	templates_free(web.templates);
 	messages_free(web.messages);
+	fragments_free(web.fragments);
 	books_free(web.books);
 	keeper_free(web.keeper);
 	unlink(command);

@@ -1,0 +1,151 @@
+/*
+ * fragments.c: finished cards of the steps that do not change for now.
+ *
+ * Of a long checklist nearly all steps are over or have not come yet: nothing
+ * can be pressed on them, they look the same to everybody, and their attempts
+ * are complete.  Their cards are rendered once and kept, for the few runs
+ * that are looked at, and are good for as long as what is said of the step in
+ * its row is the same.  Whole pages are not kept: they differ by person.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "web/card.h"
+#include "web/fragments.h"
+#include "web/model.h"
+
+#define SETS		6
+#define MAX_STEPS	400		/* of one run; others are not kept */
+
+struct card {
+	char	*key;			/* what its row said */
+	struct json_object *html;
+};
+
+struct set {
+	int64_t		 run;		/* 0: empty */
+	int		 language;
+	int64_t		 used;
+	struct card	*cards;
+	size_t		 count;
+};
+
+struct fragments {
+	struct set	 sets[SETS];
+	int64_t		 clock;
+};
+
+struct fragments *
+fragments_new(void)
+{
+	return mem_calloc(1, sizeof(struct fragments));
+}
+
+static void
+clear_set(struct set *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		free(s->cards[i].key);
+		json_object_put(s->cards[i].html);
+	}
+	free(s->cards);
+	memset(s, 0, sizeof(*s));
+}
+
+void
+fragments_free(struct fragments *f)
+{
+	if (f == NULL)
+		return;
+	for (int i = 0; i < SETS; i++)
+		clear_set(&f->sets[i]);
+	free(f);
+}
+
+/* The cards of that run and language, in place of those not used longest. */
+static struct set *
+set_of(struct view *v)
+{
+	struct fragments *f = v->req->web->fragments;
+	int language = messages_index(v->req->lang);
+	struct set *s = &f->sets[0];
+
+	for (int i = 0; i < SETS; i++) {
+		if (f->sets[i].run == v->life.id &&
+		    f->sets[i].language == language) {
+			f->sets[i].used = ++f->clock;
+			return &f->sets[i];
+		}
+		if (f->sets[i].used < s->used)
+			s = &f->sets[i];
+	}
+	clear_set(s);
+	s->run = v->life.id;
+	s->language = language;
+	s->used = ++f->clock;
+	s->count = v->book->steps_count;
+	s->cards = mem_calloc(s->count + 1, sizeof(*s->cards));
+	return s;
+}
+
+static const char *
+orempty(const char *s)
+{
+	return s != NULL ? s : "-";
+}
+
+/* The card depends on these alone: attempts of such a step are complete. */
+static const char *
+key_of(struct view *v, const struct view_step *s)
+{
+	return arena_printf(v->req->arena, "%s %s %" PRId64 " %s %s %s",
+	    s->state, orempty(s->at), s->attempts, orempty(s->by),
+	    json_text(s->signature, "at", "-"), orempty(s->reason));
+}
+
+static struct json_object *
+render(struct view *v, int step)
+{
+	struct json_object *model = json_object_new_object();
+	struct json_object *words = json_object_new_object();
+	struct json_object *page = json_object_new_object(), *html = NULL;
+	struct buf out = {0};
+
+	model_put(words, "t", json_object_get(messages_all(
+	    v->req->web->messages, v->req->lang)));
+	model_text(page, "url", arena_printf(v->req->arena, "/runs/%" PRId64,
+	    v->life.id));
+	model_put(model, "_", words);
+	model_put(model, "_page", page);
+	model_put(model, "step", card_page(v, step));
+	if (templates_render(v->req->web->templates, "_card.html", model,
+	    &out, NULL) == ERR_OK)
+		html = html_raw(buf_text(&out), out.len);
+	buf_clear(&out);
+	json_object_put(model);
+	return html;
+}
+
+struct json_object *
+fragments_card(struct view *v, int step)
+{
+	struct set *s;
+	struct card *card;
+	const char *key;
+
+	if (v->book->steps_count > MAX_STEPS)
+		return NULL;
+	s = set_of(v);
+	card = &s->cards[step];
+	key = key_of(v, &v->steps[step]);
+	if (card->key == NULL || strcmp(card->key, key) != 0) {
+		free(card->key);
+		json_object_put(card->html);
+		card->html = render(v, step);
+		card->key = card->html != NULL ? mem_strdup(key) : NULL;
+	}
+	return json_object_get(card->html);
+}
