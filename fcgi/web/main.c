@@ -128,7 +128,7 @@ start(struct web *web, int64_t child)
 		live_serve(web->data);
 	else
 		web_work(web);
-	_exit(0);
+	exit(0);
 }
 
 static void
