@@ -156,7 +156,11 @@ fuzz: $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c)
 	$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
 	-verbosity=0 -artifact_prefix=$$d- $$d tests/fuzz/corpus/$$(basename $$f) \
 	>$$d.log 2>&1 || { tail -50 $$d.log; exit 1; }; echo "fuzz: $$f"; done
-bench: deps-test all
+BENCH = $(B)/bench/page $(B)/bench/commits $(B)/bench/commands
+$(B)/bench/%: tests/bench/%.c $(call objs,base wire)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ -lfcgi -lsqlite3 -ljson-c
+bench: deps-test all $(BENCH)
 	@python3 tests/bench/bench.py
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

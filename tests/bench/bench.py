@@ -1,0 +1,314 @@
+#!/usr/bin/env python3
+"""
+make bench: what the console costs, beside references of the same run on the
+same machine.  Nothing is asserted: machines differ, and so do their
+neighbours.  It fails only where something could not be measured.
+
+    bench.py [--json FILE] [--quick] [PART ...]
+
+PART: pages, commands, presses, memory (all where none is named).  Loads are
+measured in rounds that take turns, and the best round of each counts, so
+that what else the machine does weighs on all alike.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from fixture import BUILD, PRESSES, Fixture  # noqa: E402
+
+OURS = ("countersign", "countersign-web", "countersign-keeper",
+        "countersign-runner", "countersign-step")
+WATCHERS = 100
+
+
+class Table:
+    """Lines of text for people, and the same as values for programs."""
+
+    def __init__(self):
+        self.values = {}
+
+    def head(self, *cells):
+        print()
+        self.line(*cells)
+
+    def line(self, name, *cells):
+        print(f"{name:<44}" + "".join(f"{c:>13}" for c in cells), flush=True)
+
+    def keep(self, key, value):
+        self.values[key] = value
+        return value
+
+
+def ratio(table, key, ours, reference, aim=None):
+    """As text, with its aim and whether that is met."""
+    value = table.keep(key, 100 * ours / reference)
+    return f"{value:.0f} %", ("" if aim is None else judged(
+        value >= aim, f">= {aim} %"))
+
+
+def judged(good, aim):
+    return aim + ("  ok" if good else "  --")
+
+
+# ---- pages ----
+
+def milliseconds(text):
+    value, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text).groups()
+    return float(value) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60000}[unit]
+
+
+def load(url, connections, seconds, headers):
+    """Requests a second and the 99th percentile in milliseconds."""
+    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--latency"]
+    for name, value in headers.items():
+        command += ["-H", f"{name}: {value}"]
+    said = subprocess.run(command + [url], check=True, text=True,
+                          capture_output=True, timeout=seconds + 30).stdout
+    if "Non-2xx" in said or "Socket errors" in said:
+        raise AssertionError(f"{url} did not answer well:\n{said}")
+    return (float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),
+            milliseconds(re.search(r"99%\s+(\S+)", said)[1]))
+
+
+def measure_pages(f, table, quick):
+    f.bring_half_way()
+    seq = f.user.run(f.run)["seq"]
+    here, there = f.console.base, f.references.base
+    html = {"Cookie": f.session(), "Accept": "text/html"}
+    program = {"Authorization": "Bearer " + f.user.token,
+               "Accept": "application/json"}
+    packed = dict(html, **{"Accept-Encoding": "gzip"})
+    rows = [  # key, name, address, headers, aim against the FastCGI page
+        ("static", "nginx, static file of 8 KB", there + "/static/8k.html",
+         {}, None),
+        ("fastcgi", "smallest FastCGI page, 1 KB", there + "/", {}, 100),
+        ("history", "history over 100,000 runs", here + "/runs", html, 40),
+        ("run", "run of 60 steps", f"{here}/runs/{f.run}", html, 20),
+        ("events", "events poll, nothing new",
+         f"{here}/runs/{f.run}/events?after={seq}", program, 80),
+        ("run_gzip", "run of 60 steps, packed by nginx",
+         f"{here}/runs/{f.run}", packed, None),
+        ("run_json", "run of 60 steps as JSON", f"{here}/runs/{f.run}",
+         program, None),
+        ("home", "home", here + "/", html, None),
+    ]
+    best = {}
+    for connections, rounds in ((32, 1 if quick else 3), (256, 1)):
+        for _ in range(rounds):
+            for key, _, url, headers, _ in rows:
+                got = load(url, connections, 2, headers)
+                old = best.get((key, connections), (0, 1e9))
+                best[key, connections] = (max(got[0], old[0]),
+                                          min(got[1], old[1]))
+    table.head("requests by HTTP", "32: req/s", "p99 ms", "256: req/s",
+               "p99 ms", "of FastCGI", "aim")
+    reference = best["fastcgi", 32][0]
+    for key, name, _, _, aim in rows:
+        (rate, p99), (rate2, p992) = best[key, 32], best[key, 256]
+        table.keep(f"pages.{key}.rate", rate)
+        table.keep(f"pages.{key}.p99", p99)
+        percent, verdict = ratio(table, f"pages.{key}.ratio", rate, reference,
+                                 None if key == "fastcgi" else aim)
+        if verdict:
+            verdict += ", " + judged(p99 < 10, "< 10 ms")
+        table.line(name, f"{rate:.0f}", f"{p99:.1f}", f"{rate2:.0f}",
+                   f"{p992:.1f}", percent, verdict.rjust(26))
+    for key, name, url, headers, _ in rows[2:6]:
+        size = subprocess.run(
+            ["curl", "-sS", "-o", "/dev/null", "-w", "%{size_download}", url]
+            + [a for n, v in headers.items() for a in ("-H", f"{n}: {v}")],
+            check=True, capture_output=True, text=True).stdout
+        table.keep(f"pages.{key}.bytes", int(size))
+    print("bytes: " + ", ".join(f"{k} {table.values[f'pages.{k}.bytes']}"
+          for k in ("history", "run", "run_gzip", "events")))
+
+
+# ---- commands ----
+
+def durable(f, clients, seconds):
+    env = dict(os.environ, CREDENTIAL="bearer:" + f.user.token)
+    return int(subprocess.run(
+        [BUILD / "bench/commands", f.folder / "data/run/keeper.sock",
+         str(f.talk), str(clients), str(seconds)], check=True, text=True,
+        capture_output=True, env=env, timeout=60).stdout)
+
+
+def commits(f, n, seconds):
+    return int(subprocess.run(
+        [BUILD / "bench/commits", f.folder / f"commits-{n}.db", str(seconds)],
+        check=True, text=True, capture_output=True, timeout=60).stdout)
+
+
+def measure_commands(f, table, quick):
+    best = {"commits": 0, 1: 0, 64: 0}
+    for n in range(1 if quick else 3):
+        best["commits"] = max(best["commits"], commits(f, n, 2))
+        for clients in (1, 64):
+            best[clients] = max(best[clients], durable(f, clients, 2))
+    table.head("made durable", "per second", "of SQLite", "aim")
+    table.line("SQLite, commits of one row, WAL and FULL",
+               table.keep("commands.sqlite", best["commits"]), "100 %")
+    for clients, aim in ((1, 80), (64, 300)):
+        table.line(f"commands, {clients} client{'s' * (clients > 1)}",
+                   table.keep(f"commands.{clients}", best[clients]),
+                   *ratio(table, f"commands.{clients}.ratio", best[clients],
+                          best["commits"], aim))
+
+
+# ---- presses ----
+
+def press(f, number, step):
+    """Milliseconds from the press to the first byte of the output."""
+    target = "local" if step["targets"] == ["local"] else step["targets"][0]
+    begin = time.monotonic()
+    status, answer = f.user.post(f"/runs/{number}/steps/{step['id']}/execute")
+    answered = time.monotonic()
+    assert status == 202, answer
+    path = f.folder / "data/exec" / answer["exec"] / (target + ".txt")
+    while True:
+        try:
+            if path.stat().st_size > 0:
+                break
+        except FileNotFoundError:
+            pass
+        if time.monotonic() > begin + 20:
+            raise AssertionError(f"no output of {step['id']} in 20 s")
+        time.sleep(0.0002)
+    end = time.monotonic()
+    done = f.user.wait_step(number, step["id"])
+    assert done["state"] == "succeeded", done
+    return 1000 * (end - begin), 1000 * (answered - begin)
+
+
+def measure_presses(f, table, _quick):
+    table.head("from the press to the first output byte", "median ms",
+               "worst ms", "answered ms")
+    for kind in ("local", "ssh"):
+        number = f.started(kind)
+        steps = f.user.run(number)["steps"][:PRESSES + 1]
+        took = [press(f, number, step) for step in steps][1:]
+        table.line(f"{kind} step, of {PRESSES}", *(
+            f"{table.keep(f'press.{kind}.{name}', value):.1f}" for name, value
+            in (("median", statistics.median(t[0] for t in took)),
+                ("worst", max(t[0] for t in took)),
+                ("answered", statistics.median(t[1] for t in took)))))
+
+
+# ---- memory ----
+
+def pss(pid):
+    """Kilobytes: what is shared counts in parts."""
+    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Pss:\s+(\d+)", text, re.M)[1])
+
+
+def children(pid):
+    text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [n for c in map(int, text.split()) for n in [c] + children(c)]
+
+
+def memory(f):
+    """Megabytes of our processes and of nginx; by program."""
+    found = {}
+    pids = [f.console.process.pid] + children(f.console.process.pid)
+    for pid in pids:
+        name = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+        found[name] = found.get(name, 0) + pss(pid) / 1024
+    return (sum(v for k, v in found.items() if k in OURS),
+            found.get("nginx", 0), found)
+
+
+def watch(f):
+    """A browser that follows the run, until its first event arrived."""
+    s = socket.create_connection(("127.0.0.1", f.console.port), timeout=10)
+    s.sendall(f"GET /runs/{f.run}/events?after=0 HTTP/1.1\r\nHost: bench\r\n"
+              f"Authorization: Bearer {f.user.token}\r\n"
+              "Accept: text/event-stream\r\n\r\n".encode())
+    said = b""
+    while b"\nid: " not in said and b"\ndata: " not in said:
+        more = s.recv(65536)
+        assert more and said[:12] in (b"", b"HTTP/1.1 200"), said
+        said += more
+    return s
+
+
+def busy(pids):
+    """Seconds of processor time that the processes have used."""
+    ticks = 0
+    for pid in pids:
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+        fields = text[text.rindex(")") + 2:].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def processor(f, seconds=3):
+    """Per cent of one processor that all our processes use now."""
+    pids = [f.console.process.pid] + children(f.console.process.pid)
+    before = busy(pids)
+    time.sleep(seconds)
+    return 100 * (busy(pids) - before) / seconds
+
+
+def measure_memory(f, table, _quick, when="idle"):
+    rows = [(when, "after the load", 40)]
+    if when == "idle":
+        rows = [("idle", "idle", 40), ("watched", "100 watchers", 60)]
+        table.head("memory (PSS)", "ours MB", "nginx MB", "cpu %", "aim")
+    watchers = []
+    for key, name, aim in rows:
+        if key == "watched":
+            watchers = [watch(f) for _ in range(WATCHERS)]
+            time.sleep(2)
+        ours, nginx, parts = memory(f)
+        table.keep(f"memory.{key}", ours)
+        table.keep(f"memory.{key}.parts", parts)
+        table.line(name, f"{ours:.1f}", f"{nginx:.1f}",
+                   f"{table.keep(f'cpu.{key}', processor(f)):.1f}",
+                   judged(ours < aim, f"< {aim} MB"))
+        print("    " + ", ".join(f"{k} {v:.1f}"
+                                 for k, v in sorted(parts.items())))
+    for s in watchers:
+        s.close()
+
+
+def warm_up(f):
+    """Each page once by each worker, or nearly so."""
+    html = {"Cookie": f.session(), "Accept": "text/html"}
+    for path in ("/", "/runs", f"/runs/{f.run}", "/runbooks") * 6:
+        assert f.console.raw("GET", path, headers=html)[0] == 200, path
+
+
+def main():
+    options = argparse.ArgumentParser(prog="make bench")
+    options.add_argument("--json", metavar="FILE")
+    options.add_argument("--quick", action="store_true")
+    options.add_argument("parts", nargs="*", metavar="PART")
+    options = options.parse_args()
+    parts = {"memory": measure_memory, "presses": measure_presses,
+             "commands": measure_commands, "pages": measure_pages}
+    table = Table()
+    begin = time.monotonic()
+    with Fixture() as f:
+        f.wait_ready()
+        warm_up(f)
+        for name, measure in parts.items():
+            if not options.parts or name in options.parts:
+                measure(f, table, options.quick)
+        measure_memory(f, table, options.quick, when="after")
+    print(f"\nmeasured in {time.monotonic() - begin:.0f} s on "
+          f"{os.cpu_count()} processors")
+    if options.json:
+        pathlib.Path(options.json).write_text(
+            json.dumps(table.values, indent=1) + "\n")
+
+
+main()
