@@ -8,7 +8,6 @@
  * its row is the same.  Whole pages are not kept: they differ by person.
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,8 +20,8 @@
 #define MAX_STEPS	400		/* of one run; others are not kept */
 
 struct card {
-	char	*key;			/* what its row said */
-	struct json_object *html;
+	struct buf	 key;		/* what its row said */
+	struct json_object *html;	/* NULL: not rendered yet */
 };
 
 struct set {
@@ -48,7 +47,7 @@ static void
 clear_set(struct set *s)
 {
 	for (size_t i = 0; i < s->count; i++) {
-		free(s->cards[i].key);
+		buf_clear(&s->cards[i].key);
 		json_object_put(s->cards[i].html);
 	}
 	free(s->cards);
@@ -91,19 +90,18 @@ set_of(struct view *v)
 	return s;
 }
 
-static const char *
-orempty(const char *s)
-{
-	return s != NULL ? s : "-";
-}
-
 /* The card depends on these alone: attempts of such a step are complete. */
-static const char *
-key_of(struct view *v, const struct view_step *s)
+static void
+put_key(const struct view_step *s, struct buf *key)
 {
-	return arena_printf(v->req->arena, "%s %s %" PRId64 " %s %s %s",
-	    s->state, orempty(s->at), s->attempts, orempty(s->by),
-	    json_text(s->signature, "at", "-"), orempty(s->reason));
+	const char *const parts[] = { s->state, s->at, s->by, s->reason,
+	    json_text(s->signature, "at", NULL) };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		buf_puts(key, parts[i] != NULL ? parts[i] : "-");
+		buf_putc(key, '\n');
+	}
+	buf_put(key, &s->attempts, sizeof(s->attempts));
 }
 
 static struct json_object *
@@ -132,20 +130,21 @@ render(struct view *v, int step)
 struct json_object *
 fragments_card(struct view *v, int step)
 {
-	struct set *s;
+	struct buf key = {0};
 	struct card *card;
-	const char *key;
 
 	if (v->book->steps_count > MAX_STEPS)
 		return NULL;
-	s = set_of(v);
-	card = &s->cards[step];
-	key = key_of(v, &v->steps[step]);
-	if (card->key == NULL || strcmp(card->key, key) != 0) {
-		free(card->key);
-		json_object_put(card->html);
-		card->html = render(v, step);
-		card->key = card->html != NULL ? mem_strdup(key) : NULL;
+	card = &set_of(v)->cards[step];
+	put_key(&v->steps[step], &key);
+	if (card->html != NULL && card->key.len == key.len &&
+	    memcmp(card->key.data, key.data, key.len) == 0) {
+		buf_clear(&key);
+		return json_object_get(card->html);
 	}
+	buf_clear(&card->key);
+	json_object_put(card->html);
+	card->html = render(v, step);
+	card->key = key;
 	return json_object_get(card->html);
 }
