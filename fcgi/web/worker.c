@@ -11,12 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/io.h"
 #include "base/log.h"
 #include "web/books.h"
 #include "web/command.h"
 #include "web/fragments.h"
 #include "web/route.h"
 
+#define LARGE		8000
+#define RECORD_BYTES	65528		/* the most that a record holds */
+#define FCGI_STDOUT_TYPE 6
 #define KEEP_BYTES	(1024 * 1024)	/* of a buffer between requests */
 
 static volatile sig_atomic_t ending;
@@ -54,6 +58,30 @@ read_body(struct worker *w, FCGX_Request *fcgi)
 	return false;
 }
 
+/*
+ * The library writes 8 KB at a time, and wakes nginx for each.  A page that
+ * is larger goes out as whole records of FastCGI in one write; the library
+ * still ends the request.
+ */
+static void
+send_large(struct buf *out, FCGX_Request *fcgi)
+{
+	struct buf records = {0};
+
+	for (size_t at = 0; at < out->len; at += RECORD_BYTES) {
+		size_t len = out->len - at < RECORD_BYTES ? out->len - at :
+		    RECORD_BYTES;
+		const char head[8] = { 1, FCGI_STDOUT_TYPE,
+		    (char)(fcgi->requestId >> 8), (char)fcgi->requestId,
+		    (char)(len >> 8), (char)len, 0, 0 };
+
+		buf_put(&records, head, sizeof(head));
+		buf_put(&records, out->data + at, len);
+	}
+	io_write_all(fcgi->ipcFd, records.data, records.len);
+	buf_clear(&records);
+}
+
 static void
 answer(struct worker *w, FCGX_Request *fcgi)
 {
@@ -68,7 +96,10 @@ answer(struct worker *w, FCGX_Request *fcgi)
 	else
 		route_dispatch(&req, &w->reply);
 	reply_finish(&w->reply, req.method, &w->out);
-	FCGX_PutStr(buf_text(&w->out), (int)w->out.len, fcgi->out);
+	if (w->out.len > LARGE)
+		send_large(&w->out, fcgi);
+	else
+		FCGX_PutStr(buf_text(&w->out), (int)w->out.len, fcgi->out);
 }
 
 /* A large page must not stay in memory for ever. */
