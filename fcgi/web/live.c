@@ -24,26 +24,13 @@
 #include "base/text.h"
 #include "journal/db.h"
 #include "web/live.h"
+#include "web/watcher.h"
 
 #define TICK_MS		50
 #define HEARTBEAT_MS	15000
-#define STREAM_MS	(10 * 60 * 1000)
 #define PRESENCE_MS	1000
-#define MAX_PENDING	(512 * 1024)
 #define MAX_EVENTS	2000		/* of one run in one go */
 #define MAX_NAMES	20
-
-struct watcher {
-	struct watcher	*next;
-	struct channel	*channel;	/* NULL until its request is read */
-	int		 fd;
-	int64_t		 seq;		/* last event that it has */
-	int64_t		 since;
-	struct buf	 in;
-	struct buf	 out;		/* what the socket would not take */
-	bool		 dead;
-	char		 who[65];
-};
 
 /* A watched run. */
 struct channel {
@@ -74,55 +61,6 @@ on_end(int signal)
 	ending = 1;
 }
 
-static void
-want(struct hub *h, struct watcher *w)
-{
-	struct epoll_event e = { .events = EPOLLIN | EPOLLRDHUP |
-	    (w->out.len > 0 ? EPOLLOUT : 0), .data.ptr = w };
-
-	epoll_ctl(h->epoll, EPOLL_CTL_MOD, w->fd, &e);
-}
-
-/* Sends, and keeps what the socket does not take. */
-static void
-send_text(struct hub *h, struct watcher *w, const char *text, size_t len)
-{
-	ssize_t n = 0;
-
-	if (w->dead)
-		return;
-	if (w->out.len == 0)
-		n = send(w->fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (n < 0 && errno != EAGAIN && errno != EINTR) {
-		w->dead = true;
-		return;
-	}
-	n = n > 0 ? n : 0;
-	if ((size_t)n == len)
-		return;
-	buf_put(&w->out, text + n, len - (size_t)n);
-	if (w->out.len > MAX_PENDING)
-		w->dead = true;
-	want(h, w);
-}
-
-static void
-flush(struct hub *h, struct watcher *w)
-{
-	ssize_t n = send(w->fd, w->out.data, w->out.len,
-	    MSG_NOSIGNAL | MSG_DONTWAIT);
-
-	if (n < 0 && errno != EAGAIN && errno != EINTR)
-		w->dead = true;
-	if (n <= 0)
-		return;
-	buf_consume(&w->out, (size_t)n);
-	if (w->out.len == 0) {
-		buf_clear(&w->out);
-		want(h, w);
-	}
-}
-
 /* The events of a run behind `after` as stream text; *ret_seq: the last. */
 static void
 read_events(struct hub *h, int64_t run, int64_t after, struct buf *out,
@@ -150,7 +88,7 @@ catch_up(struct hub *h, struct watcher *w, int64_t until)
 		buf_reset(&text);
 		read_events(h, w->channel->run, w->seq, &text, &w->seq);
 		if (text.len > 0)
-			send_text(h, w, text.data, text.len);
+			watcher_send(w, text.data, text.len);
 	} while (w->seq > before && w->seq < until && !w->dead);
 	buf_clear(&text);
 }
@@ -173,7 +111,7 @@ tell_events(struct hub *h, struct channel *c)
 	read_events(h, c->run, c->seq, &text, &told);
 	for (struct watcher *w = c->watchers; w != NULL; w = w->next) {
 		if (w->seq == c->seq) {
-			send_text(h, w, text.data, text.len);
+			watcher_send(w, text.data, text.len);
 			w->seq = told;
 		} else if (w->seq < told) {
 			catch_up(h, w, told);
@@ -194,7 +132,7 @@ is_listed(struct json_object *names, const char *who)
 }
 
 static void
-tell_presence(struct hub *h, struct channel *c)
+tell_presence(struct channel *c)
 {
 	struct json_object *o = json_object_new_object();
 	struct json_object *names = json_object_new_array();
@@ -213,7 +151,7 @@ tell_presence(struct hub *h, struct channel *c)
 	live_put_event(&text, "presence", 0, json_object_to_json_string_ext(o,
 	    JSON_C_TO_STRING_PLAIN));
 	for (struct watcher *w = c->watchers; w != NULL; w = w->next)
-		send_text(h, w, text.data, text.len);
+		watcher_send(w, text.data, text.len);
 	buf_clear(&text);
 	json_object_put(o);
 	c->presence_at = 0;
@@ -268,7 +206,7 @@ join(struct hub *h, struct watcher *w, const struct live_request *r)
 	w->channel = channel_of(h, r->run);
 	w->next = w->channel->watchers;
 	w->channel->watchers = w;
-	send_text(h, w, head, sizeof(head) - 1);
+	watcher_send(w, head, sizeof(head) - 1);
 	if (w->seq < w->channel->seq)
 		catch_up(h, w, w->channel->seq);
 	else
@@ -301,7 +239,6 @@ read_request(struct hub *h, struct watcher *w)
 static void
 accept_watchers(struct hub *h)
 {
-	struct epoll_event e = { .events = EPOLLIN | EPOLLRDHUP };
 	struct watcher *w;
 	int fd;
 
@@ -309,37 +246,10 @@ accept_watchers(struct hub *h)
 		db_open(h->data, DB_WEB, &h->db);
 	while ((fd = accept4(h->listener, NULL, NULL,
 	    SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-		w = mem_calloc(1, sizeof(*w));
-		w->fd = fd;
-		w->since = clock_monotonic();
+		w = watcher_new(h->epoll, fd);
 		w->next = h->fresh;
 		h->fresh = w;
-		e.data.ptr = w;
-		epoll_ctl(h->epoll, EPOLL_CTL_ADD, fd, &e);
 	}
-}
-
-/* Releases those of a list that are dead or have watched long enough. */
-static bool
-sweep_list(struct watcher **at, int64_t now)
-{
-	bool any = false;
-
-	while (*at != NULL) {
-		struct watcher *w = *at;
-
-		if (!w->dead && now - w->since < STREAM_MS) {
-			at = &w->next;
-			continue;
-		}
-		*at = w->next;
-		close(w->fd);
-		buf_clear(&w->in);
-		buf_clear(&w->out);
-		free(w);
-		any = true;
-	}
-	return any;
 }
 
 static void
@@ -347,11 +257,11 @@ sweep(struct hub *h, int64_t now)
 {
 	struct channel **at = &h->channels;
 
-	sweep_list(&h->fresh, now);
+	watchers_sweep(&h->fresh, now);
 	while (*at != NULL) {
 		struct channel *c = *at;
 
-		if (sweep_list(&c->watchers, now))
+		if (watchers_sweep(&c->watchers, now))
 			note_presence(c);
 		if (c->watchers != NULL) {
 			at = &c->next;
@@ -376,10 +286,10 @@ tick(struct hub *h)
 		if (version != h->version)
 			tell_events(h, c);
 		if (c->presence_at != 0 && now >= c->presence_at)
-			tell_presence(h, c);
+			tell_presence(c);
 		for (struct watcher *w = c->watchers; beat && w != NULL;
 		    w = w->next)
-			send_text(h, w, ":\n\n", 3);
+			watcher_send(w, ":\n\n", 3);
 	}
 	h->version = version;
 	if (beat)
@@ -398,7 +308,7 @@ handle(struct hub *h, const struct epoll_event *e)
 	if (e->events & EPOLLIN)
 		read_request(h, w);
 	if (e->events & EPOLLOUT)
-		flush(h, w);
+		watcher_flush(w);
 	if (e->events & (EPOLLERR | EPOLLHUP | EPOLLRDHUP))
 		w->dead = true;
 }
