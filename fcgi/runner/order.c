@@ -6,6 +6,7 @@
  * starts nothing that does not give the hash that approvals were given to.
  */
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -211,6 +212,11 @@ step_of(const struct step *step)
 	put_optional(o, "user", step->user);
 	json_set_int(o, "timeout_ms", step->timeout_ms);
 	json_set_int(o, "quiet_ms", step->quiet_ms);
+	json_set_int(o, "text_line", step->text_line);
+	put_optional(o, "status", step->status);
+	put_optional(o, "transaction", step->transaction);
+	put_optional(o, "file", step->file);
+	put_optional(o, "mode", step->mode);
 	put_optional(o, "expect", step->expect);
 	put_optional(o, "reject", step->reject);
 	for (size_t i = 0; i < step->exit_count; i++)
@@ -225,43 +231,91 @@ step_of(const struct step *step)
 	return o;
 }
 
-/* A target as the step needs it; a passphrase is opened from the store. */
+/* Opens the named secret of the store and puts it in place of its name. */
 static enum err
-add_target(struct runner *r, struct json_object *all, const char *name,
-    struct json_object *resolved, struct fault *why)
+put_stored(struct runner *r, struct json_object *o, const char *key,
+    const char *target, struct fault *why)
 {
-	static const char *const copied[] = {
-		"kind", "host", "port", "user", "key", "agent", "host_key",
-		"client",
-	};
-	const char *secret = json_text(resolved, "passphrase", NULL);
-	struct json_object *o = json_object_new_object();
+	char *secret = mem_strdup(json_text(o, key, ""));
+	struct rows *rows = db_query(r->db, STMT_SEALED_GET, INT(0),
+	    TEXT(secret));
 	char *text = NULL;
-	struct rows *rows;
+	enum err err = ERR_OK;
 	size_t len;
 
-	json_object_array_add(all, o);
-	json_set_text(o, "name", name);
-	for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
-		if (json_get(resolved, copied[i]) != NULL)
-			json_set(o, copied[i], json_object_get(
-			    json_get(resolved, copied[i])));
-	if (secret == NULL)
-		return ERR_OK;
-	rows = db_query(r->db, STMT_SEALED_GET, INT(0), TEXT(secret));
 	if (db_next(rows)) {
 		const void *box = db_blob(rows, 0, &len);
 
 		text = open_box(r, box, len);
 	}
 	db_done(rows);
-	if (text == NULL)
-		return fault_set(why, ERR_FORBIDDEN, "no_secret", NULL,
-		    "The passphrase \"%s\" of target %s is not in the secret "
-		    "store: set it with `countersign secret set %s`.", secret,
-		    name, secret);
-	put_secret(o, "passphrase", text);
-	return ERR_OK;
+	if (text != NULL)
+		put_secret(o, key, text);
+	else
+		err = fault_set(why, ERR_FORBIDDEN, "no_secret", NULL,
+		    "The %s \"%s\" of target %s is not in the secret store: "
+		    "set it with `countersign secret set %s`.", key, secret,
+		    target, secret);
+	free(secret);
+	return err;
+}
+
+/*
+ * A target as the step needs it: what was resolved, with the names of secrets
+ * opened, and the SSH target that it is reached through (over, jump) in place
+ * of that one's name.
+ */
+static enum err
+make_target(struct runner *r, struct json_object *resolved, const char *name,
+    int depth, struct json_object **ret, struct fault *why)
+{
+	static const char *const secrets[] = {
+		"passphrase", "password", "token", "secret_key",
+	};
+	static const char *const through[] = { "over", "jump" };
+	struct json_object *o = NULL, *other;
+	enum err err = ERR_OK;
+
+	if (depth > 4 || json_get(resolved, name) == NULL)
+		return fault_set(why, ERR_FORBIDDEN, "no_target", NULL,
+		    "The target %s is not among those of the plan.", name);
+	json_object_deep_copy(json_get(resolved, name), &o, NULL);
+	json_set_text(o, "name", name);
+	*ret = o;
+	for (size_t i = 0; i < 4 && err == ERR_OK; i++)
+		if (json_text(o, secrets[i], NULL) != NULL)
+			err = put_stored(r, o, secrets[i], name, why);
+	for (size_t i = 0; i < 2 && err == ERR_OK; i++) {
+		if (json_text(o, through[i], NULL) == NULL)
+			continue;
+		other = NULL;
+		err = make_target(r, resolved, json_text(o, through[i], ""),
+		    depth + 1, &other, why);
+		json_set(o, through[i], other);
+	}
+	return err;
+}
+
+/* Which machines a copy speaks of is in its text: it gets all of the plan. */
+static enum err
+hosts_of(struct runner *r, struct sources *s, struct json_object *hosts,
+    struct fault *why)
+{
+	struct json_object *resolved = json_get(s->run, "targets");
+	enum err err = ERR_OK;
+
+	if (s->step->kind != STEP_COPY)
+		return ERR_OK;
+	json_object_object_foreach(resolved, name, target) {
+		struct json_object *o = NULL;
+
+		if (err != ERR_OK ||
+		    strcmp(json_text(target, "kind", ""), "ssh") != 0)
+			continue;
+		err = make_target(r, resolved, name, 0, &o, why);
+		json_set(hosts, name, o);
+	}
+	return err;
 }
 
 static enum err
@@ -276,8 +330,10 @@ targets_of(struct runner *r, struct sources *s, struct json_object *all,
 	    err == ERR_OK; i++) {
 		const char *name = json_object_get_string(
 		    json_object_array_get_idx(names, i));
+		struct json_object *o = NULL;
 
-		err = add_target(r, all, name, json_get(resolved, name), why);
+		err = make_target(r, resolved, name, 0, &o, why);
+		json_object_array_add(all, o);
 	}
 	json_object_put(names);
 	return err;
@@ -289,19 +345,26 @@ fill_order(struct runner *r, struct sources *s, const char *exec,
 {
 	struct json_object *secrets = json_object_new_object();
 	struct json_object *targets = json_object_new_array();
+	struct json_object *hosts = json_object_new_object();
+	char run[24];
 	enum err err;
 
+	snprintf(run, sizeof(run), "%lld", (long long)s->run_id);
 	json_set_text(o, "exec", exec);
+	json_set_text(o, "run", run);
 	json_set(o, "step", step_of(s->step));
 	json_set(o, "values", values_of(r, s));
 	json_set(o, "secrets", secrets);
 	json_set(o, "mask", json_object_new_array());
 	json_set_text(o, "environment", json_text(s->run, "environment", ""));
 	json_set(o, "targets", targets);
+	json_set(o, "hosts", hosts);
 	json_set_int(o, "output_limit", EXEC_OUTPUT_LIMIT);
 	json_set_int(o, "parallel", EXEC_PARALLEL);
 	err = open_secrets(r, s, secrets, why);
-	return err == ERR_OK ? targets_of(r, s, targets, why) : err;
+	if (err == ERR_OK)
+		err = targets_of(r, s, targets, why);
+	return err == ERR_OK ? hosts_of(r, s, hosts, why) : err;
 }
 
 enum err

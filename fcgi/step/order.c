@@ -26,6 +26,7 @@ static const struct json_key order_keys[] = {
 	{ "mask",		json_type_array,	false },
 	{ "environment",	json_type_string,	false },
 	{ "targets",		json_type_array,	true },
+	{ "hosts",		json_type_object,	false },
 	{ "output_limit",	json_type_int,		false },
 	{ "parallel",		json_type_int,		false },
 	{ NULL, 0, false },
@@ -35,6 +36,11 @@ static const struct json_key step_keys[] = {
 	{ "id",			json_type_string,	true },
 	{ "kind",		json_type_string,	true },
 	{ "text",		json_type_string,	true },
+	{ "text_line",		json_type_int,		false },
+	{ "status",		json_type_string,	false },
+	{ "transaction",	json_type_string,	false },
+	{ "file",		json_type_string,	false },
+	{ "mode",		json_type_string,	false },
 	{ "cwd",		json_type_string,	false },
 	{ "user",		json_type_string,	false },
 	{ "timeout_ms",		json_type_int,		false },
@@ -67,13 +73,23 @@ static const struct json_key target_keys[] = {
 	{ "host_key",		json_type_string,	false },
 	{ "client",		json_type_string,	false },
 	{ "shared",		json_type_boolean,	false },
+	{ "jump",		json_type_object,	false },
 	{ NULL, 0, false },
 };
+
+/* Of targets that are no machines: texts, but for these. */
+static const char *const other_objects[] = { "over", "headers" };
 
 static const struct { const char *kind, *interpreter; } kinds[] = {
 	{ "sh",		"sh" },
 	{ "bash",	"bash" },
 	{ "python",	"python3" },
+	{ "http",	NULL },
+	{ "mysql",	NULL },
+	{ "postgresql",	NULL },
+	{ "sqlite",	NULL },
+	{ "copy",	NULL },
+	{ "edit",	NULL },
 };
 
 static const struct { const char *word; enum order_how how; } hows[] = {
@@ -170,7 +186,7 @@ read_captures(struct order *o, struct json_object *list, struct fault *fault)
 static enum err
 read_step(struct order *o, struct json_object *step, struct fault *fault)
 {
-	const char *kind;
+	size_t i, count = sizeof(kinds) / sizeof(kinds[0]);
 	enum err err;
 
 	if ((err = json_check(step, step_keys, fault)) != ERR_OK)
@@ -185,12 +201,17 @@ read_step(struct order *o, struct json_object *step, struct fault *fault)
 	o->quiet_ms = json_int(step, "quiet_ms", 0);
 	o->every_ms = json_int(step, "every_ms", 0);
 	o->within_ms = json_int(step, "within_ms", 0);
-	kind = json_text(step, "kind", "");
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(kinds[i].kind, kind) == 0)
-			o->interpreter = kinds[i].interpreter;
-	if (o->interpreter == NULL)
-		return wrong(fault, "kind", "is none of sh, bash, python");
+	o->text_line = (int)json_int(step, "text_line", 1);
+	o->status = text_or_null(step, "status");
+	o->transaction = text_or_null(step, "transaction");
+	o->file = text_or_null(step, "file");
+	o->mode = text_or_null(step, "mode");
+	o->kind = json_text(step, "kind", "");
+	for (i = 0; i < count && strcmp(kinds[i].kind, o->kind) != 0; i++)
+		;
+	if (i == count)
+		return wrong(fault, "kind", "is none that can be executed");
+	o->interpreter = kinds[i].interpreter;
 	if (o->user != NULL && !order_is_user(o->user))
 		return wrong(fault, "user", "is not the name of a user");
 	if ((err = read_codes(o, json_get(step, "exit"), fault)) != ERR_OK)
@@ -241,13 +262,37 @@ read_mask(struct order *o, struct json_object *list, struct fault *fault)
 	return ERR_OK;
 }
 
+/* Machines have a table of keys; what other targets have is for their act,
+ * and has the right types. */
+static enum err
+check_target(struct json_object *v, struct fault *fault)
+{
+	const char *kind = json_text(v, "kind", "");
+
+	if (strcmp(kind, "local") == 0 || strcmp(kind, "ssh") == 0)
+		return json_check(v, target_keys, fault);
+	if (!json_object_is_type(v, json_type_object))
+		return wrong(fault, "targets", "has what is no object");
+	json_object_object_foreach(v, key, value) {
+		bool object = strcmp(key, other_objects[0]) == 0 ||
+		    strcmp(key, other_objects[1]) == 0;
+
+		if (json_object_is_type(value, object ? json_type_object :
+		    strcmp(key, "shared") == 0 ? json_type_boolean :
+		    json_type_string))
+			continue;
+		return wrong(fault, key, "is of the wrong type");
+	}
+	return ERR_OK;
+}
+
 static enum err
 read_target(struct order_target *t, struct json_object *v, struct fault *fault)
 {
 	enum err err;
 	int64_t port;
 
-	if ((err = json_check(v, target_keys, fault)) != ERR_OK)
+	if ((err = check_target(v, fault)) != ERR_OK)
 		return err;
 	port = json_int(v, "port", 22);
 	*t = (struct order_target){ .name = json_text(v, "name", ""),
@@ -257,12 +302,9 @@ read_target(struct order_target *t, struct json_object *v, struct fault *fault)
 		.passphrase = text_or_null(v, "passphrase"),
 		.host_key = text_or_null(v, "host_key"),
 		.client = json_text(v, "client", "libssh2"),
-		.agent = json_flag(v, "agent", false) };
+		.agent = json_flag(v, "agent", false), .json = v };
 	if (!text_is_id(t->name))
 		return wrong(fault, "targets", "has a wrong name");
-	if (strcmp(t->kind, "local") != 0 && strcmp(t->kind, "ssh") != 0)
-		return wrong(fault, "targets",
-		    "has a kind that is neither local nor ssh");
 	if (strcmp(t->kind, "ssh") == 0 && (t->host == NULL || port < 1 ||
 	    port > 65535))
 		return wrong(fault, "targets", "has a wrong host or port");
@@ -291,6 +333,24 @@ read_targets(struct order *o, struct json_object *list, struct fault *fault)
 	}
 	o->targets_count = n;
 	return ERR_OK;
+}
+
+static enum err
+read_hosts(struct order *o, struct json_object *hosts, struct fault *fault)
+{
+	enum err err = ERR_OK;
+
+	if (hosts == NULL)
+		return ERR_OK;
+	o->hosts = mem_calloc((size_t)json_object_object_length(hosts) + 1,
+	    sizeof(o->hosts[0]));
+	json_object_object_foreach(hosts, name, v) {
+		(void)name;
+		if (err == ERR_OK)
+			err = read_target(&o->hosts[o->hosts_count++], v,
+			    fault);
+	}
+	return err;
 }
 
 static enum err
@@ -331,6 +391,8 @@ order_parse(const char *text, size_t len, struct order *ret,
 	    fault)) != ERR_OK ||
 	    (err = read_mask(&o, json_get(o.root, "mask"), fault)) != ERR_OK ||
 	    (err = read_targets(&o, json_get(o.root, "targets"),
+	    fault)) != ERR_OK ||
+	    (err = read_hosts(&o, json_get(o.root, "hosts"),
 	    fault)) != ERR_OK)
 		goto out;
 	*ret = o;
@@ -347,6 +409,7 @@ order_clear(struct order *o)
 	free(o->values);
 	free(o->mask);
 	free(o->targets);
+	free(o->hosts);
 	json_object_put(o->root);
 	*o = (struct order){0};
 }

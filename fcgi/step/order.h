@@ -26,7 +26,7 @@ struct order_capture {
 
 struct order_target {
 	const char	*name;
-	const char	*kind;		/* "local" or "ssh" */
+	const char	*kind;		/* "local", "ssh", "http", "mysql" … */
 	const char	*host;
 	int		 port;
 	const char	*user;		/* NULL: not said */
@@ -35,6 +35,7 @@ struct order_target {
 	const char	*host_key;
 	const char	*client;	/* "libssh2" or "openssh" */
 	bool		 agent;
+	struct json_object *json;	/* all keys, for kinds that need more */
 };
 
 struct order {
@@ -43,8 +44,14 @@ struct order {
 	const char	*run;		/* or NULL */
 	const char	*environment;	/* or NULL */
 	const char	*step_id;
-	const char	*interpreter;	/* "sh", "bash" or "python3" */
+	const char	*kind;		/* of the step: "sh", "http" … */
+	const char	*interpreter;	/* "sh", "bash", "python3", or NULL */
 	const char	*text;
+	int		 text_line;	/* of its first line in the document */
+	const char	*status;	/* http, or NULL, as are these */
+	const char	*transaction;	/* SQL */
+	const char	*file;		/* edit */
+	const char	*mode;		/* copy */
 	const char	*cwd;		/* or NULL */
 	const char	*user;		/* or NULL */
 	const char	*expect;	/* or NULL */
@@ -65,6 +72,8 @@ struct order {
 	size_t		 mask_count;
 	struct order_target *targets;
 	size_t		 targets_count;
+	struct order_target *hosts;	/* copy: the SSH targets there are */
+	size_t		 hosts_count;
 };
 
 /*

@@ -22,15 +22,32 @@
 
 /* clang-format off */
 static const struct {
-	const char	*kind;
+	const char	*step;		/* kind; "script" for sh, bash, python */
+	const char	*target;	/* kind */
 	void		(*run)(struct job *);
 	void		(*clean)(struct job *);	/* or NULL */
 	void		(*close)(struct job *);	/* or NULL */
 } acts[] = {
-	{ "local",	act_shell,	NULL,		NULL },
-	{ "ssh",	act_ssh,	act_ssh_clean,	act_ssh_close },
+	{ "script", "local",	act_shell,	NULL,		NULL },
+	{ "script", "ssh",	act_ssh,	act_ssh_clean,	act_ssh_close },
 };
 /* clang-format on */
+
+#define ACTS	(sizeof(acts) / sizeof(acts[0]))
+
+/* The row for this step on this target; ACTS where there is none. */
+static size_t
+find_act(const struct order *o, const struct order_target *target)
+{
+	const char *kind = o->interpreter != NULL ? "script" : o->kind;
+	size_t i;
+
+	for (i = 0; i < ACTS; i++)
+		if (strcmp(acts[i].step, kind) == 0 &&
+		    strcmp(acts[i].target, target->kind) == 0)
+			break;
+	return i;
+}
 
 struct run {
 	struct job		 job;
@@ -254,9 +271,9 @@ finish(struct run *r)
 static void
 clean_up(struct run *r)
 {
-	if (!r->keep && acts[r->act].clean != NULL)
+	if (!r->keep && r->act < ACTS && acts[r->act].clean != NULL)
 		acts[r->act].clean(&r->job);
-	if (acts[r->act].close != NULL)
+	if (r->act < ACTS && acts[r->act].close != NULL)
 		acts[r->act].close(&r->job);
 }
 
@@ -268,8 +285,13 @@ prepare(struct run *r)
 
 	r->exit = -1;
 	r->state = STATE_FAILED;
-	while (strcmp(acts[r->act].kind, r->job.target->kind) != 0)
-		r->act++;
+	r->act = find_act(o, r->job.target);
+	if (r->act == ACTS) {
+		buf_printf(&r->message, "A step of kind %s cannot be executed "
+		    "on %s, which is of kind %s: nothing was done.", o->kind,
+		    r->job.target->name, r->job.target->kind);
+		return false;
+	}
 	if (evaluate_new(o, &r->output.evaluate, &fault) != ERR_OK) {
 		buf_puts(&r->message, fault.message);
 		return false;

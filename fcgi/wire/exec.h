@@ -20,8 +20,10 @@
  * how much was dropped.
  *
  * The order (nothing of it is in argv or the environment of the step):
- *	{"exec": EXEC,
- *	 "step": {"id", "kind": "sh|bash|python", "text", "cwd", "user",
+ *	{"exec": EXEC, "run": number as text,
+ *	 "step": {"id", "kind": "sh|bash|python|http|mysql|postgresql|sqlite|
+ *		copy|edit", "text", "text_line", "status", "transaction",
+ *		"file", "mode", "cwd", "user",
  *		"timeout_ms", "quiet_ms", "expect", "reject", "exit": [0],
  *		"every_ms", "within_ms",
  *		"captures": [{"name", "how": "whole|pointer|regex", "what"}]},
@@ -29,7 +31,10 @@
  *	 "environment": name,
  *	 "targets": [{"name", "kind": "local"} | {"name", "kind": "ssh", "host",
  *		"port", "user", "key", "passphrase", "agent", "host_key",
- *		"client"}],
+ *		"client", "jump": {such a target}} | {"name", "kind": "http|
+ *		mysql|postgresql|sqlite", the texts of targets.yml with named
+ *		secrets opened, "over": {an ssh target}}],
+ *	 "hosts": {name: an ssh target} where the step is a copy,
  *	 "output_limit": bytes for each target, "parallel": how many at once}
  *
  * Lines of status ("at" is milliseconds since 1970):
