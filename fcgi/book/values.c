@@ -98,6 +98,26 @@ check_characters(const struct parameter *p, const char *value)
 	return NULL;
 }
 
+void
+values_fill(const char *s, book_value_fn value, void *ctx, struct buf *out)
+{
+	size_t len = strlen(s), from = 0, at = 0, size;
+	char name[65];
+
+	while (value != NULL && values_next(s, len, &at, &size, name)) {
+		const char *text = value(ctx, name);
+
+		buf_put(out, s + from, at - from);
+		if (text != NULL)
+			buf_puts(out, text);
+		else
+			buf_put(out, s + at, size);
+		at += size;
+		from = at;
+	}
+	buf_put(out, s + from, len - from);
+}
+
 static const char *
 check_type(const struct parameter *p, const char *value, struct buf *scratch)
 {

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "book/book.h"
+
 /*
  * Finds the next {{name}} at or after *at in s.  True: *at is the byte of the
  * first brace, *ret_len the length with both braces, and name (65 bytes) is

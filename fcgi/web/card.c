@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "book/values.h"
 #include "web/card.h"
 #include "web/model.h"
 
@@ -151,17 +152,21 @@ card_base(struct req *req, struct shelved *shelf, int step)
 }
 
 static struct json_object *
-heading(const struct book *book, const struct item *item)
+heading(const struct book *book, const struct item *item,
+    const struct card_maker *maker, struct buf *title)
 {
 	const struct section *s = &book->sections[item->index];
 	struct json_object *o = json_object_new_object();
+
+	buf_reset(title);
+	values_fill(s->title, maker->value, maker->ctx, title);
 
 	model_bool(o, "is_heading", true);
 	model_bool(o, "is_prose", false);
 	model_bool(o, "is_step", false);
 	model_bool(o, "is_card", false);
 	model_text(o, "id", s->id);
-	model_text(o, "title", s->title);
+	model_text(o, "title", buf_text(title));
 	model_int(o, "level", s->level);
 	model_bool(o, "is_rollback", s->rollback);
 	model_text(o, "when", s->when);
@@ -217,7 +222,7 @@ card_items(const struct book *book, const struct card_maker *maker)
 		if (!maker->keep(maker->ctx, item))
 			continue;
 		json_object_array_add(list, item->kind == ITEM_HEADING ?
-		    heading(book, item) :
+		    heading(book, item, maker, &html) :
 		    content(book, item, maker, &html));
 	}
 	buf_clear(&html);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "book/values.h"
 #include "web/card.h"
 #include "web/fragments.h"
 #include "web/model.h"
@@ -134,6 +135,7 @@ outline(struct view *v)
 	int current = view_current(v), done, total;
 	int here = current < 0 ? -1 : v->book->steps[current].section;
 	bool back = text_eq(v->life.mode, "rollback");
+	struct buf title = {0};
 
 	for (size_t i = 0; i < v->book->sections_count; i++) {
 		const struct section *s = &v->book->sections[i];
@@ -145,7 +147,9 @@ outline(struct view *v)
 		o = json_object_new_object();
 		state = section_state(v, i, &done, &total);
 		model_text(o, "id", s->id);
-		model_text(o, "title", s->title);
+		buf_reset(&title);
+		values_fill(s->title, view_value, v, &title);
+		model_text(o, "title", buf_text(&title));
 		model_int(o, "level", s->level);
 		model_state(v->req, o, state, NULL);
 		model_text(o, "state", state);
@@ -155,6 +159,7 @@ outline(struct view *v)
 		    json_object_new_int(total) : NULL);
 		json_object_array_add(list, o);
 	}
+	buf_clear(&title);
 	return list;
 }
 
