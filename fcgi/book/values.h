@@ -17,4 +17,11 @@
 bool	values_next(const char *s, size_t len, size_t *at, size_t *ret_len,
 	    char name[65]);
 
+/*
+ * Appends a plain text, such as a title, with each {{name}} replaced by its
+ * value; one that has none (or a NULL `value`) is left as it stands.
+ */
+void	values_fill(const char *s, book_value_fn value, void *ctx,
+	    struct buf *out);
+
 #endif
