@@ -22,8 +22,12 @@ struct rows {
 	bool		 busy;
 };
 
+/* The statements that frame the others. */
+enum frame { BEGIN, COMMIT, ROLLBACK, SAVEPOINT, ROLLBACK_TO, RELEASE, FRAMES };
+
 struct db {
 	sqlite3		*handle;
+	sqlite3_stmt	*frames[FRAMES];
 	enum db_program	 who;
 	int		 depth;		/* of savepoints */
 	struct rows	 rows[STMT__MAX];
@@ -63,6 +67,31 @@ plain(struct db *db, const char *sql)
 		log_warn("database: %s: %s", sql,
 		    message != NULL ? message : sqlite3_errstr(rc));
 	sqlite3_free(message);
+	return rc;
+}
+
+/* As plain(), for what frames every command: prepared once. */
+static int
+frame(struct db *db, enum frame which)
+{
+	static const char *const texts[FRAMES] = {
+		"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT command",
+		"ROLLBACK TO command", "RELEASE command",
+	};
+	const char *text = which == BEGIN && db->who == DB_KEEPER ?
+	    "BEGIN IMMEDIATE" : texts[which];
+	sqlite3_stmt **stmt = &db->frames[which];
+	int rc = SQLITE_OK;
+
+	if (*stmt == NULL)
+		rc = sqlite3_prepare_v3(db->handle, text, -1,
+		    SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+	if (rc == SQLITE_OK) {
+		sqlite3_step(*stmt);
+		rc = sqlite3_reset(*stmt);
+	}
+	if (rc != SQLITE_OK)
+		log_warn("database: %s: %s", text, sqlite3_errmsg(db->handle));
 	return rc;
 }
 
@@ -131,6 +160,9 @@ db_open(const char *data_dir, enum db_program who, struct db **ret)
 	int flags = who == DB_KEEPER || memory ?
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
 
+	/* All our programs have one thread; refused harmlessly when open. */
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	db->who = who;
 	if (sqlite3_open_v2(memory ? ":memory:" : path, &db->handle, flags,
 	    NULL) != SQLITE_OK || !configure(db))
@@ -158,6 +190,8 @@ db_close(struct db *db)
 		return;
 	for (int i = 0; i < STMT__MAX; i++)
 		sqlite3_finalize(db->rows[i].stmt);
+	for (int i = 0; i < FRAMES; i++)
+		sqlite3_finalize(db->frames[i]);
 	sqlite3_close(db->handle);
 	free(db);
 }
@@ -188,7 +222,7 @@ err_of(struct db *db, const char *what, int rc)
 void
 db_begin(struct db *db)
 {
-	plain(db, db->who == DB_KEEPER ? "BEGIN IMMEDIATE" : "BEGIN");
+	frame(db, BEGIN);
 }
 
 enum err
@@ -197,28 +231,28 @@ db_end(struct db *db, enum err err)
 	int rc;
 
 	if (err == ERR_OK) {
-		rc = plain(db, "COMMIT");
+		rc = frame(db, COMMIT);
 		if (rc == SQLITE_OK)
 			return ERR_OK;
 		err = err_of(db, "commit", rc);
 	}
 	if (!sqlite3_get_autocommit(db->handle))
-		plain(db, "ROLLBACK");
+		frame(db, ROLLBACK);
 	return err;
 }
 
 void
 db_savepoint(struct db *db)
 {
-	plain(db, "SAVEPOINT command");
+	frame(db, SAVEPOINT);
 }
 
 enum err
 db_release(struct db *db, enum err err)
 {
 	if (err != ERR_OK)
-		plain(db, "ROLLBACK TO command");
-	plain(db, "RELEASE command");
+		frame(db, ROLLBACK_TO);
+	frame(db, RELEASE);
 	return err;
 }
 

@@ -182,7 +182,7 @@ simple(struct command *c, enum verb verb, const char *kind, const char *field)
 	if (err != ERR_OK)
 		return err;
 	err = append(c, run.id, kind, field);
-	if (err == ERR_OK)
+	if (err == ERR_OK && verb == VERB_run_resume)
 		err = run_advance(c->keeper, run.id);
 	run_report(c, run.id);
 	run_clear(&run);

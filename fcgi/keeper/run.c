@@ -289,13 +289,12 @@ run_advance(struct keeper *k, int64_t id)
 void
 run_report(struct command *c, int64_t id)
 {
-	struct json_object *row = db_first_json(db_query(c->keeper->db,
-	    STMT_RUN_GET, INT(id)));
+	struct rows *rows = db_query(c->keeper->db, STMT_RUN_HEAD, INT(id));
 
-	if (row == NULL)
-		return;
-	json_set_int(c->result, "id", id);
-	json_set_text(c->result, "state", json_text(row, "state", ""));
-	json_set_int(c->result, "seq", json_int(row, "seq", 0));
-	json_object_put(row);
+	if (db_next(rows)) {
+		json_set_int(c->result, "id", id);
+		json_set_text(c->result, "state", db_text(rows, 1));
+		json_set_int(c->result, "seq", db_int(rows, 0));
+	}
+	db_done(rows);
 }

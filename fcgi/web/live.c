@@ -96,7 +96,7 @@ catch_up(struct hub *h, struct watcher *w, int64_t until)
 static int64_t
 head_of(struct hub *h, int64_t run)
 {
-	return db_first_int(db_query(h->db, STMT_WEB_RUN_HEAD, INT(run)), 0);
+	return db_first_int(db_query(h->db, STMT_RUN_HEAD, INT(run)), 0);
 }
 
 /* What is new in a run, once for all who are up to date. */

@@ -60,7 +60,7 @@ put_events(struct req *req, struct buf *out, int64_t since)
 enum err
 page_events(struct req *req, struct reply *reply)
 {
-	struct rows *rows = db_query(req->web->db, STMT_WEB_RUN_HEAD,
+	struct rows *rows = db_query(req->web->db, STMT_RUN_HEAD,
 	    INT(req->run));
 	const char *known = request_env(req, "HTTP_IF_NONE_MATCH");
 	char tag[64];
