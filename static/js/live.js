@@ -65,6 +65,12 @@ function say() {
 		box.textContent = text;
 }
 
+/* Who looks at this run; alone it need not be said. */
+function who(names) {
+	document.getElementById('here').hidden = names.length < 2;
+	document.getElementById('here-names').textContent = names.join(', ');
+}
+
 async function refresh() {
 	if (working) {
 		again = true;
@@ -116,7 +122,7 @@ function listen() {
 	source = new EventSource(url());
 	source.onopen = () => { up(); refresh(); };
 	source.onmessage = refresh;
-	source.addEventListener('change', refresh);
+	source.addEventListener('presence', (event) => who(JSON.parse(event.data).names));
 	source.onerror = () => {
 		down();
 		if (source.readyState !== EventSource.CLOSED && failures < TRIES)

@@ -2,78 +2,80 @@
  * no-scripts.js: all of it by form and reload, without JavaScript.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { ana, close, inState, newPage, newRun, signIn } from './browser.js';
 
-let page, run;
+describe('without scripts', () => {
+	let page, run;
 
-before(async () => {
-	page = await newPage({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
-	await signIn(page, ana);
-});
+	before(async () => {
+		page = await newPage({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
+		await signIn(page, ana);
+	});
 
-async function until(selector) {
-	for (let i = 0; i < 60; i++) {
-		if (await page.locator(selector).count() > 0)
-			return;
-		await page.waitForTimeout(250);
+	async function until(selector) {
+		for (let i = 0; i < 60; i++) {
+			if (await page.locator(selector).count() > 0)
+				return;
+			await page.waitForTimeout(250);
+			await page.goto(run);
+		}
+		assert.fail(`${selector} never came`);
+	}
+
+	async function press(id, state) {
+		const step = page.locator(`#step-${id}`);
+
+		if (await step.locator('summary[data-primary]').count() > 0) {
+			await step.locator('summary[data-primary]').click();
+			await step.locator('.ask-body input[type=checkbox]').first().check();
+			await step.locator('.ask-body button').first().click();
+		} else {
+			await step.locator('[data-primary]').click();
+		}
+		await until(inState(id, state));
+	}
+
+	test('a run goes from the form to the report without scripts', async () => {
+		run = await newRun(page, { title: 'Without scripts' });
+		await press('announce', 'confirmed');
+		for (const id of ['prepare', 'stop', 'configure', 'start'])
+			await press(id, 'succeeded');
+		assert.match(await page.textContent('#step-stop pre.out'), /greeted: 1/);
+		await press('verify', 'confirmed');
+		await press('clean', 'succeeded');
+		await page.click('#finish button.primary');
+		await page.waitForSelector('.panel-end.is-succeeded');
+		await page.click('.panel-end a.primary');
+		await page.waitForSelector('main.report');
+	});
+
+	test('after a press the page stands at the step that is next', async () => {
+		run = await newRun(page);
+		assert.match(page.url(), /#step-announce$/);
+		await press('announce', 'confirmed');
+	});
+
+	test('an old form is refused with words and a way back', async () => {
+		const other = await newPage({ javaScriptEnabled: false });
+
+		await signIn(other, ana);
+		await other.goto(run);
+		await press('prepare', 'succeeded');
+		await other.click('#step-prepare [data-primary]');
+		await other.waitForSelector('.error-status');
+		assert.equal(await other.textContent('.error-status'), '409');
+		await other.context().close();
+	});
+
+	test('a run is aborted with a reason', async () => {
 		await page.goto(run);
-	}
-	assert.fail(`${selector} never came`);
-}
+		await page.click('.about > summary');
+		await page.click('.about .ask:has(textarea[name=reason]) >> summary:has-text("Abort")');
+		await page.fill('.about form[action$="/abort"] textarea', 'only a test');
+		await page.click('.about form[action$="/abort"] button');
+		await page.waitForSelector('.panel-end.is-aborted');
+	});
 
-async function press(id, state) {
-	const step = page.locator(`#step-${id}`);
-
-	if (await step.locator('summary[data-primary]').count() > 0) {
-		await step.locator('summary[data-primary]').click();
-		await step.locator('.ask-body input[type=checkbox]').first().check();
-		await step.locator('.ask-body button').first().click();
-	} else {
-		await step.locator('[data-primary]').click();
-	}
-	await until(inState(id, state));
-}
-
-test('a run goes from the form to the report without scripts', async () => {
-	run = await newRun(page, { title: 'Without scripts' });
-	await press('announce', 'confirmed');
-	for (const id of ['prepare', 'stop', 'configure', 'start'])
-		await press(id, 'succeeded');
-	assert.match(await page.textContent('#step-stop pre.out'), /greeted: 1/);
-	await press('verify', 'confirmed');
-	await press('clean', 'succeeded');
-	await page.click('#finish button.primary');
-	await page.waitForSelector('.panel-end.is-succeeded');
-	await page.click('.panel-end a.primary');
-	await page.waitForSelector('main.report');
+	after(close);
 });
-
-test('after a press the page stands at the step that is next', async () => {
-	run = await newRun(page);
-	assert.match(page.url(), /#step-announce$/);
-	await press('announce', 'confirmed');
-});
-
-test('an old form is refused with words and a way back', async () => {
-	const other = await newPage({ javaScriptEnabled: false });
-
-	await signIn(other, ana);
-	await other.goto(run);
-	await press('prepare', 'succeeded');
-	await other.click('#step-prepare [data-primary]');
-	await other.waitForSelector('.error-status');
-	assert.equal(await other.textContent('.error-status'), '409');
-	await other.context().close();
-});
-
-test('a run is aborted with a reason', async () => {
-	await page.goto(run);
-	await page.click('.about > summary');
-	await page.click('.about .ask:has(textarea[name=reason]) >> summary:has-text("Abort")');
-	await page.fill('.about form[action$="/abort"] textarea', 'only a test');
-	await page.click('.about form[action$="/abort"] button');
-	await page.waitForSelector('.panel-end.is-aborted');
-});
-
-after(close);

@@ -2,81 +2,83 @@
  * two-browsers.js: two people on one run, each in their own browser.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { ana, bo, close, inState, newPage, newRun, signIn } from './browser.js';
 
-const SOON_MS = 1000;
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
-let first, second, run;
+describe('two browsers on one run', () => {
+	const SOON_MS = 1000;
+	const ROUNDS = Number(process.env.ROUNDS ?? 5);
+	let first, second, run;
 
-before(async () => {
-	first = await newPage();
-	await signIn(first, ana);
-	await first.goto('/users');
-	await first.fill('#add-name', bo.name);
-	await first.fill('#add-roles', 'operator');
-	await first.fill('#add-password', bo.password);
-	await first.click('section.panel button.primary');
-	await first.waitForSelector('.person:has-text("bo")');
-	second = await newPage();
-	await signIn(second, bo);
-	run = await newRun(first, { title: 'Two browsers' });
-	await second.goto(run);
-	for (const page of [first, second])
-		await page.waitForSelector('#link:not([hidden])');
-});
+	before(async () => {
+		first = await newPage();
+		await signIn(first, ana);
+		await first.goto('/users');
+		await first.fill('#add-name', bo.name);
+		await first.fill('#add-roles', 'operator');
+		await first.fill('#add-password', bo.password);
+		await first.click('section.panel button.primary');
+		await first.waitForSelector('.person:has-text("bo")');
+		second = await newPage();
+		await signIn(second, bo);
+		run = await newRun(first, { title: 'Two browsers' });
+		await second.goto(run);
+		for (const page of [first, second])
+			await page.waitForSelector('#link:not([hidden])');
+	});
 
-test('what one does the other sees within a second', async () => {
-	await second.fill('#comment', 'half typed');
-	await second.focus('#comment');
-	await first.click('#step-announce [data-primary]');
-	await first.waitForSelector(inState('announce', 'confirmed'));
-	const pressed = Date.now();
+	test('what one does the other sees within a second', async () => {
+		await second.fill('#comment', 'half typed');
+		await second.focus('#comment');
+		await first.click('#step-announce [data-primary]');
+		await first.waitForSelector(inState('announce', 'confirmed'));
+		const pressed = Date.now();
 
-	await second.waitForSelector(inState('announce', 'confirmed'), { state: 'attached' });
-	assert.ok(Date.now() - pressed < SOON_MS, `${Date.now() - pressed} ms`);
-	assert.equal(await second.inputValue('#comment'), 'half typed');
-	assert.equal(await second.evaluate(() => document.activeElement.id), 'comment');
-});
+		await second.waitForSelector(inState('announce', 'confirmed'), { state: 'attached' });
+		assert.ok(Date.now() - pressed < SOON_MS, `${Date.now() - pressed} ms`);
+		assert.equal(await second.inputValue('#comment'), 'half typed');
+		assert.equal(await second.evaluate(() => document.activeElement.id), 'comment');
+	});
 
-test('a comment reaches the other browser', async () => {
-	await second.click('#comment-form button');
-	await first.waitForSelector('.comment:has-text("half typed")');
-	await second.waitForFunction(() => document.getElementById('comment').value === '');
-});
+	test('a comment reaches the other browser', async () => {
+		await second.click('#comment-form button');
+		await first.waitForSelector('.comment:has-text("half typed")');
+		await second.waitForFunction(() => document.getElementById('comment').value === '');
+	});
 
-test('both press the same button: it runs once, and the other is told', async () => {
-	for (let round = 0; round < ROUNDS; round++) {
-		const url = round === 0 ? run : await newRun(first, { title: `Both press ${round}` });
+	test('both press the same button: it runs once, and the other is told', async () => {
+		for (let round = 0; round < ROUNDS; round++) {
+			const url = round === 0 ? run : await newRun(first, { title: `Both press ${round}` });
 
-		if (round > 0) {
-			await second.goto(url);
-			await first.click('#step-announce [data-primary]');
-			await first.waitForSelector(inState('announce', 'confirmed'));
+			if (round > 0) {
+				await second.goto(url);
+				await first.click('#step-announce [data-primary]');
+				await first.waitForSelector(inState('announce', 'confirmed'));
+			}
+			await Promise.all([first, second].map((p) => p.waitForSelector('#step-prepare.current [data-primary]')));
+			await Promise.all([first, second].map((p) => p.evaluate(() => document.querySelector('#step-prepare [data-primary]').click())));
+			await Promise.all([first, second].map((p) => p.waitForSelector(inState('prepare', 'succeeded'))));
+			const answer = await first.context().request.get(url, { headers: { Accept: 'application/json' } });
+			const step = (await answer.json()).steps.find((s) => s.id === 'prepare');
+			const told = await first.locator('.said').count() + await second.locator('.said').count();
+
+			assert.equal(step.attempts.length, 1, 'it ran once');
+			assert.ok(told <= 1, 'at most one was refused');
 		}
-		await Promise.all([first, second].map((p) => p.waitForSelector('#step-prepare.current [data-primary]')));
-		await Promise.all([first, second].map((p) => p.evaluate(() => document.querySelector('#step-prepare [data-primary]').click())));
-		await Promise.all([first, second].map((p) => p.waitForSelector(inState('prepare', 'succeeded'))));
-		const answer = await first.context().request.get(url, { headers: { Accept: 'application/json' } });
-		const step = (await answer.json()).steps.find((s) => s.id === 'prepare');
-		const told = await first.locator('.said').count() + await second.locator('.said').count();
+	});
 
-		assert.equal(step.attempts.length, 1, 'it ran once');
-		assert.ok(told <= 1, 'at most one was refused');
-	}
+	test('a line that breaks says so and mends itself', async () => {
+		await second.context().setOffline(true);
+		await second.waitForSelector('#link.wait, #link.off', { timeout: 30000 });
+		await second.context().setOffline(false);
+		await second.waitForSelector('#link.live', { timeout: 30000 });
+	});
+
+	test('no page complained in the console', () => {
+		const own = (page) => page.complaints.filter((c) => !/ERR_INTERNET_DISCONNECTED|ERR_NETWORK/.test(c));
+
+		assert.deepEqual([...own(first), ...own(second)], []);
+	});
+
+	after(close);
 });
-
-test('a line that breaks says so and mends itself', async () => {
-	await second.context().setOffline(true);
-	await second.waitForSelector('#link.wait, #link.off', { timeout: 30000 });
-	await second.context().setOffline(false);
-	await second.waitForSelector('#link.live', { timeout: 30000 });
-});
-
-test('no page complained in the console', () => {
-	const own = (page) => page.complaints.filter((c) => !/ERR_INTERNET_DISCONNECTED|ERR_NETWORK/.test(c));
-
-	assert.deepEqual([...own(first), ...own(second)], []);
-});
-
-after(close);
