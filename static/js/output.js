@@ -2,7 +2,7 @@
  * output.js: outputs follow their file.
  *
  * Live view and history read the same text by offset (Range), so they cannot
- * disagree.  A card shows the end; the page of one output can also go back.
+ * disagree.  A card shows the end, of a folded step once it is unfolded; the page of one output can also go back.
  * At most LINES lines are in the page, whatever the size of the file.
  */
 import { Term, lineElement } from './term.js';
@@ -11,7 +11,7 @@ const LINES = 2000;
 const CHUNK = 256 * 1024;
 const FAST_MS = 400;
 const SLOW_MS = 2000;
-const known = new WeakSet();
+const known = new WeakMap();	/* pre -> its Output */
 const size = (n) => n < 1024 ? `${n} B` : n < 1048576 ? `${Math.round(n / 1024)} KB` : `${(n / 1048576).toFixed(1)} MB`;
 
 class Output {
@@ -20,6 +20,7 @@ class Output {
 		this.full = pre.dataset.full !== undefined;
 		this.follow = true;
 		this.wait = FAST_MS;
+		this.timer = null;
 		this.reset();
 		if (this.full)
 			this.tools();
@@ -124,6 +125,7 @@ class Output {
 	}
 
 	async loop() {
+		this.timer = null;
 		try {
 			const got = await this.more();
 
@@ -132,14 +134,21 @@ class Output {
 			this.wait = SLOW_MS;
 		}
 		if (this.running()) {
-			setTimeout(() => this.loop(), this.wait);
+			this.timer = setTimeout(() => this.loop(), this.wait);
 			return;
 		}
 		/* It ended: read on to the end of the file. */
 		for (let i = 0; i < 8 && this.pre.isConnected; i++)
 			if (!await this.more().catch(() => false))
 				break;
-		known.delete(this.pre);
+	}
+
+	/* The page says that it ended: read the end now. */
+	hurry() {
+		if (this.timer === null || this.running())
+			return;
+		clearTimeout(this.timer);
+		this.loop();
 	}
 
 	/* The page of one output: back by a chunk, and to the end again. */
@@ -185,12 +194,14 @@ class Output {
 
 function scan() {
 	for (const pre of document.querySelectorAll('pre.out[data-txt]')) {
-		const wanted = pre.dataset.running !== undefined || pre.dataset.full !== undefined;
+		const { running, full, lazy } = pre.dataset;
+		const folded = pre.closest('details:not([open])');
 
-		if (!wanted || known.has(pre))
+		known.get(pre)?.hurry();
+		if (known.has(pre) || (running ?? full ?? (folded ? undefined : lazy)) === undefined)
 			continue;
-		known.add(pre);
-		new Output(pre).loop();
+		known.set(pre, new Output(pre));
+		known.get(pre).loop();
 	}
 	for (const pre of document.querySelectorAll('pre.out:not([data-owned])'))
 		pre.scrollTop = pre.scrollHeight;
@@ -198,3 +209,4 @@ function scan() {
 
 scan();
 document.addEventListener('cs:morphed', scan);
+document.addEventListener('toggle', scan, true);

@@ -41,7 +41,10 @@ describe('without scripts', () => {
 		await press('announce', 'confirmed');
 		for (const id of ['prepare', 'stop', 'configure', 'start'])
 			await press(id, 'succeeded');
-		assert.match(await page.textContent('#step-stop pre.out'), /greeted: 1/);
+		await page.click('#step-stop > summary');
+		await page.click('#step-stop .target-head a');
+		assert.match(await page.textContent('pre.out-full'), /greeted: 1\s+stopped/);
+		await page.goto(run);
 		await press('verify', 'confirmed');
 		await press('clean', 'succeeded');
 		await page.click('#finish button.primary');
