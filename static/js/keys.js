@@ -23,8 +23,11 @@ function go(el) {
 	el?.closest('.step, .row, .person')?.scrollIntoView({ block: 'nearest' });
 }
 
-/* The button of the step that has the focus, else of what is next.  Out of
- * sight it is only brought into sight: nobody presses what they do not see. */
+/*
+ * The button of the step that has the focus, else of what is next: the first
+ * time it gets the focus, the second time it is pressed.  So nobody presses
+ * what they do not see, and pressing twice never runs two steps.
+ */
 function press() {
 	const step = document.activeElement.closest('.step');
 	const button = step ? step.querySelector('[data-primary]') :
@@ -33,15 +36,11 @@ function press() {
 	if (!button)
 		return;
 	button.closest('.step')?.setAttribute('open', '');
-	const r = button.getBoundingClientRect();
-	const seen = r.top >= 0 && r.bottom <= innerHeight;
-
-	if (!seen || document.activeElement !== button) {
-		button.scrollIntoView({ block: 'nearest' });
+	if (document.activeElement !== button) {
 		button.focus({ preventScroll: true });
-	}
-	if (!seen)
+		button.scrollIntoView({ block: 'center' });
 		return;
+	}
 	button.click();
 	if (button.tagName === 'SUMMARY')
 		button.parentElement.querySelector('input[type=checkbox]')?.focus();

@@ -48,7 +48,7 @@ function inView(el) {
 
 /* Whoever watched the step that was next goes on to the one that is now. */
 function followCurrent(before, wasSeen) {
-	const now = document.querySelector('.step.current') || document.querySelector('.panel-now');
+	const now = document.querySelector('.step.current') || document.querySelector('.panel-now, .panel-end');
 	const typing = document.activeElement?.matches('textarea, input');
 	const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 

@@ -164,7 +164,8 @@ class Output {
 	}
 
 	where() {
-		this.range.textContent = `${size(this.start)} \u2013 ${size(this.end)} / ${size(this.total)}`;
+		this.range.textContent = this.start === 0 && this.end === this.total ? size(this.total) :
+		    `${size(this.start)} \u2013 ${size(this.end)} / ${size(this.total)}`;
 		this.earlier.hidden = this.start === 0;
 	}
 

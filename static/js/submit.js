@@ -5,19 +5,18 @@
  */
 const main = document.querySelector('main.run');
 
-function say(form, text) {
-	let box = form.parentElement.querySelector(':scope > .said');
+/* Beside the button; the form may be gone once the page has caught up. */
+function say(form, place, text) {
+	const box = document.createElement('p');
 
-	if (!box) {
-		box = document.createElement('p');
-		box.className = 'said note note-warn';
-		box.setAttribute('role', 'alert');
-		form.after(box);
-	}
+	box.className = 'said note note-warn';
+	box.setAttribute('role', 'alert');
+	box.dataset.keep = '';
 	box.textContent = text;
-	/* The form may be gone once the page has caught up: say it there too. */
-	document.getElementById('say').textContent = text;
-	return box;
+	if (form.isConnected)
+		(form.closest('.step-body > .actions') ?? form).after(box);
+	else
+		place.append(box);
 }
 
 function refusal(error) {
@@ -35,15 +34,9 @@ function free(form) {
 		b.removeAttribute('aria-disabled');
 }
 
-function keepSaying(form, text) {
-	const box = say(form, text);
-
-	box.dataset.keep = '';
-	form.closest('.step-body > .actions')?.after(box);
-}
-
 async function send(form, button) {
 	const fields = new URLSearchParams(new FormData(form, button));
+	const place = form.closest('.step-body, .panel, .about') ?? main;
 
 	try {
 		const answer = await fetch(form.action, { method: 'POST', body: fields, headers: { Accept: 'application/json' } });
@@ -56,13 +49,15 @@ async function send(form, button) {
 		if (answer.ok) {
 			form.reset();
 			form.closest('details.ask')?.removeAttribute('open');
+			document.addEventListener('cs:morphed', () => free(form), { once: true });
 		} else {
-			keepSaying(form, refusal(body.error || { message: String(answer.status) }));
+			free(form);
+			say(form, place, refusal(body.error || { message: String(answer.status) }));
 		}
 	} catch {
-		keepSaying(form, main.dataset.lost);
+		say(form, place, main.dataset.lost);
+		free(form);
 	}
-	free(form);
 	document.dispatchEvent(new Event('cs:changed'));
 }
 

@@ -2,14 +2,16 @@
  * time.js: times in the viewer's zone with UTC on hover, and clocks that
  * tick.  The server prints RFC 3339 in UTC; without scripts that stays.
  */
-const lang = document.documentElement.lang || 'en';
+const wanted = document.documentElement.lang || 'en';
+const lang = navigator.languages.find((l) => l.slice(0, 2) === wanted.slice(0, 2)) ?? wanted;
 const hm = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 const near = new Intl.DateTimeFormat(lang, hm);
 const same = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', ...hm });
 const far = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', year: 'numeric', ...hm });
 const units = (document.body.dataset.units || 'd,h,min,s').split(',');
 
-const whole = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'long' });
+const whole = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', year: 'numeric',
+	second: '2-digit', timeZoneName: 'short', ...hm });
 
 function words(date, el) {
 	const now = new Date();

@@ -95,6 +95,8 @@ export async function look(page, name, { full = true } = {}) {
 
 			await page.setViewportSize({ width, height });
 			await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+			if (full)
+				await page.evaluate(() => scrollTo(0, 0));
 			await page.waitForTimeout(50);
 			await page.screenshot({ path: join(shotsFolder, picture + '.png'), fullPage: full });
 			await fits(page, picture);
