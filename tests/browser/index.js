@@ -6,10 +6,12 @@
  *	SHOTS		folder for the screenshots (../../build/shots)
  *	CHROMIUM	the browser (/usr/bin/chromium)
  *
- * The console is a fresh one with the example runbooks: the first test
+ * The console is a fresh one with the example runbooks and those of
+ * runbooks/ beside this file: the first test
  * creates its admin, as a new user does.
  */
 import './new-user.js';
 import './two-browsers.js';
+import './troubles.js';
 import './no-scripts.js';
 import './terminal.js';

@@ -15,7 +15,7 @@ describe('two browsers on one run', () => {
 		await signIn(first, ana);
 		await first.goto('/users');
 		await first.fill('#add-name', bo.name);
-		await first.fill('#add-roles', 'operator');
+		await first.fill('#add-roles', 'operator, approver');
 		await first.fill('#add-password', bo.password);
 		await first.click('section.panel button.primary');
 		await first.waitForSelector('.person:has-text("bo")');
