@@ -92,8 +92,9 @@ set_of(struct view *v)
 
 /* The card depends on these alone: attempts of such a step are complete. */
 static void
-put_key(const struct view_step *s, struct buf *key)
+put_key(const struct view *v, int step, struct buf *key)
 {
+	const struct view_step *s = &v->steps[step];
 	const char *const parts[] = { s->state, s->at, s->by, s->reason,
 	    json_text(s->signature, "at", NULL) };
 
@@ -102,6 +103,7 @@ put_key(const struct view_step *s, struct buf *key)
 		buf_putc(key, '\n');
 	}
 	buf_put(key, &s->attempts, sizeof(s->attempts));
+	buf_putc(key, view_is_reading(v) ? 'r' : '-');
 }
 
 static struct json_object *
@@ -116,6 +118,7 @@ render(struct view *v, int step)
 	    v->req->web->messages, v->req->lang)));
 	model_text(page, "url", arena_printf(v->req->arena, "/runs/%" PRId64,
 	    v->life.id));
+	model_bool(page, "is_reading", view_is_reading(v));
 	model_put(model, "_", words);
 	model_put(model, "_page", page);
 	model_put(model, "step", card_page(v, step));
@@ -136,7 +139,7 @@ fragments_card(struct view *v, int step)
 	if (v->book->steps_count > MAX_STEPS)
 		return NULL;
 	card = &set_of(v)->cards[step];
-	put_key(&v->steps[step], &key);
+	put_key(v, step, &key);
 	if (card->html != NULL && card->key.len == key.len &&
 	    memcmp(card->key.data, key.data, key.len) == 0) {
 		buf_clear(&key);

@@ -237,6 +237,7 @@ add_flags(struct view *v, struct json_object *o)
 	model_bool(o, "is_awaiting_approval",
 	    text_eq(state, "awaiting_approval"));
 	model_bool(o, "is_ready", text_eq(state, "ready"));
+	model_bool(o, "is_reading", view_is_reading(v));
 	model_bool(o, "is_paused", text_eq(state, "paused"));
 	model_bool(o, "is_finished", v->finished && !ended &&
 	    json_get(v->run, "started_at") != NULL);

@@ -329,6 +329,13 @@ view_is_excluded(const struct view_step *s)
 	return s->by == NULL && text_eq(s->state, "skipped");
 }
 
+bool
+view_is_reading(const struct view *v)
+{
+	return text_eq(v->life.state, "awaiting_approval") ||
+	    text_eq(v->life.state, "ready");
+}
+
 int
 view_current(const struct view *v)
 {

@@ -60,4 +60,7 @@ bool		 view_is_excluded(const struct view_step *s);
 /* The index of the step in focus, or -1. */
 int		 view_current(const struct view *v);
 
+/* Nothing has run yet: the plan is read, so that its cards stand open. */
+bool		 view_is_reading(const struct view *v);
+
 #endif
