@@ -241,11 +241,19 @@ dispatch(struct req *req, struct reply *reply)
 	return err != ERR_OK ? err : route->handle(req, reply);
 }
 
+/* What only reads is made from one state of the journal.  A command is not:
+ * after it the journal is read for what it changed. */
 void
 route_dispatch(struct req *req, struct reply *reply)
 {
-	enum err err = dispatch(req, reply);
+	bool reads = req->method != METHOD_POST &&
+	    web_open_db(req->web) == ERR_OK;
+	enum err err;
 
-	if (err != ERR_OK)
+	if (reads)
+		db_begin(req->web->db);
+	if ((err = dispatch(req, reply)) != ERR_OK)
 		reply_fault(req, reply, err);
+	if (reads)
+		db_end(req->web->db, ERR_OK);
 }

@@ -273,9 +273,7 @@ view_load(struct req *req, int64_t run, struct view **ret)
 	enum err err;
 
 	v->req = req;
-	db_begin(req->web->db);
-	err = db_end(req->web->db, load(v, run));
-	if (err == ERR_OK)
+	if ((err = load(v, run)) == ERR_OK)
 		*ret = v;
 	return err;
 }

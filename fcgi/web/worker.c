@@ -100,6 +100,10 @@ answer(struct worker *w, FCGX_Request *fcgi)
 		send_large(&w->out, fcgi);
 	else
 		FCGX_PutStr(buf_text(&w->out), (int)w->out.len, fcgi->out);
+	/* The library would wait for nginx to close, lest what we have not
+	 * read makes the kernel drop our answer; but all is read. */
+	if (whole)
+		FCGX_Detach(fcgi);
 }
 
 /* A large page must not stay in memory for ever. */

@@ -72,7 +72,8 @@ def load(url, connections, seconds, headers):
         command += ["-H", f"{name}: {value}"]
     said = subprocess.run(command + [url], check=True, text=True,
                           capture_output=True, timeout=seconds + 30).stdout
-    if "Non-2xx" in said or "Socket errors" in said:
+    bad = "Non-2xx" in said or "Socket errors" in said
+    if bad or " 0 requests in" in said:
         raise AssertionError(f"{url} did not answer well:\n{said}")
     return (float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),
             milliseconds(re.search(r"99%\s+(\S+)", said)[1]))
