@@ -46,14 +46,17 @@ function inView(el) {
 	return r && r.bottom > 0 && r.top < innerHeight;
 }
 
-/* Whoever watched the step that was next goes on to the one that is now. */
-function followCurrent(before, wasSeen) {
+/*
+ * Whoever watched the step that was next goes on to the one that is now, and
+ * keeps its output in sight when that takes the place of a longer text.
+ */
+function followCurrent(before, how, wasSeen) {
 	const now = document.querySelector('.step.current') || document.querySelector('.panel-now, .panel-end');
 	const typing = document.activeElement?.matches('textarea, input');
 	const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-	if (now && now !== before && wasSeen && !typing)
-		now.scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' });
+	if (now && (now !== before || now.className !== how) && wasSeen && !typing)
+		(now.querySelector('.attempt') ?? now).scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' });
 }
 
 function say() {
@@ -79,12 +82,13 @@ async function refresh() {
 	working = true;
 	do {
 		const before = document.querySelector('.step.current');
+		const how = before?.className;
 		const seen = inView(before) || inView(document.querySelector('.panel-now'));
 
 		again = false;
 		try {
 			if (await reload())
-				followCurrent(before, seen);
+				followCurrent(before, how, seen);
 		} catch {
 			down();
 		}

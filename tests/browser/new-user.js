@@ -87,6 +87,11 @@ describe('a new user', () => {
 		await page.click('#step-stop [data-primary]');
 		await page.waitForSelector(inState('stop', 'running') + ' pre.out:has-text("Visitors still being greeted: 4")');
 		assert.equal(await page.locator('#step-stop pre.out:has-text("greeted: 1")').count(), 0);
+		await page.waitForFunction(() => {
+			const r = document.querySelector('#step-stop pre.out').getBoundingClientRect();
+
+			return r.top >= 0 && r.bottom <= innerHeight;
+		}, null, { timeout: 1000 });
 		await look(page, '09-run-running', { full: false });
 		await page.waitForSelector(inState('stop', 'succeeded'));
 		await page.waitForSelector('#step-stop pre.out:has-text("stopped")');
