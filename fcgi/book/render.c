@@ -208,11 +208,13 @@ put_cell(struct page *page, const struct node *n)
 {
 	static const char *const aligns[] = { "", " class=\"left\"",
 	    " class=\"center\"", " class=\"right\"" };
-	const char *tag = n->type == NODE_TH ? "th" : "td";
+	bool head = n->type == NODE_TH;
 
-	buf_printf(page->out, "<%s%s>", tag, aligns[n->number & 3]);
+	buf_puts(page->out, head ? "<th" : "<td");
+	buf_puts(page->out, aligns[n->number & 3]);
+	buf_putc(page->out, '>');
 	put_nodes(page, n);
-	buf_printf(page->out, "</%s>", tag);
+	buf_puts(page->out, head ? "</th>" : "</td>");
 }
 
 static void

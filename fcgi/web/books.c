@@ -39,6 +39,9 @@ books_new(void)
 static void
 clear_shelf(struct shelved *s)
 {
+	for (size_t i = 0; s->book != NULL && i < s->book->items_count; i++)
+		json_object_put(s->prose[i]);
+	free(s->prose);
 	free(s->key);
 	book_free(s->book);
 	free(s->by_id);
@@ -141,6 +144,7 @@ shelve(struct books *b, const char *key, const char *text, size_t len)
 	clear_shelf(s);
 	s->key = mem_strdup(key);
 	s->book = book_parse(text, len);
+	s->prose = mem_calloc(s->book->items_count + 1, sizeof(*s->prose));
 	s->used = ++b->clock;
 	index_steps(s);
 	return s;

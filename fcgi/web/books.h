@@ -16,6 +16,7 @@ struct shelved {
 	int		*undone_by;	/* for each step: the one that reverts it */
 	int		*probed_by;	/* or probes it; -1 */
 	struct json_object *cards[2];	/* by language: what card.c keeps */
+	struct json_object **prose;	/* by item: likewise; NULL: not yet */
 	int64_t		 used;
 };
 

@@ -173,17 +173,43 @@ heading(const struct book *book, const struct item *item,
 	return o;
 }
 
+/* Whether an item's text names values at all. */
+struct asking {
+	const struct card_maker *maker;
+	bool		 asked;
+};
+
+static const char *
+value_asked(void *ctx, const char *name)
+{
+	struct asking *a = ctx;
+
+	a->asked = true;
+	return a->maker->value != NULL ?
+	    a->maker->value(a->maker->ctx, name) : NULL;
+}
+
+/* What names no value is the same for all runs of the document. */
 static struct json_object *
-rendered(const struct book *book, const struct item *item,
+rendered(struct shelved *shelf, const struct item *item,
     const struct card_maker *maker, struct buf *html)
 {
+	struct json_object **kept = &shelf->prose[item - shelf->book->items];
+	struct asking asking = { maker, false };
+	struct json_object *o;
+
+	if (*kept != NULL)
+		return json_object_get(*kept);
 	buf_reset(html);
-	book_render(book, item, maker->value, maker->ctx, html);
-	return html_raw(buf_text(html), html->len);
+	book_render(shelf->book, item, value_asked, &asking, html);
+	o = html_raw(buf_text(html), html->len);
+	if (!asking.asked)
+		*kept = json_object_get(o);
+	return o;
 }
 
 static struct json_object *
-content(const struct book *book, const struct item *item,
+content(struct shelved *shelf, const struct item *item,
     const struct card_maker *maker, struct buf *html)
 {
 	struct json_object *o = json_object_new_object(), *step;
@@ -197,13 +223,13 @@ content(const struct book *book, const struct item *item,
 	model_bool(o, "is_card", ready != NULL);
 	if (!is_step || ready != NULL) {
 		model_put(o, "html", ready != NULL ? ready :
-		    rendered(book, item, maker, html));
+		    rendered(shelf, item, maker, html));
 		return o;
 	}
 	step = maker->make(maker->ctx, item->index);
 	if (item->nodes != NULL) {
 		model_bool(step, "has_body", true);
-		model_put(step, "body_html", rendered(book, item, maker,
+		model_put(step, "body_html", rendered(shelf, item, maker,
 		    html));
 	}
 	model_put(o, "step", step);
@@ -211,8 +237,9 @@ content(const struct book *book, const struct item *item,
 }
 
 struct json_object *
-card_items(const struct book *book, const struct card_maker *maker)
+card_items(struct shelved *shelf, const struct card_maker *maker)
 {
+	const struct book *book = shelf->book;
 	struct json_object *list = json_object_new_array();
 	struct buf html = {0};
 
@@ -223,7 +250,7 @@ card_items(const struct book *book, const struct card_maker *maker)
 			continue;
 		json_object_array_add(list, item->kind == ITEM_HEADING ?
 		    heading(book, item, maker, &html) :
-		    content(book, item, maker, &html));
+		    content(shelf, item, maker, &html));
 	}
 	buf_clear(&html);
 	return list;

@@ -38,7 +38,7 @@ struct card_maker {
 	book_value_fn		 value;		/* for prose, or NULL */
 	void			*ctx;
 };
-struct json_object *card_items(const struct book *book,
+struct json_object *card_items(struct shelved *shelf,
 	    const struct card_maker *maker);
 
 /* Success in words. */

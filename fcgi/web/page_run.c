@@ -62,7 +62,7 @@ items(struct view *v, bool (*keep)(void *, const struct item *))
 	const struct card_maker maker = { keep, make_card, ready_card,
 	    view_value, v };
 
-	return card_items(v->book, &maker);
+	return card_items(v->shelf, &maker);
 }
 
 static int

@@ -166,7 +166,7 @@ page_runbook(struct req *req, struct reply *reply)
 	model_text(model, "rehearsal", book->rehearsal);
 	model_bool(model, "has_rules", book->approvals_count > 0 ||
 	    book->rehearsal != NULL);
-	model_put(model, "items", card_items(book, &maker));
+	model_put(model, "items", card_items(making.shelf, &maker));
 	model_put(model, "environments", books_environments(req));
 	return reply_model(req, reply, "runbook.html", book->title, model);
 }

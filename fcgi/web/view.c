@@ -65,7 +65,7 @@ static void
 load_steps(struct view *v)
 {
 	bool signatures = false;
-	struct rows *rows = db_query(v->req->web->db, STMT_STEPS,
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_STEPS,
 	    INT(v->life.id));
 
 	while (db_next(rows)) {
