@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""The FATE upgrade through the browser (fate.js), on a lab of its own.  What
+the hosts hold afterwards is looked at on the hosts."""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+os.environ["B"] = str(TOP / "build")
+sys.path.insert(0, str(TOP / "tests/e2e"))
+from console import PASSWORD, Console, Results  # noqa: E402
+from fate import Lab  # noqa: E402
+
+
+def drive(console, scene):
+    return subprocess.run(
+        ["node", "fate.js"], cwd=TOP / "tests/browser", timeout=240,
+        env=dict(os.environ, BASE_URL=console.base, SCENE=scene,
+                 WHO="ana", PASSWORD=PASSWORD), check=False).returncode == 0
+
+
+def main():
+    if os.geteuid() != 0:
+        os.execvp("sudo", ["sudo", "-E", sys.executable, *sys.argv])
+    results = Results()
+    with tempfile.TemporaryDirectory(prefix="fate-browser-") as folder:
+        lab = Lab(folder + "/lab", 79)
+        try:
+            lab.must("up")
+            with Console(folder + "/data", folder + "/lab/runbooks") as c:
+                c.user("ana", "operator")
+                results.check("all in one, by the browser, to the report",
+                              drive(c, "allinone"))
+                results.check("the one host is upgraded", lab.version(
+                    "fate-all") == "1.4.4" and lab.is_altered("fate-all"))
+                results.check("the cluster, by the browser, to the report",
+                              drive(c, "ansible"))
+                results.check("all machines of the cluster are upgraded",
+                              lab.version("fate-flow") == "1.4.4"
+                              and lab.version("fate-node") == "1.4.4"
+                              and lab.is_altered("fate-mysql"))
+                lab.must("reset")
+                results.check("the cluster, rolled back by the browser",
+                              drive(c, "rollback"))
+                results.check("the rollback put code and database back",
+                              lab.version("fate-flow") == "1.4.0"
+                              and not lab.is_altered("fate-mysql"))
+        finally:
+            lab("down")
+    return results.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
