@@ -77,9 +77,11 @@ async function correctPassword() {
 
 async function rollBack() {
 	await go('accept');
-	await page.click('summary:has-text("Roll back")');
-	await page.click('details[open] form[action$="/rollback"] button');
-	await page.waitForFunction(() => document.querySelector('.step.current'));
+	await page.click('.about > summary');
+	await page.click('.about .ask > summary:has-text("Roll back")');
+	await page.fill('.about form[action$="/rollback"] textarea', 'the test wants it back');
+	await page.click('.about form[action$="/rollback"] button');
+	await page.waitForFunction(() => document.querySelector('.step.current')?.id !== 'step-accept');
 }
 
 try {
@@ -90,7 +92,7 @@ try {
 	if (scene === 'rollback')
 		await rollBack();
 	assert.equal(await go(), undefined, 'every step is done');
-	await page.click('#finish [data-primary]');
+	await page.click(scene === 'rollback' ? '#finish [value=rolled_back]' : '#finish [data-primary]');
 	await page.waitForSelector('.panel-end');
 	await page.click('.panel-end a.primary');
 	await page.waitForSelector('main.report');
