@@ -203,16 +203,19 @@ add_target_page(struct view *v, struct json_object *t, const char *exec,
 }
 
 static void
-add_attempt_page(struct view *v, struct json_object *o, bool with_tail)
+add_attempt_page(struct view *v, struct json_object *o,
+    const struct view_step *s, bool with_tail)
 {
 	struct json_object *targets = json_get(o, "targets");
+	bool running = json_get(o, "ended_at") == NULL;
 	size_t n = json_object_array_length(targets);
 
-	model_bool(o, "is_running", json_get(o, "ended_at") == NULL);
+	model_bool(o, "is_running", running);
 	model_text(o, "duration_text", model_between(v->req,
 	    json_text(o, "started_at", NULL),
 	    json_text(o, "ended_at", NULL)));
-	model_put(o, "usual_text", NULL);
+	model_text(o, "usual_text", running ?
+	    view_usual(v, (int)(s - v->steps)) : NULL);
 	for (size_t i = 0; i < n; i++)
 		add_target_page(v, json_object_array_get_idx(targets, i),
 		    json_text(o, "_exec", ""), with_tail);
@@ -232,7 +235,7 @@ add_attempts(struct view *v, struct json_object *o,
 		struct json_object *a = json_object_array_get_idx(s->tries,
 		    i - 1);
 
-		add_attempt_page(v, a, open && i == n);
+		add_attempt_page(v, a, s, open && i == n);
 		if (i < n)
 			json_object_array_add(earlier, json_object_get(a));
 	}

@@ -257,6 +257,8 @@ page_part(struct view *v)
 	    v->life.id));
 	model_state(v->req, o, v->life.state,
 	    json_text(v->run, "result", NULL));
+	model_text(o, "usual_text", json_get(v->run, "ended_at") == NULL ?
+	    view_usual(v, -1) : NULL);
 	model_text(o, "elapsed_text", model_between(v->req,
 	    json_text(v->run, "started_at", NULL),
 	    json_text(v->run, "ended_at", NULL)));

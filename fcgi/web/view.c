@@ -362,3 +362,17 @@ view_may(const struct view *v, enum verb verb, int step)
 	return life_may(verb, &v->life, &about, &v->req->actor, NULL)
 	    == ERR_OK;
 }
+
+const char *
+view_usual(const struct view *v, int step)
+{
+	struct db *db = v->req->web->db;
+	const char *runbook = json_text(v->run, "runbook", "");
+	int64_t ms = db_first_int(step < 0 ?
+	    db_query(db, STMT_USUAL_RUN, TEXT(runbook),
+	    TEXT(json_text(v->run, "environment", ""))) :
+	    db_query(db, STMT_USUAL_STEP, TEXT(runbook),
+	    TEXT(v->book->steps[step].id)), 0);
+
+	return ms > 0 ? model_duration(v->req, ms) : NULL;
+}

@@ -57,6 +57,13 @@ bool		 view_may(const struct view *v, enum verb verb, int step);
 /* The step is left out by a `when`, or had nothing to undo. */
 bool		 view_is_excluded(const struct view_step *s);
 
+/*
+ * How long the step usually takes, from the last times that it succeeded in
+ * runs of the same runbook; step -1: how long the run does in its
+ * environment.  In words, or NULL where it never has.
+ */
+const char	*view_usual(const struct view *v, int step);
+
 /* The index of the step in focus, or -1. */
 int		 view_current(const struct view *v);
 
