@@ -20,6 +20,7 @@
 
 #define LARGE		8000
 #define RECORD_BYTES	65528		/* the most that a record holds */
+#define HEAD_BYTES	8		/* of a record */
 #define FCGI_STDOUT_TYPE 6
 #define KEEP_BYTES	(1024 * 1024)	/* of a buffer between requests */
 
@@ -60,26 +61,23 @@ read_body(struct worker *w, FCGX_Request *fcgi)
 
 /*
  * The library writes 8 KB at a time, and wakes nginx for each.  A page that
- * is larger goes out as whole records of FastCGI in one write; the library
- * still ends the request.
+ * is larger goes out as whole records of FastCGI, the head of each in place
+ * of bytes that are sent already; the library still ends the request.
  */
 static void
 send_large(struct buf *out, FCGX_Request *fcgi)
 {
-	struct buf records = {0};
-
-	for (size_t at = 0; at < out->len; at += RECORD_BYTES) {
+	for (size_t at = HEAD_BYTES; at < out->len; at += RECORD_BYTES) {
 		size_t len = out->len - at < RECORD_BYTES ? out->len - at :
 		    RECORD_BYTES;
-		const char head[8] = { 1, FCGI_STDOUT_TYPE,
+		const char head[HEAD_BYTES] = { 1, FCGI_STDOUT_TYPE,
 		    (char)(fcgi->requestId >> 8), (char)fcgi->requestId,
 		    (char)(len >> 8), (char)len, 0, 0 };
 
-		buf_put(&records, head, sizeof(head));
-		buf_put(&records, out->data + at, len);
+		memcpy(out->data + at - HEAD_BYTES, head, HEAD_BYTES);
+		io_write_all(fcgi->ipcFd, out->data + at - HEAD_BYTES,
+		    HEAD_BYTES + len);
 	}
-	io_write_all(fcgi->ipcFd, records.data, records.len);
-	buf_clear(&records);
 }
 
 static void
@@ -95,11 +93,13 @@ answer(struct worker *w, FCGX_Request *fcgi)
 		reply_fault(&req, &w->reply, err);
 	else
 		route_dispatch(&req, &w->reply);
+	buf_put(&w->out, (const char[HEAD_BYTES]){0}, HEAD_BYTES);
 	reply_finish(&w->reply, req.method, &w->out);
 	if (w->out.len > LARGE)
 		send_large(&w->out, fcgi);
 	else
-		FCGX_PutStr(buf_text(&w->out), (int)w->out.len, fcgi->out);
+		FCGX_PutStr(w->out.data + HEAD_BYTES,
+		    (int)(w->out.len - HEAD_BYTES), fcgi->out);
 	/* The library would wait for nginx to close, lest what we have not
 	 * read makes the kernel drop our answer; but all is read. */
 	if (whole)
