@@ -18,6 +18,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "keeper/ballast.h"
 #include "keeper/conn.h"
 
 #define MOST_CHILDREN	2
@@ -144,8 +145,10 @@ commit_batch(struct loop *l)
 	if (!l->in_batch)
 		return;
 	l->in_batch = false;
-	if (db_end(l->keeper->db, ERR_OK) != ERR_OK)
+	if (db_end(l->keeper->db, ERR_OK) != ERR_OK) {
+		ballast_release(l->keeper->data_dir);
 		refuse_batch(l);
+	}
 	for (struct conn *c = l->conns; c != NULL; c = c->next) {
 		if (l->keeper->orders_changed && c->channel == CHANNEL_RUNNER)
 			wire_put_call(&c->out, &orders);

@@ -18,6 +18,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "keeper/ballast.h"
 #include "keeper/keeper.h"
 #include "keeper/run.h"
 #include "keeper/seal.h"
@@ -124,6 +125,7 @@ main(int argc, char **argv)
 	lock_fd = lock(o.data);
 	if (db_open(o.data, DB_KEEPER, &k.db) != ERR_OK)
 		log_fatal("cannot open the database in %s", o.data);
+	ballast_take(o.data);
 	if (seal_open_ledger(&k) != ERR_OK)
 		log_fatal("cannot read or make the key of the ledger");
 	if (o.stdio)
