@@ -246,13 +246,20 @@ is_script(enum step_kind kind)
 	return kind == STEP_SH || kind == STEP_BASH || kind == STEP_PYTHON;
 }
 
+static bool
+is_sql(enum step_kind kind)
+{
+	return kind == STEP_MYSQL || kind == STEP_POSTGRESQL ||
+	    kind == STEP_SQLITE;
+}
+
 /* What this version leaves to a later one, or NULL. */
 static const char *
 not_yet(const struct parse *p, const struct step *s)
 {
 	if (s->kind == STEP_APPROVAL)
 		return "a gate in the middle of a run";
-	if (!is_script(s->kind) && s->kind != STEP_MANUAL)
+	if (!is_script(s->kind) && !is_sql(s->kind) && s->kind != STEP_MANUAL)
 		return book_kind_name(s->kind);
 	if (s->pty || s->interactive)
 		return "a terminal (pty, interactive)";

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "book/parse.h"
 #include "book/regex.h"
+#include "book/statements.h"
 #include "book/values.h"
 
 struct content {
@@ -248,6 +249,37 @@ check_characters(const struct content *c)
 	}
 }
 
+/* Reports what the statements' splitter found wrong. */
+static void
+check_sql(const struct content *c)
+{
+	static const enum dialect dialects[] = {
+		[STEP_MYSQL] = DIALECT_MYSQL,
+		[STEP_POSTGRESQL] = DIALECT_POSTGRESQL,
+		[STEP_SQLITE] = DIALECT_SQLITE,
+	};
+	const char *s = c->s->text;
+	struct statements all;
+	size_t from = 0, len;
+	int line = 0;
+
+	if (!statements_split(s, dialects[c->s->kind],
+	    c->s->kind == STEP_MYSQL, &all)) {
+		for (; (len = strcspn(s + from, "\n")) < all.wrong_at - from;
+		    line++)
+			from += len + 1;
+		report(c->p, SEVERITY_ERROR, place(c, line, s + from, len,
+		    all.wrong_at - from), "%s", all.wrong);
+	}
+	statements_clear(&all);
+	if (c->s->kind == STEP_MYSQL && c->s->transaction != NULL &&
+	    strcmp(c->s->transaction, "yes") == 0)
+		report(c->p, SEVERITY_WARNING, c->p->step_origins[c->step].at,
+		    "MySQL and MariaDB commit at each statement that changes "
+		    "the schema, such as ALTER TABLE: transaction=yes cannot "
+		    "take those back.");
+}
+
 void
 check_content(struct parse *p, size_t step)
 {
@@ -269,4 +301,7 @@ check_content(struct parse *p, size_t step)
 		each_line(&c, check_edit);
 	else if (c.s->kind == STEP_HTTP)
 		check_http(&c);
+	else if (c.s->kind == STEP_MYSQL || c.s->kind == STEP_POSTGRESQL ||
+	    c.s->kind == STEP_SQLITE)
+		check_sql(&c);
 }

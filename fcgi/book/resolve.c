@@ -84,6 +84,18 @@ copy_text(struct json_object *o, const struct target *target, const char *key)
 		json_set_text(o, key, value(target, key));
 }
 
+/* A relative path is relative to the folder of targets.yml. */
+static void
+put_path(const struct targets *t, struct json_object *o, const char *key,
+    const char *path)
+{
+	char *whole = path[0] == '/' ? mem_strdup(path) :
+	    mem_printf("%s/%s", t->dir, path);
+
+	json_set_text(o, key, whole);
+	free(whole);
+}
+
 static void
 put_ssh(const struct targets *t, struct json_object *o,
     const struct target *target)
@@ -101,14 +113,8 @@ put_ssh(const struct targets *t, struct json_object *o,
 	copy_text(o, target, "host");
 	json_set_int(o, "port", port);
 	copy_text(o, target, "user");
-	if (key != NULL && key[0] != '/') {
-		char *path = mem_printf("%s/%s", t->dir, key);
-
-		json_set_text(o, "key", path);
-		free(path);
-	} else if (key != NULL) {
-		json_set_text(o, "key", key);
-	}
+	if (key != NULL)
+		put_path(t, o, "key", key);
 	copy_text(o, target, "passphrase");
 	json_set_bool(o, "agent", agent);
 	copy_text(o, target, "host_key");
@@ -134,7 +140,11 @@ target_json(const struct targets *t, const struct environment *e,
 		const struct ytree *y;
 
 		for (y = target->config->first; y != NULL; y = y->next)
-			if (y->kind == YTREE_TEXT)
+			if (y->kind == YTREE_TEXT &&
+			    (strcmp(y->key, "ca") == 0 ||
+			    strcmp(y->key, "file") == 0))
+				put_path(t, o, y->key, y->text);
+			else if (y->kind == YTREE_TEXT)
 				json_set_text(o, y->key, y->text);
 	}
 	json_set_bool(o, "shared", target->shared);

@@ -1,5 +1,5 @@
 /*
- * act.h: performing the script of a step once, on one target.
+ * act.h: performing a step once, on one target.
  */
 #ifndef STEP_ACT_H
 #define STEP_ACT_H
@@ -14,7 +14,9 @@ enum ending {
 	ENDING_EXITED,		/* all evidence is there; `code` */
 	ENDING_SIGNALLED,	/* ended by the signal `code` */
 	ENDING_NOT_STARTED,	/* nothing ran; `why` */
-	ENDING_STOPPED,		/* ended by us for `stop`; surely gone */
+	ENDING_STOPPED,		/* ended by us for `stop`; surely gone; `why`
+				 * may say more */
+	ENDING_FAILED,		/* ran, and surely failed; `why` */
 	ENDING_UNKNOWN,		/* nobody knows; `why` */
 	ENDING__MAX
 };
@@ -39,6 +41,7 @@ struct job {
 /* Fills in ending and what belongs to it; output has been taken. */
 void	act_shell(struct job *job);
 void	act_ssh(struct job *job);
+void	act_sql(struct job *job);
 
 /* After the result is known (and, the last time, durable): removes what the
  * try left on the target. */

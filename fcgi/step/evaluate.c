@@ -35,6 +35,7 @@ struct evaluate {
 	struct buf	 kept;
 	bool		 by_line;
 	bool		 keeping;
+	bool		 taken;		/* kept is not the output */
 	bool		 too_long;	/* more output than is kept */
 };
 
@@ -120,7 +121,7 @@ evaluate_reset(struct evaluate *e)
 		forget(&e->captures[i]);
 	buf_reset(&e->line);
 	buf_reset(&e->kept);
-	e->too_long = false;
+	e->too_long = e->taken = false;
 }
 
 static void
@@ -182,12 +183,22 @@ evaluate_put(struct evaluate *e, const char *data, size_t len)
 
 	if (e->by_line)
 		put_lines(e, data, len);
-	if (!e->keeping)
+	if (!e->keeping || e->taken)
 		return;
 	room = EVALUATE_KEEP - e->kept.len;
 	if (len > room)
 		e->too_long = true;
 	buf_put(&e->kept, data, len < room ? len : room);
+}
+
+void
+evaluate_take(struct evaluate *e, const char *data, size_t len)
+{
+	e->taken = true;
+	e->too_long = len > EVALUATE_KEEP;
+	buf_reset(&e->kept);
+	if (data != NULL)
+		buf_put(&e->kept, data, e->too_long ? EVALUATE_KEEP : len);
 }
 
 /* NULL, or why the value may not be used, as the end of a sentence. */

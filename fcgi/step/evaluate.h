@@ -33,6 +33,13 @@ void		 evaluate_put(struct evaluate *e, const char *data,
 		    size_t len);
 
 /*
+ * What captures of the whole output and by JSON pointer look at from now on
+ * in place of the output; data NULL: nothing was there.
+ */
+void		 evaluate_take(struct evaluate *e, const char *data,
+		    size_t len);
+
+/*
  * The script has ended with this code.  True: it succeeded, and *ret_captures
  * is a new object of the captured values, which the caller puts.  False: the
  * reason is appended to why, as sentences (not masked).

@@ -30,6 +30,9 @@ static const struct {
 } acts[] = {
 	{ "script", "local",	act_shell,	NULL,		NULL },
 	{ "script", "ssh",	act_ssh,	act_ssh_clean,	act_ssh_close },
+	{ "mysql", "mysql",	act_sql,	NULL,		NULL },
+	{ "postgresql", "postgresql", act_sql,	NULL,		NULL },
+	{ "sqlite", "sqlite",	act_sql,	NULL,		NULL },
 };
 /* clang-format on */
 
@@ -105,23 +108,27 @@ say_stopped(struct run *r)
 {
 	const struct order *o = r->job.order;
 	const char *name = r->job.target->name;
+	const char *what = o->interpreter != NULL ? "its script" : "it";
+	const char *capital = o->interpreter != NULL ? "The script" :
+	    "The step";
 	char text[32];
 
 	if (r->job.stop == STOP_CANCEL) {
-		buf_printf(&r->message, "The step was cancelled and its "
-		    "script ended on %s.", name);
+		buf_printf(&r->message, "The step was cancelled and %s ended "
+		    "on %s.", what, name);
 	} else if (r->job.stop == STOP_ABANDONED) {
 		r->state = STATE_UNKNOWN;
 		buf_printf(&r->message, "The step's process was killed, and "
-		    "so the script was ended on %s. How far it had come is "
-		    "not known.", name);
+		    "so %s was ended on %s. How far it had come is not "
+		    "known.", what, name);
 	} else if (r->within > 0 && clock_monotonic() >= r->within) {
-		buf_printf(&r->message, "The script was ended on %s: it did "
-		    "not succeed within %s (within=).", name,
+		buf_printf(&r->message, "%s was ended on %s: it did not "
+		    "succeed within %s (within=).", capital, name,
 		    duration(o->within_ms, text));
 	} else {
-		buf_printf(&r->message, "The script was ended on %s after %s "
-		    "(timeout=).", name, duration(o->timeout_ms, text));
+		buf_printf(&r->message, "%s was ended on %s after %s "
+		    "(timeout=).", capital, name,
+		    duration(o->timeout_ms, text));
 	}
 }
 
@@ -137,7 +144,8 @@ judge(struct run *r)
 	r->state = STATE_FAILED;
 	switch (job->ending) {
 	case ENDING_EXITED:
-		r->exit = job->code;
+		if (job->order->interpreter != NULL)
+			r->exit = job->code;
 		if (evaluate_end(r->output.evaluate, job->code,
 		    job->target->name, &r->captures, &r->message))
 			r->state = STATE_SUCCEEDED;
@@ -151,6 +159,8 @@ judge(struct run *r)
 		break;
 	case ENDING_STOPPED:
 		say_stopped(r);
+		if (job->why.len > 0)
+			buf_printf(&r->message, " %s", buf_text(&job->why));
 		break;
 	case ENDING_UNKNOWN:
 		r->state = STATE_UNKNOWN;

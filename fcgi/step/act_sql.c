@@ -1,0 +1,486 @@
+/*
+ * act_sql.c: runs the statements of a step, one by one.
+ *
+ * Everything that can be found wrong without touching the data is found
+ * before the first statement: the connection, the text, each value.  Then
+ * each statement has its own line of output, which begins when it does and
+ * ends with what came of it, so that a watcher sees the one that takes long.
+ *
+ * It stops at the first statement that fails and says exactly what had been
+ * applied.  Statements of a transaction that did not end are not: one that
+ * the text leaves open at its end would be taken back by the server without a
+ * word, so that is a failure.  A statement whose answer never came is
+ * unknown, and so is the step.
+ *
+ * The output shows the statements as they are in the document, with {{name}}
+ * in place of values; results are the database's own words.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "step/sql_driver.h"
+
+#define EXCERPT		72	/* characters of a statement in its line */
+#define WHOLE_LINES	40	/* of a statement that failed */
+
+static const struct sql_driver *const drivers[] = {
+	&sql_mysql, &sql_postgresql, &sql_sqlite,
+};
+
+struct sql_act {
+	struct sql		 sql;
+	struct statements	 all;
+	const char		*text;
+	size_t			 done;		/* statements that succeeded */
+	bool			 transaction;	/* of ours */
+	int64_t			 began;
+	struct buf		 statement;	/* with its values */
+	struct buf		 line;		/* of output */
+};
+
+static int
+line_of(const struct sql_act *a, size_t i)
+{
+	return a->sql.job->order->text_line + a->all.all[i].line;
+}
+
+static void
+say(struct sql_act *a)
+{
+	output_put(a->sql.job->output, buf_text(&a->line), a->line.len);
+	output_pause(a->sql.job->output);
+	buf_reset(&a->line);
+}
+
+static void __attribute__((format(printf, 2, 3)))
+fail(struct sql_act *a, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) >= 0) {
+		act_end(a->sql.job, ENDING_NOT_STARTED, "%s", text);
+		buf_printf(&a->line, "%s\n", text);
+		say(a);
+	}
+	va_end(ap);
+	free(text);
+}
+
+static bool
+connect_to(struct sql_act *a)
+{
+	struct sql *s = &a->sql;
+
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
+		if (strcmp(drivers[i]->kind, s->target->kind) == 0)
+			s->driver = drivers[i];
+	if (json_get(s->target->json, "over") != NULL) {
+		fail(a, "The target %s is reached over an SSH target (over:), "
+		    "which SQL steps cannot do yet: nothing was done. Let the "
+		    "database listen where the console reaches it, or write an "
+		    "sh step on the SSH target.", s->target->name);
+		return false;
+	}
+	switch (s->driver->open(s)) {
+	case SQL_OK:
+		return true;
+	case SQL_STOPPED:
+		s->job->ending = ENDING_STOPPED;
+		return false;
+	default:
+		fail(a, "Nothing was done. %s", buf_text(&s->why));
+		return false;
+	}
+}
+
+static const char *
+value_of(const struct order *o, const char *name)
+{
+	for (size_t i = 0; i < o->values_count; i++)
+		if (strcmp(o->values[i].name, name) == 0)
+			return o->values[i].text;
+	return NULL;
+}
+
+/* The statement with its values, as literals.  False: one cannot be. */
+static bool
+fill(struct sql_act *a, size_t i)
+{
+	const struct statement *st = &a->all.all[i];
+	size_t from = st->at;
+
+	buf_reset(&a->statement);
+	for (size_t k = 0; k < st->values_count; k++) {
+		const struct statement_value *v =
+		    &a->all.values[st->values_from + k];
+		const char *value = value_of(a->sql.job->order, v->name);
+
+		if (value == NULL) {
+			buf_printf(&a->sql.why, "There is no value for "
+			    "{{%s}}.", v->name);
+			return false;
+		}
+		buf_put(&a->statement, a->text + from, v->at - from);
+		if (!a->sql.driver->quote(&a->sql, value, &a->statement))
+			return false;
+		from = v->at + v->len;
+	}
+	buf_put(&a->statement, a->text + from, st->at + st->len - from);
+	return true;
+}
+
+static bool
+prepare(struct sql_act *a)
+{
+	const struct order *o = a->sql.job->order;
+	int line = o->text_line;
+
+	if (!statements_split(a->text, a->sql.driver->dialect,
+	    a->sql.driver->backslash(&a->sql), &a->all)) {
+		for (size_t i = 0; i < a->all.wrong_at; i++)
+			line += a->text[i] == '\n';
+		fail(a, "Nothing was done: line %d of the document is wrong. "
+		    "%s", line, a->all.wrong);
+		return false;
+	}
+	for (size_t i = 0; i < a->all.count; i++) {
+		if (fill(a, i))
+			continue;
+		fail(a, "Nothing was done: line %d of the document: %s",
+		    line_of(a, i), buf_text(&a->sql.why));
+		return false;
+	}
+	return true;
+}
+
+/* The beginning of a statement on one line. */
+static void
+put_excerpt(const struct sql_act *a, size_t i, struct buf *out)
+{
+	const struct statement *st = &a->all.all[i];
+	const char *s = a->text + st->at;
+	bool blank = false;
+	size_t n, shown = 0;
+	uint32_t cp;
+
+	for (size_t at = 0; at < st->len; at += n) {
+		n = text_utf8_next(s + at, st->len - at, &cp);
+		if (n == 0)
+			break;
+		if (strchr(" \t\r\n", s[at]) != NULL) {
+			blank = true;
+			continue;
+		}
+		if (shown + blank >= EXCERPT) {
+			buf_puts(out, "…");
+			break;
+		}
+		if (blank)
+			buf_putc(out, ' ');
+		buf_put(out, s + at, n);
+		shown += 1 + blank;
+		blank = false;
+	}
+}
+
+/* "[12 of 31] line 45: ALTER TABLE …", without an end. */
+static void
+announce(struct sql_act *a, size_t i)
+{
+	buf_printf(&a->line, "[%zu of %zu] line %d: ", i + 1, a->all.count,
+	    line_of(a, i));
+	put_excerpt(a, i, &a->line);
+	say(a);
+}
+
+/* " — ok, 3 rows, 12 ms" and the results. */
+static void
+report_result(struct sql_act *a, int64_t took)
+{
+	struct sql *s = &a->sql;
+
+	buf_puts(&a->line, " — ok");
+	if (s->affected >= 0)
+		buf_printf(&a->line, ", %lld %s", (long long)s->affected,
+		    s->affected == 1 ? "row" : "rows");
+	if (s->warnings > 0)
+		buf_printf(&a->line, ", %u %s", s->warnings,
+		    s->warnings == 1 ? "warning" : "warnings");
+	buf_printf(&a->line, ", %lld ms\n", (long long)took);
+	buf_put(&a->line, buf_text(&s->out), s->out.len);
+	say(a);
+}
+
+/* The statement as the document has it, with the document's lines. */
+static void
+put_statement(const struct sql_act *a, size_t i, struct buf *out)
+{
+	const struct statement *st = &a->all.all[i];
+	const char *s = a->text + st->at, *end = s + st->len;
+
+	for (int n = 0; s < end; n++) {
+		size_t len = strcspn(s, "\n");
+
+		if (len > (size_t)(end - s))
+			len = (size_t)(end - s);
+		if (n == WHOLE_LINES) {
+			buf_puts(out, "       …\n");
+			break;
+		}
+		buf_printf(out, "%6d | %.*s\n", line_of(a, i) + n, (int)len,
+		    s);
+		s += len + 1;
+	}
+}
+
+/* "1 to 16", "1", of the statements from `first`, counted from 0. */
+static void
+put_range(size_t first, size_t count, struct buf *out)
+{
+	buf_printf(out, count == 1 ? "Statement %zu" : "Statements %zu",
+	    first + 1);
+	if (count > 1)
+		buf_printf(out, " to %zu", first + count);
+}
+
+/* What is applied and what was not executed, after statement `i` ended the
+ * work; `open`: a transaction had been. */
+static void
+put_balance(const struct sql_act *a, size_t i, bool open, struct buf *out)
+{
+	bool mysql = a->sql.driver->dialect == DIALECT_MYSQL;
+
+	if (a->done > 0) {
+		buf_putc(out, ' ');
+		put_range(0, a->done, out);
+		if (open && a->transaction && !mysql)
+			buf_printf(out, " %s taken back with the transaction.",
+			    a->done == 1 ? "was" : "were");
+		else if (open)
+			buf_printf(out, " had been executed; what belonged to "
+			    "the open transaction is taken back%s.", mysql ?
+			    " (changes of the schema are not)" : "");
+		else
+			buf_printf(out, " had been applied and %s.",
+			    a->done == 1 ? "stays" : "stay");
+	} else {
+		buf_puts(out, " No statement before it had been executed.");
+	}
+	if (i + 1 < a->all.count) {
+		buf_putc(out, ' ');
+		put_range(i + 1, a->all.count - i - 1, out);
+		buf_printf(out, " %s not executed.",
+		    i + 2 == a->all.count ? "was" : "were");
+	}
+}
+
+/* Ends the job for statement i: a sentence, then the balance. */
+static void
+conclude(struct sql_act *a, size_t i, enum sql_end end, int64_t took)
+{
+	struct sql *s = &a->sql;
+	bool open = a->transaction || (end != SQL_LOST &&
+	    s->driver->in_transaction(s));
+	struct buf why = {0};
+
+	buf_printf(&why, "Statement %zu of %zu (line %d) ", i + 1,
+	    a->all.count, line_of(a, i));
+	if (end == SQL_FAILED)
+		buf_printf(&why, "failed on %s: %s.", s->target->name,
+		    buf_text(&s->why));
+	else if (end == SQL_STOPPED)
+		buf_puts(&why, "was ended by the server as it was asked.");
+	else
+		buf_printf(&why, "was running on %s when the connection was "
+		    "lost: %s. Whether it took effect is not known: look at "
+		    "the database.", s->target->name, buf_text(&s->why));
+	put_balance(a, i, open, &why);
+	buf_printf(&a->line, " — %s, %lld ms\n", end == SQL_FAILED ?
+	    "FAILED" : end == SQL_STOPPED ? "ended" : "UNKNOWN",
+	    (long long)took);
+	buf_put(&a->line, buf_text(&s->out), s->out.len);
+	put_statement(a, i, &a->line);
+	buf_printf(&a->line, "%s\n", buf_text(&why));
+	say(a);
+	act_end(s->job, end == SQL_FAILED ? ENDING_FAILED :
+	    end == SQL_STOPPED ? ENDING_STOPPED : ENDING_UNKNOWN, "%s",
+	    buf_text(&why));
+	buf_clear(&why);
+}
+
+/* The statement in a->statement; how long it took. */
+static enum sql_end
+execute(struct sql_act *a, int64_t *ret_took)
+{
+	struct sql *s = &a->sql;
+	int64_t from = clock_monotonic();
+	enum sql_end end;
+
+	buf_reset(&s->why);
+	buf_reset(&s->out);
+	s->affected = -1;
+	s->warnings = 0;
+	end = s->driver->run(s, buf_text(&a->statement));
+	*ret_took = clock_monotonic() - from;
+	return end;
+}
+
+/* BEGIN or COMMIT of ours. */
+static bool
+control(struct sql_act *a, const char *text)
+{
+	struct sql *s = &a->sql;
+	int64_t took;
+	enum sql_end end;
+
+	buf_reset(&a->statement);
+	buf_puts(&a->statement, text);
+	buf_printf(&a->line, "%s", text);
+	say(a);
+	end = execute(a, &took);
+	buf_printf(&a->line, " — %s, %lld ms\n", end == SQL_OK ? "ok" :
+	    end == SQL_LOST ? "UNKNOWN" : "FAILED", (long long)took);
+	say(a);
+	if (end == SQL_OK)
+		return true;
+	if (end == SQL_STOPPED)
+		act_end(s->job, ENDING_STOPPED, "Nothing was applied.");
+	else if (end == SQL_LOST && a->done > 0)
+		act_end(s->job, ENDING_UNKNOWN, "The connection was lost while "
+		    "the transaction was committed on %s: %s. Either all %zu "
+		    "statements took effect or none: look at the database.",
+		    s->target->name, buf_text(&s->why), a->done);
+	else
+		act_end(s->job, ENDING_FAILED, "%s failed on %s: %s. Nothing "
+		    "was applied.", text, s->target->name, buf_text(&s->why));
+	buf_printf(&a->line, "%s\n", buf_text(&s->job->why));
+	say(a);
+	return false;
+}
+
+/* Runs statement i.  False: the work ends here, and the job says why. */
+static bool
+run_one(struct sql_act *a, size_t i)
+{
+	struct sql *s = &a->sql;
+	enum sql_end end;
+	int64_t took;
+
+	if (s->job->stop != STOP_NONE) {
+		bool open = a->transaction || s->driver->in_transaction(s);
+		struct buf why = {0};
+
+		buf_printf(&why, "It ended before statement %zu of %zu (line "
+		    "%d).", i + 1, a->all.count, line_of(a, i));
+		put_balance(a, i - 1, open, &why);
+		buf_printf(&a->line, "%s\n", buf_text(&why));
+		say(a);
+		act_end(s->job, ENDING_STOPPED, "%s", buf_text(&why));
+		buf_clear(&why);
+		return false;
+	}
+	announce(a, i);
+	buf_reset(&s->why);
+	if (!fill(a, i)) {
+		conclude(a, i, SQL_FAILED, 0);
+		return false;
+	}
+	end = execute(a, &took);
+	if (end != SQL_OK) {
+		conclude(a, i, end, took);
+		return false;
+	}
+	report_result(a, took);
+	a->done++;
+	return true;
+}
+
+/* After the last statement: is all of it applied? */
+static bool
+settle(struct sql_act *a)
+{
+	struct sql *s = &a->sql;
+	bool open = s->driver->in_transaction(s);
+	bool ended = a->transaction && !open &&
+	    s->driver->dialect != DIALECT_MYSQL;
+
+	if (a->transaction && open)
+		return control(a, "COMMIT");
+	if (!open && !ended)
+		return true;
+	if (ended)
+		act_end(s->job, ENDING_FAILED, "The statements end the "
+		    "transaction of transaction=yes themselves. What they "
+		    "committed on %s stays. Remove COMMIT, ROLLBACK and END "
+		    "from the text, or transaction=yes.", s->target->name);
+	else
+		act_end(s->job, ENDING_FAILED, "The statements leave a "
+		    "transaction open on %s, so the server takes back what "
+		    "was done in it. End the text with COMMIT, or write "
+		    "transaction=yes in place of BEGIN.", s->target->name);
+	buf_printf(&a->line, "%s\n", buf_text(&s->job->why));
+	say(a);
+	return false;
+}
+
+static void
+perform(struct sql_act *a)
+{
+	struct sql *s = &a->sql;
+	const struct buf *first;
+
+	if (!connect_to(a) || !prepare(a))
+		return;
+	act_announce(s->job);
+	if (a->transaction && s->driver->dialect == DIALECT_MYSQL)
+		buf_puts(&a->line, "Note: MySQL and MariaDB commit at each "
+		    "statement that changes the schema; transaction=yes "
+		    "cannot take those back.\n");
+	if (a->transaction && !control(a, s->driver->begin))
+		return;
+	for (size_t i = 0; i < a->all.count; i++)
+		if (!run_one(a, i))
+			return;
+	first = table_first(s->table);
+	evaluate_take(s->job->output->evaluate,
+	    first != NULL ? buf_text(first) : NULL,
+	    first != NULL ? first->len : 0);
+	if (!settle(a))
+		return;
+	buf_printf(&a->line, "%zu of %zu statements were executed, %lld ms.\n",
+	    a->done, a->all.count, (long long)(clock_monotonic() - a->began));
+	say(a);
+	s->job->ending = ENDING_EXITED;
+	s->job->code = s->job->order->exit_codes[0];
+}
+
+void
+act_sql(struct job *job)
+{
+	const char *transaction = job->order->transaction;
+	struct sql_act a = { .text = job->order->text,
+		.transaction = text_eq(transaction, "yes"),
+		.began = clock_monotonic(),
+		.sql = { .job = job, .target = job->target } };
+
+	a.sql.table = table_new();
+	perform(&a);
+	if (a.sql.driver != NULL)
+		a.sql.driver->close(&a.sql);
+	table_free(a.sql.table);
+	statements_clear(&a.all);
+	buf_clear(&a.sql.out);
+	buf_clear(&a.sql.why);
+	if (a.statement.data != NULL)
+		explicit_bzero(a.statement.data, a.statement.len);
+	buf_clear(&a.statement);
+	buf_clear(&a.line);
+}

@@ -1,0 +1,491 @@
+#!/usr/bin/env python3
+"""
+SQL steps against servers of their own: MariaDB on a socket and a loopback
+port, PostgreSQL, SQLite.  Most drive countersign-step alone, with orders as
+the runner gives them; the last goes through the whole console.
+"""
+import glob, json, os, pathlib, secrets, shutil, signal, socket, sqlite3
+import subprocess, sys, tempfile, threading, time
+
+from console import BUILD, Console, free_port, main, runbook_folder
+
+WORK = pathlib.Path(tempfile.mkdtemp(prefix="cs-sql-"))
+WORK.chmod(0o755)
+PASSWORD = "geheim'\"\\ %s"
+NASTY = ["", "'", "''", '"', "\\", "\\'", "\\\\'", "a'; DROP TABLE v; --", "`", "$$",
+         "$(id)", "%s %n", "-1", "--", "/*", "*/", "#", ";", "{{x}}", "\t", "é", "\u202e",
+         "日本語", "🚀'", "你\\", "\u007f", "x" * 65000, "E'\\'", "¿'", "使'", "\n\r\n",
+         "NULL", "0x41", " trailing ", "\x01\x1a", "a\\'b\"c`d"]
+
+
+class Step:
+    """One countersign-step in a folder of its own."""
+
+    def __init__(self, kind, text, target, program=None, **more):
+        top = {k: more.pop(k) for k in ("values", "secrets", "mask") if k in more}
+        self.dir = tempfile.mkdtemp(prefix="exec.", dir=WORK)
+        name = secrets.token_hex(16)
+        order = {"exec": name, "targets": [target], **top,
+                 "step": {"id": "s", "kind": kind, "text": text, "text_line": 10, **more}}
+        self.name = target["name"]
+        self.process = subprocess.Popen([BUILD / "countersign-step", name], cwd=self.dir,
+                                        stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process.stdin.write(json.dumps(order).encode())
+        self.process.stdin.close()
+        self.process.stdin = None
+
+    def wait(self):
+        errors = self.process.communicate(timeout=90)[1].decode(errors="replace")
+        assert "Sanitizer" not in errors and "runtime error" not in errors, errors
+        lines = [json.loads(x) for x in open(self.dir + "/status")]
+        assert lines[-1].get("done") is True, lines
+        self.end = [x for x in lines if x.get("target") == self.name and "tries" in x][-1]
+        self.state = self.end["state"]
+        self.message = self.end["message"]
+        self.captures = self.end.get("captures") or {}
+        return self
+
+    @property
+    def text(self):
+        path = f"{self.dir}/{self.name}.txt"
+        return open(path, "rb").read().decode() if os.path.exists(path) else ""
+
+    def until(self, words):
+        end = time.monotonic() + 30
+        while words not in self.text:
+            assert time.monotonic() < end, self.text
+            time.sleep(0.02)
+
+
+def run(kind, text, target, **more):
+    return Step(kind, text, target, **more).wait()
+
+
+def good(step):
+    assert step.state == "succeeded", (step.state, step.message, step.text)
+    return step
+
+
+def bad(step, *words, state="failed"):
+    assert step.state == state, (step.state, step.message, step.text)
+    for word in words:
+        assert word in step.message, f"{word!r} is not in {step.message!r}"
+    return step
+
+
+# ------------------------------------------------------------- the servers
+
+class MariaDB:
+    def __init__(self):
+        self.dir = WORK / "mariadb"
+        self.port, self.socket = free_port(), str(WORK / "mariadb.sock")
+        user = ["--user=root"] if os.getuid() == 0 else []
+        options = ["--no-defaults", f"--datadir={self.dir}", *user]
+        subprocess.run(["mariadb-install-db", *options, "--skip-test-db",
+                        "--auth-root-authentication-method=normal"],
+                       check=True, capture_output=True)
+        self.log = open(WORK / "mariadb.log", "wb")
+        self.process = subprocess.Popen(
+            ["mariadbd", *options, f"--socket={self.socket}", f"--port={self.port}",
+             "--bind-address=127.0.0.1", f"--pid-file={WORK}/mariadb.pid",
+             "--innodb-buffer-pool-size=16M", "--performance-schema=off"],
+            stdout=self.log, stderr=self.log)
+        wait_for(lambda: self.sql("SELECT 1") == "1")
+        self.sql("CREATE DATABASE app CHARACTER SET utf8mb4")
+        self.sql(f"CREATE USER op@'%' IDENTIFIED BY {quote(PASSWORD)}; "
+                 "GRANT ALL ON app.* TO op@'%'")
+
+    def sql(self, text):
+        done = subprocess.run(["mariadb", "--no-defaults", "-uroot", "-N", f"-S{self.socket}"],
+                              input=text, text=True, capture_output=True)
+        return done.stdout.strip() if done.returncode == 0 else done.stderr
+
+    def target(self, **more):
+        return {"name": "db", "kind": "mysql", "host": "127.0.0.1", "port": str(self.port),
+                "user": "op", "password": PASSWORD, "database": "app", **more}
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
+        self.log.close()
+
+
+class PostgreSQL:
+    def __init__(self):
+        bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+        self.dir, self.port = WORK / "pg", free_port()
+        self.dir.mkdir()
+        self.prefix = []
+        if os.getuid() == 0:
+            shutil.chown(self.dir, "postgres")
+            self.prefix = ["runuser", "-u", "postgres", "--"]
+        word = self.dir / "password"
+        word.write_text(PASSWORD)
+        word.chmod(0o644)
+        subprocess.run([*self.prefix, bin + "/initdb", "-D", self.dir / "data", "-U", "op",
+                        "-A", "scram-sha-256", f"--pwfile={word}", "-E", "UTF8",
+                        "--locale=C.UTF-8"], check=True, capture_output=True, cwd="/")
+        self.log = open(WORK / "pg.log", "wb")
+        self.process = subprocess.Popen(
+            [*self.prefix, bin + "/postgres", "-D", self.dir / "data", "-p", str(self.port),
+             "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self.dir}",
+             "-c", "fsync=off"], stdout=self.log, stderr=self.log, cwd="/")
+        wait_for(lambda: self.sql("SELECT 1") == "1")
+
+    def sql(self, text):
+        done = subprocess.run(
+            ["psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "op", "-d", "postgres",
+             "-qAtX", "-v", "ON_ERROR_STOP=1"], input=text, text=True, capture_output=True,
+            env=dict(os.environ, PGPASSWORD=PASSWORD))
+        return done.stdout.strip() if done.returncode == 0 else done.stderr
+
+    def target(self, **more):
+        return {"name": "db", "kind": "postgresql", "host": "127.0.0.1",
+                "port": str(self.port), "user": "op", "password": PASSWORD,
+                "database": "postgres", **more}
+
+    def stop(self):
+        pid = int((self.dir / "data/postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGINT)
+        self.process.wait(30)
+        self.log.close()
+
+
+def quote(text):
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def wait_for(what):
+    end = time.monotonic() + 60
+    while not what():
+        assert time.monotonic() < end, "the server does not start"
+        time.sleep(0.1)
+
+
+def lite(text="", name="app.db"):
+    """The target of a SQLite file, made if it is not there."""
+    path = WORK / name
+    with sqlite3.connect(path) as db:
+        db.executescript(text)
+    return {"name": "db", "kind": "sqlite", "file": str(path)}
+
+
+def ask_lite(text, name="app.db"):
+    with sqlite3.connect(WORK / name) as db:
+        return db.execute(text).fetchall()
+
+
+# ---------------------------------------------------------------- MariaDB
+
+def alters(wrong=None):
+    """31 statements from line 12 of the document on, two lines each."""
+    lines = ["-- release 2.1.0", ""]
+    for n in range(1, 32):
+        lines += [f"ALTER TABLE {'missing' if n == wrong else 't'}", f"  ADD COLUMN c{n} INT;"]
+    return "\n".join(lines)
+
+
+def test_31_alter_tables_each_with_its_own_result():
+    MARIA.sql("CREATE TABLE app.t (id INT PRIMARY KEY)")
+    s = good(run("mysql", alters(), MARIA.target()))
+    lines = s.text.splitlines()
+    assert len(lines) == 32, s.text
+    assert lines[11].startswith("[12 of 31] line 34: ALTER TABLE t ADD COLUMN c12 INT — ok, "
+                                "0 rows, "), lines[11]
+    assert lines[31].startswith("31 of 31 statements were executed, "), lines[31]
+    assert s.end["exit"] is None
+    assert MARIA.sql("SELECT COUNT(*) FROM information_schema.columns "
+                     "WHERE table_name = 't'") == "32"
+
+
+def test_the_17th_of_31_fails_and_says_what_was_applied():
+    MARIA.sql("DROP TABLE IF EXISTS app.t; CREATE TABLE app.t (id INT PRIMARY KEY)")
+    s = bad(run("mysql", alters(wrong=17), MARIA.target()),
+            "Statement 17 of 31 (line 44) failed on db", "Table 'app.missing' doesn't exist "
+            "(1146, 42S02)", "Statements 1 to 16 had been applied and stay.",
+            "Statements 18 to 31 were not executed.")
+    assert "[17 of 31] line 44: ALTER TABLE missing ADD COLUMN c17 INT — FAILED" in s.text
+    assert "    44 | ALTER TABLE missing\n    45 |   ADD COLUMN c17 INT\n" in s.text, s.text
+    assert "[18 of 31]" not in s.text and "    46 |" not in s.text
+    assert MARIA.sql("SELECT COUNT(*) FROM information_schema.columns "
+                     "WHERE table_name = 't'") == "17"
+
+
+def test_results_are_tables_and_captured():
+    s = good(run("mysql", "SELECT 1 AS one, 'ä\\nb' AS two, NULL AS three, X'00FF' AS bin;\n"
+                 "SELECT VERSION() AS version, 7 AS n WHERE 1 = 1;\n"
+                 "CREATE TABLE IF NOT EXISTS seen (x INT)", MARIA.target(),
+                 captures=[{"name": "version", "how": "whole", "what": ""},
+                           {"name": "n", "how": "regex", "what": r"\| (\d+)$"}],
+                 expect="MariaDB"))
+    assert (" one | two  | three | bin\n-----+------+-------+--------\n"
+            " 1   | ä\\nb | NULL  | 0x00FF\n") in s.text, s.text
+    assert "MariaDB" in s.captures["version"] and s.captures["n"] == "7", s.captures
+    bad(run("mysql", "SELECT 'rotten'", MARIA.target(), reject="rot+en"), "(reject=)")
+    bad(run("mysql", "SELECT 1 FROM dual WHERE 1 = 0", MARIA.target(),
+            captures=[{"name": "x", "how": "whole", "what": ""}]), "no output to capture")
+
+
+def test_large_results_are_bounded():
+    s = good(run("mysql", "SELECT seq, REPEAT('x', 300) FROM seq_1_to_300000;", MARIA.target()))
+    assert " (and 299800 more rows)" in s.text and len(s.text) < 60000, len(s.text)
+    assert "— ok, 300000 rows" in s.text
+
+
+def test_procedures_by_delimiter_and_warnings():
+    s = good(run("mysql", "DELIMITER //\nCREATE OR REPLACE PROCEDURE p()\nBEGIN\n"
+                 "  SELECT 'first';\n  SELECT 'second';\nEND//\nDELIMITER ;\nCALL p();\n"
+                 "SELECT 1/0;", MARIA.target()))
+    assert "[2 of 3] line 17: CALL p() — ok" in s.text, s.text
+    assert " first\n" in s.text and " second\n" in s.text
+    assert "1 warning," in s.text and "Division by 0" in s.text, s.text
+
+
+def arrives(kind, target, create, ask):
+    """Each nasty value as a literal, read back byte for byte."""
+    ask(create)
+    texts = [x for x in NASTY if not (kind == "postgresql" and x == "")] + [""]
+    values = {f"v{i}": x for i, x in enumerate(texts)}
+    good(run(kind, "\n".join(f"INSERT INTO v VALUES ({i}, {{{{v{i}}}}});"
+                             for i in range(len(texts))), target, values=values))
+    return texts
+
+
+def test_nasty_values_arrive_byte_for_byte():
+    texts = arrives("mysql", MARIA.target(), "CREATE TABLE app.v (i INT, x LONGTEXT)", MARIA.sql)
+    for i, x in enumerate(texts):
+        assert MARIA.sql(f"SELECT HEX(x) FROM app.v WHERE i = {i}").lower() == \
+            x.encode().hex(), x[:80]
+    texts = arrives("postgresql", PG.target(), "CREATE TABLE v (i INT, x TEXT)", PG.sql)
+    for i, x in enumerate(texts):
+        assert PG.sql(f"SELECT encode(x::bytea, 'hex') FROM (SELECT convert_to(x, 'UTF8') AS x "
+                      f"FROM v WHERE i = {i}) AS y") == x.encode().hex(), x[:80]
+    lite("CREATE TABLE v (i INT, x TEXT)", "nasty.db")
+    texts = arrives("sqlite", lite(name="nasty.db"), "", lambda text: None)
+    for i, x in enumerate(texts):
+        assert ask_lite(f"SELECT CAST(x AS BLOB) FROM v WHERE i = {i}", "nasty.db") == \
+            [(x.encode(),)], x[:80]
+
+
+def test_values_are_not_quoted_where_that_is_unsafe():
+    value = {"x": "1'"}
+    bad(run("mysql", "SELECT 1;\nSELECT '{{x}}'", MARIA.target(), values=value),
+        "Nothing was done: line 11 of the document is wrong", "inside quotes")
+    bad(run("mysql", "SELECT {{y}}", MARIA.target(), values=value), "no value for {{y}}")
+    bad(run("mysql", "SET NAMES latin1;\nSELECT {{x}}", MARIA.target(), values=value),
+        "Statement 2 of 2 (line 11) failed", "character set")
+    bad(run("mysql", "SET sql_mode = 'NO_BACKSLASH_ESCAPES';\nSELECT {{x}}", MARIA.target(),
+            values=value), "NO_BACKSLASH_ESCAPES")
+    bad(run("postgresql", "SET standard_conforming_strings = off;\nSELECT {{x}}", PG.target(),
+            values=value), "standard_conforming_strings")
+
+
+def test_secrets_are_in_no_output():
+    s = good(run("mysql", "SELECT {{x}} AS leaked", MARIA.target(),
+                 secrets={"x": "hunter2hunter2"}))
+    assert "hunter2" not in s.text and "leaked" in s.text, s.text
+
+
+def test_logins_that_fail_say_what_to_do():
+    bad(run("mysql", "SELECT 1", MARIA.target(password="wrong")), "Nothing was done",
+        "refused the login of op", "Access denied", "targets.yml")
+    bad(run("mysql", "SELECT 1", MARIA.target(port=str(free_port()))), "Nothing was done",
+        "could not be used", "Check that it runs")
+    bad(run("mysql", "SELECT 1", MARIA.target(database="none")), "'none'")
+    bad(run("postgresql", "SELECT 1", PG.target(password="wrong")), "Nothing was done",
+        "password authentication failed", "secret in the store")
+    bad(run("postgresql", "SELECT 1", PG.target(port=str(free_port()))), "Nothing was done",
+        "Connection refused", "host and port")
+    bad(run("postgresql", "SELECT 1", PG.target(database="none")), "does not exist")
+    bad(run("sqlite", "SELECT 1", {"name": "db", "kind": "sqlite", "file": "/nowhere/x.db"}),
+        "Nothing was done", "unable to open database file", "targets.yml")
+    bad(run("mysql", "SELECT 1", MARIA.target(over={"name": "x", "kind": "ssh"})), "over:")
+    bad(run("mysql", "SELECT 1", {"name": "local", "kind": "local"}), "of kind mysql")
+
+
+def test_a_server_that_never_answers_is_given_up():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = str(silent.getsockname()[1])
+        steps = [Step("mysql", "SELECT 1", MARIA.target(port=port)),
+                 Step("postgresql", "SELECT 1", PG.target(port=port))]
+        for s in steps:
+            bad(s.wait(), "Nothing was done")
+
+
+def test_a_socket_in_the_file_system():
+    good(run("mysql", "SELECT 1", {"name": "db", "kind": "mysql", "socket": MARIA.socket,
+                                   "user": "op", "password": PASSWORD, "database": "app"}))
+    good(run("postgresql", "SELECT 1", {"name": "db", "kind": "postgresql", "user": "op",
+                                        "socket": str(PG.dir), "port": str(PG.port),
+                                        "password": PASSWORD, "database": "postgres"}))
+
+
+def cancelled(kind, target, text, state="failed", **more):
+    s = Step(kind, text, target, **more)
+    if not more:
+        s.until("[2 of 3]")
+        time.sleep(0.3)
+        s.process.send_signal(signal.SIGTERM)
+    begin = time.monotonic()
+    s.wait()
+    assert time.monotonic() - begin < 8, "it took too long"
+    return bad(s, "Statement 2 of 3 (line 11) was ended by the server",
+               "Statement 1 had been applied and stays.", "Statement 3 was not executed.",
+               state=state)
+
+
+CROSS = "SELECT COUNT(*) FROM seq_1_to_1000000 a, seq_1_to_1000000 b"
+ENDLESS = ("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+           "SELECT COUNT(*) FROM c")
+
+
+def test_cancel_and_timeout_end_the_statement_on_the_server():
+    cancelled("mysql", MARIA.target(), f"SELECT 1;\n{CROSS};\nSELECT 3")
+    s = cancelled("mysql", MARIA.target(), f"SELECT 1;\n{CROSS};\nSELECT 3", timeout_ms=1500)
+    assert "(timeout=)" in s.message, s.message
+    cancelled("postgresql", PG.target(), "SELECT 1;\nSELECT pg_sleep(60);\nSELECT 3")
+    cancelled("sqlite", lite(), f"SELECT 1;\n{ENDLESS};\nSELECT 3")
+    assert MARIA.sql("SELECT COUNT(*) FROM information_schema.processlist "
+                     "WHERE info LIKE '%seq_1%' AND user = 'op'") == "0"
+
+
+def test_a_lost_connection_is_unknown():
+    s = Step("mysql", "SELECT 1;\nSELECT SLEEP(60);\nSELECT 3", MARIA.target())
+    s.until("[2 of 3]")
+    wait_for(lambda: MARIA.sql("SELECT id FROM information_schema.processlist "
+                               "WHERE info LIKE 'SELECT SLEEP%'").isdigit())
+    MARIA.sql("KILL " + MARIA.sql("SELECT id FROM information_schema.processlist "
+                                  "WHERE info LIKE 'SELECT SLEEP%'"))
+    bad(s.wait(), "Statement 2 of 3 (line 11) was running on db when the connection was lost",
+        "Whether it took effect is not known", "Statement 1 had been applied",
+        state="unknown")
+    s = Step("postgresql", "SELECT 1;\nSELECT pg_sleep(60);\nSELECT 3", PG.target())
+    s.until("[2 of 3]")
+    wait_for(lambda: PG.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                            "WHERE query LIKE 'SELECT pg_sleep%'") == "t")
+    bad(s.wait(), "when the connection was lost", state="unknown")
+
+
+# ----------------------------------------------------- PostgreSQL, SQLite
+
+def test_postgresql_statements_bodies_and_notices():
+    s = good(run("postgresql", "CREATE TABLE p (id int);\nDO $$\nBEGIN\n  INSERT INTO p VALUES "
+                 "(1); INSERT INTO p VALUES (2);\n  RAISE NOTICE 'inserted %', 2;\nEND $$;\n"
+                 "UPDATE p SET id = id + 1;\nSELECT id, 'x' AS x FROM p ORDER BY id;",
+                 PG.target(), captures=[{"name": "id", "how": "whole", "what": ""}]))
+    assert "NOTICE:  inserted 2" in s.text, s.text
+    assert "[3 of 4] line 16: UPDATE p SET id = id + 1 — ok, 2 rows" in s.text, s.text
+    assert " id | x\n----+---\n 2  | x\n 3  | x\n" in s.text, s.text
+    assert s.captures == {"id": "2"}
+    bad(run("postgresql", "COPY p TO STDOUT", PG.target()), "COPY")
+    bad(run("postgresql", "COPY p FROM STDIN", PG.target()), "COPY")
+    bad(run("postgresql", "SELECT 1;\nSELEC 2", PG.target()), "syntax error", "(42601)",
+        "Statement 1 had been applied and stays.")
+
+
+def test_a_transaction_is_all_or_nothing():
+    for kind, target, ask in (
+            ("postgresql", PG.target(), lambda: PG.sql("SELECT COUNT(*) FROM tx")),
+            ("sqlite", lite(name="tx.db"),
+             lambda: str(ask_lite("SELECT COUNT(*) FROM tx", "tx.db")[0][0]))):
+        good(run(kind, "CREATE TABLE tx (id int)", target))
+        text = "INSERT INTO tx VALUES (1);\nINSERT INTO tx VALUES (2);\n"
+        bad(run(kind, text + "INSERT INTO nothing VALUES (3);", target, transaction="yes"),
+            "Statements 1 to 2 were taken back with the transaction.")
+        assert ask() == "0"
+        s = good(run(kind, text, target, transaction="yes"))
+        assert "COMMIT — ok" in s.text and ask() == "2", s.text
+        bad(run(kind, "BEGIN;\n" + text, target), "leave a transaction open")
+        assert ask() == "2"
+        bad(run(kind, text + "COMMIT;", target, transaction="yes"), "themselves")
+
+
+def test_mysql_transactions_warn_of_schema_changes():
+    MARIA.sql("CREATE TABLE app.tx (id INT)")
+    s = bad(run("mysql", "INSERT INTO tx VALUES (1);\nINSERT INTO nothing VALUES (2)",
+                MARIA.target(), transaction="yes"), "taken back")
+    assert "Note: MySQL and MariaDB commit" in s.text
+    assert MARIA.sql("SELECT COUNT(*) FROM app.tx") == "0"
+    good(run("mysql", "INSERT INTO tx VALUES (1)", MARIA.target(), transaction="yes"))
+    bad(run("mysql", "START TRANSACTION;\nINSERT INTO tx VALUES (2)", MARIA.target()),
+        "leave a transaction open")
+    assert MARIA.sql("SELECT COUNT(*) FROM app.tx") == "1"
+
+
+def test_sqlite_statements_triggers_and_locks():
+    target = lite("CREATE TABLE a (x); CREATE TABLE log (x);", "s.db")
+    s = good(run("sqlite", "CREATE TRIGGER t AFTER INSERT ON a BEGIN\n  INSERT INTO log VALUES "
+                 "(new.x); UPDATE log SET x = x + 1;\nEND;\nINSERT INTO a VALUES (1), (2);\n"
+                 "SELECT x FROM log", target,
+                 captures=[{"name": "x", "how": "whole", "what": ""}]))
+    assert s.captures == {"x": "3"}, s.captures
+    db = sqlite3.connect(WORK / "s.db", isolation_level=None, check_same_thread=False)
+    db.execute("BEGIN EXCLUSIVE")
+    timer = threading.Timer(1, lambda: db.execute("COMMIT"))
+    timer.start()
+    good(run("sqlite", "INSERT INTO a VALUES (5)", target))
+    timer.join()
+    db.close()
+    bad(run("sqlite", "INSERT INTO a VALUES (6);\nNONSENSE", target), "syntax error",
+        "Statement 1 had been applied and stays.")
+
+
+# ------------------------------------------------------------ the console
+
+DOCUMENT = """---
+title: Release
+parameters:
+  name: {label: Name}
+---
+# Release
+
+```mysql {#count on=app-db capture="n" expect="Robert"}
+CREATE TABLE IF NOT EXISTS people (name VARCHAR(80));
+INSERT INTO people VALUES ({{name}});
+SELECT COUNT(*) AS n, name FROM people GROUP BY name
+```
+
+```mysql {#alter on=app-db}
+ALTER TABLE people
+  ADD COLUMN n INT DEFAULT {{n}};
+ALTER TABLE people ADD COLUMN n INT;
+```
+"""
+
+
+def test_through_the_console_with_a_stored_password():
+    books = runbook_folder({"release": DOCUMENT}, f"""environments:
+  test:
+    targets:
+      app-db:
+        mysql: {{host: 127.0.0.1, port: {MARIA.port}, user: op, password: app-password,
+                database: app}}
+""")
+    try:
+        with Console(runbooks=books) as console:
+            ana = console.user("ana", "operator,approver")
+            console.cli("secret", "set", "app-password", stdin=PASSWORD)
+            status, run = ana.post("/runs", {"runbook": "release", "environment": "test",
+                                             "parameters": {"name": "Robert'); --"}})
+            assert status == 201, run
+            ana.post(f"/runs/{run['id']}/start")
+            run = ana.drive(run["id"])
+            steps = {s["id"]: s for s in run["steps"]}
+            assert steps["count"]["state"] == "succeeded", steps["count"]
+            assert "Robert'); --" in ana.output(run["id"], "count", "app-db")
+            assert steps["alter"]["state"] == "failed", steps["alter"]
+            text = ana.output(run["id"], "alter", "app-db")
+            assert "[2 of 2] line 17: ALTER TABLE people ADD COLUMN n INT — FAILED" in text, text
+            assert "Duplicate column name 'n'" in text and PASSWORD not in text
+    finally:
+        shutil.rmtree(books)
+
+
+if __name__ == "__main__":
+    MARIA, PG = MariaDB(), PostgreSQL()
+    try:
+        main([f for name, f in list(globals().items()) if name.startswith("test_")])
+    finally:
+        MARIA.stop()
+        PG.stop()
+        shutil.rmtree(WORK, ignore_errors=True)
