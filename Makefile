@@ -118,7 +118,7 @@ UNIT_TESTS = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*
 define unit
 $(B)/tests/$(1): tests/unit/$(1).c $(call TEST_OBJS,$(word 2,$(subst _, ,$(1))))
 	@mkdir -p $$(@D)
-	$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ -lcmocka -lfcgi -lssh2 $$(JOURNAL)
+	$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ -lcmocka -lfcgi $$(countersign-step_LIBS) $$(JOURNAL)
 endef
 $(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t))))
 

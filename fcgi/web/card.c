@@ -15,6 +15,13 @@ is_manual(const struct step *step)
 	return step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL;
 }
 
+static bool
+is_sql(const struct step *step)
+{
+	return step->kind == STEP_MYSQL || step->kind == STEP_POSTGRESQL ||
+	    step->kind == STEP_SQLITE;
+}
+
 static const char *
 exit_codes(struct req *req, const struct step *step)
 {
@@ -43,8 +50,12 @@ card_success(struct req *req, const struct step *step)
 	if (is_manual(step))
 		return request_text(req, "success_manual",
 		    "a person confirms it");
-	text = request_fill(req, "success_exit", "exit code {codes}", "codes",
-	    exit_codes(req, step), NULL);
+	if (is_sql(step))
+		text = request_text(req, "success_sql",
+		    "the database accepts every statement");
+	else
+		text = request_fill(req, "success_exit", "exit code {codes}",
+		    "codes", exit_codes(req, step), NULL);
 	if (step->expect != NULL)
 		text = joined(req, text, and, request_fill(req,
 		    "success_expect", "the output matches {pattern}",

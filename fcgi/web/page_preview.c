@@ -12,13 +12,31 @@
 #include "web/model.h"
 #include "web/page.h"
 
+/* "app @ db-1:3306", or a file. */
+static const char *
+database(struct view *v, struct json_object *t)
+{
+	const char *port = json_text(t, "port", NULL);
+	const char *place = json_text(t, "host", json_text(t, "socket", ""));
+
+	if (json_text(t, "file", NULL) != NULL)
+		return json_text(t, "file", "");
+	return arena_printf(v->req->arena, "%s @ %s%s%s",
+	    json_text(t, "database", json_text(t, "user", "")), place,
+	    port != NULL ? ":" : "", port != NULL ? port : "");
+}
+
 static const char *
 how(struct view *v, const char *name)
 {
 	struct json_object *t = json_get(json_get(v->run, "targets"), name);
-	const char *host;
+	const char *kind = json_text(t, "kind", "local"), *host;
 
-	if (!text_eq(json_text(t, "kind", ""), "ssh"))
+	if (text_eq(kind, "mysql") || text_eq(kind, "postgresql") ||
+	    text_eq(kind, "sqlite"))
+		return request_fill(v->req, "how_database", "in the database "
+		    "{place}", "place", database(v, t), NULL);
+	if (!text_eq(kind, "ssh"))
 		return request_text(v->req, "how_local",
 		    "on this console's machine");
 	host = arena_printf(v->req->arena, "%s:%" PRId64,
