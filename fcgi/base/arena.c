@@ -1,7 +1,9 @@
 /*
  * arena.c: memory that is released all at once.
  *
- * Blocks of 16 KB in a list; what is larger has a block of its own.
+ * Blocks of 16 KB in a list; what is larger has a block of its own.  Some
+ * blocks stay from reset to reset: to give them back each time makes malloc
+ * tidy up each time.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +14,7 @@
 #include "base/mem.h"
 
 #define BLOCK_SIZE	16384
+#define BLOCKS_KEPT	8
 #define ALIGN		16
 
 struct block {
@@ -29,6 +32,7 @@ struct deferred {
 
 struct arena {
 	struct block	*blocks;	/* the current one first */
+	struct block	*spare;		/* all zero */
 	struct deferred	*deferred;
 };
 
@@ -41,12 +45,25 @@ block_new(size_t size)
 	return b;
 }
 
+static void
+add_block(struct arena *a)
+{
+	struct block *b = a->spare;
+
+	if (b != NULL)
+		a->spare = b->next;
+	else
+		b = block_new(BLOCK_SIZE);
+	b->next = a->blocks;
+	a->blocks = b;
+}
+
 struct arena *
 arena_new(void)
 {
 	struct arena *a = mem_calloc(1, sizeof(*a));
 
-	a->blocks = block_new(BLOCK_SIZE);
+	add_block(a);
 	return a;
 }
 
@@ -64,20 +81,23 @@ run_deferred(struct arena *a)
 void
 arena_reset(struct arena *a)
 {
-	struct block *b, *next, *keep = NULL;
+	struct block *b, *next;
+	int kept = 0;
 
 	run_deferred(a);
 	for (b = a->blocks; b != NULL; b = next) {
 		next = b->next;
-		if (keep == NULL && b->size == BLOCK_SIZE)
-			keep = b;
-		else
+		if (b->size != BLOCK_SIZE || kept++ >= BLOCKS_KEPT) {
 			free(b);
+			continue;
+		}
+		memset(b->data, 0, b->used);
+		b->used = 0;
+		b->next = a->spare;
+		a->spare = b;
 	}
-	memset(keep->data, 0, keep->used);
-	keep->used = 0;
-	keep->next = NULL;
-	a->blocks = keep;
+	a->blocks = NULL;
+	add_block(a);
 }
 
 void
@@ -88,6 +108,10 @@ arena_free(struct arena *a)
 	if (a == NULL)
 		return;
 	run_deferred(a);
+	while ((b = a->spare) != NULL) {
+		a->spare = b->next;
+		free(b);
+	}
 	for (b = a->blocks; b != NULL; b = next) {
 		next = b->next;
 		free(b);
@@ -107,9 +131,8 @@ arena_alloc(struct arena *a, size_t size)
 		b->next = a->blocks->next;
 		a->blocks->next = b;
 	} else if (b->used + size > b->size) {
-		b = block_new(BLOCK_SIZE);
-		b->next = a->blocks;
-		a->blocks = b;
+		add_block(a);
+		b = a->blocks;
 	}
 	p = b->data + b->used;
 	b->used += size;
