@@ -126,6 +126,13 @@ unit-built: $(UNIT_TESTS)
 unit: asan
 	@for t in build/asan/tests/test_*; do $$t || exit 1; done
 
+# The fuzz target of the step's parsers needs the step's folder besides.
+$(B)/fuzz/step: tests/fuzz/fuzz_step.c $(foreach d,base book wire,$(call src,$d)) \
+	    $(filter-out %/main.c,$(call src,step))
+	@mkdir -p $(@D)
+	clang -std=c17 $(CPPFLAGS) $(WARN) -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all -O1 -g -o $@ $^ -lssh2 $(BOOK)
+
 # Everything that a fresh machine can check, the quick things first.
 test: deps-test
 	@$(MAKE) --no-print-directory lint unit e2e fault browser fate fuzz

@@ -245,7 +245,8 @@ run_all(struct fanout *f)
 	sigaddset(&block, SIGTERM);
 	sigaddset(&block, SIGINT);
 	sigaddset(&block, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &block, &open);
+	sigprocmask(SIG_BLOCK, &block, NULL);
+	sigemptyset(&open);
 	for (;;) {
 		while (cancelled == 0 && f->started < o->targets_count &&
 		    f->running < (size_t)o->parallel)

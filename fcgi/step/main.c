@@ -30,6 +30,7 @@ static void
 harden(void)
 {
 	static const struct rlimit none = { 0, 0 };
+	sigset_t later;
 
 	if (prctl(PR_SET_DUMPABLE, 0) != 0 ||
 	    setrlimit(RLIMIT_CORE, &none) != 0)
@@ -37,6 +38,11 @@ harden(void)
 	(void)setsid();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
+	/* Who wants to end us waits until fanout.c can do it in order. */
+	sigemptyset(&later);
+	sigaddset(&later, SIGTERM);
+	sigaddset(&later, SIGINT);
+	sigprocmask(SIG_BLOCK, &later, NULL);
 	umask(022);
 }
 

@@ -543,12 +543,12 @@ def test_output_is_live_within_100_ms():
         assert late < 0.15, late
 
 
-def gigabyte(target):
+def gigabyte(target, **kw):
     if not os.path.exists(FAST):
         return "not measured: there is no " + FAST
     start = time.monotonic()
     s = Step("yes 'a line of some sixty characters, as programs like to print th' | "
-             "head -c 1000000000; echo end", [target], program=FAST)
+             "head -c 1000000000; echo end", [target], program=FAST, **kw)
     s.wait(300)
     took = time.monotonic() - start
     end = is_state(s, "succeeded", name=target["name"])
@@ -563,6 +563,11 @@ def gigabyte(target):
 
 def test_a_gigabyte_here():
     return gigabyte(LOCAL)
+
+
+def test_a_gigabyte_with_secrets_and_a_regex():
+    return gigabyte(LOCAL, secrets={"pw": "a line of secrets", "key": secrets.token_hex(32)},
+                    expect="^end$")
 
 
 def test_a_gigabyte_over_ssh():
@@ -595,6 +600,18 @@ def test_cancel():
         assert s.text(target["name"]) == b"a\n"
     no_process("sleep 6171")
     leaves_nothing()
+
+
+def test_a_cancel_at_any_moment_leaves_a_result():
+    for delay in (0, 0.002, 0.005, 0.01, 0.02, 0.05):
+        for target in (SSHD.target(), LOCAL):
+            s = Step("sleep 6177", [target])
+            while not os.path.exists(s.dir + "/pid"):
+                pass
+            time.sleep(delay)
+            s.stop().wait(30)
+            assert s.done()["state"] in ("failed", "unknown"), s.lines()
+    no_process("sleep 6177")
 
 
 def test_cancel_of_a_script_that_ignores_it():
