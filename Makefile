@@ -126,13 +126,6 @@ unit-built: $(UNIT_TESTS)
 unit: asan
 	@for t in build/asan/tests/test_*; do $$t || exit 1; done
 
-# The fuzz target of the step's parsers needs the step's folder besides.
-$(B)/fuzz/step: tests/fuzz/fuzz_step.c $(foreach d,base book wire,$(call src,$d)) \
-	    $(filter-out %/main.c,$(call src,step))
-	@mkdir -p $(@D)
-	clang -std=c17 $(CPPFLAGS) $(WARN) -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -O1 -g -o $@ $^ -lssh2 $(BOOK)
-
 # Everything that a fresh machine can check, the quick things first.
 test: deps-test
 	@$(MAKE) --no-print-directory lint unit e2e fault browser fate fuzz
@@ -160,6 +153,11 @@ FUZZ = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 -g
 $(B)/fuzz/%: tests/fuzz/fuzz_%.c $(call src,base) $(call src,book)
 	@mkdir -p $(@D)
 	clang -std=c17 $(CPPFLAGS) $(WARN) $(FUZZ) -o $@ $^ $(BOOK)
+# The step's parsers stand in its folder.
+$(B)/fuzz/step: tests/fuzz/fuzz_step.c $(call src,base) $(call src,book) \
+	    $(call src,wire) $(filter-out %/main.c,$(call src,step))
+	@mkdir -p $(@D)
+	clang -std=c17 $(CPPFLAGS) $(WARN) $(FUZZ) -o $@ $^ -lssh2 $(BOOK)
 fuzz: $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 	@for f in $^; do d=$(B)/found/$$(basename $$f); mkdir -p $$d; \
 	$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
