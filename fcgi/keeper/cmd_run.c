@@ -11,21 +11,6 @@
 #include "keeper/run.h"
 #include "keeper/seal.h"
 
-/* A text field that must say something. */
-static enum err
-need_words(struct command *c, const char *field)
-{
-	const char *text = json_text(c->body, field, "");
-
-	if (text[strspn(text, " \t\r\n")] == '\0')
-		return fault_set(&c->fault, ERR_INVALID, "missing_field",
-		    field, "Say a few words: the %s goes on record.", field);
-	if (strlen(text) > 10000)
-		return fault_set(&c->fault, ERR_INVALID, "too_long", field,
-		    "The %s is too long: 10,000 bytes at most.", field);
-	return ERR_OK;
-}
-
 /* One event that carries one field of the body, or none. */
 static enum err
 append(struct command *c, int64_t run, const char *kind, const char *field)
@@ -59,7 +44,7 @@ check_decision(struct command *c, const char *decision)
 	if (strcmp(decision, "approve") == 0)
 		return ERR_OK;
 	if (strcmp(decision, "reject") == 0)
-		return need_words(c, "comment");
+		return command_words(c, "comment");
 	return fault_set(&c->fault, ERR_INVALID, "bad_value", "decision",
 	    "The decision is \"approve\" or \"reject\".");
 }
@@ -204,7 +189,7 @@ cmd_run_resume(struct command *c)
 enum err
 cmd_run_comment(struct command *c)
 {
-	enum err err = need_words(c, "text");
+	enum err err = command_words(c, "text");
 
 	return err == ERR_OK ?
 	    simple(c, VERB_run_comment, "run.commented", "text") : err;
@@ -232,7 +217,7 @@ cmd_run_abort(struct command *c)
 	struct run run;
 	enum err err;
 
-	if ((err = need_words(c, "reason")) != ERR_OK ||
+	if ((err = command_words(c, "reason")) != ERR_OK ||
 	    (err = run_permit(c, VERB_run_abort, &run, NULL)) != ERR_OK)
 		return err;
 	result = json_get(run.row, "started_at") != NULL ? "failed" : NULL;

@@ -13,18 +13,6 @@
 #include "keeper/run.h"
 #include "wire/exec.h"
 
-static enum err
-need_words(struct command *c, const char *field)
-{
-	const char *text = json_text(c->body, field, "");
-
-	if (text[strspn(text, " \t\r\n")] != '\0' && strlen(text) <= 10000)
-		return ERR_OK;
-	return fault_set(&c->fault, ERR_INVALID, "missing_field", field,
-	    "Say in a few words why: the %s goes on record (10,000 bytes at "
-	    "most).", field);
-}
-
 static struct json_object *
 about(const struct life_step *s)
 {
@@ -123,6 +111,10 @@ cmd_step_confirm(struct command *c)
 
 	if (err != ERR_OK)
 		return err;
+	if (s.step->evidence && (err = command_words(c, "note")) != ERR_OK) {
+		run_clear(&run);
+		return err;
+	}
 	data = about(&s);
 	json_set_text(data, "note", json_text(c->body, "note", ""));
 	json_set_text(data, "state", s.step->sign != NULL ?
@@ -138,7 +130,7 @@ cmd_step_skip(struct command *c)
 	struct run run;
 	enum err err;
 
-	if ((err = need_words(c, "reason")) != ERR_OK ||
+	if ((err = command_words(c, "reason")) != ERR_OK ||
 	    (err = run_permit(c, VERB_step_skip, &run, &s)) != ERR_OK)
 		return err;
 	data = about(&s);
@@ -175,7 +167,7 @@ cmd_step_resolve(struct command *c)
 	if (strcmp(outcome, "succeeded") != 0 && strcmp(outcome, "failed") != 0)
 		return fault_set(&c->fault, ERR_INVALID, "bad_value",
 		    "outcome", "The outcome is succeeded or failed.");
-	if ((err = need_words(c, "note")) != ERR_OK ||
+	if ((err = command_words(c, "note")) != ERR_OK ||
 	    (err = run_permit(c, VERB_step_resolve, &run, &s)) != ERR_OK)
 		return err;
 	data = about(&s);

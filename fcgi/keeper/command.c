@@ -131,6 +131,20 @@ read_body(struct command *c, const struct json_key *keys)
 }
 
 enum err
+command_words(struct command *c, const char *field)
+{
+	const char *text = json_text(c->body, field, "");
+
+	if (text[strspn(text, " \t\r\n")] == '\0')
+		return fault_set(&c->fault, ERR_INVALID, "missing_field",
+		    field, "Say a few words: the %s goes on record.", field);
+	if (strlen(text) > 10000)
+		return fault_set(&c->fault, ERR_INVALID, "too_long", field,
+		    "The %s is too long: 10,000 bytes at most.", field);
+	return ERR_OK;
+}
+
+enum err
 command_run(struct command *c)
 {
 	enum verb verb = verb_find(c->call->verb);

@@ -62,6 +62,9 @@ struct command {
  */
 enum err command_run(struct command *c);
 
+/* A text field that must say something, 10,000 bytes at most.  ERR_INVALID. */
+enum err command_words(struct command *c, const char *field);
+
 /* The commands, one function each; the table is in command.c. */
 enum err cmd_setup(struct command *c);
 enum err cmd_setup_link(struct command *c);
