@@ -76,7 +76,8 @@ def load(url, connections, seconds, headers):
     if bad or " 0 requests in" in said:
         raise AssertionError(f"{url} did not answer well:\n{said}")
     return (float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),
-            milliseconds(re.search(r"99%\s+(\S+)", said)[1]))
+            milliseconds(re.search(r"^ +99%\s+(\S+)", said,
+                                   re.M)[1]))
 
 
 def measure_pages(f, table, quick):
