@@ -49,3 +49,21 @@ plan_targets_of(struct json_object *targets, const char *on)
 	json_object_array_add(names, json_object_new_string(on));
 	return names;
 }
+
+struct json_object *
+plan_decisions(struct db *db, int64_t run, const char *plan)
+{
+	struct json_object *all = db_rows_json(db_query(db, STMT_APPROVALS,
+	    INT(run)));
+	struct json_object *given = json_object_new_array();
+
+	for (size_t i = 0; i < json_object_array_length(all); i++) {
+		struct json_object *a = json_object_array_get_idx(all, i);
+
+		if (text_eq(json_text(a, "plan", ""), plan) &&
+		    text_eq(json_text(a, "step", ""), ""))
+			json_object_array_add(given, json_object_get(a));
+	}
+	json_object_put(all);
+	return given;
+}

@@ -5,6 +5,9 @@
 #define JOURNAL_PLAN_H
 
 #include <json-c/json.h>
+#include <stdint.h>
+
+#include "journal/db.h"
 
 /*
  * BLAKE2b-256, in hex, over document hash, environment, targets, parameters
@@ -24,5 +27,12 @@ void	plan_of_row(struct json_object *row, char out[65]);
  */
 struct json_object *plan_targets_of(struct json_object *targets,
 	    const char *on);
+
+/*
+ * The decisions on a run that were made on this very plan: rows with by,
+ * decision, roles (those the person has now), disabled.  A new array.
+ */
+struct json_object *plan_decisions(struct db *db, int64_t run,
+	    const char *plan);
 
 #endif

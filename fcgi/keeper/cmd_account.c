@@ -302,11 +302,12 @@ cmd_logout(struct command *c)
 /* Taking the last admin's rights away would lock everybody out. */
 static enum err
 check_last_admin(struct command *c, const char *name,
-    struct json_object *roles, bool disabled)
+    struct json_object *old_roles, struct json_object *roles, bool disabled)
 {
-	struct actor after = { .roles = roles };
+	struct actor before = { .roles = old_roles }, after = { .roles = roles };
 
-	if ((!disabled && actor_has(&after, "admin")) ||
+	if (!actor_has(&before, "admin") ||
+	    (!disabled && actor_has(&after, "admin")) ||
 	    db_first_int(db_query(c->keeper->db, STMT_ADMIN_COUNT,
 	    TEXT(name)), 0) > 0)
 		return ERR_OK;
@@ -331,7 +332,8 @@ cmd_account_change(struct command *c)
 	    json_int(row, "disabled", 0) != 0);
 	roles = roles != NULL ? roles : json_get(row, "roles");
 	if ((err = check_roles(c, roles)) == ERR_OK &&
-	    (err = check_last_admin(c, name, roles, disabled)) == ERR_OK) {
+	    (err = check_last_admin(c, name, json_get(row, "roles"),
+	    roles, disabled)) == ERR_OK) {
 		data = named("name", name);
 		json_set(data, "roles", json_object_get(roles));
 		json_set_bool(data, "disabled", disabled);

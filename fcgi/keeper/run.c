@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "journal/event.h"
+#include "journal/plan.h"
 #include "keeper/run.h"
 
 #define BOOKS_KEPT	16
@@ -107,25 +108,6 @@ load_variables(struct db *db, int64_t id)
 	return o;
 }
 
-/* The decisions on the run's present plan. */
-static struct json_object *
-load_given(struct db *db, int64_t id, const char *plan)
-{
-	struct json_object *all = db_rows_json(db_query(db, STMT_APPROVALS,
-	    INT(id)));
-	struct json_object *given = json_object_new_array();
-
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *a = json_object_array_get_idx(all, i);
-
-		if (text_eq(json_text(a, "plan", ""), plan) &&
-		    text_eq(json_text(a, "step", ""), ""))
-			json_object_array_add(given, json_object_get(a));
-	}
-	json_object_put(all);
-	return given;
-}
-
 static void
 fill_life(struct run *run)
 {
@@ -166,7 +148,8 @@ run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 		    "The document of run %lld is missing.", (long long)id);
 	}
 	run.variables = load_variables(k->db, id);
-	run.given = load_given(k->db, id, json_text(run.row, "plan", ""));
+	run.given = plan_decisions(k->db, id,
+	    json_text(run.row, "plan", ""));
 	run.steps = db_rows_json(db_query(k->db, STMT_STEPS, INT(id)));
 	fill_life(&run);
 	*ret = run;

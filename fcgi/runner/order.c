@@ -79,6 +79,19 @@ read_document(struct runner *r, struct sources *s, struct fault *why)
 	return ERR_OK;
 }
 
+/* Counted anew: with the roles that the approvers have now. */
+static enum err
+check_approvals(struct runner *r, struct sources *s, const char *plan,
+    struct fault *why)
+{
+	struct json_object *given = plan_decisions(r->db, s->run_id, plan);
+	bool approved = life_is_approved(json_get(s->run, "approvals"), given);
+
+	json_object_put(given);
+	return approved ? ERR_OK : refuse(why, "The plan does not have the "
+	    "approvals that it needs any more: nothing was executed.");
+}
+
 static enum err
 check_run(struct runner *r, struct sources *s, struct fault *why)
 {
@@ -94,7 +107,7 @@ check_run(struct runner *r, struct sources *s, struct fault *why)
 	if (strcmp(json_text(s->run, "state", ""), "running") != 0 &&
 	    strcmp(json_text(s->run, "state", ""), "paused") != 0)
 		return refuse(why, "The run is not running.");
-	return ERR_OK;
+	return check_approvals(r, s, plan, why);
 }
 
 /* Opens a sealed box; the text is wiped and freed by the caller. */

@@ -156,8 +156,14 @@ def four_eyes_for_approval_and_signature():
         assert bo.post(f"/runs/{run}/steps/look/sign",
                        {"note": "right"})[0] == 200
         assert ana.step(run, "look")["state"] == "confirmed"
-        # a change of the plan ends the approvals
-        assert ana.press(run, ana.step(run, "one"))["state"] == "succeeded"
+        # the roles count when the step is executed
+        console.cli("user", "roles", "bo", "--roles", "auditor")
+        step = ana.press(run, ana.step(run, "one"))
+        assert step["state"] == "failed", step
+        assert "approvals" in step["attempts"][0]["message"], step
+        console.cli("user", "roles", "bo", "--roles", "approver")
+        assert ana.post(f"/runs/{run}/steps/one/retry")[0] == 202
+        assert ana.wait_step(run, "one")["state"] == "succeeded"
 
 
 try:
