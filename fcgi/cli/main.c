@@ -40,7 +40,9 @@ static const struct {
 	  "\tSealed to the runner; never shown again.\n" },
 	{ "verify", cli_verify,
 	  "countersign verify [--data DIR]\n"
-	  "\tRecomputes chains, projections, outputs and ledger signatures.\n" },
+	  "\tRecomputes chains, projections, outputs and ledger signatures.\n"
+	  "countersign verify REPORT.json\n"
+	  "\tRecomputes the chain of one exported report, away from the console.\n" },
 };
 /* clang-format on */
 

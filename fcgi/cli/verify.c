@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/bundle.h"
 #include "cli/cli.h"
 #include "journal/event.h"
 
@@ -283,6 +284,8 @@ cli_verify(struct cli *c)
 {
 	struct verify v = { .data = c->data };
 
+	if (c->argc == 1)
+		return bundle_verify(c->argv[0]);
 	if (c->argc != 0)
 		return CLI_USAGE;
 	if (sodium_init() < 0 || db_open(c->data, DB_CLI, &v.db) != ERR_OK)

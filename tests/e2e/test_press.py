@@ -3,6 +3,7 @@
 import pathlib
 import shutil
 import sys
+import tempfile
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -87,6 +88,24 @@ def two_people_press_at_once_200_times():
         assert status == 200, answer
 
 
+def verify_the_exported_report(console, ana, run):
+    """It verifies as it is, and not with one letter changed."""
+    _, _, text = console.raw("GET", f"/runs/{run}/report.json", headers={
+        "Authorization": "Bearer " + ana.token, "Accept": "application/json"})
+    with tempfile.TemporaryDirectory() as folder:
+        report = pathlib.Path(folder) / "report.json"
+        report.write_bytes(text)
+        assert "as recorded" in console.cli("verify", str(report))
+        for old, new in ((b"rolled_back", b"succeeded"), (b"ana", b"bob")):
+            assert old in text
+            report.write_bytes(text.replace(old, new))
+            try:
+                console.cli("verify", str(report))
+            except AssertionError:
+                continue
+            raise AssertionError(f"{old} was changed to {new} unseen")
+
+
 def a_wrong_password_is_changed_and_the_retry_succeeds():
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator")
@@ -121,6 +140,7 @@ def a_wrong_password_is_changed_and_the_retry_succeeds():
         status, answer = ana.post(f"/runs/{run}/close",
                                   {"result": "rolled_back"})
         assert status == 200, answer
+        verify_the_exported_report(console, ana, run)
         for path in console.data.rglob("*"):
             if path.is_file():
                 data = path.read_bytes()
