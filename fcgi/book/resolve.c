@@ -178,6 +178,17 @@ use(struct used *u, const char *name)
 	u->count++;
 }
 
+/* A target, and those over which it is reached. */
+static void
+use_way(struct used *u, const struct environment *e, const char *name)
+{
+	const struct target *t = find_target(e, name);
+
+	use(u, name);
+	if (t != NULL && value(t, "over") != NULL)
+		use(u, value(t, "over"));
+}
+
 /* " There are: a, b, local." */
 static void
 list_names(const struct environment *e, struct buf *out)
@@ -199,10 +210,10 @@ use_name(struct used *u, const struct environment *e, const struct step *s,
 
 	if (g != NULL)
 		for (size_t i = 0; i < g->count; i++)
-			use(u, g->members[i]);
+			use_way(u, e, g->members[i]);
 	if (g != NULL || find_target(e, name) != NULL ||
 	    strcmp(name, "local") == 0) {
-		use(u, name);
+		use_way(u, e, name);
 		return ERR_OK;
 	}
 	list_names(e, &names);

@@ -173,6 +173,10 @@ check_sqlite(struct targets *t, const struct ytree *map)
 {
 	static const char *const keys[] = { "file", "over", NULL };
 
+	if (ytree_get(map, "over") != NULL)
+		wrong_key(t, ytree_get(map, "over"), "An sqlite database is a "
+		    "file of the console's machine. For one elsewhere, write "
+		    "an sh step on that machine that runs sqlite3.");
 	ytree_check_keys(t->arena, map, keys, "an sqlite database", tell, t);
 	if (member_text(map, "file") == NULL)
 		wrong(t, map, "An sqlite database needs its file.");
@@ -259,6 +263,26 @@ is_target(const struct environment *e, const char *name)
 		if (strcmp(x->name, name) == 0)
 			return true;
 	return strcmp(name, "local") == 0;
+}
+
+/* "over" names an ssh target; known once all targets are. */
+static void
+check_ways(struct targets *t, const struct environment *e)
+{
+	for (const struct target *x = e->targets; x != NULL; x = x->next) {
+		const struct ytree *over = ytree_get(x->config, "over");
+		const struct target *y = e->targets;
+
+		if (over == NULL || over->kind != YTREE_TEXT)
+			continue;
+		while (y != NULL && strcmp(y->name, over->text) != 0)
+			y = y->next;
+		if (y == NULL || strcmp(y->kind, "ssh") != 0)
+			wrong(t, over, arena_printf(t->arena, "“%s” is no ssh "
+			    "target of this environment. Write the name of the "
+			    "machine over which the database is reached.",
+			    over->text));
+	}
 }
 
 static void
@@ -365,6 +389,7 @@ read_environment(struct targets *t, const struct ytree *y,
 			read_target(t, e, map, &targets);
 	else if (map != NULL && (map->kind != YTREE_TEXT || *map->text))
 		wrong(t, map, "“targets” is a map of names.");
+	check_ways(t, e);
 	if ((map = ytree_get(y, "groups")) != NULL && map->kind == YTREE_MAP)
 		for (map = map->first; map != NULL; map = map->next)
 			read_group(t, e, map, &groups);

@@ -30,7 +30,8 @@ struct targets;
  *	      nodes: [node-1, node-2]
  *
  * `local` exists in every environment, and is shared, without being named.
- * A relative `key:` is relative to the folder of targets.yml.  Kinds that
+ * A relative `key:`, `ca:` or `file:` is relative to the folder of
+ * targets.yml; `over:` of a database names an ssh target.  Kinds that
  * a later version uses (http, mysql, postgresql, sqlite, jump) are accepted.
  */
 enum err	 targets_load(const char *path, struct targets **ret);

@@ -24,7 +24,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "step/sql_driver.h"
+#include "step/sql_tunnel.h"
 
 #define EXCERPT		72	/* characters of a statement in its line */
 #define WHOLE_LINES	40	/* of a statement that failed */
@@ -78,18 +78,14 @@ static bool
 connect_to(struct sql_act *a)
 {
 	struct sql *s = &a->sql;
+	enum sql_end end = SQL_OK;
 
 	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
 		if (strcmp(drivers[i]->kind, s->target->kind) == 0)
 			s->driver = drivers[i];
-	if (json_get(s->target->json, "over") != NULL) {
-		fail(a, "The target %s is reached over an SSH target (over:), "
-		    "which SQL steps cannot do yet: nothing was done. Let the "
-		    "database listen where the console reaches it, or write an "
-		    "sh step on the SSH target.", s->target->name);
-		return false;
-	}
-	switch (s->driver->open(s)) {
+	if (json_get(s->target->json, "over") != NULL)
+		end = sql_tunnel_open(s);
+	switch (end == SQL_OK ? s->driver->open(s) : end) {
 	case SQL_OK:
 		return true;
 	case SQL_STOPPED:
@@ -475,6 +471,7 @@ act_sql(struct job *job)
 	perform(&a);
 	if (a.sql.driver != NULL)
 		a.sql.driver->close(&a.sql);
+	sql_tunnel_close(&a.sql);
 	table_free(a.sql.table);
 	statements_clear(&a.all);
 	buf_clear(&a.sql.out);

@@ -286,9 +286,11 @@ check_target(struct json_object *v, struct fault *fault)
 	return ERR_OK;
 }
 
-static enum err
-read_target(struct order_target *t, struct json_object *v, struct fault *fault)
+enum err
+order_target_read(struct json_object *v, struct order_target *ret,
+    struct fault *fault)
 {
+	struct order_target *t = ret;
 	enum err err;
 	int64_t port;
 
@@ -321,8 +323,8 @@ read_targets(struct order *o, struct json_object *list, struct fault *fault)
 		return wrong(fault, "targets", "is empty or too long");
 	o->targets = mem_calloc(n, sizeof(o->targets[0]));
 	for (size_t i = 0; i < n; i++) {
-		err = read_target(&o->targets[i],
-		    json_object_array_get_idx(list, i), fault);
+		err = order_target_read(json_object_array_get_idx(list, i),
+		    &o->targets[i], fault);
 		if (err != ERR_OK)
 			return err;
 		for (size_t k = 0; k < i; k++)
@@ -347,8 +349,8 @@ read_hosts(struct order *o, struct json_object *hosts, struct fault *fault)
 	json_object_object_foreach(hosts, name, v) {
 		(void)name;
 		if (err == ERR_OK)
-			err = read_target(&o->hosts[o->hosts_count++], v,
-			    fault);
+			err = order_target_read(v,
+			    &o->hosts[o->hosts_count++], fault);
 	}
 	return err;
 }

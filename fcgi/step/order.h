@@ -85,6 +85,10 @@ enum err	order_parse(const char *text, size_t len, struct order *ret,
 		    struct fault *fault);
 void		order_clear(struct order *o);
 
+/* Reads one target, such as that of another's "over"; *ret belongs to v. */
+enum err	order_target_read(struct json_object *v,
+		    struct order_target *ret, struct fault *fault);
+
 /* A user name that is safe in any command line: [A-Za-z_][A-Za-z0-9_.-]*. */
 bool		order_is_user(const char *s);
 

@@ -20,13 +20,25 @@ sql_key(const struct sql *s, const char *key)
 }
 
 int
-sql_port(const struct sql *s, int usual)
+sql_port(const struct sql *s)
 {
 	const char *text = sql_key(s, "port");
 	int64_t port;
 
 	return text != NULL && text_int(text, 1, 65535, &port) ? (int)port :
-	    usual;
+	    s->driver->port;
+}
+
+const char *
+sql_near_host(const struct sql *s)
+{
+	return s->tunnel_port > 0 ? "127.0.0.1" : sql_key(s, "host");
+}
+
+int
+sql_near_port(const struct sql *s)
+{
+	return s->tunnel_port > 0 ? s->tunnel_port : sql_port(s);
 }
 
 short

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "book/statements.h"
@@ -30,6 +31,8 @@ struct sql {
 	struct job		*job;
 	const struct order_target *target;
 	void			*db;		/* the driver's own */
+	int			 tunnel_port;	/* of sql_tunnel.h, or 0 */
+	pid_t			 tunnel_pid;
 	/* of the last statement */
 	struct table		*table;
 	struct buf		 out;		/* its results and notices */
@@ -42,6 +45,7 @@ struct sql_driver {
 	const char	*kind;		/* of the target and the step */
 	enum dialect	 dialect;
 	const char	*begin;		/* for transaction=yes */
+	int		 port;		/* the usual one; 0: has none */
 
 	/* Connects.  Not SQL_OK: why says what to do, but for SQL_STOPPED. */
 	enum sql_end	(*open)(struct sql *s);
@@ -69,7 +73,11 @@ extern const struct sql_driver sql_sqlite;
 
 /* A key of the target, or NULL where it is absent or empty; its port. */
 const char	*sql_key(const struct sql *s, const char *key);
-int		 sql_port(const struct sql *s, int usual);
+int		 sql_port(const struct sql *s);
+
+/* Where the client connects to: these, or this end of the tunnel. */
+const char	*sql_near_host(const struct sql *s);
+int		 sql_near_port(const struct sql *s);
 
 /*
  * Waits for the descriptor (-1: for none) until `until`, 0: as long as it

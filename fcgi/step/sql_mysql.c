@@ -72,8 +72,8 @@ ask_to_end(struct sql *s)
 	mysql_options(other, MYSQL_OPT_WRITE_TIMEOUT, &seconds);
 	snprintf(text, sizeof(text), "KILL QUERY %lu",
 	    mysql_thread_id(m->mysql));
-	if (mysql_real_connect(other, sql_key(s, "host"), sql_key(s, "user"),
-	    sql_key(s, "password"), NULL, (unsigned)sql_port(s, 3306),
+	if (mysql_real_connect(other, sql_near_host(s), sql_key(s, "user"),
+	    sql_key(s, "password"), NULL, (unsigned)sql_near_port(s),
 	    sql_key(s, "socket"), 0) != NULL)
 		(void)mysql_query(other, text);
 	mysql_close(other);
@@ -134,7 +134,7 @@ say_no_login(struct sql *s)
 	else if (host != NULL)
 		buf_printf(&s->why, "The database server %s:%d could not be "
 		    "used: %s (%u). Check that it runs, and host, port and "
-		    "database of %s in targets.yml.", host, sql_port(s, 3306),
+		    "database of %s in targets.yml.", host, sql_port(s),
 		    text, code, s->target->name);
 	else
 		buf_printf(&s->why, "The database server at the socket %s "
@@ -169,8 +169,8 @@ my_open(struct sql *s)
 	set_options(s, m->mysql, SQL_CONNECT_MS / 1000);
 	m->limit = clock_monotonic() + SQL_CONNECT_MS + 1000;
 	for (status = mysql_real_connect_start(&ret, m->mysql,
-	    sql_key(s, "host"), sql_key(s, "user"), sql_key(s, "password"),
-	    sql_key(s, "database"), (unsigned)sql_port(s, 3306),
+	    sql_near_host(s), sql_key(s, "user"), sql_key(s, "password"),
+	    sql_key(s, "database"), (unsigned)sql_near_port(s),
 	    sql_key(s, "socket"), CLIENT_MULTI_RESULTS); status != 0;
 	    status = mysql_real_connect_cont(&ret, m->mysql, status)) {
 		if (await(s, &status))
@@ -364,6 +364,6 @@ my_in_transaction(const struct sql *s)
 }
 
 const struct sql_driver sql_mysql = {
-	"mysql", DIALECT_MYSQL, "START TRANSACTION", my_open, my_close, my_run,
+	"mysql", DIALECT_MYSQL, "START TRANSACTION", 3306, my_open, my_close, my_run,
 	my_quote, my_backslash, my_in_transaction,
 };

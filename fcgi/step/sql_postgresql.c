@@ -79,7 +79,7 @@ pg_backslash(const struct sql *s)
 static PGconn *
 begin_connecting(struct sql *s, char port[8])
 {
-	const char *host = sql_key(s, "host"), *ca = sql_key(s, "ca");
+	const char *host = sql_near_host(s), *ca = sql_key(s, "ca");
 	const char *names[] = { "host", "port", "user", "password", "dbname",
 		"sslmode", "sslrootcert", "application_name",
 		"client_encoding", "gssencmode", "tcp_user_timeout", NULL };
@@ -88,7 +88,7 @@ begin_connecting(struct sql *s, char port[8])
 		sql_key(s, "database"), ca != NULL ? "verify-full" : "prefer",
 		ca, "countersign", "UTF8", "disable", "10000", NULL };
 
-	snprintf(port, 8, "%d", sql_port(s, 5432));
+	snprintf(port, 8, "%d", sql_near_port(s));
 	return PQconnectStartParams(names, values, 0);
 }
 
@@ -342,6 +342,6 @@ pg_in_transaction(const struct sql *s)
 }
 
 const struct sql_driver sql_postgresql = {
-	"postgresql", DIALECT_POSTGRESQL, "BEGIN", pg_open, pg_close, pg_run,
+	"postgresql", DIALECT_POSTGRESQL, "BEGIN", 5432, pg_open, pg_close, pg_run,
 	pg_quote, pg_backslash, pg_in_transaction,
 };

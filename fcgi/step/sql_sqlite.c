@@ -182,6 +182,6 @@ lite_in_transaction(const struct sql *s)
 }
 
 const struct sql_driver sql_sqlite = {
-	"sqlite", DIALECT_SQLITE, "BEGIN IMMEDIATE", lite_open, lite_close,
+	"sqlite", DIALECT_SQLITE, "BEGIN IMMEDIATE", 0, lite_open, lite_close,
 	lite_run, lite_quote, lite_backslash, lite_in_transaction,
 };

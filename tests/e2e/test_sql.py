@@ -4,7 +4,7 @@ SQL steps against servers of their own: MariaDB on a socket and a loopback
 port, PostgreSQL, SQLite.  Most drive countersign-step alone, with orders as
 the runner gives them; the last goes through the whole console.
 """
-import glob, json, os, pathlib, secrets, shutil, signal, socket, sqlite3
+import glob, json, os, pathlib, pwd, secrets, shutil, signal, socket, sqlite3
 import subprocess, sys, tempfile, threading, time
 
 from console import BUILD, Console, free_port, main, runbook_folder
@@ -149,6 +149,43 @@ class PostgreSQL:
         os.kill(pid, signal.SIGINT)
         self.process.wait(30)
         self.log.close()
+
+
+class Sshd:
+    """The machine over which a database is reached."""
+
+    def __init__(self):
+        self.dir, self.port = WORK / "sshd", free_port()
+        self.dir.mkdir(mode=0o700)
+        os.makedirs("/run/sshd", exist_ok=True)
+        for name in ("host", "key"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.dir / name],
+                           check=True)
+        (self.dir / "conf").write_text(
+            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {self.dir}/host\n"
+            f"AuthorizedKeysFile {self.dir}/key.pub\nUsePAM no\nStrictModes no\n"
+            "PermitRootLogin yes\nPidFile none\n")
+        self.process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", self.dir / "conf",
+                                         "-E", self.dir / "log"])
+        wait_for(lambda: os.path.exists(self.dir / "log")
+                 and "listening" in (self.dir / "log").read_text())
+
+    def target(self, **more):
+        key = " ".join((self.dir / "host.pub").read_text().split()[:2])
+        user = pwd.getpwuid(os.geteuid()).pw_name
+        return {"name": "bastion", "kind": "ssh", "host": "127.0.0.1", "port": self.port,
+                "user": user, "key": str(self.dir / "key"), "host_key": key,
+                "client": "libssh2", **more}
+
+    def cut(self):
+        pids = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)],
+                              capture_output=True, text=True).stdout.split()
+        for pid in pids:
+            os.kill(int(pid), signal.SIGKILL)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
 
 
 def quote(text):
@@ -299,7 +336,6 @@ def test_logins_that_fail_say_what_to_do():
     bad(run("postgresql", "SELECT 1", PG.target(database="none")), "does not exist")
     bad(run("sqlite", "SELECT 1", {"name": "db", "kind": "sqlite", "file": "/nowhere/x.db"}),
         "Nothing was done", "unable to open database file", "targets.yml")
-    bad(run("mysql", "SELECT 1", MARIA.target(over={"name": "x", "kind": "ssh"})), "over:")
     bad(run("mysql", "SELECT 1", {"name": "local", "kind": "local"}), "of kind mysql")
 
 
@@ -430,6 +466,31 @@ def test_sqlite_statements_triggers_and_locks():
         "Statement 1 had been applied and stays.")
 
 
+# ----------------------------------------------------------------- over SSH
+
+def test_databases_over_an_ssh_target():
+    over = SSHD.target()
+    s = good(run("mysql", "SELECT CURRENT_USER() AS who;\n"
+                 "SELECT seq, REPEAT('x', 3000) FROM seq_1_to_5000", MARIA.target(over=over)))
+    assert "op@%" in s.text and "5000 rows" in s.text, s.text
+    s = good(run("postgresql", "SELECT 6 * 7 AS answer", PG.target(over=over)))
+    assert " 42\n" in s.text
+    cancelled("mysql", MARIA.target(over=over), f"SELECT 1;\n{CROSS};\nSELECT 3")
+    cancelled("postgresql", PG.target(over=over), "SELECT 1;\nSELECT pg_sleep(60);\nSELECT 3")
+
+
+def test_a_way_over_ssh_that_fails_says_where():
+    bad(run("mysql", "SELECT 1", MARIA.target(over=SSHD.target(), port=str(free_port()))),
+        "Nothing was done", "The SSH host of db could not connect to 127.0.0.1:")
+    bad(run("mysql", "SELECT 1", MARIA.target(over=SSHD.target(port=free_port()))),
+        "refused the connection", "bastion")
+    bad(run("postgresql", "SELECT 1", PG.target(over=SSHD.target(client="openssh"))), "libssh2")
+    s = Step("mysql", f"SELECT 1;\n{CROSS};\nSELECT 3", MARIA.target(over=SSHD.target()))
+    s.until("[2 of 3]")
+    SSHD.cut()
+    bad(s.wait(), "Statement 2 of 3 (line 11) was running on db", state="unknown")
+
+
 # ------------------------------------------------------------ the console
 
 DOCUMENT = """---
@@ -454,12 +515,16 @@ ALTER TABLE people ADD COLUMN n INT;
 
 
 def test_through_the_console_with_a_stored_password():
+    over = SSHD.target()
     books = runbook_folder({"release": DOCUMENT}, f"""environments:
   test:
     targets:
       app-db:
         mysql: {{host: 127.0.0.1, port: {MARIA.port}, user: op, password: app-password,
-                database: app}}
+                database: app, over: bastion}}
+      bastion:
+        ssh: {{host: 127.0.0.1, port: {SSHD.port}, user: {over["user"]}, key: {over["key"]},
+              host_key: {over["host_key"]}}}
 """)
     try:
         with Console(runbooks=books) as console:
@@ -482,10 +547,11 @@ def test_through_the_console_with_a_stored_password():
 
 
 if __name__ == "__main__":
-    MARIA, PG = MariaDB(), PostgreSQL()
+    MARIA, PG, SSHD = MariaDB(), PostgreSQL(), Sshd()
     try:
         main([f for name, f in list(globals().items()) if name.startswith("test_")])
     finally:
         MARIA.stop()
         PG.stop()
+        SSHD.stop()
         shutil.rmtree(WORK, ignore_errors=True)

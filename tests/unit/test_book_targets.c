@@ -104,6 +104,30 @@ copies_and_repeated_sections_name_targets_too(void **state)
 }
 
 static void
+a_database_brings_the_machine_over_which_it_is_reached(void **state)
+{
+	struct targets *t = parse("environments:\n  test:\n    targets:\n"
+	    "      jump: {ssh: {host: h, user: u, agent: true, host_key: " KEY
+	    "}}\n      db: {mysql: {host: d, ca: ca.pem, over: jump}}\n"
+	    "      file: {sqlite: {file: x.db}}\n");
+	struct book *b = book("```mysql {#a on=db}\nx\n```\n"
+	    "```sqlite {#b on=file}\nx\n```\n");
+	struct json_object *o = NULL;
+
+	(void)state;
+	assert_int_equal(targets_resolve(t, "test", b, &o, NULL), ERR_OK);
+	assert_int_equal(json_object_object_length(o), 3);
+	assert_string_equal(json_text(json_get(o, "jump"), "host", ""), "h");
+	assert_string_equal(json_text(json_get(o, "db"), "ca", ""),
+	    "/etc/cs/ca.pem");
+	assert_string_equal(json_text(json_get(o, "file"), "file", ""),
+	    "/etc/cs/x.db");
+	json_object_put(o);
+	book_free(b);
+	targets_free(t);
+}
+
+static void
 an_unknown_target_names_the_line_and_what_there_is(void **state)
 {
 	struct targets *t = parse(good);
@@ -148,6 +172,10 @@ mistakes_are_told_at_their_place(void **state)
 		{ "environments:\n  a: {approvals: [{role: x, count: 0}]}",
 		    2, 19 },
 		{ "environments:\n  a: {production: maybe}", 2, 19 },
+		{ "environments:\n  a:\n    targets: {x: {mysql: {host: h, "
+		    "over: y}}}", 3, 41 },
+		{ "environments:\n  a:\n    targets: {x: {sqlite: {file: f, "
+		    "over: y}}}", 3, 36 },
 		{ "a: *b", 1, 4 }, { "a: [", 2, 1 }, { "a: {b: 1, b: 2}", 1,
 		    11 },
 	};
