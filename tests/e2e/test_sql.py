@@ -75,6 +75,16 @@ def bad(step, *words, state="failed"):
 
 # ------------------------------------------------------------- the servers
 
+def make_certificate(name):
+    """A certificate that is its own authority; its path and its key's."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                    "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                    "-keyout", WORK / (name + ".key"), "-out", WORK / (name + ".pem")],
+                   check=True, capture_output=True)
+    return str(WORK / (name + ".pem")), str(WORK / (name + ".key"))
+
+
 class MariaDB:
     def __init__(self):
         self.dir = WORK / "mariadb"
@@ -88,6 +98,7 @@ class MariaDB:
         self.process = subprocess.Popen(
             ["mariadbd", *options, f"--socket={self.socket}", f"--port={self.port}",
              "--bind-address=127.0.0.1", f"--pid-file={WORK}/mariadb.pid",
+             f"--ssl-cert={CERT}", f"--ssl-key={KEY}",
              "--innodb-buffer-pool-size=16M", "--performance-schema=off"],
             stdout=self.log, stderr=self.log)
         wait_for(lambda: self.sql("SELECT 1") == "1")
@@ -125,11 +136,17 @@ class PostgreSQL:
         subprocess.run([*self.prefix, bin + "/initdb", "-D", self.dir / "data", "-U", "op",
                         "-A", "scram-sha-256", f"--pwfile={word}", "-E", "UTF8",
                         "--locale=C.UTF-8"], check=True, capture_output=True, cwd="/")
+        for path, name in ((CERT, "cert"), (KEY, "key")):
+            shutil.copy(path, self.dir / name)
+            (self.dir / name).chmod(0o600)
+            if os.getuid() == 0:
+                shutil.chown(self.dir / name, "postgres")
         self.log = open(WORK / "pg.log", "wb")
         self.process = subprocess.Popen(
             [*self.prefix, bin + "/postgres", "-D", self.dir / "data", "-p", str(self.port),
              "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self.dir}",
-             "-c", "fsync=off"], stdout=self.log, stderr=self.log, cwd="/")
+             "-c", "fsync=off", "-c", "ssl=on", "-c", f"ssl_cert_file={self.dir}/cert",
+             "-c", f"ssl_key_file={self.dir}/key"], stdout=self.log, stderr=self.log, cwd="/")
         wait_for(lambda: self.sql("SELECT 1") == "1")
 
     def sql(self, text):
@@ -356,6 +373,15 @@ def test_a_socket_in_the_file_system():
                                         "password": PASSWORD, "database": "postgres"}))
 
 
+def test_tls_holds_the_server_against_the_ca():
+    for kind, target, text in (("mysql", MARIA.target, "SHOW STATUS LIKE 'Ssl_version'"),
+                               ("postgresql", PG.target, "SELECT version FROM pg_stat_ssl "
+                                "WHERE pid = pg_backend_pid()")):
+        assert "TLSv1" in good(run(kind, text, target(host="localhost", ca=CERT))).text
+        bad(run(kind, text, target(host="localhost", ca=OTHER_CERT)), "Nothing was done",
+            "certificate")
+
+
 def cancelled(kind, target, text, state="failed", **more):
     s = Step(kind, text, target, **more)
     if not more:
@@ -547,6 +573,7 @@ def test_through_the_console_with_a_stored_password():
 
 
 if __name__ == "__main__":
+    (CERT, KEY), (OTHER_CERT, _) = make_certificate("server"), make_certificate("other")
     MARIA, PG, SSHD = MariaDB(), PostgreSQL(), Sshd()
     try:
         main([f for name, f in list(globals().items()) if name.startswith("test_")])

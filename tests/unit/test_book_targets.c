@@ -173,9 +173,9 @@ mistakes_are_told_at_their_place(void **state)
 		    2, 19 },
 		{ "environments:\n  a: {production: maybe}", 2, 19 },
 		{ "environments:\n  a:\n    targets: {x: {mysql: {host: h, "
-		    "over: y}}}", 3, 41 },
+		    "over: y}}}", 3, 42 },
 		{ "environments:\n  a:\n    targets: {x: {sqlite: {file: f, "
-		    "over: y}}}", 3, 36 },
+		    "over: y}}}", 3, 37 },
 		{ "a: *b", 1, 4 }, { "a: [", 2, 1 }, { "a: {b: 1, b: 2}", 1,
 		    11 },
 	};
@@ -204,6 +204,8 @@ main(void)
 		cmocka_unit_test(environments_come_in_order_of_the_file),
 		cmocka_unit_test(
 		    only_what_the_steps_use_is_resolved_in_a_fixed_order),
+		cmocka_unit_test(
+		    a_database_brings_the_machine_over_which_it_is_reached),
 		cmocka_unit_test(
 		    copies_and_repeated_sections_name_targets_too),
 		cmocka_unit_test(
