@@ -259,7 +259,8 @@ not_yet(const struct parse *p, const struct step *s)
 {
 	if (s->kind == STEP_APPROVAL)
 		return "a gate in the middle of a run";
-	if (!is_script(s->kind) && !is_sql(s->kind) && s->kind != STEP_MANUAL)
+	if (!is_script(s->kind) && !is_sql(s->kind) &&
+	    s->kind != STEP_EDIT && s->kind != STEP_MANUAL)
 		return book_kind_name(s->kind);
 	if (s->pty || s->interactive)
 		return "a terminal (pty, interactive)";

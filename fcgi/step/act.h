@@ -41,6 +41,7 @@ struct job {
 /* Fills in ending and what belongs to it; output has been taken. */
 void	act_shell(struct job *job);
 void	act_ssh(struct job *job);
+void	act_edit(struct job *job);
 void	act_sql(struct job *job);
 
 /* After the result is known (and, the last time, durable): removes what the

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "step/link_client.h"
 
 #define CONNECT_MS	10000
@@ -25,6 +26,15 @@ enum link_result
 link_open(const struct order_target *target, struct watch *watch,
     struct link **ret, struct buf *why)
 {
+	if (strcmp(target->kind, "local") == 0)
+		return link_local.open(target, watch, ret, why);
+	if (json_get(target->json, "jump") != NULL) {
+		buf_printf(why, "The target %s is reached through a jump host "
+		    "(jump: in targets.yml), which this version cannot do. "
+		    "Nothing was sent to it, and it was not tried directly.",
+		    target->name);
+		return LINK_REFUSED;
+	}
 	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++)
 		if (strcmp(clients[i]->name, target->client) == 0)
 			return clients[i]->open(target, watch, ret, why);

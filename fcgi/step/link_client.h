@@ -24,6 +24,7 @@ struct link {
 
 extern const struct link_client link_libssh2;
 extern const struct link_client link_openssh;
+extern const struct link_client link_local;	/* sh, on this machine */
 
 /* A connected, tuned, non-blocking socket to the target's host and port. */
 enum link_result link_connect(const struct order_target *t,

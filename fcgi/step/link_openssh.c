@@ -8,6 +8,8 @@
  * file in the attempt's folder, under an alias, so that ssh can neither learn
  * nor accept another.  Opening a link runs an empty command, so that a host
  * that is not there is told from a link that broke.
+ *
+ * This machine is reached in the same way, with sh in place of ssh.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -98,6 +100,16 @@ become_ssh(const struct openssh *s, const char *command)
 	_exit(127);
 }
 
+/* In the child, where the target is this machine: becomes sh. */
+static void __attribute__((noreturn))
+become_sh(const char *command)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	watch_reset_signals();
+	execlp("sh", "sh", "-c", command, (char *)NULL);
+	_exit(127);
+}
+
 /* Three pipes and the process between them. */
 static bool
 start(struct openssh *s, const char *command)
@@ -109,8 +121,11 @@ start(struct openssh *s, const char *command)
 		ok = pipe2(pipes[i], O_CLOEXEC) == 0;
 	if (ok && (s->pid = fork()) == 0) {
 		if (dup2(pipes[0][0], 0) >= 0 && dup2(pipes[1][1], 1) >= 0 &&
-		    dup2(pipes[2][1], 2) >= 0)
+		    dup2(pipes[2][1], 2) >= 0) {
+			if (s->link.client == &link_local)
+				become_sh(command);
 			become_ssh(s, command);
+		}
 		_exit(126);
 	}
 	for (int i = 0; i < 3; i++) {
@@ -249,8 +264,14 @@ openssh_run(struct link *l, struct link_call *call, struct buf *why)
 		    l->target->host, l->target->port);
 	if (result != LINK_OK)
 		goto out;
-	if (WIFSIGNALED(status) || WEXITSTATUS(status) == FAILED)
+	if (l->client == &link_local && WIFSIGNALED(status)) {
+		buf_printf(why, "The shell on %s was ended by signal %d.",
+		    l->target->name, WTERMSIG(status));
+		result = LINK_LOST;
+	} else if (WIFSIGNALED(status) || (WEXITSTATUS(status) == FAILED &&
+	    l->client != &link_local)) {
 		result = say_failed(s, why);
+	}
 	call->status = WEXITSTATUS(status);
 out:
 	for (int i = 0; i < 3; i++)
@@ -263,7 +284,8 @@ openssh_close(struct link *l)
 {
 	struct openssh *s = (struct openssh *)l;
 
-	unlink(s->known_hosts);
+	if (s->known_hosts != NULL)
+		unlink(s->known_hosts);
 	free(s->known_hosts);
 	buf_clear(&s->said);
 	free(s);
@@ -342,4 +364,25 @@ out:
 
 const struct link_client link_openssh = {
 	"openssh", openssh_open, openssh_run, openssh_close,
+};
+
+static enum link_result
+local_open(const struct order_target *target, struct watch *watch,
+    struct link **ret, struct buf *why)
+{
+	struct openssh *s = mem_calloc(1, sizeof(*s));
+
+	(void)why;
+	s->link = (struct link){ &link_local, target, watch };
+	for (int i = 0; i < 3; i++)
+		s->fds[i] = -1;
+	*ret = &s->link;
+	return LINK_OK;
+}
+
+const struct link_client link_local = {
+	.name = "local",
+	.open = local_open,
+	.run = openssh_run,
+	.close = openssh_close,
 };

@@ -30,6 +30,8 @@ static const struct {
 } acts[] = {
 	{ "script", "local",	act_shell,	NULL,		NULL },
 	{ "script", "ssh",	act_ssh,	act_ssh_clean,	act_ssh_close },
+	{ "edit", "local",	act_edit,	NULL,		NULL },
+	{ "edit", "ssh",	act_edit,	NULL,		NULL },
 	{ "mysql", "mysql",	act_sql,	NULL,		NULL },
 	{ "postgresql", "postgresql", act_sql,	NULL,		NULL },
 	{ "sqlite", "sqlite",	act_sql,	NULL,		NULL },

@@ -53,6 +53,9 @@ card_success(struct req *req, const struct step *step)
 	if (is_sql(step))
 		text = request_text(req, "success_sql",
 		    "the database accepts every statement");
+	else if (step->kind == STEP_EDIT)
+		text = request_text(req, "success_edit",
+		    "the file reads as these lines say");
 	else
 		text = request_fill(req, "success_exit", "exit code {codes}",
 		    "codes", exit_codes(req, step), NULL);

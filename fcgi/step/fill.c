@@ -1,0 +1,38 @@
+/*
+ * fill.c: {{name}} as it stands, for places where a text is just text.
+ *
+ * Such a place is one line of a file, or a path: a value with a line end in
+ * it would become several lines, and is refused.
+ */
+#include <string.h>
+
+#include "book/values.h"
+#include "step/fill.h"
+
+bool
+fill_line(const struct order *o, const char *s, size_t len, struct buf *out,
+    struct buf *why)
+{
+	size_t at = 0, from = 0, n;
+	char name[65];
+
+	buf_puts(out, "");
+	while (values_next(s, len, &at, &n, name)) {
+		const char *value = NULL;
+
+		for (size_t i = 0; i < o->values_count; i++)
+			if (strcmp(o->values[i].name, name) == 0)
+				value = o->values[i].text;
+		if (value == NULL || value[strcspn(value, "\r\n")] != '\0') {
+			buf_printf(why, value == NULL ? "{{%s}} has no value."
+			    : "The value of {{%s}} has more than one line, "
+			    "which cannot stand here.", name);
+			return false;
+		}
+		buf_put(out, s + from, at - from);
+		buf_puts(out, value);
+		from = at += n;
+	}
+	buf_put(out, s + from, len - from);
+	return true;
+}

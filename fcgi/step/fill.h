@@ -1,0 +1,20 @@
+/*
+ * fill.h: {{name}} as it stands, for places where a text is just text.
+ */
+#ifndef STEP_FILL_H
+#define STEP_FILL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "step/order.h"
+
+/*
+ * Appends the template with each {{name}} as its value, byte for byte.
+ * False: a value is missing or has more than one line; why says so.
+ */
+bool	fill_line(const struct order *order, const char *s, size_t len,
+	    struct buf *out, struct buf *why);
+
+#endif
