@@ -178,15 +178,28 @@ use(struct used *u, const char *name)
 	u->count++;
 }
 
-/* A target, and those over which it is reached. */
-static void
-use_way(struct used *u, const struct environment *e, const char *name)
+/* A target, and those over which it is reached.  Statements are for a
+ * database of their own kind. */
+static enum err
+use_way(struct used *u, const struct environment *e, const struct step *s,
+    const char *name, struct fault *fault)
 {
 	const struct target *t = find_target(e, name);
+	const char *kind = t != NULL ? t->kind : "local";
+	bool sql = s->kind == STEP_MYSQL || s->kind == STEP_POSTGRESQL ||
+	    s->kind == STEP_SQLITE;
 
+	if (sql && strcmp(kind, book_kind_name(s->kind)) != 0)
+		return fault_set(fault, ERR_INVALID, "wrong_target",
+		    "environment", "Line %d: the step “%s” has statements for "
+		    "a %s database, and its target “%s” is of kind %s in the "
+		    "environment %s. Name a %s target with on=.", s->line,
+		    s->id, book_kind_name(s->kind), name, kind, e->name,
+		    book_kind_name(s->kind));
 	use(u, name);
 	if (t != NULL && value(t, "over") != NULL)
 		use(u, value(t, "over"));
+	return ERR_OK;
 }
 
 /* " There are: a, b, local." */
@@ -206,16 +219,16 @@ use_name(struct used *u, const struct environment *e, const struct step *s,
 {
 	const struct group *g = find_group(e, name);
 	struct buf names = {0};
-	enum err err;
+	enum err err = ERR_OK;
 
-	if (g != NULL)
-		for (size_t i = 0; i < g->count; i++)
-			use_way(u, e, g->members[i]);
-	if (g != NULL || find_target(e, name) != NULL ||
-	    strcmp(name, "local") == 0) {
-		use_way(u, e, name);
-		return ERR_OK;
+	if (g != NULL) {
+		for (size_t i = 0; i < g->count && err == ERR_OK; i++)
+			err = use_way(u, e, s, g->members[i], fault);
+		use(u, name);
+		return err;
 	}
+	if (find_target(e, name) != NULL || strcmp(name, "local") == 0)
+		return use_way(u, e, s, name, fault);
 	list_names(e, &names);
 	err = fault_set(fault, ERR_NOT_FOUND, "unknown_target", "environment",
 	    "Line %d: the environment %s has no target “%s”, which the step "

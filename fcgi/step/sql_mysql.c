@@ -364,6 +364,6 @@ my_in_transaction(const struct sql *s)
 }
 
 const struct sql_driver sql_mysql = {
-	"mysql", DIALECT_MYSQL, "START TRANSACTION", 3306, my_open, my_close, my_run,
-	my_quote, my_backslash, my_in_transaction,
+	"mysql", DIALECT_MYSQL, "START TRANSACTION", 3306, my_open, my_close,
+	my_run, my_quote, my_backslash, my_in_transaction,
 };

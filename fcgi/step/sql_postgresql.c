@@ -342,6 +342,6 @@ pg_in_transaction(const struct sql *s)
 }
 
 const struct sql_driver sql_postgresql = {
-	"postgresql", DIALECT_POSTGRESQL, "BEGIN", 5432, pg_open, pg_close, pg_run,
-	pg_quote, pg_backslash, pg_in_transaction,
+	"postgresql", DIALECT_POSTGRESQL, "BEGIN", 5432, pg_open, pg_close,
+	pg_run, pg_quote, pg_backslash, pg_in_transaction,
 };

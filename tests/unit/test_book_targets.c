@@ -128,6 +128,29 @@ a_database_brings_the_machine_over_which_it_is_reached(void **state)
 }
 
 static void
+statements_are_for_a_database_of_their_kind(void **state)
+{
+	struct targets *t = parse(good);
+	struct book *a = book("```mysql {#a on=nodes}\nx\n```\n");
+	struct book *b = book("```sqlite {#b}\nx\n```\n");
+	struct json_object *o = NULL;
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(targets_resolve(t, "test", a, &o, &fault),
+	    ERR_INVALID);
+	assert_non_null(strstr(fault.message, "Line 1: the step “a” has "
+	    "statements for a mysql database, and its target “node” is of "
+	    "kind ssh"));
+	assert_int_equal(targets_resolve(t, "test", b, &o, &fault),
+	    ERR_INVALID);
+	assert_non_null(strstr(fault.message, "of kind local"));
+	book_free(a);
+	book_free(b);
+	targets_free(t);
+}
+
+static void
 an_unknown_target_names_the_line_and_what_there_is(void **state)
 {
 	struct targets *t = parse(good);
@@ -204,6 +227,7 @@ main(void)
 		cmocka_unit_test(environments_come_in_order_of_the_file),
 		cmocka_unit_test(
 		    only_what_the_steps_use_is_resolved_in_a_fixed_order),
+		cmocka_unit_test(statements_are_for_a_database_of_their_kind),
 		cmocka_unit_test(
 		    a_database_brings_the_machine_over_which_it_is_reached),
 		cmocka_unit_test(
