@@ -157,7 +157,7 @@ $(B)/fuzz/%: tests/fuzz/fuzz_%.c $(call src,base) $(call src,book)
 $(B)/fuzz/step: tests/fuzz/fuzz_step.c $(call src,base) $(call src,book) \
 	    $(call src,wire) $(filter-out %/main.c,$(call src,step))
 	@mkdir -p $(@D)
-	clang -std=c17 $(CPPFLAGS) $(WARN) $(FUZZ) -o $@ $^ -lssh2 $(BOOK)
+	clang -std=c17 $(CPPFLAGS) $(WARN) $(FUZZ) -o $@ $^ $(countersign-step_LIBS)
 fuzz: $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 	@for f in $^; do d=$(B)/found/$$(basename $$f); mkdir -p $$d; \
 	$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
