@@ -3,7 +3,7 @@
 Edit steps on this machine and on an sshd of the test's own, by both clients:
 what a file becomes, what stays of it, what is refused, and what is shown.
 """
-import os, pathlib, secrets, shutil, sys, tempfile
+import os, pathlib, secrets, shutil, signal, sys, tempfile, time
 
 import test_step_ssh as ssh
 from console import Console, main, runbook_folder
@@ -135,6 +135,42 @@ def test_a_large_file_arrives_whole():
         path = fresh(b"0123456789abcde\n" * 640000)
         succeeds(path, "ensure end", target=target)
         assert path.read_bytes() == b"0123456789abcde\n" * 640000 + b"end\n"
+
+
+def test_a_file_that_changed_after_it_was_read_is_left_alone():
+    path = fresh(b"x\n")
+    tools = WORK / "tools"
+    tools.mkdir()
+    (tools / "cat").write_text('#!/bin/sh\n/bin/cat "$1"\necho theirs >>"$1"\n')
+    (tools / "cat").chmod(0o755)
+    before = os.environ["PATH"]
+    os.environ["PATH"] = f"{tools}:{before}"
+    try:
+        step = edit(path, "ensure y")
+    finally:
+        os.environ["PATH"] = before
+    assert step.end["state"] == "failed", step.end
+    assert "changed by somebody" in step.end["message"], step.end
+    assert path.read_bytes() == b"x\ntheirs\n" and len(list(path.parent.iterdir())) == 1
+
+
+def test_a_link_cut_or_a_cancel_leaves_the_old_file_or_the_new():
+    old = b"0123456789abcde\n" * 640000
+    far = targets()[1]
+    for end in (ssh.SSHD.cut, None):
+        path = fresh(old)
+        step = ssh.Step("ensure end", [far], kind="edit", file=str(path), text_line=7)
+        time.sleep(0.7)
+        end() if end else step.process.send_signal(signal.SIGTERM)
+        step.wait()
+        last = [x for x in step.lines() if x.get("target") == "far" and "tries" in x][-1]
+        now = path.read_bytes()
+        if last["state"] == "succeeded":
+            assert now == old + b"end\n"
+        else:
+            assert now in (old, old + b"end\n")
+            assert last["state"] == "unknown" or now == old, last
+        assert not [x for x in path.parent.iterdir() if x.name.endswith(".new")]
 
 
 def test_secrets_are_masked_in_the_difference():
