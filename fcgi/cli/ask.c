@@ -42,8 +42,13 @@ start_keeper(const struct cli *c, pid_t *ret_pid)
 {
 	char *folder = cli_program_folder();
 	char *program = mem_printf("%s/countersign-keeper", folder);
+	char *database = mem_printf("%s/countersign.db", c->data);
 	int ends[2] = { -1, -1 };
 
+	if (access(database, F_OK) != 0)
+		cli_say(0, "%s is a new data folder: is it the one that you "
+		    "meant (--data)?", c->data);
+	free(database);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0 &&
 	    (*ret_pid = fork()) == 0) {
 		dup2(ends[1], STDIN_FILENO);

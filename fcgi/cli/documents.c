@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "base/mem.h"
@@ -107,6 +108,26 @@ cli_check(struct cli *c)
 	return ok ? CLI_YES : CLI_NO;
 }
 
+/* What was proposed, and what to look at before it is run. */
+static void
+tell_imported(const struct buf *text)
+{
+	struct book *book = book_parse(buf_text(text), text->len);
+	size_t later = 0, here = 0;
+
+	for (size_t i = 0; i < book->steps_count; i++) {
+		const struct step *s = &book->steps[i];
+
+		later += !s->executable;
+		here += s->kind != STEP_MANUAL && strcmp(s->on, "local") == 0;
+	}
+	cli_say(CLI_YES, "%zu steps proposed, %zu of them not yet executable. "
+	    "%zu would run on this machine: say where with on=TARGET, and "
+	    "mark the rollback's headings with {.rollback}.",
+	    book->steps_count, later, here);
+	book_free(book);
+}
+
 int
 cli_import(struct cli *c)
 {
@@ -119,6 +140,10 @@ cli_import(struct cli *c)
 	    !text_ends(c->argv[0], ".markdown"))
 		return cli_say(CLI_NO, "%s: only Markdown can be imported by "
 		    "this version; turn it into Markdown first", c->argv[0]);
+	if (c->output != NULL && access(c->output, F_OK) == 0)
+		return cli_say(CLI_NO, "%s is there already: it is not "
+		    "overwritten; choose another name, or move it away",
+		    c->output);
 	if (!read_document(c->argv[0], &text))
 		return CLI_NO;
 	book_import(buf_text(&text), text.len, &out);
@@ -130,6 +155,8 @@ cli_import(struct cli *c)
 		code = CLI_YES;
 	else
 		cli_say(CLI_NO, "%s: cannot be written", c->output);
+	if (code == CLI_YES)
+		tell_imported(&out);
 	buf_clear(&out);
 	buf_clear(&text);
 	return code;

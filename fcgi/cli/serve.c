@@ -316,6 +316,19 @@ announce(struct serve *s)
 	return true;
 }
 
+/* Sleeps, at most until a program is due; SIGCHLD ends it early. */
+static void
+pause_until_next(const struct serve *s, int64_t most)
+{
+	int64_t now = clock_monotonic();
+
+	for (int i = 0; i < PROGRAMS; i++)
+		if (s->programs[i].pid == 0 && s->programs[i].again - now < most)
+			most = s->programs[i].again - now;
+	if (most > 0)
+		usleep((useconds_t)most * 1000);
+}
+
 static void
 supervise(struct serve *s)
 {
@@ -337,7 +350,7 @@ supervise(struct serve *s)
 				begun = clock_monotonic();
 			}
 		}
-		usleep(announced ? 500000 : 20000);	/* SIGCHLD ends it */
+		pause_until_next(s, announced ? 500 : 20);
 	}
 }
 

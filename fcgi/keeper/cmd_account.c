@@ -175,11 +175,12 @@ setup_path(struct command *c)
 	return mem_printf("%s/keys/setup", c->keeper->data_dir);
 }
 
+/* Nobody has an empty name: this counts all admins. */
 static bool
-has_accounts(struct command *c)
+has_admin(struct command *c)
 {
-	return db_first_int(db_query(c->keeper->db, STMT_ACCOUNT_COUNT), 1)
-	    != 0;
+	return db_first_int(db_query(c->keeper->db, STMT_ADMIN_COUNT,
+	    TEXT("")), 1) != 0;
 }
 
 enum err
@@ -190,7 +191,7 @@ cmd_setup_link(struct command *c)
 	struct buf text = {0};
 	enum err err = ERR_OK;
 
-	if (has_accounts(c))
+	if (has_admin(c))
 		goto out;
 	if (io_read_file(path, 1024, &text) != ERR_OK) {
 		text_random_hex(secret, AUTH_SECRET_BYTES);
@@ -228,7 +229,7 @@ cmd_setup(struct command *c)
 	char *path;
 	enum err err;
 
-	if (has_accounts(c) || !is_setup_key(c))
+	if (has_admin(c) || !is_setup_key(c))
 		return fault_set(&c->fault, ERR_FORBIDDEN, "setup_over", NULL,
 		    "This link is not valid, or was used already. Sign in, "
 		    "or look at what the console printed when it started.");

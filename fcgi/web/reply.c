@@ -138,7 +138,7 @@ page_model(const struct req *req, struct reply *reply, const char *title)
 	json_set_text(o, "asset", req->web->asset);
 	json_set_bool(o, "setup_needed", *req->actor.name == '\0' &&
 	    req->web->db != NULL && db_first_int(db_query(req->web->db,
-	    STMT_ACCOUNT_COUNT), 1) == 0);
+	    STMT_ADMIN_COUNT, TEXT("")), 1) == 0);
 	set_flash(req, reply, o);
 	return o;
 }
