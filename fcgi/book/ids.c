@@ -80,6 +80,43 @@ derive_step(struct parse *p, struct ids *ids, int i)
 	    "changes.", s->id, s->id);
 }
 
+/* The heading that the step's title was taken from, or NULL. */
+static const char *
+heading_of(const struct parse *p, const struct step *s)
+{
+	for (int i = s->section; i > 0; i = p->sections[i].parent)
+		if (s->title == p->sections[i].title)
+			return p->sections[i].title;
+	return NULL;
+}
+
+/*
+ * Several steps that are called by one heading get their ids beside it:
+ * nobody should have to press one of three buttons called "Upgrade".
+ */
+static void
+tell_apart(struct parse *p)
+{
+	const char *heading;
+	size_t same;
+
+	for (size_t i = 0; i < p->steps_count; i++) {
+		if ((heading = heading_of(p, &p->steps[i])) == NULL)
+			continue;
+		same = 0;
+		for (size_t k = i + 1; k < p->steps_count; k++) {
+			if (p->steps[k].title != heading)
+				continue;
+			p->steps[k].title = arena_printf(p->arena, "%s: %s",
+			    heading, p->steps[k].id);
+			same++;
+		}
+		if (same > 0)
+			p->steps[i].title = arena_printf(p->arena, "%s: %s",
+			    heading, p->steps[i].id);
+	}
+}
+
 void
 ids_read(struct parse *p)
 {
@@ -111,4 +148,5 @@ ids_read(struct parse *p)
 			p->sections[i].id = ids_derive(ids, p->arena, slug);
 		}
 	free(ids);
+	tell_apart(p);
 }

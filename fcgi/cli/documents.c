@@ -2,12 +2,14 @@
  * documents.c: check and import.
  */
 #include <fts.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "book/book.h"
@@ -28,6 +30,39 @@ read_document(const char *path, struct buf *ret)
 	return false;
 }
 
+/*
+ * In which environments of the targets.yml beside it the document cannot
+ * run: there it uses a name that they do not have.
+ */
+static void
+check_environments(const char *path, const struct book *book)
+{
+	char *copy = mem_strdup(path);
+	char *beside = mem_printf("%s/targets.yml", dirname(copy));
+	struct targets *targets = NULL;
+	struct json_object *all = NULL, *resolved;
+	struct fault why;
+
+	if (targets_load(beside, &targets) == ERR_OK)
+		all = targets_environments(targets);
+	for (size_t i = 0; all != NULL && i < json_object_array_length(all);
+	    i++) {
+		const char *name = json_text(json_object_array_get_idx(all, i),
+		    "name", "");
+
+		resolved = NULL;
+		if (targets_resolve(targets, name, book, &resolved, &why) !=
+		    ERR_OK)
+			printf("%s: warning: cannot run in %s: %s\n", path,
+			    name, why.message);
+		json_object_put(resolved);
+	}
+	json_object_put(all);
+	targets_free(targets);
+	free(beside);
+	free(copy);
+}
+
 /* Prints what is wrong with one document; true: it may be run. */
 static bool
 check_book(const char *path)
@@ -42,6 +77,11 @@ check_book(const char *path)
 	ok = book->errors == 0;
 	book_print_diagnostics(book, path, &out);
 	fputs(buf_text(&out), stdout);
+	if (ok && book->steps_count == 0)
+		printf("%s:1:1: warning: no step is marked: a block with "
+		    "braces, ```sh {#name}, or a task, - [ ] text.\n", path);
+	if (ok)
+		check_environments(path, book);
 	printf("%s: %zu steps, %s\n", path, book->steps_count,
 	    ok ? "no errors" : "not to be run");
 	book_free(book);
