@@ -345,13 +345,13 @@ evaluate_end(struct evaluate *e, int code, const char *target,
 	}
 	if (e->reject.found) {
 		buf_printf(why, "%sThe output has a line that matches \"%s\" "
-		    "(reject=): %.*s", ok ? "" : " ", e->order->reject,
+		    "(its reject): %.*s", ok ? "" : " ", e->order->reject,
 		    (int)(e->reject.len < 200 ? e->reject.len : 200),
 		    e->reject.value);
 		ok = false;
 	} else if (ok && e->expect.regex != NULL && !e->expect.found) {
 		buf_printf(why, "The output has no line that matches \"%s\" "
-		    "(expect=).", e->order->expect);
+		    "(its expect).", e->order->expect);
 		ok = false;
 	}
 	for (size_t i = 0; ok && i < e->order->captures_count; i++)

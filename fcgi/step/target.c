@@ -125,11 +125,11 @@ say_stopped(struct run *r)
 		    "known.", what, name);
 	} else if (r->within > 0 && clock_monotonic() >= r->within) {
 		buf_printf(&r->message, "%s was ended on %s: it did not "
-		    "succeed within %s (within=).", capital, name,
+		    "succeed within %s (its within).", capital, name,
 		    duration(o->within_ms, text));
 	} else {
 		buf_printf(&r->message, "%s was ended on %s after %s "
-		    "(timeout=).", capital, name,
+		    "(its timeout).", capital, name,
 		    duration(o->timeout_ms, text));
 	}
 }
@@ -232,7 +232,7 @@ wait_for_next(struct run *r)
 		return false;
 	if (r->within > 0 && next >= r->within) {
 		buf_printf(&r->message, " That was try %d; it did not succeed "
-		    "within %s (within=).", r->job.try,
+		    "within %s (its within).", r->job.try,
 		    duration(o->within_ms, text));
 		return false;
 	}

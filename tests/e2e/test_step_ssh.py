@@ -230,7 +230,7 @@ def test_expect_and_reject():
     done = "Upgrading process finished"
     is_state(run(f"echo '  {done} '", [SSHD.target()], expect=done), "succeeded")
     is_state(run("echo nothing", [SSHD.target()], expect=done), "failed",
-             f'The output has no line that matches "{done}" (expect=).', exit=0)
+             f'The output has no line that matches "{done}" (its expect).', exit=0)
     is_state(run("echo 'ERROR 7, aborting'; echo ok", [SSHD.target()],
                  reject="ERROR .* aborting", expect="ok"), "failed", "reject=",
              "ERROR 7, aborting")
@@ -579,7 +579,7 @@ def test_a_gigabyte_over_ssh():
 def test_timeout():
     for target in (SSHD.target(), LOCAL):
         s = run("echo a; sleep 6170; echo b", [target], timeout_ms=1000)
-        is_state(s, "failed", "after 1 s (timeout=)", name=target["name"], exit=None)
+        is_state(s, "failed", "after 1 s (its timeout)", name=target["name"], exit=None)
         assert s.text(target["name"]) == b"a\n"
     no_process("sleep 6170")
     leaves_nothing()

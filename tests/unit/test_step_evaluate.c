@@ -78,7 +78,7 @@ expect_and_reject_look_at_lines(void **state)
 	assert_true(succeeds(&o, "x\ndone", 0, &why, NULL));
 	assert_false(succeeds(&o, "x done\n", 0, &why, NULL));
 	assert_string_equal(why.data,
-	    "The output has no line that matches \"^done$\" (expect=).");
+	    "The output has no line that matches \"^done$\" (its expect).");
 	assert_true(succeeds(&no, "ERROR x\n aborting\n", 0, &why, NULL));
 	assert_false(succeeds(&no, "ERROR x, aborting\n", 0, &why, NULL));
 	buf_clear(&why);
