@@ -107,6 +107,23 @@ model_state(const struct req *req, struct json_object *o, const char *state,
 	    model_word(req, "state", state));
 }
 
+void
+model_run_state(const struct req *req, struct json_object *o,
+    const char *state, const char *result, const char *step_state)
+{
+	bool stuck = step_state != NULL && text_eq(state, "running") &&
+	    (text_eq(step_state, "failed") || text_eq(step_state, "unknown") ||
+	    text_eq(step_state, "awaiting_signature"));
+
+	if (stuck && text_eq(step_state, "failed")) {
+		model_text(o, "icon", step_state);
+		model_text(o, "state_text", request_text(req, "step_failed",
+		    "A step failed"));
+		return;
+	}
+	model_state(req, o, stuck ? step_state : state, result);
+}
+
 static void
 row_texts(struct json_object *o, struct rows *rows)
 {
@@ -148,7 +165,7 @@ model_run_row(const struct req *req, struct rows *rows)
 	model_int(o, "percent", MODEL_PERCENT(done, total));
 	state = db_text(rows, 4);
 	result = db_text(rows, 5);
-	model_state(req, o, state, result);
+	model_run_state(req, o, state, result, db_text(rows, 14));
 	model_text(o, "state_key", text_eq(state, "completed") ?
 	    arena_printf(req->arena, "result_%s", result) :
 	    arena_printf(req->arena, "state_%s", state));

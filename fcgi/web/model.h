@@ -68,6 +68,14 @@ void		 model_state(const struct req *req, struct json_object *o,
 const char	*model_word(const struct req *req, const char *what,
 		    const char *name);
 
+/*
+ * The icon and word of a run: its result or state, but where its current
+ * step (of that state, or NULL) has failed, is in doubt or waits for a
+ * signature, that is what people need to see.
+ */
+void	model_run_state(const struct req *req, struct json_object *o,
+	    const char *state, const char *result, const char *step_state);
+
 /* The current row of STMT_WEB_RUNS and its like as the row of a list of
  * runs, without current_title and waiting_for. */
 struct json_object *model_run_row(const struct req *req, struct rows *rows);

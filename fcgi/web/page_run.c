@@ -108,15 +108,19 @@ static const char *
 section_state(const struct view *v, size_t section, int *ret_done,
     int *ret_total)
 {
-	bool failed = false, unknown = false, busy = false;
+	bool failed = false, unknown = false, busy = false, excluded = false;
 
 	*ret_done = *ret_total = 0;
 	for (size_t i = 0; i < v->book->steps_count; i++) {
 		const struct view_step *s = &v->steps[i];
 
 		if ((size_t)s->step->section != section ||
-		    view_is_excluded(s) || text_eq(s->part, "probe"))
+		    text_eq(s->part, "probe"))
 			continue;
+		if (view_is_excluded(s)) {
+			excluded = true;
+			continue;
+		}
 		++*ret_total;
 		*ret_done += life_is_done(s->state);
 		failed |= text_eq(s->state, "failed");
@@ -125,7 +129,7 @@ section_state(const struct view *v, size_t section, int *ret_done,
 	}
 	return failed ? "failed" : unknown ? "unknown" : busy ? "running" :
 	    *ret_total > 0 && *ret_done == *ret_total ? "succeeded" :
-	    "pending";
+	    *ret_total == 0 && excluded ? "excluded" : "pending";
 }
 
 static struct json_object *
@@ -163,6 +167,32 @@ outline(struct view *v)
 	return list;
 }
 
+/* The state of the step in focus, or NULL. */
+static const char *
+current_state(const struct view *v)
+{
+	int i = view_current(v);
+
+	return i < 0 ? NULL : v->steps[i].state;
+}
+
+/* What is to be said before the title of the step in focus. */
+static const char *
+focus_word(const struct view *v)
+{
+	const char *state = current_state(v);
+
+	if (text_eq(state, "failed"))
+		return request_text(v->req, "focus_failed", "Failed:");
+	if (text_eq(state, "unknown"))
+		return request_text(v->req, "focus_unknown",
+		    "Outcome not known:");
+	if (text_eq(state, "awaiting_signature"))
+		return request_text(v->req, "focus_sign", "To be signed:");
+	return life_is_busy(state) ? request_text(v->req, "now", "Now:") :
+	    request_text(v->req, "next", "Next:");
+}
+
 static struct json_object *
 primary(struct view *v)
 {
@@ -174,6 +204,7 @@ primary(struct view *v)
 	o = json_object_new_object();
 	model_text(o, "id", v->book->steps[i].id);
 	model_text(o, "title", v->book->steps[i].title);
+	model_text(o, "word", focus_word(v));
 	return o;
 }
 
@@ -255,8 +286,8 @@ page_part(struct view *v)
 
 	model_text(o, "url", arena_printf(v->req->arena, "/runs/%" PRId64,
 	    v->life.id));
-	model_state(v->req, o, v->life.state,
-	    json_text(v->run, "result", NULL));
+	model_run_state(v->req, o, v->life.state,
+	    json_text(v->run, "result", NULL), current_state(v));
 	model_text(o, "usual_text", json_get(v->run, "ended_at") == NULL ?
 	    view_usual(v, -1) : NULL);
 	model_text(o, "elapsed_text", model_between(v->req,
