@@ -1,0 +1,136 @@
+/*
+ * act_http_show.c: what came back, as people read it, and from whom it may.
+ *
+ * JSON is indented token by token: each stays as the server wrote it, so that
+ * a large number or the order of keys is not changed by a library on the way.
+ * What json_read() refuses (two equal keys, say) is shown as it is.
+ */
+#include <netinet/in.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "step/act_http.h"
+
+#define SHOWN	(256 * 1024)
+
+static void
+newline(struct buf *out, int depth)
+{
+	buf_putc(out, '\n');
+	for (int i = 0; i < depth; i++)
+		buf_puts(out, "  ");
+}
+
+/* The length of the string at s, with its quotes. */
+static size_t
+string_len(const char *s, size_t len)
+{
+	size_t i = 1;
+
+	while (i < len && s[i] != '"')
+		i += s[i] == '\\' ? 2 : 1;
+	return i < len ? i + 1 : len;
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Indents text that json_read() has accepted; stops at `most` bytes and
+ * returns how many it took. */
+static size_t
+indent(const char *s, size_t len, size_t most, struct buf *out)
+{
+	int depth = 0;
+	size_t i = 0, n, start = out->len;
+
+	while (i < len && out->len - start < most) {
+		char c = s[i];
+
+		n = 1;
+		if (is_space(c)) {
+			i++;
+			continue;
+		}
+		if (c == '}' || c == ']')
+			newline(out, --depth);
+		if (c == '"')
+			n = string_len(s + i, len - i);
+		buf_put(out, s + i, n);
+		i += n;
+		if (c == ':')
+			buf_putc(out, ' ');
+		if (c == ',')
+			newline(out, depth);
+		if (c != '{' && c != '[')
+			continue;
+		while (i < len && is_space(s[i]))
+			i++;
+		if (i < len && (s[i] == '}' || s[i] == ']'))
+			buf_putc(out, s[i++]);
+		else
+			newline(out, ++depth);
+	}
+	return i;
+}
+
+void
+http_show_body(const char *body, size_t len, struct buf *out)
+{
+	struct json_object *v = NULL;
+	size_t taken = len < SHOWN ? len : SHOWN;
+
+	while (taken > 0 && taken < len &&
+	    ((unsigned char)body[taken] & 0xc0) == 0x80)
+		taken--;
+	if (!text_is_utf8(body, taken)) {
+		buf_printf(out, "(%zu bytes that are not text)\n", len);
+		return;
+	}
+	if ((body[0] == '{' || body[0] == '[') &&
+	    json_read(body, len, &v, NULL) == ERR_OK)
+		taken = indent(body, len, SHOWN, out);
+	else
+		buf_put(out, body, taken);
+	json_object_put(v);
+	if (out->len > 0 && out->data[out->len - 1] != '\n')
+		buf_putc(out, '\n');
+	if (taken < len)
+		buf_printf(out, "(%zu more bytes are not shown)\n",
+		    len - taken);
+}
+
+/*
+ * An address inside an IPv6 one is looked at as what it is: ::ffff:0.0.0.0
+ * is 0.0.0.0.  Link-local addresses are where clouds hand out credentials.
+ */
+static bool
+may_connect4(const unsigned char b[4])
+{
+	return b[0] != 0 && b[0] < 224 && !(b[0] == 169 && b[1] == 254);
+}
+
+bool
+http_may_connect(const struct sockaddr *address)
+{
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+	static const unsigned char zero[12];
+	const unsigned char *b;
+
+	if (address->sa_family == AF_INET)
+		return may_connect4((const unsigned char *)
+		    &((const struct sockaddr_in *)(const void *)address)->
+		    sin_addr);
+	if (address->sa_family != AF_INET6)
+		return false;
+	b = ((const struct sockaddr_in6 *)(const void *)address)->
+	    sin6_addr.s6_addr;
+	if (memcmp(b, mapped, 12) == 0)
+		return may_connect4(b + 12);
+	if (memcmp(b, zero, 12) == 0)		/* :: and IPv4-compatible */
+		return memcmp(b + 12, "\0\0\0\1", 4) == 0;
+	return b[0] != 0xff && !(b[0] == 0xfe && (b[1] & 0xc0) == 0x80);
+}
