@@ -18,8 +18,8 @@ B        ?= build
 # Every package is named here and nowhere else.
 RUN_PACKAGES  = gcc libc6-dev make pkg-config nginx-light libfcgi-dev \
 	libjson-c-dev libsqlite3-dev libssh2-1-dev libmd4c-dev libyaml-dev \
-	libpcre2-dev libsodium-dev libmariadb-dev libpq-dev ca-certificates \
-	python3
+	libpcre2-dev libsodium-dev libmariadb-dev libpq-dev libcurl4-openssl-dev \
+	ca-certificates python3
 TEST_PACKAGES = clang libclang-rt-14-dev libcmocka-dev openssh-server \
 	openssh-client mariadb-server-core mariadb-client postgresql \
 	iproute2 util-linux \
@@ -55,7 +55,7 @@ countersign-keeper_LIBS = $(JOURNAL)
 countersign-runner_DIRS = base book journal wire runner
 countersign-runner_LIBS = $(JOURNAL)
 countersign-step_DIRS   = base book wire step
-countersign-step_LIBS   = -lssh2 -lmariadb -lpq -lsqlite3 $(BOOK)
+countersign-step_LIBS   = -lssh2 -lmariadb -lpq -lsqlite3 -lcurl $(BOOK)
 countersign_DIRS        = base book journal wire cli
 countersign_LIBS        = $(JOURNAL)
 

@@ -122,6 +122,21 @@ put_ssh(const struct targets *t, struct json_object *o,
 	copy_text(o, target, "jump");
 }
 
+static void
+put_headers(struct json_object *o, const struct target *target)
+{
+	const struct ytree *map = ytree_get(target->config, "headers");
+	struct json_object *headers;
+
+	if (map == NULL || map->kind != YTREE_MAP)
+		return;
+	headers = json_object_new_object();
+	for (const struct ytree *y = map->first; y != NULL; y = y->next)
+		if (y->kind == YTREE_TEXT)
+			json_set_text(headers, y->key, y->text);
+	json_set(o, "headers", headers);
+}
+
 static struct json_object *
 target_json(const struct targets *t, const struct environment *e,
     const char *name)
@@ -147,6 +162,7 @@ target_json(const struct targets *t, const struct environment *e,
 			else if (y->kind == YTREE_TEXT)
 				json_set_text(o, y->key, y->text);
 	}
+	put_headers(o, target);
 	json_set_bool(o, "shared", target->shared);
 	return o;
 }

@@ -43,6 +43,7 @@ void	act_shell(struct job *job);
 void	act_ssh(struct job *job);
 void	act_edit(struct job *job);
 void	act_sql(struct job *job);
+void	act_http(struct job *job);
 
 /* After the result is known (and, the last time, durable): removes what the
  * try left on the target. */

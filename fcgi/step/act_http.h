@@ -28,6 +28,7 @@ struct http_request {
 	size_t			 headers_count;
 	const char		*body;	/* NULL: none */
 	size_t			 body_len;
+	int			 body_line;	/* of the document */
 };
 
 /*

@@ -333,16 +333,13 @@ place_of_body(const struct http_request *r)
 	    place_text : place_unknown;
 }
 
-/* The line of the body's first byte is not kept: it is the line after the
- * headers and a blank one, comments apart. */
 static enum err
 fill_body(struct filling *f, struct http_request *r)
 {
 	struct buf out = {0};
 	enum err err;
 
-	f->line = r->headers_count > 0 ?
-	    r->headers[r->headers_count - 1].line + 2 : r->line + 2;
+	f->line = r->body_line;
 	err = fill(f, r->body, r->body_len, place_of_body(r), &out);
 	if (err == ERR_OK) {
 		r->body = arena_strndup(f->arena, buf_text(&out), out.len);

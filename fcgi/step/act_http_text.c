@@ -184,6 +184,8 @@ read_body(struct reader *r, struct http_request *q)
 		blank = 0;
 		if (body.len > 0)
 			buf_putc(&body, '\n');
+		else
+			q->body_line = r->line;
 		buf_put(&body, r->text, r->len);
 	}
 	if (body.len > 0) {

@@ -201,6 +201,22 @@ evaluate_take(struct evaluate *e, const char *data, size_t len)
 		buf_put(&e->kept, data, e->too_long ? EVALUATE_KEEP : len);
 }
 
+void
+evaluate_lines(struct evaluate *e, const char *data, size_t len)
+{
+	if (e->by_line)
+		put_lines(e, data, len);
+}
+
+void
+evaluate_next(struct evaluate *e)
+{
+	for (size_t i = 0; i < e->order->captures_count; i++)
+		forget(&e->captures[i]);
+	buf_reset(&e->kept);
+	e->too_long = false;
+}
+
 /* NULL, or why the value may not be used, as the end of a sentence. */
 static const char *
 wrong_value(const char *s, size_t len)

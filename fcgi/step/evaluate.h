@@ -39,6 +39,13 @@ void		 evaluate_put(struct evaluate *e, const char *data,
 void		 evaluate_take(struct evaluate *e, const char *data,
 		    size_t len);
 
+/* Takes lines that are no part of what is captured whole or by pointer. */
+void		 evaluate_lines(struct evaluate *e, const char *data,
+		    size_t len);
+
+/* Captures look at what comes from now on; expect and reject at all. */
+void		 evaluate_next(struct evaluate *e);
+
 /*
  * The script has ended with this code.  True: it succeeded, and *ret_captures
  * is a new object of the captured values, which the caller puts.  False: the

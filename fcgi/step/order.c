@@ -286,6 +286,26 @@ check_target(struct json_object *v, struct fault *fault)
 	return ERR_OK;
 }
 
+/* The secrets of a target, and of those that it is reached through. */
+static void
+hide_target(struct order *o, struct json_object *target)
+{
+	static const char *const keys[] = { "password", "token",
+	    "passphrase", "secret_key" };
+	static const char *const through[] = { "over", "jump" };
+
+	o->mask = mem_realloc(o->mask, o->mask_count + 4,
+	    sizeof(o->mask[0]));
+	for (size_t i = 0; i < 4; i++)
+		if (text_or_null(target, keys[i]) != NULL)
+			o->mask[o->mask_count++] = json_text(target, keys[i],
+			    "");
+	for (size_t i = 0; i < 2; i++)
+		if (json_object_is_type(json_get(target, through[i]),
+		    json_type_object))
+			hide_target(o, json_get(target, through[i]));
+}
+
 enum err
 order_target_read(struct json_object *v, struct order_target *ret,
     struct fault *fault)
@@ -327,6 +347,7 @@ read_targets(struct order *o, struct json_object *list, struct fault *fault)
 		    &o->targets[i], fault);
 		if (err != ERR_OK)
 			return err;
+		hide_target(o, o->targets[i].json);
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(o->targets[k].name,
 			    o->targets[i].name) == 0)

@@ -19,8 +19,14 @@ record(struct output *o)
 void
 output_put(struct output *o, const char *data, size_t len)
 {
-	o->last = clock_monotonic();
 	evaluate_put(o->evaluate, data, len);
+	output_show(o, data, len);
+}
+
+void
+output_show(struct output *o, const char *data, size_t len)
+{
+	o->last = clock_monotonic();
 	mask_put(o->mask, data, len, &o->masked);
 	record(o);
 }

@@ -24,6 +24,9 @@ struct output {
 /* Takes bytes that the target printed. */
 void	output_put(struct output *o, const char *data, size_t len);
 
+/* Records without evaluating: what an act says itself. */
+void	output_show(struct output *o, const char *data, size_t len);
+
 /* The target prints no more for now: what the mask held back is recorded. */
 void	output_pause(struct output *o);
 

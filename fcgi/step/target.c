@@ -35,6 +35,8 @@ static const struct {
 	{ "mysql", "mysql",	act_sql,	NULL,		NULL },
 	{ "postgresql", "postgresql", act_sql,	NULL,		NULL },
 	{ "sqlite", "sqlite",	act_sql,	NULL,		NULL },
+	{ "http", "http",	act_http,	NULL,		NULL },
+	{ "http", "local",	act_http,	NULL,		NULL },
 };
 /* clang-format on */
 

@@ -1,0 +1,263 @@
+/*
+ * act_http.c: the requests of an http step, one after the other.
+ *
+ * All are read and filled in before the first is sent, so that a mistake in
+ * the last leaves nothing half done.  From the first byte of a request that
+ * left, an end without a complete answer is "unknown": the server may have
+ * done it.  Redirects are shown, never followed.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "step/act.h"
+#include "step/act_http.h"
+#include "step/act_http_send.h"
+
+static void
+show(struct exchange *x, struct buf *text)
+{
+	output_show(x->job->output, buf_text(text), text->len);
+	buf_reset(text);
+}
+
+/* The request as it goes out, without what comes from targets.yml. */
+static void
+show_request(struct exchange *x, size_t number)
+{
+	const struct http_request *q = x->request;
+	struct buf text = {0};
+
+	buf_printf(&text, "%s%s %s\n", number > 1 ? "\n" : "", q->method,
+	    q->url);
+	for (size_t i = 0; i < q->headers_count; i++)
+		buf_printf(&text, "%s: %s\n", q->headers[i].name,
+		    q->headers[i].value);
+	if (q->body != NULL) {
+		buf_putc(&text, '\n');
+		http_show_body(q->body, q->body_len, &text);
+	}
+	buf_putc(&text, '\n');
+	show(x, &text);
+	buf_clear(&text);
+}
+
+/* Shows what came, and lets expect=, reject= and captures see it as it is. */
+static void
+show_answer(struct exchange *x)
+{
+	struct output *o = x->job->output;
+	struct buf text = {0};
+
+	if (x->head.len == 0)
+		return;
+	evaluate_next(o->evaluate);
+	evaluate_lines(o->evaluate, buf_text(&x->head), x->head.len);
+	evaluate_put(o->evaluate, buf_text(&x->body), x->body.len);
+	evaluate_lines(o->evaluate, "\n", 1);
+	buf_put(&text, buf_text(&x->head), x->head.len);
+	if (x->body.len > 0) {
+		buf_putc(&text, '\n');
+		http_show_body(x->body.data, x->body.len, &text);
+	}
+	show(x, &text);
+	buf_clear(&text);
+}
+
+static void
+end_stopped(struct exchange *x)
+{
+	const char *what = x->job->stop == STOP_CANCEL ? "cancelled" :
+	    x->job->stop == STOP_TIMEOUT ? "ended by its time limit" :
+	    "ended with the console's process";
+	const struct http_request *q = x->request;
+
+	if (x->sent)
+		act_end(x->job, ENDING_UNKNOWN, "The step was %s after %s %s "
+		    "had been sent and before its answer was complete. "
+		    "Whether the server did it is not known: look there "
+		    "before you go on.", what, q->method, q->url);
+	else
+		act_end(x->job, ENDING_FAILED, "The step was %s before %s %s "
+		    "was sent to %s.", what, q->method, q->url,
+		    x->job->target->name);
+}
+
+/* Why nothing was sent, and what to do. */
+static void
+end_unsent(struct exchange *x, CURLcode code)
+{
+	const char *url = x->request->url, *to = x->job->target->name;
+	const char *detail = x->error[0] != '\0' ? x->error :
+	    curl_easy_strerror(code);
+
+	if (x->refused_address)
+		act_end(x->job, ENDING_FAILED, "%s was not sent: its address "
+		    "is 0.0.0.0, link-local or multicast, where no step may "
+		    "connect to. Correct the url of %s.", url, to);
+	else if (code == CURLE_COULDNT_RESOLVE_HOST)
+		act_end(x->job, ENDING_FAILED, "%s was not sent: the name of "
+		    "the server is not known (%s). Correct the url of %s, or "
+		    "its DNS.", url, detail, to);
+	else if (code == CURLE_COULDNT_CONNECT)
+		act_end(x->job, ENDING_FAILED, "%s was not sent: nothing "
+		    "answers there (%s). See that the server of %s runs and "
+		    "that a firewall lets this machine through.", url, detail,
+		    to);
+	else if (code == CURLE_OPERATION_TIMEDOUT)
+		act_end(x->job, ENDING_FAILED, "%s was not sent: no connection "
+		    "within %ld s (%s). See that the server of %s can be "
+		    "reached from this machine.", url, EXCHANGE_CONNECT, detail,
+		    to);
+	else if (code == CURLE_PEER_FAILED_VERIFICATION)
+		act_end(x->job, ENDING_FAILED, "%s was not sent: the server's "
+		    "certificate is not trusted (%s). Name its authority with "
+		    "ca: FILE at %s in targets.yml, or renew the certificate.",
+		    url, detail, to);
+	else if (code == CURLE_SSL_CACERT_BADFILE)
+		act_end(x->job, ENDING_FAILED, "%s was not sent: the file of "
+		    "ca: at %s in targets.yml cannot be read (%s).", url, to,
+		    detail);
+	else
+		act_end(x->job, ENDING_FAILED, "%s was not sent: %s. See that "
+		    "the url of %s is right and its server speaks it (http or "
+		    "https).", url, detail, to);
+}
+
+/* The exchange has ended with a fault of libcurl. */
+static void
+end_fault(struct exchange *x, CURLcode code)
+{
+	const struct http_request *q = x->request;
+	long status = 0;
+
+	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (!x->sent)
+		end_unsent(x, code);
+	else if (x->too_long)
+		act_end(x->job, ENDING_UNKNOWN, "%s %s was answered with "
+		    "status %ld and more than %d MB (or %d KB of headers), "
+		    "which was cut off there. Ask for less, and look whether "
+		    "the server did it before you go on.", q->method, q->url,
+		    status, EXCHANGE_BODY / 1048576, EXCHANGE_HEAD / 1024);
+	else
+		act_end(x->job, ENDING_UNKNOWN, "%s %s was sent, and its "
+		    "answer is not complete: %s. Whether the server did it is "
+		    "not known: look there before you go on.", q->method,
+		    q->url, x->error[0] != '\0' ? x->error :
+		    curl_easy_strerror(code));
+}
+
+/* The answer is complete: is its status one that means success? */
+static bool
+end_answered(struct exchange *x)
+{
+	const struct http_request *q = x->request;
+	const char *codes = x->job->order->status;
+	const char *line = buf_text(&x->head);
+	char *to = NULL;
+	long status = 0;
+
+	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (http_status_fits(codes, status))
+		return true;
+	curl_easy_getinfo(x->curl, CURLINFO_REDIRECT_URL, &to);
+	if (to != NULL)
+		act_end(x->job, ENDING_FAILED, "%s %s was answered with %ld, a "
+		    "redirect to %s, which is not followed. Correct the "
+		    "address, or write status=%ld where that is meant.",
+		    q->method, q->url, status, to, status);
+	else
+		act_end(x->job, ENDING_FAILED, "%s %s was answered with %.*s, "
+		    "where status= asks for %s.", q->method, q->url,
+		    (int)strcspn(line, "\n"), line,
+		    codes != NULL ? codes : "2xx");
+	return false;
+}
+
+/* False: the step has ended with this request. */
+static bool
+perform(struct job *job, const struct http_request *request, size_t number)
+{
+	struct exchange x = { .job = job, .request = request };
+	CURLcode code = CURLE_OK;
+	bool ok = false;
+
+	exchange_open(&x, number);
+	show_request(&x, number);
+	if (!exchange_run(&x, &code)) {
+		show_answer(&x);
+		end_stopped(&x);
+	} else {
+		show_answer(&x);
+		if (code != CURLE_OK)
+			end_fault(&x, code);
+		else
+			ok = end_answered(&x);
+	}
+	exchange_close(&x);
+	return ok;
+}
+
+/* What targets.yml gives to each request has no line break in it; nor may a
+ * secret, which nobody has seen. */
+static bool
+is_sound(struct job *job)
+{
+	struct json_object *target = job->target->json;
+	struct json_object *headers = json_get(target, "headers");
+	const char *wrong = NULL;
+
+	if (!http_is_field(json_text(target, "token", "")))
+		wrong = "token";
+	if (strchr(json_text(target, "user", ""), ':') != NULL)
+		wrong = "user";
+	if (headers != NULL) {
+		json_object_object_foreach(headers, name, v) {
+			if (!http_is_token(name, strlen(name)) ||
+			    !json_object_is_type(v, json_type_string) ||
+			    !http_is_field(json_object_get_string(v)))
+				wrong = "headers";
+		}
+	}
+	if (wrong == NULL)
+		return true;
+	act_end(job, ENDING_FAILED, "Nothing was sent: \"%s\" of %s has a "
+	    "character in it that a request cannot carry there. Correct it in "
+	    "targets.yml or in the secret store.", wrong, job->target->name);
+	return false;
+}
+
+void
+act_http(struct job *job)
+{
+	const struct order *o = job->order;
+	const char *url = json_text(job->target->json, "url", NULL);
+	struct arena *arena = arena_new();
+	struct http_request *list, *filled;
+	struct fault fault;
+	size_t n;
+	enum err err;
+
+	if (!is_sound(job))
+		goto out;
+	err = http_parse(arena, o->text, o->text_line, &list, &n, &fault);
+	if (err == ERR_OK)
+		filled = arena_alloc(arena, n * sizeof(*filled));
+	for (size_t i = 0; err == ERR_OK && i < n; i++)
+		err = http_fill(arena, o, url, &list[i], &filled[i], &fault);
+	if (err != ERR_OK) {
+		act_end(job, ENDING_FAILED, "%s", fault.message);
+		goto out;
+	}
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		log_bug("libcurl does not work");
+	act_announce(job);
+	job->ending = ENDING_EXITED;
+	job->code = 0;
+	for (size_t i = 0; i < n && perform(job, &filled[i], i + 1); i++)
+		;
+	curl_global_cleanup();
+out:
+	arena_free(arena);
+}

@@ -1,0 +1,45 @@
+/*
+ * act_http_send.h: one request of an http step and its answer.
+ */
+#ifndef STEP_ACT_HTTP_SEND_H
+#define STEP_ACT_HTTP_SEND_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "step/act.h"
+#include "step/act_http.h"
+
+#define EXCHANGE_BODY		(16 * 1024 * 1024)	/* most, unpacked */
+#define EXCHANGE_HEAD		(256 * 1024)
+#define EXCHANGE_CONNECT	30L			/* seconds */
+
+struct exchange {
+	struct job			*job;
+	const struct http_request	*request;
+	CURL				*curl;
+	struct curl_slist		*headers;
+	char				 error[CURL_ERROR_SIZE];
+	struct buf			 head;	/* of the answer */
+	struct buf			 body;
+	bool				 sent;	/* some of the request */
+	bool				 too_long;
+	bool				 refused_address;
+};
+
+/*
+ * Prepares `job` and `request`, which are set in *x, as the number-th of the
+ * step.  The caller releases with exchange_close().
+ */
+void	exchange_open(struct exchange *x, size_t number);
+
+/*
+ * Sends and receives.  True: it has ended, with *ret.  False: it was stopped
+ * for job->stop.  What came is in head and body either way.
+ */
+bool	exchange_run(struct exchange *x, CURLcode *ret);
+
+void	exchange_close(struct exchange *x);
+
+#endif
