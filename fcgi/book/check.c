@@ -253,6 +253,20 @@ is_sql(enum step_kind kind)
 	    kind == STEP_SQLITE;
 }
 
+/* A line "< name" of a request. */
+static bool
+sends_file(const char *s)
+{
+	while (*s != '\0') {
+		if (s[0] == '<' && (s[1] == ' ' || s[1] == '@' ||
+		    s[1] == '\t'))
+			return true;
+		s += strcspn(s, "\n");
+		s += *s == '\n';
+	}
+	return false;
+}
+
 /* What this version leaves to a later one, or NULL. */
 static const char *
 not_yet(const struct parse *p, const struct step *s)
@@ -260,8 +274,11 @@ not_yet(const struct parse *p, const struct step *s)
 	if (s->kind == STEP_APPROVAL)
 		return "a gate in the middle of a run";
 	if (!is_script(s->kind) && !is_sql(s->kind) &&
-	    s->kind != STEP_EDIT && s->kind != STEP_MANUAL)
+	    s->kind != STEP_EDIT && s->kind != STEP_HTTP &&
+	    s->kind != STEP_MANUAL)
 		return book_kind_name(s->kind);
+	if (s->kind == STEP_HTTP && sends_file(s->text))
+		return "a kept file as the body of a request (< name)";
 	if (s->pty || s->interactive)
 		return "a terminal (pty, interactive)";
 	if (s->save != NULL || s->same_as != NULL)

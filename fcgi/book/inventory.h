@@ -43,4 +43,10 @@ struct targets {
 	size_t		 count, cap, errors;
 };
 
+/* NULL, or why this may not be the url of an http target; and the same of
+ * its headers (NULL: none), with the place in *ret_at.  Static sentences. */
+const char	*url_refused(const char *url);
+const char	*headers_refused(const struct ytree *map,
+		    const struct ytree **ret_at);
+
 #endif

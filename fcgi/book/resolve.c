@@ -212,6 +212,12 @@ use_way(struct used *u, const struct environment *e, const struct step *s,
 		    "environment %s. Name a %s target with on=.", s->line,
 		    s->id, book_kind_name(s->kind), name, kind, e->name,
 		    book_kind_name(s->kind));
+	if (s->kind == STEP_HTTP && t != NULL && strcmp(kind, "http") != 0)
+		return fault_set(fault, ERR_INVALID, "wrong_target",
+		    "environment", "Line %d: the step “%s” has HTTP requests, "
+		    "and its target “%s” is of kind %s in the environment %s. "
+		    "Name an http target with on=.", s->line, s->id, name,
+		    kind, e->name);
 	use(u, name);
 	if (t != NULL && value(t, "over") != NULL)
 		use(u, value(t, "over"));

@@ -148,11 +148,21 @@ check_http(struct targets *t, const struct ytree *map)
 {
 	static const char *const keys[] = { "url", "headers", "ca", "user",
 	    "password", "token", NULL };
+	const struct ytree *at;
+	const char *why;
 
 	ytree_check_keys(t->arena, map, keys, "an http target", tell, t);
 	if (member_text(map, "url") == NULL)
 		wrong(t, map, "An http target needs its url: "
 		    "https://host/base.");
+	else if ((why = url_refused(member_text(map, "url"))) != NULL)
+		wrong(t, ytree_get(map, "url"), why);
+	if ((why = headers_refused(ytree_get(map, "headers"), &at)) != NULL)
+		wrong(t, at, why);
+	if (member_text(map, "token") != NULL &&
+	    member_text(map, "user") != NULL)
+		wrong(t, ytree_get(map, "token"), "An http target has either a "
+		    "token, or a user and a password.");
 }
 
 static void

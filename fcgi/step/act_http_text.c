@@ -121,7 +121,7 @@ read_first(struct reader *r, struct http_request *q)
 	q->line = r->line;
 	q->method = arena_strndup(r->arena, r->text, n);
 	q->url = arena_strndup(r->arena, r->text + start, end - start);
-	if (!http_is_field(q->url) || strchr(q->url, '#') != NULL)
+	if (!http_is_field(q->url) || strpbrk(q->url, "#\t") != NULL)
 		return wrong(r, "the address has a # or a control character "
 		    "in it, which is not sent: write it as %23, or drop it.");
 	return ERR_OK;

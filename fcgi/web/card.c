@@ -56,6 +56,10 @@ card_success(struct req *req, const struct step *step)
 	else if (step->kind == STEP_EDIT)
 		text = request_text(req, "success_edit",
 		    "the file reads as these lines say");
+	else if (step->kind == STEP_HTTP)
+		text = request_fill(req, "success_http",
+		    "each answer has status {codes}", "codes",
+		    step->status != NULL ? step->status : "2xx", NULL);
 	else
 		text = request_fill(req, "success_exit", "exit code {codes}",
 		    "codes", exit_codes(req, step), NULL);

@@ -36,6 +36,9 @@ how(struct view *v, const char *name)
 	    text_eq(kind, "sqlite"))
 		return request_fill(v->req, "how_database", "in the database "
 		    "{place}", "place", database(v, t), NULL);
+	if (text_eq(kind, "http"))
+		return request_fill(v->req, "how_http", "at {url}", "url",
+		    json_text(t, "url", ""), NULL);
 	if (!text_eq(kind, "ssh"))
 		return request_text(v->req, "how_local",
 		    "on this console's machine");

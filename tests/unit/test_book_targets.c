@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/json.h"
+#include "book/inventory.h"
 #include "book/targets.h"
 
 #define KEY "\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGZ6\""
@@ -81,6 +82,43 @@ only_what_the_steps_use_is_resolved_in_a_fixed_order(void **state)
 	    "\"kind\":\"group\",\"members\":[\"node\",\"flow\"]}}");
 	json_object_put(o);
 	book_free(b);
+	targets_free(t);
+}
+
+static void
+what_an_http_target_says_is_one_server(void **state)
+{
+	static const char *const wrong[] = { "ftp://h", "h", "http://",
+	    "https:///x", "http://u:p@h", "http://h?x", "http://h#x",
+	    "http://a b", "http://h\\x", NULL };
+
+	(void)state;
+	for (size_t i = 0; wrong[i] != NULL; i++)
+		assert_non_null(url_refused(wrong[i]));
+	assert_null(url_refused("https://h.example:8443/base/"));
+}
+
+static void
+headers_of_an_http_target_are_resolved_too(void **state)
+{
+	struct targets *t = parse("environments:\n  test:\n    targets:\n"
+	    "      a: {http: {url: \"http://h\", headers: {X-A: b}}}\n"
+	    "      c: {sqlite: {file: x.db}}\n");
+	struct book *b = book("```http {#a on=a}\nGET /\n```\n");
+	struct book *c = book("```http {#a on=c}\nGET /\n```\n");
+	struct json_object *o = NULL;
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(targets_resolve(t, "test", b, &o, NULL), ERR_OK);
+	assert_string_equal(json_text(json_get(json_get(o, "a"), "headers"),
+	    "X-A", ""), "b");
+	json_object_put(o);
+	assert_int_equal(targets_resolve(t, "test", c, &o, &fault),
+	    ERR_INVALID);
+	assert_non_null(strstr(fault.message, "http target"));
+	book_free(b);
+	book_free(c);
 	targets_free(t);
 }
 
@@ -230,6 +268,8 @@ main(void)
 		cmocka_unit_test(statements_are_for_a_database_of_their_kind),
 		cmocka_unit_test(
 		    a_database_brings_the_machine_over_which_it_is_reached),
+		cmocka_unit_test(what_an_http_target_says_is_one_server),
+		cmocka_unit_test(headers_of_an_http_target_are_resolved_too),
 		cmocka_unit_test(
 		    copies_and_repeated_sections_name_targets_too),
 		cmocka_unit_test(

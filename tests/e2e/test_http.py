@@ -1,0 +1,450 @@
+#!/usr/bin/env python3
+"""
+http steps against a server of this test, with and without TLS.
+
+countersign-step gets its orders on standard input as from the runner; what
+is checked is its status, its recording, and what the server really received.
+STEP names the program.  Arguments choose tests by name.
+"""
+import base64, gzip, http.server, json, os, pathlib, secrets, shutil, signal
+import socket, ssl, subprocess, sys, tempfile, threading, time, urllib.parse
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(TOP / "tests/e2e"))
+from console import BUILD, Console, free_port, main, runbook_folder  # noqa: E402
+
+STEP = os.environ.get("STEP", str(BUILD / "countersign-step"))
+WORK = tempfile.mkdtemp(prefix="cs-http.")
+TOKEN = "token-that-nobody-may-see"
+PASSWORD = "pa:ss word \u00e9 nobody sees"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+    def answer(self, status, body=b"", headers=()):
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def handle_any(self):
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        self.server.seen.append((self.command, self.path, self.headers, body))
+        path = self.path.split("?")[0]
+        kind = path.split("/")[2] if path.startswith("/do/") else ""
+        try:
+            getattr(self, "do_" + kind, self.echo)()
+        except OSError:
+            self.close_connection = True
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
+
+    def echo(self):
+        self.answer(200, json.dumps({"method": self.command, "items": [
+            {"id": 4711}], "auth": self.headers.get("Authorization")}).encode(),
+            [("Content-Type", "application/json"), ("X-Trace", "t-42")])
+
+    def do_status(self):
+        self.answer(int(self.path.split("/")[3]), b"sorry, it broke\n")
+
+    def do_redirect(self):
+        self.answer(302, b"", [("Location", "/elsewhere")])
+
+    def do_second(self):
+        """503 at first, 200 then."""
+        n = sum(1 for s in self.server.seen if s[1] == self.path)
+        self.answer(200 if n > 1 else 503, b"n\n")
+
+    def do_slow(self):
+        time.sleep(20)
+
+    def do_lost(self):
+        self.connection.shutdown(socket.SHUT_RDWR)
+        self.close_connection = True
+
+    def do_cut(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(b"the beginning")
+        self.close_connection = True
+
+    def do_endless(self):
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        while True:
+            self.wfile.write(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+
+    def do_headers(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            self.wfile.write(b"X-More: " + b"y" * 1000 + b"\r\n")
+
+    def do_bomb(self):
+        data = gzip.compress(b"\0" * (200 << 20), 6)
+        self.answer(200, data, [("Content-Encoding", "gzip")])
+
+    def do_gzip(self):
+        self.answer(200, gzip.compress(b'{"a": [1, 2]}'),
+                    [("Content-Encoding", "gzip")])
+
+    def do_binary(self):
+        self.answer(200, bytes(range(256)))
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, tls=None):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.seen = []
+        self.port = self.server_address[1]
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(tls + ".pem", tls + ".key")
+            self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, *args):
+        pass
+
+
+def openssl(*args):
+    subprocess.run(["openssl", *args], check=True, capture_output=True, cwd=WORK)
+
+
+def make_ca(name):
+    """An authority NAME-ca.pem, and NAME.pem for 127.0.0.1 by it."""
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+            "-nodes", "-keyout", name + "-ca.key", "-out", name + "-ca.pem",
+            "-days", "2", "-subj", "/CN=" + name)
+    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-keyout", name + ".key", "-out", name + ".csr", "-subj", "/CN=srv")
+    pathlib.Path(WORK, name + ".ext").write_text("subjectAltName=IP:127.0.0.1\n")
+    openssl("x509", "-req", "-in", name + ".csr", "-CA", name + "-ca.pem", "-CAkey",
+            name + "-ca.key", "-CAcreateserial", "-out", name + ".pem", "-days", "2",
+            "-extfile", name + ".ext")
+
+
+class Step:
+    """One countersign-step on one target in a folder of its own."""
+
+    def __init__(self, text, target=None, **more):
+        top = {k: more.pop(k) for k in ("values", "secrets") if k in more}
+        self.exec = secrets.token_hex(16)
+        self.dir = tempfile.mkdtemp(prefix="exec.", dir=WORK)
+        if target is None:
+            target = {"url": plain.url}
+        target = {"name": "poa", "kind": "http", **target}
+        order = {"exec": self.exec, "targets": [target], **top, "step": {
+            "id": "s", "kind": "http", "text": text, "text_line": 7, **more}}
+        env = dict(os.environ, http_proxy="http://127.0.0.1:1",
+                   all_proxy="http://127.0.0.1:1")
+        self.process = subprocess.Popen(
+            [STEP, self.exec], cwd=self.dir, env=env, stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE)
+        self.process.stdin.write(json.dumps(order).encode())
+        self.process.stdin.close()
+        self.process.stdin = None
+
+    def wait(self, seconds=60):
+        _, errors = self.process.communicate(timeout=seconds)
+        assert b"Sanitizer" not in errors and b"runtime error" not in errors, \
+            errors.decode()
+        self.text = pathlib.Path(self.dir, "poa.txt").read_bytes().decode()
+        lines = pathlib.Path(self.dir, "status").read_text().splitlines()
+        self.end = [json.loads(line) for line in lines][-2]
+        self.message = self.end["message"]
+        return self
+
+    def ended(self, state, *words):
+        assert self.end["state"] == state, self.end
+        for word in words:
+            assert word in self.message, (word, self.message)
+        return self
+
+
+def run(text, target=None, **more):
+    return Step(text, target, **more).wait()
+
+
+def requests_are_sent_and_answers_shown():
+    plain.seen.clear()
+    s = run("GET /v1/clients?a=1\nX-Mine: yes\n\n### next\nPOST /v1/clients\n\n"
+            '{"name": "{{who}}"}', {"url": plain.url + "/base/",
+            "headers": {"X-Team": "blue"}}, values={"who": 'A "B"'})
+    s.ended("succeeded")
+    first, second = plain.seen
+    assert first[:2] == ("GET", "/base/v1/clients?a=1"), first
+    assert first[2]["X-Mine"] == "yes" and first[2]["X-Team"] == "blue"
+    assert first[2]["Idempotency-Key"] is None
+    assert second[2]["Idempotency-Key"] == s.exec + "-2-1", second[2]
+    assert second[2]["Content-Type"] == "application/json"
+    assert second[3] == b'{"name": "A \\"B\\""}', second[3]
+    for line in (f"GET {plain.url}/base/v1/clients?a=1\n", "X-Mine: yes\n",
+                 "HTTP/1.1 200 OK\n", "X-Trace: t-42\n", '      "id": 4711\n'):
+        assert line in s.text, (line, s.text)
+
+
+def captures_are_of_the_last_answer():
+    s = run("GET /a\n###\nPUT /b", captures=[
+        {"name": "m", "how": "pointer", "what": "/method"},
+        {"name": "id", "how": "pointer", "what": "/items/0/id"},
+        {"name": "trace", "how": "regex", "what": "^X-Trace: (.*)$"}],
+        expect="4711")
+    s.ended("succeeded")
+    assert s.end["captures"] == {"m": "PUT", "id": "4711", "trace": "t-42"}, s.end
+    run("GET /a", expect="4712").ended("failed", "4712")
+    run("GET /a", reject="items").ended("failed", "items")
+    run("GET /a?items=4712", reject="4712").ended("succeeded")
+    s = run("GET /do/gzip", captures=[{"name": "a", "how": "pointer",
+                                       "what": "/a/1"}]).ended("succeeded")
+    assert s.end["captures"] == {"a": "2"}
+
+
+def status_says_what_success_is():
+    plain.seen.clear()
+    s = run("POST /do/status/500\n###\nGET /after")
+    s.ended("failed", "500", "2xx", "POST")
+    assert "sorry, it broke" in s.text
+    assert len(plain.seen) == 1, "nothing follows a request that failed"
+    run("GET /do/status/404", status="200,404").ended("succeeded")
+    run("GET /a", status="201").ended("failed", "200 OK", "201")
+    run("HEAD /a").ended("succeeded")
+
+
+def redirects_are_not_followed():
+    plain.seen.clear()
+    run("GET /do/redirect").ended("failed", "302", plain.url + "/elsewhere",
+                                  "status=302")
+    run("GET /do/redirect", status="3xx").ended("succeeded")
+    assert [s[1] for s in plain.seen] == ["/do/redirect"] * 2, plain.seen
+
+
+def credentials_are_sent_and_hidden():
+    plain.seen.clear()
+    s = run("GET /a", {"url": plain.url, "token": TOKEN}).ended("succeeded")
+    assert plain.seen[-1][2]["Authorization"] == "Bearer " + TOKEN
+    assert TOKEN not in s.text
+    s = run("GET /a", {"url": plain.url, "user": "op", "password": PASSWORD})
+    s.ended("succeeded")
+    sent = base64.b64encode(f"op:{PASSWORD}".encode()).decode()
+    assert plain.seen[-1][2]["Authorization"] == "Basic " + sent
+    assert sent not in s.text and PASSWORD not in s.text
+    s = run("GET /a\nAuthorization: Bearer {{t}}", {"url": plain.url,
+            "token": TOKEN}, secrets={"t": "another-secret-token"})
+    assert plain.seen[-1][2]["Authorization"] == "Bearer another-secret-token"
+    assert "another-secret-token" not in s.text
+    n = len(plain.seen)
+    run("GET /a", {"url": plain.url, "token": "a\r\nEvil: 1"}).ended(
+        "failed", "token", "secret store")
+    run(f"GET http://localhost:{plain.port}/a", {"url": plain.url,
+        "token": TOKEN}).ended("failed", "another server", "line 7")
+    assert len(plain.seen) == n
+
+
+def nasty():
+    yield from ['"', "'", "\\", "a b", "%41", "%", "&x=1", "+", "=", "#", "?", "/",
+                "../../etc", ";", "$(id)", "`id`", "{{v}}", "}}", "\u202eabc", "\u200b",
+                "\U0001f600", "\x7f", "\x01", "\t", "a\nb", "a\r\nX: y", "-x", " a ",
+                "null", "1", "</a>", "\u00e9" * 1000, "a" * 65536, "\ufeff", "\n\n"]
+
+
+def nasty_values_arrive_byte_for_byte_or_are_refused():
+    text = ('POST /p?q={{v}}\n\n{"v": "{{v}}", "w": "<{{v}}>"}\n###\n'
+            "POST /p\nContent-Type: application/x-www-form-urlencoded\n\nv={{v}}&w=1\n"
+            "###\nPOST /p\nContent-Type: text/plain\n\n<{{v}}>")
+    for v in nasty():
+        plain.seen.clear()
+        if len(v) < 60000:
+            run(text, values={"v": v}).ended("succeeded")
+            one, two, three = plain.seen
+            query = urllib.parse.parse_qs(one[1].split("?", 1)[1])
+            assert query["q"] == [v], (v, one[1])
+            assert json.loads(one[3]) == {"v": v, "w": f"<{v}>"}, (v, one[3])
+            assert urllib.parse.parse_qs(two[3].decode()) == {"v": [v], "w": ["1"]}
+            assert three[3] == f"<{v}>".encode(), (v, three[3])
+        else:
+            run('POST /p\n\n{"v": "{{v}}"}', values={"v": v}).ended("succeeded")
+            assert json.loads(plain.seen[0][3]) == {"v": v}
+        plain.seen.clear()
+        s = run("GET /p\nX-V: {{v}}\nX-After: 1", values={"v": v}) \
+            if len(v) < 60000 else None
+        if s and s.end["state"] == "succeeded":
+            got = plain.seen[0][2]
+            assert got["X-V"].encode("latin-1").decode() == v, (v, got["X-V"])
+            assert got["X-After"] == "1" and got["X"] is None
+        elif s:
+            s.ended("failed", "Nothing was sent", "line 8")
+            assert plain.seen == [] and (v != v.strip() or any(
+                c < " " or c == "\x7f" for c in v)), repr(v)
+
+
+def a_slow_answer_is_of_unknown_outcome():
+    begin = time.monotonic()
+    run("POST /do/slow", timeout_ms=700).ended(
+        "unknown", "time limit", "POST", "not known")
+    assert time.monotonic() - begin < 8
+    run("POST /do/lost").ended("unknown", "not complete", "not known")
+    s = run("GET /do/cut").ended("unknown", "not complete")
+    assert "the beginning" in s.text
+
+
+def a_cancel_after_sending_is_of_unknown_outcome():
+    plain.seen.clear()
+    s = Step("POST /do/slow")
+    end = time.monotonic() + 20
+    while not plain.seen and time.monotonic() < end:
+        time.sleep(0.02)
+    pid = int(pathlib.Path(s.dir, "pid").read_text())
+    os.kill(pid, signal.SIGTERM)
+    s.wait(10).ended("unknown", "cancelled", "not known")
+
+
+def a_cancel_before_sending_is_failed():
+    with socket.socket() as deaf:      # accepts nothing, answers no TLS
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        s = Step("POST /a", {"url": f"https://127.0.0.1:{deaf.getsockname()[1]}"})
+        time.sleep(1)
+        os.kill(int(pathlib.Path(s.dir, "pid").read_text()), signal.SIGTERM)
+        s.wait(10).ended("failed", "cancelled", "before")
+
+
+def endless_answers_and_bombs_are_cut_off():
+    for what in ("endless", "bomb"):
+        s = run(f"GET /do/{what}").ended("unknown", "16 MB", "cut off")
+        assert len(s.text) < 400_000, len(s.text)
+    s = run("GET /do/headers").ended("unknown")
+    assert len(s.text) < 400_000, len(s.text)
+
+
+def what_is_no_text_is_not_poured_out():
+    s = run("GET /do/binary").ended("succeeded")
+    assert "(256 bytes that are not text)" in s.text, s.text
+
+
+def unreachable_servers_are_clear_sentences():
+    port = free_port()
+    run("POST /a", {"url": f"http://127.0.0.1:{port}"}).ended(
+        "failed", "was not sent", "nothing answers", str(port))
+    run("GET /a", {"url": "http://no-such-host.invalid"}).ended(
+        "failed", "was not sent", "no-such-host.invalid", "DNS")
+    for address in ("0.0.0.0", "[::ffff:0.0.0.0]", "169.254.169.254"):
+        run("GET /a", {"url": f"http://{address}:{plain.port}"}).ended(
+            "failed", "was not sent", "link-local")
+    run("GET /a", {"url": f"https://127.0.0.1:{plain.port}"}).ended(
+        "failed", "was not sent")
+
+
+def tls_needs_the_right_authority():
+    run("GET /a", {"url": tls.url}).ended(
+        "failed", "was not sent", "not trusted", "ca: FILE")
+    run("GET /a", {"url": tls.url, "ca": WORK + "/right-ca.pem"}).ended("succeeded")
+    n = len(tls.seen)
+    run("GET /a", {"url": tls.url, "ca": WORK + "/wrong-ca.pem"}).ended(
+        "failed", "not trusted")
+    run("GET /a", {"url": tls.url, "ca": WORK + "/missing.pem"}).ended(
+        "failed", "cannot be read", "missing.pem")
+    run("GET /a", {"url": f"https://localhost:{tls.port}",
+                   "ca": WORK + "/right-ca.pem"}).ended("failed", "not trusted")
+    assert len(tls.seen) == n
+
+
+def mistakes_send_nothing():
+    plain.seen.clear()
+    run("POST /a\n###\nGET /{{unknown}}").ended("failed", "line 9", "unknown")
+    run("POST /a\n###\nnonsense").ended("failed", "line 9")
+    run("POST /a\n###\nGET file:///etc/passwd").ended("failed", "line 9")
+    assert plain.seen == []
+
+
+def a_try_that_fails_is_followed_by_another():
+    plain.seen.clear()
+    s = run("POST /do/second", every_ms=200, within_ms=20000).ended("succeeded")
+    keys = [q[2]["Idempotency-Key"] for q in plain.seen]
+    assert keys == [s.exec + "-1-1", s.exec + "-1-2"], keys
+
+
+BOOK = """---
+title: Clients
+parameters:
+  name: {label: Name}
+---
+```http {#ask on=poa capture="id=/items/0/id"}
+GET /v1/clients?name={{name}}
+```
+
+```sh {#use}
+echo "the id is $id"
+```
+
+```http {#whole}
+GET URL/v1/other/{{id}}
+```
+"""
+
+
+def through_the_console_with_a_stored_token():
+    books = runbook_folder({"clients": BOOK.replace("URL", plain.url)},
+                           "environments:\n  test:\n    targets:\n"
+                           f"      poa: {{http: {{url: \"{tls.url}/api\", "
+                           "token: poa-token, ca: ca.pem, "
+                           "headers: {X-Team: blue}}}\n")
+    shutil.copy(WORK + "/right-ca.pem", books / "ca.pem")
+    try:
+        with Console(runbooks=books) as console:
+            ana = console.user("ana", "operator")
+            console.cli("secret", "set", "poa-token", stdin=TOKEN)
+            status, run = ana.post("/runs", {
+                "runbook": "clients", "environment": "test",
+                "parameters": {"name": "a&b"}})
+            assert status == 201, run
+            number = run["id"]
+            ana.post(f"/runs/{number}/start")
+            status, page = ana.get(f"/runs/{number}/preview/ask", accept="text/html")
+            assert status == 200 and "each answer has status 2xx" in page, page
+            run = ana.drive(number)
+            assert all(s["state"] == "succeeded" for s in run["steps"]), run
+            sent = tls.seen[-1]
+            assert sent[1] == "/api/v1/clients?name=a%26b", sent[1]
+            assert sent[2]["Authorization"] == "Bearer " + TOKEN
+            assert sent[2]["X-Team"] == "blue"
+            assert "the id is 4711" in ana.output(number, "use", "local")
+            assert plain.seen[-1][1] == "/v1/other/4711"
+            text = ana.output(number, "ask", "poa")
+            assert "HTTP/1.1 200 OK" in text and TOKEN not in text, text
+            for file in console.data.rglob("*"):
+                if file.is_file():
+                    assert TOKEN.encode() not in file.read_bytes(), file
+    finally:
+        shutil.rmtree(books, ignore_errors=True)
+
+
+make_ca("right")
+make_ca("wrong")
+plain, tls = Server(), Server(WORK + "/right")
+try:
+    main([requests_are_sent_and_answers_shown, captures_are_of_the_last_answer,
+          status_says_what_success_is, redirects_are_not_followed,
+          credentials_are_sent_and_hidden,
+          nasty_values_arrive_byte_for_byte_or_are_refused,
+          a_slow_answer_is_of_unknown_outcome,
+          a_cancel_after_sending_is_of_unknown_outcome,
+          a_cancel_before_sending_is_failed,
+          endless_answers_and_bombs_are_cut_off, what_is_no_text_is_not_poured_out,
+          unreachable_servers_are_clear_sentences, tls_needs_the_right_authority,
+          mistakes_send_nothing, a_try_that_fails_is_followed_by_another,
+          through_the_console_with_a_stored_token])
+finally:
+    shutil.rmtree(WORK, ignore_errors=True)

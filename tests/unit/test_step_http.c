@@ -1,0 +1,326 @@
+/*
+ * The text of an http step, and its values: each place encodes what it can
+ * carry and refuses the rest; nothing moves the border of its place.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "step/act_http.h"
+
+static struct arena *arena;
+static struct fault fault;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	arena = arena_new();
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	arena_free(arena);
+	return 0;
+}
+
+/* The request with the value of {{v}}; NULL where it is refused. */
+static struct http_request *
+filled(const char *text, const char *base, const char *v)
+{
+	struct order_value value = { "v", v };
+	struct order o = { .values = &value, .values_count = 1 };
+	struct http_request *list, *ret = arena_alloc(arena, sizeof(*ret));
+	size_t n;
+
+	fault.message[0] = '\0';
+	if (http_parse(arena, text, 10, &list, &n, &fault) != ERR_OK ||
+	    http_fill(arena, &o, base, &list[0], ret, &fault) != ERR_OK)
+		return NULL;
+	return ret;
+}
+
+static void
+says(const char *word)
+{
+	if (strstr(fault.message, word) == NULL)
+		fail_msg("\"%s\" does not say \"%s\"", fault.message, word);
+}
+
+static void
+requests_are_separated_by_three_hashes(void **state)
+{
+	struct http_request *list;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(http_parse(arena, "### first\n# a comment\n"
+	    "GET /a\nX-One: 1\n# between\nX-Two:  two words \n\n###\n\n"
+	    "POST /b HTTP/1.1\r\nContent-Type: text/plain\r\n\r\nline 1\r\n\n"
+	    "line 3\n\n\n### last\nDELETE /c\n###\n", 5, &list, &n, &fault),
+	    ERR_OK);
+	assert_int_equal(n, 3);
+	assert_string_equal(list[0].method, "GET");
+	assert_string_equal(list[0].url, "/a");
+	assert_int_equal(list[0].line, 7);
+	assert_int_equal(list[0].headers_count, 2);
+	assert_string_equal(list[0].headers[1].value, "two words");
+	assert_int_equal(list[0].headers[1].line, 10);
+	assert_null(list[0].body);
+	assert_string_equal(list[1].url, "/b");
+	assert_string_equal(list[1].body, "line 1\n\nline 3");
+	assert_int_equal(list[1].line, 14);
+	assert_int_equal(list[1].body_line, 17);
+	assert_string_equal(http_header(&list[1], "content-TYPE"),
+	    "text/plain");
+	assert_string_equal(list[2].method, "DELETE");
+}
+
+static void
+what_is_no_request_is_refused_with_its_line(void **state)
+{
+	static const struct { const char *text, *word; } wrong[] = {
+		{ "", "no request" },
+		{ "### a\n\n", "no request" },
+		{ "/v1/clients", "line 10" },
+		{ "get /v1", "line 10" },
+		{ "# x\nGET", "line 11" },
+		{ "GET /a b", "%20" },
+		{ "GET /a#b", "%23" },
+		{ "GET /a\tb", "control" },
+		{ "GET /a\nno header", "line 11" },
+		{ "GET /a\nX Y: 1", "line 11" },
+		{ "GET /a\n{{v}}: 1", "line 11" },
+		{ "GET /a\nA: b\x01", "control" },
+		{ "GET /a\nHost: b", "follows from" },
+		{ "POST /a\ntransfer-encoding: chunked", "follows from" },
+		{ "@x = 1\nGET /a", "@variables" },
+		{ "POST /a\n\n< file.json", "not yet executable" },
+		{ "{{v}} /a", "line 10" },
+	};
+	struct http_request *list;
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_int_equal(http_parse(arena, wrong[i].text, 10, &list,
+		    &n, &fault), ERR_INVALID);
+		says(wrong[i].word);
+	}
+}
+
+static void
+a_path_is_under_the_url_of_the_target(void **state)
+{
+	(void)state;
+	assert_string_equal(filled("GET /x?a=1", "https://h:8/b/", "")->url,
+	    "https://h:8/b/x?a=1");
+	assert_string_equal(filled("GET https://H:8/x", "https://h:8/b",
+	    "")->url, "https://H:8/x");
+	assert_string_equal(filled("GET http://any/x", NULL, "")->url,
+	    "http://any/x");
+	assert_string_equal(filled("GET /\xc3\xa4?\xc3\xb6", "http://h",
+	    "")->url, "http://h/%C3%A4?%C3%B6");
+	assert_null(filled("GET /x", NULL, ""));
+	says("on=");
+	assert_null(filled("GET x", "http://h", ""));
+	assert_null(filled("GET file:///etc/passwd", NULL, ""));
+	assert_null(filled("GET http://h:80@evil/", "http://h:80", ""));
+	assert_null(filled("GET http://h.evil/", "http://h", ""));
+	says("another server");
+	assert_null(filled("GET http://h/", "https://h", ""));
+	assert_null(filled("GET http://h:81/", "http://h", ""));
+}
+
+static void
+a_value_stays_within_its_part_of_the_url(void **state)
+{
+	(void)state;
+	assert_string_equal(filled("GET /c/{{v}}/d?q={{v}}&r", "http://h",
+	    "a/b?c#d&e=f %\n\xc3\xa4")->url, "http://h/c/"
+	    "a%2Fb%3Fc%23d%26e%3Df%20%25%0A%C3%A4/d?q="
+	    "a%2Fb%3Fc%23d%26e%3Df%20%25%0A%C3%A4&r");
+	assert_null(filled("DELETE /c/{{v}}", "http://h", ""));
+	says("empty");
+	assert_null(filled("DELETE /c/{{v}}/x", "http://h", ".."));
+	assert_null(filled("DELETE /c/{{v}}{{v}}", "http://h", "."));
+	assert_non_null(filled("GET /c/v{{v}}", "http://h", ".."));
+	assert_non_null(filled("GET /c?x={{v}}", "http://h", ".."));
+	assert_string_equal(filled("GET http://{{v}}/x", NULL, "h-1.x")->url,
+	    "http://h-1.x/x");
+	assert_null(filled("GET http://{{v}}/x", NULL, "h/x"));
+	assert_null(filled("GET http://{{v}}/x", NULL, "u@h"));
+	assert_null(filled("GET http://a{{v}}/x", "http://ab", "c"));
+	assert_null(filled("GET /{{other}}", "http://h", "c"));
+	says("not known");
+}
+
+static void
+a_header_takes_one_line(void **state)
+{
+	struct http_request *q;
+
+	(void)state;
+	q = filled("GET /\nX: a {{v}}; b", "http://h", "\"q\" \xc3\xa4\t1");
+	assert_string_equal(q->headers[0].value, "a \"q\" \xc3\xa4\t1; b");
+	assert_null(filled("GET /\nX: {{v}}", "http://h", "a\r\nEvil: 1"));
+	says("line 11");
+	says("line break");
+	assert_null(filled("GET /\nX: {{v}}", "http://h", "a\n"));
+	assert_null(filled("GET /\nX: {{v}}", "http://h", "a\r"));
+	assert_null(filled("GET /\nX: {{v}}", "http://h", "a\x7f"));
+	assert_null(filled("GET /\nX: {{v}}", "http://h", " a"));
+	assert_null(filled("GET /\nX: {{v}}", "http://h", "a\t"));
+}
+
+static void
+a_value_in_json_is_a_string_or_a_bare_number(void **state)
+{
+	static const char text[] = "POST /\n\n{\"a\\\"\": \"{{v}}\",\n\"n\": "
+	    "\"x{{v}}y\"}";
+
+	(void)state;
+	assert_string_equal(filled(text, "http://h", "\"\\\n\x01\xc3\xa4")->
+	    body, "{\"a\\\"\": \"\\\"\\\\\\n\\u0001\xc3\xa4\",\n\"n\": "
+	    "\"x\\\"\\\\\\n\\u0001\xc3\xa4y\"}");
+	assert_string_equal(filled("POST /\n\n{\"a\": {{v}}}", "http://h",
+	    "-1.5e3")->body, "{\"a\": -1.5e3}");
+	assert_string_equal(filled("POST /\n\n[{{v}}]", "http://h",
+	    "true")->body, "[true]");
+	assert_null(filled("POST /\n\n{\n\"a\": {{v}}}", "http://h",
+	    "1, \"b\": 2"));
+	says("line 13");
+	assert_null(filled("POST /\n\n[{{v}}]", "http://h", "{}"));
+	assert_null(filled("POST /\n\n[{{v}}]", "http://h", "\"a\""));
+	assert_null(filled("POST /\n\n[{{v}}]", "http://h", ""));
+	assert_null(filled("POST /\n\n[{{v}}]", "http://h", "01"));
+}
+
+static void
+other_bodies_have_rules_of_their_own(void **state)
+{
+	(void)state;
+	assert_string_equal(filled("POST /\nContent-Type: application/"
+	    "x-www-form-urlencoded\n\na={{v}}&b=1", "http://h",
+	    "x&y=z +%")->body, "a=x%26y%3Dz%20%2B%25&b=1");
+	assert_string_equal(filled("POST /\nContent-Type: text/xml; "
+	    "charset=utf-8\n\n<a b='{{v}}'/>", "http://h", "<'&>")->body,
+	    "<a b='&#60;&#39;&#38;&#62;'/>");
+	assert_string_equal(filled("POST /\n\na {{v}}", "http://h",
+	    "\"\n{\x01")->body, "a \"\n{\x01");
+	assert_null(filled("POST /\nContent-Type: text/csv\n\n{{v}}",
+	    "http://h", "1"));
+	says("Content-Type");
+	assert_null(filled("POST /\nContent-Type: multipart/form-data; "
+	    "boundary=x\n\n{{v}}", "http://h", "1"));
+	assert_non_null(filled("POST /\nContent-Type: text/csv\n\n1,2",
+	    "http://h", "1"));
+}
+
+static void
+status_is_a_list_of_codes_and_classes(void **state)
+{
+	(void)state;
+	assert_true(http_status_fits(NULL, 204));
+	assert_false(http_status_fits(NULL, 302));
+	assert_true(http_status_fits("200,201", 201));
+	assert_false(http_status_fits("200,201", 202));
+	assert_true(http_status_fits("404,2xx", 404));
+	assert_true(http_status_fits("404, 2xx", 299));
+	assert_false(http_status_fits("404,2xx", 500));
+	assert_false(http_status_fits("2xx", 0));
+}
+
+static bool
+may(const char *text)
+{
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+	struct sockaddr_in four = { .sin_family = AF_INET };
+
+	if (inet_pton(AF_INET, text, &four.sin_addr) == 1)
+		return http_may_connect((struct sockaddr *)&four);
+	assert_int_equal(inet_pton(AF_INET6, text, &six.sin6_addr), 1);
+	return http_may_connect((struct sockaddr *)&six);
+}
+
+static void
+addresses_of_no_server_are_refused_in_each_notation(void **state)
+{
+	(void)state;
+	assert_true(may("127.0.0.1"));
+	assert_true(may("10.1.2.3"));
+	assert_true(may("::1"));
+	assert_true(may("2001:db8::1"));
+	assert_true(may("::ffff:10.0.0.1"));
+	assert_false(may("0.0.0.0"));
+	assert_false(may("169.254.169.254"));
+	assert_false(may("224.0.0.1"));
+	assert_false(may("255.255.255.255"));
+	assert_false(may("::"));
+	assert_false(may("::ffff:0.0.0.0"));
+	assert_false(may("::ffff:169.254.169.254"));
+	assert_false(may("::127.0.0.1"));
+	assert_false(may("fe80::1"));
+	assert_false(may("ff02::1"));
+}
+
+static void
+shown(const char *body, size_t len, const char *text)
+{
+	struct buf out = {0};
+
+	http_show_body(body, len, &out);
+	assert_string_equal(buf_text(&out), text);
+	buf_clear(&out);
+}
+
+static void
+json_is_indented_and_its_tokens_stay(void **state)
+{
+	static const char json[] = "{\"b\":1234567890123456789,\"a\" : "
+	    "[ ],\"c\":[1.10,{\"x\":\"a,{\\\"\"}]}";
+	struct buf big = {0}, out = {0};
+
+	(void)state;
+	shown(json, strlen(json), "{\n  \"b\": 1234567890123456789,\n"
+	    "  \"a\": [],\n  \"c\": [\n    1.10,\n    {\n      \"x\": "
+	    "\"a,{\\\"\"\n    }\n  ]\n}\n");
+	shown("{\"a\":1,\"a\":2}", 13, "{\"a\":1,\"a\":2}\n");
+	shown("plain\n", 6, "plain\n");
+	shown("\xff\0\1", 3, "(3 bytes that are not text)\n");
+	for (int i = 0; i < 200000; i++)
+		buf_puts(&big, "\xe6\x96\x87");
+	http_show_body(big.data, big.len, &out);
+	assert_true(out.len < 300000);
+	assert_non_null(strstr(out.data, "more bytes are not shown"));
+	buf_clear(&big);
+	buf_clear(&out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+		T(requests_are_separated_by_three_hashes),
+		T(what_is_no_request_is_refused_with_its_line),
+		T(a_path_is_under_the_url_of_the_target),
+		T(a_value_stays_within_its_part_of_the_url),
+		T(a_header_takes_one_line),
+		T(a_value_in_json_is_a_string_or_a_bare_number),
+		T(other_bodies_have_rules_of_their_own),
+		T(status_is_a_list_of_codes_and_classes),
+		T(addresses_of_no_server_are_refused_in_each_notation),
+		T(json_is_indented_and_its_tokens_stay),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
