@@ -9,9 +9,13 @@
 
 #include "base/text.h"
 #include "web/card.h"
+#include "web/chronology.h"
 #include "web/model.h"
 #include "web/page.h"
 #include "web/run_model.h"
+#include "web/tail.h"
+
+#define TAIL_LINES	15	/* of an attempt that did not succeed */
 
 /* The number and hash of the last event. */
 static void
@@ -57,6 +61,10 @@ add_attempt_rows(struct view *v, struct json_object *list,
 		    json_text(t, "ended_at", NULL)));
 		model_int(o, "bytes", json_int(t, "bytes", 0));
 		model_text(o, "hash", json_text(t, "hash", NULL));
+		model_text(o, "tail", text_eq(json_text(t, "state", ""),
+		    "succeeded") ? "" : tail_lines(v->req,
+		    json_text(attempt, "_exec", ""), json_text(t, "name", ""),
+		    TAIL_LINES));
 		json_object_array_add(list, o);
 	}
 }
@@ -145,6 +153,7 @@ add_page(struct view *v, struct json_object *o)
 	add_list(o, "approval_rows", "has_approvals", json_object_get(
 	    json_get(json_get(o, "approvals"), "given")));
 	model_put(o, "step_rows", step_rows(v));
+	model_put(o, "chronology", chronology(v));
 	add_list(o, "comments", "has_comments", run_model_comments(v));
 }
 

@@ -1,0 +1,103 @@
+/*
+ * chronology.c: what people did to a run, for its report.
+ *
+ * A table says which events count, by which word, and which field of their
+ * data is the reason or the result that a reader next year will ask for.
+ * What the programs note for themselves (starting, ready) is left out; all
+ * of it stands in the events.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "web/chronology.h"
+#include "web/model.h"
+
+/* clang-format off */
+static const struct {
+	const char	*kind;
+	const char	*key, *fallback;
+	const char	*detail;	/* field of the data, or NULL */
+} told[] = {
+	{ "run.created",	"did_created",	"created the run",		"reason" },
+	{ "run.changed",	"did_changed",	"changed the parameters: a new plan", NULL },
+	{ "run.decided",	"did_decided",	"decided on the plan",		"comment" },
+	{ "run.started",	"did_started",	"started the run",		NULL },
+	{ "run.paused",		"did_paused",	"paused the run",		NULL },
+	{ "run.resumed",	"did_resumed",	"resumed the run",		NULL },
+	{ "run.rollback_started", "did_rollback", "began the rollback",		"reason" },
+	{ "run.aborted",	"did_aborted",	"aborted the run",		"reason" },
+	{ "run.closed",		"did_closed",	"closed the run",		"note" },
+	{ "step.requested",	"did_requested", "pressed the button",		NULL },
+	{ "step.cancel_requested", "did_cancel", "stopped the step",		NULL },
+	{ "step.ended",		"did_ended",	"the step ended",		"message" },
+	{ "step.confirmed",	"did_confirmed", "confirmed",			"note" },
+	{ "step.skipped",	"did_skipped",	"skipped",			"reason" },
+	{ "step.resolved",	"did_resolved",	"settled the outcome",		"note" },
+	{ "step.signed",	"did_signed",	"signed",			"note" },
+	{ "step.decided",	"did_gate",	"decided on the gate",		"comment" },
+};
+/* clang-format on */
+
+#define TOLD	(sizeof(told) / sizeof(told[0]))
+
+/* The outcome, decision or result in words, or NULL where there is none. */
+static const char *
+outcome_of(struct view *v, const struct event *e)
+{
+	const char *word = json_text(e->data, "outcome", NULL);
+
+	if (word != NULL)
+		return model_word(v->req, "state", word);
+	if ((word = json_text(e->data, "decision", NULL)) != NULL)
+		return model_word(v->req, "decision", word);
+	word = json_text(e->data, "result", NULL);
+	return word != NULL ? model_word(v->req, "result", word) : NULL;
+}
+
+static struct json_object *
+row(struct view *v, const struct event *e, size_t i)
+{
+	struct json_object *o = json_object_new_object();
+	const char *outcome = outcome_of(v, e);
+	const char *step = json_text(e->data, "step", NULL);
+	const char *what = request_text(v->req, told[i].key, told[i].fallback);
+	const char *detail = told[i].detail == NULL ? NULL :
+	    json_text(e->data, told[i].detail, NULL);
+	int index = step != NULL ? book_find_step(v->book, step) : -1;
+	char text[CLOCK_TEXT];
+
+	clock_format(e->at, text);
+	model_text(o, "at", text);
+	model_text(o, "by", text_eq(e->actor, "runner") ? NULL : e->actor);
+	model_text(o, "what", outcome == NULL ? what :
+	    arena_printf(v->req->arena, "%s: %s", what, outcome));
+	model_text(o, "step", index < 0 ? NULL : v->book->steps[index].title);
+	model_text(o, "detail", detail != NULL && *detail != '\0' ? detail :
+	    NULL);
+	return o;
+}
+
+struct json_object *
+chronology(struct view *v)
+{
+	struct json_object *list = json_object_new_array(), *body;
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS,
+	    INT(v->life.id), INT(0), INT(INT64_MAX));
+	struct event e;
+	size_t i;
+
+	while (db_next(rows)) {
+		if (event_parse(db_text(rows, 1), &e, &body) != ERR_OK)
+			continue;
+		for (i = 0; i < TOLD && strcmp(told[i].kind, e.kind) != 0; i++)
+			;
+		if (i < TOLD)
+			json_object_array_add(list, row(v, &e, i));
+		json_object_put(body);
+	}
+	db_done(rows);
+	return list;
+}
