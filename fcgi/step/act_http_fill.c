@@ -22,6 +22,7 @@ struct filling {
 	int			 line;		/* of the document */
 	const char		*name;		/* of the value */
 	bool			 quoted;	/* JSON: inside a string */
+	bool			 escaped;	/* right behind a lone backslash */
 	bool			 used;		/* a value was put in */
 };
 
@@ -96,6 +97,9 @@ place_json(struct filling *f, const char *value, struct buf *out)
 	struct json_object *v = NULL;
 	bool plain;
 
+	if (f->escaped)
+		return "stands right behind a backslash, which would take the "
+		    "value's own escape. Write two backslashes.";
 	if (f->quoted) {
 		encode_json(value, strlen(value), false, out);
 		return NULL;
@@ -167,6 +171,18 @@ is_quoted(bool quoted, const char *s, size_t len)
 	return quoted;
 }
 
+/* An odd number of backslashes at the end: the last one waits for what
+ * follows. */
+static bool
+ends_escaped(const char *s, size_t len)
+{
+	bool odd = false;
+
+	for (; len > 0 && s[len - 1] == '\\'; len--)
+		odd = !odd;
+	return odd;
+}
+
 /* Appends text with its values filled in; lines are counted where it has
  * several. */
 static enum err
@@ -184,6 +200,7 @@ fill(struct filling *f, const char *s, size_t len, place_fn place,
 		f->name = name;
 		f->used = true;
 		f->quoted = is_quoted(f->quoted, s + from, at - from);
+		f->escaped = ends_escaped(s + from, at - from);
 		buf_put(out, s + from, at - from);
 		if ((value = find_value(f->order, name)) == NULL)
 			return refuse(f, "is not known: nothing has given it "

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -252,6 +253,20 @@ may(const char *text)
 }
 
 static void
+a_value_behind_a_lone_backslash_is_refused(void **state)
+{
+	static const char head[] = "POST /a\nContent-Type: application/json\n\n";
+	char text[200];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%s{\"p\": \"C:\\{{v}}\"}", head);
+	assert_null(filled(text, "http://h", "\",\"x\":\"1"));
+	assert_non_null(strstr(fault.message, "backslash"));
+	snprintf(text, sizeof(text), "%s{\"p\": \"C:\\\\{{v}}\"}", head);
+	assert_non_null(filled(text, "http://h", "\",\"x\":\"1"));
+}
+
+static void
 addresses_of_no_server_are_refused_in_each_notation(void **state)
 {
 	(void)state;
@@ -318,6 +333,7 @@ main(void)
 		T(a_value_in_json_is_a_string_or_a_bare_number),
 		T(other_bodies_have_rules_of_their_own),
 		T(status_is_a_list_of_codes_and_classes),
+		T(a_value_behind_a_lone_backslash_is_refused),
 		T(addresses_of_no_server_are_refused_in_each_notation),
 		T(json_is_indented_and_its_tokens_stay),
 	};
