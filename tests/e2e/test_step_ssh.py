@@ -232,7 +232,7 @@ def test_expect_and_reject():
     is_state(run("echo nothing", [SSHD.target()], expect=done), "failed",
              f'The output has no line that matches "{done}" (its expect).', exit=0)
     is_state(run("echo 'ERROR 7, aborting'; echo ok", [SSHD.target()],
-                 reject="ERROR .* aborting", expect="ok"), "failed", "reject=",
+                 reject="ERROR .* aborting", expect="ok"), "failed", "its reject",
              "ERROR 7, aborting")
     is_state(run("printf ok", [SSHD.target()], expect="^ok$"), "succeeded")
 
@@ -359,7 +359,7 @@ def test_rsa_key_names_the_way_out():
 def test_encrypted_keys():
     key = WORK + "/encrypted"
     is_state(run("echo x", [SSHD.target(key=key, passphrase="open sesame")]), "succeeded")
-    is_state(run("x", [SSHD.target(key=key, passphrase="wrong")]), "failed", "passphrase",
+    is_state(run("x", [SSHD.target(key=key, passphrase="no such phrase")]), "failed", "passphrase",
              "is wrong")
     is_state(run("x", [SSHD.target(key=key)]), "failed", "is encrypted")
 
@@ -386,7 +386,7 @@ def test_client_openssh():
              "Permission denied")
     is_state(run("x", [SSHD.target(port=free_port(), **open_ssh)]), "failed", "refused", exit=None)
     s = run("echo a; sleep 6176", [SSHD.target(**open_ssh)], timeout_ms=1500)
-    is_state(s, "failed", "timeout=")
+    is_state(s, "failed", "its timeout")
     assert s.text() == b"a\n"
     no_process("sleep 6176")
     s = Step("for i in 1 2 3 4 5 6; do echo $i; sleep 0.5; done", [SSHD.target(**open_ssh)])
@@ -653,7 +653,7 @@ def test_tries_until_it_succeeds():
         assert end["tries"] == 4 and [x.get("note") for x in s.lines()].count("try") == 3
         assert s.text(target["name"]).count(b"try\n") == 4
     s = run("exit 1", [LOCAL], every_ms=200, within_ms=700)
-    assert is_state(s, "failed", "within=", name="local")["tries"] >= 3
+    assert is_state(s, "failed", "its within", name="local")["tries"] >= 3
     leaves_nothing()
 
 
