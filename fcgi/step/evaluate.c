@@ -5,7 +5,9 @@
  * gigabyte of it costs no memory; a line is cut at 64 KB.  Captures of the
  * whole output or by JSON pointer keep its first megabyte and refuse what is
  * longer.  What was captured is hostile: it is checked here as a parameter
- * would be, since later steps use it.
+ * would be, since later steps use it.  It goes into the journal and on pages
+ * as it is, so a value that holds a secret is refused: hidden, it would be
+ * another value.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +30,7 @@ struct watched {
 
 struct evaluate {
 	const struct order *order;
+	const struct mask *mask;
 	struct watched	 expect;
 	struct watched	 reject;
 	struct watched	*captures;	/* as order->captures */
@@ -54,13 +57,14 @@ compile(const char *pattern, struct watched *ret, struct fault *fault)
 }
 
 enum err
-evaluate_new(const struct order *order, struct evaluate **ret,
-    struct fault *fault)
+evaluate_new(const struct order *order, const struct mask *mask,
+    struct evaluate **ret, struct fault *fault)
 {
 	struct evaluate *e = mem_calloc(1, sizeof(*e));
 	enum err err = ERR_OK;
 
 	e->order = order;
+	e->mask = mask;
 	e->captures = mem_calloc(order->captures_count + 1,
 	    sizeof(e->captures[0]));
 	if (order->expect != NULL)
@@ -242,11 +246,14 @@ wrong_value(const char *s, size_t len)
 }
 
 static bool
-keep_value(const struct order_capture *c, const char *s, size_t len,
-    struct json_object *captures, struct buf *why)
+keep_value(const struct evaluate *e, const struct order_capture *c,
+    const char *s, size_t len, struct json_object *captures, struct buf *why)
 {
 	const char *wrong = wrong_value(s, len);
 
+	if (wrong == NULL && mask_hides(e->mask, s, len))
+		wrong = "contains a secret, and what is captured can be read "
+		    "by everybody; capture a part without it";
 	if (wrong != NULL) {
 		buf_printf(why, "The value of \"%s\" (capture=) %s.", c->name,
 		    wrong);
@@ -273,7 +280,7 @@ capture_whole(struct evaluate *e, const struct order_capture *c,
 		    "(capture=).", c->name);
 		return false;
 	}
-	return keep_value(c, s, (size_t)(end - s), captures, why);
+	return keep_value(e, c, s, (size_t)(end - s), captures, why);
 }
 
 static bool
@@ -289,7 +296,8 @@ capture_pointer(struct evaluate *e, const struct order_capture *c,
 		buf_printf(why, "The value of \"%s\" (capture=) was not "
 		    "found: %s", c->name, fault.message);
 	else
-		ok = keep_value(c, buf_text(&value), value.len, captures, why);
+		ok = keep_value(e, c, buf_text(&value), value.len, captures,
+		    why);
 	buf_clear(&value);
 	return ok;
 }
@@ -308,7 +316,7 @@ capture(struct evaluate *e, size_t i, struct json_object *captures,
 		return false;
 	}
 	if (c->how == ORDER_REGEX)
-		return keep_value(c, w->value, w->len, captures, why);
+		return keep_value(e, c, w->value, w->len, captures, why);
 	if (e->too_long) {
 		buf_printf(why, "The output is over 1 MB, too long to "
 		    "capture \"%s\" from (capture=); capture a line of it by "

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "step/mask.h"
 #include "step/order.h"
 
 #define EVALUATE_LINE	(64 * 1024)	/* bytes of a line that are looked at */
@@ -19,10 +20,12 @@ struct evaluate;
 
 /*
  * Prepares for one target.  ERR_INVALID with a fault where a regex of the
- * order is wrong.  The order must outlive it.  Free with evaluate_free().
+ * order is wrong.  Captures that the mask would hide are refused.  The order
+ * and the mask must outlive it.  Free with evaluate_free().
  */
 enum err	 evaluate_new(const struct order *order,
-		    struct evaluate **ret, struct fault *fault);
+		    const struct mask *mask, struct evaluate **ret,
+		    struct fault *fault);
 void		 evaluate_free(struct evaluate *e);
 
 /* Forgets the output so far: the next try begins. */

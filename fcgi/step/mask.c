@@ -383,3 +383,15 @@ mask_text(const struct mask *m, const char *text, size_t len, struct buf *out)
 	mask_finish(s, out);
 	mask_stream_free(s);
 }
+
+bool
+mask_hides(const struct mask *m, const char *text, size_t len)
+{
+	struct buf masked = {0};
+	bool hides;
+
+	mask_text(m, text, len, &masked);
+	hides = masked.len != len || memcmp(buf_text(&masked), text, len) != 0;
+	buf_clear(&masked);
+	return hides;
+}

@@ -4,6 +4,7 @@
 #ifndef STEP_MASK_H
 #define STEP_MASK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -35,6 +36,10 @@ void		 mask_stream_free(struct mask_stream *s);
 void		 mask_put(struct mask_stream *s, const char *data, size_t len,
 		    struct buf *out);
 void		 mask_finish(struct mask_stream *s, struct buf *out);
+
+/* True: the whole text, masked, would be another one. */
+bool		 mask_hides(const struct mask *m, const char *text,
+		    size_t len);
 
 /* Appends the whole text, masked. */
 void		 mask_text(const struct mask *m, const char *text, size_t len,

@@ -306,7 +306,7 @@ prepare(struct run *r)
 		    r->job.target->name, r->job.target->kind);
 		return false;
 	}
-	if (evaluate_new(o, &r->output.evaluate, &fault) != ERR_OK) {
+	if (evaluate_new(o, r->mask, &r->output.evaluate, &fault) != ERR_OK) {
 		buf_puts(&r->message, fault.message);
 		return false;
 	}

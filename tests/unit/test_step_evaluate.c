@@ -26,9 +26,10 @@ succeeds(struct order *o, const char *output, int code, struct buf *why,
 {
 	size_t len = strlen(output);
 	struct evaluate *e = NULL;
+	struct mask *mask = mask_new(o->mask, o->mask_count);
 	bool ok = false;
 
-	assert_int_equal(evaluate_new(o, &e, NULL), ERR_OK);
+	assert_int_equal(evaluate_new(o, mask, &e, NULL), ERR_OK);
 	for (size_t cut = 0; cut <= len; cut++) {
 		struct json_object *captures = NULL;
 		bool now;
@@ -45,6 +46,7 @@ succeeds(struct order *o, const char *output, int code, struct buf *why,
 		json_object_put(captures);
 	}
 	evaluate_free(e);
+	mask_free(mask);
 	return ok;
 }
 
@@ -242,6 +244,31 @@ fingerprints_are_those_of_ssh_keygen(void **state)
 	buf_clear(&blob);
 }
 
+static void
+a_captured_value_that_holds_a_secret_is_refused(void **state)
+{
+	static const char *secrets[] = { "pa$$ word" };
+	static const char *outputs[] = { "id=pa$$ word\n",
+		"id=x pa$$ wordy\n", "id=cGEkJCB3b3Jk\n",
+		"id=pa%24%24%20word\n", "id=7061242420776f7264\n" };
+	struct order_capture c = { "v", ORDER_REGEX, "id=(.*)" };
+	struct order o = { .exit_count = 1, .captures = &c,
+		.captures_count = 1, .mask = secrets, .mask_count = 1 };
+	char value[64] = "";
+	struct buf why = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
+		assert_false(succeeds(&o, outputs[i], 0, &why, value));
+		assert_non_null(strstr(why.data, "contains a secret"));
+	}
+	c = (struct order_capture){ "v", ORDER_WHOLE, NULL };
+	assert_false(succeeds(&o, "pa$$ word\n", 0, &why, value));
+	assert_true(succeeds(&o, "pass word\n", 0, &why, value));
+	assert_string_equal(value, "pass word");
+	buf_clear(&why);
+}
+
 int
 main(void)
 {
@@ -249,6 +276,8 @@ main(void)
 		cmocka_unit_test(an_exit_code_counts_as_the_step_says),
 		cmocka_unit_test(expect_and_reject_look_at_lines),
 		cmocka_unit_test(captures_are_checked_like_parameters),
+		cmocka_unit_test(
+		    a_captured_value_that_holds_a_secret_is_refused),
 		cmocka_unit_test(pointers_follow_the_rfc),
 		cmocka_unit_test(
 		    control_lines_need_the_nonce_and_the_right_stream),
