@@ -18,10 +18,9 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "step/diff.h"
 #include "step/edit.h"
 #include "step/fill.h"
-
-#define CONTEXT	3	/* lines around a difference */
 
 struct line {
 	char	*was;		/* without its ending; NULL: not there */
@@ -370,65 +369,16 @@ do_line(struct edit *e, const char *s, size_t len)
 	    "remove LINE, set KEY = VALUE.", (int)(len < 80 ? len : 80), s);
 }
 
-static bool
-changed(const struct line *l)
-{
-	return l->was == NULL || l->is == NULL || strcmp(l->was, l->is) != 0;
-}
-
-/* One run of lines around differences, from `from` to `to`. */
-static void
-put_hunk(struct edit *e, size_t from, size_t to, size_t was, size_t is,
-    struct buf *out)
-{
-	size_t had = 0, has = 0;
-
-	for (size_t i = from; i < to; i++) {
-		had += e->lines[i].was != NULL;
-		has += e->lines[i].is != NULL;
-	}
-	buf_printf(out, "@@ -%zu,%zu +%zu,%zu @@\n", was + (had > 0), had,
-	    is + (has > 0), has);
-	for (size_t i = from; i < to; i++) {
-		const struct line *l = &e->lines[i];
-
-		if (!changed(l))
-			buf_printf(out, " %s\n", l->is);
-		else if (l->was != NULL)
-			buf_printf(out, "-%s\n", l->was);
-		if (changed(l) && l->is != NULL)
-			buf_printf(out, "+%s\n", l->is);
-	}
-}
-
 static void
 put_diff(struct edit *e, struct buf *out)
 {
-	size_t was = 0, is = 0, next = 0;
+	struct diff_line *lines = mem_calloc(e->count + 1, sizeof(*lines));
 
-	for (size_t i = 0; i < e->count; i++) {
-		size_t from, to, gap;
-
-		if (!changed(&e->lines[i]))
-			continue;
-		if (out->len == 0)
-			buf_printf(out, "--- %s\n+++ %s\n", e->file, e->file);
-		from = i < next + CONTEXT ? next : i - CONTEXT;
-		for (to = i + 1, gap = 0; to < e->count && gap < 2 * CONTEXT;
-		    to++)
-			gap = changed(&e->lines[to]) ? 0 : gap + 1;
-		to -= gap > CONTEXT ? gap - CONTEXT : 0;
-		for (; next < from; next++) {
-			was += e->lines[next].was != NULL;
-			is += e->lines[next].is != NULL;
-		}
-		put_hunk(e, from, to, was, is, out);
-		for (; next < to; next++) {
-			was += e->lines[next].was != NULL;
-			is += e->lines[next].is != NULL;
-		}
-		i = to - 1;
-	}
+	for (size_t i = 0; i < e->count; i++)
+		lines[i] = (struct diff_line){ e->lines[i].was,
+		    e->lines[i].is };
+	diff_lines(lines, e->count, e->file, out);
+	free(lines);
 }
 
 static void
