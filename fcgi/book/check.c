@@ -271,11 +271,9 @@ sends_file(const char *s)
 static const char *
 not_yet(const struct parse *p, const struct step *s)
 {
-	if (s->kind == STEP_APPROVAL)
-		return "a gate in the middle of a run";
 	if (!is_script(s->kind) && !is_sql(s->kind) &&
 	    s->kind != STEP_EDIT && s->kind != STEP_HTTP &&
-	    s->kind != STEP_MANUAL)
+	    s->kind != STEP_APPROVAL && s->kind != STEP_MANUAL)
 		return book_kind_name(s->kind);
 	if (s->kind == STEP_HTTP && sends_file(s->text))
 		return "a kept file as the body of a request (< name)";

@@ -44,7 +44,7 @@ static const struct {
 	{ VERB_run_comment,	"awaiting_approval ready running paused completed aborted", NULL, false },
 	{ VERB_step_execute,	"running", "ready", true },
 	{ VERB_step_confirm,	"running", "ready", false },
-	{ VERB_step_approve,	"running", "ready", false },
+	{ VERB_step_approve,	"running", "ready failed", false },
 	{ VERB_step_skip,	"running", "ready failed", false },
 	{ VERB_step_retry,	"running", "failed", true },
 	{ VERB_step_cancel,	"running paused", "requested starting running", false },
@@ -80,9 +80,8 @@ life_is_busy(const char *state)
 	return listed("requested starting running", state);
 }
 
-/* How many different people with the rule's role approved. */
-static int
-count_given(struct json_object *given, const char *role)
+int
+life_given(struct json_object *given, const char *role)
 {
 	int count = 0;
 	size_t n = given != NULL ? json_object_array_length(given) : 0;
@@ -98,6 +97,42 @@ count_given(struct json_object *given, const char *role)
 	return count;
 }
 
+const char *
+life_gate_role(const struct step *gate)
+{
+	return gate->role != NULL ? gate->role : "approver";
+}
+
+int
+life_gate_count(const struct step *gate)
+{
+	return gate->count > 0 ? gate->count : 1;
+}
+
+/* The row of the person's decision, or of the first such decision. */
+static struct json_object *
+find_decision(struct json_object *given, const char *by, const char *decision)
+{
+	size_t n = given != NULL ? json_object_array_length(given) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *g = json_object_array_get_idx(given, i);
+
+		if ((by == NULL || text_eq(json_text(g, "by", ""), by)) &&
+		    (decision == NULL || text_eq(json_text(g, "decision", ""),
+		    decision)))
+			return g;
+	}
+	return NULL;
+}
+
+bool
+life_is_given(const struct step *gate, struct json_object *given)
+{
+	return find_decision(given, NULL, "reject") == NULL &&
+	    life_given(given, life_gate_role(gate)) >= life_gate_count(gate);
+}
+
 bool
 life_is_approved(struct json_object *rules, struct json_object *given)
 {
@@ -106,7 +141,7 @@ life_is_approved(struct json_object *rules, struct json_object *given)
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *rule = json_object_array_get_idx(rules, i);
 
-		if (count_given(given, json_text(rule, "role", "approver")) <
+		if (life_given(given, json_text(rule, "role", "approver")) <
 		    json_int(rule, "count", 1))
 			return false;
 	}
@@ -141,14 +176,40 @@ may_approve(const struct life_run *run, const struct actor *actor,
 	if (text_eq(actor->name, run->created_by))
 		return fault_set(fault, ERR_FORBIDDEN, "four_eyes", NULL,
 		    "Nobody approves their own run: ask somebody else.");
-	n = run->given != NULL ? json_object_array_length(run->given) : 0;
-	for (size_t i = 0; i < n; i++)
-		if (text_eq(json_text(json_object_array_get_idx(run->given, i),
-		    "by", ""), actor->name))
-			return fault_set(fault, ERR_CONFLICT,
-			    "already_decided", NULL,
-			    "%s has already decided on this plan.",
-			    actor->name);
+	if (find_decision(run->given, actor->name, NULL) != NULL)
+		return fault_set(fault, ERR_CONFLICT, "already_decided", NULL,
+		    "%s has already decided on this plan.", actor->name);
+	return ERR_OK;
+}
+
+/* Who decides on a gate: one of its role, but not whose run it is. */
+static enum err
+may_decide(const struct life_run *run, const struct life_step *step,
+    const struct actor *actor, struct fault *fault)
+{
+	enum err err = needs_role(actor, life_gate_role(step->step), fault);
+
+	if (err == ERR_OK && text_eq(actor->name, run->created_by))
+		return fault_set(fault, ERR_FORBIDDEN, "four_eyes", NULL,
+		    "Nobody approves their own run: ask somebody else.");
+	return err;
+}
+
+/* Each person decides once; only who rejected can take that back. */
+static enum err
+may_decide_now(const struct life_step *step, const struct actor *actor,
+    struct fault *fault)
+{
+	struct json_object *no = find_decision(step->given, NULL, "reject");
+
+	if (no != NULL && !text_eq(json_text(no, "by", ""), actor->name))
+		return fault_set(fault, ERR_CONFLICT, "rejected", NULL,
+		    "%s rejected this gate: only they can take that back, by "
+		    "approving it.", json_text(no, "by", ""));
+	if (no == NULL && find_decision(step->given, actor->name, NULL) != NULL)
+		return fault_set(fault, ERR_CONFLICT, "already_decided", NULL,
+		    "%s has already approved this gate for this plan.",
+		    actor->name);
 	return ERR_OK;
 }
 
@@ -180,11 +241,8 @@ may_by_role(enum verb verb, const struct life_run *run,
 		return needs_role(actor, role != NULL ? role : "operator",
 		    fault);
 	case ROLE_RULE:
-		if (step == NULL)
-			return may_approve(run, actor, fault);
-		role = step->step->role;
-		return needs_role(actor, role != NULL ? role : "approver",
-		    fault);
+		return step == NULL ? may_approve(run, actor, fault) :
+		    may_decide(run, step, actor, fault);
 	default:
 		return fault_set(fault, ERR_FORBIDDEN, "forbidden", NULL,
 		    "This is not for people.");
@@ -210,9 +268,23 @@ fits_kind(enum verb verb, const struct step *step)
 	}
 }
 
-static enum err
-may_by_step(enum verb verb, const struct life_step *s, struct fault *fault)
+/* What nobody may do to a step behind a gate that is not given. */
+static bool
+is_gated(enum verb verb)
 {
+	return verb == VERB_step_execute || verb == VERB_step_retry ||
+	    verb == VERB_step_confirm || verb == VERB_step_approve ||
+	    verb == VERB_step_skip;
+}
+
+static enum err
+may_by_step(enum verb verb, const struct life_step *s,
+    const struct actor *actor, struct fault *fault)
+{
+	if (verb == VERB_step_skip && s->step->kind == STEP_APPROVAL)
+		return fault_set(fault, ERR_CONFLICT, "gate", NULL,
+		    "A gate cannot be skipped: people with the role \"%s\" "
+		    "give it, or the run ends here.", life_gate_role(s->step));
 	if (!fits_kind(verb, s->step))
 		return fault_set(fault, ERR_CONFLICT, "wrong_kind", NULL,
 		    "A step of kind %s is not for that.",
@@ -230,7 +302,8 @@ may_by_step(enum verb verb, const struct life_step *s, struct fault *fault)
 		return fault_set(fault, ERR_CONFLICT, "probe_first", NULL,
 		    "Run its probe first: it tells whether the step has "
 		    "taken effect.");
-	return ERR_OK;
+	return verb == VERB_step_approve ? may_decide_now(s, actor, fault) :
+	    ERR_OK;
 }
 
 /* A probe can be run whenever its step is in doubt, and as often. */
@@ -283,9 +356,14 @@ life_may(enum verb verb, const struct life_run *run,
 		    verb != VERB_step_cancel) ||
 		    !listed(transitions[i].step_states, step->state))
 			return step_conflict(step, fault);
-		if ((err = may_by_step(verb, step, fault)) != ERR_OK)
+		if ((err = may_by_step(verb, step, actor, fault)) !=
+		    ERR_OK)
 			return err;
 	}
+	if (step != NULL && step->gate != NULL && is_gated(verb))
+		return fault_set(fault, ERR_CONFLICT, "gate_first", NULL,
+		    "The gate \"%s\" comes first: it is not given for the "
+		    "plan as it is now.", step->gate);
 	if (transitions[i].idle && run->busy)
 		return fault_set(fault, ERR_CONFLICT, "step_at_work", NULL,
 		    "A step is being executed: wait for it, or cancel it.");

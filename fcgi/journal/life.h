@@ -48,6 +48,9 @@ struct life_step {
 	const char	*at;			/* when, RFC 3339, or NULL */
 	const char	*of_state;		/* a probe: state of its step */
 	bool		 probed;		/* its probe said: not taken effect */
+	const char	*gate;			/* title of a gate before it that
+						 * is not given, or NULL */
+	struct json_object *given;		/* a gate: plan_decisions() on it */
 };
 
 /*
@@ -64,6 +67,16 @@ bool	life_is_done(const char *step_state);
 
 /* A step in this state is being executed. */
 bool	life_is_busy(const char *step_state);
+
+/* How many people who have the role now approved: of plan_decisions(). */
+int	life_given(struct json_object *given, const char *role);
+
+/* The gate is given by these decisions: enough approved, nobody rejected. */
+bool	life_is_given(const struct step *gate, struct json_object *given);
+
+/* The role that decides on a gate, and how many of it must approve. */
+const char *life_gate_role(const struct step *gate);
+int	life_gate_count(const struct step *gate);
 
 /* All rules of approval are met by what was given to the plan. */
 bool	life_is_approved(struct json_object *rules, struct json_object *given);

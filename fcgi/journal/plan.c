@@ -50,20 +50,47 @@ plan_targets_of(struct json_object *targets, const char *on)
 	return names;
 }
 
-struct json_object *
-plan_decisions(struct db *db, int64_t run, const char *plan)
+/* The person decided again, behind row i. */
+static bool
+is_taken_back(struct json_object *all, size_t i)
 {
-	struct json_object *all = db_rows_json(db_query(db, STMT_APPROVALS,
-	    INT(run)));
+	struct json_object *a = json_object_array_get_idx(all, i);
+
+	for (size_t k = i + 1; k < json_object_array_length(all); k++) {
+		struct json_object *b = json_object_array_get_idx(all, k);
+
+		if (text_eq(json_text(a, "by", ""), json_text(b, "by", "")) &&
+		    text_eq(json_text(a, "step", ""), json_text(b, "step", ""))
+		    && text_eq(json_text(a, "plan", ""),
+		    json_text(b, "plan", "")))
+			return true;
+	}
+	return false;
+}
+
+struct json_object *
+plan_standing(struct json_object *all, const char *plan, const char *step)
+{
 	struct json_object *given = json_object_new_array();
 
 	for (size_t i = 0; i < json_object_array_length(all); i++) {
 		struct json_object *a = json_object_array_get_idx(all, i);
 
 		if (text_eq(json_text(a, "plan", ""), plan) &&
-		    text_eq(json_text(a, "step", ""), ""))
+		    text_eq(json_text(a, "step", ""), step) &&
+		    !is_taken_back(all, i))
 			json_object_array_add(given, json_object_get(a));
 	}
+	return given;
+}
+
+struct json_object *
+plan_decisions(struct db *db, int64_t run, const char *plan, const char *step)
+{
+	struct json_object *all = db_rows_json(db_query(db, STMT_APPROVALS,
+	    INT(run)));
+	struct json_object *given = plan_standing(all, plan, step);
+
 	json_object_put(all);
 	return given;
 }

@@ -29,10 +29,15 @@ struct json_object *plan_targets_of(struct json_object *targets,
 	    const char *on);
 
 /*
- * The decisions on a run that were made on this very plan: rows with by,
- * decision, roles (those the person has now), disabled.  A new array.
+ * The decisions on a run (step "") or on one of its gates that were made on
+ * this very plan, each person's last: rows with by, decision, comment, at,
+ * roles (those the person has now), disabled.  A new array.
  */
 struct json_object *plan_decisions(struct db *db, int64_t run,
-	    const char *plan);
+	    const char *plan, const char *step);
+
+/* The same out of all rows of STMT_APPROVALS.  A new array. */
+struct json_object *plan_standing(struct json_object *all, const char *plan,
+	    const char *step);
 
 #endif

@@ -80,12 +80,28 @@ run_created(struct db *db, const struct event *e)
 	return err == ERR_OK ? for_each(db, e, "steps", add_step) : err;
 }
 
+/* A gate that was given, or refused, for the plan before is asked anew. */
+static enum err
+ask_again(struct db *db, const struct event *e, struct json_object *gate,
+    size_t i)
+{
+	(void)i;
+	return db_run(db, STMT_STEP_SET_STATE, INT(e->run),
+	    TEXT(json_object_get_string(gate)), TEXT("pending"), TEXT(NULL),
+	    INT(e->at), TEXT(NULL));
+}
+
 static enum err
 run_changed(struct db *db, const struct event *e)
 {
-	return db_run(db, STMT_RUN_SET_PLAN, INT(e->run),
+	enum err err = db_run(db, STMT_RUN_SET_PLAN, INT(e->run),
 	    TEXT(text_of(e, "plan")), TEXT(written(e, "parameters")),
 	    TEXT(written(e, "sealed")), TEXT(text_of(e, "state")));
+
+	if (err == ERR_OK)
+		err = for_each(db, e, "gates", ask_again);
+	return err == ERR_OK ?
+	    db_run(db, STMT_RUN_COUNT_DONE, INT(e->run)) : err;
 }
 
 static enum err
@@ -99,8 +115,12 @@ decided(struct db *db, const struct event *e)
 
 	if (err != ERR_OK || state == NULL)
 		return err;
-	return step != NULL ? set_step(db, e, state, NULL) :
-	    db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT(state));
+	if (step == NULL)
+		return db_run(db, STMT_RUN_SET_STATE, INT(e->run),
+		    TEXT(state));
+	err = set_step(db, e, state, text_of(e, "comment"));
+	return err == ERR_OK && strcmp(state, "succeeded") == 0 ?
+	    db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run)) : err;
 }
 
 static enum err

@@ -1,9 +1,6 @@
 /*
- * cmd_create.c: a run is created, and its parameters are changed.
- *
- * Both make a plan: the document as it is now (kept by hash), the resolved
- * targets, the checked parameters.  Secret values are sealed to the runner's
- * key at once; the journal has the hash of the sealed box only.
+ * cmd_create.c: a run is created: the document as it is now (kept by hash),
+ * the resolved targets, the checked parameters, which together are its plan.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,39 +9,11 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "book/expr.h"
 #include "book/targets.h"
 #include "journal/event.h"
 #include "journal/plan.h"
+#include "keeper/draft.h"
 #include "keeper/run.h"
-#include "keeper/seal.h"
-
-/* What a run is made of, while it is made. */
-struct draft {
-	struct buf		 text;		/* of the document */
-	struct book		*book;
-	struct targets		*targets;
-	struct json_object	*resolved;
-	struct json_object	*environment;	/* its entry of targets.yml */
-	struct json_object	*parameters;	/* {name: text or null} */
-	struct json_object	*sealed;	/* {name: hash of box} */
-	struct json_object	*boxes;		/* {name: box in hex} */
-	char			 document[65];
-	char			 plan[65];
-};
-
-static void
-draft_clear(struct draft *d)
-{
-	buf_clear(&d->text);
-	book_free(d->book);
-	targets_free(d->targets);
-	json_object_put(d->resolved);
-	json_object_put(d->environment);
-	json_object_put(d->parameters);
-	json_object_put(d->sealed);
-	json_object_put(d->boxes);
-}
 
 /* A runbook's name is a relative path of plain names. */
 static bool
@@ -157,129 +126,17 @@ out:
 }
 
 static enum err
-seal_value(struct command *c, struct draft *d, const char *name,
-    const char *value)
-{
-	struct buf box = {0};
-	char hash[65], *hex;
-	enum err err = seal_text(c->keeper->data_dir, value, &box);
-
-	if (err != ERR_OK)
-		return fault_set(&c->fault, ERR_UNAVAILABLE, "no_runner_key",
-		    NULL, "The runner has not made its key yet: start the "
-		    "console once with `countersign serve`.");
-	hash_hex(box.data, box.len, hash);
-	hex = mem_calloc(box.len * 2 + 1, 1);
-	text_hex(box.data, box.len, hex);
-	json_set_text(d->sealed, name, hash);
-	json_set_text(d->boxes, name, hex);
-	free(hex);
-	buf_clear(&box);
-	return ERR_OK;
-}
-
-struct lookup {
-	struct draft	*draft;
-	const char	*environment;
-};
-
-static const char *
-draft_value(void *ctx, const char *name)
-{
-	struct lookup *l = ctx;
-
-	if (strcmp(name, "environment") == 0)
-		return l->environment;
-	return json_text(l->draft->parameters, name, NULL);
-}
-
-/* Whether the parameter is asked for at all, by its own `when`. */
-static bool
-is_asked(struct draft *d, const struct parameter *p, const char *environment)
-{
-	struct lookup l = { d, environment };
-	bool holds = false;
-
-	return p->when == NULL ||
-	    (expr_eval(p->when, draft_value, &l, &holds) && holds);
-}
-
-static enum err
-take_parameter(struct command *c, struct draft *d, const struct parameter *p,
-    const char *value)
-{
-	struct buf scratch = {0};
-	const char *why;
-	enum err err = ERR_OK;
-
-	if (value == NULL || value[0] == '\0')
-		value = p->fallback;
-	if (value == NULL || value[0] == '\0') {
-		if (p->required)
-			return fault_set(&c->fault, ERR_INVALID,
-			    "missing_value", p->name, "%s is needed.",
-			    p->label);
-		json_set_text(d->parameters, p->name, "");
-		return ERR_OK;
-	}
-	if ((why = book_check_value(p, value, &scratch)) != NULL)
-		err = fault_set(&c->fault, ERR_INVALID, "bad_value", p->name,
-		    "%s: %s", p->label, why);
-	else if (p->type == PARAMETER_SECRET) {
-		json_set(d->parameters, p->name, NULL);
-		err = seal_value(c, d, p->name, value);
-	} else {
-		json_set_text(d->parameters, p->name, value);
-	}
-	buf_clear(&scratch);
-	return err;
-}
-
-/* Values must be texts and belong to parameters that there are. */
-static enum err
-check_names(struct command *c, const struct book *book,
-    struct json_object *given)
-{
-	size_t i;
-
-	if (given == NULL)
-		return ERR_OK;
-	json_object_object_foreach(given, name, value) {
-		for (i = 0; i < book->parameters_count; i++)
-			if (strcmp(book->parameters[i].name, name) == 0)
-				break;
-		if (i == book->parameters_count)
-			return fault_set(&c->fault, ERR_INVALID,
-			    "unknown_parameter", name,
-			    "The runbook has no parameter \"%.60s\".", name);
-		if (!json_object_is_type(value, json_type_string))
-			return fault_set(&c->fault, ERR_INVALID, "wrong_type",
-			    name, "The value of \"%.60s\" must be a text.",
-			    name);
-	}
-	return ERR_OK;
-}
-
-static void
-draft_begin(struct draft *d)
-{
-	d->parameters = json_object_new_object();
-	d->sealed = json_object_new_object();
-	d->boxes = json_object_new_object();
-}
-
-static enum err
 take_parameters(struct command *c, struct draft *d)
 {
 	struct json_object *given = json_get(c->body, "parameters");
 	const char *environment = json_text(c->body, "environment", "");
-	enum err err = check_names(c, d->book, given);
+	enum err err = draft_check_names(c, d->book, given);
 
 	for (size_t i = 0; i < d->book->parameters_count && err == ERR_OK; i++) {
 		const struct parameter *p = &d->book->parameters[i];
 
-		if (is_asked(d, p, environment))
-			err = take_parameter(c, d, p,
+		if (draft_asks(d, p, environment))
+			err = draft_take(c, d, p,
 			    json_text(given, p->name, NULL));
 		else
 			json_set_text(d->parameters, p->name, "");
@@ -327,24 +184,6 @@ all_steps(const struct book *book, int64_t *ret_main)
 			++*ret_main;
 	}
 	return steps;
-}
-
-static enum err
-store_boxes(struct command *c, const struct draft *d, int64_t run)
-{
-	enum err err = ERR_OK;
-
-	json_object_object_foreach(d->boxes, name, hex) {
-		size_t len = (size_t)json_object_get_string_len(hex) / 2;
-		unsigned char *box = mem_calloc(len, 1);
-
-		if (err == ERR_OK &&
-		    text_unhex(json_object_get_string(hex), box, len))
-			err = db_run(c->keeper->db, STMT_SEALED_SET, INT(run),
-			    TEXT(name), BLOB(box, len));
-		free(box);
-	}
-	return err;
 }
 
 static enum err
@@ -410,84 +249,12 @@ cmd_run_create(struct command *c)
 	if (err == ERR_OK)
 		err = append_created(c, &d, id);
 	if (err == ERR_OK)
-		err = store_boxes(c, &d, id);
+		err = draft_store_boxes(c, &d, id);
 	if (err != ERR_OK)
 		goto out;
 	json_set_text(c->result, "plan", d.plan);
 	run_report(c, id);
 out:
 	draft_clear(&d);
-	return err;
-}
-
-/* The new values over the old ones; secrets that are not given stay. */
-static enum err
-change_parameters(struct command *c, const struct run *run, struct draft *d)
-{
-	struct json_object *given = json_get(c->body, "parameters");
-	struct json_object *old = json_get(run->row, "parameters");
-	struct json_object *sealed = json_get(run->row, "sealed");
-	enum err err = check_names(c, run->book, given);
-
-	for (size_t i = 0; i < run->book->parameters_count && err == ERR_OK;
-	    i++) {
-		const struct parameter *p = &run->book->parameters[i];
-		const char *value = json_text(given, p->name, NULL);
-		const char *box = json_text(sealed, p->name, NULL);
-
-		if (p->type == PARAMETER_SECRET && box != NULL &&
-		    (value == NULL || value[0] == '\0')) {
-			json_set(d->parameters, p->name, NULL);
-			json_set_text(d->sealed, p->name, box);
-			continue;
-		}
-		if (value == NULL)
-			value = json_text(old, p->name, "");
-		if (is_asked(d, p, json_text(run->row, "environment", "")))
-			err = take_parameter(c, d, p, value);
-		else
-			json_set_text(d->parameters, p->name, "");
-	}
-	return err;
-}
-
-static const char *
-state_after_change(const struct run *run)
-{
-	if (json_object_array_length(run->life.approvals) > 0)
-		return "awaiting_approval";
-	return run->life.state;
-}
-
-enum err
-cmd_run_change(struct command *c)
-{
-	struct json_object *data;
-	struct draft d = {0};
-	struct run run;
-	enum err err = run_permit(c, VERB_run_change, &run, NULL);
-
-	if (err != ERR_OK)
-		return err;
-	draft_begin(&d);
-	if ((err = change_parameters(c, &run, &d)) != ERR_OK)
-		goto out;
-	plan_hash(json_text(run.row, "document", ""),
-	    json_text(run.row, "environment", ""),
-	    json_get(run.row, "targets"), d.parameters, d.sealed, d.plan);
-	data = json_object_new_object();
-	json_set_text(data, "plan", d.plan);
-	json_set(data, "parameters", json_object_get(d.parameters));
-	json_set(data, "sealed", json_object_get(d.sealed));
-	json_set_text(data, "state", state_after_change(&run));
-	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ,
-	    c->actor.name, "run.changed", data);
-	if (err == ERR_OK)
-		err = store_boxes(c, &d, run.id);
-	json_set_text(c->result, "plan", d.plan);
-	run_report(c, run.id);
-out:
-	draft_clear(&d);
-	run_clear(&run);
 	return err;
 }

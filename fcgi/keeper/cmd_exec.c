@@ -162,7 +162,7 @@ probe_answer(struct command *c, const struct attempt *a)
 
 /* The step that was in doubt is settled by its probe. */
 static enum err
-settle(struct command *c, const struct run *run, const struct attempt *a,
+settle(struct command *c, struct run *run, const struct attempt *a,
     const char *of, const char *answer)
 {
 	struct json_object *data;

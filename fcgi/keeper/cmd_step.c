@@ -194,25 +194,46 @@ cmd_step_sign(struct command *c)
 	return finish(c, &run, "step.signed", data);
 }
 
-/* How many have approved this gate so far; true where one is the actor. */
-static int64_t
-gate_count(struct command *c, const struct run *run, const char *step,
-    bool *ret_mine)
+static enum err
+check_decision(struct command *c, const struct run *run, const char *decision,
+    const struct life_step *s)
 {
-	struct rows *rows = db_query(c->keeper->db, STMT_APPROVALS,
-	    INT(run->id));
-	int64_t count = 0;
+	if (!text_eq(json_text(c->body, "plan", run->life.plan),
+	    run->life.plan))
+		return fault_set(&c->fault, ERR_CONFLICT, "other_plan", "plan",
+		    "The plan has changed since you read it: read it again.");
+	if (text_eq(decision, "reject") && text_eq(s->state, "failed"))
+		return fault_set(&c->fault, ERR_CONFLICT, "already_decided",
+		    NULL, "%s has already rejected this gate.",
+		    c->actor.name);
+	return ERR_OK;
+}
 
-	*ret_mine = false;
-	while (db_next(rows)) {
-		if (!text_eq(db_text(rows, 1), step) ||
-		    !text_eq(db_text(rows, 2), run->life.plan))
-			continue;
-		*ret_mine |= text_eq(db_text(rows, 3), c->actor.name);
-		count += text_eq(db_text(rows, 4), "approve");
+/* The gate's state once this decision stands; NULL: as it is. */
+static const char *
+state_after(struct command *c, const struct life_step *s,
+    const char *decision)
+{
+	struct json_object *all = json_object_new_array();
+	struct json_object *mine = json_object_new_object();
+	bool given;
+
+	for (size_t i = 0; i < json_object_array_length(s->given); i++) {
+		struct json_object *g = json_object_array_get_idx(s->given, i);
+
+		if (!text_eq(json_text(g, "by", ""), c->actor.name))
+			json_object_array_add(all, json_object_get(g));
 	}
-	db_done(rows);
-	return count;
+	json_set_text(mine, "by", c->actor.name);
+	json_set_text(mine, "decision", decision);
+	json_set(mine, "roles", json_object_get(c->actor.roles));
+	json_object_array_add(all, mine);
+	given = life_is_given(s->step, all);
+	json_object_put(all);
+	if (strcmp(decision, "reject") == 0)
+		return "failed";
+	return given ? "succeeded" : text_eq(s->state, "failed") ? "ready" :
+	    NULL;
 }
 
 enum err
@@ -222,21 +243,16 @@ cmd_step_approve(struct command *c)
 	struct json_object *data;
 	struct life_step s;
 	struct run run;
-	int64_t count;
-	bool mine;
 	enum err err;
 
 	if (strcmp(decision, "approve") != 0 && strcmp(decision, "reject") != 0)
 		return fault_set(&c->fault, ERR_INVALID, "bad_value",
 		    "decision", "The decision is approve or reject.");
-	if ((err = run_permit(c, VERB_step_approve, &run, &s)) != ERR_OK)
+	if ((strcmp(decision, "reject") == 0 &&
+	    (err = command_words(c, "comment")) != ERR_OK) ||
+	    (err = run_permit(c, VERB_step_approve, &run, &s)) != ERR_OK)
 		return err;
-	count = gate_count(c, &run, s.step->id, &mine);
-	if (mine || text_eq(c->actor.name, run.life.created_by)) {
-		err = fault_set(&c->fault, mine ? ERR_CONFLICT : ERR_FORBIDDEN,
-		    mine ? "already_decided" : "four_eyes", NULL, mine ?
-		    "You have decided on this gate already." :
-		    "Nobody approves their own run: ask somebody else.");
+	if ((err = check_decision(c, &run, decision, &s)) != ERR_OK) {
 		run_clear(&run);
 		return err;
 	}
@@ -244,8 +260,6 @@ cmd_step_approve(struct command *c)
 	json_set_text(data, "plan", run.life.plan);
 	json_set_text(data, "decision", decision);
 	json_set_text(data, "comment", json_text(c->body, "comment", ""));
-	if (strcmp(decision, "approve") == 0 && count + 1 >=
-	    (s.step->count > 0 ? s.step->count : 1))
-		json_set_text(data, "state", "succeeded");
+	json_set_text(data, "state", state_after(c, &s, decision));
 	return finish(c, &run, "step.decided", data);
 }

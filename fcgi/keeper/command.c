@@ -53,7 +53,7 @@ static const struct {
 	{ VERB_step_cancel,	cmd_step_cancel, KEYS() },
 	{ VERB_step_resolve,	cmd_step_resolve, KEYS(NEED("outcome") NEED("note")) },
 	{ VERB_step_sign,	cmd_step_sign,	KEYS(TEXT_("note")) },
-	{ VERB_step_approve,	cmd_step_approve, KEYS(NEED("decision") TEXT_("comment")) },
+	{ VERB_step_approve,	cmd_step_approve, KEYS(NEED("decision") TEXT_("comment") TEXT_("plan")) },
 	{ VERB_status,		cmd_status,	KEYS() },
 	{ VERB_runner_hello,	cmd_runner_hello, KEYS() },
 	{ VERB_exec_starting,	cmd_exec_starting, KEYS(NEED("exec")) },

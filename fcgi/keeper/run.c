@@ -149,7 +149,7 @@ run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 	}
 	run.variables = load_variables(k->db, id);
 	run.given = plan_decisions(k->db, id,
-	    json_text(run.row, "plan", ""));
+	    json_text(run.row, "plan", ""), "");
 	run.steps = db_rows_json(db_query(k->db, STMT_STEPS, INT(id)));
 	fill_life(&run);
 	*ret = run;
@@ -163,11 +163,33 @@ run_clear(struct run *run)
 	json_object_put(run->variables);
 	json_object_put(run->given);
 	json_object_put(run->steps);
+	json_object_put(run->decided);
 	*run = (struct run){0};
 }
 
+/* The title of the first gate of the row's part, before it, that is open. */
+static const char *
+gate_before(const struct run *run, struct json_object *row)
+{
+	size_t n = json_object_array_length(run->steps);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *s = json_object_array_get_idx(run->steps, i);
+		int index = book_find_step(run->book, json_text(s, "id", ""));
+
+		if (index >= 0 &&
+		    run->book->steps[index].kind == STEP_APPROVAL &&
+		    text_eq(json_text(s, "part", ""),
+		    json_text(row, "part", "")) && json_int(s, "position", 0) <
+		    json_int(row, "position", 0) &&
+		    !life_is_done(json_text(s, "state", "")))
+			return run->book->steps[index].title;
+	}
+	return NULL;
+}
+
 enum err
-run_life_step(const struct run *run, const char *id, struct life_step *ret,
+run_life_step(struct run *run, const char *id, struct life_step *ret,
     struct fault *fault)
 {
 	struct json_object *row = run_step_row(run, id), *of;
@@ -186,6 +208,11 @@ run_life_step(const struct run *run, const char *id, struct life_step *ret,
 	ret->of_state = of != NULL ? json_text(of, "state", "") : NULL;
 	ret->probed = text_eq(ret->state, "failed") &&
 	    text_eq(json_text(row, "reason", NULL), "probe");
+	ret->gate = gate_before(run, of != NULL ? of : row);
+	json_object_put(run->decided);
+	run->decided = ret->step->kind != STEP_APPROVAL ? NULL :
+	    plan_decisions(run->keeper->db, run->id, run->life.plan, id);
+	ret->given = run->decided;
 	return ERR_OK;
 }
 

@@ -13,6 +13,7 @@ struct run {
 	struct json_object	*variables;	/* {name: value} */
 	struct json_object	*given;		/* decisions on this plan */
 	struct json_object	*steps;		/* rows of STMT_STEPS */
+	struct json_object	*decided;	/* on the gate last asked about */
 	const struct book	*book;
 	struct life_run		 life;
 };
@@ -30,7 +31,7 @@ const char *run_value(void *run, const char *name);
 struct json_object *run_step_row(const struct run *run, const char *id);
 
 /* Fills in what life_may() asks of a step.  ERR_NOT_FOUND. */
-enum err run_life_step(const struct run *run, const char *id,
+enum err run_life_step(struct run *run, const char *id,
 	    struct life_step *ret, struct fault *fault);
 
 /*

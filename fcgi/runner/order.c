@@ -84,7 +84,8 @@ static enum err
 check_approvals(struct runner *r, struct sources *s, const char *plan,
     struct fault *why)
 {
-	struct json_object *given = plan_decisions(r->db, s->run_id, plan);
+	struct json_object *given = plan_decisions(r->db, s->run_id, plan,
+	    "");
 	bool approved = life_is_approved(json_get(s->run, "approvals"), given);
 
 	json_object_put(given);
@@ -108,6 +109,55 @@ check_run(struct runner *r, struct sources *s, struct fault *why)
 	    strcmp(json_text(s->run, "state", ""), "paused") != 0)
 		return refuse(why, "The run is not running.");
 	return check_approvals(r, s, plan, why);
+}
+
+static struct json_object *
+step_row(struct runner *r, const struct sources *s, const char *id)
+{
+	return db_first_json(db_query(r->db, STMT_STEP_GET, INT(s->run_id),
+	    TEXT(id)));
+}
+
+/* The gate is given for this plan, or does not stand in this row's way. */
+static bool
+is_open(struct runner *r, struct sources *s, const struct step *gate,
+    struct json_object *row)
+{
+	struct json_object *g = step_row(r, s, gate->id), *given;
+	const char *state = json_text(g, "state", "");
+	bool open = true;
+
+	if (text_eq(json_text(g, "part", ""), json_text(row, "part", "")) &&
+	    json_int(g, "position", 0) < json_int(row, "position", 0) &&
+	    !text_eq(state, "skipped")) {
+		given = plan_decisions(r->db, s->run_id,
+		    json_text(s->run, "plan", ""), gate->id);
+		open = text_eq(state, "succeeded") &&
+		    life_is_given(gate, given);
+		json_object_put(given);
+	}
+	json_object_put(g);
+	return open;
+}
+
+/* A probe stands where the step stands that it is of. */
+static enum err
+check_gates(struct runner *r, struct sources *s, struct fault *why)
+{
+	const char *of = s->step->probe_of != NULL ? s->step->probe_of :
+	    s->step->id;
+	struct json_object *row = step_row(r, s, of);
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < s->book->steps_count && err == ERR_OK; i++)
+		if (s->book->steps[i].kind == STEP_APPROVAL &&
+		    !is_open(r, s, &s->book->steps[i], row))
+			err = fault_set(why, ERR_FORBIDDEN, "gate", NULL,
+			    "The gate \"%s\" before this step does not have "
+			    "the approvals that it needs: nothing was "
+			    "executed.", s->book->steps[i].title);
+	json_object_put(row);
+	return err;
 }
 
 /* Opens a sealed box; the text is wiped and freed by the caller. */
@@ -391,7 +441,8 @@ order_make(struct runner *r, const char *exec, struct buf *ret,
 	db_begin(r->db);
 	if ((err = read_attempt(r, exec, &s, why)) == ERR_OK &&
 	    (err = check_run(r, &s, why)) == ERR_OK &&
-	    (err = read_document(r, &s, why)) == ERR_OK)
+	    (err = read_document(r, &s, why)) == ERR_OK &&
+	    (err = check_gates(r, &s, why)) == ERR_OK)
 		err = fill_order(r, &s, exec, o, why);
 	db_end(r->db, ERR_OK);
 	if (err == ERR_OK)

@@ -47,6 +47,11 @@ card_success(struct req *req, const struct step *step)
 	const char *and = request_text(req, "success_and", ", and ");
 	const char *text;
 
+	if (step->kind == STEP_APPROVAL)
+		return request_fill(req, "success_gate", "{count} with the "
+		    "role {role} approve it", "count",
+		    arena_printf(req->arena, "%d", step->count), "role",
+		    step->role != NULL ? step->role : "", NULL);
 	if (is_manual(step))
 		return request_text(req, "success_manual",
 		    "a person confirms it");
@@ -136,7 +141,7 @@ idle_step(void)
 	static const char *const nothing[] = { "by", "at", "reason",
 	    "message", "duration_text", "last", "probe", "blocked_text",
 	    "body_html", "primary_label", "retry_label", "signatures",
-	    "earlier" };
+	    "earlier", "gate" };
 	static struct json_object *idle;
 
 	if (idle != NULL)

@@ -41,6 +41,17 @@ struct card_maker {
 struct json_object *card_items(struct shelved *shelf,
 	    const struct card_maker *maker);
 
+/* A gate: who gives it and who has (NULL: the step is none).  The second
+ * with what its card shows besides.  New objects (card_gate.c). */
+struct json_object *card_gate(struct view *v, int step);
+struct json_object *card_gate_page(struct view *v, int step);
+
+/* Why the person cannot decide on a gate that is asked for, in words. */
+const char *card_gate_blocked(struct view *v, int step);
+
+/* The names of the targets of a step; none for what people do. */
+struct json_object *card_targets(struct view *v, const struct step *step);
+
 /* Success in words. */
 const char *card_success(struct req *req, const struct step *step);
 

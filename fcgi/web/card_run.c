@@ -79,8 +79,8 @@ card_can_step(const struct view *v, int step)
 	return list;
 }
 
-static struct json_object *
-targets_of(struct view *v, const struct step *step)
+struct json_object *
+card_targets(struct view *v, const struct step *step)
 {
 	if (step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL)
 		return json_object_new_array();
@@ -126,7 +126,8 @@ card_json(struct view *v, int i)
 	model_text(o, "state", s->state);
 	model_text(o, "undo", step->undo);
 	model_text(o, "probe_of", step->probe_of);
-	model_put(o, "targets", targets_of(v, step));
+	model_put(o, "targets", card_targets(v, step));
+	model_put(o, "approval", card_gate(v, i));
 	model_put(o, "can", card_can_step(v, i));
 	model_text(o, "reason", s->reason);
 	model_text(o, "by", s->by);
@@ -271,9 +272,11 @@ add_probe(struct view *v, struct json_object *o, int step)
 }
 
 static const char *
-blocked_text(struct view *v, const struct step *step)
+blocked_text(struct view *v, int i)
 {
+	const struct step *step = v->steps[i].step;
 	const char *state = v->life.state;
+	int gate = view_gate(v, i);
 
 	if (text_eq(state, "awaiting_approval"))
 		return request_text(v->req, "blocked_approval", "");
@@ -281,10 +284,15 @@ blocked_text(struct view *v, const struct step *step)
 		return request_text(v->req, "blocked_start", "");
 	if (text_eq(state, "paused"))
 		return request_text(v->req, "blocked_paused", "");
+	if (gate >= 0)
+		return request_fill(v->req, "blocked_before", "The gate "
+		    "“{title}” comes first.", "title",
+		    v->steps[gate].step->title, NULL);
+	if (step->kind == STEP_APPROVAL)
+		return card_gate_blocked(v, i);
 	return request_fill(v->req, "blocked_role",
 	    "This step is for the role {role}.", "role",
-	    step->role != NULL ? step->role :
-	    step->kind == STEP_APPROVAL ? "approver" : "operator", NULL);
+	    step->role != NULL ? step->role : "operator", NULL);
 }
 
 static void
@@ -304,9 +312,10 @@ add_actions(struct view *v, struct json_object *o, int step,
 	if (any) {
 		model_bool(o, "has_actions", true);
 		add_labels(v, o, s->step, targets);
-	} else if (text_eq(s->state, "ready")) {
+	} else if (text_eq(s->state, "ready") || (view_gate(v, step) >= 0 &&
+	    text_eq(s->state, "failed"))) {
 		model_bool(o, "is_blocked", true);
-		model_text(o, "blocked_text", blocked_text(v, s->step));
+		model_text(o, "blocked_text", blocked_text(v, step));
 	}
 }
 
@@ -322,10 +331,11 @@ add_state(struct view *v, struct json_object *o, int step)
 {
 	const struct view_step *s = &v->steps[step];
 	bool excluded = view_is_excluded(s);
-	bool by_person = text_eq(s->state, "confirmed") ||
+	bool gate = s->step->kind == STEP_APPROVAL;
+	bool by_person = !gate && (text_eq(s->state, "confirmed") ||
 	    (text_eq(s->state, "skipped") && !excluded) ||
 	    (s->reason != NULL && (text_eq(s->state, "succeeded") ||
-	    (text_eq(s->state, "failed") && !text_eq(s->reason, "probe"))));
+	    (text_eq(s->state, "failed") && !text_eq(s->reason, "probe")))));
 
 	model_state(v->req, o, excluded ? "excluded" : s->state, NULL);
 	add_flag(o, "is_current", step == view_current(v));
@@ -339,6 +349,10 @@ add_state(struct view *v, struct json_object *o, int step)
 	model_text(o, "by", s->by);
 	model_text(o, "at", s->at);
 	model_text(o, "reason", s->reason);
+	if (gate && text_eq(s->state, "failed"))
+		model_text(o, "message", request_fill(v->req, "gate_rejected",
+		    "{by} rejected it: {reason}", "by", s->by, "reason",
+		    s->reason != NULL ? s->reason : "", NULL));
 	if (s->signature != NULL) {
 		model_bool(o, "has_signatures", true);
 		model_put(o, "signatures", signatures_of(s));
@@ -350,12 +364,13 @@ card_page(struct view *v, int i)
 {
 	const struct view_step *s = &v->steps[i];
 	struct json_object *o = model_object(32);
-	struct json_object *targets = targets_of(v, s->step);
+	struct json_object *targets = card_targets(v, s->step);
 
 	html_inherit(o, card_base(v->req, v->shelf, i));
 	model_put(o, "targets", targets);
 	add_flag(o, "has_preview", json_object_array_length(targets) > 0);
 	add_state(v, o, i);
+	model_put(o, "gate", card_gate_page(v, i));
 	if (view_tries(v, i) != NULL)
 		add_attempts(v, o, s);
 	if (card_may_change(s))

@@ -55,6 +55,7 @@ static const struct field {
 	{ VERB_step_sign,	"note",		't' },
 	{ VERB_step_approve,	"decision",	't' },
 	{ VERB_step_approve,	"comment",	't' },
+	{ VERB_step_approve,	"plan",		't' },
 	{ VERB_account_add,	"name",		't' },
 	{ VERB_account_add,	"roles",	'l' },
 	{ VERB_account_add,	"password",	't' },

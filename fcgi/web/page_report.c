@@ -104,6 +104,7 @@ step_row(struct view *v, int i)
 	model_state(v->req, o, view_is_excluded(s) ? "excluded" : s->state,
 	    NULL);
 	model_text(o, "part", s->part);
+	model_put(o, "gate", card_gate_page(v, i));
 	model_text(o, "by", s->by);
 	model_text(o, "at", s->at);
 	model_text(o, "duration_text", model_between(v->req,

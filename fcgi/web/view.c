@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "journal/event.h"
+#include "journal/plan.h"
 #include "web/model.h"
 #include "web/view.h"
 
@@ -188,20 +189,10 @@ load_variables(struct view *v)
 static void
 load_decisions(struct view *v)
 {
-	size_t n;
-
 	v->decisions = request_own(v->req, db_rows_json(db_query(
 	    v->req->web->db, STMT_APPROVALS, INT(v->life.id))));
-	v->given = request_own(v->req, json_object_new_array());
-	n = json_object_array_length(v->decisions);
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *d = json_object_array_get_idx(
-		    v->decisions, i);
-
-		if (text_eq(json_text(d, "plan", ""), v->life.plan) &&
-		    *json_text(d, "step", "") == '\0')
-			json_object_array_add(v->given, json_object_get(d));
-	}
+	v->given = request_own(v->req, plan_standing(v->decisions,
+	    v->life.plan, ""));
 }
 
 /* What follows from the states of all steps. */
@@ -341,12 +332,39 @@ view_current(const struct view *v)
 	    books_find_step(v->shelf, v->life.current);
 }
 
+struct json_object *
+view_decided(const struct view *v, int step)
+{
+	struct view_step *s = &v->steps[step];
+
+	if (s->step->kind == STEP_APPROVAL && s->decided == NULL)
+		s->decided = request_own(v->req, plan_standing(v->decisions,
+		    v->life.plan, s->step->id));
+	return s->decided;
+}
+
+int
+view_gate(const struct view *v, int step)
+{
+	const struct view_step *s = &v->steps[step];
+
+	for (size_t i = 0; i < v->book->steps_count; i++) {
+		const struct view_step *gate = &v->steps[i];
+
+		if (gate->step->kind == STEP_APPROVAL &&
+		    text_eq(gate->part, s->part) &&
+		    gate->position < s->position && !life_is_done(gate->state))
+			return (int)i;
+	}
+	return -1;
+}
+
 bool
 view_may(const struct view *v, enum verb verb, int step)
 {
 	struct life_step about;
 	const struct view_step *s;
-	int of;
+	int of, gate;
 
 	if (step < 0)
 		return life_may(verb, &v->life, NULL, &v->req->actor, NULL)
@@ -354,11 +372,14 @@ view_may(const struct view *v, enum verb verb, int step)
 	s = &v->steps[step];
 	of = s->step->probe_of == NULL ? -1 :
 	    books_find_step(v->shelf, s->step->probe_of);
+	gate = view_gate(v, of >= 0 ? of : step);
 	about = (struct life_step){ .step = s->step, .state = s->state,
 	    .part = s->part, .by = s->by, .at = s->at,
 	    .of_state = of >= 0 ? v->steps[of].state : NULL,
 	    .probed = text_eq(s->state, "failed") &&
-	    text_eq(s->reason, "probe") };
+	    text_eq(s->reason, "probe"),
+	    .gate = gate >= 0 ? v->steps[gate].step->title : NULL,
+	    .given = view_decided(v, step) };
 	return life_may(verb, &v->life, &about, &v->req->actor, NULL)
 	    == ERR_OK;
 }

@@ -20,6 +20,7 @@ struct view_step {
 	int64_t		 position;
 	int64_t		 attempts;
 	struct json_object *tries;	/* attempts with targets, or NULL */
+	struct json_object *decided;	/* a gate: view_decided() */
 };
 
 struct view {
@@ -53,6 +54,13 @@ const char	*view_value(void *ctx, const char *name);
 /* Whether the person may do the verb to a step now, or, with step -1, to the
  * run. */
 bool		 view_may(const struct view *v, enum verb verb, int step);
+
+/* The decisions on a gate that stand for the plan as it is: rows as of
+ * plan_decisions(), owned by the request.  NULL: the step is no gate. */
+struct json_object *view_decided(const struct view *v, int step);
+
+/* The first gate before the step that is not given: its index, or -1. */
+int		 view_gate(const struct view *v, int step);
 
 /* The step is left out by a `when`, or had nothing to undo. */
 bool		 view_is_excluded(const struct view_step *s);

@@ -1,0 +1,115 @@
+/*
+ * cmd_change.c: the parameters of a run are changed, which makes a new plan.
+ *
+ * What was given to the plan before ends: the run waits for its approvals
+ * again, and its gates in the middle are asked anew, also those that a
+ * condition had left out.
+ */
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/plan.h"
+#include "keeper/draft.h"
+#include "keeper/run.h"
+
+/* The new values over the old ones; secrets that are not given stay. */
+static enum err
+change_parameters(struct command *c, const struct run *run, struct draft *d)
+{
+	struct json_object *given = json_get(c->body, "parameters");
+	struct json_object *old = json_get(run->row, "parameters");
+	struct json_object *sealed = json_get(run->row, "sealed");
+	enum err err = draft_check_names(c, run->book, given);
+
+	for (size_t i = 0; i < run->book->parameters_count && err == ERR_OK;
+	    i++) {
+		const struct parameter *p = &run->book->parameters[i];
+		const char *value = json_text(given, p->name, NULL);
+		const char *box = json_text(sealed, p->name, NULL);
+
+		if (p->type == PARAMETER_SECRET && box != NULL &&
+		    (value == NULL || value[0] == '\0')) {
+			json_set(d->parameters, p->name, NULL);
+			json_set_text(d->sealed, p->name, box);
+			continue;
+		}
+		if (value == NULL)
+			value = json_text(old, p->name, "");
+		if (draft_asks(d, p, json_text(run->row, "environment", "")))
+			err = draft_take(c, d, p, value);
+		else
+			json_set_text(d->parameters, p->name, "");
+	}
+	return err;
+}
+
+static const char *
+state_after_change(const struct run *run)
+{
+	if (json_object_array_length(run->life.approvals) > 0)
+		return "awaiting_approval";
+	return run->life.state;
+}
+
+/* The gates that were decided on for the plan before this one. */
+static struct json_object *
+gates_of(const struct run *run)
+{
+	struct json_object *gates = json_object_new_array();
+
+	for (size_t i = 0; i < run->book->steps_count; i++) {
+		const struct step *s = &run->book->steps[i];
+		struct json_object *row = run_step_row(run, s->id);
+		const char *state = json_text(row, "state", "");
+
+		if (s->kind == STEP_APPROVAL &&
+		    text_eq(json_text(row, "part", ""), run->life.mode) &&
+		    (life_is_done(state) || text_eq(state, "failed")))
+			json_object_array_add(gates,
+			    json_object_new_string(s->id));
+	}
+	return gates;
+}
+
+static enum err
+append_changed(struct command *c, const struct run *run,
+    const struct draft *d)
+{
+	struct json_object *data = json_object_new_object();
+	enum err err;
+
+	json_set_text(data, "plan", d->plan);
+	json_set(data, "parameters", json_object_get(d->parameters));
+	json_set(data, "sealed", json_object_get(d->sealed));
+	json_set_text(data, "state", state_after_change(run));
+	json_set(data, "gates", gates_of(run));
+	err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ,
+	    c->actor.name, "run.changed", data);
+	if (err == ERR_OK)
+		err = draft_store_boxes(c, d, run->id);
+	return err == ERR_OK ? run_advance(c->keeper, run->id) : err;
+}
+
+enum err
+cmd_run_change(struct command *c)
+{
+	struct draft d = {0};
+	struct run run;
+	enum err err = run_permit(c, VERB_run_change, &run, NULL);
+
+	if (err != ERR_OK)
+		return err;
+	draft_begin(&d);
+	if ((err = change_parameters(c, &run, &d)) != ERR_OK)
+		goto out;
+	plan_hash(json_text(run.row, "document", ""),
+	    json_text(run.row, "environment", ""),
+	    json_get(run.row, "targets"), d.parameters, d.sealed, d.plan);
+	if (!text_eq(d.plan, run.life.plan))
+		err = append_changed(c, &run, &d);
+	json_set_text(c->result, "plan", d.plan);
+	run_report(c, run.id);
+out:
+	draft_clear(&d);
+	run_clear(&run);
+	return err;
+}

@@ -1,0 +1,159 @@
+/*
+ * card_gate.c: a gate in the middle of a run: who gives it, who has, what is
+ * missing, and what follows after it.
+ *
+ * The decisions are those for the plan as it is; what was decided on an
+ * earlier plan stands in the chronology of the report.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "journal/plan.h"
+#include "web/card.h"
+#include "web/model.h"
+
+#define MAX_FOLLOWING	12	/* steps behind the gate that are named */
+
+static struct json_object *
+decisions_of(struct view *v, int step)
+{
+	struct json_object *list = json_object_new_array();
+	struct json_object *all = view_decided(v, step);
+
+	for (size_t i = 0; i < json_object_array_length(all); i++) {
+		struct json_object *d = json_object_array_get_idx(all, i);
+		struct json_object *o = json_object_new_object();
+		const char *decision = json_text(d, "decision", "");
+		const char *comment = json_text(d, "comment", "");
+
+		model_text(o, "by", json_text(d, "by", ""));
+		model_text(o, "decision", decision);
+		model_text(o, "decision_text", model_word(v->req, "decision",
+		    decision));
+		model_text(o, "comment", *comment != '\0' ? comment : NULL);
+		model_text(o, "at", json_text(d, "at", NULL));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+struct json_object *
+card_gate(struct view *v, int step)
+{
+	const struct step *gate = v->steps[step].step;
+	struct json_object *o, *decisions;
+	int count, given;
+
+	if (gate->kind != STEP_APPROVAL)
+		return NULL;
+	o = json_object_new_object();
+	decisions = decisions_of(v, step);
+	count = life_gate_count(gate);
+	given = life_given(view_decided(v, step), life_gate_role(gate));
+	model_text(o, "role", life_gate_role(gate));
+	model_int(o, "count", count);
+	model_int(o, "given", given);
+	model_int(o, "missing", given < count ? count - given : 0);
+	model_bool(o, "is_given", life_is_given(gate, view_decided(v, step)));
+	model_put(o, "decisions", decisions);
+	return o;
+}
+
+static int
+by_position(const void *a, const void *b)
+{
+	const struct view_step *const *x = a, *const *y = b;
+
+	return ((*x)->position > (*y)->position) -
+	    ((*x)->position < (*y)->position);
+}
+
+/* The steps behind the gate, up to the next one, in their order. */
+static size_t
+following(struct view *v, int step, const struct view_step **ret)
+{
+	const struct view_step *gate = &v->steps[step];
+	size_t n = 0, upto;
+
+	for (size_t i = 0; i < v->book->steps_count; i++)
+		if (text_eq(v->steps[i].part, gate->part) &&
+		    v->steps[i].position > gate->position &&
+		    !view_is_excluded(&v->steps[i]))
+			ret[n++] = &v->steps[i];
+	qsort(ret, n, sizeof(*ret), by_position);
+	for (upto = 0; upto < n; upto++)
+		if (ret[upto]->step->kind == STEP_APPROVAL)
+			break;
+	return upto;
+}
+
+static void
+add_following(struct view *v, struct json_object *o, int step)
+{
+	struct json_object *list = json_object_new_array();
+	const struct view_step **steps = arena_alloc(v->req->arena,
+	    (v->book->steps_count + 1) * sizeof(*steps));
+	size_t n = following(v, step, steps);
+
+	for (size_t i = 0; i < n && i < MAX_FOLLOWING; i++) {
+		struct json_object *f = json_object_new_object();
+
+		model_text(f, "title", steps[i]->step->title);
+		model_text(f, "url", arena_printf(v->req->arena, "#step-%s",
+		    steps[i]->step->id));
+		model_text(f, "kind_text", model_word(v->req, "kind",
+		    book_kind_name(steps[i]->step->kind)));
+		model_put(f, "targets", card_targets(v, steps[i]->step));
+		json_object_array_add(list, f);
+	}
+	model_bool(o, "has_follows", n > 0);
+	model_put(o, "follows", list);
+	model_text(o, "more_text", n <= MAX_FOLLOWING ? NULL :
+	    request_fill(v->req, "gate_more", "and {count} more", "count",
+	    arena_printf(v->req->arena, "%zu", n - MAX_FOLLOWING), NULL));
+}
+
+struct json_object *
+card_gate_page(struct view *v, int step)
+{
+	struct json_object *o = card_gate(v, step);
+	const char *count;
+
+	if (o == NULL)
+		return NULL;
+	count = arena_printf(v->req->arena, "%" PRId64,
+	    json_int(o, "count", 1));
+	model_text(o, "given_text", request_fill(v->req, "gate_given",
+	    "{given} of {count} given", "given", arena_printf(v->req->arena,
+	    "%" PRId64, json_int(o, "given", 0)), "count", count, NULL));
+	model_bool(o, "has_decisions",
+	    json_object_array_length(json_get(o, "decisions")) > 0);
+	model_text(o, "icon", json_flag(o, "is_given", false) ? "approve" :
+	    "awaiting_approval");
+	add_following(v, o, step);
+	return o;
+}
+
+const char *
+card_gate_blocked(struct view *v, int step)
+{
+	const struct step *gate = v->steps[step].step;
+	const char *role = life_gate_role(gate);
+	const char *me = v->req->actor.name;
+	struct json_object *all = view_decided(v, step);
+
+	for (size_t i = 0; i < json_object_array_length(all); i++)
+		if (text_eq(json_text(json_object_array_get_idx(all, i), "by",
+		    ""), me))
+			return request_fill(v->req, "blocked_decided",
+			    "You have decided. It takes others with the role "
+			    "{role} as well.", "role", role, NULL);
+	if (actor_has(&v->req->actor, role) &&
+	    text_eq(me, v->life.created_by))
+		return request_fill(v->req, "blocked_own", "Nobody approves "
+		    "their own run: ask somebody else with the role {role}.",
+		    "role", role, NULL);
+	return request_fill(v->req, "blocked_gate", "This waits for the role "
+	    "{role}.", "role", role, NULL);
+}
