@@ -309,6 +309,8 @@ add_actions(struct view *v, struct json_object *o, int step,
 		any = true;
 	}
 	any |= add_probe(v, o, step);
+	/* what the run offers after a rejected gate stands with the actions */
+	any |= s->step->kind == STEP_APPROVAL && text_eq(s->state, "failed");
 	if (any) {
 		model_bool(o, "has_actions", true);
 		add_labels(v, o, s->step, targets);
