@@ -19,8 +19,10 @@ struct target {
 
 struct group {
 	const char	*name;
-	const char	**members;
-	size_t		 count;
+	const struct ytree *list;	/* as written */
+	const char	**members;	/* targets, those of inner groups too */
+	size_t		 count, cap;
+	bool		 open, filled;	/* while members are looked for */
 	struct group	*next;
 };
 
@@ -32,6 +34,7 @@ struct environment {
 	size_t		 approvals_count;
 	struct target	*targets;	/* in order of the file */
 	struct group	*groups;
+	size_t		 members;	/* of all groups */
 	struct environment *next;
 };
 
@@ -42,6 +45,29 @@ struct targets {
 	struct diagnostic *diagnostics;
 	size_t		 count, cap, errors;
 };
+
+/* A mistake at that place, at a value, at the key of a value. */
+void		 targets_tell(void *ctx, int line, int column,
+		    const char *message);
+void		 targets_wrong(struct targets *t, const struct ytree *y,
+		    const char *message);
+void		 targets_wrong_key(struct targets *t, const struct ytree *y,
+		    const char *message);
+
+/* Reads true or false, where the key is there. */
+void		 targets_check_flag(struct targets *t,
+		    const struct ytree *map, const char *key, bool *ret);
+
+/* Checks what stands under the kind of a target; the kind and its map, or
+ * NULL where there is none. */
+const char	*target_kind_check(struct targets *t, const struct ytree *y,
+		    const struct ytree **ret_config);
+
+/* The target of that name, or NULL; the name of the ssh target over which
+ * one is reached (over, jump), or NULL. */
+const struct target *targets_find(const struct environment *e,
+		    const char *name);
+const struct ytree *target_way(const struct target *target);
 
 /* NULL, or why this may not be the url of an http target; and the same of
  * its headers (NULL: none), with the place in *ret_at.  Static sentences. */

@@ -16,6 +16,7 @@
 struct used {
 	const char	**names;
 	size_t		 count, cap;
+	struct json_object *ways;	/* {name: null}: used to reach others */
 	struct arena	*arena;
 };
 
@@ -50,15 +51,6 @@ targets_environments(const struct targets *t)
 	return list;
 }
 
-static const struct target *
-find_target(const struct environment *e, const char *name)
-{
-	for (const struct target *x = e->targets; x != NULL; x = x->next)
-		if (strcmp(x->name, name) == 0)
-			return x;
-	return NULL;
-}
-
 static const struct group *
 find_group(const struct environment *e, const char *name)
 {
@@ -68,20 +60,11 @@ find_group(const struct environment *e, const char *name)
 	return NULL;
 }
 
-static const char *
-value(const struct target *target, const char *key)
-{
-	const struct ytree *y = ytree_get(target->config, key);
-
-	return y != NULL && y->kind == YTREE_TEXT && y->text[0] != '\0' ?
-	    y->text : NULL;
-}
-
 static void
 copy_text(struct json_object *o, const struct target *target, const char *key)
 {
-	if (value(target, key) != NULL)
-		json_set_text(o, key, value(target, key));
+	if (ytree_text(target->config, key) != NULL)
+		json_set_text(o, key, ytree_text(target->config, key));
 }
 
 /* A relative path is relative to the folder of targets.yml. */
@@ -101,13 +84,13 @@ put_ssh(const struct targets *t, struct json_object *o,
     const struct target *target)
 {
 	const struct ytree *y = ytree_get(target->config, "agent");
-	const char *key = value(target, "key");
-	const char *client = value(target, "client");
+	const char *key = ytree_text(target->config, "key");
+	const char *client = ytree_text(target->config, "client");
 	bool agent = false;
 	int64_t port = 22;
 
-	if (value(target, "port") != NULL)
-		(void)text_int(value(target, "port"), 1, 65535, &port);
+	if (ytree_text(target->config, "port") != NULL)
+		(void)text_int(ytree_text(target->config, "port"), 1, 65535, &port);
 	if (y != NULL)
 		(void)ytree_bool(y, &agent);
 	copy_text(o, target, "host");
@@ -122,26 +105,40 @@ put_ssh(const struct targets *t, struct json_object *o,
 	copy_text(o, target, "jump");
 }
 
+/* Texts as they are, files by their whole path, maps of texts as such. */
 static void
-put_headers(struct json_object *o, const struct target *target)
+put_keys(const struct targets *t, struct json_object *o,
+    const struct ytree *map)
 {
-	const struct ytree *map = ytree_get(target->config, "headers");
-	struct json_object *headers;
+	static const char *const files[] = { "ca", "cert", "cert_key",
+	    "file" };
+	struct json_object *inner;
 
-	if (map == NULL || map->kind != YTREE_MAP)
-		return;
-	headers = json_object_new_object();
-	for (const struct ytree *y = map->first; y != NULL; y = y->next)
-		if (y->kind == YTREE_TEXT)
-			json_set_text(headers, y->key, y->text);
-	json_set(o, "headers", headers);
+	for (const struct ytree *y = map->first; y != NULL; y = y->next) {
+		bool file = false;
+
+		for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+			file |= strcmp(y->key, files[i]) == 0;
+		if (y->kind == YTREE_TEXT && file) {
+			put_path(t, o, y->key, y->text);
+		} else if (y->kind == YTREE_TEXT) {
+			json_set_text(o, y->key, y->text);
+		} else if (y->kind == YTREE_MAP) {
+			inner = json_object_new_object();
+			for (const struct ytree *z = y->first; z != NULL;
+			    z = z->next)
+				if (z->kind == YTREE_TEXT)
+					json_set_text(inner, z->key, z->text);
+			json_set(o, y->key, inner);
+		}
+	}
 }
 
 static struct json_object *
 target_json(const struct targets *t, const struct environment *e,
     const char *name)
 {
-	const struct target *target = find_target(e, name);
+	const struct target *target = targets_find(e, name);
 	struct json_object *o = json_object_new_object();
 
 	json_set_text(o, "kind", target != NULL ? target->kind : "local");
@@ -149,20 +146,10 @@ target_json(const struct targets *t, const struct environment *e,
 		json_set_bool(o, "shared", true);
 		return o;
 	}
-	if (strcmp(target->kind, "ssh") == 0) {
+	if (strcmp(target->kind, "ssh") == 0)
 		put_ssh(t, o, target);
-	} else {
-		const struct ytree *y;
-
-		for (y = target->config->first; y != NULL; y = y->next)
-			if (y->kind == YTREE_TEXT &&
-			    (strcmp(y->key, "ca") == 0 ||
-			    strcmp(y->key, "file") == 0))
-				put_path(t, o, y->key, y->text);
-			else if (y->kind == YTREE_TEXT)
-				json_set_text(o, y->key, y->text);
-	}
-	put_headers(o, target);
+	else
+		put_keys(t, o, target->config);
 	json_set_bool(o, "shared", target->shared);
 	return o;
 }
@@ -200,7 +187,7 @@ static enum err
 use_way(struct used *u, const struct environment *e, const struct step *s,
     const char *name, struct fault *fault)
 {
-	const struct target *t = find_target(e, name);
+	const struct target *t = targets_find(e, name);
 	const char *kind = t != NULL ? t->kind : "local";
 	bool sql = s->kind == STEP_MYSQL || s->kind == STEP_POSTGRESQL ||
 	    s->kind == STEP_SQLITE;
@@ -219,8 +206,11 @@ use_way(struct used *u, const struct environment *e, const struct step *s,
 		    "Name an http target with on=.", s->line, s->id, name,
 		    kind, e->name);
 	use(u, name);
-	if (t != NULL && value(t, "over") != NULL)
-		use(u, value(t, "over"));
+	for (int i = 0; i < TARGETS_HOPS_MAX && t != NULL &&
+	    target_way(t) != NULL; i++) {
+		json_set(u->ways, target_way(t)->text, NULL);
+		t = targets_find(e, target_way(t)->text);
+	}
 	return ERR_OK;
 }
 
@@ -249,7 +239,7 @@ use_name(struct used *u, const struct environment *e, const struct step *s,
 		use(u, name);
 		return err;
 	}
-	if (find_target(e, name) != NULL || strcmp(name, "local") == 0)
+	if (targets_find(e, name) != NULL || strcmp(name, "local") == 0)
 		return use_way(u, e, s, name, fault);
 	list_names(e, &names);
 	err = fault_set(fault, ERR_NOT_FOUND, "unknown_target", "environment",
@@ -338,6 +328,23 @@ use_step(struct used *u, const struct environment *e, const struct book *book,
 	return err;
 }
 
+/* What is on the way to others is resolved too, and marked where no step
+ * uses it itself: a run need not hold it. */
+static void
+use_ways(struct used *u, const struct environment *e)
+{
+	json_object_object_foreach(u->ways, name, unused) {
+		size_t before = u->count;
+
+		(void)unused;
+		if (targets_find(e, name) == NULL)
+			continue;
+		use(u, name);
+		if (u->count > before)
+			json_set_bool(u->ways, name, true);
+	}
+}
+
 static int
 by_name(const void *a, const void *b)
 {
@@ -348,7 +355,8 @@ enum err
 targets_resolve(const struct targets *t, const char *environment,
     const struct book *book, struct json_object **ret, struct fault *fault)
 {
-	struct used u = { .arena = arena_new() };
+	struct used u = { .arena = arena_new(),
+	    .ways = json_object_new_object() };
 	struct environment *e = t->environments;
 	struct json_object *o;
 	enum err err = ERR_OK;
@@ -365,17 +373,22 @@ targets_resolve(const struct targets *t, const char *environment,
 		err = use_step(&u, e, book, &book->steps[i], fault);
 	if (err != ERR_OK)
 		goto out;
+	use_ways(&u, e);
 	if (u.count > 1)
 		qsort(u.names, u.count, sizeof(*u.names), by_name);
 	o = json_object_new_object();
 	for (size_t i = 0; i < u.count; i++) {
 		const struct group *g = find_group(e, u.names[i]);
+		struct json_object *one = g != NULL ? group_json(g) :
+		    target_json(t, e, u.names[i]);
 
-		json_set(o, u.names[i], g != NULL ? group_json(g) :
-		    target_json(t, e, u.names[i]));
+		if (json_flag(u.ways, u.names[i], false))
+			json_set_bool(one, "way", true);
+		json_set(o, u.names[i], one);
 	}
 	*ret = o;
 out:
+	json_object_put(u.ways);
 	free(u.names);
 	arena_free(u.arena);
 	return err;

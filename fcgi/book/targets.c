@@ -1,9 +1,11 @@
 /*
  * targets.c: targets.yml: which machine a name means, in each environment.
  *
- * Every key is checked, also those of kinds that only a later version uses:
- * a word that is silently ignored here (host_keys for host_key) would be a
- * connection that trusts anybody.
+ * Environments, their targets and groups are read here, what stands under the
+ * kind of a target in target_kind.c.  Groups may name groups, and targets
+ * others over which they are reached; both are known, and held against each
+ * other, once all targets of the environment are.  Groups are flattened here,
+ * so that nobody else has to follow them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +16,11 @@
 #include "book/inventory.h"
 
 #define TARGETS_MAX	(1024 * 1024)
+#define MEMBERS_MAX	20000	/* of all groups of an environment */
+#define NESTING_MAX	8	/* of groups */
 
-static void
-tell(void *ctx, int line, int column, const char *message)
+void
+targets_tell(void *ctx, int line, int column, const char *message)
 {
 	struct targets *t = ctx;
 	struct diagnostic *d;
@@ -31,174 +35,28 @@ tell(void *ctx, int line, int column, const char *message)
 	d->message = arena_strdup(t->arena, message);
 }
 
-static void
-wrong(struct targets *t, const struct ytree *y, const char *message)
+void
+targets_wrong(struct targets *t, const struct ytree *y, const char *message)
 {
-	tell(t, y->line, y->column, message);
+	targets_tell(t, y->line, y->column, message);
 }
 
-static void
-wrong_key(struct targets *t, const struct ytree *y, const char *message)
+void
+targets_wrong_key(struct targets *t, const struct ytree *y, const char *message)
 {
-	tell(t, y->key_line, y->key_column, message);
+	targets_tell(t, y->key_line, y->key_column, message);
 }
 
-static const char *
-member_text(const struct ytree *map, const char *key)
-{
-	const struct ytree *y = ytree_get(map, key);
-
-	return y != NULL && y->kind == YTREE_TEXT && y->text[0] != '\0' ?
-	    y->text : NULL;
-}
-
-static void
-check_flag(struct targets *t, const struct ytree *map, const char *key,
+void
+targets_check_flag(struct targets *t, const struct ytree *map, const char *key,
     bool *ret)
 {
 	const struct ytree *y = ytree_get(map, key);
 
 	if (y != NULL && !ytree_bool(y, ret))
-		wrong(t, y, arena_printf(t->arena, "“%s” is either true or "
+		targets_wrong(t, y, arena_printf(t->arena, "“%s” is either true or "
 		    "false.", key));
 }
-
-static void
-check_texts(struct targets *t, const struct ytree *map)
-{
-	for (const struct ytree *y = map->first; y != NULL; y = y->next)
-		if (y->kind != YTREE_TEXT && strcmp(y->key, "headers") != 0)
-			wrong(t, y, arena_printf(t->arena, "“%s” must be one "
-			    "text or number.", y->key));
-}
-
-static void
-check_port(struct targets *t, const struct ytree *map)
-{
-	const struct ytree *y = ytree_get(map, "port");
-	int64_t port;
-
-	if (y != NULL && y->kind == YTREE_TEXT &&
-	    !text_int(y->text, 1, 65535, &port))
-		wrong(t, y, "A port is a number from 1 to 65535.");
-}
-
-static void
-check_host_key(struct targets *t, const struct ytree *map)
-{
-	static const char *const types[] = { "ssh-ed25519 ",
-	    "ecdsa-sha2-nistp256 ", "ecdsa-sha2-nistp384 ",
-	    "ecdsa-sha2-nistp521 ", "ssh-rsa ", NULL };
-	const struct ytree *y = ytree_get(map, "host_key");
-	size_t n;
-
-	if (y == NULL) {
-		wrong(t, map, "An ssh target needs its host key: host_key: "
-		    "\"ssh-ed25519 AAAA…\", as “ssh-keyscan HOST” prints it. "
-		    "Compare it with the one on the machine.");
-		return;
-	}
-	if (y->kind != YTREE_TEXT)
-		return;
-	for (size_t i = 0; types[i] != NULL; i++) {
-		n = strlen(types[i]);
-		if (!text_starts(y->text, types[i]))
-			continue;
-		n += strspn(y->text + n, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		    "abcdefghijklmnopqrstuvwxyz0123456789+/=");
-		if (y->text[n] == '\0' && n > strlen(types[i]) + 20)
-			return;
-	}
-	wrong(t, y, "A host key is its type, a blank, and its base64 text: "
-	    "\"ssh-ed25519 AAAA…\", without the host's name before it.");
-}
-
-static void
-check_ssh(struct targets *t, const struct ytree *map)
-{
-	static const char *const keys[] = { "host", "port", "user", "key",
-	    "passphrase", "agent", "host_key", "client", "jump", NULL };
-	const char *client = member_text(map, "client");
-	const char *host = member_text(map, "host");
-	const char *user = member_text(map, "user");
-	bool agent = false;
-
-	ytree_check_keys(t->arena, map, keys, "an ssh target", tell, t);
-	if (host == NULL || host[0] == '-' ||
-	    strpbrk(host, " \t\r\n/@") != NULL)
-		wrong(t, map, "An ssh target needs a host: a name or an "
-		    "address.");
-	if (user == NULL || user[0] == '-' ||
-	    strpbrk(user, " \t\r\n/@:") != NULL)
-		wrong(t, map, "An ssh target needs a user.");
-	check_port(t, map);
-	check_flag(t, map, "agent", &agent);
-	if (!agent && member_text(map, "key") == NULL)
-		wrong(t, map, "An ssh target needs a key (key: FILE) or agent: "
-		    "true.");
-	if (client != NULL && strcmp(client, "libssh2") != 0 &&
-	    strcmp(client, "openssh") != 0)
-		wrong(t, ytree_get(map, "client"), "The client is libssh2 or "
-		    "openssh.");
-	check_host_key(t, map);
-}
-
-static void
-check_http(struct targets *t, const struct ytree *map)
-{
-	static const char *const keys[] = { "url", "headers", "ca", "user",
-	    "password", "token", NULL };
-	const struct ytree *at;
-	const char *why;
-
-	ytree_check_keys(t->arena, map, keys, "an http target", tell, t);
-	if (member_text(map, "url") == NULL)
-		wrong(t, map, "An http target needs its url: "
-		    "https://host/base.");
-	else if ((why = url_refused(member_text(map, "url"))) != NULL)
-		wrong(t, ytree_get(map, "url"), why);
-	if ((why = headers_refused(ytree_get(map, "headers"), &at)) != NULL)
-		wrong(t, at, why);
-	if (member_text(map, "token") != NULL &&
-	    member_text(map, "user") != NULL)
-		wrong(t, ytree_get(map, "token"), "An http target has either a "
-		    "token, or a user and a password.");
-}
-
-static void
-check_sql(struct targets *t, const struct ytree *map)
-{
-	static const char *const keys[] = { "host", "port", "socket", "user",
-	    "password", "database", "ca", "over", NULL };
-
-	ytree_check_keys(t->arena, map, keys, "a database", tell, t);
-	check_port(t, map);
-	if (member_text(map, "host") == NULL &&
-	    member_text(map, "socket") == NULL)
-		wrong(t, map, "A database needs a host or a socket.");
-}
-
-static void
-check_sqlite(struct targets *t, const struct ytree *map)
-{
-	static const char *const keys[] = { "file", "over", NULL };
-
-	if (ytree_get(map, "over") != NULL)
-		wrong_key(t, ytree_get(map, "over"), "An sqlite database is a "
-		    "file of the console's machine. For one elsewhere, write "
-		    "an sh step on that machine that runs sqlite3.");
-	ytree_check_keys(t->arena, map, keys, "an sqlite database", tell, t);
-	if (member_text(map, "file") == NULL)
-		wrong(t, map, "An sqlite database needs its file.");
-}
-
-static const struct {
-	const char	*name;
-	void		(*check)(struct targets *t, const struct ytree *map);
-} kinds[] = {
-	{ "ssh", check_ssh }, { "http", check_http }, { "mysql", check_sql },
-	{ "postgresql", check_sql }, { "sqlite", check_sqlite },
-};
 
 static bool
 name_is_free(struct targets *t, const struct environment *e,
@@ -216,7 +74,7 @@ name_is_free(struct targets *t, const struct environment *e,
 		if (strcmp(x->name, y->key) == 0)
 			why = "a target has that name.";
 	if (why != NULL)
-		wrong_key(t, y, arena_printf(t->arena, "“%s” cannot be used "
+		targets_wrong_key(t, y, arena_printf(t->arena, "“%s” cannot be used "
 		    "here: %s", y->key, why));
 	return why == NULL;
 }
@@ -227,74 +85,83 @@ read_target(struct targets *t, struct environment *e, const struct ytree *y,
 {
 	static const char *const keys[] = { "ssh", "http", "mysql",
 	    "postgresql", "sqlite", "shared", NULL };
+	const struct ytree *config = NULL;
 	struct target *target;
 
 	if (!name_is_free(t, e, y))
 		return;
+	if (y->kind != YTREE_MAP) {
+		targets_wrong(t, y, "A target is described by its kind, such "
+		    "as ssh: {host: …, user: …, key: …, host_key: …}.");
+		return;
+	}
+	ytree_check_keys(t->arena, y, keys, "a target", targets_tell, t);
 	target = arena_alloc(t->arena, sizeof(*target));
 	target->name = y->key;
-	if (y->kind != YTREE_MAP) {
-		wrong(t, y, "A target is described by its kind, such as ssh: "
+	targets_check_flag(t, y, "shared", &target->shared);
+	target->kind = target_kind_check(t, y, &config);
+	target->config = config;
+	if (target->kind == NULL)
+		targets_wrong_key(t, y, "This target has no kind. Add ssh: "
 		    "{host: …, user: …, key: …, host_key: …}.");
+	if (config == NULL || config->kind != YTREE_MAP)
 		return;
-	}
-	ytree_check_keys(t->arena, y, keys, "a target", tell, t);
-	check_flag(t, y, "shared", &target->shared);
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		const struct ytree *config = ytree_get(y, kinds[i].name);
-
-		if (config == NULL)
-			continue;
-		if (target->kind != NULL) {
-			wrong_key(t, config, "A target has one kind only.");
-		} else if (config->kind != YTREE_MAP) {
-			wrong(t, config, "This must be a map, such as {host: "
-			    "…}.");
-		} else {
-			target->kind = kinds[i].name;
-			target->config = config;
-			check_texts(t, config);
-			kinds[i].check(t, config);
-		}
-	}
-	if (target->kind == NULL) {
-		wrong_key(t, y, "This target has no kind. Add ssh: {host: …, "
-		    "user: …, key: …, host_key: …}.");
-		return;
-	}
 	**tail = target;
 	*tail = &target->next;
 }
 
-static bool
-is_target(const struct environment *e, const char *name)
+const struct target *
+targets_find(const struct environment *e, const char *name)
 {
 	for (const struct target *x = e->targets; x != NULL; x = x->next)
 		if (strcmp(x->name, name) == 0)
-			return true;
-	return strcmp(name, "local") == 0;
+			return x;
+	return NULL;
 }
 
-/* "over" names an ssh target; known once all targets are. */
+const struct ytree *
+target_way(const struct target *target)
+{
+	const struct ytree *way = ytree_get(target->config,
+	    strcmp(target->kind, "ssh") == 0 ? "jump" : "over");
+
+	return way != NULL && way->kind == YTREE_TEXT && *way->text != '\0' ?
+	    way : NULL;
+}
+
+/* `over` and `jump` name ssh targets, a few at most, and never lead back. */
 static void
 check_ways(struct targets *t, const struct environment *e)
 {
 	for (const struct target *x = e->targets; x != NULL; x = x->next) {
-		const struct ytree *over = ytree_get(x->config, "over");
-		const struct target *y = e->targets;
+		const struct ytree *way = target_way(x), *next = way;
+		const char *why = NULL;
 
-		if (over == NULL || over->kind != YTREE_TEXT)
-			continue;
-		while (y != NULL && strcmp(y->name, over->text) != 0)
-			y = y->next;
-		if (y == NULL || strcmp(y->kind, "ssh") != 0)
-			wrong(t, over, arena_printf(t->arena, "“%s” is no ssh "
-			    "target of this environment. Write the name of the "
-			    "machine over which the database is reached.",
-			    over->text));
+		for (int i = 0; next != NULL && why == NULL; i++) {
+			const struct target *y = targets_find(e, next->text);
+
+			if (y == NULL || strcmp(y->kind, "ssh") != 0)
+				why = i > 0 ? "" : "is no ssh target of this "
+				    "environment. Write the name of the "
+				    "machine over which this one is reached.";
+			else if (y == x)
+				why = "leads back to this target itself. Name "
+				    "a machine that is reached without it.";
+			else if (i == TARGETS_HOPS_MAX)
+				why = "is the first of more than 4 machines, "
+				    "one behind the other. Choose a shorter "
+				    "way, or look whether it leads in a "
+				    "circle.";
+			else
+				next = target_way(y);
+		}
+		if (why != NULL && *why != '\0')
+			targets_wrong(t, way, arena_printf(t->arena,
+			    "“%s” %s", way->text, why));
 	}
 }
 
+/* Their names are known before their members are looked for. */
 static void
 read_group(struct targets *t, struct environment *e, const struct ytree *y,
     struct group ***tail)
@@ -304,30 +171,93 @@ read_group(struct targets *t, struct environment *e, const struct ytree *y,
 	if (!name_is_free(t, e, y))
 		return;
 	if (y->kind != YTREE_LIST || y->count == 0) {
-		wrong(t, y, "A group is a list of targets, such as [node-1, "
-		    "node-2].");
+		targets_wrong(t, y, "A group is a list of targets and groups, "
+		    "such as [node-1, node-2].");
 		return;
 	}
 	g->name = y->key;
-	g->members = arena_alloc(t->arena, y->count * sizeof(*g->members));
-	for (const struct ytree *m = y->first; m != NULL; m = m->next) {
-		bool twice = false;
-
-		for (size_t i = 0; i < g->count; i++)
-			twice |= m->text != NULL &&
-			    strcmp(g->members[i], m->text) == 0;
-		if (m->kind != YTREE_TEXT || !is_target(e, m->text))
-			wrong(t, m, arena_printf(t->arena, "“%s” is not a "
-			    "target of this environment. A group consists of "
-			    "targets, not of groups.",
-			    m->text != NULL ? m->text : y->key));
-		else if (twice)
-			wrong(t, m, "This target is in the group already.");
-		else
-			g->members[g->count++] = m->text;
-	}
+	g->list = y;
 	**tail = g;
 	*tail = &g->next;
+}
+
+static struct group *
+find_group(const struct environment *e, const char *name)
+{
+	for (struct group *g = e->groups; g != NULL; g = g->next)
+		if (strcmp(g->name, name) == 0)
+			return g;
+	return NULL;
+}
+
+/* Nothing where it is one already, by another group. */
+static void
+add_member(struct targets *t, struct environment *e, struct group *g,
+    const char *name)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (strcmp(g->members[i], name) == 0)
+			return;
+	if (e->members++ < MEMBERS_MAX)
+		*(const char **)mem_grow(&g->members, &g->cap, g->count++,
+		    sizeof(*g->members)) = name;
+	else if (e->members == MEMBERS_MAX + 1)
+		targets_wrong_key(t, g->list, "The groups of an environment "
+		    "have at most 20,000 members, together.");
+}
+
+/* Why the member cannot be one, or NULL. */
+static const char *
+member_refused(const struct environment *e, const struct group *g,
+    const struct ytree *m)
+{
+	const struct ytree *y = g->list->first;
+	const struct group *inner;
+
+	if (m->kind != YTREE_TEXT)
+		return "is no name. A group is a flat list of names.";
+	while (y != m && !text_eq(y->text, m->text))
+		y = y->next;
+	if (y != m)
+		return "is in the group already.";
+	if (targets_find(e, m->text) != NULL || strcmp(m->text, "local") == 0)
+		return NULL;
+	if ((inner = find_group(e, m->text)) == NULL)
+		return "is neither a target nor a group of this environment.";
+	if (inner->open)
+		return "leads back to this group itself: groups cannot "
+		    "contain each other in a circle.";
+	return NULL;
+}
+
+static void
+fill_group(struct targets *t, struct environment *e, struct group *g,
+    int depth)
+{
+	if (g->filled)
+		return;
+	g->open = true;
+	for (const struct ytree *m = g->list->first; m != NULL; m = m->next) {
+		const char *why = member_refused(e, g, m);
+		struct group *inner = why == NULL ? find_group(e, m->text) :
+		    NULL;
+
+		if (inner != NULL && depth == NESTING_MAX)
+			why = "nests too deep: at most 8 groups, one in the "
+			    "other.";
+		else if (inner != NULL)
+			fill_group(t, e, inner, depth + 1);
+		else if (why == NULL)
+			add_member(t, e, g, m->text);
+		for (size_t i = 0; why == NULL && inner != NULL &&
+		    i < inner->count; i++)
+			add_member(t, e, g, inner->members[i]);
+		if (why != NULL)
+			targets_wrong(t, m, arena_printf(t->arena, "“%s” %s",
+			    m->text != NULL ? m->text : g->name, why));
+	}
+	g->open = false;
+	g->filled = true;
 }
 
 static void
@@ -339,7 +269,7 @@ read_rules(struct targets *t, struct environment *e, const struct ytree *y)
 	int64_t n;
 
 	if (y->kind != YTREE_LIST) {
-		wrong(t, y, "“approvals” is a list of {role: NAME, count: "
+		targets_wrong(t, y, "“approvals” is a list of {role: NAME, count: "
 		    "1}.");
 		return;
 	}
@@ -350,16 +280,20 @@ read_rules(struct targets *t, struct environment *e, const struct ytree *y)
 		n = 1;
 		if (y->kind == YTREE_MAP)
 			ytree_check_keys(t->arena, y, keys, "an approval",
-			    tell, t);
-		count = member_text(y, "count");
-		rule->role = member_text(y, "role");
+			    targets_tell, t);
+		count = ytree_text(y, "count");
+		rule->role = ytree_text(y, "role");
 		if (rule->role == NULL || !text_is_id(rule->role) ||
 		    (ytree_get(y, "count") != NULL &&
 		    !text_int(count, 1, 20, &n))) {
-			wrong(t, y, "An approval is {role: NAME, count: 1}, the "
+			targets_wrong(t, y, "An approval is {role: NAME, count: 1}, the "
 			    "count from 1 to 20.");
 			continue;
 		}
+		for (size_t i = 0; i < e->approvals_count; i++)
+			if (strcmp(e->approvals[i].role, rule->role) == 0)
+				targets_wrong(t, y, "This role has a rule in "
+				    "this list already. Raise its count.");
 		rule->count = (int)n;
 		e->approvals_count++;
 	}
@@ -375,36 +309,39 @@ read_environment(struct targets *t, const struct ytree *y,
 	struct target **targets = &e->targets;
 	struct group **groups = &e->groups;
 	const struct ytree *map;
+	struct group *g;
 
 	if (!text_is_id(y->key))
-		wrong_key(t, y, "The name of an environment is letters, "
+		targets_wrong_key(t, y, "The name of an environment is letters, "
 		    "digits, “.”, “_” and “-”, at most 64.");
 	e->name = e->label = y->key;
 	**tail = e;
 	*tail = &e->next;
 	if (y->kind != YTREE_MAP) {
 		if (y->kind != YTREE_TEXT || y->text[0] != '\0')
-			wrong(t, y, "An environment has the keys label, "
+			targets_wrong(t, y, "An environment has the keys label, "
 			    "production, approvals, targets, groups.");
 		return;
 	}
-	ytree_check_keys(t->arena, y, keys, "an environment", tell, t);
-	if (member_text(y, "label") != NULL)
-		e->label = member_text(y, "label");
-	check_flag(t, y, "production", &e->production);
+	ytree_check_keys(t->arena, y, keys, "an environment", targets_tell, t);
+	if (ytree_text(y, "label") != NULL)
+		e->label = ytree_text(y, "label");
+	targets_check_flag(t, y, "production", &e->production);
 	if ((map = ytree_get(y, "approvals")) != NULL)
 		read_rules(t, e, map);
 	if ((map = ytree_get(y, "targets")) != NULL && map->kind == YTREE_MAP)
 		for (map = map->first; map != NULL; map = map->next)
 			read_target(t, e, map, &targets);
 	else if (map != NULL && (map->kind != YTREE_TEXT || *map->text))
-		wrong(t, map, "“targets” is a map of names.");
+		targets_wrong(t, map, "“targets” is a map of names.");
 	check_ways(t, e);
 	if ((map = ytree_get(y, "groups")) != NULL && map->kind == YTREE_MAP)
 		for (map = map->first; map != NULL; map = map->next)
 			read_group(t, e, map, &groups);
 	else if (map != NULL && (map->kind != YTREE_TEXT || *map->text))
-		wrong(t, map, "“groups” is a map of names to lists.");
+		targets_wrong(t, map, "“groups” is a map of names to lists.");
+	for (g = e->groups; g != NULL; g = g->next)
+		fill_group(t, e, g, 0);
 }
 
 static void
@@ -415,20 +352,20 @@ read_all(struct targets *t, const char *text, size_t len)
 	const struct ytree *y, *map;
 
 	if (!text_is_utf8(text, len)) {
-		tell(t, 1, 1, "This is not a UTF-8 text file.");
+		targets_tell(t, 1, 1, "This is not a UTF-8 text file.");
 		return;
 	}
-	y = ytree_read(t->arena, text, len, 1, tell, t);
+	y = ytree_read(t->arena, text, len, 1, targets_tell, t);
 	if (y == NULL)
 		return;
 	if (y->kind != YTREE_MAP) {
-		wrong(t, y, "The file begins with the key “environments:”.");
+		targets_wrong(t, y, "The file begins with the key “environments:”.");
 		return;
 	}
-	ytree_check_keys(t->arena, y, keys, "targets.yml", tell, t);
+	ytree_check_keys(t->arena, y, keys, "targets.yml", targets_tell, t);
 	map = ytree_get(y, "environments");
 	if (map == NULL || map->kind != YTREE_MAP) {
-		wrong(t, map != NULL ? map : y, "“environments” is a map of "
+		targets_wrong(t, map != NULL ? map : y, "“environments” is a map of "
 		    "names, such as test and production.");
 		return;
 	}
@@ -444,7 +381,7 @@ targets_parse(const char *text, size_t len, const char *dir)
 	t->arena = arena_new();
 	t->dir = arena_strdup(t->arena, dir != NULL ? dir : ".");
 	if (len > TARGETS_MAX)
-		tell(t, 1, 1, "targets.yml is larger than 1 MB.");
+		targets_tell(t, 1, 1, "targets.yml is larger than 1 MB.");
 	else
 		read_all(t, text, len);
 	return t;
@@ -475,6 +412,9 @@ targets_free(struct targets *t)
 {
 	if (t == NULL)
 		return;
+	for (struct environment *e = t->environments; e != NULL; e = e->next)
+		for (struct group *g = e->groups; g != NULL; g = g->next)
+			free(g->members);
 	arena_free(t->arena);
 	free(t->diagnostics);
 	free(t);

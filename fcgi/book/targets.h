@@ -9,6 +9,8 @@
 #include "base/err.h"
 #include "book/book.h"
 
+#define TARGETS_HOPS_MAX	4	/* machines in front of a target */
+
 struct targets;
 
 /*
@@ -24,15 +26,28 @@ struct targets;
  *	      flow:
  *	        ssh: {host: 10.9.0.2, port: 22, user: root, key: keys/lab,
  *	              passphrase: SECRET-NAME, agent: false,
- *	              host_key: "ssh-ed25519 AAAA…", client: libssh2}
+ *	              host_key: "ssh-ed25519 AAAA…", client: libssh2,
+ *	              jump: gate}
  *	        shared: true            # optional: two runs may use it at once
+ *	      poa:
+ *	        http: {url: "https://poa/base", headers: {X-A: b}, ca: FILE,
+ *	              cert: FILE, cert_key: FILE, over: gate,
+ *	              token: SECRET-NAME}
+ *	              # or user and password: SECRET-NAME, or aws: {region,
+ *	              # service, access_key, secret_key: SECRET-NAME}
+ *	      db:
+ *	        mysql: {host: db, port: 3306, user: u, password: SECRET-NAME,
+ *	              database: d, ca: FILE, over: gate}  # postgresql: the same
+ *	              # socket: /path in place of host
+ *	      file: {sqlite: {file: FILE}}
  *	    groups:
  *	      nodes: [node-1, node-2]
+ *	      all: [nodes, flow]        # groups may contain groups
  *
  * `local` exists in every environment, and is shared, without being named.
- * A relative `key:`, `ca:` or `file:` is relative to the folder of
- * targets.yml; `over:` of a database names an ssh target.  Kinds that
- * a later version uses (http, mysql, postgresql, sqlite, jump) are accepted.
+ * A relative FILE is relative to the folder of targets.yml.  `jump` and `over`
+ * name ssh targets of the environment, TARGETS_HOPS_MAX at most one behind the
+ * other.
  */
 enum err	 targets_load(const char *path, struct targets **ret);
 struct targets	*targets_parse(const char *text, size_t len, const char *dir);
@@ -51,8 +66,12 @@ struct json_object *targets_environments(const struct targets *t);
 /*
  * What the steps of a book use in one environment:
  * {"name": {"kind": "ssh", "host", "port": 22, "user", "key", "passphrase",
- *           "agent": bool, "host_key", "client", "shared": bool} | {"kind":
- *           "local", "shared": true} | {"kind": "group", "members": [names]}}
+ *           "agent": bool, "host_key", "client", "jump": name,
+ *           "shared": bool} | {"kind": "local", "shared": true} |
+ *           {"kind": "group", "members": [names]}, all of them targets |
+ *           {"kind": "http|mysql|…", its texts, "headers": {}, "aws": {},
+ *           "over": name, "shared"}}
+ * with "way": true where no step uses it but to reach another, and
  * with each member resolved beside it.  The key order is fixed, so that the
  * compact text of the object can be hashed.  ERR_NOT_FOUND with a fault
  * for an unknown environment, and for a target that it does not have (naming

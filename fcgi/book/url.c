@@ -6,6 +6,7 @@
  * line each.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "book/inventory.h"
@@ -26,9 +27,24 @@ url_refused(const char *url)
 	return NULL;
 }
 
+/* What the client itself sets; a second one would contradict it. */
+static bool
+is_of_the_client(const char *name)
+{
+	static const char *const names[] = { "Host", "Content-Length",
+	    "Transfer-Encoding", "Connection", NULL };
+
+	for (size_t i = 0; names[i] != NULL; i++)
+		if (strcasecmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 const char *
 headers_refused(const struct ytree *map, const struct ytree **ret_at)
 {
+	const struct ytree *all = map, *y;
+
 	*ret_at = map;
 	if (map == NULL)
 		return NULL;
@@ -42,6 +58,14 @@ headers_refused(const struct ytree *map, const struct ytree **ret_at)
 		    '\0')
 			return "A header is a name of letters, digits and "
 			    "“-”, and one line of text.";
+		if (is_of_the_client(map->key))
+			return "The client itself sets Host, Content-Length, "
+			    "Transfer-Encoding and Connection. Remove this "
+			    "header.";
+		for (y = all->first; y != map; y = y->next)
+			if (strcasecmp(y->key, map->key) == 0)
+				return "This header is in the list already: "
+				    "upper and lower case are the same.";
 		for (const char *s = map->text; *s != '\0'; s++)
 			if (((unsigned char)*s < ' ' && *s != '\t') ||
 			    *s == 0x7f)

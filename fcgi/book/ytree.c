@@ -222,6 +222,15 @@ ytree_get(const struct ytree *map, const char *key)
 	    NULL;
 }
 
+const char *
+ytree_text(const struct ytree *map, const char *key)
+{
+	const struct ytree *y = ytree_get(map, key);
+
+	return y != NULL && y->kind == YTREE_TEXT && y->text[0] != '\0' ?
+	    y->text : NULL;
+}
+
 void
 ytree_check_keys(struct arena *arena, const struct ytree *map,
     const char *const *known, const char *where, ytree_report_fn tell,

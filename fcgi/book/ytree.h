@@ -37,6 +37,9 @@ struct ytree	*ytree_read(struct arena *arena, const char *text, size_t len,
 /* The value of a key of a map, or NULL. */
 const struct ytree *ytree_get(const struct ytree *map, const char *key);
 
+/* The text of a key of a map, or NULL where it is absent, empty or none. */
+const char	*ytree_text(const struct ytree *map, const char *key);
+
 /* A map: reports each key that is not among `known` (ended by NULL). */
 void		 ytree_check_keys(struct arena *arena,
 		    const struct ytree *map, const char *const *known,

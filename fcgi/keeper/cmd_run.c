@@ -92,6 +92,7 @@ take_targets(struct command *c, const struct run *run,
 		struct rows *rows;
 
 		if (json_flag(target, "shared", false) ||
+		    json_flag(target, "way", false) ||
 		    text_eq(json_text(target, "kind", ""), "group"))
 			continue;
 		rows = db_query(c->keeper->db, STMT_HOLDER,

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "book/book.h"
+#include "book/targets.h"
 #include "journal/hash.h"
 #include "journal/life.h"
 #include "journal/plan.h"
@@ -323,6 +324,24 @@ put_stored(struct runner *r, struct json_object *o, const char *key,
 	return err;
 }
 
+/* Opens the secrets that a target, or its aws, names. */
+static enum err
+open_stored(struct runner *r, struct json_object *o, const char *name,
+    struct fault *why)
+{
+	static const char *const secrets[] = {
+		"passphrase", "password", "token", "secret_key",
+	};
+	struct json_object *aws = json_get(o, "aws");
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < 4 && err == ERR_OK; i++)
+		if (json_text(o, secrets[i], NULL) != NULL)
+			err = put_stored(r, o, secrets[i], name, why);
+	return err == ERR_OK && aws != NULL ? open_stored(r, aws, name, why) :
+	    err;
+}
+
 /*
  * A target as the step needs it: what was resolved, with the names of secrets
  * opened, and the SSH target that it is reached through (over, jump) in place
@@ -332,22 +351,18 @@ static enum err
 make_target(struct runner *r, struct json_object *resolved, const char *name,
     int depth, struct json_object **ret, struct fault *why)
 {
-	static const char *const secrets[] = {
-		"passphrase", "password", "token", "secret_key",
-	};
 	static const char *const through[] = { "over", "jump" };
 	struct json_object *o = NULL, *other;
 	enum err err = ERR_OK;
 
-	if (depth > 4 || json_get(resolved, name) == NULL)
+	if (depth > TARGETS_HOPS_MAX || json_get(resolved, name) == NULL)
 		return fault_set(why, ERR_FORBIDDEN, "no_target", NULL,
 		    "The target %s is not among those of the plan.", name);
 	json_object_deep_copy(json_get(resolved, name), &o, NULL);
 	json_set_text(o, "name", name);
+	json_object_object_del(o, "way");
 	*ret = o;
-	for (size_t i = 0; i < 4 && err == ERR_OK; i++)
-		if (json_text(o, secrets[i], NULL) != NULL)
-			err = put_stored(r, o, secrets[i], name, why);
+	err = open_stored(r, o, name, why);
 	for (size_t i = 0; i < 2 && err == ERR_OK; i++) {
 		if (json_text(o, through[i], NULL) == NULL)
 			continue;

@@ -78,7 +78,7 @@ static const struct json_key target_keys[] = {
 };
 
 /* Of targets that are no machines: texts, but for these. */
-static const char *const other_objects[] = { "over", "headers" };
+static const char *const other_objects[] = { "over", "headers", "aws" };
 
 static const struct { const char *kind, *interpreter; } kinds[] = {
 	{ "sh",		"sh" },
@@ -274,9 +274,10 @@ check_target(struct json_object *v, struct fault *fault)
 	if (!json_object_is_type(v, json_type_object))
 		return wrong(fault, "targets", "has what is no object");
 	json_object_object_foreach(v, key, value) {
-		bool object = strcmp(key, other_objects[0]) == 0 ||
-		    strcmp(key, other_objects[1]) == 0;
+		bool object = false;
 
+		for (size_t i = 0; i < 3; i++)
+			object |= strcmp(key, other_objects[i]) == 0;
 		if (json_object_is_type(value, object ? json_type_object :
 		    strcmp(key, "shared") == 0 ? json_type_boolean :
 		    json_type_string))
@@ -286,13 +287,14 @@ check_target(struct json_object *v, struct fault *fault)
 	return ERR_OK;
 }
 
-/* The secrets of a target, and of those that it is reached through. */
+/* The secrets of a target, of its aws, and of those over which it is
+ * reached. */
 static void
 hide_target(struct order *o, struct json_object *target)
 {
 	static const char *const keys[] = { "password", "token",
 	    "passphrase", "secret_key" };
-	static const char *const through[] = { "over", "jump" };
+	static const char *const through[] = { "over", "jump", "aws" };
 
 	o->mask = mem_realloc(o->mask, o->mask_count + 4,
 	    sizeof(o->mask[0]));
@@ -300,7 +302,7 @@ hide_target(struct order *o, struct json_object *target)
 		if (text_or_null(target, keys[i]) != NULL)
 			o->mask[o->mask_count++] = json_text(target, keys[i],
 			    "");
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 3; i++)
 		if (json_object_is_type(json_get(target, through[i]),
 		    json_type_object))
 			hide_target(o, json_get(target, through[i]));

@@ -32,8 +32,9 @@
  *	 "targets": [{"name", "kind": "local"} | {"name", "kind": "ssh", "host",
  *		"port", "user", "key", "passphrase", "agent", "host_key",
  *		"client", "jump": {such a target}} | {"name", "kind": "http|
- *		mysql|postgresql|sqlite", the texts of targets.yml with named
- *		secrets opened, "over": {an ssh target}}],
+ *		mysql|postgresql|sqlite", the texts of targets.yml (http: also
+ *		the objects "headers" and "aws") with named secrets opened,
+ *		"over": {an ssh target}}],
  *	 "hosts": {name: an ssh target} where the step is a copy,
  *	 "output_limit": bytes for each target, "parallel": how many at once}
  *

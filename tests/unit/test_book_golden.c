@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "book/book.h"
 #include "book/import.h"
+#include "book/targets.h"
 
 typedef void (*golden_fn)(const char *name, const struct buf *text,
     struct buf *out);
@@ -131,6 +132,21 @@ import(const char *name, const struct buf *text, struct buf *out)
 }
 
 static void
+inventory(const char *name, const struct buf *text, struct buf *out)
+{
+	struct targets *t = targets_parse(buf_text(text), text->len, "dir");
+	size_t count, errors;
+	const struct diagnostic *d = targets_diagnostics(t, &count, &errors);
+
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, "%s:%d:%d: error: %s\n", name, d[i].line,
+		    d[i].column, d[i].message);
+	if (errors == 0)
+		buf_puts(out, "no errors\n");
+	targets_free(t);
+}
+
+static void
 compare(const char *dir, const char *file, const char *ending,
     golden_fn produce)
 {
@@ -139,7 +155,7 @@ compare(const char *dir, const char *file, const char *ending,
 
 	snprintf(path, sizeof(path), "tests/golden/%s/%s", dir, file);
 	snprintf(want_path, sizeof(want_path), "tests/golden/%s/%.*s%s", dir,
-	    (int)(strlen(file) - 3), file, ending);
+	    (int)(strrchr(file, '.') - file), file, ending);
 	assert_int_equal(io_read_file(path, 1 << 20, &text), ERR_OK);
 	produce(file, &text, &got);
 	if (text_eq(getenv("GOLDEN"), "write"))
@@ -158,7 +174,7 @@ compare(const char *dir, const char *file, const char *ending,
 static int
 is_document(const struct dirent *e)
 {
-	return text_ends(e->d_name, ".md");
+	return text_ends(e->d_name, ".md") || text_ends(e->d_name, ".yml");
 }
 
 static void
@@ -187,6 +203,13 @@ every_broken_document_is_told_at_its_line_and_column(void **state)
 }
 
 static void
+every_mistake_in_targets_is_told_at_its_line_and_column(void **state)
+{
+	(void)state;
+	compare_all("targets", ".expected", inventory, 7);
+}
+
+static void
 documents_render_as_they_were_read(void **state)
 {
 	(void)state;
@@ -206,6 +229,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    every_broken_document_is_told_at_its_line_and_column),
+		cmocka_unit_test(
+		    every_mistake_in_targets_is_told_at_its_line_and_column),
 		cmocka_unit_test(documents_render_as_they_were_read),
 		cmocka_unit_test(
 		    import_only_adds_and_its_result_has_no_errors),

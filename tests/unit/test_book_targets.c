@@ -166,6 +166,55 @@ a_database_brings_the_machine_over_which_it_is_reached(void **state)
 }
 
 static void
+machines_on_the_way_are_resolved_and_not_held(void **state)
+{
+	struct targets *t = parse("environments:\n  test:\n    targets:\n"
+	    "      g: {ssh: {host: g, user: u, agent: true, host_key: " KEY
+	    "}}\n      h: {ssh: {host: h, user: u, agent: true, host_key: " KEY
+	    ", jump: g}}\n      w: {http: {url: \"http://w\", over: h, cert: c, "
+	    "aws: {region: r, service: s, access_key: a, secret_key: k}}}\n");
+	struct book *b = book("```http {#a on=w}\nGET /\n```\n"
+	    "```sh {#b on=h}\nx\n```\n");
+	struct json_object *o = NULL;
+
+	(void)state;
+	assert_int_equal(targets_resolve(t, "test", b, &o, NULL), ERR_OK);
+	assert_int_equal(json_object_object_length(o), 3);
+	assert_true(json_flag(json_get(o, "g"), "way", false));
+	assert_false(json_flag(json_get(o, "h"), "way", false));
+	assert_string_equal(json_text(json_get(o, "h"), "jump", ""), "g");
+	assert_string_equal(json_text(json_get(o, "w"), "cert", ""),
+	    "/etc/cs/c");
+	assert_string_equal(json_text(json_get(json_get(o, "w"), "aws"),
+	    "secret_key", ""), "k");
+	json_object_put(o);
+	book_free(b);
+	targets_free(t);
+}
+
+static void
+groups_of_groups_are_flattened_and_name_each_target_once(void **state)
+{
+	struct targets *t = parse("environments:\n  test:\n    targets:\n"
+	    "      a: {sqlite: {file: a}}\n      b: {sqlite: {file: b}}\n"
+	    "    groups:\n      all: [inner, b, more]\n"
+	    "      inner: [b, a]\n      more: [a, local]\n");
+	struct book *b = book("```sh {#a on=all}\nx\n```\n");
+	struct json_object *o = NULL;
+	size_t count, errors;
+
+	(void)state;
+	targets_diagnostics(t, &count, &errors);
+	assert_int_equal(errors, 0);
+	assert_int_equal(targets_resolve(t, "test", b, &o, NULL), ERR_OK);
+	assert_string_equal(json_write(json_get(json_get(o, "all"),
+	    "members")), "[\"b\",\"a\",\"local\"]");
+	json_object_put(o);
+	book_free(b);
+	targets_free(t);
+}
+
+static void
 statements_are_for_a_database_of_their_kind(void **state)
 {
 	struct targets *t = parse(good);
@@ -268,6 +317,10 @@ main(void)
 		cmocka_unit_test(statements_are_for_a_database_of_their_kind),
 		cmocka_unit_test(
 		    a_database_brings_the_machine_over_which_it_is_reached),
+		cmocka_unit_test(
+		    machines_on_the_way_are_resolved_and_not_held),
+		cmocka_unit_test(
+		    groups_of_groups_are_flattened_and_name_each_target_once),
 		cmocka_unit_test(what_an_http_target_says_is_one_server),
 		cmocka_unit_test(headers_of_an_http_target_are_resolved_too),
 		cmocka_unit_test(
