@@ -52,7 +52,7 @@ place_path(struct filling *f, const char *value, struct buf *out)
 	if (*value == '\0')
 		return "is empty, which would make it the address of something "
 		    "else.";
-	encode_url(value, strlen(value), true, false, out);
+	encode_url(value, strlen(value), out);
 	return NULL;
 }
 
@@ -60,7 +60,7 @@ static const char *
 place_query(struct filling *f, const char *value, struct buf *out)
 {
 	(void)f;
-	encode_url(value, strlen(value), true, false, out);
+	encode_url(value, strlen(value), out);
 	return NULL;
 }
 
@@ -101,7 +101,7 @@ place_json(struct filling *f, const char *value, struct buf *out)
 		return "stands right behind a backslash, which would take the "
 		    "value's own escape. Write two backslashes.";
 	if (f->quoted) {
-		encode_json(value, strlen(value), false, out);
+		encode_json(value, strlen(value), out);
 		return NULL;
 	}
 	plain = *value != '"' && json_read(value, strlen(value), &v, NULL) ==
@@ -222,7 +222,7 @@ tidy_url(struct buf *url)
 
 	for (size_t i = 0; i < url->len; i++)
 		if ((unsigned char)url->data[i] >= 0x80)
-			encode_url(url->data + i, 1, true, false, &out);
+			encode_url(url->data + i, 1, &out);
 		else
 			buf_putc(&out, url->data[i]);
 	buf_clear(url);

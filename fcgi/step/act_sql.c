@@ -467,7 +467,7 @@ act_sql(struct job *job)
 		.began = clock_monotonic(),
 		.sql = { .job = job, .target = job->target } };
 
-	a.sql.table = table_new();
+	a.sql.table = table_new(job->output->hide);
 	perform(&a);
 	if (a.sql.driver != NULL)
 		a.sql.driver->close(&a.sql);

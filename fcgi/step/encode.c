@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "step/encode.h"
 
 static const char base64_digits[] =
@@ -60,38 +61,74 @@ encode_hex(const void *data, size_t len, bool upper, struct buf *out)
 	}
 }
 
-void
-encode_url(const void *data, size_t len, bool upper, bool plus,
-    struct buf *out)
+static bool
+is_one_of(char c, const char *set)
 {
-	const unsigned char *p = data;
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
+static bool
+is_alphanumeric(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9');
+}
+
+void
+encode_url_as(const void *data, size_t len, const char *keep, bool plus,
+    bool lower, struct buf *out)
+{
+	const char *p = data;
 
 	for (size_t i = 0; i < len; i++) {
-		if (p[i] != '\0' && strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		    "abcdefghijklmnopqrstuvwxyz0123456789-._~", p[i]) != NULL)
-			buf_putc(out, (char)p[i]);
+		if (is_alphanumeric(p[i]) || is_one_of(p[i], keep))
+			buf_putc(out, p[i]);
 		else if (plus && p[i] == ' ')
 			buf_putc(out, '+');
 		else
-			buf_printf(out, upper ? "%%%02X" : "%%%02x", p[i]);
+			buf_printf(out, lower ? "%%%02x" : "%%%02X",
+			    (unsigned char)p[i]);
 	}
 }
 
 void
-encode_json(const char *s, size_t len, bool slash, struct buf *out)
+encode_url(const void *data, size_t len, struct buf *out)
+{
+	encode_url_as(data, len, "-._~", false, false, out);
+}
+
+/* The character as one \uXXXX or, as RFC 8259 has it, two of them. */
+static void
+put_u(uint32_t cp, struct buf *out)
+{
+	if (cp < 0x10000) {
+		buf_printf(out, "\\u%04x", cp);
+		return;
+	}
+	cp -= 0x10000;
+	buf_printf(out, "\\u%04x\\u%04x", 0xd800 + (cp >> 10),
+	    0xdc00 + (cp & 0x3ff));
+}
+
+void
+encode_json_as(const char *s, size_t len, unsigned how, struct buf *out)
 {
 	static const char plain[] = "\"\\\b\f\n\r\t", escaped[] = "\"\\bfnrt";
+	uint32_t cp;
 
-	for (size_t i = 0; i < len; i++) {
-		const char *at = s[i] != '\0' ? strchr(plain, s[i]) : NULL;
-
-		if (at != NULL) {
+	for (size_t i = 0, n; i < len; i += n) {
+		n = 1;
+		if (is_one_of(s[i], plain)) {
 			buf_putc(out, '\\');
-			buf_putc(out, escaped[at - plain]);
-		} else if (slash && s[i] == '/') {
+			buf_putc(out, escaped[strchr(plain, s[i]) - plain]);
+		} else if ((how & ENCODE_SLASH) && s[i] == '/') {
 			buf_puts(out, "\\/");
-		} else if ((unsigned char)s[i] < ' ' || s[i] == 0x7f) {
-			buf_printf(out, "\\u%04x", (unsigned)s[i]);
+		} else if ((unsigned char)s[i] < ' ' || s[i] == 0x7f ||
+		    ((how & ENCODE_HTML) && is_one_of(s[i], "<>&"))) {
+			put_u((unsigned char)s[i], out);
+		} else if ((how & ENCODE_ASCII) && (s[i] & 0x80)) {
+			n = text_utf8_next(s + i, len - i, &cp);
+			put_u(cp, out);
 		} else {
 			buf_putc(out, s[i]);
 		}
@@ -99,16 +136,45 @@ encode_json(const char *s, size_t len, bool slash, struct buf *out)
 }
 
 void
-encode_shell(const char *s, size_t len, struct buf *out)
+encode_json(const char *s, size_t len, struct buf *out)
+{
+	encode_json_as(s, len, 0, out);
+}
+
+static void
+put_quoted(const char *s, size_t len, const char *quote, struct buf *out)
 {
 	buf_putc(out, '\'');
 	for (size_t i = 0; i < len; i++) {
 		if (s[i] == '\'')
-			buf_puts(out, "'\\''");
+			buf_puts(out, quote);
 		else
 			buf_putc(out, s[i]);
 	}
 	buf_putc(out, '\'');
+}
+
+void
+encode_shell(const char *s, size_t len, struct buf *out)
+{
+	put_quoted(s, len, "'\\''", out);
+}
+
+void
+encode_shell_double(const char *s, size_t len, struct buf *out)
+{
+	put_quoted(s, len, "'\"'\"'", out);
+}
+
+void
+encode_shell_backslash(const char *s, size_t len, struct buf *out)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (!is_alphanumeric(s[i]) && !(s[i] & 0x80) &&
+		    !is_one_of(s[i], "_@%+=:,./-"))
+			buf_putc(out, '\\');
+		buf_putc(out, s[i]);
+	}
 }
 
 bool

@@ -22,12 +22,23 @@ void	encode_base64_inside(const void *data, size_t len, size_t before,
 
 void	encode_hex(const void *data, size_t len, bool upper, struct buf *out);
 
-/* Percent-encoding of all but unreserved characters; a space as '+' or %20. */
-void	encode_url(const void *data, size_t len, bool upper, bool plus,
-	    struct buf *out);
+/* Percent-encoding (RFC 3986, section 2.1) of all but unreserved characters:
+ * what our own URLs and forms use. */
+void	encode_url(const void *data, size_t len, struct buf *out);
+
+/* The same as others write it: the characters of `keep` stay as they are, a
+ * space becomes '+' if `plus` is set, the digits are lower case on demand. */
+void	encode_url_as(const void *data, size_t len, const char *keep,
+	    bool plus, bool lower, struct buf *out);
 
 /* The inside of a JSON string, without its quotes. */
-void	encode_json(const char *s, size_t len, bool slash, struct buf *out);
+void	encode_json(const char *s, size_t len, struct buf *out);
+
+/* The same as others write it: with \/, with \uXXXX for what is not ASCII,
+ * with \uXXXX for < > & as well.  s must be UTF-8 for ENCODE_ASCII. */
+enum { ENCODE_SLASH = 1, ENCODE_ASCII = 2, ENCODE_HTML = 4, ENCODE__ALL = 8 };
+void	encode_json_as(const char *s, size_t len, unsigned how,
+	    struct buf *out);
 
 /*
  * One word of a POSIX shell: in single quotes, each single quote inside
@@ -35,6 +46,11 @@ void	encode_json(const char *s, size_t len, bool slash, struct buf *out);
  * line, which fish and tcsh read by rules of their own.
  */
 void	encode_shell(const char *s, size_t len, struct buf *out);
+
+/* The same as others write it: '"'"' for a single quote; or without quotes, a
+ * backslash before all that is no letter, digit or one of _@%+=:,./- */
+void	encode_shell_double(const char *s, size_t len, struct buf *out);
+void	encode_shell_backslash(const char *s, size_t len, struct buf *out);
 
 /* Reads base64 (padding optional).  False: s is something else. */
 bool	encode_unbase64(const char *s, size_t len, struct buf *out);

@@ -358,6 +358,7 @@ evaluate_end(struct evaluate *e, int code, const char *target,
     struct json_object **ret_captures, struct buf *why)
 {
 	struct json_object *captures = json_object_new_object();
+	struct buf line = {0};
 	bool ok = true;
 
 	if (e->line.len > 0)
@@ -368,10 +369,11 @@ evaluate_end(struct evaluate *e, int code, const char *target,
 		ok = false;
 	}
 	if (e->reject.found) {
+		mask_text(e->mask, e->reject.value, e->reject.len, &line);
 		buf_printf(why, "%sThe output has a line that matches \"%s\" "
-		    "(its reject): %.*s", ok ? "" : " ", e->order->reject,
-		    (int)(e->reject.len < 200 ? e->reject.len : 200),
-		    e->reject.value);
+		    "(its reject): %.200s", ok ? "" : " ", e->order->reject,
+		    buf_text(&line));
+		buf_clear(&line);
 		ok = false;
 	} else if (ok && e->expect.regex != NULL && !e->expect.found) {
 		buf_printf(why, "The output has no line that matches \"%s\" "

@@ -81,6 +81,22 @@ add_form(struct mask *m, struct buf *form)
 	buf_reset(form);
 }
 
+/* The lines that base64 of a long secret is broken into, by 64 and by 76. */
+static void
+add_base64_lines(struct mask *m, const struct buf *whole)
+{
+	struct buf line = {0};
+
+	for (size_t width = 64; width <= 76; width += 12)
+		for (size_t i = 0; whole->len > width && i < whole->len;
+		    i += width) {
+			buf_put(&line, whole->data + i, whole->len - i < width ?
+			    whole->len - i : width);
+			add_form(m, &line);
+		}
+	buf_clear(&line);
+}
+
 /* At each alignment inside other data, and alone with and without padding;
  * in both alphabets. */
 static void
@@ -91,6 +107,8 @@ add_base64(struct mask *m, const char *s, size_t len, struct buf *form)
 			encode_base64_inside(s, len, before, form);
 		else
 			encode_base64(s, len, form);
+		if (before == 3)
+			add_base64_lines(m, form);
 		while (before == 4 && form->data[form->len - 1] == '=')
 			form->len--;
 		if (form->len >= SHORTEST)
@@ -106,6 +124,29 @@ add_base64(struct mask *m, const char *s, size_t len, struct buf *form)
 	}
 }
 
+/* As RFC 3986, Python's quote, JavaScript's encodeURIComponent and encodeURI,
+ * HTML's forms and Java write it. */
+static void
+add_url(struct mask *m, const char *s, size_t len, struct buf *form)
+{
+	static const char *keep[] = { "-._~", "-._~/", "-._~!'()*",
+		"-._~!'()*;,/?:@&=+$#", "-._*", "-._" };
+
+	for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]) * 4; i++) {
+		encode_url_as(s, len, keep[i / 4], i & 1, i & 2, form);
+		add_form(m, form);
+	}
+}
+
+/* Without the outer quotes, which need not be there. */
+static void
+add_quoted(struct mask *m, struct buf *form)
+{
+	form->len--;
+	buf_consume(form, 1);
+	add_form(m, form);
+}
+
 static void
 add_forms(struct mask *m, const char *s, size_t len)
 {
@@ -115,20 +156,21 @@ add_forms(struct mask *m, const char *s, size_t len)
 		return;
 	add_pattern(m, s, len, len, false);
 	add_base64(m, s, len, &form);
-	for (int i = 0; i < 4; i++) {
-		encode_url(s, len, i & 1, i & 2, &form);
-		add_form(m, &form);
-	}
+	add_url(m, s, len, &form);
 	for (int i = 0; i < 2; i++) {
 		encode_hex(s, len, i, &form);
 		add_form(m, &form);
-		encode_json(s, len, i, &form);
+	}
+	for (unsigned how = 0; how < ENCODE__ALL; how++) {
+		encode_json_as(s, len, how, &form);
 		add_form(m, &form);
 	}
 	encode_shell(s, len, &form);
-	if (form.len > len + 2)		/* without the outer quotes */
-		add_pattern(m, form.data + 1, form.len - 2, form.len - 2,
-		    false);
+	add_quoted(m, &form);
+	encode_shell_double(s, len, &form);
+	add_quoted(m, &form);
+	encode_shell_backslash(s, len, &form);
+	add_form(m, &form);
 	buf_clear(&form);
 }
 
@@ -380,6 +422,19 @@ mask_text(const struct mask *m, const char *text, size_t len, struct buf *out)
 	struct mask_stream *s = mask_stream_new(m);
 
 	mask_put(s, text, len, out);
+	mask_finish(s, out);
+	mask_stream_free(s);
+}
+
+void
+mask_cut_text(const struct mask *m, const char *text, size_t len,
+    struct buf *out)
+{
+	struct mask_stream *s = mask_stream_new(m);
+
+	mask_put(s, text, len, out);
+	if (s->held.len >= SHORTEST)
+		s->covered = s->held.len;
 	mask_finish(s, out);
 	mask_stream_free(s);
 }

@@ -45,4 +45,9 @@ bool		 mask_hides(const struct mask *m, const char *text,
 void		 mask_text(const struct mask *m, const char *text, size_t len,
 		    struct buf *out);
 
+/* The same for a text whose end may be cut off: four and more bytes there
+ * that a secret begins with are hidden too. */
+void		 mask_cut_text(const struct mask *m, const char *text,
+		    size_t len, struct buf *out);
+
 #endif

@@ -15,6 +15,7 @@
 
 struct output {
 	struct evaluate		*evaluate;
+	const struct mask	*hide;
 	struct mask_stream	*mask;
 	struct recorder		*recorder;	/* NULL once it is closed */
 	struct buf		 masked;

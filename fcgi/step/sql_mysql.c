@@ -319,7 +319,7 @@ my_run(struct sql *s, const char *text)
 	if (end == SQL_OK && warnings > 0 && s->job->stop == STOP_NONE) {
 		struct table *own = s->table;
 
-		s->table = table_new();
+		s->table = table_new(s->job->output->hide);
 		end = converse(s, "SHOW WARNINGS LIMIT 10");
 		table_free(s->table);
 		s->table = own;

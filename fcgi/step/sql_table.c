@@ -31,12 +31,16 @@ struct table {
 	bool		 open;
 	bool		 has_first;
 	struct buf	 first;
+	const struct mask *mask;
 };
 
 struct table *
-table_new(void)
+table_new(const struct mask *mask)
 {
-	return mem_calloc(1, sizeof(struct table));
+	struct table *t = mem_calloc(1, sizeof(*t));
+
+	t->mask = mask;
+	return t;
 }
 
 static void
@@ -146,11 +150,15 @@ make_cell(const char *data, size_t len)
 static void
 add_cell(struct table *t, const char *data, size_t len)
 {
+	struct buf masked = {0};
 	struct cell *slot;
 
+	if (data != NULL)	/* before it is cut */
+		mask_text(t->mask, data, len, &masked);
 	slot = mem_grow(&t->cells, &t->cap, t->count, sizeof(*slot));
-	*slot = make_cell(data, len);
+	*slot = make_cell(data != NULL ? buf_text(&masked) : NULL, masked.len);
 	t->count++;
+	buf_clear(&masked);
 }
 
 void

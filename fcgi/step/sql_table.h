@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "step/mask.h"
 
 #define TABLE_ROWS	200	/* that are shown; the others are counted */
 #define TABLE_COLUMNS	40
@@ -16,7 +17,8 @@
 
 struct table;
 
-struct table	*table_new(void);
+/* The mask hides secrets in cells; it must outlive the table. */
+struct table	*table_new(const struct mask *mask);
 void		 table_free(struct table *t);
 
 /* A new result set of so many columns, then a name for each of them. */

@@ -182,7 +182,7 @@ mask_message(struct run *r)
 	struct buf masked = {0}, clean = {0};
 	struct clean state = {0};
 
-	mask_text(r->mask, buf_text(&r->message), r->message.len, &masked);
+	mask_cut_text(r->mask, buf_text(&r->message), r->message.len, &masked);
 	clean_put(&state, buf_text(&masked),
 	    masked.len < 2000 ? masked.len : 2000, &clean);
 	for (size_t i = 0; i < clean.len; i++)
@@ -317,6 +317,7 @@ prepare(struct run *r)
 		    "could not be kept: %s.", strerror(errno));
 		return false;
 	}
+	r->output.hide = r->mask;
 	r->output.mask = mask_stream_new(r->mask);
 	if (o->every_ms > 0 && o->within_ms > 0)
 		r->within = clock_monotonic() + o->within_ms;
