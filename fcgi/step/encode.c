@@ -126,11 +126,12 @@ encode_json_as(const char *s, size_t len, unsigned how, struct buf *out)
 		} else if ((unsigned char)s[i] < ' ' || s[i] == 0x7f ||
 		    ((how & ENCODE_HTML) && is_one_of(s[i], "<>&"))) {
 			put_u((unsigned char)s[i], out);
-		} else if ((how & ENCODE_ASCII) && (s[i] & 0x80)) {
-			n = text_utf8_next(s + i, len - i, &cp);
+		} else if ((how & ENCODE_ASCII) && (s[i] & 0x80) &&
+		    (n = text_utf8_next(s + i, len - i, &cp)) > 0) {
 			put_u(cp, out);
 		} else {
 			buf_putc(out, s[i]);
+			n = 1;
 		}
 	}
 }

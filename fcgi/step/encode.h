@@ -35,7 +35,7 @@ void	encode_url_as(const void *data, size_t len, const char *keep,
 void	encode_json(const char *s, size_t len, struct buf *out);
 
 /* The same as others write it: with \/, with \uXXXX for what is not ASCII,
- * with \uXXXX for < > & as well.  s must be UTF-8 for ENCODE_ASCII. */
+ * with \uXXXX for < > & as well. */
 enum { ENCODE_SLASH = 1, ENCODE_ASCII = 2, ENCODE_HTML = 4, ENCODE__ALL = 8 };
 void	encode_json_as(const char *s, size_t len, unsigned how,
 	    struct buf *out);
