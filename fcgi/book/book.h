@@ -111,6 +111,10 @@ struct step {
 	const char	*reject;
 	const char	*save;
 	const char	*same_as;	/* id of a step */
+	const char	*keeps;		/* the name its output is kept under: save,
+					 * or its id where same-as needs it */
+	const char *const *sends;	/* http: names of kept outputs, "< name" */
+	size_t		 sends_count;
 	const char	*undo;		/* this block reverts that step, or NULL */
 	const char	*probe_of;	/* this block probes that step, or NULL */
 	const char	*file;		/* edit */

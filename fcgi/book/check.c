@@ -253,20 +253,6 @@ is_sql(enum step_kind kind)
 	    kind == STEP_SQLITE;
 }
 
-/* A line "< name" of a request. */
-static bool
-sends_file(const char *s)
-{
-	while (*s != '\0') {
-		if (s[0] == '<' && (s[1] == ' ' || s[1] == '@' ||
-		    s[1] == '\t'))
-			return true;
-		s += strcspn(s, "\n");
-		s += *s == '\n';
-	}
-	return false;
-}
-
 /* What this version leaves to a later one, or NULL. */
 static const char *
 not_yet(const struct parse *p, const struct step *s)
@@ -275,12 +261,8 @@ not_yet(const struct parse *p, const struct step *s)
 	    s->kind != STEP_EDIT && s->kind != STEP_HTTP &&
 	    s->kind != STEP_APPROVAL && s->kind != STEP_MANUAL)
 		return book_kind_name(s->kind);
-	if (s->kind == STEP_HTTP && sends_file(s->text))
-		return "a kept file as the body of a request (< name)";
 	if (s->pty || s->interactive)
 		return "a terminal (pty, interactive)";
-	if (s->save != NULL || s->same_as != NULL)
-		return "kept output (save, same-as)";
 	if (s->serial || s->batch > 0 || s->batch_percent > 0 ||
 	    s->max_fail > 0)
 		return "fan-out in batches (serial, batch, max-fail)";
@@ -306,6 +288,7 @@ check_step(struct parse *p, int i)
 	check_reference(p, i, "undo", s->undo);
 	check_reference(p, i, "same-as", s->same_as);
 	check_reference(p, i, "of", s->probe_of);
+	check_kept(p, i);
 	check_together(p, i);
 	check_values(p, i, "file", s->file);
 	check_values(p, i, "cwd", s->cwd);
@@ -338,6 +321,7 @@ check_book(struct parse *p)
 		check_parameter(p, i);
 	for (size_t i = 1; i < p->sections_count; i++)
 		check_section(p, (int)i);
+	kept_read(p);
 	for (size_t i = 0; i < p->steps_count; i++)
 		check_step(p, (int)i);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "book/http.h"
 #include "book/parse.h"
 #include "book/regex.h"
 #include "book/statements.h"
@@ -124,40 +125,61 @@ each_line(const struct content *c, void (*check)(const struct content *c,
 	}
 }
 
-static bool
-is_method(const char *s, size_t len)
+/* The beginning of a line of the document, which is one of the text. */
+static size_t
+line_start(const struct content *c, int line)
 {
-	static const char *const methods[] = { "GET ", "HEAD ", "POST ",
-	    "PUT ", "PATCH ", "DELETE ", "OPTIONS " };
+	const char *s = c->s->text;
+	int i = line - c->s->text_line;
 
-	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-		if (len > strlen(methods[i]) &&
-		    memcmp(s, methods[i], strlen(methods[i])) == 0)
-			return true;
-	return false;
+	for (int k = 0; k < i && *s != '\0'; k++) {
+		s += strcspn(s, "\n");
+		s += *s == '\n';
+	}
+	return place(c, i, s, strcspn(s, "\n"), 0);
 }
 
-/* The first line of each request, between lines of "###". */
+/* A body "< name": it must be kept by then. */
+static void
+check_sent(const struct content *c, const struct http_body *b)
+{
+	const char **list, *why;
+
+	if (b->artifact == NULL)
+		return;
+	why = kept_refused(c->p, (int)c->step, b->artifact);
+	if (why != NULL) {
+		report(c->p, SEVERITY_ERROR, line_start(c, b->line), "%s",
+		    why);
+		return;
+	}
+	list = arena_alloc(c->p->arena,
+	    (c->s->sends_count + 1) * sizeof(*list));
+	for (size_t i = 0; i < c->s->sends_count; i++)
+		list[i] = c->s->sends[i];
+	list[c->s->sends_count++] = b->artifact;
+	c->s->sends = list;
+}
+
+/* The requests, as the step itself will read them. */
 static void
 check_http(const struct content *c)
 {
-	const char *s = c->s->text;
-	bool wanted = true;
+	struct http_text text = {0};
+	struct fault fault;
 
-	for (int line = 0; *s != '\0'; line++) {
-		size_t len = strcspn(s, "\n");
-
-		if (text_starts(s, "###"))
-			wanted = true;
-		else if (wanted && len > 0 && s[0] != '#' && s[0] != '@' &&
-		    !text_starts(s, "//") && strspn(s, " \t") < len) {
-			if (!is_method(s, len))
-				report(c->p, SEVERITY_ERROR, place(c, line, s,
-				    len, 0), "A request begins with its method "
-				    "and address, such as GET /v1/health.");
-			wanted = false;
-		}
-		s += len + (s[len] == '\n');
+	if (http_parse(c->p->arena, c->s->text, c->s->text_line, &text,
+	    &fault) != ERR_OK) {
+		if (fault.message[0] >= 'a' && fault.message[0] <= 'z')
+			fault.message[0] -= 'a' - 'A';
+		report(c->p, SEVERITY_ERROR, line_start(c, text.wrong_line),
+		    "%s", fault.message);
+		return;
+	}
+	for (size_t i = 0; i < text.count; i++) {
+		check_sent(c, &text.all[i].body);
+		for (size_t k = 0; k < text.all[i].parts_count; k++)
+			check_sent(c, &text.all[i].parts[k].body);
 	}
 }
 

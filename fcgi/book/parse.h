@@ -159,6 +159,12 @@ const char *name_refused(const char *name);
 bool	 name_is_known(const struct parse *p, const char *name, int step,
 	    int section);
 
+/* kept.c: kept outputs: which there are, and whether the name of one may
+ * stand in a step (NULL, or why not; of the arena) */
+void	 kept_read(struct parse *p);
+void	 check_kept(struct parse *p, int step);
+const char *kept_refused(const struct parse *p, int step, const char *name);
+
 /* check.c, content.c */
 void	 check_book(struct parse *p);
 void	 check_content(struct parse *p, size_t step);

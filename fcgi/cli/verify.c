@@ -3,9 +3,9 @@
  *
  * Chains: each hash, each number, the columns against the body.  Projections:
  * all events are replayed into a database in memory and the tables compared
- * row by row.  Outputs: the hash of each .cast file.  Ledger: its own chain,
- * its signatures, and that each closed run stands in it with the head that
- * its chain has.
+ * row by row.  Outputs: the hash of each .cast file, and of what was kept.
+ * Ledger: its own chain, its signatures, and that each closed run stands in
+ * it with the head that its chain has.
  */
 #include <sodium.h>
 #include <stdio.h>
@@ -19,6 +19,7 @@
 #include "cli/bundle.h"
 #include "cli/cli.h"
 #include "journal/event.h"
+#include "wire/exec.h"
 
 struct verify {
 	const char		*data;
@@ -149,6 +150,7 @@ compare_projections(struct verify *v)
 		{ "run", STMT_ALL_RUN }, { "step", STMT_ALL_STEP },
 		{ "attempt", STMT_ALL_ATTEMPT },
 		{ "attempt_target", STMT_ALL_TARGET },
+		{ "artifact", STMT_ALL_ARTIFACT },
 		{ "variable", STMT_ALL_VARIABLE },
 		{ "approval", STMT_ALL_APPROVAL },
 		{ "held_target", STMT_ALL_HELD },
@@ -159,22 +161,25 @@ compare_projections(struct verify *v)
 		compare(v, tables[i].table, tables[i].stmt);
 }
 
+/* The files of the rows {exec, target, hash, run, step, n}. */
 static void
-check_outputs(struct verify *v)
+check_files(struct verify *v, enum stmt stmt, const char *ending,
+    const char *what)
 {
-	struct rows *rows = db_query(v->db, STMT_OUTPUTS_ALL);
+	struct rows *rows = db_query(v->db, stmt);
 	char hash[2 * HASH_BYTES + 1];
 
 	while (db_next(rows)) {
-		char *path = mem_printf("%s/exec/%s/%s.cast", v->data,
-		    db_text(rows, 0), db_text(rows, 1));
+		char *path = mem_printf("%s/exec/%s/%s%s", v->data,
+		    db_text(rows, 0), db_text(rows, 1), ending);
 
 		if (hash_file(path, hash) != ERR_OK ||
 		    !text_eq(hash, db_text(rows, 2))) {
-			printf("WRONG: the output of run %lld, step %s, "
+			printf("WRONG: the %s of run %lld, step %s, "
 			    "attempt %lld on %s is missing or was changed\n",
-			    (long long)db_int(rows, 3), db_text(rows, 4),
-			    (long long)db_int(rows, 5), db_text(rows, 1));
+			    what, (long long)db_int(rows, 3),
+			    db_text(rows, 4), (long long)db_int(rows, 5),
+			    db_text(rows, 1));
 			v->wrong++;
 		}
 		v->outputs++;
@@ -301,7 +306,8 @@ cli_verify(struct cli *c)
 	check_chains(&v);
 	compare_projections(&v);
 	check_ledger(&v);
-	check_outputs(&v);
+	check_files(&v, STMT_OUTPUTS_ALL, ".cast", "output");
+	check_files(&v, STMT_ARTIFACTS_ALL, EXEC_KEPT, "kept output");
 	db_end(v.replay, ERR_OK);
 	db_end(v.db, ERR_OK);
 	db_close(v.replay);

@@ -306,14 +306,24 @@ target_ended(struct db *db, const struct event *e)
 	struct json_object *exit = json_get(e->data, "exit");
 	struct db_arg code = INT(json_int(e->data, "exit", 0));
 
+	struct json_object *kept = json_get(e->data, "artifact");
+	enum err err;
+
 	if (exit == NULL)
 		code.p = NULL;
-	return db_run(db, STMT_TARGET_SET_ENDED, INT(e->run),
+	err = db_run(db, STMT_TARGET_SET_ENDED, INT(e->run),
 	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
 	    TEXT(text_of(e, "target")), TEXT(text_of(e, "state")), code,
 	    INT(json_int(e->data, "bytes", 0)),
 	    INT(json_int(e->data, "dropped", 0)), TEXT(text_of(e, "hash")),
 	    TEXT(text_of(e, "message")), INT(e->at));
+	if (err != ERR_OK || kept == NULL)
+		return err;
+	return db_run(db, STMT_ARTIFACT_ADD, INT(e->run), INT(e->seq),
+	    TEXT(json_text(kept, "name", NULL)), TEXT(text_of(e, "step")),
+	    INT(json_int(e->data, "n", 0)), TEXT(text_of(e, "target")),
+	    INT(json_int(kept, "bytes", 0)),
+	    TEXT(json_text(kept, "hash", NULL)));
 }
 
 static enum err

@@ -108,6 +108,21 @@ CREATE TABLE attempt_target (
 	PRIMARY KEY (run, step, n, target)
 ) STRICT, WITHOUT ROWID;
 
+-- Outputs that were kept, byte for byte: DATA/exec/EXEC/TARGET.save.
+CREATE TABLE artifact (
+	run	INTEGER NOT NULL,
+	seq	INTEGER NOT NULL,	-- of its event
+	name	TEXT NOT NULL,
+	step	TEXT NOT NULL,
+	n	INTEGER NOT NULL,
+	target	TEXT NOT NULL,
+	bytes	INTEGER NOT NULL,
+	hash	TEXT NOT NULL,		-- BLAKE2b-256, hex
+	PRIMARY KEY (run, seq),
+	FOREIGN KEY (run, step, n, target) REFERENCES
+	    attempt_target (run, step, n, target)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE variable (
 	run	INTEGER NOT NULL REFERENCES run (id),
 	name	TEXT NOT NULL,

@@ -106,6 +106,23 @@ is_outcome(const char *state)
 	    strcmp(state, "failed") == 0 || strcmp(state, "unknown") == 0;
 }
 
+/* What the step says that it has kept, with the hash of the runner. */
+static void
+add_kept(struct json_object *data, struct json_object *kept)
+{
+	const char *name = json_text(kept, "name", "");
+	const char *hash = json_text(kept, "hash", NULL);
+	struct json_object *o;
+
+	if (hash == NULL || !text_is_id(name))
+		return;
+	o = json_object_new_object();
+	json_set_text(o, "name", name);
+	json_set_int(o, "bytes", json_int(kept, "bytes", 0));
+	json_set_text(o, "hash", hash);
+	json_set(data, "artifact", o);
+}
+
 static enum err
 line_of_target(struct command *c, const struct attempt *a,
     struct json_object *line)
@@ -137,6 +154,8 @@ line_of_target(struct command *c, const struct attempt *a,
 	json_set_int(data, "bytes", json_int(line, "bytes", 0));
 	json_set_int(data, "dropped", json_int(line, "dropped", 0));
 	json_set_text(data, "hash", json_text(line, "hash", NULL));
+	if (json_object_is_type(json_get(line, "artifact"), json_type_object))
+		add_kept(data, json_get(line, "artifact"));
 	return append(c, a, "step.target_ended", data);
 }
 

@@ -281,6 +281,7 @@ step_of(const struct step *step)
 	put_optional(o, "transaction", step->transaction);
 	put_optional(o, "file", step->file);
 	put_optional(o, "mode", step->mode);
+	put_optional(o, "save", step->keeps);
 	put_optional(o, "expect", step->expect);
 	put_optional(o, "reject", step->reject);
 	for (size_t i = 0; i < step->exit_count; i++)
@@ -442,6 +443,8 @@ fill_order(struct runner *r, struct sources *s, const char *exec,
 	err = open_secrets(r, s, secrets, why);
 	if (err == ERR_OK)
 		err = targets_of(r, s, targets, why);
+	if (err == ERR_OK)
+		err = order_put_kept(r, s->run_id, s->step, o, why);
 	return err == ERR_OK ? hosts_of(r, s, hosts, why) : err;
 }
 

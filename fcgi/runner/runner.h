@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "book/book.h"
 #include "journal/db.h"
 #include "wire/exec.h"
 #include "wire/wire.h"
@@ -64,6 +65,15 @@ void	 keeper_read(struct runner *r);
  * what was wrong.
  */
 enum err order_make(struct runner *r, const char *exec, struct buf *ret,
+	    struct fault *why);
+
+/*
+ * Adds to the order what the step compares its output with (same-as) and
+ * what its requests send, each file with the hash that the journal has.
+ * ERR_FORBIDDEN: one was not kept, or was changed.
+ */
+enum err order_put_kept(struct runner *r, int64_t run,
+	    const struct step *step, struct json_object *order,
 	    struct fault *why);
 
 /* Asks for the open attempts; starts, adopts and cancels. */

@@ -237,22 +237,34 @@ out:
 	free(body);
 }
 
-/* A target's last line gets the hash of its output, which is final now. */
+/* The hash of a file of the target, into the object. */
+static void
+put_hash(struct runner *r, const struct exec *e, const char *target,
+    const char *ending, struct json_object *o)
+{
+	char *name = mem_printf("%s%s", target, ending);
+	char *path = path_of(r, e->id, name), hash[2 * HASH_BYTES + 1];
+
+	if (hash_file(path, hash) == ERR_OK)
+		json_set_text(o, "hash", hash);
+	free(name);
+	free(path);
+}
+
+/* A target's last line gets the hashes of its output and of what was kept,
+ * which are final now. */
 static void
 add_hash(struct runner *r, const struct exec *e, struct json_object *line)
 {
 	const char *target = json_text(line, "target", "");
 	const char *state = json_text(line, "state", "running");
-	char *name, *path, hash[2 * HASH_BYTES + 1];
+	struct json_object *kept = json_get(line, "artifact");
 
 	if (strcmp(state, "running") == 0 || !text_is_id(target))
 		return;
-	name = mem_printf("%s.cast", target);
-	path = path_of(r, e->id, name);
-	if (hash_file(path, hash) == ERR_OK)
-		json_set_text(line, "hash", hash);
-	free(name);
-	free(path);
+	put_hash(r, e, target, ".cast", line);
+	if (json_object_is_type(kept, json_type_object))
+		put_hash(r, e, target, EXEC_KEPT, kept);
 }
 
 /* Passes one line on.  False: the keeper is not there; try again later. */

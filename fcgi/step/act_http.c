@@ -21,6 +21,23 @@ show(struct exchange *x, struct buf *text)
 	buf_reset(text);
 }
 
+static void
+show_headers(const struct http_headers *h, struct buf *text)
+{
+	for (size_t i = 0; i < h->count; i++)
+		buf_printf(text, "%s: %s\n", h->all[i].name,
+		    h->all[i].value);
+}
+
+static void
+show_body(const struct http_body *b, struct buf *text)
+{
+	if (b->artifact != NULL)
+		buf_printf(text, "< %s\n", b->artifact);
+	else if (b->text != NULL)
+		http_show_body(b->text, b->len, text);
+}
+
 /* The request as it goes out, without what comes from targets.yml. */
 static void
 show_request(struct exchange *x, size_t number)
@@ -30,12 +47,16 @@ show_request(struct exchange *x, size_t number)
 
 	buf_printf(&text, "%s%s %s\n", number > 1 ? "\n" : "", q->method,
 	    q->url);
-	for (size_t i = 0; i < q->headers_count; i++)
-		buf_printf(&text, "%s: %s\n", q->headers[i].name,
-		    q->headers[i].value);
-	if (q->body != NULL) {
+	show_headers(&q->headers, &text);
+	if (http_has_body(q))
 		buf_putc(&text, '\n');
-		http_show_body(q->body, q->body_len, &text);
+	show_body(&q->body, &text);
+	for (size_t i = 0; i < q->parts_count; i++) {
+		buf_printf(&text, "--- part %zu of %zu ---\n", i + 1,
+		    q->parts_count);
+		show_headers(&q->parts[i].headers, &text);
+		buf_putc(&text, '\n');
+		show_body(&q->parts[i].body, &text);
 	}
 	buf_putc(&text, '\n');
 	show(x, &text);
@@ -54,6 +75,8 @@ show_answer(struct exchange *x)
 	evaluate_next(o->evaluate);
 	evaluate_lines(o->evaluate, buf_text(&x->head), x->head.len);
 	evaluate_put(o->evaluate, buf_text(&x->body), x->body.len);
+	output_keep_begin(o);
+	output_keep(o, buf_text(&x->body), x->body.len);
 	evaluate_lines(o->evaluate, "\n", 1);
 	buf_put(&text, buf_text(&x->head), x->head.len);
 	if (x->body.len > 0) {
@@ -136,10 +159,10 @@ end_fault(struct exchange *x, CURLcode code)
 		end_unsent(x, code);
 	else if (x->too_long)
 		act_end(x->job, ENDING_UNKNOWN, "%s %s was answered with "
-		    "status %ld and more than %d MB (or %d KB of headers), "
+		    "status %ld and more than %lld MB (or %d KB of headers), "
 		    "which was cut off there. Ask for less, and look whether "
 		    "the server did it before you go on.", q->method, q->url,
-		    status, EXCHANGE_BODY / 1048576, EXCHANGE_HEAD / 1024);
+		    status, (long long)x->most / 1048576, EXCHANGE_HEAD / 1024);
 	else
 		act_end(x->job, ENDING_UNKNOWN, "%s %s was sent, and its "
 		    "answer is not complete: %s. Whether the server did it is "
@@ -175,16 +198,25 @@ end_answered(struct exchange *x)
 	return false;
 }
 
+/* The requests of a step, ready to be sent. */
+struct requests {
+	struct arena		*arena;
+	struct http_request	*all;
+	struct payload		*payloads;
+	size_t			 count;
+};
+
 /* False: the step has ended with this request. */
 static bool
-perform(struct job *job, const struct http_request *request, size_t number)
+perform(struct job *job, struct requests *r, size_t i)
 {
-	struct exchange x = { .job = job, .request = request };
+	struct exchange x = { .job = job, .request = &r->all[i],
+		.payload = &r->payloads[i] };
 	CURLcode code = CURLE_OK;
 	bool ok = false;
 
-	exchange_open(&x, number);
-	show_request(&x, number);
+	exchange_open(&x, i + 1);
+	show_request(&x, i + 1);
 	if (!exchange_run(&x, &code)) {
 		show_answer(&x);
 		end_stopped(&x);
@@ -247,36 +279,62 @@ is_sound(struct job *job)
 	return false;
 }
 
-void
-act_http(struct job *job)
+/* Reads and fills in all of them.  False: the job says why not. */
+static bool
+prepare(struct job *job, struct requests *r)
 {
 	const struct order *o = job->order;
 	const char *url = json_text(job->target->json, "url", NULL);
-	struct arena *arena = arena_new();
-	struct http_request *list, *filled;
+	struct buf why = {0};
+	struct http_text text;
 	struct fault fault;
-	size_t n;
-	enum err err;
+	bool ok = true;
 
-	if (!is_possible(job) || !is_sound(job))
-		goto out;
-	err = http_parse(arena, o->text, o->text_line, &list, &n, &fault);
-	if (err == ERR_OK)
-		filled = arena_alloc(arena, n * sizeof(*filled));
-	for (size_t i = 0; err == ERR_OK && i < n; i++)
-		err = http_fill(arena, o, url, &list[i], &filled[i], &fault);
-	if (err != ERR_OK) {
-		act_end(job, ENDING_FAILED, "%s", fault.message);
-		goto out;
+	if (http_parse(r->arena, o->text, o->text_line, &text, &fault) !=
+	    ERR_OK) {
+		act_end(job, ENDING_FAILED, "Nothing was sent: in line %d, %s",
+		    text.wrong_line, fault.message);
+		return false;
 	}
+	r->all = arena_alloc(r->arena, text.count * sizeof(*r->all));
+	r->payloads = arena_alloc(r->arena,
+	    text.count * sizeof(*r->payloads));
+	while (ok && r->count < text.count) {
+		struct http_request *q = &r->all[r->count];
+
+		if (http_fill(r->arena, o, url, &text.all[r->count], q,
+		    &fault) != ERR_OK) {
+			act_end(job, ENDING_FAILED, "%s", fault.message);
+			return false;
+		}
+		ok = payload_open(r->arena, job, q, &r->payloads[r->count++],
+		    &why);
+	}
+	if (!ok)
+		act_end(job, ENDING_FAILED, "Nothing was sent. %s",
+		    buf_text(&why));
+	buf_clear(&why);
+	return ok;
+}
+
+void
+act_http(struct job *job)
+{
+	struct requests r = { .arena = arena_new() };
+
+	output_keep_begin(job->output);
+	if (!is_possible(job) || !is_sound(job) || !prepare(job, &r))
+		goto out;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		log_bug("libcurl does not work");
 	act_announce(job);
 	job->ending = ENDING_EXITED;
 	job->code = 0;
-	for (size_t i = 0; i < n && perform(job, &filled[i], i + 1); i++)
+	for (size_t i = 0; i < r.count && perform(job, &r, i); i++)
 		;
 	curl_global_cleanup();
 out:
-	arena_free(arena);
+	for (size_t i = 0; i < r.count; i++)
+		payload_close(&r.payloads[i]);
+	arena_free(r.arena);
 }

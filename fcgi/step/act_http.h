@@ -1,6 +1,6 @@
 /*
- * act_http.h: the parts of an http step: reading its text, filling in its
- * values, showing what came back.
+ * act_http.h: the parts of an http step: filling in its values, showing what
+ * came back.
  */
 #ifndef STEP_ACT_HTTP_H
 #define STEP_ACT_HTTP_H
@@ -12,32 +12,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "book/http.h"
 #include "step/order.h"
-
-struct http_header {
-	const char	*name;
-	const char	*value;
-	int		 line;		/* of the document */
-};
-
-struct http_request {
-	int			 line;	/* of the document */
-	const char		*method;
-	const char		*url;
-	struct http_header	*headers;
-	size_t			 headers_count;
-	const char		*body;	/* NULL: none */
-	size_t			 body_len;
-	int			 body_line;	/* of the document */
-};
-
-/*
- * Reads the requests of a text whose first line is `line` of the document.
- * All belongs to the arena.  ERR_INVALID with a fault that names the line.
- */
-enum err	http_parse(struct arena *a, const char *text, int line,
-		    struct http_request **ret, size_t *ret_count,
-		    struct fault *fault);
 
 /*
  * A copy of the request with each {{name}} encoded for its place, its URL
@@ -48,15 +24,6 @@ enum err	http_parse(struct arena *a, const char *text, int line,
 enum err	http_fill(struct arena *a, const struct order *o,
 		    const char *base, const struct http_request *r,
 		    struct http_request *ret, struct fault *fault);
-
-/* The value of the first header of that name, in any case, or NULL. */
-const char	*http_header(const struct http_request *r, const char *name);
-
-/* A name that a header may have (a token of RFC 9110). */
-bool		 http_is_token(const char *s, size_t len);
-
-/* Text that a header may carry: no CR, LF or other control but tab. */
-bool		 http_is_field(const char *s);
 
 /* The codes of status= ("200,201,2xx"; NULL: 2xx) have this one. */
 bool		 http_status_fits(const char *codes, long status);

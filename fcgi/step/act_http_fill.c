@@ -21,6 +21,8 @@ struct filling {
 	struct fault		*fault;
 	int			 line;		/* of the document */
 	const char		*name;		/* of the value */
+	const char		*before;	/* the text in front of it */
+	size_t			 before_len;
 	bool			 quoted;	/* JSON: inside a string */
 	bool			 escaped;	/* right behind a lone backslash */
 	bool			 used;		/* a value was put in */
@@ -115,20 +117,73 @@ place_json(struct filling *f, const char *value, struct buf *out)
 	return NULL;
 }
 
+/* The text before the value leaves a CDATA section open.  What looks like
+ * one inside a comment is none. */
+static bool
+is_cdata(const char *s, size_t len)
+{
+	static const struct { const char *begin, *end; } kinds[] = {
+		{ "<![CDATA[", "]]>" }, { "<!--", "-->" } };
+	const char *at = s, *end = s + len;
+
+	while ((at = memmem(at, (size_t)(end - at), "<!", 2)) != NULL) {
+		int kind = text_starts(at, kinds[1].begin) ? 1 : 0;
+
+		if (!text_starts(at, kinds[kind].begin)) {
+			at += 2;
+			continue;
+		}
+		at += strlen(kinds[kind].begin);
+		at = at < end ? memmem(at, (size_t)(end - at),
+		    kinds[kind].end, 3) : NULL;
+		if (at == NULL)
+			return kind == 0;
+	}
+	return false;
+}
+
+/* In CDATA a value stands as it is, but for what could end the section,
+ * also together with the text beside it. */
+static const char *
+place_cdata(const char *value, struct buf *out)
+{
+	size_t len = strlen(value);
+
+	if (strstr(value, "]]>") != NULL || (len > 0 &&
+	    (strchr("]>", value[0]) != NULL || value[len - 1] == ']')))
+		return "has “]]>” in it or could become part of one, which "
+		    "ends a CDATA section. Write {{…}} outside of it.";
+	buf_puts(out, value);
+	return NULL;
+}
+
 static const char *
 place_xml(struct filling *f, const char *value, struct buf *out)
 {
-	(void)f;
+	bool cdata = is_cdata(f->before, f->before_len);
+
 	for (const char *s = value; *s != '\0'; s++) {
 		if ((unsigned char)*s < ' ' && strchr("\t\n\r", *s) == NULL)
 			return "has a control character in it, which XML "
 			    "cannot carry.";
+		if (cdata)
+			continue;
 		if (strchr("&<>\"'\t\n\r", *s) != NULL)
 			buf_printf(out, "&#%d;", *s);
 		else
 			buf_putc(out, *s);
 	}
-	return NULL;
+	return cdata ? place_cdata(value, out) : NULL;
+}
+
+/* A header of a part: names and file names stand in quotes there. */
+static const char *
+place_part(struct filling *f, const char *value, struct buf *out)
+{
+	if (strpbrk(value, "\"\\") != NULL)
+		return "has a quote or a backslash in it, which the header of "
+		    "a part cannot carry.";
+	return place_header(f, value, out);
 }
 
 static const char *
@@ -201,6 +256,8 @@ fill(struct filling *f, const char *s, size_t len, place_fn place,
 		f->used = true;
 		f->quoted = is_quoted(f->quoted, s + from, at - from);
 		f->escaped = ends_escaped(s + from, at - from);
+		f->before = s;
+		f->before_len = at;
 		buf_put(out, s + from, at - from);
 		if ((value = find_value(f->order, name)) == NULL)
 			return refuse(f, "is not known: nothing has given it "
@@ -325,15 +382,14 @@ out:
 	return err;
 }
 
-/* The kind of a body by its Content-Type, else by its first byte. */
+/* The kind of a text by its Content-Type, else by its first byte. */
 static place_fn
-place_of_body(const struct http_request *r)
+place_of(const char *type, const char *text)
 {
-	const char *type = http_header(r, "Content-Type");
 	size_t n;
 
 	if (type == NULL)
-		return r->body[0] == '{' || r->body[0] == '[' ? place_json :
+		return text[0] == '{' || text[0] == '[' ? place_json :
 		    place_text;
 	n = strcspn(type, "; \t");
 	if ((n == 16 && strncasecmp(type, "application/json", n) == 0) ||
@@ -351,18 +407,63 @@ place_of_body(const struct http_request *r)
 }
 
 static enum err
-fill_body(struct filling *f, struct http_request *r)
+fill_body(struct filling *f, struct http_body *b, place_fn place)
 {
 	struct buf out = {0};
 	enum err err;
 
-	f->line = r->body_line;
-	err = fill(f, r->body, r->body_len, place_of_body(r), &out);
+	if (b->text == NULL)
+		return ERR_OK;
+	f->line = b->line;
+	err = fill(f, b->text, b->len, place, &out);
 	if (err == ERR_OK) {
-		r->body = arena_strndup(f->arena, buf_text(&out), out.len);
-		r->body_len = out.len;
+		b->text = arena_strndup(f->arena, buf_text(&out), out.len);
+		b->len = out.len;
 	}
 	buf_clear(&out);
+	return err;
+}
+
+static enum err
+fill_headers(struct filling *f, struct http_headers *h, place_fn place)
+{
+	struct http_header *all = arena_alloc(f->arena,
+	    (h->count + 1) * sizeof(*all));
+	struct buf value = {0};
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < h->count && err == ERR_OK; i++) {
+		f->line = h->all[i].line;
+		buf_reset(&value);
+		err = fill(f, h->all[i].value, strlen(h->all[i].value), place,
+		    &value);
+		all[i] = (struct http_header){ h->all[i].name,
+		    arena_strdup(f->arena, buf_text(&value)),
+		    h->all[i].line };
+	}
+	h->all = all;
+	buf_clear(&value);
+	return err;
+}
+
+static enum err
+fill_parts(struct filling *f, struct http_request *q)
+{
+	struct http_part *all = arena_alloc(f->arena,
+	    (q->parts_count + 1) * sizeof(*all));
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < q->parts_count && err == ERR_OK; i++) {
+		struct http_part *part = &all[i];
+
+		*part = q->parts[i];
+		err = fill_headers(f, &part->headers, place_part);
+		if (err == ERR_OK && part->body.text != NULL)
+			err = fill_body(f, &part->body, place_of(http_header(
+			    &part->headers, "Content-Type"),
+			    part->body.text));
+	}
+	q->parts = all;
 	return err;
 }
 
@@ -374,24 +475,16 @@ http_fill(struct arena *a, const struct order *o, const char *base,
 	struct filling f = { .arena = a, .order = o, .fault = fault,
 		.line = r->line };
 	struct http_request q = *r;
-	struct buf value = {0};
 	enum err err = fill_url(&f, base, r->url, &q.url);
 
-	q.headers = arena_alloc(a, (q.headers_count + 1) * sizeof(*q.headers));
-	for (size_t i = 0; i < q.headers_count && err == ERR_OK; i++) {
-		const struct http_header *h = &r->headers[i];
-
-		f.line = h->line;
-		buf_reset(&value);
-		err = fill(&f, h->value, strlen(h->value), place_header,
-		    &value);
-		q.headers[i] = (struct http_header){ h->name,
-		    arena_strdup(a, buf_text(&value)), h->line };
-	}
-	if (err == ERR_OK && q.body != NULL)
-		err = fill_body(&f, &q);
+	if (err == ERR_OK)
+		err = fill_headers(&f, &q.headers, place_header);
+	if (err == ERR_OK && q.body.text != NULL)
+		err = fill_body(&f, &q.body, place_of(http_header(&q.headers,
+		    "Content-Type"), q.body.text));
+	if (err == ERR_OK)
+		err = fill_parts(&f, &q);
 	if (err == ERR_OK)
 		*ret = q;
-	buf_clear(&value);
 	return err;
 }

@@ -14,7 +14,9 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "step/act_http_send.h"
+#include "wire/exec.h"
 
 static size_t
 take_body(char *data, size_t size, size_t n, void *ctx)
@@ -22,12 +24,21 @@ take_body(char *data, size_t size, size_t n, void *ctx)
 	struct exchange *x = ctx;
 
 	n *= size;
-	if (n > EXCHANGE_BODY - x->body.len) {
+	if (n > x->most - x->body.len) {
 		x->too_long = true;
 		return 0;
 	}
 	buf_put(&x->body, data, n);
 	return n;
+}
+
+static size_t
+give_body(char *data, size_t size, size_t n, void *ctx)
+{
+	struct exchange *x = ctx;
+	ssize_t got = payload_read(x->payload, data, size * n);
+
+	return got < 0 ? CURL_READFUNC_ABORT : (size_t)got;
 }
 
 static size_t
@@ -100,12 +111,12 @@ add_target(struct exchange *x)
 	struct json_object *headers = json_get(target, "headers");
 	const char *token = json_text(target, "token", NULL);
 	const char *user = json_text(target, "user", NULL);
-	bool own = http_header(x->request, "Authorization") != NULL;
+	bool own = http_header(&x->request->headers, "Authorization") != NULL;
 	char *line;
 
 	if (headers != NULL) {
 		json_object_object_foreach(headers, name, v) {
-			if (http_header(x->request, name) != NULL)
+			if (http_header(&x->request->headers, name) != NULL)
 				continue;
 			own = own || strcasecmp(name, "Authorization") == 0;
 			add_header(x, name, json_object_get_string(v));
@@ -134,7 +145,7 @@ add_key(struct exchange *x, size_t number)
 
 	if ((strcmp(q->method, "POST") != 0 &&
 	    strcmp(q->method, "PATCH") != 0) ||
-	    http_header(q, "Idempotency-Key") != NULL)
+	    http_header(&q->headers, "Idempotency-Key") != NULL)
 		return;
 	key = mem_printf("%s-%zu-%d", x->job->order->exec, number,
 	    x->job->try);
@@ -142,20 +153,35 @@ add_key(struct exchange *x, size_t number)
 	free(key);
 }
 
+/* What the body most likely is. */
+static const char *
+usual_type(const struct http_body *b)
+{
+	if (b->artifact != NULL)
+		return text_ends(b->artifact, ".json") ? "application/json" :
+		    "application/octet-stream";
+	return b->text[0] == '{' || b->text[0] == '[' ? "application/json" :
+	    "text/plain; charset=utf-8";
+}
+
 static void
 set_headers(struct exchange *x, size_t number)
 {
 	const struct http_request *q = x->request;
 
-	for (size_t i = 0; i < q->headers_count; i++)
-		add_header(x, q->headers[i].name, q->headers[i].value);
+	for (size_t i = 0; i < q->headers.count; i++)
+		if (x->payload->type == NULL || strcasecmp(
+		    q->headers.all[i].name, "Content-Type") != 0)
+			add_header(x, q->headers.all[i].name,
+			    q->headers.all[i].value);
 	add_target(x);
 	add_key(x, number);
-	if (http_header(q, "Content-Type") == NULL && q->body != NULL)
-		add_header(x, "Content-Type", q->body[0] == '{' ||
-		    q->body[0] == '[' ? "application/json" :
-		    "text/plain; charset=utf-8");
-	if (http_header(q, "User-Agent") == NULL)
+	if (x->payload->type != NULL)
+		add_header(x, "Content-Type", x->payload->type);
+	else if (http_header(&q->headers, "Content-Type") == NULL &&
+	    http_has_body(q))
+		add_header(x, "Content-Type", usual_type(&q->body));
+	if (http_header(&q->headers, "User-Agent") == NULL)
 		add_header(x, "User-Agent", "countersign");
 	x->headers = curl_slist_append(x->headers, "Expect:");
 	curl_easy_setopt(x->curl, CURLOPT_HTTPHEADER, x->headers);
@@ -167,12 +193,14 @@ set_method(struct exchange *x)
 	const struct http_request *q = x->request;
 	CURL *c = x->curl;
 
-	if (q->body != NULL || strcmp(q->method, "POST") == 0 ||
+	if (http_has_body(q) || strcmp(q->method, "POST") == 0 ||
 	    strcmp(q->method, "PUT") == 0 || strcmp(q->method, "PATCH") == 0) {
+		payload_rewind(x->payload);
+		curl_easy_setopt(c, CURLOPT_POST, 1L);
 		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
-		    (curl_off_t)q->body_len);
-		curl_easy_setopt(c, CURLOPT_POSTFIELDS,
-		    q->body != NULL ? q->body : "");
+		    (curl_off_t)x->payload->total);
+		curl_easy_setopt(c, CURLOPT_READFUNCTION, give_body);
+		curl_easy_setopt(c, CURLOPT_READDATA, x);
 	}
 	if (strcmp(q->method, "HEAD") == 0)
 		curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
@@ -185,6 +213,8 @@ exchange_open(struct exchange *x, size_t number)
 	const char *ca = json_text(x->job->target->json, "ca", NULL);
 	CURL *c = x->curl = curl_easy_init();
 
+	x->most = x->job->order->save != NULL ? EXEC_KEPT_LIMIT :
+	    EXCHANGE_BODY;
 	if (c == NULL ||
 	    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") !=
 	    CURLE_OK || curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR,

@@ -10,14 +10,19 @@
 #include "base/buf.h"
 #include "step/act.h"
 #include "step/act_http.h"
+#include "step/act_http_body.h"
 
-#define EXCHANGE_BODY		(16 * 1024 * 1024)	/* most, unpacked */
+#define EXCHANGE_BODY		(16 * 1024 * 1024)	/* most, unpacked; of
+							 * what is kept, that
+							 * limit */
 #define EXCHANGE_HEAD		(256 * 1024)
 #define EXCHANGE_CONNECT	30L			/* seconds */
 
 struct exchange {
 	struct job			*job;
 	const struct http_request	*request;
+	struct payload			*payload;	/* its body */
+	size_t				 most;		/* of the answer */
 	CURL				*curl;
 	struct curl_slist		*headers;
 	char				 error[CURL_ERROR_SIZE];
@@ -29,7 +34,7 @@ struct exchange {
 };
 
 /*
- * Prepares `job` and `request`, which are set in *x, as the number-th of the
+ * Prepares `job`, `request` and `payload`, which are set in *x, as the number-th of the
  * step.  The caller releases with exchange_close().
  */
 void	exchange_open(struct exchange *x, size_t number);

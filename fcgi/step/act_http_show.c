@@ -103,6 +103,31 @@ http_show_body(const char *body, size_t len, struct buf *out)
 		    len - taken);
 }
 
+bool
+http_status_fits(const char *codes, long status)
+{
+	const char *s = codes != NULL ? codes : "2xx";
+
+	while (*s != '\0') {
+		size_t n = strcspn(s, ",");
+		long code = status;
+
+		if (n == 3) {
+			bool fits = true;
+
+			for (size_t i = 3; i-- > 0; code /= 10)
+				if (s[i] != 'x' && s[i] != 'X' &&
+				    s[i] != '0' + code % 10)
+					fits = false;
+			if (fits)
+				return true;
+		}
+		s += n + (s[n] == ',');
+		s += strspn(s, " ");
+	}
+	return false;
+}
+
 /*
  * An address inside an IPv6 one is looked at as what it is: ::ffff:0.0.0.0
  * is 0.0.0.0.  Link-local addresses are where clouds hand out credentials.

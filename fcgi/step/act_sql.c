@@ -468,6 +468,7 @@ act_sql(struct job *job)
 		.sql = { .job = job, .target = job->target } };
 
 	a.sql.table = table_new(job->output->hide);
+	table_keep(a.sql.table, job->output);
 	perform(&a);
 	if (a.sql.driver != NULL)
 		a.sql.driver->close(&a.sql);

@@ -28,6 +28,7 @@ struct pattern {
 	char	*text;
 	size_t	 len;
 	size_t	 cover;		/* bytes that are hidden */
+	size_t	 secret;	/* whose form it is, from 1 */
 	bool	 whole_line;	/* only at the beginning of a line */
 };
 
@@ -36,6 +37,7 @@ struct mask {
 	size_t		 count;
 	size_t		 cap;
 	size_t		 longest;
+	size_t		 secret;	/* whose forms are being added */
 	unsigned char	 first[256];
 	unsigned char	 pair[65536 / 8];
 };
@@ -47,6 +49,7 @@ struct mask_stream {
 	size_t		 covered;	/* bytes from there that are hidden */
 	bool		 hiding;	/* the last that came out was hidden */
 	bool		 line_start;	/* held begins a line */
+	size_t		 hid;		/* the first secret, from 1 */
 };
 
 static unsigned
@@ -63,7 +66,7 @@ add_pattern(struct mask *m, const char *text, size_t len, size_t cover,
 
 	p = mem_grow(&m->patterns, &m->cap, m->count, sizeof(*p));
 	m->count++;
-	*p = (struct pattern){ mem_calloc(len + 1, 1), len, cover,
+	*p = (struct pattern){ mem_calloc(len + 1, 1), len, cover, m->secret,
 		whole_line };
 	memcpy(p->text, text, len);
 	if (len > m->longest)
@@ -240,8 +243,10 @@ mask_new(const char *const *secrets, size_t count)
 {
 	struct mask *m = mem_calloc(1, sizeof(*m));
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		m->secret = i + 1;
 		add_secret(m, secrets[i]);
+	}
 	sort_patterns(m);
 	return m;
 }
@@ -276,6 +281,18 @@ mask_stream_free(struct mask_stream *s)
 	free(s);
 }
 
+size_t
+mask_stream_hid(const struct mask_stream *s)
+{
+	return s->hid;
+}
+
+void
+mask_stream_forget(struct mask_stream *s)
+{
+	s->hid = 0;
+}
+
 /* The first pattern that begins with this pair of bytes, or later. */
 static size_t
 first_of_pair(const struct mask *m, unsigned pair)
@@ -298,7 +315,7 @@ first_of_pair(const struct mask *m, unsigned pair)
  * with more bytes it could be another answer.
  */
 static size_t
-match_at(const struct mask_stream *s, size_t i, bool *ret_more)
+match_at(struct mask_stream *s, size_t i, bool *ret_more)
 {
 	const struct mask *m = s->mask;
 	const char *p = s->held.data + i;
@@ -318,6 +335,8 @@ match_at(const struct mask_stream *s, size_t i, bool *ret_more)
 			*ret_more = true;
 		else if (t->cover > cover)
 			cover = t->cover;
+		if (cover > 0 && s->hid == 0)
+			s->hid = t->secret;
 	}
 	return cover;
 }
@@ -405,9 +424,11 @@ mask_finish(struct mask_stream *s, struct buf *out)
 	for (size_t k = 0; k < m->count && s->line_start; k++) {
 		const struct pattern *t = &m->patterns[k];
 
-		if (t->whole_line && t->cover == s->held.len &&
-		    memcmp(t->text, s->held.data, t->cover) == 0)
-			s->covered = t->cover;
+		if (!t->whole_line || t->cover != s->held.len ||
+		    memcmp(t->text, s->held.data, t->cover) != 0)
+			continue;
+		s->covered = t->cover;
+		s->hid = s->hid == 0 ? t->secret : s->hid;
 	}
 	release(s, s->held.len, out);
 	forget(s);

@@ -28,6 +28,10 @@ void		 mask_free(struct mask *m);
 struct mask_stream *mask_stream_new(const struct mask *m);
 void		 mask_stream_free(struct mask_stream *s);
 
+/* Which secret was hidden first, counted from 1; 0: none was so far. */
+size_t		 mask_stream_hid(const struct mask_stream *s);
+void		 mask_stream_forget(struct mask_stream *s);
+
 /*
  * Appends to out what is certain of the bytes given so far.  What may be the
  * beginning of a secret waits for the next call or for mask_finish(), after

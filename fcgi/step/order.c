@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "step/kept.h"
 #include "step/order.h"
 #include "wire/exec.h"
 
@@ -27,6 +28,7 @@ static const struct json_key order_keys[] = {
 	{ "environment",	json_type_string,	false },
 	{ "targets",		json_type_array,	true },
 	{ "hosts",		json_type_object,	false },
+	{ "artifacts",		json_type_object,	false },
 	{ "output_limit",	json_type_int,		false },
 	{ "parallel",		json_type_int,		false },
 	{ NULL, 0, false },
@@ -51,6 +53,8 @@ static const struct json_key step_keys[] = {
 	{ "every_ms",		json_type_int,		false },
 	{ "within_ms",		json_type_int,		false },
 	{ "captures",		json_type_array,	false },
+	{ "save",		json_type_string,	false },
+	{ "same_as",		json_type_object,	false },
 	{ NULL, 0, false },
 };
 
@@ -183,6 +187,40 @@ read_captures(struct order *o, struct json_object *list, struct fault *fault)
 	return ERR_OK;
 }
 
+/* save= and same-as= of the step. */
+static enum err
+read_kept(struct order *o, struct json_object *step, struct fault *fault)
+{
+	struct json_object *same = json_get(step, "same_as");
+
+	o->save = text_or_null(step, "save");
+	if (o->save != NULL && !text_is_id(o->save))
+		return wrong(fault, "save", "is not a name");
+	if (same == NULL)
+		return ERR_OK;
+	o->same_as = text_or_null(same, "step");
+	if (o->same_as == NULL || o->save == NULL)
+		return wrong(fault, "same_as", "names no step, or nothing is "
+		    "kept");
+	return kept_read_files(json_get(same, "files"), NULL, &o->same,
+	    &o->same_count, fault);
+}
+
+static enum err
+read_artifacts(struct order *o, struct json_object *all, struct fault *fault)
+{
+	enum err err = ERR_OK;
+
+	if (all == NULL)
+		return ERR_OK;
+	json_object_object_foreach(all, name, files) {
+		if (err == ERR_OK)
+			err = kept_read_files(files, name, &o->artifacts,
+			    &o->artifacts_count, fault);
+	}
+	return err;
+}
+
 static enum err
 read_step(struct order *o, struct json_object *step, struct fault *fault)
 {
@@ -214,7 +252,8 @@ read_step(struct order *o, struct json_object *step, struct fault *fault)
 	o->interpreter = kinds[i].interpreter;
 	if (o->user != NULL && !order_is_user(o->user))
 		return wrong(fault, "user", "is not the name of a user");
-	if ((err = read_codes(o, json_get(step, "exit"), fault)) != ERR_OK)
+	if ((err = read_codes(o, json_get(step, "exit"), fault)) != ERR_OK ||
+	    (err = read_kept(o, step, fault)) != ERR_OK)
 		return err;
 	return read_captures(o, json_get(step, "captures"), fault);
 }
@@ -418,6 +457,8 @@ order_parse(const char *text, size_t len, struct order *ret,
 	    (err = read_targets(&o, json_get(o.root, "targets"),
 	    fault)) != ERR_OK ||
 	    (err = read_hosts(&o, json_get(o.root, "hosts"),
+	    fault)) != ERR_OK ||
+	    (err = read_artifacts(&o, json_get(o.root, "artifacts"),
 	    fault)) != ERR_OK)
 		goto out;
 	*ret = o;
@@ -435,6 +476,8 @@ order_clear(struct order *o)
 	free(o->mask);
 	free(o->targets);
 	free(o->hosts);
+	free(o->same);
+	free(o->artifacts);
 	json_object_put(o->root);
 	*o = (struct order){0};
 }

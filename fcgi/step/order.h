@@ -38,6 +38,13 @@ struct order_target {
 	struct json_object *json;	/* all keys, for kinds that need more */
 };
 
+/* What an earlier step has kept. */
+struct order_kept {
+	const char	*name;		/* NULL in `same` */
+	const char	*target;
+	const char	*file;		/* EXEC/TARGET.save */
+};
+
 struct order {
 	struct json_object *root;	/* all strings belong to it */
 	const char	*exec;
@@ -52,6 +59,8 @@ struct order {
 	const char	*transaction;	/* SQL */
 	const char	*file;		/* edit */
 	const char	*mode;		/* copy */
+	const char	*save;		/* what its output is kept as */
+	const char	*same_as;	/* id of a step */
 	const char	*cwd;		/* or NULL */
 	const char	*user;		/* or NULL */
 	const char	*expect;	/* or NULL */
@@ -70,6 +79,10 @@ struct order {
 	size_t		 values_count;
 	const char	**mask;		/* texts to hide: mask and secrets */
 	size_t		 mask_count;
+	struct order_kept *same;	/* what same_as has kept */
+	size_t		 same_count;
+	struct order_kept *artifacts;
+	size_t		 artifacts_count;
 	struct order_target *targets;
 	size_t		 targets_count;
 	struct order_target *hosts;	/* copy: the SSH targets there are */

@@ -20,7 +20,24 @@ void
 output_put(struct output *o, const char *data, size_t len)
 {
 	evaluate_put(o->evaluate, data, len);
+	if (o->keep != NULL && !o->keeps_other)
+		keep_put(o->keep, data, len);
 	output_show(o, data, len);
+}
+
+void
+output_keep_begin(struct output *o)
+{
+	o->keeps_other = true;
+	if (o->keep != NULL)
+		keep_reset(o->keep);
+}
+
+void
+output_keep(struct output *o, const char *data, size_t len)
+{
+	if (o->keep != NULL)
+		keep_put(o->keep, data, len);
 }
 
 void

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "step/evaluate.h"
+#include "step/keep.h"
 #include "step/mask.h"
 #include "step/recorder.h"
 
@@ -18,12 +19,19 @@ struct output {
 	const struct mask	*hide;
 	struct mask_stream	*mask;
 	struct recorder		*recorder;	/* NULL once it is closed */
+	struct keep		*keep;		/* NULL: it is not kept */
+	bool			 keeps_other;	/* output_keep() is used */
 	struct buf		 masked;
 	int64_t			 last;		/* when a byte came */
 };
 
-/* Takes bytes that the target printed. */
+/* Takes bytes that the target printed; they are also kept. */
 void	output_put(struct output *o, const char *data, size_t len);
+
+/* What is to be kept, where that is another text than what is shown: bytes
+ * of it, after a beginning of it. */
+void	output_keep_begin(struct output *o);
+void	output_keep(struct output *o, const char *data, size_t len);
 
 /* Records without evaluating: what an act says itself. */
 void	output_show(struct output *o, const char *data, size_t len);

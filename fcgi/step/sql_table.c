@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "step/output.h"
 #include "step/sql_table.h"
 
 #define HEX_BYTES	32
@@ -32,6 +33,7 @@ struct table {
 	bool		 has_first;
 	struct buf	 first;
 	const struct mask *mask;
+	struct output	*keep;		/* NULL: no result is kept */
 };
 
 struct table *
@@ -162,8 +164,43 @@ add_cell(struct table *t, const char *data, size_t len)
 }
 
 void
+table_keep(struct table *t, struct output *o)
+{
+	output_keep_begin(o);
+	t->keep = o;
+}
+
+/* One field of CSV, which is in quotes unless it is NULL. */
+static void
+keep_field(struct table *t, const char *data, size_t len)
+{
+	size_t n;
+
+	if (t->keep == NULL || t->keep->keep == NULL)
+		return;
+	if (t->column > 0)
+		output_keep(t->keep, ",", 1);
+	if (data != NULL)
+		output_keep(t->keep, "\"", 1);
+	for (; data != NULL && len > 0; data += n, len -= n) {
+		const char *quote = memchr(data, '"', len);
+
+		n = quote != NULL ? (size_t)(quote - data) + 1 : len;
+		output_keep(t->keep, data, n);
+		if (quote != NULL)
+			output_keep(t->keep, "\"", 1);
+	}
+	if (data != NULL)
+		output_keep(t->keep, "\"", 1);
+	if (t->column + 1 == t->columns)
+		output_keep(t->keep, "\r\n", 2);
+}
+
+void
 table_begin(struct table *t, size_t columns)
 {
+	if (t->keep != NULL)
+		output_keep_begin(t->keep);
 	drop_cells(t);
 	buf_reset(&t->first);
 	t->has_first = false;
@@ -176,6 +213,7 @@ table_begin(struct table *t, size_t columns)
 void
 table_name(struct table *t, const char *name)
 {
+	keep_field(t, name, strlen(name));
 	if (t->column++ < shown(t))
 		add_cell(t, name, strlen(name));
 }
@@ -194,6 +232,7 @@ table_cell(struct table *t, const char *data, size_t len)
 		buf_put(&t->first, data, len < FIRST_MAX ? len : FIRST_MAX);
 		t->has_first = true;
 	}
+	keep_field(t, data, len);
 	if (t->column++ < shown(t) && t->rows <= TABLE_ROWS)
 		add_cell(t, data, len);
 }

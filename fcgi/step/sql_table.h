@@ -21,6 +21,11 @@ struct table;
 struct table	*table_new(const struct mask *mask);
 void		 table_free(struct table *t);
 
+/* Keeps the last result set that is begun as CSV (RFC 4180): the names, then
+ * the rows, lines that end with CRLF; NULL is nothing, an empty text "". */
+struct output;
+void		 table_keep(struct table *t, struct output *o);
+
 /* A new result set of so many columns, then a name for each of them. */
 void		 table_begin(struct table *t, size_t columns);
 void		 table_name(struct table *t, const char *name);

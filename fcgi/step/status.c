@@ -103,6 +103,13 @@ status_target(const char *target, const struct status_end *end)
 	json_set_int(o, "tries", end->tries);
 	json_set(o, "captures", end->captures != NULL ?
 	    json_object_get(end->captures) : json_object_new_object());
+	if (end->kept != NULL) {
+		struct json_object *kept = json_object_new_object();
+
+		json_set_text(kept, "name", end->kept);
+		json_set_int(kept, "bytes", end->kept_bytes);
+		json_set(o, "artifact", kept);
+	}
 	return line_write(o, true);
 }
 

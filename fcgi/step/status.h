@@ -25,6 +25,8 @@ struct status_end {
 	int64_t		 bytes;
 	int64_t		 dropped;
 	int		 tries;
+	const char	*kept;		/* name of the kept output, or NULL */
+	int64_t		 kept_bytes;
 	struct json_object *captures;	/* stays the caller's; may be NULL */
 };
 

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "step/act.h"
 #include "step/clean.h"
+#include "step/same.h"
 #include "step/status.h"
 #include "step/target.h"
 
@@ -68,6 +69,7 @@ struct run {
 	size_t			 act;
 	int64_t			 within;	/* monotonic; 0: no limit */
 	bool			 keep;		/* leave all on the target */
+	int64_t			 kept;		/* bytes; -1: nothing is kept */
 };
 
 void
@@ -136,6 +138,19 @@ say_stopped(struct run *r)
 	}
 }
 
+/* The output says success: keeps it, and compares it, where that is asked
+ * for. */
+static bool
+settle_output(struct run *r)
+{
+	if (r->output.keep == NULL)
+		return true;
+	if (!keep_end(r->output.keep, &r->kept, &r->message))
+		return false;
+	return r->job.order->same_as == NULL ||
+	    same_check(&r->job, &r->message);
+}
+
 /* Turns the ending of a try into state, exit and message. */
 static void
 judge(struct run *r)
@@ -151,7 +166,8 @@ judge(struct run *r)
 		if (job->order->interpreter != NULL)
 			r->exit = job->code;
 		if (evaluate_end(r->output.evaluate, job->code,
-		    job->target->name, &r->captures, &r->message))
+		    job->target->name, &r->captures, &r->message) &&
+		    settle_output(r))
 			r->state = STATE_SUCCEEDED;
 		break;
 	case ENDING_SIGNALLED:
@@ -203,6 +219,9 @@ run_try(struct run *r)
 	int64_t now = clock_monotonic(), limit = job->order->timeout_ms;
 
 	evaluate_reset(r->output.evaluate);
+	if (r->output.keep != NULL)
+		keep_reset(r->output.keep);
+	r->kept = -1;
 	buf_reset(&job->why);
 	job->stop = STOP_NONE;
 	job->output_open = false;
@@ -276,6 +295,8 @@ finish(struct run *r)
 			r->state = STATE_UNKNOWN;
 	}
 	end.state = r->state;
+	end.kept = r->kept >= 0 ? r->job.order->save : NULL;
+	end.kept_bytes = r->kept;
 	end.message = buf_text(&r->message);
 	end.captures = r->captures;
 	if (status_target(r->job.target->name, &end) != ERR_OK)
@@ -312,7 +333,10 @@ prepare(struct run *r)
 	}
 	r->output.recorder = recorder_open(r->job.target->name,
 	    o->output_limit);
-	if (r->output.recorder == NULL) {
+	if (r->output.recorder != NULL && o->save != NULL)
+		r->output.keep = keep_open(o, r->job.target->name, r->mask);
+	if (r->output.recorder == NULL ||
+	    (o->save != NULL && r->output.keep == NULL)) {
 		buf_printf(&r->message, "Nothing was started: the output "
 		    "could not be kept: %s.", strerror(errno));
 		return false;
@@ -329,7 +353,7 @@ target_run(const struct order *order, const struct order_target *target,
     const struct mask *mask, int parent,
     struct fanout_slot *slot)
 {
-	struct run r = { .mask = mask, .job = { .order = order,
+	struct run r = { .mask = mask, .kept = -1, .job = { .order = order,
 		.target = target, .group = &slot->group, .try = 1 } };
 
 	r.job.output = &r.output;
@@ -349,6 +373,7 @@ target_run(const struct order *order, const struct order_target *target,
 	clean_up(&r);
 	evaluate_free(r.output.evaluate);
 	mask_stream_free(r.output.mask);
+	keep_close(r.output.keep, r.kept < 0);
 	buf_clear(&r.output.masked);
 	buf_clear(&r.job.why);
 	buf_clear(&r.message);

@@ -68,6 +68,11 @@ card_success(struct req *req, const struct step *step)
 	else
 		text = request_fill(req, "success_exit", "exit code {codes}",
 		    "codes", exit_codes(req, step), NULL);
+	if (step->same_as != NULL)
+		text = joined(req, text, and, request_fill(req,
+		    "success_same", "the output equals that of {step} (of "
+		    "JSON, white space and the order of members do not "
+		    "count)", "step", step->same_as, NULL));
 	if (step->expect != NULL)
 		text = joined(req, text, and, request_fill(req,
 		    "success_expect", "the output matches {pattern}",
@@ -124,6 +129,7 @@ card_what(struct req *req, struct json_object *o,
 	model_text(o, "sign", step->sign);
 	model_text(o, "when", step->when);
 	model_text(o, "limits_text", limits(req, step));
+	model_text(o, "keeps", step->keeps);
 	model_bool(o, "irreversible", step->irreversible);
 	model_bool(o, "essential", step->essential);
 }

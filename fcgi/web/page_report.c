@@ -61,6 +61,8 @@ add_attempt_rows(struct view *v, struct json_object *list,
 		    json_text(t, "ended_at", NULL)));
 		model_int(o, "bytes", json_int(t, "bytes", 0));
 		model_text(o, "hash", json_text(t, "hash", NULL));
+		model_put(o, "artifact",
+		    json_object_get(json_get(t, "artifact")));
 		model_text(o, "tail", text_eq(json_text(t, "state", ""),
 		    "succeeded") ? "" : tail_lines(v->req,
 		    json_text(attempt, "_exec", ""), json_text(t, "name", ""),

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "book/values.h"
+#include "web/artifacts.h"
 #include "web/card.h"
 #include "web/fragments.h"
 #include "web/model.h"
@@ -306,6 +307,8 @@ page_part(struct view *v)
 	model_bool(o, "has_comments",
 	    json_object_array_length(comments) > 0);
 	model_put(o, "comments", comments);
+	model_bool(o, "has_artifacts",
+	    json_object_array_length(artifacts_of_run(v)) > 0);
 	return o;
 }
 

@@ -32,6 +32,8 @@ struct view {
 	struct json_object *variables;	/* {name: value} */
 	struct json_object *decisions;	/* of STMT_APPROVALS */
 	struct json_object *given;	/* those for the plan as it is */
+	struct json_object *artifacts;	/* of artifacts.c; NULL: not read */
+	struct json_object *artifacts_by;
 	struct life_run	 life;
 	int		 done;
 	int		 total;

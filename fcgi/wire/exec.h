@@ -13,6 +13,9 @@
  *			runner has made it, empty
  *	TARGET.cast	the output, masked, asciicast v2
  *	TARGET.txt	the same output without timing: live and tail views
+ *	TARGET.save	the output byte for byte, where the step keeps it: the
+ *			body of the last http answer, what a script printed,
+ *			the last result of SQL as CSV; never with a secret in it
  *
  * Both outputs only grow while the step runs.  Where the output is over the
  * limit, its middle is dropped (a hole is punched, so that offsets stay true)
@@ -26,7 +29,9 @@
  *		"file", "mode", "cwd", "user",
  *		"timeout_ms", "quiet_ms", "expect", "reject", "exit": [0],
  *		"every_ms", "within_ms",
- *		"captures": [{"name", "how": "whole|pointer|regex", "what"}]},
+ *		"captures": [{"name", "how": "whole|pointer|regex", "what"}],
+ *		"save": name under which the output is kept,
+ *		"same_as": {"step": id, "files": {target: "EXEC/TARGET.save"}}},
  *	 "values": {name: text}, "secrets": {name: text}, "mask": [text],
  *	 "environment": name,
  *	 "targets": [{"name", "kind": "local"} | {"name", "kind": "ssh", "host",
@@ -36,6 +41,8 @@
  *		the objects "headers" and "aws") with named secrets opened,
  *		"over": {an ssh target}}],
  *	 "hosts": {name: an ssh target} where the step is a copy,
+ *	 "artifacts": {name: {target: "EXEC/TARGET.save"}}: what earlier steps
+ *		have kept and this one sends,
  *	 "output_limit": bytes for each target, "parallel": how many at once}
  *
  * Lines of status ("at" is milliseconds since 1970):
@@ -44,7 +51,9 @@
  *		"message"}
  *	{"at", "target", "state": "succeeded|failed|unknown", "exit": n or null,
  *		"message", "bytes", "dropped", "tries",
- *		"captures": {name: text}}	durable (fdatasync) and last of target
+ *		"captures": {name: text},
+ *		"artifact": {"name", "bytes"} where the output was kept}
+ *						durable (fdatasync) and last of target
  *	{"at", "done": true, "state": "succeeded|failed|unknown", "message",
  *		"captures": {name: text}}	durable and last of all
  */
@@ -56,6 +65,8 @@
 #define EXEC_PID		"pid"
 #define EXEC_STATUS		"status"
 #define EXEC_OUTPUT_LIMIT	(64LL * 1024 * 1024)
+#define EXEC_KEPT		".save"
+#define EXEC_KEPT_LIMIT		(64LL * 1024 * 1024)
 #define EXEC_PARALLEL		64
 #define EXEC_MAX_CAPTURE	(64 * 1024)	/* bytes of a captured value */
 

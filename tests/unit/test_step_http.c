@@ -14,6 +14,8 @@
 
 #include "step/act_http.h"
 
+#define PARTS "POST /a\nContent-Type: multipart/form-data; boundary=X\n\n"
+
 static struct arena *arena;
 static struct fault fault;
 
@@ -39,12 +41,12 @@ filled(const char *text, const char *base, const char *v)
 {
 	struct order_value value = { "v", v };
 	struct order o = { .values = &value, .values_count = 1 };
-	struct http_request *list, *ret = arena_alloc(arena, sizeof(*ret));
-	size_t n;
+	struct http_request *ret = arena_alloc(arena, sizeof(*ret));
+	struct http_text all;
 
 	fault.message[0] = '\0';
-	if (http_parse(arena, text, 10, &list, &n, &fault) != ERR_OK ||
-	    http_fill(arena, &o, base, &list[0], ret, &fault) != ERR_OK)
+	if (http_parse(arena, text, 10, &all, &fault) != ERR_OK ||
+	    http_fill(arena, &o, base, &all.all[0], ret, &fault) != ERR_OK)
 		return NULL;
 	return ret;
 }
@@ -60,27 +62,29 @@ static void
 requests_are_separated_by_three_hashes(void **state)
 {
 	struct http_request *list;
-	size_t n;
+	struct http_text all;
 
 	(void)state;
 	assert_int_equal(http_parse(arena, "### first\n# a comment\n"
 	    "GET /a\nX-One: 1\n# between\nX-Two:  two words \n\n###\n\n"
 	    "POST /b HTTP/1.1\r\nContent-Type: text/plain\r\n\r\nline 1\r\n\n"
-	    "line 3\n\n\n### last\nDELETE /c\n###\n", 5, &list, &n, &fault),
+	    "line 3\n\n\n### last\nDELETE /c\n###\n", 5, &all, &fault),
 	    ERR_OK);
-	assert_int_equal(n, 3);
+	list = all.all;
+	assert_int_equal(all.count, 3);
 	assert_string_equal(list[0].method, "GET");
 	assert_string_equal(list[0].url, "/a");
 	assert_int_equal(list[0].line, 7);
-	assert_int_equal(list[0].headers_count, 2);
-	assert_string_equal(list[0].headers[1].value, "two words");
-	assert_int_equal(list[0].headers[1].line, 10);
-	assert_null(list[0].body);
+	assert_int_equal(list[0].headers.count, 2);
+	assert_string_equal(list[0].headers.all[1].value, "two words");
+	assert_int_equal(list[0].headers.all[1].line, 10);
+	assert_false(http_has_body(&list[0]));
 	assert_string_equal(list[1].url, "/b");
-	assert_string_equal(list[1].body, "line 1\n\nline 3");
+	assert_string_equal(list[1].body.text, "line 1\n\nline 3");
 	assert_int_equal(list[1].line, 14);
-	assert_int_equal(list[1].body_line, 17);
-	assert_string_equal(http_header(&list[1], "content-TYPE"),
+	assert_int_equal(list[1].body.line, 17);
+	assert_string_equal(http_header(&list[1].headers,
+	    "content-TYPE"),
 	    "text/plain");
 	assert_string_equal(list[2].method, "DELETE");
 }
@@ -88,33 +92,49 @@ requests_are_separated_by_three_hashes(void **state)
 static void
 what_is_no_request_is_refused_with_its_line(void **state)
 {
-	static const struct { const char *text, *word; } wrong[] = {
-		{ "", "no request" },
-		{ "### a\n\n", "no request" },
-		{ "/v1/clients", "line 10" },
-		{ "get /v1", "line 10" },
-		{ "# x\nGET", "line 11" },
-		{ "GET /a b", "%20" },
-		{ "GET /a#b", "%23" },
-		{ "GET /a\tb", "control" },
-		{ "GET /a\nno header", "line 11" },
-		{ "GET /a\nX Y: 1", "line 11" },
-		{ "GET /a\n{{v}}: 1", "line 11" },
-		{ "GET /a\nA: b\x01", "control" },
-		{ "GET /a\nHost: b", "follows from" },
-		{ "POST /a\ntransfer-encoding: chunked", "follows from" },
-		{ "@x = 1\nGET /a", "@variables" },
-		{ "POST /a\n\n< file.json", "not yet executable" },
-		{ "{{v}} /a", "line 10" },
+	static const struct {
+		const char *text, *word;
+		int line;
+	} wrong[] = {
+		{ "", "no request", 9 },
+		{ "### a\n\n", "no request", 11 },
+		{ "/v1/clients", "method", 10 },
+		{ "get /v1", "method", 10 },
+		{ "# x\nGET", "address is missing", 11 },
+		{ "GET /a b", "%20", 10 },
+		{ "GET /a#b", "%23", 10 },
+		{ "GET /a\tb", "control", 10 },
+		{ "GET /a\nno header", "Name: value", 11 },
+		{ "GET /a\nX Y: 1", "Name: value", 11 },
+		{ "GET /a\n{{v}}: 1", "Name: value", 11 },
+		{ "GET /a\nA: b\x01", "control", 11 },
+		{ "GET /a\nHost: b", "follows from", 11 },
+		{ "POST /a\ntransfer-encoding: chunked", "follows from",
+		    11 },
+		{ "@x = 1\nGET /a", "@variables", 10 },
+		{ "{{v}} /a", "method", 10 },
+		{ "HEAD /a\n\nx", "no body", 12 },
+		{ "POST /a\n\n< ./file.json", "save=name", 12 },
+		{ "POST /a\n\n<@ file.json", "save=name", 12 },
+		{ "POST /a\n\n< a\nmore", "nothing", 13 },
+		{ "POST /a\nContent-Type: multipart/mixed; boundary=X\n\n"
+		    "--X\n--X--", "multipart/form-data", 12 },
+		{ "POST /a\nContent-Type: multipart/form-data\n\nx",
+		    "boundary=X", 12 },
+		{ PARTS "--X\nA: b\n\nx", "--X--", 16 },
+		{ PARTS "--X\n\nx\n--X--\ny", "behind the last", 17 },
+		{ PARTS "--X\nA: b\n--X--", "Name: value", 15 },
+		{ PARTS "x", "begins with", 13 },
 	};
-	struct http_request *list;
-	size_t n;
+	struct http_text all;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		assert_int_equal(http_parse(arena, wrong[i].text, 10, &list,
-		    &n, &fault), ERR_INVALID);
+		assert_int_equal(http_parse(arena, wrong[i].text, 10, &all,
+		    &fault), ERR_INVALID);
 		says(wrong[i].word);
+		if (all.wrong_line != wrong[i].line)
+			fail_msg("%s: line %d", wrong[i].text, all.wrong_line);
 	}
 }
 
@@ -171,7 +191,7 @@ a_header_takes_one_line(void **state)
 
 	(void)state;
 	q = filled("GET /\nX: a {{v}}; b", "http://h", "\"q\" \xc3\xa4\t1");
-	assert_string_equal(q->headers[0].value, "a \"q\" \xc3\xa4\t1; b");
+	assert_string_equal(q->headers.all[0].value, "a \"q\" \xc3\xa4\t1; b");
 	assert_null(filled("GET /\nX: {{v}}", "http://h", "a\r\nEvil: 1"));
 	says("line 11");
 	says("line break");
@@ -190,12 +210,12 @@ a_value_in_json_is_a_string_or_a_bare_number(void **state)
 
 	(void)state;
 	assert_string_equal(filled(text, "http://h", "\"\\\n\x01\xc3\xa4")->
-	    body, "{\"a\\\"\": \"\\\"\\\\\\n\\u0001\xc3\xa4\",\n\"n\": "
+	    body.text, "{\"a\\\"\": \"\\\"\\\\\\n\\u0001\xc3\xa4\",\n\"n\": "
 	    "\"x\\\"\\\\\\n\\u0001\xc3\xa4y\"}");
 	assert_string_equal(filled("POST /\n\n{\"a\": {{v}}}", "http://h",
-	    "-1.5e3")->body, "{\"a\": -1.5e3}");
+	    "-1.5e3")->body.text, "{\"a\": -1.5e3}");
 	assert_string_equal(filled("POST /\n\n[{{v}}]", "http://h",
-	    "true")->body, "[true]");
+	    "true")->body.text, "[true]");
 	assert_null(filled("POST /\n\n{\n\"a\": {{v}}}", "http://h",
 	    "1, \"b\": 2"));
 	says("line 13");
@@ -211,12 +231,12 @@ other_bodies_have_rules_of_their_own(void **state)
 	(void)state;
 	assert_string_equal(filled("POST /\nContent-Type: application/"
 	    "x-www-form-urlencoded\n\na={{v}}&b=1", "http://h",
-	    "x&y=z +%")->body, "a=x%26y%3Dz%20%2B%25&b=1");
+	    "x&y=z +%")->body.text, "a=x%26y%3Dz%20%2B%25&b=1");
 	assert_string_equal(filled("POST /\nContent-Type: text/xml; "
-	    "charset=utf-8\n\n<a b='{{v}}'/>", "http://h", "<'&>")->body,
+	    "charset=utf-8\n\n<a b='{{v}}'/>", "http://h", "<'&>")->body.text,
 	    "<a b='&#60;&#39;&#38;&#62;'/>");
 	assert_string_equal(filled("POST /\n\na {{v}}", "http://h",
-	    "\"\n{\x01")->body, "a \"\n{\x01");
+	    "\"\n{\x01")->body.text, "a \"\n{\x01");
 	assert_null(filled("POST /\nContent-Type: text/csv\n\n{{v}}",
 	    "http://h", "1"));
 	says("Content-Type");

@@ -1,0 +1,19 @@
+/*
+ * same.h: same-as=, the output compared with that of an earlier step.
+ */
+#ifndef STEP_SAME_H
+#define STEP_SAME_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "step/act.h"
+
+/*
+ * Compares what the target's process has kept with what the order's same_as
+ * has kept.  False: they differ, or cannot be compared: why gets a sentence,
+ * and the difference was put into the output.
+ */
+bool	same_check(struct job *job, struct buf *why);
+
+#endif
