@@ -217,6 +217,17 @@ check_sql(struct targets *t, const struct ytree *map)
 		    "its folder).");
 }
 
+/* Its client holds a certificate against the address that it connects to. */
+static void
+check_mysql(struct targets *t, const struct ytree *map)
+{
+	check_sql(t, map);
+	if (ytree_get(map, "over") != NULL && ytree_get(map, "ca") != NULL)
+		targets_wrong_key(t, ytree_get(map, "ca"), "A mysql database "
+		    "over an SSH target cannot be held against a certificate. "
+		    "Remove “ca”: SSH encrypts the way.");
+}
+
 static void
 check_sqlite(struct targets *t, const struct ytree *map)
 {
@@ -246,7 +257,7 @@ static const struct {
 } kinds[] = {
 	{ "ssh",	"an ssh target",	ssh_keys,	check_ssh },
 	{ "http",	"an http target",	http_keys,	check_http },
-	{ "mysql",	"a database",		sql_keys,	check_sql },
+	{ "mysql",	"a database",		sql_keys,	check_mysql },
 	{ "postgresql",	"a database",		sql_keys,	check_sql },
 	{ "sqlite",	"an sqlite database",	sqlite_keys,	check_sqlite },
 };

@@ -106,15 +106,18 @@ end_stopped(struct exchange *x)
 		    x->job->target->name);
 }
 
-/* Why nothing was sent, and what to do. */
+/* Why nothing was sent, and what to do; the way may have said why. */
 static void
-end_unsent(struct exchange *x, CURLcode code)
+end_unsent(struct exchange *x, CURLcode code, const struct buf *said)
 {
 	const char *url = x->request->url, *to = x->job->target->name;
 	const char *detail = x->error[0] != '\0' ? x->error :
 	    curl_easy_strerror(code);
 
-	if (x->refused_address)
+	if (said->len > 0)
+		act_end(x->job, ENDING_FAILED, "%s was not sent. %s", url,
+		    buf_text(said));
+	else if (x->refused_address)
 		act_end(x->job, ENDING_FAILED, "%s was not sent: its address "
 		    "is 0.0.0.0, link-local or multicast, where no step may "
 		    "connect to. Correct the url of %s.", url, to);
@@ -152,11 +155,14 @@ static void
 end_fault(struct exchange *x, CURLcode code)
 {
 	const struct http_request *q = x->request;
+	struct buf said = {0};
 	long status = 0;
+	bool nowhere;
 
 	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
-	if (!x->sent)
-		end_unsent(x, code);
+	nowhere = way_said(x->way, &said);
+	if (!x->sent || nowhere)
+		end_unsent(x, code, &said);
 	else if (x->too_long)
 		act_end(x->job, ENDING_UNKNOWN, "%s %s was answered with "
 		    "status %ld and more than %lld MB (or %d KB of headers), "
@@ -165,10 +171,12 @@ end_fault(struct exchange *x, CURLcode code)
 		    status, (long long)x->most / 1048576, EXCHANGE_HEAD / 1024);
 	else
 		act_end(x->job, ENDING_UNKNOWN, "%s %s was sent, and its "
-		    "answer is not complete: %s. Whether the server did it is "
-		    "not known: look there before you go on.", q->method,
+		    "answer is not complete: %s. %s%sWhether the server did "
+		    "it is not known: look there before you go on.", q->method,
 		    q->url, x->error[0] != '\0' ? x->error :
-		    curl_easy_strerror(code));
+		    curl_easy_strerror(code), buf_text(&said),
+		    said.len > 0 ? " " : "");
+	buf_clear(&said);
 }
 
 /* The answer is complete: is its status one that means success? */
@@ -204,6 +212,7 @@ struct requests {
 	struct http_request	*all;
 	struct payload		*payloads;
 	size_t			 count;
+	struct way		 way;	/* over an SSH target, if any */
 };
 
 /* False: the step has ended with this request. */
@@ -211,7 +220,7 @@ static bool
 perform(struct job *job, struct requests *r, size_t i)
 {
 	struct exchange x = { .job = job, .request = &r->all[i],
-		.payload = &r->payloads[i] };
+		.payload = &r->payloads[i], .way = &r->way };
 	CURLcode code = CURLE_OK;
 	bool ok = false;
 
@@ -236,7 +245,7 @@ perform(struct job *job, struct requests *r, size_t i)
 static bool
 is_possible(struct job *job)
 {
-	static const char *const later[] = { "aws", "cert", "over" };
+	static const char *const later[] = { "aws", "cert" };
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
 		if (json_get(job->target->json, later[i]) == NULL)
@@ -327,13 +336,16 @@ act_http(struct job *job)
 		goto out;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		log_bug("libcurl does not work");
-	act_announce(job);
-	job->ending = ENDING_EXITED;
-	job->code = 0;
-	for (size_t i = 0; i < r.count && perform(job, &r, i); i++)
-		;
+	if (http_way_open(job, &r.way)) {
+		act_announce(job);
+		job->ending = ENDING_EXITED;
+		job->code = 0;
+		for (size_t i = 0; i < r.count && perform(job, &r, i); i++)
+			;
+	}
 	curl_global_cleanup();
 out:
+	way_close(&r.way);
 	for (size_t i = 0; i < r.count; i++)
 		payload_close(&r.payloads[i]);
 	arena_free(r.arena);

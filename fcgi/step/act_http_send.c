@@ -207,6 +207,22 @@ set_method(struct exchange *x)
 	curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, q->method);
 }
 
+/* Over an SSH target the connection is made to this end of the way; name and
+ * certificate are those of the server. */
+static void
+set_near(struct exchange *x)
+{
+	char *to;
+
+	if (x->way->port == 0)
+		return;
+	to = mem_printf("::127.0.0.1:%d", x->way->port);
+	if ((x->near = curl_slist_append(NULL, to)) == NULL)
+		log_bug("out of memory");
+	curl_easy_setopt(x->curl, CURLOPT_CONNECT_TO, x->near);
+	free(to);
+}
+
 void
 exchange_open(struct exchange *x, size_t number)
 {
@@ -250,6 +266,7 @@ exchange_open(struct exchange *x, size_t number)
 		curl_easy_setopt(c, CURLOPT_CAINFO, ca);
 		curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
 	}
+	set_near(x);
 	set_method(x);
 	set_headers(x, number);
 }
@@ -289,6 +306,7 @@ exchange_close(struct exchange *x)
 {
 	curl_easy_cleanup(x->curl);
 	curl_slist_free_all(x->headers);
+	curl_slist_free_all(x->near);
 	buf_clear(&x->head);
 	buf_clear(&x->body);
 }

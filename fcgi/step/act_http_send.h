@@ -11,6 +11,7 @@
 #include "step/act.h"
 #include "step/act_http.h"
 #include "step/act_http_body.h"
+#include "step/way.h"
 
 #define EXCHANGE_BODY		(16 * 1024 * 1024)	/* most, unpacked; of
 							 * what is kept, that
@@ -25,6 +26,8 @@ struct exchange {
 	size_t				 most;		/* of the answer */
 	CURL				*curl;
 	struct curl_slist		*headers;
+	struct way			*way;	/* port 0: none */
+	struct curl_slist		*near;	/* where it leads from */
 	char				 error[CURL_ERROR_SIZE];
 	struct buf			 head;	/* of the answer */
 	struct buf			 body;
@@ -46,5 +49,12 @@ void	exchange_open(struct exchange *x, size_t number);
 bool	exchange_run(struct exchange *x, CURLcode *ret);
 
 void	exchange_close(struct exchange *x);
+
+/*
+ * The way over the SSH target that `over` of the job's target names; true
+ * where it names none.  False: the job has ended, as it could not be made.
+ * To be closed with way_close().
+ */
+bool	http_way_open(struct job *job, struct way *ret);
 
 #endif

@@ -24,7 +24,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "step/sql_tunnel.h"
+#include "step/sql_driver.h"
 
 #define EXCERPT		72	/* characters of a statement in its line */
 #define WHOLE_LINES	40	/* of a statement that failed */
@@ -78,14 +78,16 @@ static bool
 connect_to(struct sql_act *a)
 {
 	struct sql *s = &a->sql;
-	enum sql_end end = SQL_OK;
+	enum sql_end end;
 
 	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
 		if (strcmp(drivers[i]->kind, s->target->kind) == 0)
 			s->driver = drivers[i];
-	if (json_get(s->target->json, "over") != NULL)
-		end = sql_tunnel_open(s);
-	switch (end == SQL_OK ? s->driver->open(s) : end) {
+	end = sql_way_open(s);
+	if (end == SQL_OK && (end = s->driver->open(s)) != SQL_OK &&
+	    end != SQL_STOPPED)
+		way_said(&s->way, &s->why);
+	switch (end) {
 	case SQL_OK:
 		return true;
 	case SQL_STOPPED:
@@ -472,7 +474,7 @@ act_sql(struct job *job)
 	perform(&a);
 	if (a.sql.driver != NULL)
 		a.sql.driver->close(&a.sql);
-	sql_tunnel_close(&a.sql);
+	way_close(&a.sql.way);
 	table_free(a.sql.table);
 	statements_clear(&a.all);
 	buf_clear(&a.sql.out);

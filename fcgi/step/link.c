@@ -1,18 +1,20 @@
 /*
- * link.c: a connection to an SSH host: which client it is made with, and the
- * TCP connection under it.
+ * link.c: a connection to an SSH host: which client it is made with, over
+ * which jump host, and the TCP connection under it.
  */
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "step/link_client.h"
 
 #define CONNECT_MS	10000
@@ -22,19 +24,10 @@ static const struct link_client *const clients[] = {
 	&link_libssh2, &link_openssh,
 };
 
-enum link_result
-link_open(const struct order_target *target, struct watch *watch,
+static enum link_result
+open_client(const struct order_target *target, struct watch *watch,
     struct link **ret, struct buf *why)
 {
-	if (strcmp(target->kind, "local") == 0)
-		return link_local.open(target, watch, ret, why);
-	if (json_get(target->json, "jump") != NULL) {
-		buf_printf(why, "The target %s is reached through a jump host "
-		    "(jump: in targets.yml), which this version cannot do. "
-		    "Nothing was sent to it, and it was not tried directly.",
-		    target->name);
-		return LINK_REFUSED;
-	}
 	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++)
 		if (strcmp(clients[i]->name, target->client) == 0)
 			return clients[i]->open(target, watch, ret, why);
@@ -43,17 +36,87 @@ link_open(const struct order_target *target, struct watch *watch,
 	return LINK_REFUSED;
 }
 
+/* Over the target's jump host, which may have one itself. */
+static enum link_result
+open_over(const struct order_target *target, struct watch *watch,
+    struct link **ret, struct buf *why)
+{
+	const struct way_end end = { target->host, target->port, NULL };
+	struct order_target *near, jump;
+	struct way way = {0};
+	enum link_result result;
+	struct fault fault;
+
+	if (order_target_read(json_get(target->json, "jump"), &jump,
+	    &fault) != ERR_OK) {
+		buf_puts(why, fault.message);
+		return LINK_REFUSED;
+	}
+	result = way_open(&jump, &end, watch, &way, why);
+	if (result != LINK_OK)
+		return result;
+	near = mem_calloc(1, sizeof(*near));
+	*near = *target;
+	near->near_port = way.port;
+	result = open_client(near, watch, ret, why);
+	if (result == LINK_OK) {
+		(*ret)->way = way;
+		(*ret)->near = near;
+		return LINK_OK;
+	}
+	if (result == LINK_LOST)
+		way_said(&way, why);
+	way_close(&way);
+	free(near);
+	return result;
+}
+
+enum link_result
+link_open(const struct order_target *target, struct watch *watch,
+    struct link **ret, struct buf *why)
+{
+	if (strcmp(target->kind, "local") == 0)
+		return link_local.open(target, watch, ret, why);
+	if (json_get(target->json, "jump") != NULL)
+		return open_over(target, watch, ret, why);
+	return open_client(target, watch, ret, why);
+}
+
 enum link_result
 link_run(struct link *l, struct link_call *call, struct buf *why)
 {
-	return l->client->run(l, call, why);
+	enum link_result result = l->client->run(l, call, why);
+
+	if (result == LINK_LOST)
+		way_said(&l->way, why);
+	return result;
 }
 
 void
 link_close(struct link *l)
 {
-	if (l != NULL)
-		l->client->close(l);
+	struct order_target *near;
+	struct way way;
+
+	if (l == NULL)
+		return;
+	way = l->way;
+	near = l->near;
+	l->client->close(l);
+	way_close(&way);
+	free(near);
+}
+
+const char *
+link_near_host(const struct order_target *t)
+{
+	return t->near_port > 0 ? "127.0.0.1" : t->host;
+}
+
+int
+link_near_port(const struct order_target *t)
+{
+	return t->near_port > 0 ? t->near_port : t->port;
 }
 
 static void
@@ -139,8 +202,8 @@ link_connect(const struct order_target *t, struct watch *watch, int *ret_fd,
 	int error = EHOSTUNREACH, code;
 	char port[16];
 
-	snprintf(port, sizeof(port), "%d", t->port);
-	if ((code = getaddrinfo(t->host, port, &hints, &list)) != 0) {
+	snprintf(port, sizeof(port), "%d", link_near_port(t));
+	if ((code = getaddrinfo(link_near_host(t), port, &hints, &list)) != 0) {
 		buf_printf(why, "The host name %s of %s cannot be resolved: "
 		    "%s. Check host in targets.yml.", t->host, t->name,
 		    gai_strerror(code));

@@ -5,6 +5,7 @@
 #define STEP_LINK_CLIENT_H
 
 #include "step/link.h"
+#include "step/way.h"
 
 struct link_client {
 	const char	*name;		/* as `client:` in targets.yml */
@@ -20,11 +21,18 @@ struct link {
 	const struct link_client	*client;
 	const struct order_target	*target;
 	struct watch			*watch;
+	struct way			 way;	/* over its jump host, if any */
+	struct order_target		*near;	/* its target then */
 };
 
 extern const struct link_client link_libssh2;
 extern const struct link_client link_openssh;
 extern const struct link_client link_local;	/* sh, on this machine */
+
+/* Where the target is connected to: its host and port, or this end of the way
+ * over its jump host. */
+const char	*link_near_host(const struct order_target *t);
+int		 link_near_port(const struct order_target *t);
 
 /* A connected, tuned, non-blocking socket to the target's host and port. */
 enum link_result link_connect(const struct order_target *t,

@@ -83,7 +83,8 @@ ssh_open(const struct order_target *target, struct watch *watch,
 	struct ssh *s = mem_calloc(1, sizeof(*s));
 	enum link_result result;
 
-	s->link = (struct link){ &link_libssh2, target, watch };
+	s->link = (struct link){ .client = &link_libssh2, .target = target,
+	    .watch = watch };
 	s->fd = -1;
 	result = link_connect(target, watch, &s->fd, why);
 	if (result != LINK_OK)

@@ -24,7 +24,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
-#include "step/link_client.h"
+#include "step/link_openssh.h"
 #include "step/ssh_key.h"
 
 #define ALIAS		"countersign"
@@ -32,16 +32,6 @@
 #define OPEN_MS		30000
 #define SAID_MAX	800
 #define FAILED		255	/* how ssh itself exits when it fails */
-
-struct openssh {
-	struct link	 link;
-	char		*known_hosts;
-	/* of the present call */
-	pid_t		 pid;
-	int		 fds[3];	/* our ends: input, output, error */
-	size_t		 sent;
-	struct buf	 said;		/* the end of standard error */
-};
 
 static void
 ignore(void *ctx, const char *data, size_t len)
@@ -51,9 +41,32 @@ ignore(void *ctx, const char *data, size_t len)
 	(void)len;
 }
 
-/* In the child: becomes ssh. */
-static void __attribute__((noreturn))
-become_ssh(const struct openssh *s, const char *command)
+static void
+put_option(const char **argv, size_t *n, const char *flag, const char *value)
+{
+	argv[(*n)++] = flag;
+	argv[(*n)++] = value;
+}
+
+/* Options for a command, or for a way: then its failures are told too. */
+static void
+put_purpose(const char **argv, size_t *n, const char *forward)
+{
+	if (forward == NULL) {
+		put_option(argv, n, "-o", "ClearAllForwardings=yes");
+		put_option(argv, n, "-o", "LogLevel=ERROR");
+		return;
+	}
+	put_option(argv, n, "-o", "ExitOnForwardFailure=yes");
+	put_option(argv, n, "-o", "StreamLocalBindMask=0177");
+	put_option(argv, n, "-o", "LogLevel=INFO");
+	put_option(argv, n, "-L", forward);
+	argv[(*n)++] = "-N";
+}
+
+void
+openssh_become(const struct openssh *s, const char *forward,
+    const char *command)
 {
 	const struct order_target *t = s->link.target;
 	const struct passwd *pw = getpwuid(getuid());
@@ -65,33 +78,27 @@ become_ssh(const struct openssh *s, const char *command)
 		agent != NULL ? mem_printf("SSH_AUTH_SOCK=%s", agent) : NULL,
 		NULL };
 	char *known = mem_printf("UserKnownHostsFile=%s", s->known_hosts);
-	char *port = mem_printf("%d", t->port);
-	const char *argv[48] = { "ssh", "-F", "/dev/null", "-T", "-x", "-a",
+	char *port = mem_printf("%d", link_near_port(t));
+	const char *argv[64] = { "ssh", "-F", "/dev/null", "-T", "-x", "-a",
 		"-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes",
 		"-o", "HostKeyAlias=" ALIAS, "-o", known,
 		"-o", "GlobalKnownHostsFile=/dev/null",
-		"-o", "UpdateHostKeys=no", "-o", "ClearAllForwardings=yes",
+		"-o", "UpdateHostKeys=no",
 		"-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=3",
-		"-o", "ServerAliveCountMax=3", "-o", "LogLevel=ERROR",
-		"-p", port };
+		"-o", "ServerAliveCountMax=3", "-p", port };
 	size_t n = 0;
 
 	while (argv[n] != NULL)
 		n++;
-	if (t->user != NULL) {
-		argv[n++] = "-l";
-		argv[n++] = t->user;
-	}
-	if (t->key != NULL) {
-		argv[n++] = "-i";
-		argv[n++] = t->key;
-	}
-	if (!t->agent) {
-		argv[n++] = "-o";
-		argv[n++] = "IdentitiesOnly=yes";
-	}
+	put_purpose(argv, &n, forward);
+	if (t->user != NULL)
+		put_option(argv, &n, "-l", t->user);
+	if (t->key != NULL)
+		put_option(argv, &n, "-i", t->key);
+	if (!t->agent)
+		put_option(argv, &n, "-o", "IdentitiesOnly=yes");
 	argv[n++] = "--";
-	argv[n++] = t->host;
+	argv[n++] = link_near_host(t);
 	argv[n++] = command;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	watch_reset_signals();
@@ -124,7 +131,7 @@ start(struct openssh *s, const char *command)
 		    dup2(pipes[2][1], 2) >= 0) {
 			if (s->link.client == &link_local)
 				become_sh(command);
-			become_ssh(s, command);
+			openssh_become(s, NULL, command);
 		}
 		_exit(126);
 	}
@@ -303,8 +310,9 @@ pin(struct openssh *s, struct buf *why)
 
 	if (t->key != NULL && !t->agent)
 		ssh_key_look(t->key, &key);
-	s->known_hosts = mem_printf("%s/%s.known_hosts",
-	    getcwd(folder, sizeof(folder)) != NULL ? folder : ".", t->name);
+	s->known_hosts = mem_printf("%s/%s.%d.known_hosts",
+	    getcwd(folder, sizeof(folder)) != NULL ? folder : ".", t->name,
+	    (int)getpid());
 	if (t->host_key == NULL ||
 	    !ssh_key_pinned(t->host_key, type, &blob)) {
 		buf_printf(why, "No host key is pinned for %s (%s:%d), so "
@@ -343,7 +351,8 @@ openssh_open(const struct order_target *target, struct watch *watch,
 		.limit = clock_monotonic() + OPEN_MS };
 	enum link_result result = LINK_REFUSED;
 
-	s->link = (struct link){ &link_openssh, target, watch };
+	s->link = (struct link){ .client = &link_openssh, .target = target,
+	    .watch = watch };
 	for (int i = 0; i < 3; i++)
 		s->fds[i] = -1;
 	if (!pin(s, why))
@@ -373,7 +382,8 @@ local_open(const struct order_target *target, struct watch *watch,
 	struct openssh *s = mem_calloc(1, sizeof(*s));
 
 	(void)why;
-	s->link = (struct link){ &link_local, target, watch };
+	s->link = (struct link){ .client = &link_local, .target = target,
+	    .watch = watch };
 	for (int i = 0; i < 3; i++)
 		s->fds[i] = -1;
 	*ret = &s->link;

@@ -35,6 +35,7 @@ struct order_target {
 	const char	*host_key;
 	const char	*client;	/* "libssh2" or "openssh" */
 	bool		 agent;
+	int		 near_port;	/* over a jump host: of 127.0.0.1 */
 	struct json_object *json;	/* all keys, for kinds that need more */
 };
 

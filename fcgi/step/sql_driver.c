@@ -3,6 +3,7 @@
  */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "base/json.h"
@@ -32,13 +33,43 @@ sql_port(const struct sql *s)
 const char *
 sql_near_host(const struct sql *s)
 {
-	return s->tunnel_port > 0 ? "127.0.0.1" : sql_key(s, "host");
+	return s->way.port > 0 ? "127.0.0.1" : sql_key(s, "host");
 }
 
 int
 sql_near_port(const struct sql *s)
 {
-	return s->tunnel_port > 0 ? s->tunnel_port : sql_port(s);
+	return s->way.port > 0 ? s->way.port : sql_port(s);
+}
+
+enum sql_end
+sql_way_open(struct sql *s)
+{
+	struct json_object *over = json_get(s->target->json, "over");
+	const char *socket = sql_key(s, "socket");
+	struct order_target through;
+	struct way_end end = { sql_key(s, "host"), sql_port(s), NULL };
+	enum link_result result;
+	struct fault fault;
+	char path[512];
+
+	if (over == NULL)
+		return SQL_OK;
+	if (order_target_read(over, &through, &fault) != ERR_OK) {
+		buf_puts(&s->why, fault.message);
+		return SQL_FAILED;
+	}
+	if (socket != NULL) {
+		/* PostgreSQL names the folder. */
+		snprintf(path, sizeof(path), s->driver == &sql_postgresql ?
+		    "%s/.s.PGSQL.%d" : "%s", socket, sql_port(s));
+		end.socket = path;
+	}
+	result = way_open(&through, &end, s->job->watch, &s->way, &s->why);
+	if (result == LINK_STOPPED)
+		s->job->stop = s->job->watch->stop;
+	return result == LINK_OK ? SQL_OK : result == LINK_STOPPED ?
+	    SQL_STOPPED : SQL_FAILED;
 }
 
 short

@@ -13,6 +13,7 @@
 #include "book/statements.h"
 #include "step/act.h"
 #include "step/sql_table.h"
+#include "step/way.h"
 
 #define SQL_CONNECT_MS	10000	/* for reaching and logging in */
 #define SQL_STOP_MS	10000	/* for the answer after a statement was
@@ -31,8 +32,7 @@ struct sql {
 	struct job		*job;
 	const struct order_target *target;
 	void			*db;		/* the driver's own */
-	int			 tunnel_port;	/* of sql_tunnel.h, or 0 */
-	pid_t			 tunnel_pid;
+	struct way		 way;		/* over an SSH target, if any */
 	/* of the last statement */
 	struct table		*table;
 	struct buf		 out;		/* its results and notices */
@@ -75,7 +75,12 @@ extern const struct sql_driver sql_sqlite;
 const char	*sql_key(const struct sql *s, const char *key);
 int		 sql_port(const struct sql *s);
 
-/* Where the client connects to: these, or this end of the tunnel. */
+/* The way over the SSH target that `over` names; SQL_OK where there is none.
+ * Else why says what to do, but for SQL_STOPPED.  To be closed with
+ * way_close(). */
+enum sql_end	 sql_way_open(struct sql *s);
+
+/* Where the client connects to: these, or this end of the way. */
 const char	*sql_near_host(const struct sql *s);
 int		 sql_near_port(const struct sql *s);
 

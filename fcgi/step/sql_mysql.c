@@ -38,7 +38,7 @@ static void
 set_options(const struct sql *s, MYSQL *mysql, unsigned seconds)
 {
 	const unsigned off = 0;
-	const unsigned protocol = sql_key(s, "host") != NULL ?
+	const unsigned protocol = sql_near_host(s) != NULL ?
 	    MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
 	const my_bool verify = 1;
 

@@ -79,12 +79,15 @@ pg_backslash(const struct sql *s)
 static PGconn *
 begin_connecting(struct sql *s, char port[8])
 {
-	const char *host = sql_near_host(s), *ca = sql_key(s, "ca");
-	const char *names[] = { "host", "port", "user", "password", "dbname",
+	const char *host = sql_key(s, "host"), *ca = sql_key(s, "ca");
+	/* The certificate is held against the host's own name, also where it
+	 * is reached over another. */
+	const char *near = s->way.port > 0 ? sql_near_host(s) : NULL;
+	const char *names[] = { "host", "hostaddr", "port", "user", "password", "dbname",
 		"sslmode", "sslrootcert", "application_name",
 		"client_encoding", "gssencmode", "tcp_user_timeout", NULL };
-	const char *values[] = { host != NULL ? host : sql_key(s, "socket"),
-		port, sql_key(s, "user"), sql_key(s, "password"),
+	const char *values[] = { host != NULL ? host :
+		near != NULL ? near : sql_key(s, "socket"), near, port, sql_key(s, "user"), sql_key(s, "password"),
 		sql_key(s, "database"), ca != NULL ? "verify-full" : "prefer",
 		ca, "countersign", "UTF8", "disable", "10000", NULL };
 

@@ -4,9 +4,11 @@
  * Passwords are not offered: what runs without a person present has a key.
  */
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "step/link_libssh2.h"
 #include "step/ssh_key.h"
 
@@ -43,6 +45,17 @@ is_usable(const struct order_target *t, const struct ssh_key_facts *key,
 	return false;
 }
 
+/* As ssh itself looks for it. */
+static bool
+has_certificate(const struct order_target *t)
+{
+	char *path = mem_printf("%s-cert.pub", t->key);
+	bool there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
 static enum link_result
 say_refused(struct ssh *s, int rc, const struct ssh_key_facts *key,
     struct buf *why)
@@ -59,6 +72,12 @@ say_refused(struct ssh *s, int rc, const struct ssh_key_facts *key,
 			    "and later refuse. Use an Ed25519 key, or set "
 			    "client: openssh for %s in targets.yml.", t->host,
 			    t->port, t->key, user, t->name);
+		else if (has_certificate(t))
+			buf_printf(why, "%s:%d refused the key %s for %s. It "
+			    "has a certificate (%s-cert.pub), which libssh2 "
+			    "cannot show: set client: openssh for %s in "
+			    "targets.yml.", t->host, t->port, t->key, user,
+			    t->key, t->name);
 		else
 			buf_printf(why, "%s:%d refused the key %s for the "
 			    "user %s. Add its public key to "

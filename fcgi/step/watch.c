@@ -18,7 +18,7 @@
 #include "step/status.h"
 #include "step/watch.h"
 
-#define MOST_FDS	6
+#define MOST_FDS	10
 
 void
 watch_init(struct watch *w, int parent)

@@ -46,7 +46,7 @@ void		watch_reset_signals(void);
 void		watch_start(struct watch *w, int64_t timeout_ms);
 
 /*
- * Waits until one of the n descriptors (at most 6) is ready as poll(2) says,
+ * Waits until one of the n descriptors (at most 10) is ready as poll(2) says,
  * or until `until` (monotonic; 0: no limit).  A reason to stop is returned
  * once, when it comes up.
  */

@@ -180,12 +180,15 @@ def test_secrets_are_masked_in_the_difference():
     assert "hunter2" not in step.text and "+password=" in step.text
 
 
-def test_a_target_behind_a_jump_host_is_not_tried_directly():
+def test_a_target_behind_a_jump_host_is_reached_over_it():
     far = targets()[1]
     path = fresh(b"x\n")
     step = edit(path, "ensure y", target={**far, "jump": ssh.OTHER.target("gate")})
-    assert step.end["state"] == "failed" and "jump" in step.end["message"], step.end
-    assert path.read_bytes() == b"x\n"
+    assert step.end["state"] == "succeeded", step.end
+    assert path.read_bytes() == b"x\ny\n"
+    step = edit(path, "ensure z", target={**far, "jump": ssh.OTHER.target("gate", port=1)})
+    assert step.end["state"] == "failed" and "gate" in step.end["message"], step.end
+    assert path.read_bytes() == b"x\ny\n"
 
 
 def test_the_console_runs_an_edit_step():

@@ -85,6 +85,10 @@ def make_certificate(name):
     return str(WORK / (name + ".pem")), str(WORK / (name + ".key"))
 
 
+def present(target):
+    return {k: v for k, v in target.items() if v is not None}
+
+
 class MariaDB:
     def __init__(self):
         self.dir = WORK / "mariadb"
@@ -112,8 +116,8 @@ class MariaDB:
         return done.stdout.strip() if done.returncode == 0 else done.stderr
 
     def target(self, **more):
-        return {"name": "db", "kind": "mysql", "host": "127.0.0.1", "port": str(self.port),
-                "user": "op", "password": PASSWORD, "database": "app", **more}
+        return present({"name": "db", "kind": "mysql", "host": "127.0.0.1", "port": str(self.port),
+                "user": "op", "password": PASSWORD, "database": "app", **more})
 
     def stop(self):
         self.process.terminate()
@@ -157,9 +161,9 @@ class PostgreSQL:
         return done.stdout.strip() if done.returncode == 0 else done.stderr
 
     def target(self, **more):
-        return {"name": "db", "kind": "postgresql", "host": "127.0.0.1",
+        return present({"name": "db", "kind": "postgresql", "host": "127.0.0.1",
                 "port": str(self.port), "user": "op", "password": PASSWORD,
-                "database": "postgres", **more}
+                "database": "postgres", **more})
 
     def stop(self):
         pid = int((self.dir / "data/postmaster.pid").read_text().split()[0])
@@ -501,16 +505,30 @@ def test_databases_over_an_ssh_target():
     assert "op@%" in s.text and "5000 rows" in s.text, s.text
     s = good(run("postgresql", "SELECT 6 * 7 AS answer", PG.target(over=over)))
     assert " 42\n" in s.text
+    ca = "SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    for client in ("libssh2", "openssh"):
+        over = SSHD.target(client=client)
+        good(run("mysql", "SELECT 1", MARIA.target(over=over)))
+        good(run("mysql", "SELECT 1", MARIA.target(over=over, host=None, socket=MARIA.socket)))
+        good(run("postgresql", "SELECT 1", PG.target(over=over, host=None, socket=str(PG.dir))))
+        assert "TLSv1" in good(run("postgresql", ca, PG.target(over=over, host="localhost",
+                                                               ca=CERT))).text
+        bad(run("postgresql", ca, PG.target(over=over, host="localhost", ca=OTHER_CERT)),
+            "Nothing was done", "certificate")
     cancelled("mysql", MARIA.target(over=over), f"SELECT 1;\n{CROSS};\nSELECT 3")
     cancelled("postgresql", PG.target(over=over), "SELECT 1;\nSELECT pg_sleep(60);\nSELECT 3")
 
 
 def test_a_way_over_ssh_that_fails_says_where():
     bad(run("mysql", "SELECT 1", MARIA.target(over=SSHD.target(), port=str(free_port()))),
-        "Nothing was done", "The SSH host of db could not connect to 127.0.0.1:")
+        "Nothing was done", "bastion (127.0.0.1:", "could not connect to 127.0.0.1:")
+    bad(run("mysql", "SELECT 1", MARIA.target(over=SSHD.target(client="openssh"),
+                                              port=str(free_port()))),
+        "Nothing was done", "bastion (127.0.0.1:", "could not connect to 127.0.0.1:")
+    bad(run("mysql", "SELECT 1", MARIA.target(over=SSHD.target(), host=None, socket="/nowhere")),
+        "Nothing was done", "could not connect to /nowhere")
     bad(run("mysql", "SELECT 1", MARIA.target(over=SSHD.target(port=free_port()))),
         "refused the connection", "bastion")
-    bad(run("postgresql", "SELECT 1", PG.target(over=SSHD.target(client="openssh"))), "libssh2")
     s = Step("mysql", f"SELECT 1;\n{CROSS};\nSELECT 3", MARIA.target(over=SSHD.target()))
     s.until("[2 of 3]")
     SSHD.cut()

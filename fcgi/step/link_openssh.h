@@ -1,0 +1,28 @@
+/*
+ * link_openssh.h: what the files that use the system's ssh share.
+ */
+#ifndef STEP_LINK_OPENSSH_H
+#define STEP_LINK_OPENSSH_H
+
+#include <sys/types.h>
+
+#include "step/link_client.h"
+
+struct openssh {
+	struct link	 link;
+	char		*known_hosts;	/* a file with the pinned key alone */
+	/* of the present call */
+	pid_t		 pid;
+	int		 fds[3];	/* our ends: input, output, error */
+	size_t		 sent;
+	struct buf	 said;		/* the end of standard error */
+};
+
+/*
+ * In a child, with its descriptors in place: becomes ssh, which runs the
+ * command, or, where `forward` is not NULL, forwards as its -L says.
+ */
+void	openssh_become(const struct openssh *s, const char *forward,
+	    const char *command) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,308 @@
+/*
+ * way_far.c: the far side of a way: what stands for a connection there.
+ *
+ * With client: libssh2 each connection is a channel of its one session.  With
+ * client: openssh, ssh itself forwards a socket in the attempt's own folder
+ * (-L), and each connection is one to that.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "step/link_libssh2.h"
+#include "step/link_openssh.h"
+#include "step/way_far.h"
+
+#define OPEN_MS		10000
+#define SAID_MAX	2000
+
+void
+way_socket(pid_t pid, char ret[32])
+{
+	snprintf(ret, 32, "./way-%d.sock", (int)pid);
+}
+
+static void
+say_no_end(struct carrier *c, const char *detail, struct buf *why)
+{
+	const struct way_end *e = c->end;
+
+	buf_printf(why, "%s (%s:%d) could not connect to ", c->over->name,
+	    c->over->host, c->over->port);
+	if (e->socket != NULL)
+		buf_puts(why, e->socket);
+	else
+		buf_printf(why, "%s:%d", e->host, e->port);
+	buf_printf(why, " (%s). Check that something listens there, as that "
+	    "machine sees it, and that its sshd allows it "
+	    "(AllowTcpForwarding, AllowStreamLocalForwarding).", detail);
+}
+
+/* ---- by libssh2 */
+
+static void
+put_string(struct buf *b, const char *text)
+{
+	uint32_t len = htonl((uint32_t)strlen(text));
+
+	buf_put(b, (const char *)&len, sizeof(len));
+	buf_puts(b, text);
+}
+
+/* A channel to a socket of the file system, for which libssh2 has no call. */
+static LIBSSH2_CHANNEL *
+ask_socket(struct ssh *s, const char *path)
+{
+	static const char type[] = "direct-streamlocal@openssh.com";
+	struct buf message = {0};
+	LIBSSH2_CHANNEL *channel;
+
+	put_string(&message, path);
+	put_string(&message, "");
+	buf_put(&message, "\0\0\0\0", 4);
+	channel = libssh2_channel_open_ex(s->session, type, sizeof(type) - 1,
+	    LIBSSH2_CHANNEL_WINDOW_DEFAULT, LIBSSH2_CHANNEL_PACKET_DEFAULT,
+	    message.data, (unsigned)message.len);
+	buf_clear(&message);
+	return channel;
+}
+
+static LIBSSH2_CHANNEL *
+open_channel(struct carrier *c, struct buf *why)
+{
+	const struct way_end *e = c->end;
+	struct ssh *s = (struct ssh *)c->link;
+	LIBSSH2_CHANNEL *channel;
+	char *detail = NULL;
+	int rc;
+
+	s->limit = clock_monotonic() + OPEN_MS;
+	do {
+		channel = e->socket != NULL ? ask_socket(s, e->socket) :
+		    libssh2_channel_direct_tcpip_ex(s->session, e->host,
+		    e->port, "127.0.0.1", 0);
+		rc = channel == NULL ?
+		    libssh2_session_last_errno(s->session) : 0;
+	} while (rc == LIBSSH2_ERROR_EAGAIN && ssh_wait(s));
+	s->limit = 0;
+	if (channel != NULL)
+		return channel;
+	(void)libssh2_session_last_error(s->session, &detail, NULL, 0);
+	say_no_end(c, rc == LIBSSH2_ERROR_EAGAIN ? "no answer in time" :
+	    detail != NULL && *detail != '\0' ? detail : "refused", why);
+	return NULL;
+}
+
+/* ---- by ssh */
+
+/* Takes what ssh has said so far. */
+static void
+listen_to_ssh(struct carrier *c)
+{
+	ssize_t n;
+
+	while (c->words >= 0 && (n = read(c->words, c->chunk, WAY_CHUNK)) != 0) {
+		if (n < 0)
+			return;
+		buf_put(&c->said, c->chunk, (size_t)n);
+		if (c->said.len > SAID_MAX)
+			buf_consume(&c->said, c->said.len - SAID_MAX);
+	}
+	if (c->words >= 0)
+		close(c->words);
+	c->words = -1;
+}
+
+static int
+connect_far(void)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	way_socket(getpid(), a.sun_path);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof(a)) != 0) {
+		close(fd);
+		return -1;
+	}
+	if (fd >= 0)
+		io_set_nonblocking(fd, true);
+	return fd;
+}
+
+/* Starts ssh, its words in a pipe. */
+static bool
+start_ssh(struct carrier *c)
+{
+	const struct way_end *e = c->end;
+	char path[32], forward[1200];
+	int words[2], null;
+
+	way_socket(getpid(), path);
+	if (e->socket != NULL)
+		snprintf(forward, sizeof(forward), "%s:%s", path, e->socket);
+	else
+		snprintf(forward, sizeof(forward), "%s:[%s]:%d", path, e->host,
+		    e->port);
+	if (pipe2(words, O_CLOEXEC | O_NONBLOCK) != 0)
+		return false;
+	if ((c->ssh = fork()) == 0) {
+		null = open("/dev/null", O_RDWR | O_CLOEXEC);
+		if (dup2(null, 0) >= 0 && dup2(null, 1) >= 0 &&
+		    dup2(words[1], 2) >= 0)
+			openssh_become((struct openssh *)c->link, forward,
+			    NULL);
+		_exit(126);
+	}
+	close(words[1]);
+	c->words = words[0];
+	return c->ssh > 0;
+}
+
+/* Until ssh forwards; that it can log in was seen before. */
+static enum link_result
+begin_ssh(struct carrier *c, struct buf *why)
+{
+	int64_t limit = clock_monotonic() + OPEN_MS;
+	int fd;
+
+	if (!start_ssh(c)) {
+		buf_printf(why, "ssh could not be started: %s.",
+		    strerror(errno));
+		return LINK_REFUSED;
+	}
+	while ((fd = connect_far()) < 0) {
+		struct pollfd p = { .fd = c->words, .events = POLLIN };
+
+		if (watch_poll(&c->watch, &p, 1, clock_monotonic() + 20) !=
+		    STOP_NONE)
+			return LINK_STOPPED;
+		listen_to_ssh(c);
+		if (c->words >= 0 && clock_monotonic() < limit)
+			continue;
+		buf_printf(why, "ssh to %s (%s:%d) does not forward: %s",
+		    c->over->name, c->over->host, c->over->port,
+		    c->said.len > 0 ? buf_text(&c->said) :
+		    "it gave no reason.");
+		return LINK_LOST;
+	}
+	close(fd);
+	return LINK_OK;
+}
+
+enum link_result
+far_begin(struct carrier *c, struct buf *why)
+{
+	enum link_result result = link_open(c->over, &c->watch, &c->link, why);
+
+	if (result != LINK_OK)
+		return result;
+	if (c->link->client == &link_openssh)
+		return begin_ssh(c, why);
+	c->first = open_channel(c, why);
+	return c->first != NULL ? LINK_OK : LINK_LOST;
+}
+
+bool
+far_connect(struct carrier *c, struct conn *conn, struct buf *why)
+{
+	if (c->ssh > 0)
+		conn->far = connect_far();
+	else
+		conn->channel = c->first != NULL ? c->first :
+		    open_channel(c, why);
+	c->first = NULL;
+	return conn->far >= 0 || conn->channel != NULL;
+}
+
+void
+far_disconnect(struct carrier *c, struct conn *conn, struct buf *why)
+{
+	char *failed;
+
+	listen_to_ssh(c);
+	failed = c->said.len == 0 ? NULL :
+	    strstr(c->said.data, "open failed: ");
+	if (failed != NULL) {
+		failed += strlen("open failed: ");
+		*strchrnul(failed, '\r') = '\0';
+		*strchrnul(failed, '\n') = '\0';
+		say_no_end(c, failed, why);
+		buf_reset(&c->said);
+	}
+	/* The session goes on: what is not freed now is freed with it. */
+	if (conn->channel != NULL)
+		(void)libssh2_channel_free(conn->channel);
+	if (conn->far >= 0)
+		close(conn->far);
+}
+
+ssize_t
+far_write(struct conn *conn)
+{
+	ssize_t n;
+
+	if (conn->channel != NULL) {
+		n = libssh2_channel_write(conn->channel, conn->in.data,
+		    conn->in.len);
+		return n > 0 ? n : n == LIBSSH2_ERROR_EAGAIN ? FAR_AGAIN : FAR_GONE;
+	}
+	n = send(conn->far, conn->in.data, conn->in.len, MSG_NOSIGNAL);
+	return n > 0 ? n : errno == EAGAIN || errno == EINTR ? FAR_AGAIN : FAR_GONE;
+}
+
+ssize_t
+far_read(struct carrier *c, struct conn *conn)
+{
+	ssize_t n;
+
+	if (conn->channel != NULL) {
+		n = libssh2_channel_read(conn->channel, c->chunk, WAY_CHUNK);
+		if (n == LIBSSH2_ERROR_EAGAIN || (n == 0 &&
+		    libssh2_channel_eof(conn->channel) != 1))
+			return FAR_AGAIN;
+		return n > 0 ? n : FAR_GONE;
+	}
+	n = read(conn->far, c->chunk, WAY_CHUNK);
+	return n > 0 ? n : n < 0 && (errno == EAGAIN || errno == EINTR) ?
+	    FAR_AGAIN : FAR_GONE;
+}
+
+struct pollfd
+far_poll(struct carrier *c)
+{
+	struct ssh *s = (struct ssh *)c->link;
+	struct pollfd p = { .fd = c->words, .events = POLLIN };
+
+	if (c->ssh > 0)
+		return p;
+	p.fd = s->fd;
+	if (libssh2_session_block_directions(s->session) &
+	    LIBSSH2_SESSION_BLOCK_OUTBOUND)
+		p.events |= POLLOUT;
+	return p;
+}
+
+bool
+far_is_over(struct carrier *c, short came)
+{
+	struct ssh *s = (struct ssh *)c->link;
+	ssize_t n;
+	char byte;
+	int next;
+
+	if (c->ssh > 0) {
+		listen_to_ssh(c);
+		return c->words < 0;
+	}
+	(void)libssh2_keepalive_send(s->session, &next);
+	n = recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	return (came & (POLLERR | POLLNVAL)) != 0 || n == 0 ||
+	    (n < 0 && errno != EAGAIN && errno != EINTR);
+}
