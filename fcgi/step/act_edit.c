@@ -19,11 +19,11 @@
 #include "base/mem.h"
 #include "step/act.h"
 #include "step/edit.h"
-#include "step/encode.h"
+#include "base/encode.h"
 #include "step/fill.h"
 #include "step/link.h"
 #include "step/script.h"
-#include "step/sha256.h"
+#include "base/sha256.h"
 
 /* %s are the file's name, quoted, and the bound.  In errors the shell names
  * the file itself. */

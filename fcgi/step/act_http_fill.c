@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "book/values.h"
 #include "step/act_http.h"
-#include "step/encode.h"
+#include "base/encode.h"
 
 struct filling {
 	struct arena		*arena;

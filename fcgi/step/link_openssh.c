@@ -24,6 +24,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "book/host_key.h"
 #include "step/link_openssh.h"
 #include "step/ssh_key.h"
 
@@ -314,7 +315,7 @@ pin(struct openssh *s, struct buf *why)
 	    getcwd(folder, sizeof(folder)) != NULL ? folder : ".", t->name,
 	    (int)getpid());
 	if (t->host_key == NULL ||
-	    !ssh_key_pinned(t->host_key, type, &blob)) {
+	    !host_key_read(t->host_key, type, &blob)) {
 		buf_printf(why, "No host key is pinned for %s (%s:%d), so "
 		    "nothing was sent to it. Add host_key: \"TYPE BASE64\" in "
 		    "targets.yml, from /etc/ssh/ssh_host_*_key.pub on the "

@@ -19,7 +19,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "step/encode.h"
+#include "base/encode.h"
 #include "step/mask.h"
 
 #define SHORTEST	4	/* bytes of what is hidden inside a line */

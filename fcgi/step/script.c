@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "step/encode.h"
+#include "base/encode.h"
 #include "step/script.h"
 
 static void

@@ -9,9 +9,9 @@
  */
 #include <string.h>
 
-#include "step/encode.h"
+#include "base/encode.h"
+#include "book/host_key.h"
 #include "step/link_libssh2.h"
-#include "step/ssh_key.h"
 
 /* clang-format off */
 static const struct { int method; const char *list; } methods[] = {
@@ -86,8 +86,8 @@ say_missing(struct ssh *s, const char *blob, size_t len, struct buf *why)
 	char type[64], fingerprint[64];
 	struct buf text = {0};
 
-	ssh_key_type(blob, len, type);
-	ssh_key_fingerprint(blob, len, fingerprint);
+	host_key_type(blob, len, type);
+	host_key_fingerprint(blob, len, fingerprint);
 	encode_base64(blob, len, &text);
 	buf_printf(why, "No host key is pinned for %s (%s:%d), so nothing was "
 	    "sent to it. It shows a key with the fingerprint %s. Compare that "
@@ -117,8 +117,8 @@ compare(struct ssh *s, const struct buf *pinned, struct buf *why)
 		return say_missing(s, blob, len, why);
 	if (len == pinned->len && memcmp(blob, pinned->data, len) == 0)
 		return LINK_OK;
-	ssh_key_fingerprint(blob, len, shown);
-	ssh_key_fingerprint(pinned->data, pinned->len, known);
+	host_key_fingerprint(blob, len, shown);
+	host_key_fingerprint(pinned->data, pinned->len, known);
 	buf_printf(why, "The host key of %s (%s:%d) has changed: pinned is %s, "
 	    "the host shows %s. Nothing was sent to it. Somebody may be "
 	    "between; or the machine was installed anew: then compare its "
@@ -138,7 +138,7 @@ ssh_handshake(struct ssh *s, struct buf *why)
 	int rc;
 
 	if (t->host_key != NULL &&
-	    !ssh_key_pinned(t->host_key, type, &pinned)) {
+	    !host_key_read(t->host_key, type, &pinned)) {
 		buf_printf(why, "The host_key of %s in targets.yml is not "
 		    "\"TYPE BASE64\" as in a known_hosts file.", t->name);
 		goto out;

@@ -6,35 +6,14 @@
  * know.  A person needs to know, so we look at the key's outside ourselves.
  */
 #include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/io.h"
-#include "step/encode.h"
-#include "step/sha256.h"
+#include "base/encode.h"
+#include "book/host_key.h"
 #include "step/ssh_key.h"
 
 #define KEY_MAX	(64 * 1024)
-
-/* Takes one length-prefixed string from the bytes. */
-static bool
-take_string(const char **p, const char *end, const char **ret, size_t *ret_len)
-{
-	const unsigned char *u = (const unsigned char *)*p;
-	uint32_t n;
-
-	if (end - *p < 4)
-		return false;
-	n = (uint32_t)u[0] << 24 | (uint32_t)u[1] << 16 | (uint32_t)u[2] << 8 |
-	    u[3];
-	if (n > (size_t)(end - *p - 4))
-		return false;
-	*ret = *p + 4;
-	*ret_len = n;
-	*p += 4 + n;
-	return true;
-}
 
 static bool
 is_word(const char *s, size_t len, const char *word)
@@ -52,13 +31,13 @@ parse_openssh(const char *p, const char *end, struct ssh_key_facts *ret)
 	if (end - p < 15 || memcmp(p, "openssh-key-v1", 15) != 0)
 		return;
 	p += 15;
-	if (!take_string(&p, end, &cipher, &cipher_len) ||
-	    !take_string(&p, end, &skip, &n) ||
-	    !take_string(&p, end, &skip, &n) || end - p < 4)
+	if (!host_key_string(&p, end, &cipher, &cipher_len) ||
+	    !host_key_string(&p, end, &skip, &n) ||
+	    !host_key_string(&p, end, &skip, &n) || end - p < 4)
 		return;
 	p += 4;
-	if (!take_string(&p, end, &key, &key_len) ||
-	    !take_string(&key, key + key_len, &type, &type_len))
+	if (!host_key_string(&p, end, &key, &key_len) ||
+	    !host_key_string(&key, key + key_len, &type, &type_len))
 		return;
 	ret->known = true;
 	ret->encrypted = !is_word(cipher, cipher_len, "none");
@@ -112,51 +91,4 @@ ssh_key_look(const char *path, struct ssh_key_facts *ret)
 	if (text.data != NULL)
 		explicit_bzero(text.data, text.len);
 	buf_clear(&text);
-}
-
-bool
-ssh_key_pinned(const char *text, char type[64], struct buf *blob)
-{
-	size_t n, len;
-	char named[64];
-
-	text += strspn(text, " \t");
-	n = strcspn(text, " \t");
-	if (n == 0 || n >= 64)
-		return false;
-	memcpy(type, text, n);
-	type[n] = '\0';
-	text += n + strspn(text + n, " \t");
-	len = strcspn(text, " \t\r\n");
-	if (len == 0 || !encode_unbase64(text, len, blob))
-		return false;
-	ssh_key_type(blob->data, blob->len, named);
-	return strcmp(named, type) == 0;
-}
-
-void
-ssh_key_fingerprint(const void *blob, size_t len, char text[64])
-{
-	struct buf digits = {0};
-	unsigned char hash[32];
-
-	sha256(blob, len, hash);
-	encode_base64(hash, sizeof(hash), &digits);
-	snprintf(text, 64, "SHA256:%.43s", buf_text(&digits));
-	buf_clear(&digits);
-}
-
-void
-ssh_key_type(const void *blob, size_t len, char type[64])
-{
-	const char *p = blob, *name;
-	size_t n;
-
-	if (len == 0 || !take_string(&p, p + len, &name, &n) || n >= 64 ||
-	    memchr(name, '\0', n) != NULL) {
-		memcpy(type, "?", 2);
-		return;
-	}
-	memcpy(type, name, n);
-	type[n] = '\0';
 }

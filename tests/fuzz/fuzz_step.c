@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "book/host_key.h"
 #include "step/clean.h"
 #include "step/mask.h"
 #include "step/order.h"
@@ -66,8 +67,8 @@ try_key(const char *text, size_t len)
 	struct buf blob = {0};
 
 	ssh_key_parse(text, len, &facts);
-	(void)ssh_key_pinned(copy, type, &blob);
-	ssh_key_type(text, len, type);
+	(void)host_key_read(copy, type, &blob);
+	host_key_type(text, len, type);
 	buf_clear(&blob);
 	free(copy);
 }

@@ -16,7 +16,8 @@
 #include "step/pointer.h"
 #include "step/report.h"
 #include "step/script.h"
-#include "step/sha256.h"
+#include "base/sha256.h"
+#include "book/host_key.h"
 #include "step/ssh_key.h"
 
 /* Evaluates the output, cut at each byte; *why is the last reason. */
@@ -234,13 +235,13 @@ fingerprints_are_those_of_ssh_keygen(void **state)
 	(void)state;
 	sha256("abc", 3, hash);
 	assert_memory_equal(hash, "\xba\x78\x16\xbf\x8f\x01\xcf\xea", 8);
-	assert_true(ssh_key_pinned(key, type, &blob));
+	assert_true(host_key_read(key, type, &blob));
 	assert_string_equal(type, "ssh-ed25519");
-	ssh_key_fingerprint(blob.data, blob.len, text);
+	host_key_fingerprint(blob.data, blob.len, text);
 	assert_string_equal(text,
 	    "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU");
-	assert_false(ssh_key_pinned("ssh-rsa AAAAC3Nz", type, &blob));
-	assert_false(ssh_key_pinned("", type, &blob));
+	assert_false(host_key_read("ssh-rsa AAAAC3Nz", type, &blob));
+	assert_false(host_key_read("", type, &blob));
 	buf_clear(&blob);
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "step/encode.h"
+#include "base/encode.h"
 #include "step/mask.h"
 
 #define M MASK_TEXT

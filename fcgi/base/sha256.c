@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "step/sha256.h"
+#include "base/sha256.h"
 
 /* clang-format off */
 static const uint32_t constants[64] = {

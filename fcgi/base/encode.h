@@ -2,8 +2,8 @@
  * encode.h: the forms in which a text may turn up elsewhere.  Each function
  * appends to out.
  */
-#ifndef STEP_ENCODE_H
-#define STEP_ENCODE_H
+#ifndef BASE_ENCODE_H
+#define BASE_ENCODE_H
 
 #include <stdbool.h>
 #include <stddef.h>

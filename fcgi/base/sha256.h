@@ -1,8 +1,8 @@
 /*
  * sha256.h: SHA-256, for the fingerprints of host keys that people compare.
  */
-#ifndef STEP_SHA256_H
-#define STEP_SHA256_H
+#ifndef BASE_SHA256_H
+#define BASE_SHA256_H
 
 #include <stddef.h>
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "step/encode.h"
+#include "base/encode.h"
 
 static const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
