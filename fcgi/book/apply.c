@@ -479,6 +479,7 @@ apply_step(struct parse *p, struct step *s, struct origin *o)
 	snprintf(of, sizeof(of), s->kind == STEP_MANUAL ? "a task item" :
 	    "a step of kind %s", book_kind_name(s->kind));
 	s->on = "local";
+	s->max_fail = -1;
 	apply(p, &step_words, &o->attrs, 1u << s->kind, of, s);
 	if (s->kind == STEP_APPROVAL && s->count == 0)
 		s->count = 1;

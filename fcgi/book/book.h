@@ -133,7 +133,7 @@ struct step {
 	int		 count;		/* approval: how many, else 0 */
 	int		 batch;		/* 0: all at once; percent in batch_percent */
 	int		 batch_percent;
-	int		 max_fail;
+	int		 max_fail;	/* -1: not said */
 	bool		 serial;
 	bool		 pty;
 	bool		 interactive;

@@ -213,6 +213,10 @@ check_together(struct parse *p, int i)
 	if (s->within_ms > 0 && s->every_ms == 0)
 		report(p, SEVERITY_ERROR, place_of(o, '=', "within"), "“within” "
 		    "needs a pace: add every=10s, say.");
+	if (s->serial && (s->batch > 0 || s->batch_percent > 0))
+		report(p, SEVERITY_ERROR, place_of(o, '=', "batch"), "“serial” "
+		    "is one target after the other, “batch” more at a time: "
+		    "keep one of the two.");
 	if (s->kind == STEP_APPROVAL &&
 	    attribute_get(&o->attrs, '=', "role") == NULL)
 		report(p, SEVERITY_ERROR, o->at, "An approval names the role "
@@ -263,9 +267,6 @@ not_yet(const struct parse *p, const struct step *s)
 		return book_kind_name(s->kind);
 	if (s->pty || s->interactive)
 		return "a terminal (pty, interactive)";
-	if (s->serial || s->batch > 0 || s->batch_percent > 0 ||
-	    s->max_fail > 0)
-		return "fan-out in batches (serial, batch, max-fail)";
 	if (s->secret)
 		return "secret output";
 	for (int i = s->section; i >= 0; i = p->sections[i].parent) {

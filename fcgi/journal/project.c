@@ -316,7 +316,9 @@ target_ended(struct db *db, const struct event *e)
 	    TEXT(text_of(e, "target")), TEXT(text_of(e, "state")), code,
 	    INT(json_int(e->data, "bytes", 0)),
 	    INT(json_int(e->data, "dropped", 0)), TEXT(text_of(e, "hash")),
-	    TEXT(text_of(e, "message")), INT(e->at));
+	    TEXT(text_of(e, "message")), INT(e->at),
+	    TEXT(json_get(e->data, "captures") != NULL ?
+	    written(e, "captures") : NULL));
 	if (err != ERR_OK || kept == NULL)
 		return err;
 	return db_run(db, STMT_ARTIFACT_ADD, INT(e->run), INT(e->seq),

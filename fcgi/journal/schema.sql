@@ -103,6 +103,7 @@ CREATE TABLE attempt_target (
 	hash		TEXT,		-- BLAKE2b-256 of the .cast, hex
 	message		TEXT,
 	note		TEXT,		-- "quiet": the last thing noticed
+	captures	TEXT,		-- {name: value} of one that succeeded
 	started_at	INTEGER,
 	ended_at	INTEGER,
 	PRIMARY KEY (run, step, n, target)

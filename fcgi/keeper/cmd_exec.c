@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "journal/event.h"
+#include "keeper/hosts.h"
 #include "keeper/run.h"
 
 /* The attempt that an execution id means. */
@@ -123,6 +124,13 @@ add_kept(struct json_object *data, struct json_object *kept)
 	json_set(data, "artifact", o);
 }
 
+/* Of a target: it may also have been left out. */
+static bool
+is_outcome_of_target(const char *state)
+{
+	return is_outcome(state) || strcmp(state, "not_started") == 0;
+}
+
 static enum err
 line_of_target(struct command *c, const struct attempt *a,
     struct json_object *line)
@@ -133,7 +141,7 @@ line_of_target(struct command *c, const struct attempt *a,
 	char known[24];
 
 	target_state(c, a, target, known);
-	if (known[0] == '\0' || is_outcome(known))
+	if (known[0] == '\0' || is_outcome_of_target(known))
 		return ERR_OK;
 	data = about(a);
 	json_set_text(data, "target", target);
@@ -144,7 +152,7 @@ line_of_target(struct command *c, const struct attempt *a,
 	}
 	if (strcmp(state, "running") == 0 && strcmp(known, "running") != 0)
 		return append(c, a, "step.running", data);
-	if (!is_outcome(state)) {
+	if (!is_outcome_of_target(state)) {
 		json_object_put(data);
 		return ERR_OK;
 	}
@@ -156,6 +164,10 @@ line_of_target(struct command *c, const struct attempt *a,
 	json_set_text(data, "hash", json_text(line, "hash", NULL));
 	if (json_object_is_type(json_get(line, "artifact"), json_type_object))
 		add_kept(data, json_get(line, "artifact"));
+	if (json_get(line, "captures") != NULL && json_object_object_length(
+	    json_get(line, "captures")) > 0)
+		json_set(data, "captures",
+		    json_object_get(json_get(line, "captures")));
 	return append(c, a, "step.target_ended", data);
 }
 
@@ -207,6 +219,7 @@ end_attempt(struct command *c, const struct attempt *a, const char *outcome,
 {
 	struct json_object *data = about(a);
 	const char *answer = NULL;
+	struct buf disagreement = {0};
 	struct life_step s;
 	struct run run;
 	enum err err = run_open(c->keeper, a->run, &run, &c->fault);
@@ -221,6 +234,11 @@ end_attempt(struct command *c, const struct attempt *a, const char *outcome,
 		answer = probe_answer(c, a);
 		outcome = answer != NULL ? "succeeded" : outcome;
 	}
+	if (strcmp(outcome, "succeeded") == 0 && a->n > 1 &&
+	    !hosts_agree(&run, a->step, a->n, captures, &disagreement)) {
+		outcome = "failed";
+		message = disagreement.data;
+	}
 	json_set_text(data, "outcome", outcome);
 	json_set_text(data, "state", strcmp(outcome, "succeeded") == 0 &&
 	    s.step->sign != NULL ? "awaiting_signature" : outcome);
@@ -230,6 +248,7 @@ end_attempt(struct command *c, const struct attempt *a, const char *outcome,
 	err = append(c, a, "step.ended", data);
 	if (err == ERR_OK && s.step->probe_of != NULL)
 		err = settle(c, &run, a, s.step->probe_of, answer);
+	buf_clear(&disagreement);
 	run_clear(&run);
 	return err == ERR_OK ? run_advance(c->keeper, a->run) : err;
 }

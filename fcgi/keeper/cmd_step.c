@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/plan.h"
+#include "keeper/hosts.h"
 #include "keeper/run.h"
 #include "wire/exec.h"
 
@@ -91,10 +92,13 @@ cmd_step_execute(struct command *c)
 	}
 	text_random_hex(exec, EXEC_ID_BYTES);
 	data = about(&s);
+	if ((err = hosts_choose(c, &run, s.step, data)) != ERR_OK) {
+		json_object_put(data);
+		run_clear(&run);
+		return err;
+	}
 	json_set_int(data, "n", next);
 	json_set_text(data, "exec", exec);
-	json_set(data, "targets", plan_targets_of(
-	    json_get(run.row, "targets"), s.step->on));
 	json_set_int(c->result, "attempt", next);
 	json_set_text(c->result, "exec", exec);
 	c->keeper->orders_changed = true;

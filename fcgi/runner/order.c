@@ -18,6 +18,7 @@
 #include "journal/hash.h"
 #include "journal/life.h"
 #include "journal/plan.h"
+#include "runner/fan.h"
 #include "runner/runner.h"
 
 struct sources {
@@ -27,6 +28,7 @@ struct sources {
 	char			 step_id[65];
 	char			 state[24];
 	int64_t			 run_id;
+	int64_t			 n;
 };
 
 static enum err
@@ -44,6 +46,7 @@ read_attempt(struct runner *r, const char *exec, struct sources *s,
 
 	if (db_next(rows)) {
 		s->run_id = db_int(rows, 0);
+		s->n = db_int(rows, 2);
 		strncpy(s->step_id, db_text(rows, 1), sizeof(s->step_id) - 1);
 		strncpy(s->state, db_text(rows, 3), sizeof(s->state) - 1);
 		err = ERR_OK;
@@ -402,11 +405,15 @@ targets_of(struct runner *r, struct sources *s, struct json_object *all,
     struct fault *why)
 {
 	struct json_object *resolved = json_get(s->run, "targets");
-	struct json_object *names = plan_targets_of(resolved, s->step->on);
-	enum err err = ERR_OK;
+	struct json_object *group = plan_targets_of(resolved, s->step->on);
+	struct json_object *names = fan_targets(r->db, s->run_id, s->step->id,
+	    s->n, group);
+	enum err err = names != NULL ? ERR_OK : refuse(why, "The attempt is "
+	    "for targets that are not those of the plan.");
 
-	for (size_t i = 0; i < json_object_array_length(names) &&
-	    err == ERR_OK; i++) {
+	json_object_put(group);
+	for (size_t i = 0; err == ERR_OK &&
+	    i < json_object_array_length(names); i++) {
 		const char *name = json_object_get_string(
 		    json_object_array_get_idx(names, i));
 		struct json_object *o = NULL;
@@ -432,6 +439,7 @@ fill_order(struct runner *r, struct sources *s, const char *exec,
 	json_set_text(o, "exec", exec);
 	json_set_text(o, "run", run);
 	json_set(o, "step", step_of(s->step));
+	fan_pace(json_get(o, "step"), s->step, json_get(s->run, "targets"));
 	json_set(o, "values", values_of(r, s));
 	json_set(o, "secrets", secrets);
 	json_set(o, "mask", json_object_new_array());

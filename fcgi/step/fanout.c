@@ -1,12 +1,17 @@
 /*
- * fanout.c: the step on all of its targets at the same time.
+ * fanout.c: the step on all of its targets, at once or in batches.
  *
  * One process per target: a crash or a hang of one costs that target alone,
  * each waits in its own simple way, and memory is given back when it ends.
- * Threads were rejected for that reason.  The parent only waits and passes on
- * the wish to end.  A target whose process dies without its last line is
- * `unknown`; its local script, if it has one, is killed, so that nothing runs
- * on unseen.
+ * Threads were rejected for that reason.  The parent only waits, decides
+ * whether further targets may start, and passes on the wish to end.  A target
+ * whose process dies without its last line is `unknown`; its local script, if
+ * it has one, is killed, so that nothing runs on unseen.
+ *
+ * A batch starts when the one before it has ended.  Whatever did not succeed
+ * counts as failed: with max_fail no target is started once more than that
+ * many have failed, not even in the middle of a batch; without it, batches
+ * stop after the first one in which any has.
  */
 #include <errno.h>
 #include <signal.h>
@@ -17,21 +22,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "step/conclude.h"
 #include "step/fanout.h"
 #include "step/mask.h"
 #include "step/status.h"
 #include "step/target.h"
 
+#define NO_PROCESS	(-1)
+
 struct fanout {
 	const struct order *order;
 	struct mask	*mask;
-	pid_t		*pids;		/* of each target, 0: not running */
+	pid_t		*pids;		/* of each target; 0: not running,
+					 * NO_PROCESS: could not be */
 	struct fanout_slot *slots;	/* shared with the children */
 	size_t		 started;
 	size_t		 running;
+	enum halt	 halt;		/* why no other target is started */
 	bool		 done;		/* the last line is written */
 	enum err	 err;		/* of writing it */
 };
@@ -66,6 +75,7 @@ start_next(struct fanout *f)
 	}
 	if (pid < 0) {
 		log_warn("no process for %s", f->order->targets[i].name);
+		f->pids[i] = NO_PROCESS;
 		return;
 	}
 	f->pids[i] = pid;
@@ -79,6 +89,48 @@ end_all(struct fanout *f)
 		if (f->pids[i] > 0)
 			kill(f->pids[i], SIGTERM);
 	cancelled = 2;
+	f->halt = HALT_CANCELLED;
+}
+
+/* How many of those started have ended, and how many of them badly. */
+static size_t
+count_ended(const struct fanout *f, size_t *ret_failed)
+{
+	size_t ended = 0, failed = 0;
+
+	for (size_t i = 0; i < f->started; i++) {
+		if (f->pids[i] > 0 && !f->slots[i].finished)
+			continue;
+		ended++;
+		failed += !f->slots[i].finished ||
+		    f->slots[i].state != STATE_SUCCEEDED;
+	}
+	*ret_failed = failed;
+	return ended;
+}
+
+/* True where one more may be started now. */
+static bool
+may_start(struct fanout *f)
+{
+	const struct order *o = f->order;
+	size_t ended, failed, batch = (size_t)o->batch;
+
+	if (f->halt != HALT_NONE || f->started == o->targets_count ||
+	    f->running >= (size_t)o->parallel)
+		return false;
+	if (batch == 0 && o->max_fail < 0)
+		return true;
+	ended = count_ended(f, &failed);
+	if (o->max_fail >= 0 && failed > (size_t)o->max_fail)
+		f->halt = HALT_MAX_FAIL;
+	else if (batch > 0 && f->started > 0 && f->started % batch == 0) {
+		if (ended < f->started)
+			return false;
+		if (o->max_fail < 0 && failed > 0)
+			f->halt = HALT_BATCH;
+	}
+	return f->halt == HALT_NONE;
 }
 
 static void
@@ -94,150 +146,32 @@ reap_one(struct fanout *f, pid_t pid)
 	}
 }
 
-/* Targets that never got a last line get it now. */
-static void
-finish_target(struct fanout *f, size_t i)
-{
-	const char *name = f->order->targets[i].name;
-	struct status_end end = { .exit = -1, .state = STATE_UNKNOWN };
-	char message[400];
-
-	if (i >= f->started) {
-		end.state = STATE_FAILED;
-		snprintf(message, sizeof(message), "The step was cancelled "
-		    "before it was started on %s.", name);
-	} else if (strcmp(f->order->targets[i].kind, "ssh") == 0) {
-		snprintf(message, sizeof(message), "The process that ran the "
-		    "step on %s died. The script may still run on %s, with "
-		    "its output in ~/.countersign/%s-*.", name,
-		    f->order->targets[i].host, f->order->exec);
-	} else {
-		snprintf(message, sizeof(message), "The process that ran the "
-		    "step on %s died, and its script was killed. How far it "
-		    "had come is not known.", name);
-	}
-	end.message = message;
-	status_target(name, &end);
-}
-
-/* The captured value of the name, and on which target, so far. */
-struct agreed {
-	struct json_object *captures;
-	struct json_object *sources;	/* name: target */
-};
-
-static bool
-agree(struct agreed *a, const char *target, struct json_object *captures,
-    struct buf *message)
-{
-	if (captures == NULL)
-		return true;
-	json_object_object_foreach(captures, name, value) {
-		const char *first = json_text(a->sources, name, NULL);
-
-		if (first == NULL) {
-			json_set(a->captures, name, json_object_get(value));
-			json_set_text(a->sources, name, target);
-		} else if (!json_object_equal(json_get(a->captures, name),
-		    value)) {
-			buf_printf(message, "The values captured for \"%s\" "
-			    "differ between %s and %s; one value is needed for "
-			    "the later steps.", name, first, target);
-			return false;
-		}
-	}
-	return true;
-}
-
-static enum state
-state_of(struct json_object *end)
-{
-	const char *s = json_text(end, "state", "");
-
-	for (int i = 0; i < STATE__MAX; i++)
-		if (strcmp(state_name((enum state)i), s) == 0)
-			return (enum state)i;
-	return STATE_UNKNOWN;
-}
-
-static void
-say_result(const struct order *o, struct json_object *ends, enum state state,
-    struct buf *message)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < o->targets_count; i++) {
-		struct json_object *end = json_get(ends, o->targets[i].name);
-
-		if (state_of(end) != state)
-			continue;
-		if (n++ == 0 && state != STATE_SUCCEEDED)
-			buf_puts(message, json_text(end, "message", ""));
-	}
-	if (o->targets_count > 1 && state != STATE_SUCCEEDED)
-		buf_printf(message, " (%zu of %zu targets: %s)", n,
-		    o->targets_count, state_name(state));
-}
-
-static enum err
-conclude(const struct order *o, struct json_object *ends)
-{
-	struct agreed a = { json_object_new_object(),
-		json_object_new_object() };
-	enum state state = STATE_SUCCEEDED, one;
-	struct buf message = {0};
-	enum err err;
-
-	for (size_t i = 0; i < o->targets_count; i++) {
-		one = state_of(json_get(ends, o->targets[i].name));
-		if (one > state)
-			state = one;
-	}
-	say_result(o, ends, state, &message);
-	for (size_t i = 0; i < o->targets_count && state == STATE_SUCCEEDED;
-	    i++) {
-		const char *name = o->targets[i].name;
-
-		if (!agree(&a, name, json_get(json_get(ends, name),
-		    "captures"), &message))
-			state = STATE_FAILED;
-	}
-	err = status_done(state, buf_text(&message),
-	    state == STATE_SUCCEEDED ? a.captures : NULL);
-	buf_clear(&message);
-	json_object_put(a.captures);
-	json_object_put(a.sources);
-	return err;
-}
-
 /* Writes the last line of all once each target has had its own; cleaning up
  * on the targets need not be waited for. */
 static void
 finish_if_done(struct fanout *f)
 {
 	const struct order *o = f->order;
-	struct json_object *ends;
+	enum outcome *outcomes;
 
-	if (f->done || (f->started < o->targets_count && cancelled == 0))
+	if (f->done || (f->started < o->targets_count && f->halt == HALT_NONE))
 		return;
 	for (size_t i = 0; i < f->started; i++)
 		if (f->pids[i] > 0 && !f->slots[i].finished)
 			return;
-	ends = status_read();
+	outcomes = mem_calloc(o->targets_count, sizeof(outcomes[0]));
 	for (size_t i = 0; i < o->targets_count; i++)
-		if (json_get(ends, o->targets[i].name) == NULL)
-			finish_target(f, i);
-	json_object_put(ends);
-	ends = status_read();
-	f->err = conclude(o, ends);
+		outcomes[i] = i >= f->started || f->pids[i] == NO_PROCESS ?
+		    OUTCOME_NOT_STARTED : f->slots[i].finished ?
+		    OUTCOME_WRITTEN : OUTCOME_DIED;
+	f->err = conclude(o, outcomes, f->halt);
 	f->done = true;
-	json_object_put(ends);
+	free(outcomes);
 }
 
 static void
 run_all(struct fanout *f)
 {
-	const struct order *o = f->order;
 	sigset_t block, open;
 	pid_t pid;
 
@@ -248,8 +182,7 @@ run_all(struct fanout *f)
 	sigprocmask(SIG_BLOCK, &block, NULL);
 	sigemptyset(&open);
 	for (;;) {
-		while (cancelled == 0 && f->started < o->targets_count &&
-		    f->running < (size_t)o->parallel)
+		while (may_start(f))
 			start_next(f);
 		finish_if_done(f);
 		if (f->running == 0)

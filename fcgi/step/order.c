@@ -55,6 +55,8 @@ static const struct json_key step_keys[] = {
 	{ "captures",		json_type_array,	false },
 	{ "save",		json_type_string,	false },
 	{ "same_as",		json_type_object,	false },
+	{ "batch",		json_type_int,		false },
+	{ "max_fail",		json_type_int,		false },
 	{ NULL, 0, false },
 };
 
@@ -244,6 +246,8 @@ read_step(struct order *o, struct json_object *step, struct fault *fault)
 	o->transaction = text_or_null(step, "transaction");
 	o->file = text_or_null(step, "file");
 	o->mode = text_or_null(step, "mode");
+	o->batch = (int)json_int(step, "batch", 0);
+	o->max_fail = (int)json_int(step, "max_fail", -1);
 	o->kind = json_text(step, "kind", "");
 	for (i = 0; i < count && strcmp(kinds[i].kind, o->kind) != 0; i++)
 		;

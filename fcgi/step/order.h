@@ -72,6 +72,8 @@ struct order {
 	int64_t		 within_ms;
 	int64_t		 output_limit;
 	int		 parallel;
+	int		 batch;		/* 0: all at once */
+	int		 max_fail;	/* -1: not said */
 	int		 exit_codes[16];
 	size_t		 exit_count;	/* at least 1 */
 	struct order_capture *captures;

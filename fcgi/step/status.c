@@ -25,8 +25,9 @@ const char *
 state_name(enum state state)
 {
 	static const char *const names[STATE__MAX] = {
-		[STATE_SUCCEEDED] = "succeeded", [STATE_UNKNOWN] = "unknown",
-		[STATE_FAILED] = "failed",
+		[STATE_SUCCEEDED] = "succeeded",
+		[STATE_NOT_STARTED] = "not_started",
+		[STATE_FAILED] = "failed", [STATE_UNKNOWN] = "unknown",
 	};
 
 	return names[state];

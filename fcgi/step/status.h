@@ -11,10 +11,15 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* The result of a target or of the step.  In order of what outweighs what. */
-enum state { STATE_SUCCEEDED, STATE_UNKNOWN, STATE_FAILED, STATE__MAX };
+/*
+ * The result of a target or, but for "not_started", of the step.  In order of
+ * what outweighs what: doubt about one target is to be settled before anybody
+ * tries again on those that failed.
+ */
+enum state { STATE_SUCCEEDED, STATE_NOT_STARTED, STATE_FAILED, STATE_UNKNOWN,
+	STATE__MAX };
 
-/* "succeeded", "unknown", "failed". */
+/* "succeeded", "not_started", "failed", "unknown". */
 const char	*state_name(enum state state);
 
 /* The last line of a target. */

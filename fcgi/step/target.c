@@ -368,6 +368,7 @@ target_run(const struct order *order, const struct order_target *target,
 		while (wait_for_next(&r));
 	}
 	finish(&r);
+	slot->state = (int)r.state;
 	slot->finished = 1;
 	kill(parent, SIGCHLD);
 	clean_up(&r);

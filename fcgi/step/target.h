@@ -11,6 +11,7 @@
 struct fanout_slot {
 	int	group;		/* of a local script that runs, or 0 */
 	int	finished;	/* its last status line is written */
+	int	state;		/* enum state, then */
 };
 
 /*

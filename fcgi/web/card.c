@@ -84,6 +84,30 @@ card_success(struct req *req, const struct step *step)
 	return text;
 }
 
+/* How a group is gone through, or "". */
+static const char *
+pace(struct req *req, const struct step *step)
+{
+	bool stops = step->max_fail < 0;
+	const char *text = "";
+
+	if (step->serial)
+		text = request_text(req, stops ? "limit_serial" :
+		    "limit_serial_plain", "one target after the other");
+	else if (step->batch > 0 || step->batch_percent > 0)
+		text = request_fill(req, stops ? "limit_batch" :
+		    "limit_batch_plain", "{count} targets at a time",
+		    "count", step->batch > 0 ? arena_printf(req->arena, "%d",
+		    step->batch) : arena_printf(req->arena, "%d %%",
+		    step->batch_percent), NULL);
+	if (!stops)
+		text = joined(req, text, "; ", request_fill(req,
+		    "limit_max_fail", "no further target is started once "
+		    "more than {count} have failed", "count",
+		    arena_printf(req->arena, "%d", step->max_fail), NULL));
+	return text;
+}
+
 static const char *
 limits(struct req *req, const struct step *step)
 {
@@ -102,6 +126,8 @@ limits(struct req *req, const struct step *step)
 		    "limit_every", "tried every {every} for {within}",
 		    "every", model_duration(req, step->every_ms), "within",
 		    model_duration(req, step->within_ms), NULL));
+	if (*pace(req, step) != '\0')
+		text = joined(req, text, "; ", pace(req, step));
 	return *text != '\0' ? text : NULL;
 }
 
@@ -140,13 +166,13 @@ idle_step(void)
 {
 	static const char *const no[] = { "is_current", "is_done",
 	    "is_excluded", "is_failed", "is_unknown", "is_awaiting_signature",
-	    "is_settled", "has_signatures", "has_earlier", "has_actions",
+	    "is_settled", "has_signatures", "has_earlier", "has_hosts", "has_actions",
 	    "is_blocked", "has_body", "can_execute", "can_retry",
 	    "can_confirm", "can_approve", "can_skip", "can_cancel",
 	    "can_resolve", "can_sign", "has_preview" };
 	static const char *const nothing[] = { "by", "at", "reason",
 	    "message", "duration_text", "last", "probe", "blocked_text",
-	    "body_html", "primary_label", "retry_label", "signatures",
+	    "body_html", "primary_label", "retries", "hosts", "signatures",
 	    "earlier", "gate" };
 	static struct json_object *idle;
 

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "journal/plan.h"
 #include "web/card.h"
+#include "web/hosts.h"
 #include "web/model.h"
 #include "web/tail.h"
 
@@ -134,6 +135,7 @@ card_json(struct view *v, int i)
 	model_text(o, "at", s->at);
 	model_text(o, "signed_by", json_text(s->signature, "by", NULL));
 	model_bool(o, "excluded", view_is_excluded(s));
+	model_put(o, "hosts", card_counts(card_latest(v, i)));
 	model_put(o, "attempts", attempts_json(s));
 	model_put(o, "signatures", signatures_of(s));
 	return o;
@@ -165,7 +167,7 @@ label_on(struct view *v, struct json_object *targets, const char *what)
 
 static void
 add_labels(struct view *v, struct json_object *o, const struct step *step,
-    struct json_object *targets)
+    struct json_object *targets, struct json_object *counts)
 {
 	bool manual = step->kind == STEP_MANUAL;
 
@@ -177,7 +179,9 @@ add_labels(struct view *v, struct json_object *o, const struct step *step,
 		return;
 	}
 	model_text(o, "primary_label", label_on(v, targets, "run"));
-	model_text(o, "retry_label", label_on(v, targets, "retry"));
+	model_put(o, "retries", card_retries(v, counts,
+	    (int64_t)json_object_array_length(targets),
+	    label_on(v, targets, "retry")));
 }
 
 static void
@@ -207,10 +211,13 @@ static void
 add_attempt_page(struct view *v, struct json_object *o,
     const struct view_step *s, bool with_tail)
 {
-	struct json_object *targets = json_get(o, "targets");
+	struct json_object *targets;
 	bool running = json_get(o, "ended_at") == NULL;
-	size_t n = json_object_array_length(targets);
+	size_t n;
 
+	card_trim_targets(v, o, s->step);
+	targets = json_get(o, "targets");
+	n = json_object_array_length(targets);
 	model_bool(o, "is_running", running);
 	model_text(o, "duration_text", model_between(v->req,
 	    json_text(o, "started_at", NULL),
@@ -297,7 +304,7 @@ blocked_text(struct view *v, int i)
 
 static void
 add_actions(struct view *v, struct json_object *o, int step,
-    struct json_object *targets)
+    struct json_object *targets, struct json_object *counts)
 {
 	const struct view_step *s = &v->steps[step];
 	bool any = false;
@@ -313,7 +320,7 @@ add_actions(struct view *v, struct json_object *o, int step,
 	any |= s->step->kind == STEP_APPROVAL && text_eq(s->state, "failed");
 	if (any) {
 		model_bool(o, "has_actions", true);
-		add_labels(v, o, s->step, targets);
+		add_labels(v, o, s->step, targets, counts);
 	} else if (text_eq(s->state, "ready") || (view_gate(v, step) >= 0 &&
 	    text_eq(s->state, "failed"))) {
 		model_bool(o, "is_blocked", true);
@@ -361,21 +368,40 @@ add_state(struct view *v, struct json_object *o, int step)
 	}
 }
 
+/* Of a group: how many of it have come how far. */
+static void
+add_hosts(struct view *v, struct json_object *o, const struct view_step *s,
+    struct json_object *counts)
+{
+	if (json_object_array_length(json_get(o, "targets")) < 2)
+		return;
+	model_bool(o, "has_hosts", true);
+	model_put(o, "hosts", hosts_summary(v->req, counts,
+	    arena_printf(v->req->arena, "/runs/%" PRId64
+	    "/steps/%s/attempts/%" PRId64, v->life.id, s->step->id,
+	    s->attempts)));
+}
+
 struct json_object *
 card_page(struct view *v, int i)
 {
 	const struct view_step *s = &v->steps[i];
 	struct json_object *o = model_object(32);
-	struct json_object *targets = card_targets(v, s->step);
+	struct json_object *targets = card_targets(v, s->step), *counts = NULL;
 
 	html_inherit(o, card_base(v->req, v->shelf, i));
 	model_put(o, "targets", targets);
+	model_put(o, "chips", card_chips(v, s->step, targets));
 	add_flag(o, "has_preview", json_object_array_length(targets) > 0);
 	add_state(v, o, i);
 	model_put(o, "gate", card_gate_page(v, i));
-	if (view_tries(v, i) != NULL)
+	if (view_tries(v, i) != NULL) {
+		counts = card_counts(card_latest(v, i));
+		add_hosts(v, o, s, counts);
 		add_attempts(v, o, s);
+	}
 	if (card_may_change(s))
-		add_actions(v, o, i, targets);
+		add_actions(v, o, i, targets, counts);
+	json_object_put(counts);
 	return o;
 }

@@ -33,6 +33,7 @@ static const struct route routes[] = {
 	{ GET,	"/runs/:run/report.csv", VERB_see,	page_report_csv },
 	{ GET,	"/runs/:run/preview/:step", VERB_see,	page_preview },
 	{ GET,	"/runs/:run/artifacts/:n", VERB_see,	page_artifact },
+	{ GET,	STEP "/attempts/:n",	VERB_see,	page_hosts },
 	{ GET,	STEP "/attempts/:n/:name", VERB_see,	page_output },
 
 	{ POST,	"/runs/:run/approvals",	VERB_run_approve, post_command },

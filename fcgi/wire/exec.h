@@ -31,7 +31,10 @@
  *		"every_ms", "within_ms",
  *		"captures": [{"name", "how": "whole|pointer|regex", "what"}],
  *		"save": name under which the output is kept,
- *		"same_as": {"step": id, "files": {target: "EXEC/TARGET.save"}}},
+ *		"same_as": {"step": id, "files": {target: "EXEC/TARGET.save"}},
+ *		"batch": how many targets before the next ones start (absent:
+ *		all at once), "max_fail": how many may fail before no other
+ *		is started (absent: in batches none, else all)},
  *	 "values": {name: text}, "secrets": {name: text}, "mask": [text],
  *	 "environment": name,
  *	 "targets": [{"name", "kind": "local"} | {"name", "kind": "ssh", "host",
@@ -47,13 +50,16 @@
  *
  * Lines of status ("at" is milliseconds since 1970):
  *	{"at", "target", "state": "running"}	the script was started there
- *	{"at", "target", "note": "quiet|reconnecting|reconnected|try|output_open",
- *		"message"}
- *	{"at", "target", "state": "succeeded|failed|unknown", "exit": n or null,
+ *	{"at", "target", "note": "quiet|reconnecting|reconnected|try|output_open|
+ *		progress", "message"}
+ *	{"at", "target", "state": "succeeded|failed|unknown|not_started",
+ *		"exit": n or null,
  *		"message", "bytes", "dropped", "tries",
  *		"captures": {name: text},
  *		"artifact": {"name", "bytes"} where the output was kept}
  *						durable (fdatasync) and last of target
+ *	A note "progress" says how far the step is on its target, as it is
+ *	shown to people ("12 of 31"); at most two a second.
  *	{"at", "done": true, "state": "succeeded|failed|unknown", "message",
  *		"captures": {name: text}}	durable and last of all
  */

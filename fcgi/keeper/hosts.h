@@ -1,0 +1,25 @@
+/*
+ * hosts.h: the targets of a step over all of its attempts.
+ */
+#ifndef KEEPER_HOSTS_H
+#define KEEPER_HOSTS_H
+
+#include "keeper/run.h"
+
+/*
+ * Sets the targets of the attempt that the call asks for in the data of its
+ * event: all of the plan, or, of a retry, those that have not succeeded.
+ * ERR_INVALID with a fault.
+ */
+enum err hosts_choose(struct command *c, const struct run *run,
+	    const struct step *step, struct json_object *data);
+
+/*
+ * After attempt n has succeeded: have all targets of the plan, those of
+ * earlier attempts included, and with the same captured values?  If not,
+ * *message says which has not.
+ */
+bool	 hosts_agree(const struct run *run, const char *step, int64_t n,
+	    struct json_object *captures, struct buf *message);
+
+#endif

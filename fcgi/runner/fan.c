@@ -1,0 +1,54 @@
+/*
+ * fan.c: which targets an attempt is for, and how many of them at a time.
+ *
+ * A retry may be for some of a group alone.  Which ones stands with the
+ * attempt; that they belong to the plan is checked here.  A share such as
+ * batch=25% is of the whole group, also where a retry is for a few of it: the
+ * author has said how many may be touched at the same time.
+ */
+#include "base/json.h"
+#include "journal/plan.h"
+#include "runner/fan.h"
+
+struct json_object *
+fan_targets(struct db *db, int64_t run, const char *step, int64_t n,
+    struct json_object *group)
+{
+	struct json_object *asked = json_object_new_object();
+	struct json_object *names = json_object_new_array();
+	struct rows *rows = db_query(db, STMT_TARGETS_OF_ATTEMPT, INT(run),
+	    TEXT(step), INT(n));
+	size_t count;
+
+	while (db_next(rows))
+		json_set_bool(asked, db_text(rows, 0), true);
+	db_done(rows);
+	for (size_t i = 0; i < json_object_array_length(group); i++) {
+		struct json_object *name = json_object_array_get_idx(group, i);
+
+		if (json_get(asked, json_object_get_string(name)) != NULL)
+			json_object_array_add(names, json_object_get(name));
+	}
+	count = (size_t)json_object_object_length(asked);
+	json_object_put(asked);
+	if (count > 0 && json_object_array_length(names) == count)
+		return names;
+	json_object_put(names);
+	return NULL;
+}
+
+void
+fan_pace(struct json_object *o, const struct step *step,
+    struct json_object *resolved)
+{
+	struct json_object *group = plan_targets_of(resolved, step->on);
+	int64_t n = (int64_t)json_object_array_length(group), batch;
+
+	batch = step->serial ? 1 : step->batch_percent > 0 ?
+	    (n * step->batch_percent + 99) / 100 : step->batch;
+	json_object_put(group);
+	if (batch > 0)
+		json_set_int(o, "batch", batch);
+	if (step->max_fail >= 0)
+		json_set_int(o, "max_fail", step->max_fail);
+}

@@ -1,0 +1,25 @@
+/*
+ * fan.h: which targets an attempt is for, and how many of them at a time.
+ */
+#ifndef RUNNER_FAN_H
+#define RUNNER_FAN_H
+
+#include <json-c/json.h>
+#include <stdint.h>
+
+#include "book/book.h"
+#include "journal/db.h"
+
+/*
+ * The names of the attempt's targets, in the order of `group`, which has the
+ * names that the plan allows: a new array, or NULL where the attempt names
+ * none or another.
+ */
+struct json_object *fan_targets(struct db *db, int64_t run, const char *step,
+	    int64_t n, struct json_object *group);
+
+/* Sets "batch" and "max_fail" of an order's step (wire/exec.h). */
+void	 fan_pace(struct json_object *o, const struct step *step,
+	    struct json_object *resolved);
+
+#endif

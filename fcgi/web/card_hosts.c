@@ -1,0 +1,185 @@
+/*
+ * card_hosts.c: the targets of a step on its card, one or a thousand.
+ *
+ * A card has room for a few: what needs a person comes first, and the rest is
+ * counted, with links to the list of all (page_hosts.c).  What counts is the
+ * last result of each target over all attempts, as a retry may have been for
+ * some of them alone.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "web/card.h"
+#include "web/hosts.h"
+#include "web/model.h"
+
+#define ON_CARD		8	/* targets with their output */
+#define CHIPS		3	/* names in the head of a card */
+
+const char *const host_states[] = { "failed", "unknown", "not_started",
+	"running", "requested", "succeeded", NULL };
+
+int
+host_rank(const char *state)
+{
+	int i;
+
+	for (i = 0; host_states[i] != NULL; i++)
+		if (text_eq(host_states[i], state))
+			break;
+	return i;
+}
+
+struct json_object *
+card_latest(struct view *v, int step)
+{
+	struct json_object *latest = request_own(v->req,
+	    json_object_new_object());
+	struct json_object *tries = view_tries(v, step);
+	size_t n = tries != NULL ? json_object_array_length(tries) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *targets = json_get(
+		    json_object_array_get_idx(tries, i), "targets");
+
+		for (size_t k = 0; k < json_object_array_length(targets); k++) {
+			struct json_object *t = json_object_array_get_idx(
+			    targets, k);
+
+			json_set(latest, json_text(t, "name", ""),
+			    json_object_get(json_get(t, "state")));
+		}
+	}
+	return latest;
+}
+
+struct json_object *
+card_counts(struct json_object *latest)
+{
+	int64_t count[sizeof(host_states) / sizeof(host_states[0])] = {0};
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_foreach(latest, name, state) {
+		(void)name;
+		count[host_rank(json_object_get_string(state))]++;
+	}
+	for (int i = 0; host_states[i] != NULL; i++)
+		if (count[i] > 0)
+			json_set_int(o, host_states[i], count[i]);
+	return o;
+}
+
+struct json_object *
+card_chips(struct view *v, const struct step *step,
+    struct json_object *targets)
+{
+	size_t n = json_object_array_length(targets);
+	struct json_object *list;
+
+	if (n <= CHIPS)
+		return json_object_get(targets);
+	list = json_object_new_array();
+	json_object_array_add(list, json_object_new_string(arena_printf(
+	    v->req->arena, "%s (%zu)", step->on, n)));
+	return list;
+}
+
+struct json_object *
+hosts_summary(struct req *req, struct json_object *counts, const char *url)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (int i = 0; host_states[i] != NULL; i++) {
+		int64_t n = json_int(counts, host_states[i], 0);
+		struct json_object *o;
+
+		if (n == 0)
+			continue;
+		o = json_object_new_object();
+		model_int(o, "count", n);
+		model_text(o, "icon", host_states[i]);
+		model_text(o, "state_text", model_word(req, "hosts",
+		    host_states[i]));
+		model_text(o, "url", arena_printf(req->arena, "%s?state=%s",
+		    url, host_states[i]));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static int
+by_need(const void *a, const void *b)
+{
+	struct json_object *const *x = a, *const *y = b;
+	int d = host_rank(json_text(*x, "state", "")) -
+	    host_rank(json_text(*y, "state", ""));
+
+	return d != 0 ? d : strcmp(json_text(*x, "name", ""),
+	    json_text(*y, "name", ""));
+}
+
+void
+card_trim_targets(struct view *v, struct json_object *attempt,
+    const struct step *step)
+{
+	struct json_object *all = json_get(attempt, "targets"), *few;
+	size_t n = json_object_array_length(all);
+
+	model_text(attempt, "hosts_url", n <= ON_CARD ? NULL :
+	    arena_printf(v->req->arena, "/runs/%" PRId64
+	    "/steps/%s/attempts/%" PRId64, v->life.id, step->id,
+	    json_int(attempt, "n", 0)));
+	model_text(attempt, "hosts_text", n <= ON_CARD ? NULL :
+	    request_fill(v->req, "hosts_all", "All {count} targets", "count",
+	    arena_printf(v->req->arena, "%zu", n), NULL));
+	if (n <= ON_CARD)
+		return;
+	json_object_array_sort(all, by_need);
+	few = json_object_new_array();
+	for (size_t i = 0; i < ON_CARD; i++)
+		json_object_array_add(few, json_object_get(
+		    json_object_array_get_idx(all, i)));
+	json_set(attempt, "targets", few);
+}
+
+/* One button to try again: for which targets, in which words. */
+static void
+add_retry(struct json_object *list, const char *id, const char *targets,
+    const char *label)
+{
+	struct json_object *o = json_object_new_object();
+
+	model_text(o, "key", id);
+	model_text(o, "of", targets);
+	model_text(o, "label", label);
+	model_bool(o, "is_first", json_object_array_length(list) == 0);
+	json_object_array_add(list, o);
+}
+
+struct json_object *
+card_retries(struct view *v, struct json_object *counts, int64_t total,
+    const char *label_all)
+{
+	struct json_object *list = json_object_new_array();
+	int64_t failed = json_int(counts, "failed", 0);
+	int64_t rest = total - json_int(counts, "succeeded", 0);
+
+	if (rest > 0 && rest < total) {
+		label_all = request_fill(v->req, "label_retry_all",
+		    "Retry on all {count} targets", "count",
+		    arena_printf(v->req->arena, "%" PRId64, total), NULL);
+		add_retry(list, "failed", "failed", rest == 1 ?
+		    request_text(v->req, "label_retry_one",
+		    "Retry on 1 failed target") : request_fill(v->req,
+		    failed == rest ? "label_retry_failed" :
+		    "label_retry_rest", failed == rest ?
+		    "Retry on {count} failed targets" :
+		    "Retry on the {count} targets that have not succeeded",
+		    "count", arena_printf(v->req->arena, "%" PRId64, rest),
+		    NULL));
+	}
+	add_retry(list, "all", "all", label_all);
+	return list;
+}

@@ -1,0 +1,241 @@
+#!/usr/bin/env python3
+"""
+Steps on groups: batches, when they stop, and what a retry is for; one real
+sshd stands for all hosts, as each target is a connection of its own.
+"""
+import os, pathlib, shutil, tempfile
+
+import test_step_ssh as ssh
+from console import Console, main, runbook_folder
+
+WORK = pathlib.Path(ssh.WORK)
+
+
+def hosts(count, prefix="h"):
+    return [ssh.SSHD.target(f"{prefix}{i:04}") for i in range(1, count + 1)]
+
+
+def step(text, targets, **more):
+    return ssh.Step(text, targets, **more).wait()
+
+
+def ends(s):
+    """{target: last line}, and the last line of all."""
+    lines = s.lines()
+    return ({x["target"]: x for x in lines if "tries" in x},
+            next(x for x in lines if x.get("done")))
+
+
+def states(s):
+    return [ends(s)[0][t["name"]]["state"] for t in s.targets]
+
+
+def numbered(folder, bad):
+    """Each run takes the next number; those in `bad` fail."""
+    return (f"n=1; while ! mkdir {folder}/$n 2>/dev/null; do n=$((n+1)); done\n"
+            f"date +%s%N >{folder}/$n/began; sleep 0.2\n"
+            f"date +%s%N >{folder}/$n/ended\n"
+            f"case $n in {bad}) exit 3;; esac\n")
+
+
+def moments(folder):
+    found = {}
+    for n in folder.iterdir():
+        began, ended = n / "began", n / "ended"
+        if began.exists():
+            found[int(n.name)] = (int(began.read_text()), int(ended.read_text()))
+    return [found[n] for n in sorted(found)]
+
+
+def fresh():
+    return pathlib.Path(tempfile.mkdtemp(dir=WORK))
+
+
+def test_serial_is_one_after_the_other_and_stops_at_the_first_that_fails():
+    folder = fresh()
+    s = step(numbered(folder, "3"), hosts(6), batch=1)
+    assert states(s) == ["succeeded"] * 2 + ["failed"] + ["not_started"] * 3, states(s)
+    ran = moments(folder)
+    assert len(ran) == 3 and all(a[1] <= b[0] for a, b in zip(ran, ran[1:])), ran
+    done = ends(s)[1]
+    assert done["state"] == "failed", done
+    assert done["message"].startswith("1 of 6 targets failed, 3 were not started"), done
+    assert "h0003" in done["message"], done
+
+
+def test_a_batch_starts_when_the_one_before_has_ended():
+    folder = fresh()
+    s = step(numbered(folder, "none"), hosts(6), batch=2)
+    assert states(s) == ["succeeded"] * 6
+    ran = sorted(moments(folder))
+    for i in (2, 4):
+        before = max(e for _, e in ran[:i])
+        assert all(b >= before for b, _ in ran[i:]), ran
+
+
+def test_a_batch_with_a_failure_is_the_last_but_all_of_it_runs():
+    folder = fresh()
+    s = step(numbered(folder, "1"), hosts(6), batch=3)
+    found = states(s)
+    assert found.count("failed") == 1 and found.count("succeeded") == 2, found
+    assert found[3:] == ["not_started"] * 3, found
+    assert "the batch before had a failure (batch=3)" in ends(s)[1]["message"]
+
+
+def test_max_fail_lets_that_many_fail():
+    folder = fresh()
+    s = step(numbered(folder, "1|3"), hosts(6), batch=2, max_fail=2)
+    assert "not_started" not in states(s), states(s)
+    assert ends(s)[1]["message"].startswith("2 of 6 targets failed."), ends(s)[1]
+    folder = fresh()
+    s = step(numbered(folder, "1|2|3"), hosts(8), batch=1, max_fail=2)
+    assert states(s) == ["failed"] * 3 + ["not_started"] * 5, states(s)
+    assert "3 of 8 targets failed, 5 were not started as max-fail=2 was passed." \
+        in ends(s)[1]["message"], ends(s)[1]
+    folder = fresh()
+    s = step(numbered(folder, "1"), hosts(5), parallel=1, max_fail=0)
+    assert states(s) == ["failed"] + ["not_started"] * 4, states(s)
+
+
+def test_a_cancel_leaves_what_was_not_started_as_that():
+    s = ssh.Step("echo up; sleep 60", hosts(4), batch=2)
+    s.until(target="h0001", state="running")
+    s.process.terminate()
+    s.wait()
+    assert states(s) == ["failed"] * 2 + ["not_started"] * 2, states(s)
+    assert "as the step was cancelled" in ends(s)[0]["h0004"]["message"]
+
+
+def test_doubt_about_one_target_outweighs_the_failure_of_another():
+    s = ssh.Step("test -e /nowhere || sleep 60", hosts(1) + [ssh.LOCAL])
+    s.until(target="h0001", state="running")
+    s.until(target="local", state="running")
+    pid = ssh.sh("pgrep", "-P", str(s.process.pid)).stdout.split()[0]
+    os.kill(int(pid), 9)
+    s.process.terminate()
+    s.wait()
+    assert sorted(states(s)) == ["failed", "unknown"], s.lines()
+    assert ends(s)[1]["state"] == "unknown", ends(s)[1]
+
+
+def inventory(names):
+    t = ssh.SSHD.target()
+    text = "environments:\n  test:\n    targets:\n"
+    for name in names:
+        text += (f"      {name}: {{ssh: {{host: 127.0.0.1, port: {t['port']}, user: {t['user']}, "
+                 f"key: {t['key']}, host_key: {t['host_key']}}}}}\n")
+    return text + f"    groups:\n      web: [{', '.join(names)}]\n"
+
+
+def started(console, ana, book):
+    status, run = ana.post("/runs", {"runbook": book, "environment": "test"})
+    assert status == 201, run
+    assert ana.post(f"/runs/{run['id']}/start")[0] == 200
+    return run["id"]
+
+
+def attempt(ana, run, name, verb="execute", **body):
+    status, answer = ana.post(f"/runs/{run}/steps/{name}/{verb}", body)
+    assert status == 202, answer
+    return ana.wait_step(run, name)
+
+
+def targets_of(found):
+    return {t["name"]: t["state"] for t in found["attempts"][-1]["targets"]}
+
+
+BOOK = """---
+title: Roll out
+---
+```sh {#roll on=web batch=34%%}
+%s
+echo v1
+```
+
+```sh {#after on=web}
+echo after
+```
+"""
+
+
+def test_a_retry_is_for_the_targets_that_have_not_succeeded():
+    folder = fresh()
+    names = [f"h{i}" for i in range(1, 7)]
+    books = runbook_folder({"roll": BOOK % numbered(folder, "2")}, inventory(names))
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator,approver")
+        run = started(console, ana, "roll")
+        found = attempt(ana, run, "roll")
+        got = targets_of(found)
+        # 34 % of 6 is 2.04: three at a time
+        assert found["state"] == "failed", found
+        assert sorted(got.values()) == ["failed"] + ["not_started"] * 3 + ["succeeded"] * 2
+        assert found["hosts"] == {"failed": 1, "not_started": 3, "succeeded": 2}, found["hosts"]
+        page = ana.get(f"/runs/{run}", accept="text/html")[1]
+        assert "Retry on the 4 targets that have not succeeded" in page
+        assert "Retry on all 6 targets" in page
+        assert "2 succeeded" in page and "3 not started" in page
+        status, answer = ana.post(f"/runs/{run}/steps/roll/retry", {"targets": "some"})
+        assert status == 422, (status, answer)
+
+        before = {n for n, s in got.items() if s == "succeeded"}
+        found = attempt(ana, run, "roll", "retry")
+        assert found["state"] == "succeeded", found
+        assert set(targets_of(found)) == set(names) - before, found
+        assert found["hosts"] == {"succeeded": 6}, found["hosts"]
+        assert len(list(folder.iterdir())) == 7
+        events = ana.get(f"/runs/{run}/events?after=0")[1]["events"]
+        requested = [e["data"] for e in events if e["kind"] == "step.requested"]
+        assert requested[1]["chosen"] == "failed" and len(requested[1]["targets"]) == 4
+        # the list of all, up to each attempt
+        url = f"/runs/{run}/steps/roll/attempts"
+        first, second = ana.get(url + "/1")[1], ana.get(url + "/2")[1]
+        assert first["counts"] == {"failed": 1, "not_started": 3, "succeeded": 2}, first
+        assert {h["name"]: h["attempt"] for h in second["hosts"]} == {
+            n: 1 if n in before else 2 for n in names}, second
+        assert ana.get(url + "/3")[0] == 404
+        assert [h["name"] for h in ana.get(url + "/1?q=H2")[1]["hosts"]] == ["h2"]
+        assert len(ana.get(url + "/1?state=not_started")[1]["hosts"]) == 3
+        csv = ana.get(f"/runs/{run}/report.csv", accept="text/csv")[1]
+        assert csv.count('"not_started"') == 3 and csv.count('"roll"') == 10, csv
+
+
+CAPTURES = """---
+title: Captures
+---
+```sh {#read on=web serial capture="v~v=(.*)"}
+%s
+echo v=$(cat %s)
+```
+"""
+
+
+def test_captured_values_must_agree_over_all_attempts():
+    folder = fresh()
+    value = WORK / "value"
+    books = runbook_folder({"read": CAPTURES % (numbered(folder, "2"), value)},
+                           inventory(["h1", "h2"]))
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator,approver")
+        run = started(console, ana, "read")
+        value.write_text("one")
+        assert attempt(ana, run, "read")["state"] == "failed"
+        value.write_text("two")
+        found = attempt(ana, run, "read", "retry")
+        assert found["state"] == "failed", found
+        assert "differ" in found["attempts"][-1]["message"], found
+        assert "all targets" in found["attempts"][-1]["message"], found
+        # nothing is left that failed, so a retry is for all
+        found = attempt(ana, run, "read", "retry")
+        assert found["state"] == "succeeded" and len(targets_of(found)) == 2, found
+        assert ana.run(run)["variables"] == {"v": "two"}
+
+
+if __name__ == "__main__":
+    ssh.prepare()
+    try:
+        main([f for name, f in list(globals().items()) if name.startswith("test_")])
+    finally:
+        for server in (ssh.SSHD, ssh.OTHER, ssh.ECDSA, ssh.RSA, ssh.ETM, ssh.BARE):
+            server.stop()
+        shutil.rmtree(ssh.WORK, ignore_errors=True)
