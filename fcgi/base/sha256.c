@@ -1,15 +1,15 @@
 /*
- * sha256.c: SHA-256 (FIPS 180-4) of short texts.
+ * sha256.c: SHA-256 (FIPS 180-4).
  *
  * libssh2 gives the fingerprint of the key that a host offers, but not of the
- * one that is pinned, and both have to be shown.  Linking a library of
- * cryptography into the one program that meets hostile hosts, for sixty
- * lines, was rejected; nothing secret passes through here.
+ * one that is pinned, and both have to be shown; and requests to S3 are signed
+ * with it.  Linking a library of cryptography of our own into the one program
+ * that meets hostile hosts, for eighty lines, was rejected; what it computes
+ * on takes the same time whatever it is.
  */
 #include <stdint.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/sha256.h"
 
 /* clang-format off */
@@ -62,22 +62,53 @@ block(uint32_t h[8], const unsigned char *p)
 }
 
 void
+sha256_begin(struct sha256 *s)
+{
+	static const uint32_t first[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372,
+		0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
+
+	memcpy(s->h, first, sizeof(first));
+	s->len = 0;
+}
+
+void
+sha256_put(struct sha256 *s, const void *data, size_t len)
+{
+	const unsigned char *p = data;
+
+	while (len > 0) {
+		size_t at = s->len % 64, n = 64 - at < len ? 64 - at : len;
+
+		memcpy(s->block + at, p, n);
+		s->len += n;
+		p += n;
+		len -= n;
+		if (s->len % 64 == 0)
+			block(s->h, s->block);
+	}
+}
+
+void
+sha256_end(struct sha256 *s, unsigned char out[32])
+{
+	static const unsigned char padding[64] = { 0x80 };
+	uint64_t bits = s->len * 8;
+	unsigned char length[8];
+
+	for (int i = 0; i < 8; i++)
+		length[i] = (unsigned char)(bits >> 8 * (7 - i));
+	sha256_put(s, padding, (s->len % 64 < 56 ? 56 : 120) - s->len % 64);
+	sha256_put(s, length, sizeof(length));
+	for (size_t i = 0; i < 32; i++)
+		out[i] = (unsigned char)(s->h[i / 4] >> (24 - i % 4 * 8));
+}
+
+void
 sha256(const void *data, size_t len, unsigned char out[32])
 {
-	uint32_t h[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
-	struct buf padded = {0};
-	uint64_t bits = (uint64_t)len * 8;
+	struct sha256 s;
 
-	buf_put(&padded, data, len);
-	buf_putc(&padded, (char)0x80);
-	while (padded.len % 64 != 56)
-		buf_putc(&padded, '\0');
-	for (int i = 7; i >= 0; i--)
-		buf_putc(&padded, (char)(bits >> 8 * i & 0xff));
-	for (size_t at = 0; at < padded.len; at += 64)
-		block(h, (const unsigned char *)padded.data + at);
-	for (size_t i = 0; i < 32; i++)
-		out[i] = (unsigned char)(h[i / 4] >> (24 - i % 4 * 8));
-	buf_clear(&padded);
+	sha256_begin(&s);
+	sha256_put(&s, data, len);
+	sha256_end(&s, out);
 }

@@ -321,6 +321,7 @@ static const struct spec keys[] = {
 	{ "file",	K(EDIT),		read_text,	F(file) },
 	{ "mode",	K(COPY),		read_mode,	F(mode) },
 	{ "status",	K(HTTP),		read_status,	F(status) },
+	{ "redirects",	K(HTTP),		read_count,	F(redirects) },
 	{ "transaction", SQL,			read_transaction, F(transaction) },
 };
 

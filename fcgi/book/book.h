@@ -120,6 +120,7 @@ struct step {
 	const char	*file;		/* edit */
 	const char	*mode;		/* copy */
 	const char	*status;	/* http */
+	int		 redirects;	/* http: that are followed */
 	const char	*transaction;	/* SQL */
 	int64_t		 timeout_ms;	/* 0: none */
 	int64_t		 quiet_ms;	/* 0: none */

@@ -281,6 +281,7 @@ step_of(const struct step *step)
 	json_set_int(o, "quiet_ms", step->quiet_ms);
 	json_set_int(o, "text_line", step->text_line);
 	put_optional(o, "status", step->status);
+	json_set_int(o, "redirects", step->redirects);
 	put_optional(o, "transaction", step->transaction);
 	put_optional(o, "file", step->file);
 	put_optional(o, "mode", step->mode);

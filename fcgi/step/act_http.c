@@ -10,8 +10,10 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "step/act.h"
 #include "step/act_http.h"
+#include "step/act_http_follow.h"
 #include "step/act_http_send.h"
 
 static void
@@ -87,6 +89,13 @@ show_answer(struct exchange *x)
 	buf_clear(&text);
 }
 
+/* By the rules of HTTP, sending it again does no harm. */
+static bool
+only_reads(const struct http_request *q)
+{
+	return strcmp(q->method, "GET") == 0 || strcmp(q->method, "HEAD") == 0;
+}
+
 static void
 end_stopped(struct exchange *x)
 {
@@ -95,7 +104,11 @@ end_stopped(struct exchange *x)
 	    "ended with the console's process";
 	const struct http_request *q = x->request;
 
-	if (x->sent)
+	if (x->sent && only_reads(q) && x->job->stop == STOP_TIMEOUT &&
+	    x->job->order->every_ms > 0)
+		act_end(x->job, ENDING_FAILED, "%s %s was not answered within "
+		    "its time limit.", q->method, q->url);
+	else if (x->sent)
 		act_end(x->job, ENDING_UNKNOWN, "The step was %s after %s %s "
 		    "had been sent and before its answer was complete. "
 		    "Whether the server did it is not known: look there "
@@ -104,6 +117,18 @@ end_stopped(struct exchange *x)
 		act_end(x->job, ENDING_FAILED, "The step was %s before %s %s "
 		    "was sent to %s.", what, q->method, q->url,
 		    x->job->target->name);
+}
+
+/* A server that asks for a certificate in vain says so, or only hangs up. */
+static const char *
+certificate_hint(const struct exchange *x)
+{
+	bool none = json_text(x->job->target->json, "cert", NULL) == NULL;
+
+	return text_starts(x->request->url, "https://") && none &&
+	    x->head.len == 0 ? " Where the server asks for a client "
+	    "certificate, name it with cert: FILE and cert_key: FILE in "
+	    "targets.yml." : "";
 }
 
 /* Why nothing was sent, and what to do; the way may have said why. */
@@ -119,8 +144,9 @@ end_unsent(struct exchange *x, CURLcode code, const struct buf *said)
 		    buf_text(said));
 	else if (x->refused_address)
 		act_end(x->job, ENDING_FAILED, "%s was not sent: its address "
-		    "is 0.0.0.0, link-local or multicast, where no step may "
-		    "connect to. Correct the url of %s.", url, to);
+		    "is 0.0.0.0, link-local, multicast or one from which a "
+		    "cloud gives out credentials, where no step may connect "
+		    "to. Correct the url of %s.", url, to);
 	else if (code == CURLE_COULDNT_RESOLVE_HOST)
 		act_end(x->job, ENDING_FAILED, "%s was not sent: the name of "
 		    "the server is not known (%s). Correct the url of %s, or "
@@ -140,6 +166,12 @@ end_unsent(struct exchange *x, CURLcode code, const struct buf *said)
 		    "certificate is not trusted (%s). Name its authority with "
 		    "ca: FILE at %s in targets.yml, or renew the certificate.",
 		    url, detail, to);
+	else if (code == CURLE_SSL_CERTPROBLEM)
+		act_end(x->job, ENDING_FAILED, "%s was not sent: the client "
+		    "certificate cannot be used (%s). See that cert: and "
+		    "cert_key: at %s in targets.yml are a PEM certificate and "
+		    "its key without a passphrase, which the runner's user can "
+		    "read.", url, detail, to);
 	else if (code == CURLE_SSL_CACERT_BADFILE)
 		act_end(x->job, ENDING_FAILED, "%s was not sent: the file of "
 		    "ca: at %s in targets.yml cannot be read (%s).", url, to,
@@ -147,7 +179,7 @@ end_unsent(struct exchange *x, CURLcode code, const struct buf *said)
 	else
 		act_end(x->job, ENDING_FAILED, "%s was not sent: %s. See that "
 		    "the url of %s is right and its server speaks it (http or "
-		    "https).", url, detail, to);
+		    "https).%s", url, detail, to, certificate_hint(x));
 }
 
 /* The exchange has ended with a fault of libcurl. */
@@ -155,6 +187,9 @@ static void
 end_fault(struct exchange *x, CURLcode code)
 {
 	const struct http_request *q = x->request;
+	const char *detail = x->error[0] != '\0' ? x->error :
+	    curl_easy_strerror(code);
+	enum ending ending = only_reads(q) ? ENDING_FAILED : ENDING_UNKNOWN;
 	struct buf said = {0};
 	long status = 0;
 	bool nowhere;
@@ -163,47 +198,84 @@ end_fault(struct exchange *x, CURLcode code)
 	nowhere = way_said(x->way, &said);
 	if (!x->sent || nowhere)
 		end_unsent(x, code, &said);
+	else if (strstr(detail, "alert") != NULL && x->head.len == 0)
+		act_end(x->job, ENDING_FAILED, "%s %s was refused by the "
+		    "server before it read it: %s.%s", q->method, q->url,
+		    detail, certificate_hint(x));
 	else if (x->too_long)
-		act_end(x->job, ENDING_UNKNOWN, "%s %s was answered with "
-		    "status %ld and more than %lld MB (or %d KB of headers), "
-		    "which was cut off there. Ask for less, and look whether "
-		    "the server did it before you go on.", q->method, q->url,
-		    status, (long long)x->most / 1048576, EXCHANGE_HEAD / 1024);
+		act_end(x->job, ending, "%s %s was answered with status %ld "
+		    "and more than %lld MB (or %d KB of headers), which was "
+		    "cut off there. Ask for less%s.", q->method, q->url,
+		    status, (long long)x->most / 1048576, EXCHANGE_HEAD / 1024,
+		    ending == ENDING_FAILED ? "" : ", and look whether the "
+		    "server did it before you go on");
 	else
-		act_end(x->job, ENDING_UNKNOWN, "%s %s was sent, and its "
-		    "answer is not complete: %s. %s%sWhether the server did "
-		    "it is not known: look there before you go on.", q->method,
-		    q->url, x->error[0] != '\0' ? x->error :
-		    curl_easy_strerror(code), buf_text(&said),
-		    said.len > 0 ? " " : "");
+		act_end(x->job, ending, "%s %s was sent, and its answer is "
+		    "not complete: %s. %s%s%s%s", q->method, q->url, detail,
+		    buf_text(&said), said.len > 0 ? " " : "",
+		    ending == ENDING_FAILED ? "It only reads, so it can be "
+		    "sent again." : "Whether the server did it is not known: "
+		    "look there before you go on.", certificate_hint(x));
 	buf_clear(&said);
 }
 
-/* The answer is complete: is its status one that means success? */
-static bool
-end_answered(struct exchange *x)
+/* The answer is complete, with a status that does not mean success. */
+static void
+end_answered(struct exchange *x, long status, const char *why)
 {
 	const struct http_request *q = x->request;
 	const char *codes = x->job->order->status;
 	const char *line = buf_text(&x->head);
 	char *to = NULL;
-	long status = 0;
 
-	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
-	if (http_status_fits(codes, status))
-		return true;
 	curl_easy_getinfo(x->curl, CURLINFO_REDIRECT_URL, &to);
-	if (to != NULL)
+	if (to != NULL && why != NULL)
+		act_end(x->job, ENDING_FAILED, "%s %s was answered with %ld, a "
+		    "redirect to %s, which is not followed: that address %s",
+		    q->method, q->url, status, to, why);
+	else if (to != NULL && x->job->order->redirects > 0)
+		act_end(x->job, ENDING_FAILED, "%s %s was answered with %ld, a "
+		    "redirect to %s, after the %d that are followed "
+		    "(redirects=).", q->method, q->url, status, to,
+		    x->job->order->redirects);
+	else if (to != NULL)
 		act_end(x->job, ENDING_FAILED, "%s %s was answered with %ld, a "
 		    "redirect to %s, which is not followed. Correct the "
-		    "address, or write status=%ld where that is meant.",
-		    q->method, q->url, status, to, status);
+		    "address, write redirects=1 to follow it, or status=%ld "
+		    "where that is meant.", q->method, q->url, status, to,
+		    status);
 	else
 		act_end(x->job, ENDING_FAILED, "%s %s was answered with %.*s, "
 		    "where status= asks for %s.", q->method, q->url,
 		    (int)strcspn(line, "\n"), line,
 		    codes != NULL ? codes : "2xx");
-	return false;
+}
+
+enum answer { ANSWER_NO, ANSWER_YES, ANSWER_FOLLOW };
+
+/* What the complete answer means: success, or where to look next. */
+static enum answer
+judge(struct exchange *x, struct hop *hop, int followed)
+{
+	const char *why = NULL;
+	char *to = NULL;
+	long status = 0;
+
+	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (http_status_fits(x->job->order->status, status))
+		return ANSWER_YES;
+	curl_easy_getinfo(x->curl, CURLINFO_REDIRECT_URL, &to);
+	if (to != NULL && http_is_redirect(status) &&
+	    followed < x->job->order->redirects) {
+		why = http_follow(x->arena, status, to, hop);
+		if (why == NULL && hop->stranger && x->way->port > 0)
+			why = "is of another server, where the way over SSH "
+			    "does not lead.";
+		if (why == NULL)
+			return ANSWER_FOLLOW;
+	}
+	end_answered(x, status, why);
+	return ANSWER_NO;
 }
 
 /* The requests of a step, ready to be sent. */
@@ -215,48 +287,52 @@ struct requests {
 	struct way		 way;	/* over an SSH target, if any */
 };
 
-/* False: the step has ended with this request. */
+/* One request and its answer.  ANSWER_NO: the job says how it ended. */
+static enum answer
+exchange_one(struct exchange *x, size_t number, struct hop *hop, int followed)
+{
+	enum answer answer = ANSWER_NO;
+	CURLcode code = CURLE_OK;
+
+	if (!exchange_open(x, number))
+		goto out;
+	show_request(x, number);
+	if (!exchange_run(x, &code)) {
+		show_answer(x);
+		end_stopped(x);
+		goto out;
+	}
+	show_answer(x);
+	if (code != CURLE_OK)
+		end_fault(x, code);
+	else
+		answer = judge(x, hop, followed);
+out:
+	exchange_close(x);
+	return answer;
+}
+
+/* The request, and where it is redirected to.  False: the step has ended
+ * with it. */
 static bool
 perform(struct job *job, struct requests *r, size_t i)
 {
-	struct exchange x = { .job = job, .request = &r->all[i],
-		.payload = &r->payloads[i], .way = &r->way };
-	CURLcode code = CURLE_OK;
-	bool ok = false;
+	struct hop hop = { .request = r->all[i], .body = true };
+	struct payload nothing = {0};
+	enum answer answer = ANSWER_FOLLOW;
 
-	exchange_open(&x, i + 1);
-	show_request(&x, i + 1);
-	if (!exchange_run(&x, &code)) {
-		show_answer(&x);
-		end_stopped(&x);
-	} else {
-		show_answer(&x);
-		if (code != CURLE_OK)
-			end_fault(&x, code);
-		else
-			ok = end_answered(&x);
+	for (int n = 0; answer == ANSWER_FOLLOW; n++) {
+		struct http_request now = hop.request;
+		struct exchange x = { .job = job, .request = &now,
+			.arena = r->arena, .stranger = hop.stranger,
+			.way = &r->way,
+			.payload = hop.body ? &r->payloads[i] : &nothing };
+
+		if (n > 0)
+			output_line(job->output, "--- redirected ---");
+		answer = exchange_one(&x, i + 1, &hop, n);
 	}
-	exchange_close(&x);
-	return ok;
-}
-
-/* What targets.yml asks for and this version does not do is not left out in
- * silence: a request without its signature or on another way is another. */
-static bool
-is_possible(struct job *job)
-{
-	static const char *const later[] = { "aws", "cert" };
-
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-		if (json_get(job->target->json, later[i]) == NULL)
-			continue;
-		act_end(job, ENDING_FAILED, "Nothing was sent: %s: of %s in "
-		    "targets.yml is not yet possible with this version. "
-		    "Remove it, or reach the server in another way.",
-		    later[i], job->target->name);
-		return false;
-	}
-	return true;
+	return answer == ANSWER_YES;
 }
 
 /* What targets.yml gives to each request has no line break in it; nor may a
@@ -332,7 +408,7 @@ act_http(struct job *job)
 	struct requests r = { .arena = arena_new() };
 
 	output_keep_begin(job->output);
-	if (!is_possible(job) || !is_sound(job) || !prepare(job, &r))
+	if (!is_sound(job) || !prepare(job, &r))
 		goto out;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		log_bug("libcurl does not work");

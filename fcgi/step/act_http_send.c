@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "step/act_http_aws.h"
 #include "step/act_http_send.h"
 #include "wire/exec.h"
 
@@ -103,8 +105,25 @@ add_header(struct exchange *x, const char *name, const char *value)
 	free(line);
 }
 
+/* Signs the request with the target's aws: keys. */
+static bool
+add_signature(struct exchange *x)
+{
+	struct http_headers added;
+
+	if (!http_sign(x->arena, json_get(x->job->target->json, "aws"),
+	    x->request, x->payload, clock_now(), &added)) {
+		act_end(x->job, ENDING_FAILED, "Nothing was sent to %s: what "
+		    "an earlier step kept cannot be read.", x->request->url);
+		return false;
+	}
+	for (size_t i = 0; i < added.count; i++)
+		add_header(x, added.all[i].name, added.all[i].value);
+	return true;
+}
+
 /* The target's headers and credentials, but for those that the request has. */
-static void
+static bool
 add_target(struct exchange *x)
 {
 	struct json_object *target = x->job->target->json;
@@ -114,6 +133,8 @@ add_target(struct exchange *x)
 	bool own = http_header(&x->request->headers, "Authorization") != NULL;
 	char *line;
 
+	if (x->stranger)
+		return true;
 	if (headers != NULL) {
 		json_object_object_foreach(headers, name, v) {
 			if (http_header(&x->request->headers, name) != NULL)
@@ -132,7 +153,10 @@ add_target(struct exchange *x)
 		curl_easy_setopt(x->curl, CURLOPT_USERNAME, user);
 		curl_easy_setopt(x->curl, CURLOPT_PASSWORD,
 		    json_text(target, "password", ""));
+	} else if (json_get(target, "aws") != NULL && !own) {
+		return add_signature(x);
 	}
+	return true;
 }
 
 /* What a repeated POST or PATCH would do twice can be told by this key.  It
@@ -164,7 +188,7 @@ usual_type(const struct http_body *b)
 	    "text/plain; charset=utf-8";
 }
 
-static void
+static bool
 set_headers(struct exchange *x, size_t number)
 {
 	const struct http_request *q = x->request;
@@ -174,7 +198,8 @@ set_headers(struct exchange *x, size_t number)
 		    q->headers.all[i].name, "Content-Type") != 0)
 			add_header(x, q->headers.all[i].name,
 			    q->headers.all[i].value);
-	add_target(x);
+	if (!add_target(x))
+		return false;
 	add_key(x, number);
 	if (x->payload->type != NULL)
 		add_header(x, "Content-Type", x->payload->type);
@@ -185,6 +210,7 @@ set_headers(struct exchange *x, size_t number)
 		add_header(x, "User-Agent", "countersign");
 	x->headers = curl_slist_append(x->headers, "Expect:");
 	curl_easy_setopt(x->curl, CURLOPT_HTTPHEADER, x->headers);
+	return true;
 }
 
 static void
@@ -223,10 +249,28 @@ set_near(struct exchange *x)
 	free(to);
 }
 
-void
+/* Whom to trust, and who we are. */
+static void
+set_certificates(struct exchange *x)
+{
+	struct json_object *target = x->job->target->json;
+	const char *ca = json_text(target, "ca", NULL);
+	const char *cert = json_text(target, "cert", NULL);
+	const char *key = json_text(target, "cert_key", cert);
+
+	if (ca != NULL) {
+		curl_easy_setopt(x->curl, CURLOPT_CAINFO, ca);
+		curl_easy_setopt(x->curl, CURLOPT_CAPATH, NULL);
+	}
+	if (cert != NULL && !x->stranger) {
+		curl_easy_setopt(x->curl, CURLOPT_SSLCERT, cert);
+		curl_easy_setopt(x->curl, CURLOPT_SSLKEY, key);
+	}
+}
+
+bool
 exchange_open(struct exchange *x, size_t number)
 {
-	const char *ca = json_text(x->job->target->json, "ca", NULL);
 	CURL *c = x->curl = curl_easy_init();
 
 	x->most = x->job->order->save != NULL ? EXEC_KEPT_LIMIT :
@@ -262,13 +306,10 @@ exchange_open(struct exchange *x, size_t number)
 	curl_easy_setopt(c, CURLOPT_VERBOSE, 1L);
 	curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, x);
-	if (ca != NULL) {
-		curl_easy_setopt(c, CURLOPT_CAINFO, ca);
-		curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
-	}
 	set_near(x);
+	set_certificates(x);
 	set_method(x);
-	set_headers(x, number);
+	return set_headers(x, number);
 }
 
 bool

@@ -28,6 +28,8 @@ struct exchange {
 	struct curl_slist		*headers;
 	struct way			*way;	/* port 0: none */
 	struct curl_slist		*near;	/* where it leads from */
+	struct arena			*arena;	/* the caller's */
+	bool				 stranger;	/* it gets no credentials */
 	char				 error[CURL_ERROR_SIZE];
 	struct buf			 head;	/* of the answer */
 	struct buf			 body;
@@ -37,10 +39,11 @@ struct exchange {
 };
 
 /*
- * Prepares `job`, `request` and `payload`, which are set in *x, as the number-th of the
- * step.  The caller releases with exchange_close().
+ * Prepares `job`, `request`, `payload`, `arena` and `stranger`, which are set
+ * in *x, as the number-th of the step.  False: it cannot be sent, and the job
+ * says why.  The caller releases with exchange_close() in either case.
  */
-void	exchange_open(struct exchange *x, size_t number);
+bool	exchange_open(struct exchange *x, size_t number);
 
 /*
  * Sends and receives.  True: it has ended, with *ret.  False: it was stopped

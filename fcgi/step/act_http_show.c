@@ -130,12 +130,55 @@ http_status_fits(const char *codes, long status)
 
 /*
  * An address inside an IPv6 one is looked at as what it is: ::ffff:0.0.0.0
- * is 0.0.0.0.  Link-local addresses are where clouds hand out credentials.
+ * is 0.0.0.0.  Link-local addresses are where clouds hand out credentials;
+ * some have others for that, which are refused as well.
  */
 static bool
 may_connect4(const unsigned char b[4])
 {
+	static const unsigned char metadata[][4] = {
+		{ 100, 100, 100, 200 }, { 168, 63, 129, 16 },
+	};
+
+	for (size_t i = 0; i < sizeof(metadata) / 4; i++)
+		if (memcmp(b, metadata[i], 4) == 0)
+			return false;
 	return b[0] != 0 && b[0] < 224 && !(b[0] == 169 && b[1] == 254);
+}
+
+/* The IPv4 address that a router or tunnel takes out of an IPv6 one (NAT64,
+ * 6to4, Teredo, SIIT, ISATAP).  False: there is none. */
+static bool
+embedded(const unsigned char b[16], unsigned char ret[4])
+{
+	static const struct {
+		unsigned char	bytes[12];
+		size_t		from, len;	/* of what is compared */
+		size_t		at;		/* of the IPv4 address */
+	} forms[] = {
+		{ { 0, 0x64, 0xff, 0x9b }, 0, 12, 12 },
+		{ { 0x20, 0x02 }, 0, 2, 2 },
+		{ { 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff }, 0, 12, 12 },
+		{ { 0, 0, 0x5e, 0xfe }, 8, 4, 12 },
+		{ { 2, 0, 0x5e, 0xfe }, 8, 4, 12 },
+	};
+	static const unsigned char local[6] = { 0, 0x64, 0xff, 0x9b, 0, 1 };
+	static const unsigned char teredo[4] = { 0x20, 1 };
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (memcmp(b + forms[i].from, forms[i].bytes,
+		    forms[i].len) == 0) {
+			memcpy(ret, b + forms[i].at, 4);
+			return true;
+		}
+	if (memcmp(b, local, 6) == 0) {		/* RFC 6052, a /48 */
+		memcpy(ret, b + 6, 2);
+		memcpy(ret + 2, b + 9, 2);
+		return true;
+	}
+	for (size_t i = 0; i < 4; i++)
+		ret[i] = b[12 + i] ^ 0xff;
+	return memcmp(b, teredo, 4) == 0;
 }
 
 bool
@@ -143,6 +186,9 @@ http_may_connect(const struct sockaddr *address)
 {
 	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
 	static const unsigned char zero[12];
+	static const unsigned char metadata[16] = { 0xfd, 0, 0x0e, 0xc2,
+		[14] = 0x02, [15] = 0x54 };
+	unsigned char inside[4];
 	const unsigned char *b;
 
 	if (address->sa_family == AF_INET)
@@ -157,5 +203,9 @@ http_may_connect(const struct sockaddr *address)
 		return may_connect4(b + 12);
 	if (memcmp(b, zero, 12) == 0)		/* :: and IPv4-compatible */
 		return memcmp(b + 12, "\0\0\0\1", 4) == 0;
+	if (embedded(b, inside) && !may_connect4(inside))
+		return false;
+	if (memcmp(b, metadata, 16) == 0)
+		return false;
 	return b[0] != 0xff && !(b[0] == 0xfe && (b[1] & 0xc0) == 0x80);
 }

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "step/kept.h"
 #include "step/order.h"
+#include "step/order_read.h"
 #include "wire/exec.h"
 
 /* clang-format off */
@@ -40,6 +41,7 @@ static const struct json_key step_keys[] = {
 	{ "text",		json_type_string,	true },
 	{ "text_line",		json_type_int,		false },
 	{ "status",		json_type_string,	false },
+	{ "redirects",		json_type_int,		false },
 	{ "transaction",	json_type_string,	false },
 	{ "file",		json_type_string,	false },
 	{ "mode",		json_type_string,	false },
@@ -67,25 +69,6 @@ static const struct json_key capture_keys[] = {
 	{ NULL, 0, false },
 };
 
-static const struct json_key target_keys[] = {
-	{ "name",		json_type_string,	true },
-	{ "kind",		json_type_string,	true },
-	{ "host",		json_type_string,	false },
-	{ "port",		json_type_int,		false },
-	{ "user",		json_type_string,	false },
-	{ "key",		json_type_string,	false },
-	{ "passphrase",		json_type_string,	false },
-	{ "agent",		json_type_boolean,	false },
-	{ "host_key",		json_type_string,	false },
-	{ "client",		json_type_string,	false },
-	{ "shared",		json_type_boolean,	false },
-	{ "jump",		json_type_object,	false },
-	{ NULL, 0, false },
-};
-
-/* Of targets that are no machines: texts, but for these. */
-static const char *const other_objects[] = { "over", "headers", "aws" };
-
 static const struct { const char *kind, *interpreter; } kinds[] = {
 	{ "sh",		"sh" },
 	{ "bash",	"bash" },
@@ -105,22 +88,21 @@ static const struct { const char *word; enum order_how how; } hows[] = {
 };
 /* clang-format on */
 
-static enum err
-wrong(struct fault *fault, const char *field, const char *what)
+enum err
+order_wrong(struct fault *fault, const char *field, const char *what)
 {
 	return fault_set(fault, ERR_INVALID, "order", field,
 	    "The order is wrong: \"%s\" %s.", field, what);
 }
 
-static size_t
-length_of(struct json_object *array)
+size_t
+order_length(struct json_object *array)
 {
 	return array != NULL ? json_object_array_length(array) : 0;
 }
 
-/* An empty text means the same as an absent one. */
-static const char *
-text_or_null(struct json_object *o, const char *key)
+const char *
+order_text(struct json_object *o, const char *key)
 {
 	const char *s = json_text(o, key, NULL);
 
@@ -142,17 +124,17 @@ order_is_user(const char *s)
 static enum err
 read_codes(struct order *o, struct json_object *codes, struct fault *fault)
 {
-	size_t n = length_of(codes);
+	size_t n = order_length(codes);
 
 	if (n > sizeof(o->exit_codes) / sizeof(o->exit_codes[0]))
-		return wrong(fault, "exit", "has too many codes");
+		return order_wrong(fault, "exit", "has too many codes");
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *v = json_object_array_get_idx(codes, i);
 
 		if (!json_object_is_type(v, json_type_int) ||
 		    json_object_get_int64(v) < 0 ||
 		    json_object_get_int64(v) > 255)
-			return wrong(fault, "exit", "has a code that is not "
+			return order_wrong(fault, "exit", "has a code that is not "
 			    "a number from 0 to 255");
 		o->exit_codes[i] = json_object_get_int(v);
 	}
@@ -163,7 +145,7 @@ read_codes(struct order *o, struct json_object *codes, struct fault *fault)
 static enum err
 read_captures(struct order *o, struct json_object *list, struct fault *fault)
 {
-	size_t n = length_of(list), k;
+	size_t n = order_length(list), k;
 	enum err err;
 
 	o->captures = mem_calloc(n + 1, sizeof(o->captures[0]));
@@ -178,11 +160,11 @@ read_captures(struct order *o, struct json_object *list, struct fault *fault)
 		c->what = json_text(v, "what", NULL);
 		how = json_text(v, "how", "");
 		if (!text_is_name(c->name))
-			return wrong(fault, "captures", "has a wrong name");
+			return order_wrong(fault, "captures", "has a wrong name");
 		for (k = 0; k < 3 && strcmp(hows[k].word, how) != 0; k++)
 			;
 		if (k == 3 || (hows[k].how != ORDER_WHOLE && c->what == NULL))
-			return wrong(fault, "captures", "says not how");
+			return order_wrong(fault, "captures", "says not how");
 		c->how = hows[k].how;
 	}
 	o->captures_count = n;
@@ -195,14 +177,14 @@ read_kept(struct order *o, struct json_object *step, struct fault *fault)
 {
 	struct json_object *same = json_get(step, "same_as");
 
-	o->save = text_or_null(step, "save");
+	o->save = order_text(step, "save");
 	if (o->save != NULL && !text_is_id(o->save))
-		return wrong(fault, "save", "is not a name");
+		return order_wrong(fault, "save", "is not a name");
 	if (same == NULL)
 		return ERR_OK;
-	o->same_as = text_or_null(same, "step");
+	o->same_as = order_text(same, "step");
 	if (o->same_as == NULL || o->save == NULL)
-		return wrong(fault, "same_as", "names no step, or nothing is "
+		return order_wrong(fault, "same_as", "names no step, or nothing is "
 		    "kept");
 	return kept_read_files(json_get(same, "files"), NULL, &o->same,
 	    &o->same_count, fault);
@@ -233,29 +215,30 @@ read_step(struct order *o, struct json_object *step, struct fault *fault)
 		return err;
 	o->step_id = json_text(step, "id", "");
 	o->text = json_text(step, "text", "");
-	o->cwd = text_or_null(step, "cwd");
-	o->user = text_or_null(step, "user");
-	o->expect = text_or_null(step, "expect");
-	o->reject = text_or_null(step, "reject");
+	o->cwd = order_text(step, "cwd");
+	o->user = order_text(step, "user");
+	o->expect = order_text(step, "expect");
+	o->reject = order_text(step, "reject");
 	o->timeout_ms = json_int(step, "timeout_ms", 0);
 	o->quiet_ms = json_int(step, "quiet_ms", 0);
 	o->every_ms = json_int(step, "every_ms", 0);
 	o->within_ms = json_int(step, "within_ms", 0);
 	o->text_line = (int)json_int(step, "text_line", 1);
-	o->status = text_or_null(step, "status");
-	o->transaction = text_or_null(step, "transaction");
-	o->file = text_or_null(step, "file");
-	o->mode = text_or_null(step, "mode");
+	o->redirects = (int)json_int(step, "redirects", 0);
+	o->status = order_text(step, "status");
+	o->transaction = order_text(step, "transaction");
+	o->file = order_text(step, "file");
+	o->mode = order_text(step, "mode");
 	o->batch = (int)json_int(step, "batch", 0);
 	o->max_fail = (int)json_int(step, "max_fail", -1);
 	o->kind = json_text(step, "kind", "");
 	for (i = 0; i < count && strcmp(kinds[i].kind, o->kind) != 0; i++)
 		;
 	if (i == count)
-		return wrong(fault, "kind", "is none that can be executed");
+		return order_wrong(fault, "kind", "is none that can be executed");
 	o->interpreter = kinds[i].interpreter;
 	if (o->user != NULL && !order_is_user(o->user))
-		return wrong(fault, "user", "is not the name of a user");
+		return order_wrong(fault, "user", "is not the name of a user");
 	if ((err = read_codes(o, json_get(step, "exit"), fault)) != ERR_OK ||
 	    (err = read_kept(o, step, fault)) != ERR_OK)
 		return err;
@@ -278,7 +261,7 @@ read_values(struct order *o, struct json_object *values, bool secret,
 	json_object_object_foreach(values, name, v) {
 		if (!text_is_name(name) ||
 		    !json_object_is_type(v, json_type_string))
-			return wrong(fault, secret ? "secrets" : "values",
+			return order_wrong(fault, secret ? "secrets" : "values",
 			    "has a wrong name or a value that is no text");
 		o->values[o->values_count++] = (struct order_value){ name,
 		    json_object_get_string(v) };
@@ -291,7 +274,7 @@ read_values(struct order *o, struct json_object *values, bool secret,
 static enum err
 read_mask(struct order *o, struct json_object *list, struct fault *fault)
 {
-	size_t n = length_of(list);
+	size_t n = order_length(list);
 
 	o->mask = mem_realloc(o->mask, o->mask_count + n + 1,
 	    sizeof(o->mask[0]));
@@ -299,126 +282,10 @@ read_mask(struct order *o, struct json_object *list, struct fault *fault)
 		struct json_object *v = json_object_array_get_idx(list, i);
 
 		if (!json_object_is_type(v, json_type_string))
-			return wrong(fault, "mask", "has what is no text");
+			return order_wrong(fault, "mask", "has what is no text");
 		o->mask[o->mask_count++] = json_object_get_string(v);
 	}
 	return ERR_OK;
-}
-
-/* Machines have a table of keys; what other targets have is for their act,
- * and has the right types. */
-static enum err
-check_target(struct json_object *v, struct fault *fault)
-{
-	const char *kind = json_text(v, "kind", "");
-
-	if (strcmp(kind, "local") == 0 || strcmp(kind, "ssh") == 0)
-		return json_check(v, target_keys, fault);
-	if (!json_object_is_type(v, json_type_object))
-		return wrong(fault, "targets", "has what is no object");
-	json_object_object_foreach(v, key, value) {
-		bool object = false;
-
-		for (size_t i = 0; i < 3; i++)
-			object |= strcmp(key, other_objects[i]) == 0;
-		if (json_object_is_type(value, object ? json_type_object :
-		    strcmp(key, "shared") == 0 ? json_type_boolean :
-		    json_type_string))
-			continue;
-		return wrong(fault, key, "is of the wrong type");
-	}
-	return ERR_OK;
-}
-
-/* The secrets of a target, of its aws, and of those over which it is
- * reached. */
-static void
-hide_target(struct order *o, struct json_object *target)
-{
-	static const char *const keys[] = { "password", "token",
-	    "passphrase", "secret_key" };
-	static const char *const through[] = { "over", "jump", "aws" };
-
-	o->mask = mem_realloc(o->mask, o->mask_count + 4,
-	    sizeof(o->mask[0]));
-	for (size_t i = 0; i < 4; i++)
-		if (text_or_null(target, keys[i]) != NULL)
-			o->mask[o->mask_count++] = json_text(target, keys[i],
-			    "");
-	for (size_t i = 0; i < 3; i++)
-		if (json_object_is_type(json_get(target, through[i]),
-		    json_type_object))
-			hide_target(o, json_get(target, through[i]));
-}
-
-enum err
-order_target_read(struct json_object *v, struct order_target *ret,
-    struct fault *fault)
-{
-	struct order_target *t = ret;
-	enum err err;
-	int64_t port;
-
-	if ((err = check_target(v, fault)) != ERR_OK)
-		return err;
-	port = json_int(v, "port", 22);
-	*t = (struct order_target){ .name = json_text(v, "name", ""),
-		.kind = json_text(v, "kind", ""),
-		.host = text_or_null(v, "host"), .port = (int)port,
-		.user = text_or_null(v, "user"), .key = text_or_null(v, "key"),
-		.passphrase = text_or_null(v, "passphrase"),
-		.host_key = text_or_null(v, "host_key"),
-		.client = json_text(v, "client", "libssh2"),
-		.agent = json_flag(v, "agent", false), .json = v };
-	if (!text_is_id(t->name))
-		return wrong(fault, "targets", "has a wrong name");
-	if (strcmp(t->kind, "ssh") == 0 && (t->host == NULL || port < 1 ||
-	    port > 65535))
-		return wrong(fault, "targets", "has a wrong host or port");
-	return ERR_OK;
-}
-
-static enum err
-read_targets(struct order *o, struct json_object *list, struct fault *fault)
-{
-	size_t n = length_of(list);
-	enum err err;
-
-	if (n == 0 || n > 10000)
-		return wrong(fault, "targets", "is empty or too long");
-	o->targets = mem_calloc(n, sizeof(o->targets[0]));
-	for (size_t i = 0; i < n; i++) {
-		err = order_target_read(json_object_array_get_idx(list, i),
-		    &o->targets[i], fault);
-		if (err != ERR_OK)
-			return err;
-		hide_target(o, o->targets[i].json);
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(o->targets[k].name,
-			    o->targets[i].name) == 0)
-				return wrong(fault, "targets",
-				    "names one target twice");
-	}
-	o->targets_count = n;
-	return ERR_OK;
-}
-
-static enum err
-read_hosts(struct order *o, struct json_object *hosts, struct fault *fault)
-{
-	enum err err = ERR_OK;
-
-	if (hosts == NULL)
-		return ERR_OK;
-	o->hosts = mem_calloc((size_t)json_object_object_length(hosts) + 1,
-	    sizeof(o->hosts[0]));
-	json_object_object_foreach(hosts, name, v) {
-		(void)name;
-		if (err == ERR_OK)
-			err = order_target_read(v,
-			    &o->hosts[o->hosts_count++], fault);
-	}
-	return err;
 }
 
 static enum err
@@ -428,13 +295,13 @@ read_bounds(struct order *o, struct fault *fault)
 
 	o->output_limit = json_int(o->root, "output_limit", EXEC_OUTPUT_LIMIT);
 	if (o->output_limit < 16 * 1024 || o->output_limit > (1LL << 40))
-		return wrong(fault, "output_limit", "is out of bounds");
+		return order_wrong(fault, "output_limit", "is out of bounds");
 	if (parallel < 1 || parallel > 1000)
-		return wrong(fault, "parallel", "is out of bounds");
+		return order_wrong(fault, "parallel", "is out of bounds");
 	o->parallel = (int)parallel;
 	if (strlen(o->exec) != 2 * EXEC_ID_BYTES ||
 	    strspn(o->exec, "0123456789abcdef") != 2 * EXEC_ID_BYTES)
-		return wrong(fault, "exec", "is not 32 hex digits");
+		return order_wrong(fault, "exec", "is not 32 hex digits");
 	return ERR_OK;
 }
 
@@ -449,8 +316,8 @@ order_parse(const char *text, size_t len, struct order *ret,
 	    (err = json_check(o.root, order_keys, fault)) != ERR_OK)
 		goto out;
 	o.exec = json_text(o.root, "exec", "");
-	o.run = text_or_null(o.root, "run");
-	o.environment = text_or_null(o.root, "environment");
+	o.run = order_text(o.root, "run");
+	o.environment = order_text(o.root, "environment");
 	if ((err = read_bounds(&o, fault)) != ERR_OK ||
 	    (err = read_step(&o, json_get(o.root, "step"), fault)) != ERR_OK ||
 	    (err = read_values(&o, json_get(o.root, "values"), false,
@@ -458,9 +325,9 @@ order_parse(const char *text, size_t len, struct order *ret,
 	    (err = read_values(&o, json_get(o.root, "secrets"), true,
 	    fault)) != ERR_OK ||
 	    (err = read_mask(&o, json_get(o.root, "mask"), fault)) != ERR_OK ||
-	    (err = read_targets(&o, json_get(o.root, "targets"),
+	    (err = order_read_targets(&o, json_get(o.root, "targets"),
 	    fault)) != ERR_OK ||
-	    (err = read_hosts(&o, json_get(o.root, "hosts"),
+	    (err = order_read_hosts(&o, json_get(o.root, "hosts"),
 	    fault)) != ERR_OK ||
 	    (err = read_artifacts(&o, json_get(o.root, "artifacts"),
 	    fault)) != ERR_OK)
@@ -483,5 +350,6 @@ order_clear(struct order *o)
 	free(o->same);
 	free(o->artifacts);
 	json_object_put(o->root);
+	json_object_put(o->made);
 	*o = (struct order){0};
 }

@@ -48,6 +48,7 @@ struct order_kept {
 
 struct order {
 	struct json_object *root;	/* all strings belong to it */
+	struct json_object *made;	/* but those made here: an array */
 	const char	*exec;
 	const char	*run;		/* or NULL */
 	const char	*environment;	/* or NULL */
@@ -56,6 +57,7 @@ struct order {
 	const char	*interpreter;	/* "sh", "bash", "python3", or NULL */
 	const char	*text;
 	int		 text_line;	/* of its first line in the document */
+	int		 redirects;	/* http: that are followed */
 	const char	*status;	/* http, or NULL, as are these */
 	const char	*transaction;	/* SQL */
 	const char	*file;		/* edit */

@@ -128,6 +128,11 @@ limits(struct req *req, const struct step *step)
 		    model_duration(req, step->within_ms), NULL));
 	if (*pace(req, step) != '\0')
 		text = joined(req, text, "; ", pace(req, step));
+	if (step->redirects > 0)
+		text = joined(req, text, "; ", request_fill(req,
+		    "limit_redirects", "follows {count} redirects at most",
+		    "count", arena_printf(req->arena, "%d", step->redirects),
+		    NULL));
 	return *text != '\0' ? text : NULL;
 }
 

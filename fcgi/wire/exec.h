@@ -25,7 +25,7 @@
  * The order (nothing of it is in argv or the environment of the step):
  *	{"exec": EXEC, "run": number as text,
  *	 "step": {"id", "kind": "sh|bash|python|http|mysql|postgresql|sqlite|
- *		copy|edit", "text", "text_line", "status", "transaction",
+ *		copy|edit", "text", "text_line", "status", "redirects", "transaction",
  *		"file", "mode", "cwd", "user",
  *		"timeout_ms", "quiet_ms", "expect", "reject", "exit": [0],
  *		"every_ms", "within_ms",

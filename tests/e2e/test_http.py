@@ -6,14 +6,14 @@ countersign-step gets its orders on standard input as from the runner; what
 is checked is its status, its recording, and what the server really received.
 STEP names the program.  Arguments choose tests by name.
 """
-import base64, gzip, http.server, json, os, pathlib, secrets, shutil, signal
+import base64, gzip, http.server, json, os, pathlib, shutil, signal
 import socket, ssl, subprocess, sys, tempfile, threading, time, urllib.parse
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import BUILD, Console, free_port, main, runbook_folder  # noqa: E402
+from console import Console, free_port, main, runbook_folder  # noqa: E402
+from http_step import HttpStep  # noqa: E402
 
-STEP = os.environ.get("STEP", str(BUILD / "countersign-step"))
 WORK = tempfile.mkdtemp(prefix="cs-http.")
 TOKEN = "token-that-nobody-may-see"
 PASSWORD = "pa:ss word \u00e9 nobody sees"
@@ -57,6 +57,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_redirect(self):
         self.answer(302, b"", [("Location", "/elsewhere")])
+
+    def do_to(self):
+        """/do/to/STATUS/ADDRESS"""
+        status, to = self.path.split("/", 4)[3:]
+        self.answer(int(status), b"", [("Location", urllib.parse.unquote(to))])
+
+    def do_again(self):
+        """A redirect to itself, for ever."""
+        self.answer(302, b"", [("Location", "/do/again?" + "x" * len(self.path))])
+
+    def do_reset(self):
+        """Lost at first, there then."""
+        if sum(1 for s in self.server.seen if s[1] == self.path) < 2:
+            self.do_lost()
+        else:
+            self.answer(200, b"there\n")
 
     def do_second(self):
         """503 at first, 200 then."""
@@ -104,13 +120,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, tls=None):
+    def __init__(self, tls=None, clients=None):
         super().__init__(("127.0.0.1", 0), Handler)
         self.seen = []
         self.port = self.server_address[1]
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(tls + ".pem", tls + ".key")
+            if clients:
+                context.verify_mode = ssl.CERT_REQUIRED
+                context.load_verify_locations(clients)
             self.socket = context.wrap_socket(self.socket, server_side=True)
         self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -136,42 +155,8 @@ def make_ca(name):
             "-extfile", name + ".ext")
 
 
-class Step:
-    """One countersign-step on one target in a folder of its own."""
-
-    def __init__(self, text, target=None, **more):
-        top = {k: more.pop(k) for k in ("values", "secrets") if k in more}
-        self.exec = secrets.token_hex(16)
-        self.dir = tempfile.mkdtemp(prefix="exec.", dir=WORK)
-        if target is None:
-            target = {"url": plain.url}
-        target = {"name": "poa", "kind": "http", **target}
-        order = {"exec": self.exec, "targets": [target], **top, "step": {
-            "id": "s", "kind": "http", "text": text, "text_line": 7, **more}}
-        env = dict(os.environ, http_proxy="http://127.0.0.1:1",
-                   all_proxy="http://127.0.0.1:1")
-        self.process = subprocess.Popen(
-            [STEP, self.exec], cwd=self.dir, env=env, stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE)
-        self.process.stdin.write(json.dumps(order).encode())
-        self.process.stdin.close()
-        self.process.stdin = None
-
-    def wait(self, seconds=60):
-        _, errors = self.process.communicate(timeout=seconds)
-        assert b"Sanitizer" not in errors and b"runtime error" not in errors, \
-            errors.decode()
-        self.text = pathlib.Path(self.dir, "poa.txt").read_bytes().decode()
-        lines = pathlib.Path(self.dir, "status").read_text().splitlines()
-        self.end = [json.loads(line) for line in lines][-2]
-        self.message = self.end["message"]
-        return self
-
-    def ended(self, state, *words):
-        assert self.end["state"] == state, self.end
-        for word in words:
-            assert word in self.message, (word, self.message)
-        return self
+def Step(text, target=None, **more):
+    return HttpStep(WORK, text, target or {"url": plain.url}, **more)
 
 
 def run(text, target=None, **more):
@@ -223,12 +208,92 @@ def status_says_what_success_is():
     run("HEAD /a").ended("succeeded")
 
 
-def redirects_are_not_followed():
+def redirects_are_not_followed_unasked():
     plain.seen.clear()
     run("GET /do/redirect").ended("failed", "302", plain.url + "/elsewhere",
-                                  "status=302")
+                                  "status=302", "redirects=1")
     run("GET /do/redirect", status="3xx").ended("succeeded")
     assert [s[1] for s in plain.seen] == ["/do/redirect"] * 2, plain.seen
+
+
+def to(status, address):
+    return f"/do/to/{status}/" + urllib.parse.quote(address, safe="")
+
+
+def redirects_are_followed_where_asked_for():
+    plain.seen.clear()
+    s = run("GET /do/redirect", {"url": plain.url, "token": TOKEN}, redirects=1)
+    s.ended("succeeded")
+    assert [q[1] for q in plain.seen] == ["/do/redirect", "/elsewhere"]
+    assert plain.seen[1][2]["Authorization"] == "Bearer " + TOKEN
+    assert "--- redirected ---\nGET " + plain.url + "/elsewhere" in s.text, s.text
+    plain.seen.clear()
+    run("POST " + to(303, "/got") + "\n\n{}", redirects=2).ended("succeeded")
+    assert [(q[0], q[3]) for q in plain.seen] == [("POST", b"{}"), ("GET", b"")]
+    assert plain.seen[1][2]["Content-Type"] is None
+    plain.seen.clear()
+    run("POST " + to(307, "/got") + "\n\n{}", redirects=2).ended("succeeded")
+    assert [(q[0], q[3]) for q in plain.seen] == [("POST", b"{}")] * 2
+    plain.seen.clear()
+    run("GET /do/again", redirects=3).ended("failed", "after the 3")
+    assert len(plain.seen) == 4
+
+
+def a_redirect_takes_no_credentials_to_another_server():
+    other.seen.clear()
+    secret = {"url": plain.url, "token": TOKEN, "headers": {"X-Key": "k-e-y"}}
+    text = "GET " + to(302, other.url + "/x") + "\nCookie: a=b\nAccept: */x"
+    run(text, secret, redirects=2).ended("succeeded")
+    got = other.seen[-1][2]
+    assert got["Authorization"] is None and got["X-Key"] is None
+    assert got["Cookie"] is None and got["Accept"] == "*/x", got
+    # nor there and back again
+    back = other.url + to(302, plain.url + "/back")
+    run("GET " + to(302, back), secret, redirects=3).ended("succeeded")
+    assert plain.seen[-1][1] == "/back", plain.seen[-1]
+    assert plain.seen[-1][2]["Authorization"] is None
+    n = len(other.seen)
+    run("POST " + to(307, other.url + "/x") + "\n\nsecret", secret,
+        redirects=2).ended("failed", "another server")
+    run("DELETE " + to(302, other.url + "/x"), secret, redirects=2).ended(
+        "failed", "another server")
+    assert len(other.seen) == n
+    tls_target = {"url": tls.url, "ca": WORK + "/right-ca.pem"}
+    run("GET " + to(302, plain.url + "/x"), tls_target, redirects=2).ended(
+        "failed", "is not encrypted")
+    run("GET " + to(302, tls.url + "/x"), {**tls_target, "url": plain.url},
+        redirects=2).ended("succeeded")
+    for address in ("http://169.254.169.254/latest/", "http://[::ffff:0.0.0.0]/"):
+        run("GET " + to(302, address), redirects=2).ended("failed", "was not sent",
+                                                         "credentials")
+    run("GET " + to(302, "file:///etc/passwd"), redirects=2).ended("failed", "302")
+    run("GET " + to(302, other.url.replace("//", "//u:p@") + "/x"),
+        redirects=2).ended("failed", "name or password")
+
+
+def a_client_certificate_is_shown():
+    ca = WORK + "/right-ca.pem"
+    target = {"url": strict.url, "ca": ca}
+    run("GET /a", target).ended("failed", "client certificate", "cert:")
+    assert strict.seen == []
+    run("POST /a", {**target, "cert": WORK + "/right.pem",
+                    "cert_key": WORK + "/right.key"}).ended("succeeded")
+    run("GET /a", {**target, "cert": WORK + "/wrong.pem",
+                   "cert_key": WORK + "/wrong.key"}).ended("failed")
+    run("POST /a", {**target, "cert": WORK + "/right.pem",
+                    "cert_key": WORK + "/wrong.key"}).ended(
+        "failed", "was not sent", "cert_key:")
+    assert len(strict.seen) == 1
+
+
+def a_read_that_was_lost_is_no_doubt():
+    run("GET /do/lost").ended("failed", "not complete", "sent again")
+    plain.seen.clear()
+    run("GET /do/reset", every_ms=100, within_ms=20000).ended("succeeded")
+    assert len(plain.seen) == 2
+    run("HEAD /do/slow", every_ms=100, within_ms=900, timeout_ms=300).ended(
+        "failed", "not answered within")
+    run("POST /do/lost", every_ms=100, within_ms=5000).ended("unknown")
 
 
 def credentials_are_sent_and_hidden():
@@ -241,6 +306,8 @@ def credentials_are_sent_and_hidden():
     sent = base64.b64encode(f"op:{PASSWORD}".encode()).decode()
     assert plain.seen[-1][2]["Authorization"] == "Basic " + sent
     assert sent not in s.text and PASSWORD not in s.text
+    assert "Basic \u2022\u2022\u2022\u2022\u2022\u2022\"" in s.text, \
+        "nothing of user and password is left to read: " + s.text
     s = run("GET /a\nAuthorization: Bearer {{t}}", {"url": plain.url,
             "token": TOKEN}, secrets={"t": "another-secret-token"})
     assert plain.seen[-1][2]["Authorization"] == "Bearer another-secret-token"
@@ -296,7 +363,7 @@ def a_slow_answer_is_of_unknown_outcome():
         "unknown", "time limit", "POST", "not known")
     assert time.monotonic() - begin < 8
     run("POST /do/lost").ended("unknown", "not complete", "not known")
-    s = run("GET /do/cut").ended("unknown", "not complete")
+    s = run("GET /do/cut").ended("failed", "not complete")
     assert "the beginning" in s.text
 
 
@@ -323,9 +390,10 @@ def a_cancel_before_sending_is_failed():
 
 def endless_answers_and_bombs_are_cut_off():
     for what in ("endless", "bomb"):
-        s = run(f"GET /do/{what}").ended("unknown", "16 MB", "cut off")
+        s = run(f"GET /do/{what}").ended("failed", "16 MB", "cut off")
         assert len(s.text) < 400_000, len(s.text)
-    s = run("GET /do/headers").ended("unknown")
+    run("POST /do/endless").ended("unknown", "16 MB", "cut off")
+    s = run("GET /do/headers").ended("failed")
     assert len(s.text) < 400_000, len(s.text)
 
 
@@ -433,10 +501,14 @@ def through_the_console_with_a_stored_token():
 
 make_ca("right")
 make_ca("wrong")
-plain, tls = Server(), Server(WORK + "/right")
+plain, other = Server(), Server()
+tls, strict = Server(WORK + "/right"), Server(WORK + "/right", WORK + "/right-ca.pem")
 try:
     main([requests_are_sent_and_answers_shown, captures_are_of_the_last_answer,
-          status_says_what_success_is, redirects_are_not_followed,
+          status_says_what_success_is, redirects_are_not_followed_unasked,
+          redirects_are_followed_where_asked_for,
+          a_redirect_takes_no_credentials_to_another_server,
+          a_client_certificate_is_shown, a_read_that_was_lost_is_no_doubt,
           credentials_are_sent_and_hidden,
           nasty_values_arrive_byte_for_byte_or_are_refused,
           a_slow_answer_is_of_unknown_outcome,

@@ -235,6 +235,18 @@ other_bodies_have_rules_of_their_own(void **state)
 	assert_string_equal(filled("POST /\nContent-Type: text/xml; "
 	    "charset=utf-8\n\n<a b='{{v}}'/>", "http://h", "<'&>")->body.text,
 	    "<a b='&#60;&#39;&#38;&#62;'/>");
+	assert_string_equal(filled("POST /\nContent-Type: text/xml\n\n<a>"
+	    "<![CDATA[x]]>{{v}}<![CDATA[ {{v}} ]]></a>", "http://h",
+	    "a<b&c>d")->body.text, "<a><![CDATA[x]]>a&#60;b&#38;c&#62;d"
+	    "<![CDATA[ a<b&c>d ]]></a>");
+	assert_string_equal(filled("POST /\nContent-Type: text/xml\n\n"
+	    "<!-- <![CDATA[ {{v}} -->", "http://h", "-->")->body.text,
+	    "<!-- <![CDATA[ --&#62; -->");
+	assert_null(filled("POST /\nContent-Type: text/xml\n\n"
+	    "<![CDATA[{{v}}]]>", "http://h", "a]]><b/>"));
+	says("CDATA");
+	assert_null(filled("POST /\nContent-Type: text/xml\n\n"
+	    "<![CDATA[{{v}}>]]>", "http://h", "a]]"));
 	assert_string_equal(filled("POST /\n\na {{v}}", "http://h",
 	    "\"\n{\x01")->body.text, "a \"\n{\x01");
 	assert_null(filled("POST /\nContent-Type: text/csv\n\n{{v}}",
@@ -303,6 +315,18 @@ addresses_of_no_server_are_refused_in_each_notation(void **state)
 	assert_false(may("::ffff:0.0.0.0"));
 	assert_false(may("::ffff:169.254.169.254"));
 	assert_false(may("::127.0.0.1"));
+	assert_false(may("64:ff9b::169.254.169.254"));
+	assert_true(may("64:ff9b::10.0.0.1"));
+	assert_false(may("64:ff9b:1:a9fe:a9:fe00::"));
+	assert_false(may("2002:a9fe:a9fe::1"));
+	assert_true(may("2002:c000:201::1"));
+	assert_false(may("2001:0:1:2:3:4:5601:5601"));
+	assert_false(may("::ffff:0:169.254.169.254"));
+	assert_false(may("2001:db8::5efe:169.254.169.254"));
+	assert_false(may("2001:db8::200:5efe:0.0.0.0"));
+	assert_false(may("fd00:ec2::254"));
+	assert_false(may("100.100.100.200"));
+	assert_false(may("168.63.129.16"));
 	assert_false(may("fe80::1"));
 	assert_false(may("ff02::1"));
 }

@@ -1,0 +1,173 @@
+/*
+ * order_target.c: the targets of an order, and what of them is to be hidden.
+ *
+ * Machines have a table of keys, as all of the order has; what other targets
+ * have is for their act, and only its types are looked at here.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "step/order.h"
+#include "step/order_read.h"
+
+/* clang-format off */
+static const struct json_key target_keys[] = {
+	{ "name",		json_type_string,	true },
+	{ "kind",		json_type_string,	true },
+	{ "host",		json_type_string,	false },
+	{ "port",		json_type_int,		false },
+	{ "user",		json_type_string,	false },
+	{ "key",		json_type_string,	false },
+	{ "passphrase",		json_type_string,	false },
+	{ "agent",		json_type_boolean,	false },
+	{ "host_key",		json_type_string,	false },
+	{ "client",		json_type_string,	false },
+	{ "shared",		json_type_boolean,	false },
+	{ "jump",		json_type_object,	false },
+	{ NULL, 0, false },
+};
+
+/* Of targets that are no machines: texts, but for these. */
+static const char *const other_objects[] = { "over", "headers", "aws" };
+/* clang-format on */
+
+/* Machines have a table of keys; what other targets have is for their act,
+ * and has the right types. */
+static enum err
+check_target(struct json_object *v, struct fault *fault)
+{
+	const char *kind = json_text(v, "kind", "");
+
+	if (strcmp(kind, "local") == 0 || strcmp(kind, "ssh") == 0)
+		return json_check(v, target_keys, fault);
+	if (!json_object_is_type(v, json_type_object))
+		return order_wrong(fault, "targets", "has what is no object");
+	json_object_object_foreach(v, key, value) {
+		bool object = false;
+
+		for (size_t i = 0; i < 3; i++)
+			object |= strcmp(key, other_objects[i]) == 0;
+		if (json_object_is_type(value, object ? json_type_object :
+		    strcmp(key, "shared") == 0 ? json_type_boolean :
+		    json_type_string))
+			continue;
+		return order_wrong(fault, key, "is of the wrong type");
+	}
+	return ERR_OK;
+}
+
+/* Where both are sent as one text in base64, the form of the password in it
+ * would leave the user's name and some of what follows to be read. */
+static void
+hide_login(struct order *o, struct json_object *target)
+{
+	const char *user = order_text(target, "user");
+	const char *password = order_text(target, "password");
+	char *login;
+
+	if (user == NULL || password == NULL)
+		return;
+	login = mem_printf("%s:%s", user, password);
+	if (o->made == NULL)
+		o->made = json_object_new_array();
+	json_object_array_add(o->made, json_object_new_string(login));
+	o->mask[o->mask_count++] = json_object_get_string(
+	    json_object_array_get_idx(o->made,
+	    json_object_array_length(o->made) - 1));
+	free(login);
+}
+
+/* The secrets of a target, of its aws, and of those over which it is
+ * reached. */
+static void
+hide_target(struct order *o, struct json_object *target)
+{
+	static const char *const keys[] = { "password", "token",
+	    "passphrase", "secret_key" };
+	static const char *const through[] = { "over", "jump", "aws" };
+
+	o->mask = mem_realloc(o->mask, o->mask_count + 5,
+	    sizeof(o->mask[0]));
+	hide_login(o, target);
+	for (size_t i = 0; i < 4; i++)
+		if (order_text(target, keys[i]) != NULL)
+			o->mask[o->mask_count++] = json_text(target, keys[i],
+			    "");
+	for (size_t i = 0; i < 3; i++)
+		if (json_object_is_type(json_get(target, through[i]),
+		    json_type_object))
+			hide_target(o, json_get(target, through[i]));
+}
+
+enum err
+order_target_read(struct json_object *v, struct order_target *ret,
+    struct fault *fault)
+{
+	struct order_target *t = ret;
+	enum err err;
+	int64_t port;
+
+	if ((err = check_target(v, fault)) != ERR_OK)
+		return err;
+	port = json_int(v, "port", 22);
+	*t = (struct order_target){ .name = json_text(v, "name", ""),
+		.kind = json_text(v, "kind", ""),
+		.host = order_text(v, "host"), .port = (int)port,
+		.user = order_text(v, "user"), .key = order_text(v, "key"),
+		.passphrase = order_text(v, "passphrase"),
+		.host_key = order_text(v, "host_key"),
+		.client = json_text(v, "client", "libssh2"),
+		.agent = json_flag(v, "agent", false), .json = v };
+	if (!text_is_id(t->name))
+		return order_wrong(fault, "targets", "has a wrong name");
+	if (strcmp(t->kind, "ssh") == 0 && (t->host == NULL || port < 1 ||
+	    port > 65535))
+		return order_wrong(fault, "targets", "has a wrong host or port");
+	return ERR_OK;
+}
+
+enum err
+order_read_targets(struct order *o, struct json_object *list, struct fault *fault)
+{
+	size_t n = order_length(list);
+	enum err err;
+
+	if (n == 0 || n > 10000)
+		return order_wrong(fault, "targets", "is empty or too long");
+	o->targets = mem_calloc(n, sizeof(o->targets[0]));
+	for (size_t i = 0; i < n; i++) {
+		err = order_target_read(json_object_array_get_idx(list, i),
+		    &o->targets[i], fault);
+		if (err != ERR_OK)
+			return err;
+		hide_target(o, o->targets[i].json);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(o->targets[k].name,
+			    o->targets[i].name) == 0)
+				return order_wrong(fault, "targets",
+				    "names one target twice");
+	}
+	o->targets_count = n;
+	return ERR_OK;
+}
+
+enum err
+order_read_hosts(struct order *o, struct json_object *hosts, struct fault *fault)
+{
+	enum err err = ERR_OK;
+
+	if (hosts == NULL)
+		return ERR_OK;
+	o->hosts = mem_calloc((size_t)json_object_object_length(hosts) + 1,
+	    sizeof(o->hosts[0]));
+	json_object_object_foreach(hosts, name, v) {
+		(void)name;
+		if (err == ERR_OK)
+			err = order_target_read(v,
+			    &o->hosts[o->hosts_count++], fault);
+	}
+	return err;
+}
