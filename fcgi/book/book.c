@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "book/expand.h"
 #include "book/expr.h"
 #include "book/parse.h"
 
@@ -80,8 +81,10 @@ finish(struct parse *p)
 	free(p->lines);
 }
 
-struct book *
-book_parse(const char *text, size_t len)
+/* With lists, as a run has it; *ret_whole: it did not become too large. */
+static struct book *
+parse(const char *text, size_t len, struct json_object *lists,
+    bool *ret_whole)
 {
 	struct whole *w = mem_calloc(1, sizeof(*w));
 	struct parse p = { .book = &w->book };
@@ -94,8 +97,35 @@ book_parse(const char *text, size_t len)
 	ids_read(&p);
 	find_title(&p);
 	check_book(&p);
+	*ret_whole = lists == NULL || expand_all(&p, lists);
 	finish(&p);
 	return &w->book;
+}
+
+struct book *
+book_parse(const char *text, size_t len)
+{
+	bool whole;
+
+	return parse(text, len, NULL, &whole);
+}
+
+enum err
+book_expand(const char *text, size_t len, struct json_object *lists,
+    struct book **ret, struct fault *fault)
+{
+	bool whole;
+	struct book *book = parse(text, len, lists, &whole);
+
+	if (whole) {
+		*ret = book;
+		return ERR_OK;
+	}
+	book_free(book);
+	return fault_set(fault, ERR_INVALID, "too_many_steps", NULL,
+	    "With these lists the run would have more than %d steps or "
+	    "headings. Shorten the lists, or split the runbook.",
+	    BOOK_MAX_STEPS);
 }
 
 void
@@ -136,12 +166,12 @@ kind_of(const char *lang)
 }
 
 static bool
-holds(const char *when, book_value_fn value, void *ctx)
+holds(const char *when, struct book_place *at)
 {
 	bool result;
 
 	return when == NULL ||
-	    (expr_eval(when, value, ctx, &result) && result);
+	    (expr_eval(when, book_value_at, at, &result) && result);
 }
 
 bool
@@ -149,19 +179,17 @@ book_is_excluded(const struct book *book, int step, book_value_fn value,
     void *ctx, const char **ret_why)
 {
 	const struct step *s = &book->steps[step];
-	const struct section *section;
+	struct book_place at = { book, s->section, value, ctx };
 
-	if (!holds(s->when, value, ctx)) {
+	if (!holds(s->when, &at)) {
 		*ret_why = s->when;
 		return true;
 	}
-	for (int i = s->section; i >= 0; i = section->parent) {
-		section = &book->sections[i];
-		if (!holds(section->when, value, ctx)) {
-			*ret_why = section->when;
+	for (; at.section >= 0; at.section = book->sections[at.section].parent)
+		if (!holds(book->sections[at.section].when, &at)) {
+			*ret_why = book->sections[at.section].when;
 			return true;
 		}
-	}
 	return false;
 }
 

@@ -43,6 +43,7 @@ enum parameter_type {
 	PARAMETER_BOOL,		/* values "true" and "false" */
 	PARAMETER_CHOICE,	/* `choices` is not empty */
 	PARAMETER_SECRET,
+	PARAMETER_LIST,		/* items with commas between them */
 	PARAMETER_TYPE__MAX
 };
 
@@ -77,6 +78,16 @@ struct approval_rule {
 	int		 count;
 };
 
+/* One item of a section that repeats; `outer` are those around it. */
+struct binding {
+	const char	*name;		/* of each= */
+	const char	*list;		/* what it repeats over, as written */
+	const char	*item;
+	const char	*tag;		/* the item as a part of ids */
+	const char	*scope;		/* "@name=tag", outermost first */
+	const struct binding *outer;
+};
+
 struct section {
 	const char	*id;
 	const char	*title;		/* plain text */
@@ -84,9 +95,13 @@ struct section {
 	int		 parent;	/* index, or -1 */
 	const char	*when;		/* its own, or NULL; parents' hold too */
 	const char	*each;
+	const char	*each_name;	/* its two halves; NULL in the book */
+	const char	*each_list;	/* of a run, which has copies instead */
+	const struct binding *bound;	/* of a copy, else NULL */
 	const char	*role;
 	const char	*hop_from;
 	const char	*hop_to;
+	const char	*hop_when;	/* holds where a run takes the hop */
 	bool		 hop;
 	bool		 rollback;	/* or inside one that is */
 	int		 line;
@@ -177,6 +192,8 @@ struct book {
 	size_t		 parameters_count;
 	const struct approval_rule *approvals;
 	size_t		 approvals_count;
+	const char *const *lists;	/* what its sections repeat over */
+	size_t		 lists_count;
 	const struct section *sections;	/* sections[0] has level 0 */
 	size_t		 sections_count;
 	const struct step *steps;

@@ -50,6 +50,12 @@ check_name(void *ctx, const char *name)
 		    name, n->where);
 		return;
 	}
+	if (each_captures(p, name, n->step)) {
+		report(p, SEVERITY_ERROR, n->at, "“%s” in %s is captured once "
+		    "for each item of a list: it is known only under a heading "
+		    "with the same each=.", name, n->where);
+		return;
+	}
 	near = closest_name(p, name);
 	report(p, SEVERITY_ERROR, n->at, "“%s” in %s is neither a parameter "
 	    "nor captured by an earlier step. %s%s%s", name, n->where,
@@ -91,38 +97,13 @@ first_step(const struct parse *p, int section)
 	return i;
 }
 
-/* each="name in group-or-list" */
-static void
-check_each(struct parse *p, struct section *s, struct origin *o)
-{
-	size_t at = place_of(o, '=', "each");
-	const char *each = s->each, *why;
-	size_t n = strcspn(each, " ");
-	char *name = arena_strndup(p->arena, each, n);
-
-	if ((why = name_refused(name)) != NULL) {
-		report(p, SEVERITY_ERROR, at, "“%s” cannot be the name in "
-		    "each=: %s", name, why);
-		return;
-	}
-	each += n + strspn(each + n, " ");
-	if (!text_starts(each, "in ") ||
-	    each[2 + strspn(each + 2, " ")] == '\0') {
-		report(p, SEVERITY_ERROR, at, "Write each=\"name in group\" or "
-		    "each=\"name in a, b\".");
-		return;
-	}
-	o->each_name = name;
-}
-
 static void
 check_section(struct parse *p, int i)
 {
 	struct section *s = &p->sections[i];
 	struct origin *o = &p->section_origins[i];
 
-	if (s->each != NULL)
-		check_each(p, s, o);
+	check_each(p, i);
 	check_when(p, s->when, o, first_step(p, i), i);
 	if (s->hop && (s->hop_from == NULL || s->hop_to == NULL))
 		report(p, SEVERITY_ERROR, place_of(o, '.', "hop"), "A version "
@@ -176,6 +157,11 @@ check_reference(struct parse *p, int i, const char *key, const char *id)
 	} else if (strcmp(key, "same-as") == 0 && to > i) {
 		report(p, SEVERITY_ERROR, at, "“same-as=%s”: that step comes "
 		    "later. Its output must be there to compare with.", id);
+	} else if (!repeats_around(p, p->steps[i].section,
+	    p->steps[to].section)) {
+		report(p, SEVERITY_ERROR, at, "“%s=%s”: that step repeats "
+		    "for each item of a list, and this one does not. Put it "
+		    "under a heading with the same each=.", key, id);
 	}
 }
 
@@ -186,6 +172,14 @@ has_probe(const struct parse *p, const char *id)
 		if (text_eq(p->steps[i].probe_of, id))
 			return true;
 	return false;
+}
+
+static bool
+is_repeated(const struct parse *p, int section)
+{
+	while (section >= 0 && p->sections[section].each == NULL)
+		section = p->sections[section].parent;
+	return section >= 0;
 }
 
 /* Attributes that need each other. */
@@ -221,6 +215,10 @@ check_together(struct parse *p, int i)
 	    attribute_get(&o->attrs, '=', "role") == NULL)
 		report(p, SEVERITY_ERROR, o->at, "An approval names the role "
 		    "that gives it: {role=approver count=1}.");
+	if (s->save != NULL && is_repeated(p, s->section))
+		report(p, SEVERITY_ERROR, place_of(o, '=', "save"), "Each "
+		    "item of the list would overwrite what the one before "
+		    "kept: keep it outside of the section with each=.");
 	if (s->kind == STEP_EDIT && s->file == NULL)
 		report(p, SEVERITY_ERROR, o->at, "An edit names the file that "
 		    "it changes: {file=/etc/app.conf}.");
@@ -259,7 +257,7 @@ is_sql(enum step_kind kind)
 
 /* What this version leaves to a later one, or NULL. */
 static const char *
-not_yet(const struct parse *p, const struct step *s)
+not_yet(const struct step *s)
 {
 	if (!is_script(s->kind) && !is_sql(s->kind) &&
 	    s->kind != STEP_EDIT && s->kind != STEP_HTTP &&
@@ -269,12 +267,6 @@ not_yet(const struct parse *p, const struct step *s)
 		return "a terminal (pty, interactive)";
 	if (s->secret)
 		return "secret output";
-	for (int i = s->section; i >= 0; i = p->sections[i].parent) {
-		if (p->sections[i].each != NULL)
-			return "a section that repeats (each)";
-		if (p->sections[i].hop)
-			return "a version hop";
-	}
 	return NULL;
 }
 
@@ -293,7 +285,7 @@ check_step(struct parse *p, int i)
 	check_together(p, i);
 	check_values(p, i, "file", s->file);
 	check_values(p, i, "cwd", s->cwd);
-	why = not_yet(p, s);
+	why = not_yet(s);
 	s->executable = why == NULL;
 	if (why != NULL)
 		report(p, SEVERITY_WARNING, o->at, "not yet executable: %s. "
@@ -323,6 +315,8 @@ check_book(struct parse *p)
 	for (size_t i = 1; i < p->sections_count; i++)
 		check_section(p, (int)i);
 	kept_read(p);
+	check_hops(p);
 	for (size_t i = 0; i < p->steps_count; i++)
 		check_step(p, (int)i);
+	each_keep_lists(p);
 }

@@ -222,6 +222,10 @@ check_value(const struct content *c, size_t at, const char *name)
 	else if (!known && later)
 		report(c->p, SEVERITY_ERROR, at, "“%s” is captured only later. "
 		    "Move the step that captures it before this one.", name);
+	else if (!known && each_captures(c->p, name, (int)c->step))
+		report(c->p, SEVERITY_ERROR, at, "“%s” is captured once for "
+		    "each item of a list: it is known only under a heading "
+		    "with the same each=.", name);
 	else if (!known)
 		report(c->p, SEVERITY_ERROR, at, "“%s” is neither a parameter "
 		    "nor captured by an earlier step. Add it to the "

@@ -212,8 +212,8 @@ compare_numbers(const char *a, size_t m, const char *b, size_t n)
 	return d < 0 ? -1 : d > 0;
 }
 
-static int
-compare_versions(const char *a, const char *b)
+int
+version_compare(const char *a, const char *b)
 {
 	if (a[0] == 'v' && a[1] >= '0' && a[1] <= '9')
 		a++;
@@ -249,7 +249,7 @@ compare(const char *op, const char *a, const char *b)
 		return strcmp(a, b) == 0;
 	if (op[0] == '!')
 		return strcmp(a, b) != 0;
-	d = compare_versions(a, b);
+	d = version_compare(a, b);
 	if (op[0] == '<')
 		return d < 0 || (d == 0 && op[1] == '=');
 	return d > 0 || (d == 0 && op[1] == '=');

@@ -24,4 +24,7 @@ void		 expr_names(const char *text,
 bool		 expr_eval(const char *text, book_value_fn value, void *ctx,
 		    bool *ret);
 
+/* Versions as the operators < and > see them: below 0, 0, above 0. */
+int		 version_compare(const char *a, const char *b);
+
 #endif

@@ -89,7 +89,7 @@ read_type(struct parse *p, const struct ytree *map, struct parameter *q)
 	static const char *const names[] = {
 		[PARAMETER_TEXT] = "text", [PARAMETER_NUMBER] = "number",
 		[PARAMETER_BOOL] = "bool", [PARAMETER_CHOICE] = "choice",
-		[PARAMETER_SECRET] = "secret", NULL
+		[PARAMETER_SECRET] = "secret", [PARAMETER_LIST] = "list", NULL
 	};
 	const struct ytree *y = ytree_get(map, "type");
 	const struct ytree *choices = ytree_get(map, "choices");
@@ -108,7 +108,7 @@ read_type(struct parse *p, const struct ytree *map, struct parameter *q)
 			break;
 	if (names[i] == NULL)
 		wrong(p, y, "The type is one of text, number, bool, choice, "
-		    "secret.");
+		    "secret, list.");
 	else if (choices != NULL && i != PARAMETER_CHOICE)
 		wrong(p, y, "A parameter with choices has no other type: "
 		    "remove one of the two.");
@@ -137,6 +137,25 @@ check_pattern(struct parse *p, const struct ytree *map, struct parameter *q)
 	q->pattern = NULL;
 }
 
+/* The default of a list may be written as one. */
+static const char *
+read_default(struct parse *p, const struct ytree *y,
+    const struct parameter *q)
+{
+	struct buf all = {0};
+	const char *text;
+
+	if (q->type != PARAMETER_LIST || y->kind != YTREE_LIST)
+		return read_text(p, y);
+	for (const struct ytree *e = y->first; e != NULL; e = e->next)
+		if (e->kind == YTREE_TEXT)
+			buf_printf(&all, "%s%s", all.len > 0 ? "," : "",
+			    e->text);
+	text = all.len > 0 ? arena_strdup(p->arena, buf_text(&all)) : NULL;
+	buf_clear(&all);
+	return text;
+}
+
 static void
 check_default(struct parse *p, const struct ytree *map, struct parameter *q)
 {
@@ -144,7 +163,7 @@ check_default(struct parse *p, const struct ytree *map, struct parameter *q)
 	struct buf scratch = {0};
 	const char *why;
 
-	if (y == NULL || (q->fallback = read_text(p, y)) == NULL)
+	if (y == NULL || (q->fallback = read_default(p, y, q)) == NULL)
 		return;
 	if (q->type == PARAMETER_SECRET) {
 		wrong(p, y, "A secret has no default: everybody who reads "

@@ -54,19 +54,65 @@ name_refused(const char *name)
 	return NULL;
 }
 
+/* The nearest section that repeats, at or above this one, or -1. */
+static int
+repeating(const struct parse *p, int section)
+{
+	while (section >= 0 && p->sections[section].each_name == NULL)
+		section = p->sections[section].parent;
+	return section;
+}
+
+/* Both repeat, by the same name and over the same list, or are nothing. */
 static bool
-captured_before(const struct parse *p, const char *name, int step)
+same_each(const struct parse *p, int a, int b)
+{
+	return a == b || (a >= 0 && b >= 0 &&
+	    text_eq(p->sections[a].each_name, p->sections[b].each_name) &&
+	    text_eq(p->sections[a].each_list, p->sections[b].each_list));
+}
+
+/* From there outwards both repeat alike. */
+static bool
+same_around(const struct parse *p, int a, int b)
+{
+	while (same_each(p, a, b) && a >= 0) {
+		a = repeating(p, p->sections[a].parent);
+		b = repeating(p, p->sections[b].parent);
+	}
+	return a < 0 && b < 0;
+}
+
+/*
+ * Whatever repeats around the section `outer` does so around `inner` as well,
+ * so that each copy of the one has its copy of the other.
+ */
+bool
+repeats_around(const struct parse *p, int inner, int outer)
+{
+	int a = repeating(p, inner), b = repeating(p, outer);
+
+	while (!same_around(p, a, b) && a >= 0)
+		a = repeating(p, p->sections[a].parent);
+	return same_around(p, a, b);
+}
+
+static bool
+captured_before(const struct parse *p, const char *name, int step,
+    int section)
 {
 	for (int i = 0; i < step; i++)
 		for (size_t k = 0; k < p->steps[i].captures_count; k++)
-			if (strcmp(p->steps[i].captures[k].name, name) == 0)
+			if (strcmp(p->steps[i].captures[k].name, name) == 0 &&
+			    repeats_around(p, section, p->steps[i].section))
 				return true;
 	return false;
 }
 
 /*
  * The name has a value at that step: a parameter, `environment`, the variable
- * of an `each` around the section, or captured by an earlier step.
+ * of an `each` around the section, or captured by an earlier step (of the
+ * same items where that one repeats).
  */
 bool
 name_is_known(const struct parse *p, const char *name, int step, int section)
@@ -76,8 +122,8 @@ name_is_known(const struct parse *p, const char *name, int step, int section)
 	for (size_t i = 0; i < p->parameters_count; i++)
 		if (strcmp(p->parameters[i].name, name) == 0)
 			return true;
-	for (; section >= 0; section = p->sections[section].parent)
-		if (text_eq(p->section_origins[section].each_name, name))
+	for (int i = section; i >= 0; i = p->sections[i].parent)
+		if (text_eq(p->sections[i].each_name, name))
 			return true;
-	return captured_before(p, name, step);
+	return captured_before(p, name, step, section);
 }

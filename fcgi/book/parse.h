@@ -8,6 +8,8 @@
 #include "base/arena.h"
 #include "book/book.h"
 
+struct json_object;
+
 #define NOWHERE		SIZE_MAX	/* a place that is not known */
 #define TITLE_MAX	120		/* characters of a title */
 
@@ -66,7 +68,6 @@ struct origin {
 	const struct node *node;
 	size_t		 at;		/* fence, list item or heading */
 	size_t		 text_end;	/* CODE: behind the closing fence */
-	const char	*each_name;	/* sections */
 };
 
 struct parse {
@@ -158,6 +159,18 @@ int	 kind_of(const char *lang);
 const char *name_refused(const char *name);
 bool	 name_is_known(const struct parse *p, const char *name, int step,
 	    int section);
+bool	 repeats_around(const struct parse *p, int inner, int outer);
+
+/* each.c */
+void	 check_each(struct parse *p, int section);
+void	 each_keep_lists(struct parse *p);
+bool	 each_captures(const struct parse *p, const char *name, int before);
+
+/* expand.c: repeats what repeats; false: it would become too large */
+bool	 expand_all(struct parse *p, struct json_object *lists);
+
+/* hops.c */
+void	 check_hops(struct parse *p);
 
 /* kept.c: kept outputs: which there are, and whether the name of one may
  * stand in a step (NULL, or why not; of the arena) */

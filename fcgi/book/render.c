@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "book/expand.h"
 #include "book/parse.h"
 #include "book/values.h"
 
@@ -321,9 +322,11 @@ void
 book_render(const struct book *book, const struct item *item,
     book_value_fn value, void *ctx, struct buf *out)
 {
-	struct page page = { .out = out, .value = value, .ctx = ctx };
+	struct book_place at = { book, item->section, value, ctx };
+	struct page page = { .out = out, .ctx = &at };
 
-	(void)book;
+	if (value != NULL || book->sections[item->section].bound != NULL)
+		page.value = book_value_at;
 	if (item->nodes != NULL)
 		put_node(&page, item->nodes);
 }

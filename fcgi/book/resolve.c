@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "book/expand.h"
 #include "book/inventory.h"
 
 struct used {
@@ -18,6 +19,7 @@ struct used {
 	size_t		 count, cap;
 	struct json_object *ways;	/* {name: null}: used to reach others */
 	struct arena	*arena;
+	const struct book *book;
 };
 
 static struct json_object *
@@ -250,6 +252,20 @@ use_name(struct used *u, const struct environment *e, const struct step *s,
 	return err;
 }
 
+/* The target that a name means at the step: an item of each= around it, or
+ * itself; NULL: what each= will put there is not known yet. */
+static const char *
+named_target(const struct used *u, const struct step *s, const char *name)
+{
+	struct book_place at = { u->book, s->section, NULL, NULL };
+	const char *item = book_value_at(&at, name);
+
+	for (int i = s->section; i >= 0; i = u->book->sections[i].parent)
+		if (text_eq(u->book->sections[i].each_name, name))
+			return NULL;
+	return item != NULL ? item : name;
+}
+
 /* The targets of one side of a copy's line: "target:path", or local. */
 static enum err
 use_side(struct used *u, const struct environment *e, const struct step *s,
@@ -257,12 +273,13 @@ use_side(struct used *u, const struct environment *e, const struct step *s,
 {
 	const char *colon = memchr(side, ':', len);
 	const char *slash = memchr(side, '/', len);
-	char *name;
+	const char *name;
 
 	if (colon == NULL || (slash != NULL && slash < colon))
 		return use_name(u, e, s, "local", fault);
-	name = arena_strndup(u->arena, side, (size_t)(colon - side));
-	return use_name(u, e, s, name, fault);
+	name = named_target(u, s, arena_strndup(u->arena, side,
+	    (size_t)(colon - side)));
+	return name == NULL ? ERR_OK : use_name(u, e, s, name, fault);
 }
 
 static enum err
@@ -286,46 +303,89 @@ use_copies(struct used *u, const struct environment *e, const struct step *s,
 	return err;
 }
 
-/* What `name` in `each="name in group"` of a section around stands for. */
+/* What `on` repeats over in the document: the list of a section around, or
+ * NULL.  The book of a run has the items in their places already. */
 static const char *
-each_group(const struct book *book, const struct step *s)
+each_list(const struct book *book, const struct step *s)
 {
-	size_t n = strlen(s->on);
-
-	for (int i = s->section; i >= 0; i = book->sections[i].parent) {
-		const char *each = book->sections[i].each;
-
-		if (each != NULL && strncmp(each, s->on, n) == 0 &&
-		    strncmp(each + n, " in ", 4) == 0)
-			return each + n + 4 + strspn(each + n + 4, " ");
-	}
+	for (int i = s->section; i >= 0; i = book->sections[i].parent)
+		if (text_eq(book->sections[i].each_name, s->on))
+			return book->sections[i].each_list;
 	return NULL;
+}
+
+static bool
+is_parameter(const struct book *book, const char *name)
+{
+	for (size_t i = 0; i < book->parameters_count; i++)
+		if (strcmp(book->parameters[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static enum err
+use_each(struct used *u, const struct environment *e, const struct book *book,
+    const struct step *s, const char *list, struct fault *fault)
+{
+	struct json_object *items;
+	enum err err = ERR_OK;
+
+	if (is_parameter(book, list))
+		return ERR_OK;		/* known with the run alone */
+	items = list_items(list);
+	for (size_t i = 0; i < json_object_array_length(items) &&
+	    err == ERR_OK; i++)
+		err = use_name(u, e, s, arena_strdup(u->arena,
+		    json_object_get_string(json_object_array_get_idx(items,
+		    i))), fault);
+	json_object_put(items);
+	return err;
 }
 
 static enum err
 use_step(struct used *u, const struct environment *e, const struct book *book,
     const struct step *s, struct fault *fault)
 {
-	const char *list = each_group(book, s);
-	enum err err = ERR_OK;
+	const char *list = each_list(book, s);
 
 	if (s->kind == STEP_APPROVAL || s->kind == STEP_ANSWERS ||
 	    (s->kind == STEP_MANUAL && strcmp(s->on, "local") == 0))
 		return ERR_OK;
 	if (s->kind == STEP_COPY)
 		return use_copies(u, e, s, fault);
-	if (list == NULL)
-		return use_name(u, e, s, s->on, fault);
-	while (*list != '\0' && err == ERR_OK) {
-		size_t n = strcspn(list, ", ");
+	return list != NULL ? use_each(u, e, book, s, list, fault) :
+	    use_name(u, e, s, s->on, fault);
+}
 
-		if (n > 0)
-			err = use_name(u, e, s, arena_strndup(u->arena, list,
-			    n), fault);
-		list += n;
-		list += strspn(list, ", ");
+/* The groups that sections repeat over belong to the plan, with all members,
+ * whatever the steps there do. */
+static void
+use_lists(struct used *u, const struct environment *e,
+    const struct book *book)
+{
+	for (size_t i = 0; i < book->lists_count; i++) {
+		const struct group *g = is_parameter(book, book->lists[i]) ?
+		    NULL : find_group(e, book->lists[i]);
+
+		for (size_t k = 0; g != NULL && k < g->count; k++)
+			use(u, g->members[k]);
+		if (g != NULL)
+			use(u, g->name);
 	}
-	return err;
+}
+
+struct json_object *
+targets_groups(const struct targets *t, const char *environment)
+{
+	const struct environment *e = t->environments;
+	struct json_object *all = json_object_new_object();
+
+	while (e != NULL && strcmp(e->name, environment) != 0)
+		e = e->next;
+	for (const struct group *g = e != NULL ? e->groups : NULL; g != NULL;
+	    g = g->next)
+		json_set(all, g->name, group_json(g));
+	return all;
 }
 
 /* What is on the way to others is resolved too, and marked where no step
@@ -355,7 +415,7 @@ enum err
 targets_resolve(const struct targets *t, const char *environment,
     const struct book *book, struct json_object **ret, struct fault *fault)
 {
-	struct used u = { .arena = arena_new(),
+	struct used u = { .arena = arena_new(), .book = book,
 	    .ways = json_object_new_object() };
 	struct environment *e = t->environments;
 	struct json_object *o;
@@ -369,6 +429,7 @@ targets_resolve(const struct targets *t, const char *environment,
 		    "targets.yml.", environment);
 		goto out;
 	}
+	use_lists(&u, e, book);
 	for (size_t i = 0; i < book->steps_count && err == ERR_OK; i++)
 		err = use_step(&u, e, book, &book->steps[i], fault);
 	if (err != ERR_OK)

@@ -63,6 +63,11 @@ const struct diagnostic *targets_diagnostics(const struct targets *t,
  */
 struct json_object *targets_environments(const struct targets *t);
 
+/* The groups of one environment, as targets_resolve() writes them: {name:
+ * {"kind": "group", "members": [names]}}.  A new object. */
+struct json_object *targets_groups(const struct targets *t,
+		    const char *environment);
+
 /*
  * What the steps of a book use in one environment:
  * {"name": {"kind": "ssh", "host", "port": 22, "user", "key", "passphrase",

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "book/book.h"
+#include "book/expand.h"
 #include "book/regex.h"
 #include "book/values.h"
 
@@ -90,9 +91,11 @@ check_characters(const struct parameter *p, const char *value)
 		    "target instead.";
 	if (!text_is_utf8(value, len))
 		return "This is not valid UTF-8 text.";
-	if (!p->multiline && strpbrk(value, "\r\n") != NULL)
+	if (!p->multiline && p->type != PARAMETER_LIST &&
+	    strpbrk(value, "\r\n") != NULL)
 		return "This must be one line: remove the line breaks.";
-	if (!p->dash && value[0] == '-' && p->type != PARAMETER_NUMBER)
+	if (!p->dash && value[0] == '-' && p->type != PARAMETER_NUMBER &&
+	    p->type != PARAMETER_LIST)
 		return "This must not begin with “-”: a program would take "
 		    "it for an option.";
 	return NULL;
@@ -118,6 +121,33 @@ values_fill(const char *s, book_value_fn value, void *ctx, struct buf *out)
 	buf_put(out, s + from, len - from);
 }
 
+/* Each item, by what an item may be and by the pattern. */
+static const char *
+check_list(const struct parameter *p, const char *value, struct buf *scratch)
+{
+	struct json_object *list = list_items(value);
+	const char *item = "", *why = list_refused(list, &item);
+
+	buf_reset(scratch);
+	for (size_t i = 0; why == NULL && p->pattern != NULL &&
+	    i < json_object_array_length(list); i++) {
+		item = json_object_get_string(json_object_array_get_idx(list,
+		    i));
+		if (!regex_full(p->pattern, item))
+			why = "it does not match the pattern";
+	}
+	if (why != NULL && text_ends(why, "."))
+		buf_printf(scratch, "The item “%.40s” cannot stand in the "
+		    "list: %s", item, why);
+	else if (why != NULL)
+		buf_printf(scratch, "The item “%.40s” cannot stand in the "
+		    "list: %s %s.", item, why, p->pattern);
+	else if (json_object_array_length(list) == 0 && p->required)
+		buf_puts(scratch, "This needs an item at least.");
+	json_object_put(list);
+	return scratch->len > 0 ? buf_text(scratch) : NULL;
+}
+
 static const char *
 check_type(const struct parameter *p, const char *value, struct buf *scratch)
 {
@@ -132,6 +162,8 @@ check_type(const struct parameter *p, const char *value, struct buf *scratch)
 		break;
 	case PARAMETER_CHOICE:
 		return check_choice(p, value, scratch);
+	case PARAMETER_LIST:
+		return check_list(p, value, scratch);
 	default:
 		break;
 	}
@@ -149,7 +181,7 @@ book_check_value(const struct parameter *p, const char *value,
 	if ((why = check_characters(p, value)) != NULL ||
 	    (why = check_type(p, value, scratch)) != NULL)
 		return why;
-	if (p->pattern == NULL || regex_full(p->pattern, value))
+	if (p->pattern == NULL || p->type == PARAMETER_LIST || regex_full(p->pattern, value))
 		return NULL;
 	buf_reset(scratch);
 	buf_printf(scratch, "This does not match the pattern %s.",

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/hash.h"
@@ -27,6 +28,16 @@ plan_hash(const char *document, const char *environment,
 	text = json_write(all);
 	hash_hex(text, strlen(text), out);
 	json_object_put(all);
+}
+
+void
+plan_book_key(const char *document, struct json_object *lists, char out[65])
+{
+	struct buf text = {0};
+
+	buf_printf(&text, "%s%s", document, json_write(lists));
+	hash_hex(buf_text(&text), text.len, out);
+	buf_clear(&text);
 }
 
 void

@@ -18,6 +18,13 @@ void	plan_hash(const char *document, const char *environment,
 	    struct json_object *targets, struct json_object *parameters,
 	    struct json_object *sealed, char out[65]);
 
+/*
+ * The book of a run: the document as its lists (book_lists(); not NULL) make
+ * it.  A key for it, which takes 65 bytes.
+ */
+void	plan_book_key(const char *document, struct json_object *lists,
+	    char out[65]);
+
 /* The plan of a row of STMT_RUN_GET, computed anew. */
 void	plan_of_row(struct json_object *row, char out[65]);
 

@@ -11,18 +11,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/event.h"
-
-static const char *
-text_of(const struct event *e, const char *key)
-{
-	return json_text(e->data, key, NULL);
-}
-
-static const char *
-written(const struct event *e, const char *key)
-{
-	return json_write(json_get(e->data, key));
-}
+#include "journal/project.h"
 
 static enum err
 set_step(struct db *db, const struct event *e, const char *state,
@@ -58,9 +47,12 @@ static enum err
 add_step(struct db *db, const struct event *e, struct json_object *step,
     size_t i)
 {
+	const char *when = json_text(step, "when", NULL);
+
 	return db_run(db, STMT_STEP_ADD, INT(e->run),
 	    TEXT(json_text(step, "id", "")), TEXT(json_text(step, "part", "")),
-	    INT((int64_t)i), TEXT("pending"));
+	    INT((int64_t)i), TEXT(when != NULL ? "skipped" : "pending"),
+	    TEXT(when));
 }
 
 static enum err
@@ -407,41 +399,6 @@ cancel_requested(struct db *db, const struct event *e)
 	    TEXT(e->actor));
 }
 
-static enum err
-account_added(struct db *db, const struct event *e)
-{
-	return db_run(db, STMT_ACCOUNT_ADD, TEXT(text_of(e, "name")),
-	    TEXT(written(e, "roles")), INT(e->at), TEXT(e->actor));
-}
-
-static enum err
-account_changed(struct db *db, const struct event *e)
-{
-	return db_run(db, STMT_ACCOUNT_SET, TEXT(text_of(e, "name")),
-	    TEXT(written(e, "roles")),
-	    INT(json_flag(e->data, "disabled", false)));
-}
-
-static enum err
-token_added(struct db *db, const struct event *e)
-{
-	unsigned char hash[HASH_BYTES];
-	const char *hex = text_of(e, "hash");
-
-	if (hex == NULL || !text_unhex(hex, hash, sizeof(hash)))
-		return ERR_INVALID;
-	return db_run(db, STMT_TOKEN_ADD, TEXT(text_of(e, "account")),
-	    TEXT(text_of(e, "name")), BLOB(hash, sizeof(hash)), INT(e->at),
-	    TEXT(e->actor));
-}
-
-static enum err
-token_revoked(struct db *db, const struct event *e)
-{
-	return db_run(db, STMT_TOKEN_DELETE, TEXT(text_of(e, "account")),
-	    TEXT(text_of(e, "name")));
-}
-
 /* On record, and nothing more follows from it. */
 static enum err
 noted(struct db *db, const struct event *e)
@@ -480,11 +437,11 @@ static const struct {
 	{ "step.resolved",		step_resolved },
 	{ "step.signed",		step_signed },
 	{ "step.cancel_requested",	cancel_requested },
-	{ "account.added",		account_added },
-	{ "account.changed",		account_changed },
+	{ "account.added",		project_account_added },
+	{ "account.changed",		project_account_changed },
 	{ "account.password_set",	noted },
-	{ "token.added",		token_added },
-	{ "token.revoked",		token_revoked },
+	{ "token.added",		project_token_added },
+	{ "token.revoked",		project_token_revoked },
 	{ "session.opened",		noted },
 	{ "session.closed",		noted },
 	{ "setup.link_made",		noted },

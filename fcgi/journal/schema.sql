@@ -63,7 +63,8 @@ CREATE INDEX run_by_runbook ON run (runbook, id);
 CREATE TABLE step (
 	run	INTEGER NOT NULL REFERENCES run (id),
 	id	TEXT NOT NULL,
-	part	TEXT NOT NULL,		-- main, rollback, probe
+	part	TEXT NOT NULL,		-- main, rollback, probe; not_taken: of
+					-- a version hop that the run leaves out
 	position INTEGER NOT NULL,	-- order within its part
 	state	TEXT NOT NULL,
 	attempts INTEGER NOT NULL,	-- how many there were

@@ -6,10 +6,26 @@
  * condition had left out.
  */
 #include "base/text.h"
+#include "book/expand.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "keeper/draft.h"
 #include "keeper/run.h"
+
+/* Two values of which the run would have the same steps. */
+static bool
+is_same(const struct parameter *p, const char *old, const char *value)
+{
+	struct buf joined = {0};
+	bool same;
+
+	if (p->type != PARAMETER_LIST)
+		return text_eq(old, value);
+	list_join(value, &joined);
+	same = text_eq(old, buf_text(&joined));
+	buf_clear(&joined);
+	return same;
+}
 
 /* The new values over the old ones; secrets that are not given stay. */
 static enum err
@@ -34,6 +50,11 @@ change_parameters(struct command *c, const struct run *run, struct draft *d)
 		}
 		if (value == NULL)
 			value = json_text(old, p->name, "");
+		if (book_shapes(run->book, p->name) && !is_same(p,
+		    json_text(old, p->name, ""), value))
+			return fault_set(&c->fault, ERR_INVALID, "shapes_run",
+			    p->name, "%s decides which steps this run has: "
+			    "create a new run for another value.", p->label);
 		if (draft_asks(d, p, json_text(run->row, "environment", "")))
 			err = draft_take(c, d, p, value);
 		else

@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "book/expand.h"
 #include "book/targets.h"
 #include "journal/event.h"
 #include "journal/plan.h"
@@ -80,12 +81,11 @@ check_executable(struct command *c, const struct book *book)
 	return ERR_OK;
 }
 
+/* Reads targets.yml; a mistake in it is a fault. */
 static enum err
-resolve_targets(struct command *c, struct draft *d)
+read_targets(struct command *c, struct draft *d)
 {
-	const char *name = json_text(c->body, "environment", "");
 	char *path = mem_printf("%s/targets.yml", c->keeper->runbooks_dir);
-	struct json_object *all = NULL;
 	const struct diagnostic *diagnostics;
 	size_t count, errors;
 	enum err err = targets_load(path, &d->targets);
@@ -104,25 +104,81 @@ resolve_targets(struct command *c, struct draft *d)
 			    diagnostics[i].column, diagnostics[i].message);
 			goto out;
 		}
-	err = targets_resolve(d->targets, name, d->book, &d->resolved,
-	    &c->fault);
-	if (err != ERR_OK) {
-		snprintf(c->fault.field, sizeof(c->fault.field),
-		    "environment");
-		err = c->fault.err = ERR_INVALID;
-		goto out;
-	}
-	all = targets_environments(d->targets);
+out:
+	free(path);
+	return err;
+}
+
+static enum err
+check_environment(struct command *c, struct draft *d)
+{
+	struct json_object *all = targets_environments(d->targets);
+	const char *name = json_text(c->body, "environment", "");
+
 	for (size_t i = 0; i < json_object_array_length(all); i++) {
 		struct json_object *e = json_object_array_get_idx(all, i);
 
 		if (text_eq(json_text(e, "name", ""), name))
 			d->environment = json_object_get(e);
 	}
-out:
 	json_object_put(all);
-	free(path);
+	return d->environment != NULL ? ERR_OK : fault_set(&c->fault,
+	    ERR_INVALID, "unknown_environment", "environment", "There is no "
+	    "environment \"%.64s\" in targets.yml.", name);
+}
+
+/* The document as this run has it, with its lists. */
+static enum err
+expand(struct command *c, struct draft *d)
+{
+	struct json_object *lists = NULL, *groups;
+	struct book *book;
+	enum err err;
+
+	groups = targets_groups(d->targets,
+	    json_text(c->body, "environment", ""));
+	err = book_lists(d->book, d->parameters, groups, &lists, &c->fault);
+	if (err == ERR_OK && lists != NULL) {
+		err = book_expand(buf_text(&d->text), d->text.len, lists,
+		    &book, &c->fault);
+		if (err == ERR_OK) {
+			book_free(d->book);
+			d->book = book;
+		}
+	}
+	json_object_put(lists);
+	json_object_put(groups);
+	if (err == ERR_OK && d->book->steps_count == 0)
+		err = fault_set(&c->fault, ERR_INVALID, "no_steps", NULL,
+		    "This run would have no steps: the lists that its "
+		    "sections repeat over are empty, or no block is marked "
+		    "as a step.");
 	return err;
+}
+
+/* A chain of version hops leads from one version to the other. */
+static enum err
+check_hops(struct command *c, struct draft *d)
+{
+	struct buf scratch = {0};
+	const char *field = "", *why = book_check_hops(d->book,
+	    json_text(d->parameters, "from", ""),
+	    json_text(d->parameters, "to", ""), &field, &scratch);
+	enum err err = why == NULL ? ERR_OK : fault_set(&c->fault, ERR_INVALID,
+	    "no_hops", field, "%s", why);
+
+	buf_clear(&scratch);
+	return err;
+}
+
+static enum err
+resolve_targets(struct command *c, struct draft *d)
+{
+	if (targets_resolve(d->targets, json_text(c->body, "environment", ""),
+	    d->book, &d->resolved, &c->fault) == ERR_OK)
+		return ERR_OK;
+	snprintf(c->fault.field, sizeof(c->fault.field), "environment");
+	return c->fault.err = ERR_INVALID;
 }
 
 static enum err
@@ -165,20 +221,35 @@ all_rules(const struct draft *d)
 	return rules;
 }
 
+/* The value of a parameter, for the hops that are taken. */
+static const char *
+parameter_value(void *ctx, const char *name)
+{
+	const struct draft *d = ctx;
+
+	return json_text(d->parameters, name, NULL);
+}
+
+/* Steps of hops that are not taken have a part of their own, in which nothing
+ * comes next and nothing is counted. */
 static struct json_object *
-all_steps(const struct book *book, int64_t *ret_main)
+all_steps(struct draft *d, int64_t *ret_main)
 {
 	struct json_object *steps = json_object_new_array();
 
 	*ret_main = 0;
-	for (size_t i = 0; i < book->steps_count; i++) {
-		const struct step *s = &book->steps[i];
+	for (size_t i = 0; i < d->book->steps_count; i++) {
+		const struct step *s = &d->book->steps[i];
 		const char *part = s->probe_of != NULL ? "probe" :
-		    s->rollback ? "rollback" : "main";
+		    s->rollback ? "rollback" : "main", *why = NULL;
 		struct json_object *o = json_object_new_object();
 
+		if (!book_takes(d->book, s->section, parameter_value, d, &why))
+			part = "not_taken";
 		json_set_text(o, "id", s->id);
 		json_set_text(o, "part", part);
+		if (why != NULL)
+			json_set_text(o, "when", why);
 		json_object_array_add(steps, o);
 		if (strcmp(part, "main") == 0)
 			++*ret_main;
@@ -212,7 +283,7 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	json_set(data, "sealed", json_object_get(d->sealed));
 	json_set(data, "targets", json_object_get(d->resolved));
 	json_set(data, "approvals", rules);
-	json_set(data, "steps", all_steps(d->book, &total));
+	json_set(data, "steps", all_steps(d, &total));
 	json_set_int(data, "steps_total", total);
 	return event_append(c->keeper->db, id, 0, c->actor.name,
 	    "run.created", data);
@@ -240,8 +311,12 @@ cmd_run_create(struct command *c)
 	    (err = check_words(c, "reason", 4000)) != ERR_OK ||
 	    (err = read_document(c, &d)) != ERR_OK ||
 	    (err = check_executable(c, d.book)) != ERR_OK ||
-	    (err = resolve_targets(c, &d)) != ERR_OK ||
-	    (err = take_parameters(c, &d)) != ERR_OK)
+	    (err = read_targets(c, &d)) != ERR_OK ||
+	    (err = check_environment(c, &d)) != ERR_OK ||
+	    (err = take_parameters(c, &d)) != ERR_OK ||
+	    (err = check_hops(c, &d)) != ERR_OK ||
+	    (err = expand(c, &d)) != ERR_OK ||
+	    (err = resolve_targets(c, &d)) != ERR_OK)
 		goto out;
 	id = db_first_int(db_query(c->keeper->db, STMT_RUN_NEXT_ID), 1);
 	err = db_run(c->keeper->db, STMT_DOCUMENT_ADD, TEXT(d.document),

@@ -6,10 +6,13 @@
  * that a step says about itself arrives as lines of its status file
  * (wire/exec.h); only their known fields are taken over.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/text.h"
+#include "book/expand.h"
 #include "journal/event.h"
 #include "keeper/hosts.h"
 #include "keeper/run.h"
@@ -212,6 +215,27 @@ settle(struct command *c, struct run *run, const struct attempt *a,
 	    "step.resolved", data);
 }
 
+/* What a step under each= captures belongs to its items: the names get their
+ * scope.  A new object, or NULL. */
+static struct json_object *
+scoped(const struct run *run, const struct step *s,
+    struct json_object *captures)
+{
+	const char *scope = book_scope(run->book, s->section);
+	struct json_object *o;
+
+	if (captures == NULL || scope[0] == '\0')
+		return json_object_get(captures);
+	o = json_object_new_object();
+	json_object_object_foreach(captures, name, value) {
+		char *whole = mem_printf("%s%s", name, scope);
+
+		json_set(o, whole, json_object_get(value));
+		free(whole);
+	}
+	return o;
+}
+
 /* The step is over; `outcome` is succeeded, failed or unknown. */
 static enum err
 end_attempt(struct command *c, const struct attempt *a, const char *outcome,
@@ -244,7 +268,7 @@ end_attempt(struct command *c, const struct attempt *a, const char *outcome,
 	    s.step->sign != NULL ? "awaiting_signature" : outcome);
 	json_set_text(data, "message", message);
 	if (strcmp(outcome, "succeeded") == 0)
-		json_set(data, "captures", json_object_get(captures));
+		json_set(data, "captures", scoped(&run, s.step, captures));
 	err = append(c, a, "step.ended", data);
 	if (err == ERR_OK && s.step->probe_of != NULL)
 		err = settle(c, &run, a, s.step->probe_of, answer);

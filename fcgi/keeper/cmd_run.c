@@ -1,5 +1,5 @@
 /*
- * cmd_run.c: a run is approved, started, paused, rolled back, ended.
+ * cmd_run.c: a run is approved, started, paused, ended.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -280,94 +280,6 @@ cmd_run_close(struct command *c)
 	json_set_text(data, "note", json_text(c->body, "note", ""));
 	err = end_run(c, &run, "run.closed", data, result);
 out:
-	run_clear(&run);
-	return err;
-}
-
-/* How many steps ran before this one's latest attempt; -1: it never ran. */
-static int
-rank_of(struct json_object *ran, const char *id)
-{
-	for (size_t i = 0; i < json_object_array_length(ran); i++)
-		if (text_eq(json_text(json_object_array_get_idx(ran, i),
-		    "step", ""), id))
-			return (int)i;
-	return -1;
-}
-
-/*
- * The rollback: its steps in document order, but those that undo a step only
- * where that one ran, and among their places in reverse of what ran.
- */
-static void
-order_rollback(const struct run *run, struct json_object *ran,
-    struct json_object *steps, struct json_object *not_needed)
-{
-	const struct book *book = run->book;
-	int *undos = mem_calloc(book->steps_count, sizeof(*undos));
-	size_t count = 0, next = 0;
-
-	for (size_t i = 0; i < book->steps_count; i++) {
-		const struct step *s = &book->steps[i];
-
-		if (s->rollback && s->probe_of == NULL && s->undo != NULL &&
-		    rank_of(ran, s->undo) >= 0)
-			undos[count++] = (int)i;
-	}
-	for (size_t i = 1; i < count; i++)
-		for (size_t j = i; j > 0 &&
-		    rank_of(ran, book->steps[undos[j]].undo) <
-		    rank_of(ran, book->steps[undos[j - 1]].undo); j--) {
-			int swap = undos[j];
-
-			undos[j] = undos[j - 1];
-			undos[j - 1] = swap;
-		}
-	for (size_t i = 0; i < book->steps_count; i++) {
-		const struct step *s = &book->steps[i];
-		const char *id = s->id;
-
-		if (!s->rollback || s->probe_of != NULL)
-			continue;
-		if (s->undo != NULL && rank_of(ran, s->undo) < 0) {
-			json_object_array_add(not_needed,
-			    json_object_new_string(id));
-			continue;
-		}
-		if (s->undo != NULL)
-			id = book->steps[undos[next++]].id;
-		json_object_array_add(steps, json_object_new_string(id));
-	}
-	free(undos);
-}
-
-enum err
-cmd_run_rollback(struct command *c)
-{
-	struct json_object *data, *ran, *steps, *not_needed;
-	struct run run;
-	enum err err = run_permit(c, VERB_run_rollback, &run, NULL);
-
-	if (err != ERR_OK)
-		return err;
-	ran = db_rows_json(db_query(c->keeper->db, STMT_STEPS_RAN,
-	    INT(run.id)));
-	steps = json_object_new_array();
-	not_needed = json_object_new_array();
-	order_rollback(&run, ran, steps, not_needed);
-	data = json_object_new_object();
-	json_set_text(data, "reason", json_text(c->body, "reason", ""));
-	json_set_int(data, "steps_total",
-	    (int64_t)(json_object_array_length(steps) +
-	    json_object_array_length(not_needed)));
-	json_set(data, "steps", steps);
-	json_set(data, "not_needed", not_needed);
-	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ,
-	    c->actor.name, "run.rollback_started", data);
-	if (err == ERR_OK)
-		err = run_advance(c->keeper, run.id);
-	run_report(c, run.id);
-	json_object_put(ran);
 	run_clear(&run);
 	return err;
 }

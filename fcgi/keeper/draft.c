@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "book/expand.h"
 #include "book/expr.h"
 #include "journal/hash.h"
 #include "keeper/draft.h"
@@ -98,6 +99,10 @@ draft_take(struct command *c, struct draft *d, const struct parameter *p,
 	else if (p->type == PARAMETER_SECRET) {
 		json_set(d->parameters, p->name, NULL);
 		err = seal_value(c, d, p->name, value);
+	} else if (p->type == PARAMETER_LIST) {
+		buf_reset(&scratch);
+		list_join(value, &scratch);
+		json_set_text(d->parameters, p->name, buf_text(&scratch));
 	} else {
 		json_set_text(d->parameters, p->name, value);
 	}

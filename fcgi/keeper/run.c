@@ -2,13 +2,15 @@
  * run.c: a run as the commands see it.
  *
  * Documents are parsed once and kept by hash, a few at a time: a run's
- * document never changes.
+ * document and its lists never change.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "book/expand.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "keeper/run.h"
@@ -24,37 +26,77 @@ struct books {
 	uint64_t	 clock;
 };
 
-static const struct book *
-find_book(struct keeper *k, const char *hash)
+/* The place of a book: its own, or the one that was not used for longest. */
+static size_t
+shelf_of(struct books *b, const char *key)
 {
-	struct books *b;
-	struct rows *rows;
 	size_t oldest = 0;
 
-	if (k->books == NULL)
-		k->books = mem_calloc(1, sizeof(*k->books));
-	b = k->books;
 	b->clock++;
 	for (size_t i = 0; i < BOOKS_KEPT; i++) {
-		if (strcmp(b->kept[i].hash, hash) == 0) {
+		if (strcmp(b->kept[i].hash, key) == 0) {
 			b->kept[i].used = b->clock;
-			return b->kept[i].book;
+			return i;
 		}
 		if (b->kept[i].used < b->kept[oldest].used)
 			oldest = i;
 	}
-	rows = db_query(k->db, STMT_DOCUMENT_TEXT, TEXT(hash));
-	if (!db_next(rows)) {
-		db_done(rows);
-		return NULL;
-	}
 	book_free(b->kept[oldest].book);
-	b->kept[oldest].book = book_parse(db_text(rows, 0),
-	    strlen(db_text(rows, 0)));
+	b->kept[oldest].book = NULL;
 	b->kept[oldest].used = b->clock;
-	memcpy(b->kept[oldest].hash, hash, 65);
+	memcpy(b->kept[oldest].hash, key, 65);
+	return oldest;
+}
+
+/* The document, or (with lists) the book of a run of it; NULL: no such. */
+static const struct book *
+find_book(struct keeper *k, const char *document, struct json_object *lists)
+{
+	struct rows *rows;
+	char key[65];
+	size_t i;
+
+	if (lists != NULL)
+		plan_book_key(document, lists, key);
+	else
+		snprintf(key, sizeof(key), "%s", document);
+	i = shelf_of(k->books, key);
+	if (k->books->kept[i].book != NULL)
+		return k->books->kept[i].book;
+	rows = db_query(k->db, STMT_DOCUMENT_TEXT, TEXT(document));
+	if (db_next(rows)) {
+		const char *text = db_text(rows, 0);
+
+		if (lists == NULL)
+			k->books->kept[i].book = book_parse(text,
+			    strlen(text));
+		else
+			(void)book_expand(text, strlen(text), lists,
+			    &k->books->kept[i].book, NULL);
+	}
 	db_done(rows);
-	return b->kept[oldest].book;
+	if (k->books->kept[i].book == NULL)
+		k->books->kept[i].hash[0] = '\0';
+	return k->books->kept[i].book;
+}
+
+static const struct book *
+book_of(struct keeper *k, struct json_object *row)
+{
+	const char *document = json_text(row, "document", "");
+	struct json_object *lists = NULL;
+	const struct book *book;
+
+	if (k->books == NULL)
+		k->books = mem_calloc(1, sizeof(*k->books));
+	book = find_book(k, document, NULL);
+	if (book == NULL || book_lists(book, json_get(row, "parameters"),
+	    json_get(row, "targets"), &lists, NULL) != ERR_OK)
+		return NULL;
+	if (lists != NULL)
+		book = find_book(k, document, lists);
+	json_object_put(lists);
+	return book;
 }
 
 void
@@ -141,7 +183,7 @@ run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 	if (run.row == NULL)
 		return fault_set(fault, ERR_NOT_FOUND, "no_such_run", NULL,
 		    "There is no run %lld.", (long long)id);
-	run.book = find_book(k, json_text(run.row, "document", ""));
+	run.book = book_of(k, run.row);
 	if (run.book == NULL) {
 		run_clear(&run);
 		return fault_set(fault, ERR_INTERNAL, "no_document", NULL,

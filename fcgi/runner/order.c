@@ -1,9 +1,5 @@
 /*
- * order.c: the order of an attempt, made from the pinned plan.
- *
- * The runner does not believe the keeper: it reads the run itself, computes
- * the plan anew from document, targets, parameters and sealed boxes, and
- * starts nothing that does not give the hash that approvals were given to.
+ * order.c: the order of an attempt, made from the pinned plan (pinned.c).
  */
 #include <sodium.h>
 #include <stdio.h>
@@ -13,156 +9,14 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "book/book.h"
+#include "book/expand.h"
 #include "book/targets.h"
 #include "journal/hash.h"
 #include "journal/life.h"
 #include "journal/plan.h"
 #include "runner/fan.h"
+#include "runner/pinned.h"
 #include "runner/runner.h"
-
-struct sources {
-	struct json_object	*run;
-	struct book		*book;
-	const struct step	*step;
-	char			 step_id[65];
-	char			 state[24];
-	int64_t			 run_id;
-	int64_t			 n;
-};
-
-static enum err
-refuse(struct fault *why, const char *message)
-{
-	return fault_set(why, ERR_FORBIDDEN, "refused", NULL, "%s", message);
-}
-
-static enum err
-read_attempt(struct runner *r, const char *exec, struct sources *s,
-    struct fault *why)
-{
-	struct rows *rows = db_query(r->db, STMT_ATTEMPT_BY_EXEC, TEXT(exec));
-	enum err err = ERR_NOT_FOUND;
-
-	if (db_next(rows)) {
-		s->run_id = db_int(rows, 0);
-		s->n = db_int(rows, 2);
-		strncpy(s->step_id, db_text(rows, 1), sizeof(s->step_id) - 1);
-		strncpy(s->state, db_text(rows, 3), sizeof(s->state) - 1);
-		err = ERR_OK;
-	}
-	db_done(rows);
-	if (err != ERR_OK)
-		return refuse(why, "There is no such attempt.");
-	return strcmp(s->state, "requested") == 0 ? ERR_OK :
-	    refuse(why, "The attempt was started before.");
-}
-
-static enum err
-read_document(struct runner *r, struct sources *s, struct fault *why)
-{
-	const char *hash = json_text(s->run, "document", "");
-	struct rows *rows = db_query(r->db, STMT_DOCUMENT_TEXT, TEXT(hash));
-	char found[2 * HASH_BYTES + 1] = "";
-	int index;
-
-	if (db_next(rows)) {
-		const char *text = db_text(rows, 0);
-
-		hash_hex(text, strlen(text), found);
-		s->book = book_parse(text, strlen(text));
-	}
-	db_done(rows);
-	if (strcmp(found, hash) != 0)
-		return refuse(why, "The document is not the one that was "
-		    "pinned: its hash differs.");
-	index = book_find_step(s->book, s->step_id);
-	if (index < 0)
-		return refuse(why, "The document has no such step.");
-	s->step = &s->book->steps[index];
-	return ERR_OK;
-}
-
-/* Counted anew: with the roles that the approvers have now. */
-static enum err
-check_approvals(struct runner *r, struct sources *s, const char *plan,
-    struct fault *why)
-{
-	struct json_object *given = plan_decisions(r->db, s->run_id, plan,
-	    "");
-	bool approved = life_is_approved(json_get(s->run, "approvals"), given);
-
-	json_object_put(given);
-	return approved ? ERR_OK : refuse(why, "The plan does not have the "
-	    "approvals that it needs any more: nothing was executed.");
-}
-
-static enum err
-check_run(struct runner *r, struct sources *s, struct fault *why)
-{
-	char plan[2 * HASH_BYTES + 1];
-
-	s->run = db_first_json(db_query(r->db, STMT_RUN_GET, INT(s->run_id)));
-	if (s->run == NULL)
-		return refuse(why, "There is no such run.");
-	plan_of_row(s->run, plan);
-	if (strcmp(plan, json_text(s->run, "plan", "")) != 0)
-		return refuse(why, "The run does not match its plan: nothing "
-		    "was executed.");
-	if (strcmp(json_text(s->run, "state", ""), "running") != 0 &&
-	    strcmp(json_text(s->run, "state", ""), "paused") != 0)
-		return refuse(why, "The run is not running.");
-	return check_approvals(r, s, plan, why);
-}
-
-static struct json_object *
-step_row(struct runner *r, const struct sources *s, const char *id)
-{
-	return db_first_json(db_query(r->db, STMT_STEP_GET, INT(s->run_id),
-	    TEXT(id)));
-}
-
-/* The gate is given for this plan, or does not stand in this row's way. */
-static bool
-is_open(struct runner *r, struct sources *s, const struct step *gate,
-    struct json_object *row)
-{
-	struct json_object *g = step_row(r, s, gate->id), *given;
-	const char *state = json_text(g, "state", "");
-	bool open = true;
-
-	if (text_eq(json_text(g, "part", ""), json_text(row, "part", "")) &&
-	    json_int(g, "position", 0) < json_int(row, "position", 0) &&
-	    !text_eq(state, "skipped")) {
-		given = plan_decisions(r->db, s->run_id,
-		    json_text(s->run, "plan", ""), gate->id);
-		open = text_eq(state, "succeeded") &&
-		    life_is_given(gate, given);
-		json_object_put(given);
-	}
-	json_object_put(g);
-	return open;
-}
-
-/* A probe stands where the step stands that it is of. */
-static enum err
-check_gates(struct runner *r, struct sources *s, struct fault *why)
-{
-	const char *of = s->step->probe_of != NULL ? s->step->probe_of :
-	    s->step->id;
-	struct json_object *row = step_row(r, s, of);
-	enum err err = ERR_OK;
-
-	for (size_t i = 0; i < s->book->steps_count && err == ERR_OK; i++)
-		if (s->book->steps[i].kind == STEP_APPROVAL &&
-		    !is_open(r, s, &s->book->steps[i], row))
-			err = fault_set(why, ERR_FORBIDDEN, "gate", NULL,
-			    "The gate \"%s\" before this step does not have "
-			    "the approvals that it needs: nothing was "
-			    "executed.", s->book->steps[i].title);
-	json_object_put(row);
-	return err;
-}
 
 /* Opens a sealed box; the text is wiped and freed by the caller. */
 static char *
@@ -190,7 +44,7 @@ put_secret(struct json_object *secrets, const char *name, char *text)
 
 /* The secret parameters of the run, each box held against the plan. */
 static enum err
-open_secrets(struct runner *r, struct sources *s, struct json_object *secrets,
+open_secrets(struct runner *r, struct pinned *s, struct json_object *secrets,
     struct fault *why)
 {
 	struct json_object *sealed = json_get(s->run, "sealed");
@@ -208,7 +62,7 @@ open_secrets(struct runner *r, struct sources *s, struct json_object *secrets,
 		if (!text_eq(hash, json_text(sealed, db_text(rows, 0), "")))
 			continue;	/* of an earlier plan */
 		if ((text = open_box(r, box, len)) == NULL)
-			err = refuse(why, "A secret cannot be opened with the "
+			err = pinned_refuse(why, "A secret cannot be opened with the "
 			    "runner's key.");
 		else
 			put_secret(secrets, db_text(rows, 0), text);
@@ -216,15 +70,16 @@ open_secrets(struct runner *r, struct sources *s, struct json_object *secrets,
 	}
 	db_done(rows);
 	if (err == ERR_OK && count != (size_t)json_object_object_length(sealed))
-		err = refuse(why, "A secret of this run is missing.");
+		err = pinned_refuse(why, "A secret of this run is missing.");
 	return err;
 }
 
 static struct json_object *
-values_of(struct runner *r, struct sources *s)
+values_of(struct runner *r, struct pinned *s)
 {
 	struct json_object *values = json_object_new_object();
 	struct json_object *parameters = json_get(s->run, "parameters");
+	struct json_object *captured = json_object_new_object(), *seen;
 	struct rows *rows;
 
 	json_object_object_foreach(parameters, name, value) {
@@ -233,8 +88,14 @@ values_of(struct runner *r, struct sources *s)
 	}
 	rows = db_query(r->db, STMT_VARIABLES, INT(s->run_id));
 	while (db_next(rows))
-		json_set_text(values, db_text(rows, 0), db_text(rows, 1));
+		json_set_text(captured, db_text(rows, 0), db_text(rows, 1));
 	db_done(rows);
+	seen = book_visible(s->book, s->step->section, captured);
+	json_object_object_foreach(seen, key, text) {
+		json_set(values, key, json_object_get(text));
+	}
+	json_object_put(captured);
+	json_object_put(seen);
 	return values;
 }
 
@@ -379,9 +240,22 @@ make_target(struct runner *r, struct json_object *resolved, const char *name,
 	return err;
 }
 
+/* "machine:/path" under each="machine in …" is the target that it stands for
+ * here. */
+static void
+add_items(struct pinned *s, struct json_object *hosts)
+{
+	const struct binding *b = s->book->sections[s->step->section].bound;
+
+	for (; b != NULL; b = b->outer)
+		if (json_get(hosts, b->item) != NULL)
+			json_set(hosts, b->name, json_object_get(
+			    json_get(hosts, b->item)));
+}
+
 /* Which machines a copy speaks of is in its text: it gets all of the plan. */
 static enum err
-hosts_of(struct runner *r, struct sources *s, struct json_object *hosts,
+hosts_of(struct runner *r, struct pinned *s, struct json_object *hosts,
     struct fault *why)
 {
 	struct json_object *resolved = json_get(s->run, "targets");
@@ -398,11 +272,12 @@ hosts_of(struct runner *r, struct sources *s, struct json_object *hosts,
 		err = make_target(r, resolved, name, 0, &o, why);
 		json_set(hosts, name, o);
 	}
+	add_items(s, hosts);
 	return err;
 }
 
 static enum err
-targets_of(struct runner *r, struct sources *s, struct json_object *all,
+targets_of(struct runner *r, struct pinned *s, struct json_object *all,
     struct fault *why)
 {
 	struct json_object *resolved = json_get(s->run, "targets");
@@ -427,7 +302,7 @@ targets_of(struct runner *r, struct sources *s, struct json_object *all,
 }
 
 static enum err
-fill_order(struct runner *r, struct sources *s, const char *exec,
+fill_order(struct runner *r, struct pinned *s, const char *exec,
     struct json_object *o, struct fault *why)
 {
 	struct json_object *secrets = json_object_new_object();
@@ -462,20 +337,16 @@ order_make(struct runner *r, const char *exec, struct buf *ret,
     struct fault *why)
 {
 	struct json_object *o = json_object_new_object();
-	struct sources s = {0};
+	struct pinned s = {0};
 	enum err err;
 
 	db_begin(r->db);
-	if ((err = read_attempt(r, exec, &s, why)) == ERR_OK &&
-	    (err = check_run(r, &s, why)) == ERR_OK &&
-	    (err = read_document(r, &s, why)) == ERR_OK &&
-	    (err = check_gates(r, &s, why)) == ERR_OK)
+	if ((err = pinned_read(r, exec, &s, why)) == ERR_OK)
 		err = fill_order(r, &s, exec, o, why);
 	db_end(r->db, ERR_OK);
 	if (err == ERR_OK)
 		buf_puts(ret, json_write(o));
 	json_object_put(o);
-	json_object_put(s.run);
-	book_free(s.book);
+	pinned_clear(&s);
 	return err;
 }

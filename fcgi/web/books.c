@@ -16,6 +16,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "book/expand.h"
+#include "journal/plan.h"
 #include "web/books.h"
 
 #define SHELVES		24
@@ -132,9 +134,9 @@ find(struct books *b, const char *key)
 	return NULL;
 }
 
-/* Parses into the place of the document that was not used for longest. */
+/* Into the place of the document that was not used for longest. */
 static struct shelved *
-shelve(struct books *b, const char *key, const char *text, size_t len)
+shelve(struct books *b, const char *key, struct book *book)
 {
 	struct shelved *s = &b->shelves[0];
 
@@ -143,25 +145,62 @@ shelve(struct books *b, const char *key, const char *text, size_t len)
 			s = &b->shelves[i];
 	clear_shelf(s);
 	s->key = mem_strdup(key);
-	s->book = book_parse(text, len);
+	s->book = book;
 	s->prose = mem_calloc(s->book->items_count + 1, sizeof(*s->prose));
 	s->used = ++b->clock;
 	index_steps(s);
 	return s;
 }
 
-enum err
-books_pinned(struct req *req, const char *hash, struct shelved **ret)
+static struct shelved *
+find_document(struct req *req, const char *hash)
 {
 	struct shelved *s = find(req->web->books, hash);
 	struct rows *rows;
 
-	if (s == NULL) {
-		rows = db_query(req->web->db, STMT_DOCUMENT_TEXT, TEXT(hash));
-		if (db_next(rows))
-			s = shelve(req->web->books, hash, db_text(rows, 0),
-			    strlen(db_text(rows, 0)));
-		db_done(rows);
+	if (s != NULL)
+		return s;
+	rows = db_query(req->web->db, STMT_DOCUMENT_TEXT, TEXT(hash));
+	if (db_next(rows))
+		s = shelve(req->web->books, hash, book_parse(db_text(rows, 0),
+		    strlen(db_text(rows, 0))));
+	db_done(rows);
+	return s;
+}
+
+/* The document as the lists of a run make it. */
+static struct shelved *
+find_expanded(struct req *req, const char *hash, struct json_object *lists)
+{
+	struct book *book = NULL;
+	struct shelved *s;
+	struct rows *rows;
+	char key[65];
+
+	plan_book_key(hash, lists, key);
+	if ((s = find(req->web->books, key)) != NULL)
+		return s;
+	rows = db_query(req->web->db, STMT_DOCUMENT_TEXT, TEXT(hash));
+	if (db_next(rows) && book_expand(db_text(rows, 0),
+	    strlen(db_text(rows, 0)), lists, &book, &req->fault) == ERR_OK)
+		s = shelve(req->web->books, key, book);
+	db_done(rows);
+	return s;
+}
+
+enum err
+books_pinned(struct req *req, struct json_object *run, struct shelved **ret)
+{
+	const char *hash = json_text(run, "document", "");
+	struct shelved *s = find_document(req, hash);
+	struct json_object *lists = NULL;
+
+	if (s != NULL && s->book->lists_count > 0) {
+		if (book_lists(s->book, json_get(run, "parameters"),
+		    json_get(run, "targets"), &lists, &req->fault) != ERR_OK)
+			return ERR_INTERNAL;
+		s = find_expanded(req, hash, lists);
+		json_object_put(lists);
 	}
 	if (s == NULL)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_document",
@@ -203,8 +242,8 @@ books_current(struct req *req, const char *name, struct shelved **ret)
 		return ERR_OK;
 	err = io_read_file(path, BOOK_MAX_BYTES, &text);
 	if (err == ERR_OK)
-		*ret = shelve(req->web->books, key, buf_text(&text),
-		    text.len);
+		*ret = shelve(req->web->books, key,
+		    book_parse(buf_text(&text), text.len));
 out:
 	buf_clear(&text);
 	return err == ERR_OK ? err : fault_set(&req->fault, err,

@@ -23,9 +23,9 @@ struct shelved {
 struct books	*books_new(void);
 void		 books_free(struct books *b);
 
-/* The document of that hash, out of the database.  It stays valid during
- * the request.  ERR_NOT_FOUND. */
-enum err	 books_pinned(struct req *req, const char *hash,
+/* The document of a row of STMT_RUN_GET, as that run has it, out of the
+ * database.  It stays valid during the request.  ERR_NOT_FOUND. */
+enum err	 books_pinned(struct req *req, struct json_object *run,
 		    struct shelved **ret);
 
 /* The runbook of that name as it is in the folder now; likewise. */

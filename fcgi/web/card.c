@@ -230,6 +230,9 @@ heading(const struct book *book, const struct item *item,
 	model_int(o, "level", s->level);
 	model_bool(o, "is_rollback", s->rollback);
 	model_text(o, "when", s->when);
+	model_text(o, "each", s->each);
+	model_text(o, "hop_from", s->hop ? s->hop_from : NULL);
+	model_text(o, "hop_to", s->hop_to);
 	return o;
 }
 

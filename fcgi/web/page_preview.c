@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "book/expand.h"
 #include "journal/plan.h"
 #include "web/card.h"
 #include "web/model.h"
@@ -105,12 +106,14 @@ values_model(struct view *v, const struct step *step)
 {
 	struct json_object *list = json_object_new_array();
 	struct json_object *parameters = json_get(v->run, "parameters");
+	struct json_object *seen = request_own(v->req, book_visible(v->book,
+	    step->section, v->variables));
 
 	json_object_object_foreach(parameters, name, value) {
-		if (json_get(v->variables, name) == NULL)
+		if (json_get(seen, name) == NULL)
 			add_value(list, step, name, value);
 	}
-	json_object_object_foreach(v->variables, key, captured) {
+	json_object_object_foreach(seen, key, captured) {
 		add_value(list, step, key, captured);
 	}
 	return list;

@@ -294,6 +294,9 @@ page_part(struct view *v)
 	model_text(o, "elapsed_text", model_between(v->req,
 	    json_text(v->run, "started_at", NULL),
 	    json_text(v->run, "ended_at", NULL)));
+	model_text(o, "not_taken_text", v->not_taken == 0 ? NULL :
+	    request_fill(v->req, "not_taken", "{count} not taken", "count",
+	    arena_printf(v->req->arena, "%d", v->not_taken), NULL));
 	model_text(o, "ended_by", json_text(v->run, "ended_by", NULL));
 	model_put(o, "parameters", run_model_parameters(v));
 	add_flags(v, o);

@@ -82,7 +82,8 @@ parameter_model(struct filling *f, const struct parameter *p)
 	struct json_object *o = json_object_new_object();
 	const char *value = value_of(f, p), *error = NULL;
 	bool secret = p->type == PARAMETER_SECRET;
-	bool long_text = p->type == PARAMETER_TEXT && p->multiline;
+	bool list = p->type == PARAMETER_LIST;
+	bool long_text = list || (p->type == PARAMETER_TEXT && p->multiline);
 
 	if (f->posted && (error = check(f, p, value)) != NULL)
 		f->wrong = true;
@@ -94,6 +95,7 @@ parameter_model(struct filling *f, const struct parameter *p)
 	model_text(o, "when", p->when);
 	model_bool(o, "is_text", p->type == PARAMETER_TEXT && !long_text);
 	model_bool(o, "is_multiline", long_text);
+	model_bool(o, "is_list", list);
 	model_bool(o, "is_number", p->type == PARAMETER_NUMBER);
 	model_bool(o, "is_bool", p->type == PARAMETER_BOOL);
 	model_bool(o, "is_checked", text_eq(value, "true"));

@@ -21,6 +21,7 @@ static const char *const types[PARAMETER_TYPE__MAX] = {
 	[PARAMETER_BOOL] = "bool",
 	[PARAMETER_CHOICE] = "choice",
 	[PARAMETER_SECRET] = "secret",
+	[PARAMETER_LIST] = "list",
 };
 
 struct making {

@@ -67,6 +67,7 @@ progress_model(const struct view *v)
 
 	model_int(o, "done", v->done);
 	model_int(o, "total", v->total);
+	model_int(o, "not_taken", v->not_taken);
 	model_int(o, "percent", MODEL_PERCENT(v->done, v->total));
 	return o;
 }

@@ -207,6 +207,8 @@ sum_up(struct view *v)
 
 		v->life.busy |= life_is_busy(s->state);
 		v->life.can_roll_back |= text_eq(s->part, "rollback");
+		v->not_taken += text_eq(s->part, "not_taken") &&
+		    !s->step->rollback && s->step->probe_of == NULL;
 		if (!text_eq(s->part, v->life.mode))
 			continue;
 		v->total++;
@@ -243,7 +245,7 @@ load(struct view *v, int64_t run)
 		    "There is no run {id}.", "id", arena_printf(req->arena,
 		    "%" PRId64, run), NULL));
 	fill_life(v);
-	err = books_pinned(req, json_text(v->run, "document", ""), &v->shelf);
+	err = books_pinned(req, v->run, &v->shelf);
 	if (err != ERR_OK)
 		return err;
 	v->book = v->shelf->book;

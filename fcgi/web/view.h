@@ -37,6 +37,7 @@ struct view {
 	struct life_run	 life;
 	int		 done;
 	int		 total;
+	int		 not_taken;	/* of version hops left out */
 	bool		 finished;	/* all steps of the mode are settled */
 	bool		 troubled;	/* and not all of them went well */
 };

@@ -2,6 +2,7 @@
 """The flow of a run: gates in the middle, sections that repeat, hops."""
 import pathlib
 import shutil
+import sqlite3
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -28,7 +29,96 @@ exit 1
 ```
 """
 
-books = runbook_folder({"gate": GATE})
+EACH = """---
+title: Each machine in turn
+parameters:
+  hosts: {label: Hosts, type: list, default: [alpha, beta], pattern: '[^;]+'}
+  word: {label: Word, default: hello}
+---
+# Look at {{host}} {each="host in hosts"}
+
+The host is {{host}}.
+
+```sh {#look capture="said~^said (.*)$" title="Look"}
+echo "said $word to $host"
+```
+
+```sh {#check when="host != 'beta'" title="Check what {{host}} said"}
+echo "$said, $CS_HOST"
+```
+
+- [ ] Look at the page of {{host}} {#page}
+
+# Databases {each="db in databases"}
+
+```sqlite {#fill on=db title="Fill"}
+CREATE TABLE item (name TEXT);
+INSERT INTO item VALUES ({{db}});
+```
+
+# Back {.rollback each="host in hosts"}
+
+```sh {#back undo=look}
+echo "back: $said"
+```
+"""
+
+HOPS = """---
+title: Hops
+parameters:
+  from: {label: From}
+  to: {label: To}
+---
+# 0.1 to 0.2 {.hop from=0.1 to=0.2}
+
+```sh {#first}
+echo first
+```
+
+## Way back {.rollback}
+
+```sh {#first-back}
+echo first-back
+```
+
+# 0.2 to 0.10 {.hop from=0.2 to=0.10}
+
+- [ ] Change the callers {#second}
+
+## The way back {.rollback}
+
+```sh {#second-back}
+echo second-back
+```
+
+# 0.10 to 1.0 {.hop from=0.10 to=1.0}
+
+```sh {#third}
+echo third
+```
+
+## Its way back {.rollback}
+
+```sh {#third-back}
+echo third-back
+```
+
+# All of it {.rollback}
+
+- [ ] Tell everybody {#tell}
+"""
+
+TARGETS = """environments:
+  test:
+    targets:
+      one: {sqlite: {file: one.db}}
+      two: {sqlite: {file: two.db}}
+    groups:
+      databases: [two, one]
+  bare: {}
+"""
+
+books = runbook_folder({"gate": GATE, "each": EACH, "hops": HOPS}, TARGETS)
 
 
 def started(person, book, parameters=None):
@@ -161,10 +251,157 @@ def the_runner_counts_a_gate_with_the_roles_of_now():
         assert "Two agree" in step["attempts"][0]["message"], step
 
 
+def make_databases():
+    for name in ("one.db", "two.db"):
+        (books / name).unlink(missing_ok=True)
+        sqlite3.connect(books / name).execute("VACUUM").close()
+
+
+def a_section_is_run_for_each_item_with_its_own_values():
+    make_databases()
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        run = started(ana, "each", {"hosts": "alpha, beta\n gamma ray"})
+        now = ana.run(run)
+        assert now["parameters"]["hosts"] == "alpha,beta,gamma ray"
+        ids = [s["id"] for s in now["steps"]]
+        assert ids == ["look.alpha", "check.alpha", "page.alpha", "look.beta",
+                       "check.beta", "page.beta", "look.gamma-ray",
+                       "check.gamma-ray", "page.gamma-ray", "fill.two",
+                       "fill.one", "back.alpha", "back.beta",
+                       "back.gamma-ray"], ids
+        titles = {s["id"]: s["title"] for s in now["steps"]}
+        assert titles["check.alpha"] == "Check what alpha said"
+        assert titles["look.beta"] == "Look: beta", titles
+        sections = {s["id"]: s["section"] for s in now["steps"]}
+        assert sections["look.gamma-ray"] == "Look at gamma ray", sections
+        assert ana.step(run, "fill.two")["targets"] == ["two"]
+        page = ana.ask("GET", f"/runs/{run}", accept="text/html")[1]
+        assert "The host is gamma ray." in page
+        preview = ana.ask("GET", f"/runs/{run}/preview/look.gamma-ray",
+                          accept="text/html")[1]
+        assert "<code>gamma ray</code>" in preview
+        ana.drive(run)
+        assert "said hello to gamma ray" in ana.output(
+            run, "look.gamma-ray", "local")
+        assert "hello to alpha, alpha" in ana.output(run, "check.alpha",
+                                                     "local")
+        step = ana.step(run, "check.beta")
+        assert step["state"] == "skipped" and step["excluded"], step
+        variables = ana.run(run)["variables"]
+        assert variables["said@host=beta"] == "hello to beta", variables
+        for name in ("one", "two"):
+            rows = sqlite3.connect(books / f"{name}.db").execute(
+                "SELECT name FROM item").fetchall()
+            assert rows == [(name,)], rows
+        assert ana.post(f"/runs/{run}/rollback", {"reason": "x"})[0] == 200
+        assert ana.run(run)["current"] == "back.gamma-ray"
+        ana.drive(run)
+        assert "back: hello to beta" in ana.output(run, "back.beta", "local")
+        assert ana.post(f"/runs/{run}/close",
+                        {"result": "rolled_back"})[0] == 200
+        report = ana.ask("GET", f"/runs/{run}/report", accept="text/html")[1]
+        assert "Look: gamma ray" in report
+        csv = ana.ask("GET", f"/runs/{run}/report.csv", accept="text/csv")[1]
+        assert '"look.beta","Look: beta","Look at beta"' in csv, csv
+
+
+def lists_that_cannot_be_are_refused_by_field():
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+
+        def create(environment="test", **parameters):
+            status, answer = ana.post("/runs", {
+                "runbook": "each", "environment": environment,
+                "parameters": parameters})
+            return status, answer.get("error", {}).get("field")
+        assert create(hosts="a, a") == (422, "hosts")
+        assert create(hosts="a, b;c") == (422, "hosts")
+        assert create(hosts="a, -rf") == (422, "hosts")
+        assert create(hosts="a\u202eb") == (422, "hosts")
+        assert create(hosts=" , ,") == (422, "hosts")
+        assert create(hosts=",".join(str(i) for i in range(1999))) == \
+            (422, "")
+        assert create("bare") == (422, "environment")
+        run = started(ana, "each")
+        change = f"/runs/{run}/parameters"
+        refused(ana.post(change, {"parameters": {"hosts": "alpha"}}), 422,
+                "shapes_run")
+        assert ana.post(change, {"parameters": {
+            "hosts": "alpha, beta", "word": "bye"}})[0] == 200
+        assert ana.run(run)["parameters"]["word"] == "bye"
+
+
+def a_run_takes_only_the_hops_between_its_versions():
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        for versions, field in ((("0.3", "1.0"), "from"),
+                                (("0.1", "2.0"), "to"),
+                                (("0.10", "0.2"), "to")):
+            status, answer = ana.post("/runs", {
+                "runbook": "hops", "environment": "bare",
+                "parameters": dict(zip(("from", "to"), versions))})
+            assert status == 422, answer
+            assert answer["error"]["field"] == field, answer
+            assert "0.2 to 0.10" in answer["error"]["message"], answer
+        status, answer = ana.post("/runs", {
+            "runbook": "hops", "environment": "bare",
+            "parameters": {"from": "0.2", "to": "1.0"}})
+        run = answer["id"]
+        assert ana.post(f"/runs/{run}/start")[0] == 200
+        now = ana.run(run)
+        assert now["progress"] == {"done": 0, "total": 2, "percent": 0,
+                                   "not_taken": 1}, now["progress"]
+        step = ana.step(run, "first")
+        assert step["state"] == "skipped" and step["part"] == "not_taken"
+        assert step["reason"] == "from <= '0.1' and '0.2' <= to", step
+        assert step["can"] == [] and step["excluded"]
+        refused(ana.post(f"/runs/{run}/steps/first/execute"), 409,
+                "step_state")
+        assert now["current"] == "second", now
+        page = ana.ask("GET", f"/runs/{run}", accept="text/html")[1]
+        assert "1 of other versions left out" in page
+        refused(ana.post(f"/runs/{run}/parameters",
+                         {"parameters": {"from": "0.1"}}), 422, "shapes_run")
+        # only what ran goes back, the latest first
+        ana.press(run, ana.step(run, "second"))
+        assert ana.post(f"/runs/{run}/rollback", {"reason": "x"})[0] == 200
+        assert ana.step(run, "third-back")["state"] == "skipped"
+        ana.drive(run)
+        assert ana.run(run)["progress"]["total"] == 3
+        assert ana.step(run, "first-back")["part"] == "not_taken"
+        csv = ana.ask("GET", f"/runs/{run}/report.csv", accept="text/csv")[1]
+        assert '"first","' in csv and '"excluded"' in csv, csv
+        assert ana.post(f"/runs/{run}/close",
+                        {"result": "rolled_back"})[0] == 200
+
+
+def hops_go_back_in_reverse():
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        status, answer = ana.post("/runs", {
+            "runbook": "hops", "environment": "bare",
+            "parameters": {"from": "0.1", "to": "1.0"}})
+        run = answer["id"]
+        ana.post(f"/runs/{run}/start")
+        ana.drive(run)
+        assert ana.post(f"/runs/{run}/rollback", {"reason": "x"})[0] == 200
+        order = []
+        while (step := ana.run(run)["current"]) is not None:
+            order.append(step)
+            ana.press(run, ana.step(run, step))
+        assert order == ["third-back", "second-back", "first-back",
+                         "tell"], order
+
+
 try:
     main([nothing_after_a_gate_runs_before_two_people_have_given_it,
           a_changed_plan_asks_its_gate_anew_and_holds_back_what_failed,
           who_rejects_a_gate_says_why_and_alone_can_take_it_back,
-          the_runner_counts_a_gate_with_the_roles_of_now])
+          the_runner_counts_a_gate_with_the_roles_of_now,
+          a_section_is_run_for_each_item_with_its_own_values,
+          lists_that_cannot_be_are_refused_by_field,
+          a_run_takes_only_the_hops_between_its_versions,
+          hops_go_back_in_reverse])
 finally:
     shutil.rmtree(books, ignore_errors=True)

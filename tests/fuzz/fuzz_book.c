@@ -1,6 +1,6 @@
 /*
- * fuzz_book.c: any bytes as a document: parsed, rendered, imported; and as
- * an expression and a regex.  What import makes must hold all that it was
+ * fuzz_book.c: any bytes as a document: parsed, rendered, repeated, imported;
+ * and as an expression and a regex.  What import makes must hold all that it was
  * given.
  */
 #include <stdint.h>
@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "book/book.h"
+#include "base/json.h"
+#include "book/expand.h"
 #include "book/expr.h"
 #include "book/import.h"
 
@@ -41,6 +42,30 @@ check_book(const char *text, size_t len, struct buf *out)
 	book_free(book);
 }
 
+/* With lists for whatever repeats: each step has an id of its own. */
+static void
+check_expanded(const char *text, size_t len, struct buf *out)
+{
+	struct book *source = book_parse(text, len), *book;
+	struct json_object *lists = json_object_new_object();
+
+	for (size_t i = 0; i < source->lists_count; i++)
+		json_set(lists, source->lists[i],
+		    list_items(i % 2 == 0 ? "a b,a-b,\xe6\xa1\xa3" : text));
+	if (source->lists_count > 0 && book_expand(text, len, lists, &book,
+	    NULL) == ERR_OK) {
+		for (size_t i = 0; i < book->items_count; i++)
+			book_render(book, &book->items[i], value, NULL, out);
+		for (size_t i = 0; i < book->steps_count && i < 200; i++)
+			if (source->errors == 0 && book_find_step(book,
+			    book->steps[i].id) != (int)i)
+				abort();
+		book_free(book);
+	}
+	json_object_put(lists);
+	book_free(source);
+}
+
 static void
 check_import(const char *text, size_t len, struct buf *out)
 {
@@ -63,6 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t at;
 
 	check_book(text, size, &out);
+	check_expanded(text, size, &out);
 	check_import(text, size, &out);
 	if ((expr_check(text, &at) != NULL) &&
 	    (at > strlen(text) || expr_eval(text, value, NULL, &result)))

@@ -1,0 +1,29 @@
+/*
+ * project.h: projections that stand in files of their own; the table of
+ * project.c names them.
+ */
+#ifndef JOURNAL_PROJECT_H
+#define JOURNAL_PROJECT_H
+
+#include "base/json.h"
+#include "journal/event.h"
+
+/* A text of the event's data, or NULL; a part of it as JSON text. */
+static inline const char *
+text_of(const struct event *e, const char *key)
+{
+	return json_text(e->data, key, NULL);
+}
+
+static inline const char *
+written(const struct event *e, const char *key)
+{
+	return json_write(json_get(e->data, key));
+}
+
+enum err project_account_added(struct db *db, const struct event *e);
+enum err project_account_changed(struct db *db, const struct event *e);
+enum err project_token_added(struct db *db, const struct event *e);
+enum err project_token_revoked(struct db *db, const struct event *e);
+
+#endif

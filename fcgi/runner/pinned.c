@@ -1,0 +1,194 @@
+/*
+ * pinned.c: the pinned plan of an attempt, read and checked.
+ *
+ * The runner does not believe the keeper: it reads the run itself, computes
+ * the plan anew from document, targets, parameters and sealed boxes, counts
+ * the approvals of the run and of its gates, and starts nothing that does not
+ * give the hash that approvals were given to.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "book/expand.h"
+#include "journal/hash.h"
+#include "journal/life.h"
+#include "journal/plan.h"
+#include "runner/pinned.h"
+
+enum err
+pinned_refuse(struct fault *why, const char *message)
+{
+	return fault_set(why, ERR_FORBIDDEN, "refused", NULL, "%s", message);
+}
+
+static enum err
+read_attempt(struct runner *r, const char *exec, struct pinned *s,
+    struct fault *why)
+{
+	struct rows *rows = db_query(r->db, STMT_ATTEMPT_BY_EXEC, TEXT(exec));
+	enum err err = ERR_NOT_FOUND;
+
+	if (db_next(rows)) {
+		s->run_id = db_int(rows, 0);
+		s->n = db_int(rows, 2);
+		strncpy(s->step_id, db_text(rows, 1), sizeof(s->step_id) - 1);
+		strncpy(s->state, db_text(rows, 3), sizeof(s->state) - 1);
+		err = ERR_OK;
+	}
+	db_done(rows);
+	if (err != ERR_OK)
+		return pinned_refuse(why, "There is no such attempt.");
+	return strcmp(s->state, "requested") == 0 ? ERR_OK :
+	    pinned_refuse(why, "The attempt was started before.");
+}
+
+/* The document with the lists of the run. */
+static enum err
+parse(struct pinned *s, const char *text, struct fault *why)
+{
+	struct json_object *lists = NULL;
+	struct book *book;
+	enum err err;
+
+	s->book = book_parse(text, strlen(text));
+	err = book_lists(s->book, json_get(s->run, "parameters"),
+	    json_get(s->run, "targets"), &lists, why);
+	if (err == ERR_OK && lists != NULL) {
+		err = book_expand(text, strlen(text), lists, &book, why);
+		if (err == ERR_OK) {
+			book_free(s->book);
+			s->book = book;
+		}
+	}
+	json_object_put(lists);
+	return err;
+}
+
+static enum err
+read_document(struct runner *r, struct pinned *s, struct fault *why)
+{
+	const char *hash = json_text(s->run, "document", "");
+	struct rows *rows = db_query(r->db, STMT_DOCUMENT_TEXT, TEXT(hash));
+	char found[2 * HASH_BYTES + 1] = "";
+	enum err err = ERR_OK;
+	int index;
+
+	if (db_next(rows)) {
+		hash_hex(db_text(rows, 0), strlen(db_text(rows, 0)), found);
+		err = parse(s, db_text(rows, 0), why);
+	}
+	db_done(rows);
+	if (err != ERR_OK)
+		return err;
+	if (strcmp(found, hash) != 0)
+		return pinned_refuse(why, "The document is not the one that was "
+		    "pinned: its hash differs.");
+	index = book_find_step(s->book, s->step_id);
+	if (index < 0)
+		return pinned_refuse(why, "The document has no such step.");
+	s->step = &s->book->steps[index];
+	return ERR_OK;
+}
+
+/* Counted anew: with the roles that the approvers have now. */
+static enum err
+check_approvals(struct runner *r, struct pinned *s, const char *plan,
+    struct fault *why)
+{
+	struct json_object *given = plan_decisions(r->db, s->run_id, plan,
+	    "");
+	bool approved = life_is_approved(json_get(s->run, "approvals"), given);
+
+	json_object_put(given);
+	return approved ? ERR_OK : pinned_refuse(why, "The plan does not have the "
+	    "approvals that it needs any more: nothing was executed.");
+}
+
+static enum err
+check_run(struct runner *r, struct pinned *s, struct fault *why)
+{
+	char plan[2 * HASH_BYTES + 1];
+
+	s->run = db_first_json(db_query(r->db, STMT_RUN_GET, INT(s->run_id)));
+	if (s->run == NULL)
+		return pinned_refuse(why, "There is no such run.");
+	plan_of_row(s->run, plan);
+	if (strcmp(plan, json_text(s->run, "plan", "")) != 0)
+		return pinned_refuse(why, "The run does not match its plan: nothing "
+		    "was executed.");
+	if (strcmp(json_text(s->run, "state", ""), "running") != 0 &&
+	    strcmp(json_text(s->run, "state", ""), "paused") != 0)
+		return pinned_refuse(why, "The run is not running.");
+	return check_approvals(r, s, plan, why);
+}
+
+static struct json_object *
+step_row(struct runner *r, const struct pinned *s, const char *id)
+{
+	return db_first_json(db_query(r->db, STMT_STEP_GET, INT(s->run_id),
+	    TEXT(id)));
+}
+
+/* The gate is given for this plan, or does not stand in this row's way. */
+static bool
+is_open(struct runner *r, struct pinned *s, const struct step *gate,
+    struct json_object *row)
+{
+	struct json_object *g = step_row(r, s, gate->id), *given;
+	const char *state = json_text(g, "state", "");
+	bool open = true;
+
+	if (text_eq(json_text(g, "part", ""), json_text(row, "part", "")) &&
+	    json_int(g, "position", 0) < json_int(row, "position", 0) &&
+	    !text_eq(state, "skipped")) {
+		given = plan_decisions(r->db, s->run_id,
+		    json_text(s->run, "plan", ""), gate->id);
+		open = text_eq(state, "succeeded") &&
+		    life_is_given(gate, given);
+		json_object_put(given);
+	}
+	json_object_put(g);
+	return open;
+}
+
+/* A probe stands where the step stands that it is of. */
+static enum err
+check_gates(struct runner *r, struct pinned *s, struct fault *why)
+{
+	const char *of = s->step->probe_of != NULL ? s->step->probe_of :
+	    s->step->id;
+	struct json_object *row = step_row(r, s, of);
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < s->book->steps_count && err == ERR_OK; i++)
+		if (s->book->steps[i].kind == STEP_APPROVAL &&
+		    !is_open(r, s, &s->book->steps[i], row))
+			err = fault_set(why, ERR_FORBIDDEN, "gate", NULL,
+			    "The gate \"%s\" before this step does not have "
+			    "the approvals that it needs: nothing was "
+			    "executed.", s->book->steps[i].title);
+	json_object_put(row);
+	return err;
+}
+
+enum err
+pinned_read(struct runner *r, const char *exec, struct pinned *s,
+    struct fault *why)
+{
+	enum err err;
+
+	if ((err = read_attempt(r, exec, s, why)) == ERR_OK &&
+	    (err = check_run(r, s, why)) == ERR_OK &&
+	    (err = read_document(r, s, why)) == ERR_OK)
+		err = check_gates(r, s, why);
+	return err;
+}
+
+void
+pinned_clear(struct pinned *s)
+{
+	json_object_put(s->run);
+	book_free(s->book);
+}

@@ -1,0 +1,31 @@
+/*
+ * pinned.h: the pinned plan of an attempt.
+ */
+#ifndef RUNNER_PINNED_H
+#define RUNNER_PINNED_H
+
+#include "runner/runner.h"
+
+struct pinned {
+	struct json_object	*run;
+	struct book		*book;
+	const struct step	*step;
+	char			 step_id[65];
+	char			 state[24];
+	int64_t			 run_id;
+	int64_t			 n;		/* of the attempt */
+};
+
+/*
+ * Reads what an attempt executes into `s` (all zero), within the caller's
+ * transaction.  ERR_FORBIDDEN with a fault where it may not run.  The caller
+ * clears it in any case.
+ */
+enum err pinned_read(struct runner *r, const char *exec, struct pinned *s,
+	    struct fault *why);
+void	 pinned_clear(struct pinned *s);
+
+/* ERR_FORBIDDEN with that sentence. */
+enum err pinned_refuse(struct fault *why, const char *message);
+
+#endif
