@@ -360,7 +360,7 @@ def a_run_takes_only_the_hops_between_its_versions():
                 "step_state")
         assert now["current"] == "second", now
         page = ana.ask("GET", f"/runs/{run}", accept="text/html")[1]
-        assert "1 of other versions left out" in page
+        assert "1 left out (other versions)" in page
         refused(ana.post(f"/runs/{run}/parameters",
                          {"parameters": {"from": "0.1"}}), 422, "shapes_run")
         # only what ran goes back, the latest first
