@@ -284,8 +284,8 @@ targets_of(struct runner *r, struct pinned *s, struct json_object *all,
 	struct json_object *group = plan_targets_of(resolved, s->step->on);
 	struct json_object *names = fan_targets(r->db, s->run_id, s->step->id,
 	    s->n, group);
-	enum err err = names != NULL ? ERR_OK : pinned_refuse(why, "The attempt is "
-	    "for targets that are not those of the plan.");
+	enum err err = names != NULL ? ERR_OK : pinned_refuse(why,
+	    "The attempt is for targets that are not those of the plan.");
 
 	json_object_put(group);
 	for (size_t i = 0; err == ERR_OK &&
