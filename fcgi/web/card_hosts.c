@@ -16,6 +16,7 @@
 #include "web/model.h"
 
 #define ON_CARD		8	/* targets with their output */
+#define WELL_ON_CARD	2	/* where all of those have succeeded */
 #define CHIPS		3	/* names in the head of a card */
 
 const char *const host_states[] = { "failed", "unknown", "not_started",
@@ -138,9 +139,14 @@ card_trim_targets(struct view *v, struct json_object *attempt,
 		return;
 	json_object_array_sort(all, by_need);
 	few = json_object_new_array();
-	for (size_t i = 0; i < ON_CARD; i++)
-		json_object_array_add(few, json_object_get(
-		    json_object_array_get_idx(all, i)));
+	for (size_t i = 0; i < ON_CARD; i++) {
+		struct json_object *t = json_object_array_get_idx(all, i);
+
+		if (i >= WELL_ON_CARD &&
+		    text_eq(json_text(t, "state", ""), "succeeded"))
+			break;
+		json_object_array_add(few, json_object_get(t));
+	}
 	json_set(attempt, "targets", few);
 }
 

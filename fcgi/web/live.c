@@ -29,6 +29,8 @@
 #define TICK_MS		50
 #define HEARTBEAT_MS	15000
 #define PRESENCE_MS	1000
+#define TELL_MS		250		/* what one telling costs */
+#define TELL_CREDIT_MS	5000		/* how much of that can be saved */
 #define MAX_EVENTS	2000		/* of one run in one go */
 #define MAX_NAMES	20
 
@@ -39,6 +41,8 @@ struct channel {
 	int64_t		 run;
 	int64_t		 seq;		/* all watchers were told up to here */
 	int64_t		 presence_at;	/* when to tell who is here; 0: told */
+	int64_t		 credit_at;	/* see may_tell() */
+	bool		 stale;		/* something may be new */
 };
 
 struct hub {
@@ -108,6 +112,7 @@ tell_events(struct hub *h, struct channel *c)
 
 	if (head <= c->seq)
 		return;
+	c->credit_at += TELL_MS;
 	read_events(h, c->run, c->seq, &text, &told);
 	for (struct watcher *w = c->watchers; w != NULL; w = w->next) {
 		if (w->seq == c->seq) {
@@ -119,6 +124,19 @@ tell_events(struct hub *h, struct channel *c)
 	}
 	c->seq = told;
 	buf_clear(&text);
+}
+
+/*
+ * A step on a thousand targets has an event every few milliseconds.  A run
+ * may be told of at once twenty times, and then four times a second, so that
+ * a flood comes in few pieces and a single event without delay.
+ */
+static bool
+may_tell(struct channel *c, int64_t now)
+{
+	if (c->credit_at < now - TELL_CREDIT_MS)
+		c->credit_at = now - TELL_CREDIT_MS;
+	return c->credit_at + TELL_MS <= now;
 }
 
 static bool
@@ -283,8 +301,11 @@ tick(struct hub *h)
 		return;
 	version = db_version(h->db);
 	for (struct channel *c = h->channels; c != NULL; c = c->next) {
-		if (version != h->version)
+		c->stale |= version != h->version;
+		if (c->stale && may_tell(c, now)) {
 			tell_events(h, c);
+			c->stale = false;
+		}
 		if (c->presence_at != 0 && now >= c->presence_at)
 			tell_presence(c);
 		for (struct watcher *w = c->watchers; beat && w != NULL;

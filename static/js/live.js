@@ -10,10 +10,12 @@ import { reload } from './morph.js';
 
 const POLL_MS = 2000;
 const TRIES = 3;
+const AT_ONCE = 10;		/* refreshes in a row, then one a second */
 const main = document.getElementById('main');
 const link = document.getElementById('link');
 let source, poll, failures = 0, lostAt = null;
 let working = false, again = false;
+let allowed = AT_ONCE, counted = performance.now();
 
 const seq = () => Number(main.dataset.seq);
 const url = () => `${main.dataset.run}/events?after=${seq()}`;
@@ -74,6 +76,16 @@ function who(names) {
 	document.getElementById('here-names').textContent = names.join(', ');
 }
 
+/* A step on a thousand targets must not make the page fetch itself all day. */
+async function pace() {
+	const now = performance.now();
+
+	allowed = Math.min(AT_ONCE, allowed + (now - counted) / 1000) - 1;
+	counted = now;
+	if (allowed < 0)
+		await new Promise((resume) => setTimeout(resume, -allowed * 1000));
+}
+
 async function refresh() {
 	if (working) {
 		again = true;
@@ -85,6 +97,7 @@ async function refresh() {
 		const how = before?.className;
 		const seen = inView(before) || inView(document.querySelector('.panel-now'));
 
+		await pace();
 		again = false;
 		try {
 			if (await reload())
