@@ -287,7 +287,10 @@ step_running(struct db *db, const struct event *e)
 static enum err
 step_noted(struct db *db, const struct event *e)
 {
-	return db_run(db, STMT_TARGET_SET_NOTE, INT(e->run),
+	bool progress = text_eq(text_of(e, "note"), "progress");
+
+	return db_run(db, progress ? STMT_TARGET_SET_PROGRESS :
+	    STMT_TARGET_SET_NOTE, INT(e->run),
 	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
 	    TEXT(text_of(e, "target")), TEXT(text_of(e, "message")));
 }

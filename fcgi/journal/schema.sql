@@ -104,6 +104,7 @@ CREATE TABLE attempt_target (
 	hash		TEXT,		-- BLAKE2b-256 of the .cast, hex
 	message		TEXT,
 	note		TEXT,		-- "quiet": the last thing noticed
+	progress	TEXT,		-- "12 of 31": how far it had come
 	captures	TEXT,		-- {name: value} of one that succeeded
 	started_at	INTEGER,
 	ended_at	INTEGER,

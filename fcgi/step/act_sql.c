@@ -24,6 +24,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "step/status.h"
 #include "step/sql_driver.h"
 
 #define EXCERPT		72	/* characters of a statement in its line */
@@ -197,6 +198,8 @@ announce(struct sql_act *a, size_t i)
 	    line_of(a, i));
 	put_excerpt(a, i, &a->line);
 	say(a);
+	status_progress(a->sql.target->name, "%zu of %zu", i + 1,
+	    a->all.count);
 }
 
 /* " — ok, 3 rows, 12 ms" and the results. */

@@ -7,6 +7,8 @@
  * anything is concluded from them.
  */
 #include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,6 +20,7 @@
 #include "wire/exec.h"
 
 #define STATUS_MAX	(256u * 1024 * 1024)
+#define PROGRESS_MS	2000
 
 static int status_fd = -1;
 
@@ -88,6 +91,23 @@ status_note(const char *target, const char *note, const char *message)
 	json_set_text(o, "note", note);
 	json_set_text(o, "message", message);
 	line_write(o, false);
+}
+
+void
+status_progress(const char *target, const char *fmt, ...)
+{
+	static int64_t next;	/* a process is for one target */
+	int64_t now = clock_monotonic();
+	char text[200];
+	va_list ap;
+
+	if (now < next)
+		return;
+	next = now + PROGRESS_MS;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	status_note(target, "progress", text);
 }
 
 enum err

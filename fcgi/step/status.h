@@ -43,6 +43,11 @@ void		 status_running(const char *target);
 void		 status_note(const char *target, const char *note,
 		    const char *message);
 
+/* How far it is on the target, "12 of 31"; the first at once, and then at
+ * most one in two seconds: others are left out. */
+void		 status_progress(const char *target, const char *fmt, ...)
+		    __attribute__((format(printf, 2, 3)));
+
 /* Durable lines.  ERR_IO where the disk did not take them. */
 enum err	 status_target(const char *target,
 		    const struct status_end *end);

@@ -198,6 +198,8 @@ add_target_page(struct view *v, struct json_object *t, const char *exec,
 	model_text(t, "state_text", model_word(v->req, "state", state));
 	model_text(t, "exit_text", model_exit(v->req, json_get(t, "exit")));
 	model_bool(t, "is_running", running);
+	model_text(t, "progress_text", running ?
+	    json_text(t, "progress", NULL) : NULL);
 	model_bool(t, "is_quiet", running &&
 	    json_text(t, "note", NULL) != NULL);
 	model_text(t, "url", arena_strndup(v->req->arena, url,

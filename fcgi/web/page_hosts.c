@@ -88,8 +88,9 @@ row_model(struct req *req, struct json_object *row)
 	model_text(o, "exit_text", model_exit(req, json_get(row, "exit")));
 	model_text(o, "message", text_eq(state, "succeeded") ? NULL :
 	    json_text(row, "message", NULL));
-	model_text(o, "note", life_is_busy(state) ?
-	    json_text(row, "note", NULL) : NULL);
+	model_text(o, "note", life_is_busy(state) ? json_text(row,
+	    json_text(row, "progress", NULL) != NULL ? "progress" : "note",
+	    NULL) : NULL);
 	model_int(o, "bytes", bytes);
 	model_text(o, "size_text", model_size(req, bytes));
 	model_text(o, "duration_text", model_between(req,

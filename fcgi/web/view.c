@@ -140,6 +140,7 @@ target_model(struct view *v, struct rows *rows)
 	model_text(o, "started_at", time_text(v, rows, 9));
 	model_text(o, "ended_at", time_text(v, rows, 10));
 	model_text(o, "hash", db_text(rows, 11));
+	model_text(o, "progress", db_text(rows, 12));
 	model_put(o, "artifact", json_object_get(artifacts_find(v,
 	    db_text(rows, 0), db_int(rows, 1), db_text(rows, 2))));
 	model_text(o, "text_url", arena_printf(v->req->arena, "%s.txt", url));

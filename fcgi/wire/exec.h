@@ -59,7 +59,8 @@
  *		"artifact": {"name", "bytes"} where the output was kept}
  *						durable (fdatasync) and last of target
  *	A note "progress" says how far the step is on its target, as it is
- *	shown to people ("12 of 31"); at most two a second.
+ *	shown to people ("12 of 31"); at most one in two
+ *	seconds, as each is an event of the run.
  *	{"at", "done": true, "state": "succeeded|failed|unknown", "message",
  *		"captures": {name: text}}	durable and last of all
  */
