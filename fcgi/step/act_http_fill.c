@@ -20,7 +20,7 @@ struct filling {
 	const struct order	*order;
 	struct fault		*fault;
 	int			 line;		/* of the document */
-	const char		*name;		/* of the value */
+	char			 name[65];	/* of the value */
 	const char		*before;	/* the text in front of it */
 	size_t			 before_len;
 	bool			 quoted;	/* JSON: inside a string */
@@ -245,21 +245,19 @@ fill(struct filling *f, const char *s, size_t len, place_fn place,
     struct buf *out)
 {
 	size_t from = 0, at = 0, size;
-	char name[65];
 	const char *value, *why;
 
 	f->quoted = false;
-	while (values_next(s, len, &at, &size, name)) {
+	while (values_next(s, len, &at, &size, f->name)) {
 		for (size_t i = from; i < at; i++)
 			f->line += s[i] == '\n';
-		f->name = name;
 		f->used = true;
 		f->quoted = is_quoted(f->quoted, s + from, at - from);
 		f->escaped = ends_escaped(s + from, at - from);
 		f->before = s;
 		f->before_len = at;
 		buf_put(out, s + from, at - from);
-		if ((value = find_value(f->order, name)) == NULL)
+		if ((value = find_value(f->order, f->name)) == NULL)
 			return refuse(f, "is not known: nothing has given it "
 			    "one.");
 		if ((why = place(f, value, out)) != NULL)

@@ -34,6 +34,17 @@ skip_space(struct cursor *c)
 		c->s++;
 }
 
+/* Four hex digits follow. */
+static bool
+is_code(const struct cursor *c)
+{
+	for (int i = 1; i <= 4; i++)
+		if (c->end - c->s <= i || c->s[i] == '\0' ||
+		    strchr("0123456789abcdefABCDEF", c->s[i]) == NULL)
+			return false;
+	return true;
+}
+
 static bool
 skip_string(struct cursor *c)
 {
@@ -43,8 +54,7 @@ skip_string(struct cursor *c)
 		if (*c->s != '\\')
 			continue;
 		if (++c->s == c->end || strchr("\"\\/bfnrtu", *c->s) == NULL ||
-		    (*c->s == 'u' && (c->end - c->s < 5 ||
-		    strspn(c->s + 1, "0123456789abcdefABCDEF") < 4)))
+		    (*c->s == 'u' && !is_code(c)))
 			return false;
 	}
 	if (c->s == c->end)

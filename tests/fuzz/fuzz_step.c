@@ -1,7 +1,7 @@
 /*
  * fuzz_step.c: the bytes that others give a step: the order, what a target's
- * shell says, keys, JSON to capture from, output to mask and clean.  The
- * first byte says which.
+ * shell says, keys, JSON to capture from, output to mask and clean, requests
+ * and their values, redirects, texts to compare.  The first byte says which.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -11,7 +11,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "book/host_key.h"
+#include "step/act_http.h"
+#include "step/act_http_aws.h"
+#include "step/act_http_follow.h"
+#include "step/canonical.h"
 #include "step/clean.h"
+#include "step/diff.h"
 #include "step/mask.h"
 #include "step/order.h"
 #include "step/pointer.h"
@@ -121,14 +126,137 @@ try_output(const char *text, size_t len)
 	mask_free(m);
 }
 
+/* What a value or a redirect can make of a request is still one request. */
+static void
+check_request(const struct http_request *q)
+{
+	assert(http_is_field(q->url) && strchr(q->url, ' ') == NULL);
+	for (size_t i = 0; i < q->headers.count; i++)
+		assert(http_is_field(q->headers.all[i].value));
+	for (size_t k = 0; k < q->parts_count; k++)
+		for (size_t i = 0; i < q->parts[k].headers.count; i++)
+			assert(http_is_field(
+			    q->parts[k].headers.all[i].value));
+}
+
+static void
+try_sign(struct arena *a, const struct http_request *q)
+{
+	struct json_object *aws = json_object_new_object();
+	struct payload none = {0};
+	struct http_headers added;
+
+	json_object_object_add(aws, "service",
+	    json_object_new_string(q->line % 2 ? "s3" : "es"));
+	assert(http_sign(a, aws, q, &none, 1369353600000, &added));
+	for (size_t i = 0; i < added.count; i++)
+		assert(http_is_field(added.all[i].value));
+	json_object_put(aws);
+}
+
+/* A value, a zero byte, the text of the step. */
+static void
+try_http(const char *text, size_t len)
+{
+	const char *end = memchr(text, '\0', len);
+	struct arena *a = arena_new();
+	struct http_text all;
+	struct fault fault;
+	char *copy;
+
+	if (end == NULL || !text_is_utf8(text, (size_t)(end - text)))
+		goto out;
+	copy = arena_strndup(a, end + 1, len - (size_t)(end + 1 - text));
+	if (!text_is_utf8(copy, strlen(copy)) ||
+	    http_parse(a, copy, 1, &all, &fault) != ERR_OK)
+		goto out;
+	for (size_t i = 0; i < all.count; i++) {
+		struct order_value v = { "v", text };
+		struct order o = { .values = &v, .values_count = 1 };
+		struct http_request q;
+
+		if (http_fill(a, &o, "https://h/base", &all.all[i], &q,
+		    &fault) != ERR_OK)
+			continue;
+		assert(text_starts(q.url, "https://h/") ||
+		    text_starts(q.url, "https://h?") ||
+		    strcasecmp(q.url, "https://h") == 0 ||
+		    strncasecmp(q.url, "https://h", 9) == 0);
+		assert(q.headers.count == all.all[i].headers.count);
+		assert(q.parts_count == all.all[i].parts_count);
+		check_request(&q);
+		try_sign(a, &q);
+	}
+out:
+	arena_free(a);
+}
+
+/* The address of a redirect from https://h/a. */
+static void
+try_follow(const char *text, size_t len)
+{
+	struct arena *a = arena_new();
+	struct http_header own = { "Authorization", "Bearer x", 1 };
+	struct hop hop = { .body = true, .request = { .method = "GET",
+		.url = "https://h/a", .headers = { &own, 1 } } };
+	char *to = arena_strndup(a, text, len);
+
+	if (http_follow(a, 302, to, &hop) == NULL) {
+		check_request(&hop.request);
+		assert(text_starts(hop.request.url, "https://"));
+		assert(hop.stranger == (hop.request.headers.count == 0));
+		assert(hop.stranger ||
+		    strncasecmp(hop.request.url + 8, "h", 1) == 0);
+	}
+	arena_free(a);
+}
+
+static size_t
+lines_of(const struct buf *b)
+{
+	size_t n = b->len > 0 && b->data[b->len - 1] != '\n';
+
+	for (size_t i = 0; i < b->len; i++)
+		n += b->data[i] == '\n';
+	return n;
+}
+
+/* Two texts with a zero byte between them. */
+static void
+try_compare(const char *text, size_t len)
+{
+	const char *end = memchr(text, '\0', len);
+	struct buf was = {0}, is = {0}, out = {0}, again = {0};
+	size_t gone, added;
+
+	if (canonical_json(text, len, &out)) {
+		assert(canonical_json(out.data, out.len, &again));
+		assert(again.len == out.len &&
+		    memcmp(again.data, out.data, out.len) == 0);
+		buf_reset(&out);
+	}
+	if (end != NULL && memchr(end + 1, '\0', len -
+	    (size_t)(end + 1 - text)) == NULL) {
+		buf_put(&was, text, (size_t)(end - text));
+		buf_put(&is, end + 1, len - (size_t)(end + 1 - text));
+		diff_texts(&was, &is, "a", "b", &out, &gone, &added);
+		assert(lines_of(&was) + added == lines_of(&is) + gone);
+	}
+	buf_clear(&was);
+	buf_clear(&is);
+	buf_clear(&out);
+	buf_clear(&again);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const tries[])(const char *, size_t) = { try_order,
-		try_report, try_key, try_pointer, try_output };
+		try_report, try_key, try_pointer, try_output, try_http,
+		try_follow, try_compare };
 	const char *text = (const char *)data + 1;
 
-	if (size > 0 && data[0] >= '0' && data[0] < '5')
+	if (size > 0 && data[0] >= '0' && data[0] < '8')
 		tries[data[0] - '0'](text, size - 1);
 	return 0;
 }
