@@ -129,6 +129,8 @@ struct step {
 	const char	*keeps;		/* the name its output is kept under: save,
 					 * or its id where same-as needs it */
 	const char *const *sends;	/* http: names of kept outputs, "< name" */
+	const char *const *sends_kept;	/* what those are kept under: in a copy,
+					 * by the copy for the same items */
 	size_t		 sends_count;
 	const char	*undo;		/* this block reverts that step, or NULL */
 	const char	*probe_of;	/* this block probes that step, or NULL */

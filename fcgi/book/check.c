@@ -174,14 +174,6 @@ has_probe(const struct parse *p, const char *id)
 	return false;
 }
 
-static bool
-is_repeated(const struct parse *p, int section)
-{
-	while (section >= 0 && p->sections[section].each == NULL)
-		section = p->sections[section].parent;
-	return section >= 0;
-}
-
 /* Attributes that need each other. */
 static void
 check_together(struct parse *p, int i)
@@ -215,10 +207,6 @@ check_together(struct parse *p, int i)
 	    attribute_get(&o->attrs, '=', "role") == NULL)
 		report(p, SEVERITY_ERROR, o->at, "An approval names the role "
 		    "that gives it: {role=approver count=1}.");
-	if (s->save != NULL && is_repeated(p, s->section))
-		report(p, SEVERITY_ERROR, place_of(o, '=', "save"), "Each "
-		    "item of the list would overwrite what the one before "
-		    "kept: keep it outside of the section with each=.");
 	if (s->kind == STEP_EDIT && s->file == NULL)
 		report(p, SEVERITY_ERROR, o->at, "An edit names the file that "
 		    "it changes: {file=/etc/app.conf}.");

@@ -158,7 +158,7 @@ check_sent(const struct content *c, const struct http_body *b)
 	for (size_t i = 0; i < c->s->sends_count; i++)
 		list[i] = c->s->sends[i];
 	list[c->s->sends_count++] = b->artifact;
-	c->s->sends = list;
+	c->s->sends = c->s->sends_kept = list;
 }
 
 /* The requests, as the step itself will read them. */

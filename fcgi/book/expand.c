@@ -29,6 +29,7 @@ struct growing {
 	struct parse	*p;
 	struct json_object *lists;
 	struct ids	*ids;
+	struct ids	*kept;		/* names of kept outputs */
 	struct section	*sections;
 	struct step	*steps;
 	struct item	*items;
@@ -105,6 +106,16 @@ id_of(struct growing *g, const char *id, const struct binding *bound)
 	    arena_printf(g->p->arena, "%.*s", ID_MAX, id));
 }
 
+/* "item.name", so that a download keeps its ending. */
+static const char *
+kept_name(struct growing *g, const char *name, const struct binding *bound)
+{
+	const char *tags = tags_of(g, bound) + 1;
+
+	return ids_derive(g->kept, g->p->arena, arena_printf(g->p->arena,
+	    "%.*s.%.*s", ID_MAX / 2, tags, ID_MAX / 2 - 1, name));
+}
+
 static int
 add_section(struct growing *g, int source, int parent,
     const struct binding *bound, bool repeats)
@@ -141,7 +152,9 @@ add_step(struct growing *g, int source, int section)
 		return;
 	s->id = id_of(g, s->id, bound);
 	s->title = title_of(g, s->title, bound, true);
-	if (s->keeps != NULL && s->save == NULL)
+	if (s->save != NULL)
+		s->keeps = s->save = kept_name(g, s->save, bound);
+	else if (s->keeps != NULL)
 		s->keeps = s->id;
 	if (bound_value((void *)bound, s->on) != NULL)
 		s->on = bound_value((void *)bound, s->on);
@@ -282,6 +295,34 @@ refer(const struct growing *g, int section, const char *id)
 	}
 }
 
+/* What the copy of the step that keeps under the name keeps under. */
+static const char *
+refer_kept(const struct growing *g, int section, const char *name)
+{
+	const char *id = NULL;
+
+	for (size_t i = 0; i < g->p->steps_count && id == NULL; i++)
+		if (text_eq(g->p->steps[i].keeps, name))
+			id = refer(g, section, g->p->steps[i].id);
+	for (size_t i = 0; i < g->steps_count && id != NULL; i++)
+		if (strcmp(g->steps[i].id, id) == 0)
+			return g->steps[i].keeps;
+	return name;
+}
+
+static void
+refer_sent(struct growing *g, struct step *s)
+{
+	const char **list;
+
+	if (s->sends_count == 0)
+		return;
+	list = arena_alloc(g->p->arena, s->sends_count * sizeof(*list));
+	for (size_t i = 0; i < s->sends_count; i++)
+		list[i] = refer_kept(g, s->section, s->sends[i]);
+	s->sends_kept = list;
+}
+
 static void
 refer_all(struct growing *g)
 {
@@ -291,6 +332,7 @@ refer_all(struct growing *g)
 		s->undo = refer(g, s->section, s->undo);
 		s->same_as = refer(g, s->section, s->same_as);
 		s->probe_of = refer(g, s->section, s->probe_of);
+		refer_sent(g, s);
 	}
 }
 
@@ -302,21 +344,26 @@ take_plain_ids(struct growing *g)
 
 	for (size_t i = 0; i < p->sections_count; i++)
 		ids_take(g->ids, p->sections[i].id);
-	for (size_t i = 0; i < p->steps_count; i++)
+	for (size_t i = 0; i < p->steps_count; i++) {
 		ids_take(g->ids, p->steps[i].id);
+		if (p->steps[i].keeps != NULL)
+			ids_take(g->kept, p->steps[i].keeps);
+	}
 }
 
 bool
 expand_all(struct parse *p, struct json_object *lists)
 {
 	struct growing g = { .p = p, .lists = lists,
-	    .ids = mem_calloc(1, sizeof(*g.ids)) };
+	    .ids = mem_calloc(1, sizeof(*g.ids)),
+	    .kept = mem_calloc(1, sizeof(*g.kept)) };
 
 	take_plain_ids(&g);
 	add_section(&g, 0, -1, NULL, false);
 	expand_range(&g, 0, p->items_count, 0, NULL);
 	refer_all(&g);
 	free(g.ids);
+	free(g.kept);
 	free(g.sources);
 	free(p->sections);
 	free(p->steps);

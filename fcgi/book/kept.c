@@ -83,7 +83,8 @@ is_kept_before(const struct parse *p, int i, const char *name,
 {
 	*ret_later = false;
 	for (size_t k = 0; k < p->steps_count; k++) {
-		if (!text_eq(p->steps[k].keeps, name))
+		if (!text_eq(p->steps[k].keeps, name) || !repeats_around(p,
+		    p->steps[i].section, p->steps[k].section))
 			continue;
 		if ((int)k < i)
 			return true;
@@ -104,6 +105,11 @@ kept_refused(const struct parse *p, int step, const char *name)
 	if (later)
 		return arena_printf(p->arena, "“%s” is kept only later. Move "
 		    "the step with save=%s before this one.", name, name);
+	for (int k = 0; k < step; k++)
+		if (text_eq(p->steps[k].keeps, name))
+			return arena_printf(p->arena, "“%s” is kept once for "
+			    "each item of a list: it is known only under a "
+			    "heading with the same each=.", name);
 	for (int k = 0; k < step && n < 256; k++)
 		if (p->steps[k].keeps != NULL)
 			words[n++] = p->steps[k].keeps;

@@ -359,19 +359,25 @@ use_step(struct used *u, const struct environment *e, const struct book *book,
 
 /* The groups that sections repeat over belong to the plan, with all members,
  * whatever the steps there do. */
-static void
-use_lists(struct used *u, const struct environment *e,
-    const struct book *book)
+static enum err
+use_lists(struct used *u, const struct environment *e, struct fault *fault)
 {
-	for (size_t i = 0; i < book->lists_count; i++) {
-		const struct group *g = is_parameter(book, book->lists[i]) ?
-		    NULL : find_group(e, book->lists[i]);
+	for (size_t i = 0; i < u->book->lists_count; i++) {
+		const char *name = u->book->lists[i];
+		const struct group *g = find_group(e, name);
 
-		for (size_t k = 0; g != NULL && k < g->count; k++)
+		if (is_parameter(u->book, name) || strchr(name, ',') != NULL)
+			continue;
+		if (g == NULL)
+			return fault_set(fault, ERR_NOT_FOUND, "unknown_list",
+			    "environment", "A section repeats over “%s”, "
+			    "which is neither a parameter nor a group of the "
+			    "environment %s.", name, e->name);
+		for (size_t k = 0; k < g->count; k++)
 			use(u, g->members[k]);
-		if (g != NULL)
-			use(u, g->name);
+		use(u, g->name);
 	}
+	return ERR_OK;
 }
 
 struct json_object *
@@ -429,7 +435,7 @@ targets_resolve(const struct targets *t, const char *environment,
 		    "targets.yml.", environment);
 		goto out;
 	}
-	use_lists(&u, e, book);
+	err = use_lists(&u, e, fault);
 	for (size_t i = 0; i < book->steps_count && err == ERR_OK; i++)
 		err = use_step(&u, e, book, &book->steps[i], fault);
 	if (err != ERR_OK)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "book/expand.h"
 #include "web/command.h"
 #include "web/model.h"
 #include "web/page.h"
@@ -21,6 +22,7 @@ struct filling {
 	bool		 posted;
 	struct json_object *old;	/* values of the run, or NULL */
 	bool		 wrong;		/* a field was found to be wrong */
+	bool		 shaped;	/* some values cannot be changed */
 };
 
 static const char *
@@ -113,9 +115,14 @@ parameters_model(struct filling *f, const struct book *book)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < book->parameters_count; i++)
-		json_object_array_add(list,
-		    parameter_model(f, &book->parameters[i]));
+	for (size_t i = 0; i < book->parameters_count; i++) {
+		const struct parameter *p = &book->parameters[i];
+
+		if (f->old != NULL && book_shapes(book, p->name))
+			f->shaped = true;
+		else
+			json_object_array_add(list, parameter_model(f, p));
+	}
 	return list;
 }
 
@@ -288,6 +295,7 @@ show_change(struct req *req, struct reply *reply, bool posted, enum err why)
 	model_bool(model, "is_production",
 	    json_int(v->run, "production", 0) != 0);
 	model_put(model, "parameters", parameters_model(&f, v->book));
+	model_bool(model, "is_shaped", f.shaped);
 	model_put(model, "error", NULL);
 	if (why != ERR_OK) {
 		place_problem(req, model, why);

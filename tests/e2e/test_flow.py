@@ -39,7 +39,7 @@ parameters:
 
 The host is {{host}}.
 
-```sh {#look capture="said~^said (.*)$" title="Look"}
+```sh {#look capture="said~^said (.*)$" save=said.txt title="Look"}
 echo "said $word to $host"
 ```
 
@@ -290,6 +290,9 @@ def a_section_is_run_for_each_item_with_its_own_values():
         assert step["state"] == "skipped" and step["excluded"], step
         variables = ana.run(run)["variables"]
         assert variables["said@host=beta"] == "hello to beta", variables
+        kept = {a["name"]: a["step"] for a in ana.run(run)["artifacts"]}
+        assert kept["gamma-ray.said.txt"] == "look.gamma-ray", kept
+        assert len(kept) == 3, kept
         for name in ("one", "two"):
             rows = sqlite3.connect(books / f"{name}.db").execute(
                 "SELECT name FROM item").fetchall()
@@ -330,6 +333,9 @@ def lists_that_cannot_be_are_refused_by_field():
         assert ana.post(change, {"parameters": {
             "hosts": "alpha, beta", "word": "bye"}})[0] == 200
         assert ana.run(run)["parameters"]["word"] == "bye"
+        page = ana.ask("GET", change, accept="text/html")[1]
+        assert "param_word" in page and "param_hosts" not in page
+        assert "decide which steps this run has" in page
 
 
 def a_run_takes_only_the_hops_between_its_versions():

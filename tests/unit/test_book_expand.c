@@ -150,6 +150,29 @@ prose_is_rendered_with_its_item(void **state)
 }
 
 static void
+what_a_copy_keeps_and_sends_is_of_the_same_item(void **state)
+{
+	static const char text[] = "---\nparameters:\n  hosts: {type: list}\n"
+	    "---\n```http {#all save=all.json}\nGET http://x/\n```\n\n"
+	    "# H {each=\"host in hosts\"}\n\n"
+	    "```http {#dump save=dump.json}\nGET http://x/\n```\n\n"
+	    "```http {#again same-as=dump}\nGET http://x/\n```\n\n"
+	    "```http {#send}\nPOST http://x/\n\n< dump.json\n###\n"
+	    "POST http://x/\n\n< all.json\n```\n";
+	struct book *b = expanded(text, "alpha,beta", NULL);
+
+	(void)state;
+	assert_string_equal(step(b, "dump.beta")->keeps, "beta.dump.json");
+	assert_string_equal(step(b, "again.beta")->keeps, "again.beta");
+	assert_string_equal(step(b, "again.beta")->same_as, "dump.beta");
+	assert_string_equal(step(b, "send.beta")->sends[0], "dump.json");
+	assert_string_equal(step(b, "send.beta")->sends_kept[0],
+	    "beta.dump.json");
+	assert_string_equal(step(b, "send.beta")->sends_kept[1], "all.json");
+	book_free(b);
+}
+
+static void
 items_of_any_characters_give_ids_of_plain_ones_and_none_twice(void **state)
 {
 	struct book *b = expanded(doc, "a b,a-b,\xe6\xa1\xa3\xe6\xa1\x88,"
@@ -295,6 +318,8 @@ main(void)
 		cmocka_unit_test(what_a_copy_refers_to_is_of_the_same_item),
 		cmocka_unit_test(a_captured_value_belongs_to_its_item),
 		cmocka_unit_test(prose_is_rendered_with_its_item),
+		cmocka_unit_test(
+		    what_a_copy_keeps_and_sends_is_of_the_same_item),
 		cmocka_unit_test(
 		    items_of_any_characters_give_ids_of_plain_ones_and_none_twice),
 		cmocka_unit_test(a_list_without_items_leaves_its_section_out),
