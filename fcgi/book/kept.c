@@ -3,7 +3,7 @@
  * "< name" in a request.
  *
  * The name of a kept output is a name of the run, so no two steps keep under
- * the same one.  What same-as compares is kept as well, under the step's id
+ * the same one, unless each runs only under a `when`: they are alternatives.  What same-as compares is kept as well, under the step's id
  * where it has no save=: what is recorded for people is masked and cut, and
  * two such texts could be equal where the outputs were not.
  */
@@ -60,13 +60,24 @@ has_output(const struct step *s)
 	    s->kind == STEP_SQLITE;
 }
 
+static bool
+has_when(const struct parse *p, const struct step *s)
+{
+	bool has = s->when != NULL;
+
+	for (int i = s->section; i >= 0; i = p->sections[i].parent)
+		has |= p->sections[i].when != NULL;
+	return has;
+}
+
 static void
 check_name(struct parse *p, int i)
 {
 	const struct step *s = &p->steps[i];
 
 	for (int k = 0; k < i; k++)
-		if (text_eq(p->steps[k].keeps, s->keeps)) {
+		if (text_eq(p->steps[k].keeps, s->keeps) &&
+		    !(has_when(p, s) && has_when(p, &p->steps[k]))) {
 			report(p, SEVERITY_ERROR, place_of(p, i, "save"), "The "
 			    "step “%s” keeps its output as “%s” already. Give "
 			    "this one another name with save=.",

@@ -23,6 +23,7 @@ struct pair {
 	struct job	*job;
 	struct buf	 was;		/* of the other step */
 	struct buf	 is;
+	bool		 open_line;	/* it does not end with a line's end */
 	struct buf	*why;
 };
 
@@ -76,6 +77,8 @@ show(struct pair *p, const char *text, size_t len)
 	struct output *o = p->job->output;
 
 	output_pause(o);
+	if (p->open_line)
+		output_show(o, "\n", 1);
 	output_show(o, text, len);
 	output_pause(o);
 }
@@ -123,6 +126,7 @@ compare(struct pair *p)
 
 	if (is_equal(&p->was, &p->is))
 		return true;
+	p->open_line = p->is.len > 0 && p->is.data[p->is.len - 1] != '\n';
 	if (both_json(p) && is_equal(&p->was, &p->is)) {
 		show(p, same, strlen(same));
 		return true;

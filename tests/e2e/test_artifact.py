@@ -32,6 +32,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         state = self.server.state
         if self.path == "/dump":
             self.answer(state["dump"])
+        elif self.path == "/two/dump":
+            self.answer(b"two\n")
         elif self.path == "/page":
             self.answer(b"<script>alert(1)</script>", "text/html")
         elif self.path == "/bytes":
@@ -44,6 +46,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.state["got"] = (self.headers, body)
+        self.server.state.setdefault("posts", []).append((self.path, body))
         if self.path == "/import":
             self.server.state["dump"] = body
         self.answer(b"{}")
@@ -126,7 +129,10 @@ TARGETS = f"""environments:
   test:
     targets:
       poa: {{http: {{url: "{URL}"}}, shared: true}}
+      poa-2: {{http: {{url: "{URL}/two"}}, shared: true}}
       db: {{sqlite: {{file: tour.db}}, shared: true}}
+    groups:
+      both: [poa, poa-2]
 """
 books = runbook_folder({"clients": BOOK}, TARGETS)
 sqlite3.connect(books / "tour.db").execute("CREATE TABLE t (n)").connection.close()
@@ -293,6 +299,53 @@ def equal_outputs_pass_and_a_difference_is_shown():
     assert ana.press(number, ana.step(number, "equal"))["state"] == "succeeded"
 
 
+GROUP = """# Group
+
+```http {#dump on=both save=dump.txt}
+GET /dump
+```
+
+```http {#again on=both same-as=dump}
+GET /dump
+```
+
+```http {#back on=both}
+POST /back
+
+< dump.txt
+```
+
+```http {#one on=poa-2 same-as=dump}
+GET /dump
+```
+
+```sh {#elsewhere same-as=dump rerun=safe}
+echo two
+```
+"""
+
+
+def each_target_has_its_own():
+    ana = state["ana"]
+    (books / "group.md").write_text(GROUP)
+    server.state["dump"] = b"one\n"
+    server.state["posts"] = []
+    number = start(ana, "group")
+    run = ana.drive(number)
+    states = {s["id"]: s["state"] for s in run["steps"]}
+    assert states == {"dump": "succeeded", "again": "succeeded", "back": "succeeded",
+                      "one": "succeeded", "elsewhere": "failed"}, states
+    kept = {a["target"]: a for a in run["artifacts"] if a["name"] == "dump.txt"}
+    for target, body in (("poa", b"one\n"), ("poa-2", b"two\n")):
+        headers, got = download(ana, kept[target])
+        assert got == body
+        assert f'filename="{target}-dump.txt"' in headers["Content-Disposition"]
+    assert sorted(server.state["posts"]) == [("/back", b"one\n"),
+                                            ("/two/back", b"two\n")]
+    message = ana.step(number, "elsewhere")["attempts"][-1]["message"]
+    assert "kept on 2 targets" in message and "local" in message, message
+
+
 LATER = """# Not kept
 
 ```sh {#never save=never.txt rerun=safe}
@@ -366,7 +419,7 @@ with console:
               an_output_that_is_too_long_is_not_kept,
               they_are_listed_on_page_and_report,
               equal_outputs_pass_and_a_difference_is_shown,
-              what_was_not_kept_is_not_sent, a_changed_file_is_found,
+              each_target_has_its_own, what_was_not_kept_is_not_sent, a_changed_file_is_found,
               mistakes_are_found_by_check])
     finally:
         shutil.rmtree(books, ignore_errors=True)
