@@ -400,6 +400,31 @@ def hops_go_back_in_reverse():
                          "tell"], order
 
 
+def the_example_goes_from_release_to_release_and_back():
+    with Console() as console:
+        ana = console.user("ana", "operator")
+        bo = console.user("bo", "approver")
+        run = started(ana, "releases", {"from": "0.2", "to": "1.0",
+                                        "workers": "mail, web"})
+        ana.drive(run, until="agree")
+        assert ana.run(run)["current"] == "agree", ana.run(run)["current"]
+        assert bo.post(f"/runs/{run}/steps/agree/approve",
+                       {"decision": "approve"})[0] == 200
+        now = ana.drive(run)
+        assert now["progress"] == {"done": 12, "total": 12, "percent": 100,
+                                   "not_taken": 1}, now["progress"]
+        assert "release 1.0" in ana.output(run, "verify", "local")
+        assert ana.post(f"/runs/{run}/rollback", {"reason": "x"})[0] == 200
+        order = []
+        while (step := ana.run(run)["current"]) is not None:
+            order.append(step)
+            assert ana.press(run, ana.step(run, step))["state"] == \
+                "succeeded", step
+        assert order == ["use-script", "use-address", "start-again.web",
+                         "start-again.mail"], order
+        shutil.rmtree(now["variables"]["folder"])
+
+
 try:
     main([nothing_after_a_gate_runs_before_two_people_have_given_it,
           a_changed_plan_asks_its_gate_anew_and_holds_back_what_failed,
@@ -408,6 +433,7 @@ try:
           a_section_is_run_for_each_item_with_its_own_values,
           lists_that_cannot_be_are_refused_by_field,
           a_run_takes_only_the_hops_between_its_versions,
-          hops_go_back_in_reverse])
+          hops_go_back_in_reverse,
+          the_example_goes_from_release_to_release_and_back])
 finally:
     shutil.rmtree(books, ignore_errors=True)
