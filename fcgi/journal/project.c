@@ -226,6 +226,16 @@ step_excluded(struct db *db, const struct event *e)
 	    db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run)) : err;
 }
 
+static struct db_arg
+number_or_null(struct json_object *o, const char *key)
+{
+	struct db_arg arg = INT(json_int(o, key, 0));
+
+	if (json_get(o, key) == NULL)
+		arg.p = NULL;
+	return arg;
+}
+
 static enum err
 add_target(struct db *db, const struct event *e, struct json_object *name,
     size_t i)
@@ -233,7 +243,9 @@ add_target(struct db *db, const struct event *e, struct json_object *name,
 	(void)i;
 	return db_run(db, STMT_TARGET_ADD, INT(e->run),
 	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
-	    TEXT(json_object_get_string(name)));
+	    TEXT(json_object_get_string(name)),
+	    number_or_null(json_get(e->data, "from_statement"),
+	    json_object_get_string(name)));
 }
 
 static enum err
@@ -242,7 +254,8 @@ step_requested(struct db *db, const struct event *e)
 	int64_t n = json_int(e->data, "n", 0);
 	const char *step = text_of(e, "step");
 	enum err err = db_run(db, STMT_ATTEMPT_ADD, INT(e->run), TEXT(step),
-	    INT(n), TEXT(text_of(e, "exec")), TEXT(e->actor), INT(e->at));
+	    INT(n), TEXT(text_of(e, "exec")), TEXT(e->actor), INT(e->at),
+	    TEXT(text_of(e, "plan")));
 
 	if (err == ERR_OK)
 		err = for_each(db, e, "targets", add_target);
@@ -298,22 +311,19 @@ step_noted(struct db *db, const struct event *e)
 static enum err
 target_ended(struct db *db, const struct event *e)
 {
-	struct json_object *exit = json_get(e->data, "exit");
-	struct db_arg code = INT(json_int(e->data, "exit", 0));
-
 	struct json_object *kept = json_get(e->data, "artifact");
 	enum err err;
 
-	if (exit == NULL)
-		code.p = NULL;
 	err = db_run(db, STMT_TARGET_SET_ENDED, INT(e->run),
 	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
-	    TEXT(text_of(e, "target")), TEXT(text_of(e, "state")), code,
+	    TEXT(text_of(e, "target")), TEXT(text_of(e, "state")), number_or_null(e->data, "exit"),
 	    INT(json_int(e->data, "bytes", 0)),
 	    INT(json_int(e->data, "dropped", 0)), TEXT(text_of(e, "hash")),
 	    TEXT(text_of(e, "message")), INT(e->at),
 	    TEXT(json_get(e->data, "captures") != NULL ?
-	    written(e, "captures") : NULL));
+	    written(e, "captures") : NULL),
+	    number_or_null(json_get(e->data, "resume"), "statement"),
+	    number_or_null(json_get(e->data, "resume"), "of"));
 	if (err != ERR_OK || kept == NULL)
 		return err;
 	return db_run(db, STMT_ARTIFACT_ADD, INT(e->run), INT(e->seq),

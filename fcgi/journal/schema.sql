@@ -80,6 +80,7 @@ CREATE TABLE attempt (
 	step		TEXT NOT NULL,
 	n		INTEGER NOT NULL,
 	exec		TEXT NOT NULL UNIQUE,	-- 32 hex digits
+	plan		TEXT NOT NULL,	-- as it was then
 	state		TEXT NOT NULL,
 	by		TEXT NOT NULL,
 	requested_at	INTEGER NOT NULL,
@@ -105,6 +106,9 @@ CREATE TABLE attempt_target (
 	message		TEXT,
 	note		TEXT,		-- "quiet": the last thing noticed
 	progress	TEXT,		-- "12 of 31": how far it had come
+	from_statement	INTEGER,	-- SQL: where it was to start
+	resume		INTEGER,	-- SQL: where a retry may start
+	resume_of	INTEGER,	-- of how many statements
 	captures	TEXT,		-- {name: value} of one that succeeded
 	started_at	INTEGER,
 	ended_at	INTEGER,

@@ -99,6 +99,7 @@ cmd_step_execute(struct command *c)
 	}
 	json_set_int(data, "n", next);
 	json_set_text(data, "exec", exec);
+	json_set_text(data, "plan", run.life.plan);
 	json_set_int(c->result, "attempt", next);
 	json_set_text(c->result, "exec", exec);
 	c->keeper->orders_changed = true;

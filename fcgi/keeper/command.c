@@ -47,7 +47,7 @@ static const struct {
 	{ VERB_run_close,	cmd_run_close,	KEYS(NEED("result") TEXT_("note")) },
 	{ VERB_run_comment,	cmd_run_comment, KEYS(NEED("text")) },
 	{ VERB_step_execute,	cmd_step_execute, KEYS(NUMBER("attempt")) },
-	{ VERB_step_retry,	cmd_step_execute, KEYS(NUMBER("attempt") TEXT_("targets")) },
+	{ VERB_step_retry,	cmd_step_execute, KEYS(NUMBER("attempt") TEXT_("targets") TEXT_("from")) },
 	{ VERB_step_confirm,	cmd_step_confirm, KEYS(TEXT_("note")) },
 	{ VERB_step_skip,	cmd_step_skip,	KEYS(NEED("reason")) },
 	{ VERB_step_cancel,	cmd_step_cancel, KEYS() },

@@ -29,6 +29,9 @@ latest_of(const struct run *run, const char *step, int64_t n)
 		if (!db_is_null(rows, 3) && json_read(db_text(rows, 3),
 		    strlen(db_text(rows, 3)), &captures, NULL) == ERR_OK)
 			json_set(o, "captures", captures);
+		if (!db_is_null(rows, 4) &&
+		    text_eq(db_text(rows, 5), run->life.plan))
+			json_set_int(o, "resume", db_int(rows, 4));
 		json_set(all, db_text(rows, 0), o);
 	}
 	db_done(rows);
@@ -52,6 +55,39 @@ not_succeeded(const struct run *run, const struct step *step,
 	}
 	json_object_put(latest);
 	return some;
+}
+
+/*
+ * SQL: each target goes on at the statement that failed there, where those
+ * before it stay applied and the plan, and with it each value, is the same.
+ */
+static enum err
+choose_statements(struct command *c, const struct run *run,
+    const struct step *step, struct json_object *data)
+{
+	struct json_object *from = json_object_new_object();
+	struct json_object *targets = json_get(data, "targets"), *latest;
+
+	json_set(data, "from_statement", from);
+	if (!text_eq(json_text(c->body, "from", ""), "failed"))
+		return fault_set(&c->fault, ERR_INVALID, "bad_value", "from",
+		    "A retry may start \"from\" the \"failed\" statement.");
+	latest = latest_of(run, step->id, INT64_MAX);
+	for (size_t i = 0; i < json_object_array_length(targets); i++) {
+		const char *name = json_object_get_string(
+		    json_object_array_get_idx(targets, i));
+		int64_t n = json_int(json_get(latest, name), "resume", 0);
+
+		if (n > 0)
+			json_set_int(from, name, n);
+	}
+	json_object_put(latest);
+	if (json_object_object_length(from) > 0)
+		return ERR_OK;
+	return fault_set(&c->fault, ERR_CONFLICT, "no_resume", "from",
+	    "No statement is on record from which this step could go on: "
+	    "what was before it was taken back, belonged to its connection, "
+	    "or had other values. Retry from the beginning.");
 }
 
 enum err
@@ -81,7 +117,8 @@ hosts_choose(struct command *c, const struct run *run,
 		}
 	}
 	json_set(data, "targets", all);
-	return ERR_OK;
+	return json_get(c->body, "from") == NULL ? ERR_OK :
+	    choose_statements(c, run, step, data);
 }
 
 static bool

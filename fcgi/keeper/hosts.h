@@ -8,8 +8,9 @@
 
 /*
  * Sets the targets of the attempt that the call asks for in the data of its
- * event: all of the plan, or, of a retry, those that have not succeeded.
- * ERR_INVALID with a fault.
+ * event: all of the plan, or, of a retry, those that have not succeeded,
+ * and the statements to start from.
+ * ERR_INVALID or ERR_CONFLICT with a fault.
  */
 enum err hosts_choose(struct command *c, const struct run *run,
 	    const struct step *step, struct json_object *data);

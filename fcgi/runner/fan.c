@@ -37,6 +37,29 @@ fan_targets(struct db *db, int64_t run, const char *step, int64_t n,
 	return NULL;
 }
 
+struct json_object *
+fan_statements(struct db *db, int64_t run, const char *step, int64_t n,
+    const char *plan)
+{
+	struct rows *rows = db_query(db, STMT_TARGETS_OF_ATTEMPT, INT(run),
+	    TEXT(step), INT(n));
+	struct json_object *from = json_object_new_object();
+	bool good = true;
+
+	while (db_next(rows))
+		if (!db_is_null(rows, 3))
+			json_set_int(from, db_text(rows, 0), db_int(rows, 3));
+	db_done(rows);
+	json_object_object_foreach(from, target, statement)
+		good = good && db_first_int(db_query(db, STMT_RESUMABLE,
+		    INT(run), TEXT(step), INT(n), TEXT(target),
+		    INT(json_object_get_int64(statement)), TEXT(plan)), 0) > 0;
+	if (good)
+		return from;
+	json_object_put(from);
+	return NULL;
+}
+
 void
 fan_pace(struct json_object *o, const struct step *step,
     struct json_object *resolved)

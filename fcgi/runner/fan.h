@@ -18,6 +18,13 @@
 struct json_object *fan_targets(struct db *db, int64_t run, const char *step,
 	    int64_t n, struct json_object *group);
 
+/*
+ * Where each target of the attempt starts, {target: statement}: a new object.
+ * NULL where an earlier attempt of the same plan did not stop there.
+ */
+struct json_object *fan_statements(struct db *db, int64_t run,
+	    const char *step, int64_t n, const char *plan);
+
 /* Sets "batch" and "max_fail" of an order's step (wire/exec.h). */
 void	 fan_pace(struct json_object *o, const struct step *step,
 	    struct json_object *resolved);

@@ -301,6 +301,33 @@ targets_of(struct runner *r, struct pinned *s, struct json_object *all,
 	return err;
 }
 
+static struct json_object *
+numbers_of(const struct book *book)
+{
+	struct json_object *names = json_object_new_array();
+
+	for (size_t i = 0; i < book->parameters_count; i++)
+		if (book->parameters[i].type == PARAMETER_NUMBER)
+			json_object_array_add(names, json_object_new_string(
+			    book->parameters[i].name));
+	return names;
+}
+
+/* Where the statements of a retry start. */
+static enum err
+put_statements(struct runner *r, struct pinned *s, struct json_object *o,
+    struct fault *why)
+{
+	struct json_object *from = fan_statements(r->db, s->run_id,
+	    s->step->id, s->n, json_text(s->run, "plan", ""));
+
+	if (from == NULL)
+		return pinned_refuse(why, "The attempt starts at a "
+		    "statement at which none of this plan has stopped.");
+	json_set(o, "from_statement", from);
+	return ERR_OK;
+}
+
 static enum err
 fill_order(struct runner *r, struct pinned *s, const char *exec,
     struct json_object *o, struct fault *why)
@@ -317,6 +344,7 @@ fill_order(struct runner *r, struct pinned *s, const char *exec,
 	json_set(o, "step", step_of(s->step));
 	fan_pace(json_get(o, "step"), s->step, json_get(s->run, "targets"));
 	json_set(o, "values", values_of(r, s));
+	json_set(o, "numbers", numbers_of(s->book));
 	json_set(o, "secrets", secrets);
 	json_set(o, "mask", json_object_new_array());
 	json_set_text(o, "environment", json_text(s->run, "environment", ""));
@@ -327,6 +355,8 @@ fill_order(struct runner *r, struct pinned *s, const char *exec,
 	err = open_secrets(r, s, secrets, why);
 	if (err == ERR_OK)
 		err = targets_of(r, s, targets, why);
+	if (err == ERR_OK)
+		err = put_statements(r, s, o, why);
 	if (err == ERR_OK)
 		err = order_put_kept(r, s->run_id, s->step, o, why);
 	return err == ERR_OK ? hosts_of(r, s, hosts, why) : err;

@@ -34,6 +34,8 @@ struct job {
 	int				 code;
 	enum stop			 stop;
 	bool				 output_open;	/* held by a child */
+	size_t				 resume;	/* see status.h */
+	size_t				 resume_of;
 	struct buf			 why;		/* sentences */
 	void				*link;		/* act_ssh's own */
 };

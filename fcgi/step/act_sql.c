@@ -26,9 +26,10 @@
 #include "base/text.h"
 #include "step/status.h"
 #include "step/sql_driver.h"
+#include "step/sql_resume.h"
+#include "step/sql_text.h"
+#include "step/sql_values.h"
 
-#define EXCERPT		72	/* characters of a statement in its line */
-#define WHOLE_LINES	40	/* of a statement that failed */
 
 static const struct sql_driver *const drivers[] = {
 	&sql_mysql, &sql_postgresql, &sql_sqlite,
@@ -38,7 +39,9 @@ struct sql_act {
 	struct sql		 sql;
 	struct statements	 all;
 	const char		*text;
-	size_t			 done;		/* statements that succeeded */
+	size_t			 first;		/* where it starts, from 0 */
+	size_t			 done;		/* statements that succeeded,
+						 * those before it included */
 	bool			 transaction;	/* of ours */
 	int64_t			 began;
 	struct buf		 statement;	/* with its values */
@@ -100,42 +103,6 @@ connect_to(struct sql_act *a)
 	}
 }
 
-static const char *
-value_of(const struct order *o, const char *name)
-{
-	for (size_t i = 0; i < o->values_count; i++)
-		if (strcmp(o->values[i].name, name) == 0)
-			return o->values[i].text;
-	return NULL;
-}
-
-/* The statement with its values, as literals.  False: one cannot be. */
-static bool
-fill(struct sql_act *a, size_t i)
-{
-	const struct statement *st = &a->all.all[i];
-	size_t from = st->at;
-
-	buf_reset(&a->statement);
-	for (size_t k = 0; k < st->values_count; k++) {
-		const struct statement_value *v =
-		    &a->all.values[st->values_from + k];
-		const char *value = value_of(a->sql.job->order, v->name);
-
-		if (value == NULL) {
-			buf_printf(&a->sql.why, "There is no value for "
-			    "{{%s}}.", v->name);
-			return false;
-		}
-		buf_put(&a->statement, a->text + from, v->at - from);
-		if (!a->sql.driver->quote(&a->sql, value, &a->statement))
-			return false;
-		from = v->at + v->len;
-	}
-	buf_put(&a->statement, a->text + from, st->at + st->len - from);
-	return true;
-}
-
 static bool
 prepare(struct sql_act *a)
 {
@@ -151,7 +118,7 @@ prepare(struct sql_act *a)
 		return false;
 	}
 	for (size_t i = 0; i < a->all.count; i++) {
-		if (fill(a, i))
+		if (sql_fill(&a->sql, &a->all, i, a->text, &a->statement))
 			continue;
 		fail(a, "Nothing was done: line %d of the document: %s",
 		    line_of(a, i), buf_text(&a->sql.why));
@@ -160,43 +127,13 @@ prepare(struct sql_act *a)
 	return true;
 }
 
-/* The beginning of a statement on one line. */
-static void
-put_excerpt(const struct sql_act *a, size_t i, struct buf *out)
-{
-	const struct statement *st = &a->all.all[i];
-	const char *s = a->text + st->at;
-	bool blank = false;
-	size_t n, shown = 0;
-	uint32_t cp;
-
-	for (size_t at = 0; at < st->len; at += n) {
-		n = text_utf8_next(s + at, st->len - at, &cp);
-		if (n == 0)
-			break;
-		if (strchr(" \t\r\n", s[at]) != NULL) {
-			blank = true;
-			continue;
-		}
-		if (shown + blank >= EXCERPT) {
-			buf_puts(out, "…");
-			break;
-		}
-		if (blank)
-			buf_putc(out, ' ');
-		buf_put(out, s + at, n);
-		shown += 1 + blank;
-		blank = false;
-	}
-}
-
 /* "[12 of 31] line 45: ALTER TABLE …", without an end. */
 static void
 announce(struct sql_act *a, size_t i)
 {
 	buf_printf(&a->line, "[%zu of %zu] line %d: ", i + 1, a->all.count,
 	    line_of(a, i));
-	put_excerpt(a, i, &a->line);
+	sql_put_excerpt(&a->all.all[i], a->text, &a->line);
 	say(a);
 	status_progress(a->sql.target->name, "%zu of %zu", i + 1,
 	    a->all.count);
@@ -218,28 +155,6 @@ report_result(struct sql_act *a, int64_t took)
 	buf_printf(&a->line, ", %lld ms\n", (long long)took);
 	buf_put(&a->line, buf_text(&s->out), s->out.len);
 	say(a);
-}
-
-/* The statement as the document has it, with the document's lines. */
-static void
-put_statement(const struct sql_act *a, size_t i, struct buf *out)
-{
-	const struct statement *st = &a->all.all[i];
-	const char *s = a->text + st->at, *end = s + st->len;
-
-	for (int n = 0; s < end; n++) {
-		size_t len = strcspn(s, "\n");
-
-		if (len > (size_t)(end - s))
-			len = (size_t)(end - s);
-		if (n == WHOLE_LINES) {
-			buf_puts(out, "       …\n");
-			break;
-		}
-		buf_printf(out, "%6d | %.*s\n", line_of(a, i) + n, (int)len,
-		    s);
-		s += len + 1;
-	}
 }
 
 /* "1 to 16", "1", of the statements from `first`, counted from 0. */
@@ -283,6 +198,15 @@ put_balance(const struct sql_act *a, size_t i, bool open, struct buf *out)
 	}
 }
 
+/* A retry may start at statement i. */
+static void
+offer_resume(struct sql_act *a, size_t i)
+{
+	if (i > 0 && i >= a->first && !a->transaction &&
+	    sql_resumable(&a->all, a->text, i, a->sql.driver->dialect))
+		a->sql.job->resume = i + 1;
+}
+
 /* Ends the job for statement i: a sentence, then the balance. */
 static void
 conclude(struct sql_act *a, size_t i, enum sql_end end, int64_t took)
@@ -304,11 +228,14 @@ conclude(struct sql_act *a, size_t i, enum sql_end end, int64_t took)
 		    "lost: %s. Whether it took effect is not known: look at "
 		    "the database.", s->target->name, buf_text(&s->why));
 	put_balance(a, i, open, &why);
+	if (end == SQL_FAILED && !open)
+		offer_resume(a, i);
 	buf_printf(&a->line, " — %s, %lld ms\n", end == SQL_FAILED ?
 	    "FAILED" : end == SQL_STOPPED ? "ended" : "UNKNOWN",
 	    (long long)took);
 	buf_put(&a->line, buf_text(&s->out), s->out.len);
-	put_statement(a, i, &a->line);
+	sql_put_statement(&a->all.all[i], a->text, line_of(a, i),
+	    &a->line);
 	buf_printf(&a->line, "%s\n", buf_text(&why));
 	say(a);
 	act_end(s->job, end == SQL_FAILED ? ENDING_FAILED :
@@ -382,6 +309,8 @@ run_one(struct sql_act *a, size_t i)
 		buf_printf(&why, "It ended before statement %zu of %zu (line "
 		    "%d).", i + 1, a->all.count, line_of(a, i));
 		put_balance(a, i - 1, open, &why);
+		if (!open)
+			offer_resume(a, i);
 		buf_printf(&a->line, "%s\n", buf_text(&why));
 		say(a);
 		act_end(s->job, ENDING_STOPPED, "%s", buf_text(&why));
@@ -389,8 +318,10 @@ run_one(struct sql_act *a, size_t i)
 		return false;
 	}
 	announce(a, i);
+	if (i >= a->first)
+		s->job->resume = 0;
 	buf_reset(&s->why);
-	if (!fill(a, i)) {
+	if (!sql_fill(&a->sql, &a->all, i, a->text, &a->statement)) {
 		conclude(a, i, SQL_FAILED, 0);
 		return false;
 	}
@@ -400,7 +331,45 @@ run_one(struct sql_act *a, size_t i)
 		return false;
 	}
 	report_result(a, took);
-	a->done++;
+	a->done += i >= a->first;
+	return true;
+}
+
+/* A statement before the first one: applied by an earlier attempt. */
+static bool
+pass_over(struct sql_act *a, size_t i)
+{
+	if (sql_part_of(&a->all, a->text, i, a->sql.driver->dialect) ==
+	    SQL_REPEAT)
+		return run_one(a, i);
+	announce(a, i);
+	buf_puts(&a->line, " — skipped: applied by an earlier attempt\n");
+	say(a);
+	return true;
+}
+
+/* Where to start, as the order says.  False: it cannot be there. */
+static bool
+find_first(struct sql_act *a)
+{
+	struct job *job = a->sql.job;
+	int64_t n = json_int(job->order->from_statement, a->sql.target->name,
+	    1);
+
+	job->resume_of = a->all.count;
+	if (n == 1)
+		return true;
+	if (n < 1 || n > (int64_t)a->all.count || a->transaction ||
+	    !sql_resumable(&a->all, a->text, (size_t)n - 1,
+	    a->sql.driver->dialect)) {
+		fail(a, "Nothing was done: it cannot start at statement %lld "
+		    "of %zu. Retry from the beginning.", (long long)n,
+		    a->all.count);
+		return false;
+	}
+	/* what never comes to a statement leaves it there */
+	job->resume = (size_t)n;
+	a->first = a->done = (size_t)n - 1;
 	return true;
 }
 
@@ -438,7 +407,7 @@ perform(struct sql_act *a)
 	struct sql *s = &a->sql;
 	const struct buf *first;
 
-	if (!connect_to(a) || !prepare(a))
+	if (!connect_to(a) || !prepare(a) || !find_first(a))
 		return;
 	act_announce(s->job);
 	if (a->transaction && s->driver->dialect == DIALECT_MYSQL)
@@ -448,7 +417,7 @@ perform(struct sql_act *a)
 	if (a->transaction && !control(a, s->driver->begin))
 		return;
 	for (size_t i = 0; i < a->all.count; i++)
-		if (!run_one(a, i))
+		if (!(i < a->first ? pass_over(a, i) : run_one(a, i)))
 			return;
 	first = table_first(s->table);
 	evaluate_take(s->job->output->evaluate,
@@ -456,8 +425,12 @@ perform(struct sql_act *a)
 	    first != NULL ? first->len : 0);
 	if (!settle(a))
 		return;
-	buf_printf(&a->line, "%zu of %zu statements were executed, %lld ms.\n",
-	    a->done, a->all.count, (long long)(clock_monotonic() - a->began));
+	buf_printf(&a->line, "%zu of %zu statements were executed",
+	    a->done - a->first, a->all.count);
+	if (a->first > 0)
+		buf_printf(&a->line, ", %zu by an earlier attempt", a->first);
+	buf_printf(&a->line, ", %lld ms.\n",
+	    (long long)(clock_monotonic() - a->began));
 	say(a);
 	s->job->ending = ENDING_EXITED;
 	s->job->code = s->job->order->exit_codes[0];

@@ -32,6 +32,8 @@ static const struct json_key order_keys[] = {
 	{ "artifacts",		json_type_object,	false },
 	{ "output_limit",	json_type_int,		false },
 	{ "parallel",		json_type_int,		false },
+	{ "numbers",		json_type_array,	false },
+	{ "from_statement",	json_type_object,	false },
 	{ NULL, 0, false },
 };
 
@@ -318,6 +320,8 @@ order_parse(const char *text, size_t len, struct order *ret,
 	o.exec = json_text(o.root, "exec", "");
 	o.run = order_text(o.root, "run");
 	o.environment = order_text(o.root, "environment");
+	o.numbers = json_get(o.root, "numbers");
+	o.from_statement = json_get(o.root, "from_statement");
 	if ((err = read_bounds(&o, fault)) != ERR_OK ||
 	    (err = read_step(&o, json_get(o.root, "step"), fault)) != ERR_OK ||
 	    (err = read_values(&o, json_get(o.root, "values"), false,

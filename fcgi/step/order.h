@@ -90,6 +90,8 @@ struct order {
 	size_t		 artifacts_count;
 	struct order_target *targets;
 	size_t		 targets_count;
+	struct json_object *numbers;	/* names of values that are numbers */
+	struct json_object *from_statement;	/* SQL: {target: n}, or NULL */
 	struct order_target *hosts;	/* copy: the SSH targets there are */
 	size_t		 hosts_count;
 };

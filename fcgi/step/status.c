@@ -110,6 +110,16 @@ status_progress(const char *target, const char *fmt, ...)
 	status_note(target, "progress", text);
 }
 
+static struct json_object *
+resume_of(const struct status_end *end)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_set_int(o, "statement", (int64_t)end->resume);
+	json_set_int(o, "of", (int64_t)end->resume_of);
+	return o;
+}
+
 enum err
 status_target(const char *target, const struct status_end *end)
 {
@@ -122,6 +132,8 @@ status_target(const char *target, const struct status_end *end)
 	json_set_int(o, "bytes", end->bytes);
 	json_set_int(o, "dropped", end->dropped);
 	json_set_int(o, "tries", end->tries);
+	if (end->resume > 0)
+		json_set(o, "resume", resume_of(end));
 	json_set(o, "captures", end->captures != NULL ?
 	    json_object_get(end->captures) : json_object_new_object());
 	if (end->kept != NULL) {

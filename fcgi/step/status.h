@@ -30,6 +30,9 @@ struct status_end {
 	int64_t		 bytes;
 	int64_t		 dropped;
 	int		 tries;
+	size_t		 resume;	/* SQL: statement to start a retry at,
+					 * 0: none */
+	size_t		 resume_of;
 	const char	*kept;		/* name of the kept output, or NULL */
 	int64_t		 kept_bytes;
 	struct json_object *captures;	/* stays the caller's; may be NULL */

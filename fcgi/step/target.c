@@ -299,6 +299,8 @@ finish(struct run *r)
 	end.kept_bytes = r->kept;
 	end.message = buf_text(&r->message);
 	end.captures = r->captures;
+	end.resume = r->job.resume;
+	end.resume_of = r->job.resume_of;
 	if (status_target(r->job.target->name, &end) != ERR_OK)
 		r->keep = true;
 }

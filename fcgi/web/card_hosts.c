@@ -152,40 +152,85 @@ card_trim_targets(struct view *v, struct json_object *attempt,
 
 /* One button to try again: for which targets, in which words. */
 static void
-add_retry(struct json_object *list, const char *id, const char *targets,
-    const char *label)
+add_retry(struct json_object *list, const char *key, const char *label,
+    const char *help)
 {
 	struct json_object *o = json_object_new_object();
+	bool all = text_eq(key, "all");
 
-	model_text(o, "key", id);
-	model_text(o, "of", targets);
+	model_text(o, "key", key);
+	model_text(o, "of", all ? "all" : "failed");
+	model_text(o, "from", text_eq(key, "from") ? "failed" : NULL);
 	model_text(o, "label", label);
+	model_text(o, "help", help);
 	model_bool(o, "is_first", json_object_array_length(list) == 0);
 	json_object_array_add(list, o);
 }
 
+static const char *
+number(struct view *v, int64_t n)
+{
+	return arena_printf(v->req->arena, "%" PRId64, n);
+}
+
+/* SQL: where the last attempt stopped in a way that it can go on there. */
+static void
+add_resume(struct view *v, struct json_object *list, int step)
+{
+	struct json_object *tries = view_tries(v, step), *last, *targets;
+	struct json_object *first = NULL;
+	int64_t count = 0, at;
+
+	last = json_object_array_get_idx(tries,
+	    json_object_array_length(tries) - 1);
+	targets = json_get(last, "targets");
+	if (!text_eq(json_text(last, "plan", NULL), v->life.plan))
+		return;
+	for (size_t i = 0; i < json_object_array_length(targets); i++) {
+		struct json_object *t = json_object_array_get_idx(targets, i);
+
+		if (json_get(t, "resume") == NULL)
+			continue;
+		first = count++ == 0 ? t : first;
+	}
+	if (count == 0)
+		return;
+	at = json_int(first, "resume", 0);
+	add_retry(list, "from", count > 1 ? request_fill(v->req,
+	    "label_resume_many", "Retry from the failed statement on {count} "
+	    "targets", "count", number(v, count), NULL) :
+	    request_fill(v->req, "label_resume", "Retry from statement {n} of "
+	    "{of}", "n", number(v, at), "of", number(v, json_int(first,
+	    "resume_of", 0)), NULL), count > 1 ?
+	    request_text(v->req, "resume_help_many", "What was applied before "
+	    "the failed statement stays, and is not executed again.") :
+	    request_fill(v->req, "resume_help", "Statements 1 to {n} have been "
+	    "applied and are not executed again.", "n", number(v, at - 1),
+	    NULL));
+}
+
 struct json_object *
-card_retries(struct view *v, struct json_object *counts, int64_t total,
-    const char *label_all)
+card_retries(struct view *v, int step, struct json_object *counts,
+    int64_t total, const char *label_all)
 {
 	struct json_object *list = json_object_new_array();
 	int64_t failed = json_int(counts, "failed", 0);
 	int64_t rest = total - json_int(counts, "succeeded", 0);
 
+	add_resume(v, list, step);
 	if (rest > 0 && rest < total) {
 		label_all = request_fill(v->req, "label_retry_all",
 		    "Retry on all {count} targets", "count",
-		    arena_printf(v->req->arena, "%" PRId64, total), NULL);
-		add_retry(list, "failed", "failed", rest == 1 ?
+		    number(v, total), NULL);
+		add_retry(list, "failed", rest == 1 ?
 		    request_text(v->req, "label_retry_one",
 		    "Retry on 1 failed target") : request_fill(v->req,
 		    failed == rest ? "label_retry_failed" :
 		    "label_retry_rest", failed == rest ?
 		    "Retry on {count} failed targets" :
 		    "Retry on the {count} targets that have not succeeded",
-		    "count", arena_printf(v->req->arena, "%" PRId64, rest),
-		    NULL));
+		    "count", number(v, rest), NULL), NULL);
 	}
-	add_retry(list, "all", "all", label_all);
+	add_retry(list, "all", label_all, NULL);
 	return list;
 }

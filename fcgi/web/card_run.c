@@ -166,9 +166,10 @@ label_on(struct view *v, struct json_object *targets, const char *what)
 }
 
 static void
-add_labels(struct view *v, struct json_object *o, const struct step *step,
+add_labels(struct view *v, struct json_object *o, const struct view_step *s,
     struct json_object *targets, struct json_object *counts)
 {
+	const struct step *step = s->step;
 	bool manual = step->kind == STEP_MANUAL;
 
 	if (manual || step->kind == STEP_APPROVAL) {
@@ -179,7 +180,7 @@ add_labels(struct view *v, struct json_object *o, const struct step *step,
 		return;
 	}
 	model_text(o, "primary_label", label_on(v, targets, "run"));
-	model_put(o, "retries", card_retries(v, counts,
+	model_put(o, "retries", card_retries(v, (int)(s - v->steps), counts,
 	    (int64_t)json_object_array_length(targets),
 	    label_on(v, targets, "retry")));
 }
@@ -322,7 +323,7 @@ add_actions(struct view *v, struct json_object *o, int step,
 	any |= s->step->kind == STEP_APPROVAL && text_eq(s->state, "failed");
 	if (any) {
 		model_bool(o, "has_actions", true);
-		add_labels(v, o, s->step, targets, counts);
+		add_labels(v, o, s, targets, counts);
 	} else if (text_eq(s->state, "ready") || (view_gate(v, step) >= 0 &&
 	    text_eq(s->state, "failed"))) {
 		model_bool(o, "is_blocked", true);

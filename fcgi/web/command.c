@@ -49,6 +49,7 @@ static const struct field {
 	{ VERB_step_execute,	"attempt",	'i' },
 	{ VERB_step_retry,	"attempt",	'i' },
 	{ VERB_step_retry,	"targets",	't' },
+	{ VERB_step_retry,	"from",		't' },
 	{ VERB_step_confirm,	"note",		't' },
 	{ VERB_step_skip,	"reason",	't' },
 	{ VERB_step_resolve,	"outcome",	't' },

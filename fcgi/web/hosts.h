@@ -34,8 +34,9 @@ struct json_object *hosts_summary(struct req *req, struct json_object *counts,
 void	 card_trim_targets(struct view *v, struct json_object *attempt,
 	    const struct step *step);
 
-/* The buttons to try again: [{key, of, label, is_first}].  A new array. */
-struct json_object *card_retries(struct view *v, struct json_object *counts,
-	    int64_t total, const char *label_all);
+/* The buttons to try again: [{key, of, from, label, help, is_first}].  A
+ * new array. */
+struct json_object *card_retries(struct view *v, int step,
+	    struct json_object *counts, int64_t total, const char *label_all);
 
 #endif

@@ -113,6 +113,7 @@ load_attempts(struct view *v, struct rows *rows)
 		model_text(o, "cancelled_by", db_text(rows, 7));
 		model_text(o, "message", db_text(rows, 8));
 		model_text(o, "_exec", db_text(rows, 9));
+		model_text(o, "plan", db_text(rows, 10));
 		model_put(o, "exit", NULL);
 		model_put(o, "targets", json_object_new_array());
 		json_object_array_add(v->steps[i].tries, o);
@@ -141,6 +142,10 @@ target_model(struct view *v, struct rows *rows)
 	model_text(o, "ended_at", time_text(v, rows, 10));
 	model_text(o, "hash", db_text(rows, 11));
 	model_text(o, "progress", db_text(rows, 12));
+	model_put(o, "resume", db_is_null(rows, 13) ? NULL :
+	    json_object_new_int64(db_int(rows, 13)));
+	model_put(o, "resume_of", db_is_null(rows, 14) ? NULL :
+	    json_object_new_int64(db_int(rows, 14)));
 	model_put(o, "artifact", json_object_get(artifacts_find(v,
 	    db_text(rows, 0), db_int(rows, 1), db_text(rows, 2))));
 	model_text(o, "text_url", arena_printf(v->req->arena, "%s.txt", url));

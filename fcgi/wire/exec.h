@@ -36,6 +36,9 @@
  *		all at once), "max_fail": how many may fail before no other
  *		is started (absent: in batches none, else all)},
  *	 "values": {name: text}, "secrets": {name: text}, "mask": [text],
+ *	 "numbers": [names of values that are numbers, for SQL],
+ *	 "from_statement": {target: the statement to start at, where the ones
+ *		before it were applied by an earlier attempt},
  *	 "environment": name,
  *	 "targets": [{"name", "kind": "local"} | {"name", "kind": "ssh", "host",
  *		"port", "user", "key", "passphrase", "agent", "host_key",
@@ -55,7 +58,8 @@
  *	{"at", "target", "state": "succeeded|failed|unknown|not_started",
  *		"exit": n or null,
  *		"message", "bytes", "dropped", "tries",
- *		"captures": {name: text},
+ *		"resume": {"statement", "of"} where a retry may start at that
+ *		statement, "captures": {name: text},
  *		"artifact": {"name", "bytes"} where the output was kept}
  *						durable (fdatasync) and last of target
  *	A note "progress" says how far the step is on its target, as it is

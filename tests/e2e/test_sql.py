@@ -22,7 +22,7 @@ class Step:
     """One countersign-step in a folder of its own."""
 
     def __init__(self, kind, text, target, program=None, **more):
-        top = {k: more.pop(k) for k in ("values", "secrets", "mask") if k in more}
+        top = {k: more.pop(k) for k in ("values", "secrets", "mask", "numbers") if k in more}
         self.dir = tempfile.mkdtemp(prefix="exec.", dir=WORK)
         name = secrets.token_hex(16)
         order = {"exec": name, "targets": [target], **top,
@@ -588,6 +588,123 @@ def test_through_the_console_with_a_stored_password():
             assert "Duplicate column name 'n'" in text and PASSWORD not in text
     finally:
         shutil.rmtree(books)
+
+
+LONG = """---
+title: Release
+parameters:
+  size: {label: Size, type: number}
+---
+# Release
+
+```mysql {#long on=app-db}
+USE app;
+%s
+SELECT c30 FROM wide LIMIT {{size}}
+```
+
+```mysql {#never on=app-db}
+SET @a = 1;
+CREATE TABLE IF NOT EXISTS other (a INT);
+ALTER TABLE missing ADD COLUMN a INT
+```
+"""
+
+
+def test_a_retry_starts_at_the_statement_that_failed():
+    MARIA.sql("DROP TABLE IF EXISTS app.wide; CREATE TABLE app.wide (c17 INT);")
+    statements = [f"ALTER TABLE wide ADD COLUMN c{i} INT;" for i in range(1, 32)]
+    books = runbook_folder({"release": LONG % "\n".join(statements)}, f"""environments:
+  test:
+    targets:
+      app-db:
+        mysql: {{host: 127.0.0.1, port: {MARIA.port}, user: op, password: app-password,
+                database: app}}
+""")
+    try:
+        with Console(runbooks=books) as console:
+            ana = console.user("ana", "operator,approver")
+            console.cli("secret", "set", "app-password", stdin=PASSWORD)
+            status, run = ana.post("/runs", {"runbook": "release", "environment": "test",
+                                             "parameters": {"size": "5"}})
+            assert status == 201, run
+            run = run["id"]
+            ana.post(f"/runs/{run}/start")
+            ana.post(f"/runs/{run}/steps/long/execute")
+            step = ana.wait_step(run, "long")
+            target = step["attempts"][-1]["targets"][0]
+            # USE is the first of 33, so the 17th ALTER TABLE is the 18th
+            assert step["state"] == "failed" and target["resume"] == 18, step
+            assert target["resume_of"] == 33 and target["progress"] == "1 of 33", target
+            page = ana.get(f"/runs/{run}", accept="text/html")[1]
+            assert "Retry from statement 18 of 33" in page, page
+            assert "Statements 1 to 17 have been applied" in page
+
+            # not mended: it stops at the same place, and can again
+            ana.post(f"/runs/{run}/steps/long/retry", {"from": "failed"})
+            target = ana.wait_step(run, "long")["attempts"][-1]["targets"][0]
+            assert target["resume"] == 18, target
+            MARIA.sql("ALTER TABLE app.wide DROP COLUMN c17")
+            status, answer = ana.post(f"/runs/{run}/steps/long/retry", {"from": "failed"})
+            assert status == 202, answer
+            step = ana.wait_step(run, "long")
+            assert step["state"] == "succeeded", step
+            text = ana.output(run, "long", "app-db")
+            assert "[1 of 33] line 9: USE app — ok" in text, text
+            assert text.count(" — skipped: applied by an earlier attempt") == 16, text
+            assert "[18 of 33] line 26: ALTER TABLE wide ADD COLUMN c17 INT — ok" in text, text
+            assert "16 of 33 statements were executed, 17 by an earlier attempt" in text, text
+
+            # what belongs to the connection cannot be gone on with
+            ana.post(f"/runs/{run}/steps/never/execute")
+            step = ana.wait_step(run, "never")
+            assert step["attempts"][-1]["targets"][0]["resume"] is None, step
+            status, answer = ana.post(f"/runs/{run}/steps/never/retry", {"from": "failed"})
+            assert status == 409 and "from the beginning" in answer["error"]["message"], answer
+    finally:
+        shutil.rmtree(books)
+
+
+def test_other_values_are_another_plan():
+    MARIA.sql("DROP TABLE IF EXISTS app.two; CREATE TABLE app.two (a INT)")
+    book = ("---\ntitle: R\nparameters:\n  v: {label: V}\n---\n```mysql {#s on=app-db}\n"
+            "INSERT INTO two VALUES (1);\nINSERT INTO two VALUES ({{v}})\n```\n")
+    books = runbook_folder({"r": book}, f"""environments:
+  test:
+    targets:
+      app-db:
+        mysql: {{host: 127.0.0.1, port: {MARIA.port}, user: op, password: app-password,
+                database: app}}
+""")
+    try:
+        with Console(runbooks=books) as console:
+            ana = console.user("ana", "operator,approver")
+            console.cli("secret", "set", "app-password", stdin=PASSWORD)
+            run = ana.post("/runs", {"runbook": "r", "environment": "test",
+                                     "parameters": {"v": "no number"}})[1]["id"]
+            ana.post(f"/runs/{run}/start")
+            ana.post(f"/runs/{run}/steps/s/execute")
+            assert ana.wait_step(run, "s")["attempts"][0]["targets"][0]["resume"] == 2
+            status, answer = ana.post(f"/runs/{run}/parameters", {"parameters": {"v": "2"}})
+            assert status == 200, answer
+            page = ana.get(f"/runs/{run}", accept="text/html")[1]
+            assert "Retry from statement" not in page
+            status, answer = ana.post(f"/runs/{run}/steps/s/retry", {"from": "failed"})
+            assert status == 409 and "other values" in answer["error"]["message"], answer
+    finally:
+        shutil.rmtree(books)
+
+
+def test_a_number_is_a_number_and_nothing_else_is():
+    for kind, target in (("mysql", MARIA.target()), ("postgresql", PG.target())):
+        for value, wanted in (("2", "2"), ("-2", "-2"), ("1.5", "1.5"), ("2e3", "2000")):
+            step = good(run(kind, "SELECT 0 -{{n}} * -1 AS v", target, values={"n": value},
+                            numbers=["n"], captures=[{"name": "v", "how": "whole"}]))
+            assert float(step.captures["v"]) == float(wanted), (kind, value, step.captures)
+        for value in ("", "1 OR 1=1", "1;", "--1", "0x10", "1e", "1.", ".5", "NaN", "١"):
+            bad(run(kind, "SELECT {{n}}", target, values={"n": value}, numbers=["n"]),
+                "is not a number")
+        good(run(kind, "SELECT 1 LIMIT {{n}}", target, values={"n": "1"}, numbers=["n"]))
 
 
 if __name__ == "__main__":

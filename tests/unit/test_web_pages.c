@@ -81,7 +81,7 @@ make_run(void)
 	    "{\"id\":\"undo-one\",\"part\":\"rollback\"}]}");
 	happen("run.started", "{\"environment\":\"test\",\"holds\":[]}");
 	happen("step.ready", "{\"step\":\"one\"}");
-	happen("step.requested", "{\"step\":\"one\",\"n\":1,\"exec\":\"" EXEC
+	happen("step.requested", "{\"step\":\"one\",\"n\":1,\"plan\":\"p\",\"exec\":\"" EXEC
 	    "\",\"targets\":[\"local\"]}");
 	happen("step.starting", "{\"step\":\"one\",\"n\":1}");
 	happen("step.running", "{\"step\":\"one\",\"n\":1,\"target\":"
