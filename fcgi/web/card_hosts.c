@@ -181,6 +181,8 @@ add_resume(struct view *v, struct json_object *list, int step)
 	struct json_object *first = NULL;
 	int64_t count = 0, at;
 
+	if (tries == NULL)
+		return;
 	last = json_object_array_get_idx(tries,
 	    json_object_array_length(tries) - 1);
 	targets = json_get(last, "targets");
