@@ -69,6 +69,11 @@ const struct target *targets_find(const struct environment *e,
 		    const char *name);
 const struct ytree *target_way(const struct target *target);
 
+/* As a plan has them; a name that is no target is local. */
+struct json_object *target_json(const struct targets *t,
+		    const struct environment *e, const char *name);
+struct json_object *group_json(const struct group *g);
+
 /* NULL, or why this may not be the url of an http target; and the same of
  * its headers (NULL: none), with the place in *ret_at.  Static sentences. */
 const char	*url_refused(const char *url);

@@ -63,114 +63,6 @@ find_group(const struct environment *e, const char *name)
 }
 
 static void
-copy_text(struct json_object *o, const struct target *target, const char *key)
-{
-	if (ytree_text(target->config, key) != NULL)
-		json_set_text(o, key, ytree_text(target->config, key));
-}
-
-/* A relative path is relative to the folder of targets.yml. */
-static void
-put_path(const struct targets *t, struct json_object *o, const char *key,
-    const char *path)
-{
-	char *whole = path[0] == '/' ? mem_strdup(path) :
-	    mem_printf("%s/%s", t->dir, path);
-
-	json_set_text(o, key, whole);
-	free(whole);
-}
-
-static void
-put_ssh(const struct targets *t, struct json_object *o,
-    const struct target *target)
-{
-	const struct ytree *y = ytree_get(target->config, "agent");
-	const char *key = ytree_text(target->config, "key");
-	const char *client = ytree_text(target->config, "client");
-	bool agent = false;
-	int64_t port = 22;
-
-	if (ytree_text(target->config, "port") != NULL)
-		(void)text_int(ytree_text(target->config, "port"), 1, 65535, &port);
-	if (y != NULL)
-		(void)ytree_bool(y, &agent);
-	copy_text(o, target, "host");
-	json_set_int(o, "port", port);
-	copy_text(o, target, "user");
-	if (key != NULL)
-		put_path(t, o, "key", key);
-	copy_text(o, target, "passphrase");
-	json_set_bool(o, "agent", agent);
-	copy_text(o, target, "host_key");
-	json_set_text(o, "client", client != NULL ? client : "libssh2");
-	copy_text(o, target, "jump");
-}
-
-/* Texts as they are, files by their whole path, maps of texts as such. */
-static void
-put_keys(const struct targets *t, struct json_object *o,
-    const struct ytree *map)
-{
-	static const char *const files[] = { "ca", "cert", "cert_key",
-	    "file" };
-	struct json_object *inner;
-
-	for (const struct ytree *y = map->first; y != NULL; y = y->next) {
-		bool file = false;
-
-		for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
-			file |= strcmp(y->key, files[i]) == 0;
-		if (y->kind == YTREE_TEXT && file) {
-			put_path(t, o, y->key, y->text);
-		} else if (y->kind == YTREE_TEXT) {
-			json_set_text(o, y->key, y->text);
-		} else if (y->kind == YTREE_MAP) {
-			inner = json_object_new_object();
-			for (const struct ytree *z = y->first; z != NULL;
-			    z = z->next)
-				if (z->kind == YTREE_TEXT)
-					json_set_text(inner, z->key, z->text);
-			json_set(o, y->key, inner);
-		}
-	}
-}
-
-static struct json_object *
-target_json(const struct targets *t, const struct environment *e,
-    const char *name)
-{
-	const struct target *target = targets_find(e, name);
-	struct json_object *o = json_object_new_object();
-
-	json_set_text(o, "kind", target != NULL ? target->kind : "local");
-	if (target == NULL) {
-		json_set_bool(o, "shared", true);
-		return o;
-	}
-	if (strcmp(target->kind, "ssh") == 0)
-		put_ssh(t, o, target);
-	else
-		put_keys(t, o, target->config);
-	json_set_bool(o, "shared", target->shared);
-	return o;
-}
-
-static struct json_object *
-group_json(const struct group *g)
-{
-	struct json_object *o = json_object_new_object();
-	struct json_object *members = json_object_new_array();
-
-	json_set_text(o, "kind", "group");
-	for (size_t i = 0; i < g->count; i++)
-		json_object_array_add(members,
-		    json_object_new_string(g->members[i]));
-	json_set(o, "members", members);
-	return o;
-}
-
-static void
 use(struct used *u, const char *name)
 {
 	const char **slot;
@@ -183,8 +75,22 @@ use(struct used *u, const char *name)
 	u->count++;
 }
 
-/* A target, and those over which it is reached.  Statements are for a
- * database of their own kind. */
+/* A target or local, and those over which it is reached. */
+static void
+use_any(struct used *u, const struct environment *e, const char *name)
+{
+	const struct target *t = targets_find(e, name);
+
+	use(u, name);
+	for (int i = 0; i < TARGETS_HOPS_MAX && t != NULL &&
+	    target_way(t) != NULL; i++) {
+		json_set(u->ways, target_way(t)->text, NULL);
+		t = targets_find(e, target_way(t)->text);
+	}
+}
+
+/* The same, where the step can be for it: statements are for a database of
+ * their own kind. */
 static enum err
 use_way(struct used *u, const struct environment *e, const struct step *s,
     const char *name, struct fault *fault)
@@ -207,12 +113,7 @@ use_way(struct used *u, const struct environment *e, const struct step *s,
 		    "and its target “%s” is of kind %s in the environment %s. "
 		    "Name an http target with on=.", s->line, s->id, name,
 		    kind, e->name);
-	use(u, name);
-	for (int i = 0; i < TARGETS_HOPS_MAX && t != NULL &&
-	    target_way(t) != NULL; i++) {
-		json_set(u->ways, target_way(t)->text, NULL);
-		t = targets_find(e, target_way(t)->text);
-	}
+	use_any(u, e, name);
 	return ERR_OK;
 }
 
@@ -374,7 +275,7 @@ use_lists(struct used *u, const struct environment *e, struct fault *fault)
 			    "which is neither a parameter nor a group of the "
 			    "environment %s.", name, e->name);
 		for (size_t k = 0; k < g->count; k++)
-			use(u, g->members[k]);
+			use_any(u, e, g->members[k]);
 		use(u, g->name);
 	}
 	return ERR_OK;
@@ -417,46 +318,86 @@ by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static struct environment *
+find_environment(const struct targets *t, const char *name,
+    struct fault *fault)
+{
+	struct environment *e = t->environments;
+
+	while (e != NULL && strcmp(e->name, name) != 0)
+		e = e->next;
+	if (e == NULL)
+		fault_set(fault, ERR_NOT_FOUND, "unknown_environment",
+		    "environment", "There is no environment “%.64s” in "
+		    "targets.yml.", name);
+	return e;
+}
+
+static struct json_object *
+write_used(const struct targets *t, const struct environment *e,
+    struct used *u)
+{
+	struct json_object *all = json_object_new_object(), *one;
+
+	use_ways(u, e);
+	if (u->count > 1)
+		qsort(u->names, u->count, sizeof(*u->names), by_name);
+	for (size_t i = 0; i < u->count; i++) {
+		const struct group *g = find_group(e, u->names[i]);
+
+		one = g != NULL ? group_json(g) : target_json(t, e,
+		    u->names[i]);
+		if (json_flag(u->ways, u->names[i], false))
+			json_set_bool(one, "way", true);
+		json_set(all, u->names[i], one);
+	}
+	return all;
+}
+
 enum err
 targets_resolve(const struct targets *t, const char *environment,
     const struct book *book, struct json_object **ret, struct fault *fault)
 {
-	struct used u = { .arena = arena_new(), .book = book,
-	    .ways = json_object_new_object() };
-	struct environment *e = t->environments;
-	struct json_object *o;
-	enum err err = ERR_OK;
+	struct environment *e = find_environment(t, environment, fault);
+	struct used u = { .book = book };
+	enum err err = e != NULL ? ERR_OK : ERR_NOT_FOUND;
 
-	while (e != NULL && strcmp(e->name, environment) != 0)
-		e = e->next;
-	if (e == NULL) {
-		err = fault_set(fault, ERR_NOT_FOUND, "unknown_environment",
-		    "environment", "There is no environment “%.64s” in "
-		    "targets.yml.", environment);
-		goto out;
-	}
-	err = use_lists(&u, e, fault);
+	u.arena = arena_new();
+	u.ways = json_object_new_object();
+	if (e != NULL)
+		err = use_lists(&u, e, fault);
 	for (size_t i = 0; i < book->steps_count && err == ERR_OK; i++)
 		err = use_step(&u, e, book, &book->steps[i], fault);
-	if (err != ERR_OK)
-		goto out;
-	use_ways(&u, e);
-	if (u.count > 1)
-		qsort(u.names, u.count, sizeof(*u.names), by_name);
-	o = json_object_new_object();
-	for (size_t i = 0; i < u.count; i++) {
-		const struct group *g = find_group(e, u.names[i]);
-		struct json_object *one = g != NULL ? group_json(g) :
-		    target_json(t, e, u.names[i]);
-
-		if (json_flag(u.ways, u.names[i], false))
-			json_set_bool(one, "way", true);
-		json_set(o, u.names[i], one);
-	}
-	*ret = o;
-out:
+	if (err == ERR_OK)
+		*ret = write_used(t, e, &u);
 	json_object_put(u.ways);
 	free(u.names);
 	arena_free(u.arena);
 	return err;
+}
+
+enum err
+targets_resolve_target(const struct targets *t, const char *environment,
+    const char *name, struct json_object **ret, struct fault *fault)
+{
+	struct environment *e = find_environment(t, environment, fault);
+	struct used u = {0};
+	struct buf names = {0};
+
+	if (e == NULL)
+		return ERR_NOT_FOUND;
+	if (targets_find(e, name) == NULL) {
+		list_names(e, &names);
+		fault_set(fault, ERR_NOT_FOUND, "unknown_target", "target",
+		    "The environment %s has no target “%.64s”. It has: "
+		    "%.150s.", e->name, name, buf_text(&names));
+		buf_clear(&names);
+		return ERR_NOT_FOUND;
+	}
+	u.ways = json_object_new_object();
+	use_any(&u, e, name);
+	*ret = write_used(t, e, &u);
+	json_object_put(u.ways);
+	free(u.names);
+	return ERR_OK;
 }

@@ -86,4 +86,24 @@ enum err	 targets_resolve(const struct targets *t,
 		    const char *environment, const struct book *book,
 		    struct json_object **ret, struct fault *fault);
 
+/*
+ * The same for one target by its name: {"name": {…}} with those over which it
+ * is reached.  ERR_NOT_FOUND with a fault.
+ */
+enum err	 targets_resolve_target(const struct targets *t,
+		    const char *environment, const char *name,
+		    struct json_object **ret, struct fault *fault);
+
+/*
+ * All of it for people to look at, secrets by name alone: the environments as
+ * above, each also with "targets": [{"name", "kind", "address", "user",
+ * "over", "client", "key_type", "fingerprint", "shared", "secrets": []}],
+ * where what does not apply is absent, and "groups": [{"name", "members"}].
+ */
+struct json_object *targets_describe(const struct targets *t);
+
+/* [{"environment", "target"}] of those that name the secret. */
+struct json_object *targets_with_secret(const struct targets *t,
+		    const char *secret);
+
 #endif

@@ -22,6 +22,8 @@ struct cli {
 	const char	*name;
 	const char	*port;
 	const char	*output;
+	const char	*environment;
+	bool		 force;
 	bool		 password_stdin;
 	bool		 value_stdin;
 	int		 argc;		/* what is left: operands */
@@ -35,6 +37,7 @@ int	cli_import(struct cli *c);
 int	cli_user(struct cli *c);
 int	cli_token(struct cli *c);
 int	cli_secret(struct cli *c);
+int	cli_target(struct cli *c);
 int	cli_verify(struct cli *c);
 
 /* "countersign: message" to standard error; returns `code`. */
@@ -48,6 +51,10 @@ int	cli_say(int code, const char *fmt, ...)
  */
 bool	cli_ask(const struct cli *c, const char *verb,
 	    struct json_object *body, struct json_object **ret_result);
+
+/* Prints the accounts ("user"), tokens or secrets that the journal has, one a
+ * line; of that account alone where `of` is not NULL.  The exit code. */
+int	cli_list(const struct cli *c, const char *what, const char *of);
 
 /* The folder that the running program stands in; the caller frees it. */
 char	*cli_program_folder(void);

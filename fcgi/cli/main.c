@@ -29,15 +29,26 @@ static const struct {
 	  "countersign user add NAME [--roles A,B] [--password-stdin]\n"
 	  "countersign user roles NAME --roles A,B\n"
 	  "countersign user password NAME [--password-stdin]\n"
-	  "countersign user disable|enable NAME\n" },
+	  "countersign user disable|enable NAME\n"
+	  "countersign user list\n"
+	  "\tname, roles, state, when and by whom it was made, between tabs.\n" },
 	{ "token", cli_token,
 	  "countersign token add USER --name NAME\n"
 	  "\tPrints the token once.\n"
-	  "countersign token revoke USER --name NAME\n" },
+	  "countersign token revoke USER --name NAME\n"
+	  "countersign token list [USER]\n" },
 	{ "secret", cli_secret,
 	  "countersign secret set NAME [--value-stdin]\n"
-	  "countersign secret delete NAME\n"
-	  "\tSealed to the runner; never shown again.\n" },
+	  "countersign secret delete NAME [--force]\n"
+	  "countersign secret list\n"
+	  "\tSealed to the runner; never shown again.  One that targets.yml uses\n"
+	  "\tis only deleted with --force.\n" },
+	{ "target", cli_target,
+	  "countersign target list [--environment E]\n"
+	  "countersign target show NAME [--environment E]\n"
+	  "countersign target scan NAME --environment E\n"
+	  "\tShows the host key of an ssh target as the machine shows it now, over\n"
+	  "\tits jump hosts, and whether it is the one that is pinned.\n" },
 	{ "verify", cli_verify,
 	  "countersign verify [--data DIR]\n"
 	  "\tRecomputes chains, projections, outputs and ledger signatures.\n"
@@ -46,6 +57,7 @@ static const struct {
 };
 /* clang-format on */
 
+#define COUNTERSIGN_VERSION "0.3"
 #define COUNT	(sizeof(commands) / sizeof(commands[0]))
 
 int
@@ -64,7 +76,7 @@ cli_say(int code, const char *fmt, ...)
 static int
 usage(FILE *to, int code)
 {
-	fputs("countersign COMMAND [--help]; the options --data DIR (data) and\n"
+	fputs("countersign COMMAND [--help], or --version; the options --data DIR (data) and\n"
 	    "--runbooks DIR (runbooks) are understood everywhere.\n\n", to);
 	for (size_t i = 0; i < COUNT; i++)
 		fputs(commands[i].help, to);
@@ -84,6 +96,8 @@ read_options(int argc, char **argv, struct cli *c)
 		{ "output", required_argument, NULL, 'o' },
 		{ "password-stdin", no_argument, NULL, 'w' },
 		{ "value-stdin", no_argument, NULL, 'v' },
+		{ "environment", required_argument, NULL, 'e' },
+		{ "force", no_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -99,6 +113,8 @@ read_options(int argc, char **argv, struct cli *c)
 		case 'o': c->output = optarg; break;
 		case 'w': c->password_stdin = true; break;
 		case 'v': c->value_stdin = true; break;
+		case 'e': c->environment = optarg; break;
+		case 'f': c->force = true; break;
 		default: return o;
 		}
 	c->argc = argc - optind;
@@ -118,6 +134,10 @@ main(int argc, char **argv)
 		return usage(stderr, CLI_USAGE);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
 		return usage(stdout, CLI_YES);
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("countersign " COUNTERSIGN_VERSION);
+		return CLI_YES;
+	}
 	for (size_t i = 0; i < COUNT; i++) {
 		if (strcmp(commands[i].name, argv[1]) != 0)
 			continue;

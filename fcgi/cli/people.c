@@ -61,8 +61,11 @@ int
 cli_user(struct cli *c)
 {
 	const char *verb, *action = c->argc == 2 ? c->argv[0] : "";
-	struct json_object *body = with("name", c->argc == 2 ? c->argv[1] : "");
+	struct json_object *body;
 
+	if (c->argc == 1 && strcmp(c->argv[0], "list") == 0)
+		return cli_list(c, "user", NULL);
+	body = with("name", c->argc == 2 ? c->argv[1] : "");
 	if (strcmp(action, "add") == 0) {
 		verb = "account_add";
 		json_set(body, "roles", roles_of(c->roles));
@@ -92,6 +95,8 @@ cli_token(struct cli *c)
 {
 	struct json_object *body, *result = NULL;
 
+	if (c->argc > 0 && c->argc < 3 && strcmp(c->argv[0], "list") == 0)
+		return cli_list(c, "token", c->argc == 2 ? c->argv[1] : NULL);
 	if (c->argc != 2 || c->name == NULL)
 		return CLI_USAGE;
 	body = with("account", c->argv[1]);
@@ -114,11 +119,15 @@ cli_secret(struct cli *c)
 {
 	struct json_object *body;
 
+	if (c->argc == 1 && strcmp(c->argv[0], "list") == 0)
+		return cli_list(c, "secret", NULL);
 	if (c->argc != 2)
 		return CLI_USAGE;
 	body = with("name", c->argv[1]);
-	if (strcmp(c->argv[0], "delete") == 0)
+	if (strcmp(c->argv[0], "delete") == 0) {
+		json_set_bool(body, "force", c->force);
 		return ask(c, "secret_delete", body);
+	}
 	if (strcmp(c->argv[0], "set") != 0) {
 		json_object_put(body);
 		return CLI_USAGE;

@@ -155,6 +155,7 @@ compare_projections(struct verify *v)
 		{ "approval", STMT_ALL_APPROVAL },
 		{ "held_target", STMT_ALL_HELD },
 		{ "account", STMT_ALL_ACCOUNT }, { "token", STMT_ALL_TOKEN },
+		{ "secret", STMT_ALL_SECRET },
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)

@@ -458,8 +458,8 @@ static const struct {
 	{ "session.opened",		noted },
 	{ "session.closed",		noted },
 	{ "setup.link_made",		noted },
-	{ "secret.set",			noted },
-	{ "secret.deleted",		noted },
+	{ "secret.set",			project_secret_set },
+	{ "secret.deleted",		project_secret_deleted },
 };
 /* clang-format on */
 

@@ -25,5 +25,7 @@ enum err project_account_added(struct db *db, const struct event *e);
 enum err project_account_changed(struct db *db, const struct event *e);
 enum err project_token_added(struct db *db, const struct event *e);
 enum err project_token_revoked(struct db *db, const struct event *e);
+enum err project_secret_set(struct db *db, const struct event *e);
+enum err project_secret_deleted(struct db *db, const struct event *e);
 
 #endif

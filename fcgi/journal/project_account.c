@@ -1,6 +1,6 @@
 /*
- * project_account.c: people and their tokens, brought up to date event by
- * event (project.c).
+ * project_account.c: people, their tokens, and the names of secrets,
+ * brought up to date event by event (project.c).
  */
 #include "base/json.h"
 #include "base/text.h"
@@ -39,4 +39,17 @@ project_token_revoked(struct db *db, const struct event *e)
 {
 	return db_run(db, STMT_TOKEN_DELETE, TEXT(text_of(e, "account")),
 	    TEXT(text_of(e, "name")));
+}
+
+enum err
+project_secret_set(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_SECRET_PUT, TEXT(text_of(e, "name")),
+	    INT(e->at), TEXT(e->actor));
+}
+
+enum err
+project_secret_deleted(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_SECRET_DELETE, TEXT(text_of(e, "name")));
 }

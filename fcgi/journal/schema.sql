@@ -175,6 +175,12 @@ CREATE TABLE token (
 	created_by	TEXT NOT NULL,
 	PRIMARY KEY (account, name)
 ) STRICT, WITHOUT ROWID;
+-- The named secrets that there are; their values stand in sealed.
+CREATE TABLE secret (
+	name	TEXT PRIMARY KEY,
+	set_at	INTEGER NOT NULL,
+	set_by	TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 -- Projections end here.
 
 CREATE TABLE credential (

@@ -1,7 +1,11 @@
 /*
  * cmd_secret.c: named secrets, and the keeper's own state.
  */
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "base/text.h"
+#include "book/targets.h"
 #include "journal/event.h"
 #include "keeper/keeper.h"
 #include "keeper/seal.h"
@@ -34,6 +38,9 @@ cmd_secret_set(struct command *c)
 
 	if (err != ERR_OK)
 		return err;
+	if (*json_text(c->body, "value", "") == '\0')
+		return fault_set(&c->fault, ERR_INVALID, "missing_value",
+		    "value", "A secret needs a value.");
 	err = seal_text(c->keeper->data_dir, json_text(c->body, "value", ""),
 	    &box);
 	if (err == ERR_UNAVAILABLE)
@@ -50,11 +57,44 @@ cmd_secret_set(struct command *c)
 	return err;
 }
 
+/* What targets.yml still names is not deleted by a slip of the hand. */
+static enum err
+check_unused(struct command *c)
+{
+	const char *name = json_text(c->body, "name", "");
+	char *path = mem_printf("%s/targets.yml", c->keeper->runbooks_dir);
+	struct json_object *users = NULL, *first;
+	struct targets *targets = NULL;
+	enum err err = ERR_OK;
+	size_t n;
+
+	if (targets_load(path, &targets) == ERR_OK)
+		users = targets_with_secret(targets, name);
+	n = users != NULL ? json_object_array_length(users) : 0;
+	if (n > 0) {
+		first = json_object_array_get_idx(users, 0);
+		err = fault_set(&c->fault, ERR_CONFLICT, "secret_used",
+		    "force", "The secret %s is used by %zu targets of "
+		    "targets.yml, %s in %s first. Without it their steps "
+		    "cannot run. Confirm that it is to be deleted (force).",
+		    name, n, json_text(first, "target", ""),
+		    json_text(first, "environment", ""));
+	}
+	json_object_put(users);
+	targets_free(targets);
+	free(path);
+	return err;
+}
+
 enum err
 cmd_secret_delete(struct command *c)
 {
 	enum err err = check_secret_name(c);
 
+	if (err == ERR_OK && !json_flag(c->body, "force", false) &&
+	    db_first_int(db_query(c->keeper->db, STMT_SEALED_THERE, INT(0),
+	    TEXT(json_text(c->body, "name", ""))), 0) > 0)
+		err = check_unused(c);
 	if (err == ERR_OK)
 		err = db_run(c->keeper->db, STMT_SEALED_DELETE, INT(0),
 		    TEXT(json_text(c->body, "name", "")));

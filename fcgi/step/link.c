@@ -36,23 +36,32 @@ open_client(const struct order_target *target, struct watch *watch,
 	return LINK_REFUSED;
 }
 
+enum link_result
+link_way(const struct order_target *target, struct watch *watch,
+    struct way *ret, struct buf *why)
+{
+	const struct way_end end = { target->host, target->port, NULL };
+	struct order_target jump;
+	struct fault fault;
+
+	if (json_get(target->json, "jump") == NULL)
+		return LINK_OK;
+	if (order_target_read(json_get(target->json, "jump"), &jump,
+	    &fault) == ERR_OK)
+		return way_open(&jump, &end, watch, ret, why);
+	buf_puts(why, fault.message);
+	return LINK_REFUSED;
+}
+
 /* Over the target's jump host, which may have one itself. */
 static enum link_result
 open_over(const struct order_target *target, struct watch *watch,
     struct link **ret, struct buf *why)
 {
-	const struct way_end end = { target->host, target->port, NULL };
-	struct order_target *near, jump;
+	struct order_target *near;
 	struct way way = {0};
-	enum link_result result;
-	struct fault fault;
+	enum link_result result = link_way(target, watch, &way, why);
 
-	if (order_target_read(json_get(target->json, "jump"), &jump,
-	    &fault) != ERR_OK) {
-		buf_puts(why, fault.message);
-		return LINK_REFUSED;
-	}
-	result = way_open(&jump, &end, watch, &way, why);
 	if (result != LINK_OK)
 		return result;
 	near = mem_calloc(1, sizeof(*near));

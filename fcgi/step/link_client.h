@@ -34,6 +34,11 @@ extern const struct link_client link_local;	/* sh, on this machine */
 const char	*link_near_host(const struct order_target *t);
 int		 link_near_port(const struct order_target *t);
 
+/* The way over the target's jump host, which may have one itself; LINK_OK and
+ * nothing where it has none.  As way_open(). */
+enum link_result link_way(const struct order_target *target,
+		    struct watch *watch, struct way *ret, struct buf *why);
+
 /* A connected, tuned, non-blocking socket to the target's host and port. */
 enum link_result link_connect(const struct order_target *t,
 		    struct watch *watch, int *ret_fd, struct buf *why);

@@ -76,9 +76,9 @@ ssh_lost(struct ssh *s, int rc, const char *doing, struct buf *why)
 	return LINK_LOST;
 }
 
-static enum link_result
-ssh_open(const struct order_target *target, struct watch *watch,
-    struct link **ret, struct buf *why)
+enum link_result
+ssh_begin(const struct order_target *target, struct watch *watch,
+    struct ssh **ret, struct buf *why)
 {
 	struct ssh *s = mem_calloc(1, sizeof(*s));
 	enum link_result result;
@@ -97,16 +97,31 @@ ssh_open(const struct order_target *target, struct watch *watch,
 	}
 	libssh2_session_set_blocking(s->session, 0);
 	s->limit = clock_monotonic() + LOGIN_MS;
-	if ((result = ssh_handshake(s, why)) != LINK_OK ||
-	    (result = ssh_login(s, why)) != LINK_OK)
-		goto out;
-	libssh2_keepalive_config(s->session, 1, 2);
-	s->keepalive = clock_monotonic() + KEEPALIVE_MS;
-	*ret = &s->link;
+	*ret = s;
 out:
 	if (result != LINK_OK)
 		ssh_close(&s->link);
 	return result;
+}
+
+static enum link_result
+ssh_open(const struct order_target *target, struct watch *watch,
+    struct link **ret, struct buf *why)
+{
+	struct ssh *s = NULL;
+	enum link_result result = ssh_begin(target, watch, &s, why);
+
+	if (result != LINK_OK)
+		return result;
+	if ((result = ssh_handshake(s, why)) != LINK_OK ||
+	    (result = ssh_login(s, why)) != LINK_OK) {
+		ssh_close(&s->link);
+		return result;
+	}
+	libssh2_keepalive_config(s->session, 1, 2);
+	s->keepalive = clock_monotonic() + KEEPALIVE_MS;
+	*ret = &s->link;
+	return LINK_OK;
 }
 
 static void

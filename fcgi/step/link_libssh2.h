@@ -36,11 +36,18 @@ bool	ssh_wait(struct ssh *s);
 enum link_result ssh_lost(struct ssh *s, int rc, const char *doing,
 	    struct buf *why);
 
+/* Connects.  LINK_OK: *ret is to be closed with link_close(). */
+enum link_result ssh_begin(const struct order_target *target,
+	    struct watch *watch, struct ssh **ret, struct buf *why);
+
 /*
  * Negotiates, with the pinned type of host key alone, and compares the key;
  * logs in.  Fill why unless they return LINK_OK or LINK_STOPPED.
  */
 enum link_result ssh_handshake(struct ssh *s, struct buf *why);
+enum link_result ssh_show_key(struct ssh *s, struct buf *ret_blob,
+	    struct buf *why);	/* the key, whichever it is; of the pinned
+				 * type where the host has one of it */
 enum link_result ssh_login(struct ssh *s, struct buf *why);
 
 #endif

@@ -4,6 +4,8 @@
  * The runner starts one for each attempt, in the attempt's own folder, with
  * the order on standard input; wire/exec.h is all that they share.  From then
  * on it needs nobody: it outlives the runner, and its results wait on disk.
+ *
+ * `countersign target scan` starts it for one look at a host key (scan.h).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +22,7 @@
 #include "base/text.h"
 #include "step/fanout.h"
 #include "step/order.h"
+#include "step/scan.h"
 #include "step/status.h"
 #include "wire/exec.h"
 
@@ -110,6 +113,10 @@ main(int argc, char **argv)
 	enum err err;
 
 	log_open("countersign-step");
+	if (argc == 2 && strcmp(argv[1], "--host-key") == 0) {
+		harden();
+		return scan_host_key();
+	}
 	if (argc != 2) {
 		fputs("usage: countersign-step EXEC <order (the runner starts "
 		    "it)\n", stderr);

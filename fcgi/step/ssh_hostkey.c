@@ -7,6 +7,7 @@
  * first use and no button to accept a changed key: the person compares
  * fingerprints on the machine itself and edits targets.yml.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/encode.h"
@@ -42,7 +43,8 @@ prefer(struct ssh *s, const char *types, struct buf *why)
 		    methods[i].list, t->name);
 		return LINK_REFUSED;
 	}
-	if (strstr("," ANY_TYPE ",", types) == NULL ||
+	if ((strchr(types, ',') == NULL &&
+	    strstr("," ANY_TYPE ",", types) == NULL) ||
 	    libssh2_session_method_pref(s->session, LIBSSH2_METHOD_HOSTKEY,
 	    types) != 0) {
 		buf_printf(why, "libssh2 cannot check a host key of type %s. "
@@ -155,4 +157,34 @@ ssh_handshake(struct ssh *s, struct buf *why)
 out:
 	buf_clear(&pinned);
 	return result;
+}
+
+enum link_result
+ssh_show_key(struct ssh *s, struct buf *ret_blob, struct buf *why)
+{
+	const struct order_target *t = s->link.target;
+	char type[64] = "", types[256];
+	struct buf pinned = {0};
+	enum link_result result;
+	const char *blob;
+	size_t len;
+	int rc;
+
+	if (t->host_key != NULL && host_key_read(t->host_key, type, &pinned) &&
+	    strstr("," ANY_TYPE ",", type) != NULL)
+		snprintf(types, sizeof(types), "%s," ANY_TYPE, type);
+	else
+		snprintf(types, sizeof(types), ANY_TYPE);
+	buf_clear(&pinned);
+	if ((result = prefer(s, types, why)) != LINK_OK)
+		return result;
+	SSH_LOOP(s, rc, libssh2_session_handshake(s->session, s->fd));
+	if (rc != 0)
+		return say_handshake(s, rc, "Ed25519 or ECDSA", why);
+	if ((blob = libssh2_session_hostkey(s->session, &len, &rc)) == NULL) {
+		buf_printf(why, "%s:%d showed no host key.", t->host, t->port);
+		return LINK_REFUSED;
+	}
+	buf_put(ret_blob, blob, len);
+	return LINK_OK;
 }

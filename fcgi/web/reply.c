@@ -32,6 +32,8 @@ static const struct {
 	{ "/runs", "history" },
 	{ "/users", "users" },
 	{ "/tokens", "tokens" },
+	{ "/targets", "targets" },
+	{ "/secrets", "secrets" },
 };
 
 void
@@ -98,6 +100,8 @@ navigation_model(const struct req *req)
 	json_set_bool(o, "history", text_eq(here, "history"));
 	json_set_bool(o, "users", text_eq(here, "users"));
 	json_set_bool(o, "tokens", text_eq(here, "tokens"));
+	json_set_bool(o, "targets", text_eq(here, "targets"));
+	json_set_bool(o, "secrets", text_eq(here, "secrets"));
 	return o;
 }
 

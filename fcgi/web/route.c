@@ -67,6 +67,12 @@ static const struct route routes[] = {
 	{ GET,	"/password",		VERB_see_own,	page_password },
 	{ POST,	"/password",		VERB_password_set, post_password },
 
+	{ GET,	"/targets",		VERB_see,	page_targets },
+	{ GET,	"/targets/:name",	VERB_see,	page_targets },
+	{ GET,	"/secrets",		VERB_see_secrets, page_secrets },
+	{ POST,	"/secrets",		VERB_secret_set, post_secret_set },
+	{ POST,	"/secrets/:name/delete", VERB_secret_delete, post_secret_delete },
+
 	{ GET,	"/login",		VERB_see_public, page_login },
 	{ POST,	"/login",		VERB_login,	post_login },
 	{ POST,	"/logout",		VERB_logout,	post_logout },

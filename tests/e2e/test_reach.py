@@ -5,11 +5,11 @@ How targets are reached: jump hosts, ways over SSH, host keys, login shells.
 countersign-step alone, against several real sshd on 127.0.0.1, each with its
 own host key; what listens "behind" one is reached over it.
 """
-import http.server, json, os, shutil, socket, sys, threading, time
+import http.server, json, os, shutil, subprocess, sys, threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import test_step_ssh as ssh
-from console import main
+from console import BUILD, Console, main, runbook_folder
 from test_step_ssh import Step, free_port, is_state, leaves_nothing, run
 
 CLIENTS = ("libssh2", "openssh")
@@ -172,6 +172,118 @@ def test_requests_go_over_an_ssh_target():
         is_state(run("GET /", [web], kind="http"), "failed", "gate", "could not connect to",
                  exit="any", name="web")
     server.shutdown()
+
+
+# ------------------------------------------------------------- the console
+
+def yml(target, **more):
+    """One ssh target in YAML, as a flow map."""
+    t = {k: v for k, v in {**target, **more}.items()
+         if k not in ("name", "kind") and v is not None}
+    return "{ssh: " + json.dumps(t).replace("{", "{ ") + "}"
+
+
+def inventory(**targets):
+    lines = [f"      {name}: {text}" for name, text in targets.items()]
+    return "environments:\n  test:\n    label: Test\n    targets:\n" + "\n".join(lines) + \
+        "\n    groups:\n      all: [" + ", ".join(targets) + "]\n"
+
+
+def test_scan_shows_what_a_machine_shows_and_compares():
+    other = ssh.ECDSA.target()["host_key"]
+    folder = runbook_folder({}, inventory(
+        near=yml(ssh.SSHD.target()),
+        behind=yml(ssh.SSHD.target(), jump="gate"),
+        gate=yml(ssh.OTHER.target()),
+        changed=yml(ssh.SSHD.target(host_key=ssh.OTHER.target()["host_key"])),
+        another=yml(ssh.SSHD.target(host_key=other)),
+        unpinned=yml(ssh.SSHD.target(host_key=None)),
+        etm=yml(ssh.ETM.target()),
+        etm_ssh=yml(ssh.ETM.target(client="openssh"), jump="gate"),
+        rsa=yml(ssh.RSA.target(client="openssh")),
+        lost=yml(ssh.SSHD.target(), jump="wrong"),
+        wrong=yml(ssh.OTHER.target(host_key=other)),
+        down=yml(ssh.SSHD.target(port=free_port()))))
+
+    def scan(name):
+        done = subprocess.run([str(BUILD / "countersign"), "target", "scan", name,
+                               "--environment", "test", "--runbooks", str(folder)],
+                              capture_output=True, text=True, timeout=60)
+        assert "Sanitizer" not in done.stderr, done.stderr
+        return done.returncode, done.stdout, done.stderr
+
+    fingerprint = ssh.sh("ssh-keygen", "-lf", ssh.SSHD.host_key + ".pub").stdout.split()[1]
+    line = 'host_key: "%s"' % ssh.SSHD.target()["host_key"]
+    for name in ("near", "behind"):
+        code, out, err = scan(name)
+        assert code == 0 and out.count(fingerprint) == 2 and line in out, (name, out, err)
+    for name, word in (("changed", "NOT the one"), ("another", "NOT the one"),
+                       ("unpinned", "no key is pinned")):
+        code, out, err = scan(name)
+        assert code == 1 and fingerprint in out and line in out and word in err, (name, out, err)
+    assert scan("etm_ssh")[0] == 0 and scan("rsa")[0] == 0, (scan("etm_ssh"), scan("rsa"))
+    for name, word in (("etm", "set client: openssh"), ("lost", "The way over wrong"),
+                       ("down", "refused the connection"), ("nobody", "no target")):
+        code, out, err = scan(name)
+        assert code == 1 and word in err and not out, (name, code, out, err)
+    tree = os.path.join(folder, "targets.yml")
+    before = open(tree).read()
+    scan("changed")
+    assert open(tree).read() == before
+
+
+def test_targets_and_secrets_are_shown_and_secrets_never():
+    folder = runbook_folder({"up": "# Up\n```sh {#up on=far}\necho over $CS_TARGET\n```\n"},
+                            inventory(far=yml(ssh.SSHD.target(), jump="gate"),
+                                      gate=yml(ssh.OTHER.target()),
+                                      db="{mysql: {host: h, user: u, password: db-pass}}"))
+    with Console(runbooks=folder) as console:
+        ana = console.user("ana", "operator,admin")
+        bo = console.user("bo", "operator")
+        status, page = ana.get("/targets/test")
+        far = next(t for t in page["environments"][0]["targets"] if t["name"] == "far")
+        fingerprint = ssh.sh("ssh-keygen", "-lf", ssh.SSHD.host_key + ".pub").stdout.split()[1]
+        assert far["fingerprint"] == fingerprint and far["over"] == "gate", far
+        assert far["used_by"] == ["up"] and "db-pass" not in json.dumps(page), page
+        assert ana.get("/targets/nowhere")[0] == 404
+        status, page = ana.get("/targets", accept="text/html")
+        assert status == 200 and fingerprint in page
+
+        assert bo.get("/secrets")[0] == 403
+        assert bo.post("/secrets", {"name": "x", "value": "y"})[0] == 403
+        status, page = ana.get("/secrets")
+        assert not page["secrets"] and page["missing"][0]["name"] == "db-pass", page
+        assert ana.post("/secrets", {"name": "db-pass", "value": "hunter2-and-more"})[0] == 201
+        assert ana.post("/secrets", {"name": "other", "value": "a"})[0] == 201
+        assert ana.post("/secrets", {"name": "a b", "value": "a"})[0] == 422
+        assert ana.post("/secrets", {"name": "empty", "value": ""})[0] == 422
+        status, page = ana.get("/secrets")
+        assert [s["name"] for s in page["secrets"]] == ["db-pass", "other"], page
+        assert page["secrets"][0]["set_by"] == "ana" and not page["missing"], page
+        assert page["secrets"][0]["used_by"] == [{"environment": "test", "target": "db"}]
+        assert "hunter2" not in ana.get("/secrets", accept="text/html")[1]
+        status, answer = ana.post("/secrets/db-pass/delete")
+        assert status == 409 and answer["error"]["code"] == "secret_used", answer
+        assert ana.post("/secrets/other/delete")[0] == 200
+        assert ana.post("/secrets/other/delete")[0] == 404
+        assert ana.post("/secrets/db-pass/delete", {"force": True})[0] == 200
+        assert not ana.get("/secrets")[1]["secrets"]
+        console.cli("secret", "set", "again", stdin="z")
+        assert console.cli("secret", "list").startswith("again\t")
+        assert "ana\tadmin,operator\tenabled\t" in console.cli("user", "list").replace(
+            "operator,admin", "admin,operator")
+        assert console.cli("token", "list", "bo").startswith("bo\t")
+        assert "far\tssh\t" in console.cli("target", "list", "--environment", "test")
+        assert fingerprint in console.cli("target", "show", "far")
+        assert console.cli("--version").startswith("countersign ")
+
+        status, run = ana.post("/runs", {"runbook": "up", "environment": "test"})
+        assert status == 201, run
+        status, other = ana.post("/runs", {"runbook": "up", "environment": "test"})
+        ana.post(f"/runs/{run['id']}/start")
+        end = ana.drive(run["id"])
+        assert ana.output(run["id"], "up", "far") == "over far\n", end
+        assert console.sql("SELECT target FROM held_target") == [("far",)]
 
 
 if __name__ == "__main__":

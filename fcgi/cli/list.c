@@ -1,0 +1,90 @@
+/*
+ * list.c: who and what there is, read from the journal as it stands.
+ *
+ * One line each, fields between tabs, for people and for cut(1).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "cli/cli.h"
+#include "journal/db.h"
+
+static const char *
+when(struct rows *rows, int column, char text[CLOCK_TEXT])
+{
+	clock_format(db_int(rows, column), text);
+	return text;
+}
+
+/* name, roles, disabled, created_at, created_by */
+static void
+print_account(struct rows *rows)
+{
+	struct json_object *roles = NULL;
+	const char *text = db_text(rows, 1);
+	char at[CLOCK_TEXT];
+	size_t n;
+
+	(void)json_read(text, strlen(text), &roles, NULL);
+	n = roles != NULL ? json_object_array_length(roles) : 0;
+	printf("%s\t", db_text(rows, 0));
+	for (size_t i = 0; i < n; i++)
+		printf("%s%s", i > 0 ? "," : "", json_object_get_string(
+		    json_object_array_get_idx(roles, i)));
+	printf("\t%s\t%s\t%s\n", db_int(rows, 2) != 0 ? "disabled" :
+	    "enabled", when(rows, 3, at), db_text(rows, 4));
+	json_object_put(roles);
+}
+
+/* account, name, hash, created_at, created_by: the hash is nobody's affair */
+static void
+print_token(struct rows *rows)
+{
+	char at[CLOCK_TEXT];
+
+	printf("%s\t%s\t%s\t%s\n", db_text(rows, 0), db_text(rows, 1),
+	    when(rows, 3, at), db_text(rows, 4));
+}
+
+/* name, set_at, set_by */
+static void
+print_secret(struct rows *rows)
+{
+	char at[CLOCK_TEXT];
+
+	printf("%s\t%s\t%s\n", db_text(rows, 0), when(rows, 1, at),
+	    db_text(rows, 2));
+}
+
+int
+cli_list(const struct cli *c, const char *what, const char *of)
+{
+	static const struct {
+		const char	*what;
+		enum stmt	 stmt;
+		void		(*print)(struct rows *rows);
+	} lists[] = {
+		{ "user", STMT_ALL_ACCOUNT, print_account },
+		{ "token", STMT_ALL_TOKEN, print_token },
+		{ "secret", STMT_ALL_SECRET, print_secret },
+	};
+	struct db *db = NULL;
+	struct rows *rows;
+
+	if (db_open(c->data, DB_CLI, &db) != ERR_OK)
+		return cli_say(CLI_NO, "there is no journal in %s, or it is "
+		    "of another version", c->data);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if (strcmp(lists[i].what, what) != 0)
+			continue;
+		rows = db_query(db, lists[i].stmt);
+		while (db_next(rows))
+			if (of == NULL || strcmp(of, db_text(rows, 0)) == 0)
+				lists[i].print(rows);
+		db_done(rows);
+	}
+	db_close(db);
+	return CLI_YES;
+}
