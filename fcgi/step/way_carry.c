@@ -151,8 +151,9 @@ wait_for_any(struct carrier *c)
 		    (short)((conn->out.len == 0 ? POLLIN : 0) |
 		    (conn->in.len > 0 ? POLLOUT : 0)) };
 	}
-	if (watch_poll(&c->watch, fds, 2 + 2 * WAY_CONNS, clock_monotonic() +
-	    1000) != STOP_NONE)
+	(void)watch_poll(&c->watch, fds, 2 + 2 * WAY_CONNS,
+	    clock_monotonic() + 1000);
+	if (c->watch.stop != STOP_NONE)	/* or at an earlier wait */
 		return false;
 	over = far_is_over(c, fds[1].revents);
 	if (!over && (fds[0].revents & POLLIN) != 0)
@@ -171,7 +172,7 @@ move_all(struct carrier *c)
 			continue;
 		send_on(c, conn);
 		hand_back(c, conn);
-		if (conn->ended && far_is_over(c, 0))
+		if (conn->ended && far_is_over_too(c))
 			return false;
 		if (conn->ended)
 			end_conn(c, conn);

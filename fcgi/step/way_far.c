@@ -22,6 +22,7 @@
 
 #define OPEN_MS		10000
 #define SAID_MAX	2000
+#define END_MS		100
 
 void
 way_socket(pid_t pid, char ret[32])
@@ -305,4 +306,17 @@ far_is_over(struct carrier *c, short came)
 	n = recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 	return (came & (POLLERR | POLLNVAL)) != 0 || n == 0 ||
 	    (n < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+bool
+far_is_over_too(struct carrier *c)
+{
+	struct pollfd p = { .fd = c->words, .events = POLLIN };
+
+	/* ssh closes its connections before it says why, and ends. */
+	for (int i = 0; c->ssh > 0 && c->words >= 0 && i < 2; i++) {
+		(void)watch_poll(&c->watch, &p, 1, clock_monotonic() + END_MS);
+		listen_to_ssh(c);
+	}
+	return far_is_over(c, 0);
 }

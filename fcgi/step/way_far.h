@@ -60,4 +60,7 @@ ssize_t		 far_write(struct conn *conn);
 struct pollfd	 far_poll(struct carrier *c);
 bool		 far_is_over(struct carrier *c, short came);
 
+/* A connection has ended: is that since the session has? */
+bool		 far_is_over_too(struct carrier *c);
+
 #endif
