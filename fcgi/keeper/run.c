@@ -209,23 +209,23 @@ run_clear(struct run *run)
 	*run = (struct run){0};
 }
 
-/* The title of the first gate of the row's part, before it, that is open. */
+/* The title of a gate of the row's part, before it, that is open. */
 static const char *
 gate_before(const struct run *run, struct json_object *row)
 {
-	size_t n = json_object_array_length(run->steps);
+	for (size_t i = 0; i < run->book->steps_count; i++) {
+		const struct step *s = &run->book->steps[i];
+		struct json_object *gate;
 
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *s = json_object_array_get_idx(run->steps, i);
-		int index = book_find_step(run->book, json_text(s, "id", ""));
-
-		if (index >= 0 &&
-		    run->book->steps[index].kind == STEP_APPROVAL &&
-		    text_eq(json_text(s, "part", ""),
-		    json_text(row, "part", "")) && json_int(s, "position", 0) <
+		if (s->kind != STEP_APPROVAL)
+			continue;
+		gate = run_step_row(run, s->id);
+		if (text_eq(json_text(gate, "part", ""),
+		    json_text(row, "part", "")) &&
+		    json_int(gate, "position", 0) <
 		    json_int(row, "position", 0) &&
-		    !life_is_done(json_text(s, "state", "")))
-			return run->book->steps[index].title;
+		    !life_is_done(json_text(gate, "state", "")))
+			return s->title;
 	}
 	return NULL;
 }

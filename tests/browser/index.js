@@ -13,5 +13,6 @@
 import './new-user.js';
 import './two-browsers.js';
 import './troubles.js';
+import './flow.js';
 import './no-scripts.js';
 import './terminal.js';
