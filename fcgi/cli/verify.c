@@ -151,6 +151,7 @@ compare_projections(struct verify *v)
 		{ "attempt", STMT_ALL_ATTEMPT },
 		{ "attempt_target", STMT_ALL_TARGET },
 		{ "artifact", STMT_ALL_ARTIFACT },
+		{ "look", STMT_ALL_LOOK },
 		{ "variable", STMT_ALL_VARIABLE },
 		{ "approval", STMT_ALL_APPROVAL },
 		{ "held_target", STMT_ALL_HELD },

@@ -42,6 +42,8 @@ static const struct {
 	{ VERB_run_rollback,	"running paused", NULL, true },
 	{ VERB_run_close,	"running paused", NULL, true },
 	{ VERB_run_comment,	"awaiting_approval ready running paused completed aborted", NULL, false },
+	{ VERB_run_preflight,	"awaiting_approval ready running paused", NULL, false },
+	{ VERB_step_look,	"ready running paused", "pending ready failed", false },
 	{ VERB_step_execute,	"running", "ready", true },
 	{ VERB_step_confirm,	"running", "ready", false },
 	{ VERB_step_approve,	"running", "ready failed", false },
@@ -258,6 +260,8 @@ fits_kind(enum verb verb, const struct step *step)
 		return step->kind == STEP_MANUAL;
 	case VERB_step_approve:
 		return step->kind == STEP_APPROVAL;
+	case VERB_step_look:
+		return step->kind == STEP_EDIT;
 	case VERB_step_execute:
 	case VERB_step_retry:
 	case VERB_step_cancel:

@@ -450,6 +450,8 @@ static const struct {
 	{ "step.resolved",		step_resolved },
 	{ "step.signed",		step_signed },
 	{ "step.cancel_requested",	cancel_requested },
+	{ "look.requested",		project_look_requested },
+	{ "look.ended",			project_look_ended },
 	{ "account.added",		project_account_added },
 	{ "account.changed",		project_account_changed },
 	{ "account.password_set",	noted },

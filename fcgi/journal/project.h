@@ -28,4 +28,7 @@ enum err project_token_revoked(struct db *db, const struct event *e);
 enum err project_secret_set(struct db *db, const struct event *e);
 enum err project_secret_deleted(struct db *db, const struct event *e);
 
+enum err project_look_requested(struct db *db, const struct event *e);
+enum err project_look_ended(struct db *db, const struct event *e);
+
 #endif

@@ -159,6 +159,23 @@ CREATE TABLE held_target (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX held_target_run ON held_target (run);
 
+-- Looks at targets that change nothing: what a step would do there, or the
+-- preflight of the run (step '').
+CREATE TABLE look (
+	exec	TEXT PRIMARY KEY,	-- 32 hex digits
+	run	INTEGER NOT NULL REFERENCES run (id),
+	step	TEXT NOT NULL,
+	plan	TEXT NOT NULL,
+	by	TEXT NOT NULL,
+	requested_at INTEGER NOT NULL,
+	targets	TEXT NOT NULL,		-- [names]
+	ended_at INTEGER,
+	message	TEXT,			-- where it did not come to an end
+	results	TEXT			-- {target: its last line}
+) STRICT, WITHOUT ROWID;
+CREATE INDEX look_of_run ON look (run, step, requested_at);
+CREATE INDEX look_open ON look (exec) WHERE ended_at IS NULL;
+
 CREATE TABLE account (
 	name		TEXT PRIMARY KEY,
 	roles		TEXT NOT NULL,	-- [names]

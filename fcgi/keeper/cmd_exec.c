@@ -65,12 +65,15 @@ append(struct command *c, const struct attempt *a, const char *kind,
 	    kind, data);
 }
 
-/* The attempts that have not ended: what to start, watch or cancel. */
+/* The attempts and looks that have not ended: what to start, watch or
+ * cancel. */
 enum err
 cmd_runner_hello(struct command *c)
 {
 	json_set(c->result, "attempts", db_rows_json(db_query(c->keeper->db,
 	    STMT_ATTEMPTS_OPEN)));
+	json_set(c->result, "looks", db_rows_json(db_query(c->keeper->db,
+	    STMT_LOOKS_OPEN)));
 	return ERR_OK;
 }
 

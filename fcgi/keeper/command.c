@@ -46,6 +46,8 @@ static const struct {
 	{ VERB_run_rollback,	cmd_run_rollback, KEYS(TEXT_("reason")) },
 	{ VERB_run_close,	cmd_run_close,	KEYS(NEED("result") TEXT_("note")) },
 	{ VERB_run_comment,	cmd_run_comment, KEYS(NEED("text")) },
+	{ VERB_run_preflight,	cmd_run_preflight, KEYS() },
+	{ VERB_step_look,	cmd_step_look,	KEYS() },
 	{ VERB_step_execute,	cmd_step_execute, KEYS(NUMBER("attempt")) },
 	{ VERB_step_retry,	cmd_step_execute, KEYS(NUMBER("attempt") TEXT_("targets") TEXT_("from")) },
 	{ VERB_step_confirm,	cmd_step_confirm, KEYS(TEXT_("note")) },
@@ -58,6 +60,7 @@ static const struct {
 	{ VERB_runner_hello,	cmd_runner_hello, KEYS() },
 	{ VERB_exec_starting,	cmd_exec_starting, KEYS(NEED("exec")) },
 	{ VERB_exec_line,	cmd_exec_line,	KEYS(NEED("exec") MAP("line")) },
+	{ VERB_look_ended,	cmd_look_ended,	KEYS(NEED("exec") MAP("results") TEXT_("message")) },
 	{ VERB_exec_lost,	cmd_exec_lost,	KEYS(NEED("exec") NEED("message")) },
 };
 /* clang-format on */

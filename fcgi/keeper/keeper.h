@@ -99,6 +99,9 @@ enum err cmd_runner_hello(struct command *c);
 enum err cmd_exec_starting(struct command *c);
 enum err cmd_exec_line(struct command *c);
 enum err cmd_exec_lost(struct command *c);
+enum err cmd_look_ended(struct command *c);
+enum err cmd_step_look(struct command *c);
+enum err cmd_run_preflight(struct command *c);
 
 /* Serves until SIGTERM; the three listening sockets are open (loop.c). */
 void	 loop_run(struct keeper *k, int web_fd, int local_fd, int runner_fd);

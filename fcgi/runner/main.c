@@ -159,6 +159,7 @@ main(int argc, char **argv)
 		struct exec *e = r.execs;
 
 		r.execs = e->next;	/* the steps themselves live on */
+		json_object_put(e->results);
 		free(e);
 	}
 	if (r.keeper >= 0)

@@ -1,7 +1,6 @@
 /*
  * order.c: the order of an attempt, made from the pinned plan (pinned.c).
  */
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,32 +14,9 @@
 #include "journal/life.h"
 #include "journal/plan.h"
 #include "runner/fan.h"
+#include "runner/look.h"
 #include "runner/pinned.h"
 #include "runner/runner.h"
-
-/* Opens a sealed box; the text is wiped and freed by the caller. */
-static char *
-open_box(struct runner *r, const void *box, size_t len)
-{
-	char *text;
-
-	if (len < crypto_box_SEALBYTES)
-		return NULL;
-	text = mem_calloc(len - crypto_box_SEALBYTES + 1, 1);
-	if (crypto_box_seal_open((unsigned char *)text, box, len,
-	    r->public_key, r->secret_key) == 0)
-		return text;
-	free(text);
-	return NULL;
-}
-
-static void
-put_secret(struct json_object *secrets, const char *name, char *text)
-{
-	json_set_text(secrets, name, text);
-	sodium_memzero(text, strlen(text));
-	free(text);
-}
 
 /* The secret parameters of the run, each box held against the plan. */
 static enum err
@@ -61,11 +37,11 @@ open_secrets(struct runner *r, struct pinned *s, struct json_object *secrets,
 		hash_hex(box, len, hash);
 		if (!text_eq(hash, json_text(sealed, db_text(rows, 0), "")))
 			continue;	/* of an earlier plan */
-		if ((text = open_box(r, box, len)) == NULL)
+		if ((text = order_open_box(r, box, len)) == NULL)
 			err = pinned_refuse(why, "A secret cannot be opened with the "
 			    "runner's key.");
 		else
-			put_secret(secrets, db_text(rows, 0), text);
+			order_put_secret(secrets, db_text(rows, 0), text);
 		count++;
 	}
 	db_done(rows);
@@ -161,85 +137,6 @@ step_of(const struct step *step)
 	return o;
 }
 
-/* Opens the named secret of the store and puts it in place of its name. */
-static enum err
-put_stored(struct runner *r, struct json_object *o, const char *key,
-    const char *target, struct fault *why)
-{
-	char *secret = mem_strdup(json_text(o, key, ""));
-	struct rows *rows = db_query(r->db, STMT_SEALED_GET, INT(0),
-	    TEXT(secret));
-	char *text = NULL;
-	enum err err = ERR_OK;
-	size_t len;
-
-	if (db_next(rows)) {
-		const void *box = db_blob(rows, 0, &len);
-
-		text = open_box(r, box, len);
-	}
-	db_done(rows);
-	if (text != NULL)
-		put_secret(o, key, text);
-	else
-		err = fault_set(why, ERR_FORBIDDEN, "no_secret", NULL,
-		    "The %s \"%s\" of target %s is not in the secret store: "
-		    "set it with `countersign secret set %s`.", key, secret,
-		    target, secret);
-	free(secret);
-	return err;
-}
-
-/* Opens the secrets that a target, or its aws, names. */
-static enum err
-open_stored(struct runner *r, struct json_object *o, const char *name,
-    struct fault *why)
-{
-	static const char *const secrets[] = {
-		"passphrase", "password", "token", "secret_key",
-	};
-	struct json_object *aws = json_get(o, "aws");
-	enum err err = ERR_OK;
-
-	for (size_t i = 0; i < 4 && err == ERR_OK; i++)
-		if (json_text(o, secrets[i], NULL) != NULL)
-			err = put_stored(r, o, secrets[i], name, why);
-	return err == ERR_OK && aws != NULL ? open_stored(r, aws, name, why) :
-	    err;
-}
-
-/*
- * A target as the step needs it: what was resolved, with the names of secrets
- * opened, and the SSH target that it is reached through (over, jump) in place
- * of that one's name.
- */
-static enum err
-make_target(struct runner *r, struct json_object *resolved, const char *name,
-    int depth, struct json_object **ret, struct fault *why)
-{
-	static const char *const through[] = { "over", "jump" };
-	struct json_object *o = NULL, *other;
-	enum err err = ERR_OK;
-
-	if (depth > TARGETS_HOPS_MAX || json_get(resolved, name) == NULL)
-		return fault_set(why, ERR_FORBIDDEN, "no_target", NULL,
-		    "The target %s is not among those of the plan.", name);
-	json_object_deep_copy(json_get(resolved, name), &o, NULL);
-	json_set_text(o, "name", name);
-	json_object_object_del(o, "way");
-	*ret = o;
-	err = open_stored(r, o, name, why);
-	for (size_t i = 0; i < 2 && err == ERR_OK; i++) {
-		if (json_text(o, through[i], NULL) == NULL)
-			continue;
-		other = NULL;
-		err = make_target(r, resolved, json_text(o, through[i], ""),
-		    depth + 1, &other, why);
-		json_set(o, through[i], other);
-	}
-	return err;
-}
-
 /* "machine:/path" under each="machine in …" is the target that it stands for
  * here. */
 static void
@@ -269,33 +166,49 @@ hosts_of(struct runner *r, struct pinned *s, struct json_object *hosts,
 		if (err != ERR_OK ||
 		    strcmp(json_text(target, "kind", ""), "ssh") != 0)
 			continue;
-		err = make_target(r, resolved, name, 0, &o, why);
+		err = order_target(r, resolved, name, &o, why);
 		json_set(hosts, name, o);
 	}
 	add_items(s, hosts);
 	return err;
 }
 
+static struct json_object *
+names_of(struct runner *r, struct pinned *s)
+{
+	struct json_object *group, *names;
+
+	if (s->look)
+		return json_object_get(s->names);
+	group = plan_targets_of(json_get(s->run, "targets"), s->step->on);
+	names = fan_targets(r->db, s->run_id, s->step->id, s->n, group);
+	json_object_put(group);
+	return names;
+}
+
+/* For a look, a target that cannot be tried has that for its result. */
 static enum err
 targets_of(struct runner *r, struct pinned *s, struct json_object *all,
     struct fault *why)
 {
 	struct json_object *resolved = json_get(s->run, "targets");
-	struct json_object *group = plan_targets_of(resolved, s->step->on);
-	struct json_object *names = fan_targets(r->db, s->run_id, s->step->id,
-	    s->n, group);
+	struct json_object *names = names_of(r, s);
 	enum err err = names != NULL ? ERR_OK : pinned_refuse(why,
 	    "The attempt is for targets that are not those of the plan.");
 
-	json_object_put(group);
 	for (size_t i = 0; err == ERR_OK &&
 	    i < json_object_array_length(names); i++) {
 		const char *name = json_object_get_string(
 		    json_object_array_get_idx(names, i));
 		struct json_object *o = NULL;
 
-		err = make_target(r, resolved, name, 0, &o, why);
-		json_object_array_add(all, o);
+		err = order_target(r, resolved, name, &o, why);
+		if (err == ERR_OK) {
+			json_object_array_add(all, o);
+		} else if (s->look) {
+			look_refuse(s->refused, name, why->message);
+			err = ERR_OK;
+		}
 	}
 	json_object_put(names);
 	return err;
@@ -328,6 +241,37 @@ put_statements(struct runner *r, struct pinned *s, struct json_object *o,
 	return ERR_OK;
 }
 
+/* What every order has. */
+static void
+fill_common(struct pinned *s, const char *exec, struct json_object *o)
+{
+	char run[24];
+
+	snprintf(run, sizeof(run), "%lld", (long long)s->run_id);
+	json_set_text(o, "exec", exec);
+	json_set_text(o, "run", run);
+	json_set_text(o, "environment", json_text(s->run, "environment", ""));
+	json_set_int(o, "output_limit", EXEC_OUTPUT_LIMIT);
+	json_set_int(o, "parallel", EXEC_PARALLEL);
+}
+
+/* What a look and an attempt differ in. */
+static enum err
+fill_purpose(struct runner *r, struct pinned *s, const char *exec,
+    struct json_object *o, struct fault *why)
+{
+	struct json_object *step = json_get(o, "step");
+
+	if (s->look) {
+		look_step(step);
+		return ERR_OK;
+	}
+	fan_pace(step, s->step, json_get(s->run, "targets"));
+	if (s->step->kind == STEP_EDIT)
+		json_set(o, "seen", look_seen(r, s->run, s->step->id, exec));
+	return put_statements(r, s, o, why);
+}
+
 static enum err
 fill_order(struct runner *r, struct pinned *s, const char *exec,
     struct json_object *o, struct fault *why)
@@ -335,31 +279,38 @@ fill_order(struct runner *r, struct pinned *s, const char *exec,
 	struct json_object *secrets = json_object_new_object();
 	struct json_object *targets = json_object_new_array();
 	struct json_object *hosts = json_object_new_object();
-	char run[24];
 	enum err err;
 
-	snprintf(run, sizeof(run), "%lld", (long long)s->run_id);
-	json_set_text(o, "exec", exec);
-	json_set_text(o, "run", run);
+	fill_common(s, exec, o);
 	json_set(o, "step", step_of(s->step));
-	fan_pace(json_get(o, "step"), s->step, json_get(s->run, "targets"));
 	json_set(o, "values", values_of(r, s));
 	json_set(o, "numbers", numbers_of(s->book));
 	json_set(o, "secrets", secrets);
 	json_set(o, "mask", json_object_new_array());
-	json_set_text(o, "environment", json_text(s->run, "environment", ""));
 	json_set(o, "targets", targets);
 	json_set(o, "hosts", hosts);
-	json_set_int(o, "output_limit", EXEC_OUTPUT_LIMIT);
-	json_set_int(o, "parallel", EXEC_PARALLEL);
-	err = open_secrets(r, s, secrets, why);
+	err = fill_purpose(r, s, exec, o, why);
+	if (err == ERR_OK)
+		err = open_secrets(r, s, secrets, why);
 	if (err == ERR_OK)
 		err = targets_of(r, s, targets, why);
 	if (err == ERR_OK)
-		err = put_statements(r, s, o, why);
-	if (err == ERR_OK)
 		err = order_put_kept(r, s->run_id, s->step, o, why);
 	return err == ERR_OK ? hosts_of(r, s, hosts, why) : err;
+}
+
+/* No document, no values and no secrets but those that log in. */
+static enum err
+fill_preflight(struct runner *r, struct pinned *s, const char *exec,
+    struct json_object *o, struct fault *why)
+{
+	struct json_object *targets = json_object_new_array();
+
+	fill_common(s, exec, o);
+	json_set(o, "step", look_preflight());
+	json_set(o, "needs", look_needs(s->book, json_get(s->run, "targets")));
+	json_set(o, "targets", targets);
+	return targets_of(r, s, targets, why);
 }
 
 enum err
@@ -375,6 +326,27 @@ order_make(struct runner *r, const char *exec, struct buf *ret,
 		err = fill_order(r, &s, exec, o, why);
 	db_end(r->db, ERR_OK);
 	if (err == ERR_OK)
+		buf_puts(ret, json_write(o));
+	json_object_put(o);
+	pinned_clear(&s);
+	return err;
+}
+
+enum err
+order_make_look(struct runner *r, const char *exec, struct buf *ret,
+    struct json_object *refused, struct fault *why)
+{
+	struct json_object *o = json_object_new_object();
+	struct pinned s = { .refused = refused };
+	enum err err;
+
+	db_begin(r->db);
+	if ((err = pinned_read_look(r, exec, &s, why)) == ERR_OK)
+		err = s.step == NULL ? fill_preflight(r, &s, exec, o, why) :
+		    fill_order(r, &s, exec, o, why);
+	db_end(r->db, ERR_OK);
+	if (err == ERR_OK &&
+	    json_object_array_length(json_get(o, "targets")) > 0)
 		buf_puts(ret, json_write(o));
 	json_object_put(o);
 	pinned_clear(&s);

@@ -44,6 +44,24 @@ read_attempt(struct runner *r, const char *exec, struct pinned *s,
 	    pinned_refuse(why, "The attempt was started before.");
 }
 
+static enum err
+read_look(struct runner *r, const char *exec, struct pinned *s,
+    struct fault *why)
+{
+	struct json_object *row = db_first_json(db_query(r->db,
+	    STMT_LOOK_BY_EXEC, TEXT(exec)));
+
+	if (row == NULL)
+		return pinned_refuse(why, "There is no such look.");
+	s->look = true;
+	s->run_id = json_int(row, "run", 0);
+	strncpy(s->step_id, json_text(row, "step", ""),
+	    sizeof(s->step_id) - 1);
+	s->names = json_object_get(json_get(row, "targets"));
+	json_object_put(row);
+	return ERR_OK;
+}
+
 /* The document with the lists of the run. */
 static enum err
 parse(struct pinned *s, const char *text, struct fault *why)
@@ -85,6 +103,8 @@ read_document(struct runner *r, struct pinned *s, struct fault *why)
 	if (strcmp(found, hash) != 0)
 		return pinned_refuse(why, "The document is not the one that was "
 		    "pinned: its hash differs.");
+	if (*s->step_id == '\0')
+		return ERR_OK;		/* a preflight is about all of them */
 	index = book_find_step(s->book, s->step_id);
 	if (index < 0)
 		return pinned_refuse(why, "The document has no such step.");
@@ -118,10 +138,11 @@ check_run(struct runner *r, struct pinned *s, struct fault *why)
 	if (strcmp(plan, json_text(s->run, "plan", "")) != 0)
 		return pinned_refuse(why, "The run does not match its plan: nothing "
 		    "was executed.");
-	if (strcmp(json_text(s->run, "state", ""), "running") != 0 &&
-	    strcmp(json_text(s->run, "state", ""), "paused") != 0)
+	if (!s->look && strcmp(json_text(s->run, "state", ""), "running") != 0
+	    && strcmp(json_text(s->run, "state", ""), "paused") != 0)
 		return pinned_refuse(why, "The run is not running.");
-	return check_approvals(r, s, plan, why);
+	return *s->step_id == '\0' ? ERR_OK :
+	    check_approvals(r, s, plan, why);
 }
 
 static struct json_object *
@@ -186,9 +207,22 @@ pinned_read(struct runner *r, const char *exec, struct pinned *s,
 	return err;
 }
 
+enum err
+pinned_read_look(struct runner *r, const char *exec, struct pinned *s,
+    struct fault *why)
+{
+	enum err err;
+
+	if ((err = read_look(r, exec, s, why)) == ERR_OK &&
+	    (err = check_run(r, s, why)) == ERR_OK)
+		err = read_document(r, s, why);
+	return err;
+}
+
 void
 pinned_clear(struct pinned *s)
 {
+	json_object_put(s->names);
 	json_object_put(s->run);
 	book_free(s->book);
 }

@@ -14,6 +14,9 @@ struct pinned {
 	char			 state[24];
 	int64_t			 run_id;
 	int64_t			 n;		/* of the attempt */
+	bool			 look;		/* nothing is to be changed */
+	struct json_object	*names;		/* of a look: its targets */
+	struct json_object	*refused;	/* the caller's: look.h */
 };
 
 /*
@@ -23,6 +26,10 @@ struct pinned {
  */
 enum err pinned_read(struct runner *r, const char *exec, struct pinned *s,
 	    struct fault *why);
+
+/* The same for a look; where it is a preflight, s->step stays NULL. */
+enum err pinned_read_look(struct runner *r, const char *exec,
+	    struct pinned *s, struct fault *why);
 void	 pinned_clear(struct pinned *s);
 
 /* ERR_FORBIDDEN with that sentence. */

@@ -26,6 +26,7 @@ struct exec {
 	bool		 cancel;	/* somebody asked for its end */
 	bool		 cancelled;	/* its process was told */
 	int64_t		 seen;		/* monotonic: when we met it */
+	struct json_object *results;	/* of a look, so far; else NULL */
 	int		 watch;		/* inotify watch of its status */
 	off_t		 offset;	/* of the next line of its status */
 };
@@ -66,6 +67,29 @@ void	 keeper_read(struct runner *r);
  */
 enum err order_make(struct runner *r, const char *exec, struct buf *ret,
 	    struct fault *why);
+
+/*
+ * The same for a look, which needs no run that runs and, where it is a
+ * preflight, no approvals.  Targets that cannot be tried are put into
+ * `refused`, as results; where no other is left, *ret stays empty.
+ */
+enum err order_make_look(struct runner *r, const char *exec, struct buf *ret,
+	    struct json_object *refused, struct fault *why);
+
+/*
+ * A target as the step needs it: what was resolved, with the names of secrets
+ * opened, and the SSH targets that it is reached through (over, jump) in
+ * place of their names.  The caller puts *ret.
+ */
+enum err order_target(struct runner *r, struct json_object *resolved,
+	    const char *name, struct json_object **ret, struct fault *why);
+
+/* Opens a sealed box: a text that the caller wipes and frees; or NULL. */
+char	*order_open_box(struct runner *r, const void *box, size_t len);
+
+/* Puts the text into the object, wipes it and frees it. */
+void	 order_put_secret(struct json_object *secrets, const char *name,
+	    char *text);
 
 /*
  * Adds to the order what the step compares its output with (same-as) and

@@ -24,10 +24,15 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "journal/hash.h"
+#include "runner/look.h"
 #include "runner/runner.h"
 
 #define ADOPT_GRACE_MS	3000	/* a process may not have its lock yet */
 #define MAX_LINE	(1024 * 1024)
+#define MAX_LOOK	(16 * 1024 * 1024)
+#define NO_PROCESS	"The step's process could not be started."
+#define NO_FOLDER	"The folder of the step's output cannot be made: is " \
+			"the disk full?"
 
 static char *
 path_of(struct runner *r, const char *exec, const char *file)
@@ -81,6 +86,32 @@ report_lost(struct runner *r, const char *exec, const char *message)
 	return err;
 }
 
+/* The keeper gets the results of a look, or why there are none. */
+static enum err
+end_look(struct runner *r, const char *exec, struct json_object *results,
+    const char *message)
+{
+	struct json_object *o = about(exec);
+	enum err err;
+
+	json_set(o, "results", json_object_get(results));
+	if (message != NULL)
+		json_set_text(o, "message", message);
+	err = keeper_ask(r, "look_ended", o, NULL);
+	json_object_put(o);
+	return err;
+}
+
+static enum err
+give_up(struct runner *r, const struct exec *e)
+{
+	static const char message[] = "The step's process died before it "
+	    "could say how the step ended.";
+
+	return e->results != NULL ? end_look(r, e->id, e->results, message) :
+	    report_lost(r, e->id, message);
+}
+
 static bool
 make_folder(struct runner *r, const char *exec)
 {
@@ -131,29 +162,35 @@ write_order(int fd, const struct buf *order)
 }
 
 /* After exec_starting was acknowledged: there is no way back from here. */
-static void
+static struct exec *
 spawn(struct runner *r, const char *exec, const struct buf *order)
 {
 	struct exec *e;
 	int ends[2];
 	pid_t child;
 
-	if (pipe2(ends, O_CLOEXEC) != 0) {
-		report_lost(r, exec, "The step's process could not be started.");
-		return;
-	}
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return NULL;
 	child = fork();
 	if (child == 0)
 		become_step(r, exec, ends[0]);
 	close(ends[0]);
 	if (child < 0) {
 		close(ends[1]);
-		report_lost(r, exec, "The step's process could not be started.");
-		return;
+		return NULL;
 	}
 	e = add(r, exec);
 	e->child = child;
 	write_order(ends[1], order);
+	return e;
+}
+
+static void
+wipe(struct buf *order)
+{
+	if (order->data != NULL)
+		sodium_memzero(order->data, order->cap);
+	buf_clear(order);
 }
 
 static void
@@ -167,15 +204,48 @@ start(struct runner *r, const char *exec)
 		log_warn("execution %s refused: %s", exec, why.message);
 		report_lost(r, exec, why.message);
 	} else if (!make_folder(r, exec)) {
-		report_lost(r, exec, "The folder of the step's output cannot "
-		    "be made: is the disk full?");
-	} else if (keeper_ask(r, "exec_starting", body, NULL) == ERR_OK) {
-		spawn(r, exec, &order);
+		report_lost(r, exec, NO_FOLDER);
+	} else if (keeper_ask(r, "exec_starting", body, NULL) == ERR_OK &&
+	    spawn(r, exec, &order) == NULL) {
+		report_lost(r, exec, NO_PROCESS);
 	}
-	if (order.data != NULL)
-		sodium_memzero(order.data, order.cap);
-	buf_clear(&order);
+	wipe(&order);
 	json_object_put(body);
+}
+
+static bool
+has_begun(struct runner *r, const char *exec)
+{
+	char *path = path_of(r, exec, EXEC_STATUS);
+	bool there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
+/* A look that was begun by a runner before us is adopted. */
+static void
+start_look(struct runner *r, const char *exec)
+{
+	struct json_object *results = json_object_new_object();
+	struct buf order = {0};
+	struct fault why = {0};
+	struct exec *e = NULL;
+
+	if (order_make_look(r, exec, &order, results, &why) != ERR_OK)
+		end_look(r, exec, results, why.message);
+	else if (order.len == 0)
+		end_look(r, exec, results, NULL);
+	else if (has_begun(r, exec))
+		e = add(r, exec);
+	else if (!make_folder(r, exec))
+		end_look(r, exec, results, NO_FOLDER);
+	else if ((e = spawn(r, exec, &order)) == NULL)
+		end_look(r, exec, results, NO_PROCESS);
+	if (e != NULL)
+		e->results = json_object_get(results);
+	wipe(&order);
+	json_object_put(results);
 }
 
 /* SIGTERM to the step's process: it ends its script and says so. */
@@ -217,10 +287,32 @@ take_order(struct runner *r, struct json_object *attempt)
 		e->cancel = true;
 }
 
+static void
+take_look(struct runner *r, struct json_object *look)
+{
+	const char *id = json_text(look, "exec", "");
+	struct exec *e = find(r, id);
+
+	if (e != NULL)
+		e->open = true;
+	else
+		start_look(r, id);
+}
+
+static void
+take_all(struct runner *r, struct json_object *all,
+    void (*take)(struct runner *, struct json_object *))
+{
+	size_t n = all != NULL ? json_object_array_length(all) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		take(r, json_object_array_get_idx(all, i));
+}
+
 void
 supervise_orders(struct runner *r)
 {
-	struct json_object *reply = NULL, *all;
+	struct json_object *reply = NULL;
 	char *body = NULL;
 
 	r->orders = false;
@@ -229,9 +321,8 @@ supervise_orders(struct runner *r)
 		goto out;
 	for (struct exec *e = r->execs; e != NULL; e = e->next)
 		e->open = false;
-	all = json_get(reply, "attempts");
-	for (size_t i = 0; all != NULL && i < json_object_array_length(all); i++)
-		take_order(r, json_object_array_get_idx(all, i));
+	take_all(r, json_get(reply, "attempts"), take_order);
+	take_all(r, json_get(reply, "looks"), take_look);
 out:
 	json_object_put(reply);
 	free(body);
@@ -323,6 +414,21 @@ pass_lines(struct runner *r, struct exec *e)
 	return done;
 }
 
+/* True: the look has ended and the keeper knows. */
+static bool
+pass_look(struct runner *r, struct exec *e)
+{
+	char *path = path_of(r, e->id, EXEC_STATUS);
+	struct buf text = {0};
+	bool done = io_read_file(path, MAX_LOOK, &text) == ERR_OK &&
+	    look_collect(buf_text(&text), text.len, e->results) &&
+	    end_look(r, e->id, e->results, NULL) != ERR_UNAVAILABLE;
+
+	free(path);
+	buf_clear(&text);
+	return done;
+}
+
 /* The process has ended (ours) or nobody holds its lock (adopted). */
 static bool
 is_gone(struct runner *r, struct exec *e)
@@ -353,6 +459,7 @@ drop(struct runner *r, struct exec **at)
 		inotify_rm_watch(r->inotify, e->watch);
 	if (e->child > 0 && !e->reaped)
 		waitpid(e->child, NULL, 0);
+	json_object_put(e->results);
 	free(e);
 }
 
@@ -366,13 +473,13 @@ supervise_tick(struct runner *r)
 
 		if (e->cancel && !e->cancelled)
 			cancel(r, e);
-		if (pass_lines(r, e) || !e->open) {
+		if ((e->results != NULL ? pass_look(r, e) :
+		    pass_lines(r, e)) || !e->open) {
 			drop(r, at);
 			continue;
 		}
-		if (gone && r->keeper >= 0 && report_lost(r, e->id,
-		    "The step's process died before it could say how the "
-		    "step ended.") != ERR_UNAVAILABLE) {
+		if (gone && r->keeper >= 0 &&
+		    give_up(r, e) != ERR_UNAVAILABLE) {
 			drop(r, at);
 			continue;
 		}

@@ -37,6 +37,8 @@ struct job {
 	size_t				 resume;	/* see status.h */
 	size_t				 resume_of;
 	struct buf			 why;		/* sentences */
+	struct json_object		*more;		/* for the last line of
+							 * the target */
 	void				*link;		/* act_ssh's own */
 };
 
@@ -46,6 +48,7 @@ void	act_ssh(struct job *job);
 void	act_edit(struct job *job);
 void	act_sql(struct job *job);
 void	act_http(struct job *job);
+void	act_preflight(struct job *job);
 
 /* After the result is known (and, the last time, durable): removes what the
  * try left on the target. */

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "step/act.h"
 #include "step/edit.h"
@@ -226,6 +227,23 @@ say(struct change *c, const char *before, const char *what)
 	buf_clear(&line);
 }
 
+/* The file is the one whose difference was shown, if one was. */
+static bool
+is_as_seen(struct change *c)
+{
+	struct job *job = c->job;
+	const char *seen = json_text(json_get(job->order->root, "seen"),
+	    job->target->name, c->sum);
+
+	json_set_text(job->more, "seen", c->sum);
+	if (strcmp(seen, c->sum) == 0)
+		return true;
+	act_end(job, ENDING_NOT_STARTED, "%s on %s was changed since its "
+	    "difference was shown, so it was left alone. Show the difference "
+	    "again, then press.", buf_text(&c->path), job->target->name);
+	return false;
+}
+
 static void
 change(struct change *c)
 {
@@ -233,7 +251,7 @@ change(struct change *c)
 	struct job *job = c->job;
 	struct buf why = {0};
 
-	if (!read_file(c))
+	if (!read_file(c) || !is_as_seen(c))
 		goto out;
 	if (!edit_apply(job->order, buf_text(&c->path), buf_text(&c->out),
 	    c->out.len, &result, &why)) {
@@ -245,8 +263,10 @@ change(struct change *c)
 		    buf_text(&c->path));
 	} else {
 		output_put(job->output, result.diff.data, result.diff.len);
-		if (!write_file(c, &result.text))
+		if (!job->order->look && !write_file(c, &result.text))
 			goto out;
+	}
+	if (result.diff.len > 0 && !job->order->look) {
 		say(c, "Changed: ", buf_text(&c->path));
 		say(c, "Backup: ", buf_text(&c->out));
 	}

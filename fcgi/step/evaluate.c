@@ -205,6 +205,12 @@ evaluate_take(struct evaluate *e, const char *data, size_t len)
 		buf_put(&e->kept, data, e->too_long ? EVALUATE_KEEP : len);
 }
 
+const struct buf *
+evaluate_taken(const struct evaluate *e)
+{
+	return &e->kept;
+}
+
 void
 evaluate_lines(struct evaluate *e, const char *data, size_t len)
 {

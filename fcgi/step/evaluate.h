@@ -42,6 +42,9 @@ void		 evaluate_put(struct evaluate *e, const char *data,
 void		 evaluate_take(struct evaluate *e, const char *data,
 		    size_t len);
 
+/* What evaluate_take() was last given. */
+const struct buf *evaluate_taken(const struct evaluate *e);
+
 /* Takes lines that are no part of what is captured whole or by pointer. */
 void		 evaluate_lines(struct evaluate *e, const char *data,
 		    size_t len);

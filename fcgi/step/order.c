@@ -30,6 +30,8 @@ static const struct json_key order_keys[] = {
 	{ "targets",		json_type_array,	true },
 	{ "hosts",		json_type_object,	false },
 	{ "artifacts",		json_type_object,	false },
+	{ "seen",		json_type_object,	false },
+	{ "needs",		json_type_object,	false },
 	{ "output_limit",	json_type_int,		false },
 	{ "parallel",		json_type_int,		false },
 	{ "numbers",		json_type_array,	false },
@@ -54,6 +56,7 @@ static const struct json_key step_keys[] = {
 	{ "expect",		json_type_string,	false },
 	{ "reject",		json_type_string,	false },
 	{ "exit",		json_type_array,	false },
+	{ "look",		json_type_boolean,	false },
 	{ "every_ms",		json_type_int,		false },
 	{ "within_ms",		json_type_int,		false },
 	{ "captures",		json_type_array,	false },
@@ -81,6 +84,7 @@ static const struct { const char *kind, *interpreter; } kinds[] = {
 	{ "sqlite",	NULL },
 	{ "copy",	NULL },
 	{ "edit",	NULL },
+	{ "preflight",	NULL },
 };
 
 static const struct { const char *word; enum order_how how; } hows[] = {
@@ -233,6 +237,7 @@ read_step(struct order *o, struct json_object *step, struct fault *fault)
 	o->mode = order_text(step, "mode");
 	o->batch = (int)json_int(step, "batch", 0);
 	o->max_fail = (int)json_int(step, "max_fail", -1);
+	o->look = json_flag(step, "look", false);
 	o->kind = json_text(step, "kind", "");
 	for (i = 0; i < count && strcmp(kinds[i].kind, o->kind) != 0; i++)
 		;

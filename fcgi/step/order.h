@@ -62,6 +62,7 @@ struct order {
 	const char	*transaction;	/* SQL */
 	const char	*file;		/* edit */
 	const char	*mode;		/* copy */
+	bool		 look;		/* say what would be done */
 	const char	*save;		/* what its output is kept as */
 	const char	*same_as;	/* id of a step */
 	const char	*cwd;		/* or NULL */

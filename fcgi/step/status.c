@@ -136,6 +136,10 @@ status_target(const char *target, const struct status_end *end)
 		json_set(o, "resume", resume_of(end));
 	json_set(o, "captures", end->captures != NULL ?
 	    json_object_get(end->captures) : json_object_new_object());
+	if (end->more != NULL) {
+		json_object_object_foreach(end->more, key, value)
+			json_set(o, key, json_object_get(value));
+	}
 	if (end->kept != NULL) {
 		struct json_object *kept = json_object_new_object();
 

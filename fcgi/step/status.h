@@ -36,6 +36,7 @@ struct status_end {
 	const char	*kept;		/* name of the kept output, or NULL */
 	int64_t		 kept_bytes;
 	struct json_object *captures;	/* stays the caller's; may be NULL */
+	struct json_object *more;	/* so does this: keys to be added */
 };
 
 /* Opens the file `status` of the working folder for appending. */

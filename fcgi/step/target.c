@@ -38,6 +38,7 @@ static const struct {
 	{ "sqlite", "sqlite",	act_sql,	NULL,		NULL },
 	{ "http", "http",	act_http,	NULL,		NULL },
 	{ "http", "local",	act_http,	NULL,		NULL },
+	{ "preflight", "*",	act_preflight,	NULL,		NULL },
 };
 /* clang-format on */
 
@@ -52,7 +53,8 @@ find_act(const struct order *o, const struct order_target *target)
 
 	for (i = 0; i < ACTS; i++)
 		if (strcmp(acts[i].step, kind) == 0 &&
-		    strcmp(acts[i].target, target->kind) == 0)
+		    (strcmp(acts[i].target, target->kind) == 0 ||
+		    strcmp(acts[i].target, "*") == 0))
 			break;
 	return i;
 }
@@ -301,6 +303,7 @@ finish(struct run *r)
 	end.captures = r->captures;
 	end.resume = r->job.resume;
 	end.resume_of = r->job.resume_of;
+	end.more = r->job.more;
 	if (status_target(r->job.target->name, &end) != ERR_OK)
 		r->keep = true;
 }
@@ -359,6 +362,7 @@ target_run(const struct order *order, const struct order_target *target,
 		.target = target, .group = &slot->group, .try = 1 } };
 
 	r.job.output = &r.output;
+	r.job.more = json_object_new_object();
 	r.job.watch = &r.watch;
 	r.watch.target = target->name;
 	r.watch.output = &r.output;
@@ -381,4 +385,5 @@ target_run(const struct order *order, const struct order_target *target,
 	buf_clear(&r.job.why);
 	buf_clear(&r.message);
 	json_object_put(r.captures);
+	json_object_put(r.job.more);
 }

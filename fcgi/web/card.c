@@ -174,11 +174,11 @@ idle_step(void)
 	    "is_settled", "has_signatures", "has_earlier", "has_hosts", "has_actions",
 	    "is_blocked", "has_body", "can_execute", "can_retry",
 	    "can_confirm", "can_approve", "can_skip", "can_cancel",
-	    "can_resolve", "can_sign", "has_preview" };
+	    "can_resolve", "can_sign", "can_look", "has_preview" };
 	static const char *const nothing[] = { "by", "at", "reason",
 	    "message", "duration_text", "last", "probe", "blocked_text",
 	    "body_html", "primary_label", "retries", "hosts", "signatures",
-	    "earlier", "gate" };
+	    "earlier", "gate", "look" };
 	static struct json_object *idle;
 
 	if (idle != NULL)

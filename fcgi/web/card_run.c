@@ -13,6 +13,7 @@
 #include "journal/plan.h"
 #include "web/card.h"
 #include "web/hosts.h"
+#include "web/look.h"
 #include "web/model.h"
 #include "web/tail.h"
 
@@ -25,6 +26,7 @@ static const struct {
 } step_verbs[] = {
 	{ VERB_step_execute, "execute", "can_execute" },
 	{ VERB_step_retry, "retry", "can_retry" },
+	{ VERB_step_look, "look", "can_look" },
 	{ VERB_step_confirm, "confirm", "can_confirm" },
 	{ VERB_step_approve, "approve", "can_approve" },
 	{ VERB_step_skip, "skip", "can_skip" },
@@ -34,6 +36,7 @@ static const struct {
 }, run_verbs[] = {
 	{ VERB_run_approve, "approve", "" },
 	{ VERB_run_change, "change", "" },
+	{ VERB_run_preflight, "preflight", "" },
 	{ VERB_run_start, "start", "" },
 	{ VERB_run_pause, "pause", "" },
 	{ VERB_run_resume, "resume", "" },
@@ -403,8 +406,11 @@ card_page(struct view *v, int i)
 		add_hosts(v, o, s, counts);
 		add_attempts(v, o, s);
 	}
-	if (card_may_change(s))
+	if (card_may_change(s)) {
 		add_actions(v, o, i, targets, counts);
+		if (s->step->kind == STEP_EDIT)
+			model_put(o, "look", look_of_step(v, i));
+	}
 	json_object_put(counts);
 	return o;
 }

@@ -30,6 +30,7 @@ static const struct {
 	{ "run.rollback_started", "did_rollback", "began the rollback",		"reason" },
 	{ "run.aborted",	"did_aborted",	"aborted the run",		"reason" },
 	{ "run.closed",		"did_closed",	"closed the run",		"note" },
+	{ "look.requested",	"did_look",	"looked at the targets",	NULL },
 	{ "step.requested",	"did_requested", "pressed the button",		NULL },
 	{ "step.cancel_requested", "did_cancel", "stopped the step",		NULL },
 	{ "step.ended",		"did_ended",	"the step ended",		"message" },

@@ -308,7 +308,8 @@ post_command(struct req *req, struct reply *reply)
 		return err;
 	if (req->wants == WANTS_HTML)
 		return reply_redirect(req, reply, next_page(req));
-	if (req->verb == VERB_step_execute || req->verb == VERB_step_retry)
+	if (req->verb == VERB_step_execute || req->verb == VERB_step_retry ||
+	    req->verb == VERB_step_look || req->verb == VERB_run_preflight)
 		reply->status = 202;
 	return reply_json(req, reply, json_object_get(answer));
 }

@@ -10,6 +10,7 @@
 #include "book/expand.h"
 #include "journal/plan.h"
 #include "web/card.h"
+#include "web/look.h"
 #include "web/model.h"
 #include "web/page.h"
 
@@ -147,6 +148,9 @@ page_preview(struct req *req, struct reply *reply)
 	model_put(o, "targets", targets_model(v, &v->book->steps[i]));
 	model_bool(o, "has_values", json_object_array_length(values) > 0);
 	model_put(o, "values", values);
+	model_put(o, "look", v->book->steps[i].kind == STEP_EDIT ?
+	    look_of_step(v, i) : NULL);
+	model_bool(o, "can_look", view_may(v, VERB_step_look, i));
 	model_text(o, "success", card_success(req, &v->book->steps[i]));
 	model_text(o, "undo", undo < 0 ? NULL : v->book->steps[undo].title);
 	return reply_model(req, reply, "preview.html",

@@ -13,6 +13,7 @@
 #include "web/artifacts.h"
 #include "web/card.h"
 #include "web/fragments.h"
+#include "web/look.h"
 #include "web/model.h"
 #include "web/page.h"
 #include "web/run_model.h"
@@ -244,6 +245,7 @@ add_flags(struct view *v, struct json_object *o)
 		{ "can_resume", VERB_run_resume, false },
 		{ "can_approve", VERB_run_approve, false },
 		{ "can_comment", VERB_run_comment, false },
+		{ "can_preflight", VERB_run_preflight, false },
 		{ "can_change", VERB_run_change, true },
 		{ "can_pause", VERB_run_pause, true },
 		{ "can_abort", VERB_run_abort, true },
@@ -301,6 +303,8 @@ page_part(struct view *v)
 	model_put(o, "parameters", run_model_parameters(v));
 	add_flags(v, o);
 	model_put(o, "rules", rules(v));
+	model_put(o, "preflight", json_get(v->run, "ended_at") == NULL ?
+	    look_preflight(v) : NULL);
 	model_put(o, "primary", primary(v));
 	model_put(o, "outline", outline(v));
 	model_put(o, "items", items(v, keep_forward));

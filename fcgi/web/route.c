@@ -32,6 +32,8 @@ static const struct route routes[] = {
 	{ GET,	"/runs/:run/report.json", VERB_see,	page_report_json },
 	{ GET,	"/runs/:run/report.csv", VERB_see,	page_report_csv },
 	{ GET,	"/runs/:run/preview/:step", VERB_see,	page_preview },
+	{ GET,	"/runs/:run/preflight",	VERB_see,	page_preflight },
+	{ POST,	"/runs/:run/preflight",	VERB_run_preflight, post_command },
 	{ GET,	"/runs/:run/artifacts/:n", VERB_see,	page_artifact },
 	{ GET,	STEP "/attempts/:n",	VERB_see,	page_hosts },
 	{ GET,	STEP "/attempts/:n/:name", VERB_see,	page_output },
@@ -47,6 +49,7 @@ static const struct route routes[] = {
 	{ GET,	"/runs/:run/parameters", VERB_run_change, page_run_change },
 	{ POST,	"/runs/:run/parameters", VERB_run_change, post_run_change },
 
+	{ POST,	STEP "/look",		VERB_step_look,	post_command },
 	{ POST,	STEP "/execute",	VERB_step_execute, post_command },
 	{ POST,	STEP "/retry",		VERB_step_retry, post_command },
 	{ POST,	STEP "/confirm",	VERB_step_confirm, post_command },

@@ -25,11 +25,13 @@
  * The order (nothing of it is in argv or the environment of the step):
  *	{"exec": EXEC, "run": number as text,
  *	 "step": {"id", "kind": "sh|bash|python|http|mysql|postgresql|sqlite|
- *		copy|edit", "text", "text_line", "status", "redirects", "transaction",
+ *		copy|edit|preflight", "text", "text_line", "status",
+ *		"redirects", "transaction",
  *		"file", "mode", "cwd", "user",
  *		"timeout_ms", "quiet_ms", "expect", "reject", "exit": [0],
  *		"every_ms", "within_ms",
  *		"captures": [{"name", "how": "whole|pointer|regex", "what"}],
+ *		"look": true where it is only to be said what would be done,
  *		"save": name under which the output is kept,
  *		"same_as": {"step": id, "files": {target: "EXEC/TARGET.save"}},
  *		"batch": how many targets before the next ones start (absent:
@@ -49,6 +51,10 @@
  *	 "hosts": {name: an ssh target} where the step is a copy,
  *	 "artifacts": {name: {target: "EXEC/TARGET.save"}}: what earlier steps
  *		have kept and this one sends,
+ *	 "seen": {target: SHA-256 of the file that an edit is to find there,
+ *		as its difference was shown},
+ *	 "needs": {target: [interpreters]} for a preflight, which tries the
+ *		targets and changes nothing,
  *	 "output_limit": bytes for each target, "parallel": how many at once}
  *
  * Lines of status ("at" is milliseconds since 1970):
@@ -60,7 +66,10 @@
  *		"message", "bytes", "dropped", "tries",
  *		"resume": {"statement", "of"} where a retry may start at that
  *		statement, "captures": {name: text},
- *		"artifact": {"name", "bytes"} where the output was kept}
+ *		"artifact": {"name", "bytes"} where the output was kept,
+ *		"seen": SHA-256 of the file that an edit found,
+ *		"checks": [{"check", "state": "ok|warning|failed", "text"}] of
+ *		a preflight}
  *						durable (fdatasync) and last of target
  *	A note "progress" says how far the step is on its target, as it is
  *	shown to people ("12 of 31"); at most one in two

@@ -1,0 +1,41 @@
+/*
+ * look.h: orders that read from targets and change nothing, and what comes
+ * of them.
+ */
+#ifndef RUNNER_LOOK_H
+#define RUNNER_LOOK_H
+
+#include "base/buf.h"
+#include "book/book.h"
+#include "runner/runner.h"
+
+/* Makes of a step's part of an order one that only looks. */
+void	 look_step(struct json_object *step);
+
+/* The step of a preflight's order; the caller owns it. */
+struct json_object *look_preflight(void);
+
+/* Which interpreters the scripts on each target need: {target: [names]}. */
+struct json_object *look_needs(const struct book *book,
+	    struct json_object *resolved);
+
+/*
+ * What was seen on each target, {target: hash}, by the last look at the step
+ * since it was last executed; none: an empty object.  `exec` is the attempt
+ * that is about to begin.
+ */
+struct json_object *look_seen(struct runner *r, struct json_object *run,
+	    const char *step, const char *exec);
+
+/* Adds the result of a target that could not be tried. */
+void	 look_refuse(struct json_object *results, const char *target,
+	    const char *message);
+
+/*
+ * Adds each target's last line of a status file to results.  True: the last
+ * line of all was there, too.
+ */
+bool	 look_collect(const char *text, size_t len,
+	    struct json_object *results);
+
+#endif

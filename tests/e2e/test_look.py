@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""
+Looks, through the whole console: the difference of an edit before the press,
+what it is held against, and the preflight of a run, with real servers: sshd,
+MariaDB, an HTTP server with TLS; none of them is changed by being looked at.
+"""
+import http.server, json, os, pathlib, shutil, ssl, sys, threading, time
+
+import test_sql as sql
+import test_step_ssh as ssh
+from console import Console, main, runbook_folder
+
+WORK = pathlib.Path(ssh.WORK)
+FILE = WORK / "app.conf"
+CLOSED = ssh.free_port()
+
+DOCUMENT = f"""---
+title: Edit it
+parameters:
+  version: {{default: 2.1.0}}
+  word: {{type: secret}}
+---
+# Change
+
+```edit {{#edit on=hosts file={FILE}}}
+replace 2.0.9 -> {{{{version}}}}
+ensure word={{{{word}}}}
+```
+"""
+
+EVERYTHING = """---
+title: Everything
+parameters:
+  big: {type: bool, default: false}
+---
+# All
+
+```bash {#a on=flow}
+true
+```
+
+```python {#b on=flow}
+pass
+```
+
+```sh {#c on=closed when="big == 'true'"}
+true
+```
+
+```sh {#wrong on=wrong}
+true
+```
+
+```mysql {#d on=db}
+DELETE FROM people
+```
+
+```http {#e on=web}
+POST /never
+```
+
+```sh {#here}
+true
+```
+
+# Back {.rollback}
+
+```sh {#f on=wide undo=a}
+true
+```
+"""
+
+
+def targets(text):
+    s, o = ssh.SSHD.target(), ssh.OTHER.target()
+    def row(t, key=None, **more):
+        fields = {"host": t["host"], "port": t["port"], "user": t["user"], "key": t["key"],
+                  "host_key": f'"{key or t["host_key"]}"', **more}
+        return "{ssh: {" + ", ".join(f"{k}: {v}" for k, v in fields.items()) + "}}"
+    return text.format(flow=row(s), wide=row(o, client="openssh"),
+                       wrong=row(s, key=o["host_key"]), closed=row({**s, "port": CLOSED}))
+
+
+def start(console, ana, book, parameters):
+    status, run = ana.post("/runs", {"runbook": book, "environment": "test",
+                                     "parameters": parameters})
+    assert status == 201, run
+    return run["id"]
+
+
+def look(ana, number, path, seconds=60):
+    """Asks for a look and waits for its end: the answer of its page."""
+    status, answer = ana.post(f"/runs/{number}{path}")
+    assert status == 202, answer
+    page = f"/runs/{number}/preflight" if path == "/preflight" else \
+        f"/runs/{number}/preview/" + path.split("/")[2]
+    key = "preflight" if path == "/preflight" else "look"
+    end = time.monotonic() + seconds
+    while True:
+        found = ana.get(page)[1][key]
+        if found and not found["is_running"]:
+            return found
+        assert time.monotonic() < end, found
+        time.sleep(0.1)
+
+
+def by_name(found):
+    return {t["name"]: t for t in found["targets"]}
+
+
+def test_the_difference_is_shown_before_the_press():
+    FILE.write_text("version=2.0.9\nport=80\n")
+    books = runbook_folder({"edit": DOCUMENT}, targets(
+        "environments:\n  test:\n    label: Test\n    targets:\n      flow: {flow}\n"
+        "      wide: {wide}\n    groups: {{hosts: [flow]}}\n"))
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator,approver")
+        run = start(console, ana, "edit", {"word": "hunter2-hunter2"})
+        found = look(ana, run, "/steps/edit/look")      # before the run is started, too
+        ana.post(f"/runs/{run}/start")
+        diff = by_name(found)["flow"]["diff"]
+        assert "-version=2.0.9" in diff and "+version=2.1.0" in diff and "+word=••••••" in diff, diff
+        assert FILE.read_text() == "version=2.0.9\nport=80\n", "a look changed the file"
+        assert ana.step(run, "edit")["state"] == "ready" and found["by"] == "ana"
+        html = ana.ask("GET", f"/runs/{run}", accept="text/html")[1]
+        assert "+version=2.1.0" in html and "hunter2" not in html, html[html.find("hunter2") - 300:][:400]
+
+        FILE.write_text("version=2.0.9\nport=81\n")
+        step = ana.press(run, ana.step(run, "edit"))
+        assert step["state"] == "failed", step
+        message = step["attempts"][-1]["message"]
+        assert "changed since its difference was shown" in message, message
+        assert FILE.read_text() == "version=2.0.9\nport=81\n"
+
+        look(ana, run, "/steps/edit/look")
+        status, answer = ana.post(f"/runs/{run}/steps/edit/retry")
+        assert status == 202, answer
+        step = ana.wait_step(run, "edit")
+        assert step["state"] == "succeeded", step["attempts"][-1]
+        assert FILE.read_text() == "version=2.1.0\nport=81\nword=hunter2-hunter2\n"
+        assert ana.post(f"/runs/{run}/steps/edit/look")[0] == 409
+        bo = console.user("bo", "viewer")
+        assert bo.post(f"/runs/{run}/steps/edit/look")[0] == 403
+        assert bo.post(f"/runs/{run}/preflight")[0] == 403
+
+
+class Web(http.server.BaseHTTPRequestHandler):
+    seen = []
+
+    def handle_one_request(self):
+        self.raw_requestline = self.rfile.readline(65537)
+        if self.raw_requestline:
+            Web.seen.append(self.raw_requestline)
+        self.close_connection = True
+
+
+def web_server():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Web)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sql.CERT, sql.KEY)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"https://127.0.0.1:{server.server_address[1]}"
+
+
+def test_a_preflight_tries_each_target_and_changes_none():
+    url = web_server()
+    db = sql.MARIA.target()
+    sql.MARIA.sql("CREATE TABLE app.people (n INT); INSERT INTO app.people VALUES (1)")
+    books = runbook_folder({"all": EVERYTHING}, targets(
+        "environments:\n  test:\n    label: Test\n    targets:\n      flow: {flow}\n      wide: {wide}\n"
+        "      wrong: {wrong}\n      closed: {closed}\n"
+        f"      db: {{{{mysql: {{{{host: 127.0.0.1, port: {db['port']}, user: op, password: app, database: app, "
+        f"ca: {sql.CERT}}}}}}}}}\n      web: {{{{http: {{{{url: '{url}/base', ca: {sql.CERT}}}}}}}}}\n"))
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator,approver")
+        run = start(console, ana, "all", {})
+        assert ana.get(f"/runs/{run}/preflight")[1]["preflight"] is None
+        found = look(ana, run, "/preflight")
+        names = by_name(found)
+        assert set(names) == {"flow", "wide", "wrong", "db", "web", "local"}, names
+        assert "not in the secret store" in names["db"]["message"], names["db"]
+        console.cli("secret", "set", "app", stdin=sql.PASSWORD)
+        found = look(ana, run, "/preflight")
+        names = by_name(found)
+        good = {n: {c["check"]: c["text"] for c in t["checks"]} for n, t in names.items()}
+        assert names["wrong"]["state"] == "failed" and found["targets"][0]["name"] == "wrong"
+        assert "host key" in good["wrong"]["connection"], names["wrong"]
+        assert found["failed"] == 1 and found["total"] == 6, found
+        for name in ("flow", "wide", "db", "web", "local"):
+            assert names[name]["state"] == "succeeded", names[name]
+        assert "SHA256:" in good["flow"]["connection"] and "free on" in good["flow"]["disk"]
+        interpreters = [c["text"] for c in names["flow"]["checks"] if c["check"] == "interpreter"]
+        assert len(interpreters) == 2 and any("Python 3" in t for t in interpreters), interpreters
+        assert good["flow"]["login"] == ssh.USER and "MariaDB" in good["db"]["database"]
+        assert "valid until" in good["web"]["connection"], good["web"]
+        assert Web.seen == [], "the preflight sent a request"
+        assert sql.MARIA.sql("SELECT n FROM app.people") == "1"
+        assert sql.PASSWORD not in json.dumps(found)
+        for path in ("", "/preflight", "/report"):
+            html = ana.ask("GET", f"/runs/{run}{path}", accept="text/html")[1]
+            assert ("1 of 6 targets" in html) == (path != "/report"), html[-3000:]
+        ana.post(f"/runs/{run}/start")
+        status, answer = ana.post(f"/runs/{run}/preflight")
+        assert status == 202, answer
+
+
+def test_a_look_is_asked_for_once_and_survives_the_runner():
+    books = runbook_folder({"all": EVERYTHING.replace("#c on=closed when=\"big == 'true'\"", "#c on=closed")
+                            .replace("```mysql {#d on=db}\nDELETE FROM people\n```\n", "")
+                            .replace("```http {#e on=web}\nPOST /never\n```\n", "")}, targets(
+        "environments:\n  test:\n    label: Test\n    targets:\n      flow: {flow}\n      wide: {wide}\n"
+        "      wrong: {wrong}\n      closed: {closed}\n"))
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator,approver")
+        run = start(console, ana, "all", {})
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(
+            ana.post(f"/runs/{run}/preflight")[0])) for _ in range(6)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        assert sorted(answers)[0] == 202 and answers.count(202) == 1 and answers.count(409) == 5, answers
+        for line in ssh.sh("pgrep", "-f", f"countersign-runner --data {console.data}").stdout.split():
+            os.kill(int(line), 9)
+        end = time.monotonic() + 60
+        while ana.get(f"/runs/{run}/preflight")[1]["preflight"]["is_running"]:
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        found = ana.get(f"/runs/{run}/preflight")[1]["preflight"]
+        assert found["failed"] == 2, found
+        assert "refused" in by_name(found)["closed"]["message"], by_name(found)["closed"]
+
+
+if __name__ == "__main__":
+    ssh.prepare()
+    sql.CERT, sql.KEY = sql.make_certificate("server")
+    sql.MARIA = sql.MariaDB()
+    try:
+        main([f for name, f in list(globals().items()) if name.startswith("test_")])
+    finally:
+        for server in (sql.MARIA, ssh.SSHD, ssh.OTHER, ssh.ECDSA, ssh.RSA, ssh.ETM, ssh.BARE):
+            server.stop()
+        for folder in (sql.WORK, ssh.WORK):
+            shutil.rmtree(folder, ignore_errors=True)
