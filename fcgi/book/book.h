@@ -132,6 +132,8 @@ struct step {
 	const char *const *sends_kept;	/* what those are kept under: in a copy,
 					 * by the copy for the same items */
 	size_t		 sends_count;
+	const char *const *files;	/* http: files it sends, "< ./path" */
+	size_t		 files_count;
 	const char	*undo;		/* this block reverts that step, or NULL */
 	const char	*probe_of;	/* this block probes that step, or NULL */
 	const char	*file;		/* edit */

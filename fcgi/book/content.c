@@ -139,12 +139,31 @@ line_start(const struct content *c, int line)
 	return place(c, i, s, strcspn(s, "\n"), 0);
 }
 
+/* Adds to a list of names of the arena, if it is not there. */
+static void
+add_name(const struct content *c, const char *name, const char *const **names,
+    size_t *count)
+{
+	const char **list = arena_alloc(c->p->arena,
+	    (*count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < *count; i++) {
+		if (strcmp((*names)[i], name) == 0)
+			return;
+		list[i] = (*names)[i];
+	}
+	list[(*count)++] = name;
+	*names = list;
+}
+
 /* A body "< name": it must be kept by then. */
 static void
 check_sent(const struct content *c, const struct http_body *b)
 {
-	const char **list, *why;
+	const char *why;
 
+	if (b->file != NULL)
+		add_name(c, b->file, &c->s->files, &c->s->files_count);
 	if (b->artifact == NULL)
 		return;
 	why = kept_refused(c->p, (int)c->step, b->artifact);
@@ -153,12 +172,8 @@ check_sent(const struct content *c, const struct http_body *b)
 		    why);
 		return;
 	}
-	list = arena_alloc(c->p->arena,
-	    (c->s->sends_count + 1) * sizeof(*list));
-	for (size_t i = 0; i < c->s->sends_count; i++)
-		list[i] = c->s->sends[i];
-	list[c->s->sends_count++] = b->artifact;
-	c->s->sends = c->s->sends_kept = list;
+	add_name(c, b->artifact, &c->s->sends, &c->s->sends_count);
+	c->s->sends_kept = c->s->sends;
 }
 
 /* The requests, as the step itself will read them. */

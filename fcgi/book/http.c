@@ -172,22 +172,44 @@ is_kept(const struct reader *r)
 	    strchr(" @\t", r->text[1]) != NULL;
 }
 
+/* ./a/b: plain names, so that it leads nowhere else. */
+static bool
+is_file(struct arena *a, const char *path)
+{
+	if (!text_starts(path, "./") || strlen(path) > 200)
+		return false;
+	for (path += 2; ; path++) {
+		size_t n = strcspn(path, "/");
+
+		if (!text_is_id(arena_strndup(a, path, n)))
+			return false;
+		path += n;
+		if (*path == '\0')
+			return true;
+	}
+}
+
 static enum err
 read_kept(struct reader *r, struct http_body *b)
 {
 	size_t from = 1, end = r->len;
+	const char *name;
 
 	while (from < end && strchr(" \t", r->text[from]) != NULL)
 		from++;
 	while (end > from && strchr(" \t", r->text[end - 1]) != NULL)
 		end--;
-	b->artifact = arena_strndup(r->arena, r->text + from, end - from);
+	name = arena_strndup(r->arena, r->text + from, end - from);
 	b->line = r->line;
-	if (text_is_id(b->artifact))
-		return ERR_OK;
-	return wrong(r, "“< name” sends what an earlier step of the run has "
-	    "kept with save=name. A file is not sent from here: let a step "
-	    "print it ({save=name}), so that it is on record what was sent.");
+	if (text_is_id(name))
+		b->artifact = name;
+	else if (is_file(r->arena, name))
+		b->file = name;
+	else
+		return wrong(r, "“< name” sends what an earlier step of the "
+		    "run has kept with save=name; “< ./path”, a file in the "
+		    "folder of the runbooks, without “..”.");
+	return ERR_OK;
 }
 
 /* The line --boundary begins a part, --boundary-- ends the last one. */
@@ -226,7 +248,7 @@ read_text(struct reader *r, const char *boundary, struct http_body *b,
 			*ret_border = border_at(r, boundary);
 		} else if (is_blank(r)) {
 			blank++;
-		} else if (b->artifact != NULL) {
+		} else if (b->artifact != NULL || b->file != NULL) {
 			err = wrong(r, "what is kept is sent as it is: nothing "
 			    "can follow “< name”.");
 		} else if (text.len == 0 && is_kept(r)) {
@@ -304,7 +326,7 @@ read_parts(struct reader *r, const char *boundary, struct http_request *q)
 	if ((err = read_text(r, boundary, &around, &border)) != ERR_OK)
 		return err;
 	if (around.text != NULL || around.artifact != NULL ||
-	    border != BORDER_NEXT)
+	    around.file != NULL || border != BORDER_NEXT)
 		return wrong(r, "the body begins with the line --X of its "
 		    "boundary=X.");
 	while (border != BORDER_LAST) {
@@ -320,7 +342,8 @@ read_parts(struct reader *r, const char *boundary, struct http_request *q)
 	}
 	if ((err = read_text(r, NULL, &around, &border)) != ERR_OK)
 		return err;
-	return around.text == NULL && around.artifact == NULL ? ERR_OK :
+	return around.text == NULL && around.artifact == NULL &&
+	    around.file == NULL ? ERR_OK :
 	    wrong(r, "nothing can follow the line --X-- behind the last "
 	    "part.");
 }
@@ -414,5 +437,6 @@ bool
 http_has_body(const struct http_request *q)
 {
 	return q->body.text != NULL || q->body.artifact != NULL ||
+	    q->body.file != NULL ||
 	    q->parts_count > 0;
 }

@@ -24,11 +24,13 @@ struct http_headers {
 	size_t		 count;
 };
 
-/* A text, or what was kept under a name (save=); none: both are NULL. */
+/* A text, what was kept under a name (save=), or a file that the plan pins;
+ * none: all are NULL. */
 struct http_body {
 	const char	*text;
 	size_t		 len;
 	const char	*artifact;
+	const char	*file;		/* or ./name, in the runbook folder */
 	int		 line;		/* of its first line in the document */
 };
 

@@ -46,6 +46,12 @@ struct targets {
 	size_t		 count, cap, errors;
 };
 
+/* files.c: adds the files that the book's requests send to what was resolved:
+ * {"./path": {"kind": "file", "file", "bytes", "sha256", "shared": true}}. */
+#define FILES_MAX	(16 * 1024 * 1024)
+enum err	 files_pin(const struct targets *t, const struct book *book,
+		    struct json_object *resolved, struct fault *fault);
+
 /* A mistake at that place, at a value, at the key of a value. */
 void		 targets_tell(void *ctx, int line, int column,
 		    const char *message);

@@ -360,6 +360,7 @@ targets_resolve(const struct targets *t, const char *environment,
 {
 	struct environment *e = find_environment(t, environment, fault);
 	struct used u = { .book = book };
+	struct json_object *all = NULL;
 	enum err err = e != NULL ? ERR_OK : ERR_NOT_FOUND;
 
 	u.arena = arena_new();
@@ -368,8 +369,14 @@ targets_resolve(const struct targets *t, const char *environment,
 		err = use_lists(&u, e, fault);
 	for (size_t i = 0; i < book->steps_count && err == ERR_OK; i++)
 		err = use_step(&u, e, book, &book->steps[i], fault);
+	if (err == ERR_OK) {
+		all = write_used(t, e, &u);
+		err = files_pin(t, book, all, fault);
+	}
 	if (err == ERR_OK)
-		*ret = write_used(t, e, &u);
+		*ret = all;
+	else
+		json_object_put(all);
 	json_object_put(u.ways);
 	free(u.names);
 	arena_free(u.arena);

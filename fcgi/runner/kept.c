@@ -72,9 +72,28 @@ put_same(struct runner *r, int64_t run, const struct step *step,
 	return err;
 }
 
+/* Files of the runbook folder, with the hash that the plan has. */
+static void
+put_files(const struct step *step, struct json_object *targets,
+    struct json_object *order)
+{
+	struct json_object *all = json_object_new_object();
+
+	for (size_t i = 0; i < step->files_count; i++) {
+		struct json_object *pinned = json_get(targets, step->files[i]);
+		struct json_object *o = json_object_new_object();
+
+		json_set_text(o, "file", json_text(pinned, "file", ""));
+		json_set_text(o, "sha256", json_text(pinned, "sha256", ""));
+		json_set(all, step->files[i], o);
+	}
+	json_set(order, "files", all);
+}
+
 enum err
 order_put_kept(struct runner *r, int64_t run, const struct step *step,
-    struct json_object *order, struct fault *why)
+    struct json_object *targets, struct json_object *order,
+    struct fault *why)
 {
 	struct json_object *all = json_object_new_object();
 	enum err err = ERR_OK;
@@ -93,6 +112,7 @@ order_put_kept(struct runner *r, int64_t run, const struct step *step,
 		json_set(all, step->sends[i], files);
 	}
 	json_set(order, "artifacts", all);
+	put_files(step, targets, order);
 	if (err == ERR_OK && step->same_as != NULL)
 		err = put_same(r, run, step, order, why);
 	return err;

@@ -295,7 +295,8 @@ fill_order(struct runner *r, struct pinned *s, const char *exec,
 	if (err == ERR_OK)
 		err = targets_of(r, s, targets, why);
 	if (err == ERR_OK)
-		err = order_put_kept(r, s->run_id, s->step, o, why);
+		err = order_put_kept(r, s->run_id, s->step,
+		    json_get(s->run, "targets"), o, why);
 	return err == ERR_OK ? hosts_of(r, s, hosts, why) : err;
 }
 

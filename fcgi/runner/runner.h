@@ -93,12 +93,13 @@ void	 order_put_secret(struct json_object *secrets, const char *name,
 
 /*
  * Adds to the order what the step compares its output with (same-as) and
- * what its requests send, each file with the hash that the journal has.
+ * what its requests send, each file with the hash that the journal has;
+ * files of the runbook folder with that of the plan's resolved targets.
  * ERR_FORBIDDEN: one was not kept, or was changed.
  */
 enum err order_put_kept(struct runner *r, int64_t run,
-	    const struct step *step, struct json_object *order,
-	    struct fault *why);
+	    const struct step *step, struct json_object *targets,
+	    struct json_object *order, struct fault *why);
 
 /* Asks for the open attempts; starts, adopts and cancels. */
 void	 supervise_orders(struct runner *r);

@@ -36,6 +36,8 @@ show_body(const struct http_body *b, struct buf *text)
 {
 	if (b->artifact != NULL)
 		buf_printf(text, "< %s\n", b->artifact);
+	else if (b->file != NULL)
+		buf_printf(text, "< %s\n", b->file);
 	else if (b->text != NULL)
 		http_show_body(b->text, b->len, text);
 }

@@ -11,10 +11,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
+#include "base/json.h"
 #include "base/mem.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "step/act_http_body.h"
 #include "step/kept.h"
+
+#define FILE_MAX	(16 * 1024 * 1024)
 
 struct making {
 	struct arena	*arena;
@@ -53,11 +58,39 @@ add_kept(struct making *m, const char *name)
 	return true;
 }
 
+/* A file of the runbook folder, if it is still what the plan has. */
+static bool
+add_file(struct making *m, const char *name)
+{
+	struct json_object *pinned = json_get(m->job->order->files, name);
+	const char *path = json_text(pinned, "file", "");
+	unsigned char hash[32];
+	struct buf text = {0};
+	char hex[65] = "";
+	bool same;
+
+	if (io_read_file(path, FILE_MAX, &text) == ERR_OK) {
+		sha256(buf_text(&text), text.len, hash);
+		text_hex(hash, sizeof(hash), hex);
+	}
+	same = strcmp(hex, json_text(pinned, "sha256", "-")) == 0;
+	if (same)
+		add_text(m, buf_text(&text), text.len);
+	else
+		buf_printf(m->why, "The file %s is not the one any more that "
+		    "the plan has: it was changed or removed since the run "
+		    "was made. Put it back, or make a new run.", name);
+	buf_clear(&text);
+	return same;
+}
+
 static bool
 add_body(struct making *m, const struct http_body *b)
 {
 	if (b->artifact != NULL)
 		return add_kept(m, b->artifact);
+	if (b->file != NULL)
+		return add_file(m, b->file);
 	if (b->text != NULL)
 		add_text(m, b->text, b->len);
 	return true;

@@ -181,8 +181,10 @@ add_key(struct exchange *x, size_t number)
 static const char *
 usual_type(const struct http_body *b)
 {
-	if (b->artifact != NULL)
-		return text_ends(b->artifact, ".json") ? "application/json" :
+	const char *name = b->artifact != NULL ? b->artifact : b->file;
+
+	if (name != NULL)
+		return text_ends(name, ".json") ? "application/json" :
 		    "application/octet-stream";
 	return b->text[0] == '{' || b->text[0] == '[' ? "application/json" :
 	    "text/plain; charset=utf-8";

@@ -32,6 +32,7 @@ static const struct json_key order_keys[] = {
 	{ "artifacts",		json_type_object,	false },
 	{ "seen",		json_type_object,	false },
 	{ "needs",		json_type_object,	false },
+	{ "files",		json_type_object,	false },
 	{ "output_limit",	json_type_int,		false },
 	{ "parallel",		json_type_int,		false },
 	{ "numbers",		json_type_array,	false },
@@ -324,6 +325,7 @@ order_parse(const char *text, size_t len, struct order *ret,
 		goto out;
 	o.exec = json_text(o.root, "exec", "");
 	o.run = order_text(o.root, "run");
+	o.files = json_get(o.root, "files");
 	o.environment = order_text(o.root, "environment");
 	o.numbers = json_get(o.root, "numbers");
 	o.from_statement = json_get(o.root, "from_statement");

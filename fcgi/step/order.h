@@ -87,6 +87,7 @@ struct order {
 	size_t		 mask_count;
 	struct order_kept *same;	/* what same_as has kept */
 	size_t		 same_count;
+	struct json_object *files;	/* {"./path": {"file", "sha256"}} */
 	struct order_kept *artifacts;
 	size_t		 artifacts_count;
 	struct order_target *targets;

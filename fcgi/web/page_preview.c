@@ -120,6 +120,26 @@ values_model(struct view *v, const struct step *step)
 	return list;
 }
 
+/* Files of the runbook folder that are sent, as the plan has them. */
+static struct json_object *
+files_model(struct view *v, const struct step *step)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < step->files_count; i++) {
+		struct json_object *o = json_object_new_object();
+		struct json_object *pinned = json_get(
+		    json_get(v->run, "targets"), step->files[i]);
+
+		model_text(o, "name", step->files[i]);
+		model_text(o, "size_text", model_size(v->req,
+		    json_int(pinned, "bytes", 0)));
+		model_text(o, "sha256", json_text(pinned, "sha256", ""));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
 enum err
 page_preview(struct req *req, struct reply *reply)
 {
@@ -151,6 +171,7 @@ page_preview(struct req *req, struct reply *reply)
 	model_put(o, "look", v->book->steps[i].kind == STEP_EDIT ?
 	    look_of_step(v, i) : NULL);
 	model_bool(o, "can_look", view_may(v, VERB_step_look, i));
+	model_put(o, "files", files_model(v, &v->book->steps[i]));
 	model_text(o, "success", card_success(req, &v->book->steps[i]));
 	model_text(o, "undo", undo < 0 ? NULL : v->book->steps[undo].title);
 	return reply_model(req, reply, "preview.html",

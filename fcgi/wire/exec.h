@@ -55,6 +55,8 @@
  *		as its difference was shown},
  *	 "needs": {target: [interpreters]} for a preflight, which tries the
  *		targets and changes nothing,
+ *	 "files": {"./path": {"file": its path, "sha256"}}: files of the runbook
+ *		folder that this step sends, as the plan pins them,
  *	 "output_limit": bytes for each target, "parallel": how many at once}
  *
  * Lines of status ("at" is milliseconds since 1970):

@@ -373,6 +373,57 @@ def what_was_not_kept_is_not_sent():
     assert "got" not in server.state
 
 
+FILE = """# File
+
+```http {#send on=poa}
+POST /import
+
+< ./payloads/clients.bin
+```
+
+```http {#again on=poa rerun=safe}
+POST /parts
+Content-Type: multipart/form-data; boundary=X
+
+--X
+Content-Disposition: form-data; name="f"
+
+< ./payloads/clients.bin
+--X--
+```
+"""
+
+
+def a_file_of_the_runbook_folder_is_sent_as_the_plan_has_it():
+    ana = state["ana"]
+    data = bytes(range(256)) * 100
+    (books / "payloads").mkdir()
+    path = books / "payloads" / "clients.bin"
+    (books / "file.md").write_text(FILE)
+    body = {"runbook": "file", "environment": "test", "parameters": {}}
+    status, answer = ana.post("/runs", body)
+    assert status == 422 and "./payloads/clients.bin" in answer["error"]["message"]
+    path.symlink_to("/etc/hostname")
+    assert ana.post("/runs", body)[0] == 422, "a symbolic link is not followed"
+    path.unlink()
+    path.write_bytes(data)
+    number, other = start(ana, "file"), ana.post("/runs", body)[1]
+    ana.drive(number, until="again")
+    assert server.state["got"][1] == data
+    status, page = ana.get(f"/runs/{number}/preview/send", accept="text/html")
+    assert hashlib.sha256(data).hexdigest() in page, page
+    path.write_bytes(data + b"more")
+    assert ana.post("/runs", body)[1]["plan"] != other["plan"], "another plan"
+    server.state.pop("got")
+    step = ana.press(number, ana.step(number, "again"))
+    assert "not the one any more" in step["attempts"][-1]["message"], step
+    assert "got" not in server.state
+    path.write_bytes(data)
+    ana.post(f"/runs/{number}/steps/again/retry")
+    assert ana.wait_step(number, "again")["state"] == "succeeded"
+    assert data in server.state["got"][1]
+
+
 def a_changed_file_is_found():
     ana, number = state["ana"], state["number"]
     (books / "changed.md").write_text(
@@ -398,7 +449,7 @@ def mistakes_are_found_by_check():
              "Did you mean"),
             ("```sh {#a save=n}\ntrue\n```\n\n```sh {#b save=n}\ntrue\n```\n",
              "already"),
-            ("```http {#a on=poa}\nPOST /x\n\n< ./file\n```\n", "save=name"),
+            ("```http {#a on=poa}\nPOST /x\n\n< ../file\n```\n", "save=name"),
             ("```http {#a on=poa}\nHEAD /x\n\nbody\n```\n", "HEAD has no body"),
             ("- [ ] Do it {#m}\n\n```sh {#b same-as=m}\ntrue\n```\n",
              "without an output"),
@@ -419,7 +470,9 @@ with console:
               an_output_that_is_too_long_is_not_kept,
               they_are_listed_on_page_and_report,
               equal_outputs_pass_and_a_difference_is_shown,
-              each_target_has_its_own, what_was_not_kept_is_not_sent, a_changed_file_is_found,
+              each_target_has_its_own, what_was_not_kept_is_not_sent,
+              a_file_of_the_runbook_folder_is_sent_as_the_plan_has_it,
+              a_changed_file_is_found,
               mistakes_are_found_by_check])
     finally:
         shutil.rmtree(books, ignore_errors=True)

@@ -114,7 +114,11 @@ what_is_no_request_is_refused_with_its_line(void **state)
 		{ "@x = 1\nGET /a", "@variables", 10 },
 		{ "{{v}} /a", "method", 10 },
 		{ "HEAD /a\n\nx", "no body", 12 },
-		{ "POST /a\n\n< ./file.json", "save=name", 12 },
+		{ "POST /a\n\n< ../file.json", "save=name", 12 },
+		{ "POST /a\n\n< ./a/../file.json", "without “..”", 12 },
+		{ "POST /a\n\n< ./a//b", "save=name", 12 },
+		{ "POST /a\n\n< /etc/passwd", "save=name", 12 },
+		{ "POST /a\n\n< ./{{v}}", "save=name", 12 },
 		{ "POST /a\n\n<@ file.json", "save=name", 12 },
 		{ "POST /a\n\n< a\nmore", "nothing", 13 },
 		{ "POST /a\nContent-Type: multipart/mixed; boundary=X\n\n"
