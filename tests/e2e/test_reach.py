@@ -174,6 +174,74 @@ def test_requests_go_over_an_ssh_target():
     server.shutdown()
 
 
+# ------------------------------------------------ login shells and user=
+
+SHELLS = {"fish": "/usr/bin/fish", "tcsh": "/usr/bin/tcsh", "ash": "busybox",
+          "bash": "/bin/bash", "dash": "/bin/dash"}
+
+
+def people():
+    """An sshd whose machine has a user for each shell, and one whom all may
+    become with sudo: in a mount namespace with a passwd of its own."""
+    os.chmod(ssh.WORK, 0o711)
+    os.chmod(ssh.WORK + "/authorized", 0o644)
+    os.symlink(shutil.which("busybox"), ssh.WORK + "/ash")
+    passwd, shadow = open("/etc/passwd").read(), open("/etc/shadow").read()
+    names = [*SHELLS, "app"]
+    for i, name in enumerate(names):
+        home = f"{ssh.WORK}/home-{name}"
+        os.mkdir(home)
+        os.chown(home, 64100 + i, 64100)
+        shell = SHELLS.get(name, "/bin/sh").replace("busybox", ssh.WORK + "/ash")
+        passwd += f"cs-{name}:x:{64100 + i}:64100::{home}:{shell}\n"
+        shadow += f"cs-{name}:*:19000:0:99999:7:::\n"
+    group = open("/etc/group").read() + "cs-all:x:64100:\n"
+    sudoers = "%cs-all ALL=(cs-app) NOPASSWD: ALL\n"
+    mounts = []
+    for name, text, mode in (("passwd", passwd, 0o644), ("shadow", shadow, 0o600),
+                             ("group", group, 0o644), ("sudoers", sudoers, 0o440)):
+        path = f"{ssh.WORK}/etc-{name}"
+        with open(path, "w") as f:
+            f.write(text)
+        os.chmod(path, mode)
+        mounts.append(f"mount --bind {path} /etc/{name}")
+    return ssh.Sshd("people", home="", prefix=(
+        "unshare", "-m", "sh", "-c", " && ".join(mounts) + ' && exec "$@"', "sh"))
+
+
+def test_login_shells_of_all_kinds_and_other_users():
+    if os.getuid() != 0:
+        return                          # the lab of CI is root
+    server = people()
+    values = {f"v{i}": v for i, v in enumerate(ssh.NASTY)}
+    text = "".join(f'printf %s "$v{i}" | od -An -v -tx1 | tr -d " \\n"; echo\n'
+                   for i in range(len(ssh.NASTY)))
+    want = [v.encode().hex() for v in ssh.NASTY]
+    try:
+        for shell in SHELLS:
+            for client in CLIENTS if shell == "fish" else CLIENTS[:1]:
+                target = server.target(user="cs-" + shell, client=client)
+                s = run("id -un\n" + text + "exit 3", [target], values=values)
+                is_state(s, "failed", "exited with 3", exit=3)
+                assert s.text().decode().split("\n")[:-1] == ["cs-" + shell, *want], shell
+            s = run("id -un; echo $HOME; echo $v0\n" + text, [target], user="cs-app",
+                    values=values)
+            is_state(s, "succeeded")
+            assert s.text().decode().startswith(f"cs-app\n{ssh.WORK}/home-app\n"), s.text()
+            assert s.text().decode().split("\n")[-1 - len(want):-1] == want, shell
+            is_state(run("true", [target], user="nobody"), "failed", "as the user nobody",
+                     "sudo", exit=None)
+            if shell not in ("fish", "tcsh"):
+                continue
+            s = Step("for i in 1 2 3 4; do echo $i; sleep 0.4; done", [target])
+            s.until(state="running")
+            server.cut()
+            is_state(s.wait(), "succeeded")
+            assert s.text() == b"1\n2\n3\n4\n", (shell, s.text())
+    finally:
+        server.stop()
+
+
 # ------------------------------------------------------------- the console
 
 def yml(target, **more):

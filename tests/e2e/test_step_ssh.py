@@ -33,7 +33,7 @@ class Sshd:
     """An sshd of our own: own keys, own port, own home for whoever logs in."""
 
     def __init__(self, name, key="ed25519", extra="", env="", netns=None,
-                 address="127.0.0.1"):
+                 address="127.0.0.1", home="HOME={HOME}", prefix=()):
         self.dir = f"{WORK}/{name}"
         os.makedirs(self.dir, mode=0o700)
         os.makedirs("/run/sshd", exist_ok=True)
@@ -45,8 +45,9 @@ class Sshd:
             f.write(f"Port {self.port}\nListenAddress {address}\n"
                     f"HostKey {self.host_key}\nAuthorizedKeysFile {WORK}/authorized\n"
                     "UsePAM no\nStrictModes no\nPermitRootLogin yes\nMaxStartups 200\n"
-                    f"MaxSessions 200\nSetEnv HOME={HOME} {env}\nPidFile none\n{extra}\n")
-        argv = ["/usr/sbin/sshd", "-D", "-f", self.dir + "/conf", "-E", self.dir + "/log"]
+                    f"MaxSessions 200\nSetEnv CS_TEST=1 {home.format(HOME=HOME)} {env}\n"
+                    f"PidFile none\n{extra}\n")
+        argv = [*prefix, "/usr/sbin/sshd", "-D", "-f", self.dir + "/conf", "-E", self.dir + "/log"]
         if netns:
             argv = ["ip", "netns", "exec", netns] + argv
         self.netns = netns

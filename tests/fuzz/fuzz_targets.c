@@ -20,6 +20,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct json_object *environments = targets_environments(t), *o;
 	struct fault fault;
 
+	json_object_put(targets_with_secret(t, "password"));
+	json_object_put(targets_describe(t));
 	for (size_t i = 0; i < json_object_array_length(environments); i++) {
 		o = json_object_array_get_idx(environments, i);
 		o = json_object_object_get(o, "name");
