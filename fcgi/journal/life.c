@@ -160,6 +160,14 @@ needs_role(const struct actor *actor, const char *role, struct fault *fault)
 	    actor->name);
 }
 
+/* Our own command line may do all, but it is nobody who could be asked. */
+static enum err
+needs_person(const struct actor *actor, struct fault *fault)
+{
+	return !actor->local ? ERR_OK : fault_set(fault, ERR_FORBIDDEN,
+	    "no_person", NULL, "Only people approve: do it with an account.");
+}
+
 static enum err
 may_approve(const struct life_run *run, const struct actor *actor,
     struct fault *fault)
@@ -168,6 +176,8 @@ may_approve(const struct life_run *run, const struct actor *actor,
 	    json_object_array_length(run->approvals) : 0;
 	bool named = false;
 
+	if (needs_person(actor, fault) != ERR_OK)
+		return ERR_FORBIDDEN;
 	for (size_t i = 0; i < n && !named; i++)
 		named = actor_has(actor, json_text(json_object_array_get_idx(
 		    run->approvals, i), "role", "approver"));
@@ -189,8 +199,10 @@ static enum err
 may_decide(const struct life_run *run, const struct life_step *step,
     const struct actor *actor, struct fault *fault)
 {
-	enum err err = needs_role(actor, life_gate_role(step->step), fault);
+	enum err err = needs_person(actor, fault);
 
+	if (err == ERR_OK)
+		err = needs_role(actor, life_gate_role(step->step), fault);
 	if (err == ERR_OK && text_eq(actor->name, run->created_by))
 		return fault_set(fault, ERR_FORBIDDEN, "four_eyes", NULL,
 		    "Nobody approves their own run: ask somebody else.");

@@ -31,7 +31,7 @@ may(enum verb verb, const struct step *step, const char *state,
 	struct life_step s = { .step = step, .state = state, .part = "main",
 	    .given = json_tokener_parse(given),
 	    .gate = step == &script ? "Gate" : NULL };
-	struct actor actor = { .name = who,
+	struct actor actor = { .name = who, .local = strcmp(who, "local") == 0,
 	    .roles = json_tokener_parse(roles) };
 	struct fault fault = {0};
 	enum err err = life_may(verb, &run, &s, &actor, &fault);
@@ -56,6 +56,8 @@ a_gate_is_decided_on_by_its_role_and_not_by_whose_run_it_is(void **state)
 		{ "ready", "[]", "dan", "[\"operator\"]", "role_needed",
 		    ERR_FORBIDDEN },
 		{ "ready", "[]", "ana", approver, "four_eyes",
+		    ERR_FORBIDDEN },
+		{ "ready", "[]", "local", approver, "no_person",
 		    ERR_FORBIDDEN },
 		{ "ready", "[" BO "]", "bo", approver, "already_decided",
 		    ERR_CONFLICT },
