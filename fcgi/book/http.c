@@ -386,7 +386,8 @@ read_request(struct reader *r, struct http_request *q, bool *ret_any)
 	while (next_line(r)) {
 		if (is_blank(r))
 			return read_body(r, q);
-		if (!is_comment(r) && (err = read_header(r, &q->headers)) != ERR_OK)
+		if (!is_comment(r) &&
+		    (err = read_header(r, &q->headers)) != ERR_OK)
 			return err;
 	}
 	return ERR_OK;

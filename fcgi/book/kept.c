@@ -3,9 +3,10 @@
  * "< name" in a request.
  *
  * The name of a kept output is a name of the run, so no two steps keep under
- * the same one, unless each runs only under a `when`: they are alternatives.  What same-as compares is kept as well, under the step's id
- * where it has no save=: what is recorded for people is masked and cut, and
- * two such texts could be equal where the outputs were not.
+ * the same one, unless each runs only under a `when`: they are alternatives.
+ * What same-as compares is kept as well, under the step's id where it has no
+ * save=: what is recorded for people is masked and cut, and two such texts
+ * could be equal where the outputs were not.
  */
 #include <string.h>
 

@@ -171,7 +171,7 @@ CREATE TABLE look (
 	targets	TEXT NOT NULL,		-- [names]
 	ended_at INTEGER,
 	message	TEXT,			-- where it did not come to an end
-	results	TEXT			-- {target: its last line}
+	results	TEXT			-- {target: how it ended}
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX look_of_run ON look (run, step, requested_at);
 CREATE INDEX look_open ON look (exec) WHERE ended_at IS NULL;

@@ -24,7 +24,7 @@ struct filling {
 	const char		*before;	/* the text in front of it */
 	size_t			 before_len;
 	bool			 quoted;	/* JSON: inside a string */
-	bool			 escaped;	/* right behind a lone backslash */
+	bool			 escaped;	/* behind a lone backslash */
 	bool			 used;		/* a value was put in */
 };
 

@@ -29,7 +29,7 @@ struct exchange {
 	struct way			*way;	/* port 0: none */
 	struct curl_slist		*near;	/* where it leads from */
 	struct arena			*arena;	/* the caller's */
-	bool				 stranger;	/* it gets no credentials */
+	bool				 stranger; /* gets no credentials */
 	char				 error[CURL_ERROR_SIZE];
 	struct buf			 head;	/* of the answer */
 	struct buf			 body;

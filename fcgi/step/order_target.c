@@ -125,12 +125,14 @@ order_target_read(struct json_object *v, struct order_target *ret,
 		return order_wrong(fault, "targets", "has a wrong name");
 	if (strcmp(t->kind, "ssh") == 0 && (t->host == NULL || port < 1 ||
 	    port > 65535))
-		return order_wrong(fault, "targets", "has a wrong host or port");
+		return order_wrong(fault, "targets",
+		    "has a wrong host or port");
 	return ERR_OK;
 }
 
 enum err
-order_read_targets(struct order *o, struct json_object *list, struct fault *fault)
+order_read_targets(struct order *o, struct json_object *list,
+    struct fault *fault)
 {
 	size_t n = order_length(list);
 	enum err err;
@@ -155,7 +157,8 @@ order_read_targets(struct order *o, struct json_object *list, struct fault *faul
 }
 
 enum err
-order_read_hosts(struct order *o, struct json_object *hosts, struct fault *fault)
+order_read_hosts(struct order *o, struct json_object *hosts,
+    struct fault *fault)
 {
 	enum err err = ERR_OK;
 
