@@ -14,6 +14,7 @@
 #include "step/canonical.h"
 
 #define DEPTH	40
+#define OUT_MAX	(4 * CANONICAL_MAX)	/* deep lines are long */
 
 struct cursor {
 	const char	*s;
@@ -217,7 +218,8 @@ put_line_start(int depth, struct buf *out)
 		buf_puts(out, "  ");
 }
 
-/* False: two members have the same name, and nobody knows which counts. */
+/* False: two members have the same name, and nobody knows which counts; or
+ * it becomes too long. */
 static bool
 put_value(const char *s, size_t len, int depth, struct buf *out)
 {
@@ -238,8 +240,8 @@ put_value(const char *s, size_t len, int depth, struct buf *out)
 		put_line_start(depth + 1, out);
 		buf_put(out, all[i].name, all[i].name_len);
 		buf_puts(out, all[i].name_len > 0 ? ": " : "");
-		ok = ok && put_value(all[i].value, all[i].value_len,
-		    depth + 1, out);
+		ok = ok && out->len < OUT_MAX && put_value(all[i].value,
+		    all[i].value_len, depth + 1, out);
 		if (i + 1 < count)
 			buf_putc(out, ',');
 	}

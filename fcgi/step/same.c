@@ -19,6 +19,8 @@
 #include "step/same.h"
 #include "wire/exec.h"
 
+#define SHOWN_MAX	(2 * 1024 * 1024)	/* to look for lines in */
+
 struct pair {
 	struct job	*job;
 	struct buf	 was;		/* of the other step */
@@ -83,9 +85,9 @@ show(struct pair *p, const char *text, size_t len)
 	output_pause(o);
 }
 
-/* Where they begin to differ, for what is no text. */
+/* Where they begin to differ, for what is no text or too long to be shown. */
 static void
-say_binary(struct pair *p)
+say_place(struct pair *p)
 {
 	size_t n = p->was.len < p->is.len ? p->was.len : p->is.len, i = 0;
 
@@ -131,11 +133,12 @@ compare(struct pair *p)
 		show(p, same, strlen(same));
 		return true;
 	}
-	if (text_is_utf8(buf_text(&p->was), p->was.len) &&
+	if (p->was.len <= SHOWN_MAX && p->is.len <= SHOWN_MAX &&
+	    text_is_utf8(buf_text(&p->was), p->was.len) &&
 	    text_is_utf8(buf_text(&p->is), p->is.len))
 		say_difference(p);
 	else
-		say_binary(p);
+		say_place(p);
 	return false;
 }
 

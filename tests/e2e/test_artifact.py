@@ -265,6 +265,14 @@ printf 'a\\nb\\nc\\n'
 printf 'a\\nB\\nc\\n'
 ```
 
+```sh {#long save=long.txt}
+yes | head -c 5000000
+```
+
+```sh {#long-again same-as=long rerun=safe}
+yes | head -c 4999999; echo n
+```
+
 ```sh {#equal same-as=text rerun=safe}
 printf 'a\\nb\\nc\\n'
 ```
@@ -296,6 +304,10 @@ def equal_outputs_pass_and_a_difference_is_shown():
     kept = [a for a in ana.run(number)["artifacts"] if a["step"] == "text-again"]
     assert [a["attempt"] for a in kept] == [1, 2], "each attempt keeps its own"
     ana.post(f"/runs/{number}/steps/text-again/skip", {"reason": "test"})
+    ana.press(number, ana.step(number, "long"))
+    step = ana.press(number, ana.step(number, "long-again"))
+    assert "from byte 5000000 on" in step["attempts"][-1]["message"], step
+    ana.post(f"/runs/{number}/steps/long-again/skip", {"reason": "test"})
     assert ana.press(number, ana.step(number, "equal"))["state"] == "succeeded"
 
 
