@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -23,6 +24,8 @@
 #define OPEN_MS		10000
 #define SAID_MAX	2000
 #define END_MS		100
+#define TURNS		6
+#define TURN_MS		10
 
 void
 way_socket(pid_t pid, char ret[32])
@@ -197,15 +200,44 @@ begin_ssh(struct carrier *c, struct buf *why)
 	return LINK_OK;
 }
 
+/*
+ * A whole group may be reached over one machine, whose sshd drops some of
+ * those that have not logged in yet once there are ten (MaxStartups).  So a
+ * few of an attempt log in at a time.  The lock that was taken, or -1 where
+ * the watch says stop.
+ */
+static int
+take_turn(struct carrier *c)
+{
+	int fd = -1, i = (int)getpid();
+	char path[128];
+
+	while (fd < 0 && c->watch.stop == STOP_NONE) {
+		snprintf(path, sizeof(path), "way-%s.%d.lock", c->over->name,
+		    i++ % TURNS);
+		if ((fd = io_lock(path)) < 0)
+			(void)watch_poll(&c->watch, NULL, 0,
+			    clock_monotonic() + TURN_MS);
+	}
+	return fd;
+}
+
 enum link_result
 far_begin(struct carrier *c, struct buf *why)
 {
-	enum link_result result = link_open(c->over, &c->watch, &c->link, why);
+	int turn = take_turn(c);
+	enum link_result result = LINK_STOPPED;
 
-	if (result != LINK_OK)
+	if (turn < 0)
 		return result;
-	if (c->link->client == &link_openssh)
-		return begin_ssh(c, why);
+	result = link_open(c->over, &c->watch, &c->link, why);
+	if (result == LINK_OK && c->link->client == &link_openssh)
+		result = begin_ssh(c, why);
+	/* A way over which this one leads has inherited the descriptor. */
+	(void)flock(turn, LOCK_UN);
+	close(turn);
+	if (result != LINK_OK || c->ssh > 0)
+		return result;
 	c->first = open_channel(c, why);
 	return c->first != NULL ? LINK_OK : LINK_LOST;
 }

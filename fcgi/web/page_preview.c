@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "book/expand.h"
+#include "book/targets.h"
 #include "journal/plan.h"
 #include "web/card.h"
 #include "web/look.h"
@@ -29,9 +30,8 @@ database(struct view *v, struct json_object *t)
 }
 
 static const char *
-how(struct view *v, const char *name)
+how_itself(struct view *v, struct json_object *t)
 {
-	struct json_object *t = json_get(json_get(v->run, "targets"), name);
 	const char *kind = json_text(t, "kind", "local"), *host;
 
 	if (text_eq(kind, "mysql") || text_eq(kind, "postgresql") ||
@@ -48,6 +48,26 @@ how(struct view *v, const char *name)
 	    json_text(t, "host", ""), json_int(t, "port", 22));
 	return request_fill(v->req, "how_ssh", "over SSH as {user} at {host}",
 	    "user", json_text(t, "user", ""), "host", host, NULL);
+}
+
+/* The machines on the way to it, in the order in which they are passed. */
+static const char *
+how(struct view *v, const char *name)
+{
+	struct json_object *all = json_get(v->run, "targets");
+	struct json_object *t = json_get(all, name);
+	const char *what = how_itself(v, t), *way = NULL, *next;
+
+	for (int i = 0; i < TARGETS_HOPS_MAX && t != NULL; i++) {
+		next = json_text(t, "jump", json_text(t, "over", NULL));
+		if (next == NULL)
+			break;
+		way = way == NULL ? next : arena_printf(v->req->arena,
+		    "%s → %s", next, way);
+		t = json_get(all, next);
+	}
+	return way == NULL ? what : request_fill(v->req, "how_over",
+	    "{how}, reached over {way}", "how", what, "way", way, NULL);
 }
 
 static struct json_object *

@@ -46,6 +46,8 @@ def test_a_chain_of_jump_hosts():
         s = run("echo reached", [far(gate(client, jump=middle), client)])
         is_state(s, "succeeded", name="far")
         assert s.text("far") == b"reached\n"
+    s = run("true", [ssh.SSHD.target(f"n{i}", jump=gate(jump=outer)) for i in range(16)])
+    is_state(s, "succeeded", name="n15")
 
 
 def test_many_targets_over_one_jump_host():
@@ -55,6 +57,18 @@ def test_many_targets_over_one_jump_host():
         is_state(s, "succeeded", name=f"n{i}")
         assert s.text(f"n{i}") == f"n{i}\n".encode()
     assert not [n for n in os.listdir(s.dir) if "known_hosts" in n or n.endswith(".sock")]
+
+
+def test_a_jump_host_of_the_usual_settings_lets_a_whole_group_through():
+    """sshd drops some of those whom it does not know yet once there are ten; here: all."""
+    usual = ssh.Sshd("usual", startups="10:100:10")
+    try:
+        targets = [ssh.SSHD.target(f"n{i}", jump=usual.target("gate")) for i in range(40)]
+        s = run("true", targets)
+        for i in range(40):
+            is_state(s, "succeeded", name=f"n{i}")
+    finally:
+        usual.stop()
 
 
 def test_errors_name_the_hop_that_failed():
@@ -348,6 +362,8 @@ def test_targets_and_secrets_are_shown_and_secrets_never():
         status, run = ana.post("/runs", {"runbook": "up", "environment": "test"})
         assert status == 201, run
         status, other = ana.post("/runs", {"runbook": "up", "environment": "test"})
+        assert "reached over gate" in ana.get(f"/runs/{run['id']}/preview/up",
+                                              accept="text/html")[1]
         ana.post(f"/runs/{run['id']}/start")
         end = ana.drive(run["id"])
         assert ana.output(run["id"], "up", "far") == "over far\n", end

@@ -33,7 +33,8 @@ class Sshd:
     """An sshd of our own: own keys, own port, own home for whoever logs in."""
 
     def __init__(self, name, key="ed25519", extra="", env="", netns=None,
-                 address="127.0.0.1", home="HOME={HOME}", prefix=()):
+                 address="127.0.0.1", home="HOME={HOME}", prefix=(),
+                 startups="200"):
         self.dir = f"{WORK}/{name}"
         os.makedirs(self.dir, mode=0o700)
         os.makedirs("/run/sshd", exist_ok=True)
@@ -44,7 +45,7 @@ class Sshd:
         with open(self.dir + "/conf", "w") as f:
             f.write(f"Port {self.port}\nListenAddress {address}\n"
                     f"HostKey {self.host_key}\nAuthorizedKeysFile {WORK}/authorized\n"
-                    "UsePAM no\nStrictModes no\nPermitRootLogin yes\nMaxStartups 200\n"
+                    f"UsePAM no\nStrictModes no\nPermitRootLogin yes\nMaxStartups {startups}\n"
                     f"MaxSessions 200\nSetEnv CS_TEST=1 {home.format(HOME=HOME)} {env}\n"
                     f"PidFile none\n{extra}\n")
         argv = [*prefix, "/usr/sbin/sshd", "-D", "-f", self.dir + "/conf", "-E", self.dir + "/log"]
