@@ -98,6 +98,7 @@ parse(const char *text, size_t len, struct json_object *lists,
 	find_title(&p);
 	check_book(&p);
 	*ret_whole = lists == NULL || expand_all(&p, lists);
+	restore_all(&p);
 	finish(&p);
 	return &w->book;
 }

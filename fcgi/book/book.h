@@ -162,6 +162,8 @@ struct step {
 	bool		 essential;
 	bool		 evidence;	/* manual: evidence=required */
 	bool		 rollback;	/* stands in a .rollback section, or undo= */
+	bool		 restores;	/* derived: puts the file of the edit that
+					 * it undoes back */
 	bool		 executable;	/* this version can execute it */
 };
 

@@ -372,7 +372,9 @@ expand_all(struct parse *p, struct json_object *lists)
 	p->sections_count = g.sections_count;
 	p->steps = g.steps;
 	p->steps_count = g.steps_count;
+	p->steps_cap = g.steps_cap;
 	p->items = g.items;
 	p->items_count = g.items_count;
+	p->items_cap = g.items_cap;
 	return !g.full;
 }

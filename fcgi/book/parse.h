@@ -168,6 +168,7 @@ bool	 each_captures(const struct parse *p, const char *name, int before);
 
 /* expand.c: repeats what repeats; false: it would become too large */
 bool	 expand_all(struct parse *p, struct json_object *lists);
+void	 restore_all(struct parse *p);
 
 /* hops.c */
 void	 check_hops(struct parse *p);

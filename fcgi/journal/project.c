@@ -324,6 +324,10 @@ target_ended(struct db *db, const struct event *e)
 	    written(e, "captures") : NULL),
 	    number_or_null(json_get(e->data, "resume"), "statement"),
 	    number_or_null(json_get(e->data, "resume"), "of"));
+	if (err == ERR_OK && json_get(e->data, "changed") != NULL)
+		err = db_run(db, STMT_TARGET_SET_CHANGED, INT(e->run),
+		    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
+		    TEXT(text_of(e, "target")), TEXT(written(e, "changed")));
 	if (err != ERR_OK || kept == NULL)
 		return err;
 	return db_run(db, STMT_ARTIFACT_ADD, INT(e->run), INT(e->seq),

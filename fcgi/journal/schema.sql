@@ -110,6 +110,7 @@ CREATE TABLE attempt_target (
 	resume		INTEGER,	-- SQL: where a retry may start
 	resume_of	INTEGER,	-- of how many statements
 	captures	TEXT,		-- {name: value} of one that succeeded
+	changed		TEXT,		-- edit: {file, backup, sum afterwards}
 	started_at	INTEGER,
 	ended_at	INTEGER,
 	PRIMARY KEY (run, step, n, target)

@@ -170,6 +170,9 @@ line_of_target(struct command *c, const struct attempt *a,
 	json_set_text(data, "hash", json_text(line, "hash", NULL));
 	if (json_object_is_type(json_get(line, "artifact"), json_type_object))
 		add_kept(data, json_get(line, "artifact"));
+	if (json_object_is_type(json_get(line, "changed"), json_type_object))
+		json_set(data, "changed",
+		    json_object_get(json_get(line, "changed")));
 	if (json_object_is_type(json_get(line, "resume"), json_type_object))
 		json_set(data, "resume",
 		    json_object_get(json_get(line, "resume")));

@@ -104,6 +104,31 @@ look_seen(struct runner *r, struct json_object *run, const char *step,
 	return seen;
 }
 
+struct json_object *
+look_changed(struct runner *r, int64_t run, const char *step)
+{
+	struct json_object *all = json_object_new_object(), *known;
+	struct json_object *rows = db_rows_json(db_query(r->db,
+	    STMT_TARGETS_CHANGED, INT(run), TEXT(step)));
+
+	for (size_t i = 0; i < json_object_array_length(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		struct json_object *changed = json_get(row, "changed");
+		const char *target = json_text(row, "target", "");
+
+		known = json_get(all, target);
+		if (known == NULL) {
+			known = json_object_new_object();
+			json_set_text(known, "backup", json_text(changed,
+			    "backup", ""));
+			json_set(all, target, known);
+		}
+		json_set_text(known, "sum", json_text(changed, "sum", ""));
+	}
+	json_object_put(rows);
+	return all;
+}
+
 void
 look_refuse(struct json_object *results, const char *target,
     const char *message)

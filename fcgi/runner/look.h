@@ -27,6 +27,13 @@ struct json_object *look_needs(const struct book *book,
 struct json_object *look_seen(struct runner *r, struct json_object *run,
 	    const char *step, const char *exec);
 
+/*
+ * What an edit changed on each target: {target: {"backup", "sum"}}, the first
+ * backup that it made and the SHA-256 of the file when it was done.
+ */
+struct json_object *look_changed(struct runner *r, int64_t run,
+	    const char *step);
+
 /* Adds the result of a target that could not be tried. */
 void	 look_refuse(struct json_object *results, const char *target,
 	    const char *message);

@@ -262,6 +262,11 @@ fill_purpose(struct runner *r, struct pinned *s, const char *exec,
 {
 	struct json_object *step = json_get(o, "step");
 
+	if (s->step->restores) {
+		json_set_bool(step, "restore", true);
+		json_set(o, "undo", look_changed(r, s->run_id,
+		    s->step->undo));
+	}
 	if (s->look) {
 		look_step(step);
 		return ERR_OK;

@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "step/act.h"
+#include "step/diff.h"
 #include "step/edit.h"
 #include "base/encode.h"
 #include "step/fill.h"
@@ -244,6 +245,49 @@ is_as_seen(struct change *c)
 	return false;
 }
 
+/* What is needed to put the file back goes on record, which is for everybody:
+ * not where a secret is part of the path. */
+static void
+note_change(struct change *c, const struct buf *content)
+{
+	struct json_object *o = json_object_new_object();
+	char sum[65], *backup = mem_strdup(buf_text(&c->out));
+
+	backup[strcspn(backup, "\n")] = '\0';
+	sum_of(content, 0, sum);
+	json_set_text(o, "file", buf_text(&c->path));
+	json_set_text(o, "backup", backup);
+	json_set_text(o, "sum", sum);
+	if (mask_hides(c->job->output->hide, backup, strlen(backup)))
+		json_object_put(o);
+	else
+		json_set(c->job->more, "changed", o);
+	free(backup);
+}
+
+/* Shows the difference and, unless it is a look, makes it so. */
+static bool
+apply(struct change *c, const struct buf *diff, const struct buf *content)
+{
+	struct job *job = c->job;
+
+	if (diff->len == 0)
+		say(c, "Nothing to change: the file is as it should be: ",
+		    buf_text(&c->path));
+	else
+		output_put(job->output, diff->data, diff->len);
+	if (diff->len > 0 && !job->order->look) {
+		if (!write_file(c, content))
+			return false;
+		say(c, "Changed: ", buf_text(&c->path));
+		say(c, "Backup: ", buf_text(&c->out));
+		note_change(c, content);
+	}
+	job->ending = ENDING_EXITED;
+	job->code = 0;
+	return true;
+}
+
 static void
 change(struct change *c)
 {
@@ -254,27 +298,75 @@ change(struct change *c)
 	if (!read_file(c) || !is_as_seen(c))
 		goto out;
 	if (!edit_apply(job->order, buf_text(&c->path), buf_text(&c->out),
-	    c->out.len, &result, &why)) {
+	    c->out.len, &result, &why))
 		act_end(job, ENDING_NOT_STARTED, "%s", buf_text(&why));
-		goto out;
-	}
-	if (result.diff.len == 0) {
-		say(c, "Nothing to change: the file is as it should be: ",
-		    buf_text(&c->path));
-	} else {
-		output_put(job->output, result.diff.data, result.diff.len);
-		if (!job->order->look && !write_file(c, &result.text))
-			goto out;
-	}
-	if (result.diff.len > 0 && !job->order->look) {
-		say(c, "Changed: ", buf_text(&c->path));
-		say(c, "Backup: ", buf_text(&c->out));
-	}
-	job->ending = ENDING_EXITED;
-	job->code = 0;
+	else
+		apply(c, &result.diff, &result.text);
 out:
 	edit_clear(&result);
 	buf_clear(&why);
+}
+
+/* Reads the file of that name; its content is moved to *ret. */
+static bool
+fetch(struct change *c, const char *name, struct buf *ret)
+{
+	buf_reset(&c->name);
+	buf_puts(&c->name, name);
+	buf_reset(&c->path);
+	if (!read_file(c))
+		return false;
+	buf_put(ret, buf_text(&c->out), c->out.len);
+	return true;
+}
+
+/* The file is as the edit left it, so that nobody's later work is lost. */
+static bool
+is_as_left(struct change *c, const char *backup, const char *sum)
+{
+	if (strcmp(c->sum, sum) == 0)
+		return true;
+	act_end(c->job, ENDING_NOT_STARTED, "%s on %s was changed after this "
+	    "run had edited it, so it was left alone. Compare it with the "
+	    "backup %s, put back by hand what is to go, and skip this step "
+	    "with that as the reason.", buf_text(&c->path),
+	    c->job->target->name, backup);
+	return false;
+}
+
+/* Puts back what the edit found. */
+static void
+restore(struct change *c)
+{
+	struct json_object *undo = json_get(json_get(c->job->order->root,
+	    "undo"), c->job->target->name);
+	const char *backup = json_text(undo, "backup", "");
+	char *file = mem_strdup(buf_text(&c->name));
+	struct buf was = {0}, is = {0}, diff = {0};
+	size_t gone, new;
+
+	if (undo == NULL) {
+		say(c, "Nothing to put back: the step did not change ", file);
+		c->job->ending = ENDING_EXITED;
+		c->job->code = 0;
+		goto out;
+	}
+	if (!fetch(c, backup, &was) || !fetch(c, file, &is))
+		goto out;
+	diff_texts(&is, &was, buf_text(&c->path), buf_text(&c->path), &diff,
+	    &gone, &new);
+	if (is.len == was.len &&
+	    memcmp(buf_text(&is), buf_text(&was), is.len) == 0)
+		buf_reset(&diff);
+	else if (!is_as_seen(c) ||
+	    !is_as_left(c, backup, json_text(undo, "sum", "")))
+		goto out;
+	apply(c, &diff, &was);
+out:
+	free(file);
+	buf_clear(&was);
+	buf_clear(&is);
+	buf_clear(&diff);
 }
 
 void
@@ -300,7 +392,7 @@ act_edit(struct job *job)
 		act_end(job, ENDING_NOT_STARTED, "%s", buf_text(&why));
 	} else {
 		act_announce(job);
-		change(&c);
+		(o->restore ? restore : change)(&c);
 	}
 	link_close(c.link);
 out:

@@ -31,6 +31,7 @@ static const struct json_key order_keys[] = {
 	{ "hosts",		json_type_object,	false },
 	{ "artifacts",		json_type_object,	false },
 	{ "seen",		json_type_object,	false },
+	{ "undo",		json_type_object,	false },
 	{ "needs",		json_type_object,	false },
 	{ "files",		json_type_object,	false },
 	{ "output_limit",	json_type_int,		false },
@@ -58,6 +59,7 @@ static const struct json_key step_keys[] = {
 	{ "reject",		json_type_string,	false },
 	{ "exit",		json_type_array,	false },
 	{ "look",		json_type_boolean,	false },
+	{ "restore",		json_type_boolean,	false },
 	{ "every_ms",		json_type_int,		false },
 	{ "within_ms",		json_type_int,		false },
 	{ "captures",		json_type_array,	false },
@@ -239,6 +241,7 @@ read_step(struct order *o, struct json_object *step, struct fault *fault)
 	o->batch = (int)json_int(step, "batch", 0);
 	o->max_fail = (int)json_int(step, "max_fail", -1);
 	o->look = json_flag(step, "look", false);
+	o->restore = json_flag(step, "restore", false);
 	o->kind = json_text(step, "kind", "");
 	for (i = 0; i < count && strcmp(kinds[i].kind, o->kind) != 0; i++)
 		;

@@ -63,6 +63,7 @@ struct order {
 	const char	*file;		/* edit */
 	const char	*mode;		/* copy */
 	bool		 look;		/* say what would be done */
+	bool		 restore;	/* edit: put the backup back */
 	const char	*save;		/* what its output is kept as */
 	const char	*same_as;	/* id of a step */
 	const char	*cwd;		/* or NULL */

@@ -58,6 +58,9 @@ card_success(struct req *req, const struct step *step)
 	if (is_sql(step))
 		text = request_text(req, "success_sql",
 		    "the database accepts every statement");
+	else if (step->restores)
+		text = request_text(req, "success_restore",
+		    "the file is as it was before that step");
 	else if (step->kind == STEP_EDIT)
 		text = request_text(req, "success_edit",
 		    "the file reads as these lines say");

@@ -32,6 +32,7 @@
  *		"every_ms", "within_ms",
  *		"captures": [{"name", "how": "whole|pointer|regex", "what"}],
  *		"look": true where it is only to be said what would be done,
+ *		"restore": true where an edit puts its file back,
  *		"save": name under which the output is kept,
  *		"same_as": {"step": id, "files": {target: "EXEC/TARGET.save"}},
  *		"batch": how many targets before the next ones start (absent:
@@ -53,6 +54,8 @@
  *		have kept and this one sends,
  *	 "seen": {target: SHA-256 of the file that an edit is to find there,
  *		as its difference was shown},
+ *	 "undo": {target: {"backup", "sum"}}: what is put back, and the
+ *		SHA-256 that the file must have,
  *	 "needs": {target: [interpreters]} for a preflight, which tries the
  *		targets and changes nothing,
  *	 "files": {"./path": {"file": its path, "sha256"}}: files of the runbook
@@ -70,6 +73,8 @@
  *		statement, "captures": {name: text},
  *		"artifact": {"name", "bytes"} where the output was kept,
  *		"seen": SHA-256 of the file that an edit found,
+ *		"changed": {"file", "backup", "sum"} of an edit that changed
+ *		its file: the sum is of the file as it is now,
  *		"checks": [{"check", "state": "ok|warning|failed", "text"}] of
  *		a preflight}
  *						durable (fdatasync) and last of target

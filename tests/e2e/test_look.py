@@ -144,6 +144,46 @@ def test_the_difference_is_shown_before_the_press():
         assert bo.post(f"/runs/{run}/preflight")[0] == 403
 
 
+def test_an_edit_is_undone_from_its_backup():
+    FILE.write_text("version=2.0.9\nport=80\n")
+    FILE.chmod(0o640)
+    before = FILE.read_bytes()
+    other = WORK / "other.conf"
+    other.write_text("a\n")
+    books = runbook_folder({"edit": DOCUMENT + f"""
+```edit {{#second file={other}}}
+ensure b
+```
+"""}, targets("environments:\n  test:\n    label: Test\n    targets:\n      flow: {flow}\n"
+              "    groups: {{hosts: [flow]}}\n"))
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator,approver")
+        run = start(console, ana, "edit", {"word": "hunter2-hunter2"})
+        ana.post(f"/runs/{run}/start")
+        for step in ("edit", "second"):
+            assert ana.press(run, ana.step(run, step))["state"] == "succeeded"
+        assert FILE.read_bytes() != before and other.read_text() == "a\nb\n"
+        other.write_text("a\nb\nsomebody's later work\n")
+        status, answer = ana.post(f"/runs/{run}/rollback", {"reason": "back"})
+        assert status == 200, answer
+        order = [s["id"] for s in ana.run(run)["steps"] if s["part"] == "rollback"]
+        assert sorted(order) == ["undo-edit", "undo-second"], order
+        assert ana.run(run)["current"] == "undo-second", "the last edit goes first"
+        step = ana.press(run, ana.step(run, "undo-second"))
+        assert step["state"] == "failed" and "was changed after this run" in \
+            step["attempts"][-1]["message"], step["attempts"]
+        assert other.read_text() == "a\nb\nsomebody's later work\n"
+        ana.post(f"/runs/{run}/steps/undo-second/skip", {"reason": "the later work stays"})
+        diff = by_name(look(ana, run, "/steps/undo-edit/look"))["flow"]["diff"]
+        assert "+version=2.0.9" in diff and "-word=••••••" in diff, diff
+        assert FILE.read_bytes() != before
+        step = ana.press(run, ana.step(run, "undo-edit"))
+        assert step["state"] == "succeeded", step["attempts"][-1]
+        assert FILE.read_bytes() == before and FILE.stat().st_mode & 0o777 == 0o640
+        html = ana.ask("GET", f"/runs/{run}", accept="text/html")[1]
+        assert f"Put {FILE} back" in html
+
+
 class Web(http.server.BaseHTTPRequestHandler):
     seen = []
 
