@@ -17,7 +17,7 @@ SECRETS = ["hunter2!", "s3cr3t-Passw0rd", "pa$$ word", "it's \"quoted\"", "back\
            "日本語の秘密", "🔑key🔑", "{\"json\": [1]}", "///+++===", "....----....", "AKIAIOSFODNN7EXAMPLE",
            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "abcd", "9f86d081884c7d659a2feaa0c55ad015",
            "postgres://op:geheim@db/x", "a" * 60, "aab" * 21, "x\u202ey\u200bz", "'single'", "\"double\"",
-           "trailing\\", "(?i)^re.*gex$", "line one\nline two\nlast line\n"]
+           "trailing\\", "(?i)^re.*gex$", "first of three\nsecond of three\nthird of three\n"]
 VALUES = {f"s{i}": text for i, text in enumerate(SECRETS)}
 
 # Runs on the target and in this test: what a tool may make of a secret.
