@@ -32,8 +32,10 @@ static void __attribute__((noreturn))
 become_keyscan(const struct order_target *t, int out)
 {
 	char *port = mem_printf("%d", link_near_port(t));
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	if (dup2(out, 1) >= 0) {
+	/* It tells the server's banner there, for each type. */
+	if (dup2(out, 1) >= 0 && dup2(null, 2) >= 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		watch_reset_signals();
 		execlp("ssh-keyscan", "ssh-keyscan", "-T", "10", "-p", port,

@@ -5,7 +5,7 @@ How targets are reached: jump hosts, ways over SSH, host keys, login shells.
 countersign-step alone, against several real sshd on 127.0.0.1, each with its
 own host key; what listens "behind" one is reached over it.
 """
-import http.server, json, os, shutil, subprocess, sys, threading
+import http.server, json, os, shutil, ssl, subprocess, sys, threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import test_step_ssh as ssh
@@ -166,6 +166,24 @@ class Answer(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         pass
+
+
+def test_tls_over_an_ssh_target_is_held_against_the_servers_own_name():
+    cert, key = ssh.WORK + "/tls.pem", ssh.WORK + "/tls.key"
+    ssh.sh("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+           "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    web = {"name": "web", "kind": "http", "over": gate(), "ca": cert,
+           "url": f"https://localhost:{server.server_address[1]}"}
+    s = run("GET /", [web], kind="http")
+    is_state(s, "succeeded", exit="any", name="web")
+    web["url"] = web["url"].replace("localhost", "127.0.0.1")
+    is_state(run("GET /", [web], kind="http"), "failed", "certificate", exit="any", name="web")
+    server.shutdown()
 
 
 def test_requests_go_over_an_ssh_target():
@@ -339,6 +357,7 @@ def test_targets_and_secrets_are_shown_and_secrets_never():
         assert ana.post("/secrets", {"name": "other", "value": "a"})[0] == 201
         assert ana.post("/secrets", {"name": "a b", "value": "a"})[0] == 422
         assert ana.post("/secrets", {"name": "empty", "value": ""})[0] == 422
+        assert ana.post("/secrets", {"name": "long", "value": "x" * 65537})[0] == 422
         status, page = ana.get("/secrets")
         assert [s["name"] for s in page["secrets"]] == ["db-pass", "other"], page
         assert page["secrets"][0]["set_by"] == "ana" and not page["missing"], page

@@ -215,6 +215,56 @@ groups_of_groups_are_flattened_and_name_each_target_once(void **state)
 }
 
 static void
+people_see_addresses_fingerprints_and_names_of_secrets(void **state)
+{
+	struct targets *t = parse("environments:\n  test:\n    targets:\n"
+	    "      g: {ssh: {host: \"::1\", user: u, key: k, passphrase: p, "
+	    "host_key: \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBD8JnlAafnER/"
+	    "Py8LG+LgeQq/0E3hy2NKJvFPqUNzsK\"}}\n"
+	    "      d: {mysql: {host: h, password: p, over: g}}\n"
+	    "    groups: {all: [g, d]}\n");
+	struct json_object *all = targets_describe(t);
+	struct json_object *e = json_object_array_get_idx(all, 0);
+	struct json_object *users = targets_with_secret(t, "p");
+
+	(void)state;
+	assert_string_equal(json_write(json_get(e, "targets")), "[{\"name\":"
+	    "\"g\",\"kind\":\"ssh\",\"address\":\"[::1]:22\",\"user\":"
+	    "\"u\",\"client\":\"libssh2\",\"key_type\":\"ssh-ed25519\","
+	    "\"fingerprint\":\"SHA256:q16rS0MLC4qpYmn86Kb7JdSVLKMp6UU7y8Mv2b"
+	    "PLkfg\",\"shared\":false,\"secrets\":[\"p\"]},{\"name\":\"d\","
+	    "\"kind\":\"mysql\",\"address\":\"h:3306\",\"over\":\"g\","
+	    "\"shared\":false,\"secrets\":[\"p\"]}]");
+	assert_string_equal(json_write(users), "[{\"environment\":\"test\","
+	    "\"target\":\"g\"},{\"environment\":\"test\",\"target\":\"d\"}]");
+	json_object_put(users);
+	json_object_put(all);
+	targets_free(t);
+}
+
+static void
+one_target_is_resolved_with_its_way(void **state)
+{
+	struct targets *t = parse(good);
+	struct json_object *o = NULL;
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(targets_resolve_target(t, "test", "flow", &o,
+	    &fault), ERR_OK);
+	assert_int_equal(json_object_object_length(o), 1);
+	assert_string_equal(json_text(json_get(o, "flow"), "key", ""),
+	    "/etc/cs/keys/lab");
+	json_object_put(o);
+	assert_int_equal(targets_resolve_target(t, "test", "flwo", &o,
+	    &fault), ERR_NOT_FOUND);
+	assert_non_null(strstr(fault.message, "flow, node, poa, nodes"));
+	assert_int_equal(targets_resolve_target(t, "no", "flow", &o, &fault),
+	    ERR_NOT_FOUND);
+	targets_free(t);
+}
+
+static void
 statements_are_for_a_database_of_their_kind(void **state)
 {
 	struct targets *t = parse(good);
@@ -321,6 +371,9 @@ main(void)
 		    machines_on_the_way_are_resolved_and_not_held),
 		cmocka_unit_test(
 		    groups_of_groups_are_flattened_and_name_each_target_once),
+		cmocka_unit_test(
+		    people_see_addresses_fingerprints_and_names_of_secrets),
+		cmocka_unit_test(one_target_is_resolved_with_its_way),
 		cmocka_unit_test(what_an_http_target_says_is_one_server),
 		cmocka_unit_test(headers_of_an_http_target_are_resolved_too),
 		cmocka_unit_test(
