@@ -37,10 +37,12 @@ open_beneath(const char *dir, const char *path)
 	return fd;
 }
 
-/* The hash of a regular file of at most FILES_MAX bytes; false: it is none. */
+/* The hash of a regular file of at most FILES_MAX bytes; false: it is none,
+ * or a private key, which may lie there for targets.yml. */
 static bool
 hash_file(int fd, int64_t *ret_bytes, char hex[65])
 {
+	static const char private[] = "PRIVATE KEY-----";
 	static char block[65536];
 	unsigned char hash[32];
 	struct sha256 h;
@@ -51,8 +53,12 @@ hash_file(int fd, int64_t *ret_bytes, char hex[65])
 	    st.st_size > FILES_MAX)
 		return false;
 	sha256_begin(&h);
-	while ((n = read(fd, block, sizeof(block))) > 0)
+	while ((n = read(fd, block, sizeof(block))) > 0) {
+		if (h.len == 0 && memmem(block, (size_t)n, private,
+		    strlen(private)) != NULL)
+			return false;
 		sha256_put(&h, block, (size_t)n);
+	}
 	sha256_end(&h, hash);
 	text_hex(hash, sizeof(hash), hex);
 	*ret_bytes = st.st_size;
@@ -82,7 +88,8 @@ pin(const struct targets *t, const struct step *s, const char *path,
 		err = fault_set(fault, ERR_INVALID, "no_such_file",
 		    "environment", "Line %d: the step “%s” sends %s, which is "
 		    "not a file of at most %d MB in the folder of the "
-		    "runbooks, or is reached over a symbolic link.", s->line,
+		    "runbooks, is reached over a symbolic link, or holds a "
+		    "private key.", s->line,
 		    s->id, path, FILES_MAX / 1048576);
 	}
 	if (fd >= 0)

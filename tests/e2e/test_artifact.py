@@ -418,6 +418,8 @@ def a_file_of_the_runbook_folder_is_sent_as_the_plan_has_it():
     path.symlink_to("/etc/hostname")
     assert ana.post("/runs", body)[0] == 422, "a symbolic link is not followed"
     path.unlink()
+    path.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n")
+    assert ana.post("/runs", body)[0] == 422, "a private key stays where it is"
     path.write_bytes(data)
     number, other = start(ana, "file"), ana.post("/runs", body)[1]
     ana.drive(number, until="again")
