@@ -273,7 +273,7 @@ fits_kind(enum verb verb, const struct step *step)
 	case VERB_step_approve:
 		return step->kind == STEP_APPROVAL;
 	case VERB_step_look:
-		return step->kind == STEP_EDIT;
+		return step->kind == STEP_EDIT || step->kind == STEP_HTTP;
 	case VERB_step_execute:
 	case VERB_step_retry:
 	case VERB_step_cancel:

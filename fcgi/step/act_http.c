@@ -404,6 +404,19 @@ prepare(struct job *job, struct requests *r)
 	return ok;
 }
 
+/* What would be sent, each value encoded for its place. */
+static void
+show_all(struct job *job, struct requests *r)
+{
+	job->ending = ENDING_EXITED;
+	job->code = 0;
+	for (size_t i = 0; i < r->count; i++) {
+		struct exchange x = { .job = job, .request = &r->all[i] };
+
+		show_request(&x, i + 1);
+	}
+}
+
 void
 act_http(struct job *job)
 {
@@ -412,6 +425,10 @@ act_http(struct job *job)
 	output_keep_begin(job->output);
 	if (!is_sound(job) || !prepare(job, &r))
 		goto out;
+	if (job->order->look) {
+		show_all(job, &r);
+		goto out;
+	}
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		log_bug("libcurl does not work");
 	if (http_way_open(job, &r.way)) {

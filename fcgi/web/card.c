@@ -181,7 +181,7 @@ idle_step(void)
 	static const char *const nothing[] = { "by", "at", "reason",
 	    "message", "duration_text", "last", "probe", "blocked_text",
 	    "body_html", "primary_label", "retries", "hosts", "signatures",
-	    "earlier", "gate", "look" };
+	    "earlier", "gate", "look", "look_label" };
 	static struct json_object *idle;
 
 	if (idle != NULL)

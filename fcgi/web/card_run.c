@@ -408,8 +408,11 @@ card_page(struct view *v, int i)
 	}
 	if (card_may_change(s)) {
 		add_actions(v, o, i, targets, counts);
-		if (s->step->kind == STEP_EDIT)
+		if (look_is_possible(s->step)) {
 			model_put(o, "look", look_of_step(v, i));
+			model_text(o, "look_label", look_label(v->req,
+			    s->step));
+		}
 	}
 	json_object_put(counts);
 	return o;

@@ -12,7 +12,7 @@
 #include "web/model.h"
 #include "web/tail.h"
 
-#define DIFF_BYTES	(64 * 1024)
+#define SHOWN_BYTES	(64 * 1024)
 
 static struct json_object *
 last_look(struct view *v, const char *step)
@@ -67,16 +67,39 @@ name_at(struct json_object *names, size_t i)
 	return json_object_get_string(json_object_array_get_idx(names, i));
 }
 
+bool
+look_is_possible(const struct step *step)
+{
+	return step->kind == STEP_EDIT || step->kind == STEP_HTTP;
+}
+
+const char *
+look_title(struct req *req, const struct step *step)
+{
+	return step->kind == STEP_HTTP ? request_text(req, "look_requests",
+	    "What this step sends") : request_text(req, "look_title",
+	    "The difference that this step makes");
+}
+
+const char *
+look_label(struct req *req, const struct step *step)
+{
+	return step->kind == STEP_HTTP ? request_text(req,
+	    "look_requests_button", "Show what is sent") :
+	    request_text(req, "look_button", "Show the difference");
+}
+
 struct json_object *
 look_of_step(struct view *v, int step)
 {
 	struct json_object *look = last_look(v, v->book->steps[step].id);
 	struct json_object *o, *rows, *names = names_of(look);
-	struct buf diff = {0};
+	struct buf shown = {0};
 
 	if (look == NULL)
 		return NULL;
 	o = model_of(v, look);
+	model_text(o, "title", look_title(v->req, &v->book->steps[step]));
 	rows = json_object_new_array();
 	for (size_t i = 0; i < json_object_array_length(names); i++) {
 		const char *name = name_at(names, i);
@@ -84,14 +107,14 @@ look_of_step(struct view *v, int step)
 		    name);
 		struct json_object *row = row_of(v, name, line);
 
-		buf_reset(&diff);
+		buf_reset(&shown);
 		if (json_int(line, "bytes", 0) > 0)
 			tail_read(v->req, json_text(look, "exec", ""), name,
-			    DIFF_BYTES, &diff);
-		model_text(row, "diff", buf_text(&diff));
+			    SHOWN_BYTES, &shown);
+		model_text(row, "shown", buf_text(&shown));
 		json_object_array_add(rows, row);
 	}
-	buf_clear(&diff);
+	buf_clear(&shown);
 	model_put(o, "targets", rows);
 	return o;
 }

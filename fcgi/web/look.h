@@ -1,15 +1,21 @@
 /*
  * look.h: what looks at targets have shown: the difference that an edit would
- * make, and the preflight of a run.
+ * make, the requests that would be sent, and the preflight of a run.
  */
 #ifndef WEB_LOOK_H
 #define WEB_LOOK_H
 
 #include "web/view.h"
 
+/* Whether a look tells more than the document does; what it shows, and the
+ * button that asks for it. */
+bool	look_is_possible(const struct step *step);
+const char *look_title(struct req *req, const struct step *step);
+const char *look_label(struct req *req, const struct step *step);
+
 /*
- * The last look at a step: {by, at, is_running, is_old, message, targets:
- * [{name, icon, state, state_text, message, diff}]}, or NULL where there was
+ * The last look at a step: {title, by, at, is_running, is_old, message,
+ * targets: [{name, icon, state, state_text, message, shown}]}, or NULL where there was
  * none.  A new object.
  */
 struct json_object *look_of_step(struct view *v, int step);

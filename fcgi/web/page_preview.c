@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "book/expand.h"
+#include "book/host_key.h"
 #include "book/targets.h"
 #include "journal/plan.h"
 #include "web/card.h"
@@ -30,6 +31,22 @@ database(struct view *v, struct json_object *t)
 }
 
 static const char *
+pinned(struct view *v, struct json_object *t)
+{
+	const char *key = json_text(t, "host_key", NULL);
+	char type[64], print[64];
+	struct buf blob = {0};
+	bool ok = key != NULL && host_key_read(key, type, &blob);
+
+	if (ok)
+		host_key_fingerprint(blob.data, blob.len, print);
+	buf_clear(&blob);
+	return ok ? request_fill(v->req, "how_pinned", "host key {print}",
+	    "print", print, NULL) : request_text(v->req, "how_not_pinned",
+	    "host key not pinned: nothing runs there until it is");
+}
+
+static const char *
 how_itself(struct view *v, struct json_object *t)
 {
 	const char *kind = json_text(t, "kind", "local"), *host;
@@ -46,8 +63,10 @@ how_itself(struct view *v, struct json_object *t)
 		    "on this console's machine");
 	host = arena_printf(v->req->arena, "%s:%" PRId64,
 	    json_text(t, "host", ""), json_int(t, "port", 22));
-	return request_fill(v->req, "how_ssh", "over SSH as {user} at {host}",
-	    "user", json_text(t, "user", ""), "host", host, NULL);
+	return request_fill(v->req, "how_ssh", "over SSH ({client}) as {user} "
+	    "at {host}, {key}", "client", json_text(t, "client", "libssh2"),
+	    "user", json_text(t, "user", ""), "host", host, "key",
+	    pinned(v, t), NULL);
 }
 
 /* The machines on the way to it, in the order in which they are passed. */
@@ -112,7 +131,9 @@ add_value(struct json_object *list, const struct step *step,
 {
 	struct json_object *o;
 
-	if (!is_used(step->text, name))
+	if (!is_used(step->text, name) &&
+	    (step->file == NULL || !is_used(step->file, name)) &&
+	    (step->cwd == NULL || !is_used(step->cwd, name)))
 		return;
 	o = json_object_new_object();
 	model_text(o, "name", name);
@@ -188,12 +209,18 @@ page_preview(struct req *req, struct reply *reply)
 	model_put(o, "targets", targets_model(v, &v->book->steps[i]));
 	model_bool(o, "has_values", json_object_array_length(values) > 0);
 	model_put(o, "values", values);
-	model_put(o, "look", v->book->steps[i].kind == STEP_EDIT ?
+	model_put(o, "look", look_is_possible(&v->book->steps[i]) ?
 	    look_of_step(v, i) : NULL);
+	model_text(o, "look_label", look_label(req, &v->book->steps[i]));
 	model_bool(o, "can_look", view_may(v, VERB_step_look, i));
 	model_put(o, "files", files_model(v, &v->book->steps[i]));
 	model_text(o, "success", card_success(req, &v->book->steps[i]));
 	model_text(o, "undo", undo < 0 ? NULL : v->book->steps[undo].title);
+	model_text(o, "file", v->book->steps[i].file);
+	model_text(o, "cwd", v->book->steps[i].cwd);
+	model_text(o, "user", v->book->steps[i].user);
+	model_text(o, "role", v->book->steps[i].role);
+	model_text(o, "limits_text", json_text(step, "limits_text", NULL));
 	return reply_model(req, reply, "preview.html",
 	    v->book->steps[i].title, o);
 }

@@ -118,7 +118,7 @@ def test_the_difference_is_shown_before_the_press():
         run = start(console, ana, "edit", {"word": "hunter2-hunter2"})
         found = look(ana, run, "/steps/edit/look")      # before the run is started, too
         ana.post(f"/runs/{run}/start")
-        diff = by_name(found)["flow"]["diff"]
+        diff = by_name(found)["flow"]["shown"]
         assert "-version=2.0.9" in diff and "+version=2.1.0" in diff and "+word=••••••" in diff, diff
         assert FILE.read_text() == "version=2.0.9\nport=80\n", "a look changed the file"
         assert ana.step(run, "edit")["state"] == "ready" and found["by"] == "ana"
@@ -174,7 +174,7 @@ ensure b
             step["attempts"][-1]["message"], step["attempts"]
         assert other.read_text() == "a\nb\nsomebody's later work\n"
         ana.post(f"/runs/{run}/steps/undo-second/skip", {"reason": "the later work stays"})
-        diff = by_name(look(ana, run, "/steps/undo-edit/look"))["flow"]["diff"]
+        diff = by_name(look(ana, run, "/steps/undo-edit/look"))["flow"]["shown"]
         assert "+version=2.0.9" in diff and "-word=••••••" in diff, diff
         assert FILE.read_bytes() != before
         step = ana.press(run, ana.step(run, "undo-edit"))
@@ -201,6 +201,42 @@ def web_server():
     server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"https://127.0.0.1:{server.server_address[1]}"
+
+
+REQUESTS = """---
+title: Send
+parameters:
+  name: {default: "a/b \\"c\\""}
+  key: {type: secret}
+---
+# Send
+
+```http {#send on=web timeout=9s}
+PUT /v1/{{name}}?k={{key}}
+X-Key: {{key}}
+
+{"name": "{{name}}", "key": "{{key}}"}
+```
+"""
+
+
+def test_what_a_press_sends_is_shown_and_not_sent():
+    url = web_server()
+    books = runbook_folder({"send": REQUESTS}, targets(
+        "environments:\n  test:\n    label: Test\n    targets:\n"
+        f"      web: {{{{http: {{{{url: '{url}/base', ca: {sql.CERT}}}}}}}}}\n"))
+    Web.seen.clear()
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator,approver")
+        run = start(console, ana, "send", {"key": "geheim & geheim"})
+        ana.post(f"/runs/{run}/start")
+        found = look(ana, run, "/steps/send/look")
+        text = by_name(found)["web"]["shown"]
+        assert f'PUT {url}/base/v1/a%2Fb%20%22c%22?k=••••••' in text, text
+        assert '"name": "a/b \\"c\\""' in text and "X-Key: ••••••" in text, text
+        preview = ana.get(f"/runs/{run}/preview/send")[1]
+        assert preview["targets"][0]["how"] == f"at {url}/base" and "9" in preview["limits_text"]
+        assert "geheim" not in json.dumps(preview) and Web.seen == []
 
 
 def test_a_preflight_tries_each_target_and_changes_none():
