@@ -181,6 +181,19 @@ files_model(struct view *v, const struct step *step)
 	return list;
 }
 
+static const char *
+lead(struct req *req, const struct step *step)
+{
+	if (step->kind == STEP_SH || step->kind == STEP_BASH ||
+	    step->kind == STEP_PYTHON)
+		return request_text(req, "preview_lead", "This is the pinned "
+		    "text, byte for byte. Values are handed to it as "
+		    "variables; they are never pasted into a script.");
+	return request_text(req, "preview_lead_encoded", "This is the pinned "
+	    "text, byte for byte. Each value is encoded for the place where "
+	    "it stands.");
+}
+
 enum err
 page_preview(struct req *req, struct reply *reply)
 {
@@ -209,6 +222,7 @@ page_preview(struct req *req, struct reply *reply)
 	model_put(o, "targets", targets_model(v, &v->book->steps[i]));
 	model_bool(o, "has_values", json_object_array_length(values) > 0);
 	model_put(o, "values", values);
+	model_text(o, "lead", lead(req, &v->book->steps[i]));
 	model_put(o, "look", look_is_possible(&v->book->steps[i]) ?
 	    look_of_step(v, i) : NULL);
 	model_text(o, "look_label", look_label(req, &v->book->steps[i]));
