@@ -24,7 +24,7 @@ TEST_PACKAGES = clang libclang-rt-14-dev libcmocka-dev openssh-server \
 	openssh-client mariadb-server-core mariadb-client postgresql \
 	iproute2 util-linux python3-swift \
 	procps curl jq sqlite3 chromium fonts-noto-cjk wrk fish tcsh busybox \
-	sudo
+	sudo clustershell pssh
 
 CPPFLAGS += -Ifcgi -I$(B) -D_GNU_SOURCE
 WARN      = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
@@ -164,12 +164,13 @@ fuzz: $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c)
 	$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
 	-verbosity=0 -artifact_prefix=$$d- $$d tests/fuzz/corpus/$$(basename $$f) \
 	>$$d.log 2>&1 || { tail -50 $$d.log; exit 1; }; echo "fuzz: $$f"; done
-BENCH = $(B)/bench/page $(B)/bench/commits $(B)/bench/commands
+BENCH = $(B)/bench/page $(B)/bench/commits $(B)/bench/commands $(B)/bench/fan
 $(B)/bench/%: tests/bench/%.c $(call objs,base wire)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ -lfcgi -lsqlite3 -ljson-c
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ -lfcgi -lsqlite3 -ljson-c -lssh2
 bench: deps-test all $(BENCH)
 	@python3 tests/bench/bench.py
+	@python3 tests/bench/fanout.py
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 

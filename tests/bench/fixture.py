@@ -80,7 +80,7 @@ def presses(target):
 class Sshd:
     """An sshd of our own on loopback, and who may log in."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, more=""):
         self.folder = folder
         self.port = free_port()
         if os.getuid() == 0:
@@ -92,7 +92,7 @@ class Sshd:
             f"Port {self.port}\nListenAddress 127.0.0.1\n"
             f"HostKey {folder}/host\nAuthorizedKeysFile {folder}/key.pub\n"
             f"UsePAM no\nStrictModes no\nPermitRootLogin yes\nPidFile none\n"
-            f"SetEnv HOME={folder}\n")
+            f"SetEnv HOME={folder}\n{more}")
         self.process = subprocess.Popen(
             [SSHD, "-D", "-f", folder / "conf", "-E", folder / "log"])
 

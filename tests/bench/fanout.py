@@ -1,0 +1,330 @@
+#!/usr/bin/env python3
+"""
+make bench, the second half: steps on many hosts, and large outputs.
+
+    fanout.py [--json FILE] [--quick] [PART ...]
+
+PART: fanout, output, tail.  Hosts are names for one sshd on loopback that
+takes as many connections as come.  Rounds take turns and the best of each
+counts.  Beside ours: clush and pssh as people use them, and fan.c, which does
+what cannot be left out: that is what the sshd side alone costs.
+"""
+import argparse
+import json
+import os
+import pathlib
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from fixture import BUILD, Sshd  # noqa: E402
+from console import Console, runbook_folder  # noqa: E402
+
+PARALLEL = 64
+
+
+class Hosts:
+    def __init__(self, folder):
+        self.folder = folder
+        (folder / "sshd").mkdir(mode=0o700)
+        self.sshd = Sshd(folder / "sshd", "MaxStartups 2000\nMaxSessions 2000\n"
+                         "LoginGraceTime 120\n")
+        self.key = folder / "sshd/key"
+        self.user = subprocess.run(["id", "-un"], check=True, text=True,
+                                   capture_output=True).stdout.strip()
+        self.pinned = " ".join((folder / "sshd/host.pub").read_text()
+                               .split()[:2])
+        (folder / "known").write_text(f"[127.0.0.1]:{self.sshd.port} "
+                                      f"{self.pinned}\n")
+        (folder / "ssh_config").write_text(
+            f"Host h*\n HostName 127.0.0.1\n Port {self.sshd.port}\n"
+            f" IdentityFile {self.key}\n IdentitiesOnly yes\n"
+            f" UserKnownHostsFile {folder}/known\n"
+            f" HostKeyAlias [127.0.0.1]:{self.sshd.port}\n"
+            f" StrictHostKeyChecking yes\n BatchMode yes\n")
+
+    def wait(self):
+        log = self.folder / "sshd/log"
+        for _ in range(100):
+            if log.exists() and "listening" in log.read_text():
+                return
+            time.sleep(0.05)
+        raise AssertionError("sshd does not start")
+
+    def target(self, name):
+        return {"name": name, "kind": "ssh", "host": "127.0.0.1",
+                "port": self.sshd.port, "user": self.user,
+                "key": str(self.key), "host_key": self.pinned,
+                "client": "libssh2"}
+
+    def names(self, count):
+        return [f"h{n:04}" for n in range(1, count + 1)]
+
+
+def timed(argv, **more):
+    begin = time.monotonic()
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=300,
+                          **more)
+    took = time.monotonic() - begin
+    if done.returncode != 0:
+        raise AssertionError(f"{argv[0]}: {done.returncode} "
+                             f"{done.stderr[-500:]}")
+    return took
+
+
+def step(hosts, text, names, kind="sh", limit=None, **more):
+    """One countersign-step on those hosts: seconds, and its folder."""
+    name = secrets.token_hex(16)
+    folder = tempfile.mkdtemp(prefix="exec.", dir=hosts.folder)
+    order = {"exec": name, "targets": [hosts.target(n) for n in names],
+             "parallel": PARALLEL,
+             "step": {"id": "s", "kind": kind, "text": text, **more}}
+    if limit:
+        order["output_limit"] = limit
+    took = timed([BUILD / "countersign-step", name], cwd=folder,
+                 input=json.dumps(order))
+    last = json.loads(open(folder + "/status").read().splitlines()[-1])
+    assert last["state"] == "succeeded", last
+    return took, pathlib.Path(folder)
+
+
+def ours(hosts, count):
+    took, folder = step(hosts, "true", hosts.names(count))
+    shutil.rmtree(folder)
+    return took
+
+
+def clush(hosts, count):
+    return timed(["clush", "-f", str(PARALLEL), "-o",
+                  f"-F {hosts.folder}/ssh_config", "-w",
+                  ",".join(hosts.names(count)), "true"])
+
+
+def pssh(hosts, count):
+    path = hosts.folder / f"hosts{count}"
+    path.write_text("\n".join(hosts.names(count)) + "\n")
+    return timed(["parallel-ssh", "-p", str(PARALLEL), "-t", "120", "-h", path,
+                  "-x", f"-F {hosts.folder}/ssh_config", "true"])
+
+
+def floor(hosts, count):
+    return timed([BUILD / "bench/fan", str(hosts.sshd.port), hosts.user,
+                  hosts.key, str(count), str(PARALLEL)])
+
+
+class Through:
+    """The same press through a whole console: to the end that its page says."""
+
+    def __init__(self, hosts, count):
+        t = hosts.target("x")
+        lines = "".join(
+            f"      {n}: {{ssh: {{host: 127.0.0.1, port: {t['port']}, user: "
+            f"{t['user']}, key: {t['key']}, host_key: \"{t['host_key']}\"}}}}\n"
+            for n in hosts.names(count))
+        self.books = runbook_folder(
+            {"all": "---\ntitle: All\n---\n" + "".join(
+                f"```sh {{#s{i} on=all}}\ntrue\n```\n\n" for i in range(9))},
+            "environments:\n  test:\n    targets:\n" + lines
+            + f"    groups:\n      all: [{', '.join(hosts.names(count))}]\n")
+        self.console = Console(hosts.folder / f"data{count}", self.books)
+        self.user = self.console.user("ana", "operator")
+        self.console.start()
+        answer = self.user.post("/runs", {"runbook": "all",
+                                          "environment": "test"})[1]
+        self.run, self.next = answer["id"], 0
+        self.user.post(f"/runs/{self.run}/start")
+
+    def press(self, _hosts, _count):
+        begin = time.monotonic()
+        name = f"s{self.next}"
+        self.next += 1
+        status, answer = self.user.post(
+            f"/runs/{self.run}/steps/{name}/execute")
+        assert status == 202, answer
+        path = f"/runs/{self.run}/events?after="
+        seq = 0
+        while True:
+            got = self.user.get(path + str(seq))[1]
+            for event in got["events"]:
+                seq = event["seq"]
+                if event["kind"] == "step.ended" and \
+                        event["data"]["step"] == name:
+                    assert event["data"]["outcome"] == "succeeded", event
+                    return time.monotonic() - begin
+            time.sleep(0.01)
+
+    def stop(self):
+        self.console.stop()
+        shutil.rmtree(self.books, ignore_errors=True)
+
+
+def line(name, *cells):
+    print(f"{name:<44}" + "".join(f"{c:>14}" for c in cells), flush=True)
+
+
+def verdict(good, aim):
+    return aim + ("  ok" if good else "  --")
+
+
+def measure_fanout(hosts, values, quick):
+    for count in (100,) if quick else (100, 500):
+        through = Through(hosts, count)
+        rows = {"floor": ("sshd's side alone (libssh2)", floor),
+                "ours": ("countersign-step", ours),
+                "console": ("press to end, through the console",
+                            through.press),
+                "clush": (f"clush -f {PARALLEL}", clush),
+                "pssh": (f"pssh -p {PARALLEL}", pssh)}
+        best = dict.fromkeys(rows, 1e9)
+        try:
+            for _ in range(2 if count > 100 or quick else 3):
+                for key, (_, measure) in rows.items():
+                    best[key] = min(best[key], measure(hosts, count))
+        finally:
+            through.stop()
+        print()
+        line(f"`true` on {count} hosts", "seconds", "of the floor",
+             "ours is", "aim")
+        for key, (name, _) in rows.items():
+            values[f"fanout.{count}.{key}"] = best[key]
+            faster = best[key] / best["ours"]
+            aim = ""
+            if key == "ours":
+                aim = verdict(best[key] <= 1.2 * best["floor"], "<= 120 %")
+            elif key in ("clush", "pssh"):
+                aim = verdict(faster >= 5, ">= 5 times")
+            line(name, f"{best[key]:.2f}",
+                 f"{100 * best[key] / best['floor']:.0f} %",
+                 f"{faster:.1f} times", aim)
+    measure_edit(hosts, values, quick)
+
+
+def measure_edit(hosts, values, quick):
+    count, best = 100, [1e9, 1e9]
+    path = hosts.folder / "edited.conf"
+    for n in range(1 if quick else 3):
+        path.write_text("version = 1\n" + "line\n" * 200)
+        best[0] = min(best[0], ours(hosts, count))
+        # one file stands for that of each host: the same lines, so that all
+        # but the first find nothing to do, or the file changed since
+        took, folder = step(hosts, "ensure line\n", hosts.names(count),
+                            kind="edit", file=str(path))
+        shutil.rmtree(folder)
+        best[1] = min(best[1], took)
+    print()
+    line("an edit on 100 hosts", "seconds", "of `true`")
+    values["edit.100"] = best[1]
+    line("ensure LINE, which is there", f"{best[1]:.2f}",
+         f"{100 * best[1] / best[0]:.0f} %")
+
+
+def measure_output(hosts, values, quick):
+    size = (256 if quick else 1024) << 20
+    big = hosts.folder / "big.txt"
+    row = b"a line of output as programs print them, with 64 characters..\n"
+    with big.open("wb") as f:
+        block = row * (1 << 14)
+        while f.tell() < size:
+            f.write(block)
+    best = {"ssh": 1e9, "ours": 1e9, "whole": 1e9}
+    kept = None
+    for _ in range(2):
+        with open(os.devnull, "wb") as null:
+            begin = time.monotonic()
+            subprocess.run(["ssh", "-F", hosts.folder / "ssh_config", "h0001",
+                            f"cat {big}"], check=True, stdout=null)
+            best["ssh"] = min(best["ssh"], time.monotonic() - begin)
+        took, folder = step(hosts, f"cat {big}", ["h0001"])
+        best["ours"] = min(best["ours"], took)
+        shutil.rmtree(folder)
+        took, folder = step(hosts, f"cat {big}", ["h0001"], limit=8 << 30)
+        best["whole"] = min(best["whole"], took)
+        if kept is not None:
+            shutil.rmtree(kept)
+        kept = folder
+    assert (kept / "h0001.txt").stat().st_size >= size
+    print()
+    line(f"{size >> 20} MB of output through a step", "MB/s", "of ssh", "aim")
+    for key, name, aim in (("ssh", "ssh host cat >/dev/null", None),
+                           ("ours", "a step, recorded up to its limit", 80),
+                           ("whole", "a step, all of it recorded", None)):
+        values[f"output.{key}"] = size / 1e6 / best[key]
+        share = 100 * best["ssh"] / best[key]
+        line(name, f"{size / 1e6 / best[key]:.0f}", f"{share:.0f} %",
+             verdict(share >= aim, f">= {aim} %") if aim else "")
+    shutil.rmtree(kept)
+    return big
+
+
+def measure_tail(hosts, values, quick):
+    """The page of one output, and the same bytes as nginx gives them."""
+    size = (256 if quick else 1024) << 20
+    books = runbook_folder({"one": "---\ntitle: One\n---\n```sh {#s}\n"
+                            "echo first\n```\n"})
+    with Console(hosts.folder / "tail", books) as console:
+        user = console.user("ana", "operator")
+        number = user.post("/runs", {"runbook": "one",
+                                     "environment": "test"})[1]["id"]
+        user.post(f"/runs/{number}/start")
+        user.post(f"/runs/{number}/steps/s/execute")
+        step_ = user.wait_step(number, "s")
+        assert step_["state"] == "succeeded"
+        path = next((hosts.folder / "tail/exec").glob("*/local.txt"))
+        row = b"a line of output as programs print them, with 64 characters..\n"
+        with path.open("ab") as f:
+            block = row * (1 << 14)
+            while f.tell() < size:
+                f.write(block)
+        page = f"/runs/{number}/steps/s/attempts/1/local"
+        head = {"Authorization": "Bearer " + user.token}
+        rows = {"file": (page + ".txt", dict(head, Range="bytes=-65536")),
+                "page": (page, dict(head, Accept="text/html"))}
+        best = dict.fromkeys(rows, 1e9)
+        for _ in range(20):
+            for key, (url, headers) in rows.items():
+                begin = time.monotonic()
+                status, _, body = console.raw("GET", url, headers=headers)
+                took = 1000 * (time.monotonic() - begin)
+                assert status in (200, 206) and len(body) >= 65000, status
+                best[key] = min(best[key], took)
+    shutil.rmtree(books)
+    print()
+    line(f"the end of an output of {size >> 20} MB", "ms", "of the file",
+         "aim")
+    for key, name in (("file", "its last 64 KB as a file, by nginx"),
+                      ("page", "the page that shows them")):
+        values[f"tail.{key}"] = best[key]
+        line(name, f"{best[key]:.1f}", f"{100 * best[key] / best['file']:.0f} %",
+             verdict(best[key] < 100, "< 100 ms") if key == "page" else "")
+
+
+def main():
+    options = argparse.ArgumentParser(prog="fanout.py")
+    options.add_argument("--json", metavar="FILE")
+    options.add_argument("--quick", action="store_true")
+    options.add_argument("parts", nargs="*", metavar="PART")
+    options = options.parse_args()
+    parts = {"fanout": measure_fanout, "output": measure_output,
+             "tail": measure_tail}
+    values = {}
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="cs-fan-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    hosts = Hosts(folder)
+    try:
+        hosts.wait()
+        for name, measure in parts.items():
+            if not options.parts or name in options.parts:
+                measure(hosts, values, options.quick)
+    finally:
+        hosts.sshd.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(values, indent=1)
+                                              + "\n")
+
+
+main()
