@@ -24,6 +24,7 @@ struct cli {
 	const char	*output;
 	const char	*environment;
 	bool		 force;
+	const char	*output_limit;	/* MB */
 	bool		 password_stdin;
 	bool		 value_stdin;
 	int		 argc;		/* what is left: operands */

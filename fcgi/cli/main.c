@@ -17,7 +17,9 @@ static const struct {
 } commands[] = {
 	{ "serve", cli_serve,
 	  "countersign serve [--data DIR] [--runbooks DIR] [--port N]\n"
-	  "\tStarts the console, nginx included, in the foreground.\n" },
+	  "\t[--output-limit MB]\n"
+	  "\tStarts the console, nginx included, in the foreground.  Of an output\n"
+	  "\tthe middle is left out where it is longer than 64 MB on one target.\n" },
 	{ "check", cli_check,
 	  "countersign check [--runbooks DIR] [FILE...]\n"
 	  "\tReads runbooks (all of DIR where no FILE is given) and targets.yml\n"
@@ -94,6 +96,7 @@ read_options(int argc, char **argv, struct cli *c)
 		{ "name", required_argument, NULL, 'n' },
 		{ "port", required_argument, NULL, 'p' },
 		{ "output", required_argument, NULL, 'o' },
+		{ "output-limit", required_argument, NULL, 'l' },
 		{ "password-stdin", no_argument, NULL, 'w' },
 		{ "value-stdin", no_argument, NULL, 'v' },
 		{ "environment", required_argument, NULL, 'e' },
@@ -111,6 +114,7 @@ read_options(int argc, char **argv, struct cli *c)
 		case 'n': c->name = optarg; break;
 		case 'p': c->port = optarg; break;
 		case 'o': c->output = optarg; break;
+		case 'l': c->output_limit = optarg; break;
 		case 'w': c->password_stdin = true; break;
 		case 'v': c->value_stdin = true; break;
 		case 'e': c->environment = optarg; break;
@@ -126,7 +130,7 @@ int
 main(int argc, char **argv)
 {
 	struct cli c = { .data = "data", .runbooks = "runbooks",
-	    .port = "8080" };
+	    .port = "8080", .output_limit = "64" };
 	int wrong;
 
 	log_open("countersign");

@@ -26,6 +26,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/ready.h"
+#include "wire/exec.h"
 
 enum { RUNNER, KEEPER, WEB, NGINX, PROGRAMS };
 
@@ -195,7 +196,7 @@ set_programs(struct serve *s)
 		p[i].pause = 50;
 	}
 	set_args(&p[RUNNER], (const char *[]){ "--data", s->data, "--step",
-	    step, NULL });
+	    step, "--output-limit", s->cli->output_limit, NULL });
 	set_args(&p[KEEPER], (const char *[]){ "--data", s->data,
 	    "--runbooks", s->runbooks, NULL });
 	set_args(&p[WEB], (const char *[]){ "--data", s->data, "--runbooks",
@@ -395,10 +396,13 @@ int
 cli_serve(struct cli *c)
 {
 	struct serve s = { .cli = c };
-	int64_t port;
+	int64_t port, limit;
 
 	if (c->argc != 0 || !text_int(c->port, 1, 65535, &port))
 		return CLI_USAGE;
+	if (!text_int(c->output_limit, 1, EXEC_OUTPUT_MOST_MB, &limit))
+		return cli_say(CLI_USAGE, "--output-limit is a number of "
+		    "megabytes, from 1 to %d.", EXEC_OUTPUT_MOST_MB);
 	s.folder = cli_program_folder();
 	if ((s.share = find_share(s.folder)) == NULL)
 		log_fatal("templates are not where they should be, beside %s",

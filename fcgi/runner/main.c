@@ -39,8 +39,10 @@ read_options(int argc, char **argv, struct runner *r)
 	static const struct option names[] = {
 		{ "data", required_argument, NULL, 'd' },
 		{ "step", required_argument, NULL, 's' },
+		{ "output-limit", required_argument, NULL, 'l' },
 		{ NULL, 0, NULL, 0 },
 	};
+	int64_t megabytes;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -48,6 +50,9 @@ read_options(int argc, char **argv, struct runner *r)
 			r->data_dir = optarg;
 		else if (c == 's')
 			r->step_program = optarg;
+		else if (c == 'l' && text_int(optarg, 1, EXEC_OUTPUT_MOST_MB,
+		    &megabytes))
+			r->output_limit = megabytes << 20;
 		else
 			exit(2);
 	}
@@ -144,7 +149,8 @@ serve(struct runner *r)
 int
 main(int argc, char **argv)
 {
-	struct runner r = { .keeper = -1 };
+	struct runner r = { .keeper = -1,
+	    .output_limit = EXEC_OUTPUT_LIMIT };
 
 	log_open("countersign-runner");
 	read_options(argc, argv, &r);

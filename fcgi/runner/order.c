@@ -251,7 +251,7 @@ fill_common(struct pinned *s, const char *exec, struct json_object *o)
 	json_set_text(o, "exec", exec);
 	json_set_text(o, "run", run);
 	json_set_text(o, "environment", json_text(s->run, "environment", ""));
-	json_set_int(o, "output_limit", EXEC_OUTPUT_LIMIT);
+	json_set_int(o, "output_limit", r->output_limit);
 	json_set_int(o, "parallel", EXEC_PARALLEL);
 }
 

@@ -34,6 +34,7 @@ struct exec {
 struct runner {
 	const char	*data_dir;
 	const char	*step_program;
+	int64_t		 output_limit;	/* bytes, of one target */
 	struct db	*db;		/* NULL until the keeper made it */
 	unsigned char	 public_key[32];
 	unsigned char	 secret_key[32];

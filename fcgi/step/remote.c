@@ -34,7 +34,9 @@ static const char common[] =
 "	cs_dir=$HOME/" REMOTE_FOLDER "/$cs_name\n"
 "}\n"
 /* The boot id, or nothing where the system has none. */
-"cs_boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null; }\n"
+"cs_boot() {\n"
+"	read -r cs_id </proc/sys/kernel/random/boot_id && echo \"$cs_id\"\n"
+"} 2>/dev/null\n"
 /* Reads the process id of `run`; false: it never got so far. */
 "cs_pid() { cs_pid=; read -r cs_pid <\"$cs_dir/pid\"; } 2>/dev/null\n"
 "cs_alive() {\n"
@@ -89,7 +91,8 @@ static const char make_folder[] =
 "connection.'\n"
 "	cs_umask=$(umask)\n"
 "	umask 077\n"
-"	cs_error=$(mkdir -p \"$HOME/" REMOTE_FOLDER "\" 2>&1) &&\n"
+"	{ [ -d \"$HOME/" REMOTE_FOLDER "\" ] ||\n"
+"	    cs_error=$(mkdir -p \"$HOME/" REMOTE_FOLDER "\" 2>&1); } &&\n"
 "	    cs_error=$(mkdir \"$cs_dir\" 2>&1) || {\n"
 "		[ ! -d \"$cs_dir\" ] || return 0\n"
 "		cs_refuse \"No folder for the script can be made on %s: "

@@ -91,7 +91,8 @@
 #define EXEC_LOCK		"lock"
 #define EXEC_PID		"pid"
 #define EXEC_STATUS		"status"
-#define EXEC_OUTPUT_LIMIT	(64LL * 1024 * 1024)
+#define EXEC_OUTPUT_LIMIT	(64LL << 20)	/* serve --output-limit */
+#define EXEC_OUTPUT_MOST_MB	1000000
 #define EXEC_KEPT		".save"
 #define EXEC_KEPT_LIMIT		(64LL * 1024 * 1024)
 #define EXEC_PARALLEL		64

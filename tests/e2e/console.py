@@ -137,7 +137,8 @@ def runbook_folder(documents, targets=None):
 
 
 class Console:
-    def __init__(self, data=None, runbooks=None, port=None):
+    def __init__(self, data=None, runbooks=None, port=None, options=()):
+        self.options = options
         self.temporary = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="cs-"))
         self.runbooks = pathlib.Path(runbooks or TOP / "runbooks")
@@ -170,7 +171,8 @@ class Console:
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [BUILD / "countersign", "serve", "--data", self.data,
-                 "--runbooks", self.runbooks, "--port", str(self.port)],
+                 "--runbooks", self.runbooks, "--port", str(self.port),
+                 *self.options],
                 cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=log, env=self.env)
         with selectors.DefaultSelector() as selector:

@@ -231,6 +231,21 @@ def test_captured_values_must_agree_over_all_attempts():
         assert ana.run(run)["variables"] == {"v": "two"}
 
 
+def test_the_limit_of_an_output_can_be_chosen_and_its_end_stays():
+    book = ("---\ntitle: Much\n---\n```sh {#much}\n"
+            "head -c 3000000 /dev/zero | tr '\\0' 'x' | fold -w 99\necho; echo the end\n```\n")
+    for megabytes, whole in (("1", False), ("5", True)):
+        with Console(runbooks=runbook_folder({"much": book}),
+                     options=("--output-limit", megabytes)) as console:
+            ana = console.user("ana", "operator")
+            run = started(console, ana, "much")
+            target = attempt(ana, run, "much")["attempts"][0]["targets"][0]
+            assert (target["dropped"] == 0) == whole, target
+            text = ana.output(run, "much", "local")
+            assert text.endswith("the end\n"), text[-200:]
+            assert (len(text) > 3000000) == whole and len(text) > 900000, len(text)
+
+
 if __name__ == "__main__":
     ssh.prepare()
     try:
