@@ -243,7 +243,8 @@ put_statements(struct runner *r, struct pinned *s, struct json_object *o,
 
 /* What every order has. */
 static void
-fill_common(struct pinned *s, const char *exec, struct json_object *o)
+fill_common(const struct runner *r, struct pinned *s, const char *exec,
+    struct json_object *o)
 {
 	char run[24];
 
@@ -286,7 +287,7 @@ fill_order(struct runner *r, struct pinned *s, const char *exec,
 	struct json_object *hosts = json_object_new_object();
 	enum err err;
 
-	fill_common(s, exec, o);
+	fill_common(r, s, exec, o);
 	json_set(o, "step", step_of(s->step));
 	json_set(o, "values", values_of(r, s));
 	json_set(o, "numbers", numbers_of(s->book));
@@ -312,7 +313,7 @@ fill_preflight(struct runner *r, struct pinned *s, const char *exec,
 {
 	struct json_object *targets = json_object_new_array();
 
-	fill_common(s, exec, o);
+	fill_common(r, s, exec, o);
 	json_set(o, "step", look_preflight());
 	json_set(o, "needs", look_needs(s->book, json_get(s->run, "targets")));
 	json_set(o, "targets", targets);
