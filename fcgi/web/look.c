@@ -189,6 +189,9 @@ summary(struct view *v, bool running, int64_t failed, int64_t warned,
 	if (running)
 		return request_fill(req, "preflight_running",
 		    "Asking {count} targets …", "count", all, NULL);
+	if (total == 1 && failed + warned == 0)
+		return request_text(req, "preflight_ok_one",
+		    "The target answered.");
 	if (failed > 0)
 		return request_fill(req, "preflight_failed",
 		    "{failed} of {count} targets cannot be used as they are.",

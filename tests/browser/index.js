@@ -14,5 +14,6 @@ import './new-user.js';
 import './two-browsers.js';
 import './troubles.js';
 import './flow.js';
+import './looks.js';
 import './no-scripts.js';
 import './terminal.js';
