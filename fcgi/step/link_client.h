@@ -5,6 +5,7 @@
 #define STEP_LINK_CLIENT_H
 
 #include "step/link.h"
+#include "step/stream.h"
 #include "step/way.h"
 
 struct link_client {
@@ -13,6 +14,8 @@ struct link_client {
 			    struct link **, struct buf *);
 	enum link_result (*run)(struct link *, struct link_call *,
 			    struct buf *);
+	enum link_result (*stream)(struct link *, const char *, bool,
+			    struct stream **, struct buf *);
 	void		 (*close)(struct link *);
 };
 

@@ -143,13 +143,14 @@ ssh_close(struct link *l)
 	free(s);
 }
 
-static enum link_result
-open_channel(struct ssh *s, const char *command, LIBSSH2_CHANNEL **ret,
-    struct buf *why)
+enum link_result
+ssh_channel_open(struct ssh *s, const char *request, const char *what,
+    LIBSSH2_CHANNEL **ret, struct buf *why)
 {
 	const struct order_target *t = s->link.target;
 	int rc;
 
+	s->limit = clock_monotonic() + LOGIN_MS;
 	do {
 		*ret = libssh2_channel_open_session(s->session);
 		rc = *ret == NULL ? libssh2_session_last_errno(s->session) : 0;
@@ -161,11 +162,13 @@ open_channel(struct ssh *s, const char *command, LIBSSH2_CHANNEL **ret,
 	}
 	if (rc != 0)
 		return ssh_lost(s, rc, "while a session was opened", why);
-	SSH_LOOP(s, rc, libssh2_channel_exec(*ret, command));
+	SSH_LOOP(s, rc, libssh2_channel_process_startup(*ret, request,
+	    (unsigned)strlen(request), what, (unsigned)strlen(what)));
 	if (rc == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED) {
-		buf_printf(why, "%s:%d refuses to run commands for this user. "
-		    "Check ForceCommand and the like on the host.", t->host,
-		    t->port);
+		buf_printf(why, "%s:%d refuses to run %s for this user. "
+		    "Check ForceCommand, Subsystem and the like on the host.",
+		    t->host, t->port, strcmp(request, "exec") == 0 ?
+		    "commands" : what);
 		return LINK_REFUSED;
 	}
 	return rc == 0 ? LINK_OK :
@@ -283,8 +286,7 @@ ssh_run(struct link *l, struct link_call *call, struct buf *why)
 	int rc;
 
 	s->stopped = false;
-	s->limit = clock_monotonic() + LOGIN_MS;
-	result = open_channel(s, call->command, &channel, why);
+	result = ssh_channel_open(s, "exec", call->command, &channel, why);
 	if (result != LINK_OK)
 		goto out;
 	s->limit = call->limit;
@@ -301,5 +303,5 @@ out:
 }
 
 const struct link_client link_libssh2 = {
-	"libssh2", ssh_open, ssh_run, ssh_close,
+	"libssh2", ssh_open, ssh_run, ssh_stream_open, ssh_close,
 };

@@ -31,6 +31,16 @@ bool	ssh_wait(struct ssh *s);
 		(rc) = (call);					\
 	while ((rc) == LIBSSH2_ERROR_EAGAIN && ssh_wait(s))
 
+/*
+ * Opens a channel and asks for "exec" or "subsystem" on it.  Unless LINK_OK,
+ * *ret may be a channel to be freed, or NULL.
+ */
+enum link_result ssh_channel_open(struct ssh *s, const char *request,
+	    const char *what, LIBSSH2_CHANNEL **ret, struct buf *why);
+
+enum link_result ssh_stream_open(struct link *l, const char *what,
+	    bool subsystem, struct stream **ret, struct buf *why);
+
 /* What a failure that is none of the known ones means: LINK_STOPPED where the
  * watch stopped it, else LINK_LOST with a sentence. */
 enum link_result ssh_lost(struct ssh *s, int rc, const char *doing,

@@ -98,6 +98,8 @@ openssh_become(const struct openssh *s, const char *forward,
 		put_option(argv, &n, "-i", t->key);
 	if (!t->agent)
 		put_option(argv, &n, "-o", "IdentitiesOnly=yes");
+	if (s->subsystem)
+		argv[n++] = "-s";
 	argv[n++] = "--";
 	argv[n++] = link_near_host(t);
 	argv[n++] = command;
@@ -118,33 +120,44 @@ become_sh(const char *command)
 	_exit(127);
 }
 
-/* Three pipes and the process between them. */
-static bool
-start(struct openssh *s, const char *command)
+pid_t
+openssh_start(const struct openssh *s, bool subsystem, const char *command,
+    int ret_fds[3])
 {
 	int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	struct openssh copy = *s;
+	pid_t pid = -1;
 	bool ok = true;
 
+	copy.subsystem = subsystem;
 	for (int i = 0; i < 3 && ok; i++)
 		ok = pipe2(pipes[i], O_CLOEXEC) == 0;
-	if (ok && (s->pid = fork()) == 0) {
+	if (ok && (pid = fork()) == 0) {
 		if (dup2(pipes[0][0], 0) >= 0 && dup2(pipes[1][1], 1) >= 0 &&
 		    dup2(pipes[2][1], 2) >= 0) {
 			if (s->link.client == &link_local)
 				become_sh(command);
-			openssh_become(s, NULL, command);
+			openssh_become(&copy, NULL, command);
 		}
 		_exit(126);
 	}
 	for (int i = 0; i < 3; i++) {
-		close(pipes[i][i > 0]);
-		s->fds[i] = pipes[i][i == 0];
-		if (s->fds[i] >= 0)
-			io_set_nonblocking(s->fds[i], true);
+		if (pipes[i][i > 0] >= 0)
+			close(pipes[i][i > 0]);
+		ret_fds[i] = pipes[i][i == 0];
+		if (ret_fds[i] >= 0)
+			io_set_nonblocking(ret_fds[i], true);
 	}
+	return pid;
+}
+
+static bool
+start(struct openssh *s, const char *command)
+{
 	s->sent = 0;
 	buf_reset(&s->said);
-	return ok && s->pid > 0;
+	s->pid = openssh_start(s, false, command, s->fds);
+	return s->pid > 0;
 }
 
 static void
@@ -373,7 +386,7 @@ out:
 }
 
 const struct link_client link_openssh = {
-	"openssh", openssh_open, openssh_run, openssh_close,
+	"openssh", openssh_open, openssh_run, pipe_stream_open, openssh_close,
 };
 
 static enum link_result
@@ -395,5 +408,6 @@ const struct link_client link_local = {
 	.name = "local",
 	.open = local_open,
 	.run = openssh_run,
+	.stream = pipe_stream_open,
 	.close = openssh_close,
 };

@@ -16,6 +16,7 @@ struct openssh {
 	int		 fds[3];	/* our ends: input, output, error */
 	size_t		 sent;
 	struct buf	 said;		/* the end of standard error */
+	bool		 subsystem;	/* the command is the name of one */
 };
 
 /*
@@ -24,5 +25,16 @@ struct openssh {
  */
 void	openssh_become(const struct openssh *s, const char *forward,
 	    const char *command) __attribute__((noreturn));
+
+/*
+ * Starts ssh (sh, where the link is link_local) with three pipes; ret_fds are
+ * our ends, of which the caller closes those that are not -1.  The process,
+ * or -1.
+ */
+pid_t	openssh_start(const struct openssh *s, bool subsystem,
+	    const char *command, int ret_fds[3]);
+
+enum link_result pipe_stream_open(struct link *l, const char *what,
+	    bool subsystem, struct stream **ret, struct buf *why);
 
 #endif

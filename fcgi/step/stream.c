@@ -1,0 +1,123 @@
+/*
+ * stream.c: a conversation over a link.
+ *
+ * Sending waits until all has gone, and does not read meanwhile.  Who speaks
+ * a protocol over it therefore bounds what he has asked for and not read: the
+ * answers to it have to fit into what lies between.
+ */
+#include <string.h>
+
+#include "step/link_client.h"
+#include "step/stream.h"
+
+#define CHUNK	(128 * 1024)
+#define LINE	4096
+
+enum link_result
+stream_open(struct link *l, const char *what, bool subsystem,
+    struct stream **ret, struct buf *why)
+{
+	enum link_result result = l->client->stream(l, what, subsystem, ret,
+	    why);
+
+	if (result == LINK_LOST)
+		way_said(&l->way, why);
+	return result;
+}
+
+void
+stream_close(struct stream *s)
+{
+	if (s == NULL)
+		return;
+	buf_clear(&s->in);
+	s->kind->close(s);
+}
+
+enum link_result
+stream_put(struct stream *s, const void *data, size_t len, struct buf *why)
+{
+	const char *p = data;
+	ssize_t n;
+
+	while (len > 0) {
+		if ((n = s->kind->write(s, p, len)) < 0) {
+			s->kind->say(s, why);
+			return LINK_LOST;
+		}
+		if (n == 0 && !s->kind->wait(s, true))
+			return LINK_STOPPED;
+		p += n;
+		len -= (size_t)n;
+	}
+	return LINK_OK;
+}
+
+/* Reads what is there, or waits for it. */
+static enum link_result
+fill(struct stream *s, struct buf *why)
+{
+	ssize_t n;
+
+	if (s->at > 0) {
+		buf_consume(&s->in, s->at);
+		s->at = 0;
+	}
+	for (;;) {
+		n = s->kind->read(s, buf_reserve(&s->in, CHUNK), CHUNK);
+		if (n > 0) {
+			s->in.len += (size_t)n;
+			s->in.data[s->in.len] = '\0';
+			return LINK_OK;
+		}
+		if (n < 0) {
+			s->kind->say(s, why);
+			return LINK_LOST;
+		}
+		if (!s->kind->wait(s, false))
+			return LINK_STOPPED;
+	}
+}
+
+enum link_result
+stream_get(struct stream *s, size_t len, const char **ret, struct buf *why)
+{
+	enum link_result result = LINK_OK;
+
+	while (result == LINK_OK && s->in.len - s->at < len)
+		result = fill(s, why);
+	*ret = s->in.data + s->at;
+	return result;
+}
+
+void
+stream_take(struct stream *s, size_t len)
+{
+	s->at += len;
+}
+
+enum link_result
+stream_line(struct stream *s, struct buf *ret, struct buf *why)
+{
+	enum link_result result = LINK_OK;
+	size_t seen = 0, left;
+	const char *end;
+
+	for (;;) {
+		left = s->in.len - s->at;
+		end = left > seen ? memchr(s->in.data + s->at + seen, '\n',
+		    left - seen) : NULL;
+		if (end != NULL)
+			break;
+		if ((seen = left) > LINE) {
+			buf_puts(why, "The host answers what was not asked.");
+			return LINK_LOST;
+		}
+		if ((result = fill(s, why)) != LINK_OK)
+			return result;
+	}
+	buf_reset(ret);
+	buf_put(ret, s->in.data + s->at, (size_t)(end - s->in.data) - s->at);
+	s->at = (size_t)(end - s->in.data) + 1;
+	return LINK_OK;
+}

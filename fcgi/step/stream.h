@@ -1,0 +1,59 @@
+/*
+ * stream.h: a conversation over a link: what is sent and what comes, in turns
+ * that the two sides choose.
+ */
+#ifndef STEP_STREAM_H
+#define STEP_STREAM_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "step/link.h"
+
+struct stream;
+
+/* What a client of link.c does for its streams. */
+struct stream_kind {
+	/* Bytes, 0: not now, -1: it is over. */
+	ssize_t	(*read)(struct stream *s, char *data, size_t len);
+	/* As read.  After 0 it is called again with the same bytes. */
+	ssize_t	(*write)(struct stream *s, const char *data, size_t len);
+	/* Until one of the two can go on.  False: watch->stop says why. */
+	bool	(*wait)(struct stream *s, bool writing);
+	/* Why it is over, a sentence. */
+	void	(*say)(struct stream *s, struct buf *why);
+	void	(*close)(struct stream *s);
+};
+
+/* The first member of each client's own struct. */
+struct stream {
+	const struct stream_kind *kind;
+	struct buf	 in;		/* what came */
+	size_t		 at;		/* and was not taken yet */
+};
+
+/*
+ * Starts the command, or the subsystem of that name, on the link's host.
+ * LINK_OK: *ret is to be closed with stream_close(), before the link.  Else
+ * as link_run().
+ */
+enum link_result stream_open(struct link *l, const char *what, bool subsystem,
+		    struct stream **ret, struct buf *why);
+void		 stream_close(struct stream *s);
+
+/* Sends all of it. */
+enum link_result stream_put(struct stream *s, const void *data, size_t len,
+		    struct buf *why);
+
+/* Waits for len bytes, which *ret points to until the next call. */
+enum link_result stream_get(struct stream *s, size_t len, const char **ret,
+		    struct buf *why);
+
+/* Forgets the first len of what stream_get() gave. */
+void		 stream_take(struct stream *s, size_t len);
+
+/* Waits for a line, without its end.  One over 4 KB is the end of it. */
+enum link_result stream_line(struct stream *s, struct buf *ret,
+		    struct buf *why);
+
+#endif
