@@ -1,0 +1,203 @@
+/*
+ * copy_end.c: an end of a copy that is an SSH host, and what both kinds of
+ * end share.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "step/copy_end.h"
+#include "step/sftp.h"
+
+void
+copy_end_init(struct copy_end *e, const struct order_target *target,
+    struct watch *watch)
+{
+	*e = (struct copy_end){ .target = target, .watch = watch, .fd = -1 };
+	e->ops = strcmp(target->kind, "local") == 0 ? &copy_local :
+	    &copy_remote;
+}
+
+enum copy_err
+copy_link_err(enum link_result result)
+{
+	static const enum copy_err errs[LINK__MAX] = {
+		[LINK_OK] = COPY_OK, [LINK_LOST] = COPY_CUT,
+		[LINK_REFUSED] = COPY_REFUSED, [LINK_STOPPED] = COPY_STOPPED,
+	};
+
+	return errs[result];
+}
+
+enum copy_err
+copy_end_open(struct copy_end *e)
+{
+	enum copy_err err;
+
+	if (e->link != NULL)
+		return COPY_OK;
+	buf_reset(&e->said);
+	err = copy_link_err(link_open(e->target, e->watch, &e->link,
+	    &e->said));
+	if (err == COPY_OK)
+		err = e->ops->open(e);
+	if (err == COPY_OK)
+		err = copy_link_err(copy_sum_open(&e->sum, e->link,
+		    &e->said));
+	return err;
+}
+
+void
+copy_end_close(struct copy_end *e)
+{
+	copy_sum_close(&e->sum);
+	if (e->ops != NULL)
+		e->ops->close(e);
+	link_close(e->link);
+	e->link = NULL;
+	free(e->chunk);
+	e->chunk = NULL;
+}
+
+/* What the server's code means. */
+static enum copy_err
+judge(struct copy_end *e, enum sftp_code code)
+{
+	if (code == SFTP_DONE)
+		return COPY_OK;
+	buf_reset(&e->said);
+	switch (code) {
+	case SFTP_CUT:
+		buf_puts(&e->said, sftp_why(e->sftp));
+		return copy_link_err(sftp_result(e->sftp));
+	case SFTP_ABSENT:
+		buf_puts(&e->said, "it is not there");
+		return COPY_ABSENT;
+	case SFTP_DENIED:
+		buf_puts(&e->said, "permission denied");
+		break;
+	case SFTP_UNSUPPORTED:
+		buf_puts(&e->said, "the SFTP server there cannot do that in "
+		    "one piece");
+		break;
+	default:
+		buf_printf(&e->said, "the SFTP server said “%s” and nothing "
+		    "more", sftp_said(e->sftp));
+		break;
+	}
+	return COPY_FAILED;
+}
+
+static enum copy_err
+remote_open(struct copy_end *e)
+{
+	return copy_link_err(sftp_open(e->link, &e->sftp, &e->said));
+}
+
+static void
+remote_close(struct copy_end *e)
+{
+	sftp_close(e->sftp);
+	e->sftp = NULL;
+}
+
+static enum copy_err
+remote_stat(struct copy_end *e, const char *path, bool follow,
+    struct copy_stat *ret)
+{
+	struct sftp_attrs a = {0};
+	enum copy_err err = judge(e, sftp_stat(e->sftp, path, follow, &a));
+
+	*ret = (struct copy_stat){ a.mode, a.uid, a.size, a.mtime };
+	return err;
+}
+
+static enum copy_err
+remote_real(struct copy_end *e, const char *path, struct buf *ret)
+{
+	return judge(e, sftp_real(e->sftp, path, ret));
+}
+
+static enum copy_err
+remote_list(struct copy_end *e, const char *path, copy_name_fn fn, void *ctx)
+{
+	return judge(e, sftp_list(e->sftp, path, fn, ctx));
+}
+
+static enum copy_err
+remote_readlink(struct copy_end *e, const char *path, struct buf *ret)
+{
+	return judge(e, sftp_readlink(e->sftp, path, ret));
+}
+
+static enum copy_err
+remote_symlink(struct copy_end *e, const char *path, const char *content)
+{
+	return judge(e, sftp_symlink(e->sftp, path, content));
+}
+
+static enum copy_err
+remote_mkdir(struct copy_end *e, const char *path)
+{
+	return judge(e, sftp_mkdir(e->sftp, path));
+}
+
+static enum copy_err
+remote_remove(struct copy_end *e, const char *path)
+{
+	return judge(e, sftp_remove(e->sftp, path));
+}
+
+static enum copy_err
+remote_rename(struct copy_end *e, const char *from, const char *to)
+{
+	return judge(e, sftp_rename(e->sftp, from, to));
+}
+
+static enum copy_err
+remote_set(struct copy_end *e, const char *path, uint32_t mode, int64_t mtime)
+{
+	return judge(e, sftp_set(e->sftp, path, mode, mtime));
+}
+
+static int64_t
+remote_space(struct copy_end *e, const char *folder)
+{
+	return sftp_free_space(e->sftp, folder);
+}
+
+static enum copy_err
+remote_read(struct copy_end *e, const char *path, int64_t from, int64_t size)
+{
+	return judge(e, sftp_read(e->sftp, path, from, size));
+}
+
+static enum copy_err
+remote_next(struct copy_end *e, const char **ret, size_t *ret_len)
+{
+	return judge(e, sftp_next(e->sftp, ret, ret_len));
+}
+
+static enum copy_err
+remote_write(struct copy_end *e, const char *path, int64_t from)
+{
+	return judge(e, sftp_write(e->sftp, path, from));
+}
+
+static enum copy_err
+remote_put(struct copy_end *e, const char *data, size_t len)
+{
+	return judge(e, sftp_put(e->sftp, data, len));
+}
+
+static enum copy_err
+remote_end(struct copy_end *e, uint32_t mode, int64_t mtime)
+{
+	return judge(e, sftp_end(e->sftp, mode, mtime));
+}
+
+const struct copy_ops copy_remote = {
+	remote_open, remote_close, remote_stat, remote_real, remote_list,
+	remote_readlink, remote_symlink, remote_mkdir, remote_remove,
+	remote_rename, remote_set, remote_space, remote_read, remote_next,
+	remote_write, remote_put, remote_end,
+};

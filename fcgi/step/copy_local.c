@@ -1,0 +1,219 @@
+/*
+ * copy_local.c: an end of a copy that is this machine.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "step/copy_end.h"
+
+#define CHUNK	(256 * 1024)
+
+/* The result of a system call, told by errno where it failed. */
+static enum copy_err
+judge(struct copy_end *e, bool ok)
+{
+	int error = errno;
+
+	if (ok)
+		return COPY_OK;
+	buf_reset(&e->said);
+	buf_puts(&e->said, strerror(error));
+	return error == ENOENT || error == ENOTDIR ? COPY_ABSENT : COPY_FAILED;
+}
+
+static enum copy_err
+local_open(struct copy_end *e)
+{
+	e->chunk = mem_calloc(1, CHUNK);
+	return COPY_OK;
+}
+
+static void
+local_close(struct copy_end *e)
+{
+	if (e->fd >= 0)
+		close(e->fd);
+	e->fd = -1;
+}
+
+static enum copy_err
+local_stat(struct copy_end *e, const char *path, bool follow,
+    struct copy_stat *ret)
+{
+	struct stat st = {0};
+	enum copy_err err = judge(e, fstatat(AT_FDCWD, path, &st,
+	    follow ? 0 : AT_SYMLINK_NOFOLLOW) == 0);
+
+	*ret = (struct copy_stat){ st.st_mode, st.st_uid, st.st_size,
+		st.st_mtim.tv_sec };
+	return err;
+}
+
+static enum copy_err
+local_real(struct copy_end *e, const char *path, struct buf *ret)
+{
+	char *real = realpath(path, NULL);
+	enum copy_err err = judge(e, real != NULL);
+
+	if (real != NULL) {
+		buf_reset(ret);
+		buf_puts(ret, real);
+	}
+	free(real);
+	return err;
+}
+
+static enum copy_err
+local_list(struct copy_end *e, const char *path, copy_name_fn fn, void *ctx)
+{
+	DIR *d = opendir(path);
+	struct dirent *entry;
+	enum copy_err err;
+
+	if (d == NULL)
+		return judge(e, false);
+	while (errno = 0, (entry = readdir(d)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			fn(ctx, entry->d_name, strlen(entry->d_name));
+	err = judge(e, errno == 0);
+	closedir(d);
+	return err;
+}
+
+static enum copy_err
+local_readlink(struct copy_end *e, const char *path, struct buf *ret)
+{
+	char content[PATH_MAX];
+	ssize_t n = readlink(path, content, sizeof(content));
+
+	if (n < 0)
+		return judge(e, false);
+	buf_reset(ret);
+	buf_put(ret, content, (size_t)n);
+	return COPY_OK;
+}
+
+static enum copy_err
+local_symlink(struct copy_end *e, const char *path, const char *content)
+{
+	return judge(e, symlink(content, path) == 0);
+}
+
+static enum copy_err
+local_mkdir(struct copy_end *e, const char *path)
+{
+	return judge(e, mkdir(path, 0777) == 0);
+}
+
+static enum copy_err
+local_remove(struct copy_end *e, const char *path)
+{
+	return judge(e, unlink(path) == 0);
+}
+
+/* The rename is durable when it has returned. */
+static enum copy_err
+local_rename(struct copy_end *e, const char *from, const char *to)
+{
+	char *folder = mem_strndup(to, (size_t)(strrchr(to, '/') - to) + 1);
+	enum copy_err err = judge(e, rename(from, to) == 0);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		(void)fsync(fd);	/* some file systems cannot */
+		close(fd);
+	}
+	free(folder);
+	return err;
+}
+
+static enum copy_err
+local_set(struct copy_end *e, const char *path, uint32_t mode, int64_t mtime)
+{
+	const struct timespec times[2] = { { mtime, 0 }, { mtime, 0 } };
+
+	return judge(e, chmod(path, mode & 07777) == 0 &&
+	    utimensat(AT_FDCWD, path, times, 0) == 0);
+}
+
+static int64_t
+local_space(struct copy_end *e, const char *folder)
+{
+	struct statvfs v;
+
+	(void)e;
+	return statvfs(folder, &v) == 0 ?
+	    (int64_t)(v.f_bavail * v.f_frsize) : -1;
+}
+
+static enum copy_err
+local_read(struct copy_end *e, const char *path, int64_t from, int64_t size)
+{
+	e->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	e->left = size - from;
+	return judge(e, e->fd >= 0 && lseek(e->fd, from, SEEK_SET) == from);
+}
+
+static enum copy_err
+local_next(struct copy_end *e, const char **ret, size_t *ret_len)
+{
+	ssize_t n = 0;
+
+	if (e->left > 0)
+		n = read(e->fd, e->chunk, e->left < CHUNK ? (size_t)e->left :
+		    CHUNK);
+	*ret = e->chunk;
+	*ret_len = n > 0 ? (size_t)n : 0;
+	e->left -= n > 0 ? n : 0;
+	return judge(e, n >= 0);
+}
+
+static enum copy_err
+local_write(struct copy_end *e, const char *path, int64_t from)
+{
+	e->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW |
+	    (from > 0 ? 0 : O_CREAT | O_EXCL), 0600);
+	e->left = 0;
+	return judge(e, e->fd >= 0 && lseek(e->fd, from, SEEK_SET) == from);
+}
+
+static enum copy_err
+local_put(struct copy_end *e, const char *data, size_t len)
+{
+	return judge(e, io_write_all(e->fd, data, len) == 0);
+}
+
+static enum copy_err
+local_end(struct copy_end *e, uint32_t mode, int64_t mtime)
+{
+	const struct timespec times[2] = { { mtime, 0 }, { mtime, 0 } };
+	enum copy_err err = COPY_OK;
+
+	if (e->fd < 0)
+		return COPY_OK;
+	if (mode != 0)
+		err = judge(e, fchmod(e->fd, mode & 07777) == 0 &&
+		    futimens(e->fd, times) == 0 && fsync(e->fd) == 0);
+	if (close(e->fd) != 0 && err == COPY_OK)
+		err = judge(e, false);
+	e->fd = -1;
+	return err;
+}
+
+const struct copy_ops copy_local = {
+	local_open, local_close, local_stat, local_real, local_list,
+	local_readlink, local_symlink, local_mkdir, local_remove,
+	local_rename, local_set, local_space, local_read, local_next,
+	local_write, local_put, local_end,
+};
