@@ -248,7 +248,8 @@ static const char *
 not_yet(const struct step *s)
 {
 	if (!is_script(s->kind) && !is_sql(s->kind) &&
-	    s->kind != STEP_EDIT && s->kind != STEP_HTTP &&
+	    s->kind != STEP_EDIT && s->kind != STEP_COPY &&
+	    s->kind != STEP_HTTP &&
 	    s->kind != STEP_APPROVAL && s->kind != STEP_MANUAL)
 		return book_kind_name(s->kind);
 	if (s->pty || s->interactive)

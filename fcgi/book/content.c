@@ -63,11 +63,28 @@ check_answer(const struct content *c, int line, const char *s, size_t len)
 	regex_free(re);
 }
 
+/* A path of a copy: whole, with or without its target, or begun by a value. */
+static bool
+is_copy_path(const char *s, size_t len)
+{
+	const char *colon = memchr(s, ':', len), *slash = memchr(s, '/', len);
+
+	if (colon != NULL && (slash == NULL || colon < slash) && *s != '{') {
+		len -= (size_t)(colon + 1 - s);
+		s = colon + 1;
+	}
+	return len > 0 && (*s == '/' || (len > 1 && s[0] == '~' &&
+	    s[1] == '/') || (len > 2 && s[0] == '{' && s[1] == '{'));
+}
+
 static void
 check_copy(const struct content *c, int line, const char *s, size_t len)
 {
-	const char *arrow = memmem(s, len, " -> ", 4);
+	const char *arrow;
 
+	while (len > 0 && (s[len - 1] == ' ' || s[len - 1] == '\t'))
+		len--;
+	arrow = memmem(s, len, " -> ", 4);
 	if (arrow == NULL || arrow == s || arrow + 4 == s + len)
 		report(c->p, SEVERITY_ERROR, place(c, line, s, len, 0), "A copy "
 		    "is written [target:]path -> [target:]path.");
@@ -75,6 +92,27 @@ check_copy(const struct content *c, int line, const char *s, size_t len)
 		report(c->p, SEVERITY_ERROR, place(c, line, s, len,
 		    (size_t)(arrow - s) + 1), "Only one “->” may stand in a "
 		    "line: write each copy on a line of its own.");
+	else if (!is_copy_path(s, (size_t)(arrow - s)) ||
+	    !is_copy_path(arrow + 4, len - (size_t)(arrow + 4 - s)))
+		report(c->p, SEVERITY_ERROR, place(c, line, s, len, 0), "The "
+		    "paths of a copy begin with “/”, on an SSH target also "
+		    "with “~/”.");
+	else if (arrow[-1] == '/' && s[len - 1] != '/')
+		report(c->p, SEVERITY_ERROR, place(c, line, s, len,
+		    (size_t)(arrow - s) + 4), "A folder is copied to a "
+		    "folder: both paths end with “/”.");
+}
+
+static void
+check_mode(const struct content *c)
+{
+	const char *mode = c->s->mode;
+
+	if (mode != NULL && (strlen(mode) < 3 || strlen(mode) > 4 ||
+	    strspn(mode, "01234567") != strlen(mode) ||
+	    strspn(mode, "0") == strlen(mode)))
+		report(c->p, SEVERITY_ERROR, c->p->step_origins[c->step].at,
+		    "mode=%.32s is no mode of a file such as 0644.", mode);
 }
 
 static bool
@@ -334,6 +372,8 @@ check_content(struct parse *p, size_t step)
 	}
 	check_values(&c);
 	check_characters(&c);
+	if (c.s->kind == STEP_COPY)
+		check_mode(&c);
 	if (c.s->kind == STEP_ANSWERS)
 		each_line(&c, check_answer);
 	else if (c.s->kind == STEP_COPY)

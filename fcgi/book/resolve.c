@@ -167,7 +167,7 @@ named_target(const struct used *u, const struct step *s, const char *name)
 	return item != NULL ? item : name;
 }
 
-/* The targets of one side of a copy's line: "target:path", or local. */
+/* The targets of one side of a copy's line: "target:path", or the step's. */
 static enum err
 use_side(struct used *u, const struct environment *e, const struct step *s,
     const char *side, size_t len, struct fault *fault)
@@ -176,8 +176,9 @@ use_side(struct used *u, const struct environment *e, const struct step *s,
 	const char *slash = memchr(side, '/', len);
 	const char *name;
 
-	if (colon == NULL || (slash != NULL && slash < colon))
-		return use_name(u, e, s, "local", fault);
+	if (colon == NULL || (slash != NULL && slash < colon) ||
+	    *side == '{' || *side == '~')
+		return ERR_OK;
 	name = named_target(u, s, arena_strndup(u->arena, side,
 	    (size_t)(colon - side)));
 	return name == NULL ? ERR_OK : use_name(u, e, s, name, fault);
@@ -192,9 +193,10 @@ use_copies(struct used *u, const struct environment *e, const struct step *s,
 	size_t len;
 
 	for (; *line != '\0' && err == ERR_OK; line += len + (line[len] != 0)) {
+		line += strspn(line, " \t");
 		len = strcspn(line, "\n");
 		arrow = memmem(line, len, " -> ", 4);
-		if (arrow == NULL || line[strspn(line, " \t")] == '#')
+		if (arrow == NULL || *line == '#')
 			continue;
 		err = use_side(u, e, s, line, (size_t)(arrow - line), fault);
 		if (err == ERR_OK)
@@ -248,12 +250,14 @@ use_step(struct used *u, const struct environment *e, const struct book *book,
     const struct step *s, struct fault *fault)
 {
 	const char *list = each_list(book, s);
+	enum err err;
 
 	if (s->kind == STEP_APPROVAL || s->kind == STEP_ANSWERS ||
 	    (s->kind == STEP_MANUAL && strcmp(s->on, "local") == 0))
 		return ERR_OK;
-	if (s->kind == STEP_COPY)
-		return use_copies(u, e, s, fault);
+	if (s->kind == STEP_COPY &&
+	    (err = use_copies(u, e, s, fault)) != ERR_OK)
+		return err;
 	return list != NULL ? use_each(u, e, book, s, list, fault) :
 	    use_name(u, e, s, s->on, fault);
 }

@@ -46,6 +46,7 @@ struct job {
 void	act_shell(struct job *job);
 void	act_ssh(struct job *job);
 void	act_edit(struct job *job);
+void	act_copy(struct job *job);
 void	act_sql(struct job *job);
 void	act_http(struct job *job);
 void	act_preflight(struct job *job);

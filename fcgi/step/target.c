@@ -33,6 +33,8 @@ static const struct {
 	{ "script", "ssh",	act_ssh,	act_ssh_clean,	act_ssh_close },
 	{ "edit", "local",	act_edit,	NULL,		NULL },
 	{ "edit", "ssh",	act_edit,	NULL,		NULL },
+	{ "copy", "local",	act_copy,	NULL,		NULL },
+	{ "copy", "ssh",	act_copy,	NULL,		NULL },
 	{ "mysql", "mysql",	act_sql,	NULL,		NULL },
 	{ "postgresql", "postgresql", act_sql,	NULL,		NULL },
 	{ "sqlite", "sqlite",	act_sql,	NULL,		NULL },

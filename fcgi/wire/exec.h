@@ -49,7 +49,8 @@
  *		mysql|postgresql|sqlite", the texts of targets.yml (http: also
  *		the objects "headers" and "aws") with named secrets opened,
  *		"over": {an ssh target}}],
- *	 "hosts": {name: an ssh target} where the step is a copy,
+ *	 "hosts": {name: an ssh target} where the step is a copy: those that
+ *		its lines name; a path without a name is of the target,
  *	 "artifacts": {name: {target: "EXEC/TARGET.save"}}: what earlier steps
  *		have kept and this one sends,
  *	 "seen": {target: SHA-256 of the file that an edit is to find there,

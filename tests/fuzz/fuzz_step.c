@@ -21,6 +21,7 @@
 #include "step/order.h"
 #include "step/pointer.h"
 #include "step/report.h"
+#include "step/sftp_packet.h"
 #include "step/ssh_key.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -248,15 +249,39 @@ try_compare(const char *text, size_t len)
 	buf_clear(&again);
 }
 
+/* What an SFTP server says: names stay inside the folder, and the packet. */
+static void
+see_name(void *ctx, const char *name, size_t len)
+{
+	assert(len > 0 && memchr(name, '/', len) == NULL);
+	*(size_t *)ctx += len;
+}
+
+static void
+try_sftp(const char *text, size_t len)
+{
+	struct sftp_in in = { (const unsigned char *)text, len, false };
+	struct sftp_attrs attrs;
+	size_t seen = 0, n;
+
+	(void)sftp_in_names(&in, see_name, &seen);
+	assert(seen <= len);
+	in = (struct sftp_in){ (const unsigned char *)text, len, false };
+	sftp_in_attrs(&in, &attrs);
+	assert(attrs.size >= 0);
+	while (!in.bad && in.left > 0)
+		(void)sftp_in_text(&in, &n);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const tries[])(const char *, size_t) = { try_order,
 		try_report, try_key, try_pointer, try_output, try_http,
-		try_follow, try_compare };
+		try_follow, try_compare, try_sftp };
 	const char *text = (const char *)data + 1;
 
-	if (size > 0 && data[0] >= '0' && data[0] < '8')
+	if (size > 0 && data[0] >= '0' && data[0] < '9')
 		tries[data[0] - '0'](text, size - 1);
 	return 0;
 }

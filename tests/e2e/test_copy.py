@@ -1,0 +1,316 @@
+#!/usr/bin/env python3
+"""
+Copy steps, by countersign-step alone, between this machine and two real sshd's
+on 127.0.0.1: what arrives, what is refused, what a cut or a cancel leaves.
+"""
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import test_step_ssh as base
+from test_step_ssh import Step, Sshd, is_state
+
+A = B = SLOW = None
+FOLDER = None
+
+
+def sha(path):
+    with open(path, "rb") as f:
+        return hashlib.sha256(f.read()).hexdigest()
+
+
+def put(path, data, mode=0o644, mtime=1_500_000_000):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as f:
+        f.write(data)
+    os.chmod(path, mode)
+    os.utime(path, (mtime, mtime))
+    return path
+
+
+def copy(text, target=None, values=None, run="7", hosts=None, **step):
+    order = {"exec": base.secrets.token_hex(16), "run": run,
+             "targets": [target or base.LOCAL], "values": values or {},
+             "hosts": hosts or {"a": A.target("a"), "b": B.target("b")},
+             "step": {"id": "s", "kind": "copy", "text": text, **step}}
+    return Step(None, order=json.dumps(order), exec_id=order["exec"])
+
+
+def done(text, state="succeeded", *words, **kw):
+    name = kw.get("target", base.LOCAL)["name"]
+    s = copy(text, **kw).wait()
+    is_state(s, state, *words, name=name)
+    return s.text(name).decode()
+
+
+def no_parts(folder):
+    left = [n for n in os.listdir(folder) if n.startswith(".countersign")]
+    assert left == [], left
+
+
+def same(a, b):
+    assert sha(a) == sha(b), (a, b)
+    x, y = os.stat(a), os.stat(b)
+    assert (x.st_mode, int(x.st_mtime)) == (y.st_mode, int(y.st_mtime)), (a, b)
+
+
+def the_bytes_modes_and_times_arrive_by_every_way():
+    f = put(f"{FOLDER}/from/x", os.urandom(3_000_001), 0o640)
+    for i, (left, right) in enumerate((("", "a:"), ("a:", ""), ("a:", "b:"),
+                                       ("", ""), ("local:", "b:"), ("a:", "a:"))):
+        out = done(f"{left}{f} -> {right}{FOLDER}/new/{i}/x")
+        same(f, f"{FOLDER}/new/{i}/x")
+        assert sha(f) in out, out
+        no_parts(f"{FOLDER}/new/{i}")
+
+
+def the_system_s_ssh_copies_as_well():
+    f = put(f"{FOLDER}/o/x", os.urandom(2_000_000))
+    hosts = {"a": A.target("a", client="openssh"), "b": B.target("b")}
+    done(f"{f} -> a:{FOLDER}/o/up\na:{f} -> {FOLDER}/o/down\na:{f} -> b:{FOLDER}/o/over",
+         hosts=hosts)
+    for name in ("up", "down", "over"):
+        same(f, f"{FOLDER}/o/{name}")
+
+
+def an_unprefixed_path_is_the_step_s_target():
+    f = put(f"{FOLDER}/on/x", b"text")
+    out = done(f"local:{f} -> {FOLDER}/on/y", target=A.target("a"))
+    assert f"a:{FOLDER}/on/y" in out, out
+    same(f, f"{FOLDER}/on/y")
+
+
+def empty_files_and_strange_names_arrive():
+    names = ["empty", "with space", "-dash", "quo'te\"s", "日本語", "$(id)", "a;b", "back\\slash",
+             " lead", "trail ", "star*", "per%cent"]
+    for n in names:
+        put(f"{FOLDER}/names/{n}", b"" if n == "empty" else n.encode())
+    done(f"{FOLDER}/names/ -> a:{FOLDER}/names-up/\n"
+         f"a:{FOLDER}/names-up/ -> {FOLDER}/names-down/")
+    for n in names:
+        same(f"{FOLDER}/names/{n}", f"{FOLDER}/names-down/{n}")
+    for n in ("-dash", "with space", "quo'te\"s"):
+        done(f"{FOLDER}/names/{n} -> a:{FOLDER}/single/")
+        same(f"{FOLDER}/names/{n}", f"{FOLDER}/single/{n}")
+
+
+def a_folder_is_copied_with_modes_times_and_links():
+    top = f"{FOLDER}/tree"
+    for i in range(25):
+        put(f"{top}/sub/deep/{i}", os.urandom(1000 + i), 0o600 + i % 3)
+    os.makedirs(top + "/empty", mode=0o750)
+    os.symlink("sub/deep/1", top + "/inside")
+    os.symlink("/etc/passwd", top + "/outside")
+    os.mkfifo(top + "/fifo")
+    os.chmod(top + "/sub", 0o711)
+    for n in ("sub", "empty"):
+        os.utime(f"{top}/{n}", (1_400_000_000, 1_400_000_000))
+    out = done(f"{top}/ -> a:{FOLDER}/tree-up/\na:{FOLDER}/tree-up/ -> {FOLDER}/tree-down/")
+    assert "25 copied, 0 already there, 2 links, 1 skipped" in out, out
+    for i in range(25):
+        same(f"{top}/sub/deep/{i}", f"{FOLDER}/tree-down/sub/deep/{i}")
+    for n in ("sub", "empty"):
+        x, y = os.stat(f"{top}/{n}"), os.stat(f"{FOLDER}/tree-down/{n}")
+        assert (x.st_mode, x.st_mtime) == (y.st_mode, y.st_mtime), n
+    assert os.readlink(f"{FOLDER}/tree-down/outside") == "/etc/passwd"
+    again = done(f"{top}/ -> a:{FOLDER}/tree-up/")
+    assert "0 copied, 25 already there" in again, again
+
+
+def a_mode_can_be_given():
+    f = put(f"{FOLDER}/mode/x", b"1", 0o644)
+    done(f"{f} -> a:{FOLDER}/mode/y", mode="0600")
+    assert os.stat(f"{FOLDER}/mode/y").st_mode & 0o777 == 0o600
+
+
+def values_stand_for_names_and_cannot_lead_elsewhere():
+    f = put(f"{FOLDER}/v/app-1.4 $(x)", b"1")
+    done(f"{FOLDER}/v/app-{{{{version}}}} -> a:{{{{home}}}}/v/b", values={
+        "version": "1.4 $(x)", "home": FOLDER})
+    same(f, f"{FOLDER}/v/b")
+    for value, word in (("../../etc", "“/”"), ("..", "another place"), ("", "another place"),
+                        ("a\nb", "line end"), (".", "another place")):
+        done(f"{f} -> a:{FOLDER}/v/{{{{x}}}}/y", "failed", word, "Line 1", values={"x": value})
+    done("a:{{x}} -> /tmp/y", "failed", "does not begin", values={"x": "b:/etc/passwd"})
+    done(f"c:{f} -> {FOLDER}/v/y", "failed", "no SSH target", "on=c")
+
+
+def what_cannot_be_copied_says_why_and_changes_nothing():
+    f = put(f"{FOLDER}/e/x", b"new")
+    old = put(f"{FOLDER}/e/old", b"old")
+    os.makedirs(f"{FOLDER}/e/dir", exist_ok=True)
+    done(f"{f} -> a:{FOLDER}/e/dir", "failed", "is a folder", "e/dir/")
+    done(f"{FOLDER}/e/dir -> a:{FOLDER}/e/z", "failed", "is a folder", "“/”")
+    done(f"{f}/ -> a:{FOLDER}/e/z/", "failed", "no folder")
+    done(f"a:{FOLDER}/e/none -> {old}", "failed", "a:", "not there")
+    done(f"{FOLDER}/e/none -> a:{old}", "failed", "local:", "No such file")
+    done(f"{f} -> a:/proc/x", "failed", "a:/proc/", "could not be written")
+    put(f"{FOLDER}/nl/a\nb", b"x")
+    done(f"{FOLDER}/nl/ -> a:{FOLDER}/nl2/", "failed", "line end")
+    assert open(old).read() == "old"
+    no_parts(f"{FOLDER}/e")
+
+
+def a_full_disk_leaves_the_old_file_and_no_part():
+    small = f"{FOLDER}/small"
+    os.makedirs(small)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", small]).returncode:
+        print("  (no tmpfs can be mounted here: a limit of the file size instead)")
+        return
+    try:
+        f = put(f"{FOLDER}/big", os.urandom(8_000_000))
+        put(small + "/x", b"old")
+        done(f"{f} -> a:{small}/x", "failed", "no space is left", "a:", "final name")
+        done(f"{f} -> {small}/x", "failed", "No space left", "final name")
+        assert open(small + "/x").read() == "old"
+        no_parts(small)
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+
+def part_of(folder):
+    for _ in range(3000):
+        for n in os.listdir(folder):
+            if n.startswith(".countersign") and os.path.getsize(f"{folder}/{n}") > 2_000_000:
+                return f"{folder}/{n}"
+        time.sleep(0.005)
+    raise AssertionError("no part of the file arrives")
+
+
+def big(name, size=90_000_000):
+    f = f"{FOLDER}/{name}"
+    if not os.path.exists(f):
+        put(f, os.urandom(1_000_000) * (size // 1_000_000))
+    return f
+
+
+def a_cut_link_is_taken_up_where_it_was():
+    f = big("cut")
+    os.makedirs(f"{FOLDER}/cut-to")
+    s = copy(f"{f} -> a:{FOLDER}/cut-to/x")
+    part_of(f"{FOLDER}/cut-to")
+    A.cut()
+    s.wait()
+    is_state(s, "succeeded", name="local")
+    notes = [x.get("note") for x in s.lines()]
+    assert "reconnecting" in notes and "reconnected" in notes, notes
+    assert "going on after" in s.text("local").decode(), s.text("local")
+    same(f, f"{FOLDER}/cut-to/x")
+    no_parts(f"{FOLDER}/cut-to")
+
+
+def a_retry_goes_on_after_a_timeout():
+    f = big("cut")
+    os.makedirs(f"{FOLDER}/late")
+    put(f"{FOLDER}/late/x", b"old")
+    s = copy(f"{f} -> a:{FOLDER}/late/x", timeout_ms=60000)
+    part_of(f"{FOLDER}/late")
+    for pid in base.sh("ps", "-o", "pid=", "--ppid", str(s.process.pid)).stdout.split():
+        os.kill(int(pid), signal.SIGKILL)
+    s.wait()
+    assert s.end("local")["state"] == "unknown"
+    assert open(f"{FOLDER}/late/x").read() == "old"
+    assert part_of(f"{FOLDER}/late")
+    out = done(f"{f} -> a:{FOLDER}/late/x")
+    assert "going on after" in out, out
+    same(f, f"{FOLDER}/late/x")
+    no_parts(f"{FOLDER}/late")
+
+
+def a_part_with_other_bytes_is_not_gone_on_with():
+    f = big("cut")
+    os.makedirs(f"{FOLDER}/odd")
+    s = copy(f"{f} -> a:{FOLDER}/odd/x")
+    name = part_of(f"{FOLDER}/odd")
+    s.stop().wait()
+    put(name, b"z" * 3_000_000, 0o600)
+    out = done(f"{f} -> a:{FOLDER}/odd/x")
+    assert "going on after" not in out, out
+    same(f, f"{FOLDER}/odd/x")
+
+
+def a_cancel_leaves_nothing():
+    f = big("cut")
+    os.makedirs(f"{FOLDER}/cancel")
+    for right in ("a:", ""):
+        s = copy(f"{'' if right else 'b:'}{f} -> {right}{FOLDER}/cancel/x")
+        part_of(f"{FOLDER}/cancel")
+        s.stop().wait()
+        is_state(s, "failed", "cancelled", name="local")
+        assert os.listdir(f"{FOLDER}/cancel") == [], os.listdir(f"{FOLDER}/cancel")
+
+
+def a_source_that_changes_meanwhile_is_found_out():
+    f = big("moving")
+    os.makedirs(f"{FOLDER}/moving-to")
+    s = copy(f"{f} -> a:{FOLDER}/moving-to/x")
+    part_of(f"{FOLDER}/moving-to")
+    st = os.stat(f)
+    with open(f, "r+b") as h:
+        h.write(b"CHANGED")
+    os.utime(f, (st.st_atime, st.st_mtime))
+    s.wait()
+    is_state(s, "failed", "checksums differ", "final name", name="local")
+    assert os.listdir(f"{FOLDER}/moving-to") == []
+
+
+def a_host_that_is_not_there_is_told_at_once():
+    hosts = {"a": A.target("a", port=base.free_port())}
+    done(f"/etc/hostname -> a:{FOLDER}/y", "failed", "refused the connection",
+         "Nothing was copied", hosts=hosts)
+
+
+def keys_exchanged_anew_do_not_disturb():
+    f = big("cut")
+    hosts = {"a": SLOW.target("a")}
+    done(f"{f} -> a:{FOLDER}/rekey/x\na:{f} -> {FOLDER}/rekey/y", hosts=hosts)
+    same(f, f"{FOLDER}/rekey/x")
+    same(f, f"{FOLDER}/rekey/y")
+
+
+TESTS = [v for k, v in list(globals().items()) if callable(v) and
+         getattr(v, "__module__", None) == __name__ and
+         k not in ("sha", "put", "copy", "done", "no_parts", "same", "part_of", "big")]
+
+
+def main():
+    failed = 0
+    for test in TESTS:
+        if sys.argv[1:] and test.__name__ not in sys.argv[1:]:
+            continue
+        began = time.monotonic()
+        try:
+            test()
+            print(f"ok   {test.__name__.replace('_', ' ')} "
+                  f"({time.monotonic() - began:.1f} s)", flush=True)
+        except Exception as e:
+            failed += 1
+            print(f"FAIL {test.__name__}: {type(e).__name__}: {e}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    # libssh2 1.10 itself loses 51 bytes at each exchange of keys
+    supp = base.WORK + "/lsan.supp"
+    with open(supp, "w") as f:
+        f.write("leak:libssh2.so\n")
+    os.environ["LSAN_OPTIONS"] = f"suppressions={supp}:print_suppressions=0"
+    base.prepare()
+    FOLDER = base.WORK + "/files"
+    os.makedirs(FOLDER)
+    sftp = "Subsystem sftp internal-sftp"
+    A, B = Sshd("copy-a", extra=sftp), Sshd("copy-b", extra=sftp)
+    SLOW = Sshd("copy-rekey", extra=sftp + "\nRekeyLimit 16M")
+    try:
+        code = main()
+    finally:
+        for server in (A, B, SLOW, base.SSHD, base.OTHER, base.ECDSA, base.RSA,
+                       base.ETM, base.BARE):
+            server.stop()
+        shutil.rmtree(base.WORK, ignore_errors=True)
+    sys.exit(code)
