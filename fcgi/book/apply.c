@@ -295,7 +295,7 @@ read_capture(struct parse *p, const struct attr *a, void *field)
 /* clang-format off */
 static const struct spec keys[] = {
 	{ "title",	~0u,			read_text,	F(title) },
-	{ "on",		(ACTS & ~K(COPY)) | MANUAL, read_id,	F(on) },
+	{ "on",		ACTS | MANUAL,	read_id,	F(on) },
 	{ "cwd",	SCRIPTS,		read_text,	F(cwd) },
 	{ "user",	SCRIPTS,		read_id,	F(user) },
 	{ "role",	ACTS | MANUAL | GATE,	read_id,	F(role) },

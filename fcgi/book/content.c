@@ -103,18 +103,6 @@ check_copy(const struct content *c, int line, const char *s, size_t len)
 		    "folder: both paths end with “/”.");
 }
 
-static void
-check_mode(const struct content *c)
-{
-	const char *mode = c->s->mode;
-
-	if (mode != NULL && (strlen(mode) < 3 || strlen(mode) > 4 ||
-	    strspn(mode, "01234567") != strlen(mode) ||
-	    strspn(mode, "0") == strlen(mode)))
-		report(c->p, SEVERITY_ERROR, c->p->step_origins[c->step].at,
-		    "mode=%.32s is no mode of a file such as 0644.", mode);
-}
-
 static bool
 has(const char *s, size_t len, const char *what)
 {
@@ -372,8 +360,6 @@ check_content(struct parse *p, size_t step)
 	}
 	check_values(&c);
 	check_characters(&c);
-	if (c.s->kind == STEP_COPY)
-		check_mode(&c);
 	if (c.s->kind == STEP_ANSWERS)
 		each_line(&c, check_answer);
 	else if (c.s->kind == STEP_COPY)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 
+import console
 import test_step_ssh as base
 from test_step_ssh import Step, Sshd, is_state
 
@@ -271,6 +272,54 @@ def keys_exchanged_anew_do_not_disturb():
     done(f"{f} -> a:{FOLDER}/rekey/x\na:{f} -> {FOLDER}/rekey/y", hosts=hosts)
     same(f, f"{FOLDER}/rekey/x")
     same(f, f"{FOLDER}/rekey/y")
+
+
+BOOK = """---
+title: Copies
+parameters:
+  name: {label: Name, default: app.conf}
+---
+# Copy
+
+```copy {#up on=all mode=0640}
+local:FOLDER/run/{{name}} -> FOLDER/run-to/{{name}}
+```
+
+```copy {#over}
+a:FOLDER/run-to/{{name}} -> b:FOLDER/run-over/
+```
+"""
+
+
+def a_run_copies_to_a_group_and_between_hosts():
+    put(f"{FOLDER}/run/app.conf", b"mode = fast\n")
+    hosts = "".join(
+        f"      {n}: {{ssh: {{host: 127.0.0.1, port: {h.port}, user: {base.USER}, "
+        f"key: {base.WORK}/key, host_key: \"{h.target()['host_key']}\"}}}}\n"
+        for n, h in (("a", A), ("b", B)))
+    books = console.runbook_folder({"copies": BOOK.replace("FOLDER", FOLDER)},
+        f"environments:\n  test:\n    label: Test\n    targets:\n{hosts}"
+        "    groups:\n      all: [a, b]\n")
+    try:
+        with console.Console(runbooks=books) as c:
+            c.wait_ready()
+            ana = c.user("ana", "operator")
+            status, run = ana.post("/runs", {"runbook": "copies", "environment": "test",
+                                             "parameters": {}})
+            assert status == 201, run
+            number = run["id"]
+            status, answer = ana.post(f"/runs/{number}/start")
+            assert status in (200, 202), answer
+            run = ana.drive(number)
+            states = {x["id"]: x["state"] for x in run["steps"]}
+            assert states == {"up": "succeeded", "over": "succeeded"}, \
+                (states, run["steps"])
+            assert "SHA-256" in ana.output(number, "over", "local")
+            assert "a:" in ana.output(number, "up", "a")
+    finally:
+        shutil.rmtree(books)
+    assert sha(f"{FOLDER}/run-over/app.conf") == sha(f"{FOLDER}/run/app.conf")
+    assert os.stat(f"{FOLDER}/run-to/app.conf").st_mode & 0o777 == 0o640
 
 
 TESTS = [v for k, v in list(globals().items()) if callable(v) and

@@ -133,7 +133,7 @@ copies_and_repeated_sections_name_targets_too(void **state)
 	(void)state;
 	assert_int_equal(b->errors, 0);
 	assert_int_equal(targets_resolve(t, "test", b, &o, NULL), ERR_OK);
-	assert_int_equal(json_object_object_length(o), 4);
+	assert_int_equal(json_object_object_length(o), 5);
 	assert_string_equal(json_text(json_get(o, "poa"), "url", ""),
 	    "https://poa.example");
 	json_object_put(o);
