@@ -268,12 +268,16 @@ copy_file(struct copy *c, const struct copy_item *item, const char *from,
     const char *to)
 {
 	int64_t began = clock_monotonic(), at = 0, before = c->bytes;
+	int64_t moved;
 	char sum[65], size[32];
 	enum copy_err err;
 	bool there;
 
 	err = is_there(c, item, from, to, &there);
+	if (err == COPY_OK)
+		c->renaming = false;	/* of an earlier link: it is known */
 	if (err == COPY_OK && there) {
+		buf_reset(&c->part);
 		c->same++;
 		c->bytes += item->stat.size;
 		if (c->count <= LISTED)
@@ -288,6 +292,7 @@ copy_file(struct copy *c, const struct copy_item *item, const char *from,
 		c->bytes += at;
 		err = move(c, item, from, &at);
 	}
+	moved = clock_monotonic() - began;
 	if (err == COPY_OK)
 		err = check(c, item, from, at, sum);
 	if (err == COPY_OK)
@@ -298,9 +303,10 @@ copy_file(struct copy *c, const struct copy_item *item, const char *from,
 	}
 	c->files++;
 	if (c->count <= LISTED)
-		copy_say(c, "  %s: %s in %.1f s, SHA-256 %s", to,
-		    copy_size(item->stat.size, size),
-		    (double)(clock_monotonic() - began) / 1000, sum);
+		copy_say(c, "  %s: %s moved in %.1f s, compared in %.1f s, "
+		    "SHA-256 %s", to, copy_size(item->stat.size, size),
+		    (double)moved / 1000, (double)(clock_monotonic() - began -
+		    moved) / 1000, sum);
 	return COPY_OK;
 }
 

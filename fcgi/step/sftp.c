@@ -83,8 +83,8 @@ sftp_receive(struct sftp *s, struct sftp_reply *r)
 	r->in = (struct sftp_in){ (const unsigned char *)p, 4, false };
 	len = sftp_in_u32(&r->in);
 	if (len < 5 || len > PACKET_MAX) {
-		sftp_cut(s, LINK_REFUSED, "The host's SFTP server answers what is "
-		    "no SFTP. Check that its login shell prints nothing "
+		sftp_cut(s, LINK_REFUSED, "The host's SFTP server answers what "
+		    "is no SFTP. Check that its login shell prints nothing "
 		    "where no terminal is (~/.bashrc), and its Subsystem "
 		    "sftp.");
 		return false;
@@ -109,12 +109,11 @@ sftp_code_of(struct sftp *s, struct sftp_reply *r)
 	size_t len;
 
 	if (r->type != FXP_STATUS)
-		return sftp_cut(s, LINK_REFUSED, "The host's SFTP server answered "
-		    "what was not asked.");
+		return sftp_cut(s, LINK_REFUSED, "The host's SFTP server "
+		    "answered what was not asked.");
 	code = sftp_in_u32(&r->in);
 	if (r->in.bad || code >= SFTP_CUT)
-		return sftp_cut(s, LINK_REFUSED, "The host's SFTP server gave a "
-		    "broken answer.");
+		return sftp_broken(s);
 	text = sftp_in_text(&r->in, &len);
 	if (code > SFTP_EOF) {
 		buf_reset(&s->said);
@@ -130,8 +129,8 @@ ask(struct sftp *s, int type, struct sftp_reply *r)
 	if (!sftp_send(s) || !sftp_receive(s, r))
 		return SFTP_CUT;
 	if (r->id != s->id)
-		return sftp_cut(s, LINK_REFUSED, "The host's SFTP server answered "
-		    "another question.");
+		return sftp_cut(s, LINK_REFUSED, "The host's SFTP server "
+		    "answered another question.");
 	if (r->type == type && type != FXP_STATUS)
 		return SFTP_DONE;
 	return sftp_code_of(s, r);

@@ -69,8 +69,9 @@ sftp_next(struct sftp *s, const char **ret, size_t *ret_len)
 		s->first = (s->first + 1) % SFTP_SLOTS;
 		s->count--;
 		if (r.id != slot.id)
-			return sftp_cut(s, LINK_REFUSED, "The host's SFTP server "
-			    "answers out of order, which is not supported.");
+			return sftp_cut(s, LINK_REFUSED, "The host's SFTP "
+			    "server answers out of order, which is not "
+			    "supported.");
 		if (r.type != FXP_DATA) {
 			code = sftp_code_of(s, &r);
 			if (slot.at != s->at && code != SFTP_CUT)

@@ -6,7 +6,7 @@ neighbours.  It fails only where something could not be measured.
 
     bench.py [--json FILE] [--quick] [PART ...]
 
-PART: pages, commands, presses, memory (all where none is named).  Loads are
+PART: pages, commands, presses, memory, upload (all where none is named).  Loads are
 measured in rounds that take turns, and the best round of each counts, so
 that what else the machine does weighs on all alike.
 """
@@ -23,6 +23,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from fixture import BUILD, PRESSES, Fixture  # noqa: E402
+from upload import measure_upload  # noqa: E402
 
 OURS = ("countersign", "countersign-web", "countersign-keeper",
         "countersign-runner", "countersign-step")
@@ -298,7 +299,8 @@ def main():
     options.add_argument("parts", nargs="*", metavar="PART")
     options = options.parse_args()
     parts = {"memory": measure_memory, "presses": measure_presses,
-             "commands": measure_commands, "pages": measure_pages}
+             "commands": measure_commands, "pages": measure_pages,
+             "upload": measure_upload}
     table = Table()
     begin = time.monotonic()
     with Fixture() as f:

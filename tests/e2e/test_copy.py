@@ -302,7 +302,6 @@ def a_run_copies_to_a_group_and_between_hosts():
         "    groups:\n      all: [a, b]\n")
     try:
         with console.Console(runbooks=books) as c:
-            c.wait_ready()
             ana = c.user("ana", "operator")
             status, run = ana.post("/runs", {"runbook": "copies", "environment": "test",
                                              "parameters": {}})
