@@ -6,6 +6,8 @@
  * which puts the file back as it was.  It is a step like others from there
  * on; keeper, runner and pages know no special way back.
  */
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/text.h"
 #include "book/parse.h"
@@ -46,6 +48,7 @@ add(struct parse *p, const struct step *edit)
 {
 	struct step s = { .id = id_for(p, edit->id), .kind = STEP_EDIT,
 		.title = arena_printf(p->arena, "Put %s back: %s",
+		    strstr(edit->file, "{{") != NULL ? "the file" :
 		    edit->file, edit->title), .section = edit->section,
 		.line = edit->line, .column = edit->column,
 		.text_line = edit->text_line, .text = "", .on = edit->on,
