@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "book/expr.h"
+#include "book/checks.h"
 #include "book/parse.h"
 #include "book/regex.h"
 

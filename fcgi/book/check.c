@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "book/expr.h"
+#include "book/checks.h"
 #include "book/parse.h"
 #include "book/values.h"
 

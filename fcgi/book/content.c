@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "book/http.h"
+#include "book/checks.h"
 #include "book/parse.h"
 #include "book/regex.h"
 #include "book/statements.h"

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "book/expand.h"
+#include "book/checks.h"
 #include "book/parse.h"
 #include "book/values.h"
 

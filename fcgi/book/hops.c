@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "book/expand.h"
 #include "book/expr.h"
+#include "book/checks.h"
 #include "book/parse.h"
 
 static bool

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "book/checks.h"
 #include "book/parse.h"
 
 static size_t

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "book/checks.h"
 #include "book/parse.h"
 
 static const char *const reserved[] = {

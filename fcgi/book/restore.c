@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "book/checks.h"
 #include "book/parse.h"
 
 static bool

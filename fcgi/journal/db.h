@@ -96,9 +96,8 @@ const void	*db_blob(struct rows *rows, int column, size_t *ret_len);
 bool		 db_is_null(struct rows *rows, int column);
 
 /*
- * The current row as a new object, keyed by the names of its columns; a name
- * that ends in _json holds JSON and is put in parsed, without the ending; one
- * that ends in _at is a time and becomes RFC 3339 text.
+ * The current row as a new object, by the names of its columns; what ends in
+ * _json is put in parsed, without the ending; _at becomes RFC 3339 text.
  */
 struct json_object *db_row_json(struct rows *rows);
 

@@ -1,0 +1,40 @@
+/*
+ * checks.h: what is asked of a document once it is read, each in the file that
+ * its comment names.  Nobody outside book/ includes it.
+ */
+#ifndef BOOK_CHECKS_H
+#define BOOK_CHECKS_H
+
+#include "book/parse.h"
+
+struct json_object;
+
+/* names.c */
+const char *name_refused(const char *name);
+bool	 name_is_known(const struct parse *p, const char *name, int step,
+	    int section);
+bool	 repeats_around(const struct parse *p, int inner, int outer);
+
+/* each.c */
+void	 check_each(struct parse *p, int section);
+void	 each_keep_lists(struct parse *p);
+bool	 each_captures(const struct parse *p, const char *name, int before);
+
+/* expand.c: repeats what repeats; false: it would become too large */
+bool	 expand_all(struct parse *p, struct json_object *lists);
+void	 restore_all(struct parse *p);
+
+/* hops.c */
+void	 check_hops(struct parse *p);
+
+/* kept.c: kept outputs: which there are, and whether the name of one may
+ * stand in a step (NULL, or why not; of the arena) */
+void	 kept_read(struct parse *p);
+void	 check_kept(struct parse *p, int step);
+const char *kept_refused(const struct parse *p, int step, const char *name);
+
+/* check.c, content.c */
+void	 check_book(struct parse *p);
+void	 check_content(struct parse *p, size_t step);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * parameter.h: what a run is asked for, and who is to approve it.
+ */
+#ifndef BOOK_PARAMETER_H
+#define BOOK_PARAMETER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+enum parameter_type {
+	PARAMETER_TEXT,
+	PARAMETER_NUMBER,
+	PARAMETER_BOOL,		/* values "true" and "false" */
+	PARAMETER_CHOICE,	/* `choices` is not empty */
+	PARAMETER_SECRET,
+	PARAMETER_LIST,		/* items with commas between them */
+	PARAMETER_TYPE__MAX
+};
+
+struct parameter {
+	const char	*name;
+	const char	*label;		/* never NULL: the name where absent */
+	const char	*help;		/* explanation, or NULL */
+	enum parameter_type type;
+	const char	*fallback;	/* `default:`, or NULL */
+	const char	*pattern;	/* PCRE2, matches the whole value, or NULL */
+	const char *const *choices;
+	size_t		 choices_count;
+	bool		 required;	/* `required:`, true where absent */
+	bool		 multiline;	/* may hold line breaks */
+	bool		 dash;		/* `dash: true`: may begin with '-' */
+	const char	*when;		/* asked only where this holds, or NULL */
+	int		 line;
+};
+
+struct approval_rule {
+	const char	*role;
+	int		 count;
+};
+
+/*
+ * Checks one value for a parameter: type, pattern, choices, the characters
+ * that HAZARDS bans (NUL, CR, LF unless multiline; leading '-' unless dash),
+ * 64 KB at most.  Returns NULL or why not, as a sentence for the person who
+ * typed it (static or inside `*scratch`).
+ */
+const char	*book_check_value(const struct parameter *p, const char *value,
+		    struct buf *scratch);
+
+#endif
