@@ -68,6 +68,19 @@ void		 book_free(struct book *book);
 /* The step with that id, or -1. */
 int		 book_find_step(const struct book *book, const char *id);
 
+/* One line of answers; both point into the text, and are not ended. */
+struct answers_line {
+	const char	*prompt;	/* a regular expression */
+	size_t		 prompt_len;
+	const char	*reply;
+	size_t		 reply_len;
+};
+
+/* The next answer of a step's answers from *at on, which it moves; false:
+ * there are no more.  text may be NULL. */
+bool		 book_next_answer(const char *text, size_t *at,
+		    struct answers_line *ret);
+
 /* Where a value comes from: NULL where there is none of that name. */
 typedef const char *(*book_value_fn)(void *ctx, const char *name);
 

@@ -250,11 +250,11 @@ not_yet(const struct step *s)
 {
 	if (!is_script(s->kind) && !is_sql(s->kind) &&
 	    s->kind != STEP_EDIT && s->kind != STEP_COPY &&
-	    s->kind != STEP_HTTP &&
+	    s->kind != STEP_HTTP && s->kind != STEP_ANSWERS &&
 	    s->kind != STEP_APPROVAL && s->kind != STEP_MANUAL)
 		return book_kind_name(s->kind);
-	if (s->pty || s->interactive)
-		return "a terminal (pty, interactive)";
+	if (s->interactive)
+		return "a terminal that people type into (interactive)";
 	if (s->secret)
 		return "secret output";
 	return NULL;
@@ -308,5 +308,6 @@ check_book(struct parse *p)
 	check_hops(p);
 	for (size_t i = 0; i < p->steps_count; i++)
 		check_step(p, (int)i);
+	answers_fold(p);
 	each_keep_lists(p);
 }

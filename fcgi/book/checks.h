@@ -37,4 +37,8 @@ const char *kept_refused(const struct parse *p, int step, const char *name);
 void	 check_book(struct parse *p);
 void	 check_content(struct parse *p, size_t step);
 
+/* answers.c: one line; all blocks become part of the steps before them */
+bool	 answers_line(const char *s, size_t len, struct answers_line *ret);
+void	 answers_fold(struct parse *p);
+
 #endif

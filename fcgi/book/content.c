@@ -39,23 +39,20 @@ place(const struct content *c, int line, const char *s, size_t len,
 static void
 check_answer(const struct content *c, int line, const char *s, size_t len)
 {
-	const char *arrow;
+	struct answers_line answer;
 	char pattern[1024], why[160];
 	struct regex *re;
 	size_t n, at = 0;
 
-	arrow = memmem(s, len, "/ => ", 5);
-	if (arrow == NULL && len >= 4 && memcmp(s + len - 4, "/ =>", 4) == 0)
-		arrow = s + len - 4;
-	if (s[0] != '/' || arrow == NULL || arrow == s) {
+	if (!answers_line(s, len, &answer)) {
 		report(c->p, SEVERITY_ERROR, place(c, line, s, len, 0), "An "
 		    "answer is written /prompt/ => reply.");
 		return;
 	}
-	n = (size_t)(arrow - s) - 1;
+	n = answer.prompt_len;
 	if (n >= sizeof(pattern))
 		n = sizeof(pattern) - 1;
-	memcpy(pattern, s + 1, n);
+	memcpy(pattern, answer.prompt, n);
 	pattern[n] = '\0';
 	re = regex_new(pattern, &at, why, sizeof(why));
 	if (re == NULL)

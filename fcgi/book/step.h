@@ -82,6 +82,7 @@ struct step {
 	int		 batch_percent;
 	int		 max_fail;	/* -1: not said */
 	bool		 serial;
+	const char	*answers;	/* pty: the text of its answers, or NULL */
 	bool		 pty;
 	bool		 interactive;
 	bool		 secret;

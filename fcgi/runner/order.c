@@ -103,6 +103,27 @@ put_optional(struct json_object *o, const char *key, const char *text)
 		json_set_text(o, key, text);
 }
 
+static void
+put_terminal(struct json_object *o, const struct step *step)
+{
+	struct json_object *all = json_object_new_array(), *one;
+	struct answers_line line;
+	size_t at = 0;
+
+	while (book_next_answer(step->answers, &at, &line)) {
+		one = json_object_new_object();
+		json_object_object_add(one, "prompt",
+		    json_object_new_string_len(line.prompt,
+		    (int)line.prompt_len));
+		json_object_object_add(one, "reply",
+		    json_object_new_string_len(line.reply,
+		    (int)line.reply_len));
+		json_object_array_add(all, one);
+	}
+	json_object_object_add(o, "pty", json_object_new_boolean(1));
+	json_set(o, "answers", all);
+}
+
 static struct json_object *
 step_of(const struct step *step)
 {
@@ -134,6 +155,8 @@ step_of(const struct step *step)
 	json_set_int(o, "every_ms", step->every_ms);
 	json_set_int(o, "within_ms", step->within_ms);
 	json_set(o, "captures", captures_of(step));
+	if (step->pty)
+		put_terminal(o, step);
 	return o;
 }
 

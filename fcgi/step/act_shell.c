@@ -10,6 +10,9 @@
  * As another user (user=) the interpreter's environment is not ours to make
  * and our file not theirs to read: then sh, as that user, reads script and
  * values from its standard input, as it does over SSH.
+ *
+ * With pty it has a terminal of its own, and leads the session of it; what
+ * output.c's typist has to say goes in where its output comes out.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -87,7 +91,7 @@ make_env(struct shell *s)
 	add_env(s, "LOGNAME", pw != NULL ? pw->pw_name : "nobody");
 	add_env(s, "LANG", getenv("LANG") != NULL ? getenv("LANG") :
 	    "C.UTF-8");
-	add_env(s, "TERM", "dumb");
+	add_env(s, "TERM", s->job->order->pty ? "xterm" : "dumb");
 	if (getenv("TZ") != NULL)
 		add_env(s, "TZ", getenv("TZ"));
 	if (s->job->order->user == NULL)
@@ -128,9 +132,9 @@ make_bootstrap(struct shell *s, struct buf *out)
 	script_text(o, &text);
 	script_here("cat >\"$cs_file\"", &text, out);
 	buf_printf(out, "printf '%s\\n'\n"
-	    "%s %s \"$cs_file\" </dev/null\ncs_code=$?\nrm -f \"$cs_file\"\n"
+	    "%s %s \"$cs_file\" %s\ncs_code=$?\nrm -f \"$cs_file\"\n"
 	    "exit $cs_code\n}\ncs_main\n", s->nonce, o->interpreter,
-	    script_flag(o));
+	    script_flag(o), o->pty ? "<&1" : "</dev/null");
 	buf_clear(&text);
 }
 
@@ -167,11 +171,14 @@ become(struct shell *s, int output, int report)
 	int failure[2] = { 'x', 0 };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	setpgid(0, 0);
+	if (o->pty)
+		(void)(setsid() > 0 && ioctl(output, TIOCSCTTY, 0));
+	else
+		setpgid(0, 0);
 	watch_reset_signals();
 	environ = s->env;
 	home = getenv("HOME");
-	if (dup2(s->input, 0) < 0 || dup2(output, 1) < 0 || dup2(1, 2) < 0)
+	if (dup2(o->pty && o->user == NULL ? output : s->input, 0) < 0 || dup2(output, 1) < 0 || dup2(1, 2) < 0)
 		goto out;
 	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	if (o->user == NULL && o->cwd != NULL && chdir(o->cwd) != 0) {
@@ -211,6 +218,31 @@ say_failure(struct job *job, const int failure[2])
 		    job->target->name, strerror(failure[1]));
 }
 
+/* A terminal: our end in out[0], the script's in out[1]. */
+static bool
+open_terminal(int out[2])
+{
+	static const struct winsize size = { .ws_row = SCREEN_ROWS,
+		.ws_col = SCREEN_COLUMNS };
+	char name[64];
+	int error;
+
+	out[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (out[0] < 0)
+		return false;
+	out[1] = -1;
+	if (grantpt(out[0]) == 0 && unlockpt(out[0]) == 0 &&
+	    ptsname_r(out[0], name, sizeof(name)) == 0 &&
+	    ioctl(out[0], TIOCSWINSZ, &size) == 0)
+		out[1] = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (out[1] >= 0)
+		return true;
+	error = errno;
+	close(out[0]);
+	errno = error;
+	return false;
+}
+
 /* Starts the child.  False: it did not come to life, and job says why. */
 static bool
 start(struct shell *s)
@@ -218,7 +250,8 @@ start(struct shell *s)
 	int out[2], report[2], failure[2];
 	ssize_t n;
 
-	if (pipe2(out, O_CLOEXEC) != 0)
+	if (s->job->order->pty ? !open_terminal(out) :
+	    pipe2(out, O_CLOEXEC) != 0)
 		return false;
 	s->output = out[0];
 	if (pipe2(report, O_CLOEXEC) != 0 || (s->pid = fork()) < 0) {
@@ -227,7 +260,8 @@ start(struct shell *s)
 	}
 	if (s->pid == 0)
 		become(s, out[1], report[1]);
-	setpgid(s->pid, s->pid);
+	if (!s->job->order->pty)
+		setpgid(s->pid, s->pid);
 	*s->job->group = s->pid;
 	close(out[1]);
 	close(report[1]);
@@ -310,6 +344,27 @@ end_group(struct shell *s, int64_t now)
 	}
 }
 
+/* What is to be typed into the terminal; NULL: nothing. */
+static struct buf *
+typed(struct shell *s)
+{
+	struct buf *b = s->job->output->typist != NULL && !s->closed ?
+	    typist_typed(s->job->output->typist) : NULL;
+
+	return b != NULL && b->len > 0 ? b : NULL;
+}
+
+static void
+type(struct shell *s, struct buf *b)
+{
+	ssize_t n = write(s->output, b->data, b->len);
+
+	if (n > 0)
+		buf_consume(b, (size_t)n);
+	else if (n < 0 && errno != EAGAIN && errno != EINTR)
+		buf_reset(b);
+}
+
 static void
 follow(struct shell *s)
 {
@@ -317,8 +372,10 @@ follow(struct shell *s)
 	struct job *job = s->job;
 
 	while (!(s->ended && s->closed)) {
+		struct buf *keys = typed(s);
 		struct pollfd fds[2] = {
-			{ .fd = s->closed ? -1 : s->output, .events = POLLIN },
+			{ .fd = s->closed ? -1 : s->output,
+			    .events = keys != NULL ? POLLIN | POLLOUT : POLLIN },
 			{ .fd = s->ended ? -1 : s->pidfd, .events = POLLIN },
 		};
 		enum stop stop = watch_poll(job->watch, fds, 2, s->limit);
@@ -326,7 +383,9 @@ follow(struct shell *s)
 
 		if (stop != STOP_NONE && job->stop == STOP_NONE && !s->ended)
 			job->stop = stop;
-		if (fds[0].revents != 0)
+		if (keys != NULL && (fds[0].revents & POLLOUT) != 0)
+			type(s, keys);
+		if ((fds[0].revents & ~POLLOUT) != 0)
 			take_output(s, chunk);
 		if (fds[1].revents != 0)
 			reap(s);

@@ -10,6 +10,10 @@
  * Until the start is confirmed, reconnecting starts the script again, where
  * the folder on the target decides whether that has happened.  After it,
  * reconnecting only looks for it.
+ *
+ * What is typed into a terminal goes to the target while the output comes.  It
+ * is sent once: where the link is cut in between, the program may still wait
+ * for it, which its silence shows (quiet=), rather than get it twice.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,10 +84,12 @@ reach(struct ssh_job *s)
 
 /* Has sh on the target read the text; releases the text. */
 static enum link_result
-ask(struct ssh_job *s, struct buf *text, int64_t limit_ms)
+ask(struct ssh_job *s, struct buf *text, int64_t limit_ms,
+    struct typist *typist)
 {
 	struct link_call call = { .command = s->command, .input = text,
 		.out = report_out, .err = report_err, .ctx = &s->report,
+		.typist = typist,
 		.limit = limit_ms > 0 ? clock_monotonic() + limit_ms : 0 };
 	enum link_result result;
 
@@ -165,7 +171,7 @@ follow(struct ssh_job *s)
 			s->tried = true;
 			remote_follow(&s->remote, s->report.started,
 			    s->report.received, &text);
-			result = ask(s, &text, 0);
+			result = ask(s, &text, 0, s->job->output->typist);
 			if (result == LINK_OK &&
 			    s->report.said != SAID_NOTHING)
 				return true;
@@ -204,7 +210,7 @@ fetch_rest(struct ssh_job *s)
 		if ((result = reach(s)) == LINK_OK) {
 			remote_fetch(&s->remote, r->received,
 			    r->size - r->received, &text);
-			result = ask(s, &text, 0);
+			result = ask(s, &text, 0, NULL);
 		}
 		if (s->job->watch->stop == STOP_ABANDONED ||
 		    (result == LINK_OK && r->received == before))
@@ -288,7 +294,7 @@ stop_script(struct ssh_job *s)
 	do {
 		if ((result = reach(s)) == LINK_OK) {
 			remote_end(&s->remote, &text);
-			result = ask(s, &text, STOP_TRY_MS);
+			result = ask(s, &text, STOP_TRY_MS, NULL);
 		}
 		if (result == LINK_OK && s->report.said != SAID_NOTHING) {
 			conclude(s);
@@ -346,7 +352,7 @@ act_ssh_clean(struct job *job)
 	if (s == NULL || s->link == NULL || !s->removable)
 		return;
 	remote_remove(&s->remote, &text);
-	(void)ask(s, &text, CLEAN_MS);
+	(void)ask(s, &text, CLEAN_MS, NULL);
 	s->removable = false;
 }
 

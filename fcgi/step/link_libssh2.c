@@ -175,12 +175,31 @@ ssh_channel_open(struct ssh *s, const char *request, const char *what,
 	    ssh_lost(s, rc, "while a command was started", why);
 }
 
-/* Sends what it can of the input.  Bytes that went, or an error. */
+/* Sends what it can of what is typed. */
 static ssize_t
-send_input(LIBSSH2_CHANNEL *channel, const struct buf *input, size_t *sent)
+send_typed(LIBSSH2_CHANNEL *channel, struct typist *typist)
 {
+	struct buf *typed = typist_typed(typist);
 	ssize_t n;
 
+	if (typed->len == 0)
+		return 0;
+	n = libssh2_channel_write(channel, typed->data, typed->len);
+	if (n > 0)
+		buf_consume(typed, (size_t)n);
+	return n;
+}
+
+/* Sends what it can of the input.  Bytes that went, or an error. */
+static ssize_t
+send_input(LIBSSH2_CHANNEL *channel, const struct link_call *call,
+    size_t *sent)
+{
+	const struct buf *input = call->input;
+	ssize_t n;
+
+	if (*sent == input->len && call->typist != NULL)
+		return send_typed(channel, call->typist);
 	if (*sent == input->len) {
 		n = libssh2_channel_send_eof(channel);
 		if (n == 0)
@@ -226,7 +245,7 @@ converse(struct ssh *s, LIBSSH2_CHANNEL *channel, struct link_call *call)
 		bool sending = sent <= call->input->len;
 
 		if (sending)
-			in = send_input(channel, call->input, &sent);
+			in = send_input(channel, call, &sent);
 		out = read_outputs(channel, call, chunk);
 		if (sending && in < 0 && in != LIBSSH2_ERROR_EAGAIN &&
 		    in != LIBSSH2_ERROR_CHANNEL_CLOSED &&

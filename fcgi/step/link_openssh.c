@@ -177,16 +177,42 @@ keep_said(struct openssh *s, const char *data, size_t len)
 }
 
 static void
-send_input(struct openssh *s, const struct buf *input)
+send_typed(struct openssh *s, struct typist *typist)
 {
+	struct buf *typed = typist_typed(typist);
+	ssize_t n = write(s->fds[0], typed->data, typed->len);
+
+	if (n > 0)
+		buf_consume(typed, (size_t)n);
+	else if (n < 0 && errno != EAGAIN && errno != EINTR)
+		close_end(&s->fds[0]);
+}
+
+/* There is something to send: the input, its end, or what is typed. */
+static bool
+has_input(const struct openssh *s, const struct link_call *call)
+{
+	return s->fds[0] >= 0 && (call->typist == NULL ||
+	    s->sent < call->input->len || typist_typed(call->typist)->len > 0);
+}
+
+static void
+send_input(struct openssh *s, const struct link_call *call)
+{
+	const struct buf *input = call->input;
 	ssize_t n = 0;
+
+	if (call->typist != NULL && s->sent == input->len) {
+		send_typed(s, call->typist);
+		return;
+	}
 
 	if (s->sent < input->len)
 		n = write(s->fds[0], input->data + s->sent,
 		    input->len - s->sent);
 	if (n > 0)
 		s->sent += (size_t)n;
-	if (s->sent == input->len || (n < 0 && errno != EAGAIN &&
+	if ((s->sent == input->len && call->typist == NULL) || (n < 0 && errno != EAGAIN &&
 	    errno != EINTR))
 		close_end(&s->fds[0]);
 }
@@ -216,7 +242,8 @@ converse(struct openssh *s, struct link_call *call)
 
 	while (s->fds[1] >= 0 || s->fds[2] >= 0) {
 		struct pollfd p[3] = {
-			{ .fd = s->fds[0], .events = POLLOUT },
+			{ .fd = has_input(s, call) ? s->fds[0] : -1,
+			    .events = POLLOUT },
 			{ .fd = s->fds[1], .events = POLLIN },
 			{ .fd = s->fds[2], .events = POLLIN },
 		};
@@ -227,7 +254,7 @@ converse(struct openssh *s, struct link_call *call)
 			break;
 		}
 		if (p[0].revents != 0)
-			send_input(s, call->input);
+			send_input(s, call);
 		for (int i = 1; i < 3; i++)
 			if (p[i].revents != 0)
 				take(s, i, call, chunk);

@@ -67,6 +67,8 @@ static const struct json_key step_keys[] = {
 	{ "same_as",		json_type_object,	false },
 	{ "batch",		json_type_int,		false },
 	{ "max_fail",		json_type_int,		false },
+	{ "pty",		json_type_boolean,	false },
+	{ "answers",		json_type_array,	false },
 	{ NULL, 0, false },
 };
 
@@ -74,6 +76,12 @@ static const struct json_key capture_keys[] = {
 	{ "name",		json_type_string,	true },
 	{ "how",		json_type_string,	true },
 	{ "what",		json_type_string,	false },
+	{ NULL, 0, false },
+};
+
+static const struct json_key answer_keys[] = {
+	{ "prompt",		json_type_string,	true },
+	{ "reply",		json_type_string,	true },
 	{ NULL, 0, false },
 };
 
@@ -214,6 +222,24 @@ read_artifacts(struct order *o, struct json_object *all, struct fault *fault)
 	return err;
 }
 
+/* pty and answers of the step. */
+static enum err
+read_terminal(struct order *o, struct json_object *step, struct fault *fault)
+{
+	enum err err = ERR_OK;
+
+	o->pty = json_object_get_boolean(json_get(step, "pty"));
+	o->answers = json_get(step, "answers");
+	for (size_t i = 0; i < order_length(o->answers) && err == ERR_OK; i++)
+		err = json_check(json_object_array_get_idx(o->answers, i),
+		    answer_keys, fault);
+	if (err == ERR_OK && (o->pty || o->answers != NULL) &&
+	    (o->interpreter == NULL || !o->pty))
+		err = order_wrong(fault, "pty", "is for scripts, and answers "
+		    "are for pty");
+	return err;
+}
+
 static enum err
 read_step(struct order *o, struct json_object *step, struct fault *fault)
 {
@@ -250,7 +276,8 @@ read_step(struct order *o, struct json_object *step, struct fault *fault)
 	o->interpreter = kinds[i].interpreter;
 	if (o->user != NULL && !order_is_user(o->user))
 		return order_wrong(fault, "user", "is not the name of a user");
-	if ((err = read_codes(o, json_get(step, "exit"), fault)) != ERR_OK ||
+	if ((err = read_terminal(o, step, fault)) != ERR_OK ||
+	    (err = read_codes(o, json_get(step, "exit"), fault)) != ERR_OK ||
 	    (err = read_kept(o, step, fault)) != ERR_OK)
 		return err;
 	return read_captures(o, json_get(step, "captures"), fault);

@@ -66,6 +66,8 @@ struct order {
 	bool		 restore;	/* edit: put the backup back */
 	const char	*save;		/* what its output is kept as */
 	const char	*same_as;	/* id of a step */
+	bool		 pty;		/* in a terminal of its own */
+	struct json_object *answers;	/* {"prompt", "reply"}, or NULL */
 	const char	*cwd;		/* or NULL */
 	const char	*user;		/* or NULL */
 	const char	*expect;	/* or NULL */

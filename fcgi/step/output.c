@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "step/clean.h"
 #include "step/output.h"
+
+#define SETTLE_MS	3000	/* a line that was drawn over is read then */
 
 static void
 record(struct output *o)
@@ -16,9 +19,38 @@ record(struct output *o)
 	buf_reset(&o->masked);
 }
 
+/* What the screen shows, evaluated and recorded as text. */
+static void
+take_text(struct output *o)
+{
+	if (o->text.len == 0)
+		return;
+	evaluate_put(o->evaluate, o->text.data, o->text.len);
+	if (o->keep != NULL)
+		keep_put(o->keep, o->text.data, o->text.len);
+	mask_put(o->text_mask, o->text.data, o->text.len, &o->masked);
+	recorder_text(o->recorder, o->masked.data, o->masked.len);
+	buf_reset(&o->masked);
+	buf_reset(&o->text);
+}
+
+static void
+put_terminal(struct output *o, const char *data, size_t len)
+{
+	screen_put(o->screen, data, len, &o->text, &o->plain);
+	typist_see(o->typist, o->plain.data, o->plain.len);
+	buf_reset(&o->plain);
+	take_text(o);
+	output_show(o, data, len);
+}
+
 void
 output_put(struct output *o, const char *data, size_t len)
 {
+	if (o->screen != NULL) {
+		put_terminal(o, data, len);
+		return;
+	}
 	evaluate_put(o->evaluate, data, len);
 	if (o->keep != NULL && !o->keeps_other)
 		keep_put(o->keep, data, len);
@@ -51,6 +83,13 @@ output_show(struct output *o, const char *data, size_t len)
 void
 output_pause(struct output *o)
 {
+	if (o->screen != NULL) {
+		screen_finish(o->screen, &o->text);
+		take_text(o);
+		mask_finish(o->text_mask, &o->masked);
+		recorder_text(o->recorder, o->masked.data, o->masked.len);
+		buf_reset(&o->masked);
+	}
 	mask_finish(o->mask, &o->masked);
 	record(o);
 	recorder_flush(o->recorder);
@@ -59,8 +98,16 @@ output_pause(struct output *o)
 int64_t
 output_tick(struct output *o, int64_t now)
 {
-	int64_t due = o->recorder != NULL ? recorder_due(o->recorder) : 0;
+	int64_t due;
 
+	if (o->screen != NULL && o->recorder != NULL &&
+	    now >= o->last + SETTLE_MS) {
+		screen_settle(o->screen, &o->text);
+		take_text(o);
+	}
+	due = o->recorder != NULL ? recorder_due(o->recorder) : 0;
+	if (due == 0 && o->screen != NULL && now < o->last + SETTLE_MS)
+		return o->last + SETTLE_MS;
 	if (due == 0 || due > now)
 		return due;
 	recorder_flush(o->recorder);
@@ -72,5 +119,33 @@ output_line(struct output *o, const char *line)
 {
 	output_pause(o);
 	recorder_put(o->recorder, line, strlen(line));
-	recorder_put(o->recorder, "\n", 1);
+	recorder_put(o->recorder, "\r\n" + (o->screen == NULL),
+	    o->screen == NULL ? 1 : 2);
+	if (o->screen == NULL)
+		return;
+	recorder_text(o->recorder, line, strlen(line));
+	recorder_text(o->recorder, "\n", 1);
+}
+
+void
+output_last_line(struct output *o, struct buf *out)
+{
+	struct buf line = {0}, masked = {0}, text = {0};
+	struct clean state = {0};
+
+	if (o->typist != NULL)
+		typist_last_line(o->typist, &line);
+	if (line.len > 0) {
+		mask_cut_text(o->hide, line.data, line.len, &masked);
+		clean_put(&state, buf_text(&masked), masked.len, &text);
+		buf_printf(out, " The last line on its terminal is “%s”.",
+		    buf_text(&text));
+	}
+	if (o->typist != NULL && typist_tired(o->typist) != NULL)
+		buf_printf(out, " The answer to /%s/ was given %d times, and "
+		    "is not given again.", typist_tired(o->typist),
+		    TYPIST_MOST);
+	buf_clear(&line);
+	buf_clear(&masked);
+	buf_clear(&text);
 }

@@ -1,6 +1,7 @@
 /*
  * output.h: where the output of a target goes: evaluated as it is, then
- * masked and recorded.
+ * masked and recorded.  What a terminal was sent is recorded so; evaluated
+ * and kept is the text that it shows.
  */
 #ifndef STEP_OUTPUT_H
 #define STEP_OUTPUT_H
@@ -13,6 +14,8 @@
 #include "step/keep.h"
 #include "step/mask.h"
 #include "step/recorder.h"
+#include "step/screen.h"
+#include "step/typist.h"
 
 struct output {
 	struct evaluate		*evaluate;
@@ -22,6 +25,11 @@ struct output {
 	struct keep		*keep;		/* NULL: it is not kept */
 	bool			 keeps_other;	/* output_keep() is used */
 	struct buf		 masked;
+	struct screen		*screen;	/* NULL: it is no terminal, */
+	struct typist		*typist;	/* as is this */
+	struct mask_stream	*text_mask;	/* of what the screen shows */
+	struct buf		 text;
+	struct buf		 plain;
 	int64_t			 last;		/* when a byte came */
 };
 
@@ -41,6 +49,10 @@ void	output_pause(struct output *o);
 
 /* Flushes the recording where that is due; when it will be, or 0. */
 int64_t	output_tick(struct output *o, int64_t now);
+
+/* A terminal: appends the last line that it shows, masked, as a sentence for
+ * people.  Nothing where there is none. */
+void	output_last_line(struct output *o, struct buf *out);
 
 /* Puts a line of our own between the outputs of two tries. */
 void	output_line(struct output *o, const char *line);

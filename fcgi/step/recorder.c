@@ -8,7 +8,8 @@
  * script that prints a gigabyte is not slowed down by its audience.
  *
  * Scripts write to a pipe, where no terminal turns a line feed into carriage
- * return and line feed; players expect both, so the cast gets both.
+ * return and line feed; players expect both, so the cast gets both.  What was
+ * sent to a terminal goes into the cast as it is.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -30,7 +31,10 @@ struct recorder {
 	struct bounded	*cast;
 	struct bounded	*text;
 	struct clean	 clean;
+	struct clean	 clean_text;
 	struct buf	 pending;	/* clean text that is not on file */
+	struct buf	 pending_text;	/* of a terminal */
+	bool		 terminal;
 	struct buf	 events;
 	size_t		 most;		/* pending bytes that force a flush */
 	int64_t		 started;
@@ -48,7 +52,7 @@ keep_failure(struct recorder *r, enum err err)
 }
 
 struct recorder *
-recorder_open(const char *target, int64_t limit)
+recorder_open(const char *target, int64_t limit, bool terminal)
 {
 	char *cast = mem_printf("%s.cast", target);
 	char *text = mem_printf("%s.txt", target);
@@ -57,6 +61,7 @@ recorder_open(const char *target, int64_t limit)
 	int64_t dropped;
 
 	r->most = limit / 8 < 256 * 1024 ? (size_t)limit / 8 : 256 * 1024;
+	r->terminal = terminal;
 	r->started = clock_monotonic();
 	if ((r->text = bounded_open(text, limit)) == NULL ||
 	    (r->cast = bounded_open(cast, limit)) == NULL) {
@@ -71,8 +76,8 @@ recorder_open(const char *target, int64_t limit)
 	}
 	snprintf(header, sizeof(header), "{\"version\": 2, \"width\": 80, "
 	    "\"height\": 24, \"timestamp\": %lld, "
-	    "\"env\": {\"TERM\": \"dumb\"}}\n",
-	    (long long)(clock_now() / 1000));
+	    "\"env\": {\"TERM\": \"%s\"}}\n",
+	    (long long)(clock_now() / 1000), terminal ? "xterm" : "dumb");
 	keep_failure(r, bounded_put(r->cast, header, strlen(header)));
 out:
 	free(cast);
@@ -116,7 +121,7 @@ put_escaped(struct recorder *r, char *to, const char *p, size_t len)
 		if ((len -= n) == 0)
 			break;
 		if (*p == '\n') {
-			to = r->after_cr ? mempcpy(to, "\\n", 2) :
+			to = r->after_cr || r->terminal ? mempcpy(to, "\\n", 2) :
 			    mempcpy(to, "\\r\\n", 4);
 		} else if (*p == '\r') {
 			*to++ = '\\';
@@ -174,13 +179,14 @@ put_events(struct recorder *r)
 void
 recorder_flush(struct recorder *r)
 {
+	struct buf *text = r->terminal ? &r->pending_text : &r->pending;
+
 	r->flushed = clock_monotonic();
-	if (r->pending.len == 0)
-		return;
-	keep_failure(r, bounded_put(r->text, r->pending.data,
-	    r->pending.len));
+	if (text->len > 0)
+		keep_failure(r, bounded_put(r->text, text->data, text->len));
 	put_events(r);
 	buf_reset(&r->pending);
+	buf_reset(&r->pending_text);
 }
 
 void
@@ -199,10 +205,19 @@ recorder_put(struct recorder *r, const char *data, size_t len)
 		recorder_flush(r);
 }
 
+void
+recorder_text(struct recorder *r, const char *data, size_t len)
+{
+	clean_put(&r->clean_text, data, len, &r->pending_text);
+	if (r->pending_text.len >= r->most)
+		recorder_flush(r);
+}
+
 int64_t
 recorder_due(const struct recorder *r)
 {
-	return r->pending.len > 0 ? r->flushed + FLUSH_MS : 0;
+	return r->pending.len + r->pending_text.len > 0 ?
+	    r->flushed + FLUSH_MS : 0;
 }
 
 static const char *
@@ -236,12 +251,14 @@ recorder_close(struct recorder *r, int64_t *ret_bytes, int64_t *ret_dropped)
 	int failed;
 
 	clean_finish(&r->clean, &r->pending);
+	clean_finish(&r->clean_text, &r->pending_text);
 	recorder_flush(r);
 	*ret_bytes = bounded_size(r->text);
 	keep_failure(r, bounded_close(r->text, text_notice, r, ret_dropped));
 	keep_failure(r, bounded_close(r->cast, cast_notice, r, &ignored));
 	failed = r->failed;
 	buf_clear(&r->pending);
+	buf_clear(&r->pending_text);
 	buf_clear(&r->events);
 	free(r);
 	errno = failed;

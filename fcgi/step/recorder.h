@@ -4,6 +4,7 @@
 #ifndef STEP_RECORDER_H
 #define STEP_RECORDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,15 +14,21 @@ struct recorder;
 
 /*
  * Creates TARGET.cast and TARGET.txt in the working folder, each bounded by
- * limit.  NULL with errno set where that failed.
+ * limit.  NULL with errno set where that failed.  Of a terminal the cast is
+ * what it was sent, and the text comes by recorder_text().
  */
-struct recorder	*recorder_open(const char *target, int64_t limit);
+struct recorder	*recorder_open(const char *target, int64_t limit,
+		    bool terminal);
 
 /*
  * Records masked output.  It is on file, for live views, within some 50 ms;
  * under load it is gathered.  A failure to write is kept for the end.
  */
 void		 recorder_put(struct recorder *r, const char *data,
+		    size_t len);
+
+/* Of a terminal: records masked text of what it shows. */
+void		 recorder_text(struct recorder *r, const char *data,
 		    size_t len);
 
 /* When recorder_flush() is due (clock_monotonic()), or 0: nothing waits. */

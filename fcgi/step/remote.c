@@ -12,6 +12,12 @@
  *	out		all that it printed
  *	exit		NONCE CODE, put there by rename when it ended
  *
+ * With pty there are two more: `terminal`, a program for python3 that gives the
+ * script a terminal of its own and outlives the connection with it (script(1)
+ * was rejected: what it does with a standard input that is no terminal, and
+ * with a signal, differs from one version to the next); and `in`, a FIFO for
+ * what is typed, which is never on disk.
+ *
  * Values are exported by the sh that reads these texts and nowhere written.
  * What runs is one function, called in the last line: a text that was cut
  * short does nothing.  Plain POSIX sh, tried with dash and bash; `kill -s` and
@@ -80,10 +86,62 @@ static const char runner[] =
 "cs_dir=${0%%/*}\n"
 "trap : TERM INT\n"
 "echo $$ >\"$cs_dir/pid.new\" && mv \"$cs_dir/pid.new\" \"$cs_dir/pid\"\n"
-"( exec %s %s \"$cs_dir/script\" >>\"$cs_dir/out\" 2>&1 )\n"
+"( exec %s%s %s \"$cs_dir/script\" %s>>\"$cs_dir/out\" 2>&1 )\n"
 "cs_code=$?\n"
 "printf '%%s %%s\\n' \"$cs_nonce\" \"$cs_code\" >\"$cs_dir/exit.new\" &&\n"
 "    mv \"$cs_dir/exit.new\" \"$cs_dir/exit\"\n";
+
+/* Signals go on to the script's own session, at last the one that no program
+ * can ignore.  Once the script has ended, what its terminal still holds is
+ * read; who keeps it open is not waited for. */
+static const char terminal[] =
+"import fcntl, os, pty, select, signal, struct, sys, termios\n"
+"def end(number, frame):\n"
+"    last = number == signal.SIGALRM\n"
+"    try:\n"
+"        os.killpg(child, signal.SIGKILL if last else signal.SIGTERM)\n"
+"    except OSError:\n"
+"        pass\n"
+"    signal.alarm(0 if last else 4)\n"
+"child, fd = pty.fork()\n"
+"if child == 0:\n"
+"    try:\n"
+"        fcntl.ioctl(0, termios.TIOCSWINSZ,\n"
+"                    struct.pack('HHHH', 24, 80, 0, 0))\n"
+"        os.environ['TERM'] = 'xterm'\n"
+"        os.execvp(sys.argv[1], sys.argv[1:])\n"
+"    finally:\n"
+"        os._exit(127)\n"
+"for name in signal.SIGTERM, signal.SIGINT, signal.SIGALRM:\n"
+"    signal.signal(name, end)\n"
+"status, data = None, b'.'\n"
+"while data:\n"
+"    ready = select.select([0, fd], [], [], 0.2)[0]\n"
+"    if status is None:\n"
+"        pid, code = os.waitpid(child, os.WNOHANG)\n"
+"        status = code if pid else None\n"
+"    elif fd not in ready:\n"
+"        break\n"
+"    if fd in ready:\n"
+"        try:\n"
+"            data = os.read(fd, 65536)\n"
+"        except OSError:\n"
+"            data = b''\n"
+"        left = data\n"
+"        while left:\n"
+"            left = left[os.write(1, left):]\n"
+"    if 0 in ready and status is None:\n"
+"        os.write(fd, os.read(0, 1024))\n"
+"if status is None:\n"
+"    status = os.waitpid(child, 0)[1]\n"
+"signal.alarm(0)\n"
+"sys.exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status)\n"
+"         else os.WEXITSTATUS(status))\n";
+
+static const char check_terminal[] =
+"	command -v python3 >/dev/null 2>&1 || cs_refuse 'A terminal (pty) needs "
+"python3, which is not installed on %s. Install it there, or write the step "
+"without pty.'\n";
 
 static const char make_folder[] =
 "	command -v setsid >/dev/null 2>&1 || cs_refuse 'The program setsid is "
@@ -121,6 +179,13 @@ static const char launch[] =
 static const char follow[] =
 "cs_follow() {\n"
 "	printf '%%s\\n' \"$cs_nonce\"\n"
+"	cs_typing=\n"
+"	if [ -p \"$cs_dir/in\" ]; then\n"
+"		exec 3<&0\n"
+"		cat <&3 >\"$cs_dir/in\" 2>/dev/null &\n"
+"		cs_typing=$!\n"
+"		exec 3<&-\n"
+"	fi\n"
 "	tail -c +%lld -f \"$cs_dir/out\" </dev/null 2>/dev/null &\n"
 "	cs_tail=$!\n"
 "	if [ -n \"$cs_started\" ]; then\n"
@@ -132,8 +197,8 @@ static const char follow[] =
 "		done\n"
 "		while [ ! -f \"$cs_dir/exit\" ] && cs_alive; do cs_nap; done\n"
 "	fi\n"
-"	kill \"$cs_tail\"\n"
-"	wait \"$cs_tail\"\n"
+"	kill \"$cs_tail\" $cs_typing\n"
+"	wait \"$cs_tail\" $cs_typing\n"
 "	cs_report || cs_lost\n"
 "}\n";
 
@@ -171,16 +236,27 @@ static void
 put_start(const struct remote *r, struct buf *out)
 {
 	struct buf text = {0};
+	bool pty = r->order->pty;
 
 	buf_printf(out, put_file, r->target);
 	buf_puts(out, "cs_start() {\n[ ! -d \"$cs_dir\" ] || return 0\n");
 	script_checks(r->order, r->target, out);
+	if (pty)
+		buf_printf(out, check_terminal, r->target);
 	buf_printf(out, make_folder, r->target, r->target);
+	if (pty) {
+		buf_puts(out, "	mkfifo \"$cs_dir/in\" || cs_refuse 'No FIFO "
+		    "can be made for the terminal.'\n");
+		buf_puts(&text, terminal);
+		script_here("cs_put terminal", &text, out);
+		buf_reset(&text);
+	}
 	script_text(r->order, &text);
 	script_here("cs_put script", &text, out);
 	buf_reset(&text);
-	buf_printf(&text, runner, r->order->interpreter,
-	    script_flag(r->order));
+	buf_printf(&text, runner, pty ? "python3 -I \"$cs_dir/terminal\" " : "",
+	    r->order->interpreter, script_flag(r->order),
+	    pty ? "<>\"$cs_dir/in\" " : "");
 	script_here("cs_put run", &text, out);
 	script_exports(r->order, r->target, out);
 	buf_puts(out, launch);

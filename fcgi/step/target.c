@@ -140,6 +140,8 @@ say_stopped(struct run *r)
 		    "(its timeout).", capital, name,
 		    duration(o->timeout_ms, text));
 	}
+	if (r->job.stop == STOP_TIMEOUT)
+		output_last_line(&r->output, &r->message);
 }
 
 /* The output says success: keeps it, and compares it, where that is asked
@@ -223,6 +225,8 @@ run_try(struct run *r)
 	int64_t now = clock_monotonic(), limit = job->order->timeout_ms;
 
 	evaluate_reset(r->output.evaluate);
+	if (r->output.typist != NULL)
+		typist_reset(r->output.typist);
 	if (r->output.keep != NULL)
 		keep_reset(r->output.keep);
 	r->kept = -1;
@@ -334,12 +338,13 @@ prepare(struct run *r)
 		    r->job.target->name, r->job.target->kind);
 		return false;
 	}
-	if (evaluate_new(o, r->mask, &r->output.evaluate, &fault) != ERR_OK) {
+	if (evaluate_new(o, r->mask, &r->output.evaluate, &fault) != ERR_OK ||
+	    (o->pty && typist_new(o, &r->output.typist, &fault) != ERR_OK)) {
 		buf_puts(&r->message, fault.message);
 		return false;
 	}
 	r->output.recorder = recorder_open(r->job.target->name,
-	    o->output_limit);
+	    o->output_limit, o->pty);
 	if (r->output.recorder != NULL && o->save != NULL)
 		r->output.keep = keep_open(o, r->job.target->name, r->mask);
 	if (r->output.recorder == NULL ||
@@ -350,6 +355,10 @@ prepare(struct run *r)
 	}
 	r->output.hide = r->mask;
 	r->output.mask = mask_stream_new(r->mask);
+	if (o->pty) {
+		r->output.screen = screen_new();
+		r->output.text_mask = mask_stream_new(r->mask);
+	}
 	if (o->every_ms > 0 && o->within_ms > 0)
 		r->within = clock_monotonic() + o->within_ms;
 	return true;
@@ -382,6 +391,11 @@ target_run(const struct order *order, const struct order_target *target,
 	clean_up(&r);
 	evaluate_free(r.output.evaluate);
 	mask_stream_free(r.output.mask);
+	mask_stream_free(r.output.text_mask);
+	screen_free(r.output.screen);
+	typist_free(r.output.typist);
+	buf_clear(&r.output.text);
+	buf_clear(&r.output.plain);
 	keep_close(r.output.keep, r.kept < 0);
 	buf_clear(&r.output.masked);
 	buf_clear(&r.job.why);

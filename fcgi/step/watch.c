@@ -65,7 +65,7 @@ watch_start(struct watch *w, int64_t timeout_ms)
 static int64_t
 look_for_quiet(struct watch *w, int64_t now)
 {
-	char message[160];
+	struct buf message = {0};
 	int64_t from = w->quiet_from;
 
 	if (w->quiet_ms == 0)
@@ -78,9 +78,11 @@ look_for_quiet(struct watch *w, int64_t now)
 		return 0;
 	if (now < from + w->quiet_ms)
 		return from + w->quiet_ms;
-	snprintf(message, sizeof(message), "%s has printed nothing for "
-	    "%lld s.", w->target, (long long)(w->quiet_ms / 1000));
-	status_note(w->target, "quiet", message);
+	buf_printf(&message, "%s has printed nothing for %lld s.", w->target,
+	    (long long)(w->quiet_ms / 1000));
+	output_last_line(w->output, &message);
+	status_note(w->target, "quiet", message.data);
+	buf_clear(&message);
 	w->quiet_noted = true;
 	return 0;
 }
@@ -114,6 +116,8 @@ watch_poll(struct watch *w, struct pollfd *fds, nfds_t n, int64_t until)
 	sooner(&until, output_tick(w->output, now));
 	sooner(&until, look_for_quiet(w, now));
 	sooner(&until, w->deadline);
+	if (w->output->typist != NULL)
+		sooner(&until, typist_due(w->output->typist));
 	if (n > MOST_FDS)
 		log_bug("too many descriptors to wait for");
 	if (n > 0)

@@ -131,6 +131,9 @@ limits(struct req *req, const struct step *step)
 		    model_duration(req, step->within_ms), NULL));
 	if (*pace(req, step) != '\0')
 		text = joined(req, text, "; ", pace(req, step));
+	if (step->pty)
+		text = joined(req, text, "; ", request_text(req,
+		    "limit_pty", "in a terminal of its own"));
 	if (step->redirects > 0)
 		text = joined(req, text, "; ", request_fill(req,
 		    "limit_redirects", "follows {count} redirects at most",
@@ -156,6 +159,7 @@ card_what(struct req *req, struct json_object *o,
 	model_int(o, "line", step->line);
 	model_bool(o, "has_text", *step->text != '\0');
 	model_text(o, "text", step->text);
+	model_text(o, "answers", step->answers);
 	model_text(o, "success", card_success(req, step));
 	model_text(o, "undo_title", undo < 0 ? NULL :
 	    shelf->book->steps[undo].title);

@@ -132,6 +132,7 @@ add_value(struct json_object *list, const struct step *step,
 	struct json_object *o;
 
 	if (!is_used(step->text, name) &&
+	    (step->answers == NULL || !is_used(step->answers, name)) &&
 	    (step->file == NULL || !is_used(step->file, name)) &&
 	    (step->cwd == NULL || !is_used(step->cwd, name)))
 		return;

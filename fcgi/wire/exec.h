@@ -12,7 +12,8 @@
  *	status		one JSON object a line, only ever appended to; the
  *			runner has made it, empty
  *	TARGET.cast	the output, masked, asciicast v2
- *	TARGET.txt	the same output without timing: live and tail views
+ *	TARGET.txt	the same output without timing: live and tail views;
+ *			of a terminal, the lines that it showed
  *	TARGET.save	the output byte for byte, where the step keeps it: the
  *			body of the last http answer, what a script printed,
  *			the last result of SQL as CSV; never with a secret in it
@@ -28,6 +29,9 @@
  *		copy|edit|preflight", "text", "text_line", "status",
  *		"redirects", "transaction",
  *		"file", "mode", "cwd", "user",
+ *		"pty": bool, the script runs in a terminal of its own,
+ *		"answers": [{"prompt": regex, "reply": text with {{names}}}],
+ *			typed into it where the prompt appears,
  *		"timeout_ms", "quiet_ms", "expect", "reject", "exit": [0],
  *		"every_ms", "within_ms",
  *		"captures": [{"name", "how": "whole|pointer|regex", "what"}],

@@ -21,6 +21,7 @@
 #include "step/order.h"
 #include "step/pointer.h"
 #include "step/report.h"
+#include "step/screen.h"
 #include "step/sftp_packet.h"
 #include "step/ssh_key.h"
 
@@ -273,15 +274,32 @@ try_sftp(const char *text, size_t len)
 		(void)sftp_in_text(&in, &n);
 }
 
+/* A terminal: the text has no controls, whole or cut. */
+static void
+try_screen(const char *text, size_t len)
+{
+	struct screen *s = screen_new();
+	struct buf out = {0}, plain = {0};
+
+	screen_put(s, text, len / 2, &out, &plain);
+	screen_put(s, text + len / 2, len - len / 2, &out, &plain);
+	screen_finish(s, &out);
+	assert(memchr(buf_text(&out), 0x1b, out.len) == NULL &&
+	    memchr(buf_text(&out), '\r', out.len) == NULL);
+	buf_clear(&out);
+	buf_clear(&plain);
+	screen_free(s);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const tries[])(const char *, size_t) = { try_order,
 		try_report, try_key, try_pointer, try_output, try_http,
-		try_follow, try_compare, try_sftp };
+		try_follow, try_compare, try_sftp, try_screen };
 	const char *text = (const char *)data + 1;
 
-	if (size > 0 && data[0] >= '0' && data[0] < '9')
+	if (size > 0 && data[0] >= '0' && data[0] <= '9')
 		tries[data[0] - '0'](text, size - 1);
 	return 0;
 }

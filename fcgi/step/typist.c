@@ -1,0 +1,227 @@
+/*
+ * typist.c: types the answers of a step into its terminal.
+ *
+ * A prompt is looked for in what was shown since the last reply.  The first
+ * answer of the block whose prompt is found there counts; lines with the same
+ * prompt take turns, so that a menu that comes twice can be answered in two
+ * ways.  The reply is typed once the program has been silent for a moment:
+ * then it waits for it, and has turned the echo off where it reads a
+ * password.
+ *
+ * A reply ends with CR, which is what the Enter key sends; a terminal makes a
+ * line end of it for programs that read lines.  Control characters in a value
+ * would be keys such as Ctrl-C, and are refused.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "book/regex.h"
+#include "step/fill.h"
+#include "step/typist.h"
+
+#define SEEN_MAX	8192
+#define SETTLE_MS	60
+#define LINE_BYTES	200
+
+struct answer {
+	const char	*prompt;
+	struct regex	*re;
+	struct buf	 reply;
+	int		 used;
+};
+
+struct typist {
+	struct answer	*answers;
+	size_t		 count;
+	struct buf	 seen;
+	size_t		 from;		/* what came since the last reply */
+	int64_t		 due;		/* the look for a prompt, or 0 */
+	struct buf	 typed;
+	const char	*tired;
+};
+
+static enum err
+wrong(struct fault *fault, const char *prompt, const char *why)
+{
+	return fault_set(fault, ERR_INVALID, "answers", NULL, "Nothing was "
+	    "started: the answer to /%.200s/ cannot be given: %s", prompt,
+	    why);
+}
+
+static enum err
+read_answer(const struct order *order, struct json_object *o,
+    struct answer *a, struct fault *fault)
+{
+	const char *reply = json_text(o, "reply", "");
+	struct buf why = {0};
+	char message[160];
+	enum err err = ERR_OK;
+	size_t at;
+
+	a->prompt = json_text(o, "prompt", "");
+	a->re = regex_new(a->prompt, &at, message, sizeof(message));
+	if (a->re == NULL)
+		err = wrong(fault, a->prompt, message);
+	else if (!fill_line(order, reply, strlen(reply), &a->reply, &why))
+		err = wrong(fault, a->prompt, buf_text(&why));
+	for (size_t i = 0; i < a->reply.len && err == ERR_OK; i++)
+		if ((unsigned char)a->reply.data[i] < ' ' ||
+		    a->reply.data[i] == 0x7f)
+			err = wrong(fault, a->prompt, "its reply has a "
+			    "control character in it, which is a key such as "
+			    "Ctrl-C on a terminal.");
+	buf_putc(&a->reply, '\r');
+	buf_clear(&why);
+	return err;
+}
+
+enum err
+typist_new(const struct order *order, struct typist **ret,
+    struct fault *fault)
+{
+	struct typist *t = mem_calloc(1, sizeof(*t));
+	size_t n = order->answers != NULL ?
+	    json_object_array_length(order->answers) : 0;
+	enum err err = ERR_OK;
+
+	t->answers = mem_calloc(n + 1, sizeof(t->answers[0]));
+	for (; t->count < n && err == ERR_OK; t->count++)
+		err = read_answer(order, json_object_array_get_idx(
+		    order->answers, t->count), &t->answers[t->count], fault);
+	if (err == ERR_OK)
+		*ret = t;
+	else
+		typist_free(t);
+	return err;
+}
+
+static void
+wipe(struct buf *b)
+{
+	if (b->data != NULL)
+		explicit_bzero(b->data, b->len);
+	buf_clear(b);
+}
+
+void
+typist_free(struct typist *t)
+{
+	if (t == NULL)
+		return;
+	for (size_t i = 0; i < t->count; i++) {
+		regex_free(t->answers[i].re);
+		wipe(&t->answers[i].reply);
+	}
+	free(t->answers);
+	wipe(&t->seen);
+	wipe(&t->typed);
+	free(t);
+}
+
+void
+typist_reset(struct typist *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		t->answers[i].used = 0;
+	buf_reset(&t->seen);
+	buf_reset(&t->typed);
+	t->from = 0;
+	t->due = 0;
+	t->tired = NULL;
+}
+
+/* The answer to what is shown; of those with one prompt the least used. */
+static struct answer *
+find(struct typist *t)
+{
+	struct answer *found = NULL;
+	size_t start, len;
+
+	for (size_t i = 0; i < t->count; i++) {
+		struct answer *a = &t->answers[i];
+
+		if (found == NULL) {
+			if (regex_find(a->re, t->seen.data + t->from,
+			    t->seen.len - t->from, &start, &len))
+				found = a;
+		} else if (strcmp(a->prompt, found->prompt) == 0 &&
+		    a->used < found->used) {
+			found = a;
+		}
+	}
+	return found;
+}
+
+void
+typist_see(struct typist *t, const char *plain, size_t len)
+{
+	size_t over;
+
+	if (len == 0)
+		return;
+	buf_put(&t->seen, plain, len);
+	if (t->seen.len > SEEN_MAX) {
+		over = t->seen.len - SEEN_MAX;
+		buf_consume(&t->seen, over);
+		t->from = t->from > over ? t->from - over : 0;
+	}
+	t->due = t->count > 0 ? clock_monotonic() + SETTLE_MS : 0;
+}
+
+/* The program is silent: looks whether it waits for an answer. */
+static void
+answer(struct typist *t)
+{
+	struct answer *a = find(t);
+
+	t->due = 0;
+	if (a == NULL)
+		return;
+	t->from = t->seen.len;
+	if (a->used == TYPIST_MOST) {
+		t->tired = a->prompt;
+		return;
+	}
+	a->used++;
+	buf_put(&t->typed, a->reply.data, a->reply.len);
+}
+
+int64_t
+typist_due(const struct typist *t)
+{
+	return t->due;
+}
+
+struct buf *
+typist_typed(struct typist *t)
+{
+	if (t->due > 0 && clock_monotonic() >= t->due)
+		answer(t);
+	return &t->typed;
+}
+
+void
+typist_last_line(const struct typist *t, struct buf *out)
+{
+	const char *s = buf_text(&t->seen);
+	size_t end = t->seen.len, start;
+
+	while (end > 0 && (s[end - 1] == ' ' || s[end - 1] == '\n'))
+		end--;
+	for (start = end; start > 0 && s[start - 1] != '\n'; start--)
+		;
+	if (end - start > LINE_BYTES)
+		start = end - LINE_BYTES;
+	while (start < end && ((unsigned char)s[start] & 0xc0) == 0x80)
+		start++;
+	buf_put(out, s + start, end - start);
+}
+
+const char *
+typist_tired(const struct typist *t)
+{
+	return t->tired;
+}
