@@ -119,8 +119,9 @@ output_line(struct output *o, const char *line)
 {
 	output_pause(o);
 	recorder_put(o->recorder, line, strlen(line));
-	recorder_put(o->recorder, "\r\n" + (o->screen == NULL),
-	    o->screen == NULL ? 1 : 2);
+	if (o->screen != NULL)
+		recorder_put(o->recorder, "\r", 1);
+	recorder_put(o->recorder, "\n", 1);
 	if (o->screen == NULL)
 		return;
 	recorder_text(o->recorder, line, strlen(line));
