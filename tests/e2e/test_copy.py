@@ -34,8 +34,9 @@ def put(path, data, mode=0o644, mtime=1_500_000_000):
     return path
 
 
-def copy(text, target=None, values=None, run="7", hosts=None, **step):
-    order = {"exec": base.secrets.token_hex(16), "run": run,
+def copy(text, target=None, values=None, run="7", hosts=None, secrets=None, mask=None, **step):
+    order = {"secrets": secrets or {}, "mask": mask or [],
+             "exec": base.secrets.token_hex(16), "run": run,
              "targets": [target or base.LOCAL], "values": values or {},
              "hosts": hosts or {"a": A.target("a"), "b": B.target("b")},
              "step": {"id": "s", "kind": "copy", "text": text, **step}}

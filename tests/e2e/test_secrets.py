@@ -7,6 +7,7 @@ database and process list.
 import base64, http.server, json, os, pathlib, shlex, shutil, sqlite3, threading
 import time, urllib.parse
 
+import test_copy as copy
 import test_sql as sql
 import test_step_ssh as ssh
 from console import Console, main, runbook_folder
@@ -151,6 +152,20 @@ def test_edits():
         hidden("edit", "replace {{s1}}not there -> nor this {{s2}}", target, "failed", file=str(path))
 
 
+def test_copies():
+    folder = WORK / "copied"
+    folder.mkdir()
+    names = [n for n, v in VALUES.items() if "/" not in v and "\n" not in v][::3]
+    lines = "".join(f"{folder.parent}/s.db -> a:{folder}/{{{{{n}}}}}\n" for n in names)
+    (WORK / "s.db").touch()
+    for text, state in ((lines, "succeeded"), (f"a:/none/{{{{{names[0]}}}}} -> {folder}/x", "failed"),
+                        (f"{folder}/ -> a:{folder}-2/", "succeeded")):
+        step = copy.copy(text, secrets=VALUES, mask=SECRETS).wait()
+        clean_folder(step.dir)
+        assert step.done()["state"] == state, step.lines()
+    assert len(list((WORK / "copied-2").iterdir())) == len(names)
+
+
 def test_captures_and_messages():
     whole = [{"name": "v", "how": "whole"}]
     for n in VALUES:
@@ -256,11 +271,13 @@ def test_through_the_console():
 if __name__ == "__main__":
     ssh.prepare()
     sql.CERT, sql.KEY = sql.make_certificate("server")
+    copy.A = copy.B = ssh.Sshd("files", extra="Subsystem sftp internal-sftp")
     sql.MARIA, sql.PG = sql.MariaDB(), sql.PostgreSQL()
     try:
         main([f for name, f in list(globals().items()) if name.startswith("test_")])
     finally:
-        for server in (sql.MARIA, sql.PG, ssh.SSHD, ssh.OTHER, ssh.ECDSA, ssh.RSA, ssh.ETM, ssh.BARE):
+        for server in (sql.MARIA, sql.PG, copy.A, ssh.SSHD, ssh.OTHER, ssh.ECDSA, ssh.RSA,
+                       ssh.ETM, ssh.BARE):
             server.stop()
         for folder in (sql.WORK, ssh.WORK):
             shutil.rmtree(folder, ignore_errors=True)

@@ -9,6 +9,7 @@ orders as the runner writes them, each against its real server.
 """
 import http.server, json, pathlib, re, secrets, shutil, threading, urllib.parse
 
+import test_copy as copy
 import test_sql as sql
 import test_step_ssh as ssh
 from console import Console, main, runbook_folder
@@ -227,15 +228,37 @@ def test_edits():
     no_canary()
 
 
+def test_copies():
+    def fits(v):
+        return len(v.encode()) <= 255 and "/" not in v and v not in (".", "..")
+    good = {n: v for n, v in LINES.items() if fits(v)}
+    source, folder = results(), results()
+    source.write_text("what is copied\n")
+    folder.mkdir()
+    for to, names in (("", list(good)), ("a:", list(good)[::10])):
+        step = copy.copy("\n".join(f"{source} -> {to}{folder}/{{{{{n}}}}}" for n in names),
+                         values=good).wait()
+        ssh.is_state(step, "succeeded", name="local")
+    assert sorted(p.name for p in folder.iterdir()) == sorted(good.values())
+    step = copy.copy(f"a:{folder}/ -> {results()}/").wait()
+    ssh.is_state(step, "succeeded", name="local")
+    for value in [v for v in VALUES.values() if not fits(v) and len(v) < 100]:
+        step = copy.copy(f"{source} -> {folder}/{{{{v}}}}", values={"v": value}).wait()
+        ssh.is_state(step, "failed", name="local")
+    assert len(list(folder.iterdir())) == len(good)
+    no_canary()
+
+
 if __name__ == "__main__":
     ssh.prepare()
     sql.CERT, sql.KEY = sql.make_certificate("server")
+    copy.A = copy.B = ssh.Sshd("files", extra="Subsystem sftp internal-sftp")
     sql.MARIA, sql.PG, WEB = sql.MariaDB(), sql.PostgreSQL(), Server()
     try:
         main([f for name, f in list(globals().items()) if name.startswith("test_")])
     finally:
-        for server in (sql.MARIA, sql.PG, ssh.SSHD, ssh.OTHER, ssh.ECDSA, ssh.RSA, ssh.ETM,
-                       ssh.BARE):
+        for server in (sql.MARIA, sql.PG, copy.A, ssh.SSHD, ssh.OTHER, ssh.ECDSA, ssh.RSA,
+                       ssh.ETM, ssh.BARE):
             server.stop()
         for folder in (sql.WORK, ssh.WORK):
             shutil.rmtree(folder, ignore_errors=True)
