@@ -139,7 +139,7 @@ lint:
 
 # Each starts a console of its own on loopback (tests/e2e/console.py).
 e2e: all asan
-	@tests/run tests/e2e/test_*.py tests/e2e/*.sh
+	@tests/run -j 2 tests/e2e/test_*.py tests/e2e/*.sh
 fault: all asan
 	@tests/run tests/fault/test_*.py
 fate: all asan

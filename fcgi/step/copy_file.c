@@ -21,7 +21,8 @@
 #define RESUME_MIN	(1024 * 1024)	/* less is quicker sent again */
 #define LISTED		20		/* files that get a line each */
 
-/* The name of the unfinished file. */
+/* The name of the unfinished file: the same in a retry, and another one for
+ * each target, as two of them may see one folder (NFS). */
 static void
 name_part(struct copy *c, const char *to)
 {
@@ -35,6 +36,7 @@ name_part(struct copy *c, const char *to)
 	    strlen(o->run != NULL ? o->run : o->exec) + 1);
 	sha256_put(&s, o->step_id, strlen(o->step_id) + 1);
 	sha256_put(&s, c->from.target->name, strlen(c->from.target->name) + 1);
+	sha256_put(&s, c->to.target->name, strlen(c->to.target->name) + 1);
 	sha256_put(&s, to, strlen(to) + 1);
 	sha256_end(&s, hash);
 	text_hex(hash, 8, hex);
