@@ -89,6 +89,17 @@ def test_scripts():
         assert "••••••" in text
 
 
+def test_terminals():
+    for target in (ssh.LOCAL, ssh.SSHD.target()):
+        text = hidden("python", PRINT, target, pty=True)
+        assert text.count("••••••") >= 12 * len(SECRETS)
+        text = hidden("sh", "printf 'Name: '; read -r a; echo \"got $a\"; stty -echo; printf 'Word: '\n"
+                      "read -r b; stty echo; echo \"and $b\"", target, pty=True, timeout_ms=20000,
+                      answers=[{"prompt": "^Name: $", "reply": "{{s1}}"},
+                               {"prompt": "^Word: $", "reply": "{{s2}}"}])
+        assert "got ••••••" in text and "and ••••••" in text, text
+
+
 class Echo(http.server.BaseHTTPRequestHandler):
     """Answers with all forms of what it was sent, a byte at a time."""
     protocol_version = "HTTP/1.0"
