@@ -11,6 +11,8 @@ struct json_object;
 
 /* names.c */
 const char *name_refused(const char *name);
+const struct parameter *parameter_find(const struct parse *p,
+	    const char *name);
 bool	 name_is_known(const struct parse *p, const char *name, int step,
 	    int section);
 bool	 repeats_around(const struct parse *p, int inner, int outer);

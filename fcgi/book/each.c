@@ -22,15 +22,6 @@ place(const struct parse *p, int i)
 	return a != NULL ? a->value_at : o->at;
 }
 
-static const struct parameter *
-find_parameter(const struct parse *p, const char *name)
-{
-	for (size_t i = 0; i < p->parameters_count; i++)
-		if (strcmp(p->parameters[i].name, name) == 0)
-			return &p->parameters[i];
-	return NULL;
-}
-
 static bool
 check_name(struct parse *p, int i, const char *name)
 {
@@ -52,7 +43,7 @@ check_name(struct parse *p, int i, const char *name)
 static bool
 check_list(struct parse *p, int i, const char *list)
 {
-	const struct parameter *q = find_parameter(p, list);
+	const struct parameter *q = parameter_find(p, list);
 	const char *item, *why;
 	struct json_object *items;
 

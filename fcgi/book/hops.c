@@ -33,15 +33,6 @@ place(const struct parse *p, int i, const char *key)
 	return a == NULL ? o->at : key[0] == '.' ? a->at : a->value_at;
 }
 
-static const struct parameter *
-find_parameter(const struct parse *p, const char *name)
-{
-	for (size_t i = 0; i < p->parameters_count; i++)
-		if (strcmp(p->parameters[i].name, name) == 0)
-			return &p->parameters[i];
-	return NULL;
-}
-
 /* The parameters from and to say between which versions a run goes. */
 static void
 check_parameters(struct parse *p, int hop)
@@ -49,7 +40,7 @@ check_parameters(struct parse *p, int hop)
 	static const char *const names[] = { "from", "to" };
 
 	for (int i = 0; i < 2; i++) {
-		const struct parameter *q = find_parameter(p, names[i]);
+		const struct parameter *q = parameter_find(p, names[i]);
 
 		if (q == NULL)
 			report(p, SEVERITY_ERROR, place(p, hop, ".hop"),

@@ -110,6 +110,15 @@ captured_before(const struct parse *p, const char *name, int step,
 	return false;
 }
 
+const struct parameter *
+parameter_find(const struct parse *p, const char *name)
+{
+	for (size_t i = 0; i < p->parameters_count; i++)
+		if (strcmp(p->parameters[i].name, name) == 0)
+			return &p->parameters[i];
+	return NULL;
+}
+
 /*
  * The name has a value at that step: a parameter, `environment`, the variable
  * of an `each` around the section, or captured by an earlier step (of the
@@ -118,11 +127,9 @@ captured_before(const struct parse *p, const char *name, int step,
 bool
 name_is_known(const struct parse *p, const char *name, int step, int section)
 {
-	if (strcmp(name, "environment") == 0)
+	if (strcmp(name, "environment") == 0 ||
+	    parameter_find(p, name) != NULL)
 		return true;
-	for (size_t i = 0; i < p->parameters_count; i++)
-		if (strcmp(p->parameters[i].name, name) == 0)
-			return true;
 	for (int i = section; i >= 0; i = p->sections[i].parent)
 		if (text_eq(p->sections[i].each_name, name))
 			return true;

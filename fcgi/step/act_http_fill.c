@@ -204,15 +204,6 @@ place_unknown(struct filling *f, const char *value, struct buf *out)
 	    "here: use JSON, a form, XML or text/plain.";
 }
 
-static const char *
-find_value(const struct order *o, const char *name)
-{
-	for (size_t i = 0; i < o->values_count; i++)
-		if (strcmp(o->values[i].name, name) == 0)
-			return o->values[i].text;
-	return NULL;
-}
-
 /* Follows JSON text to know whether its end is inside a string. */
 static bool
 is_quoted(bool quoted, const char *s, size_t len)
@@ -257,7 +248,7 @@ fill(struct filling *f, const char *s, size_t len, place_fn place,
 		f->before = s;
 		f->before_len = at;
 		buf_put(out, s + from, at - from);
-		if ((value = find_value(f->order, f->name)) == NULL)
+		if ((value = order_value(f->order, f->name)) == NULL)
 			return refuse(f, "is not known: nothing has given it "
 			    "one.");
 		if ((why = place(f, value, out)) != NULL)

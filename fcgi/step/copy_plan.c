@@ -17,15 +17,6 @@
 static const struct order_target this_machine = { .name = "local",
 	.kind = "local" };
 
-static const char *
-value_of(const struct order *o, const char *name)
-{
-	for (size_t i = 0; i < o->values_count; i++)
-		if (strcmp(o->values[i].name, name) == 0)
-			return o->values[i].text;
-	return NULL;
-}
-
 /* A name of a path that would lead elsewhere. */
 static bool
 leads_elsewhere(const char *path)
@@ -53,7 +44,7 @@ copy_fill(const struct order *o, const char *s, size_t len, struct buf *out,
 
 	buf_puts(out, "");
 	while (values_next(s, len, &at, &n, name)) {
-		const char *value = value_of(o, name);
+		const char *value = order_value(o, name);
 
 		if (value == NULL || value[strcspn(value, "\r\n")] != '\0') {
 			buf_printf(why, value == NULL ? "{{%s}} has no value."

@@ -18,11 +18,8 @@ fill_line(const struct order *o, const char *s, size_t len, struct buf *out,
 
 	buf_puts(out, "");
 	while (values_next(s, len, &at, &n, name)) {
-		const char *value = NULL;
+		const char *value = order_value(o, name);
 
-		for (size_t i = 0; i < o->values_count; i++)
-			if (strcmp(o->values[i].name, name) == 0)
-				value = o->values[i].text;
 		if (value == NULL || value[strcspn(value, "\r\n")] != '\0') {
 			buf_printf(why, value == NULL ? "{{%s}} has no value."
 			    : "The value of {{%s}} has more than one line, "

@@ -380,6 +380,15 @@ out:
 	return err;
 }
 
+const char *
+order_value(const struct order *o, const char *name)
+{
+	for (size_t i = 0; i < o->values_count; i++)
+		if (strcmp(o->values[i].name, name) == 0)
+			return o->values[i].text;
+	return NULL;
+}
+
 void
 order_clear(struct order *o)
 {

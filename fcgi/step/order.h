@@ -114,6 +114,9 @@ void		order_clear(struct order *o);
 enum err	order_target_read(struct json_object *v,
 		    struct order_target *ret, struct fault *fault);
 
+/* The value, or secret, of that name, or NULL. */
+const char	*order_value(const struct order *o, const char *name);
+
 /* A user name that is safe in any command line: [A-Za-z_][A-Za-z0-9_.-]*. */
 bool		order_is_user(const char *s);
 

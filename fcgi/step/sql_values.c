@@ -14,15 +14,6 @@
 
 #define NUMBER_MAX	100
 
-static const char *
-value_of(const struct order *o, const char *name)
-{
-	for (size_t i = 0; i < o->values_count; i++)
-		if (strcmp(o->values[i].name, name) == 0)
-			return o->values[i].text;
-	return NULL;
-}
-
 static bool
 is_number(const struct order *o, const char *name)
 {
@@ -73,7 +64,7 @@ static bool
 put_value(struct sql *s, const char *name, struct buf *out)
 {
 	const struct order *o = s->job->order;
-	const char *value = value_of(o, name);
+	const char *value = order_value(o, name);
 
 	if (value == NULL) {
 		buf_printf(&s->why, "There is no value for {{%s}}.", name);
