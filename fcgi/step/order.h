@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 enum order_how { ORDER_WHOLE, ORDER_POINTER, ORDER_REGEX };
@@ -68,7 +69,8 @@ struct order {
 	const char	*same_as;	/* id of a step */
 	bool		 pty;		/* in a terminal of its own */
 	struct json_object *answers;	/* {"prompt", "reply"}, or NULL */
-	const char	*cwd;		/* or NULL */
+	const char	*cwd;		/* filled in, or NULL */
+	struct buf	 folder;	/* of cwd */
 	const char	*user;		/* or NULL */
 	const char	*expect;	/* or NULL */
 	const char	*reject;	/* or NULL */

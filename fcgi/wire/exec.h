@@ -28,7 +28,7 @@
  *	 "step": {"id", "kind": "sh|bash|python|http|mysql|postgresql|sqlite|
  *		copy|edit|preflight", "text", "text_line", "status",
  *		"redirects", "transaction",
- *		"file", "mode", "cwd", "user",
+ *		"file", "mode", "cwd" (its {{values}} are filled in), "user",
  *		"pty": bool, the script runs in a terminal of its own,
  *		"answers": [{"prompt": regex, "reply": text with {{names}}}],
  *			typed into it where the prompt appears,

@@ -452,6 +452,12 @@ def test_cwd_and_user():
         name = target["name"]
         s = run("pwd", [target], cwd="/usr/share")
         assert s.text(name) == b"/usr/share\n"
+        s = run("pwd", [target], cwd="/usr/{{w}}", values={"w": "share"})
+        assert s.text(name) == b"/usr/share\n", s.text(name)
+        odd = f"{WORK}/a '\";$(id) {{{{w}}}}"
+        os.makedirs(odd, exist_ok=True)
+        s = run("pwd", [target], cwd="{{f}}", values={"f": odd, "w": "x"})
+        assert s.text(name).decode() == odd + "\n", s.text(name)
         s = run('id -un; echo "$v"', [target], user="nobody", cwd="/",
                 values={"v": "a'b\nc"})
         if USER != "root":
@@ -461,6 +467,17 @@ def test_cwd_and_user():
             continue
         is_state(s, "succeeded", name=name)
         assert s.text(name) == b"nobody\na'b\nc\n", s.text(name)
+
+
+def test_a_cwd_whose_values_make_no_path_executes_nothing():
+    for values, words in (({"f": "-"}, "not a path from the root"),
+                          ({"f": "/a\nb"}, "more than one line"),
+                          ({"x": "/tmp"}, "{{f}} has no value")):
+        s = run("touch ran", [LOCAL], cwd="{{f}}", values=values)
+        done = s.lines()[-1]
+        assert done["state"] == "failed", done
+        assert words in done["message"], done
+        assert "Nothing was executed." in done["message"], done
 
 
 # ---------------------------------------------------------------- output
