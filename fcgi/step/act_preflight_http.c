@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/json.h"
 #include "step/act_http_send.h"
 #include "step/preflight.h"
@@ -61,20 +62,20 @@ preflight_http(struct job *job)
 	struct payload nothing = {0};
 	struct way way = {0};
 	struct exchange x = { .job = job, .request = &request,
-		.payload = &nothing, .way = &way };
+		.payload = &nothing, .way = &way, .arena = arena_new() };
 	CURLcode code;
 
 	act_announce(job);
 	if (url == NULL) {
 		preflight_found(job, "connection", "failed",
 		    "The target has no url in targets.yml.");
-		return;
+		goto out;
 	}
 	if (!http_way_open(job, &way)) {
 		if (job->ending != ENDING_STOPPED)
 			preflight_found(job, "connection", "failed",
 			    buf_text(&job->why));
-		return;
+		goto out;
 	}
 	exchange_open(&x, 1);
 	curl_easy_setopt(x.curl, CURLOPT_CONNECT_ONLY, 1L);
@@ -83,4 +84,6 @@ preflight_http(struct job *job)
 		say_result(&x, code);
 	exchange_close(&x);
 	way_close(&way);
+out:
+	arena_free(x.arena);
 }

@@ -35,6 +35,12 @@ def objects_are_put_and_fetched():
     run("HEAD /bucket/notes.txt").ended("succeeded")
 
 
+def a_preflight_tries_the_server_and_leaves_the_key_alone():
+    s = run("", kind="preflight").ended("succeeded")
+    assert "answered in" in s.text and "no request was sent" in s.text, s.text
+    assert SECRET not in s.text
+
+
 def names_and_queries_of_all_kinds_are_signed_right():
     for name in ("a b+c", "\u4e2d\u6587", "semi;colon", "q?x=y&z", "per%41cent",
                  "tilde~star*", "deep/er/path"):
@@ -75,6 +81,7 @@ def a_wrong_key_is_refused_and_nothing_is_shown():
 
 try:
     main([objects_are_put_and_fetched,
+          a_preflight_tries_the_server_and_leaves_the_key_alone,
           names_and_queries_of_all_kinds_are_signed_right,
           headers_of_amazon_are_signed, what_was_kept_is_sent_as_it_is,
           a_wrong_key_is_refused_and_nothing_is_shown])
