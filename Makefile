@@ -60,7 +60,13 @@ countersign-step_LIBS   = -lssh2 -lmariadb -lpq -lsqlite3 -lcurl $(BOOK)
 countersign_DIRS        = base book journal wire cli
 countersign_LIBS        = $(JOURNAL)
 
-all: $(PROGRAMS:%=$(B)/%)
+all: $(PROGRAMS:%=$(B)/%) static/vendor
+
+# Libraries of the pages, as the lock file has them.
+static/vendor: static/package-lock.json
+	cd static && npm ci --silent --no-audit --no-fund
+	mkdir -p $@ && cp static/node_modules/@xterm/xterm/lib/xterm.mjs \
+	    static/node_modules/@xterm/xterm/css/xterm.css $@ && touch $@
 
 # Installs those of the packages that are not there yet; asks apt for nothing
 # where none is missing.
@@ -74,10 +80,10 @@ if [ -n "$$missing" ]; then echo "installing:" $$missing; \
 endef
 deps:
 	$(call install,$(RUN_PACKAGES))
-deps-test: deps
-	$(call install,$(TEST_PACKAGES))
 	@command -v npm >/dev/null || { $(SUDO) apt-get update -qq && \
 	    $(SUDO) apt-get install -qq -y --no-install-recommends nodejs npm; }
+deps-test: deps
+	$(call install,$(TEST_PACKAGES))
 
 run: deps
 	@$(MAKE) --no-print-directory all

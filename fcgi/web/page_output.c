@@ -2,9 +2,9 @@
  * page_output.c: the recorded output of one target of one attempt.
  *
  * Files are found by the journal's execution id, never by a path from the
- * client.  ".txt" and ".cast" are sent by nginx (ranges work); without an
- * ending it is a page with the end of the output and a search over all of
- * it.
+ * client.  ".txt" and ".cast" are sent by nginx (ranges work); ".play" is a
+ * page that replays it; without an ending it is a page with the end of the
+ * output and a search over all of it.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -22,10 +22,11 @@
 static const char *
 without_ending(struct req *req, const char *name, const char **ret_ending)
 {
-	static const char *const endings[] = { ".txt", ".cast" };
+	static const char *const endings[] = { ".txt", ".cast",
+	    ".play" };
 
 	*ret_ending = "";
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		if (!text_ends(name, endings[i]))
 			continue;
 		*ret_ending = endings[i];
@@ -79,7 +80,7 @@ add_place(struct req *req, struct json_object *o, struct view *v, int step)
 
 static enum err
 show(struct req *req, struct reply *reply, struct json_object *row,
-    const char *target)
+    const char *target, const char *template)
 {
 	const char *state = json_text(row, "state", "");
 	const char *exec = json_text(row, "exec", ""), *url;
@@ -107,6 +108,8 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	model_text(o, "started_at", json_text(row, "started_at", NULL));
 	model_text(o, "text_url", arena_printf(req->arena, "%s.txt", url));
 	model_text(o, "cast_url", arena_printf(req->arena, "%s.cast", url));
+	model_text(o, "play_url", arena_printf(req->arena, "%s.play", url));
+	model_text(o, "output_url", url);
 	model_text(o, "message", json_text(row, "message", NULL));
 	model_text(o, "dropped_text", dropped == 0 ? NULL : request_fill(req,
 	    "dropped", "{size} were dropped.", "size",
@@ -116,7 +119,7 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	tail_read(req, exec, target, PAGE_BYTES, &text);
 	model_text(o, "text", buf_text(&text));
 	buf_clear(&text);
-	return reply_model(req, reply, "output.html",
+	return reply_model(req, reply, template,
 	    v->book->steps[books_find_step(v->shelf, req->step)].title, o);
 }
 
@@ -133,8 +136,10 @@ page_output(struct req *req, struct reply *reply)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_output", "",
 		    "%s", request_text(req, "no_output",
 		    "There is no such output."));
+	if (text_eq(ending, ".play"))
+		return show(req, reply, row, target, "replay.html");
 	if (*ending != '\0')
 		return send_file(req, reply, json_text(row, "exec", ""),
 		    target, ending);
-	return show(req, reply, row, target);
+	return show(req, reply, row, target, "output.html");
 }

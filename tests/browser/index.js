@@ -15,5 +15,6 @@ import './two-browsers.js';
 import './troubles.js';
 import './flow.js';
 import './looks.js';
+import './player.js';
 import './no-scripts.js';
 import './terminal.js';
