@@ -46,6 +46,10 @@ finish_target(const struct order *o, size_t i, enum outcome outcome,
 		buf_printf(&message, "%s was ", name);
 		say_not_started(o, halt, &message);
 		buf_putc(&message, '.');
+	} else if (o->interpreter == NULL) {
+		buf_printf(&message, "The process that ran the step on %s "
+		    "died. How far it had come is not known: look there.",
+		    name);
 	} else if (strcmp(o->targets[i].kind, "ssh") == 0) {
 		buf_printf(&message, "The process that ran the step on %s "
 		    "died. The script may still run on %s, with its output in "
