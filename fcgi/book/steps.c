@@ -390,8 +390,14 @@ is_code_step(struct parse *p, const struct node *n)
 	const char *brace;
 
 	brace = memchr(p->src + n->info, '{', n->info_end - n->info);
-	if (brace == NULL)
+	if (brace == NULL) {
+		if (strcmp(n->lang, "answers") == 0)
+			report(p, SEVERITY_WARNING, n->info, "These answers "
+			    "are only shown, and none of them is typed: the "
+			    "block has no braces. Write “answers {}”, or "
+			    "“answers {.example}” to only show it.");
 		return false;
+	}
 	if (!attribute_find(p, n->info, n->info_end, &open, &close)) {
 		report(p, SEVERITY_ERROR, (size_t)(brace - p->src),
 		    memchr(brace, '}', n->info_end - (size_t)(brace -

@@ -240,6 +240,25 @@ nothing_is_a_book_too(void **state)
 }
 
 static void
+answers_without_braces_are_told(void **state)
+{
+	struct book *book = parse("---\ntitle: T\n---\n```sh {#s pty}\n"
+	    "menu\n```\n\n```answers\n/menu:/ => 5\n```\n");
+
+	(void)state;
+	assert_int_equal(book->errors, 0);
+	assert_int_equal(book->diagnostics_count, 1);
+	assert_int_equal(book->diagnostics[0].line, 8);
+	assert_non_null(strstr(book->diagnostics[0].message, "answers {}"));
+	book_free(book);
+	book = parse("---\ntitle: T\n---\n```sh {#s pty}\nmenu\n```\n\n"
+	    "```answers {#a}\n/menu:/ => 5\n```\n\n"
+	    "```answers {.example}\n/menu:/ => 6\n```\n");
+	assert_int_equal(book->diagnostics_count, 0);
+	book_free(book);
+}
+
+static void
 a_document_of_30_kb_takes_milliseconds(void **state)
 {
 	struct buf b = {0};
@@ -273,6 +292,7 @@ main(void)
 		cmocka_unit_test(
 		    a_link_that_md4c_never_leaves_swallows_nothing),
 		cmocka_unit_test(nothing_is_a_book_too),
+		cmocka_unit_test(answers_without_braces_are_told),
 		cmocka_unit_test(a_document_of_30_kb_takes_milliseconds),
 	};
 
