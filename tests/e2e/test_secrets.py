@@ -16,7 +16,7 @@ WORK = pathlib.Path(ssh.WORK)
 SECRETS = ["hunter2!", "s3cr3t-Passw0rd", "pa$$ word", "it's \"quoted\"", "back\\slash\\end", "`id`$(id)",
            "a=b&c=d?e#f", "100%sure+50%25", "<tag>&amp;</tag>", "semi;colon|pipe", "tab\there", "üñïçødé",
            "日本語の秘密", "🔑key🔑", "{\"json\": [1]}", "///+++===", "....----....", "AKIATESTNOTAREALKEY0",
-           "wNotAReal/Key+ofAnyBody/0123456789abcdef", "abcd", "9f86d081884c7d659a2feaa0c55ad015",
+           "wNotAReal/Key+ofAnyBody/0123456789abcdef", "kq7z", "9f86d081884c7d659a2feaa0c55ad015",
            "postgres://op:geheim@db/x", "a" * 60, "aab" * 21, "x\u202ey\u200bz", "'single'", "\"double\"",
            "trailing\\", "(?i)^re.*gex$", "first of three\nsecond of three\nthird of three\n"]
 VALUES = {f"s{i}": text for i, text in enumerate(SECRETS)}
