@@ -277,6 +277,7 @@ check_step(struct parse *p, int i)
 	check_values(p, i, "cwd", s->cwd);
 	why = not_yet(s);
 	s->executable = why == NULL;
+	s->not_yet = why;
 	if (why != NULL)
 		report(p, SEVERITY_WARNING, o->at, "not yet executable: %s. "
 		    "The step is checked and shown, and its execution comes "

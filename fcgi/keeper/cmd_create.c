@@ -75,9 +75,10 @@ check_executable(struct command *c, const struct book *book)
 		if (!book->steps[i].executable)
 			return fault_set(&c->fault, ERR_INVALID,
 			    "not_executable", "runbook", "The step \"%s\" in "
-			    "line %d is not yet executable (%s).",
+			    "line %d needs what this version cannot do yet: "
+			    "%s.",
 			    book->steps[i].id, book->steps[i].line,
-			    book_kind_name(book->steps[i].kind));
+			    book->steps[i].not_yet);
 	return ERR_OK;
 }
 

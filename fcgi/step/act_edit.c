@@ -140,6 +140,8 @@ ask(struct change *c, struct buf *text, bool writes)
 	result = link_run(c->link, &call, &why);
 	explicit_bzero(text->data, text->len);
 	buf_clear(text);
+	while (c->said.len > 0 && c->said.data[c->said.len - 1] == '\n')
+		c->said.data[--c->said.len] = '\0';
 	if (result == LINK_OK && call.status != 0)
 		act_end(job, ENDING_NOT_STARTED, "On %s: %s The file was not "
 		    "changed.", job->target->name, c->said.len > 0 ?
