@@ -211,6 +211,10 @@ check_together(struct parse *p, int i)
 	if (s->kind == STEP_EDIT && s->file == NULL)
 		report(p, SEVERITY_ERROR, o->at, "An edit names the file that "
 		    "it changes: {file=/etc/app.conf}.");
+	if (s->interactive && !s->pty)
+		report(p, SEVERITY_ERROR, place_of(o, '=', "interactive"),
+		    "“interactive” needs “pty” beside it: people type into a "
+		    "terminal.");
 	if (s->kind == STEP_ANSWERS && (i == 0 || !p->steps[i - 1].pty))
 		report(p, SEVERITY_ERROR, o->at, "“answers” must stand directly "
 		    "after a step with “pty”, whose prompts it answers.");
@@ -253,8 +257,6 @@ not_yet(const struct step *s)
 	    s->kind != STEP_HTTP && s->kind != STEP_ANSWERS &&
 	    s->kind != STEP_APPROVAL && s->kind != STEP_MANUAL)
 		return book_kind_name(s->kind);
-	if (s->interactive)
-		return "a terminal that people type into (interactive)";
 	if (s->secret)
 		return "secret output";
 	return NULL;

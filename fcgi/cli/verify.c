@@ -152,6 +152,7 @@ compare_projections(struct verify *v)
 		{ "attempt_target", STMT_ALL_TARGET },
 		{ "artifact", STMT_ALL_ARTIFACT },
 		{ "look", STMT_ALL_LOOK },
+		{ "typist", STMT_ALL_TYPIST },
 		{ "variable", STMT_ALL_VARIABLE },
 		{ "approval", STMT_ALL_APPROVAL },
 		{ "held_target", STMT_ALL_HELD },

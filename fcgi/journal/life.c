@@ -50,6 +50,7 @@ static const struct {
 	{ VERB_step_skip,	"running", "ready failed", false },
 	{ VERB_step_retry,	"running", "failed", true },
 	{ VERB_step_cancel,	"running paused", "requested starting running", false },
+	{ VERB_step_type,	"running paused", "running", false },
 	{ VERB_step_resolve,	"running paused", "unknown", false },
 	{ VERB_step_sign,	"running paused", "awaiting_signature", false },
 };
@@ -305,6 +306,10 @@ may_by_step(enum verb verb, const struct life_step *s,
 		return fault_set(fault, ERR_CONFLICT, "wrong_kind", NULL,
 		    "A step of kind %s is not for that.",
 		    book_kind_name(s->step->kind));
+	if (verb == VERB_step_type && !s->step->interactive)
+		return fault_set(fault, ERR_CONFLICT, "not_interactive", NULL,
+		    "Nobody types into this step: the document does not say "
+		    "“interactive” on it.");
 	if (verb == VERB_step_skip && s->step->essential)
 		return fault_set(fault, ERR_CONFLICT, "essential", NULL,
 		    "This step is marked as essential: it may not be "
@@ -369,7 +374,7 @@ life_may(enum verb verb, const struct life_run *run,
 		    "The run is being rolled back already.");
 	if (step != NULL && !probe_possible(verb, step)) {
 		if ((!text_eq(step->part, run->mode) &&
-		    verb != VERB_step_cancel) ||
+		    verb != VERB_step_cancel && verb != VERB_step_type) ||
 		    !listed(transitions[i].step_states, step->state))
 			return step_conflict(step, fault);
 		if ((err = may_by_step(verb, step, actor, fault)) !=

@@ -454,6 +454,7 @@ static const struct {
 	{ "step.resolved",		step_resolved },
 	{ "step.signed",		step_signed },
 	{ "step.cancel_requested",	cancel_requested },
+	{ "step.typed",			project_step_typed },
 	{ "look.requested",		project_look_requested },
 	{ "look.ended",			project_look_ended },
 	{ "account.added",		project_account_added },

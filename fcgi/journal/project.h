@@ -30,5 +30,6 @@ enum err project_secret_deleted(struct db *db, const struct event *e);
 
 enum err project_look_requested(struct db *db, const struct event *e);
 enum err project_look_ended(struct db *db, const struct event *e);
+enum err project_step_typed(struct db *db, const struct event *e);
 
 #endif

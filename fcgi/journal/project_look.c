@@ -1,6 +1,7 @@
 /*
- * project_look.c: the projections of looks, which read from targets what
- * would be done there and change nothing.
+ * project_look.c: the projections of what people do beside the steps: looks,
+ * which read from targets what would be done there and change nothing; and
+ * typing into a terminal.
  */
 #include "journal/project.h"
 
@@ -19,4 +20,12 @@ project_look_ended(struct db *db, const struct event *e)
 	return db_run(db, STMT_LOOK_SET_ENDED, TEXT(text_of(e, "exec")),
 	    INT(e->at), TEXT(text_of(e, "message")),
 	    TEXT(written(e, "results")));
+}
+
+enum err
+project_step_typed(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_TYPIST_ADD, INT(e->run),
+	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
+	    TEXT(text_of(e, "target")), TEXT(e->actor), INT(e->at));
 }

@@ -116,6 +116,19 @@ CREATE TABLE attempt_target (
 	PRIMARY KEY (run, step, n, target)
 ) STRICT, WITHOUT ROWID;
 
+-- Who typed into the terminal of an interactive step, once for each.
+CREATE TABLE typist (
+	run	INTEGER NOT NULL,
+	step	TEXT NOT NULL,
+	n	INTEGER NOT NULL,
+	target	TEXT NOT NULL,
+	account	TEXT NOT NULL,
+	at	INTEGER NOT NULL,	-- of the first time
+	PRIMARY KEY (run, step, n, target, account),
+	FOREIGN KEY (run, step, n, target) REFERENCES
+	    attempt_target (run, step, n, target)
+) STRICT, WITHOUT ROWID;
+
 -- Outputs that were kept, byte for byte: DATA/exec/EXEC/TARGET.save.
 CREATE TABLE artifact (
 	run	INTEGER NOT NULL,

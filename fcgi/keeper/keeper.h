@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "book/book.h"
@@ -28,6 +29,8 @@ struct keeper {
 	struct books	*books;		/* parsed documents by hash (run.c) */
 	unsigned char	 ledger_key[64];	/* Ed25519 secret key */
 	bool		 orders_changed;	/* the runner has something to do */
+	bool		 runner_here;		/* it is connected */
+	struct buf	 typed;			/* frames for it, once committed */
 };
 
 /* Where a call came from; each is a socket of its own. */
@@ -91,6 +94,7 @@ enum err cmd_step_execute(struct command *c);	/* and retry */
 enum err cmd_step_confirm(struct command *c);
 enum err cmd_step_skip(struct command *c);
 enum err cmd_step_cancel(struct command *c);
+enum err cmd_step_type(struct command *c);
 enum err cmd_step_resolve(struct command *c);
 enum err cmd_step_sign(struct command *c);
 enum err cmd_step_approve(struct command *c);

@@ -137,10 +137,20 @@ refuse_batch(struct loop *l)
 	}
 }
 
+/* What people type is nowhere kept. */
+static void
+forget(struct buf *typed)
+{
+	if (typed->data != NULL)
+		sodium_memzero(typed->data, typed->cap);
+	buf_reset(typed);
+}
+
 static void
 commit_batch(struct loop *l)
 {
 	static const struct wire_call orders = { .verb = "orders" };
+	struct buf *typed = &l->keeper->typed;
 
 	if (!l->in_batch)
 		return;
@@ -148,13 +158,17 @@ commit_batch(struct loop *l)
 	if (db_end(l->keeper->db, ERR_OK) != ERR_OK) {
 		ballast_release(l->keeper->data_dir);
 		refuse_batch(l);
+		forget(typed);
 	}
 	for (struct conn *c = l->conns; c != NULL; c = c->next) {
+		if (c->channel == CHANNEL_RUNNER)
+			buf_put(&c->out, buf_text(typed), typed->len);
 		if (l->keeper->orders_changed && c->channel == CHANNEL_RUNNER)
 			wire_put_call(&c->out, &orders);
 		c->committed = c->out.len;
 	}
 	l->keeper->orders_changed = false;
+	forget(typed);
 }
 
 static void
@@ -240,6 +254,10 @@ serve_once(struct loop *l)
 		    !conn_read(c))
 			c->closing = true;
 	}
+	l->keeper->runner_here = false;
+	for (struct conn *c = last; c != NULL; c = c->next)
+		l->keeper->runner_here |= c->channel == CHANNEL_RUNNER &&
+		    !c->closing;
 	for (struct conn *c = last; c != NULL; c = c->next)
 		run_calls(l, c);
 	commit_batch(l);
@@ -259,6 +277,7 @@ finish(struct loop *l)
 	for (struct conn *c = l->conns; c != NULL; c = c->next)
 		c->closing = true;
 	drop_closed(l);
+	buf_clear(&l->keeper->typed);
 	free(l->polls);
 }
 

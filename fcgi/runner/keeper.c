@@ -1,10 +1,12 @@
 /*
  * keeper.c: the runner's side of the wire to the keeper.
  *
- * One call at a time; what the keeper pushes in between ("orders") is only
- * a hint to ask again, so that a lost hint costs a second and nothing else.
+ * One call at a time.  What the keeper pushes in between is what people type
+ * ("type"), or ("orders") a hint to ask again, so that a lost hint costs a
+ * second and nothing else.
  */
 #include <errno.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -52,6 +54,22 @@ read_more(struct runner *r, int flags)
 	return true;
 }
 
+/* The frame at the start of what came, which the keeper pushed. */
+static void
+take_push(struct runner *r, size_t size)
+{
+	struct wire_call call;
+
+	if (wire_get_call(r->in.data, size, &call) &&
+	    strcmp(call.verb, "type") == 0) {
+		typed_pass(r, call.body);
+		sodium_memzero(r->in.data, size);
+	} else {
+		r->orders = true;
+	}
+	buf_consume(&r->in, size);
+}
+
 void
 keeper_read(struct runner *r)
 {
@@ -61,13 +79,11 @@ keeper_read(struct runner *r)
 		disconnect(r);
 		return;
 	}
-	while (wire_frame(buf_text(&r->in), r->in.len, &size) == 1) {
-		buf_consume(&r->in, size);
-		r->orders = true;
-	}
+	while (wire_frame(buf_text(&r->in), r->in.len, &size) == 1)
+		take_push(r, size);
 }
 
-/* Waits for the reply with this number; pushes before it are hints. */
+/* Waits for the reply with this number; pushes before it are taken. */
 static bool
 wait_reply(struct runner *r, int64_t id, struct wire_reply *ret)
 {
@@ -85,8 +101,7 @@ wait_reply(struct runner *r, int64_t id, struct wire_reply *ret)
 		}
 		if (wire_get_reply(r->in.data, size, ret) && ret->id == id)
 			return true;
-		r->orders = true;
-		buf_consume(&r->in, size);
+		take_push(r, size);
 	}
 }
 

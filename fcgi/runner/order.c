@@ -121,6 +121,8 @@ put_terminal(struct json_object *o, const struct step *step)
 		json_object_array_add(all, one);
 	}
 	json_object_object_add(o, "pty", json_object_new_boolean(1));
+	json_set(o, "interactive",
+	    json_object_new_boolean(step->interactive));
 	json_set(o, "answers", all);
 }
 

@@ -102,6 +102,13 @@ enum err order_put_kept(struct runner *r, int64_t run,
 	    const struct step *step, struct json_object *targets,
 	    struct json_object *order, struct fault *why);
 
+/*
+ * Writes what the keeper pushed ({"exec", "target", "data": base64}) to the
+ * FIFO of that terminal (wire/exec.h).  Where nobody reads it any more, it is
+ * dropped, and the log says that much.
+ */
+void	 typed_pass(struct runner *r, const char *body);
+
 /* Asks for the open attempts; starts, adopts and cancels. */
 void	 supervise_orders(struct runner *r);
 

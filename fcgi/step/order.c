@@ -69,6 +69,7 @@ static const struct json_key step_keys[] = {
 	{ "batch",		json_type_int,		false },
 	{ "max_fail",		json_type_int,		false },
 	{ "pty",		json_type_boolean,	false },
+	{ "interactive",	json_type_boolean,	false },
 	{ "answers",		json_type_array,	false },
 	{ NULL, 0, false },
 };
@@ -230,6 +231,8 @@ read_terminal(struct order *o, struct json_object *step, struct fault *fault)
 	enum err err = ERR_OK;
 
 	o->pty = json_object_get_boolean(json_get(step, "pty"));
+	o->interactive = json_object_get_boolean(json_get(step,
+	    "interactive"));
 	o->answers = json_get(step, "answers");
 	for (size_t i = 0; i < order_length(o->answers) && err == ERR_OK; i++)
 		err = json_check(json_object_array_get_idx(o->answers, i),

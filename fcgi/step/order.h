@@ -68,6 +68,7 @@ struct order {
 	const char	*save;		/* what its output is kept as */
 	const char	*same_as;	/* id of a step */
 	bool		 pty;		/* in a terminal of its own */
+	bool		 interactive;	/* that people type into */
 	struct json_object *answers;	/* {"prompt", "reply"}, or NULL */
 	const char	*cwd;		/* filled in, or NULL */
 	struct buf	 folder;	/* of cwd */

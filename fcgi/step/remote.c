@@ -93,7 +93,8 @@ static const char runner[] =
 
 /* Signals go on to the script's own session, at last the one that no program
  * can ignore.  Once the script has ended, what its terminal still holds is
- * read; who keeps it open is not waited for. */
+ * read; who keeps it open is not waited for.  A program that does not read
+ * what is typed holds up nobody but who types. */
 static const char terminal[] =
 "import fcntl, os, pty, select, signal, struct, sys, termios\n"
 "def end(number, frame):\n"
@@ -114,9 +115,12 @@ static const char terminal[] =
 "        os._exit(127)\n"
 "for name in signal.SIGTERM, signal.SIGINT, signal.SIGALRM:\n"
 "    signal.signal(name, end)\n"
-"status, data = None, b'.'\n"
+"os.set_blocking(fd, False)\n"
+"status, data, typed = None, b'.', b''\n"
 "while data:\n"
-"    ready = select.select([0, fd], [], [], 0.2)[0]\n"
+"    ready = select.select([fd] + [0] * (len(typed) < 16384),\n"
+"                          [fd] * (typed != b''), [], 0.2)\n"
+"    room, ready = ready[1], ready[0]\n"
 "    if status is None:\n"
 "        pid, code = os.waitpid(child, os.WNOHANG)\n"
 "        status = code if pid else None\n"
@@ -125,13 +129,20 @@ static const char terminal[] =
 "    if fd in ready:\n"
 "        try:\n"
 "            data = os.read(fd, 65536)\n"
+"        except BlockingIOError:\n"
+"            continue\n"
 "        except OSError:\n"
 "            data = b''\n"
 "        left = data\n"
 "        while left:\n"
 "            left = left[os.write(1, left):]\n"
-"    if 0 in ready and status is None:\n"
-"        os.write(fd, os.read(0, 1024))\n"
+"    if 0 in ready:\n"
+"        typed += os.read(0, 4096)\n"
+"    if room and status is None:\n"
+"        try:\n"
+"            typed = typed[os.write(fd, typed):]\n"
+"        except OSError:\n"
+"            pass\n"
 "if status is None:\n"
 "    status = os.waitpid(child, 0)[1]\n"
 "signal.alarm(0)\n"

@@ -353,6 +353,12 @@ prepare(struct run *r)
 		    "could not be kept: %s.", strerror(errno));
 		return false;
 	}
+	if (o->interactive && typist_listen(r->output.typist,
+	    r->job.target->name) != ERR_OK) {
+		buf_printf(&r->message, "Nothing was started: there is no way "
+		    "to type into its terminal: %s.", strerror(errno));
+		return false;
+	}
 	r->output.hide = r->mask;
 	r->output.mask = mask_stream_new(r->mask);
 	if (o->pty) {

@@ -1,5 +1,6 @@
 /*
- * typist.c: types the answers of a step into its terminal.
+ * typist.c: types the answers of a step, and what people type, into its
+ * terminal.
  *
  * A prompt is looked for in what was shown since the last reply.  The first
  * answer of the block whose prompt is found there counts; lines with the same
@@ -11,9 +12,16 @@
  * A reply ends with CR, which is what the Enter key sends; a terminal makes a
  * line end of it for programs that read lines.  Control characters in a value
  * would be keys such as Ctrl-C, and are refused.
+ *
+ * What people type comes by a FIFO, byte for byte; where the program does not
+ * read it, it waits there.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -21,10 +29,12 @@
 #include "book/regex.h"
 #include "step/fill.h"
 #include "step/typist.h"
+#include "wire/exec.h"
 
 #define SEEN_MAX	8192
 #define SETTLE_MS	60
 #define LINE_BYTES	200
+#define HEARD_MAX	(16 * 1024)	/* that waits for the program */
 
 struct answer {
 	const char	*prompt;
@@ -41,6 +51,8 @@ struct typist {
 	int64_t		 due;		/* the look for a prompt, or 0 */
 	struct buf	 typed;
 	const char	*tired;
+	char		*path;		/* of the FIFO, or NULL */
+	int		 ear;
 };
 
 static enum err
@@ -87,6 +99,7 @@ typist_new(const struct order *order, struct typist **ret,
 	    json_object_array_length(order->answers) : 0;
 	enum err err = ERR_OK;
 
+	t->ear = -1;
 	t->answers = mem_calloc(n + 1, sizeof(t->answers[0]));
 	for (; t->count < n && err == ERR_OK; t->count++)
 		err = read_answer(order, json_object_array_get_idx(
@@ -115,10 +128,46 @@ typist_free(struct typist *t)
 		regex_free(t->answers[i].re);
 		wipe(&t->answers[i].reply);
 	}
+	if (t->ear >= 0)
+		close(t->ear);
+	if (t->path != NULL)
+		unlink(t->path);
+	free(t->path);
 	free(t->answers);
 	wipe(&t->seen);
 	wipe(&t->typed);
 	free(t);
+}
+
+/* Open for writing, too: it has no end while nobody types. */
+enum err
+typist_listen(struct typist *t, const char *target)
+{
+	char *path = mem_printf("%s" EXEC_KEYS, target);
+
+	if (mkfifo(path, 0600) != 0) {
+		free(path);
+		return ERR_IO;
+	}
+	t->path = path;
+	t->ear = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	return t->ear >= 0 ? ERR_OK : ERR_IO;
+}
+
+int
+typist_ear(const struct typist *t)
+{
+	return t->typed.len < HEARD_MAX ? t->ear : -1;
+}
+
+void
+typist_hear(struct typist *t)
+{
+	ssize_t n = read(t->ear, buf_reserve(&t->typed, EXEC_KEYS_MOST),
+	    EXEC_KEYS_MOST);
+
+	if (n > 0)
+		t->typed.len += (size_t)n;
 }
 
 void

@@ -1,5 +1,6 @@
 /*
- * typist.h: types the answers of a step into its terminal.
+ * typist.h: types the answers of a step, and what people type, into its
+ * terminal.
  */
 #ifndef STEP_TYPIST_H
 #define STEP_TYPIST_H
@@ -24,6 +25,17 @@ struct typist;
 enum err	typist_new(const struct order *order, struct typist **ret,
 		    struct fault *fault);
 void		typist_free(struct typist *t);
+
+/*
+ * People type, too: makes the FIFO of the target (wire/exec.h), which
+ * typist_free() removes.  ERR_IO with errno set.
+ */
+enum err	typist_listen(struct typist *t, const char *target);
+
+/* The descriptor to wait for, or -1: there is none, or what was typed waits
+ * for the program.  typist_hear() reads it. */
+int		typist_ear(const struct typist *t);
+void		typist_hear(struct typist *t);
 
 /* A new terminal: nothing was seen or typed. */
 void		typist_reset(struct typist *t);

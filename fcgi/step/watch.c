@@ -109,25 +109,30 @@ take_signal(struct watch *w)
 enum stop
 watch_poll(struct watch *w, struct pollfd *fds, nfds_t n, int64_t until)
 {
-	struct pollfd all[MOST_FDS + 1];
+	struct typist *typist = w->output->typist;
+	struct pollfd all[MOST_FDS + 2];
 	int64_t now = clock_monotonic();
 	enum stop stop = STOP_NONE;
 
 	sooner(&until, output_tick(w->output, now));
 	sooner(&until, look_for_quiet(w, now));
 	sooner(&until, w->deadline);
-	if (w->output->typist != NULL)
-		sooner(&until, typist_due(w->output->typist));
+	if (typist != NULL)
+		sooner(&until, typist_due(typist));
 	if (n > MOST_FDS)
 		log_bug("too many descriptors to wait for");
 	if (n > 0)
 		memcpy(all, fds, n * sizeof(*fds));
 	all[n] = (struct pollfd){ .fd = w->signals, .events = POLLIN };
-	(void)poll(all, n + 1, until == 0 ? -1 :
+	all[n + 1] = (struct pollfd){ .fd = typist != NULL ?
+	    typist_ear(typist) : -1, .events = POLLIN };
+	(void)poll(all, n + 2, until == 0 ? -1 :
 	    until <= now ? 0 : until - now > 3600000 ? 3600000 :
 	    (int)(until - now));
 	if (n > 0)
 		memcpy(fds, all, n * sizeof(*fds));
+	if (all[n + 1].revents != 0)
+		typist_hear(typist);
 	if (all[n].revents != 0)
 		stop = take_signal(w);
 	if (stop == STOP_NONE && w->deadline > 0 &&

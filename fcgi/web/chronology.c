@@ -33,6 +33,7 @@ static const struct {
 	{ "look.requested",	"did_look",	"looked at the targets",	NULL },
 	{ "step.requested",	"did_requested", "pressed the button",		NULL },
 	{ "step.cancel_requested", "did_cancel", "stopped the step",		NULL },
+	{ "step.typed",		"did_typed",	"typed into the terminal",	"target" },
 	{ "step.ended",		"did_ended",	"the step ended",		"message" },
 	{ "step.confirmed",	"did_confirmed", "confirmed",			"note" },
 	{ "step.skipped",	"did_skipped",	"skipped",			"reason" },

@@ -18,6 +18,12 @@
  *			body of the last http answer, what a script printed,
  *			the last result of SQL as CSV; never with a secret in it
  *
+ *	TARGET.keys	a FIFO (0600), where the step is interactive: what
+ *			people type, byte for byte.  The step makes it before
+ *			it says "running" and removes it at the end; the
+ *			runner writes each request (EXEC_KEYS_MOST bytes) in
+ *			one piece.  Nothing of it is ever on disk
+ *
  * Both outputs only grow while the step runs.  Where the output is over the
  * limit, its middle is dropped (a hole is punched, so that offsets stay true)
  * and counted; when the step ends the hole is replaced by one line that says
@@ -30,6 +36,7 @@
  *		"redirects", "transaction",
  *		"file", "mode", "cwd" (its {{values}} are filled in), "user",
  *		"pty": bool, the script runs in a terminal of its own,
+ *		"interactive": bool, people type into that terminal,
  *		"answers": [{"prompt": regex, "reply": text with {{names}}}],
  *			typed into it where the prompt appears,
  *		"timeout_ms", "quiet_ms", "expect", "reject", "exit": [0],
@@ -99,6 +106,8 @@
 #define EXEC_OUTPUT_LIMIT	(64LL << 20)	/* serve --output-limit */
 #define EXEC_OUTPUT_MOST_MB	1000000
 #define EXEC_KEPT		".save"
+#define EXEC_KEYS		".keys"
+#define EXEC_KEYS_MOST		4096	/* PIPE_BUF: all of it or nothing */
 #define EXEC_KEPT_LIMIT		(64LL * 1024 * 1024)
 #define EXEC_PARALLEL		64
 #define EXEC_MAX_CAPTURE	(64 * 1024)	/* bytes of a captured value */

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""
+Interactive steps, typed into through the API by two people, here and over a
+real sshd: what arrives, who is on record, and that a password is nowhere.
+"""
+import base64
+import pathlib
+import sys
+import tempfile
+
+import console
+from test_terminal import DEPLOY, Sshd, found_in, until
+
+PASSWORD = "typed 'by' \"hand\" \u6c49\u5b57"
+HOSTS = ("local", "libssh2", "openssh")
+BOOK = """---
+title: Typing
+---
+# Deploy
+"""
+STEP = """
+```sh {{#menu-{on} on={on} pty interactive expect="^Deployed release 2.1.0$"}}
+exec python3 {deploy} {out}
+```
+"""
+MORE = """
+```sh {#plain pty}
+echo waiting; sleep 600
+```
+
+```python {#deaf-HOST on=HOST pty interactive}
+import time, pathlib, tty
+tty.setraw(0)
+print("waiting")
+for n in range(600):
+    time.sleep(0.1)
+    print("still here", n)
+```
+"""
+
+
+def main(results, work):
+    sshd = Sshd(work)
+    try:
+        talk(results, work, sshd)
+    finally:
+        sshd.process.terminate()
+        sshd.process.wait()
+
+
+def talk(results, work, sshd):
+    text = BOOK + "".join(STEP.format(on=on, deploy=DEPLOY, out=work / f"got-{on}")
+                          for on in HOSTS)
+    plain, deaf = MORE.split("\n\n", 1)
+    text += plain + "".join("\n\n" + deaf.replace("HOST", h)
+                            for h in ("local", "libssh2"))
+    runbooks = console.runbook_folder({"type": text}, sshd.targets())
+    with console.Console(runbooks=runbooks) as c:
+        people = [c.user("ana", "operator"), c.user("ben", "operator"),
+                  c.user("vic", "viewer")]
+        ana = people[0]
+        status, made = ana.post("/runs", {"runbook": "type",
+                                          "environment": "test"})
+        results.check("a run with an interactive step can be created",
+                      status == 201, made)
+        run = made["id"]
+        ana.post(f"/runs/{run}/start", {})
+        for on in HOSTS:
+            Menu(results, people, run, on, work).answer(c)
+        refusals(results, ana, run)
+        for on in ("local", "libssh2"):
+            floods(results, ana, run, on)
+        results.check("the password is in no file of the data folder",
+                      found_in(pathlib.Path(c.data), PASSWORD) == [])
+        encoded = base64.b64encode(PASSWORD.encode()).decode()
+        results.check("nor is it there in base64",
+                      found_in(pathlib.Path(c.data), encoded[:-4]) == [])
+        results.check("nor in a log", PASSWORD not in c.log.read_text() and
+                      encoded[:-4] not in c.log.read_text())
+        page = ana.ask("GET", f"/runs/{run}", accept="text/html")[1]
+        results.check("nor in a page", PASSWORD not in page)
+        results.check("no FIFO is left in the data folder",
+                      list(pathlib.Path(c.data).rglob("*.keys")) == [])
+
+
+class Menu:
+    def __init__(self, results, people, run, on, work):
+        self.results, self.people, self.run = results, people, run
+        self.on, self.name, self.work = on, f"menu-{on}", work
+
+    def type(self, person, text, **more):
+        data = base64.b64encode(text.encode()).decode()
+        return self.people[person].post(
+            f"/runs/{self.run}/steps/{self.name}/type",
+            {"attempt": 1, "data": data, **more})
+
+    def wait(self, text, count=1):
+        ana = self.people[0]
+        until(lambda: str(ana.output(self.run, self.name, self.on))
+              .count(text) >= count)
+
+    def answer(self, c):
+        check, on = self.results.check, self.on
+        ana = self.people[0]
+        ana.post(f"/runs/{self.run}/steps/{self.name}/execute", {})
+        until(lambda: ana.step(self.run, self.name)["attempts"] and
+              "Please choose" in str(ana.output(self.run, self.name, on)))
+        status, said = self.type(2, "2\r")
+        check(f"a viewer may not type, {on}", status == 403, said)
+        status, said = self.type(0, "2\r")
+        check(f"an operator types, {on}", status == 200, said)
+        self.wait("Are you sure")
+        if on != "openssh":
+            c.kill("countersign-runner")
+            until(lambda: self.type(1, "y")[0] == 200)
+        else:
+            self.type(1, "y")
+        self.type(1, "\r")
+        self.wait("Password of")
+        for part in PASSWORD[:9], PASSWORD[9:], "\r":
+            self.type(1, part, target=on)
+        self.wait("Which version")
+        for key in "2.1.0":
+            self.type(0, key)
+        self.type(0, "\x7f0\r")
+        self.wait("Please choose", 2)
+        ana.post(f"/runs/{self.run}/steps/{self.name}/type",
+                 {"attempt": 1, "line": "4"})
+        step = ana.wait_step(self.run, self.name)
+        text = ana.output(self.run, self.name, on)
+        check(f"the menu was answered by hand, after the runner was killed, "
+              f"{on}", step["state"] == "succeeded", (step, text))
+        check(f"the password arrived byte for byte, {on}",
+              (self.work / f"got-{on}").read_text() == PASSWORD)
+        check(f"the recording shows the echo, {on}",
+              "You chose deploy back end" in text, text)
+        self.record()
+
+    def record(self):
+        check, on = self.results.check, self.on
+        _, events = self.people[0].get(f"/runs/{self.run}/events?after=0")
+        events = events if isinstance(events, list) else events["events"]
+        typed = [e["actor"] for e in events if e["kind"] == "step.typed" and
+                 e["data"]["step"] == self.name]
+        check(f"each who typed is on record once, {on}",
+              typed == ["ana", "ben"], typed)
+        status, said = self.type(0, "x")
+        check(f"an ended attempt takes nothing more, {on}", status == 409, said)
+
+
+def refusals(results, ana, run):
+    where = f"/runs/{run}/steps/plain"
+    ana.post(where + "/execute", {})
+    until(lambda: ana.step(run, "plain")["state"] == "running")
+    status, said = ana.post(where + "/type", {"attempt": 1, "line": "x"})
+    results.check("a step that is not interactive takes nothing",
+                  status == 409 and "interactive" in str(said), said)
+    ana.post(where + "/cancel", {})
+    ana.wait_step(run, "plain")
+    ana.post(where + "/skip", {"reason": "seen"})
+
+
+def floods(results, ana, run, on):
+    """A program that reads nothing is still shown, and can be cancelled."""
+    name = f"deaf-{on}"
+    where = f"/runs/{run}/steps/{name}"
+    ana.post(where + "/execute", {})
+    until(lambda: ana.step(run, name)["attempts"] and
+          "still here" in str(ana.output(run, name, on)))
+    for body in ({"attempt": 2, "line": "x"}, {"attempt": 1, "data": "?"},
+                 {"attempt": 1, "data": "", "line": "x"},
+                 {"attempt": 1, "line": "x" * 4096},
+                 {"attempt": 1, "line": "x", "target": "other"}):
+        status, said = ana.post(where + "/type", body)
+        results.check(f"a wrong request is refused, {on}",
+                      status in (400, 409, 422), (body, said))
+    for _ in range(30):
+        status, said = ana.post(where + "/type",
+                                {"attempt": 1, "line": "x" * 4000})
+        if status != 200:
+            results.check("typing without end", False, said)
+    before = len(ana.output(run, name, on))
+    until(lambda: len(ana.output(run, name, on)) > before + 100)
+    results.check(f"what is not read does not stop the output, {on}", True)
+    ana.post(where + "/cancel", {})
+    step = ana.wait_step(run, name)
+    results.check(f"an interactive step is cancelled, {on}",
+                  step["state"] == "failed", step)
+    ana.post(where + "/skip", {"reason": "seen"})
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="cs-typing.") as folder:
+        outcome = console.Results()
+        main(outcome, pathlib.Path(folder))
+        sys.exit(outcome.end())
