@@ -30,6 +30,7 @@ static const struct {
 	{ VERB_step_confirm, "confirm", "can_confirm" },
 	{ VERB_step_approve, "approve", "can_approve" },
 	{ VERB_step_skip, "skip", "can_skip" },
+	{ VERB_step_type, "type", "can_type" },
 	{ VERB_step_cancel, "cancel", "can_cancel" },
 	{ VERB_step_resolve, "resolve", "can_resolve" },
 	{ VERB_step_sign, "sign", "can_sign" },
@@ -213,6 +214,23 @@ add_target_page(struct view *v, struct json_object *t, const char *exec,
 	    json_text(t, "name", ""), TAIL_LINES) : "");
 }
 
+/* The terminal that people type into, while it is there. */
+static void
+add_terminal(struct view *v, struct json_object *t,
+    const struct view_step *s)
+{
+	bool there = s->step->interactive && json_flag(t, "is_running", false);
+	struct json_object *o = there ? json_object_new_object() : NULL;
+
+	if (there) {
+		model_text(o, "page", arena_printf(v->req->arena,
+		    "%s.terminal", json_text(t, "url", "")));
+		model_bool(o, "can_type", view_may(v, VERB_step_type,
+		    (int)(s - v->steps)));
+	}
+	model_put(t, "terminal", o);
+}
+
 static void
 add_attempt_page(struct view *v, struct json_object *o,
     const struct view_step *s, bool with_tail)
@@ -233,6 +251,8 @@ add_attempt_page(struct view *v, struct json_object *o,
 	for (size_t i = 0; i < n; i++)
 		add_target_page(v, json_object_array_get_idx(targets, i),
 		    json_text(o, "_exec", ""), with_tail);
+	for (size_t i = 0; i < n; i++)
+		add_terminal(v, json_object_array_get_idx(targets, i), s);
 }
 
 /* The last attempt, and those before it, newest first. */

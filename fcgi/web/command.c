@@ -55,6 +55,7 @@ static const struct field {
 	{ VERB_step_type,	"attempt",	'i' },
 	{ VERB_step_type,	"target",	't' },
 	{ VERB_step_type,	"line",		't' },
+	{ VERB_step_type,	"data",		't' },
 	{ VERB_step_resolve,	"outcome",	't' },
 	{ VERB_step_resolve,	"note",		't' },
 	{ VERB_step_sign,	"note",		't' },

@@ -3,7 +3,8 @@
  *
  * Files are found by the journal's execution id, never by a path from the
  * client.  ".txt" and ".cast" are sent by nginx (ranges work); ".play" is a
- * page that replays it; without an ending it is a page with the end of the
+ * page that replays it, ".terminal" one that people type into while it runs;
+ * without an ending it is a page with the end of the
  * output and a search over all of it.
  */
 #include <inttypes.h>
@@ -23,10 +24,10 @@ static const char *
 without_ending(struct req *req, const char *name, const char **ret_ending)
 {
 	static const char *const endings[] = { ".txt", ".cast",
-	    ".play" };
+	    ".play", ".terminal" };
 
 	*ret_ending = "";
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		if (!text_ends(name, endings[i]))
 			continue;
 		*ret_ending = endings[i];
@@ -78,6 +79,24 @@ add_place(struct req *req, struct json_object *o, struct view *v, int step)
 	model_put(o, "step", s);
 }
 
+/* Whether people type into it now, and this one may. */
+static void
+add_typing(struct json_object *o, struct view *v, int step, const char *state)
+{
+	const char *role = v->book->steps[step].role;
+	bool there = v->book->steps[step].interactive &&
+	    text_eq(state, "running");
+
+	model_bool(o, "can_type", there && view_may(v, VERB_step_type, step));
+	model_text(o, "watch_text", !there ? NULL : request_fill(v->req,
+	    "terminal_watch", "You watch. Who types has the role {role}.",
+	    "role", role != NULL ? role : "operator", NULL));
+	model_text(o, "terminal_url", !there ? NULL : arena_printf(
+	    v->req->arena, "%s.terminal", json_text(o, "output_url", "")));
+	model_text(o, "type_url", arena_printf(v->req->arena, "/runs/%" PRId64
+	    "/steps/%s/type", v->req->run, v->req->step));
+}
+
 static enum err
 show(struct req *req, struct reply *reply, struct json_object *row,
     const char *target, const char *template)
@@ -115,6 +134,7 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	    "dropped", "{size} were dropped.", "size",
 	    model_size(req, dropped), NULL));
 	model_bool(o, "is_running", life_is_busy(state));
+	add_typing(o, v, books_find_step(v->shelf, req->step), state);
 	add_search(req, o, exec, target);
 	tail_read(req, exec, target, PAGE_BYTES, &text);
 	model_text(o, "text", buf_text(&text));
@@ -138,6 +158,8 @@ page_output(struct req *req, struct reply *reply)
 		    "There is no such output."));
 	if (text_eq(ending, ".play"))
 		return show(req, reply, row, target, "replay.html");
+	if (text_eq(ending, ".terminal"))
+		return show(req, reply, row, target, "terminal.html");
 	if (*ending != '\0')
 		return send_file(req, reply, json_text(row, "exec", ""),
 		    target, ending);

@@ -16,5 +16,6 @@ import './troubles.js';
 import './flow.js';
 import './looks.js';
 import './player.js';
+import './typing.js';
 import './no-scripts.js';
 import './terminal.js';

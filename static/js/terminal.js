@@ -1,0 +1,203 @@
+/*
+ * terminal.js: the terminal of an interactive step while it runs.
+ *
+ * What it shows is the recording, read by offset as it grows, so that whoever
+ * comes, comes back or only watches sees the same.  What is typed is sent in
+ * order, one request at a time, and never twice: where an answer is lost, the
+ * rest is thrown away and said so, as nobody should type blindly.
+ *
+ * xterm.js answers questions that a program asks its terminal (what are you,
+ * where is the cursor).  Each viewer would type such an answer, and again at
+ * each replay, so these questions end at the parser.
+ */
+import { terminal } from './xterm.js';
+
+const MOST = 4096;		/* bytes of a request */
+const FAST_MS = 120;
+const SLOW_MS = 1000;
+const BEGIN = 4 * 1024 * 1024;	/* of a long recording the end is read */
+const QUESTIONS = [{ final: 'c' }, { prefix: '>', final: 'c' }, { prefix: '=', final: 'c' }, { final: 'n' }, { prefix: '?', final: 'n' },
+	{ final: 'x' }, { prefix: '>', final: 'q' }, { intermediates: '$', final: 'p' }, { prefix: '?', intermediates: '$', final: 'p' }, { prefix: '?', final: 'u' }];
+const box = document.getElementById('terminal');
+const said = document.getElementById('terminal-said');
+const form = document.getElementById('terminal-form');
+const { cast, type, attempt, target, csrf, lost, ended, failed } = box.dataset;
+let term, end = null, rest = new Uint8Array(), total = 0, idle = 0, wait = FAST_MS, timer = null;
+let running = box.dataset.running !== undefined;
+let queue = new Uint8Array(), sending = false;
+
+function say(text, how = 'warn') {
+	said.textContent = text;
+	said.className = `note note-${how}`;
+	said.hidden = false;
+}
+
+const join = (a, b) => {
+	const both = new Uint8Array(a.length + b.length);
+
+	both.set(a);
+	both.set(b, a.length);
+	return both;
+};
+
+function show(line) {
+	try {
+		const [, kind, text] = JSON.parse(line);
+
+		if (kind === 'o')
+			term.write(text);
+	} catch {
+		/* a hole of a recording that was too long, or half a line before it */
+	}
+}
+
+/* Whole lines; the last half of one waits for the next bytes. */
+function take(bytes, from) {
+	const text = join(rest, bytes);
+	const last = text.lastIndexOf(10) + 1;
+	const lines = new TextDecoder().decode(text.subarray(0, last)).split('\n');
+
+	rest = text.slice(last);
+	if (end === null && from > 0)
+		lines.shift();
+	for (const line of lines)
+		if (line && line[0] === '[')
+			show(line);
+	end = from + bytes.length;
+}
+
+/* Reads on; one byte is asked for again, as no range is ever empty. */
+async function more() {
+	const range = end === null ? `-${BEGIN}` : `${end - 1}-${end + BEGIN}`;
+	const answer = await fetch(cast, { headers: { Range: 'bytes=' + range }, cache: 'no-store' });
+	const where = /bytes (\d+)-\d+\/(\d+)/.exec(answer.headers.get('Content-Range') ?? '');
+
+	if (answer.status === 416 || answer.status === 404)
+		return false;
+	if (answer.status !== 206 && !(answer.status === 200 && end === null))
+		throw new Error(answer.status);
+	let bytes = new Uint8Array(await answer.arrayBuffer());
+	let from = where ? Number(where[1]) : 0;
+
+	total = where ? Number(where[2]) : bytes.length;
+	if (end !== null) {
+		bytes = bytes.subarray(1);
+		from++;
+	}
+	if (bytes.length === 0)
+		return false;
+	take(bytes, from);
+	return true;
+}
+
+/* After a silence: does it run still? */
+async function ask() {
+	const answer = await fetch(location.href, { headers: { Accept: 'application/json' }, cache: 'no-store' });
+
+	if (answer.status === 401)
+		location.reload();
+	if (answer.ok)
+		running = (await answer.json()).is_running;
+}
+
+function close() {
+	term.options.disableStdin = true;
+	form?.remove();
+	say(ended, 'info');
+}
+
+async function follow() {
+	timer = null;
+	try {
+		const got = await more();
+
+		wait = got ? FAST_MS : Math.min(SLOW_MS, wait * 1.3);
+		idle = got ? 0 : idle + wait;
+		if (idle > 2000) {
+			idle = 0;
+			await ask();
+		}
+		if (said.textContent === lost && queue.length === 0 && got)
+			said.hidden = true;
+	} catch {
+		wait = SLOW_MS;
+	}
+	if (running) {
+		timer = setTimeout(follow, wait);
+		return;
+	}
+	while (await more().catch(() => false))
+		;
+	close();
+}
+
+function hurry() {
+	wait = FAST_MS;
+	if (timer !== null) {
+		clearTimeout(timer);
+		timer = setTimeout(follow, 30);
+	}
+}
+
+async function send() {
+	if (sending)
+		return;
+	sending = true;
+	while (queue.length > 0) {
+		const part = queue.subarray(0, MOST);
+		const fields = new URLSearchParams({ _csrf: csrf, attempt, target, data: btoa(String.fromCharCode(...part)) });
+
+		queue = queue.slice(part.length);
+		try {
+			const answer = await fetch(type, { method: 'POST', body: fields, headers: { Accept: 'application/json' } });
+
+			if (answer.ok) {
+				said.hidden = true;
+				hurry();
+				continue;
+			}
+			say((await answer.json()).error?.message ?? String(answer.status));
+			await ask();
+		} catch {
+			say(lost);
+		}
+		queue = new Uint8Array();
+	}
+	sending = false;
+}
+
+function typed(text) {
+	queue = join(queue, new TextEncoder().encode(text));
+	send();
+}
+
+async function start() {
+	term = terminal(80, 24, { disableStdin: !running || box.dataset.typing === undefined, cursorBlink: false });
+	for (const question of QUESTIONS)
+		term.parser.registerCsiHandler(question, () => true);
+	term.parser.registerDcsHandler({ intermediates: '$', final: 'q' }, () => true);
+	await more();
+	box.hidden = false;
+	document.getElementById('as-text').hidden = true;
+	term.open(box.querySelector('.player-screen'));
+	term.onData(typed);
+	/* Tab and Escape belong to the program; this leads out of it. */
+	term.attachCustomKeyEventHandler((event) => {
+		if (event.key !== 'Escape' || !event.shiftKey)
+			return true;
+		if (event.type === 'keydown')
+			(form?.querySelector('#line') ?? document.querySelector('main a')).focus();
+		return false;
+	});
+	form?.addEventListener('submit', (event) => {
+		event.preventDefault();
+		event.stopImmediatePropagation();
+		typed(form.elements.line.value + '\r');
+		form.reset();
+	});
+	if (!term.options.disableStdin)
+		term.focus();
+	follow();
+}
+
+start().catch(() => say(failed));

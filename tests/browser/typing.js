@@ -1,0 +1,84 @@
+/*
+ * typing.js: people talk to a program in its terminal; runbook typing.md.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { ana, bo, close, inState, look, newPage, signIn } from './browser.js';
+
+describe('the terminal of an interactive step', () => {
+	let page, other, run, terminal;
+	const shows = (p, text) => p.waitForFunction((t) => document.querySelector('.xterm-rows')?.textContent.replaceAll('\u00a0', ' ').includes(t), text);
+
+	before(async () => {
+		page = await newPage();
+		await signIn(page, ana);
+		await page.goto('/runs/new?runbook=typing');
+		await page.check('input[name=environment][value=test]');
+		await page.click('main form button.primary');
+		await page.waitForURL(/\/runs\/\d+/);
+		run = new URL(page.url()).pathname;
+		terminal = `${run}/steps/talk/attempts/1/local.terminal`;
+		await page.click('#panel button.primary');
+		await page.click('#step-talk [data-primary]');
+		await page.waitForSelector('#step-talk .typing a');
+	});
+
+	test('the card leads to it', async () => {
+		await page.waitForFunction(() => document.querySelector('#step-talk pre.out')?.textContent.includes('Please choose'));
+		await look(page, '61-typing-card');
+		await page.click('#step-talk .typing a');
+		await shows(page, 'Please choose: ');
+	});
+
+	test('somebody types, another watches, and nothing is typed by the terminal itself', async () => {
+		other = await newPage();
+		await signIn(other, bo);
+		await other.goto(terminal);
+		await shows(other, 'Please choose: ');
+		await page.keyboard.type('twp');
+		await page.keyboard.press('Backspace');
+		await page.keyboard.type('o\n');
+		await shows(other, 'You chose two');
+		await shows(page, 'Password: ');
+		await look(page, '62-terminal');
+	});
+
+	test('a password without echo, pasted in one piece, is on no screen', async () => {
+		await page.focus('.xterm-helper-textarea');
+		await page.evaluate(() => {
+			const data = new DataTransfer();
+
+			data.setData('text/plain', 'secret words');
+			document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+		});
+		await page.keyboard.press('Enter');
+		await shows(page, 'It has 12 characters');
+		await shows(other, 'It has 12 characters');
+		assert.doesNotMatch(await other.textContent('.xterm-rows'), /secret/);
+	});
+
+	test('who leaves and comes back finds it as it is', async () => {
+		await page.goto('/runs');
+		await page.goto(terminal);
+		await shows(page, 'You chose two');
+		await shows(page, 'Once more:');
+	});
+
+	test('without scripts there is a line to send', async () => {
+		const plain = await newPage({ javaScriptEnabled: false });
+
+		await signIn(plain, ana);
+		await plain.goto(run);
+		assert.match(await plain.textContent('#step-talk pre.out'), /Once more/);
+		await plain.fill('#step-talk input[name=line]', 'and out');
+		await plain.click('#step-talk .typing-line button');
+		await shows(other, 'The end: and out');
+		await page.waitForSelector('#terminal-said.note-info:not([hidden])');
+		await page.goto(run);
+		await page.waitForSelector(inState('talk', 'succeeded'));
+		assert.deepEqual(page.complaints, []);
+		assert.deepEqual(other.complaints, []);
+	});
+
+	after(close);
+});
