@@ -111,7 +111,8 @@ class Menu:
         check(f"an operator types, {on}", status == 200, said)
         self.wait("Are you sure")
         if on != "openssh":
-            c.kill("countersign-runner")
+            killed = c.kill("countersign-runner")
+            until(lambda: set(c.pids("countersign-runner")) - set(killed))
             until(lambda: self.type(1, "y")[0] == 200)
         else:
             self.type(1, "y")
