@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "step/order_target.h"
 
 enum order_how { ORDER_WHOLE, ORDER_POINTER, ORDER_REGEX };
 
@@ -23,21 +24,6 @@ struct order_capture {
 	const char	*name;
 	enum order_how	 how;
 	const char	*what;		/* JSON pointer or regex, else NULL */
-};
-
-struct order_target {
-	const char	*name;
-	const char	*kind;		/* "local", "ssh", "http", "mysql" … */
-	const char	*host;
-	int		 port;
-	const char	*user;		/* NULL: not said */
-	const char	*key;
-	const char	*passphrase;
-	const char	*host_key;
-	const char	*client;	/* "libssh2" or "openssh" */
-	bool		 agent;
-	int		 near_port;	/* over a jump host: of 127.0.0.1 */
-	struct json_object *json;	/* all keys, for kinds that need more */
 };
 
 /* What an earlier step has kept. */
@@ -112,10 +98,6 @@ struct order {
 enum err	order_parse(const char *text, size_t len, struct order *ret,
 		    struct fault *fault);
 void		order_clear(struct order *o);
-
-/* Reads one target, such as that of another's "over"; *ret belongs to v. */
-enum err	order_target_read(struct json_object *v,
-		    struct order_target *ret, struct fault *fault);
 
 /* The value, or secret, of that name, or NULL. */
 const char	*order_value(const struct order *o, const char *name);
