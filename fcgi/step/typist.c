@@ -79,6 +79,10 @@ read_answer(const struct order *order, struct json_object *o,
 		err = wrong(fault, a->prompt, message);
 	else if (!fill_line(order, reply, strlen(reply), &a->reply, &why))
 		err = wrong(fault, a->prompt, buf_text(&why));
+	else if (a->reply.len > TYPIST_LINE)
+		err = wrong(fault, a->prompt, "its reply is longer than 4095 "
+		    "bytes, and a terminal would drop the rest of the line. "
+		    "Give the program a file to read it from.");
 	for (size_t i = 0; i < a->reply.len && err == ERR_OK; i++)
 		if ((unsigned char)a->reply.data[i] < ' ' ||
 		    a->reply.data[i] == 0x7f)

@@ -14,6 +14,7 @@
 #include "step/order.h"
 
 #define TYPIST_MOST	100	/* times that one answer is given */
+#define TYPIST_LINE	4095	/* bytes that a terminal takes in one line */
 
 struct typist;
 

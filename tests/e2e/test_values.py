@@ -147,6 +147,45 @@ def test_scripts():
         arrived(path, names)
 
 
+READER = """import sys
+with open('%s', 'wb') as f:
+    for i in range(%d):
+        print('Line %%d: ' %% i, end='', flush=True)
+        f.write(sys.stdin.buffer.readline())
+"""
+
+
+def typeable(text):
+    return len(text.encode()) <= 4095 and not re.search("[\x00-\x1f\x7f]", text)
+
+
+def test_answers():
+    """As many in a reply as fit into the line of a terminal."""
+    replies = [[]]
+    for name, text in VALUES.items():
+        if typeable(text):
+            if len(" ".join(VALUES[n] for n in replies[-1] + [name]).encode()) > 4095:
+                replies.append([])
+            replies[-1].append(name)
+    answers = [{"prompt": f"Line {i}: $", "reply": " ".join(f"{{{{{n}}}}}" for n in names)}
+               for i, names in enumerate(replies)]
+    for target in (ssh.LOCAL, ssh.SSHD.target()):
+        path = results()
+        ssh.is_state(ssh.run(READER % (path, len(answers)), [target], kind="python", pty=True,
+                             values=VALUES, answers=answers, timeout_ms=60000),
+                     "succeeded", name=target["name"])
+        assert path.read_bytes().decode().split("\n")[:-1] == [
+            " ".join(VALUES[n] for n in names) for names in replies]
+    for name in [n for n, text in VALUES.items() if not typeable(text)]:
+        path = results()
+        ssh.is_state(ssh.run(READER % (path, 1), [ssh.LOCAL], kind="python", pty=True,
+                             values=VALUES, timeout_ms=5000, answers=[
+                                 {"prompt": "Line 0: $", "reply": f"{{{{{name}}}}}"}]),
+                     "failed", "Nothing was started", name="local")
+        assert not path.exists()
+    no_canary()
+
+
 def test_bodies_of_http():
     body = json.dumps({n: "{{" + n + "}}" for n in VALUES})
     form = "&".join(f"{n}={{{{{n}}}}}" for n in VALUES)
