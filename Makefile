@@ -56,7 +56,7 @@ countersign-keeper_LIBS = $(JOURNAL)
 countersign-runner_DIRS = base book journal wire runner
 countersign-runner_LIBS = $(JOURNAL)
 countersign-step_DIRS   = base book wire step
-countersign-step_LIBS   = -lssh2 -lmariadb -lpq -lsqlite3 -lcurl $(BOOK)
+countersign-step_LIBS   = -lssh2 -lmariadb -lpq -lsqlite3 -lcurl -lsodium $(BOOK)
 countersign_DIRS        = base book journal wire cli
 countersign_LIBS        = $(JOURNAL)
 

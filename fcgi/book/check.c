@@ -235,31 +235,23 @@ check_values(struct parse *p, int i, const char *key, const char *s)
 	}
 }
 
-static bool
-is_script(enum step_kind kind)
+/* Secret output is for people to look at, and on record who did. */
+static void
+check_secret(struct parse *p, int i)
 {
-	return kind == STEP_SH || kind == STEP_BASH || kind == STEP_PYTHON;
-}
+	const struct step *s = &p->steps[i];
+	size_t at = place_of(&p->step_origins[i], '.', "secret");
 
-static bool
-is_sql(enum step_kind kind)
-{
-	return kind == STEP_MYSQL || kind == STEP_POSTGRESQL ||
-	    kind == STEP_SQLITE;
-}
-
-/* What this version leaves to a later one, or NULL. */
-static const char *
-not_yet(const struct step *s)
-{
-	if (!is_script(s->kind) && !is_sql(s->kind) &&
-	    s->kind != STEP_EDIT && s->kind != STEP_COPY &&
-	    s->kind != STEP_HTTP && s->kind != STEP_ANSWERS &&
-	    s->kind != STEP_APPROVAL && s->kind != STEP_MANUAL)
-		return book_kind_name(s->kind);
-	if (s->secret)
-		return "secret output";
-	return NULL;
+	if (s->secret && s->captures_count > 0)
+		report(p, SEVERITY_ERROR, at, "The output of this step is "
+		    "secret, and what capture= takes from it would stand in "
+		    "the run for everybody to read. Let the step that needs "
+		    "the value get it itself, or remove “secret”.");
+	if (s->secret && s->interactive)
+		report(p, SEVERITY_ERROR, at, "The output of this step is "
+		    "secret, so that nobody could see the terminal that "
+		    "people are to type into. Use answers, or remove one of "
+		    "“secret” and “interactive”.");
 }
 
 static void
@@ -267,7 +259,6 @@ check_step(struct parse *p, int i)
 {
 	struct step *s = &p->steps[i];
 	const struct origin *o = &p->step_origins[i];
-	const char *why;
 
 	check_when(p, s->when, o, i, s->section);
 	check_reference(p, i, "undo", s->undo);
@@ -275,15 +266,9 @@ check_step(struct parse *p, int i)
 	check_reference(p, i, "of", s->probe_of);
 	check_kept(p, i);
 	check_together(p, i);
+	check_secret(p, i);
 	check_values(p, i, "file", s->file);
 	check_values(p, i, "cwd", s->cwd);
-	why = not_yet(s);
-	s->executable = why == NULL;
-	s->not_yet = why;
-	if (why != NULL)
-		report(p, SEVERITY_WARNING, o->at, "not yet executable: %s. "
-		    "The step is checked and shown, and its execution comes "
-		    "with a later version.", why);
 	if (s->kind != STEP_MANUAL)
 		check_content(p, (size_t)i);
 }

@@ -56,7 +56,7 @@ add(struct parse *p, const struct step *edit)
 		.user = edit->user, .role = edit->role, .when = edit->when,
 		.undo = edit->id, .file = edit->file, .max_fail = -1,
 		.timeout_ms = edit->timeout_ms, .rollback = true,
-		.restores = true, .executable = true };
+		.restores = true };
 	struct item *item = mem_grow(&p->items, &p->items_cap,
 	    p->items_count, sizeof(*item));
 
@@ -77,7 +77,7 @@ restore_all(struct parse *p)
 		struct step edit = p->steps[i];
 
 		if (edit.kind == STEP_EDIT && edit.file != NULL &&
-		    edit.executable && !edit.rollback &&
+		    !edit.rollback &&
 		    !has_undo(p, edit.id))
 			add(p, &edit);
 	}

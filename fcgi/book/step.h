@@ -92,8 +92,6 @@ struct step {
 	bool		 rollback;	/* stands in a .rollback section, or undo= */
 	bool		 restores;	/* derived: puts the file of the edit that
 					 * it undoes back */
-	bool		 executable;	/* this version can execute it */
-	const char	*not_yet;	/* or what of it it cannot, else NULL */
 };
 
 /* "sh", "mysql", "manual": the words of the document.  Never NULL. */

@@ -153,18 +153,16 @@ static void
 tell_imported(const struct buf *text)
 {
 	struct book *book = book_parse(buf_text(text), text->len);
-	size_t later = 0, here = 0;
+	size_t here = 0;
 
 	for (size_t i = 0; i < book->steps_count; i++) {
 		const struct step *s = &book->steps[i];
 
-		later += !s->executable;
 		here += s->kind != STEP_MANUAL && strcmp(s->on, "local") == 0;
 	}
-	cli_say(CLI_YES, "%zu steps proposed, %zu of them not yet executable. "
-	    "%zu would run on this machine: say where with on=TARGET, and "
-	    "mark the rollback's headings with {.rollback}.",
-	    book->steps_count, later, here);
+	cli_say(CLI_YES, "%zu steps proposed. %zu of them would run on this "
+	    "machine: say where with on=TARGET, and mark the rollback's "
+	    "headings with {.rollback}.", book->steps_count, here);
 	book_free(book);
 }
 

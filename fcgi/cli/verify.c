@@ -310,6 +310,7 @@ cli_verify(struct cli *c)
 	compare_projections(&v);
 	check_ledger(&v);
 	check_files(&v, STMT_OUTPUTS_ALL, ".cast", "output");
+	check_files(&v, STMT_SEALED_ALL, EXEC_SEALED, "sealed output");
 	check_files(&v, STMT_ARTIFACTS_ALL, EXEC_KEPT, "kept output");
 	db_end(v.replay, ERR_OK);
 	db_end(v.db, ERR_OK);

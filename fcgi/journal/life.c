@@ -26,6 +26,11 @@ listed(const char *list, const char *word)
 	return false;
 }
 
+#define ANY_RUN		"awaiting_approval ready running paused completed " \
+			"aborted"
+#define ANY_STEP	"pending ready requested starting running succeeded " \
+			"failed unknown confirmed skipped awaiting_signature"
+
 /* clang-format off */
 static const struct {
 	enum verb	 verb;
@@ -41,7 +46,7 @@ static const struct {
 	{ VERB_run_abort,	"awaiting_approval ready running paused", NULL, true },
 	{ VERB_run_rollback,	"running paused", NULL, true },
 	{ VERB_run_close,	"running paused", NULL, true },
-	{ VERB_run_comment,	"awaiting_approval ready running paused completed aborted", NULL, false },
+	{ VERB_run_comment,	ANY_RUN, NULL, false },
 	{ VERB_run_preflight,	"awaiting_approval ready running paused", NULL, false },
 	{ VERB_step_look,	"ready running paused", "pending ready failed", false },
 	{ VERB_step_execute,	"running", "ready", true },
@@ -51,6 +56,7 @@ static const struct {
 	{ VERB_step_retry,	"running", "failed", true },
 	{ VERB_step_cancel,	"running paused", "requested starting running", false },
 	{ VERB_step_type,	"running paused", "running", false },
+	{ VERB_step_reveal,	ANY_RUN, ANY_STEP, false },
 	{ VERB_step_resolve,	"running paused", "unknown", false },
 	{ VERB_step_sign,	"running paused", "awaiting_signature", false },
 };
@@ -374,7 +380,8 @@ life_may(enum verb verb, const struct life_run *run,
 		    "The run is being rolled back already.");
 	if (step != NULL && !probe_possible(verb, step)) {
 		if ((!text_eq(step->part, run->mode) &&
-		    verb != VERB_step_cancel && verb != VERB_step_type) ||
+		    verb != VERB_step_cancel && verb != VERB_step_type &&
+		    verb != VERB_step_reveal) ||
 		    !listed(transitions[i].step_states, step->state))
 			return step_conflict(step, fault);
 		if ((err = may_by_step(verb, step, actor, fault)) !=

@@ -324,6 +324,10 @@ target_ended(struct db *db, const struct event *e)
 	    written(e, "captures") : NULL),
 	    number_or_null(json_get(e->data, "resume"), "statement"),
 	    number_or_null(json_get(e->data, "resume"), "of"));
+	if (err == ERR_OK && json_get(e->data, "sealed") != NULL)
+		err = db_run(db, STMT_TARGET_SET_SEALED, INT(e->run),
+		    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
+		    TEXT(text_of(e, "target")), TEXT(text_of(e, "sealed")));
 	if (err == ERR_OK && json_get(e->data, "changed") != NULL)
 		err = db_run(db, STMT_TARGET_SET_CHANGED, INT(e->run),
 		    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
@@ -455,6 +459,7 @@ static const struct {
 	{ "step.signed",		step_signed },
 	{ "step.cancel_requested",	cancel_requested },
 	{ "step.typed",			project_step_typed },
+	{ "step.revealed",		noted },
 	{ "look.requested",		project_look_requested },
 	{ "look.ended",			project_look_ended },
 	{ "account.added",		project_account_added },

@@ -103,6 +103,7 @@ CREATE TABLE attempt_target (
 	bytes		INTEGER NOT NULL,
 	dropped		INTEGER NOT NULL,
 	hash		TEXT,		-- BLAKE2b-256 of the .cast, hex
+	sealed		TEXT,		-- the same of the .sealed, if there is one
 	message		TEXT,
 	note		TEXT,		-- "quiet": the last thing noticed
 	progress	TEXT,		-- "12 of 31": how far it had come

@@ -67,21 +67,6 @@ read_document(struct command *c, struct draft *d)
 	return ERR_INTERNAL;
 }
 
-/* Steps that this version cannot execute would leave the run stuck. */
-static enum err
-check_executable(struct command *c, const struct book *book)
-{
-	for (size_t i = 0; i < book->steps_count; i++)
-		if (!book->steps[i].executable)
-			return fault_set(&c->fault, ERR_INVALID,
-			    "not_executable", "runbook", "The step \"%s\" in "
-			    "line %d needs what this version cannot do yet: "
-			    "%s.",
-			    book->steps[i].id, book->steps[i].line,
-			    book->steps[i].not_yet);
-	return ERR_OK;
-}
-
 /* Reads targets.yml; a mistake in it is a fault. */
 static enum err
 read_targets(struct command *c, struct draft *d)
@@ -311,7 +296,6 @@ cmd_run_create(struct command *c)
 	if ((err = check_words(c, "title", 200)) != ERR_OK ||
 	    (err = check_words(c, "reason", 4000)) != ERR_OK ||
 	    (err = read_document(c, &d)) != ERR_OK ||
-	    (err = check_executable(c, d.book)) != ERR_OK ||
 	    (err = read_targets(c, &d)) != ERR_OK ||
 	    (err = check_environment(c, &d)) != ERR_OK ||
 	    (err = take_parameters(c, &d)) != ERR_OK ||

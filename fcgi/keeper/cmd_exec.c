@@ -168,6 +168,9 @@ line_of_target(struct command *c, const struct attempt *a,
 	json_set_int(data, "bytes", json_int(line, "bytes", 0));
 	json_set_int(data, "dropped", json_int(line, "dropped", 0));
 	json_set_text(data, "hash", json_text(line, "hash", NULL));
+	if (json_object_is_type(json_get(line, "sealed"), json_type_object))
+		json_set_text(data, "sealed",
+		    json_text(json_get(line, "sealed"), "hash", NULL));
 	if (json_object_is_type(json_get(line, "artifact"), json_type_object))
 		add_kept(data, json_get(line, "artifact"));
 	if (json_object_is_type(json_get(line, "changed"), json_type_object))

@@ -54,6 +54,7 @@ static const struct {
 	{ VERB_step_skip,	cmd_step_skip,	KEYS(NEED("reason")) },
 	{ VERB_step_cancel,	cmd_step_cancel, KEYS() },
 	{ VERB_step_type,	cmd_step_type,	KEYS({ "attempt", json_type_int, true }, TEXT_("target") TEXT_("data") TEXT_("line")) },
+	{ VERB_step_reveal,	cmd_step_reveal, KEYS({ "attempt", json_type_int, true }, NEED("target")) },
 	{ VERB_step_resolve,	cmd_step_resolve, KEYS(NEED("outcome") NEED("note")) },
 	{ VERB_step_sign,	cmd_step_sign,	KEYS(TEXT_("note")) },
 	{ VERB_step_approve,	cmd_step_approve, KEYS(NEED("decision") TEXT_("comment") TEXT_("plan")) },

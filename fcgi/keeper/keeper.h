@@ -28,6 +28,7 @@ struct keeper {
 	struct db	*db;
 	struct books	*books;		/* parsed documents by hash (run.c) */
 	unsigned char	 ledger_key[64];	/* Ed25519 secret key */
+	unsigned char	 output_key[32];	/* X25519: opens secret output */
 	bool		 orders_changed;	/* the runner has something to do */
 	bool		 runner_here;		/* it is connected */
 	struct buf	 typed;			/* frames for it, once committed */
@@ -95,6 +96,7 @@ enum err cmd_step_confirm(struct command *c);
 enum err cmd_step_skip(struct command *c);
 enum err cmd_step_cancel(struct command *c);
 enum err cmd_step_type(struct command *c);
+enum err cmd_step_reveal(struct command *c);
 enum err cmd_step_resolve(struct command *c);
 enum err cmd_step_sign(struct command *c);
 enum err cmd_step_approve(struct command *c);

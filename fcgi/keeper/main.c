@@ -128,6 +128,8 @@ main(int argc, char **argv)
 	ballast_take(o.data);
 	if (seal_open_ledger(&k) != ERR_OK)
 		log_fatal("cannot read or make the key of the ledger");
+	if (seal_open_output(&k) != ERR_OK)
+		log_fatal("cannot read or make the key of secret output");
 	if (o.stdio)
 		loop_run_stdio(&k);
 	else
@@ -137,6 +139,7 @@ main(int argc, char **argv)
 	run_free_books(&k);
 	db_close(k.db);
 	sodium_memzero(k.ledger_key, sizeof(k.ledger_key));
+	sodium_memzero(k.output_key, sizeof(k.output_key));
 	close(lock_fd);
 	return 0;
 }

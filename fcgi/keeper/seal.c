@@ -2,7 +2,9 @@
  * seal.c: what the keeper does with keys.
  *
  * The keeper can seal a secret and cannot open it: the key that opens is the
- * runner's alone.  The ledger's key is the keeper's; its public half is what
+ * runner's alone.  What a step printed in secret is the other way round: the
+ * step can seal it and the keeper alone can open it, as the keeper decides who
+ * may see it and puts that on record.  The ledger's key is the keeper's; its public half is what
  * an auditor keeps.
  */
 #include <sodium.h>
@@ -85,6 +87,41 @@ seal_open_ledger(struct keeper *k)
 		err = write_key(k->data_dir, "ledger.key", 0600,
 		    k->ledger_key, sizeof(k->ledger_key));
 	return err;
+}
+
+enum err
+seal_open_output(struct keeper *k)
+{
+	unsigned char public[crypto_box_PUBLICKEYBYTES];
+	enum err err = read_key(k->data_dir, "output.key", k->output_key,
+	    sizeof(k->output_key));
+
+	if (err != ERR_NOT_FOUND)
+		return err;
+	crypto_box_keypair(public, k->output_key);
+	err = write_key(k->data_dir, "output.pub", 0644, public,
+	    sizeof(public));
+	if (err == ERR_OK)
+		err = write_key(k->data_dir, "output.key", 0600,
+		    k->output_key, sizeof(k->output_key));
+	return err;
+}
+
+enum err
+seal_reveal(const struct keeper *k, const struct buf *box, struct buf *ret)
+{
+	unsigned char public[crypto_box_PUBLICKEYBYTES];
+	char *to = buf_reserve(ret, box->len);
+
+	if (box->len < crypto_box_SEALBYTES ||
+	    crypto_scalarmult_base(public, k->output_key) != 0 ||
+	    crypto_box_seal_open((unsigned char *)to,
+	    (const unsigned char *)box->data, box->len, public,
+	    k->output_key) != 0)
+		return ERR_IO;
+	ret->len += box->len - crypto_box_SEALBYTES;
+	ret->data[ret->len] = '\0';
+	return ERR_OK;
 }
 
 /* {"n","at","run","result","events","head"} */

@@ -1,6 +1,6 @@
 /*
  * seal.h: what the keeper does with keys: sealing secrets to the runner,
- * signing the ledger, hashing passwords.
+ * opening the secret output of steps, signing the ledger, hashing passwords.
  */
 #ifndef KEEPER_SEAL_H
 #define KEEPER_SEAL_H
@@ -18,6 +18,17 @@ enum err seal_text(const char *data_dir, const char *text, struct buf *ret);
 
 /* Reads or makes the key of the ledger, DATA/keys/ledger.key and .pub. */
 enum err seal_open_ledger(struct keeper *k);
+
+/* Reads or makes the key pair that steps seal secret output to,
+ * DATA/keys/output.key and .pub. */
+enum err seal_open_output(struct keeper *k);
+
+/*
+ * Opens a box that was sealed to that key and appends the text to *ret, which
+ * the caller wipes and clears.  ERR_IO: it is none.
+ */
+enum err seal_reveal(const struct keeper *k, const struct buf *box,
+	    struct buf *ret);
 
 /* Appends the head of a closed run to the ledger, signed (Ed25519). */
 enum err seal_ledger(struct keeper *k, int64_t run, const char *result);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -266,6 +267,25 @@ put_statements(struct runner *r, struct pinned *s, struct json_object *o,
 	return ERR_OK;
 }
 
+/* Secret output is sealed to the keeper, which shows it to those who may. */
+static enum err
+put_seal(const struct runner *r, struct pinned *s, struct json_object *o,
+    struct fault *why)
+{
+	char *path = mem_printf("%s/keys/output.pub", r->data_dir);
+	struct buf key = {0};
+	bool ok = !s->step->secret || (io_read_file(path, 1024, &key) ==
+	    ERR_OK && key.len >= 2 * (size_t)EXEC_SEAL_KEY);
+
+	if (ok && s->step->secret)
+		json_object_object_add(o, "seal_to",
+		    json_object_new_string_len(key.data, 2 * EXEC_SEAL_KEY));
+	buf_clear(&key);
+	free(path);
+	return ok ? ERR_OK : pinned_refuse(why, "The key that the output is to "
+	    "be sealed to (keys/output.pub) cannot be read.");
+}
+
 /* What every order has. */
 static void
 fill_common(const struct runner *r, struct pinned *s, const char *exec,
@@ -321,6 +341,8 @@ fill_order(struct runner *r, struct pinned *s, const char *exec,
 	json_set(o, "targets", targets);
 	json_set(o, "hosts", hosts);
 	err = fill_purpose(r, s, exec, o, why);
+	if (err == ERR_OK && !s->look)
+		err = put_seal(r, s, o, why);
 	if (err == ERR_OK)
 		err = open_secrets(r, s, secrets, why);
 	if (err == ERR_OK)

@@ -350,12 +350,15 @@ add_hash(struct runner *r, const struct exec *e, struct json_object *line)
 	const char *target = json_text(line, "target", "");
 	const char *state = json_text(line, "state", "running");
 	struct json_object *kept = json_get(line, "artifact");
+	struct json_object *sealed = json_get(line, "sealed");
 
 	if (strcmp(state, "running") == 0 || !text_is_id(target))
 		return;
 	put_hash(r, e, target, ".cast", line);
 	if (json_object_is_type(kept, json_type_object))
 		put_hash(r, e, target, EXEC_KEPT, kept);
+	if (json_object_is_type(sealed, json_type_object))
+		put_hash(r, e, target, EXEC_SEALED, sealed);
 }
 
 /* Passes one line on.  False: the keeper is not there; try again later. */

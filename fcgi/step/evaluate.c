@@ -375,7 +375,11 @@ evaluate_end(struct evaluate *e, int code, const char *target,
 		ok = false;
 	}
 	if (e->reject.found) {
-		mask_text(e->mask, e->reject.value, e->reject.len, &line);
+		if (e->order->sealed)
+			buf_puts(&line, "it is sealed.");
+		else
+			mask_text(e->mask, e->reject.value, e->reject.len,
+			    &line);
 		buf_printf(why, "%sThe output has a line that matches \"%s\" "
 		    "(its reject): %.200s", ok ? "" : " ", e->order->reject,
 		    buf_text(&line));

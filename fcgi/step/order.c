@@ -35,6 +35,7 @@ static const struct json_key order_keys[] = {
 	{ "undo",		json_type_object,	false },
 	{ "needs",		json_type_object,	false },
 	{ "files",		json_type_object,	false },
+	{ "seal_to",		json_type_string,	false },
 	{ "output_limit",	json_type_int,		false },
 	{ "parallel",		json_type_int,		false },
 	{ "numbers",		json_type_array,	false },
@@ -355,6 +356,22 @@ fill_cwd(struct order *o, struct fault *fault)
 }
 
 static enum err
+read_seal(struct order *o, struct fault *fault)
+{
+	const char *key = order_text(o->root, "seal_to");
+
+	o->sealed = key != NULL;
+	if (o->sealed && (strlen(key) != 2 * sizeof(o->seal_to) ||
+	    !text_unhex(key, o->seal_to, sizeof(o->seal_to))))
+		return order_wrong(fault, "seal_to", "is not a key");
+	if (o->sealed && (o->save != NULL || o->captures_count > 0 ||
+	    o->interactive))
+		return order_wrong(fault, "seal_to", "is for output that nothing "
+		    "is taken from");
+	return ERR_OK;
+}
+
+static enum err
 read_bounds(struct order *o, struct fault *fault)
 {
 	int64_t parallel = json_int(o->root, "parallel", EXEC_PARALLEL);
@@ -389,6 +406,7 @@ order_parse(const char *text, size_t len, struct order *ret,
 	o.from_statement = json_get(o.root, "from_statement");
 	if ((err = read_bounds(&o, fault)) != ERR_OK ||
 	    (err = read_step(&o, json_get(o.root, "step"), fault)) != ERR_OK ||
+	    (err = read_seal(&o, fault)) != ERR_OK ||
 	    (err = read_values(&o, json_get(o.root, "values"), false,
 	    fault)) != ERR_OK ||
 	    (err = read_values(&o, json_get(o.root, "secrets"), true,

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "step/order_target.h"
+#include "wire/exec.h"
 
 enum order_how { ORDER_WHOLE, ORDER_POINTER, ORDER_REGEX };
 
@@ -51,6 +52,8 @@ struct order {
 	const char	*mode;		/* copy */
 	bool		 look;		/* say what would be done */
 	bool		 restore;	/* edit: put the backup back */
+	bool		 sealed;	/* its output, to this key */
+	unsigned char	 seal_to[EXEC_SEAL_KEY];
 	const char	*save;		/* what its output is kept as */
 	const char	*same_as;	/* id of a step */
 	bool		 pty;		/* in a terminal of its own */

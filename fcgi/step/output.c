@@ -134,7 +134,7 @@ output_last_line(struct output *o, struct buf *out)
 	struct buf line = {0}, masked = {0}, text = {0};
 	struct clean state = {0};
 
-	if (o->typist != NULL)
+	if (o->typist != NULL && !o->sealed)
 		typist_last_line(o->typist, &line);
 	if (line.len > 0) {
 		mask_cut_text(o->hide, line.data, line.len, &masked);

@@ -20,6 +20,7 @@
 struct output {
 	struct evaluate		*evaluate;
 	const struct mask	*hide;
+	bool			 sealed;	/* it is said nowhere else */
 	struct mask_stream	*mask;
 	struct recorder		*recorder;	/* NULL once it is closed */
 	struct keep		*keep;		/* NULL: it is not kept */
@@ -51,7 +52,7 @@ void	output_pause(struct output *o);
 int64_t	output_tick(struct output *o, int64_t now);
 
 /* A terminal: appends the last line that it shows, masked, as a sentence for
- * people.  Nothing where there is none. */
+ * people.  Nothing where there is none, or where the output is sealed. */
 void	output_last_line(struct output *o, struct buf *out);
 
 /* Puts a line of our own between the outputs of two tries. */

@@ -23,13 +23,17 @@
 #include "step/bounded.h"
 #include "step/clean.h"
 #include "step/recorder.h"
+#include "step/sealed.h"
 
 #define FLUSH_MS	50
 #define EVENT_BYTES	(32 * 1024)
+#define SEALED_LINE	"The output of this step is kept sealed. The step's " \
+			"page shows it to those who may press the step.\n"
 
 struct recorder {
 	struct bounded	*cast;
 	struct bounded	*text;
+	struct sealed	*sealed;	/* NULL: it is not */
 	struct clean	 clean;
 	struct clean	 clean_text;
 	struct buf	 pending;	/* clean text that is not on file */
@@ -49,40 +53,6 @@ keep_failure(struct recorder *r, enum err err)
 {
 	if (err != ERR_OK && r->failed == 0)
 		r->failed = errno != 0 ? errno : EIO;
-}
-
-struct recorder *
-recorder_open(const char *target, int64_t limit, bool terminal)
-{
-	char *cast = mem_printf("%s.cast", target);
-	char *text = mem_printf("%s.txt", target);
-	struct recorder *r = mem_calloc(1, sizeof(*r));
-	char header[160];
-	int64_t dropped;
-
-	r->most = limit / 8 < 256 * 1024 ? (size_t)limit / 8 : 256 * 1024;
-	r->terminal = terminal;
-	r->started = clock_monotonic();
-	if ((r->text = bounded_open(text, limit)) == NULL ||
-	    (r->cast = bounded_open(cast, limit)) == NULL) {
-		int saved = errno;
-
-		if (r->text != NULL)
-			(void)bounded_close(r->text, NULL, NULL, &dropped);
-		free(r);
-		r = NULL;
-		errno = saved;
-		goto out;
-	}
-	snprintf(header, sizeof(header), "{\"version\": 2, \"width\": 80, "
-	    "\"height\": 24, \"timestamp\": %lld, "
-	    "\"env\": {\"TERM\": \"%s\"}}\n",
-	    (long long)(clock_now() / 1000), terminal ? "xterm" : "dumb");
-	keep_failure(r, bounded_put(r->cast, header, strlen(header)));
-out:
-	free(cast);
-	free(text);
-	return r;
 }
 
 /* Bytes that may stand in a JSON string as they are. */
@@ -182,11 +152,63 @@ recorder_flush(struct recorder *r)
 	struct buf *text = r->terminal ? &r->pending_text : &r->pending;
 
 	r->flushed = clock_monotonic();
-	if (text->len > 0)
-		keep_failure(r, bounded_put(r->text, text->data, text->len));
-	put_events(r);
+	if (r->sealed != NULL) {
+		sealed_put(r->sealed, buf_text(text), text->len);
+	} else {
+		if (text->len > 0)
+			keep_failure(r, bounded_put(r->text, text->data,
+			    text->len));
+		put_events(r);
+	}
 	buf_reset(&r->pending);
 	buf_reset(&r->pending_text);
+}
+
+/* From here on nothing is recorded but this line, and all else is sealed. */
+static void
+seal(struct recorder *r, const char *target, const unsigned char *key)
+{
+	buf_puts(&r->pending, SEALED_LINE);
+	buf_puts(&r->pending_text, SEALED_LINE);
+	recorder_flush(r);
+	r->sealed = sealed_new(target, key);
+}
+
+struct recorder *
+recorder_open(const char *target, int64_t limit, bool terminal,
+    const unsigned char *seal_to)
+{
+	char *cast = mem_printf("%s.cast", target);
+	char *text = mem_printf("%s.txt", target);
+	struct recorder *r = mem_calloc(1, sizeof(*r));
+	char header[160];
+	int64_t dropped;
+
+	r->most = limit / 8 < 256 * 1024 ? (size_t)limit / 8 : 256 * 1024;
+	r->terminal = terminal;
+	r->started = clock_monotonic();
+	if ((r->text = bounded_open(text, limit)) == NULL ||
+	    (r->cast = bounded_open(cast, limit)) == NULL) {
+		int saved = errno;
+
+		if (r->text != NULL)
+			(void)bounded_close(r->text, NULL, NULL, &dropped);
+		free(r);
+		r = NULL;
+		errno = saved;
+		goto out;
+	}
+	snprintf(header, sizeof(header), "{\"version\": 2, \"width\": 80, "
+	    "\"height\": 24, \"timestamp\": %lld, "
+	    "\"env\": {\"TERM\": \"%s\"}}\n",
+	    (long long)(clock_now() / 1000), terminal ? "xterm" : "dumb");
+	keep_failure(r, bounded_put(r->cast, header, strlen(header)));
+	if (seal_to != NULL)
+		seal(r, target, seal_to);
+out:
+	free(cast);
+	free(text);
+	return r;
 }
 
 void
@@ -256,6 +278,9 @@ recorder_close(struct recorder *r, int64_t *ret_bytes, int64_t *ret_dropped)
 	*ret_bytes = bounded_size(r->text);
 	keep_failure(r, bounded_close(r->text, text_notice, r, ret_dropped));
 	keep_failure(r, bounded_close(r->cast, cast_notice, r, &ignored));
+	if (r->sealed != NULL)
+		keep_failure(r, sealed_close(r->sealed, ret_bytes,
+		    ret_dropped));
 	failed = r->failed;
 	buf_clear(&r->pending);
 	buf_clear(&r->pending_text);

@@ -15,10 +15,12 @@ struct recorder;
 /*
  * Creates TARGET.cast and TARGET.txt in the working folder, each bounded by
  * limit.  NULL with errno set where that failed.  Of a terminal the cast is
- * what it was sent, and the text comes by recorder_text().
+ * what it was sent, and the text comes by recorder_text().  With a key (or
+ * NULL) the text is sealed to it in TARGET.sealed (sealed.h), and both files
+ * have one line that says so.
  */
 struct recorder	*recorder_open(const char *target, int64_t limit,
-		    bool terminal);
+		    bool terminal, const unsigned char *seal_to);
 
 /*
  * Records masked output.  It is on file, for live views, within some 50 ms;

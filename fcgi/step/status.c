@@ -140,6 +140,8 @@ status_target(const char *target, const struct status_end *end)
 		json_object_object_foreach(end->more, key, value)
 			json_set(o, key, json_object_get(value));
 	}
+	if (end->sealed)
+		json_set(o, "sealed", json_object_new_object());
 	if (end->kept != NULL) {
 		struct json_object *kept = json_object_new_object();
 

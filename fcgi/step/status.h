@@ -35,6 +35,7 @@ struct status_end {
 	size_t		 resume_of;
 	const char	*kept;		/* name of the kept output, or NULL */
 	int64_t		 kept_bytes;
+	bool		 sealed;	/* the output was */
 	struct json_object *captures;	/* stays the caller's; may be NULL */
 	struct json_object *more;	/* so does this: keys to be added */
 };

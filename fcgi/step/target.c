@@ -218,6 +218,22 @@ mask_message(struct run *r)
 	buf_clear(&clean);
 }
 
+/* What a server said of a step whose output is secret may be a part of that:
+ * it is sealed with it.  A script's message has nothing of its output. */
+static void
+seal_message(struct run *r)
+{
+	const struct order *o = r->job.order;
+
+	if (!o->sealed || o->interpreter != NULL || r->message.len == 0)
+		return;
+	output_line(&r->output, buf_text(&r->message));
+	buf_reset(&r->message);
+	buf_printf(&r->message, "%s on %s: the reason is in the sealed output.",
+	    r->state == STATE_UNKNOWN ? "Its outcome is not known" :
+	    "It failed", r->job.target->name);
+}
+
 static void
 run_try(struct run *r)
 {
@@ -244,6 +260,7 @@ run_try(struct run *r)
 		    "output open; what that prints is not recorded.");
 	judge(r);
 	mask_message(r);
+	seal_message(r);
 }
 
 /* True where another try is to be made; then the time for it has come. */
@@ -292,9 +309,11 @@ finish(struct run *r)
 	struct status_end end = { .exit = r->exit, .tries = r->job.try };
 	enum err err = ERR_OK;
 
-	if (r->output.recorder != NULL)
+	if (r->output.recorder != NULL) {
+		end.sealed = r->job.order->sealed;
 		err = recorder_close(r->output.recorder, &end.bytes,
 		    &end.dropped);
+	}
 	r->output.recorder = NULL;
 	if (err != ERR_OK) {
 		buf_printf(&r->message, "%sThe output could not be kept: %s.",
@@ -344,7 +363,7 @@ prepare(struct run *r)
 		return false;
 	}
 	r->output.recorder = recorder_open(r->job.target->name,
-	    o->output_limit, o->pty);
+	    o->output_limit, o->pty, o->sealed ? o->seal_to : NULL);
 	if (r->output.recorder != NULL && o->save != NULL)
 		r->output.keep = keep_open(o, r->job.target->name, r->mask);
 	if (r->output.recorder == NULL ||
@@ -360,6 +379,7 @@ prepare(struct run *r)
 		return false;
 	}
 	r->output.hide = r->mask;
+	r->output.sealed = o->sealed;
 	r->output.mask = mask_stream_new(r->mask);
 	if (o->pty) {
 		r->output.screen = screen_new();

@@ -170,6 +170,7 @@ card_what(struct req *req, struct json_object *o,
 	model_text(o, "keeps", step->keeps);
 	model_bool(o, "irreversible", step->irreversible);
 	model_bool(o, "essential", step->essential);
+	model_bool(o, "secret", step->secret);
 }
 
 /* What is so of most steps of a run: nothing happened, nothing to press. */

@@ -196,8 +196,9 @@ add_target_page(struct view *v, struct json_object *t, const char *exec,
 	const char *state = json_text(t, "state", "");
 	const char *url = json_text(t, "text_url", "");
 	bool running = life_is_busy(state);
-	bool has = json_int(t, "bytes", 0) > 0 || (running &&
-	    json_text(t, "started_at", NULL) != NULL);
+	bool has = !json_flag(t, "sealed", false) &&
+	    (json_int(t, "bytes", 0) > 0 || (running &&
+	    json_text(t, "started_at", NULL) != NULL));
 
 	model_text(t, "icon", state);
 	model_text(t, "state_text", model_word(v->req, "state", state));
@@ -209,6 +210,8 @@ add_target_page(struct view *v, struct json_object *t, const char *exec,
 	    json_text(t, "note", NULL) != NULL);
 	model_text(t, "url", arena_strndup(v->req->arena, url,
 	    strlen(url) - strlen(".txt")));
+	model_text(t, "size_text", model_size(v->req,
+	    json_int(t, "bytes", 0)));
 	model_bool(t, "has_output", has);
 	model_text(t, "tail", has && with_tail ? tail_lines(v->req, exec,
 	    json_text(t, "name", ""), TAIL_LINES) : "");

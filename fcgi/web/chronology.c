@@ -34,6 +34,7 @@ static const struct {
 	{ "step.requested",	"did_requested", "pressed the button",		NULL },
 	{ "step.cancel_requested", "did_cancel", "stopped the step",		NULL },
 	{ "step.typed",		"did_typed",	"typed into the terminal",	"target" },
+	{ "step.revealed",	"did_revealed",	"looked at the sealed output",	"target" },
 	{ "step.ended",		"did_ended",	"the step ended",		"message" },
 	{ "step.confirmed",	"did_confirmed", "confirmed",			"note" },
 	{ "step.skipped",	"did_skipped",	"skipped",			"reason" },

@@ -20,6 +20,7 @@ enum err	page_preview(struct req *req, struct reply *reply);
 enum err	page_hosts(struct req *req, struct reply *reply);
 enum err	page_preflight(struct req *req, struct reply *reply);
 enum err	page_output(struct req *req, struct reply *reply);
+enum err	post_reveal(struct req *req, struct reply *reply);
 enum err	page_artifact(struct req *req, struct reply *reply);
 enum err	page_report(struct req *req, struct reply *reply);
 enum err	page_report_json(struct req *req, struct reply *reply);

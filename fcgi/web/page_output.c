@@ -5,13 +5,15 @@
  * client.  ".txt" and ".cast" are sent by nginx (ranges work); ".play" is a
  * page that replays it, ".terminal" one that people type into while it runs;
  * without an ending it is a page with the end of the
- * output and a search over all of it.
+ * output and a search over all of it.  Secret output is shown by the answer to
+ * a form, once: the keeper opens it and puts on record for whom.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "journal/life.h"
+#include "web/command.h"
 #include "web/model.h"
 #include "web/page.h"
 #include "web/tail.h"
@@ -97,9 +99,29 @@ add_typing(struct json_object *o, struct view *v, int step, const char *state)
 	    "/steps/%s/type", v->req->run, v->req->step));
 }
 
+/* Of secret output: that it is, or the text where it was revealed. */
+static void
+add_sealed(struct view *v, struct json_object *o, int step, bool sealed,
+    const char *revealed)
+{
+	const char *role = v->book->steps[step].role;
+	bool can = sealed && view_may(v, VERB_step_reveal, step);
+
+	model_bool(o, "is_sealed", sealed);
+	model_bool(o, "can_reveal", can && revealed == NULL);
+	model_bool(o, "is_revealed", revealed != NULL);
+	model_text(o, "revealed", revealed);
+	model_text(o, "sealed_text", !sealed || can ? NULL : request_fill(
+	    v->req, "sealed_role", "It is shown to people with the role "
+	    "{role}.", "role", role != NULL ? role : "operator", NULL));
+	model_text(o, "reveal_url", !sealed ? NULL : arena_printf(
+	    v->req->arena, "/runs/%" PRId64 "/steps/%s/reveal", v->req->run,
+	    v->req->step));
+}
+
 static enum err
 show(struct req *req, struct reply *reply, struct json_object *row,
-    const char *target, const char *template)
+    const char *target, const char *template, const char *revealed)
 {
 	const char *state = json_text(row, "state", "");
 	const char *exec = json_text(row, "exec", ""), *url;
@@ -135,6 +157,8 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	    model_size(req, dropped), NULL));
 	model_bool(o, "is_running", life_is_busy(state));
 	add_typing(o, v, books_find_step(v->shelf, req->step), state);
+	add_sealed(v, o, books_find_step(v->shelf, req->step),
+	    json_text(row, "sealed", NULL) != NULL, revealed);
 	add_search(req, o, exec, target);
 	tail_read(req, exec, target, PAGE_BYTES, &text);
 	model_text(o, "text", buf_text(&text));
@@ -157,11 +181,36 @@ page_output(struct req *req, struct reply *reply)
 		    "%s", request_text(req, "no_output",
 		    "There is no such output."));
 	if (text_eq(ending, ".play"))
-		return show(req, reply, row, target, "replay.html");
+		return show(req, reply, row, target, "replay.html",
+		    NULL);
 	if (text_eq(ending, ".terminal"))
-		return show(req, reply, row, target, "terminal.html");
+		return show(req, reply, row, target, "terminal.html",
+		    NULL);
 	if (*ending != '\0')
 		return send_file(req, reply, json_text(row, "exec", ""),
 		    target, ending);
-	return show(req, reply, row, target, "output.html");
+	return show(req, reply, row, target, "output.html", NULL);
+}
+
+enum err
+post_reveal(struct req *req, struct reply *reply)
+{
+	struct json_object *body, *answer, *row;
+	const char *target = "";
+	enum err err = command_body(req, req->verb, &body);
+
+	if (err != ERR_OK)
+		return err;
+	req->n = json_int(body, "attempt", 0);
+	target = arena_strdup(req->arena, json_text(body, "target", ""));
+	if ((err = command_ask(req, req->verb, body, &answer)) != ERR_OK)
+		return err;
+	reply->cache = "no-store";
+	if (req->wants != WANTS_HTML)
+		return reply_json(req, reply, json_object_get(answer));
+	row = request_own(req, db_first_json(db_query(req->web->db,
+	    STMT_WEB_TARGET, INT(req->run), TEXT(req->step), INT(req->n),
+	    TEXT(target))));
+	return show(req, reply, row, target, "output.html",
+	    json_text(answer, "text", ""));
 }

@@ -133,17 +133,6 @@ tags_and_outline(const struct book *book, struct json_object *model)
 	return model;
 }
 
-/* No errors, and nothing that this version cannot execute: those steps stand
- * among the warnings, which say why. */
-static bool
-is_runnable(const struct book *book)
-{
-	for (size_t i = 0; i < book->steps_count; i++)
-		if (!book->steps[i].executable)
-			return false;
-	return book->errors == 0 && book->steps_count > 0;
-}
-
 enum err
 page_runbook(struct req *req, struct reply *reply)
 {
@@ -170,7 +159,8 @@ page_runbook(struct req *req, struct reply *reply)
 	model_put(model, "diagnostics", diagnostics(req, book));
 	model_bool(model, "has_diagnostics", book->diagnostics_count > 0);
 	model_bool(model, "is_broken", book->errors > 0);
-	model_bool(model, "can_run", is_runnable(book) &&
+	model_bool(model, "can_run", book->errors == 0 &&
+	    book->steps_count > 0 &&
 	    actor_has(&req->actor, "operator"));
 	model_put(model, "parameters", parameters(req, book));
 	model_bool(model, "has_parameters", book->parameters_count > 0);

@@ -56,6 +56,7 @@ static const struct route routes[] = {
 	{ POST,	STEP "/skip",		VERB_step_skip,	post_command },
 	{ POST,	STEP "/cancel",		VERB_step_cancel, post_command },
 	{ POST,	STEP "/type",		VERB_step_type,	post_command },
+	{ POST,	STEP "/reveal",	VERB_step_reveal, post_reveal },
 	{ POST,	STEP "/resolve",	VERB_step_resolve, post_command },
 	{ POST,	STEP "/sign",		VERB_step_sign,	post_command },
 	{ POST,	STEP "/approve",	VERB_step_approve, post_command },

@@ -146,6 +146,7 @@ target_model(struct view *v, struct rows *rows)
 	    json_object_new_int64(db_int(rows, 13)));
 	model_put(o, "resume_of", db_is_null(rows, 14) ? NULL :
 	    json_object_new_int64(db_int(rows, 14)));
+	model_bool(o, "sealed", !db_is_null(rows, 15));
 	model_put(o, "artifact", json_object_get(artifacts_find(v,
 	    db_text(rows, 0), db_int(rows, 1), db_text(rows, 2))));
 	model_text(o, "text_url", arena_printf(v->req->arena, "%s.txt", url));

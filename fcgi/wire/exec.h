@@ -18,6 +18,10 @@
  *			body of the last http answer, what a script printed,
  *			the last result of SQL as CSV; never with a secret in it
  *
+ *	TARGET.sealed	where the order has seal_to: the output, masked, at
+ *			most EXEC_SEALED_LIMIT bytes of it, in a sealed box
+ *			(libsodium) that only the keeper can open.  The other
+ *			two have one line then, which says that
  *	TARGET.keys	a FIFO (0600), where the step is interactive: what
  *			people type, byte for byte.  The step makes it before
  *			it says "running" and removes it at the end; the
@@ -72,6 +76,8 @@
  *		targets and changes nothing,
  *	 "files": {"./path": {"file": its path, "sha256"}}: files of the runbook
  *		folder that this step sends, as the plan pins them,
+ *	 "seal_to": where the output is kept secret, the X25519 public key, in
+ *		hex, that it is sealed to,
  *	 "output_limit": bytes for each target, "parallel": how many at once}
  *
  * Lines of status ("at" is milliseconds since 1970):
@@ -84,6 +90,7 @@
  *		"resume": {"statement", "of"} where a retry may start at that
  *		statement, "captures": {name: text},
  *		"artifact": {"name", "bytes"} where the output was kept,
+ *		"sealed": {} where the output was sealed,
  *		"seen": SHA-256 of the file that an edit found,
  *		"changed": {"file", "backup", "sum"} of an edit that changed
  *		its file: the sum is of the file as it is now,
@@ -106,6 +113,9 @@
 #define EXEC_OUTPUT_LIMIT	(64LL << 20)	/* serve --output-limit */
 #define EXEC_OUTPUT_MOST_MB	1000000
 #define EXEC_KEPT		".save"
+#define EXEC_SEALED		".sealed"
+#define EXEC_SEALED_LIMIT	(512 * 1024)	/* a frame has room for it */
+#define EXEC_SEAL_KEY		32		/* bytes */
 #define EXEC_KEYS		".keys"
 #define EXEC_KEYS_MOST		4096	/* PIPE_BUF: all of it or nothing */
 #define EXEC_KEPT_LIMIT		(64LL * 1024 * 1024)

@@ -71,7 +71,7 @@ every_attribute_reaches_its_field(void **state)
 	assert_string_equal(s->captures[1].what, "/a/b");
 	assert_string_equal(s->captures[2].what, "v(\\d)");
 	assert_int_equal(s->rerun, RERUN_SAFE);
-	assert_true(s->irreversible && s->essential && s->executable);
+	assert_true(s->irreversible && s->essential);
 	assert_string_equal(s->role, "lead");
 	assert_string_equal(s->text, "  echo\n");
 	assert_string_equal(step(book, "u")->undo, "s");

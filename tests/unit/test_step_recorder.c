@@ -95,7 +95,7 @@ read_cast(struct buf *ret)
 static void
 both_files_have_all_of_a_small_output(void **state)
 {
-	struct recorder *r = recorder_open("t", 1 << 20, false);
+	struct recorder *r = recorder_open("t", 1 << 20, false, NULL);
 	struct buf text = {0}, cast = {0};
 	int64_t bytes, dropped;
 
@@ -116,7 +116,7 @@ both_files_have_all_of_a_small_output(void **state)
 static void
 the_first_bytes_are_on_file_at_once(void **state)
 {
-	struct recorder *r = recorder_open("t", 1 << 20, false);
+	struct recorder *r = recorder_open("t", 1 << 20, false, NULL);
 	struct buf text = {0};
 	int64_t bytes, dropped;
 
@@ -139,7 +139,7 @@ the_first_bytes_are_on_file_at_once(void **state)
 static void
 record_lines(int count, int64_t limit)
 {
-	struct recorder *r = recorder_open("t", limit, false);
+	struct recorder *r = recorder_open("t", limit, false, NULL);
 	struct buf text = {0}, cast = {0};
 	int64_t bytes, dropped, all = 0;
 	struct stat st;
@@ -187,7 +187,7 @@ a_long_output_keeps_its_beginning_and_its_end(void **state)
 static void
 one_endless_line_is_cut_between_characters(void **state)
 {
-	struct recorder *r = recorder_open("t", 64 * 1024, false);
+	struct recorder *r = recorder_open("t", 64 * 1024, false, NULL);
 	struct buf text = {0}, cast = {0};
 	int64_t bytes, dropped;
 
