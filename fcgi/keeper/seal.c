@@ -71,40 +71,40 @@ seal_text(const char *data_dir, const char *text, struct buf *ret)
 	return ERR_OK;
 }
 
+/* Reads DATA/keys/NAME.key, or makes it with NAME.pub beside it, 32 bytes. */
+static enum err
+open_key(const char *data_dir, const char *name, unsigned char *key,
+    size_t len, int (*make)(unsigned char *, unsigned char *))
+{
+	char *file = mem_printf("%s.key", name);
+	char *public_file = mem_printf("%s.pub", name);
+	unsigned char public[32];
+	enum err err = read_key(data_dir, file, key, len);
+
+	if (err == ERR_NOT_FOUND) {
+		make(public, key);
+		err = write_key(data_dir, public_file, 0644, public,
+		    sizeof(public));
+		if (err == ERR_OK)
+			err = write_key(data_dir, file, 0600, key, len);
+	}
+	free(file);
+	free(public_file);
+	return err;
+}
+
 enum err
 seal_open_ledger(struct keeper *k)
 {
-	unsigned char public[crypto_sign_PUBLICKEYBYTES];
-	enum err err = read_key(k->data_dir, "ledger.key", k->ledger_key,
-	    sizeof(k->ledger_key));
-
-	if (err != ERR_NOT_FOUND)
-		return err;
-	crypto_sign_keypair(public, k->ledger_key);
-	err = write_key(k->data_dir, "ledger.pub", 0644, public,
-	    sizeof(public));
-	if (err == ERR_OK)
-		err = write_key(k->data_dir, "ledger.key", 0600,
-		    k->ledger_key, sizeof(k->ledger_key));
-	return err;
+	return open_key(k->data_dir, "ledger", k->ledger_key,
+	    sizeof(k->ledger_key), crypto_sign_keypair);
 }
 
 enum err
 seal_open_output(struct keeper *k)
 {
-	unsigned char public[crypto_box_PUBLICKEYBYTES];
-	enum err err = read_key(k->data_dir, "output.key", k->output_key,
-	    sizeof(k->output_key));
-
-	if (err != ERR_NOT_FOUND)
-		return err;
-	crypto_box_keypair(public, k->output_key);
-	err = write_key(k->data_dir, "output.pub", 0644, public,
-	    sizeof(public));
-	if (err == ERR_OK)
-		err = write_key(k->data_dir, "output.key", 0600,
-		    k->output_key, sizeof(k->output_key));
-	return err;
+	return open_key(k->data_dir, "output", k->output_key,
+	    sizeof(k->output_key), crypto_box_keypair);
 }
 
 enum err
