@@ -5,6 +5,10 @@
  * a log, not for a runner that is away, as it may be a password.  What goes on
  * record is who typed into which terminal, once for each attempt.  The runner
  * gets it with the commit of the batch, in the order in which it was asked.
+ *
+ * That it was passed on does not say that it arrived.  A page that wants to be
+ * sure numbers what it sends (wire/exec.h): each answer says how much of it
+ * the terminal has taken, as far as that is known here, in memory alone.
  */
 #include <sodium.h>
 #include <string.h>
@@ -25,6 +29,17 @@ struct terminal {
 	int		 count;		/* how many the attempt has */
 };
 
+/* A page that numbers what it sends may only ask, with no bytes. */
+static bool
+is_numbered(struct command *c)
+{
+	const char *typist = json_text(c->body, "typist", "");
+
+	return strlen(typist) == EXEC_TYPIST &&
+	    strspn(typist, "0123456789abcdef") == EXEC_TYPIST &&
+	    json_int(c->body, "from", -1) >= 0;
+}
+
 /* The bytes of the request: `data` in base64, or a `line` and Enter. */
 static enum err
 read_bytes(struct command *c, struct buf *ret)
@@ -33,13 +48,19 @@ read_bytes(struct command *c, struct buf *ret)
 	const char *line = json_text(c->body, "line", NULL);
 	bool ok = (data == NULL) != (line == NULL);
 
+	if (json_get(c->body, "typist") != NULL && !is_numbered(c))
+		return fault_set(&c->fault, ERR_INVALID, "bad_value",
+		    "typist", "A typist is %d hex digits, and says from which "
+		    "of its bytes on the data are, counted from 0.",
+		    EXEC_TYPIST);
 	if (ok && data != NULL)
 		ok = encode_unbase64(data, strlen(data), ret);
 	if (ok && line != NULL) {
 		buf_puts(ret, line);
 		buf_putc(ret, '\r');
 	}
-	if (ok && ret->len > 0 && ret->len <= EXEC_KEYS_MOST)
+	if (ok && (ret->len > 0 || is_numbered(c)) &&
+	    ret->len <= EXEC_KEYS_MOST)
 		return ERR_OK;
 	return fault_set(&c->fault, ERR_INVALID, "bad_value",
 	    line != NULL ? "line" : "data", "What is typed is either data, in "
@@ -120,11 +141,68 @@ pass_on(struct command *c, const struct terminal *t, const char *exec,
 	json_set_text(body, "exec", exec);
 	json_set_text(body, "target", t->target);
 	json_set_text(body, "data", buf_text(&text));
+	if (is_numbered(c)) {
+		json_set_text(body, "typist", json_text(c->body, "typist",
+		    ""));
+		json_set_int(body, "from", json_int(c->body, "from", 0));
+	}
 	call.body = json_write(body);
 	wire_put_call(&c->keeper->typed, &call);
 	json_object_put(body);
 	sodium_memzero(text.data, text.len);
 	buf_clear(&text);
+}
+
+static struct arrived *
+find_arrived(struct keeper *k, const char *exec, const char *target,
+    const char *typist)
+{
+	for (size_t i = 0; i < KEEPER_ARRIVED; i++) {
+		struct arrived *a = &k->arrived[i];
+
+		if (text_eq(a->typist, typist) && text_eq(a->exec, exec) &&
+		    text_eq(a->target, target))
+			return a;
+	}
+	return NULL;
+}
+
+enum err
+cmd_exec_typed(struct command *c)
+{
+	const char *exec = json_text(c->body, "exec", "");
+	const char *target = json_text(c->body, "target", "");
+	const char *typist = json_text(c->body, "typist", "");
+	struct keeper *k = c->keeper;
+	struct arrived *a = find_arrived(k, exec, target, typist);
+
+	if (a == NULL) {
+		a = &k->arrived[k->arrived_next++ % KEEPER_ARRIVED];
+		*a = (struct arrived){ .count = 0 };
+		strncpy(a->exec, exec, sizeof(a->exec) - 1);
+		strncpy(a->target, target, sizeof(a->target) - 1);
+		strncpy(a->typist, typist, sizeof(a->typist) - 1);
+	}
+	a->count = json_int(c->body, "arrived", 0);
+	return ERR_OK;
+}
+
+/* Hands the bytes over and answers with what has arrived of earlier ones. */
+static enum err
+type(struct command *c, const struct terminal *t, const char *exec,
+    const struct buf *bytes)
+{
+	struct arrived *a = find_arrived(c->keeper, exec, t->target,
+	    json_text(c->body, "typist", ""));
+	enum err err;
+
+	if (is_numbered(c))
+		json_set_int(c->result, "arrived", a != NULL ? a->count : 0);
+	if (bytes->len == 0)
+		return ERR_OK;
+	if ((err = note(c, t)) == ERR_OK)
+		pass_on(c, t, exec, bytes);
+	return err;
 }
 
 enum err
@@ -146,9 +224,8 @@ cmd_step_type(struct command *c)
 	    INT(t.run), TEXT(t.step), INT(t.n)));
 	find_terminal(c, &t);
 	if ((err = check_terminal(c, &t)) == ERR_OK &&
-	    (err = read_bytes(c, &bytes)) == ERR_OK &&
-	    (err = note(c, &t)) == ERR_OK)
-		pass_on(c, &t, json_text(attempt, "exec", ""), &bytes);
+	    (err = read_bytes(c, &bytes)) == ERR_OK)
+		err = type(c, &t, json_text(attempt, "exec", ""), &bytes);
 	if (bytes.data != NULL)
 		sodium_memzero(bytes.data, bytes.cap);
 	buf_clear(&bytes);

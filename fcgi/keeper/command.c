@@ -53,7 +53,7 @@ static const struct {
 	{ VERB_step_confirm,	cmd_step_confirm, KEYS(TEXT_("note")) },
 	{ VERB_step_skip,	cmd_step_skip,	KEYS(NEED("reason")) },
 	{ VERB_step_cancel,	cmd_step_cancel, KEYS() },
-	{ VERB_step_type,	cmd_step_type,	KEYS({ "attempt", json_type_int, true }, TEXT_("target") TEXT_("data") TEXT_("line")) },
+	{ VERB_step_type,	cmd_step_type,	KEYS({ "attempt", json_type_int, true }, TEXT_("target") TEXT_("data") TEXT_("line") TEXT_("typist") NUMBER("from")) },
 	{ VERB_step_reveal,	cmd_step_reveal, KEYS({ "attempt", json_type_int, true }, NEED("target")) },
 	{ VERB_step_resolve,	cmd_step_resolve, KEYS(NEED("outcome") NEED("note")) },
 	{ VERB_step_sign,	cmd_step_sign,	KEYS(TEXT_("note")) },
@@ -63,6 +63,7 @@ static const struct {
 	{ VERB_exec_starting,	cmd_exec_starting, KEYS(NEED("exec")) },
 	{ VERB_exec_line,	cmd_exec_line,	KEYS(NEED("exec") MAP("line")) },
 	{ VERB_look_ended,	cmd_look_ended,	KEYS(NEED("exec") MAP("results") TEXT_("message")) },
+	{ VERB_exec_typed,	cmd_exec_typed,	KEYS(NEED("exec") NEED("target") NEED("typist") NUMBER("arrived")) },
 	{ VERB_exec_lost,	cmd_exec_lost,	KEYS(NEED("exec") NEED("message")) },
 };
 /* clang-format on */

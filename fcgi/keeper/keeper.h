@@ -14,6 +14,7 @@
 #include "book/book.h"
 #include "journal/db.h"
 #include "journal/life.h"
+#include "wire/exec.h"
 #include "wire/verb.h"
 #include "wire/wire.h"
 
@@ -21,6 +22,16 @@
 #define KEEPER_DISK_FLOOR	(64ULL * 1024 * 1024)
 
 struct books;
+
+/* How much of what a page typed has arrived (wire/exec.h). */
+struct arrived {
+	char		 exec[2 * EXEC_ID_BYTES + 1];
+	char		 typist[EXEC_TYPIST + 1];
+	char		 target[65];
+	int64_t		 count;
+};
+
+#define KEEPER_ARRIVED	128		/* the oldest is forgotten */
 
 struct keeper {
 	const char	*data_dir;
@@ -32,6 +43,8 @@ struct keeper {
 	bool		 orders_changed;	/* the runner has something to do */
 	bool		 runner_here;		/* it is connected */
 	struct buf	 typed;			/* frames for it, once committed */
+	struct arrived	 arrived[KEEPER_ARRIVED];
+	size_t		 arrived_next;		/* the entry to be used next */
 };
 
 /* Where a call came from; each is a socket of its own. */
@@ -104,6 +117,7 @@ enum err cmd_status(struct command *c);
 enum err cmd_runner_hello(struct command *c);
 enum err cmd_exec_starting(struct command *c);
 enum err cmd_exec_line(struct command *c);
+enum err cmd_exec_typed(struct command *c);
 enum err cmd_exec_lost(struct command *c);
 enum err cmd_look_ended(struct command *c);
 enum err cmd_step_look(struct command *c);

@@ -122,7 +122,7 @@ drain_inotify(int fd)
 static void
 serve(struct runner *r)
 {
-	struct pollfd polls[2];
+	struct pollfd polls[2 + TERMINALS];
 
 	while (!stopping) {
 		if (r->db == NULL)
@@ -136,13 +136,15 @@ serve(struct runner *r)
 		supervise_tick(r);
 		polls[0] = (struct pollfd){ .fd = r->keeper, .events = POLLIN };
 		polls[1] = (struct pollfd){ .fd = r->inotify, .events = POLLIN };
-		if (r->orders || poll(polls, 2,
+		typed_fds(r, &polls[2]);
+		if (r->orders || poll(polls, 2 + TERMINALS,
 		    r->execs != NULL ? TICK_MS : 5000) <= 0)
 			continue;
 		if (polls[0].revents != 0)
 			keeper_read(r);
 		if (polls[1].revents != 0)
 			drain_inotify(r->inotify);
+		typed_tell(r, &polls[2]);
 	}
 }
 
@@ -170,6 +172,7 @@ main(int argc, char **argv)
 	}
 	if (r.keeper >= 0)
 		close(r.keeper);
+	typed_close(&r);
 	close(r.inotify);
 	buf_clear(&r.in);
 	db_close(r.db);

@@ -5,6 +5,7 @@
 #define RUNNER_RUNNER_H
 
 #include <json-c/json.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -31,6 +32,16 @@ struct exec {
 	off_t		 offset;	/* of the next line of its status */
 };
 
+/* A terminal that people type into. */
+struct terminal {
+	int		 fd;		/* of its step (wire/exec.h); 0: none */
+	char		 exec[2 * EXEC_ID_BYTES + 1];
+	char		 target[65];
+	uint64_t	 used;		/* when last, by a count */
+};
+
+#define TERMINALS	64		/* the one unused for longest goes */
+
 struct runner {
 	const char	*data_dir;
 	const char	*step_program;
@@ -44,6 +55,8 @@ struct runner {
 	bool		 orders;	/* the keeper says: ask again */
 	int		 inotify;
 	struct exec	*execs;
+	struct terminal	 terminals[TERMINALS];
+	uint64_t	 typed;		/* how often something was */
 };
 
 /*
@@ -103,11 +116,17 @@ enum err order_put_kept(struct runner *r, int64_t run,
 	    struct json_object *order, struct fault *why);
 
 /*
- * Writes what the keeper pushed ({"exec", "target", "data": base64}) to the
- * FIFO of that terminal (wire/exec.h).  Where nobody reads it any more, it is
- * dropped, and the log says that much.
+ * Passes what the keeper pushed ({"exec", "target", and what wire/exec.h says
+ * of what people type}) on to the step.  Where nobody takes it now, it is
+ * dropped, and the log says that much: who typed it sends it again.
  */
 void	 typed_pass(struct runner *r, const char *body);
+
+/* What to wait for, one entry a terminal; and telling the keeper what the
+ * steps say there: how much has arrived. */
+void	 typed_fds(const struct runner *r, struct pollfd fds[TERMINALS]);
+void	 typed_tell(struct runner *r, const struct pollfd fds[TERMINALS]);
+void	 typed_close(struct runner *r);
 
 /* Asks for the open attempts; starts, adopts and cancels. */
 void	 supervise_orders(struct runner *r);

@@ -48,6 +48,8 @@ struct shell {
 	size_t		 env_cap;
 	int		 input;		/* what its standard input is */
 	int		 output;	/* our end of its output */
+	int64_t		 taken;		/* bytes that its terminal has */
+	bool		 deaf;		/* it takes no more */
 	pid_t		 pid;
 	int		 pidfd;
 	int		 status;	/* of waitpid(2) */
@@ -178,7 +180,8 @@ become(struct shell *s, int output, int report)
 	watch_reset_signals();
 	environ = s->env;
 	home = getenv("HOME");
-	if (dup2(o->pty && o->user == NULL ? output : s->input, 0) < 0 || dup2(output, 1) < 0 || dup2(1, 2) < 0)
+	if (dup2(o->pty && o->user == NULL ? output : s->input, 0) < 0 ||
+	    dup2(output, 1) < 0 || dup2(1, 2) < 0)
 		goto out;
 	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	if (o->user == NULL && o->cwd != NULL && chdir(o->cwd) != 0) {
@@ -344,25 +347,32 @@ end_group(struct shell *s, int64_t now)
 	}
 }
 
-/* What is to be typed into the terminal; NULL: nothing. */
-static struct buf *
-typed(struct shell *s)
+/* What is to be typed into the terminal. */
+static const char *
+typed(struct shell *s, size_t *ret_len)
 {
-	struct buf *b = s->job->output->typist != NULL && !s->closed ?
-	    typist_typed(s->job->output->typist) : NULL;
+	struct typist *t = s->job->output->typist;
 
-	return b != NULL && b->len > 0 ? b : NULL;
+	*ret_len = 0;
+	return t != NULL && !s->closed && !s->deaf ? typist_next(t, ret_len) :
+	    NULL;
 }
 
+/* What the terminal takes has arrived. */
 static void
-type(struct shell *s, struct buf *b)
+type(struct shell *s)
 {
-	ssize_t n = write(s->output, b->data, b->len);
+	size_t len;
+	const char *keys = typed(s, &len);
+	ssize_t n = write(s->output, keys, len);
 
-	if (n > 0)
-		buf_consume(b, (size_t)n);
-	else if (n < 0 && errno != EAGAIN && errno != EINTR)
-		buf_reset(b);
+	if (n > 0) {
+		s->taken += n;
+		typist_sent(s->job->output->typist, (size_t)n);
+		typist_arrived(s->job->output->typist, s->taken);
+	} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		s->deaf = true;
+	}
 }
 
 static void
@@ -370,12 +380,13 @@ follow(struct shell *s)
 {
 	char *chunk = mem_calloc(1, CHUNK);
 	struct job *job = s->job;
+	size_t len;
 
 	while (!(s->ended && s->closed)) {
-		struct buf *keys = typed(s);
+		bool typing = (typed(s, &len), len > 0);
 		struct pollfd fds[2] = {
 			{ .fd = s->closed ? -1 : s->output,
-			    .events = keys != NULL ? POLLIN | POLLOUT : POLLIN },
+			    .events = typing ? POLLIN | POLLOUT : POLLIN },
 			{ .fd = s->ended ? -1 : s->pidfd, .events = POLLIN },
 		};
 		enum stop stop = watch_poll(job->watch, fds, 2, s->limit);
@@ -383,8 +394,8 @@ follow(struct shell *s)
 
 		if (stop != STOP_NONE && job->stop == STOP_NONE && !s->ended)
 			job->stop = stop;
-		if (keys != NULL && (fds[0].revents & POLLOUT) != 0)
-			type(s, keys);
+		if (typing && (fds[0].revents & POLLOUT) != 0)
+			type(s);
 		if ((fds[0].revents & ~POLLOUT) != 0)
 			take_output(s, chunk);
 		if (fds[1].revents != 0)

@@ -12,8 +12,8 @@
  * reconnecting only looks for it.
  *
  * What is typed into a terminal goes to the target while the output comes.  It
- * is sent once: where the link is cut in between, the program may still wait
- * for it, which its silence shows (quiet=), rather than get it twice.
+ * is counted there, so that after a cut what had not arrived is sent again,
+ * and nothing twice (feed.c).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +41,7 @@ struct ssh_job {
 	struct job	*job;
 	struct remote	 remote;
 	struct report	 report;	/* what the present call says */
+	struct feed	 feed;
 	struct link	*link;		/* NULL: not connected */
 	char		*command;
 	struct buf	 error;		/* why the link failed last */
@@ -72,6 +73,14 @@ take_output(void *ctx, const char *data, size_t len)
 	output_put(s->job->output, data, len);
 }
 
+static void
+take_typed(void *ctx, int64_t count)
+{
+	struct ssh_job *s = ctx;
+
+	feed_arrived(&s->feed, count);
+}
+
 /* Connects, where that is not the case. */
 static enum link_result
 reach(struct ssh_job *s)
@@ -84,16 +93,16 @@ reach(struct ssh_job *s)
 
 /* Has sh on the target read the text; releases the text. */
 static enum link_result
-ask(struct ssh_job *s, struct buf *text, int64_t limit_ms,
-    struct typist *typist)
+ask(struct ssh_job *s, struct buf *text, int64_t limit_ms, struct feed *feed)
 {
 	struct link_call call = { .command = s->command, .input = text,
 		.out = report_out, .err = report_err, .ctx = &s->report,
-		.typist = typist,
+		.feed = feed,
 		.limit = limit_ms > 0 ? clock_monotonic() + limit_ms : 0 };
 	enum link_result result;
 
 	report_begin(&s->report);
+	feed_begin(&s->feed);
 	buf_reset(&s->error);
 	result = link_run(s->link, &call, &s->error);
 	s->report.status = call.status;
@@ -171,7 +180,8 @@ follow(struct ssh_job *s)
 			s->tried = true;
 			remote_follow(&s->remote, s->report.started,
 			    s->report.received, &text);
-			result = ask(s, &text, 0, s->job->output->typist);
+			result = ask(s, &text, 0, s->feed.typist != NULL ?
+			    &s->feed : NULL);
 			if (result == LINK_OK &&
 			    s->report.said != SAID_NOTHING)
 				return true;
@@ -321,7 +331,8 @@ ssh_job_of(struct job *job)
 			.target = job->target->name };
 		s->report = (struct report){ .nonce = s->remote.nonce,
 			.ctx = s, .on_started = on_started,
-			.on_output = take_output };
+			.on_output = take_output, .on_typed = take_typed };
+		s->feed.typist = job->output->typist;
 	}
 	return s;
 }
@@ -365,6 +376,7 @@ act_ssh_close(struct job *job)
 		return;
 	link_close(s->link);
 	report_clear(&s->report);
+	feed_clear(&s->feed);
 	buf_clear(&s->error);
 	free(s->command);
 	free(s);

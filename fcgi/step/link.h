@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "step/feed.h"
 #include "step/order.h"
 #include "step/watch.h"
 
@@ -28,8 +29,8 @@ struct link_call {
 	void		(*out)(void *ctx, const char *data, size_t len);
 	void		(*err)(void *ctx, const char *data, size_t len);
 	void		*ctx;
-	struct typist	*typist;	/* its standard input stays open for
-					 * what this one types; or NULL */
+	struct feed	*feed;		/* its standard input stays open for
+					 * what this has; or NULL */
 	int64_t		 limit;		/* monotonic, then LINK_LOST; or 0 */
 	int		 status;	/* set: its exit status */
 };

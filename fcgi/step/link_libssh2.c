@@ -177,9 +177,9 @@ ssh_channel_open(struct ssh *s, const char *request, const char *what,
 
 /* Sends what it can of what is typed. */
 static ssize_t
-send_typed(LIBSSH2_CHANNEL *channel, struct typist *typist)
+send_typed(LIBSSH2_CHANNEL *channel, struct feed *feed)
 {
-	struct buf *typed = typist_typed(typist);
+	struct buf *typed = feed_next(feed);
 	ssize_t n;
 
 	if (typed->len == 0)
@@ -198,8 +198,8 @@ send_input(LIBSSH2_CHANNEL *channel, const struct link_call *call,
 	const struct buf *input = call->input;
 	ssize_t n;
 
-	if (*sent == input->len && call->typist != NULL)
-		return send_typed(channel, call->typist);
+	if (*sent == input->len && call->feed != NULL)
+		return send_typed(channel, call->feed);
 	if (*sent == input->len) {
 		n = libssh2_channel_send_eof(channel);
 		if (n == 0)

@@ -177,9 +177,9 @@ keep_said(struct openssh *s, const char *data, size_t len)
 }
 
 static void
-send_typed(struct openssh *s, struct typist *typist)
+send_typed(struct openssh *s, struct feed *feed)
 {
-	struct buf *typed = typist_typed(typist);
+	struct buf *typed = feed_next(feed);
 	ssize_t n = write(s->fds[0], typed->data, typed->len);
 
 	if (n > 0)
@@ -192,8 +192,8 @@ send_typed(struct openssh *s, struct typist *typist)
 static bool
 has_input(const struct openssh *s, const struct link_call *call)
 {
-	return s->fds[0] >= 0 && (call->typist == NULL ||
-	    s->sent < call->input->len || typist_typed(call->typist)->len > 0);
+	return s->fds[0] >= 0 && (call->feed == NULL ||
+	    s->sent < call->input->len || feed_next(call->feed)->len > 0);
 }
 
 static void
@@ -202,18 +202,17 @@ send_input(struct openssh *s, const struct link_call *call)
 	const struct buf *input = call->input;
 	ssize_t n = 0;
 
-	if (call->typist != NULL && s->sent == input->len) {
-		send_typed(s, call->typist);
+	if (call->feed != NULL && s->sent == input->len) {
+		send_typed(s, call->feed);
 		return;
 	}
-
 	if (s->sent < input->len)
 		n = write(s->fds[0], input->data + s->sent,
 		    input->len - s->sent);
 	if (n > 0)
 		s->sent += (size_t)n;
-	if ((s->sent == input->len && call->typist == NULL) || (n < 0 && errno != EAGAIN &&
-	    errno != EINTR))
+	if ((s->sent == input->len && call->feed == NULL) ||
+	    (n < 0 && errno != EAGAIN && errno != EINTR))
 		close_end(&s->fds[0]);
 }
 

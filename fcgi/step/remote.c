@@ -13,10 +13,8 @@
  *	exit		NONCE CODE, put there by rename when it ended
  *
  * With pty there are two more: `terminal`, a program for python3 that gives the
- * script a terminal of its own and outlives the connection with it (script(1)
- * was rejected: what it does with a standard input that is no terminal, and
- * with a signal, differs from one version to the next); and `in`, a FIFO for
- * what is typed, which is never on disk.
+ * script a terminal of its own and outlives the connection with it
+ * (remote_terminal.c); and `typed`, its socket for what is typed.
  *
  * Values are exported by the sh that reads these texts and nowhere written.
  * What runs is one function, called in the last line: a text that was cut
@@ -86,68 +84,10 @@ static const char runner[] =
 "cs_dir=${0%%/*}\n"
 "trap : TERM INT\n"
 "echo $$ >\"$cs_dir/pid.new\" && mv \"$cs_dir/pid.new\" \"$cs_dir/pid\"\n"
-"( exec %s%s %s \"$cs_dir/script\" %s>>\"$cs_dir/out\" 2>&1 )\n"
+"( exec %s%s %s \"$cs_dir/script\" >>\"$cs_dir/out\" 2>&1 )\n"
 "cs_code=$?\n"
 "printf '%%s %%s\\n' \"$cs_nonce\" \"$cs_code\" >\"$cs_dir/exit.new\" &&\n"
 "    mv \"$cs_dir/exit.new\" \"$cs_dir/exit\"\n";
-
-/* Signals go on to the script's own session, at last the one that no program
- * can ignore.  Once the script has ended, what its terminal still holds is
- * read; who keeps it open is not waited for.  A program that does not read
- * what is typed holds up nobody but who types. */
-static const char terminal[] =
-"import fcntl, os, pty, select, signal, struct, sys, termios\n"
-"def end(number, frame):\n"
-"    last = number == signal.SIGALRM\n"
-"    try:\n"
-"        os.killpg(child, signal.SIGKILL if last else signal.SIGTERM)\n"
-"    except OSError:\n"
-"        pass\n"
-"    signal.alarm(0 if last else 4)\n"
-"child, fd = pty.fork()\n"
-"if child == 0:\n"
-"    try:\n"
-"        fcntl.ioctl(0, termios.TIOCSWINSZ,\n"
-"                    struct.pack('HHHH', 24, 80, 0, 0))\n"
-"        os.environ['TERM'] = 'xterm'\n"
-"        os.execvp(sys.argv[1], sys.argv[1:])\n"
-"    finally:\n"
-"        os._exit(127)\n"
-"for name in signal.SIGTERM, signal.SIGINT, signal.SIGALRM:\n"
-"    signal.signal(name, end)\n"
-"os.set_blocking(fd, False)\n"
-"status, data, typed = None, b'.', b''\n"
-"while data:\n"
-"    ready = select.select([fd] + [0] * (len(typed) < 16384),\n"
-"                          [fd] * (typed != b''), [], 0.2)\n"
-"    room, ready = ready[1], ready[0]\n"
-"    if status is None:\n"
-"        pid, code = os.waitpid(child, os.WNOHANG)\n"
-"        status = code if pid else None\n"
-"    elif fd not in ready:\n"
-"        break\n"
-"    if fd in ready:\n"
-"        try:\n"
-"            data = os.read(fd, 65536)\n"
-"        except BlockingIOError:\n"
-"            continue\n"
-"        except OSError:\n"
-"            data = b''\n"
-"        left = data\n"
-"        while left:\n"
-"            left = left[os.write(1, left):]\n"
-"    if 0 in ready:\n"
-"        typed += os.read(0, 4096)\n"
-"    if room and status is None:\n"
-"        try:\n"
-"            typed = typed[os.write(fd, typed):]\n"
-"        except OSError:\n"
-"            pass\n"
-"if status is None:\n"
-"    status = os.waitpid(child, 0)[1]\n"
-"signal.alarm(0)\n"
-"sys.exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status)\n"
-"         else os.WEXITSTATUS(status))\n";
 
 static const char check_terminal[] =
 "	command -v python3 >/dev/null 2>&1 || cs_refuse 'A terminal (pty) needs "
@@ -191,9 +131,11 @@ static const char follow[] =
 "cs_follow() {\n"
 "	printf '%%s\\n' \"$cs_nonce\"\n"
 "	cs_typing=\n"
-"	if [ -p \"$cs_dir/in\" ]; then\n"
+"	if [ -f \"$cs_dir/terminal\" ]; then\n"
 "		exec 3<&0\n"
-"		cat <&3 >\"$cs_dir/in\" 2>/dev/null &\n"
+"		python3 -I \"$cs_dir/terminal\" <&3 4<<EOF &\n"
+"$cs_nonce\n"
+"EOF\n"
 "		cs_typing=$!\n"
 "		exec 3<&-\n"
 "	fi\n"
@@ -256,9 +198,7 @@ put_start(const struct remote *r, struct buf *out)
 		buf_printf(out, check_terminal, r->target);
 	buf_printf(out, make_folder, r->target, r->target);
 	if (pty) {
-		buf_puts(out, "	mkfifo \"$cs_dir/in\" || cs_refuse 'No FIFO "
-		    "can be made for the terminal.'\n");
-		buf_puts(&text, terminal);
+		buf_puts(&text, remote_terminal);
 		script_here("cs_put terminal", &text, out);
 		buf_reset(&text);
 	}
@@ -266,8 +206,7 @@ put_start(const struct remote *r, struct buf *out)
 	script_here("cs_put script", &text, out);
 	buf_reset(&text);
 	buf_printf(&text, runner, pty ? "python3 -I \"$cs_dir/terminal\" " : "",
-	    r->order->interpreter, script_flag(r->order),
-	    pty ? "<>\"$cs_dir/in\" " : "");
+	    r->order->interpreter, script_flag(r->order));
 	script_here("cs_put run", &text, out);
 	script_exports(r->order, r->target, out);
 	buf_puts(out, launch);

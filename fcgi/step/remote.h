@@ -5,6 +5,7 @@
  * nonce:
  *	NONCE started | attached	the script runs
  *	NONCE refused SENTENCE		nothing was started
+ *	NONCE typed COUNT		bytes that its terminal has taken
  *	NONCE exit CODE SIZE [open]	it ended; its output has SIZE bytes,
  *					and a process still holds it open
  *	NONCE ended SIZE		we ended it
@@ -46,5 +47,8 @@ void	remote_end(const struct remote *r, struct buf *out);
 
 /* Removes the execution's folder. */
 void	remote_remove(const struct remote *r, struct buf *out);
+
+/* A program for python3: the terminal of a script (remote_terminal.c). */
+extern const char remote_terminal[];
 
 #endif

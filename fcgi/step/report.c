@@ -118,6 +118,9 @@ take_control(struct report *r, char *rest)
 	if (strcmp(verb, "started") == 0 || strcmp(verb, "attached") == 0) {
 		r->started = true;
 		r->on_started(r->ctx);
+	} else if (strcmp(verb, "typed") == 0) {
+		if (take_number(&rest, INT64_MAX, &size))
+			r->on_typed(r->ctx, size);
 	} else if (strcmp(verb, "exit") == 0) {
 		take_exit(r, rest);
 	} else if (strcmp(verb, "ended") == 0) {

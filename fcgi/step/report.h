@@ -19,6 +19,7 @@ struct report {
 	void		*ctx;		/* of the functions */
 	void		(*on_started)(void *ctx);
 	void		(*on_output)(void *ctx, const char *data, size_t len);
+	void		(*on_typed)(void *ctx, int64_t count);
 	/* of the script */
 	bool		 started;	/* confirmed */
 	int64_t		 received;	/* bytes of its output */

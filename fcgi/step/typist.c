@@ -13,28 +13,27 @@
  * line end of it for programs that read lines.  Control characters in a value
  * would be keys such as Ctrl-C, and are refused.
  *
- * What people type comes by a FIFO, byte for byte; where the program does not
- * read it, it waits there.
+ * What people type is heard by ear.c and goes into the same queue.  It is
+ * counted: what was sent stays there until the terminal has taken it, so that
+ * a link that was cut goes on where the terminal is, and nothing is lost or
+ * typed twice.  Where the program reads nothing, no more is heard.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "book/regex.h"
+#include "step/ear.h"
 #include "step/fill.h"
 #include "step/typist.h"
-#include "wire/exec.h"
 
 #define SEEN_MAX	8192
 #define SETTLE_MS	60
 #define LINE_BYTES	200
-#define HEARD_MAX	(16 * 1024)	/* that waits for the program */
+#define QUEUE_MAX	(16 * 1024)	/* that waits for the program */
 
 struct answer {
 	const char	*prompt;
@@ -49,10 +48,11 @@ struct typist {
 	struct buf	 seen;
 	size_t		 from;		/* what came since the last reply */
 	int64_t		 due;		/* the look for a prompt, or 0 */
-	struct buf	 typed;
+	struct buf	 queue;		/* what the terminal has not taken */
+	int64_t		 begin;		/* bytes that it has: before the queue */
+	size_t		 sent;		/* of the queue */
 	const char	*tired;
-	char		*path;		/* of the FIFO, or NULL */
-	int		 ear;
+	struct ear	*ear;		/* NULL: nobody types */
 };
 
 static enum err
@@ -103,7 +103,6 @@ typist_new(const struct order *order, struct typist **ret,
 	    json_object_array_length(order->answers) : 0;
 	enum err err = ERR_OK;
 
-	t->ear = -1;
 	t->answers = mem_calloc(n + 1, sizeof(t->answers[0]));
 	for (; t->count < n && err == ERR_OK; t->count++)
 		err = read_answer(order, json_object_array_get_idx(
@@ -132,46 +131,33 @@ typist_free(struct typist *t)
 		regex_free(t->answers[i].re);
 		wipe(&t->answers[i].reply);
 	}
-	if (t->ear >= 0)
-		close(t->ear);
-	if (t->path != NULL)
-		unlink(t->path);
-	free(t->path);
+	ear_close(t->ear);
 	free(t->answers);
 	wipe(&t->seen);
-	wipe(&t->typed);
+	wipe(&t->queue);
 	free(t);
 }
 
-/* Open for writing, too: it has no end while nobody types. */
 enum err
 typist_listen(struct typist *t, const char *target)
 {
-	char *path = mem_printf("%s" EXEC_KEYS, target);
-
-	if (mkfifo(path, 0600) != 0) {
-		free(path);
-		return ERR_IO;
-	}
-	t->path = path;
-	t->ear = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	return t->ear >= 0 ? ERR_OK : ERR_IO;
-}
-
-int
-typist_ear(const struct typist *t)
-{
-	return t->typed.len < HEARD_MAX ? t->ear : -1;
+	t->ear = ear_open(target);
+	return t->ear != NULL ? ERR_OK : ERR_IO;
 }
 
 void
-typist_hear(struct typist *t)
+typist_fds(const struct typist *t, struct pollfd fds[2])
 {
-	ssize_t n = read(t->ear, buf_reserve(&t->typed, EXEC_KEYS_MOST),
-	    EXEC_KEYS_MOST);
+	fds[0].fd = fds[1].fd = -1;
+	if (t->ear != NULL && t->queue.len < QUEUE_MAX)
+		ear_fds(t->ear, fds);
+}
 
-	if (n > 0)
-		t->typed.len += (size_t)n;
+void
+typist_hear(struct typist *t, const struct pollfd fds[2])
+{
+	if (t->ear != NULL)
+		ear_hear(t->ear, fds, &t->queue, t->begin);
 }
 
 void
@@ -180,10 +166,14 @@ typist_reset(struct typist *t)
 	for (size_t i = 0; i < t->count; i++)
 		t->answers[i].used = 0;
 	buf_reset(&t->seen);
-	buf_reset(&t->typed);
+	buf_reset(&t->queue);
 	t->from = 0;
 	t->due = 0;
+	t->begin = 0;
+	t->sent = 0;
 	t->tired = NULL;
+	if (t->ear != NULL)
+		ear_reset(t->ear);
 }
 
 /* The answer to what is shown; of those with one prompt the least used. */
@@ -239,7 +229,7 @@ answer(struct typist *t)
 		return;
 	}
 	a->used++;
-	buf_put(&t->typed, a->reply.data, a->reply.len);
+	buf_put(&t->queue, a->reply.data, a->reply.len);
 }
 
 int64_t
@@ -248,12 +238,43 @@ typist_due(const struct typist *t)
 	return t->due;
 }
 
-struct buf *
-typist_typed(struct typist *t)
+const char *
+typist_next(struct typist *t, size_t *ret_len)
 {
 	if (t->due > 0 && clock_monotonic() >= t->due)
 		answer(t);
-	return &t->typed;
+	*ret_len = t->queue.len - t->sent;
+	return t->queue.data + t->sent;
+}
+
+void
+typist_sent(struct typist *t, size_t n)
+{
+	t->sent += n;
+}
+
+/* What was taken is wiped: the end of the queue moves over it. */
+void
+typist_arrived(struct typist *t, int64_t count)
+{
+	size_t n;
+
+	if (count <= t->begin || count > t->begin + (int64_t)t->sent)
+		return;
+	n = (size_t)(count - t->begin);
+	t->begin = count;
+	t->sent -= n;
+	buf_consume(&t->queue, n);
+	explicit_bzero(t->queue.data + t->queue.len, n);
+	if (t->ear != NULL)
+		ear_arrived(t->ear, count);
+}
+
+void
+typist_resume(struct typist *t, int64_t count)
+{
+	typist_arrived(t, count);
+	t->sent = 0;
 }
 
 void

@@ -5,7 +5,7 @@
 #ifndef STEP_TYPIST_H
 #define STEP_TYPIST_H
 
-#include <stdbool.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,15 +28,15 @@ enum err	typist_new(const struct order *order, struct typist **ret,
 void		typist_free(struct typist *t);
 
 /*
- * People type, too: makes the FIFO of the target (wire/exec.h), which
+ * People type, too: makes the socket of the target (wire/exec.h), which
  * typist_free() removes.  ERR_IO with errno set.
  */
 enum err	typist_listen(struct typist *t, const char *target);
 
-/* The descriptor to wait for, or -1: there is none, or what was typed waits
- * for the program.  typist_hear() reads it. */
-int		typist_ear(const struct typist *t);
-void		typist_hear(struct typist *t);
+/* What to wait for, where people are to be heard now; typist_hear() reads
+ * what came there. */
+void		typist_fds(const struct typist *t, struct pollfd fds[2]);
+void		typist_hear(struct typist *t, const struct pollfd fds[2]);
 
 /* A new terminal: nothing was seen or typed. */
 void		typist_reset(struct typist *t);
@@ -47,8 +47,18 @@ void		typist_see(struct typist *t, const char *plain, size_t len);
 /* When a reply is to be typed (clock_monotonic()), or 0: none is. */
 int64_t		typist_due(const struct typist *t);
 
-/* What is to be typed now; the caller consumes what went. */
-struct buf	*typist_typed(struct typist *t);
+/*
+ * What is to be typed now, *ret_len bytes.  The caller says how many of them
+ * went on their way; and, when the terminal has taken them, how many it has
+ * in all.
+ */
+const char	*typist_next(struct typist *t, size_t *ret_len);
+void		typist_sent(struct typist *t, size_t n);
+void		typist_arrived(struct typist *t, int64_t count);
+
+/* Another way to the same terminal, which has so many bytes: what is not
+ * among them is to be sent again. */
+void		typist_resume(struct typist *t, int64_t count);
 
 /* Appends the last line that is not blank; nothing where there is none. */
 void		typist_last_line(const struct typist *t, struct buf *out);

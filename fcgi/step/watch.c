@@ -110,7 +110,7 @@ enum stop
 watch_poll(struct watch *w, struct pollfd *fds, nfds_t n, int64_t until)
 {
 	struct typist *typist = w->output->typist;
-	struct pollfd all[MOST_FDS + 2];
+	struct pollfd all[MOST_FDS + 3], *ears;
 	int64_t now = clock_monotonic();
 	enum stop stop = STOP_NONE;
 
@@ -124,15 +124,17 @@ watch_poll(struct watch *w, struct pollfd *fds, nfds_t n, int64_t until)
 	if (n > 0)
 		memcpy(all, fds, n * sizeof(*fds));
 	all[n] = (struct pollfd){ .fd = w->signals, .events = POLLIN };
-	all[n + 1] = (struct pollfd){ .fd = typist != NULL ?
-	    typist_ear(typist) : -1, .events = POLLIN };
-	(void)poll(all, n + 2, until == 0 ? -1 :
+	ears = &all[n + 1];
+	ears[0] = ears[1] = (struct pollfd){ .fd = -1 };
+	if (typist != NULL)
+		typist_fds(typist, ears);
+	(void)poll(all, n + 3, until == 0 ? -1 :
 	    until <= now ? 0 : until - now > 3600000 ? 3600000 :
 	    (int)(until - now));
 	if (n > 0)
 		memcpy(fds, all, n * sizeof(*fds));
-	if (all[n + 1].revents != 0)
-		typist_hear(typist);
+	if (ears[0].revents != 0 || ears[1].revents != 0)
+		typist_hear(typist, ears);
 	if (all[n].revents != 0)
 		stop = take_signal(w);
 	if (stop == STOP_NONE && w->deadline > 0 &&

@@ -22,11 +22,20 @@
  *			most EXEC_SEALED_LIMIT bytes of it, in a sealed box
  *			(libsodium) that only the keeper can open.  The other
  *			two have one line then, which says that
- *	TARGET.keys	a FIFO (0600), where the step is interactive: what
- *			people type, byte for byte.  The step makes it before
- *			it says "running" and removes it at the end; the
- *			runner writes each request (EXEC_KEYS_MOST bytes) in
- *			one piece.  Nothing of it is ever on disk
+ *	TARGET.keys	a socket (0600, SOCK_SEQPACKET), where the step is
+ *			interactive: what people type.  The step makes it before
+ *			it says "running" and removes it at the end; the last
+ *			who connects is heard.  Nothing of it is ever on disk
+ *
+ * What people type, to that socket, each a message of its own:
+ *	{"typist": EXEC_TYPIST hex digits, "from": n, "data": base64 of
+ *		EXEC_KEYS_MOST bytes at most}
+ * A typist is a page; it numbers the bytes that it sends from 0 on, and the
+ * data are those from n on.  What came before is dropped, what leaves a gap
+ * too.  Without a typist there is no number, and no answer.  The step says,
+ * after each message and when it changes, how many bytes of that typist the
+ * terminal has taken:
+ *	{"typist", "arrived": n}
  *
  * Both outputs only grow while the step runs.  Where the output is over the
  * limit, its middle is dropped (a hole is punched, so that offsets stay true)
@@ -117,7 +126,8 @@
 #define EXEC_SEALED_LIMIT	(512 * 1024)	/* a frame has room for it */
 #define EXEC_SEAL_KEY		32		/* bytes */
 #define EXEC_KEYS		".keys"
-#define EXEC_KEYS_MOST		4096	/* PIPE_BUF: all of it or nothing */
+#define EXEC_KEYS_MOST		4096	/* bytes of one message */
+#define EXEC_TYPIST		32
 #define EXEC_KEPT_LIMIT		(64LL * 1024 * 1024)
 #define EXEC_PARALLEL		64
 #define EXEC_MAX_CAPTURE	(64 * 1024)	/* bytes of a captured value */
