@@ -103,7 +103,7 @@ check_terminal(struct command *c, const struct terminal *t)
 		    t->state);
 	if (!c->keeper->runner_here)
 		return fault_set(&c->fault, ERR_UNAVAILABLE, "no_runner", NULL,
-		    "The runner is away, so nothing was typed. Type it again "
+		    "The runner is away, so nothing was typed. Send it again "
 		    "in a moment.");
 	return ERR_OK;
 }

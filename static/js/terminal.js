@@ -2,17 +2,16 @@
  * terminal.js: the terminal of an interactive step while it runs.
  *
  * What it shows is the recording, read by offset as it grows, so that whoever
- * comes, comes back or only watches sees the same.  What is typed is sent in
- * order, one request at a time, and never twice: where an answer is lost, the
- * rest is thrown away and said so, as nobody should type blindly.
+ * comes, comes back or only watches sees the same.  What is typed is sent
+ * until it has arrived (typist.js); while it waits, that is said.
  *
  * xterm.js answers questions that a program asks its terminal (what are you,
  * where is the cursor).  Each viewer would type such an answer, and again at
  * each replay, so these questions end at the parser.
  */
+import { Typist } from './typist.js';
 import { terminal } from './xterm.js';
 
-const MOST = 4096;		/* bytes of a request */
 const FAST_MS = 120;
 const SLOW_MS = 1000;
 const BEGIN = 4 * 1024 * 1024;	/* of a long recording the end is read */
@@ -21,10 +20,9 @@ const QUESTIONS = [{ final: 'c' }, { prefix: '>', final: 'c' }, { prefix: '=', f
 const box = document.getElementById('terminal');
 const said = document.getElementById('terminal-said');
 const form = document.getElementById('terminal-form');
-const { cast, type, attempt, target, csrf, lost, ended, failed } = box.dataset;
+const { cast, type, attempt, target, csrf, waits, full, lost, ended, failed } = box.dataset;
 let term, end = null, rest = new Uint8Array(), total = 0, idle = 0, wait = FAST_MS, timer = null;
 let running = box.dataset.running !== undefined;
-let queue = new Uint8Array(), sending = false;
 
 function say(text, how = 'warn') {
 	said.textContent = text;
@@ -101,6 +99,7 @@ async function ask() {
 }
 
 function close() {
+	typist.forget();
 	term.options.disableStdin = true;
 	form?.remove();
 	say(ended, 'info');
@@ -117,8 +116,6 @@ async function follow() {
 			idle = 0;
 			await ask();
 		}
-		if (said.textContent === lost && queue.length === 0 && got)
-			said.hidden = true;
 	} catch {
 		wait = SLOW_MS;
 	}
@@ -139,37 +136,31 @@ function hurry() {
 	}
 }
 
-async function send() {
-	if (sending)
-		return;
-	sending = true;
-	while (queue.length > 0) {
-		const part = queue.subarray(0, MOST);
-		const fields = new URLSearchParams({ _csrf: csrf, attempt, target, data: btoa(String.fromCharCode(...part)) });
+/* One request; an error of which `again` says whether it may help to repeat. */
+async function send(fields) {
+	const body = new URLSearchParams({ _csrf: csrf, attempt, target, ...fields });
+	const answer = await fetch(type, { method: 'POST', body, headers: { Accept: 'application/json' } }).catch(() => {
+		throw Object.assign(new Error(lost), { again: true });
+	});
+	const result = await answer.json().catch(() => ({}));
 
-		queue = queue.slice(part.length);
-		try {
-			const answer = await fetch(type, { method: 'POST', body: fields, headers: { Accept: 'application/json' } });
-
-			if (answer.ok) {
-				said.hidden = true;
-				hurry();
-				continue;
-			}
-			say((await answer.json()).error?.message ?? String(answer.status));
-			await ask();
-		} catch {
-			say(lost);
-		}
-		queue = new Uint8Array();
+	if (answer.ok) {
+		hurry();
+		return result;
 	}
-	sending = false;
+	const again = answer.status >= 500 || answer.status === 429;
+
+	throw Object.assign(new Error(again ? waits : result.error?.message ?? lost), { again });
 }
 
-function typed(text) {
-	queue = join(queue, new TextEncoder().encode(text));
-	send();
-}
+const typist = new Typist(send, (what, error) => {
+	if (what === 'arrived')
+		said.hidden = true;
+	else
+		say(error?.message ?? (what === 'full' ? full : waits));
+	if (what === 'refused')
+		ask().catch(() => {});
+});
 
 async function start() {
 	term = terminal(80, 24, { disableStdin: !running || box.dataset.typing === undefined, cursorBlink: false });
@@ -180,7 +171,7 @@ async function start() {
 	box.hidden = false;
 	document.getElementById('as-text').hidden = true;
 	term.open(box.querySelector('.player-screen'));
-	term.onData(typed);
+	term.onData((text) => typist.type(text));
 	/* Tab and Escape belong to the program; this leads out of it. */
 	term.attachCustomKeyEventHandler((event) => {
 		if (event.key !== 'Escape' || !event.shiftKey)
@@ -192,7 +183,7 @@ async function start() {
 	form?.addEventListener('submit', (event) => {
 		event.preventDefault();
 		event.stopImmediatePropagation();
-		typed(form.elements.line.value + '\r');
+		typist.type(form.elements.line.value + '\r');
 		form.reset();
 	});
 	if (!term.options.disableStdin)

@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -89,6 +90,14 @@ class Sshd:
                                         stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
         until(lambda: "listening" in self.log())
+
+    def cut(self):
+        """Ends the processes that hold the connections; not what they run."""
+        pids = subprocess.run(["ps", "-o", "pid=", "--ppid",
+                               str(self.process.pid)], text=True,
+                              stdout=subprocess.PIPE).stdout.split()
+        for pid in pids:
+            os.kill(int(pid), signal.SIGKILL)
 
     def log(self):
         path = self.work / "log"

@@ -5,6 +5,7 @@ real sshd: what arrives, who is on record, and that a password is nowhere.
 """
 import base64
 import pathlib
+import secrets
 import sys
 import tempfile
 
@@ -21,6 +22,17 @@ title: Typing
 STEP = """
 ```sh {{#menu-{on} on={on} pty interactive expect="^Deployed release 2.1.0$"}}
 exec python3 {deploy} {out}
+```
+"""
+COUNTS = """
+```python {{#counts-{on} on={on} pty interactive}}
+import os, tty
+tty.setraw(0)
+print("waiting")
+got = b""
+while not got.endswith(b"."):
+    got += os.read(0, 4096)
+open("{out}", "wb").write(got)
 ```
 """
 MORE = """
@@ -51,6 +63,8 @@ def main(results, work):
 def talk(results, work, sshd):
     text = BOOK + "".join(STEP.format(on=on, deploy=DEPLOY, out=work / f"got-{on}")
                           for on in HOSTS)
+    text += "".join(COUNTS.format(on=on, out=work / f"count-{on}")
+                    for on in HOSTS)
     plain, deaf = MORE.split("\n\n", 1)
     text += plain + "".join("\n\n" + deaf.replace("HOST", h)
                             for h in ("local", "libssh2"))
@@ -67,6 +81,9 @@ def talk(results, work, sshd):
         ana.post(f"/runs/{run}/start", {})
         for on in HOSTS:
             Menu(results, people, run, on, work).answer(c)
+        for on in HOSTS:
+            Numbered(results, ana, run, on).counts(c, work / f"count-{on}",
+                                                   sshd)
         refusals(results, ana, run)
         for on in ("local", "libssh2"):
             floods(results, ana, run, on)
@@ -147,6 +164,59 @@ class Menu:
               typed == ["ana", "ben"], typed)
         status, said = self.type(0, "x")
         check(f"an ended attempt takes nothing more, {on}", status == 409, said)
+
+
+class Numbered:
+    """A page that numbers what it types, and is not believed too early."""
+
+    def __init__(self, results, ana, run, on):
+        self.results, self.ana, self.on = results, ana, on
+        self.run, self.name = run, f"counts-{on}"
+        self.id, self.text, self.arrived = secrets.token_hex(16), b"", 0
+
+    def send(self, start, data, **more):
+        return self.ana.post(f"/runs/{self.run}/steps/{self.name}/type", {
+            "attempt": 1, "typist": self.id, "from": start,
+            "data": base64.b64encode(data).decode(), **more})
+
+    def again(self):
+        """Sends what has not arrived; true when all has."""
+        status, said = self.send(self.arrived, self.text[self.arrived:][:4096])
+        if status == 200:
+            self.arrived = max(self.arrived, said["arrived"])
+        return self.arrived == len(self.text)
+
+    def counts(self, c, out, sshd):
+        check, on, ana = self.results.check, self.on, self.ana
+        ana.post(f"/runs/{self.run}/steps/{self.name}/execute", {})
+        until(lambda: ana.step(self.run, self.name)["attempts"] and
+              "waiting" in str(ana.output(self.run, self.name, on)))
+        for bad in ({"typist": "x" * 32}, {"from": -1}, {"typist": ""}):
+            status, said = self.send(0, b"x", **bad)
+            check(f"a wrong number is refused, {on}", status == 422,
+                  (bad, said))
+        for n in range(200):
+            key = b"%d," % n
+            self.text += key
+            status, _ = self.send(len(self.text) - len(key), key)
+            if n % 7 == 3:
+                self.send(len(self.text) - len(key), key)
+            if n % 11 == 5:
+                self.send(len(self.text) + 3, b"a gap")
+            if n in (50, 100) and on != "openssh":
+                killed = c.kill("countersign-runner")
+            if n in (60, 110) and on != "openssh":
+                until(lambda: set(c.pids("countersign-runner")) - set(killed))
+            if n in (80, 140) and on != "local":
+                sshd.cut()
+        until(self.again)
+        self.text += b"."
+        until(lambda: self.again() or
+              ana.step(self.run, self.name)["state"] != "running")
+        step = ana.wait_step(self.run, self.name)
+        got = out.read_bytes() if out.exists() else b""
+        check(f"no key is lost nor doubled, {on}", got == self.text,
+              (step, got, self.text))
 
 
 def refusals(results, ana, run):
