@@ -57,6 +57,29 @@ describe('the terminal of an interactive step', () => {
 		assert.doesNotMatch(await other.textContent('.xterm-rows'), /secret/);
 	});
 
+	test('requests and answers that are lost on the way lose no key and double none', async () => {
+		let away = true, lost = 0;
+
+		await page.route('**/type', async (route) => {
+			if (!away)
+				await route.fetch();
+			if (away || lost++ < 2)
+				await route.abort();
+			else
+				await route.continue();
+		});
+		await page.focus('.xterm-helper-textarea');
+		await page.keyboard.type('0123456789\n');
+		await page.waitForSelector('#terminal-said:not([hidden])');
+		assert.match(await page.textContent('#terminal-said'), /sent when it does/);
+		away = false;
+		await shows(other, 'You said 0123456789.');
+		await page.waitForSelector('#terminal-said', { state: 'hidden' });
+		assert.ok(lost > 2);
+		await page.unroute('**/type');
+		page.complaints = page.complaints.filter((text) => !/ERR_FAILED/.test(text));
+	});
+
 	test('who leaves and comes back finds it as it is', async () => {
 		await page.goto('/runs');
 		await page.goto(terminal);
