@@ -19,45 +19,6 @@
 #define MEMBERS_MAX	20000	/* of all groups of an environment */
 #define NESTING_MAX	8	/* of groups */
 
-void
-targets_tell(void *ctx, int line, int column, const char *message)
-{
-	struct targets *t = ctx;
-	struct diagnostic *d;
-
-	t->errors++;
-	if (t->count >= 200)
-		return;
-	d = mem_grow(&t->diagnostics, &t->cap, t->count++, sizeof(*d));
-	d->severity = SEVERITY_ERROR;
-	d->line = line;
-	d->column = column;
-	d->message = arena_strdup(t->arena, message);
-}
-
-void
-targets_wrong(struct targets *t, const struct ytree *y, const char *message)
-{
-	targets_tell(t, y->line, y->column, message);
-}
-
-void
-targets_wrong_key(struct targets *t, const struct ytree *y, const char *message)
-{
-	targets_tell(t, y->key_line, y->key_column, message);
-}
-
-void
-targets_check_flag(struct targets *t, const struct ytree *map, const char *key,
-    bool *ret)
-{
-	const struct ytree *y = ytree_get(map, key);
-
-	if (y != NULL && !ytree_bool(y, ret))
-		targets_wrong(t, y, arena_printf(t->arena, "“%s” is either true or "
-		    "false.", key));
-}
-
 static bool
 name_is_free(struct targets *t, const struct environment *e,
     const struct ytree *y)

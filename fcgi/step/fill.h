@@ -17,4 +17,11 @@
 bool	fill_line(const struct order *order, const char *s, size_t len,
 	    struct buf *out, struct buf *why);
 
+/*
+ * Fills in the order's folder (cwd), which is named once for all targets.
+ * ERR_INVALID with a fault: a value is missing, or it is no path from the
+ * root.
+ */
+enum err fill_folder(struct order *order, struct fault *fault);
+
 #endif

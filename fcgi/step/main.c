@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "step/fanout.h"
+#include "step/fill.h"
 #include "step/order.h"
 #include "step/scan.h"
 #include "step/status.h"
@@ -81,10 +82,12 @@ read_order(const char *exec, struct order *ret, struct fault *fault)
 		fault_set(fault, err, "order", NULL,
 		    "The order could not be read.");
 	else if ((err = order_parse(text.data, text.len, ret, fault)) ==
-	    ERR_OK && !text_eq(ret->exec, exec)) {
-		order_clear(ret);
-		err = fault_set(fault, ERR_INVALID, "order", "exec",
+	    ERR_OK) {
+		err = text_eq(ret->exec, exec) ? fill_folder(ret, fault) :
+		    fault_set(fault, ERR_INVALID, "order", "exec",
 		    "The order is for another execution.");
+		if (err != ERR_OK)
+			order_clear(ret);
 	}
 	if (text.data != NULL)
 		explicit_bzero(text.data, text.len);

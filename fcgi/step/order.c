@@ -13,7 +13,6 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "step/fill.h"
 #include "step/kept.h"
 #include "step/order.h"
 #include "step/order_read.h"
@@ -107,27 +106,6 @@ static const struct { const char *word; enum order_how how; } hows[] = {
 	{ "regex",	ORDER_REGEX },
 };
 /* clang-format on */
-
-enum err
-order_wrong(struct fault *fault, const char *field, const char *what)
-{
-	return fault_set(fault, ERR_INVALID, "order", field,
-	    "The order is wrong: \"%s\" %s.", field, what);
-}
-
-size_t
-order_length(struct json_object *array)
-{
-	return array != NULL ? json_object_array_length(array) : 0;
-}
-
-const char *
-order_text(struct json_object *o, const char *key)
-{
-	const char *s = json_text(o, key, NULL);
-
-	return s != NULL && *s != '\0' ? s : NULL;
-}
 
 bool
 order_is_user(const char *s)
@@ -331,30 +309,6 @@ read_mask(struct order *o, struct json_object *list, struct fault *fault)
 	return ERR_OK;
 }
 
-/* A folder is named once for all targets, so its values are put in here. */
-static enum err
-fill_cwd(struct order *o, struct fault *fault)
-{
-	struct buf why = {0};
-	enum err err = ERR_OK;
-
-	if (o->cwd == NULL)
-		return ERR_OK;
-	if (!fill_line(o, o->cwd, strlen(o->cwd), &o->folder, &why))
-		err = fault_set(fault, ERR_INVALID, "order", "cwd", "The "
-		    "folder of this step, cwd=%s, cannot be told: %s Nothing "
-		    "was executed.", o->cwd, buf_text(&why));
-	else if (strstr(o->cwd, "{{") != NULL &&
-	    *buf_text(&o->folder) != '/')
-		err = fault_set(fault, ERR_INVALID, "order", "cwd", "The "
-		    "folder of this step, cwd=%s, is not a path from the root "
-		    "(/…) with the values of this run. Nothing was executed.",
-		    o->cwd);
-	o->cwd = buf_text(&o->folder);
-	buf_clear(&why);
-	return err;
-}
-
 static enum err
 read_seal(struct order *o, struct fault *fault)
 {
@@ -410,7 +364,7 @@ order_parse(const char *text, size_t len, struct order *ret,
 	    (err = read_values(&o, json_get(o.root, "values"), false,
 	    fault)) != ERR_OK ||
 	    (err = read_values(&o, json_get(o.root, "secrets"), true,
-	    fault)) != ERR_OK || (err = fill_cwd(&o, fault)) != ERR_OK ||
+	    fault)) != ERR_OK ||
 	    (err = read_mask(&o, json_get(o.root, "mask"), fault)) != ERR_OK ||
 	    (err = order_read_targets(&o, json_get(o.root, "targets"),
 	    fault)) != ERR_OK ||

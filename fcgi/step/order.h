@@ -59,7 +59,7 @@ struct order {
 	bool		 pty;		/* in a terminal of its own */
 	bool		 interactive;	/* that people type into */
 	struct json_object *answers;	/* {"prompt", "reply"}, or NULL */
-	const char	*cwd;		/* filled in, or NULL */
+	const char	*cwd;		/* or NULL; see fill_folder() */
 	struct buf	 folder;	/* of cwd */
 	const char	*user;		/* or NULL */
 	const char	*expect;	/* or NULL */

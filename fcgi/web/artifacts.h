@@ -4,17 +4,24 @@
 #ifndef WEB_ARTIFACTS_H
 #define WEB_ARTIFACTS_H
 
-#include "web/view.h"
+#include "web/request.h"
+
+/* What a run has kept, read once; all NULL until then. */
+struct artifacts {
+	struct json_object *list;
+	struct json_object *by;		/* the same by place */
+};
 
 /*
  * What the run has kept, in the order in which it came: [{id, name, step,
- * attempt, target, bytes, size_text, hash, url}].  Read once; it belongs to
- * the request.
+ * attempt, target, bytes, size_text, hash, url}].  It belongs to the request.
  */
-struct json_object *artifacts_of_run(struct view *v);
+struct json_object *artifacts_of_run(struct req *req, int64_t run,
+	    struct artifacts *a);
 
 /* That of one target of one attempt, or NULL; belongs to the request. */
-struct json_object *artifacts_find(struct view *v, const char *step,
-	    int64_t n, const char *target);
+struct json_object *artifacts_find(struct req *req, int64_t run,
+	    struct artifacts *a, const char *step, int64_t n,
+	    const char *target);
 
 #endif

@@ -49,9 +49,6 @@ struct json_object *card_gate_page(struct view *v, int step);
 /* Why the person cannot decide on a gate that is asked for, in words. */
 const char *card_gate_blocked(struct view *v, int step);
 
-/* The names of the targets of a step; none for what people do. */
-struct json_object *card_targets(struct view *v, const struct step *step);
-
 /* Success in words. */
 const char *card_success(struct req *req, const struct step *step);
 

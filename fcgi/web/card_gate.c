@@ -104,7 +104,7 @@ add_following(struct view *v, struct json_object *o, int step)
 		    steps[i]->step->id));
 		model_text(f, "kind_text", model_word(v->req, "kind",
 		    book_kind_name(steps[i]->step->kind)));
-		model_put(f, "targets", card_targets(v, steps[i]->step));
+		model_put(f, "targets", view_targets(v, steps[i]->step));
 		json_object_array_add(list, f);
 	}
 	model_bool(o, "has_follows", n > 0);

@@ -84,14 +84,6 @@ card_can_step(const struct view *v, int step)
 	return list;
 }
 
-struct json_object *
-card_targets(struct view *v, const struct step *step)
-{
-	if (step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL)
-		return json_object_new_array();
-	return plan_targets_of(json_get(v->run, "targets"), step->on);
-}
-
 static struct json_object *
 signatures_of(const struct view_step *s)
 {
@@ -131,7 +123,7 @@ card_json(struct view *v, int i)
 	model_text(o, "state", s->state);
 	model_text(o, "undo", step->undo);
 	model_text(o, "probe_of", step->probe_of);
-	model_put(o, "targets", card_targets(v, step));
+	model_put(o, "targets", view_targets(v, step));
 	model_put(o, "approval", card_gate(v, i));
 	model_put(o, "can", card_can_step(v, i));
 	model_text(o, "reason", s->reason);
@@ -416,7 +408,7 @@ card_page(struct view *v, int i)
 {
 	const struct view_step *s = &v->steps[i];
 	struct json_object *o = model_object(32);
-	struct json_object *targets = card_targets(v, s->step), *counts = NULL;
+	struct json_object *targets = view_targets(v, s->step), *counts = NULL;
 
 	html_inherit(o, card_base(v->req, v->shelf, i));
 	model_put(o, "targets", targets);

@@ -92,12 +92,10 @@ how(struct view *v, const char *name)
 static struct json_object *
 targets_model(struct view *v, const struct step *step)
 {
-	struct json_object *list = json_object_new_array(), *names;
+	struct json_object *list = json_object_new_array();
+	struct json_object *names = request_own(v->req,
+	    view_targets(v, step));
 
-	if (step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL)
-		return list;
-	names = request_own(v->req, plan_targets_of(
-	    json_get(v->run, "targets"), step->on));
 	for (size_t i = 0; i < json_object_array_length(names); i++) {
 		struct json_object *o = json_object_new_object();
 		const char *name = json_object_get_string(

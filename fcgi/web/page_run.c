@@ -10,7 +10,6 @@
 
 #include "base/text.h"
 #include "book/values.h"
-#include "web/artifacts.h"
 #include "web/card.h"
 #include "web/fragments.h"
 #include "web/look.h"
@@ -315,7 +314,8 @@ page_part(struct view *v)
 	    json_object_array_length(comments) > 0);
 	model_put(o, "comments", comments);
 	model_bool(o, "has_artifacts",
-	    json_object_array_length(artifacts_of_run(v)) > 0);
+	    json_object_array_length(artifacts_of_run(v->req, v->life.id,
+	    &v->artifacts)) > 0);
 	return o;
 }
 

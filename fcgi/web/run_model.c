@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "journal/event.h"
-#include "web/artifacts.h"
 #include "web/card.h"
 #include "web/model.h"
 #include "web/run_model.h"
@@ -89,7 +88,8 @@ run_model(struct view *v)
 	    json_int(v->run, "production", 0) != 0);
 	model_put(o, "approvals", approvals_model(v));
 	model_put(o, "progress", progress_model(v));
-	model_put(o, "artifacts", json_object_get(artifacts_of_run(v)));
+	model_put(o, "artifacts", json_object_get(artifacts_of_run(v->req,
+	    v->life.id, &v->artifacts)));
 	model_put(o, "variables", json_object_get(v->variables));
 	model_put(o, "can", card_can_run(v));
 	return o;

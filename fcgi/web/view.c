@@ -13,7 +13,6 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/plan.h"
-#include "web/artifacts.h"
 #include "web/model.h"
 #include "web/view.h"
 
@@ -147,8 +146,9 @@ target_model(struct view *v, struct rows *rows)
 	model_put(o, "resume_of", db_is_null(rows, 14) ? NULL :
 	    json_object_new_int64(db_int(rows, 14)));
 	model_bool(o, "sealed", !db_is_null(rows, 15));
-	model_put(o, "artifact", json_object_get(artifacts_find(v,
-	    db_text(rows, 0), db_int(rows, 1), db_text(rows, 2))));
+	model_put(o, "artifact", json_object_get(artifacts_find(v->req,
+	    v->life.id, &v->artifacts, db_text(rows, 0), db_int(rows, 1),
+	    db_text(rows, 2))));
 	model_text(o, "text_url", arena_printf(v->req->arena, "%s.txt", url));
 	model_text(o, "cast_url", arena_printf(v->req->arena, "%s.cast",
 	    url));
@@ -408,4 +408,12 @@ view_usual(const struct view *v, int step)
 	    TEXT(v->book->steps[step].id)), 0);
 
 	return ms > 0 ? model_duration(v->req, ms) : NULL;
+}
+
+struct json_object *
+view_targets(const struct view *v, const struct step *step)
+{
+	if (step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL)
+		return json_object_new_array();
+	return plan_targets_of(json_get(v->run, "targets"), step->on);
 }

@@ -6,6 +6,7 @@
 #define WEB_VIEW_H
 
 #include "journal/life.h"
+#include "web/artifacts.h"
 #include "web/books.h"
 
 /* A step of the document together with its row. */
@@ -32,8 +33,7 @@ struct view {
 	struct json_object *variables;	/* {name: value} */
 	struct json_object *decisions;	/* of STMT_APPROVALS */
 	struct json_object *given;	/* those for the plan as it is */
-	struct json_object *artifacts;	/* of artifacts.c; NULL: not read */
-	struct json_object *artifacts_by;
+	struct artifacts artifacts;
 	struct life_run	 life;
 	int		 done;
 	int		 total;
@@ -74,6 +74,10 @@ bool		 view_is_excluded(const struct view_step *s);
  * environment.  In words, or NULL where it never has.
  */
 const char	*view_usual(const struct view *v, int step);
+
+/* The names of the targets of a step; none for what people do.  New. */
+struct json_object *view_targets(const struct view *v,
+		    const struct step *step);
 
 /* The index of the step in focus, or -1. */
 int		 view_current(const struct view *v);

@@ -17,6 +17,7 @@
 #include "step/canonical.h"
 #include "step/clean.h"
 #include "step/diff.h"
+#include "step/fill.h"
 #include "step/mask.h"
 #include "step/order.h"
 #include "step/pointer.h"
@@ -46,8 +47,10 @@ try_order(const char *text, size_t len)
 	struct order o = {0};
 	struct fault fault;
 
-	if (order_parse(text, len, &o, &fault) == ERR_OK)
+	if (order_parse(text, len, &o, &fault) == ERR_OK) {
+		(void)fill_folder(&o, &fault);
 		order_clear(&o);
+	}
 }
 
 static void
