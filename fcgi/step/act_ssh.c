@@ -33,6 +33,8 @@
 #define REFUSED_MS	(60 * 1000)	/* the same, where it refuses us */
 #define STOP_TRY_MS	(20 * 1000)	/* to end a script */
 #define CLEAN_MS	5000
+#define REST_MS		200	/* silence after which the rest of the output
+				 * is asked for */
 #define BACKOFF_MS	15000
 
 /* What is kept from one try to the next: the connection, and what is known of
@@ -48,6 +50,7 @@ struct ssh_job {
 	bool		 tried;		/* the script may have been started */
 	bool		 removable;	/* its folder is of no more use */
 	int64_t		 lost_at;	/* monotonic, 0: connected */
+	int64_t		 ended_at;	/* the same, of the script; or 0 */
 	int64_t		 backoff;
 };
 
@@ -91,16 +94,39 @@ reach(struct ssh_job *s)
 	return link_open(s->job->target, s->job->watch, &s->link, &s->error);
 }
 
-/* Has sh on the target read the text; releases the text. */
+/* Of the call that follows a script: once all is known it only waits to be
+ * told to remove the folder. */
+static int64_t
+enough(void *ctx)
+{
+	struct report *r = ctx;
+	struct ssh_job *s = r->ctx;
+	int64_t last = s->job->output->last;
+
+	if (r->said != SAID_EXIT)
+		return 0;
+	if (s->ended_at == 0)
+		s->ended_at = clock_monotonic();
+	if (r->received >= r->size)
+		return s->ended_at;
+	return (last > s->ended_at ? last : s->ended_at) + REST_MS;
+}
+
+/* Has sh on the target read the text; releases the text.  `follows`: it is
+ * that of remote_follow(), and what is typed goes to it as well. */
 static enum link_result
-ask(struct ssh_job *s, struct buf *text, int64_t limit_ms, struct feed *feed)
+ask(struct ssh_job *s, struct buf *text, int64_t limit_ms, bool follows)
 {
 	struct link_call call = { .command = s->command, .input = text,
 		.out = report_out, .err = report_err, .ctx = &s->report,
-		.feed = feed,
 		.limit = limit_ms > 0 ? clock_monotonic() + limit_ms : 0 };
 	enum link_result result;
 
+	if (follows && s->feed.typist != NULL)
+		call.feed = &s->feed;
+	else if (follows)
+		call.enough = enough;
+	s->ended_at = 0;
 	report_begin(&s->report);
 	feed_begin(&s->feed);
 	buf_reset(&s->error);
@@ -180,8 +206,7 @@ follow(struct ssh_job *s)
 			s->tried = true;
 			remote_follow(&s->remote, s->report.started,
 			    s->report.received, &text);
-			result = ask(s, &text, 0, s->feed.typist != NULL ?
-			    &s->feed : NULL);
+			result = ask(s, &text, 0, true);
 			if (result == LINK_OK &&
 			    s->report.said != SAID_NOTHING)
 				return true;
@@ -220,7 +245,7 @@ fetch_rest(struct ssh_job *s)
 		if ((result = reach(s)) == LINK_OK) {
 			remote_fetch(&s->remote, r->received,
 			    r->size - r->received, &text);
-			result = ask(s, &text, 0, NULL);
+			result = ask(s, &text, 0, false);
 		}
 		if (s->job->watch->stop == STOP_ABANDONED ||
 		    (result == LINK_OK && r->received == before))
@@ -304,7 +329,7 @@ stop_script(struct ssh_job *s)
 	do {
 		if ((result = reach(s)) == LINK_OK) {
 			remote_end(&s->remote, &text);
-			result = ask(s, &text, STOP_TRY_MS, NULL);
+			result = ask(s, &text, STOP_TRY_MS, false);
 		}
 		if (result == LINK_OK && s->report.said != SAID_NOTHING) {
 			conclude(s);
@@ -362,9 +387,11 @@ act_ssh_clean(struct job *job)
 
 	if (s == NULL || s->link == NULL || !s->removable)
 		return;
-	remote_remove(&s->remote, &text);
-	(void)ask(s, &text, CLEAN_MS, NULL);
 	s->removable = false;
+	if (link_last(s->link, REMOTE_DONE, clock_monotonic() + CLEAN_MS))
+		return;
+	remote_remove(&s->remote, &text);
+	(void)ask(s, &text, CLEAN_MS, false);
 }
 
 void

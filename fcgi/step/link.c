@@ -101,6 +101,12 @@ link_run(struct link *l, struct link_call *call, struct buf *why)
 	return result;
 }
 
+bool
+link_last(struct link *l, const char *text, int64_t limit)
+{
+	return l->client->last != NULL && l->client->last(l, text, limit);
+}
+
 void
 link_close(struct link *l)
 {

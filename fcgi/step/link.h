@@ -4,6 +4,7 @@
 #ifndef STEP_LINK_H
 #define STEP_LINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,10 @@ struct link_call {
 	void		*ctx;
 	struct feed	*feed;		/* its standard input stays open for
 					 * what this has; or NULL */
+	/* Or NULL.  Asked after all that comes: 0, or the monotonic time at
+	 * which the call ends with LINK_OK, though the command still waits
+	 * for more of its input: link_last(). */
+	int64_t		(*enough)(void *ctx);
 	int64_t		 limit;		/* monotonic, then LINK_LOST; or 0 */
 	int		 status;	/* set: its exit status */
 };
@@ -52,5 +57,12 @@ void		 link_close(struct link *l);
  */
 enum link_result link_run(struct link *l, struct link_call *call,
 		    struct buf *why);
+
+/*
+ * Sends this and the end of its input to the command that waits since the
+ * last call, and waits for its end.  False: no command waits (there are
+ * clients that cannot leave one waiting), or it is not known to have ended.
+ */
+bool		 link_last(struct link *l, const char *text, int64_t limit);
 
 #endif

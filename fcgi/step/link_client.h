@@ -17,6 +17,8 @@ struct link_client {
 	enum link_result (*stream)(struct link *, const char *, bool,
 			    struct stream **, struct buf *);
 	void		 (*close)(struct link *);
+	bool		 (*last)(struct link *, const char *, int64_t);
+					/* or NULL: none is left waiting */
 };
 
 /* The first member of each client's own struct. */

@@ -200,6 +200,8 @@ send_input(LIBSSH2_CHANNEL *channel, const struct link_call *call,
 
 	if (*sent == input->len && call->feed != NULL)
 		return send_typed(channel, call->feed);
+	if (*sent == input->len && call->enough != NULL)
+		return 0;
 	if (*sent == input->len) {
 		n = libssh2_channel_send_eof(channel);
 		if (n == 0)
@@ -232,7 +234,17 @@ read_outputs(LIBSSH2_CHANNEL *channel, struct link_call *call, char *chunk)
 	return total;
 }
 
-/* Sends and reads until the end of both outputs. */
+/* True: what came is enough.  Else s->limit is when it may be. */
+static bool
+has_enough(struct ssh *s, struct link_call *call)
+{
+	int64_t at = call->enough != NULL ? call->enough(call->ctx) : 0;
+
+	s->limit = at > 0 ? at : call->limit;
+	return at > 0 && clock_monotonic() >= at;
+}
+
+/* Sends and reads until the end of both outputs, or until that is enough. */
 static int
 converse(struct ssh *s, LIBSSH2_CHANNEL *channel, struct link_call *call)
 {
@@ -241,7 +253,7 @@ converse(struct ssh *s, LIBSSH2_CHANNEL *channel, struct link_call *call)
 	ssize_t in = 0, out;
 	int rc = 0;
 
-	for (;;) {
+	while (!has_enough(s, call)) {
 		bool sending = sent <= call->input->len;
 
 		if (sending)
@@ -255,11 +267,12 @@ converse(struct ssh *s, LIBSSH2_CHANNEL *channel, struct link_call *call)
 			rc = (int)out;
 		if (rc != 0 || libssh2_channel_eof(channel) == 1)
 			break;
-		if (out == 0 && !(sending && in > 0) && !ssh_wait(s)) {
+		if (out == 0 && !(sending && in > 0) && !ssh_wait(s) &&
+		    !has_enough(s, call)) {
 			rc = LIBSSH2_ERROR_EAGAIN;
 			break;
 		}
-		if (s->limit > 0 && clock_monotonic() >= s->limit) {
+		if (call->limit > 0 && clock_monotonic() >= call->limit) {
 			rc = LIBSSH2_ERROR_EAGAIN;
 			break;
 		}
@@ -296,6 +309,17 @@ take_end(struct ssh *s, LIBSSH2_CHANNEL *channel, struct link_call *call,
 	return LINK_OK;
 }
 
+static void
+free_channel(struct ssh *s, LIBSSH2_CHANNEL *channel)
+{
+	int rc;
+
+	if (channel == NULL)
+		return;
+	s->limit = clock_monotonic() + FREE_MS;
+	SSH_LOOP(s, rc, libssh2_channel_free(channel));
+}
+
 static enum link_result
 ssh_run(struct link *l, struct link_call *call, struct buf *why)
 {
@@ -305,22 +329,51 @@ ssh_run(struct link *l, struct link_call *call, struct buf *why)
 	int rc;
 
 	s->stopped = false;
+	free_channel(s, s->waiting);
+	s->waiting = NULL;
 	result = ssh_channel_open(s, "exec", call->command, &channel, why);
 	if (result != LINK_OK)
 		goto out;
-	s->limit = call->limit;
-	if ((rc = converse(s, channel, call)) != 0)
+	if ((rc = converse(s, channel, call)) != 0) {
 		result = ssh_lost(s, rc, "while the command ran", why);
-	else
+	} else if (libssh2_channel_eof(channel) == 1) {
+		s->limit = call->limit;
 		result = take_end(s, channel, call, why);
-out:
-	if (channel != NULL) {
-		s->limit = clock_monotonic() + FREE_MS;
-		SSH_LOOP(s, rc, libssh2_channel_free(channel));
+	} else {
+		s->waiting = channel;
+		channel = NULL;
 	}
+out:
+	free_channel(s, channel);
 	return result;
 }
 
+static void
+ignore(void *ctx, const char *data, size_t len)
+{
+	(void)ctx;
+	(void)data;
+	(void)len;
+}
+
+static bool
+ssh_last(struct link *l, const char *text, int64_t limit)
+{
+	struct ssh *s = (struct ssh *)l;
+	struct buf input = {0};
+	struct link_call call = { .input = &input, .out = ignore,
+		.err = ignore, .limit = limit };
+	bool ended;
+
+	if (s->waiting == NULL)
+		return false;
+	s->stopped = false;
+	buf_puts(&input, text);
+	ended = converse(s, s->waiting, &call) == 0;
+	buf_clear(&input);
+	return ended;
+}
+
 const struct link_client link_libssh2 = {
-	"libssh2", ssh_open, ssh_run, ssh_stream_open, ssh_close,
+	"libssh2", ssh_open, ssh_run, ssh_stream_open, ssh_close, ssh_last,
 };

@@ -13,6 +13,7 @@ struct ssh {
 	struct link	 link;
 	int		 fd;
 	LIBSSH2_SESSION	*session;
+	LIBSSH2_CHANNEL	*waiting;	/* see link_last(), or NULL */
 	int64_t		 limit;		/* of the present wait, or 0 */
 	int64_t		 keepalive;	/* when the next is due, or 0 */
 	bool		 stopped;

@@ -413,6 +413,7 @@ out:
 
 const struct link_client link_openssh = {
 	"openssh", openssh_open, openssh_run, pipe_stream_open, openssh_close,
+	NULL,
 };
 
 static enum link_result

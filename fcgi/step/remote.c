@@ -6,11 +6,17 @@
  * keeps it from being started twice.  In the folder:
  *
  *	script		as the document says (no values)
- *	run		starts it and writes down how it ended
  *	boot		the boot id of the machine, to tell a restart
- *	pid		of `run`, which leads its session and process group
+ *	pid		of the sh that starts the script and writes down how
+ *			it ended; it leads their session and process group
  *	out		all that it printed
- *	exit		NONCE CODE, put there by rename when it ended
+ *	exit		NONCE CODE, when it ended
+ *
+ * A line of `pid` or `exit` is one write and counts from its line end on, so
+ * nobody reads half of it.  On a hundred hosts at once each process that a
+ * target starts is felt: whatever sh can do itself is done by it, and the
+ * folder is removed in the same call, once we have all of the output and have
+ * made it durable, and say so on its standard input.
  *
  * With pty there are two more: `terminal`, a program for python3 that gives the
  * script a terminal of its own and outlives the connection with it
@@ -23,8 +29,11 @@
  */
 #include <string.h>
 
+#include "base/encode.h"
 #include "step/remote.h"
 #include "step/script.h"
+
+#define PIECE	(64 * 1024)
 
 /* What all texts have in common; %s are nonce and folder. */
 static const char common[] =
@@ -41,7 +50,7 @@ static const char common[] =
 "cs_boot() {\n"
 "	read -r cs_id </proc/sys/kernel/random/boot_id && echo \"$cs_id\"\n"
 "} 2>/dev/null\n"
-/* Reads the process id of `run`; false: it never got so far. */
+/* Reads the process id; false: it never got so far. */
 "cs_pid() { cs_pid=; read -r cs_pid <\"$cs_dir/pid\"; } 2>/dev/null\n"
 "cs_alive() {\n"
 "	cs_pid && kill -0 \"$cs_pid\" 2>/dev/null || return 1\n"
@@ -56,14 +65,19 @@ static const char common[] =
 "	[ -n \"$cs_list\" ] || return 0\n"
 "	printf '%%s\\n' \"$cs_list\" | grep -q \"^ *$cs_pid  *[^Z ]\"\n"
 "}\n"
-"cs_size() { cs_size=$(wc -c <\"$cs_dir/out\") && cs_size=$((cs_size)); }\n"
+"cs_size() {\n"
+"	cs_size=0\n"
+"	[ ! -s \"$cs_dir/out\" ] || cs_size=$(wc -c <\"$cs_dir/out\") &&\n"
+"	    cs_size=$((cs_size))\n"
+"}\n"
+/* Reads how it ended, if it has. */
+"cs_exit() { read -r cs_a cs_code <\"$cs_dir/exit\"; } 2>/dev/null\n"
 /* Says how it ended, if it has; false: it has not. */
 "cs_report() {\n"
-"	[ -f \"$cs_dir/exit\" ] || return 1\n"
-"	read -r cs_a cs_code <\"$cs_dir/exit\"\n"
+"	cs_exit || return 1\n"
 "	cs_open=\n"
 "	if cs_pid && cs_group &&\n"
-"	    ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q \"$cs_name/out\\$\"\n"
+"	    ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q \"^l.w.*$cs_name/out\\$\"\n"
 "	then cs_open=' open'; fi\n"
 "	cs_size && [ \"$cs_a\" = \"$cs_nonce\" ] || return 1\n"
 "	cs_say exit \"$cs_code $cs_size$cs_open\"\n"
@@ -78,16 +92,21 @@ static const char common[] =
 
 /* Its own outputs lead nowhere: what sh says of a script that was killed is
  * not the script's. */
-static const char runner[] =
+static const char launch[] =
+"	: >\"$cs_dir/out\"\n"
+"	( umask \"$cs_umask\"; exec setsid sh -c '\n"
 "read -r cs_nonce\n"
 "exec </dev/null\n"
-"cs_dir=${0%%/*}\n"
 "trap : TERM INT\n"
-"echo $$ >\"$cs_dir/pid.new\" && mv \"$cs_dir/pid.new\" \"$cs_dir/pid\"\n"
-"( exec %s%s %s \"$cs_dir/script\" >>\"$cs_dir/out\" 2>&1 )\n"
-"cs_code=$?\n"
-"printf '%%s %%s\\n' \"$cs_nonce\" \"$cs_code\" >\"$cs_dir/exit.new\" &&\n"
-"    mv \"$cs_dir/exit.new\" \"$cs_dir/exit\"\n";
+"echo $$ >\"$0/pid\"\n"
+"( exec %s%s %s \"$0/script\" >>\"$0/out\" 2>&1 )\n"
+"echo \"$cs_nonce $?\" >\"$0/exit\"\n"
+"' \"$cs_dir\" ) >/dev/null 2>&1 <<EOF &\n"
+"$cs_nonce\n"
+"EOF\n"
+"	cs_started=$!\n"
+"	cs_say started\n"
+"}\n";
 
 static const char check_terminal[] =
 "	command -v python3 >/dev/null 2>&1 || cs_refuse 'A terminal (pty) needs "
@@ -109,24 +128,17 @@ static const char make_folder[] =
 "	}\n"
 "	cs_boot >\"$cs_dir/boot\"\n";
 
-/* `cs_put FILE` takes a here-document. */
 static const char put_file[] =
 "cs_put() {\n"
-"	cat >\"$cs_dir/$1\" 2>/dev/null && return\n"
+"	cs_file=$1\n"
+"	shift\n"
+"	{ printf %%s \"$@\" >\"$cs_dir/$cs_file\"; } 2>/dev/null && return\n"
 "	rm -rf \"$cs_dir\"\n"
 "	cs_refuse 'The script could not be written on %s. Is its disk full?'\n"
 "}\n";
 
-static const char launch[] =
-"	: >\"$cs_dir/out\"\n"
-"	( umask \"$cs_umask\"; exec setsid sh \"$cs_dir/run\" ) "
-">/dev/null 2>&1 <<EOF &\n"
-"$cs_nonce\n"
-"EOF\n"
-"	cs_started=$!\n"
-"	cs_say started\n"
-"}\n";
-
+/* What we say last is an empty line, or nothing at all where the link is
+ * gone: then the folder is left for whoever asks again. */
 static const char follow[] =
 "cs_follow() {\n"
 "	printf '%%s\\n' \"$cs_nonce\"\n"
@@ -145,14 +157,19 @@ static const char follow[] =
 "		wait \"$cs_started\"\n"
 "	else\n"
 "		cs_i=0\n"
-"		until [ -f \"$cs_dir/pid\" ] || [ \"$cs_i\" -gt 50 ]; do\n"
+"		until cs_pid || [ \"$cs_i\" -gt 50 ]; do\n"
 "			cs_nap; cs_i=$((cs_i + 1))\n"
 "		done\n"
-"		while [ ! -f \"$cs_dir/exit\" ] && cs_alive; do cs_nap; done\n"
+"		until cs_exit || ! cs_alive; do cs_nap; done\n"
 "	fi\n"
+"	cs_ended=\n"
+"	[ -n \"$cs_typing\" ] || ! cs_report || cs_ended=1\n"
+"	cs_last=stay\n"
+"	[ -z \"$cs_ended\" ] || read -r cs_last || cs_last=stay\n"
 "	kill \"$cs_tail\" $cs_typing\n"
 "	wait \"$cs_tail\" $cs_typing\n"
-"	cs_report || cs_lost\n"
+"	[ -n \"$cs_last\" ] || exec rm -rf -- \"$cs_dir\"\n"
+"	[ -n \"$cs_ended\" ] || cs_report || cs_lost\n"
 "}\n";
 
 static const char end_it[] =
@@ -184,6 +201,20 @@ finish(struct buf *out)
 	buf_puts(out, "exit 0\n}\ncs_main\n");
 }
 
+/* As arguments that also a printf that is a program of its own can take. */
+static void
+put_text(const char *file, struct buf *text, struct buf *out)
+{
+	buf_printf(out, "cs_put %s", file);
+	for (size_t at = 0, n; at < text->len; at += n) {
+		n = text->len - at < PIECE ? text->len - at : PIECE;
+		buf_putc(out, ' ');
+		encode_shell(text->data + at, n, out);
+	}
+	buf_putc(out, '\n');
+	buf_reset(text);
+}
+
 /* The function that makes the folder, fills it, and starts the script. */
 static void
 put_start(const struct remote *r, struct buf *out)
@@ -199,17 +230,13 @@ put_start(const struct remote *r, struct buf *out)
 	buf_printf(out, make_folder, r->target, r->target);
 	if (pty) {
 		buf_puts(&text, remote_terminal);
-		script_here("cs_put terminal", &text, out);
-		buf_reset(&text);
+		put_text("terminal", &text, out);
 	}
 	script_text(r->order, &text);
-	script_here("cs_put script", &text, out);
-	buf_reset(&text);
-	buf_printf(&text, runner, pty ? "python3 -I \"$cs_dir/terminal\" " : "",
-	    r->order->interpreter, script_flag(r->order));
-	script_here("cs_put run", &text, out);
+	put_text("script", &text, out);
 	script_exports(r->order, r->target, out);
-	buf_puts(out, launch);
+	buf_printf(out, launch, pty ? "python3 -I \"$0/terminal\" " : "",
+	    r->order->interpreter, script_flag(r->order));
 	buf_clear(&text);
 }
 

@@ -33,8 +33,12 @@ struct remote {
 
 /*
  * Starts the script, unless it was (or, where `again`, only looks for it),
- * and passes on its output from byte `from` on until it has ended.
+ * and passes on its output from byte `from` on until it has ended.  But for
+ * a terminal, it then waits for REMOTE_DONE on its standard input, upon which
+ * it removes the folder, or for the end of that, upon which it does not.
  */
+#define REMOTE_DONE	"\n"
+
 void	remote_follow(const struct remote *r, bool again, int64_t from,
 	    struct buf *out);
 
