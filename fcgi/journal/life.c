@@ -320,7 +320,8 @@ may_by_step(enum verb verb, const struct life_step *s,
 		return fault_set(fault, ERR_CONFLICT, "essential", NULL,
 		    "This step is marked as essential: it may not be "
 		    "skipped.");
-	if (verb == VERB_step_retry && s->step->rerun == RERUN_NEVER)
+	if (verb == VERB_step_retry && s->step->rerun == RERUN_NEVER &&
+	    !s->untried)
 		return fault_set(fault, ERR_CONFLICT, "never_again", NULL,
 		    "The document says rerun=never: skip it with a reason, "
 		    "or roll back.");

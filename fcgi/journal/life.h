@@ -48,6 +48,8 @@ struct life_step {
 	const char	*at;			/* when, RFC 3339, or NULL */
 	const char	*of_state;		/* a probe: state of its step */
 	bool		 probed;		/* its probe said: not taken effect */
+	bool		 untried;		/* rerun=never: there are targets
+						 * on which it never began */
 	const char	*gate;			/* title of a gate before it that
 						 * is not given, or NULL */
 	struct json_object *given;		/* a gate: plan_decisions() on it */

@@ -363,13 +363,13 @@ step_ended(struct db *db, const struct event *e)
 {
 	int64_t n = json_int(e->data, "n", 0);
 	const char *step = text_of(e, "step");
-	enum err err = db_run(db, STMT_ATTEMPT_SET_ENDED, INT(e->run),
-	    TEXT(step), INT(n), TEXT(text_of(e, "outcome")), INT(e->at),
-	    TEXT(text_of(e, "message")));
+	enum err err = db_run(db, STMT_TARGET_LOSE_OPEN, INT(e->run),
+	    TEXT(step), INT(n), INT(e->at));
 
 	if (err == ERR_OK)
-		err = db_run(db, STMT_TARGET_LOSE_OPEN, INT(e->run),
-		    TEXT(step), INT(n), INT(e->at));
+		err = db_run(db, STMT_ATTEMPT_SET_ENDED, INT(e->run),
+		    TEXT(step), INT(n), TEXT(text_of(e, "outcome")),
+		    INT(e->at), TEXT(text_of(e, "message")));
 	if (err == ERR_OK)
 		err = set_variables(db, e);
 	if (err == ERR_OK)

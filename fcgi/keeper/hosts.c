@@ -2,55 +2,41 @@
  * hosts.c: the targets of a step over all of its attempts.
  *
  * A retry is for the targets whose last attempt did not succeed: what failed,
- * what was left out, and what is in doubt once a person or a probe has
- * settled that (until then the step itself is `unknown`, and nothing is
- * tried again).  Where all have succeeded and the step has not, such as when
- * captured values differ, a retry is for all of them.
+ * what was left out, what is in doubt once a person or a probe has settled
+ * that (until then the step itself is `unknown`, and nothing is tried again),
+ * and what succeeded with other values than the plan has now.  Where all have
+ * succeeded and the step has not, such as when captured values differ, a
+ * retry is for all of them.
  */
 #include <string.h>
 
 #include "base/text.h"
+#include "journal/latest.h"
 #include "journal/plan.h"
 #include "keeper/hosts.h"
 
-/* Rows of STMT_TARGETS_LATEST, by name of the target. */
 static struct json_object *
 latest_of(const struct run *run, const char *step, int64_t n)
 {
-	struct rows *rows = db_query(run->keeper->db, STMT_TARGETS_LATEST,
-	    INT(run->id), TEXT(step), INT(n));
-	struct json_object *all = json_object_new_object();
-
-	while (db_next(rows)) {
-		struct json_object *o = json_object_new_object(), *captures;
-
-		json_set_int(o, "n", db_int(rows, 1));
-		json_set_text(o, "state", db_text(rows, 2));
-		if (!db_is_null(rows, 3) && json_read(db_text(rows, 3),
-		    strlen(db_text(rows, 3)), &captures, NULL) == ERR_OK)
-			json_set(o, "captures", captures);
-		if (!db_is_null(rows, 4) &&
-		    text_eq(db_text(rows, 5), run->life.plan))
-			json_set_int(o, "resume", db_int(rows, 4));
-		json_set(all, db_text(rows, 0), o);
-	}
-	db_done(rows);
-	return all;
+	return latest_targets(run->keeper->db, run->id, step, n,
+	    run->life.plan);
 }
 
+/* What a retry on the failed targets is for: all that have not succeeded, or,
+ * of a step that nobody may repeat, those on which it never began. */
 static struct json_object *
 not_succeeded(const struct run *run, const struct step *step,
     struct json_object *all)
 {
 	struct json_object *latest = latest_of(run, step->id, INT64_MAX);
 	struct json_object *some = json_object_new_array();
+	const char *settled = step->rerun == RERUN_NEVER ? "tried" : "valid";
 
 	for (size_t i = 0; i < json_object_array_length(all); i++) {
 		struct json_object *name = json_object_array_get_idx(all, i);
-		const char *state = json_text(json_get(latest,
-		    json_object_get_string(name)), "state", "");
 
-		if (!text_eq(state, "succeeded"))
+		if (!json_flag(json_get(latest, json_object_get_string(name)),
+		    settled, false))
 			json_object_array_add(some, json_object_get(name));
 	}
 	json_object_put(latest);
@@ -103,6 +89,10 @@ hosts_choose(struct command *c, const struct run *run,
 		return fault_set(&c->fault, ERR_INVALID, "bad_value",
 		    "targets", "The targets of a retry are \"failed\" or "
 		    "\"all\".");
+	if (retry && step->rerun == RERUN_NEVER && text_eq(asked, "all"))
+		return fault_set(&c->fault, ERR_CONFLICT, "never_again",
+		    "targets", "The document says rerun=never: a retry is "
+		    "only for the targets on which it was not started.");
 	all = plan_targets_of(json_get(run->row, "targets"), step->on);
 	if (text_eq(asked, "failed")) {
 		some = not_succeeded(run, step, all);
@@ -149,10 +139,12 @@ hosts_agree(const struct run *run, const char *step, int64_t n,
 	json_object_object_foreach(latest, target, o) {
 		if (!agreed || json_int(o, "n", 0) == n)
 			continue;
-		agreed = text_eq(json_text(o, "state", ""), "succeeded");
+		agreed = json_flag(o, "valid", false);
 		if (!agreed)
 			buf_printf(message, "This attempt succeeded, but %s "
-			    "has not: retry on it.", target);
+			    "has not%s.", target, text_eq(json_text(o,
+			    "state", ""), "succeeded") ?
+			    " with the values as they are now" : "");
 		else
 			agreed = same_captures(captures, json_get(o,
 			    "captures"), target, message);

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "book/expand.h"
 #include "journal/event.h"
+#include "journal/latest.h"
 #include "journal/plan.h"
 #include "keeper/run.h"
 
@@ -250,6 +251,9 @@ run_life_step(struct run *run, const char *id, struct life_step *ret,
 	ret->of_state = of != NULL ? json_text(of, "state", "") : NULL;
 	ret->probed = text_eq(ret->state, "failed") &&
 	    text_eq(json_text(row, "reason", NULL), "probe");
+	ret->untried = ret->step->rerun == RERUN_NEVER &&
+	    text_eq(ret->state, "failed") &&
+	    latest_has_untried(run->keeper->db, run->id, id);
 	ret->gate = gate_before(run, of != NULL ? of : row);
 	json_object_put(run->decided);
 	run->decided = ret->step->kind != STEP_APPROVAL ? NULL :

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "journal/latest.h"
 #include "web/card.h"
 #include "web/hosts.h"
 #include "web/model.h"
@@ -173,27 +174,20 @@ number(struct view *v, int64_t n)
 	return arena_printf(v->req->arena, "%" PRId64, n);
 }
 
-/* SQL: where the last attempt stopped in a way that it can go on there. */
+/* SQL: where the targets stopped in a way that they can go on there. */
 static void
-add_resume(struct view *v, struct json_object *list, int step)
+add_resume(struct view *v, struct json_object *list,
+    struct json_object *latest)
 {
-	struct json_object *tries = view_tries(v, step), *last, *targets;
 	struct json_object *first = NULL;
 	int64_t count = 0, at;
 
-	if (tries == NULL)
-		return;
-	last = json_object_array_get_idx(tries,
-	    json_object_array_length(tries) - 1);
-	targets = json_get(last, "targets");
-	if (!text_eq(json_text(last, "plan", NULL), v->life.plan))
-		return;
-	for (size_t i = 0; i < json_object_array_length(targets); i++) {
-		struct json_object *t = json_object_array_get_idx(targets, i);
-
-		if (json_get(t, "resume") == NULL)
+	json_object_object_foreach(latest, name, o) {
+		(void)name;
+		if (json_flag(o, "valid", false) ||
+		    json_get(o, "resume") == NULL)
 			continue;
-		first = count++ == 0 ? t : first;
+		first = count++ == 0 ? o : first;
 	}
 	if (count == 0)
 		return;
@@ -211,28 +205,70 @@ add_resume(struct view *v, struct json_object *list, int step)
 	    NULL));
 }
 
+/* What a retry of them all is for, where some of them had succeeded. */
+static const char *
+rest_label(struct view *v, int64_t rest, int64_t failed)
+{
+	if (rest == 1)
+		return request_text(v->req, "label_retry_one",
+		    "Retry on 1 failed target");
+	return request_fill(v->req, failed == rest ? "label_retry_failed" :
+	    "label_retry_rest", failed == rest ?
+	    "Retry on {count} failed targets" :
+	    "Retry on the {count} targets that have not succeeded", "count",
+	    number(v, rest), NULL);
+}
+
+/* The targets of which the flag is not set. */
+static int64_t
+count_without(struct json_object *latest, const char *flag)
+{
+	int64_t count = 0;
+
+	json_object_object_foreach(latest, name, o) {
+		(void)name;
+		count += !json_flag(o, flag, false);
+	}
+	return count;
+}
+
+/* rerun=never: only where it was not begun. */
+static void
+add_first_try(struct view *v, struct json_object *list,
+    struct json_object *latest)
+{
+	add_retry(list, "failed", request_fill(v->req, "label_retry_untried",
+	    "Run on the {count} targets on which it was not started", "count",
+	    number(v, count_without(latest, "tried")), NULL), NULL);
+}
+
 struct json_object *
 card_retries(struct view *v, int step, struct json_object *counts,
     int64_t total, const char *label_all)
 {
-	struct json_object *list = json_object_new_array();
-	int64_t failed = json_int(counts, "failed", 0);
-	int64_t rest = total - json_int(counts, "succeeded", 0);
+	const struct step *s = v->steps[step].step;
+	struct json_object *list = json_object_new_array(), *latest;
+	int64_t rest, good = json_int(counts, "succeeded", 0);
 
-	add_resume(v, list, step);
+	if (!text_eq(v->steps[step].state, "failed"))
+		return list;
+	latest = request_own(v->req, latest_targets(v->req->web->db,
+	    v->life.id, s->id, INT64_MAX, v->life.plan));
+	if (s->rerun == RERUN_NEVER) {
+		add_first_try(v, list, latest);
+		return list;
+	}
+	rest = count_without(latest, "valid");
+	add_resume(v, list, latest);
 	if (rest > 0 && rest < total) {
+		add_retry(list, "failed", rest_label(v, rest,
+		    json_int(counts, "failed", 0)), NULL);
 		label_all = request_fill(v->req, "label_retry_all",
 		    "Retry on all {count} targets", "count",
 		    number(v, total), NULL);
-		add_retry(list, "failed", rest == 1 ?
-		    request_text(v->req, "label_retry_one",
-		    "Retry on 1 failed target") : request_fill(v->req,
-		    failed == rest ? "label_retry_failed" :
-		    "label_retry_rest", failed == rest ?
-		    "Retry on {count} failed targets" :
-		    "Retry on the {count} targets that have not succeeded",
-		    "count", number(v, rest), NULL), NULL);
 	}
-	add_retry(list, "all", label_all, NULL);
+	add_retry(list, "all", label_all, good <= total - rest ? NULL :
+	    request_text(v->req, "retry_other_values", "What succeeded with "
+	    "the values before is executed again, with the new ones."));
 	return list;
 }

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "journal/event.h"
+#include "journal/latest.h"
 #include "journal/plan.h"
 #include "web/model.h"
 #include "web/view.h"
@@ -390,6 +391,9 @@ view_may(const struct view *v, enum verb verb, int step)
 	    .of_state = of >= 0 ? v->steps[of].state : NULL,
 	    .probed = text_eq(s->state, "failed") &&
 	    text_eq(s->reason, "probe"),
+	    .untried = verb == VERB_step_retry &&
+	    s->step->rerun == RERUN_NEVER && text_eq(s->state, "failed") &&
+	    latest_has_untried(v->req->web->db, v->life.id, s->step->id),
 	    .gate = gate >= 0 ? v->steps[gate].step->title : NULL,
 	    .given = view_decided(v, step) };
 	return life_may(verb, &v->life, &about, &v->req->actor, NULL)

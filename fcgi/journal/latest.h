@@ -1,0 +1,27 @@
+/*
+ * latest.h: the targets of a step over all of its attempts.
+ */
+#ifndef JOURNAL_LATEST_H
+#define JOURNAL_LATEST_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "journal/db.h"
+
+/*
+ * Of each target of the step's attempts up to n: {"n", "state", "captures"
+ * (or none)} of its last one; "valid": that one succeeded, with the values
+ * that the plan has; "tried": one of them has, or may have, begun on it; and
+ * "resume", "resume_of" (or none): the statement at which its last attempt
+ * that began stopped, where a retry may go on with the values of the plan.
+ * A new object by name of target.
+ */
+struct json_object *latest_targets(struct db *db, int64_t run,
+	    const char *step, int64_t n, const char *plan);
+
+/* Some target of the step was left out by each of its attempts. */
+bool	latest_has_untried(struct db *db, int64_t run, const char *step);
+
+#endif
