@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/latest.h"
+#include "journal/plan.h"
 
 static void
 set_resume(struct json_object *o, struct rows *rows, bool same_plan)
@@ -82,4 +83,23 @@ latest_has_untried(struct db *db, int64_t run, const char *step)
 	}
 	json_object_put(all);
 	return found;
+}
+
+struct json_object *
+latest_targets_for(struct db *db, int64_t run, struct json_object *resolved,
+    const struct step *step)
+{
+	struct json_object *names;
+	struct rows *rows;
+
+	if (!step->restores)
+		return plan_targets_of(resolved, step->on);
+	names = json_object_new_array();
+	rows = db_query(db, STMT_TARGETS_TO_RESTORE, INT(run),
+	    TEXT(step->undo));
+	while (db_next(rows))
+		json_object_array_add(names,
+		    json_object_new_string(db_text(rows, 0)));
+	db_done(rows);
+	return names;
 }

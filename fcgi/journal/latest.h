@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "book/step.h"
 #include "journal/db.h"
 
 /*
@@ -20,6 +21,15 @@
  */
 struct json_object *latest_targets(struct db *db, int64_t run,
 	    const char *step, int64_t n, const char *plan);
+
+/*
+ * The names of the targets that an attempt of the step is for: what its `on`
+ * means in the run's resolved targets, or, of a step that puts back what an
+ * edit changed, those where it changed something or may have: none of them
+ * where nothing is to put back.  A new array.
+ */
+struct json_object *latest_targets_for(struct db *db, int64_t run,
+	    struct json_object *resolved, const struct step *step);
 
 /* Some target of the step was left out by each of its attempts. */
 bool	latest_has_untried(struct db *db, int64_t run, const char *step);

@@ -8,6 +8,7 @@
  */
 #include "base/text.h"
 #include "journal/event.h"
+#include "journal/latest.h"
 #include "journal/plan.h"
 #include "keeper/run.h"
 #include "wire/exec.h"
@@ -61,7 +62,8 @@ cmd_step_look(struct command *c)
 	if (err == ERR_OK && (err = check_open(c, s.step->id)) != ERR_OK)
 		run_clear(&run);
 	return err != ERR_OK ? err : request(c, &run, s.step->id,
-	    plan_targets_of(json_get(run.row, "targets"), s.step->on));
+	    latest_targets_for(c->keeper->db, run.id,
+	    json_get(run.row, "targets"), s.step));
 }
 
 static void

@@ -4,7 +4,8 @@
  * They come in document order, with two exceptions: those of version hops
  * stand, among their places, latest hop first; and those that undo a step
  * stand, among theirs, in reverse of what really ran.  What undoes a step that
- * did not run, and what belongs to a hop that did not, is not needed.
+ * did not run, what puts files back that no edit changed, and what belongs to
+ * a hop that did not run, is not needed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "base/text.h"
 #include "book/expr.h"
 #include "journal/event.h"
+#include "journal/latest.h"
 #include "keeper/run.h"
 
 /* A step of the way back. */
@@ -60,13 +62,27 @@ hop_ran(const struct book *book, struct json_object *ran,
 	return false;
 }
 
+/* The edit that the step would undo changed a file somewhere, or may have. */
 static bool
-is_needed(const struct book *book, struct json_object *ran,
+has_changed(const struct run *run, const struct step *restore)
+{
+	struct json_object *names = latest_targets_for(run->keeper->db,
+	    run->id, json_get(run->row, "targets"), restore);
+	bool any = json_object_array_length(names) > 0;
+
+	json_object_put(names);
+	return any;
+}
+
+static bool
+is_needed(const struct run *run, struct json_object *ran,
     const struct back *b)
 {
+	if (b->step->restores && !has_changed(run, b->step))
+		return false;
 	if (b->step->undo != NULL)
 		return b->rank >= 0;
-	return b->hop == NULL || hop_ran(book, ran, b->hop);
+	return b->hop == NULL || hop_ran(run->book, ran, b->hop);
 }
 
 static bool
@@ -141,7 +157,7 @@ order_rollback(const struct run *run, struct json_object *ran,
 		if (!text_eq(json_text(run_step_row(run, s->id), "part", ""),
 		    "rollback"))
 			continue;
-		if (is_needed(book, ran, &b))
+		if (is_needed(run, ran, &b))
 			all[count++] = b;
 		else
 			add_ids(not_needed, &b, 1);

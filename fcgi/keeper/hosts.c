@@ -12,7 +12,6 @@
 
 #include "base/text.h"
 #include "journal/latest.h"
-#include "journal/plan.h"
 #include "keeper/hosts.h"
 
 static struct json_object *
@@ -93,7 +92,8 @@ hosts_choose(struct command *c, const struct run *run,
 		return fault_set(&c->fault, ERR_CONFLICT, "never_again",
 		    "targets", "The document says rerun=never: a retry is "
 		    "only for the targets on which it was not started.");
-	all = plan_targets_of(json_get(run->row, "targets"), step->on);
+	all = latest_targets_for(run->keeper->db, run->id,
+	    json_get(run->row, "targets"), step);
 	if (text_eq(asked, "failed")) {
 		some = not_succeeded(run, step, all);
 		if (json_object_array_length(some) > 0 &&

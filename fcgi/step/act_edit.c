@@ -248,22 +248,21 @@ is_as_seen(struct change *c)
 }
 
 /* What is needed to put the file back goes on record, which is for everybody:
- * not where a secret is part of the path. */
+ * where a secret is part of the path, only that there was a change. */
 static void
 note_change(struct change *c, const struct buf *content)
 {
 	struct json_object *o = json_object_new_object();
+	bool hidden;
 	char sum[65], *backup = mem_strdup(buf_text(&c->out));
 
 	backup[strcspn(backup, "\n")] = '\0';
 	sum_of(content, 0, sum);
-	json_set_text(o, "file", buf_text(&c->path));
-	json_set_text(o, "backup", backup);
-	json_set_text(o, "sum", sum);
-	if (mask_hides(c->job->output->hide, backup, strlen(backup)))
-		json_object_put(o);
-	else
-		json_set(c->job->more, "changed", o);
+	hidden = mask_hides(c->job->output->hide, backup, strlen(backup));
+	json_set_text(o, "file", hidden ? "" : buf_text(&c->path));
+	json_set_text(o, "backup", hidden ? "" : backup);
+	json_set_text(o, "sum", hidden ? "" : sum);
+	json_set(c->job->more, "changed", o);
 	free(backup);
 }
 
@@ -336,24 +335,41 @@ is_as_left(struct change *c, const char *backup, const char *sum)
 	return false;
 }
 
+/* The backup of what the edit changed here, where it is on record. */
+static const char *
+backup_of(struct change *c, struct json_object *undo)
+{
+	const char *backup = json_text(undo, "backup", "");
+
+	if (undo == NULL)
+		act_end(c->job, ENDING_NOT_STARTED, "Whether the edit changed "
+		    "%s on %s is not known, as its end did not arrive, so the "
+		    "file was left alone. Compare it with the backup beside "
+		    "it, if there is one, put back by hand what is to go, and "
+		    "skip this step with that as the reason.",
+		    buf_text(&c->name), c->job->target->name);
+	else if (*backup == '\0')
+		act_end(c->job, ENDING_NOT_STARTED, "A secret is part of the "
+		    "path of this file on %s, so its backup is not on record: "
+		    "put the file back by hand from the backup beside it, and "
+		    "skip this step with that as the reason.",
+		    c->job->target->name);
+	return *backup != '\0' ? backup : NULL;
+}
+
 /* Puts back what the edit found. */
 static void
 restore(struct change *c)
 {
 	struct json_object *undo = json_get(json_get(c->job->order->root,
 	    "undo"), c->job->target->name);
-	const char *backup = json_text(undo, "backup", "");
+	const char *backup = backup_of(c, undo);
 	char *file = mem_strdup(buf_text(&c->name));
 	struct buf was = {0}, is = {0}, diff = {0};
 	size_t gone, new;
 
-	if (undo == NULL) {
-		say(c, "Nothing to put back: the step did not change ", file);
-		c->job->ending = ENDING_EXITED;
-		c->job->code = 0;
-		goto out;
-	}
-	if (!fetch(c, backup, &was) || !fetch(c, file, &is))
+	if (backup == NULL || !fetch(c, backup, &was) ||
+	    !fetch(c, file, &is))
 		goto out;
 	diff_texts(&is, &was, buf_text(&c->path), buf_text(&c->path), &diff,
 	    &gone, &new);

@@ -417,7 +417,14 @@ view_usual(const struct view *v, int step)
 struct json_object *
 view_targets(const struct view *v, const struct step *step)
 {
+	struct json_object *resolved = json_get(v->run, "targets"), *names;
+
 	if (step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL)
 		return json_object_new_array();
-	return plan_targets_of(json_get(v->run, "targets"), step->on);
+	names = latest_targets_for(v->req->web->db, v->life.id, resolved,
+	    step);
+	if (json_object_array_length(names) > 0)
+		return names;
+	json_object_put(names);		/* no edit to undo, so far */
+	return plan_targets_of(resolved, step->on);
 }

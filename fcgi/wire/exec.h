@@ -102,7 +102,8 @@
  *		"sealed": {} where the output was sealed,
  *		"seen": SHA-256 of the file that an edit found,
  *		"changed": {"file", "backup", "sum"} of an edit that changed
- *		its file: the sum is of the file as it is now,
+ *		its file: the sum is of the file as it is now; all are empty
+ *		where a secret is part of the path,
  *		"checks": [{"check", "state": "ok|warning|failed", "text"}] of
  *		a preflight}
  *						durable (fdatasync) and last of target

@@ -180,6 +180,18 @@ def test_secrets_are_masked_in_the_difference():
     assert "hunter2" not in step.text and "+password=" in step.text
 
 
+def test_what_is_not_on_record_is_put_back_by_hand():
+    path = fresh(b"a\n")
+    step = succeeds(f"{path.parent}/{{{{pw}}}}", "ensure b", secrets={"pw": path.name})
+    changed = step.end["changed"]
+    assert changed == {"file": "", "backup": "", "sum": ""}, changed
+    for undo, words in (({"here": changed}, "its backup is not on record"),
+                        ({}, "its end did not arrive")):
+        step = edit(path, "", restore=True, undo=undo)
+        assert step.end["state"] == "failed" and words in step.end["message"], step.end
+    assert path.read_bytes() == b"a\nb\n"
+
+
 def test_a_target_behind_a_jump_host_is_reached_over_it():
     far = targets()[1]
     path = fresh(b"x\n")

@@ -184,6 +184,40 @@ ensure b
         assert f"Put {FILE} back" in html
 
 
+def test_only_what_an_edit_changed_is_offered_to_be_put_back():
+    one = WORK / "one.conf"
+    one.write_text("a\n")
+    lines = {"changed": "ensure b", "same": "ensure a", "failed": "replace x -> y",
+             "skipped": "ensure c"}
+    document = "---\ntitle: Edits\n---\n" + "".join(
+        f"```edit {{#{name} on=hosts serial file={one}}}\n{text}\n```\n"
+        for name, text in lines.items())
+    books = runbook_folder({"edits": document}, targets(
+        "environments:\n  test:\n    label: Test\n    targets:\n      flow: {flow}\n"
+        "      again: {flow}\n    groups: {{hosts: [flow, again]}}\n"))
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator,approver")
+        run = start(console, ana, "edits", {})
+        ana.post(f"/runs/{run}/start")
+        for name, state in (("changed", "succeeded"), ("same", "succeeded"), ("failed", "failed")):
+            assert ana.press(run, ana.step(run, name))["state"] == state
+        for name in ("failed", "skipped"):
+            ana.post(f"/runs/{run}/steps/{name}/skip", {"reason": "not today"})
+        assert ana.post(f"/runs/{run}/rollback", {"reason": "back"})[0] == 200
+        found = {s["id"]: s["state"] for s in ana.run(run)["steps"] if s["part"] == "rollback"}
+        assert found == {"undo-changed": "ready", "undo-same": "skipped",
+                         "undo-failed": "skipped", "undo-skipped": "skipped"}, found
+        # the second target of the group found the file as it should be
+        step = ana.step(run, "undo-changed")
+        assert step["targets"] == ["flow"], step
+        assert "Run on flow" in ana.ask("GET", f"/runs/{run}", accept="text/html")[1]
+        look(ana, run, "/steps/undo-changed/look")
+        step = ana.press(run, step)
+        assert step["state"] == "succeeded", step
+        assert [t["name"] for t in step["attempts"][0]["targets"]] == ["flow"], step
+        assert one.read_text() == "a\n"
+
+
 class Web(http.server.BaseHTTPRequestHandler):
     seen = []
 
