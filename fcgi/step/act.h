@@ -36,6 +36,8 @@ struct job {
 	bool				 output_open;	/* held by a child */
 	size_t				 resume;	/* see status.h */
 	size_t				 resume_of;
+	const char			*absent;	/* SQL: signed in, but not
+							 * to its database: why */
 	struct buf			 why;		/* sentences */
 	struct json_object		*more;		/* for the last line of
 							 * the target */

@@ -205,6 +205,23 @@ preflight_machine(struct job *job)
 	buf_clear(&why);
 }
 
+/* An earlier step of the run may be what creates it. */
+static void
+say_absent(struct job *job)
+{
+	const char *name = json_text(job->target->json, "database",
+	    json_text(job->target->json, "file", ""));
+	struct buf text = {0};
+
+	job->ending = ENDING_EXITED;
+	job->code = 0;
+	buf_reset(&job->why);
+	buf_printf(&text, "The database %s %s; steps that use it fail unless "
+	    "an earlier one of this run creates it.", name, job->absent);
+	preflight_found(job, "database", "warning", buf_text(&text));
+	buf_clear(&text);
+}
+
 static void
 preflight_sql(struct job *job)
 {
@@ -218,7 +235,9 @@ preflight_sql(struct job *job)
 	job->order = &order;
 	act_sql(job);
 	job->order = whole;
-	if (job->ending == ENDING_EXITED) {
+	if (job->absent != NULL) {
+		say_absent(job);
+	} else if (job->ending == ENDING_EXITED) {
 		buf_printf(&text, "Connected and signed in: version %s.",
 		    buf_text(evaluate_taken(job->output->evaluate)));
 		preflight_found(job, "database", "ok", buf_text(&text));

@@ -71,6 +71,11 @@ extern const struct sql_driver sql_mysql;
 extern const struct sql_driver sql_postgresql;
 extern const struct sql_driver sql_sqlite;
 
+/* Why the database that a target names could not be had, though the server
+ * answered and the login was good. */
+#define SQL_ABSENT	"does not exist yet"
+#define SQL_NO_RIGHTS	"does not exist yet, or its user has no rights to it"
+
 /* A key of the target, or NULL where it is absent or empty; its port. */
 const char	*sql_key(const struct sql *s, const char *key);
 int		 sql_port(const struct sql *s);

@@ -125,6 +125,10 @@ say_no_login(struct sql *s)
 	const char *host = sql_key(s, "host"), *user = sql_key(s, "user");
 	const char *text = mysql_error(m->mysql);
 
+	if (code == ER_BAD_DB_ERROR)
+		s->job->absent = SQL_ABSENT;
+	else if (code == ER_DBACCESS_DENIED_ERROR)
+		s->job->absent = SQL_NO_RIGHTS;
 	if (code == ER_ACCESS_DENIED_ERROR)
 		buf_printf(&s->why, "The database server refused the login of "
 		    "%s: %s (%u). Check user and password of %s in "

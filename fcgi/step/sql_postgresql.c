@@ -16,6 +16,8 @@
 #include "base/text.h"
 #include "step/sql_driver.h"
 
+#define INVALID_CATALOG_NAME	"3D000"	/* there is no such database */
+
 struct pg {
 	PGconn		*conn;
 	bool		 asked;		/* to end the statement */
@@ -54,16 +56,23 @@ on_notice(void *ctx, const char *message)
 	    "\n");
 }
 
-/* Appends the library's message as one line without its line break. */
+/* Appends the library's message as one line, without where in the server's
+ * source the message comes from. */
 static void
 put_message(const char *message, struct buf *out)
 {
-	size_t len = strlen(message);
+	const char *space = "";
 
-	while (len > 0 && message[len - 1] == '\n')
-		len--;
-	for (size_t i = 0; i < len; i++)
-		buf_putc(out, message[i] == '\n' ? ' ' : message[i]);
+	while (*message != '\0') {
+		size_t len = strcspn(message, "\n");
+
+		if (len > 0 && !text_starts(message, "LOCATION:")) {
+			buf_puts(out, space);
+			buf_put(out, message, len);
+			space = " ";
+		}
+		message += len + (message[len] == '\n');
+	}
 }
 
 static bool
@@ -102,6 +111,8 @@ say_no_login(struct sql *s)
 	bool reached = PQsocket(g->conn) >= 0 &&
 	    PQserverVersion(g->conn) != 0;
 
+	if (strstr(PQerrorMessage(g->conn), ":  " INVALID_CATALOG_NAME ": "))
+		s->job->absent = SQL_ABSENT;
 	buf_puts(&s->why, "The database server could not be used: ");
 	put_message(PQerrorMessage(g->conn), &s->why);
 	buf_printf(&s->why, ". Check %s of %s in targets.yml%s.", reached ||
@@ -124,6 +135,8 @@ pg_open(struct sql *s)
 	s->db = g;
 	forget_environment();
 	g->conn = begin_connecting(s, port);
+	/* with the code of the error: its words may be in any language */
+	(void)PQsetErrorVerbosity(g->conn, PQERRORS_VERBOSE);
 	while (g->conn != NULL && PQstatus(g->conn) != CONNECTION_BAD &&
 	    state != PGRES_POLLING_OK && state != PGRES_POLLING_FAILED) {
 		short got = sql_wait(s, PQsocket(g->conn),
@@ -143,6 +156,7 @@ pg_open(struct sql *s)
 	}
 	if (PQstatus(g->conn) != CONNECTION_OK)
 		return say_no_login(s);
+	(void)PQsetErrorVerbosity(g->conn, PQERRORS_DEFAULT);
 	sql_tune(PQsocket(g->conn));
 	(void)PQsetNoticeProcessor(g->conn, on_notice, s);
 	g->backslash = pg_backslash(s);

@@ -7,9 +7,11 @@
  * file that is not there is not created: an empty database in its place would
  * make a wrong path look right.
  */
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -69,6 +71,8 @@ lite_open(struct sql *s)
 		return SQL_OK;
 	if (s->job->stop != STOP_NONE)
 		return SQL_STOPPED;
+	if (file != NULL && access(file, F_OK) != 0 && errno == ENOENT)
+		s->job->absent = SQL_ABSENT;
 	buf_printf(&s->why, "The database file %s could not be used: %s. Check "
 	    "that it is there and that the console's user may write it, and "
 	    "file of %s in targets.yml.", file != NULL ? file : "(none)",

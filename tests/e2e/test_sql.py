@@ -360,6 +360,25 @@ def test_logins_that_fail_say_what_to_do():
     bad(run("mysql", "SELECT 1", {"name": "local", "kind": "local"}), "of kind mysql")
 
 
+def test_a_preflight_warns_of_a_database_that_the_run_may_create():
+    MARIA.sql("CREATE USER IF NOT EXISTS few@'127.0.0.1' IDENTIFIED BY 'pw';"
+              "CREATE USER IF NOT EXISTS many@'127.0.0.1' IDENTIFIED BY 'pw';"
+              "GRANT SELECT ON *.* TO many@'127.0.0.1'")
+    for target, words in (
+            (MARIA.target(database="none", user="many", password="pw"), "none does not exist yet; steps"),
+            (MARIA.target(database="none", user="few", password="pw"), "has no rights to it"),
+            (PG.target(database="none"), "none does not exist yet; steps"),
+            ({"name": "db", "kind": "sqlite", "file": str(WORK / "none.db")}, "none.db does not exist yet; steps")):
+        step = good(run("preflight", "", target))
+        checks = step.end["checks"]
+        assert [c["state"] for c in checks] == ["warning"], checks
+        assert words in checks[0]["text"], checks
+    for target in (MARIA.target(password="wrong"), PG.target(password="wrong"),
+                   {"name": "db", "kind": "sqlite", "file": str(WORK)}):
+        step = bad(run("preflight", "", target))
+        assert step.end["checks"][0]["state"] == "failed", step.end
+
+
 def test_a_server_that_never_answers_is_given_up():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = str(silent.getsockname()[1])
