@@ -55,6 +55,9 @@ read_id(struct parse *p, const struct attr *a, void *field)
 {
 	if (text_is_id(a->value))
 		*(const char **)field = a->value;
+	else if (strstr(a->value, "{{") != NULL)
+		wrong(p, a, "a plain name stands here, without {{…}}. Under "
+		    "each= it is that of the step's own item by itself.");
 	else if (a->value[0] != '\0' || p->src[a->value_at - 1] != '=')
 		wrong(p, a, "this must be one name of letters, digits, “.”, "
 		    "“_” and “-”.");

@@ -166,6 +166,22 @@ check_reference(struct parse *p, int i, const char *key, const char *id)
 	}
 }
 
+/* What undoes something is offered by a rollback, not on the way forward. */
+static void
+check_undo(struct parse *p, int i)
+{
+	const struct step *s = &p->steps[i];
+	int of = s->undo != NULL ? find_step(p, s->undo) : -1;
+
+	check_reference(p, i, "undo", s->undo);
+	if (of >= 0 && of != i && !p->sections[s->section].rollback)
+		report(p, SEVERITY_ERROR, place_of(&p->step_origins[i], '=',
+		    "undo"), "“undo=%s” says that this step reverts that "
+		    "one, so it belongs to the rollback: move it under a "
+		    "heading with {.rollback}. Where “%s” is what reverts "
+		    "this step, write undo= there.", s->undo, s->undo);
+}
+
 static bool
 has_probe(const struct parse *p, const char *id)
 {
@@ -261,7 +277,7 @@ check_step(struct parse *p, int i)
 	const struct origin *o = &p->step_origins[i];
 
 	check_when(p, s->when, o, i, s->section);
-	check_reference(p, i, "undo", s->undo);
+	check_undo(p, i);
 	check_reference(p, i, "same-as", s->same_as);
 	check_reference(p, i, "of", s->probe_of);
 	check_kept(p, i);

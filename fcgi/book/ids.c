@@ -67,6 +67,10 @@ derive_step(struct parse *p, struct ids *ids, int i)
 	struct step *s = &p->steps[i];
 	int ordinal = 1;
 
+	if (s->kind == STEP_ANSWERS) {	/* nobody presses or names it */
+		s->id = ids_derive(ids, p->arena, "answers");
+		return;
+	}
 	s->id = plain_slug(p, s->title);
 	if (s->id[0] == '\0') {
 		for (int k = 0; k < i; k++)
@@ -101,11 +105,13 @@ tell_apart(struct parse *p)
 	size_t same;
 
 	for (size_t i = 0; i < p->steps_count; i++) {
-		if ((heading = heading_of(p, &p->steps[i])) == NULL)
+		if (p->steps[i].kind == STEP_ANSWERS ||
+		    (heading = heading_of(p, &p->steps[i])) == NULL)
 			continue;
 		same = 0;
 		for (size_t k = i + 1; k < p->steps_count; k++) {
-			if (p->steps[k].title != heading)
+			if (p->steps[k].kind == STEP_ANSWERS ||
+			    p->steps[k].title != heading)
 				continue;
 			p->steps[k].title = arena_printf(p->arena, "%s: %s",
 			    heading, p->steps[k].id);

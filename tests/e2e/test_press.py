@@ -27,6 +27,8 @@ echo "the word is $word"
 [ "$(printf %s "$pass" | sha256sum | cut -c1-16)" = 123dd1f7a7c1f8ee ] || { echo "ERROR: wrong password"; exit 3; }
 ```
 
+# Back {.rollback}
+
 ```sh {#undo-it undo=try}
 echo undone
 ```

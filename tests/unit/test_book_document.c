@@ -42,10 +42,10 @@ every_attribute_reaches_its_field(void **state)
 	    "capture=\"two=/a/b\" capture=\"three~v(\\d)\" rerun=safe "
 	    ".irreversible .essential when=\"v > 5.7\" sign=boss "
 	    "user=app cwd=/srv}\n  echo\n```\n"
-	    "```sh {#u undo=s}\ntrue\n```\n"
 	    "```sh {#p .probe of=s}\ntrue\n```\n"
 	    "- [ ] M {#m role=qa evidence=required}\n"
-	    "# R {#r .rollback}\n## Sub {#sub}\n- [ ] N {#n}\n");
+	    "# R {#r .rollback}\n## Sub {#sub}\n- [ ] N {#n}\n"
+	    "```sh {#u undo=s}\ntrue\n```\n");
 	const struct step *s;
 
 	(void)state;
