@@ -229,25 +229,31 @@ put_field(struct buf *out, const char *s, char after)
 }
 
 static void
-put_line(struct buf *out, struct json_object *step, struct json_object *try)
+put_values(struct buf *out, struct json_object *o, const char *const *keys,
+    char last)
 {
-	static const char *const of_try[] = { "n", "target", "state", "exit",
-	    "by", "started_at", "ended_at", "bytes", "hash", "message" };
-	size_t n = sizeof(of_try) / sizeof(of_try[0]);
-
-	put_field(out, json_text(step, "id", ""), ',');
-	put_field(out, json_text(step, "title", ""), ',');
-	put_field(out, json_text(step, "section", ""), ',');
-	put_field(out, json_text(step, "icon", ""), ',');
-	put_field(out, json_text(step, "by", ""), ',');
-	put_field(out, json_text(step, "at", ""), ',');
-	put_field(out, json_text(step, "reason", ""), ',');
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *value = json_get(try, of_try[i]);
+	for (size_t i = 0; keys[i] != NULL; i++) {
+		struct json_object *value = json_get(o, keys[i]);
 
 		put_field(out, value == NULL ? "" :
-		    json_object_get_string(value), i + 1 < n ? ',' : '\n');
+		    json_object_get_string(value),
+		    keys[i + 1] != NULL ? ',' : last);
 	}
+}
+
+/* A step, one attempt of it on one target, what was kept of that. */
+static void
+put_line(struct buf *out, struct json_object *step, struct json_object *try)
+{
+	static const char *const of_step[] = { "id", "title", "section",
+	    "icon", "by", "at", "reason", NULL };
+	static const char *const of_try[] = { "n", "target", "state", "exit",
+	    "by", "started_at", "ended_at", "bytes", "hash", "message", NULL };
+	static const char *const of_kept[] = { "name", "bytes", "hash", NULL };
+
+	put_values(out, step, of_step, ',');
+	put_values(out, try, of_try, ',');
+	put_values(out, json_get(try, "artifact"), of_kept, '\n');
 }
 
 enum err
@@ -261,7 +267,7 @@ page_report_csv(struct req *req, struct reply *reply)
 		return err;
 	buf_puts(&reply->body, "step,title,section,state,by,at,reason,"
 	    "attempt,target,outcome,exit,pressed_by,started_at,ended_at,"
-	    "bytes,hash,message\r\n");
+	    "bytes,hash,message,artifact,artifact_bytes,artifact_hash\r\n");
 	steps = request_own(req, step_rows(v));
 	for (size_t i = 0; i < json_object_array_length(steps); i++) {
 		struct json_object *s = json_object_array_get_idx(steps, i);

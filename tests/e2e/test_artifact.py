@@ -3,7 +3,7 @@
 Kept outputs: save=, same-as= and "< name", through a console and against a
 server of this test.  Arguments choose tests by name.
 """
-import hashlib, http.server, pathlib, shutil, sqlite3, subprocess, sys
+import csv, hashlib, http.server, pathlib, shutil, sqlite3, subprocess, sys
 import threading
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -241,6 +241,10 @@ def they_are_listed_on_page_and_report():
     assert artifact(report, "clients.json")["hash"] == a["hash"]
     target = report["steps"][0]["attempts"][0]["targets"][0]
     assert target["artifact"]["id"] == a["id"], target
+    text = ana.get(f"/runs/{number}/report.csv", accept="text/csv")[1]
+    lines = [row for row in csv.DictReader(text.splitlines()) if row["artifact"] == a["name"]]
+    assert [(row["step"], row["artifact_bytes"], row["artifact_hash"]) for row in lines] == [
+        (a["step"], str(a["bytes"]), a["hash"])] and lines[0]["ended_at"], lines
 
 
 DIFFER = """# Same
