@@ -9,6 +9,9 @@
  * That it was passed on does not say that it arrived.  A page that wants to be
  * sure numbers what it sends (wire/exec.h): each answer says how much of it
  * the terminal has taken, as far as that is known here, in memory alone.
+ *
+ * It may tell the size of its window, too, which the step lets count for the
+ * one who typed last.  A size alone is no typing, and not put on record.
  */
 #include <sodium.h>
 #include <string.h>
@@ -38,6 +41,29 @@ is_numbered(struct command *c)
 	return strlen(typist) == EXEC_TYPIST &&
 	    strspn(typist, "0123456789abcdef") == EXEC_TYPIST &&
 	    json_int(c->body, "from", -1) >= 0;
+}
+
+static bool
+has_size(struct command *c)
+{
+	return json_get(c->body, "columns") != NULL ||
+	    json_get(c->body, "rows") != NULL;
+}
+
+static enum err
+check_size(struct command *c)
+{
+	int64_t columns = json_int(c->body, "columns", 0);
+	int64_t rows = json_int(c->body, "rows", 0);
+
+	if (!has_size(c) || (is_numbered(c) &&
+	    columns >= EXEC_COLUMNS_LEAST && columns <= EXEC_COLUMNS_MOST &&
+	    rows >= EXEC_ROWS_LEAST && rows <= EXEC_ROWS_MOST))
+		return ERR_OK;
+	return fault_set(&c->fault, ERR_INVALID, "bad_value", "columns",
+	    "A typist tells the size of its terminal as %d to %d columns and "
+	    "%d to %d rows.", EXEC_COLUMNS_LEAST, EXEC_COLUMNS_MOST,
+	    EXEC_ROWS_LEAST, EXEC_ROWS_MOST);
 }
 
 /* The bytes of the request: `data` in base64, or a `line` and Enter. */
@@ -146,6 +172,10 @@ pass_on(struct command *c, const struct terminal *t, const char *exec,
 		    ""));
 		json_set_int(body, "from", json_int(c->body, "from", 0));
 	}
+	if (has_size(c)) {
+		json_set_int(body, "columns", json_int(c->body, "columns", 0));
+		json_set_int(body, "rows", json_int(c->body, "rows", 0));
+	}
 	call.body = json_write(body);
 	wire_put_call(&c->keeper->typed, &call);
 	json_object_put(body);
@@ -194,13 +224,13 @@ type(struct command *c, const struct terminal *t, const char *exec,
 {
 	struct arrived *a = find_arrived(c->keeper, exec, t->target,
 	    json_text(c->body, "typist", ""));
-	enum err err;
+	enum err err = ERR_OK;
 
 	if (is_numbered(c))
 		json_set_int(c->result, "arrived", a != NULL ? a->count : 0);
-	if (bytes->len == 0)
-		return ERR_OK;
-	if ((err = note(c, t)) == ERR_OK)
+	if (bytes->len > 0)
+		err = note(c, t);
+	if (err == ERR_OK && (bytes->len > 0 || has_size(c)))
 		pass_on(c, t, exec, bytes);
 	return err;
 }
@@ -224,6 +254,7 @@ cmd_step_type(struct command *c)
 	    INT(t.run), TEXT(t.step), INT(t.n)));
 	find_terminal(c, &t);
 	if ((err = check_terminal(c, &t)) == ERR_OK &&
+	    (err = check_size(c)) == ERR_OK &&
 	    (err = read_bytes(c, &bytes)) == ERR_OK)
 		err = type(c, &t, json_text(attempt, "exec", ""), &bytes);
 	if (bytes.data != NULL)

@@ -53,7 +53,7 @@ static const struct {
 	{ VERB_step_confirm,	cmd_step_confirm, KEYS(TEXT_("note")) },
 	{ VERB_step_skip,	cmd_step_skip,	KEYS(NEED("reason")) },
 	{ VERB_step_cancel,	cmd_step_cancel, KEYS() },
-	{ VERB_step_type,	cmd_step_type,	KEYS({ "attempt", json_type_int, true }, TEXT_("target") TEXT_("data") TEXT_("line") TEXT_("typist") NUMBER("from")) },
+	{ VERB_step_type,	cmd_step_type,	KEYS({ "attempt", json_type_int, true }, TEXT_("target") TEXT_("data") TEXT_("line") TEXT_("typist") NUMBER("from") NUMBER("columns") NUMBER("rows")) },
 	{ VERB_step_reveal,	cmd_step_reveal, KEYS({ "attempt", json_type_int, true }, NEED("target")) },
 	{ VERB_step_resolve,	cmd_step_resolve, KEYS(NEED("outcome") NEED("note")) },
 	{ VERB_step_sign,	cmd_step_sign,	KEYS(TEXT_("note")) },

@@ -70,17 +70,22 @@ take_push(struct runner *r, size_t size)
 	buf_consume(&r->in, size);
 }
 
-void
-keeper_read(struct runner *r)
+static void
+take_pushes(struct runner *r)
 {
 	size_t size;
 
-	if (!read_more(r, MSG_DONTWAIT)) {
-		disconnect(r);
-		return;
-	}
 	while (wire_frame(buf_text(&r->in), r->in.len, &size) == 1)
 		take_push(r, size);
+}
+
+void
+keeper_read(struct runner *r)
+{
+	if (read_more(r, MSG_DONTWAIT))
+		take_pushes(r);
+	else
+		disconnect(r);
 }
 
 /* Waits for the reply with this number; pushes before it are taken. */
@@ -132,5 +137,6 @@ keeper_ask(struct runner *r, const char *verb, struct json_object *body,
 		*ret_body = mem_strdup(reply.body);
 	wire_frame(r->in.data, r->in.len, &size);
 	buf_consume(&r->in, size);
+	take_pushes(r);		/* that came with the reply */
 	return reply.err;
 }

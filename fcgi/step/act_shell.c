@@ -50,6 +50,7 @@ struct shell {
 	int		 output;	/* our end of its output */
 	int64_t		 taken;		/* bytes that its terminal has */
 	bool		 deaf;		/* it takes no more */
+	struct size	 size;
 	pid_t		 pid;
 	int		 pidfd;
 	int		 status;	/* of waitpid(2) */
@@ -221,12 +222,28 @@ say_failure(struct job *job, const int failure[2])
 		    job->target->name, strerror(failure[1]));
 }
 
+/* The terminal as large as the window of who types; the kernel tells the
+ * program of a change (SIGWINCH). */
+static void
+resize(struct shell *s)
+{
+	struct size size = typist_size(s->job->output->typist);
+	struct winsize to;
+
+	if (size.columns == 0)
+		size = (struct size){ SCREEN_COLUMNS, SCREEN_ROWS };
+	if (size.columns == s->size.columns && size.rows == s->size.rows)
+		return;
+	to = (struct winsize){ .ws_col = (unsigned short)size.columns,
+		.ws_row = (unsigned short)size.rows };
+	if (ioctl(s->output, TIOCSWINSZ, &to) == 0)
+		s->size = size;
+}
+
 /* A terminal: our end in out[0], the script's in out[1]. */
 static bool
 open_terminal(int out[2])
 {
-	static const struct winsize size = { .ws_row = SCREEN_ROWS,
-		.ws_col = SCREEN_COLUMNS };
 	char name[64];
 	int error;
 
@@ -235,8 +252,7 @@ open_terminal(int out[2])
 		return false;
 	out[1] = -1;
 	if (grantpt(out[0]) == 0 && unlockpt(out[0]) == 0 &&
-	    ptsname_r(out[0], name, sizeof(name)) == 0 &&
-	    ioctl(out[0], TIOCSWINSZ, &size) == 0)
+	    ptsname_r(out[0], name, sizeof(name)) == 0)
 		out[1] = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (out[1] >= 0)
 		return true;
@@ -257,6 +273,8 @@ start(struct shell *s)
 	    pipe2(out, O_CLOEXEC) != 0)
 		return false;
 	s->output = out[0];
+	if (s->job->order->pty)
+		resize(s);
 	if (pipe2(report, O_CLOEXEC) != 0 || (s->pid = fork()) < 0) {
 		close(out[1]);
 		return false;
@@ -394,6 +412,8 @@ follow(struct shell *s)
 
 		if (stop != STOP_NONE && job->stop == STOP_NONE && !s->ended)
 			job->stop = stop;
+		if (job->order->pty && !s->closed)
+			resize(s);
 		if (typing && (fds[0].revents & POLLOUT) != 0)
 			type(s);
 		if ((fds[0].revents & ~POLLOUT) != 0)

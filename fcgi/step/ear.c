@@ -11,10 +11,14 @@
  * What comes without a typist, the line of a page without scripts, is taken
  * once and not answered.
  *
+ * A typist may tell the size of its window.  It counts while nobody else has
+ * typed since: who only watches sets nothing.
+ *
  * The socket was chosen over a FIFO as it answers, and keeps requests apart.
  * The last who connects is the runner that lives.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -44,6 +48,8 @@ struct ear {
 	int		 listener;
 	int		 talk;		/* with the runner, or -1 */
 	uint64_t	 requests;
+	struct typed	*last;		/* who typed last, or NULL */
+	struct size	 size;
 	struct typed	 typed[TYPISTS];
 };
 
@@ -121,22 +127,36 @@ find(struct ear *e, const char *id)
 			oldest = t;
 	}
 	*oldest = (struct typed){ .taken = 0 };
+	if (e->last == oldest)
+		e->last = NULL;
 	strncpy(oldest->id, id, EXEC_TYPIST);
 	return oldest;
 }
 
-/* What of the bytes is new, appended to the queue. */
-static void
+/* Appends to the queue what of the bytes is new.  False: nothing is. */
+static bool
 take_bytes(struct typed *t, int64_t from, const struct buf *bytes,
     struct buf *queue, int64_t begin)
 {
 	int64_t skip = t->taken - from;
 
 	if (from < 0 || skip < 0 || skip >= (int64_t)bytes->len)
-		return;
+		return false;
 	buf_put(queue, bytes->data + skip, bytes->len - (size_t)skip);
 	t->taken = from + (int64_t)bytes->len;
 	t->end = begin + (int64_t)queue->len;
+	return true;
+}
+
+static void
+take_size(struct ear *e, struct json_object *o)
+{
+	int64_t columns = json_int(o, "columns", 0);
+	int64_t rows = json_int(o, "rows", 0);
+
+	if (columns >= EXEC_COLUMNS_LEAST && columns <= EXEC_COLUMNS_MOST &&
+	    rows >= EXEC_ROWS_LEAST && rows <= EXEC_ROWS_MOST)
+		e->size = (struct size){ (int)columns, (int)rows };
 }
 
 void
@@ -161,7 +181,10 @@ ear_take(struct ear *e, const char *text, size_t len, struct buf *queue,
 	}
 	t = find(e, id);
 	t->heard = ++e->requests;
-	take_bytes(t, json_int(o, "from", -1), &bytes, queue, begin);
+	if (take_bytes(t, json_int(o, "from", -1), &bytes, queue, begin))
+		e->last = t;
+	if (e->last == t)
+		take_size(e, o);
 	say_arrived(e, t);
 out:
 	if (bytes.data != NULL)
@@ -196,6 +219,12 @@ ear_hear(struct ear *e, const struct pollfd fds[2], struct buf *queue,
 	if (e->talk >= 0)
 		close(e->talk);
 	e->talk = fd;
+}
+
+struct size
+ear_size(const struct ear *e)
+{
+	return e->size;
 }
 
 void

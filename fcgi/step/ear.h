@@ -13,6 +13,12 @@
 
 struct ear;
 
+/* Of a terminal, as its window shows it; nothing where it is not known. */
+struct size {
+	int	columns;
+	int	rows;
+};
+
 /*
  * Makes the socket of the target in the working folder.  NULL with errno set
  * where that failed.  ear_close(NULL) is legal.
@@ -33,6 +39,9 @@ void		 ear_hear(struct ear *e, const struct pollfd fds[2],
 /* One request, a JSON object; ear_hear() without the socket. */
 void		 ear_take(struct ear *e, const char *text, size_t len,
 		    struct buf *queue, int64_t begin);
+
+/* What the one who typed last has told. */
+struct size	 ear_size(const struct ear *e);
 
 /* The terminal has taken so many bytes in all. */
 void		 ear_arrived(struct ear *e, int64_t count);

@@ -1,9 +1,11 @@
 /*
  * feed.c: what goes over a link to the terminal of a script on an SSH target.
  *
- * Frames of a letter, two numbers of 16 bits, big endian, and bytes:
+ * Frames of a letter, the length of what follows and that, all numbers of 16
+ * bits, big endian:
  *
- *	k LENGTH 0	keys: LENGTH bytes to be typed
+ *	k LENGTH KEYS	to be typed
+ *	s 4 COLUMNS ROWS	the size of the terminal
  *
  * The program there (remote.c's `terminal`) takes whole frames alone, and says
  * how many bytes it has typed in all; where a link was cut in a frame, that
@@ -28,6 +30,7 @@ void
 feed_begin(struct feed *f)
 {
 	f->open = false;
+	f->size = (struct size){ 0, 0 };
 	wipe(&f->frame);
 }
 
@@ -44,12 +47,25 @@ feed_arrived(struct feed *f, int64_t count)
 }
 
 static void
-put_frame(struct feed *f, char kind, size_t a, size_t b)
+put_number(struct feed *f, size_t n)
 {
-	const char head[5] = { kind, (char)(a >> 8), (char)a, (char)(b >> 8),
-		(char)b };
+	buf_putc(&f->frame, (char)(n >> 8));
+	buf_putc(&f->frame, (char)n);
+}
 
-	buf_put(&f->frame, head, sizeof(head));
+/* A new size goes first: who told it typed behind it. */
+static void
+put_size(struct feed *f)
+{
+	struct size size = typist_size(f->typist);
+
+	if (size.columns == f->size.columns && size.rows == f->size.rows)
+		return;
+	buf_putc(&f->frame, 's');
+	put_number(f, 4);
+	put_number(f, (size_t)size.columns);
+	put_number(f, (size_t)size.rows);
+	f->size = size;
 }
 
 struct buf *
@@ -61,12 +77,14 @@ feed_next(struct feed *f)
 	if (!f->open || f->frame.len > 0)
 		return &f->frame;
 	wipe(&f->frame);
+	put_size(f);
 	keys = typist_next(f->typist, &len);
 	if (len > FRAME_MAX)
 		len = FRAME_MAX;
 	if (len == 0)
 		return &f->frame;
-	put_frame(f, 'k', len, 0);
+	buf_putc(&f->frame, 'k');
+	put_number(f, len);
 	buf_put(&f->frame, keys, len);
 	typist_sent(f->typist, len);
 	return &f->frame;

@@ -13,6 +13,7 @@
 struct feed {
 	struct typist	*typist;	/* NULL: nothing is ever typed */
 	bool		 open;		/* the terminal has answered */
+	struct size	 size;		/* that was sent on this link */
 	struct buf	 frame;		/* that is on its way */
 };
 

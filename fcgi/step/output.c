@@ -129,6 +129,20 @@ output_line(struct output *o, const char *line)
 }
 
 void
+output_hear(struct output *o, const struct pollfd fds[2])
+{
+	struct size size;
+
+	typist_hear(o->typist, fds);
+	size = typist_size(o->typist);
+	if (size.columns == 0)
+		return;
+	screen_resize(o->screen, size.rows);
+	if (o->recorder != NULL)
+		recorder_resize(o->recorder, size.columns, size.rows);
+}
+
+void
 output_last_line(struct output *o, struct buf *out)
 {
 	struct buf line = {0}, masked = {0}, text = {0};

@@ -51,6 +51,10 @@ void	output_pause(struct output *o);
 /* Flushes the recording where that is due; when it will be, or 0. */
 int64_t	output_tick(struct output *o, int64_t now);
 
+/* A terminal: hears its typist on what typist_fds() waits for, and records
+ * the size that it tells. */
+void	output_hear(struct output *o, const struct pollfd fds[2]);
+
 /* A terminal: appends the last line that it shows, masked, as a sentence for
  * people.  Nothing where there is none, or where the output is sealed. */
 void	output_last_line(struct output *o, struct buf *out);

@@ -9,7 +9,8 @@
  *
  * Scripts write to a pipe, where no terminal turns a line feed into carriage
  * return and line feed; players expect both, so the cast gets both.  What was
- * sent to a terminal goes into the cast as it is.
+ * sent to a terminal goes into the cast as it is.  Its size is said again now
+ * and then, for who reads only the end, and as the middle may be dropped.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -27,6 +28,7 @@
 
 #define FLUSH_MS	50
 #define EVENT_BYTES	(32 * 1024)
+#define SIZE_EVERY	(1024 * 1024)	/* bytes of the cast */
 #define SEALED_LINE	"The output of this step is kept sealed. The step's " \
 			"page shows it to those who may press the step.\n"
 
@@ -39,6 +41,9 @@ struct recorder {
 	struct buf	 pending;	/* clean text that is not on file */
 	struct buf	 pending_text;	/* of a terminal */
 	bool		 terminal;
+	int		 columns;	/* 0: as the header says */
+	int		 rows;
+	size_t		 since_size;	/* bytes of events since it was said */
 	struct buf	 events;
 	size_t		 most;		/* pending bytes that force a flush */
 	int64_t		 started;
@@ -125,6 +130,25 @@ put_event(struct recorder *r, int64_t ms, const char *p, size_t len)
 	r->events.len = (size_t)(to + 3 - r->events.data);
 }
 
+/* Puts the events into the cast. */
+static void
+keep_events(struct recorder *r)
+{
+	keep_failure(r, bounded_put(r->cast, r->events.data, r->events.len));
+	r->since_size += r->events.len;
+	buf_reset(&r->events);
+}
+
+static void
+put_size(struct recorder *r, int64_t ms)
+{
+	buf_printf(&r->events, "[%lld.%03lld, \"r\", \"%dx%d\"]\n",
+	    (long long)(ms / 1000), (long long)(ms % 1000), r->columns,
+	    r->rows);
+	keep_events(r);
+	r->since_size = 0;
+}
+
 /* The text cut into events, never inside a character. */
 static void
 put_events(struct recorder *r)
@@ -133,14 +157,14 @@ put_events(struct recorder *r)
 	const char *p = r->pending.data;
 	size_t left = r->pending.len, n;
 
+	if (r->columns > 0 && r->since_size >= SIZE_EVERY)
+		put_size(r, ms);
 	while (left > 0) {
 		n = left < EVENT_BYTES ? left : EVENT_BYTES;
 		while (n < left && n > 0 && (p[n] & 0xc0) == 0x80)
 			n--;
 		put_event(r, ms, p, n);
-		keep_failure(r, bounded_put(r->cast, r->events.data,
-		    r->events.len));
-		buf_reset(&r->events);
+		keep_events(r);
 		p += n;
 		left -= n;
 	}
@@ -162,6 +186,18 @@ recorder_flush(struct recorder *r)
 	}
 	buf_reset(&r->pending);
 	buf_reset(&r->pending_text);
+}
+
+void
+recorder_resize(struct recorder *r, int columns, int rows)
+{
+	if (r->columns == columns && r->rows == rows)
+		return;
+	recorder_flush(r);
+	r->columns = columns;
+	r->rows = rows;
+	if (r->sealed == NULL)
+		put_size(r, clock_monotonic() - r->started);
 }
 
 /* From here on nothing is recorded but this line, and all else is sealed. */

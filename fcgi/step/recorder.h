@@ -33,6 +33,9 @@ void		 recorder_put(struct recorder *r, const char *data,
 void		 recorder_text(struct recorder *r, const char *data,
 		    size_t len);
 
+/* Of a terminal: it has this size from now on. */
+void		 recorder_resize(struct recorder *r, int columns, int rows);
+
 /* When recorder_flush() is due (clock_monotonic()), or 0: nothing waits. */
 int64_t		 recorder_due(const struct recorder *r);
 void		 recorder_flush(struct recorder *r);

@@ -37,6 +37,7 @@ struct screen {
 	struct cell	 cells[LINE_CELLS];
 	size_t		 count;		/* of cells in the lowest line */
 	size_t		 column;
+	int		 rows;		/* of the terminal */
 	int		 row;		/* of the lowest line, from 0 */
 	int		 up;		/* lines from there to the cursor */
 	bool		 behind;	/* text does not have all of the line */
@@ -47,7 +48,10 @@ struct screen {
 struct screen *
 screen_new(void)
 {
-	return mem_calloc(1, sizeof(struct screen));
+	struct screen *s = mem_calloc(1, sizeof(*s));
+
+	s->rows = SCREEN_ROWS;
+	return s;
 }
 
 void
@@ -56,6 +60,16 @@ screen_free(struct screen *s)
 	if (s != NULL)
 		buf_clear(&s->shown);
 	free(s);
+}
+
+void
+screen_resize(struct screen *s, int rows)
+{
+	s->rows = rows;
+	if (s->row >= rows)
+		s->row = rows - 1;
+	if (s->up > s->row)
+		s->up = s->row;
 }
 
 /* The line is empty, and text has nothing of it. */
@@ -104,7 +118,7 @@ end_line(struct screen *s, struct buf *text)
 	screen_settle(s, text);
 	buf_putc(text, '\n');
 	new_line(s);
-	if (s->row < SCREEN_ROWS - 1)
+	if (s->row < s->rows - 1)
 		s->row++;
 }
 
@@ -126,7 +140,7 @@ go_down(struct screen *s, int n, struct buf *text)
 
 	for (; n > 0 && s->up > 0; n--)
 		s->up--;
-	for (; n > 0 && s->row < SCREEN_ROWS - 1; n--)
+	for (; n > 0 && s->row < s->rows - 1; n--)
 		end_line(s, text);
 	s->column = column;
 }
@@ -274,7 +288,7 @@ do_sequence(struct screen *s, char c, struct buf *text, struct buf *plain)
 	else if (c == 'C' || c == 'D')
 		go_to_column(s, c == 'C' ? column + n : column - n);
 	else if (c == 'd' || c == 'H' || c == 'f')
-		go_to_row(s, n > SCREEN_ROWS ? SCREEN_ROWS - 1 : n - 1, text);
+		go_to_row(s, n > s->rows ? s->rows - 1 : n - 1, text);
 	if (c == 'E' || c == 'F')
 		s->column = 0;
 	else if (c == 'G')
@@ -365,5 +379,5 @@ screen_finish(struct screen *s, struct buf *text)
 	screen_settle(s, text);
 	shown = s->shown;
 	buf_reset(&shown);
-	*s = (struct screen){ .shown = shown };
+	*s = (struct screen){ .shown = shown, .rows = s->rows };
 }

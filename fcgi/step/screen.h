@@ -13,7 +13,7 @@
 
 struct screen;
 
-struct screen	*screen_new(void);
+struct screen	*screen_new(void);	/* of SCREEN_ROWS */
 void		 screen_free(struct screen *s);
 
 /*
@@ -23,6 +23,9 @@ void		 screen_free(struct screen *s);
  */
 void		 screen_put(struct screen *s, const char *data, size_t len,
 		    struct buf *text, struct buf *plain);
+
+/* The terminal has so many rows now. */
+void		 screen_resize(struct screen *s, int rows);
 
 /* Appends what the line of the cursor shows and text does not have yet. */
 void		 screen_settle(struct screen *s, struct buf *text);

@@ -26,7 +26,6 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "book/regex.h"
-#include "step/ear.h"
 #include "step/fill.h"
 #include "step/typist.h"
 
@@ -158,6 +157,12 @@ typist_hear(struct typist *t, const struct pollfd fds[2])
 {
 	if (t->ear != NULL)
 		ear_hear(t->ear, fds, &t->queue, t->begin);
+}
+
+struct size
+typist_size(const struct typist *t)
+{
+	return t->ear != NULL ? ear_size(t->ear) : (struct size){ 0, 0 };
 }
 
 void

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "step/ear.h"
 #include "step/order.h"
 
 #define TYPIST_MOST	100	/* times that one answer is given */
@@ -37,6 +38,9 @@ enum err	typist_listen(struct typist *t, const char *target);
  * what came there. */
 void		typist_fds(const struct typist *t, struct pollfd fds[2]);
 void		typist_hear(struct typist *t, const struct pollfd fds[2]);
+
+/* What the window of the one shows who typed last; 0 by 0: nobody told. */
+struct size	typist_size(const struct typist *t);
 
 /* A new terminal: nothing was seen or typed. */
 void		typist_reset(struct typist *t);

@@ -134,7 +134,7 @@ watch_poll(struct watch *w, struct pollfd *fds, nfds_t n, int64_t until)
 	if (n > 0)
 		memcpy(fds, all, n * sizeof(*fds));
 	if (ears[0].revents != 0 || ears[1].revents != 0)
-		typist_hear(typist, ears);
+		output_hear(w->output, ears);
 	if (all[n].revents != 0)
 		stop = take_signal(w);
 	if (stop == STOP_NONE && w->deadline > 0 &&

@@ -58,6 +58,8 @@ static const struct field {
 	{ VERB_step_type,	"data",		't' },
 	{ VERB_step_type,	"typist",	't' },
 	{ VERB_step_type,	"from",		'i' },
+	{ VERB_step_type,	"columns",	'i' },
+	{ VERB_step_type,	"rows",		'i' },
 	{ VERB_step_reveal,	"attempt",	'i' },
 	{ VERB_step_reveal,	"target",	't' },
 	{ VERB_step_resolve,	"outcome",	't' },

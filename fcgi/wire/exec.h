@@ -29,10 +29,13 @@
  *
  * What people type, to that socket, each a message of its own:
  *	{"typist": EXEC_TYPIST hex digits, "from": n, "data": base64 of
- *		EXEC_KEYS_MOST bytes at most}
+ *		EXEC_KEYS_MOST bytes at most, "columns", "rows": the size of
+ *		the page's window, or both absent}
  * A typist is a page; it numbers the bytes that it sends from 0 on, and the
  * data are those from n on.  What came before is dropped, what leaves a gap
- * too.  Without a typist there is no number, and no answer.  The step says,
+ * too.  Without a typist there is no number, and no answer.  The terminal has
+ * the size that the one tells who typed last; before, it is 80 by 24.  The
+ * recording has each change as an event "r", "COLUMNSxROWS".  The step says,
  * after each message and when it changes, how many bytes of that typist the
  * terminal has taken:
  *	{"typist", "arrived": n}
@@ -129,6 +132,10 @@
 #define EXEC_KEYS		".keys"
 #define EXEC_KEYS_MOST		4096	/* bytes of one message */
 #define EXEC_TYPIST		32
+#define EXEC_COLUMNS_LEAST	20
+#define EXEC_COLUMNS_MOST	500
+#define EXEC_ROWS_LEAST		5
+#define EXEC_ROWS_MOST		200
 #define EXEC_KEPT_LIMIT		(64LL * 1024 * 1024)
 #define EXEC_PARALLEL		64
 #define EXEC_MAX_CAPTURE	(64 * 1024)	/* bytes of a captured value */

@@ -5,7 +5,7 @@
  * written at once; to go back, all from the beginning is.  Pauses of more than
  * two seconds are shortened unless that is switched off.
  */
-import { terminal } from './xterm.js';
+import { inOrder, size, terminal } from './xterm.js';
 
 const PAUSE = 2;
 const box = document.getElementById('player');
@@ -13,7 +13,7 @@ const [toggle, full] = box.querySelectorAll('button');
 const [seek, short] = box.querySelectorAll('input');
 const speed = box.querySelector('select');
 const clock = box.querySelector('output');
-let term, events = [], times = [], next = 0, at = 0, last = null;
+let term, put, head, events = [], times = [], next = 0, at = 0, last = null;
 
 const total = () => times.at(-1) ?? 0;
 const text = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, '0')}`;
@@ -37,17 +37,23 @@ function show() {
 }
 
 function go(to) {
-	let what = '';
-
 	to = Math.max(0, Math.min(to, total()));
 	if (to < at) {
-		term.reset();
+		put(() => {
+			term.reset();
+			term.resize(head.width, head.height);
+		});
 		next = 0;
 	}
-	for (; next < events.length && times[next] <= to; next++)
-		what += events[next][2];
-	if (what)
-		term.write(what);
+	for (; next < events.length && times[next] <= to; next++) {
+		const [, kind, what] = events[next];
+		const sized = kind === 'r' ? size(what) : null;
+
+		if (kind === 'o')
+			put(what);
+		else if (sized)
+			put(() => term.resize(...sized));
+	}
 	at = to;
 	show();
 }
@@ -87,10 +93,9 @@ const keys = {
 
 function read(cast) {
 	const lines = cast.split('\n').filter(Boolean);
-	const head = JSON.parse(lines.shift());
 
-	events = lines.map((line) => JSON.parse(line)).filter(([, kind]) => kind === 'o');
-	return head;
+	head = JSON.parse(lines.shift());
+	events = lines.map((line) => JSON.parse(line));
 }
 
 async function start() {
@@ -98,11 +103,11 @@ async function start() {
 
 	if (!answer.ok)
 		throw new Error(answer.status);
-	const head = read(await answer.text());
-
+	read(await answer.text());
 	box.hidden = false;
 	document.getElementById('as-text').hidden = true;
 	term = terminal(head.width, head.height, { disableStdin: true, convertEol: false });
+	put = inOrder(term);
 	term.open(box.querySelector('.player-screen'));
 	measure();
 	go(total());

@@ -5,23 +5,29 @@
  * comes, comes back or only watches sees the same.  What is typed is sent
  * until it has arrived (typist.js); while it waits, that is said.
  *
+ * Who types gives the terminal the size of this window, from the first key on;
+ * everybody sees it in that size, which the recording has.
+ *
  * xterm.js answers questions that a program asks its terminal (what are you,
  * where is the cursor).  Each viewer would type such an answer, and again at
  * each replay, so these questions end at the parser.
  */
 import { Typist } from './typist.js';
-import { terminal } from './xterm.js';
+import { inOrder, size, terminal } from './xterm.js';
 
 const FAST_MS = 120;
 const SLOW_MS = 1000;
 const BEGIN = 4 * 1024 * 1024;	/* of a long recording the end is read */
+const SCROLLBAR = 14, BELOW = 16;	/* pixels */
+const SETTLE_MS = 400;		/* after a change of the window */
+const bounds = { columns: [20, 500], rows: [10, 200] };
 const QUESTIONS = [{ final: 'c' }, { prefix: '>', final: 'c' }, { prefix: '=', final: 'c' }, { final: 'n' }, { prefix: '?', final: 'n' },
 	{ final: 'x' }, { prefix: '>', final: 'q' }, { intermediates: '$', final: 'p' }, { prefix: '?', intermediates: '$', final: 'p' }, { prefix: '?', final: 'u' }];
 const box = document.getElementById('terminal');
 const said = document.getElementById('terminal-said');
 const form = document.getElementById('terminal-form');
 const { cast, type, attempt, target, csrf, waits, full, lost, ended, failed } = box.dataset;
-let term, end = null, rest = new Uint8Array(), total = 0, idle = 0, wait = FAST_MS, timer = null;
+let term, put, mine = null, end = null, rest = new Uint8Array(), total = 0, idle = 0, wait = FAST_MS, timer = null;
 let running = box.dataset.running !== undefined;
 
 function say(text, how = 'warn') {
@@ -42,8 +48,12 @@ function show(line) {
 	try {
 		const [, kind, text] = JSON.parse(line);
 
+		const to = kind === 'r' ? size(text) : null;
+
 		if (kind === 'o')
-			term.write(text);
+			put(text);
+		else if (to)
+			put(() => term.resize(...to));
 	} catch {
 		/* a hole of a recording that was too long, or half a line before it */
 	}
@@ -136,9 +146,22 @@ function hurry() {
 	}
 }
 
+/* As many columns and rows as fit here. */
+function fit() {
+	const place = box.querySelector('.player-screen'), screen = place.querySelector('.xterm-screen').getBoundingClientRect();
+	const style = getComputedStyle(place), top = place.getBoundingClientRect().top + scrollY;
+	const width = place.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - SCROLLBAR;
+	const height = innerHeight - top - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom) - BELOW;
+	const within = (n, [least, most]) => Math.max(least, Math.min(most, Math.floor(n)));
+
+	return { columns: within(width / (screen.width / term.cols), bounds.columns), rows: within(height / (screen.height / term.rows), bounds.rows) };
+}
+
 /* One request; an error of which `again` says whether it may help to repeat. */
 async function send(fields) {
-	const body = new URLSearchParams({ _csrf: csrf, attempt, target, ...fields });
+	mine = fit();
+
+	const body = new URLSearchParams({ _csrf: csrf, attempt, target, ...mine, ...fields });
 	const answer = await fetch(type, { method: 'POST', body, headers: { Accept: 'application/json' } }).catch(() => {
 		throw Object.assign(new Error(lost), { again: true });
 	});
@@ -167,6 +190,7 @@ async function start() {
 	for (const question of QUESTIONS)
 		term.parser.registerCsiHandler(question, () => true);
 	term.parser.registerDcsHandler({ intermediates: '$', final: 'q' }, () => true);
+	put = inOrder(term);
 	await more();
 	box.hidden = false;
 	document.getElementById('as-text').hidden = true;
@@ -179,6 +203,17 @@ async function start() {
 		if (event.type === 'keydown')
 			(form?.querySelector('#line') ?? document.querySelector('main a')).focus();
 		return false;
+	});
+	let settled = null;
+
+	addEventListener('resize', () => {
+		clearTimeout(settled);
+		settled = setTimeout(() => {
+			const now = fit();
+
+			if (mine !== null && running && (now.columns !== mine.columns || now.rows !== mine.rows))
+				typist.tell();
+		}, SETTLE_MS);
 	});
 	form?.addEventListener('submit', (event) => {
 		event.preventDefault();

@@ -61,6 +61,11 @@ export class Typist {
 		this.#work();
 	}
 
+	/* A request that types nothing: what goes with each is told. */
+	tell() {
+		this.#send({ typist: this.#id, from: this.#next, data: '' }).catch(() => {});
+	}
+
 	forget() {
 		this.#base += this.#kept.length;
 		this.#next = this.#base;

@@ -34,6 +34,41 @@ const theme = {
 	brightBlack: '#9aa0ab', brightRed: '#ff7b80', brightGreen: '#5fd08f', brightYellow: '#e9bd5b', brightBlue: '#8aa8ff', brightMagenta: '#d19cf5', brightCyan: '#5fc9d6', brightWhite: '#ffffff',
 };
 
+/*
+ * What is written is parsed later, a change of size is made at once: this
+ * takes texts and functions and does them in their order.
+ */
+export function inOrder(term) {
+	const jobs = [];
+	let busy = false;
+
+	function next() {
+		let text = '';
+
+		busy = jobs.length > 0;
+		while (typeof jobs[0] === 'string')
+			text += jobs.shift();
+		if (text)
+			term.write(text, next);
+		else if (busy) {
+			jobs.shift()();
+			next();
+		}
+	}
+	return (job) => {
+		jobs.push(job);
+		if (!busy)
+			next();
+	};
+}
+
+/* Of an event "r": its columns and rows, or null. */
+export function size(text) {
+	const [, columns, rows] = /^(\d{1,3})x(\d{1,3})$/.exec(text) ?? [];
+
+	return columns > 0 && rows > 0 ? [Number(columns), Number(rows)] : null;
+}
+
 export function terminal(cols, rows, more = {}) {
 	const term = new Terminal({
 		cols, rows, scrollback: 5000, fontSize: 13, theme, minimumContrastRatio: 4.5,

@@ -4,6 +4,7 @@ Interactive steps, typed into through the API by two people, here and over a
 real sshd: what arrives, who is on record, and that a password is nowhere.
 """
 import base64
+import json
 import pathlib
 import secrets
 import sys
@@ -33,6 +34,19 @@ got = b""
 while not got.endswith(b"."):
     got += os.read(0, 4096)
 open("{out}", "wb").write(got)
+```
+"""
+SIZES = """
+```python {{#sizes-{on} on={on} pty interactive every=1s within=60s}}
+import os, signal, sys
+def tell(*_):
+    size = os.get_terminal_size()
+    print(f"<{{size.columns}}x{{size.lines}}>", flush=True)
+signal.signal(signal.SIGWINCH, tell)
+tell()
+while (line := input()) not in ("end", "again"):
+    print("got", line)
+sys.exit(line == "again")
 ```
 """
 MORE = """
@@ -65,6 +79,7 @@ def talk(results, work, sshd):
                           for on in HOSTS)
     text += "".join(COUNTS.format(on=on, out=work / f"count-{on}")
                     for on in HOSTS)
+    text += "".join(SIZES.format(on=on) for on in HOSTS)
     plain, deaf = MORE.split("\n\n", 1)
     text += plain + "".join("\n\n" + deaf.replace("HOST", h)
                             for h in ("local", "libssh2"))
@@ -84,6 +99,8 @@ def talk(results, work, sshd):
         for on in HOSTS:
             Numbered(results, ana, run, on).counts(c, work / f"count-{on}",
                                                    sshd)
+        for on in HOSTS:
+            resizes(results, people, run, on, sshd)
         refusals(results, ana, run)
         for on in ("local", "libssh2"):
             floods(results, ana, run, on)
@@ -169,9 +186,9 @@ class Menu:
 class Numbered:
     """A page that numbers what it types, and is not believed too early."""
 
-    def __init__(self, results, ana, run, on):
+    def __init__(self, results, ana, run, on, kind="counts"):
         self.results, self.ana, self.on = results, ana, on
-        self.run, self.name = run, f"counts-{on}"
+        self.run, self.name = run, f"{kind}-{on}"
         self.id, self.text, self.arrived = secrets.token_hex(16), b"", 0
 
     def send(self, start, data, **more):
@@ -217,6 +234,65 @@ class Numbered:
         got = out.read_bytes() if out.exists() else b""
         check(f"no key is lost nor doubled, {on}", got == self.text,
               (step, got, self.text))
+
+
+def resizes(results, people, run, on, sshd):
+    """The terminal is as large as the window of the one who typed last."""
+    check, name = results.check, f"sizes-{on}"
+    ana, ben = (Numbered(results, p, run, on, "sizes") for p in people[:2])
+    ana.ana.post(f"/runs/{run}/steps/{name}/execute", {})
+
+    def shows(text):
+        until(lambda: ana.ana.step(run, name)["attempts"] and
+              text in str(ana.ana.output(run, name, on)))
+
+    def says(typist, text, columns, rows):
+        status, said = typist.send(len(typist.text), text.encode(),
+                                   columns=columns, rows=rows)
+        typist.text += text.encode()
+        return status, said
+
+    shows("<80x24>")
+    for size in ((19, 24), (501, 24), (80, 4), (80, 201), (80, 0)):
+        status, said = says(ana, "", *size)
+        check(f"a size out of bounds is refused, {on}",
+              status == 422 and "columns" in str(said), said)
+    status, said = says(ana, "", 90, 30)
+    check(f"who has not typed sets no size, {on}", status == 200, said)
+    says(ana, "one\r", 100, 31)
+    shows("got one")
+    shows("<100x31>")
+    says(ana, "", 101, 31)
+    shows("<101x31>")
+    says(ben, "", 70, 20)
+    says(ben, "two\r", 500, 200)
+    shows("<500x200>")
+    says(ana, "", 110, 40)
+    if on != "local":
+        sshd.cut()
+    says(ben, "three\r", 60, 19)
+    shows("got three")
+    shows("<60x19>")
+    says(ben, "again\r", 60, 19)
+    until(lambda: str(ana.ana.output(run, name, on)).count("<60x19>") == 2 or
+          str(ana.ana.output(run, name, on)).count("<80x24>") == 2)
+    says(ben, "end\r", 60, 19)
+    step = ana.ana.wait_step(run, name)
+    text = ana.ana.output(run, name, on)
+    check(f"nobody else sets it, {on}", step["state"] == "succeeded" and
+          "<90" not in text and "<70" not in text and "<110" not in text,
+          (step, text))
+    cast = ana.ana.ask("GET", f"/runs/{run}/steps/{name}/attempts/1/{on}.cast",
+                       accept="*/*")[1]
+    sizes = [e[2] for e in map(json.loads, cast.splitlines()[1:])
+             if e[1] == "r"]
+    check(f"the recording has each size, {on}", sizes == [
+        "100x31", "101x31", "500x200", "60x19"], sizes)
+    _, events = ana.ana.get(f"/runs/{run}/events?after=0")
+    events = events if isinstance(events, list) else events["events"]
+    check(f"a size alone is no typing on record, {on}", [
+        e["actor"] for e in events if e["kind"] == "step.typed" and
+        e["data"]["step"] == name] == ["ana", "ben"])
 
 
 def refusals(results, ana, run):
