@@ -18,7 +18,7 @@ import { inOrder, size, terminal } from './xterm.js';
 const FAST_MS = 120;
 const SLOW_MS = 1000;
 const BEGIN = 4 * 1024 * 1024;	/* of a long recording the end is read */
-const SCROLLBAR = 14, BELOW = 16;	/* pixels */
+const SCROLLBAR = 14, BELOW = 56;	/* pixels */
 const SETTLE_MS = 400;		/* after a change of the window */
 const bounds = { columns: [20, 500], rows: [10, 200] };
 const QUESTIONS = [{ final: 'c' }, { prefix: '>', final: 'c' }, { prefix: '=', final: 'c' }, { final: 'n' }, { prefix: '?', final: 'n' },

@@ -7,6 +7,7 @@ import { ana, bo, close, inState, look, newPage, signIn } from './browser.js';
 
 describe('the terminal of an interactive step', () => {
 	let page, other, run, terminal;
+	const rows = (p) => p.locator('.xterm-rows > div').count();
 	const shows = (p, text) => p.waitForFunction((t) => document.querySelector('.xterm-rows')?.textContent.replaceAll('\u00a0', ' ').includes(t), text);
 
 	before(async () => {
@@ -38,9 +39,18 @@ describe('the terminal of an interactive step', () => {
 		await page.keyboard.type('twp');
 		await page.keyboard.press('Backspace');
 		await page.keyboard.type('o\n');
-		await shows(other, 'You chose two');
+		await shows(other, 'You chose two, size ');
 		await shows(page, 'Password: ');
 		await look(page, '62-terminal');
+	});
+
+	test('the terminal is as large as the window of the one who types, for all', async () => {
+		const [, high, wide] = /size (\d+) (\d+)/.exec((await page.textContent('.xterm-rows')).replaceAll('\u00a0', ' '));
+
+		assert.ok(Number(wide) > 100 && Number(high) > 24, `${wide} by ${high}`);
+		assert.equal(await rows(page), Number(high));
+		assert.equal(await rows(other), Number(high));
+		await look(other, '63-terminal-watched');
 	});
 
 	test('a password without echo, pasted in one piece, is on no screen', async () => {
@@ -72,11 +82,14 @@ describe('the terminal of an interactive step', () => {
 		await page.keyboard.type('0123456789\n');
 		await page.waitForSelector('#terminal-said:not([hidden])');
 		assert.match(await page.textContent('#terminal-said'), /sent when it does/);
+		await page.setViewportSize({ width: 700, height: 860 });
 		away = false;
-		await shows(other, 'You said 0123456789.');
+		await shows(other, 'You said 0123456789, size ');
+		assert.match(await other.textContent('.xterm-rows'), /9, size.\d\d.[78]\d\./);
 		await page.waitForSelector('#terminal-said', { state: 'hidden' });
 		assert.ok(lost > 2);
 		await page.unroute('**/type');
+		await page.setViewportSize({ width: 1280, height: 860 });
 		page.complaints = page.complaints.filter((text) => !/ERR_FAILED/.test(text));
 	});
 
@@ -99,6 +112,12 @@ describe('the terminal of an interactive step', () => {
 		await page.waitForSelector('#terminal-said.note-info:not([hidden])');
 		await page.goto(run);
 		await page.waitForSelector(inState('talk', 'succeeded'));
+		await page.goto(terminal.replace('.terminal', '.play'));
+		await shows(page, 'The end: and out');
+		assert.equal(await rows(page), await rows(other));
+		await page.focus('.player-screen');
+		await page.keyboard.press('Home');
+		await page.waitForFunction(() => document.querySelectorAll('.xterm-rows > div').length === 24);
 		assert.deepEqual(page.complaints, []);
 		assert.deepEqual(other.complaints, []);
 	});

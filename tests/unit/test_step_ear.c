@@ -91,6 +91,39 @@ what_is_no_request_types_nothing(void **state)
 	    FROM(ONE, 9223372036854775807, "YQ=="));
 }
 
+#define SIZE(who, from, data, columns, rows) "{\"typist\":\"" who "\"," \
+	"\"from\":" #from ",\"data\":\"" data "\",\"columns\":" #columns \
+	",\"rows\":" #rows "}"
+
+static void
+the_size_is_that_of_the_one_who_typed_last(void **state)
+{
+	static const struct { const char *text; int columns, rows; } takes[] = {
+		{ SIZE(ONE, 0, "", 90, 30), 0, 0 },
+		{ SIZE(ONE, 0, "YQ==", 91, 30), 91, 30 },
+		{ SIZE(ONE, 1, "", 92, 30), 92, 30 },
+		{ SIZE(TWO, 0, "", 70, 20), 92, 30 },
+		{ SIZE(TWO, 3, "YQ==", 70, 20), 92, 30 },
+		{ SIZE(TWO, 0, "YQ==", 71, 20), 71, 20 },
+		{ SIZE(ONE, 0, "YQ==", 93, 30), 71, 20 },
+		{ SIZE(TWO, 1, "YQ==", 19, 20), 71, 20 },
+		{ SIZE(TWO, 2, "YQ==", 99, 201), 71, 20 },
+		{ SIZE(TWO, 3, "YQ==", 500, 5), 500, 5 },
+		{ "{\"data\":\"YQ==\",\"columns\":60,\"rows\":20}", 500, 5 },
+	};
+	struct ear *e = ear_open("t");
+	struct buf queue = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(takes) / sizeof(takes[0]); i++) {
+		ear_take(e, takes[i].text, strlen(takes[i].text), &queue, 0);
+		assert_int_equal(ear_size(e).columns, takes[i].columns);
+		assert_int_equal(ear_size(e).rows, takes[i].rows);
+	}
+	ear_close(e);
+	buf_clear(&queue);
+}
+
 /* The one who was silent for longest begins anew. */
 static void
 so_many_typists_are_known(void **state)
@@ -127,6 +160,7 @@ main(void)
 		cmocka_unit_test(each_typist_has_numbers_of_its_own),
 		cmocka_unit_test(without_a_typist_everything_is_typed),
 		cmocka_unit_test(what_is_no_request_types_nothing),
+		cmocka_unit_test(the_size_is_that_of_the_one_who_typed_last),
 		cmocka_unit_test(so_many_typists_are_known),
 	};
 

@@ -205,6 +205,41 @@ one_endless_line_is_cut_between_characters(void **state)
 	buf_clear(&cast);
 }
 
+static int
+count(const char *text, const char *what)
+{
+	int n = 0;
+
+	while ((text = strstr(text, what)) != NULL) {
+		text += strlen(what);
+		n++;
+	}
+	return n;
+}
+
+static void
+the_size_of_a_terminal_is_said_when_it_changes_and_now_and_then(void **state)
+{
+	struct recorder *r = recorder_open("t", 16 << 20, true, NULL);
+	struct buf cast = {0};
+	int64_t bytes, dropped;
+	const char *size;
+
+	(void)state;
+	recorder_put(r, "before", 6);
+	recorder_resize(r, 100, 30);
+	recorder_resize(r, 100, 30);
+	for (int i = 0; i < 3 << 20; i += 16)
+		recorder_put(r, "sixteen letters ", 16);
+	assert_int_equal(recorder_close(r, &bytes, &dropped), ERR_OK);
+	assert_int_equal(io_read_file("t.cast", 16 << 20, &cast), ERR_OK);
+	size = strstr(cast.data, ", \"r\", \"100x30\"]\n[");
+	assert_non_null(size);
+	assert_true(strstr(cast.data, "before") < size);
+	assert_in_range(count(cast.data, "\"100x30\""), 3, 4);
+	buf_clear(&cast);
+}
+
 int
 main(void)
 {
@@ -215,6 +250,8 @@ main(void)
 		cmocka_unit_test(the_first_bytes_are_on_file_at_once),
 		cmocka_unit_test(a_long_output_keeps_its_beginning_and_its_end),
 		cmocka_unit_test(one_endless_line_is_cut_between_characters),
+		cmocka_unit_test(
+		    the_size_of_a_terminal_is_said_when_it_changes_and_now_and_then),
 	};
 
 	return cmocka_run_group_tests(tests, enter_folder, leave_folder);

@@ -82,6 +82,28 @@ arguments_out_of_bounds_do_no_harm(void **state)
 	    "\n\n\n\nend");
 }
 
+static void
+the_lowest_line_of_a_terminal_moves_with_its_size(void **state)
+{
+	struct screen *s = screen_new();
+	struct buf out = {0}, plain = {0};
+	static const char below[] = "x\r\n\x1b[9999Bend";
+	static const char above[] = "\r\x1b[9999Aover\x1b[B\r\n.";
+
+	(void)state;
+	screen_resize(s, 5);
+	screen_put(s, below, strlen(below), &out, &plain);
+	assert_string_equal(buf_text(&out), "x\n\n\n\nend");
+	screen_resize(s, 200);
+	screen_resize(s, 2);
+	screen_put(s, above, strlen(above), &out, &plain);
+	screen_finish(s, &out);
+	assert_string_equal(buf_text(&out), "x\n\n\n\nend\n.");
+	buf_clear(&out);
+	buf_clear(&plain);
+	screen_free(s);
+}
+
 int
 main(void)
 {
@@ -95,6 +117,8 @@ main(void)
 		cmocka_unit_test(
 		    lines_that_are_drawn_over_further_up_are_not_repeated),
 		cmocka_unit_test(arguments_out_of_bounds_do_no_harm),
+		cmocka_unit_test(
+		    the_lowest_line_of_a_terminal_moves_with_its_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
