@@ -24,6 +24,20 @@ static const struct link_client *const clients[] = {
 	&link_libssh2, &link_openssh,
 };
 
+void
+link_prepare(const struct order *order)
+{
+	for (size_t i = 0; i < order->targets_count; i++) {
+		const struct order_target *t = &order->targets[i];
+
+		if (strcmp(t->kind, "ssh") != 0 ||
+		    strcmp(t->client, link_libssh2.name) != 0)
+			continue;
+		ssh_prepare();
+		return;
+	}
+}
+
 static enum link_result
 open_client(const struct order_target *target, struct watch *watch,
     struct link **ret, struct buf *why)

@@ -41,6 +41,14 @@ struct link_call {
 };
 
 /*
+ * Makes what all connections need and each process would make anew: libssh2
+ * and the libcrypto below it take 3 ms to be ready, which begins with the
+ * first half of a handshake.  Called once, before the targets' processes are
+ * forked; without it all is as well, but slower.
+ */
+void		 link_prepare(const struct order *order);
+
+/*
  * Connects, checks the pinned host key and logs in, with the client that the
  * target names.  LINK_OK: *ret is to be closed with link_close().  Otherwise
  * why gets a sentence that names the host and what to do.

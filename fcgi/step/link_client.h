@@ -31,6 +31,7 @@ struct link {
 };
 
 extern const struct link_client link_libssh2;
+void	ssh_prepare(void);	/* for link_libssh2; see link_prepare() */
 extern const struct link_client link_openssh;
 extern const struct link_client link_local;	/* sh, on this machine */
 

@@ -6,6 +6,7 @@
  * know.  A person needs to know, so we look at the key's outside ourselves.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/io.h"
@@ -19,6 +20,21 @@ static bool
 is_word(const char *s, size_t len, const char *word)
 {
 	return len == strlen(word) && memcmp(s, word, len) == 0;
+}
+
+/* As it stands in the .pub file. */
+static void
+keep_public(const char *key, size_t len, struct ssh_key_facts *ret)
+{
+	struct buf coded = {0};
+	char type[64];
+
+	host_key_type(key, len, type);
+	encode_base64(key, len, &coded);
+	if (strlen(type) + 1 + coded.len < sizeof(ret->public))
+		snprintf(ret->public, sizeof(ret->public), "%s %s", type,
+		    buf_text(&coded));
+	buf_clear(&coded);
 }
 
 /* The outside of OpenSSH's own format: cipher, kdf, options, count, key. */
@@ -36,9 +52,12 @@ parse_openssh(const char *p, const char *end, struct ssh_key_facts *ret)
 	    !host_key_string(&p, end, &skip, &n) || end - p < 4)
 		return;
 	p += 4;
-	if (!host_key_string(&p, end, &key, &key_len) ||
-	    !host_key_string(&key, key + key_len, &type, &type_len))
+	if (!host_key_string(&p, end, &key, &key_len))
 		return;
+	skip = key;
+	if (!host_key_string(&skip, key + key_len, &type, &type_len))
+		return;
+	keep_public(key, key_len, ret);
 	ret->known = true;
 	ret->encrypted = !is_word(cipher, cipher_len, "none");
 	ret->rsa = is_word(type, type_len, "ssh-rsa");

@@ -4,10 +4,13 @@
  * Passwords are not offered: what runs without a person present has a key.
  */
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/mem.h"
 #include "step/link_libssh2.h"
 #include "step/ssh_key.h"
@@ -104,20 +107,45 @@ say_refused(struct ssh *s, int rc, const struct ssh_key_facts *key,
 	}
 }
 
+/*
+ * A file with the public half, or -1: libssh2 derives it.  That takes it twice
+ * as long as all the rest of a login, since it tries each format there is; and
+ * it is how a wrong passphrase is told from a key that the host refuses, so
+ * what is encrypted goes that way.
+ */
+static int
+public_half(const struct ssh_key_facts *key)
+{
+	int fd;
+
+	if (key->encrypted || key->public[0] == '\0' ||
+	    (fd = memfd_create("public", MFD_CLOEXEC)) < 0)
+		return -1;
+	if (io_write_all(fd, key->public, strlen(key->public)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
 static enum link_result
 login_key(struct ssh *s, struct buf *why)
 {
 	const struct order_target *t = s->link.target;
 	const char *user = user_of(t);
 	struct ssh_key_facts key;
-	int rc;
+	char public[32] = "";
+	int fd, rc;
 
 	ssh_key_look(t->key, &key);
 	if (!is_usable(t, &key, why))
 		return LINK_REFUSED;
+	if ((fd = public_half(&key)) >= 0)
+		snprintf(public, sizeof(public), "/proc/self/fd/%d", fd);
 	SSH_LOOP(s, rc, libssh2_userauth_publickey_fromfile_ex(s->session,
-	    user, (unsigned)strlen(user), NULL, t->key,
+	    user, (unsigned)strlen(user), fd >= 0 ? public : NULL, t->key,
 	    t->passphrase != NULL ? t->passphrase : ""));
+	if (fd >= 0)
+		close(fd);
 	return rc == 0 ? LINK_OK : say_refused(s, rc, &key, why);
 }
 
