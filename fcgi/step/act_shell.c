@@ -134,10 +134,10 @@ make_bootstrap(struct shell *s, struct buf *out)
 	    "the script in the folder of temporary files.'\n");
 	script_text(o, &text);
 	script_here("cat >\"$cs_file\"", &text, out);
-	buf_printf(out, "printf '%s\\n'\n"
-	    "%s %s \"$cs_file\" %s\ncs_code=$?\nrm -f \"$cs_file\"\n"
-	    "exit $cs_code\n}\ncs_main\n", s->nonce, o->interpreter,
-	    script_flag(o), o->pty ? "<&1" : "</dev/null");
+	buf_printf(out, "printf '%s\\n'\n", s->nonce);
+	script_call(o, "\"$cs_file\"", out);
+	buf_printf(out, " %s\ncs_code=$?\nrm -f \"$cs_file\"\n"
+	    "exit $cs_code\n}\ncs_main\n", o->pty ? "<&1" : "</dev/null");
 	buf_clear(&text);
 }
 
@@ -168,11 +168,17 @@ become(struct shell *s, int output, int report)
 {
 	const struct order *o = s->job->order;
 	char *command = script_command(o->user);
-	const char *argv[] = { o->interpreter, script_flag(o), s->file, NULL };
+	const char *argv[] = { o->interpreter, script_flag(o), s->file, NULL,
+		NULL, NULL };
 	const char *as_user[] = { "sh", "-c", command, NULL };
 	const char *home = NULL;
 	int failure[2] = { 'x', 0 };
 
+	if (script_loader(o) != NULL) {
+		argv[2] = "-c";
+		argv[3] = script_loader(o);
+		argv[4] = s->file;
+	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (o->pty)
 		(void)(setsid() > 0 && ioctl(output, TIOCSCTTY, 0));

@@ -99,7 +99,7 @@ static const char launch[] =
 "exec </dev/null\n"
 "trap : TERM INT\n"
 "echo $$ >\"$0/pid\"\n"
-"( exec %s%s %s \"$0/script\" >>\"$0/out\" 2>&1 )\n"
+"( exec %s%s >>\"$0/out\" 2>&1 )\n"
 "echo \"$cs_nonce $?\" >\"$0/exit\"\n"
 "' \"$cs_dir\" ) >/dev/null 2>&1 <<EOF &\n"
 "$cs_nonce\n"
@@ -235,8 +235,10 @@ put_start(const struct remote *r, struct buf *out)
 	script_text(r->order, &text);
 	put_text("script", &text, out);
 	script_exports(r->order, r->target, out);
+	buf_reset(&text);
+	script_call(r->order, "\"$0/script\"", &text);
 	buf_printf(out, launch, pty ? "python3 -I \"$0/terminal\" " : "",
-	    r->order->interpreter, script_flag(r->order));
+	    buf_text(&text));
 	buf_clear(&text);
 }
 

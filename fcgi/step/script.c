@@ -108,6 +108,35 @@ script_flag(const struct order *order)
 	return strcmp(order->interpreter, "python3") == 0 ? "-u" : "--";
 }
 
+/*
+ * A script in a file finds the modules beside the file, which is ours; people
+ * expect those of the folder that they name by cwd=, as with `python3 -`.
+ * With -c the path begins there.  PYTHONPATH would reach all that the script
+ * starts, and a line before the script would move its lines.  Without quotes,
+ * so that it can stand in those of sh.
+ */
+static const char loader[] = "import io,sys;sys.argv.pop(0);"
+    "__file__=sys.argv[0];__script__=compile(io.FileIO(__file__).readall(),"
+    "__file__,exec.__name__);del io,sys;exec(__script__)";
+
+const char *
+script_loader(const struct order *order)
+{
+	return order->cwd != NULL &&
+	    strcmp(order->interpreter, "python3") == 0 ? loader : NULL;
+}
+
+void
+script_call(const struct order *order, const char *file, struct buf *out)
+{
+	const char *load = script_loader(order);
+
+	buf_printf(out, "%s %s ", order->interpreter, script_flag(order));
+	if (load != NULL)
+		buf_printf(out, "-c \"%s\" ", load);
+	buf_puts(out, file);
+}
+
 void
 script_checks(const struct order *order, const char *target, struct buf *out)
 {

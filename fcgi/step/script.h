@@ -50,6 +50,14 @@ char	*script_command(const char *user);
  * does not hold its output back, or "--". */
 const char *script_flag(const struct order *order);
 
+/* What python3 executes by -c to read the file behind it, so that it finds
+ * the modules of the step's folder; NULL: it reads the file by itself. */
+const char *script_loader(const struct order *order);
+
+/* Appends the command line for sh that reads the file, a word of sh. */
+void	script_call(const struct order *order, const char *file,
+	    struct buf *out);
+
 /*
  * Appends what sh checks before it runs the script: the interpreter and the
  * folder, into which it goes.  Where one is missing it calls the function

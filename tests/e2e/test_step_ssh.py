@@ -469,6 +469,32 @@ def test_cwd_and_user():
         assert s.text(name) == b"nobody\na'b\nc\n", s.text(name)
 
 
+def test_python_finds_the_modules_of_its_folder():
+    folder = tempfile.mkdtemp()
+    os.chmod(folder, 0o755)
+    with open(folder + "/beside.py", "w") as f:
+        f.write("word = 'imported'\n")
+    text = ("from __future__ import annotations\nimport beside, os, subprocess, sys\n"
+            "print(beside.word, len(sys.argv), os.path.exists(__file__), __name__)\n"
+            "print(subprocess.run([sys.executable, '-c', 'import os; print(dict(os.environ))'],\n"
+            "                     capture_output=True, text=True, cwd='/').stdout)\n"
+            "io.nothing\n")
+    for target in (LOCAL, SSHD.target(), SSHD.target("far", client="openssh")):
+        name = target["name"]
+        for more in ({}, {"pty": True}, {"user": "nobody"}):
+            if "user" in more and (USER != "root" or target != LOCAL):
+                continue
+            s = run(text, [target], kind="python", cwd=folder, exit=[1], **more)
+            is_state(s, "succeeded", name=name)
+            said = s.text(name).decode()
+            assert "imported 1 True __main__" in said and "PYTHONPATH" not in said, said
+            # the lines are those of the document
+            assert "line 6, in <module>" in said and "NameError" in said, said
+        s = run("import beside", [target], kind="python")
+        is_state(s, "failed", name=name)
+    shutil.rmtree(folder)
+
+
 def test_a_cwd_whose_values_make_no_path_executes_nothing():
     for values, words in (({"f": "-"}, "not a path from the root"),
                           ({"f": "/a\nb"}, "more than one line"),
