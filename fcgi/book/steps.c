@@ -254,28 +254,45 @@ is_rich(const struct node *n)
 	return false;
 }
 
+/* The last one of its parent goes. */
+static void
+remove_last(struct node *n)
+{
+	struct node *parent = n->parent, *c = parent->first;
+
+	while (c != n && c->next != n)
+		c = c->next;
+	parent->last = c != n ? c : NULL;
+	if (c != n)
+		c->next = NULL;
+	else
+		parent->first = NULL;
+}
+
 /*
  * A paragraph whose whole text became the title of the step behind it would
- * stand on the page twice: it leaves the prose.
+ * stand on the page twice: it leaves the prose, with a list item or quote of
+ * which nothing is left.  An item of a numbered list keeps its number.
  */
 static void
 drop_before(struct walk *w)
 {
-	struct node *last = w->prose != NULL ? w->prose->last : NULL, *c;
+	struct node *in = w->depth > 0 ? w->copies[w->depth - 1] : w->prose;
+	struct node *n = in != NULL ? in->last : NULL;
 
-	if (last == NULL || last != w->before || is_rich(last) ||
-	    !plain_is_title(last))
+	if (n == NULL || n != w->before || is_rich(n) || !plain_is_title(n))
 		return;
-	for (c = w->prose->first; c != last && c->next != last; c = c->next)
-		;
-	w->prose->last = c != last ? c : NULL;
-	if (c != last) {
-		c->next = NULL;
-		return;
+	remove_last(n);
+	while (in != w->prose && in->first == NULL &&
+	    (in->type != NODE_LI || in->parent->type != NODE_OL)) {
+		n = in;
+		in = in->parent;
+		remove_last(n);
 	}
-	w->prose->first = NULL;
-	w->prose = NULL;
-	w->p->items_count--;
+	if (w->prose->first == NULL) {
+		w->prose = NULL;
+		w->p->items_count--;
+	}
 }
 
 static void
