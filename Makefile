@@ -24,7 +24,7 @@ TEST_PACKAGES = clang libclang-rt-14-dev libcmocka-dev openssh-server \
 	openssh-client mariadb-server-core mariadb-client postgresql \
 	iproute2 util-linux python3-swift \
 	procps curl jq sqlite3 chromium fonts-noto-cjk wrk fish tcsh busybox \
-	sudo clustershell pssh
+	sudo clustershell pssh pandoc
 
 CPPFLAGS += -Ifcgi -I$(B) -D_GNU_SOURCE
 WARN      = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \

@@ -3,7 +3,7 @@
  *
  * The tree that the parser makes says where its blocks stand; the result is
  * the source with short texts put in at such places, so nothing can be lost
- * or moved.  What would mean something to Countersign that its author cannot
+ * or moved (import_code.c takes indentation away, and nothing else).  What would mean something to Countersign that its author cannot
  * have meant (braces on a code block, a foreign front matter, a fence that is
  * never closed) is made harmless in the same way.  Where the proposal would
  * not parse without errors although the cautious one does, the cautious one
@@ -12,49 +12,27 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "book/import.h"
+#include "book/import_own.h"
 #include "book/looks.h"
-#include "book/parse.h"
-#include "book/values.h"
 
-#define STEPS_MAX	1500
-
-struct insertion {
-	size_t		 at;
-	size_t		 order;
-	const char	*text;
-};
-
-struct import {
-	struct parse	 p;
-	struct insertion *list;
-	size_t		 count, cap;
-	struct ids	*ids;
-	size_t		 ids_count;
-	const struct node *before;
-	const struct node *heading;
-	const char	*sql;		/* the dialect of plain "sql" blocks */
-	bool		 cautious;
-	int		 quotes;	/* block quotes around */
-};
-
-static void
-insert(struct import *im, size_t at, const char *text)
+void
+import_insert(struct import *im, size_t at, size_t skip, const char *text)
 {
 	struct insertion *i;
 
 	i = mem_grow(&im->list, &im->cap, im->count, sizeof(*i));
 	i->at = at;
+	i->skip = skip;
 	i->order = im->count++;
 	i->text = text;
 }
 
-static const char *
-new_id(struct import *im, const char *title, const char *kind)
+const char *
+import_id(struct import *im, const char *title, const char *kind)
 {
 	const char *base = plain_slug(&im->p, title);
 
@@ -63,100 +41,6 @@ new_id(struct import *im, const char *title, const char *kind)
 		    im->ids_count + 1);
 	im->ids_count++;
 	return ids_derive(im->ids, im->p.arena, base);
-}
-
-static bool
-holds_value(const struct node *n)
-{
-	char name[65];
-	size_t at = 0, len;
-
-	return values_next(n->text, n->len, &at, &len, name);
-}
-
-/* The kind that the block would have as a step, or NULL. */
-static const char *
-kind_for(const struct import *im, const struct node *n)
-{
-	static const struct { const char *lang, *kind; } known[] = {
-		{ "sh", "sh" }, { "shell", "sh" }, { "bash", "bash" },
-		{ "mysql", "mysql" }, { "psql", "postgresql" },
-		{ "postgresql", "postgresql" }, { "sql", NULL },
-	};
-	const char *kind;
-
-	if (n->text[strspn(n->text, " \t\r\n")] == '\0')
-		return NULL;
-	if (n->lang[0] == '\0')
-		return looks_like_commands(n->text, n->len) ? "sh" : NULL;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcasecmp(known[i].lang, n->lang) != 0)
-			continue;
-		kind = known[i].kind != NULL ? known[i].kind : im->sql;
-		return strcmp(kind, "sh") == 0 || strcmp(kind, "bash") == 0 ||
-		    !holds_value(n) ? kind : NULL;
-	}
-	return NULL;
-}
-
-/* Closes a fence that the document leaves open. */
-static void
-close_fence(struct import *im, const struct node *n, size_t marks)
-{
-	struct parse *p = &im->p;
-	struct buf out = {0};
-	int line = n->number;
-	size_t at;
-
-	for (size_t i = 0; i < n->len; i++)
-		line += n->text[i] == '\n';
-	at = source_line_start(p, line + 1);
-	if (at > 0 && p->src[at - 1] != '\n' && p->src[at - 1] != '\r')
-		buf_putc(&out, '\n');
-	for (size_t i = source_line_start(p, n->number); i < n->at; i++)
-		buf_putc(&out, p->src[i] == '>' ? '>' : ' ');
-	for (size_t i = 0; i < marks; i++)
-		buf_putc(&out, p->src[n->at]);
-	buf_putc(&out, '\n');
-	insert(im, at, arena_strdup(p->arena, buf_text(&out)));
-	buf_clear(&out);
-}
-
-static void
-import_code(struct import *im, const struct node *n)
-{
-	struct parse *p = &im->p;
-	const char *kind, *id, *title = "";
-	size_t marks = 0;
-
-	if (!n->fenced || n->number < 0)
-		return;
-	while (p->src[n->at + marks] == p->src[n->at])
-		marks++;
-	if (!n->closed)
-		close_fence(im, n, marks);
-	if (memchr(p->src + n->info, '{', n->info_end - n->info) != NULL) {
-		insert(im, n->info_end, " {.example}");
-		return;
-	}
-	kind = im->cautious || im->ids_count >= STEPS_MAX ? NULL :
-	    kind_for(im, n);
-	if (kind == NULL)
-		return;
-	if (im->before != NULL)
-		title = plain_title(p, im->before);
-	if (title[0] == '\0' && im->heading != NULL)
-		title = plain_title(p, im->heading);
-	id = new_id(im, title, kind);
-	if (n->lang[0] == '\0')
-		insert(im, n->at + marks, arena_printf(p->arena, "%s {#%s}",
-		    kind, id));
-	else {
-		if (strcmp(n->lang, kind) != 0)
-			insert(im, n->info, arena_printf(p->arena, "%s ",
-			    kind));
-		insert(im, n->info_end, arena_printf(p->arena, " {#%s}", id));
-	}
 }
 
 /* Braces at the end of a heading or item that we would take for ours. */
@@ -195,7 +79,7 @@ static bool
 holds_commands(const struct import *im, const struct node *n)
 {
 	if (n->type == NODE_CODE)
-		return n->fenced && n->number >= 0 && kind_for(im, n) != NULL;
+		return import_kind(im, n) != NULL;
 	for (const struct node *c = n->first; c != NULL; c = c->next)
 		if (holds_commands(im, c))
 			return true;
@@ -235,20 +119,27 @@ import_item(struct import *im, const struct node *li)
 	if (text == NULL || text->type != NODE_P || text->at == NOWHERE)
 		return;
 	title = plain_title(p, text);
-	if (li->task && im->ids_count < 2 * STEPS_MAX) {
-		insert(im, text_end(p, text), arena_printf(p->arena, " {#%s}",
-		    new_id(im, title, "task")));
+	if (li->task && im->ids_count < 2 * IMPORT_STEPS_MAX) {
+		import_insert(im, text_end(p, text), 0, arena_printf(p->arena,
+		    " {#%s}", import_id(im, title, "task")));
 		return;
 	}
-	if (im->cautious || im->quotes > 0 || im->ids_count >= STEPS_MAX ||
+	if (im->cautious || im->quotes > 0 || im->ids_count >= IMPORT_STEPS_MAX ||
 	    !looks_like_an_order(title) || holds_commands(im, li))
 		return;
 	at = behind_mark(p, text->at);
 	if (at == NOWHERE)
 		return;
-	insert(im, at, "[ ] ");
-	insert(im, text_end(p, text), arena_printf(p->arena, " {#%s}",
-	    new_id(im, title, "task")));
+	import_insert(im, at, 0, "[ ] ");
+	import_insert(im, text_end(p, text), 0, arena_printf(p->arena, " {#%s}",
+	    import_id(im, title, "task")));
+}
+
+static void
+name_heading(struct import *im, const struct node *n)
+{
+	import_insert(im, text_end(&im->p, n), 0, arena_printf(im->p.arena,
+	    " {#%s}", import_id(im, plain_title(&im->p, n), "section")));
 }
 
 static void
@@ -257,10 +148,8 @@ import_nodes(struct import *im, const struct node *n)
 	for (; n != NULL; n = n->next) {
 		if (n->type == NODE_H) {
 			if (has_braces(&im->p, n) &&
-			    im->ids_count < 2 * STEPS_MAX)
-				insert(im, text_end(&im->p, n), arena_printf(
-				    im->p.arena, " {#%s}", new_id(im,
-				    plain_title(&im->p, n), "section")));
+			    im->ids_count < 2 * IMPORT_STEPS_MAX)
+				name_heading(im, n);
 			im->heading = n;
 			im->before = NULL;
 			continue;
@@ -291,7 +180,8 @@ first_heading(const struct node *n)
 	return NULL;
 }
 
-/* That of a foreign front matter, the first heading, else the first line that has text. */
+/* That of a foreign front matter, the first heading, else the first line that
+ * has text. */
 static const char *
 find_title(struct import *im)
 {
@@ -333,9 +223,9 @@ add_front_matter(struct import *im, size_t old_end)
 	buf_puts(&out, "\"\n---\n\n");
 	if (old_end > start)
 		buf_puts(&out, "~~~~yaml\n");
-	insert(im, start, arena_strdup(p->arena, buf_text(&out)));
+	import_insert(im, start, 0, arena_strdup(p->arena, buf_text(&out)));
 	if (old_end > start)
-		insert(im, old_end, p->src[old_end - 1] == '\n' ?
+		import_insert(im, old_end, 0, p->src[old_end - 1] == '\n' ?
 		    "~~~~\n" : "\n~~~~\n");
 	buf_clear(&out);
 }
@@ -361,7 +251,7 @@ write_all(struct import *im, const char *markdown, size_t len,
 	for (size_t i = 0; i < im->count; i++) {
 		buf_put(out, markdown + from, im->list[i].at - from);
 		buf_puts(out, im->list[i].text);
-		from = im->list[i].at;
+		from = im->list[i].at + im->list[i].skip;
 	}
 	buf_put(out, markdown + from, len - from);
 }

@@ -22,7 +22,7 @@ static const char *const commands[] = {
 	"yarn", "node", "java", "kill", "ps", "grep", "sed", "awk", "find",
 	"vim", "vi", "nohup", "crontab", "apt", "apt-get", "yum", "dnf",
 	"aws", "ansible", "ansible-playbook", "terraform", "touch", "tail",
-	"head", "df", "du", "date", "umask", "test", "dpkg", "rpm", NULL
+	"celery", "uwsgi", "gunicorn", "head", "df", "du", "date", "umask", "test", "dpkg", "rpm", NULL
 };
 
 static const char *const verbs[] = {
@@ -85,12 +85,27 @@ looks_like_commands(const char *s, size_t len)
 			line_end = end;
 		while (s < line_end && strchr(" \t\r", *s) != NULL)
 			s++;
-		if (s == line_end || *s == '#')
+		if (s == line_end || *s == '#' ||
+		    looks_like_a_menu(s, (size_t)(line_end - s)))
 			continue;
 		lines++;
 		good += is_command(s, (size_t)(line_end - s));
 	}
 	return lines > 0 && good * 2 >= lines;
+}
+
+bool
+looks_like_a_menu(const char *s, size_t len)
+{
+	bool digit = false, dash = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (strchr("0123456789-[], \t\r", s[i]) == NULL)
+			return false;
+		digit |= s[i] >= '0' && s[i] <= '9';
+		dash |= digit && s[i] == '-';
+	}
+	return dash;
 }
 
 bool

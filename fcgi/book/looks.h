@@ -10,6 +10,9 @@
 /* The text is mostly lines that begin with well-known commands. */
 bool	looks_like_commands(const char *s, size_t len);
 
+/* The line is what to choose from menus, one after the other: "7 - [2, 3]". */
+bool	looks_like_a_menu(const char *s, size_t len);
+
 /* The title begins with a verb that tells somebody to do something. */
 bool	looks_like_an_order(const char *title);
 

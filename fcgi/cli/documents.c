@@ -16,6 +16,7 @@
 #include "book/import.h"
 #include "book/targets.h"
 #include "cli/cli.h"
+#include "cli/pandoc.h"
 
 static bool
 read_document(const char *path, struct buf *ret)
@@ -166,6 +167,13 @@ tell_imported(const struct buf *text)
 	book_free(book);
 }
 
+static bool
+read_any(const char *path, struct buf *ret)
+{
+	return text_ends(path, ".md") || text_ends(path, ".markdown") ?
+	    read_document(path, ret) : pandoc_read(path, ret);
+}
+
 int
 cli_import(struct cli *c)
 {
@@ -174,16 +182,12 @@ cli_import(struct cli *c)
 
 	if (c->argc != 1)
 		return CLI_USAGE;
-	if (!text_ends(c->argv[0], ".md") &&
-	    !text_ends(c->argv[0], ".markdown"))
-		return cli_say(CLI_NO, "%s: only Markdown can be imported by "
-		    "this version; turn it into Markdown first", c->argv[0]);
 	if (c->output != NULL && access(c->output, F_OK) == 0)
 		return cli_say(CLI_NO, "%s is there already: it is not "
 		    "overwritten; choose another name, or move it away",
 		    c->output);
-	if (!read_document(c->argv[0], &text))
-		return CLI_NO;
+	if (!read_any(c->argv[0], &text))
+		goto out;
 	book_import(buf_text(&text), text.len, &out);
 	if (c->output == NULL)
 		code = fwrite(buf_text(&out), 1, out.len, stdout) == out.len ?
@@ -195,6 +199,7 @@ cli_import(struct cli *c)
 		cli_say(CLI_NO, "%s: cannot be written", c->output);
 	if (code == CLI_YES)
 		tell_imported(&out);
+out:
 	buf_clear(&out);
 	buf_clear(&text);
 	return code;

@@ -26,7 +26,8 @@ static const struct {
 	  "\tas a compiler does: file:line:column: error: what to do.\n" },
 	{ "import", cli_import,
 	  "countersign import FILE [--output FILE]\n"
-	  "\tTurns a Markdown document into a runbook; loses nothing of it.\n" },
+	  "\tTurns a document into a runbook; loses nothing of it.  What is\n"
+	  "\tnot Markdown (.rst, .docx, .html and others) pandoc reads.\n" },
 	{ "user", cli_user,
 	  "countersign user add NAME [--roles A,B] [--password-stdin]\n"
 	  "countersign user roles NAME --roles A,B\n"

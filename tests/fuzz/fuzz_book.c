@@ -73,8 +73,15 @@ check_import(const char *text, size_t len, struct buf *out)
 
 	buf_reset(out);
 	book_import(text, len, out);
-	for (size_t i = 0; i < out->len && k < len; i++)
-		k += out->data[i] == text[k];
+	/* of an indented block, blanks may go */
+	for (size_t i = 0; k < len; k++) {
+		if (text[k] == ' ' || text[k] == '\t')
+			continue;
+		while (i < out->len && out->data[i] != text[k])
+			i++;
+		if (i++ == out->len)
+			break;
+	}
 	if (k != len)
 		abort();
 }

@@ -85,6 +85,8 @@ holds_in_order(const char *was, size_t len, const char *now, size_t now_len)
 {
 	size_t k = 0;
 
+	while (k < len && strchr(" \t", was[k]) != NULL)
+		k++;		/* of an indented block, blanks may go */
 	for (size_t i = 0; i < now_len && k < len; i++)
 		k += now[i] == was[k];
 	return k == len;

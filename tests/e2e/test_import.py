@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""
+Documents of other formats become runbooks through pandoc, on the command line.
+"""
+import os, pathlib, shutil, subprocess, tempfile
+
+from console import BUILD, main
+
+WORK = pathlib.Path(tempfile.mkdtemp(prefix="cs-import-"))
+
+RST = """Upgrade
+=======
+
+1. Stop the service
+2. Copy the new files::
+
+     cp -r new/* /srv/app
+     systemctl restart app
+
+- One
+- Two
+
+.. 
+
+* Another list
+
+Choose from the menu::
+
+   cd /srv/deploy
+   python3 deploy.py prod.json
+   7 - [2, 3] - 4
+
+.. include:: /etc/passwd
+
+.. code-block:: html
+
+   <p>
+
+   <!-- -->
+
+   </p>
+"""
+
+
+def imported(name, text, **env):
+    path = WORK / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    done = subprocess.run([BUILD / "countersign", "import", path], capture_output=True, text=True,
+                          env=dict(os.environ, **env))
+    assert "Sanitizer" not in done.stderr, done.stderr
+    return done
+
+
+def test_restructured_text_becomes_a_runbook_without_errors():
+    done = imported("it.rst", RST)
+    assert done.returncode == 0, done.stderr
+    book = WORK / "it.md"
+    book.write_text(done.stdout)
+    assert "[ ] Stop the service {#stop-the-service}" in done.stdout, done.stdout
+    assert "    ```sh {#copy-the-new-files}\n    cp -r new/* /srv/app\n" in done.stdout, done.stdout
+    # what is chosen from menus is no command
+    assert "```sh {#choose-from-the-menu pty interactive}\ncd /srv/deploy\n" in done.stdout
+    assert "\n# 7 - [2, 3] - 4\n" in done.stdout, done.stdout
+    # only the author's own empty comment
+    assert done.stdout.count("<!-- -->") == 1, done.stdout
+    check = subprocess.run([BUILD / "countersign", "check", book], capture_output=True, text=True)
+    assert check.returncode == 0 and "3 steps, no errors" in check.stdout, check.stdout
+
+
+def test_the_document_opens_no_other_file():
+    done = imported("it.rst", RST)
+    assert "root:" not in done.stdout, done.stdout
+
+
+def test_html_and_a_name_in_capitals():
+    done = imported("It.HTML", "<h1>Up</h1><pre><code>systemctl stop app\n</code></pre>")
+    assert done.returncode == 0 and "```sh {#up}\nsystemctl stop app\n```" in done.stdout, done
+
+
+def test_what_cannot_be_read_is_said():
+    done = imported("x.rst", RST, PATH="/nowhere")
+    assert done.returncode == 1 and "install the package pandoc" in done.stderr, done
+    done = imported("x.docx", os.urandom(999))
+    assert done.returncode == 1 and "pandoc cannot read it" in done.stderr, done
+    done = imported("x.pdf", "x")
+    assert done.returncode == 1 and "tells no format" in done.stderr, done
+    done = imported("long.html", "<p>" + "long " * 300000)
+    assert done.returncode == 1 and "larger than 1 MB" in done.stderr, done.stderr
+
+
+if __name__ == "__main__":
+    try:
+        main([f for name, f in list(globals().items()) if name.startswith("test_")])
+    finally:
+        shutil.rmtree(WORK, ignore_errors=True)
