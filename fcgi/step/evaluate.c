@@ -26,6 +26,7 @@ struct watched {
 	bool		 found;
 	char		*value;		/* group 1, else the whole match */
 	size_t		 len;
+	bool		 whole;		/* the value is the whole line */
 };
 
 struct evaluate {
@@ -71,6 +72,7 @@ evaluate_new(const struct order *order, const struct mask *mask,
 		err = compile(order->expect, &e->expect, fault);
 	if (order->reject != NULL && err == ERR_OK)
 		err = compile(order->reject, &e->reject, fault);
+	e->reject.whole = true;
 	for (size_t i = 0; i < order->captures_count && err == ERR_OK; i++) {
 		if (order->captures[i].how != ORDER_REGEX) {
 			e->keeping = true;
@@ -137,6 +139,10 @@ look(struct watched *w, const char *line, size_t len)
 	    !regex_find(w->regex, line, len, &start, &n))
 		return;
 	w->found = true;
+	if (w->whole) {
+		start = 0;
+		n = len;
+	}
 	w->value = mem_calloc(n + 1, 1);
 	memcpy(w->value, line + start, n);
 	w->len = n;

@@ -258,7 +258,8 @@ add_attempts(struct view *v, struct json_object *o,
 	struct json_object *earlier = json_object_new_array(), *last;
 	size_t n = json_object_array_length(s->tries);
 	bool open = life_is_busy(s->state) || text_eq(s->state, "failed") ||
-	    text_eq(s->state, "unknown");
+	    text_eq(s->state, "unknown") ||
+	    text_eq(s->state, "awaiting_signature");
 
 	for (size_t i = n; i > 0; i--) {
 		struct json_object *a = json_object_array_get_idx(s->tries,
@@ -362,9 +363,12 @@ add_state(struct view *v, struct json_object *o, int step)
 	const struct view_step *s = &v->steps[step];
 	bool excluded = view_is_excluded(s);
 	bool gate = s->step->kind == STEP_APPROVAL;
+	bool to_sign = text_eq(s->state, "awaiting_signature");
 	bool by_person = !gate && (text_eq(s->state, "confirmed") ||
 	    (text_eq(s->state, "skipped") && !excluded) ||
+	    (to_sign && s->step->kind == STEP_MANUAL) ||
 	    (s->reason != NULL && (text_eq(s->state, "succeeded") ||
+	    to_sign ||
 	    (text_eq(s->state, "failed") && !text_eq(s->reason, "probe")))));
 
 	model_state(v->req, o, excluded ? "excluded" : s->state, NULL);
@@ -373,9 +377,11 @@ add_state(struct view *v, struct json_object *o, int step)
 	add_flag(o, "is_excluded", excluded);
 	add_flag(o, "is_failed", text_eq(s->state, "failed"));
 	add_flag(o, "is_unknown", text_eq(s->state, "unknown"));
-	add_flag(o, "is_awaiting_signature",
-	    text_eq(s->state, "awaiting_signature"));
+	add_flag(o, "is_awaiting_signature", to_sign);
 	add_flag(o, "is_settled", by_person);
+	model_text(o, "settled_text", !by_person ? NULL : !to_sign ?
+	    json_text(o, "state_text", "") : model_word(v->req, "state",
+	    s->step->kind == STEP_MANUAL ? "confirmed" : "succeeded"));
 	model_text(o, "by", s->by);
 	model_text(o, "at", s->at);
 	model_text(o, "reason", s->reason);

@@ -67,5 +67,22 @@ document.addEventListener('keydown', (event) => {
 	keys[event.key]();
 });
 
+/* A menu closes like one: by a press beside it, or by Escape. */
+function closeMenus(but) {
+	for (const menu of document.querySelectorAll('details.menu[open]'))
+		if (menu !== but)
+			menu.open = false;
+}
+
+document.addEventListener('click', (event) => closeMenus(event.target.closest('details.menu')));
+document.addEventListener('keydown', (event) => {
+	const menu = document.activeElement.closest('details.menu[open]');
+
+	if (event.key !== 'Escape')
+		return;
+	closeMenus(null);
+	menu?.querySelector('summary').focus();
+});
+
 on.checked = localStorage.getItem('keys') !== 'off';
 on.addEventListener('change', () => localStorage.setItem('keys', on.checked ? 'on' : 'off'));
