@@ -1,12 +1,14 @@
 /*
  * bundle.c: an exported report, checked away from the console.
  *
- * The report in JSON carries the exact text of every event of its run and
- * the head of its chain.  From the texts alone the chain is computed again;
- * the run that the report tells of must be what the events say.  The head is
- * what to compare with the printed report, or with the ledger.
+ * The report in JSON carries the exact text of every event of its run, the
+ * head of its chain, and the document.  From the texts alone the chain is
+ * computed again, and the events are replayed into a database in memory; what
+ * the report tells must be what that holds.  The head is what to compare with
+ * the printed report, or with the ledger.
  */
 #include <sodium.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,37 +21,46 @@
 
 #define BUNDLE_MAX	(256 * 1024 * 1024)
 
-struct bundle {
-	struct json_object	*report;
-	unsigned char		 hash[HASH_BYTES];
-	int64_t			 run;
-	int64_t			 seq;
-	char			 plan[2 * HASH_BYTES + 1];
-	char			 result[32];
-	int			 wrong;
-};
-
-static void
-wrong(struct bundle *b, const char *what)
+void
+bundle_wrong(struct bundle *b, const char *fmt, ...)
 {
-	printf("WRONG: %s (run %lld, event %lld)\n", what, (long long)b->run,
-	    (long long)b->seq);
+	va_list ap;
+
+	va_start(ap, fmt);
+	printf("WRONG: ");
+	vprintf(fmt, ap);
+	putchar('\n');
+	va_end(ap);
 	b->wrong++;
 }
 
-/* What the event says of plan and result, the latest word counts. */
+/* The document of the report is the one that the run was made from. */
 static void
-take_facts(struct bundle *b, const struct event *e)
+take_document(struct bundle *b, const struct event *e)
 {
-	const char *plan = json_text(e->data, "plan", NULL);
-	const char *result = json_text(e->data, "result", NULL);
+	const char *hash = json_text(e->data, "document", "");
+	const char *text = json_text(b->report, "document_text", "");
+	char now[2 * HASH_BYTES + 1];
 
-	if (plan != NULL && (text_eq(e->kind, "run.created") ||
-	    text_eq(e->kind, "run.changed")))
-		snprintf(b->plan, sizeof(b->plan), "%s", plan);
-	if (result != NULL && (text_eq(e->kind, "run.closed") ||
-	    text_eq(e->kind, "run.aborted")))
-		snprintf(b->result, sizeof(b->result), "%s", result);
+	hash_hex(text, strlen(text), now);
+	if (!text_eq(hash, now))
+		bundle_wrong(b, "the text of the document is not the one "
+		    "that was run");
+	db_run(b->replay, STMT_DOCUMENT_ADD, TEXT(hash), TEXT(text));
+}
+
+/* What people said stands in events alone. */
+static void
+take_words(struct bundle *b, const struct event *e, const char *body)
+{
+	struct json_object *all = NULL;
+
+	if (text_eq(e->kind, "run.commented"))
+		all = json_get(b->said, "comments");
+	else if (text_eq(e->kind, "step.signed"))
+		all = json_get(b->said, "signatures");
+	if (all != NULL)
+		json_object_array_add(all, json_tokener_parse(body));
 }
 
 static void
@@ -61,12 +72,19 @@ check_event(struct bundle *b, const char *body)
 	event_hash(b->hash, body, b->hash);
 	b->seq++;
 	if (event_parse(body, &e, &parsed) != ERR_OK) {
-		wrong(b, "an event cannot be read");
+		bundle_wrong(b, "event %lld cannot be read",
+		    (long long)b->seq);
 		return;
 	}
 	if (e.seq != b->seq || e.run != b->run)
-		wrong(b, "an event is missing, or is of another run");
-	take_facts(b, &e);
+		bundle_wrong(b, "event %lld is missing, or is of another run",
+		    (long long)b->seq);
+	if (text_eq(e.kind, "run.created"))
+		take_document(b, &e);
+	take_words(b, &e, body);
+	if (event_project(b->replay, &e) != ERR_OK)
+		bundle_wrong(b, "event %lld cannot be replayed",
+		    (long long)b->seq);
 	json_object_put(parsed);
 }
 
@@ -79,20 +97,19 @@ check_report(struct bundle *b)
 	char head[2 * HASH_BYTES + 1];
 
 	b->run = json_int(b->report, "id", 0);
+	db_begin(b->replay);
 	for (size_t i = 0; i < n; i++)
 		check_event(b, json_object_get_string(
 		    json_object_array_get_idx(events, i)));
 	text_hex(b->hash, sizeof(b->hash), head);
 	if (n == 0)
-		wrong(b, "the report carries no events");
+		bundle_wrong(b, "the report carries no events");
 	if (!text_eq(head, json_text(b->report, "head", "")))
-		wrong(b, "the head of the chain does not fit its events");
-	if (json_int(b->report, "seq", 0) != b->seq)
-		wrong(b, "the report tells of more or fewer events");
-	if (!text_eq(b->plan, json_text(b->report, "plan", "")))
-		wrong(b, "the plan is not the one that the events made");
-	if (!text_eq(b->result, json_text(b->report, "result", "")))
-		wrong(b, "the result is not the one that the events gave");
+		bundle_wrong(b, "the head of the chain does not fit its "
+		    "events");
+	if (n > 0)
+		bundle_compare(b);
+	db_end(b->replay, ERR_OK);
 	printf("%lld events, head %s: %s\n", (long long)b->seq, head,
 	    b->wrong == 0 ? "as recorded" : "NOT as recorded");
 }
@@ -100,22 +117,28 @@ check_report(struct bundle *b)
 int
 bundle_verify(const char *path)
 {
-	struct bundle b = {0};
+	struct bundle b = { .said = json_object_new_object() };
 	struct buf text = {0};
 	struct fault fault;
 	int code = CLI_NO;
 
+	json_set(b.said, "comments", json_object_new_array());
+	json_set(b.said, "signatures", json_object_new_array());
 	if (sodium_init() < 0 ||
 	    io_read_file(path, BUNDLE_MAX, &text) != ERR_OK) {
 		cli_say(code, "%s cannot be read", path);
 	} else if (json_read(buf_text(&text), text.len, &b.report, &fault) !=
 	    ERR_OK) {
 		cli_say(code, "%s: %s", path, fault.message);
+	} else if (db_open(DB_MEMORY, DB_CLI, &b.replay) != ERR_OK) {
+		cli_say(code, "not enough memory to replay");
 	} else {
 		check_report(&b);
+		db_close(b.replay);
 		code = b.wrong == 0 ? CLI_YES : CLI_NO;
 	}
 	json_object_put(b.report);
+	json_object_put(b.said);
 	buf_clear(&text);
 	return code;
 }

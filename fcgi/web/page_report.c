@@ -192,7 +192,20 @@ all_events(struct view *v)
 	return list;
 }
 
-/* Events stand in it as the exact texts that the chain hashes. */
+/* The document that the run was made from, as its hash has it. */
+static const char *
+document_text(struct view *v)
+{
+	struct rows *rows = db_query(v->req->web->db, STMT_DOCUMENT_TEXT,
+	    TEXT(json_text(v->run, "document", "")));
+	const char *text = db_next(rows) ? arena_strdup(v->req->arena,
+	    db_text(rows, 0)) : "";
+
+	db_done(rows);
+	return text;
+}
+
+/* Events and document stand in it as the exact texts that the chain hashes. */
 enum err
 page_report_json(struct req *req, struct reply *reply)
 {
@@ -206,6 +219,7 @@ page_report_json(struct req *req, struct reply *reply)
 	run_model_add_steps(v, o);
 	model_put(o, "comments", run_model_comments(v));
 	add_head(v, o);
+	model_text(o, "document_text", document_text(v));
 	model_put(o, "events", all_events(v));
 	return reply_json(req, reply, o);
 }

@@ -147,6 +147,7 @@ class Console:
         self.log = self.data.with_name(self.data.name + ".log")
         self.process = None
         self.setup_key = None
+        self.somebody = None        # who may look
         self.env = dict(os.environ, COUNTERSIGN_STRICT="1")
         if os.getuid() != 0:
             self.env["ASAN_OPTIONS"] = "detect_leaks=0"
@@ -157,15 +158,17 @@ class Console:
              "--runbooks", self.runbooks], input=stdin, text=True,
             capture_output=True, timeout=60, env=self.env)
         if done.returncode != 0:
-            raise AssertionError(f"countersign {' '.join(args)}: "
-                                 f"{done.returncode} {done.stderr.strip()}")
+            raise AssertionError(
+                f"countersign {' '.join(map(str, args))}: {done.returncode} "
+                f"{done.stderr.strip()} {done.stdout.strip()[-2000:]}")
         return done.stdout
 
     def user(self, name, roles):
         self.cli("user", "add", name, "--roles", roles, "--password-stdin",
                  stdin=PASSWORD + "\n")
         token = self.cli("token", "add", name, "--name", "test").strip()
-        return User(self.base, token)
+        self.somebody = User(self.base, token)
+        return self.somebody
 
     def start(self):
         with self.log.open("a") as log:
@@ -207,9 +210,12 @@ class Console:
         self.start()
         return self
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, kind, value, _):
+        good = kind is None or (kind is SystemExit and not value.code)
+        if good and self.somebody and self.process:
+            self.check_reports()
         self.stop()
-        if kind is None:
+        if good:
             self.check()
         if self.temporary:
             shutil.rmtree(self.data, ignore_errors=True)
@@ -223,6 +229,22 @@ class Console:
             if word in log:
                 raise AssertionError(log[max(0, log.index(word) - 200):][:4000])
         self.verify()
+
+    def check_reports(self):
+        """The reports of the last runs verify offline, each by itself."""
+        for number, in self.sql("SELECT id FROM run ORDER BY id DESC LIMIT 5"):
+            report = self.data.with_name(self.data.name + ".report.json")
+            status, _, text = self.raw(
+                "GET", f"/runs/{number}/report.json", headers={
+                    "Authorization": "Bearer " + self.somebody.token,
+                    "Accept": "application/json"})
+            if status != 200:
+                raise AssertionError(f"the report of run {number}: {status}")
+            report.write_bytes(text)
+            try:
+                self.cli("verify", report)
+            finally:
+                report.unlink()
 
     def verify(self):
         return self.cli("verify")
