@@ -83,7 +83,8 @@ draft_take(struct command *c, struct draft *d, const struct parameter *p,
 	const char *why;
 	enum err err = ERR_OK;
 
-	if (value == NULL || value[0] == '\0')
+	/* what is optional and was emptied stays empty */
+	if (value == NULL || (value[0] == '\0' && p->required))
 		value = p->fallback;
 	if (value == NULL || value[0] == '\0') {
 		if (p->required)

@@ -82,25 +82,48 @@ look_needs(const struct book *book, struct json_object *resolved)
 	return all;
 }
 
-struct json_object *
-look_seen(struct runner *r, struct json_object *run, const char *step,
-    const char *exec)
+/* The hashes of the files that a look found, {target: hash}. */
+static struct json_object *
+hashes_of(const char *results)
 {
-	struct json_object *seen = json_object_new_object();
-	struct json_object *row = db_first_json(db_query(r->db,
-	    STMT_LOOK_SEEN, INT(json_int(run, "id", 0)), TEXT(step),
-	    TEXT(json_text(run, "plan", "")), TEXT(exec)));
-	struct json_object *results = json_get(row, "results");
+	struct json_object *seen = json_object_new_object(), *all = NULL;
 
-	if (results != NULL) {
-		json_object_object_foreach(results, target, line) {
+	if (results != NULL)
+		(void)json_read(results, strlen(results), &all, NULL);
+	if (all != NULL) {
+		json_object_object_foreach(all, target, line) {
 			const char *hash = json_text(line, "seen", NULL);
 
 			if (hash != NULL)
 				json_set_text(seen, target, hash);
 		}
 	}
-	json_object_put(row);
+	json_object_put(all);
+	return seen;
+}
+
+struct json_object *
+look_seen(struct runner *r, struct json_object *run, const struct step *step)
+{
+	struct json_object *seen = NULL;
+	int64_t id = json_int(run, "id", 0), at = 0;
+	struct rows *rows = db_query(r->db, STMT_LOOK_SEEN, INT(id),
+	    TEXT(step->id));
+
+	/* with other values, {{names}} in file= may mean another file */
+	if (db_next(rows) && (strstr(step->file, "{{") == NULL ||
+	    text_eq(db_text(rows, 0), json_text(run, "plan", "")))) {
+		at = db_int(rows, 1);
+		seen = hashes_of(db_text(rows, 2));
+	}
+	db_done(rows);
+	if (seen == NULL)
+		return json_object_new_object();
+	rows = db_query(r->db, STMT_CHANGED_SINCE, INT(id), TEXT(step->id),
+	    INT(at));
+	while (db_next(rows))
+		json_object_object_del(seen, db_text(rows, 0));
+	db_done(rows);
 	return seen;
 }
 

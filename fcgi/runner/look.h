@@ -20,12 +20,12 @@ struct json_object *look_needs(const struct book *book,
 	    struct json_object *resolved);
 
 /*
- * What was seen on each target, {target: hash}, by the last look at the step
- * since it was last executed; none: an empty object.  `exec` is the attempt
- * that is about to begin.
+ * What the last look at an edit has seen on each target, {target: hash},
+ * but for those whose file the step itself has changed since.  An attempt
+ * that was refused changes nothing about it: somebody has to look again.
  */
 struct json_object *look_seen(struct runner *r, struct json_object *run,
-	    const char *step, const char *exec);
+	    const struct step *step);
 
 /*
  * What an edit changed on each target: {target: {"backup", "sum"}}, the first

@@ -303,8 +303,8 @@ fill_common(const struct runner *r, struct pinned *s, const char *exec,
 
 /* What a look and an attempt differ in. */
 static enum err
-fill_purpose(struct runner *r, struct pinned *s, const char *exec,
-    struct json_object *o, struct fault *why)
+fill_purpose(struct runner *r, struct pinned *s, struct json_object *o,
+    struct fault *why)
 {
 	struct json_object *step = json_get(o, "step");
 
@@ -319,7 +319,7 @@ fill_purpose(struct runner *r, struct pinned *s, const char *exec,
 	}
 	fan_pace(step, s->step, json_get(s->run, "targets"));
 	if (s->step->kind == STEP_EDIT)
-		json_set(o, "seen", look_seen(r, s->run, s->step->id, exec));
+		json_set(o, "seen", look_seen(r, s->run, s->step));
 	return put_statements(r, s, o, why);
 }
 
@@ -340,7 +340,7 @@ fill_order(struct runner *r, struct pinned *s, const char *exec,
 	json_set(o, "mask", json_object_new_array());
 	json_set(o, "targets", targets);
 	json_set(o, "hosts", hosts);
-	err = fill_purpose(r, s, exec, o, why);
+	err = fill_purpose(r, s, o, why);
 	if (err == ERR_OK && !s->look)
 		err = put_seal(r, s, o, why);
 	if (err == ERR_OK)

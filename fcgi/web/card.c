@@ -94,7 +94,7 @@ pace(struct req *req, const struct step *step)
 	bool stops = step->max_fail < 0;
 	const char *text = "";
 
-	if (step->serial)
+	if (step->serial || step->batch == 1)
 		text = request_text(req, stops ? "limit_serial" :
 		    "limit_serial_plain", "one target after the other");
 	else if (step->batch > 0 || step->batch_percent > 0)

@@ -60,14 +60,43 @@ outcome_of(struct view *v, const struct event *e)
 	return word != NULL ? model_word(v->req, "result", word) : NULL;
 }
 
+/* "version: 1.4.0 → 1.4.1, password: another secret": what a change of the
+ * parameters was, against those before it. */
+static const char *
+changes(struct view *v, const struct event *e, struct json_object *before)
+{
+	struct json_object *now = json_get(e->data, "parameters"), *was;
+	struct json_object *boxes = json_get(e->data, "sealed");
+	struct json_object *old = json_get(before, "parameters");
+	struct json_object *old_boxes = json_get(before, "sealed");
+	const char *all = "", *one;
+
+	json_object_object_foreach(now, name, value) {
+		was = json_get(old, name);
+		if (value != NULL ? json_object_equal(was, value) :
+		    json_object_equal(json_get(old_boxes, name),
+		    json_get(boxes, name)))
+			continue;
+		one = value == NULL ? request_text(v->req, "another_secret",
+		    "another secret") : arena_printf(v->req->arena,
+		    "%s → %s", was == NULL ? "" : json_object_get_string(was),
+		    json_object_get_string(value));
+		all = arena_printf(v->req->arena, "%s%s%s: %s", all,
+		    *all != '\0' ? ", " : "", name, one);
+	}
+	return all;
+}
+
 static struct json_object *
-row(struct view *v, const struct event *e, size_t i)
+row(struct view *v, const struct event *e, size_t i,
+    struct json_object *before)
 {
 	struct json_object *o = json_object_new_object();
 	const char *outcome = outcome_of(v, e);
 	const char *step = json_text(e->data, "step", NULL);
 	const char *what = request_text(v->req, told[i].key, told[i].fallback);
-	const char *detail = told[i].detail == NULL ? NULL :
+	const char *detail = text_eq(e->kind, "run.changed") ?
+	    changes(v, e, before) : told[i].detail == NULL ? NULL :
 	    json_text(e->data, told[i].detail, NULL);
 	int index = step != NULL ? book_find_step(v->book, step) : -1;
 	char text[CLOCK_TEXT];
@@ -87,6 +116,7 @@ struct json_object *
 chronology(struct view *v)
 {
 	struct json_object *list = json_object_new_array(), *body;
+	struct json_object *plan = NULL;	/* the last that was made */
 	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS,
 	    INT(v->life.id), INT(0), INT(INT64_MAX));
 	struct event e;
@@ -98,9 +128,14 @@ chronology(struct view *v)
 		for (i = 0; i < TOLD && strcmp(told[i].kind, e.kind) != 0; i++)
 			;
 		if (i < TOLD)
-			json_object_array_add(list, row(v, &e, i));
+			json_object_array_add(list, row(v, &e, i, plan));
+		if (json_get(e.data, "parameters") != NULL) {
+			json_object_put(plan);
+			plan = json_object_get(e.data);
+		}
 		json_object_put(body);
 	}
 	db_done(rows);
+	json_object_put(plan);
 	return list;
 }

@@ -213,6 +213,7 @@ page_preview(struct req *req, struct reply *reply)
 	values = values_model(v, &v->book->steps[i]);
 	model_int(run, "id", req->run);
 	model_text(run, "title", json_text(v->run, "title", ""));
+	model_int(run, "seq", json_int(v->run, "seq", 0));
 	card_what(req, step, v->shelf, i);
 	model_text(o, "url", arena_printf(req->arena, "/runs/%" PRId64,
 	    req->run));

@@ -131,6 +131,14 @@ def test_the_difference_is_shown_before_the_press():
         message = step["attempts"][-1]["message"]
         assert "changed since its difference was shown" in message, message
         assert FILE.read_text() == "version=2.0.9\nport=81\n"
+        # what was shown counts until somebody looks again: neither a retry
+        # nor another value that has nothing to do with the file undoes that
+        ana.post(f"/runs/{run}/parameters", {"parameters": {"word": "hunter3-hunter3"}})
+        ana.post(f"/runs/{run}/parameters", {"parameters": {"word": "hunter2-hunter2"}})
+        assert ana.post(f"/runs/{run}/steps/edit/retry")[0] == 202
+        step = ana.wait_step(run, "edit")
+        assert step["state"] == "failed" and "was shown" in step["attempts"][-1]["message"], step
+        assert FILE.read_text() == "version=2.0.9\nport=81\n"
 
         look(ana, run, "/steps/edit/look")
         status, answer = ana.post(f"/runs/{run}/steps/edit/retry")

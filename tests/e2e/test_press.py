@@ -21,6 +21,7 @@ title: Fails once
 parameters:
   word: {label: Word, default: wrong}
   pass: {label: Password, type: secret}
+  note: {label: Note, required: false, default: none}
 approvals: []
 ---
 ```sh {#try expect="right" rerun=safe}
@@ -131,6 +132,7 @@ def a_wrong_password_is_changed_and_the_retry_succeeds():
         ana = console.user("ana", "operator")
         run = started(ana, "retry", {"pass": "guess of 7", "word": "right"})
         assert ana.run(run)["parameters"]["pass"] is None
+        assert ana.run(run)["parameters"]["note"] == "none"
         ana.post(f"/runs/{run}/start")
         assert ana.post(f"/runs/{run}/steps/try/execute")[0] == 202
         step = ana.wait_step(run, "try")
@@ -139,8 +141,9 @@ def a_wrong_password_is_changed_and_the_retry_succeeds():
         assert "ERROR: wrong password" in ana.output(run, "try", "local")
         plan = ana.run(run)["plan"]
         status, answer = ana.post(f"/runs/{run}/parameters",
-                                  {"parameters": {"pass": "open sesame 42"}})
+                                  {"parameters": {"pass": "open sesame 42", "note": ""}})
         assert status == 200, answer
+        assert ana.run(run)["parameters"]["note"] == "", "emptied is empty"
         assert ana.run(run)["plan"] != plan
         # a press from the page of the first attempt comes too late
         status, answer = ana.post(f"/runs/{run}/steps/try/retry",
@@ -160,6 +163,8 @@ def a_wrong_password_is_changed_and_the_retry_succeeds():
         status, answer = ana.post(f"/runs/{run}/close",
                                   {"result": "rolled_back"})
         assert status == 200, answer
+        html = ana.ask("GET", f"/runs/{run}/report", accept="text/html")[1]
+        assert "pass: another secret, note: none → " in html, html
         verify_the_exported_report(console, ana, run)
         for path in console.data.rglob("*"):
             if path.is_file():
