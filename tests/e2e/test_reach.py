@@ -265,11 +265,14 @@ def test_login_shells_of_all_kinds_and_other_users():
                      "sudo", exit=None)
             if shell not in ("fish", "tcsh"):
                 continue
+            ssh.is_asked_as("cs-app", target)
             s = Step("for i in 1 2 3 4; do echo $i; sleep 0.4; done", [target])
             s.until(state="running")
             server.cut()
             is_state(s.wait(), "succeeded")
             assert s.text() == b"1\n2\n3\n4\n", (shell, s.text())
+        for client in CLIENTS:
+            ssh.is_asked_as("cs-app", server.target(client=client))
     finally:
         server.stop()
 

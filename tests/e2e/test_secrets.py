@@ -100,6 +100,32 @@ def test_terminals():
         assert "got ••••••" in text and "and ••••••" in text, text
 
 
+def test_interactive_steps():
+    """Secrets that the script prints or somebody types are masked as they come."""
+    lines = [text for text in SECRETS if text.isprintable() and len(text) < 50]
+    for target in (ssh.LOCAL, ssh.SSHD.target(), ssh.SSHD.target(client="openssh")):
+        step = ssh.Step(PRINT + "print('ready')\nfor line in sys.stdin:\n    print('got', line)\n",
+                        [target], kind="python", pty=True, interactive=True, secrets=VALUES,
+                        mask=SECRETS, timeout_ms=60000)
+        typist = ssh.Keys(step, target["name"])
+        while b"ready" not in step.text(target["name"]):
+            time.sleep(0.02)
+        for n, line in enumerate(lines, 1):
+            for byte in line.encode() + b"\r":
+                typist.type(bytes([byte]))
+            while step.text(target["name"]).count(b"got ") < n:
+                time.sleep(0.02)
+        typist.type(b"\x04")
+        step.wait()
+        clean_folder(step.dir)
+        clean(step.errors.encode(), "the errors of the process")
+        clean(step.cast(target["name"]).encode(), "the recording, its events joined")
+        text = step.text(target["name"]).decode()
+        assert step.done()["state"] == "succeeded", (step.lines(), text[-2000:])
+        assert text.count("got ••••••") == len(lines), text[-2000:]
+        assert text.count("••••••") >= 12 * len(SECRETS) + 2 * len(lines)
+
+
 class Echo(http.server.BaseHTTPRequestHandler):
     """Answers with all forms of what it was sent, a byte at a time."""
     protocol_version = "HTTP/1.0"

@@ -177,6 +177,32 @@ class Step:
         return self
 
 
+class Keys:
+    """Types into the terminal of an interactive step, as the runner would."""
+
+    def __init__(self, step, name):
+        path = f"{step.dir}/{name}.keys"
+        step.until(state="running")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.socket.settimeout(30)
+        self.socket.connect(path)
+        self.id, self.count = secrets.token_hex(16), 0
+
+    def type(self, data):
+        """Returns when all of it is in the terminal."""
+        for at in range(0, len(data), 4096):
+            part = data[at:at + 4096]
+            self.socket.send(json.dumps({
+                "typist": self.id, "from": self.count,
+                "data": base64.b64encode(part).decode()}).encode())
+            self.count += len(part)
+        while True:
+            said = json.loads(self.socket.recv(4096))
+            assert said["typist"] == self.id, said
+            if said["arrived"] == self.count:
+                return
+
+
 def run(*args, **kw):
     return Step(*args, **kw).wait()
 
@@ -495,6 +521,30 @@ def test_python_finds_the_modules_of_its_folder():
     shutil.rmtree(folder)
 
 
+ASKS = """test -t 0 && test -t 1 || exit 8
+printf 'Who? '; read -r who
+stty -echo; printf 'Word? '; read -r word; stty echo; echo
+echo "$(id -un) has $who and ${#word}, $v, $(stty size)"
+"""
+
+
+def is_asked_as(user, target):
+    """A terminal of another user is one, and its answers come there."""
+    s = run(ASKS, [target], user=user, cwd="/", pty=True, timeout_ms=20000,
+            values={"v": "a 'b'"}, answers=[
+                {"prompt": "^Who[?] $", "reply": "you {{v}}"},
+                {"prompt": "^Word[?] $", "reply": "four"}])
+    text = s.text(target["name"]).decode()
+    is_state(s, "succeeded", name=target["name"])
+    assert f"{user} has you a 'b' and 4, a 'b', 24 80\n" in text, text
+    assert "four" not in text
+
+
+def test_a_terminal_as_another_user_here():
+    if USER == "root":
+        is_asked_as("nobody", LOCAL)
+
+
 def test_a_cwd_whose_values_make_no_path_executes_nothing():
     for values, words in (({"f": "-"}, "not a path from the root"),
                           ({"f": "/a\nb"}, "more than one line"),
@@ -773,6 +823,28 @@ def test_a_cut_link_is_found_again_and_nothing_is_lost_or_doubled():
     is_state(s, "failed", "exited with 7", exit=7)
     assert s.text().decode() == "".join(f"line {i}\n" for i in range(1, 401))
     assert "reconnected" in [x.get("note") for x in s.lines()]
+    leaves_nothing()
+
+
+def test_a_terminal_whose_link_is_cut_gets_each_reply_once():
+    """Replies come while the link is away, and are typed when it is back."""
+    text = ("import sys\nprint('begin')\nfor i in range(12):\n"
+            "    print(f'Line {i}: ', end='', flush=True)\n"
+            "    print('<' + sys.stdin.readline().strip() + '>')\n")
+    answers = [{"prompt": "Line [0-9]+: $", "reply": "of twelve"}]
+    for client in ("libssh2", "openssh"):
+        s = Step(text, [SSHD.target(client=client)], kind="python", pty=True, answers=answers,
+                 timeout_ms=60000)
+        s.until(state="running")
+        for n in (2, 5, 9):
+            while s.cast().count("<of twelve>") < n:
+                time.sleep(0.02)
+            SSHD.cut()
+        is_state(s.wait(), "succeeded")
+        lines = s.text().decode().split("\n")
+        assert lines == ["begin"] + [x for i in range(12) for x in (
+            f"Line {i}: of twelve", "<of twelve>")] + [""], lines
+        assert "reconnected" in [x.get("note") for x in s.lines()]
     leaves_nothing()
 
 

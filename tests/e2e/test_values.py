@@ -7,7 +7,7 @@ is done.  Nothing of them is executed: no canary appears.
 Parameters go through the whole console; the kinds of step get their values in
 orders as the runner writes them, each against its real server.
 """
-import http.server, json, pathlib, re, secrets, shutil, threading, urllib.parse
+import http.server, json, pathlib, re, secrets, shutil, threading, time, urllib.parse
 
 import test_copy as copy
 import test_sql as sql
@@ -183,6 +183,27 @@ def test_answers():
                                  {"prompt": "Line 0: $", "reply": f"{{{{{name}}}}}"}]),
                      "failed", "Nothing was started", name="local")
         assert not path.exists()
+    no_canary()
+
+
+def test_interactive_steps():
+    """The script has the values, and gets every string that somebody types."""
+    names, typed = list(VALUES), b"\0".join(v.encode() for v in VALUES.values()) + b"\0END"
+    for target in (ssh.LOCAL, ssh.SSHD.target(), ssh.SSHD.target(client="openssh")):
+        path, keys = results(), results()
+        step = ssh.Step("import os, tty\ntty.setraw(0)\nprint('ready')\n"
+                        f"with open('{path}', 'wb') as f:\n    for i in range({len(names)}):\n"
+                        "        f.write(os.environb[b'CS_V%d' % i] + b'\\0')\n"
+                        f"got = b''\nwhile not got.endswith(b'\\0END'):\n    got += os.read(0, 65536)\n"
+                        f"open('{keys}', 'wb').write(got)\n", [target], kind="python", pty=True,
+                        interactive=True, values=VALUES, timeout_ms=120000)
+        typist = ssh.Keys(step, target["name"])
+        while b"ready" not in step.text(target["name"]):
+            time.sleep(0.02)
+        typist.type(typed)
+        ssh.is_state(step.wait(), "succeeded", name=target["name"])
+        arrived(path, names)
+        assert keys.read_bytes() == typed
     no_canary()
 
 
