@@ -81,6 +81,24 @@ add_place(struct req *req, struct json_object *o, struct view *v, int step)
 	model_put(o, "step", s);
 }
 
+/* Who has typed into it so far, or NULL. */
+static const char *
+typists(struct req *req, const char *target)
+{
+	struct rows *rows = db_query(req->web->db, STMT_WEB_TYPISTS,
+	    INT(req->run), TEXT(req->step), INT(req->n), TEXT(target));
+	const char *names = NULL;
+
+	while (db_next(rows))
+		names = names == NULL ?
+		    arena_printf(req->arena, "%s", db_text(rows, 0)) :
+		    arena_printf(req->arena, "%s, %s", names,
+		    db_text(rows, 0));
+	db_done(rows);
+	return names == NULL ? NULL : request_fill(req, "terminal_typists",
+	    "So far {names} typed here.", "names", names, NULL);
+}
+
 /* Whether people type into it now, and this one may. */
 static void
 add_typing(struct json_object *o, struct view *v, int step, const char *state)
@@ -93,6 +111,8 @@ add_typing(struct json_object *o, struct view *v, int step, const char *state)
 	model_text(o, "watch_text", !there ? NULL : request_fill(v->req,
 	    "terminal_watch", "You watch. Who types has the role {role}.",
 	    "role", role != NULL ? role : "operator", NULL));
+	model_text(o, "typists_text", !there ? NULL : typists(v->req,
+	    json_text(o, "target", "")));
 	model_text(o, "terminal_url", !there ? NULL : arena_printf(
 	    v->req->arena, "%s.terminal", json_text(o, "output_url", "")));
 	model_text(o, "type_url", arena_printf(v->req->arena, "/runs/%" PRId64

@@ -232,6 +232,16 @@ rules(struct view *v)
 	return list;
 }
 
+/* Whether the page has a line to type into, which a refresh would empty. */
+static bool
+has_line(struct view *v)
+{
+	for (size_t i = 0; i < v->book->steps_count; i++)
+		if (view_may(v, VERB_step_type, (int)i))
+			return true;
+	return false;
+}
+
 static void
 add_flags(struct view *v, struct json_object *o)
 {
@@ -266,7 +276,7 @@ add_flags(struct view *v, struct json_object *o)
 	model_bool(o, "has_actions", actions);
 	model_bool(o, "is_live", !ended);
 	model_bool(o, "is_ended", ended);
-	model_bool(o, "is_busy", v->life.busy);
+	model_bool(o, "is_refreshed", v->life.busy && !has_line(v));
 	model_bool(o, "is_awaiting_approval",
 	    text_eq(state, "awaiting_approval"));
 	model_bool(o, "is_ready", text_eq(state, "ready"));

@@ -27,7 +27,7 @@ const box = document.getElementById('terminal');
 const said = document.getElementById('terminal-said');
 const form = document.getElementById('terminal-form');
 const { cast, type, attempt, target, csrf, waits, full, lost, ended, failed } = box.dataset;
-let term, put, mine = null, end = null, rest = new Uint8Array(), total = 0, idle = 0, wait = FAST_MS, timer = null;
+let term, put, mine = null, end = null, rest = new Uint8Array(), total = 0, idle = 0, asked = 0, wait = FAST_MS, timer = null;
 let running = box.dataset.running !== undefined;
 
 function say(text, how = 'warn') {
@@ -104,8 +104,12 @@ async function ask() {
 
 	if (answer.status === 401)
 		location.reload();
-	if (answer.ok)
-		running = (await answer.json()).is_running;
+	if (answer.ok) {
+		const now = await answer.json();
+
+		running = now.is_running;
+		document.getElementById('terminal-typists').textContent = now.typists_text ?? '';
+	}
 }
 
 function close() {
@@ -122,8 +126,9 @@ async function follow() {
 
 		wait = got ? FAST_MS : Math.min(SLOW_MS, wait * 1.3);
 		idle = got ? 0 : idle + wait;
-		if (idle > 2000) {
+		if (idle > 2000 || performance.now() > asked + 5000) {
 			idle = 0;
+			asked = performance.now();
 			await ask();
 		}
 	} catch {

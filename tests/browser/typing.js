@@ -41,7 +41,6 @@ describe('the terminal of an interactive step', () => {
 		await page.keyboard.type('o\n');
 		await shows(other, 'You chose two, size ');
 		await shows(page, 'Password: ');
-		await look(page, '62-terminal');
 	});
 
 	test('the terminal is as large as the window of the one who types, for all', async () => {
@@ -51,6 +50,7 @@ describe('the terminal of an interactive step', () => {
 		assert.equal(await rows(page), Number(high));
 		assert.equal(await rows(other), Number(high));
 		await look(other, '63-terminal-watched');
+		await look(page, '62-terminal');
 	});
 
 	test('a password without echo, pasted in one piece, is on no screen', async () => {
@@ -100,11 +100,50 @@ describe('the terminal of an interactive step', () => {
 		await shows(page, 'Once more:');
 	});
 
-	test('without scripts there is a line to send', async () => {
+	test('who may not type reads who does, and who did', async () => {
+		const vic = { name: 'vic', password: 'looking over shoulders' };
+		const watcher = await newPage();
+
+		await page.goto('/users');
+		await page.fill('#add-name', vic.name);
+		await page.fill('#add-password', vic.password);
+		await page.click('section.panel button.primary');
+		await page.waitForSelector('.person:has-text("vic")');
+		await page.goto(terminal);
+		await signIn(watcher, vic);
+		await watcher.goto(terminal);
+		await shows(watcher, 'Once more:');
+		assert.match(await watcher.textContent('.player .help'), /You watch\. Who types has the role operator\. So far ana typed here\./);
+		assert.equal(await watcher.locator('#terminal-form').count(), 0);
+		await watcher.keyboard.type('nothing');
+		await watcher.focus('.xterm-helper-textarea');
+		await watcher.keyboard.type('nothing');
+		await look(watcher, '64-terminal-viewer');
+		await other.focus('.xterm-helper-textarea');
+		await other.keyboard.type('n');
+		await other.keyboard.press('Backspace');
+		await watcher.waitForFunction(() => /So far ana, bo typed here/.test(document.getElementById('terminal-typists').textContent));
+		assert.doesNotMatch(await watcher.textContent('.xterm-rows'), /nothing/);
+		assert.deepEqual(watcher.complaints, []);
+
+		const plain = await newPage({ javaScriptEnabled: false });
+
+		await signIn(plain, vic);
+		await plain.goto(terminal);
+		assert.equal(await plain.locator('meta[http-equiv=refresh]').count(), 1);
+	});
+
+	test('without scripts there is a line to send, and nothing empties it', async () => {
 		const plain = await newPage({ javaScriptEnabled: false });
 
 		await signIn(plain, ana);
+		await plain.goto(terminal);
+		assert.match(await plain.textContent('#as-text'), /Once more/);
+		await plain.click('#terminal-form a:has-text("Look again")');
+		assert.equal(await plain.locator('meta[http-equiv=refresh]').count(), 0);
 		await plain.goto(run);
+		assert.equal(await plain.locator('meta[http-equiv=refresh]').count(), 0);
+		assert.ok(await plain.locator('#step-talk .typing-line a:has-text("Look again")').isVisible());
 		assert.match(await plain.textContent('#step-talk pre.out'), /Once more/);
 		await plain.fill('#step-talk input[name=line]', 'and out');
 		await plain.click('#step-talk .typing-line button');
