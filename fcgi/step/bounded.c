@@ -90,6 +90,18 @@ bounded_put(struct bounded *b, const char *data, size_t len)
 	return ERR_OK;
 }
 
+enum err
+bounded_get(struct bounded *b, int64_t at, char *data, size_t len)
+{
+	ssize_t n;
+
+	for (size_t got = 0; got < len; got += (size_t)n)
+		if ((n = pread(b->fd, data + got, len - got,
+		    at + (int64_t)got)) <= 0)
+			return ERR_IO;
+	return ERR_OK;
+}
+
 int64_t
 bounded_size(const struct bounded *b)
 {

@@ -25,6 +25,10 @@ struct bounded	*bounded_open(const char *path, int64_t limit);
  */
 enum err	 bounded_put(struct bounded *b, const char *data, size_t len);
 
+/* Reads what is there: the last half of the limit, or less.  ERR_IO. */
+enum err	 bounded_get(struct bounded *b, int64_t at, char *data,
+		    size_t len);
+
 /* The length so far, with what was dropped. */
 int64_t		 bounded_size(const struct bounded *b);
 

@@ -281,6 +281,12 @@ mask_stream_free(struct mask_stream *s)
 	free(s);
 }
 
+bool
+mask_stream_idle(const struct mask_stream *s)
+{
+	return s->mask->count == 0;
+}
+
 size_t
 mask_stream_hid(const struct mask_stream *s)
 {

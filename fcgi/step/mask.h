@@ -28,6 +28,9 @@ void		 mask_free(struct mask *m);
 struct mask_stream *mask_stream_new(const struct mask *m);
 void		 mask_stream_free(struct mask_stream *s);
 
+/* There are no secrets: what is put comes out as it is. */
+bool		 mask_stream_idle(const struct mask_stream *s);
+
 /* Which secret was hidden first, counted from 1; 0: none was so far. */
 size_t		 mask_stream_hid(const struct mask_stream *s);
 void		 mask_stream_forget(struct mask_stream *s);

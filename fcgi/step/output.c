@@ -76,6 +76,10 @@ void
 output_show(struct output *o, const char *data, size_t len)
 {
 	o->last = clock_monotonic();
+	if (mask_stream_idle(o->mask)) {
+		recorder_put(o->recorder, data, len);
+		return;
+	}
 	mask_put(o->mask, data, len, &o->masked);
 	record(o);
 }

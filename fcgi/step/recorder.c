@@ -7,6 +7,11 @@
  * them; after that at most every 50 ms, or when the buffer is full, so that a
  * script that prints a gigabyte is not slowed down by its audience.
  *
+ * A flood (more than a buffer in that time) that has passed what the cast keeps
+ * of its beginning is not written there while it lasts: nearly all of it would
+ * be dropped again.  Only when which bytes of the text came is noted, and the
+ * last of them are copied from there once there is a pause.
+ *
  * Scripts write to a pipe, where no terminal turns a line feed into carriage
  * return and line feed; players expect both, so the cast gets both.  What was
  * sent to a terminal goes into the cast as it is.  Its size is said again now
@@ -29,8 +34,17 @@
 #define FLUSH_MS	50
 #define EVENT_BYTES	(32 * 1024)
 #define SIZE_EVERY	(1024 * 1024)	/* bytes of the cast */
+#define LEFT_OUT	"[%d.%03d, \"o\", \"\\r\\n[... %lld bytes of this " \
+			"recording were left out here ...]\\r\\n\"]\n"
 #define SEALED_LINE	"The output of this step is kept sealed. The step's " \
 			"page shows it to those who may press the step.\n"
+
+/* A piece of the text that is not in the cast yet. */
+struct late {
+	int64_t	ms;		/* when it came */
+	int64_t	at;		/* its offset in the text */
+	size_t	len;
+};
 
 struct recorder {
 	struct bounded	*cast;
@@ -45,6 +59,9 @@ struct recorder {
 	int		 rows;
 	size_t		 since_size;	/* bytes of events since it was said */
 	struct buf	 events;
+	struct buf	 late;		/* struct late, in order */
+	int64_t		 left_out;	/* bytes that came before those */
+	int64_t		 half;		/* of the limit */
 	size_t		 most;		/* pending bytes that force a flush */
 	int64_t		 started;
 	int64_t		 flushed;	/* when, monotonic */
@@ -151,11 +168,9 @@ put_size(struct recorder *r, int64_t ms)
 
 /* The text cut into events, never inside a character. */
 static void
-put_events(struct recorder *r)
+put_events(struct recorder *r, int64_t ms, const char *p, size_t left)
 {
-	int64_t ms = clock_monotonic() - r->started;
-	const char *p = r->pending.data;
-	size_t left = r->pending.len, n;
+	size_t n;
 
 	if (r->columns > 0 && r->since_size >= SIZE_EVERY)
 		put_size(r, ms);
@@ -170,19 +185,69 @@ put_events(struct recorder *r)
 	}
 }
 
+/* In a flood: notes a piece that was appended to the text, and forgets those
+ * of which the text may soon have nothing left. */
+static void
+put_late(struct recorder *r, int64_t ms, size_t len)
+{
+	int64_t end = bounded_size(r->text);
+	struct late l = { ms, end - (int64_t)len, len };
+
+	buf_put(&r->late, &l, sizeof(l));
+	for (;;) {
+		memcpy(&l, r->late.data, sizeof(l));
+		if (end - l.at <= r->half)
+			break;
+		r->left_out += (int64_t)l.len;
+		buf_consume(&r->late, sizeof(l));
+	}
+}
+
+/* The flood pauses: what is late goes into the cast. */
+static void
+settle(struct recorder *r)
+{
+	struct buf text = {0};
+	struct late l;
+
+	for (size_t i = 0; i < r->late.len; i += sizeof(l)) {
+		memcpy(&l, r->late.data + i, sizeof(l));
+		if (r->left_out > 0) {
+			buf_printf(&r->events, LEFT_OUT, (int)(l.ms / 1000),
+			    (int)(l.ms % 1000), (long long)r->left_out);
+			keep_events(r);
+			r->left_out = 0;
+		}
+		keep_failure(r, bounded_get(r->text, l.at,
+		    buf_reserve(&text, l.len), l.len));
+		put_events(r, l.ms, text.data, l.len);
+	}
+	buf_reset(&r->late);
+	buf_clear(&text);
+}
+
 void
 recorder_flush(struct recorder *r)
 {
 	struct buf *text = r->terminal ? &r->pending_text : &r->pending;
+	int64_t ms;
 
 	r->flushed = clock_monotonic();
+	ms = r->flushed - r->started;
 	if (r->sealed != NULL) {
 		sealed_put(r->sealed, buf_text(text), text->len);
 	} else {
 		if (text->len > 0)
 			keep_failure(r, bounded_put(r->text, text->data,
 			    text->len));
-		put_events(r);
+		if (!r->terminal && text->len >= r->most &&
+		    bounded_size(r->cast) > r->half) {
+			put_late(r, ms, text->len);
+		} else {
+			settle(r);
+			put_events(r, ms, buf_text(&r->pending),
+			    r->pending.len);
+		}
 	}
 	buf_reset(&r->pending);
 	buf_reset(&r->pending_text);
@@ -221,6 +286,7 @@ recorder_open(const char *target, int64_t limit, bool terminal,
 	int64_t dropped;
 
 	r->most = limit / 8 < 256 * 1024 ? (size_t)limit / 8 : 256 * 1024;
+	r->half = limit / 2;
 	r->terminal = terminal;
 	r->started = clock_monotonic();
 	if ((r->text = bounded_open(text, limit)) == NULL ||
@@ -274,7 +340,7 @@ recorder_text(struct recorder *r, const char *data, size_t len)
 int64_t
 recorder_due(const struct recorder *r)
 {
-	return r->pending.len + r->pending_text.len > 0 ?
+	return r->pending.len + r->pending_text.len + r->late.len > 0 ?
 	    r->flushed + FLUSH_MS : 0;
 }
 
@@ -294,11 +360,11 @@ static const char *
 cast_notice(void *ctx, int64_t dropped, const char *next)
 {
 	struct recorder *r = ctx;
-	size_t n = strspn(next, "[0123456789.");
+	int s = 0, ms = 0;
 
-	snprintf(r->notice, sizeof(r->notice), "%.*s, \"o\", "
-	    "\"\\r\\n[... %lld bytes of this recording were left out here "
-	    "...]\\r\\n\"]\n", (int)n, next, (long long)dropped);
+	(void)sscanf(next, "[%9d.%3d", &s, &ms);
+	snprintf(r->notice, sizeof(r->notice), LEFT_OUT, s, ms,
+	    (long long)dropped);
 	return r->notice;
 }
 
@@ -321,6 +387,7 @@ recorder_close(struct recorder *r, int64_t *ret_bytes, int64_t *ret_dropped)
 	buf_clear(&r->pending);
 	buf_clear(&r->pending_text);
 	buf_clear(&r->events);
+	buf_clear(&r->late);
 	free(r);
 	errno = failed;
 	return failed == 0 ? ERR_OK : ERR_IO;

@@ -184,6 +184,70 @@ a_long_output_keeps_its_beginning_and_its_end(void **state)
 	record_lines(300000, 1 << 20);
 }
 
+/* The lines of the recording follow each other but where it says so; the
+ * number of places where it does. */
+static int
+count_gaps(const char *text, int last)
+{
+	int gaps = 0, n = -1;
+	bool gap = false;
+
+	for (const char *p = text; *p != '\0'; p += strcspn(p, "\n") + 1) {
+		if (strstr(p, "were left out here") != NULL &&
+		    strstr(p, "were left out here") < p + strcspn(p, "\n")) {
+			gap = true;
+			gaps++;
+		} else if (text_starts(p, "line ")) {
+			int now = (int)strtol(p + 5, NULL, 10);
+
+			assert_true(now == n + 1 || (gap && now > n));
+			n = now;
+			gap = false;
+		} else {
+			assert_true(*p == '\r' || gap);
+		}
+	}
+	assert_int_equal(n, last);
+	return gaps;
+}
+
+static void
+put_lines(struct recorder *r, int from, int upto)
+{
+	char line[32];
+
+	for (int i = from; i < upto; i++) {
+		int n = snprintf(line, sizeof(line), "line %d\n", i);
+
+		recorder_put(r, line, (size_t)n);
+	}
+}
+
+static void
+a_flood_is_recorded_up_to_its_last_line_also_where_it_pauses(void **state)
+{
+	struct recorder *r = recorder_open("t", 1 << 20, false, NULL);
+	struct buf cast = {0};
+	int64_t bytes, dropped;
+
+	(void)state;
+	put_lines(r, 0, 60000);
+	assert_true(recorder_due(r) > 0);
+	recorder_flush(r);
+	assert_true(recorder_due(r) == 0);
+	read_cast(&cast);
+	assert_true(text_ends(cast.data, "line 59999\r\n"));
+	put_lines(r, 60000, 60010);
+	recorder_flush(r);
+	put_lines(r, 60010, 400000);
+	assert_int_equal(recorder_close(r, &bytes, &dropped), ERR_OK);
+	buf_reset(&cast);
+	read_cast(&cast);
+	assert_true(count_gaps(cast.data, 399999) > 0);
+	assert_true((int64_t)cast.len < 3 << 19);
+	buf_clear(&cast);
+}
+
 static void
 one_endless_line_is_cut_between_characters(void **state)
 {
@@ -249,6 +313,9 @@ main(void)
 		cmocka_unit_test(both_files_have_all_of_a_small_output),
 		cmocka_unit_test(the_first_bytes_are_on_file_at_once),
 		cmocka_unit_test(a_long_output_keeps_its_beginning_and_its_end),
+		cmocka_unit_test(
+		    a_flood_is_recorded_up_to_its_last_line_also_where_it_pauses
+		    ),
 		cmocka_unit_test(one_endless_line_is_cut_between_characters),
 		cmocka_unit_test(
 		    the_size_of_a_terminal_is_said_when_it_changes_and_now_and_then),
