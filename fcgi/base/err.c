@@ -39,8 +39,18 @@ fault_set(struct fault *fault, enum err err, const char *code,
 	snprintf(fault->code, sizeof(fault->code), "%s", code);
 	snprintf(fault->field, sizeof(fault->field), "%s",
 	    field != NULL ? field : "");
+	fault->about[0] = '\0';
 	va_start(ap, fmt);
 	vsnprintf(fault->message, sizeof(fault->message), fmt, ap);
 	va_end(ap);
+	return err;
+}
+
+enum err
+fault_about(struct fault *fault, const char *about, enum err err)
+{
+	if (fault != NULL)
+		snprintf(fault->about, sizeof(fault->about), "%s",
+		    about != NULL ? about : "");
 	return err;
 }

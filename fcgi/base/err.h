@@ -33,14 +33,23 @@ struct fault {
 	char		code[40];
 	char		field[72];
 	char		message[400];
+	char		about[80];	/* what it is about: a role, a name, a
+					 * number; "" where nothing is told */
 };
 
 /* The stable name of an error: "conflict".  Static; never NULL. */
 const char	*err_name(enum err err);
 
-/* Fills *fault (which may be NULL) and returns err, for `return fault_set()`. */
+/* Fills *fault (which may be NULL) and returns err, for
+ * `return fault_set()`. */
 enum err	 fault_set(struct fault *fault, enum err err, const char *code,
 		    const char *field, const char *fmt, ...)
 		    __attribute__((format(printf, 5, 6)));
+
+/* Says what the fault (which may be NULL) is about, so that the sentence can
+ * be told in another language.  Returns err, for
+ * `return fault_about(fault, name, fault_set(fault, …))`. */
+enum err	 fault_about(struct fault *fault, const char *about,
+		    enum err err);
 
 #endif

@@ -162,9 +162,10 @@ needs_role(const struct actor *actor, const char *role, struct fault *fault)
 {
 	if (actor_has(actor, role))
 		return ERR_OK;
-	return fault_set(fault, ERR_FORBIDDEN, "role_needed", NULL,
+	return fault_about(fault, role,
+	    fault_set(fault, ERR_FORBIDDEN, "role_needed", NULL,
 	    "This takes the role \"%s\", which %s does not have.", role,
-	    actor->name);
+	    actor->name));
 }
 
 /* Our own command line may do all, but it is nobody who could be asked. */
@@ -224,9 +225,10 @@ may_decide_now(const struct life_step *step, const struct actor *actor,
 	struct json_object *no = find_decision(step->given, NULL, "reject");
 
 	if (no != NULL && !text_eq(json_text(no, "by", ""), actor->name))
-		return fault_set(fault, ERR_CONFLICT, "rejected", NULL,
+		return fault_about(fault, json_text(no, "by", ""),
+		    fault_set(fault, ERR_CONFLICT, "rejected", NULL,
 		    "%s rejected this gate: only they can take that back, by "
-		    "approving it.", json_text(no, "by", ""));
+		    "approving it.", json_text(no, "by", "")));
 	if (no == NULL && find_decision(step->given, actor->name, NULL) != NULL)
 		return fault_set(fault, ERR_CONFLICT, "already_decided", NULL,
 		    "%s has already approved this gate for this plan.",
@@ -305,9 +307,10 @@ may_by_step(enum verb verb, const struct life_step *s,
     const struct actor *actor, struct fault *fault)
 {
 	if (verb == VERB_step_skip && s->step->kind == STEP_APPROVAL)
-		return fault_set(fault, ERR_CONFLICT, "gate", NULL,
+		return fault_about(fault, life_gate_role(s->step),
+		    fault_set(fault, ERR_CONFLICT, "gate", NULL,
 		    "A gate cannot be skipped: people with the role \"%s\" "
-		    "give it, or the run ends here.", life_gate_role(s->step));
+		    "give it, or the run ends here.", life_gate_role(s->step)));
 	if (!fits_kind(verb, s->step))
 		return fault_set(fault, ERR_CONFLICT, "wrong_kind", NULL,
 		    "A step of kind %s is not for that.",
@@ -371,14 +374,17 @@ life_may(enum verb verb, const struct life_run *run,
 	if ((err = may_by_role(verb, run, step, actor, fault)) != ERR_OK)
 		return err;
 	if (!listed(transitions[i].run_states, run->state))
-		return fault_set(fault, ERR_CONFLICT, "run_state", NULL,
-		    "The run is %s.", run->state);
+		return fault_about(fault, run->state,
+		    fault_set(fault, ERR_CONFLICT, "run_state", NULL,
+		    "The run is %s.", run->state));
 	if (verb == VERB_run_rollback && (!text_eq(run->mode, "main") ||
 	    !run->can_roll_back))
-		return fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
-		    text_eq(run->mode, "main") ?
-		    "This runbook has no rollback." :
-		    "The run is being rolled back already.");
+		return text_eq(run->mode, "main") ?
+		    fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
+		    "This runbook has no rollback.") :
+		    fault_about(fault, run->mode,
+		    fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
+		    "The run is being rolled back already."));
 	if (step != NULL && !probe_possible(verb, step)) {
 		if ((!text_eq(step->part, run->mode) &&
 		    verb != VERB_step_cancel && verb != VERB_step_type &&
@@ -390,9 +396,10 @@ life_may(enum verb verb, const struct life_run *run,
 			return err;
 	}
 	if (step != NULL && step->gate != NULL && is_gated(verb))
-		return fault_set(fault, ERR_CONFLICT, "gate_first", NULL,
+		return fault_about(fault, step->gate,
+		    fault_set(fault, ERR_CONFLICT, "gate_first", NULL,
 		    "The gate \"%s\" comes first: it is not given for the "
-		    "plan as it is now.", step->gate);
+		    "plan as it is now.", step->gate));
 	if (transitions[i].idle && run->busy)
 		return fault_set(fault, ERR_CONFLICT, "step_at_work", NULL,
 		    "A step is being executed: wait for it, or cancel it.");

@@ -140,8 +140,9 @@ add_account(struct command *c, struct json_object *roles)
 	json_set(data, "roles", roles);
 	if (there) {
 		json_object_put(data);
-		return fault_set(&c->fault, ERR_CONFLICT, "account_exists",
-		    "name", "There is an account \"%s\" already.", name);
+		return fault_about(&c->fault, name,
+		    fault_set(&c->fault, ERR_CONFLICT, "account_exists",
+		    "name", "There is an account \"%s\" already.", name));
 	}
 	if (c->hashed[0] == '\0') {
 		json_object_put(data);
@@ -312,8 +313,9 @@ check_last_admin(struct command *c, const char *name,
 	    db_first_int(db_query(c->keeper->db, STMT_ADMIN_COUNT,
 	    TEXT(name)), 0) > 0)
 		return ERR_OK;
-	return fault_set(&c->fault, ERR_CONFLICT, "last_admin", "roles",
-	    "\"%s\" is the last admin: make somebody else one first.", name);
+	return fault_about(&c->fault, name,
+	    fault_set(&c->fault, ERR_CONFLICT, "last_admin", "roles",
+	    "\"%s\" is the last admin: make somebody else one first.", name));
 }
 
 enum err
@@ -352,8 +354,9 @@ own_or_admin(struct command *c, const char *account)
 {
 	if (text_eq(account, c->actor.name) || actor_has(&c->actor, "admin"))
 		return ERR_OK;
-	return fault_set(&c->fault, ERR_FORBIDDEN, "role_needed", NULL,
-	    "Only an admin may do that for somebody else.");
+	return fault_about(&c->fault, "admin",
+	    fault_set(&c->fault, ERR_FORBIDDEN, "role_needed", NULL,
+	    "Only an admin may do that for somebody else."));
 }
 
 /* Whoever changes their own password proves that they know it. */
@@ -391,8 +394,9 @@ cmd_password_set(struct command *c)
 	if (wants_hash(c))
 		return ask_for_old(c, name);
 	if (strcmp(c->hashed, "no") == 0)
-		return fault_set(&c->fault, ERR_INVALID, "wrong_password",
-		    "old", "The present password is wrong.");
+		return fault_about(&c->fault, "old",
+		    fault_set(&c->fault, ERR_INVALID, "wrong_password",
+		    "old", "The present password is wrong."));
 	err = record(c, "account.password_set", named("name", name));
 	if (err == ERR_OK)
 		err = db_run(c->keeper->db, STMT_CREDENTIAL_SET, TEXT(name),
@@ -423,8 +427,9 @@ cmd_token_add(struct command *c)
 	json_set_text(data, "hash", hex);
 	err = record(c, "token.added", data);
 	if (err == ERR_CONFLICT)
-		return fault_set(&c->fault, err, "token_exists", "name",
-		    "%s has a token \"%s\" already.", account, name);
+		return fault_about(&c->fault, name,
+		    fault_set(&c->fault, err, "token_exists", "name",
+		    "%s has a token \"%s\" already.", account, name));
 	if (err == ERR_INTERNAL)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_account",
 		    "account", "There is no account \"%.64s\".", account);

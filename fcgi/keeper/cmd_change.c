@@ -52,9 +52,10 @@ change_parameters(struct command *c, const struct run *run, struct draft *d)
 			value = json_text(old, p->name, "");
 		if (book_shapes(run->book, p->name) && !is_same(p,
 		    json_text(old, p->name, ""), value))
-			return fault_set(&c->fault, ERR_INVALID, "shapes_run",
+			return fault_about(&c->fault, p->label,
+			    fault_set(&c->fault, ERR_INVALID, "shapes_run",
 			    p->name, "%s decides which steps this run has: "
-			    "create a new run for another value.", p->label);
+			    "create a new run for another value.", p->label));
 		if (draft_asks(d, p, json_text(run->row, "environment", "")))
 			err = draft_take(c, d, p, value);
 		else

@@ -23,9 +23,10 @@ check_open(struct command *c, const char *step)
 	enum err err = ERR_OK;
 
 	if (open)
-		err = fault_set(&c->fault, ERR_CONFLICT, "looking", NULL,
+		err = fault_about(&c->fault, json_text(last, "by", ""),
+		    fault_set(&c->fault, ERR_CONFLICT, "looking", NULL,
 		    "%s asked for the same a moment ago: the answer is on its "
-		    "way.", json_text(last, "by", ""));
+		    "way.", json_text(last, "by", "")));
 	json_object_put(last);
 	return err;
 }

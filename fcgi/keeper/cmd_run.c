@@ -98,10 +98,11 @@ take_targets(struct command *c, const struct run *run,
 		rows = db_query(c->keeper->db, STMT_HOLDER,
 		    TEXT(environment), TEXT(name));
 		if (db_next(rows)) {
-			fault_set(&c->fault, ERR_CONFLICT, "target_held", NULL,
+			fault_about(&c->fault, name,
+			    fault_set(&c->fault, ERR_CONFLICT, "target_held", NULL,
 			    "The target %s is held by run %lld, \"%s\": wait "
 			    "until that has ended.", name,
-			    (long long)db_int(rows, 0), db_text(rows, 1));
+			    (long long)db_int(rows, 0), db_text(rows, 1)));
 			db_done(rows);
 			return ERR_CONFLICT;
 		}
@@ -125,9 +126,10 @@ check_rehearsal(struct command *c, const struct run *run)
 	    TEXT(json_text(run->row, "document", "")), TEXT(first),
 	    TEXT(json_write(json_get(run->row, "parameters")))), 0) > 0)
 		return ERR_OK;
-	return fault_set(&c->fault, ERR_CONFLICT, "rehearse_first", NULL,
+	return fault_about(&c->fault, first,
+	    fault_set(&c->fault, ERR_CONFLICT, "rehearse_first", NULL,
 	    "The document asks for a rehearsal: a run of this very document "
-	    "with these parameters must succeed in \"%s\" first.", first);
+	    "with these parameters must succeed in \"%s\" first.", first));
 }
 
 enum err
@@ -244,21 +246,24 @@ check_result(struct command *c, const struct run *run, const char *result)
 		    "The result is succeeded, failed or rolled_back.");
 	if ((strcmp(result, "rolled_back") == 0) !=
 	    (strcmp(run->life.mode, "rollback") == 0))
-		return fault_set(&c->fault, ERR_CONFLICT, "other_result",
-		    "result", strcmp(result, "rolled_back") == 0 ?
-		    "The run was not rolled back." :
-		    "The run was rolled back: close it as rolled_back, or as "
-		    "failed.");
+		return strcmp(result, "rolled_back") == 0 ?
+		    fault_set(&c->fault, ERR_CONFLICT, "other_result",
+		    "result", "The run was not rolled back.") :
+		    fault_about(&c->fault, run->life.mode,
+		    fault_set(&c->fault, ERR_CONFLICT, "other_result",
+		    "result", "The run was rolled back: close it as "
+		    "rolled_back, or as failed."));
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *s = json_object_array_get_idx(run->steps, i);
 
 		if (text_eq(json_text(s, "part", ""), run->life.mode) &&
 		    !life_is_done(json_text(s, "state", "")))
-			return fault_set(&c->fault, ERR_CONFLICT,
+			return fault_about(&c->fault, json_text(s, "id", ""),
+			    fault_set(&c->fault, ERR_CONFLICT,
 			    "unfinished", "result", "The step \"%s\" is %s: "
 			    "finish or skip it first, or close the run as "
 			    "failed.", json_text(s, "id", ""),
-			    json_text(s, "state", ""));
+			    json_text(s, "state", "")));
 	}
 	return ERR_OK;
 }

@@ -79,12 +79,13 @@ check_unused(struct command *c)
 	n = users != NULL ? json_object_array_length(users) : 0;
 	if (n > 0) {
 		first = json_object_array_get_idx(users, 0);
-		err = fault_set(&c->fault, ERR_CONFLICT, "secret_used",
+		err = fault_about(&c->fault, name,
+		    fault_set(&c->fault, ERR_CONFLICT, "secret_used",
 		    "force", "The secret %s is used by %zu targets of "
 		    "targets.yml, %s in %s first. Without it their steps "
 		    "cannot run. Confirm that it is to be deleted (force).",
 		    name, n, json_text(first, "target", ""),
-		    json_text(first, "environment", ""));
+		    json_text(first, "environment", "")));
 	}
 	json_object_put(users);
 	targets_free(targets);

@@ -119,9 +119,10 @@ authorise(struct command *c, enum verb verb)
 		    "unauthenticated", NULL, "Sign in first.");
 	if (need == NULL || actor_has(&c->actor, need))
 		return ERR_OK;
-	return fault_set(&c->fault, ERR_FORBIDDEN, "role_needed", NULL,
+	return fault_about(&c->fault, need,
+	    fault_set(&c->fault, ERR_FORBIDDEN, "role_needed", NULL,
 	    "This takes the role \"%s\", which %s does not have.", need,
-	    c->actor.name);
+	    c->actor.name));
 forbidden:
 	return fault_set(&c->fault, ERR_FORBIDDEN, "forbidden", NULL,
 	    "This cannot be asked here.");

@@ -88,9 +88,10 @@ draft_take(struct command *c, struct draft *d, const struct parameter *p,
 		value = p->fallback;
 	if (value == NULL || value[0] == '\0') {
 		if (p->required)
-			return fault_set(&c->fault, ERR_INVALID,
+			return fault_about(&c->fault, p->label,
+			    fault_set(&c->fault, ERR_INVALID,
 			    "missing_value", p->name, "%s is needed.",
-			    p->label);
+			    p->label));
 		json_set_text(d->parameters, p->name, "");
 		return ERR_OK;
 	}

@@ -89,9 +89,10 @@ hosts_choose(struct command *c, const struct run *run,
 		    "targets", "The targets of a retry are \"failed\" or "
 		    "\"all\".");
 	if (retry && step->rerun == RERUN_NEVER && text_eq(asked, "all"))
-		return fault_set(&c->fault, ERR_CONFLICT, "never_again",
+		return fault_about(&c->fault, "targets",
+		    fault_set(&c->fault, ERR_CONFLICT, "never_again",
 		    "targets", "The document says rerun=never: a retry is "
-		    "only for the targets on which it was not started.");
+		    "only for the targets on which it was not started."));
 	all = latest_targets_for(run->keeper->db, run->id,
 	    json_get(run->row, "targets"), step);
 	if (text_eq(asked, "failed")) {

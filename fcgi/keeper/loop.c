@@ -51,6 +51,7 @@ put_reply(struct conn *conn, const struct command *c, enum err err)
 		json_set_text(c->result, "code", c->fault.code);
 		json_set_text(c->result, "message", c->fault.message);
 		json_set_text(c->result, "field", c->fault.field);
+		json_set_text(c->result, "about", c->fault.about);
 	}
 	reply.body = json_write(c->result);
 	wire_put_reply(&conn->out, &reply);

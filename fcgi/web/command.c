@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "web/command.h"
 #include "web/page.h"
+#include "web/refusal.h"
 #include "wire/wire.h"
 
 #define ANSWER_MS	15000
@@ -152,6 +153,7 @@ refuse(struct req *req, enum err err, const char *body)
 		    "The keeper refused this and did not say why.");
 	}
 	req->problem = request_own(req, o);
+	refusal_tell(req, o);
 	return fault_set(&req->fault, err, json_text(o, "code", ""),
 	    json_text(o, "field", ""), "%s", json_text(o, "message", ""));
 }

@@ -21,10 +21,11 @@ function say(form, place, text) {
 
 function refusal(error) {
 	const at = new Date(error.at);
+	const text = error.text ?? error.message;	// in the page's language, where there is one
 
 	if (!error.by || isNaN(at))
-		return error.message;
-	return `${error.message} ${main.dataset.first.replace('{by}', error.by).replace('{at}',
+		return text;
+	return `${text} ${main.dataset.first.replace('{by}', error.by).replace('{at}',
 	    at.toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }))}`;
 }
 

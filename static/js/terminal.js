@@ -178,7 +178,7 @@ async function send(fields) {
 	}
 	const again = answer.status >= 500 || answer.status === 429;
 
-	throw Object.assign(new Error(again ? waits : result.error?.message ?? lost), { again });
+	throw Object.assign(new Error(again ? waits : result.error?.text ?? result.error?.message ?? lost), { again });
 }
 
 const typist = new Typist(send, (what, error) => {

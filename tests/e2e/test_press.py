@@ -6,6 +6,8 @@ import shutil
 import sys
 import tempfile
 import threading
+import urllib.error
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from console import Console, main, runbook_folder  # noqa: E402
@@ -127,6 +129,40 @@ def verify_the_exported_report(console, ana, run):
             raise AssertionError(f"{path} was changed unseen")
 
 
+def told(user, path, body, accept, language="zh-CN"):
+    request = urllib.request.Request(user.base + path, json.dumps(body).encode(), {
+        "Authorization": "Bearer " + user.token, "Accept": accept,
+        "Accept-Language": language, "Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            raise AssertionError(f"{path}: {answer.status}")
+    except urllib.error.HTTPError as refused:
+        return refused.read().decode()
+
+
+def a_refusal_is_told_in_the_language_of_the_person():
+    with Console(runbooks=books) as console:
+        ana, bo = console.user("ana", "operator"), console.user("bo", "viewer")
+        run = started(ana, "retry", {"pass": "guess of 7", "word": "right"})
+        path = f"/runs/{run}/steps/try/execute"
+        page = told(ana, path, {}, "text/html")
+        assert "运行的状态是“就绪”" in page and "The run is" not in page, page
+        assert "The run is ready." in told(ana, path, {}, "text/html", "en")
+        # a program reads the sentence and the code that never change
+        for language, text in (("en", None), ("zh-CN", "此操作需要角色“operator”，您没有该角色。")):
+            error = json.loads(told(bo, path, {}, "application/json", language))["error"]
+            assert error["message"] == 'This takes the role "operator", which bo does not have.'
+            assert error["code"] == "role_needed" and error.get("text") == text, error
+            assert "about" not in error, error
+        ana.post(f"/runs/{run}/start")
+        assert ana.post(path)[0] == 202
+        ana.wait_step(run, "try")
+        page = told(ana, path, {}, "text/html")
+        assert "ana 已先操作" in page, page
+        page = told(ana, f"/runs/{run}/steps/try/skip", {"reason": " "}, "text/html")
+        assert "请写几句说明" in page, page
+
+
 def a_wrong_password_is_changed_and_the_retry_succeeds():
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator")
@@ -213,6 +249,7 @@ def four_eyes_for_approval_and_signature():
 
 try:
     main([two_people_press_at_once_200_times,
+          a_refusal_is_told_in_the_language_of_the_person,
           a_wrong_password_is_changed_and_the_retry_succeeds,
           four_eyes_for_approval_and_signature])
 finally:

@@ -1,0 +1,55 @@
+/*
+ * refusal.c: what the keeper refused, in the language of the person.
+ *
+ * The keeper knows no languages: its sentence is English, for programs and
+ * for the record.  With it comes a code, which never changes, and what it is
+ * about; a sentence of another language is made of these.  A code that is said
+ * in two ways has a second sentence, "_of", for where something is told that
+ * it is about.
+ */
+#include <stdio.h>
+
+#include "base/text.h"
+#include "web/model.h"
+#include "web/refusal.h"
+
+static const char *
+template_of(const struct req *req, const char *code, const char *ending)
+{
+	char key[80];
+
+	snprintf(key, sizeof(key), "refused_%s%s", code, ending);
+	return request_text(req, key, NULL);
+}
+
+void
+refusal_tell(const struct req *req, struct json_object *refusal)
+{
+	const char *code = json_text(refusal, "code", "");
+	const char *about = json_text(refusal, "about", "");
+	const char *state = json_text(refusal, "state", "");
+	bool page = req->wants == WANTS_HTML;
+	const char *pairs[] = { "about", about,
+		"about_state", model_word(req, "state", about),
+		"state", model_word(req, "state", state),
+		"by", json_text(refusal, "by", ""),
+		"at", json_text(refusal, "at", ""), NULL };
+	const char *text = NULL;
+	struct buf filled = {0};
+
+	if (text_eq(req->lang, MESSAGES_DEFAULT))
+		goto out;
+	if (*about != '\0')
+		text = template_of(req, code, "_of");
+	if (text == NULL && page && json_get(refusal, "by") != NULL)
+		text = template_of(req, code, "_by");
+	if (text == NULL)
+		text = template_of(req, code, "");
+	if (text == NULL)
+		goto out;
+	messages_fill(text, pairs, &filled);
+	json_set_text(refusal, page ? "message" : "text", buf_text(&filled));
+	buf_clear(&filled);
+out:
+	json_object_object_del(refusal, "about");
+}

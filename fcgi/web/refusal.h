@@ -1,0 +1,17 @@
+/*
+ * refusal.h: what the keeper refused, in the language of the person.
+ */
+#ifndef WEB_REFUSAL_H
+#define WEB_REFUSAL_H
+
+#include "web/request.h"
+
+/*
+ * The keeper's refusal {code, message, field, about, …}, which says it in
+ * English: for a page the message becomes one of the person's language; an
+ * answer in JSON keeps it and gets that one beside it, as "text".  Where the
+ * language has no sentence for the code, nothing changes.
+ */
+void	refusal_tell(const struct req *req, struct json_object *refusal);
+
+#endif
