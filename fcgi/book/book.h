@@ -30,7 +30,7 @@ struct diagnostic {
 	enum severity	 severity;
 	int		 line;		/* from 1 */
 	int		 column;	/* from 1, in characters */
-	const char	*message;	/* what is wrong and what to do about it */
+	const char	*message;	/* what is wrong and what to do */
 };
 
 struct book {

@@ -204,8 +204,8 @@ check_together(struct parse *p, int i)
 		report(p, SEVERITY_ERROR, place_of(o, '.', "probe"), "A probe "
 		    "names the step that it is of: {.probe of=STEP}.");
 	if (!probe && s->probe_of != NULL)
-		report(p, SEVERITY_ERROR, place_of(o, '=', "of"), "“of” belongs "
-		    "to a probe: write {.probe of=%s}.", s->probe_of);
+		report(p, SEVERITY_ERROR, place_of(o, '=', "of"), "“of” "
+		    "belongs to a probe: write {.probe of=%s}.", s->probe_of);
 	if (s->rerun == RERUN_PROBE && !has_probe(p, s->id))
 		report(p, SEVERITY_ERROR, place_of(o, '=', "rerun"), "“rerun="
 		    "probe” needs a block {.probe of=%s} that finds out "
@@ -214,8 +214,8 @@ check_together(struct parse *p, int i)
 		report(p, SEVERITY_ERROR, place_of(o, '=', "every"), "“every” "
 		    "needs an end: add within=10m, say.");
 	if (s->within_ms > 0 && s->every_ms == 0)
-		report(p, SEVERITY_ERROR, place_of(o, '=', "within"), "“within” "
-		    "needs a pace: add every=10s, say.");
+		report(p, SEVERITY_ERROR, place_of(o, '=', "within"),
+		    "“within” needs a pace: add every=10s, say.");
 	if (s->serial && (s->batch > 0 || s->batch_percent > 0))
 		report(p, SEVERITY_ERROR, place_of(o, '=', "batch"), "“serial” "
 		    "is one target after the other, “batch” more at a time: "
@@ -232,8 +232,9 @@ check_together(struct parse *p, int i)
 		    "“interactive” needs “pty” beside it: people type into a "
 		    "terminal.");
 	if (s->kind == STEP_ANSWERS && (i == 0 || !p->steps[i - 1].pty))
-		report(p, SEVERITY_ERROR, o->at, "“answers” must stand directly "
-		    "after a step with “pty”, whose prompts it answers.");
+		report(p, SEVERITY_ERROR, o->at, "“answers” must stand "
+		    "directly after a step with “pty”, whose prompts it "
+		    "answers.");
 }
 
 /* Names in {{ }} of attributes that are filled in. */

@@ -84,8 +84,8 @@ check_copy(const struct content *c, int line, const char *s, size_t len)
 		len--;
 	arrow = memmem(s, len, " -> ", 4);
 	if (arrow == NULL || arrow == s || arrow + 4 == s + len)
-		report(c->p, SEVERITY_ERROR, place(c, line, s, len, 0), "A copy "
-		    "is written [target:]path -> [target:]path.");
+		report(c->p, SEVERITY_ERROR, place(c, line, s, len, 0), "A "
+		    "copy is written [target:]path -> [target:]path.");
 	else if (memmem(arrow + 4, len - (size_t)(arrow + 4 - s), " -> ", 4))
 		report(c->p, SEVERITY_ERROR, place(c, line, s, len,
 		    (size_t)(arrow - s) + 1), "Only one “->” may stand in a "

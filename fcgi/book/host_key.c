@@ -10,7 +10,8 @@
 #include "book/host_key.h"
 
 bool
-host_key_string(const char **p, const char *end, const char **ret, size_t *ret_len)
+host_key_string(const char **p, const char *end, const char **ret,
+    size_t *ret_len)
 {
 	const unsigned char *u = (const unsigned char *)*p;
 	uint32_t n;

@@ -22,7 +22,8 @@ ids_take(struct ids *ids, const char *id)
 
 	for (const char *s = id; *s != '\0'; s++)
 		hash = (hash ^ (unsigned char)*s) * 16777619u;
-	for (hash %= IDS_SLOTS; slots[hash] != NULL; hash = (hash + 1) % IDS_SLOTS)
+	for (hash %= IDS_SLOTS; slots[hash] != NULL;
+	    hash = (hash + 1) % IDS_SLOTS)
 		if (strcmp(slots[hash], id) == 0)
 			return false;
 	slots[hash] = id;

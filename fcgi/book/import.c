@@ -3,9 +3,10 @@
  *
  * The tree that the parser makes says where its blocks stand; the result is
  * the source with short texts put in at such places, so nothing can be lost
- * or moved (import_code.c takes indentation away, and nothing else).  What would mean something to Countersign that its author cannot
- * have meant (braces on a code block, a foreign front matter, a fence that is
- * never closed) is made harmless in the same way.  Where the proposal would
+ * or moved (import_code.c takes indentation away, and nothing else).  What
+ * would mean something to Countersign that its author cannot have meant
+ * (braces on a code block, a foreign front matter, a fence that is never
+ * closed) is made harmless in the same way.  Where the proposal would
  * not parse without errors although the cautious one does, the cautious one
  * is given: front matter and no steps.
  */
@@ -124,7 +125,8 @@ import_item(struct import *im, const struct node *li)
 		    " {#%s}", import_id(im, title, "task")));
 		return;
 	}
-	if (im->cautious || im->quotes > 0 || im->ids_count >= IMPORT_STEPS_MAX ||
+	if (im->cautious || im->quotes > 0 ||
+	    im->ids_count >= IMPORT_STEPS_MAX ||
 	    !looks_like_an_order(title) || holds_commands(im, li))
 		return;
 	at = behind_mark(p, text->at);

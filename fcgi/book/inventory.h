@@ -12,7 +12,7 @@
 struct target {
 	const char	*name;
 	const char	*kind;		/* "ssh", "http", … */
-	const struct ytree *config;	/* what stands under the kind, checked */
+	const struct ytree *config;	/* what is under the kind, checked */
 	bool		 shared;
 	struct target	*next;
 };

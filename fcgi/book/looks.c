@@ -22,7 +22,8 @@ static const char *const commands[] = {
 	"yarn", "node", "java", "kill", "ps", "grep", "sed", "awk", "find",
 	"vim", "vi", "nohup", "crontab", "apt", "apt-get", "yum", "dnf",
 	"aws", "ansible", "ansible-playbook", "terraform", "touch", "tail",
-	"celery", "uwsgi", "gunicorn", "head", "df", "du", "date", "umask", "test", "dpkg", "rpm", NULL
+	"celery", "uwsgi", "gunicorn", "head", "df", "du", "date", "umask",
+	"test", "dpkg", "rpm", NULL
 };
 
 static const char *const verbs[] = {

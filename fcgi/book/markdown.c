@@ -236,7 +236,8 @@ fence_in_line(const struct parse *p, int line, char fence)
 		char c = p->src[i];
 
 		if (c == fence)
-			return spaced && i + 2 < end && p->src[i + 1] == fence &&
+			return spaced && i + 2 < end &&
+			    p->src[i + 1] == fence &&
 			    p->src[i + 2] == fence ? i : NOWHERE;
 		/* only quotes, list marks and blanks may stand before it */
 		if (strchr(" \t>-*+.)[]xX0123456789", c) == NULL)

@@ -28,7 +28,7 @@ struct node {
 	size_t		 len;		/* of the text; UL, OL: items */
 	size_t		 at;		/* offset of its first text, NOWHERE */
 	size_t		 end;		/* behind its last text */
-	const char	*lang;		/* CODE: first word of the info string */
+	const char	*lang;		/* CODE: first word behind the fence */
 	const char	*alert;		/* QUOTE: "warning", or NULL */
 	size_t		 info;		/* CODE: where the info string begins */
 	size_t		 info_end;

@@ -25,13 +25,14 @@ struct parameter {
 	const char	*help;		/* explanation, or NULL */
 	enum parameter_type type;
 	const char	*fallback;	/* `default:`, or NULL */
-	const char	*pattern;	/* PCRE2, matches the whole value, or NULL */
+	const char	*pattern;	/* PCRE2, matches the whole value, or
+					 * NULL */
 	const char *const *choices;
 	size_t		 choices_count;
 	bool		 required;	/* `required:`, true where absent */
 	bool		 multiline;	/* may hold line breaks */
 	bool		 dash;		/* `dash: true`: may begin with '-' */
-	const char	*when;		/* asked only where this holds, or NULL */
+	const char	*when;		/* asked where this holds, or NULL */
 	int		 line;
 };
 

@@ -23,7 +23,7 @@ struct origin {
 struct parse {
 	struct book	*book;		/* its arrays are heap until the end */
 	struct arena	*arena;
-	const char	*src;		/* whole document, sanitised, NUL-ended */
+	const char	*src;		/* all of it, sanitised, NUL-ended */
 	size_t		 len;
 	size_t		 body;		/* where Markdown begins */
 	size_t		*lines;		/* offsets at which lines begin */

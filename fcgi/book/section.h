@@ -19,9 +19,9 @@ struct binding {
 struct section {
 	const char	*id;
 	const char	*title;		/* plain text */
-	int		 level;		/* 1 to 6; 0 for what precedes them all */
+	int		 level;		/* 1 to 6; 0: what precedes them all */
 	int		 parent;	/* index, or -1 */
-	const char	*when;		/* its own, or NULL; parents' hold too */
+	const char	*when;		/* own, or NULL; parents' hold too */
 	const char	*each;
 	const char	*each_name;	/* its two halves; NULL in the book */
 	const char	*each_list;	/* of a run, which has copies instead */

@@ -42,7 +42,7 @@ struct step {
 	int		 line;		/* of the fence or list item, from 1 */
 	int		 column;
 	int		 text_line;	/* of the first line of `text` */
-	const char	*text;		/* the block's text; "" for manual steps */
+	const char	*text;		/* of the block; "" for manual steps */
 	const char	*on;		/* target or group; "local" if absent */
 	const char	*cwd;
 	const char	*user;
@@ -53,16 +53,16 @@ struct step {
 	const char	*reject;
 	const char	*save;
 	const char	*same_as;	/* id of a step */
-	const char	*keeps;		/* the name its output is kept under: save,
+	const char	*keeps;		/* what its output is kept under: save,
 					 * or its id where same-as needs it */
-	const char *const *sends;	/* http: names of kept outputs, "< name" */
+	const char *const *sends;	/* http: kept outputs, "< name" */
 	const char *const *sends_kept;	/* what those are kept under: in a copy,
 					 * by the copy for the same items */
 	size_t		 sends_count;
 	const char *const *files;	/* http: files it sends, "< ./path" */
 	size_t		 files_count;
-	const char	*undo;		/* this block reverts that step, or NULL */
-	const char	*probe_of;	/* this block probes that step, or NULL */
+	const char	*undo;		/* it reverts that step, or NULL */
+	const char	*probe_of;	/* it probes that step, or NULL */
 	const char	*file;		/* edit */
 	const char	*mode;		/* copy */
 	const char	*status;	/* http */
@@ -78,20 +78,22 @@ struct step {
 	size_t		 captures_count;
 	enum rerun	 rerun;
 	int		 count;		/* approval: how many, else 0 */
-	int		 batch;		/* 0: all at once; percent in batch_percent */
+	int		 batch;		/* 0: all at once; percent in
+					 * batch_percent */
 	int		 batch_percent;
 	int		 max_fail;	/* -1: not said */
 	bool		 serial;
-	const char	*answers;	/* pty: the text of its answers, or NULL */
+	const char	*answers;	/* pty: text of its answers, or NULL */
 	bool		 pty;
 	bool		 interactive;
 	bool		 secret;
 	bool		 irreversible;
 	bool		 essential;
 	bool		 evidence;	/* manual: evidence=required */
-	bool		 rollback;	/* stands in a .rollback section, or undo= */
-	bool		 restores;	/* derived: puts the file of the edit that
-					 * it undoes back */
+	bool		 rollback;	/* stands in a .rollback section, or
+					 * undo= */
+	bool		 restores;	/* derived: puts back the file of the
+					 * edit that it undoes */
 };
 
 /* "sh", "mysql", "manual": the words of the document.  Never NULL. */

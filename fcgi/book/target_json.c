@@ -42,7 +42,8 @@ put_ssh(const struct targets *t, struct json_object *o,
 	int64_t port = 22;
 
 	if (ytree_text(target->config, "port") != NULL)
-		(void)text_int(ytree_text(target->config, "port"), 1, 65535, &port);
+		(void)text_int(ytree_text(target->config, "port"), 1, 65535,
+		    &port);
 	if (y != NULL)
 		(void)ytree_bool(y, &agent);
 	copy_text(o, target, "host");

@@ -35,8 +35,8 @@ name_is_free(struct targets *t, const struct environment *e,
 		if (strcmp(x->name, y->key) == 0)
 			why = "a target has that name.";
 	if (why != NULL)
-		targets_wrong_key(t, y, arena_printf(t->arena, "“%s” cannot be used "
-		    "here: %s", y->key, why));
+		targets_wrong_key(t, y, arena_printf(t->arena, "“%s” cannot be "
+		    "used here: %s", y->key, why));
 	return why == NULL;
 }
 
@@ -230,8 +230,8 @@ read_rules(struct targets *t, struct environment *e, const struct ytree *y)
 	int64_t n;
 
 	if (y->kind != YTREE_LIST) {
-		targets_wrong(t, y, "“approvals” is a list of {role: NAME, count: "
-		    "1}.");
+		targets_wrong(t, y, "“approvals” is a list of {role: NAME, "
+		    "count: 1}.");
 		return;
 	}
 	e->approvals = arena_alloc(t->arena,
@@ -247,8 +247,8 @@ read_rules(struct targets *t, struct environment *e, const struct ytree *y)
 		if (rule->role == NULL || !text_is_id(rule->role) ||
 		    (ytree_get(y, "count") != NULL &&
 		    !text_int(count, 1, 20, &n))) {
-			targets_wrong(t, y, "An approval is {role: NAME, count: 1}, the "
-			    "count from 1 to 20.");
+			targets_wrong(t, y, "An approval is {role: NAME, "
+			    "count: 1}, the count from 1 to 20.");
 			continue;
 		}
 		for (size_t i = 0; i < e->approvals_count; i++)
@@ -273,15 +273,15 @@ read_environment(struct targets *t, const struct ytree *y,
 	struct group *g;
 
 	if (!text_is_id(y->key))
-		targets_wrong_key(t, y, "The name of an environment is letters, "
-		    "digits, “.”, “_” and “-”, at most 64.");
+		targets_wrong_key(t, y, "The name of an environment is "
+		    "letters, digits, “.”, “_” and “-”, at most 64.");
 	e->name = e->label = y->key;
 	**tail = e;
 	*tail = &e->next;
 	if (y->kind != YTREE_MAP) {
 		if (y->kind != YTREE_TEXT || y->text[0] != '\0')
-			targets_wrong(t, y, "An environment has the keys label, "
-			    "production, approvals, targets, groups.");
+			targets_wrong(t, y, "An environment has the keys "
+			    "label, production, approvals, targets, groups.");
 		return;
 	}
 	ytree_check_keys(t->arena, y, keys, "an environment", targets_tell, t);
@@ -320,14 +320,15 @@ read_all(struct targets *t, const char *text, size_t len)
 	if (y == NULL)
 		return;
 	if (y->kind != YTREE_MAP) {
-		targets_wrong(t, y, "The file begins with the key “environments:”.");
+		targets_wrong(t, y, "The file begins with the key "
+		    "“environments:”.");
 		return;
 	}
 	ytree_check_keys(t->arena, y, keys, "targets.yml", targets_tell, t);
 	map = ytree_get(y, "environments");
 	if (map == NULL || map->kind != YTREE_MAP) {
-		targets_wrong(t, map != NULL ? map : y, "“environments” is a map of "
-		    "names, such as test and production.");
+		targets_wrong(t, map != NULL ? map : y, "“environments” is a "
+		    "map of names, such as test and production.");
 		return;
 	}
 	for (map = map->first; map != NULL; map = map->next)

@@ -181,7 +181,8 @@ book_check_value(const struct parameter *p, const char *value,
 	if ((why = check_characters(p, value)) != NULL ||
 	    (why = check_type(p, value, scratch)) != NULL)
 		return why;
-	if (p->pattern == NULL || p->type == PARAMETER_LIST || regex_full(p->pattern, value))
+	if (p->pattern == NULL || p->type == PARAMETER_LIST ||
+	    regex_full(p->pattern, value))
 		return NULL;
 	buf_reset(scratch);
 	buf_printf(scratch, "This does not match the pattern %s.",

@@ -79,8 +79,9 @@ cli_say(int code, const char *fmt, ...)
 static int
 usage(FILE *to, int code)
 {
-	fputs("countersign COMMAND [--help], or --version; the options --data DIR (data) and\n"
-	    "--runbooks DIR (runbooks) are understood everywhere.\n\n", to);
+	fputs("countersign COMMAND [--help], or --version; the options --data "
+	    "DIR (data) and\n--runbooks DIR (runbooks) are understood "
+	    "everywhere.\n\n", to);
 	for (size_t i = 0; i < COUNT; i++)
 		fputs(commands[i].help, to);
 	return code;

@@ -48,7 +48,8 @@ struct serve {
 	char		*data;		/* absolute */
 	char		*runbooks;
 	char		*folder;	/* of the programs */
-	char		*share;		/* templates, static and nginx stand here */
+	char		*share;		/* templates, static and nginx stand
+					 * here */
 	struct program	 programs[PROGRAMS];
 };
 
@@ -308,8 +309,8 @@ announce(struct serve *s)
 	if (cli_ask(s->cli, "setup_link", NULL, &result)) {
 		key = json_text(result, "key", "");
 		if (key[0] != '\0')
-			printf("first admin: http://127.0.0.1:%s/setup?key=%s\n",
-			    s->cli->port, key);
+			printf("first admin: http://127.0.0.1:%s/setup?key="
+			    "%s\n", s->cli->port, key);
 	}
 	json_object_put(result);
 	printf("ready: http://127.0.0.1:%s/\n", s->cli->port);
@@ -324,7 +325,8 @@ pause_until_next(const struct serve *s, int64_t most)
 	int64_t now = clock_monotonic();
 
 	for (int i = 0; i < PROGRAMS; i++)
-		if (s->programs[i].pid == 0 && s->programs[i].again - now < most)
+		if (s->programs[i].pid == 0 &&
+		    s->programs[i].again - now < most)
 			most = s->programs[i].again - now;
 	if (most > 0)
 		usleep((useconds_t)most * 1000);

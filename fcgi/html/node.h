@@ -30,9 +30,9 @@ struct part {
 struct node {
 	enum node_kind	 kind;
 	int		 line;
-	const char	*text;		/* TEXT: bytes; else the name as written */
+	const char	*text;		/* TEXT: bytes; else the name */
 	size_t		 len;
-	size_t		 end;		/* sections: index behind their content */
+	size_t		 end;		/* sections: index behind the content */
 	size_t		 parts_count;	/* 0 for {{.}} */
 	struct part	 parts[NODE_MAX_PARTS];
 	const struct template *partial;	/* NULL until linked */

@@ -8,7 +8,7 @@
 #include "journal/db.h"
 #include "journal/life.h"
 
-#define AUTH_SECRET_BYTES	32	/* of sessions and tokens; hex twice that */
+#define AUTH_SECRET_BYTES	32	/* of sessions, tokens; hex: 64 */
 #define AUTH_SESSION_MS		(12LL * 3600 * 1000)
 
 /*

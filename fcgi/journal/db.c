@@ -39,7 +39,8 @@ static const struct {
 	const char	*args;
 	const char	*text;
 } statements[STMT__MAX] = {
-#define SQL(name, programs, args, text) [name] = { #name, programs, args, text },
+#define SQL(name, programs, args, text) \
+	[name] = { #name, programs, args, text },
 #include "journal/sql.def"
 #undef SQL
 };

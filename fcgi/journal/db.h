@@ -82,7 +82,8 @@ int		 db_changes(struct db *db);
  * Rows of a query: while (db_next(rows)) …; db_done(rows), which may come
  * early.  A statement can have one set of rows at a time.
  */
-#define db_query(db, stmt, ...) db_query_args((db), (stmt), DB_ARGS(__VA_ARGS__))
+#define db_query(db, stmt, ...) \
+	db_query_args((db), (stmt), DB_ARGS(__VA_ARGS__))
 struct rows	*db_query_args(struct db *db, enum stmt stmt,
 		    const struct db_arg *args);
 bool		 db_next(struct rows *rows);

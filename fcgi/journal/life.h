@@ -35,7 +35,8 @@ struct life_run {
 	const char	*plan;
 	const char	*current;		/* or NULL */
 	struct json_object *approvals;		/* rules [{role, count}] */
-	struct json_object *given;		/* of this plan: [{by, decision, roles}] */
+	struct json_object *given;		/* of this plan: [{by, decision,
+						 * roles}] */
 	bool		 busy;			/* a step is at work */
 	bool		 can_roll_back;		/* there are rollback steps */
 };
@@ -44,15 +45,18 @@ struct life_step {
 	const struct step *step;		/* of the book */
 	const char	*state;
 	const char	*part;			/* main, rollback, probe */
-	const char	*by;			/* who did the last thing, or NULL */
+	const char	*by;			/* who did the last thing, or
+						 * NULL */
 	const char	*at;			/* when, RFC 3339, or NULL */
 	const char	*of_state;		/* a probe: state of its step */
-	bool		 probed;		/* its probe said: not taken effect */
-	bool		 untried;		/* rerun=never: there are targets
-						 * on which it never began */
-	const char	*gate;			/* title of a gate before it that
-						 * is not given, or NULL */
-	struct json_object *given;		/* a gate: plan_decisions() on it */
+	bool		 probed;		/* its probe said: not taken
+						 * effect */
+	bool		 untried;		/* rerun=never: on some target
+						 * it never began */
+	const char	*gate;			/* title of a gate before it
+						 * that is not given, or NULL */
+	struct json_object *given;		/* a gate: plan_decisions() on
+						 * it */
 };
 
 /*

@@ -316,7 +316,8 @@ target_ended(struct db *db, const struct event *e)
 
 	err = db_run(db, STMT_TARGET_SET_ENDED, INT(e->run),
 	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
-	    TEXT(text_of(e, "target")), TEXT(text_of(e, "state")), number_or_null(e->data, "exit"),
+	    TEXT(text_of(e, "target")), TEXT(text_of(e, "state")),
+	    number_or_null(e->data, "exit"),
 	    INT(json_int(e->data, "bytes", 0)),
 	    INT(json_int(e->data, "dropped", 0)), TEXT(text_of(e, "hash")),
 	    TEXT(text_of(e, "message")), INT(e->at),

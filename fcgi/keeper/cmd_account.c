@@ -306,7 +306,8 @@ static enum err
 check_last_admin(struct command *c, const char *name,
     struct json_object *old_roles, struct json_object *roles, bool disabled)
 {
-	struct actor before = { .roles = old_roles }, after = { .roles = roles };
+	struct actor before = { .roles = old_roles };
+	struct actor after = { .roles = roles };
 
 	if (!actor_has(&before, "admin") ||
 	    (!disabled && actor_has(&after, "admin")) ||

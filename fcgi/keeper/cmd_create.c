@@ -174,7 +174,8 @@ take_parameters(struct command *c, struct draft *d)
 	const char *environment = json_text(c->body, "environment", "");
 	enum err err = draft_check_names(c, d->book, given);
 
-	for (size_t i = 0; i < d->book->parameters_count && err == ERR_OK; i++) {
+	for (size_t i = 0; i < d->book->parameters_count && err == ERR_OK;
+	    i++) {
 		const struct parameter *p = &d->book->parameters[i];
 
 		if (draft_asks(d, p, environment))

@@ -99,9 +99,9 @@ take_targets(struct command *c, const struct run *run,
 		    TEXT(environment), TEXT(name));
 		if (db_next(rows)) {
 			fault_about(&c->fault, name,
-			    fault_set(&c->fault, ERR_CONFLICT, "target_held", NULL,
-			    "The target %s is held by run %lld, \"%s\": wait "
-			    "until that has ended.", name,
+			    fault_set(&c->fault, ERR_CONFLICT, "target_held",
+			    NULL, "The target %s is held by run %lld, "
+			    "\"%s\": wait until that has ended.", name,
 			    (long long)db_int(rows, 0), db_text(rows, 1)));
 			db_done(rows);
 			return ERR_CONFLICT;
@@ -254,7 +254,8 @@ check_result(struct command *c, const struct run *run, const char *result)
 		    "result", "The run was rolled back: close it as "
 		    "rolled_back, or as failed."));
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *s = json_object_array_get_idx(run->steps, i);
+		struct json_object *s = json_object_array_get_idx(run->steps,
+		    i);
 
 		if (text_eq(json_text(s, "part", ""), run->life.mode) &&
 		    !life_is_done(json_text(s, "state", "")))

@@ -39,10 +39,11 @@ struct keeper {
 	struct db	*db;
 	struct books	*books;		/* parsed documents by hash (run.c) */
 	unsigned char	 ledger_key[64];	/* Ed25519 secret key */
-	unsigned char	 output_key[32];	/* X25519: opens secret output */
-	bool		 orders_changed;	/* the runner has something to do */
+	unsigned char	 output_key[32];	/* X25519: opens secrets */
+	bool		 orders_changed;	/* the runner has something to
+						 * do */
 	bool		 runner_here;		/* it is connected */
-	struct buf	 typed;			/* frames for it, once committed */
+	struct buf	 typed;			/* frames for it, once kept */
 	struct arrived	 arrived[KEEPER_ARRIVED];
 	size_t		 arrived_next;		/* the entry to be used next */
 };

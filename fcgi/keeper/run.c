@@ -131,7 +131,8 @@ run_step_row(const struct run *run, const char *id)
 	size_t n = json_object_array_length(run->steps);
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *s = json_object_array_get_idx(run->steps, i);
+		struct json_object *s = json_object_array_get_idx(run->steps,
+		    i);
 
 		if (text_eq(json_text(s, "id", ""), id))
 			return s;
@@ -166,7 +167,8 @@ fill_life(struct run *run)
 	l->approvals = json_get(run->row, "approvals");
 	l->given = run->given;
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *s = json_object_array_get_idx(run->steps, i);
+		struct json_object *s = json_object_array_get_idx(run->steps,
+		    i);
 
 		if (life_is_busy(json_text(s, "state", "")))
 			l->busy = true;

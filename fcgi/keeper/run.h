@@ -13,7 +13,7 @@ struct run {
 	struct json_object	*variables;	/* {name: value} */
 	struct json_object	*given;		/* decisions on this plan */
 	struct json_object	*steps;		/* rows of STMT_STEPS */
-	struct json_object	*decided;	/* on the gate last asked about */
+	struct json_object	*decided;	/* on the gate asked about */
 	const struct book	*book;
 	struct life_run		 life;
 };

@@ -4,8 +4,8 @@
  * The keeper can seal a secret and cannot open it: the key that opens is the
  * runner's alone.  What a step printed in secret is the other way round: the
  * step can seal it and the keeper alone can open it, as the keeper decides who
- * may see it and puts that on record.  The ledger's key is the keeper's; its public half is what
- * an auditor keeps.
+ * may see it and puts that on record.  The ledger's key is the keeper's; its
+ * public half is what an auditor keeps.
  */
 #include <sodium.h>
 #include <stdio.h>

@@ -135,7 +135,8 @@ serve(struct runner *r)
 			supervise_orders(r);
 		supervise_tick(r);
 		polls[0] = (struct pollfd){ .fd = r->keeper, .events = POLLIN };
-		polls[1] = (struct pollfd){ .fd = r->inotify, .events = POLLIN };
+		polls[1] = (struct pollfd){ .fd = r->inotify,
+			.events = POLLIN };
 		typed_fds(r, &polls[2]);
 		if (r->orders || poll(polls, 2 + TERMINALS,
 		    r->execs != NULL ? TICK_MS : 5000) <= 0)

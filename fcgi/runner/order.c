@@ -39,8 +39,8 @@ open_secrets(struct runner *r, struct pinned *s, struct json_object *secrets,
 		if (!text_eq(hash, json_text(sealed, db_text(rows, 0), "")))
 			continue;	/* of an earlier plan */
 		if ((text = order_open_box(r, box, len)) == NULL)
-			err = pinned_refuse(why, "A secret cannot be opened with the "
-			    "runner's key.");
+			err = pinned_refuse(why, "A secret cannot be opened "
+			    "with the runner's key.");
 		else
 			order_put_secret(secrets, db_text(rows, 0), text);
 		count++;

@@ -101,8 +101,8 @@ read_document(struct runner *r, struct pinned *s, struct fault *why)
 	if (err != ERR_OK)
 		return err;
 	if (strcmp(found, hash) != 0)
-		return pinned_refuse(why, "The document is not the one that was "
-		    "pinned: its hash differs.");
+		return pinned_refuse(why, "The document is not the one that "
+		    "was pinned: its hash differs.");
 	if (*s->step_id == '\0')
 		return ERR_OK;		/* a preflight is about all of them */
 	index = book_find_step(s->book, s->step_id);
@@ -122,8 +122,8 @@ check_approvals(struct runner *r, struct pinned *s, const char *plan,
 	bool approved = life_is_approved(json_get(s->run, "approvals"), given);
 
 	json_object_put(given);
-	return approved ? ERR_OK : pinned_refuse(why, "The plan does not have the "
-	    "approvals that it needs any more: nothing was executed.");
+	return approved ? ERR_OK : pinned_refuse(why, "The plan does not have "
+	    "the approvals that it needs any more: nothing was executed.");
 }
 
 static enum err
@@ -136,8 +136,8 @@ check_run(struct runner *r, struct pinned *s, struct fault *why)
 		return pinned_refuse(why, "There is no such run.");
 	plan_of_row(s->run, plan);
 	if (strcmp(plan, json_text(s->run, "plan", "")) != 0)
-		return pinned_refuse(why, "The run does not match its plan: nothing "
-		    "was executed.");
+		return pinned_refuse(why, "The run does not match its plan: "
+		    "nothing was executed.");
 	if (!s->look && strcmp(json_text(s->run, "state", ""), "running") != 0
 	    && strcmp(json_text(s->run, "state", ""), "paused") != 0)
 		return pinned_refuse(why, "The run is not running.");

@@ -36,8 +36,8 @@ struct job {
 	bool				 output_open;	/* held by a child */
 	size_t				 resume;	/* see status.h */
 	size_t				 resume_of;
-	const char			*absent;	/* SQL: signed in, but not
-							 * to its database: why */
+	const char			*absent;	/* SQL: why there is no
+							 * such database */
 	struct buf			 why;		/* sentences */
 	struct json_object		*more;		/* for the last line of
 							 * the target */

@@ -207,9 +207,9 @@ say_cut(struct copy *c, const char *why)
 		    buf_text(&c->target), c->to.target->name, why);
 	else
 		act_end(c->job, ENDING_FAILED, "The connection was lost and "
-		    "did not come back. Of %zu entries %zu were copied; nothing "
-		    "else under a final name was changed. A retry goes on "
-		    "where it was. %s", c->count, c->files + c->same +
+		    "did not come back. Of %zu entries %zu were copied; "
+		    "nothing else under a final name was changed. A retry goes "
+		    "on where it was. %s", c->count, c->files + c->same +
 		    c->links, why);
 }
 

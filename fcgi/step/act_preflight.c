@@ -71,7 +71,8 @@ say_connected(struct job *job, int64_t began)
 	char type[64], print[64];
 
 	if (strcmp(t->kind, "ssh") != 0) {
-		preflight_found(job, "connection", "ok", "This console's machine.");
+		preflight_found(job, "connection", "ok",
+		    "This console's machine.");
 		return;
 	}
 	buf_printf(&text, "%s:%d answered in %" PRId64 " ms", t->host, t->port,
@@ -96,7 +97,8 @@ say_interpreter(struct job *job, bool there, const char *rest)
 	else
 		buf_printf(&text, "There is no %s on %s, which steps of this "
 		    "run need: install it there.", rest, job->target->name);
-	preflight_found(job, "interpreter", there ? "ok" : "failed", buf_text(&text));
+	preflight_found(job, "interpreter", there ? "ok" : "failed",
+	    buf_text(&text));
 	buf_clear(&text);
 }
 
@@ -111,7 +113,8 @@ say_room(struct job *job, const char *rest)
 	    kb < 10 * 1024 * 1024 ? kb / 1024 : kb / 1024 / 1024,
 	    kb < 10 * 1024 * 1024 ? "MB" : "GB", on,
 	    kb < LITTLE_KB ? " Make room there." : "");
-	preflight_found(job, "disk", kb < LITTLE_KB ? "warning" : "ok", buf_text(&text));
+	preflight_found(job, "disk", kb < LITTLE_KB ? "warning" : "ok",
+	    buf_text(&text));
 	buf_clear(&text);
 }
 

@@ -32,14 +32,14 @@
 #include "step/ear.h"
 #include "wire/exec.h"
 
-#define TYPISTS		32	/* the one that was silent longest is forgotten */
+#define TYPISTS		32	/* who was silent longest is forgotten */
 #define REQUEST_MAX	(3 * EXEC_KEYS_MOST)
 
 struct typed {
 	char		id[EXEC_TYPIST + 1];
 	int64_t		taken;		/* bytes of this typist's own count */
 	int64_t		arrived;	/* of these, in the terminal */
-	int64_t		end;		/* the byte of the terminal after them */
+	int64_t		end;		/* the terminal's byte after them */
 	uint64_t	heard;		/* when last, by a count of requests */
 };
 

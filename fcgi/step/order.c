@@ -132,8 +132,8 @@ read_codes(struct order *o, struct json_object *codes, struct fault *fault)
 		if (!json_object_is_type(v, json_type_int) ||
 		    json_object_get_int64(v) < 0 ||
 		    json_object_get_int64(v) > 255)
-			return order_wrong(fault, "exit", "has a code that is not "
-			    "a number from 0 to 255");
+			return order_wrong(fault, "exit", "has a code that is "
+			    "not a number from 0 to 255");
 		o->exit_codes[i] = json_object_get_int(v);
 	}
 	o->exit_count = n > 0 ? n : 1;
@@ -158,7 +158,8 @@ read_captures(struct order *o, struct json_object *list, struct fault *fault)
 		c->what = json_text(v, "what", NULL);
 		how = json_text(v, "how", "");
 		if (!text_is_name(c->name))
-			return order_wrong(fault, "captures", "has a wrong name");
+			return order_wrong(fault, "captures",
+			    "has a wrong name");
 		for (k = 0; k < 3 && strcmp(hows[k].word, how) != 0; k++)
 			;
 		if (k == 3 || (hows[k].how != ORDER_WHOLE && c->what == NULL))
@@ -182,8 +183,8 @@ read_kept(struct order *o, struct json_object *step, struct fault *fault)
 		return ERR_OK;
 	o->same_as = order_text(same, "step");
 	if (o->same_as == NULL || o->save == NULL)
-		return order_wrong(fault, "same_as", "names no step, or nothing is "
-		    "kept");
+		return order_wrong(fault, "same_as", "names no step, or "
+		    "nothing is kept");
 	return kept_read_files(json_get(same, "files"), NULL, &o->same,
 	    &o->same_count, fault);
 }
@@ -255,7 +256,8 @@ read_step(struct order *o, struct json_object *step, struct fault *fault)
 	for (i = 0; i < count && strcmp(kinds[i].kind, o->kind) != 0; i++)
 		;
 	if (i == count)
-		return order_wrong(fault, "kind", "is none that can be executed");
+		return order_wrong(fault, "kind",
+		    "is none that can be executed");
 	o->interpreter = kinds[i].interpreter;
 	if (o->user != NULL && !order_is_user(o->user))
 		return order_wrong(fault, "user", "is not the name of a user");
@@ -303,7 +305,8 @@ read_mask(struct order *o, struct json_object *list, struct fault *fault)
 		struct json_object *v = json_object_array_get_idx(list, i);
 
 		if (!json_object_is_type(v, json_type_string))
-			return order_wrong(fault, "mask", "has what is no text");
+			return order_wrong(fault, "mask",
+			    "has what is no text");
 		o->mask[o->mask_count++] = json_object_get_string(v);
 	}
 	return ERR_OK;
@@ -320,8 +323,8 @@ read_seal(struct order *o, struct fault *fault)
 		return order_wrong(fault, "seal_to", "is not a key");
 	if (o->sealed && (o->save != NULL || o->captures_count > 0 ||
 	    o->interactive))
-		return order_wrong(fault, "seal_to", "is for output that nothing "
-		    "is taken from");
+		return order_wrong(fault, "seal_to", "is for output that "
+		    "nothing is taken from");
 	return ERR_OK;
 }
 

@@ -113,7 +113,8 @@ put_escaped(struct recorder *r, char *to, const char *p, size_t len)
 		if ((len -= n) == 0)
 			break;
 		if (*p == '\n') {
-			to = r->after_cr || r->terminal ? mempcpy(to, "\\n", 2) :
+			to = r->after_cr || r->terminal ?
+			    mempcpy(to, "\\n", 2) :
 			    mempcpy(to, "\\r\\n", 4);
 		} else if (*p == '\r') {
 			*to++ = '\\';

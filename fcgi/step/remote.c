@@ -77,7 +77,8 @@ static const char common[] =
 "	cs_exit || return 1\n"
 "	cs_open=\n"
 "	if cs_pid && cs_group &&\n"
-"	    ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q \"^l.w.*$cs_name/out\\$\"\n"
+"	    ls -l /proc/[0-9]*/fd 2>/dev/null |\n"
+"	    grep -q \"^l.w.*$cs_name/out\\$\"\n"
 "	then cs_open=' open'; fi\n"
 "	cs_size && [ \"$cs_a\" = \"$cs_nonce\" ] || return 1\n"
 "	cs_say exit \"$cs_code $cs_size$cs_open\"\n"
@@ -109,9 +110,9 @@ static const char launch[] =
 "}\n";
 
 static const char check_terminal[] =
-"	command -v python3 >/dev/null 2>&1 || cs_refuse 'A terminal (pty) needs "
-"python3, which is not installed on %s. Install it there, or write the step "
-"without pty.'\n";
+"	command -v python3 >/dev/null 2>&1 || cs_refuse 'A terminal (pty) "
+"needs python3, which is not installed on %s. Install it there, or write the "
+"step without pty.'\n";
 
 static const char make_folder[] =
 "	command -v setsid >/dev/null 2>&1 || cs_refuse 'The program setsid is "

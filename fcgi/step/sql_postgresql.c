@@ -92,11 +92,13 @@ begin_connecting(struct sql *s, char port[8])
 	/* The certificate is held against the host's own name, also where it
 	 * is reached over another. */
 	const char *near = s->way.port > 0 ? sql_near_host(s) : NULL;
-	const char *names[] = { "host", "hostaddr", "port", "user", "password", "dbname",
-		"sslmode", "sslrootcert", "application_name",
+	const char *names[] = { "host", "hostaddr", "port", "user",
+		"password", "dbname", "sslmode", "sslrootcert",
+		"application_name",
 		"client_encoding", "gssencmode", "tcp_user_timeout", NULL };
 	const char *values[] = { host != NULL ? host :
-		near != NULL ? near : sql_key(s, "socket"), near, port, sql_key(s, "user"), sql_key(s, "password"),
+		near != NULL ? near : sql_key(s, "socket"), near, port,
+		sql_key(s, "user"), sql_key(s, "password"),
 		sql_key(s, "database"), ca != NULL ? "verify-full" : "prefer",
 		ca, "countersign", "UTF8", "disable", "10000", NULL };
 

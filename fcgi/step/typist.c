@@ -48,7 +48,7 @@ struct typist {
 	size_t		 from;		/* what came since the last reply */
 	int64_t		 due;		/* the look for a prompt, or 0 */
 	struct buf	 queue;		/* what the terminal has not taken */
-	int64_t		 begin;		/* bytes that it has: before the queue */
+	int64_t		 begin;		/* bytes it has: before the queue */
 	size_t		 sent;		/* of the queue */
 	const char	*tired;
 	struct ear	*ear;		/* NULL: nobody types */

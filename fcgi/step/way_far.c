@@ -112,7 +112,8 @@ listen_to_ssh(struct carrier *c)
 {
 	ssize_t n;
 
-	while (c->words >= 0 && (n = read(c->words, c->chunk, WAY_CHUNK)) != 0) {
+	while (c->words >= 0 &&
+	    (n = read(c->words, c->chunk, WAY_CHUNK)) != 0) {
 		if (n < 0)
 			return;
 		buf_put(&c->said, c->chunk, (size_t)n);
@@ -284,10 +285,12 @@ far_write(struct conn *conn)
 	if (conn->channel != NULL) {
 		n = libssh2_channel_write(conn->channel, conn->in.data,
 		    conn->in.len);
-		return n > 0 ? n : n == LIBSSH2_ERROR_EAGAIN ? FAR_AGAIN : FAR_GONE;
+		return n > 0 ? n : n == LIBSSH2_ERROR_EAGAIN ?
+		    FAR_AGAIN : FAR_GONE;
 	}
 	n = send(conn->far, conn->in.data, conn->in.len, MSG_NOSIGNAL);
-	return n > 0 ? n : errno == EAGAIN || errno == EINTR ? FAR_AGAIN : FAR_GONE;
+	return n > 0 ? n : errno == EAGAIN || errno == EINTR ?
+	    FAR_AGAIN : FAR_GONE;
 }
 
 ssize_t

@@ -13,7 +13,8 @@ struct shelved {
 	char		*key;		/* a hash, or name and time of a file */
 	struct book	*book;
 	int		*by_id;		/* steps, sorted by id */
-	int		*undone_by;	/* for each step: the one that reverts it */
+	int		*undone_by;	/* for each step: the one that reverts
+					 * it */
 	int		*probed_by;	/* or probes it; -1 */
 	struct json_object *cards[2];	/* by language: what card.c keeps */
 	struct json_object **prose;	/* by item: likewise; NULL: not yet */

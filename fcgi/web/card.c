@@ -183,9 +183,9 @@ idle_step(void)
 	    "has_actions", "is_blocked", "has_body", "can_execute", "can_retry",
 	    "can_confirm", "can_approve", "can_skip", "can_cancel",
 	    "can_resolve", "can_sign", "can_look", "has_preview" };
-	static const char *const nothing[] = { "settled_text", "by", "at", "reason",
-	    "message", "duration_text", "last", "probe", "blocked_text",
-	    "body_html", "primary_label", "retries", "hosts", "signatures",
+	static const char *const nothing[] = { "settled_text", "by", "at",
+	    "reason", "message", "duration_text", "last", "probe",
+	    "blocked_text", "body_html", "primary_label", "retries", "hosts", "signatures",
 	    "earlier", "gate", "look", "look_label" };
 	static struct json_object *idle;
 

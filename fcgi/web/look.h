@@ -15,8 +15,8 @@ const char *look_label(struct req *req, const struct step *step);
 
 /*
  * The last look at a step: {title, by, at, is_running, is_old, message,
- * targets: [{name, icon, state, state_text, message, shown}]}, or NULL where there was
- * none.  A new object.
+ * targets: [{name, icon, state, state_text, message, shown}]}, or NULL where
+ * there was none.  A new object.
  */
 struct json_object *look_of_step(struct view *v, int step);
 

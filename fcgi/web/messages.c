@@ -2,8 +2,9 @@
  * messages.c: the words of the pages, in the languages that there are.
  *
  * Templates read them as {{_.t.key}}.  The few that C composes ("Run on
- * fate-mysql") are texts with {names} to fill in, so that each language has its own
- * order.  English is the reference: what another language lacks is English.
+ * fate-mysql") are texts with {names} to fill in, so that each language has
+ * its own order.  English is the reference: what another language lacks is
+ * English.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -187,8 +187,8 @@ check_role(struct req *req, enum role role)
 	if (actor_has(&req->actor, wanted))
 		return ERR_OK;
 	return fault_set(&req->fault, ERR_FORBIDDEN, "forbidden", "", "%s",
-	    request_fill(req, "role_needed", "This takes the role {role}. Ask an "
-	    "administrator of this console for it.", "role", wanted, NULL));
+	    request_fill(req, "role_needed", "This takes the role {role}. Ask "
+	    "an administrator of this console for it.", "role", wanted, NULL));
 }
 
 /* Another site must not press our buttons. */

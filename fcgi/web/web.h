@@ -25,7 +25,7 @@ struct web {
 	struct books	*books;
 	struct fragments *fragments;
 	struct keeper	*keeper;
-	char		 asset[20];	/* changes whenever a static file does */
+	char		 asset[20];	/* changes when a static file does */
 };
 
 /* Opens the database where it is not open yet.  ERR_UNAVAILABLE. */

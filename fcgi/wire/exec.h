@@ -94,8 +94,8 @@
  *
  * Lines of status ("at" is milliseconds since 1970):
  *	{"at", "target", "state": "running"}	the script was started there
- *	{"at", "target", "note": "quiet|reconnecting|reconnected|try|output_open|
- *		progress", "message"}
+ *	{"at", "target", "note": "quiet|reconnecting|reconnected|try|
+ *		output_open|progress", "message"}
  *	{"at", "target", "state": "succeeded|failed|unknown|not_started",
  *		"exit": n or null,
  *		"message", "bytes", "dropped", "tries",
@@ -109,7 +109,7 @@
  *		where a secret is part of the path,
  *		"checks": [{"check", "state": "ok|warning|failed", "text"}] of
  *		a preflight}
- *						durable (fdatasync) and last of target
+ *					durable (fdatasync) and last of target
  *	A note "progress" says how far the step is on its target, as it is
  *	shown to people ("12 of 31"); at most one in two
  *	seconds, as each is an event of the run.

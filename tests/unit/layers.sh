@@ -1,6 +1,7 @@
 #!/bin/sh
 # The layer rules: includes point down only, each foreign library has one
-# home, and privilege is visible in the link line.  Usage: layers.sh BUILD
+# home, privilege is visible in the link line, and lines have 80 columns.
+# Usage: layers.sh BUILD
 set -u
 build=$1
 bad=0
@@ -44,6 +45,20 @@ home md4c.h book
 home yaml.h book
 home pcre2.h book
 home sodium.h journal keeper runner cli step/sealed.c
+
+# 80 columns, tabs of 8; tables between "clang-format off" and "on" may be wide.
+wide=$(python3 - fcgi/*/*.[ch] <<'EOF'
+import sys
+for name in sys.argv[1:]:
+    off = False
+    for number, line in enumerate(open(name, encoding="utf-8"), 1):
+        off = "clang-format off" in line or (off and "clang-format on" not in line)
+        if len(line.rstrip("\n").expandtabs(8)) > 80 and not off:
+            print(f"{name}:{number}")
+EOF
+)
+[ -z "$wide" ] || say "wider than 80 columns:
+$wide"
 
 # without PROGRAM LIBRARIES...: the program is not linked with them
 without() {
