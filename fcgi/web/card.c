@@ -185,8 +185,8 @@ idle_step(void)
 	    "can_resolve", "can_sign", "can_look", "has_preview" };
 	static const char *const nothing[] = { "settled_text", "by", "at",
 	    "reason", "message", "duration_text", "last", "probe",
-	    "blocked_text", "body_html", "primary_label", "retries", "hosts", "signatures",
-	    "earlier", "gate", "look", "look_label" };
+	    "blocked_text", "body_html", "primary_label", "retries", "hosts",
+	    "signatures", "earlier", "gate", "look", "look_label" };
 	static struct json_object *idle;
 
 	if (idle != NULL)
