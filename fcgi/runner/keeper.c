@@ -110,33 +110,79 @@ wait_reply(struct runner *r, int64_t id, struct wire_reply *ret)
 	}
 }
 
-enum err
-keeper_ask(struct runner *r, const char *verb, struct json_object *body,
-    char **ret_body)
+static void
+put_call(struct runner *r, const char *verb, struct json_object *body,
+    struct buf *out)
 {
 	struct wire_call call = {
 		.id = ++r->next_id, .verb = verb,
 		.body = body != NULL ? json_write(body) : "",
 	};
-	struct buf out = {0};
+
+	wire_put_call(out, &call);
+}
+
+/* Waits for the reply and takes it from what came. */
+static bool
+take_reply(struct runner *r, int64_t id, enum err *ret, char **ret_body)
+{
 	struct wire_reply reply;
 	size_t size;
-	bool ok;
 
-	if (r->keeper < 0)
-		return ERR_UNAVAILABLE;
-	wire_put_call(&out, &call);
-	ok = io_write_all(r->keeper, out.data, out.len) == 0 &&
-	    wait_reply(r, call.id, &reply);
-	buf_clear(&out);
-	if (!ok) {
-		disconnect(r);
-		return ERR_UNAVAILABLE;
-	}
+	if (!wait_reply(r, id, &reply))
+		return false;
+	*ret = reply.err;
 	if (ret_body != NULL)
 		*ret_body = mem_strdup(reply.body);
 	wire_frame(r->in.data, r->in.len, &size);
 	buf_consume(&r->in, size);
-	take_pushes(r);		/* that came with the reply */
-	return reply.err;
+	return true;
+}
+
+size_t
+keeper_ask_each(struct runner *r, const char *verb,
+    struct json_object *const *bodies, size_t n, enum err *ret)
+{
+	int64_t first = r->next_id + 1;
+	struct buf out = {0};
+	size_t answered = 0;
+	bool ok;
+
+	if (r->keeper < 0)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		put_call(r, verb, bodies[i], &out);
+	ok = io_write_all(r->keeper, out.data, out.len) == 0;
+	while (ok && answered < n) {
+		ok = take_reply(r, first + (int64_t)answered, &ret[answered],
+		    NULL);
+		answered += ok;
+	}
+	buf_clear(&out);
+	if (ok)
+		take_pushes(r);		/* that came with the replies */
+	else
+		disconnect(r);
+	return answered;
+}
+
+enum err
+keeper_ask(struct runner *r, const char *verb, struct json_object *body,
+    char **ret_body)
+{
+	struct buf out = {0};
+	enum err err = ERR_UNAVAILABLE;
+	bool ok;
+
+	if (r->keeper < 0)
+		return ERR_UNAVAILABLE;
+	put_call(r, verb, body, &out);
+	ok = io_write_all(r->keeper, out.data, out.len) == 0 &&
+	    take_reply(r, r->next_id, &err, ret_body);
+	buf_clear(&out);
+	if (ok)
+		take_pushes(r);		/* that came with the reply */
+	else
+		disconnect(r);
+	return err;
 }

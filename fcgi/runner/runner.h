@@ -67,6 +67,22 @@ struct runner {
 enum err keeper_ask(struct runner *r, const char *verb,
 	    struct json_object *body, char **ret_body);
 
+/*
+ * Asks the same of each body, all at once, and waits for the answers; how
+ * many came, in their order, before the keeper was gone.
+ */
+size_t	 keeper_ask_each(struct runner *r, const char *verb,
+	    struct json_object *const *bodies, size_t n, enum err *ret);
+
+/* A file in the folder of an execution; the caller frees it. */
+char	*exec_path(struct runner *r, const char *exec, const char *file);
+
+/* {"exec": exec}, as the body of what is told of it. */
+struct json_object *exec_about(const char *exec);
+
+/* Passes all whole lines of its status on.  True: the keeper has the last. */
+bool	 lines_pass(struct runner *r, struct exec *e);
+
 /* Connects where there is no connection.  False: not now. */
 bool	 keeper_connect(struct runner *r);
 

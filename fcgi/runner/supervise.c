@@ -23,19 +23,17 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "journal/hash.h"
 #include "runner/look.h"
 #include "runner/runner.h"
 
 #define ADOPT_GRACE_MS	3000	/* a process may not have its lock yet */
-#define MAX_LINE	(1024 * 1024)
 #define MAX_LOOK	(16 * 1024 * 1024)
 #define NO_PROCESS	"The step's process could not be started."
 #define NO_FOLDER	"The folder of the step's output cannot be made: is " \
 			"the disk full?"
 
-static char *
-path_of(struct runner *r, const char *exec, const char *file)
+char *
+exec_path(struct runner *r, const char *exec, const char *file)
 {
 	return mem_printf("%s/exec/%s/%s", r->data_dir, exec, file);
 }
@@ -53,7 +51,7 @@ static struct exec *
 add(struct runner *r, const char *id)
 {
 	struct exec *e = mem_calloc(1, sizeof(*e));
-	char *status = path_of(r, id, EXEC_STATUS);
+	char *status = exec_path(r, id, EXEC_STATUS);
 
 	snprintf(e->id, sizeof(e->id), "%s", id);
 	e->seen = clock_monotonic();
@@ -65,8 +63,8 @@ add(struct runner *r, const char *id)
 	return e;
 }
 
-static struct json_object *
-about(const char *exec)
+struct json_object *
+exec_about(const char *exec)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -77,7 +75,7 @@ about(const char *exec)
 static enum err
 report_lost(struct runner *r, const char *exec, const char *message)
 {
-	struct json_object *o = about(exec);
+	struct json_object *o = exec_about(exec);
 	enum err err;
 
 	json_set_text(o, "message", message);
@@ -91,7 +89,7 @@ static enum err
 end_look(struct runner *r, const char *exec, struct json_object *results,
     const char *message)
 {
-	struct json_object *o = about(exec);
+	struct json_object *o = exec_about(exec);
 	enum err err;
 
 	json_set(o, "results", json_object_get(results));
@@ -116,7 +114,7 @@ static bool
 make_folder(struct runner *r, const char *exec)
 {
 	char *folder = mem_printf("%s/exec/%s", r->data_dir, exec);
-	char *status = path_of(r, exec, EXEC_STATUS);
+	char *status = exec_path(r, exec, EXEC_STATUS);
 	int fd = -1;
 
 	if (io_mkdirs(folder, 0755) == ERR_OK)
@@ -196,7 +194,7 @@ wipe(struct buf *order)
 static void
 start(struct runner *r, const char *exec)
 {
-	struct json_object *body = about(exec);
+	struct json_object *body = exec_about(exec);
 	struct buf order = {0};
 	struct fault why = {0};
 
@@ -216,7 +214,7 @@ start(struct runner *r, const char *exec)
 static bool
 has_begun(struct runner *r, const char *exec)
 {
-	char *path = path_of(r, exec, EXEC_STATUS);
+	char *path = exec_path(r, exec, EXEC_STATUS);
 	bool there = access(path, F_OK) == 0;
 
 	free(path);
@@ -252,8 +250,8 @@ start_look(struct runner *r, const char *exec)
 static void
 cancel(struct runner *r, struct exec *e)
 {
-	char *lock = path_of(r, e->id, EXEC_LOCK);
-	char *path = path_of(r, e->id, EXEC_PID);
+	char *lock = exec_path(r, e->id, EXEC_LOCK);
+	char *path = exec_path(r, e->id, EXEC_PID);
 	struct buf text = {0};
 	int64_t pid;
 
@@ -328,100 +326,11 @@ out:
 	free(body);
 }
 
-/* The hash of a file of the target, into the object. */
-static void
-put_hash(struct runner *r, const struct exec *e, const char *target,
-    const char *ending, struct json_object *o)
-{
-	char *name = mem_printf("%s%s", target, ending);
-	char *path = path_of(r, e->id, name), hash[2 * HASH_BYTES + 1];
-
-	if (hash_file(path, hash) == ERR_OK)
-		json_set_text(o, "hash", hash);
-	free(name);
-	free(path);
-}
-
-/* A target's last line gets the hashes of its output and of what was kept,
- * which are final now. */
-static void
-add_hash(struct runner *r, const struct exec *e, struct json_object *line)
-{
-	const char *target = json_text(line, "target", "");
-	const char *state = json_text(line, "state", "running");
-	struct json_object *kept = json_get(line, "artifact");
-	struct json_object *sealed = json_get(line, "sealed");
-
-	if (strcmp(state, "running") == 0 || !text_is_id(target))
-		return;
-	put_hash(r, e, target, ".cast", line);
-	if (json_object_is_type(kept, json_type_object))
-		put_hash(r, e, target, EXEC_KEPT, kept);
-	if (json_object_is_type(sealed, json_type_object))
-		put_hash(r, e, target, EXEC_SEALED, sealed);
-}
-
-/* Passes one line on.  False: the keeper is not there; try again later. */
-static bool
-pass_line(struct runner *r, struct exec *e, const char *text, size_t len,
-    bool *done)
-{
-	struct json_object *line = NULL, *body;
-	enum err err;
-
-	if (json_read(text, len, &line, NULL) != ERR_OK) {
-		log_warn("execution %s: a status line is malformed", e->id);
-		return true;
-	}
-	*done = json_flag(line, "done", false);
-	if (!*done)
-		add_hash(r, e, line);
-	body = about(e->id);
-	json_set(body, "line", line);
-	err = keeper_ask(r, "exec_line", body, NULL);
-	json_object_put(body);
-	if (err != ERR_OK && err != ERR_UNAVAILABLE)
-		log_warn("execution %s: the keeper refused a line: %s", e->id,
-		    err_name(err));
-	return err != ERR_UNAVAILABLE;
-}
-
-/* Passes all whole lines on.  True: the last one was among them. */
-static bool
-pass_lines(struct runner *r, struct exec *e)
-{
-	char *path = path_of(r, e->id, EXEC_STATUS), *newline;
-	struct buf text = {0};
-	size_t at = 0;
-	bool done = false;
-	ssize_t n;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	free(path);
-	if (fd < 0)
-		return false;
-	while (text.len < MAX_LINE && (n = pread(fd, buf_reserve(&text, 65536),
-	    65536, e->offset + (off_t)text.len)) > 0)
-		text.len += (size_t)n;
-	close(fd);
-	while (!done && at < text.len && (newline = memchr(text.data + at,
-	    '\n', text.len - at)) != NULL) {
-		size_t len = (size_t)(newline - (text.data + at));
-
-		if (!pass_line(r, e, text.data + at, len, &done))
-			break;
-		at += len + 1;
-	}
-	e->offset += (off_t)at;
-	buf_clear(&text);
-	return done;
-}
-
 /* True: the look has ended and the keeper knows. */
 static bool
 pass_look(struct runner *r, struct exec *e)
 {
-	char *path = path_of(r, e->id, EXEC_STATUS);
+	char *path = exec_path(r, e->id, EXEC_STATUS);
 	struct buf text = {0};
 	bool done = io_read_file(path, MAX_LOOK, &text) == ERR_OK &&
 	    look_collect(buf_text(&text), text.len, e->results) &&
@@ -446,7 +355,7 @@ is_gone(struct runner *r, struct exec *e)
 	}
 	if (clock_monotonic() - e->seen < ADOPT_GRACE_MS)
 		return false;
-	lock = path_of(r, e->id, EXEC_LOCK);
+	lock = exec_path(r, e->id, EXEC_LOCK);
 	locked = io_is_locked(lock);
 	free(lock);
 	return !locked;
@@ -477,7 +386,7 @@ supervise_tick(struct runner *r)
 		if (e->cancel && !e->cancelled)
 			cancel(r, e);
 		if ((e->results != NULL ? pass_look(r, e) :
-		    pass_lines(r, e)) || !e->open) {
+		    lines_pass(r, e)) || !e->open) {
 			drop(r, at);
 			continue;
 		}
