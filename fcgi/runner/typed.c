@@ -3,7 +3,7 @@
  * what of it has arrived there, told to the keeper.
  *
  * A step that takes no more for now (its program reads nothing) is not waited
- * for: that would stop the runner.  Whatever gets lost on the way, here too,
+ * for: that would stop the runner; it is nothing for the log.  Whatever gets lost on the way, here too,
  * the page sends again until it has arrived.
  */
 #include <errno.h>
@@ -112,7 +112,7 @@ typed_pass(struct runner *r, const char *body)
 	    text_is_id(target)) {
 		t = find(r, exec, target);
 		t->used = ++r->typed;
-		if (!pass(r, t, body))
+		if (!pass(r, t, body) && errno != EAGAIN)
 			log_warn("execution %s: what was typed for %s did not "
 			    "arrive: %s", exec, target, strerror(errno));
 	}

@@ -1,12 +1,14 @@
 /*
  * fuzz_step.c: the bytes that others give a step: the order, what a target's
  * shell says, keys, JSON to capture from, output to mask and clean, requests
- * and their values, redirects, texts to compare.  The first byte says which.
+ * and their values, redirects, texts to compare, what people type.  The first
+ * byte says which.
  */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -17,6 +19,7 @@
 #include "step/canonical.h"
 #include "step/clean.h"
 #include "step/diff.h"
+#include "step/ear.h"
 #include "step/fill.h"
 #include "step/mask.h"
 #include "step/order.h"
@@ -25,6 +28,7 @@
 #include "step/screen.h"
 #include "step/sftp_packet.h"
 #include "step/ssh_key.h"
+#include "wire/exec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -39,6 +43,13 @@ count(void *ctx, const char *data, size_t len)
 {
 	(void)data;
 	*(size_t *)ctx += len;
+}
+
+static void
+ignore(void *ctx, int64_t n)
+{
+	(void)ctx;
+	assert(n >= 0);
 }
 
 static void
@@ -58,7 +69,8 @@ try_report(const char *text, size_t len)
 {
 	size_t seen = 0;
 	struct report r = { .nonce = "0123456789abcdef0123456789abcdef",
-		.ctx = &seen, .on_started = nothing, .on_output = count };
+		.ctx = &seen, .on_started = nothing, .on_output = count,
+		.on_typed = ignore };
 
 	report_reset(&r);
 	report_err(&r, text, len / 2);
@@ -294,15 +306,41 @@ try_screen(const char *text, size_t len)
 	screen_free(s);
 }
 
+/* Requests of typists, a line each; what they type never grows. */
+static void
+try_typing(const char *text, size_t len)
+{
+	static struct ear *e;
+	const char *end = text + len, *eol;
+	struct buf queue = {0};
+
+	if (e == NULL) {
+		e = ear_open("/tmp/cs-fuzz");
+		assert(e != NULL);
+		unlink("/tmp/cs-fuzz" EXEC_KEYS);
+	}
+	for (; text < end; text = eol + 1) {
+		eol = memchr(text, '\n', (size_t)(end - text));
+		if (eol == NULL)
+			eol = end;
+		ear_take(e, text, (size_t)(eol - text), &queue, 0);
+	}
+	assert(queue.len <= len && ear_size(e).rows <= EXEC_ROWS_MOST);
+	ear_arrived(e, (int64_t)queue.len);
+	ear_reset(e);
+	buf_clear(&queue);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const tries[])(const char *, size_t) = { try_order,
 		try_report, try_key, try_pointer, try_output, try_http,
-		try_follow, try_compare, try_sftp, try_screen };
+		try_follow, try_compare, try_sftp, try_screen, try_typing };
 	const char *text = (const char *)data + 1;
 
-	if (size > 0 && data[0] >= '0' && data[0] <= '9')
+	if (size > 0 && data[0] >= '0' &&
+	    data[0] < '0' + sizeof(tries) / sizeof(tries[0]))
 		tries[data[0] - '0'](text, size - 1);
 	return 0;
 }
