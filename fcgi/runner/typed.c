@@ -3,8 +3,8 @@
  * what of it has arrived there, told to the keeper.
  *
  * A step that takes no more for now (its program reads nothing) is not waited
- * for: that would stop the runner; it is nothing for the log.  Whatever gets lost on the way, here too,
- * the page sends again until it has arrived.
+ * for: that would stop the runner; it is nothing for the log.  Whatever gets
+ * lost on the way, here too, the page sends again until it has arrived.
  */
 #include <errno.h>
 #include <fcntl.h>
