@@ -137,6 +137,31 @@ import_item(struct import *im, const struct node *li)
 	    import_id(im, title, "task")));
 }
 
+/* "2、Delete it all" in a paragraph of its own, with nothing to execute behind
+ * it, is a step that a person does. */
+static void
+import_paragraph(struct import *im, const struct node *n)
+{
+	struct parse *p = &im->p;
+	const char *title, *order;
+	size_t start;
+
+	if (im->cautious || im->ids_count >= IMPORT_STEPS_MAX ||
+	    n->parent != p->doc || n->at == NOWHERE || n->end == NOWHERE ||
+	    (n->next != NULL && n->next->type == NODE_CODE &&
+	    import_kind(im, n->next) != NULL))
+		return;
+	start = source_line_start(p, source_line(p, n->at));
+	title = plain_title(p, n);
+	order = looks_numbered(title);
+	if (start + strspn(p->src + start, " ") != n->at || order == NULL ||
+	    !looks_like_an_order(order))
+		return;
+	import_insert(im, n->at, 0, "- [ ] ");
+	import_insert(im, text_end(p, n), 0, arena_printf(p->arena,
+	    " {#%s}", import_id(im, title, "task")));
+}
+
 static void
 name_heading(struct import *im, const struct node *n)
 {
@@ -161,8 +186,10 @@ import_nodes(struct import *im, const struct node *n)
 			im->before = NULL;
 			continue;
 		}
-		if (n->type == NODE_P)
+		if (n->type == NODE_P) {
 			im->before = n;
+			import_paragraph(im, n);
+		}
 		if (n->type >= NODE_P)
 			continue;
 		if (n->type == NODE_LI)

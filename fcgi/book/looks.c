@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "book/looks.h"
 
 static const char *const commands[] = {
@@ -107,6 +108,33 @@ looks_like_a_menu(const char *s, size_t len)
 		dash |= digit && s[i] == '-';
 	}
 	return dash;
+}
+
+const char *
+looks_numbered(const char *s)
+{
+	static const char *const opening[] = { "(", "（", "" };
+	static const char *const closing[] = { "、", ")", "）", NULL };
+	static const char *const order[] = { "首先", "然后", "接着", "最后",
+		"再", "需要", "需", "，", " ", NULL };
+	size_t open = 0, digits, i;
+
+	while (!text_starts(s, opening[open]))
+		open++;
+	s += strlen(opening[open]);
+	digits = strspn(s, "0123456789");
+	for (i = 0; closing[i] != NULL &&
+	    !text_starts(s + digits, closing[i]); i++)
+		;
+	if (digits == 0 || digits > 3 || closing[i] == NULL)
+		return NULL;
+	s += digits + strlen(closing[i]);
+	for (i = 0; order[i] != NULL; i++)
+		if (text_starts(s, order[i])) {
+			s += strlen(order[i]);
+			i = (size_t)-1;
+		}
+	return s;
 }
 
 bool
