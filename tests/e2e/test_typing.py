@@ -113,7 +113,7 @@ def talk(results, work, sshd):
                       encoded[:-4] not in c.log.read_text())
         page = ana.ask("GET", f"/runs/{run}", accept="text/html")[1]
         results.check("nor in a page", PASSWORD not in page)
-        results.check("no FIFO is left in the data folder",
+        results.check("no socket to type into is left in the data folder",
                       list(pathlib.Path(c.data).rglob("*.keys")) == [])
 
 
@@ -224,6 +224,8 @@ class Numbered:
                 killed = c.kill("countersign-runner")
             if n in (60, 110) and on != "openssh":
                 until(lambda: set(c.pids("countersign-runner")) - set(killed))
+            if n == 150 and on == "local":
+                c.kill("countersign-keeper")
             if n in (80, 140) and on != "local":
                 sshd.cut()
         until(self.again)
