@@ -189,3 +189,27 @@ book_check_value(const struct parameter *p, const char *value,
 	    p->pattern);
 	return buf_text(scratch);
 }
+
+/* The name stands as a word of its own in the text, also as CS_NAME. */
+static bool
+mentions(const char *text, const char *name)
+{
+	static const char word[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+	size_t len = strlen(name);
+
+	if (text == NULL)
+		return false;
+	for (const char *s = text; (s = strcasestr(s, name)) != NULL; s++)
+		if ((s == text || strchr(word, s[-1]) == NULL ||
+		    (s - text >= 3 && strncmp(s - 3, "CS_", 3) == 0)) &&
+		    (s[len] == '\0' || strchr(word, s[len]) == NULL))
+			return true;
+	return false;
+}
+
+bool
+values_step_mentions(const struct step *step, const char *name)
+{
+	return mentions(step->text, name) || mentions(step->answers, name) ||
+	    mentions(step->file, name) || mentions(step->cwd, name);
+}

@@ -24,4 +24,8 @@ bool	values_next(const char *s, size_t len, size_t *at, size_t *ret_len,
 void	values_fill(const char *s, book_value_fn value, void *ctx,
 	    struct buf *out);
 
+/* Whether the step speaks of the name, as a word of its own: in its text, its
+ * answers, or the attributes that are filled in. */
+bool	values_step_mentions(const struct step *step, const char *name);
+
 #endif

@@ -351,7 +351,10 @@ set_variables(struct db *db, const struct event *e)
 	if (captures == NULL)
 		return ERR_OK;
 	json_object_object_foreach(captures, name, value) {
-		if (err == ERR_OK)
+		if (err == ERR_OK && value == NULL)
+			err = db_run(db, STMT_VARIABLE_UNSET, INT(e->run),
+			    TEXT(name));
+		else if (err == ERR_OK)
 			err = db_run(db, STMT_VARIABLE_SET, INT(e->run),
 			    TEXT(name), TEXT(json_object_get_string(value)),
 			    TEXT(text_of(e, "step")));

@@ -227,31 +227,29 @@ settle(struct command *c, struct run *run, const struct attempt *a,
 	    "step.resolved", data);
 }
 
-/* What a step under each= captures belongs to its items: the names get their
- * scope.  A new object, or NULL. */
+/* What the step has captured.  What one under each= captures belongs to its
+ * items: the names get their scope. */
 static struct json_object *
-scoped(const struct run *run, const struct step *s,
-    struct json_object *captures)
+captures_of(const struct run *run, const struct step *s, int64_t n)
 {
 	const char *scope = book_scope(run->book, s->section);
-	struct json_object *o;
+	struct json_object *captures = hosts_captures(run, s->id, n);
+	struct json_object *o = json_object_new_object();
 
-	if (captures == NULL || scope[0] == '\0')
-		return json_object_get(captures);
-	o = json_object_new_object();
 	json_object_object_foreach(captures, name, value) {
 		char *whole = mem_printf("%s%s", name, scope);
 
 		json_set(o, whole, json_object_get(value));
 		free(whole);
 	}
+	json_object_put(captures);
 	return o;
 }
 
 /* The step is over; `outcome` is succeeded, failed or unknown. */
 static enum err
 end_attempt(struct command *c, const struct attempt *a, const char *outcome,
-    const char *message, struct json_object *captures)
+    const char *message)
 {
 	struct json_object *data = about(a);
 	const char *answer = NULL;
@@ -271,7 +269,7 @@ end_attempt(struct command *c, const struct attempt *a, const char *outcome,
 		outcome = answer != NULL ? "succeeded" : outcome;
 	}
 	if (strcmp(outcome, "succeeded") == 0 && a->n > 1 &&
-	    !hosts_agree(&run, a->step, a->n, captures, &disagreement)) {
+	    !hosts_agree(&run, a->step, a->n, &disagreement)) {
 		outcome = "failed";
 		message = disagreement.data;
 	}
@@ -280,7 +278,7 @@ end_attempt(struct command *c, const struct attempt *a, const char *outcome,
 	    s.step->sign != NULL ? "awaiting_signature" : outcome);
 	json_set_text(data, "message", message);
 	if (strcmp(outcome, "succeeded") == 0)
-		json_set(data, "captures", scoped(&run, s.step, captures));
+		json_set(data, "captures", captures_of(&run, s.step, a->n));
 	err = append(c, a, "step.ended", data);
 	if (err == ERR_OK && s.step->probe_of != NULL)
 		err = settle(c, &run, a, s.step->probe_of, answer);
@@ -304,7 +302,7 @@ cmd_exec_line(struct command *c)
 		return fault_set(&c->fault, ERR_INVALID, "bad_line", "line",
 		    "The last line of a step has no outcome.");
 	return end_attempt(c, &a, json_text(line, "state", ""),
-	    json_text(line, "message", ""), json_get(line, "captures"));
+	    json_text(line, "message", ""));
 }
 
 enum err
@@ -318,5 +316,5 @@ cmd_exec_lost(struct command *c)
 	log_warn("run %lld, step %s, attempt %lld: the outcome is not known",
 	    (long long)a.run, a.step, (long long)a.n);
 	return end_attempt(c, &a, strcmp(a.state, "requested") == 0 ?
-	    "failed" : "unknown", json_text(c->body, "message", ""), NULL);
+	    "failed" : "unknown", json_text(c->body, "message", ""));
 }

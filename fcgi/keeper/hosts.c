@@ -5,8 +5,7 @@
  * what was left out, what is in doubt once a person or a probe has settled
  * that (until then the step itself is `unknown`, and nothing is tried again),
  * and what succeeded with other values than the plan has now.  Where all have
- * succeeded and the step has not, such as when captured values differ, a
- * retry is for all of them.
+ * succeeded and the step has not, a retry is for all of them.
  */
 #include <string.h>
 
@@ -112,27 +111,9 @@ hosts_choose(struct command *c, const struct run *run,
 	    choose_statements(c, run, step, data);
 }
 
-static bool
-same_captures(struct json_object *now, struct json_object *before,
-    const char *target, struct buf *message)
-{
-	if (before == NULL)
-		return true;
-	json_object_object_foreach(before, name, value) {
-		if (json_object_equal(json_get(now, name), value))
-			continue;
-		buf_printf(message, "The values captured for \"%s\" differ "
-		    "between this attempt and an earlier one on %s; one value "
-		    "is needed for the later steps. Retry on all targets.",
-		    name, target);
-		return false;
-	}
-	return true;
-}
-
 bool
 hosts_agree(const struct run *run, const char *step, int64_t n,
-    struct json_object *captures, struct buf *message)
+    struct buf *message)
 {
 	struct json_object *latest = latest_of(run, step, n);
 	bool agreed = true;
@@ -146,10 +127,30 @@ hosts_agree(const struct run *run, const char *step, int64_t n,
 			    "has not%s.", target, text_eq(json_text(o,
 			    "state", ""), "succeeded") ?
 			    " with the values as they are now" : "");
-		else
-			agreed = same_captures(captures, json_get(o,
-			    "captures"), target, message);
 	}
 	json_object_put(latest);
 	return agreed;
+}
+
+struct json_object *
+hosts_captures(const struct run *run, const char *step, int64_t n)
+{
+	struct json_object *latest = latest_of(run, step, n);
+	struct json_object *all = json_object_new_object(), *first;
+
+	json_object_object_foreach(latest, target, o) {
+		struct json_object *here = json_get(o, "captures");
+
+		(void)target;
+		if (here == NULL)
+			continue;
+		json_object_object_foreach(here, name, value) {
+			if (!json_object_object_get_ex(all, name, &first))
+				json_set(all, name, json_object_get(value));
+			else if (!json_object_equal(first, value))
+				json_set(all, name, NULL);
+		}
+	}
+	json_object_put(latest);
+	return all;
 }

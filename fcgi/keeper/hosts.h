@@ -17,10 +17,16 @@ enum err hosts_choose(struct command *c, const struct run *run,
 
 /*
  * After attempt n has succeeded: have all targets of the plan, those of
- * earlier attempts included, and with the same captured values?  If not,
- * *message says which has not.
+ * earlier attempts included?  If not, *message says which has not.
  */
 bool	 hosts_agree(const struct run *run, const char *step, int64_t n,
-	    struct json_object *captures, struct buf *message);
+	    struct buf *message);
+
+/*
+ * What the step captured, {name: value}, up to attempt n; null where it is
+ * not the same on all targets.  A new object.
+ */
+struct json_object *hosts_captures(const struct run *run, const char *step,
+	    int64_t n);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "book/expand.h"
 #include "book/targets.h"
+#include "journal/captured.h"
 #include "journal/hash.h"
 #include "journal/life.h"
 #include "journal/plan.h"
@@ -301,6 +302,58 @@ fill_common(const struct runner *r, struct pinned *s, const char *exec,
 	json_set_int(o, "parallel", EXEC_PARALLEL);
 }
 
+/* Why a target cannot be had: an empty value would do something else. */
+static void
+put_lack(struct json_object *lacks, const char *target, const char *name,
+    struct json_object *there)
+{
+	size_t n = json_object_array_length(there);
+	struct buf text = {0};
+
+	buf_printf(&text, "“%s” has a value of its own on ", name);
+	for (size_t i = 0; i < n && i < 3; i++)
+		buf_printf(&text, "%s%s", i > 0 ? ", " : "",
+		    json_object_get_string(
+		    json_object_array_get_idx(there, i)));
+	buf_printf(&text, "%s, as a step captured it there, and none on %s: "
+	    "nothing was executed. Let the two steps run on the same targets, "
+	    "or repeat both with each=.", n > 3 ? " and others" : "", target);
+	json_set_text(lacks, target, buf_text(&text));
+	buf_clear(&text);
+}
+
+/* What differs from target to target. */
+static void
+put_own(struct runner *r, struct pinned *s, struct json_object *o)
+{
+	struct json_object *by = captured_by_target(r->db, s->run_id, s->book,
+	    s->step);
+	struct json_object *apart = captured_apart(by, s->step,
+	    json_get(o, "values"));
+	struct json_object *own = json_object_new_object();
+	struct json_object *lacks = json_object_new_object();
+	struct json_object *targets = json_get(o, "targets");
+
+	for (size_t i = 0; i < json_object_array_length(targets); i++) {
+		const char *target = json_text(json_object_array_get_idx(
+		    targets, i), "name", "");
+		struct json_object *mine = json_object_new_object(), *value;
+
+		json_set(own, target, mine);
+		json_object_object_foreach(apart, name, there) {
+			value = json_get(json_get(by, target), name);
+			if (value != NULL)
+				json_set(mine, name, json_object_get(value));
+			else
+				put_lack(lacks, target, name, there);
+		}
+	}
+	json_set(o, "own", own);
+	json_set(o, "lacks", lacks);
+	json_object_put(by);
+	json_object_put(apart);
+}
+
 /* What a look and an attempt differ in. */
 static enum err
 fill_purpose(struct runner *r, struct pinned *s, struct json_object *o,
@@ -347,6 +400,8 @@ fill_order(struct runner *r, struct pinned *s, const char *exec,
 		err = open_secrets(r, s, secrets, why);
 	if (err == ERR_OK)
 		err = targets_of(r, s, targets, why);
+	if (err == ERR_OK)
+		put_own(r, s, o);
 	if (err == ERR_OK)
 		err = order_put_kept(r, s->run_id, s->step,
 		    json_get(s->run, "targets"), o, why);

@@ -3,8 +3,7 @@
  *
  * The worst result is that of the step.  Its message counts first, as that is
  * what a person asks about forty hosts, and then gives the words of the first
- * target that has that result.  Captured values must be the same everywhere:
- * later steps need one value.
+ * target that has that result.
  */
 #include <stdio.h>
 #include <string.h>
@@ -62,35 +61,6 @@ finish_target(const struct order *o, size_t i, enum outcome outcome,
 	end.message = message.data;
 	status_target(name, &end);
 	buf_clear(&message);
-}
-
-/* The captured value of the name, and on which target, so far. */
-struct agreed {
-	struct json_object *captures;
-	struct json_object *sources;	/* name: target */
-};
-
-static bool
-agree(struct agreed *a, const char *target, struct json_object *captures,
-    struct buf *message)
-{
-	if (captures == NULL)
-		return true;
-	json_object_object_foreach(captures, name, value) {
-		const char *first = json_text(a->sources, name, NULL);
-
-		if (first == NULL) {
-			json_set(a->captures, name, json_object_get(value));
-			json_set_text(a->sources, name, target);
-		} else if (!json_object_equal(json_get(a->captures, name),
-		    value)) {
-			buf_printf(message, "The values captured for \"%s\" "
-			    "differ between %s and %s; one value is needed for "
-			    "the later steps.", name, first, target);
-			return false;
-		}
-	}
-	return true;
 }
 
 static enum state
@@ -165,8 +135,6 @@ weigh(const struct order *o, struct json_object *ends, enum halt halt,
 enum err
 conclude(const struct order *o, const enum outcome *outcomes, enum halt halt)
 {
-	struct agreed a = { json_object_new_object(),
-		json_object_new_object() };
 	struct json_object *ends;
 	struct buf message = {0};
 	enum state state;
@@ -177,19 +145,8 @@ conclude(const struct order *o, const enum outcome *outcomes, enum halt halt)
 			finish_target(o, i, outcomes[i], halt);
 	ends = status_read();
 	state = weigh(o, ends, halt, &message);
-	for (size_t i = 0; i < o->targets_count && state == STATE_SUCCEEDED;
-	    i++) {
-		const char *name = o->targets[i].name;
-
-		if (!agree(&a, name, json_get(json_get(ends, name),
-		    "captures"), &message))
-			state = STATE_FAILED;
-	}
-	err = status_done(state, buf_text(&message),
-	    state == STATE_SUCCEEDED ? a.captures : NULL);
+	err = status_done(state, buf_text(&message));
 	buf_clear(&message);
 	json_object_put(ends);
-	json_object_put(a.captures);
-	json_object_put(a.sources);
 	return err;
 }

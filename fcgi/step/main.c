@@ -21,7 +21,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "step/fanout.h"
-#include "step/fill.h"
 #include "step/order.h"
 #include "step/scan.h"
 #include "step/status.h"
@@ -82,12 +81,10 @@ read_order(const char *exec, struct order *ret, struct fault *fault)
 		fault_set(fault, err, "order", NULL,
 		    "The order could not be read.");
 	else if ((err = order_parse(text.data, text.len, ret, fault)) ==
-	    ERR_OK) {
-		err = text_eq(ret->exec, exec) ? fill_folder(ret, fault) :
-		    fault_set(fault, ERR_INVALID, "order", "exec",
+	    ERR_OK && !text_eq(ret->exec, exec)) {
+		order_clear(ret);
+		err = fault_set(fault, ERR_INVALID, "order", "exec",
 		    "The order is for another execution.");
-		if (err != ERR_OK)
-			order_clear(ret);
 	}
 	if (text.data != NULL)
 		explicit_bzero(text.data, text.len);
@@ -130,7 +127,7 @@ main(int argc, char **argv)
 	write_pid();
 	if (read_order(argv[1], &order, &fault) != ERR_OK) {
 		log_warn("%s", fault.message);
-		status_done(STATE_FAILED, fault.message, NULL);
+		status_done(STATE_FAILED, fault.message);
 		return 1;
 	}
 	close_input();

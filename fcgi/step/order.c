@@ -37,6 +37,8 @@ static const struct json_key order_keys[] = {
 	{ "seal_to",		json_type_string,	false },
 	{ "output_limit",	json_type_int,		false },
 	{ "parallel",		json_type_int,		false },
+	{ "own",		json_type_object,	false },
+	{ "lacks",		json_type_object,	false },
 	{ "numbers",		json_type_array,	false },
 	{ "from_statement",	json_type_object,	false },
 	{ NULL, 0, false },
@@ -359,6 +361,8 @@ order_parse(const char *text, size_t len, struct order *ret,
 	o.run = order_text(o.root, "run");
 	o.files = json_get(o.root, "files");
 	o.environment = order_text(o.root, "environment");
+	o.own = json_get(o.root, "own");
+	o.lacks = json_get(o.root, "lacks");
 	o.numbers = json_get(o.root, "numbers");
 	o.from_statement = json_get(o.root, "from_statement");
 	if ((err = read_bounds(&o, fault)) != ERR_OK ||
@@ -381,6 +385,36 @@ out:
 	if (err != ERR_OK)
 		order_clear(&o);
 	return err;
+}
+
+enum err
+order_for_target(const struct order *o, const char *target,
+    struct order *ret, struct fault *fault)
+{
+	struct json_object *own = json_get(o->own, target);
+	size_t n = own == NULL ? 0 : (size_t)json_object_object_length(own);
+
+	*ret = *o;
+	ret->values = mem_calloc(n + o->values_count + 1,
+	    sizeof(ret->values[0]));
+	ret->values_count = 0;
+	if (own != NULL) {
+		json_object_object_foreach(own, name, v) {
+			if (!text_is_name(name) ||
+			    !json_object_is_type(v, json_type_string))
+				return order_wrong(fault, "own", "has a wrong "
+				    "name or a value that is no text");
+			ret->values[ret->values_count++] =
+			    (struct order_value){ name,
+			    json_object_get_string(v) };
+		}
+	}
+	for (size_t i = 0; i < o->values_count; i++)
+		ret->values[ret->values_count++] = o->values[i];
+	if (json_get(o->lacks, target) != NULL)
+		return fault_set(fault, ERR_INVALID, "order", "lacks", "%s",
+		    json_text(o->lacks, target, ""));
+	return ERR_OK;
 }
 
 const char *

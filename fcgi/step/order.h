@@ -87,6 +87,8 @@ struct order {
 	size_t		 artifacts_count;
 	struct order_target *targets;
 	size_t		 targets_count;
+	struct json_object *own;	/* {target: {name: text}}, or NULL */
+	struct json_object *lacks;	/* {target: why}, or NULL */
 	struct json_object *numbers;	/* names of values that are numbers */
 	struct json_object *from_statement;	/* SQL: {target: n}, or NULL */
 	struct order_target *hosts;	/* copy: the SSH targets there are */
@@ -101,6 +103,15 @@ struct order {
 enum err	order_parse(const char *text, size_t len, struct order *ret,
 		    struct fault *fault);
 void		order_clear(struct order *o);
+
+/*
+ * The order as it is for one target: *ret has its own values too, which
+ * stand before the common ones.  ERR_INVALID with a fault: they are
+ * malformed, or one is missing.  *ret shares all else with `o`; the caller
+ * frees ret->values alone.
+ */
+enum err	order_for_target(const struct order *o, const char *target,
+		    struct order *ret, struct fault *fault);
 
 /* The value, or secret, of that name, or NULL. */
 const char	*order_value(const struct order *o, const char *name);

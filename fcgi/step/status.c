@@ -153,16 +153,13 @@ status_target(const char *target, const struct status_end *end)
 }
 
 enum err
-status_done(enum state state, const char *message,
-    struct json_object *captures)
+status_done(enum state state, const char *message)
 {
 	struct json_object *o = line_new(NULL);
 
 	json_set_bool(o, "done", true);
 	json_set_text(o, "state", state_name(state));
 	json_set_text(o, "message", message);
-	json_set(o, "captures", captures != NULL ?
-	    json_object_get(captures) : json_object_new_object());
 	return line_write(o, true);
 }
 

@@ -56,8 +56,7 @@ void		 status_progress(const char *target, const char *fmt, ...)
 /* Durable lines.  ERR_IO where the disk did not take them. */
 enum err	 status_target(const char *target,
 		    const struct status_end *end);
-enum err	 status_done(enum state state, const char *message,
-		    struct json_object *captures);
+enum err	 status_done(enum state state, const char *message);
 
 /*
  * Reads the lines back: an object that has for each target that ended its

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "step/act.h"
 #include "step/clean.h"
+#include "step/fill.h"
 #include "step/same.h"
 #include "step/status.h"
 #include "step/target.h"
@@ -348,8 +349,6 @@ prepare(struct run *r)
 	const struct order *o = r->job.order;
 	struct fault fault;
 
-	r->exit = -1;
-	r->state = STATE_FAILED;
 	r->act = find_act(o, r->job.target);
 	if (r->act == ACTS) {
 		buf_printf(&r->message, "A step of kind %s cannot be executed "
@@ -395,7 +394,10 @@ target_run(const struct order *order, const struct order_target *target,
     const struct mask *mask, int parent,
     struct fanout_slot *slot)
 {
-	struct run r = { .mask = mask, .kept = -1, .job = { .order = order,
+	struct order mine;
+	struct fault fault;
+	struct run r = { .mask = mask, .kept = -1, .exit = -1, .act = ACTS,
+		.state = STATE_FAILED, .job = { .order = &mine,
 		.target = target, .group = &slot->group, .try = 1 } };
 
 	r.job.output = &r.output;
@@ -405,7 +407,10 @@ target_run(const struct order *order, const struct order_target *target,
 	r.watch.output = &r.output;
 	r.watch.quiet_ms = order->quiet_ms;
 	watch_init(&r.watch, parent);
-	if (prepare(&r)) {
+	if (order_for_target(order, target->name, &mine, &fault) != ERR_OK ||
+	    fill_folder(&mine, &fault) != ERR_OK) {
+		buf_puts(&r.message, fault.message);
+	} else if (prepare(&r)) {
 		do
 			run_try(&r);
 		while (wait_for_next(&r));
@@ -428,4 +433,6 @@ target_run(const struct order *order, const struct order_target *target,
 	buf_clear(&r.message);
 	json_object_put(r.captures);
 	json_object_put(r.job.more);
+	buf_clear(&mine.folder);
+	free(mine.values);
 }

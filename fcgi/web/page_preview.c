@@ -10,6 +10,8 @@
 #include "book/expand.h"
 #include "book/host_key.h"
 #include "book/targets.h"
+#include "book/values.h"
+#include "journal/captured.h"
 #include "journal/plan.h"
 #include "web/card.h"
 #include "web/look.h"
@@ -108,37 +110,37 @@ targets_model(struct view *v, const struct step *step)
 	return list;
 }
 
-/* The name stands as a word of its own in the text. */
-static bool
-is_used(const char *text, const char *name)
-{
-	static const char word[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
-	size_t len = strlen(name);
-
-	for (const char *s = text; (s = strcasestr(s, name)) != NULL; s++)
-		if ((s == text || strchr(word, s[-1]) == NULL ||
-		    (s - text >= 3 && strncmp(s - 3, "CS_", 3) == 0)) &&
-		    (s[len] == '\0' || strchr(word, s[len]) == NULL))
-			return true;
-	return false;
-}
-
 static void
 add_value(struct json_object *list, const struct step *step,
-    const char *name, struct json_object *value)
+    const char *name, struct json_object *value, const char *target)
 {
 	struct json_object *o;
 
-	if (!is_used(step->text, name) &&
-	    (step->answers == NULL || !is_used(step->answers, name)) &&
-	    (step->file == NULL || !is_used(step->file, name)) &&
-	    (step->cwd == NULL || !is_used(step->cwd, name)))
+	if (!values_step_mentions(step, name))
 		return;
 	o = json_object_new_object();
 	model_text(o, "name", name);
+	model_text(o, "target", target);
 	model_put(o, "value", json_object_get(value));
 	model_bool(o, "is_secret", value == NULL);
 	json_object_array_add(list, o);
+}
+
+/* What earlier steps captured with another value on each target. */
+static void
+add_own(struct view *v, const struct step *step, struct json_object *list,
+    struct json_object *common)
+{
+	struct json_object *all = request_own(v->req, captured_by_target(
+	    v->req->web->db, v->life.id, v->book, step));
+
+	json_object_object_foreach(all, target, captured) {
+		json_object_object_foreach(captured, name, value) {
+			if (json_get(common, name) == NULL &&
+			    values_step_mentions(step, name))
+				add_value(list, step, name, value, target);
+		}
+	}
 }
 
 /* Parameters and variables that the text speaks of. */
@@ -152,11 +154,12 @@ values_model(struct view *v, const struct step *step)
 
 	json_object_object_foreach(parameters, name, value) {
 		if (json_get(seen, name) == NULL)
-			add_value(list, step, name, value);
+			add_value(list, step, name, value, NULL);
 	}
 	json_object_object_foreach(seen, key, captured) {
-		add_value(list, step, key, captured);
+		add_value(list, step, key, captured, NULL);
 	}
+	add_own(v, step, list, seen);
 	return list;
 }
 

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "book/values.h"
 #include "web/card.h"
@@ -116,7 +117,7 @@ section_state(const struct view *v, size_t section, int *ret_done,
 		const struct view_step *s = &v->steps[i];
 
 		if ((size_t)s->step->section != section ||
-		    text_eq(s->part, "probe"))
+		    s->step->restores || text_eq(s->part, "probe"))
 			continue;
 		if (view_is_excluded(s)) {
 			excluded = true;
@@ -288,6 +289,19 @@ add_flags(struct view *v, struct json_object *o)
 	model_bool(o, "is_rollback", text_eq(v->life.mode, "rollback"));
 }
 
+/*
+ * Where a page without scripts loads itself again: at the step in focus, and
+ * each time another address, as a browser that is at one with a fragment
+ * already only scrolls there.
+ */
+static const char *
+again_url(struct view *v)
+{
+	return arena_printf(v->req->arena, "/runs/%" PRId64 "?at=%" PRId64
+	    "#step-%s", v->life.id, clock_now(),
+	    json_text(v->run, "current", ""));
+}
+
 static struct json_object *
 page_part(struct view *v)
 {
@@ -298,6 +312,7 @@ page_part(struct view *v)
 
 	model_text(o, "url", arena_printf(v->req->arena, "/runs/%" PRId64,
 	    v->life.id));
+	model_text(o, "again_url", again_url(v));
 	model_run_state(v->req, o, v->life.state,
 	    json_text(v->run, "result", NULL), current_state(v));
 	model_text(o, "usual_text", json_get(v->run, "ended_at") == NULL ?

@@ -66,6 +66,10 @@
  *		all at once), "max_fail": how many may fail before no other
  *		is started (absent: in batches none, else all)},
  *	 "values": {name: text}, "secrets": {name: text}, "mask": [text],
+ *	 "own": {target: {name: text}}, values that differ from one target to
+ *		another, as an earlier step captured them there,
+ *	 "lacks": {target: why nothing can be executed there}, where such a
+ *		value is missing,
  *	 "numbers": [names of values that are numbers, for SQL],
  *	 "from_statement": {target: the statement to start at, where the ones
  *		before it were applied by an earlier attempt},
@@ -113,8 +117,8 @@
  *	A note "progress" says how far the step is on its target, as it is
  *	shown to people ("12 of 31"); at most one in two
  *	seconds, as each is an event of the run.
- *	{"at", "done": true, "state": "succeeded|failed|unknown", "message",
- *		"captures": {name: text}}	durable and last of all
+ *	{"at", "done": true, "state": "succeeded|failed|unknown", "message"}
+ *						durable and last of all
  */
 #ifndef WIRE_EXEC_H
 #define WIRE_EXEC_H

@@ -59,9 +59,21 @@ describe('without scripts', () => {
 		await press('announce', 'confirmed');
 	});
 
+	test('while a step runs the page loads itself again, and stands there', async () => {
+		run = await newRun(page);
+		await press('announce', 'confirmed');
+		await press('prepare', 'succeeded');
+		await page.locator('#step-stop [data-primary]').click();
+		await page.waitForURL(/#step-stop$/);
+		await page.waitForSelector(inState('stop', 'succeeded'), { timeout: 20000 });
+		assert.match(page.url(), /\?at=\d+#step-/);
+	});
+
 	test('an old form is refused with words and a way back', async () => {
 		const other = await newPage({ javaScriptEnabled: false });
 
+		run = await newRun(page);
+		await press('announce', 'confirmed');
 		await signIn(other, ana);
 		await other.goto(run);
 		await press('prepare', 'succeeded');

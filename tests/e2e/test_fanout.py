@@ -201,19 +201,46 @@ def test_a_retry_is_for_the_targets_that_have_not_succeeded():
 
 
 CAPTURES = """---
-title: Captures
+title: Read
 ---
-```sh {#read on=web serial capture="v~v=(.*)"}
+```sh {#read on=web serial capture="v~v=(.*)" capture="same~same=(.*)"}
 %s
-echo v=$(cat %s)
+echo v=$(cat %s)-$CS_TARGET; echo same=1
+```
+
+```sh {#use on=web}
+echo "here $v and $same"
+```
+
+```edit {#file on=web file="%s/{{v}}.conf"}
+ensure {{v}}
+```
+
+```sh {#away rerun=safe}
+echo "there $v"
+```
+
+```sh {#plain}
+echo "common $same"
+```
+
+```sh {#again on=web capture="v~v=(.*)"}
+echo v=last
+```
+
+```sh {#last}
+echo "at last $v"
 ```
 """
 
 
-def test_captured_values_must_agree_over_all_attempts():
+def test_a_captured_value_may_differ_from_target_to_target():
     folder = fresh()
     value = WORK / "value"
-    books = runbook_folder({"read": CAPTURES % (numbered(folder, "2"), value)},
+    for name in "one-h1", "two-h2":
+        (WORK / f"{name}.conf").write_text("# as it was\n")
+    books = runbook_folder({"read": CAPTURES % (numbered(folder, "2"), value,
+                                                WORK)},
                            inventory(["h1", "h2"]))
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator,approver")
@@ -221,14 +248,29 @@ def test_captured_values_must_agree_over_all_attempts():
         value.write_text("one")
         assert attempt(ana, run, "read")["state"] == "failed"
         value.write_text("two")
+        # h1 keeps what its first attempt captured
         found = attempt(ana, run, "read", "retry")
+        assert found["state"] == "succeeded", found
+        assert ana.run(run)["variables"] == {"same": "1"}
+        seen = ana.get(f"/runs/{run}/preview/use")[1]["values"]
+        assert {(v["name"], v["target"], v["value"]) for v in seen} == {
+            ("v", "h1", "one-h1"), ("v", "h2", "two-h2"), ("same", None, "1")}, seen
+        assert attempt(ana, run, "use")["state"] == "succeeded"
+        for name, said in ("h1", "one-h1"), ("h2", "two-h2"):
+            assert ana.output(run, "use", name) == f"here {said} and 1\n"
+        assert attempt(ana, run, "file")["state"] == "succeeded"
+        for name in "one-h1", "two-h2":
+            assert (WORK / f"{name}.conf").read_text().endswith(f"\n{name}\n")
+        found = attempt(ana, run, "away")
         assert found["state"] == "failed", found
-        assert "differ" in found["attempts"][-1]["message"], found
-        assert "all targets" in found["attempts"][-1]["message"], found
-        # nothing is left that failed, so a retry is for all
-        found = attempt(ana, run, "read", "retry")
-        assert found["state"] == "succeeded" and len(targets_of(found)) == 2, found
-        assert ana.run(run)["variables"] == {"v": "two"}
+        message = found["attempts"][-1]["message"]
+        assert "“v” has a value of its own on h1, h2" in message and \
+            "none on local" in message, message
+        ana.post(f"/runs/{run}/steps/away/skip", {"reason": "as expected"})
+        assert attempt(ana, run, "plain")["state"] == "succeeded"
+        assert attempt(ana, run, "again")["state"] == "succeeded"
+        assert attempt(ana, run, "last")["state"] == "succeeded"
+        assert ana.output(run, "last", "local") == "at last last\n"
 
 
 def test_the_limit_of_an_output_can_be_chosen_and_its_end_stays():

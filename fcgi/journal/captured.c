@@ -1,0 +1,81 @@
+/*
+ * captured.c: what the steps of a run captured on each target.
+ *
+ * Where a value is the same on all targets of its step it is a variable of
+ * the run, for everybody.  Where it is not, a later step on one of these
+ * targets has the value of that target, and nobody else has any.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "book/expand.h"
+#include "book/values.h"
+#include "journal/captured.h"
+
+/* Adds the names with the scope of their step, as variables have them. */
+static void
+add(struct json_object *all, const char *target, const char *scope,
+    const char *captures)
+{
+	struct json_object *o = json_get(all, target), *one = NULL;
+
+	if (json_read(captures, strlen(captures), &one, NULL) != ERR_OK)
+		return;
+	if (o == NULL)
+		json_set(all, target, o = json_object_new_object());
+	json_object_object_foreach(one, name, value) {
+		char *whole = mem_printf("%s%s", name, scope);
+
+		json_set(o, whole, json_object_get(value));
+		free(whole);
+	}
+	json_object_put(one);
+}
+
+struct json_object *
+captured_by_target(struct db *db, int64_t run, const struct book *book,
+    const struct step *step)
+{
+	struct json_object *all = json_object_new_object();
+	struct json_object *seen = json_object_new_object();
+	struct rows *rows = db_query(db, STMT_CAPTURED, INT(run));
+
+	while (db_next(rows)) {
+		int i = book_find_step(book, db_text(rows, 0));
+
+		if (i >= 0 && &book->steps[i] != step)
+			add(all, db_text(rows, 1), book_scope(book,
+			    book->steps[i].section), db_text(rows, 2));
+	}
+	db_done(rows);
+	json_object_object_foreach(all, target, captured) {
+		json_set(seen, target, book_visible(book, step->section,
+		    captured));
+	}
+	json_object_put(all);
+	return seen;
+}
+
+struct json_object *
+captured_apart(struct json_object *by_target, const struct step *step,
+    struct json_object *values)
+{
+	struct json_object *apart = json_object_new_object(), *list;
+
+	json_object_object_foreach(by_target, target, captured) {
+		json_object_object_foreach(captured, name, value) {
+			(void)value;
+			if (json_get(values, name) != NULL ||
+			    !values_step_mentions(step, name))
+				continue;
+			if ((list = json_get(apart, name)) == NULL)
+				json_set(apart, name,
+				    list = json_object_new_array());
+			json_object_array_add(list,
+			    json_object_new_string(target));
+		}
+	}
+	return apart;
+}

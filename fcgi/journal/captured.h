@@ -1,0 +1,28 @@
+/*
+ * captured.h: what the steps of a run captured on each target.
+ */
+#ifndef JOURNAL_CAPTURED_H
+#define JOURNAL_CAPTURED_H
+
+#include <json-c/json.h>
+#include <stdint.h>
+
+#include "book/book.h"
+#include "journal/db.h"
+
+/*
+ * {target: {name: text}} of all targets on which other steps captured what
+ * this one sees; of a name, the last.  A new object.
+ */
+struct json_object *captured_by_target(struct db *db, int64_t run,
+	    const struct book *book, const struct step *step);
+
+/*
+ * The names that the step speaks of and that have a value on some target of
+ * `by_target` but none in `values`: they differ from target to target.  A
+ * new object, {name: [targets]}.
+ */
+struct json_object *captured_apart(struct json_object *by_target,
+	    const struct step *step, struct json_object *values);
+
+#endif
