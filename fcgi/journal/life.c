@@ -147,6 +147,8 @@ life_is_approved(struct json_object *rules, struct json_object *given)
 {
 	size_t n = rules != NULL ? json_object_array_length(rules) : 0;
 
+	if (find_decision(given, NULL, "reject") != NULL)
+		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *rule = json_object_array_get_idx(rules, i);
 
@@ -176,6 +178,24 @@ needs_person(const struct actor *actor, struct fault *fault)
 	    "no_person", NULL, "Only people approve: do it with an account.");
 }
 
+/* Each person decides once; only who rejected can take that back. */
+static enum err
+may_decide_now(struct json_object *given, const struct actor *actor,
+    struct fault *fault)
+{
+	struct json_object *no = find_decision(given, NULL, "reject");
+
+	if (no != NULL && !text_eq(json_text(no, "by", ""), actor->name))
+		return fault_about(fault, json_text(no, "by", ""),
+		    fault_set(fault, ERR_CONFLICT, "rejected", NULL,
+		    "%s rejected this: only they can take that back, by "
+		    "approving it.", json_text(no, "by", "")));
+	if (no == NULL && find_decision(given, actor->name, NULL) != NULL)
+		return fault_set(fault, ERR_CONFLICT, "already_decided", NULL,
+		    "%s has already decided on this plan.", actor->name);
+	return ERR_OK;
+}
+
 static enum err
 may_approve(const struct life_run *run, const struct actor *actor,
     struct fault *fault)
@@ -196,10 +216,7 @@ may_approve(const struct life_run *run, const struct actor *actor,
 	if (text_eq(actor->name, run->created_by))
 		return fault_set(fault, ERR_FORBIDDEN, "four_eyes", NULL,
 		    "Nobody approves their own run: ask somebody else.");
-	if (find_decision(run->given, actor->name, NULL) != NULL)
-		return fault_set(fault, ERR_CONFLICT, "already_decided", NULL,
-		    "%s has already decided on this plan.", actor->name);
-	return ERR_OK;
+	return may_decide_now(run->given, actor, fault);
 }
 
 /* Who decides on a gate: one of its role, but not whose run it is. */
@@ -215,25 +232,6 @@ may_decide(const struct life_run *run, const struct life_step *step,
 		return fault_set(fault, ERR_FORBIDDEN, "four_eyes", NULL,
 		    "Nobody approves their own run: ask somebody else.");
 	return err;
-}
-
-/* Each person decides once; only who rejected can take that back. */
-static enum err
-may_decide_now(const struct life_step *step, const struct actor *actor,
-    struct fault *fault)
-{
-	struct json_object *no = find_decision(step->given, NULL, "reject");
-
-	if (no != NULL && !text_eq(json_text(no, "by", ""), actor->name))
-		return fault_about(fault, json_text(no, "by", ""),
-		    fault_set(fault, ERR_CONFLICT, "rejected", NULL,
-		    "%s rejected this gate: only they can take that back, by "
-		    "approving it.", json_text(no, "by", "")));
-	if (no == NULL && find_decision(step->given, actor->name, NULL) != NULL)
-		return fault_set(fault, ERR_CONFLICT, "already_decided", NULL,
-		    "%s has already approved this gate for this plan.",
-		    actor->name);
-	return ERR_OK;
 }
 
 static enum err
@@ -333,7 +331,8 @@ may_by_step(enum verb verb, const struct life_step *s,
 		return fault_set(fault, ERR_CONFLICT, "probe_first", NULL,
 		    "Run its probe first: it tells whether the step has "
 		    "taken effect.");
-	return verb == VERB_step_approve ? may_decide_now(s, actor, fault) :
+	return verb == VERB_step_approve ? may_decide_now(s->given, actor,
+	    fault) :
 	    ERR_OK;
 }
 

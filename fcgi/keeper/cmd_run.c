@@ -23,12 +23,23 @@ append(struct command *c, int64_t run, const char *kind, const char *field)
 	    kind, data);
 }
 
+/* What the person said before: a rejection that is taken back. */
+static void
+drop_earlier(struct json_object *given, const char *name)
+{
+	for (size_t i = json_object_array_length(given); i > 0; i--)
+		if (text_eq(json_text(json_object_array_get_idx(given, i - 1),
+		    "by", ""), name))
+			json_object_array_del_idx(given, i - 1, 1);
+}
+
 /* The decisions with this one among them: does it complete the rules? */
 static const char *
 state_after_decision(struct command *c, struct run *run, const char *decision)
 {
 	struct json_object *mine = json_object_new_object();
 
+	drop_earlier(run->given, c->actor.name);
 	json_set_text(mine, "by", c->actor.name);
 	json_set_text(mine, "decision", decision);
 	json_set(mine, "roles", json_object_get(c->actor.roles));
@@ -49,6 +60,17 @@ check_decision(struct command *c, const char *decision)
 	    "The decision is \"approve\" or \"reject\".");
 }
 
+/* The person's rejection is what may_approve() left to them to take back. */
+static bool
+rejected(const struct run *run, const char *name)
+{
+	for (size_t i = 0; i < json_object_array_length(run->given); i++)
+		if (text_eq(json_text(json_object_array_get_idx(run->given, i),
+		    "by", ""), name))
+			return true;
+	return false;
+}
+
 enum err
 cmd_run_approve(struct command *c)
 {
@@ -63,6 +85,11 @@ cmd_run_approve(struct command *c)
 	if (!text_eq(json_text(c->body, "plan", ""), run.life.plan)) {
 		err = fault_set(&c->fault, ERR_CONFLICT, "other_plan", "plan",
 		    "The plan has changed since you read it: read it again.");
+		goto out;
+	}
+	if (text_eq(decision, "reject") && rejected(&run, c->actor.name)) {
+		err = fault_set(&c->fault, ERR_CONFLICT, "already_decided",
+		    NULL, "%s has already rejected this plan.", c->actor.name);
 		goto out;
 	}
 	data = json_object_new_object();

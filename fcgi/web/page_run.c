@@ -233,6 +233,31 @@ rules(struct view *v)
 	return list;
 }
 
+/* Who rejected the plan, and what follows; the person's own rejection can be
+ * taken back here. */
+static void
+add_rejection(struct view *v, struct json_object *o)
+{
+	size_t n = json_object_array_length(v->given);
+	const char *by = NULL;
+	bool mine;
+
+	for (size_t i = 0; i < n && by == NULL; i++) {
+		struct json_object *d = json_object_array_get_idx(v->given, i);
+
+		if (text_eq(json_text(d, "decision", ""), "reject"))
+			by = json_text(d, "by", "");
+	}
+	mine = by != NULL && text_eq(by, v->req->actor.name);
+	model_bool(o, "has_rejected", mine);
+	model_text(o, "rejected_text", by == NULL ? NULL : mine ?
+	    request_text(v->req, "plan_take_back", "You rejected this plan. "
+	    "Approving it takes that back.") : request_fill(v->req,
+	    "plan_rejected", "{by} rejected this plan, and only they can take "
+	    "that back. Else change the parameters (a new plan), or abort the "
+	    "run.", "by", by, NULL));
+}
+
 /* Whether the page has a line to type into, which a refresh would empty. */
 static bool
 has_line(struct view *v)
@@ -327,6 +352,7 @@ page_part(struct view *v)
 	model_put(o, "parameters", run_model_parameters(v));
 	add_flags(v, o);
 	model_put(o, "rules", rules(v));
+	add_rejection(v, o);
 	model_put(o, "preflight", json_get(v->run, "ended_at") == NULL ?
 	    look_preflight(v) : NULL);
 	model_put(o, "primary", primary(v));

@@ -247,10 +247,43 @@ def four_eyes_for_approval_and_signature():
         assert ana.wait_step(run, "one")["state"] == "succeeded"
 
 
+def a_rejected_plan_stays_rejected_until_that_is_taken_back():
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        bo = console.user("bo", "approver")
+        dan = console.user("dan", "approver")
+        run = started(ana, "approved")
+        plan = ana.run(run)["plan"]
+
+        def decide(person, decision, comment=""):
+            return person.post(f"/runs/{run}/approvals", {
+                "decision": decision, "plan": plan, "comment": comment})
+
+        assert decide(bo, "reject")[0] == 422, "without a reason"
+        assert decide(bo, "reject", "the hook is away")[0] == 200
+        status, answer = decide(dan, "approve")
+        assert status == 409 and "bo rejected this" in str(answer), answer
+        assert ana.run(run)["state"] == "awaiting_approval"
+        assert ana.post(f"/runs/{run}/start")[0] == 409
+        html = ana.ask("GET", f"/runs/{run}", accept="text/html")[1]
+        assert "bo rejected this plan, and only they" in html, html
+        assert "approve" not in dan.run(run)["can"], dan.run(run)["can"]
+        assert "approve" in bo.run(run)["can"], bo.run(run)["can"]
+        html = bo.ask("GET", f"/runs/{run}", accept="text/html")[1]
+        assert "You rejected this plan." in html and "Reject" not in html
+        assert decide(bo, "reject", "again")[0] == 409
+        assert decide(bo, "approve")[0] == 200
+        assert ana.run(run)["state"] == "ready"
+        assert decide(bo, "approve")[0] == 409
+        assert [g["decision"] for g in ana.run(run)["approvals"]["given"]] \
+            == ["approve"]
+
+
 try:
     main([two_people_press_at_once_200_times,
           a_refusal_is_told_in_the_language_of_the_person,
           a_wrong_password_is_changed_and_the_retry_succeeds,
+          a_rejected_plan_stays_rejected_until_that_is_taken_back,
           four_eyes_for_approval_and_signature])
 finally:
     shutil.rmtree(books, ignore_errors=True)
