@@ -7,7 +7,8 @@
  * An exit status of 0 proves nothing with this library: it is also 0 where a
  * signal ended the command or the link was cut.  So a call is only LINK_OK
  * where reading ended, the end of file and the close of the channel arrived,
- * and no signal is named; act_ssh.c asks for a line of its own besides.
+ * and no signal is named, or where the caller has enough of a command that
+ * still waits (link_last()); act_ssh.c asks for a line of its own in any case.
  */
 #include <errno.h>
 #include <netinet/in.h>
