@@ -24,8 +24,8 @@
  *
  * Values are exported by the sh that reads these texts and nowhere written.
  * What runs is one function, called in the last line: a text that was cut
- * short does nothing.  Plain POSIX sh, tried with dash and bash; `kill -s` and
- * not `kill -TERM --`, which dash does not understand.
+ * short does nothing.  Plain POSIX sh, tried with dash, bash and busybox;
+ * `kill -s` and not `kill -TERM --`, which dash does not understand.
  */
 #include <string.h>
 
@@ -57,10 +57,15 @@ static const char common[] =
 "	[ ! -r \"/proc/$cs_pid/cmdline\" ] ||\n"
 "	    grep -q \"$cs_name\" \"/proc/$cs_pid/cmdline\" 2>/dev/null\n"
 "}\n"
+/* dash wants the two dashes, busybox has none. */
+"cs_kill() {\n"
+"	kill -s \"$1\" -- \"-$cs_pid\" 2>/dev/null ||\n"
+"	    kill -s \"$1\" \"-$cs_pid\" 2>/dev/null\n"
+"}\n"
 /* Some process of the script's group is left, other than dead ones that
  * nobody has collected. */
 "cs_group() {\n"
-"	kill -s 0 -- \"-$cs_pid\" 2>/dev/null || return 1\n"
+"	cs_kill 0 || return 1\n"
 "	cs_list=$(ps -e -o pgid= -o stat= 2>/dev/null) || return 0\n"
 "	[ -n \"$cs_list\" ] || return 0\n"
 "	printf '%%s\\n' \"$cs_list\" | grep -q \"^ *$cs_pid  *[^Z ]\"\n"
@@ -179,10 +184,10 @@ static const char end_it[] =
 "	done\n"
 "	cs_report && exit 0\n"
 "	cs_alive || { cs_lost; exit 0; }\n"
-"	kill -s TERM -- \"-$cs_pid\"\n"
+"	cs_kill TERM\n"
 "	cs_i=0\n"
 "	while cs_group; do\n"
-"		[ \"$cs_i\" -ne 50 ] || kill -s KILL -- \"-$cs_pid\"\n"
+"		[ \"$cs_i\" -ne 50 ] || cs_kill KILL\n"
 "		[ \"$cs_i\" -le 80 ] || { cs_say alive; exit 0; }\n"
 "		cs_nap; cs_i=$((cs_i + 1))\n"
 "	done\n"

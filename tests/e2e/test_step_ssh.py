@@ -733,6 +733,30 @@ def test_cancel_of_a_script_that_ignores_it():
     no_process("sleep 6172")
 
 
+def test_a_host_that_has_busybox_alone():
+    tools = WORK + "/busybox"
+    os.makedirs(tools)
+    for tool in ("sh", "cat", "mkdir", "setsid", "id", "rm", "tail", "head", "wc",
+                 "sleep", "ls", "ps", "grep"):
+        os.symlink(shutil.which("busybox"), f"{tools}/{tool}")
+    server = Sshd("busybox-host", env=f"PATH={tools}")
+    try:
+        is_state(run("exit 3", [server.target()]), "failed", "exited with 3", exit=3)
+        s = run("sleep 6 & echo \"it's here\"", [server.target()])
+        is_state(s, "succeeded")
+        assert s.text("flow") == b"it's here\n"
+        assert "output_open" in [x.get("note") for x in s.lines()], s.lines()
+        s = Step("echo a; sleep 6179", [server.target()])
+        s.until(state="running")
+        time.sleep(0.3)
+        s.stop().wait(20)
+        is_state(s, "failed", "cancelled", exit=None)
+        no_process("sleep 6179")
+        leaves_nothing()
+    finally:
+        server.stop()
+
+
 def test_a_signal_is_named():
     is_state(run("kill -9 $$"), "failed", "signal 9 (SIGKILL)", name="local", exit=None)
     is_state(run("kill -9 $$", [SSHD.target()]), "failed", "137", "SIGKILL", exit=137)
