@@ -112,11 +112,19 @@ async function ask() {
 	}
 }
 
-function close() {
+/* The heading says how it ended; nobody is told how to type any more. */
+async function close() {
 	typist.forget();
 	term.options.disableStdin = true;
 	form?.remove();
 	say(ended, 'info');
+	const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, cache: 'no-store' });
+	const facts = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('.output-facts');
+
+	if (facts)
+		document.querySelector('.output-facts').replaceWith(facts);
+	document.dispatchEvent(new Event('cs:morphed'));
+	box.querySelector('.help').hidden = true;
 }
 
 async function follow() {
@@ -140,7 +148,7 @@ async function follow() {
 	}
 	while (await more().catch(() => false))
 		;
-	close();
+	await close().catch(() => {});
 }
 
 function hurry() {

@@ -149,6 +149,8 @@ describe('the terminal of an interactive step', () => {
 		await plain.click('#step-talk .typing-line button');
 		await shows(other, 'The end: and out');
 		await page.waitForSelector('#terminal-said.note-info:not([hidden])');
+		await page.waitForSelector('.output-facts.is-succeeded');
+		assert.ok(!await page.locator('#terminal .help').isVisible());
 		await page.goto(run);
 		await page.waitForSelector(inState('talk', 'succeeded'));
 		await page.goto(terminal.replace('.terminal', '.play'));
