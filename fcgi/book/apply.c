@@ -427,6 +427,12 @@ report_unknown(struct parse *p, const struct vocabulary *v,
 		report(p, SEVERITY_ERROR, a->at, "“%s%s%s” is not an attribute "
 		    "of %s. Did you mean “%s”?", a->sort == '.' ? "." : "",
 		    a->name, a->sort == '=' ? "=" : "", of, near);
+	else if (find_attr(v == &step_words ? &section_words : &step_words,
+	    a) != NULL)
+		report(p, SEVERITY_ERROR, a->at, "“%s%s%s” is not for %s: "
+		    "write it on a %s.", a->sort == '.' ? "." : "", a->name,
+		    a->sort == '=' ? "=" : "", of, v == &step_words ?
+		    "heading" : "step");
 	else
 		report(p, SEVERITY_ERROR, a->at, "“%s%s%s” is not an attribute "
 		    "of %s. Remove it, or correct its name.",

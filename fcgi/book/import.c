@@ -169,14 +169,36 @@ name_heading(struct import *im, const struct node *n)
 	    " {#%s}", import_id(im, plain_title(&im->p, n), "section")));
 }
 
+/* What stands below such a heading is for the way back. */
+static bool
+is_rollback(const char *title)
+{
+	static const char *const words[] = { "rollback", "roll back",
+	    "rolling back", "roll-back", "回退", "回滚", NULL };
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (strcasestr(title, words[i]) != NULL)
+			return true;
+	return false;
+}
+
+static void
+import_heading(struct import *im, const struct node *n)
+{
+	if (has_braces(&im->p, n)) {
+		if (im->ids_count < 2 * IMPORT_STEPS_MAX)
+			name_heading(im, n);
+	} else if (is_rollback(plain_title(&im->p, n))) {
+		import_insert(im, text_end(&im->p, n), 0, " {.rollback}");
+	}
+}
+
 static void
 import_nodes(struct import *im, const struct node *n)
 {
 	for (; n != NULL; n = n->next) {
 		if (n->type == NODE_H) {
-			if (has_braces(&im->p, n) &&
-			    im->ids_count < 2 * IMPORT_STEPS_MAX)
-				name_heading(im, n);
+			import_heading(im, n);
 			im->heading = n;
 			im->before = NULL;
 			continue;

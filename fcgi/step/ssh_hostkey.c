@@ -126,9 +126,10 @@ compare(struct ssh *s, const struct buf *pinned, struct buf *why)
 	buf_printf(why, "The host key of %s (%s:%d) has changed: pinned is %s, "
 	    "the host shows %s. Nothing was sent to it. Somebody may be "
 	    "between; or the machine was installed anew: then compare its "
-	    "fingerprint on the machine itself and put the new key into "
-	    "targets.yml (host_key).", t->name, t->host, t->port, known,
-	    shown);
+	    "fingerprint on the machine itself, put the new key into "
+	    "targets.yml (host_key), and create a new run: this one keeps the "
+	    "targets that it was created with.", t->name, t->host, t->port,
+	    known, shown);
 	return LINK_REFUSED;
 }
 

@@ -49,6 +49,11 @@ struct json_object *card_gate_page(struct view *v, int step);
 /* Why the person cannot decide on a gate that is asked for, in words. */
 const char *card_gate_blocked(struct view *v, int step);
 
+/* The reason of a step's state for people; adds icon and state_text, which of
+ * a probe are what it found. */
+const char *card_reason(struct view *v, const struct view_step *s);
+void	 card_state(struct view *v, struct json_object *o, int step);
+
 /* Success in words. */
 const char *card_success(struct req *req, const struct step *step);
 

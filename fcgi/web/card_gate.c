@@ -99,7 +99,8 @@ add_following(struct view *v, struct json_object *o, int step)
 	for (size_t i = 0; i < n && i < MAX_FOLLOWING; i++) {
 		struct json_object *f = json_object_new_object();
 
-		model_text(f, "title", steps[i]->step->title);
+		model_text(f, "title", view_title(v,
+		    (int)(steps[i] - v->steps)));
 		model_text(f, "url", arena_printf(v->req->arena, "#step-%s",
 		    steps[i]->step->id));
 		model_text(f, "kind_text", model_word(v->req, "kind",

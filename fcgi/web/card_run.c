@@ -172,13 +172,24 @@ add_labels(struct view *v, struct json_object *o, const struct view_step *s,
 		model_text(o, "primary_label", request_fill(v->req, manual ?
 		    "label_confirm" : "label_approve", manual ?
 		    "Confirm: {title}" : "Approve: {title}",
-		    "title", step->title, NULL));
+		    "title", view_title(v, (int)(s - v->steps)), NULL));
 		return;
 	}
 	model_text(o, "primary_label", label_on(v, targets, "run"));
 	model_put(o, "retries", card_retries(v, (int)(s - v->steps), counts,
 	    (int64_t)json_object_array_length(targets),
 	    label_on(v, targets, "retry")));
+}
+
+/* The word "probe" stands for what a probe found out. */
+const char *
+card_reason(struct view *v, const struct view_step *s)
+{
+	return !text_eq(s->reason, "probe") ? s->reason :
+	    text_eq(s->state, "failed") ? request_text(v->req, "probe_found_no",
+	    "Its probe found that it has not taken effect.") :
+	    request_text(v->req, "probe_found_yes",
+	    "Its probe found that it has taken effect.");
 }
 
 static void
@@ -270,7 +281,10 @@ add_attempts(struct view *v, struct json_object *o,
 			json_object_array_add(earlier, json_object_get(a));
 	}
 	last = json_object_array_get_idx(s->tries, n - 1);
-	model_text(o, "message", json_text(last, "message", NULL));
+	model_text(o, "message", text_eq(s->state, "failed") &&
+	    text_eq(s->reason, "probe") ? arena_printf(v->req->arena, "%s %s",
+	    card_reason(v, s), json_text(last, "message", "")) :
+	    json_text(last, "message", NULL));
 	model_text(o, "duration_text", json_text(last, "duration_text",
 	    NULL));
 	model_put(o, "last", json_object_get(last));
@@ -316,7 +330,7 @@ blocked_text(struct view *v, int i)
 	if (gate >= 0)
 		return request_fill(v->req, "blocked_before", "The gate "
 		    "“{title}” comes first.", "title",
-		    v->steps[gate].step->title, NULL);
+		    view_title(v, gate), NULL);
 	if (step->kind == STEP_APPROVAL)
 		return card_gate_blocked(v, i);
 	return request_fill(v->req, "blocked_role",
@@ -357,6 +371,23 @@ add_flag(struct json_object *o, const char *flag, bool b)
 		model_bool(o, flag, true);
 }
 
+/* A probe that worked has an answer, and "succeeded" is not what it is. */
+void
+card_state(struct view *v, struct json_object *o, int step)
+{
+	int verdict = view_verdict(v, step);
+
+	if (verdict < 0) {
+		model_state(v->req, o, view_is_excluded(&v->steps[step]) ?
+		    "excluded" : v->steps[step].state, NULL);
+		return;
+	}
+	model_text(o, "icon", verdict ? "succeeded" : "skipped");
+	model_text(o, "state_text", verdict ? request_text(v->req,
+	    "probe_yes", "Found: it has taken effect") : request_text(v->req,
+	    "probe_no", "Found: it has not taken effect"));
+}
+
 static void
 add_state(struct view *v, struct json_object *o, int step)
 {
@@ -371,7 +402,7 @@ add_state(struct view *v, struct json_object *o, int step)
 	    to_sign ||
 	    (text_eq(s->state, "failed") && !text_eq(s->reason, "probe")))));
 
-	model_state(v->req, o, excluded ? "excluded" : s->state, NULL);
+	card_state(v, o, step);
 	add_flag(o, "is_current", step == view_current(v));
 	add_flag(o, "is_done", life_is_done(s->state));
 	add_flag(o, "is_excluded", excluded);
@@ -384,7 +415,7 @@ add_state(struct view *v, struct json_object *o, int step)
 	    s->step->kind == STEP_MANUAL ? "confirmed" : "succeeded"));
 	model_text(o, "by", s->by);
 	model_text(o, "at", s->at);
-	model_text(o, "reason", s->reason);
+	model_text(o, "reason", card_reason(v, s));
 	if (gate && text_eq(s->state, "failed"))
 		model_text(o, "message", request_fill(v->req, "gate_rejected",
 		    "{by} rejected it: {reason}", "by", s->by, "reason",
@@ -417,6 +448,7 @@ card_page(struct view *v, int i)
 	struct json_object *targets = view_targets(v, s->step), *counts = NULL;
 
 	html_inherit(o, card_base(v->req, v->shelf, i));
+	model_text(o, "title", view_title(v, i));
 	model_put(o, "targets", targets);
 	model_put(o, "chips", card_chips(v, s->step, targets));
 	add_flag(o, "has_preview", json_object_array_length(targets) > 0);

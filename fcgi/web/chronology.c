@@ -106,7 +106,7 @@ row(struct view *v, const struct event *e, size_t i,
 	model_text(o, "by", text_eq(e->actor, "runner") ? NULL : e->actor);
 	model_text(o, "what", outcome == NULL ? what :
 	    arena_printf(v->req->arena, "%s: %s", what, outcome));
-	model_text(o, "step", index < 0 ? NULL : v->book->steps[index].title);
+	model_text(o, "step", index < 0 ? NULL : view_title(v, index));
 	model_text(o, "detail", detail != NULL && *detail != '\0' ? detail :
 	    NULL);
 	return o;

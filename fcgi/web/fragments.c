@@ -96,7 +96,8 @@ put_key(const struct view *v, int step, struct buf *key)
 {
 	const struct view_step *s = &v->steps[step];
 	const char *const parts[] = { s->state, s->at, s->by, s->reason,
-	    json_text(s->signature, "at", NULL) };
+	    json_text(s->signature, "at", NULL),
+	    json_text(v->run, "plan", NULL) };
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		buf_puts(key, parts[i] != NULL ? parts[i] : "-");

@@ -46,7 +46,7 @@ waiting_for(struct req *req, const struct view *v)
 		if (view_may(v, step_waits[i].verb, step))
 			return request_fill(req, step_waits[i].key,
 			    step_waits[i].fallback, "title",
-			    v->book->steps[step].title, NULL);
+			    view_title(v, step), NULL);
 	if (v->finished && view_may(v, VERB_run_close, -1))
 		return request_text(req, "wait_close", "Close it");
 	return NULL;
@@ -74,7 +74,7 @@ add_open(struct req *req, struct json_object *o, struct json_object *waiting,
 	if (view_load(req, json_int(o, "id", 0), &v) == ERR_OK) {
 		what = waiting_for(req, v);
 		if (view_current(v) >= 0)
-			title = v->book->steps[view_current(v)].title;
+			title = view_title(v, view_current(v));
 	}
 	model_text(o, "current_title", title);
 	model_text(o, "waiting_for", what);

@@ -150,7 +150,6 @@ enum err
 page_hosts(struct req *req, struct reply *reply)
 {
 	struct json_object *o, *counts;
-	const struct step *step;
 	struct view *v;
 	int64_t total;
 	int i;
@@ -163,10 +162,9 @@ page_hosts(struct req *req, struct reply *reply)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_attempt", "",
 		    "%s", request_text(req, "no_attempt",
 		    "There is no such attempt."));
-	step = v->steps[i].step;
 	o = json_object_new_object();
 	counts = counts_of(req, &total);
-	model_text(o, "title", step->title);
+	model_text(o, "title", view_title(v, i));
 	model_text(o, "run_title", json_text(v->run, "title", ""));
 	model_int(o, "run", req->run);
 	model_text(o, "step", req->step);
@@ -187,5 +185,6 @@ page_hosts(struct req *req, struct reply *reply)
 	model_bool(o, "is_filtered", state_filter(req) != NULL ||
 	    name_pattern(req) != NULL);
 	add_rows(req, o);
-	return reply_model(req, reply, "hosts.html", step->title, o);
+	return reply_model(req, reply, "hosts.html",
+	    view_title(v, i), o);
 }

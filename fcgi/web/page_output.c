@@ -76,7 +76,7 @@ add_place(struct req *req, struct json_object *o, struct view *v, int step)
 	model_text(run, "url", arena_printf(req->arena, "/runs/%" PRId64,
 	    req->run));
 	model_text(s, "id", req->step);
-	model_text(s, "title", v->book->steps[step].title);
+	model_text(s, "title", view_title(v, step));
 	model_put(o, "run", run);
 	model_put(o, "step", s);
 }
@@ -184,7 +184,7 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	model_text(o, "text", buf_text(&text));
 	buf_clear(&text);
 	return reply_model(req, reply, template,
-	    v->book->steps[books_find_step(v->shelf, req->step)].title, o);
+	    view_title(v, books_find_step(v->shelf, req->step)), o);
 }
 
 enum err

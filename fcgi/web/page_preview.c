@@ -218,6 +218,7 @@ page_preview(struct req *req, struct reply *reply)
 	model_text(run, "title", json_text(v->run, "title", ""));
 	model_int(run, "seq", json_int(v->run, "seq", 0));
 	card_what(req, step, v->shelf, i);
+	json_set_text(step, "title", view_title(v, i));
 	model_text(o, "url", arena_printf(req->arena, "/runs/%" PRId64,
 	    req->run));
 	model_put(o, "run", run);
@@ -232,12 +233,12 @@ page_preview(struct req *req, struct reply *reply)
 	model_bool(o, "can_look", view_may(v, VERB_step_look, i));
 	model_put(o, "files", files_model(v, &v->book->steps[i]));
 	model_text(o, "success", card_success(req, &v->book->steps[i]));
-	model_text(o, "undo", undo < 0 ? NULL : v->book->steps[undo].title);
+	model_text(o, "undo", undo < 0 ? NULL : view_title(v, undo));
 	model_text(o, "file", v->book->steps[i].file);
 	model_text(o, "cwd", v->book->steps[i].cwd);
 	model_text(o, "user", v->book->steps[i].user);
 	model_text(o, "role", v->book->steps[i].role);
 	model_text(o, "limits_text", json_text(step, "limits_text", NULL));
 	return reply_model(req, reply, "preview.html",
-	    v->book->steps[i].title, o);
+	    view_title(v, i), o);
 }

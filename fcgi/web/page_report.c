@@ -98,13 +98,13 @@ step_row(struct view *v, int i)
 		json_object_array_add(signatures,
 		    json_object_get(s->signature));
 	model_text(o, "id", s->step->id);
-	model_text(o, "title", s->step->title);
+	model_text(o, "title", view_title(v, i));
 	model_text(o, "section",
 	    v->book->sections[s->step->section].title);
 	model_text(o, "kind_text", model_word(v->req, "kind",
 	    book_kind_name(s->step->kind)));
-	model_state(v->req, o, view_is_excluded(s) ? "excluded" : s->state,
-	    NULL);
+	card_state(v, o, i);
+	model_text(o, "state", view_is_excluded(s) ? "excluded" : s->state);
 	model_text(o, "part", s->part);
 	model_put(o, "gate", card_gate_page(v, i));
 	model_text(o, "by", s->by);
@@ -113,6 +113,7 @@ step_row(struct view *v, int i)
 	    json_text(last, "started_at", NULL),
 	    json_text(last, "ended_at", NULL)));
 	model_text(o, "reason", s->reason);
+	model_text(o, "reason_text", card_reason(v, s));
 	model_bool(o, "has_attempts", json_object_array_length(rows) > 0);
 	model_put(o, "attempt_rows", rows);
 	model_bool(o, "has_signatures", s->signature != NULL);
@@ -260,7 +261,7 @@ static void
 put_line(struct buf *out, struct json_object *step, struct json_object *try)
 {
 	static const char *const of_step[] = { "id", "title", "section",
-	    "icon", "by", "at", "reason", NULL };
+	    "state", "by", "at", "reason", NULL };
 	static const char *const of_try[] = { "n", "target", "state", "exit",
 	    "by", "started_at", "ended_at", "bytes", "hash", "message", NULL };
 	static const char *const of_kept[] = { "name", "bytes", "hash", NULL };

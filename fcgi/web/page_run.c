@@ -205,7 +205,7 @@ primary(struct view *v)
 		return NULL;
 	o = json_object_new_object();
 	model_text(o, "id", v->book->steps[i].id);
-	model_text(o, "title", v->book->steps[i].title);
+	model_text(o, "title", view_title(v, i));
 	model_text(o, "word", focus_word(v));
 	return o;
 }

@@ -11,6 +11,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "book/expand.h"
+#include "book/values.h"
 #include "journal/event.h"
 #include "journal/latest.h"
 #include "journal/plan.h"
@@ -429,4 +431,34 @@ view_targets(const struct view *v, const struct step *step)
 		return names;
 	json_object_put(names);		/* no edit to undo, so far */
 	return plan_targets_of(resolved, step->on);
+}
+
+const char *
+view_title(const struct view *v, int step)
+{
+	const struct step *s = &v->book->steps[step];
+	struct book_place place = { v->book, s->section, view_value,
+		(void *)(uintptr_t)v };
+	struct buf title = {0};
+	const char *filled;
+
+	if (strstr(s->title, "{{") == NULL)
+		return s->title;
+	values_fill(s->title, book_value_at, &place, &title);
+	filled = arena_strdup(v->req->arena, buf_text(&title));
+	buf_clear(&title);
+	return filled;
+}
+
+int
+view_verdict(struct view *v, int step)
+{
+	const struct view_step *s = &v->steps[step];
+	struct json_object *tries;
+
+	if (!text_eq(s->part, "probe") || !text_eq(s->state, "succeeded") ||
+	    (tries = view_tries(v, step)) == NULL)
+		return -1;
+	return json_int(json_object_array_get_idx(tries,
+	    json_object_array_length(tries) - 1), "exit", 1) == 0;
 }

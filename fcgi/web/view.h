@@ -75,6 +75,14 @@ bool		 view_is_excluded(const struct view_step *s);
  */
 const char	*view_usual(const struct view *v, int step);
 
+/* The title of a step with its {{names}} filled in, for people; belongs to
+ * the request. */
+const char	*view_title(const struct view *v, int step);
+
+/* What a probe that succeeded has found out: 1 its step has taken effect, 0
+ * it has not; -1: the step is no probe, or it has not answered. */
+int		 view_verdict(struct view *v, int step);
+
 /* The names of the targets of a step; none for what people do.  New. */
 struct json_object *view_targets(const struct view *v,
 		    const struct step *step);

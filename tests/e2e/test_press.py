@@ -50,7 +50,23 @@ echo one
 ```
 """
 
-books = runbook_folder({"many": MANY, "retry": RETRY, "approved": APPROVED})
+PROBED = """---
+title: Probed
+parameters:
+  version: {label: Version, default: 1.5.0}
+---
+- [ ] Announce the window for {{version}} {#announce}
+
+```sh {#up title="Go to {{version}}" rerun=probe}
+exit 4
+```
+
+```sh {#is-up .probe of=up title="Is {{version}} there?"}
+exit 1
+```
+"""
+
+books = runbook_folder({"probed": PROBED, "many": MANY, "retry": RETRY, "approved": APPROVED})
 
 
 def started(person, book, parameters=None, **more):
@@ -279,11 +295,39 @@ def a_rejected_plan_stays_rejected_until_that_is_taken_back():
             == ["approve"]
 
 
+def a_probe_says_what_it_found_and_titles_have_their_values():
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        run = started(ana, "probed")
+        ana.post(f"/runs/{run}/start")
+
+        def page(path=""):
+            return ana.ask("GET", f"/runs/{run}{path}", accept="text/html")[1]
+
+        assert "Confirm: Announce the window for 1.5.0" in page()
+        ana.post(f"/runs/{run}/steps/announce/confirm", {"note": "done"})
+        ana.post(f"/runs/{run}/steps/up/execute")
+        assert ana.wait_step(run, "up")["state"] == "failed"
+        assert ana.post(f"/runs/{run}/steps/is-up/execute")[0] == 202
+        assert ana.wait_step(run, "is-up")["state"] == "succeeded"
+        html = page()
+        assert "Found: it has not taken effect" in html, html
+        assert "Its probe found that it has not taken effect. The script " \
+            "exited with 4" in html, html
+        for path in "", "/report", "/preview/up", "/steps/up/attempts/1/local":
+            assert "Go to 1.5.0" in page(path) and "{{version}}" not in \
+                page(path).replace("<code>", "").split("What it runs")[0], path
+        assert "Found: it has not taken effect" in page("/report")
+        assert ana.post(f"/runs/{run}/steps/up/retry")[0] == 202
+        ana.wait_step(run, "up")
+
+
 try:
     main([two_people_press_at_once_200_times,
           a_refusal_is_told_in_the_language_of_the_person,
           a_wrong_password_is_changed_and_the_retry_succeeds,
           a_rejected_plan_stays_rejected_until_that_is_taken_back,
+          a_probe_says_what_it_found_and_titles_have_their_values,
           four_eyes_for_approval_and_signature])
 finally:
     shutil.rmtree(books, ignore_errors=True)
