@@ -410,6 +410,7 @@ report_unknown(struct parse *p, const struct vocabulary *v,
     const struct attr *a, const char *of)
 {
 	const char *words[64], *near;
+	const char *advice = "Remove it, or correct its name.";
 	char shown[40];
 	size_t n = 0;
 
@@ -423,21 +424,15 @@ report_unknown(struct parse *p, const struct vocabulary *v,
 	near = written(v, a->name, shown);
 	if (near == NULL && (near = suggest(a->name, words)) != NULL)
 		near = written(v, near, shown);
-	if (near != NULL)
-		report(p, SEVERITY_ERROR, a->at, "“%s%s%s” is not an attribute "
-		    "of %s. Did you mean “%s”?", a->sort == '.' ? "." : "",
-		    a->name, a->sort == '=' ? "=" : "", of, near);
-	else if (find_attr(v == &step_words ? &section_words : &step_words,
-	    a) != NULL)
-		report(p, SEVERITY_ERROR, a->at, "“%s%s%s” is not for %s: "
-		    "write it on a %s.", a->sort == '.' ? "." : "", a->name,
-		    a->sort == '=' ? "=" : "", of, v == &step_words ?
-		    "heading" : "step");
-	else
-		report(p, SEVERITY_ERROR, a->at, "“%s%s%s” is not an attribute "
-		    "of %s. Remove it, or correct its name.",
-		    a->sort == '.' ? "." : "", a->name,
-		    a->sort == '=' ? "=" : "", of);
+	if (find_attr(v == &step_words ? &section_words : &step_words, a) !=
+	    NULL)
+		advice = v == &step_words ? "Write it on a heading." :
+		    "Write it on a step.";
+	else if (near != NULL)
+		advice = arena_printf(p->arena, "Did you mean “%s”?", near);
+	report(p, SEVERITY_ERROR, a->at, "“%s%s%s” is not an attribute of %s. "
+	    "%s", a->sort == '.' ? "." : "", a->name,
+	    a->sort == '=' ? "=" : "", of, advice);
 }
 
 /* The same attribute stands before this one. */
