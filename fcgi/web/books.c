@@ -324,6 +324,17 @@ books_targets(struct req *req)
 	return b->targets;
 }
 
+size_t
+books_targets_mistakes(struct req *req)
+{
+	const struct targets *t = books_targets(req);
+	size_t count, errors = 0;
+
+	if (t != NULL)
+		(void)targets_diagnostics(t, &count, &errors);
+	return errors;
+}
+
 struct json_object *
 books_environments(struct req *req)
 {

@@ -42,6 +42,9 @@ struct json_object *books_names(struct req *req);
 /* targets.yml as it is now; owned by books.  NULL where there is none. */
 const struct targets *books_targets(struct req *req);
 
+/* How many mistakes are in it, with which no run can be created. */
+size_t	 books_targets_mistakes(struct req *req);
+
 /* The environments of targets.yml: a new array, which may be empty. */
 struct json_object *books_environments(struct req *req);
 

@@ -187,6 +187,7 @@ show_new(struct req *req, struct reply *reply, const char *name, bool posted,
 	model_put(model, "parameters", parameters_model(&f, shelf->book));
 	model_text(model, "run_title", request_field(req, "title"));
 	model_text(model, "reason", request_field(req, "reason"));
+	model_bool(model, "targets_wrong", books_targets_mistakes(req) > 0);
 	model_put(model, "error", NULL);
 	if (why != ERR_OK) {
 		place_problem(req, model, why);

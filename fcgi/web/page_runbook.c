@@ -159,6 +159,7 @@ page_runbook(struct req *req, struct reply *reply)
 	model_put(model, "diagnostics", diagnostics(req, book));
 	model_bool(model, "has_diagnostics", book->diagnostics_count > 0);
 	model_bool(model, "is_broken", book->errors > 0);
+	model_bool(model, "targets_wrong", books_targets_mistakes(req) > 0);
 	model_bool(model, "can_run", book->errors == 0 &&
 	    book->steps_count > 0 &&
 	    actor_has(&req->actor, "operator"));

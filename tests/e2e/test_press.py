@@ -215,6 +215,13 @@ def a_wrong_password_is_changed_and_the_retry_succeeds():
         status, answer = ana.post(f"/runs/{run}/close",
                                   {"result": "rolled_back"})
         assert status == 200, answer
+        wrong = books / "targets.yml"
+        was = wrong.read_text()
+        wrong.write_text("environments:\n  test: {lable: Test}\n")
+        for path in "/runs/new?runbook=retry", "/runbooks/retry":
+            html = ana.ask("GET", path, accept="text/html")[1]
+            assert "targets.yml has mistakes" in html, html
+        wrong.write_text(was)
         html = ana.ask("GET", f"/runs/{run}/report", accept="text/html")[1]
         assert "pass: another secret, note: none → " in html, html
         verify_the_exported_report(console, ana, run)
