@@ -47,8 +47,8 @@ describe('the terminal of an interactive step', () => {
 		const [, high, wide] = /size (\d+) (\d+)/.exec((await page.textContent('.xterm-rows')).replaceAll('\u00a0', ' '));
 
 		assert.ok(Number(wide) > 100 && Number(high) > 24, `${wide} by ${high}`);
-		assert.equal(await rows(page), Number(high));
-		assert.equal(await rows(other), Number(high));
+		for (const each of [page, other])
+			await each.waitForFunction((n) => document.querySelectorAll('.xterm-rows > div').length === n, Number(high));
 		await look(other, '63-terminal-watched');
 		await look(page, '62-terminal');
 	});
