@@ -100,6 +100,7 @@ def test_max_fail_lets_that_many_fail():
 def test_a_cancel_leaves_what_was_not_started_as_that():
     s = ssh.Step("echo up; sleep 60", hosts(4), batch=2)
     s.until(target="h0001", state="running")
+    s.until(target="h0002", state="running")
     s.process.terminate()
     s.wait()
     assert states(s) == ["failed"] * 2 + ["not_started"] * 2, states(s)
