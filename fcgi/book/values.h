@@ -24,8 +24,11 @@ bool	values_next(const char *s, size_t len, size_t *at, size_t *ret_len,
 void	values_fill(const char *s, book_value_fn value, void *ctx,
 	    struct buf *out);
 
-/* Whether the step speaks of the name, as a word of its own: in its text, its
- * answers, or the attributes that are filled in. */
-bool	values_step_mentions(const struct step *step, const char *name);
+/*
+ * Whether the step reads the value of that name, as far as its text tells: a
+ * script by $name or CS_NAME, whatever else by {{name}}.  What a program reads
+ * that a script starts is in no text.
+ */
+bool	values_step_reads(const struct step *step, const char *name);
 
 #endif

@@ -68,7 +68,7 @@ captured_apart(struct json_object *by_target, const struct step *step,
 		json_object_object_foreach(captured, name, value) {
 			(void)value;
 			if (json_get(values, name) != NULL ||
-			    !values_step_mentions(step, name))
+			    !values_step_reads(step, name))
 				continue;
 			if ((list = json_get(apart, name)) == NULL)
 				json_set(apart, name,

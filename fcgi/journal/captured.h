@@ -18,7 +18,7 @@ struct json_object *captured_by_target(struct db *db, int64_t run,
 	    const struct book *book, const struct step *step);
 
 /*
- * The names that the step speaks of and that have a value on some target of
+ * The names that the step reads and that have a value on some target of
  * `by_target` but none in `values`: they differ from target to target.  A
  * new object, {name: [targets]}.
  */

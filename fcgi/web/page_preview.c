@@ -116,7 +116,7 @@ add_value(struct json_object *list, const struct step *step,
 {
 	struct json_object *o;
 
-	if (!values_step_mentions(step, name))
+	if (!values_step_reads(step, name))
 		return;
 	o = json_object_new_object();
 	model_text(o, "name", name);
@@ -137,13 +137,13 @@ add_own(struct view *v, const struct step *step, struct json_object *list,
 	json_object_object_foreach(all, target, captured) {
 		json_object_object_foreach(captured, name, value) {
 			if (json_get(common, name) == NULL &&
-			    values_step_mentions(step, name))
+			    values_step_reads(step, name))
 				add_value(list, step, name, value, target);
 		}
 	}
 }
 
-/* Parameters and variables that the text speaks of. */
+/* Parameters and variables that the step reads. */
 static struct json_object *
 values_model(struct view *v, const struct step *step)
 {

@@ -204,7 +204,7 @@ def test_a_retry_is_for_the_targets_that_have_not_succeeded():
 CAPTURES = """---
 title: Read
 ---
-```sh {#read on=web serial capture="v~v=(.*)" capture="same~same=(.*)"}
+```sh {#read on=web serial capture="v~v=(.*)" capture="id~v=(.*)" capture="same~same=(.*)"}
 %s
 echo v=$(cat %s)-$CS_TARGET; echo same=1
 ```
@@ -222,7 +222,8 @@ echo "there $v"
 ```
 
 ```sh {#plain}
-echo "common $same"
+# the program id is no value that differs
+id -u >&2; echo "common $same"
 ```
 
 ```sh {#again on=web capture="v~v=(.*)"}

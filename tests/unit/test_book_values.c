@@ -196,10 +196,48 @@ a_hostile_regex_ends_soon(void **state)
 	assert_true(clock_monotonic() - start < 3000);
 }
 
+static void
+what_a_step_reads_stands_in_its_text(void **state)
+{
+	static const struct {
+		enum step_kind kind;
+		const char *text;
+		bool reads;		/* the value "id" */
+	} cases[] = {
+		{ STEP_SH, "echo \"$id\"", true },
+		{ STEP_BASH, "echo ${#id} $x", true },
+		{ STEP_BASH, "echo \"${id:-none}\"", true },
+		{ STEP_BASH, "echo $((id + 1))", true },
+		{ STEP_SH, "./deploy \"$CS_ID\"", true },
+		{ STEP_SH, "id -u", false },
+		{ STEP_SH, "echo $uid $id_old $ID #id", false },
+		{ STEP_SH, "echo {{id}}", false },
+		{ STEP_PYTHON, "print(os.environ['CS_ID'])", true },
+		{ STEP_PYTHON, "print(id(x), '$id', CS_IDS)", false },
+		{ STEP_HTTP, "GET /a/{{id}}", true },
+		{ STEP_HTTP, "GET /id/$id", false },
+		{ STEP_MYSQL, "SELECT id FROM t WHERE id = {{id}}", true },
+		{ STEP_MYSQL, "SELECT id FROM t", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct step s = { .kind = cases[i].kind,
+			.text = cases[i].text };
+
+		if (values_step_reads(&s, "id") != cases[i].reads)
+			fail_msg("%s", cases[i].text);
+		s.text = "";
+		s.file = "/etc/{{id}}.conf";
+		assert_true(values_step_reads(&s, "id"));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_step_reads_stands_in_its_text),
 		cmocka_unit_test(finds_names_in_double_braces),
 		cmocka_unit_test(names_are_at_most_64_long),
 		cmocka_unit_test(values_are_checked_by_type),
