@@ -75,8 +75,8 @@ define install
 @missing=$$(for p in $(1); do dpkg -s $$p 2>/dev/null | \
     grep -q '^Status: install ok' || echo $$p; done); \
 if [ -n "$$missing" ]; then echo "installing:" $$missing; \
-    $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-    $(SUDO) -E apt-get install -qq -y --no-install-recommends $$missing; fi
+    $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -qq -y --no-install-recommends $$missing; fi
 endef
 deps:
 	$(call install,$(RUN_PACKAGES))
