@@ -126,29 +126,28 @@ user_version(struct db *db)
 	return version;
 }
 
-/* Brings the keeper's database to the newest version, each step whole. */
+/* Creates the tables, or brings them to the newest version, all or nothing. */
 static bool
 migrate(struct db *db)
 {
 	int64_t version = user_version(db);
+	char *set;
+	bool ok;
 
-	if (version < 0 || version > migrate_count())
+	if (version == MIGRATE_VERSION)
+		return true;
+	if (version < 0 || version > MIGRATE_VERSION)
 		return false;
-	for (; version < migrate_count(); version++) {
-		char *set = mem_printf("PRAGMA user_version = %d",
-		    (int)version + 1);
-		bool ok = plain(db, "BEGIN IMMEDIATE") == SQLITE_OK &&
-		    plain(db, migrate_text((int)version)) == SQLITE_OK &&
-		    plain(db, set) == SQLITE_OK &&
-		    plain(db, "COMMIT") == SQLITE_OK;
-
-		free(set);
-		if (!ok) {
-			plain(db, "ROLLBACK");
-			return false;
-		}
-	}
-	return true;
+	set = mem_printf("PRAGMA user_version = %d", MIGRATE_VERSION);
+	ok = plain(db, "PRAGMA foreign_keys = OFF") == SQLITE_OK &&
+	    plain(db, "BEGIN IMMEDIATE") == SQLITE_OK &&
+	    migrate_tables(db->handle, (int)version) &&
+	    (version == 0 || migrate_replay(db, (int)version) == ERR_OK) &&
+	    plain(db, set) == SQLITE_OK && plain(db, "COMMIT") == SQLITE_OK;
+	if (!ok && !sqlite3_get_autocommit(db->handle))
+		plain(db, "ROLLBACK");
+	free(set);
+	return plain(db, "PRAGMA foreign_keys = ON") == SQLITE_OK && ok;
 }
 
 enum err
@@ -170,10 +169,10 @@ db_open(const char *data_dir, enum db_program who, struct db **ret)
 		goto out;
 	if ((who == DB_KEEPER || memory) && !migrate(db)) {
 		log_warn("%s: the database cannot be brought to version %d",
-		    path, migrate_count());
+		    path, MIGRATE_VERSION);
 		goto out;
 	}
-	if (user_version(db) != migrate_count())
+	if (user_version(db) != MIGRATE_VERSION)
 		goto out;
 	*ret = db;
 	db = NULL;

@@ -1,36 +1,201 @@
 /*
- * migrate.c: the versions of the database.
+ * migrate.c: brings an older database to the schema of today.
  *
- * The first version is schema.sql itself.  Whoever changes schema.sql after
- * a release freezes the first version here and adds the step from it; a test
- * holds that an empty database plus all steps equals schema.sql.
+ * schema.sql is the only description of the tables.  Projections, which stand
+ * between two marks in it, are dropped, created as they are now and filled
+ * again from the events.  Any other table whose definition changed is copied
+ * column by column: a new column of it needs a default.  A list of ALTER
+ * statements for each version was rejected, as it says the same a second time.
  */
-#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "journal/event.h"
 #include "journal/migrate.h"
 
 static const char schema[] =
 #include "schema.inc"
 ;
 
-static const char *const migrations[] = {
-	schema,
-};
-
-int
-migrate_count(void)
-{
-	return (int)(sizeof(migrations) / sizeof(migrations[0]));
-}
-
-const char *
-migrate_text(int n)
-{
-	return migrations[n];
-}
-
 const char *
 migrate_schema(void)
 {
 	return schema;
+}
+
+/* The table is created between the marks of schema.sql, or not at all. */
+static bool
+is_projection(const char *table)
+{
+	const char *from = strstr(schema, "-- From here to the line below");
+	const char *to = strstr(schema, "-- Projections end here");
+	char *create = mem_printf("CREATE TABLE %s (", table);
+	const char *at = strstr(schema, create);
+
+	free(create);
+	return at == NULL || (at > from && at < to);
+}
+
+static bool
+run(sqlite3 *handle, const char *sql)
+{
+	char *message = NULL;
+	bool ok = sqlite3_exec(handle, sql, NULL, NULL, &message) == SQLITE_OK;
+
+	if (!ok)
+		log_warn("migration: %s: %s", sql, message);
+	sqlite3_free(message);
+	return ok;
+}
+
+/* Runs a format with the one name, which is of our own schema. */
+static bool
+run_for(sqlite3 *handle, const char *format, const char *name)
+{
+	char *sql = sqlite3_mprintf(format, name, name);
+	bool ok = run(handle, sql);
+
+	sqlite3_free(sql);
+	return ok;
+}
+
+/* One column of text of all rows, as an array; the caller puts it. */
+static struct json_object *
+list(sqlite3 *handle, const char *format, const char *name)
+{
+	struct json_object *all = json_object_new_array();
+	char *sql = sqlite3_mprintf(format, name);
+	sqlite3_stmt *stmt = NULL;
+
+	sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL);
+	while (sqlite3_step(stmt) == SQLITE_ROW)
+		json_object_array_add(all, json_object_new_string(
+		    (const char *)sqlite3_column_text(stmt, 0)));
+	sqlite3_finalize(stmt);
+	sqlite3_free(sql);
+	return all;
+}
+
+static const char *
+item(struct json_object *all, size_t i)
+{
+	return json_object_get_string(json_object_array_get_idx(all, i));
+}
+
+/* The columns that a table has before and afterwards, "a", "b"; NULL: none. */
+static char *
+shared_columns(sqlite3 *handle, const char *table)
+{
+	char *sql = sqlite3_mprintf("SELECT group_concat('\"' || name || '\"')"
+	    " FROM (SELECT name FROM pragma_table_info('%q') INTERSECT"
+	    " SELECT name FROM pragma_table_info('before_%q'))", table, table);
+	sqlite3_stmt *stmt = NULL;
+	const char *text = NULL;
+	char *columns;
+
+	sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL);
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		text = (const char *)sqlite3_column_text(stmt, 0);
+	columns = text != NULL ? mem_strdup(text) : NULL;
+	sqlite3_finalize(stmt);
+	sqlite3_free(sql);
+	return columns;
+}
+
+/* Moves the rows of before_TABLE into TABLE. */
+static bool
+copy_back(sqlite3 *handle, const char *table)
+{
+	char *columns = shared_columns(handle, table), *sql;
+	bool ok = true;
+
+	if (columns != NULL) {
+		sql = sqlite3_mprintf("INSERT INTO \"%w\" (%s) SELECT %s FROM"
+		    " \"before_%w\"", table, columns, columns, table);
+		ok = run(handle, sql);
+		sqlite3_free(sql);
+	}
+	free(columns);
+	return ok && run_for(handle, "DROP TABLE \"before_%w\"", table);
+}
+
+/* Takes the old tables out of the way: by their names, or for good. */
+static bool
+clear_tables(sqlite3 *handle, struct json_object *tables)
+{
+	size_t n = json_object_array_length(tables);
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = run_for(handle, is_projection(item(tables, i)) ?
+		    "DROP TABLE \"%w\"" :
+		    "ALTER TABLE \"%w\" RENAME TO \"before_%w\"",
+		    item(tables, i));
+	return ok;
+}
+
+static bool
+clear_indexes(sqlite3 *handle)
+{
+	struct json_object *indexes = list(handle, "SELECT name FROM"
+	    " sqlite_schema WHERE type = 'index' AND sql IS NOT NULL", "");
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < json_object_array_length(indexes); i++)
+		ok = run_for(handle, "DROP INDEX \"%w\"", item(indexes, i));
+	json_object_put(indexes);
+	return ok;
+}
+
+bool
+migrate_tables(sqlite3 *handle, int from)
+{
+	struct json_object *tables;
+	bool ok;
+
+	if (from == 0)
+		return run(handle, schema);
+	tables = list(handle, "SELECT name FROM sqlite_schema WHERE"
+	    " type = 'table' AND name NOT LIKE 'sqlite_%%'", "");
+	ok = run(handle, "PRAGMA legacy_alter_table = ON") &&
+	    clear_indexes(handle) && clear_tables(handle, tables) &&
+	    run(handle, schema);
+	for (size_t i = 0; ok && i < json_object_array_length(tables); i++)
+		if (!is_projection(item(tables, i)))
+			ok = copy_back(handle, item(tables, i));
+	json_object_put(tables);
+	return run(handle, "PRAGMA legacy_alter_table = OFF") && ok;
+}
+
+enum err
+migrate_replay(struct db *db, int from)
+{
+	struct rows *rows = db_query(db, STMT_EVENTS_ALL);
+	struct json_object *body, *data;
+	enum err err = ERR_OK;
+	struct event e;
+
+	while (err == ERR_OK && db_next(rows)) {
+		body = NULL;
+		err = event_parse(db_text(rows, 5), &e, &body);
+		if (err == ERR_OK)
+			err = event_project(db, &e);
+		if (err != ERR_OK)
+			log_warn("migration: event %lld of run %lld cannot be "
+			    "replayed", (long long)db_int(rows, 1),
+			    (long long)db_int(rows, 0));
+		json_object_put(body);
+	}
+	db_done(rows);
+	if (err != ERR_OK)
+		return err;
+	data = json_object_new_object();
+	json_set_int(data, "from", from);
+	json_set_int(data, "to", MIGRATE_VERSION);
+	return event_append(db, 0, EVENT_ANY_SEQ, "keeper",
+	    "journal.migrated", data);
 }

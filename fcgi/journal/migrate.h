@@ -4,13 +4,32 @@
 #ifndef JOURNAL_MIGRATE_H
 #define JOURNAL_MIGRATE_H
 
-/* How many migrations there are: the version that they lead to. */
-int		 migrate_count(void);
+#include <sqlite3.h>
+#include <stdbool.h>
 
-/* The SQL that leads from version n to n + 1, n from 0. */
-const char	*migrate_text(int n);
+#include "base/err.h"
 
-/* The whole schema of the newest version (schema.sql). */
+struct db;
+
+/* The version of the database that this program reads and writes. */
+#define MIGRATE_VERSION	2
+
+/* The whole schema of that version (schema.sql). */
 const char	*migrate_schema(void);
+
+/*
+ * Creates the tables in an empty database (from 0), or brings those of an
+ * older version to the newest, inside the caller's transaction and with
+ * foreign keys off.  Projections are empty afterwards: migrate_replay() fills
+ * them.  False where a statement failed (logged).
+ */
+bool		 migrate_tables(sqlite3 *handle, int from);
+
+/*
+ * Fills the projections from all events, and puts the migration itself on
+ * record (chain 0, "journal.migrated").  ERR_INVALID: an event cannot be
+ * replayed (logged).
+ */
+enum err	 migrate_replay(struct db *db, int from);
 
 #endif

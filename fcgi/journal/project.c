@@ -476,6 +476,7 @@ static const struct {
 	{ "setup.link_made",		noted },
 	{ "secret.set",			project_secret_set },
 	{ "secret.deleted",		project_secret_deleted },
+	{ "journal.migrated",		noted },
 };
 /* clang-format on */
 

@@ -1,5 +1,7 @@
--- The database as it is after all migrations (migrate.c holds them; a test
--- compares).  Times are milliseconds since 1970 in UTC.
+-- The database of the newest version: its only description.  migrate.c brings
+-- older ones to it: projections are made again from the events, and every
+-- other table that changes is copied, so a new column there needs a default.
+-- Times are milliseconds since 1970 in UTC.
 
 -- What happened. `body` is the exact JSON text; `hash` is BLAKE2b-256 over
 -- the previous event's hash (32 zero bytes before the first) and the body.

@@ -83,49 +83,12 @@ no_statement_scans_a_table_unless_it_says_so(void **state)
 }
 
 /* The schema of a database, one object a line. */
-static char *
-schema_of(sqlite3 *db)
-{
-	char *all = calloc(1, 65536);
-	sqlite3_stmt *stmt;
-
-	sqlite3_prepare_v2(db, "SELECT sql FROM sqlite_schema WHERE sql IS NOT"
-	    " NULL ORDER BY name", -1, &stmt, NULL);
-	while (sqlite3_step(stmt) == SQLITE_ROW)
-		strncat(all, (const char *)sqlite3_column_text(stmt, 0),
-		    65535 - strlen(all));
-	sqlite3_finalize(stmt);
-	return all;
-}
-
-static void
-empty_plus_all_migrations_equals_the_schema(void **state)
-{
-	sqlite3 *a = open_empty(), *b;
-	char *x, *y;
-
-	(void)state;
-	sqlite3_open(":memory:", &b);
-	for (int i = 0; i < migrate_count(); i++)
-		assert_int_equal(sqlite3_exec(b, migrate_text(i), NULL, NULL,
-		    NULL), SQLITE_OK);
-	x = schema_of(a);
-	y = schema_of(b);
-	assert_true(strlen(x) > 1000);
-	assert_string_equal(x, y);
-	free(x);
-	free(y);
-	sqlite3_close(a);
-	sqlite3_close(b);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_statement_takes_the_arguments_that_it_names),
 		cmocka_unit_test(no_statement_scans_a_table_unless_it_says_so),
-		cmocka_unit_test(empty_plus_all_migrations_equals_the_schema),
 	};
 
 	return cmocka_run_group_tests_name("journal/sql", tests, NULL, NULL);

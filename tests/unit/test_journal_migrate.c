@@ -1,0 +1,193 @@
+/*
+ * A journal of version 1, as a console of that version wrote it
+ * (journal_1.sql: two runs with approvals, a signature, a rollback), is
+ * brought to the newest version: the same tables as an empty one, the same
+ * record, and the migration itself on record.
+ */
+#include <setjmp.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/io.h"
+#include "base/mem.h"
+#include "journal/db.h"
+#include "journal/migrate.h"
+
+static char folder[] = "/tmp/cs-migrate-XXXXXX";
+static char *path;
+
+/* The rows of a statement, a line each, columns between bars. */
+static char *
+ask(const char *sql)
+{
+	sqlite3 *db = NULL;
+	sqlite3_stmt *stmt = NULL;
+	struct buf out = {0};
+	char *text;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+			const unsigned char *cell =
+			    sqlite3_column_text(stmt, i);
+
+			buf_puts(&out, i > 0 ? "|" : "");
+			buf_puts(&out, cell != NULL ? (const char *)cell : "-");
+		}
+		buf_putc(&out, '\n');
+	}
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	text = mem_strdup(buf_text(&out));
+	buf_clear(&out);
+	return text;
+}
+
+static void
+expect(const char *sql, const char *text)
+{
+	char *found = ask(sql);
+
+	assert_string_equal(found, text);
+	free(found);
+}
+
+/* What version 1 said, asked before and after the migration. */
+static const char *const kept[] = {
+	"SELECT run, seq, at, actor, kind, body, hex(hash) FROM event WHERE"
+	    " kind <> 'journal.migrated' ORDER BY run, seq",
+	"SELECT n, body, hex(hash), hex(signature) FROM ledger",
+	"SELECT hash, text FROM document",
+	"SELECT account, hash FROM credential",
+	"SELECT run, name, hex(box) FROM sealed",
+	"SELECT id, title, reason, state, result, mode, seq, plan, parameters,"
+	    " steps_total, created_by, ended_by FROM run ORDER BY id",
+	"SELECT run, id, part, state, attempts, by, at, reason, signed_by"
+	    " FROM step ORDER BY run, id",
+	"SELECT run, step, n, exec, state, by FROM attempt",
+	"SELECT run, step, n, target, state, exit, bytes, hash, captures"
+	    " FROM attempt_target",
+	"SELECT run, seq, step, plan, by, decision, comment FROM approval",
+	"SELECT run, name, value, step FROM variable",
+	"SELECT environment, target, run FROM held_target",
+	"SELECT name, roles, disabled, created_by FROM account",
+	"SELECT account, name, hex(hash), created_by FROM token",
+};
+#define KEPT (sizeof(kept) / sizeof(kept[0]))
+
+static void
+an_older_journal_says_the_same_after_the_migration(void **state)
+{
+	struct db *db = NULL;
+	char *before[KEPT], *after;
+
+	(void)state;
+	for (size_t i = 0; i < KEPT; i++)
+		before[i] = ask(kept[i]);
+	assert_true(strlen(before[0]) > 10000);
+	assert_int_equal(db_open(folder, DB_CLI, &db), ERR_UNAVAILABLE);
+	assert_int_equal(db_open(folder, DB_KEEPER, &db), ERR_OK);
+	db_close(db);
+	for (size_t i = 0; i < KEPT; i++) {
+		after = ask(kept[i]);
+		assert_string_equal(before[i], after);
+		free(after);
+		free(before[i]);
+	}
+	expect("PRAGMA foreign_key_check", "");
+	expect("PRAGMA integrity_check", "ok\n");
+}
+
+static void
+its_tables_are_those_of_a_new_one(void **state)
+{
+	static const char sql[] = "SELECT name, sql FROM sqlite_schema"
+	    " WHERE sql IS NOT NULL ORDER BY name";
+	char *migrated = ask(sql), *fresh, *old = path;
+	char *other = mem_printf("%s/new", folder);
+	struct db *db = NULL;
+
+	(void)state;
+	path = mem_printf("%s/countersign.db", other);
+	assert_int_equal(io_mkdirs(other, 0700), ERR_OK);
+	assert_int_equal(db_open(other, DB_KEEPER, &db), ERR_OK);
+	db_close(db);
+	fresh = ask(sql);
+	assert_true(strlen(fresh) > 1000);
+	assert_string_equal(migrated, fresh);
+	free(path);
+	path = old;
+	free(migrated);
+	free(fresh);
+	free(other);
+}
+
+static void
+the_migration_is_on_record_once(void **state)
+{
+	struct db *db = NULL;
+
+	(void)state;
+	assert_int_equal(db_open(folder, DB_KEEPER, &db), ERR_OK);
+	db_close(db);
+	expect("SELECT run, actor, json_extract(body, '$.data.from') FROM event"
+	    " WHERE kind = 'journal.migrated'", "0|keeper|1\n");
+}
+
+static int
+set_up(void **state)
+{
+	struct buf text = {0};
+	sqlite3 *db = NULL;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = mem_printf("%s/countersign.db", folder);
+	assert_int_equal(io_read_file("tests/unit/journal_1.sql", 1024 * 1024,
+	    &text), ERR_OK);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, buf_text(&text), NULL, NULL, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 1", NULL,
+	    NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	buf_clear(&text);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	char *command = mem_printf("rm -r %s", folder);
+
+	(void)state;
+	free(path);
+	if (system(command) != 0)
+		fail_msg("%s remains", folder);
+	free(command);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    an_older_journal_says_the_same_after_the_migration),
+		cmocka_unit_test(its_tables_are_those_of_a_new_one),
+		cmocka_unit_test(the_migration_is_on_record_once),
+	};
+
+	return cmocka_run_group_tests_name("journal/migrate", tests, set_up,
+	    tear_down);
+}
