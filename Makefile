@@ -151,7 +151,8 @@ fault: all asan
 fate: all asan
 	@tests/run tests/e2e/fate.py
 browser: all asan tests/browser/node_modules
-	@tests/run tests/browser/run.py tests/browser/fate.py tests/browser/inventory.py
+	@tests/run tests/browser/run.py tests/browser/fate.py tests/browser/inventory.py \
+	    tests/browser/outputs.py
 tests/browser/node_modules: tests/browser/package-lock.json
 	@cd tests/browser && npm ci --silent --no-audit --no-fund && touch node_modules
 # Each parser of foreign bytes under libFuzzer (clang), for some seconds.

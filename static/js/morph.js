@@ -5,6 +5,11 @@
  *
  * What other scripts own is left alone: outputs (data-owned), clocks, times
  * that were put into the viewer's zone, and parts with data-keep.
+ *
+ * A node that has a key shows one thing for its whole life: it is matched
+ * with a node of the same key or with none.  The server names the keys (id,
+ * data-key, the address of a form, the file of an output), because a node
+ * without one may be given what stood in its neighbour.
  */
 const served = new WeakMap();	/* details -> was it open as the server sent it */
 
@@ -13,6 +18,8 @@ function key(el) {
 		return null;
 	if (el.id)
 		return '#' + el.id;
+	if (el.dataset?.key)
+		return el.dataset.key;
 	if (el.tagName === 'FORM')
 		return el.getAttribute('action');
 	if (el.tagName === 'DETAILS' && el.classList.contains('ask'))
@@ -42,17 +49,18 @@ function unfold(old, now) {
 	served.set(old, now.open);
 }
 
+/* Where the browser can, without loss of focus and place of scrolling. */
+const move = (parent, node, before) =>
+    parent.moveBefore ? parent.moveBefore(node, before) : parent.insertBefore(node, before);
+
 function children(old, now) {
 	const left = [...old.childNodes];
 	const keyed = new Map(left.filter(key).map((n) => [key(n), n]));
-	const wanted = new Set([...now.childNodes].map(key).filter(Boolean));
 	let at = old.firstChild;
 
 	for (const next of [...now.childNodes]) {
-		let match = key(next) ? keyed.get(key(next)) : left.find((n) => !key(n) && shape(n) === shape(next));
+		const match = key(next) ? keyed.get(key(next)) : left.find((n) => !key(n) && shape(n) === shape(next));
 
-		if (!match && key(next))
-			match = left.find((n) => key(n) && !wanted.has(key(n)) && shape(n) === shape(next) && next.tagName !== 'FORM');
 		if (match) {
 			left.splice(left.indexOf(match), 1);
 			keyed.delete(key(next));
@@ -61,7 +69,7 @@ function children(old, now) {
 			if (match === at)
 				at = at.nextSibling;
 			else
-				old.insertBefore(match, at);
+				move(old, match, at);
 			morph(match, next);
 		} else {
 			old.insertBefore(document.importNode(next, true), at);

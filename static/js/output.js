@@ -3,7 +3,8 @@
  *
  * Live view and history read the same text by offset (Range), so they cannot
  * disagree.  A card shows the end, of a folded step once it is unfolded; the page of one output can also go back.
- * At most LINES lines are in the page, whatever the size of the file.
+ * At most LINES lines are in the page, whatever the size of the file.  An
+ * Output is of one file: where its node is given another, a new one begins.
  */
 import { Term, lineElement } from './term.js';
 
@@ -17,6 +18,7 @@ const size = (n) => n < 1024 ? `${n} B` : n < 1048576 ? `${Math.round(n / 1024)}
 class Output {
 	constructor(pre) {
 		this.pre = pre;
+		this.file = pre.dataset.txt;
 		this.full = pre.dataset.full !== undefined;
 		this.follow = true;
 		this.wait = FAST_MS;
@@ -36,13 +38,18 @@ class Output {
 		this.fresh = true;
 	}
 
+	/* The node is in the page and still shows this file. */
+	here() {
+		return this.pre.isConnected && known.get(this.pre) === this && this.pre.dataset.txt === this.file;
+	}
+
 	running() {
-		return this.pre.isConnected && this.pre.dataset.running !== undefined;
+		return this.here() && this.pre.dataset.running !== undefined;
 	}
 
 	/* One range of the file; null where there is nothing (yet). */
 	async get(range) {
-		const answer = await fetch(this.pre.dataset.txt, { headers: { Range: 'bytes=' + range }, cache: 'no-store' });
+		const answer = await fetch(this.file, { headers: { Range: 'bytes=' + range }, cache: 'no-store' });
 		const where = /bytes (?:(\d+)-(\d+)|\*)\/(\d+)/.exec(answer.headers.get('Content-Range') ?? '');
 
 		if (where)
@@ -67,7 +74,7 @@ class Output {
 			part.bytes = part.bytes.subarray(1);
 			part.from++;
 		}
-		if (!part || part.bytes.length === 0)
+		if (!part || part.bytes.length === 0 || !this.here())
 			return false;
 		this.take(part);
 		return true;
@@ -138,7 +145,7 @@ class Output {
 			return;
 		}
 		/* It ended: read on to the end of the file. */
-		for (let i = 0; i < 8 && this.pre.isConnected; i++)
+		for (let i = 0; i < 8 && this.here(); i++)
 			if (!await this.more().catch(() => false))
 				break;
 	}
@@ -174,7 +181,7 @@ class Output {
 		const from = Math.max(0, to - CHUNK);
 		const part = await this.get(`${from}-${to - 1}`).catch(() => null);
 
-		if (!part)
+		if (!part || !this.here())
 			return;
 		this.reset();
 		this.follow = this.box.checked = false;
@@ -193,11 +200,19 @@ class Output {
 	}
 }
 
+/* A node that was given another file begins again, empty. */
+function startOver(pre) {
+	known.delete(pre);
+	pre.replaceChildren();
+}
+
 function scan() {
 	for (const pre of document.querySelectorAll('pre.out[data-txt]')) {
 		const { running, full, lazy } = pre.dataset;
 		const folded = pre.closest('details:not([open])');
 
+		if (known.has(pre) && !known.get(pre).here())
+			startOver(pre);
 		known.get(pre)?.hurry();
 		if (known.has(pre) || (running ?? full ?? (folded ? undefined : lazy)) === undefined)
 			continue;

@@ -1,0 +1,125 @@
+/*
+ * outputs.js: each output on the screen is that of the host it stands under.
+ * Groups of 2, 8, 12 and 64 hosts, of which random ones fail at random times,
+ * are watched without a reload, over three attempts.
+ *
+ * What the page shows is collected each time that it was brought up to date;
+ * all of it has to be the beginning of the file that it names, and in the end
+ * the whole.  A script prints fewer lines than a card shows.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { ana, base, close, newPage, signIn } from './browser.js';
+
+const GROUPS = (process.env.GROUPS ?? '2,8,12,64').split(',').map(Number);
+const ATTEMPTS = 3;
+const auth = { Authorization: `Bearer ${process.env.TOKEN}`, Accept: 'application/json' };
+
+async function ask(method, path, body) {
+	const answer = await fetch(base + path, { method, body: body && JSON.stringify(body),
+		headers: { ...auth, ...(body && { 'Content-Type': 'application/json' }) } });
+
+	assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
+	return answer.json();
+}
+
+const files = new Map();
+
+async function fileOf(path) {
+	if (!files.has(path))
+		files.set(path, await (await fetch(base + path, { headers: auth })).text());
+	return files.get(path);
+}
+
+/* In the page: keeps what stood on the screen, under which name. */
+function collect() {
+	const seen = new Set();
+
+	globalThis.shown = () => [...document.querySelectorAll('pre.out[data-txt]')].map((pre) => {
+		const lines = pre.dataset.owned === undefined ? pre.textContent :
+		    [...pre.children].map((line) => line.textContent + '\n').join('');
+
+		return { file: pre.dataset.txt, name: pre.closest('.target').querySelector('strong').textContent,
+			said: pre.getAttribute('aria-label'), lines };
+	});
+	globalThis.seen = seen;
+	globalThis.note = () => shown().forEach((x) => seen.add(JSON.stringify(x)));
+	document.addEventListener('cs:morphed', note);
+	new MutationObserver(note).observe(document, { childList: true, subtree: true });
+}
+
+describe('outputs of a group', () => {
+	let page;
+
+	before(async () => {
+		page = await newPage();
+		await page.addInitScript(collect);
+		await signIn(page, { name: ana.name, password: process.env.PASSWORD });
+	});
+
+	/* What an output may say while its file grows, and at its end. */
+	async function compare(shown, whole) {
+		for (const { file, name, said, lines } of shown) {
+			const text = await fileOf(file);
+
+			assert.ok(file.endsWith(`/${name}.txt`) && said.endsWith(name), `${file} stands under ${name}`);
+			assert.ok(whole ? text === lines : text.startsWith(lines.replace(/\n$/, '')),
+			    `${file} is\n${text}and the page shows under ${name}\n${lines}`);
+		}
+	}
+
+	/* As many outputs as belong there, all of them whole. */
+	async function settles(state) {
+		await page.waitForSelector(`#step-roll.is-${state}`, { timeout: 120000 });
+		await page.waitForFunction(() => document.querySelectorAll('pre.out[data-running]').length === 0 &&
+		    document.querySelectorAll('#step-roll > .step-body > .attempt > .target').length > 0);
+		for (const end = Date.now() + 15000; ; await page.waitForTimeout(200)) {
+			const shown = await page.evaluate(() => globalThis.shown().filter((x) => x.lines));
+
+			try {
+				await compare(shown, true);
+				break;
+			} catch (e) {
+				if (Date.now() > end)
+					throw e;
+			}
+		}
+	}
+
+	for (const size of GROUPS)
+		test(`of ${size} hosts: each stands under the host that printed it, at all times`, async () => {
+			const { id } = await ask('POST', '/runs', { runbook: `roll-${size}`, environment: 'test' });
+
+			await ask('POST', `/runs/${id}/start`, {});
+			files.clear();
+			await page.goto(`/runs/${id}`);
+			await page.waitForSelector('#step-roll.current');
+			await page.evaluate(() => seen.clear());
+			let step;
+
+			for (let n = 1; n <= ATTEMPTS; n++) {
+				await ask('POST', `/runs/${id}/steps/roll/${n === 1 ? 'execute' : 'retry'}`, {});
+				await page.waitForSelector(`[data-key="roll/${n}"]`, { timeout: 60000 });
+				do {
+					await page.waitForTimeout(300);
+					step = (await ask('GET', `/runs/${id}`)).steps.find((s) => s.id === 'roll');
+				} while (['requested', 'starting', 'running'].includes(step.state));
+				await settles(step.state);
+				if (step.state !== 'failed')
+					break;
+			}
+			if (await page.locator('#step-roll .fold[data-key=earlier]').count() > 0) {
+				await page.click('#step-roll .fold[data-key=earlier] > summary');
+				await page.waitForFunction(() => globalThis.shown().every((x) => x.lines));
+				await settles(step.state);
+			}
+			const all = (await page.evaluate(() => [...seen])).map((s) => JSON.parse(s));
+
+			assert.ok(all.length >= 2, 'the page showed something');
+			await compare(all, false);
+		});
+
+	test('no page complained in the console', () => assert.deepEqual(page.complaints, []));
+
+	after(close);
+});
