@@ -80,6 +80,7 @@ finish(struct parse *p)
 	free(p->section_origins);
 	free(p->step_origins);
 	free(p->lines);
+	blocks_clear(p);
 }
 
 /* With lists, as a run has it; *ret_whole: it did not become too large. */

@@ -334,6 +334,7 @@ propose(const char *markdown, size_t len, bool cautious, bool keep_front,
 	book_free(book);
 	arena_free(im.p.arena);
 	free(im.p.lines);
+	blocks_clear(&im.p);
 	free(im.p.parameters);
 	free(im.p.diagnostics);
 	free(im.list);

@@ -3,12 +3,13 @@
  *
  * md4c calls back as it goes; what we build is bounded in depth, nodes and
  * table cells by stopping it from the callback.  It tells no positions, but
- * most texts that it hands out point into the source: from these come the
- * places of the blocks around them.  A fenced block is the exception that
- * matters, since its info string must be read raw (md4c would take the
- * backslashes out of a regular expression): its fence is the line before its
- * first line of content, or, where that is empty, the next line that looks
- * like a fence.
+ * most texts that it hands out point into its input, a copy of the source
+ * (input.c): from these come the places of the blocks around them.
+ *
+ * What runs is not left to md4c.  The fenced blocks were read from the source
+ * by blocks.c, with their info strings as they stand there (md4c would take
+ * the backslashes out of a regular expression); those that md4c finds must be
+ * the same ones, with the same lines, or the document is refused.
  *
  * Text directly in a list item (md4c omits the paragraphs of tight lists)
  * is wrapped in a paragraph that is marked tight, so that all blocks of an
@@ -34,10 +35,9 @@ struct reader {
 	size_t		 cursor;	/* behind the last text that was seen */
 	bool		 whole_line;	/* the line of the cursor is new */
 	struct buf	 code;		/* text of the open code block */
-	size_t		 code_at;	/* first text of it in the source */
-	int		 code_lines;	/* line breaks before that */
-	char		 fence;
-	int		 item_number;
+	struct input	 in;
+	size_t		 fenced;	/* blocks of p->fenced that were met */
+	bool		 differs;	/* a block was none of ours */
 	bool		 stopped;
 };
 
@@ -102,15 +102,15 @@ close_node(struct reader *r)
 static void
 seen(struct reader *r, const char *text, size_t size)
 {
-	size_t at;
+	size_t at, end;
 
-	if (text < r->p->src || text >= r->p->src + r->p->len)
+	if (!input_source(&r->in, text, &at) ||
+	    !input_source(&r->in, text + size, &end))
 		return;
-	at = (size_t)(text - r->p->src);
 	for (struct node *n = r->at; n != NULL && n->at == NOWHERE;
 	    n = n->parent)
 		n->at = at;
-	r->cursor = at + size;
+	r->cursor = end;
 	r->whole_line = false;
 }
 
@@ -171,16 +171,13 @@ open_item(struct reader *r, const MD_BLOCK_LI_DETAIL *d)
 	n->task = d->is_task;
 	n->checked = d->is_task && d->task_mark != ' ';
 	if (d->is_task)
-		seen(r, r->p->src + r->p->body + d->task_mark_offset, 1);
+		seen(r, r->in.text.data + d->task_mark_offset, 1);
 }
 
 static void
 open_code(struct reader *r, const MD_BLOCK_CODE_DETAIL *d)
 {
 	r->at->fenced = d->fence_char != '\0';
-	r->fence = d->fence_char;
-	r->code_at = NOWHERE;
-	r->code_lines = 0;
 	buf_reset(&r->code);
 }
 
@@ -225,68 +222,56 @@ enter_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 	return 0;
 }
 
-/* Where a fence of at least three such characters begins in the line. */
-static size_t
-fence_in_line(const struct parse *p, int line, char fence)
+/* The texts have the same lines, blanks at their starts aside: md4c makes
+ * spaces of tabs. */
+static bool
+is_same_text(const char *a, const char *b)
 {
-	size_t i = source_line_start(p, line), end = source_line_end(p, line);
-	bool spaced = true;
+	while (*a != '\0' || *b != '\0') {
+		size_t len;
 
-	for (; i < end; i++) {
-		char c = p->src[i];
-
-		if (c == fence)
-			return spaced && i + 2 < end &&
-			    p->src[i + 1] == fence &&
-			    p->src[i + 2] == fence ? i : NOWHERE;
-		/* only quotes, list marks and blanks may stand before it */
-		if (strchr(" \t>-*+.)[]xX0123456789", c) == NULL)
-			return NOWHERE;
-		spaced = c == ' ' || c == '\t' || c == '>';
+		a += strspn(a, " \t");
+		b += strspn(b, " \t");
+		len = strcspn(a, "\n");
+		if (strcspn(b, "\n") != len || memcmp(a, b, len) != 0 ||
+		    a[len] != b[len])
+			return false;
+		a += len + (a[len] == '\n');
+		b += len + (b[len] == '\n');
 	}
-	return NOWHERE;
+	return true;
 }
 
-static int
-fence_line(const struct reader *r)
-{
-	int line;
-
-	if (r->code_at != NOWHERE)
-		return source_line(r->p, r->code_at) - 1 - r->code_lines;
-	line = source_line(r->p, r->cursor) + (r->whole_line ? 0 : 1);
-	/* a task's mark stands in the line of a fence that follows it */
-	if (!r->whole_line && r->p->src[r->cursor] == ']' &&
-	    fence_in_line(r->p, line - 1, r->fence) != NOWHERE)
-		line--;
-	for (; (size_t)line < r->p->lines_count; line++)
-		if (fence_in_line(r->p, line, r->fence) != NOWHERE)
-			return line;
-	return -1;
-}
-
-/* The fence behind the content, if it is there: else it was never closed. */
+/* Readers of the document would see different blocks from that line on. */
 static void
-close_fence(struct reader *r, int line, size_t marks)
+refuse_block(struct reader *r, size_t at)
 {
-	struct parse *p = r->p;
-	size_t i, end, n = 0;
+	if (!r->differs && !r->stopped)
+		report(r->p, SEVERITY_ERROR, at, "Here a reader of Markdown "
+		    "may take other lines for code than Countersign does. "
+		    "Put a blank line before and behind the block, and its "
+		    "two fences at the same indentation, each at the beginning "
+		    "of a line.");
+	r->differs = true;
+}
 
-	for (size_t k = 0; k < r->code.len; k++)
-		line += r->code.data[k] == '\n';
-	i = fence_in_line(p, line + 1, r->fence);
-	end = source_line_end(p, line + 1);
-	while (i != NOWHERE && i + n < end && p->src[i + n] == r->fence)
-		n++;
-	if (n < marks) {
-		report(p, SEVERITY_ERROR, r->at->at, "The code block that "
-		    "opens here is never closed. End it with a line of %zu "
-		    "%s.", marks, r->fence == '`' ? "backticks" : "tildes");
-		return;
+/* The next fenced block of the source, if it is the one that md4c has. */
+static const struct fenced *
+next_fenced(struct reader *r)
+{
+	const struct parse *p = r->p;
+	const struct fenced *f;
+
+	if (r->differs)
+		return NULL;
+	f = r->fenced < p->fenced_count ? &p->fenced[r->fenced] : NULL;
+	if (f != NULL && is_same_text(f->text, buf_text(&r->code))) {
+		r->fenced++;
+		return f;
 	}
-	r->at->closed = true;
-	r->cursor = source_line_start(p, line + 2);
-	r->whole_line = true;
+	refuse_block(r, r->at->at == NOWHERE ? r->cursor :
+	    f != NULL && f->at < r->at->at ? f->at : r->at->at);
+	return NULL;
 }
 
 static void
@@ -294,33 +279,35 @@ leave_code(struct reader *r)
 {
 	struct node *n = r->at;
 	struct parse *p = r->p;
-	size_t i, marks = 0;
-	int line;
+	const struct fenced *f = n->fenced ? next_fenced(r) : NULL;
+	size_t i;
 
-	n->text = arena_strndup(p->arena, buf_text(&r->code), r->code.len);
-	n->len = r->code.len;
 	n->number = -1;
 	n->lang = "";
-	if (!n->fenced || (line = fence_line(r)) < 0)
+	if (f == NULL) {
+		n->len = r->code.len;
+		n->text = arena_strndup(p->arena, buf_text(&r->code), n->len);
 		return;
-	i = fence_in_line(p, line, r->fence);
-	if (i == NOWHERE)
-		return;
-	n->number = line;
-	n->at = i;
-	while (p->src[i + marks] == r->fence)
-		marks++;
-	n->info = i + marks;
-	n->info_end = source_line_end(p, line);
-	while (n->info < n->info_end && strchr(" \t", p->src[n->info]))
-		n->info++;
-	while (n->info_end > n->info && strchr(" \t", p->src[n->info_end - 1]))
-		n->info_end--;
-	i = n->info;
+	}
+	n->text = f->text;
+	n->len = f->len;
+	n->number = f->line;
+	n->at = f->at;
+	n->info = i = f->info;
+	n->info_end = f->info_end;
 	while (i < n->info_end && strchr(" \t{", p->src[i]) == NULL)
 		i++;
 	n->lang = arena_strndup(p->arena, p->src + n->info, i - n->info);
-	close_fence(r, line, marks);
+	n->closed = f->close >= 0;
+	n->in_html = f->in_html;
+	if (!n->closed) {
+		report(p, SEVERITY_ERROR, n->at, "The code block that opens "
+		    "here is never closed. End it with a line of %zu %s.",
+		    f->marks, f->mark == '`' ? "backticks" : "tildes");
+		return;
+	}
+	r->cursor = source_line_start(p, f->close + 1);
+	r->whole_line = true;
 }
 
 /* "> [!NOTE]" alone in the first line makes an alert of the quote. */
@@ -416,19 +403,6 @@ leave_span(MD_SPANTYPE type, void *detail, void *ctx)
 	return 0;
 }
 
-static void
-code_text(struct reader *r, const char *text, size_t size)
-{
-	if (r->code_at == NOWHERE && text >= r->p->src &&
-	    text < r->p->src + r->p->len) {
-		r->code_at = (size_t)(text - r->p->src);
-		for (size_t i = 0; i < r->code.len; i++)
-			r->code_lines += r->code.data[i] == '\n';
-	}
-	seen(r, text, size);
-	buf_put(&r->code, text, size);
-}
-
 static int
 on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *ctx)
 {
@@ -440,7 +414,8 @@ on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *ctx)
 	struct node *n;
 
 	if (r->at->type == NODE_CODE) {
-		code_text(r, text, size);
+		seen(r, text, size);
+		buf_put(&r->code, text, size);
 		return 0;
 	}
 	if (open_tight(r) != 0)
@@ -449,12 +424,14 @@ on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *ctx)
 	    type == MD_TEXT_SOFTBR ? types[type] : NODE_TEXT) != 0)
 		return 1;
 	n = r->at;
-	n->text = text;
-	n->len = size;
 	seen(r, text, size);
 	if (n->at == NOWHERE) {		/* a break, or a static text */
 		n->text = arena_strndup(r->p->arena, text, size);
+		n->len = size;
 		n->at = r->cursor;
+	} else {
+		n->text = r->p->src + n->at;
+		n->len = r->cursor - n->at;
 	}
 	close_node(r);
 	return 0;
@@ -475,6 +452,11 @@ markdown_read(struct parse *p)
 
 	p->doc = r.at = node_new(p, NODE_DOC);
 	p->doc->at = p->body;
-	md_parse(p->src + p->body, (MD_SIZE)(p->len - p->body), &parser, &r);
+	blocks_read(p);
+	input_make(p, &r.in);
+	md_parse(buf_text(&r.in.text), (MD_SIZE)r.in.text.len, &parser, &r);
+	if (r.fenced < p->fenced_count)
+		refuse_block(&r, p->fenced[r.fenced].at);
+	input_clear(&r.in);
 	buf_clear(&r.code);
 }

@@ -40,6 +40,7 @@ struct node {
 	bool		 continued;	/* LI that goes on behind a step */
 	bool		 fenced;
 	bool		 closed;	/* CODE: its closing fence was found */
+	bool		 in_html;	/* CODE: it opens within raw HTML */
 	bool		 holds_step;	/* itself or something within */
 };
 

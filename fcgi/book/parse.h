@@ -6,8 +6,10 @@
 #define BOOK_PARSE_H
 
 #include "base/arena.h"
+#include "book/blocks.h"
 #include "book/book.h"
 #include "book/ids.h"
+#include "book/input.h"
 #include "book/node.h"
 
 #define TITLE_MAX	120		/* characters of a title */
@@ -29,6 +31,9 @@ struct parse {
 	size_t		*lines;		/* offsets at which lines begin */
 	size_t		 lines_count;
 	size_t		 lines_cap;
+	struct fenced	*fenced;	/* blocks.c; heap */
+	size_t		 fenced_count, fenced_cap;
+	unsigned char	*line_sorts;	/* of each line; heap */
 	struct node	*doc;
 	struct section	*sections;
 	struct origin	*section_origins;

@@ -429,6 +429,11 @@ is_code_step(struct parse *p, const struct node *n)
 			attribute_read(p, open, close, &attrs);
 	if (attribute_get(&attrs, '.', "example") != NULL)
 		return false;
+	if (n->in_html)
+		report(p, SEVERITY_ERROR, n->at, "This step stands within raw "
+		    "HTML (a comment, or directly below a tag), where other "
+		    "readers of Markdown see no code block. Put a blank line "
+		    "before it, or take it out of the comment.");
 	if (kind_of(n->lang) >= 0)
 		return true;
 	if (n->lang[0] == '\0')
