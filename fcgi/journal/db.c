@@ -30,6 +30,7 @@ struct db {
 	sqlite3_stmt	*frames[FRAMES];
 	enum db_program	 who;
 	int		 depth;		/* of savepoints */
+	bool		 failed;	/* something could not be read */
 	struct rows	 rows[STMT__MAX];
 };
 
@@ -219,10 +220,22 @@ err_of(struct db *db, const char *what, int rc)
 	return ERR_INTERNAL;
 }
 
-void
+enum err
 db_begin(struct db *db)
 {
-	frame(db, BEGIN);
+	if (frame(db, BEGIN) == SQLITE_OK)
+		return ERR_OK;
+	db->failed = true;
+	return ERR_UNAVAILABLE;
+}
+
+bool
+db_take_failure(struct db *db)
+{
+	bool failed = db->failed;
+
+	db->failed = false;
+	return failed;
 }
 
 enum err
@@ -256,6 +269,32 @@ db_release(struct db *db, enum err err)
 	return err;
 }
 
+/* A statement that is wrong is a bug; a schema that cannot be read now, as
+ * the disk fails, is not: such a statement gives no rows. */
+static void
+prepare_text(struct db *db, enum stmt id, struct rows *rows)
+{
+	int rc;
+
+	if (!(statements[id].programs & (int)db->who))
+		log_bug("%s is not for this program", statements[id].name);
+	if (rows->busy)
+		log_bug("%s is still being read", statements[id].name);
+	rows->db = db;
+	if (rows->stmt != NULL)
+		return;
+	rc = sqlite3_prepare_v3(db->handle, statements[id].text, -1,
+	    SQLITE_PREPARE_PERSISTENT, &rows->stmt, NULL);
+	if (rc == SQLITE_ERROR || rc == SQLITE_MISUSE)
+		log_bug("%s: %s", statements[id].name,
+		    sqlite3_errmsg(db->handle));
+	if (rc != SQLITE_OK) {
+		log_warn("database: %s: %s", statements[id].name,
+		    sqlite3_errmsg(db->handle));
+		db->failed = true;
+	}
+}
+
 static struct rows *
 prepare(struct db *db, enum stmt id, const struct db_arg *args)
 {
@@ -263,16 +302,7 @@ prepare(struct db *db, enum stmt id, const struct db_arg *args)
 	const char *types = statements[id].args;
 	int n = 0;
 
-	if (!(statements[id].programs & (int)db->who))
-		log_bug("%s is not for this program", statements[id].name);
-	if (rows->stmt == NULL && sqlite3_prepare_v3(db->handle,
-	    statements[id].text, -1, SQLITE_PREPARE_PERSISTENT, &rows->stmt,
-	    NULL) != SQLITE_OK)
-		log_bug("%s: %s", statements[id].name,
-		    sqlite3_errmsg(db->handle));
-	if (rows->busy)
-		log_bug("%s is still being read", statements[id].name);
-	rows->db = db;
+	prepare_text(db, id, rows);
 	for (; args[n].type != 0; n++) {
 		if (types[n] != args[n].type)
 			log_bug("%s: argument %d is of the wrong type",
@@ -299,10 +329,10 @@ enum err
 db_run_args(struct db *db, enum stmt id, const struct db_arg *args)
 {
 	struct rows *rows = prepare(db, id, args);
-	int rc = sqlite3_step(rows->stmt);
+	int rc = rows->stmt != NULL ? sqlite3_step(rows->stmt) : SQLITE_IOERR;
 	enum err err;
 
-	rc = rc == SQLITE_DONE ? rc : sqlite3_extended_errcode(db->handle);
+	rc = rows->stmt == NULL || rc == SQLITE_DONE ? rc : sqlite3_extended_errcode(db->handle);
 	err = err_of(db, statements[id].name, rc);
 	db_done(rows);
 	return err;
@@ -323,20 +353,24 @@ db_query_args(struct db *db, enum stmt id, const struct db_arg *args)
 bool
 db_next(struct rows *rows)
 {
-	int rc = sqlite3_step(rows->stmt);
+	int rc = rows->stmt != NULL ? sqlite3_step(rows->stmt) : SQLITE_DONE;
 
 	if (rc == SQLITE_ROW)
 		return true;
-	if (rc != SQLITE_DONE)
+	if (rc != SQLITE_DONE) {
 		log_warn("database: %s", sqlite3_errmsg(rows->db->handle));
+		rows->db->failed = true;
+	}
 	return false;
 }
 
 void
 db_done(struct rows *rows)
 {
-	sqlite3_reset(rows->stmt);
-	sqlite3_clear_bindings(rows->stmt);
+	if (rows->stmt != NULL) {
+		sqlite3_reset(rows->stmt);
+		sqlite3_clear_bindings(rows->stmt);
+	}
 	rows->busy = false;
 }
 
@@ -383,7 +417,7 @@ without(const char *name, const char *ending, char out[64])
 static void
 put_column(struct json_object *o, struct rows *rows, int i)
 {
-	const char *name = sqlite3_column_name(rows->stmt, i);
+	const char *name = sqlite3_column_name(rows->stmt, i), *text;
 	char base[64], at[CLOCK_TEXT];
 	size_t len = strlen(name);
 
@@ -403,12 +437,14 @@ put_column(struct json_object *o, struct rows *rows, int i)
 		    json_object_new_int64(db_int(rows, i)));
 		break;
 	default:
+		if ((text = db_text(rows, i)) == NULL)
+			text = "";	/* an empty blob */
 		if (without(name, "_json", base))
 			json_object_object_add(o, base,
-			    json_tokener_parse(db_text(rows, i)));
+			    json_tokener_parse(text));
 		else
 			json_object_object_add(o, name,
-			    json_object_new_string(db_text(rows, i)));
+			    json_object_new_string(text));
 	}
 }
 

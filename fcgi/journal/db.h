@@ -56,10 +56,17 @@ void		 db_close(struct db *db);
 
 /*
  * A transaction: BEGIN IMMEDIATE for the keeper, a read snapshot for the
- * others.  db_end() commits where err is ERR_OK, else rolls back; it returns
+ * others; ERR_UNAVAILABLE: none has begun.  db_end() commits where err is ERR_OK, else rolls back; it returns
  * err, or what went wrong with the commit.  Keep those of readers short.
  */
-void		 db_begin(struct db *db);
+enum err	 db_begin(struct db *db);
+
+/*
+ * True where something could not be read since the last call (EIO, a full
+ * disk): what was found is not all that there is, so nothing may be decided
+ * by it.  A decision is made only after this was asked.
+ */
+bool		 db_take_failure(struct db *db);
 enum err	 db_end(struct db *db, enum err err);
 
 /* As db_begin() and db_end(), for one command within the keeper's batch. */

@@ -70,8 +70,9 @@ latest_targets(struct db *db, int64_t run, const char *step, int64_t n,
 	return all;
 }
 
-bool
-latest_has_untried(struct db *db, int64_t run, const char *step)
+/* Some target of the step was tried, or was not. */
+static bool
+has(struct db *db, int64_t run, const char *step, bool tried)
 {
 	struct json_object *all = latest_targets(db, run, step, INT64_MAX,
 	    NULL);
@@ -79,10 +80,22 @@ latest_has_untried(struct db *db, int64_t run, const char *step)
 
 	json_object_object_foreach(all, name, o) {
 		(void)name;
-		found |= !json_flag(o, "tried", false);
+		found |= json_flag(o, "tried", false) == tried;
 	}
 	json_object_put(all);
 	return found;
+}
+
+bool
+latest_has_untried(struct db *db, int64_t run, const char *step)
+{
+	return has(db, run, step, false);
+}
+
+bool
+latest_has_tried(struct db *db, int64_t run, const char *step)
+{
+	return has(db, run, step, true);
 }
 
 struct json_object *

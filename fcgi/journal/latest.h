@@ -34,4 +34,7 @@ struct json_object *latest_targets_for(struct db *db, int64_t run,
 /* Some target of the step was left out by each of its attempts. */
 bool	latest_has_untried(struct db *db, int64_t run, const char *step);
 
+/* Some attempt of the step began on some target. */
+bool	latest_has_tried(struct db *db, int64_t run, const char *step);
+
 #endif

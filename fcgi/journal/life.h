@@ -50,7 +50,7 @@ struct life_step {
 	const char	*at;			/* when, RFC 3339, or NULL */
 	const char	*of_state;		/* a probe: state of its step */
 	bool		 probed;		/* its probe said: not taken
-						 * effect */
+						 * effect; or it never began */
 	bool		 untried;		/* rerun=never: on some target
 						 * it never began */
 	const char	*gate;			/* title of a gate before it

@@ -16,6 +16,7 @@
 #include "journal/event.h"
 #include "keeper/hosts.h"
 #include "keeper/run.h"
+#include "keeper/waiting.h"
 
 /* The attempt that an execution id means. */
 struct attempt {
@@ -25,6 +26,7 @@ struct attempt {
 	char		 state[24];
 	char		 by[65];
 	bool		 ended;
+	const char	*actor;		/* who says what becomes of it */
 };
 
 static enum err
@@ -36,6 +38,7 @@ find_attempt(struct command *c, struct attempt *ret)
 
 	if (db_next(rows)) {
 		*ret = (struct attempt){ .run = db_int(rows, 0),
+		    .actor = "runner",
 		    .n = db_int(rows, 2), .ended = !db_is_null(rows, 6) };
 		strncpy(ret->step, db_text(rows, 1), sizeof(ret->step) - 1);
 		strncpy(ret->state, db_text(rows, 3), sizeof(ret->state) - 1);
@@ -61,7 +64,7 @@ static enum err
 append(struct command *c, const struct attempt *a, const char *kind,
     struct json_object *data)
 {
-	return event_append(c->keeper->db, a->run, EVENT_ANY_SEQ, "runner",
+	return event_append(c->keeper->db, a->run, EVENT_ANY_SEQ, a->actor,
 	    kind, data);
 }
 
@@ -89,6 +92,9 @@ cmd_exec_starting(struct command *c)
 	if (strcmp(a.state, "requested") != 0 || a.ended)
 		return fault_set(&c->fault, ERR_CONFLICT, "started_already",
 		    "exec", "This execution was started before.");
+	if (waiting_is_old(c->keeper, json_text(c->body, "exec", "")))
+		return fault_set(&c->fault, ERR_CONFLICT, "too_late", "exec",
+		    "This was requested too long ago to be started now.");
 	return append(c, &a, "step.starting", about(&a));
 }
 
@@ -317,4 +323,23 @@ cmd_exec_lost(struct command *c)
 	    (long long)a.run, a.step, (long long)a.n);
 	return end_attempt(c, &a, strcmp(a.state, "requested") == 0 ?
 	    "failed" : "unknown", json_text(c->body, "message", ""));
+}
+
+enum err
+exec_end_unaccepted(struct keeper *k, const char *exec, const char *message)
+{
+	struct command c = { .keeper = k, .body = json_object_new_object() };
+	struct attempt a;
+	enum err err;
+
+	json_set_text(c.body, "exec", exec);
+	err = find_attempt(&c, &a);
+	if (err == ERR_OK && !a.ended && strcmp(a.state, "requested") == 0) {
+		log_warn("run %lld, step %s, attempt %lld: %s",
+		    (long long)a.run, a.step, (long long)a.n, message);
+		a.actor = "keeper";
+		err = end_attempt(&c, &a, "failed", message);
+	}
+	json_object_put(c.body);
+	return err;
 }

@@ -31,6 +31,13 @@ struct arrived {
 	int64_t		 count;
 };
 
+/* A press that the runner has not accepted (waiting.h). */
+struct waiting {
+	char		 exec[2 * EXEC_ID_BYTES + 1];
+	int64_t		 since;		/* monotonic */
+	bool		 old;		/* from before this keeper */
+};
+
 #define KEEPER_ARRIVED	128		/* the oldest is forgotten */
 
 struct keeper {
@@ -46,6 +53,10 @@ struct keeper {
 	struct buf	 typed;			/* frames for it, once kept */
 	struct arrived	 arrived[KEEPER_ARRIVED];
 	size_t		 arrived_next;		/* the entry to be used next */
+	struct waiting	*waiting;
+	size_t		 waiting_count;
+	bool		 waiting_known;		/* they were read once */
+	int64_t		 waiting_at;		/* monotonic: the next tick; -1 */
 };
 
 /* Where a call came from; each is a socket of its own. */
@@ -120,6 +131,11 @@ enum err cmd_exec_starting(struct command *c);
 enum err cmd_exec_line(struct command *c);
 enum err cmd_exec_typed(struct command *c);
 enum err cmd_exec_lost(struct command *c);
+
+/* Ends an attempt that the runner never accepted: it has failed, with that
+ * message.  One that was accepted meanwhile is left alone. */
+enum err exec_end_unaccepted(struct keeper *k, const char *exec,
+	    const char *message);
 enum err cmd_look_ended(struct command *c);
 enum err cmd_step_look(struct command *c);
 enum err cmd_run_preflight(struct command *c);

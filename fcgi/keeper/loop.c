@@ -20,8 +20,10 @@
 #include "base/mem.h"
 #include "keeper/ballast.h"
 #include "keeper/conn.h"
+#include "keeper/waiting.h"
 
 #define MOST_CHILDREN	2
+#define CHILD_AGAIN_MS	200	/* where none could be started */
 
 struct loop {
 	struct keeper	*keeper;
@@ -30,6 +32,7 @@ struct loop {
 	struct pollfd	*polls;
 	size_t		 polls_cap;
 	bool		 in_batch;
+	bool		 no_journal;	/* the batch could not begin */
 };
 
 static volatile sig_atomic_t stopping;
@@ -57,6 +60,25 @@ put_reply(struct conn *conn, const struct command *c, enum err err)
 	wire_put_reply(&conn->out, &reply);
 }
 
+/* A command that could not read all that it asked for has decided nothing. */
+static enum err
+unreadable(struct command *c)
+{
+	return fault_set(&c->fault, ERR_UNAVAILABLE, "journal_unavailable",
+	    NULL, "The journal cannot be read now: nothing was done. Try "
+	    "again; if it stays so, look at the disk.");
+}
+
+static void
+begin_batch(struct loop *l)
+{
+	if (l->in_batch)
+		return;
+	l->in_batch = true;
+	l->no_journal = db_begin(l->keeper->db) != ERR_OK;
+	(void)db_take_failure(l->keeper->db);
+}
+
 static void
 run_call(struct loop *l, struct conn *conn, const struct wire_call *call)
 {
@@ -66,11 +88,16 @@ run_call(struct loop *l, struct conn *conn, const struct wire_call *call)
 	};
 	enum err err;
 
-	if (!l->in_batch)
-		db_begin(l->keeper->db);
-	l->in_batch = true;
-	db_savepoint(l->keeper->db);
-	err = db_release(l->keeper->db, command_run(&c));
+	begin_batch(l);
+	if (l->no_journal) {
+		err = unreadable(&c);
+	} else {
+		db_savepoint(l->keeper->db);
+		err = command_run(&c);
+		if (db_take_failure(l->keeper->db))
+			err = unreadable(&c);
+		err = db_release(l->keeper->db, err);
+	}
 	if (err == ERR_OK && conn->hashed == NULL &&
 	    (c.hash_password != NULL || c.hash_old != NULL)) {
 		conn_wait(conn, &c);
@@ -156,7 +183,7 @@ commit_batch(struct loop *l)
 	if (!l->in_batch)
 		return;
 	l->in_batch = false;
-	if (db_end(l->keeper->db, ERR_OK) != ERR_OK) {
+	if (!l->no_journal && db_end(l->keeper->db, ERR_OK) != ERR_OK) {
 		ballast_release(l->keeper->data_dir);
 		refuse_batch(l);
 		forget(typed);
@@ -168,8 +195,37 @@ commit_batch(struct loop *l)
 			wire_put_call(&c->out, &orders);
 		c->committed = c->out.len;
 	}
+	waiting_read(l->keeper);
 	l->keeper->orders_changed = false;
 	forget(typed);
+}
+
+/* Presses that waited too long are ended; the runner is told of the rest. */
+static void
+tick(struct loop *l)
+{
+	if (waiting_next(l->keeper) != 0)
+		return;
+	if (!l->keeper->waiting_known)
+		waiting_read(l->keeper);
+	if (waiting_next(l->keeper) != 0)
+		return;
+	begin_batch(l);
+	if (!l->no_journal)
+		waiting_tick(l->keeper);
+}
+
+/* Until something is due although nothing arrives; -1: nothing is. */
+static int
+wait_at_most(const struct loop *l)
+{
+	int most = waiting_next(l->keeper);
+
+	for (struct conn *c = l->conns; c != NULL; c = c->next)
+		if (c->waiting && c->child_fd < 0 &&
+		    (most < 0 || most > CHILD_AGAIN_MS))
+			most = CHILD_AGAIN_MS;
+	return most;
 }
 
 static void
@@ -246,7 +302,7 @@ serve_once(struct loop *l)
 	struct conn *last = l->conns;
 	size_t n = fill_polls(l), i = 3;
 
-	if (poll(l->polls, n, -1) < 0)
+	if (poll(l->polls, n, wait_at_most(l)) < 0)
 		return;
 	for (struct conn *c = last; c != NULL; c = c->next, i += 2) {
 		if (l->polls[i + 1].revents != 0)
@@ -261,6 +317,7 @@ serve_once(struct loop *l)
 		    !c->closing;
 	for (struct conn *c = last; c != NULL; c = c->next)
 		run_calls(l, c);
+	tick(l);
 	commit_batch(l);
 	for (struct conn *c = last; c != NULL; c = c->next)
 		if (c->committed > 0 && !conn_write(c))
@@ -279,6 +336,7 @@ finish(struct loop *l)
 		c->closing = true;
 	drop_closed(l);
 	buf_clear(&l->keeper->typed);
+	waiting_clear(l->keeper);
 	free(l->polls);
 }
 

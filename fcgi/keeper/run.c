@@ -252,7 +252,9 @@ run_life_step(struct run *run, const char *id, struct life_step *ret,
 	    run_step_row(run, ret->step->probe_of) : NULL;
 	ret->of_state = of != NULL ? json_text(of, "state", "") : NULL;
 	ret->probed = text_eq(ret->state, "failed") &&
-	    text_eq(json_text(row, "reason", NULL), "probe");
+	    (text_eq(json_text(row, "reason", NULL), "probe") ||
+	    (ret->step->rerun == RERUN_PROBE &&
+	    !latest_has_tried(run->keeper->db, run->id, id)));
 	ret->untried = ret->step->rerun == RERUN_NEVER &&
 	    text_eq(ret->state, "failed") &&
 	    latest_has_untried(run->keeper->db, run->id, id);

@@ -14,8 +14,11 @@
 
 #include "base/io.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "runner/runner.h"
+
+#define ANSWER_MS	30000	/* it waits for a disk at most */
 
 static void
 disconnect(struct runner *r)
@@ -40,11 +43,19 @@ keeper_connect(struct runner *r)
 	return r->keeper >= 0;
 }
 
-/* One read; false: the keeper is gone. */
+/* One read; false: the keeper is gone, or says nothing for too long. */
 static bool
 read_more(struct runner *r, int flags)
 {
-	ssize_t n = recv(r->keeper, buf_reserve(&r->in, 65536), 65536, flags);
+	struct pollfd p = { .fd = r->keeper, .events = POLLIN };
+	ssize_t n;
+
+	if (!(flags & MSG_DONTWAIT) && poll(&p, 1, ANSWER_MS) == 0) {
+		log_warn("the keeper does not answer: the connection is made "
+		    "anew");
+		return false;
+	}
+	n = recv(r->keeper, buf_reserve(&r->in, 65536), 65536, flags);
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return true;
@@ -163,6 +174,8 @@ keeper_ask_each(struct runner *r, const char *verb,
 		take_pushes(r);		/* that came with the replies */
 	else
 		disconnect(r);
+	if (answered < n || ret[n - 1] == ERR_UNAVAILABLE)
+		runner_again(r);
 	return answered;
 }
 
@@ -184,5 +197,7 @@ keeper_ask(struct runner *r, const char *verb, struct json_object *body,
 		take_pushes(r);		/* that came with the reply */
 	else
 		disconnect(r);
+	if (err == ERR_UNAVAILABLE)
+		runner_again(r);
 	return err;
 }

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -110,6 +111,26 @@ out:
 	return ok;
 }
 
+void
+runner_again(struct runner *r)
+{
+	int64_t at = clock_monotonic() + RUNNER_AGAIN_MS;
+
+	if (at < r->hello_at)
+		r->hello_at = at;
+}
+
+/* Until something is due although nothing arrives. */
+static int
+wait_at_most(const struct runner *r)
+{
+	int64_t left = r->hello_at - clock_monotonic();
+
+	if (r->execs != NULL && left > TICK_MS)
+		return TICK_MS;
+	return left > 0 ? (int)left : 0;
+}
+
 static void
 drain_inotify(int fd)
 {
@@ -131,7 +152,7 @@ serve(struct runner *r)
 			poll(NULL, 0, 50);
 			continue;
 		}
-		if (r->orders)
+		if (r->orders || clock_monotonic() >= r->hello_at)
 			supervise_orders(r);
 		supervise_tick(r);
 		polls[0] = (struct pollfd){ .fd = r->keeper, .events = POLLIN };
@@ -139,7 +160,7 @@ serve(struct runner *r)
 			.events = POLLIN };
 		typed_fds(r, &polls[2]);
 		if (r->orders || poll(polls, 2 + TERMINALS,
-		    r->execs != NULL ? TICK_MS : 5000) <= 0)
+		    wait_at_most(r)) <= 0)
 			continue;
 		if (polls[0].revents != 0)
 			keeper_read(r);

@@ -423,17 +423,20 @@ fill_preflight(struct runner *r, struct pinned *s, const char *exec,
 }
 
 enum err
-order_make(struct runner *r, const char *exec, struct buf *ret,
-    struct fault *why)
+order_make(struct runner *r, const char *exec, const char *state,
+    struct buf *ret, struct fault *why)
 {
 	struct json_object *o = json_object_new_object();
 	struct pinned s = {0};
 	enum err err;
 
+	(void)db_take_failure(r->db);
 	db_begin(r->db);
-	if ((err = pinned_read(r, exec, &s, why)) == ERR_OK)
+	if ((err = pinned_read(r, exec, state, &s, why)) == ERR_OK)
 		err = fill_order(r, &s, exec, o, why);
 	db_end(r->db, ERR_OK);
+	if (db_take_failure(r->db))
+		err = ERR_UNAVAILABLE;
 	if (err == ERR_OK)
 		buf_puts(ret, json_write(o));
 	json_object_put(o);
@@ -449,11 +452,14 @@ order_make_look(struct runner *r, const char *exec, struct buf *ret,
 	struct pinned s = { .refused = refused };
 	enum err err;
 
+	(void)db_take_failure(r->db);
 	db_begin(r->db);
 	if ((err = pinned_read_look(r, exec, &s, why)) == ERR_OK)
 		err = s.step == NULL ? fill_preflight(r, &s, exec, o, why) :
 		    fill_order(r, &s, exec, o, why);
 	db_end(r->db, ERR_OK);
+	if (db_take_failure(r->db))
+		err = ERR_UNAVAILABLE;
 	if (err == ERR_OK &&
 	    json_object_array_length(json_get(o, "targets")) > 0)
 		buf_puts(ret, json_write(o));

@@ -24,8 +24,8 @@ pinned_refuse(struct fault *why, const char *message)
 }
 
 static enum err
-read_attempt(struct runner *r, const char *exec, struct pinned *s,
-    struct fault *why)
+read_attempt(struct runner *r, const char *exec, const char *state,
+    struct pinned *s, struct fault *why)
 {
 	struct rows *rows = db_query(r->db, STMT_ATTEMPT_BY_EXEC, TEXT(exec));
 	enum err err = ERR_NOT_FOUND;
@@ -40,7 +40,7 @@ read_attempt(struct runner *r, const char *exec, struct pinned *s,
 	db_done(rows);
 	if (err != ERR_OK)
 		return pinned_refuse(why, "There is no such attempt.");
-	return strcmp(s->state, "requested") == 0 ? ERR_OK :
+	return strcmp(s->state, state) == 0 ? ERR_OK :
 	    pinned_refuse(why, "The attempt was started before.");
 }
 
@@ -195,12 +195,13 @@ check_gates(struct runner *r, struct pinned *s, struct fault *why)
 }
 
 enum err
-pinned_read(struct runner *r, const char *exec, struct pinned *s,
-    struct fault *why)
+pinned_read(struct runner *r, const char *exec, const char *state,
+    struct pinned *s, struct fault *why)
 {
 	enum err err;
 
-	if ((err = read_attempt(r, exec, s, why)) == ERR_OK &&
+	if ((err = read_attempt(r, exec, state, s, why)) ==
+	    ERR_OK &&
 	    (err = check_run(r, s, why)) == ERR_OK &&
 	    (err = read_document(r, s, why)) == ERR_OK)
 		err = check_gates(r, s, why);

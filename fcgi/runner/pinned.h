@@ -20,12 +20,12 @@ struct pinned {
 };
 
 /*
- * Reads what an attempt executes into `s` (all zero), within the caller's
- * transaction.  ERR_FORBIDDEN with a fault where it may not run.  The caller
+ * Reads what an attempt in that state executes into `s` (all zero), within the
+ * caller's transaction.  ERR_FORBIDDEN with a fault where it may not run.  The caller
  * clears it in any case.
  */
-enum err pinned_read(struct runner *r, const char *exec, struct pinned *s,
-	    struct fault *why);
+enum err pinned_read(struct runner *r, const char *exec, const char *state,
+	    struct pinned *s, struct fault *why);
 
 /* The same for a look; where it is a preflight, s->step stays NULL. */
 enum err pinned_read_look(struct runner *r, const char *exec,

@@ -26,6 +26,7 @@ struct exec {
 	bool		 open;		/* the keeper named it at last hello */
 	bool		 cancel;	/* somebody asked for its end */
 	bool		 cancelled;	/* its process was told */
+	bool		 settled;	/* the keeper knows how it ended */
 	int64_t		 seen;		/* monotonic: when we met it */
 	struct json_object *results;	/* of a look, so far; else NULL */
 	int		 watch;		/* inotify watch of its status */
@@ -42,6 +43,16 @@ struct terminal {
 
 #define TERMINALS	64		/* the one unused for longest goes */
 
+#define RUNNER_AGAIN_MS	1000	/* after an answer that did not come */
+#define RUNNER_HELLO_MS	5000	/* a hint of the keeper may get lost */
+#define RUNNER_ASKED	64
+
+/* An attempt whose acceptance was sent, and the answer to that did not come.
+ * It was not started: where the keeper has it as starting, it can be. */
+struct asked {
+	char		 exec[2 * EXEC_ID_BYTES + 1];
+};
+
 struct runner {
 	const char	*data_dir;
 	const char	*step_program;
@@ -53,6 +64,9 @@ struct runner {
 	struct buf	 in;
 	int64_t		 next_id;
 	bool		 orders;	/* the keeper says: ask again */
+	int64_t		 hello_at;	/* monotonic: or ask by then */
+	struct asked	 asked[RUNNER_ASKED];
+	size_t		 asked_next;	/* the entry to be used next */
 	int		 inotify;
 	struct exec	*execs;
 	struct terminal	 terminals[TERMINALS];
@@ -92,11 +106,13 @@ void	 keeper_read(struct runner *r);
 /*
  * Makes the order of an attempt from the pinned plan (wire/exec.h), after
  * checking that it is what was approved and may run now.  The order holds
- * opened secrets: the caller wipes it.  On failure `why` says for the record
- * what was wrong.
+ * opened secrets: the caller wipes it.  `state` is the one that the attempt
+ * must have: requested, or starting where we know that nobody started it.  On
+ * ERR_FORBIDDEN `why` says for the record what was wrong; ERR_UNAVAILABLE: the
+ * journal could not be read, which is to be tried again.
  */
-enum err order_make(struct runner *r, const char *exec, struct buf *ret,
-	    struct fault *why);
+enum err order_make(struct runner *r, const char *exec, const char *state,
+	    struct buf *ret, struct fault *why);
 
 /*
  * The same for a look, which needs no run that runs and, where it is a
@@ -144,8 +160,12 @@ void	 typed_fds(const struct runner *r, struct pollfd fds[TERMINALS]);
 void	 typed_tell(struct runner *r, const struct pollfd fds[TERMINALS]);
 void	 typed_close(struct runner *r);
 
-/* Asks for the open attempts; starts, adopts and cancels. */
+/* Asks for the open attempts; starts, adopts and cancels.  Whatever could not
+ * be done now is done when it is called again, which is due at r->hello_at. */
 void	 supervise_orders(struct runner *r);
+
+/* Something did not get through: asks again in a second. */
+void	 runner_again(struct runner *r);
 
 /* Passes new status lines on, reaps, finds executions that are lost. */
 void	 supervise_tick(struct runner *r);

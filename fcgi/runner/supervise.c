@@ -191,25 +191,61 @@ wipe(struct buf *order)
 	buf_clear(order);
 }
 
-static void
-start(struct runner *r, const char *exec)
+static struct asked *
+find_asked(struct runner *r, const char *exec)
+{
+	for (size_t i = 0; i < RUNNER_ASKED; i++)
+		if (strcmp(r->asked[i].exec, exec) == 0)
+			return &r->asked[i];
+	return NULL;
+}
+
+/* Tells the keeper that it begins.  True: that is on record, and nobody but
+ * we may start it.  Where no answer came, the next hello says what was done
+ * of it. */
+static bool
+accept_order(struct runner *r, const char *exec)
 {
 	struct json_object *body = exec_about(exec);
+	struct asked *asked = find_asked(r, exec);
+	enum err err;
+
+	if (asked == NULL) {
+		asked = &r->asked[r->asked_next++ % RUNNER_ASKED];
+		snprintf(asked->exec, sizeof(asked->exec), "%s", exec);
+	}
+	err = keeper_ask(r, "exec_starting", body, NULL);
+	json_object_put(body);
+	if (err != ERR_OK)
+		runner_again(r);
+	return err == ERR_OK;
+}
+
+/* `state` is the attempt's: requested, or starting where no answer came. */
+static void
+start(struct runner *r, const char *exec, const char *state)
+{
+	bool accepted = strcmp(state, "requested") != 0;
 	struct buf order = {0};
 	struct fault why = {0};
+	enum err err = order_make(r, exec, state, &order, &why);
 
-	if (order_make(r, exec, &order, &why) != ERR_OK) {
+	if (err == ERR_UNAVAILABLE) {
+		log_warn("execution %s: the journal cannot be read now", exec);
+		runner_again(r);
+	} else if (err != ERR_OK) {
 		log_warn("execution %s refused: %s", exec, why.message);
 		report_lost(r, exec, why.message);
 	} else if (!make_folder(r, exec)) {
 		report_lost(r, exec, NO_FOLDER);
-	} else if (keeper_ask(r, "exec_starting", body, NULL) == ERR_OK &&
-	    spawn(r, exec, &order) == NULL) {
-		report_lost(r, exec, NO_PROCESS);
+	} else if (accepted || accept_order(r, exec)) {
+		find_asked(r, exec)->exec[0] = '\0';
+		if (spawn(r, exec, &order) == NULL)
+			report_lost(r, exec, NO_PROCESS);
 	}
 	wipe(&order);
-	json_object_put(body);
 }
+
 
 static bool
 has_begun(struct runner *r, const char *exec)
@@ -230,7 +266,11 @@ start_look(struct runner *r, const char *exec)
 	struct fault why = {0};
 	struct exec *e = NULL;
 
-	if (order_make_look(r, exec, &order, results, &why) != ERR_OK)
+	enum err err = order_make_look(r, exec, &order, results, &why);
+
+	if (err == ERR_UNAVAILABLE)
+		runner_again(r);
+	else if (err != ERR_OK)
 		end_look(r, exec, results, why.message);
 	else if (order.len == 0)
 		end_look(r, exec, results, NULL);
@@ -266,21 +306,30 @@ cancel(struct runner *r, struct exec *e)
 	free(path);
 }
 
+/* The keeper has it as starting, and the answer that told us so was lost. */
+static bool
+is_ours_to_start(struct runner *r, const char *id, const char *state)
+{
+	return strcmp(state, "starting") == 0 && find_asked(r, id) != NULL;
+}
+
 static void
 take_order(struct runner *r, struct json_object *attempt)
 {
 	const char *id = json_text(attempt, "exec", "");
+	const char *state = json_text(attempt, "state", "");
 	bool cancelled = json_get(attempt, "cancelled_by") != NULL;
 	struct exec *e = find(r, id);
 
 	if (e != NULL)
 		e->open = true;
-	else if (strcmp(json_text(attempt, "state", ""), "requested") != 0)
-		e = add(r, id);
-	else if (cancelled)
+	else if (strcmp(state, "requested") == 0 && cancelled)
 		report_lost(r, id, "It was cancelled before it was started.");
+	else if (strcmp(state, "requested") == 0 ||
+	    (!cancelled && is_ours_to_start(r, id, state)))
+		start(r, id, state);
 	else
-		start(r, id);
+		e = add(r, id);
 	if (e != NULL && cancelled)
 		e->cancel = true;
 }
@@ -314,6 +363,7 @@ supervise_orders(struct runner *r)
 	char *body = NULL;
 
 	r->orders = false;
+	r->hello_at = clock_monotonic() + RUNNER_HELLO_MS;
 	if (keeper_ask(r, "runner_hello", NULL, &body) != ERR_OK ||
 	    json_read(body, strlen(body), &reply, NULL) != ERR_OK)
 		goto out;
@@ -349,8 +399,12 @@ is_gone(struct runner *r, struct exec *e)
 	bool locked;
 
 	if (e->child > 0) {
-		if (!e->reaped && waitpid(e->child, NULL, WNOHANG) == e->child)
-			e->reaped = true;
+		if (!e->reaped) {
+			pid_t got = waitpid(e->child, NULL, WNOHANG);
+
+			e->reaped = got == e->child ||
+			    (got < 0 && errno == ECHILD);
+		}
 		return e->reaped;
 	}
 	if (clock_monotonic() - e->seen < ADOPT_GRACE_MS)
@@ -369,10 +423,20 @@ drop(struct runner *r, struct exec **at)
 	*at = e->next;
 	if (e->watch >= 0)
 		inotify_rm_watch(r->inotify, e->watch);
-	if (e->child > 0 && !e->reaped)
-		waitpid(e->child, NULL, 0);
 	json_object_put(e->results);
 	free(e);
+}
+
+/* Nothing more is to be told of it.  Its process may take its time to end:
+ * nobody waits for that, but it is reaped. */
+static void
+settle(struct runner *r, struct exec **at)
+{
+	struct exec *e = *at;
+
+	e->settled = true;
+	if (e->child == 0 || is_gone(r, e))
+		drop(r, at);
 }
 
 void
@@ -385,16 +449,12 @@ supervise_tick(struct runner *r)
 
 		if (e->cancel && !e->cancelled)
 			cancel(r, e);
-		if ((e->results != NULL ? pass_look(r, e) :
-		    lines_pass(r, e)) || !e->open) {
-			drop(r, at);
-			continue;
-		}
-		if (gone && r->keeper >= 0 &&
-		    give_up(r, e) != ERR_UNAVAILABLE) {
-			drop(r, at);
-			continue;
-		}
-		at = &e->next;
+		if (e->settled || (e->results != NULL ? pass_look(r, e) :
+		    lines_pass(r, e)) || !e->open ||
+		    (gone && r->keeper >= 0 &&
+		    give_up(r, e) != ERR_UNAVAILABLE))
+			settle(r, at);
+		if (*at == e)
+			at = &e->next;
 	}
 }

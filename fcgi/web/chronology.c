@@ -14,6 +14,7 @@
 #include "journal/event.h"
 #include "web/chronology.h"
 #include "web/model.h"
+#include "web/said.h"
 
 /* clang-format off */
 static const struct {
@@ -97,7 +98,7 @@ row(struct view *v, const struct event *e, size_t i,
 	const char *what = request_text(v->req, told[i].key, told[i].fallback);
 	const char *detail = text_eq(e->kind, "run.changed") ?
 	    changes(v, e, before) : told[i].detail == NULL ? NULL :
-	    json_text(e->data, told[i].detail, NULL);
+	    said_text(v->req, json_text(e->data, told[i].detail, NULL));
 	int index = step != NULL ? book_find_step(v->book, step) : -1;
 	char text[CLOCK_TEXT];
 

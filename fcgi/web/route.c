@@ -267,6 +267,15 @@ route_dispatch(struct req *req, struct reply *reply)
 		db_begin(req->web->db);
 	if ((err = dispatch(req, reply)) != ERR_OK)
 		reply_fault(req, reply, err);
+	if (req->web->db != NULL && db_take_failure(req->web->db)) {
+		req->problem = NULL;
+		buf_reset(&reply->headers);
+		reply_fault(req, reply, fault_set(&req->fault,
+		    ERR_UNAVAILABLE, "journal_unreadable", "", "%s",
+		    request_text(req, "journal_unreadable", "The journal "
+		    "cannot be read now. Look again in a moment, before you "
+		    "press anything a second time.")));
+	}
 	if (reads)
 		db_end(req->web->db, ERR_OK);
 }

@@ -17,6 +17,7 @@
 #include "journal/latest.h"
 #include "journal/plan.h"
 #include "web/model.h"
+#include "web/said.h"
 #include "web/view.h"
 
 #define DOTS	"\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
@@ -113,7 +114,7 @@ load_attempts(struct view *v, struct rows *rows)
 		model_text(o, "started_at", time_text(v, rows, 5));
 		model_text(o, "ended_at", time_text(v, rows, 6));
 		model_text(o, "cancelled_by", db_text(rows, 7));
-		model_text(o, "message", db_text(rows, 8));
+		model_text(o, "message", said_text(v->req, db_text(rows, 8)));
 		model_text(o, "_exec", db_text(rows, 9));
 		model_text(o, "plan", db_text(rows, 10));
 		model_put(o, "exit", NULL);
@@ -394,7 +395,9 @@ view_may(const struct view *v, enum verb verb, int step)
 	    .part = s->part, .by = s->by, .at = s->at,
 	    .of_state = of >= 0 ? v->steps[of].state : NULL,
 	    .probed = text_eq(s->state, "failed") &&
-	    text_eq(s->reason, "probe"),
+	    (text_eq(s->reason, "probe") || (verb == VERB_step_retry &&
+	    s->step->rerun == RERUN_PROBE &&
+	    !latest_has_tried(v->req->web->db, v->life.id, s->step->id))),
 	    .untried = verb == VERB_step_retry &&
 	    s->step->rerun == RERUN_NEVER && text_eq(s->state, "failed") &&
 	    latest_has_untried(v->req->web->db, v->life.id, s->step->id),

@@ -142,6 +142,13 @@
 #define EXEC_ROWS_MOST		200
 #define EXEC_KEPT_LIMIT		(64LL * 1024 * 1024)
 #define EXEC_PARALLEL		64
+
+/* What stands in an attempt that was never accepted (keeper/waiting.h). */
+#define EXEC_NOT_ACCEPTED "The runner did not accept this within a minute. " \
+	"Nothing was started, and nothing will be: press again."
+#define EXEC_NOT_ACCEPTED_RESTART "The keeper was started again before the " \
+	"runner accepted this. Nothing was started, and nothing will be: " \
+	"press again."
 #define EXEC_MAX_CAPTURE	(64 * 1024)	/* bytes of a captured value */
 
 #endif

@@ -1,0 +1,30 @@
+/*
+ * said.c: what our own programs say of an attempt, in the language of the
+ * person.
+ *
+ * The record has one sentence, in English.  Those that the keeper and the
+ * runner write themselves are known, so a page can show them translated; what
+ * a target said is shown as it came.
+ */
+#include "base/text.h"
+#include "web/said.h"
+#include "wire/exec.h"
+
+static const struct {
+	const char	*message;
+	const char	*key;
+} said[] = {
+	{ EXEC_NOT_ACCEPTED,		"said_not_accepted" },
+	{ EXEC_NOT_ACCEPTED_RESTART,	"said_not_accepted_restart" },
+};
+
+const char *
+said_text(const struct req *req, const char *message)
+{
+	if (message == NULL || req->wants != WANTS_HTML)
+		return message;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		if (text_eq(said[i].message, message))
+			return request_text(req, said[i].key, message);
+	return message;
+}

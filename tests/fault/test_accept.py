@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""A press and the runner that is to accept it.
+
+What the runner has not accepted within a minute is not started, ever, and the
+page says so; what it has accepted is not affected, however long it waits.
+After a restart of the keeper a press that nobody accepted counts as old.
+"""
+import os
+import pathlib
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(TOP / "tests/e2e"))
+from console import Console, main, runbook_folder  # noqa: E402
+
+BOOK = """---
+title: A press that waits
+parameters:
+  folder: {label: Where it leaves its marks}
+---
+```bash {#work rerun=probe}
+echo start >> "$folder/started"
+```
+
+```bash {#probe .probe of=work}
+test -e "$folder/started"
+```
+
+```bash {#after}
+echo after >> "$folder/after"
+```
+"""
+folder = runbook_folder({"waits": BOOK})
+
+
+def begin(ana):
+    marks = pathlib.Path(tempfile.mkdtemp(prefix="cs-marks-"))
+    status, answer = ana.post("/runs", {"runbook": "waits",
+        "environment": "test", "parameters": {"folder": str(marks)}})
+    assert status == 201, answer
+    ana.post(f"/runs/{answer['id']}/start")
+    return answer["id"], marks
+
+
+def signal_all(console, program, number):
+    pids = console.pids(program)
+    assert pids, program
+    for pid in pids:
+        os.kill(pid, number)
+
+
+def press(ana, run, step="work", verb="execute"):
+    status, answer = ana.post(f"/runs/{run}/steps/{step}/{verb}")
+    assert status == 202, (status, answer)
+
+
+def page(console, run, language):
+    return console.raw("GET", f"/runs/{run}", headers={"Accept": "text/html",
+        "Authorization": "Bearer " + console.somebody.token,
+        "Accept-Language": language})[2].decode()
+
+
+def ended(console, run):
+    """The events that ended an attempt: who said so, and what."""
+    return console.sql("SELECT actor, json_extract(body, '$.data.outcome'),"
+        " json_extract(body, '$.data.message') FROM event"
+        " WHERE run = ? AND kind = 'step.ended'", run)
+
+
+def not_accepted(console, ana, run, marks):
+    """The press is over, on record, in words; a new one is possible."""
+    step = ana.wait_step(run, "work", 30)
+    assert step["state"] == "failed", step
+    assert not (marks / "started").exists()
+    assert step["attempts"][-1]["targets"][0]["state"] == "not_started", step
+    (actor, outcome, message), = ended(console, run)
+    assert (actor, outcome) == ("keeper", "failed"), actor
+    assert "accept" in message and "press again" in message, message
+    assert message in page(console, run, "en").replace("&#39;", "'")
+    assert "没有启动" in page(console, run, "zh-CN")
+
+
+def presses_again(ana, run, marks):
+    """The probe of the step is not asked for: nothing has begun."""
+    press(ana, run, verb="retry")
+    assert ana.wait_step(run, "work", 30)["state"] == "succeeded"
+    assert (marks / "started").read_text() == "start\n"
+    shutil.rmtree(marks)
+
+
+def what_is_not_accepted_within_a_minute_is_not_started():
+    with Console(runbooks=folder) as console:
+        ana = console.user("ana", "operator")
+        busy, marks_busy = begin(ana)
+        press(ana, busy)
+        assert ana.wait_step(busy, "work")["state"] == "succeeded"
+        late, marks_late = begin(ana)
+        # accepted, and then nothing for more than a minute
+        press(ana, busy, "after")
+        while not console.pids("countersign-step"):
+            if ana.step(busy, "after")["state"] == "succeeded":
+                break
+        for pid in console.pids("countersign-step"):
+            os.kill(pid, signal.SIGSTOP)
+        stopped = ana.step(busy, "after")["state"] in ("starting", "running")
+        signal_all(console, "countersign-runner", signal.SIGSTOP)
+        press(ana, late)
+        begun = time.monotonic()
+        time.sleep(50)
+        assert ana.step(late, "work")["state"] == "requested"
+        not_accepted(console, ana, late, marks_late)
+        took = time.monotonic() - begun
+        assert 59 < took < 80, took
+        signal_all(console, "countersign-runner", signal.SIGCONT)
+        for pid in console.pids("countersign-step"):
+            os.kill(pid, signal.SIGCONT)
+        # a press elsewhere must not start it either
+        step = ana.wait_step(busy, "after", 30)
+        assert step["state"] == "succeeded", (stopped, step)
+        third, marks_third = begin(ana)
+        press(ana, third)
+        assert ana.wait_step(third, "work", 30)["state"] == "succeeded"
+        assert not (marks_late / "started").exists()
+        presses_again(ana, late, marks_late)
+        shutil.rmtree(marks_busy)
+        shutil.rmtree(marks_third)
+
+
+def after_a_restart_of_the_keeper_a_press_counts_as_old():
+    with Console(runbooks=folder) as console:
+        ana = console.user("ana", "operator")
+        run, marks = begin(ana)
+        signal_all(console, "countersign-runner", signal.SIGSTOP)
+        press(ana, run)
+        console.kill("countersign-keeper")
+        end = time.monotonic() + 20
+        while not ended(console, run) and time.monotonic() < end:
+            time.sleep(0.1)
+        signal_all(console, "countersign-runner", signal.SIGCONT)
+        not_accepted(console, ana, run, marks)
+        presses_again(ana, run, marks)
+
+
+try:
+    main([after_a_restart_of_the_keeper_a_press_counts_as_old,
+          what_is_not_accepted_within_a_minute_is_not_started])
+finally:
+    shutil.rmtree(folder, ignore_errors=True)
