@@ -332,7 +332,8 @@ db_run_args(struct db *db, enum stmt id, const struct db_arg *args)
 	int rc = rows->stmt != NULL ? sqlite3_step(rows->stmt) : SQLITE_IOERR;
 	enum err err;
 
-	rc = rows->stmt == NULL || rc == SQLITE_DONE ? rc : sqlite3_extended_errcode(db->handle);
+	if (rows->stmt != NULL && rc != SQLITE_DONE)
+		rc = sqlite3_extended_errcode(db->handle);
 	err = err_of(db, statements[id].name, rc);
 	db_done(rows);
 	return err;

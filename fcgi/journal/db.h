@@ -56,8 +56,9 @@ void		 db_close(struct db *db);
 
 /*
  * A transaction: BEGIN IMMEDIATE for the keeper, a read snapshot for the
- * others; ERR_UNAVAILABLE: none has begun.  db_end() commits where err is ERR_OK, else rolls back; it returns
- * err, or what went wrong with the commit.  Keep those of readers short.
+ * others; ERR_UNAVAILABLE: none has begun.  db_end() commits where err is
+ * ERR_OK, else rolls back; it returns err, or what went wrong with the
+ * commit.  Keep those of readers short.
  */
 enum err	 db_begin(struct db *db);
 

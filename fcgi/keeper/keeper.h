@@ -56,7 +56,7 @@ struct keeper {
 	struct waiting	*waiting;
 	size_t		 waiting_count;
 	bool		 waiting_known;		/* they were read once */
-	int64_t		 waiting_at;		/* monotonic: the next tick; -1 */
+	int64_t		 waiting_at;		/* monotonic: next tick; -1 */
 };
 
 /* Where a call came from; each is a socket of its own. */

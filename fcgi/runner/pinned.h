@@ -21,8 +21,8 @@ struct pinned {
 
 /*
  * Reads what an attempt in that state executes into `s` (all zero), within the
- * caller's transaction.  ERR_FORBIDDEN with a fault where it may not run.  The caller
- * clears it in any case.
+ * caller's transaction.  ERR_FORBIDDEN with a fault where it may not run.  The
+ * caller clears it in any case.
  */
 enum err pinned_read(struct runner *r, const char *exec, const char *state,
 	    struct pinned *s, struct fault *why);
