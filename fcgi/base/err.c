@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/text.h"
 
 const char *
 err_name(enum err err)
@@ -43,6 +44,7 @@ fault_set(struct fault *fault, enum err err, const char *code,
 	va_start(ap, fmt);
 	vsnprintf(fault->message, sizeof(fault->message), fmt, ap);
 	va_end(ap);
+	text_drop_invalid(fault->message);
 	return err;
 }
 

@@ -99,6 +99,20 @@ text_utf8_next(const char *s, size_t len, uint32_t *ret_cp)
 	return n;
 }
 
+void
+text_drop_invalid(char *s)
+{
+	size_t len = strlen(s), to = 0, n;
+	uint32_t cp;
+
+	for (size_t i = 0; i < len; i += n > 0 ? n : 1) {
+		n = text_utf8_next(s + i, len - i, &cp);
+		memmove(s + to, s + i, n);
+		to += n;
+	}
+	s[to] = '\0';
+}
+
 bool
 text_is_utf8(const char *s, size_t len)
 {

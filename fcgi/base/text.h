@@ -27,6 +27,10 @@ bool	 text_is_id(const char *s);
 /* Valid UTF-8 (RFC 3629: no surrogates, no overlong forms, no NUL). */
 bool	 text_is_utf8(const char *s, size_t len);
 
+/* Takes out of the string what is not valid UTF-8, such as the half of a
+ * character at which a longer one was cut. */
+void	 text_drop_invalid(char *s);
+
 /*
  * Decodes the character at s (at most len bytes) into *ret_cp.  Returns the
  * bytes that it took, or 0 where s is not valid UTF-8.

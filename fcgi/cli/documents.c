@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "book/book.h"
 #include "book/import.h"
+#include "book/runbook_name.h"
 #include "book/targets.h"
 #include "cli/cli.h"
 #include "cli/pandoc.h"
@@ -111,26 +112,54 @@ check_targets(const char *path)
 	return errors == 0;
 }
 
+/* Could the library show the file?  Says why not; `name` is its path below
+ * the runbook folder. */
+static bool
+check_name(const char *path, const char *name)
+{
+	char *bare = mem_strndup(name, strlen(name) -
+	    (text_ends(name, ".md") ? 3 : 0));
+	const char *why = runbook_name_refused(bare);
+
+	if (why != NULL)
+		printf("%s: error: no runbook can have this name: %s\n", path,
+		    why);
+	free(bare);
+	return why == NULL;
+}
+
 static bool
 check_one(const char *path)
 {
-	return text_ends(path, ".yml") || text_ends(path, ".yaml") ?
-	    check_targets(path) : check_book(path);
+	const char *slash = strrchr(path, '/');
+
+	if (text_ends(path, ".yml") || text_ends(path, ".yaml"))
+		return check_targets(path);
+	return check_name(path, slash != NULL ? slash + 1 : path) &&
+	    check_book(path);
 }
 
-/* All runbooks below the folder, and its targets.yml. */
+/* All runbooks below the folder, and its targets.yml; what hides behind a dot
+ * is none of the library's. */
 static bool
 check_folder(const char *folder)
 {
 	char *paths[] = { (char *)(uintptr_t)folder, NULL };
 	FTS *tree = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, NULL);
 	char *targets = mem_printf("%s/targets.yml", folder);
+	size_t base = strlen(folder);
 	bool ok = check_targets(targets);
 	FTSENT *e;
 
-	while (tree != NULL && (e = fts_read(tree)) != NULL)
-		if (e->fts_info == FTS_F && text_ends(e->fts_name, ".md"))
-			ok = check_book(e->fts_path) && ok;
+	while (base > 1 && folder[base - 1] == '/')
+		base--;
+	while (tree != NULL && (e = fts_read(tree)) != NULL) {
+		if (e->fts_level > 0 && e->fts_name[0] == '.')
+			fts_set(tree, e, FTS_SKIP);
+		else if (e->fts_info == FTS_F && text_ends(e->fts_name, ".md"))
+			ok = check_name(e->fts_path, e->fts_path + base + 1) &&
+			    check_book(e->fts_path) && ok;
+	}
 	if (tree != NULL)
 		fts_close(tree);
 	free(targets);

@@ -10,32 +10,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "book/expand.h"
+#include "book/runbook_name.h"
 #include "book/targets.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "keeper/draft.h"
 #include "keeper/run.h"
-
-/* A runbook's name is a relative path of plain names. */
-static bool
-is_runbook_name(const char *name)
-{
-	char part[65];
-
-	while (*name != '\0') {
-		size_t n = strcspn(name, "/");
-
-		if (n == 0 || n > 64)
-			return false;
-		snprintf(part, sizeof(part), "%.*s", (int)n, name);
-		if (!text_is_id(part))
-			return false;
-		name += n;
-		if (*name == '/' && *++name == '\0')
-			return false;
-	}
-	return true;
-}
 
 static enum err
 read_document(struct command *c, struct draft *d)
@@ -44,15 +24,15 @@ read_document(struct command *c, struct draft *d)
 	char *path;
 	enum err err;
 
-	if (name[0] == '\0' || !is_runbook_name(name))
+	if (runbook_name_refused(name) != NULL)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_runbook",
-		    "runbook", "There is no runbook \"%.60s\".", name);
+		    "runbook", "There is no runbook \"%.120s\".", name);
 	path = mem_printf("%s/%s.md", c->keeper->runbooks_dir, name);
 	err = io_read_file(path, BOOK_MAX_BYTES, &d->text);
 	free(path);
 	if (err != ERR_OK)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_runbook",
-		    "runbook", "There is no runbook \"%.60s\".", name);
+		    "runbook", "There is no runbook \"%.120s\".", name);
 	d->book = book_parse(buf_text(&d->text), d->text.len);
 	hash_hex(buf_text(&d->text), d->text.len, d->document);
 	if (d->book->errors == 0)

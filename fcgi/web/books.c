@@ -17,13 +17,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "book/expand.h"
+#include "book/runbook_name.h"
 #include "journal/plan.h"
 #include "web/books.h"
 
 #define SHELVES		24
-#define MAX_NAME	200
 #define MAX_NAMES	2000
-#define MAX_FOLDERS	6		/* inside each other */
 
 struct books {
 	struct shelved	 shelves[SHELVES];
@@ -209,20 +208,6 @@ books_pinned(struct req *req, struct json_object *run, struct shelved **ret)
 	return ERR_OK;
 }
 
-/* A path below the folder that nothing hides in. */
-static bool
-is_runbook_name(const char *name)
-{
-	if (*name == '\0' || *name == '/' || strlen(name) > MAX_NAME)
-		return false;
-	for (const char *s = name; s != NULL; s = strchr(s, '/')) {
-		s += *s == '/';
-		if (*s == '.' || *s == '/' || *s == '\0')
-			return false;
-	}
-	return strchr(name, '\\') == NULL;
-}
-
 enum err
 books_current(struct req *req, const char *name, struct shelved **ret)
 {
@@ -232,7 +217,7 @@ books_current(struct req *req, const char *name, struct shelved **ret)
 	enum err err = ERR_NOT_FOUND;
 
 	path = arena_printf(req->arena, "%s/%s.md", req->web->runbooks, name);
-	if (!is_runbook_name(name) || stat(path, &st) != 0 ||
+	if (runbook_name_refused(name) != NULL || stat(path, &st) != 0 ||
 	    !S_ISREG(st.st_mode))
 		goto out;
 	key = arena_printf(req->arena, "%s:%jd.%ld:%jd", name,
@@ -247,7 +232,7 @@ books_current(struct req *req, const char *name, struct shelved **ret)
 out:
 	buf_clear(&text);
 	return err == ERR_OK ? err : fault_set(&req->fault, err,
-	    "no_runbook", "runbook", "There is no readable runbook %.100s.",
+	    "no_runbook", "runbook", "There is no readable runbook %.120s.",
 	    name);
 }
 
@@ -269,15 +254,16 @@ add_names(const char *folder, const char *prefix, int depth,
 		path = mem_printf("%s/%s", folder, e->d_name);
 		name = mem_printf("%s%s", prefix, e->d_name);
 		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
-		    depth < MAX_FOLDERS) {
+		    depth < RUNBOOK_FOLDERS_MAX) {
 			char *below = mem_printf("%s/", name);
 
 			add_names(path, below, depth + 1, names);
 			free(below);
 		} else if (len > 3 && text_ends(name, ".md")) {
 			name[strlen(name) - 3] = '\0';
-			json_object_array_add(names,
-			    json_object_new_string(name));
+			if (runbook_name_refused(name) == NULL)
+				json_object_array_add(names,
+				    json_object_new_string(name));
 		}
 		free(path);
 		free(name);

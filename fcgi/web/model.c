@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "html/url.h"
 #include "web/model.h"
 
 struct json_object *
@@ -187,4 +188,14 @@ model_choices(const struct req *req, const char *what,
 		json_object_array_add(list, o);
 	}
 	return list;
+}
+
+void
+model_path(struct json_object *o, const char *key, const char *name)
+{
+	struct buf path = {0};
+
+	url_put_path(&path, name);
+	model_text(o, key, buf_text(&path));
+	buf_clear(&path);
 }

@@ -30,6 +30,9 @@ model_object(int size)
 /* One object for all that is true, one for all that is false. */
 struct json_object *model_true_or_false(bool b);
 
+/* A name of several segments, encoded for an address. */
+void	 model_path(struct json_object *o, const char *key, const char *name);
+
 static inline void
 model_text(struct json_object *o, const char *key, const char *s)
 {

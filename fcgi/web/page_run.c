@@ -338,6 +338,7 @@ page_part(struct view *v)
 	model_text(o, "url", arena_printf(v->req->arena, "/runs/%" PRId64,
 	    v->life.id));
 	model_text(o, "again_url", again_url(v));
+	model_path(o, "runbook_path", json_text(v->run, "runbook", ""));
 	model_run_state(v->req, o, v->life.state,
 	    json_text(v->run, "result", NULL), current_state(v));
 	model_text(o, "usual_text", json_get(v->run, "ended_at") == NULL ?

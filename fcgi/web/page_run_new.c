@@ -180,6 +180,7 @@ show_new(struct req *req, struct reply *reply, const char *name, bool posted,
 		return err;
 	model = json_object_new_object();
 	model_text(model, "runbook", name);
+	model_path(model, "runbook_path", name);
 	model_text(model, "title", shelf->book->title);
 	model_put(model, "environments", environments_model(req,
 	    posted ? request_field(req, "environment") :

@@ -44,6 +44,7 @@ entry(struct req *req, const char *name)
 		json_object_array_add(tags,
 		    json_object_new_string(book->tags[i]));
 	model_text(o, "name", name);
+	model_path(o, "path", name);
 	model_text(o, "title", book->title);
 	model_text(o, "summary", book->summary);
 	model_text(o, "owner", book->owner);

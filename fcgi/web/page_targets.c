@@ -39,6 +39,25 @@ users_of(struct req *req, const struct targets *t, const char *environment)
 	return users;
 }
 
+/* The runbooks with their addresses. */
+static struct json_object *
+links_to(struct json_object *names)
+{
+	struct json_object *list = json_object_new_array(), *o;
+
+	for (size_t i = 0; names != NULL &&
+	    i < json_object_array_length(names); i++) {
+		const char *name = json_object_get_string(
+		    json_object_array_get_idx(names, i));
+
+		o = json_object_new_object();
+		model_text(o, "name", name);
+		model_path(o, "path", name);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
 /* What the page needs of a target beside what targets_describe() says. */
 static void
 complete_target(struct req *req, struct json_object *o,
@@ -58,8 +77,10 @@ complete_target(struct req *req, struct json_object *o,
 	    json_text(o, "fingerprint", NULL) != NULL);
 	json_set(o, "used_by", by != NULL ? json_object_get(by) :
 	    json_object_new_array());
-	if (req->wants == WANTS_HTML)
-		json_set_bool(o, "has_users", by != NULL);
+	if (req->wants != WANTS_HTML)
+		return;
+	json_set_bool(o, "has_users", by != NULL);
+	json_set(o, "users", links_to(by));
 }
 
 static void

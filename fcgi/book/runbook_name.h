@@ -1,0 +1,17 @@
+/*
+ * runbook_name.h: which names a runbook may have.
+ */
+#ifndef BOOK_RUNBOOK_NAME_H
+#define BOOK_RUNBOOK_NAME_H
+
+#define RUNBOOK_NAME_MAX	255	/* bytes */
+#define RUNBOOK_FOLDERS_MAX	6	/* inside each other */
+
+/*
+ * NULL where the name, a path below the runbook folder without ".md", may be
+ * that of a runbook, or a sentence that says why not.  The library, forms,
+ * commands and `check` all ask this function.
+ */
+const char	*runbook_name_refused(const char *name);
+
+#endif

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""
+What stands in a document is what runs, and under the name that its file has.
+"""
+import pathlib, subprocess, tempfile, urllib.parse
+
+from console import BUILD, Console, main, runbook_folder
+
+NAMES = ["07-升级 文档", "部署/第 2 步 & 检查 (v1.4)", "what? 100% #1 + a'b\"c", "-dash", "a\\b;c", "x.md", "…"]
+
+TRIVIAL = """---
+title: Named so
+---
+# One
+
+```sh {#one}
+true
+```
+"""
+
+TABS = """---
+title: Tabs and fences
+---
+# Tabs
+
+```sh {#unit}
+mkdir -p "$CS_HOME"
+cat <<-END > "$CS_HOME/unit"
+	listen 80
+	END
+printf 'all:\\n' > "$CS_HOME/Makefile"
+cat <<'END' >> "$CS_HOME/Makefile"
+	touch $@
+END
+```	
+
+Prose between two steps: rm -rf nothing.
+
+> 1. Within a quote and a list
+>
+>    ```sh {#after}
+>    test "$(cat "$CS_HOME/unit")" = "listen 80"
+>    grep -q "^	touch" "$CS_HOME/Makefile" &&
+>    	echo "tab ok"
+>    ```
+"""
+
+
+def folder_of(names, text):
+    folder = runbook_folder({})
+    for name in names:
+        path = folder / (name + ".md")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+def run_all(ana, runbook):
+    status, made = ana.post("/runs", {"runbook": runbook, "environment": "test"})
+    assert status == 201, (status, made)
+    assert ana.post(f"/runs/{made['id']}/start")[0] == 200
+    run = ana.drive(made["id"])
+    return made["id"], run
+
+
+def test_a_block_runs_with_its_tabs_and_without_what_is_around_it():
+    home = tempfile.mkdtemp(prefix="cs-tabs-")
+    folder = runbook_folder({"tabs": TABS.replace("$CS_HOME", home), "crlf": ""})
+    (folder / "crlf.md").write_bytes(TABS.replace("$CS_HOME", home + "/crlf").replace("\n", "\r\n").encode())
+    with Console(runbooks=folder) as console:
+        ana = console.user("ana", "operator")
+        for name in ("tabs", "crlf"):
+            number, run = run_all(ana, name)
+            states = {s["id"]: s["state"] for s in run["steps"]}
+            assert states == {"unit": "succeeded", "after": "succeeded"}, (name, states, [
+                ana.output(number, s, "local") for s in states])
+            assert "tab ok" in ana.output(number, "after", "local")
+
+
+def test_a_runbook_has_the_name_of_its_file_in_any_script():
+    folder = folder_of(NAMES, TRIVIAL)
+    with Console(runbooks=folder) as console:
+        ana = console.user("ana", "operator")
+        listed = {b["name"]: b for b in ana.get("/runbooks")[1]["runbooks"]}
+        assert set(listed) == set(NAMES), sorted(listed)
+        for name in NAMES:
+            where = "/runbooks/" + listed[name]["path"]
+            status, book = ana.get(where)
+            assert status == 200 and book["name"] == name, (name, status, book)
+            for page in ("/runbooks", where, "/runs/new?runbook=" + urllib.parse.quote(name)):
+                status, html = ana.get(page, accept="text/html")
+                assert status == 200 and (page != "/runbooks" or where in html), (page, status)
+            number, run = run_all(ana, name)
+            assert run["runbook"] == name and run["steps"][0]["state"] == "succeeded", run
+            status, html = ana.get(f"/runs/{number}", accept="text/html")
+            assert status == 200 and f'href="{where}"' in html, (name, where)
+            runs = ana.get("/runs?runbook=" + urllib.parse.quote(name))[1]["runs"]
+            assert [r["id"] for r in runs] == [number], (name, runs)
+        assert console.cli("check").count("no errors") == len(NAMES)
+
+
+def test_names_that_no_runbook_can_have_are_refused_everywhere_alike():
+    folder = folder_of(["fine"], TRIVIAL)
+    (folder / ".git").mkdir()
+    for name in (".git/config", ".hidden", "bell\x07", "turn\u202eed", "wide" * 63):
+        (folder / (name + ".md")).write_text(TRIVIAL)
+    deep = folder / "a/b/c/d/e/f/g"
+    deep.mkdir(parents=True)
+    (deep / "deep.md").write_text(TRIVIAL)
+    with Console(runbooks=folder) as console:
+        ana = console.user("ana", "operator")
+        listed = [b["name"] for b in ana.get("/runbooks")[1]["runbooks"]]
+        assert listed == ["fine", "wide" * 63], listed
+        for name in ("", ".", "..", "../fine", "./fine", "a//fine", "/fine", "fine/", ".git/config", ".hidden", "bell\x07",
+                     "turn\u202eed", "a/b/c/d/e/f/g/deep", "no such", "\u5347" * 60 + "x" * 80, "x" * 300):
+            status, answer = ana.post("/runs", {"runbook": name, "environment": "test"})
+            assert status in (400, 404, 422), (name, status, answer)
+            assert answer["error"]["code"] in ("no_such_runbook", "invalid", "missing_field"), (name, answer)
+            status, _ = ana.get("/runbooks/" + urllib.parse.quote(name))
+            assert status in (200 if name == "" else 404, 404), (name, status)
+        done = subprocess.run([BUILD / "countersign", "check", "--runbooks", folder], capture_output=True)
+        said = done.stdout.decode("utf-8", "replace")
+        assert done.returncode == 1 and said.count("no runbook can have this name") == 3, said
+        assert ".git" not in said and ".hidden" not in said, said
+
+
+if __name__ == "__main__":
+    main([
+        test_a_block_runs_with_its_tabs_and_without_what_is_around_it,
+        test_a_runbook_has_the_name_of_its_file_in_any_script,
+        test_names_that_no_runbook_can_have_are_refused_everywhere_alike,
+    ])
