@@ -1,10 +1,11 @@
 /*
- * ready.c: does the console answer on its port?
+ * ready.c: the console's port: listens there, and asks whether it answers.
  *
  * One request written by hand: the command line is not linked with an HTTP
  * client, so that it cannot be made to fetch anything.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,15 +39,27 @@ connect_to(const char *port)
 	return -1;
 }
 
-bool
-ready_taken(const char *port)
+int
+ready_listen(const char *port)
 {
-	int fd = connect_to(port);
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	int64_t number = 0;
+	int fd, saved, on = 1;
 
-	if (fd < 0)
-		return false;
-	close(fd);
-	return true;
+	(void)text_int(port, 1, 65535, &number);
+	address.sin_port = htons((uint16_t)number);
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+	    listen(fd, 511) == 0)
+		return fd;
+	saved = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	return -1;
 }
 
 bool

@@ -7,15 +7,12 @@
  * it.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -25,23 +22,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/leftover.h"
+#include "cli/program.h"
 #include "cli/ready.h"
 #include "wire/exec.h"
 
 enum { RUNNER, KEEPER, WEB, NGINX, PROGRAMS };
-
-struct program {
-	const char	*name;
-	char		*path;
-	char		*argv[16];
-	int		 fds[4];	/* handed over from `first_fd` on */
-	int		 fds_count;
-	int		 first_fd;
-	pid_t		 pid;		/* 0: not running */
-	int64_t		 started;	/* monotonic */
-	int64_t		 again;		/* monotonic: when to start it */
-	int64_t		 pause;		/* before the next restart */
-};
 
 struct serve {
 	struct cli	*cli;
@@ -50,6 +36,7 @@ struct serve {
 	char		*folder;	/* of the programs */
 	char		*share;		/* templates, static and nginx stand
 					 * here */
+	int		 port_fd;	/* listens where the browsers come */
 	struct program	 programs[PROGRAMS];
 };
 
@@ -168,14 +155,6 @@ find_nginx(void)
 }
 
 static void
-set_args(struct program *p, const char *const *args)
-{
-	p->argv[0] = p->path;
-	for (int i = 0; args[i] != NULL; i++)
-		p->argv[i + 1] = mem_strdup(args[i]);
-}
-
-static void
 set_programs(struct serve *s)
 {
 	static const char *const names[] = {
@@ -194,23 +173,30 @@ set_programs(struct serve *s)
 		p[i].name = i == NGINX ? "nginx" : names[i];
 		p[i].path = i == NGINX ? find_nginx() :
 		    mem_printf("%s/%s", s->folder, names[i]);
-		p[i].pause = 50;
+		p[i].stop_signal = i == NGINX ? SIGQUIT : SIGTERM;
 	}
-	set_args(&p[RUNNER], (const char *[]){ "--data", s->data, "--step",
-	    step, "--output-limit", s->cli->output_limit, NULL });
-	set_args(&p[KEEPER], (const char *[]){ "--data", s->data,
+	program_set_args(&p[RUNNER], (const char *[]){ "--data", s->data,
+	    "--step", step, "--output-limit", s->cli->output_limit, NULL });
+	program_set_args(&p[KEEPER], (const char *[]){ "--data", s->data,
 	    "--runbooks", s->runbooks, NULL });
-	set_args(&p[WEB], (const char *[]){ "--data", s->data, "--runbooks",
-	    s->runbooks, "--templates", templates, "--static", files, NULL });
-	set_args(&p[NGINX], (const char *[]){ "-c", conf, "-p", prefix, "-e",
-	    errors, NULL });
+	program_set_args(&p[WEB], (const char *[]){ "--data", s->data,
+	    "--runbooks", s->runbooks, "--templates", templates, "--static",
+	    files, NULL });
+	program_set_args(&p[NGINX], (const char *[]){ "-c", conf, "-p",
+	    prefix, "-e", errors, NULL });
 	p[KEEPER].fds[0] = listen_on(s, "keeper.sock", 0660);
 	p[KEEPER].fds[1] = listen_on(s, "admin.sock", 0600);
 	p[KEEPER].fds[2] = listen_on(s, "runner.sock", 0600);
 	p[KEEPER].fds_count = 3;
 	p[KEEPER].first_fd = 3;
+	p[KEEPER].setting = "LISTEN_FDS=3";
 	p[WEB].fds[0] = listen_on(s, "web.sock", 0660);
 	p[WEB].fds_count = 1;
+	p[NGINX].fds[0] = s->port_fd;
+	p[NGINX].fds_count = 1;
+	p[NGINX].first_fd = 3;
+	p[NGINX].setting = "NGINX=3;";	/* a socket that it need not open */
+	p[RUNNER].keeps_children = true;
 	free(step);
 	free(templates);
 	free(files);
@@ -219,82 +205,23 @@ set_programs(struct serve *s)
 	free(errors);
 }
 
-/* In the child: the handed sockets, and the end of us is its end too. */
-static void
-become(struct program *p)
-{
-	int copies[4];
-
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	signal(SIGCHLD, SIG_DFL);
-	for (int i = 0; i < p->fds_count; i++)
-		copies[i] = fcntl(p->fds[i], F_DUPFD, 20);
-	for (int i = 0; i < p->fds_count; i++) {
-		dup2(copies[i], p->first_fd + i);
-		close(copies[i]);
-	}
-	if (p->fds_count == 3)
-		setenv("LISTEN_FDS", "3", 1);
-	execv(p->path, p->argv);
-	_exit(127);
-}
-
-static void
-start(struct program *p)
-{
-	p->started = clock_monotonic();
-	p->pid = fork();
-	if (p->pid == 0)
-		become(p);
-	if (p->pid < 0) {
-		p->pid = 0;
-		p->again = p->started + 1000;
-	}
-}
-
-/* A program ended: start it again soon, and later if it keeps ending. */
-static void
-reap(struct serve *s)
-{
-	int64_t now = clock_monotonic();
-	int status;
-	pid_t pid;
-
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (int i = 0; i < PROGRAMS; i++) {
-			struct program *p = &s->programs[i];
-
-			if (p->pid != pid)
-				continue;
-			p->pid = 0;
-			p->pause = now - p->started > 1000 ? 50 :
-			    p->pause < 1000 ? p->pause * 2 : 1000;
-			p->again = now + p->pause;
-			if (!stopping)
-				log_warn("%s ended (%s %d): it is started "
-				    "again", p->name, WIFSIGNALED(status) ?
-				    "signal" : "exit code",
-				    WIFSIGNALED(status) ? WTERMSIG(status) :
-				    WEXITSTATUS(status));
-		}
-}
-
 static void
 stop_all(struct serve *s)
 {
-	static const int order[] = { NGINX, WEB, RUNNER, KEEPER };
+	static const size_t order[] = { NGINX, WEB, RUNNER, KEEPER };
+	size_t steps;
 
-	for (int i = 0; i < PROGRAMS; i++) {
-		struct program *p = &s->programs[order[i]];
-
-		for (int n = 0; p->pid > 0 && n < 300; n++) {
-			if (n % 100 == 0)
-				kill(p->pid, n == 200 ? SIGKILL :
-				    order[i] == NGINX ? SIGQUIT : SIGTERM);
-			usleep(10000);
-			reap(s);
-		}
-	}
+	for (size_t i = 0; i < PROGRAMS; i++)
+		program_stop(s->programs, PROGRAMS, order[i]);
+	steps = leftover_steps(s->data);
+	if (steps == 0)
+		printf("stopped\n");
+	else
+		printf("stopped; %zu step%s on without the console, and it "
+		    "has %s when it is started again\n", steps, steps == 1 ?
+		    " goes" : "s go", steps == 1 ? "its result" :
+		    "their results");
+	fflush(stdout);
 }
 
 /* Tells where the console is, once all of it answers. */
@@ -339,11 +266,11 @@ supervise(struct serve *s)
 	int64_t begun = clock_monotonic();
 
 	while (!stopping) {
-		reap(s);
+		program_reap(s->programs, PROGRAMS, false);
 		for (int i = 0; i < PROGRAMS; i++)
 			if (s->programs[i].pid == 0 && !stopping &&
 			    s->programs[i].again <= clock_monotonic())
-				start(&s->programs[i]);
+				program_start(&s->programs[i]);
 		if (!announced) {
 			announced = announce(s);
 			if (!announced && clock_monotonic() - begun > 30000) {
@@ -382,6 +309,34 @@ open_data(struct serve *s)
 		    "socket: 80 bytes at most");
 }
 
+/* An earlier console that was ended by force may still be ending. */
+static void
+open_port(struct serve *s)
+{
+	size_t left = leftover_end(s->data);
+
+	if (left > 0)
+		log_warn("%zu processes of nginx were left behind by an "
+		    "earlier console, and are ended", left);
+	for (int n = 0; n < 500; n++) {
+		s->port_fd = ready_listen(s->cli->port);
+		if (s->port_fd >= 0)
+			return;
+		if (errno != EADDRINUSE)
+			break;
+		if (n % 50 == 49)
+			left += leftover_end(s->data);
+		if (n >= 50 && left == 0)
+			break;
+		usleep(10000);
+	}
+	if (errno == EADDRINUSE)
+		log_fatal("port %s is in use by another program: choose "
+		    "another with PORT=", s->cli->port);
+	log_fatal("cannot listen on port %s: %s", s->cli->port,
+	    strerror(errno));
+}
+
 static void
 catch_signals(void)
 {
@@ -411,10 +366,8 @@ cli_serve(struct cli *c)
 		    s.folder);
 	if (access(c->runbooks, R_OK) != 0)
 		log_fatal("the runbook folder %s cannot be read", c->runbooks);
-	if (ready_taken(c->port))
-		log_fatal("port %s is in use by another program: choose "
-		    "another with PORT=", c->port);
 	open_data(&s);
+	open_port(&s);
 	s.runbooks = absolute(c->runbooks);
 	write_nginx(&s);
 	set_programs(&s);
@@ -422,8 +375,7 @@ cli_serve(struct cli *c)
 	supervise(&s);
 	stop_all(&s);
 	for (int i = 0; i < PROGRAMS; i++)
-		for (int n = 0; s.programs[i].argv[n] != NULL; n++)
-			free(s.programs[i].argv[n]);
+		program_clear(&s.programs[i]);
 	free(s.data);
 	free(s.runbooks);
 	free(s.folder);

@@ -1,0 +1,137 @@
+/*
+ * leftover.c: processes of a console that was ended by force.
+ *
+ * Our own programs end with `serve`, as the kernel tells them of its end.
+ * nginx's workers are told nothing when `serve` and their master are killed
+ * at once.  They are known by the log of this data folder, which they hold
+ * open: process ids on disk were rejected, as they are given out again.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/leftover.h"
+#include "wire/exec.h"
+
+/* Calls `fn` for each process; how often it said true. */
+static size_t
+each_process(bool (*fn)(const char *pid, const char *data), const char *data)
+{
+	DIR *d = opendir("/proc");
+	struct dirent *e;
+	size_t n = 0;
+
+	while (d != NULL && (e = readdir(d)) != NULL)
+		if (isdigit((unsigned char)e->d_name[0]))
+			n += fn(e->d_name, data);
+	if (d != NULL)
+		closedir(d);
+	return n;
+}
+
+static bool
+link_is(const char *link, const char *content)
+{
+	char text[PATH_MAX];
+	ssize_t n = readlink(link, text, sizeof(text) - 1);
+
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	return strcmp(text, content) == 0;
+}
+
+static bool
+has_open(const char *pid, const char *file)
+{
+	char *folder = mem_printf("/proc/%s/fd", pid);
+	DIR *d = opendir(folder);
+	struct dirent *e;
+	bool found = false;
+
+	while (d != NULL && !found && (e = readdir(d)) != NULL) {
+		char *link = mem_printf("%s/%s", folder, e->d_name);
+
+		found = link_is(link, file);
+		free(link);
+	}
+	if (d != NULL)
+		closedir(d);
+	free(folder);
+	return found;
+}
+
+/* The name of its program, 15 bytes at most; "" where it has ended. */
+static void
+read_name(const char *pid, struct buf *ret)
+{
+	char *path = mem_printf("/proc/%s/comm", pid);
+
+	if (io_read_file(path, 64, ret) == ERR_OK)
+		ret->data[strcspn(ret->data, "\n")] = '\0';
+	free(path);
+}
+
+static bool
+end_nginx(const char *pid, const char *data)
+{
+	char *log = mem_printf("%s/run/nginx/error.log", data);
+	struct buf name = {0};
+	int64_t number;
+	bool found;
+
+	read_name(pid, &name);
+	found = strcmp(buf_text(&name), "nginx") == 0 && has_open(pid, log) &&
+	    text_int(pid, 2, INT32_MAX, &number) &&
+	    kill((pid_t)number, SIGKILL) == 0;
+	buf_clear(&name);
+	free(log);
+	return found;
+}
+
+size_t
+leftover_end(const char *data)
+{
+	return each_process(end_nginx, data);
+}
+
+/* The first process of an execution: its lock is held. */
+static bool
+is_step(const char *pid, const char *data)
+{
+	char *path = mem_printf("/proc/%s/cmdline", pid), *lock;
+	struct buf text = {0};
+	const char *exec;
+	bool held = false;
+
+	if (io_read_file(path, 8192, &text) == ERR_OK) {
+		exec = buf_text(&text) + strlen(buf_text(&text)) + 1;
+		if (text.len > 2 * EXEC_ID_BYTES + 1 &&
+		    strspn(exec, "0123456789abcdef") == 2 * EXEC_ID_BYTES) {
+			lock = mem_printf("%s/exec/%s/" EXEC_PID, data, exec);
+			buf_reset(&text);
+			held = io_read_file(lock, 64, &text) == ERR_OK &&
+			    strtol(buf_text(&text), NULL, 10) ==
+			    strtol(pid, NULL, 10);
+			free(lock);
+		}
+	}
+	buf_clear(&text);
+	free(path);
+	return held;
+}
+
+size_t
+leftover_steps(const char *data)
+{
+	return each_process(is_step, data);
+}

@@ -1,0 +1,129 @@
+/*
+ * program.c: starts, watches and ends the programs of the console.
+ *
+ * Each leads a process group of its own.  When it dies, whatever it had
+ * started is ended before it is started again: nginx's workers would go on
+ * answering on the port after a kill of their master, with nobody to end
+ * them.  A group was preferred to a cgroup, which needs a delegated tree, and
+ * to a pid namespace, which many containers refuse.  The steps, which the
+ * runner starts, lead sessions of their own and are not touched.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/program.h"
+
+#define WAITS		1000	/* of 10 ms, in program_stop() */
+#define COPIES		20	/* descriptors above all that are handed over */
+
+void
+program_set_args(struct program *p, const char *const *args)
+{
+	p->argv[0] = p->path;
+	for (int i = 0; args[i] != NULL && i + 2 < PROGRAM_ARGS; i++)
+		p->argv[i + 1] = mem_strdup(args[i]);
+}
+
+void
+program_clear(struct program *p)
+{
+	for (int i = 0; i < PROGRAM_ARGS; i++)
+		free(p->argv[i]);
+}
+
+/* In the child: the descriptors stand where the program expects them. */
+static void
+hand_over(const struct program *p)
+{
+	int copies[PROGRAM_FDS];
+
+	for (int i = 0; i < p->fds_count; i++)
+		copies[i] = fcntl(p->fds[i], F_DUPFD, COPIES);
+	for (int i = 0; i < p->fds_count; i++) {
+		dup2(copies[i], p->first_fd + i);
+		close(copies[i]);
+	}
+}
+
+static void __attribute__((noreturn))
+become(struct program *p, pid_t parent)
+{
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(0);
+	signal(SIGCHLD, SIG_DFL);
+	hand_over(p);
+	if (p->setting != NULL)
+		putenv((char *)(uintptr_t)p->setting);
+	execv(p->path, p->argv);
+	_exit(127);
+}
+
+void
+program_start(struct program *p)
+{
+	pid_t parent = getpid();
+
+	p->started = clock_monotonic();
+	p->pid = fork();
+	if (p->pid == 0)
+		become(p, parent);
+	if (p->pid > 0) {
+		setpgid(p->pid, p->pid);
+	} else {
+		p->pid = 0;
+		p->again = p->started + 1000;
+	}
+}
+
+static void
+ended(struct program *p, int status, bool stopping)
+{
+	int64_t now = clock_monotonic();
+
+	if (!p->keeps_children)
+		kill(-p->pid, SIGKILL);
+	p->pid = 0;
+	p->pause = now - p->started > 1000 || p->pause == 0 ? 50 :
+	    p->pause < 1000 ? p->pause * 2 : 1000;
+	p->again = now + p->pause;
+	if (!stopping)
+		log_warn("%s ended (%s %d): it is started again", p->name,
+		    WIFSIGNALED(status) ? "signal" : "exit code",
+		    WIFSIGNALED(status) ? WTERMSIG(status) :
+		    WEXITSTATUS(status));
+}
+
+void
+program_reap(struct program *programs, size_t count, bool stopping)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (size_t i = 0; i < count; i++)
+			if (programs[i].pid == pid)
+				ended(&programs[i], status, stopping);
+}
+
+void
+program_stop(struct program *programs, size_t count, size_t which)
+{
+	struct program *p = &programs[which];
+
+	for (int n = 0; p->pid > 0 && n < WAITS; n++) {
+		if (n % 100 == 0)
+			kill(p->pid, n >= 200 ? SIGKILL : p->stop_signal);
+		usleep(10000);
+		program_reap(programs, count, true);
+	}
+}
