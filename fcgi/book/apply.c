@@ -316,6 +316,7 @@ static const struct spec keys[] = {
 	{ "save",	OUTPUT,			read_id,	F(save) },
 	{ "same-as",	OUTPUT,			read_id,	F(same_as) },
 	{ "undo",	ACTS | MANUAL,		read_id,	F(undo) },
+	{ "after",	ACTS | MANUAL | GATE,	read_id,	F(after) },
 	{ "of",		OUTPUT,			read_id,	F(probe_of) },
 	{ "rerun",	ACTS,			read_rerun,	F(rerun) },
 	{ "batch",	ACTS,			read_batch,	F(batch) },

@@ -36,13 +36,61 @@ closest_name(const struct parse *p, const char *name)
 	return suggest(name, words);
 }
 
+static int
+find_step(const struct parse *p, const char *id)
+{
+	for (size_t i = 0; i < p->steps_count; i++)
+		if (strcmp(p->steps[i].id, id) == 0)
+			return (int)i;
+	return -1;
+}
+
+static const char *
+closest_step(const struct parse *p, const char *id)
+{
+	const char *words[513];
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->steps_count && n < 512; i++)
+		words[n++] = p->steps[i].id;
+	words[n] = NULL;
+	return suggest(id, words);
+}
+
+/* ran(STEP) and its like: the step is there, and its turn comes before. */
+static void
+check_fact(struct names *n, const char *name, const char *id)
+{
+	struct parse *p = n->p;
+	const char *near = closest_step(p, id);
+	int to = find_step(p, id);
+
+	if (n->step < 0)
+		report(p, SEVERITY_ERROR, n->at, "“%s” in %s: no step has run "
+		    "when the parameters are asked for. Use it in the “when” "
+		    "of a step or heading.", name, n->where);
+	else if (to < 0)
+		report(p, SEVERITY_ERROR, n->at, "“%s” in %s: there is no step "
+		    "of that id. %s%s%s", name, n->where, near != NULL ?
+		    "Did you mean “" : "Correct it, or give that step {#",
+		    near != NULL ? near : id, near != NULL ? "”?" : "}.");
+	else if (to >= n->step && !p->sections[n->section].rollback)
+		report(p, SEVERITY_ERROR, n->at, "“%s” in %s: that step does "
+		    "not come before this one.", name, n->where);
+}
+
 static void
 check_name(void *ctx, const char *name)
 {
 	struct names *n = ctx;
 	struct parse *p = n->p;
+	char id[EXPR_STEP_MAX];
 	const char *near;
 
+	if (expr_fact(name, id) != NULL) {
+		check_fact(n, name, id);
+		return;
+	}
 	if (name_is_known(p, name, n->step, n->section))
 		return;
 	if (name_is_known(p, name, (int)p->steps_count, n->section)) {
@@ -115,27 +163,6 @@ check_section(struct parse *p, int i)
 		    "add .hop.");
 }
 
-static int
-find_step(const struct parse *p, const char *id)
-{
-	for (size_t i = 0; i < p->steps_count; i++)
-		if (strcmp(p->steps[i].id, id) == 0)
-			return (int)i;
-	return -1;
-}
-
-static const char *
-closest_step(const struct parse *p, const char *id)
-{
-	const char *words[513];
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->steps_count && n < 512; i++)
-		words[n++] = p->steps[i].id;
-	words[n] = NULL;
-	return suggest(id, words);
-}
-
 static void
 check_reference(struct parse *p, int i, const char *key, const char *id)
 {
@@ -180,6 +207,46 @@ check_undo(struct parse *p, int i)
 		    "one, so it belongs to the rollback: move it under a "
 		    "heading with {.rollback}. Where “%s” is what reverts "
 		    "this step, write undo= there.", s->undo, s->undo);
+}
+
+/* The step that `after` of this one stands for: itself, or what undoes it. */
+static int
+anchor_of(const struct parse *p, int i)
+{
+	int to = p->steps[i].after != NULL ? find_step(p, p->steps[i].after) :
+	    -1;
+
+	if (to < 0 || p->sections[p->steps[to].section].rollback)
+		return to;
+	for (size_t k = 0; k < p->steps_count; k++)
+		if (text_eq(p->steps[k].undo, p->steps[to].id))
+			return (int)k;
+	return -1;
+}
+
+/* The order of a rollback: it is one, and ends. */
+static void
+check_after(struct parse *p, int i)
+{
+	const struct step *s = &p->steps[i];
+	size_t at = place_of(&p->step_origins[i], '=', "after");
+	int to = i;
+
+	if (s->after == NULL)
+		return;
+	check_reference(p, i, "after", s->after);
+	if (!p->sections[s->section].rollback) {
+		report(p, SEVERITY_ERROR, at, "“after=%s” orders the steps of "
+		    "a rollback. Move this step under a heading with "
+		    "{.rollback}, or put it where it is to run.", s->after);
+		return;
+	}
+	for (size_t n = 0; to >= 0 && n <= p->steps_count; n++)
+		to = anchor_of(p, to);
+	if (to >= 0)
+		report(p, SEVERITY_ERROR, at, "“after=%s” closes a circle: each "
+		    "of its steps would come after the others. Remove one "
+		    "after=.", s->after);
 }
 
 static bool
@@ -279,6 +346,7 @@ check_step(struct parse *p, int i)
 
 	check_when(p, s->when, o, i, s->section);
 	check_undo(p, i);
+	check_after(p, i);
 	check_reference(p, i, "same-as", s->same_as);
 	check_reference(p, i, "of", s->probe_of);
 	check_kept(p, i);
@@ -295,7 +363,7 @@ static void
 check_parameter(struct parse *p, size_t i)
 {
 	const struct parameter *q = &p->parameters[i];
-	struct names names = { p, source_line_start(p, q->line - 1), 0, 0,
+	struct names names = { p, source_line_start(p, q->line - 1), -1, 0,
 	    "“when” of a parameter" };
 
 	if (q->when != NULL)

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "book/expand.h"
+#include "book/expr.h"
 #include "book/checks.h"
 #include "book/parse.h"
 #include "book/values.h"
@@ -324,13 +325,46 @@ refer_sent(struct growing *g, struct step *s)
 	s->sends_kept = list;
 }
 
+struct referring {
+	const struct growing *g;
+	int		 section;
+};
+
+static const char *
+refer_fact(void *ctx, const char *id)
+{
+	const struct referring *r = ctx;
+
+	return refer(r->g, r->section, id);
+}
+
+/* A `when` with the steps of its facts as the section has them. */
+static const char *
+refer_when(struct growing *g, int section, const char *when)
+{
+	struct referring r = { g, section };
+	struct buf out = {0};
+
+	if (when == NULL || strchr(when, '(') == NULL)
+		return when;
+	expr_rename_steps(when, refer_fact, &r, &out);
+	when = arena_strdup(g->p->arena, buf_text(&out));
+	buf_clear(&out);
+	return when;
+}
+
 static void
 refer_all(struct growing *g)
 {
+	for (size_t i = 0; i < g->sections_count; i++)
+		g->sections[i].when = refer_when(g, (int)i,
+		    g->sections[i].when);
 	for (size_t i = 0; i < g->steps_count; i++) {
 		struct step *s = &g->steps[i];
 
+		s->when = refer_when(g, s->section, s->when);
 		s->undo = refer(g, s->section, s->undo);
+		s->after = refer(g, s->section, s->after);
 		s->same_as = refer(g, s->section, s->same_as);
 		s->probe_of = refer(g, s->section, s->probe_of);
 		refer_sent(g, s);

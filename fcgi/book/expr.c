@@ -7,7 +7,8 @@
  *	compare = operand [ op operand | ["not"] "in" list ] | "(" or ")"
  *	op      = "==" | "!=" | "<" | "<=" | ">" | ">="
  *	list    = "(" operand { "," operand } ")", or the same in brackets
- *	operand = name | word | quoted text
+ *	operand = name | word | quoted text | fact
+ *	fact    = ( "ran" | "succeeded" | "skipped" ) "(" step ")"
  *
  * A bare word of the form [a-z][a-z0-9_]* is a name, but for true and false;
  * any other bare word (8.0.11, all-in-one, Test) is text.  == and != compare
@@ -15,12 +16,13 @@
  * . - _ + and between digits and letters; digits compare as numbers; a word
  * is less than a number, a missing part counts as 0: 1.4 = 1.4.0,
  * 1.9 < 1.10, 2.0-rc1 < 2.0.  An operand that stands alone holds where it is
- * "true".
+ * "true".  A fact is asked for as a value of the name "ran(step)".
  *
  * One recursive descent serves checking and evaluating: what does not decide
  * the result (the right side of `false and ...`) is parsed, but its names
  * need no value.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -41,6 +43,9 @@ struct expr {
 	size_t		 error_at;
 	book_value_fn	 value;		/* NULL: only check */
 	void		(*name)(void *ctx, const char *s);
+	const char	*(*rename)(void *ctx, const char *step);
+	struct buf	*renamed;	/* the text up to `copied` */
+	size_t		 copied;
 	void		*ctx;
 	bool		 missing;	/* a name that matters has no value */
 	int		 depth;
@@ -155,6 +160,75 @@ is_keyword(const struct expr *e, const char *word)
 	return e->token == WORD && strcmp(e->text, word) == 0;
 }
 
+/* The value of a name or fact, "" where it is missing or does not matter. */
+static const char *
+value_of(struct expr *e, bool matters, const char *name)
+{
+	const char *value = "";
+
+	if (e->name != NULL)
+		e->name(e->ctx, name);
+	if (e->value != NULL && matters)
+		value = e->value(e->ctx, name);
+	if (value != NULL)
+		return value;
+	e->missing = true;
+	return "";
+}
+
+static const char *const facts[] = { "ran", "succeeded", "skipped", NULL };
+
+/* The current word is one of the facts, and a parenthesis follows. */
+static bool
+is_fact(const struct expr *e)
+{
+	const char *behind = e->s + e->next;
+
+	if (e->token != WORD || behind[strspn(behind, " \t\r\n")] != '(')
+		return false;
+	for (size_t i = 0; facts[i] != NULL; i++)
+		if (strcmp(e->text, facts[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Copies the text up to the step of a fact, and its new id in its place. */
+static void
+rename_step(struct expr *e)
+{
+	const char *id = e->rename(e->ctx, e->text);
+
+	buf_put(e->renamed, e->s + e->copied, e->at - e->copied);
+	if (id != NULL)
+		buf_puts(e->renamed, id);
+	e->copied = id != NULL ? e->next : e->at;
+}
+
+static void
+parse_fact(struct expr *e, bool matters, struct operand *out)
+{
+	char name[OPERAND_MAX];
+
+	snprintf(name, sizeof(name), "%s", e->text);
+	advance(e);
+	advance(e);
+	if ((e->token != WORD && e->token != TEXT) || !text_is_id(e->text)) {
+		fail(e, e->at, "the id of a step is expected here");
+		return;
+	}
+	if (e->rename != NULL)
+		rename_step(e);
+	snprintf(name + strlen(name), sizeof(name) - strlen(name), "(%.100s)",
+	    e->text);
+	advance(e);
+	if (e->token != CLOSE || e->text[0] != ')') {
+		fail(e, e->at, "a closing parenthesis is expected here");
+		return;
+	}
+	out->s = value_of(e, matters, name);
+	advance(e);
+}
+
 /* Reads an operand: a value as it is, however long, or literal text. */
 static void
 parse_operand(struct expr *e, bool matters, struct operand *out)
@@ -171,16 +245,13 @@ parse_operand(struct expr *e, bool matters, struct operand *out)
 		fail(e, e->at, "a name or a text is expected before this word");
 		return;
 	}
+	if (is_fact(e)) {
+		parse_fact(e, matters, out);
+		return;
+	}
 	if (e->token == WORD && text_is_name(e->text) &&
 	    !is_keyword(e, "true") && !is_keyword(e, "false")) {
-		if (e->name != NULL)
-			e->name(e->ctx, e->text);
-		if (e->value != NULL && matters)
-			out->s = e->value(e->ctx, e->text);
-		if (out->s == NULL) {
-			e->missing = true;
-			out->s = "";
-		}
+		out->s = value_of(e, matters, e->text);
 	} else {
 		memcpy(out->text, e->text, OPERAND_MAX);
 		out->s = out->text;
@@ -407,4 +478,42 @@ expr_eval(const char *text, book_value_fn value, void *ctx, bool *ret)
 		return false;
 	*ret = result;
 	return true;
+}
+
+void
+expr_rename_steps(const char *text, const char *(*rename)(void *ctx,
+    const char *step), void *ctx, struct buf *out)
+{
+	struct expr e = { .rename = rename, .ctx = ctx, .renamed = out };
+
+	parse(&e, text);
+	buf_puts(out, text + e.copied);
+}
+
+const char *
+expr_fact(const char *name, char step[EXPR_STEP_MAX])
+{
+	const char *open = strchr(name, '(');
+
+	if (open == NULL)
+		return NULL;
+	snprintf(step, EXPR_STEP_MAX, "%.*s", (int)strcspn(open + 1, ")"),
+	    open + 1);
+	for (size_t i = 0; facts[i] != NULL; i++)
+		if (text_starts(name, facts[i]) &&
+		    open == name + strlen(facts[i]))
+			return facts[i];
+	return NULL;
+}
+
+const char *
+expr_fact_value(const char *fact, const char *state, int64_t attempts)
+{
+	bool done = strcmp(state, "succeeded") == 0 ||
+	    strcmp(state, "confirmed") == 0;
+	bool holds = strcmp(fact, "succeeded") == 0 ? done :
+	    strcmp(fact, "skipped") == 0 ? strcmp(state, "skipped") == 0 :
+	    done || attempts > 0 || strcmp(state, "awaiting_signature") == 0;
+
+	return holds ? "true" : "false";
 }

@@ -62,6 +62,8 @@ struct step {
 	const char *const *files;	/* http: files it sends, "< ./path" */
 	size_t		 files_count;
 	const char	*undo;		/* it reverts that step, or NULL */
+	const char	*after;		/* rollback: it comes behind that step,
+					 * or behind what undoes it */
 	const char	*probe_of;	/* it probes that step, or NULL */
 	const char	*file;		/* edit */
 	const char	*mode;		/* copy */

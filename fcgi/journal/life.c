@@ -45,12 +45,14 @@ static const struct {
 	{ VERB_run_resume,	"paused", NULL, false },
 	{ VERB_run_abort,	"awaiting_approval ready running paused", NULL, true },
 	{ VERB_run_rollback,	"running paused", NULL, true },
+	{ VERB_run_rollback_cancel, "running paused", NULL, true },
 	{ VERB_run_close,	"running paused", NULL, true },
 	{ VERB_run_comment,	ANY_RUN, NULL, false },
 	{ VERB_run_preflight,	"awaiting_approval ready running paused", NULL, false },
 	{ VERB_step_look,	"ready running paused", "pending ready failed", false },
 	{ VERB_step_execute,	"running", "ready", true },
 	{ VERB_step_confirm,	"running", "ready", false },
+	{ VERB_step_reopen,	"running paused", "confirmed awaiting_signature", true },
 	{ VERB_step_approve,	"running", "ready failed", false },
 	{ VERB_step_skip,	"running", "ready failed", false },
 	{ VERB_step_retry,	"running", "failed", true },
@@ -75,6 +77,12 @@ actor_has(const struct actor *actor, const char *role)
 		    json_object_array_get_idx(actor->roles, i)), role))
 			return true;
 	return false;
+}
+
+bool
+life_is_pressed(const char *by, int64_t attempts)
+{
+	return by != NULL || attempts > 0;
 }
 
 bool
@@ -276,6 +284,7 @@ fits_kind(enum verb verb, const struct step *step)
 {
 	switch (verb) {
 	case VERB_step_confirm:
+	case VERB_step_reopen:
 		return step->kind == STEP_MANUAL;
 	case VERB_step_approve:
 		return step->kind == STEP_APPROVAL;
@@ -313,6 +322,10 @@ may_by_step(enum verb verb, const struct life_step *s,
 		return fault_set(fault, ERR_CONFLICT, "wrong_kind", NULL,
 		    "A step of kind %s is not for that.",
 		    book_kind_name(s->step->kind));
+	if (verb == VERB_step_reopen && s->later_ran)
+		return fault_set(fault, ERR_CONFLICT, "later_ran", NULL,
+		    "A later step relies on this confirmation already: it can "
+		    "no longer be taken back. Write a comment instead.");
 	if (verb == VERB_step_type && !s->step->interactive)
 		return fault_set(fault, ERR_CONFLICT, "not_interactive", NULL,
 		    "Nobody types into this step: the document does not say "
@@ -357,6 +370,29 @@ step_conflict(const struct life_step *s, struct fault *fault)
 	    ": those before it come first" : "");
 }
 
+/* A rollback begins once, and can be cancelled before its first step. */
+static enum err
+may_by_mode(enum verb verb, const struct life_run *run, struct fault *fault)
+{
+	bool back = text_eq(run->mode, "rollback");
+
+	if (verb == VERB_run_rollback && back)
+		return fault_about(fault, run->mode,
+		    fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
+		    "The run is being rolled back already."));
+	if (verb == VERB_run_rollback && !run->can_roll_back)
+		return fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
+		    "This runbook has no rollback.");
+	if (verb == VERB_run_rollback_cancel && !back)
+		return fault_set(fault, ERR_CONFLICT, "not_rolled_back", NULL,
+		    "The run is not being rolled back.");
+	if (verb == VERB_run_rollback_cancel && run->rollback_begun)
+		return fault_set(fault, ERR_CONFLICT, "rollback_begun", NULL,
+		    "A step of the rollback was pressed already: it can no "
+		    "longer be cancelled.");
+	return ERR_OK;
+}
+
 enum err
 life_may(enum verb verb, const struct life_run *run,
     const struct life_step *step, const struct actor *actor,
@@ -376,14 +412,8 @@ life_may(enum verb verb, const struct life_run *run,
 		return fault_about(fault, run->state,
 		    fault_set(fault, ERR_CONFLICT, "run_state", NULL,
 		    "The run is %s.", run->state));
-	if (verb == VERB_run_rollback && (!text_eq(run->mode, "main") ||
-	    !run->can_roll_back))
-		return text_eq(run->mode, "main") ?
-		    fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
-		    "This runbook has no rollback.") :
-		    fault_about(fault, run->mode,
-		    fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
-		    "The run is being rolled back already."));
+	if ((err = may_by_mode(verb, run, fault)) != ERR_OK)
+		return err;
 	if (step != NULL && !probe_possible(verb, step)) {
 		if ((!text_eq(step->part, run->mode) &&
 		    verb != VERB_step_cancel && verb != VERB_step_type &&

@@ -39,6 +39,7 @@ struct life_run {
 						 * roles}] */
 	bool		 busy;			/* a step is at work */
 	bool		 can_roll_back;		/* there are rollback steps */
+	bool		 rollback_begun;	/* somebody pressed one of them */
 };
 
 struct life_step {
@@ -51,6 +52,8 @@ struct life_step {
 	const char	*of_state;		/* a probe: state of its step */
 	bool		 probed;		/* its probe said: not taken
 						 * effect; or it never began */
+	bool		 later_ran;		/* somebody pressed a step behind
+						 * it */
 	bool		 untried;		/* rerun=never: on some target
 						 * it never began */
 	const char	*gate;			/* title of a gate before it
@@ -67,6 +70,9 @@ struct life_step {
 enum err life_may(enum verb verb, const struct life_run *run,
 	    const struct life_step *step, const struct actor *actor,
 	    struct fault *fault);
+
+/* Somebody did something to the step: pressed, confirmed, skipped, decided. */
+bool	life_is_pressed(const char *by, int64_t attempts);
 
 /* A step in this state lets the next one be ready. */
 bool	life_is_done(const char *step_state);

@@ -203,6 +203,20 @@ rollback_started(struct db *db, const struct event *e)
 }
 
 static enum err
+rollback_cancelled(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_STEPS_UNPLACE, INT(e->run));
+
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_SET_MODE, INT(e->run), TEXT("main"),
+		    INT(json_int(e->data, "steps_total", 0)));
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
+	return err == ERR_OK ?
+	    db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run)) : err;
+}
+
+static enum err
 step_ready(struct db *db, const struct event *e)
 {
 	enum err err = db_run(db, STMT_STEP_SET_STATE, INT(e->run),
@@ -390,6 +404,25 @@ step_confirmed(struct db *db, const struct event *e)
 	return set_step(db, e, text_of(e, "state"), text_of(e, "note"));
 }
 
+/* A confirmation is taken back: the step that was ready waits again. */
+static enum err
+step_reopened(struct db *db, const struct event *e)
+{
+	const char *step = text_of(e, "step");
+	enum err err = db_run(db, STMT_STEPS_UNREADY, INT(e->run), TEXT(step));
+
+	if (err == ERR_OK)
+		err = db_run(db, STMT_STEP_SET_STATE, INT(e->run), TEXT(step),
+		    TEXT("pending"), TEXT(NULL), INT(e->at), TEXT(NULL));
+	if (err == ERR_OK)
+		err = db_run(db, STMT_STEP_SET_SIGNED, INT(e->run), TEXT(step),
+		    TEXT(NULL));
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
+	return err == ERR_OK ?
+	    db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run)) : err;
+}
+
 static enum err
 step_skipped(struct db *db, const struct event *e)
 {
@@ -447,6 +480,7 @@ static const struct {
 	{ "run.aborted",		run_aborted },
 	{ "run.closed",			run_closed },
 	{ "run.rollback_started",	rollback_started },
+	{ "run.rollback_cancelled",	rollback_cancelled },
 	{ "run.commented",		noted },
 	{ "step.ready",			step_ready },
 	{ "step.excluded",		step_excluded },
@@ -457,6 +491,7 @@ static const struct {
 	{ "step.target_ended",		target_ended },
 	{ "step.ended",			step_ended },
 	{ "step.confirmed",		step_confirmed },
+	{ "step.reopened",		step_reopened },
 	{ "step.decided",		decided },
 	{ "step.skipped",		step_skipped },
 	{ "step.resolved",		step_resolved },

@@ -127,6 +127,23 @@ cmd_step_confirm(struct command *c)
 	return finish(c, &run, "step.confirmed", data);
 }
 
+/* The step is to do again: what follows has not begun. */
+enum err
+cmd_step_reopen(struct command *c)
+{
+	struct json_object *data;
+	struct life_step s;
+	struct run run;
+	enum err err;
+
+	if ((err = command_words(c, "reason")) != ERR_OK ||
+	    (err = run_permit(c, VERB_step_reopen, &run, &s)) != ERR_OK)
+		return err;
+	data = about(&s);
+	json_set_text(data, "reason", json_text(c->body, "reason", ""));
+	return finish(c, &run, "step.reopened", data);
+}
+
 enum err
 cmd_step_skip(struct command *c)
 {

@@ -114,10 +114,12 @@ enum err cmd_run_pause(struct command *c);
 enum err cmd_run_resume(struct command *c);
 enum err cmd_run_abort(struct command *c);
 enum err cmd_run_rollback(struct command *c);
+enum err cmd_run_rollback_cancel(struct command *c);
 enum err cmd_run_close(struct command *c);
 enum err cmd_run_comment(struct command *c);
 enum err cmd_step_execute(struct command *c);	/* and retry */
 enum err cmd_step_confirm(struct command *c);
+enum err cmd_step_reopen(struct command *c);
 enum err cmd_step_skip(struct command *c);
 enum err cmd_step_cancel(struct command *c);
 enum err cmd_step_type(struct command *c);

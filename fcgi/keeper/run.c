@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "book/expand.h"
+#include "book/expr.h"
 #include "journal/event.h"
 #include "journal/latest.h"
 #include "journal/plan.h"
@@ -115,8 +116,14 @@ const char *
 run_value(void *ctx, const char *name)
 {
 	struct run *run = ctx;
-	const char *value;
+	char id[EXPR_STEP_MAX];
+	struct json_object *row;
+	const char *value, *fact = expr_fact(name, id);
 
+	if (fact != NULL)
+		return (row = run_step_row(run, id)) == NULL ? NULL :
+		    expr_fact_value(fact, json_text(row, "state", ""),
+		    json_int(row, "attempts", 0));
 	if (strcmp(name, "environment") == 0)
 		return json_text(run->row, "environment", NULL);
 	value = json_text(run->variables, name, NULL);
@@ -152,6 +159,29 @@ load_variables(struct db *db, int64_t id)
 	return o;
 }
 
+static bool
+is_pressed(struct json_object *row)
+{
+	return life_is_pressed(json_text(row, "by", NULL),
+	    json_int(row, "attempts", 0));
+}
+
+/* A step of the row's part, behind it, was pressed. */
+static bool
+is_later_pressed(const struct run *run, struct json_object *row)
+{
+	for (size_t i = 0; i < json_object_array_length(run->steps); i++) {
+		struct json_object *s = json_object_array_get_idx(run->steps,
+		    i);
+
+		if (text_eq(json_text(s, "part", ""), json_text(row, "part",
+		    "")) && json_int(s, "position", 0) >
+		    json_int(row, "position", 0) && is_pressed(s))
+			return true;
+	}
+	return false;
+}
+
 static void
 fill_life(struct run *run)
 {
@@ -172,8 +202,10 @@ fill_life(struct run *run)
 
 		if (life_is_busy(json_text(s, "state", "")))
 			l->busy = true;
-		if (text_eq(json_text(s, "part", ""), "rollback"))
-			l->can_roll_back = true;
+		if (!text_eq(json_text(s, "part", ""), "rollback"))
+			continue;
+		l->can_roll_back = true;
+		l->rollback_begun |= is_pressed(s);
 	}
 }
 
@@ -258,6 +290,7 @@ run_life_step(struct run *run, const char *id, struct life_step *ret,
 	ret->untried = ret->step->rerun == RERUN_NEVER &&
 	    text_eq(ret->state, "failed") &&
 	    latest_has_untried(run->keeper->db, run->id, id);
+	ret->later_ran = is_later_pressed(run, row);
 	ret->gate = gate_before(run, of != NULL ? of : row);
 	json_object_put(run->decided);
 	run->decided = ret->step->kind != STEP_APPROVAL ? NULL :

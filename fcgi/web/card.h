@@ -26,7 +26,7 @@ struct json_object *card_page(struct view *v, int step);
 
 /* False for a step that is over or has not come yet: nothing can be pressed
  * on it, and its card stays as it is until its row changes. */
-bool	 card_may_change(const struct view_step *s);
+bool	 card_may_change(const struct view *v, int step);
 
 /* The headings, prose and steps of a document for which keep(ctx, item)
  * holds; make(ctx, step) gives the model of a step, or ready(ctx, item) its
@@ -58,7 +58,7 @@ void	 card_state(struct view *v, struct json_object *o, int step);
 const char *card_success(struct req *req, const struct step *step);
 
 /* The verbs that are possible: names for JSON.  A new array. */
-struct json_object *card_can_run(const struct view *v);
+struct json_object *card_can_run(struct view *v);
 struct json_object *card_can_step(const struct view *v, int step);
 
 #endif

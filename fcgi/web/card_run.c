@@ -15,6 +15,7 @@
 #include "web/hosts.h"
 #include "web/look.h"
 #include "web/model.h"
+#include "web/rollback_page.h"
 #include "web/tail.h"
 
 #define TAIL_LINES	20
@@ -28,6 +29,7 @@ static const struct {
 	{ VERB_step_retry, "retry", "can_retry" },
 	{ VERB_step_look, "look", "can_look" },
 	{ VERB_step_confirm, "confirm", "can_confirm" },
+	{ VERB_step_reopen, "reopen", "can_reopen" },
 	{ VERB_step_approve, "approve", "can_approve" },
 	{ VERB_step_skip, "skip", "can_skip" },
 	{ VERB_step_type, "type", "can_type" },
@@ -43,6 +45,7 @@ static const struct {
 	{ VERB_run_resume, "resume", "" },
 	{ VERB_run_abort, "abort", "" },
 	{ VERB_run_rollback, "rollback", "" },
+	{ VERB_run_rollback_cancel, "rollback_cancel", "" },
 	{ VERB_run_close, "close", "" },
 	{ VERB_run_comment, "comment", "" },
 };
@@ -53,20 +56,28 @@ enum {
 };
 
 struct json_object *
-card_can_run(const struct view *v)
+card_can_run(struct view *v)
 {
 	struct json_object *list = json_object_new_array();
 
 	for (size_t i = 0; i < RUN_VERBS; i++)
-		if (view_may(v, run_verbs[i].verb, -1))
+		if (view_may(v, run_verbs[i].verb, -1) &&
+		    (run_verbs[i].verb != VERB_run_rollback ||
+		    json_flag(rollback_model(v), "possible", false)))
 			json_object_array_add(list,
 			    json_object_new_string(run_verbs[i].name));
 	return list;
 }
 
 bool
-card_may_change(const struct view_step *s)
+card_may_change(const struct view *v, int step)
 {
+	const struct view_step *s = &v->steps[step];
+	bool manual = s->step->kind == STEP_MANUAL;
+
+	if (manual && text_eq(s->state, "confirmed"))
+		return !view_is_followed(v, step) &&
+		    json_get(v->run, "ended_at") == NULL;
 	return text_eq(s->part, "probe") || !(life_is_done(s->state) ||
 	    text_eq(s->state, "pending"));
 }
@@ -76,7 +87,7 @@ card_can_step(const struct view *v, int step)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; card_may_change(&v->steps[step]) &&
+	for (size_t i = 0; card_may_change(v, step) &&
 	    i < STEP_VERBS; i++)
 		if (view_may(v, step_verbs[i].verb, step))
 			json_object_array_add(list,
@@ -459,7 +470,7 @@ card_page(struct view *v, int i)
 		add_hosts(v, o, s, counts);
 		add_attempts(v, o, s);
 	}
-	if (card_may_change(s)) {
+	if (card_may_change(v, i)) {
 		add_actions(v, o, i, targets, counts);
 		if (look_is_possible(s->step)) {
 			model_put(o, "look", look_of_step(v, i));

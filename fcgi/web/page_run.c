@@ -16,6 +16,7 @@
 #include "web/look.h"
 #include "web/model.h"
 #include "web/page.h"
+#include "web/rollback_page.h"
 #include "web/run_model.h"
 
 /* The sections of the page: the way forward, and the way back. */
@@ -52,7 +53,7 @@ ready_card(void *ctx, const struct item *item)
 {
 	struct view *v = ctx;
 
-	if (item->nodes != NULL || card_may_change(&v->steps[item->index]) ||
+	if (item->nodes != NULL || card_may_change(v, item->index) ||
 	    item->index == view_current(v))
 		return NULL;
 	return fragments_card(v, item->index);
@@ -285,6 +286,7 @@ add_flags(struct view *v, struct json_object *o)
 		{ "can_pause", VERB_run_pause, true },
 		{ "can_abort", VERB_run_abort, true },
 		{ "can_rollback", VERB_run_rollback, true },
+		{ "can_rollback_cancel", VERB_run_rollback_cancel, false },
 		{ "can_close", VERB_run_close, true },
 	};
 	const char *state = v->life.state;
@@ -356,6 +358,7 @@ page_part(struct view *v)
 	add_rejection(v, o);
 	model_put(o, "preflight", json_get(v->run, "ended_at") == NULL ?
 	    look_preflight(v) : NULL);
+	model_put(o, "rollback", json_object_get(rollback_model(v)));
 	model_put(o, "primary", primary(v));
 	model_put(o, "outline", outline(v));
 	model_put(o, "items", items(v, keep_forward));

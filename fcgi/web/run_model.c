@@ -7,6 +7,7 @@
 #include "journal/event.h"
 #include "web/card.h"
 #include "web/model.h"
+#include "web/rollback_page.h"
 #include "web/run_model.h"
 
 static struct json_object *
@@ -92,6 +93,7 @@ run_model(struct view *v)
 	    v->life.id, &v->artifacts)));
 	model_put(o, "variables", json_object_get(v->variables));
 	model_put(o, "can", card_can_run(v));
+	model_put(o, "rollback", json_object_get(rollback_model(v)));
 	return o;
 }
 

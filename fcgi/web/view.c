@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "book/expand.h"
+#include "book/expr.h"
 #include "book/values.h"
 #include "journal/event.h"
 #include "journal/latest.h"
@@ -219,7 +220,11 @@ sum_up(struct view *v)
 		const struct view_step *s = &v->steps[i];
 
 		v->life.busy |= life_is_busy(s->state);
-		v->life.can_roll_back |= text_eq(s->part, "rollback");
+		if (text_eq(s->part, "rollback")) {
+			v->life.can_roll_back = true;
+			v->life.rollback_begun |= life_is_pressed(s->by,
+			    s->attempts);
+		}
 		v->not_taken += text_eq(s->part, "not_taken") &&
 		    !s->step->rollback && s->step->probe_of == NULL;
 		if (!text_eq(s->part, v->life.mode))
@@ -316,9 +321,15 @@ view_value(void *ctx, const char *name)
 {
 	struct view *v = ctx;
 	struct json_object *parameters = json_get(v->run, "parameters");
-	const char *value = json_text(v->variables, name, NULL);
+	const char *value = json_text(v->variables, name, NULL), *fact;
 	struct json_object *secret;
+	char id[EXPR_STEP_MAX];
+	int step;
 
+	if ((fact = expr_fact(name, id)) != NULL)
+		return (step = books_find_step(v->shelf, id)) < 0 ? NULL :
+		    expr_fact_value(fact, v->steps[step].state,
+		    v->steps[step].attempts);
 	if (value == NULL)
 		value = json_text(parameters, name, NULL);
 	if (value != NULL)
@@ -378,6 +389,19 @@ view_gate(const struct view *v, int step)
 }
 
 bool
+view_is_followed(const struct view *v, int step)
+{
+	const struct view_step *s = &v->steps[step];
+
+	for (size_t i = 0; i < v->book->steps_count; i++)
+		if (text_eq(v->steps[i].part, s->part) &&
+		    v->steps[i].position > s->position &&
+		    life_is_pressed(v->steps[i].by, v->steps[i].attempts))
+			return true;
+	return false;
+}
+
+bool
 view_may(const struct view *v, enum verb verb, int step)
 {
 	struct life_step about;
@@ -401,6 +425,8 @@ view_may(const struct view *v, enum verb verb, int step)
 	    .untried = verb == VERB_step_retry &&
 	    s->step->rerun == RERUN_NEVER && text_eq(s->state, "failed") &&
 	    latest_has_untried(v->req->web->db, v->life.id, s->step->id),
+	    .later_ran = verb == VERB_step_reopen &&
+	    view_is_followed(v, step),
 	    .gate = gate >= 0 ? v->steps[gate].step->title : NULL,
 	    .given = view_decided(v, step) };
 	return life_may(verb, &v->life, &about, &v->req->actor, NULL)

@@ -38,6 +38,7 @@ struct view {
 	int		 done;
 	int		 total;
 	int		 not_taken;	/* of version hops left out */
+	struct json_object *rollback;	/* rollback_model(); NULL: not made */
 	bool		 finished;	/* all steps of the mode are settled */
 	bool		 troubled;	/* and not all of them went well */
 };
@@ -64,6 +65,9 @@ struct json_object *view_decided(const struct view *v, int step);
 
 /* The first gate before the step that is not given: its index, or -1. */
 int		 view_gate(const struct view *v, int step);
+
+/* Somebody pressed a step of the same part behind it. */
+bool		 view_is_followed(const struct view *v, int step);
 
 /* The step is left out by a `when`, or had nothing to undo. */
 bool		 view_is_excluded(const struct view_step *s);

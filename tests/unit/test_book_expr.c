@@ -24,6 +24,11 @@ value(void *ctx, const char *name)
 		return "true";
 	if (strcmp(name, "empty") == 0)
 		return "";
+	if (strcmp(name, "ran(dump)") == 0 ||
+	    strcmp(name, "skipped(stop)") == 0)
+		return "true";
+	if (strcmp(name, "succeeded(dump)") == 0)
+		return "false";
 	return NULL;
 }
 
@@ -50,6 +55,40 @@ compares_names_with_text(void **state)
 	assert_true(holds("'all-in-one' == all-in-one"));
 	assert_true(holds("empty == ''"));
 	assert_true(holds("mysql==8.0.11"));
+}
+
+static const char *
+of_alpha(void *ctx, const char *step)
+{
+	(void)ctx;
+	return strcmp(step, "dump") == 0 ? "dump.alpha" : NULL;
+}
+
+static void
+asks_what_became_of_a_step(void **state)
+{
+	struct buf out = {0};
+	char step[EXPR_STEP_MAX];
+	size_t at;
+
+	(void)state;
+	assert_true(holds("ran(dump)"));
+	assert_true(holds("ran ( 'dump' ) and not succeeded(dump)"));
+	assert_true(holds("skipped(stop)"));
+	assert_non_null(expr_check("ran(dump", &at));
+	assert_int_equal(at, 8);
+	assert_non_null(expr_check("ran()", &at));
+	assert_non_null(expr_check("ran(a, b)", &at));
+	assert_non_null(expr_check("walked(dump)", &at));
+	assert_string_equal(expr_fact("ran(dump)", step), "ran");
+	assert_string_equal(step, "dump");
+	assert_null(expr_fact("ran", step));
+	assert_null(expr_fact("walked(dump)", step));
+	expr_rename_steps("a == b and (ran(dump) or skipped( 'dump' )) or "
+	    "succeeded(x)", of_alpha, NULL, &out);
+	assert_string_equal(buf_text(&out), "a == b and (ran(dump.alpha) or "
+	    "skipped( dump.alpha )) or succeeded(x)");
+	buf_clear(&out);
 }
 
 static void
@@ -191,6 +230,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compares_names_with_text),
+		cmocka_unit_test(asks_what_became_of_a_step),
 		cmocka_unit_test(joins_with_and_or_not_in_the_usual_order),
 		cmocka_unit_test(looks_in_lists),
 		cmocka_unit_test(compares_versions_part_by_part),

@@ -1,0 +1,353 @@
+/*
+ * rollback.c: which steps the rollback of a run takes, and in which order.
+ *
+ * Steps come in document order, with four exceptions.  Those of version hops
+ * stand, among their places, latest hop first.  Those that undo a step stand,
+ * among theirs, in reverse of the order in which these ran.  A derived step
+ * that restores a file has no place in the document: it stands between the
+ * steps that undo what ran after the edit and those that undo what ran before
+ * it.  Last, a step with after= moves directly behind its anchor.
+ *
+ * A step is not needed where it undoes a step that did not run, restores a
+ * file that no edit changed, or belongs to a hop that did not run.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "book/expr.h"
+#include "journal/latest.h"
+#include "journal/rollback.h"
+
+/* A step of the rollback. */
+struct back {
+	const struct step *step;
+	const struct section *hop;	/* that it belongs to, or NULL */
+	int		 rank;		/* of what it undoes, last ran first */
+};
+
+struct order {
+	const struct rollback_run *run;
+	struct json_object *ran;	/* rows of STMT_STEPS_RAN */
+	struct back	*all;
+	size_t		 count;
+};
+
+/* How many steps ran after this one's latest attempt; -1: it never ran. */
+static int
+rank_of(struct json_object *ran, const char *id)
+{
+	for (size_t i = 0; i < json_object_array_length(ran); i++)
+		if (text_eq(json_text(json_object_array_get_idx(ran, i),
+		    "step", ""), id))
+			return (int)i;
+	return -1;
+}
+
+static const struct section *
+hop_of(const struct book *book, const struct step *s)
+{
+	for (int i = s->section; i >= 0; i = book->sections[i].parent)
+		if (book->sections[i].hop)
+			return &book->sections[i];
+	return NULL;
+}
+
+/* A step forward between the same two versions ran. */
+static bool
+hop_ran(const struct book *book, struct json_object *ran,
+    const struct section *hop)
+{
+	for (size_t i = 0; i < book->steps_count; i++) {
+		const struct step *s = &book->steps[i];
+		const struct section *h = s->rollback || s->probe_of != NULL ?
+		    NULL : hop_of(book, s);
+
+		if (h != NULL && rank_of(ran, s->id) >= 0 &&
+		    version_compare(h->hop_from, hop->hop_from) == 0 &&
+		    version_compare(h->hop_to, hop->hop_to) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The edit that the step would undo changed a file somewhere, or may have. */
+static bool
+has_changed(const struct rollback_run *run, const struct step *restore)
+{
+	struct json_object *names = latest_targets_for(run->db, run->id,
+	    run->targets, restore);
+	bool any = json_object_array_length(names) > 0;
+
+	json_object_put(names);
+	return any;
+}
+
+static bool
+is_needed(const struct order *o, const struct back *b)
+{
+	if (b->step->restores && !has_changed(o->run, b->step))
+		return false;
+	if (b->step->undo != NULL)
+		return b->rank >= 0;
+	return b->hop == NULL || hop_ran(o->run->book, o->ran, b->hop);
+}
+
+static bool
+later_hop(const struct back *a, const struct back *b)
+{
+	return version_compare(a->hop->hop_from, b->hop->hop_from) > 0;
+}
+
+static bool
+ran_later(const struct back *a, const struct back *b)
+{
+	return a->rank < b->rank;
+}
+
+static bool
+is_of_hop(const struct back *b)
+{
+	return b->hop != NULL;
+}
+
+static bool
+is_undo(const struct back *b)
+{
+	return b->step->undo != NULL;
+}
+
+/* Sorts those that belong to it among the places that they have. */
+static void
+sort_among(struct order *o, bool (*belongs)(const struct back *),
+    bool (*before)(const struct back *, const struct back *))
+{
+	for (size_t i = 0; i < o->count; i++) {
+		size_t at = i;
+
+		if (!belongs(&o->all[i]))
+			continue;
+		for (size_t k = i; k-- > 0;) {
+			struct back swap = o->all[k];
+
+			if (!belongs(&o->all[k]))
+				continue;
+			if (!before(&o->all[at], &o->all[k]))
+				break;
+			o->all[k] = o->all[at];
+			o->all[at] = swap;
+			at = k;
+		}
+	}
+}
+
+static void
+insert(struct order *o, size_t at, const struct back *b)
+{
+	memmove(o->all + at + 1, o->all + at,
+	    (o->count - at) * sizeof(*o->all));
+	o->all[at] = *b;
+	o->count++;
+}
+
+/*
+ * Behind the last step that undoes what ran after the edit; where there is
+ * none, before the first that undoes something, or before everything: what
+ * the document has there comes once the files are as they were.
+ */
+static void
+insert_restore(struct order *o, const struct back *b)
+{
+	size_t at = 0, first = o->count;
+
+	for (size_t i = 0; i < o->count; i++) {
+		if (!is_undo(&o->all[i]))
+			continue;
+		first = i < first ? i : first;
+		if (o->all[i].rank < b->rank)
+			at = i + 1;
+	}
+	if (at == 0 && first < o->count)
+		at = first;
+	insert(o, at, b);
+}
+
+/* The place of the step, or of what undoes it; `count` where there is none. */
+static size_t
+find_anchor(const struct order *o, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < o->count; i++)
+		if (text_eq(o->all[i].step->id, id))
+			return i;
+	for (i = 0; i < o->count; i++)
+		if (text_eq(o->all[i].step->undo, id))
+			break;
+	return i;
+}
+
+/* Moves the step behind its anchor, and behind those that moved there before
+ * it. */
+static void
+move_behind(struct order *o, const struct step *s)
+{
+	size_t at = find_anchor(o, s->id), to;
+	struct back b;
+
+	if (find_anchor(o, s->after) == o->count)
+		return;
+	b = o->all[at];
+	memmove(o->all + at, o->all + at + 1,
+	    (o->count - at - 1) * sizeof(*o->all));
+	o->count--;
+	to = find_anchor(o, s->after) + 1;
+	while (to < o->count && text_eq(o->all[to].step->after, s->after))
+		to++;
+	insert(o, to, &b);
+}
+
+/* Steps with after=, those first that others come after. */
+static void
+move_all(struct order *o)
+{
+	const struct book *book = o->run->book;
+	bool *moved = mem_calloc(book->steps_count + 1, sizeof(*moved));
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < book->steps_count; i++) {
+			const struct step *s = &book->steps[i];
+			size_t at = find_anchor(o, s->after);
+			int anchor = s->after == NULL || at == o->count ? -1 :
+			    (int)(o->all[at].step - book->steps);
+
+			if (anchor < 0 || moved[i] ||
+			    find_anchor(o, s->id) == o->count ||
+			    (book->steps[anchor].after != NULL &&
+			    !moved[anchor] && find_anchor(o,
+			    book->steps[anchor].after) < o->count))
+				continue;
+			move_behind(o, s);
+			moved[i] = again = true;
+		}
+	}
+	free(moved);
+}
+
+static void
+add(struct json_object *list, const struct book *book, const struct step *s)
+{
+	json_object_array_add(list,
+	    json_object_new_int((int)(s - book->steps)));
+}
+
+/* The steps that are needed, in order; the others go to `not_needed`. */
+static void
+put_in_order(struct order *o, struct json_object *not_needed)
+{
+	const struct book *book = o->run->book;
+
+	for (int restores = 0; restores < 2; restores++) {
+		for (size_t i = 0; i < book->steps_count; i++) {
+			const struct step *s = &book->steps[i];
+			struct back b = { s, hop_of(book, s), s->undo != NULL ?
+			    rank_of(o->ran, s->undo) : -1 };
+
+			if (s->restores != restores || !text_eq(o->run->part(
+			    o->run->ctx, (int)i), "rollback"))
+				continue;
+			if (!is_needed(o, &b))
+				add(not_needed, book, s);
+			else if (restores)
+				insert_restore(o, &b);
+			else
+				o->all[o->count++] = b;
+		}
+		if (!restores) {
+			sort_among(o, is_of_hop, later_hop);
+			sort_among(o, is_undo, ran_later);
+		}
+	}
+	move_all(o);
+}
+
+static bool
+is_undone(const struct order *o, const struct step *s)
+{
+	for (size_t i = 0; i < o->count; i++)
+		if (text_eq(o->all[i].step->undo, s->id))
+			return true;
+	return false;
+}
+
+/* What ran on the way forward: what nothing undoes, what nothing can. */
+static void
+list_ran(const struct order *o, struct rollback *r)
+{
+	const struct book *book = o->run->book;
+
+	for (size_t i = 0; i < json_object_array_length(o->ran); i++) {
+		int k = book_find_step(book, json_text(
+		    json_object_array_get_idx(o->ran, i), "step", ""));
+		const struct step *s = k < 0 ? NULL : &book->steps[k];
+
+		if (s == NULL || !text_eq(o->run->part(o->run->ctx, k),
+		    "main"))
+			continue;
+		r->ran = true;
+		if (s->irreversible)
+			add(r->final, book, s);
+		if (!is_undone(o, s))
+			add(r->no_undo, book, s);
+	}
+}
+
+void
+rollback_plan(const struct rollback_run *run, struct rollback *ret)
+{
+	struct order o = { .run = run,
+	    .ran = db_rows_json(db_query(run->db, STMT_STEPS_RAN,
+	    INT(run->id))),
+	    .all = mem_calloc(run->book->steps_count + 1, sizeof(*o.all)) };
+	const char *why;
+
+	*ret = (struct rollback){ .steps = json_object_new_array(),
+	    .left_out = json_object_new_array(),
+	    .not_needed = json_object_new_array(),
+	    .no_undo = json_object_new_array(),
+	    .final = json_object_new_array() };
+	put_in_order(&o, ret->not_needed);
+	for (size_t i = 0; i < o.count; i++) {
+		const struct step *s = o.all[i].step;
+
+		add(ret->steps, run->book, s);
+		if (book_is_excluded(run->book, (int)(s - run->book->steps),
+		    run->value, run->ctx, &why))
+			add(ret->left_out, run->book, s);
+	}
+	list_ran(&o, ret);
+	free(o.all);
+	json_object_put(o.ran);
+}
+
+void
+rollback_clear(struct rollback *r)
+{
+	json_object_put(r->steps);
+	json_object_put(r->left_out);
+	json_object_put(r->not_needed);
+	json_object_put(r->no_undo);
+	json_object_put(r->final);
+	*r = (struct rollback){0};
+}
+
+bool
+rollback_has_work(const struct rollback *r)
+{
+	return r->ran && json_object_array_length(r->steps) >
+	    json_object_array_length(r->left_out);
+}
