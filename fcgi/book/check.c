@@ -244,9 +244,9 @@ check_after(struct parse *p, int i)
 	for (size_t n = 0; to >= 0 && n <= p->steps_count; n++)
 		to = anchor_of(p, to);
 	if (to >= 0)
-		report(p, SEVERITY_ERROR, at, "“after=%s” closes a circle: each "
-		    "of its steps would come after the others. Remove one "
-		    "after=.", s->after);
+		report(p, SEVERITY_ERROR, at, "“after=%s” closes a circle: "
+		    "each of its steps would come after the others. Remove "
+		    "one after=.", s->after);
 }
 
 static bool

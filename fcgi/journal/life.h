@@ -39,7 +39,7 @@ struct life_run {
 						 * roles}] */
 	bool		 busy;			/* a step is at work */
 	bool		 can_roll_back;		/* there are rollback steps */
-	bool		 rollback_begun;	/* somebody pressed one of them */
+	bool		 rollback_begun;	/* one of them was pressed */
 };
 
 struct life_step {
@@ -52,8 +52,8 @@ struct life_step {
 	const char	*of_state;		/* a probe: state of its step */
 	bool		 probed;		/* its probe said: not taken
 						 * effect; or it never began */
-	bool		 later_ran;		/* somebody pressed a step behind
-						 * it */
+	bool		 later_ran;		/* a step behind it was
+						 * pressed */
 	bool		 untried;		/* rerun=never: on some target
 						 * it never began */
 	const char	*gate;			/* title of a gate before it
