@@ -180,9 +180,10 @@ idle_step(void)
 	static const char *const no[] = { "is_current", "is_done",
 	    "is_excluded", "is_failed", "is_unknown", "is_awaiting_signature",
 	    "is_settled", "has_signatures", "has_earlier", "has_hosts",
-	    "has_actions", "is_blocked", "has_body", "can_execute", "can_retry",
-	    "can_confirm", "can_reopen", "can_approve", "can_skip",
-	    "can_cancel", "can_resolve", "can_sign", "can_look", "has_preview" };
+	    "has_actions", "is_blocked", "has_body", "can_execute",
+	    "can_retry", "can_confirm", "can_reopen", "can_approve",
+	    "can_skip", "can_cancel", "can_resolve", "can_sign", "can_look",
+	    "has_preview" };
 	static const char *const nothing[] = { "settled_text", "by", "at",
 	    "reason", "message", "duration_text", "last", "probe",
 	    "blocked_text", "body_html", "primary_label", "retries", "hosts",
