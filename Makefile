@@ -1,8 +1,10 @@
-# make            build everything into build/
+# make            build everything into build/ (V=1 shows the commands)
 # make run        install what is missing, build, start the console
-#                 (PORT=8080 DATA=data RUNBOOKS=runbooks)
+#                 (PORT=8080 DATA=data RUNBOOKS=runbooks HOST=127.0.0.1
+#                 TLS_CERT=FILE TLS_KEY=FILE)
 # make test       install what is missing, run every test (ASan and UBSan)
-# make unit, e2e, fault, browser, fate, fuzz, lint: the parts of it
+# make lint, unit, e2e, fault, browser, fate, fuzz: the parts of it
+# make test-long  the tests that take longer (tests/long), longer fuzzing
 # make lab        the FATE lab with the console beside it
 # make bench      measure, as ratios against references of the same run
 # make dev        as run, with the sanitizers
@@ -14,17 +16,21 @@ RUNBOOKS ?= runbooks
 LAB      ?= build/lab
 CC       ?= gcc
 B        ?= build
+Q         = $(if $(V),,@)
 
-# Every package is named here and nowhere else.
+# Every package is named here and nowhere else.  CLANG_RT belongs to the
+# version of clang that the suite has, which is known once that is there.
 RUN_PACKAGES  = gcc libc6-dev make pkg-config nginx-light libfcgi-dev \
 	libjson-c-dev libsqlite3-dev libssh2-1-dev libmd4c-dev libyaml-dev \
 	libpcre2-dev libsodium-dev libmariadb-dev libpq-dev libcurl4-openssl-dev \
 	ca-certificates python3
-TEST_PACKAGES = clang libclang-rt-14-dev libcmocka-dev openssh-server \
+TEST_PACKAGES = clang libcmocka-dev openssh-server \
 	openssh-client mariadb-server-core mariadb-client postgresql \
 	iproute2 util-linux python3-swift \
 	procps curl jq sqlite3 chromium fonts-noto-cjk wrk fish tcsh busybox \
 	sudo clustershell pssh pandoc
+CLANG_RT      = libclang-rt-$$(clang -dumpversion | cut -d. -f1)-dev
+NPM_PACKAGES  = nodejs npm
 
 CPPFLAGS += -Ifcgi -I$(B) -D_GNU_SOURCE
 WARN      = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
@@ -62,59 +68,86 @@ countersign_LIBS        = $(JOURNAL)
 
 all: $(PROGRAMS:%=$(B)/%) static/vendor
 
-# Libraries of the pages, as the lock file has them.
+# npm_ci FOLDER: the libraries that its lock file names.
+define npm_ci
+@mkdir -p $(B); (cd $(1) && npm ci --no-audit --no-fund --no-progress \
+    --loglevel=error) >$(B)/npm.log 2>&1 || { cat $(B)/npm.log >&2; \
+    echo "npm ci failed in $(1).  It fetches what package-lock.json there" \
+    "names; npm's error is above.  Does npm ping reach the registry?  Behind" \
+    "a proxy: npm config set proxy URL; with a certificate authority of your" \
+    "own: npm config set cafile FILE; with a registry of your own: npm" \
+    "config set registry URL.  Then run make again." >&2; exit 1; }
+endef
 static/vendor: static/package-lock.json
-	cd static && npm ci --silent --no-audit --no-fund
-	mkdir -p $@ && cp static/node_modules/@xterm/xterm/lib/xterm.mjs \
+	$(call npm_ci,static)
+	$(Q)mkdir -p $@ && cp static/node_modules/@xterm/xterm/lib/xterm.mjs \
 	    static/node_modules/@xterm/xterm/css/xterm.css $@ && touch $@
 
 # Installs those of the packages that are not there yet; asks apt for nothing
 # where none is missing.
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
+APT  = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -y
 define install
 @missing=$$(for p in $(1); do dpkg -s $$p 2>/dev/null | \
     grep -q '^Status: install ok' || echo $$p; done); \
-if [ -n "$$missing" ]; then echo "installing:" $$missing; \
-    $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -qq -y --no-install-recommends $$missing; fi
+[ -z "$$missing" ] || { echo "installing" $$missing; mkdir -p $(B); \
+    { $(APT) update && $(APT) install --no-install-recommends $$missing; } \
+    $(if $(V),,>$(B)/apt.log 2>&1) </dev/null || { \
+    $(if $(V),,tail -20 $(B)/apt.log;) echo "apt-get could not install" \
+    "the packages named above" >&2; exit 1; }; }
 endef
 deps:
 	$(call install,$(RUN_PACKAGES))
-	@command -v npm >/dev/null || { $(SUDO) apt-get update -qq && \
-	    $(SUDO) apt-get install -qq -y --no-install-recommends nodejs npm; }
+	$(call install,$$(command -v npm >/dev/null || echo $(NPM_PACKAGES)))
 deps-test: deps
 	$(call install,$(TEST_PACKAGES))
+	$(call install,$(CLANG_RT))
+
+# As many jobs as there are cores, where make was not told.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+# build MAKE TARGETS: a line that says how much is to be done, and does it.
+define build
++@n=$$($(1) -n $(2) 2>/dev/null | grep -c ' -c -o '); \
+if $(1) -q $(2) >/dev/null 2>&1; then echo "$(3) is up to date"; else \
+    echo "building $(3) ($$n files to compile)"; $(1) $(JOBS) $(2); fi
+endef
+PLAIN = $(MAKE) --no-print-directory
+SERVE = countersign serve --data $(DATA) --runbooks $(RUNBOOKS) --port $(PORT)
 
 run: deps
-	@$(MAKE) --no-print-directory all
-	@exec $(B)/countersign serve --data $(DATA) --runbooks $(RUNBOOKS) \
-	    --port $(PORT)
+	$(call build,$(PLAIN),all,$(B))
+	@if [ -e $(DATA)/countersign.db ]; then \
+	    echo "the data folder $(DATA) is there already and is used"; \
+	    else echo "making the data folder $(DATA)"; fi
+	@exec $(B)/$(SERVE)
 
 # The sanitizers' build, which the tests use.
-ASAN = $(MAKE) --no-print-directory B=build/asan SAN="$(SAN_FLAGS)" \
-	CFLAGS="-O1 -g"
-asan:
-	+@$(ASAN) all unit-built
+ASAN = $(PLAIN) B=build/asan SAN="$(SAN_FLAGS)" CFLAGS="-O1 -g"
+asan: static/vendor
+	$(call build,$(ASAN),all unit-built,build/asan)
 dev: deps
-	+@$(ASAN) all
-	@exec build/asan/countersign serve --data $(DATA) \
-	    --runbooks $(RUNBOOKS) --port $(PORT)
+	$(call build,$(ASAN),all,build/asan)
+	@exec build/asan/$(SERVE)
+# What the tests use, the one after the other.
+built:
+	$(call build,$(PLAIN),all,$(B))
+	+@$(PLAIN) asan
 
 define program
 $(B)/$(1): $(call objs,$($(1)_DIRS))
-	$$(CC) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ $$($(1)_LIBS)
+	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ $$($(1)_LIBS)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
 $(B)/obj/%.o: fcgi/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The schema as a C string, for migrate.c.
 $(B)/obj/journal/migrate.o: $(B)/schema.inc
 $(B)/schema.inc: fcgi/journal/schema.sql
 	@mkdir -p $(@D)
-	sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >$@
+	$(Q)sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >$@
 
 # tests/unit/test_FOLDER_WHAT.c is linked with the layers and with FOLDER,
 # whose main() stays away.
@@ -125,56 +158,61 @@ UNIT_TESTS = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*
 define unit
 $(B)/tests/$(1): tests/unit/$(1).c $(call TEST_OBJS,$(word 2,$(subst _, ,$(1))))
 	@mkdir -p $$(@D)
-	$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ -lcmocka -lfcgi $$(countersign-step_LIBS) $$(JOURNAL)
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ -lcmocka -lfcgi $$(countersign-step_LIBS) $$(JOURNAL)
 endef
 $(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t))))
 
 unit-built: $(UNIT_TESTS)
 unit: asan
-	@for t in build/asan/tests/test_*; do $$t || exit 1; done
+	@tests/run -j $(TEST_JOBS) $(UNIT_TESTS:$(B)/%=build/asan/%)
 
-# Everything that a fresh machine can check, the quick things first.
+# Everything that a fresh machine can check, the quick things first.  A part
+# that fails hides none behind it; the last lines name all that failed.
+PARTS = lint unit e2e fault browser fate fuzz
 test: deps-test
-	@$(MAKE) --no-print-directory lint unit e2e fault browser fate fuzz
-	@echo "all tests passed"
+	+@tests/run --parts $(PARTS)
+test-long: deps-test
+	+@FUZZ_SECONDS=300 tests/run --parts long fuzz
+TEST_JOBS = $(shell nproc)
 
 lint:
-	@$(MAKE) --no-print-directory all
-	@$(MAKE) --no-print-directory B=build/clang CC=clang all
+	$(call build,$(PLAIN),all,$(B))
+	$(call build,$(PLAIN) B=build/clang CC=clang,all,build/clang)
 	@tests/unit/layers.sh build
 
 # Each starts a console of its own on loopback (tests/e2e/console.py).
-e2e: all asan
-	@tests/run -j 2 tests/e2e/test_*.py tests/e2e/*.sh
-fault: all asan
+e2e: built
+	@tests/run -j $(TEST_JOBS) tests/e2e/test_*.py
+fault: built
 	@tests/run tests/fault/test_*.py
-fate: all asan
+fate: built
 	@tests/run tests/e2e/fate.py
-browser: all asan tests/browser/node_modules
-	@tests/run tests/browser/run.py tests/browser/fate.py tests/browser/inventory.py \
-	    tests/browser/outputs.py
+browser: built tests/browser/node_modules
+	@tests/run tests/browser/*.py
+long: built
+	@tests/run $(wildcard tests/long/test_*)
 tests/browser/node_modules: tests/browser/package-lock.json
-	@cd tests/browser && npm ci --silent --no-audit --no-fund && touch node_modules
-# Each parser of foreign bytes under libFuzzer (clang), for some seconds.
-FUZZ_SECONDS ?= 10
+	$(call npm_ci,tests/browser)
+	@touch $@
+# Each parser of foreign bytes under libFuzzer (clang), for FUZZ_SECONDS (10).
 FUZZ = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 -g
 $(B)/fuzz/%: tests/fuzz/fuzz_%.c $(call src,base) $(call src,book)
 	@mkdir -p $(@D)
-	clang -std=c17 $(CPPFLAGS) $(WARN) $(FUZZ) -o $@ $^ $(BOOK)
+	$(Q)clang -std=c17 $(CPPFLAGS) $(WARN) $(FUZZ) -o $@ $^ $(BOOK)
 # The step's parsers stand in its folder.
 $(B)/fuzz/step: tests/fuzz/fuzz_step.c $(call src,base) $(call src,book) \
 	    $(call src,wire) $(filter-out %/main.c,$(call src,step))
 	@mkdir -p $(@D)
-	clang -std=c17 $(CPPFLAGS) $(WARN) $(FUZZ) -o $@ $^ $(countersign-step_LIBS)
-fuzz: $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-	@for f in $^; do d=$(B)/found/$$(basename $$f); mkdir -p $$d; \
-	$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
-	-verbosity=0 -artifact_prefix=$$d- $$d tests/fuzz/corpus/$$(basename $$f) \
-	>$$d.log 2>&1 || { tail -50 $$d.log; exit 1; }; echo "fuzz: $$f"; done
+	$(Q)clang -std=c17 $(CPPFLAGS) $(WARN) $(FUZZ) -o $@ $^ $(countersign-step_LIBS)
+FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz-built: $(FUZZERS)
+fuzz:
+	+@$(PLAIN) $(JOBS) fuzz-built
+	@tests/run -j $(TEST_JOBS) $(FUZZERS:%="tests/fuzz/run %")
 BENCH = $(B)/bench/page $(B)/bench/commits $(B)/bench/commands $(B)/bench/fan
 $(B)/bench/%: tests/bench/%.c $(call objs,base wire)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ -lfcgi -lsqlite3 -ljson-c -lssh2
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ -lfcgi -lsqlite3 -ljson-c -lssh2
 bench: deps-test all $(BENCH)
 	@python3 tests/bench/bench.py
 	@python3 tests/bench/fanout.py
@@ -190,5 +228,5 @@ lab: deps-test
 clean:
 	rm -rf build
 
-.PHONY: all asan bench browser clean deps deps-test dev e2e fate fault fuzz lab \
-	lint run test unit unit-built
+.PHONY: all asan bench browser built clean deps deps-test dev e2e fate fault \
+	fuzz fuzz-built lab lint long run test test-long unit unit-built

@@ -31,6 +31,8 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("B", TOP / "build/asan")).resolve()
 PASSWORD = "a long enough password"
 BUSY = ("requested", "starting", "running")
+# At a time limit (tests/run), what a test has started ends in order.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 class User:
