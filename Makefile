@@ -22,7 +22,7 @@ Q         = $(if $(V),,@)
 # version of clang that the suite has, which is known once that is there.
 RUN_PACKAGES  = gcc libc6-dev make pkg-config nginx-light libfcgi-dev \
 	libjson-c-dev libsqlite3-dev libssh2-1-dev libmd4c-dev libyaml-dev \
-	libpcre2-dev libsodium-dev libmariadb-dev libpq-dev libcurl4-openssl-dev \
+	libpcre2-dev libsodium-dev libzxcvbn-dev libmariadb-dev libpq-dev libcurl4-openssl-dev \
 	ca-certificates python3
 TEST_PACKAGES = clang libcmocka-dev openssh-server \
 	openssh-client mariadb-server-core mariadb-client postgresql \
@@ -58,7 +58,7 @@ PROGRAMS = countersign-web countersign-keeper countersign-runner \
 countersign-web_DIRS    = base book journal wire html web
 countersign-web_LIBS    = -lfcgi $(JOURNAL)
 countersign-keeper_DIRS = base book journal wire keeper
-countersign-keeper_LIBS = $(JOURNAL)
+countersign-keeper_LIBS = $(JOURNAL) -lzxcvbn -lm
 countersign-runner_DIRS = base book journal wire runner
 countersign-runner_LIBS = $(JOURNAL)
 countersign-step_DIRS   = base book wire step

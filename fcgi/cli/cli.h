@@ -20,6 +20,8 @@ struct cli {
 	const char	*runbooks;
 	const char	*roles;
 	const char	*name;
+	const char	*scope;		/* of a token, with commas */
+	const char	*expires;	/* a duration */
 	const char	*port;
 	const char	*output;
 	const char	*environment;

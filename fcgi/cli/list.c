@@ -18,34 +18,45 @@ when(struct rows *rows, int column, char text[CLOCK_TEXT])
 	return text;
 }
 
+/* An array of names, with commas. */
+static void
+print_names(const char *text)
+{
+	struct json_object *names = NULL;
+	size_t n;
+
+	(void)json_read(text, strlen(text), &names, NULL);
+	n = names != NULL ? json_object_array_length(names) : 0;
+	for (size_t i = 0; i < n; i++)
+		printf("%s%s", i > 0 ? "," : "", json_object_get_string(
+		    json_object_array_get_idx(names, i)));
+	json_object_put(names);
+}
+
 /* name, roles, disabled, created_at, created_by */
 static void
 print_account(struct rows *rows)
 {
-	struct json_object *roles = NULL;
-	const char *text = db_text(rows, 1);
 	char at[CLOCK_TEXT];
-	size_t n;
 
-	(void)json_read(text, strlen(text), &roles, NULL);
-	n = roles != NULL ? json_object_array_length(roles) : 0;
 	printf("%s\t", db_text(rows, 0));
-	for (size_t i = 0; i < n; i++)
-		printf("%s%s", i > 0 ? "," : "", json_object_get_string(
-		    json_object_array_get_idx(roles, i)));
+	print_names(db_text(rows, 1));
 	printf("\t%s\t%s\t%s\n", db_int(rows, 2) != 0 ? "disabled" :
 	    "enabled", when(rows, 3, at), db_text(rows, 4));
-	json_object_put(roles);
 }
 
-/* account, name, hash, created_at, created_by: the hash is nobody's affair */
+/* account, name, hash, created_at, created_by, scopes, expires_at: the hash
+ * is nobody's affair */
 static void
 print_token(struct rows *rows)
 {
 	char at[CLOCK_TEXT];
 
-	printf("%s\t%s\t%s\t%s\n", db_text(rows, 0), db_text(rows, 1),
-	    when(rows, 3, at), db_text(rows, 4));
+	printf("%s\t%s\t%s\t", db_text(rows, 0), db_text(rows, 1),
+	    when(rows, 3, at));
+	printf("%s\t", db_text(rows, 4));
+	print_names(db_text(rows, 5));
+	printf("\t%s\n", when(rows, 6, at));
 }
 
 /* name, set_at, set_by */

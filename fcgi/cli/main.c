@@ -32,14 +32,20 @@ static const struct {
 	  "countersign user add NAME [--roles A,B] [--password-stdin]\n"
 	  "countersign user roles NAME --roles A,B\n"
 	  "countersign user password NAME [--password-stdin]\n"
+	  "\tAlso for the only admin who forgot it: it works on the machine alone and\n"
+	  "\tis on record.  Ends all sessions and tokens of the account.\n"
 	  "countersign user disable|enable NAME\n"
 	  "countersign user list\n"
 	  "\tname, roles, state, when and by whom it was made, between tabs.\n" },
 	{ "token", cli_token,
-	  "countersign token add USER --name NAME\n"
-	  "\tPrints the token once.\n"
+	  "countersign token add USER --name NAME [--scope read,run]\n"
+	  "\t[--expires 90d]\n"
+	  "\tPrints the token once.  read looks, run gives commands; approve, which\n"
+	  "\tapproves and signs, is given by the owner alone, on the page API tokens.\n"
 	  "countersign token revoke USER --name NAME\n"
-	  "countersign token list [USER]\n" },
+	  "countersign token list [USER]\n"
+	  "\taccount, name, when and by whom it was made, scopes, when it expires,\n"
+	  "\tbetween tabs.\n" },
 	{ "secret", cli_secret,
 	  "countersign secret set NAME [--value-stdin]\n"
 	  "countersign secret delete NAME [--force]\n"
@@ -96,6 +102,8 @@ read_options(int argc, char **argv, struct cli *c)
 		{ "runbooks", required_argument, NULL, 'b' },
 		{ "roles", required_argument, NULL, 'r' },
 		{ "name", required_argument, NULL, 'n' },
+		{ "scope", required_argument, NULL, 's' },
+		{ "expires", required_argument, NULL, 'x' },
 		{ "port", required_argument, NULL, 'p' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "output-limit", required_argument, NULL, 'l' },
@@ -114,6 +122,8 @@ read_options(int argc, char **argv, struct cli *c)
 		case 'b': c->runbooks = optarg; break;
 		case 'r': c->roles = optarg; break;
 		case 'n': c->name = optarg; break;
+		case 's': c->scope = optarg; break;
+		case 'x': c->expires = optarg; break;
 		case 'p': c->port = optarg; break;
 		case 'o': c->output = optarg; break;
 		case 'l': c->output_limit = optarg; break;

@@ -20,7 +20,7 @@ with(const char *key, const char *text)
 
 /* "a,b" as an array of names. */
 static struct json_object *
-roles_of(const char *list)
+names_of(const char *list)
 {
 	struct json_object *all = json_object_new_array();
 	size_t n;
@@ -68,12 +68,12 @@ cli_user(struct cli *c)
 	body = with("name", c->argc == 2 ? c->argv[1] : "");
 	if (strcmp(action, "add") == 0) {
 		verb = "account_add";
-		json_set(body, "roles", roles_of(c->roles));
+		json_set(body, "roles", names_of(c->roles));
 	} else if (strcmp(action, "password") == 0) {
 		verb = "password_set";
 	} else if (strcmp(action, "roles") == 0 && c->roles != NULL) {
 		verb = "account_change";
-		json_set(body, "roles", roles_of(c->roles));
+		json_set(body, "roles", names_of(c->roles));
 	} else if (strcmp(action, "disable") == 0 ||
 	    strcmp(action, "enable") == 0) {
 		verb = "account_change";
@@ -101,6 +101,10 @@ cli_token(struct cli *c)
 		return CLI_USAGE;
 	body = with("account", c->argv[1]);
 	json_set_text(body, "name", c->name);
+	if (c->scope != NULL)
+		json_set(body, "scopes", names_of(c->scope));
+	if (c->expires != NULL)
+		json_set_text(body, "expires", c->expires);
 	if (strcmp(c->argv[0], "revoke") == 0)
 		return ask(c, "token_revoke", body);
 	if (strcmp(c->argv[0], "add") != 0) {

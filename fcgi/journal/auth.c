@@ -39,30 +39,98 @@ is_secret(const char *s)
 	    text_unhex(s, bytes, sizeof(bytes));
 }
 
+unsigned
+auth_scope(const char *name)
+{
+	return text_eq(name, "read") ? AUTH_READ :
+	    text_eq(name, "run") ? AUTH_RUN :
+	    text_eq(name, "approve") ? AUTH_APPROVE : 0;
+}
+
+/* What a token with these scopes cannot do; a session lacks nothing. */
+static unsigned
+lacks(const char *scopes)
+{
+	struct json_object *list = json_tokener_parse(scopes);
+	unsigned has = 0;
+	size_t n = list != NULL ? json_object_array_length(list) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		has |= auth_scope(json_object_get_string(
+		    json_object_array_get_idx(list, i)));
+	json_object_put(list);
+	return AUTH_ALL & ~has;
+}
+
+/* Somebody else knows the password, and nobody has confirmed that. */
+static void
+read_reset(struct db *db, struct rows *rows, struct actor *a)
+{
+	if (db_is_null(rows, 3) || !db_is_null(rows, 4))
+		return;
+	snprintf(a->reset_by, sizeof(a->reset_by), "%s", db_text(rows, 2));
+	a->reset_at = db_int(rows, 3);
+	a->reset_open = db_first_int(db_query(db, STMT_CONFIRMER_COUNT,
+	    TEXT(a->name), TEXT(a->reset_by)), 0) > 0;
+}
+
 enum err
 auth_find(struct db *db, const char *credential, char name[65],
-    struct json_object **ret_roles)
+    struct actor *ret)
 {
 	unsigned char hash[HASH_BYTES];
+	bool session = text_starts(credential, "session:");
+	const char *secret = strchr(credential, ':');
 	enum err err = ERR_UNAUTHENTICATED;
 	struct rows *rows;
 
-	if (text_starts(credential, "session:") && is_secret(credential + 8)) {
-		auth_hash(credential + 8, hash);
-		rows = db_query(db, STMT_SESSION_FIND,
-		    BLOB(hash, sizeof(hash)), INT(clock_now()));
-	} else if (text_starts(credential, "bearer:") &&
-	    is_secret(credential + 7)) {
-		auth_hash(credential + 7, hash);
-		rows = db_query(db, STMT_TOKEN_FIND, BLOB(hash, sizeof(hash)));
-	} else {
+	if ((!session && !text_starts(credential, "bearer:")) ||
+	    !is_secret(secret + 1))
 		return ERR_UNAUTHENTICATED;
-	}
+	auth_hash(secret + 1, hash);
+	rows = db_query(db, session ? STMT_SESSION_FIND : STMT_TOKEN_FIND,
+	    BLOB(hash, sizeof(hash)), INT(clock_now()));
 	if (db_next(rows)) {
 		snprintf(name, 65, "%s", db_text(rows, 0));
-		*ret_roles = json_tokener_parse(db_text(rows, 1));
+		*ret = (struct actor){ .name = name, .session = session,
+		    .roles = json_tokener_parse(db_text(rows, 1)),
+		    .lacks = session ? 0 : lacks(db_text(rows, 5)),
+		    .expires_at = session ? 0 : db_int(rows, 6) };
+		read_reset(db, rows, ret);
 		err = ERR_OK;
 	}
 	db_done(rows);
 	return err;
+}
+
+static unsigned
+scope_of(enum verb verb)
+{
+	enum role role = verb_role(verb);
+
+	if (role == ROLE_RULE || role == ROLE_SIGNER)
+		return AUTH_APPROVE;
+	return text_starts(verb_name(verb), "see") ? AUTH_READ : AUTH_RUN;
+}
+
+enum err
+auth_may(const struct actor *actor, enum verb verb, struct fault *fault)
+{
+	unsigned scope = scope_of(verb);
+	const char *name = scope == AUTH_APPROVE ? "approve" :
+	    scope == AUTH_RUN ? "run" : "read";
+
+	if (actor->lacks & scope)
+		return fault_about(fault, name,
+		    fault_set(fault, ERR_FORBIDDEN, "scope_needed", NULL,
+		    "This token lacks the scope \"%s\"%s.", name,
+		    scope == AUTH_APPROVE ? ": approve and sign in a browser, "
+		    "or with a token that you made there for it" : ""));
+	if (scope == AUTH_APPROVE && actor->reset_open)
+		return fault_about(fault, actor->reset_by,
+		    fault_set(fault, ERR_FORBIDDEN, "reset_open", NULL,
+		    "%s has set the password of this account: another admin "
+		    "or approver has to confirm that first, on their own "
+		    "start page.", actor->reset_by));
+	return ERR_OK;
 }

@@ -10,14 +10,33 @@
 
 #define AUTH_SECRET_BYTES	32	/* of sessions, tokens; hex: 64 */
 #define AUTH_SESSION_MS		(12LL * 3600 * 1000)
+#define AUTH_TOKEN_MS		(90LL * 24 * 3600 * 1000)
+#define AUTH_TOKEN_MOST_MS	(366LL * 24 * 3600 * 1000)
+
+/* What a token is good for. */
+#define AUTH_READ		1u	/* looking */
+#define AUTH_RUN		2u	/* all commands but those of approve */
+#define AUTH_APPROVE		4u	/* approving, rejecting, signing */
+#define AUTH_ALL		7u
 
 /*
- * Looks a credential up: "session:HEX" or "bearer:HEX".  *ret_roles is a new
- * array that the caller puts; `name` gets the account.  ERR_UNAUTHENTICATED:
- * unknown, expired or disabled.
+ * Looks a credential up: "session:HEX" or "bearer:HEX".  Fills *ret, whose
+ * roles are a new array that the caller puts and whose name is `name`.
+ * ERR_UNAUTHENTICATED: unknown, expired or disabled; *ret is as it was.
  */
 enum err auth_find(struct db *db, const char *credential, char name[65],
-	    struct json_object **ret_roles);
+	    struct actor *ret);
+
+/*
+ * Whether the credential is good for the verb: a token has the scope that it
+ * takes, and no reset of the account's password waits to be confirmed.
+ * ERR_FORBIDDEN with a fault.  life_may() asks it too.
+ */
+enum err auth_may(const struct actor *actor, enum verb verb,
+	    struct fault *fault);
+
+/* The bit of the scope "read", "run" or "approve"; 0: there is none such. */
+unsigned auth_scope(const char *name);
 
 /* The token of the forms of a session: 64 hex digits, derived from the
  * cookie's secret, so that nothing needs to be stored. */

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "journal/auth.h"
 #include "journal/life.h"
 
 /* Words between spaces: "running paused". */
@@ -406,7 +407,8 @@ life_may(enum verb verb, const struct life_run *run,
 	if (i == n || (transitions[i].step_states != NULL) != (step != NULL))
 		return fault_set(fault, ERR_FORBIDDEN, "forbidden", NULL,
 		    "That cannot be done to a run.");
-	if ((err = may_by_role(verb, run, step, actor, fault)) != ERR_OK)
+	if ((err = may_by_role(verb, run, step, actor, fault)) != ERR_OK ||
+	    (err = auth_may(actor, verb, fault)) != ERR_OK)
 		return err;
 	if (!listed(transitions[i].run_states, run->state))
 		return fault_about(fault, run->state,

@@ -22,6 +22,13 @@ struct actor {
 	const char		*name;		/* "" where nobody is known */
 	struct json_object	*roles;
 	bool			 local;		/* our own command line */
+	bool			 session;	/* signed in, not a token */
+	unsigned		 lacks;		/* AUTH_* that a token lacks */
+	int64_t			 expires_at;	/* of the token; 0: never */
+	char			 reset_by[65];	/* who else set the password,
+						 * unconfirmed; "" for none */
+	int64_t			 reset_at;
+	bool			 reset_open;	/* somebody could confirm it */
 };
 
 bool	actor_has(const struct actor *actor, const char *role);

@@ -503,15 +503,18 @@ static const struct {
 	{ "look.ended",			project_look_ended },
 	{ "account.added",		project_account_added },
 	{ "account.changed",		project_account_changed },
-	{ "account.password_set",	noted },
+	{ "account.password_set",	project_password_set },
+	{ "account.reset_confirmed",	project_reset_confirmed },
 	{ "token.added",		project_token_added },
 	{ "token.revoked",		project_token_revoked },
 	{ "session.opened",		noted },
 	{ "session.closed",		noted },
+	{ "session.ended",		noted },
+	{ "session.failed",		noted },
 	{ "setup.link_made",		noted },
 	{ "secret.set",			project_secret_set },
 	{ "secret.deleted",		project_secret_deleted },
-	{ "journal.migrated",		noted },
+	{ "journal.migrated",		project_migrated },
 };
 /* clang-format on */
 

@@ -2,8 +2,10 @@
  * project_account.c: people, their tokens, and the names of secrets,
  * brought up to date event by event (project.c).
  */
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "journal/auth.h"
 #include "journal/project.h"
 
 enum err
@@ -21,6 +23,34 @@ project_account_changed(struct db *db, const struct event *e)
 	    INT(json_flag(e->data, "disabled", false)));
 }
 
+/* Who sets the password of somebody else could sign in as them. */
+enum err
+project_password_set(struct db *db, const struct event *e)
+{
+	if (!json_flag(e->data, "reset", false))
+		return ERR_OK;
+	return db_run(db, STMT_ACCOUNT_SET_RESET, TEXT(text_of(e, "name")),
+	    TEXT(e->actor), INT(e->at));
+}
+
+enum err
+project_reset_confirmed(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_ACCOUNT_CONFIRM_RESET, TEXT(text_of(e, "name")),
+	    TEXT(e->actor), INT(e->at));
+}
+
+/* A time of the data in milliseconds; 0 where there is none. */
+static int64_t
+time_of(const struct event *e, const char *key)
+{
+	const char *text = text_of(e, key);
+	int64_t at = 0;
+
+	return text != NULL && clock_parse(text, &at) ? at : 0;
+}
+
+/* Events of before tokens had scopes and an end have neither. */
 enum err
 project_token_added(struct db *db, const struct event *e)
 {
@@ -31,7 +61,18 @@ project_token_added(struct db *db, const struct event *e)
 		return ERR_INVALID;
 	return db_run(db, STMT_TOKEN_ADD, TEXT(text_of(e, "account")),
 	    TEXT(text_of(e, "name")), BLOB(hash, sizeof(hash)), INT(e->at),
-	    TEXT(e->actor));
+	    TEXT(e->actor), TEXT(json_get(e->data, "scopes") != NULL ?
+	    written(e, "scopes") : "[\"read\",\"run\"]"),
+	    INT(time_of(e, "expires_at")));
+}
+
+/* Version 2 brought the end of tokens: those of before have 90 days. */
+enum err
+project_migrated(struct db *db, const struct event *e)
+{
+	if (json_int(e->data, "from", 0) >= 2)
+		return ERR_OK;
+	return db_run(db, STMT_TOKEN_LIMIT, INT(e->at + AUTH_TOKEN_MS));
 }
 
 enum err

@@ -198,7 +198,11 @@ CREATE TABLE account (
 	roles		TEXT NOT NULL,	-- [names]
 	disabled	INTEGER NOT NULL,
 	created_at	INTEGER NOT NULL,
-	created_by	TEXT NOT NULL
+	created_by	TEXT NOT NULL,
+	reset_by	TEXT,		-- who else set its password last
+	reset_at	INTEGER,
+	confirmed_by	TEXT,		-- a third person knows of that reset
+	confirmed_at	INTEGER
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE token (
@@ -207,6 +211,8 @@ CREATE TABLE token (
 	hash		BLOB NOT NULL UNIQUE,
 	created_at	INTEGER NOT NULL,
 	created_by	TEXT NOT NULL,
+	scopes		TEXT NOT NULL,	-- [read, run, approve]
+	expires_at	INTEGER,	-- NULL: made before tokens expired
 	PRIMARY KEY (account, name)
 ) STRICT, WITHOUT ROWID;
 -- The named secrets that there are; their values stand in sealed.
@@ -230,6 +236,15 @@ CREATE TABLE session (
 	expires_at	INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_account ON session (account);
+
+-- Browsers that have signed in to an account: strangers who guess do not
+-- slow them down.
+CREATE TABLE device (
+	account	TEXT NOT NULL,
+	hash	BLOB NOT NULL,		-- of the cookie
+	seen_at	INTEGER NOT NULL,
+	PRIMARY KEY (account, hash)
+) STRICT, WITHOUT ROWID;
 
 -- Secrets, sealed to the runner's key: run 0 is the store of named ones,
 -- otherwise the secret parameters of that run.

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "journal/auth.h"
+#include "journal/event.h"
 #include "keeper/keeper.h"
 
 #define KEYS(...) ((const struct json_key[]){ __VA_ARGS__ { NULL, 0, false } })
@@ -27,12 +28,13 @@ static const struct {
 } commands[] = {
 	{ VERB_setup,		cmd_setup,	KEYS(NEED("key") NEED("name") NEED("password")) },
 	{ VERB_setup_link,	cmd_setup_link,	KEYS() },
-	{ VERB_login,		cmd_login,	KEYS(NEED("name") NEED("password")) },
+	{ VERB_login,		cmd_login,	KEYS(NEED("name") NEED("password") TEXT_("device")) },
 	{ VERB_logout,		cmd_logout,	KEYS() },
 	{ VERB_account_add,	cmd_account_add, KEYS(NEED("name") LIST("roles") NEED("password")) },
 	{ VERB_account_change,	cmd_account_change, KEYS(NEED("name") LIST("roles") FLAG("disabled")) },
 	{ VERB_password_set,	cmd_password_set, KEYS(NEED("name") NEED("password") TEXT_("old")) },
-	{ VERB_token_add,	cmd_token_add,	KEYS(NEED("account") NEED("name")) },
+	{ VERB_reset_confirm,	cmd_reset_confirm, KEYS(NEED("name")) },
+	{ VERB_token_add,	cmd_token_add,	KEYS(NEED("account") NEED("name") LIST("scopes") TEXT_("expires") TEXT_("password")) },
 	{ VERB_token_revoke,	cmd_token_revoke, KEYS(NEED("account") NEED("name")) },
 	{ VERB_secret_set,	cmd_secret_set,	KEYS(NEED("name") NEED("value")) },
 	{ VERB_secret_delete,	cmd_secret_delete, KEYS(NEED("name") FLAG("force")) },
@@ -72,7 +74,7 @@ static const struct {
 
 /* Who is asking.  Our own command line, on its own socket, may do all. */
 static enum err
-authenticate(struct command *c)
+authenticate(struct command *c, enum verb verb)
 {
 	static const char all[] = "[\"admin\",\"operator\",\"approver\"]";
 	enum err err;
@@ -91,7 +93,10 @@ authenticate(struct command *c)
 	if (c->call->credential[0] == '\0')
 		return ERR_OK;
 	err = auth_find(c->keeper->db, c->call->credential, c->name,
-	    &c->actor.roles);
+	    &c->actor);
+	/* A session that is over must not stand in the way of a new one. */
+	if (err == ERR_UNAUTHENTICATED && verb_role(verb) == ROLE_NONE)
+		return ERR_OK;
 	if (err != ERR_OK)
 		return fault_set(&c->fault, err, "unauthenticated", NULL,
 		    "The session has ended or the token is not valid: sign "
@@ -106,6 +111,7 @@ authorise(struct command *c, enum verb verb)
 	enum role role = verb_role(verb);
 	const char *need = role == ROLE_OPERATOR ? "operator" :
 	    role == ROLE_ADMIN ? "admin" : NULL;
+	enum err err;
 
 	if (role == ROLE_RUNNER || c->channel == CHANNEL_RUNNER) {
 		if (role == ROLE_RUNNER && c->channel == CHANNEL_RUNNER)
@@ -119,6 +125,10 @@ authorise(struct command *c, enum verb verb)
 	if (c->actor.roles == NULL)
 		return fault_set(&c->fault, ERR_UNAUTHENTICATED,
 		    "unauthenticated", NULL, "Sign in first.");
+	/* Of a decision or a signature life_may() asks. */
+	if (role != ROLE_RULE && role != ROLE_SIGNER &&
+	    (err = auth_may(&c->actor, verb, &c->fault)) != ERR_OK)
+		return err;
 	if (need == NULL || actor_has(&c->actor, need))
 		return ERR_OK;
 	return fault_about(&c->fault, need,
@@ -137,6 +147,20 @@ read_body(struct command *c, const struct json_key *keys)
 	enum err err = json_read(text, strlen(text), &c->body, &c->fault);
 
 	return err == ERR_OK ? json_check(c->body, keys, &c->fault) : err;
+}
+
+void
+command_record_refusal(struct command *c)
+{
+	struct db *db = c->keeper->db;
+
+	if (c->refused == NULL)
+		return;
+	db_savepoint(db);
+	db_release(db, event_append(db, 0, EVENT_ANY_SEQ,
+	    c->actor.session ? c->actor.name : "nobody", c->refused_kind,
+	    c->refused));
+	c->refused = NULL;
 }
 
 enum err
@@ -165,7 +189,7 @@ command_run(struct command *c)
 	if (i == n)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_verb",
 		    NULL, "There is no command \"%.40s\".", c->call->verb);
-	if ((err = authenticate(c)) == ERR_OK &&
+	if ((err = authenticate(c, verb)) == ERR_OK &&
 	    (err = authorise(c, verb)) == ERR_OK &&
 	    (err = read_body(c, commands[i].keys)) == ERR_OK)
 		err = commands[i].run(c);

@@ -57,6 +57,8 @@ struct keeper {
 	size_t		 waiting_count;
 	bool		 waiting_known;		/* they were read once */
 	int64_t		 waiting_at;		/* monotonic: next tick; -1 */
+	int64_t		 expire_at;		/* monotonic: session_expire()
+						 * has something to do */
 };
 
 /* Where a call came from; each is a socket of its own. */
@@ -72,6 +74,11 @@ struct command {
 	struct json_object	*body;		/* checked against the keys */
 	struct json_object	*result;	/* an object to fill in */
 	struct fault		 fault;
+
+	/* What a refusal leaves on record, of chain 0 (the command's own
+	 * changes are undone); NULL: nothing. */
+	const char		*refused_kind;
+	struct json_object	*refused;
 
 	/*
 	 * Passwords are hashed by a child process.  A command that needs it
@@ -91,6 +98,10 @@ struct command {
  */
 enum err command_run(struct command *c);
 
+/* Puts on record what the refused command left for that; after its savepoint
+ * has been released. */
+void	 command_record_refusal(struct command *c);
+
 /* A text field that must say something, 10,000 bytes at most.  ERR_INVALID. */
 enum err command_words(struct command *c, const char *field);
 
@@ -102,6 +113,7 @@ enum err cmd_logout(struct command *c);
 enum err cmd_account_add(struct command *c);
 enum err cmd_account_change(struct command *c);
 enum err cmd_password_set(struct command *c);
+enum err cmd_reset_confirm(struct command *c);
 enum err cmd_token_add(struct command *c);
 enum err cmd_token_revoke(struct command *c);
 enum err cmd_secret_set(struct command *c);

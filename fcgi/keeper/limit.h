@@ -4,15 +4,32 @@
 #ifndef KEEPER_LIMIT_H
 #define KEEPER_LIMIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Milliseconds until the key (an account or an address) may try again. */
-int64_t	limit_wait(const char *key);
+/* Who tries: a name, from where, and the identifier of a browser that has
+ * signed in to that account before ("": none such). */
+struct attempt {
+	const char	*account;
+	const char	*address;
+	const char	*device;
+};
 
-/* Counts a failure: from the fifth on, the wait doubles up to 15 minutes. */
-void	limit_failed(const char *key);
+/* Milliseconds until it may be tried again; 0: now. */
+int64_t	limit_wait(const struct attempt *a);
 
-/* Forgets the failures of the key. */
-void	limit_forget(const char *key);
+/* Counts a failure: after some the wait doubles, up to 15 minutes. */
+void	limit_failed(const struct attempt *a);
+
+/* It succeeded: its own failures are forgotten, those of the whole address
+ * and the whole account are not. */
+void	limit_passed(const struct attempt *a);
+
+/*
+ * Whether one more failed sign-in goes on record.  *ret_left_out: how many
+ * before it did not.  Twenty at once, and then one every half minute: a
+ * stranger must not make the journal grow.
+ */
+bool	limit_record(int64_t *ret_left_out);
 
 #endif

@@ -18,6 +18,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "keeper/account.h"
 #include "keeper/ballast.h"
 #include "keeper/conn.h"
 #include "keeper/waiting.h"
@@ -92,11 +93,13 @@ run_call(struct loop *l, struct conn *conn, const struct wire_call *call)
 	if (l->no_journal) {
 		err = unreadable(&c);
 	} else {
+		session_expire(l->keeper);
 		db_savepoint(l->keeper->db);
 		err = command_run(&c);
 		if (db_take_failure(l->keeper->db))
 			err = unreadable(&c);
 		err = db_release(l->keeper->db, err);
+		command_record_refusal(&c);
 	}
 	if (err == ERR_OK && conn->hashed == NULL &&
 	    (c.hash_password != NULL || c.hash_old != NULL)) {

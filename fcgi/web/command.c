@@ -33,7 +33,8 @@ struct keeper {
 	struct buf in;
 };
 
-/* What a form may give to a verb: t text, i number, b bool, l list. */
+/* What a form may give to a verb: t text, i number, b bool, l list in one
+ * text, m the several fields of that name. */
 static const struct field {
 	enum verb	 verb;
 	const char	*name;
@@ -80,6 +81,9 @@ static const struct field {
 	{ VERB_password_set,	"password",	't' },
 	{ VERB_password_set,	"old",		't' },
 	{ VERB_token_add,	"name",		't' },
+	{ VERB_token_add,	"scopes",	'm' },
+	{ VERB_token_add,	"expires",	't' },
+	{ VERB_token_add,	"password",	't' },
 	{ VERB_secret_set,	"name",		't' },
 	{ VERB_secret_set,	"value",	't' },
 	{ VERB_secret_delete,	"force",	'b' },
@@ -213,6 +217,19 @@ list_of(const char *text)
 	return list;
 }
 
+/* One field or several, as an array. */
+static struct json_object *
+several_of(struct json_object *field)
+{
+	struct json_object *list;
+
+	if (json_object_is_type(field, json_type_array))
+		return json_object_get(field);
+	list = json_object_new_array();
+	json_object_array_add(list, json_object_get(field));
+	return list;
+}
+
 static enum err
 add_form_field(struct req *req, const struct field *f,
     struct json_object *body)
@@ -232,6 +249,10 @@ add_form_field(struct req *req, const struct field *f,
 		break;
 	case 'b':
 		json_set_bool(body, f->name, text_eq(text, "true"));
+		break;
+	case 'm':
+		json_set(body, f->name, several_of(
+		    json_get(req->fields, f->name)));
 		break;
 	case 'l':
 		json_set(body, f->name, list_of(text));
@@ -271,6 +292,7 @@ name_from_path(struct req *req, struct json_object *body)
 	switch (req->verb) {
 	case VERB_account_change:
 	case VERB_password_set:
+	case VERB_reset_confirm:
 		json_set_text(body, "name", req->name);
 		break;
 	case VERB_token_revoke:
@@ -307,7 +329,8 @@ next_page(struct req *req)
 		return back;
 	if (req->run != 0)
 		return run_place(req);
-	return req->verb == VERB_token_revoke ? "/tokens" : "/users";
+	return req->verb == VERB_token_revoke ? "/tokens" :
+	    req->verb == VERB_reset_confirm ? "/" : "/users";
 }
 
 enum err

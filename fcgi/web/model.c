@@ -199,3 +199,16 @@ model_path(struct json_object *o, const char *key, const char *name)
 	model_text(o, key, buf_text(&path));
 	buf_clear(&path);
 }
+
+const char *
+model_names(const struct req *req, struct json_object *names)
+{
+	size_t n = names != NULL ? json_object_array_length(names) : 0;
+	const char *text = "";
+
+	for (size_t i = 0; i < n; i++)
+		text = arena_printf(req->arena, "%s%s%s", text,
+		    i > 0 ? ", " : "", json_object_get_string(
+		    json_object_array_get_idx(names, i)));
+	return text;
+}

@@ -55,6 +55,9 @@ model_bool(struct json_object *o, const char *key, bool b)
 const char	*model_duration(const struct req *req, int64_t ms);
 const char	*model_size(const struct req *req, int64_t bytes);
 
+/* An array of names with commas (arena). */
+const char	*model_names(const struct req *req, struct json_object *names);
+
 /* From one RFC 3339 time to another, or to now where `to` is NULL; NULL
  * where there is no start. */
 const char	*model_between(const struct req *req, const char *from,

@@ -90,6 +90,31 @@ add_list(struct json_object *model, const char *name, const char *has,
 	json_set(model, name, list);
 }
 
+/* The resets of passwords that the person could confirm. */
+static struct json_object *
+resets(struct req *req)
+{
+	struct json_object *all;
+
+	if (!req->actor.session || req->actor.reset_by[0] != '\0' ||
+	    (!actor_has(&req->actor, "admin") &&
+	    !actor_has(&req->actor, "approver")))
+		return json_object_new_array();
+	all = db_rows_json(db_query(req->web->db, STMT_RESETS_OPEN,
+	    TEXT(req->actor.name)));
+	for (size_t i = 0; i < json_object_array_length(all); i++) {
+		struct json_object *o = json_object_array_get_idx(all, i);
+		const char *name = json_text(o, "name", "");
+
+		model_text(o, "text", request_fill(req, "reset_text",
+		    "{by} has set the password of {name}.", "name", name,
+		    "by", json_text(o, "reset_by", ""), NULL));
+		model_text(o, "button", request_fill(req, "reset_confirm",
+		    "Confirm", "name", name, NULL));
+	}
+	return all;
+}
+
 enum err
 page_home(struct req *req, struct reply *reply)
 {
@@ -111,6 +136,7 @@ page_home(struct req *req, struct reply *reply)
 		model_put(o, "current_title", NULL);
 		model_put(o, "waiting_for", NULL);
 	}
+	add_list(model, "resets", "has_resets", resets(req));
 	add_list(model, "waiting", "has_waiting", waiting);
 	add_list(model, "running", "has_running", running);
 	add_list(model, "recent", "has_recent", recent);

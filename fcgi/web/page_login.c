@@ -1,40 +1,19 @@
 /*
  * page_login.c: signing in and out, the first admin, one's own password.
  *
- * The keeper makes the session; its secret goes into a cookie that scripts
- * cannot read and that other sites' forms do not send.
+ * The keeper makes the session; its secret goes into a cookie (cookie.c).  So
+ * does the secret by which the browser is known at its next sign-in, which
+ * strangers who guess the password then do not slow down.
  */
 #include <string.h>
 
 #include "base/text.h"
 #include "web/command.h"
+#include "web/cookie.h"
 #include "web/model.h"
 #include "web/page.h"
 
-static bool
-is_https(struct req *req)
-{
-	const char *proto = request_env(req, "HTTP_X_FORWARDED_PROTO");
-
-	return text_eq(proto, "https") ||
-	    text_eq(request_env(req, "HTTPS"), "on");
-}
-
-static void
-set_session(struct req *req, struct reply *reply, const char *session)
-{
-	reply_header(reply, "Set-Cookie", arena_printf(req->arena,
-	    "session=%s; Path=/; HttpOnly; SameSite=Lax%s%s", session,
-	    is_https(req) ? "; Secure" : "",
-	    *session == '\0' ? "; Max-Age=0" : ""));
-}
-
-static void
-set_flash(struct reply *reply, const char *key)
-{
-	buf_printf(&reply->headers, "Set-Cookie: flash=%s; Path=/; "
-	    "HttpOnly; SameSite=Lax; Max-Age=20\r\n", key);
-}
+#define DEVICE_SECONDS	(400 * 24 * 3600)	/* what browsers allow */
 
 /* The form again, with what was wrong. */
 static enum err
@@ -76,12 +55,19 @@ open_session(struct req *req, struct reply *reply, enum verb verb)
 {
 	struct json_object *body, *answer;
 	enum err err = command_body(req, verb, &body);
+	const char *device;
 
-	if (err == ERR_OK)
-		err = command_ask(req, verb, body, &answer);
-	if (err == ERR_OK)
-		set_session(req, reply, json_text(answer, "session", ""));
-	return err;
+	if (err != ERR_OK)
+		return err;
+	device = cookie_get(req, "device");
+	if (verb == VERB_login && device != NULL)
+		json_set_text(body, "device", device);
+	if ((err = command_ask(req, verb, body, &answer)) != ERR_OK)
+		return err;
+	cookie_set(req, reply, "session", json_text(answer, "session", ""), 0);
+	cookie_set(req, reply, "device", json_text(answer, "device", ""),
+	    DEVICE_SECONDS);
+	return ERR_OK;
 }
 
 static enum err
@@ -115,7 +101,7 @@ post_logout(struct req *req, struct reply *reply)
 
 	if (err != ERR_OK)
 		return err;
-	set_session(req, reply, "");
+	cookie_set(req, reply, "session", "", -1);
 	return signed_in(req, reply, "/login");
 }
 
@@ -161,16 +147,15 @@ post_password(struct req *req, struct reply *reply)
 		    "password_title", "Change your password", err);
 	if (err != ERR_OK)
 		return err;
-	set_flash(reply, "flash_password");
+	cookie_set(req, reply, "flash", "flash_password", 20);
 	return signed_in(req, reply, "/");
 }
 
 enum err
 post_language(struct req *req, struct reply *reply)
 {
-	reply_header(reply, "Set-Cookie", arena_printf(req->arena,
-	    "lang=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000",
-	    messages_language(request_field(req, "lang"))));
+	cookie_set(req, reply, "lang",
+	    messages_language(request_field(req, "lang")), 31536000);
 	return signed_in(req, reply, reply_local_path(
 	    request_field(req, "back"), "/"));
 }

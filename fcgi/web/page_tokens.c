@@ -2,9 +2,41 @@
  * page_tokens.c: one's own API tokens.  A new one is shown once, in the
  * answer to the form itself: after that only its hash is known.
  */
+#include "base/text.h"
 #include "web/command.h"
 #include "web/model.h"
 #include "web/page.h"
+
+static void
+add_scopes(struct req *req, struct json_object *rows)
+{
+	for (size_t i = 0; i < json_object_array_length(rows); i++) {
+		struct json_object *o = json_object_array_get_idx(rows, i);
+
+		model_text(o, "scopes_text", model_names(req,
+		    json_get(o, "scopes")));
+	}
+}
+
+/* For how long the form offers a token. */
+static struct json_object *
+lives(struct req *req)
+{
+	static const char *const days[] = { "7", "30", "90", "366" };
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+		struct json_object *o = json_object_new_object();
+
+		model_text(o, "value", arena_printf(req->arena, "%sd",
+		    days[i]));
+		model_text(o, "label", request_fill(req, "token_days",
+		    "{n} days", "n", days[i], NULL));
+		model_bool(o, "chosen", text_eq(days[i], "90"));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
 
 static enum err
 show(struct req *req, struct reply *reply, const char *token, enum err why)
@@ -15,10 +47,14 @@ show(struct req *req, struct reply *reply, const char *token, enum err why)
 
 	if (why != ERR_OK)
 		reply->status = reply_status(why, req->fault.code);
+	add_scopes(req, rows);
 	model_bool(model, "has_tokens", json_object_array_length(rows) > 0);
 	model_put(model, "tokens", rows);
 	if (req->wants == WANTS_HTML) {
 		model_text(model, "new_token", token);
+		model_text(model, "form_name", why != ERR_OK ?
+		    request_field(req, "name") : "");
+		model_put(model, "lives", lives(req));
 		model_put(model, "error", why != ERR_OK ?
 		    reply_problem(req, why) : NULL);
 	}

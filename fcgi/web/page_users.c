@@ -8,18 +8,6 @@
 #include "web/model.h"
 #include "web/page.h"
 
-static const char *
-roles_text(struct req *req, struct json_object *roles)
-{
-	const char *text = "";
-
-	for (size_t i = 0; i < json_object_array_length(roles); i++)
-		text = arena_printf(req->arena, "%s%s%s", text,
-		    i > 0 ? ", " : "", json_object_get_string(
-		    json_object_array_get_idx(roles, i)));
-	return text;
-}
-
 static struct json_object *
 users(struct req *req)
 {
@@ -29,7 +17,7 @@ users(struct req *req)
 	for (size_t i = 0; i < json_object_array_length(rows); i++) {
 		struct json_object *o = json_object_array_get_idx(rows, i);
 
-		model_text(o, "roles_text", roles_text(req,
+		model_text(o, "roles_text", model_names(req,
 		    json_get(o, "roles")));
 		json_set_bool(o, "disabled", json_int(o, "disabled", 0) != 0);
 	}

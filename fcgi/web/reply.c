@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "web/cookie.h"
 #include "web/reply.h"
 
 static const char security[] =
@@ -109,14 +110,13 @@ navigation_model(const struct req *req)
 static void
 set_flash(const struct req *req, struct reply *reply, struct json_object *o)
 {
-	const char *key = request_cookie(req, "flash");
+	const char *key = cookie_get(req, "flash");
 
 	json_set(o, "flash", NULL);
 	if (key == NULL || !text_starts(key, "flash_"))
 		return;
 	json_set_text(o, "flash", request_text(req, key, NULL));
-	buf_puts(&reply->headers,
-	    "Set-Cookie: flash=; Path=/; Max-Age=0\r\n");
+	cookie_set(req, reply, "flash", "", -1);
 }
 
 static struct json_object *

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "html/url.h"
+#include "web/cookie.h"
 #include "web/request.h"
 
 static void
@@ -160,7 +161,7 @@ read_credential(struct req *req)
 			    "bearer:%.80s", header + 7);
 		return;
 	}
-	cookie = request_cookie(req, "session");
+	cookie = cookie_get(req, "session");
 	if (cookie == NULL || strlen(cookie) != 2 * AUTH_SECRET_BYTES)
 		return;
 	req->session = cookie;
@@ -179,7 +180,7 @@ request_init(struct req *req, struct web *web, struct arena *arena,
 	    .actor = { .name = "" }, .verb = VERB__MAX };
 	req->method = method_of(request_env(req, "REQUEST_METHOD"));
 	req->wants = wants_of(req);
-	lang = request_cookie(req, "lang");
+	lang = cookie_get(req, "lang");
 	req->lang = lang != NULL ? messages_language(lang) :
 	    messages_accept(request_env(req, "HTTP_ACCEPT_LANGUAGE"));
 	address = request_env(req, "REMOTE_ADDR");
@@ -197,19 +198,16 @@ enum err
 request_sign_in(struct req *req)
 {
 	char *name = arena_alloc(req->arena, 65);
-	struct json_object *roles;
 	enum err err;
 
 	if (*req->credential == '\0')
 		return ERR_UNAUTHENTICATED;
 	if ((err = web_open_db(req->web)) != ERR_OK)
 		return err;
-	err = auth_find(req->web->db, req->credential, name, &roles);
-	if (err != ERR_OK)
-		return err;
-	req->actor.name = name;
-	req->actor.roles = request_own(req, roles);
-	return ERR_OK;
+	err = auth_find(req->web->db, req->credential, name, &req->actor);
+	if (err == ERR_OK)
+		request_own(req, req->actor.roles);
+	return err;
 }
 
 static const char *

@@ -8,9 +8,11 @@
  * decides.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "html/url.h"
+#include "web/cookie.h"
 #include "web/page.h"
 #include "web/route.h"
 
@@ -67,6 +69,7 @@ static const struct route routes[] = {
 	{ POST,	"/users",		VERB_account_add, post_user_add },
 	{ POST,	"/users/:name",		VERB_account_change, post_command },
 	{ POST,	"/users/:name/password", VERB_password_set, post_command },
+	{ POST,	"/users/:name/confirm-reset", VERB_reset_confirm, post_command },
 	{ POST,	"/users/:name/tokens",	VERB_token_add,	post_token_add },
 	{ GET,	"/tokens",		VERB_see_own,	page_tokens },
 	{ POST,	"/tokens",		VERB_token_add,	post_token_add },
@@ -177,12 +180,17 @@ check_role(struct req *req, enum role role)
 {
 	const char *wanted;
 
+	enum err err;
+
 	if (role == ROLE_NONE)
 		return ERR_OK;
 	if (*req->actor.name == '\0')
 		return fault_set(&req->fault, ERR_UNAUTHENTICATED,
 		    "unauthenticated", "", "%s", request_text(req,
 		    "sign_in_first", "Sign in first, or send a valid token."));
+	if (req->method != METHOD_POST &&
+	    (err = auth_may(&req->actor, req->verb, &req->fault)) != ERR_OK)
+		return err;
 	if (role != ROLE_OPERATOR && role != ROLE_ADMIN)
 		return ERR_OK;
 	wanted = role == ROLE_ADMIN ? "admin" : "operator";
@@ -193,7 +201,31 @@ check_role(struct req *req, enum role role)
 	    "an administrator of this console for it.", "role", wanted, NULL));
 }
 
-/* Another site must not press our buttons. */
+/*
+ * The page that sends it is one of ours: the origin that the browser names is
+ * the host that it asked.  The scheme is not compared, as a proxy may speak
+ * another one to us.  A program names none.
+ */
+static bool
+is_own_origin(const struct req *req)
+{
+	const char *origin = request_env(req, "HTTP_ORIGIN");
+	const char *host = request_env(req, "HTTP_HOST");
+
+	if (origin == NULL)
+		return true;
+	if (text_starts(origin, "https://"))
+		origin += strlen("https://");
+	else if (text_starts(origin, "http://"))
+		origin += strlen("http://");
+	else
+		return false;
+	return host != NULL && strcasecmp(origin, host) == 0;
+}
+
+/* Another site must not press our buttons.  Sec-Fetch-Site is the browser's
+ * own comparison, which no proxy in between can spoil; browsers leave it out
+ * on plain HTTP. */
 static enum err
 check_form(struct req *req)
 {
@@ -204,6 +236,11 @@ check_form(struct req *req)
 	if (site != NULL && !text_eq(site, "same-origin") &&
 	    !text_eq(site, "none"))
 		goto refuse;
+	if (site == NULL && !is_own_origin(req))
+		return fault_set(&req->fault, ERR_FORBIDDEN, "origin", "",
+		    "%s", request_text(req, "other_origin", "This was sent "
+		    "from a page of another address than this console's. "
+		    "(Behind a proxy: it has to pass the Host header on.)"));
 	if (*req->session == '\0' || *req->actor.name == '\0')
 		return ERR_OK;
 	if (token == NULL)
@@ -230,6 +267,21 @@ ask_to_sign_in(struct req *req, struct reply *reply)
 	return err;
 }
 
+/* A cookie of a session that is over is as good as none, and is taken back,
+ * so that it does not stand in the way of a new one. */
+static enum err
+sign_in(struct req *req, struct reply *reply)
+{
+	enum err err = request_sign_in(req);
+
+	if (err != ERR_UNAUTHENTICATED || *req->session == '\0')
+		return err;
+	req->session = "";
+	req->credential = "";
+	cookie_set(req, reply, "session", "", -1);
+	return ERR_OK;
+}
+
 static enum err
 dispatch(struct req *req, struct reply *reply)
 {
@@ -237,7 +289,7 @@ dispatch(struct req *req, struct reply *reply)
 	bool other;
 	enum err err;
 
-	if ((err = request_sign_in(req)) == ERR_UNAVAILABLE)
+	if ((err = sign_in(req, reply)) == ERR_UNAVAILABLE)
 		return fault_set(&req->fault, err, "starting", "", "%s",
 		    request_text(req, "starting", "The console is starting. "
 		    "Try again in a moment."));

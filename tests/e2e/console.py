@@ -9,6 +9,7 @@ B names the folder of the programs (build/asan).  Every wait is bounded.  The
 end of the block stops the console and fails where its log has a sanitizer's
 line, or where `countersign verify` does not pass.
 """
+import hashlib
 import http.client
 import json
 import os
@@ -36,15 +37,24 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 class User:
-    """One person's token, and what can be asked with it."""
+    """One person's token, and what can be asked with it.  Who may have to
+    approve or sign makes a token for it, as a person does: signed in, before
+    the first request."""
 
-    def __init__(self, base, token):
+    def __init__(self, base, token, approves=None):
         self.base = base
         self.token = token
+        self.approves = approves
+
+    def make_approving(self):
+        name, self.approves = self.approves, None
+        self.token = approving_token(self.base, name) or self.token
 
     def ask(self, method, path, body=None, accept="application/json"):
         """The status and the answer: JSON where it is JSON, else text.  A
         request goes over a connection of its own."""
+        if self.approves:
+            self.make_approving()
         request = urllib.request.Request(self.base + path, method=method)
         request.add_header("Accept", accept)
         request.add_header("Authorization", "Bearer " + self.token)
@@ -121,6 +131,37 @@ class User:
         raise AssertionError(f"run {number} does not end")
 
 
+def sign_in(base, name, password=PASSWORD):
+    """The cookie header and the form token of a new session; None where the
+    console refuses."""
+    body = json.dumps({"name": name, "password": password}).encode()
+    request = urllib.request.Request(base + "/login", body, {
+        "Content-Type": "application/json", "Accept": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            set_cookie = answer.headers.get_all("Set-Cookie")
+    except urllib.error.HTTPError:
+        return None
+    session = next(c.split(";")[0] for c in set_cookie
+                   if c.startswith("session="))
+    token = hashlib.blake2b(b"form token of session "
+                            + session.split("=")[1].encode(), digest_size=32)
+    return {"Cookie": session, "X-CSRF-Token": token.hexdigest(),
+            "Content-Type": "application/json", "Accept": "application/json"}
+
+
+def approving_token(base, name, token="approving"):
+    """A token with all scopes, made in a session; None where refused."""
+    headers = sign_in(base, name)
+    if headers is None:
+        return None
+    request = urllib.request.Request(base + "/tokens", json.dumps({
+        "name": token, "scopes": ["read", "run", "approve"],
+        "password": PASSWORD}).encode(), headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.loads(answer.read())["token"]
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -169,7 +210,8 @@ class Console:
         self.cli("user", "add", name, "--roles", roles, "--password-stdin",
                  stdin=PASSWORD + "\n")
         token = self.cli("token", "add", name, "--name", "test").strip()
-        self.somebody = User(self.base, token)
+        more = set(roles.split(",")) - {"", "operator", "admin", "viewer"}
+        self.somebody = User(self.base, token, name if more else None)
         return self.somebody
 
     def start(self):

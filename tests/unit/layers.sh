@@ -44,6 +44,7 @@ home '(postgresql/)?libpq-fe.h' step/sql_postgresql.c
 home md4c.h book
 home yaml.h book
 home pcre2.h book
+home zxcvbn.h keeper/password.c
 home sodium.h journal keeper runner cli step/sealed.c
 
 # 80 columns, tabs of 8; tables between "clang-format off" and "on" may be wide.
@@ -69,7 +70,7 @@ without() {
 		fi
 	done
 }
-without countersign-web libssh2 libcurl libmariadb libpq
+without countersign-web libssh2 libcurl libmariadb libpq libzxcvbn
 without countersign-keeper libssh2 libcurl libmariadb libpq libfcgi
 without countersign-runner libssh2 libcurl libmariadb libpq libfcgi
 without countersign-step libfcgi

@@ -115,7 +115,8 @@ set_up(void **state)
 	    TEXT("[\"admin\",\"operator\",\"approver\"]"), INT(1),
 	    TEXT("t")), ERR_OK);
 	assert_int_equal(db_run(keeper, STMT_TOKEN_ADD, TEXT("ana"),
-	    TEXT("t"), BLOB(hash, sizeof(hash)), INT(1), TEXT("t")), ERR_OK);
+	    TEXT("t"), BLOB(hash, sizeof(hash)), INT(1), TEXT("t"),
+	    TEXT("[\"read\",\"run\",\"approve\"]"), INT(0)), ERR_OK);
 	make_run();
 	path = mem_printf("%s/books", folder);
 	web.data = folder;

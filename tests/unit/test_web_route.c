@@ -64,7 +64,8 @@ add_account(struct db *db, const char *name, const char *roles,
 	assert_int_equal(db_run(db, STMT_ACCOUNT_ADD, TEXT(name),
 	    TEXT(roles), INT(1), TEXT("test")), ERR_OK);
 	assert_int_equal(db_run(db, STMT_TOKEN_ADD, TEXT(name), TEXT("t"),
-	    BLOB(hash, sizeof(hash)), INT(1), TEXT("test")), ERR_OK);
+	    BLOB(hash, sizeof(hash)), INT(1), TEXT("test"),
+	    TEXT("[\"read\",\"run\"]"), INT(0)), ERR_OK);
 }
 
 static int

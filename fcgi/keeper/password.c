@@ -1,0 +1,86 @@
+/*
+ * password.c: which passwords may be set.
+ *
+ * Length is what counts; rules about digits and signs only make people write
+ * "Password1234!".  zxcvbn knows lists of common passwords and words, dates,
+ * sequences and patterns of the keyboard, and estimates how many guesses are
+ * needed: below 2^32 a password is refused.  The library has its lists built
+ * in, opens no file and is linked into the keeper alone.
+ */
+#include <string.h>
+#include <strings.h>
+#include <zxcvbn.h>
+
+#include "base/text.h"
+#include "keeper/password.h"
+
+#define LEAST		12	/* characters */
+#define MOST		1000	/* bytes */
+#define LEAST_BITS	32.0
+#define LOOKED_AT	100	/* bytes: what is longer takes too long */
+#define LEAST_BESIDE	8	/* characters beside the account's name */
+
+static size_t
+count_characters(const char *s)
+{
+	size_t count = 0, left = strlen(s), size;
+	uint32_t cp;
+
+	for (; left > 0; s += size, left -= size, count++)
+		if ((size = text_utf8_next(s, left, &cp)) == 0)
+			size = 1;
+	return count;
+}
+
+/* What is left once each place with the name is taken out. */
+static size_t
+count_beside(const char *password, const char *name)
+{
+	size_t len = strlen(name), left = 0;
+
+	while (*password != '\0') {
+		if (len >= 3 && strncasecmp(password, name, len) == 0) {
+			password += len;
+			continue;
+		}
+		left++;
+		password++;
+	}
+	return left;
+}
+
+static double
+bits_of(const char *password, const char *account)
+{
+	const char *words[] = { account, "countersign", "runbook", NULL };
+	char looked_at[LOOKED_AT + 1];
+	double bits;
+
+	strncpy(looked_at, password, LOOKED_AT);
+	looked_at[LOOKED_AT] = '\0';
+	bits = ZxcvbnMatch(looked_at, words, NULL);
+	explicit_bzero(looked_at, sizeof(looked_at));
+	return bits;
+}
+
+enum err
+password_check(const char *password, const char *account,
+    struct fault *fault)
+{
+	if (count_characters(password) < LEAST || strlen(password) > MOST)
+		return fault_set(fault, ERR_INVALID, "bad_password",
+		    "password", "A password has %d characters at least and "
+		    "%d bytes at most.", LEAST, MOST);
+	if (strlen(account) >= 3 && count_beside(password, account) <
+	    LEAST_BESIDE)
+		return fault_set(fault, ERR_INVALID, "password_is_name",
+		    "password", "This password is made of the name of the "
+		    "account: choose another one.");
+	if (bits_of(password, account) < LEAST_BITS)
+		return fault_set(fault, ERR_INVALID, "known_password",
+		    "password", "This password is too easy to guess: it "
+		    "stands in lists of common ones or follows a pattern. "
+		    "A few words that do not belong together make a good "
+		    "one.");
+	return ERR_OK;
+}
