@@ -4,10 +4,16 @@
 #ifndef BOOK_REGEX_H
 #define BOOK_REGEX_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct regex;
+
+/*
+ * There are three answers.  MATCH_GAVE_UP means that a bound was reached
+ * before the answer was known: it is neither of the other two, and a caller
+ * treats it as a failure of its own.
+ */
+enum match { MATCH_NO, MATCH_YES, MATCH_GAVE_UP };
 
 /*
  * Compiles (UTF mode where the pattern is valid UTF-8; `.` and `$` as in
@@ -20,13 +26,14 @@ void		 regex_free(struct regex *re);
 
 /*
  * Finds the first match in the bytes (invalid UTF-8 in them is tolerated).
- * *ret_start and *ret_len give group 1 where the pattern has one, else the
- * whole match.  False: no match, or the match limit was reached.
+ * With MATCH_YES *ret_start and *ret_len give group 1 where the pattern has
+ * one, else the whole match; otherwise they are untouched.
  */
-bool		 regex_find(const struct regex *re, const char *s, size_t len,
+enum match	 regex_find(struct regex *re, const char *s, size_t len,
 		    size_t *ret_start, size_t *ret_len);
 
-/* The pattern matches the whole of the string. */
-bool		 regex_full(const char *pattern, const char *s);
+/* Does the pattern match the whole of the string?  A wrong pattern does
+ * not. */
+enum match	 regex_full(const char *pattern, const char *s);
 
 #endif

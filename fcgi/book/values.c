@@ -121,6 +121,22 @@ values_fill(const char *s, book_value_fn value, void *ctx, struct buf *out)
 	buf_put(out, s + from, len - from);
 }
 
+/* NULL, or why the pattern refuses the value, as a clause that ends with the
+ * pattern.  An answer that is not known is a refusal. */
+static const char *
+pattern_refused(const char *pattern, const char *value)
+{
+	switch (regex_full(pattern, value)) {
+	case MATCH_YES:
+		return NULL;
+	case MATCH_NO:
+		return "it does not match the pattern";
+	default:
+		return "it takes too many steps to compare it with the "
+		    "pattern";
+	}
+}
+
 /* Each item, by what an item may be and by the pattern. */
 static const char *
 check_list(const struct parameter *p, const char *value, struct buf *scratch)
@@ -133,8 +149,7 @@ check_list(const struct parameter *p, const char *value, struct buf *scratch)
 	    i < json_object_array_length(list); i++) {
 		item = json_object_get_string(json_object_array_get_idx(list,
 		    i));
-		if (!regex_full(p->pattern, item))
-			why = "it does not match the pattern";
+		why = pattern_refused(p->pattern, item);
 	}
 	if (why != NULL && text_ends(why, "."))
 		buf_printf(scratch, "The item “%.40s” cannot stand in the "
@@ -175,6 +190,7 @@ book_check_value(const struct parameter *p, const char *value,
     struct buf *scratch)
 {
 	const char *why;
+	enum match match;
 
 	if (value == NULL || value[0] == '\0')
 		return p->required ? "This needs a value." : NULL;
@@ -182,11 +198,17 @@ book_check_value(const struct parameter *p, const char *value,
 	    (why = check_type(p, value, scratch)) != NULL)
 		return why;
 	if (p->pattern == NULL || p->type == PARAMETER_LIST ||
-	    regex_full(p->pattern, value))
+	    (match = regex_full(p->pattern, value)) == MATCH_YES)
 		return NULL;
 	buf_reset(scratch);
-	buf_printf(scratch, "This does not match the pattern %s.",
-	    p->pattern);
+	if (match == MATCH_NO)
+		buf_printf(scratch, "This does not match the pattern %s.",
+		    p->pattern);
+	else
+		buf_printf(scratch, "Whether this matches the pattern %s could "
+		    "not be found out: it takes too many steps. Write a "
+		    "simpler pattern, without one repetition inside of "
+		    "another.", p->pattern);
 	return buf_text(scratch);
 }
 

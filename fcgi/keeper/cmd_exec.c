@@ -194,7 +194,8 @@ line_of_target(struct command *c, const struct attempt *a,
 
 /*
  * A probe answers with its exit code: 0 yes, 1 no.  Returns "succeeded",
- * "failed", or NULL where it did not say the same everywhere.
+ * "failed", or NULL where it did not say the same everywhere.  A yes whose
+ * output says otherwise (expect=, reject=), or leaves that open, is none.
  */
 static const char *
 probe_answer(struct command *c, const struct attempt *a)
@@ -206,6 +207,8 @@ probe_answer(struct command *c, const struct attempt *a)
 	while (db_next(rows)) {
 		int64_t exit = db_is_null(rows, 1) ? 2 : db_int(rows, 1);
 
+		if (exit == 0 && !text_eq(db_text(rows, 2), "succeeded"))
+			exit = 2;
 		answer = answer == -1 || answer == exit ? exit : 2;
 	}
 	db_done(rows);

@@ -2,7 +2,9 @@
  * evaluate.c: what the output of a script says about its success.
  *
  * Regexes look at one line at a time, as the output passes by, so that a
- * gigabyte of it costs no memory; a line is cut at 64 KB.  Captures of the
+ * gigabyte of it costs no memory.  A line of more than 8 MB, and one that a
+ * regex gave up on, leave the answer open; an open answer fails the step, as
+ * success needs to be known.  Captures of the
  * whole output or by JSON pointer keep its first megabyte and refuse what is
  * longer.  What was captured is hostile: it is checked here as a parameter
  * would be, since later steps use it.  It goes into the journal and on pages
@@ -17,8 +19,13 @@
 #include "base/text.h"
 #include "book/regex.h"
 #include "step/evaluate.h"
+#include "step/lines.h"
 #include "step/pointer.h"
 #include "wire/exec.h"
+
+#define UNCLEAR_MOST	20	/* lines, then one is not tried any more */
+#define EXCERPT		200	/* bytes of a line that are told */
+#define EXCERPT_BEFORE	60	/* of these, before the match */
 
 /* A regex of the order and what came of it. */
 struct watched {
@@ -26,7 +33,12 @@ struct watched {
 	bool		 found;
 	char		*value;		/* group 1, else the whole match */
 	size_t		 len;
-	bool		 whole;		/* the value is the whole line */
+	bool		 reject;	/* the value is the whole line, */
+	size_t		 at;		/* which matches here, */
+	size_t		 size;		/* so many bytes */
+	bool		 first;		/* a later match is none */
+	const char	*unclear;	/* why a line is neither; a clause */
+	int		 unclear_count;
 };
 
 struct evaluate {
@@ -35,13 +47,17 @@ struct evaluate {
 	struct watched	 expect;
 	struct watched	 reject;
 	struct watched	*captures;	/* as order->captures */
-	struct buf	 line;		/* the line that has not ended */
+	struct escapes	 escapes;
+	struct lines	 lines;
+	struct buf	 clear;		/* without escape sequences */
 	struct buf	 kept;
 	bool		 by_line;
 	bool		 keeping;
 	bool		 taken;		/* kept is not the output */
 	bool		 too_long;	/* more output than is kept */
 };
+
+static void	see_line(void *ctx, const char *line, size_t len, bool cut);
 
 static enum err
 compile(const char *pattern, struct watched *ret, struct fault *fault)
@@ -66,19 +82,21 @@ evaluate_new(const struct order *order, const struct mask *mask,
 
 	e->order = order;
 	e->mask = mask;
+	e->lines = (struct lines){ .most = EVALUATE_LINE, .ctx = e,
+		.see = see_line };
 	e->captures = mem_calloc(order->captures_count + 1,
 	    sizeof(e->captures[0]));
 	if (order->expect != NULL)
 		err = compile(order->expect, &e->expect, fault);
 	if (order->reject != NULL && err == ERR_OK)
 		err = compile(order->reject, &e->reject, fault);
-	e->reject.whole = true;
+	e->reject.reject = true;
 	for (size_t i = 0; i < order->captures_count && err == ERR_OK; i++) {
 		if (order->captures[i].how != ORDER_REGEX) {
 			e->keeping = true;
 			continue;
 		}
-		e->by_line = true;
+		e->by_line = e->captures[i].first = true;
 		err = compile(order->captures[i].what, &e->captures[i], fault);
 	}
 	if (order->expect != NULL || order->reject != NULL)
@@ -104,7 +122,8 @@ evaluate_free(struct evaluate *e)
 		free(e->captures[i].value);
 	}
 	free(e->captures);
-	buf_clear(&e->line);
+	buf_clear(&e->lines.line);
+	buf_clear(&e->clear);
 	buf_clear(&e->kept);
 	free(e);
 }
@@ -116,6 +135,8 @@ forget(struct watched *w)
 	w->value = NULL;
 	w->len = 0;
 	w->found = false;
+	w->unclear = NULL;
+	w->unclear_count = 0;
 }
 
 void
@@ -125,80 +146,102 @@ evaluate_reset(struct evaluate *e)
 	forget(&e->reject);
 	for (size_t i = 0; i < e->order->captures_count; i++)
 		forget(&e->captures[i]);
-	buf_reset(&e->line);
+	e->escapes = (struct escapes){0};
+	lines_reset(&e->lines);
 	buf_reset(&e->kept);
 	e->too_long = e->taken = false;
 }
 
+/* Keeps the match in the line. */
 static void
-look(struct watched *w, const char *line, size_t len)
+find(struct watched *w, const char *line, size_t len, size_t at, size_t size)
 {
-	size_t start, n;
-
-	if (w->regex == NULL || w->found ||
-	    !regex_find(w->regex, line, len, &start, &n))
-		return;
 	w->found = true;
-	if (w->whole) {
-		start = 0;
-		n = len;
+	w->at = w->reject ? at : 0;
+	w->size = size;
+	w->len = w->reject ? len : size;
+	w->value = mem_calloc(w->len + 1, 1);
+	memcpy(w->value, w->reject ? line : line + at, w->len);
+}
+
+/* Of a line that was cut, a match can only be a reason to fail: what follows
+ * might have made it none. */
+static void
+look(struct watched *w, const char *line, size_t len, bool cut)
+{
+	enum match match;
+	size_t at, size;
+
+	if (w->regex == NULL || w->found || (w->first && w->unclear != NULL) ||
+	    w->unclear_count >= UNCLEAR_MOST)
+		return;
+	match = regex_find(w->regex, line, len, &at, &size);
+	if (match == MATCH_YES && (!cut || w->reject)) {
+		find(w, line, len, at, size);
+	} else if (cut || match == MATCH_GAVE_UP) {
+		w->unclear_count++;
+		w->unclear = cut ? "it has a line of more than 8 MB, which is "
+		    "too long to be looked at" : "to compare one of its lines "
+		    "takes too many steps; write a simpler regex, without one "
+		    "repetition inside of another";
 	}
-	w->value = mem_calloc(n + 1, 1);
-	memcpy(w->value, line + start, n);
-	w->len = n;
 }
 
 static void
-see_line(struct evaluate *e, const char *line, size_t len)
+see_line(void *ctx, const char *line, size_t len, bool cut)
 {
-	if (len > 0 && line[len - 1] == '\r')
-		len--;
-	if (len > EVALUATE_LINE)
-		len = EVALUATE_LINE;
-	look(&e->expect, line, len);
-	look(&e->reject, line, len);
+	struct evaluate *e = ctx;
+
+	look(&e->expect, line, len, cut);
+	look(&e->reject, line, len, cut);
 	for (size_t i = 0; i < e->order->captures_count; i++)
-		look(&e->captures[i], line, len);
+		look(&e->captures[i], line, len, cut);
 }
 
 static void
-put_lines(struct evaluate *e, const char *data, size_t len)
+keep(struct evaluate *e, const char *data, size_t len)
 {
-	const char *eol;
-	size_t n, room;
+	size_t room = EVALUATE_KEEP - e->kept.len;
 
-	while (len > 0) {
-		eol = memchr(data, '\n', len);
-		n = eol != NULL ? (size_t)(eol - data) : len;
-		if (eol != NULL && e->line.len == 0) {
-			see_line(e, data, n);
-		} else {
-			room = EVALUATE_LINE - e->line.len;
-			buf_put(&e->line, data, n < room ? n : room);
-		}
-		if (eol == NULL)
-			break;
-		if (e->line.len > 0)
-			see_line(e, e->line.data, e->line.len);
-		buf_reset(&e->line);
-		data += n + 1;
-		len -= n + 1;
+	if (len > room)
+		e->too_long = true;
+	buf_put(&e->kept, data, len < room ? len : room);
+}
+
+static void
+put(struct evaluate *e, const char *data, size_t len, bool by_line, bool kept)
+{
+	if (len == 0)
+		return;
+	if (!escapes_none(&e->escapes, data, len)) {
+		buf_reset(&e->clear);
+		escapes_drop(&e->escapes, data, len, &e->clear);
+		data = buf_text(&e->clear);
+		len = e->clear.len;
 	}
+	if (by_line && e->by_line)
+		lines_put(&e->lines, data, len);
+	if (kept && e->keeping && !e->taken)
+		keep(e, data, len);
 }
 
 void
 evaluate_put(struct evaluate *e, const char *data, size_t len)
 {
-	size_t room;
+	put(e, data, len, true, true);
+}
 
-	if (e->by_line)
-		put_lines(e, data, len);
-	if (!e->keeping || e->taken)
-		return;
-	room = EVALUATE_KEEP - e->kept.len;
-	if (len > room)
-		e->too_long = true;
-	buf_put(&e->kept, data, len < room ? len : room);
+void
+evaluate_lines(struct evaluate *e, const char *data, size_t len)
+{
+	put(e, data, len, true, false);
+}
+
+void
+evaluate_keep(struct evaluate *e, const char *data, size_t len)
+{
+	if (e->keeping && !e->taken)
+		keep(e, data, len);
 }
 
 void
@@ -215,13 +258,6 @@ const struct buf *
 evaluate_taken(const struct evaluate *e)
 {
 	return &e->kept;
-}
-
-void
-evaluate_lines(struct evaluate *e, const char *data, size_t len)
-{
-	if (e->by_line)
-		put_lines(e, data, len);
 }
 
 void
@@ -321,6 +357,12 @@ capture(struct evaluate *e, size_t i, struct json_object *captures,
 	const struct order_capture *c = &e->order->captures[i];
 	const struct watched *w = &e->captures[i];
 
+	if (c->how == ORDER_REGEX && !w->found && w->unclear != NULL) {
+		buf_printf(why, "The value of \"%s\" (capture=) is not known: "
+		    "whether a line of the output matches \"%s\" could not be "
+		    "found out, as %s.", c->name, c->what, w->unclear);
+		return false;
+	}
 	if (c->how == ORDER_REGEX && !w->found) {
 		buf_printf(why, "No line of the output matches \"%s\", so "
 		    "there is no value for \"%s\" (capture=).", c->what,
@@ -365,37 +407,74 @@ say_exit(const struct order *o, int code, const char *target, struct buf *why)
 	buf_putc(why, '.');
 }
 
+/* The line that is rejected, masked; of a long one, what is around the
+ * match. */
+static void
+put_excerpt(const struct evaluate *e, struct buf *why)
+{
+	const struct watched *w = &e->reject;
+	struct buf line = {0}, match = {0};
+	const char *text, *at;
+	size_t from = 0;
+
+	if (e->order->sealed) {
+		buf_puts(why, "it is sealed.");
+		return;
+	}
+	mask_text(e->mask, w->value, w->len, &line);
+	mask_text(e->mask, w->value + w->at, w->size, &match);
+	text = buf_text(&line);
+	at = memmem(text, line.len, buf_text(&match), match.len);
+	if (line.len > EXCERPT && at != NULL && at > text + EXCERPT_BEFORE)
+		from = (size_t)(at - text) - EXCERPT_BEFORE;
+	while (from > 0 && ((unsigned char)text[from] & 0xc0) == 0x80)
+		from++;
+	buf_printf(why, "%s%.*s", from > 0 ? "… " : "", EXCERPT, text + from);
+	buf_clear(&line);
+	buf_clear(&match);
+}
+
+/* What expect= and reject= say.  `ok`: nothing was wrong before. */
+static bool
+judge_lines(const struct evaluate *e, bool ok, struct buf *why)
+{
+	const char *blank = ok ? "" : " ";
+
+	if (e->reject.found) {
+		buf_printf(why, "%sThe output has a line that matches \"%s\" "
+		    "(its reject): ", blank, e->order->reject);
+		put_excerpt(e, why);
+		return false;
+	}
+	if (e->reject.unclear != NULL) {
+		buf_printf(why, "%sWhether the output has a line that matches "
+		    "\"%s\" (its reject) could not be found out: %s.", blank,
+		    e->order->reject, e->reject.unclear);
+		return false;
+	}
+	if (!ok || e->expect.regex == NULL || e->expect.found)
+		return ok;
+	if (e->expect.unclear != NULL)
+		buf_printf(why, "Whether the output has a line that matches "
+		    "\"%s\" (its expect) could not be found out: %s.",
+		    e->order->expect, e->expect.unclear);
+	else
+		buf_printf(why, "The output has no line that matches \"%s\" "
+		    "(its expect).", e->order->expect);
+	return false;
+}
+
 bool
 evaluate_end(struct evaluate *e, int code, const char *target,
     struct json_object **ret_captures, struct buf *why)
 {
 	struct json_object *captures = json_object_new_object();
-	struct buf line = {0};
-	bool ok = true;
+	bool ok = is_success(e->order, code);
 
-	if (e->line.len > 0)
-		see_line(e, e->line.data, e->line.len);
-	buf_reset(&e->line);
-	if (!is_success(e->order, code)) {
+	lines_finish(&e->lines);
+	if (!ok)
 		say_exit(e->order, code, target, why);
-		ok = false;
-	}
-	if (e->reject.found) {
-		if (e->order->sealed)
-			buf_puts(&line, "it is sealed.");
-		else
-			mask_text(e->mask, e->reject.value, e->reject.len,
-			    &line);
-		buf_printf(why, "%sThe output has a line that matches \"%s\" "
-		    "(its reject): %.200s", ok ? "" : " ", e->order->reject,
-		    buf_text(&line));
-		buf_clear(&line);
-		ok = false;
-	} else if (ok && e->expect.regex != NULL && !e->expect.found) {
-		buf_printf(why, "The output has no line that matches \"%s\" "
-		    "(its expect).", e->order->expect);
-		ok = false;
-	}
+	ok = judge_lines(e, ok, why);
 	for (size_t i = 0; ok && i < e->order->captures_count; i++)
 		ok = capture(e, i, captures, why);
 	if (ok)

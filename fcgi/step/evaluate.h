@@ -13,7 +13,7 @@
 #include "step/mask.h"
 #include "step/order.h"
 
-#define EVALUATE_LINE	(64 * 1024)	/* bytes of a line that are looked at */
+#define EVALUATE_LINE	(8 * 1024 * 1024)	/* bytes of a line */
 #define EVALUATE_KEEP	(1024 * 1024)	/* bytes of output that are captured */
 
 struct evaluate;
@@ -31,7 +31,8 @@ void		 evaluate_free(struct evaluate *e);
 /* Forgets the output so far: the next try begins. */
 void		 evaluate_reset(struct evaluate *e);
 
-/* Takes output as the target printed it, not masked. */
+/* Takes output as the target printed it, not masked; escape sequences are
+ * dropped (lines.h). */
 void		 evaluate_put(struct evaluate *e, const char *data,
 		    size_t len);
 
@@ -47,6 +48,10 @@ const struct buf *evaluate_taken(const struct evaluate *e);
 
 /* Takes lines that are no part of what is captured whole or by pointer. */
 void		 evaluate_lines(struct evaluate *e, const char *data,
+		    size_t len);
+
+/* Takes text that is captured whole or by pointer, and no lines of it. */
+void		 evaluate_keep(struct evaluate *e, const char *data,
 		    size_t len);
 
 /* Captures look at what comes from now on; expect and reject at all. */

@@ -146,6 +146,21 @@ output_hear(struct output *o, const struct pollfd fds[2])
 		recorder_resize(o->recorder, size.columns, size.rows);
 }
 
+bool
+output_unclear(const struct output *o, struct buf *out)
+{
+	const char *prompt = o->typist != NULL ? typist_unclear(o->typist) :
+	    NULL;
+
+	if (prompt == NULL)
+		return false;
+	buf_printf(out, "%sWhether the prompt /%s/ is shown could not be "
+	    "found out: it takes too many steps, so nothing was typed. Write "
+	    "a simpler pattern, without one repetition inside of another.",
+	    out->len > 0 ? " " : "", prompt);
+	return true;
+}
+
 void
 output_last_line(struct output *o, struct buf *out)
 {
@@ -164,6 +179,7 @@ output_last_line(struct output *o, struct buf *out)
 		buf_printf(out, " The answer to /%s/ was given %d times, and "
 		    "is not given again.", typist_tired(o->typist),
 		    TYPIST_MOST);
+	output_unclear(o, out);
 	buf_clear(&line);
 	buf_clear(&masked);
 	buf_clear(&text);

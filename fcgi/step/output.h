@@ -59,6 +59,10 @@ void	output_hear(struct output *o, const struct pollfd fds[2]);
  * people.  Nothing where there is none, or where the output is sealed. */
 void	output_last_line(struct output *o, struct buf *out);
 
+/* True where a prompt was neither found nor known to be absent; appends that
+ * as sentences. */
+bool	output_unclear(const struct output *o, struct buf *out);
+
 /* Puts a line of our own between the outputs of two tries. */
 void	output_line(struct output *o, const char *line);
 

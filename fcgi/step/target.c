@@ -150,6 +150,8 @@ say_stopped(struct run *r)
 static bool
 settle_output(struct run *r)
 {
+	if (output_unclear(&r->output, &r->message))
+		return false;
 	if (r->output.keep == NULL)
 		return true;
 	if (!keep_end(r->output.keep, &r->kept, &r->message))

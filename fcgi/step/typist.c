@@ -51,6 +51,7 @@ struct typist {
 	int64_t		 begin;		/* bytes it has: before the queue */
 	size_t		 sent;		/* of the queue */
 	const char	*tired;
+	const char	*unclear;
 	struct ear	*ear;		/* NULL: nobody types */
 };
 
@@ -176,29 +177,44 @@ typist_reset(struct typist *t)
 	t->due = 0;
 	t->begin = 0;
 	t->sent = 0;
-	t->tired = NULL;
+	t->tired = t->unclear = NULL;
 	if (t->ear != NULL)
 		ear_reset(t->ear);
+}
+
+/* The first answer whose prompt is shown; NULL: there is none, or it is not
+ * known which. */
+static struct answer *
+find_prompt(struct typist *t)
+{
+	size_t start, len;
+	enum match match;
+
+	for (size_t i = 0; i < t->count && t->unclear == NULL; i++) {
+		struct answer *a = &t->answers[i];
+
+		match = regex_find(a->re, t->seen.data + t->from,
+		    t->seen.len - t->from, &start, &len);
+		if (match == MATCH_YES)
+			return a;
+		if (match == MATCH_GAVE_UP)
+			t->unclear = a->prompt;
+	}
+	return NULL;
 }
 
 /* The answer to what is shown; of those with one prompt the least used. */
 static struct answer *
 find(struct typist *t)
 {
-	struct answer *found = NULL;
-	size_t start, len;
+	struct answer *found = find_prompt(t);
 
-	for (size_t i = 0; i < t->count; i++) {
+	for (size_t i = 0; found != NULL && i < t->count; i++) {
 		struct answer *a = &t->answers[i];
 
-		if (found == NULL) {
-			if (regex_find(a->re, t->seen.data + t->from,
-			    t->seen.len - t->from, &start, &len))
-				found = a;
-		} else if (strcmp(a->prompt, found->prompt) == 0 &&
-		    a->used < found->used) {
+		if (strcmp(a->prompt, found->prompt) == 0 &&
+		    a->used < found->used)
 			found = a;
-		}
 	}
 	return found;
 }
@@ -303,4 +319,10 @@ const char *
 typist_tired(const struct typist *t)
 {
 	return t->tired;
+}
+
+const char *
+typist_unclear(const struct typist *t)
+{
+	return t->unclear;
 }

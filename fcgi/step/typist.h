@@ -70,4 +70,8 @@ void		typist_last_line(const struct typist *t, struct buf *out);
 /* The prompt of an answer that was given too often, or NULL. */
 const char	*typist_tired(const struct typist *t);
 
+/* The prompt of which it could not be found out whether it is shown, or NULL.
+ * Nothing is typed any more then, and the step has failed. */
+const char	*typist_unclear(const struct typist *t);
+
 #endif

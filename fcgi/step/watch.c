@@ -57,7 +57,7 @@ watch_start(struct watch *w, int64_t timeout_ms)
 
 	w->stop = STOP_NONE;
 	w->quiet_from = now;
-	w->quiet_noted = false;
+	w->quiet_noted = w->prompt_noted = false;
 	w->deadline = timeout_ms > 0 ? now + timeout_ms : 0;
 }
 
@@ -85,6 +85,19 @@ look_for_quiet(struct watch *w, int64_t now)
 	buf_clear(&message);
 	w->quiet_noted = true;
 	return 0;
+}
+
+/* Notes once that a prompt cannot be answered. */
+static void
+look_for_prompt(struct watch *w)
+{
+	struct buf message = {0};
+
+	if (!w->prompt_noted && output_unclear(w->output, &message)) {
+		status_note(w->target, "quiet", message.data);
+		w->prompt_noted = true;
+	}
+	buf_clear(&message);
 }
 
 static void
@@ -116,6 +129,7 @@ watch_poll(struct watch *w, struct pollfd *fds, nfds_t n, int64_t until)
 
 	sooner(&until, output_tick(w->output, now));
 	sooner(&until, look_for_quiet(w, now));
+	look_for_prompt(w);
 	sooner(&until, w->deadline);
 	if (typist != NULL)
 		sooner(&until, typist_due(typist));

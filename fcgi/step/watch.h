@@ -30,6 +30,7 @@ struct watch {
 	int64_t		 quiet_ms;	/* 0: not asked for */
 	int64_t		 quiet_from;	/* what silence is counted from */
 	bool		 quiet_noted;
+	bool		 prompt_noted;	/* one that is not clear */
 	enum stop	 stop;		/* the last reason to stop */
 };
 

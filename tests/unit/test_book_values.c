@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "base/clock.h"
@@ -146,6 +147,8 @@ regexes_find_the_first_group_or_all(void **state)
 	assert_true(regex_find(re, "\xff\xfe version \xe5\x8d\x87", 14, &at,
 	    &len));
 	assert_false(regex_find(re, NULL, 0, &at, &len));
+	assert_true(regex_find(re, "version \xe5\x8d\x87", 11, &at, &len));
+	assert_true(regex_find(re, "\xe5\x8d version a\xff", 12, &at, &len));
 	regex_free(re);
 	re = regex_new("(a)(b)(c)", &at, why, sizeof(why));
 	assert_true(regex_find(re, "xabc", 4, &at, &len));
@@ -173,27 +176,79 @@ a_wrong_regex_says_where(void **state)
 	assert_false(regex_full("(", "("));
 }
 
+/* The regex on so many bytes of 'a' with the text at their end. */
+static enum match
+find_after(const char *pattern, size_t count, const char *end)
+{
+	size_t len = count + strlen(end), at, n;
+	char *text = malloc(len), why[120];
+	struct regex *re = regex_new(pattern, &at, why, sizeof(why));
+	enum match match;
+
+	assert_non_null(re);
+	memset(text, 'a', count);
+	memcpy(text + count, end, strlen(end));
+	match = regex_find(re, text, len, &at, &n);
+	if (match == MATCH_YES)
+		assert_int_equal(at + n, len);
+	regex_free(re);
+	free(text);
+	return match;
+}
+
 static void
-a_hostile_regex_ends_soon(void **state)
+a_hostile_regex_ends_soon_and_gives_no_answer(void **state)
 {
 	static const char *const patterns[] = { "(a+)+$", "(a|aa)+$",
-	    "(.*)*x", "((a*)*)*b" };
-	char text[4001], why[120];
-	int64_t start = clock_monotonic();
-	struct regex *re;
-	size_t at, len;
+	    "^(a+)+: ERROR|fatal", "(([a-z])+.)+[A-Z]([a-z])+$" };
+	clock_t start = clock();
 
 	(void)state;
-	memset(text, 'a', 4000);
-	text[3999] = '!';
-	text[4000] = '\0';
-	for (size_t i = 0; i < 4; i++) {
-		re = regex_new(patterns[i], &at, why, sizeof(why));
-		assert_non_null(re);
-		assert_false(regex_find(re, text, 4000, &at, &len));
-		regex_free(re);
+	for (size_t i = 0; i < 4; i++)
+		for (size_t n = 40; n <= 4000000; n *= 100)
+			assert_int_equal(find_after(patterns[i], n, "!"),
+			    MATCH_GAVE_UP);
+	assert_true(clock() - start < 15 * CLOCKS_PER_SEC);
+}
+
+static void
+a_regex_answers_for_lines_of_any_length(void **state)
+{
+	static const size_t lengths[] = { 3, 1000, 1030, 65536, 8000000 };
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		assert_int_equal(find_after("ERROR", lengths[i], " ERROR"),
+		    MATCH_YES);
+		assert_int_equal(find_after("^(?:\\w+ )+ERROR$", lengths[i],
+		    " b ERROR"), MATCH_YES);
+		assert_int_equal(find_after("(?i)fatal|\\berror:",
+		    lengths[i], " ERROR"), MATCH_NO);
+		assert_int_equal(find_after("\xe4\xb8\xad$", lengths[i],
+		    "\xe4\xb8\xad"), MATCH_YES);
 	}
-	assert_true(clock_monotonic() - start < 3000);
+}
+
+static void
+a_pattern_that_gives_up_refuses_the_value(void **state)
+{
+	struct parameter p = { .name = "p", .pattern = "(a|aa)+[bc]" };
+	struct buf scratch = {0};
+	char text[101];
+	const char *why;
+
+	(void)state;
+	memset(text, 'a', 100);
+	text[100] = '\0';
+	assert_int_equal(regex_full(p.pattern, text), MATCH_GAVE_UP);
+	assert_int_equal(regex_full(p.pattern, "aab"), MATCH_YES);
+	assert_int_equal(regex_full(p.pattern, "aabc"), MATCH_NO);
+	assert_non_null(why = book_check_value(&p, text, &scratch));
+	assert_non_null(strstr(why, "could not be found out"));
+	p.type = PARAMETER_LIST;
+	assert_non_null(why = book_check_value(&p, text, &scratch));
+	assert_non_null(strstr(why, "too many steps"));
+	buf_clear(&scratch);
 }
 
 static void
@@ -245,7 +300,10 @@ main(void)
 		    values_that_could_become_something_else_are_refused),
 		cmocka_unit_test(regexes_find_the_first_group_or_all),
 		cmocka_unit_test(a_wrong_regex_says_where),
-		cmocka_unit_test(a_hostile_regex_ends_soon),
+		cmocka_unit_test(
+		    a_hostile_regex_ends_soon_and_gives_no_answer),
+		cmocka_unit_test(a_regex_answers_for_lines_of_any_length),
+		cmocka_unit_test(a_pattern_that_gives_up_refuses_the_value),
 	};
 
 	return cmocka_run_group_tests_name("book/values", tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -87,6 +88,116 @@ expect_and_reject_look_at_lines(void **state)
 	buf_clear(&why);
 }
 
+/* Evaluates a line of `count` bytes and the end. */
+static bool
+long_line(struct order *o, size_t count, const char *end, struct buf *why)
+{
+	struct mask *mask = mask_new(NULL, 0);
+	struct evaluate *e = NULL;
+	struct json_object *captures = NULL;
+	char *text = malloc(count);
+	bool ok;
+
+	memset(text, 'a', count);
+	buf_reset(why);
+	assert_int_equal(evaluate_new(o, mask, &e, NULL), ERR_OK);
+	evaluate_put(e, text, count);
+	evaluate_put(e, end, strlen(end));
+	ok = evaluate_end(e, 0, "flow", &captures, why);
+	json_object_put(captures);
+	evaluate_free(e);
+	mask_free(mask);
+	free(text);
+	return ok;
+}
+
+static void
+a_line_is_judged_to_its_end(void **state)
+{
+	static const size_t lengths[] = { 65530, 65536, 8000000 };
+	struct order_capture c = { "v", ORDER_REGEX, "id=(.*)" };
+	struct order no = { .exit_count = 1, .reject = "ERROR" };
+	struct order yes = { .exit_count = 1, .expect = "done$" };
+	struct order take = { .exit_count = 1, .captures = &c,
+		.captures_count = 1 };
+	struct buf why = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		assert_false(long_line(&no, lengths[i], " ERROR\n", &why));
+		assert_non_null(strstr(why.data, "aaa ERROR"));
+		assert_true(long_line(&no, lengths[i], " warning\n", &why));
+		assert_true(long_line(&yes, lengths[i], " done\n", &why));
+		assert_false(long_line(&yes, lengths[i], " ok\n", &why));
+		assert_true(long_line(&take, lengths[i], " id=7\n", &why));
+	}
+	/* what cannot be looked at is neither success nor nothing */
+	assert_false(long_line(&no, EVALUATE_LINE + 1, "\nok\n", &why));
+	assert_non_null(strstr(why.data, "more than 8 MB"));
+	assert_false(long_line(&yes, EVALUATE_LINE, " done\n", &why));
+	assert_non_null(strstr(why.data, "more than 8 MB"));
+	assert_true(long_line(&yes, EVALUATE_LINE, "a\ndone\n", &why));
+	assert_false(long_line(&take, EVALUATE_LINE, "a\nid=7\n", &why));
+	assert_non_null(strstr(why.data, "more than 8 MB"));
+	buf_clear(&why);
+}
+
+static void
+a_regex_that_gives_up_is_no_answer(void **state)
+{
+	struct order_capture c = { "v", ORDER_REGEX, "((a+)+): ERROR|id=(.)" };
+	struct order no = { .exit_count = 1,
+		.reject = "^(a+)+: ERROR|fatal" };
+	struct order yes = { .exit_count = 1, .expect = "^(a+)+: ok|done" };
+	struct order take = { .exit_count = 1, .captures = &c,
+		.captures_count = 1 };
+	struct buf why = {0};
+
+	(void)state;
+	assert_false(long_line(&no, 64, "!\nfine\n", &why));
+	assert_non_null(strstr(why.data, "could not be found out"));
+	assert_false(long_line(&no, 64, "!\nfatal\n", &why));
+	assert_non_null(strstr(why.data, "(its reject): fatal"));
+	assert_false(long_line(&yes, 64, "!\nfine\n", &why));
+	assert_non_null(strstr(why.data, "could not be found out"));
+	assert_true(long_line(&yes, 64, "!\ndone\n", &why));
+	assert_false(long_line(&take, 64, "!\nid=7\n", &why));
+	assert_non_null(strstr(why.data, "is not known"));
+	buf_clear(&why);
+}
+
+static void
+colours_are_no_part_of_what_is_looked_at(void **state)
+{
+	struct order_capture whole = { "v", ORDER_WHOLE, NULL };
+	struct order_capture regex = { "v", ORDER_REGEX, "version (\\S+)" };
+	struct order_capture pointer = { "v", ORDER_POINTER, "/v" };
+	struct order no = { .exit_count = 1, .reject = "ERROR: no space" };
+	struct order o = { .exit_count = 1, .captures = &regex,
+		.captures_count = 1 };
+	struct buf why = {0};
+	char value[64];
+
+	(void)state;
+	assert_false(succeeds(&no, "\x1b[31mERROR\x1b[0m: no space\n", 0,
+	    &why, NULL));
+	assert_false(succeeds(&no, "50%\rERROR: no\x1b[K space", 0, &why,
+	    NULL));
+	assert_false(succeeds(&no, "ERROR: no space\x1b[2K\rok", 0, &why,
+	    NULL));
+	assert_true(succeeds(&o, "version \x1b[1m2.4\x1b[0m\n", 0, &why,
+	    value));
+	assert_string_equal(value, "2.4");
+	o.captures = &whole;
+	assert_true(succeeds(&o, "\x1b[1m2.4\x1b[0m\r\n", 0, &why, value));
+	assert_string_equal(value, "2.4");
+	o.captures = &pointer;
+	assert_true(succeeds(&o, "{\x1b[34m\"v\"\x1b[0m: \x1b[1m7\x1b[0m}",
+	    0, &why, value));
+	assert_string_equal(value, "7");
+	buf_clear(&why);
+}
+
 static void
 captures_are_checked_like_parameters(void **state)
 {
@@ -104,7 +215,7 @@ captures_are_checked_like_parameters(void **state)
 	assert_true(succeeds(&o, "-12.5\n", 0, &why, value));
 	assert_false(succeeds(&o, "-rf\n", 0, &why, value));
 	assert_false(succeeds(&o, "a\nb\n", 0, &why, value));
-	assert_false(succeeds(&o, "a\x1b[1m\n", 0, &why, value));
+	assert_false(succeeds(&o, "a\x01\n", 0, &why, value));
 	assert_false(succeeds(&o, "\xff\n", 0, &why, value));
 	assert_false(succeeds(&o, " \n", 0, &why, value));
 	o.captures = &regex;
@@ -276,6 +387,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_exit_code_counts_as_the_step_says),
 		cmocka_unit_test(expect_and_reject_look_at_lines),
+		cmocka_unit_test(a_line_is_judged_to_its_end),
+		cmocka_unit_test(a_regex_that_gives_up_is_no_answer),
+		cmocka_unit_test(colours_are_no_part_of_what_is_looked_at),
 		cmocka_unit_test(captures_are_checked_like_parameters),
 		cmocka_unit_test(
 		    a_captured_value_that_holds_a_secret_is_refused),

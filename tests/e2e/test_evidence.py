@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""
+What counts as success: all that a step printed is looked at, as a reader sees
+it, and an answer that is not known is not a good one.  Through the console.
+"""
+import contextlib
+import shutil
+import sys
+
+from console import Console, main, runbook_folder
+
+BOOK = """---
+title: Evidence
+---
+# Look
+
+"""
+
+
+@contextlib.contextmanager
+def running(steps, parameters=None, head=BOOK):
+    """A console with a started run of these steps; asks as an operator."""
+    books = runbook_folder({"evidence": head + steps})
+    try:
+        with Console(runbooks=books) as console:
+            ana = console.user("ana", "operator")
+            status, answer = ana.post("/runs", {
+                "runbook": "evidence", "environment": "test",
+                "parameters": parameters or {}})
+            assert status == 201, answer
+            ana.post(f"/runs/{answer['id']}/start")
+            yield ana, answer["id"]
+    finally:
+        shutil.rmtree(books, ignore_errors=True)
+
+
+def press(user, run, name):
+    """The state of the step after it was pressed, and what is said of it."""
+    status, answer = user.post(f"/runs/{run}/steps/{name}/execute")
+    assert status == 202, (name, answer)
+    step = user.wait_step(run, name)
+    return step["state"], step["attempts"][-1]["message"] or ""
+
+
+def ends(user, run, name, state, *words):
+    got, message = press(user, run, name)
+    assert got == state, (name, got, message)
+    for word in words:
+        assert word in message, (name, word, message)
+    if state == "failed":
+        user.post(f"/runs/{run}/steps/{name}/skip", {"reason": "as meant"})
+
+
+def a_line_is_judged_to_its_end_however_long_it_is():
+    steps = ""
+    for length in (65530, 65536, 8000000):
+        steps += f"""
+```python {{#bad-{length} reject="ERROR" title="bad {length}"}}
+print("x" * {length} + " ERROR")
+```
+
+```python {{#good-{length} reject="ERROR" expect="done$" title="good {length}"}}
+print("x" * {length} + " done")
+```
+"""
+    steps += """
+```python {#endless reject="ERROR" title="endless"}
+print("x" * 9000000)
+```
+"""
+    with running(steps) as (ana, run):
+        for length in (65530, 65536, 8000000):
+            ends(ana, run, f"bad-{length}", "failed", "its reject",
+                 "xx ERROR")
+            ends(ana, run, f"good-{length}", "succeeded")
+        ends(ana, run, "endless", "failed", "could not be found out", "8 MB")
+
+
+def a_regex_that_gives_up_fails_the_step_and_says_so():
+    steps = """
+```python {#reject reject="^(a+)+: ERROR|fatal"}
+print("a" * 64 + "!")
+```
+
+```python {#expect expect="^(a+)+: ok|fine"}
+print("a" * 64 + "!")
+```
+
+```python {#later expect="^(a+)+: ok|fine"}
+print("a" * 64 + "!\\\\nfine")
+```
+
+```python {#capture capture="v~^((a+)+): ok|id=(.*)"}
+print("a" * 64 + "!\\\\nid=7")
+```
+
+```python {#prompt pty timeout=4s}
+input("a" * 64 + "! Password:")
+```
+
+```answers
+/^(a+)+: ERROR|Pass.word/ => x
+/Password:/ => y
+```
+""".replace("\\\\n", "\\n").replace("```answers\n", "```answers {}\n")
+    with running(steps) as (ana, run):
+        ends(ana, run, "reject", "failed", "its reject",
+             "could not be found out")
+        ends(ana, run, "expect", "failed", "its expect",
+             "could not be found out")
+        ends(ana, run, "later", "succeeded")
+        ends(ana, run, "capture", "failed", "is not known")
+        got, message = press(ana, run, "prompt")
+        assert got == "failed" and "Whether the prompt" in message, message
+
+
+def a_pattern_that_gives_up_refuses_the_parameter():
+    head = """---
+title: Evidence
+parameters:
+  v: {label: Value, pattern: '(a|aa)+[bc]'}
+---
+"""
+    books = runbook_folder({"evidence": head + "```sh {#a}\ntrue\n```\n"})
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        status, answer = ana.post("/runs", {
+            "runbook": "evidence", "environment": "test",
+            "parameters": {"v": "a" * 100}})
+        assert status == 422 and "could not be found out" in str(answer), answer
+    shutil.rmtree(books)
+
+
+def colours_are_no_part_of_what_is_looked_at():
+    steps = r"""
+```bash {#wrong reject="ERROR: no space"}
+printf '\033[31mERROR\033[0m: no space\n'
+```
+
+```bash {#progress reject="^ERROR"}
+printf ' 50%%\rERROR: lost\r100%%\n'
+```
+
+```bash {#version capture="found~version (\S+)"}
+printf 'version \033[1m2.4\033[0m\n'
+```
+
+```bash {#use}
+test "$found" = 2.4
+```
+"""
+    with running(steps) as (ana, run):
+        ends(ana, run, "wrong", "failed", "its reject")
+        ends(ana, run, "progress", "failed", "its reject")
+        ends(ana, run, "version", "succeeded")
+        ends(ana, run, "use", "succeeded")
+
+
+def a_probe_whose_output_is_not_clear_does_not_answer():
+    steps = """
+```sh {#doubt rerun=probe}
+exit 1
+```
+
+```python {#look-1 .probe of=doubt reject="^(a+)+: ERROR|fatal"}
+print("a" * 64 + "!")
+```
+"""
+    with running(steps) as (ana, run):
+        got, _ = press(ana, run, "doubt")
+        assert got == "failed"
+        got, message = press(ana, run, "look-1")
+        assert got == "failed" and "could not be found out" in message
+        step = ana.step(run, "doubt")
+        assert step["state"] == "failed", step
+
+
+if __name__ == "__main__":
+    main([
+        a_line_is_judged_to_its_end_however_long_it_is,
+        a_regex_that_gives_up_fails_the_step_and_says_so,
+        a_pattern_that_gives_up_refuses_the_parameter,
+        colours_are_no_part_of_what_is_looked_at,
+        a_probe_whose_output_is_not_clear_does_not_answer,
+    ])
