@@ -8,6 +8,11 @@
  * would not take, and one that takes nothing is dropped.  A stream ends after
  * ten minutes: the browser comes back through the authorised route with the
  * number of its last event, which is how an ended session is noticed.
+ *
+ * One stream may carry several runs (a browser has six connections for all of
+ * its tabs): its watcher has a seat in the channel of each.  A beat every few
+ * seconds is an event and not a comment, so that a script notices a proxy
+ * that holds the stream back.
  */
 #include <errno.h>
 #include <signal.h>
@@ -27,17 +32,24 @@
 #include "web/watcher.h"
 
 #define TICK_MS		50
-#define HEARTBEAT_MS	15000
+#define BEAT_MS		3000		/* static/js/stream.js waits for it */
 #define PRESENCE_MS	1000
 #define TELL_MS		250		/* what one telling costs */
 #define TELL_CREDIT_MS	5000		/* how much of that can be saved */
 #define MAX_EVENTS	2000		/* of one run in one go */
 #define MAX_NAMES	20
 
+/* A watcher's place in a channel. */
+struct seat {
+	struct seat	*next;
+	struct watcher	*watcher;
+	int64_t		 seq;		/* last event that it was told */
+};
+
 /* A watched run. */
 struct channel {
 	struct channel	*next;
-	struct watcher	*watchers;
+	struct seat	*seats;
 	int64_t		 run;
 	int64_t		 seq;		/* all watchers were told up to here */
 	int64_t		 presence_at;	/* when to tell who is here; 0: told */
@@ -49,12 +61,14 @@ struct hub {
 	const char	*data;
 	struct db	*db;
 	struct channel	*channels;
-	struct watcher	*fresh;		/* their request is not read yet */
+	struct watcher	*watchers;
 	int		 epoll;
 	int		 listener;
 	int64_t		 version;
-	int64_t		 heartbeat;
+	int64_t		 beat_at;
 };
+
+static const char beat[] = "event: beat\ndata: {}\n\n";
 
 static volatile sig_atomic_t ending;
 
@@ -65,9 +79,31 @@ on_end(int signal)
 	ending = 1;
 }
 
+/* What is sent to those who watch one run, and to those who watch many. */
+struct texts {
+	struct buf	 one;
+	struct buf	 many;
+};
+
+static void
+texts_clear(struct texts *t)
+{
+	buf_clear(&t->one);
+	buf_clear(&t->many);
+}
+
+static void
+send_texts(struct watcher *w, const struct texts *t)
+{
+	const struct buf *text = w->many ? &t->many : &t->one;
+
+	if (text->len > 0)
+		watcher_send(w, text->data, text->len);
+}
+
 /* The events of a run behind `after` as stream text; *ret_seq: the last. */
 static void
-read_events(struct hub *h, int64_t run, int64_t after, struct buf *out,
+read_events(struct hub *h, int64_t run, int64_t after, struct texts *out,
     int64_t *ret_seq)
 {
 	struct rows *rows = db_query(h->db, STMT_WEB_EVENTS, INT(run),
@@ -75,26 +111,29 @@ read_events(struct hub *h, int64_t run, int64_t after, struct buf *out,
 
 	while (db_next(rows)) {
 		*ret_seq = db_int(rows, 0);
-		live_put_event(out, NULL, *ret_seq, db_text(rows, 1));
+		live_put_event(&out->one, NULL, 0, *ret_seq,
+		    db_text(rows, 1));
+		live_put_event(&out->many, NULL, run, *ret_seq,
+		    db_text(rows, 1));
 	}
 	db_done(rows);
 }
 
-/* Catches one watcher up with its channel. */
+/* Catches one watcher up with a channel. */
 static void
-catch_up(struct hub *h, struct watcher *w, int64_t until)
+catch_up(struct hub *h, struct channel *c, struct seat *s, int64_t until)
 {
-	struct buf text = {0};
+	struct texts text = {0};
 	int64_t before;
 
 	do {
-		before = w->seq;
-		buf_reset(&text);
-		read_events(h, w->channel->run, w->seq, &text, &w->seq);
-		if (text.len > 0)
-			watcher_send(w, text.data, text.len);
-	} while (w->seq > before && w->seq < until && !w->dead);
-	buf_clear(&text);
+		before = s->seq;
+		buf_reset(&text.one);
+		buf_reset(&text.many);
+		read_events(h, c->run, s->seq, &text, &s->seq);
+		send_texts(s->watcher, &text);
+	} while (s->seq > before && s->seq < until && !s->watcher->dead);
+	texts_clear(&text);
 }
 
 static int64_t
@@ -108,22 +147,22 @@ static void
 tell_events(struct hub *h, struct channel *c)
 {
 	int64_t head = head_of(h, c->run), told = c->seq;
-	struct buf text = {0};
+	struct texts text = {0};
 
 	if (head <= c->seq)
 		return;
 	c->credit_at += TELL_MS;
 	read_events(h, c->run, c->seq, &text, &told);
-	for (struct watcher *w = c->watchers; w != NULL; w = w->next) {
-		if (w->seq == c->seq) {
-			watcher_send(w, text.data, text.len);
-			w->seq = told;
-		} else if (w->seq < told) {
-			catch_up(h, w, told);
+	for (struct seat *s = c->seats; s != NULL; s = s->next) {
+		if (s->seq == c->seq) {
+			send_texts(s->watcher, &text);
+			s->seq = told;
+		} else if (s->seq < told) {
+			catch_up(h, c, s, told);
 		}
 	}
 	c->seq = told;
-	buf_clear(&text);
+	texts_clear(&text);
 }
 
 /*
@@ -157,19 +196,20 @@ tell_presence(struct channel *c)
 	struct buf text = {0};
 	int count = 0;
 
-	for (struct watcher *w = c->watchers; w != NULL; w = w->next) {
+	for (struct seat *s = c->seats; s != NULL; s = s->next) {
 		count++;
 		if (json_object_array_length(names) < MAX_NAMES &&
-		    !is_listed(names, w->who))
+		    !is_listed(names, s->watcher->who))
 			json_object_array_add(names,
-			    json_object_new_string(w->who));
+			    json_object_new_string(s->watcher->who));
 	}
+	json_object_object_add(o, "run", json_object_new_int64(c->run));
 	json_object_object_add(o, "count", json_object_new_int(count));
 	json_object_object_add(o, "names", names);
-	live_put_event(&text, "presence", 0, json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_PLAIN));
-	for (struct watcher *w = c->watchers; w != NULL; w = w->next)
-		watcher_send(w, text.data, text.len);
+	live_put_event(&text, "presence", 0, 0,
+	    json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+	for (struct seat *s = c->seats; s != NULL; s = s->next)
+		watcher_send(s->watcher, text.data, text.len);
 	buf_clear(&text);
 	json_object_put(o);
 	c->presence_at = 0;
@@ -197,18 +237,25 @@ channel_of(struct hub *h, int64_t run)
 	return h->channels = c;
 }
 
+/* The watcher takes a seat in the channel of a run. */
 static void
-unlink_fresh(struct hub *h, struct watcher *w)
+sit_down(struct hub *h, struct watcher *w, const struct cursor *at)
 {
-	struct watcher **at = &h->fresh;
+	struct channel *c = channel_of(h, at->run);
+	struct seat *s = mem_calloc(1, sizeof(*s));
 
-	while (*at != NULL && *at != w)
-		at = &(*at)->next;
-	if (*at == w)
-		*at = w->next;
+	s->watcher = w;
+	s->seq = at->seq;
+	s->next = c->seats;
+	c->seats = s;
+	if (s->seq < c->seq)
+		catch_up(h, c, s, c->seq);
+	else
+		s->seq = c->seq;
+	note_presence(c);
 }
 
-/* The request is whole: the watcher joins its run. */
+/* The request is whole: the watcher joins its runs. */
 static void
 join(struct hub *h, struct watcher *w, const struct live_request *r)
 {
@@ -217,19 +264,14 @@ join(struct hub *h, struct watcher *w, const struct live_request *r)
 	    "X-Accel-Buffering: no\r\nConnection: close\r\n\r\n"
 	    "retry: 1000\n\n";
 
-	unlink_fresh(h, w);
 	buf_clear(&w->in);
 	memcpy(w->who, r->who, sizeof(w->who));
-	w->seq = r->after;
-	w->channel = channel_of(h, r->run);
-	w->next = w->channel->watchers;
-	w->channel->watchers = w;
+	w->joined = true;
+	w->many = r->many;
 	watcher_send(w, head, sizeof(head) - 1);
-	if (w->seq < w->channel->seq)
-		catch_up(h, w, w->channel->seq);
-	else
-		w->seq = w->channel->seq;
-	note_presence(w->channel);
+	watcher_send(w, beat, sizeof(beat) - 1);
+	for (int i = 0; i < r->count; i++)
+		sit_down(h, w, &r->at[i]);
 }
 
 static void
@@ -244,7 +286,7 @@ read_request(struct hub *h, struct watcher *w)
 		w->dead = n == 0 || (errno != EAGAIN && errno != EINTR);
 		return;
 	}
-	if (w->channel != NULL)
+	if (w->joined)
 		return;
 	w->in.len += (size_t)n;
 	found = live_read_request(buf_text(&w->in), w->in.len, &r);
@@ -265,9 +307,29 @@ accept_watchers(struct hub *h)
 	while ((fd = accept4(h->listener, NULL, NULL,
 	    SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
 		w = watcher_new(h->epoll, fd);
-		w->next = h->fresh;
-		h->fresh = w;
+		w->next = h->watchers;
+		h->watchers = w;
 	}
+}
+
+/* Those who are gone leave their seats; true where there was one. */
+static bool
+empty_seats(struct channel *c)
+{
+	bool any = false;
+
+	for (struct seat **at = &c->seats; *at != NULL;) {
+		struct seat *s = *at;
+
+		if (!s->watcher->dead) {
+			at = &s->next;
+			continue;
+		}
+		*at = s->next;
+		free(s);
+		any = true;
+	}
+	return any;
 }
 
 static void
@@ -275,26 +337,38 @@ sweep(struct hub *h, int64_t now)
 {
 	struct channel **at = &h->channels;
 
-	watchers_sweep(&h->fresh, now);
+	if (!watchers_expire(h->watchers, now))
+		return;
 	while (*at != NULL) {
 		struct channel *c = *at;
 
-		if (watchers_sweep(&c->watchers, now))
+		if (empty_seats(c))
 			note_presence(c);
-		if (c->watchers != NULL) {
+		if (c->seats != NULL) {
 			at = &c->next;
 			continue;
 		}
 		*at = c->next;
 		free(c);
 	}
+	watchers_sweep(&h->watchers);
+}
+
+static void
+send_beats(struct hub *h, int64_t now)
+{
+	if (now < h->beat_at)
+		return;
+	for (struct watcher *w = h->watchers; w != NULL; w = w->next)
+		if (w->joined)
+			watcher_send(w, beat, sizeof(beat) - 1);
+	h->beat_at = now + BEAT_MS;
 }
 
 static void
 tick(struct hub *h)
 {
 	int64_t now = clock_monotonic(), version;
-	bool beat = now >= h->heartbeat;
 
 	sweep(h, now);
 	if (h->channels == NULL)
@@ -308,13 +382,9 @@ tick(struct hub *h)
 		}
 		if (c->presence_at != 0 && now >= c->presence_at)
 			tell_presence(c);
-		for (struct watcher *w = c->watchers; beat && w != NULL;
-		    w = w->next)
-			watcher_send(w, ":\n\n", 3);
 	}
 	h->version = version;
-	if (beat)
-		h->heartbeat = now + HEARTBEAT_MS;
+	send_beats(h, now);
 }
 
 static void
@@ -361,7 +431,7 @@ live_serve(const char *data)
 	sigaction(SIGINT, &action, NULL);
 	open_hub(&h);
 	while (!ending) {
-		bool idle = h.channels == NULL && h.fresh == NULL;
+		bool idle = h.watchers == NULL;
 		int n = epoll_wait(h.epoll, events, 64, idle ? -1 : TICK_MS);
 
 		for (int i = 0; i < n; i++)
@@ -371,10 +441,7 @@ live_serve(const char *data)
 		tick(&h);
 		next = clock_monotonic() + TICK_MS;
 	}
-	for (struct channel *c = h.channels; c != NULL; c = c->next)
-		for (struct watcher *w = c->watchers; w != NULL; w = w->next)
-			w->dead = true;
-	for (struct watcher *w = h.fresh; w != NULL; w = w->next)
+	for (struct watcher *w = h.watchers; w != NULL; w = w->next)
 		w->dead = true;
 	sweep(&h, clock_monotonic());
 	db_close(h.db);

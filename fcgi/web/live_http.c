@@ -15,29 +15,40 @@
 
 #define MAX_HEAD	(16 * 1024)
 
+/* The path behind /_live/: a run, or nothing where the query has them. */
+static bool
+read_runs(const char *run, size_t len, struct json_object *query,
+    struct live_request *ret)
+{
+	char text[24];
+
+	ret->many = len == 0;
+	if (ret->many) {
+		ret->count = cursor_read(json_text(query, "runs", ""),
+		    ret->at);
+		return ret->count > 0;
+	}
+	if (len >= sizeof(text))
+		return false;
+	snprintf(text, sizeof(text), "%.*s", (int)len, run);
+	ret->count = 1;
+	text_int(json_text(query, "after", "0"), 0, INT64_MAX,
+	    &ret->at[0].seq);
+	return text_int(text, 1, INT64_MAX, &ret->at[0].run);
+}
+
 static bool
 read_target(const char *target, size_t len, struct live_request *ret)
 {
 	const char *mark = memchr(target, '?', len);
-	size_t number = mark != NULL ? (size_t)(mark - target) : len;
+	size_t path = mark != NULL ? (size_t)(mark - target) : len;
 	struct json_object *query = NULL;
-	char text[24];
-	bool ok;
+	bool ok = mark == NULL ||
+	    url_read_form(mark + 1, len - path - 1, &query) == ERR_OK;
 
-	if (number == 0 || number >= sizeof(text))
-		return false;
-	snprintf(text, sizeof(text), "%.*s", (int)number, target);
-	if (!text_int(text, 1, INT64_MAX, &ret->run))
-		return false;
-	if (mark == NULL)
-		return true;
-	ok = url_read_form(mark + 1, len - number - 1, &query) == ERR_OK;
-	if (ok) {
-		text_int(json_text(query, "after", "0"), 0, INT64_MAX,
-		    &ret->after);
-		snprintf(ret->who, sizeof(ret->who), "%s",
-		    json_text(query, "who", ""));
-	}
+	ok = ok && read_runs(target, path, query, ret);
+	snprintf(ret->who, sizeof(ret->who), "%s",
+	    json_text(query, "who", ""));
 	json_object_put(query);
 	return ok;
 }
@@ -63,10 +74,12 @@ live_read_request(const char *text, size_t len, struct live_request *ret)
 }
 
 void
-live_put_event(struct buf *out, const char *event, int64_t id,
-    const char *data)
+live_put_event(struct buf *out, const char *event, int64_t run,
+    int64_t id, const char *data)
 {
-	if (id > 0)
+	if (id > 0 && run > 0)
+		buf_printf(out, "id: %" PRId64 ":%" PRId64 "\n", run, id);
+	else if (id > 0)
 		buf_printf(out, "id: %" PRId64 "\n", id);
 	if (event != NULL)
 		buf_printf(out, "event: %s\n", event);

@@ -26,6 +26,7 @@ enum err	page_report(struct req *req, struct reply *reply);
 enum err	page_report_json(struct req *req, struct reply *reply);
 enum err	page_report_csv(struct req *req, struct reply *reply);
 enum err	page_events(struct req *req, struct reply *reply);
+enum err	page_events_many(struct req *req, struct reply *reply);
 enum err	page_users(struct req *req, struct reply *reply);
 enum err	post_user_add(struct req *req, struct reply *reply);
 enum err	page_tokens(struct req *req, struct reply *reply);

@@ -30,6 +30,7 @@ static const struct route routes[] = {
 	{ POST,	"/runs",		VERB_run_create, post_run_create },
 	{ GET,	"/runs/:run",		VERB_see,	page_run },
 	{ GET,	"/runs/:run/events",	VERB_see,	page_events },
+	{ GET,	"/events",		VERB_see,	page_events_many },
 	{ GET,	"/runs/:run/report",	VERB_see,	page_report },
 	{ GET,	"/runs/:run/report.json", VERB_see,	page_report_json },
 	{ GET,	"/runs/:run/report.csv", VERB_see,	page_report_csv },

@@ -81,14 +81,24 @@ watcher_flush(struct watcher *w)
 }
 
 bool
-watchers_sweep(struct watcher **at, int64_t now)
+watchers_expire(struct watcher *list, int64_t now)
 {
 	bool any = false;
 
+	for (struct watcher *w = list; w != NULL; w = w->next) {
+		w->dead |= now - w->since >= STREAM_MS;
+		any |= w->dead;
+	}
+	return any;
+}
+
+void
+watchers_sweep(struct watcher **at)
+{
 	while (*at != NULL) {
 		struct watcher *w = *at;
 
-		if (!w->dead && now - w->since < STREAM_MS) {
+		if (!w->dead) {
 			at = &w->next;
 			continue;
 		}
@@ -97,7 +107,5 @@ watchers_sweep(struct watcher **at, int64_t now)
 		buf_clear(&w->in);
 		buf_clear(&w->out);
 		free(w);
-		any = true;
 	}
-	return any;
 }

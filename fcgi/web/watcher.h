@@ -9,15 +9,13 @@
 
 #include "base/buf.h"
 
-struct channel;
-
 struct watcher {
 	struct watcher	*next;
-	struct channel	*channel;	/* NULL until its request is read */
 	int		 epoll;
 	int		 fd;
-	int64_t		 seq;		/* last event that it has */
 	int64_t		 since;
+	bool		 joined;	/* its request is read */
+	bool		 many;		/* its events name their run */
 	struct buf	 in;
 	struct buf	 out;		/* what the socket would not take */
 	bool		 dead;
@@ -34,8 +32,11 @@ void		 watcher_send(struct watcher *w, const char *text, size_t len);
 /* Sends what was kept, when the socket takes more. */
 void		 watcher_flush(struct watcher *w);
 
-/* Releases those of a list that are dead or have watched long enough.  True
- * where there was one. */
-bool		 watchers_sweep(struct watcher **list, int64_t now);
+/* Marks those of a list that have watched long enough as dead.  True where
+ * any is dead. */
+bool		 watchers_expire(struct watcher *list, int64_t now);
+
+/* Releases the dead ones of a list; nothing may refer to them any more. */
+void		 watchers_sweep(struct watcher **list);
 
 #endif

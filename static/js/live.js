@@ -3,43 +3,31 @@
  *
  * An event says only that something happened; the page then fetches itself
  * again and morphs, so the server's templates stay the one place that knows
- * how a run looks.  Where server-sent events do not get through, the same
- * address is asked as JSON every two seconds.
+ * how a run looks.  All tabs of a browser share one stream (share.js); how
+ * its line is stands in the bar, so that a page never is old in silence.
  */
 import { reload } from './morph.js';
+import { follow } from './share.js';
 
-const POLL_MS = 2000;
-const TRIES = 3;
 const AT_ONCE = 10;		/* refreshes in a row, then one a second */
 const main = document.getElementById('main');
 const link = document.getElementById('link');
-let source, poll, failures = 0, lostAt = null;
-let working = false, again = false;
+let stream;
+let working = false, again = false, told = 0;
 let allowed = AT_ONCE, counted = performance.now();
 
 const seq = () => Number(main.dataset.seq);
-const url = () => `${main.dataset.run}/events?after=${seq()}`;
 
-function show(state) {
-	const words = { live: link.dataset.live, wait: link.dataset.wait, off: link.dataset.off };
+/* live, wait (reconnecting), poll (asked every two seconds), or off. */
+function show(state, since) {
+	let text = link.dataset[state] ?? '';
 
-	link.hidden = false;
-	link.className = 'link-state ' + state;
-	link.textContent = words[state];
 	if (state === 'off')
-		link.textContent += ' ' + lostAt.toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
-}
-
-function up() {
-	failures = 0;
-	lostAt = null;
-	show('live');
-}
-
-function down() {
-	failures++;
-	lostAt ??= new Date();
-	show(failures < TRIES ? 'wait' : 'off');
+		text += ' ' + new Date(since).toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
+	link.hidden = text === '';
+	link.className = 'link-state ' + state;
+	if (link.textContent !== text)
+		link.textContent = text;
 }
 
 function inView(el) {
@@ -72,7 +60,11 @@ function say() {
 
 /* Who looks at this run; alone it need not be said. */
 function who(names) {
-	document.getElementById('here').hidden = names.length < 2;
+	const here = document.getElementById('here');
+
+	if (here === null)
+		return;
+	here.hidden = names.length < 2;
 	document.getElementById('here-names').textContent = names.join(', ');
 }
 
@@ -103,53 +95,36 @@ async function refresh() {
 			if (await reload())
 				followCurrent(before, how, seen);
 		} catch {
-			down();
+			/* the line is down, which the stream says, and it says
+			 * again what this page does not show yet */
 		}
 	} while (again);
 	working = false;
+	told = 0;
 	say();
 	if (main.dataset.live === undefined)
 		stop();
 }
 
 function stop() {
-	source?.close();
-	clearTimeout(poll);
+	stream?.stop();
+	stream = undefined;
 	link.hidden = true;
 }
 
-async function ask() {
-	try {
-		const answer = await fetch(url(), { headers: { Accept: 'application/json' }, cache: 'no-store' });
-		const body = answer.ok ? await answer.json() : null;
-
-		if (!body)
-			throw new Error(answer.status);
-		up();
-		if (body.seq > seq())
-			await refresh();
-	} catch {
-		down();
+function hear({ seq: last, names, state, since, ended }) {
+	if (state !== undefined)
+		show(state, since);
+	if (names)
+		who(names);
+	if (ended || last > Math.max(seq(), told)) {
+		told = last ?? 0;
+		refresh();
 	}
-	if (main.dataset.live !== undefined)
-		poll = setTimeout(ask, POLL_MS);
 }
 
-function listen() {
-	source = new EventSource(url());
-	source.onopen = () => { up(); refresh(); };
-	source.onmessage = refresh;
-	source.addEventListener('presence', (event) => who(JSON.parse(event.data).names));
-	source.onerror = () => {
-		down();
-		if (source.readyState !== EventSource.CLOSED && failures < TRIES)
-			return;
-		source.close();
-		ask();
-	};
-}
-
-listen();
+stream = follow({ run: Number(main.dataset.run.split('/').pop()), seq, account: document.body.dataset.account,
+	version: new URL(import.meta.url).search }, hear);
 document.addEventListener('cs:changed', refresh);
 addEventListener('online', refresh);
 if (!location.hash && scrollY === 0) {

@@ -125,15 +125,26 @@ the_hub_reads_one_kind_of_request(void **state)
 		"GET /_live/0 HTTP/1.1\r\n\r\n", "GET /_live/x HTTP/1.1\r\n\r\n",
 		"GET /_live/1?after=%zz HTTP/1.1\r\n\r\n",
 		"GET /_live/ HTTP/1.1\r\n\r\n",
+		"GET /_live/?runs= HTTP/1.1\r\n\r\n",
+		"GET /_live/?runs=1:2,x HTTP/1.1\r\n\r\n",
+		"GET /_live/?who=a HTTP/1.1\r\n\r\n",
 	};
 	struct live_request r;
 
 	(void)state;
 	assert_int_equal(read_head("GET /_live/17?after=5&who=a%20b HTTP/1.1"
 	    "\r\nHost: x\r\n\r\n", &r), 1);
-	assert_int_equal(r.run, 17);
-	assert_int_equal(r.after, 5);
+	assert_int_equal(r.count, 1);
+	assert_int_equal(r.at[0].run, 17);
+	assert_int_equal(r.at[0].seq, 5);
+	assert_false(r.many);
 	assert_string_equal(r.who, "a b");
+	assert_int_equal(read_head("GET /_live/?runs=4:10,2:0&who=bo HTTP/1.1"
+	    "\r\n\r\n", &r), 1);
+	assert_int_equal(r.count, 2);
+	assert_int_equal(r.at[0].run, 4);
+	assert_int_equal(r.at[1].run, 2);
+	assert_true(r.many);
 	assert_int_equal(read_head("GET /_li", &r), 0);
 	assert_int_equal(read_head("GET /_live/17 HTTP/1.1\r\nHost", &r), 0);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
@@ -146,11 +157,42 @@ an_event_of_a_stream_has_its_number(void **state)
 	struct buf out = {0};
 
 	(void)state;
-	live_put_event(&out, NULL, 7, "{}");
-	live_put_event(&out, "presence", 0, "{\"count\":1}");
+	live_put_event(&out, NULL, 0, 7, "{}");
+	live_put_event(&out, NULL, 3, 7, "{}");
+	live_put_event(&out, "presence", 0, 0, "{\"count\":1}");
 	assert_string_equal(buf_text(&out), "id: 7\ndata: {}\n\n"
+	    "id: 3:7\ndata: {}\n\n"
 	    "event: presence\ndata: {\"count\":1}\n\n");
 	buf_clear(&out);
+}
+
+static void
+a_list_of_runs_has_32_at_most_and_each_once(void **state)
+{
+	static const char *const wrong[] = { "", ",", "1,", "1:", "0:1", "-1",
+	    "1:-1", "a", "1:2:3", "1 ,2", "99999999999999999999", NULL };
+	struct cursor at[CURSOR_RUNS];
+	struct buf text = {0};
+
+	(void)state;
+	for (int i = 0; wrong[i] != NULL; i++)
+		assert_int_equal(cursor_read(wrong[i], at), -1);
+	assert_int_equal(cursor_read(NULL, at), -1);
+	assert_int_equal(cursor_read("7:12,8,7:1", at), 2);
+	assert_int_equal(at[0].seq, 12);
+	assert_int_equal(at[1].seq, 0);
+	cursor_move(at, 2, "8:5");
+	cursor_move(at, 2, "9:5");
+	cursor_move(at, 2, "nonsense");
+	cursor_move(at, 2, NULL);
+	assert_int_equal(at[0].seq, 12);
+	assert_int_equal(at[1].seq, 5);
+	for (int i = 1; i <= CURSOR_RUNS; i++)
+		buf_printf(&text, "%s%d:0", i > 1 ? "," : "", i);
+	assert_int_equal(cursor_read(buf_text(&text), at), CURSOR_RUNS);
+	buf_puts(&text, ",99");
+	assert_int_equal(cursor_read(buf_text(&text), at), -1);
+	buf_clear(&text);
 }
 
 int
@@ -163,6 +205,7 @@ main(void)
 		cmocka_unit_test(control_and_deceptive_characters_are_visible),
 		cmocka_unit_test(an_output_is_read_from_its_end_and_searched),
 		cmocka_unit_test(the_hub_reads_one_kind_of_request),
+		cmocka_unit_test(a_list_of_runs_has_32_at_most_and_each_once),
 		cmocka_unit_test(an_event_of_a_stream_has_its_number),
 	};
 
