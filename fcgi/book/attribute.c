@@ -200,6 +200,33 @@ attribute_read(struct parse *p, size_t open, size_t close, struct attrs *ret)
 	memcpy(ret->list, list, ret->count * sizeof(*list));
 }
 
+/* The word stands by itself within the braces, such as “pty” or “.example”;
+ * mistakes in them are not told here. */
+bool
+attribute_has_word(const struct parse *p, size_t open, size_t close,
+    const char *word)
+{
+	size_t len = strlen(word);
+
+	for (size_t i = open + 1, end; i < close; i = end) {
+		end = word_end(p->src, i, close);
+		if (end - i == len && memcmp(p->src + i, word, len) == 0 &&
+		    p->src[end] != '=')
+			return true;
+		if (end < close && p->src[end] == '=')
+			end++;
+		if (end < close && (p->src[end] == '"' ||
+		    p->src[end] == '\''))
+			end = skip_quoted(p->src, end, close);
+		else
+			while (end < close && !is_blank(p->src[end]))
+				end++;
+		while (end < close && is_blank(p->src[end]))
+			end++;
+	}
+	return false;
+}
+
 /*
  * The first brace in [from, to) that opens what looks like attributes:
  * behind a blank, followed by #id, .class or key=.  NOWHERE for none.

@@ -138,6 +138,18 @@ check_pattern(struct parse *p, const struct ytree *map, struct parameter *q)
 	q->pattern = NULL;
 }
 
+/* What a pattern wants, for people who do not read patterns. */
+static void
+read_message(struct parse *p, const struct ytree *map, struct parameter *q)
+{
+	const struct ytree *y = ytree_get(map, "message");
+
+	q->message = read_member(p, map, "message");
+	if (y != NULL && ytree_get(map, "pattern") == NULL)
+		wrong(p, y, "A message says what a pattern wants, and this "
+		    "parameter has no pattern. Add one, or write it as help.");
+}
+
 /* The default of a list may be written as one. */
 static const char *
 read_default(struct parse *p, const struct ytree *y,
@@ -199,8 +211,8 @@ static void
 read_parameter(struct parse *p, const struct ytree *y)
 {
 	static const char *const keys[] = { "label", "help", "default",
-	    "pattern", "choices", "type", "required", "multiline", "dash",
-	    "when", NULL };
+	    "pattern", "message", "choices", "type", "required",
+	    "multiline", "dash", "when", NULL };
 	const char *why = name_refused(y->key);
 	struct parameter *q;
 
@@ -233,6 +245,7 @@ read_parameter(struct parse *p, const struct ytree *y)
 	read_flag(p, y, "dash", &q->dash);
 	read_type(p, y, q);
 	check_pattern(p, y, q);
+	read_message(p, y, q);
 	check_default(p, y, q);
 }
 

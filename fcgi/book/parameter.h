@@ -27,6 +27,8 @@ struct parameter {
 	const char	*fallback;	/* `default:`, or NULL */
 	const char	*pattern;	/* PCRE2, matches the whole value, or
 					 * NULL */
+	const char	*message;	/* what the pattern wants, as the author
+					 * says it, or NULL */
 	const char *const *choices;
 	size_t		 choices_count;
 	bool		 required;	/* `required:`, true where absent */
@@ -49,5 +51,14 @@ struct approval_rule {
  */
 const char	*book_check_value(const struct parameter *p, const char *value,
 		    struct buf *scratch);
+
+/*
+ * The same; *ret_code is then a word for the reason (static: "pattern",
+ * "choice", "number" …), for a sentence in another language, or NULL where
+ * the author wrote the sentence.
+ */
+const char	*book_value_refused(const struct parameter *p,
+		    const char *value, struct buf *scratch,
+		    const char **ret_code);
 
 #endif

@@ -83,6 +83,8 @@ bool	 attribute_find(const struct parse *p, size_t from, size_t to,
 size_t	 attribute_open(const struct parse *p, size_t from, size_t to);
 void	 attribute_read(struct parse *p, size_t open, size_t close,
 	    struct attrs *ret);
+bool	 attribute_has_word(const struct parse *p, size_t open, size_t close,
+	    const char *word);
 void	 attribute_strip(struct node *n, size_t from);
 const struct attr *attribute_get(const struct attrs *a, char sort,
 	    const char *name);

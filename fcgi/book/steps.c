@@ -309,7 +309,6 @@ add_code_step(struct walk *w, struct node *n)
 		add_prose(w, n);
 		return;
 	}
-	attribute_find(p, n->info, n->info_end, &open, &close);
 	s = new_step(p, &o);
 	s->kind = (enum step_kind)kind;
 	s->text = n->text;
@@ -317,7 +316,8 @@ add_code_step(struct walk *w, struct node *n)
 	o->at = n->at;
 	o->node = n;
 	o->text_end = n->end;
-	attribute_read(p, open, close, &o->attrs);
+	if (attribute_find(p, n->info, n->info_end, &open, &close))
+		attribute_read(p, open, close, &o->attrs);
 	title = find_title(w);
 	if (attribute_get(&o->attrs, '=', "title") == NULL)
 		drop_before(w);
@@ -398,23 +398,42 @@ walk_blocks(struct walk *w, struct node *n)
 	}
 }
 
+/* It has braces with “pty” in them. */
+static bool
+is_terminal_step(const struct parse *p, const struct node *n)
+{
+	size_t open, close;
+
+	return n != NULL && n->type == NODE_CODE && n->holds_step &&
+	    attribute_find(p, n->info, n->info_end, &open, &close) &&
+	    attribute_has_word(p, open, close, "pty");
+}
+
+/* A block without braces: answers count directly behind a step with “pty”. */
+static bool
+is_bare_step(struct parse *p, const struct node *n, const struct node *before)
+{
+	if (strcmp(n->lang, "answers") != 0)
+		return false;
+	if (is_terminal_step(p, before))
+		return true;
+	report(p, SEVERITY_WARNING, n->info, "These answers are only shown, "
+	    "and none of them is typed: they do not stand directly behind a "
+	    "step with “pty”. Put them there, or write “answers {.example}” "
+	    "to only show them.");
+	return false;
+}
+
 /* A fenced block with braces: a step, or what is wrong with it. */
 static bool
-is_code_step(struct parse *p, const struct node *n)
+is_code_step(struct parse *p, const struct node *n, const struct node *before)
 {
-	struct attrs attrs = {0};
 	size_t open, close;
 	const char *brace;
 
 	brace = memchr(p->src + n->info, '{', n->info_end - n->info);
-	if (brace == NULL) {
-		if (strcmp(n->lang, "answers") == 0)
-			report(p, SEVERITY_WARNING, n->info, "These answers "
-			    "are only shown, and none of them is typed: the "
-			    "block has no braces. Write “answers {}”, or "
-			    "“answers {.example}” to only show it.");
-		return false;
-	}
+	if (brace == NULL)
+		return is_bare_step(p, n, before);
 	if (!attribute_find(p, n->info, n->info_end, &open, &close)) {
 		report(p, SEVERITY_ERROR, (size_t)(brace - p->src),
 		    memchr(brace, '}', n->info_end - (size_t)(brace -
@@ -424,10 +443,7 @@ is_code_step(struct parse *p, const struct node *n)
 		    "closed.");
 		return false;
 	}
-	for (size_t i = open; i + 8 < n->info_end; i++)
-		if (memcmp(p->src + i, ".example", 8) == 0)
-			attribute_read(p, open, close, &attrs);
-	if (attribute_get(&attrs, '.', "example") != NULL)
+	if (attribute_has_word(p, open, close, ".example"))
 		return false;
 	if (n->in_html)
 		report(p, SEVERITY_ERROR, n->at, "This step stands within raw "
@@ -449,17 +465,19 @@ is_code_step(struct parse *p, const struct node *n)
 }
 
 static bool
-mark_steps(struct parse *p, struct node *n)
+mark_steps(struct parse *p, struct node *n, const struct node *before)
 {
+	const struct node *last = NULL;
+
 	if (n->type >= NODE_EM || n->type == NODE_P || n->type == NODE_TABLE)
 		return false;
 	if (n->type == NODE_CODE)
 		n->holds_step = n->fenced && n->number >= 0 &&
-		    is_code_step(p, n);
+		    is_code_step(p, n, before);
 	else
 		n->holds_step = n->type == NODE_LI && n->task;
-	for (struct node *c = n->first; c != NULL; c = c->next)
-		if (mark_steps(p, c))
+	for (struct node *c = n->first; c != NULL; last = c, c = c->next)
+		if (mark_steps(p, c, last))
 			n->holds_step = true;
 	return n->holds_step;
 }
@@ -476,6 +494,6 @@ steps_read(struct parse *p)
 	top->parent = -1;
 	top->line = 1;
 	p->sections_count = 1;
-	mark_steps(p, p->doc);
+	mark_steps(p, p->doc, NULL);
 	walk_blocks(&w, p->doc->first);
 }

@@ -65,6 +65,14 @@ is_number(const char *s)
 	return s[n] == '\0';
 }
 
+/* The sentence, after its code was kept. */
+static const char *
+coded(const char **ret_code, const char *code, const char *sentence)
+{
+	*ret_code = code;
+	return sentence;
+}
+
 static const char *
 check_choice(const struct parameter *p, const char *value,
     struct buf *scratch)
@@ -82,22 +90,24 @@ check_choice(const struct parameter *p, const char *value,
 
 /* What no value may hold, whatever its type. */
 static const char *
-check_characters(const struct parameter *p, const char *value)
+check_characters(const struct parameter *p, const char *value,
+    const char **code)
 {
 	size_t len = strlen(value);
 
 	if (len > VALUE_MAX)
-		return "This is longer than 64 KB; put it into a file on the "
-		    "target instead.";
+		return coded(code, "long", "This is longer than 64 KB; put it "
+		    "into a file on the target instead.");
 	if (!text_is_utf8(value, len))
-		return "This is not valid UTF-8 text.";
+		return coded(code, "utf8", "This is not valid UTF-8 text.");
 	if (!p->multiline && p->type != PARAMETER_LIST &&
 	    strpbrk(value, "\r\n") != NULL)
-		return "This must be one line: remove the line breaks.";
+		return coded(code, "line", "This must be one line: remove the "
+		    "line breaks.");
 	if (!p->dash && value[0] == '-' && p->type != PARAMETER_NUMBER &&
 	    p->type != PARAMETER_LIST)
-		return "This must not begin with “-”: a program would take "
-		    "it for an option.";
+		return coded(code, "dash", "This must not begin with “-”: a "
+		    "program would take it for an option.");
 	return NULL;
 }
 
@@ -121,16 +131,17 @@ values_fill(const char *s, book_value_fn value, void *ctx, struct buf *out)
 	buf_put(out, s + from, len - from);
 }
 
-/* NULL, or why the pattern refuses the value, as a clause that ends with the
- * pattern.  An answer that is not known is a refusal. */
+/* NULL, or why the pattern refuses the value: the author's message, or a clause
+ * that ends with the pattern.  An answer that is not known is a refusal. */
 static const char *
-pattern_refused(const char *pattern, const char *value)
+pattern_refused(const struct parameter *p, const char *value)
 {
-	switch (regex_full(pattern, value)) {
+	switch (regex_full(p->pattern, value)) {
 	case MATCH_YES:
 		return NULL;
 	case MATCH_NO:
-		return "it does not match the pattern";
+		return p->message != NULL ? p->message :
+		    "it does not match the pattern";
 	default:
 		return "it takes too many steps to compare it with the "
 		    "pattern";
@@ -149,9 +160,9 @@ check_list(const struct parameter *p, const char *value, struct buf *scratch)
 	    i < json_object_array_length(list); i++) {
 		item = json_object_get_string(json_object_array_get_idx(list,
 		    i));
-		why = pattern_refused(p->pattern, item);
+		why = pattern_refused(p, item);
 	}
-	if (why != NULL && text_ends(why, "."))
+	if (why != NULL && (text_ends(why, ".") || why == p->message))
 		buf_printf(scratch, "The item “%.40s” cannot stand in the "
 		    "list: %s", item, why);
 	else if (why != NULL)
@@ -164,20 +175,25 @@ check_list(const struct parameter *p, const char *value, struct buf *scratch)
 }
 
 static const char *
-check_type(const struct parameter *p, const char *value, struct buf *scratch)
+check_type(const struct parameter *p, const char *value, struct buf *scratch,
+    const char **code)
 {
 	switch (p->type) {
 	case PARAMETER_NUMBER:
 		if (!is_number(value))
-			return "This must be a number, such as 12 or -0.5.";
+			return coded(code, "number", "This must be a number, "
+			    "such as 12 or -0.5.");
 		break;
 	case PARAMETER_BOOL:
 		if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
-			return "This must be “true” or “false”.";
+			return coded(code, "bool", "This must be “true” or "
+			    "“false”.");
 		break;
 	case PARAMETER_CHOICE:
+		*code = "choice";
 		return check_choice(p, value, scratch);
 	case PARAMETER_LIST:
+		*code = p->message == NULL ? "list" : NULL;
 		return check_list(p, value, scratch);
 	default:
 		break;
@@ -186,20 +202,25 @@ check_type(const struct parameter *p, const char *value, struct buf *scratch)
 }
 
 const char *
-book_check_value(const struct parameter *p, const char *value,
-    struct buf *scratch)
+book_value_refused(const struct parameter *p, const char *value,
+    struct buf *scratch, const char **ret_code)
 {
 	const char *why;
 	enum match match;
 
+	*ret_code = NULL;
 	if (value == NULL || value[0] == '\0')
-		return p->required ? "This needs a value." : NULL;
-	if ((why = check_characters(p, value)) != NULL ||
-	    (why = check_type(p, value, scratch)) != NULL)
+		return p->required ? coded(ret_code, "needed",
+		    "This needs a value.") : NULL;
+	if ((why = check_characters(p, value, ret_code)) != NULL ||
+	    (why = check_type(p, value, scratch, ret_code)) != NULL)
 		return why;
 	if (p->pattern == NULL || p->type == PARAMETER_LIST ||
 	    (match = regex_full(p->pattern, value)) == MATCH_YES)
 		return NULL;
+	if (match == MATCH_NO && p->message != NULL)
+		return coded(ret_code, NULL, p->message);
+	*ret_code = match == MATCH_NO ? "pattern" : "steps";
 	buf_reset(scratch);
 	if (match == MATCH_NO)
 		buf_printf(scratch, "This does not match the pattern %s.",
@@ -210,6 +231,15 @@ book_check_value(const struct parameter *p, const char *value,
 		    "simpler pattern, without one repetition inside of "
 		    "another.", p->pattern);
 	return buf_text(scratch);
+}
+
+const char *
+book_check_value(const struct parameter *p, const char *value,
+    struct buf *scratch)
+{
+	const char *code;
+
+	return book_value_refused(p, value, scratch, &code);
 }
 
 /* The word in the text at or after s, with nothing of a name around it. */

@@ -50,7 +50,7 @@ static const char *
 check(const struct filling *f, const struct parameter *p, const char *value)
 {
 	struct buf scratch = {0};
-	const char *why = NULL;
+	const char *why = NULL, *code = NULL;
 
 	if (*value == '\0' && p->required && f->old == NULL &&
 	    p->when == NULL && p->type != PARAMETER_BOOL)
@@ -58,9 +58,11 @@ check(const struct filling *f, const struct parameter *p, const char *value)
 		    "This value is needed.");
 	else if (*value != '\0')
 		why = arena_strdup(f->req->arena,
-		    book_check_value(p, value, &scratch));
+		    book_value_refused(p, value, &scratch, &code));
 	buf_clear(&scratch);
-	return why;
+	return code == NULL ? why : request_fill(f->req, arena_printf(
+	    f->req->arena, "value_%s", code), why, "pattern", p->pattern,
+	    NULL);
 }
 
 static struct json_object *
@@ -149,7 +151,8 @@ environments_model(struct req *req, const char *selected)
 	return list;
 }
 
-/* Puts the keeper's objection to where it belongs. */
+/* Puts the keeper's objection to where it belongs, once: to its field, where
+ * the form may have said the same already, or else to the top. */
 static void
 place_problem(struct req *req, struct json_object *model, enum err err)
 {
@@ -160,9 +163,13 @@ place_problem(struct req *req, struct json_object *model, enum err err)
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *p = json_object_array_get_idx(list, i);
 
-		if (text_eq(json_text(p, "name", ""), field))
+		if (!text_eq(json_text(p, "name", ""), field))
+			continue;
+		if (json_text(p, "error", NULL) == NULL)
 			json_set_text(p, "error", json_text(problem,
 			    "message", ""));
+		json_object_put(problem);
+		return;
 	}
 	json_set(model, "error", problem);
 }

@@ -124,9 +124,53 @@ def test_names_that_no_runbook_can_have_are_refused_everywhere_alike():
         assert ".git" not in said and ".hidden" not in said, said
 
 
+MESSAGE = """---
+title: Asks
+parameters:
+  version: {label: Version, pattern: '[0-9]+[.][0-9]+', message: "Two numbers and a dot, such as 1.4."}
+  count: {label: Count, pattern: '[0-9]{2}', required: false}
+---
+# One
+
+```sh {#one}
+echo "$version"
+```
+"""
+
+
+def test_what_a_pattern_wants_is_said_once_and_in_the_words_of_the_author():
+    with Console(runbooks=runbook_folder({"asks": MESSAGE})) as console:
+        ana = console.user("ana", "operator")
+        words = "Two numbers and a dot, such as 1.4."
+
+        def form(language="en", **fields):
+            body = urllib.parse.urlencode({"runbook": "asks", "environment": "test", **fields})
+            status, _, text = console.raw("POST", "/runs", body, {
+                "Authorization": "Bearer " + ana.token, "Content-Type": "application/x-www-form-urlencoded",
+                "Accept": "text/html", "Accept-Language": language})
+            return status, text.decode()
+
+        for language in ("en", "zh-CN"):
+            status, html = form(language, param_version="one")
+            assert status == 422 or status == 400, status
+            assert html.count(words) == 1 and html.count('role="alert"') == 1, html
+        status, html = form(param_version="1.4", param_count="1")
+        assert html.count("This does not match the pattern [0-9]{2}.") == 1, html
+        status, html = form("zh-CN", param_version="1.4", param_count="1")
+        assert html.count("[0-9]{2}") == 1 and "does not match" not in html, html
+        # what concerns no field of the form stands at its top
+        status, html = form(param_version="1.4", environment="moon")
+        assert html.count('id="form-error"') == 1, (status, html)
+        status, answer = ana.post("/runs", {"runbook": "asks", "environment": "test", "parameters": {"version": "one"}})
+        assert answer["error"]["field"] == "version" and answer["error"]["message"] == "Version: " + words, answer
+        status, _ = ana.post("/runs", {"runbook": "asks", "environment": "test", "parameters": {"version": "1.4"}})
+        assert status == 201, status
+
+
 if __name__ == "__main__":
     main([
         test_a_block_runs_with_its_tabs_and_without_what_is_around_it,
         test_a_runbook_has_the_name_of_its_file_in_any_script,
         test_names_that_no_runbook_can_have_are_refused_everywhere_alike,
+        test_what_a_pattern_wants_is_said_once_and_in_the_words_of_the_author,
     ])

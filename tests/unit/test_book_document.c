@@ -240,16 +240,28 @@ nothing_is_a_book_too(void **state)
 }
 
 static void
-answers_without_braces_are_told(void **state)
+answers_behind_a_terminal_step_need_no_braces(void **state)
 {
-	struct book *book = parse("---\ntitle: T\n---\n```sh {#s pty}\n"
+	struct book *book = parse("---\ntitle: T\n---\n"
+	    "```sh {#s title=\"a pty b\" pty}\n"
 	    "menu\n```\n\n```answers\n/menu:/ => 5\n```\n");
 
 	(void)state;
+	assert_int_equal(book->diagnostics_count, 0);
+	assert_int_equal(book->steps_count, 1);
+	assert_string_equal(book->steps[0].answers, "/menu:/ => 5\n");
+	book_free(book);
+	/* behind another step, or with a text between, they are only shown */
+	book = parse("---\ntitle: T\n---\n```sh {#s title=\"a pty b\"}\n"
+	    "menu\n```\n\n```answers\n/menu:/ => 5\n```\n\n"
+	    "```sh {#t pty}\nmenu\n```\n\nText.\n\n"
+	    "```answers\n/menu:/ => 5\n```\n");
 	assert_int_equal(book->errors, 0);
-	assert_int_equal(book->diagnostics_count, 1);
+	assert_int_equal(book->diagnostics_count, 2);
 	assert_int_equal(book->diagnostics[0].line, 8);
-	assert_non_null(strstr(book->diagnostics[0].message, "answers {}"));
+	assert_int_equal(book->diagnostics[1].line, 18);
+	assert_null(book->steps[0].answers);
+	assert_null(book->steps[1].answers);
 	book_free(book);
 	book = parse("---\ntitle: T\n---\n```sh {#s pty}\nmenu\n```\n\n"
 	    "```answers {#a}\n/menu:/ => 5\n```\n\n"
@@ -292,7 +304,8 @@ main(void)
 		cmocka_unit_test(
 		    a_link_that_md4c_never_leaves_swallows_nothing),
 		cmocka_unit_test(nothing_is_a_book_too),
-		cmocka_unit_test(answers_without_braces_are_told),
+		cmocka_unit_test(
+		    answers_behind_a_terminal_step_need_no_braces),
 		cmocka_unit_test(a_document_of_30_kb_takes_milliseconds),
 	};
 
