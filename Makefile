@@ -10,6 +10,7 @@
 # make dev        as run, with the sanitizers
 # make deps       install what building and running need; deps-test: testing
 
+HOST      = 127.0.0.1
 PORT     ?= 8080
 DATA     ?= data
 RUNBOOKS ?= runbooks
@@ -112,7 +113,9 @@ if $(1) -q $(2) >/dev/null 2>&1; then echo "$(3) is up to date"; else \
     echo "building $(3) ($$n files to compile)"; $(1) $(JOBS) $(2); fi
 endef
 PLAIN = $(MAKE) --no-print-directory
-SERVE = countersign serve --data $(DATA) --runbooks $(RUNBOOKS) --port $(PORT)
+SERVE = countersign serve --data $(DATA) --runbooks $(RUNBOOKS) \
+	--host $(HOST) --port $(PORT) $(if $(TLS_CERT),--tls-cert $(TLS_CERT)) \
+	$(if $(TLS_KEY),--tls-key $(TLS_KEY))
 
 run: deps
 	$(call build,$(PLAIN),all,$(B))

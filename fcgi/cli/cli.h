@@ -22,7 +22,10 @@ struct cli {
 	const char	*name;
 	const char	*scope;		/* of a token, with commas */
 	const char	*expires;	/* a duration */
+	const char	*host;
 	const char	*port;
+	const char	*tls_cert;	/* NULL: no TLS */
+	const char	*tls_key;
 	const char	*output;
 	const char	*environment;
 	bool		 force;

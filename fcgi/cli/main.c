@@ -17,6 +17,7 @@ static const struct {
 } commands[] = {
 	{ "serve", cli_serve,
 	  "countersign serve [--data DIR] [--runbooks DIR] [--port N]\n"
+	  "\t[--host ADDRESS] [--tls-cert FILE --tls-key FILE]\n"
 	  "\t[--output-limit MB]\n"
 	  "\tStarts the console, nginx included, in the foreground.  Of an output\n"
 	  "\tthe middle is left out where it is longer than 64 MB on one target.\n" },
@@ -105,6 +106,9 @@ read_options(int argc, char **argv, struct cli *c)
 		{ "scope", required_argument, NULL, 's' },
 		{ "expires", required_argument, NULL, 'x' },
 		{ "port", required_argument, NULL, 'p' },
+		{ "host", required_argument, NULL, 'H' },
+		{ "tls-cert", required_argument, NULL, 'C' },
+		{ "tls-key", required_argument, NULL, 'K' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "output-limit", required_argument, NULL, 'l' },
 		{ "password-stdin", no_argument, NULL, 'w' },
@@ -125,6 +129,9 @@ read_options(int argc, char **argv, struct cli *c)
 		case 's': c->scope = optarg; break;
 		case 'x': c->expires = optarg; break;
 		case 'p': c->port = optarg; break;
+		case 'H': c->host = optarg; break;
+		case 'C': c->tls_cert = optarg; break;
+		case 'K': c->tls_key = optarg; break;
 		case 'o': c->output = optarg; break;
 		case 'l': c->output_limit = optarg; break;
 		case 'w': c->password_stdin = true; break;
@@ -142,7 +149,7 @@ int
 main(int argc, char **argv)
 {
 	struct cli c = { .data = "data", .runbooks = "runbooks",
-	    .port = "8080", .output_limit = "64" };
+	    .host = "127.0.0.1", .port = "8080", .output_limit = "64" };
 	int wrong;
 
 	log_open("countersign");

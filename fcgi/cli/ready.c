@@ -4,7 +4,6 @@
  * One request written by hand: the command line is not linked with an HTTP
  * client, so that it cannot be made to fetch anything.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -14,45 +13,47 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "base/text.h"
+#include "cli/endpoint.h"
 #include "cli/ready.h"
 
+/* Connecting to 0.0.0.0 or :: connects to loopback. */
 static int
-connect_to(const char *port)
+connect_to(const struct cli *c)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET };
 	struct timeval patience = { .tv_sec = 2 };
-	int64_t number;
+	struct sockaddr_storage address;
+	socklen_t len;
 	int fd;
 
-	if (!text_int(port, 1, 65535, &number))
+	if (!endpoint_address(c, &address, &len))
 		return -1;
-	address.sin_port = htons((uint16_t)number);
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+	if (connect(fd, (struct sockaddr *)&address, len) == 0)
 		return fd;
 	close(fd);
 	return -1;
 }
 
 int
-ready_listen(const char *port)
+ready_listen(const struct cli *c)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	int64_t number = 0;
-	int fd, saved, on = 1;
+	struct sockaddr_storage address;
+	int fd, saved, on = 1, off = 0;
+	socklen_t len;
 
-	(void)text_int(port, 1, 65535, &number);
-	address.sin_port = htons((uint16_t)number);
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (!endpoint_address(c, &address, &len)) {
+		errno = EINVAL;
+		return -1;
+	}
+	fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && address.ss_family == AF_INET6)	/* :: is all */
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	if (fd >= 0 &&
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+	    bind(fd, (struct sockaddr *)&address, len) == 0 &&
 	    listen(fd, 511) == 0)
 		return fd;
 	saved = errno;
@@ -63,11 +64,11 @@ ready_listen(const char *port)
 }
 
 bool
-ready_page(const char *port)
+ready_page(const struct cli *c)
 {
 	static const char request[] = "GET /healthz HTTP/1.0\r\n\r\n";
 	char answer[16] = "";
-	int fd = connect_to(port);
+	int fd = connect_to(c);
 	bool ok;
 
 	if (fd < 0)

@@ -6,10 +6,12 @@
 
 #include <stdbool.h>
 
-/* A socket that listens on that port of loopback, or -1 and errno. */
-int	ready_listen(const char *port);
+struct cli;
 
-/* GET /healthz on loopback answers 200. */
-bool	ready_page(const char *port);
+/* A socket that listens on --host and --port, or -1 and errno. */
+int	ready_listen(const struct cli *c);
+
+/* GET /healthz answers 200; where TLS is, that page needs none. */
+bool	ready_page(const struct cli *c);
 
 #endif

@@ -22,6 +22,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/endpoint.h"
 #include "cli/leftover.h"
 #include "cli/program.h"
 #include "cli/ready.h"
@@ -84,11 +85,14 @@ fill_in(const struct serve *s, const char *text, struct buf *out)
 {
 	const struct passwd *me = getpwuid(getuid());
 	char *share_static = mem_printf("%s/static", s->share);
+	struct buf listens = {0}, tls = {0};
 	const struct {
 		const char	*name;
 		const char	*value;
 	} values[] = {
-		{ "@DATA@", s->data }, { "@PORT@", s->cli->port },
+		{ "@DATA@", s->data },
+		{ "@LISTEN@", endpoint_put_listen(s->cli, &listens) },
+		{ "@TLS@", endpoint_put_tls(s->cli, &tls) },
 		{ "@STATIC@", share_static },
 		{ "@USER@", me != NULL ? me->pw_name : "root" },
 	};
@@ -106,6 +110,8 @@ fill_in(const struct serve *s, const char *text, struct buf *out)
 		text += strlen(values[i].name) - 1;
 	}
 	free(share_static);
+	buf_clear(&listens);
+	buf_clear(&tls);
 }
 
 static void
@@ -229,19 +235,12 @@ static bool
 announce(struct serve *s)
 {
 	struct json_object *result = NULL;
-	const char *key;
 
-	if (!ready_page(s->cli->port))
+	if (!ready_page(s->cli))
 		return false;
-	if (cli_ask(s->cli, "setup_link", NULL, &result)) {
-		key = json_text(result, "key", "");
-		if (key[0] != '\0')
-			printf("first admin: http://127.0.0.1:%s/setup?key="
-			    "%s\n", s->cli->port, key);
-	}
+	(void)cli_ask(s->cli, "setup_link", NULL, &result);
+	endpoint_announce(s->cli, json_text(result, "key", ""));
 	json_object_put(result);
-	printf("ready: http://127.0.0.1:%s/\n", s->cli->port);
-	fflush(stdout);
 	return true;
 }
 
@@ -319,7 +318,7 @@ open_port(struct serve *s)
 		log_warn("%zu processes of nginx were left behind by an "
 		    "earlier console, and are ended", left);
 	for (int n = 0; n < 500; n++) {
-		s->port_fd = ready_listen(s->cli->port);
+		s->port_fd = ready_listen(s->cli);
 		if (s->port_fd >= 0)
 			return;
 		if (errno != EADDRINUSE)
@@ -333,8 +332,9 @@ open_port(struct serve *s)
 	if (errno == EADDRINUSE)
 		log_fatal("port %s is in use by another program: choose "
 		    "another with PORT=", s->cli->port);
-	log_fatal("cannot listen on port %s: %s", s->cli->port,
-	    strerror(errno));
+	log_fatal("cannot listen on %s, port %s: %s", s->cli->host,
+	    s->cli->port, errno != EADDRNOTAVAIL ? strerror(errno) :
+	    "that is no address of this machine (HOST=)");
 }
 
 static void
@@ -353,9 +353,9 @@ int
 cli_serve(struct cli *c)
 {
 	struct serve s = { .cli = c };
-	int64_t port, limit;
+	int64_t limit;
 
-	if (c->argc != 0 || !text_int(c->port, 1, 65535, &port))
+	if (c->argc != 0 || endpoint_check(c) != CLI_YES)
 		return CLI_USAGE;
 	if (!text_int(c->output_limit, 1, EXEC_OUTPUT_MOST_MB, &limit))
 		return cli_say(CLI_USAGE, "--output-limit is a number of "

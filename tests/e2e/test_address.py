@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""
+The address that the console listens on, and TLS: serve --host, --tls-cert and
+--tls-key.  As root, this runs in a network namespace of its own, which has an
+address that is not loopback; without, that address is left out.
+"""
+import http.client
+import os
+import pathlib
+import re
+import ssl
+import subprocess
+import sys
+import tempfile
+
+from console import BUILD, Console, free_port, main, runbook_folder
+
+OUTSIDE = "192.0.2.7"
+FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="cs-tls-"))
+CERT, KEY = FOLDER / "cert.pem", FOLDER / "key.pem"
+
+
+def enter_namespace():
+    """A network of our own, as nobody else is to reach these consoles."""
+    if os.geteuid() != 0 or "IN_NAMESPACE" in os.environ:
+        return
+    if subprocess.run(["unshare", "--net", "true"],
+                      capture_output=True).returncode == 0:
+        os.environ["IN_NAMESPACE"] = "1"
+        os.execvp("unshare", [
+            "unshare", "--net", "sh", "-c", "ip link set lo up && ip addr "
+            f'add {OUTSIDE}/24 dev lo && exec "$@"', "sh", sys.executable,
+            *sys.argv])
+    print("network namespaces are refused: loopback alone is tried")
+
+
+def in_namespace():
+    return "IN_NAMESPACE" in os.environ
+
+
+def make_certificate():
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+         "/CN=console.example", "-addext",
+         f"subjectAltName=DNS:console.example,IP:127.0.0.1,IP:{OUTSIDE}",
+         "-out", CERT, "-keyout", KEY], check=True, capture_output=True)
+
+
+def status_of(host, port, path="/healthz", tls=None):
+    """The status and headers of one GET."""
+    kind = http.client.HTTPSConnection if tls else http.client.HTTPConnection
+    more = {"context": tls} if tls else {}
+    c = kind(host, port, timeout=20, **more)
+    try:
+        c.request("GET", path)
+        answer = c.getresponse()
+        answer.read()
+        return answer.status, answer.headers
+    finally:
+        c.close()
+
+
+def refused(*options):
+    """The message of a serve that does not start."""
+    books = runbook_folder({})
+    done = subprocess.run(
+        [BUILD / "countersign", "serve", "--data", FOLDER / "data",
+         "--runbooks", books, "--port", str(free_port()), *options],
+        capture_output=True, text=True, timeout=30)
+    assert done.returncode != 0, done.stdout
+    return done.stderr
+
+
+def it_is_reached_at_the_address_that_was_given():
+    with Console(options=("--host", "127.0.0.2")) as console:
+        assert status_of("127.0.0.2", console.port)[0] == 200
+        try:
+            status_of("127.0.0.1", console.port)
+            raise AssertionError("127.0.0.1 answers too")
+        except ConnectionRefusedError:
+            pass
+        assert "in the clear" not in console.log.read_text()
+
+
+def on_ipv6_too():
+    if not pathlib.Path("/proc/net/if_inet6").exists():
+        return
+    with Console(options=("--host", "::1")) as console:
+        assert status_of("::1", console.port)[0] == 200
+
+
+def without_TLS_on_another_address_than_loopback_it_warns():
+    if not in_namespace():
+        return
+    for host in ("0.0.0.0", OUTSIDE, "::"):
+        with Console(options=("--host", host)) as console:
+            assert status_of(OUTSIDE, console.port)[0] == 200
+            assert "in the clear" in console.log.read_text()
+
+
+def a_certificate_brings_TLS_and_no_warning():
+    host = OUTSIDE if in_namespace() else "127.0.0.1"
+    trusted = ssl.create_default_context(cafile=str(CERT))
+    options = ("--host", host, "--tls-cert", CERT, "--tls-key", KEY)
+    with Console(options=options) as console:
+        status, headers = status_of(host, console.port, "/login", trusted)
+        assert status == 200, status
+        cookies = headers.get_all("Set-Cookie") or []
+        assert all("Secure" in c for c in cookies), cookies
+        assert "in the clear" not in console.log.read_text()
+        # who forgot the "s" is led to it
+        status, headers = status_of(host, console.port, "/login?next=%2Fruns")
+        assert (status, headers["Location"]) == (
+            301, f"https://{host}:{console.port}/login?next=%2Fruns")
+
+
+def the_link_for_the_first_admin_has_that_address():
+    options = ("--tls-cert", CERT, "--tls-key", KEY)
+    with Console(options=options) as console:
+        conf = (console.data / "run/nginx/nginx.conf").read_text()
+        assert "@" not in re.sub(r"(@starting|@plain)", "", conf), conf
+        assert console.setup_key
+        trusted = ssl.create_default_context(cafile=str(CERT))
+        assert status_of("127.0.0.1", console.port,
+                         f"/setup?key={console.setup_key}", trusted)[0] == 200
+
+
+def wrong_words_are_told_before_anything_starts():
+    for options, words in (
+            (("--host", "console.example"), "--host (HOST=) is an address"),
+            (("--host", "203.0.113.9"), "no address of this machine (HOST=)"),
+            (("--host", "300.1.1.1"), "--host (HOST=) is an address"),
+            (("--tls-cert", CERT), "belong together"),
+            (("--tls-key", KEY), "belong together"),
+            (("--tls-cert", FOLDER / "none", "--tls-key", KEY),
+             "cannot be read"),
+            (("--tls-cert", KEY, "--tls-key", CERT), "not in PEM format"),
+            (("--port", "0"), "--port (PORT=) is a number"),
+            (("--port", "70000"), "--port (PORT=) is a number")):
+        said = refused(*options)
+        assert words in said, (options, said)
+
+
+if __name__ == "__main__":
+    enter_namespace()
+    make_certificate()
+    main([it_is_reached_at_the_address_that_was_given, on_ipv6_too,
+          without_TLS_on_another_address_than_loopback_it_warns,
+          a_certificate_brings_TLS_and_no_warning,
+          the_link_for_the_first_admin_has_that_address,
+          wrong_words_are_told_before_anything_starts])
