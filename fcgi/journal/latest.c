@@ -22,10 +22,13 @@ set_resume(struct json_object *o, struct rows *rows, bool same_plan)
 {
 	json_object_object_del(o, "resume");
 	json_object_object_del(o, "resume_of");
+	json_object_object_del(o, "skipped");
 	if (db_is_null(rows, 4) || !same_plan)
 		return;
 	json_set_int(o, "resume", db_int(rows, 4));
 	json_set_int(o, "resume_of", db_int(rows, 5));
+	if (!db_is_null(rows, 7))
+		json_set(o, "skipped", json_tokener_parse(db_text(rows, 7)));
 }
 
 /* One more attempt on the target: what is known of it now. */

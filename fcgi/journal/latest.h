@@ -16,7 +16,8 @@
  * (or none)} of its last one; "valid": that one succeeded, with the values
  * that the plan has; "tried": one of them has, or may have, begun on it; and
  * "resume", "resume_of" (or none): the statement at which its last attempt
- * that began stopped, where a retry may go on with the values of the plan.
+ * that began stopped, where a retry may go on with the values of the plan;
+ * "skipped" (or none): the statements before it that people skipped.
  * A new object by name of target.
  */
 struct json_object *latest_targets(struct db *db, int64_t run,

@@ -254,12 +254,15 @@ static enum err
 add_target(struct db *db, const struct event *e, struct json_object *name,
     size_t i)
 {
+	const char *target = json_object_get_string(name);
+	struct json_object *skipped = json_get(json_get(e->data, "skipped"),
+	    target);
+
 	(void)i;
 	return db_run(db, STMT_TARGET_ADD, INT(e->run),
 	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
-	    TEXT(json_object_get_string(name)),
-	    number_or_null(json_get(e->data, "from_statement"),
-	    json_object_get_string(name)));
+	    TEXT(target), number_or_null(json_get(e->data, "from_statement"),
+	    target), TEXT(skipped != NULL ? json_write(skipped) : NULL));
 }
 
 static enum err

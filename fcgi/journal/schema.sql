@@ -112,6 +112,7 @@ CREATE TABLE attempt_target (
 	from_statement	INTEGER,	-- SQL: where it was to start
 	resume		INTEGER,	-- SQL: where a retry may start
 	resume_of	INTEGER,	-- of how many statements
+	skipped		TEXT,		-- SQL: [statements that people skipped]
 	captures	TEXT,		-- {name: value} of one that succeeded
 	changed		TEXT,		-- edit: {file, backup, sum afterwards}
 	started_at	INTEGER,

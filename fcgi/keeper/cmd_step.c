@@ -72,6 +72,19 @@ check_disk(struct command *c)
 	    "Make room, then press again.", space >> 20);
 }
 
+/* A statement is skipped as a step is: with a reason, by who may. */
+static enum err
+check_skip(struct command *c, const struct run *run, const struct life_step *s)
+{
+	enum err err;
+
+	if (!text_eq(json_text(c->body, "from", ""), "next"))
+		return ERR_OK;
+	if ((err = command_words(c, "reason")) != ERR_OK)
+		return err;
+	return life_may(VERB_step_skip, &run->life, s, &c->actor, &c->fault);
+}
+
 enum err
 cmd_step_execute(struct command *c)
 {
@@ -86,6 +99,7 @@ cmd_step_execute(struct command *c)
 		return err;
 	next = json_int(run_step_row(&run, s.step->id), "attempts", 0) + 1;
 	if ((err = check_attempt(c, &s, next)) != ERR_OK ||
+	    (err = check_skip(c, &run, &s)) != ERR_OK ||
 	    (err = check_disk(c)) != ERR_OK) {
 		run_clear(&run);
 		return err;
@@ -98,6 +112,8 @@ cmd_step_execute(struct command *c)
 		return err;
 	}
 	json_set_int(data, "n", next);
+	if (text_eq(json_text(c->body, "from", ""), "next"))
+		json_set_text(data, "reason", json_text(c->body, "reason", ""));
 	json_set_text(data, "exec", exec);
 	json_set_text(data, "plan", run.life.plan);
 	json_set_int(c->result, "attempt", next);

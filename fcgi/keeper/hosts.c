@@ -41,32 +41,70 @@ not_succeeded(const struct run *run, const struct step *step,
 	return some;
 }
 
+/* The target goes on behind the statement that failed: it is skipped. */
+static void
+skip_statement(struct json_object *skipped, const char *target,
+    struct json_object *latest)
+{
+	struct json_object *before = json_get(latest, "skipped");
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; before != NULL &&
+	    i < json_object_array_length(before); i++)
+		json_object_array_add(list, json_object_get(
+		    json_object_array_get_idx(before, i)));
+	json_object_array_add(list,
+	    json_object_new_int64(json_int(latest, "resume", 0)));
+	json_set(skipped, target, list);
+}
+
+/* Where each target starts; those that cannot go on start at the beginning. */
+static void
+start_targets(struct json_object *latest, bool skip, struct json_object *data)
+{
+	struct json_object *targets = json_get(data, "targets");
+	struct json_object *from = json_object_new_object();
+	struct json_object *skipped = json_object_new_object();
+
+	for (size_t i = 0; i < json_object_array_length(targets); i++) {
+		const char *name = json_object_get_string(
+		    json_object_array_get_idx(targets, i));
+		struct json_object *o = json_get(latest, name);
+		int64_t n = json_int(o, "resume", 0);
+
+		if (n <= 0)
+			continue;
+		json_set_int(from, name, skip ? n + 1 : n);
+		if (skip)
+			skip_statement(skipped, name, o);
+		else if (json_get(o, "skipped") != NULL)
+			json_set(skipped, name,
+			    json_object_get(json_get(o, "skipped")));
+	}
+	json_set(data, "from_statement", from);
+	json_set(data, "skipped", skipped);
+}
+
 /*
- * SQL: each target goes on at the statement that failed there, where those
- * before it stay applied and the plan, and with it each value, is the same.
+ * SQL: each target goes on at the statement that failed there, or behind it,
+ * where those before it stay applied and the plan, and with it each value, is
+ * the same.
  */
 static enum err
 choose_statements(struct command *c, const struct run *run,
     const struct step *step, struct json_object *data)
 {
-	struct json_object *from = json_object_new_object();
-	struct json_object *targets = json_get(data, "targets"), *latest;
+	const char *where = json_text(c->body, "from", "");
+	struct json_object *latest;
 
-	json_set(data, "from_statement", from);
-	if (!text_eq(json_text(c->body, "from", ""), "failed"))
+	if (!text_eq(where, "failed") && !text_eq(where, "next"))
 		return fault_set(&c->fault, ERR_INVALID, "bad_value", "from",
-		    "A retry may start \"from\" the \"failed\" statement.");
+		    "A retry may start \"from\" the \"failed\" statement, "
+		    "or from the \"next\" one.");
 	latest = latest_of(run, step->id, INT64_MAX);
-	for (size_t i = 0; i < json_object_array_length(targets); i++) {
-		const char *name = json_object_get_string(
-		    json_object_array_get_idx(targets, i));
-		int64_t n = json_int(json_get(latest, name), "resume", 0);
-
-		if (n > 0)
-			json_set_int(from, name, n);
-	}
+	start_targets(latest, text_eq(where, "next"), data);
 	json_object_put(latest);
-	if (json_object_object_length(from) > 0)
+	if (json_object_object_length(json_get(data, "from_statement")) > 0)
 		return ERR_OK;
 	return fault_set(&c->fault, ERR_CONFLICT, "no_resume", "from",
 	    "No statement is on record from which this step could go on: "

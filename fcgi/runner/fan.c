@@ -37,26 +37,49 @@ fan_targets(struct db *db, int64_t run, const char *step, int64_t n,
 	return NULL;
 }
 
+/* People skipped that statement last, so the one behind it is the first. */
+static bool
+is_skipped(struct json_object *list, int64_t statement)
+{
+	size_t n = list != NULL ? json_object_array_length(list) : 0;
+
+	return n > 0 && json_object_get_int64(json_object_array_get_idx(list,
+	    n - 1)) == statement;
+}
+
 struct json_object *
 fan_statements(struct db *db, int64_t run, const char *step, int64_t n,
-    const char *plan)
+    const char *plan, struct json_object **ret_skipped)
 {
 	struct rows *rows = db_query(db, STMT_TARGETS_OF_ATTEMPT, INT(run),
 	    TEXT(step), INT(n));
 	struct json_object *from = json_object_new_object();
+	struct json_object *skipped = json_object_new_object();
 	bool good = true;
 
-	while (db_next(rows))
+	while (db_next(rows)) {
 		if (!db_is_null(rows, 3))
 			json_set_int(from, db_text(rows, 0), db_int(rows, 3));
+		if (!db_is_null(rows, 4))
+			json_set(skipped, db_text(rows, 0),
+			    json_tokener_parse(db_text(rows, 4)));
+	}
 	db_done(rows);
-	json_object_object_foreach(from, target, statement)
+	json_object_object_foreach(from, target, statement) {
+		int64_t first = json_object_get_int64(statement);
+
+		if (is_skipped(json_get(skipped, target), first - 1))
+			first--;
 		good = good && db_first_int(db_query(db, STMT_RESUMABLE,
 		    INT(run), TEXT(step), INT(n), TEXT(target),
-		    INT(json_object_get_int64(statement)), TEXT(plan)), 0) > 0;
-	if (good)
+		    INT(first), TEXT(plan)), 0) > 0;
+	}
+	if (good) {
+		*ret_skipped = skipped;
 		return from;
+	}
 	json_object_put(from);
+	json_object_put(skipped);
 	return NULL;
 }
 

@@ -19,11 +19,13 @@ struct json_object *fan_targets(struct db *db, int64_t run, const char *step,
 	    int64_t n, struct json_object *group);
 
 /*
- * Where each target of the attempt starts, {target: statement}: a new object.
- * NULL where an earlier attempt of the same plan did not stop there.
+ * Where each target of the attempt starts, {target: statement}, and the
+ * statements that people skipped, {target: [statement]}: new objects.  NULL
+ * where an earlier attempt of the same plan did not stop there.
  */
 struct json_object *fan_statements(struct db *db, int64_t run,
-	    const char *step, int64_t n, const char *plan);
+	    const char *step, int64_t n, const char *plan,
+	    struct json_object **ret_skipped);
 
 /* Sets "batch" and "max_fail" of an order's step (wire/exec.h). */
 void	 fan_pace(struct json_object *o, const struct step *step,

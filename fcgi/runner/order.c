@@ -258,13 +258,14 @@ static enum err
 put_statements(struct runner *r, struct pinned *s, struct json_object *o,
     struct fault *why)
 {
-	struct json_object *from = fan_statements(r->db, s->run_id,
-	    s->step->id, s->n, json_text(s->run, "plan", ""));
+	struct json_object *skipped, *from = fan_statements(r->db, s->run_id,
+	    s->step->id, s->n, json_text(s->run, "plan", ""), &skipped);
 
 	if (from == NULL)
 		return pinned_refuse(why, "The attempt starts at a "
 		    "statement at which none of this plan has stopped.");
 	json_set(o, "from_statement", from);
+	json_set(o, "skipped", skipped);
 	return ERR_OK;
 }
 

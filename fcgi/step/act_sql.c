@@ -167,6 +167,29 @@ put_range(size_t first, size_t count, struct buf *out)
 		buf_printf(out, " to %zu", first + count);
 }
 
+static size_t
+count_skipped(const struct sql_act *a)
+{
+	struct json_object *list = json_get(a->sql.job->order->skipped,
+	    a->sql.target->name);
+
+	return list != NULL ? json_object_array_length(list) : 0;
+}
+
+/* People decided to go on without statement i. */
+static bool
+is_skipped(const struct sql_act *a, size_t i)
+{
+	struct json_object *list = json_get(a->sql.job->order->skipped,
+	    a->sql.target->name);
+
+	for (size_t k = 0; k < count_skipped(a); k++)
+		if (json_object_get_int64(json_object_array_get_idx(list, k))
+		    == (int64_t)i + 1)
+			return true;
+	return false;
+}
+
 /* What is applied and what was not executed, after statement `i` ended the
  * work; `open`: a transaction had been. */
 static void
@@ -185,8 +208,10 @@ put_balance(const struct sql_act *a, size_t i, bool open, struct buf *out)
 			    "the open transaction is taken back%s.", mysql ?
 			    " (changes of the schema are not)" : "");
 		else
-			buf_printf(out, " had been applied and %s.",
-			    a->done == 1 ? "stays" : "stay");
+			buf_printf(out, " had been applied and %s%s.",
+			    a->done == 1 ? "stays" : "stay",
+			    count_skipped(a) > 0 ? ", but for those that a "
+			    "person skipped" : "");
 	} else {
 		buf_puts(out, " No statement before it had been executed.");
 	}
@@ -202,7 +227,7 @@ put_balance(const struct sql_act *a, size_t i, bool open, struct buf *out)
 static void
 offer_resume(struct sql_act *a, size_t i)
 {
-	if (i > 0 && i >= a->first && !a->transaction &&
+	if (i >= a->first && !a->transaction &&
 	    sql_resumable(&a->all, a->text, i, a->sql.driver->dialect))
 		a->sql.job->resume = i + 1;
 }
@@ -339,11 +364,12 @@ run_one(struct sql_act *a, size_t i)
 static bool
 pass_over(struct sql_act *a, size_t i)
 {
-	if (sql_part_of(&a->all, a->text, i, a->sql.driver->dialect) ==
-	    SQL_REPEAT)
+	if (!is_skipped(a, i) && sql_part_of(&a->all, a->text, i,
+	    a->sql.driver->dialect) == SQL_REPEAT)
 		return run_one(a, i);
 	announce(a, i);
-	buf_puts(&a->line, " — skipped: applied by an earlier attempt\n");
+	buf_puts(&a->line, is_skipped(a, i) ? " — skipped by a person\n" :
+	    " — skipped: applied by an earlier attempt\n");
 	say(a);
 	return true;
 }
@@ -359,8 +385,8 @@ find_first(struct sql_act *a)
 	job->resume_of = a->all.count;
 	if (n == 1)
 		return true;
-	if (n < 1 || n > (int64_t)a->all.count || a->transaction ||
-	    !sql_resumable(&a->all, a->text, (size_t)n - 1,
+	if (n < 1 || n > (int64_t)a->all.count +
+	    (count_skipped(a) > 0) || a->transaction || !sql_resumable(&a->all, a->text, (size_t)n - 1,
 	    a->sql.driver->dialect)) {
 		fail(a, "Nothing was done: it cannot start at statement %lld "
 		    "of %zu. Retry from the beginning.", (long long)n,
@@ -427,8 +453,12 @@ perform(struct sql_act *a)
 		return;
 	buf_printf(&a->line, "%zu of %zu statements were executed",
 	    a->done - a->first, a->all.count);
-	if (a->first > 0)
-		buf_printf(&a->line, ", %zu by an earlier attempt", a->first);
+	if (a->first > count_skipped(a))
+		buf_printf(&a->line, ", %zu by an earlier attempt",
+		    a->first - count_skipped(a));
+	if (count_skipped(a) > 0)
+		buf_printf(&a->line, ", %zu skipped by a person",
+		    count_skipped(a));
 	buf_printf(&a->line, ", %lld ms.\n",
 	    (long long)(clock_monotonic() - a->began));
 	say(a);

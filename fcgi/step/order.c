@@ -41,6 +41,7 @@ static const struct json_key order_keys[] = {
 	{ "lacks",		json_type_object,	false },
 	{ "numbers",		json_type_array,	false },
 	{ "from_statement",	json_type_object,	false },
+	{ "skipped",		json_type_object,	false },
 	{ NULL, 0, false },
 };
 
@@ -365,6 +366,7 @@ order_parse(const char *text, size_t len, struct order *ret,
 	o.lacks = json_get(o.root, "lacks");
 	o.numbers = json_get(o.root, "numbers");
 	o.from_statement = json_get(o.root, "from_statement");
+	o.skipped = json_get(o.root, "skipped");
 	if ((err = read_bounds(&o, fault)) != ERR_OK ||
 	    (err = read_step(&o, json_get(o.root, "step"), fault)) != ERR_OK ||
 	    (err = read_seal(&o, fault)) != ERR_OK ||

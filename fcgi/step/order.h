@@ -91,6 +91,7 @@ struct order {
 	struct json_object *lacks;	/* {target: why}, or NULL */
 	struct json_object *numbers;	/* names of values that are numbers */
 	struct json_object *from_statement;	/* SQL: {target: n}, or NULL */
+	struct json_object *skipped;	/* SQL: {target: [n]}, or NULL */
 	struct order_target *hosts;	/* copy: the SSH targets there are */
 	size_t		 hosts_count;
 };

@@ -54,6 +54,9 @@ const char *card_gate_blocked(struct view *v, int step);
 const char *card_reason(struct view *v, const struct view_step *s);
 void	 card_state(struct view *v, struct json_object *o, int step);
 
+/* Of a target: the statements that people skipped, in words, or NULL. */
+const char *card_skipped(struct view *v, struct json_object *target);
+
 /* Success in words. */
 const char *card_success(struct req *req, const struct step *step);
 

@@ -161,7 +161,9 @@ add_retry(struct json_object *list, const char *key, const char *label,
 
 	model_text(o, "key", key);
 	model_text(o, "of", all ? "all" : "failed");
-	model_text(o, "from", text_eq(key, "from") ? "failed" : NULL);
+	model_text(o, "from", text_eq(key, "from") ? "failed" :
+	    text_eq(key, "next") ? "next" : NULL);
+	model_bool(o, "with_reason", text_eq(key, "next"));
 	model_text(o, "label", label);
 	model_text(o, "help", help);
 	model_bool(o, "is_first", json_object_array_length(list) == 0);
@@ -192,7 +194,8 @@ add_resume(struct view *v, struct json_object *list,
 	if (count == 0)
 		return;
 	at = json_int(first, "resume", 0);
-	add_retry(list, "from", count > 1 ? request_fill(v->req,
+	if (at > 1 || count > 1)
+		add_retry(list, "from", count > 1 ? request_fill(v->req,
 	    "label_resume_many", "Retry from the failed statement on {count} "
 	    "targets", "count", number(v, count), NULL) :
 	    request_fill(v->req, "label_resume", "Retry from statement {n} of "
@@ -203,6 +206,33 @@ add_resume(struct view *v, struct json_object *list,
 	    request_fill(v->req, "resume_help", "Statements 1 to {n} have been "
 	    "applied and are not executed again.", "n", number(v, at - 1),
 	    NULL));
+}
+
+/* SQL: the same, behind the statement that failed, which is skipped. */
+static void
+add_skip(struct view *v, struct json_object *list,
+    struct json_object *latest)
+{
+	struct json_object *first = NULL;
+	int64_t count = 0;
+
+	json_object_object_foreach(latest, name, o) {
+		(void)name;
+		if (json_flag(o, "valid", false) ||
+		    json_get(o, "resume") == NULL)
+			continue;
+		first = count++ == 0 ? o : first;
+	}
+	if (count == 0)
+		return;
+	add_retry(list, "next", count > 1 ? request_fill(v->req,
+	    "label_skip_many", "Skip the failed statement on {count} targets",
+	    "count", number(v, count), NULL) : request_fill(v->req,
+	    "label_skip_one", "Skip statement {n} and go on", "n",
+	    number(v, json_int(first, "resume", 0)), NULL),
+	    request_text(v->req, "skip_statement_help", "The failed statement "
+	    "is left out, and the ones behind it are executed. What was "
+	    "applied before stays."));
 }
 
 /* What a retry of them all is for, where some of them had succeeded. */
@@ -270,5 +300,7 @@ card_retries(struct view *v, int step, struct json_object *counts,
 	add_retry(list, "all", label_all, good <= total - rest ? NULL :
 	    request_text(v->req, "retry_other_values", "What succeeded with "
 	    "the values before is executed again, with the new ones."));
+	if (view_may(v, VERB_step_skip, step))
+		add_skip(v, list, latest);
 	return list;
 }

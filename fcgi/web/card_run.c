@@ -203,6 +203,22 @@ card_reason(struct view *v, const struct view_step *s)
 	    "Its probe found that it has taken effect.");
 }
 
+const char *
+card_skipped(struct view *v, struct json_object *target)
+{
+	struct json_object *list = json_get(target, "skipped");
+	const char *all = "";
+
+	if (list == NULL)
+		return NULL;
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		all = arena_printf(v->req->arena, "%s%s%s", all,
+		    i > 0 ? ", " : "", json_object_get_string(
+		    json_object_array_get_idx(list, i)));
+	return request_fill(v->req, "skipped_statements",
+	    "Skipped statements: {list}", "list", all, NULL);
+}
+
 static void
 add_target_page(struct view *v, struct json_object *t, const char *exec,
     bool with_tail)
@@ -220,6 +236,7 @@ add_target_page(struct view *v, struct json_object *t, const char *exec,
 	model_bool(t, "is_running", running);
 	model_text(t, "progress_text", running ?
 	    json_text(t, "progress", NULL) : NULL);
+	model_text(t, "skipped_text", card_skipped(v, t));
 	model_bool(t, "is_quiet", running &&
 	    json_text(t, "note", NULL) != NULL);
 	model_text(t, "url", arena_strndup(v->req->arena, url,

@@ -33,7 +33,7 @@ static const struct {
 	{ "run.aborted",	"did_aborted",	"aborted the run",		"reason" },
 	{ "run.closed",		"did_closed",	"closed the run",		"note" },
 	{ "look.requested",	"did_look",	"looked at the targets",	NULL },
-	{ "step.requested",	"did_requested", "pressed the button",		NULL },
+	{ "step.requested",	"did_requested", "pressed the button",		"reason" },
 	{ "step.cancel_requested", "did_cancel", "stopped the step",		NULL },
 	{ "step.typed",		"did_typed",	"typed into the terminal",	"target" },
 	{ "step.revealed",	"did_revealed",	"looked at the sealed output",	"target" },

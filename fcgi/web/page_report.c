@@ -52,6 +52,9 @@ add_attempt_rows(struct view *v, struct json_object *list,
 		model_text(o, "state_text", model_word(v->req, "state",
 		    json_text(t, "state", "")));
 		model_text(o, "message", json_text(t, "message", NULL));
+		model_put(o, "skipped", json_object_get(json_get(t,
+		    "skipped")));
+		model_text(o, "skipped_text", card_skipped(v, t));
 		model_put(o, "exit", json_object_get(json_get(t, "exit")));
 		model_text(o, "by", json_text(attempt, "by", NULL));
 		model_text(o, "started_at", json_text(t, "started_at", NULL));
@@ -263,7 +266,8 @@ put_line(struct buf *out, struct json_object *step, struct json_object *try)
 	static const char *const of_step[] = { "id", "title", "section",
 	    "state", "by", "at", "reason", NULL };
 	static const char *const of_try[] = { "n", "target", "state", "exit",
-	    "by", "started_at", "ended_at", "bytes", "hash", "message", NULL };
+	    "by", "started_at", "ended_at", "bytes", "hash", "message",
+	    "skipped", NULL };
 	static const char *const of_kept[] = { "name", "bytes", "hash", NULL };
 
 	put_values(out, step, of_step, ',');
@@ -282,7 +286,8 @@ page_report_csv(struct req *req, struct reply *reply)
 		return err;
 	buf_puts(&reply->body, "step,title,section,state,by,at,reason,"
 	    "attempt,target,outcome,exit,pressed_by,started_at,ended_at,"
-	    "bytes,hash,message,artifact,artifact_bytes,artifact_hash\r\n");
+	    "bytes,hash,message,skipped,artifact,artifact_bytes,"
+	    "artifact_hash\r\n");
 	steps = request_own(req, step_rows(v));
 	for (size_t i = 0; i < json_object_array_length(steps); i++) {
 		struct json_object *s = json_object_array_get_idx(steps, i);

@@ -153,6 +153,8 @@ target_model(struct view *v, struct rows *rows)
 	model_bool(o, "sealed", !db_is_null(rows, 15));
 	model_put(o, "captures", db_is_null(rows, 16) ? NULL :
 	    json_tokener_parse(db_text(rows, 16)));
+	model_put(o, "skipped", db_is_null(rows, 17) ? NULL :
+	    json_tokener_parse(db_text(rows, 17)));
 	model_put(o, "artifact", json_object_get(artifacts_find(v->req,
 	    v->life.id, &v->artifacts, db_text(rows, 0), db_int(rows, 1),
 	    db_text(rows, 2))));

@@ -73,6 +73,7 @@
  *	 "numbers": [names of values that are numbers, for SQL],
  *	 "from_statement": {target: the statement to start at, where the ones
  *		before it were applied by an earlier attempt},
+ *	 "skipped": {target: [statements before it that people skipped]},
  *	 "environment": name,
  *	 "targets": [{"name", "kind": "local"} | {"name", "kind": "ssh", "host",
  *		"port", "user", "key", "passphrase", "agent", "host_key",

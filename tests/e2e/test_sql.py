@@ -684,6 +684,72 @@ def test_a_retry_starts_at_the_statement_that_failed():
         shutil.rmtree(books)
 
 
+def test_a_failed_statement_is_skipped_with_a_reason():
+    MARIA.sql("DROP TABLE IF EXISTS app.some; CREATE TABLE app.some (a INT, b INT)")
+    statements = ["ALTER TABLE some ADD COLUMN a INT", "ALTER TABLE some ADD COLUMN c INT",
+                  "ALTER TABLE some ADD COLUMN b INT", "ALTER TABLE some ADD COLUMN d INT",
+                  "ALTER TABLE some ADD COLUMN a INT"]
+    book = "---\ntitle: Skips\n---\n"
+    for name, words in ("s", ""), ("e", " .essential"), ("t", " transaction=yes"):
+        book += (f"```mysql {{#{name} on=app-db{words}}}\n" + ";\n".join(statements)
+                 + "\n```\n\n")
+    books = runbook_folder({"r": book}, f"""environments:
+  test:
+    targets:
+      app-db:
+        mysql: {{host: 127.0.0.1, port: {MARIA.port}, user: op, password: app-password,
+                database: app}}
+""")
+    try:
+        with Console(runbooks=books) as console:
+            ana = console.user("ana", "operator,approver")
+            console.cli("secret", "set", "app-password", stdin=PASSWORD)
+            run = ana.post("/runs", {"runbook": "r", "environment": "test"})[1]["id"]
+            ana.post(f"/runs/{run}/start")
+            ana.post(f"/runs/{run}/steps/s/execute")
+            assert ana.wait_step(run, "s")["attempts"][0]["targets"][0]["resume"] == 1
+            page = ana.get(f"/runs/{run}", accept="text/html")[1]
+            assert "Skip statement 1 and go on" in page
+            assert "Retry from statement 1 of" not in page
+            retry = f"/runs/{run}/steps/s/retry"
+            assert ana.post(retry, {"from": "next"})[1]["error"]["field"] == "reason"
+            assert ana.post(retry, {"from": "last", "reason": "x"})[0] == 422
+            for statement, skipped in (3, [1]), (5, [1, 3]):
+                status, answer = ana.post(retry, {"from": "next", "reason": "it is there"})
+                assert status == 202, answer
+                target = ana.wait_step(run, "s")["attempts"][-1]["targets"][0]
+                assert target["resume"] == statement and target["skipped"] == skipped, target
+            assert MARIA.sql("SHOW COLUMNS FROM app.some LIKE 'd'") != ""
+            # the same statement again is no skip, and those before stay skipped
+            ana.post(retry, {"from": "failed"})
+            target = ana.wait_step(run, "s")["attempts"][-1]["targets"][0]
+            assert target["resume"] == 5 and target["skipped"] == [1, 3], target
+            ana.post(retry, {"from": "next", "reason": "nor is the last one needed"})
+            step = ana.wait_step(run, "s")
+            assert step["state"] == "succeeded", step
+            assert step["attempts"][-1]["targets"][0]["skipped"] == [1, 3, 5]
+            text = ana.output(run, "s", "app-db")
+            assert text.count("skipped by a person") == 4, text
+            assert "0 of 5 statements were executed, 2 by an earlier attempt, " \
+                "3 skipped by a person" in text, text
+            page = ana.get(f"/runs/{run}/report", accept="text/html")[1]
+            assert "Skipped statements: 1, 3, 5" in page, page
+
+            # an essential step has no statement to skip, a transaction none to go on from
+            ana.post(f"/runs/{run}/steps/e/execute")
+            assert ana.wait_step(run, "e")["state"] == "failed"
+            assert "Skip statement" not in ana.get(f"/runs/{run}", accept="text/html")[1]
+            status, answer = ana.post(f"/runs/{run}/steps/e/retry",
+                                      {"from": "next", "reason": "x"})
+            assert status == 409 and answer["error"]["code"] == "essential", answer
+            MARIA.sql("DROP TABLE app.some; CREATE TABLE app.some (z INT)")
+            ana.post(f"/runs/{run}/steps/e/retry", {"targets": "all"})
+            assert ana.wait_step(run, "e")["attempts"][-1]["targets"][0]["resume"] == 5
+            assert ana.post(f"/runs/{run}/abort", {"reason": "end of the test"})[0] == 200
+    finally:
+        shutil.rmtree(books)
+
+
 def test_other_values_are_another_plan():
     MARIA.sql("DROP TABLE IF EXISTS app.two; CREATE TABLE app.two (a INT)")
     book = ("---\ntitle: R\nparameters:\n  v: {label: V}\n---\n```mysql {#s on=app-db}\n"
