@@ -385,8 +385,8 @@ find_first(struct sql_act *a)
 	job->resume_of = a->all.count;
 	if (n == 1)
 		return true;
-	if (n < 1 || n > (int64_t)a->all.count +
-	    (count_skipped(a) > 0) || a->transaction || !sql_resumable(&a->all, a->text, (size_t)n - 1,
+	if (n < 1 || n > (int64_t)a->all.count + (count_skipped(a) > 0) ||
+	    a->transaction || !sql_resumable(&a->all, a->text, (size_t)n - 1,
 	    a->sql.driver->dialect)) {
 		fail(a, "Nothing was done: it cannot start at statement %lld "
 		    "of %zu. Retry from the beginning.", (long long)n,
