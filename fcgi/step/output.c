@@ -11,6 +11,7 @@
 #include "step/output.h"
 
 #define SETTLE_MS	3000	/* a line that was drawn over is read then */
+#define PIECE		4096
 
 static void
 record(struct output *o)
@@ -21,26 +22,33 @@ record(struct output *o)
 
 /* What the screen shows, evaluated and recorded as text. */
 static void
-take_text(struct output *o)
+take_shown(struct output *o)
 {
-	if (o->text.len == 0)
-		return;
-	evaluate_put(o->evaluate, o->text.data, o->text.len);
+	struct shown *s = &o->shown;
+
+	evaluate_lines(o->evaluate, buf_text(&s->seen), s->seen.len);
+	evaluate_keep(o->evaluate, buf_text(&s->text), s->text.len);
+	typist_see(o->typist, buf_text(&s->plain), s->plain.len);
 	if (o->keep != NULL)
-		keep_put(o->keep, o->text.data, o->text.len);
-	mask_put(o->text_mask, o->text.data, o->text.len, &o->masked);
-	recorder_text(o->recorder, o->masked.data, o->masked.len);
+		keep_put(o->keep, buf_text(&s->text), s->text.len);
+	mask_put(o->text_mask, buf_text(&s->text), s->text.len, &o->masked);
+	if (o->recorder != NULL)
+		recorder_text(o->recorder, o->masked.data, o->masked.len);
 	buf_reset(&o->masked);
-	buf_reset(&o->text);
+	buf_reset(&s->text);
+	buf_reset(&s->seen);
+	buf_reset(&s->plain);
 }
 
+/* In pieces: each may be seen in many states. */
 static void
 put_terminal(struct output *o, const char *data, size_t len)
 {
-	screen_put(o->screen, data, len, &o->text, &o->plain);
-	typist_see(o->typist, o->plain.data, o->plain.len);
-	buf_reset(&o->plain);
-	take_text(o);
+	for (size_t i = 0; i < len; i += PIECE) {
+		screen_put(o->screen, data + i, len - i < PIECE ? len - i :
+		    PIECE, &o->shown);
+		take_shown(o);
+	}
 	output_show(o, data, len);
 }
 
@@ -88,8 +96,8 @@ void
 output_pause(struct output *o)
 {
 	if (o->screen != NULL) {
-		screen_finish(o->screen, &o->text);
-		take_text(o);
+		screen_finish(o->screen, &o->shown);
+		take_shown(o);
 		mask_finish(o->text_mask, &o->masked);
 		recorder_text(o->recorder, o->masked.data, o->masked.len);
 		buf_reset(&o->masked);
@@ -106,8 +114,8 @@ output_tick(struct output *o, int64_t now)
 
 	if (o->screen != NULL && o->recorder != NULL &&
 	    now >= o->last + SETTLE_MS) {
-		screen_settle(o->screen, &o->text);
-		take_text(o);
+		screen_settle(o->screen, &o->shown);
+		take_shown(o);
 	}
 	due = o->recorder != NULL ? recorder_due(o->recorder) : 0;
 	if (due == 0 && o->screen != NULL && now < o->last + SETTLE_MS)
@@ -141,7 +149,8 @@ output_hear(struct output *o, const struct pollfd fds[2])
 	size = typist_size(o->typist);
 	if (size.columns == 0)
 		return;
-	screen_resize(o->screen, size.rows);
+	screen_resize(o->screen, size.rows, &o->shown);
+	take_shown(o);
 	if (o->recorder != NULL)
 		recorder_resize(o->recorder, size.columns, size.rows);
 }

@@ -29,8 +29,7 @@ struct output {
 	struct screen		*screen;	/* NULL: it is no terminal, */
 	struct typist		*typist;	/* as is this */
 	struct mask_stream	*text_mask;	/* of what the screen shows */
-	struct buf		 text;
-	struct buf		 plain;
+	struct shown		 shown;
 	int64_t			 last;		/* when a byte came */
 };
 

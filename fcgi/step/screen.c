@@ -1,48 +1,33 @@
 /*
  * screen.c: readable text of what a program writes to a terminal.
  *
- * A line is passed on as it grows, so that a prompt is there at once.  Once
- * the cursor goes back in it, it is only kept up to date, and passed on whole
- * when it ends: of a progress bar that draws itself a thousand times, the
- * first and the last state remain.  What is drawn over lines further up is
- * not passed on: they have been read already, and the recording has it all.
- * Where the screen is cleared, a new line begins.
- *
- * Colours, titles, links and whatever else a sequence can ask for are
- * dropped; strings of any length are skipped without being kept.  A whole
- * emulator was rejected: nobody reads a screen of the past as text, but its
- * lines.
+ * The rows of the terminal are kept as it shows them (grid.c): what is drawn
+ * over, erased, cleared or scrolled away stood there, and counts.  Sequences
+ * that move the cursor or change rows are done; colours, titles, links and
+ * whatever else a sequence can ask for are dropped.  Strings of any length
+ * are skipped without being kept; a line end closes one that was never
+ * closed, so that nothing can be hidden behind it.
  */
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "step/screen.h"
 
-#define LINE_CELLS	1024
-#define TAB		8
+#define TAB	8
 
 enum state { GROUND, ESCAPE, SEQUENCE, STRING, STRING_ESCAPE, CHARSET };
-
-struct cell {
-	char		bytes[4];	/* one character */
-	unsigned char	len;
-};
 
 struct screen {
 	enum state	 state;
 	char		 args[32];	/* of the sequence; too long: cut */
 	size_t		 args_len;
-	struct cell	 cells[LINE_CELLS];
-	size_t		 count;		/* of cells in the lowest line */
-	size_t		 column;
-	int		 rows;		/* of the terminal */
-	int		 row;		/* of the lowest line, from 0 */
-	int		 up;		/* lines from there to the cursor */
-	bool		 behind;	/* text does not have all of the line */
 	bool		 returned;	/* a CR came last */
-	struct buf	 shown;		/* what text has of the line */
+	char		 last[4];	/* the last character */
+	size_t		 last_len;
+	struct grid	 grid;
 };
 
 struct screen *
@@ -50,7 +35,7 @@ screen_new(void)
 {
 	struct screen *s = mem_calloc(1, sizeof(*s));
 
-	s->rows = SCREEN_ROWS;
+	grid_init(&s->grid, SCREEN_ROWS);
 	return s;
 }
 
@@ -58,198 +43,56 @@ void
 screen_free(struct screen *s)
 {
 	if (s != NULL)
-		buf_clear(&s->shown);
+		grid_free(&s->grid);
 	free(s);
 }
 
 void
-screen_resize(struct screen *s, int rows)
+screen_resize(struct screen *s, int rows, struct shown *out)
 {
-	s->rows = rows;
-	if (s->row >= rows)
-		s->row = rows - 1;
-	if (s->up > s->row)
-		s->up = s->row;
+	s->grid.out = out;
+	if (rows > 0 && rows <= EXEC_ROWS_MOST && rows != s->grid.height)
+		grid_resize(&s->grid, rows);
 }
 
-/* The line is empty, and text has nothing of it. */
 static void
-new_line(struct screen *s)
+put_character(struct screen *s, char c)
 {
-	s->count = s->column = 0;
-	s->behind = false;
-	buf_reset(&s->shown);
-}
+	struct buf *plain = &s->grid.out->plain;
 
-void
-screen_settle(struct screen *s, struct buf *text)
-{
-	struct buf line = {0};
-	size_t n = s->count;
-
-	if (!s->behind)
-		return;
-	while (n > 0 && s->cells[n - 1].len == 1 &&
-	    s->cells[n - 1].bytes[0] == ' ')
-		n--;
-	for (size_t i = 0; i < n; i++)
-		buf_put(&line, s->cells[i].bytes, s->cells[i].len);
-	if (line.len >= s->shown.len && (s->shown.len == 0 ||
-	    memcmp(line.data, s->shown.data, s->shown.len) == 0)) {
-		buf_put(text, buf_text(&line) + s->shown.len,
-		    line.len - s->shown.len);
-	} else if (line.len > 0) {
-		buf_putc(text, '\n');
-		buf_put(text, line.data, line.len);
-	} else {
-		buf_clear(&line);
-		return;
+	if (((unsigned char)c & 0xc0) != 0x80) {
+		if (s->returned && s->grid.column == 0)
+			buf_putc(plain, '\n');
+		s->last_len = 0;
 	}
-	buf_reset(&s->shown);
-	buf_put(&s->shown, buf_text(&line), line.len);
-	s->behind = false;
-	buf_clear(&line);
-}
-
-/* The line is over; another begins below it. */
-static void
-end_line(struct screen *s, struct buf *text)
-{
-	screen_settle(s, text);
-	buf_putc(text, '\n');
-	new_line(s);
-	if (s->row < s->rows - 1)
-		s->row++;
-}
-
-/* The line is over where there is anything in it. */
-static void
-break_line(struct screen *s, struct buf *text)
-{
-	screen_settle(s, text);
-	if (s->shown.len > 0)
-		buf_putc(text, '\n');
-	new_line(s);
-	s->up = 0;
-}
-
-static void
-go_down(struct screen *s, int n, struct buf *text)
-{
-	size_t column = s->column;
-
-	for (; n > 0 && s->up > 0; n--)
-		s->up--;
-	for (; n > 0 && s->row < s->rows - 1; n--)
-		end_line(s, text);
-	s->column = column;
-}
-
-static void
-go_to_row(struct screen *s, int row, struct buf *text)
-{
-	if (row <= s->row)
-		s->up = s->row - row;
-	else
-		go_down(s, row - (s->row - s->up), text);
-}
-
-/* Fills up to the cursor with blanks. */
-static void
-pad(struct screen *s)
-{
-	while (s->count < s->column && s->count < LINE_CELLS)
-		s->cells[s->count++] = (struct cell){ " ", 1 };
-}
-
-static void
-put_character(struct screen *s, char c, struct buf *text, struct buf *plain)
-{
-	bool more = ((unsigned char)c & 0xc0) == 0x80;	/* of a character */
-	struct cell *cell;
-
-	if (s->returned && s->column == 0 && !more)
-		buf_putc(plain, '\n');
+	if (s->last_len < sizeof(s->last))
+		s->last[s->last_len++] = c;
 	s->returned = false;
 	buf_putc(plain, c);
-	if (s->up > 0) {
-		s->column += !more;
-		return;
-	}
-	if (more && s->column > 0 && s->column <= s->count &&
-	    s->cells[s->column - 1].len < 4) {
-		cell = &s->cells[s->column - 1];
-	} else {
-		if (s->column >= LINE_CELLS) {
-			screen_settle(s, text);
-			new_line(s);
-		}
-		if (s->column != s->count)
-			s->behind = true;
-		pad(s);
-		cell = &s->cells[s->column++];
-		cell->len = 0;
-		if (s->column > s->count)
-			s->count = s->column;
-	}
-	cell->bytes[cell->len++] = c;
-	if (!s->behind) {
-		buf_putc(text, c);
-		buf_putc(&s->shown, c);
-	}
+	grid_put(&s->grid, c);
 }
 
 static void
-put_control(struct screen *s, char c, struct buf *text, struct buf *plain)
+put_control(struct screen *s, char c)
 {
+	struct grid *g = &s->grid;
+
 	if (c == '\n') {
-		buf_putc(plain, '\n');
+		buf_putc(&g->out->plain, '\n');
 		s->returned = false;
-		if (s->up > 0)
-			s->up--;
-		else
-			end_line(s, text);
+		grid_line_feed(g);
 	} else if (c == '\r') {
-		s->column = 0;
+		grid_go_column(g, 0);
 		s->returned = true;
-	} else if (c == '\b' && s->column > 0) {
-		s->column--;
+	} else if (c == '\b' && g->column > 0) {
+		grid_go_column(g, (long)g->column - 1);
 	} else if (c == '\t') {
 		do
-			put_character(s, ' ', text, plain);
-		while (s->column % TAB != 0);
+			put_character(s, ' ');
+		while (g->column % TAB != 0);
 	} else if (c == '\x1b') {
 		s->state = ESCAPE;
 	}
-}
-
-/* Erases the cells from one on, up to another. */
-static void
-erase(struct screen *s, size_t from, size_t to)
-{
-	if (s->up > 0 || from >= s->count)
-		return;
-	if (to >= s->count)
-		s->count = from;
-	for (size_t i = from; i < to && i < s->count; i++)
-		s->cells[i] = (struct cell){ " ", 1 };
-	s->behind = true;
-}
-
-static void
-erase_display(struct screen *s, int how, struct buf *text)
-{
-	int row = s->row - s->up;
-	size_t column = s->column;
-
-	if (how == 1 || (how == 0 && s->up == 0)) {
-		if (how == 0)
-			erase(s, s->column, LINE_CELLS);
-		return;
-	}
-	break_line(s, text);
-	s->row = row;
-	s->column = column;
 }
 
 /* The number of an argument, at least `least`. */
@@ -266,42 +109,156 @@ argument(const struct screen *s, int index, int least)
 }
 
 static void
-go_to_column(struct screen *s, int column)
+erase_display(struct screen *s, int how)
 {
-	s->column = column < 0 ? 0 : column >= LINE_CELLS ? LINE_CELLS - 1 :
-	    (size_t)column;
+	struct grid *g = &s->grid;
+
+	if (how > 1 || (how == 0 && g->row == 0 && g->column == 0)) {
+		grid_clear(g);
+	} else if (how == 0) {
+		grid_erase(g, g->column, SIZE_MAX);
+		grid_erase_rows(g, g->row + 1, g->height);
+	} else {
+		grid_erase_rows(g, 0, g->row);
+		grid_erase(g, 0, g->column + 1);
+	}
 }
 
 static void
-do_sequence(struct screen *s, char c, struct buf *text, struct buf *plain)
+set_region(struct screen *s)
 {
-	int n = argument(s, 0, 1), column = (int)s->column;
+	struct grid *g = &s->grid;
+	int bottom = argument(s, 1, 0);
 
-	if (strchr("ABCDEFGHfdJ", c) != NULL)
-		s->returned = false;
-	if (strchr("ABEFHfdJ", c) != NULL)
-		buf_putc(plain, '\n');
+	g->top = argument(s, 0, 1) - 1;
+	g->bottom = bottom == 0 || bottom > g->height ? g->height - 1 :
+	    bottom - 1;
+	if (g->top >= g->bottom) {
+		g->top = 0;
+		g->bottom = g->height - 1;
+	}
+	grid_go_row(g, g->top);
+	grid_go_column(g, 0);
+}
+
+/* The last character again. */
+static void
+repeat(struct screen *s, int n)
+{
+	char last[4];
+	size_t len = s->last_len;
+
+	memcpy(last, s->last, len);
+	for (n = n < 500 ? n : 500; n > 0; n--)
+		for (size_t i = 0; i < len; i++)
+			put_character(s, last[i]);
+}
+
+/* Moves the cursor.  False: the sequence does something else. */
+static bool
+move(struct screen *s, char c, int n)
+{
+	struct grid *g = &s->grid;
+	long column = (long)g->column;
+
 	if (c == 'A' || c == 'F')
-		s->up = s->up + n > s->row ? s->row : s->up + n;
-	else if (c == 'B' || c == 'E')
-		go_down(s, n, text);
-	else if (c == 'C' || c == 'D')
-		go_to_column(s, c == 'C' ? column + n : column - n);
+		grid_go_row(g, g->row - n);
+	else if (c == 'B' || c == 'E' || c == 'e')
+		grid_go_row(g, g->row + n);
+	else if (c == 'C' || c == 'a')
+		grid_go_column(g, column + n);
+	else if (c == 'D')
+		grid_go_column(g, column - n);
 	else if (c == 'd' || c == 'H' || c == 'f')
-		go_to_row(s, n > s->rows ? s->rows - 1 : n - 1, text);
+		grid_go_row(g, n - 1);
+	else if (c == 'G' || c == '`')
+		grid_go_column(g, n - 1);
+	else if (c == 's')
+		grid_save(g);
+	else if (c == 'u')
+		grid_restore(g);
+	else
+		return false;
 	if (c == 'E' || c == 'F')
-		s->column = 0;
-	else if (c == 'G')
-		go_to_column(s, n - 1);
+		grid_go_column(g, 0);
 	else if (c == 'H' || c == 'f')
-		go_to_column(s, argument(s, 1, 1) - 1);
-	else if (c == 'J')
-		erase_display(s, argument(s, 0, 0), text);
-	else if (c == 'K' && argument(s, 0, 0) == 0)
-		erase(s, s->column, LINE_CELLS);
+		grid_go_column(g, argument(s, 1, 1) - 1);
+	return true;
+}
+
+static void
+change(struct screen *s, char c, int n)
+{
+	struct grid *g = &s->grid;
+	int how = argument(s, 0, 0);
+
+	if (c == 'J')
+		erase_display(s, how);
 	else if (c == 'K')
-		erase(s, 0, argument(s, 0, 0) == 1 ? s->column + 1 :
-		    LINE_CELLS);
+		grid_erase(g, how == 0 ? g->column : 0, how == 1 ?
+		    g->column + 1 : SIZE_MAX);
+	else if (c == 'X')
+		grid_erase(g, g->column, g->column + (size_t)n);
+	else if (c == 'P' || c == '@')
+		grid_shift_cells(g, c == '@' ? n : -n);
+	else if (c == 'L' || c == 'M')
+		grid_shift_rows(g, g->row, c == 'L' ? n : -n);
+	else if (c == 'S' || c == 'T')
+		grid_shift_rows(g, g->top, c == 'T' ? n : -n);
+	else if (c == 'r')
+		set_region(s);
+	else if (c == 'b')
+		repeat(s, n);
+}
+
+static void
+do_sequence(struct screen *s, char c)
+{
+	struct buf *plain = &s->grid.out->plain;
+	int n = argument(s, 0, 1);
+
+	if (strchr("ABCDEFGHfdJue", c) != NULL)
+		s->returned = false;
+	if (strchr("ABEFHfdJLMSTue", c) != NULL)
+		buf_putc(plain, '\n');
+	if (!move(s, c, n))
+		change(s, c, n);
+}
+
+/* The other screen of the terminal, or back. */
+static void
+do_private(struct screen *s)
+{
+	int n = atoi(s->args + 1);
+
+	if (n != 47 && n != 1047 && n != 1049)
+		return;
+	buf_putc(&s->grid.out->plain, '\n');
+	grid_clear(&s->grid);
+}
+
+/* ESC and one character. */
+static void
+do_escape(struct screen *s, char c)
+{
+	struct grid *g = &s->grid;
+
+	if (c == '7')
+		grid_save(g);
+	else if (c == '8')
+		grid_restore(g);
+	else if (c == 'D' || c == 'E')
+		put_control(s, '\n');
+	else if (c == 'M' && g->row == g->top)
+		grid_shift_rows(g, g->top, 1);
+	else if (c == 'M')
+		grid_go_row(g, g->row - 1);
+	else if (c == 'c')
+		grid_clear(g);
+	if (c == 'E' || c == 'c')
+		grid_go_column(g, 0);
+	if (c == 'c')
+		grid_go_row(g, 0);
 }
 
 static void
@@ -316,11 +273,15 @@ take_escape(struct screen *s, char c)
 	else if (c >= ' ' && c <= '/')
 		s->state = CHARSET;
 	else
-		s->state = c == '\x1b' ? ESCAPE : GROUND;
+		s->state = GROUND;
+	if (s->state == GROUND && (unsigned char)c < ' ')
+		put_control(s, c);
+	else if (s->state == GROUND)
+		do_escape(s, c);
 }
 
 static void
-take_sequence(struct screen *s, char c, struct buf *text, struct buf *plain)
+take_sequence(struct screen *s, char c)
 {
 	if (c >= ' ' && c <= '?') {
 		if (s->args_len + 1 < sizeof(s->args)) {
@@ -331,53 +292,64 @@ take_sequence(struct screen *s, char c, struct buf *text, struct buf *plain)
 	}
 	s->state = GROUND;
 	if (c < '@' || c > '~')
-		put_control(s, c, text, plain);
-	else if (s->args[0] != '?' && s->args[0] != '>')
-		do_sequence(s, c, text, plain);
-	else if (strncmp(s->args, "?1049", 5) == 0)
-		break_line(s, text);
+		put_control(s, c);
+	else if (strchr("?><=", s->args[0]) == NULL || s->args[0] == '\0')
+		do_sequence(s, c);
+	else if (s->args[0] == '?' && (c == 'h' || c == 'l'))
+		do_private(s);
 }
 
 static void
 take_string(struct screen *s, char c)
 {
-	if (c == '\x1b')
-		s->state = STRING_ESCAPE;
-	else if (c == '\a' || (s->state == STRING_ESCAPE && c == '\\'))
+	if (c == '\n') {
 		s->state = GROUND;
-	else
+		put_control(s, c);
+	} else if (c == '\x1b') {
+		s->state = STRING_ESCAPE;
+	} else if (c == '\a' || c == '\x18' || c == '\x1a' ||
+	    (s->state == STRING_ESCAPE && c == '\\')) {
+		s->state = GROUND;
+	} else {
 		s->state = STRING;
+	}
 }
 
 void
-screen_put(struct screen *s, const char *data, size_t len, struct buf *text,
-    struct buf *plain)
+screen_put(struct screen *s, const char *data, size_t len, struct shown *out)
 {
+	s->grid.out = out;
 	for (size_t i = 0; i < len; i++) {
 		char c = data[i];
 
 		if (s->state == ESCAPE)
 			take_escape(s, c);
 		else if (s->state == SEQUENCE)
-			take_sequence(s, c, text, plain);
+			take_sequence(s, c);
 		else if (s->state == STRING || s->state == STRING_ESCAPE)
 			take_string(s, c);
 		else if (s->state == CHARSET)
 			s->state = GROUND;
 		else if ((unsigned char)c < ' ')
-			put_control(s, c, text, plain);
+			put_control(s, c);
 		else if (c != 0x7f)
-			put_character(s, c, text, plain);
+			put_character(s, c);
 	}
 }
 
 void
-screen_finish(struct screen *s, struct buf *text)
+screen_settle(struct screen *s, struct shown *out)
 {
-	struct buf shown;
+	s->grid.out = out;
+	grid_settle(&s->grid);
+}
 
-	screen_settle(s, text);
-	shown = s->shown;
-	buf_reset(&shown);
-	*s = (struct screen){ .shown = shown, .rows = s->rows };
+void
+screen_finish(struct screen *s, struct shown *out)
+{
+	s->grid.out = out;
+	grid_finish(&s->grid);
+	s->state = GROUND;
+	s->returned = false;
+	s->last_len = 0;
 }

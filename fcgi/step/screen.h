@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "base/buf.h"
+#include "step/grid.h"
 
 #define SCREEN_COLUMNS	80
 #define SCREEN_ROWS	24
@@ -17,20 +17,19 @@ struct screen	*screen_new(void);	/* of SCREEN_ROWS */
 void		 screen_free(struct screen *s);
 
 /*
- * Takes bytes of the terminal, however they are cut.  Appends to text what of
- * them stays on its lines, and to plain all characters in the order in which
- * they came, with line ends where the cursor jumped.
+ * Takes bytes of the terminal, however they are cut, and appends what comes
+ * of them to out.
  */
 void		 screen_put(struct screen *s, const char *data, size_t len,
-		    struct buf *text, struct buf *plain);
+		    struct shown *out);
 
-/* The terminal has so many rows now. */
-void		 screen_resize(struct screen *s, int rows);
+/* The terminal has so many rows now, at most EXEC_ROWS_MOST. */
+void		 screen_resize(struct screen *s, int rows, struct shown *out);
 
-/* Appends what the line of the cursor shows and text does not have yet. */
-void		 screen_settle(struct screen *s, struct buf *text);
+/* Appends what lines show and out did not have yet. */
+void		 screen_settle(struct screen *s, struct shown *out);
 
 /* The same, and the next output begins on a new terminal. */
-void		 screen_finish(struct screen *s, struct buf *text);
+void		 screen_finish(struct screen *s, struct shown *out);
 
 #endif

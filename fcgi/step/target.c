@@ -427,8 +427,9 @@ target_run(const struct order *order, const struct order_target *target,
 	mask_stream_free(r.output.text_mask);
 	screen_free(r.output.screen);
 	typist_free(r.output.typist);
-	buf_clear(&r.output.text);
-	buf_clear(&r.output.plain);
+	buf_clear(&r.output.shown.text);
+	buf_clear(&r.output.shown.seen);
+	buf_clear(&r.output.shown.plain);
 	keep_close(r.output.keep, r.kept < 0);
 	buf_clear(&r.output.masked);
 	buf_clear(&r.job.why);

@@ -175,11 +175,59 @@ print("a" * 64 + "!")
         assert step["state"] == "failed", step
 
 
+def what_a_terminal_showed_for_a_moment_counts():
+    steps = r"""
+```bash {#cleared pty reject="FATAL"}
+seq 30; printf '\033[2J\033[H'; echo "FATAL: disk is full"
+```
+
+```bash {#gone pty reject="FATAL"}
+echo "FATAL: disk is full"; printf '\033[1A\033[2K'; echo fine
+```
+
+```bash {#rows pty reject="failed"}
+printf 'db: waiting\nweb: waiting\n\033[2A\033[2Kdb: done\n\033[2Kweb: failed\n'
+```
+
+```bash {#middle pty reject="FATAL" expect="^100%$"}
+for i in 10% '20% FATAL' '100%     '; do printf '\r%s' "$i"; done; echo
+```
+
+```bash {#menu pty expect="^2. choose:" capture="picked~picked (.+)"}
+for i in 1 2 3; do
+    printf '\033[H\033[2Jmenu %s\n\n%s) choose: \n' $i $i
+done
+printf '\033[H\033[Jpicked 2.4\033[5;1Hand more\n'
+```
+
+```bash {#use}
+test "$picked" = 2.4
+```
+"""
+    with running(steps) as (ana, run):
+        ends(ana, run, "cleared", "failed", "its reject", "FATAL: disk is")
+        text = ana.output(run, "cleared", "local")
+        assert "30\nFATAL: disk is full" in text, text
+        ends(ana, run, "gone", "failed", "its reject", "FATAL")
+        ends(ana, run, "rows", "failed", "its reject", "web: failed")
+        text = ana.output(run, "rows", "local")
+        assert text.split() == ("db: waiting web: waiting db: done web: "
+                                "failed").split(), text
+        ends(ana, run, "middle", "failed", "its reject", "20% FATAL")
+        ends(ana, run, "menu", "succeeded")
+        text = ana.output(run, "menu", "local")
+        for i in (1, 2, 3):
+            assert f"menu {i}\n\n{i}) choose:" in text, text
+        assert "picked 2.4" in text and "and more" in text, text
+        ends(ana, run, "use", "succeeded")
+
+
 if __name__ == "__main__":
     main([
         a_line_is_judged_to_its_end_however_long_it_is,
         a_regex_that_gives_up_fails_the_step_and_says_so,
         a_pattern_that_gives_up_refuses_the_parameter,
         colours_are_no_part_of_what_is_looked_at,
+        what_a_terminal_showed_for_a_moment_counts,
         a_probe_whose_output_is_not_clear_does_not_answer,
     ])

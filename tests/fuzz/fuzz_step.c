@@ -21,6 +21,7 @@
 #include "step/diff.h"
 #include "step/ear.h"
 #include "step/fill.h"
+#include "step/lines.h"
 #include "step/mask.h"
 #include "step/order.h"
 #include "step/pointer.h"
@@ -289,21 +290,74 @@ try_sftp(const char *text, size_t len)
 		(void)sftp_in_text(&in, &n);
 }
 
-/* A terminal: the text has no controls, whole or cut. */
+static bool
+has_controls(const struct buf *b)
+{
+	return memchr(buf_text(b), 0x1b, b->len) != NULL ||
+	    memchr(buf_text(b), '\r', b->len) != NULL;
+}
+
+/* A terminal: the text has no controls, and is the same however it is cut. */
 static void
 try_screen(const char *text, size_t len)
 {
+	struct shown whole = {0}, cut = {0};
 	struct screen *s = screen_new();
-	struct buf out = {0}, plain = {0};
+	size_t at = len > 0 ? (unsigned char)text[0] % len : 0;
 
-	screen_put(s, text, len / 2, &out, &plain);
-	screen_put(s, text + len / 2, len - len / 2, &out, &plain);
-	screen_finish(s, &out);
-	assert(memchr(buf_text(&out), 0x1b, out.len) == NULL &&
-	    memchr(buf_text(&out), '\r', out.len) == NULL);
-	buf_clear(&out);
-	buf_clear(&plain);
+	screen_put(s, text, len, &whole);
+	screen_finish(s, &whole);
+	screen_put(s, text, at, &cut);
+	screen_put(s, text + at, len - at, &cut);
+	screen_finish(s, &cut);
+	assert(!has_controls(&whole.text) && !has_controls(&whole.seen));
+	assert(strcmp(buf_text(&whole.text), buf_text(&cut.text)) == 0);
+	assert(strcmp(buf_text(&whole.seen), buf_text(&cut.seen)) == 0);
+	screen_resize(s, len > 1 ? (unsigned char)text[1] % 198 + 2 : 2, &cut);
+	screen_put(s, text, len, &cut);
+	screen_resize(s, 200, &cut);
+	screen_put(s, text, len, &cut);
+	screen_finish(s, &cut);
+	buf_clear(&whole.text);
+	buf_clear(&whole.seen);
+	buf_clear(&whole.plain);
+	buf_clear(&cut.text);
+	buf_clear(&cut.seen);
+	buf_clear(&cut.plain);
 	screen_free(s);
+}
+
+static void
+count_bytes(void *ctx, const char *line, size_t len, bool cut)
+{
+	assert(len <= 64 && memchr(line, '\n', len) == NULL);
+	assert(memchr(line, 0x1b, len) == NULL || cut);
+	*(size_t *)ctx += len;
+}
+
+/* An output without a terminal: its lines, the same however it is cut. */
+static void
+try_lines(const char *text, size_t len)
+{
+	size_t at = len > 0 ? (unsigned char)text[0] % len : 0, seen[2] = {0};
+
+	for (int i = 0; i < 2; i++) {
+		struct escapes e = {0};
+		struct lines l = { .most = 64, .ctx = &seen[i],
+			.see = count_bytes };
+		struct buf clear = {0};
+
+		escapes_drop(&e, text, i == 0 ? len : at, &clear);
+		lines_put(&l, buf_text(&clear), clear.len);
+		buf_reset(&clear);
+		if (i == 1)
+			escapes_drop(&e, text + at, len - at, &clear);
+		lines_put(&l, buf_text(&clear), clear.len);
+		lines_finish(&l);
+		buf_clear(&clear);
+		buf_clear(&l.line);
+	}
+	assert(seen[0] == seen[1]);
 }
 
 /* Requests of typists, a line each; what they type never grows. */
@@ -336,7 +390,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const tries[])(const char *, size_t) = { try_order,
 		try_report, try_key, try_pointer, try_output, try_http,
-		try_follow, try_compare, try_sftp, try_screen, try_typing };
+		try_follow, try_compare, try_sftp, try_screen, try_typing,
+		try_lines };
 	const char *text = (const char *)data + 1;
 
 	if (size > 0 && data[0] >= '0' &&
