@@ -29,7 +29,7 @@ struct grid_row {
 	size_t		 cap;
 	bool		 behind;	/* text does not have it as it is */
 	bool		 fresh;		/* seen does not have it as it is */
-	bool		 edited;	/* blanks at its end may be erased ones */
+	bool		 edited;	/* blanks at its end may be erased */
 	bool		 spilled;	/* seen has its beginning */
 	struct buf	 told;		/* what text has of it */
 };
@@ -43,10 +43,10 @@ struct grid {
 	int		 lowest;		/* row that was used */
 	int		 saved_row;
 	size_t		 saved_column;
-	size_t		 last;			/* column of the character that
+	size_t		 last;			/* column of a character that
 						 * may have more bytes */
 	bool		 cleared;		/* and nothing came since */
-	struct grid_row	*open;			/* text ends within it, or NULL */
+	struct grid_row	*open;			/* where text ends, or NULL */
 	struct shown	*out;			/* of the current call */
 };
 
