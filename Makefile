@@ -3,7 +3,7 @@
 #                 (PORT=8080 DATA=data RUNBOOKS=runbooks HOST=127.0.0.1
 #                 TLS_CERT=FILE TLS_KEY=FILE)
 # make test       install what is missing, run every test (ASan and UBSan)
-# make lint, unit, e2e, fault, browser, fate, fuzz: the parts of it
+# make lint, unit, spec, e2e, fault, browser, fate, fuzz: the parts of it
 # make test-long  the tests that take longer (tests/long), longer fuzzing
 # make lab        the FATE lab with the console beside it
 # make bench      measure, as ratios against references of the same run
@@ -165,13 +165,23 @@ $(B)/tests/$(1): tests/unit/$(1).c $(call TEST_OBJS,$(word 2,$(subst _, ,$(1))))
 endef
 $(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t))))
 
-unit-built: $(UNIT_TESTS)
+unit-built: $(UNIT_TESTS) $(B)/tests/render
 unit: asan
 	@tests/run -j $(TEST_JOBS) $(UNIT_TESTS:$(B)/%=build/asan/%)
 
+# The examples of the Markdown specifications, which npm fetches.
+$(B)/tests/render: tests/spec/render.c $(call objs,base book)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ $(BOOK)
+spec: asan tests/spec/node_modules
+	@tests/run tests/spec/test_spec.py
+tests/spec/node_modules: tests/spec/package-lock.json
+	$(call npm_ci,tests/spec)
+	@touch $@
+
 # Everything that a fresh machine can check, the quick things first.  A part
 # that fails hides none behind it; the last lines name all that failed.
-PARTS = lint unit e2e fault browser fate fuzz
+PARTS = lint unit spec e2e fault browser fate fuzz
 test: deps-test
 	+@tests/run --parts $(PARTS)
 test-long: deps-test
@@ -232,4 +242,4 @@ clean:
 	rm -rf build
 
 .PHONY: all asan bench browser built clean deps deps-test dev e2e fate fault \
-	fuzz fuzz-built lab lint long run test test-long unit unit-built
+	fuzz fuzz-built lab lint long run spec test test-long unit unit-built

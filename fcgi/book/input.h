@@ -9,6 +9,8 @@
 
 struct parse;
 
+#define INPUT_FILLER	"\xef\xb7\x90"	/* put in, and shown nowhere */
+
 /* Bytes of the copy that do not stand in the source. */
 struct inserted {
 	size_t	at;		/* in the copy */

@@ -15,9 +15,8 @@
  * is wrapped in a paragraph that is marked tight, so that all blocks of an
  * item look alike to the rest.
  *
- * md4c 0.4.8 sometimes enters a link in a table's cell and never leaves it
- * (an address with "__" does that), so what a callback leaves is looked for
- * by its type, and what is still open within is closed with it.
+ * What a callback leaves is looked for by its type, and what is still open
+ * within is closed with it: md4c does not always leave what it entered.
  */
 #include <md4c.h>
 #include <string.h>
@@ -139,6 +138,21 @@ open_tight(struct reader *r)
 	return 0;
 }
 
+/* Appends what stands in the source. */
+static void
+put_source(const struct reader *r, const char *s, size_t len, struct buf *out)
+{
+	const char *at;
+
+	while (r->in.count > 0 && (at = memmem(s, len, INPUT_FILLER,
+	    strlen(INPUT_FILLER))) != NULL) {
+		buf_put(out, s, (size_t)(at - s));
+		len -= (size_t)(at - s) + strlen(INPUT_FILLER);
+		s = at + strlen(INPUT_FILLER);
+	}
+	buf_put(out, s, len);
+}
+
 static char *
 copy_attribute(struct reader *r, const MD_ATTRIBUTE *a)
 {
@@ -155,7 +169,7 @@ copy_attribute(struct reader *r, const MD_ATTRIBUTE *a)
 		    plain_entity(s, len, bytes, &n))
 			buf_put(&out, bytes, n);
 		else
-			buf_put(&out, s, len);
+			put_source(r, s, len, &out);
 	}
 	copy = arena_strdup(r->p->arena, buf_text(&out));
 	buf_clear(&out);
@@ -403,6 +417,28 @@ leave_span(MD_SPANTYPE type, void *detail, void *ctx)
 	return 0;
 }
 
+/* Within a table's cell an escaped bar is a bar, in code as well. */
+static void
+show_pipes(struct reader *r, struct node *n)
+{
+	const struct node *in = n->parent;
+	struct buf out = {0};
+
+	if (in->type != NODE_CODESPAN || memmem(n->text, n->len, "\\|", 2) ==
+	    NULL)
+		return;
+	while (in != NULL && in->type != NODE_TH && in->type != NODE_TD)
+		in = in->parent;
+	if (in == NULL)
+		return;
+	for (size_t i = 0; i < n->len; i++)
+		if (i + 1 == n->len || memcmp(n->text + i, "\\|", 2) != 0)
+			buf_putc(&out, n->text[i]);
+	n->text = arena_strndup(r->p->arena, buf_text(&out), out.len);
+	n->len = out.len;
+	buf_clear(&out);
+}
+
 static int
 on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *ctx)
 {
@@ -432,6 +468,7 @@ on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *ctx)
 	} else {
 		n->text = r->p->src + n->at;
 		n->len = r->cursor - n->at;
+		show_pipes(r, n);
 	}
 	close_node(r);
 	return 0;
@@ -442,8 +479,7 @@ markdown_read(struct parse *p)
 {
 	static const MD_PARSER parser = {
 		.flags = MD_FLAG_TABLES | MD_FLAG_TASKLISTS |
-		    MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEAUTOLINKS |
-		    MD_FLAG_NOHTML,
+		    MD_FLAG_STRIKETHROUGH | MD_FLAG_NOHTML,
 		.enter_block = enter_block, .leave_block = leave_block,
 		.enter_span = enter_span, .leave_span = leave_span,
 		.text = on_text,
@@ -457,6 +493,7 @@ markdown_read(struct parse *p)
 	md_parse(buf_text(&r.in.text), (MD_SIZE)r.in.text.len, &parser, &r);
 	if (r.fenced < p->fenced_count)
 		refuse_block(&r, p->fenced[r.fenced].at);
+	autolink_all(p, p->doc);
 	input_clear(&r.in);
 	buf_clear(&r.code);
 }

@@ -71,6 +71,9 @@ void	 markdown_read(struct parse *p);
 struct node *node_new(struct parse *p, enum node_type type);
 void	 node_append(struct node *parent, struct node *child);
 
+/* autolink.c: bare addresses as links; line breaks in Chinese text */
+void	 autolink_all(struct parse *p, struct node *n);
+
 /* plain.c: text of nodes; all results belong to the arena */
 bool	 plain_entity(const char *s, size_t len, char out[8], size_t *ret_len);
 char	*plain_title(struct parse *p, const struct node *n);

@@ -97,6 +97,21 @@ put_text(struct page *page, const char *s, size_t len)
 		escape(page->out, s + from, len - from);
 }
 
+/* A blank, and a backslash, which browsers take for a slash, are encoded. */
+static void
+encode_address(struct buf *url)
+{
+	struct buf out = {0};
+
+	for (size_t i = 0; i < url->len; i++)
+		if (url->data[i] == ' ' || url->data[i] == '\\')
+			buf_puts(&out, url->data[i] == ' ' ? "%20" : "%5C");
+		else
+			buf_putc(&out, url->data[i]);
+	buf_clear(url);
+	*url = out;
+}
+
 /* The address with its values filled in. */
 static void
 fill_address(const struct page *page, const char *s, struct buf *ret)
@@ -114,6 +129,7 @@ fill_address(const struct page *page, const char *s, struct buf *ret)
 		at += n;
 	}
 	buf_put(ret, s + from, len - from);
+	encode_address(ret);
 }
 
 static bool
