@@ -48,6 +48,14 @@ plan_of_row(struct json_object *row, char out[65])
 	    json_get(row, "parameters"), json_get(row, "sealed"), out);
 }
 
+bool
+plan_is_held(struct json_object *target)
+{
+	return !json_flag(target, "shared", false) &&
+	    !json_flag(target, "way", false) &&
+	    !text_eq(json_text(target, "kind", ""), "group");
+}
+
 struct json_object *
 plan_targets_of(struct json_object *targets, const char *on)
 {

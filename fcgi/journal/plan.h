@@ -5,6 +5,7 @@
 #define JOURNAL_PLAN_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "journal/db.h"
@@ -34,6 +35,10 @@ void	plan_of_row(struct json_object *row, char out[65]);
  */
 struct json_object *plan_targets_of(struct json_object *targets,
 	    const char *on);
+
+/* Whether a run holds this one of its resolved targets, so that no other run
+ * starts on it. */
+bool	plan_is_held(struct json_object *target);
 
 /*
  * The decisions on a run (step "") or on one of its gates that were made on

@@ -118,9 +118,7 @@ take_targets(struct command *c, const struct run *run,
 	json_object_object_foreach(targets, name, target) {
 		struct rows *rows;
 
-		if (json_flag(target, "shared", false) ||
-		    json_flag(target, "way", false) ||
-		    text_eq(json_text(target, "kind", ""), "group"))
+		if (!plan_is_held(target))
 			continue;
 		rows = db_query(c->keeper->db, STMT_HOLDER,
 		    TEXT(environment), TEXT(name));
@@ -130,6 +128,10 @@ take_targets(struct command *c, const struct run *run,
 			    NULL, "The target %s is held by run %lld, "
 			    "\"%s\": wait until that has ended.", name,
 			    (long long)db_int(rows, 0), db_text(rows, 1)));
+			json_set_int(c->result, "run", db_int(rows, 0));
+			json_set_text(c->result, "run_title",
+			    db_text(rows, 1));
+			json_set_text(c->result, "target", name);
 			db_done(rows);
 			return ERR_CONFLICT;
 		}

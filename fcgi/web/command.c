@@ -333,6 +333,18 @@ next_page(struct req *req)
 	    req->verb == VERB_reset_confirm ? "/" : "/users";
 }
 
+/* A form of the run page is answered on that page: it says what is possible
+ * now.  What is not about the run has the page of errors. */
+static enum err
+refused(struct req *req, struct reply *reply, enum err err)
+{
+	if (req->wants != WANTS_HTML || req->run == 0 ||
+	    req->problem == NULL || *request_field(req, "back") != '\0' ||
+	    err == ERR_UNAUTHENTICATED || err == ERR_NOT_FOUND)
+		return err;
+	return page_run_refused(req, reply, err);
+}
+
 enum err
 post_command(struct req *req, struct reply *reply)
 {
@@ -343,7 +355,7 @@ post_command(struct req *req, struct reply *reply)
 		return err;
 	name_from_path(req, body);
 	if ((err = command_ask(req, req->verb, body, &answer)) != ERR_OK)
-		return err;
+		return refused(req, reply, err);
 	if (req->wants == WANTS_HTML)
 		return reply_redirect(req, reply, next_page(req));
 	if (req->verb == VERB_step_execute || req->verb == VERB_step_retry ||

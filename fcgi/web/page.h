@@ -14,6 +14,8 @@ enum err	page_run_new(struct req *req, struct reply *reply);
 enum err	post_run_create(struct req *req, struct reply *reply);
 enum err	page_runs(struct req *req, struct reply *reply);
 enum err	page_run(struct req *req, struct reply *reply);
+enum err	page_run_refused(struct req *req, struct reply *reply,
+		    enum err why);
 enum err	page_run_change(struct req *req, struct reply *reply);
 enum err	post_run_change(struct req *req, struct reply *reply);
 enum err	page_preview(struct req *req, struct reply *reply);

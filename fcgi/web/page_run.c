@@ -374,10 +374,30 @@ page_part(struct view *v)
 	return o;
 }
 
-enum err
-page_run(struct req *req, struct reply *reply)
+/* What was refused, and the run that stands in the way, if one does. */
+static struct json_object *
+refused(struct view *v, enum err why)
 {
-	struct json_object *o;
+	struct json_object *o, *problem;
+	int64_t other;
+
+	if (why == ERR_OK)
+		return NULL;
+	o = json_object_new_object();
+	problem = reply_problem(v->req, why);
+	other = json_int(problem, "run", v->life.id);
+	model_text(o, "message", json_text(problem, "message", ""));
+	model_put(o, "other", other == v->life.id ? NULL :
+	    json_object_new_int64(other));
+	model_text(o, "other_title", json_text(problem, "run_title", NULL));
+	json_object_put(problem);
+	return o;
+}
+
+static enum err
+show(struct req *req, struct reply *reply, enum err why)
+{
+	struct json_object *o, *page;
 	struct view *v;
 	enum err err = view_load(req, req->run, &v);
 
@@ -388,7 +408,24 @@ page_run(struct req *req, struct reply *reply)
 		run_model_add_steps(v, o);
 		return reply_json(req, reply, o);
 	}
-	model_put(o, "_page", page_part(v));
+	page = page_part(v);
+	model_put(page, "refused", refused(v, why));
+	model_put(page, "holders", text_eq(v->life.state, "ready") ?
+	    run_model_holders(v) : NULL);
+	model_put(o, "_page", page);
 	return reply_page(req, reply, "run.html",
 	    json_text(v->run, "title", ""), o);
+}
+
+enum err
+page_run(struct req *req, struct reply *reply)
+{
+	return show(req, reply, ERR_OK);
+}
+
+enum err
+page_run_refused(struct req *req, struct reply *reply, enum err why)
+{
+	reply->status = reply_status(why, req->fault.code);
+	return show(req, reply, why);
 }

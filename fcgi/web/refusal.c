@@ -29,9 +29,12 @@ refusal_tell(const struct req *req, struct json_object *refusal)
 	const char *about = json_text(refusal, "about", "");
 	const char *state = json_text(refusal, "state", "");
 	bool page = req->wants == WANTS_HTML;
+	const char *run = json_get(refusal, "run") == NULL ? "" :
+	    json_object_get_string(json_get(refusal, "run"));
 	const char *pairs[] = { "about", about,
 		"about_state", model_word(req, "state", about),
 		"state", model_word(req, "state", state),
+		"run", run,
 		"by", json_text(refusal, "by", ""),
 		"at", json_text(refusal, "at", ""), NULL };
 	const char *text = NULL;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "journal/event.h"
+#include "journal/plan.h"
 #include "web/card.h"
 #include "web/model.h"
 #include "web/rollback_page.h"
@@ -107,6 +108,58 @@ run_model_add_steps(struct view *v, struct json_object *o)
 		if (*v->steps[i].part != '\0')
 			json_object_array_add(steps, card_json(v, (int)i));
 	model_put(o, "steps", steps);
+}
+
+/* The entry of a run in a list of holders, or NULL. */
+static struct json_object *
+find_holder(struct json_object *list, int64_t run)
+{
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *o = json_object_array_get_idx(list, i);
+
+		if (json_int(o, "id", 0) == run)
+			return o;
+	}
+	return NULL;
+}
+
+static void
+add_holder(struct view *v, struct json_object *list, const char *target,
+    int64_t run, const char *title)
+{
+	struct json_object *o = find_holder(list, run);
+
+	if (o == NULL) {
+		o = json_object_new_object();
+		model_int(o, "id", run);
+		model_text(o, "title", title);
+		json_object_array_add(list, o);
+	} else {
+		target = arena_printf(v->req->arena, "%s, %s",
+		    json_text(o, "targets", ""), target);
+	}
+	model_text(o, "targets", target);
+}
+
+struct json_object *
+run_model_holders(struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+	struct json_object *targets = json_get(v->run, "targets");
+
+	json_object_object_foreach(targets, name, target) {
+		struct rows *rows;
+
+		if (!plan_is_held(target))
+			continue;
+		rows = db_query(v->req->web->db, STMT_HOLDER,
+		    TEXT(json_text(v->run, "environment", "")), TEXT(name));
+		if (db_next(rows) && db_int(rows, 0) != v->life.id)
+			add_holder(v, list, name, db_int(rows, 0),
+			    db_text(rows, 1));
+		db_done(rows);
+	}
+	return list;
 }
 
 struct json_object *

@@ -18,6 +18,10 @@ struct json_object *run_model_parameters(struct view *v);
 /* [{by, at, text}] of its comments.  A new array. */
 struct json_object *run_model_comments(struct view *v);
 
+/* [{id, title, targets}]: the other runs that hold targets of this one, with
+ * the names of these.  A new array. */
+struct json_object *run_model_holders(struct view *v);
+
 /* How many people with the role have approved the plan. */
 int64_t		 run_model_given(const struct view *v, const char *role);
 

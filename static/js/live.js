@@ -123,6 +123,9 @@ function hear({ seq: last, names, state, since, ended }) {
 	}
 }
 
+/* After a refusal this is the answer to a form, at the form's address. */
+if (main.dataset.here)
+	history.replaceState(null, '', main.dataset.here);
 stream = follow({ run: Number(main.dataset.run.split('/').pop()), seq, account: document.body.dataset.account,
 	version: new URL(import.meta.url).search }, hear);
 document.addEventListener('cs:changed', refresh);

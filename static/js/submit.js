@@ -6,13 +6,20 @@
 const main = document.querySelector('main.run');
 
 /* Beside the button; the form may be gone once the page has caught up. */
-function say(form, place, text) {
+function say(form, place, text, { run: other, run_title: title } = {}) {
 	const box = document.createElement('p');
 
 	box.className = 'said note note-warn';
 	box.setAttribute('role', 'alert');
 	box.dataset.keep = '';
 	box.textContent = text;
+	if (other) {
+		const link = document.createElement('a');
+
+		link.href = `/runs/${other}`;
+		link.textContent = `#${other} ${title ?? ''}`;
+		box.append(' ', link);
+	}
 	if (form.isConnected)
 		(form.closest('.step-body > .actions') ?? form).after(box);
 	else
@@ -47,13 +54,17 @@ async function send(form, button) {
 			location.reload();
 			return;
 		}
+		if (answer.ok && form.action.endsWith('/start')) {
+			location.assign(main.dataset.run);	/* the page of a plan becomes that of a run */
+			return;
+		}
 		if (answer.ok) {
 			form.reset();
 			form.closest('details.ask')?.removeAttribute('open');
 			document.addEventListener('cs:morphed', () => free(form), { once: true });
 		} else {
 			free(form);
-			say(form, place, refusal(body.error || { message: String(answer.status) }));
+			say(form, place, refusal(body.error || { message: String(answer.status) }), body.error);
 		}
 	} catch {
 		say(form, place, main.dataset.lost);
@@ -74,7 +85,7 @@ document.addEventListener('submit', (event) => {
 	form.dataset.busy = '';
 	form.closest('.step, .panel')?.querySelectorAll('.said').forEach((el) => el.remove());
 	event.submitter?.setAttribute('aria-disabled', 'true');
-	if (!main?.contains(form) || main.dataset.live === undefined || form.action.endsWith('/start'))
+	if (!main?.contains(form) || main.dataset.live === undefined)
 		return;
 	event.preventDefault();
 	send(form, event.submitter);

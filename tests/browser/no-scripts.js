@@ -78,8 +78,9 @@ describe('without scripts', () => {
 		await other.goto(run);
 		await press('prepare', 'succeeded');
 		await other.click('#step-prepare [data-primary]');
-		await other.waitForSelector('.error-status');
-		assert.equal(await other.textContent('.error-status'), '409');
+		await other.waitForSelector('#refused .note');
+		assert.match(await other.textContent('#refused .note'), /ana was first/);
+		assert.equal(await other.textContent('h1'), await page.textContent('h1'));
 		await other.context().close();
 	});
 

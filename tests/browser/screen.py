@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""What the pages say of steps that went well, or did not (screen.js)."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+os.environ["B"] = str(TOP / "build")
+sys.path.insert(0, str(TOP / "tests/e2e"))
+from console import PASSWORD, Console, Results, runbook_folder  # noqa: E402
+
+HELD = """---
+title: Tidy the database
+---
+```sqlite {#tidy on=db}
+VACUUM;
+```
+"""
+
+
+def targets(work):
+    return ("environments:\n  test:\n    label: Test lab\n    targets:\n"
+            f"      db: {{sqlite: {{file: {work}/db.sqlite}}}}\n")
+
+
+def main():
+    results = Results()
+    work = tempfile.mkdtemp(prefix="cs-screen-")
+    pathlib.Path(work, "db.sqlite").touch()
+    books = runbook_folder({"held": HELD}, targets(work))
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator,approver,admin")
+        bo = console.user("bo", "operator,approver")
+        code = subprocess.run(
+            ["node", "screen.js"], cwd=TOP / "tests/browser", timeout=540,
+            env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD,
+                     TOKEN=ana.token, TOKEN_BO=bo.token), check=False).returncode
+        results.check("what the pages say", code == 0)
+    shutil.rmtree(books)
+    shutil.rmtree(work)
+    return results.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
