@@ -19,3 +19,4 @@ import './player.js';
 import './typing.js';
 import './no-scripts.js';
 import './terminal.js';
+import './rollback.js';
