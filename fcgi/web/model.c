@@ -212,3 +212,30 @@ model_names(const struct req *req, struct json_object *names)
 		    json_object_array_get_idx(names, i)));
 	return text;
 }
+
+static void
+add_pair(struct json_object *list, const char *name, struct json_object *value)
+{
+	struct json_object *o = json_object_new_object();
+
+	model_text(o, "name", name);
+	model_text(o, "value", json_object_get_string(value));
+	json_object_array_add(list, o);
+}
+
+struct json_object *
+model_pairs(struct json_object *o)
+{
+	struct json_object *list = json_object_new_array();
+
+	json_object_object_foreach(o, name, value) {
+		if (!json_object_is_type(value, json_type_array)) {
+			add_pair(list, name, value);
+			continue;
+		}
+		for (size_t i = 0; i < json_object_array_length(value); i++)
+			add_pair(list, name,
+			    json_object_array_get_idx(value, i));
+	}
+	return list;
+}

@@ -55,6 +55,9 @@ model_bool(struct json_object *o, const char *key, bool b)
 const char	*model_duration(const struct req *req, int64_t ms);
 const char	*model_size(const struct req *req, int64_t bytes);
 
+/* The texts of an object as [{name, value}]; an array has one for each. */
+struct json_object *model_pairs(struct json_object *o);
+
 /* An array of names with commas (arena). */
 const char	*model_names(const struct req *req, struct json_object *names);
 

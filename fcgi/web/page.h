@@ -38,6 +38,9 @@ enum err	page_secrets(struct req *req, struct reply *reply);
 enum err	post_secret_set(struct req *req, struct reply *reply);
 enum err	post_secret_delete(struct req *req, struct reply *reply);
 enum err	page_login(struct req *req, struct reply *reply);
+
+/* The sign-in form, with the form that was sent after the session ended. */
+enum err	page_sign_in_again(struct req *req, struct reply *reply);
 enum err	post_login(struct req *req, struct reply *reply);
 enum err	post_logout(struct req *req, struct reply *reply);
 enum err	page_setup(struct req *req, struct reply *reply);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "web/carry.h"
 #include "web/command.h"
 #include "web/cookie.h"
 #include "web/model.h"
@@ -35,8 +36,17 @@ show_form(struct req *req, struct reply *reply, const char *template,
 	model_text(model, "name", request_field(req, "name"));
 	model_text(model, "back", reply_local_path(back, "/"));
 	model_text(model, "key", key);
+	model_put(model, "carry", carry_model(req));
 	return reply_page(req, reply, template,
 	    request_text(req, title_key, title), model);
+}
+
+enum err
+page_sign_in_again(struct req *req, struct reply *reply)
+{
+	reply->status = 401;
+	return show_form(req, reply, "login.html", "login_title", "Sign in",
+	    ERR_OK);
 }
 
 enum err
@@ -64,7 +74,9 @@ open_session(struct req *req, struct reply *reply, enum verb verb)
 		json_set_text(body, "device", device);
 	if ((err = command_ask(req, verb, body, &answer)) != ERR_OK)
 		return err;
-	cookie_set(req, reply, "session", json_text(answer, "session", ""), 0);
+	req->session = json_text(answer, "session", "");
+	req->credential = arena_printf(req->arena, "session:%s", req->session);
+	cookie_set(req, reply, "session", req->session, 0);
 	cookie_set(req, reply, "device", json_text(answer, "device", ""),
 	    DEVICE_SECONDS);
 	return ERR_OK;
@@ -83,6 +95,9 @@ post_login(struct req *req, struct reply *reply)
 {
 	enum err err = open_session(req, reply, VERB_login);
 
+	if (err == ERR_OK && carry_is_there(req) &&
+	    request_sign_in(req) == ERR_OK)
+		return carry_show(req, reply);
 	if (err == ERR_OK)
 		return signed_in(req, reply, reply_local_path(
 		    request_field(req, "back"), "/"));

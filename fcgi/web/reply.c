@@ -16,8 +16,10 @@
 #include "web/reply.h"
 
 static const char security[] =
-	"Content-Security-Policy: default-src 'self'; base-uri 'none'; "
-	"form-action 'self'; frame-ancestors 'none'; object-src 'none'\r\n"
+	"Content-Security-Policy: default-src 'none'; script-src 'self'; "
+	"style-src 'self'; img-src 'self'; "
+	"connect-src 'self'; worker-src 'self'; base-uri 'none'; "
+	"form-action 'self'; frame-ancestors 'none'\r\n"
 	"X-Content-Type-Options: nosniff\r\n"
 	"X-Frame-Options: DENY\r\n"
 	"Referrer-Policy: same-origin\r\n"

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "html/url.h"
+#include "web/carry.h"
 #include "web/cookie.h"
 #include "web/page.h"
 #include "web/route.h"
@@ -234,22 +235,20 @@ check_form(struct req *req)
 	const char *token = request_env(req, "HTTP_X_CSRF_TOKEN");
 	char wanted[65];
 
-	if (site != NULL && !text_eq(site, "same-origin") &&
-	    !text_eq(site, "none"))
-		goto refuse;
-	if (site == NULL && !is_own_origin(req))
+	if (site != NULL ? !text_eq(site, "same-origin") &&
+	    !text_eq(site, "none") : !is_own_origin(req))
 		return fault_set(&req->fault, ERR_FORBIDDEN, "origin", "",
 		    "%s", request_text(req, "other_origin", "This was sent "
 		    "from a page of another address than this console's. "
 		    "(Behind a proxy: it has to pass the Host header on.)"));
-	if (*req->session == '\0' || *req->actor.name == '\0')
+	if (*req->session == '\0' || *req->actor.name == '\0' ||
+	    (verb_role(req->verb) == ROLE_NONE && req->verb != VERB_logout))
 		return ERR_OK;
 	if (token == NULL)
 		token = request_field(req, "_csrf");
 	auth_form_token(req->session, wanted);
 	if (strlen(token) == 64 && text_same_secret(token, wanted, 64))
 		return ERR_OK;
-refuse:
 	return fault_set(&req->fault, ERR_FORBIDDEN, "form_token", "", "%s",
 	    request_text(req, "form_expired", "This form is from another "
 	    "session. Go back, reload the page and press again."));
@@ -283,6 +282,27 @@ sign_in(struct req *req, struct reply *reply)
 	return ERR_OK;
 }
 
+/* A person's form is not lost where its session is over: it is shown again,
+ * after signing in, or at once where somebody has done that meanwhile. */
+static enum err
+post(struct req *req, struct reply *reply, const struct route *route,
+    enum err may)
+{
+	bool person = req->wants == WANTS_HTML && req->is_form;
+	enum err err;
+
+	if (may != ERR_OK && (may != ERR_UNAUTHENTICATED || !person))
+		return may;
+	if ((err = check_form(req)) == ERR_OK)
+		return may == ERR_OK ? route->handle(req, reply) :
+		    page_sign_in_again(req, reply);
+	if (!person || !text_eq(req->fault.code, "form_token") ||
+	    req->verb == VERB_logout)
+		return err;
+	reply->status = reply_status(err, "");
+	return carry_show(req, reply);
+}
+
 static enum err
 dispatch(struct req *req, struct reply *reply)
 {
@@ -304,9 +324,8 @@ dispatch(struct req *req, struct reply *reply)
 	if (err == ERR_UNAUTHENTICATED && req->wants == WANTS_HTML &&
 	    route->method == METHOD_GET)
 		return ask_to_sign_in(req, reply);
-	if (err == ERR_OK && route->method == METHOD_POST)
-		err = check_form(req);
-	return err != ERR_OK ? err : route->handle(req, reply);
+	return route->method == METHOD_POST ? post(req, reply, route, err) :
+	    err != ERR_OK ? err : route->handle(req, reply);
 }
 
 /* What only reads is made from one state of the journal.  A command is not:

@@ -38,6 +38,7 @@ function refusal(error) {
 
 function free(form) {
 	delete form.dataset.busy;
+	delete form.dataset.plain;
 	for (const b of form.querySelectorAll('[aria-disabled]'))
 		b.removeAttribute('aria-disabled');
 }
@@ -50,8 +51,11 @@ async function send(form, button) {
 		const answer = await fetch(form.action, { method: 'POST', body: fields, headers: { Accept: 'application/json' } });
 		const body = await answer.json().catch(() => ({}));
 
-		if (answer.status === 401) {
-			location.reload();
+		// Signed out meanwhile: sent as a page, it comes back filled in after signing in.
+		if (answer.status === 401 || body.error?.code === 'form_token') {
+			free(form);
+			form.dataset.plain = '';
+			form.requestSubmit(button);
 			return;
 		}
 		if (answer.ok && form.action.endsWith('/start')) {
@@ -85,7 +89,7 @@ document.addEventListener('submit', (event) => {
 	form.dataset.busy = '';
 	form.closest('.step, .panel')?.querySelectorAll('.said').forEach((el) => el.remove());
 	event.submitter?.setAttribute('aria-disabled', 'true');
-	if (!main?.contains(form) || main.dataset.live === undefined)
+	if ('plain' in form.dataset || !main?.contains(form) || main.dataset.live === undefined)
 		return;
 	event.preventDefault();
 	send(form, event.submitter);

@@ -131,6 +131,16 @@ class User:
         raise AssertionError(f"run {number} does not end")
 
 
+def wait_until(holds, seconds=60):
+    """Until it holds; what it then gave."""
+    end = time.monotonic() + seconds
+    while not (found := holds()):
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} seconds")
+        time.sleep(0.1)
+    return found
+
+
 def sign_in(base, name, password=PASSWORD):
     """The cookie header and the form token of a new session; None where the
     console refuses."""

@@ -154,7 +154,7 @@ static void
 every_answer_protects_the_browser(void **state)
 {
 	static const char *const wanted[] = {
-		"Content-Security-Policy: default-src 'self';",
+		"Content-Security-Policy: default-src 'none';",
 		"frame-ancestors 'none'", "X-Content-Type-Options: nosniff",
 		"Referrer-Policy: same-origin", "Cache-Control: no-store",
 	};
