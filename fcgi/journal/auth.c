@@ -39,6 +39,44 @@ is_secret(const char *s)
 	    text_unhex(s, bytes, sizeof(bytes));
 }
 
+/* The rows of whom the hash belongs to: who, and what it is good for. */
+static struct rows *
+look_up(struct db *db, bool session, const unsigned char hash[HASH_BYTES])
+{
+	return db_query(db, session ? STMT_SESSION_FIND : STMT_TOKEN_FIND,
+	    BLOB(hash, HASH_BYTES), INT(clock_now()));
+}
+
+void
+auth_key(const char *credential, char out[AUTH_KEY])
+{
+	const char *secret = strchr(credential, ':');
+	unsigned char hash[HASH_BYTES];
+
+	out[0] = '\0';
+	if (secret == NULL)
+		return;
+	auth_hash(secret + 1, hash);
+	out[0] = credential[0];
+	text_hex(hash, sizeof(hash), out + 1);
+}
+
+bool
+auth_holds(struct db *db, const char *key)
+{
+	unsigned char hash[HASH_BYTES];
+	struct rows *rows;
+	bool holds;
+
+	if (strlen(key) != 1 + 2 * HASH_BYTES ||
+	    !text_unhex(key + 1, hash, sizeof(hash)))
+		return false;
+	rows = look_up(db, key[0] == 's', hash);
+	holds = db_next(rows);
+	db_done(rows);
+	return holds;
+}
+
 unsigned
 auth_scope(const char *name)
 {
@@ -88,8 +126,7 @@ auth_find(struct db *db, const char *credential, char name[65],
 	    !is_secret(secret + 1))
 		return ERR_UNAUTHENTICATED;
 	auth_hash(secret + 1, hash);
-	rows = db_query(db, session ? STMT_SESSION_FIND : STMT_TOKEN_FIND,
-	    BLOB(hash, sizeof(hash)), INT(clock_now()));
+	rows = look_up(db, session, hash);
 	if (db_next(rows)) {
 		snprintf(name, 65, "%s", db_text(rows, 0));
 		*ret = (struct actor){ .name = name, .session = session,

@@ -27,6 +27,15 @@
 enum err auth_find(struct db *db, const char *credential, char name[65],
 	    struct actor *ret);
 
+#define AUTH_KEY	66		/* bytes of auth_key() */
+
+/* By this whoever asked can be looked up again: no secret, a hash of it. ""
+ * for a credential that is none. */
+void	 auth_key(const char *credential, char out[AUTH_KEY]);
+
+/* The session or token still holds: not ended, expired, revoked, disabled. */
+bool	 auth_holds(struct db *db, const char *key);
+
 /*
  * Whether the credential is good for the verb: a token has the scope that it
  * takes, and no reset of the account's password waits to be confirmed.

@@ -6,8 +6,9 @@
  * read, and what is new in it, once for all its watchers.  The text goes
  * straight to the sockets; a watcher costs memory only for what its socket
  * would not take, and one that takes nothing is dropped.  A stream ends after
- * ten minutes: the browser comes back through the authorised route with the
- * number of its last event, which is how an ended session is noticed.
+ * ten minutes, and with the session or token that it was asked with: the
+ * browser comes back through the authorised route with the number of its last
+ * event.
  *
  * One stream may carry several runs (a browser has six connections for all of
  * its tabs): its watcher has a seat in the channel of each.  A beat every few
@@ -66,6 +67,7 @@ struct hub {
 	int		 listener;
 	int64_t		 version;
 	int64_t		 beat_at;
+	int64_t		 people;	/* the head of chain 0 that was seen */
 };
 
 static const char beat[] = "event: beat\ndata: {}\n\n";
@@ -266,6 +268,8 @@ join(struct hub *h, struct watcher *w, const struct live_request *r)
 
 	buf_clear(&w->in);
 	memcpy(w->who, r->who, sizeof(w->who));
+	memcpy(w->key, r->key, sizeof(w->key));
+	w->dead = !auth_holds(h->db, w->key);
 	w->joined = true;
 	w->many = r->many;
 	watcher_send(w, head, sizeof(head) - 1);
@@ -365,6 +369,25 @@ send_beats(struct hub *h, int64_t now)
 	h->beat_at = now + BEAT_MS;
 }
 
+/*
+ * A stream ends with the session or token that it was asked with.  All that
+ * ends one but time is an event of chain 0; for time, each beat asks again.
+ */
+static void
+drop_signed_out(struct hub *h, bool changed, int64_t now)
+{
+	int64_t head = h->people;
+
+	if (changed)
+		head = db_first_int(db_query(h->db, STMT_WEB_HEAD_HASH,
+		    INT(0)), 0);
+	if (head == h->people && now < h->beat_at)
+		return;
+	h->people = head;
+	for (struct watcher *w = h->watchers; w != NULL; w = w->next)
+		w->dead |= w->joined && !auth_holds(h->db, w->key);
+}
+
 static void
 tick(struct hub *h)
 {
@@ -374,6 +397,7 @@ tick(struct hub *h)
 	if (h->channels == NULL)
 		return;
 	version = db_version(h->db);
+	drop_signed_out(h, version != h->version, now);
 	for (struct channel *c = h->channels; c != NULL; c = c->next) {
 		c->stale |= version != h->version;
 		if (c->stale && may_tell(c, now)) {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "journal/auth.h"
 #include "web/cursor.h"
 
 /* Serves DATA/run/live.sock until told to end. */
@@ -19,11 +20,12 @@ struct live_request {
 	int		 count;
 	bool		 many;		/* asked by /events: ids name the run */
 	char		 who[65];
+	char		 key[AUTH_KEY];
 };
 
 /*
- * Reads the head of a request ("GET /_live/RUN?after=SEQ&who=NAME HTTP/1.1"
- * or "GET /_live/?runs=RUN:SEQ,RUN:SEQ&who=NAME HTTP/1.1", and its headers).
+ * Reads the head of a request ("GET /_live/RUN?after=SEQ&who=NAME&key=KEY" or
+ * "GET /_live/?runs=RUN:SEQ,RUN:SEQ&who=NAME&key=KEY", and its headers).
  * 1: read; 0: more must come; -1: not ours.
  */
 int	live_read_request(const char *text, size_t len,

@@ -29,15 +29,27 @@ after(struct req *req)
 	return seq;
 }
 
+/* Who listens, and by which session or token: with that the stream ends. */
+static void
+put_listener(const struct req *req, struct buf *to)
+{
+	char key[AUTH_KEY];
+
+	auth_key(req->credential, key);
+	buf_puts(to, "&who=");
+	url_put_query(to, req->actor.name);
+	buf_printf(to, "&key=%s", key);
+}
+
 static enum err
 stream(struct req *req, struct reply *reply)
 {
 	struct buf to = {0};
 	enum err err;
 
-	buf_printf(&to, "/_live/%" PRId64 "?after=%" PRId64 "&who=",
+	buf_printf(&to, "/_live/%" PRId64 "?after=%" PRId64,
 	    req->run, after(req));
-	url_put_query(&to, req->actor.name);
+	put_listener(req, &to);
 	err = reply_internal(req, reply, buf_text(&to), "text/event-stream");
 	buf_clear(&to);
 	return err;
@@ -123,8 +135,7 @@ stream_many(struct req *req, struct reply *reply, const struct cursor *at,
 	for (int i = 0; i < count; i++)
 		buf_printf(&to, "%s%" PRId64 ":%" PRId64, i > 0 ? "," : "",
 		    at[i].run, at[i].seq);
-	buf_puts(&to, "&who=");
-	url_put_query(&to, req->actor.name);
+	put_listener(req, &to);
 	err = reply_internal(req, reply, buf_text(&to), "text/event-stream");
 	buf_clear(&to);
 	return err;

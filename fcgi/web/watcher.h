@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "journal/auth.h"
 
 struct watcher {
 	struct watcher	*next;
@@ -20,6 +21,7 @@ struct watcher {
 	struct buf	 out;		/* what the socket would not take */
 	bool		 dead;
 	char		 who[65];
+	char		 key[AUTH_KEY];	/* the session or token */
 };
 
 /* Takes over a non-blocking socket and asks epoll about it. */
