@@ -8,6 +8,7 @@
 # make lab        the FATE lab with the console beside it
 # make bench      measure, as ratios against references of the same run
 # make dev        as run, with the sanitizers
+# make users      as root: the users that the console's programs run as
 # make deps       install what building and running need; deps-test: testing
 
 HOST      = 127.0.0.1
@@ -24,7 +25,7 @@ Q         = $(if $(V),,@)
 RUN_PACKAGES  = gcc libc6-dev make pkg-config nginx-light libfcgi-dev \
 	libjson-c-dev libsqlite3-dev libssh2-1-dev libmd4c-dev libyaml-dev \
 	libpcre2-dev libsodium-dev libzxcvbn-dev libmariadb-dev libpq-dev libcurl4-openssl-dev \
-	ca-certificates python3
+	libseccomp-dev ca-certificates python3
 TEST_PACKAGES = clang libcmocka-dev openssh-server \
 	openssh-client mariadb-server-core mariadb-client postgresql \
 	iproute2 util-linux python3-swift \
@@ -63,7 +64,8 @@ countersign-keeper_LIBS = $(JOURNAL) -lzxcvbn -lm
 countersign-runner_DIRS = base book journal wire runner
 countersign-runner_LIBS = $(JOURNAL)
 countersign-step_DIRS   = base book wire step
-countersign-step_LIBS   = -lssh2 -lmariadb -lpq -lsqlite3 -lcurl -lsodium $(BOOK)
+countersign-step_LIBS   = -lssh2 -lmariadb -lpq -lsqlite3 -lcurl -lsodium \
+			  -lseccomp $(BOOK)
 countersign_DIRS        = base book journal wire cli
 countersign_LIBS        = $(JOURNAL)
 
@@ -100,7 +102,7 @@ endef
 deps:
 	$(call install,$(RUN_PACKAGES))
 	$(call install,$$(command -v npm >/dev/null || echo $(NPM_PACKAGES)))
-deps-test: deps
+deps-test: deps users
 	$(call install,$(TEST_PACKAGES))
 	$(call install,$(CLANG_RT))
 
@@ -117,7 +119,17 @@ SERVE = countersign serve --data $(DATA) --runbooks $(RUNBOOKS) \
 	--host $(HOST) --port $(PORT) $(if $(TLS_CERT),--tls-cert $(TLS_CERT)) \
 	$(if $(TLS_KEY),--tls-key $(TLS_KEY))
 
-run: deps
+# Started as root, the console gives its programs and the scripts that run on
+# this machine users of their own.
+users:
+	@[ "$$(id -u)" != 0 ] || for u in web keeper nginx local; do \
+	    getent passwd countersign-$$u >/dev/null || { \
+	    home=/nonexistent; make=--no-create-home; [ $$u != local ] || { \
+	    home=/var/lib/countersign-local; make=--create-home; }; \
+	    useradd --system --user-group $$make --home-dir $$home \
+	    --shell /usr/sbin/nologin countersign-$$u; } || exit 1; done
+
+run: deps users
 	$(call build,$(PLAIN),all,$(B))
 	@if [ -e $(DATA)/countersign.db ]; then \
 	    echo "the data folder $(DATA) is there already and is used"; \
@@ -128,7 +140,7 @@ run: deps
 ASAN = $(PLAIN) B=build/asan SAN="$(SAN_FLAGS)" CFLAGS="-O1 -g"
 asan: static/vendor
 	$(call build,$(ASAN),all unit-built,build/asan)
-dev: deps
+dev: deps users
 	$(call build,$(ASAN),all,build/asan)
 	@exec build/asan/$(SERVE)
 # What the tests use, the one after the other.
@@ -242,4 +254,5 @@ clean:
 	rm -rf build
 
 .PHONY: all asan bench browser built clean deps deps-test dev e2e fate fault \
-	fuzz fuzz-built lab lint long run spec test test-long unit unit-built
+	fuzz fuzz-built lab lint long run spec test test-long unit unit-built \
+	users

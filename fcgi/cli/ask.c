@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "wire/secret.h"
 #include "wire/wire.h"
 
 #define TIMEOUT_MS	30000
@@ -98,10 +99,16 @@ cli_ask(const struct cli *c, const char *verb, struct json_object *body,
 	struct buf in = {0};
 	pid_t child = 0;
 	int fd = io_connect(path);
+	char secret[WIRE_SECRET] = "";
 	bool ok;
 
 	if (fd < 0)
 		fd = start_keeper(c, &child);
+	else if (wire_secret_read(c->data, WIRE_SECRET_ADMIN, secret) !=
+	    ERR_OK)
+		cli_say(CLI_NO, "%s/keys/" WIRE_SECRET_ADMIN " cannot be read: "
+		    "ask as the user who started the console", c->data);
+	call.credential = secret;
 	ok = understand(verb, fd < 0 ? ERR_UNAVAILABLE :
 	    wire_ask(fd, &call, TIMEOUT_MS, &in, &reply), &reply, ret_result);
 	if (fd >= 0)

@@ -27,6 +27,7 @@
 #include "cli/program.h"
 #include "cli/ready.h"
 #include "wire/exec.h"
+#include "wire/secret.h"
 
 enum { RUNNER, KEEPER, WEB, NGINX, PROGRAMS };
 
@@ -283,6 +284,18 @@ supervise(struct serve *s)
 	}
 }
 
+/* Before anybody asks for them: keeper, runner and we ourselves do. */
+static void
+make_secrets(const struct serve *s)
+{
+	char secret[WIRE_SECRET];
+
+	if (wire_secret_make(s->data, WIRE_SECRET_ADMIN, secret) != ERR_OK ||
+	    wire_secret_make(s->data, WIRE_SECRET_RUNNER, secret) != ERR_OK)
+		log_fatal("cannot read or make the secrets in %s/keys",
+		    s->data);
+}
+
 static void
 open_data(struct serve *s)
 {
@@ -306,6 +319,7 @@ open_data(struct serve *s)
 	if (strlen(s->data) > 80)
 		log_fatal("the path of the data folder is too long for a "
 		    "socket: 80 bytes at most");
+	make_secrets(s);
 }
 
 /* An earlier console that was ended by force may still be ending. */

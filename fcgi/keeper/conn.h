@@ -18,6 +18,7 @@ struct conn {
 	struct buf	 out;
 	size_t		 committed;	/* bytes of `out` that may be sent */
 	bool		 closing;
+	bool		 known;		/* it has shown its socket's secret */
 	bool		 waiting;	/* its first frame waits for a child */
 	pid_t		 child;
 	int		 child_fd;	/* -1: the child is not started yet */
@@ -29,6 +30,11 @@ struct conn {
 
 struct conn *conn_new(int fd, enum channel channel);
 void	 conn_free(struct conn *c);
+
+/* True where its call may be heard: on a private socket its first one shows
+ * the secret (wire/secret.h). */
+bool	 conn_knows(struct conn *c, const struct keeper *k,
+	    const struct wire_call *call);
 
 /* Reads what is there.  False: the other side is gone. */
 bool	 conn_read(struct conn *c);

@@ -15,6 +15,7 @@
 #include "journal/db.h"
 #include "journal/life.h"
 #include "wire/exec.h"
+#include "wire/secret.h"
 #include "wire/verb.h"
 #include "wire/wire.h"
 
@@ -47,6 +48,8 @@ struct keeper {
 	struct books	*books;		/* parsed documents by hash (run.c) */
 	unsigned char	 ledger_key[64];	/* Ed25519 secret key */
 	unsigned char	 output_key[32];	/* X25519: opens secrets */
+	char		 admin_secret[WIRE_SECRET]; /* of these sockets */
+	char		 runner_secret[WIRE_SECRET];
 	bool		 orders_changed;	/* the runner has something to
 						 * do */
 	bool		 runner_here;		/* it is connected */

@@ -18,6 +18,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/peer.h"
 #include "keeper/account.h"
 #include "keeper/ballast.h"
 #include "keeper/conn.h"
@@ -131,6 +132,12 @@ run_calls(struct loop *l, struct conn *conn)
 			conn->closing = true;
 			break;
 		}
+		if (!conn_knows(conn, l->keeper, &call)) {
+			log_warn("a call without the secret of its socket "
+			    "was refused");
+			conn->closing = true;
+			break;
+		}
 		run_call(l, conn, &call);
 		if (conn->waiting)
 			break;
@@ -192,9 +199,10 @@ commit_batch(struct loop *l)
 		forget(typed);
 	}
 	for (struct conn *c = l->conns; c != NULL; c = c->next) {
-		if (c->channel == CHANNEL_RUNNER)
+		if (c->channel == CHANNEL_RUNNER && c->known)
 			buf_put(&c->out, buf_text(typed), typed->len);
-		if (l->keeper->orders_changed && c->channel == CHANNEL_RUNNER)
+		if (l->keeper->orders_changed && c->known &&
+		    c->channel == CHANNEL_RUNNER)
 			wire_put_call(&c->out, &orders);
 		c->committed = c->out.len;
 	}
@@ -238,7 +246,16 @@ accept_all(struct loop *l, enum channel channel)
 
 	while ((fd = accept4(l->listeners[channel], NULL, NULL,
 	    SOCK_CLOEXEC)) >= 0) {
-		struct conn *c = conn_new(fd, channel);
+		struct conn *c;
+
+		if ((channel != CHANNEL_WEB && !peer_is_ours(fd)) ||
+		    peer_is_confined(fd)) {
+			log_warn("a connection was refused: it is of another "
+			    "user, or of a script");
+			close(fd);
+			continue;
+		}
+		c = conn_new(fd, channel);
 
 		c->next = l->conns;
 		l->conns = c;
@@ -317,7 +334,7 @@ serve_once(struct loop *l)
 	l->keeper->runner_here = false;
 	for (struct conn *c = last; c != NULL; c = c->next)
 		l->keeper->runner_here |= c->channel == CHANNEL_RUNNER &&
-		    !c->closing;
+		    c->known && !c->closing;
 	for (struct conn *c = last; c != NULL; c = c->next)
 		run_calls(l, c);
 	tick(l);
@@ -374,6 +391,7 @@ loop_run_stdio(struct keeper *k)
 
 	catch_signals();
 	l.conns = conn_new(dup(STDIN_FILENO), CHANNEL_LOCAL);
+	l.conns->known = true;	/* who started us has the folder's lock */
 	while (!stopping && l.conns != NULL)
 		serve_once(&l);
 	finish(&l);

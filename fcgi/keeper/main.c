@@ -130,6 +130,10 @@ main(int argc, char **argv)
 		log_fatal("cannot read or make the key of the ledger");
 	if (seal_open_output(&k) != ERR_OK)
 		log_fatal("cannot read or make the key of secret output");
+	if (wire_secret_make(o.data, WIRE_SECRET_ADMIN, k.admin_secret) !=
+	    ERR_OK || wire_secret_make(o.data, WIRE_SECRET_RUNNER,
+	    k.runner_secret) != ERR_OK)
+		log_fatal("cannot read or make the secrets of the sockets");
 	if (o.stdio)
 		loop_run_stdio(&k);
 	else

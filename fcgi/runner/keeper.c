@@ -36,6 +36,9 @@ keeper_connect(struct runner *r)
 
 	if (r->keeper >= 0)
 		return true;
+	if (wire_secret_read(r->data_dir, WIRE_SECRET_RUNNER, r->secret) !=
+	    ERR_OK)
+		return false;	/* the keeper makes it */
 	path = mem_printf("%s/run/runner.sock", r->data_dir);
 	r->keeper = io_connect(path);
 	free(path);
@@ -127,6 +130,7 @@ put_call(struct runner *r, const char *verb, struct json_object *body,
 {
 	struct wire_call call = {
 		.id = ++r->next_id, .verb = verb,
+		.credential = r->secret,
 		.body = body != NULL ? json_write(body) : "",
 	};
 

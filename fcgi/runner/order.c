@@ -299,6 +299,8 @@ fill_common(const struct runner *r, struct pinned *s, const char *exec,
 	json_set_text(o, "exec", exec);
 	json_set_text(o, "run", run);
 	json_set_text(o, "environment", json_text(s->run, "environment", ""));
+	json_set(o, "local", json_object_get(json_get(json_get(s->run,
+	    "targets"), "local")));
 	json_set_int(o, "output_limit", r->output_limit);
 	json_set_int(o, "parallel", EXEC_PARALLEL);
 }

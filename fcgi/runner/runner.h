@@ -15,6 +15,7 @@
 #include "book/book.h"
 #include "journal/db.h"
 #include "wire/exec.h"
+#include "wire/secret.h"
 #include "wire/wire.h"
 
 /* An execution that has not ended. */
@@ -61,6 +62,7 @@ struct runner {
 	unsigned char	 public_key[32];
 	unsigned char	 secret_key[32];
 	int		 keeper;	/* socket, or -1 */
+	char		 secret[WIRE_SECRET];	/* which it asks for */
 	struct buf	 in;
 	int64_t		 next_id;
 	bool		 orders;	/* the keeper says: ask again */

@@ -54,6 +54,7 @@ copy_end_close(struct copy_end *e)
 		e->ops->close(e);
 	link_close(e->link);
 	e->link = NULL;
+	confine_who_clear(&e->who);
 	free(e->chunk);
 	e->chunk = NULL;
 }

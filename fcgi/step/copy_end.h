@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "step/confine.h"
 #include "step/copy_sum.h"
 #include "step/link.h"
 
@@ -75,6 +76,7 @@ struct copy_end {
 	int			 fd;		/* this machine's open file */
 	int64_t			 left;		/* of it to be read */
 	char			*chunk;
+	struct confine_who	 who;		/* this machine: its files */
 };
 
 /* Which kind of end the target is; nothing is opened. */

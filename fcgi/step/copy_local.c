@@ -1,15 +1,21 @@
 /*
  * copy_local.c: an end of a copy that is this machine.
+ *
+ * The files are those that a script of the same step would reach: with its
+ * user's rights, and without the data folder (confine.h), which /proc must
+ * not lead to either.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -24,6 +30,7 @@ judge(struct copy_end *e, bool ok)
 {
 	int error = errno;
 
+	confine_files_own();
 	if (ok)
 		return COPY_OK;
 	buf_reset(&e->said);
@@ -31,9 +38,34 @@ judge(struct copy_end *e, bool ok)
 	return error == ENOENT || error == ENOTDIR ? COPY_ABSENT : COPY_FAILED;
 }
 
+/* Begins what is done with a path; judge() ends it.  /proc/self/cwd and its
+ * kind would lead around all that covers. */
+static bool
+may_go(struct copy_end *e, const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_NO_MAGICLINKS };
+	char *folder = mem_strdup(path);
+	long fd;
+
+	confine_files_as(&e->who);
+	*(strrchr(folder, '/') + 1) = '\0';
+	fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+	if (fd < 0 && errno != ELOOP && errno != ENOSYS)
+		fd = syscall(SYS_openat2, AT_FDCWD, folder, &how, sizeof(how));
+	free(folder);
+	if (fd >= 0)
+		close((int)fd);
+	return fd >= 0 || errno != ELOOP;
+}
+
 static enum copy_err
 local_open(struct copy_end *e)
 {
+	if (confine_forbidden(&e->said) ||
+	    !confine_choose(NULL, &e->who, &e->said) ||
+	    !confine_view(&e->who, &e->said))
+		return COPY_REFUSED;
 	e->chunk = mem_calloc(1, CHUNK);
 	return COPY_OK;
 }
@@ -51,8 +83,8 @@ local_stat(struct copy_end *e, const char *path, bool follow,
     struct copy_stat *ret)
 {
 	struct stat st = {0};
-	enum copy_err err = judge(e, fstatat(AT_FDCWD, path, &st,
-	    follow ? 0 : AT_SYMLINK_NOFOLLOW) == 0);
+	enum copy_err err = judge(e, may_go(e, path) && fstatat(AT_FDCWD,
+	    path, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) == 0);
 
 	*ret = (struct copy_stat){ st.st_mode, st.st_uid, st.st_size,
 		st.st_mtim.tv_sec };
@@ -62,7 +94,7 @@ local_stat(struct copy_end *e, const char *path, bool follow,
 static enum copy_err
 local_real(struct copy_end *e, const char *path, struct buf *ret)
 {
-	char *real = realpath(path, NULL);
+	char *real = may_go(e, path) ? realpath(path, NULL) : NULL;
 	enum copy_err err = judge(e, real != NULL);
 
 	if (real != NULL) {
@@ -76,7 +108,7 @@ local_real(struct copy_end *e, const char *path, struct buf *ret)
 static enum copy_err
 local_list(struct copy_end *e, const char *path, copy_name_fn fn, void *ctx)
 {
-	DIR *d = opendir(path);
+	DIR *d = may_go(e, path) ? opendir(path) : NULL;
 	struct dirent *entry;
 	enum copy_err err;
 
@@ -95,10 +127,12 @@ static enum copy_err
 local_readlink(struct copy_end *e, const char *path, struct buf *ret)
 {
 	char content[PATH_MAX];
-	ssize_t n = readlink(path, content, sizeof(content));
+	ssize_t n = may_go(e, path) ? readlink(path, content,
+	    sizeof(content)) : -1;
+	enum copy_err err = judge(e, n >= 0);
 
 	if (n < 0)
-		return judge(e, false);
+		return err;
 	buf_reset(ret);
 	buf_put(ret, content, (size_t)n);
 	return COPY_OK;
@@ -107,19 +141,19 @@ local_readlink(struct copy_end *e, const char *path, struct buf *ret)
 static enum copy_err
 local_symlink(struct copy_end *e, const char *path, const char *content)
 {
-	return judge(e, symlink(content, path) == 0);
+	return judge(e, may_go(e, path) && symlink(content, path) == 0);
 }
 
 static enum copy_err
 local_mkdir(struct copy_end *e, const char *path)
 {
-	return judge(e, mkdir(path, 0777) == 0);
+	return judge(e, may_go(e, path) && mkdir(path, 0777) == 0);
 }
 
 static enum copy_err
 local_remove(struct copy_end *e, const char *path)
 {
-	return judge(e, unlink(path) == 0);
+	return judge(e, may_go(e, path) && unlink(path) == 0);
 }
 
 /* The rename is durable when it has returned. */
@@ -127,7 +161,8 @@ static enum copy_err
 local_rename(struct copy_end *e, const char *from, const char *to)
 {
 	char *folder = mem_strndup(to, (size_t)(strrchr(to, '/') - to) + 1);
-	enum copy_err err = judge(e, rename(from, to) == 0);
+	enum copy_err err = judge(e, may_go(e, from) && may_go(e, to) &&
+	    rename(from, to) == 0);
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd >= 0) {
@@ -143,7 +178,7 @@ local_set(struct copy_end *e, const char *path, uint32_t mode, int64_t mtime)
 {
 	const struct timespec times[2] = { { mtime, 0 }, { mtime, 0 } };
 
-	return judge(e, chmod(path, mode & 07777) == 0 &&
+	return judge(e, may_go(e, path) && chmod(path, mode & 07777) == 0 &&
 	    utimensat(AT_FDCWD, path, times, 0) == 0);
 }
 
@@ -160,7 +195,8 @@ local_space(struct copy_end *e, const char *folder)
 static enum copy_err
 local_read(struct copy_end *e, const char *path, int64_t from, int64_t size)
 {
-	e->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	e->fd = may_go(e, path) ? open(path, O_RDONLY | O_CLOEXEC |
+	    O_NONBLOCK) : -1;
 	e->left = size - from;
 	return judge(e, e->fd >= 0 && lseek(e->fd, from, SEEK_SET) == from);
 }
@@ -182,8 +218,8 @@ local_next(struct copy_end *e, const char **ret, size_t *ret_len)
 static enum copy_err
 local_write(struct copy_end *e, const char *path, int64_t from)
 {
-	e->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW |
-	    (from > 0 ? 0 : O_CREAT | O_EXCL), 0600);
+	e->fd = may_go(e, path) ? open(path, O_WRONLY | O_CLOEXEC |
+	    O_NOFOLLOW | (from > 0 ? 0 : O_CREAT | O_EXCL), 0600) : -1;
 	e->left = 0;
 	return judge(e, e->fd >= 0 && lseek(e->fd, from, SEEK_SET) == from);
 }

@@ -29,6 +29,7 @@
 #include "base/encode.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/peer.h"
 #include "step/ear.h"
 #include "wire/exec.h"
 
@@ -214,6 +215,10 @@ ear_hear(struct ear *e, const struct pollfd fds[2], struct buf *queue,
 	if (fds[0].revents == 0)
 		return;
 	fd = accept4(e->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd >= 0 && (!peer_is_ours(fd) || peer_is_confined(fd))) {
+		close(fd);
+		return;
+	}
 	if (fd < 0)
 		return;
 	if (e->talk >= 0)

@@ -110,37 +110,74 @@ openssh_become(const struct openssh *s, const char *forward,
 	_exit(127);
 }
 
-/* In the child, where the target is this machine: becomes sh. */
-static void __attribute__((noreturn))
-become_sh(const char *command)
+struct local_sh {
+	const char	*command;
+	int		*ends;		/* its input, output and error */
+};
+
+/* In the new process, where the target is this machine. */
+static void
+become_sh(void *ctx, const char *script_path)
 {
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	watch_reset_signals();
-	execlp("sh", "sh", "-c", command, (char *)NULL);
-	_exit(127);
+	const struct local_sh *sh = ctx;
+
+	(void)script_path;
+	for (int i = 0; i < 3; i++)
+		if (dup2(sh->ends[i], i) < 0)
+			return;
+	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+	(void)!chdir("/");
+	execlp("sh", "sh", "-c", sh->command, (char *)NULL);
 }
 
-pid_t
+static bool
+start_sh(const char *command, int ends[3], struct confine_child *ret,
+    struct buf *why)
+{
+	struct local_sh sh = { command, ends };
+	struct confine_who who;
+	struct confine_call call = { .who = &who, .end_signal = SIGTERM,
+		.become = become_sh, .ctx = &sh };
+	bool ok = confine_choose(NULL, &who, why);
+
+	ok = ok && confine_start(&call, ret, why);
+	confine_who_clear(&who);
+	return ok;
+}
+
+static bool
+start_ssh(const struct openssh *s, const char *command, int ends[3],
+    struct confine_child *ret)
+{
+	*ret = (struct confine_child){ .pid = fork(), .fd = -1 };
+	if (ret->pid == 0) {
+		if (dup2(ends[0], 0) >= 0 && dup2(ends[1], 1) >= 0 &&
+		    dup2(ends[2], 2) >= 0)
+			openssh_become(s, NULL, command);
+		_exit(126);
+	}
+	return ret->pid > 0;
+}
+
+bool
 openssh_start(const struct openssh *s, bool subsystem, const char *command,
-    int ret_fds[3])
+    int ret_fds[3], struct confine_child *ret, struct buf *why)
 {
 	int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
 	struct openssh copy = *s;
-	pid_t pid = -1;
+	int ends[3];
 	bool ok = true;
 
 	copy.subsystem = subsystem;
-	for (int i = 0; i < 3 && ok; i++)
+	*ret = (struct confine_child){ .pid = -1, .fd = -1 };
+	for (int i = 0; i < 3 && ok; i++) {
 		ok = pipe2(pipes[i], O_CLOEXEC) == 0;
-	if (ok && (pid = fork()) == 0) {
-		if (dup2(pipes[0][0], 0) >= 0 && dup2(pipes[1][1], 1) >= 0 &&
-		    dup2(pipes[2][1], 2) >= 0) {
-			if (s->link.client == &link_local)
-				become_sh(command);
-			openssh_become(&copy, NULL, command);
-		}
-		_exit(126);
+		ends[i] = pipes[i][i > 0];
 	}
+	if (ok)
+		ok = s->link.client == &link_local ?
+		    start_sh(command, ends, ret, why) :
+		    start_ssh(&copy, command, ends, ret);
 	for (int i = 0; i < 3; i++) {
 		if (pipes[i][i > 0] >= 0)
 			close(pipes[i][i > 0]);
@@ -148,16 +185,15 @@ openssh_start(const struct openssh *s, bool subsystem, const char *command,
 		if (ret_fds[i] >= 0)
 			io_set_nonblocking(ret_fds[i], true);
 	}
-	return pid;
+	return ok;
 }
 
 static bool
-start(struct openssh *s, const char *command)
+start(struct openssh *s, const char *command, struct buf *why)
 {
 	s->sent = 0;
 	buf_reset(&s->said);
-	s->pid = openssh_start(s, false, command, s->fds);
-	return s->pid > 0;
+	return openssh_start(s, false, command, s->fds, &s->child, why);
 }
 
 static void
@@ -296,16 +332,17 @@ openssh_run(struct link *l, struct link_call *call, struct buf *why)
 	enum link_result result = LINK_REFUSED;
 	int status = 0;
 
-	if (!start(s, call->command)) {
-		buf_printf(why, "ssh could not be started: %s.",
-		    strerror(errno));
+	if (!start(s, call->command, why)) {
+		if (why->len == 0)
+			buf_printf(why, "%s could not be started: %s.",
+			    l->client == &link_local ? "sh" : "ssh",
+			    strerror(errno));
 		goto out;
 	}
 	result = converse(s, call);
 	if (result != LINK_OK)
-		kill(s->pid, SIGKILL);
-	while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
-		;
+		kill(s->child.pid, SIGKILL);
+	confine_wait(&s->child, &status);
 	if (result == LINK_LOST)
 		buf_printf(why, "%s:%d did not answer in time.",
 		    l->target->host, l->target->port);
@@ -345,13 +382,13 @@ pin(struct openssh *s, struct buf *why)
 	const struct order_target *t = s->link.target;
 	struct buf blob = {0}, line = {0};
 	struct ssh_key_facts key = {0};
-	char type[64], folder[4096];
+	char type[64];
 	bool ok = false;
 
 	if (t->key != NULL && !t->agent)
 		ssh_key_look(t->key, &key);
-	s->known_hosts = mem_printf("%s/%s.%d.known_hosts",
-	    getcwd(folder, sizeof(folder)) != NULL ? folder : ".", t->name,
+	/* In our working folder, whose path may be covered (confine.h). */
+	s->known_hosts = mem_printf("./%s.%d.known_hosts", t->name,
 	    (int)getpid());
 	if (t->host_key == NULL ||
 	    !host_key_read(t->host_key, type, &blob)) {

@@ -6,13 +6,14 @@
 
 #include <sys/types.h>
 
+#include "step/confine.h"
 #include "step/link_client.h"
 
 struct openssh {
 	struct link	 link;
 	char		*known_hosts;	/* a file with the pinned key alone */
 	/* of the present call */
-	pid_t		 pid;
+	struct confine_child child;
 	int		 fds[3];	/* our ends: input, output, error */
 	size_t		 sent;
 	struct buf	 said;		/* the end of standard error */
@@ -28,11 +29,12 @@ void	openssh_become(const struct openssh *s, const char *forward,
 
 /*
  * Starts ssh (sh, where the link is link_local) with three pipes; ret_fds are
- * our ends, of which the caller closes those that are not -1.  The process,
- * or -1.
+ * our ends, of which the caller closes those that are not -1.  False: `why`
+ * may have a sentence.
  */
-pid_t	openssh_start(const struct openssh *s, bool subsystem,
-	    const char *command, int ret_fds[3]);
+bool	openssh_start(const struct openssh *s, bool subsystem,
+	    const char *command, int ret_fds[3], struct confine_child *ret,
+	    struct buf *why);
 
 enum link_result pipe_stream_open(struct link *l, const char *what,
 	    bool subsystem, struct stream **ret, struct buf *why);

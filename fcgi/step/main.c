@@ -5,7 +5,8 @@
  * the order on standard input; wire/exec.h is all that they share.  From then
  * on it needs nobody: it outlives the runner, and its results wait on disk.
  *
- * `countersign target scan` starts it for one look at a host key (scan.h).
+ * `countersign target scan` starts it for one look at a host key (scan.h),
+ * `countersign serve` to learn what isolates steps here (confine.h).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "step/confine.h"
 #include "step/fanout.h"
 #include "step/order.h"
 #include "step/scan.h"
@@ -117,11 +119,16 @@ main(int argc, char **argv)
 		harden();
 		return scan_host_key();
 	}
+	if (argc == 3 && strcmp(argv[1], "--isolation") == 0) {
+		confine_open(argv[2]);
+		return confine_print();
+	}
 	if (argc != 2) {
 		fputs("usage: countersign-step EXEC <order (the runner starts "
 		    "it)\n", stderr);
 		return 2;
 	}
+	confine_open(NULL);
 	harden();
 	take_lock();
 	write_pid();
@@ -131,6 +138,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	close_input();
+	confine_order(&order);
 	err = fanout_run(&order);
 	order_clear(&order);
 	return err == ERR_OK ? 0 : 1;

@@ -27,6 +27,7 @@ static const struct json_key order_keys[] = {
 	{ "secrets",		json_type_object,	false },
 	{ "mask",		json_type_array,	false },
 	{ "environment",	json_type_string,	false },
+	{ "local",		json_type_object,	false },
 	{ "targets",		json_type_array,	true },
 	{ "hosts",		json_type_object,	false },
 	{ "artifacts",		json_type_object,	false },
@@ -42,6 +43,17 @@ static const struct json_key order_keys[] = {
 	{ "numbers",		json_type_array,	false },
 	{ "from_statement",	json_type_object,	false },
 	{ "skipped",		json_type_object,	false },
+	{ NULL, 0, false },
+};
+
+static const struct json_key local_keys[] = {
+	{ "kind",		json_type_string,	false },
+	{ "shared",		json_type_boolean,	false },
+	{ "user",		json_type_string,	false },
+	{ "production",		json_type_boolean,	false },
+	{ "unconfined",		json_type_boolean,	false },
+	{ "forbidden",		json_type_boolean,	false },
+	{ "way",		json_type_boolean,	false },
 	{ NULL, 0, false },
 };
 
@@ -297,6 +309,26 @@ read_values(struct order *o, struct json_object *values, bool secret,
 	return ERR_OK;
 }
 
+/* What targets.yml says of steps on this machine. */
+static enum err
+read_local(struct order *o, struct fault *fault)
+{
+	struct json_object *local = json_get(o->root, "local");
+	enum err err;
+
+	if (local == NULL)
+		return ERR_OK;
+	if ((err = json_check(local, local_keys, fault)) != ERR_OK)
+		return err;
+	o->local_user = order_text(local, "user");
+	o->local_production = json_flag(local, "production", false);
+	o->local_unconfined = json_flag(local, "unconfined", false);
+	o->local_forbidden = json_flag(local, "forbidden", false);
+	if (o->local_user != NULL && !order_is_user(o->local_user))
+		return order_wrong(fault, "local", "has no name of a user");
+	return ERR_OK;
+}
+
 static enum err
 read_mask(struct order *o, struct json_object *list, struct fault *fault)
 {
@@ -370,6 +402,7 @@ order_parse(const char *text, size_t len, struct order *ret,
 	if ((err = read_bounds(&o, fault)) != ERR_OK ||
 	    (err = read_step(&o, json_get(o.root, "step"), fault)) != ERR_OK ||
 	    (err = read_seal(&o, fault)) != ERR_OK ||
+	    (err = read_local(&o, fault)) != ERR_OK ||
 	    (err = read_values(&o, json_get(o.root, "values"), false,
 	    fault)) != ERR_OK ||
 	    (err = read_values(&o, json_get(o.root, "secrets"), true,

@@ -40,6 +40,10 @@ struct order {
 	const char	*exec;
 	const char	*run;		/* or NULL */
 	const char	*environment;	/* or NULL */
+	const char	*local_user;	/* of local steps, or NULL */
+	bool		 local_production;
+	bool		 local_unconfined;	/* may be, where it has to */
+	bool		 local_forbidden;
 	const char	*step_id;
 	const char	*kind;		/* of the step: "sh", "http" … */
 	const char	*interpreter;	/* "sh", "bash", "python3", or NULL */

@@ -27,6 +27,9 @@ static const struct json_key target_keys[] = {
 	{ "client",		json_type_string,	false },
 	{ "shared",		json_type_boolean,	false },
 	{ "jump",		json_type_object,	false },
+	{ "production",		json_type_boolean,	false },	/* local */
+	{ "unconfined",		json_type_boolean,	false },
+	{ "forbidden",		json_type_boolean,	false },
 	{ NULL, 0, false },
 };
 

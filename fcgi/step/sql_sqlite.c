@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "step/confine.h"
 #include "step/sql_driver.h"
 
 #define INSTRUCTIONS	20000
@@ -24,6 +25,7 @@
 struct lite {
 	sqlite3		*db;
 	int64_t		 locked_until;	/* since a lock is waited for */
+	struct confine_who who;		/* whose files it may use */
 };
 
 /* Called by SQLite while it works: not 0 ends the statement. */
@@ -58,6 +60,10 @@ lite_open(struct sql *s)
 	int rc;
 
 	s->db = l;
+	if (!confine_choose(NULL, &l->who, &s->why) ||
+	    !confine_view(&l->who, &s->why))
+		return SQL_FAILED;
+	confine_files_as(&l->who);	/* until lite_close() */
 	rc = sqlite3_open_v2(file != NULL ? file : "", &l->db,
 	    SQLITE_OPEN_READWRITE, NULL);
 	if (rc == SQLITE_OK) {
@@ -74,9 +80,9 @@ lite_open(struct sql *s)
 	if (file != NULL && access(file, F_OK) != 0 && errno == ENOENT)
 		s->job->absent = SQL_ABSENT;
 	buf_printf(&s->why, "The database file %s could not be used: %s. Check "
-	    "that it is there and that the console's user may write it, and "
+	    "that it is there and that %s may write it and its folder, and "
 	    "file of %s in targets.yml.", file != NULL ? file : "(none)",
-	    sqlite3_errmsg(l->db), s->target->name);
+	    sqlite3_errmsg(l->db), l->who.user, s->target->name);
 	return SQL_FAILED;
 }
 
@@ -85,8 +91,11 @@ lite_close(struct sql *s)
 {
 	struct lite *l = s->db;
 
-	if (l != NULL)
+	if (l != NULL) {
 		sqlite3_close(l->db);
+		confine_who_clear(&l->who);
+	}
+	confine_files_own();
 	free(l);
 	s->db = NULL;
 }

@@ -19,7 +19,7 @@
 struct pipes {
 	struct stream	 stream;
 	struct link	*link;
-	pid_t		 pid;
+	struct confine_child child;
 	int		 fds[3];	/* our ends: input, output, error */
 	struct buf	 said;		/* the end of standard error */
 };
@@ -101,14 +101,14 @@ static void
 pipe_close(struct stream *stream)
 {
 	struct pipes *p = (struct pipes *)stream;
+	int status;
 
 	for (int i = 0; i < 3; i++)
 		if (p->fds[i] >= 0)
 			close(p->fds[i]);
-	if (p->pid > 0) {
-		kill(p->pid, SIGTERM);
-		while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+	if (p->child.pid > 0) {
+		kill(p->child.pid, SIGTERM);
+		confine_wait(&p->child, &status);
 	}
 	buf_clear(&p->said);
 	free(p);
@@ -127,10 +127,10 @@ pipe_stream_open(struct link *l, const char *what, bool subsystem,
 
 	p->stream.kind = &kind;
 	p->link = l;
-	p->pid = openssh_start(s, subsystem, what, p->fds);
-	if (p->pid <= 0) {
-		buf_puts(why, "The program for the conversation could not be "
-		    "started on this machine.");
+	if (!openssh_start(s, subsystem, what, p->fds, &p->child, why)) {
+		if (why->len == 0)
+			buf_puts(why, "The program for the conversation could "
+			    "not be started on this machine.");
 		pipe_close(&p->stream);
 		return LINK_REFUSED;
 	}

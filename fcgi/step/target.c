@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "step/act.h"
 #include "step/clean.h"
+#include "step/confine.h"
 #include "step/fill.h"
 #include "step/same.h"
 #include "step/status.h"
@@ -358,6 +359,9 @@ prepare(struct run *r)
 		    r->job.target->name, r->job.target->kind);
 		return false;
 	}
+	if (strcmp(r->job.target->kind, "local") == 0 &&
+	    confine_forbidden(&r->message))
+		return false;
 	if (evaluate_new(o, r->mask, &r->output.evaluate, &fault) != ERR_OK ||
 	    (o->pty && typist_new(o, &r->output.typist, &fault) != ERR_OK)) {
 		buf_puts(&r->message, fault.message);

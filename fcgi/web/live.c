@@ -27,6 +27,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/peer.h"
 #include "base/text.h"
 #include "journal/db.h"
 #include "web/live.h"
@@ -310,6 +311,10 @@ accept_watchers(struct hub *h)
 		db_open(h->data, DB_WEB, &h->db);
 	while ((fd = accept4(h->listener, NULL, NULL,
 	    SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+		if (peer_is_confined(fd)) {
+			close(fd);
+			continue;
+		}
 		w = watcher_new(h->epoll, fd);
 		w->next = h->watchers;
 		h->watchers = w;

@@ -30,6 +30,10 @@ import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("B", TOP / "build/asan")).resolve()
+# Scripts on this machine are isolated as for anybody, but keep the user of
+# the test, who owns the folders that it gives them.  test_isolation.py has
+# the user too.  Honoured by builds with sanitizers alone.
+os.environ.setdefault("COUNTERSIGN_WITHOUT", "user")
 PASSWORD = "a long enough password"
 BUSY = ("requested", "starting", "running")
 # At a time limit (tests/run), what a test has started ends in order.
@@ -199,6 +203,7 @@ class Console:
         self.base = f"http://127.0.0.1:{self.port}"
         self.log = self.data.with_name(self.data.name + ".log")
         self.process = None
+        self.prefix = []            # a command that becomes another user
         self.setup_key = None
         self.somebody = None        # who may look
         self.env = dict(os.environ, COUNTERSIGN_STRICT="1")
@@ -207,7 +212,7 @@ class Console:
 
     def cli(self, *args, stdin=""):
         done = subprocess.run(
-            [BUILD / "countersign", *args, "--data", self.data,
+            [*self.prefix, BUILD / "countersign", *args, "--data", self.data,
              "--runbooks", self.runbooks], input=stdin, text=True,
             capture_output=True, timeout=60, env=self.env)
         if done.returncode != 0:
@@ -227,8 +232,8 @@ class Console:
     def start(self):
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [BUILD / "countersign", "serve", "--data", self.data,
-                 "--runbooks", self.runbooks, "--port", str(self.port),
+                [*self.prefix, BUILD / "countersign", "serve", "--data",
+                 self.data, "--runbooks", self.runbooks, "--port", str(self.port),
                  *self.options],
                 cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=log, env=self.env)
