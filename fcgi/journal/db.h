@@ -17,6 +17,7 @@ enum db_program {
 	DB_KEEPER = 2,		/* the one writer */
 	DB_RUNNER = 4,		/* reads */
 	DB_CLI = 8,		/* reads: verify, report, backup */
+	DB_REPLAY = DB_RUNNER | DB_CLI,	/* the runner, in memory */
 };
 
 enum stmt {

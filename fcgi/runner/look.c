@@ -107,7 +107,7 @@ look_seen(struct runner *r, struct json_object *run, const struct step *step)
 {
 	struct json_object *seen = NULL;
 	int64_t id = json_int(run, "id", 0), at = 0;
-	struct rows *rows = db_query(r->db, STMT_LOOK_SEEN, INT(id),
+	struct rows *rows = db_query(r->replayed, STMT_LOOK_SEEN, INT(id),
 	    TEXT(step->id));
 
 	/* with other values, {{names}} in file= may mean another file */
@@ -119,7 +119,7 @@ look_seen(struct runner *r, struct json_object *run, const struct step *step)
 	db_done(rows);
 	if (seen == NULL)
 		return json_object_new_object();
-	rows = db_query(r->db, STMT_CHANGED_SINCE, INT(id), TEXT(step->id),
+	rows = db_query(r->replayed, STMT_CHANGED_SINCE, INT(id), TEXT(step->id),
 	    INT(at));
 	while (db_next(rows))
 		json_object_object_del(seen, db_text(rows, 0));
@@ -131,7 +131,7 @@ struct json_object *
 look_changed(struct runner *r, int64_t run, const char *step)
 {
 	struct json_object *all = json_object_new_object(), *known;
-	struct json_object *rows = db_rows_json(db_query(r->db,
+	struct json_object *rows = db_rows_json(db_query(r->replayed,
 	    STMT_TARGETS_CHANGED, INT(run), TEXT(step)));
 
 	for (size_t i = 0; i < json_object_array_length(rows); i++) {

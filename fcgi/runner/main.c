@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "runner/replay.h"
 #include "runner/runner.h"
 
 #define TICK_MS	250
@@ -197,6 +198,7 @@ main(int argc, char **argv)
 	typed_close(&r);
 	close(r.inotify);
 	buf_clear(&r.in);
+	replay_clear(&r);
 	db_close(r.db);
 	sodium_memzero(r.secret_key, sizeof(r.secret_key));
 	return 0;

@@ -64,7 +64,7 @@ values_of(struct runner *r, struct pinned *s)
 		if (value != NULL)
 			json_set(values, name, json_object_get(value));
 	}
-	rows = db_query(r->db, STMT_VARIABLES, INT(s->run_id));
+	rows = db_query(r->replayed, STMT_VARIABLES, INT(s->run_id));
 	while (db_next(rows))
 		json_set_text(captured, db_text(rows, 0), db_text(rows, 1));
 	db_done(rows);
@@ -208,7 +208,7 @@ names_of(struct runner *r, struct pinned *s)
 	if (s->look)
 		return json_object_get(s->names);
 	group = plan_targets_of(json_get(s->run, "targets"), s->step->on);
-	names = fan_targets(r->db, s->run_id, s->step->id, s->n, group);
+	names = fan_targets(r->replayed, s->run_id, s->step->id, s->n, group);
 	json_object_put(group);
 	return names;
 }
@@ -258,8 +258,8 @@ static enum err
 put_statements(struct runner *r, struct pinned *s, struct json_object *o,
     struct fault *why)
 {
-	struct json_object *skipped, *from = fan_statements(r->db, s->run_id,
-	    s->step->id, s->n, json_text(s->run, "plan", ""), &skipped);
+	struct json_object *skipped, *from = fan_statements(r->replayed,
+	    s->run_id, s->step->id, s->n, json_text(s->run, "plan", ""), &skipped);
 
 	if (from == NULL)
 		return pinned_refuse(why, "The attempt starts at a "
@@ -329,7 +329,7 @@ put_lack(struct json_object *lacks, const char *target, const char *name,
 static void
 put_own(struct runner *r, struct pinned *s, struct json_object *o)
 {
-	struct json_object *by = captured_by_target(r->db, s->run_id, s->book,
+	struct json_object *by = captured_by_target(r->replayed, s->run_id, s->book,
 	    s->step);
 	struct json_object *apart = captured_apart(by, s->step,
 	    json_get(o, "values"));
@@ -425,21 +425,35 @@ fill_preflight(struct runner *r, struct pinned *s, const char *exec,
 	return targets_of(r, s, targets, why);
 }
 
+/* The order of an attempt, or (no state) of a look, from one state of the
+ * journal.  Where it could not be read, what
+ * was found is nothing to go by. */
+static enum err
+make(struct runner *r, struct pinned *s, const char *exec, const char *state,
+    struct json_object *o, struct fault *why)
+{
+	enum err err;
+
+	(void)db_take_failure(r->db);
+	if (db_begin(r->db) != ERR_OK)
+		return ERR_UNAVAILABLE;
+	err = state != NULL ? pinned_read(r, exec, state, s, why) :
+	    pinned_read_look(r, exec, s, why);
+	if (err == ERR_OK)
+		err = s->step == NULL ? fill_preflight(r, s, exec, o, why) :
+		    fill_order(r, s, exec, o, why);
+	db_end(r->db, ERR_OK);
+	return db_take_failure(r->db) ? ERR_UNAVAILABLE : err;
+}
+
 enum err
 order_make(struct runner *r, const char *exec, const char *state,
     struct buf *ret, struct fault *why)
 {
 	struct json_object *o = json_object_new_object();
 	struct pinned s = {0};
-	enum err err;
+	enum err err = make(r, &s, exec, state, o, why);
 
-	(void)db_take_failure(r->db);
-	db_begin(r->db);
-	if ((err = pinned_read(r, exec, state, &s, why)) == ERR_OK)
-		err = fill_order(r, &s, exec, o, why);
-	db_end(r->db, ERR_OK);
-	if (db_take_failure(r->db))
-		err = ERR_UNAVAILABLE;
 	if (err == ERR_OK)
 		buf_puts(ret, json_write(o));
 	json_object_put(o);
@@ -453,16 +467,8 @@ order_make_look(struct runner *r, const char *exec, struct buf *ret,
 {
 	struct json_object *o = json_object_new_object();
 	struct pinned s = { .refused = refused };
-	enum err err;
+	enum err err = make(r, &s, exec, NULL, o, why);
 
-	(void)db_take_failure(r->db);
-	db_begin(r->db);
-	if ((err = pinned_read_look(r, exec, &s, why)) == ERR_OK)
-		err = s.step == NULL ? fill_preflight(r, &s, exec, o, why) :
-		    fill_order(r, &s, exec, o, why);
-	db_end(r->db, ERR_OK);
-	if (db_take_failure(r->db))
-		err = ERR_UNAVAILABLE;
 	if (err == ERR_OK &&
 	    json_object_array_length(json_get(o, "targets")) > 0)
 		buf_puts(ret, json_write(o));

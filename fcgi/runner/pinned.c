@@ -1,10 +1,11 @@
 /*
  * pinned.c: the pinned plan of an attempt, read and checked.
  *
- * The runner does not believe the keeper: it reads the run itself, computes
- * the plan anew from document, targets, parameters and sealed boxes, counts
- * the approvals of the run and of its gates, and starts nothing that does not
- * give the hash that approvals were given to.
+ * The runner does not believe the keeper, nor the tables: it reads the run
+ * from its events (replay.c), computes the plan anew from document, targets,
+ * parameters and sealed boxes, counts the approvals of the run and of its
+ * gates, and starts nothing that does not give the hash that approvals were
+ * given to.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "journal/life.h"
 #include "journal/plan.h"
 #include "runner/pinned.h"
+#include "runner/replay.h"
 
 enum err
 pinned_refuse(struct fault *why, const char *message)
@@ -24,10 +26,10 @@ pinned_refuse(struct fault *why, const char *message)
 }
 
 static enum err
-read_attempt(struct runner *r, const char *exec, const char *state,
+read_attempt(const char *exec, const char *state,
     struct pinned *s, struct fault *why)
 {
-	struct rows *rows = db_query(r->db, STMT_ATTEMPT_BY_EXEC, TEXT(exec));
+	struct rows *rows = db_query(s->db, STMT_ATTEMPT_BY_EXEC, TEXT(exec));
 	enum err err = ERR_NOT_FOUND;
 
 	if (db_next(rows)) {
@@ -45,10 +47,10 @@ read_attempt(struct runner *r, const char *exec, const char *state,
 }
 
 static enum err
-read_look(struct runner *r, const char *exec, struct pinned *s,
+read_look(const char *exec, struct pinned *s,
     struct fault *why)
 {
-	struct json_object *row = db_first_json(db_query(r->db,
+	struct json_object *row = db_first_json(db_query(s->db,
 	    STMT_LOOK_BY_EXEC, TEXT(exec)));
 
 	if (row == NULL)
@@ -85,10 +87,10 @@ parse(struct pinned *s, const char *text, struct fault *why)
 }
 
 static enum err
-read_document(struct runner *r, struct pinned *s, struct fault *why)
+read_document(struct pinned *s, struct fault *why)
 {
 	const char *hash = json_text(s->run, "document", "");
-	struct rows *rows = db_query(r->db, STMT_DOCUMENT_TEXT, TEXT(hash));
+	struct rows *rows = db_query(s->db, STMT_DOCUMENT_TEXT, TEXT(hash));
 	char found[2 * HASH_BYTES + 1] = "";
 	enum err err = ERR_OK;
 	int index;
@@ -114,10 +116,10 @@ read_document(struct runner *r, struct pinned *s, struct fault *why)
 
 /* Counted anew: with the roles that the approvers have now. */
 static enum err
-check_approvals(struct runner *r, struct pinned *s, const char *plan,
+check_approvals(struct pinned *s, const char *plan,
     struct fault *why)
 {
-	struct json_object *given = plan_decisions(r->db, s->run_id, plan,
+	struct json_object *given = plan_decisions(s->db, s->run_id, plan,
 	    "");
 	bool approved = life_is_approved(json_get(s->run, "approvals"), given);
 
@@ -127,11 +129,11 @@ check_approvals(struct runner *r, struct pinned *s, const char *plan,
 }
 
 static enum err
-check_run(struct runner *r, struct pinned *s, struct fault *why)
+check_run(struct pinned *s, struct fault *why)
 {
 	char plan[2 * HASH_BYTES + 1];
 
-	s->run = db_first_json(db_query(r->db, STMT_RUN_GET, INT(s->run_id)));
+	s->run = db_first_json(db_query(s->db, STMT_RUN_GET, INT(s->run_id)));
 	if (s->run == NULL)
 		return pinned_refuse(why, "There is no such run.");
 	plan_of_row(s->run, plan);
@@ -142,29 +144,29 @@ check_run(struct runner *r, struct pinned *s, struct fault *why)
 	    && strcmp(json_text(s->run, "state", ""), "paused") != 0)
 		return pinned_refuse(why, "The run is not running.");
 	return *s->step_id == '\0' ? ERR_OK :
-	    check_approvals(r, s, plan, why);
+	    check_approvals(s, plan, why);
 }
 
 static struct json_object *
-step_row(struct runner *r, const struct pinned *s, const char *id)
+step_row(const struct pinned *s, const char *id)
 {
-	return db_first_json(db_query(r->db, STMT_STEP_GET, INT(s->run_id),
+	return db_first_json(db_query(s->db, STMT_STEP_GET, INT(s->run_id),
 	    TEXT(id)));
 }
 
 /* The gate is given for this plan, or does not stand in this row's way. */
 static bool
-is_open(struct runner *r, struct pinned *s, const struct step *gate,
+is_open(struct pinned *s, const struct step *gate,
     struct json_object *row)
 {
-	struct json_object *g = step_row(r, s, gate->id), *given;
+	struct json_object *g = step_row(s, gate->id), *given;
 	const char *state = json_text(g, "state", "");
 	bool open = true;
 
 	if (text_eq(json_text(g, "part", ""), json_text(row, "part", "")) &&
 	    json_int(g, "position", 0) < json_int(row, "position", 0) &&
 	    !text_eq(state, "skipped")) {
-		given = plan_decisions(r->db, s->run_id,
+		given = plan_decisions(s->db, s->run_id,
 		    json_text(s->run, "plan", ""), gate->id);
 		open = text_eq(state, "succeeded") &&
 		    life_is_given(gate, given);
@@ -176,16 +178,16 @@ is_open(struct runner *r, struct pinned *s, const struct step *gate,
 
 /* A probe stands where the step stands that it is of. */
 static enum err
-check_gates(struct runner *r, struct pinned *s, struct fault *why)
+check_gates(struct pinned *s, struct fault *why)
 {
 	const char *of = s->step->probe_of != NULL ? s->step->probe_of :
 	    s->step->id;
-	struct json_object *row = step_row(r, s, of);
+	struct json_object *row = step_row(s, of);
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < s->book->steps_count && err == ERR_OK; i++)
 		if (s->book->steps[i].kind == STEP_APPROVAL &&
-		    !is_open(r, s, &s->book->steps[i], row))
+		    !is_open(s, &s->book->steps[i], row))
 			err = fault_set(why, ERR_FORBIDDEN, "gate", NULL,
 			    "The gate \"%s\" before this step does not have "
 			    "the approvals that it needs: nothing was "
@@ -194,17 +196,55 @@ check_gates(struct runner *r, struct pinned *s, struct fault *why)
 	return err;
 }
 
+static enum err
+read_all(struct pinned *s, const char *exec, const char *state,
+    struct fault *why)
+{
+	enum err err;
+
+	if ((err = read_attempt(exec, state, s, why)) == ERR_OK &&
+	    (err = check_run(s, why)) == ERR_OK &&
+	    (err = read_document(s, why)) == ERR_OK)
+		err = check_gates(s, why);
+	return err;
+}
+
+/* The tables would let it run, and the events do not. */
+static bool
+is_forged(struct runner *r, const char *exec, const char *state)
+{
+	struct pinned s = { .db = r->db };
+	struct fault fault;
+	bool good = read_all(&s, exec, state, &fault) == ERR_OK;
+
+	pinned_clear(&s);
+	return good;
+}
+
+/* The number of the run, which the tables say and its events must confirm. */
+static int64_t
+run_of(struct runner *r, enum stmt stmt, const char *exec)
+{
+	return db_first_int(db_query(r->db, stmt, TEXT(exec)), -1);
+}
+
 enum err
 pinned_read(struct runner *r, const char *exec, const char *state,
     struct pinned *s, struct fault *why)
 {
-	enum err err;
+	enum err err = replay_run(r, run_of(r, STMT_ATTEMPT_BY_EXEC, exec),
+	    why);
+	struct fault found = {0};
 
-	if ((err = read_attempt(r, exec, state, s, why)) ==
-	    ERR_OK &&
-	    (err = check_run(r, s, why)) == ERR_OK &&
-	    (err = read_document(r, s, why)) == ERR_OK)
-		err = check_gates(r, s, why);
+	if (err != ERR_OK)
+		return err;
+	s->db = r->replayed;
+	err = read_all(s, exec, state, &found);
+	if (err != ERR_OK && is_forged(r, exec, state))
+		return fault_set(why, ERR_FORBIDDEN, "forged", NULL,
+		    EXEC_FORGED " By the events: %s", found.message);
+	if (err != ERR_OK)
+		*why = found;
 	return err;
 }
 
@@ -212,11 +252,12 @@ enum err
 pinned_read_look(struct runner *r, const char *exec, struct pinned *s,
     struct fault *why)
 {
-	enum err err;
+	enum err err = replay_run(r, run_of(r, STMT_LOOK_BY_EXEC, exec), why);
 
-	if ((err = read_look(r, exec, s, why)) == ERR_OK &&
-	    (err = check_run(r, s, why)) == ERR_OK)
-		err = read_document(r, s, why);
+	s->db = r->replayed;
+	if (err == ERR_OK && (err = read_look(exec, s, why)) == ERR_OK &&
+	    (err = check_run(s, why)) == ERR_OK)
+		err = read_document(s, why);
 	return err;
 }
 

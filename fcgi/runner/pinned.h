@@ -7,6 +7,7 @@
 #include "runner/runner.h"
 
 struct pinned {
+	struct db		*db;		/* what the checks read */
 	struct json_object	*run;
 	struct book		*book;
 	const struct step	*step;

@@ -59,6 +59,8 @@ struct runner {
 	const char	*step_program;
 	int64_t		 output_limit;	/* bytes, of one target */
 	struct db	*db;		/* NULL until the keeper made it */
+	struct db	*replayed;	/* what the events say (replay.h) */
+	struct replay	*replay;
 	unsigned char	 public_key[32];
 	unsigned char	 secret_key[32];
 	int		 keeper;	/* socket, or -1 */

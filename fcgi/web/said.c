@@ -3,9 +3,12 @@
  * person.
  *
  * The record has one sentence, in English.  Those that the keeper and the
- * runner write themselves are known, so a page can show them translated; what
- * a target said is shown as it came.
+ * runner write themselves are known, so a page can show them translated, with
+ * what follows them as it is; what a target said is shown as it came.
  */
+#include <string.h>
+
+#include "base/arena.h"
 #include "base/text.h"
 #include "web/said.h"
 #include "wire/exec.h"
@@ -16,6 +19,8 @@ static const struct {
 } said[] = {
 	{ EXEC_NOT_ACCEPTED,		"said_not_accepted" },
 	{ EXEC_NOT_ACCEPTED_RESTART,	"said_not_accepted_restart" },
+	{ EXEC_FORGED,			"said_forged" },
+	{ EXEC_CHAIN_BROKEN,		"said_chain_broken" },
 };
 
 const char *
@@ -24,7 +29,9 @@ said_text(const struct req *req, const char *message)
 	if (message == NULL || req->wants != WANTS_HTML)
 		return message;
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
-		if (text_eq(said[i].message, message))
-			return request_text(req, said[i].key, message);
+		if (text_starts(message, said[i].message))
+			return arena_printf(req->arena, "%s%s",
+			    request_text(req, said[i].key, said[i].message),
+			    message + strlen(said[i].message));
 	return message;
 }
