@@ -119,8 +119,8 @@ look_seen(struct runner *r, struct json_object *run, const struct step *step)
 	db_done(rows);
 	if (seen == NULL)
 		return json_object_new_object();
-	rows = db_query(r->replayed, STMT_CHANGED_SINCE, INT(id), TEXT(step->id),
-	    INT(at));
+	rows = db_query(r->replayed, STMT_CHANGED_SINCE, INT(id),
+	    TEXT(step->id), INT(at));
 	while (db_next(rows))
 		json_object_object_del(seen, db_text(rows, 0));
 	db_done(rows);

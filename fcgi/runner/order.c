@@ -329,8 +329,8 @@ put_lack(struct json_object *lacks, const char *target, const char *name,
 static void
 put_own(struct runner *r, struct pinned *s, struct json_object *o)
 {
-	struct json_object *by = captured_by_target(r->replayed, s->run_id, s->book,
-	    s->step);
+	struct json_object *by = captured_by_target(r->replayed, s->run_id,
+	    s->book, s->step);
 	struct json_object *apart = captured_apart(by, s->step,
 	    json_get(o, "values"));
 	struct json_object *own = json_object_new_object();
