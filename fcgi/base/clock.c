@@ -42,9 +42,9 @@ void
 clock_format(int64_t ms, char text[CLOCK_TEXT])
 {
 	time_t s = (time_t)(ms / 1000);
-	struct tm tm;
+	struct tm tm = { .tm_mday = 1 };
 
-	gmtime_r(&s, &tm);
+	gmtime_r(&s, &tm);	/* of a year that int cannot hold: year 0 */
 	text = put_digits(text, tm.tm_year + 1900, 4, '-');
 	text = put_digits(text, tm.tm_mon + 1, 2, '-');
 	text = put_digits(text, tm.tm_mday, 2, 'T');

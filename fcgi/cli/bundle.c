@@ -69,8 +69,13 @@ check_event(struct bundle *b, const char *body)
 	struct json_object *parsed = NULL;
 	struct event e;
 
-	event_hash(b->hash, body, b->hash);
 	b->seq++;
+	if (body == NULL) {
+		bundle_wrong(b, "event %lld is not a text",
+		    (long long)b->seq);
+		return;
+	}
+	event_hash(b->hash, body, b->hash);
 	if (event_parse(body, &e, &parsed) != ERR_OK) {
 		bundle_wrong(b, "event %lld cannot be read",
 		    (long long)b->seq);
@@ -88,6 +93,16 @@ check_event(struct bundle *b, const char *body)
 	json_object_put(parsed);
 }
 
+/* The text at that place, or NULL. */
+static const char *
+text_at(struct json_object *list, size_t i)
+{
+	struct json_object *v = json_object_array_get_idx(list, i);
+
+	return json_object_is_type(v, json_type_string) ?
+	    json_object_get_string(v) : NULL;
+}
+
 static void
 check_report(struct bundle *b)
 {
@@ -99,8 +114,7 @@ check_report(struct bundle *b)
 	b->run = json_int(b->report, "id", 0);
 	db_begin(b->replay);
 	for (size_t i = 0; i < n; i++)
-		check_event(b, json_object_get_string(
-		    json_object_array_get_idx(events, i)));
+		check_event(b, text_at(events, i));
 	text_hex(b->hash, sizeof(b->hash), head);
 	if (n == 0)
 		bundle_wrong(b, "the report carries no events");

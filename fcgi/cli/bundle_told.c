@@ -108,7 +108,7 @@ attempts_of(struct bundle *b)
 	rows = db_query(b->replay, STMT_WEB_TARGETS, INT(b->run));
 	while (db_next(rows)) {
 		list = json_get(all, db_text(rows, 0));
-		row = json_object_array_get_idx(list,
+		row = list == NULL ? NULL : json_object_array_get_idx(list,
 		    (size_t)db_int(rows, 1) - 1);
 		if (row != NULL)
 			add_target(row, db_row_json(rows));

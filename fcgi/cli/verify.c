@@ -8,6 +8,7 @@
  * it with the head that its chain has.
  */
 #include <sodium.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,25 +19,28 @@
 #include "base/text.h"
 #include "cli/bundle.h"
 #include "cli/cli.h"
+#include "cli/verify.h"
 #include "journal/event.h"
 #include "wire/exec.h"
 
-struct verify {
-	const char		*data;
-	struct db		*db;
-	struct db		*replay;
-	int64_t			 events;
-	int64_t			 entries;
-	int64_t			 outputs;
-	int			 wrong;
-};
+void
+verify_wrong(struct verify *v, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	printf("WRONG: ");
+	vprintf(fmt, ap);
+	putchar('\n');
+	va_end(ap);
+	v->wrong++;
+}
 
 static void
 wrong(struct verify *v, const char *what, int64_t run, int64_t seq)
 {
-	printf("WRONG: %s (run %lld, event %lld)\n", what, (long long)run,
+	verify_wrong(v, "%s (run %lld, event %lld)", what, (long long)run,
 	    (long long)seq);
-	v->wrong++;
 }
 
 /* The documents come first: runs refer to them. */
@@ -49,6 +53,7 @@ copy_documents(struct verify *v)
 	while (db_next(rows)) {
 		const char *text = db_text(rows, 1);
 
+		text = text != NULL ? text : "";
 		hash_hex(text, strlen(text), hash);
 		if (!text_eq(hash, db_text(rows, 0)))
 			wrong(v, "a document does not have its hash", 0, 0);
@@ -58,11 +63,32 @@ copy_documents(struct verify *v)
 	db_done(rows);
 }
 
+/* A text that is there in any journal that we wrote. */
+static const char *
+text_at(struct rows *rows, int column)
+{
+	const char *text = db_text(rows, column);
+
+	return text != NULL ? text : "";
+}
+
+/* The last password of an account, as the hash of its hash. */
+static void
+take_credential(struct verify *v, const struct event *e)
+{
+	const char *name = json_text(e->data, "name", NULL);
+
+	if (name != NULL && (text_eq(e->kind, "account.added") ||
+	    text_eq(e->kind, "account.password_set")))
+		json_set_text(v->credentials, name,
+		    json_text(e->data, "credential", ""));
+}
+
 static void
 replay(struct verify *v, struct rows *rows)
 {
 	int64_t run = db_int(rows, 0), seq = db_int(rows, 1);
-	const char *body = db_text(rows, 5);
+	const char *body = text_at(rows, 5);
 	size_t len;
 	const void *hash = db_blob(rows, 6, &len);
 	struct json_object *parsed = NULL;
@@ -77,7 +103,9 @@ replay(struct verify *v, struct rows *rows)
 	    !text_eq(e.kind, db_text(rows, 4)))
 		wrong(v, "the columns differ from the body", run, seq);
 	db_run(v->replay, STMT_EVENT_ADD, INT(run), INT(seq), INT(e.at),
-	    TEXT(e.actor), TEXT(e.kind), TEXT(body), BLOB(hash, len));
+	    TEXT(e.actor), TEXT(e.kind), TEXT(body),
+	    BLOB(hash != NULL ? hash : "", len));
+	take_credential(v, &e);
 	if (event_project(v->replay, &e) != ERR_OK)
 		wrong(v, "the event cannot be replayed", run, seq);
 	json_object_put(parsed);
@@ -102,7 +130,7 @@ check_chains(struct verify *v)
 		if (db_int(rows, 1) != ++seq)
 			wrong(v, "an event is missing", run, seq);
 		seq = db_int(rows, 1);
-		event_hash(before, db_text(rows, 5), hash);
+		event_hash(before, text_at(rows, 5), hash);
 		if (len != HASH_BYTES || memcmp(hash, stored, len) != 0)
 			wrong(v, "the hash does not fit", run, seq);
 		memcpy(before, hash, sizeof(before));
@@ -110,58 +138,6 @@ check_chains(struct verify *v)
 		v->events++;
 	}
 	db_done(rows);
-}
-
-static void
-compare(struct verify *v, const char *table, enum stmt stmt)
-{
-	struct rows *a = db_query(v->db, stmt), *b = db_query(v->replay, stmt);
-	bool more_a = db_next(a), more_b = db_next(b);
-
-	while (more_a && more_b) {
-		struct json_object *x = db_row_json(a), *y = db_row_json(b);
-
-		if (strcmp(json_write(x), json_write(y)) != 0) {
-			printf("WRONG: table %s: on disk %s, from the events "
-			    "%s\n", table, json_write(x), json_write(y));
-			v->wrong++;
-		}
-		json_object_put(x);
-		json_object_put(y);
-		more_a = db_next(a);
-		more_b = db_next(b);
-	}
-	if (more_a != more_b) {
-		printf("WRONG: table %s has %s rows than the events give\n",
-		    table, more_a ? "more" : "fewer");
-		v->wrong++;
-	}
-	db_done(a);
-	db_done(b);
-}
-
-static void
-compare_projections(struct verify *v)
-{
-	static const struct {
-		const char	*table;
-		enum stmt	 stmt;
-	} tables[] = {
-		{ "run", STMT_ALL_RUN }, { "step", STMT_ALL_STEP },
-		{ "attempt", STMT_ALL_ATTEMPT },
-		{ "attempt_target", STMT_ALL_TARGET },
-		{ "artifact", STMT_ALL_ARTIFACT },
-		{ "look", STMT_ALL_LOOK },
-		{ "typist", STMT_ALL_TYPIST },
-		{ "variable", STMT_ALL_VARIABLE },
-		{ "approval", STMT_ALL_APPROVAL },
-		{ "held_target", STMT_ALL_HELD },
-		{ "account", STMT_ALL_ACCOUNT }, { "token", STMT_ALL_TOKEN },
-		{ "secret", STMT_ALL_SECRET },
-	};
-
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		compare(v, tables[i].table, tables[i].stmt);
 }
 
 /* The files of the rows {exec, target, hash, run, step, n}. */
@@ -174,16 +150,15 @@ check_files(struct verify *v, enum stmt stmt, const char *ending,
 
 	while (db_next(rows)) {
 		char *path = mem_printf("%s/exec/%s/%s%s", v->data,
-		    db_text(rows, 0), db_text(rows, 1), ending);
+		    text_at(rows, 0), text_at(rows, 1), ending);
 
 		if (hash_file(path, hash) != ERR_OK ||
 		    !text_eq(hash, db_text(rows, 2))) {
-			printf("WRONG: the %s of run %lld, step %s, "
-			    "attempt %lld on %s is missing or was changed\n",
+			verify_wrong(v, "the %s of run %lld, step %s, "
+			    "attempt %lld on %s is missing or was changed",
 			    what, (long long)db_int(rows, 3),
-			    db_text(rows, 4), (long long)db_int(rows, 5),
-			    db_text(rows, 1));
-			v->wrong++;
+			    text_at(rows, 4), (long long)db_int(rows, 5),
+			    text_at(rows, 1));
 		}
 		v->outputs++;
 		free(path);
@@ -227,23 +202,29 @@ static void
 check_entry(struct verify *v, struct rows *rows, unsigned char before[32],
     const unsigned char key[32], struct json_object *expected)
 {
-	const char *body = db_text(rows, 1);
+	const char *body = text_at(rows, 1);
 	unsigned char hash[HASH_BYTES];
 	struct json_object *o = NULL;
+	const void *stored, *signature;
 	char run[24];
-	const void *signature;
 	size_t len;
 
 	event_hash(before, body, hash);
-	if (memcmp(hash, db_blob(rows, 2, &len), HASH_BYTES) != 0)
+	stored = db_blob(rows, 2, &len);
+	if (len != HASH_BYTES || memcmp(hash, stored, HASH_BYTES) != 0)
 		wrong(v, "the ledger's hash does not fit", 0, db_int(rows, 0));
 	signature = db_blob(rows, 3, &len);
 	if (len != crypto_sign_BYTES || crypto_sign_verify_detached(signature,
 	    hash, sizeof(hash), key) != 0)
 		wrong(v, "the ledger's signature is wrong", 0, db_int(rows, 0));
 	memcpy(before, hash, HASH_BYTES);
-	if (json_read(body, strlen(body), &o, NULL) != ERR_OK)
+	if (json_read(body, strlen(body), &o, NULL) != ERR_OK) {
+		wrong(v, "a ledger entry cannot be read", 0, db_int(rows, 0));
 		return;
+	}
+	if (json_int(o, "n", 0) != db_int(rows, 0))
+		wrong(v, "a ledger entry has another number than its text", 0,
+		    db_int(rows, 0));
 	snprintf(run, sizeof(run), "%lld", (long long)json_int(o, "run", 0));
 	if (!is_head(v, json_int(o, "run", 0), json_int(o, "events", 0),
 	    json_text(o, "head", "")))
@@ -281,10 +262,23 @@ check_ledger(struct verify *v)
 	db_done(rows);
 	json_object_object_foreach(expected, id, missing) {
 		(void)missing;
-		printf("WRONG: run %s is closed and not in the ledger\n", id);
-		v->wrong++;
+		verify_wrong(v, "run %s is closed and not in the ledger", id);
 	}
 	json_object_put(expected);
+}
+
+static void
+check_all(struct verify *v)
+{
+	copy_documents(v);
+	check_chains(v);
+	verify_tables(v);
+	check_ledger(v);
+	check_files(v, STMT_OUTPUTS_ALL, ".cast", "output");
+	check_files(v, STMT_SEALED_ALL, EXEC_SEALED, "sealed output");
+	check_files(v, STMT_ARTIFACTS_ALL, EXEC_KEPT, "kept output");
+	if (db_take_failure(v->db))
+		verify_wrong(v, "the database cannot be read as a whole");
 }
 
 int
@@ -303,19 +297,16 @@ cli_verify(struct cli *c)
 		db_close(v.db);
 		return cli_say(CLI_NO, "not enough memory to replay");
 	}
+	v.credentials = json_object_new_object();
 	db_begin(v.db);
 	db_begin(v.replay);
-	copy_documents(&v);
-	check_chains(&v);
-	compare_projections(&v);
-	check_ledger(&v);
-	check_files(&v, STMT_OUTPUTS_ALL, ".cast", "output");
-	check_files(&v, STMT_SEALED_ALL, EXEC_SEALED, "sealed output");
-	check_files(&v, STMT_ARTIFACTS_ALL, EXEC_KEPT, "kept output");
+	if (verify_schema(&v))
+		check_all(&v);
 	db_end(v.replay, ERR_OK);
 	db_end(v.db, ERR_OK);
 	db_close(v.replay);
 	db_close(v.db);
+	json_object_put(v.credentials);
 	printf("%lld events, %lld ledger entries, %lld outputs: %s\n",
 	    (long long)v.events, (long long)v.entries, (long long)v.outputs,
 	    v.wrong == 0 ? "all as recorded" : "NOT as recorded");

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -38,11 +39,17 @@ hash_file(const char *path, char out[2 * HASH_BYTES + 1])
 	static unsigned char block[65536];
 	unsigned char hash[HASH_BYTES];
 	crypto_generichash_state state;
+	struct stat st;
 	ssize_t n;
 	int fd;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+	/* a FIFO in the place of a file must not be waited for */
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0)
 		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return ERR_IO;
+	}
 	crypto_generichash_init(&state, NULL, 0, HASH_BYTES);
 	while ((n = read(fd, block, sizeof(block))) > 0)
 		crypto_generichash_update(&state, block, (size_t)n);

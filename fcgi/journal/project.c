@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/project.h"
+#include "journal/shape.h"
 
 static enum err
 set_step(struct db *db, const struct event *e, const char *state,
@@ -35,7 +36,8 @@ for_each(struct db *db, const struct event *e, const char *key,
     size_t))
 {
 	struct json_object *all = json_get(e->data, key);
-	size_t n = all != NULL ? json_object_array_length(all) : 0;
+	size_t n = json_object_is_type(all, json_type_array) ?
+	    json_object_array_length(all) : 0;
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < n && err == ERR_OK; i++)
@@ -365,7 +367,7 @@ set_variables(struct db *db, const struct event *e)
 	struct json_object *captures = json_get(e->data, "captures");
 	enum err err = ERR_OK;
 
-	if (captures == NULL)
+	if (!json_object_is_type(captures, json_type_object))
 		return ERR_OK;
 	json_object_object_foreach(captures, name, value) {
 		if (err == ERR_OK && value == NULL)
@@ -527,6 +529,8 @@ event_project(struct db *db, const struct event *e)
 	size_t n = sizeof(kinds) / sizeof(kinds[0]);
 	enum err err = ERR_INVALID;
 
+	if (!shape_fits(e))
+		return err;
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(kinds[i].kind, e->kind) == 0) {
 			err = kinds[i].project(db, e);

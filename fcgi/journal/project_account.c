@@ -86,7 +86,7 @@ enum err
 project_secret_set(struct db *db, const struct event *e)
 {
 	return db_run(db, STMT_SECRET_PUT, TEXT(text_of(e, "name")),
-	    INT(e->at), TEXT(e->actor));
+	    INT(e->at), TEXT(e->actor), TEXT(text_of(e, "box")));
 }
 
 enum err

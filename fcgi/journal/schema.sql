@@ -220,7 +220,8 @@ CREATE TABLE token (
 CREATE TABLE secret (
 	name	TEXT PRIMARY KEY,
 	set_at	INTEGER NOT NULL,
-	set_by	TEXT NOT NULL
+	set_by	TEXT NOT NULL,
+	box	TEXT		-- hash of its sealed value, hex; NULL: of old
 ) STRICT, WITHOUT ROWID;
 -- Projections end here.
 

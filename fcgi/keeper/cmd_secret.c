@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "book/targets.h"
 #include "journal/event.h"
+#include "journal/hash.h"
 #include "keeper/keeper.h"
 #include "keeper/seal.h"
 
@@ -23,12 +24,15 @@ check_secret_name(struct command *c)
 	    "underscores, 64 at most.");
 }
 
+/* The hash of the sealed value goes on record with it. */
 static enum err
-record(struct command *c, const char *kind)
+record(struct command *c, const char *kind, const char *box)
 {
 	struct json_object *data = json_object_new_object();
 
 	json_set_text(data, "name", json_text(c->body, "name", ""));
+	if (box != NULL)
+		json_set_text(data, "box", box);
 	return event_append(c->keeper->db, 0, EVENT_ANY_SEQ, c->actor.name,
 	    kind, data);
 }
@@ -36,6 +40,7 @@ record(struct command *c, const char *kind)
 enum err
 cmd_secret_set(struct command *c)
 {
+	char hash[2 * HASH_BYTES + 1];
 	struct buf box = {0};
 	enum err err = check_secret_name(c);
 
@@ -57,8 +62,10 @@ cmd_secret_set(struct command *c)
 		err = db_run(c->keeper->db, STMT_SEALED_SET, INT(0),
 		    TEXT(json_text(c->body, "name", "")),
 		    BLOB(box.data, box.len));
-	if (err == ERR_OK)
-		err = record(c, "secret.set");
+	if (err == ERR_OK) {
+		hash_hex(box.data, box.len, hash);
+		err = record(c, "secret.set", hash);
+	}
 	buf_clear(&box);
 	return err;
 }
@@ -108,7 +115,7 @@ cmd_secret_delete(struct command *c)
 	if (err == ERR_OK && db_changes(c->keeper->db) == 0)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_secret",
 		    "name", "There is no secret of that name.");
-	return err == ERR_OK ? record(c, "secret.deleted") : err;
+	return err == ERR_OK ? record(c, "secret.deleted", NULL) : err;
 }
 
 enum err

@@ -10,7 +10,9 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "book/targets.h"
+#include "journal/hash.h"
 #include "runner/runner.h"
 
 char *
@@ -36,6 +38,23 @@ order_put_secret(struct json_object *secrets, const char *name, char *text)
 	free(text);
 }
 
+/* Anybody who can write the table can seal another value: by the events it is
+ * the one that was set.  Those of old have no hash there. */
+static bool
+is_known_box(struct runner *r, const char *name, const void *box, size_t len)
+{
+	struct rows *rows = db_query(r->replayed, STMT_SECRET_BOX, TEXT(name));
+	char hash[2 * HASH_BYTES + 1];
+	bool known = false;
+
+	hash_hex(box, len, hash);
+	if (db_next(rows))
+		known = db_is_null(rows, 0) ||
+		    text_eq(db_text(rows, 0), hash);
+	db_done(rows);
+	return known;
+}
+
 /* Opens the named secret of the store and puts it in place of its name. */
 static enum err
 put_stored(struct runner *r, struct json_object *o, const char *key,
@@ -45,17 +64,24 @@ put_stored(struct runner *r, struct json_object *o, const char *key,
 	struct rows *rows = db_query(r->db, STMT_SEALED_GET, INT(0),
 	    TEXT(secret));
 	char *text = NULL;
+	bool known = true;
 	enum err err = ERR_OK;
 	size_t len;
 
 	if (db_next(rows)) {
 		const void *box = db_blob(rows, 0, &len);
 
-		text = order_open_box(r, box, len);
+		known = is_known_box(r, secret, box, len);
+		text = known ? order_open_box(r, box, len) : NULL;
 	}
 	db_done(rows);
 	if (text != NULL)
 		order_put_secret(o, key, text);
+	else if (!known)
+		err = fault_set(why, ERR_FORBIDDEN, "other_secret", NULL,
+		    "The secret \"%s\" of target %s is not the one that the "
+		    "events tell of: nothing was executed. Set it anew with "
+		    "`countersign secret set %s`.", secret, target, secret);
 	else
 		err = fault_set(why, ERR_FORBIDDEN, "no_secret", NULL,
 		    "The %s \"%s\" of target %s is not in the secret store: "

@@ -1,0 +1,362 @@
+#!/usr/bin/env python3
+"""`countersign verify` against a journal that somebody changed.
+
+A journal with rows of every kind is changed in one column of one row at a
+time: another value, an empty one, NULL, another type, also where the schema
+forbids it.  Each change is found, and none ends verify otherwise than with an
+answer.  What cannot be found is in HARMLESS, with the reason.
+"""
+import json
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(TOP / "tests/e2e"))
+from console import BUILD, PASSWORD, Console, main, runbook_folder  # noqa: E402
+
+# (table, column or None for all): why no event can say what stands there
+HARMLESS = {
+    ("session", None): "who is signed in now; it is no evidence, and ends",
+    ("device", None): "browsers that signed in before; only slows guessing",
+}
+
+BOOK = """---
+title: All kinds of rows
+parameters:
+  folder: {label: A folder}
+  pass: {label: A password, type: secret}
+approvals:
+  - {role: approver, count: 1}
+---
+```sh {#word capture="word" save=out.txt}
+echo hello
+```
+
+```sh {#hidden secret}
+echo "the password is $pass"
+```
+
+```edit {#conf file="{{folder}}/conf"}
+set a = 2
+```
+
+```sh {#asks pty interactive timeout=60s}
+read -r line; echo "$line"
+```
+
+```approval {#gate role=approver count=1}
+Ready?
+```
+
+```sqlite {#sql on=db}
+CREATE TABLE IF NOT EXISTS t (n INTEGER);
+INSERT INTO missing VALUES (1);
+```
+
+- [ ] Look at it {#look sign=approver}
+
+```sh {#later}
+echo later
+```
+
+# Back {.rollback}
+
+```sh {#unword undo=word}
+echo back
+```
+"""
+TARGETS = """environments:
+  test:
+    label: Test
+    targets:
+      db: {sqlite: {file: %s/t.db}}
+"""
+
+
+class Journal:
+    """A data folder with rows of every kind, made once."""
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cs-verify-"))
+        self.data = self.folder / "data"
+        self.data.mkdir()
+        (self.folder / "conf").write_text("a = 1\n")
+        self.books = runbook_folder({"all": BOOK}, TARGETS % self.folder)
+        console = Console(data=self.data, runbooks=self.books)
+        with console:
+            self.fill(console)
+        self.kept = self.folder / "kept.db"
+        with sqlite3.connect(self.data / "countersign.db") as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.execute("PRAGMA journal_mode = DELETE")
+        shutil.copy(self.data / "countersign.db", self.kept)
+
+    def close(self):
+        shutil.rmtree(self.folder)
+        shutil.rmtree(self.books)
+
+    def fill(self, console):
+        ana = console.user("ana", "operator")
+        eve = console.user("eve", "approver")
+        ada = console.user("ada", "admin")
+        assert ada.post("/secrets", {"name": "s1", "value": "hidden value"}
+                        )[0] in (200, 201)
+        console.raw("POST", "/login", json.dumps({"name": "ana",
+            "password": PASSWORD}), {"Content-Type": "application/json",
+            "Accept": "application/json"})
+        for end in ("rollback", "skip", "open"):
+            self.run(ana, eve, end)
+
+    def run(self, ana, eve, end):
+        status, answer = ana.post("/runs", {"runbook": "all",
+            "environment": "test", "title": f"To {end}", "reason": "why not",
+            "parameters": {"folder": str(self.folder), "pass": "pass-word"}})
+        assert status == 201, answer
+        run = answer["id"]
+        at = f"/runs/{run}"
+        plan = ana.run(run)["plan"]
+        assert eve.post(at + "/approvals", {"decision": "approve",
+            "comment": "fine", "plan": plan})[0] == 200
+        if end == "rollback":
+            assert ana.post(at + "/preflight")[0] == 202
+        assert ana.post(at + "/start")[0] == 200
+        for name in ("word", "hidden"):
+            assert ana.press(run, ana.step(run, name))["state"] == "succeeded"
+        ana.post(at + "/steps/conf/look")
+        (self.folder / "conf").write_text("a = 1\n")
+        assert ana.press(run, ana.step(run, "conf"))["state"] == "succeeded"
+        assert ana.post(at + "/steps/asks/execute")[0] == 202
+        while ana.step(run, "asks")["state"] != "running":
+            time.sleep(0.1)
+        while ana.post(at + "/steps/asks/type", {"attempt": 1,
+                                                 "line": "hi"})[0] != 202:
+            if ana.step(run, "asks")["state"] == "succeeded":
+                break
+            time.sleep(0.1)
+        assert ana.wait_step(run, "asks")["state"] == "succeeded"
+        status, answer = eve.post(at + "/steps/gate/approve", {
+            "decision": "approve", "plan": plan})
+        if status == 404:
+            status, answer = eve.post(at + "/steps/gate/approvals", {
+                "decision": "approve", "plan": plan})
+        assert status == 200, answer
+        assert ana.press(run, ana.step(run, "sql"))["state"] == "failed"
+        ana.post(at + "/comments", {"text": "as I thought"})
+        if end == "open":
+            return
+        if end == "rollback":
+            status, answer = ana.post(at + "/rollback", {"reason": "no"})
+            assert status == 200, answer
+            ana.drive(run)
+            status, answer = ana.post(at + "/close", {
+                "result": "rolled_back", "note": "back"})
+            assert status == 200, answer
+            return
+        assert ana.post(at + "/steps/sql/skip", {"reason": "known"})[0] == 200
+        assert ana.post(at + "/steps/look/confirm", {"note": "n"})[0] == 200
+        assert eve.post(at + "/steps/look/sign", {"note": "s"})[0] == 200
+        assert ana.press(run, ana.step(run, "later"))["state"] == "succeeded"
+        status, answer = ana.post(at + "/close", {"result": "succeeded",
+                                                  "note": "done"})
+        assert status == 200, answer
+
+    def verify(self):
+        """The exit code and what it printed; it must be an answer."""
+        env = dict(os.environ, COUNTERSIGN_STRICT="1")
+        done = subprocess.run([BUILD / "countersign", "verify", "--data",
+            self.data], capture_output=True, text=True, timeout=60,
+            errors="replace", env=env)
+        assert done.returncode in (0, 1) and "Sanitizer" not in done.stderr \
+            and " bug: " not in done.stderr, (done.returncode,
+                                              done.stderr[-3000:])
+        return done.returncode, done.stdout + done.stderr
+
+    def fresh(self):
+        for ending in ("-wal", "-shm", "-journal"):
+            (self.data / f"countersign.db{ending}").unlink(missing_ok=True)
+        shutil.copy(self.kept, self.data / "countersign.db")
+        return sqlite3.connect(self.data / "countersign.db",
+                               isolation_level=None)
+
+
+journal = Journal()
+
+
+def keys_of(db, table):
+    columns = db.execute(f"PRAGMA table_info('{table}')").fetchall()
+    keys = [c[1] for c in columns if c[5]]
+    return [c[1] for c in columns], keys or ["rowid"]
+
+
+def lax(db, table):
+    """Takes STRICT, NOT NULL and the like away; how to put them back."""
+    sql, = db.execute("SELECT sql FROM sqlite_schema WHERE name = ?",
+                      (table,)).fetchone()
+    loose = sql.replace(") STRICT, WITHOUT ROWID", ") WITHOUT ROWID")
+    loose = loose.replace(") STRICT", ")").replace(" NOT NULL", "")
+    set_schema(db, table, loose)
+    return sql
+
+
+def set_schema(db, table, sql):
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("UPDATE sqlite_schema SET sql = ? WHERE name = ? AND "
+               "type = 'table'", (sql, table))
+    db.execute("PRAGMA writable_schema = RESET")
+    version, = db.execute("PRAGMA schema_version").fetchone()
+    db.execute(f"PRAGMA schema_version = {version + 1}")
+
+
+# The first four for each column; all of them with LONG=1 (make test-long).
+VALUES = [None, b"", "other", 2 ** 62, "", b"\xff\xfe", -1, "null", "[1]",
+          '{"a": 1}'][:10 if os.environ.get("LONG") else 4]
+
+
+def change(table, column, keys, row, value):
+    """One change, as the schema allows it, else behind its back.  False: the
+    row has that value, or the key would be that of another row."""
+    db = journal.fresh()
+    where = " AND ".join(f"{k} IS ?" for k in keys)
+    text = f"UPDATE {table} SET {column} = ? WHERE {where}"
+    before, = db.execute(f"SELECT {column} FROM {table} WHERE {where}",
+                         row).fetchone()
+    if before == value and type(before) is type(value):
+        return False
+    try:
+        try:
+            db.execute(text, (value, *row))
+        except (sqlite3.IntegrityError, sqlite3.OperationalError):
+            sql = lax(db, table)
+            db.execute(text, (value, *row))
+            set_schema(db, table, sql)
+        after = db.execute(f"SELECT count(*) FROM {table} WHERE {where} AND "
+                           f"{column} IS ?", (*row, before)).fetchone()[0]
+    except (sqlite3.IntegrityError, sqlite3.DatabaseError):
+        return False
+    finally:
+        db.close()
+    return after == 0
+
+
+def rows_of(db, table, keys):
+    """A few rows that differ in kind: of events one for each kind."""
+    names = ", ".join(keys)
+    if table == "event":
+        return db.execute(f"SELECT {names} FROM event GROUP BY kind"
+                          ).fetchall()
+    every = db.execute(f"SELECT {names} FROM {table}").fetchall()
+    return every[:1] + every[-1:] if len(every) > 1 else every
+
+
+def an_unchanged_journal_is_as_recorded():
+    journal.fresh().close()
+    code, said = journal.verify()
+    assert code == 0, said
+
+
+def each_changed_column_of_each_table_is_found():
+    db = journal.fresh()
+    tables = [name for name, in db.execute("SELECT name FROM sqlite_schema "
+        "WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+    counted = 0
+    missed = []
+    for table in tables:
+        columns, keys = keys_of(db, table)
+        rows = rows_of(db, table, keys)
+        if not rows and (table, None) not in HARMLESS:
+            missed.append(f"{table} has no row to change")
+        for column in columns:
+            for n, row in enumerate(rows):
+                # every value once, and each row at least with one
+                for value in VALUES if n == 0 else [VALUES[n % 4]]:
+                    if not change(table, column, keys, row, value):
+                        continue
+                    counted += 1
+                    code, said = journal.verify()
+                    if code != 1 and (table, None) not in HARMLESS and \
+                            (table, column) not in HARMLESS:
+                        missed.append(f"{table}.{column} = {value!r} in "
+                                      f"{row}: {said[-200:]}")
+    db.close()
+    print(f"        {counted} changes of {len(tables)} tables")
+    assert not missed, "\n".join(missed)
+
+
+def each_row_that_is_taken_away_or_added_is_found():
+    db = journal.fresh()
+    tables = [name for name, in db.execute("SELECT name FROM sqlite_schema "
+        "WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+    for table in tables:
+        if (table, None) in HARMLESS:
+            continue
+        db = journal.fresh()
+        _, keys = keys_of(db, table)
+        row = rows_of(db, table, keys)[-1]
+        db.execute("PRAGMA foreign_keys = OFF")
+        db.execute(f"DELETE FROM {table} WHERE " +
+                   " AND ".join(f"{k} IS ?" for k in keys), row)
+        db.close()
+        code, said = journal.verify()
+        assert code == 1, (table, said)
+
+
+def a_trigger_a_view_and_a_lost_table_are_found():
+    for text in ("CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM "
+                 "event WHERE seq = 1; END",
+                 "CREATE VIEW v AS SELECT 1", "DROP TABLE typist",
+                 "ALTER TABLE run ADD COLUMN more TEXT",
+                 "ALTER TABLE run RENAME COLUMN note TO noted",
+                 "DROP INDEX run_open", "PRAGMA user_version = 99"):
+        db = journal.fresh()
+        db.execute(text)
+        db.close()
+        code, said = journal.verify()
+        assert code == 1, (text, said)
+
+
+def a_file_that_is_no_database_any_more_is_an_answer():
+    whole = journal.kept.read_bytes()
+    for at in range(0, len(whole), max(4096, len(whole) // 60)):
+        journal.fresh().close()
+        broken = bytearray(whole)
+        broken[at + 100:at + 140] = b"\xa5" * 40
+        (journal.data / "countersign.db").write_bytes(broken)
+        journal.verify()
+    for size in (0, 10, 100, 5000, len(whole) // 2):
+        journal.fresh().close()
+        (journal.data / "countersign.db").write_bytes(whole[:size])
+        assert journal.verify()[0] == 1, size
+
+
+def a_changed_file_is_found():
+    journal.fresh().close()
+    for path in sorted(journal.data.glob("exec/*/*")):
+        if path.suffix not in (".cast", ".save", ".sealed"):
+            continue
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1])
+        code, said = journal.verify()
+        assert code == 1, (path, said)
+        path.unlink()
+        os.mkfifo(path)         # must not be waited for
+        assert journal.verify()[0] == 1
+        path.unlink()
+        path.write_bytes(whole)
+    assert journal.verify()[0] == 0
+
+
+try:
+    main([an_unchanged_journal_is_as_recorded,
+          each_changed_column_of_each_table_is_found,
+          each_row_that_is_taken_away_or_added_is_found,
+          a_trigger_a_view_and_a_lost_table_are_found,
+          a_file_that_is_no_database_any_more_is_an_answer,
+          a_changed_file_is_found])
+finally:
+    journal.close()
