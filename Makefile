@@ -229,6 +229,12 @@ $(B)/fuzz/step: tests/fuzz/fuzz_step.c $(call src,base) $(call src,book) \
 	    $(call src,wire) $(filter-out %/main.c,$(call src,step))
 	@mkdir -p $(@D)
 	$(Q)clang -std=c17 $(CPPFLAGS) $(WARN) $(FUZZ) -o $@ $^ $(countersign-step_LIBS)
+# A report is checked by the command line's own code.
+$(B)/fuzz/report: tests/fuzz/fuzz_report.c $(call src,base) $(call src,book) \
+	    $(call src,wire) $(call src,journal) fcgi/cli/bundle.c \
+	    fcgi/cli/bundle_told.c | $(B)/schema.inc
+	@mkdir -p $(@D)
+	$(Q)clang -std=c17 $(CPPFLAGS) $(WARN) $(FUZZ) -o $@ $^ $(JOURNAL)
 FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz-built: $(FUZZERS)
 fuzz:

@@ -129,21 +129,16 @@ check_report(struct bundle *b)
 }
 
 int
-bundle_verify(const char *path)
+bundle_verify_text(const char *name, const char *text, size_t len)
 {
 	struct bundle b = { .said = json_object_new_object() };
-	struct buf text = {0};
 	struct fault fault;
 	int code = CLI_NO;
 
 	json_set(b.said, "comments", json_object_new_array());
 	json_set(b.said, "signatures", json_object_new_array());
-	if (sodium_init() < 0 ||
-	    io_read_file(path, BUNDLE_MAX, &text) != ERR_OK) {
-		cli_say(code, "%s cannot be read", path);
-	} else if (json_read(buf_text(&text), text.len, &b.report, &fault) !=
-	    ERR_OK) {
-		cli_say(code, "%s: %s", path, fault.message);
+	if (json_read(text, len, &b.report, &fault) != ERR_OK) {
+		cli_say(code, "%s: %s", name, fault.message);
 	} else if (db_open(DB_MEMORY, DB_CLI, &b.replay) != ERR_OK) {
 		cli_say(code, "not enough memory to replay");
 	} else {
@@ -153,6 +148,20 @@ bundle_verify(const char *path)
 	}
 	json_object_put(b.report);
 	json_object_put(b.said);
+	return code;
+}
+
+int
+bundle_verify(const char *path)
+{
+	struct buf text = {0};
+	int code = CLI_NO;
+
+	if (sodium_init() < 0 ||
+	    io_read_file(path, BUNDLE_MAX, &text) != ERR_OK)
+		cli_say(code, "%s cannot be read", path);
+	else
+		code = bundle_verify_text(path, buf_text(&text), text.len);
 	buf_clear(&text);
 	return code;
 }

@@ -23,6 +23,9 @@ struct bundle {
 /* Prints what is wrong and the head of the chain; an exit code of cli.h. */
 int	bundle_verify(const char *path);
 
+/* The same for the text of one; `name` is what messages call it. */
+int	bundle_verify_text(const char *name, const char *text, size_t len);
+
 /* Prints that something is wrong, and counts it. */
 void	bundle_wrong(struct bundle *b, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));

@@ -42,6 +42,7 @@ static const struct {
 	{ NULL,			"holds",	TEXTS },
 	{ NULL,			"not_needed",	TEXTS },
 	{ NULL,			"roles",	TEXTS },
+	{ NULL,			"scopes",	TEXTS },
 	{ NULL,			"captures",	VALUES },
 	{ NULL,			"from_statement", NUMBERS },
 	{ NULL,			"resume",	OBJECT },

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "journal/auth.h"
 #include "journal/event.h"
+#include "journal/hash.h"
 #include "keeper/account.h"
 #include "keeper/password.h"
 
@@ -97,6 +98,17 @@ wants_hash(struct command *c)
 	return err;
 }
 
+/* Which hash it is goes on record, not the hash itself: whoever could write
+ * another one into the table could sign in as that person. */
+static void
+put_credential(struct command *c, struct json_object *data)
+{
+	char hash[2 * HASH_BYTES + 1];
+
+	hash_hex(c->hashed, strlen(c->hashed), hash);
+	json_set_text(data, "credential", hash);
+}
+
 static enum err
 add_account(struct command *c, struct json_object *roles)
 {
@@ -121,6 +133,7 @@ add_account(struct command *c, struct json_object *roles)
 		json_object_put(data);
 		return ERR_INTERNAL;
 	}
+	put_credential(c, data);
 	err = account_record(c, "account.added", data);
 	if (err == ERR_OK)
 		err = db_run(c->keeper->db, STMT_CREDENTIAL_SET, TEXT(name),
@@ -310,6 +323,7 @@ set_password(struct command *c, const char *name)
 	enum err err;
 
 	json_set_bool(data, "reset", !text_eq(name, c->actor.name));
+	put_credential(c, data);
 	err = account_record(c, "account.password_set", data);
 	if (err == ERR_OK)
 		err = db_run(c->keeper->db, STMT_CREDENTIAL_SET, TEXT(name),
