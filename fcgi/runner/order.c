@@ -259,7 +259,8 @@ put_statements(struct runner *r, struct pinned *s, struct json_object *o,
     struct fault *why)
 {
 	struct json_object *skipped, *from = fan_statements(r->replayed,
-	    s->run_id, s->step->id, s->n, json_text(s->run, "plan", ""), &skipped);
+	    s->run_id, s->step->id, s->n, json_text(s->run, "plan", ""),
+	    &skipped);
 
 	if (from == NULL)
 		return pinned_refuse(why, "The attempt starts at a "
