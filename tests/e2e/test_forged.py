@@ -43,7 +43,7 @@ class Forgery:
         self.console = Console(runbooks=folder)
         self.console.start()
         self.ana = self.console.user("ana", "operator")
-        self.bob = self.console.user("bob", "operator")
+        self.bob = self.console.user("bob", "operator,helper")
         self.eve = self.console.user("eve", "approver")
         self.marks = pathlib.Path(tempfile.mkdtemp(prefix="cs-marks-"))
         return self
