@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "book/http.h"
 #include "book/checks.h"
+#include "book/copy_line.h"
+#include "book/edit_line.h"
+#include "book/http.h"
 #include "book/parse.h"
 #include "book/regex.h"
 #include "book/statements.h"
@@ -61,73 +63,24 @@ check_answer(const struct content *c, int line, const char *s, size_t len)
 	regex_free(re);
 }
 
-/* A path of a copy: whole, with or without its target, or begun by a value. */
-static bool
-is_copy_path(const char *s, size_t len)
-{
-	const char *colon = memchr(s, ':', len), *slash = memchr(s, '/', len);
-
-	if (colon != NULL && (slash == NULL || colon < slash) && *s != '{') {
-		len -= (size_t)(colon + 1 - s);
-		s = colon + 1;
-	}
-	return len > 0 && (*s == '/' || (len > 1 && s[0] == '~' &&
-	    s[1] == '/') || (len > 2 && s[0] == '{' && s[1] == '{'));
-}
-
 static void
 check_copy(const struct content *c, int line, const char *s, size_t len)
 {
-	const char *arrow;
+	struct copy_text text;
+	size_t at;
+	const char *why = copy_line_read(s, len, &text, &at);
 
-	while (len > 0 && (s[len - 1] == ' ' || s[len - 1] == '\t'))
-		len--;
-	arrow = memmem(s, len, " -> ", 4);
-	if (arrow == NULL || arrow == s || arrow + 4 == s + len)
-		report(c->p, SEVERITY_ERROR, place(c, line, s, len, 0), "A "
-		    "copy is written [target:]path -> [target:]path.");
-	else if (memmem(arrow + 4, len - (size_t)(arrow + 4 - s), " -> ", 4))
-		report(c->p, SEVERITY_ERROR, place(c, line, s, len,
-		    (size_t)(arrow - s) + 1), "Only one “->” may stand in a "
-		    "line: write each copy on a line of its own.");
-	else if (!is_copy_path(s, (size_t)(arrow - s)) ||
-	    !is_copy_path(arrow + 4, len - (size_t)(arrow + 4 - s)))
-		report(c->p, SEVERITY_ERROR, place(c, line, s, len, 0), "The "
-		    "paths of a copy begin with “/”, on an SSH target also "
-		    "with “~/”.");
-	else if (arrow[-1] == '/' && s[len - 1] != '/')
-		report(c->p, SEVERITY_ERROR, place(c, line, s, len,
-		    (size_t)(arrow - s) + 4), "A folder is copied to a "
-		    "folder: both paths end with “/”.");
-}
-
-static bool
-has(const char *s, size_t len, const char *what)
-{
-	const char *found = memmem(s, len, what, strlen(what));
-
-	return found != NULL && found > s && found + strlen(what) < s + len;
+	if (why != NULL)
+		report(c->p, SEVERITY_ERROR, place(c, line, s, len, at), "%s",
+		    why);
 }
 
 static void
 check_edit(const struct content *c, int line, const char *s, size_t len)
 {
-	const char *why = NULL;
+	struct edit_line edit;
+	const char *why = edit_line_read(s, len, &edit);
 
-	if (len > 8 && memcmp(s, "replace ", 8) == 0) {
-		/* an empty replacement is meant */
-		if (memmem(s + 8, len - 8, " -> ", 4) == NULL &&
-		    !(len > 11 && memcmp(s + len - 3, " ->", 3) == 0))
-			why = "Write: replace OLD -> NEW.";
-	} else if (len > 4 && memcmp(s, "set ", 4) == 0) {
-		if (!has(s + 4, len - 4, " = ") &&
-		    !(len > 6 && memcmp(s + len - 2, " =", 2) == 0))
-			why = "Write: set KEY = VALUE.";
-	} else if (!(len > 7 && (memcmp(s, "ensure ", 7) == 0 ||
-	    memcmp(s, "remove ", 7) == 0))) {
-		why = "A line of an edit begins with replace, ensure, remove "
-		    "or set.";
-	}
 	if (why != NULL)
 		report(c->p, SEVERITY_ERROR, place(c, line, s, len, 0), "%s",
 		    why);

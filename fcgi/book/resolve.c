@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "book/copy_line.h"
 #include "book/expand.h"
 #include "book/inventory.h"
 
@@ -167,20 +168,17 @@ named_target(const struct used *u, const struct step *s, const char *name)
 	return item != NULL ? item : name;
 }
 
-/* The targets of one side of a copy's line: "target:path", or the step's. */
+/* The target of one side of a copy's line; absent: the step's own. */
 static enum err
 use_side(struct used *u, const struct environment *e, const struct step *s,
-    const char *side, size_t len, struct fault *fault)
+    const struct copy_side *side, struct fault *fault)
 {
-	const char *colon = memchr(side, ':', len);
-	const char *slash = memchr(side, '/', len);
 	const char *name;
 
-	if (colon == NULL || (slash != NULL && slash < colon) ||
-	    *side == '{' || *side == '~')
+	if (side->target == NULL)
 		return ERR_OK;
-	name = named_target(u, s, arena_strndup(u->arena, side,
-	    (size_t)(colon - side)));
+	name = named_target(u, s, arena_strndup(u->arena, side->target,
+	    side->target_len));
 	return name == NULL ? ERR_OK : use_name(u, e, s, name, fault);
 }
 
@@ -189,19 +187,18 @@ use_copies(struct used *u, const struct environment *e, const struct step *s,
     struct fault *fault)
 {
 	enum err err = ERR_OK;
-	const char *line = s->text, *arrow;
-	size_t len;
+	const char *line = s->text;
+	struct copy_text text;
+	size_t len, at;
 
 	for (; *line != '\0' && err == ERR_OK; line += len + (line[len] != 0)) {
-		line += strspn(line, " \t");
 		len = strcspn(line, "\n");
-		arrow = memmem(line, len, " -> ", 4);
-		if (arrow == NULL || *line == '#')
+		if (copy_line_read(line, len, &text, &at) != NULL ||
+		    text.nothing)
 			continue;
-		err = use_side(u, e, s, line, (size_t)(arrow - line), fault);
+		err = use_side(u, e, s, &text.from, fault);
 		if (err == ERR_OK)
-			err = use_side(u, e, s, arrow + 4,
-			    len - (size_t)(arrow + 4 - line), fault);
+			err = use_side(u, e, s, &text.to, fault);
 	}
 	return err;
 }

@@ -1,8 +1,7 @@
 /*
  * copy_plan.c: the lines of a copy step, with their values.
  *
- * Arrow, target and slash are found in the text of the document before any
- * value is filled in, so that no value can become one of them.  A value stands
+ * Values are filled in once a line was taken apart (book/copy_line.c).  A value stands
  * for a name within its path; with slashes it may only begin one.  What makes
  * a path mean another place ("..", an empty name) is refused.
  */
@@ -11,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "book/copy_line.h"
 #include "book/values.h"
 #include "step/copy.h"
 
@@ -90,16 +90,14 @@ find_target(const struct order *o, const char *name)
 
 /* One side of a line: its target, and its path. */
 static bool
-read_side(const struct job *job, const char *s, size_t len,
+fill_side(const struct job *job, const struct copy_side *side,
     const struct order_target **ret, struct buf *path, struct buf *why)
 {
-	const char *colon = memchr(s, ':', len), *slash = memchr(s, '/', len);
 	char *name;
 
 	*ret = job->target;
-	if (colon != NULL && (slash == NULL || colon < slash) &&
-	    *s != '{' && *s != '~') {
-		name = mem_strndup(s, (size_t)(colon - s));
+	if (side->target != NULL) {
+		name = mem_strndup(side->target, side->target_len);
 		*ret = find_target(job->order, name);
 		if (*ret == NULL)
 			buf_printf(why, "“%.64s” is no SSH target of this "
@@ -108,10 +106,8 @@ read_side(const struct job *job, const char *s, size_t len,
 		free(name);
 		if (*ret == NULL)
 			return false;
-		len -= (size_t)(colon + 1 - s);
-		s = colon + 1;
 	}
-	if (!copy_fill(job->order, s, len, path, why))
+	if (!copy_fill(job->order, side->path, side->path_len, path, why))
 		return false;
 	if (text_starts(buf_text(path), "/") ||
 	    (text_starts(buf_text(path), "~/") && *ret != &this_machine &&
@@ -124,55 +120,37 @@ read_side(const struct job *job, const char *s, size_t len,
 }
 
 static bool
-read_line(const struct job *job, const char *s, size_t len,
+fill_line(const struct job *job, const struct copy_text *text,
     struct copy_line *l, struct buf *why)
 {
-	const char *arrow, *right;
-	bool from, to;
-
-	while (len > 0 && (s[len - 1] == ' ' || s[len - 1] == '\t' ||
-	    s[len - 1] == '\r'))
-		len--;
-	arrow = memmem(s, len, " -> ", 4);
-	if (arrow == NULL || arrow == s) {
-		buf_puts(why, "A copy is written [target:]path -> "
-		    "[target:]path.");
-		return false;
-	}
-	right = arrow + 4;
-	from = arrow[-1] == '/';
-	to = s[len - 1] == '/';
-	l->folder = from && to;
-	l->into = !from && to;
-	if (from && !to) {
-		buf_puts(why, "A folder is copied to a folder: both paths end "
-		    "with “/”.");
-		return false;
-	}
-	return read_side(job, s, (size_t)(arrow - s), &l->from, &l->from_path,
-	    why) && read_side(job, right, len - (size_t)(right - s), &l->to,
-	    &l->to_path, why);
+	l->folder = text->folder;
+	l->into = text->into;
+	return fill_side(job, &text->from, &l->from, &l->from_path, why) &&
+	    fill_side(job, &text->to, &l->to, &l->to_path, why);
 }
 
 bool
 copy_plan(const struct job *job, struct copy_line **ret, size_t *ret_count,
     struct buf *why)
 {
-	const char *s = job->order->text;
+	const char *s = job->order->text, *wrong;
 	struct copy_line *lines = NULL;
-	size_t count = 0, cap = 0, len, blank;
+	size_t count = 0, cap = 0, len, at;
 	struct buf reason = {0};
+	struct copy_text text;
 	bool ok = true;
 
 	for (int n = 0; *s != '\0' && ok; n++, s += len + (s[len] == '\n')) {
 		len = strcspn(s, "\n");
-		blank = strspn(s, " \t\r");
-		if (blank >= len || s[blank] == '#')
+		wrong = copy_line_read(s, len, &text, &at);
+		if (text.nothing)
 			continue;
 		(void)mem_grow(&lines, &cap, count, sizeof(*lines));
 		lines[count] = (struct copy_line){ .number = n +
 			job->order->text_line };
-		ok = read_line(job, s + blank, len - blank, &lines[count],
+		if (wrong != NULL)
+			buf_puts(&reason, wrong);
+		ok = wrong == NULL && fill_line(job, &text, &lines[count],
 		    &reason);
 		if (!ok)
 			buf_printf(why, "Line %d of the document: %s Nothing "

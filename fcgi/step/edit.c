@@ -18,6 +18,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "book/edit_line.h"
 #include "step/diff.h"
 #include "step/edit.h"
 #include "step/fill.h"
@@ -155,17 +156,14 @@ replaced(const char *s, const char *from, const char *to, size_t *ret_done,
 }
 
 static bool
-do_replace(struct edit *e, const char *s, size_t len)
+do_replace(struct edit *e, const struct edit_line *line)
 {
-	const char *arrow = memmem(s, len, " -> ", 4);
 	char *from = NULL, *to = NULL;
 	size_t done = 0, already = 0;
 	bool ok = false;
 
-	if (arrow == NULL || arrow == s)
-		return refuse(e, "Write replace OLD -> NEW.");
-	if ((from = filled(e, s, (size_t)(arrow - s))) == NULL ||
-	    (to = filled(e, arrow + 4, (size_t)(s + len - arrow - 4))) == NULL)
+	if ((from = filled(e, line->what, line->what_len)) == NULL ||
+	    (to = filled(e, line->with, line->with_len)) == NULL)
 		goto out;
 	if (*from == '\0') {
 		refuse(e, "What is to be replaced is empty.");
@@ -196,9 +194,9 @@ out:
 }
 
 static bool
-do_ensure(struct edit *e, const char *s, size_t len)
+do_ensure(struct edit *e, const struct edit_line *line)
 {
-	char *text = filled(e, s, len);
+	char *text = filled(e, line->what, line->what_len);
 
 	if (text == NULL)
 		return false;
@@ -213,9 +211,9 @@ do_ensure(struct edit *e, const char *s, size_t len)
 }
 
 static bool
-do_remove(struct edit *e, const char *s, size_t len)
+do_remove(struct edit *e, const struct edit_line *line)
 {
-	char *text = filled(e, s, len);
+	char *text = filled(e, line->what, line->what_len);
 
 	if (text == NULL)
 		return false;
@@ -299,22 +297,14 @@ set_missing(struct edit *e, const char *key, const char *value)
 }
 
 static bool
-do_set(struct edit *e, const char *s, size_t len)
+do_set(struct edit *e, const struct edit_line *line)
 {
-	const char *sign = memchr(s, '=', len);
 	char *key = NULL, *value = NULL;
-	size_t found = 0, which = 0, start = 0, gap, n, end;
+	size_t found = 0, which = 0, start = 0, gap, n;
 	bool ok = false;
 
-	if (sign == NULL)
-		return refuse(e, "Write set KEY = VALUE.");
-	for (end = (size_t)(sign - s); end > 0 && s[end - 1] == ' '; end--)
-		;
-	n = (size_t)(sign - s) + 1;
-	while (n < len && s[n] == ' ')
-		n++;
-	if ((key = filled(e, s, end)) == NULL ||
-	    (value = filled(e, s + n, len - n)) == NULL)
+	if ((key = filled(e, line->what, line->what_len)) == NULL ||
+	    (value = filled(e, line->with, line->with_len)) == NULL)
 		goto out;
 	if (*key == '\0') {
 		refuse(e, "Write set KEY = VALUE.");
@@ -347,26 +337,16 @@ out:
 static bool
 do_line(struct edit *e, const char *s, size_t len)
 {
-	/* clang-format off */
-	static const struct {
-		const char *verb;
-		bool (*act)(struct edit *, const char *, size_t);
-	} verbs[] = {
-		{ "replace ",	do_replace },
-		{ "ensure ",	do_ensure },
-		{ "remove ",	do_remove },
-		{ "set ",	do_set },
-	};
-	/* clang-format on */
+	static bool (*const acts[])(struct edit *,
+	    const struct edit_line *) = { [EDIT_REPLACE] = do_replace,
+		[EDIT_ENSURE] = do_ensure, [EDIT_REMOVE] = do_remove,
+		[EDIT_SET] = do_set };
+	struct edit_line line;
+	const char *why = edit_line_read(s, len, &line);
 
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		size_t n = strlen(verbs[i].verb);
-
-		if (len > n && memcmp(s, verbs[i].verb, n) == 0)
-			return verbs[i].act(e, s + n, len - n);
-	}
-	return refuse(e, "“%.*s” is none of replace OLD -> NEW, ensure LINE, "
-	    "remove LINE, set KEY = VALUE.", (int)(len < 80 ? len : 80), s);
+	if (why != NULL)
+		return refuse(e, "%s", why);
+	return line.verb == EDIT_NOTHING || acts[line.verb](e, &line);
 }
 
 static void
@@ -413,10 +393,8 @@ edit_apply(const struct order *order, const char *file, const char *old,
 	split(&e, old, len);
 	for (; *s != '\0' && ok; e.at++) {
 		size_t n = strcspn(s, "\n");
-		size_t used = n - (n > 0 && s[n - 1] == '\r');
 
-		if (strspn(s, " \t\r") < n)
-			ok = do_line(&e, s, used);
+		ok = do_line(&e, s, n);
 		s += n + (s[n] == '\n');
 	}
 	if (ok)
