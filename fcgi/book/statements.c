@@ -15,50 +15,13 @@
 #include <strings.h>
 
 #include "base/mem.h"
-#include "book/statements.h"
+#include "book/statements_own.h"
 #include "book/values.h"
-
-#define NONE		((size_t)-1)
-#define DELIMITER_MAX	16
-
-struct scan {
-	const char		*s;
-	size_t			 len;
-	size_t			 at;
-	enum dialect		 dialect;
-	bool			 backslash;
-	struct statements	*out;
-	size_t			 begin;		/* of the statement, or NONE */
-	size_t			 end;		/* of its last token */
-	size_t			 values_from;
-	size_t			 word_at;	/* of the last word */
-	size_t			 word_end;
-	bool			 head;		/* only CREATE … so far */
-	bool			 body;		/* may have BEGIN … END */
-	int			 depth;		/* of BEGIN and CASE */
-	char			 delimiter[DELIMITER_MAX + 1];
-};
-
-static bool
-wrong(struct scan *c, size_t at, const char *what)
-{
-	c->out->wrong_at = at;
-	c->out->wrong = what;
-	return false;
-}
 
 static bool
 is_blank(char ch)
 {
 	return ch == ' ' || (ch >= '\t' && ch <= '\r');
-}
-
-static bool
-is_word(char ch)
-{
-	return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
-	    (ch >= '0' && ch <= '9') || ch == '_' || ch == '$' ||
-	    (unsigned char)ch >= 0x80;
 }
 
 static char
@@ -254,41 +217,6 @@ take_value(struct scan *c, bool *ok)
 }
 
 static bool
-word_is(const struct scan *c, const char *word)
-{
-	size_t len = c->word_end - c->word_at;
-
-	return strlen(word) == len &&
-	    strncasecmp(c->s + c->word_at, word, len) == 0;
-}
-
-/* Whether semicolons end the statement depends on how it begins. */
-static void
-note_word(struct scan *c)
-{
-	bool pg = c->dialect == DIALECT_POSTGRESQL;
-
-	if (c->dialect == DIALECT_MYSQL)
-		return;			/* has DELIMITER */
-	if (c->body && word_is(c, "begin")) {
-		c->depth++;
-	} else if (c->depth > 0 && word_is(c, "case")) {
-		c->depth++;
-	} else if (c->depth > 0 && word_is(c, "end")) {
-		c->depth--;
-	} else if (c->word_at == c->begin) {
-		c->head = word_is(c, "create");
-	} else if (c->head && (pg ? word_is(c, "function") ||
-	    word_is(c, "procedure") : word_is(c, "trigger"))) {
-		c->body = true;
-		c->head = false;
-	} else if (c->head) {
-		c->head = word_is(c, "or") || word_is(c, "replace") ||
-		    word_is(c, "temp") || word_is(c, "temporary");
-	}
-}
-
-static bool
 is_delimiter(const struct scan *c)
 {
 	size_t n = strlen(c->delimiter);
@@ -306,24 +234,27 @@ take_word(struct scan *c)
 	while (is_word(peek(c, 0)) && !is_delimiter(c))	/* END$$ */
 		c->at++;
 	c->word_end = c->at;
-	note_word(c);
+	statement_note_word(c);
 	return true;
 }
 
-static void
+static bool
 end_statement(struct scan *c)
 {
 	struct statements *o = c->out;
 	struct statement *st;
 
 	if (c->begin == NONE)
-		return;
+		return true;
+	if (!statement_allowed(c))
+		return false;
 	st = mem_grow(&o->all, &o->cap, o->count++, sizeof(*st));
 	st->at = c->begin;
 	st->len = c->end - c->begin;
 	st->values_from = c->values_from;
 	st->values_count = o->values_count - c->values_from;
 	c->begin = NONE;
+	return true;
 }
 
 /* MySQL's DELIMITER line.  False: there is none here. */
@@ -360,6 +291,18 @@ begin_statement(struct scan *c, bool *ok)
 {
 	if (take_delimiter(c, ok))
 		return true;
+	if (statement_is_client_word(c)) {
+		*ok = wrong(c, c->at, "This is a command of the mysql client, "
+		    "which the server does not know. Put the statements of "
+		    "the file here, or write an sh step that runs mysql.");
+		return true;
+	}
+	if (peek(c, 0) == '<') {
+		*ok = wrong(c, c->at, "Statements from a file, “< file”, are "
+		    "not supported. Put them here, or write an sh step that "
+		    "runs the client.");
+		return true;
+	}
 	if (c->dialect == DIALECT_POSTGRESQL && peek(c, 0) == '\\') {
 		*ok = wrong(c, c->at, "This is a command of psql, which the "
 		    "server does not know. Write it as SQL, or as an sh step "
@@ -374,7 +317,7 @@ begin_statement(struct scan *c, bool *ok)
 	}
 	c->begin = c->at;
 	c->values_from = c->out->values_count;
-	c->head = c->body = false;
+	c->head = c->body = c->begun = c->copies = false;
 	c->depth = 0;
 	return false;
 }
@@ -388,12 +331,17 @@ take(struct scan *c)
 	if (skip_space(c, &ok))
 		return ok;
 	if (c->depth == 0 && is_delimiter(c)) {
-		end_statement(c);
+		ok = end_statement(c);
 		c->at += strlen(c->delimiter);
-		return true;
+		return ok;
 	}
 	if (c->begin == NONE && begin_statement(c, &ok))
 		return ok;
+	if (peek(c, 0) == '\\' && c->dialect != DIALECT_SQLITE &&
+	    peek(c, 1) != 'N')
+		return wrong(c, c->at, "A backslash, as in \\G or \\gx, is for "
+		    "the client alone: the server does not know it. End the "
+		    "statement with “;”.");
 	if (!take_quotes(c, &ok) && !take_value(c, &ok) && !take_word(c))
 		c->at++;
 	c->end = c->at;
@@ -426,7 +374,7 @@ statements_split(const char *text, enum dialect dialect, bool backslash,
 	while (ok && c.at < c.len)
 		ok = take(&c);
 	if (ok)
-		end_statement(&c);
+		ok = end_statement(&c);
 	if (ok && ret->count == 0)
 		ok = wrong(&c, 0, "There is no statement here.");
 	count_lines(text, ret);

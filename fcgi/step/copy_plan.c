@@ -1,9 +1,9 @@
 /*
  * copy_plan.c: the lines of a copy step, with their values.
  *
- * Values are filled in once a line was taken apart (book/copy_line.c).  A value stands
- * for a name within its path; with slashes it may only begin one.  What makes
- * a path mean another place ("..", an empty name) is refused.
+ * Values are filled in once a line was taken apart (book/copy_line.c).  A value
+ * stands for a name within its path; with slashes it may only begin one.  What
+ * makes a path mean another place ("..", an empty name) is refused.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -57,6 +57,42 @@ delimiters_in_quotes_and_comments_do_not_count(void **state)
 }
 
 static void
+what_only_clients_know_is_refused_before_anything_is_applied(void **state)
+{
+	(void)state;
+	gives(DIALECT_MYSQL, "SELECT 1;\nSHOW TABLES\\G\n", "wrong@21");
+	gives(DIALECT_MYSQL, "SELECT \\N, '\\G', `a\\G`; -- \\G",
+	    "0:SELECT \\N, '\\G', `a\\G`|");
+	gives(DIALECT_MYSQL, "A;\nsource /x.sql;", "wrong@3");
+	gives(DIALECT_MYSQL, "SELECT source FROM t; SELECT sources",
+	    "0:SELECT source FROM t|0:SELECT sources|");
+	gives(DIALECT_MYSQL, "< ./x.sql", "wrong@0");
+	gives(DIALECT_POSTGRESQL, "SELECT 1 < 2; SELECT 1 \\gx", "wrong@23");
+	gives(DIALECT_POSTGRESQL, "A;\nCOPY t (a) FROM stdin;\n1\n\\.\n",
+	    "wrong@3");
+	gives(DIALECT_POSTGRESQL, "COPY t TO STDOUT WITH CSV", "wrong@0");
+	gives(DIALECT_POSTGRESQL, "COPY t FROM '/x/stdin'; SELECT stdin",
+	    "0:COPY t FROM '/x/stdin'|0:SELECT stdin|");
+}
+
+static void
+a_body_without_delimiter_is_told(void **state)
+{
+	(void)state;
+	gives(DIALECT_MYSQL, "A;\nCREATE DEFINER=root@localhost FUNCTION f() "
+	    "RETURNS INT\nBEGIN\n RETURN 1;\nEND;", "wrong@3");
+	gives(DIALECT_MYSQL, "CREATE OR REPLACE DEFINER=`a`@`%` TRIGGER t "
+	    "BEFORE INSERT ON x FOR EACH ROW BEGIN SET a=1; END", "wrong@0");
+	gives(DIALECT_MYSQL, "CREATE TRIGGER t BEFORE INSERT ON x FOR EACH ROW "
+	    "SET a=1; CREATE TABLE event (begin INT); BEGIN; COMMIT",
+	    "0:CREATE TRIGGER t BEFORE INSERT ON x FOR EACH ROW SET a=1|"
+	    "0:CREATE TABLE event (begin INT)|0:BEGIN|0:COMMIT|");
+	gives(DIALECT_MYSQL, "DELIMITER $$\nCREATE FUNCTION f() RETURNS INT "
+	    "BEGIN RETURN 1; END$$\nDELIMITER ;\nA;",
+	    "1:CREATE FUNCTION f() RETURNS INT BEGIN RETURN 1; END|3:A|");
+}
+
+static void
 hidden_code_of_mysql_is_code(void **state)
 {
 	(void)state;
@@ -155,6 +191,9 @@ main(void)
 		cmocka_unit_test(statements_have_their_line),
 		cmocka_unit_test(
 		    delimiters_in_quotes_and_comments_do_not_count),
+		cmocka_unit_test(
+		    what_only_clients_know_is_refused_before_anything_is_applied),
+		cmocka_unit_test(a_body_without_delimiter_is_told),
 		cmocka_unit_test(hidden_code_of_mysql_is_code),
 		cmocka_unit_test(the_delimiter_of_mysql_changes),
 		cmocka_unit_test(bodies_are_one_statement),

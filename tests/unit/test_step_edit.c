@@ -44,6 +44,17 @@ every_place_is_replaced_and_a_missing_one_refused(void **state)
 }
 
 static void
+lines_read_as_check_reads_them(void **state)
+{
+	(void)state;
+	becomes("# replace x -> y\n\n  replace a -> b\r\n", "a\n", "b\n", NULL);
+	becomes("replace ab ->", "abc\n", "c\n", NULL);
+	becomes("set k =", "k=1\n", "k=\n", NULL);
+	becomes("set k=2", "k = 1\n", "k = 2\n", NULL);
+	becomes("append x", "", "begins with replace", "");
+}
+
+static void
 set_keeps_the_style_of_the_file(void **state)
 {
 	(void)state;
@@ -82,6 +93,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    every_place_is_replaced_and_a_missing_one_refused),
+		cmocka_unit_test(lines_read_as_check_reads_them),
 		cmocka_unit_test(set_keeps_the_style_of_the_file),
 		cmocka_unit_test(a_value_is_never_taken_apart),
 		cmocka_unit_test(the_difference_has_three_lines_around_it),
