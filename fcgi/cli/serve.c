@@ -20,6 +20,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/modes.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/endpoint.h"
@@ -123,11 +124,12 @@ write_nginx(const struct serve *s)
 	char *to = mem_printf("%s/run/nginx/nginx.conf", s->data);
 	struct buf text = {0}, out = {0};
 
-	if (io_mkdirs(folder, 0755) != ERR_OK ||
+	if (modes_make_folder(folder, MODES_PRIVATE_FOLDER) != ERR_OK ||
 	    io_read_file(from, 1024 * 1024, &text) != ERR_OK)
 		log_fatal("%s cannot be read", from);
 	fill_in(s, buf_text(&text), &out);
-	if (io_write_file(to, 0644, buf_text(&out), out.len) != ERR_OK)
+	if (io_write_file(to, MODES_PRIVATE_FILE, buf_text(&out), out.len) !=
+	    ERR_OK)
 		log_fatal("%s cannot be written", to);
 	buf_clear(&text);
 	buf_clear(&out);
@@ -302,13 +304,15 @@ open_data(struct serve *s)
 	static const char *const folders[] = { "", "/run", "/exec", "/keys" };
 	char *path;
 
-	umask(022);
+	modes_private();
 	for (size_t i = 0; i < 4; i++) {
 		path = mem_printf("%s%s", s->cli->data, folders[i]);
-		if (io_mkdirs(path, i == 3 ? 0700 : 0755) != ERR_OK)
+		if (modes_make_folder(path, i == 3 ? MODES_PRIVATE_FOLDER :
+		    MODES_SHARED_FOLDER) != ERR_OK)
 			log_fatal("cannot make the folder %s", path);
 		free(path);
 	}
+	modes_tighten(s->cli->data);
 	s->data = absolute(s->cli->data);
 	s->cli->data = s->data;
 	path = mem_printf("%s/serve.lock", s->data);

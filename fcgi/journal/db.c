@@ -6,7 +6,10 @@
  * processes reset.  Statements are prepared when first used and kept; one
  * that the program may not prepare is a bug and aborts.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +100,44 @@ frame(struct db *db, enum frame which)
 	return rc;
 }
 
+/*
+ * SQLite does not look whether the release of a lock worked.  One that did not
+ * would keep all readers out for as long as this process lives: it is tried
+ * again, and else the process ends, which releases it.
+ */
+static int
+release_surely(int fd, int op, ...)
+{
+	const struct flock *lock;
+	va_list ap;
+	void *arg;
+	int rc;
+
+	va_start(ap, op);
+	arg = va_arg(ap, void *);
+	va_end(ap);
+	lock = arg;
+	rc = fcntl(fd, op, arg);
+	if (op != F_SETLK || lock->l_type != F_UNLCK)
+		return rc;
+	for (int i = 0; rc != 0 && i < 3; i++)
+		rc = fcntl(fd, op, arg);
+	if (rc != 0)
+		log_fatal("a lock of the database cannot be released: %s",
+		    strerror(errno));
+	return rc;
+}
+
+static void
+watch_locks(void)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+
+	if (vfs != NULL && vfs->iVersion >= 3 && vfs->xSetSystemCall != NULL)
+		(void)vfs->xSetSystemCall(vfs, "fcntl",
+		    (sqlite3_syscall_ptr)release_surely);
+}
+
 static bool
 configure(struct db *db)
 {
@@ -164,6 +205,7 @@ db_open(const char *data_dir, enum db_program who, struct db **ret)
 	/* All our programs have one thread; refused harmlessly when open. */
 	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	watch_locks();
 	db->who = who;
 	if (sqlite3_open_v2(memory ? ":memory:" : path, &db->handle, flags,
 	    NULL) != SQLITE_OK || !configure(db))

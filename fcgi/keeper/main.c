@@ -18,6 +18,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/modes.h"
 #include "keeper/ballast.h"
 #include "keeper/keeper.h"
 #include "keeper/run.h"
@@ -62,7 +63,7 @@ harden(void)
 
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0);
-	umask(077);
+	modes_private();
 }
 
 static void
@@ -73,7 +74,8 @@ make_folders(const char *data)
 	for (size_t i = 0; i < 4; i++) {
 		char *path = mem_printf("%s%s", data, folders[i]);
 
-		if (io_mkdirs(path, i == 1 ? 0700 : 0755) != ERR_OK)
+		if (modes_make_folder(path, i == 1 ? MODES_PRIVATE_FOLDER :
+		    MODES_SHARED_FOLDER) != ERR_OK)
 			log_fatal("cannot make the folder %s", path);
 		free(path);
 	}

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/modes.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "keeper/seal.h"
@@ -83,7 +84,8 @@ open_key(const char *data_dir, const char *name, unsigned char *key,
 
 	if (err == ERR_NOT_FOUND) {
 		make(public, key);
-		err = write_key(data_dir, public_file, 0644, public,
+		err = write_key(data_dir, public_file,
+		    MODES_SHARED_FILE, public,
 		    sizeof(public));
 		if (err == ERR_OK)
 			err = write_key(data_dir, file, 0600, key, len);

@@ -20,6 +20,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/modes.h"
 #include "base/text.h"
 #include "runner/replay.h"
 #include "runner/runner.h"
@@ -71,7 +72,7 @@ harden(void)
 
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0);
-	umask(022);
+	modes_private();
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -100,7 +101,8 @@ open_keys(struct runner *r)
 	text_hex(r->secret_key, sizeof(r->secret_key), hex);
 	ok = io_write_file(secret, 0600, hex, strlen(hex)) == ERR_OK;
 	text_hex(r->public_key, sizeof(r->public_key), hex);
-	ok = ok && io_write_file(public, 0644, hex, strlen(hex)) == ERR_OK;
+	ok = ok && io_write_file(public, MODES_SHARED_FILE, hex,
+	    strlen(hex)) == ERR_OK;
 out:
 	if (text.data != NULL)
 		sodium_memzero(text.data, text.cap);

@@ -22,6 +22,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/modes.h"
 #include "base/text.h"
 #include "runner/look.h"
 #include "runner/runner.h"
@@ -117,9 +118,9 @@ make_folder(struct runner *r, const char *exec)
 	char *status = exec_path(r, exec, EXEC_STATUS);
 	int fd = -1;
 
-	if (io_mkdirs(folder, 0755) == ERR_OK)
+	if (modes_make_folder(folder, MODES_SHARED_FOLDER) == ERR_OK)
 		fd = open(status, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-		    0644);
+		    MODES_PRIVATE_FILE);
 	if (fd >= 0)
 		close(fd);
 	free(folder);

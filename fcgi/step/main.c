@@ -48,7 +48,7 @@ harden(void)
 	sigaddset(&later, SIGTERM);
 	sigaddset(&later, SIGINT);
 	sigprocmask(SIG_BLOCK, &later, NULL);
-	umask(022);
+	umask(022);	/* of scripts and copies; our own files say theirs */
 }
 
 static void

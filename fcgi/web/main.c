@@ -21,6 +21,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/modes.h"
 #include "base/text.h"
 #include "web/live.h"
 #include "web/web.h"
@@ -167,6 +168,7 @@ main(int argc, char **argv)
 	struct web web = {0};
 
 	log_open("countersign-web");
+	modes_private();
 	load(&web, &o);
 	signal(SIGPIPE, SIG_IGN);
 	sigaction(SIGTERM, &action, NULL);

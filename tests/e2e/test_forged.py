@@ -46,6 +46,7 @@ class Forgery:
         self.bob = self.console.user("bob", "operator,helper")
         self.eve = self.console.user("eve", "approver")
         self.marks = pathlib.Path(tempfile.mkdtemp(prefix="cs-marks-"))
+        self.marks.chmod(0o777)     # scripts may have a user of their own
         return self
 
     def __exit__(self, kind, value, _):
@@ -203,6 +204,7 @@ def what_is_as_the_events_say_runs_in_any_order_of_runs():
     with Console(runbooks=folder) as console:
         ana = console.user("ana", "operator")
         marks = pathlib.Path(tempfile.mkdtemp(prefix="cs-marks-"))
+        marks.chmod(0o777)
         runs = []
         for _ in range(35):
             status, answer = ana.post("/runs", {"runbook": "plain",

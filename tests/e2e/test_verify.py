@@ -84,9 +84,13 @@ class Journal:
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cs-verify-"))
+        self.folder.chmod(0o777)    # scripts may have a user of their own
         self.data = self.folder / "data"
         self.data.mkdir()
         (self.folder / "conf").write_text("a = 1\n")
+        (self.folder / "t.db").touch()
+        for name in ("conf", "t.db"):
+            (self.folder / name).chmod(0o666)
         self.books = runbook_folder({"all": BOOK}, TARGETS % self.folder)
         console = Console(data=self.data, runbooks=self.books)
         with console:

@@ -39,6 +39,7 @@ folder = runbook_folder({"waits": BOOK})
 
 def begin(ana):
     marks = pathlib.Path(tempfile.mkdtemp(prefix="cs-marks-"))
+    marks.chmod(0o777)      # scripts may have a user of their own
     status, answer = ana.post("/runs", {"runbook": "waits",
         "environment": "test", "parameters": {"folder": str(marks)}})
     assert status == 201, answer

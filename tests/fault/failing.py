@@ -1,0 +1,263 @@
+"""
+failing.py: a console of which one program has one system call fail, once.
+
+The library fail.c is built and loaded before the C library into that program
+alone: its place is taken by a script, as the executor gets an environment of
+its own.  Needs the programs without the sanitizers (build/).
+"""
+import errno
+import mmap
+import os
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(TOP / "tests/e2e"))
+os.environ["B"] = str(TOP / "build")    # the shim and ASan do not go together
+import console                          # noqa: E402
+
+PROGRAMS = ("countersign-keeper", "countersign-runner", "countersign-step",
+            "countersign-web")
+# as in fail.c
+CALLS = ("read write pread pwrite recv send open close fsync fdatasync "
+         "ftruncate fallocate rename unlink mkdir stat lseek mmap poll accept "
+         "connect socket fork pipe dup fcntl flock kill waitpid inotify chmod "
+         "statvfs epoll").split()
+MOST = 60           # seconds that anything may take
+BOOK = """---
+title: A call that fails
+parameters:
+  folder: {label: Where it leaves its marks}
+---
+```sh {#near}
+echo x >> "$folder/near.started"
+echo "one line"; echo "and another"
+echo x >> "$folder/near.done"
+```
+
+```sh {#far on=libssh2}
+echo x >> "$folder/far.started"
+echo "one line"; echo "and another"
+echo x >> "$folder/far.done"
+```
+"""
+
+
+def build(folder):
+    """The library, and a folder of programs that load it."""
+    shim = folder / "fail.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-w", "-o", shim,
+                    TOP / "tests/fault/fail.c", "-ldl"], check=True)
+    shutil.copy(TOP / "build/countersign", folder)
+    for name in PROGRAMS:
+        control = folder / (name + ".control")
+        control.write_bytes(struct.pack("<i", -1).ljust(4096, b"\0"))
+        script = folder / name
+        script.write_text(f"#!/bin/sh\nFAIL_PROGRAM={name} FAIL_CONTROL="
+            f"'{control}' LD_PRELOAD='{shim}' exec '{TOP}/build/{name}' "
+            '"$@"\n')
+        script.chmod(0o755)
+
+
+class Failing(console.Console):
+    """Its programs are those of build(); fail() arms one of them."""
+
+    def __init__(self, sshd):
+        self.programs = pathlib.Path(tempfile.mkdtemp(prefix="fail-",
+                                                      dir=TOP / "build"))
+        build(self.programs)
+        self.controls = {}
+        for name in PROGRAMS:
+            with open(self.programs / (name + ".control"), "r+b") as f:
+                self.controls[name] = mmap.mmap(f.fileno(), 4096)
+        self.books = console.runbook_folder({"fails": BOOK}, sshd.targets())
+        self.real = console.BUILD
+        console.BUILD = self.programs
+        super().__init__(runbooks=self.books)
+        self.marks = pathlib.Path(tempfile.mkdtemp(prefix="cs-marks-"))
+        self.marks.chmod(0o777)     # scripts may have a user of their own
+
+    def __exit__(self, *why):
+        try:
+            return super().__exit__(*why)
+        finally:
+            console.BUILD = self.real
+            for folder in (self.programs, self.books, self.marks):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def arm(self, program, call, left, error):
+        c = self.controls[program]
+        c[4:12] = struct.pack("<ii", left, error)
+        c[12:16] = struct.pack("<i", 0)
+        c[0:4] = struct.pack("<i", CALLS.index(call))
+
+    def disarm(self):
+        """How many calls failed."""
+        failed = 0
+        for c in self.controls.values():
+            c[0:4] = struct.pack("<i", -1)
+            failed += struct.unpack("<i", c[12:16])[0]
+            c[12:16] = struct.pack("<i", 0)
+        return failed
+
+    def counts(self, reset=False):
+        """{program: {call: how often since the last reset}}"""
+        found = {}
+        for name, c in self.controls.items():
+            numbers = struct.unpack(f"<{len(CALLS)}i",
+                                    c[16:16 + 4 * len(CALLS)])
+            found[name] = {k: n for k, n in zip(CALLS, numbers) if n > 0}
+            if reset:
+                c[16:16 + 4 * len(CALLS)] = b"\0" * (4 * len(CALLS))
+        return found
+
+    def lines(self, name):
+        path = self.marks / name
+        return len(path.read_text().split()) if path.exists() else 0
+
+
+def ask(user, method, path, body=None):
+    """As a person does: what is not answered is asked again."""
+    try:
+        return user.ask(method, path, body)
+    except (OSError, ValueError, console.http.client.HTTPException) as why:
+        return 0, str(why)
+
+
+def look(user, run, name):
+    end = time.monotonic() + MOST
+    while time.monotonic() < end:
+        status, answer = ask(user, "GET", f"/runs/{run}")
+        if status == 200 and isinstance(answer, dict):
+            for step in answer["steps"]:
+                if step["id"] == name:
+                    return step
+        time.sleep(0.05)
+    raise AssertionError(f"the page of run {run} does not come: {status} "
+                         f"{answer}")
+
+
+def insist(user, path, body=None):
+    """POST until it is answered: done, or refused as done before."""
+    end = time.monotonic() + MOST
+    while time.monotonic() < end:
+        status, answer = ask(user, "POST", path, body or {})
+        if status in (200, 201, 202, 409):
+            return status, answer
+        time.sleep(0.1)
+    raise AssertionError(f"POST {path} is not answered: {status} {answer}")
+
+
+def settle(user, run, name):
+    """Presses what is possible until the step has succeeded; no attempt may
+    take longer than a minute.  The step."""
+    at = f"/runs/{run}/steps/{name}"
+    begun, seen = time.monotonic(), None
+    for _ in range(2000):
+        step = look(user, run, name)
+        n = len(step["attempts"])
+        if (step["state"], n) != seen:
+            begun, seen = time.monotonic(), (step["state"], n)
+        if step["state"] == "succeeded":
+            return step
+        if step["state"] == "ready":
+            insist(user, at + "/execute", {"attempt": n + 1})
+        elif step["state"] == "failed":
+            insist(user, at + "/retry", {"attempt": n + 1})
+        elif step["state"] == "unknown":
+            insist(user, at + "/resolve", {"outcome": "failed",
+                                           "note": "looked"})
+        else:
+            time.sleep(0.05)
+        if n > 4 or time.monotonic() - begun > MOST + 15:
+            break
+    raise AssertionError(f"run {run}: {name} hangs: {step['state']} after "
+                         f"{n} attempts: {step['attempts'][-1:]}")
+
+
+def check(c, user, run, step):
+    """What says succeeded did, with its whole output; nothing ran twice."""
+    name = step["id"]
+    target = "libssh2" if name == "far" else "local"
+    began = [a for a in step["attempts"] for t in a["targets"]
+             if t["state"] != "not_started"]
+    good = [a for a in step["attempts"] if a["state"] == "succeeded"]
+    done, started = c.lines(name + ".done"), c.lines(name + ".started")
+    assert len(good) == 1, step
+    assert 1 <= started <= len(began), (name, started, step["attempts"])
+    assert done >= 1, (name, step["attempts"])
+    end = time.monotonic() + MOST
+    while time.monotonic() < end:
+        status, text = ask(user, "GET", f"/runs/{run}/steps/{name}/attempts/"
+                           f"{good[0]['n']}/{target}.txt")
+        if status == 200:
+            break
+    assert "one line\nand another\n" in text.replace("\r", ""), (name, text)
+
+
+def flow(c, user, before):
+    """One run with both steps; before() arms what is to fail in it."""
+    for path in c.marks.iterdir():
+        path.unlink()
+    status, answer = insist(user, "/runs", {"runbook": "fails",
+        "environment": "test", "parameters": {"folder": str(c.marks)}})
+    assert status == 201, (status, answer)
+    run = answer["id"]
+    before()
+    insist(user, f"/runs/{run}/start")
+    for name in ("near", "far"):
+        step = settle(user, run, name)
+        check(c, user, run, step)
+    insist(user, f"/runs/{run}/close", {"result": "succeeded"})
+    return run
+
+
+def sweep(c, user, points):
+    """Each point is a run of its own; what went wrong, in sentences."""
+    wrong, reached = [], 0
+    for i, (program, call, left, error, again) in enumerate(points):
+        def before():
+            c.arm(program, call, left, error)
+            if again:
+                c.kill(program)
+        try:
+            flow(c, user, before)
+        except AssertionError as why:
+            wrong.append(f"{program}: {call} number {left + 1} fails with "
+                         f"{errno.errorcode[error]}"
+                         f"{', at its start' if again else ''}: {why}")
+            print("FAILED  " + wrong[-1][:1500], flush=True)
+            for program in PROGRAMS[:2] + PROGRAMS[3:]:
+                c.kill(program)
+            time.sleep(2)
+            for row in c.sql("SELECT id FROM run WHERE ended_at IS NULL"):
+                ask(user, "POST", f"/runs/{row[0]}/abort", {"reason": "x"})
+        reached += c.disarm() > 0
+        if i % 100 == 99:
+            c.verify()
+            print(f"        {i + 1} of {len(points)}", flush=True)
+    print(f"        {reached} of {len(points)} calls failed in time")
+    return wrong
+
+
+def count(c, user):
+    """How often each program makes each call: in a run, and from its start
+    until it serves."""
+    for _ in range(2):      # what is done once only is done then
+        flow(c, user, lambda: None)
+    c.counts(reset=True)
+    flow(c, user, lambda: None)
+    counts = c.counts(reset=True)
+    starts = {}
+    for program in PROGRAMS:
+        if program == "countersign-step":
+            continue        # it starts in each run
+        c.kill(program)
+        time.sleep(1)
+        starts[program] = c.counts(reset=True)[program]
+    return counts, starts

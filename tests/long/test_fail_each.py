@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Every system call of every program of the console fails once, with EIO and
+with ENOSPC, over a run with a local step and one over SSH (tests/fault/
+failing.py says what must hold).  Arguments: names of programs, or a part
+like 2/5 of all points.
+
+time limit: 360 minutes
+"""
+import errno
+import pathlib
+import shutil
+import sys
+import tempfile
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(TOP / "tests/fault"))
+import failing                              # noqa: E402
+from test_terminal import Sshd              # noqa: E402
+from console import Results                 # noqa: E402
+
+# Of a call that is made more often than this, so many are tried.
+MOST = 60
+
+
+def some(times):
+    step = max(1, times // MOST)
+    return range(0, times, step)
+
+
+def points_of(counts, starts):
+    for program, calls in counts.items():
+        for call, times in calls.items():
+            for left in some(times):
+                for error in (errno.EIO, errno.ENOSPC):
+                    yield program, call, left, error, False
+    for program, calls in starts.items():
+        for call, times in calls.items():
+            for left in some(times):
+                for error in (errno.EIO, errno.ENOSPC):
+                    yield program, call, left, error, True
+
+
+def main():
+    work = pathlib.Path(tempfile.mkdtemp(prefix="cs-sshd-"))
+    sshd, results = Sshd(work), Results()
+    try:
+        with failing.Failing(sshd) as c:
+            user = c.user("ana", "operator")
+            points = list(points_of(*failing.count(c, user)))
+            named = [a for a in sys.argv[1:] if a in failing.PROGRAMS]
+            points = [p for p in points if not named or p[0] in named]
+            for a in sys.argv[1:]:
+                if "/" in a:
+                    part, of = map(int, a.split("/"))
+                    points = points[part - 1::of]
+            wrong = failing.sweep(c, user, points)
+        results.check(f"{len(points)} calls fail once and hang nothing",
+                      not wrong, f"{len(wrong)} did")
+    finally:
+        sshd.process.terminate()
+        sshd.process.wait()
+        shutil.rmtree(work)
+    sys.exit(results.end())
+
+
+main()
