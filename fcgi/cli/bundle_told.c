@@ -133,6 +133,8 @@ signatures_of(struct bundle *b, const char *step)
 		o = json_object_new_object();
 		keep(o, "by", e, "actor");
 		keep(o, "note", data, "note");
+		keep(o, "reset_by", data, "reset_by");
+		keep(o, "reset_at", data, "reset_at");
 		json_object_array_add(list, o);
 		break;
 	}
@@ -240,6 +242,8 @@ approvals_of(struct bundle *b, struct json_object *run)
 		keep(one, "decision", row, "decision");
 		keep(one, "comment", row, "comment");
 		keep(one, "at", row, "at");
+		keep(one, "reset_by", row, "reset_by");
+		keep(one, "reset_at", row, "reset_at");
 		json_object_array_add(list, one);
 	}
 	keep(o, "required", run, "approvals");

@@ -226,8 +226,8 @@ put_input(struct filling *f, const struct tag *t, const char *name)
 		if (value != NULL)
 			take(f, name);
 		put_tag(f, t, "checked", value, NULL);
-	} else if (text_eq(kind, "password") || text_eq(kind, "submit") ||
-	    *name == '_' || (value = take(f, name)) == NULL) {
+	} else if ((value = take(f, name)) == NULL || *name == '_' ||
+	    text_eq(kind, "password") || text_eq(kind, "submit")) {
 		copy(f, t);
 	} else {
 		put_tag(f, t, "value", " value=\"", value);

@@ -107,6 +107,8 @@ decided(struct db *db, const struct event *e)
 	    TEXT(e->actor), TEXT(text_of(e, "decision")),
 	    TEXT(text_of(e, "comment")), INT(e->at));
 
+	if (err == ERR_OK)
+		err = project_decision_reset(db, e);
 	if (err != ERR_OK || state == NULL)
 		return err;
 	if (step == NULL)

@@ -26,6 +26,7 @@ enum err project_account_changed(struct db *db, const struct event *e);
 enum err project_password_set(struct db *db, const struct event *e);
 enum err project_reset_confirmed(struct db *db, const struct event *e);
 enum err project_migrated(struct db *db, const struct event *e);
+enum err project_decision_reset(struct db *db, const struct event *e);
 enum err project_token_added(struct db *db, const struct event *e);
 enum err project_token_revoked(struct db *db, const struct event *e);
 enum err project_secret_set(struct db *db, const struct event *e);

@@ -50,6 +50,16 @@ time_of(const struct event *e, const char *key)
 	return text != NULL && clock_parse(text, &at) ? at : 0;
 }
 
+/* Who decided had a password that somebody else had set. */
+enum err
+project_decision_reset(struct db *db, const struct event *e)
+{
+	const char *by = text_of(e, "reset_by");
+
+	return by == NULL ? ERR_OK : db_run(db, STMT_APPROVAL_RESET,
+	    INT(e->run), INT(e->seq), TEXT(by), INT(time_of(e, "reset_at")));
+}
+
 /* Events of before tokens had scopes and an end have neither. */
 enum err
 project_token_added(struct db *db, const struct event *e)

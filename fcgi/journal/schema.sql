@@ -165,6 +165,8 @@ CREATE TABLE approval (
 	decision TEXT NOT NULL,		-- approve, reject
 	comment	TEXT NOT NULL,
 	at	INTEGER NOT NULL,
+	reset_by TEXT,			-- unconfirmed reset of the password
+	reset_at INTEGER,
 	PRIMARY KEY (run, seq)
 ) STRICT, WITHOUT ROWID;
 

@@ -35,6 +35,11 @@ enum err account_ask_password(struct command *c, const char *account,
 enum err account_wrong_password(struct command *c, const char *account,
 	    const char *field);
 
+/* Puts into the data of a decision or a signature that somebody else has set
+ * the password and nobody has confirmed it: reset_by, reset_at. */
+void	 account_note_reset(const struct command *c,
+	    struct json_object *data);
+
 /* Opens a session for the account, also for its browser (session.c). */
 enum err session_open(struct command *c, const char *account);
 

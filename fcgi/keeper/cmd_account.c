@@ -11,6 +11,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -349,6 +350,18 @@ cmd_password_set(struct command *c)
 	if (strcmp(c->hashed, "no") == 0)
 		return account_wrong_password(c, name, "old");
 	return c->hashed[0] != '\0' ? set_password(c, name) : ERR_INTERNAL;
+}
+
+void
+account_note_reset(const struct command *c, struct json_object *data)
+{
+	char at[CLOCK_TEXT];
+
+	if (c->actor.reset_by[0] == '\0')
+		return;
+	clock_format(c->actor.reset_at, at);
+	json_set_text(data, "reset_by", c->actor.reset_by);
+	json_set_text(data, "reset_at", at);
 }
 
 /*

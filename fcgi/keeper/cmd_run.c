@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/plan.h"
+#include "keeper/account.h"
 #include "keeper/run.h"
 #include "keeper/seal.h"
 
@@ -95,6 +96,7 @@ cmd_run_approve(struct command *c)
 	data = json_object_new_object();
 	json_set_text(data, "plan", run.life.plan);
 	json_set_text(data, "decision", decision);
+	account_note_reset(c, data);
 	json_set_text(data, "comment", json_text(c->body, "comment", ""));
 	json_set_text(data, "state", state_after_decision(c, &run, decision));
 	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ,

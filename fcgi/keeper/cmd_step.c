@@ -11,6 +11,7 @@
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "keeper/hosts.h"
+#include "keeper/account.h"
 #include "keeper/run.h"
 #include "wire/exec.h"
 
@@ -226,6 +227,7 @@ cmd_step_sign(struct command *c)
 	if (err != ERR_OK)
 		return err;
 	data = about(&s);
+	account_note_reset(c, data);
 	json_set_text(data, "note", json_text(c->body, "note", ""));
 	json_set_text(data, "state", s.step->kind == STEP_MANUAL ?
 	    "confirmed" : "succeeded");
@@ -297,6 +299,7 @@ cmd_step_approve(struct command *c)
 	data = about(&s);
 	json_set_text(data, "plan", run.life.plan);
 	json_set_text(data, "decision", decision);
+	account_note_reset(c, data);
 	json_set_text(data, "comment", json_text(c->body, "comment", ""));
 	json_set_text(data, "state", state_after(c, &s, decision));
 	return finish(c, &run, "step.decided", data);

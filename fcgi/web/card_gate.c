@@ -33,6 +33,7 @@ decisions_of(struct view *v, int step)
 		    decision));
 		model_text(o, "comment", *comment != '\0' ? comment : NULL);
 		model_text(o, "at", json_text(d, "at", NULL));
+		model_reset(v->req, o, d);
 		json_object_array_add(list, o);
 	}
 	return list;

@@ -239,3 +239,17 @@ model_pairs(struct json_object *o)
 	}
 	return list;
 }
+
+void
+model_reset(const struct req *req, struct json_object *o,
+    struct json_object *from)
+{
+	const char *by = json_text(from, "reset_by", NULL);
+	const char *at = json_text(from, "reset_at", "");
+
+	model_text(o, "reset_by", by);
+	model_text(o, "reset_at", by != NULL ? at : NULL);
+	model_text(o, "reset_text", by == NULL ? NULL : request_fill(req,
+	    "password_reset_by", "password reset by {by} at {at}", "by", by,
+	    "at", at, NULL));
+}

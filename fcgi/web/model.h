@@ -58,6 +58,11 @@ const char	*model_size(const struct req *req, int64_t bytes);
 /* The texts of an object as [{name, value}]; an array has one for each. */
 struct json_object *model_pairs(struct json_object *o);
 
+/* Beside an approval or a signature: whether somebody else had set the
+ * password of who gave it (reset_by, reset_at, reset_text). */
+void	 model_reset(const struct req *req, struct json_object *o,
+	    struct json_object *from);
+
 /* An array of names with commas (arena). */
 const char	*model_names(const struct req *req, struct json_object *names);
 

@@ -28,6 +28,7 @@ given_model(struct view *v)
 		    decision));
 		model_text(o, "comment", json_text(d, "comment", NULL));
 		model_text(o, "at", json_text(d, "at", NULL));
+		model_reset(v->req, o, d);
 		json_object_array_add(list, o);
 	}
 	return list;

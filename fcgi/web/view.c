@@ -60,6 +60,7 @@ load_signatures(struct view *v)
 			model_text(o, "at", time_text(v, rows, 1));
 			model_text(o, "note", json_text(e.data, "note",
 			    NULL));
+			model_reset(v->req, o, e.data);
 			v->steps[i].signature = o;
 		}
 		json_object_put(body);

@@ -20,3 +20,4 @@ import './typing.js';
 import './no-scripts.js';
 import './terminal.js';
 import './rollback.js';
+import './signed-out.js';

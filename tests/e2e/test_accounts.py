@@ -505,6 +505,45 @@ def a_reset_is_confirmed_by_a_third_person_before_it_counts():
                 "reset_not_yours")
 
 
+def a_reset_that_nobody_can_confirm_stands_beside_what_is_given():
+    with Console(runbooks=books) as console:
+        for name, roles in (("boss", "admin"), ("bo", "approver,auditor"),
+                            ("ana", "operator")):
+            console.user(name, roles)
+        ana, boss = session(console, "ana"), session(console, "boss")
+        run = ana("POST", "/runs", {
+            "runbook": "signed", "environment": "test", "parameters":
+            {"pass": "some secret", "size": "small"}})[1]["id"]
+        path = f"/runs/{run}"
+        plan = ana("GET", path)[1]["plan"]
+        assert boss("POST", "/users/bo/password", {"password": NEW})[0] == 200
+        bo = session(console, "bo", NEW)
+        assert bo("POST", path + "/approvals", {
+            "decision": "approve", "plan": plan})[0] == 200
+        assert ana("POST", path + "/start", {})[0] == 200
+        assert ana("POST", path + "/steps/say/execute", {})[0] == 202
+
+        def say():
+            return next(s for s in ana("GET", path)[1]["steps"]
+                        if s["id"] == "say")
+        wait_until(lambda: say()["state"] == "awaiting_signature")
+        assert bo("POST", path + "/steps/say/sign", {})[0] == 200
+        at = events(console, "account.password_set")[-1]["at"]
+        for where in (path, path + "/report.json"):
+            found = ana("GET", where)[1]
+            found = found.get("run", found)
+            given = found["approvals"]["given"][0]
+            signed = next(s for s in found["steps"]
+                          if s["id"] == "say")["signatures"][0]
+            for one in (given, signed):
+                assert (one["reset_by"], one["reset_at"]) == ("boss", at), one
+        words = f"password reset by boss at {at}"
+        headers = {**sign_in(console.base, "ana"), "Accept": "text/html"}
+        report = console.raw("GET", path + "/report", None, headers)[2]
+        assert report.decode().count(words) == 2, report.decode()
+        assert words in console.raw("GET", path, None, headers)[2].decode()
+
+
 class Stream:
     """An event stream that is open, with the headers of who asked."""
 
@@ -599,5 +638,6 @@ main([a_dead_session_does_not_stand_in_the_way,
       a_form_comes_back_filled_in_after_signing_in,
       tokens_have_scopes_and_an_end,
       a_reset_is_confirmed_by_a_third_person_before_it_counts,
+      a_reset_that_nobody_can_confirm_stands_beside_what_is_given,
       a_stream_ends_with_what_it_was_opened_with,
       the_only_admin_has_a_way_on_the_machine])
