@@ -261,7 +261,7 @@ end_statement(struct scan *c)
 static bool
 take_delimiter(struct scan *c, bool *ok)
 {
-	const char *line = c->s + c->at;
+	const char *line = c->s + c->at, *end = NULL;
 	size_t n = strcspn(line, "\n"), from = 9, len;
 
 	if (c->dialect != DIALECT_MYSQL || n < 9 ||
@@ -270,7 +270,11 @@ take_delimiter(struct scan *c, bool *ok)
 		return false;
 	while (from < n && is_blank(line[from]))
 		from++;
-	for (len = 0; from + len < n && !is_blank(line[from + len]); len++)
+	if (from < n && strchr("'\"`", line[from]) != NULL)
+		end = memchr(line + from + 1, line[from], n - from - 1);
+	from += end != NULL;
+	for (len = 0; from + len < n && line + from + len != end &&
+	    (end != NULL || !is_blank(line[from + len])); len++)
 		;
 	if (len == 0 || len > DELIMITER_MAX ||
 	    memchr(line + from, '\\', len) != NULL) {
@@ -297,6 +301,11 @@ begin_statement(struct scan *c, bool *ok)
 		    "the file here, or write an sh step that runs mysql.");
 		return true;
 	}
+	if (statement_is_prompt(c)) {
+		*ok = wrong(c, c->at, "This is the prompt of a client. Remove "
+		    "it, and what the client answered.");
+		return true;
+	}
 	if (peek(c, 0) == '<') {
 		*ok = wrong(c, c->at, "Statements from a file, “< file”, are "
 		    "not supported. Put them here, or write an sh step that "
@@ -317,24 +326,25 @@ begin_statement(struct scan *c, bool *ok)
 	}
 	c->begin = c->at;
 	c->values_from = c->out->values_count;
-	c->head = c->body = c->begun = c->copies = false;
+	c->head = c->body = c->begun = c->copies = c->local = false;
 	c->depth = 0;
 	return false;
 }
 
-/* Takes the next piece of the text. */
+/* Takes the next piece of the text.  A delimiter comes first: it may also be
+ * what begins a comment. */
 static bool
 take(struct scan *c)
 {
 	bool ok = true;
 
-	if (skip_space(c, &ok))
-		return ok;
 	if (c->depth == 0 && is_delimiter(c)) {
 		ok = end_statement(c);
 		c->at += strlen(c->delimiter);
 		return ok;
 	}
+	if (skip_space(c, &ok))
+		return ok;
 	if (c->begin == NONE && begin_statement(c, &ok))
 		return ok;
 	if (peek(c, 0) == '\\' && c->dialect != DIALECT_SQLITE &&

@@ -25,6 +25,7 @@ struct scan {
 	bool			 body;		/* may have BEGIN … END */
 	bool			 begun;		/* MySQL: has BEGIN in that */
 	bool			 copies;	/* COPY … STDIN or STDOUT */
+	bool			 local;		/* LOAD DATA … LOCAL */
 	int			 depth;		/* of BEGIN and CASE */
 	char			 delimiter[DELIMITER_MAX + 1];
 };
@@ -56,5 +57,8 @@ bool	 statement_allowed(struct scan *c);
 
 /* A word at the place that only the mysql client knows. */
 bool	 statement_is_client_word(const struct scan *c);
+
+/* "mysql>", "MariaDB [app]>", "sqlite>", "app=#" or "app=>" at the place. */
+bool	 statement_is_prompt(const struct scan *c);
 
 #endif

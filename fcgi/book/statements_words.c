@@ -47,6 +47,9 @@ note_mysql_word(struct scan *c)
 		    before == '@';
 	else
 		c->begun |= c->body && word_is(c, "begin");
+	if (word_is(c, "local") && c->word_at - c->begin < 40 &&
+	    strncasecmp(c->s + c->begin, "load ", 5) == 0)
+		c->local = true;
 }
 
 /* Whether semicolons end the statement depends on how it begins. */
@@ -88,6 +91,11 @@ statement_allowed(struct scan *c)
 		return wrong(c, c->begin, "COPY with STDIN or STDOUT sends "
 		    "rows beside the statements, which psql alone can do. "
 		    "Write INSERT, or an sh step that runs psql.");
+	if (c->local)
+		return wrong(c, c->begin, "LOAD DATA LOCAL reads a file of the "
+		    "client, which is not supported here. Bring the file to "
+		    "the server with a copy step and write LOAD DATA INFILE, "
+		    "or an sh step that runs mysql.");
 	if (c->begun && !word_is(c, "end") && strcmp(c->delimiter, ";") == 0)
 		return wrong(c, c->begin, "The first “;” within BEGIN … END "
 		    "would end this statement. Write DELIMITER $$ on a line "
@@ -113,4 +121,23 @@ statement_is_client_word(const struct scan *c)
 		if (strlen(words[i]) == n && strncasecmp(s, words[i], n) == 0)
 			return c->dialect == DIALECT_MYSQL;
 	return false;
+}
+
+bool
+statement_is_prompt(const struct scan *c)
+{
+	static const char *const words[] = { "mysql>", "mariadb [", "sqlite>",
+		NULL };
+	const char *s = c->s + c->at;
+	size_t left = c->len - c->at, n = 0;
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (left > strlen(words[i]) &&
+		    strncasecmp(s, words[i], strlen(words[i])) == 0)
+			return true;
+	while (n < left && is_word(s[n]))
+		n++;
+	return c->dialect == DIALECT_POSTGRESQL && n > 0 && n + 2 < left &&
+	    s[n] == '=' && (s[n + 1] == '#' || s[n + 1] == '>') &&
+	    s[n + 2] == ' ';
 }

@@ -3,14 +3,14 @@
  *
  * JSON is indented token by token: each stays as the server wrote it, so that
  * a large number or the order of keys is not changed by a library on the way.
- * What json_read() refuses (two equal keys, say) is shown as it is.
+ * What is not JSON is shown as it is.
  */
 #include <netinet/in.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/text.h"
 #include "step/act_http.h"
+#include "step/json_scan.h"
 
 #define SHOWN	(256 * 1024)
 
@@ -39,7 +39,7 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Indents text that json_read() has accepted; stops at `most` bytes and
+/* Indents text that json_scan() has accepted; stops at `most` bytes and
  * returns how many it took. */
 static size_t
 indent(const char *s, size_t len, size_t most, struct buf *out)
@@ -80,7 +80,7 @@ indent(const char *s, size_t len, size_t most, struct buf *out)
 void
 http_show_body(const char *body, size_t len, struct buf *out)
 {
-	struct json_object *v = NULL;
+	struct json_piece json;
 	size_t taken = len < SHOWN ? len : SHOWN;
 
 	while (taken > 0 && taken < len &&
@@ -91,11 +91,10 @@ http_show_body(const char *body, size_t len, struct buf *out)
 		return;
 	}
 	if ((body[0] == '{' || body[0] == '[') &&
-	    json_read(body, len, &v, NULL) == ERR_OK)
+	    json_scan(body, len, &json))
 		taken = indent(body, len, SHOWN, out);
 	else
 		buf_put(out, body, taken);
-	json_object_put(v);
 	if (out->len > 0 && out->data[out->len - 1] != '\n')
 		buf_putc(out, '\n');
 	if (taken < len)

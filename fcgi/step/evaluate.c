@@ -49,6 +49,7 @@ struct evaluate {
 	struct watched	*captures;	/* as order->captures */
 	struct escapes	 escapes;
 	struct lines	 lines;
+	struct lines	 unshown;
 	struct buf	 clear;		/* without escape sequences */
 	struct buf	 kept;
 	bool		 by_line;
@@ -84,6 +85,7 @@ evaluate_new(const struct order *order, const struct mask *mask,
 	e->mask = mask;
 	e->lines = (struct lines){ .most = EVALUATE_LINE, .ctx = e,
 		.see = see_line };
+	e->unshown = e->lines;
 	e->captures = mem_calloc(order->captures_count + 1,
 	    sizeof(e->captures[0]));
 	if (order->expect != NULL)
@@ -123,6 +125,7 @@ evaluate_free(struct evaluate *e)
 	}
 	free(e->captures);
 	buf_clear(&e->lines.line);
+	buf_clear(&e->unshown.line);
 	buf_clear(&e->clear);
 	buf_clear(&e->kept);
 	free(e);
@@ -148,6 +151,7 @@ evaluate_reset(struct evaluate *e)
 		forget(&e->captures[i]);
 	e->escapes = (struct escapes){0};
 	lines_reset(&e->lines);
+	lines_reset(&e->unshown);
 	buf_reset(&e->kept);
 	e->too_long = e->taken = false;
 }
@@ -235,6 +239,13 @@ void
 evaluate_lines(struct evaluate *e, const char *data, size_t len)
 {
 	put(e, data, len, true, false);
+}
+
+void
+evaluate_unshown(struct evaluate *e, const char *data, size_t len)
+{
+	if (e->by_line)
+		lines_put(&e->unshown, data, len);
 }
 
 void
@@ -472,6 +483,7 @@ evaluate_end(struct evaluate *e, int code, const char *target,
 	bool ok = is_success(e->order, code);
 
 	lines_finish(&e->lines);
+	lines_finish(&e->unshown);
 	if (!ok)
 		say_exit(e->order, code, target, why);
 	ok = judge_lines(e, ok, why);

@@ -50,6 +50,10 @@ const struct buf *evaluate_taken(const struct evaluate *e);
 void		 evaluate_lines(struct evaluate *e, const char *data,
 		    size_t len);
 
+/* Takes lines that the output does not show, or not whole. */
+void		 evaluate_unshown(struct evaluate *e, const char *data,
+		    size_t len);
+
 /* Takes text that is captured whole or by pointer, and no lines of it. */
 void		 evaluate_keep(struct evaluate *e, const char *data,
 		    size_t len);

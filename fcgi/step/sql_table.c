@@ -4,7 +4,8 @@
  * Rows stream by: only those that are shown are kept, so that a SELECT of a
  * whole table costs no memory.  A cell is one line: line breaks and controls
  * are written as escapes, what is no text as hex, and what is too long is cut
- * with an ellipsis.
+ * with an ellipsis.  Regexes look at all of it: what is not shown, or not as
+ * it is, is given to them by itself.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 #include "step/sql_table.h"
 
 #define HEX_BYTES	32
-#define FIRST_MAX	(1024 * 1024)
+#define FIRST_MAX	(1024 * 1024 + 1)	/* more than is captured */
 
 struct cell {
 	char	*text;
@@ -119,8 +120,9 @@ put_character(const char *s, size_t n, uint32_t cp, struct buf *out)
 	return (int)(out->len - before);
 }
 
+/* *ret_cut: not all of the value is in the cell as it is. */
 static struct cell
-make_cell(const char *data, size_t len)
+make_cell(const char *data, size_t len, bool *ret_cut)
 {
 	struct buf out = {0};
 	struct cell cell = {0};
@@ -131,6 +133,7 @@ make_cell(const char *data, size_t len)
 		buf_puts(&out, "NULL");
 	} else if (!text_is_utf8(data, len)) {
 		put_hex(data, len, &out);
+		*ret_cut = true;
 		data = NULL;
 	}
 	if (data == NULL)
@@ -139,6 +142,7 @@ make_cell(const char *data, size_t len)
 	for (size_t i = 0; data != NULL && i < len; i += n) {
 		if (cell.width >= TABLE_CELL) {
 			buf_puts(&out, "…");
+			*ret_cut = true;
 			cell.width++;
 			break;
 		}
@@ -149,18 +153,37 @@ make_cell(const char *data, size_t len)
 	return cell;
 }
 
+/* A value that is not shown, or not whole. */
 static void
+evaluate_cell(struct table *t, const char *data, size_t len)
+{
+	struct evaluate *e = t->keep != NULL ? t->keep->evaluate : NULL;
+	bool line_ends = t->column + 1 == t->columns ||
+	    (t->rows <= TABLE_ROWS && t->column < shown(t));
+
+	if (e == NULL)
+		return;
+	evaluate_unshown(e, data != NULL ? data : "NULL",
+	    data != NULL ? len : 4);
+	evaluate_unshown(e, line_ends ? "\n" : " | ", line_ends ? 1 : 3);
+}
+
+/* True: the cell has not all of the value. */
+static bool
 add_cell(struct table *t, const char *data, size_t len)
 {
+	bool cut = false;
 	struct buf masked = {0};
 	struct cell *slot;
 
 	if (data != NULL)	/* before it is cut */
 		mask_text(t->mask, data, len, &masked);
 	slot = mem_grow(&t->cells, &t->cap, t->count, sizeof(*slot));
-	*slot = make_cell(data != NULL ? buf_text(&masked) : NULL, masked.len);
+	*slot = make_cell(data != NULL ? buf_text(&masked) : NULL, masked.len,
+	    &cut);
 	t->count++;
 	buf_clear(&masked);
+	return cut;
 }
 
 void
@@ -215,7 +238,7 @@ table_name(struct table *t, const char *name)
 {
 	keep_field(t, name, strlen(name));
 	if (t->column++ < shown(t))
-		add_cell(t, name, strlen(name));
+		(void)add_cell(t, name, strlen(name));
 }
 
 void
@@ -233,8 +256,10 @@ table_cell(struct table *t, const char *data, size_t len)
 		t->has_first = true;
 	}
 	keep_field(t, data, len);
-	if (t->column++ < shown(t) && t->rows <= TABLE_ROWS)
-		add_cell(t, data, len);
+	if (t->column >= shown(t) || t->rows > TABLE_ROWS ||
+	    add_cell(t, data, len))
+		evaluate_cell(t, data, len);
+	t->column++;
 }
 
 int64_t

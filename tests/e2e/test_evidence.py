@@ -222,6 +222,37 @@ test "$picked" = 2.4
         ends(ana, run, "use", "succeeded")
 
 
+def numbers_of_json_stay_as_they_are_written():
+    steps = """
+```sh {#ask capture="version=/version" capture="member=/member" capture="price=/in/price"}
+echo '{"member": 10276657743932975437, "version": "3.5.9", "in": {"price": 1.10}}'
+```
+
+```sh {#use}
+echo "$version $member $price"
+test "$version $member $price" = '3.5.9 10276657743932975437 1.10'
+```
+
+```sh {#dump save=dump.json}
+echo '{"id": 10276657743932975437, "x": 1}'
+```
+
+```sh {#same same-as=dump}
+echo '{ "x": 1, "id": 10276657743932975437 }'
+```
+
+```sh {#other same-as=dump}
+echo '{ "x": 1, "id": 10276657743932975436 }'
+```
+"""
+    with running(steps) as (ana, run):
+        ends(ana, run, "ask", "succeeded")
+        ends(ana, run, "use", "succeeded")
+        ends(ana, run, "dump", "succeeded")
+        ends(ana, run, "same", "succeeded")
+        ends(ana, run, "other", "failed", "differs")
+
+
 if __name__ == "__main__":
     main([
         a_line_is_judged_to_its_end_however_long_it_is,
@@ -229,5 +260,6 @@ if __name__ == "__main__":
         a_pattern_that_gives_up_refuses_the_parameter,
         colours_are_no_part_of_what_is_looked_at,
         what_a_terminal_showed_for_a_moment_counts,
+        numbers_of_json_stay_as_they_are_written,
         a_probe_whose_output_is_not_clear_does_not_answer,
     ])

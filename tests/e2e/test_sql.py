@@ -792,6 +792,44 @@ def test_a_number_is_a_number_and_nothing_else_is():
         good(run(kind, "SELECT 1 LIMIT {{n}}", target, values={"n": "1"}, numbers=["n"]))
 
 
+def test_a_delimiter_may_also_begin_a_comment():
+    good(run("mysql", "DELIMITER #\nDROP PROCEDURE IF EXISTS later #\n"
+             "CREATE PROCEDURE later() BEGIN SELECT 1; SELECT 2; END #\n"
+             "DELIMITER ;\nCALL later();\n", MARIA.target()))
+
+
+def test_what_only_a_client_knows_is_found_before_anything_is_applied():
+    for kind, target, last, word in (
+            ("mysql", MARIA.target(), "SHOW STATUS\\G", "client"),
+            ("mysql", MARIA.target(), "source /srv/schema.sql;", "source"),
+            ("mysql", MARIA.target(), "CREATE FUNCTION twice(a INT) RETURNS INT "
+             "DETERMINISTIC\nBEGIN\n  RETURN a * 2;\nEND;", "DELIMITER"),
+            ("mysql", MARIA.target(), "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE "
+             "first", "LOCAL"),
+            ("postgresql", PG.target(), "COPY first FROM stdin;\n1\tx\n\\.\n", "INSERT"),
+            ("postgresql", PG.target(), "SELECT 1 \\gset", "psql"),
+            ("sqlite", lite(), ".tables", "sqlite3")):
+        bad(run(kind, "CREATE TABLE client_only (a INT);\n" + last, target), word,
+                   "Nothing was done", "line 11")
+        bad(run(kind, "SELECT * FROM client_only", target), "client_only")
+
+
+def test_what_a_result_does_not_show_is_judged_too():
+    text = ("CREATE TABLE IF NOT EXISTS many (a TEXT, b INT);\nDELETE FROM many;\n"
+            "INSERT INTO many WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+            "FROM n WHERE i < 300) SELECT 'x', i FROM n;\nUPDATE many SET a = {{bad}} "
+            "WHERE b = {{row}};\nSELECT a, b FROM many ORDER BY b")
+    for row in ("7", "250"):
+        for value in ("FATAL", "x" * 200 + " FATAL", "x\\ny\\nFATAL"):
+            values = {"bad": value, "row": row}
+            bad(run("sqlite", text, lite(), values=values, reject="FATAL"), "its reject")
+            good(run("sqlite", text, lite(), values=values, expect="FATAL"))
+    wide = "SELECT " + ", ".join(str(i) for i in range(60)) + ", 'FATAL' AS last"
+    good(run("sqlite", wide, lite(), expect="^4[0-9] .*58 \\| 59 \\| FATAL$"))
+    bad(run("sqlite", "SELECT 'FAT' || 'AL', x'4641540041414c' AS b FROM many", lite(),
+            reject="^FAT.AAL$"), "its reject")
+
+
 if __name__ == "__main__":
     (CERT, KEY), (OTHER_CERT, _) = make_certificate("server"), make_certificate("other")
     MARIA, PG, SSHD = MariaDB(), PostgreSQL(), Sshd()

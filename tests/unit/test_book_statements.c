@@ -67,6 +67,15 @@ what_only_clients_know_is_refused_before_anything_is_applied(void **state)
 	gives(DIALECT_MYSQL, "SELECT source FROM t; SELECT sources",
 	    "0:SELECT source FROM t|0:SELECT sources|");
 	gives(DIALECT_MYSQL, "< ./x.sql", "wrong@0");
+	gives(DIALECT_MYSQL, "mysql> A;", "wrong@0");
+	gives(DIALECT_MYSQL, "A; MariaDB [app]> B;", "wrong@3");
+	gives(DIALECT_SQLITE, "sqlite> A;", "wrong@0");
+	gives(DIALECT_POSTGRESQL, "app=# A;", "wrong@0");
+	gives(DIALECT_POSTGRESQL, "app=> A;", "wrong@0");
+	gives(DIALECT_MYSQL, "LOAD DATA LOCAL INFILE 'x' INTO TABLE t",
+	    "wrong@0");
+	gives(DIALECT_MYSQL, "LOAD DATA INFILE 'x' INTO TABLE t (local)",
+	    "0:LOAD DATA INFILE 'x' INTO TABLE t (local)|");
 	gives(DIALECT_POSTGRESQL, "SELECT 1 < 2; SELECT 1 \\gx", "wrong@23");
 	gives(DIALECT_POSTGRESQL, "A;\nCOPY t (a) FROM stdin;\n1\n\\.\n",
 	    "wrong@3");
@@ -112,6 +121,14 @@ the_delimiter_of_mysql_changes(void **state)
 	    "0:SELECT delimiter|0:B|");
 	gives(DIALECT_MYSQL, "DELIMITER\nA", "wrong@0");
 	gives(DIALECT_MYSQL, "DELIMITER $$\nA;$$B$$", "1:A;|1:B|");
+	gives(DIALECT_MYSQL, "DELIMITER #\nDROP PROCEDURE IF EXISTS p #\n"
+	    "CREATE PROCEDURE p() BEGIN SELECT 1; END #\nDELIMITER ;\n"
+	    "CALL p(); # the end;\n", "1:DROP PROCEDURE IF EXISTS p|"
+	    "2:CREATE PROCEDURE p() BEGIN SELECT 1; END|4:CALL p()|");
+	gives(DIALECT_MYSQL, "DELIMITER --\nA; -- B --\nDELIMITER /*\nC/*D/*",
+	    "1:A;|1:B|3:C|3:D|");
+	gives(DIALECT_MYSQL, "DELIMITER '//'\nA;//DELIMITER \"go\"\nB;go",
+	    "1:A;|2:B;|");
 }
 
 static void

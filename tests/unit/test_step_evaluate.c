@@ -229,23 +229,69 @@ captures_are_checked_like_parameters(void **state)
 	buf_clear(&why);
 }
 
+struct pointer_case {
+	const char	*pointer;
+	const char	*want;		/* NULL: nothing is found */
+};
+
+static void	find_all(const char *json, const struct pointer_case *cases,
+		    size_t count);
+
 static void
 pointers_follow_the_rfc(void **state)
 {
 	static const char json[] = "{\"foo\":[\"bar\",\"baz\"],\"\":0,"
 	    "\"a/b\":1,"
 	    "\"m~n\":8,\"01\":2,\"n\":null}";
-	static const struct { const char *pointer, *want; } cases[] = {
+	static const struct pointer_case cases[] = {
 		{ "/foo", "[\"bar\",\"baz\"]" }, { "/foo/0", "bar" },
 		{ "/", "0" }, { "/a~1b", "1" }, { "/m~0n", "8" },
 		{ "/01", "2" }, { "/foo/01", NULL }, { "/foo/2", NULL },
 		{ "/foo/-1", NULL }, { "/foo/-", NULL }, { "/x", NULL },
 		{ "foo", NULL }, { "/m~n", NULL }, { "/n", NULL },
 	};
-	struct buf out = {0};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	find_all(json, cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+static void
+numbers_stay_as_they_are_written(void **state)
+{
+	static const char json[] = " {\"member\": 10276657743932975437,"
+	    "\"neg\":-9223372036854775809, \"price\": 1.10, \"e\": 1E400,"
+	    "\"pi\":3.14159265358979323846264338327950288,"
+	    "\"zero\": 0.0, \"in\": {\"b\": [ 18446744073709551616 ,"
+	    " \"a \\u00e9\" ], \"a\": 1.0 }, \"\\u0061\\/b\": 7,"
+	    "\"s\": \"\\u00e9 \\\" \\n\"}\n";
+	static const struct pointer_case cases[] = {
+		{ "/member", "10276657743932975437" },
+		{ "/neg", "-9223372036854775809" }, { "/price", "1.10" },
+		{ "/pi", "3.14159265358979323846264338327950288" },
+		{ "/e", "1E400" }, { "/zero", "0.0" },
+		{ "/in/b/0", "18446744073709551616" },
+		{ "/in", "{\"b\":[18446744073709551616,\"a \\u00e9\"],"
+		    "\"a\":1.0}" }, { "/a~1b", "7" },
+		{ "/s", "\xc3\xa9 \" \n" },
+	};
+	static const char twice[] = "{\"a\":1,\"b\":{\"x\":1,\"x\":2}}";
+	static const char coded[] = "{\"a\":1,\"\\u0061\":2}";
+	static const struct pointer_case none[] = { { "/a", NULL } };
+
+	(void)state;
+	find_all(json, cases, sizeof(cases) / sizeof(cases[0]));
+	find_all(twice, none, 1);
+	find_all(coded, none, 1);
+	find_all("{\"a\":\"x\\u0000\"}", none, 1);
+	find_all("{\"a\":01}", none, 1);
+}
+
+static void
+find_all(const char *json, const struct pointer_case *cases, size_t count)
+{
+	struct buf out = {0};
+
+	for (size_t i = 0; i < count; i++) {
 		struct fault fault;
 
 		buf_reset(&out);
@@ -394,6 +440,7 @@ main(void)
 		cmocka_unit_test(
 		    a_captured_value_that_holds_a_secret_is_refused),
 		cmocka_unit_test(pointers_follow_the_rfc),
+		cmocka_unit_test(numbers_stay_as_they_are_written),
 		cmocka_unit_test(
 		    control_lines_need_the_nonce_and_the_right_stream),
 		cmocka_unit_test(a_prelude_is_made_of_names_and_moves_no_line),
