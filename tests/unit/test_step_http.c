@@ -348,15 +348,16 @@ shown(const char *body, size_t len, const char *text)
 static void
 json_is_indented_and_its_tokens_stay(void **state)
 {
-	static const char json[] = "{\"b\":123456789012345678,\"a\" : "
+	static const char json[] = "{\"b\":10276657743932975437,\"a\" : "
 	    "[ ],\"c\":[1.10,{\"x\":\"a,{\\\"\"}]}";
 	struct buf big = {0}, out = {0};
 
 	(void)state;
-	shown(json, strlen(json), "{\n  \"b\": 123456789012345678,\n"
+	shown(json, strlen(json), "{\n  \"b\": 10276657743932975437,\n"
 	    "  \"a\": [],\n  \"c\": [\n    1.10,\n    {\n      \"x\": "
 	    "\"a,{\\\"\"\n    }\n  ]\n}\n");
-	shown("{\"a\":1,\"a\":2}", 13, "{\"a\":1,\"a\":2}\n");
+	shown("{\"a\":1,\"a\":2}", 13, "{\n  \"a\": 1,\n  \"a\": 2\n}\n");
+	shown("{\"a\":1,}", 8, "{\"a\":1,}\n");
 	shown("plain\n", 6, "plain\n");
 	shown("\xff\0\1", 3, "(3 bytes that are not text)\n");
 	for (int i = 0; i < 200000; i++)
