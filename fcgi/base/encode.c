@@ -178,6 +178,89 @@ encode_shell_backslash(const char *s, size_t len, struct buf *out)
 	}
 }
 
+/* \n, \t … ; 0: there is no such letter. */
+static char
+letter_of(char c, unsigned how)
+{
+	static const char plain[] = "\n\r\t\a\b\f\v", letters[] = "nrtabfv";
+
+	if (how & ENCODE_MYSQL)
+		return c == '\n' ? 'n' : c == '\r' ? 'r' : c == 0x1a ? 'Z' : 0;
+	return (how & ENCODE_CONTROLS) && is_one_of(c, plain) ?
+	    letters[strchr(plain, c) - plain] : 0;
+}
+
+/* A character that is not ASCII; its bytes. */
+static size_t
+put_foreign(const char *s, size_t len, unsigned how, struct buf *out)
+{
+	uint32_t cp;
+	size_t n;
+
+	if ((how & ENCODE_POINTS) && (n = text_utf8_next(s, len, &cp)) > 0) {
+		buf_printf(out, cp < 0x100 ? "\\x%02x" : cp < 0x10000 ?
+		    "\\u%04x" : "\\U%08x", cp);
+		return n;
+	}
+	buf_printf(out, how & ENCODE_OCTAL ? "\\%03o" : "\\x%02x",
+	    (unsigned char)*s);
+	return 1;
+}
+
+void
+encode_escaped(const char *s, size_t len, const char *set, unsigned how,
+    struct buf *out)
+{
+	unsigned any = ENCODE_BYTES | ENCODE_OCTAL | ENCODE_POINTS;
+	char letter;
+
+	for (size_t i = 0, n; i < len; i += n) {
+		n = 1;
+		if ((letter = letter_of(s[i], how)) != 0) {
+			buf_putc(out, '\\');
+			buf_putc(out, letter);
+		} else if (((s[i] & 0x80) && (how & any)) ||
+		    ((how & ENCODE_CONTROLS) && (unsigned char)s[i] < ' ')) {
+			n = put_foreign(s + i, len - i, how, out);
+		} else {
+			if (is_one_of(s[i], set))
+				buf_putc(out, '\\');
+			buf_putc(out, s[i]);
+		}
+	}
+}
+
+void
+encode_doubled(const char *s, size_t len, const char *set, struct buf *out)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (is_one_of(s[i], set))
+			buf_putc(out, s[i]);
+		buf_putc(out, s[i]);
+	}
+}
+
+void
+encode_html_as(const char *s, size_t len, const char *set,
+    const char *const *as, bool numbers, struct buf *out)
+{
+	uint32_t cp;
+
+	for (size_t i = 0, n; i < len; i += n) {
+		n = 1;
+		if (s[i] == '&' || s[i] == '<')
+			buf_puts(out, s[i] == '&' ? "&amp;" : "&lt;");
+		else if (is_one_of(s[i], set))
+			buf_puts(out, as[strchr(set, s[i]) - set]);
+		else if (numbers && (s[i] & 0x80) &&
+		    (n = text_utf8_next(s + i, len - i, &cp)) > 0)
+			buf_printf(out, "&#%u;", cp);
+		else
+			buf_putc(out, s[i]);
+		n = n > 0 ? n : 1;
+	}
+}
+
 bool
 encode_unbase64(const char *s, size_t len, struct buf *out)
 {

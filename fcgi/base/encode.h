@@ -52,6 +52,27 @@ void	encode_shell(const char *s, size_t len, struct buf *out);
 void	encode_shell_double(const char *s, size_t len, struct buf *out);
 void	encode_shell_backslash(const char *s, size_t len, struct buf *out);
 
+/*
+ * As languages and databases quote a text: a backslash before each character
+ * of `set`.  Control characters stay, or become \n, \r, \t, \x1b …
+ * (ENCODE_CONTROLS), of these MySQL's (ENCODE_MYSQL: \n, \r, \Z); what is not
+ * ASCII stays, or becomes \xNN or \ooo byte by byte, or \xNN, \uNNNN,
+ * \UNNNNNNNN as Python's ascii().
+ */
+enum { ENCODE_CONTROLS = 1, ENCODE_MYSQL = 2, ENCODE_BYTES = 4,
+	ENCODE_OCTAL = 8, ENCODE_POINTS = 16 };
+void	encode_escaped(const char *s, size_t len, const char *set,
+	    unsigned how, struct buf *out);
+
+/* Each character of the set twice. */
+void	encode_doubled(const char *s, size_t len, const char *set,
+	    struct buf *out);
+
+/* HTML or XML: & and <, and each character of `set` as the entity that stands
+ * at its place in `as`; what is not ASCII as &#NNN; on demand. */
+void	encode_html_as(const char *s, size_t len, const char *set,
+	    const char *const *as, bool numbers, struct buf *out);
+
 /* Reads base64 (padding optional).  False: s is something else. */
 bool	encode_unbase64(const char *s, size_t len, struct buf *out);
 

@@ -47,7 +47,7 @@ note_mysql_word(struct scan *c)
 		    before == '@';
 	else
 		c->begun |= c->body && word_is(c, "begin");
-	if (word_is(c, "local") && c->word_at - c->begin < 40 &&
+	if (word_is(c, "local") && c->word_at - c->begin < 26 &&
 	    strncasecmp(c->s + c->begin, "load ", 5) == 0)
 		c->local = true;
 }

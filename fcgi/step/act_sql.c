@@ -282,6 +282,7 @@ execute(struct sql_act *a, int64_t *ret_took)
 	s->affected = -1;
 	s->warnings = 0;
 	end = s->driver->run(s, buf_text(&a->statement));
+	sql_hide_cut(s);
 	*ret_took = clock_monotonic() - from;
 	return end;
 }

@@ -19,8 +19,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/encode.h"
 #include "step/mask.h"
+#include "step/mask_forms.h"
 
 #define SHORTEST	4	/* bytes of what is hidden inside a line */
 
@@ -75,106 +75,21 @@ add_pattern(struct mask *m, const char *text, size_t len, size_t cover,
 	m->pair[pair_of(text) / 8] |= (unsigned char)(1u << pair_of(text) % 8);
 }
 
-/* Adds what the buffer holds, if it is long enough, and empties it. */
+/* One form of a secret. */
 static void
-add_form(struct mask *m, struct buf *form)
+add_form(void *ctx, const char *form, size_t len)
 {
-	if (form->len >= SHORTEST)
-		add_pattern(m, form->data, form->len, form->len, false);
-	buf_reset(form);
-}
-
-/* The lines that base64 of a long secret is broken into, by 64 and by 76. */
-static void
-add_base64_lines(struct mask *m, const struct buf *whole)
-{
-	struct buf line = {0};
-
-	for (size_t width = 64; width <= 76; width += 12)
-		for (size_t i = 0; whole->len > width && i < whole->len;
-		    i += width) {
-			buf_put(&line, whole->data + i, whole->len - i < width ?
-			    whole->len - i : width);
-			add_form(m, &line);
-		}
-	buf_clear(&line);
-}
-
-/* At each alignment inside other data, and alone with and without padding;
- * in both alphabets. */
-static void
-add_base64(struct mask *m, const char *s, size_t len, struct buf *form)
-{
-	for (size_t before = 0; before < 5; before++) {
-		if (before < 3)
-			encode_base64_inside(s, len, before, form);
-		else
-			encode_base64(s, len, form);
-		if (before == 3)
-			add_base64_lines(m, form);
-		while (before == 4 && form->data[form->len - 1] == '=')
-			form->len--;
-		if (form->len >= SHORTEST)
-			add_pattern(m, form->data, form->len, form->len,
-			    false);
-		for (size_t i = 0; i < form->len; i++) {
-			if (form->data[i] == '+')
-				form->data[i] = '-';
-			else if (form->data[i] == '/')
-				form->data[i] = '_';
-		}
-		add_form(m, form);
-	}
-}
-
-/* As RFC 3986, Python's quote, JavaScript's encodeURIComponent and encodeURI,
- * HTML's forms and Java write it. */
-static void
-add_url(struct mask *m, const char *s, size_t len, struct buf *form)
-{
-	static const char *keep[] = { "-._~", "-._~/", "-._~!'()*",
-		"-._~!'()*;,/?:@&=+$#", "-._*", "-._" };
-
-	for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]) * 4; i++) {
-		encode_url_as(s, len, keep[i / 4], i & 1, i & 2, form);
-		add_form(m, form);
-	}
-}
-
-/* Without the outer quotes, which need not be there. */
-static void
-add_quoted(struct mask *m, struct buf *form)
-{
-	form->len--;
-	buf_consume(form, 1);
-	add_form(m, form);
+	if (len >= SHORTEST)
+		add_pattern(ctx, form, len, len, false);
 }
 
 static void
 add_forms(struct mask *m, const char *s, size_t len)
 {
-	struct buf form = {0};
-
 	if (len < SHORTEST)
 		return;
 	add_pattern(m, s, len, len, false);
-	add_base64(m, s, len, &form);
-	add_url(m, s, len, &form);
-	for (int i = 0; i < 2; i++) {
-		encode_hex(s, len, i, &form);
-		add_form(m, &form);
-	}
-	for (unsigned how = 0; how < ENCODE__ALL; how++) {
-		encode_json_as(s, len, how, &form);
-		add_form(m, &form);
-	}
-	encode_shell(s, len, &form);
-	add_quoted(m, &form);
-	encode_shell_double(s, len, &form);
-	add_quoted(m, &form);
-	encode_shell_backslash(s, len, &form);
-	add_form(m, &form);
-	buf_clear(&form);
+	mask_forms(s, len, add_form, m);
 }
 
 /* A secret of one to three bytes, as a whole line. */
@@ -464,6 +379,45 @@ mask_cut_text(const struct mask *m, const char *text, size_t len,
 		s->covered = s->held.len;
 	mask_finish(s, out);
 	mask_stream_free(s);
+}
+
+/* Bytes before p that a secret may begin with; 0: less than would tell. */
+static size_t
+cut_before(const struct mask *m, const char *text, size_t p)
+{
+	struct mask_stream *s = mask_stream_new(m);
+	struct buf ignored = {0};
+	size_t n;
+
+	mask_put(s, text, p, &ignored);
+	n = s->held.len >= SHORTEST ? s->held.len : 0;
+	mask_stream_free(s);
+	buf_clear(&ignored);
+	return n;
+}
+
+void
+mask_quotes_text(const struct mask *m, const char *text, size_t len,
+    struct buf *out)
+{
+	struct buf whole = {0};
+	size_t from = 0, cut;
+
+	mask_text(m, text, len, &whole);
+	for (size_t p = 0; m->count > 0 && p < whole.len; p++) {
+		if (strchr("'\"`.", whole.data[p]) == NULL ||
+		    (cut = cut_before(m, whole.data, p)) == 0)
+			continue;
+		if (p - from > cut) {
+			buf_put(out, whole.data + from, p - cut - from);
+			from = p - cut;
+		}
+		if (from == p - cut)	/* else a part of it is hidden */
+			buf_puts(out, MASK_TEXT);
+		from = p;
+	}
+	buf_put(out, buf_text(&whole) + from, whole.len - from);
+	buf_clear(&whole);
 }
 
 bool

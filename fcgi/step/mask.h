@@ -17,8 +17,8 @@ struct mask;		/* what to hide */
 struct mask_stream;	/* one output that it is hidden in */
 
 /*
- * Makes a mask of secrets: each as it is, each of its lines, and their usual
- * encodings (base64, hex, URL, JSON, shell quotes).  A secret of one to three
+ * Makes a mask of secrets: each as it is, each of its lines, and the forms in
+ * which others write them (mask_forms.h).  A secret of one to three
  * bytes would hide every "1" or "yes" of an output, so it is hidden only
  * where it makes up a whole line.  Free with mask_free(), after its streams.
  */
@@ -55,6 +55,11 @@ void		 mask_text(const struct mask *m, const char *text, size_t len,
 /* The same for a text whose end may be cut off: four and more bytes there
  * that a secret begins with are hidden too. */
 void		 mask_cut_text(const struct mask *m, const char *text,
+		    size_t len, struct buf *out);
+
+/* The same for what a server says: it may have cut what it quotes, so each
+ * quotation mark and full stop may be such an end. */
+void		 mask_quotes_text(const struct mask *m, const char *text,
 		    size_t len, struct buf *out);
 
 #endif

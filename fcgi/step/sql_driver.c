@@ -99,3 +99,14 @@ sql_tune(int fd)
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead,
 	    sizeof(dead));
 }
+
+void
+sql_hide_cut(struct sql *s)
+{
+	struct buf masked = {0};
+
+	mask_quotes_text(s->job->output->hide, buf_text(&s->why), s->why.len,
+	    &masked);
+	buf_clear(&s->why);
+	s->why = masked;
+}

@@ -96,6 +96,10 @@ int		 sql_near_port(const struct sql *s);
  */
 short		 sql_wait(struct sql *s, int fd, short events, int64_t until);
 
+/* A server may have cut what it quotes of a statement within a secret: what
+ * `why` has of that is hidden. */
+void		 sql_hide_cut(struct sql *s);
+
 /* Makes a dead link noticed within seconds. */
 void		 sql_tune(int fd);
 

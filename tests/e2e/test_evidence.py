@@ -253,6 +253,50 @@ echo '{ "x": 1, "id": 10276657743932975436 }'
         ends(ana, run, "other", "failed", "differs")
 
 
+def a_secret_stands_in_clear_nowhere_however_it_is_quoted():
+    head = """---
+title: Evidence
+parameters:
+  pw: {label: Password, type: secret}
+---
+# Print
+
+"""
+    steps = """
+```python {#repr}
+import base64, html, json, os, shlex, sys, urllib.parse, xml.sax.saxutils as x
+p = os.environ["CS_PW"]
+sql = p.replace("'", "''")
+my = p.replace("\\\\", "\\\\\\\\").replace("'", "\\\\'").replace('"', '\\\\"')
+for q in (p, sql, my, p.replace('"', '""'), shlex.quote(p)):
+    print({"password": q}, [q.encode()], ascii(q), q)
+    print(html.escape(q), html.escape(q, False), x.escape(q), x.quoteattr(q))
+    print(json.dumps(q), json.dumps({"e": q}, ensure_ascii=False))
+print(urllib.parse.quote(p), base64.b64encode(p.encode()), p.encode().hex())
+raise ValueError("no such user: " + repr(p))
+```
+
+```bash {#trace}
+set -x
+: "$pw"
+printf '%q\\n' "$pw"
+exit 1
+```
+""".replace("\\\\", "\\").replace("\\n", "\n")
+    for secret in ("a'b$c-efgh", "x\"y'z&w<v\\uvwü"):
+        with running(steps, {"pw": secret}, head) as (ana, run):
+            for name in ("repr", "trace"):
+                got, message = press(ana, run, name)
+                assert got == "failed", (name, message)
+                text = ana.output(run, name, "local")
+                page = ana.get(f"/runs/{run}", accept="text/html")[1]
+                report = str(ana.get(f"/runs/{run}/report.json"))
+                for where in (text, message, page, report):
+                    for part in (secret, secret[-5:], secret[3:8]):
+                        assert part not in where, (name, part, where)
+                ana.post(f"/runs/{run}/steps/{name}/skip", {"reason": "x"})
+
+
 if __name__ == "__main__":
     main([
         a_line_is_judged_to_its_end_however_long_it_is,
@@ -261,5 +305,6 @@ if __name__ == "__main__":
         colours_are_no_part_of_what_is_looked_at,
         what_a_terminal_showed_for_a_moment_counts,
         numbers_of_json_stay_as_they_are_written,
+        a_secret_stands_in_clear_nowhere_however_it_is_quoted,
         a_probe_whose_output_is_not_clear_does_not_answer,
     ])

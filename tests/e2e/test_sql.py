@@ -801,17 +801,31 @@ def test_a_delimiter_may_also_begin_a_comment():
 def test_what_only_a_client_knows_is_found_before_anything_is_applied():
     for kind, target, last, word in (
             ("mysql", MARIA.target(), "SHOW STATUS\\G", "client"),
-            ("mysql", MARIA.target(), "source /srv/schema.sql;", "source"),
+            ("mysql", MARIA.target(), "source /srv/schema.sql;", "client"),
             ("mysql", MARIA.target(), "CREATE FUNCTION twice(a INT) RETURNS INT "
              "DETERMINISTIC\nBEGIN\n  RETURN a * 2;\nEND;", "DELIMITER"),
             ("mysql", MARIA.target(), "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE "
              "first", "LOCAL"),
             ("postgresql", PG.target(), "COPY first FROM stdin;\n1\tx\n\\.\n", "INSERT"),
-            ("postgresql", PG.target(), "SELECT 1 \\gset", "psql"),
+            ("postgresql", PG.target(), "SELECT 1 \\gset", "client"),
             ("sqlite", lite(), ".tables", "sqlite3")):
         bad(run(kind, "CREATE TABLE client_only (a INT);\n" + last, target), word,
                    "Nothing was done", "line 11")
         bad(run(kind, "SELECT * FROM client_only", target), "client_only")
+
+
+def test_a_secret_that_the_server_quotes_back_is_hidden():
+    for secret in ("a'b$c-efgh", "x\"y'z&w<v\\uvw", "long'" + "z9" * 60):
+        for kind, target in (("mysql", MARIA.target()), ("postgresql", PG.target()),
+                             ("sqlite", lite())):
+            for text in ("ALTR USER app IDENTIFIED BY {{pw}};",
+                         "SELECT {{pw}} FROM nowhere WHERE x == {{pw}} AND",
+                         "SELECT CAST({{pw}} AS integer) + no_such_function({{pw}})",
+                         "SELECT {{pw}} AS a, REPLACE({{pw}}, , '') AS b"):
+                step = run(kind, text, target, values={"pw": secret}, mask=[secret])
+                for part in (secret, secret[-5:], secret[2:7]):
+                    assert part not in step.message, (kind, text, step.message)
+                    assert part not in step.text, (kind, text, step.text)
 
 
 def test_what_a_result_does_not_show_is_judged_too():

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -143,6 +144,66 @@ hides_the_other_forms(void **state)
 	one(secret, "x='a b/c'\\''d\"e\\f\xc3\xa9'", "x='" M "'");
 }
 
+/* What servers, drivers, Python, HTML, XML and SQL make of two passwords. */
+static void
+hides_a_secret_however_it_is_quoted_back(void **state)
+{
+	static const char first[] = "a'b$c-efgh", other[] = "x\"y'z&w<v\\u";
+	static const char *const forms[] = { "a\\'b$c-efgh", "a''b$c-efgh",
+		"a&#x27;b$c-efgh", "a&#39;b$c-efgh", "a&#039;b$c-efgh",
+		"a&apos;b$c-efgh", "a'\\''b$c-efgh", "a\\\\'b$c-efgh",
+		"a'b\\$c-efgh", "a&#x27;&#x27;b$c-efgh", "a''b\\$c-efgh",
+		"a\\&#39;b$c-efgh" };
+	static const char *const others[] = { "x\"y''z&w<v\\u",
+		"x\\\"y\\'z&w<v\\\\u", "x\"y\\'z&w<v\\\\u",
+		"x\\\"y'z&w<v\\\\u", "x\"\"y'z&w<v\\u",
+		"x\"y''z&w<v\\\\u", "x&quot;y&#x27;z&amp;w&lt;v\\u",
+		"x&#34;y&#39;z&amp;w&lt;v\\u", "x\"y'z&amp;w&lt;v\\u",
+		"x&quot;y'z&amp;w&lt;v\\u", "x\\\"y'z\\u0026w\\u003cv\\\\u",
+		"x&quot;y\\&#039;z&amp;w&lt;v\\\\u" };
+	char text[100];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		snprintf(text, sizeof(text), "near '%s' at", forms[i]);
+		one(first, text, "near '" M "' at");
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		snprintf(text, sizeof(text), "{%s}", others[i]);
+		one(other, text, "{" M "}");
+	}
+	one("p\xc3\xa9'q", "b'p\\xc3\\xa9\\'q'", "b'" M "'");
+	one("p\xc3\xa9'q", "p\\xe9'q p\\303\\251'q p&#233;&#39;q", M " " M " "
+	    M);
+	one("a\nb\tc", "x a\\nb\\tc a\\nb\tc", "x " M " " M);
+}
+
+static void
+hides_what_a_server_cut(void **state)
+{
+	static const char *const secrets[] = { "a'b$c-efgh",
+		"abcd'z9z9z9z9z9z9" };
+	static const char *const texts[][2] = {
+		{ "near 'BY 'a\\'b$c-ef' at line 1",
+		    "near 'BY '" M "' at line 1" },
+		{ "near 'BY 'a\\'b' at", "near 'BY '" M "' at" },
+		{ "BY 'abcd\\'z9z9z9z9...' at", "BY '" M "...' at" },
+		{ "value \"a'b$...\" is", "value \"" M "...\" is" },
+		{ "near 'a b' at 'a'b$c-efgh'", "near 'a b' at '" M "'" },
+	};
+	struct mask *m = mask_new(secrets, 2);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct buf out = {0};
+
+		mask_quotes_text(m, texts[i][0], strlen(texts[i][0]), &out);
+		assert_string_equal(buf_text(&out), texts[i][1]);
+		buf_clear(&out);
+	}
+	mask_free(m);
+}
+
 static void
 shell_words_are_what_sh_reads_back(void **state)
 {
@@ -194,6 +255,8 @@ main(void)
 		cmocka_unit_test(hides_short_secrets_as_whole_lines_only),
 		cmocka_unit_test(hides_base64_at_each_alignment),
 		cmocka_unit_test(hides_the_other_forms),
+		cmocka_unit_test(hides_a_secret_however_it_is_quoted_back),
+		cmocka_unit_test(hides_what_a_server_cut),
 		cmocka_unit_test(shell_words_are_what_sh_reads_back),
 		cmocka_unit_test(base64_reads_what_it_wrote),
 	};
