@@ -173,7 +173,7 @@ UNIT_TESTS = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*
 define unit
 $(B)/tests/$(1): tests/unit/$(1).c $(call TEST_OBJS,$(word 2,$(subst _, ,$(1))))
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ -lcmocka -lfcgi $$(countersign-step_LIBS) $$(JOURNAL)
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ -lcmocka -lfcgi $$(countersign-step_LIBS) $$(countersign-keeper_LIBS)
 endef
 $(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t))))
 

@@ -4,7 +4,7 @@
  * Length is what counts; rules about digits and signs only make people write
  * "Password1234!".  zxcvbn knows lists of common passwords and words, dates,
  * sequences and patterns of the keyboard, and estimates how many guesses are
- * needed: below 2^32 a password is refused.  The library has its lists built
+ * needed: below 2^36 a password is refused.  The library has its lists built
  * in, opens no file and is linked into the keeper alone.
  */
 #include <string.h>
@@ -16,7 +16,7 @@
 
 #define LEAST		12	/* characters */
 #define MOST		1000	/* bytes */
-#define LEAST_BITS	32.0
+#define LEAST_BITS	36.0
 #define LOOKED_AT	100	/* bytes: what is longer takes too long */
 #define LEAST_BESIDE	8	/* characters beside the account's name */
 

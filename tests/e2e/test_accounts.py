@@ -6,6 +6,7 @@ import json
 import pathlib
 import re
 import socket
+import sqlite3
 import sys
 import time
 import urllib.parse
@@ -164,6 +165,19 @@ def signing_in_and_out_and_the_end_of_sessions_are_on_record():
         assert closed[0]["data"]["session"] == opened[0]["data"]["session"]
         assert ended[0]["data"]["sessions"] == [opened[1]["data"]["session"]]
         assert ended[0]["data"]["why"] == "password_changed"
+        assert ana.sign_in("ana", NEW) == 303
+        console.stop()
+        with sqlite3.connect(console.data / "countersign.db") as db:
+            db.execute("UPDATE session SET expires_at = 1")
+        db.close()
+        console.start()
+        assert ana.ask("GET", "/") == 303
+        assert ana.sign_in("ana", NEW) == 303
+        ended = events(console, "session.ended")[-1]
+        opened = events(console, "session.opened")
+        assert (ended["actor"], ended["data"]["why"],
+                ended["data"]["session"]) == (
+            "keeper", "expired", opened[-2]["data"]["session"]), ended
         for path in console.data.glob("countersign.db*"):
             assert b"mistyped-secret" not in path.read_bytes(), path
         assert "mistyped-secret" not in console.log.read_text()

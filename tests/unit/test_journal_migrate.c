@@ -144,6 +144,22 @@ the_migration_is_on_record_once(void **state)
 	    " WHERE kind = 'journal.migrated'", "0|keeper|1\n");
 }
 
+/* Tokens of before had neither scopes nor an end. */
+static void
+its_tokens_read_and_run_and_end_after_90_days(void **state)
+{
+	struct db *db = NULL;
+
+	(void)state;
+	assert_int_equal(db_open(folder, DB_KEEPER, &db), ERR_OK);
+	db_close(db);
+	expect("SELECT count(*), min(t.scopes), max(t.scopes),"
+	    " min(t.expires_at - e.at) / 86400000,"
+	    " max(t.expires_at - e.at) / 86400000 FROM token t, event e"
+	    " WHERE e.kind = 'journal.migrated'",
+	    "3|[\"read\",\"run\"]|[\"read\",\"run\"]|90|90\n");
+}
+
 static int
 set_up(void **state)
 {
@@ -186,6 +202,8 @@ main(void)
 		    an_older_journal_says_the_same_after_the_migration),
 		cmocka_unit_test(its_tables_are_those_of_a_new_one),
 		cmocka_unit_test(the_migration_is_on_record_once),
+		cmocka_unit_test(
+		    its_tokens_read_and_run_and_end_after_90_days),
 	};
 
 	return cmocka_run_group_tests_name("journal/migrate", tests, set_up,
