@@ -42,8 +42,8 @@ HARDEN    = -fstack-protector-strong -fPIE -fno-common \
 	    -fstack-clash-protection $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 LINK      = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
-SAN_FLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all -Wno-format-truncation \
-	    -fno-omit-frame-pointer
+SANITIZE  = address,undefined -fno-sanitize-recover=all
+SAN_FLAGS = -fsanitize=$(SANITIZE) -Wno-format-truncation -fno-omit-frame-pointer
 
 ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SAN)
 
@@ -220,26 +220,22 @@ tests/browser/node_modules: tests/browser/package-lock.json
 	$(call npm_ci,tests/browser)
 	@touch $@
 # Each parser of foreign bytes under libFuzzer (clang), for FUZZ_SECONDS (10).
-FUZZ = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 -g
-$(B)/fuzz/%: tests/fuzz/fuzz_%.c $(call src,base) $(call src,book)
-	@mkdir -p $(@D)
-	$(Q)clang -std=c17 $(CPPFLAGS) $(WARN) $(FUZZ) -o $@ $^ $(BOOK)
-# The step's parsers stand in its folder.
-$(B)/fuzz/step: tests/fuzz/fuzz_step.c $(call src,base) $(call src,book) \
-	    $(call src,wire) $(filter-out %/main.c,$(call src,step))
-	@mkdir -p $(@D)
-	$(Q)clang -std=c17 $(CPPFLAGS) $(WARN) $(FUZZ) -o $@ $^ $(countersign-step_LIBS)
-# A report is checked by the command line's own code.
-$(B)/fuzz/report: tests/fuzz/fuzz_report.c $(call src,base) $(call src,book) \
-	    $(call src,wire) $(call src,journal) fcgi/cli/bundle.c \
-	    fcgi/cli/bundle_told.c | $(B)/schema.inc
-	@mkdir -p $(@D)
-	$(Q)clang -std=c17 $(CPPFLAGS) $(WARN) $(FUZZ) -o $@ $^ $(JOURNAL)
-FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+# fuzz_NAME.c is linked with the layers and, where it tests a program's parsers,
+# with the folder FUZZ_NAME.
+FUZZ_step   = step
+FUZZ_report = cli
+FUZZING    = $(PLAIN) B=build/fuzz CC=clang CFLAGS="-O1 -g" \
+	     SAN="-fsanitize=fuzzer-no-link,$(SANITIZE)"
+FUZZERS    = $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
+define fuzzer
+$(B)/fuzz_$(1): tests/fuzz/fuzz_$(1).c $(call TEST_OBJS,$(FUZZ_$(1)))
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -fsanitize=fuzzer,$$(SANITIZE) -o $$@ $$^ -lfcgi $$(countersign-step_LIBS) $$(JOURNAL)
+endef
+$(foreach f,$(FUZZERS),$(eval $(call fuzzer,$(patsubst $(B)/fuzz_%,%,$(f)))))
 fuzz-built: $(FUZZERS)
 fuzz:
-	+@$(PLAIN) $(JOBS) fuzz-built
-	@tests/run -j $(TEST_JOBS) $(FUZZERS:%="tests/fuzz/run %")
+	$(call build,$(FUZZING),fuzz-built,build/fuzz)
+	@tests/run -j $(TEST_JOBS) $(FUZZERS:$(B)/%="tests/fuzz/run build/fuzz/%")
 BENCH = $(B)/bench/page $(B)/bench/commits $(B)/bench/commands $(B)/bench/fan
 $(B)/bench/%: tests/bench/%.c $(call objs,base wire)
 	@mkdir -p $(@D)

@@ -69,10 +69,10 @@ say_refused(struct ssh *s, int rc, const struct ssh_key_facts *key,
 	switch (rc) {
 	case LIBSSH2_ERROR_AUTHENTICATION_FAILED:
 	case LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED:
-		if (key->rsa)
+		if (key->rsa && libssh2_version(0x010b00) == NULL)
 			buf_printf(why, "%s:%d refused the RSA key %s for %s. "
-			    "libssh2 signs with SHA-1 only, which OpenSSH 8.8 "
-			    "and later refuse. Use an Ed25519 key, or set "
+			    "This libssh2 signs with SHA-1 only, which OpenSSH "
+			    "8.8 and later refuse. Use an Ed25519 key, or set "
 			    "client: openssh for %s in targets.yml.", t->host,
 			    t->port, t->key, user, t->name);
 		else if (has_certificate(t))

@@ -8,7 +8,23 @@ import { ana, bo, close, inState, newPage, newRun, signIn } from './browser.js';
 describe('two browsers on one run', () => {
 	const SOON_MS = 1000;
 	const ROUNDS = Number(process.env.ROUNDS ?? 5);
+	const EXECUTE = /\/steps\/prepare\/execute$/;
 	let first, second, run;
+
+	/*
+	 * Holds the request of each page until all have sent theirs: the button
+	 * of one goes as soon as the press of another has arrived.
+	 */
+	async function holdUntilAll(pages, url) {
+		const held = [];
+
+		for (const page of pages)
+			await page.route(url, (route) => {
+				held.push(route);
+				if (held.length === pages.length)
+					held.forEach((r) => r.continue());
+			}, { times: 1 });
+	}
 
 	before(async () => {
 		first = await newPage();
@@ -56,7 +72,13 @@ describe('two browsers on one run', () => {
 				await first.waitForSelector(inState('announce', 'confirmed'));
 			}
 			await Promise.all([first, second].map((p) => p.waitForSelector('#step-prepare.current [data-primary]')));
-			await Promise.all([first, second].map((p) => p.evaluate(() => document.querySelector('#step-prepare [data-primary]').click())));
+			const answers = [first, second].map((p) => p.waitForResponse((r) => EXECUTE.test(r.url())));
+
+			await holdUntilAll([first, second], EXECUTE);
+			await Promise.all([first, second].map((p) => p.click('#step-prepare [data-primary]')));
+			const codes = (await Promise.all(answers)).map((r) => r.status()).sort();
+
+			assert.deepEqual(codes, [202, 409], 'one was accepted');
 			await Promise.all([first, second].map((p) => p.waitForSelector(inState('prepare', 'succeeded'))));
 			const answer = await first.context().request.get(url, { headers: { Accept: 'application/json' } });
 			const step = (await answer.json()).steps.find((s) => s.id === 'prepare');

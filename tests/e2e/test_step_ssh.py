@@ -7,7 +7,7 @@ is what the step leaves in its folder: status, recording, and nothing else.
 STEP names the program (a build with sanitizers), STEP_FAST the one whose
 speed and memory are measured.  Arguments choose tests by name.
 """
-import base64, json, os, re, secrets, shutil, signal, socket, subprocess, sys
+import base64, ctypes, json, os, re, secrets, shutil, signal, socket, subprocess, sys
 import tempfile, time
 # Here steps are executed without a console, in folders of the test.
 os.environ["COUNTERSIGN_WITHOUT"] = "everything"
@@ -39,7 +39,8 @@ class Sshd:
                  startups="200"):
         self.dir = f"{WORK}/{name}"
         os.makedirs(self.dir, mode=0o700)
-        os.makedirs("/run/sshd", exist_ok=True)
+        if os.geteuid() == 0:
+            os.makedirs("/run/sshd", exist_ok=True)
         self.port = free_port()
         self.address = address
         self.host_key = self.dir + "/host"
@@ -381,7 +382,17 @@ def test_refused_key():
              "authorized_keys", exit=None)
 
 
-def test_rsa_key_names_the_way_out():
+def signs_rsa():
+    """libssh2 1.11 and later signs with an RSA key as servers want it."""
+    version = ctypes.CDLL("libssh2.so.1").libssh2_version
+    version.restype = ctypes.c_char_p
+    return version(0x010b00) is not None
+
+
+def test_rsa_key_works_or_names_the_way_out():
+    if signs_rsa():
+        is_state(run("echo x", [SSHD.target(key=WORK + "/rsa")]), "succeeded")
+        return
     is_state(run("x", [SSHD.target(key=WORK + "/rsa")]), "failed", "RSA",
              "client: openssh", exit=None)
 
