@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "book/book.h"
 #include "book/import.h"
 
@@ -117,7 +117,7 @@ a_step_is_excluded_by_any_condition_around_it(void **state)
 static size_t
 survive(const struct buf *text)
 {
-	int64_t start = clock_monotonic();
+	clock_t start = clock();
 	struct buf out = {0};
 	struct book *book = book_parse(buf_text(text), text->len);
 	size_t len;
@@ -129,7 +129,7 @@ survive(const struct buf *text)
 		book_import(buf_text(text), text->len, &out);
 	len = out.len;
 	buf_clear(&out);
-	assert_true(clock_monotonic() - start < 5000);
+	assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
 	return len;
 }
 
@@ -274,7 +274,7 @@ static void
 a_document_of_30_kb_takes_milliseconds(void **state)
 {
 	struct buf b = {0};
-	int64_t start;
+	clock_t start;
 
 	(void)state;
 	for (int i = 0; i < 130; i++)
@@ -284,11 +284,11 @@ a_document_of_30_kb_takes_milliseconds(void **state)
 		    "cd /srv\n./run \"$version\" --all\n```\n\n- [ ] Look {#l%d}\n"
 		    "\n| a | b |\n|---|---|\n| 1 | 2 |\n\n", i, i, i, i, i);
 	assert_true(b.len > 25000);
-	start = clock_monotonic();
+	start = clock();
 	for (int i = 0; i < 20; i++)
 		book_free(book_parse(buf_text(&b), b.len));
-	/* 2 ms each is the aim; sanitizers and a busy machine take more */
-	assert_true(clock_monotonic() - start < 20 * 60);
+	/* 2 ms of the processor each is the aim; sanitizers take more */
+	assert_true(clock() - start < 20 * 60 * (CLOCKS_PER_SEC / 1000));
 	buf_clear(&b);
 }
 

@@ -184,8 +184,16 @@ a_long_output_keeps_its_beginning_and_its_end(void **state)
 	record_lines(300000, 1 << 20);
 }
 
+static bool
+is_notice(const char *line)
+{
+	const char *found = strstr(line, "were left out here");
+
+	return found != NULL && found < line + strcspn(line, "\n");
+}
+
 /* The lines of the recording follow each other but where it says so; the
- * number of places where it does. */
+ * number of places where it does.  The line before such a place may be cut. */
 static int
 count_gaps(const char *text, int last)
 {
@@ -193,10 +201,11 @@ count_gaps(const char *text, int last)
 	bool gap = false;
 
 	for (const char *p = text; *p != '\0'; p += strcspn(p, "\n") + 1) {
-		if (strstr(p, "were left out here") != NULL &&
-		    strstr(p, "were left out here") < p + strcspn(p, "\n")) {
+		if (is_notice(p)) {
 			gap = true;
 			gaps++;
+		} else if (is_notice(p + strcspn(p, "\n") + 1)) {
+			gap = true;
 		} else if (text_starts(p, "line ")) {
 			int now = (int)strtol(p + 5, NULL, 10);
 
