@@ -134,7 +134,7 @@ say_time(struct job *job, const char *rest)
 }
 
 static void
-take_line(struct job *job, char *line)
+take_line(struct job *job, char *line, bool *said_user)
 {
 	char *rest = strchr(line, ' ');
 
@@ -149,8 +149,27 @@ take_line(struct job *job, char *line)
 		say_room(job, rest);
 	else if (strcmp(line, "user") == 0)
 		preflight_found(job, "login", "ok", rest);
+	if (strcmp(line, "user") == 0)
+		*said_user = true;
 	else if (strcmp(line, "time") == 0)
 		say_time(job, rest);
+}
+
+/* The host ran no sh: it gives SFTP alone, or its login shell ends. */
+static void
+say_no_shell(struct job *job)
+{
+	struct json_object *needs = json_get(json_get(job->order->root,
+	    "needs"), job->target->name);
+	bool needed = needs != NULL && json_object_array_length(needs) > 0;
+	struct buf text = {0};
+
+	buf_printf(&text, "%s runs no commands: only copy steps work there, "
+	    "over SFTP%s.", job->target->name, needed ? ", and steps of this "
+	    "run need more. Give its user a shell" : "");
+	preflight_found(job, "login", needed ? "failed" : "warning",
+	    buf_text(&text));
+	buf_clear(&text);
 }
 
 /* The text for sh; only words of our own list can stand in it. */
@@ -180,6 +199,7 @@ preflight_machine(struct job *job)
 	int64_t began = clock_monotonic();
 	struct link *link = NULL;
 	enum link_result result;
+	bool said_user = false;
 
 	act_announce(job);
 	result = link_open(job->target, job->watch, &link, &why);
@@ -199,8 +219,10 @@ preflight_machine(struct job *job)
 		next = strchr(line, '\n');
 		if (next != NULL)
 			*next++ = '\0';
-		take_line(job, line);
+		take_line(job, line, &said_user);
 	}
+	if (result == LINK_OK && !said_user)
+		say_no_shell(job);
 	link_close(link);
 	free(command);
 	buf_clear(&text);

@@ -28,6 +28,22 @@ copy_link_err(enum link_result result)
 	return errs[result];
 }
 
+/* The host ran no command for checksums.  Where it still answers over SFTP,
+ * it gives that alone, and files are read back. */
+static enum copy_err
+open_without_sum(struct copy_end *e, enum copy_err err)
+{
+	struct sftp_attrs ignored;
+
+	if (e->sftp == NULL || err == COPY_STOPPED ||
+	    sftp_stat(e->sftp, ".", true, &ignored) == SFTP_CUT)
+		return err;
+	copy_sum_close(&e->sum);
+	e->sum.uid = UINT32_MAX;
+	buf_reset(&e->said);
+	return COPY_OK;
+}
+
 enum copy_err
 copy_end_open(struct copy_end *e)
 {
@@ -40,10 +56,10 @@ copy_end_open(struct copy_end *e)
 	    &e->said));
 	if (err == COPY_OK)
 		err = e->ops->open(e);
-	if (err == COPY_OK)
-		err = copy_link_err(copy_sum_open(&e->sum, e->link,
-		    &e->said));
-	return err;
+	if (err != COPY_OK)
+		return err;
+	err = copy_link_err(copy_sum_open(&e->sum, e->link, &e->said));
+	return err == COPY_OK ? COPY_OK : open_without_sum(e, err);
 }
 
 void

@@ -57,6 +57,11 @@ sum_by_reading(struct copy *c, struct copy_end *e, const char *path,
 	size_t n = 1;
 	enum copy_err err;
 
+	if (!e->sum.told)
+		copy_say(c, "  %s has no program for checksums, or runs no "
+		    "commands: files are read back from there and compared",
+		    e->target->name);
+	e->sum.told = true;
 	sha256_begin(&s);
 	err = e->ops->stat(e, path, true, &st);
 	if (err == COPY_OK)

@@ -4,7 +4,12 @@
  * A constant command on the host reads names, a line each, and answers with
  * sums, so that nothing is pasted into a command line and a file costs one
  * process there.  Both ends work at the same time.  Its own bytes through the
- * network again, by SFTP, are only for a host that has no such program.
+ * network again, by SFTP, are only for a host that has no such program, or
+ * runs no command at all: many servers give SFTP alone.  Of these, some
+ * refuse the command, some answer with a sentence, and some run their SFTP
+ * server in its place, which waits for a packet.  So a line is sent first:
+ * that server takes its letters for the length of a packet that is far too
+ * long, and ends.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +23,7 @@
  * as it is. */
 static const char command[] =
 "exec sh -c '"
-"LC_ALL=C; export LC_ALL; t=; "
+"LC_ALL=C; export LC_ALL; t=; IFS= read -r n; "
 "for c in sha256sum shasum; do "
 "if command -v $c >/dev/null 2>&1; then t=$c; break; fi; done; "
 "echo cs-sum `id -u` $t; "
@@ -37,6 +42,8 @@ copy_sum_open(struct copy_sum *s, struct link *l, struct buf *why)
 	char *tool;
 
 	result = stream_open(l, command, false, &s->stream, why);
+	if (result == LINK_OK)
+		result = stream_put(s->stream, "cs-hello\n", 9, why);
 	for (int i = 0; result == LINK_OK && uid < 0; i++) {
 		result = stream_line(s->stream, &line, why);
 		if (result != LINK_OK || !text_starts(buf_text(&line),

@@ -4,6 +4,9 @@
 #ifndef STEP_COPY_SUM_H
 #define STEP_COPY_SUM_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "step/stream.h"
 
 /* `{0}`, and used with an open link. */
@@ -11,9 +14,11 @@ struct copy_sum {
 	struct stream	*stream;
 	char		 tool[16];	/* "sha256sum", "shasum", or "" */
 	uint32_t	 uid;		/* of whom we are there */
+	bool		 told;		/* that it is done by reading */
 };
 
-/* Begins; ->tool is "" where the host has no program for it. */
+/* Begins; ->tool is "" where the host has no program for it.  LINK_LOST or
+ * LINK_REFUSED may also mean that it runs no command. */
 enum link_result copy_sum_open(struct copy_sum *s, struct link *l,
 		    struct buf *why);
 void		 copy_sum_close(struct copy_sum *s);

@@ -16,7 +16,7 @@ import console
 import test_step_ssh as base
 from test_step_ssh import Step, Sshd, is_state
 
-A = B = SLOW = None
+A = B = SLOW = SFTP_ONLY = NO_SHELL = None
 FOLDER = None
 
 
@@ -122,6 +122,43 @@ def a_folder_is_copied_with_modes_times_and_links():
     assert os.readlink(f"{FOLDER}/tree-down/outside") == "/etc/passwd"
     again = done(f"{top}/ -> a:{FOLDER}/tree-up/")
     assert "0 copied, 25 already there" in again, again
+
+
+def a_server_that_gives_sftp_alone_takes_and_gives_files():
+    """By ForceCommand, by a shell that ends with a sentence, by libssh2 and ssh."""
+    big = put(f"{FOLDER}/sftp/x", os.urandom(2_500_000), 0o640)
+    for i, (server, clients) in enumerate(((SFTP_ONLY, ("libssh2", "openssh")),
+                                           (NO_SHELL, ("libssh2",)))):
+        for client in clients:
+            hosts = {"a": A.target("a"), "b": server.target("b", client=client)}
+            at = f"{FOLDER}/sftp/{i}{client}"
+            out = done(f"{big} -> b:{at}/up\nb:{at}/up -> {at}/down\n"
+                       f"a:{big} -> b:{at}/over\nb:{big} -> a:{at}/back", hosts=hosts)
+            assert "b has no program for checksums, or runs no commands" in out, out
+            for name in ("up", "down", "over", "back"):
+                same(big, f"{at}/{name}")
+            assert out.count(sha(big)) == 4, out
+            no_parts(at)
+            again = done(f"{big} -> b:{at}/up", hosts=hosts)
+            assert "is there already, with equal checksum" in again, again
+            with open(f"{at}/up", "r+b") as f:      # the same size and time
+                f.write(b"other")
+            os.utime(f"{at}/up", (1_500_000_000, 1_500_000_000))
+            done(f"{big} -> b:{at}/up", hosts=hosts)
+            same(big, f"{at}/up")
+
+
+def the_preflight_says_that_a_server_gives_sftp_alone():
+    for needs, state in (([], "warning"), (["sh"], "failed")):
+        for server in (SFTP_ONLY, NO_SHELL):
+            order = {"exec": base.secrets.token_hex(16), "targets": [server.target("b")],
+                     "needs": {"b": needs}, "values": {}, "mask": [],
+                     "step": {"id": "preflight", "kind": "preflight", "text": ""}}
+            s = Step(None, order=json.dumps(order), exec_id=order["exec"]).wait()
+            checks = [c for line in s.lines() if "checks" in line
+                      for c in line["checks"]]
+            said = [c for c in checks if "runs no commands" in c["text"]]
+            assert said and said[0]["state"] == state, (checks, s.lines())
 
 
 def a_mode_can_be_given():
@@ -354,11 +391,16 @@ if __name__ == "__main__":
     os.makedirs(FOLDER)
     sftp = "Subsystem sftp internal-sftp"
     A, B = Sshd("copy-a", extra=sftp), Sshd("copy-b", extra=sftp)
+    SFTP_ONLY = Sshd("copy-only", extra=sftp + "\nForceCommand internal-sftp")
+    NO_SHELL = Sshd("copy-none", extra=sftp + "\nForceCommand case "
+                    "\"$SSH_ORIGINAL_COMMAND\" in internal-sftp) exec "
+                    "/usr/lib/openssh/sftp-server;; *) echo This service allows sftp "
+                    "connections only.; exit 1;; esac")
     SLOW = Sshd("copy-rekey", extra=sftp + "\nRekeyLimit 16M")
     try:
         code = main()
     finally:
-        for server in (A, B, SLOW, base.SSHD, base.OTHER, base.ECDSA, base.RSA,
+        for server in (A, B, SLOW, SFTP_ONLY, NO_SHELL, base.SSHD, base.OTHER, base.ECDSA, base.RSA,
                        base.ETM, base.BARE):
             server.stop()
         shutil.rmtree(base.WORK, ignore_errors=True)
