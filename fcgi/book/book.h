@@ -38,6 +38,7 @@ struct book {
 	const char	*summary;	/* or NULL */
 	const char	*owner;		/* or NULL */
 	const char	*rehearsal;	/* environment, or NULL */
+	int64_t		 rehearsal_ms;	/* how old it may be; 0: any age */
 	const char *const *tags;
 	size_t		 tags_count;
 	const struct parameter *parameters;

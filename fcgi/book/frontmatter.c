@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "book/expr.h"
 #include "book/checks.h"
 #include "book/parse.h"
 #include "book/regex.h"
+#include "book/rule.h"
 #include "book/ytree.h"
 
 #define FRONT_MAX	65536
@@ -263,30 +265,6 @@ read_parameters(struct parse *p, const struct ytree *y)
 }
 
 static void
-read_rule(struct parse *p, const struct ytree *y, struct approval_rule *rule)
-{
-	static const char *const keys[] = { "role", "count", NULL };
-	const struct ytree *count;
-	int64_t n = 1;
-
-	if (y->kind != YTREE_MAP) {
-		wrong(p, y, "An approval is {role: NAME, count: 1}.");
-		return;
-	}
-	ytree_check_keys(p->arena, y, keys, "an approval", report_yaml, p);
-	rule->role = read_member(p, y, "role");
-	if (rule->role == NULL || !text_is_id(rule->role))
-		wrong(p, y, "An approval needs a role: {role: approver, "
-		    "count: 1}.");
-	count = ytree_get(y, "count");
-	if (count != NULL && (count->kind != YTREE_TEXT ||
-	    !text_int(count->text, 1, 20, &n)))
-		wrong(p, count, "The count of an approval is a number from 1 "
-		    "to 20.");
-	rule->count = (int)n;
-}
-
-static void
 read_approvals(struct parse *p, const struct ytree *y)
 {
 	struct approval_rule *rules, rule;
@@ -298,12 +276,9 @@ read_approvals(struct parse *p, const struct ytree *y)
 		return;
 	}
 	rules = arena_alloc(p->arena, (y->count + 1) * sizeof(*rules));
-	for (y = y->first; y != NULL; y = y->next) {
-		rule = (struct approval_rule){0};
-		read_rule(p, y, &rule);
-		if (rule.role != NULL && text_is_id(rule.role))
+	for (y = y->first; y != NULL; y = y->next)
+		if (rule_read(p->arena, y, report_yaml, p, &rule))
 			rules[n++] = rule;
-	}
 	p->book->approvals = rules;
 	p->book->approvals_count = n;
 }
@@ -332,16 +307,32 @@ read_owner(struct parse *p, const struct ytree *y)
 	p->book->owner = read_text(p, y);
 }
 
+/* test, or {in: test, within: 14d}. */
 static void
 read_rehearsal(struct parse *p, const struct ytree *y)
 {
-	const char *s = read_text(p, y);
+	static const char *const keys[] = { "in", "within", NULL };
+	const struct ytree *within = NULL;
+	const char *in;
 
-	if (s != NULL && !text_is_id(s))
+	if (y->kind == YTREE_MAP) {
+		ytree_check_keys(p->arena, y, keys, "a rehearsal",
+		    report_yaml, p);
+		within = ytree_get(y, "within");
+		in = ytree_text(y, "in");
+	} else {
+		in = read_text(p, y);
+	}
+	if (in != NULL ? !text_is_id(in) : y->kind == YTREE_MAP)
 		wrong(p, y, "“rehearsal” is the name of an environment, such "
-		    "as test.");
+		    "as test, or {in: test, within: 14d}.");
 	else
-		p->book->rehearsal = s;
+		p->book->rehearsal = in;
+	if (within != NULL && (within->kind != YTREE_TEXT ||
+	    !clock_parse_duration(within->text, &p->book->rehearsal_ms) ||
+	    p->book->rehearsal_ms <= 0))
+		wrong(p, within, "A rehearsal may be as old as a time such "
+		    "as 14d.");
 }
 
 static void

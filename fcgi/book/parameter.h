@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 
@@ -41,6 +42,9 @@ struct parameter {
 struct approval_rule {
 	const char	*role;
 	int		 count;
+	int64_t		 expires_ms;	/* 0: never */
+	bool		 same_person;	/* who fills another rule may fill
+					 * this one as well */
 };
 
 /*

@@ -14,6 +14,7 @@
 #include "book/copy_line.h"
 #include "book/expand.h"
 #include "book/inventory.h"
+#include "book/rule.h"
 
 struct used {
 	const char	**names;
@@ -22,20 +23,6 @@ struct used {
 	struct arena	*arena;
 	const struct book *book;
 };
-
-static struct json_object *
-rules_json(const struct approval_rule *rules, size_t count)
-{
-	struct json_object *list = json_object_new_array(), *o;
-
-	for (size_t i = 0; i < count; i++) {
-		o = json_object_new_object();
-		json_set_text(o, "role", rules[i].role);
-		json_set_int(o, "count", rules[i].count);
-		json_object_array_add(list, o);
-	}
-	return list;
-}
 
 struct json_object *
 targets_environments(const struct targets *t)

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "book/inventory.h"
+#include "book/rule.h"
 
 #define TARGETS_MAX	(1024 * 1024)
 #define MEMBERS_MAX	20000	/* of all groups of an environment */
@@ -224,10 +225,7 @@ fill_group(struct targets *t, struct environment *e, struct group *g,
 static void
 read_rules(struct targets *t, struct environment *e, const struct ytree *y)
 {
-	static const char *const keys[] = { "role", "count", NULL };
 	struct approval_rule *rule;
-	const char *count;
-	int64_t n;
 
 	if (y->kind != YTREE_LIST) {
 		targets_wrong(t, y, "“approvals” is a list of {role: NAME, "
@@ -238,24 +236,12 @@ read_rules(struct targets *t, struct environment *e, const struct ytree *y)
 	    (y->count + 1) * sizeof(*e->approvals));
 	for (y = y->first; y != NULL; y = y->next) {
 		rule = &e->approvals[e->approvals_count];
-		n = 1;
-		if (y->kind == YTREE_MAP)
-			ytree_check_keys(t->arena, y, keys, "an approval",
-			    targets_tell, t);
-		count = ytree_text(y, "count");
-		rule->role = ytree_text(y, "role");
-		if (rule->role == NULL || !text_is_id(rule->role) ||
-		    (ytree_get(y, "count") != NULL &&
-		    !text_int(count, 1, 20, &n))) {
-			targets_wrong(t, y, "An approval is {role: NAME, "
-			    "count: 1}, the count from 1 to 20.");
+		if (!rule_read(t->arena, y, targets_tell, t, rule))
 			continue;
-		}
 		for (size_t i = 0; i < e->approvals_count; i++)
 			if (strcmp(e->approvals[i].role, rule->role) == 0)
 				targets_wrong(t, y, "This role has a rule in "
 				    "this list already. Raise its count.");
-		rule->count = (int)n;
 		e->approvals_count++;
 	}
 }

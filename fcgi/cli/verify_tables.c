@@ -57,6 +57,8 @@ compare_projections(struct verify *v)
 		{ "typist", STMT_ALL_TYPIST },
 		{ "variable", STMT_ALL_VARIABLE },
 		{ "approval", STMT_ALL_APPROVAL },
+		{ "author", STMT_ALL_AUTHOR }, { "worker", STMT_ALL_WORKER },
+		{ "request_key", STMT_ALL_REQUEST_KEY },
 		{ "held_target", STMT_ALL_HELD },
 		{ "account", STMT_ALL_ACCOUNT }, { "token", STMT_ALL_TOKEN },
 		{ "secret", STMT_ALL_SECRET },

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "journal/auth.h"
+#include "journal/check.h"
 #include "journal/hash.h"
 
 void
@@ -157,13 +158,14 @@ auth_may(const struct actor *actor, enum verb verb, struct fault *fault)
 	const char *name = scope == AUTH_APPROVE ? "approve" :
 	    scope == AUTH_RUN ? "run" : "read";
 
-	if (actor->lacks & scope)
+	if (CHECK(token_scope, (actor->lacks & scope) != 0))
 		return fault_about(fault, name,
 		    fault_set(fault, ERR_FORBIDDEN, "scope_needed", NULL,
 		    "This token lacks the scope \"%s\"%s.", name,
 		    scope == AUTH_APPROVE ? ": approve and sign in a browser, "
 		    "or with a token that you made there for it" : ""));
-	if (scope == AUTH_APPROVE && actor->reset_open)
+	if (CHECK(password_reset, scope == AUTH_APPROVE &&
+	    actor->reset_open))
 		return fault_about(fault, actor->reset_by,
 		    fault_set(fault, ERR_FORBIDDEN, "reset_open", NULL,
 		    "%s has set the password of this account: another admin "

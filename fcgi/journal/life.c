@@ -1,18 +1,22 @@
 /*
  * life.c: the life of a run.
  *
- * Two tables say in which states of the run and of the step each verb is
- * possible; what depends on people (roles, four eyes) and on the document
- * (essential, rerun) follows in one function each.  The rule is asked inside
- * the transaction that carries the verb out, so there is no second way in.
+ * One table says in which states of the run and of the step each verb is
+ * possible, and what else it needs: that no step is at work, or that all
+ * approvals count at this moment.  What depends on people stands in
+ * life_people.c, which approvals count in approval.c.  The rule is asked
+ * inside the transaction that carries the verb out, so there is no second way
+ * in.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/text.h"
+#include "journal/approval.h"
 #include "journal/auth.h"
-#include "journal/life.h"
+#include "journal/check.h"
+#include "journal/life_people.h"
 
 /* Words between spaces: "running paused". */
 static bool
@@ -32,52 +36,60 @@ listed(const char *list, const char *word)
 #define ANY_STEP	"pending ready requested starting running succeeded " \
 			"failed unknown confirmed skipped awaiting_signature"
 
+#define IDLE	1	/* refused while a step is at work */
+#define APPROVED 2	/* needs all approvals that the rules ask for */
+#define CLEAR	(APPROVED | 4)	/* those, and the rehearsal */
+
 /* clang-format off */
-static const struct {
+static const struct transition {
 	enum verb	 verb;
 	const char	*run_states;
 	const char	*step_states;	/* NULL: not about a step */
-	bool		 idle;		/* refused while a step is at work */
+	unsigned	 needs;
 } transitions[] = {
-	{ VERB_run_approve,	"awaiting_approval", NULL, false },
-	{ VERB_run_change,	"awaiting_approval ready running paused", NULL, true },
-	{ VERB_run_start,	"ready", NULL, false },
-	{ VERB_run_pause,	"running", NULL, false },
-	{ VERB_run_resume,	"paused", NULL, false },
-	{ VERB_run_abort,	"awaiting_approval ready running paused", NULL, true },
-	{ VERB_run_rollback,	"running paused", NULL, true },
-	{ VERB_run_rollback_cancel, "running paused", NULL, true },
-	{ VERB_run_close,	"running paused", NULL, true },
-	{ VERB_run_comment,	ANY_RUN, NULL, false },
-	{ VERB_run_preflight,	"awaiting_approval ready running paused", NULL, false },
-	{ VERB_step_look,	"ready running paused", "pending ready failed", false },
-	{ VERB_step_execute,	"running", "ready", true },
-	{ VERB_step_confirm,	"running", "ready", false },
-	{ VERB_step_reopen,	"running paused", "confirmed awaiting_signature", true },
-	{ VERB_step_approve,	"running", "ready failed", false },
-	{ VERB_step_skip,	"running", "ready failed", false },
-	{ VERB_step_retry,	"running", "failed", true },
-	{ VERB_step_cancel,	"running paused", "requested starting running", false },
-	{ VERB_step_type,	"running paused", "running", false },
-	{ VERB_step_reveal,	ANY_RUN, ANY_STEP, false },
-	{ VERB_step_resolve,	"running paused", "unknown", false },
-	{ VERB_step_sign,	"running paused", "awaiting_signature", false },
+	{ VERB_run_approve,	"awaiting_approval ready running paused", NULL, 0 },
+	{ VERB_run_withdraw,	"awaiting_approval ready running paused", NULL, 0 },
+	{ VERB_run_change,	"awaiting_approval ready running paused", NULL, IDLE },
+	{ VERB_run_start,	"ready", NULL, CLEAR },
+	{ VERB_run_pause,	"running", NULL, 0 },
+	{ VERB_run_resume,	"paused", NULL, APPROVED },
+	{ VERB_run_abort,	"awaiting_approval ready running paused", NULL, IDLE },
+	{ VERB_run_rollback,	"running paused", NULL, IDLE },
+	{ VERB_run_rollback_cancel, "running paused", NULL, IDLE },
+	{ VERB_run_close,	"running paused", NULL, IDLE | APPROVED },
+	{ VERB_run_comment,	ANY_RUN, NULL, 0 },
+	{ VERB_run_preflight,	"awaiting_approval ready running paused", NULL, 0 },
+	{ VERB_step_look,	"ready running paused", "pending ready failed", APPROVED },
+	{ VERB_step_execute,	"running", "ready", IDLE | CLEAR },
+	{ VERB_step_confirm,	"running", "ready", CLEAR },
+	{ VERB_step_reopen,	"running paused", "confirmed awaiting_signature", IDLE },
+	{ VERB_step_approve,	"running", "ready failed", 0 },
+	{ VERB_step_withdraw,	"running paused", "ready", 0 },
+	{ VERB_step_skip,	"running", "ready failed", CLEAR },
+	{ VERB_step_retry,	"running", "failed", IDLE | CLEAR },
+	{ VERB_step_cancel,	"running paused", "requested starting running", 0 },
+	{ VERB_step_type,	"running paused", "running", 0 },
+	{ VERB_step_reveal,	ANY_RUN, ANY_STEP, 0 },
+	{ VERB_step_resolve,	"running paused", "unknown", 0 },
+	{ VERB_step_sign,	"running paused", "awaiting_signature", 0 },
 };
 /* clang-format on */
 
-bool
-actor_has(const struct actor *actor, const char *role)
+static const struct transition *
+transition_of(enum verb verb)
 {
-	size_t n;
+	size_t n = sizeof(transitions) / sizeof(transitions[0]);
 
-	if (actor->roles == NULL)
-		return false;
-	n = json_object_array_length(actor->roles);
 	for (size_t i = 0; i < n; i++)
-		if (text_eq(json_object_get_string(
-		    json_object_array_get_idx(actor->roles, i)), role))
-			return true;
-	return false;
+		if (transitions[i].verb == verb)
+			return &transitions[i];
+	return NULL;
+}
+
+bool
+life_decides(enum verb verb)
+{
+	return transition_of(verb) != NULL;
 }
 
 bool
@@ -98,187 +110,6 @@ life_is_busy(const char *state)
 	return listed("requested starting running", state);
 }
 
-int
-life_given(struct json_object *given, const char *role)
-{
-	int count = 0;
-	size_t n = given != NULL ? json_object_array_length(given) : 0;
-
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *g = json_object_array_get_idx(given, i);
-		struct actor by = { .roles = json_get(g, "roles") };
-
-		if (text_eq(json_text(g, "decision", ""), "approve") &&
-		    json_int(g, "disabled", 0) == 0 && actor_has(&by, role))
-			count++;
-	}
-	return count;
-}
-
-const char *
-life_gate_role(const struct step *gate)
-{
-	return gate->role != NULL ? gate->role : "approver";
-}
-
-int
-life_gate_count(const struct step *gate)
-{
-	return gate->count > 0 ? gate->count : 1;
-}
-
-/* The row of the person's decision, or of the first such decision. */
-static struct json_object *
-find_decision(struct json_object *given, const char *by, const char *decision)
-{
-	size_t n = given != NULL ? json_object_array_length(given) : 0;
-
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *g = json_object_array_get_idx(given, i);
-
-		if ((by == NULL || text_eq(json_text(g, "by", ""), by)) &&
-		    (decision == NULL || text_eq(json_text(g, "decision", ""),
-		    decision)))
-			return g;
-	}
-	return NULL;
-}
-
-bool
-life_is_given(const struct step *gate, struct json_object *given)
-{
-	return find_decision(given, NULL, "reject") == NULL &&
-	    life_given(given, life_gate_role(gate)) >= life_gate_count(gate);
-}
-
-bool
-life_is_approved(struct json_object *rules, struct json_object *given)
-{
-	size_t n = rules != NULL ? json_object_array_length(rules) : 0;
-
-	if (find_decision(given, NULL, "reject") != NULL)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *rule = json_object_array_get_idx(rules, i);
-
-		if (life_given(given, json_text(rule, "role", "approver")) <
-		    json_int(rule, "count", 1))
-			return false;
-	}
-	return true;
-}
-
-static enum err
-needs_role(const struct actor *actor, const char *role, struct fault *fault)
-{
-	if (actor_has(actor, role))
-		return ERR_OK;
-	return fault_about(fault, role,
-	    fault_set(fault, ERR_FORBIDDEN, "role_needed", NULL,
-	    "This takes the role \"%s\", which %s does not have.", role,
-	    actor->name));
-}
-
-/* Our own command line may do all, but it is nobody who could be asked. */
-static enum err
-needs_person(const struct actor *actor, struct fault *fault)
-{
-	return !actor->local ? ERR_OK : fault_set(fault, ERR_FORBIDDEN,
-	    "no_person", NULL, "Only people approve: do it with an account.");
-}
-
-/* Each person decides once; only who rejected can take that back. */
-static enum err
-may_decide_now(struct json_object *given, const struct actor *actor,
-    struct fault *fault)
-{
-	struct json_object *no = find_decision(given, NULL, "reject");
-
-	if (no != NULL && !text_eq(json_text(no, "by", ""), actor->name))
-		return fault_about(fault, json_text(no, "by", ""),
-		    fault_set(fault, ERR_CONFLICT, "rejected", NULL,
-		    "%s rejected this: only they can take that back, by "
-		    "approving it.", json_text(no, "by", "")));
-	if (no == NULL && find_decision(given, actor->name, NULL) != NULL)
-		return fault_set(fault, ERR_CONFLICT, "already_decided", NULL,
-		    "%s has already decided on this plan.", actor->name);
-	return ERR_OK;
-}
-
-static enum err
-may_approve(const struct life_run *run, const struct actor *actor,
-    struct fault *fault)
-{
-	size_t n = run->approvals != NULL ?
-	    json_object_array_length(run->approvals) : 0;
-	bool named = false;
-
-	if (needs_person(actor, fault) != ERR_OK)
-		return ERR_FORBIDDEN;
-	for (size_t i = 0; i < n && !named; i++)
-		named = actor_has(actor, json_text(json_object_array_get_idx(
-		    run->approvals, i), "role", "approver"));
-	if (!named)
-		return fault_set(fault, ERR_FORBIDDEN, "role_needed", NULL,
-		    "No rule of this run asks for a role that %s has.",
-		    actor->name);
-	if (text_eq(actor->name, run->created_by))
-		return fault_set(fault, ERR_FORBIDDEN, "four_eyes", NULL,
-		    "Nobody approves their own run: ask somebody else.");
-	return may_decide_now(run->given, actor, fault);
-}
-
-/* Who decides on a gate: one of its role, but not whose run it is. */
-static enum err
-may_decide(const struct life_run *run, const struct life_step *step,
-    const struct actor *actor, struct fault *fault)
-{
-	enum err err = needs_person(actor, fault);
-
-	if (err == ERR_OK)
-		err = needs_role(actor, life_gate_role(step->step), fault);
-	if (err == ERR_OK && text_eq(actor->name, run->created_by))
-		return fault_set(fault, ERR_FORBIDDEN, "four_eyes", NULL,
-		    "Nobody approves their own run: ask somebody else.");
-	return err;
-}
-
-static enum err
-may_by_role(enum verb verb, const struct life_run *run,
-    const struct life_step *step, const struct actor *actor,
-    struct fault *fault)
-{
-	const char *role;
-
-	switch (verb_role(verb)) {
-	case ROLE_VIEWER:
-		return ERR_OK;
-	case ROLE_OPERATOR:
-		return needs_role(actor, "operator", fault);
-	case ROLE_ADMIN:
-		return needs_role(actor, "admin", fault);
-	case ROLE_STEP:
-		role = step->step->role;
-		return needs_role(actor, role != NULL ? role : "operator",
-		    fault);
-	case ROLE_SIGNER:
-		role = step->step->sign;
-		if (text_eq(step->by, actor->name))
-			return fault_set(fault, ERR_FORBIDDEN, "four_eyes",
-			    NULL, "Nobody signs their own work: ask somebody "
-			    "else with the role \"%s\".",
-			    role != NULL ? role : "");
-		return needs_role(actor, role != NULL ? role : "operator",
-		    fault);
-	case ROLE_RULE:
-		return step == NULL ? may_approve(run, actor, fault) :
-		    may_decide(run, step, actor, fault);
-	default:
-		return fault_set(fault, ERR_FORBIDDEN, "forbidden", NULL,
-		    "This is not for people.");
-	}
-}
-
 /* The verb fits the kind of step. */
 static bool
 fits_kind(enum verb verb, const struct step *step)
@@ -288,6 +119,7 @@ fits_kind(enum verb verb, const struct step *step)
 	case VERB_step_reopen:
 		return step->kind == STEP_MANUAL;
 	case VERB_step_approve:
+	case VERB_step_withdraw:
 		return step->kind == STEP_APPROVAL;
 	case VERB_step_look:
 		return step->kind == STEP_EDIT || step->kind == STEP_HTTP;
@@ -310,44 +142,70 @@ is_gated(enum verb verb)
 	    verb == VERB_step_skip;
 }
 
+/* Whether the document lets the step be tried again. */
 static enum err
-may_by_step(enum verb verb, const struct life_step *s,
-    const struct actor *actor, struct fault *fault)
+may_retry(const struct life_step *s, struct fault *fault)
 {
-	if (verb == VERB_step_skip && s->step->kind == STEP_APPROVAL)
-		return fault_about(fault, life_gate_role(s->step),
-		    fault_set(fault, ERR_CONFLICT, "gate", NULL,
-		    "A gate cannot be skipped: people with the role \"%s\" "
-		    "give it, or the run ends here.", life_gate_role(s->step)));
-	if (!fits_kind(verb, s->step))
-		return fault_set(fault, ERR_CONFLICT, "wrong_kind", NULL,
-		    "A step of kind %s is not for that.",
-		    book_kind_name(s->step->kind));
-	if (verb == VERB_step_reopen && s->later_ran)
-		return fault_set(fault, ERR_CONFLICT, "later_ran", NULL,
-		    "A later step relies on this confirmation already: it can "
-		    "no longer be taken back. Write a comment instead.");
-	if (verb == VERB_step_type && !s->step->interactive)
-		return fault_set(fault, ERR_CONFLICT, "not_interactive", NULL,
-		    "Nobody types into this step: the document does not say "
-		    "“interactive” on it.");
-	if (verb == VERB_step_skip && s->step->essential)
-		return fault_set(fault, ERR_CONFLICT, "essential", NULL,
-		    "This step is marked as essential: it may not be "
-		    "skipped.");
-	if (verb == VERB_step_retry && s->step->rerun == RERUN_NEVER &&
-	    !s->untried)
+	if (CHECK(step_rerun_never, s->step->rerun == RERUN_NEVER &&
+	    !s->untried))
 		return fault_set(fault, ERR_CONFLICT, "never_again", NULL,
 		    "The document says rerun=never: skip it with a reason, "
 		    "or roll back.");
-	if (verb == VERB_step_retry && s->step->rerun == RERUN_PROBE &&
-	    !s->probed)
+	if (CHECK(step_probe_first, s->step->rerun == RERUN_PROBE &&
+	    !s->probed))
 		return fault_set(fault, ERR_CONFLICT, "probe_first", NULL,
 		    "Run its probe first: it tells whether the step has "
 		    "taken effect.");
-	return verb == VERB_step_approve ? may_decide_now(s->given, actor,
-	    fault) :
-	    ERR_OK;
+	return ERR_OK;
+}
+
+static enum err
+may_skip(const struct life_step *s, struct fault *fault)
+{
+	const char *role = approval_gate_role(s->step);
+
+	if (CHECK(gate_skipped, s->step->kind == STEP_APPROVAL))
+		return fault_about(fault, role,
+		    fault_set(fault, ERR_CONFLICT, "gate", NULL,
+		    "A gate cannot be skipped: people with the role \"%s\" "
+		    "give it, or the run ends here.", role));
+	if (CHECK(step_essential, s->step->essential))
+		return fault_set(fault, ERR_CONFLICT, "essential", NULL,
+		    "This step is marked as essential: it may not be "
+		    "skipped.");
+	return ERR_OK;
+}
+
+static enum err
+may_by_step(enum verb verb, const struct life_run *run,
+    const struct life_step *s, const struct actor *actor, struct fault *fault)
+{
+	if (CHECK(step_kind, !fits_kind(verb, s->step)))
+		return fault_set(fault, ERR_CONFLICT, "wrong_kind", NULL,
+		    "A step of kind %s is not for that.",
+		    book_kind_name(s->step->kind));
+	switch (verb) {
+	case VERB_step_reopen:
+		return !CHECK(reopened_in_time, s->later_ran) ? ERR_OK :
+		    fault_set(fault, ERR_CONFLICT, "later_ran", NULL,
+		    "A later step relies on this confirmation already: it can "
+		    "no longer be taken back. Write a comment instead.");
+	case VERB_step_type:
+		return !CHECK(step_interactive, !s->step->interactive) ?
+		    ERR_OK : fault_set(fault, ERR_CONFLICT,
+		    "not_interactive", NULL, "Nobody types into this step: "
+		    "the document does not say “interactive” on it.");
+	case VERB_step_skip:
+		return may_skip(s, fault);
+	case VERB_step_retry:
+		return may_retry(s, fault);
+	case VERB_step_approve:
+		return life_people_may_decide(run, s->given, actor, fault);
+	case VERB_step_withdraw:
+		return life_people_may_withdraw(run, s->given, actor, fault);
+	default:
+		return ERR_OK;
+	}
 }
 
 /* A probe can be run whenever its step is in doubt, and as often. */
@@ -371,26 +229,137 @@ step_conflict(const struct life_step *s, struct fault *fault)
 	    ": those before it come first" : "");
 }
 
+/* The verb is possible in the state of the run. */
+static enum err
+may_by_run(const struct transition *t, const struct life_run *run,
+    const struct actor *actor, struct fault *fault)
+{
+	bool waits = text_eq(run->state, "awaiting_approval");
+	bool again = t->verb == VERB_run_approve && !waits &&
+	    approval_is_complete(run->approvals, run->given, run->moment);
+
+	if (CHECK(run_state, again || !listed(t->run_states, run->state)))
+		return fault_about(fault, run->state,
+		    fault_set(fault, ERR_CONFLICT, "run_state", NULL,
+		    "The run is %s.", run->state));
+	if (t->verb == VERB_run_approve)
+		return life_people_may_decide(run, run->given, actor, fault);
+	if (t->verb == VERB_run_withdraw)
+		return life_people_may_withdraw(run, run->given, actor, fault);
+	return ERR_OK;
+}
+
 /* A rollback begins once, and can be cancelled before its first step. */
 static enum err
 may_by_mode(enum verb verb, const struct life_run *run, struct fault *fault)
 {
 	bool back = text_eq(run->mode, "rollback");
 
-	if (verb == VERB_run_rollback && back)
+	if (CHECK(rollback_twice, verb == VERB_run_rollback && back))
 		return fault_about(fault, run->mode,
 		    fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
 		    "The run is being rolled back already."));
-	if (verb == VERB_run_rollback && !run->can_roll_back)
+	if (CHECK(rollback_there, verb == VERB_run_rollback &&
+	    !run->can_roll_back))
 		return fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
 		    "This runbook has no rollback.");
-	if (verb == VERB_run_rollback_cancel && !back)
+	if (CHECK(rolled_back, verb == VERB_run_rollback_cancel && !back))
 		return fault_set(fault, ERR_CONFLICT, "not_rolled_back", NULL,
 		    "The run is not being rolled back.");
-	if (verb == VERB_run_rollback_cancel && run->rollback_begun)
+	if (CHECK(cancelled_in_time, verb == VERB_run_rollback_cancel &&
+	    run->rollback_begun))
 		return fault_set(fault, ERR_CONFLICT, "rollback_begun", NULL,
 		    "A step of the rollback was pressed already: it can no "
 		    "longer be cancelled.");
+	return ERR_OK;
+}
+
+static bool
+is_of_any_part(enum verb verb)
+{
+	return verb == VERB_step_cancel || verb == VERB_step_type ||
+	    verb == VERB_step_reveal;
+}
+
+static enum err
+may_by_state(const struct transition *t, const struct life_run *run,
+    const struct life_step *s, const struct actor *actor, struct fault *fault)
+{
+	if (probe_possible(t->verb, s))
+		return ERR_OK;
+	if (CHECK(step_part, !text_eq(s->part, run->mode) &&
+	    !is_of_any_part(t->verb)) ||
+	    CHECK(step_state, !listed(t->step_states, s->state)))
+		return step_conflict(s, fault);
+	return may_by_step(t->verb, run, s, actor, fault);
+}
+
+static enum err
+gate_first(const char *title, struct fault *fault)
+{
+	return fault_about(fault, title,
+	    fault_set(fault, ERR_CONFLICT, "gate_first", NULL,
+	    "The gate \"%s\" comes first: it is not given for the plan as "
+	    "it is now.", title));
+}
+
+/* Nothing is done behind a gate that is not given; where no step has run,
+ * neither is what would undo the steps behind it. */
+static enum err
+may_by_gate(enum verb verb, const struct life_run *run,
+    const struct life_step *step, struct fault *fault)
+{
+	if (CHECK(gate_before, step != NULL && step->gate != NULL &&
+	    is_gated(verb)))
+		return gate_first(step->gate, fault);
+	if (CHECK(gate_of_rollback, run->open_gate != NULL &&
+	    (verb == VERB_run_rollback || (step != NULL && is_gated(verb) &&
+	    text_eq(step->part, "rollback")))))
+		return gate_first(run->open_gate, fault);
+	return ERR_OK;
+}
+
+/* All approvals count now, with the roles that their givers have now. */
+static enum err
+may_by_approvals(const struct life_run *run, struct fault *fault)
+{
+	struct json_object *rule = approval_missing(run->approvals,
+	    run->given, run->moment);
+	const char *role = json_text(rule, "role", "approver");
+
+	if (CHECK(approvals_complete, rule != NULL ||
+	    approval_is_rejected(run->given)))
+		return fault_about(fault, role,
+		    fault_set(fault, ERR_CONFLICT, "approvals_missing", NULL,
+		    "The plan does not have the approvals that it needs now: "
+		    "the role \"%s\" is missing.", role));
+	return ERR_OK;
+}
+
+static enum err
+may_by_rehearsal(const struct life_run *run, struct fault *fault)
+{
+	if (CHECK(rehearsed, run->unrehearsed != NULL &&
+	    text_eq(run->mode, "main")))
+		return fault_about(fault, run->unrehearsed,
+		    fault_set(fault, ERR_CONFLICT, "rehearse_first", NULL,
+		    "The document asks for a rehearsal: a run of this very "
+		    "document with these parameters must succeed in \"%s\" "
+		    "first, with all of its steps.", run->unrehearsed));
+	return ERR_OK;
+}
+
+/* The point of no return is asked for in so many words. */
+static enum err
+may_by_words(enum verb verb, const struct life_run *run,
+    const struct life_step *step, struct fault *fault)
+{
+	if (CHECK(understood, step != NULL && step->step->irreversible &&
+	    (verb == VERB_step_execute || verb == VERB_step_retry) &&
+	    run->ask != NULL && !run->ask->understood))
+		return fault_set(fault, ERR_INVALID, "understood_needed",
+		    "understood", "What this step does cannot be undone: say "
+		    "\"understood\": true.");
 	return ERR_OK;
 }
 
@@ -399,40 +368,43 @@ life_may(enum verb verb, const struct life_run *run,
     const struct life_step *step, const struct actor *actor,
     struct fault *fault)
 {
+	const struct transition *t = transition_of(verb);
 	enum err err;
-	size_t i, n = sizeof(transitions) / sizeof(transitions[0]);
 
-	for (i = 0; i < n && transitions[i].verb != verb; i++)
-		;
-	if (i == n || (transitions[i].step_states != NULL) != (step != NULL))
+	if (t == NULL || (t->step_states != NULL) != (step != NULL))
 		return fault_set(fault, ERR_FORBIDDEN, "forbidden", NULL,
 		    "That cannot be done to a run.");
-	if ((err = may_by_role(verb, run, step, actor, fault)) != ERR_OK ||
-	    (err = auth_may(actor, verb, fault)) != ERR_OK)
-		return err;
-	if (!listed(transitions[i].run_states, run->state))
-		return fault_about(fault, run->state,
-		    fault_set(fault, ERR_CONFLICT, "run_state", NULL,
-		    "The run is %s.", run->state));
-	if ((err = may_by_mode(verb, run, fault)) != ERR_OK)
-		return err;
-	if (step != NULL && !probe_possible(verb, step)) {
-		if ((!text_eq(step->part, run->mode) &&
-		    verb != VERB_step_cancel && verb != VERB_step_type &&
-		    verb != VERB_step_reveal) ||
-		    !listed(transitions[i].step_states, step->state))
-			return step_conflict(step, fault);
-		if ((err = may_by_step(verb, step, actor, fault)) !=
-		    ERR_OK)
-			return err;
-	}
-	if (step != NULL && step->gate != NULL && is_gated(verb))
-		return fault_about(fault, step->gate,
-		    fault_set(fault, ERR_CONFLICT, "gate_first", NULL,
-		    "The gate \"%s\" comes first: it is not given for the "
-		    "plan as it is now.", step->gate));
-	if (transitions[i].idle && run->busy)
-		return fault_set(fault, ERR_CONFLICT, "step_at_work", NULL,
+	if ((err = life_people_may(verb, run, step, actor, fault)) == ERR_OK)
+		err = auth_may(actor, verb, fault);
+	if (err == ERR_OK)
+		err = may_by_run(t, run, actor, fault);
+	if (err == ERR_OK)
+		err = may_by_mode(verb, run, fault);
+	if (err == ERR_OK && step != NULL)
+		err = may_by_state(t, run, step, actor, fault);
+	if (err == ERR_OK)
+		err = may_by_gate(verb, run, step, fault);
+	if (err == ERR_OK && (t->needs & APPROVED) != 0)
+		err = may_by_approvals(run, fault);
+	if (err == ERR_OK && (t->needs & CLEAR) == CLEAR)
+		err = may_by_rehearsal(run, fault);
+	if (err == ERR_OK && CHECK(step_at_work, (t->needs & IDLE) != 0 &&
+	    run->busy))
+		err = fault_set(fault, ERR_CONFLICT, "step_at_work", NULL,
 		    "A step is being executed: wait for it, or cancel it.");
-	return ERR_OK;
+	return err == ERR_OK ? may_by_words(verb, run, step, fault) : err;
+}
+
+bool
+life_is_recorded(enum verb verb, const char *code)
+{
+	static const char always[] = "own_run own_plan own_step no_person "
+	    "already_decided rejected plan_needed other_plan gate gate_first "
+	    "approvals_missing rehearse_first understood_needed "
+	    "nothing_to_withdraw too_late_to_withdraw reset_open";
+	enum role role = verb_role(verb);
+
+	return listed(always, code) ||
+	    (listed("role_needed scope_needed", code) &&
+	    (role == ROLE_RULE || role == ROLE_SIGNER || role == ROLE_STEP));
 }

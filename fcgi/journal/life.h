@@ -33,7 +33,16 @@ struct actor {
 
 bool	actor_has(const struct actor *actor, const char *role);
 
-/* The row of a run that life_may() looks at; texts belong to the caller. */
+/* What a request itself says of what it is for.  NULL in a life_run stands
+ * for what the forms of the page send. */
+struct life_ask {
+	const char	*plan;			/* that was read, or NULL */
+	const char	*decision;		/* approve, reject */
+	bool		 understood;		/* that it cannot be undone */
+};
+
+/* What life_may() is told of a run (life_load.h fills it in); texts belong to
+ * the caller. */
 struct life_run {
 	int64_t		 id;
 	const char	*state;
@@ -41,9 +50,20 @@ struct life_run {
 	const char	*created_by;
 	const char	*plan;
 	const char	*current;		/* or NULL */
-	struct json_object *approvals;		/* rules [{role, count}] */
-	struct json_object *given;		/* of this plan: [{by, decision,
-						 * roles}] */
+	struct json_object *approvals;		/* rules (approval.h) */
+	struct json_object *given;		/* decisions on this plan that
+						 * stand */
+	struct json_object *authors;		/* [names]: whose values the
+						 * plan has */
+	int64_t		 moment;		/* approval_moment() */
+	const struct life_ask *ask;		/* or NULL */
+	const char	*unrehearsed;		/* the environment where a
+						 * rehearsal is missing, or
+						 * NULL */
+	const char	*open_gate;		/* no step has run, and this
+						 * gate is not given: its
+						 * title, or NULL */
+	bool		 has_begun;		/* a step has run */
 	bool		 busy;			/* a step is at work */
 	bool		 can_roll_back;		/* there are rollback steps */
 	bool		 rollback_begun;	/* one of them was pressed */
@@ -67,12 +87,15 @@ struct life_step {
 						 * that is not given, or NULL */
 	struct json_object *given;		/* a gate: plan_decisions() on
 						 * it */
+	struct json_object *workers;		/* [names]: who worked on it */
+	struct json_object *probers;		/* [names]: on its probe */
 };
 
 /*
  * Whether the actor may do the verb to the run (and step, NULL where the verb
  * has none) now.  ERR_OK; ERR_FORBIDDEN: never with these roles;
- * ERR_CONFLICT: not in this state, with a fault that says who and when.
+ * ERR_CONFLICT: not in this state, with a fault that says who and when;
+ * ERR_INVALID: the request lacks what it must say.
  */
 enum err life_may(enum verb verb, const struct life_run *run,
 	    const struct life_step *step, const struct actor *actor,
@@ -81,23 +104,22 @@ enum err life_may(enum verb verb, const struct life_run *run,
 /* Somebody did something to the step: pressed, confirmed, skipped, decided. */
 bool	life_is_pressed(const char *by, int64_t attempts);
 
+/* The verb concerns a run or a step, so that life_may() decides on it. */
+bool	life_decides(enum verb verb);
+
+/* Whether the actor has what the verb itself takes of everybody: the role
+ * operator or admin. */
+enum err life_may_ask(enum verb verb, const struct actor *actor,
+	    struct fault *fault);
+
+/* A refusal with this code is an attempt to get around the rules of four
+ * eyes, and goes on record. */
+bool	life_is_recorded(enum verb verb, const char *code);
+
 /* A step in this state lets the next one be ready. */
 bool	life_is_done(const char *step_state);
 
 /* A step in this state is being executed. */
 bool	life_is_busy(const char *step_state);
-
-/* How many people who have the role now approved: of plan_decisions(). */
-int	life_given(struct json_object *given, const char *role);
-
-/* The gate is given by these decisions: enough approved, nobody rejected. */
-bool	life_is_given(const struct step *gate, struct json_object *given);
-
-/* The role that decides on a gate, and how many of it must approve. */
-const char *life_gate_role(const struct step *gate);
-int	life_gate_count(const struct step *gate);
-
-/* All rules of approval are met by what was given to the plan. */
-bool	life_is_approved(struct json_object *rules, struct json_object *given);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "journal/check.h"
 #include "journal/hash.h"
 #include "journal/plan.h"
 
@@ -95,8 +96,9 @@ plan_standing(struct json_object *all, const char *plan, const char *step)
 	for (size_t i = 0; i < json_object_array_length(all); i++) {
 		struct json_object *a = json_object_array_get_idx(all, i);
 
-		if (text_eq(json_text(a, "plan", ""), plan) &&
-		    text_eq(json_text(a, "step", ""), step) &&
+		if (text_eq(json_text(a, "step", ""), step) &&
+		    text_eq(json_text(a, "plan", ""), plan) &&
+		    !CHECK(ended_decision, json_get(a, "ended") != NULL) &&
 		    !is_taken_back(all, i))
 			json_object_array_add(given, json_object_get(a));
 	}

@@ -42,8 +42,9 @@ bool	plan_is_held(struct json_object *target);
 
 /*
  * The decisions on a run (step "") or on one of its gates that were made on
- * this very plan, each person's last: rows with by, decision, comment, at,
- * roles (those the person has now), disabled.  A new array.
+ * this very plan and have not ended since (a change of the plan ends them, a
+ * person can withdraw their own), each person's last: rows with by, decision,
+ * comment, at, roles (those the person has now), disabled.  A new array.
  */
 struct json_object *plan_decisions(struct db *db, int64_t run,
 	    const char *plan, const char *step);

@@ -14,8 +14,8 @@
 #include "journal/project.h"
 #include "journal/shape.h"
 
-static enum err
-set_step(struct db *db, const struct event *e, const char *state,
+enum err
+project_set_step(struct db *db, const struct event *e, const char *state,
     const char *reason)
 {
 	enum err err = db_run(db, STMT_STEP_SET_STATE, INT(e->run),
@@ -29,9 +29,8 @@ set_step(struct db *db, const struct event *e, const char *state,
 	return err;
 }
 
-/* Calls one(db, e, element) for each element of an array of the data. */
-static enum err
-for_each(struct db *db, const struct event *e, const char *key,
+enum err
+project_for_each(struct db *db, const struct event *e, const char *key,
     enum err (*one)(struct db *, const struct event *, struct json_object *,
     size_t))
 {
@@ -71,52 +70,11 @@ run_created(struct db *db, const struct event *e)
 	    INT(json_int(e->data, "steps_total", 0)), TEXT(e->actor),
 	    INT(e->at));
 
-	return err == ERR_OK ? for_each(db, e, "steps", add_step) : err;
-}
-
-/* A gate that was given, or refused, for the plan before is asked anew. */
-static enum err
-ask_again(struct db *db, const struct event *e, struct json_object *gate,
-    size_t i)
-{
-	(void)i;
-	return db_run(db, STMT_STEP_SET_STATE, INT(e->run),
-	    TEXT(json_object_get_string(gate)), TEXT("pending"), TEXT(NULL),
-	    INT(e->at), TEXT(NULL));
-}
-
-static enum err
-run_changed(struct db *db, const struct event *e)
-{
-	enum err err = db_run(db, STMT_RUN_SET_PLAN, INT(e->run),
-	    TEXT(text_of(e, "plan")), TEXT(written(e, "parameters")),
-	    TEXT(written(e, "sealed")), TEXT(text_of(e, "state")));
-
-	if (err == ERR_OK)
-		err = for_each(db, e, "gates", ask_again);
-	return err == ERR_OK ?
-	    db_run(db, STMT_RUN_COUNT_DONE, INT(e->run)) : err;
-}
-
-static enum err
-decided(struct db *db, const struct event *e)
-{
-	const char *step = text_of(e, "step"), *state = text_of(e, "state");
-	enum err err = db_run(db, STMT_APPROVAL_ADD, INT(e->run), INT(e->seq),
-	    TEXT(step != NULL ? step : ""), TEXT(text_of(e, "plan")),
-	    TEXT(e->actor), TEXT(text_of(e, "decision")),
-	    TEXT(text_of(e, "comment")), INT(e->at));
-
-	if (err == ERR_OK)
-		err = project_decision_reset(db, e);
-	if (err != ERR_OK || state == NULL)
-		return err;
-	if (step == NULL)
-		return db_run(db, STMT_RUN_SET_STATE, INT(e->run),
-		    TEXT(state));
-	err = set_step(db, e, state, text_of(e, "comment"));
-	return err == ERR_OK && strcmp(state, "succeeded") == 0 ?
-	    db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run)) : err;
+	if (err == ERR_OK && json_get(e->data, "request_key") != NULL)
+		err = db_run(db, STMT_REQUEST_KEY_ADD, TEXT(e->actor),
+		    TEXT(text_of(e, "request_key")),
+		    TEXT(text_of(e, "request")), INT(e->run));
+	return err == ERR_OK ? project_for_each(db, e, "steps", add_step) : err;
 }
 
 static enum err
@@ -134,7 +92,8 @@ run_started(struct db *db, const struct event *e)
 	enum err err = db_run(db, STMT_RUN_SET_STARTED, INT(e->run),
 	    TEXT(e->actor), INT(e->at));
 
-	return err == ERR_OK ? for_each(db, e, "holds", hold_target) : err;
+	return err == ERR_OK ?
+	    project_for_each(db, e, "holds", hold_target) : err;
 }
 
 static enum err
@@ -199,9 +158,9 @@ rollback_started(struct db *db, const struct event *e)
 	    TEXT("rollback"), INT(json_int(e->data, "steps_total", 0)));
 
 	if (err == ERR_OK)
-		err = for_each(db, e, "steps", place_step);
+		err = project_for_each(db, e, "steps", place_step);
 	if (err == ERR_OK)
-		err = for_each(db, e, "not_needed", drop_step);
+		err = project_for_each(db, e, "not_needed", drop_step);
 	return err == ERR_OK ?
 	    db_run(db, STMT_RUN_COUNT_DONE, INT(e->run)) : err;
 }
@@ -279,11 +238,13 @@ step_requested(struct db *db, const struct event *e)
 	    TEXT(text_of(e, "plan")));
 
 	if (err == ERR_OK)
-		err = for_each(db, e, "targets", add_target);
+		err = project_for_each(db, e, "targets", add_target);
 	if (err == ERR_OK)
 		err = db_run(db, STMT_STEP_SET_ATTEMPTS, INT(e->run),
 		    TEXT(step), INT(n));
-	return err == ERR_OK ? set_step(db, e, "requested", NULL) : err;
+	if (err == ERR_OK)
+		err = project_work(db, e);
+	return err == ERR_OK ? project_set_step(db, e, "requested", NULL) : err;
 }
 
 /* The state alone: who pressed stays on record beside it. */
@@ -301,6 +262,8 @@ step_starting(struct db *db, const struct event *e)
 	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
 	    TEXT("starting"));
 
+	if (err == ERR_OK)
+		err = project_begin(db, e);
 	return err == ERR_OK ? progress(db, e, "starting") : err;
 }
 
@@ -408,7 +371,12 @@ step_ended(struct db *db, const struct event *e)
 static enum err
 step_confirmed(struct db *db, const struct event *e)
 {
-	return set_step(db, e, text_of(e, "state"), text_of(e, "note"));
+	enum err err = project_work(db, e);
+
+	if (err == ERR_OK)
+		err = project_begin(db, e);
+	return err == ERR_OK ? project_set_step(db, e, text_of(e, "state"),
+	    text_of(e, "note")) : err;
 }
 
 /* A confirmation is taken back: the step that was ready waits again. */
@@ -433,13 +401,16 @@ step_reopened(struct db *db, const struct event *e)
 static enum err
 step_skipped(struct db *db, const struct event *e)
 {
-	return set_step(db, e, "skipped", text_of(e, "reason"));
+	return project_set_step(db, e, "skipped", text_of(e, "reason"));
 }
 
 static enum err
 step_resolved(struct db *db, const struct event *e)
 {
-	return set_step(db, e, text_of(e, "state"), text_of(e, "note"));
+	enum err err = project_work(db, e);
+
+	return err == ERR_OK ? project_set_step(db, e, text_of(e, "state"),
+	    text_of(e, "note")) : err;
 }
 
 static enum err
@@ -479,8 +450,10 @@ static const struct {
 	enum err	(*project)(struct db *, const struct event *);
 } kinds[] = {
 	{ "run.created",		run_created },
-	{ "run.changed",		run_changed },
-	{ "run.decided",		decided },
+	{ "run.changed",		project_run_changed },
+	{ "run.decided",		project_decided },
+	{ "run.withdrawn",		project_withdrawn },
+	{ "run.refused",		noted },
 	{ "run.started",		run_started },
 	{ "run.paused",			run_paused },
 	{ "run.resumed",		run_resumed },
@@ -499,7 +472,8 @@ static const struct {
 	{ "step.ended",			step_ended },
 	{ "step.confirmed",		step_confirmed },
 	{ "step.reopened",		step_reopened },
-	{ "step.decided",		decided },
+	{ "step.decided",		project_decided },
+	{ "step.withdrawn",		project_withdrawn },
 	{ "step.skipped",		step_skipped },
 	{ "step.resolved",		step_resolved },
 	{ "step.signed",		step_signed },

@@ -21,6 +21,25 @@ written(const struct event *e, const char *key)
 	return json_write(json_get(e->data, key));
 }
 
+/* Sets state, actor and reason of the event's step, and counts anew what is
+ * done. */
+enum err project_set_step(struct db *db, const struct event *e,
+	    const char *state, const char *reason);
+
+/* Calls one(db, e, element, index) for each element of an array of the data. */
+enum err project_for_each(struct db *db, const struct event *e,
+	    const char *key, enum err (*one)(struct db *,
+	    const struct event *, struct json_object *, size_t));
+
+/* The actor works on the event's step; a step runs, which may be the first of
+ * its run (project_plan.c). */
+enum err project_work(struct db *db, const struct event *e);
+enum err project_begin(struct db *db, const struct event *e);
+
+enum err project_run_changed(struct db *db, const struct event *e);
+enum err project_decided(struct db *db, const struct event *e);
+enum err project_withdrawn(struct db *db, const struct event *e);
+
 enum err project_account_added(struct db *db, const struct event *e);
 enum err project_account_changed(struct db *db, const struct event *e);
 enum err project_password_set(struct db *db, const struct event *e);

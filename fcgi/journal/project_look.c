@@ -25,7 +25,10 @@ project_look_ended(struct db *db, const struct event *e)
 enum err
 project_step_typed(struct db *db, const struct event *e)
 {
-	return db_run(db, STMT_TYPIST_ADD, INT(e->run),
+	enum err err = db_run(db, STMT_TYPIST_ADD, INT(e->run),
 	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
 	    TEXT(text_of(e, "target")), TEXT(e->actor), INT(e->at));
+
+	return err == ERR_OK ? db_run(db, STMT_WORKER_ADD, INT(e->run),
+	    TEXT(text_of(e, "step")), TEXT(e->actor)) : err;
 }

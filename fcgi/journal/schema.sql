@@ -44,10 +44,12 @@ CREATE TABLE run (
 	mode		TEXT NOT NULL,	-- main, rollback
 	seq		INTEGER NOT NULL,
 	plan		TEXT NOT NULL,	-- hash, hex
+	plan_at		INTEGER NOT NULL,	-- when it was made
+	first_at	INTEGER,	-- when the first step was pressed
 	parameters	TEXT NOT NULL,	-- {name: text, or null for a secret}
 	sealed		TEXT NOT NULL,	-- {name of a secret: hash of its box}
 	targets		TEXT NOT NULL,	-- as targets_resolve() made it
-	approvals	TEXT NOT NULL,	-- [{role, count}]
+	approvals	TEXT NOT NULL,	-- [{role, count, expires, same_person}]
 	current		TEXT,		-- the step that is next or at work
 	steps_total	INTEGER NOT NULL,
 	steps_done	INTEGER NOT NULL,
@@ -167,7 +169,35 @@ CREATE TABLE approval (
 	at	INTEGER NOT NULL,
 	reset_by TEXT,			-- unconfirmed reset of the password
 	reset_at INTEGER,
+	ended	TEXT,			-- changed (the plan), withdrawn
 	PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Who gave the plan the values that it has now, but for those from the start.
+CREATE TABLE author (
+	run	INTEGER NOT NULL REFERENCES run (id),
+	parameter TEXT NOT NULL,
+	account	TEXT NOT NULL,
+	PRIMARY KEY (run, parameter)
+) STRICT, WITHOUT ROWID;
+
+-- Who pressed, confirmed, typed into or resolved a step: nobody of them signs
+-- its result.
+CREATE TABLE worker (
+	run	INTEGER NOT NULL,
+	step	TEXT NOT NULL,
+	account	TEXT NOT NULL,
+	PRIMARY KEY (run, step, account),
+	FOREIGN KEY (run, step) REFERENCES step (run, id)
+) STRICT, WITHOUT ROWID;
+
+-- The Idempotency-Key with which an account created a run.
+CREATE TABLE request_key (
+	account	TEXT NOT NULL,
+	key	TEXT NOT NULL,
+	request	TEXT NOT NULL,		-- keyed hash of its body, hex
+	run	INTEGER NOT NULL REFERENCES run (id),
+	PRIMARY KEY (account, key)
 ) STRICT, WITHOUT ROWID;
 
 -- The targets that a run under way holds; shared ones are not here.

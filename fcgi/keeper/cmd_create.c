@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "book/expand.h"
+#include "book/rule.h"
 #include "book/runbook_name.h"
 #include "book/targets.h"
 #include "journal/event.h"
@@ -171,17 +172,11 @@ take_parameters(struct command *c, struct draft *d)
 static struct json_object *
 all_rules(const struct draft *d)
 {
-	struct json_object *rules = json_object_new_array();
+	struct json_object *rules = rules_json(d->book->approvals,
+	    d->book->approvals_count);
 	struct json_object *more = json_get(d->environment, "approvals");
 	size_t n = more != NULL ? json_object_array_length(more) : 0;
 
-	for (size_t i = 0; i < d->book->approvals_count; i++) {
-		struct json_object *rule = json_object_new_object();
-
-		json_set_text(rule, "role", d->book->approvals[i].role);
-		json_set_int(rule, "count", d->book->approvals[i].count);
-		json_object_array_add(rules, rule);
-	}
 	for (size_t i = 0; i < n; i++)
 		json_object_array_add(rules, json_object_get(
 		    json_object_array_get_idx(more, i)));

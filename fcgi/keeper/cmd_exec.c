@@ -223,7 +223,8 @@ settle(struct command *c, struct run *run, const struct attempt *a,
 	struct json_object *data;
 	struct life_step s;
 
-	if (answer == NULL || run_life_step(run, of, &s, NULL) != ERR_OK ||
+	if (answer == NULL ||
+	    run_life_step(run, of, VERB__MAX, &s, NULL) != ERR_OK ||
 	    (strcmp(s.state, "unknown") != 0 && strcmp(s.state, "failed") != 0))
 		return ERR_OK;
 	data = json_object_new_object();
@@ -268,7 +269,7 @@ end_attempt(struct command *c, const struct attempt *a, const char *outcome,
 	enum err err = run_open(c->keeper, a->run, &run, &c->fault);
 
 	if (err == ERR_OK)
-		err = run_life_step(&run, a->step, &s, &c->fault);
+		err = run_life_step(&run, a->step, VERB__MAX, &s, &c->fault);
 	if (err != ERR_OK) {
 		json_object_put(data);
 		return err;

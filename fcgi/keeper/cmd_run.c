@@ -24,91 +24,6 @@ append(struct command *c, int64_t run, const char *kind, const char *field)
 	    kind, data);
 }
 
-/* What the person said before: a rejection that is taken back. */
-static void
-drop_earlier(struct json_object *given, const char *name)
-{
-	for (size_t i = json_object_array_length(given); i > 0; i--)
-		if (text_eq(json_text(json_object_array_get_idx(given, i - 1),
-		    "by", ""), name))
-			json_object_array_del_idx(given, i - 1, 1);
-}
-
-/* The decisions with this one among them: does it complete the rules? */
-static const char *
-state_after_decision(struct command *c, struct run *run, const char *decision)
-{
-	struct json_object *mine = json_object_new_object();
-
-	drop_earlier(run->given, c->actor.name);
-	json_set_text(mine, "by", c->actor.name);
-	json_set_text(mine, "decision", decision);
-	json_set(mine, "roles", json_object_get(c->actor.roles));
-	json_object_array_add(run->given, mine);
-	if (!life_is_approved(run->life.approvals, run->given))
-		return NULL;
-	return json_get(run->row, "started_at") == NULL ? "ready" : "running";
-}
-
-static enum err
-check_decision(struct command *c, const char *decision)
-{
-	if (strcmp(decision, "approve") == 0)
-		return ERR_OK;
-	if (strcmp(decision, "reject") == 0)
-		return command_words(c, "comment");
-	return fault_set(&c->fault, ERR_INVALID, "bad_value", "decision",
-	    "The decision is \"approve\" or \"reject\".");
-}
-
-/* The person's rejection is what may_approve() left to them to take back. */
-static bool
-rejected(const struct run *run, const char *name)
-{
-	for (size_t i = 0; i < json_object_array_length(run->given); i++)
-		if (text_eq(json_text(json_object_array_get_idx(run->given, i),
-		    "by", ""), name))
-			return true;
-	return false;
-}
-
-enum err
-cmd_run_approve(struct command *c)
-{
-	const char *decision = json_text(c->body, "decision", "");
-	struct json_object *data;
-	struct run run;
-	enum err err;
-
-	if ((err = check_decision(c, decision)) != ERR_OK ||
-	    (err = run_permit(c, VERB_run_approve, &run, NULL)) != ERR_OK)
-		return err;
-	if (!text_eq(json_text(c->body, "plan", ""), run.life.plan)) {
-		err = fault_set(&c->fault, ERR_CONFLICT, "other_plan", "plan",
-		    "The plan has changed since you read it: read it again.");
-		goto out;
-	}
-	if (text_eq(decision, "reject") && rejected(&run, c->actor.name)) {
-		err = fault_set(&c->fault, ERR_CONFLICT, "already_decided",
-		    NULL, "%s has already rejected this plan.", c->actor.name);
-		goto out;
-	}
-	data = json_object_new_object();
-	json_set_text(data, "plan", run.life.plan);
-	json_set_text(data, "decision", decision);
-	account_note_reset(c, data);
-	json_set_text(data, "comment", json_text(c->body, "comment", ""));
-	json_set_text(data, "state", state_after_decision(c, &run, decision));
-	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ,
-	    c->actor.name, "run.decided", data);
-	if (err == ERR_OK)
-		err = run_advance(c->keeper, run.id);
-	run_report(c, run.id);
-out:
-	run_clear(&run);
-	return err;
-}
-
 /* The targets of a run that no other run may hold at the same time. */
 static enum err
 take_targets(struct command *c, const struct run *run,
@@ -143,26 +58,6 @@ take_targets(struct command *c, const struct run *run,
 	return ERR_OK;
 }
 
-/* "Rehearse this in test first" as a rule. */
-static enum err
-check_rehearsal(struct command *c, const struct run *run)
-{
-	const char *first = run->book->rehearsal;
-
-	if (first == NULL ||
-	    text_eq(first, json_text(run->row, "environment", "")))
-		return ERR_OK;
-	if (db_first_int(db_query(c->keeper->db, STMT_REHEARSED,
-	    TEXT(json_text(run->row, "runbook", "")),
-	    TEXT(json_text(run->row, "document", "")), TEXT(first),
-	    TEXT(json_write(json_get(run->row, "parameters")))), 0) > 0)
-		return ERR_OK;
-	return fault_about(&c->fault, first,
-	    fault_set(&c->fault, ERR_CONFLICT, "rehearse_first", NULL,
-	    "The document asks for a rehearsal: a run of this very document "
-	    "with these parameters must succeed in \"%s\" first.", first));
-}
-
 enum err
 cmd_run_start(struct command *c)
 {
@@ -177,8 +72,7 @@ cmd_run_start(struct command *c)
 	json_set_text(data, "environment",
 	    json_text(run.row, "environment", ""));
 	json_set(data, "holds", holds);
-	if ((err = check_rehearsal(c, &run)) != ERR_OK ||
-	    (err = take_targets(c, &run, holds)) != ERR_OK) {
+	if ((err = take_targets(c, &run, holds)) != ERR_OK) {
 		json_object_put(data);
 		goto out;
 	}

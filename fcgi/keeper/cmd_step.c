@@ -212,7 +212,8 @@ cmd_step_resolve(struct command *c)
 	data = about(&s);
 	json_set_text(data, "outcome", outcome);
 	json_set_text(data, "note", json_text(c->body, "note", ""));
-	json_set_text(data, "state", outcome);
+	json_set_text(data, "state", text_eq(outcome, "succeeded") &&
+	    s.step->sign != NULL ? "awaiting_signature" : outcome);
 	return finish(c, &run, "step.resolved", data);
 }
 
@@ -232,75 +233,4 @@ cmd_step_sign(struct command *c)
 	json_set_text(data, "state", s.step->kind == STEP_MANUAL ?
 	    "confirmed" : "succeeded");
 	return finish(c, &run, "step.signed", data);
-}
-
-static enum err
-check_decision(struct command *c, const struct run *run, const char *decision,
-    const struct life_step *s)
-{
-	if (!text_eq(json_text(c->body, "plan", run->life.plan),
-	    run->life.plan))
-		return fault_set(&c->fault, ERR_CONFLICT, "other_plan", "plan",
-		    "The plan has changed since you read it: read it again.");
-	if (text_eq(decision, "reject") && text_eq(s->state, "failed"))
-		return fault_set(&c->fault, ERR_CONFLICT, "already_decided",
-		    NULL, "%s has already rejected this gate.",
-		    c->actor.name);
-	return ERR_OK;
-}
-
-/* The gate's state once this decision stands; NULL: as it is. */
-static const char *
-state_after(struct command *c, const struct life_step *s,
-    const char *decision)
-{
-	struct json_object *all = json_object_new_array();
-	struct json_object *mine = json_object_new_object();
-	bool given;
-
-	for (size_t i = 0; i < json_object_array_length(s->given); i++) {
-		struct json_object *g = json_object_array_get_idx(s->given, i);
-
-		if (!text_eq(json_text(g, "by", ""), c->actor.name))
-			json_object_array_add(all, json_object_get(g));
-	}
-	json_set_text(mine, "by", c->actor.name);
-	json_set_text(mine, "decision", decision);
-	json_set(mine, "roles", json_object_get(c->actor.roles));
-	json_object_array_add(all, mine);
-	given = life_is_given(s->step, all);
-	json_object_put(all);
-	if (strcmp(decision, "reject") == 0)
-		return "failed";
-	return given ? "succeeded" : text_eq(s->state, "failed") ? "ready" :
-	    NULL;
-}
-
-enum err
-cmd_step_approve(struct command *c)
-{
-	const char *decision = json_text(c->body, "decision", "");
-	struct json_object *data;
-	struct life_step s;
-	struct run run;
-	enum err err;
-
-	if (strcmp(decision, "approve") != 0 && strcmp(decision, "reject") != 0)
-		return fault_set(&c->fault, ERR_INVALID, "bad_value",
-		    "decision", "The decision is approve or reject.");
-	if ((strcmp(decision, "reject") == 0 &&
-	    (err = command_words(c, "comment")) != ERR_OK) ||
-	    (err = run_permit(c, VERB_step_approve, &run, &s)) != ERR_OK)
-		return err;
-	if ((err = check_decision(c, &run, decision, &s)) != ERR_OK) {
-		run_clear(&run);
-		return err;
-	}
-	data = about(&s);
-	json_set_text(data, "plan", run.life.plan);
-	json_set_text(data, "decision", decision);
-	account_note_reset(c, data);
-	json_set_text(data, "comment", json_text(c->body, "comment", ""));
-	json_set_text(data, "state", state_after(c, &s, decision));
-	return finish(c, &run, "step.decided", data);
 }

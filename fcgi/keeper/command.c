@@ -40,7 +40,8 @@ static const struct {
 	{ VERB_secret_delete,	cmd_secret_delete, KEYS(NEED("name") FLAG("force")) },
 	{ VERB_run_create,	cmd_run_create,	KEYS(NEED("runbook") NEED("environment") MAP("parameters") TEXT_("title") TEXT_("reason")) },
 	{ VERB_run_change,	cmd_run_change,	KEYS(MAP("parameters")) },
-	{ VERB_run_approve,	cmd_run_approve, KEYS(NEED("decision") TEXT_("comment") NEED("plan")) },
+	{ VERB_run_approve,	cmd_run_approve, KEYS(NEED("decision") TEXT_("comment") TEXT_("plan")) },
+	{ VERB_run_withdraw,	cmd_run_withdraw, KEYS(TEXT_("comment")) },
 	{ VERB_run_start,	cmd_run_start,	KEYS() },
 	{ VERB_run_pause,	cmd_run_pause,	KEYS() },
 	{ VERB_run_resume,	cmd_run_resume,	KEYS() },
@@ -62,6 +63,7 @@ static const struct {
 	{ VERB_step_resolve,	cmd_step_resolve, KEYS(NEED("outcome") NEED("note")) },
 	{ VERB_step_sign,	cmd_step_sign,	KEYS(TEXT_("note")) },
 	{ VERB_step_approve,	cmd_step_approve, KEYS(NEED("decision") TEXT_("comment") TEXT_("plan")) },
+	{ VERB_step_withdraw,	cmd_step_withdraw, KEYS(TEXT_("comment")) },
 	{ VERB_status,		cmd_status,	KEYS() },
 	{ VERB_runner_hello,	cmd_runner_hello, KEYS() },
 	{ VERB_exec_starting,	cmd_exec_starting, KEYS(NEED("exec")) },
@@ -109,8 +111,6 @@ static enum err
 authorise(struct command *c, enum verb verb)
 {
 	enum role role = verb_role(verb);
-	const char *need = role == ROLE_OPERATOR ? "operator" :
-	    role == ROLE_ADMIN ? "admin" : NULL;
 	enum err err;
 
 	if (role == ROLE_RUNNER || c->channel == CHANNEL_RUNNER) {
@@ -129,12 +129,8 @@ authorise(struct command *c, enum verb verb)
 	if (role != ROLE_RULE && role != ROLE_SIGNER &&
 	    (err = auth_may(&c->actor, verb, &c->fault)) != ERR_OK)
 		return err;
-	if (need == NULL || actor_has(&c->actor, need))
-		return ERR_OK;
-	return fault_about(&c->fault, need,
-	    fault_set(&c->fault, ERR_FORBIDDEN, "role_needed", NULL,
-	    "This takes the role \"%s\", which %s does not have.", need,
-	    c->actor.name));
+	return life_decides(verb) ? ERR_OK :
+	    life_may_ask(verb, &c->actor, &c->fault);
 forbidden:
 	return fault_set(&c->fault, ERR_FORBIDDEN, "forbidden", NULL,
 	    "This cannot be asked here.");

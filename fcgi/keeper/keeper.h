@@ -77,6 +77,8 @@ struct command {
 	struct json_object	*body;		/* checked against the keys */
 	struct json_object	*result;	/* an object to fill in */
 	struct fault		 fault;
+	bool			 around;	/* a refusal that goes on the
+						 * record of the run */
 
 	/* What a refusal leaves on record, of chain 0 (the command's own
 	 * changes are undone); NULL: nothing. */
@@ -105,6 +107,10 @@ enum err command_run(struct command *c);
  * has been released. */
 void	 command_record_refusal(struct command *c);
 
+/* Puts the refusal of a command on record, once until something else happens
+ * to the run; after the command was rolled back (refuse.c). */
+enum err run_record_refusal(struct command *c);
+
 /* A text field that must say something, 10,000 bytes at most.  ERR_INVALID. */
 enum err command_words(struct command *c, const char *field);
 
@@ -124,6 +130,7 @@ enum err cmd_secret_delete(struct command *c);
 enum err cmd_run_create(struct command *c);
 enum err cmd_run_change(struct command *c);
 enum err cmd_run_approve(struct command *c);
+enum err cmd_run_withdraw(struct command *c);
 enum err cmd_run_start(struct command *c);
 enum err cmd_run_pause(struct command *c);
 enum err cmd_run_resume(struct command *c);
@@ -142,6 +149,7 @@ enum err cmd_step_reveal(struct command *c);
 enum err cmd_step_resolve(struct command *c);
 enum err cmd_step_sign(struct command *c);
 enum err cmd_step_approve(struct command *c);
+enum err cmd_step_withdraw(struct command *c);
 enum err cmd_status(struct command *c);
 enum err cmd_runner_hello(struct command *c);
 enum err cmd_exec_starting(struct command *c);

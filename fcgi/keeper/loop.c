@@ -101,6 +101,8 @@ run_call(struct loop *l, struct conn *conn, const struct wire_call *call)
 			err = unreadable(&c);
 		err = db_release(l->keeper->db, err);
 		command_record_refusal(&c);
+		if (c.around && err != ERR_OK && err != ERR_UNAVAILABLE)
+			(void)run_record_refusal(&c);
 	}
 	if (err == ERR_OK && conn->hashed == NULL &&
 	    (c.hash_password != NULL || c.hash_old != NULL)) {

@@ -13,7 +13,6 @@
 #include "book/expand.h"
 #include "book/expr.h"
 #include "journal/event.h"
-#include "journal/latest.h"
 #include "journal/plan.h"
 #include "keeper/run.h"
 
@@ -159,56 +158,6 @@ load_variables(struct db *db, int64_t id)
 	return o;
 }
 
-static bool
-is_pressed(struct json_object *row)
-{
-	return life_is_pressed(json_text(row, "by", NULL),
-	    json_int(row, "attempts", 0));
-}
-
-/* A step of the row's part, behind it, was pressed. */
-static bool
-is_later_pressed(const struct run *run, struct json_object *row)
-{
-	for (size_t i = 0; i < json_object_array_length(run->steps); i++) {
-		struct json_object *s = json_object_array_get_idx(run->steps,
-		    i);
-
-		if (text_eq(json_text(s, "part", ""), json_text(row, "part",
-		    "")) && json_int(s, "position", 0) >
-		    json_int(row, "position", 0) && is_pressed(s))
-			return true;
-	}
-	return false;
-}
-
-static void
-fill_life(struct run *run)
-{
-	struct life_run *l = &run->life;
-	size_t n = json_object_array_length(run->steps);
-
-	l->id = run->id;
-	l->state = json_text(run->row, "state", "");
-	l->mode = json_text(run->row, "mode", "");
-	l->created_by = json_text(run->row, "created_by", "");
-	l->plan = json_text(run->row, "plan", "");
-	l->current = json_text(run->row, "current", NULL);
-	l->approvals = json_get(run->row, "approvals");
-	l->given = run->given;
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *s = json_object_array_get_idx(run->steps,
-		    i);
-
-		if (life_is_busy(json_text(s, "state", "")))
-			l->busy = true;
-		if (!text_eq(json_text(s, "part", ""), "rollback"))
-			continue;
-		l->can_roll_back = true;
-		l->rollback_begun |= is_pressed(s);
-	}
-}
-
 enum err
 run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 {
@@ -225,10 +174,12 @@ run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 		    "The document of run %lld is missing.", (long long)id);
 	}
 	run.variables = load_variables(k->db, id);
-	run.given = plan_decisions(k->db, id,
-	    json_text(run.row, "plan", ""), "");
 	run.steps = db_rows_json(db_query(k->db, STMT_STEPS, INT(id)));
-	fill_life(&run);
+	run.arena = arena_new();
+	run.loaded = (struct life){ .db = k->db, .arena = run.arena,
+	    .book = run.book, .row = run.row };
+	life_load(&run.loaded);
+	run.life = run.loaded.run;
 	*ret = run;
 	return ERR_OK;
 }
@@ -236,92 +187,72 @@ run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 void
 run_clear(struct run *run)
 {
+	arena_free(run->arena);
 	json_object_put(run->row);
 	json_object_put(run->variables);
-	json_object_put(run->given);
 	json_object_put(run->steps);
-	json_object_put(run->decided);
 	*run = (struct run){0};
 }
 
-/* The title of a gate of the row's part, before it, that is open. */
-static const char *
-gate_before(const struct run *run, struct json_object *row)
-{
-	for (size_t i = 0; i < run->book->steps_count; i++) {
-		const struct step *s = &run->book->steps[i];
-		struct json_object *gate;
-
-		if (s->kind != STEP_APPROVAL)
-			continue;
-		gate = run_step_row(run, s->id);
-		if (text_eq(json_text(gate, "part", ""),
-		    json_text(row, "part", "")) &&
-		    json_int(gate, "position", 0) <
-		    json_int(row, "position", 0) &&
-		    !life_is_done(json_text(gate, "state", "")))
-			return s->title;
-	}
-	return NULL;
-}
-
 enum err
-run_life_step(struct run *run, const char *id, struct life_step *ret,
-    struct fault *fault)
+run_life_step(struct run *run, const char *id, enum verb verb,
+    struct life_step *ret, struct fault *fault)
 {
-	struct json_object *row = run_step_row(run, id), *of;
 	int index = book_find_step(run->book, id);
 
-	if (row == NULL || index < 0)
+	if (index < 0 || run_step_row(run, id) == NULL)
 		return fault_set(fault, ERR_NOT_FOUND, "no_such_step", NULL,
 		    "Run %lld has no step \"%s\".", (long long)run->id, id);
-	ret->step = &run->book->steps[index];
-	ret->state = json_text(row, "state", "");
-	ret->part = json_text(row, "part", "");
-	ret->by = json_text(row, "by", NULL);
-	ret->at = json_text(row, "at", NULL);
-	of = ret->step->probe_of != NULL ?
-	    run_step_row(run, ret->step->probe_of) : NULL;
-	ret->of_state = of != NULL ? json_text(of, "state", "") : NULL;
-	ret->probed = text_eq(ret->state, "failed") &&
-	    (text_eq(json_text(row, "reason", NULL), "probe") ||
-	    (ret->step->rerun == RERUN_PROBE &&
-	    !latest_has_tried(run->keeper->db, run->id, id)));
-	ret->untried = ret->step->rerun == RERUN_NEVER &&
-	    text_eq(ret->state, "failed") &&
-	    latest_has_untried(run->keeper->db, run->id, id);
-	ret->later_ran = is_later_pressed(run, row);
-	ret->gate = gate_before(run, of != NULL ? of : row);
-	json_object_put(run->decided);
-	run->decided = ret->step->kind != STEP_APPROVAL ? NULL :
-	    plan_decisions(run->keeper->db, run->id, run->life.plan, id);
-	ret->given = run->decided;
+	life_load_step(&run->loaded, index, verb, ret);
 	return ERR_OK;
+}
+
+struct life_ask
+run_ask(const struct command *c)
+{
+	return (struct life_ask){
+		.plan = json_text(c->body, "plan", NULL),
+		.decision = json_text(c->body, "decision", ""),
+		.understood = json_flag(c->body, "understood", false),
+	};
+}
+
+/* What the command found, for who comes second. */
+static void
+report_conflict(struct command *c, const struct run *run,
+    const struct life_step *step)
+{
+	json_set_text(c->result, "state",
+	    step != NULL ? step->state : run->life.state);
+	if (step == NULL || step->by == NULL)
+		return;
+	json_set_text(c->result, "by", step->by);
+	json_set_text(c->result, "at", step->at);
 }
 
 enum err
 run_permit(struct command *c, enum verb verb, struct run *run,
     struct life_step *step)
 {
+	struct life_ask ask = run_ask(c);
 	enum err err;
 
 	err = run_open(c->keeper, c->call->run, run, &c->fault);
 	if (err != ERR_OK)
 		return err;
 	if (step != NULL)
-		err = run_life_step(run, c->call->step, step, &c->fault);
+		err = run_life_step(run, c->call->step, verb, step,
+		    &c->fault);
+	run->life.ask = &ask;
 	if (err == ERR_OK)
 		err = life_may(verb, &run->life, step, &c->actor, &c->fault);
+	run->life.ask = NULL;
 	if (err == ERR_OK)
 		return ERR_OK;
-	if (err == ERR_CONFLICT) {
-		json_set_text(c->result, "state",
-		    step != NULL ? step->state : run->life.state);
-		if (step != NULL && step->by != NULL) {
-			json_set_text(c->result, "by", step->by);
-			json_set_text(c->result, "at", step->at);
-		}
-	}
+	c->around = json_get(run->row, "ended_at") == NULL &&
+	    life_is_recorded(verb, c->fault.code);
+	if (err == ERR_CONFLICT)
+		report_conflict(c, run, step);
 	run_clear(run);
 	return err;
 }

@@ -4,6 +4,7 @@
 #ifndef KEEPER_RUN_H
 #define KEEPER_RUN_H
 
+#include "journal/life_load.h"
 #include "keeper/keeper.h"
 
 struct run {
@@ -11,11 +12,11 @@ struct run {
 	struct keeper		*keeper;
 	struct json_object	*row;		/* of STMT_RUN_GET */
 	struct json_object	*variables;	/* {name: value} */
-	struct json_object	*given;		/* decisions on this plan */
 	struct json_object	*steps;		/* rows of STMT_STEPS */
-	struct json_object	*decided;	/* on the gate asked about */
 	const struct book	*book;
-	struct life_run		 life;
+	struct arena		*arena;		/* of what was loaded */
+	struct life		 loaded;
+	struct life_run		 life;		/* loaded.run */
 };
 
 /* Loads the run; the caller clears it with run_clear().  ERR_NOT_FOUND. */
@@ -31,8 +32,11 @@ const char *run_value(void *run, const char *name);
 struct json_object *run_step_row(const struct run *run, const char *id);
 
 /* Fills in what life_may() asks of a step.  ERR_NOT_FOUND. */
-enum err run_life_step(struct run *run, const char *id,
+enum err run_life_step(struct run *run, const char *id, enum verb verb,
 	    struct life_step *ret, struct fault *fault);
+
+/* What the body of a call says of what it is for. */
+struct life_ask run_ask(const struct command *c);
 
 /*
  * Opens the run and step of a call and asks life_may().  On ERR_OK the caller

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "book/expand.h"
+#include "journal/approval.h"
 #include "journal/hash.h"
 #include "journal/life.h"
 #include "journal/plan.h"
@@ -121,7 +122,8 @@ check_approvals(struct pinned *s, const char *plan,
 {
 	struct json_object *given = plan_decisions(s->db, s->run_id, plan,
 	    "");
-	bool approved = life_is_approved(json_get(s->run, "approvals"), given);
+	bool approved = approval_is_complete(json_get(s->run, "approvals"),
+	    given, approval_moment(s->run));
 
 	json_object_put(given);
 	return approved ? ERR_OK : pinned_refuse(why, "The plan does not have "
@@ -169,7 +171,7 @@ is_open(struct pinned *s, const struct step *gate,
 		given = plan_decisions(s->db, s->run_id,
 		    json_text(s->run, "plan", ""), gate->id);
 		open = text_eq(state, "succeeded") &&
-		    life_is_given(gate, given);
+		    approval_is_gate_given(gate, given);
 		json_object_put(given);
 	}
 	json_object_put(g);

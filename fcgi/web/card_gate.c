@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "journal/approval.h"
 #include "journal/plan.h"
 #include "web/card.h"
 #include "web/model.h"
@@ -50,13 +51,14 @@ card_gate(struct view *v, int step)
 		return NULL;
 	o = json_object_new_object();
 	decisions = decisions_of(v, step);
-	count = life_gate_count(gate);
-	given = life_given(view_decided(v, step), life_gate_role(gate));
-	model_text(o, "role", life_gate_role(gate));
+	count = approval_gate_count(gate);
+	given = approval_gate_given(gate, view_decided(v, step));
+	model_text(o, "role", approval_gate_role(gate));
 	model_int(o, "count", count);
 	model_int(o, "given", given);
 	model_int(o, "missing", given < count ? count - given : 0);
-	model_bool(o, "is_given", life_is_given(gate, view_decided(v, step)));
+	model_bool(o, "is_given", approval_is_gate_given(gate,
+	    view_decided(v, step)));
 	model_put(o, "decisions", decisions);
 	return o;
 }
@@ -141,18 +143,17 @@ const char *
 card_gate_blocked(struct view *v, int step)
 {
 	const struct step *gate = v->steps[step].step;
-	const char *role = life_gate_role(gate);
-	const char *me = v->req->actor.name;
-	struct json_object *all = view_decided(v, step);
+	const char *role = approval_gate_role(gate);
+	struct life_step s;
+	struct fault why = {0};
 
-	for (size_t i = 0; i < json_object_array_length(all); i++)
-		if (text_eq(json_text(json_object_array_get_idx(all, i), "by",
-		    ""), me))
-			return request_fill(v->req, "blocked_decided",
-			    "You have decided. It takes others with the role "
-			    "{role} as well.", "role", role, NULL);
-	if (actor_has(&v->req->actor, role) &&
-	    text_eq(me, v->life.created_by))
+	life_load_step(&v->loaded, step, VERB_step_approve, &s);
+	(void)life_may(VERB_step_approve, &v->life, &s, &v->req->actor, &why);
+	if (text_eq(why.code, "already_decided"))
+		return request_fill(v->req, "blocked_decided", "You have "
+		    "decided. It takes others with the role {role} as well.",
+		    "role", role, NULL);
+	if (text_eq(why.code, "own_run") || text_eq(why.code, "own_plan"))
 		return request_fill(v->req, "blocked_own", "Nobody approves "
 		    "their own run: ask somebody else with the role {role}.",
 		    "role", role, NULL);

@@ -11,10 +11,12 @@
 
 #include "base/text.h"
 #include "journal/plan.h"
+#include "web/approvals.h"
 #include "web/card.h"
 #include "web/hosts.h"
 #include "web/look.h"
 #include "web/model.h"
+#include "web/refusal.h"
 #include "web/rollback_page.h"
 #include "web/tail.h"
 
@@ -31,6 +33,7 @@ static const struct {
 	{ VERB_step_confirm, "confirm", "can_confirm" },
 	{ VERB_step_reopen, "reopen", "can_reopen" },
 	{ VERB_step_approve, "approve", "can_approve" },
+	{ VERB_step_withdraw, "withdraw", "can_withdraw" },
 	{ VERB_step_skip, "skip", "can_skip" },
 	{ VERB_step_type, "type", "can_type" },
 	{ VERB_step_cancel, "cancel", "can_cancel" },
@@ -38,6 +41,7 @@ static const struct {
 	{ VERB_step_sign, "sign", "can_sign" },
 }, run_verbs[] = {
 	{ VERB_run_approve, "approve", "" },
+	{ VERB_run_withdraw, "withdraw", "" },
 	{ VERB_run_change, "change", "" },
 	{ VERB_run_preflight, "preflight", "" },
 	{ VERB_run_start, "start", "" },
@@ -342,6 +346,18 @@ add_probe(struct view *v, struct json_object *o, int step)
 	return can;
 }
 
+/* Why this person does not sign. */
+static const char *
+unsigned_text(struct view *v, int i)
+{
+	struct fault why = {0};
+	struct life_step s;
+
+	life_load_step(&v->loaded, i, VERB_step_sign, &s);
+	(void)life_may(VERB_step_sign, &v->life, &s, &v->req->actor, &why);
+	return refusal_text(v->req, why.code, why.about, why.message);
+}
+
 static const char *
 blocked_text(struct view *v, int i)
 {
@@ -349,8 +365,13 @@ blocked_text(struct view *v, int i)
 	const char *state = v->life.state;
 	int gate = view_gate(v, i);
 
-	if (text_eq(state, "awaiting_approval"))
+	if (text_eq(v->steps[i].state, "awaiting_signature"))
+		return unsigned_text(v, i);
+	if (approvals_are_awaited(v))
 		return request_text(v->req, "blocked_approval", "");
+	if (v->life.unrehearsed != NULL && text_eq(v->life.mode, "main"))
+		return refusal_text(v->req, "rehearse_first",
+		    v->life.unrehearsed, "");
 	if (text_eq(state, "ready"))
 		return request_text(v->req, "blocked_start", "");
 	if (text_eq(state, "paused"))
@@ -385,8 +406,10 @@ add_actions(struct view *v, struct json_object *o, int step,
 	if (any) {
 		model_bool(o, "has_actions", true);
 		add_labels(v, o, s, targets, counts);
-	} else if (text_eq(s->state, "ready") || (view_gate(v, step) >= 0 &&
-	    text_eq(s->state, "failed"))) {
+	} else if (text_eq(s->state, "ready") ||
+	    text_eq(s->state, "awaiting_signature") ||
+	    (text_eq(s->state, "failed") && (view_gate(v, step) >= 0 ||
+	    approvals_are_awaited(v)))) {
 		model_bool(o, "is_blocked", true);
 		model_text(o, "blocked_text", blocked_text(v, step));
 	}

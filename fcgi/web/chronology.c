@@ -14,6 +14,7 @@
 #include "journal/event.h"
 #include "web/chronology.h"
 #include "web/model.h"
+#include "web/refusal.h"
 #include "web/said.h"
 
 /* clang-format off */
@@ -25,6 +26,8 @@ static const struct {
 	{ "run.created",	"did_created",	"created the run",		"reason" },
 	{ "run.changed",	"did_changed",	"changed the parameters: a new plan", NULL },
 	{ "run.decided",	"did_decided",	"decided on the plan",		"comment" },
+	{ "run.withdrawn",	"did_withdrew",	"withdrew their approval",	"comment" },
+	{ "run.refused",	"did_refused",	"was refused: {what}",		NULL },
 	{ "run.started",	"did_started",	"started the run",		NULL },
 	{ "run.paused",		"did_paused",	"paused the run",		NULL },
 	{ "run.resumed",	"did_resumed",	"resumed the run",		NULL },
@@ -44,6 +47,7 @@ static const struct {
 	{ "step.resolved",	"did_resolved",	"settled the outcome",		"note" },
 	{ "step.signed",	"did_signed",	"signed",			"note" },
 	{ "step.decided",	"did_gate",	"decided on the gate",		"comment" },
+	{ "step.withdrawn",	"did_gate_withdrew", "withdrew their approval of the gate", "comment" },
 };
 /* clang-format on */
 
@@ -90,6 +94,29 @@ changes(struct view *v, const struct event *e, struct json_object *before)
 	return all;
 }
 
+/* What somebody tried, and the sentence with which it was refused. */
+static const char *
+refused_what(struct view *v, const struct event *e)
+{
+	return request_fill(v->req, "did_refused", "was refused: {what}",
+	    "what", model_word(v->req, "verb", json_text(e->data, "verb",
+	    "")), NULL);
+}
+
+static const char *
+detail_of(struct view *v, const struct event *e, const char *field,
+    struct json_object *before)
+{
+	if (text_eq(e->kind, "run.changed"))
+		return changes(v, e, before);
+	if (text_eq(e->kind, "run.refused"))
+		return refusal_text(v->req, json_text(e->data, "code", ""),
+		    json_text(e->data, "about", ""),
+		    json_text(e->data, "message", ""));
+	return field == NULL ? NULL :
+	    said_text(v->req, json_text(e->data, field, NULL));
+}
+
 static struct json_object *
 row(struct view *v, const struct event *e, size_t i,
     struct json_object *before)
@@ -97,10 +124,10 @@ row(struct view *v, const struct event *e, size_t i,
 	struct json_object *o = json_object_new_object();
 	const char *outcome = outcome_of(v, e);
 	const char *step = json_text(e->data, "step", NULL);
-	const char *what = request_text(v->req, told[i].key, told[i].fallback);
-	const char *detail = text_eq(e->kind, "run.changed") ?
-	    changes(v, e, before) : told[i].detail == NULL ? NULL :
-	    said_text(v->req, json_text(e->data, told[i].detail, NULL));
+	const char *what = text_eq(e->kind, "run.refused") ?
+	    refused_what(v, e) :
+	    request_text(v->req, told[i].key, told[i].fallback);
+	const char *detail = detail_of(v, e, told[i].detail, before);
 	int index = step != NULL ? book_find_step(v->book, step) : -1;
 	char text[CLOCK_TEXT];
 

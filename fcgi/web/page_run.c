@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "book/values.h"
+#include "web/approvals.h"
 #include "web/card.h"
 #include "web/fragments.h"
 #include "web/look.h"
@@ -211,54 +212,6 @@ primary(struct view *v)
 	return o;
 }
 
-static struct json_object *
-rules(struct view *v)
-{
-	struct json_object *list = json_object_new_array();
-	size_t n = json_object_array_length(v->life.approvals);
-
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *rule = json_object_array_get_idx(
-		    v->life.approvals, i), *o = json_object_new_object();
-		const char *role = json_text(rule, "role", "approver");
-		int64_t count = json_int(rule, "count", 1), given;
-
-		given = run_model_given(v, role);
-		model_text(o, "role", role);
-		model_int(o, "count", count);
-		model_int(o, "given", given);
-		model_text(o, "icon", given >= count ? "approve" :
-		    "awaiting_approval");
-		json_object_array_add(list, o);
-	}
-	return list;
-}
-
-/* Who rejected the plan, and what follows; the person's own rejection can be
- * taken back here. */
-static void
-add_rejection(struct view *v, struct json_object *o)
-{
-	size_t n = json_object_array_length(v->given);
-	const char *by = NULL;
-	bool mine;
-
-	for (size_t i = 0; i < n && by == NULL; i++) {
-		struct json_object *d = json_object_array_get_idx(v->given, i);
-
-		if (text_eq(json_text(d, "decision", ""), "reject"))
-			by = json_text(d, "by", "");
-	}
-	mine = by != NULL && text_eq(by, v->req->actor.name);
-	model_bool(o, "has_rejected", mine);
-	model_text(o, "rejected_text", by == NULL ? NULL : mine ?
-	    request_text(v->req, "plan_take_back", "You rejected this plan. "
-	    "Approving it takes that back.") : request_fill(v->req,
-	    "plan_rejected", "{by} rejected this plan, and only they can take "
-	    "that back. Else change the parameters (a new plan), or abort the "
-	    "run.", "by", by, NULL));
-}
-
 /* Whether the page has a line to type into, which a refresh would empty. */
 static bool
 has_line(struct view *v)
@@ -280,6 +233,7 @@ add_flags(struct view *v, struct json_object *o)
 		{ "can_start", VERB_run_start, false },
 		{ "can_resume", VERB_run_resume, false },
 		{ "can_approve", VERB_run_approve, false },
+		{ "can_withdraw", VERB_run_withdraw, true },
 		{ "can_comment", VERB_run_comment, false },
 		{ "can_preflight", VERB_run_preflight, false },
 		{ "can_change", VERB_run_change, true },
@@ -291,6 +245,7 @@ add_flags(struct view *v, struct json_object *o)
 	};
 	const char *state = v->life.state;
 	bool ended = json_get(v->run, "ended_at") != NULL, actions = false;
+	bool waits;
 
 	for (size_t i = 0; i < sizeof(can) / sizeof(can[0]); i++) {
 		bool may = view_may(v, can[i].verb, -1);
@@ -305,9 +260,9 @@ add_flags(struct view *v, struct json_object *o)
 	model_bool(o, "is_live", !ended);
 	model_bool(o, "is_ended", ended);
 	model_bool(o, "is_refreshed", v->life.busy && !has_line(v));
-	model_bool(o, "is_awaiting_approval",
-	    text_eq(state, "awaiting_approval"));
-	model_bool(o, "is_ready", text_eq(state, "ready"));
+	waits = approvals_are_awaited(v);
+	model_bool(o, "is_awaiting_approval", waits);
+	model_bool(o, "is_ready", text_eq(state, "ready") && !waits);
 	model_bool(o, "is_reading", view_is_reading(v));
 	model_bool(o, "is_paused", text_eq(state, "paused"));
 	model_bool(o, "is_finished", v->finished && !ended &&
@@ -354,8 +309,7 @@ page_part(struct view *v)
 	model_text(o, "ended_by", json_text(v->run, "ended_by", NULL));
 	model_put(o, "parameters", run_model_parameters(v));
 	add_flags(v, o);
-	model_put(o, "rules", rules(v));
-	add_rejection(v, o);
+	approvals_add(v, o);
 	model_put(o, "preflight", json_get(v->run, "ended_at") == NULL ?
 	    look_preflight(v) : NULL);
 	model_put(o, "rollback", json_object_get(rollback_model(v)));

@@ -56,3 +56,23 @@ refusal_tell(const struct req *req, struct json_object *refusal)
 out:
 	json_object_object_del(refusal, "about");
 }
+
+const char *
+refusal_text(const struct req *req, const char *code, const char *about,
+    const char *fallback)
+{
+	const char *text = *about != '\0' ? template_of(req, code, "_of") :
+	    NULL;
+	const char *pairs[] = { "about", about, "about_state",
+	    model_word(req, "state", about), "state", "", NULL };
+	struct buf filled = {0};
+
+	if (text == NULL)
+		text = template_of(req, code, "");
+	if (text == NULL)
+		return fallback;
+	messages_fill(text, pairs, &filled);
+	text = arena_strdup(req->arena, buf_text(&filled));
+	buf_clear(&filled);
+	return text;
+}

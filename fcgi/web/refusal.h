@@ -14,4 +14,9 @@
  */
 void	refusal_tell(const struct req *req, struct json_object *refusal);
 
+/* The sentence for a code, in the language of the person, or the fallback;
+ * `about` and the fallback may be "". */
+const char *refusal_text(const struct req *req, const char *code,
+	    const char *about, const char *fallback);
+
 #endif

@@ -43,6 +43,7 @@ static const struct route routes[] = {
 	{ GET,	STEP "/attempts/:n/:name", VERB_see,	page_output },
 
 	{ POST,	"/runs/:run/approvals",	VERB_run_approve, post_command },
+	{ POST,	"/runs/:run/withdraw",	VERB_run_withdraw, post_command },
 	{ POST,	"/runs/:run/start",	VERB_run_start,	post_command },
 	{ POST,	"/runs/:run/pause",	VERB_run_pause,	post_command },
 	{ POST,	"/runs/:run/resume",	VERB_run_resume, post_command },
@@ -66,6 +67,7 @@ static const struct route routes[] = {
 	{ POST,	STEP "/resolve",	VERB_step_resolve, post_command },
 	{ POST,	STEP "/sign",		VERB_step_sign,	post_command },
 	{ POST,	STEP "/approve",	VERB_step_approve, post_command },
+	{ POST,	STEP "/withdraw",	VERB_step_withdraw, post_command },
 
 	{ GET,	"/users",		VERB_see_accounts, page_users },
 	{ POST,	"/users",		VERB_account_add, post_user_add },
@@ -178,10 +180,10 @@ find(struct req *req, bool *ret_other)
 }
 
 static enum err
-check_role(struct req *req, enum role role)
+check_role(struct req *req, enum verb verb)
 {
+	enum role role = verb_role(verb);
 	const char *wanted;
-
 	enum err err;
 
 	if (role == ROLE_NONE)
@@ -193,11 +195,9 @@ check_role(struct req *req, enum role role)
 	if (req->method != METHOD_POST &&
 	    (err = auth_may(&req->actor, req->verb, &req->fault)) != ERR_OK)
 		return err;
-	if (role != ROLE_OPERATOR && role != ROLE_ADMIN)
+	if (life_may_ask(verb, &req->actor, NULL) == ERR_OK)
 		return ERR_OK;
 	wanted = role == ROLE_ADMIN ? "admin" : "operator";
-	if (actor_has(&req->actor, wanted))
-		return ERR_OK;
 	return fault_set(&req->fault, ERR_FORBIDDEN, "forbidden", "", "%s",
 	    request_fill(req, "role_needed", "This takes the role {role}. Ask "
 	    "an administrator of this console for it.", "role", wanted, NULL));
@@ -320,7 +320,7 @@ dispatch(struct req *req, struct reply *reply)
 		    request_text(req, "not_found",
 		    "There is nothing at this address."));
 	req->verb = route->verb;
-	err = check_role(req, verb_role(route->verb));
+	err = check_role(req, route->verb);
 	if (err == ERR_UNAUTHENTICATED && req->wants == WANTS_HTML &&
 	    route->method == METHOD_GET)
 		return ask_to_sign_in(req, reply);

@@ -6,61 +6,11 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/plan.h"
+#include "web/approvals.h"
 #include "web/card.h"
 #include "web/model.h"
 #include "web/rollback_page.h"
 #include "web/run_model.h"
-
-static struct json_object *
-given_model(struct view *v)
-{
-	struct json_object *list = json_object_new_array();
-	size_t n = json_object_array_length(v->given);
-
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *d = json_object_array_get_idx(v->given, i);
-		struct json_object *o = json_object_new_object();
-		const char *decision = json_text(d, "decision", "");
-
-		model_text(o, "by", json_text(d, "by", ""));
-		model_text(o, "decision", decision);
-		model_text(o, "decision_text", model_word(v->req, "decision",
-		    decision));
-		model_text(o, "comment", json_text(d, "comment", NULL));
-		model_text(o, "at", json_text(d, "at", NULL));
-		model_reset(v->req, o, d);
-		json_object_array_add(list, o);
-	}
-	return list;
-}
-
-int64_t
-run_model_given(const struct view *v, const char *role)
-{
-	size_t n = json_object_array_length(v->given);
-	int64_t count = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *d = json_object_array_get_idx(v->given, i);
-		struct actor by = { .roles = json_get(d, "roles") };
-
-		count += text_eq(json_text(d, "decision", ""), "approve") &&
-		    json_int(d, "disabled", 0) == 0 && actor_has(&by, role);
-	}
-	return count;
-}
-
-static struct json_object *
-approvals_model(struct view *v)
-{
-	struct json_object *o = json_object_new_object();
-
-	model_put(o, "required", json_object_get(v->life.approvals));
-	model_put(o, "given", given_model(v));
-	model_bool(o, "is_complete",
-	    life_is_approved(v->life.approvals, v->given));
-	return o;
-}
 
 static struct json_object *
 progress_model(const struct view *v)
@@ -90,6 +40,7 @@ run_model(struct view *v)
 	model_bool(o, "is_production",
 	    json_int(v->run, "production", 0) != 0);
 	model_put(o, "approvals", approvals_model(v));
+	model_put(o, "rehearsal", approvals_rehearsal(v));
 	model_put(o, "progress", progress_model(v));
 	model_put(o, "artifacts", json_object_get(artifacts_of_run(v->req,
 	    v->life.id, &v->artifacts)));

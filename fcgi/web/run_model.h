@@ -22,7 +22,4 @@ struct json_object *run_model_comments(struct view *v);
  * the names of these.  A new array. */
 struct json_object *run_model_holders(struct view *v);
 
-/* How many people with the role have approved the plan. */
-int64_t		 run_model_given(const struct view *v, const char *role);
-
 #endif

@@ -68,29 +68,35 @@ load_signatures(struct view *v)
 	db_done(rows);
 }
 
+static int
+find_step(void *ctx, const char *id)
+{
+	const struct view *v = ctx;
+
+	return books_find_step(v->shelf, id);
+}
+
+/* The steps as the one loader of the life of a run has them. */
 static void
 load_steps(struct view *v)
 {
 	bool signatures = false;
-	struct rows *rows = db_query(v->req->web->db, STMT_WEB_STEPS,
-	    INT(v->life.id));
 
-	while (db_next(rows)) {
-		int i = books_find_step(v->shelf, db_text(rows, 0));
-		struct view_step *s = &v->steps[i];
+	v->loaded = (struct life){ .db = v->req->web->db,
+	    .arena = v->req->arena, .book = v->book, .row = v->run,
+	    .find = find_step, .ctx = v };
+	life_load(&v->loaded);
+	v->life = v->loaded.run;
+	for (size_t i = 0; i < v->book->steps_count; i++) {
+		const struct life_row *row = &v->loaded.rows[i];
 
-		if (i < 0)
-			continue;
-		s->part = kept(v, db_text(rows, 1));
-		s->position = db_int(rows, 2);
-		s->state = kept(v, db_text(rows, 3));
-		s->attempts = db_int(rows, 4);
-		s->by = kept(v, db_text(rows, 5));
-		s->at = time_text(v, rows, 6);
-		s->reason = kept(v, db_text(rows, 7));
-		signatures |= !db_is_null(rows, 8);
+		v->steps[i] = (struct view_step){
+			.step = &v->book->steps[i], .part = row->part,
+			.state = row->state, .by = row->by, .at = row->at,
+			.reason = row->reason, .position = row->position,
+			.attempts = row->attempts };
+		signatures |= row->signed_by != NULL;
 	}
-	db_done(rows);
 	if (signatures)
 		load_signatures(v);
 }
@@ -206,15 +212,6 @@ load_variables(struct view *v)
 	db_done(rows);
 }
 
-static void
-load_decisions(struct view *v)
-{
-	v->decisions = request_own(v->req, db_rows_json(db_query(
-	    v->req->web->db, STMT_APPROVALS, INT(v->life.id))));
-	v->given = request_own(v->req, plan_standing(v->decisions,
-	    v->life.plan, ""));
-}
-
 /* What follows from the states of all steps. */
 static void
 sum_up(struct view *v)
@@ -222,12 +219,6 @@ sum_up(struct view *v)
 	for (size_t i = 0; i < v->book->steps_count; i++) {
 		const struct view_step *s = &v->steps[i];
 
-		v->life.busy |= life_is_busy(s->state);
-		if (text_eq(s->part, "rollback")) {
-			v->life.can_roll_back = true;
-			v->life.rollback_begun |= life_is_pressed(s->by,
-			    s->attempts);
-		}
 		v->not_taken += text_eq(s->part, "not_taken") &&
 		    !s->step->rollback && s->step->probe_of == NULL;
 		if (!text_eq(s->part, v->life.mode))
@@ -238,18 +229,6 @@ sum_up(struct view *v)
 		    text_eq(s->state, "unknown");
 	}
 	v->finished = v->done == v->total;
-}
-
-static void
-fill_life(struct view *v)
-{
-	v->life.id = json_int(v->run, "id", 0);
-	v->life.state = json_text(v->run, "state", "");
-	v->life.mode = json_text(v->run, "mode", "main");
-	v->life.created_by = json_text(v->run, "created_by", "");
-	v->life.plan = json_text(v->run, "plan", "");
-	v->life.current = json_text(v->run, "current", NULL);
-	v->life.approvals = json_get(v->run, "approvals");
 }
 
 static enum err
@@ -265,20 +244,14 @@ load(struct view *v, int64_t run)
 		    "%s", request_fill(req, "no_run",
 		    "There is no run {id}.", "id", arena_printf(req->arena,
 		    "%" PRId64, run), NULL));
-	fill_life(v);
 	err = books_pinned(req, v->run, &v->shelf);
 	if (err != ERR_OK)
 		return err;
 	v->book = v->shelf->book;
 	v->steps = arena_alloc(req->arena,
 	    (v->book->steps_count + 1) * sizeof(*v->steps));
-	for (size_t i = 0; i < v->book->steps_count; i++)
-		v->steps[i] = (struct view_step){ .part = "",
-		    .step = &v->book->steps[i], .state = "pending" };
 	load_steps(v);
 	load_variables(v);
-	load_decisions(v);
-	v->life.given = v->given;
 	sum_up(v);
 	return ERR_OK;
 }
@@ -367,28 +340,13 @@ view_current(const struct view *v)
 struct json_object *
 view_decided(const struct view *v, int step)
 {
-	struct view_step *s = &v->steps[step];
-
-	if (s->step->kind == STEP_APPROVAL && s->decided == NULL)
-		s->decided = request_own(v->req, plan_standing(v->decisions,
-		    v->life.plan, s->step->id));
-	return s->decided;
+	return v->loaded.rows[step].given;
 }
 
 int
 view_gate(const struct view *v, int step)
 {
-	const struct view_step *s = &v->steps[step];
-
-	for (size_t i = 0; i < v->book->steps_count; i++) {
-		const struct view_step *gate = &v->steps[i];
-
-		if (gate->step->kind == STEP_APPROVAL &&
-		    text_eq(gate->part, s->part) &&
-		    gate->position < s->position && !life_is_done(gate->state))
-			return (int)i;
-	}
-	return -1;
+	return life_gate_before(&v->loaded, step);
 }
 
 bool
@@ -408,32 +366,11 @@ bool
 view_may(const struct view *v, enum verb verb, int step)
 {
 	struct life_step about;
-	const struct view_step *s;
-	int of, gate;
 
-	if (step < 0)
-		return life_may(verb, &v->life, NULL, &v->req->actor, NULL)
-		    == ERR_OK;
-	s = &v->steps[step];
-	of = s->step->probe_of == NULL ? -1 :
-	    books_find_step(v->shelf, s->step->probe_of);
-	gate = view_gate(v, of >= 0 ? of : step);
-	about = (struct life_step){ .step = s->step, .state = s->state,
-	    .part = s->part, .by = s->by, .at = s->at,
-	    .of_state = of >= 0 ? v->steps[of].state : NULL,
-	    .probed = text_eq(s->state, "failed") &&
-	    (text_eq(s->reason, "probe") || (verb == VERB_step_retry &&
-	    s->step->rerun == RERUN_PROBE &&
-	    !latest_has_tried(v->req->web->db, v->life.id, s->step->id))),
-	    .untried = verb == VERB_step_retry &&
-	    s->step->rerun == RERUN_NEVER && text_eq(s->state, "failed") &&
-	    latest_has_untried(v->req->web->db, v->life.id, s->step->id),
-	    .later_ran = verb == VERB_step_reopen &&
-	    view_is_followed(v, step),
-	    .gate = gate >= 0 ? v->steps[gate].step->title : NULL,
-	    .given = view_decided(v, step) };
-	return life_may(verb, &v->life, &about, &v->req->actor, NULL)
-	    == ERR_OK;
+	if (step >= 0)
+		life_load_step(&v->loaded, step, verb, &about);
+	return life_may(verb, &v->life, step >= 0 ? &about : NULL,
+	    &v->req->actor, NULL) == ERR_OK;
 }
 
 const char *

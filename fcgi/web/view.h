@@ -5,7 +5,7 @@
 #ifndef WEB_VIEW_H
 #define WEB_VIEW_H
 
-#include "journal/life.h"
+#include "journal/life_load.h"
 #include "web/artifacts.h"
 #include "web/books.h"
 
@@ -21,7 +21,6 @@ struct view_step {
 	int64_t		 position;
 	int64_t		 attempts;
 	struct json_object *tries;	/* attempts with targets, or NULL */
-	struct json_object *decided;	/* a gate: view_decided() */
 };
 
 struct view {
@@ -31,10 +30,9 @@ struct view {
 	const struct book *book;
 	struct view_step *steps;	/* as many as the book has */
 	struct json_object *variables;	/* {name: value} */
-	struct json_object *decisions;	/* of STMT_APPROVALS */
-	struct json_object *given;	/* those for the plan as it is */
 	struct artifacts artifacts;
-	struct life_run	 life;
+	struct life	 loaded;
+	struct life_run	 life;		/* loaded.run */
 	int		 done;
 	int		 total;
 	int		 not_taken;	/* of version hops left out */

@@ -113,8 +113,9 @@ class User:
     def press(self, number, step):
         """What the button of the step that is next does."""
         verb = "confirm" if step["kind"] == "manual" else "execute"
+        body = {"understood": True} if step["irreversible"] else {}
         status, answer = self.post(
-            f"/runs/{number}/steps/{step['id']}/{verb}")
+            f"/runs/{number}/steps/{step['id']}/{verb}", body)
         if status not in (200, 202):
             raise AssertionError(f"{verb} {step['id']}: {status} {answer}")
         return self.wait_step(number, step["id"])

@@ -330,7 +330,7 @@ mistakes_are_told_at_their_place(void **state)
 		    "user: u, host_key: " KEY "}}}", 3, 24 },
 		{ "environments:\n  a: {groups: {g: [x]}}", 2, 20 },
 		{ "environments:\n  a: {approvals: [{role: x, count: 0}]}",
-		    2, 19 },
+		    2, 36 },
 		{ "environments:\n  a: {production: maybe}", 2, 19 },
 		{ "environments:\n  a:\n    targets: {x: {mysql: {host: h, "
 		    "over: y}}}", 3, 42 },

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/json.h"
+#include "journal/approval.h"
 #include "journal/life.h"
 #include "journal/plan.h"
 
@@ -55,7 +56,7 @@ a_gate_is_decided_on_by_its_role_and_not_by_whose_run_it_is(void **state)
 		{ "ready", "[" BO "]", "cy", approver, "", ERR_OK },
 		{ "ready", "[]", "dan", "[\"operator\"]", "role_needed",
 		    ERR_FORBIDDEN },
-		{ "ready", "[]", "ana", approver, "four_eyes",
+		{ "ready", "[]", "ana", approver, "own_run",
 		    ERR_FORBIDDEN },
 		{ "ready", "[]", "local", approver, "no_person",
 		    ERR_FORBIDDEN },
@@ -126,7 +127,7 @@ is_given(const char *rows)
 	bool given;
 
 	standing = plan_standing(all, "p", "gate");
-	given = life_is_given(&gate, standing);
+	given = approval_is_gate_given(&gate, standing);
 	json_object_put(standing);
 	json_object_put(all);
 	return given;

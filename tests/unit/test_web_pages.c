@@ -74,11 +74,14 @@ make_run(void)
 	    "\"production\":true,\"state\":\"ready\",\"plan\":\"abc\","
 	    "\"parameters\":{\"word\":\"<i>\",\"pass\":null},\"sealed\":{},"
 	    "\"targets\":{\"local\":{\"kind\":\"local\",\"shared\":true}},"
-	    "\"approvals\":[{\"role\":\"approver\",\"count\":1}],"
+	    "\"approvals\":[{\"role\":\"approver\",\"count\":1,"
+	    "\"expires\":60000}],"
 	    "\"steps_total\":3,\"steps\":[{\"id\":\"one\",\"part\":\"main\"},"
 	    "{\"id\":\"hand\",\"part\":\"main\"},{\"id\":\"two\","
 	    "\"part\":\"main\"},{\"id\":\"probe-one\",\"part\":\"probe\"},"
 	    "{\"id\":\"undo-one\",\"part\":\"rollback\"}]}");
+	happen("run.decided", "{\"plan\":\"abc\",\"decision\":\"approve\","
+	    "\"comment\":\"\"}");
 	happen("run.started", "{\"environment\":\"test\",\"holds\":[]}");
 	happen("step.ready", "{\"step\":\"one\"}");
 	happen("step.requested", "{\"step\":\"one\",\"n\":1,\"plan\":\"p\",\"exec\":\"" EXEC

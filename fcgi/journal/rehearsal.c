@@ -1,0 +1,88 @@
+/*
+ * rehearsal.c: "rehearse this in test first" as a rule.
+ *
+ * A rehearsal shows that these very steps work with these very values.  So a
+ * run of which a step was skipped counts for nothing, nor does one whose
+ * parameters were changed after its first step: what ran before had other
+ * values.  The age is measured, as that of approvals, until the first step of
+ * the run that is to be rehearsed.
+ */
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "journal/approval.h"
+#include "journal/check.h"
+#include "journal/rehearsal.h"
+
+bool
+rehearsal_is_needed(const struct book *book, const char *environment)
+{
+	return book->rehearsal != NULL &&
+	    !text_eq(book->rehearsal, environment);
+}
+
+static int64_t
+time_of(struct json_object *row, const char *key)
+{
+	int64_t ms;
+
+	return clock_parse(json_text(row, key, ""), &ms) ? ms : 0;
+}
+
+static bool
+is_too_old(const struct book *book, struct json_object *past, int64_t moment)
+{
+	return book->rehearsal_ms > 0 &&
+	    time_of(past, "ended_at") + book->rehearsal_ms < moment;
+}
+
+/* Parameters were changed after a step had run with those before. */
+static bool
+has_two_plans(struct json_object *past)
+{
+	int64_t first = time_of(past, "first_at");
+
+	return first != 0 && time_of(past, "plan_at") > first;
+}
+
+static bool
+has_open_steps(struct db *db, struct json_object *past)
+{
+	return db_first_int(db_query(db, STMT_STEPS_NOT_DONE,
+	    INT(json_int(past, "id", 0))), 1) > 0;
+}
+
+static bool
+counts(struct db *db, const struct book *book, struct json_object *past,
+    struct json_object *run)
+{
+	return !CHECK(rehearsed_result,
+	    !text_eq(json_text(past, "result", ""), "succeeded")) &&
+	    !CHECK(rehearsed_document, !text_eq(json_text(past, "document",
+	    ""), json_text(run, "document", ""))) &&
+	    !CHECK(rehearsed_values, !json_object_equal(json_get(past,
+	    "parameters"), json_get(run, "parameters"))) &&
+	    !CHECK(rehearsed_in_time, is_too_old(book, past,
+	    approval_moment(run))) &&
+	    !CHECK(rehearsed_one_plan, has_two_plans(past)) &&
+	    !CHECK(rehearsed_steps, has_open_steps(db, past));
+}
+
+int64_t
+rehearsal_find(struct db *db, const struct book *book,
+    struct json_object *run)
+{
+	struct json_object *all = db_rows_json(db_query(db, STMT_REHEARSALS,
+	    TEXT(json_text(run, "runbook", "")), TEXT(book->rehearsal)));
+	int64_t found = 0;
+
+	for (size_t i = 0; i < json_object_array_length(all) && found == 0;
+	    i++) {
+		struct json_object *past = json_object_array_get_idx(all, i);
+
+		if (counts(db, book, past, run))
+			found = json_int(past, "id", 0);
+	}
+	json_object_put(all);
+	return found;
+}

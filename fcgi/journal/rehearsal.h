@@ -1,0 +1,27 @@
+/*
+ * rehearsal.h: whether a run was rehearsed, where its document asks for that.
+ */
+#ifndef JOURNAL_REHEARSAL_H
+#define JOURNAL_REHEARSAL_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "book/book.h"
+#include "journal/db.h"
+
+/* The document asks for a rehearsal of runs in that environment. */
+bool	rehearsal_is_needed(const struct book *book, const char *environment);
+
+/*
+ * The run that counts as the rehearsal of `run` (a row of STMT_RUN_GET), or
+ * 0.  It has the same document and parameters, was closed as succeeded, not
+ * longer ago than the document says, was started with the plan with which it
+ * ended, and each step that it did not leave out by a `when` ended as
+ * succeeded or confirmed.
+ */
+int64_t	rehearsal_find(struct db *db, const struct book *book,
+	    struct json_object *run);
+
+#endif

@@ -1,0 +1,175 @@
+/*
+ * cmd_approve.c: the plan of a run, or a gate in the middle, is approved,
+ * rejected, or an approval is withdrawn.
+ *
+ * Whether the person may is life_may()'s to say.  Here the decision is put
+ * beside those that stand, and it is seen whether they now are what the rules
+ * ask for.
+ */
+#include "base/clock.h"
+#include "base/text.h"
+#include "journal/approval.h"
+#include "journal/event.h"
+#include "keeper/account.h"
+#include "keeper/run.h"
+
+static enum err
+check_decision(struct command *c, const char *decision)
+{
+	if (text_eq(decision, "approve"))
+		return ERR_OK;
+	if (text_eq(decision, "reject"))
+		return command_words(c, "comment");
+	return fault_set(&c->fault, ERR_INVALID, "bad_value", "decision",
+	    "The decision is \"approve\" or \"reject\".");
+}
+
+/* Those that stand without the person's, and with this one, where there is
+ * one.  A new array. */
+static struct json_object *
+decisions_with(const struct command *c, struct json_object *given,
+    const char *decision)
+{
+	struct json_object *all = json_object_new_array();
+	struct json_object *mine = json_object_new_object();
+	char now[CLOCK_TEXT];
+
+	for (size_t i = 0; i < json_object_array_length(given); i++) {
+		struct json_object *g = json_object_array_get_idx(given, i);
+
+		if (!text_eq(json_text(g, "by", ""), c->actor.name))
+			json_object_array_add(all, json_object_get(g));
+	}
+	clock_format(clock_now(), now);
+	json_set_text(mine, "by", c->actor.name);
+	json_set_text(mine, "decision", decision);
+	json_set_text(mine, "at", now);
+	json_set(mine, "roles", json_object_get(c->actor.roles));
+	if (decision != NULL)
+		json_object_array_add(all, mine);
+	else
+		json_object_put(mine);
+	return all;
+}
+
+static struct json_object *
+data_of(struct command *c, const struct run *run, const char *step,
+    const char *decision)
+{
+	struct json_object *data = json_object_new_object();
+
+	if (step != NULL)
+		json_set_text(data, "step", step);
+	json_set_text(data, "plan", run->life.plan);
+	if (decision != NULL) {
+		json_set_text(data, "decision", decision);
+		account_note_reset(c, data);
+	}
+	json_set_text(data, "comment", json_text(c->body, "comment", ""));
+	return data;
+}
+
+/* Appends, goes on to what comes next, reports, and ends the command. */
+static enum err
+finish(struct command *c, struct run *run, const char *kind,
+    struct json_object *data)
+{
+	enum err err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ,
+	    c->actor.name, kind, data);
+
+	if (err == ERR_OK)
+		err = run_advance(c->keeper, run->id);
+	run_report(c, run->id);
+	run_clear(run);
+	return err;
+}
+
+/* The run waited for this decision, or waits for another one now; NULL: it
+ * goes on as it is.  A run that is paused stays so until it is resumed. */
+static const char *
+state_after(struct command *c, const struct run *run, const char *decision)
+{
+	struct json_object *all = decisions_with(c, run->life.given, decision);
+	bool complete = approval_is_complete(run->life.approvals, all,
+	    run->life.moment);
+	bool waits = text_eq(run->life.state, "awaiting_approval");
+
+	json_object_put(all);
+	if (waits && complete)
+		return json_get(run->row, "started_at") == NULL ? "ready" :
+		    "running";
+	return waits || complete || text_eq(run->life.state, "paused") ?
+	    NULL : "awaiting_approval";
+}
+
+enum err
+cmd_run_approve(struct command *c)
+{
+	const char *decision = json_text(c->body, "decision", "");
+	struct json_object *data;
+	struct run run;
+	enum err err;
+
+	if ((err = check_decision(c, decision)) != ERR_OK ||
+	    (err = run_permit(c, VERB_run_approve, &run, NULL)) != ERR_OK)
+		return err;
+	data = data_of(c, &run, NULL, decision);
+	json_set_text(data, "state", state_after(c, &run, decision));
+	return finish(c, &run, "run.decided", data);
+}
+
+enum err
+cmd_run_withdraw(struct command *c)
+{
+	struct json_object *data;
+	struct run run;
+	enum err err = run_permit(c, VERB_run_withdraw, &run, NULL);
+
+	if (err != ERR_OK)
+		return err;
+	data = data_of(c, &run, NULL, NULL);
+	json_set_text(data, "state", state_after(c, &run, NULL));
+	return finish(c, &run, "run.withdrawn", data);
+}
+
+/* The gate's state once this decision stands; NULL: as it is. */
+static const char *
+gate_after(struct command *c, const struct life_step *s, const char *decision)
+{
+	struct json_object *all = decisions_with(c, s->given, decision);
+	bool given = approval_is_gate_given(s->step, all);
+
+	json_object_put(all);
+	if (text_eq(decision, "reject"))
+		return "failed";
+	return given ? "succeeded" : text_eq(s->state, "failed") ? "ready" :
+	    NULL;
+}
+
+enum err
+cmd_step_approve(struct command *c)
+{
+	const char *decision = json_text(c->body, "decision", "");
+	struct json_object *data;
+	struct life_step s;
+	struct run run;
+	enum err err;
+
+	if ((err = check_decision(c, decision)) != ERR_OK ||
+	    (err = run_permit(c, VERB_step_approve, &run, &s)) != ERR_OK)
+		return err;
+	data = data_of(c, &run, s.step->id, decision);
+	json_set_text(data, "state", gate_after(c, &s, decision));
+	return finish(c, &run, "step.decided", data);
+}
+
+enum err
+cmd_step_withdraw(struct command *c)
+{
+	struct life_step s;
+	struct run run;
+	enum err err = run_permit(c, VERB_step_withdraw, &run, &s);
+
+	return err != ERR_OK ? err : finish(c, &run, "step.withdrawn",
+	    data_of(c, &run, s.step->id, NULL));
+}
