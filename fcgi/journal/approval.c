@@ -116,8 +116,7 @@ void_for(struct json_object *rule, struct json_object *decision,
 static bool
 fills(struct json_object *rule, struct json_object *decision, int64_t moment)
 {
-	return !CHECK(counts_approvals, !text_eq(json_text(decision,
-	    "decision", ""), "approve")) &&
+	return text_eq(json_text(decision, "decision", ""), "approve") &&
 	    void_for(rule, decision, moment) == NULL;
 }
 

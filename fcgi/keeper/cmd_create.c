@@ -15,7 +15,9 @@
 #include "book/targets.h"
 #include "journal/event.h"
 #include "journal/plan.h"
+#include "journal/rehearsal.h"
 #include "keeper/draft.h"
+#include "keeper/idempotency.h"
 #include "keeper/run.h"
 
 static enum err
@@ -247,6 +249,7 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	json_set(data, "approvals", rules);
 	json_set(data, "steps", all_steps(d, &total));
 	json_set_int(data, "steps_total", total);
+	idempotency_put(c, data);
 	return event_append(c->keeper->db, id, 0, c->actor.name,
 	    "run.created", data);
 }
@@ -261,6 +264,22 @@ check_words(struct command *c, const char *field, size_t max)
 	    "The %s is too long: %zu bytes at most.", field, max);
 }
 
+/* What who creates the run is told of it. */
+static void
+report(struct command *c, const struct book *book, int64_t id)
+{
+	struct json_object *row = db_first_json(db_query(c->keeper->db,
+	    STMT_RUN_GET, INT(id)));
+
+	json_set_text(c->result, "plan", json_text(row, "plan", ""));
+	if (book != NULL && rehearsal_is_needed(book, json_text(row,
+	    "environment", "")) &&
+	    rehearsal_find(c->keeper->db, book, row) == 0)
+		json_set_text(c->result, "unrehearsed", book->rehearsal);
+	json_object_put(row);
+	run_report(c, id);
+}
+
 enum err
 cmd_run_create(struct command *c)
 {
@@ -269,6 +288,8 @@ cmd_run_create(struct command *c)
 	enum err err;
 
 	draft_begin(&d);
+	if ((err = idempotency_find(c, &id)) != ERR_OK || id != 0)
+		goto out;
 	if ((err = check_words(c, "title", 200)) != ERR_OK ||
 	    (err = check_words(c, "reason", 4000)) != ERR_OK ||
 	    (err = read_document(c, &d)) != ERR_OK ||
@@ -286,11 +307,9 @@ cmd_run_create(struct command *c)
 		err = append_created(c, &d, id);
 	if (err == ERR_OK)
 		err = draft_store_boxes(c, &d, id);
-	if (err != ERR_OK)
-		goto out;
-	json_set_text(c->result, "plan", d.plan);
-	run_report(c, id);
 out:
+	if (err == ERR_OK)
+		report(c, d.book, id);
 	draft_clear(&d);
 	return err;
 }

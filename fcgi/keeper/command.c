@@ -38,7 +38,7 @@ static const struct {
 	{ VERB_token_revoke,	cmd_token_revoke, KEYS(NEED("account") NEED("name")) },
 	{ VERB_secret_set,	cmd_secret_set,	KEYS(NEED("name") NEED("value")) },
 	{ VERB_secret_delete,	cmd_secret_delete, KEYS(NEED("name") FLAG("force")) },
-	{ VERB_run_create,	cmd_run_create,	KEYS(NEED("runbook") NEED("environment") MAP("parameters") TEXT_("title") TEXT_("reason")) },
+	{ VERB_run_create,	cmd_run_create,	KEYS(NEED("runbook") NEED("environment") MAP("parameters") TEXT_("title") TEXT_("reason") TEXT_("idempotency_key")) },
 	{ VERB_run_change,	cmd_run_change,	KEYS(MAP("parameters")) },
 	{ VERB_run_approve,	cmd_run_approve, KEYS(NEED("decision") TEXT_("comment") TEXT_("plan")) },
 	{ VERB_run_withdraw,	cmd_run_withdraw, KEYS(TEXT_("comment")) },

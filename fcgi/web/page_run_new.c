@@ -11,6 +11,8 @@
 
 #include "base/text.h"
 #include "book/expand.h"
+#include "html/url.h"
+#include "journal/hash.h"
 #include "web/command.h"
 #include "web/model.h"
 #include "web/page.h"
@@ -108,6 +110,7 @@ parameter_model(struct filling *f, const struct parameter *p)
 	model_bool(o, "required", p->required && p->when == NULL &&
 	    !(secret && f->old != NULL));
 	model_put(o, "choices", choices_of(p, value));
+	model_bool(o, "is_open", *value == '\0' || !p->required);
 	model_text(o, "error", error);
 	return o;
 }
@@ -174,6 +177,30 @@ place_problem(struct req *req, struct json_object *model, enum err err)
 	json_set(model, "error", problem);
 }
 
+/* What has to have happened elsewhere before the run can be started. */
+static void
+add_rehearsal(struct req *req, struct json_object *o, const char *name,
+    const struct book *book)
+{
+	const char *text = NULL;
+	struct buf url = {0};
+
+	if (book->rehearsal != NULL)
+		text = request_fill(req, "rehearsal_asked", "In another "
+		    "environment than “{in}” this needs a rehearsal.", "in",
+		    book->rehearsal, NULL);
+	if (text != NULL && book->rehearsal_ms > 0)
+		text = arena_printf(req->arena, "%s %s", text,
+		    request_fill(req, "rehearsal_within", "It may be {time} "
+		    "old.", "time", model_duration(req, book->rehearsal_ms),
+		    NULL));
+	model_text(o, "rehearsal_text", text);
+	model_text(o, "rehearsal_in", book->rehearsal);
+	url_put_query(&url, name);
+	model_text(o, "runbook_query", buf_text(&url));
+	buf_clear(&url);
+}
+
 static enum err
 show_new(struct req *req, struct reply *reply, const char *name, bool posted,
     enum err why)
@@ -181,6 +208,7 @@ show_new(struct req *req, struct reply *reply, const char *name, bool posted,
 	struct filling f = { .req = req, .posted = posted };
 	struct shelved *shelf;
 	struct json_object *model;
+	char number[33];
 	enum err err = books_current(req, name, &shelf);
 
 	if (err != ERR_OK)
@@ -196,6 +224,9 @@ show_new(struct req *req, struct reply *reply, const char *name, bool posted,
 	model_text(model, "run_title", request_field(req, "title"));
 	model_text(model, "reason", request_field(req, "reason"));
 	model_bool(model, "targets_wrong", books_targets_mistakes(req) > 0);
+	text_random_hex(number, 16);
+	model_text(model, "number", number);
+	add_rehearsal(req, model, name, shelf->book);
 	model_put(model, "error", NULL);
 	if (why != ERR_OK) {
 		place_problem(req, model, why);
@@ -231,6 +262,26 @@ posted_parameters(struct req *req, const struct book *book, bool keep_empty)
 	return o;
 }
 
+/*
+ * The same form, sent twice, creates one run.  Its key is made of a number
+ * that the form carries and of all that was filled in, so that a form that is
+ * changed and sent again is another request.
+ */
+static void
+add_form_key(struct req *req, struct json_object *body)
+{
+	const char *number = request_field(req, "number");
+	char key[65];
+	struct buf all = {0};
+
+	if (*number == '\0')
+		return;
+	buf_printf(&all, "%s %s", number, json_write(body));
+	hash_hex(buf_text(&all), all.len, key);
+	buf_clear(&all);
+	json_set_text(body, "idempotency_key", key);
+}
+
 static enum err
 form_body(struct req *req, struct json_object **ret)
 {
@@ -249,7 +300,18 @@ form_body(struct req *req, struct json_object **ret)
 		json_object_object_del(*ret, "title");
 	json_set(*ret, "parameters", posted_parameters(req, shelf->book,
 	    false));
+	add_form_key(req, *ret);
 	return ERR_OK;
+}
+
+/* The key of a program's request, and the body that it is for. */
+static void
+add_header_key(struct req *req, struct json_object *body)
+{
+	const char *key = request_env(req, "HTTP_IDEMPOTENCY_KEY");
+
+	if (key != NULL)
+		json_set_text(body, "idempotency_key", key);
 }
 
 enum err
@@ -263,6 +325,7 @@ post_run_create(struct req *req, struct reply *reply)
 		body = json_object_get(req->fields);
 	else if ((err = form_body(req, &body)) != ERR_OK)
 		return err;
+	add_header_key(req, body);
 	err = command_ask(req, VERB_run_create, body, &answer);
 	if (err != ERR_OK && req->wants == WANTS_HTML && req->is_form &&
 	    (err == ERR_INVALID || err == ERR_CONFLICT))

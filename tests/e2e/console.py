@@ -195,7 +195,9 @@ def runbook_folder(documents, targets=None):
 
 
 class Console:
-    def __init__(self, data=None, runbooks=None, port=None, options=()):
+    def __init__(self, data=None, runbooks=None, port=None, options=(),
+                 build=None):
+        self.build = pathlib.Path(build or BUILD)
         self.options = options
         self.temporary = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="cs-"))
@@ -213,7 +215,7 @@ class Console:
 
     def cli(self, *args, stdin=""):
         done = subprocess.run(
-            [*self.prefix, BUILD / "countersign", *args, "--data", self.data,
+            [*self.prefix, self.build / "countersign", *args, "--data", self.data,
              "--runbooks", self.runbooks], input=stdin, text=True,
             capture_output=True, timeout=60, env=self.env)
         if done.returncode != 0:
@@ -233,7 +235,7 @@ class Console:
     def start(self):
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [*self.prefix, BUILD / "countersign", "serve", "--data",
+                [*self.prefix, self.build / "countersign", "serve", "--data",
                  self.data, "--runbooks", self.runbooks, "--port", str(self.port),
                  *self.options],
                 cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
