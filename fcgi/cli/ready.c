@@ -48,7 +48,10 @@ ready_listen(const struct cli *c)
 		errno = EINVAL;
 		return -1;
 	}
-	fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	/* nginx leaves the flags of a socket that it is given as they are; a
+	 * worker that waits in accept() would answer nobody else. */
+	fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC |
+	    SOCK_NONBLOCK, 0);
 	if (fd >= 0 && address.ss_family == AF_INET6)	/* :: is all */
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	if (fd >= 0 &&

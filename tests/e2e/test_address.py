@@ -83,6 +83,28 @@ def it_is_reached_at_the_address_that_was_given():
         assert "in the clear" not in console.log.read_text()
 
 
+def a_new_connection_holds_up_none_that_is_open():
+    """Each wakes all workers of nginx, of which one gets it: none may wait
+    for the next in accept(), as it would answer nobody meanwhile."""
+    with Console() as console:
+        master, = nginx_masters(console)
+        flags = int(re.search(r"flags:\s*(\d+)", pathlib.Path(
+            f"/proc/{master}/fdinfo/3").read_text()).group(1), 8)
+        assert flags & os.O_NONBLOCK, oct(flags)
+
+
+def nginx_masters(console):
+    """The process that serve has handed the listening socket to."""
+    conf = str(console.data / "run/nginx/nginx.conf")
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            line = pathlib.Path(f"/proc/{pid}/cmdline").read_text()
+        except OSError:
+            continue
+        if line.startswith("nginx: master") and conf in line:
+            yield int(pid)
+
+
 def on_ipv6_too():
     if not pathlib.Path("/proc/net/if_inet6").exists():
         return
@@ -146,6 +168,7 @@ if __name__ == "__main__":
     enter_namespace()
     make_certificate()
     main([it_is_reached_at_the_address_that_was_given, on_ipv6_too,
+          a_new_connection_holds_up_none_that_is_open,
           without_TLS_on_another_address_than_loopback_it_warns,
           a_certificate_brings_TLS_and_no_warning,
           the_link_for_the_first_admin_has_that_address,
