@@ -14,6 +14,7 @@
  * stop after the first one in which any has.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +58,7 @@ on_cancel(int sig)
 	cancelled = 1;
 }
 
-/* Only so that a child that ends wakes sigsuspend(2). */
+/* Only so that a child that ends wakes ppoll(2). */
 static void
 on_child(int sig)
 {
@@ -160,6 +161,15 @@ reap_one(struct fanout *f, pid_t pid)
 	}
 }
 
+/* None of them is there any more, and nobody told us of their end. */
+static void
+lose_all(struct fanout *f)
+{
+	for (size_t i = 0; i < f->started; i++)
+		if (f->pids[i] > 0)
+			reap_one(f, f->pids[i]);
+}
+
 /* Writes the last line of all once each target has had its own; cleaning up
  * on the targets need not be waited for. */
 static void
@@ -186,6 +196,7 @@ finish_if_done(struct fanout *f)
 static void
 run_all(struct fanout *f)
 {
+	const struct timespec again = { 1, 0 };	/* a signal can be missed */
 	sigset_t block, open;
 	pid_t pid;
 
@@ -205,7 +216,9 @@ run_all(struct fanout *f)
 			reap_one(f, pid);
 			continue;
 		}
-		sigsuspend(&open);
+		if (pid < 0 && errno == ECHILD)
+			lose_all(f);
+		ppoll(NULL, 0, &again, &open);
 		if (cancelled == 1)
 			end_all(f);
 	}

@@ -242,6 +242,11 @@ def sweep(c, user, points):
             c.verify()
             print(f"        {i + 1} of {len(points)}", flush=True)
     print(f"        {reached} of {len(points)} calls failed in time")
+    end = time.monotonic() + MOST
+    while c.pids("countersign-step") and time.monotonic() < end:
+        time.sleep(0.5)
+    for pid in c.pids("countersign-step"):
+        wrong.append(f"the executor {pid} does not end")
     return wrong
 
 
