@@ -210,6 +210,12 @@ db_open(const char *data_dir, enum db_program who, struct db **ret)
 	if (sqlite3_open_v2(memory ? ":memory:" : path, &db->handle, flags,
 	    NULL) != SQLITE_OK || !configure(db))
 		goto out;
+	/* where a file cannot be opened for writing, SQLite only reads */
+	if ((flags & SQLITE_OPEN_READWRITE) &&
+	    sqlite3_db_readonly(db->handle, "main") != 0) {
+		log_warn("%s cannot be opened for writing", path);
+		goto out;
+	}
 	if ((who == DB_KEEPER || memory) && !migrate(db)) {
 		log_warn("%s: the database cannot be brought to version %d",
 		    path, MIGRATE_VERSION);

@@ -72,6 +72,9 @@ write_pid(void)
 		log_fatal("the file %s cannot be written", EXEC_PID);
 }
 
+/* The runner writes the order at once; one that hangs is not waited for. */
+#define ORDER_SECONDS	60
+
 static enum err
 read_order(const char *exec, struct order *ret, struct fault *fault)
 {
@@ -132,7 +135,10 @@ main(int argc, char **argv)
 	harden();
 	take_lock();
 	write_pid();
-	if (read_order(argv[1], &order, &fault) != ERR_OK) {
+	alarm(ORDER_SECONDS);
+	err = read_order(argv[1], &order, &fault);
+	alarm(0);
+	if (err != ERR_OK) {
 		log_warn("%s", fault.message);
 		status_done(STATE_FAILED, fault.message);
 		return 1;

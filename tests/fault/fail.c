@@ -121,7 +121,19 @@ WRAP(ssize_t, send, SEND, -1, (int fd, const void *b, size_t n, int f),
     (fd, b, n, f))
 WRAP(ssize_t, sendmsg, SEND, -1, (int fd, const struct msghdr *m, int f),
     (fd, m, f))
-WRAP(int, close, CLOSE, -1, (int fd), (fd))
+
+/* As Linux does it: the descriptor is gone, whatever close(2) says. */
+int close(int fd);
+int close(int fd)
+{
+	int failing = fails(CLOSE), error = errno;
+
+	if (syscall(SYS_close, fd) != 0)
+		return -1;
+	errno = error;
+	return failing ? -1 : 0;
+}
+
 WRAP(int, fsync, FSYNC, -1, (int fd), (fd))
 WRAP(int, fdatasync, FDATASYNC, -1, (int fd), (fd))
 WRAP(int, ftruncate, FTRUNCATE, -1, (int fd, off_t n), (fd, n))
