@@ -34,6 +34,7 @@ struct db {
 	enum db_program	 who;
 	int		 depth;		/* of savepoints */
 	bool		 failed;	/* something could not be read */
+	bool		 stale;		/* it has to be opened anew */
 	struct rows	 rows[STMT__MAX];
 };
 
@@ -259,6 +260,11 @@ err_of(struct db *db, const char *what, int rc)
 		    rc == SQLITE_CONSTRAINT_ROWID)
 			return ERR_CONFLICT;
 		break;
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PROTOCOL:
+		db->stale = true;
+		/* fall through */
 	case SQLITE_FULL:
 	case SQLITE_IOERR:
 		log_warn("database: %s: %s", what, sqlite3_errmsg(db->handle));
@@ -273,8 +279,14 @@ db_begin(struct db *db)
 {
 	if (frame(db, BEGIN) == SQLITE_OK)
 		return ERR_OK;
-	db->failed = true;
+	db->failed = db->stale = true;
 	return ERR_UNAVAILABLE;
+}
+
+bool
+db_is_stale(const struct db *db)
+{
+	return db->stale;
 }
 
 bool

@@ -69,6 +69,13 @@ enum err	 db_begin(struct db *db);
  * by it.  A decision is made only after this was asked.
  */
 bool		 db_take_failure(struct db *db);
+
+/*
+ * True where the connection itself may be what fails: SQLite goes on reading
+ * only where a file could not be opened for writing, once.  Close it and open
+ * another.
+ */
+bool		 db_is_stale(const struct db *db);
 enum err	 db_end(struct db *db, enum err err);
 
 /* As db_begin() and db_end(), for one command within the keeper's batch. */

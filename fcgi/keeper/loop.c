@@ -213,6 +213,20 @@ commit_batch(struct loop *l)
 	forget(typed);
 }
 
+/* Between two batches: what the next one finds must not depend on what went
+ * wrong when the files were opened. */
+static void
+mend_journal(struct keeper *k)
+{
+	if (!db_is_stale(k->db))
+		return;
+	log_warn("the database is opened anew");
+	db_close(k->db);
+	k->db = NULL;
+	if (db_open(k->data_dir, DB_KEEPER, &k->db) != ERR_OK)
+		log_fatal("the database cannot be opened in %s", k->data_dir);
+}
+
 /* Presses that waited too long are ended; the runner is told of the rest. */
 static void
 tick(struct loop *l)
@@ -341,6 +355,7 @@ serve_once(struct loop *l)
 		run_calls(l, c);
 	tick(l);
 	commit_batch(l);
+	mend_journal(l->keeper);
 	for (struct conn *c = last; c != NULL; c = c->next)
 		if (c->committed > 0 && !conn_write(c))
 			c->closing = true;

@@ -435,16 +435,21 @@ make(struct runner *r, struct pinned *s, const char *exec, const char *state,
 {
 	enum err err;
 
-	(void)db_take_failure(r->db);
-	if (db_begin(r->db) != ERR_OK)
+	if (r->db == NULL)
 		return ERR_UNAVAILABLE;
+	(void)db_take_failure(r->db);
+	(void)db_begin(r->db);
 	err = state != NULL ? pinned_read(r, exec, state, s, why) :
 	    pinned_read_look(r, exec, s, why);
 	if (err == ERR_OK)
 		err = s->step == NULL ? fill_preflight(r, s, exec, o, why) :
 		    fill_order(r, s, exec, o, why);
 	db_end(r->db, ERR_OK);
-	return db_take_failure(r->db) ? ERR_UNAVAILABLE : err;
+	if (!db_take_failure(r->db))
+		return err;
+	db_close(r->db);	/* it is opened anew before the next order */
+	r->db = NULL;
+	return ERR_UNAVAILABLE;
 }
 
 enum err

@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "step/act.h"
@@ -34,6 +35,8 @@
 #define KILL_AFTER_MS	5000
 #define OPEN_MS		2000	/* how long an output may stay open */
 #define PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+#define MOST_BAD_READS	3
 
 struct shell {
 	struct job	*job;
@@ -55,6 +58,7 @@ struct shell {
 	int		 killed;	/* how often, in vain */
 	bool		 ended;
 	bool		 closed;
+	int		 bad_reads;	/* of its output, in a row */
 };
 
 static void
@@ -253,10 +257,19 @@ take_output(struct shell *s, char *chunk)
 {
 	ssize_t n = read(s->output, chunk, CHUNK);
 
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-		s->closed = true;
-	else if (n > 0)
+	if (n > 0) {
+		s->bad_reads = 0;
 		output_put(s->job->output, chunk, (size_t)n);
+	} else if (n == 0) {
+		s->closed = true;
+	} else if (errno != EAGAIN && errno != EINTR &&
+	    s->bad_reads++ >= MOST_BAD_READS) {
+		/* so does a terminal end; of a pipe the rest is lost */
+		if (!s->job->order->pty)
+			log_fatal("the output of a script cannot be read: %s",
+			    strerror(errno));
+		s->closed = true;
+	}
 }
 
 static void

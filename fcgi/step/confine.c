@@ -253,8 +253,8 @@ confine_reap(struct confine_child *c, int *ret_status)
 	if (!c->init)
 		return waitpid(c->pid, ret_status, WNOHANG) == c->pid;
 	n = read(c->fd, ret_status, sizeof(*ret_status));
-	if (n < 0 && errno == EINTR)
-		return false;
+	if (n < 0)
+		return false;	/* it is there to be read again */
 	if (n != sizeof(*ret_status))
 		*ret_status = status_of_init(c->pid);
 	return true;

@@ -25,10 +25,12 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "step/confine_own.h"
 #include "step/watch.h"
 
+#define MOST_TRIES	10	/* of a word in the pipe */
 #define READY	(-1)		/* the first word of the pipe: it goes on */
 
 static volatile sig_atomic_t wish;
@@ -43,10 +45,10 @@ on_end(int number)
 		kill(-program, SIGTERM);
 }
 
-static void
+static bool
 report(int fd, int word)
 {
-	(void)!write(fd, &word, sizeof(word));
+	return write(fd, &word, sizeof(word)) == sizeof(word);
 }
 
 /* Where the script stood always, in what covers the data folder. */
@@ -115,7 +117,8 @@ wait_for_all(int out)
 			continue;
 		program = 0;
 		prctl(PR_SET_PDEATHSIG, 0);	/* what it left may stay */
-		report(out, status);
+		for (int i = 0; i < MOST_TRIES && !report(out, status); i++)
+			;
 		close(out);
 	}
 }
@@ -147,10 +150,11 @@ be_init(struct confine_call *call, int out)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
 	if (!make_view(call)) {
-		report(out, errno);
+		(void)report(out, errno);
 		_exit(1);
 	}
-	report(out, READY);
+	if (!report(out, READY))
+		_exit(1);	/* else it would be started once more, beside */
 	pid = fork();
 	if (pid == 0)
 		run_program(call);
@@ -172,11 +176,20 @@ clone_with(unsigned long flags)
 	    NULL);
 }
 
+/* Whether the program has begun cannot be known: nothing may be said of it,
+ * and it is not started another way. */
+static void __attribute__((noreturn))
+lose(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	log_fatal("the process of a script does not say whether it began");
+}
+
 pid_t
 init_start(struct confine_call *call, int *ret_fd)
 {
 	int ends[2], word = 0;
-	ssize_t n;
+	ssize_t n = -1;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
@@ -185,9 +198,11 @@ init_start(struct confine_call *call, int *ret_fd)
 	if (pid == 0)
 		be_init(call, ends[1]);
 	close(ends[1]);
-	while (pid > 0 && (n = read(ends[0], &word, sizeof(word))) < 0 &&
-	    errno == EINTR)
-		;
+	for (int i = 0; pid > 0 && i < MOST_TRIES; i++)
+		if ((n = read(ends[0], &word, sizeof(word))) >= 0)
+			break;
+	if (pid > 0 && n < 0)
+		lose(pid);
 	if (pid > 0 && n == sizeof(word) && word == READY) {
 		*ret_fd = ends[0];
 		return pid;

@@ -335,13 +335,15 @@ route_dispatch(struct req *req, struct reply *reply)
 {
 	bool reads = req->method != METHOD_POST &&
 	    web_open_db(req->web) == ERR_OK;
+	bool failed;
 	enum err err;
 
 	if (reads)
 		db_begin(req->web->db);
 	if ((err = dispatch(req, reply)) != ERR_OK)
 		reply_fault(req, reply, err);
-	if (req->web->db != NULL && db_take_failure(req->web->db)) {
+	failed = req->web->db != NULL && db_take_failure(req->web->db);
+	if (failed) {
 		req->problem = NULL;
 		buf_reset(&reply->headers);
 		reply_fault(req, reply, fault_set(&req->fault,
@@ -352,4 +354,8 @@ route_dispatch(struct req *req, struct reply *reply)
 	}
 	if (reads)
 		db_end(req->web->db, ERR_OK);
+	if (failed) {
+		db_close(req->web->db);	/* the next request opens it */
+		req->web->db = NULL;
+	}
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Every system call of every program of the console fails once, with EIO and
 with ENOSPC, over a run with a local step and one over SSH (tests/fault/
-failing.py says what must hold).  Arguments: names of programs, or a part
-like 2/5 of all points.
+failing.py says what must hold).  Arguments: names of programs, of calls,
+or a part like 2/5 of all points.
 
 time limit: 360 minutes
 """
@@ -49,6 +49,8 @@ def main():
             points = list(points_of(*failing.count(c, user)))
             named = [a for a in sys.argv[1:] if a in failing.PROGRAMS]
             points = [p for p in points if not named or p[0] in named]
+            calls = [a for a in sys.argv[1:] if a in failing.CALLS]
+            points = [p for p in points if not calls or p[1] in calls]
             for a in sys.argv[1:]:
                 if "/" in a:
                     part, of = map(int, a.split("/"))
