@@ -8,6 +8,7 @@ import glob, json, os, pathlib, pwd, secrets, shutil, signal, socket, sqlite3
 import subprocess, sys, tempfile, threading, time
 
 from console import BUILD, Console, free_port, main, runbook_folder
+from sshd import connections
 
 WORK = pathlib.Path(tempfile.mkdtemp(prefix="cs-sql-"))
 WORK.chmod(0o755)
@@ -199,10 +200,8 @@ class Sshd:
                 "client": "libssh2", **more}
 
     def cut(self):
-        pids = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)],
-                              capture_output=True, text=True).stdout.split()
-        for pid in pids:
-            os.kill(int(pid), signal.SIGKILL)
+        for pid in connections(self.process.pid):
+            os.kill(pid, signal.SIGKILL)
 
     def stop(self):
         self.process.terminate()

@@ -9,6 +9,9 @@ speed and memory are measured.  Arguments choose tests by name.
 """
 import base64, ctypes, json, os, re, secrets, shutil, signal, socket, subprocess, sys
 import tempfile, time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from sshd import connections  # noqa: E402
 # Here steps are executed without a console, in folders of the test.
 os.environ["COUNTERSIGN_WITHOUT"] = "everything"
 
@@ -72,8 +75,7 @@ class Sshd:
         return {k: v for k, v in t.items() if v is not None}
 
     def children(self):
-        pids = sh("ps", "-o", "pid=", "--ppid", str(self.process.pid)).stdout
-        return [int(p) for p in pids.split()]
+        return connections(self.process.pid)
 
     def cut(self):
         """Ends the processes that hold the connections; not what they run."""

@@ -16,6 +16,7 @@ import tempfile
 import time
 
 import console
+from sshd import connections
 
 USER = getpass.getuser()
 SECRET = "hunter2 'of' \"the\" lake"
@@ -93,11 +94,8 @@ class Sshd:
 
     def cut(self):
         """Ends the processes that hold the connections; not what they run."""
-        pids = subprocess.run(["ps", "-o", "pid=", "--ppid",
-                               str(self.process.pid)], text=True,
-                              stdout=subprocess.PIPE).stdout.split()
-        for pid in pids:
-            os.kill(int(pid), signal.SIGKILL)
+        for pid in connections(self.process.pid):
+            os.kill(pid, signal.SIGKILL)
 
     def log(self):
         path = self.work / "log"

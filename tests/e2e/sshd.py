@@ -1,0 +1,18 @@
+"""
+sshd.py: the processes of an sshd that a test has started.
+"""
+import subprocess
+
+
+def connections(listener):
+    """The ids of the processes that hold its connections, not of what they
+    run: children called sshd, and since OpenSSH 9.8 one sshd-session below
+    another."""
+    table = subprocess.run(["ps", "-eo", "pid=,ppid=,comm="], text=True,
+                           check=True, capture_output=True).stdout
+    rows = [row.split(None, 2) for row in table.splitlines()]
+    found = [listener]
+    for parent in found:
+        found += [int(pid) for pid, ppid, name in rows
+                  if int(ppid) == parent and name.startswith("sshd")]
+    return found[1:]
