@@ -31,6 +31,9 @@ struct diagnostic {
 	int		 line;		/* from 1 */
 	int		 column;	/* from 1, in characters */
 	const char	*message;	/* what is wrong and what to do */
+	const char	*code;		/* of a warning that a page says in
+					 * the reader's language, or NULL */
+	const char	*about;		/* what it is about, or NULL */
 };
 
 struct book {

@@ -38,6 +38,11 @@ const char *kept_refused(const struct parse *p, int step, const char *name);
 /* check.c, content.c */
 void	 check_book(struct parse *p);
 void	 check_content(struct parse *p, size_t step);
+size_t	 content_place(const struct parse *p, const struct step *s, int line,
+	    const char *text, size_t len, size_t column);
+
+/* advice.c: warnings of what a step would do that nobody meant */
+void	 check_advice(struct parse *p, size_t step);
 
 /* answers.c: one line; all blocks become part of the steps before them */
 bool	 answers_line(const char *s, size_t len, struct answers_line *ret);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "book/abilities.h"
 #include "book/checks.h"
 #include "book/copy_line.h"
 #include "book/edit_line.h"
@@ -23,19 +24,27 @@ struct content {
 	struct step	*s;
 };
 
-/* The offset in the source of byte `column` of a line of the text. */
+/* The offset in the source of byte `column` of a line, which ends that line
+ * of the source. */
+size_t
+content_place(const struct parse *p, const struct step *s, int line,
+    const char *text, size_t len, size_t column)
+{
+	int source = s->text_line - 1 + line;
+	size_t start = source_line_start(p, source);
+	size_t end = source_line_end(p, source);
+
+	(void)text;
+	if (end - start < len)
+		return start;
+	return end - len + column;
+}
+
 static size_t
 place(const struct content *c, int line, const char *s, size_t len,
     size_t column)
 {
-	int source = c->s->text_line - 1 + line;
-	size_t start = source_line_start(c->p, source);
-	size_t end = source_line_end(c->p, source);
-
-	(void)s;
-	if (end - start < len)
-		return start;
-	return end - len + column;
+	return content_place(c->p, c->s, line, s, len, column);
 }
 
 static void
@@ -73,6 +82,12 @@ check_copy(const struct content *c, int line, const char *s, size_t len)
 	if (why != NULL)
 		report(c->p, SEVERITY_ERROR, place(c, line, s, len, at), "%s",
 		    why);
+	else if ((copy_has_wildcard(&text.from) ||
+	    copy_has_wildcard(&text.to)) && !step_can(STEP_COPY, CAN_WILDCARD))
+		advise(c->p, place(c, line, s, len, at), "wildcard", NULL,
+		    "“*” and “?” are not supported in a copy, and stand for "
+		    "themselves. Copy the whole folder, with “/” at the end "
+		    "of both paths, or name each file.");
 }
 
 static void
@@ -311,6 +326,7 @@ check_content(struct parse *p, size_t step)
 	}
 	check_values(&c);
 	check_characters(&c);
+	check_advice(p, step);
 	if (c.s->kind == STEP_ANSWERS)
 		each_line(&c, check_answer);
 	else if (c.s->kind == STEP_COPY)

@@ -152,3 +152,92 @@ looks_like_an_order(const char *title)
 			return true;
 	return false;
 }
+
+static size_t
+prompt_of_client(const char *s, size_t len)
+{
+	static const char *const clients[] = { "mysql> ", "sqlite> ",
+		">>> ", "mysql>", NULL };
+	size_t n = 0;
+
+	for (size_t i = 0; clients[i] != NULL; i++) {
+		n = strlen(clients[i]);
+		if (len >= n && memcmp(s, clients[i], n) == 0)
+			return n;
+	}
+	if (len > 8 && memcmp(s, "MariaDB [", 9) == 0) {
+		const char *end = memmem(s, len, "]> ", 3);
+
+		return end != NULL ? (size_t)(end - s) + 3 : 0;
+	}
+	for (n = 0; n < len && (strchr("_-", s[n]) != NULL ||
+	    ((s[n] | 0x20) >= 'a' && (s[n] | 0x20) <= 'z')); n++)
+		;
+	return n > 0 && len - n >= 3 && s[n] == '=' && s[n + 2] == ' ' &&
+	    (s[n + 1] == '#' || s[n + 1] == '>') ? n + 3 : 0;
+}
+
+/* “ops@host:~$ ”, “[root@host ~]# ” */
+static size_t
+prompt_of_host(const char *s, size_t len)
+{
+	bool bracket = len > 0 && s[0] == '[';
+	size_t end = 0;
+	const char *at;
+
+	while (end < len && end < 80 && (strchr("$#", s[end]) == NULL ||
+	    end + 1 >= len || s[end + 1] != ' '))
+		end++;
+	if (end + 1 >= len || end >= 80 || end < 4)
+		return 0;
+	at = memchr(s, '@', end);
+	if (at == NULL || at == s + bracket || memchr(s, ' ',
+	    (size_t)(at - s)) != NULL)
+		return 0;
+	return bracket ? (s[end - 1] == ']' ? end + 2 : 0) :
+	    memchr(at, ':', end - (size_t)(at - s)) != NULL &&
+	    memchr(s, ' ', end) == NULL ? end + 2 : 0;
+}
+
+size_t
+looks_like_a_prompt(const char *s, size_t len)
+{
+	size_t n;
+
+	if (len > 2 && s[0] == '$' && s[1] == ' ')
+		return 2;
+	n = prompt_of_client(s, len);
+	return n > 0 ? n : prompt_of_host(s, len);
+}
+
+static bool
+is_placeholder_letter(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' &&
+	    (c | 0x20) <= 'z') || (unsigned char)c >= 0x80;
+}
+
+bool
+looks_like_a_placeholder(const char *s, size_t len, size_t *at,
+    size_t *ret_len)
+{
+	for (size_t i = *at; i + 3 < len; i++) {
+		size_t n = i + 1;
+
+		if (s[i] != '<' || (i > 0 && (strchr("<&>('", s[i - 1]) ||
+		    (s[i - 1] >= '0' && s[i - 1] <= '9'))) ||
+		    !is_placeholder_letter(s[n]))
+			continue;
+		while (n < len && (is_placeholder_letter(s[n]) ||
+		    strchr(" -_.", s[n]) != NULL))
+			n++;
+		if (n == len || s[n] != '>' || s[n - 1] == ' ' || n - i < 3 ||
+		    (n + 1 < len && (is_placeholder_letter(s[n + 1]) ||
+		    strchr(">&<(", s[n + 1]) != NULL)))
+			continue;
+		*at = i;
+		*ret_len = n + 1 - i;
+		return true;
+	}
+	return false;
+}

@@ -7,6 +7,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* How many bytes of the line are the prompt of a shell or of a client of a
+ * database, such as “$ ” and “mysql> ”; 0: it begins with none. */
+size_t	looks_like_a_prompt(const char *s, size_t len);
+
+/* Finds “<version>”, as people write what is to be filled in, from *at on. */
+bool	looks_like_a_placeholder(const char *s, size_t len, size_t *at,
+	    size_t *ret_len);
+
 /* The text is mostly lines that begin with well-known commands. */
 bool	looks_like_commands(const char *s, size_t len);
 

@@ -178,6 +178,25 @@ report(struct parse *p, enum severity severity, size_t at, const char *fmt,
 	report_place(p, severity, line, column, message);
 }
 
+void
+advise(struct parse *p, size_t at, const char *code, const char *about,
+    const char *fmt, ...)
+{
+	size_t before = p->diagnostics_count;
+	char message[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	report(p, SEVERITY_WARNING, at, "%s", message);
+	if (p->diagnostics_count == before ||
+	    p->diagnostics_count > MAX_DIAGNOSTICS)
+		return;
+	p->diagnostics[before].code = code;
+	p->diagnostics[before].about = about;
+}
+
 static int
 by_place(const void *a, const void *b)
 {

@@ -15,6 +15,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "book/abilities.h"
 #include "book/statements_own.h"
 #include "book/values.h"
 
@@ -293,6 +294,12 @@ take_delimiter(struct scan *c, bool *ok)
 static bool
 begin_statement(struct scan *c, bool *ok)
 {
+	static const enum step_kind kinds[] = {
+		[DIALECT_MYSQL] = STEP_MYSQL,
+		[DIALECT_POSTGRESQL] = STEP_POSTGRESQL,
+		[DIALECT_SQLITE] = STEP_SQLITE,
+	};
+
 	if (take_delimiter(c, ok))
 		return true;
 	if (statement_is_client_word(c)) {
@@ -306,7 +313,8 @@ begin_statement(struct scan *c, bool *ok)
 		    "it, and what the client answered.");
 		return true;
 	}
-	if (peek(c, 0) == '<') {
+	if (peek(c, 0) == '<' && !step_can(kinds[c->dialect],
+	    CAN_SEND_FILE)) {
 		*ok = wrong(c, c->at, "Statements from a file, “< file”, are "
 		    "not supported. Put them here, or write an sh step that "
 		    "runs the client.");

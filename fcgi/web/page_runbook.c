@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "html/url.h"
 #include "web/card.h"
 #include "web/model.h"
@@ -48,22 +49,63 @@ make_step(void *ctx, int step)
 	return o;
 }
 
+static void
+add_diagnostic(struct req *req, struct json_object *list,
+    const struct diagnostic *d)
+{
+	struct json_object *o = json_object_new_object();
+	const char *message = d->message;
+
+	if (d->code != NULL)
+		message = request_fill(req, arena_printf(req->arena,
+		    "check_%s", d->code), d->message, "about",
+		    d->about != NULL ? d->about : "", NULL);
+	model_int(o, "line", d->line);
+	model_int(o, "column", d->column);
+	model_text(o, "severity", severities[d->severity]);
+	model_text(o, "severity_text", model_word(req, "severity",
+	    severities[d->severity]));
+	model_text(o, "message", message);
+	json_object_array_add(list, o);
+}
+
+/* A role that no account has: nobody could press the step, or approve. */
+static void
+check_role(struct req *req, struct json_object *list, const char *role,
+    int line, int column)
+{
+	struct diagnostic d = { .severity = SEVERITY_WARNING, .line = line,
+		.column = column, .code = "role", .about = role };
+	int64_t count = 0;
+	struct rows *rows;
+
+	if (role == NULL)
+		return;
+	rows = db_query(req->web->db, STMT_ROLE_COUNT, TEXT(role));
+	if (db_next(rows))
+		count = db_int(rows, 0);
+	db_done(rows);
+	d.message = arena_printf(req->arena, "Nobody here has the role “%s”.",
+	    role);
+	if (count == 0)
+		add_diagnostic(req, list, &d);
+}
+
 static struct json_object *
 diagnostics(struct req *req, const struct book *book)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < book->diagnostics_count; i++) {
-		const struct diagnostic *d = &book->diagnostics[i];
-		struct json_object *o = json_object_new_object();
+	for (size_t i = 0; i < book->diagnostics_count; i++)
+		add_diagnostic(req, list, &book->diagnostics[i]);
+	for (size_t i = 0; i < book->approvals_count; i++)
+		check_role(req, list, book->approvals[i].role, 1, 1);
+	for (size_t i = 0; i < book->steps_count; i++) {
+		const struct step *s = &book->steps[i];
 
-		model_int(o, "line", d->line);
-		model_int(o, "column", d->column);
-		model_text(o, "severity", severities[d->severity]);
-		model_text(o, "severity_text", model_word(req, "severity",
-		    severities[d->severity]));
-		model_text(o, "message", d->message);
-		json_object_array_add(list, o);
+		check_role(req, list, s->role, s->line, s->column);
+		if (!text_eq(s->sign, s->role))
+			check_role(req, list, s->sign, s->line, s->column);
 	}
 	return list;
 }
@@ -139,7 +181,7 @@ page_runbook(struct req *req, struct reply *reply)
 	struct making making = { .req = req };
 	struct card_maker maker = { keep_all, make_step, NULL, NULL,
 	    &making };
-	struct json_object *model;
+	struct json_object *model, *list;
 	const struct book *book;
 	struct buf url = {0};
 	enum err err = books_current(req, req->name, &making.shelf);
@@ -156,8 +198,10 @@ page_runbook(struct req *req, struct reply *reply)
 	model_text(model, "summary", book->summary);
 	model_text(model, "owner", book->owner);
 	tags_and_outline(book, model);
-	model_put(model, "diagnostics", diagnostics(req, book));
-	model_bool(model, "has_diagnostics", book->diagnostics_count > 0);
+	list = diagnostics(req, book);
+	model_put(model, "diagnostics", list);
+	model_bool(model, "has_diagnostics",
+	    json_object_array_length(list) > 0);
 	model_bool(model, "is_broken", book->errors > 0);
 	model_bool(model, "targets_wrong", books_targets_mistakes(req) > 0);
 	model_bool(model, "can_run", book->errors == 0 &&

@@ -167,10 +167,46 @@ def test_what_a_pattern_wants_is_said_once_and_in_the_words_of_the_author():
         assert status == 201, status
 
 
+ADVICE = """---
+title: Warned of
+---
+# One
+
+```sh {#one role=dba}
+cd /srv/app
+vi app.conf
+```
+
+- [ ] Look {#look role=operator sign=lead}
+"""
+
+
+def test_warnings_stand_on_the_page_in_the_language_of_the_reader():
+    with Console(runbooks=runbook_folder({"warned": ADVICE})) as console:
+        ana = console.user("ana", "operator")
+
+        def said(language):
+            status, _, text = console.raw("GET", "/runbooks/warned", headers={
+                "Authorization": "Bearer " + ana.token, "Accept": "text/html", "Accept-Language": language})
+            assert status == 200, status
+            return text.decode()
+
+        english, chinese = said("en"), said("zh-CN")
+        assert "waits for somebody at a terminal" in english and "|| exit" in english
+        assert "要等人在终端前操作" in chinese and "waits for somebody" not in chinese
+        for role in ("dba", "lead"):
+            assert f"Nobody here has the role “{role}”" in english, english
+            assert f"这里没有人拥有角色“{role}”" in chinese
+        assert "role “operator”" not in english
+        console.cli("user", "add", "eva", "--roles", "dba", "--password-stdin", stdin="a long enough password 2\n")
+        assert "role “dba”" not in said("en") and "role “lead”" in said("en")
+
+
 if __name__ == "__main__":
     main([
         test_a_block_runs_with_its_tabs_and_without_what_is_around_it,
         test_a_runbook_has_the_name_of_its_file_in_any_script,
         test_names_that_no_runbook_can_have_are_refused_everywhere_alike,
         test_what_a_pattern_wants_is_said_once_and_in_the_words_of_the_author,
+        test_warnings_stand_on_the_page_in_the_language_of_the_reader,
     ])
