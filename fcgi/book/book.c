@@ -168,32 +168,57 @@ kind_of(const char *lang)
 	return -1;
 }
 
+/* Whether the expression leaves out what stands under it; `missing` says so
+ * of one that reads a value which there is not. */
 static bool
-holds(const char *when, struct book_place *at)
+leaves_out(const char *when, struct book_place *at, bool missing)
 {
 	bool result;
 
-	return when == NULL ||
-	    (expr_eval(when, book_value_at, at, &result) && result);
+	if (when == NULL)
+		return false;
+	return expr_eval(when, book_value_at, at, &result) ? !result : missing;
+}
+
+static bool
+is_excluded(const struct book *book, int step, struct book_place *at,
+    bool missing, const char **ret_why)
+{
+	const struct step *s = &book->steps[step];
+
+	at->section = s->section;
+	if (leaves_out(s->when, at, missing)) {
+		*ret_why = s->when;
+		return true;
+	}
+	for (; at->section >= 0;
+	    at->section = book->sections[at->section].parent) {
+		const char *when = book->sections[at->section].when;
+
+		if (leaves_out(when, at, missing)) {
+			*ret_why = when;
+			return true;
+		}
+	}
+	return false;
 }
 
 bool
 book_is_excluded(const struct book *book, int step, book_value_fn value,
     void *ctx, const char **ret_why)
 {
-	const struct step *s = &book->steps[step];
-	struct book_place at = { book, s->section, value, ctx };
+	struct book_place at = { book, 0, value, ctx };
 
-	if (!holds(s->when, &at)) {
-		*ret_why = s->when;
-		return true;
-	}
-	for (; at.section >= 0; at.section = book->sections[at.section].parent)
-		if (!holds(book->sections[at.section].when, &at)) {
-			*ret_why = book->sections[at.section].when;
-			return true;
-		}
-	return false;
+	return is_excluded(book, step, &at, true, ret_why);
+}
+
+bool
+book_is_excluded_early(const struct book *book, int step, book_value_fn value,
+    void *ctx, const char **ret_why)
+{
+	struct book_place at = { book, 0, value, ctx };
+
+	return is_excluded(book, step, &at, false, ret_why);
 }
 
 void

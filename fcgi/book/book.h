@@ -105,6 +105,13 @@ void		 book_render(const struct book *book, const struct item *item,
 bool		 book_is_excluded(const struct book *book, int step,
 		    book_value_fn value, void *ctx, const char **ret_why);
 
+/*
+ * As book_is_excluded(), from values that are known before anything runs: an
+ * expression that reads another one excludes nothing yet.
+ */
+bool		 book_is_excluded_early(const struct book *book, int step,
+		    book_value_fn value, void *ctx, const char **ret_why);
+
 /* Appends all diagnostics as `file:line:column: error: message` lines. */
 void		 book_print_diagnostics(const struct book *book,
 		    const char *file, struct buf *out);

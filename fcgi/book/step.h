@@ -37,6 +37,7 @@ struct capture {
 struct step {
 	const char	*id;		/* unique in the book */
 	const char	*title;		/* plain text */
+	bool		 is_titled;	/* it is its own, not its heading's */
 	enum step_kind	 kind;
 	int		 section;	/* index into sections */
 	int		 line;		/* of the fence or list item, from 1 */

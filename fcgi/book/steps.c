@@ -220,6 +220,8 @@ finish_step(struct walk *w, struct step *s, struct origin *o,
 	if (s->text_line == 0)
 		s->text_line = s->line;
 	apply_step(p, s, o);
+	s->is_titled = s->title != NULL || w->before != NULL ||
+	    s->kind == STEP_MANUAL;
 	if (s->title == NULL)
 		s->title = title[0] != '\0' ? title :
 		    book_kind_name(s->kind);
@@ -241,12 +243,12 @@ new_step(struct parse *p, struct origin **ret)
 	    sizeof(struct step));
 }
 
-/* The paragraph says more than its plain text can as a title. */
+/* The paragraph says more than its text can as a title, in which values are
+ * filled in. */
 static bool
 is_rich(const struct node *n)
 {
-	if (n->type == NODE_A || n->type == NODE_IMG ||
-	    (n->type == NODE_TEXT && memmem(n->text, n->len, "{{", 2)))
+	if (n->type == NODE_A || n->type == NODE_IMG)
 		return true;
 	for (const struct node *c = n->first; c != NULL; c = c->next)
 		if (is_rich(c))
@@ -336,6 +338,45 @@ walk_inside(struct walk *w, struct node *container, struct node *first)
 	w->depth--;
 }
 
+/* Appends the links in n to a paragraph, with blanks between them. */
+static void
+move_links(struct parse *p, struct node *n, struct node *to)
+{
+	struct node *next, *blank;
+
+	for (struct node *c = n->first; c != NULL; c = next) {
+		next = c->next;
+		if (c->type != NODE_A && c->type != NODE_IMG) {
+			move_links(p, c, to);
+			continue;
+		}
+		if (to->first != NULL) {
+			blank = node_new(p, NODE_TEXT);
+			blank->text = " ";
+			blank->len = 1;
+			node_append(to, blank);
+		}
+		node_append(to, c);
+	}
+}
+
+/* What of a task's first paragraph is still to be shown below the title: all
+ * of it where the title is another or only its beginning, else its links. */
+static void
+keep_paragraph(struct walk *w, struct node *c, struct node *body, bool whole)
+{
+	struct node *links;
+
+	if (whole) {
+		c->tight = false;
+		node_append(body, c);
+	} else if (is_rich(c)) {
+		links = node_new(w->p, NODE_P);
+		move_links(w->p, c, links);
+		node_append(body, links);
+	}
+}
+
 static void
 add_task(struct walk *w, struct node *li)
 {
@@ -359,11 +400,8 @@ add_task(struct walk *w, struct node *li)
 		take_attributes(w, c, &o->attrs);
 		title = plain_title(p, c);
 		next = c->next;
-		if (is_rich(c) || !plain_is_title(c) ||
-		    attribute_get(&o->attrs, '=', "title") != NULL) {
-			c->tight = false;
-			node_append(body, c);
-		}
+		keep_paragraph(w, c, body, !plain_is_title(c) ||
+		    attribute_get(&o->attrs, '=', "title") != NULL);
 		c = next;
 	}
 	for (; c != NULL && !c->holds_step; c = next) {

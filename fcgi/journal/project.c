@@ -74,7 +74,10 @@ run_created(struct db *db, const struct event *e)
 		err = db_run(db, STMT_REQUEST_KEY_ADD, TEXT(e->actor),
 		    TEXT(text_of(e, "request_key")),
 		    TEXT(text_of(e, "request")), INT(e->run));
-	return err == ERR_OK ? project_for_each(db, e, "steps", add_step) : err;
+	if (err == ERR_OK)
+		err = project_for_each(db, e, "steps", add_step);
+	return err == ERR_OK ?
+	    db_run(db, STMT_RUN_COUNT_DONE, INT(e->run)) : err;
 }
 
 static enum err
@@ -201,6 +204,18 @@ step_excluded(struct db *db, const struct event *e)
 		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
 	return err == ERR_OK ?
 	    db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run)) : err;
+}
+
+/* A change of parameters makes it part of the run again. */
+static enum err
+step_included(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_STEP_SET_STATE, INT(e->run),
+	    TEXT(text_of(e, "step")), TEXT("pending"), TEXT(NULL), INT(e->at),
+	    TEXT(NULL));
+
+	return err == ERR_OK ?
+	    db_run(db, STMT_RUN_COUNT_DONE, INT(e->run)) : err;
 }
 
 static struct db_arg
@@ -464,6 +479,7 @@ static const struct {
 	{ "run.commented",		noted },
 	{ "step.ready",			step_ready },
 	{ "step.excluded",		step_excluded },
+	{ "step.included",		step_included },
 	{ "step.requested",		step_requested },
 	{ "step.starting",		step_starting },
 	{ "step.running",		step_running },

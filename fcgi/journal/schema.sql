@@ -51,8 +51,10 @@ CREATE TABLE run (
 	targets		TEXT NOT NULL,	-- as targets_resolve() made it
 	approvals	TEXT NOT NULL,	-- [{role, count, expires, same_person}]
 	current		TEXT,		-- the step that is next or at work
-	steps_total	INTEGER NOT NULL,
-	steps_done	INTEGER NOT NULL,
+	steps_total	INTEGER NOT NULL,	-- without those left out
+	steps_done	INTEGER NOT NULL,	-- succeeded or confirmed
+	steps_skipped	INTEGER NOT NULL DEFAULT 0,
+	steps_skipped_failed INTEGER NOT NULL DEFAULT 0, -- after an attempt
 	created_by	TEXT NOT NULL,
 	created_at	INTEGER NOT NULL,
 	started_by	TEXT,

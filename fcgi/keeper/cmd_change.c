@@ -108,6 +108,8 @@ append_changed(struct command *c, const struct run *run,
 	    c->actor.name, "run.changed", data);
 	if (err == ERR_OK)
 		err = draft_store_boxes(c, d, run->id);
+	if (err == ERR_OK)
+		err = run_decide(c->keeper, run->id);
 	return err == ERR_OK ? run_advance(c->keeper, run->id) : err;
 }
 

@@ -194,11 +194,30 @@ parameter_value(void *ctx, const char *name)
 	return json_text(d->parameters, name, NULL);
 }
 
-/* Steps of hops that are not taken have a part of their own, in which nothing
- * comes next and nothing is counted. */
-static struct json_object *
-all_steps(struct draft *d, int64_t *ret_main)
+/* What is known before anything runs. */
+struct known {
+	const struct draft	*draft;
+	const char		*environment;
+};
+
+static const char *
+known_value(void *ctx, const char *name)
 {
+	const struct known *k = ctx;
+
+	return text_eq(name, "environment") ? k->environment :
+	    json_text(k->draft->parameters, name, NULL);
+}
+
+/*
+ * Steps of hops that are not taken have a part of their own, in which nothing
+ * comes next and nothing is counted.  What parameters alone leave out is left
+ * out from the beginning.
+ */
+static struct json_object *
+all_steps(struct draft *d, const char *environment, int64_t *ret_main)
+{
+	struct known known = { d, environment };
 	struct json_object *steps = json_object_new_array();
 
 	*ret_main = 0;
@@ -210,13 +229,15 @@ all_steps(struct draft *d, int64_t *ret_main)
 
 		if (!book_takes(d->book, s->section, parameter_value, d, &why))
 			part = "not_taken";
+		else if (strcmp(part, "main") == 0)
+			book_is_excluded_early(d->book, (int)i, known_value,
+			    &known, &why);
 		json_set_text(o, "id", s->id);
 		json_set_text(o, "part", part);
 		if (why != NULL)
 			json_set_text(o, "when", why);
 		json_object_array_add(steps, o);
-		if (strcmp(part, "main") == 0)
-			++*ret_main;
+		*ret_main += strcmp(part, "main") == 0 && why == NULL;
 	}
 	return steps;
 }
@@ -247,7 +268,7 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	json_set(data, "sealed", json_object_get(d->sealed));
 	json_set(data, "targets", json_object_get(d->resolved));
 	json_set(data, "approvals", rules);
-	json_set(data, "steps", all_steps(d, &total));
+	json_set(data, "steps", all_steps(d, environment, &total));
 	json_set_int(data, "steps_total", total);
 	idempotency_put(c, data);
 	return event_append(c->keeper->db, id, 0, c->actor.name,

@@ -257,6 +257,73 @@ run_permit(struct command *c, enum verb verb, struct run *run,
 	return err;
 }
 
+/* A book_value_fn over a struct run: what was known before anything ran. */
+static const char *
+known_value(void *ctx, const char *name)
+{
+	struct run *run = ctx;
+
+	return text_eq(name, "environment") ?
+	    json_text(run->row, "environment", NULL) :
+	    json_text(json_get(run->row, "parameters"), name, NULL);
+}
+
+/* One step that the run has not passed: left out, or part of it again. */
+static enum err
+decide_step(struct run *run, struct json_object *row)
+{
+	const char *id = json_text(row, "id", ""), *why = NULL;
+	const char *state = json_text(row, "state", "");
+	bool was_out = text_eq(state, "skipped") &&
+	    json_get(row, "by") == NULL;
+	int index = book_find_step(run->book, id);
+	struct json_object *data;
+	bool out;
+
+	if (index < 0 || !(was_out || text_eq(state, "pending") ||
+	    text_eq(state, "ready")))
+		return ERR_OK;
+	out = book_is_excluded_early(run->book, index, known_value, run,
+	    &why);
+	if (out == was_out)
+		return ERR_OK;
+	data = json_object_new_object();
+	json_set_text(data, "step", id);
+	if (out)
+		json_set_text(data, "when", why);
+	return event_append(run->keeper->db, run->id, EVENT_ANY_SEQ, "keeper",
+	    out ? "step.excluded" : "step.included", data);
+}
+
+enum err
+run_decide(struct keeper *k, int64_t id)
+{
+	struct json_object *current;
+	struct run run;
+	int64_t from = -1;
+	enum err err;
+	bool over;
+
+	if ((err = run_open(k, id, &run, NULL)) != ERR_OK)
+		return err;
+	current = run_step_row(&run, json_text(run.row, "current", ""));
+	if (current != NULL)
+		from = json_int(current, "position", 0);
+	over = current == NULL && json_get(run.row, "started_at") != NULL;
+	for (size_t i = 0; !over && err == ERR_OK &&
+	    i < json_object_array_length(run.steps); i++) {
+		struct json_object *row = json_object_array_get_idx(run.steps,
+		    i);
+
+		if (text_eq(json_text(row, "part", ""), "main") &&
+		    text_eq(run.life.mode, "main") &&
+		    json_int(row, "position", 0) >= from)
+			err = decide_step(&run, row);
+	}
+	run_clear(&run);
+	return err;
+}
+
 /* One step that has not been done: excluded, made ready, or left alone. */
 static enum err
 advance_step(struct run *run, const char *id, const char *state, bool *go_on)

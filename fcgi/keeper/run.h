@@ -53,6 +53,10 @@ enum err run_permit(struct command *c, enum verb verb, struct run *run,
  */
 enum err run_advance(struct keeper *k, int64_t id);
 
+/* After a change of parameters: decides anew which of the steps that the run
+ * has not passed they leave out. */
+enum err run_decide(struct keeper *k, int64_t id);
+
 /* Sets state and seq of the run in the command's result. */
 void	 run_report(struct command *c, int64_t id);
 

@@ -321,6 +321,20 @@ books_targets_mistakes(struct req *req)
 	return errors;
 }
 
+const char *
+books_environment_label(struct req *req, const char *name)
+{
+	struct json_object *all = request_own(req, books_environments(req));
+
+	for (size_t i = 0; i < json_object_array_length(all); i++) {
+		struct json_object *e = json_object_array_get_idx(all, i);
+
+		if (text_eq(json_text(e, "name", ""), name))
+			return json_text(e, "label", name);
+	}
+	return name;
+}
+
 struct json_object *
 books_environments(struct req *req)
 {

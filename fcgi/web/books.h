@@ -48,4 +48,8 @@ size_t	 books_targets_mistakes(struct req *req);
 /* The environments of targets.yml: a new array, which may be empty. */
 struct json_object *books_environments(struct req *req);
 
+/* What targets.yml calls an environment now; its name where it has none.  It
+ * belongs to the request. */
+const char	*books_environment_label(struct req *req, const char *name);
+
 #endif

@@ -142,6 +142,33 @@ limits(struct req *req, const struct step *step)
 	return *text != '\0' ? text : NULL;
 }
 
+/* How many steps of the book stand in the section. */
+static int
+count_in(const struct book *book, int section)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < book->steps_count; i++)
+		count += book->steps[i].section == section &&
+		    !book->steps[i].restores;
+	return count;
+}
+
+const char *
+card_title(struct req *req, const struct book *book, int i)
+{
+	const struct step *s = &book->steps[i];
+	const char *of = s->probe_of != NULL ? s->probe_of : s->undo;
+	int other = of == NULL || s->is_titled || s->restores ? -1 :
+	    book_find_step(book, of);
+
+	if (other < 0 || count_in(book, s->section) == 1)
+		return s->title;
+	return request_fill(req, s->probe_of != NULL ? "probe_title" :
+	    "undo_title", s->probe_of != NULL ? "Probe: {title}" :
+	    "Undo: {title}", "title", book->steps[other].title, NULL);
+}
+
 void
 card_what(struct req *req, struct json_object *o,
     struct shelved *shelf, int i)
@@ -150,7 +177,7 @@ card_what(struct req *req, struct json_object *o,
 	int undo = shelf->undone_by[i];
 
 	model_text(o, "id", step->id);
-	model_text(o, "title", step->title);
+	model_text(o, "title", card_title(req, shelf->book, i));
 	model_text(o, "kind", book_kind_name(step->kind));
 	model_text(o, "kind_text", model_word(req, "kind",
 	    book_kind_name(step->kind)));
@@ -162,7 +189,7 @@ card_what(struct req *req, struct json_object *o,
 	model_text(o, "answers", step->answers);
 	model_text(o, "success", card_success(req, step));
 	model_text(o, "undo_title", undo < 0 ? NULL :
-	    shelf->book->steps[undo].title);
+	    card_title(req, shelf->book, undo));
 	model_text(o, "role", step->role);
 	model_text(o, "sign", step->sign);
 	model_text(o, "when", step->when);

@@ -7,6 +7,10 @@
 
 #include "web/view.h"
 
+/* The title of a step: its own, or, for a probe or an undo that has none, one
+ * after the step that it is about, rather than its heading. */
+const char *card_title(struct req *req, const struct book *book, int step);
+
 /* What a step of a document is, without a run: for _step_what.html. */
 void	 card_what(struct req *req, struct json_object *o,
 	    struct shelved *shelf, int step);

@@ -16,6 +16,7 @@
 #include "web/hosts.h"
 #include "web/look.h"
 #include "web/model.h"
+#include "web/outcome.h"
 #include "web/refusal.h"
 #include "web/rollback_page.h"
 #include "web/tail.h"
@@ -133,9 +134,11 @@ card_json(struct view *v, int i)
 	struct json_object *o = json_object_new_object();
 
 	card_what(v->req, o, v->shelf, i);
+	json_set_text(o, "title", step->title);	/* as in the document */
 	model_text(o, "section", v->book->sections[step->section].title);
 	model_text(o, "part", s->part);
 	model_text(o, "state", s->state);
+	model_text(o, "outcome", outcome_of(v, s));
 	model_text(o, "undo", step->undo);
 	model_text(o, "probe_of", step->probe_of);
 	model_put(o, "targets", view_targets(v, step));
@@ -429,8 +432,7 @@ card_state(struct view *v, struct json_object *o, int step)
 	int verdict = view_verdict(v, step);
 
 	if (verdict < 0) {
-		model_state(v->req, o, view_is_excluded(&v->steps[step]) ?
-		    "excluded" : v->steps[step].state, NULL);
+		model_state(v->req, o, outcome_of(v, &v->steps[step]), NULL);
 		return;
 	}
 	model_text(o, "icon", verdict ? "succeeded" : "skipped");
@@ -500,6 +502,9 @@ card_page(struct view *v, int i)
 
 	html_inherit(o, card_base(v->req, v->shelf, i));
 	model_text(o, "title", view_title(v, i));
+	if (v->shelf->undone_by[i] >= 0)
+		model_text(o, "undo_title", view_title(v,
+		    v->shelf->undone_by[i]));
 	model_put(o, "targets", targets);
 	model_put(o, "chips", card_chips(v, s->step, targets));
 	add_flag(o, "has_preview", json_object_array_length(targets) > 0);

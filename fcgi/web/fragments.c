@@ -15,6 +15,7 @@
 #include "web/card.h"
 #include "web/fragments.h"
 #include "web/model.h"
+#include "web/outcome.h"
 
 #define SETS		6
 #define MAX_STEPS	400		/* of one run; others are not kept */
@@ -95,7 +96,7 @@ static void
 put_key(const struct view *v, int step, struct buf *key)
 {
 	const struct view_step *s = &v->steps[step];
-	const char *const parts[] = { s->state, s->at, s->by, s->reason,
+	const char *const parts[] = { outcome_of(v, s), s->at, s->by, s->reason,
 	    json_text(s->signature, "at", NULL),
 	    json_text(v->run, "plan", NULL) };
 

@@ -7,7 +7,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "html/url.h"
+#include "web/books.h"
 #include "web/model.h"
+#include "web/outcome.h"
 
 struct json_object *
 model_true_or_false(bool b)
@@ -151,7 +153,7 @@ row_times(struct json_object *o, struct rows *rows)
 }
 
 struct json_object *
-model_run_row(const struct req *req, struct rows *rows)
+model_run_row(struct req *req, struct rows *rows)
 {
 	struct json_object *o = model_object(32);
 	const char *state, *result;
@@ -160,10 +162,16 @@ model_run_row(const struct req *req, struct rows *rows)
 	model_int(o, "id", db_int(rows, 0));
 	row_texts(o, rows);
 	row_times(o, rows);
+	model_text(o, "environment_label", books_environment_label(req,
+	    db_text(rows, 3)));
 	model_bool(o, "is_production", db_int(rows, 10) != 0);
 	model_int(o, "steps_done", done);
 	model_int(o, "steps_total", total);
 	model_int(o, "percent", MODEL_PERCENT(done, total));
+	model_int(o, "steps_skipped", db_int(rows, 15));
+	model_int(o, "steps_skipped_failed", db_int(rows, 16));
+	model_put(o, "notes", tally_notes(req, db_int(rows, 15),
+	    db_int(rows, 16), 0));
 	state = db_text(rows, 4);
 	result = db_text(rows, 5);
 	model_run_state(req, o, state, result, db_text(rows, 14));

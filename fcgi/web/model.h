@@ -92,7 +92,7 @@ void	model_run_state(const struct req *req, struct json_object *o,
 
 /* The current row of STMT_WEB_RUNS and its like as the row of a list of
  * runs, without current_title and waiting_for. */
-struct json_object *model_run_row(const struct req *req, struct rows *rows);
+struct json_object *model_run_row(struct req *req, struct rows *rows);
 
 /* The column of those rows that has the step that is next. */
 #define MODEL_ROW_CURRENT	13

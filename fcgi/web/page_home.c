@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "web/model.h"
 #include "web/page.h"
-#include "web/view.h"
+#include "web/run_model.h"
 
 #define MAX_OPEN	50
 #define MAX_RECENT	10
@@ -73,8 +73,7 @@ add_open(struct req *req, struct json_object *o, struct json_object *waiting,
 
 	if (view_load(req, json_int(o, "id", 0), &v) == ERR_OK) {
 		what = waiting_for(req, v);
-		if (view_current(v) >= 0)
-			title = view_title(v, view_current(v));
+		title = run_model_focus_text(v);
 	}
 	model_text(o, "current_title", title);
 	model_text(o, "waiting_for", what);

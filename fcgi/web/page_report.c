@@ -11,6 +11,7 @@
 #include "web/card.h"
 #include "web/chronology.h"
 #include "web/model.h"
+#include "web/outcome.h"
 #include "web/page.h"
 #include "web/run_model.h"
 #include "web/tail.h"
@@ -107,7 +108,7 @@ step_row(struct view *v, int i)
 	model_text(o, "kind_text", model_word(v->req, "kind",
 	    book_kind_name(s->step->kind)));
 	card_state(v, o, i);
-	model_text(o, "state", view_is_excluded(s) ? "excluded" : s->state);
+	model_text(o, "state", outcome_of(v, s));
 	model_text(o, "part", s->part);
 	model_put(o, "gate", card_gate_page(v, i));
 	model_text(o, "by", s->by);
@@ -152,6 +153,8 @@ add_page(struct view *v, struct json_object *o)
 	    v->life.id));
 	model_state(v->req, o, v->life.state,
 	    json_text(v->run, "result", NULL));
+	model_put(o, "notes", tally_notes(v->req, v->tally.skipped,
+	    v->tally.skipped_failed, v->tally.left_out + v->not_taken));
 	model_text(o, "elapsed_text", model_between(v->req,
 	    json_text(v->run, "started_at", NULL),
 	    json_text(v->run, "ended_at", NULL)));

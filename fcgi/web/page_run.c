@@ -16,6 +16,7 @@
 #include "web/fragments.h"
 #include "web/look.h"
 #include "web/model.h"
+#include "web/outcome.h"
 #include "web/page.h"
 #include "web/rollback_page.h"
 #include "web/run_model.h"
@@ -107,94 +108,93 @@ rollback_in_order(struct view *v)
 	return list;
 }
 
-/* What stands for a section: its worst step, else whether all are done. */
-static const char *
-section_state(const struct view *v, size_t section, int *ret_done,
-    int *ret_total)
+/* Whether the section is the other, or stands below it. */
+static bool
+is_within(const struct book *book, int section, int other)
 {
-	bool failed = false, unknown = false, busy = false, excluded = false;
+	for (; section >= 0; section = book->sections[section].parent)
+		if (section == other)
+			return true;
+	return false;
+}
 
-	*ret_done = *ret_total = 0;
+/* The steps of a section and of those below it. */
+static struct tally
+tally_section(const struct view *v, int section)
+{
+	struct tally t = {0};
+
 	for (size_t i = 0; i < v->book->steps_count; i++) {
 		const struct view_step *s = &v->steps[i];
 
-		if ((size_t)s->step->section != section ||
-		    s->step->restores || text_eq(s->part, "probe"))
-			continue;
-		if (view_is_excluded(s)) {
-			excluded = true;
-			continue;
-		}
-		++*ret_total;
-		*ret_done += life_is_done(s->state);
-		failed |= text_eq(s->state, "failed");
-		unknown |= text_eq(s->state, "unknown");
-		busy |= life_is_busy(s->state);
+		if (is_within(v->book, s->step->section, section) &&
+		    !s->step->restores && !text_eq(s->part, "probe"))
+			tally_add(&t, outcome_of(v, s));
 	}
-	return failed ? "failed" : unknown ? "unknown" : busy ? "running" :
-	    *ret_total > 0 && *ret_done == *ret_total ? "succeeded" :
-	    *ret_total == 0 && excluded ? "excluded" : "pending";
+	return t;
+}
+
+/* While a run is rolled back, one entry stands for all that this takes. */
+static struct tally
+tally_rollback(const struct view *v)
+{
+	struct tally t = {0};
+
+	for (size_t i = 0; i < v->book->steps_count; i++)
+		if (text_eq(v->steps[i].part, "rollback"))
+			tally_add(&t, outcome_of(v, &v->steps[i]));
+	return t;
+}
+
+static struct json_object *
+outline_entry(struct view *v, const char *id, const char *title, int level,
+    const struct tally *t)
+{
+	struct json_object *o = json_object_new_object();
+	const char *state = tally_state(t);
+
+	model_text(o, "id", id);
+	model_text(o, "title", title);
+	model_int(o, "level", level);
+	model_state(v->req, o, state, NULL);
+	model_text(o, "state", state);
+	model_int(o, "done", t->done);
+	model_put(o, "total", t->total > 0 ?
+	    json_object_new_int(t->total) : NULL);
+	return o;
 }
 
 static struct json_object *
 outline(struct view *v)
 {
-	struct json_object *list = json_object_new_array();
-	int current = view_current(v), done, total;
+	struct json_object *list = json_object_new_array(), *o;
+	int current = view_current(v);
 	int here = current < 0 ? -1 : v->book->steps[current].section;
 	bool back = text_eq(v->life.mode, "rollback");
 	struct buf title = {0};
+	struct tally t;
 
 	for (size_t i = 0; i < v->book->sections_count; i++) {
 		const struct section *s = &v->book->sections[i];
-		struct json_object *o;
-		const char *state;
 
 		if (s->level == 0 || (back && s->rollback))
 			continue;
-		o = json_object_new_object();
-		state = section_state(v, i, &done, &total);
-		model_text(o, "id", s->id);
 		buf_reset(&title);
 		values_fill(s->title, view_value, v, &title);
-		model_text(o, "title", buf_text(&title));
-		model_int(o, "level", s->level);
-		model_state(v->req, o, state, NULL);
-		model_text(o, "state", state);
-		model_bool(o, "is_current", (int)i == here);
-		model_int(o, "done", done);
-		model_put(o, "total", total > 0 ?
-		    json_object_new_int(total) : NULL);
+		t = tally_section(v, (int)i);
+		o = outline_entry(v, s->id, buf_text(&title), s->level, &t);
+		model_bool(o, "is_current", !back && (int)i == here);
+		json_object_array_add(list, o);
+	}
+	if (back) {
+		t = tally_rollback(v);
+		o = outline_entry(v, "rollback", request_text(v->req,
+		    "rollback", "Rollback"), 1, &t);
+		model_bool(o, "is_current", here >= 0);
 		json_object_array_add(list, o);
 	}
 	buf_clear(&title);
 	return list;
-}
-
-/* The state of the step in focus, or NULL. */
-static const char *
-current_state(const struct view *v)
-{
-	int i = view_current(v);
-
-	return i < 0 ? NULL : v->steps[i].state;
-}
-
-/* What is to be said before the title of the step in focus. */
-static const char *
-focus_word(const struct view *v)
-{
-	const char *state = current_state(v);
-
-	if (text_eq(state, "failed"))
-		return request_text(v->req, "focus_failed", "Failed:");
-	if (text_eq(state, "unknown"))
-		return request_text(v->req, "focus_unknown",
-		    "Outcome not known:");
-	if (text_eq(state, "awaiting_signature"))
-		return request_text(v->req, "focus_sign", "To be signed:");
-	return life_is_busy(state) ? request_text(v->req, "now", "Now:") :
-	    request_text(v->req, "next", "Next:");
 }
 
 static struct json_object *
@@ -208,7 +208,7 @@ primary(struct view *v)
 	o = json_object_new_object();
 	model_text(o, "id", v->book->steps[i].id);
 	model_text(o, "title", view_title(v, i));
-	model_text(o, "word", focus_word(v));
+	model_text(o, "word", run_model_focus(v));
 	return o;
 }
 
@@ -268,6 +268,8 @@ add_flags(struct view *v, struct json_object *o)
 	model_bool(o, "is_finished", v->finished && !ended &&
 	    json_get(v->run, "started_at") != NULL);
 	model_bool(o, "is_troubled", v->troubled);
+	model_bool(o, "is_deviating", v->tally.skipped_failed > 0);
+	model_bool(o, "is_skipping", v->tally.skipped > 0);
 	model_bool(o, "is_rollback", text_eq(v->life.mode, "rollback"));
 }
 
@@ -297,15 +299,14 @@ page_part(struct view *v)
 	model_text(o, "again_url", again_url(v));
 	model_path(o, "runbook_path", json_text(v->run, "runbook", ""));
 	model_run_state(v->req, o, v->life.state,
-	    json_text(v->run, "result", NULL), current_state(v));
+	    json_text(v->run, "result", NULL), run_model_focus_state(v));
 	model_text(o, "usual_text", json_get(v->run, "ended_at") == NULL ?
 	    view_usual(v, -1) : NULL);
 	model_text(o, "elapsed_text", model_between(v->req,
 	    json_text(v->run, "started_at", NULL),
 	    json_text(v->run, "ended_at", NULL)));
-	model_text(o, "not_taken_text", v->not_taken == 0 ? NULL :
-	    request_fill(v->req, "not_taken", "{count} not taken", "count",
-	    arena_printf(v->req->arena, "%d", v->not_taken), NULL));
+	model_put(o, "notes", tally_notes(v->req, v->tally.skipped,
+	    v->tally.skipped_failed, v->tally.left_out + v->not_taken));
 	model_text(o, "ended_by", json_text(v->run, "ended_by", NULL));
 	model_put(o, "parameters", run_model_parameters(v));
 	add_flags(v, o);

@@ -13,6 +13,7 @@
 #include "web/books.h"
 #include "web/model.h"
 #include "web/page.h"
+#include "web/run_model.h"
 
 #define ROWS		25
 #define DAY_MS		(24LL * 3600 * 1000)
@@ -153,6 +154,18 @@ add_form(struct req *req, struct json_object *model)
 	model_bool(model, "is_filtered", count_filters(req) > 0);
 }
 
+/* Which step of an open run is next or at work. */
+static void
+add_focus(struct req *req, struct json_object *o)
+{
+	struct view *v;
+
+	model_put(o, "waiting_for", NULL);
+	model_text(o, "current_title", json_get(o, "ended_at") == NULL &&
+	    view_load(req, json_int(o, "id", 0), &v) == ERR_OK ?
+	    run_model_focus_text(v) : NULL);
+}
+
 enum err
 page_runs(struct req *req, struct reply *reply)
 {
@@ -164,15 +177,11 @@ page_runs(struct req *req, struct reply *reply)
 
 	text_int(request_query(req, "page"), 1, MAX_PAGE, &page);
 	rows = find(req, page);
-	while (db_next(rows) && n++ < ROWS) {
-		struct json_object *o = model_run_row(req, rows);
-
-		model_text(o, "current_title", db_text(rows,
-		    MODEL_ROW_CURRENT));
-		model_put(o, "waiting_for", NULL);
-		json_object_array_add(runs, o);
-	}
+	while (db_next(rows) && n++ < ROWS)
+		json_object_array_add(runs, model_run_row(req, rows));
 	db_done(rows);
+	for (size_t i = 0; i < json_object_array_length(runs); i++)
+		add_focus(req, json_object_array_get_idx(runs, i));
 	model_put(model, "runs", runs);
 	model_bool(model, "is_empty", n == 0);
 	model_int(model, "page", page);

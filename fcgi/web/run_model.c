@@ -16,12 +16,49 @@ static struct json_object *
 progress_model(const struct view *v)
 {
 	struct json_object *o = json_object_new_object();
+	const struct tally *t = &v->tally;
 
-	model_int(o, "done", v->done);
-	model_int(o, "total", v->total);
+	model_int(o, "done", t->done);
+	model_int(o, "total", t->total);
+	model_int(o, "skipped", t->skipped);
+	model_int(o, "skipped_failed", t->skipped_failed);
+	model_int(o, "left_out", t->left_out);
 	model_int(o, "not_taken", v->not_taken);
-	model_int(o, "percent", MODEL_PERCENT(v->done, v->total));
+	model_int(o, "percent", MODEL_PERCENT(t->done, t->total));
 	return o;
+}
+
+const char *
+run_model_focus_state(const struct view *v)
+{
+	int i = view_current(v);
+
+	return i < 0 ? NULL : v->steps[i].state;
+}
+
+const char *
+run_model_focus(const struct view *v)
+{
+	const char *state = run_model_focus_state(v);
+
+	if (text_eq(state, "failed"))
+		return request_text(v->req, "focus_failed", "Failed:");
+	if (text_eq(state, "unknown"))
+		return request_text(v->req, "focus_unknown",
+		    "Outcome not known:");
+	if (text_eq(state, "awaiting_signature"))
+		return request_text(v->req, "focus_sign", "To be signed:");
+	return life_is_busy(state) ? request_text(v->req, "now", "Now:") :
+	    request_text(v->req, "next", "Next:");
+}
+
+const char *
+run_model_focus_text(struct view *v)
+{
+	int i = view_current(v);
+
+	return i < 0 ? NULL : arena_printf(v->req->arena, "%s %s",
+	    run_model_focus(v), view_title(v, i));
 }
 
 struct json_object *
@@ -37,6 +74,8 @@ run_model(struct view *v)
 	for (size_t i = 0; same[i] != NULL; i++)
 		model_put(o, same[i],
 		    json_object_get(json_get(v->run, same[i])));
+	model_text(o, "environment_label", books_environment_label(v->req,
+	    json_text(v->run, "environment", "")));
 	model_bool(o, "is_production",
 	    json_int(v->run, "production", 0) != 0);
 	model_put(o, "approvals", approvals_model(v));

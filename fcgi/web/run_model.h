@@ -22,4 +22,13 @@ struct json_object *run_model_comments(struct view *v);
  * the names of these.  A new array. */
 struct json_object *run_model_holders(struct view *v);
 
+/* The state of the step in focus, or NULL. */
+const char	*run_model_focus_state(const struct view *v);
+
+/* What is to be said before the title of the step in focus: "Next:". */
+const char	*run_model_focus(const struct view *v);
+
+/* "Next: Stop the service", or NULL where no step is in focus. */
+const char	*run_model_focus_text(struct view *v);
+
 #endif

@@ -17,7 +17,9 @@
 #include "journal/event.h"
 #include "journal/latest.h"
 #include "journal/plan.h"
+#include "web/card.h"
 #include "web/model.h"
+#include "web/outcome.h"
 #include "web/said.h"
 #include "web/view.h"
 
@@ -223,12 +225,10 @@ sum_up(struct view *v)
 		    !s->step->rollback && s->step->probe_of == NULL;
 		if (!text_eq(s->part, v->life.mode))
 			continue;
-		v->total++;
-		v->done += life_is_done(s->state);
-		v->troubled |= text_eq(s->state, "failed") ||
-		    text_eq(s->state, "unknown");
+		tally_add(&v->tally, outcome_of(v, s));
 	}
-	v->finished = v->done == v->total;
+	v->troubled = v->tally.failed || v->tally.unknown;
+	v->finished = tally_is_settled(&v->tally);
 }
 
 static enum err
@@ -409,11 +409,11 @@ view_title(const struct view *v, int step)
 	struct book_place place = { v->book, s->section, view_value,
 		(void *)(uintptr_t)v };
 	struct buf title = {0};
-	const char *filled;
+	const char *filled, *text = card_title(v->req, v->book, step);
 
-	if (strstr(s->title, "{{") == NULL)
-		return s->title;
-	values_fill(s->title, book_value_at, &place, &title);
+	if (strstr(text, "{{") == NULL)
+		return text;
+	values_fill(text, book_value_at, &place, &title);
 	filled = arena_strdup(v->req->arena, buf_text(&title));
 	buf_clear(&title);
 	return filled;

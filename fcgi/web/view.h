@@ -23,6 +23,19 @@ struct view_step {
 	struct json_object *tries;	/* attempts with targets, or NULL */
 };
 
+/* How many steps stand how (outcome.h). */
+struct tally {
+	int		 total;		/* without those left out */
+	int		 done;		/* succeeded or confirmed */
+	int		 skipped;
+	int		 skipped_failed;
+	int		 left_out;
+	int		 not_done;	/* never reached */
+	bool		 failed;
+	bool		 unknown;
+	bool		 busy;
+};
+
 struct view {
 	struct req	*req;
 	struct json_object *run;	/* of STMT_RUN_GET */
@@ -33,8 +46,7 @@ struct view {
 	struct artifacts artifacts;
 	struct life	 loaded;
 	struct life_run	 life;		/* loaded.run */
-	int		 done;
-	int		 total;
+	struct tally	 tally;		/* of the steps of the mode */
 	int		 not_taken;	/* of version hops left out */
 	struct json_object *rollback;	/* rollback_model(); NULL: not made */
 	bool		 finished;	/* all steps of the mode are settled */

@@ -3,8 +3,8 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ask, must, started } from './api.js';
-import { ana, close, look, newPage, signIn } from './browser.js';
+import { ask, execute, must, started, stepOf } from './api.js';
+import { ana, close, inState, look, newPage, signIn } from './browser.js';
 
 const who = { name: ana.name, password: process.env.PASSWORD };
 
@@ -54,6 +54,107 @@ describe('a run that waits for another', () => {
 		await must('POST', `${holder}/close`, { result: 'failed', note: 'in the way' });
 		await page.click('#panel [data-primary]');
 		await page.waitForSelector('.step.current');
+		assert.deepEqual(page.complaints, []);
+	});
+
+});
+
+describe('what went well and what did not', () => {
+	let page, run;
+	const outline = (id) => page.getAttribute(`#outline a[href="#${id}"]`, 'href').then(() =>
+	    page.evaluate((i) => document.querySelector(`#outline a[href="#${i}"]`).closest('li').className, id));
+
+	before(async () => {
+		page = await newPage();
+		await signIn(page, who);
+		run = `/runs/${(await must('POST', '/runs', { runbook: 'mixed', environment: 'test', parameters: {} })).id}`;
+	});
+
+	test('what parameters alone leave out is left out from the beginning, and comes back with them', async () => {
+		const progress = async () => (await must('GET', run)).progress;
+
+		assert.equal((await stepOf(run, 'only-b')).outcome, 'excluded');
+		assert.deepEqual([(await progress()).total, (await progress()).left_out], [4, 1]);
+		await page.goto(run);
+		await page.waitForSelector(inState('only-b', 'excluded'));
+		assert.match(await page.textContent('#bar'), /0 of 4.*1 left out/s);
+		for (const [mode, outcome, total] of [['b', 'pending', 5], ['a', 'excluded', 4]]) {
+			await must('POST', `${run}/parameters`, { parameters: { mode } });
+			assert.equal((await stepOf(run, 'only-b')).outcome, outcome);
+			assert.equal((await progress()).total, total);
+			await page.waitForSelector(inState('only-b', outcome));
+		}
+		await must('POST', `${run}/start`, {});
+	});
+
+	test('a title stands once, with its values, and its links below it', async () => {
+		await page.goto(run);
+		assert.equal(await page.textContent('#step-check h3'), 'Check all of mode a with the guide');
+		const body = (await page.textContent('#step-check .prose')).trim();
+
+		assert.equal(body, 'the guide');
+		assert.equal(await page.locator('#step-check .prose a[href="https://guide.example/x"]').count(), 1);
+	});
+
+	test('a probe and an undo without title are named after their step', async () => {
+		assert.equal(await page.textContent('#step-took-effect h3'), 'Probe: The last');
+		assert.equal(await page.textContent('#step-back h3'), 'Undo: The first');
+	});
+
+	test('history and home say which step is next, and the environment by its label', async () => {
+		await must('POST', `${run}/steps/one/execute`, {});
+		await page.goto(run);
+		await page.waitForSelector(inState('one', 'succeeded'), { state: 'attached' });
+		for (const path of ['/runs', '/']) {
+			await page.goto(path);
+			const row = await page.textContent(`.row[data-key="run/${run.split('/').pop()}"]`);
+
+			assert.match(row, /Next: The second/, path);
+			assert.match(row, /Test lab/, path);
+		}
+	});
+
+	test('a step that failed and was skipped never looks done', async () => {
+		assert.equal((await execute(run, 'fails')).state, 'failed');
+		await must('POST', `${run}/steps/fails/skip`, { reason: 'known' });
+		assert.equal((await stepOf(run, 'fails')).outcome, 'skipped_failed');
+		await page.goto(run);
+		assert.match(await page.getAttribute('#step-fails', 'class'), /is-skipped_failed/);
+		assert.match(await page.textContent('#step-fails .state'), /Skipped after failing/);
+		assert.match(await outline('inside'), /is-succeeded/);
+		assert.match(await outline('beside'), /is-skipped_failed/);
+		assert.match(await outline('prepare'), /is-skipped_failed/);
+		assert.match(await page.textContent('#bar'), /1 of 4.*1 skipped after failing/s);
+		await must('POST', `${run}/steps/check/confirm`, { note: 'seen' });
+		await must('POST', `${run}/steps/last/skip`, { reason: 'not today' });
+		await page.waitForSelector('#finish .panel');
+		assert.match(await page.textContent('#finish h2'), /not all went well/);
+		assert.equal(await page.locator('#finish [value=succeeded]:not(.primary)').count(), 1);
+		assert.match(await page.textContent('#finish'), /1 skipped\b.*1 skipped after failing/s);
+		assert.match(await page.textContent('#bar'), /2 of 4/);
+		const { progress } = await must('GET', run);
+
+		assert.deepEqual([progress.done, progress.skipped, progress.skipped_failed, progress.left_out], [2, 1, 1, 1]);
+		await look(page, '61-settled');
+		await page.goto('/runs');
+		assert.match(await page.textContent(`.row[data-key="run/${run.split('/').pop()}"]`), /2 of 4.*1 skipped.*1 skipped after failing/s);
+		await look(page, '62-history');
+	});
+
+	test('after a rollback the outline has it, and what was never pressed is not ready', async () => {
+		await must('POST', `${run}/rollback`, { reason: 'back' });
+		await page.goto(run);
+		assert.match(await outline('rollback'), /is-pending/);
+		await execute(run, 'back');
+		await page.waitForSelector('#outline li.is-succeeded a[href="#rollback"]');
+		await must('POST', `${run}/close`, { result: 'rolled_back', note: '' });
+		await page.goto(run);
+		assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('.step.is-ready, .step.is-pending')].map((s) => s.id)), []);
+		await look(page, '63-rolled-back');
+		await page.goto(`${run}/report`);
+		assert.match(await page.textContent('main'), /Test lab/);
+		assert.match(await page.textContent('main'), /Skipped after failing/);
+		await look(page, '64-report');
 		assert.deepEqual(page.complaints, []);
 	});
 

@@ -20,6 +20,42 @@ VACUUM;
 ```
 """
 
+MIXED = """---
+title: Mixed
+parameters:
+  mode: {label: Mode, choices: [a, b], default: a}
+---
+# Prepare
+## Inside
+```sh {#one title="The first"}
+true
+```
+## Beside
+```sh {#fails title="The second"}
+exit 3
+```
+# Work
+```sh {#only-b title="Only of b" when="mode == 'b'"}
+true
+```
+
+- [ ] Check **all** of mode {{mode}} with [the guide](https://guide.example/x) {#check}
+
+```sh {#last title="The last"}
+true
+```
+```sh {#took-effect .probe of=last}
+true
+```
+# Rollback {.rollback}
+```sh {#back undo=one}
+true
+```
+```sh {#back-too undo=last}
+true
+```
+"""
+
 
 def targets(work):
     return ("environments:\n  test:\n    label: Test lab\n    targets:\n"
@@ -30,7 +66,7 @@ def main():
     results = Results()
     work = tempfile.mkdtemp(prefix="cs-screen-")
     pathlib.Path(work, "db.sqlite").touch()
-    books = runbook_folder({"held": HELD}, targets(work))
+    books = runbook_folder({"held": HELD, "mixed": MIXED}, targets(work))
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator,approver,admin")
         bo = console.user("bo", "operator,approver")

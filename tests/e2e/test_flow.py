@@ -357,7 +357,8 @@ def a_run_takes_only_the_hops_between_its_versions():
         assert ana.post(f"/runs/{run}/start")[0] == 200
         now = ana.run(run)
         assert now["progress"] == {"done": 0, "total": 2, "percent": 0,
-                                   "not_taken": 1}, now["progress"]
+                                   "skipped": 0, "skipped_failed": 0,
+                                   "left_out": 0, "not_taken": 1}, now["progress"]
         step = ana.step(run, "first")
         assert step["state"] == "skipped" and step["part"] == "not_taken"
         assert step["reason"] == "from <= '0.1' and '0.2' <= to", step
@@ -412,7 +413,8 @@ def the_example_goes_from_release_to_release_and_back():
                        {"decision": "approve"})[0] == 200
         now = ana.drive(run)
         assert now["progress"] == {"done": 12, "total": 12, "percent": 100,
-                                   "not_taken": 1}, now["progress"]
+                                   "skipped": 0, "skipped_failed": 0,
+                                   "left_out": 0, "not_taken": 1}, now["progress"]
         assert "release 1.0" in ana.output(run, "verify", "local")
         assert ana.post(f"/runs/{run}/rollback", {"reason": "x"})[0] == 200
         order = []
