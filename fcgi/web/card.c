@@ -215,7 +215,8 @@ idle_step(void)
 	static const char *const nothing[] = { "settled_text", "by", "at",
 	    "reason", "message", "duration_text", "last", "probe",
 	    "blocked_text", "body_html", "primary_label", "retries", "hosts",
-	    "signatures", "earlier", "gate", "look", "look_label" };
+	    "signatures", "earlier", "gate", "look", "look_label",
+	    "sign_people" };
 	static struct json_object *idle;
 
 	if (idle != NULL)

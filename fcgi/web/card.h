@@ -7,6 +7,14 @@
 
 #include "web/view.h"
 
+/* Of a copy step, each once: "a → b" between which targets its lines copy, and
+ * the targets (or groups) at both ends.  New arrays; empty for others. */
+struct json_object *card_copy_pairs(struct req *req, const struct step *step);
+struct json_object *card_copy_ends(struct req *req, const struct step *step);
+
+/* Who has a role: "ana, bo", or that nobody has it; in words. */
+const char *card_people(struct req *req, const char *role);
+
 /* The title of a step: its own, or, for a probe or an undo that has none, one
  * after the step that it is about, rather than its heading. */
 const char *card_title(struct req *req, const struct book *book, int step);

@@ -140,6 +140,30 @@ card_gate_page(struct view *v, int step)
 }
 
 const char *
+card_people(struct req *req, const char *role)
+{
+	struct rows *rows = db_query(req->web->db, STMT_WHO_HAS, TEXT(role));
+	const char *all = NULL;
+
+	while (db_next(rows))
+		all = all == NULL ? arena_strdup(req->arena,
+		    db_text(rows, 0)) : arena_printf(req->arena, "%s, %s",
+		    all, db_text(rows, 0));
+	db_done(rows);
+	return all == NULL ? request_text(req, "role_nobody",
+	    "Nobody has this role.") : request_fill(req, "role_people",
+	    "Who has it: {people}.", "people", all, NULL);
+}
+
+/* A sentence about a role, and who has it. */
+static const char *
+with_people(struct view *v, const char *text, const char *role)
+{
+	return arena_printf(v->req->arena, "%s %s", text,
+	    card_people(v->req, role));
+}
+
+const char *
 card_gate_blocked(struct view *v, int step)
 {
 	const struct step *gate = v->steps[step].step;
@@ -157,6 +181,6 @@ card_gate_blocked(struct view *v, int step)
 		return request_fill(v->req, "blocked_own", "Nobody approves "
 		    "their own run: ask somebody else with the role {role}.",
 		    "role", role, NULL);
-	return request_fill(v->req, "blocked_gate", "This waits for the role "
-	    "{role}.", "role", role, NULL);
+	return with_people(v, request_fill(v->req, "blocked_gate", "This "
+	    "waits for the role {role}.", "role", role, NULL), role);
 }

@@ -77,9 +77,12 @@ struct json_object *
 card_chips(struct view *v, const struct step *step,
     struct json_object *targets)
 {
-	size_t n = json_object_array_length(targets);
-	struct json_object *list;
+	size_t n = json_object_array_length(targets), pairs;
+	struct json_object *list = card_copy_pairs(v->req, step);
 
+	if ((pairs = json_object_array_length(list)) > 0 && pairs <= CHIPS)
+		return list;
+	json_object_put(list);
 	if (n <= CHIPS)
 		return json_object_get(targets);
 	list = json_object_new_array();

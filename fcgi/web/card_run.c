@@ -179,6 +179,25 @@ label_on(struct view *v, struct json_object *targets, const char *what)
 	    NULL);
 }
 
+/* A copy between machines says between which. */
+static const char *
+label_copy(struct view *v, const struct step *step, const char *otherwise)
+{
+	struct json_object *pairs = request_own(v->req,
+	    card_copy_pairs(v->req, step));
+	size_t n = json_object_array_length(pairs);
+	const char *text = "";
+
+	if (n == 0 || n > 3)
+		return otherwise;
+	for (size_t i = 0; i < n; i++)
+		text = arena_printf(v->req->arena, "%s%s%s", text, i > 0 ?
+		    ", " : "", json_object_get_string(
+		    json_object_array_get_idx(pairs, i)));
+	return request_fill(v->req, "label_copy", "Copy {pairs}", "pairs",
+	    text, NULL);
+}
+
 static void
 add_labels(struct view *v, struct json_object *o, const struct view_step *s,
     struct json_object *targets, struct json_object *counts)
@@ -193,7 +212,8 @@ add_labels(struct view *v, struct json_object *o, const struct view_step *s,
 		    "title", view_title(v, (int)(s - v->steps)), NULL));
 		return;
 	}
-	model_text(o, "primary_label", label_on(v, targets, "run"));
+	model_text(o, "primary_label", label_copy(v, step, label_on(v,
+	    targets, "run")));
 	model_put(o, "retries", card_retries(v, (int)(s - v->steps), counts,
 	    (int64_t)json_object_array_length(targets),
 	    label_on(v, targets, "retry")));
@@ -365,6 +385,7 @@ static const char *
 blocked_text(struct view *v, int i)
 {
 	const struct step *step = v->steps[i].step;
+	const char *role = step->role != NULL ? step->role : "operator";
 	const char *state = v->life.state;
 	int gate = view_gate(v, i);
 
@@ -385,9 +406,9 @@ blocked_text(struct view *v, int i)
 		    view_title(v, gate), NULL);
 	if (step->kind == STEP_APPROVAL)
 		return card_gate_blocked(v, i);
-	return request_fill(v->req, "blocked_role",
-	    "This step is for the role {role}.", "role",
-	    step->role != NULL ? step->role : "operator", NULL);
+	return arena_printf(v->req->arena, "%s %s", request_fill(v->req,
+	    "blocked_role", "This step is for the role {role}.", "role", role,
+	    NULL), card_people(v->req, role));
 }
 
 static void
@@ -462,6 +483,9 @@ add_state(struct view *v, struct json_object *o, int step)
 	add_flag(o, "is_failed", text_eq(s->state, "failed"));
 	add_flag(o, "is_unknown", text_eq(s->state, "unknown"));
 	add_flag(o, "is_awaiting_signature", to_sign);
+	if (to_sign)
+		model_text(o, "sign_people", card_people(v->req,
+		    s->step->sign != NULL ? s->step->sign : "operator"));
 	add_flag(o, "is_settled", by_person);
 	model_text(o, "settled_text", !by_person ? NULL : !to_sign ?
 	    json_text(o, "state_text", "") : model_word(v->req, "state",

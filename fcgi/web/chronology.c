@@ -44,6 +44,8 @@ static const struct {
 	{ "step.confirmed",	"did_confirmed", "confirmed",			"note" },
 	{ "step.reopened",	"did_reopened",	"took the confirmation back",	"reason" },
 	{ "step.skipped",	"did_skipped",	"skipped",			"reason" },
+	{ "step.excluded",	"did_excluded",	"left out, as this does not hold", "when" },
+	{ "step.included",	"did_included",	"part of the run again",	NULL },
 	{ "step.resolved",	"did_resolved",	"settled the outcome",		"note" },
 	{ "step.signed",	"did_signed",	"signed",			"note" },
 	{ "step.decided",	"did_gate",	"decided on the gate",		"comment" },
@@ -117,6 +119,44 @@ detail_of(struct view *v, const struct event *e, const char *field,
 	    said_text(v->req, json_text(e->data, field, NULL));
 }
 
+/* The first statement that a request was to start at, or 0. */
+static int64_t
+first_statement(const struct event *e)
+{
+	struct json_object *from = json_get(e->data, "from_statement");
+
+	if (!json_object_is_type(from, json_type_object))
+		return 0;
+	json_object_object_foreach(from, target, number) {
+		(void)target;
+		return json_object_get_int64(number);
+	}
+	return 0;
+}
+
+/* What was done, where the kind of the event alone says too little. */
+static const char *
+what_of(struct view *v, const struct event *e, size_t i, int step)
+{
+	int64_t n = json_int(e->data, "n", 1), from = first_statement(e);
+
+	if (text_eq(e->kind, "run.refused"))
+		return refused_what(v, e);
+	if (text_eq(e->kind, "step.skipped") && step >= 0 &&
+	    v->steps[step].attempts > 0)
+		return request_text(v->req, "did_skipped_failed",
+		    "skipped it after it had not succeeded");
+	if (text_eq(e->kind, "step.requested") && from > 1)
+		return request_fill(v->req, "did_resumed_at", "retried from "
+		    "statement {n}", "n", arena_printf(v->req->arena,
+		    "%lld", (long long)from), NULL);
+	if (text_eq(e->kind, "step.requested") && n > 1)
+		return request_fill(v->req, "did_retried", "retried (attempt "
+		    "{n})", "n", arena_printf(v->req->arena, "%lld",
+		    (long long)n), NULL);
+	return request_text(v->req, told[i].key, told[i].fallback);
+}
+
 static struct json_object *
 row(struct view *v, const struct event *e, size_t i,
     struct json_object *before)
@@ -124,16 +164,15 @@ row(struct view *v, const struct event *e, size_t i,
 	struct json_object *o = json_object_new_object();
 	const char *outcome = outcome_of(v, e);
 	const char *step = json_text(e->data, "step", NULL);
-	const char *what = text_eq(e->kind, "run.refused") ?
-	    refused_what(v, e) :
-	    request_text(v->req, told[i].key, told[i].fallback);
 	const char *detail = detail_of(v, e, told[i].detail, before);
 	int index = step != NULL ? book_find_step(v->book, step) : -1;
+	const char *what = what_of(v, e, i, index);
 	char text[CLOCK_TEXT];
 
 	clock_format(e->at, text);
 	model_text(o, "at", text);
-	model_text(o, "by", text_eq(e->actor, "runner") ? NULL : e->actor);
+	model_text(o, "by", text_eq(e->actor, "runner") ||
+	    text_eq(e->actor, "keeper") ? NULL : e->actor);
 	model_text(o, "what", outcome == NULL ? what :
 	    arena_printf(v->req->arena, "%s: %s", what, outcome));
 	model_text(o, "step", index < 0 ? NULL : view_title(v, index));

@@ -91,23 +91,78 @@ how(struct view *v, const char *name)
 	    "{how}, reached over {way}", "how", what, "way", way, NULL);
 }
 
+static void
+add_target(struct view *v, struct json_object *list, const char *name)
+{
+	struct json_object *o;
+
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		if (text_eq(json_text(json_object_array_get_idx(list, i),
+		    "name", ""), name))
+			return;
+	o = json_object_new_object();
+	model_text(o, "name", name);
+	model_text(o, "how", how(v, name));
+	json_object_array_add(list, o);
+}
+
+/* The targets of the step, and those at the other ends of a copy. */
 static struct json_object *
 targets_model(struct view *v, const struct step *step)
 {
 	struct json_object *list = json_object_new_array();
+	struct json_object *ends = request_own(v->req,
+	    card_copy_ends(v->req, step));
 	struct json_object *names = request_own(v->req,
 	    view_targets(v, step));
 
-	for (size_t i = 0; i < json_object_array_length(names); i++) {
-		struct json_object *o = json_object_new_object();
-		const char *name = json_object_get_string(
-		    json_object_array_get_idx(names, i));
+	for (size_t i = 0; i < json_object_array_length(names); i++)
+		add_target(v, list, json_object_get_string(
+		    json_object_array_get_idx(names, i)));
+	for (size_t i = 0; i < json_object_array_length(ends); i++) {
+		struct json_object *of = request_own(v->req, plan_targets_of(
+		    json_get(v->run, "targets"), json_object_get_string(
+		    json_object_array_get_idx(ends, i))));
 
-		model_text(o, "name", name);
-		model_text(o, "how", how(v, name));
-		json_object_array_add(list, o);
+		for (size_t k = 0; k < json_object_array_length(of); k++)
+			add_target(v, list, json_object_get_string(
+			    json_object_array_get_idx(of, k)));
 	}
 	return list;
+}
+
+/* A text of the step with its values in place, secrets as dots; what each
+ * target captured for itself keeps its name. */
+static const char *
+filled(struct view *v, const struct step *step, const char *text)
+{
+	struct book_place place = { v->book, step->section, view_value, v };
+	struct buf out = {0};
+	const char *copy;
+
+	if (text == NULL || strstr(text, "{{") == NULL)
+		return text;
+	values_fill(text, book_value_at, &place, &out);
+	copy = arena_strdup(v->req->arena, buf_text(&out));
+	buf_clear(&out);
+	return copy;
+}
+
+/* Everything that is written into the step, as it will be read. */
+static void
+add_filled(struct view *v, struct json_object *o, const struct step *step)
+{
+	bool script = step->kind == STEP_SH || step->kind == STEP_BASH ||
+	    step->kind == STEP_PYTHON;
+	const char *text = script ? step->text : filled(v, step, step->text);
+
+	model_text(o, "filled_text", text != step->text ? text : NULL);
+	model_text(o, "answers", step->answers);
+	text = filled(v, step, step->answers);
+	model_text(o, "filled_answers", text != step->answers ? text : NULL);
+	model_text(o, "file", filled(v, step, step->file));
+	model_text(o, "cwd", filled(v, step, step->cwd));
+	model_text(o, "user", filled(v, step, step->user));
 }
 
 static void
@@ -234,9 +289,7 @@ page_preview(struct req *req, struct reply *reply)
 	model_put(o, "files", files_model(v, &v->book->steps[i]));
 	model_text(o, "success", card_success(req, &v->book->steps[i]));
 	model_text(o, "undo", undo < 0 ? NULL : view_title(v, undo));
-	model_text(o, "file", v->book->steps[i].file);
-	model_text(o, "cwd", v->book->steps[i].cwd);
-	model_text(o, "user", v->book->steps[i].user);
+	add_filled(v, o, &v->book->steps[i]);
 	model_text(o, "role", v->book->steps[i].role);
 	model_text(o, "limits_text", json_text(step, "limits_text", NULL));
 	return reply_model(req, reply, "preview.html",

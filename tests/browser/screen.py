@@ -56,20 +56,56 @@ true
 ```
 """
 
+EXACT = """---
+title: Exact
+parameters:
+  word: {label: Word, default: blue}
+  pass: {label: Password, type: secret}
+---
+```copy {#carry}
+one:/srv/{{word}}.tar -> two:/srv/in/{{word}}.tar
+```
+```edit {#set file="/etc/{{word}}.conf"}
+set colour = {{word}}
+```
+```http {#call}
+POST http://api.example/{{word}}
+Authorization: Bearer {{pass}}
+
+{"a": "{{word}}"}
+```
+```sh {#ask pty cwd="/srv/{{word}}"}
+read -r x
+```
+```answers {}
+/Colour/ => {{word}}
+/Password/ => {{pass}}
+```
+"""
+
+ROLES = """# Roles
+- [ ] Agree {#agree role=dba}
+- [ ] Be signed {#sign sign=nobody-yet}
+"""
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBD8JnlAafnER/Py8LG+LgeQq/0E3hy2NKJvFPqUNzsK"
+
 
 def targets(work):
     return ("environments:\n  test:\n    label: Test lab\n    targets:\n"
-            f"      db: {{sqlite: {{file: {work}/db.sqlite}}}}\n")
+            f"      db: {{sqlite: {{file: {work}/db.sqlite}}}}\n" + "".join(
+                f"      {name}: {{ssh: {{host: {name}.example, user: ops, agent: true, "
+                f"host_key: \"{KEY}\"}}}}\n" for name in ("one", "two")))
 
 
 def main():
     results = Results()
     work = tempfile.mkdtemp(prefix="cs-screen-")
     pathlib.Path(work, "db.sqlite").touch()
-    books = runbook_folder({"held": HELD, "mixed": MIXED}, targets(work))
+    books = runbook_folder({"held": HELD, "mixed": MIXED, "exact": EXACT, "roles": ROLES}, targets(work))
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator,approver,admin")
-        bo = console.user("bo", "operator,approver")
+        bo = console.user("bo", "operator,approver,dba")
         code = subprocess.run(
             ["node", "screen.js"], cwd=TOP / "tests/browser", timeout=540,
             env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD,
