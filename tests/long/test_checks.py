@@ -82,6 +82,7 @@ def try_variant(check, data, known):
     """The way that gets through, or an exception."""
     with tempfile.TemporaryDirectory(dir=BUILD, prefix="check-") as folder:
         folder = pathlib.Path(folder)
+        folder.chmod(0o755)     # scripts of steps run as another user
         build_variant(folder / ".", check)
         copy = folder / "data"
         shutil.copytree(data, copy,
