@@ -8,7 +8,8 @@
  *
  * pandoc writes a block of code without a language as an indented one, and
  * has to put an empty comment between it and a list before it.  A filter gives
- * each of them a fence.
+ * each of them a fence, makes alerts of notes and warnings, and takes lists and
+ * blocks within the cells of a table apart, which it would write as HTML.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -43,14 +44,82 @@ static const struct { const char *ending, *format; } formats[] = {
 	{ ".ipynb", "ipynb" },
 };
 
+/* clang-format off */
 static const char filter[] =
+"local alerts = { note = 'NOTE', tip = 'TIP', hint = 'TIP',\n"
+"\tseealso = 'NOTE', important = 'IMPORTANT', warning = 'WARNING',\n"
+"\tattention = 'WARNING', caution = 'CAUTION', danger = 'CAUTION',\n"
+"\terror = 'CAUTION' }\n"
 "function CodeBlock(block)\n"
-"	if #block.classes > 0 then return nil end\n"
-"	local fence = '```'\n"
-"	while block.text:find(fence, 1, true) do fence = fence .. '`' end\n"
-"	return pandoc.RawBlock('markdown',\n"
-"	    fence .. '\\n' .. block.text .. '\\n' .. fence)\n"
+"\tif #block.classes > 0 then return nil end\n"
+"\tlocal fence = '```'\n"
+"\twhile block.text:find(fence, 1, true) do fence = fence .. '`' end\n"
+"\treturn pandoc.RawBlock('markdown',\n"
+"\t    fence .. '\\n' .. block.text .. '\\n' .. fence)\n"
+"end\n"
+"function Div(div)\n"
+"\tlocal kind, rest = nil, {}\n"
+"\tfor _, class in ipairs(div.classes) do\n"
+"\t\tif class == 'title' then return nil end\n"
+"\t\tkind = kind or alerts[class]\n"
+"\tend\n"
+"\tfor _, block in ipairs(div.content) do\n"
+"\t\tif block.t ~= 'Div' then\n"
+"\t\t\ttable.insert(rest, block)\n"
+"\t\telseif kind == nil then\n"
+"\t\t\tfor _, b in ipairs(block.content) do\n"
+"\t\t\t\ttable.insert(rest, b)\n"
+"\t\t\tend\n"
+"\t\tend\n"
+"\tend\n"
+"\tif kind == nil then return rest end\n"
+"\ttable.insert(rest, 1, pandoc.RawBlock('markdown',\n"
+"\t    '[!' .. kind .. ']'))\n"
+"\treturn pandoc.BlockQuote(rest)\n"
+"end\n"
+"local function flat(blocks, out)\n"
+"\tlocal function add(inlines)\n"
+"\t\tif #out > 0 then\n"
+"\t\t\ttable.insert(out, pandoc.Str(';'))\n"
+"\t\t\ttable.insert(out, pandoc.Space())\n"
+"\t\tend\n"
+"\t\tfor _, x in ipairs(inlines) do\n"
+"\t\t\tif x.t == 'LineBreak' then x = pandoc.Space() end\n"
+"\t\t\ttable.insert(out, x)\n"
+"\t\tend\n"
+"\tend\n"
+"\tfor _, b in ipairs(blocks) do\n"
+"\t\tif b.t == 'BulletList' or b.t == 'OrderedList' then\n"
+"\t\t\tfor _, item in ipairs(b.content) do flat(item, out) end\n"
+"\t\telseif b.t == 'BlockQuote' or b.t == 'Div' then\n"
+"\t\t\tflat(b.content, out)\n"
+"\t\telseif b.t == 'LineBlock' then\n"
+"\t\t\tfor _, line in ipairs(b.content) do add(line) end\n"
+"\t\telseif b.t == 'CodeBlock' or b.t == 'RawBlock' then\n"
+"\t\t\tlocal text = b.text:gsub('```+%s*', '')\n"
+"\t\t\tadd({ pandoc.Code((text:gsub('%s*\\n%s*', '; '))) })\n"
+"\t\telseif b.content then\n"
+"\t\t\tadd(b.content)\n"
+"\t\tend\n"
+"\tend\n"
+"\treturn out\n"
+"end\n"
+"local function flatten(cells)\n"
+"\tfor i, cell in ipairs(cells) do\n"
+"\t\tcells[i] = { pandoc.Plain(flat(cell, {})) }\n"
+"\tend\n"
+"\treturn cells\n"
+"end\n"
+"function Table(t)\n"
+"\tlocal simple = pandoc.utils.to_simple_table(t)\n"
+"\tsimple.headers = flatten(simple.headers)\n"
+"\tfor i, row in ipairs(simple.rows) do\n"
+"\t\tsimple.rows[i] = flatten(row)\n"
+"\tend\n"
+"\tfor i in ipairs(simple.widths) do simple.widths[i] = 0 end\n"
+"\treturn pandoc.utils.from_simple_table(simple)\n"
 "end\n";
+/* clang-format on */
 
 static const char *
 format_of(const char *path)

@@ -67,6 +67,34 @@ def test_restructured_text_becomes_a_runbook_without_errors():
     assert check.returncode == 0 and "3 steps, no errors" in check.stdout, check.stdout
 
 
+NOTE = """Upgrade
+=======
+
+.. note::
+
+   Take a backup first.
+
+.. code-block:: sh
+
+   systemctl stop app
+
++--------+-------------------+
+| From   | What changes      |
++========+===================+
+| 1.0    | - the port        |
+|        | - the log's place |
++--------+-------------------+
+"""
+
+
+def test_notes_become_alerts_and_tables_have_no_tags():
+    done = imported("note.rst", NOTE)
+    assert done.returncode == 0, done.stderr
+    assert "> [!NOTE]\n>\n> Take a backup first." in done.stdout, done.stdout
+    assert "the port; the log's place" in done.stdout and "<" not in done.stdout.replace("<!--", ""), done.stdout
+    assert "``` sh {#" in done.stdout, done.stdout
+
+
 def test_the_document_opens_no_other_file():
     done = imported("it.rst", RST)
     assert "root:" not in done.stdout, done.stdout
