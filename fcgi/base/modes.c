@@ -29,8 +29,11 @@ modes_make_folder(const char *path, mode_t mode)
 {
 	bool there = access(path, F_OK) == 0;
 	enum err err = io_mkdirs(path, mode);
+	struct stat st;
 
-	if (err == ERR_OK && !there && chmod(path, mode) != 0)
+	/* What passes its group on goes on to do so. */
+	if (err == ERR_OK && !there && (stat(path, &st) != 0 ||
+	    chmod(path, mode | (st.st_mode & S_ISGID)) != 0))
 		err = ERR_IO;
 	return err;
 }

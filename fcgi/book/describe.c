@@ -122,6 +122,7 @@ targets_describe(const struct targets *t)
 			json_object_array_add(targets, describe_target(x));
 		for (struct group *g = e->groups; g != NULL; g = g->next)
 			json_object_array_add(groups, describe_group(g));
+		json_set(o, "local", target_json(t, e, "local"));
 		json_set(o, "targets", targets);
 		json_set(o, "groups", groups);
 	}

@@ -30,6 +30,9 @@ struct environment {
 	const char	*name;
 	const char	*label;
 	bool		 production;
+	bool		 local_forbidden;	/* local.c */
+	bool		 local_unconfined;
+	const char	*local_user;	/* or NULL */
 	struct approval_rule *approvals;
 	size_t		 approvals_count;
 	struct target	*targets;	/* in order of the file */
@@ -74,6 +77,16 @@ const char	*target_kind_check(struct targets *t, const struct ytree *y,
 const struct target *targets_find(const struct environment *e,
 		    const char *name);
 const struct ytree *target_way(const struct target *target);
+
+/* local.c: reads `local:`; whether anything is said of it; adds that to the
+ * target “local” of a plan; and whether the step may be on it. */
+void		 local_read(struct targets *t, struct environment *e,
+		    const struct ytree *y);
+bool		 local_is_said(const struct environment *e);
+void		 local_write(const struct environment *e,
+		    struct json_object *o);
+enum err	 local_allows(const struct environment *e,
+		    const struct step *s, struct fault *fault);
 
 /* As a plan has them; a name that is no target is local. */
 struct json_object *target_json(const struct targets *t,

@@ -339,6 +339,11 @@ write_used(const struct targets *t, const struct environment *e,
 			json_set_bool(one, "way", true);
 		json_set(all, u->names[i], one);
 	}
+	if (local_is_said(e) && json_get(all, "local") == NULL) {
+		one = target_json(t, e, "local");	/* copies use it too */
+		json_set_bool(one, "way", true);
+		json_set(all, "local", one);
+	}
 	return all;
 }
 
@@ -355,8 +360,11 @@ targets_resolve(const struct targets *t, const char *environment,
 	u.ways = json_object_new_object();
 	if (e != NULL)
 		err = use_lists(&u, e, fault);
-	for (size_t i = 0; i < book->steps_count && err == ERR_OK; i++)
-		err = use_step(&u, e, book, &book->steps[i], fault);
+	for (size_t i = 0; i < book->steps_count && err == ERR_OK; i++) {
+		err = local_allows(e, &book->steps[i], fault);
+		if (err == ERR_OK)
+			err = use_step(&u, e, book, &book->steps[i], fault);
+	}
 	if (err == ERR_OK) {
 		all = write_used(t, e, &u);
 		err = files_pin(t, book, all, fault);

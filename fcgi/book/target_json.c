@@ -97,6 +97,7 @@ target_json(const struct targets *t, const struct environment *e,
 	json_set_text(o, "kind", target != NULL ? target->kind : "local");
 	if (target == NULL) {
 		json_set_bool(o, "shared", true);
+		local_write(e, o);
 		return o;
 	}
 	if (strcmp(target->kind, "ssh") == 0)

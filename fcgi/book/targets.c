@@ -251,7 +251,7 @@ read_environment(struct targets *t, const struct ytree *y,
     struct environment ***tail)
 {
 	static const char *const keys[] = { "label", "production",
-	    "approvals", "targets", "groups", NULL };
+	    "approvals", "local", "targets", "groups", NULL };
 	struct environment *e = arena_alloc(t->arena, sizeof(*e));
 	struct target **targets = &e->targets;
 	struct group **groups = &e->groups;
@@ -267,7 +267,8 @@ read_environment(struct targets *t, const struct ytree *y,
 	if (y->kind != YTREE_MAP) {
 		if (y->kind != YTREE_TEXT || y->text[0] != '\0')
 			targets_wrong(t, y, "An environment has the keys "
-			    "label, production, approvals, targets, groups.");
+			    "label, production, approvals, local, targets, "
+			    "groups.");
 		return;
 	}
 	ytree_check_keys(t->arena, y, keys, "an environment", targets_tell, t);
@@ -276,6 +277,8 @@ read_environment(struct targets *t, const struct ytree *y,
 	targets_check_flag(t, y, "production", &e->production);
 	if ((map = ytree_get(y, "approvals")) != NULL)
 		read_rules(t, e, map);
+	if ((map = ytree_get(y, "local")) != NULL)
+		local_read(t, e, map);
 	if ((map = ytree_get(y, "targets")) != NULL && map->kind == YTREE_MAP)
 		for (map = map->first; map != NULL; map = map->next)
 			read_target(t, e, map, &targets);

@@ -6,10 +6,12 @@
  * two can never meet.
  */
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -38,6 +40,19 @@ cli_program_folder(void)
 	return mem_strdup(path);
 }
 
+/* What root's console has given to its keeper stays that one's. */
+static void
+become_owner(const char *database)
+{
+	struct stat st;
+
+	if (geteuid() == 0 && stat(database, &st) == 0 && st.st_uid != 0 &&
+	    (setgroups(0, NULL) != 0 ||
+	    setresgid(st.st_gid, st.st_gid, st.st_gid) != 0 ||
+	    setresuid(st.st_uid, st.st_uid, st.st_uid) != 0))
+		_exit(126);
+}
+
 static int
 start_keeper(const struct cli *c, pid_t *ret_pid)
 {
@@ -49,16 +64,17 @@ start_keeper(const struct cli *c, pid_t *ret_pid)
 	if (access(database, F_OK) != 0)
 		cli_say(0, "%s is a new data folder: is it the one that you "
 		    "meant (--data)?", c->data);
-	free(database);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0 &&
 	    (*ret_pid = fork()) == 0) {
 		dup2(ends[1], STDIN_FILENO);
+		become_owner(database);
 		execl(program, program, "--stdio", "--data", c->data,
 		    "--runbooks", c->runbooks, (char *)NULL);
 		_exit(127);
 	}
 	if (ends[1] >= 0)
 		close(ends[1]);
+	free(database);
 	free(program);
 	free(folder);
 	return ends[0];

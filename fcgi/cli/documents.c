@@ -3,6 +3,7 @@
  */
 #include <fts.h>
 #include <libgen.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,27 @@ check_environments(const char *path, const struct book *book)
 	free(copy);
 }
 
+/* A console that is started as a plain user cannot become another one. */
+static bool
+check_users(const char *path, const struct book *book)
+{
+	const struct passwd *me = getpwuid(geteuid());
+	bool ok = true;
+
+	for (size_t i = 0; i < book->steps_count && geteuid() != 0; i++) {
+		const struct step *s = &book->steps[i];
+
+		if (s->user == NULL || strcmp(s->on, "local") != 0 ||
+		    (me != NULL && strcmp(me->pw_name, s->user) == 0))
+			continue;
+		printf("%s:%d:1: error: user=%s on this machine needs a "
+		    "console that is started as root. Take it out, or name a "
+		    "target with on=.\n", path, s->line, s->user);
+		ok = false;
+	}
+	return ok;
+}
+
 /* Prints what is wrong with one document; true: it may be run. */
 static bool
 check_book(const char *path)
@@ -79,6 +101,7 @@ check_book(const char *path)
 	ok = book->errors == 0;
 	book_print_diagnostics(book, path, &out);
 	fputs(buf_text(&out), stdout);
+	ok = check_users(path, book) && ok;
 	if (ok && book->steps_count == 0)
 		printf("%s:1:1: warning: no step is marked: a block with "
 		    "braces, ```sh {#name}, or a task, - [ ] text.\n", path);

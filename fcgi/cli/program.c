@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,7 +20,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "cli/account.h"
 #include "cli/program.h"
+#include "cli/view.h"
 
 #define WAITS		1000	/* of 10 ms, in program_stop() */
 #define COPIES		20	/* descriptors above all that are handed over */
@@ -48,19 +51,70 @@ hand_over(const struct program *p)
 	for (int i = 0; i < p->fds_count; i++)
 		copies[i] = fcntl(p->fds[i], F_DUPFD, COPIES);
 	for (int i = 0; i < p->fds_count; i++) {
-		dup2(copies[i], p->first_fd + i);
+		dup2(copies[i], p->at[i]);
 		close(copies[i]);
 	}
+}
+
+void
+program_add_fd(struct program *p, int fd, int at)
+{
+	p->fds[p->fds_count] = fd;
+	p->at[p->fds_count++] = at;
+}
+
+void
+program_add_need(struct program *p, const char *path)
+{
+	size_t n = 0;
+
+	while (p->needs[n] != NULL)
+		n++;
+	if (n < PROGRAM_NEEDS)
+		p->needs[n] = path;
+}
+
+static bool
+may_read_all(const struct program *p)
+{
+	bool ok = true;
+
+	for (size_t i = 0; p->needs[i] != NULL && ok; i++) {
+		ok = account_may(p->account, p->needs[i],
+		    i == 0 ? X_OK : R_OK | X_OK);
+		if (!ok)
+			log_warn("%s may not read %s, so %s gets the right to "
+			    "read all files: open it to others with `chmod "
+			    "o+rX` and start the console again",
+			    p->account->name, p->needs[i], p->name);
+	}
+	return ok;
+}
+
+/* Becomes the user of its own; needs what it needs for. */
+static bool
+change_account(const struct program *p)
+{
+	bool seen;
+
+	if (p->account == NULL)
+		return true;
+	(void)view_open(p->account, p->needs);
+	seen = may_read_all(p);
+	return account_become(p->account, !seen);
 }
 
 static void __attribute__((noreturn))
 become(struct program *p, pid_t parent)
 {
 	setpgid(0, 0);
+	signal(SIGCHLD, SIG_DFL);
+	if (!change_account(p))
+		log_fatal("%s cannot be started as %s: %s", p->name,
+		    p->account->name, strerror(errno));
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(0);
-	signal(SIGCHLD, SIG_DFL);
 	hand_over(p);
 	if (p->setting != NULL)
 		putenv((char *)(uintptr_t)p->setting);

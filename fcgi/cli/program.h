@@ -10,14 +10,20 @@
 
 #define PROGRAM_FDS	4
 #define PROGRAM_ARGS	20
+#define PROGRAM_NEEDS	6
+
+struct account;
 
 struct program {
 	const char	*name;
 	char		*path;
 	char		*argv[PROGRAM_ARGS];
-	int		 fds[PROGRAM_FDS]; /* handed over from first_fd on */
+	int		 fds[PROGRAM_FDS]; /* handed over, */
+	int		 at[PROGRAM_FDS];  /* as these */
 	int		 fds_count;
-	int		 first_fd;
+	const struct account *account;	/* whose it is; NULL: ours */
+	const char	*needs[PROGRAM_NEEDS + 1]; /* folders that it reads;
+						 * the first is passed */
 	const char	*setting;	/* "NAME=value" of its environment, or
 					 * NULL */
 	int		 stop_signal;
@@ -32,6 +38,10 @@ struct program {
  * program_clear(), as the path is. */
 void	program_set_args(struct program *p, const char *const *args);
 void	program_clear(struct program *p);
+
+/* One more descriptor that is handed over, as `at`; and one more path. */
+void	program_add_fd(struct program *p, int fd, int at);
+void	program_add_need(struct program *p, const char *path);
 
 /*
  * Starts the program in a process group of its own; the end of this process

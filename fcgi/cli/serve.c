@@ -7,7 +7,6 @@
  * it.
  */
 #include <errno.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +21,9 @@
 #include "base/mem.h"
 #include "base/modes.h"
 #include "base/text.h"
+#include "cli/account.h"
 #include "cli/cli.h"
+#include "cli/isolation.h"
 #include "cli/endpoint.h"
 #include "cli/leftover.h"
 #include "cli/program.h"
@@ -39,6 +40,11 @@ struct serve {
 	char		*folder;	/* of the programs */
 	char		*share;		/* templates, static and nginx stand
 					 * here */
+	char		*templates;
+	char		*files;		/* static */
+	char		*certificate;	/* nginx's copy, or NULL */
+	char		*key;
+	struct accounts	 accounts;
 	int		 port_fd;	/* listens where the browsers come */
 	struct program	 programs[PROGRAMS];
 };
@@ -85,7 +91,6 @@ find_share(const char *folder)
 static void
 fill_in(const struct serve *s, const char *text, struct buf *out)
 {
-	const struct passwd *me = getpwuid(getuid());
 	char *share_static = mem_printf("%s/static", s->share);
 	struct buf listens = {0}, tls = {0};
 	const struct {
@@ -96,7 +101,6 @@ fill_in(const struct serve *s, const char *text, struct buf *out)
 		{ "@LISTEN@", endpoint_put_listen(s->cli, &listens) },
 		{ "@TLS@", endpoint_put_tls(s->cli, &tls) },
 		{ "@STATIC@", share_static },
-		{ "@USER@", me != NULL ? me->pw_name : "root" },
 	};
 	size_t i;
 
@@ -116,8 +120,35 @@ fill_in(const struct serve *s, const char *text, struct buf *out)
 	buf_clear(&tls);
 }
 
+/* nginx is not root and may not read what root alone may: it gets a copy, as
+ * the files are now. */
+static char *
+copy_for_nginx(struct serve *s, const char *path, const char *name)
+{
+	char *to = mem_printf("%s/run/nginx/%s", s->data, name);
+	struct buf text = {0};
+
+	if (io_read_file(path, 1024 * 1024, &text) != ERR_OK ||
+	    io_write_file(to, 0600, text.data, text.len) != ERR_OK)
+		log_fatal("%s cannot be handed to nginx", path);
+	explicit_bzero(text.data, text.len);
+	buf_clear(&text);
+	return to;
+}
+
 static void
-write_nginx(const struct serve *s)
+copy_certificate(struct serve *s)
+{
+	if (!s->accounts.used || s->cli->tls_cert == NULL)
+		return;
+	s->certificate = copy_for_nginx(s, s->cli->tls_cert, "tls.crt");
+	s->key = copy_for_nginx(s, s->cli->tls_key, "tls.key");
+	s->cli->tls_cert = s->certificate;
+	s->cli->tls_key = s->key;
+}
+
+static void
+write_nginx(struct serve *s)
 {
 	char *from = mem_printf("%s/nginx/countersign.conf.in", s->share);
 	char *folder = mem_printf("%s/run/nginx", s->data);
@@ -127,6 +158,7 @@ write_nginx(const struct serve *s)
 	if (modes_make_folder(folder, MODES_PRIVATE_FOLDER) != ERR_OK ||
 	    io_read_file(from, 1024 * 1024, &text) != ERR_OK)
 		log_fatal("%s cannot be read", from);
+	copy_certificate(s);
 	fill_in(s, buf_text(&text), &out);
 	if (io_write_file(to, MODES_PRIVATE_FILE, buf_text(&out), out.len) !=
 	    ERR_OK)
@@ -139,12 +171,12 @@ write_nginx(const struct serve *s)
 }
 
 static int
-listen_on(const struct serve *s, const char *name, mode_t mode)
+listen_on(const struct serve *s, const char *name, mode_t mode, gid_t group)
 {
 	char *path = mem_printf("%s/run/%s", s->data, name);
 	int fd = io_listen(path, mode);
 
-	if (fd < 0)
+	if (fd < 0 || (s->accounts.used && chown(path, 0, group) != 0))
 		log_fatal("cannot listen on %s: %s", path, strerror(errno));
 	free(path);
 	return fd;
@@ -163,6 +195,28 @@ find_nginx(void)
 	log_fatal("nginx is not installed: run `make deps`");
 }
 
+/* Started as root: who runs as whom, and what it has to find. */
+static void
+set_accounts(struct serve *s)
+{
+	struct program *p = s->programs;
+
+	if (!s->accounts.used)
+		return;
+	p[KEEPER].account = &s->accounts.keeper;
+	p[WEB].account = &s->accounts.web;
+	p[NGINX].account = &s->accounts.nginx;
+	for (int i = KEEPER; i <= NGINX; i++)
+		program_add_need(&p[i], s->data);
+	program_add_need(&p[KEEPER], s->runbooks);
+	program_add_need(&p[WEB], s->runbooks);
+	program_add_need(&p[WEB], s->templates);
+	program_add_need(&p[WEB], s->files);
+	program_add_need(&p[NGINX], s->files);
+	program_add_need(&p[KEEPER], s->folder);
+	program_add_need(&p[WEB], s->folder);
+}
+
 static void
 set_programs(struct serve *s)
 {
@@ -171,8 +225,6 @@ set_programs(struct serve *s)
 		[KEEPER] = "countersign-keeper", [WEB] = "countersign-web",
 	};
 	char *step = mem_printf("%s/countersign-step", s->folder);
-	char *templates = mem_printf("%s/templates", s->share);
-	char *files = mem_printf("%s/static", s->share);
 	char *conf = mem_printf("%s/run/nginx/nginx.conf", s->data);
 	char *prefix = mem_printf("%s/run/nginx/", s->data);
 	char *errors = mem_printf("%s/run/nginx/error.log", s->data);
@@ -187,31 +239,39 @@ set_programs(struct serve *s)
 	program_set_args(&p[RUNNER], (const char *[]){ "--data", s->data,
 	    "--step", step, "--output-limit", s->cli->output_limit, NULL });
 	program_set_args(&p[KEEPER], (const char *[]){ "--data", s->data,
-	    "--runbooks", s->runbooks, NULL });
+	    "--runbooks", s->runbooks, s->accounts.used ? "--share" : NULL,
+	    NULL });
 	program_set_args(&p[WEB], (const char *[]){ "--data", s->data,
-	    "--runbooks", s->runbooks, "--templates", templates, "--static",
-	    files, NULL });
+	    "--runbooks", s->runbooks, "--templates", s->templates,
+	    "--static", s->files, NULL });
 	program_set_args(&p[NGINX], (const char *[]){ "-c", conf, "-p",
 	    prefix, "-e", errors, NULL });
-	p[KEEPER].fds[0] = listen_on(s, "keeper.sock", 0660);
-	p[KEEPER].fds[1] = listen_on(s, "admin.sock", 0600);
-	p[KEEPER].fds[2] = listen_on(s, "runner.sock", 0600);
-	p[KEEPER].fds_count = 3;
-	p[KEEPER].first_fd = 3;
 	p[KEEPER].setting = "LISTEN_FDS=3";
-	p[WEB].fds[0] = listen_on(s, "web.sock", 0660);
-	p[WEB].fds_count = 1;
-	p[NGINX].fds[0] = s->port_fd;
-	p[NGINX].fds_count = 1;
-	p[NGINX].first_fd = 3;
+	p[WEB].setting = "LIVE_FD=3";
 	p[NGINX].setting = "NGINX=3;";	/* a socket that it need not open */
 	p[RUNNER].keeps_children = true;
+	set_accounts(s);
 	free(step);
-	free(templates);
-	free(files);
 	free(conf);
 	free(prefix);
 	free(errors);
+}
+
+static void
+set_sockets(struct serve *s)
+{
+	struct program *p = s->programs;
+	const struct accounts *a = &s->accounts;
+
+	program_add_fd(&p[KEEPER], listen_on(s, "keeper.sock", 0660,
+	    a->web.gid), 3);
+	program_add_fd(&p[KEEPER], listen_on(s, "admin.sock", 0600, 0), 4);
+	program_add_fd(&p[KEEPER], listen_on(s, "runner.sock", 0600, 0), 5);
+	program_add_fd(&p[WEB], listen_on(s, "web.sock", 0660, a->nginx.gid),
+	    0);
+	program_add_fd(&p[WEB], listen_on(s, "live.sock", 0660, a->nginx.gid),
+	    3);
+	program_add_fd(&p[NGINX], s->port_fd, 3);
 }
 
 static void
@@ -384,11 +444,18 @@ cli_serve(struct cli *c)
 		    s.folder);
 	if (access(c->runbooks, R_OK) != 0)
 		log_fatal("the runbook folder %s cannot be read", c->runbooks);
+	accounts_find(&s.accounts);
 	open_data(&s);
 	open_port(&s);
 	s.runbooks = absolute(c->runbooks);
+	s.templates = mem_printf("%s/templates", s.share);
+	s.files = mem_printf("%s/static", s.share);
 	write_nginx(&s);
+	accounts_take_data(&s.accounts, s.data);
 	set_programs(&s);
+	set_sockets(&s);
+	isolation_look(s.programs[RUNNER].argv[4], s.data,
+	    s.accounts.web.gid);
 	catch_signals();
 	supervise(&s);
 	stop_all(&s);
@@ -398,5 +465,9 @@ cli_serve(struct cli *c)
 	free(s.runbooks);
 	free(s.folder);
 	free(s.share);
+	free(s.templates);
+	free(s.files);
+	free(s.certificate);
+	free(s.key);
 	return CLI_YES;
 }

@@ -4,6 +4,7 @@
  * It authenticates, authorises, appends events and keeps the projections.  It
  * never speaks to a target and cannot open a secret.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <sodium.h>
@@ -28,6 +29,7 @@ struct options {
 	const char	*data;
 	const char	*runbooks;
 	bool		 stdio;
+	bool		 share;		/* the journal with our group */
 };
 
 static struct options
@@ -37,9 +39,10 @@ read_options(int argc, char **argv)
 		{ "data", required_argument, NULL, 'd' },
 		{ "runbooks", required_argument, NULL, 'r' },
 		{ "stdio", no_argument, NULL, 's' },
+		{ "share", no_argument, NULL, 'g' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct options o = { "data", "runbooks", false };
+	struct options o = { .data = "data", .runbooks = "runbooks" };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -49,6 +52,8 @@ read_options(int argc, char **argv)
 			o.runbooks = optarg;
 		else if (c == 's')
 			o.stdio = true;
+		else if (c == 'g')
+			o.share = true;
 		else
 			exit(2);
 	}
@@ -77,6 +82,23 @@ make_folders(const char *data)
 		if (modes_make_folder(path, i == 1 ? MODES_PRIVATE_FOLDER :
 		    MODES_SHARED_FOLDER) != ERR_OK)
 			log_fatal("cannot make the folder %s", path);
+		free(path);
+	}
+}
+
+/* The web program reads the journal.  SQLite gives what it makes anew the
+ * mode of the database. */
+static void
+share_journal(const char *data)
+{
+	static const char *const ends[] = { "", "-wal", "-shm" };
+
+	for (size_t i = 0; i < 3; i++) {
+		char *path = mem_printf("%s/countersign.db%s", data, ends[i]);
+
+		if (chmod(path, 0640) != 0 && errno != ENOENT)
+			log_fatal("%s cannot be shared with the web program: "
+			    "%s", path, strerror(errno));
 		free(path);
 	}
 }
@@ -127,6 +149,8 @@ main(int argc, char **argv)
 	lock_fd = lock(o.data);
 	if (db_open(o.data, DB_KEEPER, &k.db) != ERR_OK)
 		log_fatal("cannot open the database in %s", o.data);
+	if (o.share)
+		share_journal(o.data);
 	ballast_take(o.data);
 	if (seal_open_ledger(&k) != ERR_OK)
 		log_fatal("cannot read or make the key of the ledger");

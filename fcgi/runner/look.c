@@ -82,6 +82,21 @@ look_needs(const struct book *book, struct json_object *resolved)
 	return all;
 }
 
+struct json_object *
+look_users(const struct book *book)
+{
+	struct json_object *all = json_object_new_array();
+
+	for (size_t i = 0; i < book->steps_count; i++) {
+		const struct step *s = &book->steps[i];
+
+		if (s->user != NULL && strcmp(s->on, "local") == 0)
+			json_object_array_add(all,
+			    json_object_new_string(s->user));
+	}
+	return all;
+}
+
 /* The hashes of the files that a look found, {target: hash}. */
 static struct json_object *
 hashes_of(const char *results)

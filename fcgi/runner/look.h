@@ -19,6 +19,9 @@ struct json_object *look_preflight(void);
 struct json_object *look_needs(const struct book *book,
 	    struct json_object *resolved);
 
+/* The users that steps on this machine name; a new array. */
+struct json_object *look_users(const struct book *book);
+
 /*
  * What the last look at an edit has seen on each target, {target: hash},
  * but for those whose file the step itself has changed since.  An attempt

@@ -78,6 +78,16 @@ harden(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* The keeper, whose folder it is in, seals with it. */
+static bool
+give_to_keeper(const char *path, const char *folder)
+{
+	struct stat st;
+
+	return geteuid() != 0 || (stat(folder, &st) == 0 &&
+	    chown(path, st.st_uid, st.st_gid) == 0);
+}
+
 /* Reads or makes the key that secrets are sealed to. */
 static bool
 open_keys(struct runner *r)
@@ -102,7 +112,7 @@ open_keys(struct runner *r)
 	ok = io_write_file(secret, 0600, hex, strlen(hex)) == ERR_OK;
 	text_hex(r->public_key, sizeof(r->public_key), hex);
 	ok = ok && io_write_file(public, MODES_SHARED_FILE, hex,
-	    strlen(hex)) == ERR_OK;
+	    strlen(hex)) == ERR_OK && give_to_keeper(public, keys);
 out:
 	if (text.data != NULL)
 		sodium_memzero(text.data, text.cap);

@@ -422,6 +422,7 @@ fill_preflight(struct runner *r, struct pinned *s, const char *exec,
 	fill_common(r, s, exec, o);
 	json_set(o, "step", look_preflight());
 	json_set(o, "needs", look_needs(s->book, json_get(s->run, "targets")));
+	json_set(o, "users", look_users(s->book));
 	json_set(o, "targets", targets);
 	return targets_of(r, s, targets, why);
 }

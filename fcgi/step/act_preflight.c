@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -17,6 +18,7 @@
 #include "base/text.h"
 #include "book/host_key.h"
 #include "step/act.h"
+#include "step/confine.h"
 #include "step/link.h"
 #include "step/preflight.h"
 #include "step/script.h"
@@ -189,6 +191,35 @@ write_script(const struct job *job, struct buf *text)
 				buf_printf(text, "cs_need %s\n", words[k]);
 }
 
+/* As whom its steps would run here, and what isolates them. */
+static void
+preflight_rights(struct job *job)
+{
+	struct json_object *users = json_get(job->order->root, "users");
+	size_t n = users != NULL ? json_object_array_length(users) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct confine_who who;
+		struct buf why = {0};
+		const char *user = json_object_get_string(
+		    json_object_array_get_idx(users, i));
+
+		if (!order_is_user(user) ||
+		    !confine_choose(user, &who, &why))
+			preflight_found(job, "login", "failed",
+			    why.len > 0 ? buf_text(&why) : "user= is not the "
+			    "name of a user.");
+		confine_who_clear(&who);
+		buf_clear(&why);
+	}
+	if (!confine_isolates())
+		preflight_found(job, "isolation", geteuid() == 0 ? "ok" :
+		    "warning", geteuid() == 0 ? "Namespaces are refused here: "
+		    "a user of its own is what keeps a step from the console." :
+		    "Steps on this machine are not isolated from the "
+		    "console: it refuses namespaces to this user.");
+}
+
 static void
 preflight_machine(struct job *job)
 {
@@ -202,6 +233,8 @@ preflight_machine(struct job *job)
 	bool said_user = false;
 
 	act_announce(job);
+	if (strcmp(job->target->kind, "local") == 0)
+		preflight_rights(job);
 	result = link_open(job->target, job->watch, &link, &why);
 	if (result == LINK_OK) {
 		say_connected(job, began);

@@ -55,6 +55,30 @@ confine_policy(void)
 	return policy != NULL ? policy : &none;
 }
 
+static void
+become_nothing(void *ctx, const char *script_path)
+{
+	(void)ctx;
+	(void)script_path;
+	_exit(0);
+}
+
+bool
+confine_isolates(void)
+{
+	struct confine_who me = { .uid = geteuid() };
+	struct confine_call call = { .who = &me, .end_signal = SIGKILL,
+		.become = become_nothing };
+	struct confine_child child = { .pid = -1, .init = true };
+	int status;
+
+	if (may_divide)
+		child.pid = init_start(&call, &child.fd);
+	if (child.pid > 0)
+		confine_wait(&child, &status);
+	return child.pid > 0;
+}
+
 bool
 confine_forbidden(struct buf *why)
 {
@@ -125,7 +149,23 @@ confine_open(const char *data)
 	    (geteuid() == 0 || enter_user_namespace());
 }
 
-/* Where nothing is covered, the script stands outside of the data folder. */
+/* True where the program's user gets as far as the data folder, which may
+ * stand in /root. */
+static bool
+gets_there(const struct confine_who *who)
+{
+	int fd;
+
+	confine_files_as(who);
+	fd = open(data_folder, O_PATH | O_CLOEXEC);
+	confine_files_own();
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* Where nothing is covered, or nobody gets there, the script stands outside
+ * of the data folder. */
 static bool
 put_script(struct confine_call *call)
 {
@@ -133,7 +173,7 @@ put_script(struct confine_call *call)
 	int fd;
 	bool ok;
 
-	if (call->script == NULL)
+	if (call->script == NULL || call->script_path != NULL)
 		return true;
 	if (mkdtemp(folder) == NULL)
 		return false;
@@ -218,7 +258,8 @@ confine_start(struct confine_call *call, struct confine_child *ret,
 	pid_t pid = -1;
 
 	*ret = (struct confine_child){ .pid = -1, .fd = -1 };
-	if (may_divide && !call->who->whole) {
+	if (may_divide && !call->who->whole &&
+	    (gets_there(call->who) || put_script(call))) {
 		pid = init_start(call, &fd);
 		error = errno;
 	}
@@ -294,14 +335,6 @@ confine_view(const struct confine_who *who, struct buf *why)
 	return may_be_beside(errno, why);
 }
 
-static void
-become_nothing(void *ctx, const char *script_path)
-{
-	(void)ctx;
-	(void)script_path;
-	_exit(0);
-}
-
 /* True where a child can take that filter. */
 static bool
 works(bool (*filter)(void))
@@ -318,22 +351,18 @@ works(bool (*filter)(void))
 int
 confine_print(void)
 {
-	struct confine_who me = { .uid = geteuid() };
-	struct confine_call call = { .who = &me, .end_signal = SIGKILL,
-		.become = become_nothing };
-	int fd = -1, status;
-	pid_t pid = may_divide ? init_start(&call, &fd) : -1;
-	const char *why = pid > 0 ? "" : strerror(errno);
+	struct confine_who who;
+	struct buf why = {0};
+	bool known = confine_choose(NULL, &who, &why);
 
-	if (pid > 0) {
-		struct confine_child child = { pid, fd, true };
-
-		confine_wait(&child, &status);
-	}
-	printf("{\"namespaces\":%s,\"why\":\"%s\",\"seccomp\":%s,"
-	    "\"landlock\":%d,\"root\":%s}\n", pid > 0 ? "true" : "false",
-	    why, works(filter_system_calls) ? "true" : "false",
-	    filter_landlock_version(), geteuid() == 0 ? "true" : "false");
+	printf("{\"namespaces\":%s,\"seccomp\":%s,\"landlock\":%d,"
+	    "\"root\":%s,\"user\":\"%s\"}\n",
+	    confine_isolates() ? "true" : "false",
+	    works(filter_system_calls) ? "true" : "false",
+	    filter_landlock_version(), geteuid() == 0 ? "true" : "false",
+	    known ? who.user : "");
+	confine_who_clear(&who);
+	buf_clear(&why);
 	free(data_folder);
 	data_folder = NULL;
 	return 0;

@@ -57,6 +57,9 @@ void	confine_open(const char *data);
 /* What the order says of steps on this machine; it is kept by the caller. */
 void	confine_order(const struct order *o);
 
+/* True where namespaces can be made here, as far as has been tried. */
+bool	confine_isolates(void);
+
 /* True where the environment forbids steps on this machine; `why`. */
 bool	confine_forbidden(struct buf *why);
 

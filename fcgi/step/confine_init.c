@@ -60,7 +60,7 @@ put_script(struct confine_call *call)
 	int fd;
 	bool ok;
 
-	if (call->script == NULL)
+	if (call->script == NULL || call->script_path != NULL)
 		return true;
 	if (getcwd(exec, sizeof(exec)) == NULL)
 		return false;

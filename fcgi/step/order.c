@@ -34,6 +34,7 @@ static const struct json_key order_keys[] = {
 	{ "seen",		json_type_object,	false },
 	{ "undo",		json_type_object,	false },
 	{ "needs",		json_type_object,	false },
+	{ "users",		json_type_array,	false },
 	{ "files",		json_type_object,	false },
 	{ "seal_to",		json_type_string,	false },
 	{ "output_limit",	json_type_int,		false },

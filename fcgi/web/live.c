@@ -438,9 +438,11 @@ open_hub(struct hub *h)
 {
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = NULL };
 	char *path = mem_printf("%s/run/live.sock", h->data);
+	const char *handed = getenv("LIVE_FD");
 
 	h->epoll = epoll_create1(EPOLL_CLOEXEC);
-	h->listener = io_listen(path, 0660);
+	h->listener = handed != NULL && handed[0] == '3' ? 3 :
+	    io_listen(path, 0660);
 	if (h->listener < 0 || h->epoll < 0 ||
 	    io_set_nonblocking(h->listener, true) != 0 ||
 	    epoll_ctl(h->epoll, EPOLL_CTL_ADD, h->listener, &e) != 0)

@@ -14,6 +14,7 @@
 #include "journal/captured.h"
 #include "journal/plan.h"
 #include "web/card.h"
+#include "web/local.h"
 #include "web/look.h"
 #include "web/model.h"
 #include "web/page.h"
@@ -49,7 +50,7 @@ pinned(struct view *v, struct json_object *t)
 }
 
 static const char *
-how_itself(struct view *v, struct json_object *t)
+how_itself(struct view *v, const struct step *step, struct json_object *t)
 {
 	const char *kind = json_text(t, "kind", "local"), *host;
 
@@ -61,8 +62,7 @@ how_itself(struct view *v, struct json_object *t)
 		return request_fill(v->req, "how_http", "at {url}", "url",
 		    json_text(t, "url", ""), NULL);
 	if (!text_eq(kind, "ssh"))
-		return request_text(v->req, "how_local",
-		    "on this console's machine");
+		return local_how(v->req, t, step->user);
 	host = arena_printf(v->req->arena, "%s:%" PRId64,
 	    json_text(t, "host", ""), json_int(t, "port", 22));
 	return request_fill(v->req, "how_ssh", "over SSH ({client}) as {user} "
@@ -73,11 +73,11 @@ how_itself(struct view *v, struct json_object *t)
 
 /* The machines on the way to it, in the order in which they are passed. */
 static const char *
-how(struct view *v, const char *name)
+how(struct view *v, const struct step *step, const char *name)
 {
 	struct json_object *all = json_get(v->run, "targets");
 	struct json_object *t = json_get(all, name);
-	const char *what = how_itself(v, t), *way = NULL, *next;
+	const char *what = how_itself(v, step, t), *way = NULL, *next;
 
 	for (int i = 0; i < TARGETS_HOPS_MAX && t != NULL; i++) {
 		next = json_text(t, "jump", json_text(t, "over", NULL));
@@ -92,7 +92,8 @@ how(struct view *v, const char *name)
 }
 
 static void
-add_target(struct view *v, struct json_object *list, const char *name)
+add_target(struct view *v, const struct step *step,
+    struct json_object *list, const char *name)
 {
 	struct json_object *o;
 
@@ -102,7 +103,7 @@ add_target(struct view *v, struct json_object *list, const char *name)
 			return;
 	o = json_object_new_object();
 	model_text(o, "name", name);
-	model_text(o, "how", how(v, name));
+	model_text(o, "how", how(v, step, name));
 	json_object_array_add(list, o);
 }
 
@@ -117,7 +118,7 @@ targets_model(struct view *v, const struct step *step)
 	    view_targets(v, step));
 
 	for (size_t i = 0; i < json_object_array_length(names); i++)
-		add_target(v, list, json_object_get_string(
+		add_target(v, step, list, json_object_get_string(
 		    json_object_array_get_idx(names, i)));
 	for (size_t i = 0; i < json_object_array_length(ends); i++) {
 		struct json_object *of = request_own(v->req, plan_targets_of(
@@ -125,7 +126,7 @@ targets_model(struct view *v, const struct step *step)
 		    json_object_array_get_idx(ends, i))));
 
 		for (size_t k = 0; k < json_object_array_length(of); k++)
-			add_target(v, list, json_object_get_string(
+			add_target(v, step, list, json_object_get_string(
 			    json_object_array_get_idx(of, k)));
 	}
 	return list;

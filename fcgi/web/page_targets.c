@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "web/books.h"
+#include "web/local.h"
 #include "web/model.h"
 #include "web/page.h"
 
@@ -96,6 +97,8 @@ complete(struct req *req, const struct targets *t, struct json_object *e)
 		    users);
 	if (req->wants != WANTS_HTML)
 		return;
+	model_text(e, "local_text", local_how(req, json_get(e, "local"),
+	    NULL));
 	json_set_bool(e, "has_targets", n > 0);
 	json_set_bool(e, "has_groups",
 	    json_object_array_length(json_get(e, "groups")) > 0);

@@ -75,6 +75,9 @@
  *		before it were applied by an earlier attempt},
  *	 "skipped": {target: [statements before it that people skipped]},
  *	 "environment": name,
+ *	 "local": the target “local” of the plan, with what targets.yml says of
+ *		steps on this machine: "user", "production", "unconfined",
+ *		"forbidden" (fcgi/book/local.c, fcgi/step/confine.h),
  *	 "targets": [{"name", "kind": "local"} | {"name", "kind": "ssh", "host",
  *		"port", "user", "key", "passphrase", "agent", "host_key",
  *		"client", "jump": {such a target}} | {"name", "kind": "http|
@@ -90,7 +93,7 @@
  *	 "undo": {target: {"backup", "sum"}}: what is put back, and the
  *		SHA-256 that the file must have,
  *	 "needs": {target: [interpreters]} for a preflight, which tries the
- *		targets and changes nothing,
+ *		targets and changes nothing; "users": [user= of steps here],
  *	 "files": {"./path": {"file": its path, "sha256"}}: files of the runbook
  *		folder that this step sends, as the plan pins them,
  *	 "seal_to": where the output is kept secret, the X25519 public key, in
@@ -128,6 +131,7 @@
 #define EXEC_LOCK		"lock"
 #define EXEC_PID		"pid"
 #define EXEC_STATUS		"status"
+#define EXEC_ISOLATION		"run/isolation"	/* in the data folder */
 #define EXEC_OUTPUT_LIMIT	(64LL << 20)	/* serve --output-limit */
 #define EXEC_OUTPUT_MOST_MB	1000000
 #define EXEC_KEPT		".save"

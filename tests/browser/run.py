@@ -16,10 +16,12 @@ from console import Console  # noqa: E402
 with tempfile.TemporaryDirectory(prefix="cs-books-") as books:
     for folder in ("runbooks", "tests/browser/runbooks"):
         shutil.copytree(TOP / folder, books, dirs_exist_ok=True)
+    os.chmod(books, 0o755)      # the console's programs are not root
     with Console(runbooks=pathlib.Path(books)) as console:
         code = subprocess.run(
             ["node", "index.js"], cwd=TOP / "tests/browser", timeout=600,
             env=dict(os.environ, BASE_URL=console.base,
+                     DATA=str(console.data),
                      SETUP_LINK=f"{console.base}/setup?key="
                      f"{console.setup_key}"),
             check=False).returncode

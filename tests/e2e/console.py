@@ -186,6 +186,7 @@ def free_port():
 def runbook_folder(documents, targets=None):
     """A temporary runbook folder, {name: text}; the caller removes it."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="cs-books-"))
+    folder.chmod(0o755)         # the console's programs are not root
     for name, text in documents.items():
         (folder / (name + ".md")).write_text(text)
     (folder / "targets.yml").write_text(targets or

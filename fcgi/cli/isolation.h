@@ -1,0 +1,16 @@
+/*
+ * isolation.h: what isolates steps on this machine.
+ */
+#ifndef CLI_ISOLATION_H
+#define CLI_ISOLATION_H
+
+#include <sys/types.h>
+
+/*
+ * Has countersign-step (its path) try it, leaves what it found in
+ * DATA/run/isolation for the pages, whose group may read it, and warns where
+ * something is missing.
+ */
+void	isolation_look(const char *step, const char *data, gid_t group);
+
+#endif
