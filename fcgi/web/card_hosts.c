@@ -190,15 +190,14 @@ add_resume(struct view *v, struct json_object *list,
 	json_object_object_foreach(latest, name, o) {
 		(void)name;
 		if (json_flag(o, "valid", false) ||
-		    json_get(o, "resume") == NULL)
+		    json_int(o, "resume", 0) < 2)
 			continue;
 		first = count++ == 0 ? o : first;
 	}
 	if (count == 0)
 		return;
 	at = json_int(first, "resume", 0);
-	if (at > 1 || count > 1)
-		add_retry(list, "from", count > 1 ? request_fill(v->req,
+	add_retry(list, "from", count > 1 ? request_fill(v->req,
 	    "label_resume_many", "Retry from the failed statement on {count} "
 	    "targets", "count", number(v, count), NULL) :
 	    request_fill(v->req, "label_resume", "Retry from statement {n} of "

@@ -113,7 +113,7 @@ def test_what_cannot_be_done_is_refused_with_the_reason():
         assert step.end["state"] == "failed" and "no regular" in step.end["message"]
     refused(fresh(b"x\n"), "ensure {{a}}", "more than one line", values={"a": "1\n2"})
     refused(fresh(b"[s]\na=1\n"), "set b = 2", "sections")
-    refused(fresh(b"x\n"), "append y", "none of replace")
+    refused(fresh(b"x\n"), "append y", "begins with replace")
 
 
 def test_a_folder_that_may_not_be_written_is_named():
