@@ -4,14 +4,17 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ana, close, inState, look, newPage, signIn } from './browser.js';
 
 describe('the way back', () => {
-	const folder = join(mkdtempSync(join(tmpdir(), 'cs-back-')), 'app');
+	const outer = mkdtempSync(join(tmpdir(), 'cs-back-'));
+	const folder = join(outer, 'app');
 	let page;
+
+	chmodSync(outer, 0o777);	// steps run as a user of their own
 
 	before(async () => {
 		page = await newPage();

@@ -1,6 +1,8 @@
 """
 sshd.py: the processes of an sshd that a test has started.
 """
+import os
+import signal
 import subprocess
 
 
@@ -16,3 +18,13 @@ def connections(listener):
         found += [int(pid) for pid, ppid, name in rows
                   if int(ppid) == parent and name.startswith("sshd")]
     return found[1:]
+
+
+def cut(listener):
+    """Ends the processes that hold its connections; not what they run.  One
+    may end by itself as the one above it does."""
+    for pid in connections(listener):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass

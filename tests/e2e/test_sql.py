@@ -8,7 +8,7 @@ import glob, json, os, pathlib, pwd, secrets, shutil, signal, socket, sqlite3
 import subprocess, sys, tempfile, threading, time
 
 from console import BUILD, Console, free_port, main, runbook_folder
-from sshd import connections
+from sshd import cut
 
 WORK = pathlib.Path(tempfile.mkdtemp(prefix="cs-sql-"))
 WORK.chmod(0o755)
@@ -200,8 +200,7 @@ class Sshd:
                 "client": "libssh2", **more}
 
     def cut(self):
-        for pid in connections(self.process.pid):
-            os.kill(pid, signal.SIGKILL)
+        cut(self.process.pid)
 
     def stop(self):
         self.process.terminate()

@@ -11,7 +11,7 @@ import base64, ctypes, json, os, re, secrets, shutil, signal, socket, subprocess
 import tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from sshd import connections  # noqa: E402
+from sshd import connections, cut  # noqa: E402
 # Here steps are executed without a console, in folders of the test.
 os.environ["COUNTERSIGN_WITHOUT"] = "everything"
 
@@ -78,9 +78,7 @@ class Sshd:
         return connections(self.process.pid)
 
     def cut(self):
-        """Ends the processes that hold the connections; not what they run."""
-        for pid in self.children():
-            os.kill(pid, signal.SIGKILL)
+        cut(self.process.pid)
 
     def stop(self):
         self.process.terminate()

@@ -16,7 +16,7 @@ import tempfile
 import time
 
 import console
-from sshd import connections
+from sshd import cut
 
 USER = getpass.getuser()
 SECRET = "hunter2 'of' \"the\" lake"
@@ -93,9 +93,7 @@ class Sshd:
         until(lambda: "listening" in self.log())
 
     def cut(self):
-        """Ends the processes that hold the connections; not what they run."""
-        for pid in connections(self.process.pid):
-            os.kill(pid, signal.SIGKILL)
+        cut(self.process.pid)
 
     def log(self):
         path = self.work / "log"
