@@ -193,9 +193,8 @@ check_commands(struct advice *a, const struct script_line *l)
 	}
 }
 
-/* The script gives the name a value somewhere, as far as its text tells. */
-static bool
-is_set(const char *text, const char *name)
+bool
+advice_is_set(const char *text, const char *name)
 {
 	size_t len = strlen(name);
 
@@ -229,7 +228,7 @@ check_variables(const struct advice *a, const struct script_line *l)
 			continue;
 		name = arena_strndup(a->p->arena, s + 2,
 		    (size_t)(end - s) - 2);
-		if (!text_is_name(name) || is_set(a->s->text, name) ||
+		if (!text_is_name(name) || advice_is_set(a->s->text, name) ||
 		    name_is_known(a->p, name, (int)a->step, a->s->section))
 			continue;
 		advise(a->p, place(a, l, s), "variable", name, "Nothing sets "

@@ -44,6 +44,9 @@ size_t	 content_place(const struct parse *p, const struct step *s, int line,
 /* advice.c: warnings of what a step would do that nobody meant */
 void	 check_advice(struct parse *p, size_t step);
 
+/* The script gives the name a value somewhere, as far as its text tells. */
+bool	 advice_is_set(const char *text, const char *name);
+
 /* answers.c: one line; all blocks become part of the steps before them */
 bool	 answers_line(const char *s, size_t len, struct answers_line *ret);
 void	 answers_fold(struct parse *p);

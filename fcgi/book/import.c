@@ -3,7 +3,8 @@
  *
  * The tree that the parser makes says where its blocks stand; the result is
  * the source with short texts put in at such places, so nothing can be lost
- * or moved (import_code.c takes indentation away, and nothing else).  What
+ * or moved (import_code.c takes indentation away, import_session.c prompts,
+ * and a placeholder becomes the name of its parameter).  What
  * would mean something to Countersign that its author cannot have meant
  * (braces on a code block, a foreign front matter, a fence that is never
  * closed) is made harmless in the same way.  Where the proposal would
@@ -209,7 +210,9 @@ import_nodes(struct import *im, const struct node *n)
 			continue;
 		}
 		if (n->type == NODE_P) {
-			im->before = n;
+			im->before = n->at != NOWHERE &&
+			    looks_like_a_shortcode(im->p.src + n->at) ? NULL :
+			    n;
 			import_paragraph(im, n);
 		}
 		if (n->type >= NODE_P)
@@ -257,11 +260,11 @@ find_title(struct import *im)
 	return title[0] != '\0' ? title : "Imported runbook";
 }
 
-static void
-add_front_matter(struct import *im, size_t old_end)
+/* The front matter, once it is known which parameters there are. */
+static const char *
+front_matter(struct import *im, bool old)
 {
-	struct parse *p = &im->p;
-	size_t start = text_starts(p->src, "\xef\xbb\xbf") ? 3 : 0;
+	const char *text;
 	struct buf out = {0};
 
 	buf_puts(&out, "---\ntitle: \"");
@@ -271,14 +274,32 @@ add_front_matter(struct import *im, size_t old_end)
 		if ((unsigned char)*s >= ' ' && *s != 0x7f)
 			buf_putc(&out, *s);
 	}
-	buf_puts(&out, "\"\n---\n\n");
-	if (old_end > start)
-		buf_puts(&out, "~~~~yaml\n");
-	import_insert(im, start, 0, arena_strdup(p->arena, buf_text(&out)));
-	if (old_end > start)
-		import_insert(im, old_end, 0, p->src[old_end - 1] == '\n' ?
-		    "~~~~\n" : "\n~~~~\n");
+	buf_puts(&out, im->holes_count > 0 ? "\"\nparameters:\n" : "\"\n");
+	for (size_t i = 0; i < im->holes_count; i++)
+		buf_printf(&out, "  %s: {label: \"%s\"}\n",
+		    im->holes[i].name, im->holes[i].label);
+	buf_puts(&out, old ? "---\n\n~~~~yaml\n" : "---\n\n");
+	text = arena_strdup(im->p.arena, buf_text(&out));
 	buf_clear(&out);
+	return text;
+}
+
+/* All that is put in; the first of it is our front matter. */
+static void
+import_all(struct import *im)
+{
+	struct parse *p = &im->p;
+	size_t start = text_starts(p->src, "\xef\xbb\xbf") ? 3 : 0;
+	bool old = p->body > start;
+
+	if (!im->keep_front)
+		import_insert(im, start, 0, "");
+	if (!im->keep_front && old)
+		import_insert(im, p->body, 0, p->src[p->body - 1] == '\n' ?
+		    "~~~~\n" : "\n~~~~\n");
+	import_nodes(im, p->doc->first);
+	if (!im->keep_front)
+		im->list[0].text = front_matter(im, old);
 }
 
 static int
@@ -312,7 +333,8 @@ static bool
 propose(const char *markdown, size_t len, bool cautious, bool keep_front,
     struct buf *out)
 {
-	struct import im = { .cautious = cautious, .sql = "mysql" };
+	struct import im = { .cautious = cautious, .sql = "mysql",
+		.keep_front = keep_front };
 	struct book scratch = {0}, *book;
 	size_t old = out->len;
 	bool ok;
@@ -325,9 +347,7 @@ propose(const char *markdown, size_t len, bool cautious, bool keep_front,
 		im.sql = "postgresql";
 	frontmatter_read(&im.p);
 	markdown_read(&im.p);
-	if (!keep_front)
-		add_front_matter(&im, im.p.body);
-	import_nodes(&im, im.p.doc->first);
+	import_all(&im);
 	write_all(&im, markdown, len, out);
 	book = book_parse(out->data + old, out->len - old);
 	ok = book->errors == 0;

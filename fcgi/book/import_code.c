@@ -22,9 +22,34 @@ holds_value(const struct node *n)
 	return values_next(n->text, n->len, &at, &len, name);
 }
 
+static bool
+is_shell(const char *kind)
+{
+	return strcmp(kind, "sh") == 0 || strcmp(kind, "bash") == 0;
+}
+
+/* The kind of a session whose prompts are those of `own`, or NULL. */
+static const char *
+session_kind(const char *own, const char *lang, const char *kind)
+{
+	static const char *const terminals[] = { "", "console", "terminal",
+		"shell-session", "shellsession", "sh-session", "bash-session",
+		NULL };
+
+	for (size_t i = 0; own[0] != '\0' && terminals[i] != NULL; i++)
+		if (strcasecmp(terminals[i], lang) == 0)
+			return own;
+	if (kind == NULL || own[0] == '\0')
+		return NULL;
+	if (strcasecmp(lang, "sql") == 0)
+		return is_shell(own) ? NULL : own;
+	return strcmp(own, kind) == 0 || (strcmp(own, "sh") == 0 &&
+	    strcmp(kind, "bash") == 0) ? kind : NULL;
+}
+
 /* By the word after the fence, or the look of the commands. */
 static const char *
-kind_for(const struct import *im, const struct node *n)
+kind_by_look(const struct import *im, const struct node *n)
 {
 	static const struct { const char *lang, *kind; } known[] = {
 		{ "sh", "sh" }, { "shell", "sh" }, { "bash", "bash" },
@@ -41,10 +66,30 @@ kind_for(const struct import *im, const struct node *n)
 		if (strcasecmp(known[i].lang, n->lang) != 0)
 			continue;
 		kind = known[i].kind != NULL ? known[i].kind : im->sql;
-		return strcmp(kind, "sh") == 0 || strcmp(kind, "bash") == 0 ||
-		    !holds_value(n) ? kind : NULL;
+		return is_shell(kind) || !holds_value(n) ? kind : NULL;
 	}
 	return NULL;
+}
+
+/* Not of what was printed, of lines of configuration, or of shortcodes. */
+static const char *
+kind_for(const struct import *im, const struct node *n)
+{
+	const char *kind = kind_by_look(im, n);
+	const char *own = import_session_kind(im, n);
+	const char *s = n->text;
+
+	if (own != NULL)
+		return session_kind(own, n->lang, kind);
+	if (kind != NULL && is_shell(kind) && looks_like_data(s, n->len))
+		return NULL;
+	while (kind != NULL && *s != '\0') {
+		if (looks_like_a_shortcode(s + strspn(s, " \t")))
+			return NULL;
+		s += strcspn(s, "\n");
+		s += *s == '\n';
+	}
+	return kind;
 }
 
 /* Closes a fence that the document leaves open. */
@@ -70,11 +115,9 @@ close_fence(struct import *im, const struct node *n, size_t marks)
 	buf_clear(&out);
 }
 
-/* Where line i of the block's text, of which the source's line ends with it,
- * begins; NOWHERE: it cannot be found so. */
-static size_t
-line_at(const struct parse *p, const struct node *n, int i, const char *s,
-    size_t len)
+size_t
+import_line_at(const struct parse *p, const struct node *n, int i,
+    const char *s, size_t len)
 {
 	int line = n->fenced ? n->number + 1 + i :
 	    source_line(p, n->at) + i;
@@ -100,7 +143,7 @@ indentation(const struct parse *p, const struct node *n)
 		size_t len = strcspn(s, "\n");
 
 		start = source_line_start(p, source_line(p, n->at) + i);
-		at = line_at(p, n, i, s, len);
+		at = import_line_at(p, n, i, s, len);
 		width = at - start;
 		s += len + (s[len] == '\n');
 		if (len == 0)
@@ -163,7 +206,7 @@ comment_menus(struct import *im, const struct node *n)
 
 	for (int i = 0; s < n->text + n->len; i++) {
 		size_t len = strcspn(s, "\n");
-		size_t at = line_at(&im->p, n, i, s, len);
+		size_t at = import_line_at(&im->p, n, i, s, len);
 
 		if (looks_like_a_menu(s, len) && at != NOWHERE) {
 			import_insert(im, at + strspn(s, " \t"), 0, "# ");
@@ -180,7 +223,7 @@ import_code(struct import *im, const struct node *n)
 	struct parse *p = &im->p;
 	const char *kind, *braces, *title = "";
 	size_t marks = 0;
-	bool shell;
+	bool shell, session;
 
 	if (n->fenced && n->number < 0)
 		return;
@@ -201,9 +244,15 @@ import_code(struct import *im, const struct node *n)
 		title = plain_title(p, im->before);
 	if (title[0] == '\0' && im->heading != NULL)
 		title = plain_title(p, im->heading);
-	shell = strcmp(kind, "sh") == 0 || strcmp(kind, "bash") == 0;
+	shell = is_shell(kind);
+	session = import_session_kind(im, n) != NULL;
 	braces = arena_printf(p->arena, " {#%s%s}", import_id(im, title,
-	    kind), shell && comment_menus(im, n) ? " pty interactive" : "");
+	    kind), shell && !session && comment_menus(im, n) ?
+	    " pty interactive" : "");
+	if (session)
+		import_session(im, n, kind, title);
+	else if (shell)
+		import_holes(im, n);
 	if (!n->fenced) {
 		fence(im, n, kind, braces);
 	} else if (n->lang[0] == '\0') {

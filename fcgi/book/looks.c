@@ -210,6 +210,109 @@ looks_like_a_prompt(const char *s, size_t len)
 	return n > 0 ? n : prompt_of_host(s, len);
 }
 
+bool
+looks_like_root(const char *s, size_t len)
+{
+	static const char *const english[] = { "make", "find", "test", "head",
+		"date", "touch", "source", "export", "service", "kill", "cat",
+		"tail", "node", "java", "docker", "nginx", "mysql", "git",
+		NULL };
+	const char *end = s + len, *line_end;
+	bool any = false;
+
+	for (; s < end; s = line_end + 1) {
+		line_end = memchr(s, '\n', (size_t)(end - s));
+		if (line_end == NULL)
+			line_end = end;
+		if (s == line_end)
+			continue;
+		if (!text_starts(s, "# ") || !is_command(s + 2,
+		    (size_t)(line_end - s - 2)) || is_among(english, s + 2,
+		    strcspn(s + 2, " \n")))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* INDEX_ENABLED=true, NAME="two words" */
+static bool
+is_setting(const char *s, size_t len)
+{
+	const char *sign = memchr(s, '=', len), *end = s + len;
+
+	if (sign == NULL || sign == s || memchr(s, '$', len) != NULL ||
+	    memchr(s, '`', len) != NULL)
+		return false;
+	for (; s < sign; s++)
+		if (*s != '_' && *s != '.' && !(*s >= '0' && *s <= '9') &&
+		    !((*s | 0x20) >= 'a' && (*s | 0x20) <= 'z'))
+			return false;
+	if (end - sign > 2 && (sign[1] == '"' || sign[1] == '\''))
+		return memchr(sign + 2, sign[1],
+		    (size_t)(end - sign - 2)) == end - 1;
+	return strcspn(sign, " \t;&|<>()") >= (size_t)(end - sign);
+}
+
+static bool
+is_json(const char *s)
+{
+	size_t n = s[0] != '\0' ? strspn(s + 1, " \t\n") : 0;
+
+	return s[0] == '{' ? s[n + 1] == '"' :
+	    s[0] == '[' && (s[n + 1] == '{' || s[1] == '"');
+}
+
+bool
+looks_like_data(const char *s, size_t len)
+{
+	const char *end = s + len;
+	bool any = false;
+	size_t n;
+
+	if (is_json(s + strspn(s, " \t\n")))
+		return true;
+	for (; s < end; s += n + (s[n] == '\n')) {
+		s += strspn(s, " \t");
+		n = strcspn(s, "\n");
+		if (n == 0 || s[0] == '#')
+			continue;
+		if (!is_setting(s, n))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+bool
+looks_like_a_shortcode(const char *s)
+{
+	return text_starts(s, "{{<") || text_starts(s, "{{%");
+}
+
+static bool
+is_word_of_placeholder(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/* YOUR_TOKEN, of which nothing is a variable: its length, or 0. */
+static size_t
+yours(const char *s, size_t len, size_t i)
+{
+	size_t n = i + 5;
+
+	if (len - i < 6 || memcmp(s + i, "YOUR_", 5) != 0 || (i > 0 &&
+	    (memchr("$_{-", s[i - 1], 4) != NULL ||
+	    (s[i - 1] >= '0' && s[i - 1] <= '9') ||
+	    ((s[i - 1] | 0x20) >= 'a' && (s[i - 1] | 0x20) <= 'z'))))
+		return 0;
+	while (n < len && is_word_of_placeholder(s[n]))
+		n++;
+	return n - i < 6 || (n < len && (s[n] == '=' || s[n] == '-' ||
+	    ((s[n] | 0x20) >= 'a' && (s[n] | 0x20) <= 'z'))) ? 0 : n - i;
+}
+
 static bool
 is_placeholder_letter(char c)
 {
@@ -224,6 +327,10 @@ looks_like_a_placeholder(const char *s, size_t len, size_t *at,
 	for (size_t i = *at; i + 3 < len; i++) {
 		size_t n = i + 1;
 
+		*at = i;
+		*ret_len = yours(s, len, i);
+		if (*ret_len > 0)
+			return true;
 		if (s[i] != '<' || (i > 0 && (strchr("<&>('", s[i - 1]) ||
 		    (s[i - 1] >= '0' && s[i - 1] <= '9'))) ||
 		    !is_placeholder_letter(s[n]))

@@ -11,7 +11,18 @@
  * database, such as “$ ” and “mysql> ”; 0: it begins with none. */
 size_t	looks_like_a_prompt(const char *s, size_t len);
 
-/* Finds “<version>”, as people write what is to be filled in, from *at on. */
+/* The text is lines “# systemctl stop app” and nothing else: the prompt of the
+ * superuser before well-known commands, of which none is an English word. */
+bool	looks_like_root(const char *s, size_t len);
+
+/* Lines of configuration, or JSON that was printed: no command among them. */
+bool	looks_like_data(const char *s, size_t len);
+
+/* “{{< tabs >}}”, “{{% note %}}”: for the generator of a web site. */
+bool	looks_like_a_shortcode(const char *s);
+
+/* Finds “<version>” or “YOUR_TOKEN”, as people write what is to be filled in,
+ * from *at on. */
 bool	looks_like_a_placeholder(const char *s, size_t len, size_t *at,
 	    size_t *ret_len);
 

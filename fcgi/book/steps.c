@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "book/looks.h"
 #include "book/parse.h"
 
 struct walk {
@@ -80,7 +81,8 @@ add_prose(struct walk *w, struct node *n)
 		}
 		to = w->copies[i];
 	}
-	w->before = n->type == NODE_P ? n : NULL;
+	w->before = n->type == NODE_P && (n->at == NOWHERE ||
+	    !looks_like_a_shortcode(w->p->src + n->at)) ? n : NULL;
 	if (n->type == NODE_UL || n->type == NODE_OL)
 		w->before = n->last != NULL ? n->last->first : NULL;
 	node_append(to, n);

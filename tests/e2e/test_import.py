@@ -95,6 +95,47 @@ def test_notes_become_alerts_and_tables_have_no_tags():
     assert "``` sh {#" in done.stdout, done.stdout
 
 
+SESSION = """# Grow
+
+List the members:
+
+```sh
+$ toolctl member list
+1f2e: name=one
+```
+
+Printed:
+
+```bash
+{"level":"warn"}
+```
+
+```sh
+toolctl remove <member-id> --data-dir ${old_dir}/member
+```
+
+{{< copyable "shell" >}}
+
+```sh
+vi /etc/app.conf
+```
+"""
+
+
+def test_a_terminal_session_becomes_steps_without_prompts_and_outputs():
+    done = imported("session.md", SESSION)
+    assert done.returncode == 0, done.stderr
+    assert "}\ntoolctl member list\n```\n\n```text\n1f2e: name=one\n```" in done.stdout, done.stdout
+    assert '```bash\n{"level":"warn"}' in done.stdout, done.stdout
+    assert '  member_id: {label: "member-id"}\n  old_dir: ' in done.stdout, done.stdout
+    assert 'remove "$member_id" --data-dir ${old_dir}/' in done.stdout, done.stdout
+    book = WORK / "session-imported.md"
+    book.write_text(done.stdout)
+    check = subprocess.run([BUILD / "countersign", "check", book], capture_output=True, text=True)
+    assert "3 steps, no errors" in check.stdout, check.stdout
+    assert check.stdout.count("warning") == 1 and "waits for somebody at a terminal" in check.stdout, check.stdout
+
+
 def test_the_document_opens_no_other_file():
     done = imported("it.rst", RST)
     assert "root:" not in done.stdout, done.stdout

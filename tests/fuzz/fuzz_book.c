@@ -1,7 +1,7 @@
 /*
  * fuzz_book.c: any bytes as a document: parsed, rendered, repeated, imported;
  * and as an expression and a regex.  What import makes must hold all that it was
- * given.
+ * given, but for blanks, prompts before commands, and placeholders.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,9 +9,11 @@
 
 #include "base/mem.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "book/expand.h"
 #include "book/expr.h"
 #include "book/import.h"
+#include "book/looks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -66,24 +68,63 @@ check_expanded(const char *text, size_t len, struct buf *out)
 	book_free(source);
 }
 
+/* The text as the parser sees it, in which bytes that are no text are '?'. */
+static char *
+as_parsed(const char *text, size_t len)
+{
+	char *copy = mem_strndup(text, len);
+	uint32_t cp;
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = text_utf8_next(text + i, len - i, &cp);
+		if (n == 0 || cp == 0)
+			copy[i] = '?';
+		n += n == 0;
+	}
+	return copy;
+}
+
+/* How many bytes here are what import may take: blanks, the prompt at the
+ * beginning of a line, a placeholder. */
+static size_t
+may_go(const char *s, bool beginning)
+{
+	size_t len = strcspn(s, "\r\n"), at = 0, n;
+
+	if (s[0] == ' ' || s[0] == '\t')
+		return 1;
+	if (beginning && (n = looks_like_a_prompt(s, len)) > 0)
+		return n;
+	if (beginning && (text_starts(s, "# ") || text_starts(s, "-> ")))
+		return s[0] == '#' ? 2 : 3;
+	if (s[0] != '<' && s[0] != 'Y')
+		return 0;
+	return looks_like_a_placeholder(s, len, &at, &n) && at == 0 ? n : 0;
+}
+
 static void
 check_import(const char *text, size_t len, struct buf *out)
 {
-	size_t k = 0;
+	char *parsed = as_parsed(text, len);
+	bool beginning = true;
+	size_t i = 0, n;
 
 	buf_reset(out);
 	book_import(text, len, out);
-	/* of an indented block, blanks may go */
-	for (size_t i = 0; k < len; k++) {
-		if (text[k] == ' ' || text[k] == '\t')
+	for (size_t k = 0; k < len; k += n) {
+		n = may_go(parsed + k, beginning);
+		beginning = strchr("\r\n", parsed[k]) != NULL ||
+		    (beginning && n == 1);
+		if (n > 0)
 			continue;
 		while (i < out->len && out->data[i] != text[k])
 			i++;
 		if (i++ == out->len)
-			break;
+			abort();
+		n = 1;
 	}
-	if (k != len)
-		abort();
+	free(parsed);
 }
 
 int
