@@ -15,6 +15,8 @@
 #include "book/parse.h"
 #include "book/script_lines.h"
 
+#define VARIABLES_MAX	300	/* of a step; each reads its whole script */
+
 struct advice {
 	struct parse	*p;
 	size_t		 step;
@@ -22,6 +24,7 @@ struct advice {
 	bool		 errexit;	/* set -e came before */
 	bool		 included;	/* other files may set variables */
 	size_t		 cd_at;		/* an unguarded cd, or NOWHERE */
+	size_t		 variables;	/* asked for so far */
 };
 
 static size_t
@@ -212,20 +215,23 @@ advice_is_set(const char *text, const char *name)
 
 /* ${name} in the line, which nothing sets. */
 static void
-check_variables(const struct advice *a, const struct script_line *l)
+check_variables(struct advice *a, const struct script_line *l)
 {
 	for (size_t i = 0; i + 3 < l->len; i++) {
 		const char *s = l->s + i, *end, *name;
+		size_t left = l->len - i;
 
 		if (*s == '\'') {
 			end = memchr(s + 1, '\'', l->len - i - 1);
 			i = end != NULL ? (size_t)(end - l->s) : l->len;
 			continue;
 		}
-		end = s[0] == '$' && s[1] == '{' ? memchr(s, '}', l->len - i) :
-		    NULL;
+		end = s[0] == '$' && s[1] == '{' ? memchr(s, '}',
+		    left < 70 ? left : 70) : NULL;
 		if (end == NULL)
 			continue;
+		if (++a->variables > VARIABLES_MAX)
+			return;
 		name = arena_strndup(a->p->arena, s + 2,
 		    (size_t)(end - s) - 2);
 		if (!text_is_name(name) || advice_is_set(a->s->text, name) ||
