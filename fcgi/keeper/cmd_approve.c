@@ -69,21 +69,6 @@ data_of(struct command *c, const struct run *run, const char *step,
 	return data;
 }
 
-/* Appends, goes on to what comes next, reports, and ends the command. */
-static enum err
-finish(struct command *c, struct run *run, const char *kind,
-    struct json_object *data)
-{
-	enum err err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ,
-	    c->actor.name, kind, data);
-
-	if (err == ERR_OK)
-		err = run_advance(c->keeper, run->id);
-	run_report(c, run->id);
-	run_clear(run);
-	return err;
-}
-
 /* The run waited for this decision, or waits for another one now; NULL: it
  * goes on as it is.  A run that is paused stays so until it is resumed. */
 static const char *
@@ -115,7 +100,7 @@ cmd_run_approve(struct command *c)
 		return err;
 	data = data_of(c, &run, NULL, decision);
 	json_set_text(data, "state", state_after(c, &run, decision));
-	return finish(c, &run, "run.decided", data);
+	return run_finish(c, &run, "run.decided", data);
 }
 
 enum err
@@ -129,7 +114,7 @@ cmd_run_withdraw(struct command *c)
 		return err;
 	data = data_of(c, &run, NULL, NULL);
 	json_set_text(data, "state", state_after(c, &run, NULL));
-	return finish(c, &run, "run.withdrawn", data);
+	return run_finish(c, &run, "run.withdrawn", data);
 }
 
 /* The gate's state once this decision stands; NULL: as it is. */
@@ -160,7 +145,7 @@ cmd_step_approve(struct command *c)
 		return err;
 	data = data_of(c, &run, s.step->id, decision);
 	json_set_text(data, "state", gate_after(c, &s, decision));
-	return finish(c, &run, "step.decided", data);
+	return run_finish(c, &run, "step.decided", data);
 }
 
 enum err
@@ -170,6 +155,6 @@ cmd_step_withdraw(struct command *c)
 	struct run run;
 	enum err err = run_permit(c, VERB_step_withdraw, &run, &s);
 
-	return err != ERR_OK ? err : finish(c, &run, "step.withdrawn",
+	return err != ERR_OK ? err : run_finish(c, &run, "step.withdrawn",
 	    data_of(c, &run, s.step->id, NULL));
 }

@@ -103,11 +103,5 @@ cmd_run_rollback_cancel(struct command *c)
 	data = json_object_new_object();
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
 	json_set_int(data, "steps_total", count_main(&run));
-	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ,
-	    c->actor.name, "run.rollback_cancelled", data);
-	if (err == ERR_OK)
-		err = run_advance(c->keeper, run.id);
-	run_report(c, run.id);
-	run_clear(&run);
-	return err;
+	return run_finish(c, &run, "run.rollback_cancelled", data);
 }

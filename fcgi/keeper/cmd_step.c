@@ -24,21 +24,6 @@ about(const struct life_step *s)
 	return data;
 }
 
-/* Appends, goes on to what comes next, reports, and ends the command. */
-static enum err
-finish(struct command *c, struct run *run, const char *kind,
-    struct json_object *data)
-{
-	enum err err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ,
-	    c->actor.name, kind, data);
-
-	if (err == ERR_OK)
-		err = run_advance(c->keeper, run->id);
-	run_report(c, run->id);
-	run_clear(run);
-	return err;
-}
-
 /*
  * A page shows the attempt that its button would make; a press from an older
  * page (or the second half of a double click) names one that exists.
@@ -120,7 +105,7 @@ cmd_step_execute(struct command *c)
 	json_set_int(c->result, "attempt", next);
 	json_set_text(c->result, "exec", exec);
 	c->keeper->orders_changed = true;
-	return finish(c, &run, "step.requested", data);
+	return run_finish(c, &run, "step.requested", data);
 }
 
 enum err
@@ -141,7 +126,7 @@ cmd_step_confirm(struct command *c)
 	json_set_text(data, "note", json_text(c->body, "note", ""));
 	json_set_text(data, "state", s.step->sign != NULL ?
 	    "awaiting_signature" : "confirmed");
-	return finish(c, &run, "step.confirmed", data);
+	return run_finish(c, &run, "step.confirmed", data);
 }
 
 /* The step is to do again: what follows has not begun. */
@@ -158,7 +143,7 @@ cmd_step_reopen(struct command *c)
 		return err;
 	data = about(&s);
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
-	return finish(c, &run, "step.reopened", data);
+	return run_finish(c, &run, "step.reopened", data);
 }
 
 enum err
@@ -174,7 +159,7 @@ cmd_step_skip(struct command *c)
 		return err;
 	data = about(&s);
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
-	return finish(c, &run, "step.skipped", data);
+	return run_finish(c, &run, "step.skipped", data);
 }
 
 enum err
@@ -191,7 +176,7 @@ cmd_step_cancel(struct command *c)
 	json_set_int(data, "n",
 	    json_int(run_step_row(&run, s.step->id), "attempts", 0));
 	c->keeper->orders_changed = true;
-	return finish(c, &run, "step.cancel_requested", data);
+	return run_finish(c, &run, "step.cancel_requested", data);
 }
 
 enum err
@@ -214,7 +199,7 @@ cmd_step_resolve(struct command *c)
 	json_set_text(data, "note", json_text(c->body, "note", ""));
 	json_set_text(data, "state", text_eq(outcome, "succeeded") &&
 	    s.step->sign != NULL ? "awaiting_signature" : outcome);
-	return finish(c, &run, "step.resolved", data);
+	return run_finish(c, &run, "step.resolved", data);
 }
 
 enum err
@@ -232,5 +217,5 @@ cmd_step_sign(struct command *c)
 	json_set_text(data, "note", json_text(c->body, "note", ""));
 	json_set_text(data, "state", s.step->kind == STEP_MANUAL ?
 	    "confirmed" : "succeeded");
-	return finish(c, &run, "step.signed", data);
+	return run_finish(c, &run, "step.signed", data);
 }

@@ -389,3 +389,17 @@ run_report(struct command *c, int64_t id)
 	}
 	db_done(rows);
 }
+
+enum err
+run_finish(struct command *c, struct run *run, const char *kind,
+    struct json_object *data)
+{
+	enum err err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ,
+	    c->actor.name, kind, data);
+
+	if (err == ERR_OK)
+		err = run_advance(c->keeper, run->id);
+	run_report(c, run->id);
+	run_clear(run);
+	return err;
+}

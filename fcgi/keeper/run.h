@@ -57,6 +57,13 @@ enum err run_advance(struct keeper *k, int64_t id);
  * has not passed they leave out. */
 enum err run_decide(struct keeper *k, int64_t id);
 
+/*
+ * Ends a command about the run: appends the event (it takes over `data`), makes
+ * ready what comes next, reports, and clears the run.
+ */
+enum err run_finish(struct command *c, struct run *run, const char *kind,
+	    struct json_object *data);
+
 /* Sets state and seq of the run in the command's result. */
 void	 run_report(struct command *c, int64_t id);
 

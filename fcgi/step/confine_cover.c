@@ -78,7 +78,7 @@ read_line(struct mounts *m, char *line)
 		return;
 	type[strcspn(type, " ")] = '\0';
 	one = mem_grow(&m->list, &m->cap, m->count++, sizeof(*one));
-	strcpy(one->device, words[2]);
+	memcpy(one->device, words[2], strlen(words[2]) + 1);
 	one->root = unescape(words[3]);
 	one->point = unescape(words[4]);
 	one->type = mem_strdup(type);

@@ -229,7 +229,7 @@ do_sequence(struct screen *s, char c)
 static void
 do_private(struct screen *s)
 {
-	int n = atoi(s->args + 1);
+	long n = strtol(s->args + 1, NULL, 10);
 
 	if (n != 47 && n != 1047 && n != 1049)
 		return;
