@@ -215,6 +215,7 @@ book_value_refused(const struct parameter *p, const char *value,
 	if ((why = check_characters(p, value, ret_code)) != NULL ||
 	    (why = check_type(p, value, scratch, ret_code)) != NULL)
 		return why;
+	*ret_code = NULL;
 	if (p->pattern == NULL || p->type == PARAMETER_LIST ||
 	    (match = regex_full(p->pattern, value)) == MATCH_YES)
 		return NULL;

@@ -174,6 +174,8 @@ rollback_cancelled(struct db *db, const struct event *e)
 	enum err err = db_run(db, STMT_STEPS_UNPLACE, INT(e->run));
 
 	if (err == ERR_OK)
+		err = db_run(db, STMT_APPROVAL_END_ROLLBACK, INT(e->run));
+	if (err == ERR_OK)
 		err = db_run(db, STMT_RUN_SET_MODE, INT(e->run), TEXT("main"),
 		    INT(json_int(e->data, "steps_total", 0)));
 	if (err == ERR_OK)
@@ -210,10 +212,12 @@ step_excluded(struct db *db, const struct event *e)
 static enum err
 step_included(struct db *db, const struct event *e)
 {
-	enum err err = db_run(db, STMT_STEP_SET_STATE, INT(e->run),
-	    TEXT(text_of(e, "step")), TEXT("pending"), TEXT(NULL), INT(e->at),
-	    TEXT(NULL));
+	const char *step = text_of(e, "step");
+	enum err err = db_run(db, STMT_STEPS_UNREADY, INT(e->run), TEXT(step));
 
+	if (err == ERR_OK)
+		err = db_run(db, STMT_STEP_SET_STATE, INT(e->run), TEXT(step),
+		    TEXT("pending"), TEXT(NULL), INT(e->at), TEXT(NULL));
 	return err == ERR_OK ?
 	    db_run(db, STMT_RUN_COUNT_DONE, INT(e->run)) : err;
 }
@@ -394,13 +398,23 @@ step_confirmed(struct db *db, const struct event *e)
 	    text_of(e, "note")) : err;
 }
 
-/* A confirmation is taken back: the step that was ready waits again. */
+/*
+ * A confirmation is taken back: the step that was ready waits again, what was
+ * left out behind it is decided anew, and what was given to gates there, which
+ * had the confirmation for evidence, ends.
+ */
 static enum err
 step_reopened(struct db *db, const struct event *e)
 {
 	const char *step = text_of(e, "step");
 	enum err err = db_run(db, STMT_STEPS_UNREADY, INT(e->run), TEXT(step));
 
+	if (err == ERR_OK)
+		err = db_run(db, STMT_STEPS_UNDECIDE, INT(e->run),
+		    TEXT(step));
+	if (err == ERR_OK)
+		err = db_run(db, STMT_APPROVAL_END_BEHIND, INT(e->run),
+		    TEXT(step));
 	if (err == ERR_OK)
 		err = db_run(db, STMT_STEP_SET_STATE, INT(e->run), TEXT(step),
 		    TEXT("pending"), TEXT(NULL), INT(e->at), TEXT(NULL));

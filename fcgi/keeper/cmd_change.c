@@ -72,7 +72,8 @@ state_after_change(const struct run *run)
 	return run->life.state;
 }
 
-/* The gates that were decided on for the plan before this one. */
+/* The gates that were decided on for the plan before this one, also those of
+ * the part that the run is not in now: a rollback can be cancelled. */
 static struct json_object *
 gates_of(const struct run *run)
 {
@@ -84,7 +85,7 @@ gates_of(const struct run *run)
 		const char *state = json_text(row, "state", "");
 
 		if (s->kind == STEP_APPROVAL &&
-		    text_eq(json_text(row, "part", ""), run->life.mode) &&
+		    !text_eq(json_text(row, "part", ""), "not_taken") &&
 		    (life_is_done(state) || text_eq(state, "failed")))
 			json_object_array_add(gates,
 			    json_object_new_string(s->id));

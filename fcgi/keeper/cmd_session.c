@@ -98,11 +98,12 @@ known_device(struct command *c, const char *account)
 	    INT(clock_now() - DEVICE_MS)), 0) > 0 ? device : "";
 }
 
-/* Somebody who is signed in guesses with that session alone. */
+/* Who is signed in guesses their own password with that session alone. */
 static struct attempt
 attempt_of(struct command *c, const char *account)
 {
-	const char *device = c->actor.session ? c->call->credential :
+	bool own = c->actor.session && text_eq(c->actor.name, account);
+	const char *device = own ? c->call->credential :
 	    known_device(c, account);
 
 	return (struct attempt){ account, c->call->address, device };

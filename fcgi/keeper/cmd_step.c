@@ -143,7 +143,15 @@ cmd_step_reopen(struct command *c)
 		return err;
 	data = about(&s);
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
-	return run_finish(c, &run, "step.reopened", data);
+	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ,
+	    c->actor.name, "step.reopened", data);
+	if (err == ERR_OK)
+		err = run_decide(c->keeper, run.id);
+	if (err == ERR_OK)
+		err = run_advance(c->keeper, run.id);
+	run_report(c, run.id);
+	run_clear(&run);
+	return err;
 }
 
 enum err

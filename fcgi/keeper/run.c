@@ -295,29 +295,43 @@ decide_step(struct run *run, struct json_object *row)
 	    out ? "step.excluded" : "step.included", data);
 }
 
+/* The position of the last step of the way forward that somebody pressed; -1:
+ * nobody has.  What stands in front of it has been passed. */
+static int64_t
+last_pressed(const struct run *run)
+{
+	int64_t last = -1;
+
+	for (size_t i = 0; i < json_object_array_length(run->steps); i++) {
+		struct json_object *row = json_object_array_get_idx(run->steps,
+		    i);
+		int64_t position = json_int(row, "position", 0);
+
+		if (text_eq(json_text(row, "part", ""), "main") &&
+		    position > last && life_is_pressed(json_text(row, "by",
+		    NULL), json_int(row, "attempts", 0)))
+			last = position;
+	}
+	return last;
+}
+
 enum err
 run_decide(struct keeper *k, int64_t id)
 {
-	struct json_object *current;
 	struct run run;
-	int64_t from = -1;
+	int64_t from;
 	enum err err;
-	bool over;
 
 	if ((err = run_open(k, id, &run, NULL)) != ERR_OK)
 		return err;
-	current = run_step_row(&run, json_text(run.row, "current", ""));
-	if (current != NULL)
-		from = json_int(current, "position", 0);
-	over = current == NULL && json_get(run.row, "started_at") != NULL;
-	for (size_t i = 0; !over && err == ERR_OK &&
+	from = last_pressed(&run);
+	for (size_t i = 0; err == ERR_OK &&
 	    i < json_object_array_length(run.steps); i++) {
 		struct json_object *row = json_object_array_get_idx(run.steps,
 		    i);
 
 		if (text_eq(json_text(row, "part", ""), "main") &&
-		    text_eq(run.life.mode, "main") &&
-		    json_int(row, "position", 0) >= from)
+		    json_int(row, "position", 0) > from)
 			err = decide_step(&run, row);
 	}
 	run_clear(&run);

@@ -70,6 +70,26 @@ choose_own(const char *wanted, struct confine_who *ret, struct buf *why)
 	return false;
 }
 
+/*
+ * The user owns this program or a folder above it, so that a script with the
+ * user's rights could put another program in its place, which root would run.
+ */
+static bool
+owns_programs(uid_t uid)
+{
+	char *path = realpath("/proc/self/exe", NULL), *slash;
+	bool owns = path == NULL;
+	struct stat st;
+
+	while (!owns && path[0] != '\0') {
+		owns = stat(path, &st) != 0 || st.st_uid == uid;
+		slash = strrchr(path, '/');
+		*slash = '\0';
+	}
+	free(path);
+	return owns;
+}
+
 /* Started as root: NULL, or why the step may not have that user. */
 static const char *
 user_refused(const struct passwd *pw)
@@ -85,6 +105,10 @@ user_refused(const struct passwd *pw)
 		if (strcmp(pw->pw_name, never[i]) == 0)
 			return "this user belongs to the console's own "
 			    "programs.";
+	if (pw->pw_uid != 0 && owns_programs(pw->pw_uid))
+		return "this user owns the console's programs, or a folder "
+		    "above them, and could put others in their place. Install "
+		    "them where root alone may write, or name another user.";
 	return NULL;
 }
 

@@ -116,6 +116,62 @@ true
 - [ ] Undo it by hand {#by-hand undo=two}
 """
 
+JUMPED = """---
+title: A gate that depends
+parameters:
+  size: {label: Size, choices: [small, big], default: small}
+---
+- [ ] Before {#before}
+
+```approval {#gate role=approver count=2 when="size == 'big'"}
+```
+
+```sh {#danger .essential when="size == 'big'"}
+true
+```
+
+```sh {#work}
+echo "size=$size"
+```
+
+# Back {.rollback}
+
+```sh {#back}
+true
+```
+"""
+
+LEFT_OUT = """---
+title: A gate behind a fact
+---
+- [ ] Check {#check}
+
+```approval {#gate role=approver when="skipped(check)"}
+```
+
+```approval {#second role=approver count=2}
+```
+
+```sh {#work}
+true
+```
+"""
+
+FRONT = """---
+title: A step at the front
+parameters:
+  mode: {label: Mode, choices: [short, full], default: short}
+rehearsal: test
+---
+```sh {#danger .essential when="mode == 'full'"}
+true
+```
+
+```sh {#end}
+true
+```
+"""
+
 EACH = """---
 title: Each
 parameters:
@@ -336,7 +392,60 @@ def facts_are_those_of_the_same_item():
     ana.post(f"/runs/{run}/close", {"result": "rolled_back"})
 
 
+def a_change_asks_for_the_gates_of_both_ways_and_decides_anew():
+    run = start(ana, "jumped")
+    confirm(ana, run, "before")
+    assert ana.step(run, "work")["state"] == "ready"
+    assert ana.post(f"/runs/{run}/rollback", {"reason": "x"})[0] == 200
+    assert ana.post(f"/runs/{run}/parameters",
+                    {"parameters": {"size": "big"}})[0] == 200
+    status, answer = ana.post(f"/runs/{run}/rollback/cancel")
+    assert status == 200, answer
+    assert ana.run(run)["current"] == "gate", ana.run(run)["current"]
+    assert ana.step(run, "danger")["state"] == "pending"
+    status, answer = ana.post(f"/runs/{run}/steps/work/execute")
+    assert status == 409, answer
+    assert ana.post(f"/runs/{run}/close", {"result": "succeeded"})[0] == 409
+    ana.post(f"/runs/{run}/abort", {"reason": "end of the test"})
+
+
+def what_was_left_out_by_a_confirmation_is_decided_anew_without_it():
+    run = start(ana, "left-out")
+    confirm(ana, run, "check")
+    assert ana.run(run)["current"] == "second"
+    body = {"decision": "approve", "plan": bob.run(run)["plan"]}
+    status, answer = eve.post(f"/runs/{run}/steps/second/approve", body)
+    assert status == 200, answer
+    status, answer = ana.post(f"/runs/{run}/steps/check/reopen",
+                              {"reason": "not really"})
+    assert status == 200, answer
+    assert ana.step(run, "gate")["state"] == "pending"
+    assert ana.step(run, "second")["approval"]["given"] == 0, \
+        ana.step(run, "second")
+    skip(ana, run, "check")
+    assert ana.run(run)["current"] == "gate"
+    assert ana.post(f"/runs/{run}/steps/work/execute")[0] == 409
+    ana.post(f"/runs/{run}/abort", {"reason": "end of the test"})
+
+
+def a_step_in_front_of_all_others_is_decided_anew():
+    run = start(ana, "front")
+    assert ana.run(run)["current"] == "end"
+    assert ana.post(f"/runs/{run}/parameters",
+                    {"parameters": {"mode": "full"}})[0] == 200
+    now = ana.run(run)
+    assert now["current"] == "danger", now["current"]
+    assert ana.step(run, "end")["state"] == "pending"
+    assert ana.post(f"/runs/{run}/steps/end/execute")[0] == 409
+    press_through(ana, run)
+    assert ana.step(run, "danger")["state"] == "succeeded"
+    assert ana.post(f"/runs/{run}/close", {"result": "succeeded"})[0] == 200
+
+
 TESTS = [
+    a_change_asks_for_the_gates_of_both_ways_and_decides_anew,
+    what_was_left_out_by_a_confirmation_is_decided_anew_without_it,
+    a_step_in_front_of_all_others_is_decided_anew,
     files_are_restored_where_their_edits_stand_in_the_reverse_order,
     a_rollback_leaves_out_what_undoes_steps_that_did_not_run,
     a_rollback_with_nothing_to_undo_is_refused_and_changes_nothing,
@@ -347,11 +456,14 @@ TESTS = [
 
 if __name__ == "__main__":
     books = runbook_folder({"order": ORDER, "nothing": NOTHING,
-                            "confirm": CONFIRM, "each": EACH})
+                            "confirm": CONFIRM, "each": EACH,
+                            "jumped": JUMPED, "left-out": LEFT_OUT,
+                            "front": FRONT})
     try:
         with Console(runbooks=books) as console:
             ana = console.user("ana", "operator")
             bob = console.user("bob", "operator,lead")
+            eve = console.user("eve", "approver")
             main(TESTS)
     finally:
         shutil.rmtree(books)
