@@ -177,6 +177,33 @@ def approving_token(base, name, token="approving"):
         return json.loads(answer.read())["token"]
 
 
+def open_to_others(script):
+    """
+    Where other users cannot reach this checkout (it stands under /root, say),
+    the test goes on in a copy of what it needs, and this process ends with it.
+    """
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    if os.getuid() != 0 or subprocess.run(
+            [*nobody, "test", "-r", script], check=False).returncode == 0:
+        return
+    copy = pathlib.Path(tempfile.mkdtemp(prefix="cs-open-"))
+    copy.chmod(0o755)
+    for name in ("templates", "static", "nginx", "runbooks", "tests/e2e"):
+        shutil.copytree(TOP / name, copy / name, symlinks=True,
+                        ignore=shutil.ignore_patterns("node_modules"))
+    shutil.copytree(BUILD, copy / "build/asan", symlinks=True,
+                    ignore=shutil.ignore_patterns("obj", "tests"))
+    (copy / "Makefile").write_bytes((TOP / "Makefile").read_bytes())
+    env = {k: v for k, v in os.environ.items() if k != "B"}
+    try:
+        code = subprocess.run(
+            [sys.executable, copy / "tests/e2e" / pathlib.Path(script).name,
+             *sys.argv[1:]], cwd=copy, env=env, check=False).returncode
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+    sys.exit(code)
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))

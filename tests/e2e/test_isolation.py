@@ -17,7 +17,10 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import Console, main, runbook_folder  # noqa: E402
+from console import (Console, main,  # noqa: E402
+                     open_to_others, runbook_folder)
+
+open_to_others(__file__)
 
 ROOT = os.getuid() == 0
 REACH = TOP / "tests/e2e/reach.py"
