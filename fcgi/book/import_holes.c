@@ -95,7 +95,7 @@ find_variable(struct import *im, const char *text, const char *s)
 	size_t n = strspn(s + 2, "abcdefghijklmnopqrstuvwxyz_0123456789");
 	const char *name = arena_strndup(im->p.arena, s + 2, n);
 
-	if (s[2 + n] == '}' && im->holes_tried < HOLES_TRIED_MAX &&
+	if (s[2 + n] == '}' && im->holes_tried++ < HOLES_TRIED_MAX &&
 	    is_usable(im, name) && !advice_is_set(text, name))
 		(void)hole(im, name, n);
 }
