@@ -98,7 +98,10 @@ class Step:
         if order is None:
             order = json.dumps({"exec": self.exec, "targets": self.targets, **top,
                                 "step": {"id": "s", "kind": kind, "text": text, **step}})
+        # a step that names a user gets that one, on this machine too
+        without = "namespaces landlock seccomp" if step.get("user") else "everything"
         self.process = subprocess.Popen([program or STEP, self.exec], cwd=self.dir,
+                                        env={**os.environ, "COUNTERSIGN_WITHOUT": without},
                                         stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
             self.process.stdin.write(order.encode())
@@ -288,7 +291,7 @@ def test_captured_values_are_checked():
     for text, word in (("echo a; echo b", "more than one line"),
                        ("printf '\\377'", "not valid UTF-8"),
                        ("printf 'a\\000b'", "not valid UTF-8"),
-                       ("printf 'a\\033[1mb'", "control characters"),
+                       ("printf 'a\\001b'", "control characters"),
                        ("echo -rf", 'begins with "-"'), ("true", "no output"),
                        ("head -c 70000 /dev/zero | tr '\\0' x", "longer than 64 KB"),
                        ("head -c 2000000 /dev/zero | tr '\\0' x", "over 1 MB")):

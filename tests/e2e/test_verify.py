@@ -118,6 +118,21 @@ class Journal:
             "Accept": "application/json"})
         for end in ("rollback", "skip", "open"):
             self.run(ana, eve, end)
+        self.change(console, ana)
+
+    def change(self, console, ana):
+        """A run that was asked for by key, and whose parameters ana changed."""
+        status, _, text = console.raw("POST", "/runs", json.dumps({
+            "runbook": "all", "environment": "test", "parameters": {
+                "folder": "/nowhere", "pass": "pass-word"}}), {
+            "Content-Type": "application/json", "Accept": "application/json",
+            "Authorization": "Bearer " + ana.token,
+            "Idempotency-Key": "once"})
+        assert status == 201, text
+        run = json.loads(text)["id"]
+        status, answer = ana.post(f"/runs/{run}/parameters", {"parameters": {
+            "folder": str(self.folder)}})
+        assert status == 200, answer
 
     def run(self, ana, eve, end):
         status, answer = ana.post("/runs", {"runbook": "all",
