@@ -48,8 +48,15 @@ echo x >> "$folder/far.done"
 """
 
 
-def build(folder):
-    """The library, and a folder of programs that load it."""
+def build(base, folder):
+    """The library, and a folder of programs that load it, with what belongs to
+    them beside it: all of it open to the users that the programs have."""
+    base.chmod(0o755)
+    for name in ("templates", "static", "nginx"):
+        shutil.copytree(TOP / name, base / name, symlinks=True,
+                        ignore=shutil.ignore_patterns("node_modules"))
+    for made in (folder, base / "real"):
+        made.mkdir()
     shim = folder / "fail.so"
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-w", "-o", shim,
                     TOP / "tests/fault/fail.c", "-ldl"], check=True)
@@ -57,9 +64,11 @@ def build(folder):
     for name in PROGRAMS:
         control = folder / (name + ".control")
         control.write_bytes(struct.pack("<i", -1).ljust(4096, b"\0"))
+        control.chmod(0o666)
+        shutil.copy(TOP / "build" / name, base / "real")
         script = folder / name
         script.write_text(f"#!/bin/sh\nFAIL_PROGRAM={name} FAIL_CONTROL="
-            f"'{control}' LD_PRELOAD='{shim}' exec '{TOP}/build/{name}' "
+            f"'{control}' LD_PRELOAD='{shim}' exec '{base}/real/{name}' "
             '"$@"\n')
         script.chmod(0o755)
 
@@ -68,9 +77,9 @@ class Failing(console.Console):
     """Its programs are those of build(); fail() arms one of them."""
 
     def __init__(self, sshd):
-        self.programs = pathlib.Path(tempfile.mkdtemp(prefix="fail-",
-                                                      dir=TOP / "build"))
-        build(self.programs)
+        self.place = pathlib.Path(tempfile.mkdtemp(prefix="cs-fail-"))
+        self.programs = self.place / "build"
+        build(self.place, self.programs)
         self.controls = {}
         for name in PROGRAMS:
             with open(self.programs / (name + ".control"), "r+b") as f:
@@ -87,7 +96,7 @@ class Failing(console.Console):
             return super().__exit__(*why)
         finally:
             console.BUILD = self.real
-            for folder in (self.programs, self.books, self.marks):
+            for folder in (self.place, self.books, self.marks):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def arm(self, program, call, left, error):
