@@ -99,7 +99,8 @@ class Step:
             order = json.dumps({"exec": self.exec, "targets": self.targets, **top,
                                 "step": {"id": "s", "kind": kind, "text": text, **step}})
         # a step that names a user gets that one, on this machine too
-        without = "namespaces landlock seccomp" if step.get("user") else "everything"
+        without = "namespaces landlock seccomp" if (
+            step.get("user") and kind in ("sh", "bash", "python")) else "everything"
         self.process = subprocess.Popen([program or STEP, self.exec], cwd=self.dir,
                                         env={**os.environ, "COUNTERSIGN_WITHOUT": without},
                                         stdin=subprocess.PIPE, stderr=subprocess.PIPE)
