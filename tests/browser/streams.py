@@ -47,14 +47,16 @@ class Proxy:
 
 
 def hub_of(console):
-    """The process that listens for streams."""
+    """The process that serves the streams: all hold their socket, one waits on
+    it."""
     inodes = {f"socket:[{line.split()[6]}]" for line in
               pathlib.Path("/proc/net/unix").read_text().splitlines()
               if line.endswith(f"{console.data}/run/live.sock")}
     for pid in console.pids("countersign-web"):
-        for fd in pathlib.Path(f"/proc/{pid}/fd").iterdir():
-            if os.readlink(fd) in inodes:
-                return pid
+        open_ = {os.readlink(fd) for fd in
+                 pathlib.Path(f"/proc/{pid}/fd").iterdir()}
+        if open_ & inodes and "anon_inode:[eventpoll]" in open_:
+            return pid
     raise AssertionError("no process serves the streams")
 
 
