@@ -54,6 +54,19 @@ async function watchers(runs) {
 	return found;
 }
 
+/* The hub hears a moment later that a browser has closed a stream, and two
+ * tabs may lead until one has heard the other. */
+async function becomesWatched(wanted) {
+	for (const end = Date.now() + 30000; ;) {
+		const found = await watchers(Object.keys(wanted));
+
+		if (Object.entries(wanted).every(([run, count]) => found[run] === count))
+			return;
+		assert.ok(Date.now() < end, JSON.stringify(found));
+		await new Promise((resume) => setTimeout(resume, 200));
+	}
+}
+
 /* What the browser has is taken away before the page's scripts run. */
 async function browserWithout(...names) {
 	const page = await newPage();
@@ -95,19 +108,13 @@ describe('one stream for all tabs', () => {
 			await Promise.all(pages.map(isLive));
 			for (const run of runs)
 				await allShow(run, of(pages, runs, run), SOON_MS);
-			assert.deepEqual(await watchers(runs), { [runs[0]]: 1, [runs[1]]: 1 });
-			assert.equal(pages.filter((p) => p.streams > 0).length, gone.length === 0 ? 0 : 1);
+			await becomesWatched({ [runs[0]]: 1, [runs[1]]: 1 });
+			assert.equal(pages.some((p) => p.streams > 0), gone.length > 0);
 			/* of one run no tab is left: it is watched no more */
 			for (const page of of(pages, runs, runs[1]))
 				await page.close();
 			await allShow(runs[0], of(pages, runs, runs[0]), LEADER_MS + SOON_MS);
-			for (const end = Date.now() + 30000; ;) {
-				const now = await watchers(runs);
-
-				if (now[runs[1]] === 0 && now[runs[0]] === 1)
-					break;
-				assert.ok(Date.now() < end, JSON.stringify(now));
-			}
+			await becomesWatched({ [runs[0]]: 1, [runs[1]]: 0 });
 			assert.deepEqual(first.complaints, []);
 			await first.context().close();
 		});
