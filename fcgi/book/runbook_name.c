@@ -4,9 +4,12 @@
  * Files are named by their authors, in any script, with blanks and
  * punctuation.  Refused is only what a path must not hold (a part that is
  * empty or begins with a dot) and what a list would not show as it is
- * (control characters, characters that reorder or hide text).
+ * (control characters, characters that reorder or hide text), and README.md at
+ * the top of the folder, which Git forges show as the documentation of the
+ * folder.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "book/runbook_name.h"
@@ -29,6 +32,12 @@ refused_character(const char *name, size_t len)
 	return NULL;
 }
 
+bool
+runbook_name_is_readme(const char *name)
+{
+	return strcasecmp(name, "README") == 0;
+}
+
 const char *
 runbook_name_refused(const char *name)
 {
@@ -37,6 +46,9 @@ runbook_name_refused(const char *name)
 	if (len > RUNBOOK_NAME_MAX)
 		return "it has more than 255 bytes, folders included. Shorten "
 		    "it.";
+	if (runbook_name_is_readme(name))
+		return "README.md at the top of the folder is its "
+		    "documentation. Rename it.";
 	for (const char *s = name;; s++) {
 		if (*s == '\0' || *s == '/' || *s == '.')
 			return "it, or a folder in it, is empty or begins "

@@ -4,6 +4,8 @@
 #ifndef BOOK_RUNBOOK_NAME_H
 #define BOOK_RUNBOOK_NAME_H
 
+#include <stdbool.h>
+
 #define RUNBOOK_NAME_MAX	255	/* bytes */
 #define RUNBOOK_FOLDERS_MAX	6	/* inside each other */
 
@@ -13,5 +15,11 @@
  * commands and `check` all ask this function.
  */
 const char	*runbook_name_refused(const char *name);
+
+/*
+ * The name is that of the README.md at the top of the folder, in upper or lower
+ * case: documentation for people, which is no runbook and no mistake either.
+ */
+bool		 runbook_name_is_readme(const char *name);
 
 #endif

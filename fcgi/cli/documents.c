@@ -135,13 +135,43 @@ check_targets(const char *path)
 	return errors == 0;
 }
 
+/* The path without the ending “.md”.  The caller frees it. */
+static char *
+without_ending(const char *path)
+{
+	return mem_strndup(path, strlen(path) -
+	    (text_ends(path, ".md") ? 3 : 0));
+}
+
+static bool
+is_readme(const char *name)
+{
+	char *bare = without_ending(name);
+	bool is = text_ends(name, ".md") && runbook_name_is_readme(bare);
+
+	free(bare);
+	return is;
+}
+
+/* The file stands beside a targets.yml, thus at the top of a folder. */
+static bool
+is_at_the_top(const char *path)
+{
+	char *copy = mem_strdup(path);
+	char *beside = mem_printf("%s/targets.yml", dirname(copy));
+	bool is = access(beside, F_OK) == 0;
+
+	free(beside);
+	free(copy);
+	return is;
+}
+
 /* Could the library show the file?  Says why not; `name` is its path below
  * the runbook folder. */
 static bool
 check_name(const char *path, const char *name)
 {
-	char *bare = mem_strndup(name, strlen(name) -
-	    (text_ends(name, ".md") ? 3 : 0));
+	char *bare = without_ending(name);
 	const char *why = runbook_name_refused(bare);
 
 	if (why != NULL)
@@ -155,15 +185,21 @@ static bool
 check_one(const char *path)
 {
 	const char *slash = strrchr(path, '/');
+	const char *name = slash != NULL ? slash + 1 : path;
 
 	if (text_ends(path, ".yml") || text_ends(path, ".yaml"))
 		return check_targets(path);
-	return check_name(path, slash != NULL ? slash + 1 : path) &&
-	    check_book(path);
+	if (!is_readme(name))
+		return check_name(path, name) && check_book(path);
+	if (!is_at_the_top(path))
+		return check_book(path);
+	printf("%s: left out: it is the documentation of the runbook folder, "
+	    "and no runbook\n", path);
+	return true;
 }
 
-/* All runbooks below the folder, and its targets.yml; what hides behind a dot
- * is none of the library's. */
+/* All runbooks below the folder, and its targets.yml; the library has neither
+ * what hides behind a dot nor the README.md at the top. */
 static bool
 check_folder(const char *folder)
 {
@@ -179,6 +215,8 @@ check_folder(const char *folder)
 	while (tree != NULL && (e = fts_read(tree)) != NULL) {
 		if (e->fts_level > 0 && e->fts_name[0] == '.')
 			fts_set(tree, e, FTS_SKIP);
+		else if (e->fts_level == 1 && is_readme(e->fts_name))
+			continue;
 		else if (e->fts_info == FTS_F && text_ends(e->fts_name, ".md"))
 			ok = check_name(e->fts_path, e->fts_path + base + 1) &&
 			    check_book(e->fts_path) && ok;

@@ -124,6 +124,29 @@ def test_names_that_no_runbook_can_have_are_refused_everywhere_alike():
         assert ".git" not in said and ".hidden" not in said, said
 
 
+def test_readme_at_the_top_of_the_folder_is_documentation_and_below_it_a_runbook():
+    folder = folder_of(["fine", "team/README"], TRIVIAL)
+    (folder / "README.md").write_text("# Not a runbook\n\n```sh {#broken\ntrue\n```\n")
+
+    def check(*files):
+        done = subprocess.run([BUILD / "countersign", "check", "--runbooks", folder, *files], capture_output=True, text=True)
+        return done.returncode, done.stdout
+
+    code, said = check()
+    assert code == 0 and f"{folder}/README.md" not in said and f"{folder}/team/README.md: 1 steps" in said, said
+    code, said = check(folder / "README.md", folder / "fine.md", folder / "team/README.md")
+    assert code == 0 and said.count("1 steps, no errors") == 2, said
+    assert f"{folder}/README.md: left out" in said, said
+    with Console(runbooks=folder) as console:
+        ana = console.user("ana", "operator")
+        assert [b["name"] for b in ana.get("/runbooks")[1]["runbooks"]] == ["fine", "team/README"]
+        assert ana.get("/runbooks/README")[0] == 404
+        status, answer = ana.post("/runs", {"runbook": "README", "environment": "test"})
+        assert answer["error"]["code"] == "no_such_runbook", (status, answer)
+        assert ana.get("/runbooks/team/README")[0] == 200
+        assert ana.post("/runs", {"runbook": "team/README", "environment": "test"})[0] == 201
+
+
 MESSAGE = """---
 title: Asks
 parameters:
@@ -207,6 +230,7 @@ if __name__ == "__main__":
         test_a_block_runs_with_its_tabs_and_without_what_is_around_it,
         test_a_runbook_has_the_name_of_its_file_in_any_script,
         test_names_that_no_runbook_can_have_are_refused_everywhere_alike,
+        test_readme_at_the_top_of_the_folder_is_documentation_and_below_it_a_runbook,
         test_what_a_pattern_wants_is_said_once_and_in_the_words_of_the_author,
         test_warnings_stand_on_the_page_in_the_language_of_the_reader,
     ])
