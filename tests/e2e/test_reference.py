@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""
+runbooks/README.md is what authors read: its examples pass `countersign check`,
+and it has every attribute and key that the program knows.
+"""
+import pathlib, re, subprocess, tempfile
+
+from console import BUILD, TOP, main
+
+README = (TOP / "runbooks/README.md").read_text()
+BOOK = TOP / "fcgi/book"
+BODIES = {"answers": "/a/ => b", "http": "GET https://shop.test/", "mysql": "SELECT 1;", "postgresql": "SELECT 1;",
+          "sqlite": "SELECT 1;", "copy": "/etc/hosts -> /tmp/hosts", "edit": "ensure a = b", "approval": ""}
+# What the examples of a table refer to.
+AROUND = """---
+title: Around
+parameters:
+  method: {label: Method, default: container}
+  from: {label: From, default: '1.0'}
+  to: {label: To, default: '1.1'}
+---
+# Around
+
+```sh {#stop}
+echo stop
+```
+
+```sh {#settings save=settings-before}
+echo settings
+```
+
+"""
+
+
+def fenced(info, page=README):
+    """The blocks of the page with that info string, and the lines where they begin."""
+    found = re.finditer(r"^(`{3,})" + info + r"\n(.*?)^\1\n", page, re.M | re.S)
+    return [(page.count("\n", 0, m.start()) + 2, m.group(2)) for m in found]
+
+
+def targets():
+    return [(line, text) for line, text in fenced("yaml") if text.startswith("environments:")]
+
+
+def check(name, text, beside=None):
+    """Its lines of errors and warnings, without those of line and column."""
+    with tempfile.TemporaryDirectory(prefix="cs-reference-") as folder:
+        path = pathlib.Path(folder) / name
+        path.write_text(text)
+        if beside:
+            path.with_name("targets.yml").write_text(beside)
+        for sent in re.findall(r"^< (\./\S+)", text, re.M):
+            (path.parent / sent).parent.mkdir(exist_ok=True)
+            (path.parent / sent).write_text("{}")
+        done = subprocess.run([BUILD / "countersign", "check", path], capture_output=True, text=True)
+        said = [line for line in done.stdout.splitlines() if ": error: " in line or ": warning: " in line]
+        assert (done.returncode == 0) == (not any(": error: " in line for line in said)), done
+        return said
+
+
+def test_each_example_of_a_runbook_passes_check_without_a_warning():
+    examples = fenced("markdown")
+    assert len(examples) > 15, len(examples)
+    first = targets()[0][1]
+    for line, text in examples:
+        said = check("example.md", text, first)
+        assert not said, (f"README.md:{line}", said)
+        assert re.search(r"^ *```\w+ \{|- \[ \]", text, re.M), f"README.md:{line}: an example without a step"
+
+
+def test_runbooks_on_other_pages_of_documentation_pass_check():
+    for page in (TOP / "README.md", *TOP.glob("*/README.md")):
+        for line, text in fenced("markdown", page.read_text()):
+            said = check("example.md", text)
+            assert not said, (f"{page}:{line}", said)
+
+
+def test_each_example_of_targets_yml_passes_check():
+    assert len(targets()) > 4, len(targets())
+    for line, text in targets():
+        said = check("targets.yml", text)
+        assert not said, (f"README.md:{line}", said)
+
+
+def around(example):
+    """A document in which the example of a row stands at its place."""
+    if example.startswith(("#", "- [ ]")):
+        document = f"{AROUND}{example}\n\n```sh {{#inside}}\necho inside\n```\n"
+    else:
+        body = BODIES.get(example.split()[0], "echo done")
+        document = f"{AROUND}{'# Back {.rollback}' if re.search('undo=|after=', example) else ''}\n\n```{example}\n{body}\n```\n"
+        document = document.replace("#stop}\n" + body, "#go-on}\n" + body) if "{#stop}" in example else document
+    return document
+
+
+def rows(heading):
+    """First cell and example of each row of the table below the heading."""
+    section = README.split(f"\n{heading}\n")[1].split("\n## ")[0]
+    for line in section.splitlines():
+        cells = re.split(r"(?<!\\) \| ", line.strip("| "))
+        if line.startswith("| `"):
+            yield cells[0], cells[-1].strip("`").replace("\\|", "|")
+
+
+def test_the_example_of_each_attribute_passes_check():
+    first = targets()[0][1]
+    for heading in ("## Attributes of a step", "## Attributes of a heading"):
+        for name, example in rows(heading):
+            said = check("row.md", around(example), first)
+            assert not said, (name, example, said)
+            word = re.search(r"[#.\w][\w-]*", name).group()
+            assert word == "#id" or re.search(rf"[{{ ]{re.escape(word)}[ =}}]", example), (name, example)
+
+
+def attributes():
+    """As the program's table has them: key=, flag, .class."""
+    text = (BOOK / "apply.c").read_text()
+    forms = {"keys": "{}=", "flags": "{}", "classes": ".{}", "section_keys": "{}=", "section_classes": ".{}"}
+    for table, form in forms.items():
+        rows = text.split(f"struct spec {table}[] = {{")[1].split("\n};")[0]
+        names = re.findall(r'\{ "([\w-]+)",', rows)
+        assert names, table
+        for name in names:
+            yield "heading" if table.startswith("section") else "step", form.format(name)
+
+
+def test_every_attribute_stands_in_its_table_and_in_a_whole_example():
+    examples = "\n".join(text for _, text in fenced("markdown"))
+    known = {"step": "".join(name for name, _ in rows("## Attributes of a step")),
+             "heading": "".join(name for name, _ in rows("## Attributes of a heading"))}
+    for of, name in attributes():
+        assert f"`{name}" in known[of], f"{name} of a {of} is missing in the table"
+        assert re.search(rf"[{{ ]{re.escape(name)}" + ("" if name.endswith("=") else r"[ }]"), examples), \
+            f"{name} of a {of} is in no example"
+
+
+def keys():
+    """Every key that front matter and targets.yml may have."""
+    for file in ("frontmatter.c", "rule.c", "targets.c", "target_kind.c", "local.c"):
+        text = (BOOK / file).read_text()
+        found = re.findall(r"\bkeys?\[\] = \{(.*?)\}|_keys\[\] = \{(.*?)\}", text, re.S)
+        assert found, file
+        for names in found:
+            yield from re.findall(r'"([\w-]+)"', "".join(names))
+
+
+def test_every_key_and_type_stands_in_the_reference():
+    types = re.findall(r'\[PARAMETER_\w+\] = "(\w+)"', (BOOK / "frontmatter.c").read_text())
+    assert len(types) == 6, types
+    for name in {*keys(), *types}:
+        assert re.search(rf"`[^`\n]*(?<![\w-]){re.escape(name)}(?![\w-])[^`\n]*`", README), f"{name} is not explained"
+        assert re.search(rf"[\s{{\[,]{re.escape(name)}\b", "".join(text for _, text in targets() + fenced("markdown"))), \
+            f"{name} is in no example"
+
+
+def test_links_within_the_reference_lead_somewhere():
+    there = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.*)$", README, re.M)}
+    for link in re.findall(r"\]\(#([^)]+)\)", README):
+        assert link in there, link
+    for file in re.findall(r"\]\(([\w./-]+)\)", README):
+        assert (TOP / "runbooks" / file).exists(), file
+
+
+if __name__ == "__main__":
+    main([
+        test_each_example_of_a_runbook_passes_check_without_a_warning,
+        test_runbooks_on_other_pages_of_documentation_pass_check,
+        test_each_example_of_targets_yml_passes_check,
+        test_the_example_of_each_attribute_passes_check,
+        test_every_attribute_stands_in_its_table_and_in_a_whole_example,
+        test_every_key_and_type_stands_in_the_reference,
+        test_links_within_the_reference_lead_somewhere,
+    ])
