@@ -17,6 +17,7 @@ struct names {
 	size_t		 at;
 	int		 step, section;
 	const char	*where;
+	const struct parameter *asked;	/* whose `when` it is, or NULL */
 };
 
 static const char *
@@ -79,6 +80,18 @@ check_fact(struct names *n, const char *name, const char *id)
 		    "not come before this one.", name, n->where);
 }
 
+/* Parameters are asked for in their order: a later one has no value yet. */
+static void
+check_asked(const struct names *n, const char *name)
+{
+	const struct parameter *q = parameter_find(n->p, name);
+
+	if (n->asked != NULL && q != NULL && q >= n->asked)
+		advise(n->p, n->at, "parameter_order", name, "“%s” has no "
+		    "value when this parameter is asked for, so that it never "
+		    "is. Move “%s” before it.", name, name);
+}
+
 static void
 check_name(void *ctx, const char *name)
 {
@@ -91,8 +104,10 @@ check_name(void *ctx, const char *name)
 		check_fact(n, name, id);
 		return;
 	}
-	if (name_is_known(p, name, n->step, n->section))
+	if (name_is_known(p, name, n->step, n->section)) {
+		check_asked(n, name);
 		return;
+	}
 	if (name_is_known(p, name, (int)p->steps_count, n->section)) {
 		report(p, SEVERITY_ERROR, n->at, "“%s” in %s is captured only "
 		    "later. Move the step that captures it before this one.",
@@ -128,7 +143,7 @@ check_when(struct parse *p, const char *when, const struct origin *o,
     int step, int section)
 {
 	struct names names = { p, place_of(o, '=', "when"), step, section,
-	    "“when”" };
+	    "“when”", NULL };
 
 	if (when != NULL)
 		expr_names(when, check_name, &names);
@@ -309,7 +324,7 @@ static void
 check_values(struct parse *p, int i, const char *key, const char *s)
 {
 	struct names names = { p, place_of(&p->step_origins[i], '=', key), i,
-	    p->steps[i].section, "braces" };
+	    p->steps[i].section, "braces", NULL };
 	size_t at = 0, n;
 	char name[65];
 
@@ -364,7 +379,7 @@ check_parameter(struct parse *p, size_t i)
 {
 	const struct parameter *q = &p->parameters[i];
 	struct names names = { p, source_line_start(p, q->line - 1), -1, 0,
-	    "“when” of a parameter" };
+	    "“when” of a parameter", q };
 
 	if (q->when != NULL)
 		expr_names(q->when, check_name, &names);
