@@ -109,8 +109,9 @@ read_reset(struct db *db, struct rows *rows, struct actor *a)
 		return;
 	snprintf(a->reset_by, sizeof(a->reset_by), "%s", db_text(rows, 2));
 	a->reset_at = db_int(rows, 3);
+	a->reset_own = !db_is_null(rows, 5);
 	a->reset_open = db_first_int(db_query(db, STMT_CONFIRMER_COUNT,
-	    TEXT(a->name), TEXT(a->reset_by)), 0) > 0;
+	    TEXT(a->name), INT(clock_now() - AUTH_ABLE_MS)), 0) > 0;
 }
 
 enum err
@@ -132,8 +133,8 @@ auth_find(struct db *db, const char *credential, char name[65],
 		snprintf(name, 65, "%s", db_text(rows, 0));
 		*ret = (struct actor){ .name = name, .session = session,
 		    .roles = json_tokener_parse(db_text(rows, 1)),
-		    .lacks = session ? 0 : lacks(db_text(rows, 5)),
-		    .expires_at = session ? 0 : db_int(rows, 6) };
+		    .lacks = session ? 0 : lacks(db_text(rows, 6)),
+		    .expires_at = session ? 0 : db_int(rows, 7) };
 		read_reset(db, rows, ret);
 		err = ERR_OK;
 	}
@@ -151,6 +152,25 @@ scope_of(enum verb verb)
 	return text_starts(verb_name(verb), "see") ? AUTH_READ : AUTH_RUN;
 }
 
+/* Whoever else set the password could be the one who asks. */
+static enum err
+may_with_password(const struct actor *actor, struct fault *fault)
+{
+	const char *by = actor->reset_by;
+
+	if (!CHECK(password_reset, by[0] != '\0' &&
+	    (!actor->reset_own || actor->reset_open)))
+		return ERR_OK;
+	return fault_about(fault, by, !actor->reset_own ?
+	    fault_set(fault, ERR_FORBIDDEN, "password_not_own", NULL,
+	    "%s has set the password of this account: choose one of your own "
+	    "first, with POST /password.", by) :
+	    fault_set(fault, ERR_FORBIDDEN, "reset_open", NULL,
+	    "%s had set the password of this account: another admin or "
+	    "approver has to confirm first, on their own start page, that you "
+	    "have chosen the present one.", by));
+}
+
 enum err
 auth_may(const struct actor *actor, enum verb verb, struct fault *fault)
 {
@@ -164,12 +184,6 @@ auth_may(const struct actor *actor, enum verb verb, struct fault *fault)
 		    "This token lacks the scope \"%s\"%s.", name,
 		    scope == AUTH_APPROVE ? ": approve and sign in a browser, "
 		    "or with a token that you made there for it" : ""));
-	if (CHECK(password_reset, scope == AUTH_APPROVE &&
-	    actor->reset_open))
-		return fault_about(fault, actor->reset_by,
-		    fault_set(fault, ERR_FORBIDDEN, "reset_open", NULL,
-		    "%s has set the password of this account: another admin "
-		    "or approver has to confirm that first, on their own "
-		    "start page.", actor->reset_by));
-	return ERR_OK;
+	return scope == AUTH_APPROVE ? may_with_password(actor, fault) :
+	    ERR_OK;
 }

@@ -12,6 +12,9 @@
 #define AUTH_SESSION_MS		(12LL * 3600 * 1000)
 #define AUTH_TOKEN_MS		(90LL * 24 * 3600 * 1000)
 #define AUTH_TOKEN_MOST_MS	(366LL * 24 * 3600 * 1000)
+/* Who could confirm a reset so lately counts as somebody who could: else who
+ * made it would disable all others for a moment. */
+#define AUTH_ABLE_MS		(30LL * 24 * 3600 * 1000)
 
 /* What a token is good for. */
 #define AUTH_READ		1u	/* looking */
@@ -38,7 +41,8 @@ bool	 auth_holds(struct db *db, const char *key);
 
 /*
  * Whether the credential is good for the verb: a token has the scope that it
- * takes, and no reset of the account's password waits to be confirmed.
+ * takes; who approves has a password of their own, and where somebody else had
+ * set one, a third person has confirmed it, if there is one who could.
  * ERR_FORBIDDEN with a fault.  life_may() asks it too.
  */
 enum err auth_may(const struct actor *actor, enum verb verb,

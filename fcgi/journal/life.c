@@ -401,7 +401,8 @@ life_is_recorded(enum verb verb, const char *code)
 	static const char always[] = "own_run own_plan own_step no_person "
 	    "already_decided rejected plan_needed other_plan gate gate_first "
 	    "approvals_missing rehearse_first understood_needed "
-	    "nothing_to_withdraw too_late_to_withdraw reset_open";
+	    "nothing_to_withdraw too_late_to_withdraw reset_open "
+	    "password_not_own";
 	enum role role = verb_role(verb);
 
 	return listed(always, code) ||

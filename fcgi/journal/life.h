@@ -28,6 +28,8 @@ struct actor {
 	char			 reset_by[65];	/* who else set the password,
 						 * unconfirmed; "" for none */
 	int64_t			 reset_at;
+	bool			 reset_own;	/* and its person another one
+						 * since */
 	bool			 reset_open;	/* somebody could confirm it */
 };
 

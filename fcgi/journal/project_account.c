@@ -8,29 +8,52 @@
 #include "journal/auth.h"
 #include "journal/project.h"
 
+/* Who sets the password of somebody else could sign in as them. */
+static enum err
+set_reset(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_ACCOUNT_SET_RESET, TEXT(text_of(e, "name")),
+	    TEXT(e->actor), INT(e->at));
+}
+
+/* Its roles, or who knows its password, are about to change. */
+static enum err
+set_able_until(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_ACCOUNT_ABLE_UNTIL, TEXT(text_of(e, "name")),
+	    INT(e->at));
+}
+
 enum err
 project_account_added(struct db *db, const struct event *e)
 {
-	return db_run(db, STMT_ACCOUNT_ADD, TEXT(text_of(e, "name")),
+	enum err err = db_run(db, STMT_ACCOUNT_ADD, TEXT(text_of(e, "name")),
 	    TEXT(written(e, "roles")), INT(e->at), TEXT(e->actor));
+
+	return err == ERR_OK && json_flag(e->data, "reset", false) ?
+	    set_reset(db, e) : err;
 }
 
 enum err
 project_account_changed(struct db *db, const struct event *e)
 {
-	return db_run(db, STMT_ACCOUNT_SET, TEXT(text_of(e, "name")),
-	    TEXT(written(e, "roles")),
+	enum err err = set_able_until(db, e);
+
+	return err != ERR_OK ? err : db_run(db, STMT_ACCOUNT_SET,
+	    TEXT(text_of(e, "name")), TEXT(written(e, "roles")),
 	    INT(json_flag(e->data, "disabled", false)));
 }
 
-/* Who sets the password of somebody else could sign in as them. */
 enum err
 project_password_set(struct db *db, const struct event *e)
 {
+	enum err err;
+
 	if (!json_flag(e->data, "reset", false))
-		return ERR_OK;
-	return db_run(db, STMT_ACCOUNT_SET_RESET, TEXT(text_of(e, "name")),
-	    TEXT(e->actor), INT(e->at));
+		return db_run(db, STMT_ACCOUNT_SET_OWN,
+		    TEXT(text_of(e, "name")), INT(e->at));
+	err = set_able_until(db, e);
+	return err == ERR_OK ? set_reset(db, e) : err;
 }
 
 enum err

@@ -234,10 +234,14 @@ CREATE TABLE account (
 	disabled	INTEGER NOT NULL,
 	created_at	INTEGER NOT NULL,
 	created_by	TEXT NOT NULL,
-	reset_by	TEXT,		-- who else set its password last
+	reset_by	TEXT,		-- who else could know its password
 	reset_at	INTEGER,
-	confirmed_by	TEXT,		-- a third person knows of that reset
-	confirmed_at	INTEGER
+	set_by		TEXT,		-- who set it then: reset_by, or an
+					-- account whose password that one set
+	own_at		INTEGER,	-- its person has set another one since
+	confirmed_by	TEXT,		-- a third person has asked them
+	confirmed_at	INTEGER,
+	able_until	INTEGER		-- could confirm others at least so long
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE token (

@@ -1,10 +1,13 @@
 /*
  * cmd_account.c: people, their roles and their passwords.
  *
- * Whoever sets the password of somebody else could sign in as them.  That
- * cannot be prevented, as people forget passwords; so it is on record, and
- * until a third person has confirmed it, the account does not approve or sign
- * (auth_may()).
+ * An admin who adds an account or resets its password could sign in as that
+ * person.  That cannot be prevented, as people forget passwords; so it is on
+ * record, and the account does not approve or sign until its person has set a
+ * password of their own and a third person has confirmed that (auth_may()).
+ * What such an account sets for others counts as set by the same admin, who
+ * could be acting as it (STMT_ACCOUNT_SET_RESET).  Accounts that the command
+ * line adds are free of this: it holds the keys of the console anyway.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +19,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "journal/auth.h"
+#include "journal/check.h"
 #include "journal/event.h"
 #include "journal/hash.h"
 #include "keeper/account.h"
@@ -134,6 +138,8 @@ add_account(struct command *c, struct json_object *roles)
 		json_object_put(data);
 		return ERR_INTERNAL;
 	}
+	json_set_bool(data, "reset", c->actor.name[0] != '\0' &&
+	    !c->actor.local);
 	put_credential(c, data);
 	err = account_record(c, "account.added", data);
 	if (err == ERR_OK)
@@ -364,39 +370,57 @@ account_note_reset(const struct command *c, struct json_object *data)
 	json_set_text(data, "reset_at", at);
 }
 
-/*
- * Another admin or approver says that they know of a reset.  Not who made it,
- * not whose account it is, not with a token, and nobody whose own password
- * somebody else has set.
- */
-enum err
-cmd_reset_confirm(struct command *c)
+/* Not who made the reset or could act as who made it, not whose account it
+ * is, not with a token, and nobody whose own password somebody else has set. */
+static bool
+may_confirm(const struct command *c, struct json_object *row)
 {
-	const char *name = json_text(c->body, "name", "");
-	struct json_object *row, *data;
-	enum err err = account_check_there(c, name);
-	bool open, mine;
+	static const char *const parties[] = { "name", "reset_by", "set_by" };
+	const struct actor *a = &c->actor;
 
-	if (err != ERR_OK)
-		return err;
-	row = db_first_json(db_query(c->keeper->db, STMT_ACCOUNT_GET,
-	    TEXT(name)));
-	open = json_get(row, "reset_at") != NULL &&
-	    json_get(row, "confirmed_at") == NULL;
-	mine = text_eq(name, c->actor.name) ||
-	    text_eq(json_text(row, "reset_by", ""), c->actor.name);
-	if (!open)
-		err = fault_set(&c->fault, ERR_CONFLICT, "no_reset", NULL,
+	for (size_t i = 0; i < sizeof(parties) / sizeof(parties[0]); i++)
+		if (CHECK(confirm_party, text_eq(json_text(row, parties[i],
+		    ""), a->name)))
+			return false;
+	return a->session && !CHECK(confirm_own, a->reset_by[0] != '\0') &&
+	    (actor_has(a, "admin") || actor_has(a, "approver"));
+}
+
+static enum err
+check_confirm(struct command *c, struct json_object *row)
+{
+	const char *name = json_text(row, "name", "");
+
+	if (json_get(row, "reset_at") == NULL ||
+	    json_get(row, "confirmed_at") != NULL)
+		return fault_set(&c->fault, ERR_CONFLICT, "no_reset", NULL,
 		    "No reset of this password waits to be confirmed.");
-	else if (!c->actor.session || mine || c->actor.reset_by[0] != '\0' ||
-	    (!actor_has(&c->actor, "admin") &&
-	    !actor_has(&c->actor, "approver")))
-		err = fault_set(&c->fault, ERR_FORBIDDEN, "reset_not_yours",
+	if (!may_confirm(c, row))
+		return fault_set(&c->fault, ERR_FORBIDDEN, "reset_not_yours",
 		    NULL, "Another admin or approver confirms a reset, signed "
 		    "in: not who made it, not whose account it is, and nobody "
 		    "whose own reset is not confirmed.");
+	if (CHECK(confirm_set_own, json_get(row, "own_at") == NULL))
+		return fault_about(&c->fault, name,
+		    fault_set(&c->fault, ERR_CONFLICT, "reset_not_own", NULL,
+		    "%s has not chosen a password of their own yet: until "
+		    "then there is nothing to confirm.", name));
+	return ERR_OK;
+}
+
+/* Another admin or approver has asked the person. */
+enum err
+cmd_reset_confirm(struct command *c)
+{
+	struct json_object *row = db_first_json(db_query(c->keeper->db,
+	    STMT_ACCOUNT_GET, TEXT(json_text(c->body, "name", ""))));
+	struct json_object *data;
+	enum err err = account_check_there(c, json_text(c->body, "name", ""));
+
+	if (err == ERR_OK)
+		err = check_confirm(c, row);
 	if (err == ERR_OK) {
-		data = account_named("name", name);
+		data = account_named("name", json_text(row, "name", ""));
 		json_set_text(data, "reset_by", json_text(row, "reset_by", ""));
 		json_set_text(data, "reset_at", json_text(row, "reset_at", ""));
 		err = account_record(c, "account.reset_confirmed", data);

@@ -114,6 +114,21 @@ resets(struct req *req)
 	return all;
 }
 
+/* Somebody else has set the person's own password: what is to be done. */
+static const char *
+own_reset(struct req *req)
+{
+	const struct actor *a = &req->actor;
+
+	if (a->reset_by[0] == '\0' || (a->reset_own && !a->reset_open))
+		return NULL;
+	return !a->reset_own ? request_fill(req, "own_reset_choose",
+	    "{by} has set your password: choose one of your own.", "by",
+	    a->reset_by, NULL) : request_fill(req, "own_reset_wait",
+	    "{by} has set your password before: another admin or approver "
+	    "has to confirm yours.", "by", a->reset_by, NULL);
+}
+
 enum err
 page_home(struct req *req, struct reply *reply)
 {
@@ -135,6 +150,9 @@ page_home(struct req *req, struct reply *reply)
 		model_put(o, "current_title", NULL);
 		model_put(o, "waiting_for", NULL);
 	}
+	model_text(model, "own_reset", own_reset(req));
+	json_set_bool(model, "own_reset_choose", req->actor.reset_by[0] !=
+	    '\0' && !req->actor.reset_own);
 	add_list(model, "resets", "has_resets", resets(req));
 	add_list(model, "waiting", "has_waiting", waiting);
 	add_list(model, "running", "has_running", running);

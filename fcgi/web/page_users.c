@@ -8,6 +8,23 @@
 #include "web/model.h"
 #include "web/page.h"
 
+/* Who else could know the password, while that hinders the account. */
+static const char *
+password_text(const struct req *req, struct json_object *o)
+{
+	const char *by = json_text(o, "reset_by", NULL);
+
+	if (by == NULL || json_get(o, "confirmed_at") != NULL)
+		return NULL;
+	return json_get(o, "own_at") == NULL ? request_fill(req,
+	    "user_not_own", "{by} has set the password, and {name} has not "
+	    "chosen one of their own yet.", "by", by, "name",
+	    json_text(o, "name", ""), NULL) : request_fill(req,
+	    "user_unconfirmed", "{by} had set the password: that {name} has "
+	    "chosen one of their own is not confirmed.", "by", by, "name",
+	    json_text(o, "name", ""), NULL);
+}
+
 static struct json_object *
 users(struct req *req)
 {
@@ -19,6 +36,7 @@ users(struct req *req)
 
 		model_text(o, "roles_text", model_names(req,
 		    json_get(o, "roles")));
+		model_text(o, "password_text", password_text(req, o));
 		json_set_bool(o, "disabled", json_int(o, "disabled", 0) != 0);
 	}
 	return rows;

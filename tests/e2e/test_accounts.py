@@ -488,13 +488,16 @@ def a_reset_is_confirmed_by_a_third_person_before_it_counts():
         assert console.raw("GET", "/runs", None, {
             "Authorization": "Bearer " + bo_token})[0] == 401
         bo = session(console, "bo", NEW)
-        refused(bo("POST", path, decision), 403, "reset_open")
+        refused(bo("POST", path, decision), 403, "password_not_own")
         assert "approve" not in bo("GET", f"/runs/{run}")[1]["can"]
+        confirm = "/users/bo/confirm-reset"
+        refused(cy("POST", confirm, {}), 409, "reset_not_own")
+        assert cy("GET", "/")[1]["resets"] == []
+        assert "boss" in bo("GET", "/")[1]["own_reset"]
         assert bo("POST", "/password", {"old": NEW, "password":
                                         "changed by whom though"})[0] == 200
         bo = session(console, "bo", "changed by whom though")
         refused(bo("POST", path, decision), 403, "reset_open")
-        confirm = "/users/bo/confirm-reset"
         for who in (boss, bo, session(console, "dan")):
             refused(who("POST", confirm, {}), 403, "reset_not_yours")
         cy_token = console.cli("token", "add", "cy", "--name", "x").strip()
@@ -519,6 +522,77 @@ def a_reset_is_confirmed_by_a_third_person_before_it_counts():
                 "reset_not_yours")
 
 
+def own_password(console, name):
+    """Signs in with the password that an admin gave, chooses another one."""
+    given = session(console, name, NEW)
+    assert given("POST", "/password", {
+        "old": NEW, "password": f"green ladders for {name[::-1]} 7"})[0] == 200
+    return session(console, name, f"green ladders for {name[::-1]} 7")
+
+
+def created(ana):
+    run = ana("POST", "/runs", {
+        "runbook": "signed", "environment": "test", "parameters":
+        {"pass": "some secret", "size": "small"}})[1]["id"]
+    return f"/runs/{run}/approvals", {
+        "decision": "approve", "plan": ana("GET", f"/runs/{run}")[1]["plan"]}
+
+
+def a_small_team_whose_admin_makes_all_accounts_can_work():
+    """The first admin comes from the link that the console printed."""
+    with Console(runbooks=books) as console:
+        assert console.raw("POST", "/setup", json.dumps(
+            {"key": console.setup_key, "name": "ana", "password": PASSWORD}),
+            {"Content-Type": "application/json"})[0] in (200, 201)
+        ana = session(console, "ana")
+        for name in ("ben", "cy"):
+            assert ana("POST", "/users", {
+                "name": name, "roles": ["approver"], "password": NEW})[0] == 201
+        path, decision = created(ana)
+        refused(session(console, "ben", NEW)("POST", path, decision), 403,
+                "password_not_own")
+        ben, cy = own_password(console, "ben"), own_password(console, "cy")
+        refused(ana("POST", "/users/ben/confirm-reset", {}), 403,
+                "reset_not_yours")
+        refused(cy("POST", "/users/ben/confirm-reset", {}), 403,
+                "reset_not_yours")
+        assert ben("GET", "/")[1]["own_reset"] is None
+        assert ben("POST", path, decision)[0] == 200
+        given = ben("GET", path.rsplit("/", 1)[0])[1]["approvals"]["given"][0]
+        assert given["reset_by"] == "ana", given
+
+        # Somebody whose account the machine made vouches for all others.
+        console.user("root", "admin")
+        root = session(console, "root")
+        path, decision = created(ana)
+        refused(ben("POST", path, decision), 403, "reset_open")
+        assert [r["name"] for r in root("GET", "/")[1]["resets"]] == [
+            "ben", "cy"]
+        assert root("POST", "/users/cy/confirm-reset", {})[0] == 200
+        assert cy("POST", "/users/ben/confirm-reset", {})[0] == 200
+        assert ben("POST", path, decision)[0] == 200
+        given = ben("GET", path.rsplit("/", 1)[0])[1]["approvals"]["given"][0]
+        assert given["reset_by"] is None, given
+
+
+def who_could_confirm_still_counts_after_the_admin_took_that_away():
+    for how in ("disabled", "roles", "reset"):
+        with Console(runbooks=books) as console:
+            for name, roles in (("cy", "approver"), ("bo", "approver"),
+                                ("boss", "admin,operator")):
+                console.user(name, roles)
+            boss = session(console, "boss")
+            body = {"disabled": {"disabled": True}, "roles": {"roles": []},
+                    "reset": {"password": NEW}}[how]
+            assert boss("POST", "/users/cy" + (
+                "/password" if how == "reset" else ""), body)[0] == 200
+            assert boss("POST", "/users/bo/password",
+                        {"password": NEW})[0] == 200
+            bo = own_password(console, "bo")
+            path, decision = created(boss)
+            refused(bo("POST", path, decision), 403, "reset_open")
+
+
 def a_reset_that_nobody_can_confirm_stands_beside_what_is_given():
     with Console(runbooks=books) as console:
         for name, roles in (("boss", "admin"), ("bo", "approver,auditor"),
@@ -531,7 +605,7 @@ def a_reset_that_nobody_can_confirm_stands_beside_what_is_given():
         path = f"/runs/{run}"
         plan = ana("GET", path)[1]["plan"]
         assert boss("POST", "/users/bo/password", {"password": NEW})[0] == 200
-        bo = session(console, "bo", NEW)
+        bo = own_password(console, "bo")
         assert bo("POST", path + "/approvals", {
             "decision": "approve", "plan": plan})[0] == 200
         assert ana("POST", path + "/start", {})[0] == 200
@@ -542,7 +616,7 @@ def a_reset_that_nobody_can_confirm_stands_beside_what_is_given():
                         if s["id"] == "say")
         wait_until(lambda: say()["state"] == "awaiting_signature")
         assert bo("POST", path + "/steps/say/sign", {})[0] == 200
-        at = events(console, "account.password_set")[-1]["at"]
+        at = events(console, "account.password_set")[0]["at"]
         for where in (path, path + "/report.json"):
             found = ana("GET", where)[1]
             found = found.get("run", found)
@@ -652,6 +726,8 @@ main([a_dead_session_does_not_stand_in_the_way,
       a_form_comes_back_filled_in_after_signing_in,
       tokens_have_scopes_and_an_end,
       a_reset_is_confirmed_by_a_third_person_before_it_counts,
+      a_small_team_whose_admin_makes_all_accounts_can_work,
+      who_could_confirm_still_counts_after_the_admin_took_that_away,
       a_reset_that_nobody_can_confirm_stands_beside_what_is_given,
       a_stream_ends_with_what_it_was_opened_with,
       the_only_admin_has_a_way_on_the_machine])

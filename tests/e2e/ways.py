@@ -1063,25 +1063,127 @@ def a_token_without_the_scope_gives_a_gate(w, how):
     return run, with_token(w, w.bo).decide(how, run, step="gate")
 
 
-@way("password_reset", "reset_open", 403)
-def an_account_approves_whose_password_an_admin_has_set(w, how):
-    person = w.fresh("approver")
-    other = "another long enough password"
+OTHER = "another long enough password"
+OWN = "words that nobody else has set"
+
+
+def in_session(w, person, how, path, **body):
+    """With the session also by JSON: a token ends with its password."""
+    if how == "form":
+        return person.ask("form", path, **body)
+    status, _, text = w.console.raw("POST", path, json.dumps(body),
+                                    dict(person.session))
+    answer = json.loads(text) if text else {}
+    return Answer(status, answer.get("error", {}).get("code"), answer)
+
+
+def decides(w, person, how, run):
+    return in_session(w, person, how, f"/runs/{run}/approvals",
+                      decision="approve", plan=w.plan(run), comment="")
+
+
+def was_reset(w, roles="approver", own=True):
+    """Somebody whose password adm has set; their own is set since."""
+    person = w.fresh(roles)
     status, answer = w.adm.api.post(f"/users/{person.name}/password",
-                                    {"password": other})
+                                    {"password": OTHER})
     assert status in (200, 204), answer
-    run = w.create("plan")
-    person.session = sign_in(w.console.base, person.name, other)
-    if how == "json":
-        headers = dict(person.session)
-        status, _, text = w.console.raw(
-            "POST", f"/runs/{run}/approvals", json.dumps({
-                "decision": "approve", "plan": w.plan(run),
-                "comment": ""}).encode(), headers)
-        answer = json.loads(text)
-        return run, Answer(status, answer.get("error", {}).get("code"),
-                           answer)
-    return run, person.decide(how, run)
+    return signs_in(w, person, own)
+
+
+def signs_in(w, person, own):
+    person.session = sign_in(w.console.base, person.name, OTHER)
+    if own:
+        w.vi.good(in_session(w, person, "json", "/password", old=OTHER,
+                             password=OWN))
+        person.session = sign_in(w.console.base, person.name, OWN)
+    return person
+
+
+def was_added(w, roles="approver", own=True, by=None):
+    """Somebody whose account an admin has added in the browser."""
+    person = object.__new__(Person)
+    person.world = w
+    person.name = f"added{next(w.numbers)}"
+    w.vi.good(in_session(w, by or w.adm, "json", "/users", name=person.name,
+                         roles=roles.split(","), password=OTHER))
+    return signs_in(w, person, own)
+
+
+@way("password_reset", "password_not_own", 403)
+def an_account_approves_with_the_password_that_an_admin_has_set(w, how):
+    return (run := w.create("plan")), decides(
+        w, was_reset(w, own=False), how, run)
+
+
+@way("password_reset", "password_not_own", 403)
+def an_account_approves_with_the_password_that_it_was_made_with(w, how):
+    return (run := w.create("plan")), decides(
+        w, was_added(w, own=False), how, run)
+
+
+@way("password_reset", "reset_open", 403)
+def an_account_approves_whose_reset_nobody_has_confirmed(w, how):
+    return (run := w.create("plan")), decides(w, was_reset(w), how, run)
+
+
+@way("password_reset", "reset_open", 403)
+def an_admin_approves_with_an_account_that_they_made(w, how):
+    return (run := w.create("plan")), decides(w, was_added(w), how, run)
+
+
+@way("password_reset", "reset_open", 403)
+def an_admin_signs_with_an_account_that_they_made(w, how):
+    run = w.create("signed", start=True)
+    w.op.confirms(run, "hand")
+    return run, in_session(w, was_added(w, "auditor"), how,
+                           f"/runs/{run}/steps/hand/sign", note="mine")
+
+
+@way("password_reset", "reset_open", 403)
+def an_admin_gives_a_gate_with_an_account_of_an_account_they_made(w, how):
+    run = w.create("gate-first", start=True)
+    person = was_added(w, by=was_added(w, "admin"))
+    return run, in_session(w, person, how, f"/runs/{run}/steps/gate/approve",
+                           decision="approve", plan=w.plan(run), comment="")
+
+
+def confirms(w, person, how, of):
+    return 0, in_session(w, person, how, f"/users/{of.name}/confirm-reset")
+
+
+@way("confirm_party", "reset_not_yours", 403, recorded=False)
+def an_admin_confirms_the_reset_that_they_made(w, how):
+    return confirms(w, w.adm, how, was_reset(w))
+
+
+@way("confirm_party", "reset_not_yours", 403, recorded=False)
+def an_admin_confirms_an_account_that_their_account_made(w, how):
+    return confirms(w, w.adm, how, was_added(w, by=was_added(w, "admin")))
+
+
+@way("confirm_party", "reset_not_yours", 403, recorded=False)
+def an_account_that_was_confirmed_confirms_what_it_set_before(w, how):
+    puppet = was_added(w, "admin")
+    made = was_added(w, by=puppet)
+    w.bo.good(confirms(w, w.bo, "json", puppet)[1])
+    return confirms(w, puppet, how, made)
+
+
+@way("confirm_own", "reset_not_yours", 403, recorded=False)
+def an_account_that_the_admin_made_confirms_their_reset(w, how):
+    return confirms(w, was_added(w), how, was_reset(w))
+
+
+@way("confirm_own", "reset_not_yours", 403, recorded=False)
+def an_account_that_was_reset_confirms_its_own_account(w, how):
+    person = was_reset(w, "approver,admin")
+    return confirms(w, person, how, person)
+
+
+@way("confirm_set_own", "reset_not_own", 409, recorded=False)
+def a_reset_is_confirmed_while_the_admin_knows_the_password(w, how):
+    return confirms(w, w.bo, how, was_reset(w, own=False))
 
 
 # ---- states ----
