@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""
+nginx/README.md as somebody follows it: production.conf in an nginx of their
+own, another proxy in front of that, and a copy of the data folder made while
+the console runs.  What the page shows is taken from the page.
+"""
+import http.client, json, os, pathlib, re, shutil, ssl, subprocess, tempfile, time, urllib.parse
+
+from console import BUILD, PASSWORD, TOP, Console, free_port, main, runbook_folder
+
+PAGE = (TOP / "nginx/README.md").read_text()
+NAME = "countersign.example.org"
+NGINX = """{user} daemon off; worker_processes 1; pid {dir}/pid; error_log {dir}/error.log;
+events {{ worker_connections 256; }}
+http {{
+	include /etc/nginx/mime.types; access_log off;
+	client_body_temp_path {dir}/a; proxy_temp_path {dir}/b; fastcgi_temp_path {dir}/c;
+	uwsgi_temp_path {dir}/d; scgi_temp_path {dir}/e;
+	{sites}
+}}
+"""
+BOOK = """# Say
+
+```sh {#say save=said.txt}
+echo "it was said"
+```
+
+- [ ] End {#end}
+"""
+
+
+def replaced(text, *pairs):
+    """Each of the first is in the text, and becomes the second."""
+    for old, new in pairs:
+        assert old in text, f"{old} is not there any more"
+        text = text.replace(old, str(new))
+    return text
+
+
+class Nginx:
+    """The site of production.conf, and the proxy of the page in front of it."""
+
+    def __init__(self, console):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="cs-nginx-"))
+        self.dir.chmod(0o755)       # its workers are not root
+        self.plain, self.port, self.front = free_port(), free_port(), free_port()
+        self.cert, key = self.dir / "cert.pem", self.dir / "key.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-days", "2", "-subj", "/CN=" + NAME, "-addext", "subjectAltName=DNS:" + NAME, "-out", self.cert,
+                        "-keyout", key], check=True, capture_output=True)
+        shutil.copytree(TOP / "static", self.dir / "static", ignore=shutil.ignore_patterns("node_modules"))
+        files = (("/etc/ssl/countersign/fullchain.pem", self.cert), ("/etc/ssl/countersign/key.pem", key))
+        site = replaced((TOP / "nginx/production.conf").read_text(), *files, ("/var/lib/countersign", console.data),
+                        ("/usr/share/countersign/static", self.dir / "static"), ("\tlisten [::]:80;\n", ""),
+                        ("\tlisten [::]:443 ssl http2;\n", ""), ("listen 80;", f"listen 127.0.0.1:{self.plain};"),
+                        ("listen 443 ssl", f"listen 127.0.0.1:{self.port} ssl"))
+        believe = re.search(r"set_real_ip_from 192\.0\.2\.1;\s+real_ip_header X-Forwarded-For;", PAGE).group()
+        site = replaced(site, ("\tserver_tokens off;", "\tserver_tokens off;\n" + replaced(believe, ("192.0.2.1", "127.0.0.1"))))
+        front = replaced(re.search(r"```nginx\n(.*?)```", PAGE, re.S).group(1), *files,
+                         ("listen 443 ssl", f"listen 127.0.0.1:{self.front} ssl"), ("127.0.0.1:8443", f"127.0.0.1:{self.port}"))
+        user = "user countersign-nginx;" if os.geteuid() == 0 else ""
+        (self.dir / "conf").write_text(NGINX.format(dir=self.dir, user=user, sites=site + front))
+        self.tls = ssl.create_default_context(cafile=self.cert)
+        self.tls.check_hostname = False         # it is asked at its address
+
+    def __enter__(self):
+        self.process = subprocess.Popen(["/usr/sbin/nginx", "-c", self.dir / "conf", "-p", self.dir, "-e",
+                                         self.dir / "error.log"])
+        end = time.monotonic() + 20
+        while True:
+            try:
+                return self.ask("/healthz") and self
+            except OSError:
+                assert time.monotonic() < end and self.process.poll() is None, (self.dir / "error.log").read_text()
+                time.sleep(0.05)
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(20)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def connect(self, port=None, source="127.0.0.1"):
+        return http.client.HTTPSConnection("127.0.0.1", port or self.port, timeout=20, context=self.tls,
+                                           source_address=(source, 0))
+
+    def ask(self, path, method="GET", body=None, headers=(), **where):
+        """Status, headers and text of one request over TLS, by the site's name."""
+        c = self.connect(**where)
+        try:
+            c.request(method, path, body, {"Host": f"{NAME}:{where.get('port') or self.port}", **dict(headers)})
+            answer = c.getresponse()
+            return answer.status, answer.headers, answer.read().decode()
+        finally:
+            c.close()
+
+    def sign_in(self, port, **where):
+        fields = urllib.parse.urlencode({"name": "ana", "password": PASSWORD})
+        return self.ask("/login", "POST", fields, {"Content-Type": "application/x-www-form-urlencoded",
+                                                   "Origin": f"https://{NAME}:{port}"}, port=port, **where)
+
+    def events(self, port, token, run):
+        """The kinds of events that come first on the stream of a run."""
+        c, kinds = self.connect(port), []
+        try:
+            c.request("GET", f"/runs/{run}/events?after=0", headers={
+                "Host": NAME, "Authorization": "Bearer " + token, "Accept": "text/event-stream"})
+            answer = c.getresponse()
+            assert answer.status == 200, answer.status
+            while len(kinds) < 2:
+                line = answer.readline().decode()
+                assert line != "", kinds
+                if line.startswith("data: ") and "kind" in line:
+                    kinds.append(json.loads(line[6:])["kind"])
+            return kinds
+        finally:
+            c.close()
+
+
+def made_run(ana):
+    status, run = ana.post("/runs", {"runbook": "say", "environment": "test"})
+    assert status == 201, run
+    assert ana.post(f"/runs/{run['id']}/start")[0] == 200
+    ana.drive(run["id"], until="end")
+    return run["id"]
+
+
+def test_an_nginx_of_their_own_serves_the_console_by_production_conf():
+    with Console(runbooks=runbook_folder({"say": BOOK})) as console, Nginx(console) as nginx:
+        ana = console.user("ana", "operator")
+        run = made_run(ana)
+        plain = http.client.HTTPConnection("127.0.0.1", nginx.plain, timeout=20)
+        plain.request("GET", "/runs", headers={"Host": NAME})
+        answer = plain.getresponse()
+        assert answer.status == 301 and answer.headers["Location"] == f"https://{NAME}/runs", answer.headers.items()
+        plain.close()
+
+        status, headers, _ = nginx.sign_in(nginx.port)
+        cookies = headers.get_all("Set-Cookie")
+        assert status == 303 and all(c.startswith("__Host-") and "; Secure" in c for c in cookies), (status, cookies)
+        assert "max-age=31536000" in headers["Strict-Transport-Security"]
+        status, headers, _ = nginx.ask("/static/icon.svg?v=1")
+        assert status == 200 and "immutable" in headers["Cache-Control"], (status, headers.items())
+        assert headers["Content-Type"] == "image/svg+xml", headers["Content-Type"]
+
+        signed = {"Authorization": "Bearer " + ana.token}
+        artifact = ana.run(run)["artifacts"][0]["url"]
+        assert nginx.ask(artifact, headers=signed)[2] == "it was said\n"
+        assert nginx.ask(artifact)[0] in (303, 401)
+        assert nginx.events(nginx.port, ana.token, run) == ["run.created", "run.started"]
+        assert nginx.ask("/_exec/" + "0" * 32 + "/local.txt", headers=signed)[0] == 404
+
+
+def test_while_the_console_is_stopped_nginx_answers_503_and_says_when_to_ask_again():
+    with Console(runbooks=runbook_folder({"say": BOOK})) as console, Nginx(console) as nginx:
+        assert nginx.ask("/healthz")[0] == 200
+        console.stop()
+        for path in ("/healthz", "/runs"):
+            status, headers, text = nginx.ask(path)
+            assert status == 503 and headers["Retry-After"] == "2" and "is starting" in text, (status, headers.items())
+        console.start()
+        assert nginx.ask("/healthz")[0] == 200
+
+
+def test_behind_another_proxy_cookies_addresses_and_streams_are_those_of_the_client():
+    with Console(runbooks=runbook_folder({"say": BOOK})) as console, Nginx(console) as nginx:
+        ana = console.user("ana", "operator")
+        run = made_run(ana)
+        status, headers, _ = nginx.sign_in(nginx.front, source="127.0.0.7")
+        cookies = headers.get_all("Set-Cookie")
+        assert status == 303 and all(c.startswith("__Host-") for c in cookies), (status, cookies)
+        opened = json.loads(console.sql("SELECT body FROM event WHERE run = 0 AND kind = 'session.opened'")[-1][0])
+        assert opened["data"]["address"] == "127.0.0.7", opened
+        assert nginx.events(nginx.front, ana.token, run) == ["run.created", "run.started"]
+
+
+def test_a_copy_that_was_made_while_the_console_ran_verifies_and_can_be_started():
+    commands = re.search(r"^    mkdir -m 700.*?\n\n", PAGE, re.M | re.S).group()
+    with tempfile.TemporaryDirectory(prefix="cs-backup-") as folder:
+        copy = pathlib.Path(folder) / "countersign"
+        with Console(runbooks=runbook_folder({"say": BOOK})) as console:
+            run = made_run(console.user("ana", "operator"))
+            subprocess.run(["sh", "-e", "-c", replaced(commands, ("/backup/countersign", copy),
+                                                       ("/var/lib/countersign", console.data))], check=True)
+            assert console.raw("GET", "/healthz")[0] == 200, "the console went on"
+        done = subprocess.run([BUILD / "countersign", "verify", "--data", copy], capture_output=True, text=True)
+        assert done.returncode == 0 and "all as recorded" in done.stdout, done
+        with Console(copy, console.runbooks) as restored:
+            assert restored.sql("SELECT state FROM step WHERE run = ? AND id = 'say'", run) == [("succeeded",)]
+
+
+if __name__ == "__main__":
+    main([
+        test_an_nginx_of_their_own_serves_the_console_by_production_conf,
+        test_while_the_console_is_stopped_nginx_answers_503_and_says_when_to_ask_again,
+        test_behind_another_proxy_cookies_addresses_and_streams_are_those_of_the_client,
+        test_a_copy_that_was_made_while_the_console_ran_verifies_and_can_be_started,
+    ])
