@@ -153,6 +153,18 @@ def test_every_key_and_type_stands_in_the_reference():
             f"{name} is in no example"
 
 
+def test_every_command_of_a_run_stands_in_the_table_of_requests():
+    table = README.split("\n## Requests for programs\n")[1].split("\n## ")[0]
+    routes = re.findall(r'\{ POST,\s+(STEP )?"(/[^"]*)"', (TOP / "fcgi/web/route.c").read_text())
+    commands = [("/steps/STEP" if step else "") + path.removeprefix("/runs/:run") for step, path in routes
+                if step or path.startswith("/runs/")]
+    assert len(commands) > 20, commands
+    for command in commands:
+        parent, last = command.rsplit("/", 1)
+        assert f"`POST /runs/ID{command}`" in table or re.search(
+            rf"`POST /runs/ID{parent}/[^|]*`/{last}`", table), command
+
+
 def test_links_within_the_reference_lead_somewhere():
     there = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.*)$", README, re.M)}
     for link in re.findall(r"\]\(#([^)]+)\)", README):
@@ -169,5 +181,6 @@ if __name__ == "__main__":
         test_the_example_of_each_attribute_passes_check,
         test_every_attribute_stands_in_its_table_and_in_a_whole_example,
         test_every_key_and_type_stands_in_the_reference,
+        test_every_command_of_a_run_stands_in_the_table_of_requests,
         test_links_within_the_reference_lead_somewhere,
     ])
