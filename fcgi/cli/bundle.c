@@ -3,9 +3,9 @@
  *
  * The report in JSON carries the exact text of every event of its run, the
  * head of its chain, and the document.  From the texts alone the chain is
- * computed again, and the events are replayed into a database in memory; what
- * the report tells must be what that holds.  The head is what to compare with
- * the printed report, or with the ledger.
+ * computed again, and the events are replayed into a database in memory, of
+ * which the report is made again (bundle_told.c).  The head is what to compare
+ * with the printed report, or with the ledger.
  */
 #include <sodium.h>
 #include <stdarg.h>
@@ -49,18 +49,14 @@ take_document(struct bundle *b, const struct event *e)
 	db_run(b->replay, STMT_DOCUMENT_ADD, TEXT(hash), TEXT(text));
 }
 
-/* What people said stands in events alone. */
-static void
-take_words(struct bundle *b, const struct event *e, const char *body)
+static enum err
+replay(struct bundle *b, const struct event *e, const char *body)
 {
-	struct json_object *all = NULL;
+	enum err err = db_run(b->replay, STMT_EVENT_ADD, INT(e->run),
+	    INT(e->seq), INT(e->at), TEXT(e->actor), TEXT(e->kind), TEXT(body),
+	    BLOB(b->hash, sizeof(b->hash)));
 
-	if (text_eq(e->kind, "run.commented"))
-		all = json_get(b->said, "comments");
-	else if (text_eq(e->kind, "step.signed"))
-		all = json_get(b->said, "signatures");
-	if (all != NULL)
-		json_object_array_add(all, json_tokener_parse(body));
+	return err == ERR_OK ? event_project(b->replay, e) : err;
 }
 
 static void
@@ -86,8 +82,7 @@ check_event(struct bundle *b, const char *body)
 		    (long long)b->seq);
 	if (text_eq(e.kind, "run.created"))
 		take_document(b, &e);
-	take_words(b, &e, body);
-	if (event_project(b->replay, &e) != ERR_OK)
+	if (replay(b, &e, body) != ERR_OK)
 		bundle_wrong(b, "event %lld cannot be replayed",
 		    (long long)b->seq);
 	json_object_put(parsed);
@@ -131,12 +126,10 @@ check_report(struct bundle *b)
 int
 bundle_verify_text(const char *name, const char *text, size_t len)
 {
-	struct bundle b = { .said = json_object_new_object() };
+	struct bundle b = {0};
 	struct fault fault;
 	int code = CLI_NO;
 
-	json_set(b.said, "comments", json_object_new_array());
-	json_set(b.said, "signatures", json_object_new_array());
 	if (json_read(text, len, &b.report, &fault) != ERR_OK) {
 		cli_say(code, "%s: %s", name, fault.message);
 	} else if (db_open(DB_MEMORY, DB_CLI, &b.replay) != ERR_OK) {
@@ -147,7 +140,6 @@ bundle_verify_text(const char *name, const char *text, size_t len)
 		code = b.wrong == 0 ? CLI_YES : CLI_NO;
 	}
 	json_object_put(b.report);
-	json_object_put(b.said);
 	return code;
 }
 

@@ -15,8 +15,8 @@ struct bundle {
 	unsigned char		 hash[HASH_BYTES];
 	int64_t			 run;
 	int64_t			 seq;		/* of the last event */
-	struct json_object	*said;		/* comments and signatures, as
-						 * the events have them */
+	bool			 old;		/* without "format" */
+	struct json_object	*unproven;	/* of an old one: {path} */
 	int			 wrong;
 };
 

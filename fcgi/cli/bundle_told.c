@@ -1,305 +1,220 @@
 /*
  * bundle_told.c: what a report tells, held against what its events come to.
  *
- * From the replay and the document the same tree is made that the report is,
- * as far as events and document say what stands there; what people read is in
- * it, what links to pages and what buttons there were is not.
+ * The report is made again from the replay, by the code that the console
+ * made it with, and the two trees must be the same.  Reports of before had no
+ * "format", and told more than the record does ("can", which buttons there
+ * were): of those, what can be made again must be the same, and the rest is
+ * named as not proven.
  */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "book/expand.h"
 #include "cli/bundle.h"
-#include "journal/plan.h"
+#include "journal/run_report.h"
 
-/* Whatever the tree has, the report must have too; `path` is where. */
+/* A report without "format" may lack these: they were not held against the
+ * events before. */
+static const char *const newer[] = { "format", "progress", "steps.section",
+    "steps.outcome", "steps.on", "steps.line", "steps.answers", "steps.role",
+    "steps.sign", "steps.when", "steps.keeps", "steps.irreversible",
+    "steps.essential", "steps.secret", "steps.undo", "steps.probe_of",
+    "steps.targets", "steps.approval", "steps.signed_by", "steps.excluded",
+    "steps.hosts", "steps.attempts.targets.artifact", "steps.signatures.at",
+    "comments.at", NULL };
+
+/* Two trees being compared; `path` is the place, "steps[2].by". */
+struct place {
+	struct bundle	*b;
+	struct buf	 path;
+};
+
+static void same(struct place *p, struct json_object *made,
+	    struct json_object *told);
+
+/* Goes to a member, whose name may come from a stranger. */
 static void
-same(struct bundle *b, const char *path, struct json_object *made,
-    struct json_object *told)
+enter(struct place *p, const char *key)
 {
-	struct buf at = {0};
+	size_t at;
 
-	if (json_object_is_type(made, json_type_object) &&
-	    json_object_is_type(told, json_type_object)) {
-		json_object_object_foreach(made, key, value) {
-			buf_reset(&at);
-			buf_printf(&at, "%s%s%s", path,
-			    *path != '\0' ? "." : "", key);
-			same(b, at.data, value, json_get(told, key));
-		}
-	} else if (json_object_is_type(made, json_type_array) &&
-	    json_object_is_type(told, json_type_array) &&
-	    json_object_array_length(made) == json_object_array_length(told)) {
-		for (size_t i = 0; i < json_object_array_length(made); i++) {
-			buf_reset(&at);
-			buf_printf(&at, "%s[%zu]", path, i);
-			same(b, at.data, json_object_array_get_idx(made, i),
-			    json_object_array_get_idx(told, i));
-		}
-	} else if (!json_object_equal(made, told)) {
-		bundle_wrong(b, "%s is %.200s, and by the events %.200s", path,
-		    told == NULL ? "not there" : json_write(told),
-		    made == NULL ? "not there" : json_write(made));
-	}
-	buf_clear(&at);
+	if (p->path.len > 0)
+		buf_putc(&p->path, '.');
+	at = p->path.len;
+	buf_puts(&p->path, key);
+	for (; at < p->path.len; at++)
+		if ((unsigned char)p->path.data[at] < ' ')
+			p->path.data[at] = '?';
 }
 
 static void
-keep(struct json_object *to, const char *name, struct json_object *from,
-    const char *key)
+leave(struct place *p, size_t len)
 {
-	json_set(to, name, json_object_get(json_get(from, key)));
+	p->path.len = len;
+	p->path.data[len] = '\0';
 }
 
-static struct json_object *
-run_of(struct bundle *b, struct json_object *row)
+/* The path without its numbers, "steps.by", cut where it is long. */
+static const char *
+plain(const struct place *p, char out[100])
 {
-	static const char *const keys[] = { "id", "title", "reason", "state",
-	    "result", "mode", "seq", "plan", "document", "runbook",
-	    "environment", "parameters", "created_by", "created_at",
-	    "started_by", "started_at", "ended_by", "ended_at", "note",
-	    "current", NULL };
-	struct json_object *o = json_object_new_object();
+	size_t n = 0;
 
-	for (size_t i = 0; keys[i] != NULL; i++)
-		keep(o, keys[i], row, keys[i]);
-	json_set_bool(o, "is_production", json_int(row, "production", 0) != 0);
-	json_set_int(o, "seq", b->seq);
-	return o;
+	for (const char *s = buf_text(&p->path); *s != '\0' && n < 99; s++) {
+		if (*s == '[' && s[1 + strspn(s + 1, "0123456789")] == ']')
+			s = strchr(s, ']');
+		else
+			out[n++] = *s;
+	}
+	out[n] = '\0';
+	return out;
 }
 
-/* The exit of an attempt is that of its first target that did not succeed. */
+static bool
+may_lack(const struct place *p, struct json_object *made)
+{
+	char path[100];
+
+	plain(p, path);
+	for (size_t i = 0; p->b->old && newer[i] != NULL; i++)
+		if (strcmp(newer[i], path) == 0)
+			return true;
+	return p->b->old && made == NULL;
+}
+
+/* Each member that the events give. */
 static void
-add_target(struct json_object *try, struct json_object *row)
+same_made(struct place *p, struct json_object *made, struct json_object *told)
 {
-	struct json_object *exit = json_get(row, "exit");
+	size_t len = p->path.len;
 
-	if (exit != NULL && (json_get(try, "exit") == NULL ||
-	    json_int(try, "exit", 0) == 0))
-		json_set(try, "exit", json_object_get(exit));
-	keep(row, "name", row, "target");
-	json_set_bool(row, "sealed", json_get(row, "sealed") != NULL);
-	json_object_object_del(row, "step");
-	json_object_object_del(row, "target");
-	json_object_object_del(row, "n");
-	json_object_array_add(json_get(try, "targets"), row);
+	json_object_object_foreach(made, key, value) {
+		struct json_object *other;
+
+		enter(p, key);
+		if (json_object_object_get_ex(told, key, &other))
+			same(p, value, other);
+		else if (!may_lack(p, value))
+			bundle_wrong(p->b, "%.500s is not there, and by the "
+			    "events %.200s", p->path.data, json_write(value));
+		leave(p, len);
+	}
 }
 
-/* {step: [attempts with their targets]} */
-static struct json_object *
-attempts_of(struct bundle *b)
+/* Each member that they do not give. */
+static void
+same_told(struct place *p, struct json_object *made, struct json_object *told)
 {
-	struct json_object *all = json_object_new_object(), *row, *list;
-	struct rows *rows = db_query(b->replay, STMT_WEB_ATTEMPTS, INT(b->run));
+	size_t len = p->path.len;
+	char path[100];
 
-	while (db_next(rows)) {
-		row = db_row_json(rows);
-		if ((list = json_get(all, db_text(rows, 0))) == NULL)
-			json_set(all, db_text(rows, 0),
-			    list = json_object_new_array());
-		json_object_object_del(row, "step");
-		json_object_object_del(row, "exec");
-		json_set(row, "exit", NULL);
-		json_set(row, "targets", json_object_new_array());
-		json_object_array_add(list, row);
-	}
-	db_done(rows);
-	rows = db_query(b->replay, STMT_WEB_TARGETS, INT(b->run));
-	while (db_next(rows)) {
-		list = json_get(all, db_text(rows, 0));
-		row = list == NULL ? NULL : json_object_array_get_idx(list,
-		    (size_t)db_int(rows, 1) - 1);
-		if (row != NULL)
-			add_target(row, db_row_json(rows));
-	}
-	db_done(rows);
-	return all;
-}
-
-/* The signature that stands: the last of the step. */
-static struct json_object *
-signatures_of(struct bundle *b, const char *step)
-{
-	struct json_object *all = json_get(b->said, "signatures");
-	struct json_object *list = json_object_new_array(), *o;
-
-	for (size_t i = json_object_array_length(all); i > 0; i--) {
-		struct json_object *e = json_object_array_get_idx(all, i - 1);
-		struct json_object *data = json_get(e, "data");
-
-		if (!text_eq(json_text(data, "step", ""), step))
+	json_object_object_foreach(told, key, value) {
+		if (json_object_object_get_ex(made, key, NULL))
 			continue;
-		o = json_object_new_object();
-		keep(o, "by", e, "actor");
-		keep(o, "note", data, "note");
-		keep(o, "reset_by", data, "reset_by");
-		keep(o, "reset_at", data, "reset_at");
-		json_object_array_add(list, o);
-		break;
+		enter(p, key);
+		if (p->b->old)
+			json_set(p->b->unproven, plain(p, path), NULL);
+		else
+			bundle_wrong(p->b, "%.500s is %.200s, and the events "
+			    "do not tell of it", p->path.data,
+			    json_write(value));
+		leave(p, len);
 	}
-	return list;
 }
 
-static struct json_object *
-step_of(struct bundle *b, const struct step *s, struct json_object *row,
-    struct json_object *attempts)
+static void
+same_list(struct place *p, struct json_object *made, struct json_object *told)
 {
-	struct json_object *o = json_object_new_object();
-	struct json_object *tries = json_get(attempts, s->id);
+	size_t len = p->path.len, n = json_object_array_length(made);
 
-	json_set_text(o, "id", s->id);
-	json_set_text(o, "title", s->title);
-	json_set_text(o, "kind", book_kind_name(s->kind));
-	json_set_text(o, "text", s->text);
-	keep(o, "part", row, "part");
-	keep(o, "state", row, "state");
-	keep(o, "by", row, "by");
-	keep(o, "at", row, "at");
-	keep(o, "reason", row, "reason");
-	json_set(o, "attempts", tries == NULL ? json_object_new_array() :
-	    json_object_get(tries));
-	json_set(o, "signatures", signatures_of(b, s->id));
-	return o;
-}
-
-/* The document as the run had it, or NULL. */
-static struct book *
-book_of(struct bundle *b, struct json_object *row)
-{
-	const char *text = json_text(b->report, "document_text", "");
-	struct book *book = book_parse(text, strlen(text)), *whole = NULL;
-	struct json_object *lists = NULL;
-
-	if (book_lists(book, json_get(row, "parameters"),
-	    json_get(row, "targets"), &lists, NULL) == ERR_OK && lists != NULL)
-		(void)book_expand(text, strlen(text), lists, &whole, NULL);
-	json_object_put(lists);
-	if (whole == NULL)
-		return book;
-	book_free(book);
-	return whole;
-}
-
-/* In the order of the document, as far as the run has them. */
-static struct json_object *
-steps_of(struct bundle *b, struct json_object *run)
-{
-	struct json_object *list = json_object_new_array();
-	struct json_object *attempts = attempts_of(b);
-	struct json_object *by_id = json_object_new_object();
-	struct rows *rows = db_query(b->replay, STMT_STEPS, INT(b->run));
-	struct book *book = book_of(b, run);
-
-	while (db_next(rows))
-		json_set(by_id, db_text(rows, 0), db_row_json(rows));
-	db_done(rows);
-	for (size_t i = 0; i < book->steps_count; i++) {
-		struct json_object *row = json_get(by_id, book->steps[i].id);
-
-		if (row != NULL)
-			json_object_array_add(list, step_of(b,
-			    &book->steps[i], row, attempts));
+	if (json_object_array_length(told) != n) {
+		bundle_wrong(p->b, "%.500s has %zu members, and by the events "
+		    "%zu", p->path.data, json_object_array_length(told), n);
+		return;
 	}
-	json_object_put(attempts);
-	json_object_put(by_id);
-	book_free(book);
-	return list;
-}
-
-static struct json_object *
-comments_of(struct bundle *b)
-{
-	struct json_object *all = json_get(b->said, "comments");
-	struct json_object *list = json_object_new_array();
-
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *e = json_object_array_get_idx(all, i);
-		struct json_object *o = json_object_new_object();
-
-		keep(o, "by", e, "actor");
-		keep(o, "text", json_get(e, "data"), "text");
-		json_object_array_add(list, o);
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(&p->path, "[%zu]", i);
+		same(p, json_object_array_get_idx(made, i),
+		    json_object_array_get_idx(told, i));
+		leave(p, len);
 	}
-	return list;
 }
 
-static struct json_object *
-approvals_of(struct bundle *b, struct json_object *run)
+static void
+same(struct place *p, struct json_object *made, struct json_object *told)
 {
-	struct json_object *all = db_rows_json(db_query(b->replay,
-	    STMT_ALL_APPROVAL));
-	struct json_object *given = plan_standing(all,
-	    json_text(run, "plan", ""), "");
-	struct json_object *o = json_object_new_object();
-	struct json_object *list = json_object_new_array();
+	enum json_type type = json_object_get_type(made);
 
-	for (size_t i = 0; i < json_object_array_length(given); i++) {
-		struct json_object *row = json_object_array_get_idx(given, i);
-		struct json_object *one = json_object_new_object();
-
-		keep(one, "by", row, "by");
-		keep(one, "decision", row, "decision");
-		keep(one, "comment", row, "comment");
-		keep(one, "at", row, "at");
-		keep(one, "reset_by", row, "reset_by");
-		keep(one, "reset_at", row, "reset_at");
-		json_object_array_add(list, one);
+	if (json_object_get_type(told) != type) {
+		bundle_wrong(p->b, "%.500s is %.200s, and by the events "
+		    "%.200s", buf_text(&p->path), json_write(told),
+		    json_write(made));
+	} else if (type == json_type_object) {
+		same_made(p, made, told);
+		same_told(p, made, told);
+	} else if (type == json_type_array) {
+		same_list(p, made, told);
+	} else if (!json_object_equal(made, told)) {
+		bundle_wrong(p->b, "%.500s is %.200s, and by the events "
+		    "%.200s", buf_text(&p->path), json_write(told),
+		    json_write(made));
 	}
-	keep(o, "required", run, "approvals");
-	json_set(o, "given", list);
-	json_object_put(given);
-	json_object_put(all);
-	return o;
 }
 
-static struct json_object *
-artifacts_of(struct bundle *b)
+/* How many of a gate's decisions counted, as the roles were at the time of
+ * the export, is in no event of the run. */
+static void
+forget_counts(struct json_object *report)
 {
-	struct json_object *rows = db_rows_json(db_query(b->replay,
-	    STMT_WEB_ARTIFACTS, INT(b->run)));
+	static const char *const keys[] = { "given", "missing", "is_given" };
+	struct json_object *steps = json_get(report, "steps");
 
-	for (size_t i = 0; i < json_object_array_length(rows); i++) {
-		struct json_object *o = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; i < json_object_array_length(steps); i++) {
+		struct json_object *gate = json_get(
+		    json_object_array_get_idx(steps, i), "approval");
 
-		keep(o, "id", o, "seq");
-		keep(o, "attempt", o, "n");
-		json_object_object_del(o, "seq");
-		json_object_object_del(o, "n");
+		for (size_t k = 0; gate != NULL && k < 3; k++)
+			json_object_object_del(gate, keys[k]);
 	}
-	return rows;
 }
 
-static struct json_object *
-variables_of(struct bundle *b)
+static void
+print_unproven(struct json_object *paths)
 {
-	struct json_object *o = json_object_new_object();
-	struct rows *rows = db_query(b->replay, STMT_VARIABLES, INT(b->run));
+	const char *between = "";
 
-	while (db_next(rows))
-		json_set_text(o, db_text(rows, 0), db_text(rows, 1));
-	db_done(rows);
-	return o;
+	if (json_object_object_length(paths) == 0)
+		return;
+	printf("exported by an older version; not proven by the events: ");
+	json_object_object_foreach(paths, path, unused) {
+		(void)unused;
+		printf("%s%s", between, path);
+		between = ", ";
+	}
+	putchar('\n');
 }
 
 void
 bundle_compare(struct bundle *b)
 {
-	struct json_object *row = db_first_json(db_query(b->replay,
-	    STMT_RUN_GET, INT(b->run)));
-	struct json_object *made;
+	struct json_object *made = run_report_make(b->replay, b->run);
+	struct place p = { .b = b };
 
-	if (row == NULL) {
+	if (made == NULL) {
 		bundle_wrong(b, "the events do not make the run");
 		return;
 	}
-	made = run_of(b, row);
-	json_set(made, "steps", steps_of(b, row));
-	json_set(made, "approvals", approvals_of(b, row));
-	json_set(made, "artifacts", artifacts_of(b));
-	json_set(made, "variables", variables_of(b));
-	json_set(made, "comments", comments_of(b));
-	same(b, "", made, b->report);
+	b->unproven = json_object_new_object();
+	b->old = json_get(b->report, "format") == NULL &&
+	    json_get(b->report, "can") != NULL;
+	if (b->old)
+		forget_counts(made);
+	same(&p, made, b->report);
+	print_unproven(b->unproven);
+	buf_clear(&p.path);
+	json_object_put(b->unproven);
 	json_object_put(made);
-	json_object_put(row);
 }

@@ -62,8 +62,8 @@ static const struct {
 	{ "verify", cli_verify,
 	  "countersign verify [--data DIR]\n"
 	  "\tRecomputes chains, projections, outputs and ledger signatures.\n"
-	  "countersign verify REPORT.json\n"
-	  "\tRecomputes the chain of one exported report, away from the console.\n" },
+	  "countersign verify REPORT.json...\n"
+	  "\tMakes exported reports again from their events, away from the console.\n" },
 };
 /* clang-format on */
 

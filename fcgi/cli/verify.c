@@ -281,15 +281,27 @@ check_all(struct verify *v)
 		verify_wrong(v, "the database cannot be read as a whole");
 }
 
+static int
+verify_reports(struct cli *c)
+{
+	int code = CLI_YES;
+
+	for (int i = 0; i < c->argc; i++) {
+		if (c->argc > 1)
+			printf("%s:\n", c->argv[i]);
+		if (bundle_verify(c->argv[i]) != CLI_YES)
+			code = CLI_NO;
+	}
+	return code;
+}
+
 int
 cli_verify(struct cli *c)
 {
 	struct verify v = { .data = c->data };
 
-	if (c->argc == 1)
-		return bundle_verify(c->argv[0]);
-	if (c->argc != 0)
-		return CLI_USAGE;
+	if (c->argc > 0)
+		return verify_reports(c);
 	if (sodium_init() < 0 || db_open(c->data, DB_CLI, &v.db) != ERR_OK)
 		return cli_say(CLI_NO, "there is no journal in %s, or it is "
 		    "of another version", c->data);

@@ -484,7 +484,8 @@ put_column(struct json_object *o, struct rows *rows, int i)
 
 	switch (sqlite3_column_type(rows->stmt, i)) {
 	case SQLITE_NULL:
-		json_object_object_add(o, name, NULL);
+		json_object_object_add(o, without(name, "_json", base) ?
+		    base : name, NULL);
 		break;
 	case SQLITE_INTEGER:
 		if ((len > 3 && strcmp(name + len - 3, "_at") == 0) ||

@@ -167,7 +167,7 @@ model_run_row(struct req *req, struct rows *rows)
 	model_bool(o, "is_production", db_int(rows, 10) != 0);
 	model_int(o, "steps_done", done);
 	model_int(o, "steps_total", total);
-	model_int(o, "percent", MODEL_PERCENT(done, total));
+	model_int(o, "percent", OUTCOME_PERCENT(done, total));
 	model_int(o, "steps_skipped", db_int(rows, 15));
 	model_int(o, "steps_skipped_failed", db_int(rows, 16));
 	model_put(o, "notes", tally_notes(req, db_int(rows, 15),

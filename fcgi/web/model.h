@@ -101,7 +101,4 @@ struct json_object *model_run_row(struct req *req, struct rows *rows);
 struct json_object *model_choices(const struct req *req, const char *what,
 		    const char *const *values, const char *selected);
 
-/* How much of it is done, of 100. */
-#define MODEL_PERCENT(done, total) ((total) > 0 ? (done) * 100 / (total) : 0)
-
 #endif

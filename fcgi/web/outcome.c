@@ -1,9 +1,5 @@
 /*
- * outcome.c: how steps stand, told apart.
- *
- * A step that failed on eight of 300 targets and was skipped is settled, as
- * nothing more will happen to it; it is not done.  So what is counted as done
- * is what succeeded or was confirmed, and the rest is said beside it.
+ * outcome.c: how the steps of a page stand, and what is said of their number.
  */
 #include <inttypes.h>
 
@@ -11,50 +7,11 @@
 #include "web/model.h"
 #include "web/outcome.h"
 
-/* Nobody will press it any more: the run is over, or goes the other way. */
-static bool
-is_passed_by(const struct view *v, const struct view_step *s)
-{
-	if (json_get(v->run, "ended_at") != NULL)
-		return true;
-	return text_eq(v->life.mode, "rollback") && text_eq(s->part, "main");
-}
-
 const char *
 outcome_of(const struct view *v, const struct view_step *s)
 {
-	if (view_is_excluded(s))
-		return "excluded";
-	if (text_eq(s->state, "skipped") && s->attempts > 0)
-		return "skipped_failed";
-	if ((text_eq(s->state, "pending") || text_eq(s->state, "ready")) &&
-	    is_passed_by(v, s))
-		return "not_done";
-	return s->state;
-}
-
-void
-tally_add(struct tally *t, const char *outcome)
-{
-	if (text_eq(outcome, "excluded")) {
-		t->left_out++;
-		return;
-	}
-	t->total++;
-	t->done += text_eq(outcome, "succeeded") ||
-	    text_eq(outcome, "confirmed");
-	t->skipped += text_eq(outcome, "skipped");
-	t->skipped_failed += text_eq(outcome, "skipped_failed");
-	t->not_done += text_eq(outcome, "not_done");
-	t->failed |= text_eq(outcome, "failed");
-	t->unknown |= text_eq(outcome, "unknown");
-	t->busy |= life_is_busy(outcome);
-}
-
-bool
-tally_is_settled(const struct tally *t)
-{
-	return t->done + t->skipped + t->skipped_failed == t->total;
+	return outcome_of_row(v->run, &(struct outcome_row){ .part = s->part,
+	    .state = s->state, .by = s->by, .attempts = s->attempts });
 }
 
 const char *

@@ -1,24 +1,13 @@
 /*
- * outcome.h: how steps stand, told apart: done, skipped, skipped after a
- * failure, left out, never reached.
+ * outcome.h: how the steps of a page stand (journal/outcome.h).
  */
 #ifndef WEB_OUTCOME_H
 #define WEB_OUTCOME_H
 
 #include "web/view.h"
 
-/*
- * The step's state, or, where that says too little: "excluded" (left out by a
- * condition), "skipped_failed" (a person skipped it after it had not
- * succeeded), "not_done" (the run ended, or is rolled back, before it).
- */
+/* outcome_of_row() of a step of the page. */
 const char	*outcome_of(const struct view *v, const struct view_step *s);
-
-/* Counts one step by its outcome. */
-void		 tally_add(struct tally *t, const char *outcome);
-
-/* All steps that belong to the run are settled, one way or the other. */
-bool		 tally_is_settled(const struct tally *t);
 
 /* The one state that stands for all of them: the worst of those that need a
  * person, or how it went where all are settled. */

@@ -1,13 +1,14 @@
 /*
  * page_report.c: the record of a run, to print, to keep, to compare.
  *
- * The JSON report is the run with its events and the head of its chain: all
- * that `countersign verify` needs to check it offline.
+ * The JSON report is made by journal/run_report.c, from the record alone:
+ * `countersign verify` makes it again from the events that it carries.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "journal/run_report.h"
 #include "web/card.h"
 #include "web/chronology.h"
 #include "web/model.h"
@@ -185,34 +186,6 @@ page_report(struct req *req, struct reply *reply)
 	    json_text(v->run, "title", ""), o);
 }
 
-static struct json_object *
-all_events(struct view *v)
-{
-	struct json_object *list = json_object_new_array();
-	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS,
-	    INT(v->life.id), INT(0), INT(INT64_MAX));
-
-	while (db_next(rows))
-		json_object_array_add(list,
-		    json_object_new_string(db_text(rows, 1)));
-	db_done(rows);
-	return list;
-}
-
-/* The document that the run was made from, as its hash has it. */
-static const char *
-document_text(struct view *v)
-{
-	struct rows *rows = db_query(v->req->web->db, STMT_DOCUMENT_TEXT,
-	    TEXT(json_text(v->run, "document", "")));
-	const char *text = db_next(rows) ? arena_strdup(v->req->arena,
-	    db_text(rows, 0)) : "";
-
-	db_done(rows);
-	return text;
-}
-
-/* Events and document stand in it as the exact texts that the chain hashes. */
 enum err
 page_report_json(struct req *req, struct reply *reply)
 {
@@ -222,13 +195,8 @@ page_report_json(struct req *req, struct reply *reply)
 
 	if (err != ERR_OK)
 		return err;
-	o = run_model(v);
-	run_model_add_steps(v, o);
-	model_put(o, "comments", run_model_comments(v));
-	add_head(v, o);
-	model_text(o, "document_text", document_text(v));
-	model_put(o, "events", all_events(v));
-	return reply_json(req, reply, o);
+	o = run_report_make(req->web->db, req->run);
+	return o == NULL ? ERR_INTERNAL : reply_json(req, reply, o);
 }
 
 /* A field of CSV (RFC 4180) that no spreadsheet takes for a formula. */

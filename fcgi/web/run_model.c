@@ -24,7 +24,7 @@ progress_model(const struct view *v)
 	model_int(o, "skipped_failed", t->skipped_failed);
 	model_int(o, "left_out", t->left_out);
 	model_int(o, "not_taken", v->not_taken);
-	model_int(o, "percent", MODEL_PERCENT(t->done, t->total));
+	model_int(o, "percent", OUTCOME_PERCENT(t->done, t->total));
 	return o;
 }
 

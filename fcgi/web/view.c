@@ -56,7 +56,7 @@ load_signatures(struct view *v)
 		if (event_parse(db_text(rows, 3), &e, &body) != ERR_OK)
 			continue;
 		i = books_find_step(v->shelf, json_text(e.data, "step", ""));
-		if (i >= 0) {
+		if (i >= 0 && v->loaded.rows[i].signed_by != NULL) {
 			o = request_own(v->req, json_object_new_object());
 			model_text(o, "by", e.actor);
 			model_text(o, "at", time_text(v, rows, 1));
@@ -320,7 +320,7 @@ view_value(void *ctx, const char *name)
 bool
 view_is_excluded(const struct view_step *s)
 {
-	return s->by == NULL && text_eq(s->state, "skipped");
+	return outcome_is_excluded(s->state, s->by);
 }
 
 bool

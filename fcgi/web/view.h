@@ -6,6 +6,7 @@
 #define WEB_VIEW_H
 
 #include "journal/life_load.h"
+#include "journal/outcome.h"
 #include "web/artifacts.h"
 #include "web/books.h"
 
@@ -21,19 +22,6 @@ struct view_step {
 	int64_t		 position;
 	int64_t		 attempts;
 	struct json_object *tries;	/* attempts with targets, or NULL */
-};
-
-/* How many steps stand how (outcome.h). */
-struct tally {
-	int		 total;		/* without those left out */
-	int		 done;		/* succeeded or confirmed */
-	int		 skipped;
-	int		 skipped_failed;
-	int		 left_out;
-	int		 not_done;	/* never reached */
-	bool		 failed;
-	bool		 unknown;
-	bool		 busy;
 };
 
 struct view {

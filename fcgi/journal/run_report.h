@@ -1,0 +1,22 @@
+/*
+ * run_report.h: the report of a run as JSON, made from its record alone.
+ */
+#ifndef JOURNAL_RUN_REPORT_H
+#define JOURNAL_RUN_REPORT_H
+
+#include <json-c/json.h>
+#include <stdint.h>
+
+#include "journal/db.h"
+
+/* Its "format"; reports of before had none. */
+#define RUN_REPORT_FORMAT	2
+
+/*
+ * The whole report: a function of the events of the run and of its document,
+ * and of nothing else.  A new object; NULL where there is no such run or no
+ * document of its hash.
+ */
+struct json_object *run_report_make(struct db *db, int64_t run);
+
+#endif
