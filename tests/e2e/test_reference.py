@@ -165,12 +165,19 @@ def test_every_command_of_a_run_stands_in_the_table_of_requests():
             rf"`POST /runs/ID{parent}/[^|]*`/{last}`", table), command
 
 
-def test_links_within_the_reference_lead_somewhere():
-    there = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.*)$", README, re.M)}
-    for link in re.findall(r"\]\(#([^)]+)\)", README):
-        assert link in there, link
-    for file in re.findall(r"\]\(([\w./-]+)\)", README):
-        assert (TOP / "runbooks" / file).exists(), file
+def anchors(page):
+    """Of its headings, as Git forges make them."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^(`{3,}).*?^\1$", "", page, flags=re.M | re.S), re.M)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+
+
+def test_links_of_the_documentation_lead_somewhere():
+    for page in (TOP / "README.md", *TOP.glob("*/README.md")):
+        text = re.sub(r"^(`{3,}).*?^\1$", "", page.read_text(), flags=re.M | re.S)
+        for file, anchor in re.findall(r"\]\(([\w./-]*)(?:#([^)\s]+))?\)", text):
+            to = page.parent / file if file else page
+            assert to.exists(), f"{page}: {file}"
+            assert not anchor or anchor in anchors(to.read_text()), f"{page}: {file}#{anchor}"
 
 
 if __name__ == "__main__":
@@ -182,5 +189,5 @@ if __name__ == "__main__":
         test_every_attribute_stands_in_its_table_and_in_a_whole_example,
         test_every_key_and_type_stands_in_the_reference,
         test_every_command_of_a_run_stands_in_the_table_of_requests,
-        test_links_within_the_reference_lead_somewhere,
+        test_links_of_the_documentation_lead_somewhere,
     ])
