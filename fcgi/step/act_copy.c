@@ -18,7 +18,7 @@
 #include "step/copy.h"
 #include "step/status.h"
 
-#define GIVE_UP_MS	(2 * 60 * 1000)	/* without contact */
+#define GIVE_UP_MS	(2 * 60 * 1000)	/* without any progress */
 #define BACKOFF_MS	15000
 
 /* A link is made anew where it is not the same. */
@@ -172,25 +172,24 @@ transfer(struct copy *c)
 
 /* Waits before the next connection.  False: stopped, or enough. */
 static bool
-wait_to_reconnect(struct copy *c, int64_t *lost, int64_t *backoff,
-    const char *why)
+wait_to_reconnect(struct copy *c, const char *why)
 {
 	int64_t now = clock_monotonic(), until;
 	struct buf note = {0};
 
-	if (*lost == 0) {
-		*lost = now;
+	if (c->lost == 0) {
+		c->lost = now;
 		buf_printf(&note, "The connection was lost; the copy goes on "
 		    "when it is there again. Reconnecting. %s", why);
 		status_note(c->job->target->name, "reconnecting", note.data);
 		buf_clear(&note);
 	}
-	if (now - *lost >= GIVE_UP_MS)
+	if (now - c->lost >= GIVE_UP_MS)
 		return false;
-	*backoff = *backoff == 0 ? 500 : *backoff * 2;
-	if (*backoff > BACKOFF_MS)
-		*backoff = BACKOFF_MS;
-	for (until = now + *backoff; clock_monotonic() < until;)
+	c->backoff = c->backoff == 0 ? 500 : c->backoff * 2;
+	if (c->backoff > BACKOFF_MS)
+		c->backoff = BACKOFF_MS;
+	for (until = now + c->backoff; clock_monotonic() < until;)
 		if (watch_poll(c->job->watch, NULL, 0, until) != STOP_NONE)
 			return false;
 	return true;
@@ -239,12 +238,56 @@ say_stopped(struct copy *c)
 	    "names.");
 }
 
+/* Grows with all that has arrived for good. */
+static int64_t
+progress_of(const struct copy *c)
+{
+	return c->certain + (int64_t)(c->files + c->same + c->links);
+}
+
+/* As transfer(), which may end a time without a connection. */
+static enum copy_err
+transfer_again(struct copy *c)
+{
+	int64_t before = progress_of(c);
+	enum copy_err err = transfer(c);
+
+	if (c->lost > 0 && (err == COPY_OK || progress_of(c) > before)) {
+		status_note(c->job->target->name, "reconnected", "The "
+		    "connection came back, and the copy went on.");
+		c->lost = c->backoff = 0;
+	}
+	return err;
+}
+
+/* After a cut.  False: it is over, and the job's ending is set or the watch
+ * says stop. */
+static bool
+reconnect(struct copy *c, enum copy_err err)
+{
+	struct copy_end *bad = c->from.broken ? &c->from : &c->to;
+	const char *why = buf_text(&bad->said);
+
+	if (!c->scanned) {
+		act_end(c->job, ENDING_NOT_STARTED, "%s Nothing was copied.",
+		    why);
+		return false;
+	}
+	copy_end_close(&c->from);
+	copy_end_close(&c->to);
+	if (c->bytes > c->total)
+		c->bytes = c->total;
+	if (err != COPY_REFUSED && wait_to_reconnect(c, why))
+		return true;
+	if (c->job->watch->stop == STOP_NONE)
+		say_cut(c, why);
+	return false;
+}
+
 /* One line of the step.  False: the job's ending is set. */
 static bool
 run_line(struct copy *c)
 {
-	int64_t lost = 0, backoff = 0;
-	bool reached = false;
 	enum copy_err err;
 
 	c->begun = clock_monotonic();
@@ -252,36 +295,10 @@ run_line(struct copy *c)
 	copy_say(c, "%s:%s -> %s:%s", c->line->from->name,
 	    buf_text(&c->line->from_path), c->line->to->name,
 	    buf_text(&c->line->to_path));
-	for (;;) {
-		struct copy_end *bad = &c->from;
-
-		err = transfer(c);
-		reached |= c->scanned;
-		if (err == COPY_OK || err == COPY_FAILED)
-			break;
-		if (c->to.said.len > 0)
-			bad = &c->to;
-		if (err == COPY_STOPPED || c->job->watch->stop != STOP_NONE)
-			break;
-		if (!reached) {
-			act_end(c->job, ENDING_NOT_STARTED, "%s Nothing was "
-			    "copied.", buf_text(&bad->said));
-			return false;
-		}
-		copy_end_close(&c->from);
-		copy_end_close(&c->to);
-		if (c->bytes > c->total)
-			c->bytes = c->total;
-		if (err == COPY_REFUSED || !wait_to_reconnect(c, &lost,
-		    &backoff, buf_text(&bad->said))) {
-			if (c->job->watch->stop == STOP_NONE)
-				say_cut(c, buf_text(&bad->said));
-			break;
-		}
-	}
-	if (err == COPY_OK && lost > 0)
-		status_note(c->job->target->name, "reconnected", "The "
-		    "connection came back, and the copy went on.");
+	do
+		err = transfer_again(c);
+	while (err != COPY_OK && err != COPY_FAILED && err != COPY_STOPPED &&
+	    c->job->watch->stop == STOP_NONE && reconnect(c, err));
 	if (err == COPY_OK)
 		say_result(c);
 	else if (c->job->watch->stop != STOP_NONE)

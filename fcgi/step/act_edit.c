@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "step/act.h"
@@ -26,6 +27,8 @@
 #include "step/link.h"
 #include "step/script.h"
 #include "base/sha256.h"
+
+#define ANSWER_MS	(2 * 60 * 1000)	/* a small file is read or written */
 
 /* %s are the file's name, quoted, and the bound.  In errors the shell names
  * the file itself. */
@@ -130,7 +133,8 @@ static bool
 ask(struct change *c, struct buf *text, bool writes)
 {
 	struct link_call call = { .command = c->command, .input = text,
-		.out = take_out, .err = take_said, .ctx = c };
+		.out = take_out, .err = take_said, .ctx = c,
+		.limit = clock_monotonic() + ANSWER_MS };
 	struct job *job = c->job;
 	enum link_result result;
 	struct buf why = {0};

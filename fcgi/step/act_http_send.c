@@ -297,6 +297,10 @@ exchange_open(struct exchange *x, size_t number)
 	curl_easy_setopt(c, CURLOPT_SSLVERSION,
 	    (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, EXCHANGE_CONNECT);
+	/* An answer may take its time, but from a machine that is there. */
+	curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(c, CURLOPT_TCP_KEEPIDLE, EXCHANGE_IDLE);
+	curl_easy_setopt(c, CURLOPT_TCP_KEEPINTVL, EXCHANGE_AGAIN);
 	curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, x->error);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);

@@ -18,6 +18,8 @@
 							 * limit */
 #define EXCHANGE_HEAD		(256 * 1024)
 #define EXCHANGE_CONNECT	30L			/* seconds */
+#define EXCHANGE_IDLE	30L	/* of TCP alone: then it is asked whether */
+#define EXCHANGE_AGAIN	10L	/* the machine is there */
 
 struct exchange {
 	struct job			*job;

@@ -26,6 +26,7 @@
 #define LITTLE_KB	(200 * 1024)	/* free, that is worth a warning */
 #define ANSWER_MAX	(64 * 1024)
 #define SKEW_S		60
+#define ANSWER_MS	60000
 
 /* Says a line a finding; what follows "need" are the interpreters. */
 static const char asking[] =
@@ -239,6 +240,7 @@ preflight_machine(struct job *job)
 	if (result == LINK_OK) {
 		say_connected(job, began);
 		write_script(job, &text);
+		call.limit = clock_monotonic() + ANSWER_MS;
 		result = link_run(link, &call, &why);
 	}
 	if (result == LINK_STOPPED) {

@@ -33,6 +33,8 @@
 #define REFUSED_MS	(60 * 1000)	/* the same, where it refuses us */
 #define STOP_TRY_MS	(20 * 1000)	/* to end a script */
 #define CLEAN_MS	5000
+#define ANSWER_MS	(2 * 60 * 1000)	/* for the first word of its sh */
+#define FETCH_MS	60000	/* the same, for more of the output */
 #define REST_MS		200	/* silence after which the rest of the output
 				 * is asked for */
 #define BACKOFF_MS	15000
@@ -51,6 +53,8 @@ struct ssh_job {
 	bool		 removable;	/* its folder is of no more use */
 	int64_t		 lost_at;	/* monotonic, 0: connected */
 	int64_t		 ended_at;	/* the same, of the script; or 0 */
+	int64_t		 asked_at;	/* the same, of the present call */
+	int64_t		 came_at;	/* the same, when output came last */
 	int64_t		 backoff;
 };
 
@@ -73,6 +77,7 @@ take_output(void *ctx, const char *data, size_t len)
 {
 	struct ssh_job *s = ctx;
 
+	s->came_at = clock_monotonic();
 	output_put(s->job->output, data, len);
 }
 
@@ -112,6 +117,28 @@ enough(void *ctx)
 	return (last > s->ended_at ? last : s->ended_at) + REST_MS;
 }
 
+/* A script may be silent for hours, but the sh that follows it says so. */
+static int64_t
+answer_due(void *ctx)
+{
+	const struct report *r = ctx;
+	const struct ssh_job *s = r->ctx;
+
+	return r->marked || r->said != SAID_NOTHING ? 0 :
+	    s->asked_at + ANSWER_MS;
+}
+
+/* What there is of the output comes at once, and then more of it. */
+static int64_t
+fetch_due(void *ctx)
+{
+	const struct report *r = ctx;
+	const struct ssh_job *s = r->ctx;
+
+	return (s->came_at > s->asked_at ? s->came_at : s->asked_at) +
+	    FETCH_MS;
+}
+
 /* Has sh on the target read the text; releases the text.  `follows`: it is
  * that of remote_follow(), and what is typed goes to it as well. */
 static enum link_result
@@ -119,6 +146,7 @@ ask(struct ssh_job *s, struct buf *text, int64_t limit_ms, bool follows)
 {
 	struct link_call call = { .command = s->command, .input = text,
 		.out = report_out, .err = report_err, .ctx = &s->report,
+		.due = follows ? answer_due : fetch_due,
 		.limit = limit_ms > 0 ? clock_monotonic() + limit_ms : 0 };
 	enum link_result result;
 
@@ -127,6 +155,7 @@ ask(struct ssh_job *s, struct buf *text, int64_t limit_ms, bool follows)
 	else if (follows)
 		call.enough = enough;
 	s->ended_at = 0;
+	s->asked_at = clock_monotonic();
 	report_begin(&s->report);
 	feed_begin(&s->feed);
 	buf_reset(&s->error);
@@ -315,6 +344,7 @@ stop_script(struct ssh_job *s)
 	int64_t limit = clock_monotonic() + STOP_TRY_MS;
 	enum link_result result;
 	struct buf text = {0};
+	bool fresh;
 
 	s->job->stop = s->job->watch->stop;
 	if (!s->tried) {
@@ -327,6 +357,7 @@ stop_script(struct ssh_job *s)
 		return;
 	}
 	do {
+		fresh = s->link == NULL;
 		if ((result = reach(s)) == LINK_OK) {
 			remote_end(&s->remote, &text);
 			result = ask(s, &text, STOP_TRY_MS, false);
@@ -338,7 +369,8 @@ stop_script(struct ssh_job *s)
 		if (result == LINK_LOST)
 			(void)watch_poll(s->job->watch, NULL, 0,
 			    clock_monotonic() + 1000);
-	} while (result != LINK_REFUSED && clock_monotonic() < limit);
+	} while (result != LINK_REFUSED &&
+	    (clock_monotonic() < limit || !fresh));
 	say_lost(s, "The script was to be ended, but its host could not be "
 	    "reached.");
 }

@@ -35,10 +35,12 @@ struct copy {
 	bool		 scanned;
 	struct buf	 part;		/* the unfinished file, or empty */
 	bool		 renaming;	/* it is not known whether it is */
+	int64_t		 lost, backoff;	/* monotonic, ms; 0: connected */
 	/* what came of it */
 	size_t		 files, same, links, skipped;
 	/* progress */
 	int64_t		 bytes, total, sent, begun, next;
+	int64_t		 certain;	/* bytes that are there for good */
 };
 
 /*

@@ -18,13 +18,14 @@ copy_end_init(struct copy_end *e, const struct order_target *target,
 }
 
 enum copy_err
-copy_link_err(enum link_result result)
+copy_end_link(struct copy_end *e, enum link_result result)
 {
 	static const enum copy_err errs[LINK__MAX] = {
 		[LINK_OK] = COPY_OK, [LINK_LOST] = COPY_CUT,
 		[LINK_REFUSED] = COPY_REFUSED, [LINK_STOPPED] = COPY_STOPPED,
 	};
 
+	e->broken = result == LINK_LOST || result == LINK_REFUSED;
 	return errs[result];
 }
 
@@ -40,6 +41,7 @@ open_without_sum(struct copy_end *e, enum copy_err err)
 		return err;
 	copy_sum_close(&e->sum);
 	e->sum.uid = UINT32_MAX;
+	e->broken = false;
 	buf_reset(&e->said);
 	return COPY_OK;
 }
@@ -52,13 +54,13 @@ copy_end_open(struct copy_end *e)
 	if (e->link != NULL)
 		return COPY_OK;
 	buf_reset(&e->said);
-	err = copy_link_err(link_open(e->target, e->watch, &e->link,
+	err = copy_end_link(e, link_open(e->target, e->watch, &e->link,
 	    &e->said));
 	if (err == COPY_OK)
 		err = e->ops->open(e);
 	if (err != COPY_OK)
 		return err;
-	err = copy_link_err(copy_sum_open(&e->sum, e->link, &e->said));
+	err = copy_end_link(e, copy_sum_open(&e->sum, e->link, &e->said));
 	return err == COPY_OK ? COPY_OK : open_without_sum(e, err);
 }
 
@@ -85,7 +87,7 @@ judge(struct copy_end *e, enum sftp_code code)
 	switch (code) {
 	case SFTP_CUT:
 		buf_puts(&e->said, sftp_why(e->sftp));
-		return copy_link_err(sftp_result(e->sftp));
+		return copy_end_link(e, sftp_result(e->sftp));
 	case SFTP_ABSENT:
 		buf_puts(&e->said, "it is not there");
 		return COPY_ABSENT;
@@ -107,7 +109,7 @@ judge(struct copy_end *e, enum sftp_code code)
 static enum copy_err
 remote_open(struct copy_end *e)
 {
-	return copy_link_err(sftp_open(e->link, &e->sftp, &e->said));
+	return copy_end_link(e, sftp_open(e->link, &e->sftp, &e->said));
 }
 
 static void

@@ -73,6 +73,7 @@ struct copy_end {
 	struct sftp		*sftp;		/* NULL: this machine */
 	struct copy_sum		 sum;
 	struct buf		 said;
+	bool			 broken;	/* CUT or REFUSED by this end */
 	int			 fd;		/* this machine's open file */
 	int64_t			 left;		/* of it to be read */
 	char			*chunk;
@@ -87,8 +88,8 @@ void	copy_end_init(struct copy_end *e, const struct order_target *target,
 enum copy_err copy_end_open(struct copy_end *e);
 void	copy_end_close(struct copy_end *e);
 
-/* What a result of the link means here. */
-enum copy_err copy_link_err(enum link_result result);
+/* What a result of the end's link means here; `broken` is set by it. */
+enum copy_err copy_end_link(struct copy_end *e, enum link_result result);
 
 extern const struct copy_ops copy_local;
 extern const struct copy_ops copy_remote;

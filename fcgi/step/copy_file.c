@@ -80,12 +80,13 @@ sum_by_reading(struct copy *c, struct copy_end *e, const char *path,
 }
 
 static enum copy_err
-ask_sum(struct copy_end *e, const char *path, int64_t len)
+ask_sum(struct copy_end *e, const char *path, int64_t len, int64_t size)
 {
 	if (e->sum.tool[0] == '\0')
 		return COPY_OK;
 	buf_reset(&e->said);
-	return copy_link_err(copy_sum_ask(&e->sum, path, len, &e->said));
+	return copy_end_link(e, copy_sum_ask(&e->sum, path, len, size,
+	    &e->said));
 }
 
 static enum copy_err
@@ -97,7 +98,7 @@ take_sum(struct copy *c, struct copy_end *e, const char *path, int64_t len,
 	if (e->sum.tool[0] == '\0')
 		return sum_by_reading(c, e, path, len, ret);
 	buf_reset(&e->said);
-	err = copy_link_err(copy_sum_take(&e->sum, ret, &e->said));
+	err = copy_end_link(e, copy_sum_take(&e->sum, ret, &e->said));
 	if (err == COPY_OK && ret[0] == '\0')
 		return copy_refuse(c, "%s:%s could not be read by %s there, so "
 		    "that its checksum is not known. Nothing under its final "
@@ -108,17 +109,18 @@ take_sum(struct copy *c, struct copy_end *e, const char *path, int64_t len,
 
 /* The sums of a beginning (or, len -1, all) of both, made at one time. */
 static enum copy_err
-compare(struct copy *c, const char *from, const char *to, int64_t len,
-    char there[65], char here[65])
+compare(struct copy *c, const struct copy_item *item, const char *from,
+    const char *to, int64_t len, char sums[2][65])
 {
-	enum copy_err err = ask_sum(&c->from, from, len);
+	int64_t size = len < 0 ? item->stat.size : len;
+	enum copy_err err = ask_sum(&c->from, from, len, size);
 
 	if (err == COPY_OK)
-		err = ask_sum(&c->to, to, len);
+		err = ask_sum(&c->to, to, len, size);
 	if (err == COPY_OK)
-		err = take_sum(c, &c->from, from, len, there);
+		err = take_sum(c, &c->from, from, len, sums[0]);
 	if (err == COPY_OK)
-		err = take_sum(c, &c->to, to, len, here);
+		err = take_sum(c, &c->to, to, len, sums[1]);
 	return err;
 }
 
@@ -133,7 +135,7 @@ static enum copy_err
 is_there(struct copy *c, const struct copy_item *item, const char *from,
     const char *to, bool *ret)
 {
-	char a[65], b[65];
+	char sums[2][65];
 	struct copy_stat st;
 	enum copy_err err = c->to.ops->stat(&c->to, to, false, &st);
 
@@ -149,9 +151,9 @@ is_there(struct copy *c, const struct copy_item *item, const char *from,
 	if (!S_ISREG(st.mode) || st.size != item->stat.size ||
 	    st.mtime != item->stat.mtime)
 		return COPY_OK;
-	if ((err = compare(c, from, to, -1, a, b)) != COPY_OK)
+	if ((err = compare(c, item, from, to, -1, sums)) != COPY_OK)
 		return err;
-	*ret = strcmp(a, b) == 0;
+	*ret = strcmp(sums[0], sums[1]) == 0;
 	if (*ret && (st.mode & 07777) != (mode_of(c, item) & 07777))
 		err = copy_fail(c, &c->to, c->to.ops->set(&c->to, to,
 		    mode_of(c, item), item->stat.mtime), to, "changed");
@@ -164,7 +166,7 @@ find_part(struct copy *c, const struct copy_item *item, const char *from,
     int64_t *ret)
 {
 	const char *part = buf_text(&c->part);
-	char a[65], b[65], size[32];
+	char sums[2][65], size[32];
 	struct copy_stat st;
 	enum copy_err err = c->to.ops->stat(&c->to, part, false, &st);
 
@@ -173,9 +175,10 @@ find_part(struct copy *c, const struct copy_item *item, const char *from,
 		return COPY_OK;
 	if (err == COPY_OK && S_ISREG(st.mode) && st.uid == c->to.sum.uid &&
 	    st.size >= RESUME_MIN && st.size <= item->stat.size) {
-		if ((err = compare(c, from, part, st.size, a, b)) != COPY_OK)
+		err = compare(c, item, from, part, st.size, sums);
+		if (err != COPY_OK)
 			return err;
-		if (strcmp(a, b) == 0) {
+		if (strcmp(sums[0], sums[1]) == 0) {
 			*ret = st.size;
 			copy_say(c, "  going on after %s, whose checksums are "
 			    "equal", copy_size(st.size, size));
@@ -228,19 +231,18 @@ move(struct copy *c, const struct copy_item *item, const char *from,
 /* Is what arrived what is there now, and was while it was read? */
 static enum copy_err
 check(struct copy *c, const struct copy_item *item, const char *from,
-    int64_t at, char sum[65])
+    int64_t at, char sums[2][65])
 {
-	char there[65];
 	struct copy_stat now;
 	enum copy_err err;
 
 	err = copy_fail(c, &c->from, c->from.ops->stat(&c->from, from, true,
 	    &now), from, "looked at");
-	if (err != COPY_OK || (err = compare(c, from, buf_text(&c->part), -1,
-	    there, sum)) != COPY_OK)
+	if (err != COPY_OK || (err = compare(c, item, from,
+	    buf_text(&c->part), -1, sums)) != COPY_OK)
 		return err;
 	if (at == item->stat.size && now.size == item->stat.size &&
-	    now.mtime == item->stat.mtime && strcmp(there, sum) == 0)
+	    now.mtime == item->stat.mtime && strcmp(sums[0], sums[1]) == 0)
 		return COPY_OK;
 	if (at == item->stat.size && now.size == item->stat.size &&
 	    now.mtime == item->stat.mtime)
@@ -248,7 +250,7 @@ check(struct copy *c, const struct copy_item *item, const char *from,
 		    "%s arrived on %s. Nothing under the final name was "
 		    "changed. Either the file is being written to, or a disk "
 		    "or the network changes bytes. Look, and retry.",
-		    c->from.target->name, from, there, sum,
+		    c->from.target->name, from, sums[0], sums[1],
 		    c->to.target->name);
 	return copy_refuse(c, "%s:%s was changed while it was copied. Nothing "
 	    "under the final name was changed. Stop what writes to it, and "
@@ -262,7 +264,7 @@ put_in_place(struct copy *c, const char *to)
 
 	c->renaming = true;
 	err = c->to.ops->rename(&c->to, buf_text(&c->part), to);
-	if (err != COPY_CUT && err != COPY_STOPPED)
+	if (err == COPY_OK || err == COPY_FAILED || err == COPY_ABSENT)
 		c->renaming = false;
 	err = copy_fail(c, &c->to, err, to, "replaced");
 	if (err == COPY_OK)
@@ -276,7 +278,7 @@ copy_file(struct copy *c, const struct copy_item *item, const char *from,
 {
 	int64_t began = clock_monotonic(), at = 0, before = c->bytes;
 	int64_t moved;
-	char sum[65], size[32];
+	char sums[2][65], size[32];
 	enum copy_err err;
 	bool there;
 
@@ -297,11 +299,13 @@ copy_file(struct copy *c, const struct copy_item *item, const char *from,
 		err = find_part(c, item, from, &at);
 	if (err == COPY_OK) {
 		c->bytes += at;
+		if (c->bytes > c->certain)
+			c->certain = c->bytes;
 		err = move(c, item, from, &at);
 	}
 	moved = clock_monotonic() - began;
 	if (err == COPY_OK)
-		err = check(c, item, from, at, sum);
+		err = check(c, item, from, at, sums);
 	if (err == COPY_OK)
 		err = put_in_place(c, to);
 	if (err != COPY_OK) {
@@ -313,7 +317,7 @@ copy_file(struct copy *c, const struct copy_item *item, const char *from,
 		copy_say(c, "  %s: %s moved in %.1f s, compared in %.1f s, "
 		    "SHA-256 %s", to, copy_size(item->stat.size, size),
 		    (double)moved / 1000, (double)(clock_monotonic() - began -
-		    moved) / 1000, sum);
+		    moved) / 1000, sums[1]);
 	return COPY_OK;
 }
 

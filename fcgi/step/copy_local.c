@@ -65,7 +65,7 @@ local_open(struct copy_end *e)
 	if (confine_forbidden(&e->said) ||
 	    !confine_choose(NULL, &e->who, &e->said) ||
 	    !confine_view(&e->who, &e->said))
-		return COPY_REFUSED;
+		return copy_end_link(e, LINK_REFUSED);
 	e->chunk = mem_calloc(1, CHUNK);
 	return COPY_OK;
 }

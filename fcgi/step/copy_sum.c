@@ -18,6 +18,8 @@
 #include "step/copy_sum.h"
 
 #define NOISE	200	/* lines that a login shell may print before */
+#define PATIENCE_MS	(5 * 60 * 1000)
+#define SLOWEST	1000		/* bytes a millisecond that a disk gives */
 
 /* No quotes, backslashes or exclamation marks: any login shell passes it on
  * as it is. */
@@ -78,7 +80,7 @@ copy_sum_close(struct copy_sum *s)
 
 enum link_result
 copy_sum_ask(struct copy_sum *s, const char *path, int64_t len,
-    struct buf *why)
+    int64_t size, struct buf *why)
 {
 	struct buf line = {0};
 	enum link_result result;
@@ -87,6 +89,7 @@ copy_sum_ask(struct copy_sum *s, const char *path, int64_t len,
 		buf_printf(&line, "all\n%s\n", path);
 	else
 		buf_printf(&line, "%lld\n%s\n", (long long)len, path);
+	stream_patience(s->stream, PATIENCE_MS + size / SLOWEST);
 	result = stream_put(s->stream, line.data, line.len, why);
 	buf_clear(&line);
 	return result;

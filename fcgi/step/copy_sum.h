@@ -23,11 +23,13 @@ enum link_result copy_sum_open(struct copy_sum *s, struct link *l,
 		    struct buf *why);
 void		 copy_sum_close(struct copy_sum *s);
 
-/* Asks for the sum of the file's first len bytes; of all where len is -1. */
+/* Asks for the sum of the file's first len bytes; of all, which are about
+ * `size`, where len is -1. */
 enum link_result copy_sum_ask(struct copy_sum *s, const char *path,
-		    int64_t len, struct buf *why);
+		    int64_t len, int64_t size, struct buf *why);
 
-/* Waits for the answer: 64 hex digits, or "" where it cannot be read. */
+/* Waits for the answer, for as long as so many bytes can take: 64 hex digits,
+ * or "" where it cannot be read. */
 enum link_result copy_sum_take(struct copy_sum *s, char ret[65],
 		    struct buf *why);
 

@@ -105,6 +105,15 @@ link_open(const struct order_target *target, struct watch *watch,
 	return open_client(target, watch, ret, why);
 }
 
+int64_t
+link_call_limit(const struct link_call *call)
+{
+	int64_t due = call->due != NULL ? call->due(call->ctx) : 0;
+
+	return due > 0 && (call->limit == 0 || due < call->limit) ? due :
+	    call->limit;
+}
+
 enum link_result
 link_run(struct link *l, struct link_call *call, struct buf *why)
 {

@@ -37,6 +37,9 @@ struct link_call {
 	 * for more of its input: link_last(). */
 	int64_t		(*enough)(void *ctx);
 	int64_t		 limit;		/* monotonic, then LINK_LOST; or 0 */
+	/* Or NULL.  The same, as the call goes on: by when something has to
+	 * come from a host that may answer at the SSH layer alone. */
+	int64_t		(*due)(void *ctx);
 	int		 status;	/* set: its exit status */
 };
 

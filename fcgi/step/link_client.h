@@ -45,6 +45,9 @@ int		 link_near_port(const struct order_target *t);
 enum link_result link_way(const struct order_target *target,
 		    struct watch *watch, struct way *ret, struct buf *why);
 
+/* When the call is lost as things are: the sooner of limit and due; or 0. */
+int64_t		 link_call_limit(const struct link_call *call);
+
 /* A connected, tuned, non-blocking socket to the target's host and port. */
 enum link_result link_connect(const struct order_target *t,
 		    struct watch *watch, int *ret_fd, struct buf *why);

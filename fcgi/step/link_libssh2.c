@@ -24,29 +24,53 @@
 
 #define LOGIN_MS	30000
 #define KEEPALIVE_MS	3000
+#define KEEPALIVE_MOST	10	/* in a row without an answer */
 #define CLOSE_MS	5000
 #define FREE_MS		100	/* a host that goes on need not agree */
 #define CHUNK		(128 * 1024)
 
 static void	ssh_close(struct link *l);
 
+/* Anything came since the last keepalive.  The kernel knows, also of what
+ * libssh2 has not read yet. */
+static bool
+has_heard(const struct ssh *s, int64_t now)
+{
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+
+	return getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 ||
+	    info.tcpi_last_data_recv <= now - s->asked;
+}
+
+bool
+ssh_keep_alive(struct ssh *s, int64_t now)
+{
+	int next;
+
+	if (s->keepalive == 0 || now < s->keepalive)
+		return !s->silent;
+	s->unanswered = s->asked == 0 || has_heard(s, now) ? 0 :
+	    s->unanswered + 1;
+	s->silent = s->unanswered >= KEEPALIVE_MOST;
+	(void)libssh2_keepalive_send(s->session, &next);
+	s->asked = now;
+	s->keepalive = now + KEEPALIVE_MS;
+	return !s->silent;
+}
+
 bool
 ssh_wait(struct ssh *s)
 {
-	int directions = libssh2_session_block_directions(s->session);
 	struct pollfd p = { .fd = s->fd, .events = POLLIN };
 	int64_t until = s->limit, now = clock_monotonic();
 	static const int on = 1;
-	int next;
 
-	if (s->limit > 0 && now >= s->limit)
+	if ((s->limit > 0 && now >= s->limit) || !ssh_keep_alive(s, now))
 		return false;
-	if (directions & LIBSSH2_SESSION_BLOCK_OUTBOUND)
+	if (libssh2_session_block_directions(s->session) &
+	    LIBSSH2_SESSION_BLOCK_OUTBOUND)
 		p.events |= POLLOUT;
-	if (s->keepalive > 0 && now >= s->keepalive) {
-		(void)libssh2_keepalive_send(s->session, &next);
-		s->keepalive = now + KEEPALIVE_MS;
-	}
 	if (s->keepalive > 0 && (until == 0 || s->keepalive < until))
 		until = s->keepalive;
 	if (watch_poll(s->link.watch, &p, 1, until) != STOP_NONE) {
@@ -65,6 +89,11 @@ ssh_lost(struct ssh *s, int rc, const char *doing, struct buf *why)
 
 	if (s->stopped)
 		return LINK_STOPPED;
+	if (s->silent) {
+		buf_printf(why, "%s:%d has not answered for %d s %s.", t->host,
+		    t->port, KEEPALIVE_MOST * KEEPALIVE_MS / 1000, doing);
+		return LINK_LOST;
+	}
 	if (rc == LIBSSH2_ERROR_EAGAIN) {
 		buf_printf(why, "%s:%d did not answer %s.", t->host, t->port,
 		    doing);
@@ -263,8 +292,16 @@ has_enough(struct ssh *s, struct link_call *call)
 {
 	int64_t at = call->enough != NULL ? call->enough(call->ctx) : 0;
 
-	s->limit = at > 0 ? at : call->limit;
+	s->limit = at > 0 ? at : link_call_limit(call);
 	return at > 0 && clock_monotonic() >= at;
+}
+
+static bool
+is_over(const struct link_call *call)
+{
+	int64_t limit = link_call_limit(call);
+
+	return limit > 0 && clock_monotonic() >= limit;
 }
 
 /* Sends and reads until the end of both outputs, or until that is enough. */
@@ -295,7 +332,7 @@ converse(struct ssh *s, LIBSSH2_CHANNEL *channel, struct link_call *call)
 			rc = LIBSSH2_ERROR_EAGAIN;
 			break;
 		}
-		if (call->limit > 0 && clock_monotonic() >= call->limit) {
+		if (is_over(call)) {
 			rc = LIBSSH2_ERROR_EAGAIN;
 			break;
 		}

@@ -16,12 +16,22 @@ struct ssh {
 	LIBSSH2_CHANNEL	*waiting;	/* see link_last(), or NULL */
 	int64_t		 limit;		/* of the present wait, or 0 */
 	int64_t		 keepalive;	/* when the next is due, or 0 */
+	int64_t		 asked;		/* when the last was sent */
+	int		 unanswered;	/* so many in a row */
+	bool		 silent;	/* the host answers none any more */
 	bool		 stopped;
 };
 
 /*
+ * Sends a keepalive where one is due.  False: the host has answered none for
+ * half a minute, however quiet a command may be: s->silent.
+ */
+bool	ssh_keep_alive(struct ssh *s, int64_t now);
+
+/*
  * Waits until the session can go on.  False: it is not to go on, since the
- * watch stopped it (s->stopped) or the limit passed.
+ * watch stopped it (s->stopped), the host is silent (s->silent) or the limit
+ * passed.
  */
 bool	ssh_wait(struct ssh *s);
 

@@ -274,6 +274,7 @@ converse(struct openssh *s, struct link_call *call)
 {
 	enum link_result result = LINK_OK;
 	char *chunk = mem_calloc(1, CHUNK);
+	int64_t limit = link_call_limit(call);
 
 	while (s->fds[1] >= 0 || s->fds[2] >= 0) {
 		struct pollfd p[3] = {
@@ -283,8 +284,7 @@ converse(struct openssh *s, struct link_call *call)
 			{ .fd = s->fds[2], .events = POLLIN },
 		};
 
-		if (watch_poll(s->link.watch, p, 3, call->limit) !=
-		    STOP_NONE) {
+		if (watch_poll(s->link.watch, p, 3, limit) != STOP_NONE) {
 			result = LINK_STOPPED;
 			break;
 		}
@@ -293,7 +293,8 @@ converse(struct openssh *s, struct link_call *call)
 		for (int i = 1; i < 3; i++)
 			if (p[i].revents != 0)
 				take(s, i, call, chunk);
-		if (call->limit > 0 && clock_monotonic() >= call->limit) {
+		limit = link_call_limit(call);
+		if (limit > 0 && clock_monotonic() >= limit) {
 			result = LINK_LOST;
 			break;
 		}
@@ -344,8 +345,7 @@ openssh_run(struct link *l, struct link_call *call, struct buf *why)
 		kill(s->child.pid, SIGKILL);
 	confine_wait(&s->child, &status);
 	if (result == LINK_LOST)
-		buf_printf(why, "%s:%d did not answer in time.",
-		    l->target->host, l->target->port);
+		buf_printf(why, "%s did not answer in time.", l->target->name);
 	if (result != LINK_OK)
 		goto out;
 	if (l->client == &link_local && WIFSIGNALED(status)) {

@@ -15,6 +15,7 @@
 
 #define PACKET_MAX	(512u * 1024)
 #define PIECE_MOST	131072u
+#define PATIENCE_MS	(5 * 60 * 1000)	/* a sync of a large file takes long */
 
 enum sftp_code
 sftp_cut(struct sftp *s, enum link_result result, const char *why)
@@ -216,10 +217,12 @@ sftp_open(struct link *l, struct sftp **ret, struct buf *why)
 		result = s->result;
 		buf_puts(why, buf_text(&s->why));
 	}
-	if (result == LINK_OK)
+	if (result == LINK_OK) {
+		stream_patience(s->stream, PATIENCE_MS);
 		*ret = s;
-	else
+	} else {
 		sftp_close(s);
+	}
 	return result;
 }
 

@@ -176,6 +176,8 @@ pg_close(struct sql *s)
 	s->db = NULL;
 }
 
+/* The library's call waits for a connection and its end, for ever where the
+ * server hangs: a process of its own does it. */
 static void
 ask_to_end(struct pg *g)
 {
@@ -184,8 +186,12 @@ ask_to_end(struct pg *g)
 
 	g->asked = true;
 	g->limit = clock_monotonic() + SQL_STOP_MS;
-	if (cancel != NULL)
+	if (cancel != NULL && fork() == 0) {
+		watch_reset_signals();
+		alarm(SQL_STOP_MS / 1000);
 		(void)PQcancel(cancel, error, sizeof(error));
+		_exit(0);
+	}
 	PQfreeCancel(cancel);
 }
 

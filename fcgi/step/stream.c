@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/clock.h"
 #include "step/link_client.h"
 #include "step/stream.h"
 
@@ -22,7 +23,15 @@ stream_open(struct link *l, const char *what, bool subsystem,
 
 	if (result == LINK_LOST)
 		way_said(&l->way, why);
+	if (result == LINK_OK)
+		stream_patience(*ret, STREAM_OPEN_MS);
 	return result;
+}
+
+void
+stream_patience(struct stream *s, int64_t ms)
+{
+	s->patience = ms;
 }
 
 void
@@ -37,6 +46,8 @@ stream_close(struct stream *s)
 enum link_result
 stream_put(struct stream *s, const void *data, size_t len, struct buf *why)
 {
+	int64_t until = clock_monotonic() + s->patience;
+	enum link_result result = LINK_OK;
 	const char *p = data;
 	ssize_t n;
 
@@ -45,8 +56,11 @@ stream_put(struct stream *s, const void *data, size_t len, struct buf *why)
 			s->kind->say(s, why);
 			return LINK_LOST;
 		}
-		if (n == 0 && !s->kind->wait(s, true))
-			return LINK_STOPPED;
+		if (n > 0)
+			until = clock_monotonic() + s->patience;
+		else if ((result = s->kind->wait(s, true, until, why)) !=
+		    LINK_OK)
+			return result;
 		p += n;
 		len -= (size_t)n;
 	}
@@ -57,6 +71,8 @@ stream_put(struct stream *s, const void *data, size_t len, struct buf *why)
 static enum link_result
 fill(struct stream *s, struct buf *why)
 {
+	int64_t until = clock_monotonic() + s->patience;
+	enum link_result result;
 	ssize_t n;
 
 	if (s->at > 0) {
@@ -74,8 +90,8 @@ fill(struct stream *s, struct buf *why)
 			s->kind->say(s, why);
 			return LINK_LOST;
 		}
-		if (!s->kind->wait(s, false))
-			return LINK_STOPPED;
+		if ((result = s->kind->wait(s, false, until, why)) != LINK_OK)
+			return result;
 	}
 }
 

@@ -18,8 +18,10 @@ struct stream_kind {
 	ssize_t	(*read)(struct stream *s, char *data, size_t len);
 	/* As read.  After 0 it is called again with the same bytes. */
 	ssize_t	(*write)(struct stream *s, const char *data, size_t len);
-	/* Until one of the two can go on.  False: watch->stop says why. */
-	bool	(*wait)(struct stream *s, bool writing);
+	/* Until one of the two can go on, or `until` (monotonic)
+	 * is over: LINK_LOST, and why has a sentence. */
+	enum link_result (*wait)(struct stream *s, bool writing,
+		    int64_t until, struct buf *why);
 	/* Why it is over, a sentence. */
 	void	(*say)(struct stream *s, struct buf *why);
 	void	(*close)(struct stream *s);
@@ -30,6 +32,7 @@ struct stream {
 	const struct stream_kind *kind;
 	struct buf	 in;		/* what came */
 	size_t		 at;		/* and was not taken yet */
+	int64_t		 patience;	/* see stream_patience() */
 };
 
 /*
@@ -40,6 +43,14 @@ struct stream {
 enum link_result stream_open(struct link *l, const char *what, bool subsystem,
 		    struct stream **ret, struct buf *why);
 void		 stream_close(struct stream *s);
+
+/*
+ * From now on LINK_LOST is the answer where nothing moves for so many
+ * milliseconds: a host that answers at the SSH layer may still have a server
+ * or a disk that does not.  It begins with STREAM_OPEN_MS.
+ */
+#define STREAM_OPEN_MS	30000
+void		 stream_patience(struct stream *s, int64_t ms);
 
 /* Sends all of it. */
 enum link_result stream_put(struct stream *s, const void *data, size_t len,

@@ -54,14 +54,15 @@ ssh_write(struct stream *stream, const char *data, size_t len)
 	return n < 0 ? -1 : n;
 }
 
-static bool
-ssh_ready(struct stream *stream, bool writing)
+static enum link_result
+ssh_ready(struct stream *stream, bool writing, int64_t until, struct buf *why)
 {
 	struct ssh_stream *s = (struct ssh_stream *)stream;
 
 	(void)writing;
-	s->ssh->limit = 0;
-	return ssh_wait(s->ssh);
+	s->ssh->limit = until;
+	return ssh_wait(s->ssh) ? LINK_OK : ssh_lost(s->ssh,
+	    LIBSSH2_ERROR_EAGAIN, "while files were copied", why);
 }
 
 static void

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "step/link_openssh.h"
@@ -64,9 +65,11 @@ pipe_write(struct stream *stream, const char *data, size_t len)
 	return n;
 }
 
-static bool
-pipe_wait(struct stream *stream, bool writing)
+static enum link_result
+pipe_wait(struct stream *stream, bool writing, int64_t until,
+    struct buf *why)
 {
+	const struct order_target *t = ((struct pipes *)stream)->link->target;
 	struct pipes *p = (struct pipes *)stream;
 	struct pollfd fds[2] = {
 		{ .fd = p->fds[writing ? 0 : 1],
@@ -74,11 +77,16 @@ pipe_wait(struct stream *stream, bool writing)
 		{ .fd = p->fds[2], .events = POLLIN },
 	};
 
-	if (watch_poll(p->link->watch, fds, 2, 0) != STOP_NONE)
-		return false;
+	if (clock_monotonic() >= until) {
+		buf_printf(why, "%s did not answer while files were copied.",
+		    t->name);
+		return LINK_LOST;
+	}
+	if (watch_poll(p->link->watch, fds, 2, until) != STOP_NONE)
+		return LINK_STOPPED;
 	if (fds[1].revents != 0)
 		listen_to(p);
-	return true;
+	return LINK_OK;
 }
 
 static void

@@ -331,13 +331,13 @@ far_is_over(struct carrier *c, short came)
 	struct ssh *s = (struct ssh *)c->link;
 	ssize_t n;
 	char byte;
-	int next;
 
 	if (c->ssh > 0) {
 		listen_to_ssh(c);
 		return c->words < 0;
 	}
-	(void)libssh2_keepalive_send(s->session, &next);
+	if (!ssh_keep_alive(s, clock_monotonic()))
+		return true;
 	n = recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 	return (came & (POLLERR | POLLNVAL)) != 0 || n == 0 ||
 	    (n < 0 && errno != EAGAIN && errno != EINTR);

@@ -302,14 +302,18 @@ class Console:
 
     def __exit__(self, kind, value, _):
         good = kind is None or (kind is SystemExit and not value.code)
-        if good and self.somebody and self.process:
-            self.check_reports()
-        self.stop()
-        if good:
-            self.check()
-        if self.temporary:
-            shutil.rmtree(self.data, ignore_errors=True)
-            self.log.unlink(missing_ok=True)
+        try:
+            try:
+                if good and self.somebody and self.process:
+                    self.check_reports()
+            finally:
+                self.stop()
+            if good:
+                self.check()
+        finally:
+            if self.temporary:
+                shutil.rmtree(self.data, ignore_errors=True)
+                self.log.unlink(missing_ok=True)
 
     def check(self):
         """No sanitizer's line in the log; the journal is as recorded."""

@@ -417,9 +417,34 @@ def cancelled(kind, target, text, state="failed", **more):
                state=state)
 
 
+def hung(kind, target, text, server, starter):
+    """A cancel where the process that takes connections is stopped; who has
+    started it is stopped with it (runuser)."""
+    s = Step(kind, f"SELECT 1;\n{text};\nSELECT 3", target)
+    s.until("[2 of 3]")
+    time.sleep(0.3)
+    os.kill(server, signal.SIGSTOP)
+    try:
+        s.process.send_signal(signal.SIGTERM)
+        begin = time.monotonic()
+        s.wait()
+        assert time.monotonic() - begin < 40, "it took too long"
+    finally:
+        os.kill(server, signal.SIGCONT)
+        os.kill(starter, signal.SIGCONT)
+    return bad(s, "did not answer within 10 s", state="unknown")
+
+
 CROSS = "SELECT COUNT(*) FROM seq_1_to_1000000 a, seq_1_to_1000000 b"
 ENDLESS = ("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
            "SELECT COUNT(*) FROM c")
+
+
+def test_a_server_that_hangs_is_not_waited_for():
+    """Nor by what asks it to end the statement."""
+    hung("mysql", MARIA.target(), "SELECT SLEEP(60)", MARIA.process.pid, MARIA.process.pid)
+    pid = int((PG.dir / "data/postmaster.pid").read_text().split()[0])
+    hung("postgresql", PG.target(), "SELECT pg_sleep(60)", pid, PG.process.pid)
 
 
 def test_cancel_and_timeout_end_the_statement_on_the_server():

@@ -55,6 +55,7 @@ def main():
                 if "/" in a:
                     part, of = map(int, a.split("/"))
                     points = points[part - 1::of]
+            print(f"        {len(points)} points", flush=True)
             wrong = failing.sweep(c, user, points)
         results.check(f"{len(points)} calls fail once and hang nothing",
                       not wrong, f"{len(wrong)} did")
