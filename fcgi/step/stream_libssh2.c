@@ -4,6 +4,12 @@
  * A write that would block has to be made again with the same bytes before
  * anything else is sent over the session, so stream.c reads nothing meanwhile:
  * reading may send, to open the host's window.
+ *
+ * By how much a read opens it follows from the length that is asked for.  Where
+ * that has to wait (keys are exchanged anew), it is sent as the first read
+ * said, and libssh2 adds up what the next one says: with a shorter one the
+ * host sends more than libssh2 takes, which drops the rest without a word.  So
+ * all reads of a channel ask for the same length.
  */
 #include <stdlib.h>
 
@@ -25,12 +31,11 @@ static ssize_t
 ssh_read(struct stream *stream, char *data, size_t len)
 {
 	struct ssh_stream *s = (struct ssh_stream *)stream;
-	char noise[1024];
 	ssize_t n;
 
-	do
+	do	/* with the same length: see above */
 		n = libssh2_channel_read_ex(s->channel,
-		    SSH_EXTENDED_DATA_STDERR, noise, sizeof(noise));
+		    SSH_EXTENDED_DATA_STDERR, data, len);
 	while (n > 0);
 	n = libssh2_channel_read(s->channel, data, len);
 	if (n == LIBSSH2_ERROR_EAGAIN ||

@@ -6,10 +6,12 @@ on 127.0.0.1: what arrives, what is refused, what a cut or a cancel leaves.
 import hashlib
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import console
@@ -304,12 +306,39 @@ def a_host_that_is_not_there_is_told_at_once():
          "Nothing was copied", hosts=hosts)
 
 
+def halt_now_and_then(server, until):
+    """An sshd that pauses is in the middle of what it was to answer."""
+    while not until.wait(random.uniform(0.05, 0.4)):
+        pids = server.children()
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            for pid in pids:
+                try:
+                    os.kill(pid, number)
+                except ProcessLookupError:
+                    pass
+            until.wait(random.choice((0.01, 0.05, 0.2)))
+
+
 def keys_exchanged_anew_do_not_disturb():
-    f = big("cut")
+    """They are, again and again, by a server that also takes its time."""
+    f = big("rekey", 30_000_000)
     hosts = {"a": SLOW.target("a")}
-    done(f"{f} -> a:{FOLDER}/rekey/x\na:{f} -> {FOLDER}/rekey/y", hosts=hosts)
-    same(f, f"{FOLDER}/rekey/x")
-    same(f, f"{FOLDER}/rekey/y")
+    s = copy(f"{f} -> a:{FOLDER}/rekey-to/x\na:{f} -> {FOLDER}/rekey-to/y\n"
+             f"a:{f} -> {FOLDER}/rekey-to/z", hosts=hosts)
+    s.until(state="running")
+    over = threading.Event()
+    halts = threading.Thread(target=halt_now_and_then, args=(SLOW, over))
+    halts.start()
+    try:
+        s.wait()
+    finally:
+        over.set()
+        halts.join()
+    is_state(s, "succeeded", name="local")
+    assert "note" not in [k for x in s.lines() if x.get("note") != "progress" for k in x], \
+        s.lines()
+    for name in "xyz":
+        same(f, f"{FOLDER}/rekey-to/{name}")
 
 
 BOOK = """---
@@ -361,7 +390,7 @@ def a_run_copies_to_a_group_and_between_hosts():
 
 TESTS = [v for k, v in list(globals().items()) if callable(v) and
          getattr(v, "__module__", None) == __name__ and
-         k not in ("sha", "put", "copy", "done", "no_parts", "same", "part_of", "big")]
+         k not in ("sha", "put", "copy", "done", "no_parts", "same", "part_of", "big", "halt_now_and_then")]
 
 
 def main():
@@ -396,7 +425,7 @@ if __name__ == "__main__":
                     "\"$SSH_ORIGINAL_COMMAND\" in internal-sftp) exec "
                     "/usr/lib/openssh/sftp-server;; *) echo This service allows sftp "
                     "connections only.; exit 1;; esac")
-    SLOW = Sshd("copy-rekey", extra=sftp + "\nRekeyLimit 16M")
+    SLOW = Sshd("copy-rekey", extra=sftp + "\nRekeyLimit 128K")
     try:
         code = main()
     finally:
