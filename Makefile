@@ -49,24 +49,24 @@ ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SAN)
 
 # A program is linked with its own folder, the layers below it, and the
 # libraries that its privilege allows (tests/unit/layers.sh holds it to that).
-src  = $(wildcard fcgi/$(1)/*.c)
+src  = $(wildcard fcgi/$(1)/*.c fcgi/$(1)/*/*.c)
 objs = $(foreach d,$(1),$(patsubst fcgi/%.c,$(B)/obj/%.o,$(call src,$(d))))
 
 BOOK     = -lmd4c -lyaml -lpcre2-8 -ljson-c
 JOURNAL  = -lsqlite3 -lsodium $(BOOK)
 PROGRAMS = countersign-web countersign-keeper countersign-runner \
-	   countersign-step countersign
+	   countersign-executor countersign
 
-countersign-web_DIRS    = base book journal wire html web
+countersign-web_DIRS    = base lang plan compiler inventory journal wire html web
 countersign-web_LIBS    = -lfcgi $(JOURNAL)
-countersign-keeper_DIRS = base book journal wire keeper
+countersign-keeper_DIRS = base lang plan compiler inventory journal wire keeper
 countersign-keeper_LIBS = $(JOURNAL) -lzxcvbn -lm
-countersign-runner_DIRS = base book journal wire runner
+countersign-runner_DIRS = base lang plan compiler inventory journal wire runner
 countersign-runner_LIBS = $(JOURNAL)
-countersign-step_DIRS   = base book wire step
-countersign-step_LIBS   = -lssh2 -lmariadb -lpq -lsqlite3 -lcurl -lsodium \
+countersign-executor_DIRS = base lang plan compiler inventory wire executor
+countersign-executor_LIBS = -lssh2 -lmariadb -lpq -lsqlite3 -lcurl -lsodium \
 			  -lseccomp $(BOOK)
-countersign_DIRS        = base book journal wire cli
+countersign_DIRS        = base lang plan compiler inventory import journal wire cli
 countersign_LIBS        = $(JOURNAL)
 
 all: $(PROGRAMS:%=$(B)/%) static/vendor
@@ -166,14 +166,14 @@ $(B)/schema.inc: fcgi/journal/schema.sql
 
 # tests/unit/test_FOLDER_WHAT.c is linked with the layers and with FOLDER,
 # whose main() stays away.
-TEST_OBJS = $(filter-out %/main.o,$(call objs,$(sort base book journal wire \
-	    html $(1))))
+TEST_OBJS = $(filter-out %/main.o,$(call objs,$(sort base lang plan compiler inventory import journal \
+	    wire html $(1))))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 
 define unit
 $(B)/tests/$(1): tests/unit/$(1).c $(call TEST_OBJS,$(word 2,$(subst _, ,$(1))))
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ -lcmocka -lfcgi $$(countersign-step_LIBS) $$(countersign-keeper_LIBS)
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ -lcmocka -lfcgi $$(countersign-executor_LIBS) $$(countersign-keeper_LIBS)
 endef
 $(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t))))
 
@@ -182,7 +182,7 @@ unit: asan
 	@tests/run -j $(TEST_JOBS) $(UNIT_TESTS:$(B)/%=build/asan/%)
 
 # The examples of the Markdown specifications, which npm fetches.
-$(B)/tests/render: tests/spec/render.c $(call objs,base book)
+$(B)/tests/render: tests/spec/render.c $(call objs,base lang plan compiler inventory)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ $(BOOK)
 spec: asan tests/spec/node_modules
@@ -222,14 +222,14 @@ tests/browser/node_modules: tests/browser/package-lock.json
 # Each parser of foreign bytes under libFuzzer (clang), for FUZZ_SECONDS (10).
 # fuzz_NAME.c is linked with the layers and, where it tests a program's parsers,
 # with the folder FUZZ_NAME.
-FUZZ_step   = step
+FUZZ_executor = executor
 FUZZ_report = cli
 FUZZING    = $(PLAIN) B=build/fuzz CC=clang CFLAGS="-O1 -g" \
 	     SAN="-fsanitize=fuzzer-no-link,$(SANITIZE)"
 FUZZERS    = $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 define fuzzer
 $(B)/fuzz_$(1): tests/fuzz/fuzz_$(1).c $(call TEST_OBJS,$(FUZZ_$(1)))
-	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -fsanitize=fuzzer,$$(SANITIZE) -o $$@ $$^ -lfcgi $$(countersign-step_LIBS) $$(JOURNAL)
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -fsanitize=fuzzer,$$(SANITIZE) -o $$@ $$^ -lfcgi $$(countersign-executor_LIBS) $$(JOURNAL)
 endef
 $(foreach f,$(FUZZERS),$(eval $(call fuzzer,$(patsubst $(B)/fuzz_%,%,$(f)))))
 fuzz-built: $(FUZZERS)

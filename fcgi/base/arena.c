@@ -13,27 +13,27 @@
 #include "base/arena.h"
 #include "base/mem.h"
 
-#define BLOCK_SIZE	16384
-#define BLOCKS_KEPT	8
-#define ALIGN		16
+#define BLOCK_SIZE 16384
+#define BLOCKS_KEPT 8
+#define ALIGN 16
 
 struct block {
-	struct block	*next;
-	size_t		 used;
-	size_t		 size;
-	_Alignas(ALIGN) char	 data[];
+	struct block *next;
+	size_t used;
+	size_t size;
+	_Alignas(ALIGN) char data[];
 };
 
 struct deferred {
-	struct deferred	*next;
-	void		(*release)(void *);
-	void		*p;
+	struct deferred *next;
+	void (*release)(void *);
+	void *p;
 };
 
 struct arena {
-	struct block	*blocks;	/* the current one first */
-	struct block	*spare;		/* all zero */
-	struct deferred	*deferred;
+	struct block *blocks; /* the current one first */
+	struct block *spare;  /* all zero */
+	struct deferred *deferred;
 };
 
 static struct block *

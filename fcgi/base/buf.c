@@ -13,7 +13,7 @@ void
 buf_clear(struct buf *b)
 {
 	free(b->data);
-	*b = (struct buf){0};
+	*b = (struct buf){ 0 };
 }
 
 void
@@ -100,6 +100,6 @@ buf_take(struct buf *b)
 
 	buf_reserve(b, 0)[0] = '\0';
 	data = b->data;
-	*b = (struct buf){0};
+	*b = (struct buf){ 0 };
 	return data;
 }

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 
-#define YEAR_MS	(366LL * 86400 * 1000)
+#define YEAR_MS (366LL * 86400 * 1000)
 
 int64_t
 clock_now(void)
@@ -44,7 +44,7 @@ clock_format(int64_t ms, char text[CLOCK_TEXT])
 	time_t s = (time_t)(ms / 1000);
 	struct tm tm = { .tm_mday = 1 };
 
-	gmtime_r(&s, &tm);	/* of a year that int cannot hold: year 0 */
+	gmtime_r(&s, &tm); /* of a year that int cannot hold: year 0 */
 	text = put_digits(text, tm.tm_year + 1900, 4, '-');
 	text = put_digits(text, tm.tm_mon + 1, 2, '-');
 	text = put_digits(text, tm.tm_mday, 2, 'T');
@@ -58,7 +58,7 @@ clock_format(int64_t ms, char text[CLOCK_TEXT])
 bool
 clock_parse(const char *text, int64_t *ret_ms)
 {
-	struct tm tm = {0};
+	struct tm tm = { 0 };
 	const char *end;
 	int64_t ms = 0;
 
@@ -90,11 +90,16 @@ bool
 clock_parse_duration(const char *text, int64_t *ret_ms)
 {
 	static const struct {
-		const char	*suffix;
-		int64_t		 ms;
+		const char *suffix;
+		int64_t ms;
 	} units[] = {
-		{ "", 1000 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 },
-		{ "min", 60000 }, { "h", 3600000 }, { "d", 86400000 },
+		{ "", 1000 },
+		{ "ms", 1 },
+		{ "s", 1000 },
+		{ "m", 60000 },
+		{ "min", 60000 },
+		{ "h", 3600000 },
+		{ "d", 86400000 },
 	};
 	char *end;
 	int64_t n;

@@ -35,17 +35,18 @@ encode_base64(const void *data, size_t len, struct buf *out)
 }
 
 void
-encode_base64_inside(const void *data, size_t len, size_t before,
-    struct buf *out)
+encode_base64_inside(
+    const void *data, size_t len, size_t before, struct buf *out)
 {
 	size_t first = (before * 8 + 5) / 6, last = (before + len) * 8 / 6;
-	struct buf shifted = {0};
+	struct buf shifted = { 0 };
 
 	buf_put(&shifted, "\0\0", before);
 	buf_put(&shifted, data, len);
 	for (size_t i = first; i < last; i++)
-		buf_putc(out, base64_digits[sextet(
-		    (unsigned char *)shifted.data, shifted.len, i)]);
+		buf_putc(out,
+		    base64_digits[sextet(
+			(unsigned char *)shifted.data, shifted.len, i)]);
 	buf_clear(&shifted);
 }
 
@@ -106,8 +107,8 @@ put_u(uint32_t cp, struct buf *out)
 		return;
 	}
 	cp -= 0x10000;
-	buf_printf(out, "\\u%04x\\u%04x", 0xd800 + (cp >> 10),
-	    0xdc00 + (cp & 0x3ff));
+	buf_printf(
+	    out, "\\u%04x\\u%04x", 0xd800 + (cp >> 10), 0xdc00 + (cp & 0x3ff));
 }
 
 void
@@ -186,8 +187,9 @@ letter_of(char c, unsigned how)
 
 	if (how & ENCODE_MYSQL)
 		return c == '\n' ? 'n' : c == '\r' ? 'r' : c == 0x1a ? 'Z' : 0;
-	return (how & ENCODE_CONTROLS) && is_one_of(c, plain) ?
-	    letters[strchr(plain, c) - plain] : 0;
+	return (how & ENCODE_CONTROLS) && is_one_of(c, plain)
+	    ? letters[strchr(plain, c) - plain]
+	    : 0;
 }
 
 /* A character that is not ASCII; its bytes. */
@@ -198,18 +200,21 @@ put_foreign(const char *s, size_t len, unsigned how, struct buf *out)
 	size_t n;
 
 	if ((how & ENCODE_POINTS) && (n = text_utf8_next(s, len, &cp)) > 0) {
-		buf_printf(out, cp < 0x100 ? "\\x%02x" : cp < 0x10000 ?
-		    "\\u%04x" : "\\U%08x", cp);
+		buf_printf(out,
+		    cp < 0x100         ? "\\x%02x"
+			: cp < 0x10000 ? "\\u%04x"
+				       : "\\U%08x",
+		    cp);
 		return n;
 	}
-	buf_printf(out, how & ENCODE_OCTAL ? "\\%03o" : "\\x%02x",
-	    (unsigned char)*s);
+	buf_printf(
+	    out, how & ENCODE_OCTAL ? "\\%03o" : "\\x%02x", (unsigned char)*s);
 	return 1;
 }
 
 void
-encode_escaped(const char *s, size_t len, const char *set, unsigned how,
-    struct buf *out)
+encode_escaped(
+    const char *s, size_t len, const char *set, unsigned how, struct buf *out)
 {
 	unsigned any = ENCODE_BYTES | ENCODE_OCTAL | ENCODE_POINTS;
 	char letter;
@@ -269,8 +274,8 @@ encode_unbase64(const char *s, size_t len, struct buf *out)
 	while (len > 0 && s[len - 1] == '=')
 		len--;
 	for (size_t i = 0; i < len; i++) {
-		const char *at = s[i] != '\0' ? strchr(base64_digits, s[i]) :
-		    NULL;
+		const char *at = s[i] != '\0' ? strchr(base64_digits, s[i])
+					      : NULL;
 
 		if (at == NULL)
 			return false;

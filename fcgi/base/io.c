@@ -44,8 +44,8 @@ io_read_file(const char *path, size_t max, struct buf *ret)
 	int fd;
 
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return errno == ENOENT || errno == ENOTDIR ?
-		    ERR_NOT_FOUND : ERR_IO;
+		return errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND
+							   : ERR_IO;
 	while ((n = read(fd, buf_reserve(ret, 65536), 65536)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -96,8 +96,8 @@ io_write_file(const char *path, mode_t mode, const void *data, size_t len)
 		err = ERR_OK;
 	if (close(fd) != 0)
 		err = ERR_IO;
-	if (err == ERR_OK && (rename(temporary, path) != 0 ||
-	    sync_folder_of(path) != 0))
+	if (err == ERR_OK &&
+	    (rename(temporary, path) != 0 || sync_folder_of(path) != 0))
 		err = ERR_IO;
 	if (err != ERR_OK)
 		unlink(temporary);
@@ -211,8 +211,8 @@ io_set_nonblocking(int fd, bool on)
 
 	if (flags < 0)
 		return -1;
-	return fcntl(fd, F_SETFL,
-	    on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+	return fcntl(
+	    fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
 }
 
 unsigned long long

@@ -13,7 +13,7 @@
 #include "base/err.h"
 
 /* Writes all of it, over short writes and EINTR. */
-int	 io_write_all(int fd, const void *data, size_t len);
+int io_write_all(int fd, const void *data, size_t len);
 
 /*
  * Appends the file's content to *ret.  ERR_NOT_FOUND, ERR_TOO_LARGE (over
@@ -22,8 +22,8 @@ int	 io_write_all(int fd, const void *data, size_t len);
 enum err io_read_file(const char *path, size_t max, struct buf *ret);
 
 /* Replaces the file durably: temporary name, fsync, rename, fsync of folder. */
-enum err io_write_file(const char *path, mode_t mode, const void *data,
-	    size_t len);
+enum err io_write_file(
+    const char *path, mode_t mode, const void *data, size_t len);
 
 /* mkdir -p; existing folders are left as they are. */
 enum err io_mkdirs(const char *path, mode_t mode);
@@ -33,19 +33,19 @@ enum err io_mkdirs(const char *path, mode_t mode);
  * waiting.  The descriptor, close-on-exec, holds the lock; -1 with errno
  * EWOULDBLOCK where another process holds it.
  */
-int	 io_lock(const char *path);
+int io_lock(const char *path);
 
 /* True where some process holds the lock of io_lock(path). */
-bool	 io_is_locked(const char *path);
+bool io_is_locked(const char *path);
 
 /*
  * Listens on (mode, replacing what is there) or connects to a stream socket
  * in the file system.  Close-on-exec.
  */
-int	 io_listen(const char *path, mode_t mode);
-int	 io_connect(const char *path);
+int io_listen(const char *path, mode_t mode);
+int io_connect(const char *path);
 
-int	 io_set_nonblocking(int fd, bool on);
+int io_set_nonblocking(int fd, bool on);
 
 /* Free bytes of the file system of `path` for an ordinary user, or 0. */
 unsigned long long io_free_space(const char *path);

@@ -13,13 +13,13 @@
 #include "base/text.h"
 
 struct scan {
-	const char	*start;
-	const char	*at;
-	const char	*end;
-	const char	*what;		/* what was wrong */
+	const char *start;
+	const char *at;
+	const char *end;
+	const char *what; /* what was wrong */
 };
 
-static bool	scan_value(struct scan *s, int depth);
+static bool scan_value(struct scan *s, int depth);
 
 static bool
 wrong(struct scan *s, const char *what)
@@ -213,7 +213,7 @@ count_keys(struct json_object *v)
 	size_t n = 0;
 
 	if (json_object_is_type(v, json_type_object)) {
-		json_object_object_foreach(v, key, child) {
+		json_object_object_foreach (v, key, child) {
 			(void)key;
 			n += 1 + count_keys(child);
 		}
@@ -242,8 +242,8 @@ count_colons(const char *p, const char *end)
 }
 
 enum err
-json_read(const char *text, size_t len, struct json_object **ret,
-    struct fault *fault)
+json_read(
+    const char *text, size_t len, struct json_object **ret, struct fault *fault)
 {
 	struct scan s = { text, text, text + len, NULL };
 	struct json_tokener *tokener;
@@ -260,8 +260,8 @@ json_read(const char *text, size_t len, struct json_object **ret,
 		    (size_t)(s.at - s.start) + 1, s.what);
 	tokener = json_tokener_new_ex(JSON_DEPTH + 2);
 	v = json_tokener_parse_ex(tokener, text, (int)len);
-	if (v == NULL && json_tokener_get_error(tokener) ==
-	    json_tokener_continue)
+	if (v == NULL &&
+	    json_tokener_get_error(tokener) == json_tokener_continue)
 		v = json_tokener_parse_ex(tokener, "", 1);
 	json_tokener_free(tokener);
 	if (count_keys(v) != count_colons(text, text + len)) {
@@ -274,15 +274,15 @@ json_read(const char *text, size_t len, struct json_object **ret,
 }
 
 enum err
-json_check(struct json_object *o, const struct json_key *keys,
-    struct fault *fault)
+json_check(
+    struct json_object *o, const struct json_key *keys, struct fault *fault)
 {
 	const struct json_key *k;
 
 	if (!json_object_is_type(o, json_type_object))
 		return fault_set(fault, ERR_INVALID, "json", NULL,
 		    "A JSON object is expected.");
-	json_object_object_foreach(o, key, value) {
+	json_object_object_foreach (o, key, value) {
 		for (k = keys; k->name != NULL; k++)
 			if (strcmp(k->name, key) == 0)
 				break;
@@ -290,8 +290,8 @@ json_check(struct json_object *o, const struct json_key *keys,
 			return fault_set(fault, ERR_INVALID, "unknown_field",
 			    key, "There is no field \"%.60s\" here.", key);
 		if (value != NULL && !json_object_is_type(value, k->type))
-			return fault_set(fault, ERR_INVALID, "wrong_type",
-			    key, "\"%.60s\" must be of type %s.", key,
+			return fault_set(fault, ERR_INVALID, "wrong_type", key,
+			    "\"%.60s\" must be of type %s.", key,
 			    json_type_to_name(k->type));
 	}
 	for (k = keys; k->name != NULL; k++)
@@ -317,8 +317,9 @@ json_text(struct json_object *o, const char *key, const char *fallback)
 {
 	struct json_object *v = json_get(o, key);
 
-	return json_object_is_type(v, json_type_string) ?
-	    json_object_get_string(v) : fallback;
+	return json_object_is_type(v, json_type_string)
+	    ? json_object_get_string(v)
+	    : fallback;
 }
 
 int64_t
@@ -326,8 +327,8 @@ json_int(struct json_object *o, const char *key, int64_t fallback)
 {
 	struct json_object *v = json_get(o, key);
 
-	return json_object_is_type(v, json_type_int) ?
-	    json_object_get_int64(v) : fallback;
+	return json_object_is_type(v, json_type_int) ? json_object_get_int64(v)
+						     : fallback;
 }
 
 bool
@@ -335,8 +336,9 @@ json_flag(struct json_object *o, const char *key, bool fallback)
 {
 	struct json_object *v = json_get(o, key);
 
-	return json_object_is_type(v, json_type_boolean) ?
-	    json_object_get_boolean(v) : fallback;
+	return json_object_is_type(v, json_type_boolean)
+	    ? json_object_get_boolean(v)
+	    : fallback;
 }
 
 void
@@ -366,6 +368,6 @@ json_set_bool(struct json_object *o, const char *key, bool b)
 const char *
 json_write(struct json_object *o)
 {
-	return json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	return json_object_to_json_string_ext(
+	    o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 }

@@ -14,7 +14,7 @@
 
 #include "base/err.h"
 
-#define JSON_DEPTH	24	/* nesting that json_read() accepts */
+#define JSON_DEPTH 24 /* nesting that json_read() accepts */
 
 /*
  * Reads one JSON value (RFC 8259) that fills all of text, at most JSON_DEPTH
@@ -23,40 +23,38 @@
  * says at which byte (fault may be NULL).
  */
 enum err json_read(const char *text, size_t len, struct json_object **ret,
-	    struct fault *fault);
+    struct fault *fault);
 
 /* A key that an object may have, for json_check(). */
 struct json_key {
-	const char	*name;		/* NULL ends the table */
-	enum json_type	 type;
-	bool		 required;
+	const char *name; /* NULL ends the table */
+	enum json_type type;
+	bool required;
 };
 
 /*
  * The value is an object that has the required keys, no others than those of
  * the table, and the right types (null counts as absent).
  */
-enum err json_check(struct json_object *o, const struct json_key *keys,
-	    struct fault *fault);
+enum err json_check(
+    struct json_object *o, const struct json_key *keys, struct fault *fault);
 
 /* Typed access: the fallback where the key is absent or of another type.
  * What is returned belongs to the object. */
-const char		*json_text(struct json_object *o, const char *key,
-			    const char *fallback);
-int64_t			 json_int(struct json_object *o, const char *key,
-			    int64_t fallback);
-bool			 json_flag(struct json_object *o, const char *key,
-			    bool fallback);
-struct json_object	*json_get(struct json_object *o, const char *key);
+const char *json_text(
+    struct json_object *o, const char *key, const char *fallback);
+int64_t json_int(struct json_object *o, const char *key, int64_t fallback);
+bool json_flag(struct json_object *o, const char *key, bool fallback);
+struct json_object *json_get(struct json_object *o, const char *key);
 
 /* Sets a key and takes over the value. */
-void	 json_set(struct json_object *o, const char *key,
-	    struct json_object *value);
-void	 json_set_text(struct json_object *o, const char *key, const char *s);
-void	 json_set_int(struct json_object *o, const char *key, int64_t n);
-void	 json_set_bool(struct json_object *o, const char *key, bool b);
+void json_set(
+    struct json_object *o, const char *key, struct json_object *value);
+void json_set_text(struct json_object *o, const char *key, const char *s);
+void json_set_int(struct json_object *o, const char *key, int64_t n);
+void json_set_bool(struct json_object *o, const char *key, bool b);
 
 /* Compact text of the value, valid as long as it and unchanged. */
-const char	*json_write(struct json_object *o);
+const char *json_write(struct json_object *o);
 
 #endif

@@ -34,7 +34,7 @@ line(const char *level, const char *fmt, va_list ap)
 	len = strlen(text);
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-			text[i] = '?';	/* no forged lines, no escapes */
+			text[i] = '?'; /* no forged lines, no escapes */
 	text[len] = '\n';
 	ignored = write(STDERR_FILENO, text, len + 1);
 	(void)ignored;

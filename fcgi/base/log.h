@@ -6,17 +6,17 @@
 #define BASE_LOG_H
 
 /* Names the program in each line; `name` must stay valid. */
-void	log_open(const char *name);
+void log_open(const char *name);
 
-void	log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void	log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Impossible to start: logs and exits with 1. */
-void	log_fatal(const char *fmt, ...)
-	    __attribute__((format(printf, 1, 2), noreturn));
+void log_fatal(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2), noreturn));
 
 /* A bug: logs and aborts; the supervisor starts the program again. */
-void	log_bug(const char *fmt, ...)
-	    __attribute__((format(printf, 1, 2), noreturn));
+void log_bug(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2), noreturn));
 
 #endif

@@ -16,7 +16,7 @@
 #include "base/io.h"
 #include "base/modes.h"
 
-#define DEEPEST	16		/* folders within folders */
+#define DEEPEST 16 /* folders within folders */
 
 void
 modes_private(void)
@@ -32,13 +32,14 @@ modes_make_folder(const char *path, mode_t mode)
 	struct stat st;
 
 	/* What passes its group on goes on to do so. */
-	if (err == ERR_OK && !there && (stat(path, &st) != 0 ||
-	    chmod(path, mode | (st.st_mode & S_ISGID)) != 0))
+	if (err == ERR_OK && !there &&
+	    (stat(path, &st) != 0 ||
+		chmod(path, mode | (st.st_mode & S_ISGID)) != 0))
 		err = ERR_IO;
 	return err;
 }
 
-static void	tighten(int dir, int depth);
+static void tighten(int dir, int depth);
 
 /* A folder that nobody else can enter needs no look inside. */
 static void
@@ -53,8 +54,7 @@ tighten_entry(int dir, const char *name, int depth)
 	if (fchmodat(dir, name, st.st_mode & 07770, 0) != 0 ||
 	    !S_ISDIR(st.st_mode) || depth >= DEEPEST)
 		return;
-	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-	    O_CLOEXEC);
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0)
 		tighten(fd, depth + 1);
 }

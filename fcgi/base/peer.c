@@ -28,14 +28,13 @@ peer_is_ours(int fd)
 {
 	struct ucred peer;
 
-	return find_peer(fd, &peer) &&
-	    (peer.uid == 0 || peer.uid == geteuid());
+	return find_peer(fd, &peer) && (peer.uid == 0 || peer.uid == geteuid());
 }
 
 bool
 peer_is_confined(int fd)
 {
-	struct buf text = {0};
+	struct buf text = { 0 };
 	struct ucred peer;
 	bool confined = false;
 	char *path;

@@ -45,8 +45,8 @@ block(uint32_t h[8], const unsigned char *p)
 	for (size_t i = 16; i < 64; i++)
 		w[i] = w[i - 16] + w[i - 7] +
 		    (turn(w[i - 15], 7) ^ turn(w[i - 15], 18) ^
-		    w[i - 15] >> 3) + (turn(w[i - 2], 17) ^
-		    turn(w[i - 2], 19) ^ w[i - 2] >> 10);
+			w[i - 15] >> 3) +
+		    (turn(w[i - 2], 17) ^ turn(w[i - 2], 19) ^ w[i - 2] >> 10);
 	memcpy(v, h, sizeof(v));
 	for (size_t i = 0; i < 64; i++) {
 		t1 = v[7] + (turn(v[4], 6) ^ turn(v[4], 11) ^ turn(v[4], 25)) +

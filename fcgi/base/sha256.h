@@ -9,16 +9,16 @@
 #include <stdint.h>
 
 struct sha256 {
-	uint32_t	 h[8];
-	unsigned char	 block[64];	/* not full yet */
-	uint64_t	 len;		/* of all that was put */
+	uint32_t h[8];
+	unsigned char block[64]; /* not full yet */
+	uint64_t len;            /* of all that was put */
 };
 
-void	sha256_begin(struct sha256 *s);
-void	sha256_put(struct sha256 *s, const void *data, size_t len);
-void	sha256_end(struct sha256 *s, unsigned char out[32]);
+void sha256_begin(struct sha256 *s);
+void sha256_put(struct sha256 *s, const void *data, size_t len);
+void sha256_end(struct sha256 *s, unsigned char out[32]);
 
 /* All at once. */
-void	sha256(const void *data, size_t len, unsigned char out[32]);
+void sha256(const void *data, size_t len, unsigned char out[32]);
 
 #endif

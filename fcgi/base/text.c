@@ -65,7 +65,8 @@ text_is_id(const char *s)
 
 	if (s == NULL || *s == '.' || *s == '-' || *s == '_')
 		return false;
-	n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	n = strspn(s,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	    "0123456789._-");
 	return s[n] == '\0' && n > 0 && n <= 64;
 }
@@ -105,7 +106,7 @@ text_drop_invalid(char *s)
 	size_t len = strlen(s), to = 0, n;
 	uint32_t cp;
 
-	for (size_t i = 0; i < len; i += n > 0 ? n : 1) {
+	for (size_t i = 0; i<len; i += n> 0 ? n : 1) {
 		n = text_utf8_next(s + i, len - i, &cp);
 		memmove(s + to, s + i, n);
 		to += n;
@@ -191,8 +192,7 @@ text_random_hex(char *out, size_t len)
 {
 	unsigned char bytes[64];
 
-	if (len > sizeof(bytes) ||
-	    getrandom(bytes, len, 0) != (ssize_t)len)
+	if (len > sizeof(bytes) || getrandom(bytes, len, 0) != (ssize_t)len)
 		log_bug("no randomness from the kernel");
 	text_hex(bytes, len, out);
 }

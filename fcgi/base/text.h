@@ -9,48 +9,48 @@
 #include <stdint.h>
 
 /* Equal, where either may be NULL (NULL equals only NULL). */
-bool	 text_eq(const char *a, const char *b);
+bool text_eq(const char *a, const char *b);
 
-bool	 text_starts(const char *s, const char *prefix);
-bool	 text_ends(const char *s, const char *suffix);
+bool text_starts(const char *s, const char *prefix);
+bool text_ends(const char *s, const char *suffix);
 
 /* A whole decimal number within [min, max] and nothing else. */
-bool	 text_int(const char *s, int64_t min, int64_t max, int64_t *ret);
+bool text_int(const char *s, int64_t min, int64_t max, int64_t *ret);
 
 /* A value's name: [a-z][a-z0-9_]*, at most 64 bytes. */
-bool	 text_is_name(const char *s);
+bool text_is_name(const char *s);
 
 /* An identifier of a step, target, user, role or token:
  * [A-Za-z0-9][A-Za-z0-9._-]*, at most 64 bytes. */
-bool	 text_is_id(const char *s);
+bool text_is_id(const char *s);
 
 /* Valid UTF-8 (RFC 3629: no surrogates, no overlong forms, no NUL). */
-bool	 text_is_utf8(const char *s, size_t len);
+bool text_is_utf8(const char *s, size_t len);
 
 /* Takes out of the string what is not valid UTF-8, such as the half of a
  * character at which a longer one was cut. */
-void	 text_drop_invalid(char *s);
+void text_drop_invalid(char *s);
 
 /*
  * Decodes the character at s (at most len bytes) into *ret_cp.  Returns the
  * bytes that it took, or 0 where s is not valid UTF-8.
  */
-size_t	 text_utf8_next(const char *s, size_t len, uint32_t *ret_cp);
+size_t text_utf8_next(const char *s, size_t len, uint32_t *ret_cp);
 
 /* Bidirectional controls, zero-width and other characters that hide or
  * reorder text, and so must be made visible in commands. */
-bool	 text_is_deceptive(uint32_t cp);
+bool text_is_deceptive(uint32_t cp);
 
 /* Equal in a time that does not depend on the content. */
-bool	 text_same_secret(const void *a, const void *b, size_t len);
+bool text_same_secret(const void *a, const void *b, size_t len);
 
 /* Lower-case hex of len bytes into out[2 * len + 1]. */
-void	 text_hex(const void *data, size_t len, char *out);
+void text_hex(const void *data, size_t len, char *out);
 
 /* Reads 2 * len hex digits.  False where they are not all there. */
-bool	 text_unhex(const char *hex, void *out, size_t len);
+bool text_unhex(const char *hex, void *out, size_t len);
 
 /* 2 * len random hex digits into out[2 * len + 1], from the kernel. */
-void	 text_random_hex(char *out, size_t len);
+void text_random_hex(char *out, size_t len);
 
 #endif

@@ -27,7 +27,7 @@
 #include "base/text.h"
 #include "cli/account.h"
 
-#define READS	(1u << CAP_DAC_READ_SEARCH)
+#define READS (1u << CAP_DAC_READ_SEARCH)
 
 static void
 find(struct account *a, const char *name)
@@ -35,11 +35,13 @@ find(struct account *a, const char *name)
 	const struct passwd *pw = getpwnam(name);
 
 	if (pw == NULL)
-		log_fatal("the user %s is missing. Started as root, the "
+		log_fatal(
+		    "the user %s is missing. Started as root, the "
 		    "console gives its programs users of their own: run `make "
 		    "users` as root (useradd --system --user-group "
 		    "--shell /usr/sbin/nologin %s), or start the console as "
-		    "an ordinary user", name, name);
+		    "an ordinary user",
+		    name, name);
 	a->name = name;
 	a->uid = pw->pw_uid;
 	a->gid = pw->pw_gid;
@@ -55,16 +57,15 @@ accounts_find(struct accounts *ret)
 	find(&ret->web, "countersign-web");
 	find(&ret->nginx, "countersign-nginx");
 	ret->keeper.gid = ret->web.gid;
-	ret->keeper.group = ret->web.group = ret->nginx.group =
-	    ret->nginx.gid;
+	ret->keeper.group = ret->web.group = ret->nginx.group = ret->nginx.gid;
 }
 
 static void
 give(const char *path, uid_t uid, gid_t gid, mode_t mode)
 {
 	if (lchown(path, uid, gid) != 0 || chmod(path, mode) != 0)
-		log_fatal("%s cannot be given to the console's users: %s",
-		    path, strerror(errno));
+		log_fatal("%s cannot be given to the console's users: %s", path,
+		    strerror(errno));
 }
 
 /* Of the walks: nftw(3) hands nothing on. */
@@ -84,22 +85,21 @@ is_output(const char *path)
 }
 
 static int
-give_output(const char *path, const struct stat *st, int kind,
-    struct FTW *where)
+give_output(
+    const char *path, const struct stat *st, int kind, struct FTW *where)
 {
 	(void)st;
 	(void)where;
 	if (kind == FTW_D)
 		give(path, 0, walking->nginx.gid, 02750);
 	else if (kind == FTW_F)
-		give(path, 0, walking->nginx.gid,
-		    is_output(path) ? 0640 : 0600);
+		give(
+		    path, 0, walking->nginx.gid, is_output(path) ? 0640 : 0600);
 	return 0;
 }
 
 static int
-give_nginx(const char *path, const struct stat *st, int kind,
-    struct FTW *where)
+give_nginx(const char *path, const struct stat *st, int kind, struct FTW *where)
 {
 	(void)st;
 	(void)where;
@@ -118,18 +118,21 @@ give_own(const char *path, const struct stat *st, int kind, struct FTW *where)
 	const struct account *k = &walking->keeper;
 
 	(void)st;
-	if (kind == FTW_D && (where->level > 1 || strcmp(name, "run") == 0 ||
-	    strcmp(name, "exec") == 0))
+	if (kind == FTW_D &&
+	    (where->level > 1 || strcmp(name, "run") == 0 ||
+		strcmp(name, "exec") == 0))
 		return FTW_SKIP_SUBTREE;
 	if (kind == FTW_D)
-		give(path, k->uid, where->level == 0 ? walking->nginx.gid :
-		    k->gid, where->level == 0 ? 0710 : 0700);
-	else if (kind == FTW_F && (strcmp(name, "serve.lock") == 0 ||
-	    strcmp(name, "runner.key") == 0))
+		give(path, k->uid,
+		    where->level == 0 ? walking->nginx.gid : k->gid,
+		    where->level == 0 ? 0710 : 0700);
+	else if (kind == FTW_F &&
+	    (strcmp(name, "serve.lock") == 0 ||
+		strcmp(name, "runner.key") == 0))
 		give(path, 0, 0, 0600);
 	else if (kind == FTW_F)
-		give(path, k->uid, k->gid, !key &&
-		    text_starts(name, "countersign.db") ? 0640 : 0600);
+		give(path, k->uid, k->gid,
+		    !key && text_starts(name, "countersign.db") ? 0640 : 0600);
 	return 0;
 }
 
@@ -147,8 +150,9 @@ accounts_take_data(const struct accounts *a, const char *data)
 		(void)nftw(data, give_own, 16, FTW_PHYS | FTW_ACTIONRETVAL);
 		give(run, 0, a->nginx.gid, 0710);
 		(void)nftw(nginx, give_nginx, 16, FTW_PHYS);
-		if (stat(exec, &st) == 0 && (st.st_gid != a->nginx.gid ||
-		    (st.st_mode & 07777) != 02750))
+		if (stat(exec, &st) == 0 &&
+		    (st.st_gid != a->nginx.gid ||
+			(st.st_mode & 07777) != 02750))
 			(void)nftw(exec, give_output, 16, FTW_PHYS);
 	}
 	free(exec);
@@ -161,13 +165,14 @@ static bool
 keep_reading(void)
 {
 	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct caps[2] = {
-		{ READS, READS, READS }, { 0, 0, 0 } };
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct caps[2] = { { READS, READS, READS },
+		{ 0, 0, 0 } };
 
 	return syscall(SYS_capset, &header, caps) == 0 &&
-	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH,
-	    0, 0) == 0;
+	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0,
+		0) == 0;
 }
 
 bool
@@ -188,7 +193,7 @@ account_may(const struct account *a, const char *path, int mode)
 	pid_t pid = fork();
 
 	if (pid == 0)
-		_exit(account_become(a, false) && access(path, mode) == 0 ?
-		    0 : 1);
+		_exit(account_become(a, false) && access(path, mode) == 0 ? 0
+									  : 1);
 	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }

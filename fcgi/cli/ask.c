@@ -23,7 +23,7 @@
 #include "wire/secret.h"
 #include "wire/wire.h"
 
-#define TIMEOUT_MS	30000
+#define TIMEOUT_MS 30000
 
 char *
 cli_program_folder(void)
@@ -48,8 +48,8 @@ become_owner(const char *database)
 
 	if (geteuid() == 0 && stat(database, &st) == 0 && st.st_uid != 0 &&
 	    (setgroups(0, NULL) != 0 ||
-	    setresgid(st.st_gid, st.st_gid, st.st_gid) != 0 ||
-	    setresuid(st.st_uid, st.st_uid, st.st_uid) != 0))
+		setresgid(st.st_gid, st.st_gid, st.st_gid) != 0 ||
+		setresuid(st.st_uid, st.st_uid, st.st_uid) != 0))
 		_exit(126);
 }
 
@@ -62,8 +62,10 @@ start_keeper(const struct cli *c, pid_t *ret_pid)
 	int ends[2] = { -1, -1 };
 
 	if (access(database, F_OK) != 0)
-		cli_say(0, "%s is a new data folder: is it the one that you "
-		    "meant (--data)?", c->data);
+		cli_say(0,
+		    "%s is a new data folder: is it the one that you "
+		    "meant (--data)?",
+		    c->data);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0 &&
 	    (*ret_pid = fork()) == 0) {
 		dup2(ends[1], STDIN_FILENO);
@@ -109,10 +111,12 @@ cli_ask(const struct cli *c, const char *verb, struct json_object *body,
     struct json_object **ret_result)
 {
 	char *path = mem_printf("%s/run/admin.sock", c->data);
-	struct wire_call call = { .id = 1, .verb = verb, .address = "local",
-	    .body = body != NULL ? json_write(body) : "" };
+	struct wire_call call = { .id = 1,
+		.verb = verb,
+		.address = "local",
+		.body = body != NULL ? json_write(body) : "" };
 	struct wire_reply reply;
-	struct buf in = {0};
+	struct buf in = { 0 };
 	pid_t child = 0;
 	int fd = io_connect(path);
 	char secret[WIRE_SECRET] = "";
@@ -120,13 +124,16 @@ cli_ask(const struct cli *c, const char *verb, struct json_object *body,
 
 	if (fd < 0)
 		fd = start_keeper(c, &child);
-	else if (wire_secret_read(c->data, WIRE_SECRET_ADMIN, secret) !=
-	    ERR_OK)
-		cli_say(CLI_NO, "%s/keys/" WIRE_SECRET_ADMIN " cannot be read: "
-		    "ask as the user who started the console", c->data);
+	else if (wire_secret_read(c->data, WIRE_SECRET_ADMIN, secret) != ERR_OK)
+		cli_say(CLI_NO,
+		    "%s/keys/" WIRE_SECRET_ADMIN " cannot be read: "
+		    "ask as the user who started the console",
+		    c->data);
 	call.credential = secret;
-	ok = understand(verb, fd < 0 ? ERR_UNAVAILABLE :
-	    wire_ask(fd, &call, TIMEOUT_MS, &in, &reply), &reply, ret_result);
+	ok = understand(verb,
+	    fd < 0 ? ERR_UNAVAILABLE
+		   : wire_ask(fd, &call, TIMEOUT_MS, &in, &reply),
+	    &reply, ret_result);
 	if (fd >= 0)
 		close(fd);
 	if (child > 0)

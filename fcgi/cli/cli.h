@@ -16,57 +16,57 @@ enum { CLI_YES = 0, CLI_NO = 1, CLI_USAGE = 2 };
 
 /* What options a command may be given; it takes those that it needs. */
 struct cli {
-	const char	*data;
-	const char	*runbooks;
-	const char	*roles;
-	const char	*name;
-	const char	*scope;		/* of a token, with commas */
-	const char	*expires;	/* a duration */
-	const char	*host;
-	const char	*port;
-	const char	*tls_cert;	/* NULL: no TLS */
-	const char	*tls_key;
-	const char	*output;
-	const char	*environment;
-	bool		 force;
-	const char	*output_limit;	/* MB */
-	bool		 password_stdin;
-	bool		 value_stdin;
-	int		 argc;		/* what is left: operands */
-	char		**argv;
+	const char *data;
+	const char *runbooks;
+	const char *roles;
+	const char *name;
+	const char *scope;   /* of a token, with commas */
+	const char *expires; /* a duration */
+	const char *host;
+	const char *port;
+	const char *tls_cert; /* NULL: no TLS */
+	const char *tls_key;
+	const char *output;
+	const char *environment;
+	bool force;
+	const char *output_limit; /* MB */
+	bool password_stdin;
+	bool value_stdin;
+	int argc; /* what is left: operands */
+	char **argv;
 };
 
 /* The commands, one function each; main.c has the table. */
-int	cli_serve(struct cli *c);
-int	cli_check(struct cli *c);
-int	cli_import(struct cli *c);
-int	cli_user(struct cli *c);
-int	cli_token(struct cli *c);
-int	cli_secret(struct cli *c);
-int	cli_target(struct cli *c);
-int	cli_verify(struct cli *c);
+int cli_serve(struct cli *c);
+int cli_check(struct cli *c);
+int cli_import(struct cli *c);
+int cli_user(struct cli *c);
+int cli_token(struct cli *c);
+int cli_secret(struct cli *c);
+int cli_target(struct cli *c);
+int cli_verify(struct cli *c);
 
 /* "countersign: message" to standard error; returns `code`. */
-int	cli_say(int code, const char *fmt, ...)
-	    __attribute__((format(printf, 2, 3)));
+int cli_say(int code, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /*
  * Asks the keeper: the one that is running, or one that is started for this
  * call alone.  Takes over `body`.  True: *ret_result (may be NULL) is a new
  * object; false: the reason has been printed.
  */
-bool	cli_ask(const struct cli *c, const char *verb,
-	    struct json_object *body, struct json_object **ret_result);
+bool cli_ask(const struct cli *c, const char *verb, struct json_object *body,
+    struct json_object **ret_result);
 
 /* Prints the accounts ("user"), tokens or secrets that the journal has, one a
  * line; of that account alone where `of` is not NULL.  The exit code. */
-int	cli_list(const struct cli *c, const char *what, const char *of);
+int cli_list(const struct cli *c, const char *what, const char *of);
 
 /* The folder that the running program stands in; the caller frees it. */
-char	*cli_program_folder(void);
+char *cli_program_folder(void);
 
 /* Reads one line (a secret) from standard input, without echo on a terminal;
  * `prompt` is shown there.  The caller wipes and frees it. */
-char	*cli_read_line(const char *prompt);
+char *cli_read_line(const char *prompt);
 
 #endif

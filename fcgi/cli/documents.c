@@ -13,23 +13,24 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "book/book.h"
-#include "book/import.h"
-#include "book/runbook_name.h"
-#include "book/targets.h"
+#include "compiler/runbook.h"
+#include "import/import.h"
+#include "lang/runbook_name.h"
+#include "inventory/targets.h"
 #include "cli/cli.h"
 #include "cli/pandoc.h"
 
 static bool
 read_document(const char *path, struct buf *ret)
 {
-	enum err err = io_read_file(path, BOOK_MAX_BYTES, ret);
+	enum err err = io_read_file(path, RUNBOOK_MAX_BYTES, ret);
 
 	if (err == ERR_OK)
 		return true;
-	cli_say(CLI_NO, "%s: %s", path, err == ERR_NOT_FOUND ?
-	    "there is no such file" : err == ERR_TOO_LARGE ?
-	    "the file is larger than 1 MB" : "the file cannot be read");
+	cli_say(CLI_NO, "%s: %s", path,
+	    err == ERR_NOT_FOUND       ? "there is no such file"
+		: err == ERR_TOO_LARGE ? "the file is larger than 1 MB"
+				       : "the file cannot be read");
 	return false;
 }
 
@@ -38,7 +39,7 @@ read_document(const char *path, struct buf *ret)
  * run: there it uses a name that they do not have.
  */
 static void
-check_environments(const char *path, const struct book *book)
+check_environments(const char *path, const struct runbook *runbook)
 {
 	char *copy = mem_strdup(path);
 	char *beside = mem_printf("%s/targets.yml", dirname(copy));
@@ -49,12 +50,12 @@ check_environments(const char *path, const struct book *book)
 	if (targets_load(beside, &targets) == ERR_OK)
 		all = targets_environments(targets);
 	for (size_t i = 0; all != NULL && i < json_object_array_length(all);
-	    i++) {
-		const char *name = json_text(json_object_array_get_idx(all, i),
-		    "name", "");
+	     i++) {
+		const char *name = json_text(
+		    json_object_array_get_idx(all, i), "name", "");
 
 		resolved = NULL;
-		if (targets_resolve(targets, name, book, &resolved, &why) !=
+		if (targets_resolve(targets, name, runbook, &resolved, &why) !=
 		    ERR_OK)
 			printf("%s: warning: cannot run in %s: %s\n", path,
 			    name, why.message);
@@ -68,20 +69,22 @@ check_environments(const char *path, const struct book *book)
 
 /* A console that is started as a plain user cannot become another one. */
 static bool
-check_users(const char *path, const struct book *book)
+check_users(const char *path, const struct runbook *runbook)
 {
 	const struct passwd *me = getpwuid(geteuid());
 	bool ok = true;
 
-	for (size_t i = 0; i < book->steps_count && geteuid() != 0; i++) {
-		const struct step *s = &book->steps[i];
+	for (size_t i = 0; i < runbook->steps_count && geteuid() != 0; i++) {
+		const struct step *s = &runbook->steps[i];
 
 		if (s->user == NULL || strcmp(s->on, "local") != 0 ||
 		    (me != NULL && strcmp(me->pw_name, s->user) == 0))
 			continue;
-		printf("%s:%d:1: error: user=%s on this machine needs a "
+		printf(
+		    "%s:%d:1: error: user=%s on this machine needs a "
 		    "console that is started as root. Take it out, or name a "
-		    "target with on=.\n", path, s->line, s->user);
+		    "target with on=.\n",
+		    path, s->line, s->user);
 		ok = false;
 	}
 	return ok;
@@ -89,27 +92,28 @@ check_users(const char *path, const struct book *book)
 
 /* Prints what is wrong with one document; true: it may be run. */
 static bool
-check_book(const char *path)
+check_runbook(const char *path)
 {
-	struct buf text = {0}, out = {0};
-	struct book *book;
+	struct buf text = { 0 }, out = { 0 };
+	struct runbook *runbook;
 	bool ok;
 
 	if (!read_document(path, &text))
 		return false;
-	book = book_parse(buf_text(&text), text.len);
-	ok = book->errors == 0;
-	book_print_diagnostics(book, path, &out);
+	runbook = runbook_parse(buf_text(&text), text.len);
+	ok = runbook->errors == 0;
+	runbook_print_diagnostics(runbook, path, &out);
 	fputs(buf_text(&out), stdout);
-	ok = check_users(path, book) && ok;
-	if (ok && book->steps_count == 0)
+	ok = check_users(path, runbook) && ok;
+	if (ok && runbook->steps_count == 0)
 		printf("%s:1:1: warning: no step is marked: a block with "
-		    "braces, ```sh {#name}, or a task, - [ ] text.\n", path);
+		       "braces, ```sh {#name}, or a task, - [ ] text.\n",
+		    path);
 	if (ok)
-		check_environments(path, book);
-	printf("%s: %zu steps, %s\n", path, book->steps_count,
+		check_environments(path, runbook);
+	printf("%s: %zu steps, %s\n", path, runbook->steps_count,
 	    ok ? "no errors" : "not to be run");
-	book_free(book);
+	runbook_free(runbook);
 	buf_clear(&out);
 	buf_clear(&text);
 	return ok;
@@ -139,8 +143,8 @@ check_targets(const char *path)
 static char *
 without_ending(const char *path)
 {
-	return mem_strndup(path, strlen(path) -
-	    (text_ends(path, ".md") ? 3 : 0));
+	return mem_strndup(
+	    path, strlen(path) - (text_ends(path, ".md") ? 3 : 0));
 }
 
 static bool
@@ -190,11 +194,12 @@ check_one(const char *path)
 	if (text_ends(path, ".yml") || text_ends(path, ".yaml"))
 		return check_targets(path);
 	if (!is_readme(name))
-		return check_name(path, name) && check_book(path);
+		return check_name(path, name) && check_runbook(path);
 	if (!is_at_the_top(path))
-		return check_book(path);
+		return check_runbook(path);
 	printf("%s: left out: it is the documentation of the runbook folder, "
-	    "and no runbook\n", path);
+	       "and no runbook\n",
+	    path);
 	return true;
 }
 
@@ -219,7 +224,7 @@ check_folder(const char *folder)
 			continue;
 		else if (e->fts_info == FTS_F && text_ends(e->fts_name, ".md"))
 			ok = check_name(e->fts_path, e->fts_path + base + 1) &&
-			    check_book(e->fts_path) && ok;
+			    check_runbook(e->fts_path) && ok;
 	}
 	if (tree != NULL)
 		fts_close(tree);
@@ -243,45 +248,50 @@ cli_check(struct cli *c)
 static void
 tell_imported(const struct buf *text)
 {
-	struct book *book = book_parse(buf_text(text), text->len);
+	struct runbook *runbook = runbook_parse(buf_text(text), text->len);
 	size_t here = 0;
 
-	for (size_t i = 0; i < book->steps_count; i++) {
-		const struct step *s = &book->steps[i];
+	for (size_t i = 0; i < runbook->steps_count; i++) {
+		const struct step *s = &runbook->steps[i];
 
 		here += s->kind != STEP_MANUAL && strcmp(s->on, "local") == 0;
 	}
-	cli_say(CLI_YES, "%zu steps proposed. %zu of them would run on this "
+	cli_say(CLI_YES,
+	    "%zu steps proposed. %zu of them would run on this "
 	    "machine: say where with on=TARGET, and mark the rollback's "
-	    "headings with {.rollback}.", book->steps_count, here);
-	book_free(book);
+	    "headings with {.rollback}.",
+	    runbook->steps_count, here);
+	runbook_free(runbook);
 }
 
 static bool
 read_any(const char *path, struct buf *ret)
 {
-	return text_ends(path, ".md") || text_ends(path, ".markdown") ?
-	    read_document(path, ret) : pandoc_read(path, ret);
+	return text_ends(path, ".md") || text_ends(path, ".markdown")
+	    ? read_document(path, ret)
+	    : pandoc_read(path, ret);
 }
 
 int
 cli_import(struct cli *c)
 {
-	struct buf text = {0}, out = {0};
+	struct buf text = { 0 }, out = { 0 };
 	int code = CLI_NO;
 
 	if (c->argc != 1)
 		return CLI_USAGE;
 	if (c->output != NULL && access(c->output, F_OK) == 0)
-		return cli_say(CLI_NO, "%s is there already: it is not "
+		return cli_say(CLI_NO,
+		    "%s is there already: it is not "
 		    "overwritten; choose another name, or move it away",
 		    c->output);
 	if (!read_any(c->argv[0], &text))
 		goto out;
-	book_import(buf_text(&text), text.len, &out);
+	runbook_import(buf_text(&text), text.len, &out);
 	if (c->output == NULL)
-		code = fwrite(buf_text(&out), 1, out.len, stdout) == out.len ?
-		    CLI_YES : CLI_NO;
+		code = fwrite(buf_text(&out), 1, out.len, stdout) == out.len
+		    ? CLI_YES
+		    : CLI_NO;
 	else if (io_write_file(c->output, 0644, buf_text(&out), out.len) ==
 	    ERR_OK)
 		code = CLI_YES;

@@ -29,8 +29,8 @@ host_of(const struct cli *c)
 }
 
 bool
-endpoint_address(const struct cli *c, struct sockaddr_storage *ret_sa,
-    socklen_t *ret_len)
+endpoint_address(
+    const struct cli *c, struct sockaddr_storage *ret_sa, socklen_t *ret_len)
 {
 	struct sockaddr_in in4 = { .sin_family = AF_INET };
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
@@ -67,14 +67,14 @@ is_any(const char *host)
 
 	return strcmp(host, "0.0.0.0") == 0 ||
 	    (inet_pton(AF_INET6, host, &address) == 1 &&
-	    IN6_IS_ADDR_UNSPECIFIED(&address));
+		IN6_IS_ADDR_UNSPECIFIED(&address));
 }
 
 /* A PEM file that nginx can read; the reason, or NULL. */
 static const char *
 pem_fault(const char *path, const char *begin)
 {
-	struct buf text = {0};
+	struct buf text = { 0 };
 	const char *fault = NULL;
 
 	if (io_read_file(path, PEM_MOST, &text) != ERR_OK)
@@ -97,13 +97,14 @@ check_tls(const struct cli *c)
 	const char *fault;
 
 	if ((c->tls_cert == NULL) != (c->tls_key == NULL))
-		return cli_say(CLI_USAGE, "--tls-cert (TLS_CERT=) and "
+		return cli_say(CLI_USAGE,
+		    "--tls-cert (TLS_CERT=) and "
 		    "--tls-key (TLS_KEY=) belong together: give both.");
 	if (c->tls_cert == NULL)
 		return CLI_YES;
 	if ((fault = pem_fault(c->tls_cert, "-----BEGIN CERTIFICATE")) != NULL)
-		return cli_say(CLI_USAGE, "the certificate %s %s.",
-		    c->tls_cert, fault);
+		return cli_say(
+		    CLI_USAGE, "the certificate %s %s.", c->tls_cert, fault);
 	if ((fault = pem_fault(c->tls_key, "PRIVATE KEY-----")) != NULL)
 		return cli_say(CLI_USAGE, "the key %s %s.", c->tls_key, fault);
 	return CLI_YES;
@@ -117,16 +118,19 @@ endpoint_check(const struct cli *c)
 	int64_t port;
 
 	if (!text_int(c->port, 1, 65535, &port))
-		return cli_say(CLI_USAGE, "--port (PORT=) is a number from 1 "
+		return cli_say(CLI_USAGE,
+		    "--port (PORT=) is a number from 1 "
 		    "to 65535.");
 	if (!endpoint_address(c, &address, &len))
-		return cli_say(CLI_USAGE, "--host (HOST=) is an address of "
+		return cli_say(CLI_USAGE,
+		    "--host (HOST=) is an address of "
 		    "this machine, such as 192.0.2.7, or 0.0.0.0 for all of "
 		    "them.");
 	if (check_tls(c) != CLI_YES)
 		return CLI_USAGE;
 	if (c->tls_cert == NULL && !is_loopback(host_of(c)))
-		log_warn("passwords and outputs cross the network in the "
+		log_warn(
+		    "passwords and outputs cross the network in the "
 		    "clear: give a certificate with TLS_CERT= and TLS_KEY=, or "
 		    "stay on loopback (HOST=127.0.0.1) behind a server that "
 		    "has one");
@@ -160,12 +164,13 @@ endpoint_put_tls(const struct cli *c, struct buf *out)
 		return "";
 	cert = realpath(c->tls_cert, NULL);
 	key = realpath(c->tls_key, NULL);
-	buf_printf(out, "ssl_certificate \"%s\";\n"
+	buf_printf(out,
+	    "ssl_certificate \"%s\";\n"
 	    "\t\tssl_certificate_key \"%s\";\n"
 	    "\t\tssl_protocols TLSv1.2 TLSv1.3;\n"
 	    "\t\tssl_session_cache shared:tls:2m;\n"
-	    "\t\tssl_session_tickets off;", cert != NULL ? cert : c->tls_cert,
-	    key != NULL ? key : c->tls_key);
+	    "\t\tssl_session_tickets off;",
+	    cert != NULL ? cert : c->tls_cert, key != NULL ? key : c->tls_key);
 	free(cert);
 	free(key);
 	return buf_text(out);
@@ -197,11 +202,11 @@ print_addresses(const struct cli *c)
 		if (a->ifa_addr == NULL || (a->ifa_flags & IFF_LOOPBACK) != 0)
 			continue;
 		if (a->ifa_addr->sa_family == AF_INET)
-			bytes = &((struct sockaddr_in *)
-			    (void *)a->ifa_addr)->sin_addr;
+			bytes = &((struct sockaddr_in *)(void *)a->ifa_addr)
+				     ->sin_addr;
 		else if (a->ifa_addr->sa_family == AF_INET6 && !four_only)
-			bytes = &((struct sockaddr_in6 *)
-			    (void *)a->ifa_addr)->sin6_addr;
+			bytes = &((struct sockaddr_in6 *)(void *)a->ifa_addr)
+				     ->sin6_addr;
 		else
 			continue;
 		inet_ntop(a->ifa_addr->sa_family, bytes, host, sizeof(host));
@@ -219,8 +224,11 @@ endpoint_announce(const struct cli *c, const char *key)
 	bool any = is_any(host_of(c));
 	char url[URL_SIZE];
 
-	put_url(c, !any ? host_of(c) : strchr(c->host, ':') != NULL ? "::1" :
-	    "127.0.0.1", url);
+	put_url(c,
+	    !any                               ? host_of(c)
+		: strchr(c->host, ':') != NULL ? "::1"
+					       : "127.0.0.1",
+	    url);
 	if (key[0] != '\0')
 		printf("first admin: %s/setup?key=%s\n", url, key);
 	if (any)

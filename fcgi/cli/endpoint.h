@@ -12,13 +12,13 @@
 
 /* The socket address of --host and --port; false where the host is not an
  * address or the port is not one. */
-bool	endpoint_address(const struct cli *c, struct sockaddr_storage *ret_sa,
-	    socklen_t *ret_len);
+bool endpoint_address(
+    const struct cli *c, struct sockaddr_storage *ret_sa, socklen_t *ret_len);
 
 /* Looks at --host, --port, --tls-cert and --tls-key before anything starts:
  * CLI_YES, or CLI_USAGE after it has said what is wrong.  Warns of passwords
  * that would cross a network in the clear. */
-int	endpoint_check(const struct cli *c);
+int endpoint_check(const struct cli *c);
 
 /* Appends the argument of nginx's listen directive; the text of `out`. */
 const char *endpoint_put_listen(const struct cli *c, struct buf *out);
@@ -29,6 +29,6 @@ const char *endpoint_put_tls(const struct cli *c, struct buf *out);
 
 /* Prints the link for the first admin (where `key` is not empty) and, as the
  * last line, where the console is. */
-void	endpoint_announce(const struct cli *c, const char *key);
+void endpoint_announce(const struct cli *c, const char *key);
 
 #endif

@@ -52,20 +52,22 @@ warn(struct json_object *found)
 	bool root = geteuid() == 0;
 
 	if (root && json_text(found, "user", "")[0] == '\0')
-		log_warn("the user countersign-local is missing: no step runs "
+		log_warn(
+		    "the user countersign-local is missing: no step runs "
 		    "on this machine until `make users`, as root, has created "
 		    "it, or local: {user: NAME} is in targets.yml");
 	if (json_flag(found, "namespaces", false))
 		return;
 	if (root)
 		log_warn("this machine refuses namespaces: a user of its own "
-		    "is what keeps a step on it from the console");
+			 "is what keeps a step on it from the console");
 	else
-		log_warn("steps on this machine are not isolated from the "
+		log_warn(
+		    "steps on this machine are not isolated from the "
 		    "console: it refuses namespaces to %s. Start the console "
 		    "as root, or let that user make them; environments with "
-		    "production: true refuse such steps", me != NULL ?
-		    me->pw_name : "this user");
+		    "production: true refuse such steps",
+		    me != NULL ? me->pw_name : "this user");
 }
 
 void
@@ -73,14 +75,14 @@ isolation_look(const char *step, const char *data, gid_t group)
 {
 	char *path = mem_printf("%s/" EXEC_ISOLATION, data);
 	struct json_object *found = NULL;
-	struct buf text = {0};
+	struct buf text = { 0 };
 
 	ask(step, data, &text);
 	if (json_read(buf_text(&text), text.len, &found, NULL) != ERR_OK ||
 	    io_write_file(path, 0640, text.data, text.len) != ERR_OK ||
 	    (geteuid() == 0 && chown(path, 0, group) != 0))
 		log_warn("it could not be found out what isolates steps on "
-		    "this machine");
+			 "this machine");
 	else
 		warn(found);
 	json_object_put(found);

@@ -7,10 +7,10 @@
 #include <sys/types.h>
 
 /*
- * Has countersign-step (its path) try it, leaves what it found in
+ * Has countersign-executor (its path) try it, leaves what it found in
  * DATA/run/isolation for the pages, whose group may read it, and warns where
  * something is missing.
  */
-void	isolation_look(const char *step, const char *data, gid_t group);
+void isolation_look(const char *step, const char *data, gid_t group);
 
 #endif

@@ -85,7 +85,7 @@ static bool
 end_nginx(const char *pid, const char *data)
 {
 	char *log = mem_printf("%s/run/nginx/error.log", data);
-	struct buf name = {0};
+	struct buf name = { 0 };
 	int64_t number;
 	bool found;
 
@@ -109,7 +109,7 @@ static bool
 is_step(const char *pid, const char *data)
 {
 	char *path = mem_printf("/proc/%s/cmdline", pid), *lock;
-	struct buf text = {0};
+	struct buf text = { 0 };
 	const char *exec;
 	bool held = false;
 
@@ -121,7 +121,7 @@ is_step(const char *pid, const char *data)
 			buf_reset(&text);
 			held = io_read_file(lock, 64, &text) == ERR_OK &&
 			    strtol(buf_text(&text), NULL, 10) ==
-			    strtol(pid, NULL, 10);
+				strtol(pid, NULL, 10);
 			free(lock);
 		}
 	}

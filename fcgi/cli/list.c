@@ -28,8 +28,9 @@ print_names(const char *text)
 	(void)json_read(text, strlen(text), &names, NULL);
 	n = names != NULL ? json_object_array_length(names) : 0;
 	for (size_t i = 0; i < n; i++)
-		printf("%s%s", i > 0 ? "," : "", json_object_get_string(
-		    json_object_array_get_idx(names, i)));
+		printf("%s%s", i > 0 ? "," : "",
+		    json_object_get_string(
+			json_object_array_get_idx(names, i)));
 	json_object_put(names);
 }
 
@@ -41,8 +42,8 @@ print_account(struct rows *rows)
 
 	printf("%s\t", db_text(rows, 0));
 	print_names(db_text(rows, 1));
-	printf("\t%s\t%s\t%s\n", db_int(rows, 2) != 0 ? "disabled" :
-	    "enabled", when(rows, 3, at), db_text(rows, 4));
+	printf("\t%s\t%s\t%s\n", db_int(rows, 2) != 0 ? "disabled" : "enabled",
+	    when(rows, 3, at), db_text(rows, 4));
 }
 
 /* account, name, hash, created_at, created_by, scopes, expires_at: the hash
@@ -73,9 +74,9 @@ int
 cli_list(const struct cli *c, const char *what, const char *of)
 {
 	static const struct {
-		const char	*what;
-		enum stmt	 stmt;
-		void		(*print)(struct rows *rows);
+		const char *what;
+		enum stmt stmt;
+		void (*print)(struct rows *rows);
 	} lists[] = {
 		{ "user", STMT_ALL_ACCOUNT, print_account },
 		{ "token", STMT_ALL_TOKEN, print_token },
@@ -85,8 +86,10 @@ cli_list(const struct cli *c, const char *what, const char *of)
 	struct rows *rows;
 
 	if (db_open(c->data, DB_CLI, &db) != ERR_OK)
-		return cli_say(CLI_NO, "there is no journal in %s, or it is "
-		    "of another version", c->data);
+		return cli_say(CLI_NO,
+		    "there is no journal in %s, or it is "
+		    "of another version",
+		    c->data);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		if (strcmp(lists[i].what, what) != 0)
 			continue;

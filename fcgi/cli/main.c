@@ -68,7 +68,7 @@ static const struct {
 /* clang-format on */
 
 #define COUNTERSIGN_VERSION "0.3"
-#define COUNT	(sizeof(commands) / sizeof(commands[0]))
+#define COUNT (sizeof(commands) / sizeof(commands[0]))
 
 int
 cli_say(int code, const char *fmt, ...)
@@ -87,8 +87,9 @@ static int
 usage(FILE *to, int code)
 {
 	fputs("countersign COMMAND [--help], or --version; the options --data "
-	    "DIR (data) and\n--runbooks DIR (runbooks) are understood "
-	    "everywhere.\n\n", to);
+	      "DIR (data) and\n--runbooks DIR (runbooks) are understood "
+	      "everywhere.\n\n",
+	    to);
 	for (size_t i = 0; i < COUNT; i++)
 		fputs(commands[i].help, to);
 	return code;
@@ -122,23 +123,56 @@ read_options(int argc, char **argv, struct cli *c)
 
 	while ((o = getopt_long(argc, argv, "h", names, NULL)) != -1)
 		switch (o) {
-		case 'd': c->data = optarg; break;
-		case 'b': c->runbooks = optarg; break;
-		case 'r': c->roles = optarg; break;
-		case 'n': c->name = optarg; break;
-		case 's': c->scope = optarg; break;
-		case 'x': c->expires = optarg; break;
-		case 'p': c->port = optarg; break;
-		case 'H': c->host = optarg; break;
-		case 'C': c->tls_cert = optarg; break;
-		case 'K': c->tls_key = optarg; break;
-		case 'o': c->output = optarg; break;
-		case 'l': c->output_limit = optarg; break;
-		case 'w': c->password_stdin = true; break;
-		case 'v': c->value_stdin = true; break;
-		case 'e': c->environment = optarg; break;
-		case 'f': c->force = true; break;
-		default: return o;
+		case 'd':
+			c->data = optarg;
+			break;
+		case 'b':
+			c->runbooks = optarg;
+			break;
+		case 'r':
+			c->roles = optarg;
+			break;
+		case 'n':
+			c->name = optarg;
+			break;
+		case 's':
+			c->scope = optarg;
+			break;
+		case 'x':
+			c->expires = optarg;
+			break;
+		case 'p':
+			c->port = optarg;
+			break;
+		case 'H':
+			c->host = optarg;
+			break;
+		case 'C':
+			c->tls_cert = optarg;
+			break;
+		case 'K':
+			c->tls_key = optarg;
+			break;
+		case 'o':
+			c->output = optarg;
+			break;
+		case 'l':
+			c->output_limit = optarg;
+			break;
+		case 'w':
+			c->password_stdin = true;
+			break;
+		case 'v':
+			c->value_stdin = true;
+			break;
+		case 'e':
+			c->environment = optarg;
+			break;
+		case 'f':
+			c->force = true;
+			break;
+		default:
+			return o;
 		}
 	c->argc = argc - optind;
 	c->argv = argv + optind;
@@ -148,8 +182,11 @@ read_options(int argc, char **argv, struct cli *c)
 int
 main(int argc, char **argv)
 {
-	struct cli c = { .data = "data", .runbooks = "runbooks",
-	    .host = "127.0.0.1", .port = "8080", .output_limit = "64" };
+	struct cli c = { .data = "data",
+		.runbooks = "runbooks",
+		.host = "127.0.0.1",
+		.port = "8080",
+		.output_limit = "64" };
 	int wrong;
 
 	log_open("countersign");

@@ -26,21 +26,34 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/text.h"
-#include "book/book.h"
+#include "compiler/runbook.h"
 #include "cli/cli.h"
 #include "cli/pandoc.h"
 
-#define TIME_MS		60000
-#define FILE_MAX	(50 * 1024 * 1024)
-#define NO_PROGRAM	127		/* as a shell says it */
+#define TIME_MS 60000
+#define FILE_MAX (50 * 1024 * 1024)
+#define NO_PROGRAM 127 /* as a shell says it */
 
-static const struct { const char *ending, *format; } formats[] = {
-	{ ".rst", "rst" }, { ".rest", "rst" }, { ".docx", "docx" },
-	{ ".odt", "odt" }, { ".html", "html" }, { ".htm", "html" },
-	{ ".xhtml", "html" }, { ".org", "org" }, { ".textile", "textile" },
-	{ ".mediawiki", "mediawiki" }, { ".wiki", "mediawiki" },
-	{ ".dokuwiki", "dokuwiki" }, { ".jira", "jira" }, { ".rtf", "rtf" },
-	{ ".tex", "latex" }, { ".xml", "docbook" }, { ".epub", "epub" },
+static const struct {
+	const char *ending, *format;
+} formats[] = {
+	{ ".rst", "rst" },
+	{ ".rest", "rst" },
+	{ ".docx", "docx" },
+	{ ".odt", "odt" },
+	{ ".html", "html" },
+	{ ".htm", "html" },
+	{ ".xhtml", "html" },
+	{ ".org", "org" },
+	{ ".textile", "textile" },
+	{ ".mediawiki", "mediawiki" },
+	{ ".wiki", "mediawiki" },
+	{ ".dokuwiki", "dokuwiki" },
+	{ ".jira", "jira" },
+	{ ".rtf", "rtf" },
+	{ ".tex", "latex" },
+	{ ".xml", "docbook" },
+	{ ".epub", "epub" },
 	{ ".ipynb", "ipynb" },
 };
 
@@ -128,8 +141,8 @@ format_of(const char *path)
 
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		n = strlen(formats[i].ending);
-		if (len > n && strcasecmp(path + len - n,
-		    formats[i].ending) == 0)
+		if (len > n &&
+		    strcasecmp(path + len - n, formats[i].ending) == 0)
 			return formats[i].format;
 	}
 	return NULL;
@@ -139,8 +152,8 @@ static void __attribute__((noreturn))
 become(const char *format, int input, int output, int lua)
 {
 	char from[32], script[32];
-	const char *argv[] = { "pandoc", "+RTS", "-M512m", "-RTS",
-		"--sandbox", from, "--to=gfm", "--wrap=none", script, NULL };
+	const char *argv[] = { "pandoc", "+RTS", "-M512m", "-RTS", "--sandbox",
+		from, "--to=gfm", "--wrap=none", script, NULL };
 
 	snprintf(from, sizeof(from), "--from=%s", format);
 	snprintf(script, sizeof(script), "--lua-filter=/dev/fd/%d", lua);
@@ -165,9 +178,11 @@ take(int fd, struct buf *ret, const char *path)
 		if ((n = read(fd, chunk, sizeof(chunk))) <= 0)
 			return n == 0;
 		buf_put(ret, chunk, (size_t)n);
-		if (ret->len > BOOK_MAX_BYTES) {
-			cli_say(CLI_NO, "%s: as Markdown it is larger than "
-			    "1 MB: split it first", path);
+		if (ret->len > RUNBOOK_MAX_BYTES) {
+			cli_say(CLI_NO,
+			    "%s: as Markdown it is larger than "
+			    "1 MB: split it first",
+			    path);
 			return false;
 		}
 	}
@@ -182,19 +197,23 @@ say_end(int status, const char *path)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return true;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_PROGRAM)
-		cli_say(CLI_NO, "%s: this format is read by pandoc, which is "
+		cli_say(CLI_NO,
+		    "%s: this format is read by pandoc, which is "
 		    "not installed: install the package pandoc, or turn the "
-		    "document into Markdown elsewhere", path);
+		    "document into Markdown elsewhere",
+		    path);
 	else
-		cli_say(CLI_NO, "%s: pandoc cannot read it; what it says "
-		    "stands above", path);
+		cli_say(CLI_NO,
+		    "%s: pandoc cannot read it; what it says "
+		    "stands above",
+		    path);
 	return false;
 }
 
 /* Runs pandoc between the two; its standard error is ours. */
 static bool
-convert(const char *path, const char *format, int input, int lua,
-    struct buf *ret)
+convert(
+    const char *path, const char *format, int input, int lua, struct buf *ret)
 {
 	int out[2], status = 0;
 	bool taken;
@@ -228,8 +247,7 @@ drop_comments(struct buf *text)
 		const char *end = memchr(line, '\n', text->len - from);
 		size_t marks = strspn(line, "`");
 
-		len = end != NULL ? (size_t)(end - line) + 1 :
-		    text->len - from;
+		len = end != NULL ? (size_t)(end - line) + 1 : text->len - from;
 		if (fence == 0 && text_starts(line, comment)) {
 			len = sizeof(comment) - 1;
 			continue;
@@ -255,16 +273,19 @@ pandoc_read(const char *path, struct buf *ret)
 	bool ok = false;
 
 	if (format == NULL) {
-		cli_say(CLI_NO, "%s: the end of its name tells no format: "
+		cli_say(CLI_NO,
+		    "%s: the end of its name tells no format: "
 		    "Markdown is .md or .markdown; .rst, .docx, .odt, .html, "
 		    ".org, .textile, .wiki, .rtf, .tex and .ipynb are read "
-		    "through pandoc", path);
+		    "through pandoc",
+		    path);
 		return false;
 	}
 	if ((input = open(path, O_RDONLY | O_CLOEXEC)) < 0 ||
 	    fstat(input, &st) != 0 || !S_ISREG(st.st_mode)) {
-		cli_say(CLI_NO, "%s: %s", path, errno == ENOENT ?
-		    "there is no such file" : "the file cannot be read");
+		cli_say(CLI_NO, "%s: %s", path,
+		    errno == ENOENT ? "there is no such file"
+				    : "the file cannot be read");
 	} else if (st.st_size > FILE_MAX) {
 		cli_say(CLI_NO, "%s: the file is larger than 50 MB", path);
 	} else if ((lua = memfd_create("filter", 0)) < 0 ||

@@ -12,6 +12,6 @@
  * Appends the document as Markdown, which pandoc makes of it; its format is
  * told by the end of its name.  False: the reason has been printed.
  */
-bool	pandoc_read(const char *path, struct buf *ret);
+bool pandoc_read(const char *path, struct buf *ret);
 
 #endif

@@ -28,8 +28,8 @@ names_of(const char *list)
 	for (const char *p = list != NULL ? list : ""; *p != '\0'; p += n) {
 		n = strcspn(p, ",");
 		if (n > 0)
-			json_object_array_add(all,
-			    json_object_new_string_len(p, (int)n));
+			json_object_array_add(
+			    all, json_object_new_string_len(p, (int)n));
 		n += p[n] == ',';
 	}
 	return all;

@@ -24,8 +24,8 @@
 #include "cli/program.h"
 #include "cli/view.h"
 
-#define WAITS		1000	/* of 10 ms, in program_stop() */
-#define COPIES		20	/* descriptors above all that are handed over */
+#define WAITS 1000 /* of 10 ms, in program_stop() */
+#define COPIES 20  /* descriptors above all that are handed over */
 
 void
 program_set_args(struct program *p, const char *const *args)
@@ -80,10 +80,11 @@ may_read_all(const struct program *p)
 	bool ok = true;
 
 	for (size_t i = 0; p->needs[i] != NULL && ok; i++) {
-		ok = account_may(p->account, p->needs[i],
-		    i == 0 ? X_OK : R_OK | X_OK);
+		ok = account_may(
+		    p->account, p->needs[i], i == 0 ? X_OK : R_OK | X_OK);
 		if (!ok)
-			log_warn("%s may not read %s, so %s gets the right to "
+			log_warn(
+			    "%s may not read %s, so %s gets the right to "
 			    "read all files: open it to others with `chmod "
 			    "o+rX` and start the console again",
 			    p->account->name, p->needs[i], p->name);
@@ -104,8 +105,7 @@ change_account(const struct program *p)
 	return account_become(p->account, !seen);
 }
 
-static void __attribute__((noreturn))
-become(struct program *p, pid_t parent)
+static void __attribute__((noreturn)) become(struct program *p, pid_t parent)
 {
 	setpgid(0, 0);
 	signal(SIGCHLD, SIG_DFL);
@@ -147,14 +147,15 @@ ended(struct program *p, int status, bool stopping)
 	if (!p->keeps_children)
 		kill(-p->pid, SIGKILL);
 	p->pid = 0;
-	p->pause = now - p->started > 1000 || p->pause == 0 ? 50 :
-	    p->pause < 1000 ? p->pause * 2 : 1000;
+	p->pause = now - p->started > 1000 || p->pause == 0 ? 50
+	    : p->pause < 1000                               ? p->pause * 2
+							    : 1000;
 	p->again = now + p->pause;
 	if (!stopping)
 		log_warn("%s ended (%s %d): it is started again", p->name,
 		    WIFSIGNALED(status) ? "signal" : "exit code",
-		    WIFSIGNALED(status) ? WTERMSIG(status) :
-		    WEXITSTATUS(status));
+		    WIFSIGNALED(status) ? WTERMSIG(status)
+					: WEXITSTATUS(status));
 }
 
 void

@@ -50,9 +50,9 @@ ready_listen(const struct cli *c)
 	}
 	/* nginx leaves the flags of a socket that it is given as they are; a
 	 * worker that waits in accept() would answer nobody else. */
-	fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC |
-	    SOCK_NONBLOCK, 0);
-	if (fd >= 0 && address.ss_family == AF_INET6)	/* :: is all */
+	fd = socket(
+	    address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && address.ss_family == AF_INET6) /* :: is all */
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	if (fd >= 0 &&
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
@@ -77,8 +77,7 @@ ready_page(const struct cli *c)
 	if (fd < 0)
 		return false;
 	ok = io_write_all(fd, request, sizeof(request) - 1) == 0 &&
-	    read(fd, answer, 12) == 12 &&
-	    strcmp(answer + 8, " 200") == 0;
+	    read(fd, answer, 12) == 12 && strcmp(answer + 8, " 200") == 0;
 	close(fd);
 	return ok;
 }

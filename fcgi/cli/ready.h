@@ -9,9 +9,9 @@
 struct cli;
 
 /* A socket that listens on --host and --port, or -1 and errno. */
-int	ready_listen(const struct cli *c);
+int ready_listen(const struct cli *c);
 
 /* GET /healthz answers 200; where TLS is, that page needs none. */
-bool	ready_page(const struct cli *c);
+bool ready_page(const struct cli *c);
 
 #endif

@@ -34,19 +34,19 @@
 enum { RUNNER, KEEPER, WEB, NGINX, PROGRAMS };
 
 struct serve {
-	struct cli	*cli;
-	char		*data;		/* absolute */
-	char		*runbooks;
-	char		*folder;	/* of the programs */
-	char		*share;		/* templates, static and nginx stand
-					 * here */
-	char		*templates;
-	char		*files;		/* static */
-	char		*certificate;	/* nginx's copy, or NULL */
-	char		*key;
-	struct accounts	 accounts;
-	int		 port_fd;	/* listens where the browsers come */
-	struct program	 programs[PROGRAMS];
+	struct cli *cli;
+	char *data; /* absolute */
+	char *runbooks;
+	char *folder; /* of the programs */
+	char *share;  /* templates, static and nginx stand
+		       * here */
+	char *templates;
+	char *files;       /* static */
+	char *certificate; /* nginx's copy, or NULL */
+	char *key;
+	struct accounts accounts;
+	int port_fd; /* listens where the browsers come */
+	struct program programs[PROGRAMS];
 };
 
 static volatile sig_atomic_t stopping;
@@ -71,7 +71,9 @@ static char *
 find_share(const char *folder)
 {
 	static const char *const places[] = {
-		"..", "../..", "../share/countersign",
+		"..",
+		"../..",
+		"../share/countersign",
 	};
 	char *found = NULL;
 
@@ -92,10 +94,10 @@ static void
 fill_in(const struct serve *s, const char *text, struct buf *out)
 {
 	char *share_static = mem_printf("%s/static", s->share);
-	struct buf listens = {0}, tls = {0};
+	struct buf listens = { 0 }, tls = { 0 };
 	const struct {
-		const char	*name;
-		const char	*value;
+		const char *name;
+		const char *value;
 	} values[] = {
 		{ "@DATA@", s->data },
 		{ "@LISTEN@", endpoint_put_listen(s->cli, &listens) },
@@ -126,7 +128,7 @@ static char *
 copy_for_nginx(struct serve *s, const char *path, const char *name)
 {
 	char *to = mem_printf("%s/run/nginx/%s", s->data, name);
-	struct buf text = {0};
+	struct buf text = { 0 };
 
 	if (io_read_file(path, 1024 * 1024, &text) != ERR_OK ||
 	    io_write_file(to, 0600, text.data, text.len) != ERR_OK)
@@ -153,7 +155,7 @@ write_nginx(struct serve *s)
 	char *from = mem_printf("%s/nginx/countersign.conf.in", s->share);
 	char *folder = mem_printf("%s/run/nginx", s->data);
 	char *to = mem_printf("%s/run/nginx/nginx.conf", s->data);
-	struct buf text = {0}, out = {0};
+	struct buf text = { 0 }, out = { 0 };
 
 	if (modes_make_folder(folder, MODES_PRIVATE_FOLDER) != ERR_OK ||
 	    io_read_file(from, 1024 * 1024, &text) != ERR_OK)
@@ -186,7 +188,9 @@ static char *
 find_nginx(void)
 {
 	static const char *const places[] = {
-		"/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx",
+		"/usr/sbin/nginx",
+		"/usr/local/sbin/nginx",
+		"/usr/bin/nginx",
 	};
 
 	for (size_t i = 0; i < 3; i++)
@@ -222,9 +226,10 @@ set_programs(struct serve *s)
 {
 	static const char *const names[] = {
 		[RUNNER] = "countersign-runner",
-		[KEEPER] = "countersign-keeper", [WEB] = "countersign-web",
+		[KEEPER] = "countersign-keeper",
+		[WEB] = "countersign-web",
 	};
-	char *step = mem_printf("%s/countersign-step", s->folder);
+	char *step = mem_printf("%s/countersign-executor", s->folder);
 	char *conf = mem_printf("%s/run/nginx/nginx.conf", s->data);
 	char *prefix = mem_printf("%s/run/nginx/", s->data);
 	char *errors = mem_printf("%s/run/nginx/error.log", s->data);
@@ -232,23 +237,25 @@ set_programs(struct serve *s)
 
 	for (int i = 0; i < PROGRAMS; i++) {
 		p[i].name = i == NGINX ? "nginx" : names[i];
-		p[i].path = i == NGINX ? find_nginx() :
-		    mem_printf("%s/%s", s->folder, names[i]);
+		p[i].path = i == NGINX
+		    ? find_nginx()
+		    : mem_printf("%s/%s", s->folder, names[i]);
 		p[i].stop_signal = i == NGINX ? SIGQUIT : SIGTERM;
 	}
-	program_set_args(&p[RUNNER], (const char *[]){ "--data", s->data,
-	    "--step", step, "--output-limit", s->cli->output_limit, NULL });
-	program_set_args(&p[KEEPER], (const char *[]){ "--data", s->data,
-	    "--runbooks", s->runbooks, s->accounts.used ? "--share" : NULL,
-	    NULL });
-	program_set_args(&p[WEB], (const char *[]){ "--data", s->data,
-	    "--runbooks", s->runbooks, "--templates", s->templates,
-	    "--static", s->files, NULL });
-	program_set_args(&p[NGINX], (const char *[]){ "-c", conf, "-p",
-	    prefix, "-e", errors, NULL });
+	program_set_args(&p[RUNNER],
+	    (const char *[]){ "--data", s->data, "--step", step,
+		"--output-limit", s->cli->output_limit, NULL });
+	program_set_args(&p[KEEPER],
+	    (const char *[]){ "--data", s->data, "--runbooks", s->runbooks,
+		s->accounts.used ? "--share" : NULL, NULL });
+	program_set_args(&p[WEB],
+	    (const char *[]){ "--data", s->data, "--runbooks", s->runbooks,
+		"--templates", s->templates, "--static", s->files, NULL });
+	program_set_args(&p[NGINX],
+	    (const char *[]){ "-c", conf, "-p", prefix, "-e", errors, NULL });
 	p[KEEPER].setting = "LISTEN_FDS=3";
 	p[WEB].setting = "LIVE_FD=3";
-	p[NGINX].setting = "NGINX=3;";	/* a socket that it need not open */
+	p[NGINX].setting = "NGINX=3;"; /* a socket that it need not open */
 	p[RUNNER].keeps_children = true;
 	set_accounts(s);
 	free(step);
@@ -263,14 +270,14 @@ set_sockets(struct serve *s)
 	struct program *p = s->programs;
 	const struct accounts *a = &s->accounts;
 
-	program_add_fd(&p[KEEPER], listen_on(s, "keeper.sock", 0660,
-	    a->web.gid), 3);
+	program_add_fd(
+	    &p[KEEPER], listen_on(s, "keeper.sock", 0660, a->web.gid), 3);
 	program_add_fd(&p[KEEPER], listen_on(s, "admin.sock", 0600, 0), 4);
 	program_add_fd(&p[KEEPER], listen_on(s, "runner.sock", 0600, 0), 5);
-	program_add_fd(&p[WEB], listen_on(s, "web.sock", 0660, a->nginx.gid),
-	    0);
-	program_add_fd(&p[WEB], listen_on(s, "live.sock", 0660, a->nginx.gid),
-	    3);
+	program_add_fd(
+	    &p[WEB], listen_on(s, "web.sock", 0660, a->nginx.gid), 0);
+	program_add_fd(
+	    &p[WEB], listen_on(s, "live.sock", 0660, a->nginx.gid), 3);
 	program_add_fd(&p[NGINX], s->port_fd, 3);
 }
 
@@ -287,9 +294,9 @@ stop_all(struct serve *s)
 		printf("stopped\n");
 	else
 		printf("stopped; %zu step%s on without the console, and it "
-		    "has %s when it is started again\n", steps, steps == 1 ?
-		    " goes" : "s go", steps == 1 ? "its result" :
-		    "their results");
+		       "has %s when it is started again\n",
+		    steps, steps == 1 ? " goes" : "s go",
+		    steps == 1 ? "its result" : "their results");
 	fflush(stdout);
 }
 
@@ -336,7 +343,8 @@ supervise(struct serve *s)
 		if (!announced) {
 			announced = announce(s);
 			if (!announced && clock_monotonic() - begun > 30000) {
-				log_warn("the console does not answer on port "
+				log_warn(
+				    "the console does not answer on port "
 				    "%s; %s/run/nginx/error.log may say why",
 				    s->cli->port, s->data);
 				begun = clock_monotonic();
@@ -354,8 +362,8 @@ make_secrets(const struct serve *s)
 
 	if (wire_secret_make(s->data, WIRE_SECRET_ADMIN, secret) != ERR_OK ||
 	    wire_secret_make(s->data, WIRE_SECRET_RUNNER, secret) != ERR_OK)
-		log_fatal("cannot read or make the secrets in %s/keys",
-		    s->data);
+		log_fatal(
+		    "cannot read or make the secrets in %s/keys", s->data);
 }
 
 static void
@@ -367,8 +375,9 @@ open_data(struct serve *s)
 	modes_private();
 	for (size_t i = 0; i < 4; i++) {
 		path = mem_printf("%s%s", s->cli->data, folders[i]);
-		if (modes_make_folder(path, i == 3 ? MODES_PRIVATE_FOLDER :
-		    MODES_SHARED_FOLDER) != ERR_OK)
+		if (modes_make_folder(path,
+			i == 3 ? MODES_PRIVATE_FOLDER : MODES_SHARED_FOLDER) !=
+		    ERR_OK)
 			log_fatal("cannot make the folder %s", path);
 		free(path);
 	}
@@ -377,12 +386,12 @@ open_data(struct serve *s)
 	s->cli->data = s->data;
 	path = mem_printf("%s/serve.lock", s->data);
 	if (io_lock(path) < 0)
-		log_fatal("%s is held: a console serves this folder already",
-		    path);
+		log_fatal(
+		    "%s is held: a console serves this folder already", path);
 	free(path);
 	if (strlen(s->data) > 80)
 		log_fatal("the path of the data folder is too long for a "
-		    "socket: 80 bytes at most");
+			  "socket: 80 bytes at most");
 	make_secrets(s);
 }
 
@@ -394,7 +403,8 @@ open_port(struct serve *s)
 
 	if (left > 0)
 		log_warn("%zu processes of nginx were left behind by an "
-		    "earlier console, and are ended", left);
+			 "earlier console, and are ended",
+		    left);
 	for (int n = 0; n < 500; n++) {
 		s->port_fd = ready_listen(s->cli);
 		if (s->port_fd >= 0)
@@ -409,10 +419,13 @@ open_port(struct serve *s)
 	}
 	if (errno == EADDRINUSE)
 		log_fatal("port %s is in use by another program: choose "
-		    "another with PORT=", s->cli->port);
+			  "another with PORT=",
+		    s->cli->port);
 	log_fatal("cannot listen on %s, port %s: %s", s->cli->host,
-	    s->cli->port, errno != EADDRNOTAVAIL ? strerror(errno) :
-	    "that is no address of this machine (HOST=)");
+	    s->cli->port,
+	    errno != EADDRNOTAVAIL
+		? strerror(errno)
+		: "that is no address of this machine (HOST=)");
 }
 
 static void
@@ -436,8 +449,10 @@ cli_serve(struct cli *c)
 	if (c->argc != 0 || endpoint_check(c) != CLI_YES)
 		return CLI_USAGE;
 	if (!text_int(c->output_limit, 1, EXEC_OUTPUT_MOST_MB, &limit))
-		return cli_say(CLI_USAGE, "--output-limit is a number of "
-		    "megabytes, from 1 to %d.", EXEC_OUTPUT_MOST_MB);
+		return cli_say(CLI_USAGE,
+		    "--output-limit is a number of "
+		    "megabytes, from 1 to %d.",
+		    EXEC_OUTPUT_MOST_MB);
 	s.folder = cli_program_folder();
 	if ((s.share = find_share(s.folder)) == NULL)
 		log_fatal("templates are not where they should be, beside %s",
@@ -454,8 +469,7 @@ cli_serve(struct cli *c)
 	accounts_take_data(&s.accounts, s.data);
 	set_programs(&s);
 	set_sockets(&s);
-	isolation_look(s.programs[RUNNER].argv[4], s.data,
-	    s.accounts.web.gid);
+	isolation_look(s.programs[RUNNER].argv[4], s.data, s.accounts.web.gid);
 	catch_signals();
 	supervise(&s);
 	stop_all(&s);

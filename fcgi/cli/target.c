@@ -2,9 +2,9 @@
  * target.c: targets.yml for people: what there is, and whether a machine still
  * shows the host key that is pinned.
  *
- * The command line has no network of its own: it starts countersign-step for
- * one look.  Nothing here writes targets.yml: who compared a key puts it there
- * by hand, and what differs has no way to be accepted.
+ * The command line has no network of its own: it starts countersign-executor
+ * for one look.  Nothing here writes targets.yml: who compared a key puts it
+ * there by hand, and what differs has no way to be accepted.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,11 +17,11 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "book/host_key.h"
-#include "book/targets.h"
+#include "inventory/host_key.h"
+#include "inventory/targets.h"
 #include "cli/cli.h"
 
-#define ANSWER_MAX	(64 * 1024)
+#define ANSWER_MAX (64 * 1024)
 
 /* The targets, with a word about mistakes in them; NULL where there are
  * none. */
@@ -30,8 +30,8 @@ load(struct cli *c)
 {
 	/* Whole, as its keys are looked for from another folder. */
 	char *folder = realpath(c->runbooks, NULL);
-	char *path = mem_printf("%s/targets.yml", folder != NULL ? folder :
-	    c->runbooks);
+	char *path = mem_printf(
+	    "%s/targets.yml", folder != NULL ? folder : c->runbooks);
 	struct targets *t = NULL;
 	size_t count, errors;
 
@@ -40,8 +40,10 @@ load(struct cli *c)
 	if (t != NULL)
 		(void)targets_diagnostics(t, &count, &errors);
 	if (t != NULL && errors > 0)
-		cli_say(CLI_NO, "%s has %zu mistakes, which `countersign "
-		    "check` names", path, errors);
+		cli_say(CLI_NO,
+		    "%s has %zu mistakes, which `countersign "
+		    "check` names",
+		    path, errors);
 	free(path);
 	free(folder);
 	return t;
@@ -56,15 +58,16 @@ print_line(const char *environment, struct json_object *o)
 	    json_text(o, "name", ""), json_text(o, "kind", ""),
 	    json_text(o, "address", "-"), json_text(o, "user", "-"),
 	    json_text(o, "over", "-"), json_text(o, "client", "-"),
-	    key != NULL ? key : text_eq(json_text(o, "kind", ""), "ssh") ?
-	    "not pinned" : "-");
+	    key != NULL                                    ? key
+		: text_eq(json_text(o, "kind", ""), "ssh") ? "not pinned"
+							   : "-");
 }
 
 static void
 print_whole(const char *environment, struct json_object *o)
 {
 	printf("environment: %s\n", environment);
-	json_object_object_foreach(o, key, value) {
+	json_object_object_foreach (o, key, value) {
 		printf("%s: %s\n", key, json_object_get_string(value));
 	}
 	if (text_eq(json_text(o, "kind", ""), "ssh") &&
@@ -92,8 +95,8 @@ list(struct cli *c, const char *name)
 		if (c->environment != NULL && !text_eq(c->environment, in))
 			continue;
 		for (size_t k = 0; k < json_object_array_length(targets); k++) {
-			struct json_object *o =
-			    json_object_array_get_idx(targets, k);
+			struct json_object *o = json_object_array_get_idx(
+			    targets, k);
 
 			if (name != NULL &&
 			    !text_eq(name, json_text(o, "name", "")))
@@ -154,11 +157,11 @@ look(struct json_object *target)
 {
 	char folder[] = "/tmp/countersign.XXXXXX";
 	char *bin = cli_program_folder();
-	char *program = mem_printf("%s/countersign-step", bin);
+	char *program = mem_printf("%s/countersign-executor", bin);
 	const char *order = json_write(target);
 	int in[2] = { -1, -1 }, out[2] = { -1, -1 };
 	struct json_object *answer = NULL;
-	struct buf text = {0};
+	struct buf text = { 0 };
 	pid_t pid = -1;
 	ssize_t n;
 
@@ -170,8 +173,8 @@ look(struct json_object *target)
 	if (pid > 0) {
 		(void)io_write_all(in[1], order, strlen(order));
 		close(in[1]);
-		while (text.len < ANSWER_MAX && (n = read(out[0],
-		    buf_reserve(&text, 4096), 4096)) > 0)
+		while (text.len < ANSWER_MAX &&
+		    (n = read(out[0], buf_reserve(&text, 4096), 4096)) > 0)
 			text.len += (size_t)n;
 		waitpid(pid, NULL, 0);
 	}
@@ -191,7 +194,7 @@ static void
 print_key(const char *what, const char *host_key)
 {
 	char type[64], fingerprint[64];
-	struct buf blob = {0};
+	struct buf blob = { 0 };
 
 	if (host_key != NULL && host_key_read(host_key, type, &blob)) {
 		host_key_fingerprint(blob.data, blob.len, fingerprint);
@@ -208,7 +211,7 @@ compare(const char *name, struct json_object *target, const char *shown)
 {
 	const char *pinned = json_text(target, "host_key", NULL);
 	char type[64], pinned_type[64];
-	struct buf a = {0}, b = {0};
+	struct buf a = { 0 }, b = { 0 };
 	bool equal;
 
 	(void)host_key_read(shown, type, &a);
@@ -224,13 +227,20 @@ compare(const char *name, struct json_object *target, const char *shown)
 	buf_clear(&b);
 	if (equal)
 		return CLI_YES;
-	return cli_say(CLI_NO, pinned == NULL ? "no key is pinned for %s: "
-	    "compare the fingerprint on the machine itself (ssh-keygen -lf "
-	    "/etc/ssh/ssh_host_*_key.pub), then add the line above to "
-	    "targets.yml" : "the key of %s is NOT the one that is pinned: "
-	    "somebody may be between, or the machine was installed anew; do "
-	    "not change targets.yml before you have compared the fingerprint "
-	    "on the machine itself", name);
+	return cli_say(CLI_NO,
+	    pinned == NULL
+		? "no key is pinned for %s: "
+		  "compare the fingerprint on the machine itself (ssh-keygen "
+		  "-lf "
+		  "/etc/ssh/ssh_host_*_key.pub), then add the line above to "
+		  "targets.yml"
+		: "the key of %s is NOT the one that is pinned: "
+		  "somebody may be between, or the machine was installed anew; "
+		  "do "
+		  "not change targets.yml before you have compared the "
+		  "fingerprint "
+		  "on the machine itself",
+	    name);
 }
 
 /* The environment that is meant where only one has the target. */
@@ -244,9 +254,9 @@ only_environment(struct json_object *all, const char *target)
 		struct json_object *targets = json_get(e, "targets");
 
 		for (size_t k = 0; k < json_object_array_length(targets); k++) {
-			if (!text_eq(target, json_text(
-			    json_object_array_get_idx(targets, k), "name",
-			    "")))
+			if (!text_eq(target,
+				json_text(json_object_array_get_idx(targets, k),
+				    "name", "")))
 				continue;
 			if (only != NULL)
 				return NULL;
@@ -269,8 +279,10 @@ scan(struct cli *c, const char *name)
 		return CLI_NO;
 	all = targets_describe(t);
 	if (in == NULL && (in = only_environment(all, name)) == NULL) {
-		cli_say(CLI_NO, "%s is in no environment or in several: name "
-		    "one with --environment", name);
+		cli_say(CLI_NO,
+		    "%s is in no environment or in several: name "
+		    "one with --environment",
+		    name);
 		goto out;
 	}
 	if (targets_resolve_target(t, in, name, &resolved, &fault) != ERR_OK) {
@@ -278,8 +290,8 @@ scan(struct cli *c, const char *name)
 		goto out;
 	}
 	if (!text_eq(json_text(json_get(resolved, name), "kind", ""), "ssh")) {
-		cli_say(CLI_NO, "%s is no ssh target: it has no host key",
-		    name);
+		cli_say(
+		    CLI_NO, "%s is no ssh target: it has no host key", name);
 		goto out;
 	}
 	target = nest(resolved, name, false);
@@ -289,8 +301,9 @@ scan(struct cli *c, const char *name)
 		code = compare(name, json_get(resolved, name),
 		    json_text(answer, "host_key", ""));
 	else
-		cli_say(CLI_NO, "%s", json_text(answer, "error",
-		    "countersign-step could not be started"));
+		cli_say(CLI_NO, "%s",
+		    json_text(answer, "error",
+			"countersign-executor could not be started"));
 out:
 	json_object_put(answer);
 	json_object_put(resolved);

@@ -17,7 +17,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "cli/bundle.h"
+#include "cli/report.h"
 #include "cli/cli.h"
 #include "cli/verify.h"
 #include "journal/event.h"
@@ -78,10 +78,11 @@ take_credential(struct verify *v, const struct event *e)
 {
 	const char *name = json_text(e->data, "name", NULL);
 
-	if (name != NULL && (text_eq(e->kind, "account.added") ||
-	    text_eq(e->kind, "account.password_set")))
-		json_set_text(v->credentials, name,
-		    json_text(e->data, "credential", ""));
+	if (name != NULL &&
+	    (text_eq(e->kind, "account.added") ||
+		text_eq(e->kind, "account.password_set")))
+		json_set_text(
+		    v->credentials, name, json_text(e->data, "credential", ""));
 }
 
 static void
@@ -115,7 +116,7 @@ static void
 check_chains(struct verify *v)
 {
 	struct rows *rows = db_query(v->db, STMT_EVENTS_ALL);
-	unsigned char before[HASH_BYTES] = {0}, hash[HASH_BYTES];
+	unsigned char before[HASH_BYTES] = { 0 }, hash[HASH_BYTES];
 	int64_t run = -1, seq = 0;
 
 	while (db_next(rows)) {
@@ -142,8 +143,8 @@ check_chains(struct verify *v)
 
 /* The files of the rows {exec, target, hash, run, step, n}. */
 static void
-check_files(struct verify *v, enum stmt stmt, const char *ending,
-    const char *what)
+check_files(
+    struct verify *v, enum stmt stmt, const char *ending, const char *what)
 {
 	struct rows *rows = db_query(v->db, stmt);
 	char hash[2 * HASH_BYTES + 1];
@@ -154,11 +155,11 @@ check_files(struct verify *v, enum stmt stmt, const char *ending,
 
 		if (hash_file(path, hash) != ERR_OK ||
 		    !text_eq(hash, db_text(rows, 2))) {
-			verify_wrong(v, "the %s of run %lld, step %s, "
+			verify_wrong(v,
+			    "the %s of run %lld, step %s, "
 			    "attempt %lld on %s is missing or was changed",
-			    what, (long long)db_int(rows, 3),
-			    text_at(rows, 4), (long long)db_int(rows, 5),
-			    text_at(rows, 1));
+			    what, (long long)db_int(rows, 3), text_at(rows, 4),
+			    (long long)db_int(rows, 5), text_at(rows, 1));
 		}
 		v->outputs++;
 		free(path);
@@ -170,9 +171,9 @@ static bool
 read_public_key(struct verify *v, unsigned char key[32])
 {
 	char *path = mem_printf("%s/keys/ledger.pub", v->data);
-	struct buf text = {0};
-	bool ok = io_read_file(path, 1024, &text) == ERR_OK &&
-	    text.len >= 64 && text_unhex(text.data, key, 32);
+	struct buf text = { 0 };
+	bool ok = io_read_file(path, 1024, &text) == ERR_OK && text.len >= 64 &&
+	    text_unhex(text.data, key, 32);
 
 	buf_clear(&text);
 	free(path);
@@ -183,8 +184,8 @@ read_public_key(struct verify *v, unsigned char key[32])
 static bool
 is_head(struct verify *v, int64_t run, int64_t seq, const char *head)
 {
-	struct rows *rows = db_query(v->db, STMT_EVENT_HASH, INT(run),
-	    INT(seq));
+	struct rows *rows = db_query(
+	    v->db, STMT_EVENT_HASH, INT(run), INT(seq));
 	char hex[2 * HASH_BYTES + 1] = "";
 	size_t len;
 
@@ -214,8 +215,9 @@ check_entry(struct verify *v, struct rows *rows, unsigned char before[32],
 	if (len != HASH_BYTES || memcmp(hash, stored, HASH_BYTES) != 0)
 		wrong(v, "the ledger's hash does not fit", 0, db_int(rows, 0));
 	signature = db_blob(rows, 3, &len);
-	if (len != crypto_sign_BYTES || crypto_sign_verify_detached(signature,
-	    hash, sizeof(hash), key) != 0)
+	if (len != crypto_sign_BYTES ||
+	    crypto_sign_verify_detached(signature, hash, sizeof(hash), key) !=
+		0)
 		wrong(v, "the ledger's signature is wrong", 0, db_int(rows, 0));
 	memcpy(before, hash, HASH_BYTES);
 	if (json_read(body, strlen(body), &o, NULL) != ERR_OK) {
@@ -227,7 +229,7 @@ check_entry(struct verify *v, struct rows *rows, unsigned char before[32],
 		    db_int(rows, 0));
 	snprintf(run, sizeof(run), "%lld", (long long)json_int(o, "run", 0));
 	if (!is_head(v, json_int(o, "run", 0), json_int(o, "events", 0),
-	    json_text(o, "head", "")))
+		json_text(o, "head", "")))
 		wrong(v, "a run does not have the head that the ledger has",
 		    json_int(o, "run", 0), json_int(o, "events", 0));
 	json_object_object_del(expected, run);
@@ -238,13 +240,12 @@ static void
 check_ledger(struct verify *v)
 {
 	struct json_object *expected = json_object_new_object();
-	unsigned char key[32], before[HASH_BYTES] = {0};
+	unsigned char key[32], before[HASH_BYTES] = { 0 };
 	struct rows *rows = db_query(v->db, STMT_RUNS_CLOSED);
 	char run[24];
 
 	while (db_next(rows)) {
-		snprintf(run, sizeof(run), "%lld",
-		    (long long)db_int(rows, 0));
+		snprintf(run, sizeof(run), "%lld", (long long)db_int(rows, 0));
 		json_set_bool(expected, run, true);
 	}
 	db_done(rows);
@@ -260,7 +261,7 @@ check_ledger(struct verify *v)
 		check_entry(v, rows, before, key, expected);
 	}
 	db_done(rows);
-	json_object_object_foreach(expected, id, missing) {
+	json_object_object_foreach (expected, id, missing) {
 		(void)missing;
 		verify_wrong(v, "run %s is closed and not in the ledger", id);
 	}
@@ -289,7 +290,7 @@ verify_reports(struct cli *c)
 	for (int i = 0; i < c->argc; i++) {
 		if (c->argc > 1)
 			printf("%s:\n", c->argv[i]);
-		if (bundle_verify(c->argv[i]) != CLI_YES)
+		if (report_verify(c->argv[i]) != CLI_YES)
 			code = CLI_NO;
 	}
 	return code;
@@ -303,8 +304,10 @@ cli_verify(struct cli *c)
 	if (c->argc > 0)
 		return verify_reports(c);
 	if (sodium_init() < 0 || db_open(c->data, DB_CLI, &v.db) != ERR_OK)
-		return cli_say(CLI_NO, "there is no journal in %s, or it is "
-		    "of another version", c->data);
+		return cli_say(CLI_NO,
+		    "there is no journal in %s, or it is "
+		    "of another version",
+		    c->data);
 	if (db_open(DB_MEMORY, DB_CLI, &v.replay) != ERR_OK) {
 		db_close(v.db);
 		return cli_say(CLI_NO, "not enough memory to replay");

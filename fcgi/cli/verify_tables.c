@@ -26,8 +26,10 @@ compare(struct verify *v, const char *table, enum stmt stmt)
 		struct json_object *x = db_row_json(a), *y = db_row_json(b);
 
 		if (strcmp(json_write(x), json_write(y)) != 0) {
-			verify_wrong(v, "table %s: on disk %s, from the "
-			    "events %s", table, json_write(x), json_write(y));
+			verify_wrong(v,
+			    "table %s: on disk %s, from the "
+			    "events %s",
+			    table, json_write(x), json_write(y));
 		}
 		json_object_put(x);
 		json_object_put(y);
@@ -46,10 +48,11 @@ static void
 compare_projections(struct verify *v)
 {
 	static const struct {
-		const char	*table;
-		enum stmt	 stmt;
+		const char *table;
+		enum stmt stmt;
 	} tables[] = {
-		{ "run", STMT_ALL_RUN }, { "step", STMT_ALL_STEP },
+		{ "run", STMT_ALL_RUN },
+		{ "step", STMT_ALL_STEP },
 		{ "attempt", STMT_ALL_ATTEMPT },
 		{ "attempt_target", STMT_ALL_TARGET },
 		{ "artifact", STMT_ALL_ARTIFACT },
@@ -57,10 +60,12 @@ compare_projections(struct verify *v)
 		{ "typist", STMT_ALL_TYPIST },
 		{ "variable", STMT_ALL_VARIABLE },
 		{ "approval", STMT_ALL_APPROVAL },
-		{ "author", STMT_ALL_AUTHOR }, { "worker", STMT_ALL_WORKER },
+		{ "author", STMT_ALL_AUTHOR },
+		{ "worker", STMT_ALL_WORKER },
 		{ "request_key", STMT_ALL_REQUEST_KEY },
 		{ "held_target", STMT_ALL_HELD },
-		{ "account", STMT_ALL_ACCOUNT }, { "token", STMT_ALL_TOKEN },
+		{ "account", STMT_ALL_ACCOUNT },
+		{ "token", STMT_ALL_TOKEN },
 		{ "secret", STMT_ALL_SECRET },
 	};
 
@@ -76,13 +81,14 @@ check_file(struct verify *v)
 
 	while (db_next(rows))
 		if (!text_eq(db_text(rows, 0), "ok"))
-			verify_wrong(v, "the database: %s",
-			    db_text(rows, 0));
+			verify_wrong(v, "the database: %s", db_text(rows, 0));
 	db_done(rows);
 	rows = db_query(v->db, STMT_CHECK_KEYS);
 	while (db_next(rows))
-		verify_wrong(v, "a row of table %s refers to one of %s that "
-		    "is not there", db_text(rows, 0), db_text(rows, 1));
+		verify_wrong(v,
+		    "a row of table %s refers to one of %s that "
+		    "is not there",
+		    db_text(rows, 0), db_text(rows, 1));
 	db_done(rows);
 }
 
@@ -110,16 +116,19 @@ check_boxes(struct verify *v)
 		    (long long)db_int(rows, 0), db_text(rows, 1));
 		if (!text_eq(json_text(boxes, key, NULL), db_text(rows, 2)) &&
 		    !(db_is_null(rows, 2) && json_get(boxes, key) != NULL))
-			verify_wrong(v, "the sealed value of “%s” (run %lld) "
-			    "is missing or was changed", db_text(rows, 1),
-			    (long long)db_int(rows, 0));
+			verify_wrong(v,
+			    "the sealed value of “%s” (run %lld) "
+			    "is missing or was changed",
+			    db_text(rows, 1), (long long)db_int(rows, 0));
 		json_object_object_del(boxes, key);
 	}
 	db_done(rows);
-	json_object_object_foreach(boxes, name, unused) {
+	json_object_object_foreach (boxes, name, unused) {
 		(void)unused;
-		verify_wrong(v, "a sealed value that no event tells of: run "
-		    "%s", name);
+		verify_wrong(v,
+		    "a sealed value that no event tells of: run "
+		    "%s",
+		    name);
 	}
 	json_object_put(boxes);
 }
@@ -133,22 +142,27 @@ check_credentials(struct verify *v)
 
 	while (db_next(rows)) {
 		const char *name = db_text(rows, 0), *text = db_text(rows, 1);
-		const char *told = name == NULL ? NULL :
-		    json_text(v->credentials, name, NULL);
+		const char *told = name == NULL
+		    ? NULL
+		    : json_text(v->credentials, name, NULL);
 
 		hash_hex(text != NULL ? text : "",
 		    text != NULL ? strlen(text) : 0, hash);
 		if (told == NULL)
-			verify_wrong(v, "a password of an account that no "
-			    "event tells of: %s", name != NULL ? name : "");
+			verify_wrong(v,
+			    "a password of an account that no "
+			    "event tells of: %s",
+			    name != NULL ? name : "");
 		else if (*told != '\0' && !text_eq(told, hash))
-			verify_wrong(v, "the password of %s is not the one "
-			    "that its events tell of", name);
+			verify_wrong(v,
+			    "the password of %s is not the one "
+			    "that its events tell of",
+			    name);
 		if (told != NULL)
 			json_object_object_del(v->credentials, name);
 	}
 	db_done(rows);
-	json_object_object_foreach(v->credentials, account, unused) {
+	json_object_object_foreach (v->credentials, account, unused) {
 		(void)unused;
 		verify_wrong(v, "the password of %s is missing", account);
 	}

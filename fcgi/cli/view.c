@@ -21,7 +21,7 @@
 #include "base/mem.h"
 #include "cli/view.h"
 
-#define PATHS	8
+#define PATHS 8
 
 /* May it pass through the folder? */
 static bool
@@ -67,8 +67,9 @@ put_back(const char *path, int fd)
 	bool ok;
 
 	ok = fstat(fd, &real) == 0;
-	if (ok && (stat(path, &seen) != 0 || seen.st_dev != real.st_dev ||
-	    seen.st_ino != real.st_ino))
+	if (ok &&
+	    (stat(path, &seen) != 0 || seen.st_dev != real.st_dev ||
+		seen.st_ino != real.st_ino))
 		ok = io_mkdirs(path, 0755) == ERR_OK &&
 		    mount(from, path, NULL, MS_BIND | MS_REC, NULL) == 0;
 	umask(before);
@@ -95,7 +96,7 @@ open_way(const struct account *a, const char *path, const char *const *paths,
 	if (closed == NULL)
 		return true;
 	ok = mount("countersign", closed, "tmpfs", MS_NOSUID | MS_NODEV,
-	    "mode=0711,size=1m") == 0;
+		 "mode=0711,size=1m") == 0;
 	free(closed);
 	for (size_t i = 0; paths[i] != NULL && i < PATHS && ok; i++)
 		ok = fds[i] < 0 || put_back(paths[i], fds[i]);
@@ -119,7 +120,7 @@ view_open(const struct account *a, const char *const *paths)
 		return true;
 	if (!divide())
 		return false;
-	for (size_t i = 0; i < n; i++)	/* of the new namespace's mounts */
+	for (size_t i = 0; i < n; i++) /* of the new namespace's mounts */
 		fds[i] = open(paths[i], O_PATH | O_CLOEXEC);
 	for (size_t i = 0; i < n && ok; i++)
 		ok = open_way(a, paths[i], paths, fds);

@@ -14,6 +14,6 @@
  * this process gets a view of the files in which that folder has nothing but
  * these paths.  False: the machine refuses mount namespaces.
  */
-bool	view_open(const struct account *a, const char *const *paths);
+bool view_open(const struct account *a, const char *const *paths);
 
 #endif

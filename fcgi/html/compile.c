@@ -18,25 +18,25 @@
 #include "base/mem.h"
 #include "html/node.h"
 
-#define MAX_OPEN	32	/* sections inside each other */
+#define MAX_OPEN 32 /* sections inside each other */
 
 struct compiler {
-	struct template	*t;
-	const char	*at;
-	const char	*end;
-	size_t		 open[MAX_OPEN];
-	size_t		 open_count;
-	int		 line;
-	struct fault	*fault;
+	struct template *t;
+	const char *at;
+	const char *end;
+	size_t open[MAX_OPEN];
+	size_t open_count;
+	int line;
+	struct fault *fault;
 };
 
 /* A tag between {{ and }}. */
 struct tag {
-	char		 sigil;		/* one of # ^ / > ! { & = or 0 */
-	const char	*name;		/* without spaces around it */
-	size_t		 len;
-	const char	*start;		/* of {{ */
-	const char	*after;		/* behind }} */
+	char sigil;       /* one of # ^ / > ! { & = or 0 */
+	const char *name; /* without spaces around it */
+	size_t len;
+	const char *start; /* of {{ */
+	const char *after; /* behind }} */
 };
 
 static bool
@@ -51,8 +51,8 @@ static struct node *
 add_node(struct compiler *c, enum node_kind kind)
 {
 	struct template *t = c->t;
-	struct node *n = mem_grow(&t->nodes, &t->nodes_cap, t->nodes_count,
-	    sizeof(*n));
+	struct node *n = mem_grow(
+	    &t->nodes, &t->nodes_cap, t->nodes_count, sizeof(*n));
 
 	t->nodes_count++;
 	n->kind = kind;
@@ -64,8 +64,8 @@ static char *
 keep_name(struct compiler *c, const char *s, size_t len)
 {
 	struct template *t = c->t;
-	char **slot = mem_grow(&t->names, &t->names_cap, t->names_count,
-	    sizeof(*slot));
+	char **slot = mem_grow(
+	    &t->names, &t->names_cap, t->names_count, sizeof(*slot));
 
 	t->names_count++;
 	return *slot = mem_strndup(s, len);
@@ -144,7 +144,8 @@ read_tag(struct compiler *c, const char *start, struct tag *ret)
 	ret->name = s;
 	ret->len = (size_t)(close - s);
 	if (ret->sigil == '{' || ret->sigil == '&')
-		return wrong(c, "raw HTML is not a template's to choose: "
+		return wrong(c,
+		    "raw HTML is not a template's to choose: "
 		    "write {{name}}");
 	if (ret->sigil == '=')
 		return wrong(c, "other delimiters are not supported");
@@ -184,7 +185,8 @@ close_section(struct compiler *c, const struct tag *tag)
 		return wrong(c, "this closes a section that is not open");
 	n = &c->t->nodes[c->open[--c->open_count]];
 	if (n->len != tag->len || memcmp(n->text, tag->name, tag->len) != 0)
-		return wrong(c, "this closes another section than the one "
+		return wrong(c,
+		    "this closes another section than the one "
 		    "opened last");
 	n->end = c->t->nodes_count;
 	return true;
@@ -211,8 +213,8 @@ add_tag(struct compiler *c, const struct tag *tag)
 		if (c->open_count == MAX_OPEN)
 			return wrong(c, "too many sections inside each other");
 		c->open[c->open_count++] = c->t->nodes_count;
-		n = add_node(c,
-		    tag->sigil == '#' ? NODE_SECTION : NODE_INVERTED);
+		n = add_node(
+		    c, tag->sigil == '#' ? NODE_SECTION : NODE_INVERTED);
 		return set_name(c, n, tag);
 	}
 }
@@ -223,8 +225,8 @@ compile(struct compiler *c)
 	struct tag tag;
 
 	while (c->at < c->end) {
-		const char *open = memmem(c->at, (size_t)(c->end - c->at),
-		    "{{", 2);
+		const char *open = memmem(
+		    c->at, (size_t)(c->end - c->at), "{{", 2);
 		const char *from, *to;
 
 		if (open == NULL) {
@@ -250,8 +252,8 @@ compile(struct compiler *c)
 }
 
 struct template *
-template_compile(const char *name, const char *text, size_t len,
-    struct fault *fault)
+template_compile(
+    const char *name, const char *text, size_t len, struct fault *fault)
 {
 	struct template *t = mem_calloc(1, sizeof(*t));
 	struct compiler c = { .t = t, .line = 1, .fault = fault };

@@ -12,6 +12,6 @@
  * Appends text for element content and for quoted attributes alike:
  * & < > " and ' become references; nothing else is changed.
  */
-void	html_escape(struct buf *out, const char *s, size_t len);
+void html_escape(struct buf *out, const char *s, size_t len);
 
 #endif

@@ -16,26 +16,26 @@
 
 /* From '<' to behind '>'; `name` has the slash of an end tag. */
 struct tag {
-	const char	*start;
-	const char	*end;
-	const char	*name;
-	size_t		 name_len;
+	const char *start;
+	const char *end;
+	const char *name;
+	size_t name_len;
 };
 
 struct attribute {
-	const char	*start;		/* the blank before it */
-	const char	*end;
-	const char	*name;
-	size_t		 name_len;
-	const char	*value;		/* NULL where it has none */
-	size_t		 value_len;
+	const char *start; /* the blank before it */
+	const char *end;
+	const char *name;
+	size_t name_len;
+	const char *value; /* NULL where it has none */
+	size_t value_len;
 };
 
 struct filling {
 	struct json_object *fields;
-	struct json_object *used;	/* {name: how many of its values} */
-	struct buf	*out;
-	char		 select[200];	/* the name of the open one, or "" */
+	struct json_object *used; /* {name: how many of its values} */
+	struct buf *out;
+	char select[200]; /* the name of the open one, or "" */
 };
 
 static bool
@@ -43,8 +43,8 @@ next_tag(const char *p, const char *end, struct tag *t)
 {
 	char quote = '\0';
 
-	while (p < end && !(*p == '<' && p + 1 < end &&
-	    (p[1] == '/' || (p[1] | 32) >= 'a')))
+	while (p < end &&
+	    !(*p == '<' && p + 1 < end && (p[1] == '/' || (p[1] | 32) >= 'a')))
 		p++;
 	if (p >= end)
 		return false;
@@ -81,8 +81,9 @@ next_attribute(const struct tag *t, const char **p, struct attribute *a)
 		s++;
 	if (s >= t->end - 1)
 		return false;
-	*a = (struct attribute){ .start = *p, .name = s,
-	    .name_len = strcspn(s, " \t\n=/>") };
+	*a = (struct attribute){
+		.start = *p, .name = s, .name_len = strcspn(s, " \t\n=/>")
+	};
 	s += a->name_len;
 	if (*s == '=' && s[1] == '"') {
 		a->value = s + 2;
@@ -113,9 +114,15 @@ find_attribute(const struct tag *t, const char *name, struct attribute *a)
 static void
 put_unescaped(struct buf *out, const char *s, size_t len)
 {
-	static const struct { const char *text; char c; } refs[] = {
-		{ "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' },
-		{ "&quot;", '"' }, { "&#39;", '\'' },
+	static const struct {
+		const char *text;
+		char c;
+	} refs[] = {
+		{ "&amp;", '&' },
+		{ "&lt;", '<' },
+		{ "&gt;", '>' },
+		{ "&quot;", '"' },
+		{ "&#39;", '\'' },
 	};
 	size_t n;
 
@@ -152,17 +159,19 @@ value_of(const struct tag *t, const char *name, struct buf *out)
 static size_t
 count_of(struct json_object *field)
 {
-	return field == NULL ? 0 :
-	    json_object_is_type(field, json_type_array) ?
-	    json_object_array_length(field) : 1;
+	return field == NULL ? 0
+	    : json_object_is_type(field, json_type_array)
+	    ? json_object_array_length(field)
+	    : 1;
 }
 
 static const char *
 text_at(struct json_object *field, size_t n)
 {
 	return json_object_get_string(
-	    json_object_is_type(field, json_type_array) ?
-	    json_object_array_get_idx(field, n) : field);
+	    json_object_is_type(field, json_type_array)
+		? json_object_array_get_idx(field, n)
+		: field);
 }
 
 static bool
@@ -216,13 +225,14 @@ copy(struct filling *f, const struct tag *t)
 static void
 put_input(struct filling *f, const struct tag *t, const char *name)
 {
-	struct buf type = {0}, own = {0};
+	struct buf type = { 0 }, own = { 0 };
 	const char *kind = value_of(t, "type", &type), *value;
 
 	if (text_eq(kind, "checkbox") || text_eq(kind, "radio")) {
 		value_of(t, "value", &own);
-		value = has_text(json_get(f->fields, name), buf_text(&own)) ?
-		    " checked" : NULL;
+		value = has_text(json_get(f->fields, name), buf_text(&own))
+		    ? " checked"
+		    : NULL;
 		if (value != NULL)
 			take(f, name);
 		put_tag(f, t, "checked", value, NULL);
@@ -238,17 +248,17 @@ put_input(struct filling *f, const struct tag *t, const char *name)
 
 /* Behind the end of the text that the tag begins with its value. */
 static const char *
-put_textarea(struct filling *f, const struct tag *t, const char *name,
-    const char *end)
+put_textarea(
+    struct filling *f, const struct tag *t, const char *name, const char *end)
 {
 	const char *value = take(f, name);
-	const char *stop = memmem(t->end, (size_t)(end - t->end),
-	    "</textarea", strlen("</textarea"));
+	const char *stop = memmem(
+	    t->end, (size_t)(end - t->end), "</textarea", strlen("</textarea"));
 
 	copy(f, t);
 	if (value == NULL || stop == NULL)
 		return t->end;
-	buf_putc(f->out, '\n');		/* a browser drops the first one */
+	buf_putc(f->out, '\n'); /* a browser drops the first one */
 	html_escape(f->out, value, strlen(value));
 	return stop;
 }
@@ -257,7 +267,7 @@ put_textarea(struct filling *f, const struct tag *t, const char *name,
 static const char *
 put_control(struct filling *f, const struct tag *t, const char *end)
 {
-	struct buf name = {0}, own = {0};
+	struct buf name = { 0 }, own = { 0 };
 	const char *at = t->end;
 	bool chosen;
 
@@ -269,8 +279,8 @@ put_control(struct filling *f, const struct tag *t, const char *end)
 	} else if (is_tag(t, "option") && f->select[0] != '\0' &&
 	    json_get(f->fields, f->select) != NULL) {
 		value_of(t, "value", &own);
-		chosen = has_text(json_get(f->fields, f->select),
-		    buf_text(&own));
+		chosen = has_text(
+		    json_get(f->fields, f->select), buf_text(&own));
 		if (chosen)
 			take(f, f->select);
 		put_tag(f, t, "selected", chosen ? " selected" : NULL, NULL);
@@ -293,7 +303,7 @@ static int
 score_of(const char *p, const char *end, struct json_object *fields)
 {
 	struct json_object *seen = json_object_new_object();
-	struct buf name = {0};
+	struct buf name = { 0 };
 	struct tag t;
 	int score = 0;
 
@@ -315,7 +325,7 @@ static bool
 find_form(const char *html, const char *end, const char *action,
     struct json_object *fields, struct tag *ret, const char **ret_end)
 {
-	struct buf value = {0};
+	struct buf value = { 0 };
 	struct tag t, close;
 	int best = -1, score;
 
@@ -344,7 +354,7 @@ rest_of(const struct filling *f)
 {
 	struct json_object *rest = json_object_new_object();
 
-	json_object_object_foreach(f->fields, name, value)
+	json_object_object_foreach (f->fields, name, value)
 		if (json_get(f->used, name) == NULL && *name != '_')
 			json_set(rest, name, json_object_get(value));
 	return rest;
@@ -352,8 +362,7 @@ rest_of(const struct filling *f)
 
 bool
 form_fill(const char *html, size_t len, const char *action,
-    struct json_object *fields, struct buf *out,
-    struct json_object **ret_rest)
+    struct json_object *fields, struct buf *out, struct json_object **ret_rest)
 {
 	struct filling f = { .fields = fields, .out = out };
 	const char *p, *end;

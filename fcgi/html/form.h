@@ -20,8 +20,7 @@
  *
  * It reads what our own templates write, where every value is quoted.
  */
-bool	form_fill(const char *html, size_t len, const char *action,
-	    struct json_object *fields, struct buf *out,
-	    struct json_object **ret_rest);
+bool form_fill(const char *html, size_t len, const char *action,
+    struct json_object *fields, struct buf *out, struct json_object **ret_rest);
 
 #endif

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define NODE_MAX_PARTS	6	/* of a dotted name */
+#define NODE_MAX_PARTS 6 /* of a dotted name */
 
 enum node_kind {
 	NODE_TEXT,
@@ -23,41 +23,41 @@ enum node_kind {
 
 /* One part of a dotted name, with its hash in json-c's tables. */
 struct part {
-	const char	*name;
-	unsigned long	 hash;
+	const char *name;
+	unsigned long hash;
 };
 
 struct node {
-	enum node_kind	 kind;
-	int		 line;
-	const char	*text;		/* TEXT: bytes; else the name */
-	size_t		 len;
-	size_t		 end;		/* sections: index behind the content */
-	size_t		 parts_count;	/* 0 for {{.}} */
-	struct part	 parts[NODE_MAX_PARTS];
-	const struct template *partial;	/* NULL until linked */
+	enum node_kind kind;
+	int line;
+	const char *text; /* TEXT: bytes; else the name */
+	size_t len;
+	size_t end;         /* sections: index behind the content */
+	size_t parts_count; /* 0 for {{.}} */
+	struct part parts[NODE_MAX_PARTS];
+	const struct template *partial; /* NULL until linked */
 };
 
-struct template {
-	char		*name;
-	char		*source;	/* texts of the nodes point into it */
-	char		**names;	/* what else the nodes point to */
-	size_t		 names_count;
-	size_t		 names_cap;
-	struct node	*nodes;
-	size_t		 nodes_count;
-	size_t		 nodes_cap;
+struct template
+{
+	char *name;
+	char *source; /* texts of the nodes point into it */
+	char **names; /* what else the nodes point to */
+	size_t names_count;
+	size_t names_cap;
+	struct node *nodes;
+	size_t nodes_count;
+	size_t nodes_cap;
 };
 
 /* Compiles; NULL with a fault that names template and line.  Free with
  * template_free(). */
-struct template	*template_compile(const char *name, const char *text,
-		    size_t len, struct fault *fault);
-void		 template_free(struct template *t);
+struct template *template_compile(
+    const char *name, const char *text, size_t len, struct fault *fault);
+void template_free(struct template *t);
 
 /* Renders (render.c); false with a fault where a name is missing. */
-bool		 template_render(const struct template *t, bool strict,
-		    struct json_object *model, struct buf *out,
-		    struct fault *fault);
+bool template_render(const struct template *t, bool strict,
+    struct json_object *model, struct buf *out, struct fault *fault);
 
 #endif

@@ -17,23 +17,23 @@
 #include "html/node.h"
 #include "html/template.h"
 
-#define MAX_CONTEXTS	40
-#define MAX_PARTIALS	12
+#define MAX_CONTEXTS 40
+#define MAX_PARTIALS 12
 
 struct render {
 	struct json_object *value[MAX_CONTEXTS];
-	struct lh_table	*table[MAX_CONTEXTS];	/* NULL: not an object */
-	int		 depth;
-	int		 partials;
-	bool		 strict;
-	struct buf	*out;
-	struct fault	*fault;
+	struct lh_table *table[MAX_CONTEXTS]; /* NULL: not an object */
+	int depth;
+	int partials;
+	bool strict;
+	struct buf *out;
+	struct fault *fault;
 };
 
 static int raw_mark;
 
-static bool	render_range(struct render *r, const struct template *t,
-		    size_t from, size_t to);
+static bool render_range(
+    struct render *r, const struct template *t, size_t from, size_t to);
 
 struct json_object *
 html_raw(const char *html, size_t len)
@@ -70,8 +70,8 @@ static inline struct lh_entry *
 find_key(const struct lh_table *t, const struct part *part)
 {
 	unsigned long size = (unsigned long)t->size;
-	unsigned long i = (size & (size - 1)) == 0 ?
-	    part->hash & (size - 1) : part->hash % size;
+	unsigned long i = (size & (size - 1)) == 0 ? part->hash & (size - 1)
+						   : part->hash % size;
 
 	for (unsigned long n = 0; n < size; n++) {
 		struct lh_entry *e = &t->table[i];
@@ -92,8 +92,7 @@ find_key(const struct lh_table *t, const struct part *part)
  * '_' and stands in its outermost context alone, so it is looked for there.
  */
 static bool
-look_up(const struct render *r, const struct node *n,
-    struct json_object **ret)
+look_up(const struct render *r, const struct node *n, struct json_object **ret)
 {
 	struct lh_entry *e = NULL;
 	struct json_object *o;
@@ -183,8 +182,8 @@ static bool
 push(struct render *r, struct json_object *o)
 {
 	bool is_object = json_object_is_type(o, json_type_object);
-	struct json_object *base = is_object ? json_object_get_userdata(o) :
-	    NULL;
+	struct json_object *base = is_object ? json_object_get_userdata(o)
+					     : NULL;
 
 	if (r->depth == MAX_CONTEXTS || (base != NULL && !push(r, base)))
 		return false;
@@ -233,8 +232,7 @@ render_section(struct render *r, const struct template *t, size_t at,
 }
 
 static bool
-render_partial(struct render *r, const struct template *t,
-    const struct node *n)
+render_partial(struct render *r, const struct template *t, const struct node *n)
 {
 	bool ok;
 
@@ -262,8 +260,7 @@ render_name(struct render *r, const struct template *t, size_t at)
 }
 
 static bool
-render_range(struct render *r, const struct template *t, size_t from,
-    size_t to)
+render_range(struct render *r, const struct template *t, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++) {
 		const struct node *n = &t->nodes[i];

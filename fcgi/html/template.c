@@ -14,13 +14,13 @@
 #include "html/node.h"
 #include "html/template.h"
 
-#define MAX_TEMPLATE	(256 * 1024)
+#define MAX_TEMPLATE (256 * 1024)
 
 struct templates {
-	struct template	**list;
-	size_t		 count;
-	size_t		 cap;
-	bool		 strict;
+	struct template **list;
+	size_t count;
+	size_t cap;
+	bool strict;
 };
 
 struct templates *
@@ -108,12 +108,12 @@ load_file(struct templates *t, const char *folder, const char *name,
     struct fault *fault)
 {
 	char *path = mem_printf("%s/%s", folder, name);
-	struct buf text = {0};
+	struct buf text = { 0 };
 	enum err err = io_read_file(path, MAX_TEMPLATE, &text);
 
 	if (err != ERR_OK)
-		fault_set(fault, err, "template", "", "%s cannot be read",
-		    path);
+		fault_set(
+		    fault, err, "template", "", "%s cannot be read", path);
 	else
 		err = add(t, name, buf_text(&text), text.len, fault);
 	buf_clear(&text);
@@ -154,6 +154,7 @@ templates_render(const struct templates *t, const char *name,
 	if (page == NULL)
 		return fault_set(fault, ERR_NOT_FOUND, "template", "",
 		    "there is no template %s", name);
-	return template_render(page, t->strict, model, out, fault) ? ERR_OK :
-	    ERR_INTERNAL;
+	return template_render(page, t->strict, model, out, fault)
+	    ? ERR_OK
+	    : ERR_INTERNAL;
 }

@@ -19,43 +19,42 @@ struct templates;
 
 /* No templates yet.  strict: a name missing from the model is an error. */
 struct templates *templates_new(bool strict);
-void		 templates_free(struct templates *t);
+void templates_free(struct templates *t);
 
 /*
  * Compiles one text under a name ("run.html").  {{> _card}} in it means the
  * template "_card.html", which may be added later.  ERR_INVALID with a fault
  * that names the line.
  */
-enum err	 templates_add(struct templates *t, const char *name,
-		    const char *text, size_t len, struct fault *fault);
+enum err templates_add(struct templates *t, const char *name, const char *text,
+    size_t len, struct fault *fault);
 
 /*
  * Adds every *.html of a folder and checks that each partial exists.
  * ERR_IO, or ERR_INVALID with a fault that names file and line.
  */
-enum err	 templates_load(struct templates *t, const char *folder,
-		    struct fault *fault);
+enum err templates_load(
+    struct templates *t, const char *folder, struct fault *fault);
 
 /*
  * Appends the rendered template.  ERR_NOT_FOUND: no such template;
  * ERR_INTERNAL with a fault: a missing name (strict), or nesting too deep.
  */
-enum err	 templates_render(const struct templates *t, const char *name,
-		    struct json_object *model, struct buf *out,
-		    struct fault *fault);
+enum err templates_render(const struct templates *t, const char *name,
+    struct json_object *model, struct buf *out, struct fault *fault);
 
 /*
  * A text that is HTML already and is put into pages as it stands: for what
- * our own C wrote, such as book_render().  Copies; in JSON it is a string.
+ * our own C wrote, such as runbook_render().  Copies; in JSON it is a string.
  */
 struct json_object *html_raw(const char *html, size_t len);
-bool		 html_is_raw(struct json_object *value);
+bool html_is_raw(struct json_object *value);
 
 /*
  * Names that `o` does not have are looked for in `base` before the contexts
  * around it: what many objects have in common is built once.  JSON does not
  * show it.  base must live as long as o; it may have a base itself.
  */
-void		 html_inherit(struct json_object *o, struct json_object *base);
+void html_inherit(struct json_object *o, struct json_object *base);
 
 #endif

@@ -99,8 +99,8 @@ add_field(struct json_object *o, const char *name, const char *value)
 
 /* Reads "name=value"; scratch is used for the decoded texts. */
 static enum err
-read_field(const char *s, size_t len, struct buf *scratch,
-    struct json_object *o)
+read_field(
+    const char *s, size_t len, struct buf *scratch, struct json_object *o)
 {
 	const char *eq = memchr(s, '=', len);
 	size_t name_len = eq != NULL ? (size_t)(eq - s) : len;
@@ -112,8 +112,9 @@ read_field(const char *s, size_t len, struct buf *scratch,
 		return err;
 	buf_putc(scratch, '\0');
 	value = scratch->len;
-	if (eq != NULL && (err = url_decode(eq + 1, len - name_len - 1, true,
-	    scratch)) != ERR_OK)
+	if (eq != NULL &&
+	    (err = url_decode(eq + 1, len - name_len - 1, true, scratch)) !=
+		ERR_OK)
 		return err;
 	add_field(o, scratch->data, buf_text(scratch) + value);
 	return ERR_OK;
@@ -123,7 +124,7 @@ enum err
 url_read_form(const char *s, size_t len, struct json_object **ret)
 {
 	struct json_object *o = json_object_new_object();
-	struct buf scratch = {0};
+	struct buf scratch = { 0 };
 	const char *end = s + len;
 	enum err err = ERR_OK;
 	int fields = 0;

@@ -11,16 +11,16 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define URL_MAX_FIELDS	500	/* of one form or query */
+#define URL_MAX_FIELDS 500 /* of one form or query */
 
 /* Appends s as one segment of a path: all but unreserved bytes encoded. */
-void	 url_put_segment(struct buf *out, const char *s);
+void url_put_segment(struct buf *out, const char *s);
 
 /* As a path of several segments: '/' stays. */
-void	 url_put_path(struct buf *out, const char *s);
+void url_put_path(struct buf *out, const char *s);
 
 /* As a name or value of a query. */
-void	 url_put_query(struct buf *out, const char *s);
+void url_put_query(struct buf *out, const char *s);
 
 /*
  * Appends the decoded bytes of s; plus: '+' stands for a space.

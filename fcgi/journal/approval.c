@@ -15,17 +15,17 @@
 #include "base/text.h"
 #include "journal/approval.h"
 #include "journal/check.h"
-#include "journal/life.h"
+#include "journal/lifecycle.h"
 
-#define NOBODY	(-1)
+#define NOBODY (-1)
 
 /* The rules of a run and the people who may fill them. */
 struct matching {
-	struct json_object	*rules;
-	struct json_object	*given;
-	int64_t			 moment;
-	int			*rule_of;	/* each person's, or NOBODY */
-	bool			*seen;		/* people, in this search */
+	struct json_object *rules;
+	struct json_object *given;
+	int64_t moment;
+	int *rule_of; /* each person's, or NOBODY */
+	bool *seen;   /* people, in this search */
 };
 
 static size_t
@@ -57,8 +57,8 @@ approval_find(struct json_object *given, const char *by, const char *decision)
 		struct json_object *g = json_object_array_get_idx(given, i);
 
 		if ((by == NULL || text_eq(json_text(g, "by", ""), by)) &&
-		    (decision == NULL || text_eq(json_text(g, "decision", ""),
-		    decision)))
+		    (decision == NULL ||
+			text_eq(json_text(g, "decision", ""), decision)))
 			return g;
 	}
 	return NULL;
@@ -67,8 +67,8 @@ approval_find(struct json_object *given, const char *by, const char *decision)
 bool
 approval_is_rejected(struct json_object *given)
 {
-	return CHECK(counts_rejection,
-	    approval_find(given, NULL, "reject") != NULL);
+	return CHECK(
+	    counts_rejection, approval_find(given, NULL, "reject") != NULL);
 }
 
 static bool
@@ -92,8 +92,8 @@ wanted(struct json_object *rule)
 }
 
 static bool
-has_expired(struct json_object *rule, struct json_object *decision,
-    int64_t moment)
+has_expired(
+    struct json_object *rule, struct json_object *decision, int64_t moment)
 {
 	int64_t expires = json_int(rule, "expires", 0);
 
@@ -102,15 +102,15 @@ has_expired(struct json_object *rule, struct json_object *decision,
 
 /* Why the decision does not fill the rule, or NULL. */
 static const char *
-void_for(struct json_object *rule, struct json_object *decision,
-    int64_t moment)
+void_for(struct json_object *rule, struct json_object *decision, int64_t moment)
 {
 	if (CHECK(counts_enabled, json_int(decision, "disabled", 0) != 0))
 		return "disabled";
 	if (CHECK(counts_role, !has_role(decision, role_of(rule))))
 		return "role";
-	return CHECK(counts_in_time, has_expired(rule, decision, moment)) ?
-	    "expired" : NULL;
+	return CHECK(counts_in_time, has_expired(rule, decision, moment))
+	    ? "expired"
+	    : NULL;
 }
 
 static bool
@@ -121,14 +121,14 @@ fills(struct json_object *rule, struct json_object *decision, int64_t moment)
 }
 
 const char *
-approval_void(struct json_object *rules, struct json_object *decision,
-    int64_t moment)
+approval_void(
+    struct json_object *rules, struct json_object *decision, int64_t moment)
 {
 	const char *why = "role";
 
 	for (size_t i = 0; i < length_of(rules); i++) {
-		const char *one = void_for(json_object_array_get_idx(rules,
-		    i), decision, moment);
+		const char *one = void_for(
+		    json_object_array_get_idx(rules, i), decision, moment);
 
 		if (one == NULL)
 			return NULL;
@@ -142,12 +142,13 @@ approval_void(struct json_object *rules, struct json_object *decision,
 static bool
 find_person(struct matching *m, int rule)
 {
-	struct json_object *r = json_object_array_get_idx(m->rules,
-	    (size_t)rule);
+	struct json_object *r = json_object_array_get_idx(
+	    m->rules, (size_t)rule);
 
 	for (size_t i = 0; i < length_of(m->given); i++) {
-		if (m->seen[i] || !fills(r, json_object_array_get_idx(
-		    m->given, i), m->moment))
+		if (m->seen[i] ||
+		    !fills(
+			r, json_object_array_get_idx(m->given, i), m->moment))
 			continue;
 		m->seen[i] = true;
 		if (m->rule_of[i] == NOBODY || find_person(m, m->rule_of[i])) {
@@ -162,8 +163,8 @@ find_person(struct matching *m, int rule)
 static int
 fill_rule(struct matching *m, int rule)
 {
-	struct json_object *r = json_object_array_get_idx(m->rules,
-	    (size_t)rule);
+	struct json_object *r = json_object_array_get_idx(
+	    m->rules, (size_t)rule);
 	size_t n = length_of(m->given);
 	int found = 0;
 
@@ -183,8 +184,8 @@ count_all(const struct matching *m, struct json_object *rule)
 	int found = 0;
 
 	for (size_t i = 0; i < length_of(m->given); i++)
-		found += fills(rule, json_object_array_get_idx(m->given, i),
-		    m->moment);
+		found += fills(
+		    rule, json_object_array_get_idx(m->given, i), m->moment);
 	return found;
 }
 
@@ -194,8 +195,8 @@ approval_count(struct json_object *rules, struct json_object *given,
 {
 	size_t people = length_of(given);
 	struct matching m = { rules, given, moment,
-	    mem_calloc(people + 1, sizeof(int)),
-	    mem_calloc(people + 1, sizeof(bool)) };
+		mem_calloc(people + 1, sizeof(int)),
+		mem_calloc(people + 1, sizeof(bool)) };
 
 	for (size_t i = 0; i < people; i++)
 		m.rule_of[i] = NOBODY;
@@ -203,16 +204,17 @@ approval_count(struct json_object *rules, struct json_object *given,
 		struct json_object *rule = json_object_array_get_idx(rules, i);
 
 		count[i] = CHECK(counts_once,
-		    !json_flag(rule, "same_person", false)) ?
-		    fill_rule(&m, (int)i) : count_all(&m, rule);
+			       !json_flag(rule, "same_person", false))
+		    ? fill_rule(&m, (int)i)
+		    : count_all(&m, rule);
 	}
 	free(m.rule_of);
 	free(m.seen);
 }
 
 struct json_object *
-approval_missing(struct json_object *rules, struct json_object *given,
-    int64_t moment)
+approval_missing(
+    struct json_object *rules, struct json_object *given, int64_t moment)
 {
 	size_t n = length_of(rules);
 	int *count = mem_calloc(n + 1, sizeof(*count));
@@ -230,8 +232,8 @@ approval_missing(struct json_object *rules, struct json_object *given,
 }
 
 bool
-approval_is_complete(struct json_object *rules, struct json_object *given,
-    int64_t moment)
+approval_is_complete(
+    struct json_object *rules, struct json_object *given, int64_t moment)
 {
 	return !approval_is_rejected(given) &&
 	    approval_missing(rules, given, moment) == NULL;
@@ -258,10 +260,10 @@ approval_gate_given(const struct step *gate, struct json_object *given)
 		struct json_object *g = json_object_array_get_idx(given, i);
 
 		count += text_eq(json_text(g, "decision", ""), "approve") &&
-		    !CHECK(counts_gate_enabled,
-		    json_int(g, "disabled", 0) != 0) &&
+		    !CHECK(
+			counts_gate_enabled, json_int(g, "disabled", 0) != 0) &&
 		    !CHECK(counts_gate_role,
-		    !has_role(g, approval_gate_role(gate)));
+			!has_role(g, approval_gate_role(gate)));
 	}
 	return count;
 }

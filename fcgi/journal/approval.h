@@ -13,53 +13,51 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "book/book.h"
+#include "compiler/runbook.h"
 #include "journal/db.h"
 
 /*
  * The moment at which approvals must not have expired: now, or, once a step
  * has run, when the first one did.  Of a row of STMT_RUN_GET.
  */
-int64_t	approval_moment(struct json_object *run);
+int64_t approval_moment(struct json_object *run);
 
 /*
  * How many people fill each rule: `count` of them, as many as the rules, is
  * filled in.  A person counts for one rule, by the choice that fills most;
  * rules with same_person take each person.
  */
-void	approval_count(struct json_object *rules, struct json_object *given,
-	    int64_t moment, int *count);
+void approval_count(struct json_object *rules, struct json_object *given,
+    int64_t moment, int *count);
 
 /*
  * The first rule that is not filled (it belongs to `rules`), or NULL: all
  * are.  Whether somebody rejected the plan is asked apart from it.
  */
-struct json_object *approval_missing(struct json_object *rules,
-	    struct json_object *given, int64_t moment);
+struct json_object *approval_missing(
+    struct json_object *rules, struct json_object *given, int64_t moment);
 
 /* All rules are filled, and nobody rejected the plan. */
-bool	approval_is_complete(struct json_object *rules,
-	    struct json_object *given, int64_t moment);
+bool approval_is_complete(
+    struct json_object *rules, struct json_object *given, int64_t moment);
 
 /* Why an approval that stands does not count: "disabled", "role", "expired";
  * NULL: it counts for a rule. */
-const char *approval_void(struct json_object *rules,
-	    struct json_object *decision, int64_t moment);
+const char *approval_void(
+    struct json_object *rules, struct json_object *decision, int64_t moment);
 
 /* The decision of that person (NULL: of anybody) and kind (NULL: any). */
-struct json_object *approval_find(struct json_object *given, const char *by,
-	    const char *decision);
+struct json_object *approval_find(
+    struct json_object *given, const char *by, const char *decision);
 
 /* Somebody rejected it, and has not taken that back. */
-bool	approval_is_rejected(struct json_object *given);
+bool approval_is_rejected(struct json_object *given);
 
 /* A gate: its role, how many must approve, how many have, and whether it is
  * given: enough, and nobody rejected. */
 const char *approval_gate_role(const struct step *gate);
-int	approval_gate_count(const struct step *gate);
-int	approval_gate_given(const struct step *gate,
-	    struct json_object *given);
-bool	approval_is_gate_given(const struct step *gate,
-	    struct json_object *given);
+int approval_gate_count(const struct step *gate);
+int approval_gate_given(const struct step *gate, struct json_object *given);
+bool approval_is_gate_given(const struct step *gate, struct json_object *given);
 
 #endif

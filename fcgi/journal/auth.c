@@ -26,8 +26,8 @@ auth_form_token(const char *session_hex, char out[65])
 	static const char purpose[] = "form token of session ";
 	unsigned char hash[HASH_BYTES];
 
-	hash_two(purpose, sizeof(purpose) - 1, session_hex,
-	    strlen(session_hex), hash);
+	hash_two(purpose, sizeof(purpose) - 1, session_hex, strlen(session_hex),
+	    hash);
 	text_hex(hash, sizeof(hash), out);
 }
 
@@ -81,9 +81,10 @@ auth_holds(struct db *db, const char *key)
 unsigned
 auth_scope(const char *name)
 {
-	return text_eq(name, "read") ? AUTH_READ :
-	    text_eq(name, "run") ? AUTH_RUN :
-	    text_eq(name, "approve") ? AUTH_APPROVE : 0;
+	return text_eq(name, "read")   ? AUTH_READ
+	    : text_eq(name, "run")     ? AUTH_RUN
+	    : text_eq(name, "approve") ? AUTH_APPROVE
+				       : 0;
 }
 
 /* What a token with these scopes cannot do; a session lacks nothing. */
@@ -95,8 +96,8 @@ lacks(const char *scopes)
 	size_t n = list != NULL ? json_object_array_length(list) : 0;
 
 	for (size_t i = 0; i < n; i++)
-		has |= auth_scope(json_object_get_string(
-		    json_object_array_get_idx(list, i)));
+		has |= auth_scope(
+		    json_object_get_string(json_object_array_get_idx(list, i)));
 	json_object_put(list);
 	return AUTH_ALL & ~has;
 }
@@ -110,13 +111,15 @@ read_reset(struct db *db, struct rows *rows, struct actor *a)
 	snprintf(a->reset_by, sizeof(a->reset_by), "%s", db_text(rows, 2));
 	a->reset_at = db_int(rows, 3);
 	a->reset_own = !db_is_null(rows, 5);
-	a->reset_open = db_first_int(db_query(db, STMT_CONFIRMER_COUNT,
-	    TEXT(a->name), INT(clock_now() - AUTH_ABLE_MS)), 0) > 0;
+	a->reset_open = db_first_int(
+			    db_query(db, STMT_CONFIRMER_COUNT, TEXT(a->name),
+				INT(clock_now() - AUTH_ABLE_MS)),
+			    0) > 0;
 }
 
 enum err
-auth_find(struct db *db, const char *credential, char name[65],
-    struct actor *ret)
+auth_find(
+    struct db *db, const char *credential, char name[65], struct actor *ret)
 {
 	unsigned char hash[HASH_BYTES];
 	bool session = text_starts(credential, "session:");
@@ -131,10 +134,11 @@ auth_find(struct db *db, const char *credential, char name[65],
 	rows = look_up(db, session, hash);
 	if (db_next(rows)) {
 		snprintf(name, 65, "%s", db_text(rows, 0));
-		*ret = (struct actor){ .name = name, .session = session,
-		    .roles = json_tokener_parse(db_text(rows, 1)),
-		    .lacks = session ? 0 : lacks(db_text(rows, 6)),
-		    .expires_at = session ? 0 : db_int(rows, 7) };
+		*ret = (struct actor){ .name = name,
+			.session = session,
+			.roles = json_tokener_parse(db_text(rows, 1)),
+			.lacks = session ? 0 : lacks(db_text(rows, 6)),
+			.expires_at = session ? 0 : db_int(rows, 7) };
 		read_reset(db, rows, ret);
 		err = ERR_OK;
 	}
@@ -158,32 +162,40 @@ may_with_password(const struct actor *actor, struct fault *fault)
 {
 	const char *by = actor->reset_by;
 
-	if (!CHECK(password_reset, by[0] != '\0' &&
-	    (!actor->reset_own || actor->reset_open)))
+	if (!CHECK(password_reset,
+		by[0] != '\0' && (!actor->reset_own || actor->reset_open)))
 		return ERR_OK;
-	return fault_about(fault, by, !actor->reset_own ?
-	    fault_set(fault, ERR_FORBIDDEN, "password_not_own", NULL,
-	    "%s has set the password of this account: choose one of your own "
-	    "first, with POST /password.", by) :
-	    fault_set(fault, ERR_FORBIDDEN, "reset_open", NULL,
-	    "%s had set the password of this account: another admin or "
-	    "approver has to confirm first, on their own start page, that you "
-	    "have chosen the present one.", by));
+	return fault_about(fault, by,
+	    !actor->reset_own
+		? fault_set(fault, ERR_FORBIDDEN, "password_not_own", NULL,
+		      "%s has set the password of this account: choose one of "
+		      "your own "
+		      "first, with POST /password.",
+		      by)
+		: fault_set(fault, ERR_FORBIDDEN, "reset_open", NULL,
+		      "%s had set the password of this account: another admin "
+		      "or "
+		      "approver has to confirm first, on their own start page, "
+		      "that you "
+		      "have chosen the present one.",
+		      by));
 }
 
 enum err
 auth_may(const struct actor *actor, enum verb verb, struct fault *fault)
 {
 	unsigned scope = scope_of(verb);
-	const char *name = scope == AUTH_APPROVE ? "approve" :
-	    scope == AUTH_RUN ? "run" : "read";
+	const char *name = scope == AUTH_APPROVE ? "approve"
+	    : scope == AUTH_RUN                  ? "run"
+						 : "read";
 
 	if (CHECK(token_scope, (actor->lacks & scope) != 0))
 		return fault_about(fault, name,
 		    fault_set(fault, ERR_FORBIDDEN, "scope_needed", NULL,
-		    "This token lacks the scope \"%s\"%s.", name,
-		    scope == AUTH_APPROVE ? ": approve and sign in a browser, "
-		    "or with a token that you made there for it" : ""));
-	return scope == AUTH_APPROVE ? may_with_password(actor, fault) :
-	    ERR_OK;
+			"This token lacks the scope \"%s\"%s.", name,
+			scope == AUTH_APPROVE
+			    ? ": approve and sign in a browser, "
+			      "or with a token that you made there for it"
+			    : ""));
+	return scope == AUTH_APPROVE ? may_with_password(actor, fault) : ERR_OK;
 }

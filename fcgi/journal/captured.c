@@ -10,8 +10,8 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "book/expand.h"
-#include "book/values.h"
+#include "compiler/expand.h"
+#include "lang/values.h"
 #include "journal/captured.h"
 
 /* Adds the names with the scope of their step, as variables have them. */
@@ -25,7 +25,7 @@ add(struct json_object *all, const char *target, const char *scope,
 		return;
 	if (o == NULL)
 		json_set(all, target, o = json_object_new_object());
-	json_object_object_foreach(one, name, value) {
+	json_object_object_foreach (one, name, value) {
 		char *whole = mem_printf("%s%s", name, scope);
 
 		json_set(o, whole, json_object_get(value));
@@ -35,7 +35,7 @@ add(struct json_object *all, const char *target, const char *scope,
 }
 
 struct json_object *
-captured_by_target(struct db *db, int64_t run, const struct book *book,
+captured_by_target(struct db *db, int64_t run, const struct runbook *runbook,
     const struct step *step)
 {
 	struct json_object *all = json_object_new_object();
@@ -43,16 +43,17 @@ captured_by_target(struct db *db, int64_t run, const struct book *book,
 	struct rows *rows = db_query(db, STMT_CAPTURED, INT(run));
 
 	while (db_next(rows)) {
-		int i = book_find_step(book, db_text(rows, 0));
+		int i = runbook_find_step(runbook, db_text(rows, 0));
 
-		if (i >= 0 && &book->steps[i] != step)
-			add(all, db_text(rows, 1), book_scope(book,
-			    book->steps[i].section), db_text(rows, 2));
+		if (i >= 0 && &runbook->steps[i] != step)
+			add(all, db_text(rows, 1),
+			    runbook_scope(runbook, runbook->steps[i].section),
+			    db_text(rows, 2));
 	}
 	db_done(rows);
-	json_object_object_foreach(all, target, captured) {
-		json_set(seen, target, book_visible(book, step->section,
-		    captured));
+	json_object_object_foreach (all, target, captured) {
+		json_set(seen, target,
+		    runbook_visible(runbook, step->section, captured));
 	}
 	json_object_put(all);
 	return seen;
@@ -64,8 +65,8 @@ captured_apart(struct json_object *by_target, const struct step *step,
 {
 	struct json_object *apart = json_object_new_object(), *list;
 
-	json_object_object_foreach(by_target, target, captured) {
-		json_object_object_foreach(captured, name, value) {
+	json_object_object_foreach (by_target, target, captured) {
+		json_object_object_foreach (captured, name, value) {
 			(void)value;
 			if (json_get(values, name) != NULL ||
 			    !values_step_reads(step, name))
@@ -73,8 +74,8 @@ captured_apart(struct json_object *by_target, const struct step *step,
 			if ((list = json_get(apart, name)) == NULL)
 				json_set(apart, name,
 				    list = json_object_new_array());
-			json_object_array_add(list,
-			    json_object_new_string(target));
+			json_object_array_add(
+			    list, json_object_new_string(target));
 		}
 	}
 	return apart;

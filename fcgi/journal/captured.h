@@ -7,7 +7,7 @@
 #include <json-c/json.h>
 #include <stdint.h>
 
-#include "book/book.h"
+#include "compiler/runbook.h"
 #include "journal/db.h"
 
 /*
@@ -15,7 +15,7 @@
  * this one sees; of a name, the last.  A new object.
  */
 struct json_object *captured_by_target(struct db *db, int64_t run,
-	    const struct book *book, const struct step *step);
+    const struct runbook *runbook, const struct step *step);
 
 /*
  * The names that the step reads and that have a value on some target of
@@ -23,6 +23,6 @@ struct json_object *captured_by_target(struct db *db, int64_t run,
  * new object, {name: [targets]}.
  */
 struct json_object *captured_apart(struct json_object *by_target,
-	    const struct step *step, struct json_object *values);
+    const struct step *step, struct json_object *values);
 
 #endif

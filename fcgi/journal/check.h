@@ -14,8 +14,7 @@ enum check {
 #include "journal/checks.def"
 #undef CHECK_ROW
 };
-#define CHECK(name, condition) \
-	(CHECK_##name != DISABLED_CHECK && (condition))
+#define CHECK(name, condition) (CHECK_##name != DISABLED_CHECK && (condition))
 #else
 #define CHECK(name, condition) (condition)
 #endif

@@ -20,29 +20,29 @@
 #include "journal/migrate.h"
 
 struct rows {
-	struct db	*db;
-	sqlite3_stmt	*stmt;
-	bool		 busy;
+	struct db *db;
+	sqlite3_stmt *stmt;
+	bool busy;
 };
 
 /* The statements that frame the others. */
 enum frame { BEGIN, COMMIT, ROLLBACK, SAVEPOINT, ROLLBACK_TO, RELEASE, FRAMES };
 
 struct db {
-	sqlite3		*handle;
-	sqlite3_stmt	*frames[FRAMES];
-	enum db_program	 who;
-	int		 depth;		/* of savepoints */
-	bool		 failed;	/* something could not be read */
-	bool		 stale;		/* it has to be opened anew */
-	struct rows	 rows[STMT__MAX];
+	sqlite3 *handle;
+	sqlite3_stmt *frames[FRAMES];
+	enum db_program who;
+	int depth;   /* of savepoints */
+	bool failed; /* something could not be read */
+	bool stale;  /* it has to be opened anew */
+	struct rows rows[STMT__MAX];
 };
 
 static const struct {
-	const char	*name;
-	int		 programs;
-	const char	*args;
-	const char	*text;
+	const char *name;
+	int programs;
+	const char *args;
+	const char *text;
 } statements[STMT__MAX] = {
 #define SQL(name, programs, args, text) \
 	[name] = { #name, programs, args, text },
@@ -81,11 +81,16 @@ static int
 frame(struct db *db, enum frame which)
 {
 	static const char *const texts[FRAMES] = {
-		"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT command",
-		"ROLLBACK TO command", "RELEASE command",
+		"BEGIN",
+		"COMMIT",
+		"ROLLBACK",
+		"SAVEPOINT command",
+		"ROLLBACK TO command",
+		"RELEASE command",
 	};
-	const char *text = which == BEGIN && db->who == DB_KEEPER ?
-	    "BEGIN IMMEDIATE" : texts[which];
+	const char *text = which == BEGIN && db->who == DB_KEEPER
+	    ? "BEGIN IMMEDIATE"
+	    : texts[which];
 	sqlite3_stmt **stmt = &db->frames[which];
 	int rc = SQLITE_OK;
 
@@ -135,8 +140,8 @@ watch_locks(void)
 	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
 
 	if (vfs != NULL && vfs->iVersion >= 3 && vfs->xSetSystemCall != NULL)
-		(void)vfs->xSetSystemCall(vfs, "fcntl",
-		    (sqlite3_syscall_ptr)release_surely);
+		(void)vfs->xSetSystemCall(
+		    vfs, "fcntl", (sqlite3_syscall_ptr)release_surely);
 }
 
 static bool
@@ -146,14 +151,15 @@ configure(struct db *db)
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_busy_timeout(db->handle, 5000);
 	if (db->who != DB_KEEPER)
-		sqlite3_db_config(db->handle,
-		    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-	if (plain(db, "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
-	    "PRAGMA cache_size = -4000; PRAGMA mmap_size = 0") != SQLITE_OK)
+		sqlite3_db_config(
+		    db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	if (plain(db,
+		"PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
+		"PRAGMA cache_size = -4000; PRAGMA mmap_size = 0") != SQLITE_OK)
 		return false;
-	return db->who != DB_KEEPER || plain(db,
-	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-	    == SQLITE_OK;
+	return db->who != DB_KEEPER ||
+	    plain(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL") ==
+	    SQLITE_OK;
 }
 
 static int64_t
@@ -163,7 +169,8 @@ user_version(struct db *db)
 	int64_t version = -1;
 
 	if (sqlite3_prepare_v2(db->handle, "PRAGMA user_version", -1, &stmt,
-	    NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+		NULL) == SQLITE_OK &&
+	    sqlite3_step(stmt) == SQLITE_ROW)
 		version = sqlite3_column_int64(stmt, 0);
 	sqlite3_finalize(stmt);
 	return version;
@@ -200,8 +207,9 @@ db_open(const char *data_dir, enum db_program who, struct db **ret)
 	char *path = mem_printf("%s/countersign.db", data_dir);
 	bool memory = strcmp(data_dir, DB_MEMORY) == 0;
 	enum err err = ERR_UNAVAILABLE;
-	int flags = who == DB_KEEPER || memory ?
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+	int flags = who == DB_KEEPER || memory
+	    ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+	    : SQLITE_OPEN_READONLY;
 
 	/* All our programs have one thread; refused harmlessly when open. */
 	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
@@ -209,7 +217,8 @@ db_open(const char *data_dir, enum db_program who, struct db **ret)
 	watch_locks();
 	db->who = who;
 	if (sqlite3_open_v2(memory ? ":memory:" : path, &db->handle, flags,
-	    NULL) != SQLITE_OK || !configure(db))
+		NULL) != SQLITE_OK ||
+	    !configure(db))
 		goto out;
 	/* where a file cannot be opened for writing, SQLite only reads */
 	if ((flags & SQLITE_OPEN_READWRITE) &&
@@ -346,8 +355,8 @@ prepare_text(struct db *db, enum stmt id, struct rows *rows)
 	rc = sqlite3_prepare_v3(db->handle, statements[id].text, -1,
 	    SQLITE_PREPARE_PERSISTENT, &rows->stmt, NULL);
 	if (rc == SQLITE_ERROR || rc == SQLITE_MISUSE)
-		log_bug("%s: %s", statements[id].name,
-		    sqlite3_errmsg(db->handle));
+		log_bug(
+		    "%s: %s", statements[id].name, sqlite3_errmsg(db->handle));
 	if (rc != SQLITE_OK) {
 		log_warn("database: %s: %s", statements[id].name,
 		    sqlite3_errmsg(db->handle));
@@ -372,8 +381,8 @@ prepare(struct db *db, enum stmt id, const struct db_arg *args)
 		else if (args[n].type == 'i')
 			sqlite3_bind_int64(rows->stmt, n + 1, args[n].i);
 		else if (args[n].type == 't')
-			sqlite3_bind_text(rows->stmt, n + 1, args[n].p, -1,
-			    SQLITE_TRANSIENT);
+			sqlite3_bind_text(
+			    rows->stmt, n + 1, args[n].p, -1, SQLITE_TRANSIENT);
 		else
 			sqlite3_bind_blob64(rows->stmt, n + 1, args[n].p,
 			    args[n].len, SQLITE_TRANSIENT);
@@ -484,29 +493,29 @@ put_column(struct json_object *o, struct rows *rows, int i)
 
 	switch (sqlite3_column_type(rows->stmt, i)) {
 	case SQLITE_NULL:
-		json_object_object_add(o, without(name, "_json", base) ?
-		    base : name, NULL);
+		json_object_object_add(
+		    o, without(name, "_json", base) ? base : name, NULL);
 		break;
 	case SQLITE_INTEGER:
 		if ((len > 3 && strcmp(name + len - 3, "_at") == 0) ||
 		    strcmp(name, "at") == 0) {
 			clock_format(db_int(rows, i), at);
-			json_object_object_add(o, name,
-			    json_object_new_string(at));
+			json_object_object_add(
+			    o, name, json_object_new_string(at));
 			break;
 		}
-		json_object_object_add(o, name,
-		    json_object_new_int64(db_int(rows, i)));
+		json_object_object_add(
+		    o, name, json_object_new_int64(db_int(rows, i)));
 		break;
 	default:
 		if ((text = db_text(rows, i)) == NULL)
-			text = "";	/* an empty blob */
+			text = ""; /* an empty blob */
 		if (without(name, "_json", base))
-			json_object_object_add(o, base,
-			    json_tokener_parse(text));
+			json_object_object_add(
+			    o, base, json_tokener_parse(text));
 		else
-			json_object_object_add(o, name,
-			    json_object_new_string(text));
+			json_object_object_add(
+			    o, name, json_object_new_string(text));
 	}
 }
 
@@ -557,7 +566,8 @@ db_version(struct db *db)
 	int64_t version = 0;
 
 	if (sqlite3_prepare_v2(db->handle, "PRAGMA data_version", -1, &stmt,
-	    NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+		NULL) == SQLITE_OK &&
+	    sqlite3_step(stmt) == SQLITE_ROW)
 		version = sqlite3_column_int64(stmt, 0);
 	sqlite3_finalize(stmt);
 	return version;

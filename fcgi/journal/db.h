@@ -13,11 +13,11 @@
 
 /* Who opens it: which statements may be prepared, and whether it writes. */
 enum db_program {
-	DB_WEB = 1,		/* reads */
-	DB_KEEPER = 2,		/* the one writer */
-	DB_RUNNER = 4,		/* reads */
-	DB_CLI = 8,		/* reads: verify, report, backup */
-	DB_REPLAY = DB_RUNNER | DB_CLI,	/* the runner, in memory */
+	DB_WEB = 1,                     /* reads */
+	DB_KEEPER = 2,                  /* the one writer */
+	DB_RUNNER = 4,                  /* reads */
+	DB_CLI = 8,                     /* reads: verify, report, backup */
+	DB_REPLAY = DB_RUNNER | DB_CLI, /* the runner, in memory */
 };
 
 enum stmt {
@@ -32,28 +32,27 @@ struct rows;
 
 /* One typed argument of a statement. */
 struct db_arg {
-	char		 type;	/* 'i' 't' 'b', or 0 at the end */
-	int64_t		 i;
-	const void	*p;	/* text or blob; NULL is SQL's NULL */
-	size_t		 len;
+	char type; /* 'i' 't' 'b', or 0 at the end */
+	int64_t i;
+	const void *p; /* text or blob; NULL is SQL's NULL */
+	size_t len;
 };
 
-#define INT(n)		((struct db_arg){ 'i', (n), "", 0 })
-#define TEXT(s)		((struct db_arg){ 't', 0, (s), 0 })
-#define BLOB(data, n)	((struct db_arg){ 'b', 0, (data), (n) })
+#define INT(n) ((struct db_arg){ 'i', (n), "", 0 })
+#define TEXT(s) ((struct db_arg){ 't', 0, (s), 0 })
+#define BLOB(data, n) ((struct db_arg){ 'b', 0, (data), (n) })
 #define DB_ARGS(...) \
-	((struct db_arg[]){ __VA_ARGS__ __VA_OPT__(,) { 0, 0, NULL, 0 } })
+	((struct db_arg[]){ __VA_ARGS__ __VA_OPT__(, ){ 0, 0, NULL, 0 } })
 
 /* As the folder: a database in memory alone, for verify and for tests. */
-#define DB_MEMORY	":memory:"
+#define DB_MEMORY ":memory:"
 
 /*
  * Opens DATA/countersign.db.  The keeper creates and migrates it; the others
  * get ERR_UNAVAILABLE as long as it is not there or of another version.
  */
-enum err	 db_open(const char *data_dir, enum db_program who,
-		    struct db **ret);
-void		 db_close(struct db *db);
+enum err db_open(const char *data_dir, enum db_program who, struct db **ret);
+void db_close(struct db *db);
 
 /*
  * A transaction: BEGIN IMMEDIATE for the keeper, a read snapshot for the
@@ -61,26 +60,26 @@ void		 db_close(struct db *db);
  * ERR_OK, else rolls back; it returns err, or what went wrong with the
  * commit.  Keep those of readers short.
  */
-enum err	 db_begin(struct db *db);
+enum err db_begin(struct db *db);
 
 /*
  * True where something could not be read since the last call (EIO, a full
  * disk): what was found is not all that there is, so nothing may be decided
  * by it.  A decision is made only after this was asked.
  */
-bool		 db_take_failure(struct db *db);
+bool db_take_failure(struct db *db);
 
 /*
  * True where the connection itself may be what fails: SQLite goes on reading
  * only where a file could not be opened for writing, once.  Close it and open
  * another.
  */
-bool		 db_is_stale(const struct db *db);
-enum err	 db_end(struct db *db, enum err err);
+bool db_is_stale(const struct db *db);
+enum err db_end(struct db *db, enum err err);
 
 /* As db_begin() and db_end(), for one command within the keeper's batch. */
-void		 db_savepoint(struct db *db);
-enum err	 db_release(struct db *db, enum err err);
+void db_savepoint(struct db *db);
+enum err db_release(struct db *db, enum err err);
 
 /*
  * Runs a statement that gives no rows.  ERR_CONFLICT on a broken UNIQUE or
@@ -88,11 +87,10 @@ enum err	 db_release(struct db *db, enum err err);
  * (logged).  db_run(db, STMT_X, INT(run), TEXT("running"))
  */
 #define db_run(db, stmt, ...) db_run_args((db), (stmt), DB_ARGS(__VA_ARGS__))
-enum err	 db_run_args(struct db *db, enum stmt stmt,
-		    const struct db_arg *args);
+enum err db_run_args(struct db *db, enum stmt stmt, const struct db_arg *args);
 
 /* How many rows the last db_run() changed. */
-int		 db_changes(struct db *db);
+int db_changes(struct db *db);
 
 /*
  * Rows of a query: while (db_next(rows)) …; db_done(rows), which may come
@@ -100,17 +98,17 @@ int		 db_changes(struct db *db);
  */
 #define db_query(db, stmt, ...) \
 	db_query_args((db), (stmt), DB_ARGS(__VA_ARGS__))
-struct rows	*db_query_args(struct db *db, enum stmt stmt,
-		    const struct db_arg *args);
-bool		 db_next(struct rows *rows);
-void		 db_done(struct rows *rows);
+struct rows *db_query_args(
+    struct db *db, enum stmt stmt, const struct db_arg *args);
+bool db_next(struct rows *rows);
+void db_done(struct rows *rows);
 
 /* Columns from 0; valid until the next db_next() or db_done().  Text is
  * NULL where the column is. */
-int64_t		 db_int(struct rows *rows, int column);
-const char	*db_text(struct rows *rows, int column);
-const void	*db_blob(struct rows *rows, int column, size_t *ret_len);
-bool		 db_is_null(struct rows *rows, int column);
+int64_t db_int(struct rows *rows, int column);
+const char *db_text(struct rows *rows, int column);
+const void *db_blob(struct rows *rows, int column, size_t *ret_len);
+bool db_is_null(struct rows *rows, int column);
 
 /*
  * The current row as a new object, by the names of its columns; what ends in
@@ -125,13 +123,13 @@ struct json_object *db_rows_json(struct rows *rows);
 struct json_object *db_first_json(struct rows *rows);
 
 /* The first column of the first row, or the fallback; done afterwards. */
-int64_t		 db_first_int(struct rows *rows, int64_t fallback);
+int64_t db_first_int(struct rows *rows, int64_t fallback);
 
 /* A number that changes whenever another process has committed. */
-int64_t		 db_version(struct db *db);
+int64_t db_version(struct db *db);
 
 /* What the statement is and says, for the test that walks all of them. */
-const char	*db_stmt_name(enum stmt stmt);
-const char	*db_stmt_text(enum stmt stmt);
+const char *db_stmt_name(enum stmt stmt);
+const char *db_stmt_text(enum stmt stmt);
 
 #endif

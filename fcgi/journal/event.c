@@ -93,7 +93,10 @@ event_append(struct db *db, int64_t run, int64_t after, const char *actor,
 {
 	unsigned char before[HASH_BYTES], hash[HASH_BYTES];
 	struct event e = {
-		.run = run, .at = clock_now(), .actor = actor, .kind = kind,
+		.run = run,
+		.at = clock_now(),
+		.actor = actor,
+		.kind = kind,
 		.data = data != NULL ? data : json_object_new_object(),
 	};
 	int64_t last = last_of(db, run, before);

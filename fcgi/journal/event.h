@@ -11,15 +11,15 @@
 #include "journal/db.h"
 #include "journal/hash.h"
 
-#define EVENT_ANY_SEQ	(-1)
+#define EVENT_ANY_SEQ (-1)
 
 struct event {
-	int64_t			 run;	/* 0: what concerns no run */
-	int64_t			 seq;	/* from 1 */
-	int64_t			 at;	/* milliseconds since 1970 */
-	const char		*actor;
-	const char		*kind;	/* a kind that project.c knows */
-	struct json_object	*data;
+	int64_t run; /* 0: what concerns no run */
+	int64_t seq; /* from 1 */
+	int64_t at;  /* milliseconds since 1970 */
+	const char *actor;
+	const char *kind; /* a kind that project.c knows */
+	struct json_object *data;
 };
 
 /*
@@ -29,22 +29,22 @@ struct event {
  * ERR_CONFLICT: the chain has gone on since.
  */
 enum err event_append(struct db *db, int64_t run, int64_t after,
-	    const char *actor, const char *kind, struct json_object *data);
+    const char *actor, const char *kind, struct json_object *data);
 
 /*
  * The exact text that is hashed: {"run","seq","at","actor","kind","data"}.
  * The caller frees it.
  */
-char	*event_body(const struct event *e);
+char *event_body(const struct event *e);
 
 /* Reads a body back; the data is a new object.  ERR_INVALID: not one. The
  * texts belong to *ret_body, which the caller puts. */
-enum err event_parse(const char *body, struct event *ret,
-	    struct json_object **ret_body);
+enum err event_parse(
+    const char *body, struct event *ret, struct json_object **ret_body);
 
 /* The hash of an event: over that before it and its body. */
-void	 event_hash(const unsigned char before[HASH_BYTES], const char *body,
-	    unsigned char out[HASH_BYTES]);
+void event_hash(const unsigned char before[HASH_BYTES], const char *body,
+    unsigned char out[HASH_BYTES]);
 
 /*
  * Brings the projections up to date with one event (project.c).  A pure

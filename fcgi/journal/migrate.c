@@ -19,7 +19,7 @@
 
 static const char schema[] =
 #include "schema.inc"
-;
+    ;
 
 const char *
 migrate_schema(void)
@@ -73,8 +73,9 @@ list(sqlite3 *handle, const char *format, const char *name)
 
 	sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL);
 	while (sqlite3_step(stmt) == SQLITE_ROW)
-		json_object_array_add(all, json_object_new_string(
-		    (const char *)sqlite3_column_text(stmt, 0)));
+		json_object_array_add(all,
+		    json_object_new_string(
+			(const char *)sqlite3_column_text(stmt, 0)));
 	sqlite3_finalize(stmt);
 	sqlite3_free(sql);
 	return all;
@@ -90,9 +91,11 @@ item(struct json_object *all, size_t i)
 static char *
 shared_columns(sqlite3 *handle, const char *table)
 {
-	char *sql = sqlite3_mprintf("SELECT group_concat('\"' || name || '\"')"
+	char *sql = sqlite3_mprintf(
+	    "SELECT group_concat('\"' || name || '\"')"
 	    " FROM (SELECT name FROM pragma_table_info('%q') INTERSECT"
-	    " SELECT name FROM pragma_table_info('before_%q'))", table, table);
+	    " SELECT name FROM pragma_table_info('before_%q'))",
+	    table, table);
 	sqlite3_stmt *stmt = NULL;
 	const char *text = NULL;
 	char *columns;
@@ -115,7 +118,8 @@ copy_back(sqlite3 *handle, const char *table)
 
 	if (columns != NULL) {
 		sql = sqlite3_mprintf("INSERT INTO \"%w\" (%s) SELECT %s FROM"
-		    " \"before_%w\"", table, columns, columns, table);
+				      " \"before_%w\"",
+		    table, columns, columns, table);
 		ok = run(handle, sql);
 		sqlite3_free(sql);
 	}
@@ -131,9 +135,10 @@ clear_tables(sqlite3 *handle, struct json_object *tables)
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < n; i++)
-		ok = run_for(handle, is_projection(item(tables, i)) ?
-		    "DROP TABLE \"%w\"" :
-		    "ALTER TABLE \"%w\" RENAME TO \"before_%w\"",
+		ok = run_for(handle,
+		    is_projection(item(tables, i))
+			? "DROP TABLE \"%w\""
+			: "ALTER TABLE \"%w\" RENAME TO \"before_%w\"",
 		    item(tables, i));
 	return ok;
 }
@@ -141,8 +146,10 @@ clear_tables(sqlite3 *handle, struct json_object *tables)
 static bool
 clear_indexes(sqlite3 *handle)
 {
-	struct json_object *indexes = list(handle, "SELECT name FROM"
-	    " sqlite_schema WHERE type = 'index' AND sql IS NOT NULL", "");
+	struct json_object *indexes = list(handle,
+	    "SELECT name FROM"
+	    " sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
+	    "");
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < json_object_array_length(indexes); i++)
@@ -159,8 +166,10 @@ migrate_tables(sqlite3 *handle, int from)
 
 	if (from == 0)
 		return run(handle, schema);
-	tables = list(handle, "SELECT name FROM sqlite_schema WHERE"
-	    " type = 'table' AND name NOT LIKE 'sqlite_%%'", "");
+	tables = list(handle,
+	    "SELECT name FROM sqlite_schema WHERE"
+	    " type = 'table' AND name NOT LIKE 'sqlite_%%'",
+	    "");
 	ok = run(handle, "PRAGMA legacy_alter_table = ON") &&
 	    clear_indexes(handle) && clear_tables(handle, tables) &&
 	    run(handle, schema);
@@ -186,7 +195,8 @@ migrate_replay(struct db *db, int from)
 			err = event_project(db, &e);
 		if (err != ERR_OK)
 			log_warn("migration: event %lld of run %lld cannot be "
-			    "replayed", (long long)db_int(rows, 1),
+				 "replayed",
+			    (long long)db_int(rows, 1),
 			    (long long)db_int(rows, 0));
 		json_object_put(body);
 	}
@@ -196,6 +206,6 @@ migrate_replay(struct db *db, int from)
 	data = json_object_new_object();
 	json_set_int(data, "from", from);
 	json_set_int(data, "to", MIGRATE_VERSION);
-	return event_append(db, 0, EVENT_ANY_SEQ, "keeper",
-	    "journal.migrated", data);
+	return event_append(
+	    db, 0, EVENT_ANY_SEQ, "keeper", "journal.migrated", data);
 }

@@ -12,10 +12,10 @@
 struct db;
 
 /* The version of the database that this program reads and writes. */
-#define MIGRATE_VERSION	2
+#define MIGRATE_VERSION 2
 
 /* The whole schema of that version (schema.sql). */
-const char	*migrate_schema(void);
+const char *migrate_schema(void);
 
 /*
  * Creates the tables in an empty database (from 0), or brings those of an
@@ -23,13 +23,13 @@ const char	*migrate_schema(void);
  * foreign keys off.  Projections are empty afterwards: migrate_replay() fills
  * them.  False where a statement failed (logged).
  */
-bool		 migrate_tables(sqlite3 *handle, int from);
+bool migrate_tables(sqlite3 *handle, int from);
 
 /*
  * Fills the projections from all events, and puts the migration itself on
  * record (chain 0, "journal.migrated").  ERR_INVALID: an event cannot be
  * replayed (logged).
  */
-enum err	 migrate_replay(struct db *db, int from);
+enum err migrate_replay(struct db *db, int from);
 
 #endif

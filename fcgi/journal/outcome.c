@@ -7,7 +7,7 @@
  */
 #include "base/json.h"
 #include "base/text.h"
-#include "journal/life.h"
+#include "journal/lifecycle.h"
 #include "journal/outcome.h"
 
 bool
@@ -56,7 +56,7 @@ tally_add(struct tally *t, const char *outcome)
 	t->not_done += text_eq(outcome, "not_done");
 	t->failed |= text_eq(outcome, "failed");
 	t->unknown |= text_eq(outcome, "unknown");
-	t->busy |= life_is_busy(outcome);
+	t->busy |= lifecycle_is_busy(outcome);
 }
 
 bool

@@ -32,9 +32,9 @@ plan_hash(const char *document, const char *environment,
 }
 
 void
-plan_book_key(const char *document, struct json_object *lists, char out[65])
+plan_runbook_key(const char *document, struct json_object *lists, char out[65])
 {
-	struct buf text = {0};
+	struct buf text = { 0 };
 
 	buf_printf(&text, "%s%s", document, json_write(lists));
 	hash_hex(buf_text(&text), text.len, out);
@@ -80,9 +80,9 @@ is_taken_back(struct json_object *all, size_t i)
 		struct json_object *b = json_object_array_get_idx(all, k);
 
 		if (text_eq(json_text(a, "by", ""), json_text(b, "by", "")) &&
-		    text_eq(json_text(a, "step", ""), json_text(b, "step", ""))
-		    && text_eq(json_text(a, "plan", ""),
-		    json_text(b, "plan", "")))
+		    text_eq(
+			json_text(a, "step", ""), json_text(b, "step", "")) &&
+		    text_eq(json_text(a, "plan", ""), json_text(b, "plan", "")))
 			return true;
 	}
 	return false;
@@ -108,8 +108,8 @@ plan_standing(struct json_object *all, const char *plan, const char *step)
 struct json_object *
 plan_decisions(struct db *db, int64_t run, const char *plan, const char *step)
 {
-	struct json_object *all = db_rows_json(db_query(db, STMT_APPROVALS,
-	    INT(run)));
+	struct json_object *all = db_rows_json(
+	    db_query(db, STMT_APPROVALS, INT(run)));
 	struct json_object *given = plan_standing(all, plan, step);
 
 	json_object_put(all);

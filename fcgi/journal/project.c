@@ -15,8 +15,8 @@
 #include "journal/shape.h"
 
 enum err
-project_set_step(struct db *db, const struct event *e, const char *state,
-    const char *reason)
+project_set_step(
+    struct db *db, const struct event *e, const char *state, const char *reason)
 {
 	enum err err = db_run(db, STMT_STEP_SET_STATE, INT(e->run),
 	    TEXT(text_of(e, "step")), TEXT(state), TEXT(e->actor), INT(e->at),
@@ -31,12 +31,13 @@ project_set_step(struct db *db, const struct event *e, const char *state,
 
 enum err
 project_for_each(struct db *db, const struct event *e, const char *key,
-    enum err (*one)(struct db *, const struct event *, struct json_object *,
-    size_t))
+    enum err (*one)(
+	struct db *, const struct event *, struct json_object *, size_t))
 {
 	struct json_object *all = json_get(e->data, key);
-	size_t n = json_object_is_type(all, json_type_array) ?
-	    json_object_array_length(all) : 0;
+	size_t n = json_object_is_type(all, json_type_array)
+	    ? json_object_array_length(all)
+	    : 0;
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < n && err == ERR_OK; i++)
@@ -45,8 +46,8 @@ project_for_each(struct db *db, const struct event *e, const char *key,
 }
 
 static enum err
-add_step(struct db *db, const struct event *e, struct json_object *step,
-    size_t i)
+add_step(
+    struct db *db, const struct event *e, struct json_object *step, size_t i)
 {
 	const char *when = json_text(step, "when", NULL);
 
@@ -76,13 +77,13 @@ run_created(struct db *db, const struct event *e)
 		    TEXT(text_of(e, "request")), INT(e->run));
 	if (err == ERR_OK)
 		err = project_for_each(db, e, "steps", add_step);
-	return err == ERR_OK ?
-	    db_run(db, STMT_RUN_COUNT_DONE, INT(e->run)) : err;
+	return err == ERR_OK ? db_run(db, STMT_RUN_COUNT_DONE, INT(e->run))
+			     : err;
 }
 
 static enum err
-hold_target(struct db *db, const struct event *e, struct json_object *name,
-    size_t i)
+hold_target(
+    struct db *db, const struct event *e, struct json_object *name, size_t i)
 {
 	(void)i;
 	return db_run(db, STMT_HOLD, TEXT(text_of(e, "environment")),
@@ -92,11 +93,11 @@ hold_target(struct db *db, const struct event *e, struct json_object *name,
 static enum err
 run_started(struct db *db, const struct event *e)
 {
-	enum err err = db_run(db, STMT_RUN_SET_STARTED, INT(e->run),
-	    TEXT(e->actor), INT(e->at));
+	enum err err = db_run(
+	    db, STMT_RUN_SET_STARTED, INT(e->run), TEXT(e->actor), INT(e->at));
 
-	return err == ERR_OK ?
-	    project_for_each(db, e, "holds", hold_target) : err;
+	return err == ERR_OK ? project_for_each(db, e, "holds", hold_target)
+			     : err;
 }
 
 static enum err
@@ -124,20 +125,20 @@ end_run(struct db *db, const struct event *e, const char *state,
 static enum err
 run_aborted(struct db *db, const struct event *e)
 {
-	return end_run(db, e, "aborted", text_of(e, "result"),
-	    text_of(e, "reason"));
+	return end_run(
+	    db, e, "aborted", text_of(e, "result"), text_of(e, "reason"));
 }
 
 static enum err
 run_closed(struct db *db, const struct event *e)
 {
-	return end_run(db, e, "completed", text_of(e, "result"),
-	    text_of(e, "note"));
+	return end_run(
+	    db, e, "completed", text_of(e, "result"), text_of(e, "note"));
 }
 
 static enum err
-place_step(struct db *db, const struct event *e, struct json_object *id,
-    size_t i)
+place_step(
+    struct db *db, const struct event *e, struct json_object *id, size_t i)
 {
 	return db_run(db, STMT_STEP_PLACE, INT(e->run),
 	    TEXT(json_object_get_string(id)), TEXT("rollback"),
@@ -145,8 +146,8 @@ place_step(struct db *db, const struct event *e, struct json_object *id,
 }
 
 static enum err
-drop_step(struct db *db, const struct event *e, struct json_object *id,
-    size_t i)
+drop_step(
+    struct db *db, const struct event *e, struct json_object *id, size_t i)
 {
 	(void)i;
 	return db_run(db, STMT_STEP_SET_STATE, INT(e->run),
@@ -164,8 +165,8 @@ rollback_started(struct db *db, const struct event *e)
 		err = project_for_each(db, e, "steps", place_step);
 	if (err == ERR_OK)
 		err = project_for_each(db, e, "not_needed", drop_step);
-	return err == ERR_OK ?
-	    db_run(db, STMT_RUN_COUNT_DONE, INT(e->run)) : err;
+	return err == ERR_OK ? db_run(db, STMT_RUN_COUNT_DONE, INT(e->run))
+			     : err;
 }
 
 static enum err
@@ -180,8 +181,9 @@ rollback_cancelled(struct db *db, const struct event *e)
 		    INT(json_int(e->data, "steps_total", 0)));
 	if (err == ERR_OK)
 		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
-	return err == ERR_OK ?
-	    db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run)) : err;
+	return err == ERR_OK
+	    ? db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run))
+	    : err;
 }
 
 static enum err
@@ -192,7 +194,8 @@ step_ready(struct db *db, const struct event *e)
 	    TEXT(NULL));
 
 	return err == ERR_OK ? db_run(db, STMT_RUN_SET_CURRENT, INT(e->run),
-	    TEXT(text_of(e, "step"))) : err;
+				   TEXT(text_of(e, "step")))
+			     : err;
 }
 
 static enum err
@@ -204,8 +207,8 @@ step_excluded(struct db *db, const struct event *e)
 
 	if (err == ERR_OK)
 		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
-	return err == ERR_OK ?
-	    db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run)) : err;
+	return err == ERR_OK ? db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run))
+			     : err;
 }
 
 /* A change of parameters makes it part of the run again. */
@@ -218,8 +221,8 @@ step_included(struct db *db, const struct event *e)
 	if (err == ERR_OK)
 		err = db_run(db, STMT_STEP_SET_STATE, INT(e->run), TEXT(step),
 		    TEXT("pending"), TEXT(NULL), INT(e->at), TEXT(NULL));
-	return err == ERR_OK ?
-	    db_run(db, STMT_RUN_COUNT_DONE, INT(e->run)) : err;
+	return err == ERR_OK ? db_run(db, STMT_RUN_COUNT_DONE, INT(e->run))
+			     : err;
 }
 
 static struct db_arg
@@ -233,18 +236,19 @@ number_or_null(struct json_object *o, const char *key)
 }
 
 static enum err
-add_target(struct db *db, const struct event *e, struct json_object *name,
-    size_t i)
+add_target(
+    struct db *db, const struct event *e, struct json_object *name, size_t i)
 {
 	const char *target = json_object_get_string(name);
-	struct json_object *skipped = json_get(json_get(e->data, "skipped"),
-	    target);
+	struct json_object *skipped = json_get(
+	    json_get(e->data, "skipped"), target);
 
 	(void)i;
 	return db_run(db, STMT_TARGET_ADD, INT(e->run),
 	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
-	    TEXT(target), number_or_null(json_get(e->data, "from_statement"),
-	    target), TEXT(skipped != NULL ? json_write(skipped) : NULL));
+	    TEXT(target),
+	    number_or_null(json_get(e->data, "from_statement"), target),
+	    TEXT(skipped != NULL ? json_write(skipped) : NULL));
 }
 
 static enum err
@@ -305,10 +309,11 @@ step_noted(struct db *db, const struct event *e)
 {
 	bool progress = text_eq(text_of(e, "note"), "progress");
 
-	return db_run(db, progress ? STMT_TARGET_SET_PROGRESS :
-	    STMT_TARGET_SET_NOTE, INT(e->run),
-	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
-	    TEXT(text_of(e, "target")), TEXT(text_of(e, "message")));
+	return db_run(db,
+	    progress ? STMT_TARGET_SET_PROGRESS : STMT_TARGET_SET_NOTE,
+	    INT(e->run), TEXT(text_of(e, "step")),
+	    INT(json_int(e->data, "n", 0)), TEXT(text_of(e, "target")),
+	    TEXT(text_of(e, "message")));
 }
 
 static enum err
@@ -320,12 +325,11 @@ target_ended(struct db *db, const struct event *e)
 	err = db_run(db, STMT_TARGET_SET_ENDED, INT(e->run),
 	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
 	    TEXT(text_of(e, "target")), TEXT(text_of(e, "state")),
-	    number_or_null(e->data, "exit"),
-	    INT(json_int(e->data, "bytes", 0)),
+	    number_or_null(e->data, "exit"), INT(json_int(e->data, "bytes", 0)),
 	    INT(json_int(e->data, "dropped", 0)), TEXT(text_of(e, "hash")),
 	    TEXT(text_of(e, "message")), INT(e->at),
-	    TEXT(json_get(e->data, "captures") != NULL ?
-	    written(e, "captures") : NULL),
+	    TEXT(json_get(e->data, "captures") != NULL ? written(e, "captures")
+						       : NULL),
 	    number_or_null(json_get(e->data, "resume"), "statement"),
 	    number_or_null(json_get(e->data, "resume"), "of"));
 	if (err == ERR_OK && json_get(e->data, "sealed") != NULL)
@@ -353,10 +357,10 @@ set_variables(struct db *db, const struct event *e)
 
 	if (!json_object_is_type(captures, json_type_object))
 		return ERR_OK;
-	json_object_object_foreach(captures, name, value) {
+	json_object_object_foreach (captures, name, value) {
 		if (err == ERR_OK && value == NULL)
-			err = db_run(db, STMT_VARIABLE_UNSET, INT(e->run),
-			    TEXT(name));
+			err = db_run(
+			    db, STMT_VARIABLE_UNSET, INT(e->run), TEXT(name));
 		else if (err == ERR_OK)
 			err = db_run(db, STMT_VARIABLE_SET, INT(e->run),
 			    TEXT(name), TEXT(json_object_get_string(value)),
@@ -375,16 +379,16 @@ step_ended(struct db *db, const struct event *e)
 
 	if (err == ERR_OK)
 		err = db_run(db, STMT_ATTEMPT_SET_ENDED, INT(e->run),
-		    TEXT(step), INT(n), TEXT(text_of(e, "outcome")),
-		    INT(e->at), TEXT(text_of(e, "message")));
+		    TEXT(step), INT(n), TEXT(text_of(e, "outcome")), INT(e->at),
+		    TEXT(text_of(e, "message")));
 	if (err == ERR_OK)
 		err = set_variables(db, e);
 	if (err == ERR_OK)
 		err = progress(db, e, text_of(e, "state"));
 	if (err == ERR_OK)
 		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
-	return err == ERR_OK ?
-	    db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run)) : err;
+	return err == ERR_OK ? db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run))
+			     : err;
 }
 
 static enum err
@@ -394,8 +398,9 @@ step_confirmed(struct db *db, const struct event *e)
 
 	if (err == ERR_OK)
 		err = project_begin(db, e);
-	return err == ERR_OK ? project_set_step(db, e, text_of(e, "state"),
-	    text_of(e, "note")) : err;
+	return err == ERR_OK
+	    ? project_set_step(db, e, text_of(e, "state"), text_of(e, "note"))
+	    : err;
 }
 
 /*
@@ -410,11 +415,10 @@ step_reopened(struct db *db, const struct event *e)
 	enum err err = db_run(db, STMT_STEPS_UNREADY, INT(e->run), TEXT(step));
 
 	if (err == ERR_OK)
-		err = db_run(db, STMT_STEPS_UNDECIDE, INT(e->run),
-		    TEXT(step));
+		err = db_run(db, STMT_STEPS_UNDECIDE, INT(e->run), TEXT(step));
 	if (err == ERR_OK)
-		err = db_run(db, STMT_APPROVAL_END_BEHIND, INT(e->run),
-		    TEXT(step));
+		err = db_run(
+		    db, STMT_APPROVAL_END_BEHIND, INT(e->run), TEXT(step));
 	if (err == ERR_OK)
 		err = db_run(db, STMT_STEP_SET_STATE, INT(e->run), TEXT(step),
 		    TEXT("pending"), TEXT(NULL), INT(e->at), TEXT(NULL));
@@ -423,8 +427,9 @@ step_reopened(struct db *db, const struct event *e)
 		    TEXT(NULL));
 	if (err == ERR_OK)
 		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
-	return err == ERR_OK ?
-	    db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run)) : err;
+	return err == ERR_OK
+	    ? db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run))
+	    : err;
 }
 
 static enum err
@@ -438,8 +443,9 @@ step_resolved(struct db *db, const struct event *e)
 {
 	enum err err = project_work(db, e);
 
-	return err == ERR_OK ? project_set_step(db, e, text_of(e, "state"),
-	    text_of(e, "note")) : err;
+	return err == ERR_OK
+	    ? project_set_step(db, e, text_of(e, "state"), text_of(e, "note"))
+	    : err;
 }
 
 static enum err
@@ -452,8 +458,8 @@ step_signed(struct db *db, const struct event *e)
 		err = progress(db, e, text_of(e, "state"));
 	if (err == ERR_OK)
 		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
-	return err == ERR_OK ?
-	    db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run)) : err;
+	return err == ERR_OK ? db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run))
+			     : err;
 }
 
 static enum err
@@ -510,8 +516,8 @@ static const struct {
 	{ "step.cancel_requested",	cancel_requested },
 	{ "step.typed",			project_step_typed },
 	{ "step.revealed",		noted },
-	{ "look.requested",		project_look_requested },
-	{ "look.ended",			project_look_ended },
+	{ "look.requested",		project_dry_run_requested },
+	{ "look.ended",			project_dry_run_ended },
 	{ "account.added",		project_account_added },
 	{ "account.changed",		project_account_changed },
 	{ "account.password_set",	project_password_set },

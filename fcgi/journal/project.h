@@ -24,12 +24,12 @@ written(const struct event *e, const char *key)
 /* Sets state, actor and reason of the event's step, and counts anew what is
  * done. */
 enum err project_set_step(struct db *db, const struct event *e,
-	    const char *state, const char *reason);
+    const char *state, const char *reason);
 
 /* Calls one(db, e, element, index) for each element of an array of the data. */
-enum err project_for_each(struct db *db, const struct event *e,
-	    const char *key, enum err (*one)(struct db *,
-	    const struct event *, struct json_object *, size_t));
+enum err project_for_each(struct db *db, const struct event *e, const char *key,
+    enum err (*one)(
+	struct db *, const struct event *, struct json_object *, size_t));
 
 /* The actor works on the event's step; a step runs, which may be the first of
  * its run (project_plan.c). */
@@ -51,8 +51,8 @@ enum err project_token_revoked(struct db *db, const struct event *e);
 enum err project_secret_set(struct db *db, const struct event *e);
 enum err project_secret_deleted(struct db *db, const struct event *e);
 
-enum err project_look_requested(struct db *db, const struct event *e);
-enum err project_look_ended(struct db *db, const struct event *e);
+enum err project_dry_run_requested(struct db *db, const struct event *e);
+enum err project_dry_run_ended(struct db *db, const struct event *e);
 enum err project_step_typed(struct db *db, const struct event *e);
 
 #endif

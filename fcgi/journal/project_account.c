@@ -20,8 +20,8 @@ set_reset(struct db *db, const struct event *e)
 static enum err
 set_able_until(struct db *db, const struct event *e)
 {
-	return db_run(db, STMT_ACCOUNT_ABLE_UNTIL, TEXT(text_of(e, "name")),
-	    INT(e->at));
+	return db_run(
+	    db, STMT_ACCOUNT_ABLE_UNTIL, TEXT(text_of(e, "name")), INT(e->at));
 }
 
 enum err
@@ -30,8 +30,9 @@ project_account_added(struct db *db, const struct event *e)
 	enum err err = db_run(db, STMT_ACCOUNT_ADD, TEXT(text_of(e, "name")),
 	    TEXT(written(e, "roles")), INT(e->at), TEXT(e->actor));
 
-	return err == ERR_OK && json_flag(e->data, "reset", false) ?
-	    set_reset(db, e) : err;
+	return err == ERR_OK && json_flag(e->data, "reset", false)
+	    ? set_reset(db, e)
+	    : err;
 }
 
 enum err
@@ -39,9 +40,11 @@ project_account_changed(struct db *db, const struct event *e)
 {
 	enum err err = set_able_until(db, e);
 
-	return err != ERR_OK ? err : db_run(db, STMT_ACCOUNT_SET,
-	    TEXT(text_of(e, "name")), TEXT(written(e, "roles")),
-	    INT(json_flag(e->data, "disabled", false)));
+	return err != ERR_OK
+	    ? err
+	    : db_run(db, STMT_ACCOUNT_SET, TEXT(text_of(e, "name")),
+		  TEXT(written(e, "roles")),
+		  INT(json_flag(e->data, "disabled", false)));
 }
 
 enum err
@@ -79,8 +82,10 @@ project_decision_reset(struct db *db, const struct event *e)
 {
 	const char *by = text_of(e, "reset_by");
 
-	return by == NULL ? ERR_OK : db_run(db, STMT_APPROVAL_RESET,
-	    INT(e->run), INT(e->seq), TEXT(by), INT(time_of(e, "reset_at")));
+	return by == NULL
+	    ? ERR_OK
+	    : db_run(db, STMT_APPROVAL_RESET, INT(e->run), INT(e->seq),
+		  TEXT(by), INT(time_of(e, "reset_at")));
 }
 
 /* Events of before tokens had scopes and an end have neither. */
@@ -94,8 +99,9 @@ project_token_added(struct db *db, const struct event *e)
 		return ERR_INVALID;
 	return db_run(db, STMT_TOKEN_ADD, TEXT(text_of(e, "account")),
 	    TEXT(text_of(e, "name")), BLOB(hash, sizeof(hash)), INT(e->at),
-	    TEXT(e->actor), TEXT(json_get(e->data, "scopes") != NULL ?
-	    written(e, "scopes") : "[\"read\",\"run\"]"),
+	    TEXT(e->actor),
+	    TEXT(json_get(e->data, "scopes") != NULL ? written(e, "scopes")
+						     : "[\"read\",\"run\"]"),
 	    INT(time_of(e, "expires_at")));
 }
 
@@ -118,8 +124,8 @@ project_token_revoked(struct db *db, const struct event *e)
 enum err
 project_secret_set(struct db *db, const struct event *e)
 {
-	return db_run(db, STMT_SECRET_PUT, TEXT(text_of(e, "name")),
-	    INT(e->at), TEXT(e->actor), TEXT(text_of(e, "box")));
+	return db_run(db, STMT_SECRET_PUT, TEXT(text_of(e, "name")), INT(e->at),
+	    TEXT(e->actor), TEXT(text_of(e, "box")));
 }
 
 enum err

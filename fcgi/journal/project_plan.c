@@ -11,8 +11,8 @@
 
 /* A gate that was given, or refused, for the plan before is asked anew. */
 static enum err
-ask_again(struct db *db, const struct event *e, struct json_object *gate,
-    size_t i)
+ask_again(
+    struct db *db, const struct event *e, struct json_object *gate, size_t i)
 {
 	(void)i;
 	return db_run(db, STMT_STEP_SET_STATE, INT(e->run),
@@ -24,24 +24,25 @@ ask_again(struct db *db, const struct event *e, struct json_object *gate,
 static bool
 differs(const struct event *e, struct json_object *before, const char *name)
 {
-	return !json_object_equal(json_get(json_get(e->data, "parameters"),
-	    name), json_get(json_get(before, "parameters"), name)) ||
+	return !json_object_equal(
+		   json_get(json_get(e->data, "parameters"), name),
+		   json_get(json_get(before, "parameters"), name)) ||
 	    !json_object_equal(json_get(json_get(e->data, "sealed"), name),
-	    json_get(json_get(before, "sealed"), name));
+		json_get(json_get(before, "sealed"), name));
 }
 
 /* Who gives a parameter another value is the author of it. */
 static enum err
 set_authors(struct db *db, const struct event *e)
 {
-	struct json_object *before = db_first_json(db_query(db, STMT_RUN_GET,
-	    INT(e->run)));
+	struct json_object *before = db_first_json(
+	    db_query(db, STMT_RUN_GET, INT(e->run)));
 	struct json_object *now = json_get(e->data, "parameters");
 	enum err err = ERR_OK;
 
 	if (now == NULL)
 		goto out;
-	json_object_object_foreach(now, name, value) {
+	json_object_object_foreach (now, name, value) {
 		(void)value;
 		if (err == ERR_OK && differs(e, before, name))
 			err = db_run(db, STMT_AUTHOR_SET, INT(e->run),
@@ -63,12 +64,12 @@ project_run_changed(struct db *db, const struct event *e)
 		    TEXT(written(e, "sealed")), TEXT(text_of(e, "state")),
 		    INT(e->at));
 	if (err == ERR_OK)
-		err = db_run(db, STMT_APPROVAL_END, INT(e->run),
-		    TEXT("changed"));
+		err = db_run(
+		    db, STMT_APPROVAL_END, INT(e->run), TEXT("changed"));
 	if (err == ERR_OK)
 		err = project_for_each(db, e, "gates", ask_again);
-	return err == ERR_OK ?
-	    db_run(db, STMT_RUN_COUNT_DONE, INT(e->run)) : err;
+	return err == ERR_OK ? db_run(db, STMT_RUN_COUNT_DONE, INT(e->run))
+			     : err;
 }
 
 enum err
@@ -85,11 +86,11 @@ project_decided(struct db *db, const struct event *e)
 	if (err != ERR_OK || state == NULL)
 		return err;
 	if (step == NULL)
-		return db_run(db, STMT_RUN_SET_STATE, INT(e->run),
-		    TEXT(state));
+		return db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT(state));
 	err = project_set_step(db, e, state, text_of(e, "comment"));
-	return err == ERR_OK && text_eq(state, "succeeded") ?
-	    db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run)) : err;
+	return err == ERR_OK && text_eq(state, "succeeded")
+	    ? db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run))
+	    : err;
 }
 
 enum err
@@ -99,8 +100,9 @@ project_withdrawn(struct db *db, const struct event *e)
 	enum err err = db_run(db, STMT_APPROVAL_WITHDRAW, INT(e->run),
 	    TEXT(step != NULL ? step : ""), TEXT(e->actor));
 
-	return err == ERR_OK && state != NULL ? db_run(db,
-	    STMT_RUN_SET_STATE, INT(e->run), TEXT(state)) : err;
+	return err == ERR_OK && state != NULL
+	    ? db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT(state))
+	    : err;
 }
 
 enum err

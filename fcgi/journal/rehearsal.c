@@ -15,10 +15,10 @@
 #include "journal/rehearsal.h"
 
 bool
-rehearsal_is_needed(const struct book *book, const char *environment)
+rehearsal_is_needed(const struct runbook *runbook, const char *environment)
 {
-	return book->rehearsal != NULL &&
-	    !text_eq(book->rehearsal, environment);
+	return runbook->rehearsal != NULL &&
+	    !text_eq(runbook->rehearsal, environment);
 }
 
 static int64_t
@@ -30,10 +30,11 @@ time_of(struct json_object *row, const char *key)
 }
 
 static bool
-is_too_old(const struct book *book, struct json_object *past, int64_t moment)
+is_too_old(
+    const struct runbook *runbook, struct json_object *past, int64_t moment)
 {
-	return book->rehearsal_ms > 0 &&
-	    time_of(past, "ended_at") + book->rehearsal_ms < moment;
+	return runbook->rehearsal_ms > 0 &&
+	    time_of(past, "ended_at") + runbook->rehearsal_ms < moment;
 }
 
 /* Parameters were changed after a step had run with those before. */
@@ -49,38 +50,41 @@ static bool
 has_open_steps(struct db *db, struct json_object *past)
 {
 	return db_first_int(db_query(db, STMT_STEPS_NOT_DONE,
-	    INT(json_int(past, "id", 0))), 1) > 0;
+				INT(json_int(past, "id", 0))),
+		   1) > 0;
 }
 
 static bool
-counts(struct db *db, const struct book *book, struct json_object *past,
+counts(struct db *db, const struct runbook *runbook, struct json_object *past,
     struct json_object *run)
 {
 	return !CHECK(rehearsed_result,
-	    !text_eq(json_text(past, "result", ""), "succeeded")) &&
-	    !CHECK(rehearsed_document, !text_eq(json_text(past, "document",
-	    ""), json_text(run, "document", ""))) &&
-	    !CHECK(rehearsed_values, !json_object_equal(json_get(past,
-	    "parameters"), json_get(run, "parameters"))) &&
-	    !CHECK(rehearsed_in_time, is_too_old(book, past,
-	    approval_moment(run))) &&
+		   !text_eq(json_text(past, "result", ""), "succeeded")) &&
+	    !CHECK(rehearsed_document,
+		!text_eq(json_text(past, "document", ""),
+		    json_text(run, "document", ""))) &&
+	    !CHECK(rehearsed_values,
+		!json_object_equal(json_get(past, "parameters"),
+		    json_get(run, "parameters"))) &&
+	    !CHECK(rehearsed_in_time,
+		is_too_old(runbook, past, approval_moment(run))) &&
 	    !CHECK(rehearsed_one_plan, has_two_plans(past)) &&
 	    !CHECK(rehearsed_steps, has_open_steps(db, past));
 }
 
 int64_t
-rehearsal_find(struct db *db, const struct book *book,
-    struct json_object *run)
+rehearsal_find(
+    struct db *db, const struct runbook *runbook, struct json_object *run)
 {
 	struct json_object *all = db_rows_json(db_query(db, STMT_REHEARSALS,
-	    TEXT(json_text(run, "runbook", "")), TEXT(book->rehearsal)));
+	    TEXT(json_text(run, "runbook", "")), TEXT(runbook->rehearsal)));
 	int64_t found = 0;
 
 	for (size_t i = 0; i < json_object_array_length(all) && found == 0;
-	    i++) {
+	     i++) {
 		struct json_object *past = json_object_array_get_idx(all, i);
 
-		if (counts(db, book, past, run))
+		if (counts(db, runbook, past, run))
 			found = json_int(past, "id", 0);
 	}
 	json_object_put(all);

@@ -8,11 +8,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "book/book.h"
+#include "compiler/runbook.h"
 #include "journal/db.h"
 
 /* The document asks for a rehearsal of runs in that environment. */
-bool	rehearsal_is_needed(const struct book *book, const char *environment);
+bool rehearsal_is_needed(
+    const struct runbook *runbook, const char *environment);
 
 /*
  * The run that counts as the rehearsal of `run` (a row of STMT_RUN_GET), or
@@ -21,7 +22,7 @@ bool	rehearsal_is_needed(const struct book *book, const char *environment);
  * ended, and each step that it did not leave out by a `when` ended as
  * succeeded or confirmed.
  */
-int64_t	rehearsal_find(struct db *db, const struct book *book,
-	    struct json_object *run);
+int64_t rehearsal_find(
+    struct db *db, const struct runbook *runbook, struct json_object *run);
 
 #endif

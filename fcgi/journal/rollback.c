@@ -17,22 +17,22 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "book/expr.h"
-#include "journal/latest.h"
+#include "lang/expr.h"
+#include "journal/target_status.h"
 #include "journal/rollback.h"
 
 /* A step of the rollback. */
 struct back {
 	const struct step *step;
-	const struct section *hop;	/* that it belongs to, or NULL */
-	int		 rank;		/* of what it undoes, last ran first */
+	const struct section *hop; /* that it belongs to, or NULL */
+	int rank;                  /* of what it undoes, last ran first */
 };
 
 struct order {
 	const struct rollback_run *run;
-	struct json_object *ran;	/* rows of STMT_STEPS_RAN */
-	struct back	*all;
-	size_t		 count;
+	struct json_object *ran; /* rows of STMT_STEPS_RAN */
+	struct back *all;
+	size_t count;
 };
 
 /* How many steps ran after this one's latest attempt; -1: it never ran. */
@@ -40,30 +40,32 @@ static int
 rank_of(struct json_object *ran, const char *id)
 {
 	for (size_t i = 0; i < json_object_array_length(ran); i++)
-		if (text_eq(json_text(json_object_array_get_idx(ran, i),
-		    "step", ""), id))
+		if (text_eq(json_text(
+				json_object_array_get_idx(ran, i), "step", ""),
+			id))
 			return (int)i;
 	return -1;
 }
 
 static const struct section *
-hop_of(const struct book *book, const struct step *s)
+hop_of(const struct runbook *runbook, const struct step *s)
 {
-	for (int i = s->section; i >= 0; i = book->sections[i].parent)
-		if (book->sections[i].hop)
-			return &book->sections[i];
+	for (int i = s->section; i >= 0; i = runbook->sections[i].parent)
+		if (runbook->sections[i].hop)
+			return &runbook->sections[i];
 	return NULL;
 }
 
 /* A step forward between the same two versions ran. */
 static bool
-hop_ran(const struct book *book, struct json_object *ran,
+hop_ran(const struct runbook *runbook, struct json_object *ran,
     const struct section *hop)
 {
-	for (size_t i = 0; i < book->steps_count; i++) {
-		const struct step *s = &book->steps[i];
-		const struct section *h = s->rollback || s->probe_of != NULL ?
-		    NULL : hop_of(book, s);
+	for (size_t i = 0; i < runbook->steps_count; i++) {
+		const struct step *s = &runbook->steps[i];
+		const struct section *h = s->rollback || s->probe_of != NULL
+		    ? NULL
+		    : hop_of(runbook, s);
 
 		if (h != NULL && rank_of(ran, s->id) >= 0 &&
 		    version_compare(h->hop_from, hop->hop_from) == 0 &&
@@ -77,8 +79,8 @@ hop_ran(const struct book *book, struct json_object *ran,
 static bool
 has_changed(const struct rollback_run *run, const struct step *restore)
 {
-	struct json_object *names = latest_targets_for(run->db, run->id,
-	    run->targets, restore);
+	struct json_object *names = target_status_for(
+	    run->db, run->id, run->targets, restore);
 	bool any = json_object_array_length(names) > 0;
 
 	json_object_put(names);
@@ -92,7 +94,7 @@ is_needed(const struct order *o, const struct back *b)
 		return false;
 	if (b->step->undo != NULL)
 		return b->rank >= 0;
-	return b->hop == NULL || hop_ran(o->run->book, o->ran, b->hop);
+	return b->hop == NULL || hop_ran(o->run->runbook, o->ran, b->hop);
 }
 
 static bool
@@ -146,8 +148,8 @@ sort_among(struct order *o, bool (*belongs)(const struct back *),
 static void
 insert(struct order *o, size_t at, const struct back *b)
 {
-	memmove(o->all + at + 1, o->all + at,
-	    (o->count - at) * sizeof(*o->all));
+	memmove(
+	    o->all + at + 1, o->all + at, (o->count - at) * sizeof(*o->all));
 	o->all[at] = *b;
 	o->count++;
 }
@@ -213,23 +215,25 @@ move_behind(struct order *o, const struct step *s)
 static void
 move_all(struct order *o)
 {
-	const struct book *book = o->run->book;
-	bool *moved = mem_calloc(book->steps_count + 1, sizeof(*moved));
+	const struct runbook *runbook = o->run->runbook;
+	bool *moved = mem_calloc(runbook->steps_count + 1, sizeof(*moved));
 	bool again = true;
 
 	while (again) {
 		again = false;
-		for (size_t i = 0; i < book->steps_count; i++) {
-			const struct step *s = &book->steps[i];
+		for (size_t i = 0; i < runbook->steps_count; i++) {
+			const struct step *s = &runbook->steps[i];
 			size_t at = find_anchor(o, s->after);
-			int anchor = s->after == NULL || at == o->count ? -1 :
-			    (int)(o->all[at].step - book->steps);
+			int anchor = s->after == NULL || at == o->count
+			    ? -1
+			    : (int)(o->all[at].step - runbook->steps);
 
 			if (anchor < 0 || moved[i] ||
 			    find_anchor(o, s->id) == o->count ||
-			    (book->steps[anchor].after != NULL &&
-			    !moved[anchor] && find_anchor(o,
-			    book->steps[anchor].after) < o->count))
+			    (runbook->steps[anchor].after != NULL &&
+				!moved[anchor] &&
+				find_anchor(o, runbook->steps[anchor].after) <
+				    o->count))
 				continue;
 			move_behind(o, s);
 			moved[i] = again = true;
@@ -239,29 +243,32 @@ move_all(struct order *o)
 }
 
 static void
-add(struct json_object *list, const struct book *book, const struct step *s)
+add(struct json_object *list, const struct runbook *runbook,
+    const struct step *s)
 {
-	json_object_array_add(list,
-	    json_object_new_int((int)(s - book->steps)));
+	json_object_array_add(
+	    list, json_object_new_int((int)(s - runbook->steps)));
 }
 
 /* The steps that are needed, in order; the others go to `not_needed`. */
 static void
 put_in_order(struct order *o, struct json_object *not_needed)
 {
-	const struct book *book = o->run->book;
+	const struct runbook *runbook = o->run->runbook;
 
 	for (int restores = 0; restores < 2; restores++) {
-		for (size_t i = 0; i < book->steps_count; i++) {
-			const struct step *s = &book->steps[i];
-			struct back b = { s, hop_of(book, s), s->undo != NULL ?
-			    rank_of(o->ran, s->undo) : -1 };
+		for (size_t i = 0; i < runbook->steps_count; i++) {
+			const struct step *s = &runbook->steps[i];
+			struct back b = { s, hop_of(runbook, s),
+				s->undo != NULL ? rank_of(o->ran, s->undo)
+						: -1 };
 
-			if (s->restores != restores || !text_eq(o->run->part(
-			    o->run->ctx, (int)i), "rollback"))
+			if (s->restores != restores ||
+			    !text_eq(
+				o->run->part(o->run->ctx, (int)i), "rollback"))
 				continue;
 			if (!is_needed(o, &b))
-				add(not_needed, book, s);
+				add(not_needed, runbook, s);
 			else if (restores)
 				insert_restore(o, &b);
 			else
@@ -288,21 +295,21 @@ is_undone(const struct order *o, const struct step *s)
 static void
 list_ran(const struct order *o, struct rollback *r)
 {
-	const struct book *book = o->run->book;
+	const struct runbook *runbook = o->run->runbook;
 
 	for (size_t i = 0; i < json_object_array_length(o->ran); i++) {
-		int k = book_find_step(book, json_text(
-		    json_object_array_get_idx(o->ran, i), "step", ""));
-		const struct step *s = k < 0 ? NULL : &book->steps[k];
+		int k = runbook_find_step(runbook,
+		    json_text(
+			json_object_array_get_idx(o->ran, i), "step", ""));
+		const struct step *s = k < 0 ? NULL : &runbook->steps[k];
 
-		if (s == NULL || !text_eq(o->run->part(o->run->ctx, k),
-		    "main"))
+		if (s == NULL || !text_eq(o->run->part(o->run->ctx, k), "main"))
 			continue;
 		r->ran = true;
 		if (s->irreversible)
-			add(r->final, book, s);
+			add(r->final, runbook, s);
 		if (!is_undone(o, s))
-			add(r->no_undo, book, s);
+			add(r->no_undo, runbook, s);
 	}
 }
 
@@ -310,24 +317,26 @@ void
 rollback_plan(const struct rollback_run *run, struct rollback *ret)
 {
 	struct order o = { .run = run,
-	    .ran = db_rows_json(db_query(run->db, STMT_STEPS_RAN,
-	    INT(run->id))),
-	    .all = mem_calloc(run->book->steps_count + 1, sizeof(*o.all)) };
+		.ran = db_rows_json(
+		    db_query(run->db, STMT_STEPS_RAN, INT(run->id))),
+		.all = mem_calloc(
+		    run->runbook->steps_count + 1, sizeof(*o.all)) };
 	const char *why;
 
 	*ret = (struct rollback){ .steps = json_object_new_array(),
-	    .left_out = json_object_new_array(),
-	    .not_needed = json_object_new_array(),
-	    .no_undo = json_object_new_array(),
-	    .final = json_object_new_array() };
+		.left_out = json_object_new_array(),
+		.not_needed = json_object_new_array(),
+		.no_undo = json_object_new_array(),
+		.final = json_object_new_array() };
 	put_in_order(&o, ret->not_needed);
 	for (size_t i = 0; i < o.count; i++) {
 		const struct step *s = o.all[i].step;
 
-		add(ret->steps, run->book, s);
-		if (book_is_excluded(run->book, (int)(s - run->book->steps),
-		    run->value, run->ctx, &why))
-			add(ret->left_out, run->book, s);
+		add(ret->steps, run->runbook, s);
+		if (runbook_is_excluded(run->runbook,
+			(int)(s - run->runbook->steps), run->value, run->ctx,
+			&why))
+			add(ret->left_out, run->runbook, s);
 	}
 	list_ran(&o, ret);
 	free(o.all);
@@ -342,12 +351,13 @@ rollback_clear(struct rollback *r)
 	json_object_put(r->not_needed);
 	json_object_put(r->no_undo);
 	json_object_put(r->final);
-	*r = (struct rollback){0};
+	*r = (struct rollback){ 0 };
 }
 
 bool
 rollback_has_work(const struct rollback *r)
 {
-	return r->ran && json_object_array_length(r->steps) >
+	return r->ran &&
+	    json_object_array_length(r->steps) >
 	    json_object_array_length(r->left_out);
 }

@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "journal/approval.h"
 #include "journal/hash.h"
-#include "journal/latest.h"
+#include "journal/target_status.h"
 #include "journal/outcome.h"
 #include "journal/plan.h"
 #include "journal/run_report.h"
@@ -26,7 +26,7 @@ static struct json_object *
 decision_of(struct json_object *row)
 {
 	static const char *const keys[] = { "by", "decision", "comment", "at",
-	    "reset_by", "reset_at", NULL };
+		"reset_by", "reset_at", NULL };
 	struct json_object *o = json_object_new_object();
 
 	copy_all(o, row, keys);
@@ -38,12 +38,12 @@ static struct json_object *
 decisions_of(const struct run_report *r, const char *step)
 {
 	struct json_object *list = json_object_new_array();
-	struct json_object *given = plan_standing(r->decisions,
-	    json_text(r->row, "plan", ""), step);
+	struct json_object *given = plan_standing(
+	    r->decisions, json_text(r->row, "plan", ""), step);
 
 	for (size_t i = 0; i < json_object_array_length(given); i++)
-		json_object_array_add(list, decision_of(
-		    json_object_array_get_idx(given, i)));
+		json_object_array_add(
+		    list, decision_of(json_object_array_get_idx(given, i)));
 	json_object_put(given);
 	return list;
 }
@@ -70,8 +70,7 @@ gate_of(const struct run_report *r, const struct step *s, const char *state)
 	o = json_object_new_object();
 	decisions = decisions_of(r, s->id);
 	for (size_t i = 0; i < json_object_array_length(decisions); i++) {
-		struct json_object *d = json_object_array_get_idx(decisions,
-		    i);
+		struct json_object *d = json_object_array_get_idx(decisions, i);
 
 		given += text_eq(json_text(d, "decision", ""), "approve");
 		if (text_eq(json_text(d, "comment", ""), ""))
@@ -93,10 +92,10 @@ targets_of(const struct run_report *r, const struct step *s)
 
 	if (s->kind == STEP_MANUAL || s->kind == STEP_APPROVAL)
 		return json_object_new_array();
-	names = latest_targets_for(r->db, r->run, resolved, s);
+	names = target_status_for(r->db, r->run, resolved, s);
 	if (json_object_array_length(names) > 0)
 		return names;
-	json_object_put(names);		/* no edit to undo, so far */
+	json_object_put(names); /* no edit to undo, so far */
 	return plan_targets_of(resolved, s->on);
 }
 
@@ -109,14 +108,16 @@ hosts_of(struct json_object *attempts)
 
 	for (size_t i = 0; i < json_object_array_length(attempts); i++) {
 		struct json_object *targets = json_get(
-		    json_object_array_get_idx(attempts, i), "targets"), *t;
+				       json_object_array_get_idx(attempts, i),
+				       "targets"),
+				   *t;
 
 		for (size_t k = 0; k < json_object_array_length(targets); k++) {
 			t = json_object_array_get_idx(targets, k);
 			copy(last, json_text(t, "name", ""), t, "state");
 		}
 	}
-	json_object_object_foreach(last, name, state) {
+	json_object_object_foreach (last, name, state) {
 		const char *text = json_object_get_string(state);
 
 		(void)name;
@@ -129,22 +130,22 @@ hosts_of(struct json_object *attempts)
 static const char *
 outcome_of(const struct run_report *r, struct json_object *row)
 {
-	return outcome_of_row(r->row, &(struct outcome_row){
-	    .part = json_text(row, "part", ""),
-	    .state = json_text(row, "state", ""),
-	    .by = json_text(row, "by", NULL),
-	    .attempts = json_int(row, "attempts", 0) });
+	return outcome_of_row(r->row,
+	    &(struct outcome_row){ .part = json_text(row, "part", ""),
+		.state = json_text(row, "state", ""),
+		.by = json_text(row, "by", NULL),
+		.attempts = json_int(row, "attempts", 0) });
 }
 
 /* What the document says of the step. */
 static void
-put_document(const struct run_report *r, struct json_object *o,
-    const struct step *s)
+put_document(
+    const struct run_report *r, struct json_object *o, const struct step *s)
 {
 	json_set_text(o, "id", s->id);
 	json_set_text(o, "title", s->title);
-	json_set_text(o, "section", r->book->sections[s->section].title);
-	json_set_text(o, "kind", book_kind_name(s->kind));
+	json_set_text(o, "section", r->runbook->sections[s->section].title);
+	json_set_text(o, "kind", runbook_kind_name(s->kind));
 	json_set_text(o, "on", s->on);
 	json_set_int(o, "line", s->line);
 	json_set_text(o, "text", s->text);
@@ -161,11 +162,11 @@ put_document(const struct run_report *r, struct json_object *o,
 }
 
 static struct json_object *
-step_of(const struct run_report *r, const struct step *s,
-    struct json_object *row)
+step_of(
+    const struct run_report *r, const struct step *s, struct json_object *row)
 {
 	static const char *const keys[] = { "part", "state", "reason", "by",
-	    "at", "signed_by", NULL };
+		"at", "signed_by", NULL };
 	struct json_object *o = json_object_new_object();
 	struct json_object *attempts = list_in(r->attempts, s->id);
 	const char *state = json_text(row, "state", "");
@@ -173,15 +174,16 @@ step_of(const struct run_report *r, const struct step *s,
 	put_document(r, o, s);
 	copy_all(o, row, keys);
 	json_set_text(o, "outcome", outcome_of(r, row));
-	json_set_bool(o, "excluded", outcome_is_excluded(state,
-	    json_text(row, "by", NULL)));
+	json_set_bool(o, "excluded",
+	    outcome_is_excluded(state, json_text(row, "by", NULL)));
 	json_set(o, "targets", targets_of(r, s));
 	json_set(o, "approval", gate_of(r, s, state));
 	json_set(o, "hosts", hosts_of(attempts));
 	json_set(o, "attempts", json_object_get(attempts));
-	json_set(o, "signatures", json_get(row, "signed_by") == NULL ?
-	    json_object_new_array() :
-	    json_object_get(list_in(r->signatures, s->id)));
+	json_set(o, "signatures",
+	    json_get(row, "signed_by") == NULL
+		? json_object_new_array()
+		: json_object_get(list_in(r->signatures, s->id)));
 	return o;
 }
 
@@ -191,10 +193,10 @@ steps_of(const struct run_report *r)
 {
 	struct json_object *list = json_object_new_array(), *row;
 
-	for (size_t i = 0; i < r->book->steps_count; i++)
-		if ((row = json_get(r->steps, r->book->steps[i].id)) != NULL)
-			json_object_array_add(list, step_of(r,
-			    &r->book->steps[i], row));
+	for (size_t i = 0; i < r->runbook->steps_count; i++)
+		if ((row = json_get(r->steps, r->runbook->steps[i].id)) != NULL)
+			json_object_array_add(
+			    list, step_of(r, &r->runbook->steps[i], row));
 	return list;
 }
 
@@ -203,11 +205,11 @@ progress_of(const struct run_report *r)
 {
 	struct json_object *o = json_object_new_object(), *row;
 	const char *mode = json_text(r->row, "mode", ""), *part;
-	struct tally t = {0};
+	struct tally t = { 0 };
 	int not_taken = 0;
 
-	for (size_t i = 0; i < r->book->steps_count; i++) {
-		const struct step *s = &r->book->steps[i];
+	for (size_t i = 0; i < r->runbook->steps_count; i++) {
+		const struct step *s = &r->runbook->steps[i];
 
 		row = json_get(r->steps, s->id);
 		part = json_text(row, "part", "");
@@ -240,19 +242,19 @@ variables_of(const struct run_report *r)
 
 /* Events and document stand in it as the exact texts that are hashed. */
 static void
-put_evidence(const struct run_report *r, struct json_object *o,
-    const char *text)
+put_evidence(
+    const struct run_report *r, struct json_object *o, const char *text)
 {
 	struct json_object *events = json_object_new_array();
-	struct rows *rows = db_query(r->db, STMT_WEB_EVENTS, INT(r->run),
-	    INT(0), INT(INT64_MAX));
+	struct rows *rows = db_query(
+	    r->db, STMT_WEB_EVENTS, INT(r->run), INT(0), INT(INT64_MAX));
 	char head[2 * HASH_BYTES + 1] = "";
 	const void *hash;
 	size_t len;
 
 	while (db_next(rows))
-		json_object_array_add(events,
-		    json_object_new_string(db_text(rows, 1)));
+		json_object_array_add(
+		    events, json_object_new_string(db_text(rows, 1)));
 	db_done(rows);
 	rows = db_query(r->db, STMT_WEB_HEAD_HASH, INT(r->run));
 	if (db_next(rows)) {
@@ -269,16 +271,16 @@ static struct json_object *
 make(struct run_report *r)
 {
 	static const char *const keys[] = { "id", "title", "reason", "state",
-	    "result", "mode", "seq", "plan", "document", "runbook",
-	    "environment", "parameters", "created_by", "created_at",
-	    "started_by", "started_at", "ended_by", "ended_at", "note",
-	    "current", NULL };
+		"result", "mode", "seq", "plan", "document", "runbook",
+		"environment", "parameters", "created_by", "created_at",
+		"started_by", "started_at", "ended_by", "ended_at", "note",
+		"current", NULL };
 	struct json_object *o = json_object_new_object();
 
 	json_set_int(o, "format", RUN_REPORT_FORMAT);
 	copy_all(o, r->row, keys);
-	json_set_bool(o, "is_production",
-	    json_int(r->row, "production", 0) != 0);
+	json_set_bool(
+	    o, "is_production", json_int(r->row, "production", 0) != 0);
 	json_set(o, "approvals", approvals_of(r));
 	json_set(o, "progress", progress_of(r));
 	json_set(o, "artifacts", json_object_get(r->artifacts));
@@ -299,8 +301,8 @@ run_report_make(struct db *db, int64_t run)
 	r.row = db_first_json(db_query(db, STMT_RUN_GET, INT(run)));
 	if (r.row == NULL)
 		return NULL;
-	rows = db_query(db, STMT_DOCUMENT_TEXT,
-	    TEXT(json_text(r.row, "document", "")));
+	rows = db_query(
+	    db, STMT_DOCUMENT_TEXT, TEXT(json_text(r.row, "document", "")));
 	if (db_next(rows))
 		text = mem_strdup(db_text(rows, 0));
 	db_done(rows);

@@ -10,7 +10,7 @@
 #include "journal/db.h"
 
 /* Its "format"; reports of before had none. */
-#define RUN_REPORT_FORMAT	2
+#define RUN_REPORT_FORMAT 2
 
 /*
  * The whole report: a function of the events of the run and of its document,

@@ -5,25 +5,26 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "book/expand.h"
+#include "compiler/expand.h"
 #include "journal/event.h"
 #include "journal/run_report_own.h"
 
 /* The document as the run has it, or NULL. */
-static struct book *
+static struct runbook *
 read_book(const struct run_report *r, const char *text)
 {
-	struct book *book = book_parse(text, strlen(text)), *whole = NULL;
+	struct runbook *runbook = runbook_parse(text, strlen(text)),
+		       *whole = NULL;
 	struct json_object *lists = NULL;
 
-	if (book_lists(book, json_get(r->row, "parameters"),
-	    json_get(r->row, "targets"), &lists, NULL) == ERR_OK &&
+	if (runbook_lists(runbook, json_get(r->row, "parameters"),
+		json_get(r->row, "targets"), &lists, NULL) == ERR_OK &&
 	    lists != NULL)
-		(void)book_expand(text, strlen(text), lists, &whole, NULL);
+		(void)runbook_expand(text, strlen(text), lists, &whole, NULL);
 	json_object_put(lists);
 	if (whole == NULL)
-		return book;
-	book_free(book);
+		return runbook;
+	runbook_free(runbook);
 	return whole;
 }
 
@@ -40,8 +41,8 @@ read_steps(struct run_report *r)
 static void
 read_artifacts(struct run_report *r)
 {
-	r->artifacts = db_rows_json(db_query(r->db, STMT_WEB_ARTIFACTS,
-	    INT(r->run)));
+	r->artifacts = db_rows_json(
+	    db_query(r->db, STMT_WEB_ARTIFACTS, INT(r->run)));
 	for (size_t i = 0; i < json_object_array_length(r->artifacts); i++) {
 		struct json_object *o = json_object_array_get_idx(
 		    r->artifacts, i);
@@ -55,8 +56,8 @@ read_artifacts(struct run_report *r)
 
 /* What was kept of that attempt on that target, or NULL. */
 static struct json_object *
-artifact_of(const struct run_report *r, const char *step, int64_t n,
-    const char *target)
+artifact_of(
+    const struct run_report *r, const char *step, int64_t n, const char *target)
 {
 	for (size_t i = 0; i < json_object_array_length(r->artifacts); i++) {
 		struct json_object *o = json_object_array_get_idx(
@@ -78,12 +79,14 @@ add_target(const struct run_report *r, struct json_object *attempt,
 	struct json_object *exit = json_get(row, "exit");
 	const char *target = json_text(row, "target", "");
 
-	if (exit != NULL && (json_get(attempt, "exit") == NULL ||
-	    json_int(attempt, "exit", 0) == 0))
+	if (exit != NULL &&
+	    (json_get(attempt, "exit") == NULL ||
+		json_int(attempt, "exit", 0) == 0))
 		json_set(attempt, "exit", json_object_get(exit));
 	json_set_bool(row, "sealed", json_get(row, "sealed") != NULL);
-	json_set(row, "artifact", artifact_of(r, json_text(row, "step", ""),
-	    json_int(row, "n", 0), target));
+	json_set(row, "artifact",
+	    artifact_of(
+		r, json_text(row, "step", ""), json_int(row, "n", 0), target));
 	copy(row, "name", row, "target");
 	json_object_object_del(row, "step");
 	json_object_object_del(row, "target");
@@ -103,16 +106,17 @@ read_attempts(struct run_report *r)
 		json_object_object_del(row, "exec");
 		json_set(row, "exit", NULL);
 		json_set(row, "targets", json_object_new_array());
-		json_object_array_add(list_in(r->attempts, db_text(rows, 0)),
-		    row);
+		json_object_array_add(
+		    list_in(r->attempts, db_text(rows, 0)), row);
 	}
 	db_done(rows);
 	rows = db_query(r->db, STMT_WEB_TARGETS, INT(r->run));
 	while (db_next(rows)) {
 		row = json_get(r->attempts, db_text(rows, 0));
-		attempt = row == NULL || db_int(rows, 1) < 1 ? NULL :
-		    json_object_array_get_idx(row,
-		    (size_t)db_int(rows, 1) - 1);
+		attempt = row == NULL || db_int(rows, 1) < 1
+		    ? NULL
+		    : json_object_array_get_idx(
+			  row, (size_t)db_int(rows, 1) - 1);
 		if (attempt != NULL)
 			add_target(r, attempt, db_row_json(rows));
 	}
@@ -122,11 +126,11 @@ read_attempts(struct run_report *r)
 /* Calls add(r, o, data) for each event of a kind; o is a new {by, at}. */
 static void
 read_events(struct run_report *r, const char *kind,
-    void (*add)(struct run_report *, struct json_object *,
-    struct json_object *))
+    void (*add)(
+	struct run_report *, struct json_object *, struct json_object *))
 {
-	struct rows *rows = db_query(r->db, STMT_WEB_EVENTS_OF_KIND,
-	    INT(r->run), TEXT(kind));
+	struct rows *rows = db_query(
+	    r->db, STMT_WEB_EVENTS_OF_KIND, INT(r->run), TEXT(kind));
 
 	while (db_next(rows)) {
 		struct json_object *body = NULL, *o;
@@ -145,8 +149,8 @@ read_events(struct run_report *r, const char *kind,
 
 /* The signature that stands is the last of the step, where it is signed. */
 static void
-add_signature(struct run_report *r, struct json_object *o,
-    struct json_object *data)
+add_signature(
+    struct run_report *r, struct json_object *o, struct json_object *data)
 {
 	const char *step = json_text(data, "step", "");
 	struct json_object *list = json_object_new_array();
@@ -159,8 +163,8 @@ add_signature(struct run_report *r, struct json_object *o,
 }
 
 static void
-add_comment(struct run_report *r, struct json_object *o,
-    struct json_object *data)
+add_comment(
+    struct run_report *r, struct json_object *o, struct json_object *data)
 {
 	copy(o, "text", data, "text");
 	json_object_array_add(r->comments, o);
@@ -169,13 +173,13 @@ add_comment(struct run_report *r, struct json_object *o,
 void
 run_report_load(struct run_report *r, const char *text)
 {
-	r->book = read_book(r, text);
+	r->runbook = read_book(r, text);
 	r->steps = json_object_new_object();
 	r->attempts = json_object_new_object();
 	r->signatures = json_object_new_object();
 	r->comments = json_object_new_array();
-	r->decisions = db_rows_json(db_query(r->db, STMT_APPROVALS_MADE,
-	    INT(r->run)));
+	r->decisions = db_rows_json(
+	    db_query(r->db, STMT_APPROVALS_MADE, INT(r->run)));
 	read_steps(r);
 	read_artifacts(r);
 	read_attempts(r);
@@ -193,7 +197,6 @@ run_report_clear(struct run_report *r)
 	json_object_put(r->signatures);
 	json_object_put(r->comments);
 	json_object_put(r->artifacts);
-	if (r->book != NULL)
-		book_free(r->book);
+	if (r->runbook != NULL)
+		runbook_free(r->runbook);
 }
-

@@ -7,25 +7,25 @@
 #include <json-c/json.h>
 
 #include "base/json.h"
-#include "book/book.h"
+#include "compiler/runbook.h"
 #include "journal/db.h"
 
 struct run_report {
-	struct db	*db;
-	int64_t		 run;
-	struct json_object *row;	/* of STMT_RUN_GET */
-	struct book	*book;
-	struct json_object *steps;	/* {id: row of STMT_STEPS} */
-	struct json_object *attempts;	/* {step: [attempts with targets]} */
-	struct json_object *decisions;	/* of STMT_APPROVALS_MADE */
-	struct json_object *signatures;	/* {step: [the last]} */
+	struct db *db;
+	int64_t run;
+	struct json_object *row; /* of STMT_RUN_GET */
+	struct runbook *runbook;
+	struct json_object *steps;      /* {id: row of STMT_STEPS} */
+	struct json_object *attempts;   /* {step: [attempts with targets]} */
+	struct json_object *decisions;  /* of STMT_APPROVALS_MADE */
+	struct json_object *signatures; /* {step: [the last]} */
 	struct json_object *comments;
 	struct json_object *artifacts;
 };
 
 /* Reads all but `row`, which is there; text is the run's document. */
-void	run_report_load(struct run_report *r, const char *text);
-void	run_report_clear(struct run_report *r);
+void run_report_load(struct run_report *r, const char *text);
+void run_report_clear(struct run_report *r);
 
 /* Puts what stands under `key` there also under `name` here. */
 static inline void
@@ -37,8 +37,8 @@ copy(struct json_object *to, const char *name, struct json_object *from,
 
 /* The same under the same name, for each of a list that NULL ends. */
 static inline void
-copy_all(struct json_object *to, struct json_object *from,
-    const char *const *keys)
+copy_all(
+    struct json_object *to, struct json_object *from, const char *const *keys)
 {
 	for (; *keys != NULL; keys++)
 		copy(to, *keys, from, *keys);

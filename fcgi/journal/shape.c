@@ -12,13 +12,13 @@
 
 /* What a value is, or each member of it. */
 enum shape {
-	TEXTS,		/* ["a"] */
-	ROWS,		/* [{}] */
-	VALUES,		/* {"name": "text", or null} */
-	NUMBERS,	/* {"name": 1} */
-	OBJECT,		/* {} */
-	OBJECTS,	/* {"name": {}} */
-	TARGETS,	/* {"name": {"members": ["a"]}} */
+	TEXTS,   /* ["a"] */
+	ROWS,    /* [{}] */
+	VALUES,  /* {"name": "text", or null} */
+	NUMBERS, /* {"name": 1} */
+	OBJECT,  /* {} */
+	OBJECTS, /* {"name": {}} */
+	TARGETS, /* {"name": {"members": ["a"]}} */
 };
 
 /* clang-format off */
@@ -57,8 +57,7 @@ is_list_of(struct json_object *v, enum json_type type)
 	if (!json_object_is_type(v, json_type_array))
 		return false;
 	for (size_t i = 0; i < json_object_array_length(v); i++)
-		if (!json_object_is_type(json_object_array_get_idx(v, i),
-		    type))
+		if (!json_object_is_type(json_object_array_get_idx(v, i), type))
 			return false;
 	return true;
 }
@@ -69,7 +68,7 @@ is_map_of(struct json_object *v, enum json_type type, bool or_null)
 {
 	if (!json_object_is_type(v, json_type_object))
 		return false;
-	json_object_object_foreach(v, key, member) {
+	json_object_object_foreach (v, key, member) {
 		(void)key;
 		if (!json_object_is_type(member, type) &&
 		    !(or_null && member == NULL))
@@ -83,12 +82,12 @@ are_targets(struct json_object *v)
 {
 	if (!is_map_of(v, json_type_object, false))
 		return false;
-	json_object_object_foreach(v, name, target) {
+	json_object_object_foreach (v, name, target) {
 		struct json_object *members = json_get(target, "members");
 
 		(void)name;
 		if ((members != NULL ||
-		    text_eq(json_text(target, "kind", ""), "group")) &&
+			text_eq(json_text(target, "kind", ""), "group")) &&
 		    !is_list_of(members, json_type_string))
 			return false;
 	}
@@ -122,8 +121,9 @@ shape_fits(const struct event *e)
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
 		struct json_object *v = json_get(e->data, shapes[i].key);
 
-		if (v != NULL && (shapes[i].kind == NULL ||
-		    text_eq(shapes[i].kind, e->kind)) &&
+		if (v != NULL &&
+		    (shapes[i].kind == NULL ||
+			text_eq(shapes[i].kind, e->kind)) &&
 		    !fits(v, shapes[i].shape))
 			return false;
 	}

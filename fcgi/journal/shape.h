@@ -10,6 +10,6 @@
 
 /* True where each list and object of the data is what projections take it
  * for.  Texts and numbers are not looked at: who reads them asks by type. */
-bool	 shape_fits(const struct event *e);
+bool shape_fits(const struct event *e);
 
 #endif

@@ -39,6 +39,7 @@ ballast_release(const char *data_dir)
 
 	if (unlink(path) == 0)
 		log_warn("the disk is full: %s was given up, so that what "
-		    "runs can be recorded", path);
+			 "runs can be recorded",
+		    path);
 	free(path);
 }

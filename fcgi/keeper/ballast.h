@@ -4,13 +4,13 @@
 #ifndef KEEPER_BALLAST_H
 #define KEEPER_BALLAST_H
 
-#define BALLAST_BYTES	(16LL * 1024 * 1024)
+#define BALLAST_BYTES (16LL * 1024 * 1024)
 
 /* Takes the room, DATA/ballast, where the disk has plenty and it is not
  * there. */
-void	ballast_take(const char *data_dir);
+void ballast_take(const char *data_dir);
 
 /* Gives it back, so that what runs can still be recorded. */
-void	ballast_release(const char *data_dir);
+void ballast_release(const char *data_dir);
 
 #endif

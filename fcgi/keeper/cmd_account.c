@@ -29,8 +29,9 @@ enum err
 account_record(struct command *c, const char *kind, struct json_object *data)
 {
 	return event_append(c->keeper->db, 0, EVENT_ANY_SEQ,
-	    c->actor.name[0] != '\0' ? c->actor.name :
-	    json_text(c->body, "name", "nobody"), kind, data);
+	    c->actor.name[0] != '\0' ? c->actor.name
+				     : json_text(c->body, "name", "nobody"),
+	    kind, data);
 }
 
 struct json_object *
@@ -58,14 +59,15 @@ check_name(struct command *c)
 {
 	const char *name = json_text(c->body, "name", "");
 	static const char *const taken[] = { "local", "keeper", "runner",
-	    "nobody", "countersign", "executor", "notifier", "system" };
+		"nobody", "countersign", "executor", "notifier", "system" };
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
 		if (strcasecmp(name, taken[i]) == 0)
 			return fault_about(&c->fault, name,
 			    fault_set(&c->fault, ERR_INVALID, "name_taken",
-			    "name", "\"%s\" is a name of the console's own.",
-			    name));
+				"name",
+				"\"%s\" is a name of the console's own.",
+				name));
 	return account_check_id(c);
 }
 
@@ -80,11 +82,13 @@ check_roles(struct command *c, struct json_object *roles)
 		if (!json_object_is_type(r, json_type_string) ||
 		    !text_is_id(json_object_get_string(r)))
 			return fault_set(&c->fault, ERR_INVALID, "bad_role",
-			    "roles", "A role's name has letters, digits, dots, "
+			    "roles",
+			    "A role's name has letters, digits, dots, "
 			    "dashes and underscores, 64 at most.");
 	}
-	return n <= 50 ? ERR_OK : fault_set(&c->fault, ERR_INVALID,
-	    "bad_role", "roles", "An account has 50 roles at most.");
+	return n <= 50 ? ERR_OK
+		       : fault_set(&c->fault, ERR_INVALID, "bad_role", "roles",
+			     "An account has 50 roles at most.");
 }
 
 /* Asks for the hash of the body's password, once, if that may be set. */
@@ -96,8 +100,8 @@ wants_hash(struct command *c)
 
 	if (c->hashed != NULL)
 		return ERR_OK;
-	err = password_check(password, json_text(c->body, "name", ""),
-	    &c->fault);
+	err = password_check(
+	    password, json_text(c->body, "name", ""), &c->fault);
 	if (err == ERR_OK)
 		c->hash_password = password;
 	return err;
@@ -119,16 +123,16 @@ add_account(struct command *c, struct json_object *roles)
 {
 	const char *name = json_text(c->body, "name", "");
 	struct json_object *data = account_named("name", name);
-	struct rows *rows = db_query(c->keeper->db, STMT_ACCOUNT_ALIKE,
-	    TEXT(name));
+	struct rows *rows = db_query(
+	    c->keeper->db, STMT_ACCOUNT_ALIKE, TEXT(name));
 	enum err err = ERR_OK;
 
 	json_set(data, "roles", roles);
 	if (db_next(rows))
 		err = fault_about(&c->fault, db_text(rows, 0),
-		    fault_set(&c->fault, ERR_CONFLICT, "account_exists",
-		    "name", "There is an account \"%s\" already.",
-		    db_text(rows, 0)));
+		    fault_set(&c->fault, ERR_CONFLICT, "account_exists", "name",
+			"There is an account \"%s\" already.",
+			db_text(rows, 0)));
 	db_done(rows);
 	if (err != ERR_OK) {
 		json_object_put(data);
@@ -138,8 +142,8 @@ add_account(struct command *c, struct json_object *roles)
 		json_object_put(data);
 		return ERR_INTERNAL;
 	}
-	json_set_bool(data, "reset", c->actor.name[0] != '\0' &&
-	    !c->actor.local);
+	json_set_bool(
+	    data, "reset", c->actor.name[0] != '\0' && !c->actor.local);
 	put_credential(c, data);
 	err = account_record(c, "account.added", data);
 	if (err == ERR_OK)
@@ -158,8 +162,8 @@ cmd_account_add(struct command *c)
 	    (err = check_roles(c, roles)) != ERR_OK ||
 	    (err = wants_hash(c)) != ERR_OK || c->hashed == NULL)
 		return err;
-	return add_account(c, roles != NULL ? json_object_get(roles) :
-	    json_object_new_array());
+	return add_account(c,
+	    roles != NULL ? json_object_get(roles) : json_object_new_array());
 }
 
 /* The one-time link lives in a file until it is used. */
@@ -173,8 +177,8 @@ setup_path(struct command *c)
 static bool
 has_admin(struct command *c)
 {
-	return db_first_int(db_query(c->keeper->db, STMT_ADMIN_COUNT,
-	    TEXT("")), 1) != 0;
+	return db_first_int(
+		   db_query(c->keeper->db, STMT_ADMIN_COUNT, TEXT("")), 1) != 0;
 }
 
 enum err
@@ -182,7 +186,7 @@ cmd_setup_link(struct command *c)
 {
 	char secret[2 * AUTH_SECRET_BYTES + 1];
 	char *path = setup_path(c);
-	struct buf text = {0};
+	struct buf text = { 0 };
 	enum err err = ERR_OK;
 
 	if (has_admin(c))
@@ -206,7 +210,7 @@ is_setup_key(struct command *c)
 {
 	const char *key = json_text(c->body, "key", "");
 	char *path = setup_path(c);
-	struct buf text = {0};
+	struct buf text = { 0 };
 	bool same = io_read_file(path, 1024, &text) == ERR_OK &&
 	    text.len == strlen(key) && text.len > 0 &&
 	    text_same_secret(text.data, key, text.len);
@@ -251,20 +255,21 @@ check_last_admin(struct command *c, const char *name,
 
 	if (!actor_has(&before, "admin") ||
 	    (!disabled && actor_has(&after, "admin")) ||
-	    db_first_int(db_query(c->keeper->db, STMT_ADMIN_COUNT,
-	    TEXT(name)), 0) > 0)
+	    db_first_int(
+		db_query(c->keeper->db, STMT_ADMIN_COUNT, TEXT(name)), 0) > 0)
 		return ERR_OK;
 	return fault_about(&c->fault, name,
 	    fault_set(&c->fault, ERR_CONFLICT, "last_admin", "roles",
-	    "\"%s\" is the last admin: make somebody else one first.", name));
+		"\"%s\" is the last admin: make somebody else one first.",
+		name));
 }
 
 enum err
 cmd_account_change(struct command *c)
 {
 	const char *name = json_text(c->body, "name", "");
-	struct json_object *row = db_first_json(db_query(c->keeper->db,
-	    STMT_ACCOUNT_GET, TEXT(name)));
+	struct json_object *row = db_first_json(
+	    db_query(c->keeper->db, STMT_ACCOUNT_GET, TEXT(name)));
 	struct json_object *roles = json_get(c->body, "roles"), *data;
 	bool disabled;
 	enum err err;
@@ -272,12 +277,12 @@ cmd_account_change(struct command *c)
 	if (row == NULL)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_account",
 		    "name", "There is no account \"%.64s\".", name);
-	disabled = json_flag(c->body, "disabled",
-	    json_int(row, "disabled", 0) != 0);
+	disabled = json_flag(
+	    c->body, "disabled", json_int(row, "disabled", 0) != 0);
 	roles = roles != NULL ? roles : json_get(row, "roles");
 	if ((err = check_roles(c, roles)) == ERR_OK &&
-	    (err = check_last_admin(c, name, json_get(row, "roles"),
-	    roles, disabled)) == ERR_OK) {
+	    (err = check_last_admin(
+		 c, name, json_get(row, "roles"), roles, disabled)) == ERR_OK) {
 		data = account_named("name", name);
 		json_set(data, "roles", json_object_get(roles));
 		json_set_bool(data, "disabled", disabled);
@@ -296,20 +301,20 @@ account_own_or_admin(struct command *c, const char *account)
 		return ERR_OK;
 	return fault_about(&c->fault, "admin",
 	    fault_set(&c->fault, ERR_FORBIDDEN, "role_needed", NULL,
-	    "Only an admin may do that for somebody else."));
+		"Only an admin may do that for somebody else."));
 }
 
 enum err
 account_check_there(struct command *c, const char *name)
 {
-	struct rows *rows = db_query(c->keeper->db, STMT_ACCOUNT_GET,
-	    TEXT(name));
+	struct rows *rows = db_query(
+	    c->keeper->db, STMT_ACCOUNT_GET, TEXT(name));
 	bool there = db_next(rows);
 
 	db_done(rows);
-	return there ? ERR_OK : fault_set(&c->fault, ERR_NOT_FOUND,
-	    "no_such_account", "name", "There is no account \"%.64s\".",
-	    name);
+	return there ? ERR_OK
+		     : fault_set(&c->fault, ERR_NOT_FOUND, "no_such_account",
+			   "name", "There is no account \"%.64s\".", name);
 }
 
 /* Whoever changes their own password proves that they know it. */
@@ -337,8 +342,8 @@ set_password(struct command *c, const char *name)
 		    TEXT(c->hashed));
 	if (err == ERR_OK)
 		err = session_end_all(c, name, "password_changed");
-	return err == ERR_OK ?
-	    token_revoke_all(c, name, "password_changed") : err;
+	return err == ERR_OK ? token_revoke_all(c, name, "password_changed")
+			     : err;
 }
 
 enum err
@@ -351,8 +356,8 @@ cmd_password_set(struct command *c)
 	    (err = account_check_there(c, name)) != ERR_OK)
 		return err;
 	if (c->hashed == NULL)
-		return (err = wants_hash(c)) == ERR_OK ?
-		    ask_for_old(c, name) : err;
+		return (err = wants_hash(c)) == ERR_OK ? ask_for_old(c, name)
+						       : err;
 	if (strcmp(c->hashed, "no") == 0)
 		return account_wrong_password(c, name, "old");
 	return c->hashed[0] != '\0' ? set_password(c, name) : ERR_INTERNAL;
@@ -379,8 +384,8 @@ may_confirm(const struct command *c, struct json_object *row)
 	const struct actor *a = &c->actor;
 
 	for (size_t i = 0; i < sizeof(parties) / sizeof(parties[0]); i++)
-		if (CHECK(confirm_party, text_eq(json_text(row, parties[i],
-		    ""), a->name)))
+		if (CHECK(confirm_party,
+			text_eq(json_text(row, parties[i], ""), a->name)))
 			return false;
 	return a->session && !CHECK(confirm_own, a->reset_by[0] != '\0') &&
 	    (actor_has(a, "admin") || actor_has(a, "approver"));
@@ -397,14 +402,16 @@ check_confirm(struct command *c, struct json_object *row)
 		    "No reset of this password waits to be confirmed.");
 	if (!may_confirm(c, row))
 		return fault_set(&c->fault, ERR_FORBIDDEN, "reset_not_yours",
-		    NULL, "Another admin or approver confirms a reset, signed "
+		    NULL,
+		    "Another admin or approver confirms a reset, signed "
 		    "in: not who made it, not whose account it is, and nobody "
 		    "whose own reset is not confirmed.");
 	if (CHECK(confirm_set_own, json_get(row, "own_at") == NULL))
 		return fault_about(&c->fault, name,
 		    fault_set(&c->fault, ERR_CONFLICT, "reset_not_own", NULL,
-		    "%s has not chosen a password of their own yet: until "
-		    "then there is nothing to confirm.", name));
+			"%s has not chosen a password of their own yet: until "
+			"then there is nothing to confirm.",
+			name));
 	return ERR_OK;
 }
 

@@ -2,7 +2,7 @@
  * cmd_approve.c: the plan of a run, or a gate in the middle, is approved,
  * rejected, or an approval is withdrawn.
  *
- * Whether the person may is life_may()'s to say.  Here the decision is put
+ * Whether the person may is run_authorize()'s to say.  Here the decision is put
  * beside those that stand, and it is seen whether they now are what the rules
  * ask for.
  */
@@ -27,8 +27,8 @@ check_decision(struct command *c, const char *decision)
 /* Those that stand without the person's, and with this one, where there is
  * one.  A new array. */
 static struct json_object *
-decisions_with(const struct command *c, struct json_object *given,
-    const char *decision)
+decisions_with(
+    const struct command *c, struct json_object *given, const char *decision)
 {
 	struct json_object *all = json_object_new_array();
 	struct json_object *mine = json_object_new_object();
@@ -60,7 +60,7 @@ data_of(struct command *c, const struct run *run, const char *step,
 
 	if (step != NULL)
 		json_set_text(data, "step", step);
-	json_set_text(data, "plan", run->life.plan);
+	json_set_text(data, "plan", run->lifecycle.plan);
 	if (decision != NULL) {
 		json_set_text(data, "decision", decision);
 		account_note_reset(c, data);
@@ -74,17 +74,19 @@ data_of(struct command *c, const struct run *run, const char *step,
 static const char *
 state_after(struct command *c, const struct run *run, const char *decision)
 {
-	struct json_object *all = decisions_with(c, run->life.given, decision);
-	bool complete = approval_is_complete(run->life.approvals, all,
-	    run->life.moment);
-	bool waits = text_eq(run->life.state, "awaiting_approval");
+	struct json_object *all = decisions_with(
+	    c, run->lifecycle.given, decision);
+	bool complete = approval_is_complete(
+	    run->lifecycle.approvals, all, run->lifecycle.moment);
+	bool waits = text_eq(run->lifecycle.state, "awaiting_approval");
 
 	json_object_put(all);
 	if (waits && complete)
-		return json_get(run->row, "started_at") == NULL ? "ready" :
-		    "running";
-	return waits || complete || text_eq(run->life.state, "paused") ?
-	    NULL : "awaiting_approval";
+		return json_get(run->row, "started_at") == NULL ? "ready"
+								: "running";
+	return waits || complete || text_eq(run->lifecycle.state, "paused")
+	    ? NULL
+	    : "awaiting_approval";
 }
 
 enum err
@@ -119,7 +121,8 @@ cmd_run_withdraw(struct command *c)
 
 /* The gate's state once this decision stands; NULL: as it is. */
 static const char *
-gate_after(struct command *c, const struct life_step *s, const char *decision)
+gate_after(
+    struct command *c, const struct lifecycle_step *s, const char *decision)
 {
 	struct json_object *all = decisions_with(c, s->given, decision);
 	bool given = approval_is_gate_given(s->step, all);
@@ -127,8 +130,9 @@ gate_after(struct command *c, const struct life_step *s, const char *decision)
 	json_object_put(all);
 	if (text_eq(decision, "reject"))
 		return "failed";
-	return given ? "succeeded" : text_eq(s->state, "failed") ? "ready" :
-	    NULL;
+	return given                      ? "succeeded"
+	    : text_eq(s->state, "failed") ? "ready"
+					  : NULL;
 }
 
 enum err
@@ -136,7 +140,7 @@ cmd_step_approve(struct command *c)
 {
 	const char *decision = json_text(c->body, "decision", "");
 	struct json_object *data;
-	struct life_step s;
+	struct lifecycle_step s;
 	struct run run;
 	enum err err;
 
@@ -151,10 +155,11 @@ cmd_step_approve(struct command *c)
 enum err
 cmd_step_withdraw(struct command *c)
 {
-	struct life_step s;
+	struct lifecycle_step s;
 	struct run run;
 	enum err err = run_permit(c, VERB_step_withdraw, &run, &s);
 
-	return err != ERR_OK ? err : run_finish(c, &run, "step.withdrawn",
-	    data_of(c, &run, s.step->id, NULL));
+	return err != ERR_OK ? err
+			     : run_finish(c, &run, "step.withdrawn",
+				   data_of(c, &run, s.step->id, NULL));
 }

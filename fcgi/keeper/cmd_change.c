@@ -6,7 +6,7 @@
  * condition had left out.
  */
 #include "base/text.h"
-#include "book/expand.h"
+#include "compiler/expand.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "keeper/draft.h"
@@ -16,7 +16,7 @@
 static bool
 is_same(const struct parameter *p, const char *old, const char *value)
 {
-	struct buf joined = {0};
+	struct buf joined = { 0 };
 	bool same;
 
 	if (p->type != PARAMETER_LIST)
@@ -34,11 +34,11 @@ change_parameters(struct command *c, const struct run *run, struct draft *d)
 	struct json_object *given = json_get(c->body, "parameters");
 	struct json_object *old = json_get(run->row, "parameters");
 	struct json_object *sealed = json_get(run->row, "sealed");
-	enum err err = draft_check_names(c, run->book, given);
+	enum err err = draft_check_names(c, run->runbook, given);
 
-	for (size_t i = 0; i < run->book->parameters_count && err == ERR_OK;
-	    i++) {
-		const struct parameter *p = &run->book->parameters[i];
+	for (size_t i = 0; i < run->runbook->parameters_count && err == ERR_OK;
+	     i++) {
+		const struct parameter *p = &run->runbook->parameters[i];
 		const char *value = json_text(given, p->name, NULL);
 		const char *box = json_text(sealed, p->name, NULL);
 
@@ -50,12 +50,14 @@ change_parameters(struct command *c, const struct run *run, struct draft *d)
 		}
 		if (value == NULL)
 			value = json_text(old, p->name, "");
-		if (book_shapes(run->book, p->name) && !is_same(p,
-		    json_text(old, p->name, ""), value))
+		if (runbook_shapes(run->runbook, p->name) &&
+		    !is_same(p, json_text(old, p->name, ""), value))
 			return fault_about(&c->fault, p->label,
 			    fault_set(&c->fault, ERR_INVALID, "shapes_run",
-			    p->name, "%s decides which steps this run has: "
-			    "create a new run for another value.", p->label));
+				p->name,
+				"%s decides which steps this run has: "
+				"create a new run for another value.",
+				p->label));
 		if (draft_asks(d, p, json_text(run->row, "environment", "")))
 			err = draft_take(c, d, p, value);
 		else
@@ -67,9 +69,9 @@ change_parameters(struct command *c, const struct run *run, struct draft *d)
 static const char *
 state_after_change(const struct run *run)
 {
-	if (json_object_array_length(run->life.approvals) > 0)
+	if (json_object_array_length(run->lifecycle.approvals) > 0)
 		return "awaiting_approval";
-	return run->life.state;
+	return run->lifecycle.state;
 }
 
 /* The gates that were decided on for the plan before this one, also those of
@@ -79,23 +81,22 @@ gates_of(const struct run *run)
 {
 	struct json_object *gates = json_object_new_array();
 
-	for (size_t i = 0; i < run->book->steps_count; i++) {
-		const struct step *s = &run->book->steps[i];
+	for (size_t i = 0; i < run->runbook->steps_count; i++) {
+		const struct step *s = &run->runbook->steps[i];
 		struct json_object *row = run_step_row(run, s->id);
 		const char *state = json_text(row, "state", "");
 
 		if (s->kind == STEP_APPROVAL &&
 		    !text_eq(json_text(row, "part", ""), "not_taken") &&
-		    (life_is_done(state) || text_eq(state, "failed")))
-			json_object_array_add(gates,
-			    json_object_new_string(s->id));
+		    (lifecycle_is_done(state) || text_eq(state, "failed")))
+			json_object_array_add(
+			    gates, json_object_new_string(s->id));
 	}
 	return gates;
 }
 
 static enum err
-append_changed(struct command *c, const struct run *run,
-    const struct draft *d)
+append_changed(struct command *c, const struct run *run, const struct draft *d)
 {
 	struct json_object *data = json_object_new_object();
 	enum err err;
@@ -105,8 +106,8 @@ append_changed(struct command *c, const struct run *run,
 	json_set(data, "sealed", json_object_get(d->sealed));
 	json_set_text(data, "state", state_after_change(run));
 	json_set(data, "gates", gates_of(run));
-	err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ,
-	    c->actor.name, "run.changed", data);
+	err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ, c->actor.name,
+	    "run.changed", data);
 	if (err == ERR_OK)
 		err = draft_store_boxes(c, d, run->id);
 	if (err == ERR_OK)
@@ -117,7 +118,7 @@ append_changed(struct command *c, const struct run *run,
 enum err
 cmd_run_change(struct command *c)
 {
-	struct draft d = {0};
+	struct draft d = { 0 };
 	struct run run;
 	enum err err = run_permit(c, VERB_run_change, &run, NULL);
 
@@ -127,9 +128,9 @@ cmd_run_change(struct command *c)
 	if ((err = change_parameters(c, &run, &d)) != ERR_OK)
 		goto out;
 	plan_hash(json_text(run.row, "document", ""),
-	    json_text(run.row, "environment", ""),
-	    json_get(run.row, "targets"), d.parameters, d.sealed, d.plan);
-	if (!text_eq(d.plan, run.life.plan))
+	    json_text(run.row, "environment", ""), json_get(run.row, "targets"),
+	    d.parameters, d.sealed, d.plan);
+	if (!text_eq(d.plan, run.lifecycle.plan))
 		err = append_changed(c, &run, &d);
 	json_set_text(c->result, "plan", d.plan);
 	run_report(c, run.id);

@@ -9,10 +9,10 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "book/expand.h"
-#include "book/rule.h"
-#include "book/runbook_name.h"
-#include "book/targets.h"
+#include "compiler/expand.h"
+#include "compiler/approval_rule.h"
+#include "lang/runbook_name.h"
+#include "inventory/targets.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "journal/rehearsal.h"
@@ -31,22 +31,23 @@ read_document(struct command *c, struct draft *d)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_runbook",
 		    "runbook", "There is no runbook \"%.120s\".", name);
 	path = mem_printf("%s/%s.md", c->keeper->runbooks_dir, name);
-	err = io_read_file(path, BOOK_MAX_BYTES, &d->text);
+	err = io_read_file(path, RUNBOOK_MAX_BYTES, &d->text);
 	free(path);
 	if (err != ERR_OK)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_runbook",
 		    "runbook", "There is no runbook \"%.120s\".", name);
-	d->book = book_parse(buf_text(&d->text), d->text.len);
+	d->runbook = runbook_parse(buf_text(&d->text), d->text.len);
 	hash_hex(buf_text(&d->text), d->text.len, d->document);
-	if (d->book->errors == 0)
+	if (d->runbook->errors == 0)
 		return ERR_OK;
-	for (size_t i = 0; i < d->book->diagnostics_count; i++)
-		if (d->book->diagnostics[i].severity == SEVERITY_ERROR)
+	for (size_t i = 0; i < d->runbook->diagnostics_count; i++)
+		if (d->runbook->diagnostics[i].severity == SEVERITY_ERROR)
 			return fault_set(&c->fault, ERR_INVALID,
-			    "broken_runbook", "runbook", "The runbook has %zu "
+			    "broken_runbook", "runbook",
+			    "The runbook has %zu "
 			    "errors; the first is in line %d: %s",
-			    d->book->errors, d->book->diagnostics[i].line,
-			    d->book->diagnostics[i].message);
+			    d->runbook->errors, d->runbook->diagnostics[i].line,
+			    d->runbook->diagnostics[i].message);
 	return ERR_INTERNAL;
 }
 
@@ -91,9 +92,13 @@ check_environment(struct command *c, struct draft *d)
 			d->environment = json_object_get(e);
 	}
 	json_object_put(all);
-	return d->environment != NULL ? ERR_OK : fault_set(&c->fault,
-	    ERR_INVALID, "unknown_environment", "environment", "There is no "
-	    "environment \"%.64s\" in targets.yml.", name);
+	return d->environment != NULL
+	    ? ERR_OK
+	    : fault_set(&c->fault, ERR_INVALID, "unknown_environment",
+		  "environment",
+		  "There is no "
+		  "environment \"%.64s\" in targets.yml.",
+		  name);
 }
 
 /* The document as this run has it, with its lists. */
@@ -101,23 +106,24 @@ static enum err
 expand(struct command *c, struct draft *d)
 {
 	struct json_object *lists = NULL, *groups;
-	struct book *book;
+	struct runbook *runbook;
 	enum err err;
 
-	groups = targets_groups(d->targets,
-	    json_text(c->body, "environment", ""));
-	err = book_lists(d->book, d->parameters, groups, &lists, &c->fault);
+	groups = targets_groups(
+	    d->targets, json_text(c->body, "environment", ""));
+	err = runbook_lists(
+	    d->runbook, d->parameters, groups, &lists, &c->fault);
 	if (err == ERR_OK && lists != NULL) {
-		err = book_expand(buf_text(&d->text), d->text.len, lists,
-		    &book, &c->fault);
+		err = runbook_expand(buf_text(&d->text), d->text.len, lists,
+		    &runbook, &c->fault);
 		if (err == ERR_OK) {
-			book_free(d->book);
-			d->book = book;
+			runbook_free(d->runbook);
+			d->runbook = runbook;
 		}
 	}
 	json_object_put(lists);
 	json_object_put(groups);
-	if (err == ERR_OK && d->book->steps_count == 0)
+	if (err == ERR_OK && d->runbook->steps_count == 0)
 		err = fault_set(&c->fault, ERR_INVALID, "no_steps", NULL,
 		    "This run would have no steps: the lists that its "
 		    "sections repeat over are empty, or no block is marked "
@@ -129,12 +135,14 @@ expand(struct command *c, struct draft *d)
 static enum err
 check_hops(struct command *c, struct draft *d)
 {
-	struct buf scratch = {0};
-	const char *field = "", *why = book_check_hops(d->book,
-	    json_text(d->parameters, "from", ""),
-	    json_text(d->parameters, "to", ""), &field, &scratch);
-	enum err err = why == NULL ? ERR_OK : fault_set(&c->fault, ERR_INVALID,
-	    "no_hops", field, "%s", why);
+	struct buf scratch = { 0 };
+	const char *field = "",
+		   *why = runbook_check_hops(d->runbook,
+		       json_text(d->parameters, "from", ""),
+		       json_text(d->parameters, "to", ""), &field, &scratch);
+	enum err err = why == NULL
+	    ? ERR_OK
+	    : fault_set(&c->fault, ERR_INVALID, "no_hops", field, "%s", why);
 
 	buf_clear(&scratch);
 	return err;
@@ -144,7 +152,7 @@ static enum err
 resolve_targets(struct command *c, struct draft *d)
 {
 	if (targets_resolve(d->targets, json_text(c->body, "environment", ""),
-	    d->book, &d->resolved, &c->fault) == ERR_OK)
+		d->runbook, &d->resolved, &c->fault) == ERR_OK)
 		return ERR_OK;
 	snprintf(c->fault.field, sizeof(c->fault.field), "environment");
 	return c->fault.err = ERR_INVALID;
@@ -155,15 +163,15 @@ take_parameters(struct command *c, struct draft *d)
 {
 	struct json_object *given = json_get(c->body, "parameters");
 	const char *environment = json_text(c->body, "environment", "");
-	enum err err = draft_check_names(c, d->book, given);
+	enum err err = draft_check_names(c, d->runbook, given);
 
-	for (size_t i = 0; i < d->book->parameters_count && err == ERR_OK;
-	    i++) {
-		const struct parameter *p = &d->book->parameters[i];
+	for (size_t i = 0; i < d->runbook->parameters_count && err == ERR_OK;
+	     i++) {
+		const struct parameter *p = &d->runbook->parameters[i];
 
 		if (draft_asks(d, p, environment))
-			err = draft_take(c, d, p,
-			    json_text(given, p->name, NULL));
+			err = draft_take(
+			    c, d, p, json_text(given, p->name, NULL));
 		else
 			json_set_text(d->parameters, p->name, "");
 	}
@@ -174,14 +182,14 @@ take_parameters(struct command *c, struct draft *d)
 static struct json_object *
 all_rules(const struct draft *d)
 {
-	struct json_object *rules = rules_json(d->book->approvals,
-	    d->book->approvals_count);
+	struct json_object *rules = rules_json(
+	    d->runbook->approvals, d->runbook->approvals_count);
 	struct json_object *more = json_get(d->environment, "approvals");
 	size_t n = more != NULL ? json_object_array_length(more) : 0;
 
 	for (size_t i = 0; i < n; i++)
-		json_object_array_add(rules, json_object_get(
-		    json_object_array_get_idx(more, i)));
+		json_object_array_add(
+		    rules, json_object_get(json_object_array_get_idx(more, i)));
 	return rules;
 }
 
@@ -196,8 +204,8 @@ parameter_value(void *ctx, const char *name)
 
 /* What is known before anything runs. */
 struct known {
-	const struct draft	*draft;
-	const char		*environment;
+	const struct draft *draft;
+	const char *environment;
 };
 
 static const char *
@@ -205,8 +213,9 @@ known_value(void *ctx, const char *name)
 {
 	const struct known *k = ctx;
 
-	return text_eq(name, "environment") ? k->environment :
-	    json_text(k->draft->parameters, name, NULL);
+	return text_eq(name, "environment")
+	    ? k->environment
+	    : json_text(k->draft->parameters, name, NULL);
 }
 
 /*
@@ -221,17 +230,20 @@ all_steps(struct draft *d, const char *environment, int64_t *ret_main)
 	struct json_object *steps = json_object_new_array();
 
 	*ret_main = 0;
-	for (size_t i = 0; i < d->book->steps_count; i++) {
-		const struct step *s = &d->book->steps[i];
-		const char *part = s->probe_of != NULL ? "probe" :
-		    s->rollback ? "rollback" : "main", *why = NULL;
+	for (size_t i = 0; i < d->runbook->steps_count; i++) {
+		const struct step *s = &d->runbook->steps[i];
+		const char *part = s->probe_of != NULL ? "probe"
+		    : s->rollback                      ? "rollback"
+						       : "main",
+			   *why = NULL;
 		struct json_object *o = json_object_new_object();
 
-		if (!book_takes(d->book, s->section, parameter_value, d, &why))
+		if (!runbook_takes(
+			d->runbook, s->section, parameter_value, d, &why))
 			part = "not_taken";
 		else if (strcmp(part, "main") == 0)
-			book_is_excluded_early(d->book, (int)i, known_value,
-			    &known, &why);
+			runbook_is_excluded_early(
+			    d->runbook, (int)i, known_value, &known, &why);
 		json_set_text(o, "id", s->id);
 		json_set_text(o, "part", part);
 		if (why != NULL)
@@ -253,16 +265,17 @@ append_created(struct command *c, struct draft *d, int64_t id)
 
 	plan_hash(d->document, environment, d->resolved, d->parameters,
 	    d->sealed, d->plan);
-	json_set_text(data, "title", title[0] != '\0' ? title :
-	    d->book->title);
+	json_set_text(
+	    data, "title", title[0] != '\0' ? title : d->runbook->title);
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
 	json_set_text(data, "runbook", json_text(c->body, "runbook", ""));
 	json_set_text(data, "document", d->document);
 	json_set_text(data, "environment", environment);
-	json_set_bool(data, "production",
-	    json_flag(d->environment, "production", false));
-	json_set_text(data, "state", json_object_array_length(rules) > 0 ?
-	    "awaiting_approval" : "ready");
+	json_set_bool(
+	    data, "production", json_flag(d->environment, "production", false));
+	json_set_text(data, "state",
+	    json_object_array_length(rules) > 0 ? "awaiting_approval"
+						: "ready");
 	json_set_text(data, "plan", d->plan);
 	json_set(data, "parameters", json_object_get(d->parameters));
 	json_set(data, "sealed", json_object_get(d->sealed));
@@ -271,8 +284,8 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	json_set(data, "steps", all_steps(d, environment, &total));
 	json_set_int(data, "steps_total", total);
 	idempotency_put(c, data);
-	return event_append(c->keeper->db, id, 0, c->actor.name,
-	    "run.created", data);
+	return event_append(
+	    c->keeper->db, id, 0, c->actor.name, "run.created", data);
 }
 
 /* What a person wrote: valid UTF-8 comes from the JSON reader; bound it. */
@@ -287,16 +300,16 @@ check_words(struct command *c, const char *field, size_t max)
 
 /* What who creates the run is told of it. */
 static void
-report(struct command *c, const struct book *book, int64_t id)
+report(struct command *c, const struct runbook *runbook, int64_t id)
 {
-	struct json_object *row = db_first_json(db_query(c->keeper->db,
-	    STMT_RUN_GET, INT(id)));
+	struct json_object *row = db_first_json(
+	    db_query(c->keeper->db, STMT_RUN_GET, INT(id)));
 
 	json_set_text(c->result, "plan", json_text(row, "plan", ""));
-	if (book != NULL && rehearsal_is_needed(book, json_text(row,
-	    "environment", "")) &&
-	    rehearsal_find(c->keeper->db, book, row) == 0)
-		json_set_text(c->result, "unrehearsed", book->rehearsal);
+	if (runbook != NULL &&
+	    rehearsal_is_needed(runbook, json_text(row, "environment", "")) &&
+	    rehearsal_find(c->keeper->db, runbook, row) == 0)
+		json_set_text(c->result, "unrehearsed", runbook->rehearsal);
 	json_object_put(row);
 	run_report(c, id);
 }
@@ -304,7 +317,7 @@ report(struct command *c, const struct book *book, int64_t id)
 enum err
 cmd_run_create(struct command *c)
 {
-	struct draft d = {0};
+	struct draft d = { 0 };
 	int64_t id;
 	enum err err;
 
@@ -330,7 +343,7 @@ cmd_run_create(struct command *c)
 		err = draft_store_boxes(c, &d, id);
 out:
 	if (err == ERR_OK)
-		report(c, d.book, id);
+		report(c, d.runbook, id);
 	draft_clear(&d);
 	return err;
 }

@@ -12,21 +12,21 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "book/expand.h"
+#include "compiler/expand.h"
 #include "journal/event.h"
-#include "keeper/hosts.h"
+#include "keeper/target_results.h"
 #include "keeper/run.h"
-#include "keeper/waiting.h"
+#include "keeper/unaccepted.h"
 
 /* The attempt that an execution id means. */
 struct attempt {
-	int64_t		 run;
-	char		 step[65];
-	int64_t		 n;
-	char		 state[24];
-	char		 by[65];
-	bool		 ended;
-	const char	*actor;		/* who says what becomes of it */
+	int64_t run;
+	char step[65];
+	int64_t n;
+	char state[24];
+	char by[65];
+	bool ended;
+	const char *actor; /* who says what becomes of it */
 };
 
 static enum err
@@ -38,16 +38,18 @@ find_attempt(struct command *c, struct attempt *ret)
 
 	if (db_next(rows)) {
 		*ret = (struct attempt){ .run = db_int(rows, 0),
-		    .actor = "runner",
-		    .n = db_int(rows, 2), .ended = !db_is_null(rows, 6) };
+			.actor = "runner",
+			.n = db_int(rows, 2),
+			.ended = !db_is_null(rows, 6) };
 		strncpy(ret->step, db_text(rows, 1), sizeof(ret->step) - 1);
 		strncpy(ret->state, db_text(rows, 3), sizeof(ret->state) - 1);
 		strncpy(ret->by, db_text(rows, 4), sizeof(ret->by) - 1);
 		err = ERR_OK;
 	}
 	db_done(rows);
-	return err == ERR_OK ? err : fault_set(&c->fault, err, "no_such_exec",
-	    "exec", "There is no such execution.");
+	return err == ERR_OK ? err
+			     : fault_set(&c->fault, err, "no_such_exec", "exec",
+				   "There is no such execution.");
 }
 
 static struct json_object *
@@ -64,8 +66,8 @@ static enum err
 append(struct command *c, const struct attempt *a, const char *kind,
     struct json_object *data)
 {
-	return event_append(c->keeper->db, a->run, EVENT_ANY_SEQ, a->actor,
-	    kind, data);
+	return event_append(
+	    c->keeper->db, a->run, EVENT_ANY_SEQ, a->actor, kind, data);
 }
 
 /* The attempts and looks that have not ended: what to start, watch or
@@ -73,10 +75,10 @@ append(struct command *c, const struct attempt *a, const char *kind,
 enum err
 cmd_runner_hello(struct command *c)
 {
-	json_set(c->result, "attempts", db_rows_json(db_query(c->keeper->db,
-	    STMT_ATTEMPTS_OPEN)));
-	json_set(c->result, "looks", db_rows_json(db_query(c->keeper->db,
-	    STMT_LOOKS_OPEN)));
+	json_set(c->result, "attempts",
+	    db_rows_json(db_query(c->keeper->db, STMT_ATTEMPTS_OPEN)));
+	json_set(c->result, "looks",
+	    db_rows_json(db_query(c->keeper->db, STMT_LOOKS_OPEN)));
 	return ERR_OK;
 }
 
@@ -144,8 +146,8 @@ is_outcome_of_target(const char *state)
 }
 
 static enum err
-line_of_target(struct command *c, const struct attempt *a,
-    struct json_object *line)
+line_of_target(
+    struct command *c, const struct attempt *a, struct json_object *line)
 {
 	const char *target = json_text(line, "target", "");
 	const char *state = json_text(line, "state", NULL);
@@ -183,10 +185,10 @@ line_of_target(struct command *c, const struct attempt *a,
 		json_set(data, "changed",
 		    json_object_get(json_get(line, "changed")));
 	if (json_object_is_type(json_get(line, "resume"), json_type_object))
-		json_set(data, "resume",
-		    json_object_get(json_get(line, "resume")));
-	if (json_get(line, "captures") != NULL && json_object_object_length(
-	    json_get(line, "captures")) > 0)
+		json_set(
+		    data, "resume", json_object_get(json_get(line, "resume")));
+	if (json_get(line, "captures") != NULL &&
+	    json_object_object_length(json_get(line, "captures")) > 0)
 		json_set(data, "captures",
 		    json_object_get(json_get(line, "captures")));
 	return append(c, a, "step.target_ended", data);
@@ -221,18 +223,20 @@ settle(struct command *c, struct run *run, const struct attempt *a,
     const char *of, const char *answer)
 {
 	struct json_object *data;
-	struct life_step s;
+	struct lifecycle_step s;
 
 	if (answer == NULL ||
-	    run_life_step(run, of, VERB__MAX, &s, NULL) != ERR_OK ||
+	    run_lifecycle_step(run, of, VERB__MAX, &s, NULL) != ERR_OK ||
 	    (strcmp(s.state, "unknown") != 0 && strcmp(s.state, "failed") != 0))
 		return ERR_OK;
 	data = json_object_new_object();
 	json_set_text(data, "step", of);
 	json_set_text(data, "outcome", answer);
 	json_set_text(data, "note", "probe");
-	json_set_text(data, "state", strcmp(answer, "succeeded") == 0 &&
-	    s.step->sign != NULL ? "awaiting_signature" : answer);
+	json_set_text(data, "state",
+	    strcmp(answer, "succeeded") == 0 && s.step->sign != NULL
+		? "awaiting_signature"
+		: answer);
 	return event_append(c->keeper->db, run->id, EVENT_ANY_SEQ, a->by,
 	    "step.resolved", data);
 }
@@ -242,11 +246,11 @@ settle(struct command *c, struct run *run, const struct attempt *a,
 static struct json_object *
 captures_of(const struct run *run, const struct step *s, int64_t n)
 {
-	const char *scope = book_scope(run->book, s->section);
-	struct json_object *captures = hosts_captures(run, s->id, n);
+	const char *scope = runbook_scope(run->runbook, s->section);
+	struct json_object *captures = target_results_captures(run, s->id, n);
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_foreach(captures, name, value) {
+	json_object_object_foreach (captures, name, value) {
 		char *whole = mem_printf("%s%s", name, scope);
 
 		json_set(o, whole, json_object_get(value));
@@ -263,13 +267,14 @@ end_attempt(struct command *c, const struct attempt *a, const char *outcome,
 {
 	struct json_object *data = about(a);
 	const char *answer = NULL;
-	struct buf disagreement = {0};
-	struct life_step s;
+	struct buf disagreement = { 0 };
+	struct lifecycle_step s;
 	struct run run;
 	enum err err = run_open(c->keeper, a->run, &run, &c->fault);
 
 	if (err == ERR_OK)
-		err = run_life_step(&run, a->step, VERB__MAX, &s, &c->fault);
+		err = run_lifecycle_step(
+		    &run, a->step, VERB__MAX, &s, &c->fault);
 	if (err != ERR_OK) {
 		json_object_put(data);
 		return err;
@@ -279,13 +284,15 @@ end_attempt(struct command *c, const struct attempt *a, const char *outcome,
 		outcome = answer != NULL ? "succeeded" : outcome;
 	}
 	if (strcmp(outcome, "succeeded") == 0 && a->n > 1 &&
-	    !hosts_agree(&run, a->step, a->n, &disagreement)) {
+	    !target_results_agree(&run, a->step, a->n, &disagreement)) {
 		outcome = "failed";
 		message = disagreement.data;
 	}
 	json_set_text(data, "outcome", outcome);
-	json_set_text(data, "state", strcmp(outcome, "succeeded") == 0 &&
-	    s.step->sign != NULL ? "awaiting_signature" : outcome);
+	json_set_text(data, "state",
+	    strcmp(outcome, "succeeded") == 0 && s.step->sign != NULL
+		? "awaiting_signature"
+		: outcome);
 	json_set_text(data, "message", message);
 	if (strcmp(outcome, "succeeded") == 0)
 		json_set(data, "captures", captures_of(&run, s.step, a->n));
@@ -325,8 +332,9 @@ cmd_exec_lost(struct command *c)
 		return err;
 	log_warn("run %lld, step %s, attempt %lld: the outcome is not known",
 	    (long long)a.run, a.step, (long long)a.n);
-	return end_attempt(c, &a, strcmp(a.state, "requested") == 0 ?
-	    "failed" : "unknown", json_text(c->body, "message", ""));
+	return end_attempt(c, &a,
+	    strcmp(a.state, "requested") == 0 ? "failed" : "unknown",
+	    json_text(c->body, "message", ""));
 }
 
 enum err

@@ -20,20 +20,22 @@ static enum err
 read_box(struct command *c, const char *exec, const char *target,
     const char *hash, struct buf *ret)
 {
-	char *path = mem_printf("%s/exec/%s/%s" EXEC_SEALED,
-	    c->keeper->data_dir, exec, target);
+	char *path = mem_printf(
+	    "%s/exec/%s/%s" EXEC_SEALED, c->keeper->data_dir, exec, target);
 	char now[2 * HASH_BYTES + 1];
 	enum err err = io_read_file(path, 2 * EXEC_SEALED_LIMIT, ret);
 
 	free(path);
 	if (err != ERR_OK)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_sealed_output",
-		    "target", "The sealed output is on record, but its file "
+		    "target",
+		    "The sealed output is on record, but its file "
 		    "cannot be read: restore it from the backup.");
 	hash_hex(ret->data, ret->len, now);
 	if (!text_eq(now, hash))
 		return fault_set(&c->fault, ERR_CONFLICT, "not_as_recorded",
-		    "target", "The file of the sealed output is not the one "
+		    "target",
+		    "The file of the sealed output is not the one "
 		    "that is on record: run countersign verify, and restore "
 		    "it from the backup.");
 	return ERR_OK;
@@ -42,7 +44,7 @@ read_box(struct command *c, const char *exec, const char *target,
 static enum err
 open_box(struct command *c, const struct buf *box)
 {
-	struct buf text = {0};
+	struct buf text = { 0 };
 	enum err err = seal_reveal(c->keeper, box, &text);
 
 	if (err == ERR_OK)
@@ -76,8 +78,8 @@ cmd_step_reveal(struct command *c)
 	const char *target = json_text(c->body, "target", "");
 	int64_t n = json_int(c->body, "attempt", 0);
 	struct json_object *row;
-	struct buf box = {0};
-	struct life_step s;
+	struct buf box = { 0 };
+	struct lifecycle_step s;
 	struct run run;
 	enum err err = run_permit(c, VERB_step_reveal, &run, &s);
 
@@ -87,8 +89,10 @@ cmd_step_reveal(struct command *c)
 	    INT(run.id), TEXT(s.step->id), INT(n), TEXT(target)));
 	if (row == NULL)
 		err = fault_set(&c->fault, ERR_NOT_FOUND, "no_sealed_output",
-		    "target", "There is no sealed output of %s in attempt "
-		    "%lld of this step.", target, (long long)n);
+		    "target",
+		    "There is no sealed output of %s in attempt "
+		    "%lld of this step.",
+		    target, (long long)n);
 	else
 		err = read_box(c, json_text(row, "exec", ""), target,
 		    json_text(row, "sealed", ""), &box);

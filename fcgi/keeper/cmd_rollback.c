@@ -18,8 +18,8 @@ part_of(void *ctx, int step)
 {
 	struct run *run = ctx;
 
-	return json_text(run_step_row(run, run->book->steps[step].id), "part",
-	    "");
+	return json_text(
+	    run_step_row(run, run->runbook->steps[step].id), "part", "");
 }
 
 /* Indexes of steps as their ids. */
@@ -29,9 +29,12 @@ ids_of(const struct run *run, struct json_object *steps)
 	struct json_object *ids = json_object_new_array();
 
 	for (size_t i = 0; i < json_object_array_length(steps); i++)
-		json_object_array_add(ids, json_object_new_string(
-		    run->book->steps[json_object_get_int(
-		    json_object_array_get_idx(steps, i))].id));
+		json_object_array_add(ids,
+		    json_object_new_string(
+			run->runbook
+			    ->steps[json_object_get_int(
+				json_object_array_get_idx(steps, i))]
+			    .id));
 	return ids;
 }
 
@@ -43,7 +46,7 @@ started(struct command *c, const struct run *run, const struct rollback *plan)
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
 	json_set_int(data, "steps_total",
 	    (int64_t)(json_object_array_length(plan->steps) +
-	    json_object_array_length(plan->not_needed)));
+		json_object_array_length(plan->not_needed)));
 	json_set(data, "steps", ids_of(run, plan->steps));
 	json_set(data, "not_needed", ids_of(run, plan->not_needed));
 	return data;
@@ -59,16 +62,21 @@ cmd_run_rollback(struct command *c)
 	if (err != ERR_OK)
 		return err;
 	rollback_plan(&(struct rollback_run){ .db = c->keeper->db,
-	    .id = run.id, .book = run.book,
-	    .targets = json_get(run.row, "targets"), .part = part_of,
-	    .value = run_value, .ctx = &run }, &plan);
+			  .id = run.id,
+			  .runbook = run.runbook,
+			  .targets = json_get(run.row, "targets"),
+			  .part = part_of,
+			  .value = run_value,
+			  .ctx = &run },
+	    &plan);
 	if (rollback_has_work(&plan))
 		err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ,
 		    c->actor.name, "run.rollback_started",
 		    started(c, &run, &plan));
 	else
 		err = fault_set(&c->fault, ERR_CONFLICT, "nothing_to_undo",
-		    NULL, "Nothing that ran can be undone by the rollback of "
+		    NULL,
+		    "Nothing that ran can be undone by the rollback of "
 		    "this runbook: the run stays as it is.");
 	if (err == ERR_OK)
 		err = run_advance(c->keeper, run.id);
@@ -85,8 +93,10 @@ count_main(const struct run *run)
 	int64_t count = 0;
 
 	for (size_t i = 0; i < json_object_array_length(run->steps); i++)
-		count += text_eq(json_text(json_object_array_get_idx(
-		    run->steps, i), "part", ""), "main");
+		count += text_eq(
+		    json_text(
+			json_object_array_get_idx(run->steps, i), "part", ""),
+		    "main");
 	return count;
 }
 

@@ -20,34 +20,35 @@ append(struct command *c, int64_t run, const char *kind, const char *field)
 
 	if (field != NULL)
 		json_set_text(data, field, json_text(c->body, field, ""));
-	return event_append(c->keeper->db, run, EVENT_ANY_SEQ, c->actor.name,
-	    kind, data);
+	return event_append(
+	    c->keeper->db, run, EVENT_ANY_SEQ, c->actor.name, kind, data);
 }
 
 /* The targets of a run that no other run may hold at the same time. */
 static enum err
-take_targets(struct command *c, const struct run *run,
-    struct json_object *holds)
+take_targets(
+    struct command *c, const struct run *run, struct json_object *holds)
 {
 	struct json_object *targets = json_get(run->row, "targets");
 	const char *environment = json_text(run->row, "environment", "");
 
-	json_object_object_foreach(targets, name, target) {
+	json_object_object_foreach (targets, name, target) {
 		struct rows *rows;
 
 		if (!plan_is_held(target))
 			continue;
-		rows = db_query(c->keeper->db, STMT_HOLDER,
-		    TEXT(environment), TEXT(name));
+		rows = db_query(
+		    c->keeper->db, STMT_HOLDER, TEXT(environment), TEXT(name));
 		if (db_next(rows)) {
 			fault_about(&c->fault, name,
 			    fault_set(&c->fault, ERR_CONFLICT, "target_held",
-			    NULL, "The target %s is held by run %lld, "
-			    "\"%s\": wait until that has ended.", name,
-			    (long long)db_int(rows, 0), db_text(rows, 1)));
+				NULL,
+				"The target %s is held by run %lld, "
+				"\"%s\": wait until that has ended.",
+				name, (long long)db_int(rows, 0),
+				db_text(rows, 1)));
 			json_set_int(c->result, "run", db_int(rows, 0));
-			json_set_text(c->result, "run_title",
-			    db_text(rows, 1));
+			json_set_text(c->result, "run_title", db_text(rows, 1));
 			json_set_text(c->result, "target", name);
 			db_done(rows);
 			return ERR_CONFLICT;
@@ -69,15 +70,15 @@ cmd_run_start(struct command *c)
 		return err;
 	data = json_object_new_object();
 	holds = json_object_new_array();
-	json_set_text(data, "environment",
-	    json_text(run.row, "environment", ""));
+	json_set_text(
+	    data, "environment", json_text(run.row, "environment", ""));
 	json_set(data, "holds", holds);
 	if ((err = take_targets(c, &run, holds)) != ERR_OK) {
 		json_object_put(data);
 		goto out;
 	}
-	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ,
-	    c->actor.name, "run.started", data);
+	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ, c->actor.name,
+	    "run.started", data);
 	if (err == ERR_OK)
 		err = run_advance(c->keeper, run.id);
 	run_report(c, run.id);
@@ -119,8 +120,9 @@ cmd_run_comment(struct command *c)
 {
 	enum err err = command_words(c, "text");
 
-	return err == ERR_OK ?
-	    simple(c, VERB_run_comment, "run.commented", "text") : err;
+	return err == ERR_OK
+	    ? simple(c, VERB_run_comment, "run.commented", "text")
+	    : err;
 }
 
 /* The run is over: its head goes into the ledger with the same commit. */
@@ -128,8 +130,8 @@ static enum err
 end_run(struct command *c, const struct run *run, const char *kind,
     struct json_object *data, const char *result)
 {
-	enum err err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ,
-	    c->actor.name, kind, data);
+	enum err err = event_append(
+	    c->keeper->db, run->id, EVENT_ANY_SEQ, c->actor.name, kind, data);
 
 	if (err == ERR_OK)
 		err = seal_ledger(c->keeper, run->id, result);
@@ -170,26 +172,29 @@ check_result(struct command *c, const struct run *run, const char *result)
 		return fault_set(&c->fault, ERR_INVALID, "bad_value", "result",
 		    "The result is succeeded, failed or rolled_back.");
 	if ((strcmp(result, "rolled_back") == 0) !=
-	    (strcmp(run->life.mode, "rollback") == 0))
-		return strcmp(result, "rolled_back") == 0 ?
-		    fault_set(&c->fault, ERR_CONFLICT, "other_result",
-		    "result", "The run was not rolled back.") :
-		    fault_about(&c->fault, run->life.mode,
-		    fault_set(&c->fault, ERR_CONFLICT, "other_result",
-		    "result", "The run was rolled back: close it as "
-		    "rolled_back, or as failed."));
+	    (strcmp(run->lifecycle.mode, "rollback") == 0))
+		return strcmp(result, "rolled_back") == 0
+		    ? fault_set(&c->fault, ERR_CONFLICT, "other_result",
+			  "result", "The run was not rolled back.")
+		    : fault_about(&c->fault, run->lifecycle.mode,
+			  fault_set(&c->fault, ERR_CONFLICT, "other_result",
+			      "result",
+			      "The run was rolled back: close it as "
+			      "rolled_back, or as failed."));
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *s = json_object_array_get_idx(run->steps,
-		    i);
+		struct json_object *s = json_object_array_get_idx(
+		    run->steps, i);
 
-		if (text_eq(json_text(s, "part", ""), run->life.mode) &&
-		    !life_is_done(json_text(s, "state", "")))
+		if (text_eq(json_text(s, "part", ""), run->lifecycle.mode) &&
+		    !lifecycle_is_done(json_text(s, "state", "")))
 			return fault_about(&c->fault, json_text(s, "id", ""),
-			    fault_set(&c->fault, ERR_CONFLICT,
-			    "unfinished", "result", "The step \"%s\" is %s: "
-			    "finish or skip it first, or close the run as "
-			    "failed.", json_text(s, "id", ""),
-			    json_text(s, "state", "")));
+			    fault_set(&c->fault, ERR_CONFLICT, "unfinished",
+				"result",
+				"The step \"%s\" is %s: "
+				"finish or skip it first, or close the run as "
+				"failed.",
+				json_text(s, "id", ""),
+				json_text(s, "state", "")));
 	}
 	return ERR_OK;
 }

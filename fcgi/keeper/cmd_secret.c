@@ -6,13 +6,13 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "book/targets.h"
+#include "inventory/targets.h"
 #include "journal/event.h"
 #include "journal/hash.h"
 #include "keeper/keeper.h"
 #include "keeper/seal.h"
 
-#define SECRET_MAX	(64 * 1024)
+#define SECRET_MAX (64 * 1024)
 
 static enum err
 check_secret_name(struct command *c)
@@ -33,15 +33,15 @@ record(struct command *c, const char *kind, const char *box)
 	json_set_text(data, "name", json_text(c->body, "name", ""));
 	if (box != NULL)
 		json_set_text(data, "box", box);
-	return event_append(c->keeper->db, 0, EVENT_ANY_SEQ, c->actor.name,
-	    kind, data);
+	return event_append(
+	    c->keeper->db, 0, EVENT_ANY_SEQ, c->actor.name, kind, data);
 }
 
 enum err
 cmd_secret_set(struct command *c)
 {
 	char hash[2 * HASH_BYTES + 1];
-	struct buf box = {0};
+	struct buf box = { 0 };
 	enum err err = check_secret_name(c);
 
 	if (err != ERR_OK)
@@ -52,8 +52,8 @@ cmd_secret_set(struct command *c)
 	if (strlen(json_text(c->body, "value", "")) > SECRET_MAX)
 		return fault_set(&c->fault, ERR_INVALID, "too_long", "value",
 		    "A secret has 64 KB at most.");
-	err = seal_text(c->keeper->data_dir, json_text(c->body, "value", ""),
-	    &box);
+	err = seal_text(
+	    c->keeper->data_dir, json_text(c->body, "value", ""), &box);
 	if (err == ERR_UNAVAILABLE)
 		return fault_set(&c->fault, err, "no_runner_key", NULL,
 		    "The runner has not made its key yet: start the console "
@@ -87,12 +87,12 @@ check_unused(struct command *c)
 	if (n > 0) {
 		first = json_object_array_get_idx(users, 0);
 		err = fault_about(&c->fault, name,
-		    fault_set(&c->fault, ERR_CONFLICT, "secret_used",
-		    "force", "The secret %s is used by %zu targets of "
-		    "targets.yml, %s in %s first. Without it their steps "
-		    "cannot run. Confirm that it is to be deleted (force).",
-		    name, n, json_text(first, "target", ""),
-		    json_text(first, "environment", "")));
+		    fault_set(&c->fault, ERR_CONFLICT, "secret_used", "force",
+			"The secret %s is used by %zu targets of "
+			"targets.yml, %s in %s first. Without it their steps "
+			"cannot run. Confirm that it is to be deleted (force).",
+			name, n, json_text(first, "target", ""),
+			json_text(first, "environment", "")));
 	}
 	json_object_put(users);
 	targets_free(targets);
@@ -107,7 +107,8 @@ cmd_secret_delete(struct command *c)
 
 	if (err == ERR_OK && !json_flag(c->body, "force", false) &&
 	    db_first_int(db_query(c->keeper->db, STMT_SEALED_THERE, INT(0),
-	    TEXT(json_text(c->body, "name", ""))), 0) > 0)
+			     TEXT(json_text(c->body, "name", ""))),
+		0) > 0)
 		err = check_unused(c);
 	if (err == ERR_OK)
 		err = db_run(c->keeper->db, STMT_SEALED_DELETE, INT(0),

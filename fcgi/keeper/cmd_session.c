@@ -18,14 +18,14 @@
 #include "keeper/account.h"
 #include "keeper/limit.h"
 
-#define EXPIRE_EVERY_MS	60000
-#define DEVICE_MS	(400LL * 24 * 3600 * 1000)
-#define DEVICES_MOST	20		/* of one account */
+#define EXPIRE_EVERY_MS 60000
+#define DEVICE_MS (400LL * 24 * 3600 * 1000)
+#define DEVICES_MOST 20 /* of one account */
 
 /* The argon2id hash of a random text that nobody knows. */
 static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$"
-    "c2FsdHNhbHRzYWx0c2FsdA$"
-    "tdO2CIhGd8uSg5DMbXkRMBJ5oQcFRH0xJzPFrxXyNKI";
+			     "c2FsdHNhbHRzYWx0c2FsdA$"
+			     "tdO2CIhGd8uSg5DMbXkRMBJ5oQcFRH0xJzPFrxXyNKI";
 
 /* By this a session is named on record; it opens nothing. */
 static void
@@ -57,8 +57,9 @@ keep_device(struct command *c, const char *account)
 	json_set_text(c->result, "device", secret);
 	err = db_run(db, STMT_DEVICE_PUT, TEXT(account),
 	    BLOB(hash, sizeof(hash)), INT(now));
-	return err != ERR_OK ? err : db_run(db, STMT_DEVICE_TRIM,
-	    TEXT(account), INT(now - DEVICE_MS), INT(DEVICES_MOST));
+	return err != ERR_OK ? err
+			     : db_run(db, STMT_DEVICE_TRIM, TEXT(account),
+				   INT(now - DEVICE_MS), INT(DEVICES_MOST));
 }
 
 enum err
@@ -74,8 +75,8 @@ session_open(struct command *c, const char *account)
 	auth_hash(secret, hash);
 	json_set_text(data, "address", c->call->address);
 	set_session(data, hash);
-	err = event_append(c->keeper->db, 0, EVENT_ANY_SEQ, account,
-	    "session.opened", data);
+	err = event_append(
+	    c->keeper->db, 0, EVENT_ANY_SEQ, account, "session.opened", data);
 	if (err == ERR_OK)
 		err = db_run(c->keeper->db, STMT_SESSION_ADD,
 		    BLOB(hash, sizeof(hash)), TEXT(account),
@@ -93,9 +94,13 @@ known_device(struct command *c, const char *account)
 	unsigned char hash[HASH_BYTES];
 
 	auth_hash(device, hash);
-	return device[0] != '\0' && db_first_int(db_query(c->keeper->db,
-	    STMT_DEVICE_THERE, TEXT(account), BLOB(hash, sizeof(hash)),
-	    INT(clock_now() - DEVICE_MS)), 0) > 0 ? device : "";
+	return device[0] != '\0' &&
+		db_first_int(
+		    db_query(c->keeper->db, STMT_DEVICE_THERE, TEXT(account),
+			BLOB(hash, sizeof(hash)), INT(clock_now() - DEVICE_MS)),
+		    0) > 0
+	    ? device
+	    : "";
 }
 
 /* Who is signed in guesses their own password with that session alone. */
@@ -103,8 +108,8 @@ static struct attempt
 attempt_of(struct command *c, const char *account)
 {
 	bool own = c->actor.session && text_eq(c->actor.name, account);
-	const char *device = own ? c->call->credential :
-	    known_device(c, account);
+	const char *device = own ? c->call->credential
+				 : known_device(c, account);
 
 	return (struct attempt){ account, c->call->address, device };
 }
@@ -126,12 +131,12 @@ check_limit(struct command *c, const char *account)
 	json_set_int(c->result, "retry_after", left);
 	return fault_about(&c->fault, text,
 	    fault_set(&c->fault, ERR_LIMIT, "too_many_attempts", NULL,
-	    "Too many failed attempts from here: try again in %s.", text));
+		"Too many failed attempts from here: try again in %s.", text));
 }
 
 enum err
-account_ask_password(struct command *c, const char *account,
-    const char *password)
+account_ask_password(
+    struct command *c, const char *account, const char *password)
 {
 	struct rows *rows;
 	enum err err = check_limit(c, account);
@@ -146,15 +151,15 @@ account_ask_password(struct command *c, const char *account,
 }
 
 enum err
-account_wrong_password(struct command *c, const char *account,
-    const char *field)
+account_wrong_password(
+    struct command *c, const char *account, const char *field)
 {
 	struct attempt a = attempt_of(c, account);
 
 	limit_failed(&a);
 	return fault_about(&c->fault, field,
 	    fault_set(&c->fault, ERR_INVALID, "wrong_password", field,
-	    "The present password is wrong."));
+		"The present password is wrong."));
 }
 
 /* The record outlives the refusal: it is written by loop.c afterwards. */
@@ -188,8 +193,8 @@ cmd_login(struct command *c)
 	bool known, enabled;
 
 	if (c->hashed == NULL)
-		return account_ask_password(c, name,
-		    json_text(c->body, "password", ""));
+		return account_ask_password(
+		    c, name, json_text(c->body, "password", ""));
 	rows = db_query(c->keeper->db, STMT_ACCOUNT_GET, TEXT(name));
 	known = db_next(rows);
 	enabled = known && db_int(rows, 2) == 0;
@@ -214,8 +219,9 @@ cmd_logout(struct command *c)
 	data = account_named("account", c->actor.name);
 	set_session(data, hash);
 	err = account_record(c, "session.closed", data);
-	return err != ERR_OK ? err : db_run(c->keeper->db,
-	    STMT_SESSION_DELETE, BLOB(hash, sizeof(hash)));
+	return err != ERR_OK ? err
+			     : db_run(c->keeper->db, STMT_SESSION_DELETE,
+				   BLOB(hash, sizeof(hash)));
 }
 
 enum err
@@ -223,19 +229,20 @@ session_end_all(struct command *c, const char *account, const char *why)
 {
 	struct json_object *data = account_named("account", account);
 	struct json_object *ids = json_object_new_array();
-	struct rows *rows = db_query(c->keeper->db, STMT_SESSIONS_OF,
-	    TEXT(account));
+	struct rows *rows = db_query(
+	    c->keeper->db, STMT_SESSIONS_OF, TEXT(account));
 	enum err err;
 
 	while (db_next(rows))
-		json_object_array_add(ids,
-		    json_object_new_string(db_text(rows, 0)));
+		json_object_array_add(
+		    ids, json_object_new_string(db_text(rows, 0)));
 	db_done(rows);
 	json_set_text(data, "why", why);
 	json_set(data, "sessions", ids);
 	err = account_record(c, "session.ended", data);
-	return err != ERR_OK ? err : db_run(c->keeper->db,
-	    STMT_SESSION_DELETE_OF, TEXT(account));
+	return err != ERR_OK
+	    ? err
+	    : db_run(c->keeper->db, STMT_SESSION_DELETE_OF, TEXT(account));
 }
 
 static enum err
@@ -245,14 +252,14 @@ record_expired(struct db *db, int64_t now)
 	struct json_object *over = db_rows_json(rows);
 	enum err err = ERR_OK;
 
-	for (size_t i = 0; i < json_object_array_length(over) &&
-	    err == ERR_OK; i++) {
+	for (size_t i = 0; i < json_object_array_length(over) && err == ERR_OK;
+	     i++) {
 		struct json_object *data = json_object_get(
 		    json_object_array_get_idx(over, i));
 
 		json_set_text(data, "why", "expired");
-		err = event_append(db, 0, EVENT_ANY_SEQ, "keeper",
-		    "session.ended", data);
+		err = event_append(
+		    db, 0, EVENT_ANY_SEQ, "keeper", "session.ended", data);
 	}
 	if (err == ERR_OK && json_object_array_length(over) > 0)
 		err = db_run(db, STMT_SESSION_EXPIRE, INT(now));

@@ -1,8 +1,8 @@
 /*
  * cmd_step.c: what people do to a step.
  *
- * Each asks life_may() inside the transaction, so of two that press at once
- * the second finds the first one's event, and is told who and when.
+ * Each asks run_authorize() inside the transaction, so of two that press at
+ * once the second finds the first one's event, and is told who and when.
  */
 #include <string.h>
 
@@ -10,13 +10,13 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/plan.h"
-#include "keeper/hosts.h"
+#include "keeper/target_results.h"
 #include "keeper/account.h"
 #include "keeper/run.h"
 #include "wire/exec.h"
 
 static struct json_object *
-about(const struct life_step *s)
+about(const struct lifecycle_step *s)
 {
 	struct json_object *data = json_object_new_object();
 
@@ -29,7 +29,7 @@ about(const struct life_step *s)
  * page (or the second half of a double click) names one that exists.
  */
 static enum err
-check_attempt(struct command *c, const struct life_step *s, int64_t next)
+check_attempt(struct command *c, const struct lifecycle_step *s, int64_t next)
 {
 	int64_t named = json_int(c->body, "attempt", next);
 
@@ -55,12 +55,14 @@ check_disk(struct command *c)
 		return ERR_OK;
 	return fault_set(&c->fault, ERR_UNAVAILABLE, "disk_full", NULL,
 	    "No new step starts: the disk of the journal has %llu MB left. "
-	    "Make room, then press again.", space >> 20);
+	    "Make room, then press again.",
+	    space >> 20);
 }
 
 /* A statement is skipped as a step is: with a reason, by who may. */
 static enum err
-check_skip(struct command *c, const struct run *run, const struct life_step *s)
+check_skip(
+    struct command *c, const struct run *run, const struct lifecycle_step *s)
 {
 	enum err err;
 
@@ -68,7 +70,8 @@ check_skip(struct command *c, const struct run *run, const struct life_step *s)
 		return ERR_OK;
 	if ((err = command_words(c, "reason")) != ERR_OK)
 		return err;
-	return life_may(VERB_step_skip, &run->life, s, &c->actor, &c->fault);
+	return run_authorize(
+	    VERB_step_skip, &run->lifecycle, s, &c->actor, &c->fault);
 }
 
 enum err
@@ -76,7 +79,7 @@ cmd_step_execute(struct command *c)
 {
 	char exec[2 * EXEC_ID_BYTES + 1];
 	struct json_object *data;
-	struct life_step s;
+	struct lifecycle_step s;
 	struct run run;
 	int64_t next;
 	enum err err = run_permit(c, verb_find(c->call->verb), &run, &s);
@@ -92,7 +95,7 @@ cmd_step_execute(struct command *c)
 	}
 	text_random_hex(exec, EXEC_ID_BYTES);
 	data = about(&s);
-	if ((err = hosts_choose(c, &run, s.step, data)) != ERR_OK) {
+	if ((err = target_results_choose(c, &run, s.step, data)) != ERR_OK) {
 		json_object_put(data);
 		run_clear(&run);
 		return err;
@@ -101,7 +104,7 @@ cmd_step_execute(struct command *c)
 	if (text_eq(json_text(c->body, "from", ""), "next"))
 		json_set_text(data, "reason", json_text(c->body, "reason", ""));
 	json_set_text(data, "exec", exec);
-	json_set_text(data, "plan", run.life.plan);
+	json_set_text(data, "plan", run.lifecycle.plan);
 	json_set_int(c->result, "attempt", next);
 	json_set_text(c->result, "exec", exec);
 	c->keeper->orders_changed = true;
@@ -112,7 +115,7 @@ enum err
 cmd_step_confirm(struct command *c)
 {
 	struct json_object *data;
-	struct life_step s;
+	struct lifecycle_step s;
 	struct run run;
 	enum err err = run_permit(c, VERB_step_confirm, &run, &s);
 
@@ -124,8 +127,8 @@ cmd_step_confirm(struct command *c)
 	}
 	data = about(&s);
 	json_set_text(data, "note", json_text(c->body, "note", ""));
-	json_set_text(data, "state", s.step->sign != NULL ?
-	    "awaiting_signature" : "confirmed");
+	json_set_text(data, "state",
+	    s.step->sign != NULL ? "awaiting_signature" : "confirmed");
 	return run_finish(c, &run, "step.confirmed", data);
 }
 
@@ -134,7 +137,7 @@ enum err
 cmd_step_reopen(struct command *c)
 {
 	struct json_object *data;
-	struct life_step s;
+	struct lifecycle_step s;
 	struct run run;
 	enum err err;
 
@@ -143,8 +146,8 @@ cmd_step_reopen(struct command *c)
 		return err;
 	data = about(&s);
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
-	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ,
-	    c->actor.name, "step.reopened", data);
+	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ, c->actor.name,
+	    "step.reopened", data);
 	if (err == ERR_OK)
 		err = run_decide(c->keeper, run.id);
 	if (err == ERR_OK)
@@ -158,7 +161,7 @@ enum err
 cmd_step_skip(struct command *c)
 {
 	struct json_object *data;
-	struct life_step s;
+	struct lifecycle_step s;
 	struct run run;
 	enum err err;
 
@@ -174,15 +177,15 @@ enum err
 cmd_step_cancel(struct command *c)
 {
 	struct json_object *data;
-	struct life_step s;
+	struct lifecycle_step s;
 	struct run run;
 	enum err err = run_permit(c, VERB_step_cancel, &run, &s);
 
 	if (err != ERR_OK)
 		return err;
 	data = about(&s);
-	json_set_int(data, "n",
-	    json_int(run_step_row(&run, s.step->id), "attempts", 0));
+	json_set_int(
+	    data, "n", json_int(run_step_row(&run, s.step->id), "attempts", 0));
 	c->keeper->orders_changed = true;
 	return run_finish(c, &run, "step.cancel_requested", data);
 }
@@ -192,21 +195,23 @@ cmd_step_resolve(struct command *c)
 {
 	const char *outcome = json_text(c->body, "outcome", "");
 	struct json_object *data;
-	struct life_step s;
+	struct lifecycle_step s;
 	struct run run;
 	enum err err;
 
 	if (strcmp(outcome, "succeeded") != 0 && strcmp(outcome, "failed") != 0)
-		return fault_set(&c->fault, ERR_INVALID, "bad_value",
-		    "outcome", "The outcome is succeeded or failed.");
+		return fault_set(&c->fault, ERR_INVALID, "bad_value", "outcome",
+		    "The outcome is succeeded or failed.");
 	if ((err = command_words(c, "note")) != ERR_OK ||
 	    (err = run_permit(c, VERB_step_resolve, &run, &s)) != ERR_OK)
 		return err;
 	data = about(&s);
 	json_set_text(data, "outcome", outcome);
 	json_set_text(data, "note", json_text(c->body, "note", ""));
-	json_set_text(data, "state", text_eq(outcome, "succeeded") &&
-	    s.step->sign != NULL ? "awaiting_signature" : outcome);
+	json_set_text(data, "state",
+	    text_eq(outcome, "succeeded") && s.step->sign != NULL
+		? "awaiting_signature"
+		: outcome);
 	return run_finish(c, &run, "step.resolved", data);
 }
 
@@ -214,7 +219,7 @@ enum err
 cmd_step_sign(struct command *c)
 {
 	struct json_object *data;
-	struct life_step s;
+	struct lifecycle_step s;
 	struct run run;
 	enum err err = run_permit(c, VERB_step_sign, &run, &s);
 
@@ -223,7 +228,7 @@ cmd_step_sign(struct command *c)
 	data = about(&s);
 	account_note_reset(c, data);
 	json_set_text(data, "note", json_text(c->body, "note", ""));
-	json_set_text(data, "state", s.step->kind == STEP_MANUAL ?
-	    "confirmed" : "succeeded");
+	json_set_text(data, "state",
+	    s.step->kind == STEP_MANUAL ? "confirmed" : "succeeded");
 	return run_finish(c, &run, "step.signed", data);
 }

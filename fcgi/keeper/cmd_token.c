@@ -25,8 +25,9 @@ read_scopes(struct command *c)
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *s = json_object_array_get_idx(list, i);
 
-		one = json_object_is_type(s, json_type_string) ?
-		    auth_scope(json_object_get_string(s)) : 0;
+		one = json_object_is_type(s, json_type_string)
+		    ? auth_scope(json_object_get_string(s))
+		    : 0;
 		if (one == 0) {
 			scopes = 0;
 			break;
@@ -58,8 +59,8 @@ static enum err
 check_scopes(struct command *c, const char *account, unsigned scopes)
 {
 	if (scopes & c->actor.lacks)
-		return fault_set(&c->fault, ERR_FORBIDDEN, "scope_needed",
-		    NULL, "A token cannot make one that may do more than "
+		return fault_set(&c->fault, ERR_FORBIDDEN, "scope_needed", NULL,
+		    "A token cannot make one that may do more than "
 		    "itself.");
 	if (!(scopes & AUTH_APPROVE))
 		return ERR_OK;
@@ -69,10 +70,11 @@ check_scopes(struct command *c, const char *account, unsigned scopes)
 		    "alone: signed in, on the page API tokens, with the "
 		    "password typed again.");
 	if (c->hashed == NULL)
-		return account_ask_password(c, account,
-		    json_text(c->body, "password", ""));
-	return strcmp(c->hashed, "yes") == 0 ? ERR_OK :
-	    account_wrong_password(c, account, "password");
+		return account_ask_password(
+		    c, account, json_text(c->body, "password", ""));
+	return strcmp(c->hashed, "yes") == 0
+	    ? ERR_OK
+	    : account_wrong_password(c, account, "password");
 }
 
 static struct json_object *
@@ -83,14 +85,14 @@ scope_list(unsigned scopes)
 
 	for (size_t i = 0; i < 3; i++)
 		if (scopes & auth_scope(names[i]))
-			json_object_array_add(list,
-			    json_object_new_string(names[i]));
+			json_object_array_add(
+			    list, json_object_new_string(names[i]));
 	return list;
 }
 
 static enum err
-add_token(struct command *c, const char *account, unsigned scopes,
-    int64_t last_ms)
+add_token(
+    struct command *c, const char *account, unsigned scopes, int64_t last_ms)
 {
 	const char *name = json_text(c->body, "name", "");
 	char secret[2 * AUTH_SECRET_BYTES + 1], hex[2 * HASH_BYTES + 1];
@@ -112,7 +114,7 @@ add_token(struct command *c, const char *account, unsigned scopes,
 	if (err == ERR_CONFLICT)
 		return fault_about(&c->fault, name,
 		    fault_set(&c->fault, err, "token_exists", "name",
-		    "%s has a token \"%s\" already.", account, name));
+			"%s has a token \"%s\" already.", account, name));
 	json_set_text(c->result, "token", secret);
 	json_set(c->result, "scopes", scope_list(scopes));
 	json_set_text(c->result, "expires_at", at);
@@ -141,8 +143,8 @@ cmd_token_add(struct command *c)
 }
 
 static enum err
-revoke(struct command *c, const char *account, const char *name,
-    const char *why)
+revoke(
+    struct command *c, const char *account, const char *name, const char *why)
 {
 	struct json_object *data = account_named("account", account);
 
@@ -170,14 +172,15 @@ cmd_token_revoke(struct command *c)
 enum err
 token_revoke_all(struct command *c, const char *account, const char *why)
 {
-	struct json_object *all = db_rows_json(db_query(c->keeper->db,
-	    STMT_TOKENS_OF, TEXT(account)));
+	struct json_object *all = db_rows_json(
+	    db_query(c->keeper->db, STMT_TOKENS_OF, TEXT(account)));
 	enum err err = ERR_OK;
 
-	for (size_t i = 0; i < json_object_array_length(all) &&
-	    err == ERR_OK; i++)
-		err = revoke(c, account, json_text(json_object_array_get_idx(
-		    all, i), "name", ""), why);
+	for (size_t i = 0; i < json_object_array_length(all) && err == ERR_OK;
+	     i++)
+		err = revoke(c, account,
+		    json_text(json_object_array_get_idx(all, i), "name", ""),
+		    why);
 	json_object_put(all);
 	return err;
 }

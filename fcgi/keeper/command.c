@@ -2,8 +2,8 @@
  * command.c: what can be asked of the keeper.
  *
  * One table: verb, the fields of its body, its function.  Who may ask stands
- * in wire/verbs.def; what concerns a run or a step is decided by life_may()
- * inside the command.  A verb without a row is refused.
+ * in wire/verbs.def; what concerns a run or a step is decided by
+ * run_authorize() inside the command.  A verb without a row is refused.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "journal/event.h"
 #include "keeper/keeper.h"
 
-#define KEYS(...) ((const struct json_key[]){ __VA_ARGS__ { NULL, 0, false } })
+#define KEYS(...) ((const struct json_key[]){ __VA_ARGS__{ NULL, 0, false } })
 #define NEED(name) { name, json_type_string, true },
 #define TEXT_(name) { name, json_type_string, false },
 #define LIST(name) { name, json_type_array, false },
@@ -94,8 +94,7 @@ authenticate(struct command *c, enum verb verb)
 	}
 	if (c->call->credential[0] == '\0')
 		return ERR_OK;
-	err = auth_find(c->keeper->db, c->call->credential, c->name,
-	    &c->actor);
+	err = auth_find(c->keeper->db, c->call->credential, c->name, &c->actor);
 	/* A session that is over must not stand in the way of a new one. */
 	if (err == ERR_UNAUTHENTICATED && verb_role(verb) == ROLE_NONE)
 		return ERR_OK;
@@ -125,12 +124,13 @@ authorise(struct command *c, enum verb verb)
 	if (c->actor.roles == NULL)
 		return fault_set(&c->fault, ERR_UNAUTHENTICATED,
 		    "unauthenticated", NULL, "Sign in first.");
-	/* Of a decision or a signature life_may() asks. */
+	/* Of a decision or a signature run_authorize() asks. */
 	if (role != ROLE_RULE && role != ROLE_SIGNER &&
 	    (err = auth_may(&c->actor, verb, &c->fault)) != ERR_OK)
 		return err;
-	return life_decides(verb) ? ERR_OK :
-	    life_may_ask(verb, &c->actor, &c->fault);
+	return lifecycle_decides(verb)
+	    ? ERR_OK
+	    : run_authorize_verb(verb, &c->actor, &c->fault);
 forbidden:
 	return fault_set(&c->fault, ERR_FORBIDDEN, "forbidden", NULL,
 	    "This cannot be asked here.");
@@ -153,9 +153,10 @@ command_record_refusal(struct command *c)
 	if (c->refused == NULL)
 		return;
 	db_savepoint(db);
-	db_release(db, event_append(db, 0, EVENT_ANY_SEQ,
-	    c->actor.session ? c->actor.name : "nobody", c->refused_kind,
-	    c->refused));
+	db_release(db,
+	    event_append(db, 0, EVENT_ANY_SEQ,
+		c->actor.session ? c->actor.name : "nobody", c->refused_kind,
+		c->refused));
 	c->refused = NULL;
 }
 
@@ -165,8 +166,8 @@ command_words(struct command *c, const char *field)
 	const char *text = json_text(c->body, field, "");
 
 	if (text[strspn(text, " \t\r\n")] == '\0')
-		return fault_set(&c->fault, ERR_INVALID, "missing_field",
-		    field, "Say a few words: the %s goes on record.", field);
+		return fault_set(&c->fault, ERR_INVALID, "missing_field", field,
+		    "Say a few words: the %s goes on record.", field);
 	if (strlen(text) > 10000)
 		return fault_set(&c->fault, ERR_INVALID, "too_long", field,
 		    "The %s is too long: 10,000 bytes at most.", field);
@@ -183,8 +184,8 @@ command_run(struct command *c)
 	for (i = 0; i < n && commands[i].verb != verb; i++)
 		;
 	if (i == n)
-		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_verb",
-		    NULL, "There is no command \"%.40s\".", c->call->verb);
+		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_verb", NULL,
+		    "There is no command \"%.40s\".", c->call->verb);
 	if ((err = authenticate(c, verb)) == ERR_OK &&
 	    (err = authorise(c, verb)) == ERR_OK &&
 	    (err = read_body(c, commands[i].keys)) == ERR_OK)
@@ -193,10 +194,11 @@ command_run(struct command *c)
 	c->actor.roles = NULL;
 	if (err != ERR_OK && c->fault.code[0] == '\0')
 		fault_set(&c->fault, err, err_name(err), NULL,
-		    err == ERR_UNAVAILABLE ?
-		    "The journal cannot be written now (is the disk full?): "
-		    "nothing was done." : err == ERR_CONFLICT ?
-		    "Somebody else came first: look again." :
-		    "Something went wrong inside; the log has more.");
+		    err == ERR_UNAVAILABLE ? "The journal cannot be written "
+					     "now (is the disk full?): "
+					     "nothing was done."
+			: err == ERR_CONFLICT
+			? "Somebody else came first: look again."
+			: "Something went wrong inside; the log has more.");
 	return err;
 }

@@ -61,11 +61,10 @@ conn_free(struct conn *c)
 }
 
 bool
-conn_knows(struct conn *c, const struct keeper *k,
-    const struct wire_call *call)
+conn_knows(struct conn *c, const struct keeper *k, const struct wire_call *call)
 {
-	const char *secret = c->channel == CHANNEL_LOCAL ? k->admin_secret :
-	    k->runner_secret;
+	const char *secret = c->channel == CHANNEL_LOCAL ? k->admin_secret
+							 : k->runner_secret;
 	size_t len = strlen(secret);
 
 	if (c->channel == CHANNEL_WEB || c->known)
@@ -83,8 +82,8 @@ conn_read(struct conn *c)
 	for (;;) {
 		if (c->in.len > WIRE_MAX + 4)
 			return false;
-		n = recv(c->fd, buf_reserve(&c->in, 65536), 65536,
-		    MSG_DONTWAIT);
+		n = recv(
+		    c->fd, buf_reserve(&c->in, 65536), 65536, MSG_DONTWAIT);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -133,8 +132,8 @@ conn_start_child(struct conn *c)
 		return;
 	c->child = fork();
 	if (c->child == 0) {
-		const char *said = seal_password(c->old, c->against,
-		    c->password);
+		const char *said = seal_password(
+		    c->old, c->against, c->password);
 
 		io_write_all(ends[1], said, strlen(said));
 		_exit(0);

@@ -11,44 +11,44 @@
 #include "keeper/keeper.h"
 
 struct conn {
-	struct conn	*next;
-	int		 fd;
-	enum channel	 channel;
-	struct buf	 in;
-	struct buf	 out;
-	size_t		 committed;	/* bytes of `out` that may be sent */
-	bool		 closing;
-	bool		 known;		/* it has shown its socket's secret */
-	bool		 waiting;	/* its first frame waits for a child */
-	pid_t		 child;
-	int		 child_fd;	/* -1: the child is not started yet */
-	char		*hashed;	/* what it said */
-	char		*old;		/* what it is to do */
-	char		*against;
-	char		*password;
+	struct conn *next;
+	int fd;
+	enum channel channel;
+	struct buf in;
+	struct buf out;
+	size_t committed; /* bytes of `out` that may be sent */
+	bool closing;
+	bool known;   /* it has shown its socket's secret */
+	bool waiting; /* its first frame waits for a child */
+	pid_t child;
+	int child_fd; /* -1: the child is not started yet */
+	char *hashed; /* what it said */
+	char *old;    /* what it is to do */
+	char *against;
+	char *password;
 };
 
 struct conn *conn_new(int fd, enum channel channel);
-void	 conn_free(struct conn *c);
+void conn_free(struct conn *c);
 
 /* True where its call may be heard: on a private socket its first one shows
  * the secret (wire/secret.h). */
-bool	 conn_knows(struct conn *c, const struct keeper *k,
-	    const struct wire_call *call);
+bool conn_knows(
+    struct conn *c, const struct keeper *k, const struct wire_call *call);
 
 /* Reads what is there.  False: the other side is gone. */
-bool	 conn_read(struct conn *c);
+bool conn_read(struct conn *c);
 
 /* Sends what may be sent.  False: the other side is gone. */
-bool	 conn_write(struct conn *c);
+bool conn_write(struct conn *c);
 
 /* Takes over what the command wants hashed; the call waits. */
-void	 conn_wait(struct conn *c, struct command *cmd);
+void conn_wait(struct conn *c, struct command *cmd);
 
 /* Starts the child; its answer comes over c->child_fd. */
-void	 conn_start_child(struct conn *c);
+void conn_start_child(struct conn *c);
 
 /* Reads the child's answer; the call can go on. */
-void	 conn_end_child(struct conn *c);
+void conn_end_child(struct conn *c);
 
 #endif

@@ -9,8 +9,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "book/expand.h"
-#include "book/expr.h"
+#include "compiler/expand.h"
+#include "lang/expr.h"
 #include "journal/hash.h"
 #include "keeper/draft.h"
 #include "keeper/seal.h"
@@ -19,7 +19,7 @@ void
 draft_clear(struct draft *d)
 {
 	buf_clear(&d->text);
-	book_free(d->book);
+	runbook_free(d->runbook);
 	targets_free(d->targets);
 	json_object_put(d->resolved);
 	json_object_put(d->environment);
@@ -29,16 +29,17 @@ draft_clear(struct draft *d)
 }
 
 static enum err
-seal_value(struct command *c, struct draft *d, const char *name,
-    const char *value)
+seal_value(
+    struct command *c, struct draft *d, const char *name, const char *value)
 {
-	struct buf box = {0};
+	struct buf box = { 0 };
 	char hash[65], *hex;
 	enum err err = seal_text(c->keeper->data_dir, value, &box);
 
 	if (err != ERR_OK)
 		return fault_set(&c->fault, ERR_UNAVAILABLE, "no_runner_key",
-		    NULL, "The runner has not made its key yet: start the "
+		    NULL,
+		    "The runner has not made its key yet: start the "
 		    "console once with `countersign serve`.");
 	hash_hex(box.data, box.len, hash);
 	hex = mem_calloc(box.len * 2 + 1, 1);
@@ -51,8 +52,8 @@ seal_value(struct command *c, struct draft *d, const char *name,
 }
 
 struct lookup {
-	struct draft	*draft;
-	const char	*environment;
+	struct draft *draft;
+	const char *environment;
 };
 
 static const char *
@@ -79,7 +80,7 @@ enum err
 draft_take(struct command *c, struct draft *d, const struct parameter *p,
     const char *value)
 {
-	struct buf scratch = {0};
+	struct buf scratch = { 0 };
 	const char *why;
 	enum err err = ERR_OK;
 
@@ -89,13 +90,12 @@ draft_take(struct command *c, struct draft *d, const struct parameter *p,
 	if (value == NULL || value[0] == '\0') {
 		if (p->required)
 			return fault_about(&c->fault, p->label,
-			    fault_set(&c->fault, ERR_INVALID,
-			    "missing_value", p->name, "%s is needed.",
-			    p->label));
+			    fault_set(&c->fault, ERR_INVALID, "missing_value",
+				p->name, "%s is needed.", p->label));
 		json_set_text(d->parameters, p->name, "");
 		return ERR_OK;
 	}
-	if ((why = book_check_value(p, value, &scratch)) != NULL)
+	if ((why = runbook_check_value(p, value, &scratch)) != NULL)
 		err = fault_set(&c->fault, ERR_INVALID, "bad_value", p->name,
 		    "%s: %s", p->label, why);
 	else if (p->type == PARAMETER_SECRET) {
@@ -113,18 +113,18 @@ draft_take(struct command *c, struct draft *d, const struct parameter *p,
 }
 
 enum err
-draft_check_names(struct command *c, const struct book *book,
-    struct json_object *given)
+draft_check_names(
+    struct command *c, const struct runbook *runbook, struct json_object *given)
 {
 	size_t i;
 
 	if (given == NULL)
 		return ERR_OK;
-	json_object_object_foreach(given, name, value) {
-		for (i = 0; i < book->parameters_count; i++)
-			if (strcmp(book->parameters[i].name, name) == 0)
+	json_object_object_foreach (given, name, value) {
+		for (i = 0; i < runbook->parameters_count; i++)
+			if (strcmp(runbook->parameters[i].name, name) == 0)
 				break;
-		if (i == book->parameters_count)
+		if (i == runbook->parameters_count)
 			return fault_set(&c->fault, ERR_INVALID,
 			    "unknown_parameter", name,
 			    "The runbook has no parameter \"%.60s\".", name);
@@ -149,7 +149,7 @@ draft_store_boxes(struct command *c, const struct draft *d, int64_t run)
 {
 	enum err err = ERR_OK;
 
-	json_object_object_foreach(d->boxes, name, hex) {
+	json_object_object_foreach (d->boxes, name, hex) {
 		size_t len = (size_t)json_object_get_string_len(hex) / 2;
 		unsigned char *box = mem_calloc(len, 1);
 

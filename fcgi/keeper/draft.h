@@ -4,41 +4,41 @@
 #ifndef KEEPER_DRAFT_H
 #define KEEPER_DRAFT_H
 
-#include "book/targets.h"
+#include "inventory/targets.h"
 #include "keeper/keeper.h"
 
 struct draft {
-	struct buf		 text;		/* of the document */
-	struct book		*book;
-	struct targets		*targets;
-	struct json_object	*resolved;
-	struct json_object	*environment;	/* its entry of targets.yml */
-	struct json_object	*parameters;	/* {name: text or null} */
-	struct json_object	*sealed;	/* {name: hash of box} */
-	struct json_object	*boxes;		/* {name: box in hex} */
-	char			 document[65];
-	char			 plan[65];
+	struct buf text; /* of the document */
+	struct runbook *runbook;
+	struct targets *targets;
+	struct json_object *resolved;
+	struct json_object *environment; /* its entry of targets.yml */
+	struct json_object *parameters;  /* {name: text or null} */
+	struct json_object *sealed;      /* {name: hash of box} */
+	struct json_object *boxes;       /* {name: box in hex} */
+	char document[65];
+	char plan[65];
 };
 
 /* An empty one; draft_clear() frees all that was put into it. */
-void	 draft_begin(struct draft *d);
-void	 draft_clear(struct draft *d);
+void draft_begin(struct draft *d);
+void draft_clear(struct draft *d);
 
 /* The given values are texts and belong to parameters that there are. */
-enum err draft_check_names(struct command *c, const struct book *book,
-	    struct json_object *given);
+enum err draft_check_names(struct command *c, const struct runbook *runbook,
+    struct json_object *given);
 
 /* Whether the parameter is asked for at all, by its own `when`. */
-bool	 draft_asks(struct draft *d, const struct parameter *p,
-	    const char *environment);
+bool draft_asks(
+    struct draft *d, const struct parameter *p, const char *environment);
 
 /* Checks one value (NULL or "": the default) and puts it into the draft; a
  * secret is sealed.  A fault names the parameter as its field. */
 enum err draft_take(struct command *c, struct draft *d,
-	    const struct parameter *p, const char *value);
+    const struct parameter *p, const char *value);
 
 /* Stores the sealed secrets of the draft as those of the run. */
-enum err draft_store_boxes(struct command *c, const struct draft *d,
-	    int64_t run);
+enum err draft_store_boxes(
+    struct command *c, const struct draft *d, int64_t run);
 
 #endif

@@ -15,8 +15,8 @@
 #include "base/text.h"
 #include "keeper/idempotency.h"
 
-#define FIELD	"idempotency_key"
-#define MOST	255
+#define FIELD "idempotency_key"
+#define MOST 255
 
 static int
 by_name(const void *a, const void *b)
@@ -34,15 +34,14 @@ sorted_object(struct json_object *o)
 	    (size_t)json_object_object_length(o) + 1, sizeof(*names));
 	size_t n = 0;
 
-	json_object_object_foreach(o, name, value) {
+	json_object_object_foreach (o, name, value) {
 		(void)value;
 		names[n++] = name;
 	}
 	qsort(names, n, sizeof(*names), by_name);
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(names[i], FIELD) != 0)
-			json_set(copy, names[i],
-			    sorted(json_get(o, names[i])));
+			json_set(copy, names[i], sorted(json_get(o, names[i])));
 	free(names);
 	return copy;
 }
@@ -59,8 +58,8 @@ sorted(struct json_object *o)
 		return json_object_get(o);
 	copy = json_object_new_array();
 	for (size_t i = 0; i < json_object_array_length(o); i++)
-		json_object_array_add(copy,
-		    sorted(json_object_array_get_idx(o, i)));
+		json_object_array_add(
+		    copy, sorted(json_object_array_get_idx(o, i)));
 	return copy;
 }
 
@@ -105,7 +104,8 @@ idempotency_find(struct command *c, int64_t *ret_run)
 	if (*key == '\0' || strlen(key) > MOST || !is_printable(key))
 		return fault_set(&c->fault, ERR_INVALID, "bad_key", FIELD,
 		    "An Idempotency-Key has 1 to %d printable ASCII "
-		    "characters and no blanks.", MOST);
+		    "characters and no blanks.",
+		    MOST);
 	hash_body(c, hash);
 	rows = db_query(c->keeper->db, STMT_REQUEST_KEY_GET,
 	    TEXT(c->actor.name), TEXT(key));
@@ -113,9 +113,11 @@ idempotency_find(struct command *c, int64_t *ret_run)
 		*ret_run = db_int(rows, 0);
 		if (!text_eq(db_text(rows, 1), hash))
 			err = fault_set(&c->fault, ERR_INVALID, "key_reused",
-			    FIELD, "This Idempotency-Key was used for another "
+			    FIELD,
+			    "This Idempotency-Key was used for another "
 			    "request, which created run %lld: take a new key "
-			    "for a new request.", (long long)*ret_run);
+			    "for a new request.",
+			    (long long)*ret_run);
 	}
 	db_done(rows);
 	return err;

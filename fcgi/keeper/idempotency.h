@@ -16,6 +16,6 @@ enum err idempotency_find(struct command *c, int64_t *ret_run);
 
 /* Puts the key, and a hash of the body, into the data of the event that
  * creates the run; nothing where the command has no key. */
-void	 idempotency_put(const struct command *c, struct json_object *data);
+void idempotency_put(const struct command *c, struct json_object *data);
 
 #endif

@@ -11,57 +11,57 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "book/book.h"
+#include "compiler/runbook.h"
 #include "journal/db.h"
-#include "journal/life.h"
+#include "journal/lifecycle.h"
 #include "wire/exec.h"
 #include "wire/secret.h"
 #include "wire/verb.h"
 #include "wire/wire.h"
 
 /* Below this much free space no new step starts. */
-#define KEEPER_DISK_FLOOR	(64ULL * 1024 * 1024)
+#define KEEPER_DISK_FLOOR (64ULL * 1024 * 1024)
 
-struct books;
+struct cache;
 
 /* How much of what a page typed has arrived (wire/exec.h). */
 struct arrived {
-	char		 exec[2 * EXEC_ID_BYTES + 1];
-	char		 typist[EXEC_TYPIST + 1];
-	char		 target[65];
-	int64_t		 count;
+	char exec[2 * EXEC_ID_BYTES + 1];
+	char typist[EXEC_TYPIST + 1];
+	char target[65];
+	int64_t count;
 };
 
-/* A press that the runner has not accepted (waiting.h). */
+/* A press that the runner has not accepted (unaccepted.h). */
 struct waiting {
-	char		 exec[2 * EXEC_ID_BYTES + 1];
-	int64_t		 since;		/* monotonic */
-	bool		 old;		/* from before this keeper */
+	char exec[2 * EXEC_ID_BYTES + 1];
+	int64_t since; /* monotonic */
+	bool old;      /* from before this keeper */
 };
 
-#define KEEPER_ARRIVED	128		/* the oldest is forgotten */
+#define KEEPER_ARRIVED 128 /* the oldest is forgotten */
 
 struct keeper {
-	const char	*data_dir;
-	const char	*runbooks_dir;
-	struct db	*db;
-	struct books	*books;		/* parsed documents by hash (run.c) */
-	unsigned char	 ledger_key[64];	/* Ed25519 secret key */
-	unsigned char	 output_key[32];	/* X25519: opens secrets */
-	char		 admin_secret[WIRE_SECRET]; /* of these sockets */
-	char		 runner_secret[WIRE_SECRET];
-	bool		 orders_changed;	/* the runner has something to
-						 * do */
-	bool		 runner_here;		/* it is connected */
-	struct buf	 typed;			/* frames for it, once kept */
-	struct arrived	 arrived[KEEPER_ARRIVED];
-	size_t		 arrived_next;		/* the entry to be used next */
-	struct waiting	*waiting;
-	size_t		 waiting_count;
-	bool		 waiting_known;		/* they were read once */
-	int64_t		 waiting_at;		/* monotonic: next tick; -1 */
-	int64_t		 expire_at;		/* monotonic: session_expire()
-						 * has something to do */
+	const char *data_dir;
+	const char *runbooks_dir;
+	struct db *db;
+	struct cache *cache;            /* parsed documents by hash (run.c) */
+	unsigned char ledger_key[64];   /* Ed25519 secret key */
+	unsigned char output_key[32];   /* X25519: opens secrets */
+	char admin_secret[WIRE_SECRET]; /* of these sockets */
+	char runner_secret[WIRE_SECRET];
+	bool orders_changed; /* the runner has something to
+			      * do */
+	bool runner_here;    /* it is connected */
+	struct buf typed;    /* frames for it, once kept */
+	struct arrived arrived[KEEPER_ARRIVED];
+	size_t arrived_next; /* the entry to be used next */
+	struct waiting *waiting;
+	size_t waiting_count;
+	bool waiting_known; /* they were read once */
+	int64_t waiting_at; /* monotonic: next tick; -1 */
+	int64_t expire_at;  /* monotonic: session_expire()
+			     * has something to do */
 };
 
 /* Where a call came from; each is a socket of its own. */
@@ -69,21 +69,21 @@ enum channel { CHANNEL_WEB, CHANNEL_LOCAL, CHANNEL_RUNNER };
 
 /* One call being carried out. */
 struct command {
-	struct keeper		*keeper;
-	const struct wire_call	*call;
-	enum channel		 channel;
-	char			 name[65];	/* storage of actor.name */
-	struct actor		 actor;
-	struct json_object	*body;		/* checked against the keys */
-	struct json_object	*result;	/* an object to fill in */
-	struct fault		 fault;
-	bool			 around;	/* a refusal that goes on the
-						 * record of the run */
+	struct keeper *keeper;
+	const struct wire_call *call;
+	enum channel channel;
+	char name[65]; /* storage of actor.name */
+	struct actor actor;
+	struct json_object *body;   /* checked against the keys */
+	struct json_object *result; /* an object to fill in */
+	struct fault fault;
+	bool around; /* a refusal that goes on the
+		      * record of the run */
 
 	/* What a refusal leaves on record, of chain 0 (the command's own
 	 * changes are undone); NULL: nothing. */
-	const char		*refused_kind;
-	struct json_object	*refused;
+	const char *refused_kind;
+	struct json_object *refused;
 
 	/*
 	 * Passwords are hashed by a child process.  A command that needs it
@@ -91,10 +91,10 @@ struct command {
 	 * hash) or all, and returns ERR_OK; it is called once more when
 	 * `hashed` is there: "no", "yes", or the new hash.
 	 */
-	const char		*hash_old;
-	char			*hash_against;
-	const char		*hash_password;
-	const char		*hashed;
+	const char *hash_old;
+	char *hash_against;
+	const char *hash_password;
+	const char *hashed;
 };
 
 /*
@@ -105,10 +105,10 @@ enum err command_run(struct command *c);
 
 /* Puts on record what the refused command left for that; after its savepoint
  * has been released. */
-void	 command_record_refusal(struct command *c);
+void command_record_refusal(struct command *c);
 
 /* Puts the refusal of a command on record, once until something else happens
- * to the run; after the command was rolled back (refuse.c). */
+ * to the run; after the command was rolled back (refused.c). */
 enum err run_record_refusal(struct command *c);
 
 /* A text field that must say something, 10,000 bytes at most.  ERR_INVALID. */
@@ -139,7 +139,7 @@ enum err cmd_run_rollback(struct command *c);
 enum err cmd_run_rollback_cancel(struct command *c);
 enum err cmd_run_close(struct command *c);
 enum err cmd_run_comment(struct command *c);
-enum err cmd_step_execute(struct command *c);	/* and retry */
+enum err cmd_step_execute(struct command *c); /* and retry */
 enum err cmd_step_confirm(struct command *c);
 enum err cmd_step_reopen(struct command *c);
 enum err cmd_step_skip(struct command *c);
@@ -159,16 +159,16 @@ enum err cmd_exec_lost(struct command *c);
 
 /* Ends an attempt that the runner never accepted: it has failed, with that
  * message.  One that was accepted meanwhile is left alone. */
-enum err exec_end_unaccepted(struct keeper *k, const char *exec,
-	    const char *message);
+enum err exec_end_unaccepted(
+    struct keeper *k, const char *exec, const char *message);
 enum err cmd_look_ended(struct command *c);
 enum err cmd_step_look(struct command *c);
 enum err cmd_run_preflight(struct command *c);
 
 /* Serves until SIGTERM; the three listening sockets are open (loop.c). */
-void	 loop_run(struct keeper *k, int web_fd, int local_fd, int runner_fd);
+void loop_run(struct keeper *k, int web_fd, int local_fd, int runner_fd);
 
 /* Serves one connection on standard input until its end. */
-void	 loop_run_stdio(struct keeper *k);
+void loop_run_stdio(struct keeper *k);
 
 #endif

@@ -22,12 +22,12 @@
 #include "journal/hash.h"
 #include "keeper/limit.h"
 
-#define SETS		1024
-#define WAYS		4
-#define LONGEST_MS	(15 * 60 * 1000)
-#define FORGET_MS	(60 * 60 * 1000)	/* after the last failure */
-#define RECORD_BURST	20
-#define RECORD_EVERY_MS	30000
+#define SETS 1024
+#define WAYS 4
+#define LONGEST_MS (15 * 60 * 1000)
+#define FORGET_MS (60 * 60 * 1000) /* after the last failure */
+#define RECORD_BURST 20
+#define RECORD_EVERY_MS 30000
 
 /* How many failures are free: of an account from one address, of a browser
  * that is known, of an address, of an account from anywhere. */
@@ -35,10 +35,10 @@ enum count { PAIR, DEVICE, ADDRESS, ACCOUNT };
 static const int free_failures[] = { 5, 5, 30, 30 };
 
 struct entry {
-	unsigned char	 tag[16];
-	int		 failures;
-	int64_t		 until;		/* monotonic */
-	int64_t		 last;
+	unsigned char tag[16];
+	int failures;
+	int64_t until; /* monotonic */
+	int64_t last;
 };
 
 static struct entry table[SETS][WAYS];
@@ -81,7 +81,7 @@ entry_of(const struct attempt *a, enum count which, bool make)
 	}
 	if (!make)
 		return NULL;
-	*oldest = (struct entry){0};
+	*oldest = (struct entry){ 0 };
 	memcpy(oldest->tag, hash, sizeof(oldest->tag));
 	return oldest;
 }
@@ -106,8 +106,8 @@ add(const struct attempt *a, enum count which, int64_t now)
 	e->last = now;
 	if (++e->failures < free_failures[which])
 		return e->failures;
-	for (int n = free_failures[which]; n < e->failures &&
-	    wait < LONGEST_MS; n++)
+	for (int n = free_failures[which]; n < e->failures && wait < LONGEST_MS;
+	     n++)
 		wait *= 2;
 	e->until = now + (wait < LONGEST_MS ? wait : LONGEST_MS);
 	return e->failures;
@@ -145,8 +145,8 @@ limit_failed(const struct attempt *a)
 void
 limit_passed(const struct attempt *a)
 {
-	struct entry *e = entry_of(a, a->device[0] != '\0' ? DEVICE : PAIR,
-	    false);
+	struct entry *e = entry_of(
+	    a, a->device[0] != '\0' ? DEVICE : PAIR, false);
 
 	if (e != NULL)
 		e->failures = 0;

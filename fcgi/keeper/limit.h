@@ -10,26 +10,26 @@
 /* Who tries: a name, from where, and the identifier of a browser that has
  * signed in to that account before ("": none such). */
 struct attempt {
-	const char	*account;
-	const char	*address;
-	const char	*device;
+	const char *account;
+	const char *address;
+	const char *device;
 };
 
 /* Milliseconds until it may be tried again; 0: now. */
-int64_t	limit_wait(const struct attempt *a);
+int64_t limit_wait(const struct attempt *a);
 
 /* Counts a failure: after some the wait doubles, up to 15 minutes. */
-void	limit_failed(const struct attempt *a);
+void limit_failed(const struct attempt *a);
 
 /* It succeeded: its own failures are forgotten, those of the whole address
  * and the whole account are not. */
-void	limit_passed(const struct attempt *a);
+void limit_passed(const struct attempt *a);
 
 /*
  * Whether one more failed sign-in goes on record.  *ret_left_out: how many
  * before it did not.  Twenty at once, and then one every half minute: a
  * stranger must not make the journal grow.
  */
-bool	limit_record(int64_t *ret_left_out);
+bool limit_record(int64_t *ret_left_out);
 
 #endif

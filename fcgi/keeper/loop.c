@@ -22,19 +22,19 @@
 #include "keeper/account.h"
 #include "keeper/ballast.h"
 #include "keeper/conn.h"
-#include "keeper/waiting.h"
+#include "keeper/unaccepted.h"
 
-#define MOST_CHILDREN	2
-#define CHILD_AGAIN_MS	200	/* where none could be started */
+#define MOST_CHILDREN 2
+#define CHILD_AGAIN_MS 200 /* where none could be started */
 
 struct loop {
-	struct keeper	*keeper;
-	struct conn	*conns;
-	int		 listeners[3];	/* by enum channel; -1: none */
-	struct pollfd	*polls;
-	size_t		 polls_cap;
-	bool		 in_batch;
-	bool		 no_journal;	/* the batch could not begin */
+	struct keeper *keeper;
+	struct conn *conns;
+	int listeners[3]; /* by enum channel; -1: none */
+	struct pollfd *polls;
+	size_t polls_cap;
+	bool in_batch;
+	bool no_journal; /* the batch could not begin */
 };
 
 static volatile sig_atomic_t stopping;
@@ -67,7 +67,8 @@ static enum err
 unreadable(struct command *c)
 {
 	return fault_set(&c->fault, ERR_UNAVAILABLE, "journal_unavailable",
-	    NULL, "The journal cannot be read now: nothing was done. Try "
+	    NULL,
+	    "The journal cannot be read now: nothing was done. Try "
 	    "again; if it stays so, look at the disk.");
 }
 
@@ -85,8 +86,11 @@ static void
 run_call(struct loop *l, struct conn *conn, const struct wire_call *call)
 {
 	struct command c = {
-		.keeper = l->keeper, .call = call, .channel = conn->channel,
-		.result = json_object_new_object(), .hashed = conn->hashed,
+		.keeper = l->keeper,
+		.call = call,
+		.channel = conn->channel,
+		.result = json_object_new_object(),
+		.hashed = conn->hashed,
 	};
 	enum err err;
 
@@ -136,7 +140,7 @@ run_calls(struct loop *l, struct conn *conn)
 		}
 		if (!conn_knows(conn, l->keeper, &call)) {
 			log_warn("a call without the secret of its socket "
-			    "was refused");
+				 "was refused");
 			conn->closing = true;
 			break;
 		}
@@ -152,16 +156,17 @@ run_calls(struct loop *l, struct conn *conn)
 static void
 refuse_batch(struct loop *l)
 {
-	static const char why[] = "{\"code\":\"journal_unavailable\","
+	static const char why[] =
+	    "{\"code\":\"journal_unavailable\","
 	    "\"field\":\"\",\"message\":\"The journal cannot be written now "
 	    "(is the disk full?): nothing was done.\"}";
 
 	for (struct conn *c = l->conns; c != NULL; c = c->next) {
-		struct buf replies = {0};
+		struct buf replies = { 0 };
 		size_t at = c->committed, size;
 
-		while (at < c->out.len && wire_frame(c->out.data + at,
-		    c->out.len - at, &size) == 1) {
+		while (at < c->out.len &&
+		    wire_frame(c->out.data + at, c->out.len - at, &size) == 1) {
 			struct wire_reply r;
 
 			if (wire_get_reply(c->out.data + at, size, &r)) {
@@ -260,14 +265,14 @@ accept_all(struct loop *l, enum channel channel)
 {
 	int fd;
 
-	while ((fd = accept4(l->listeners[channel], NULL, NULL,
-	    SOCK_CLOEXEC)) >= 0) {
+	while ((fd = accept4(
+		    l->listeners[channel], NULL, NULL, SOCK_CLOEXEC)) >= 0) {
 		struct conn *c;
 
 		if ((channel != CHANNEL_WEB && !peer_is_ours(fd)) ||
 		    peer_is_confined(fd)) {
 			log_warn("a connection was refused: it is of another "
-			    "user, or of a script");
+				 "user, or of a script");
 			close(fd);
 			continue;
 		}
@@ -391,7 +396,7 @@ void
 loop_run(struct keeper *k, int web_fd, int local_fd, int runner_fd)
 {
 	struct loop l = { .keeper = k,
-	    .listeners = { web_fd, local_fd, runner_fd } };
+		.listeners = { web_fd, local_fd, runner_fd } };
 
 	catch_signals();
 	for (int i = 0; i < 3; i++)
@@ -408,7 +413,7 @@ loop_run_stdio(struct keeper *k)
 
 	catch_signals();
 	l.conns = conn_new(dup(STDIN_FILENO), CHANNEL_LOCAL);
-	l.conns->known = true;	/* who started us has the folder's lock */
+	l.conns->known = true; /* who started us has the folder's lock */
 	while (!stopping && l.conns != NULL)
 		serve_once(&l);
 	finish(&l);

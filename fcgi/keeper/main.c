@@ -26,10 +26,10 @@
 #include "keeper/seal.h"
 
 struct options {
-	const char	*data;
-	const char	*runbooks;
-	bool		 stdio;
-	bool		 share;		/* the journal with our group */
+	const char *data;
+	const char *runbooks;
+	bool stdio;
+	bool share; /* the journal with our group */
 };
 
 static struct options
@@ -79,8 +79,9 @@ make_folders(const char *data)
 	for (size_t i = 0; i < 4; i++) {
 		char *path = mem_printf("%s%s", data, folders[i]);
 
-		if (modes_make_folder(path, i == 1 ? MODES_PRIVATE_FOLDER :
-		    MODES_SHARED_FOLDER) != ERR_OK)
+		if (modes_make_folder(path,
+			i == 1 ? MODES_PRIVATE_FOLDER : MODES_SHARED_FOLDER) !=
+		    ERR_OK)
 			log_fatal("cannot make the folder %s", path);
 		free(path);
 	}
@@ -98,7 +99,8 @@ share_journal(const char *data)
 
 		if (chmod(path, 0640) != 0 && errno != ENOENT)
 			log_fatal("%s cannot be shared with the web program: "
-			    "%s", path, strerror(errno));
+				  "%s",
+			    path, strerror(errno));
 		free(path);
 	}
 }
@@ -110,8 +112,8 @@ lock(const char *data)
 	int fd = io_lock(path);
 
 	if (fd < 0)
-		log_fatal("%s is held by another keeper: there is one writer",
-		    path);
+		log_fatal(
+		    "%s is held by another keeper: there is one writer", path);
 	free(path);
 	return fd;
 }
@@ -157,8 +159,9 @@ main(int argc, char **argv)
 	if (seal_open_output(&k) != ERR_OK)
 		log_fatal("cannot read or make the key of secret output");
 	if (wire_secret_make(o.data, WIRE_SECRET_ADMIN, k.admin_secret) !=
-	    ERR_OK || wire_secret_make(o.data, WIRE_SECRET_RUNNER,
-	    k.runner_secret) != ERR_OK)
+		ERR_OK ||
+	    wire_secret_make(o.data, WIRE_SECRET_RUNNER, k.runner_secret) !=
+		ERR_OK)
 		log_fatal("cannot read or make the secrets of the sockets");
 	if (o.stdio)
 		loop_run_stdio(&k);

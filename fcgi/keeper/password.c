@@ -14,11 +14,11 @@
 #include "base/text.h"
 #include "keeper/password.h"
 
-#define LEAST		12	/* characters */
-#define MOST		1000	/* bytes */
-#define LEAST_BITS	36.0
-#define LOOKED_AT	100	/* bytes: what is longer takes too long */
-#define LEAST_BESIDE	8	/* characters beside the account's name */
+#define LEAST 12  /* characters */
+#define MOST 1000 /* bytes */
+#define LEAST_BITS 36.0
+#define LOOKED_AT 100  /* bytes: what is longer takes too long */
+#define LEAST_BESIDE 8 /* characters beside the account's name */
 
 static size_t
 count_characters(const char *s)
@@ -64,21 +64,23 @@ bits_of(const char *password, const char *account)
 }
 
 enum err
-password_check(const char *password, const char *account,
-    struct fault *fault)
+password_check(const char *password, const char *account, struct fault *fault)
 {
 	if (count_characters(password) < LEAST || strlen(password) > MOST)
-		return fault_set(fault, ERR_INVALID, "bad_password",
-		    "password", "A password has %d characters at least and "
-		    "%d bytes at most.", LEAST, MOST);
-	if (strlen(account) >= 3 && count_beside(password, account) <
-	    LEAST_BESIDE)
+		return fault_set(fault, ERR_INVALID, "bad_password", "password",
+		    "A password has %d characters at least and "
+		    "%d bytes at most.",
+		    LEAST, MOST);
+	if (strlen(account) >= 3 &&
+	    count_beside(password, account) < LEAST_BESIDE)
 		return fault_set(fault, ERR_INVALID, "password_is_name",
-		    "password", "This password is made of the name of the "
+		    "password",
+		    "This password is made of the name of the "
 		    "account: choose another one.");
 	if (bits_of(password, account) < LEAST_BITS)
 		return fault_set(fault, ERR_INVALID, "known_password",
-		    "password", "This password is too easy to guess: it "
+		    "password",
+		    "This password is too easy to guess: it "
 		    "stands in lists of common ones or follows a pattern. "
 		    "A few words that do not belong together make a good "
 		    "one.");

@@ -11,7 +11,7 @@
  * or too long, stands in a list of known ones, or is made of the account's
  * name.  Those that were set before are not asked.
  */
-enum err password_check(const char *password, const char *account,
-	    struct fault *fault);
+enum err password_check(
+    const char *password, const char *account, struct fault *fault);
 
 #endif

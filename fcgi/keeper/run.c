@@ -10,26 +10,26 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "book/expand.h"
-#include "book/expr.h"
+#include "compiler/expand.h"
+#include "lang/expr.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "keeper/run.h"
 
-#define BOOKS_KEPT	16
+#define BOOKS_KEPT 16
 
-struct books {
+struct cache {
 	struct {
-		char		 hash[65];
-		struct book	*book;
-		uint64_t	 used;
+		char hash[65];
+		struct runbook *runbook;
+		uint64_t used;
 	} kept[BOOKS_KEPT];
-	uint64_t	 clock;
+	uint64_t clock;
 };
 
 /* The place of a book: its own, or the one that was not used for longest. */
 static size_t
-shelf_of(struct books *b, const char *key)
+shelf_of(struct cache *b, const char *key)
 {
 	size_t oldest = 0;
 
@@ -42,15 +42,15 @@ shelf_of(struct books *b, const char *key)
 		if (b->kept[i].used < b->kept[oldest].used)
 			oldest = i;
 	}
-	book_free(b->kept[oldest].book);
-	b->kept[oldest].book = NULL;
+	runbook_free(b->kept[oldest].runbook);
+	b->kept[oldest].runbook = NULL;
 	b->kept[oldest].used = b->clock;
 	memcpy(b->kept[oldest].hash, key, 65);
 	return oldest;
 }
 
 /* The document, or (with lists) the book of a run of it; NULL: no such. */
-static const struct book *
+static const struct runbook *
 find_book(struct keeper *k, const char *document, struct json_object *lists)
 {
 	struct rows *rows;
@@ -58,57 +58,58 @@ find_book(struct keeper *k, const char *document, struct json_object *lists)
 	size_t i;
 
 	if (lists != NULL)
-		plan_book_key(document, lists, key);
+		plan_runbook_key(document, lists, key);
 	else
 		snprintf(key, sizeof(key), "%s", document);
-	i = shelf_of(k->books, key);
-	if (k->books->kept[i].book != NULL)
-		return k->books->kept[i].book;
+	i = shelf_of(k->cache, key);
+	if (k->cache->kept[i].runbook != NULL)
+		return k->cache->kept[i].runbook;
 	rows = db_query(k->db, STMT_DOCUMENT_TEXT, TEXT(document));
 	if (db_next(rows)) {
 		const char *text = db_text(rows, 0);
 
 		if (lists == NULL)
-			k->books->kept[i].book = book_parse(text,
-			    strlen(text));
+			k->cache->kept[i].runbook = runbook_parse(
+			    text, strlen(text));
 		else
-			(void)book_expand(text, strlen(text), lists,
-			    &k->books->kept[i].book, NULL);
+			(void)runbook_expand(text, strlen(text), lists,
+			    &k->cache->kept[i].runbook, NULL);
 	}
 	db_done(rows);
-	if (k->books->kept[i].book == NULL)
-		k->books->kept[i].hash[0] = '\0';
-	return k->books->kept[i].book;
+	if (k->cache->kept[i].runbook == NULL)
+		k->cache->kept[i].hash[0] = '\0';
+	return k->cache->kept[i].runbook;
 }
 
-static const struct book *
-book_of(struct keeper *k, struct json_object *row)
+static const struct runbook *
+runbook_of(struct keeper *k, struct json_object *row)
 {
 	const char *document = json_text(row, "document", "");
 	struct json_object *lists = NULL;
-	const struct book *book;
+	const struct runbook *runbook;
 
-	if (k->books == NULL)
-		k->books = mem_calloc(1, sizeof(*k->books));
-	book = find_book(k, document, NULL);
-	if (book == NULL || book_lists(book, json_get(row, "parameters"),
-	    json_get(row, "targets"), &lists, NULL) != ERR_OK)
+	if (k->cache == NULL)
+		k->cache = mem_calloc(1, sizeof(*k->cache));
+	runbook = find_book(k, document, NULL);
+	if (runbook == NULL ||
+	    runbook_lists(runbook, json_get(row, "parameters"),
+		json_get(row, "targets"), &lists, NULL) != ERR_OK)
 		return NULL;
 	if (lists != NULL)
-		book = find_book(k, document, lists);
+		runbook = find_book(k, document, lists);
 	json_object_put(lists);
-	return book;
+	return runbook;
 }
 
 void
 run_free_books(struct keeper *k)
 {
-	if (k->books == NULL)
+	if (k->cache == NULL)
 		return;
 	for (size_t i = 0; i < BOOKS_KEPT; i++)
-		book_free(k->books->kept[i].book);
-	free(k->books);
-	k->books = NULL;
+		runbook_free(k->cache->kept[i].runbook);
+	free(k->cache);
+	k->cache = NULL;
 }
 
 const char *
@@ -120,9 +121,10 @@ run_value(void *ctx, const char *name)
 	const char *value, *fact = expr_fact(name, id);
 
 	if (fact != NULL)
-		return (row = run_step_row(run, id)) == NULL ? NULL :
-		    expr_fact_value(fact, json_text(row, "state", ""),
-		    json_int(row, "attempts", 0));
+		return (row = run_step_row(run, id)) == NULL
+		    ? NULL
+		    : expr_fact_value(fact, json_text(row, "state", ""),
+			  json_int(row, "attempts", 0));
 	if (strcmp(name, "environment") == 0)
 		return json_text(run->row, "environment", NULL);
 	value = json_text(run->variables, name, NULL);
@@ -137,8 +139,8 @@ run_step_row(const struct run *run, const char *id)
 	size_t n = json_object_array_length(run->steps);
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *s = json_object_array_get_idx(run->steps,
-		    i);
+		struct json_object *s = json_object_array_get_idx(
+		    run->steps, i);
 
 		if (text_eq(json_text(s, "id", ""), id))
 			return s;
@@ -167,8 +169,8 @@ run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 	if (run.row == NULL)
 		return fault_set(fault, ERR_NOT_FOUND, "no_such_run", NULL,
 		    "There is no run %lld.", (long long)id);
-	run.book = book_of(k, run.row);
-	if (run.book == NULL) {
+	run.runbook = runbook_of(k, run.row);
+	if (run.runbook == NULL) {
 		run_clear(&run);
 		return fault_set(fault, ERR_INTERNAL, "no_document", NULL,
 		    "The document of run %lld is missing.", (long long)id);
@@ -176,10 +178,12 @@ run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 	run.variables = load_variables(k->db, id);
 	run.steps = db_rows_json(db_query(k->db, STMT_STEPS, INT(id)));
 	run.arena = arena_new();
-	run.loaded = (struct life){ .db = k->db, .arena = run.arena,
-	    .book = run.book, .row = run.row };
-	life_load(&run.loaded);
-	run.life = run.loaded.run;
+	run.loaded = (struct lifecycle){ .db = k->db,
+		.arena = run.arena,
+		.runbook = run.runbook,
+		.row = run.row };
+	run_load(&run.loaded);
+	run.lifecycle = run.loaded.run;
 	*ret = run;
 	return ERR_OK;
 }
@@ -191,26 +195,26 @@ run_clear(struct run *run)
 	json_object_put(run->row);
 	json_object_put(run->variables);
 	json_object_put(run->steps);
-	*run = (struct run){0};
+	*run = (struct run){ 0 };
 }
 
 enum err
-run_life_step(struct run *run, const char *id, enum verb verb,
-    struct life_step *ret, struct fault *fault)
+run_lifecycle_step(struct run *run, const char *id, enum verb verb,
+    struct lifecycle_step *ret, struct fault *fault)
 {
-	int index = book_find_step(run->book, id);
+	int index = runbook_find_step(run->runbook, id);
 
 	if (index < 0 || run_step_row(run, id) == NULL)
 		return fault_set(fault, ERR_NOT_FOUND, "no_such_step", NULL,
 		    "Run %lld has no step \"%s\".", (long long)run->id, id);
-	life_load_step(&run->loaded, index, verb, ret);
+	run_load_step(&run->loaded, index, verb, ret);
 	return ERR_OK;
 }
 
-struct life_ask
+struct lifecycle_ask
 run_ask(const struct command *c)
 {
-	return (struct life_ask){
+	return (struct lifecycle_ask){
 		.plan = json_text(c->body, "plan", NULL),
 		.decision = json_text(c->body, "decision", ""),
 		.understood = json_flag(c->body, "understood", false),
@@ -219,11 +223,11 @@ run_ask(const struct command *c)
 
 /* What the command found, for who comes second. */
 static void
-report_conflict(struct command *c, const struct run *run,
-    const struct life_step *step)
+report_conflict(
+    struct command *c, const struct run *run, const struct lifecycle_step *step)
 {
 	json_set_text(c->result, "state",
-	    step != NULL ? step->state : run->life.state);
+	    step != NULL ? step->state : run->lifecycle.state);
 	if (step == NULL || step->by == NULL)
 		return;
 	json_set_text(c->result, "by", step->by);
@@ -232,40 +236,41 @@ report_conflict(struct command *c, const struct run *run,
 
 enum err
 run_permit(struct command *c, enum verb verb, struct run *run,
-    struct life_step *step)
+    struct lifecycle_step *step)
 {
-	struct life_ask ask = run_ask(c);
+	struct lifecycle_ask ask = run_ask(c);
 	enum err err;
 
 	err = run_open(c->keeper, c->call->run, run, &c->fault);
 	if (err != ERR_OK)
 		return err;
 	if (step != NULL)
-		err = run_life_step(run, c->call->step, verb, step,
-		    &c->fault);
-	run->life.ask = &ask;
+		err = run_lifecycle_step(
+		    run, c->call->step, verb, step, &c->fault);
+	run->lifecycle.ask = &ask;
 	if (err == ERR_OK)
-		err = life_may(verb, &run->life, step, &c->actor, &c->fault);
-	run->life.ask = NULL;
+		err = run_authorize(
+		    verb, &run->lifecycle, step, &c->actor, &c->fault);
+	run->lifecycle.ask = NULL;
 	if (err == ERR_OK)
 		return ERR_OK;
 	c->around = json_get(run->row, "ended_at") == NULL &&
-	    life_is_recorded(verb, c->fault.code);
+	    lifecycle_is_recorded(verb, c->fault.code);
 	if (err == ERR_CONFLICT)
 		report_conflict(c, run, step);
 	run_clear(run);
 	return err;
 }
 
-/* A book_value_fn over a struct run: what was known before anything ran. */
+/* A value_fn over a struct run: what was known before anything ran. */
 static const char *
 known_value(void *ctx, const char *name)
 {
 	struct run *run = ctx;
 
-	return text_eq(name, "environment") ?
-	    json_text(run->row, "environment", NULL) :
-	    json_text(json_get(run->row, "parameters"), name, NULL);
+	return text_eq(name, "environment")
+	    ? json_text(run->row, "environment", NULL)
+	    : json_text(json_get(run->row, "parameters"), name, NULL);
 }
 
 /* One step that the run has not passed: left out, or part of it again. */
@@ -274,17 +279,16 @@ decide_step(struct run *run, struct json_object *row)
 {
 	const char *id = json_text(row, "id", ""), *why = NULL;
 	const char *state = json_text(row, "state", "");
-	bool was_out = text_eq(state, "skipped") &&
-	    json_get(row, "by") == NULL;
-	int index = book_find_step(run->book, id);
+	bool was_out = text_eq(state, "skipped") && json_get(row, "by") == NULL;
+	int index = runbook_find_step(run->runbook, id);
 	struct json_object *data;
 	bool out;
 
-	if (index < 0 || !(was_out || text_eq(state, "pending") ||
-	    text_eq(state, "ready")))
+	if (index < 0 ||
+	    !(was_out || text_eq(state, "pending") || text_eq(state, "ready")))
 		return ERR_OK;
-	out = book_is_excluded_early(run->book, index, known_value, run,
-	    &why);
+	out = runbook_is_excluded_early(
+	    run->runbook, index, known_value, run, &why);
 	if (out == was_out)
 		return ERR_OK;
 	data = json_object_new_object();
@@ -303,13 +307,14 @@ last_pressed(const struct run *run)
 	int64_t last = -1;
 
 	for (size_t i = 0; i < json_object_array_length(run->steps); i++) {
-		struct json_object *row = json_object_array_get_idx(run->steps,
-		    i);
+		struct json_object *row = json_object_array_get_idx(
+		    run->steps, i);
 		int64_t position = json_int(row, "position", 0);
 
 		if (text_eq(json_text(row, "part", ""), "main") &&
-		    position > last && life_is_pressed(json_text(row, "by",
-		    NULL), json_int(row, "attempts", 0)))
+		    position > last &&
+		    lifecycle_is_pressed(json_text(row, "by", NULL),
+			json_int(row, "attempts", 0)))
 			last = position;
 	}
 	return last;
@@ -325,10 +330,10 @@ run_decide(struct keeper *k, int64_t id)
 	if ((err = run_open(k, id, &run, NULL)) != ERR_OK)
 		return err;
 	from = last_pressed(&run);
-	for (size_t i = 0; err == ERR_OK &&
-	    i < json_object_array_length(run.steps); i++) {
-		struct json_object *row = json_object_array_get_idx(run.steps,
-		    i);
+	for (size_t i = 0;
+	     err == ERR_OK && i < json_object_array_length(run.steps); i++) {
+		struct json_object *row = json_object_array_get_idx(
+		    run.steps, i);
 
 		if (text_eq(json_text(row, "part", ""), "main") &&
 		    json_int(row, "position", 0) > from)
@@ -342,7 +347,7 @@ run_decide(struct keeper *k, int64_t id)
 static enum err
 advance_step(struct run *run, const char *id, const char *state, bool *go_on)
 {
-	int index = book_find_step(run->book, id);
+	int index = runbook_find_step(run->runbook, id);
 	struct json_object *data;
 	const char *why = NULL;
 
@@ -351,7 +356,7 @@ advance_step(struct run *run, const char *id, const char *state, bool *go_on)
 		return ERR_OK;
 	data = json_object_new_object();
 	json_set_text(data, "step", id);
-	if (!book_is_excluded(run->book, index, run_value, run, &why))
+	if (!runbook_is_excluded(run->runbook, index, run_value, run, &why))
 		return event_append(run->keeper->db, run->id, EVENT_ANY_SEQ,
 		    "keeper", "step.ready", data);
 	json_set_text(data, "when", why);
@@ -371,20 +376,20 @@ run_advance(struct keeper *k, int64_t id)
 
 	if ((err = run_open(k, id, &run, NULL)) != ERR_OK)
 		return err;
-	if (strcmp(run.life.state, "running") != 0) {
+	if (strcmp(run.lifecycle.state, "running") != 0) {
 		run_clear(&run);
 		return ERR_OK;
 	}
-	steps = db_rows_json(db_query(k->db, STMT_STEPS_OF_PART, INT(id),
-	    TEXT(run.life.mode)));
+	steps = db_rows_json(db_query(
+	    k->db, STMT_STEPS_OF_PART, INT(id), TEXT(run.lifecycle.mode)));
 	n = json_object_array_length(steps);
 	for (size_t i = 0; i < n && go_on && err == ERR_OK; i++) {
 		struct json_object *s = json_object_array_get_idx(steps, i);
 		const char *state = json_text(s, "state", "");
 
-		if (!life_is_done(state))
-			err = advance_step(&run, json_text(s, "id", ""), state,
-			    &go_on);
+		if (!lifecycle_is_done(state))
+			err = advance_step(
+			    &run, json_text(s, "id", ""), state, &go_on);
 	}
 	json_object_put(steps);
 	run_clear(&run);
@@ -408,8 +413,8 @@ enum err
 run_finish(struct command *c, struct run *run, const char *kind,
     struct json_object *data)
 {
-	enum err err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ,
-	    c->actor.name, kind, data);
+	enum err err = event_append(
+	    c->keeper->db, run->id, EVENT_ANY_SEQ, c->actor.name, kind, data);
 
 	if (err == ERR_OK)
 		err = run_advance(c->keeper, run->id);

@@ -4,47 +4,47 @@
 #ifndef KEEPER_RUN_H
 #define KEEPER_RUN_H
 
-#include "journal/life_load.h"
+#include "journal/run_load.h"
 #include "keeper/keeper.h"
 
 struct run {
-	int64_t			 id;
-	struct keeper		*keeper;
-	struct json_object	*row;		/* of STMT_RUN_GET */
-	struct json_object	*variables;	/* {name: value} */
-	struct json_object	*steps;		/* rows of STMT_STEPS */
-	const struct book	*book;
-	struct arena		*arena;		/* of what was loaded */
-	struct life		 loaded;
-	struct life_run		 life;		/* loaded.run */
+	int64_t id;
+	struct keeper *keeper;
+	struct json_object *row;       /* of STMT_RUN_GET */
+	struct json_object *variables; /* {name: value} */
+	struct json_object *steps;     /* rows of STMT_STEPS */
+	const struct runbook *runbook;
+	struct arena *arena; /* of what was loaded */
+	struct lifecycle loaded;
+	struct lifecycle_run lifecycle; /* loaded.run */
 };
 
 /* Loads the run; the caller clears it with run_clear().  ERR_NOT_FOUND. */
-enum err run_open(struct keeper *k, int64_t id, struct run *ret,
-	    struct fault *fault);
-void	 run_clear(struct run *run);
+enum err run_open(
+    struct keeper *k, int64_t id, struct run *ret, struct fault *fault);
+void run_clear(struct run *run);
 
 /* A parameter (not a secret one), a captured variable, or "environment";
- * a book_value_fn over a struct run. */
+ * a value_fn over a struct run. */
 const char *run_value(void *run, const char *name);
 
 /* The row of a step, or NULL. */
 struct json_object *run_step_row(const struct run *run, const char *id);
 
-/* Fills in what life_may() asks of a step.  ERR_NOT_FOUND. */
-enum err run_life_step(struct run *run, const char *id, enum verb verb,
-	    struct life_step *ret, struct fault *fault);
+/* Fills in what run_authorize() asks of a step.  ERR_NOT_FOUND. */
+enum err run_lifecycle_step(struct run *run, const char *id, enum verb verb,
+    struct lifecycle_step *ret, struct fault *fault);
 
 /* What the body of a call says of what it is for. */
-struct life_ask run_ask(const struct command *c);
+struct lifecycle_ask run_ask(const struct command *c);
 
 /*
- * Opens the run and step of a call and asks life_may().  On ERR_OK the caller
- * clears the run; on an error it is cleared already.  `step` may be NULL for
- * verbs about a run.
+ * Opens the run and step of a call and asks run_authorize().  On ERR_OK the
+ * caller clears the run; on an error it is cleared already.  `step` may be NULL
+ * for verbs about a run.
  */
 enum err run_permit(struct command *c, enum verb verb, struct run *run,
-	    struct life_step *step);
+    struct lifecycle_step *step);
 
 /*
  * Makes ready what comes next: steps whose `when` is false are excluded, the
@@ -62,12 +62,12 @@ enum err run_decide(struct keeper *k, int64_t id);
  * ready what comes next, reports, and clears the run.
  */
 enum err run_finish(struct command *c, struct run *run, const char *kind,
-	    struct json_object *data);
+    struct json_object *data);
 
 /* Sets state and seq of the run in the command's result. */
-void	 run_report(struct command *c, int64_t id);
+void run_report(struct command *c, int64_t id);
 
 /* Forgets all parsed documents. */
-void	 run_free_books(struct keeper *k);
+void run_free_books(struct keeper *k);
 
 #endif

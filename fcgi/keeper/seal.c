@@ -22,15 +22,14 @@
 
 /* Reads a key kept as hex in DATA/keys/NAME. */
 static enum err
-read_key(const char *data_dir, const char *name, unsigned char *key,
-    size_t len)
+read_key(const char *data_dir, const char *name, unsigned char *key, size_t len)
 {
 	char *path = mem_printf("%s/keys/%s", data_dir, name);
-	struct buf text = {0};
+	struct buf text = { 0 };
 	enum err err = io_read_file(path, 1024, &text);
 
-	if (err == ERR_OK && (text.len < 2 * len ||
-	    !text_unhex(text.data, key, len)))
+	if (err == ERR_OK &&
+	    (text.len < 2 * len || !text_unhex(text.data, key, len)))
 		err = ERR_IO;
 	if (text.data != NULL)
 		sodium_memzero(text.data, text.len);
@@ -66,7 +65,7 @@ seal_text(const char *data_dir, const char *text, struct buf *ret)
 		return ERR_UNAVAILABLE;
 	buf_reserve(ret, len + crypto_box_SEALBYTES);
 	if (crypto_box_seal((unsigned char *)ret->data,
-	    (const unsigned char *)text, len, key) != 0)
+		(const unsigned char *)text, len, key) != 0)
 		return ERR_INTERNAL;
 	ret->len = len + crypto_box_SEALBYTES;
 	return ERR_OK;
@@ -74,8 +73,8 @@ seal_text(const char *data_dir, const char *text, struct buf *ret)
 
 /* Reads DATA/keys/NAME.key, or makes it with NAME.pub beside it, 32 bytes. */
 static enum err
-open_key(const char *data_dir, const char *name, unsigned char *key,
-    size_t len, int (*make)(unsigned char *, unsigned char *))
+open_key(const char *data_dir, const char *name, unsigned char *key, size_t len,
+    int (*make)(unsigned char *, unsigned char *))
 {
 	char *file = mem_printf("%s.key", name);
 	char *public_file = mem_printf("%s.pub", name);
@@ -84,9 +83,8 @@ open_key(const char *data_dir, const char *name, unsigned char *key,
 
 	if (err == ERR_NOT_FOUND) {
 		make(public, key);
-		err = write_key(data_dir, public_file,
-		    MODES_SHARED_FILE, public,
-		    sizeof(public));
+		err = write_key(data_dir, public_file, MODES_SHARED_FILE,
+		    public, sizeof(public));
 		if (err == ERR_OK)
 			err = write_key(data_dir, file, 0600, key, len);
 	}
@@ -118,8 +116,8 @@ seal_reveal(const struct keeper *k, const struct buf *box, struct buf *ret)
 	if (box->len < crypto_box_SEALBYTES ||
 	    crypto_scalarmult_base(public, k->output_key) != 0 ||
 	    crypto_box_seal_open((unsigned char *)to,
-	    (const unsigned char *)box->data, box->len, public,
-	    k->output_key) != 0)
+		(const unsigned char *)box->data, box->len, public,
+		k->output_key) != 0)
 		return ERR_IO;
 	ret->len += box->len - crypto_box_SEALBYTES;
 	ret->data[ret->len] = '\0';
@@ -154,7 +152,7 @@ ledger_entry(struct db *db, int64_t n, int64_t run, const char *result)
 enum err
 seal_ledger(struct keeper *k, int64_t run, const char *result)
 {
-	unsigned char before[HASH_BYTES] = {0}, hash[HASH_BYTES];
+	unsigned char before[HASH_BYTES] = { 0 }, hash[HASH_BYTES];
 	unsigned char signature[crypto_sign_BYTES];
 	struct rows *rows = db_query(k->db, STMT_LEDGER_LAST);
 	struct json_object *entry;
@@ -172,8 +170,8 @@ seal_ledger(struct keeper *k, int64_t run, const char *result)
 	db_done(rows);
 	entry = ledger_entry(k->db, n, run, result);
 	event_hash(before, json_write(entry), hash);
-	crypto_sign_detached(signature, NULL, hash, sizeof(hash),
-	    k->ledger_key);
+	crypto_sign_detached(
+	    signature, NULL, hash, sizeof(hash), k->ledger_key);
 	err = db_run(k->db, STMT_LEDGER_ADD, INT(n), TEXT(json_write(entry)),
 	    BLOB(hash, sizeof(hash)), BLOB(signature, sizeof(signature)));
 	json_object_put(entry);
@@ -191,8 +189,8 @@ seal_password(const char *old, const char *against, const char *password)
 	if (password == NULL)
 		return "yes";
 	if (crypto_pwhash_str(hash, password, strlen(password),
-	    crypto_pwhash_OPSLIMIT_INTERACTIVE,
-	    crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
+		crypto_pwhash_OPSLIMIT_INTERACTIVE,
+		crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
 		return "";
 	return hash;
 }

@@ -27,8 +27,8 @@ enum err seal_open_output(struct keeper *k);
  * Opens a box that was sealed to that key and appends the text to *ret, which
  * the caller wipes and clears.  ERR_IO: it is none.
  */
-enum err seal_reveal(const struct keeper *k, const struct buf *box,
-	    struct buf *ret);
+enum err seal_reveal(
+    const struct keeper *k, const struct buf *box, struct buf *ret);
 
 /* Appends the head of a closed run to the ledger, signed (Ed25519). */
 enum err seal_ledger(struct keeper *k, int64_t run, const char *result);
@@ -39,7 +39,7 @@ enum err seal_ledger(struct keeper *k, int64_t run, const char *result);
  * hashes the password (argon2id, libsodium's interactive limits).  Static
  * text; "" where there was not enough memory.
  */
-const char *seal_password(const char *old, const char *against,
-	    const char *password);
+const char *seal_password(
+    const char *old, const char *against, const char *password);
 
 #endif

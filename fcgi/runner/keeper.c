@@ -18,7 +18,7 @@
 #include "base/mem.h"
 #include "runner/runner.h"
 
-#define ANSWER_MS	30000	/* it waits for a disk at most */
+#define ANSWER_MS 30000 /* it waits for a disk at most */
 
 static void
 disconnect(struct runner *r)
@@ -38,11 +38,11 @@ keeper_connect(struct runner *r)
 		return true;
 	if (wire_secret_read(r->data_dir, WIRE_SECRET_RUNNER, r->secret) !=
 	    ERR_OK)
-		return false;	/* the keeper makes it */
+		return false; /* the keeper makes it */
 	path = mem_printf("%s/run/runner.sock", r->data_dir);
 	r->keeper = io_connect(path);
 	free(path);
-	r->orders = r->keeper >= 0;
+	r->jobs = r->keeper >= 0;
 	return r->keeper >= 0;
 }
 
@@ -55,7 +55,7 @@ read_more(struct runner *r, int flags)
 
 	if (!(flags & MSG_DONTWAIT) && poll(&p, 1, ANSWER_MS) == 0) {
 		log_warn("the keeper does not answer: the connection is made "
-		    "anew");
+			 "anew");
 		return false;
 	}
 	n = recv(r->keeper, buf_reserve(&r->in, 65536), 65536, flags);
@@ -76,10 +76,10 @@ take_push(struct runner *r, size_t size)
 
 	if (wire_get_call(r->in.data, size, &call) &&
 	    strcmp(call.verb, "type") == 0) {
-		typed_pass(r, call.body);
+		tty_relay_pass(r, call.body);
 		sodium_memzero(r->in.data, size);
 	} else {
-		r->orders = true;
+		r->jobs = true;
 	}
 	buf_consume(&r->in, size);
 }
@@ -129,7 +129,8 @@ put_call(struct runner *r, const char *verb, struct json_object *body,
     struct buf *out)
 {
 	struct wire_call call = {
-		.id = ++r->next_id, .verb = verb,
+		.id = ++r->next_id,
+		.verb = verb,
 		.credential = r->secret,
 		.body = body != NULL ? json_write(body) : "",
 	};
@@ -159,7 +160,7 @@ keeper_ask_each(struct runner *r, const char *verb,
     struct json_object *const *bodies, size_t n, enum err *ret)
 {
 	int64_t first = r->next_id + 1;
-	struct buf out = {0};
+	struct buf out = { 0 };
 	size_t answered = 0;
 	bool ok;
 
@@ -169,13 +170,13 @@ keeper_ask_each(struct runner *r, const char *verb,
 		put_call(r, verb, bodies[i], &out);
 	ok = io_write_all(r->keeper, out.data, out.len) == 0;
 	while (ok && answered < n) {
-		ok = take_reply(r, first + (int64_t)answered, &ret[answered],
-		    NULL);
+		ok = take_reply(
+		    r, first + (int64_t)answered, &ret[answered], NULL);
 		answered += ok;
 	}
 	buf_clear(&out);
 	if (ok)
-		take_pushes(r);		/* that came with the replies */
+		take_pushes(r); /* that came with the replies */
 	else
 		disconnect(r);
 	if (answered < n || ret[n - 1] == ERR_UNAVAILABLE)
@@ -187,7 +188,7 @@ enum err
 keeper_ask(struct runner *r, const char *verb, struct json_object *body,
     char **ret_body)
 {
-	struct buf out = {0};
+	struct buf out = { 0 };
 	enum err err = ERR_UNAVAILABLE;
 	bool ok;
 
@@ -198,7 +199,7 @@ keeper_ask(struct runner *r, const char *verb, struct json_object *body,
 	    take_reply(r, r->next_id, &err, ret_body);
 	buf_clear(&out);
 	if (ok)
-		take_pushes(r);		/* that came with the reply */
+		take_pushes(r); /* that came with the reply */
 	else
 		disconnect(r);
 	if (err == ERR_UNAVAILABLE)

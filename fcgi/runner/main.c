@@ -25,7 +25,7 @@
 #include "runner/replay.h"
 #include "runner/runner.h"
 
-#define TICK_MS	250
+#define TICK_MS 250
 
 static volatile sig_atomic_t stopping;
 
@@ -53,8 +53,8 @@ read_options(int argc, char **argv, struct runner *r)
 			r->data_dir = optarg;
 		else if (c == 's')
 			r->step_program = optarg;
-		else if (c == 'l' && text_int(optarg, 1, EXEC_OUTPUT_MOST_MB,
-		    &megabytes))
+		else if (c == 'l' &&
+		    text_int(optarg, 1, EXEC_OUTPUT_MOST_MB, &megabytes))
 			r->output_limit = megabytes << 20;
 		else
 			exit(2);
@@ -84,8 +84,8 @@ give_to_keeper(const char *path, const char *folder)
 {
 	struct stat st;
 
-	return geteuid() != 0 || (stat(folder, &st) == 0 &&
-	    chown(path, st.st_uid, st.st_gid) == 0);
+	return geteuid() != 0 ||
+	    (stat(folder, &st) == 0 && chown(path, st.st_uid, st.st_gid) == 0);
 }
 
 /* Reads or makes the key that secrets are sealed to. */
@@ -96,14 +96,15 @@ open_keys(struct runner *r)
 	char *public = mem_printf("%s/keys/runner.pub", r->data_dir);
 	char *keys = mem_printf("%s/keys", r->data_dir);
 	char hex[2 * crypto_box_SECRETKEYBYTES + 1];
-	struct buf text = {0};
+	struct buf text = { 0 };
 	bool ok = false;
 
 	if (io_mkdirs(keys, 0700) != ERR_OK)
 		goto out;
 	if (io_read_file(secret, 1024, &text) == ERR_OK) {
-		ok = text.len >= sizeof(hex) - 1 && text_unhex(text.data,
-		    r->secret_key, sizeof(r->secret_key)) &&
+		ok = text.len >= sizeof(hex) - 1 &&
+		    text_unhex(
+			text.data, r->secret_key, sizeof(r->secret_key)) &&
 		    crypto_scalarmult_base(r->public_key, r->secret_key) == 0;
 		goto out;
 	}
@@ -111,8 +112,10 @@ open_keys(struct runner *r)
 	text_hex(r->secret_key, sizeof(r->secret_key), hex);
 	ok = io_write_file(secret, 0600, hex, strlen(hex)) == ERR_OK;
 	text_hex(r->public_key, sizeof(r->public_key), hex);
-	ok = ok && io_write_file(public, MODES_SHARED_FILE, hex,
-	    strlen(hex)) == ERR_OK && give_to_keeper(public, keys);
+	ok = ok &&
+	    io_write_file(public, MODES_SHARED_FILE, hex, strlen(hex)) ==
+		ERR_OK &&
+	    give_to_keeper(public, keys);
 out:
 	if (text.data != NULL)
 		sodium_memzero(text.data, text.cap);
@@ -165,29 +168,27 @@ serve(struct runner *r)
 			poll(NULL, 0, 50);
 			continue;
 		}
-		if (r->orders || clock_monotonic() >= r->hello_at)
-			supervise_orders(r);
+		if (r->jobs || clock_monotonic() >= r->hello_at)
+			supervise_jobs(r);
 		supervise_tick(r);
 		polls[0] = (struct pollfd){ .fd = r->keeper, .events = POLLIN };
 		polls[1] = (struct pollfd){ .fd = r->inotify,
 			.events = POLLIN };
-		typed_fds(r, &polls[2]);
-		if (r->orders || poll(polls, 2 + TERMINALS,
-		    wait_at_most(r)) <= 0)
+		tty_relay_fds(r, &polls[2]);
+		if (r->jobs || poll(polls, 2 + TERMINALS, wait_at_most(r)) <= 0)
 			continue;
 		if (polls[0].revents != 0)
 			keeper_read(r);
 		if (polls[1].revents != 0)
 			drain_inotify(r->inotify);
-		typed_tell(r, &polls[2]);
+		tty_relay_tell(r, &polls[2]);
 	}
 }
 
 int
 main(int argc, char **argv)
 {
-	struct runner r = { .keeper = -1,
-	    .output_limit = EXEC_OUTPUT_LIMIT };
+	struct runner r = { .keeper = -1, .output_limit = EXEC_OUTPUT_LIMIT };
 
 	log_open("countersign-runner");
 	read_options(argc, argv, &r);
@@ -201,13 +202,13 @@ main(int argc, char **argv)
 	while (r.execs != NULL) {
 		struct exec *e = r.execs;
 
-		r.execs = e->next;	/* the steps themselves live on */
+		r.execs = e->next; /* the steps themselves live on */
 		json_object_put(e->results);
 		free(e);
 	}
 	if (r.keeper >= 0)
 		close(r.keeper);
-	typed_close(&r);
+	tty_relay_close(&r);
 	close(r.inotify);
 	buf_clear(&r.in);
 	replay_clear(&r);

@@ -21,21 +21,21 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/hash.h"
-#include "runner/pinned.h"
+#include "runner/run_snapshot.h"
 #include "runner/replay.h"
 
-#define MOST_RUNS	32
+#define MOST_RUNS 32
 
 /* How far a chain has been replayed. */
 struct chain {
-	int64_t		 run;
-	int64_t		 seq;
-	unsigned char	 hash[HASH_BYTES];
+	int64_t run;
+	int64_t seq;
+	unsigned char hash[HASH_BYTES];
 };
 
 struct replay {
-	struct chain	 chains[1 + MOST_RUNS];	/* the first is chain 0 */
-	size_t		 count;
+	struct chain chains[1 + MOST_RUNS]; /* the first is chain 0 */
+	size_t count;
 };
 
 void
@@ -108,8 +108,8 @@ project(struct runner *r, const struct event *e)
 
 /* The next event of the chain: its hash, its number, what follows from it. */
 static enum err
-replay_event(struct runner *r, struct chain *c, struct rows *rows,
-    struct fault *why)
+replay_event(
+    struct runner *r, struct chain *c, struct rows *rows, struct fault *why)
 {
 	const char *body = db_text(rows, 1);
 	unsigned char hash[HASH_BYTES];
@@ -143,8 +143,8 @@ replay_event(struct runner *r, struct chain *c, struct rows *rows,
 static enum err
 check_known(struct runner *r, struct chain *c, struct fault *why)
 {
-	struct rows *rows = db_query(r->db, STMT_EVENT_HASH, INT(c->run),
-	    INT(c->seq));
+	struct rows *rows = db_query(
+	    r->db, STMT_EVENT_HASH, INT(c->run), INT(c->seq));
 	const void *hash;
 	size_t len;
 	bool same = false;
@@ -154,8 +154,9 @@ check_known(struct runner *r, struct chain *c, struct fault *why)
 		same = len == HASH_BYTES && memcmp(hash, c->hash, len) == 0;
 	}
 	db_done(rows);
-	return same || c->seq == 0 ? ERR_OK :
-	    refuse(why, c, "follows one that is not there any more");
+	return same || c->seq == 0
+	    ? ERR_OK
+	    : refuse(why, c, "follows one that is not there any more");
 }
 
 static enum err

@@ -15,6 +15,6 @@
 enum err replay_run(struct runner *r, int64_t run, struct fault *why);
 
 /* Forgets all of it. */
-void	 replay_clear(struct runner *r);
+void replay_clear(struct runner *r);
 
 #endif

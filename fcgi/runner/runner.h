@@ -12,7 +12,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "book/book.h"
+#include "compiler/runbook.h"
 #include "journal/db.h"
 #include "wire/exec.h"
 #include "wire/secret.h"
@@ -20,61 +20,61 @@
 
 /* An execution that has not ended. */
 struct exec {
-	struct exec	*next;
-	char		 id[2 * EXEC_ID_BYTES + 1];
-	pid_t		 child;		/* ours, or 0: adopted */
-	bool		 reaped;	/* our child has ended */
-	bool		 open;		/* the keeper named it at last hello */
-	bool		 cancel;	/* somebody asked for its end */
-	bool		 cancelled;	/* its process was told */
-	bool		 settled;	/* the keeper knows how it ended */
-	int64_t		 seen;		/* monotonic: when we met it */
-	struct json_object *results;	/* of a look, so far; else NULL */
-	int		 watch;		/* inotify watch of its status */
-	off_t		 offset;	/* of the next line of its status */
+	struct exec *next;
+	char id[2 * EXEC_ID_BYTES + 1];
+	pid_t child;                 /* ours, or 0: adopted */
+	bool reaped;                 /* our child has ended */
+	bool open;                   /* the keeper named it at last hello */
+	bool cancel;                 /* somebody asked for its end */
+	bool cancelled;              /* its process was told */
+	bool settled;                /* the keeper knows how it ended */
+	int64_t seen;                /* monotonic: when we met it */
+	struct json_object *results; /* of a look, so far; else NULL */
+	int watch;                   /* inotify watch of its status */
+	off_t offset;                /* of the next line of its status */
 };
 
 /* A terminal that people type into. */
 struct terminal {
-	int		 fd;		/* of its step (wire/exec.h); 0: none */
-	char		 exec[2 * EXEC_ID_BYTES + 1];
-	char		 target[65];
-	uint64_t	 used;		/* when last, by a count */
+	int fd; /* of its step (wire/exec.h); 0: none */
+	char exec[2 * EXEC_ID_BYTES + 1];
+	char target[65];
+	uint64_t used; /* when last, by a count */
 };
 
-#define TERMINALS	64		/* the one unused for longest goes */
+#define TERMINALS 64 /* the one unused for longest goes */
 
-#define RUNNER_AGAIN_MS	1000	/* after an answer that did not come */
-#define RUNNER_HELLO_MS	5000	/* a hint of the keeper may get lost */
-#define RUNNER_ASKED	64
+#define RUNNER_AGAIN_MS 1000 /* after an answer that did not come */
+#define RUNNER_HELLO_MS 5000 /* a hint of the keeper may get lost */
+#define RUNNER_ASKED 64
 
 /* An attempt whose acceptance was sent, and the answer to that did not come.
  * It was not started: where the keeper has it as starting, it can be. */
 struct asked {
-	char		 exec[2 * EXEC_ID_BYTES + 1];
+	char exec[2 * EXEC_ID_BYTES + 1];
 };
 
 struct runner {
-	const char	*data_dir;
-	const char	*step_program;
-	int64_t		 output_limit;	/* bytes, of one target */
-	struct db	*db;		/* NULL until the keeper made it */
-	struct db	*replayed;	/* what the events say (replay.h) */
-	struct replay	*replay;
-	unsigned char	 public_key[32];
-	unsigned char	 secret_key[32];
-	int		 keeper;	/* socket, or -1 */
-	char		 secret[WIRE_SECRET];	/* which it asks for */
-	struct buf	 in;
-	int64_t		 next_id;
-	bool		 orders;	/* the keeper says: ask again */
-	int64_t		 hello_at;	/* monotonic: or ask by then */
-	struct asked	 asked[RUNNER_ASKED];
-	size_t		 asked_next;	/* the entry to be used next */
-	int		 inotify;
-	struct exec	*execs;
-	struct terminal	 terminals[TERMINALS];
-	uint64_t	 typed;		/* how often something was */
+	const char *data_dir;
+	const char *step_program;
+	int64_t output_limit; /* bytes, of one target */
+	struct db *db;        /* NULL until the keeper made it */
+	struct db *replayed;  /* what the events say (replay.h) */
+	struct replay *replay;
+	unsigned char public_key[32];
+	unsigned char secret_key[32];
+	int keeper;               /* socket, or -1 */
+	char secret[WIRE_SECRET]; /* which it asks for */
+	struct buf in;
+	int64_t next_id;
+	bool jobs;        /* the keeper says: ask again */
+	int64_t hello_at; /* monotonic: or ask by then */
+	struct asked asked[RUNNER_ASKED];
+	size_t asked_next; /* the entry to be used next */
+	int inotify;
+	struct exec *execs;
+	struct terminal terminals[TERMINALS];
+	uint64_t typed; /* how often something was */
 };
 
 /*
@@ -83,29 +83,29 @@ struct runner {
  * frees, is *ret_body (may be NULL).
  */
 enum err keeper_ask(struct runner *r, const char *verb,
-	    struct json_object *body, char **ret_body);
+    struct json_object *body, char **ret_body);
 
 /*
  * Asks the same of each body, all at once, and waits for the answers; how
  * many came, in their order, before the keeper was gone.
  */
-size_t	 keeper_ask_each(struct runner *r, const char *verb,
-	    struct json_object *const *bodies, size_t n, enum err *ret);
+size_t keeper_ask_each(struct runner *r, const char *verb,
+    struct json_object *const *bodies, size_t n, enum err *ret);
 
 /* A file in the folder of an execution; the caller frees it. */
-char	*exec_path(struct runner *r, const char *exec, const char *file);
+char *exec_path(struct runner *r, const char *exec, const char *file);
 
 /* {"exec": exec}, as the body of what is told of it. */
 struct json_object *exec_about(const char *exec);
 
 /* Passes all whole lines of its status on.  True: the keeper has the last. */
-bool	 lines_pass(struct runner *r, struct exec *e);
+bool lines_pass(struct runner *r, struct exec *e);
 
 /* Connects where there is no connection.  False: not now. */
-bool	 keeper_connect(struct runner *r);
+bool keeper_connect(struct runner *r);
 
 /* Reads what the keeper pushed; sets r->orders. */
-void	 keeper_read(struct runner *r);
+void keeper_read(struct runner *r);
 
 /*
  * Makes the order of an attempt from the pinned plan (wire/exec.h), after
@@ -115,31 +115,31 @@ void	 keeper_read(struct runner *r);
  * ERR_FORBIDDEN `why` says for the record what was wrong; ERR_UNAVAILABLE: the
  * journal could not be read, which is to be tried again.
  */
-enum err order_make(struct runner *r, const char *exec, const char *state,
-	    struct buf *ret, struct fault *why);
+enum err job_spec_make(struct runner *r, const char *exec, const char *state,
+    struct buf *ret, struct fault *why);
 
 /*
  * The same for a look, which needs no run that runs and, where it is a
  * preflight, no approvals.  Targets that cannot be tried are put into
  * `refused`, as results; where no other is left, *ret stays empty.
  */
-enum err order_make_look(struct runner *r, const char *exec, struct buf *ret,
-	    struct json_object *refused, struct fault *why);
+enum err job_spec_make_look(struct runner *r, const char *exec, struct buf *ret,
+    struct json_object *refused, struct fault *why);
 
 /*
  * A target as the step needs it: what was resolved, with the names of secrets
  * opened, and the SSH targets that it is reached through (over, jump) in
  * place of their names.  The caller puts *ret.
  */
-enum err order_target(struct runner *r, struct json_object *resolved,
-	    const char *name, struct json_object **ret, struct fault *why);
+enum err job_target(struct runner *r, struct json_object *resolved,
+    const char *name, struct json_object **ret, struct fault *why);
 
 /* Opens a sealed box: a text that the caller wipes and frees; or NULL. */
-char	*order_open_box(struct runner *r, const void *box, size_t len);
+char *job_spec_open_box(struct runner *r, const void *box, size_t len);
 
 /* Puts the text into the object, wipes it and frees it. */
-void	 order_put_secret(struct json_object *secrets, const char *name,
-	    char *text);
+void job_spec_put_secret(
+    struct json_object *secrets, const char *name, char *text);
 
 /*
  * Adds to the order what the step compares its output with (same-as) and
@@ -147,31 +147,31 @@ void	 order_put_secret(struct json_object *secrets, const char *name,
  * files of the runbook folder with that of the plan's resolved targets.
  * ERR_FORBIDDEN: one was not kept, or was changed.
  */
-enum err order_put_kept(struct runner *r, int64_t run,
-	    const struct step *step, struct json_object *targets,
-	    struct json_object *order, struct fault *why);
+enum err job_spec_put_kept(struct runner *r, int64_t run,
+    const struct step *step, struct json_object *targets,
+    struct json_object *spec, struct fault *why);
 
 /*
  * Passes what the keeper pushed ({"exec", "target", and what wire/exec.h says
  * of what people type}) on to the step.  Where nobody takes it now, it is
  * dropped, and the log says that much: who typed it sends it again.
  */
-void	 typed_pass(struct runner *r, const char *body);
+void tty_relay_pass(struct runner *r, const char *body);
 
 /* What to wait for, one entry a terminal; and telling the keeper what the
  * steps say there: how much has arrived. */
-void	 typed_fds(const struct runner *r, struct pollfd fds[TERMINALS]);
-void	 typed_tell(struct runner *r, const struct pollfd fds[TERMINALS]);
-void	 typed_close(struct runner *r);
+void tty_relay_fds(const struct runner *r, struct pollfd fds[TERMINALS]);
+void tty_relay_tell(struct runner *r, const struct pollfd fds[TERMINALS]);
+void tty_relay_close(struct runner *r);
 
 /* Asks for the open attempts; starts, adopts and cancels.  Whatever could not
  * be done now is done when it is called again, which is due at r->hello_at. */
-void	 supervise_orders(struct runner *r);
+void supervise_jobs(struct runner *r);
 
 /* Something did not get through: asks again in a second. */
-void	 runner_again(struct runner *r);
+void runner_again(struct runner *r);
 
 /* Passes new status lines on, reaps, finds executions that are lost. */
-void	 supervise_tick(struct runner *r);
+void supervise_tick(struct runner *r);
 
 #endif

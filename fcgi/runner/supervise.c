@@ -1,5 +1,5 @@
 /*
- * supervise.c: one countersign-step process per attempt.
+ * supervise.c: one countersign-executor process per attempt.
  *
  * What an execution has to say stands in its folder, so that it does not
  * matter whether we started it or an earlier runner did.  An execution whose
@@ -24,14 +24,15 @@
 #include "base/mem.h"
 #include "base/modes.h"
 #include "base/text.h"
-#include "runner/look.h"
+#include "runner/dry_run.h"
 #include "runner/runner.h"
 
-#define ADOPT_GRACE_MS	3000	/* a process may not have its lock yet */
-#define MAX_LOOK	(16 * 1024 * 1024)
-#define NO_PROCESS	"The step's process could not be started."
-#define NO_FOLDER	"The folder of the step's output cannot be made: is " \
-			"the disk full?"
+#define ADOPT_GRACE_MS 3000 /* a process may not have its lock yet */
+#define MAX_LOOK (16 * 1024 * 1024)
+#define NO_PROCESS "The step's process could not be started."
+#define NO_FOLDER \
+	"The folder of the step's output cannot be made: is " \
+	"the disk full?"
 
 char *
 exec_path(struct runner *r, const char *exec, const char *file)
@@ -105,10 +106,10 @@ static enum err
 give_up(struct runner *r, const struct exec *e)
 {
 	static const char message[] = "The step's process died before it "
-	    "could say how the step ended.";
+				      "could say how the step ended.";
 
-	return e->results != NULL ? end_look(r, e->id, e->results, message) :
-	    report_lost(r, e->id, message);
+	return e->results != NULL ? end_look(r, e->id, e->results, message)
+				  : report_lost(r, e->id, message);
 }
 
 static bool
@@ -130,46 +131,52 @@ make_folder(struct runner *r, const char *exec)
 
 /* In the child: nothing of ours but the order on standard input. */
 static void
-become_step(struct runner *r, const char *exec, int order_fd)
+become_step(struct runner *r, const char *exec, int job_spec_fd)
 {
 	char *folder = mem_printf("%s/exec/%s", r->data_dir, exec);
 	char *agent = mem_printf("SSH_AUTH_SOCK=%s",
 	    getenv("SSH_AUTH_SOCK") != NULL ? getenv("SSH_AUTH_SOCK") : "");
-	char *home = mem_printf("HOME=%s",
-	    getenv("HOME") != NULL ? getenv("HOME") : "/");
-#ifdef __SANITIZE_ADDRESS__	/* tests switch parts of the isolation off */
+	char *home = mem_printf(
+	    "HOME=%s", getenv("HOME") != NULL ? getenv("HOME") : "/");
+#ifdef __SANITIZE_ADDRESS__ /* tests switch parts of the isolation off */
 	const char *said = getenv("COUNTERSIGN_WITHOUT");
-	char *without = mem_printf("COUNTERSIGN_WITHOUT=%s",
-	    said != NULL ? said : "");
+	char *without = mem_printf(
+	    "COUNTERSIGN_WITHOUT=%s", said != NULL ? said : "");
 #else
 	char *without = NULL;
 #endif
-	char *argv[] = { "countersign-step", (char *)(uintptr_t)exec, NULL };
+	char *argv[] = { "countersign-executor", (char *)(uintptr_t)exec,
+		NULL };
 	char *environment[] = {
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-		"/sbin:/bin", "LANG=C.UTF-8", home, agent, without, NULL,
+		"/sbin:/bin",
+		"LANG=C.UTF-8",
+		home,
+		agent,
+		without,
+		NULL,
 	};
 
 	signal(SIGPIPE, SIG_DFL);
-	if (dup2(order_fd, STDIN_FILENO) < 0 || chdir(folder) != 0)
+	if (dup2(job_spec_fd, STDIN_FILENO) < 0 || chdir(folder) != 0)
 		_exit(126);
 	execve(r->step_program, argv, environment);
 	_exit(127);
 }
 
 static void
-write_order(int fd, const struct buf *order)
+write_job_spec(int fd, const struct buf *spec)
 {
 	signal(SIGPIPE, SIG_IGN);
-	if (io_write_all(fd, order->data, order->len) != 0)
-		log_warn("an order could not be handed over: %s",
-		    strerror(errno));
+	if (io_write_all(fd, spec->data, spec->len) != 0)
+		log_warn(
+		    "an order could not be handed over: %s", strerror(errno));
 	close(fd);
 }
 
 /* After exec_starting was acknowledged: there is no way back from here. */
 static struct exec *
-spawn(struct runner *r, const char *exec, const struct buf *order)
+spawn(struct runner *r, const char *exec, const struct buf *spec)
 {
 	struct exec *e;
 	int ends[2];
@@ -187,16 +194,16 @@ spawn(struct runner *r, const char *exec, const struct buf *order)
 	}
 	e = add(r, exec);
 	e->child = child;
-	write_order(ends[1], order);
+	write_job_spec(ends[1], spec);
 	return e;
 }
 
 static void
-wipe(struct buf *order)
+wipe(struct buf *spec)
 {
-	if (order->data != NULL)
-		sodium_memzero(order->data, order->cap);
-	buf_clear(order);
+	if (spec->data != NULL)
+		sodium_memzero(spec->data, spec->cap);
+	buf_clear(spec);
 }
 
 static struct asked *
@@ -212,7 +219,7 @@ find_asked(struct runner *r, const char *exec)
  * we may start it.  Where no answer came, the next hello says what was done
  * of it. */
 static bool
-accept_order(struct runner *r, const char *exec)
+accept_job_spec(struct runner *r, const char *exec)
 {
 	struct json_object *body = exec_about(exec);
 	struct asked *asked = find_asked(r, exec);
@@ -234,9 +241,9 @@ static void
 start(struct runner *r, const char *exec, const char *state)
 {
 	bool accepted = strcmp(state, "requested") != 0;
-	struct buf order = {0};
-	struct fault why = {0};
-	enum err err = order_make(r, exec, state, &order, &why);
+	struct buf spec = { 0 };
+	struct fault why = { 0 };
+	enum err err = job_spec_make(r, exec, state, &spec, &why);
 
 	if (err == ERR_UNAVAILABLE) {
 		log_warn("execution %s: the journal cannot be read now", exec);
@@ -246,14 +253,13 @@ start(struct runner *r, const char *exec, const char *state)
 		report_lost(r, exec, why.message);
 	} else if (!make_folder(r, exec)) {
 		report_lost(r, exec, NO_FOLDER);
-	} else if (accepted || accept_order(r, exec)) {
+	} else if (accepted || accept_job_spec(r, exec)) {
 		find_asked(r, exec)->exec[0] = '\0';
-		if (spawn(r, exec, &order) == NULL)
+		if (spawn(r, exec, &spec) == NULL)
 			report_lost(r, exec, NO_PROCESS);
 	}
-	wipe(&order);
+	wipe(&spec);
 }
-
 
 static bool
 has_begun(struct runner *r, const char *exec)
@@ -270,27 +276,27 @@ static void
 start_look(struct runner *r, const char *exec)
 {
 	struct json_object *results = json_object_new_object();
-	struct buf order = {0};
-	struct fault why = {0};
+	struct buf spec = { 0 };
+	struct fault why = { 0 };
 	struct exec *e = NULL;
 
-	enum err err = order_make_look(r, exec, &order, results, &why);
+	enum err err = job_spec_make_look(r, exec, &spec, results, &why);
 
 	if (err == ERR_UNAVAILABLE)
 		runner_again(r);
 	else if (err != ERR_OK)
 		end_look(r, exec, results, why.message);
-	else if (order.len == 0)
+	else if (spec.len == 0)
 		end_look(r, exec, results, NULL);
 	else if (has_begun(r, exec))
 		e = add(r, exec);
 	else if (!make_folder(r, exec))
 		end_look(r, exec, results, NO_FOLDER);
-	else if ((e = spawn(r, exec, &order)) == NULL)
+	else if ((e = spawn(r, exec, &spec)) == NULL)
 		end_look(r, exec, results, NO_PROCESS);
 	if (e != NULL)
 		e->results = json_object_get(results);
-	wipe(&order);
+	wipe(&spec);
 	json_object_put(results);
 }
 
@@ -300,7 +306,7 @@ cancel(struct runner *r, struct exec *e)
 {
 	char *lock = exec_path(r, e->id, EXEC_LOCK);
 	char *path = exec_path(r, e->id, EXEC_PID);
-	struct buf text = {0};
+	struct buf text = { 0 };
 	int64_t pid;
 
 	if (io_is_locked(lock) && io_read_file(path, 64, &text) == ERR_OK) {
@@ -322,7 +328,7 @@ is_ours_to_start(struct runner *r, const char *id, const char *state)
 }
 
 static void
-take_order(struct runner *r, struct json_object *attempt)
+take_job_spec(struct runner *r, struct json_object *attempt)
 {
 	const char *id = json_text(attempt, "exec", "");
 	const char *state = json_text(attempt, "state", "");
@@ -343,9 +349,9 @@ take_order(struct runner *r, struct json_object *attempt)
 }
 
 static void
-take_look(struct runner *r, struct json_object *look)
+take_look(struct runner *r, struct json_object *dry_run)
 {
-	const char *id = json_text(look, "exec", "");
+	const char *id = json_text(dry_run, "exec", "");
 	struct exec *e = find(r, id);
 
 	if (e != NULL)
@@ -365,19 +371,19 @@ take_all(struct runner *r, struct json_object *all,
 }
 
 void
-supervise_orders(struct runner *r)
+supervise_jobs(struct runner *r)
 {
 	struct json_object *reply = NULL;
 	char *body = NULL;
 
-	r->orders = false;
+	r->jobs = false;
 	r->hello_at = clock_monotonic() + RUNNER_HELLO_MS;
 	if (keeper_ask(r, "runner_hello", NULL, &body) != ERR_OK ||
 	    json_read(body, strlen(body), &reply, NULL) != ERR_OK)
 		goto out;
 	for (struct exec *e = r->execs; e != NULL; e = e->next)
 		e->open = false;
-	take_all(r, json_get(reply, "attempts"), take_order);
+	take_all(r, json_get(reply, "attempts"), take_job_spec);
 	take_all(r, json_get(reply, "looks"), take_look);
 out:
 	json_object_put(reply);
@@ -389,9 +395,9 @@ static bool
 pass_look(struct runner *r, struct exec *e)
 {
 	char *path = exec_path(r, e->id, EXEC_STATUS);
-	struct buf text = {0};
+	struct buf text = { 0 };
 	bool done = io_read_file(path, MAX_LOOK, &text) == ERR_OK &&
-	    look_collect(buf_text(&text), text.len, e->results) &&
+	    dry_run_collect(buf_text(&text), text.len, e->results) &&
 	    end_look(r, e->id, e->results, NULL) != ERR_UNAVAILABLE;
 
 	free(path);
@@ -457,10 +463,11 @@ supervise_tick(struct runner *r)
 
 		if (e->cancel && !e->cancelled)
 			cancel(r, e);
-		if (e->settled || (e->results != NULL ? pass_look(r, e) :
-		    lines_pass(r, e)) || !e->open ||
+		if (e->settled ||
+		    (e->results != NULL ? pass_look(r, e) : lines_pass(r, e)) ||
+		    !e->open ||
 		    (gone && r->keeper >= 0 &&
-		    give_up(r, e) != ERR_UNAVAILABLE))
+			give_up(r, e) != ERR_UNAVAILABLE))
 			settle(r, at);
 		if (*at == e)
 			at = &e->next;

@@ -23,17 +23,17 @@
 #include "base/mem.h"
 #include "base/modes.h"
 #include "base/text.h"
-#include "web/live.h"
+#include "web/live/live.h"
 #include "web/web.h"
 
-#define MAX_WORKERS	64
+#define MAX_WORKERS 64
 
 struct options {
-	const char	*data;
-	const char	*runbooks;
-	const char	*templates;
-	const char	*static_files;
-	int64_t		 workers;
+	const char *data;
+	const char *runbooks;
+	const char *templates;
+	const char *static_files;
+	int64_t workers;
 };
 
 static volatile sig_atomic_t ending;
@@ -80,8 +80,7 @@ add_asset(const char *path, const struct stat *st, int kind)
 	    (intmax_t)st->st_mtim.tv_sec, st->st_mtim.tv_nsec,
 	    (intmax_t)st->st_size);
 	for (const char *s = line; *s != '\0'; s++)
-		asset_hash = (asset_hash ^ (unsigned char)*s) *
-		    1099511628211u;
+		asset_hash = (asset_hash ^ (unsigned char)*s) * 1099511628211u;
 	return 0;
 }
 
@@ -148,7 +147,8 @@ supervise(struct web *web, int64_t count)
 			if (pids[i] != pid || pid <= 0)
 				continue;
 			log_warn("a child ended with status %d: another one "
-			    "takes its place", status);
+				 "takes its place",
+			    status);
 			nanosleep(&pause, NULL);
 			pids[i] = start(web, i);
 		}
@@ -165,7 +165,7 @@ main(int argc, char **argv)
 {
 	struct options o = read_options(argc, argv);
 	struct sigaction action = { .sa_handler = on_end };
-	struct web web = {0};
+	struct web web = { 0 };
 
 	log_open("countersign-web");
 	modes_private();

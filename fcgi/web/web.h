@@ -9,29 +9,29 @@
 #include "base/err.h"
 #include "html/template.h"
 #include "journal/db.h"
-#include "web/messages.h"
+#include "web/i18n/messages.h"
 
-struct books;
+struct runbook_cache;
 struct fragments;
 struct keeper;
 
 struct web {
-	const char	*data;		/* folders, without a final '/' */
-	const char	*runbooks;
-	const char	*static_files;
-	struct db	*db;		/* NULL until the keeper has made it */
+	const char *data; /* folders, without a final '/' */
+	const char *runbooks;
+	const char *static_files;
+	struct db *db; /* NULL until the keeper has made it */
 	struct templates *templates;
-	struct messages	*messages;
-	struct books	*books;
+	struct messages *messages;
+	struct runbook_cache *cache;
 	struct fragments *fragments;
-	struct keeper	*keeper;
-	char		 asset[20];	/* changes when a static file does */
+	struct keeper *keeper;
+	char asset[20]; /* changes when a static file does */
 };
 
 /* Opens the database where it is not open yet.  ERR_UNAVAILABLE. */
-enum err	web_open_db(struct web *web);
+enum err web_open_db(struct web *web);
 
 /* Serves FastCGI requests from descriptor 0 until told to end. */
-void		web_work(struct web *web);
+void web_work(struct web *web);
 
 #endif

@@ -13,25 +13,25 @@
 
 #include "base/io.h"
 #include "base/log.h"
-#include "web/books.h"
-#include "web/command.h"
-#include "web/fragments.h"
-#include "web/route.h"
+#include "web/views/runbook_cache.h"
+#include "web/http/command.h"
+#include "web/views/fragments.h"
+#include "web/http/route.h"
 
-#define LARGE		8000
-#define RECORD_BYTES	65528		/* the most that a record holds */
-#define HEAD_BYTES	8		/* of a record */
+#define LARGE 8000
+#define RECORD_BYTES 65528 /* the most that a record holds */
+#define HEAD_BYTES 8       /* of a record */
 #define FCGI_STDOUT_TYPE 6
-#define KEEP_BYTES	(1024 * 1024)	/* of a buffer between requests */
+#define KEEP_BYTES (1024 * 1024) /* of a buffer between requests */
 
 static volatile sig_atomic_t ending;
 
 struct worker {
-	struct web	*web;
-	struct arena	*arena;
-	struct buf	 body;		/* of the request */
-	struct buf	 out;
-	struct reply	 reply;
+	struct web *web;
+	struct arena *arena;
+	struct buf body; /* of the request */
+	struct buf out;
+	struct reply reply;
 };
 
 enum err
@@ -50,8 +50,7 @@ read_body(struct worker *w, FCGX_Request *fcgi)
 
 	buf_reset(&w->body);
 	while (w->body.len <= REQUEST_MAX_BODY) {
-		n = FCGX_GetStr(buf_reserve(&w->body, 16384), 16384,
-		    fcgi->in);
+		n = FCGX_GetStr(buf_reserve(&w->body, 16384), 16384, fcgi->in);
 		if (n <= 0)
 			return true;
 		w->body.len += (size_t)n;
@@ -68,15 +67,15 @@ static void
 send_large(struct buf *out, FCGX_Request *fcgi)
 {
 	for (size_t at = HEAD_BYTES; at < out->len; at += RECORD_BYTES) {
-		size_t len = out->len - at < RECORD_BYTES ? out->len - at :
-		    RECORD_BYTES;
+		size_t len = out->len - at < RECORD_BYTES ? out->len - at
+							  : RECORD_BYTES;
 		const char head[HEAD_BYTES] = { 1, FCGI_STDOUT_TYPE,
-		    (char)(fcgi->requestId >> 8), (char)fcgi->requestId,
-		    (char)(len >> 8), (char)len, 0, 0 };
+			(char)(fcgi->requestId >> 8), (char)fcgi->requestId,
+			(char)(len >> 8), (char)len, 0, 0 };
 
 		memcpy(out->data + at - HEAD_BYTES, head, HEAD_BYTES);
-		io_write_all(fcgi->ipcFd, out->data + at - HEAD_BYTES,
-		    HEAD_BYTES + len);
+		io_write_all(
+		    fcgi->ipcFd, out->data + at - HEAD_BYTES, HEAD_BYTES + len);
 	}
 }
 
@@ -93,7 +92,7 @@ answer(struct worker *w, FCGX_Request *fcgi)
 		reply_fault(&req, &w->reply, err);
 	else
 		route_dispatch(&req, &w->reply);
-	buf_put(&w->out, (const char[HEAD_BYTES]){0}, HEAD_BYTES);
+	buf_put(&w->out, (const char[HEAD_BYTES]){ 0 }, HEAD_BYTES);
 	reply_finish(&w->reply, req.method, &w->out);
 	if (w->out.len > LARGE)
 		send_large(&w->out, fcgi);
@@ -142,7 +141,7 @@ web_work(struct web *web)
 
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
-	web->books = books_new();
+	web->cache = runbook_cache_new();
 	web->fragments = fragments_new();
 	web->keeper = keeper_new(web->data);
 	reply_init(&w.reply);
@@ -161,7 +160,7 @@ web_work(struct web *web)
 	arena_free(w.arena);
 	keeper_free(web->keeper);
 	fragments_free(web->fragments);
-	books_free(web->books);
+	runbook_cache_free(web->cache);
 	db_close(web->db);
 	templates_free(web->templates);
 	messages_free(web->messages);

@@ -2,7 +2,7 @@
  * exec.h: what the runner and a step process agree on.
  *
  * The runner makes the folder DATA/exec/EXEC (EXEC is 32 hex digits, one per
- * attempt), starts countersign-step with that folder as its working folder
+ * attempt), starts countersign-executor with that folder as its working folder
  * and its only argument "EXEC", writes the order to its standard input and
  * closes it.  The step process lives on without the runner; all that it has
  * to say stands in that folder:
@@ -77,10 +77,10 @@
  *	 "environment": name,
  *	 "local": the target “local” of the plan, with what targets.yml says of
  *		steps on this machine: "user", "production", "unconfined",
- *		"forbidden" (fcgi/book/local.c, fcgi/step/confine.h),
- *	 "targets": [{"name", "kind": "local"} | {"name", "kind": "ssh", "host",
- *		"port", "user", "key", "passphrase", "agent", "host_key",
- *		"client", "jump": {such a target}} | {"name", "kind": "http|
+ *		"forbidden" (fcgi/inventory/local.c,
+ *fcgi/executor/confine/confine.h), "targets": [{"name", "kind": "local"} |
+ *{"name", "kind": "ssh", "host", "port", "user", "key", "passphrase", "agent",
+ *"host_key", "client", "jump": {such a target}} | {"name", "kind": "http|
  *		mysql|postgresql|sqlite", the texts of targets.yml (http: also
  *		the objects "headers" and "aws") with named secrets opened,
  *		"over": {an ssh target}}],
@@ -127,40 +127,44 @@
 #ifndef WIRE_EXEC_H
 #define WIRE_EXEC_H
 
-#define EXEC_ID_BYTES		16	/* twice as many hex digits */
-#define EXEC_LOCK		"lock"
-#define EXEC_PID		"pid"
-#define EXEC_STATUS		"status"
-#define EXEC_ISOLATION		"run/isolation"	/* in the data folder */
-#define EXEC_OUTPUT_LIMIT	(64LL << 20)	/* serve --output-limit */
-#define EXEC_OUTPUT_MOST_MB	1000000
-#define EXEC_KEPT		".save"
-#define EXEC_SEALED		".sealed"
-#define EXEC_SEALED_LIMIT	(512 * 1024)	/* a frame has room for it */
-#define EXEC_SEAL_KEY		32		/* bytes */
-#define EXEC_KEYS		".keys"
-#define EXEC_KEYS_MOST		4096	/* bytes of one message */
-#define EXEC_TYPIST		32
-#define EXEC_COLUMNS_LEAST	20
-#define EXEC_COLUMNS_MOST	500
-#define EXEC_ROWS_LEAST		5
-#define EXEC_ROWS_MOST		200
-#define EXEC_KEPT_LIMIT		(64LL * 1024 * 1024)
-#define EXEC_PARALLEL		64
+#define EXEC_ID_BYTES 16 /* twice as many hex digits */
+#define EXEC_LOCK "lock"
+#define EXEC_PID "pid"
+#define EXEC_STATUS "status"
+#define EXEC_ISOLATION "run/isolation" /* in the data folder */
+#define EXEC_OUTPUT_LIMIT (64LL << 20) /* serve --output-limit */
+#define EXEC_OUTPUT_MOST_MB 1000000
+#define EXEC_KEPT ".save"
+#define EXEC_SEALED ".sealed"
+#define EXEC_SEALED_LIMIT (512 * 1024) /* a frame has room for it */
+#define EXEC_SEAL_KEY 32               /* bytes */
+#define EXEC_KEYS ".keys"
+#define EXEC_KEYS_MOST 4096 /* bytes of one message */
+#define EXEC_TYPIST 32
+#define EXEC_COLUMNS_LEAST 20
+#define EXEC_COLUMNS_MOST 500
+#define EXEC_ROWS_LEAST 5
+#define EXEC_ROWS_MOST 200
+#define EXEC_KEPT_LIMIT (64LL * 1024 * 1024)
+#define EXEC_PARALLEL 64
 
-/* What stands in an attempt that was never accepted (keeper/waiting.h), or
+/* What stands in an attempt that was never accepted (keeper/unaccepted.h), or
  * that no event backs (runner/replay.h). */
-#define EXEC_NOT_ACCEPTED "The runner did not accept this within a minute. " \
+#define EXEC_NOT_ACCEPTED \
+	"The runner did not accept this within a minute. " \
 	"Nothing was started, and nothing will be: press again."
-#define EXEC_FORGED "The tables of the journal say that this may run, and " \
+#define EXEC_FORGED \
+	"The tables of the journal say that this may run, and " \
 	"its events do not: nothing was executed. Somebody changed the " \
 	"journal: “countersign verify” says where."
-#define EXEC_CHAIN_BROKEN "The chain of events does not hold: nothing was " \
+#define EXEC_CHAIN_BROKEN \
+	"The chain of events does not hold: nothing was " \
 	"executed. Somebody changed the journal: “countersign verify” says " \
 	"where."
-#define EXEC_NOT_ACCEPTED_RESTART "The keeper was started again before the " \
+#define EXEC_NOT_ACCEPTED_RESTART \
+	"The keeper was started again before the " \
 	"runner accepted this. Nothing was started, and nothing will be: " \
 	"press again."
-#define EXEC_MAX_CAPTURE	(64 * 1024)	/* bytes of a captured value */
+#define EXEC_MAX_CAPTURE (64 * 1024) /* bytes of a captured value */
 
 #endif

@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "wire/secret.h"
 
-#define DIGITS	64
+#define DIGITS 64
 
 static char *
 path_of(const char *data, const char *name)
@@ -28,11 +28,12 @@ enum err
 wire_secret_read(const char *data, const char *name, char ret[WIRE_SECRET])
 {
 	char *path = path_of(data, name);
-	struct buf text = {0};
+	struct buf text = { 0 };
 	enum err err = io_read_file(path, 1024, &text);
 
-	if (err == ERR_OK && (text.len < DIGITS ||
-	    strspn(text.data, "0123456789abcdef") != DIGITS))
+	if (err == ERR_OK &&
+	    (text.len < DIGITS ||
+		strspn(text.data, "0123456789abcdef") != DIGITS))
 		err = ERR_IO;
 	if (err == ERR_OK) {
 		memcpy(ret, "key:", 4);

@@ -7,8 +7,8 @@
 #include "wire/verb.h"
 
 static const struct {
-	const char	*name;
-	enum role	 role;
+	const char *name;
+	enum role role;
 } verbs[VERB__MAX] = {
 #define VERB(name, role) { #name, ROLE_##role },
 #include "wire/verbs.def"

@@ -24,10 +24,10 @@ enum verb {
 	VERB__MAX
 };
 
-const char	*verb_name(enum verb verb);
-enum role	 verb_role(enum verb verb);
+const char *verb_name(enum verb verb);
+enum role verb_role(enum verb verb);
 
 /* The verb of that name, or VERB__MAX. */
-enum verb	 verb_find(const char *name);
+enum verb verb_find(const char *name);
 
 #endif

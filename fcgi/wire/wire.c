@@ -16,9 +16,9 @@
 #include "wire/wire.h"
 
 struct reader {
-	const char	*at;
-	const char	*end;
-	bool		 bad;
+	const char *at;
+	const char *end;
+	bool bad;
 };
 
 static void
@@ -215,7 +215,7 @@ enum err
 wire_ask(int fd, const struct wire_call *call, int timeout_ms, struct buf *in,
     struct wire_reply *ret)
 {
-	struct buf out = {0};
+	struct buf out = { 0 };
 	size_t size;
 	int sent;
 

@@ -8,7 +8,7 @@
  * back or the line is dead: then the same address is asked as JSON every two
  * seconds, and the stream is tried again after half a minute.
  */
-const BEAT_LOST_MS = 8000;	/* BEAT_MS in fcgi/web/live.c is 3000 */
+const BEAT_LOST_MS = 8000;	/* BEAT_MS in fcgi/web/live/live.c is 3000 */
 const POLL_MS = 2000;
 const AGAIN_MS = 30000;
 const MEMBER_MS = 20000;

@@ -26,7 +26,7 @@ from fixture import BUILD, PRESSES, Fixture  # noqa: E402
 from upload import measure_upload  # noqa: E402
 
 OURS = ("countersign", "countersign-web", "countersign-keeper",
-        "countersign-runner", "countersign-step")
+        "countersign-runner", "countersign-executor")
 WATCHERS = 100
 
 

@@ -17,11 +17,11 @@
 #include "base/io.h"
 #include "wire/wire.h"
 
-#define MOST	256
+#define MOST 256
 
 struct client {
-	struct buf	 in;
-	struct buf	 out;		/* the call, the same each time */
+	struct buf in;
+	struct buf out; /* the call, the same each time */
 };
 
 static void
@@ -65,10 +65,13 @@ main(int argc, char **argv)
 {
 	static struct client clients[MOST];
 	static struct pollfd polls[MOST];
-	struct wire_call comment = { .verb = "run_comment", .id = 1,
-	    .credential = getenv("CREDENTIAL"), .address = "127.0.0.1",
-	    .step = "", .body = "{\"text\":\"A comment of some length, as "
-	    "people write them while an upgrade goes on.\"}" };
+	struct wire_call comment = { .verb = "run_comment",
+		.id = 1,
+		.credential = getenv("CREDENTIAL"),
+		.address = "127.0.0.1",
+		.step = "",
+		.body = "{\"text\":\"A comment of some length, as "
+			"people write them while an upgrade goes on.\"}" };
 	long n, done = 0;
 	int64_t begin, end;
 
@@ -88,8 +91,8 @@ main(int argc, char **argv)
 		for (long i = 0; i < n; i++)
 			if (polls[i].revents != 0)
 				done += take_reply(&clients[i], polls[i].fd);
-	printf("%lld\n", (long long)(done * 1000 /
-	    (clock_monotonic() - begin)));
+	printf(
+	    "%lld\n", (long long)(done * 1000 / (clock_monotonic() - begin)));
 	for (long i = 0; i < n; i++) {
 		close(polls[i].fd);
 		buf_clear(&clients[i].in);

@@ -29,7 +29,7 @@ check(int rc)
 static int
 start_client(void)
 {
-	char call[256] = {0};
+	char call[256] = { 0 };
 	int ends[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
@@ -50,7 +50,8 @@ main(int argc, char **argv)
 {
 	char call[256];
 	int client;
-	static const char text[] = "a row of about as many bytes as an event "
+	static const char text[] =
+	    "a row of about as many bytes as an event "
 	    "of the journal has, as the disk should not make a difference "
 	    "between what is compared: {\"run\":1,\"seq\":1,\"kind\":\"run\"}";
 	int64_t begin, end, count = 0;
@@ -61,26 +62,27 @@ main(int argc, char **argv)
 		return 2;
 	client = argc > 3 ? start_client() : -1;
 	check(sqlite3_open(argv[1], &db));
-	check(sqlite3_exec(db, "PRAGMA journal_mode = WAL;"
+	check(sqlite3_exec(db,
+	    "PRAGMA journal_mode = WAL;"
 	    "PRAGMA synchronous = FULL;"
 	    "CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT) STRICT",
 	    NULL, NULL, NULL));
-	check(sqlite3_prepare_v2(db, "INSERT INTO t (body) VALUES (?)", -1,
-	    &insert, NULL));
+	check(sqlite3_prepare_v2(
+	    db, "INSERT INTO t (body) VALUES (?)", -1, &insert, NULL));
 	check(sqlite3_bind_text(insert, 1, text, -1, SQLITE_STATIC));
 	begin = clock_monotonic();
 	end = begin + 1000 * strtol(argv[2], NULL, 10);
 	while (clock_monotonic() < end) {
 		if (client >= 0 && read(client, call, sizeof(call)) <= 0)
 			return 1;
-		check(sqlite3_step(insert));	/* a transaction of its own */
+		check(sqlite3_step(insert)); /* a transaction of its own */
 		check(sqlite3_reset(insert));
 		if (client >= 0 && write(client, call, 64) != 64)
 			return 1;
 		count++;
 	}
-	printf("%lld\n", (long long)(count * 1000 /
-	    (clock_monotonic() - begin)));
+	printf(
+	    "%lld\n", (long long)(count * 1000 / (clock_monotonic() - begin)));
 	sqlite3_finalize(insert);
 	check(sqlite3_close(db));
 	return 0;

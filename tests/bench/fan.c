@@ -1,9 +1,10 @@
 /*
- * fan.c: `true` on a host over SSH, many times, by the least that does it.
+ * target_selection.c: `true` on a host over SSH, many times, by the least that
+ * does it.
  *
  * usage: fan PORT USER KEY TIMES PARALLEL, where KEY has its public half in
- * KEY.pub.  One process a connection, as countersign-step has it; nothing is
- * checked, recorded or made durable.  What it takes is what sshd and the
+ * KEY.pub.  One process a connection, as countersign-executor has it; nothing
+ * is checked, recorded or made durable.  What it takes is what sshd and the
  * cryptography take: the floor that the step is held against.
  */
 #include <arpa/inet.h>
@@ -42,8 +43,8 @@ run_true(int port, const char *user, const char *key, const char *public)
 	int fd = dial(port), status;
 
 	if (libssh2_session_handshake(session, fd) != 0 ||
-	    libssh2_userauth_publickey_fromfile(session, user, public, key,
-	    NULL) != 0 ||
+	    libssh2_userauth_publickey_fromfile(
+		session, user, public, key, NULL) != 0 ||
 	    (channel = libssh2_channel_open_session(session)) == NULL ||
 	    libssh2_channel_exec(channel, "true") != 0)
 		return 1;

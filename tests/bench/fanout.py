@@ -77,7 +77,7 @@ def timed(argv, **more):
 
 
 def step(hosts, text, names, kind="sh", limit=None, **more):
-    """One countersign-step on those hosts: seconds, and its folder."""
+    """One countersign-executor on those hosts: seconds, and its folder."""
     name = secrets.token_hex(16)
     folder = tempfile.mkdtemp(prefix="exec.", dir=hosts.folder)
     order = {"exec": name, "targets": [hosts.target(n) for n in names],
@@ -85,7 +85,7 @@ def step(hosts, text, names, kind="sh", limit=None, **more):
              "step": {"id": "s", "kind": kind, "text": text, **more}}
     if limit:
         order["output_limit"] = limit
-    took = timed([BUILD / "countersign-step", name], cwd=folder,
+    took = timed([BUILD / "countersign-executor", name], cwd=folder,
                  input=json.dumps(order))
     last = json.loads(open(folder + "/status").read().splitlines()[-1])
     assert last["state"] == "succeeded", last
@@ -174,7 +174,7 @@ def measure_fanout(hosts, values, quick):
     for count in (100,) if quick else (100, 500):
         through = Through(hosts, count)
         rows = {"floor": ("sshd's side alone (libssh2)", floor),
-                "ours": ("countersign-step", ours),
+                "ours": ("countersign-executor", ours),
                 "console": ("press to end, through the console",
                             through.press),
                 "clush": (f"clush -f {PARALLEL}", clush),

@@ -25,7 +25,8 @@ work(void)
 		exit(1);
 	while (FCGX_Accept_r(&fcgi) == 0) {
 		FCGX_PutS("Content-Type: text/html; charset=utf-8\r\n"
-		    "Cache-Control: no-store\r\n\r\n", fcgi.out);
+			  "Cache-Control: no-store\r\n\r\n",
+		    fcgi.out);
 		FCGX_PutStr(body, sizeof(body) - 1, fcgi.out);
 		FCGX_Finish_r(&fcgi);
 	}

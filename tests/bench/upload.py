@@ -41,7 +41,7 @@ def step(base, server, source, target):
                       "text": f"{source} -> a:{target}"}}
     begin = time.monotonic()
     s = base.Step(None, order=json.dumps(order), exec_id=order["exec"],
-                  program=str(BUILD / "countersign-step")).wait(300)
+                  program=str(BUILD / "countersign-executor")).wait(300)
     whole = time.monotonic() - begin
     assert s.end("local")["state"] == "succeeded", s.lines()
     moved = re.search(r" moved in ([0-9.]+) s", s.text("local").decode())

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-Copy steps, by countersign-step alone, between this machine and two real sshd's
+Copy steps, by countersign-executor alone, between this machine and two real sshd's
 on 127.0.0.1: what arrives, what is refused, what a cut or a cancel leaves.
 """
 import hashlib

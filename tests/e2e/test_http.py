@@ -2,7 +2,7 @@
 """
 http steps against a server of this test, with and without TLS.
 
-countersign-step gets its orders on standard input as from the runner; what
+countersign-executor gets its orders on standard input as from the runner; what
 is checked is its status, its recording, and what the server really received.
 STEP names the program.  Arguments choose tests by name.
 """

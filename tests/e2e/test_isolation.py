@@ -187,7 +187,7 @@ class Started:
                 run, "terminal")["state"] == "running")
         pids = [self.console.process.pid]
         for name in ("countersign-keeper", "countersign-web",
-                     "countersign-runner", "countersign-step", "nginx"):
+                     "countersign-runner", "countersign-executor", "nginx"):
             pids += self.console.pids(name)
         return run, sorted(set(pids))
 

@@ -78,7 +78,7 @@ def loud_scripts_are_recorded_and_shown_cleanly():
         most, asked = 0, 0
         end = time.monotonic() + 120
         while time.monotonic() < end:
-            most = max(most, peak_kb(console.pids("countersign-step")))
+            most = max(most, peak_kb(console.pids("countersign-executor")))
             step = ana.step(run, "gigabyte")     # the console answers
             asked += 1
             if step["state"] not in ("requested", "starting", "running"):

@@ -2,7 +2,7 @@
 """
 How targets are reached: jump hosts, ways over SSH, host keys, login shells.
 
-countersign-step alone, against several real sshd on 127.0.0.1, each with its
+countersign-executor alone, against several real sshd on 127.0.0.1, each with its
 own host key; what listens "behind" one is reached over it.
 """
 import http.server, json, os, shutil, ssl, subprocess, sys, threading
@@ -123,7 +123,7 @@ def test_a_cancel_over_a_jump_host_ends_the_script():
     s.stop()
     is_state(s.wait(), "failed", "cancel", exit=None, name="far")
     ssh.no_process("sleep 6177")
-    ssh.no_process("countersign-step " + s.exec)
+    ssh.no_process("countersign-executor " + s.exec)
 
 
 # ------------------------------------------------- what only ssh itself can do

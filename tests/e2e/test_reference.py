@@ -155,7 +155,7 @@ def test_every_key_and_type_stands_in_the_reference():
 
 def test_every_command_of_a_run_stands_in_the_table_of_requests():
     table = README.split("\n## Requests for programs\n")[1].split("\n## ")[0]
-    routes = re.findall(r'\{ POST,\s+(STEP )?"(/[^"]*)"', (TOP / "fcgi/web/route.c").read_text())
+    routes = re.findall(r'\{ POST,\s+(STEP )?"(/[^"]*)"', (TOP / "fcgi/web/http/route.c").read_text())
     commands = [("/steps/STEP" if step else "") + path.removeprefix("/runs/:run") for step, path in routes
                 if step or path.startswith("/runs/")]
     assert len(commands) > 20, commands

@@ -2,7 +2,7 @@
 """
 Servers that fall silent, each at another point: what is waited for has an
 end, or is ended by a person; what is only quiet goes on.  Real sshd's and
-countersign-step alone; all cases wait at the same time.
+countersign-executor alone; all cases wait at the same time.
 """
 import itertools
 import json

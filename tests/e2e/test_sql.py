@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """
 SQL steps against servers of their own: MariaDB on a socket and a loopback
-port, PostgreSQL, SQLite.  Most drive countersign-step alone, with orders as
+port, PostgreSQL, SQLite.  Most drive countersign-executor alone, with orders as
 the runner gives them; the last goes through the whole console.
 """
 import glob, json, os, pathlib, pwd, secrets, shutil, signal, socket, sqlite3
@@ -20,7 +20,7 @@ NASTY = ["", "'", "''", '"', "\\", "\\'", "\\\\'", "a'; DROP TABLE v; --", "`", 
 
 
 class Step:
-    """One countersign-step in a folder of its own."""
+    """One countersign-executor in a folder of its own."""
 
     def __init__(self, kind, text, target, program=None, **more):
         top = {k: more.pop(k) for k in ("values", "secrets", "mask", "numbers") if k in more}
@@ -29,7 +29,7 @@ class Step:
         order = {"exec": name, "targets": [target], **top,
                  "step": {"id": "s", "kind": kind, "text": text, "text_line": 10, **more}}
         self.name = target["name"]
-        self.process = subprocess.Popen([BUILD / "countersign-step", name], cwd=self.dir,
+        self.process = subprocess.Popen([BUILD / "countersign-executor", name], cwd=self.dir,
                                         stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         self.process.stdin.write(json.dumps(order).encode())
         self.process.stdin.close()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-countersign-step alone, against a real sshd on 127.0.0.1.
+countersign-executor alone, against a real sshd on 127.0.0.1.
 
 Orders go in by standard input as the runner would give them; what is checked
 is what the step leaves in its folder: status, recording, and nothing else.
@@ -16,8 +16,8 @@ from sshd import connections, cut  # noqa: E402
 os.environ["COUNTERSIGN_WITHOUT"] = "everything"
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-STEP = os.environ.get("STEP", TOP + "/build/asan/countersign-step")
-FAST = os.environ.get("STEP_FAST", TOP + "/build/countersign-step")
+STEP = os.environ.get("STEP", TOP + "/build/asan/countersign-executor")
+FAST = os.environ.get("STEP_FAST", TOP + "/build/countersign-executor")
 WORK = tempfile.mkdtemp(prefix="cs-step.")
 HOME = WORK + "/home"
 LOCAL = {"name": "local", "kind": "local"}
@@ -86,7 +86,7 @@ class Sshd:
 
 
 class Step:
-    """One countersign-step in a folder of its own."""
+    """One countersign-executor in a folder of its own."""
 
     def __init__(self, text, targets=None, kind="sh", program=None, exec_id=None,
                  order=None, **step):

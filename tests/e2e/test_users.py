@@ -211,7 +211,7 @@ def it_works_where_nobody_else_may_enter():
             shutil.copytree(TOP / name, closed / name, symlinks=True,
                             ignore=shutil.ignore_patterns("node_modules"))
         (closed / "build").mkdir()
-        for program in ("countersign", "countersign-web", "countersign-step",
+        for program in ("countersign", "countersign-web", "countersign-executor",
                         "countersign-keeper", "countersign-runner"):
             shutil.copy(BUILD / program, closed / "build" / program)
         console = Console(closed / "data", closed / "runbooks")

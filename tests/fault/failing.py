@@ -21,7 +21,7 @@ sys.path.insert(0, str(TOP / "tests/e2e"))
 os.environ["B"] = str(TOP / "build")    # the shim and ASan do not go together
 import console                          # noqa: E402
 
-PROGRAMS = ("countersign-keeper", "countersign-runner", "countersign-step",
+PROGRAMS = ("countersign-keeper", "countersign-runner", "countersign-executor",
             "countersign-web")
 # as in fail.c
 CALLS = ("read write pread pwrite recv send open close fsync fdatasync "
@@ -252,9 +252,9 @@ def sweep(c, user, points):
             print(f"        {i + 1} of {len(points)}", flush=True)
     print(f"        {reached} of {len(points)} calls failed in time")
     end = time.monotonic() + MOST
-    while c.pids("countersign-step") and time.monotonic() < end:
+    while c.pids("countersign-executor") and time.monotonic() < end:
         time.sleep(0.5)
-    for pid in c.pids("countersign-step"):
+    for pid in c.pids("countersign-executor"):
         wrong.append(f"the executor {pid} does not end")
     return wrong
 
@@ -269,7 +269,7 @@ def count(c, user):
     counts = c.counts(reset=True)
     starts = {}
     for program in PROGRAMS:
-        if program == "countersign-step":
+        if program == "countersign-executor":
             continue        # it starts in each run
         c.kill(program)
         time.sleep(1)

@@ -102,10 +102,10 @@ def what_is_not_accepted_within_a_minute_is_not_started():
         late, marks_late = begin(ana)
         # accepted, and then nothing for more than a minute
         press(ana, busy, "after")
-        while not console.pids("countersign-step"):
+        while not console.pids("countersign-executor"):
             if ana.step(busy, "after")["state"] == "succeeded":
                 break
-        for pid in console.pids("countersign-step"):
+        for pid in console.pids("countersign-executor"):
             os.kill(pid, signal.SIGSTOP)
         stopped = ana.step(busy, "after")["state"] in ("starting", "running")
         signal_all(console, "countersign-runner", signal.SIGSTOP)
@@ -117,7 +117,7 @@ def what_is_not_accepted_within_a_minute_is_not_started():
         took = time.monotonic() - begun
         assert 59 < took < 80, took
         signal_all(console, "countersign-runner", signal.SIGCONT)
-        for pid in console.pids("countersign-step"):
+        for pid in console.pids("countersign-executor"):
             os.kill(pid, signal.SIGCONT)
         # a press elsewhere must not start it either
         step = ana.wait_step(busy, "after", 30)

@@ -153,7 +153,7 @@ def a_killed_step_is_unknown_until_it_is_settled():
             run, marks = begin_run(ana)
             press(ana, run, "work")
             time.sleep(0.03 + point * 0.1)
-            while not console.kill("countersign-step"):
+            while not console.kill("countersign-executor"):
                 assert ana.step(run, "work")["state"] in ("requested",
                     "starting", "running"), point
             step = settled(console, ana, run)

@@ -18,14 +18,14 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "cli/bundle.h"
+#include "cli/report.h"
 #include "cli/cli.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most,
-	    unsigned int seed);
+size_t LLVMFuzzerCustomMutator(
+    uint8_t *data, size_t size, size_t most, unsigned int seed);
 
 int
 cli_say(int code, const char *fmt, ...)
@@ -55,8 +55,8 @@ add_events(struct json_object *report, const char *at, const char *end)
 			eol = end;
 		if (first == NULL)
 			(void)json_read(at, (size_t)(eol - at), &first, NULL);
-		json_object_array_add(events, json_object_new_string_len(at,
-		    (int)(eol - at)));
+		json_object_array_add(
+		    events, json_object_new_string_len(at, (int)(eol - at)));
 	}
 	json_set_int(report, "id", json_int(first, "run", 1));
 	json_set(report, "events", events);
@@ -120,7 +120,7 @@ change_member(struct json_object *o, unsigned int seed)
 
 	if (n == 0)
 		return;
-	json_object_object_foreach(o, key, value) {
+	json_object_object_foreach (o, key, value) {
 		if (at++ != seed % n)
 			continue;
 		if (json_object_is_type(value, json_type_object) &&
@@ -154,7 +154,9 @@ put_changed(struct buf *out, const char *from, size_t len, unsigned int seed)
 	} else {
 		data = json_get(o, "data");
 		change_member(seed & 0x70000 &&
-		    json_object_is_type(data, json_type_object) ? data : o,
+			    json_object_is_type(data, json_type_object)
+			? data
+			: o,
 		    seed);
 		buf_puts(out, json_write(o));
 	}
@@ -162,12 +164,12 @@ put_changed(struct buf *out, const char *from, size_t len, unsigned int seed)
 }
 
 size_t
-LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most,
-    unsigned int seed)
+LLVMFuzzerCustomMutator(
+    uint8_t *data, size_t size, size_t most, unsigned int seed)
 {
 	char *text = mem_strndup((const char *)data, size);
 	const char *at = strstr(text, "\n%%\n"), *eol;
-	struct buf out = {0};
+	struct buf out = { 0 };
 	unsigned int lines = 0, which;
 
 	if (at == NULL || seed % 4 == 0) {
@@ -182,8 +184,8 @@ LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most,
 	for (; *at != '\0'; at = *eol == '\n' ? eol + 1 : eol) {
 		eol = at + strcspn(at, "\n");
 		if (which-- == 0)
-			put_changed(&out, at, (size_t)(eol - at),
-			    seed * 2654435761u);
+			put_changed(
+			    &out, at, (size_t)(eol - at), seed * 2654435761u);
 		else
 			buf_put(&out, at, (size_t)(eol - at));
 		buf_putc(&out, '\n');

@@ -5,18 +5,19 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "book/targets.h"
+#include "inventory/targets.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char steps[] = "```sh {#a on=flow}\nx\n```\n"
+	static const char steps[] =
+	    "```sh {#a on=flow}\nx\n```\n"
 	    "```copy {#b}\na -> x:/b\n```\n```sh {#c on=nodes}\nx\n```\n";
 	char *text = mem_strndup((const char *)data, size);
 	struct targets *t = targets_parse(text, size, "dir");
-	struct book *book = book_parse(steps, sizeof(steps) - 1);
+	struct runbook *runbook = runbook_parse(steps, sizeof(steps) - 1);
 	struct json_object *environments = targets_environments(t), *o;
 	struct fault fault;
 
@@ -25,12 +26,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < json_object_array_length(environments); i++) {
 		o = json_object_array_get_idx(environments, i);
 		o = json_object_object_get(o, "name");
-		if (targets_resolve(t, json_object_get_string(o), book, &o,
-		    &fault) == ERR_OK)
+		if (targets_resolve(t, json_object_get_string(o), runbook, &o,
+			&fault) == ERR_OK)
 			json_object_put(o);
 	}
 	json_object_put(environments);
-	book_free(book);
+	runbook_free(runbook);
 	targets_free(t);
 	free(text);
 	return 0;

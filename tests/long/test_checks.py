@@ -25,7 +25,7 @@ import ways  # noqa: E402
 
 BUILD = pathlib.Path(os.environ["B"]).resolve()
 JOBS = int(os.environ.get("JOBS", os.cpu_count() or 1))
-PROGRAMS = ["countersign", "countersign-runner", "countersign-step"]
+PROGRAMS = ["countersign", "countersign-runner", "countersign-executor"]
 FOLDERS = ["base", "book", "journal", "wire", "html", "web", "keeper"]
 
 printing = threading.Lock()

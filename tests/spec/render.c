@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "book/book.h"
+#include "compiler/runbook.h"
 
 static void
 put_escaped(struct buf *out, const char *s)
@@ -24,9 +24,10 @@ put_escaped(struct buf *out, const char *s)
 }
 
 static void
-put_item(const struct book *book, const struct item *item, struct buf *out)
+put_item(
+    const struct runbook *runbook, const struct item *item, struct buf *out)
 {
-	const struct section *h = &book->sections[item->index];
+	const struct section *h = &runbook->sections[item->index];
 
 	if (item->kind == ITEM_HEADING) {
 		buf_printf(out, "<h%d>", h->level);
@@ -36,29 +37,29 @@ put_item(const struct book *book, const struct item *item, struct buf *out)
 	}
 	if (item->kind == ITEM_STEP) {
 		buf_puts(out, "<task>");
-		put_escaped(out, book->steps[item->index].title);
+		put_escaped(out, runbook->steps[item->index].title);
 		buf_puts(out, "</task>");
 	}
-	book_render(book, item, NULL, NULL, out);
+	runbook_render(runbook, item, NULL, NULL, out);
 }
 
 static struct json_object *
 render(const char *text, size_t len)
 {
-	struct book *book = book_parse(text, len);
+	struct runbook *runbook = runbook_parse(text, len);
 	struct json_object *o = json_object_new_object();
-	struct buf out = {0};
+	struct buf out = { 0 };
 
-	for (size_t i = 0; i < book->items_count; i++)
-		put_item(book, &book->items[i], &out);
-	json_object_object_add(o, "html",
-	    json_object_new_string(buf_text(&out)));
+	for (size_t i = 0; i < runbook->items_count; i++)
+		put_item(runbook, &runbook->items[i], &out);
+	json_object_object_add(
+	    o, "html", json_object_new_string(buf_text(&out)));
 	buf_reset(&out);
-	book_print_diagnostics(book, "example", &out);
-	json_object_object_add(o, "said",
-	    json_object_new_string(buf_text(&out)));
+	runbook_print_diagnostics(runbook, "example", &out);
+	json_object_object_add(
+	    o, "said", json_object_new_string(buf_text(&out)));
 	buf_clear(&out);
-	book_free(book);
+	runbook_free(runbook);
 	return o;
 }
 
@@ -72,8 +73,9 @@ main(void)
 		return 2;
 	for (size_t i = 0; i < json_object_array_length(all); i++) {
 		text = json_object_array_get_idx(all, i);
-		json_object_array_add(done, render(json_object_get_string(
-		    text), (size_t)json_object_get_string_len(text)));
+		json_object_array_add(done,
+		    render(json_object_get_string(text),
+			(size_t)json_object_get_string_len(text)));
 	}
 	puts(json_object_to_json_string_ext(done, JSON_C_TO_STRING_PLAIN));
 	json_object_put(done);

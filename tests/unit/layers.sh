@@ -11,21 +11,25 @@ say() { echo "layers: $*"; bad=$((bad + 1)); }
 may() {
 	folder=$1; shift
 	allowed=$(echo "$folder $*" | tr ' ' '|')
-	found=$(grep -nE '^#include "[a-z]+/' fcgi/"$folder"/*.[ch] |
+	found=$(grep -rnE '^#include "[a-z]+/' fcgi/"$folder" |
 	    grep -vE "#include \"($allowed)/")
 	[ -z "$found" ] || say "$folder includes what it must not:
 $found"
 }
 may base
-may book base
+may lang base
+may plan base lang
+may compiler base lang plan inventory
+may inventory base lang plan compiler
+may import base lang plan compiler
 may wire base
 may html base
-may journal base book wire
-may web base book wire journal html
-may keeper base book wire journal
-may runner base book wire journal
-may step base book wire
-may cli base book wire journal
+may journal base lang plan compiler inventory wire
+may web base lang plan compiler inventory wire journal html
+may keeper base lang plan compiler inventory wire journal
+may runner base lang plan compiler inventory wire journal
+may executor base lang plan compiler inventory wire
+may cli base lang plan compiler import inventory wire journal
 
 # home HEADER FOLDERS...: the header is included there only (or in that file)
 home() {
@@ -35,20 +39,20 @@ home() {
 	[ -z "$found" ] || say "<$header> is included outside its home:
 $found"
 }
-home sqlite3.h journal step/sql_sqlite.c
+home sqlite3.h journal executor/sql/sql_sqlite.c
 home fcgiapp.h web
-home libssh2.h step
-home 'curl/curl.h' step
-home 'mariadb/.*' step/sql_mysql.c
-home '(postgresql/)?libpq-fe.h' step/sql_postgresql.c
-home md4c.h book
-home yaml.h book
-home pcre2.h book
+home libssh2.h executor/ssh
+home 'curl/curl.h' executor/http executor/actions
+home 'mariadb/.*' executor/sql/sql_mysql.c
+home '(postgresql/)?libpq-fe.h' executor/sql/sql_postgresql.c
+home md4c.h compiler
+home yaml.h compiler/yaml.c
+home pcre2.h lang/regex.c
 home zxcvbn.h keeper/password.c
-home sodium.h journal keeper runner cli step/sealed.c
+home sodium.h journal keeper runner cli executor/output/sealed.c
 
 # 80 columns, tabs of 8; tables between "clang-format off" and "on" may be wide.
-wide=$(python3 - fcgi/*/*.[ch] <<'EOF'
+wide=$(python3 - $(find fcgi -name '*.[ch]') <<'EOF'
 import sys
 for name in sys.argv[1:]:
     off = False
@@ -73,7 +77,7 @@ without() {
 without countersign-web libssh2 libcurl libmariadb libpq libzxcvbn
 without countersign-keeper libssh2 libcurl libmariadb libpq libfcgi
 without countersign-runner libssh2 libcurl libmariadb libpq libfcgi
-without countersign-step libfcgi
+without countersign-executor libfcgi
 without countersign libssh2 libcurl libmariadb libpq libfcgi
 
 if [ $bad -eq 0 ]; then echo "1 passed, 0 failed"; else echo "0 passed, 1 failed"; exit 1; fi

@@ -45,11 +45,13 @@ static void
 each_kind_of_field_gets_its_value(void **state)
 {
 	struct json_object *rest;
-	struct buf out = {0};
+	struct buf out = { 0 };
 
 	(void)state;
-	assert_string_equal(filled("_csrf=stale&a=%3Cb%3E%22&a=two&c=false&"
-	    "c=true&s=2&t=%0Aline%26&p=secret&b=yes&gone=1", &out, &rest),
+	assert_string_equal(
+	    filled("_csrf=stale&a=%3Cb%3E%22&a=two&c=false&"
+		   "c=true&s=2&t=%0Aline%26&p=secret&b=yes&gone=1",
+		&out, &rest),
 	    "<form method=\"post\" action=\"/x\" class=\"form\">\n"
 	    "<input type=\"hidden\" name=\"_csrf\" value=\"new\">"
 	    "<label title=\"a > b\">A <input name=\"a\" required"
@@ -75,7 +77,7 @@ static void
 the_form_with_most_of_the_fields_is_taken(void **state)
 {
 	struct json_object *rest;
-	struct buf out = {0};
+	struct buf out = { 0 };
 
 	(void)state;
 	assert_string_equal(filled("other=1", &out, &rest),
@@ -89,9 +91,9 @@ static void
 a_broken_page_has_no_form(void **state)
 {
 	static const char cut[] = "<form method=\"post\" action=\"/x\"><input "
-	    "name=\"a";
+				  "name=\"a";
 	struct json_object *fields = json_object_new_object(), *rest;
-	struct buf out = {0};
+	struct buf out = { 0 };
 
 	(void)state;
 	for (size_t len = 0; len < 400; len++)

@@ -36,8 +36,8 @@ static void
 expect(const char *text, const char *json, const char *wanted)
 {
 	struct json_object *model = NULL;
-	struct buf out = {0};
-	struct fault fault = {0};
+	struct buf out = { 0 };
+	struct fault fault = { 0 };
 
 	assert_int_equal(json_read(json, strlen(json), &model, NULL), ERR_OK);
 	assert_int_equal(render(false, text, model, &out, &fault), ERR_OK);
@@ -50,16 +50,17 @@ static void
 values_are_escaped(void **state)
 {
 	(void)state;
-	expect("Hello, {{subject}}!", "{\"subject\":\"world\"}",
-	    "Hello, world!");
+	expect(
+	    "Hello, {{subject}}!", "{\"subject\":\"world\"}", "Hello, world!");
 	expect("{{x}}", "{\"x\":\"& \\\" < > '\"}",
 	    "&amp; &quot; &lt; &gt; &#39;");
 	expect("<a title=\"{{ x }}\">", "{\"x\":\"\\\" onload=\\\"1\"}",
 	    "<a title=\"&quot; onload=&quot;1\">");
-	expect("{{i}} {{z}} {{m}} {{b}} {{n}}|{{missing}}", "{\"i\":85,\"z\":0,\"m\":-9,\"b\":true,"
-	    "\"n\":null}", "85 0 -9 true |");
-	expect("{{a.b.c}}|{{a.x.c}}", "{\"a\":{\"b\":{\"c\":\"in\"}}}",
-	    "in|");
+	expect("{{i}} {{z}} {{m}} {{b}} {{n}}|{{missing}}",
+	    "{\"i\":85,\"z\":0,\"m\":-9,\"b\":true,"
+	    "\"n\":null}",
+	    "85 0 -9 true |");
+	expect("{{a.b.c}}|{{a.x.c}}", "{\"a\":{\"b\":{\"c\":\"in\"}}}", "in|");
 }
 
 static void
@@ -68,10 +69,9 @@ a_dotted_name_does_not_fall_back(void **state)
 	(void)state;
 	expect("{{#a}}{{b.c}}{{/a}}",
 	    "{\"a\":{\"b\":{}},\"b\":{\"c\":\"ERROR\"}}", "");
-	expect("{{#a}}{{b}}{{/a}}", "{\"a\":{\"x\":1},\"b\":\"outer\"}",
-	    "outer");
-	expect("{{#a}}{{b}}{{/a}}", "{\"a\":{\"b\":null},\"b\":\"outer\"}",
-	    "");
+	expect(
+	    "{{#a}}{{b}}{{/a}}", "{\"a\":{\"x\":1},\"b\":\"outer\"}", "outer");
+	expect("{{#a}}{{b}}{{/a}}", "{\"a\":{\"b\":null},\"b\":\"outer\"}", "");
 }
 
 static void
@@ -84,10 +84,9 @@ sections_follow_the_specification(void **state)
 	expect("{{#b}}yes{{/b}}{{^b}}no{{/b}}", "{\"b\":\"\"}", "no");
 	expect("{{#b}}yes{{/b}}{{^b}}no{{/b}}", "{\"b\":0}", "yes");
 	expect("{{#l}}yes{{/l}}{{^l}}no{{/l}}", "{\"l\":[]}", "no");
-	expect("{{#l}}{{n}};{{/l}}", "{\"l\":[{\"n\":1},{\"n\":2}]}",
-	    "1;2;");
-	expect("{{#l}}({{.}}){{/l}}", "{\"l\":[\"a\",2,\"<\"]}",
-	    "(a)(2)(&lt;)");
+	expect("{{#l}}{{n}};{{/l}}", "{\"l\":[{\"n\":1},{\"n\":2}]}", "1;2;");
+	expect(
+	    "{{#l}}({{.}}){{/l}}", "{\"l\":[\"a\",2,\"<\"]}", "(a)(2)(&lt;)");
 	expect("{{#l}}({{#.}}{{.}}{{/.}}){{/l}}", "{\"l\":[[1,2],[3]]}",
 	    "(12)(3)");
 	expect("{{#a}}{{#b}}{{x}}{{y}}{{/b}}{{/a}}",
@@ -101,8 +100,8 @@ standalone_lines_disappear(void **state)
 	(void)state;
 	expect("a\n{{#b}}\nb\n{{/b}}\nc\n", "{\"b\":true}", "a\nb\nc\n");
 	expect("a\n  {{#b}}  \n b\n\t{{/b}}\nc", "{\"b\":true}", "a\n b\nc");
-	expect("a\r\n{{^b}}\r\nb\r\n{{/b}}\r\nc", "{\"b\":false}",
-	    "a\r\nb\r\nc");
+	expect(
+	    "a\r\n{{^b}}\r\nb\r\n{{/b}}\r\nc", "{\"b\":false}", "a\r\nb\r\nc");
 	expect("  {{! a\n comment }}\nx", "{}", "x");
 	expect("12{{! inline }}34", "{}", "1234");
 	expect(" {{x}} \n", "{\"x\":1}", " 1 \n");
@@ -115,7 +114,8 @@ partials_see_the_context(void **state)
 {
 	(void)state;
 	expect("[\n {{> _part}}\n]", "{\"name\":\"a&b\"}", "[\n<a&amp;b>\n]");
-	expect("{{> _tree}}", "{\"id\":1,\"kids\":[{\"id\":2,\"kids\":[]},"
+	expect("{{> _tree}}",
+	    "{\"id\":1,\"kids\":[{\"id\":2,\"kids\":[]},"
 	    "{\"id\":3,\"kids\":[{\"id\":4,\"kids\":[]}]}]}",
 	    "(1(2)(3(4)))");
 }
@@ -124,14 +124,14 @@ static void
 endless_partials_end(void **state)
 {
 	struct json_object *model = json_object_new_object();
-	struct buf out = {0};
+	struct buf out = { 0 };
 	struct fault fault;
 
 	(void)state;
 	json_set_bool(model, "kids", true);
 	json_set_int(model, "id", 1);
-	assert_int_equal(render(true, "{{> _tree}}", model, &out, &fault),
-	    ERR_INTERNAL);
+	assert_int_equal(
+	    render(true, "{{> _tree}}", model, &out, &fault), ERR_INTERNAL);
 	buf_clear(&out);
 	json_object_put(model);
 }
@@ -140,19 +140,18 @@ static void
 a_missing_name_is_an_error_in_strict_mode(void **state)
 {
 	struct json_object *model = json_object_new_object();
-	struct buf out = {0};
+	struct buf out = { 0 };
 	struct fault fault;
 
 	(void)state;
-	assert_int_equal(render(true, "one\n{{two}}", model, &out, &fault),
+	assert_int_equal(
+	    render(true, "one\n{{two}}", model, &out, &fault), ERR_INTERNAL);
+	assert_string_equal(
+	    fault.message, "page.html:2: {{two}} is not in the model");
+	assert_int_equal(render(true, "{{#two}}{{/two}}", model, &out, &fault),
 	    ERR_INTERNAL);
-	assert_string_equal(fault.message,
-	    "page.html:2: {{two}} is not in the model");
-	assert_int_equal(render(true, "{{#two}}{{/two}}", model, &out,
-	    &fault), ERR_INTERNAL);
 	json_set(model, "two", NULL);
-	assert_int_equal(render(true, "{{two}}", model, &out, &fault),
-	    ERR_OK);
+	assert_int_equal(render(true, "{{two}}", model, &out, &fault), ERR_OK);
 	buf_clear(&out);
 	json_object_put(model);
 }
@@ -161,22 +160,31 @@ static void
 wrong_templates_do_not_compile(void **state)
 {
 	static const char *const wrong[] = {
-		"{{{x}}}", "{{&x}}", "{{& x }}", "{{x", "{{#a}}", "{{/a}}",
-		"{{#a}}{{#b}}{{/a}}{{/b}}", "{{=<% %>=}}", "{{}}", "{{a b}}",
-		"{{a..b}}", "{{a.b.c.d.e.f.g}}",
+		"{{{x}}}",
+		"{{&x}}",
+		"{{& x }}",
+		"{{x",
+		"{{#a}}",
+		"{{/a}}",
+		"{{#a}}{{#b}}{{/a}}{{/b}}",
+		"{{=<% %>=}}",
+		"{{}}",
+		"{{a b}}",
+		"{{a..b}}",
+		"{{a.b.c.d.e.f.g}}",
 	};
 	struct json_object *model = json_object_new_object();
-	struct buf out = {0};
+	struct buf out = { 0 };
 	struct fault fault;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		assert_int_equal(render(false, wrong[i], model, &out, &fault),
-		    ERR_INVALID);
-	assert_int_equal(render(false, "a\n\n{{#open}}\n", model, &out,
-	    &fault), ERR_INVALID);
-	assert_string_equal(fault.message,
-	    "page.html:3: this section is not closed");
+		assert_int_equal(
+		    render(false, wrong[i], model, &out, &fault), ERR_INVALID);
+	assert_int_equal(render(false, "a\n\n{{#open}}\n", model, &out, &fault),
+	    ERR_INVALID);
+	assert_string_equal(
+	    fault.message, "page.html:3: this section is not closed");
 	json_object_put(model);
 }
 
@@ -184,17 +192,16 @@ static void
 only_c_makes_raw_html(void **state)
 {
 	struct json_object *model = json_object_new_object();
-	struct buf out = {0};
+	struct buf out = { 0 };
 
 	(void)state;
 	json_set(model, "raw", html_raw("<b>x</b>", 8));
 	json_set_text(model, "text", "<b>x</b>");
-	assert_int_equal(render(true, "{{raw}} {{text}}", model, &out, NULL),
-	    ERR_OK);
-	assert_string_equal(buf_text(&out),
-	    "<b>x</b> &lt;b&gt;x&lt;/b&gt;");
-	assert_string_equal(json_write(model),
-	    "{\"raw\":\"<b>x</b>\",\"text\":\"<b>x</b>\"}");
+	assert_int_equal(
+	    render(true, "{{raw}} {{text}}", model, &out, NULL), ERR_OK);
+	assert_string_equal(buf_text(&out), "<b>x</b> &lt;b&gt;x&lt;/b&gt;");
+	assert_string_equal(
+	    json_write(model), "{\"raw\":\"<b>x</b>\",\"text\":\"<b>x</b>\"}");
 	buf_clear(&out);
 	json_object_put(model);
 }
@@ -205,7 +212,7 @@ an_object_can_inherit(void **state)
 	struct json_object *model = json_object_new_object();
 	struct json_object *base = json_object_new_object();
 	struct json_object *o = json_object_new_object();
-	struct buf out = {0};
+	struct buf out = { 0 };
 
 	(void)state;
 	json_set_text(base, "a", "base a");
@@ -215,8 +222,9 @@ an_object_can_inherit(void **state)
 	json_set_text(model, "c", "outer c");
 	json_set(model, "o", o);
 	html_inherit(o, base);
-	assert_int_equal(render(true, "{{#o}}{{a}}, {{b}}, {{c}}{{/o}}", model,
-	    &out, NULL), ERR_OK);
+	assert_int_equal(
+	    render(true, "{{#o}}{{a}}, {{b}}, {{c}}{{/o}}", model, &out, NULL),
+	    ERR_OK);
 	assert_string_equal(buf_text(&out), "own a, base b, outer c");
 	assert_string_equal(json_write(o), "{\"a\":\"own a\"}");
 	buf_clear(&out);

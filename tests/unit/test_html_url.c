@@ -24,12 +24,12 @@ expect_form(const char *form, const char *json)
 static void
 segments_and_queries_are_encoded(void **state)
 {
-	struct buf b = {0};
+	struct buf b = { 0 };
 
 	(void)state;
 	url_put_segment(&b, "a b/c?d#e%f&\xe4\xb8\xad\"");
-	assert_string_equal(buf_text(&b),
-	    "a%20b%2Fc%3Fd%23e%25f%26%E4%B8%AD%22");
+	assert_string_equal(
+	    buf_text(&b), "a%20b%2Fc%3Fd%23e%25f%26%E4%B8%AD%22");
 	buf_reset(&b);
 	url_put_path(&b, "team/a b");
 	assert_string_equal(buf_text(&b), "team/a%20b");
@@ -44,7 +44,8 @@ forms_become_objects(void **state)
 {
 	(void)state;
 	expect_form("", "{}");
-	expect_form("a=1&b=x+y%21&&c", "{\"a\":\"1\",\"b\":\"x y!\","
+	expect_form("a=1&b=x+y%21&&c",
+	    "{\"a\":\"1\",\"b\":\"x y!\","
 	    "\"c\":\"\"}");
 	expect_form("r=a&r=b&r=c", "{\"r\":[\"a\",\"b\",\"c\"]}");
 	expect_form("%E4%B8%AD=%0D%0A", "{\"\xe4\xb8\xad\":\"\\r\\n\"}");
@@ -55,14 +56,20 @@ static void
 broken_forms_are_refused(void **state)
 {
 	static const char *const wrong[] = {
-		"a=%", "a=%4", "a=%zz", "a=%00", "%00=a", "a=%ff", "a=\xff",
+		"a=%",
+		"a=%4",
+		"a=%zz",
+		"a=%00",
+		"%00=a",
+		"a=%ff",
+		"a=\xff",
 	};
 	struct json_object *o = NULL;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		assert_int_equal(url_read_form(wrong[i], strlen(wrong[i]),
-		    &o), ERR_INVALID);
+		assert_int_equal(
+		    url_read_form(wrong[i], strlen(wrong[i]), &o), ERR_INVALID);
 	assert_null(o);
 }
 
@@ -70,7 +77,7 @@ static void
 the_number_of_fields_is_bounded(void **state)
 {
 	struct json_object *o = NULL;
-	struct buf b = {0};
+	struct buf b = { 0 };
 
 	(void)state;
 	for (int i = 0; i <= URL_MAX_FIELDS; i++)

@@ -18,7 +18,7 @@
 #include "journal/db.h"
 #include "journal/event.h"
 
-#define DAY	(24LL * 3600 * 1000)
+#define DAY (24LL * 3600 * 1000)
 
 static struct db *db;
 
@@ -26,8 +26,12 @@ static struct db *db;
 static void
 happened(int days, const char *actor, const char *kind, const char *data)
 {
-	struct event e = { .run = 0, .seq = 1, .at = clock_now() - days * DAY,
-	    .actor = actor, .kind = kind, .data = json_tokener_parse(data) };
+	struct event e = { .run = 0,
+		.seq = 1,
+		.at = clock_now() - days * DAY,
+		.actor = actor,
+		.kind = kind,
+		.data = json_tokener_parse(data) };
 
 	assert_non_null(e.data);
 	assert_int_equal(event_project(db, &e), ERR_OK);
@@ -40,8 +44,10 @@ added(int days, const char *actor, const char *name, const char *roles,
 {
 	char data[200];
 
-	snprintf(data, sizeof(data), "{\"name\": \"%s\", \"roles\": [\"%s\"],"
-	    " \"reset\": %s}", name, roles, reset ? "true" : "false");
+	snprintf(data, sizeof(data),
+	    "{\"name\": \"%s\", \"roles\": [\"%s\"],"
+	    " \"reset\": %s}",
+	    name, roles, reset ? "true" : "false");
 	happened(days, actor, "account.added", data);
 }
 
@@ -49,7 +55,8 @@ static int64_t
 confirmers_of(const char *name)
 {
 	return db_first_int(db_query(db, STMT_CONFIRMER_COUNT, TEXT(name),
-	    INT(clock_now() - AUTH_ABLE_MS)), -1);
+				INT(clock_now() - AUTH_ABLE_MS)),
+	    -1);
 }
 
 static int
@@ -101,21 +108,23 @@ who_was_put_out_of_the_way_counts_for_thirty_days(void **state)
 {
 	static const char *const ends[] = {
 		"{\"name\": \"cy\", \"roles\": [\"approver\"],"
-		    " \"disabled\": true}",
+		" \"disabled\": true}",
 		"{\"name\": \"cy\", \"roles\": []}",
 	};
 
 	(void)state;
 	added(300, "local", "cy", "approver", false);
 	for (int i = 0; i < 2; i++) {
-		happened(200, "boss", "account.changed", "{\"name\": \"cy\","
+		happened(200, "boss", "account.changed",
+		    "{\"name\": \"cy\","
 		    " \"roles\": [\"approver\"]}");
 		happened(100, "boss", "account.changed", ends[i]);
 		happened(99, "boss", "account.changed", ends[i]);
 		if (i == 0)
 			added(1, "boss", "bo", "approver", true);
 		assert_int_equal(confirmers_of("bo"), 0);
-		happened(60, "boss", "account.changed", "{\"name\": \"cy\","
+		happened(60, "boss", "account.changed",
+		    "{\"name\": \"cy\","
 		    " \"roles\": [\"approver\"]}");
 		assert_int_equal(confirmers_of("bo"), 1);
 		happened(29, "boss", "account.changed", ends[i]);

@@ -30,7 +30,7 @@ ask(const char *sql)
 {
 	sqlite3 *db = NULL;
 	sqlite3_stmt *stmt = NULL;
-	struct buf out = {0};
+	struct buf out = { 0 };
 	char *text;
 
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
@@ -38,8 +38,8 @@ ask(const char *sql)
 		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
 	while (sqlite3_step(stmt) == SQLITE_ROW) {
 		for (int i = 0; i < sqlite3_column_count(stmt); i++) {
-			const unsigned char *cell =
-			    sqlite3_column_text(stmt, i);
+			const unsigned char *cell = sqlite3_column_text(
+			    stmt, i);
 
 			buf_puts(&out, i > 0 ? "|" : "");
 			buf_puts(&out, cell != NULL ? (const char *)cell : "-");
@@ -65,18 +65,18 @@ expect(const char *sql, const char *text)
 /* What version 1 said, asked before and after the migration. */
 static const char *const kept[] = {
 	"SELECT run, seq, at, actor, kind, body, hex(hash) FROM event WHERE"
-	    " kind <> 'journal.migrated' ORDER BY run, seq",
+	" kind <> 'journal.migrated' ORDER BY run, seq",
 	"SELECT n, body, hex(hash), hex(signature) FROM ledger",
 	"SELECT hash, text FROM document",
 	"SELECT account, hash FROM credential",
 	"SELECT run, name, hex(box) FROM sealed",
 	"SELECT id, title, reason, state, result, mode, seq, plan, parameters,"
-	    " steps_total, created_by, ended_by FROM run ORDER BY id",
+	" steps_total, created_by, ended_by FROM run ORDER BY id",
 	"SELECT run, id, part, state, attempts, by, at, reason, signed_by"
-	    " FROM step ORDER BY run, id",
+	" FROM step ORDER BY run, id",
 	"SELECT run, step, n, exec, state, by FROM attempt",
 	"SELECT run, step, n, target, state, exit, bytes, hash, captures"
-	    " FROM attempt_target",
+	" FROM attempt_target",
 	"SELECT run, seq, step, plan, by, decision, comment FROM approval",
 	"SELECT run, name, value, step FROM variable",
 	"SELECT environment, target, run FROM held_target",
@@ -112,7 +112,7 @@ static void
 its_tables_are_those_of_a_new_one(void **state)
 {
 	static const char sql[] = "SELECT name, sql FROM sqlite_schema"
-	    " WHERE sql IS NOT NULL ORDER BY name";
+				  " WHERE sql IS NOT NULL ORDER BY name";
 	char *migrated = ask(sql), *fresh, *old = path;
 	char *other = mem_printf("%s/new", folder);
 	struct db *db = NULL;
@@ -141,7 +141,8 @@ the_migration_is_on_record_once(void **state)
 	assert_int_equal(db_open(folder, DB_KEEPER, &db), ERR_OK);
 	db_close(db);
 	expect("SELECT run, actor, json_extract(body, '$.data.from') FROM event"
-	    " WHERE kind = 'journal.migrated'", "0|keeper|1\n");
+	       " WHERE kind = 'journal.migrated'",
+	    "0|keeper|1\n");
 }
 
 /* Tokens of before had neither scopes nor an end. */
@@ -154,28 +155,30 @@ its_tokens_read_and_run_and_end_after_90_days(void **state)
 	assert_int_equal(db_open(folder, DB_KEEPER, &db), ERR_OK);
 	db_close(db);
 	expect("SELECT count(*), min(t.scopes), max(t.scopes),"
-	    " min(t.expires_at - e.at) / 86400000,"
-	    " max(t.expires_at - e.at) / 86400000 FROM token t, event e"
-	    " WHERE e.kind = 'journal.migrated'",
+	       " min(t.expires_at - e.at) / 86400000,"
+	       " max(t.expires_at - e.at) / 86400000 FROM token t, event e"
+	       " WHERE e.kind = 'journal.migrated'",
 	    "3|[\"read\",\"run\"]|[\"read\",\"run\"]|90|90\n");
 }
 
 static int
 set_up(void **state)
 {
-	struct buf text = {0};
+	struct buf text = { 0 };
 	sqlite3 *db = NULL;
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	path = mem_printf("%s/countersign.db", folder);
-	assert_int_equal(io_read_file("tests/unit/journal_1.sql", 1024 * 1024,
-	    &text), ERR_OK);
+	assert_int_equal(
+	    io_read_file("tests/unit/journal_1.sql", 1024 * 1024, &text),
+	    ERR_OK);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, buf_text(&text), NULL, NULL, NULL),
+	assert_int_equal(
+	    sqlite3_exec(db, buf_text(&text), NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(db, "PRAGMA user_version = 1", NULL, NULL, NULL),
 	    SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 1", NULL,
-	    NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
 	buf_clear(&text);
 	return 0;
@@ -202,10 +205,9 @@ main(void)
 		    an_older_journal_says_the_same_after_the_migration),
 		cmocka_unit_test(its_tables_are_those_of_a_new_one),
 		cmocka_unit_test(the_migration_is_on_record_once),
-		cmocka_unit_test(
-		    its_tokens_read_and_run_and_end_after_90_days),
+		cmocka_unit_test(its_tokens_read_and_run_and_end_after_90_days),
 	};
 
-	return cmocka_run_group_tests_name("journal/migrate", tests, set_up,
-	    tear_down);
+	return cmocka_run_group_tests_name(
+	    "journal/migrate", tests, set_up, tear_down);
 }

@@ -27,8 +27,8 @@ open_empty(void)
 	sqlite3 *db;
 
 	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, migrate_schema(), NULL, NULL, NULL),
-	    SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(db, migrate_schema(), NULL, NULL, NULL), SQLITE_OK);
 	return db;
 }
 
@@ -65,11 +65,12 @@ no_statement_scans_a_table_unless_it_says_so(void **state)
 			continue;
 		snprintf(explain, sizeof(explain), "EXPLAIN QUERY PLAN %s",
 		    db_stmt_text(i));
-		assert_int_equal(sqlite3_prepare_v2(db, explain, -1, &stmt,
-		    NULL), SQLITE_OK);
+		assert_int_equal(
+		    sqlite3_prepare_v2(db, explain, -1, &stmt, NULL),
+		    SQLITE_OK);
 		while (sqlite3_step(stmt) == SQLITE_ROW) {
-			const char *how =
-			    (const char *)sqlite3_column_text(stmt, 3);
+			const char *how = (const char *)sqlite3_column_text(
+			    stmt, 3);
 
 			if (strncmp(how, "SCAN ", 5) == 0 &&
 			    strstr(how, "CONSTANT ROW") == NULL &&
@@ -87,7 +88,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_statement_takes_the_arguments_that_it_names),
+		cmocka_unit_test(
+		    each_statement_takes_the_arguments_that_it_names),
 		cmocka_unit_test(no_statement_scans_a_table_unless_it_says_so),
 	};
 

@@ -38,8 +38,7 @@ a_stranger_slows_down_themselves_alone(void **state)
 	fail_often(from("ana", "192.0.2.7", ""), 4);
 	assert_int_equal(wait_of(from("ana", "192.0.2.7", "")), 0);
 	fail_often(from("ana", "192.0.2.7", ""), 20);
-	assert_in_range(wait_of(from("ana", "192.0.2.7", "")), 800000,
-	    900000);
+	assert_in_range(wait_of(from("ana", "192.0.2.7", "")), 800000, 900000);
 	assert_int_equal(limit_wait(&owner), 0);
 	assert_int_equal(wait_of(from("ana", "192.0.2.7", "known")), 0);
 	fail_often(owner, 4);
@@ -97,7 +96,9 @@ what_goes_on_record_is_bounded_and_counted(void **state)
 static void
 a_password_is_no_pattern_and_no_name(void **state)
 {
-	static const struct { const char *password, *code; } rows[] = {
+	static const struct {
+		const char *password, *code;
+	} rows[] = {
 		{ "elevenchars", "bad_password" },
 		{ "\xe5\xaf\x86\xe7\xa0\x81", "bad_password" },
 		{ "password1234", "known_password" },
@@ -111,7 +112,7 @@ a_password_is_no_pattern_and_no_name(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		fault = (struct fault){0};
+		fault = (struct fault){ 0 };
 		password_check(rows[i].password, "marcello", &fault);
 		assert_string_equal(fault.code, rows[i].code);
 	}

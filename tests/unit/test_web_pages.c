@@ -17,26 +17,26 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "journal/event.h"
-#include "web/books.h"
-#include "web/command.h"
-#include "web/fragments.h"
-#include "web/route.h"
+#include "web/views/runbook_cache.h"
+#include "web/http/command.h"
+#include "web/views/fragments.h"
+#include "web/http/route.h"
 
-#define TOKEN	"5555555555555555555555555555555555555555555555555555555555555555"
-#define EXEC	"0123456789abcdef0123456789abcdef"
+#define TOKEN "5555555555555555555555555555555555555555555555555555555555555555"
+#define EXEC "0123456789abcdef0123456789abcdef"
 
 static const char document[] =
-	"---\ntitle: A <b>run</b>\nparameters:\n"
-	"  word: {label: A word, default: hello}\n"
-	"  pass: {label: Password, type: secret}\n"
-	"approvals:\n  - {role: approver, count: 1}\n---\n"
-	"Prose to {{word}} and {{pass}}.\n\n# First\n\n"
-	"```sh {#one timeout=5s expect=\"ok\"}\necho \"$word\"\n```\n\n"
-	"```sh {.probe of=one #probe-one}\ntrue\n```\n\n"
-	"- [ ] By hand {#hand sign=approver}\n\n"
-	"# Second {when=\"word == 'never'\"}\n\n"
-	"```bash {#two .irreversible}\necho two\n```\n\n"
-	"# Back {.rollback}\n\n```sh {#undo-one undo=one}\necho undo\n```\n";
+    "---\ntitle: A <b>run</b>\nparameters:\n"
+    "  word: {label: A word, default: hello}\n"
+    "  pass: {label: Password, type: secret}\n"
+    "approvals:\n  - {role: approver, count: 1}\n---\n"
+    "Prose to {{word}} and {{pass}}.\n\n# First\n\n"
+    "```sh {#one timeout=5s expect=\"ok\"}\necho \"$word\"\n```\n\n"
+    "```sh {.probe of=one #probe-one}\ntrue\n```\n\n"
+    "- [ ] By hand {#hand sign=approver}\n\n"
+    "# Second {when=\"word == 'never'\"}\n\n"
+    "```bash {#two .irreversible}\necho two\n```\n\n"
+    "# Back {.rollback}\n\n```sh {#undo-one undo=one}\necho undo\n```\n";
 
 static char folder[] = "/tmp/cs-pages-XXXXXX";
 static struct web web;
@@ -49,8 +49,10 @@ happen(const char *kind, const char *json)
 
 	assert_int_equal(json_read(json, strlen(json), &data, NULL), ERR_OK);
 	db_begin(keeper);
-	assert_int_equal(db_end(keeper, event_append(keeper, 1,
-	    EVENT_ANY_SEQ, "ana", kind, data)), ERR_OK);
+	assert_int_equal(
+	    db_end(keeper,
+		event_append(keeper, 1, EVENT_ANY_SEQ, "ana", kind, data)),
+	    ERR_OK);
 }
 
 static void
@@ -58,17 +60,18 @@ write_file(const char *name, const char *text)
 {
 	char *path = mem_printf("%s/%s", folder, name);
 
-	assert_int_equal(io_write_file(path, 0600, text, strlen(text)),
-	    ERR_OK);
+	assert_int_equal(io_write_file(path, 0600, text, strlen(text)), ERR_OK);
 	free(path);
 }
 
 static void
 make_run(void)
 {
-	assert_int_equal(db_run(keeper, STMT_DOCUMENT_ADD, TEXT("d0c"),
-	    TEXT(document)), ERR_OK);
-	happen("run.created", "{\"title\":\"<script>alert(1)</script>\","
+	assert_int_equal(
+	    db_run(keeper, STMT_DOCUMENT_ADD, TEXT("d0c"), TEXT(document)),
+	    ERR_OK);
+	happen("run.created",
+	    "{\"title\":\"<script>alert(1)</script>\","
 	    "\"reason\":\"why & how\",\"runbook\":\"book\","
 	    "\"document\":\"d0c\",\"environment\":\"test\","
 	    "\"production\":true,\"state\":\"ready\",\"plan\":\"abc\","
@@ -80,14 +83,17 @@ make_run(void)
 	    "{\"id\":\"hand\",\"part\":\"main\"},{\"id\":\"two\","
 	    "\"part\":\"main\"},{\"id\":\"probe-one\",\"part\":\"probe\"},"
 	    "{\"id\":\"undo-one\",\"part\":\"rollback\"}]}");
-	happen("run.decided", "{\"plan\":\"abc\",\"decision\":\"approve\","
+	happen("run.decided",
+	    "{\"plan\":\"abc\",\"decision\":\"approve\","
 	    "\"comment\":\"\"}");
 	happen("run.started", "{\"environment\":\"test\",\"holds\":[]}");
 	happen("step.ready", "{\"step\":\"one\"}");
-	happen("step.requested", "{\"step\":\"one\",\"n\":1,\"plan\":\"p\",\"exec\":\"" EXEC
+	happen("step.requested",
+	    "{\"step\":\"one\",\"n\":1,\"plan\":\"p\",\"exec\":\"" EXEC
 	    "\",\"targets\":[\"local\"]}");
 	happen("step.starting", "{\"step\":\"one\",\"n\":1}");
-	happen("step.running", "{\"step\":\"one\",\"n\":1,\"target\":"
+	happen("step.running",
+	    "{\"step\":\"one\",\"n\":1,\"target\":"
 	    "\"local\"}");
 }
 
@@ -95,7 +101,7 @@ static int
 set_up(void **state)
 {
 	static const char *const folders[] = { "run", "exec", "exec/" EXEC,
-	    "books" };
+		"books" };
 	unsigned char hash[32];
 	char *path;
 
@@ -110,28 +116,30 @@ set_up(void **state)
 	    "\033[31mred\033[0m <script>evil()</script>\n");
 	write_file("books/book.md", document);
 	write_file("books/broken.md", "```sh {#a #b undo=nothing}\nx\n```\n");
-	write_file("books/targets.yml",
-	    "environments:\n  test:\n    targets: {}\n");
+	write_file(
+	    "books/targets.yml", "environments:\n  test:\n    targets: {}\n");
 	assert_int_equal(db_open(folder, DB_KEEPER, &keeper), ERR_OK);
 	auth_hash(TOKEN, hash);
 	assert_int_equal(db_run(keeper, STMT_ACCOUNT_ADD, TEXT("ana"),
-	    TEXT("[\"admin\",\"operator\",\"approver\"]"), INT(1),
-	    TEXT("t")), ERR_OK);
-	assert_int_equal(db_run(keeper, STMT_TOKEN_ADD, TEXT("ana"),
-	    TEXT("t"), BLOB(hash, sizeof(hash)), INT(1), TEXT("t"),
-	    TEXT("[\"read\",\"run\",\"approve\"]"), INT(0)), ERR_OK);
+			     TEXT("[\"admin\",\"operator\",\"approver\"]"),
+			     INT(1), TEXT("t")),
+	    ERR_OK);
+	assert_int_equal(db_run(keeper, STMT_TOKEN_ADD, TEXT("ana"), TEXT("t"),
+			     BLOB(hash, sizeof(hash)), INT(1), TEXT("t"),
+			     TEXT("[\"read\",\"run\",\"approve\"]"), INT(0)),
+	    ERR_OK);
 	make_run();
 	path = mem_printf("%s/books", folder);
 	web.data = folder;
 	web.runbooks = path;
 	web.templates = templates_new(true);
-	web.books = books_new();
+	web.cache = runbook_cache_new();
 	web.fragments = fragments_new();
 	web.keeper = keeper_new(folder);
-	assert_int_equal(templates_load(web.templates, "templates", NULL),
-	    ERR_OK);
-	assert_int_equal(messages_load("static/messages", &web.messages,
-	    NULL), ERR_OK);
+	assert_int_equal(
+	    templates_load(web.templates, "templates", NULL), ERR_OK);
+	assert_int_equal(
+	    messages_load("static/messages", &web.messages, NULL), ERR_OK);
 	return 0;
 }
 
@@ -144,7 +152,7 @@ tear_down(void **state)
 	templates_free(web.templates);
 	messages_free(web.messages);
 	fragments_free(web.fragments);
-	books_free(web.books);
+	runbook_cache_free(web.cache);
 	keeper_free(web.keeper);
 	free((char *)(uintptr_t)web.runbooks);
 	return 0;
@@ -159,14 +167,13 @@ get(const char *path, const char *accept, const char *lang, int status)
 	struct req req;
 	char uri[200], wants[100], language[60], *body;
 	char *env[] = { "REQUEST_METHOD=GET", uri, wants, language,
-	    "HTTP_AUTHORIZATION=Bearer " TOKEN, NULL };
+		"HTTP_AUTHORIZATION=Bearer " TOKEN, NULL };
 
 	snprintf(uri, sizeof(uri), "REQUEST_URI=%s", path);
 	snprintf(wants, sizeof(wants), "HTTP_ACCEPT=%s", accept);
 	snprintf(language, sizeof(language), "HTTP_COOKIE=lang=%s", lang);
 	reply_init(&reply);
-	assert_int_equal(request_init(&req, &web, arena, env, NULL, 0),
-	    ERR_OK);
+	assert_int_equal(request_init(&req, &web, arena, env, NULL, 0), ERR_OK);
 	route_dispatch(&req, &reply);
 	if (reply.status != status)
 		fail_msg("%s: %d: %s", path, reply.status, req.fault.message);
@@ -177,11 +184,22 @@ get(const char *path, const char *accept, const char *lang, int status)
 }
 
 static const char *const pages[] = {
-	"/", "/runbooks", "/runbooks/book", "/runbooks/broken", "/runs",
+	"/",
+	"/runbooks",
+	"/runbooks/book",
+	"/runbooks/broken",
+	"/runs",
 	"/runs?q=script&state=running&environment=test&from=2020-01-01",
-	"/runs?state=running", "/runs?runbook=book", "/runs/new?runbook=book",
-	"/runs/1", "/runs/1/preview/one", "/runs/1/preview/hand",
-	"/runs/1/report", "/runs/1/events?after=2", "/users", "/tokens",
+	"/runs?state=running",
+	"/runs?runbook=book",
+	"/runs/new?runbook=book",
+	"/runs/1",
+	"/runs/1/preview/one",
+	"/runs/1/preview/hand",
+	"/runs/1/report",
+	"/runs/1/events?after=2",
+	"/users",
+	"/tokens",
 	"/runs/1/steps/one/attempts/1/local",
 	"/runs/1/steps/one/attempts/1/local?q=evil",
 };
@@ -200,8 +218,7 @@ look_at_all_pages(void)
 		assert_null(strstr(html, "\033"));
 		assert_null(strstr(chinese, "<script>alert"));
 		if (json_read(json, strlen(json), &o, NULL) != ERR_OK)
-			fail_msg("%s: not strict JSON: %.200s", pages[i],
-			    json);
+			fail_msg("%s: not strict JSON: %.200s", pages[i], json);
 		json_object_put(o);
 		free(html);
 		free(chinese);
@@ -233,10 +250,12 @@ static void
 a_failed_step(void **state)
 {
 	(void)state;
-	happen("step.target_ended", "{\"step\":\"one\",\"n\":1,\"target\":"
+	happen("step.target_ended",
+	    "{\"step\":\"one\",\"n\":1,\"target\":"
 	    "\"local\",\"state\":\"failed\",\"exit\":7,\"bytes\":40,"
 	    "\"dropped\":5,\"hash\":\"aa\",\"message\":\"It <failed>.\"}");
-	happen("step.ended", "{\"step\":\"one\",\"n\":1,\"outcome\":"
+	happen("step.ended",
+	    "{\"step\":\"one\",\"n\":1,\"outcome\":"
 	    "\"failed\",\"state\":\"failed\",\"message\":\"It <failed>.\"}");
 	look_at_all_pages();
 	expect_in("/runs/1", "It &lt;failed&gt;.");
@@ -250,18 +269,22 @@ static void
 steps_that_people_settle(void **state)
 {
 	(void)state;
-	happen("step.resolved", "{\"step\":\"one\",\"state\":\"succeeded\","
+	happen("step.resolved",
+	    "{\"step\":\"one\",\"state\":\"succeeded\","
 	    "\"note\":\"looked\"}");
 	expect_in("/runs/1", "looked");
 	happen("step.ready", "{\"step\":\"hand\"}");
 	expect_in("/runs/1", "/runs/1/steps/hand/confirm");
-	happen("step.confirmed", "{\"step\":\"hand\",\"state\":"
+	happen("step.confirmed",
+	    "{\"step\":\"hand\",\"state\":"
 	    "\"awaiting_signature\",\"note\":\"done\"}");
 	look_at_all_pages();
-	happen("step.signed", "{\"step\":\"hand\",\"state\":\"confirmed\","
+	happen("step.signed",
+	    "{\"step\":\"hand\",\"state\":\"confirmed\","
 	    "\"note\":\"checked <it>\"}");
 	expect_in("/runs/1", "checked &lt;it&gt;");
-	happen("step.excluded", "{\"step\":\"two\",\"when\":"
+	happen("step.excluded",
+	    "{\"step\":\"two\",\"when\":"
 	    "\"word == 'never'\"}");
 	look_at_all_pages();
 	expect_in("/runs/1", "is-excluded");
@@ -272,7 +295,8 @@ static void
 a_rollback_and_the_end(void **state)
 {
 	(void)state;
-	happen("run.rollback_started", "{\"steps\":[\"undo-one\"],"
+	happen("run.rollback_started",
+	    "{\"steps\":[\"undo-one\"],"
 	    "\"not_needed\":[],\"steps_total\":1,\"reason\":\"r\"}");
 	happen("step.ready", "{\"step\":\"undo-one\"}");
 	look_at_all_pages();
@@ -288,10 +312,10 @@ static void
 what_is_not_there_is_a_404(void **state)
 {
 	static const char *const paths[] = { "/runs/2", "/runs/2/report",
-	    "/runs/2/events", "/runs/1/preview/none", "/runbooks/none",
-	    "/runbooks/../books/book", "/runbooks/.hidden",
-	    "/runs/1/steps/one/attempts/2/local",
-	    "/runs/1/steps/one/attempts/1/other.txt", "/nothing" };
+		"/runs/2/events", "/runs/1/preview/none", "/runbooks/none",
+		"/runbooks/../books/book", "/runbooks/.hidden",
+		"/runs/1/steps/one/attempts/2/local",
+		"/runs/1/steps/one/attempts/1/other.txt", "/nothing" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
@@ -323,6 +347,6 @@ main(void)
 		cmocka_unit_test(the_csv_has_no_formulas),
 	};
 
-	return cmocka_run_group_tests_name("web/pages", tests, set_up,
-	    tear_down);
+	return cmocka_run_group_tests_name(
+	    "web/pages", tests, set_up, tear_down);
 }

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "web/reply.h"
+#include "web/http/reply.h"
 
 static struct web web;
 
@@ -40,15 +40,17 @@ a_form_and_json_give_the_same_fields(void **state)
 
 	(void)state;
 	assert_int_equal(read_request(arena, &req, "/a?q=%3C", "X=y",
-	    "application/x-www-form-urlencoded; charset=utf-8",
-	    "note=a+b&x=1&x=2"), ERR_OK);
+			     "application/x-www-form-urlencoded; charset=utf-8",
+			     "note=a+b&x=1&x=2"),
+	    ERR_OK);
 	assert_string_equal(req.path, "/a");
 	assert_string_equal(request_query(&req, "q"), "<");
 	assert_string_equal(request_field(&req, "note"), "a b");
 	assert_string_equal(request_field(&req, "x"), "2");
 	assert_true(req.is_form);
 	assert_int_equal(read_request(arena, &req, "/a", "X=y",
-	    "application/json", "{\"note\":\"a b\"}"), ERR_OK);
+			     "application/json", "{\"note\":\"a b\"}"),
+	    ERR_OK);
 	assert_string_equal(request_field(&req, "note"), "a b");
 	assert_false(req.is_form);
 	assert_int_equal(req.wants, WANTS_JSON);
@@ -59,7 +61,7 @@ static void
 what_is_malformed_is_a_400(void **state)
 {
 	static const struct {
-		const char	*uri, *type, *body;
+		const char *uri, *type, *body;
 	} wrong[] = {
 		{ "a", "", "" },
 		{ "/?a=%zz", "", "" },
@@ -76,9 +78,10 @@ what_is_malformed_is_a_400(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		assert_int_equal(read_request(arena, &req, wrong[i].uri, "",
-		    wrong[i].type, wrong[i].body), ERR_INVALID);
-		assert_int_equal(reply_status(ERR_INVALID, req.fault.code),
-		    400);
+				     wrong[i].type, wrong[i].body),
+		    ERR_INVALID);
+		assert_int_equal(
+		    reply_status(ERR_INVALID, req.fault.code), 400);
 	}
 	arena_free(arena);
 }
@@ -91,8 +94,9 @@ a_body_over_the_limit_is_a_413(void **state)
 	char *env[] = { "REQUEST_METHOD=POST", "REQUEST_URI=/", NULL };
 
 	(void)state;
-	assert_int_equal(request_init(&req, &web, arena, env, "",
-	    REQUEST_MAX_BODY + 1), ERR_TOO_LARGE);
+	assert_int_equal(
+	    request_init(&req, &web, arena, env, "", REQUEST_MAX_BODY + 1),
+	    ERR_TOO_LARGE);
 	assert_int_equal(reply_status(ERR_TOO_LARGE, req.fault.code), 413);
 	arena_free(arena);
 }
@@ -105,7 +109,8 @@ cookies_are_found_by_whole_name(void **state)
 
 	(void)state;
 	assert_int_equal(read_request(arena, &req, "/",
-	    "HTTP_COOKIE=xlang=a; lang=zh-CN;langx=b", "", ""), ERR_OK);
+			     "HTTP_COOKIE=xlang=a; lang=zh-CN;langx=b", "", ""),
+	    ERR_OK);
 	assert_string_equal(request_cookie(&req, "lang"), "zh-CN");
 	assert_string_equal(request_cookie(&req, "xlang"), "a");
 	assert_null(request_cookie(&req, "lan"));
@@ -118,8 +123,8 @@ languages_follow_the_header(void **state)
 {
 	(void)state;
 	assert_string_equal(messages_accept(NULL), "en");
-	assert_string_equal(messages_accept("zh-CN,zh;q=0.9,en;q=0.8"),
-	    "zh-CN");
+	assert_string_equal(
+	    messages_accept("zh-CN,zh;q=0.9,en;q=0.8"), "zh-CN");
 	assert_string_equal(messages_accept("en-GB,en;q=0.9,zh;q=0.1"), "en");
 	assert_string_equal(messages_language("../../etc"), "en");
 }
@@ -128,7 +133,7 @@ static void
 texts_are_filled_in_once(void **state)
 {
 	const char *const pairs[] = { "title", "{role}", "role", "x", NULL };
-	struct buf out = {0};
+	struct buf out = { 0 };
 
 	(void)state;
 	messages_fill("{title} for {role}, {other} {", pairs, &out);
@@ -140,8 +145,8 @@ static void
 nobody_is_sent_to_another_site(void **state)
 {
 	static const char *const wrong[] = { "", "//evil.example",
-	    "https://evil.example", "/\\evil.example", "/a\r\nSet-Cookie: b",
-	    "javascript:alert(1)", "runs", "/a b" };
+		"https://evil.example", "/\\evil.example",
+		"/a\r\nSet-Cookie: b", "javascript:alert(1)", "runs", "/a b" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
@@ -155,11 +160,13 @@ every_answer_protects_the_browser(void **state)
 {
 	static const char *const wanted[] = {
 		"Content-Security-Policy: default-src 'none';",
-		"frame-ancestors 'none'", "X-Content-Type-Options: nosniff",
-		"Referrer-Policy: same-origin", "Cache-Control: no-store",
+		"frame-ancestors 'none'",
+		"X-Content-Type-Options: nosniff",
+		"Referrer-Policy: same-origin",
+		"Cache-Control: no-store",
 	};
 	struct reply reply;
-	struct buf out = {0};
+	struct buf out = { 0 };
 
 	(void)state;
 	reply_init(&reply);
@@ -167,8 +174,7 @@ every_answer_protects_the_browser(void **state)
 	reply_finish(&reply, METHOD_GET, &out);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		assert_non_null(strstr(buf_text(&out), wanted[i]));
-	assert_non_null(strstr(buf_text(&out),
-	    "Content-Length: 5\r\n"));
+	assert_non_null(strstr(buf_text(&out), "Content-Length: 5\r\n"));
 	assert_non_null(strstr(buf_text(&out), "\r\n\r\nhello"));
 	buf_reset(&out);
 	reply_finish(&reply, METHOD_HEAD, &out);

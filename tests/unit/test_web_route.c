@@ -19,19 +19,23 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "web/books.h"
-#include "web/command.h"
-#include "web/fragments.h"
-#include "web/route.h"
+#include "web/views/runbook_cache.h"
+#include "web/http/command.h"
+#include "web/views/fragments.h"
+#include "web/http/route.h"
 
-#define TOKEN_VIEWER	"11111111111111111111111111111111" \
-			"11111111111111111111111111111111"
-#define TOKEN_OPERATOR	"22222222222222222222222222222222" \
-			"22222222222222222222222222222222"
-#define TOKEN_ADMIN	"33333333333333333333333333333333" \
-			"33333333333333333333333333333333"
-#define SESSION		"44444444444444444444444444444444" \
-			"44444444444444444444444444444444"
+#define TOKEN_VIEWER \
+	"11111111111111111111111111111111" \
+	"11111111111111111111111111111111"
+#define TOKEN_OPERATOR \
+	"22222222222222222222222222222222" \
+	"22222222222222222222222222222222"
+#define TOKEN_ADMIN \
+	"33333333333333333333333333333333" \
+	"33333333333333333333333333333333"
+#define SESSION \
+	"44444444444444444444444444444444" \
+	"44444444444444444444444444444444"
 
 static struct web web;
 static char folder[] = "/tmp/cs-route-XXXXXX";
@@ -55,17 +59,19 @@ start_keeper(void)
 }
 
 static void
-add_account(struct db *db, const char *name, const char *roles,
-    const char *token)
+add_account(
+    struct db *db, const char *name, const char *roles, const char *token)
 {
 	unsigned char hash[32];
 
 	auth_hash(token, hash);
-	assert_int_equal(db_run(db, STMT_ACCOUNT_ADD, TEXT(name),
-	    TEXT(roles), INT(1), TEXT("test")), ERR_OK);
+	assert_int_equal(db_run(db, STMT_ACCOUNT_ADD, TEXT(name), TEXT(roles),
+			     INT(1), TEXT("test")),
+	    ERR_OK);
 	assert_int_equal(db_run(db, STMT_TOKEN_ADD, TEXT(name), TEXT("t"),
-	    BLOB(hash, sizeof(hash)), INT(1), TEXT("test"),
-	    TEXT("[\"read\",\"run\"]"), INT(0)), ERR_OK);
+			     BLOB(hash, sizeof(hash)), INT(1), TEXT("test"),
+			     TEXT("[\"read\",\"run\"]"), INT(0)),
+	    ERR_OK);
 }
 
 static int
@@ -86,16 +92,17 @@ set_up(void **state)
 	add_account(db, "ada", "[\"admin\"]", TOKEN_ADMIN);
 	auth_hash(SESSION, hash);
 	assert_int_equal(db_run(db, STMT_SESSION_ADD, BLOB(hash, 32),
-	    TEXT("otto"), TEXT("::1"), INT(1), INT(INT64_MAX)), ERR_OK);
+			     TEXT("otto"), TEXT("::1"), INT(1), INT(INT64_MAX)),
+	    ERR_OK);
 	db_close(db);
 	web.data = folder;
 	web.runbooks = "/nonexistent";
 	web.templates = templates_new(true);
-	web.books = books_new();
+	web.cache = runbook_cache_new();
 	web.fragments = fragments_new();
 	web.keeper = keeper_new(folder);
-	assert_int_equal(messages_load("static/messages", &web.messages,
-	    NULL), ERR_OK);
+	assert_int_equal(
+	    messages_load("static/messages", &web.messages, NULL), ERR_OK);
 	keeper = start_keeper();
 	return 0;
 }
@@ -112,7 +119,7 @@ tear_down(void **state)
 	templates_free(web.templates);
 	messages_free(web.messages);
 	fragments_free(web.fragments);
-	books_free(web.books);
+	runbook_cache_free(web.cache);
 	keeper_free(web.keeper);
 	unlink(command);
 	free(command);
@@ -133,9 +140,10 @@ example_of(const char *pattern, char *out, size_t size)
 			continue;
 		}
 		len += (size_t)snprintf(out + len, size - len, "%s",
-		    strncmp(pattern, ":run", hole) == 0 ? "17" :
-		    strncmp(pattern, ":n", hole) == 0 ? "3" :
-		    *pattern == '*' ? "team/book" : "some-id");
+		    strncmp(pattern, ":run", hole) == 0     ? "17"
+			: strncmp(pattern, ":n", hole) == 0 ? "3"
+			: *pattern == '*'                   ? "team/book"
+							    : "some-id");
 		pattern += hole;
 	}
 	out[len] = '\0';
@@ -149,17 +157,18 @@ status_of(const struct route *r, const char *header, const char *body)
 	struct reply reply;
 	struct req req;
 	char path[200], uri[220];
-	char *env[] = { r->method == METHOD_POST ? "REQUEST_METHOD=POST" :
-	    "REQUEST_METHOD=GET", uri, "HTTP_ACCEPT=application/json",
-	    "CONTENT_TYPE=application/x-www-form-urlencoded",
-	    (char *)(uintptr_t)header, NULL };
+	char *env[] = { r->method == METHOD_POST ? "REQUEST_METHOD=POST"
+						 : "REQUEST_METHOD=GET",
+		uri, "HTTP_ACCEPT=application/json",
+		"CONTENT_TYPE=application/x-www-form-urlencoded",
+		(char *)(uintptr_t)header, NULL };
 	int status;
 
 	example_of(r->path, path, sizeof(path));
 	snprintf(uri, sizeof(uri), "REQUEST_URI=%s", path);
 	reply_init(&reply);
-	assert_int_equal(request_init(&req, &web, arena, env, body,
-	    strlen(body)), ERR_OK);
+	assert_int_equal(
+	    request_init(&req, &web, arena, env, body, strlen(body)), ERR_OK);
 	route_dispatch(&req, &reply);
 	status = reply.status;
 	reply_clear(&reply);
@@ -207,8 +216,8 @@ every_row_has_a_verb_for_people(void **state)
 		if (routes[i].method == METHOD_GET &&
 		    routes[i].verb != VERB_run_create &&
 		    routes[i].verb != VERB_run_change)
-			assert_true(text_starts(verb_name(routes[i].verb),
-			    "see"));
+			assert_true(
+			    text_starts(verb_name(routes[i].verb), "see"));
 	}
 }
 
@@ -222,8 +231,8 @@ static void
 every_row_by_every_role(void **state)
 {
 	static const struct {
-		const char	*header;
-		bool		 operator, admin;
+		const char *header;
+		bool operator, admin;
 	} people[] = {
 		{ "HTTP_AUTHORIZATION=Bearer " TOKEN_VIEWER, false, false },
 		{ "HTTP_AUTHORIZATION=Bearer " TOKEN_OPERATOR, true, false },
@@ -240,10 +249,12 @@ every_row_by_every_role(void **state)
 			continue;
 		assert_int_equal(status_of(&routes[i], NULL, ""), 401);
 		for (size_t p = 0; p < 3; p++) {
-			bool may = role == ROLE_OPERATOR ? people[p].operator :
-			    role == ROLE_ADMIN ? people[p].admin : true;
-			int status = status_of(&routes[i], people[p].header,
-			    "");
+			bool may = role == ROLE_OPERATOR ? people[p].operator
+			    : role == ROLE_ADMIN
+			    ? people[p].admin
+			    : true;
+			int status = status_of(
+			    &routes[i], people[p].header, "");
 
 			if (is_refused(status) == may)
 				fail_msg("%s %s: %d", routes[i].path,
@@ -259,13 +270,20 @@ a_wrong_credential_is_nobody(void **state)
 	const struct route *routes = route_table(&count);
 
 	(void)state;
-	assert_int_equal(status_of(&routes[0], "HTTP_AUTHORIZATION=Bearer "
-	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-	    ""), 401);
-	assert_int_equal(status_of(&routes[0], "HTTP_AUTHORIZATION=Basic "
-	    "YTpi", ""), 401);
-	assert_int_equal(status_of(&routes[0], "HTTP_COOKIE=session="
-	    TOKEN_VIEWER, ""), 401);
+	assert_int_equal(status_of(&routes[0],
+			     "HTTP_AUTHORIZATION=Bearer "
+			     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+			     "aaaaaaaaaaaaaaa",
+			     ""),
+	    401);
+	assert_int_equal(status_of(&routes[0],
+			     "HTTP_AUTHORIZATION=Basic "
+			     "YTpi",
+			     ""),
+	    401);
+	assert_int_equal(
+	    status_of(&routes[0], "HTTP_COOKIE=session=" TOKEN_VIEWER, ""),
+	    401);
 }
 
 static const struct route *
@@ -296,27 +314,32 @@ a_session_needs_the_form_token(void **state)
 	assert_int_equal(status_of(start, cookie, ""), 403);
 	assert_int_equal(status_of(start, cookie, wrong), 403);
 	assert_int_equal(status_of(start, cookie, form), 503);
-	assert_int_equal(status_of(start,
-	    "HTTP_AUTHORIZATION=Bearer " TOKEN_OPERATOR, ""), 503);
+	assert_int_equal(
+	    status_of(start, "HTTP_AUTHORIZATION=Bearer " TOKEN_OPERATOR, ""),
+	    503);
 }
 
 static void
 another_site_may_not_send_forms(void **state)
 {
 	(void)state;
-	assert_int_equal(status_of(route_of("/login"),
-	    "HTTP_SEC_FETCH_SITE=cross-site", "name=a&password=b"), 403);
-	assert_int_equal(status_of(route_of("/login"),
-	    "HTTP_SEC_FETCH_SITE=same-origin", "name=a&password=b"), 503);
+	assert_int_equal(
+	    status_of(route_of("/login"), "HTTP_SEC_FETCH_SITE=cross-site",
+		"name=a&password=b"),
+	    403);
+	assert_int_equal(
+	    status_of(route_of("/login"), "HTTP_SEC_FETCH_SITE=same-origin",
+		"name=a&password=b"),
+	    503);
 }
 
 static void
 strange_paths_fit_nothing(void **state)
 {
 	static const char *const paths[] = { "/runs/0", "/runs/-1",
-	    "/runs/99999999999999999999", "/runs/1/", "//", "/runs/1x",
-	    "/runs/1/steps/..%2f/execute", "/runs/1/steps/a%00/execute",
-	    "/runs/1/steps/a%/execute", "/runbooks/", "/users/a%20b" };
+		"/runs/99999999999999999999", "/runs/1/", "//", "/runs/1x",
+		"/runs/1/steps/..%2f/execute", "/runs/1/steps/a%00/execute",
+		"/runs/1/steps/a%/execute", "/runbooks/", "/users/a%20b" };
 	size_t count;
 	const struct route *routes = route_table(&count);
 	struct arena *arena = arena_new();
@@ -327,8 +350,8 @@ strange_paths_fit_nothing(void **state)
 			struct req req = { .arena = arena };
 
 			if (route_match(&req, routes[i].path, paths[p]))
-				fail_msg("%s fits %s", paths[p],
-				    routes[i].path);
+				fail_msg(
+				    "%s fits %s", paths[p], routes[i].path);
 		}
 	arena_free(arena);
 }
@@ -347,6 +370,6 @@ main(void)
 	};
 
 	signal(SIGPIPE, SIG_IGN);
-	return cmocka_run_group_tests_name("web/route", tests, set_up,
-	    tear_down);
+	return cmocka_run_group_tests_name(
+	    "web/route", tests, set_up, tear_down);
 }

@@ -1,0 +1,37 @@
+/*
+ * report.h: an exported report (GET /runs/ID/report.json), checked offline.
+ */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include <json-c/json.h>
+
+#include "journal/db.h"
+#include "journal/hash.h"
+
+struct report {
+	struct json_object *report;
+	struct db *replay; /* what its events come to */
+	unsigned char hash[HASH_BYTES];
+	int64_t run;
+	int64_t seq;                  /* of the last event */
+	bool old;                     /* without "format" */
+	struct json_object *unproven; /* of an old one: {path} */
+	int wrong;
+};
+
+/* Prints what is wrong and the head of the chain; an exit code of cli.h. */
+int report_verify(const char *path);
+
+/* The same for the text of one; `name` is what messages call it. */
+int report_verify_text(const char *name, const char *text, size_t len);
+
+/* Prints that something is wrong, and counts it. */
+void report_wrong(struct report *b, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Holds all that the report tells against what its events come to
+ * (report_derive.c). */
+void report_compare(struct report *b);
+
+#endif

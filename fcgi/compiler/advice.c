@@ -1,0 +1,318 @@
+/*
+ * advice.c: what a step would do that its author hardly meant.
+ *
+ * Documents that were written for people say “$ systemctl stop app”, “1. Stop
+ * it”, “vi app.conf” and “<version>”, and a shell would make something of each
+ * of them, or fail half-way.  All of it is warnings: the text runs as it
+ * stands.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "compiler/checks.h"
+#include "compiler/cjk.h"
+#include "compiler/heuristics.h"
+#include "compiler/parse.h"
+#include "lang/script_lines.h"
+
+#define VARIABLES_MAX 300 /* of a step; each reads its whole script */
+
+struct advice {
+	struct parse *p;
+	size_t step;
+	struct step *s;
+	bool errexit;     /* set -e came before */
+	bool included;    /* other files may set variables */
+	size_t cd_at;     /* an unguarded cd, or NOWHERE */
+	size_t variables; /* asked for so far */
+};
+
+static size_t
+place(const struct advice *a, const struct script_line *l, const char *at)
+{
+	return content_place(
+	    a->p, a->s, l->number, l->s, l->len, (size_t)(at - l->s));
+}
+
+static bool
+is_any(const char *s, size_t len, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strlen(*words) == len && memcmp(*words, s, len) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_word(const char *s, size_t len, const char *word)
+{
+	return strlen(word) == len && memcmp(s, word, len) == 0;
+}
+
+/* “1. Stop it”, “停止服务” */
+static bool
+is_prose(const char *s, size_t len)
+{
+	size_t digits = 0, word = 0;
+	uint32_t cp;
+
+	while (word < len && s[word] != ' ' && s[word] != '\t')
+		word++;
+	if (memchr(s, ')', word) != NULL || memchr(s, '=', word) != NULL)
+		return false; /* the label of a case, a function */
+	if (cjk_is_letter(cjk_at(s, len, 0)))
+		return true;
+	while (digits < len && s[digits] >= '0' && s[digits] <= '9')
+		digits++;
+	cp = cjk_at(s, len, digits);
+	return digits > 0 && digits <= 2 &&
+	    (cp == 0x3001 ||
+		(cp == '.' && digits + 1 < len && s[digits + 1] == ' '));
+}
+
+/* Whole words of the line that tell of a placeholder, a prompt or prose. */
+static bool
+check_text(const struct advice *a, const struct script_line *l)
+{
+	size_t at = 0, len;
+	const char *about;
+
+	if (looks_like_a_prompt(l->s, l->len) > 0) {
+		advise(a->p, place(a, l, l->s), "prompt", NULL,
+		    "The line "
+		    "begins with a prompt, which is no part of the command. "
+		    "Remove it, and what the command printed.");
+		return true;
+	}
+	if (is_prose(l->s, l->len)) {
+		advise(a->p, place(a, l, l->s), "prose", NULL,
+		    "This line "
+		    "looks like a sentence, and would be executed as a "
+		    "command. Move it before the block, or begin it with "
+		    "“#”.");
+		return true;
+	}
+	for (; looks_like_a_placeholder(l->s, l->len, &at, &len); at += len) {
+		about = arena_strndup(a->p->arena, l->s + at, len);
+		advise(a->p, place(a, l, l->s + at), "placeholder", about,
+		    "“%s” looks like a placeholder, and would be taken as it "
+		    "stands. Make it a parameter of the document.",
+		    about);
+	}
+	return false;
+}
+
+/* An editor or pager, which waits for keys that nobody can press. */
+static bool
+needs_terminal(const struct script_line *l, const char *s, size_t len)
+{
+	static const char *const programs[] = { "vi", "vim", "nvim", "nano",
+		"emacs", "pico", "less", "more", "most", "htop", "top", "mc",
+		"visudo", "man", "watch", NULL };
+	const char *rest = s + len, *end = l->s + l->len;
+
+	if (is_word(s, len, "crontab"))
+		return end - rest > 2 && memcmp(rest, " -e", 3) == 0;
+	if (!is_any(s, len, programs))
+		return false;
+	/* vim -es, top -b, visudo -c, watch … go without */
+	return memmem(rest, (size_t)(end - rest), " -e", 3) == NULL &&
+	    memmem(rest, (size_t)(end - rest), " -b", 3) == NULL &&
+	    memmem(rest, (size_t)(end - rest), " -c", 3) == NULL &&
+	    memmem(rest, (size_t)(end - rest), " --version", 10) == NULL;
+}
+
+static void
+check_cd(struct advice *a, const struct script_line *l, const char *s)
+{
+	const char *rest = s, *end = l->s + l->len;
+	size_t left = (size_t)(end - rest);
+
+	if (a->errexit || memmem(rest, left, "||", 2) != NULL ||
+	    memmem(rest, left, "&&", 2) != NULL)
+		return;
+	if (a->cd_at == NOWHERE)
+		a->cd_at = place(a, l, s);
+}
+
+static void
+check_rm(const struct advice *a, const struct script_line *l, size_t at)
+{
+	static const char *const all[] = { "*", "./*", "/*", ".*", "*.*",
+		NULL };
+	const char *word;
+	size_t len;
+	bool command;
+
+	while ((word = script_next_word(l, &at, &len, &command)) != NULL &&
+	    !command)
+		if (is_any(word, len, all))
+			advise(a->p, place(a, l, word), "rm", NULL,
+			    "This "
+			    "removes everything in whatever folder the script "
+			    "is in then. Write the folder: rm /srv/app/*.");
+}
+
+static void
+check_command(struct advice *a, const struct script_line *l, const char *s,
+    size_t len, size_t behind)
+{
+	static const char *const reads[] = { ".", "source", "eval", NULL };
+	const char *name;
+
+	a->included |= is_any(s, len, reads);
+	if (is_word(s, len, "set") && behind + 2 < l->len &&
+	    l->s[behind] == ' ' && l->s[behind + 1] == '-')
+		a->errexit |= memchr(l->s + behind, 'e', l->len - behind) !=
+		    NULL;
+	if (is_word(s, len, "cd"))
+		check_cd(a, l, s);
+	else if (is_word(s, len, "rm"))
+		check_rm(a, l, behind);
+	else if (is_word(s, len, "source") && a->s->kind == STEP_SH)
+		advise(a->p, place(a, l, s), "source", NULL,
+		    "sh has no "
+		    "“source”. Write “. FILE”, or make this a bash step.");
+	else if (!a->s->pty && needs_terminal(l, s, len)) {
+		name = arena_strndup(a->p->arena, s, len);
+		advise(a->p, place(a, l, s), "terminal", name,
+		    "“%s” waits "
+		    "for somebody at a terminal, and this step has none. "
+		    "Write what it does as commands, or add “pty "
+		    "interactive”.",
+		    name);
+	}
+}
+
+/* The commands of the line, behind words that only introduce them. */
+static void
+check_commands(struct advice *a, const struct script_line *l)
+{
+	static const char *const before[] = { "sudo", "nohup", "exec", "time",
+		"then", "do", "else", "env", NULL };
+	size_t at = 0, len;
+	const char *word;
+	bool command, next = false;
+
+	while ((word = script_next_word(l, &at, &len, &command)) != NULL) {
+		if (!command && !next)
+			continue;
+		next = is_any(word, len, before);
+		if (!next)
+			check_command(a, l, word, len, at);
+	}
+}
+
+bool
+advice_is_set(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *s = text; (s = strstr(s, name)) != NULL; s += len) {
+		char behind = s[len], ahead = s > text ? s[-1] : '\n';
+
+		if (behind == '=' || (behind == '+' && s[len + 1] == '='))
+			return true;
+		if (strchr("$\"'{", ahead) == NULL &&
+		    (behind == '\0' || strchr(" \t\n;", behind) != NULL))
+			return true; /* read name, for name in */
+	}
+	return false;
+}
+
+/* ${name} in the line, which nothing sets. */
+static void
+check_variables(struct advice *a, const struct script_line *l)
+{
+	for (size_t i = 0; i + 3 < l->len; i++) {
+		const char *s = l->s + i, *end, *name;
+		size_t left = l->len - i;
+
+		if (*s == '\'') {
+			end = memchr(s + 1, '\'', l->len - i - 1);
+			i = end != NULL ? (size_t)(end - l->s) : l->len;
+			continue;
+		}
+		end = s[0] == '$' && s[1] == '{'
+		    ? memchr(s, '}', left < 70 ? left : 70)
+		    : NULL;
+		if (end == NULL)
+			continue;
+		if (++a->variables > VARIABLES_MAX)
+			return;
+		name = arena_strndup(a->p->arena, s + 2, (size_t)(end - s) - 2);
+		if (!text_is_name(name) || advice_is_set(a->s->text, name) ||
+		    identifier_is_known(
+			a->p, name, (int)a->step, a->s->section))
+			continue;
+		advise(a->p, place(a, l, s), "variable", name,
+		    "Nothing sets "
+		    "“%s”, so this is empty. Make it a parameter of the "
+		    "document, or set it in the script.",
+		    name);
+	}
+}
+
+static void
+check_shell(struct advice *a)
+{
+	struct script_lines lines = { .at = a->s->text };
+	struct script_line l;
+
+	while (script_lines_next(&lines, &l)) {
+		if (a->cd_at != NOWHERE) {
+			advise(a->p, a->cd_at, "cd", NULL,
+			    "Where this folder "
+			    "is missing, what follows runs in another one. "
+			    "Write “cd … || exit”, or begin with “set -e”.");
+			a->cd_at = NOWHERE;
+			a->errexit = true; /* said once */
+		}
+		if (!check_text(a, &l))
+			check_commands(a, &l);
+	}
+	lines = (struct script_lines){ .at = a->s->text };
+	while (!a->included && script_lines_next(&lines, &l))
+		check_variables(a, &l);
+}
+
+/* Lines of other texts.  A prompt before a statement is an error already. */
+static void
+check_lines(const struct advice *a)
+{
+	struct script_line l = { .number = 0 };
+
+	for (const char *s = a->s->text; *s != '\0'; l.number++) {
+		size_t len = strcspn(s, "\n");
+
+		l.s = s + strspn(s, " \t");
+		l.len = len - (size_t)(l.s - s);
+		if (l.len > 0 && *l.s != '#' && memcmp(l.s, "--", 2) != 0 &&
+		    looks_like_a_prompt(l.s, l.len) == 0)
+			(void)check_text(a, &l);
+		s += len + (s[len] == '\n');
+	}
+}
+
+void
+check_advice(struct parse *p, size_t step)
+{
+	struct advice a = {
+		.p = p, .step = step, .s = &p->steps[step], .cd_at = NOWHERE
+	};
+
+	switch (a.s->kind) {
+	case STEP_SH:
+	case STEP_BASH:
+		check_shell(&a);
+		break;
+	case STEP_MYSQL:
+	case STEP_POSTGRESQL:
+	case STEP_SQLITE:
+	case STEP_COPY:
+		check_lines(&a);
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,111 @@
+/*
+ * approval_rule.c: rules of approval, read the same in front matter and
+ * targets.yml.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "compiler/approval_rule.h"
+
+struct reader {
+	yaml_tree_report_fn tell;
+	void *ctx;
+};
+
+static void
+wrong(const struct reader *r, const struct yaml_tree *y, const char *message)
+{
+	r->tell(r->ctx, y->line, y->column, message);
+}
+
+static void
+read_count(const struct reader *r, const struct yaml_tree *map,
+    struct approval_rule *rule)
+{
+	const struct yaml_tree *y = yaml_tree_get(map, "count");
+	int64_t n = 1;
+
+	if (y != NULL &&
+	    (y->kind != YTREE_TEXT || !text_int(y->text, 1, 20, &n)))
+		wrong(r, y,
+		    "The count of an approval is a number from 1 to "
+		    "20.");
+	rule->count = (int)n;
+}
+
+static void
+read_expires(const struct reader *r, const struct yaml_tree *map,
+    struct approval_rule *rule)
+{
+	const struct yaml_tree *y = yaml_tree_get(map, "expires");
+
+	if (y != NULL &&
+	    (y->kind != YTREE_TEXT ||
+		!clock_parse_duration(y->text, &rule->expires_ms) ||
+		rule->expires_ms <= 0))
+		wrong(r, y,
+		    "An approval expires after a time such as 24h or "
+		    "7d.");
+}
+
+static void
+read_same_person(const struct reader *r, const struct yaml_tree *map,
+    struct approval_rule *rule)
+{
+	const struct yaml_tree *y = yaml_tree_get(map, "same-person");
+
+	if (y == NULL)
+		return;
+	rule->same_person = y->kind == YTREE_TEXT &&
+	    strcmp(y->text, "allowed") == 0;
+	if (!rule->same_person)
+		wrong(r, y,
+		    "Write same-person: allowed, or leave it out: a "
+		    "person then fills one rule only.");
+}
+
+bool
+rule_read(struct arena *arena, const struct yaml_tree *y,
+    yaml_tree_report_fn tell, void *ctx, struct approval_rule *ret)
+{
+	static const char *const keys[] = { "role", "count", "expires",
+		"same-person", NULL };
+	const struct reader r = { tell, ctx };
+	struct approval_rule rule = { 0 };
+
+	if (y->kind != YTREE_MAP) {
+		wrong(&r, y, "An approval is {role: NAME, count: 1}.");
+		return false;
+	}
+	yaml_tree_check_keys(arena, y, keys, "an approval", tell, ctx);
+	rule.role = yaml_tree_text(y, "role");
+	if (rule.role == NULL || !text_is_id(rule.role))
+		wrong(&r, y,
+		    "An approval needs a role: {role: approver, "
+		    "count: 1}.");
+	read_count(&r, y, &rule);
+	read_expires(&r, y, &rule);
+	read_same_person(&r, y, &rule);
+	*ret = rule;
+	return rule.role != NULL && text_is_id(rule.role);
+}
+
+struct json_object *
+rules_json(const struct approval_rule *rules, size_t count)
+{
+	struct json_object *list = json_object_new_array(), *o;
+
+	for (size_t i = 0; i < count; i++) {
+		o = json_object_new_object();
+		json_set_text(o, "role", rules[i].role);
+		json_set_int(o, "count", rules[i].count);
+		if (rules[i].expires_ms > 0)
+			json_set_int(o, "expires", rules[i].expires_ms);
+		if (rules[i].same_person)
+			json_set_bool(o, "same_person", true);
+		json_object_array_add(list, o);
+	}
+	return list;
+}

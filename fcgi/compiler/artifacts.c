@@ -1,0 +1,169 @@
+/*
+ * artifacts.c: outputs that are kept, and who uses them: save=, same-as=, and
+ * "< name" in a request.
+ *
+ * The name of a kept output is a name of the run, so no two steps keep under
+ * the same one, unless each runs only under a `when`: they are alternatives.
+ * What same-as compares is kept as well, under the step's id where it has no
+ * save=: what is recorded for people is masked and cut, and two such texts
+ * could be equal where the outputs were not.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "compiler/checks.h"
+#include "compiler/parse.h"
+
+static size_t
+place_of(const struct parse *p, int i, const char *key)
+{
+	const struct origin *o = &p->step_origins[i];
+	const struct attr *a = attribute_get(&o->attrs, '=', key);
+
+	return a != NULL ? a->value_at : o->at;
+}
+
+static struct step *
+find_step(const struct parse *p, const char *id)
+{
+	for (size_t i = 0; i < p->steps_count; i++)
+		if (strcmp(p->steps[i].id, id) == 0)
+			return &p->steps[i];
+	return NULL;
+}
+
+void
+artifacts_read(struct parse *p)
+{
+	struct step *other;
+
+	for (size_t i = 0; i < p->steps_count; i++) {
+		struct step *s = &p->steps[i];
+
+		if (s->save != NULL)
+			s->keeps = s->save;
+		if (s->same_as == NULL)
+			continue;
+		if (s->keeps == NULL)
+			s->keeps = s->id;
+		if ((other = find_step(p, s->same_as)) != NULL &&
+		    other->keeps == NULL)
+			other->keeps = other->save != NULL ? other->save
+							   : other->id;
+	}
+}
+
+static bool
+has_output(const struct step *s)
+{
+	return s->kind == STEP_SH || s->kind == STEP_BASH ||
+	    s->kind == STEP_PYTHON || s->kind == STEP_HTTP ||
+	    s->kind == STEP_MYSQL || s->kind == STEP_POSTGRESQL ||
+	    s->kind == STEP_SQLITE;
+}
+
+static bool
+has_when(const struct parse *p, const struct step *s)
+{
+	bool has = s->when != NULL;
+
+	for (int i = s->section; i >= 0; i = p->sections[i].parent)
+		has |= p->sections[i].when != NULL;
+	return has;
+}
+
+static void
+check_name(struct parse *p, int i)
+{
+	const struct step *s = &p->steps[i];
+
+	for (int k = 0; k < i; k++)
+		if (text_eq(p->steps[k].keeps, s->keeps) &&
+		    !(has_when(p, s) && has_when(p, &p->steps[k]))) {
+			report(p, SEVERITY_ERROR, place_of(p, i, "save"),
+			    "The "
+			    "step “%s” keeps its output as “%s” already. Give "
+			    "this one another name with save=.",
+			    p->steps[k].id, s->keeps);
+			return;
+		}
+}
+
+/* The step before this one that keeps under the name; *ret_later: one does
+ * after it. */
+static bool
+is_saved_before(const struct parse *p, int i, const char *name, bool *ret_later)
+{
+	*ret_later = false;
+	for (size_t k = 0; k < p->steps_count; k++) {
+		if (!text_eq(p->steps[k].keeps, name) ||
+		    !repeats_around(
+			p, p->steps[i].section, p->steps[k].section))
+			continue;
+		if ((int)k < i)
+			return true;
+		*ret_later = true;
+	}
+	return false;
+}
+
+const char *
+artifact_refused(const struct parse *p, int step, const char *name)
+{
+	const char *words[257], *near;
+	size_t n = 0;
+	bool later;
+
+	if (is_saved_before(p, step, name, &later))
+		return NULL;
+	if (later)
+		return arena_printf(p->arena,
+		    "“%s” is kept only later. Move "
+		    "the step with save=%s before this one.",
+		    name, name);
+	for (int k = 0; k < step; k++)
+		if (text_eq(p->steps[k].keeps, name))
+			return arena_printf(p->arena,
+			    "“%s” is kept once for "
+			    "each item of a list: it is known only under a "
+			    "heading with the same each=.",
+			    name);
+	for (int k = 0; k < step && n < 256; k++)
+		if (p->steps[k].keeps != NULL)
+			words[n++] = p->steps[k].keeps;
+	words[n] = NULL;
+	near = suggest(name, words);
+	if (near != NULL)
+		return arena_printf(p->arena,
+		    "No step keeps its output as "
+		    "“%s”. Did you mean “%s”?",
+		    name, near);
+	return arena_printf(p->arena,
+	    "No step keeps its output as “%s”. Let "
+	    "an earlier step do so with save=%s.",
+	    name, name);
+}
+
+void
+check_artifacts(struct parse *p, int i)
+{
+	const struct step *s = &p->steps[i];
+	const struct step *other = s->same_as == NULL
+	    ? NULL
+	    : find_step(p, s->same_as);
+
+	if (s->keeps != NULL)
+		check_name(p, i);
+	if (s->keeps != NULL && s->secret)
+		report(p, SEVERITY_ERROR,
+		    place_of(p, i, s->save != NULL ? "save" : "same-as"),
+		    "The output of this step is secret, "
+		    "and would be kept for everybody to read. Remove “secret”, "
+		    "or save= and same-as=.");
+	if (other != NULL && !has_output(other))
+		report(p, SEVERITY_ERROR, place_of(p, i, "same-as"),
+		    "“%s” is "
+		    "a step without an output to compare with. Name a script, "
+		    "a request or a query.",
+		    other->id);
+}

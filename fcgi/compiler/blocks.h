@@ -1,0 +1,36 @@
+/*
+ * blocks.h: the fenced code blocks of a document, read from its own bytes.
+ * Nobody outside book/ includes it.
+ */
+#ifndef COMPILER_BLOCKS_H
+#define COMPILER_BLOCKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct parse;
+
+struct fenced {
+	size_t at;    /* of its first fence character */
+	int line;     /* of the opening fence, from 0 */
+	int close;    /* line of the closing one, or -1 */
+	char mark;    /* '`' or '~' */
+	size_t marks; /* how many opened it */
+	size_t info;  /* the info string, trimmed */
+	size_t info_end;
+	bool in_html;     /* it opens within raw HTML */
+	const char *text; /* NUL-ended; lines end with LF */
+	size_t len;
+};
+
+/* Sorts of a line, as far as the parser's copy of the text has to know. */
+enum line_sort { LINE_OTHER, LINE_FENCE, LINE_CODE };
+
+/*
+ * Fills p->fenced, in the order of the document, and p->line_sorts.  The texts
+ * belong to the arena, both arrays to the heap: blocks_clear() frees them.
+ */
+void blocks_read(struct parse *p);
+void blocks_clear(struct parse *p);
+
+#endif

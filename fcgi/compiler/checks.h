@@ -1,0 +1,53 @@
+/*
+ * checks.h: what is asked of a document once it is read, each in the file that
+ * its comment names.  Nobody outside book/ includes it.
+ */
+#ifndef COMPILER_CHECKS_H
+#define COMPILER_CHECKS_H
+
+#include "compiler/parse.h"
+
+struct json_object;
+
+/* identifiers.c */
+const char *identifier_refused(const char *name);
+const struct parameter *parameter_find(const struct parse *p, const char *name);
+bool identifier_is_known(
+    const struct parse *p, const char *name, int step, int section);
+bool repeats_around(const struct parse *p, int inner, int outer);
+
+/* loops.c */
+void check_each(struct parse *p, int section);
+void loops_collect_lists(struct parse *p);
+bool each_captures(const struct parse *p, const char *name, int before);
+
+/* expand.c: repeats what repeats; false: it would become too large */
+bool expand_all(struct parse *p, struct json_object *lists);
+void restore_all(struct parse *p);
+
+/* hops.c */
+void check_hops(struct parse *p);
+
+/* artifacts.c: kept outputs: which there are, and whether the name of one may
+ * stand in a step (NULL, or why not; of the arena) */
+void artifacts_read(struct parse *p);
+void check_artifacts(struct parse *p, int step);
+const char *artifact_refused(const struct parse *p, int step, const char *name);
+
+/* check.c, content.c */
+void check_runbook(struct parse *p);
+void check_content(struct parse *p, size_t step);
+size_t content_place(const struct parse *p, const struct step *s, int line,
+    const char *text, size_t len, size_t column);
+
+/* advice.c: warnings of what a step would do that nobody meant */
+void check_advice(struct parse *p, size_t step);
+
+/* The script gives the name a value somewhere, as far as its text tells. */
+bool advice_is_set(const char *text, const char *name);
+
+/* answers.c: one line; all blocks become part of the steps before them */
+bool answers_line(const char *s, size_t len, struct answers_line *ret);
+void answers_fold(struct parse *p);
+
+#endif

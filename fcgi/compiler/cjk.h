@@ -1,0 +1,22 @@
+/*
+ * cjk.h: what is Chinese (or Japanese, or Korean) text, for Markdown's rules.
+ * Nobody outside book/ includes it.
+ */
+#ifndef COMPILER_CJK_H
+#define COMPILER_CJK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A letter of a script that is written without blanks. */
+bool cjk_is_letter(uint32_t cp);
+
+/* “，”, “。”, “：” and their like, also the quotes that Chinese uses. */
+bool cjk_is_punctuation(uint32_t cp);
+
+/* The character before or at the place, or 0 at an end of the text. */
+uint32_t cjk_before(const char *s, size_t at);
+uint32_t cjk_at(const char *s, size_t len, size_t at);
+
+#endif

@@ -1,0 +1,359 @@
+/*
+ * content.c: the text of a step, by its kind.
+ *
+ * Places are found by taking a line of the text back to its line of the
+ * source: the text is the source's line without the indentation of the
+ * lists and quotes around it.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "plan/abilities.h"
+#include "compiler/checks.h"
+#include "lang/copy_line.h"
+#include "lang/edit_line.h"
+#include "lang/http_file.h"
+#include "compiler/parse.h"
+#include "lang/regex.h"
+#include "lang/sql_split.h"
+#include "lang/values.h"
+
+struct content {
+	struct parse *p;
+	size_t step;
+	struct step *s;
+};
+
+/* The offset in the source of byte `column` of a line, which ends that line
+ * of the source. */
+size_t
+content_place(const struct parse *p, const struct step *s, int line,
+    const char *text, size_t len, size_t column)
+{
+	int source = s->text_line - 1 + line;
+	size_t start = source_line_start(p, source);
+	size_t end = source_line_end(p, source);
+
+	(void)text;
+	if (end - start < len)
+		return start;
+	return end - len + column;
+}
+
+static size_t
+place(
+    const struct content *c, int line, const char *s, size_t len, size_t column)
+{
+	return content_place(c->p, c->s, line, s, len, column);
+}
+
+static void
+check_answer(const struct content *c, int line, const char *s, size_t len)
+{
+	struct answers_line answer;
+	char pattern[1024], why[160];
+	struct regex *re;
+	size_t n, at = 0;
+
+	if (!answers_line(s, len, &answer)) {
+		report(c->p, SEVERITY_ERROR, place(c, line, s, len, 0),
+		    "An "
+		    "answer is written /prompt/ => reply.");
+		return;
+	}
+	n = answer.prompt_len;
+	if (n >= sizeof(pattern))
+		n = sizeof(pattern) - 1;
+	memcpy(pattern, answer.prompt, n);
+	pattern[n] = '\0';
+	re = regex_new(pattern, &at, why, sizeof(why));
+	if (re == NULL)
+		report(c->p, SEVERITY_ERROR, place(c, line, s, len, at + 1),
+		    "“%s” is not a regular expression: %s.", pattern, why);
+	regex_free(re);
+}
+
+static void
+check_copy(const struct content *c, int line, const char *s, size_t len)
+{
+	struct copy_text text;
+	size_t at;
+	const char *why = copy_line_read(s, len, &text, &at);
+
+	if (why != NULL)
+		report(c->p, SEVERITY_ERROR, place(c, line, s, len, at), "%s",
+		    why);
+	else if ((copy_has_wildcard(&text.from) ||
+		     copy_has_wildcard(&text.to)) &&
+	    !step_can(STEP_COPY, CAN_WILDCARD))
+		advise(c->p, place(c, line, s, len, at), "wildcard", NULL,
+		    "“*” and “?” are not supported in a copy, and stand for "
+		    "themselves. Copy the whole folder, with “/” at the end "
+		    "of both paths, or name each file.");
+}
+
+static void
+check_edit(const struct content *c, int line, const char *s, size_t len)
+{
+	struct edit_line edit;
+	const char *why = edit_line_read(s, len, &edit);
+
+	if (why != NULL)
+		report(
+		    c->p, SEVERITY_ERROR, place(c, line, s, len, 0), "%s", why);
+}
+
+/* The lines of the text that are neither blank nor comments. */
+static void
+each_line(const struct content *c,
+    void (*check)(const struct content *c, int line, const char *s, size_t len))
+{
+	const char *s = c->s->text;
+
+	for (int line = 0; *s != '\0'; line++) {
+		size_t len = strcspn(s, "\n"), blank = strspn(s, " \t");
+
+		if (blank < len && s[blank] != '#')
+			check(c, line, s + blank, len - blank);
+		s += len + (s[len] == '\n');
+	}
+}
+
+/* The beginning of a line of the document, which is one of the text. */
+static size_t
+line_start(const struct content *c, int line)
+{
+	const char *s = c->s->text;
+	int i = line - c->s->text_line;
+
+	for (int k = 0; k < i && *s != '\0'; k++) {
+		s += strcspn(s, "\n");
+		s += *s == '\n';
+	}
+	return place(c, i, s, strcspn(s, "\n"), 0);
+}
+
+/* Adds to a list of names of the arena, if it is not there. */
+static void
+add_name(const struct content *c, const char *name, const char *const **names,
+    size_t *count)
+{
+	const char **list = arena_alloc(
+	    c->p->arena, (*count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < *count; i++) {
+		if (strcmp((*names)[i], name) == 0)
+			return;
+		list[i] = (*names)[i];
+	}
+	list[(*count)++] = name;
+	*names = list;
+}
+
+/* A body "< name": it must be kept by then. */
+static void
+check_sent(const struct content *c, const struct http_body *b)
+{
+	const char *why;
+
+	if (b->file != NULL)
+		add_name(c, b->file, &c->s->files, &c->s->files_count);
+	if (b->artifact == NULL)
+		return;
+	why = artifact_refused(c->p, (int)c->step, b->artifact);
+	if (why != NULL) {
+		report(c->p, SEVERITY_ERROR, line_start(c, b->line), "%s", why);
+		return;
+	}
+	add_name(c, b->artifact, &c->s->sends, &c->s->sends_count);
+	c->s->sends_kept = c->s->sends;
+}
+
+/* The requests, as the step itself will read them. */
+static void
+check_http(const struct content *c)
+{
+	struct http_text text = { 0 };
+	struct fault fault;
+
+	if (http_parse(c->p->arena, c->s->text, c->s->text_line, &text,
+		&fault) != ERR_OK) {
+		if (fault.message[0] >= 'a' && fault.message[0] <= 'z')
+			fault.message[0] -= 'a' - 'A';
+		report(c->p, SEVERITY_ERROR, line_start(c, text.wrong_line),
+		    "%s", fault.message);
+		return;
+	}
+	for (size_t i = 0; i < text.count; i++) {
+		check_sent(c, &text.all[i].body);
+		for (size_t k = 0; k < text.all[i].parts_count; k++)
+			check_sent(c, &text.all[i].parts[k].body);
+	}
+}
+
+static void
+report_in_script(const struct content *c, size_t at, const char *name)
+{
+	static const char *const python = "os.environ[\"CS_";
+	char upper[65];
+	size_t i;
+
+	for (i = 0; name[i] != '\0'; i++)
+		upper[i] = name[i] >= 'a' && name[i] <= 'z'
+		    ? (char)(name[i] - 'a' + 'A')
+		    : name[i];
+	upper[i] = '\0';
+	if (c->s->kind == STEP_PYTHON)
+		report(c->p, SEVERITY_ERROR, at,
+		    "“{{%s}}” is not filled in "
+		    "within a script, since a value could then become code. "
+		    "Write %s%s\"].",
+		    name, python, upper);
+	else
+		report(c->p, SEVERITY_ERROR, at,
+		    "“{{%s}}” is not filled in "
+		    "within a script, since a value could then become code. "
+		    "Write \"$%s\".",
+		    name, name);
+}
+
+static void
+check_value(const struct content *c, size_t at, const char *name)
+{
+	bool script = c->s->kind == STEP_SH || c->s->kind == STEP_BASH ||
+	    c->s->kind == STEP_PYTHON;
+	bool known = identifier_is_known(
+	    c->p, name, (int)c->step, c->s->section);
+	bool later = identifier_is_known(
+	    c->p, name, (int)c->p->steps_count, c->s->section);
+
+	if (script && later)
+		report_in_script(c, at, name);
+	else if (script)
+		report(c->p, SEVERITY_WARNING, at,
+		    "“{{%s}}” stays as it "
+		    "stands: no value of that name is known, and none would be "
+		    "filled in within a script.",
+		    name);
+	else if (!known && later)
+		report(c->p, SEVERITY_ERROR, at,
+		    "“%s” is captured only later. "
+		    "Move the step that captures it before this one.",
+		    name);
+	else if (!known && each_captures(c->p, name, (int)c->step))
+		report(c->p, SEVERITY_ERROR, at,
+		    "“%s” is captured once for "
+		    "each item of a list: it is known only under a heading "
+		    "with the same each=.",
+		    name);
+	else if (!known)
+		report(c->p, SEVERITY_ERROR, at,
+		    "“%s” is neither a parameter "
+		    "nor captured by an earlier step. Add it to the "
+		    "parameters.",
+		    name);
+}
+
+static void
+check_values(const struct content *c)
+{
+	const char *s = c->s->text;
+	char name[65];
+
+	for (int line = 0; *s != '\0'; line++) {
+		size_t len = strcspn(s, "\n"), at = 0, n;
+
+		while (values_next(s, len, &at, &n, name)) {
+			check_value(c, place(c, line, s, len, at), name);
+			at += n;
+		}
+		s += len + (s[len] == '\n');
+	}
+}
+
+static void
+check_characters(const struct content *c)
+{
+	const char *s = c->s->text;
+	uint32_t cp;
+	size_t n;
+
+	for (int line = 0; *s != '\0'; line++) {
+		size_t len = strcspn(s, "\n");
+
+		for (size_t i = 0; i < len; i += n) {
+			n = text_utf8_next(s + i, len - i, &cp);
+			if (n == 0)
+				break;
+			if (!text_is_deceptive(cp))
+				continue;
+			report(c->p, SEVERITY_WARNING,
+			    place(c, line, s, len, i),
+			    "The character U+%04X here is invisible or "
+			    "reorders what people read. Remove it unless the "
+			    "script needs it.",
+			    (unsigned)cp);
+			break;
+		}
+		s += len + (s[len] == '\n');
+	}
+}
+
+/* Reports what the statements' splitter found wrong. */
+static void
+check_sql(const struct content *c)
+{
+	static const enum dialect dialects[] = {
+		[STEP_MYSQL] = DIALECT_MYSQL,
+		[STEP_POSTGRESQL] = DIALECT_POSTGRESQL,
+		[STEP_SQLITE] = DIALECT_SQLITE,
+	};
+	const char *s = c->s->text;
+	struct statements all;
+	size_t from = 0, len;
+	int line = 0;
+
+	if (!statements_split(
+		s, dialects[c->s->kind], c->s->kind == STEP_MYSQL, &all)) {
+		for (; (len = strcspn(s + from, "\n")) < all.wrong_at - from;
+		     line++)
+			from += len + 1;
+		report(c->p, SEVERITY_ERROR,
+		    place(c, line, s + from, len, all.wrong_at - from), "%s",
+		    all.wrong);
+	}
+	statements_clear(&all);
+	if (c->s->kind == STEP_MYSQL && c->s->transaction != NULL &&
+	    strcmp(c->s->transaction, "yes") == 0)
+		report(c->p, SEVERITY_WARNING, c->p->step_origins[c->step].at,
+		    "MySQL and MariaDB commit at each statement that changes "
+		    "the schema, such as ALTER TABLE: transaction=yes cannot "
+		    "take those back.");
+}
+
+void
+check_content(struct parse *p, size_t step)
+{
+	struct content c = { p, step, &p->steps[step] };
+
+	if (c.s->text[strspn(c.s->text, " \t\n")] == '\0') {
+		if (c.s->kind != STEP_APPROVAL)
+			report(p, SEVERITY_ERROR, p->step_origins[step].at,
+			    "This block is empty: there is nothing to do.");
+		return;
+	}
+	check_values(&c);
+	check_characters(&c);
+	check_advice(p, step);
+	if (c.s->kind == STEP_ANSWERS)
+		each_line(&c, check_answer);
+	else if (c.s->kind == STEP_COPY)
+		each_line(&c, check_copy);
+	else if (c.s->kind == STEP_EDIT)
+		each_line(&c, check_edit);
+	else if (c.s->kind == STEP_HTTP)
+		check_http(&c);
+	else if (c.s->kind == STEP_MYSQL || c.s->kind == STEP_POSTGRESQL ||
+	    c.s->kind == STEP_SQLITE)
+		check_sql(&c);
+}

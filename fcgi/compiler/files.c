@@ -1,0 +1,116 @@
+/*
+ * files.c: files of the runbook folder that requests send ("< ./path").
+ *
+ * A run pins what it does: the hash of such a file stands with the resolved
+ * targets, and so in the plan that is approved.  The file itself is read again
+ * when it is sent, by a step that sends nothing but what has that hash.  It is
+ * found from the folder down, over no symbolic link, so that a document can
+ * name nothing that its author could not have written there.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/sha256.h"
+#include "base/text.h"
+#include "inventory/inventory.h"
+
+static int
+open_beneath(const char *dir, const char *path)
+{
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
+	int at = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), fd = -1;
+
+	if (at >= 0) {
+		fd = (int)syscall(SYS_openat2, at, path, &how, sizeof(how));
+		close(at);
+	}
+	return fd;
+}
+
+/* The hash of a regular file of at most FILES_MAX bytes; false: it is none,
+ * or a private key, which may lie there for targets.yml. */
+static bool
+hash_file(int fd, int64_t *ret_bytes, char hex[65])
+{
+	static const char private[] = "PRIVATE KEY-----";
+	static char block[65536];
+	unsigned char hash[32];
+	struct sha256 h;
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size > FILES_MAX)
+		return false;
+	sha256_begin(&h);
+	while ((n = read(fd, block, sizeof(block))) > 0) {
+		if (h.len == 0 &&
+		    memmem(block, (size_t)n, private, strlen(private)) != NULL)
+			return false;
+		sha256_put(&h, block, (size_t)n);
+	}
+	sha256_end(&h, hash);
+	text_hex(hash, sizeof(hash), hex);
+	*ret_bytes = st.st_size;
+	return n == 0;
+}
+
+static enum err
+pin(const struct targets *t, const struct step *s, const char *path,
+    struct json_object *resolved, struct fault *fault)
+{
+	int fd = open_beneath(t->dir, path);
+	char *file = mem_printf("%s/%s", t->dir, path + 2);
+	struct json_object *o;
+	enum err err = ERR_OK;
+	int64_t bytes = 0;
+	char hex[65];
+
+	if (fd >= 0 && hash_file(fd, &bytes, hex)) {
+		o = json_object_new_object();
+		json_set_text(o, "kind", "file");
+		json_set_text(o, "file", file);
+		json_set_int(o, "bytes", bytes);
+		json_set_text(o, "sha256", hex);
+		json_set_bool(o, "shared", true);
+		json_set(resolved, path, o);
+	} else {
+		err = fault_set(fault, ERR_INVALID, "no_such_file",
+		    "environment",
+		    "Line %d: the step “%s” sends %s, which is "
+		    "not a file of at most %d MB in the folder of the "
+		    "runbooks, is reached over a symbolic link, or holds a "
+		    "private key.",
+		    s->line, s->id, path, FILES_MAX / 1048576);
+	}
+	if (fd >= 0)
+		close(fd);
+	free(file);
+	return err;
+}
+
+enum err
+files_pin(const struct targets *t, const struct runbook *runbook,
+    struct json_object *resolved, struct fault *fault)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < runbook->steps_count; i++) {
+		const struct step *s = &runbook->steps[i];
+
+		for (size_t k = 0; k < s->files_count && err == ERR_OK; k++)
+			if (json_get(resolved, s->files[k]) == NULL)
+				err = pin(t, s, s->files[k], resolved, fault);
+	}
+	return err;
+}

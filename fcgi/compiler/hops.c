@@ -1,0 +1,200 @@
+/*
+ * hops.c: version hops: sections of which a run takes those between its
+ * parameters `from` and `to`.
+ *
+ * In a document they stand one after the other, each beginning where the one
+ * before ended, so that from any of their versions one chain leads to each
+ * later one.  Hops within a rollback are of the same versions and may stand
+ * in any order.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "compiler/expand.h"
+#include "lang/expr.h"
+#include "compiler/checks.h"
+#include "compiler/parse.h"
+
+static bool
+is_version(const char *s)
+{
+	return s != NULL && *s != '\0' && strlen(s) <= 64 &&
+	    s[strspn(s,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789._+-")] == '\0';
+}
+
+static size_t
+place(const struct parse *p, int i, const char *key)
+{
+	const struct origin *o = &p->section_origins[i];
+	const struct attr *a = attribute_get(
+	    &o->attrs, key[0] == '.' ? '.' : '=', key + (key[0] == '.'));
+
+	return a == NULL ? o->at : key[0] == '.' ? a->at : a->value_at;
+}
+
+/* The parameters from and to say between which versions a run goes. */
+static void
+check_parameters(struct parse *p, int hop)
+{
+	static const char *const names[] = { "from", "to" };
+
+	for (int i = 0; i < 2; i++) {
+		const struct parameter *q = parameter_find(p, names[i]);
+
+		if (q == NULL)
+			report(p, SEVERITY_ERROR, place(p, hop, ".hop"),
+			    "A run takes the hops between its parameters "
+			    "“from” and “to”: add “%s” to the parameters in "
+			    "the front matter.",
+			    names[i]);
+		else if ((q->type != PARAMETER_TEXT &&
+			     q->type != PARAMETER_CHOICE) ||
+		    q->when != NULL || !q->required)
+			report_place(p, SEVERITY_ERROR, q->line, 1,
+			    arena_printf(p->arena,
+				"“%s” says between which "
+				"versions a run goes: it must be a text or a "
+				"choice, required, and without “when”.",
+				names[i]));
+	}
+}
+
+/* A chain: each hop begins where the one before it ended. */
+static void
+check_order(struct parse *p, const struct section *before, int i)
+{
+	const struct section *s = &p->sections[i];
+	int d;
+
+	if (before == NULL)
+		return;
+	d = version_compare(before->hop_to, s->hop_from);
+	if (d < 0)
+		report(p, SEVERITY_ERROR, place(p, i, "from"),
+		    "Nothing leads "
+		    "from %s, where the hop before this one ends, to %s. Add "
+		    "the hop between them.",
+		    before->hop_to, s->hop_from);
+	else if (d > 0)
+		report(p, SEVERITY_ERROR, place(p, i, "from"),
+		    "This hop "
+		    "begins at %s, and the one before it ends at %s: hops "
+		    "stand in ascending order and do not overlap.",
+		    s->hop_from, before->hop_to);
+}
+
+static bool
+is_inside_hop(const struct parse *p, int i)
+{
+	while ((i = p->sections[i].parent) >= 0)
+		if (p->sections[i].hop)
+			return true;
+	return false;
+}
+
+static bool
+check_hop(struct parse *p, int i)
+{
+	struct section *s = &p->sections[i];
+
+	if (!is_version(s->hop_from) || !is_version(s->hop_to)) {
+		report(p, SEVERITY_ERROR,
+		    place(p, i, !is_version(s->hop_from) ? "from" : "to"),
+		    "A version is letters, digits, “.”, “_”, "
+		    "“+” and “-”, such as 1.4.2.");
+		return false;
+	}
+	s->hop_when = arena_printf(
+	    p->arena, "from <= '%s' and '%s' <= to", s->hop_from, s->hop_to);
+	if (is_inside_hop(p, i))
+		report(p, SEVERITY_ERROR, place(p, i, ".hop"),
+		    "A hop cannot "
+		    "stand inside another. Put them one after the other.");
+	else if (version_compare(s->hop_from, s->hop_to) >= 0)
+		report(p, SEVERITY_ERROR, place(p, i, "to"),
+		    "This hop goes "
+		    "from %s to %s, which is not later.",
+		    s->hop_from, s->hop_to);
+	else
+		return true;
+	return false;
+}
+
+void
+check_hops(struct parse *p)
+{
+	const struct section *before = NULL;
+	bool any = false;
+
+	for (size_t i = 0; i < p->sections_count; i++) {
+		const struct section *s = &p->sections[i];
+
+		if (!s->hop || s->hop_from == NULL || s->hop_to == NULL)
+			continue;
+		if (!any)
+			check_parameters(p, (int)i);
+		any = true;
+		if (!check_hop(p, (int)i) || s->rollback)
+			continue;
+		check_order(p, before, (int)i);
+		before = s;
+	}
+}
+
+bool
+runbook_takes(const struct runbook *runbook, int section, value_fn value,
+    void *ctx, const char **ret_why)
+{
+	for (int i = section; i >= 0; i = runbook->sections[i].parent) {
+		const char *when = runbook->sections[i].hop_when;
+		bool holds = false;
+
+		if (when == NULL ||
+		    (expr_eval(when, value, ctx, &holds) && holds))
+			continue;
+		*ret_why = when;
+		return false;
+	}
+	return true;
+}
+
+const char *
+runbook_check_hops(const struct runbook *runbook, const char *from,
+    const char *to, const char **ret_field, struct buf *scratch)
+{
+	bool any = false, begins = false, ends = false;
+
+	for (size_t i = 0; i < runbook->sections_count; i++) {
+		const struct section *s = &runbook->sections[i];
+
+		if (s->hop_when == NULL || s->rollback)
+			continue;
+		any = true;
+		begins |= version_compare(s->hop_from, from) == 0;
+		ends |= version_compare(s->hop_to, to) == 0;
+	}
+	if (!any || (begins && ends && version_compare(from, to) < 0))
+		return NULL;
+	*ret_field = begins ? "to" : "from";
+	buf_reset(scratch);
+	if (!begins || !ends)
+		buf_printf(scratch,
+		    "No hop of this document %s %s. There "
+		    "are:",
+		    begins ? "ends at" : "begins at", begins ? to : from);
+	else
+		buf_printf(scratch,
+		    "Nothing leads from %s to %s, which is not "
+		    "later. There are:",
+		    from, to);
+	for (size_t i = 0; i < runbook->sections_count; i++)
+		if (runbook->sections[i].hop_when != NULL &&
+		    !runbook->sections[i].rollback)
+			buf_printf(scratch, " %s to %s,",
+			    runbook->sections[i].hop_from,
+			    runbook->sections[i].hop_to);
+	scratch->data[scratch->len - 1] = '.';
+	return buf_text(scratch);
+}

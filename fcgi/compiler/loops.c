@@ -1,0 +1,132 @@
+/*
+ * loops.c: each="name in group-or-list" as it is written: its two halves, and
+ * which copies of steps belong together.
+ *
+ * Whether one word is a group is known only with the environment of a run;
+ * a list that is written out has commas, and a parameter must be a list.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "compiler/expand.h"
+#include "compiler/checks.h"
+#include "compiler/parse.h"
+
+static size_t
+place(const struct parse *p, int i)
+{
+	const struct origin *o = &p->section_origins[i];
+	const struct attr *a = attribute_get(&o->attrs, '=', "each");
+
+	return a != NULL ? a->value_at : o->at;
+}
+
+static bool
+check_name(struct parse *p, int i, const char *name)
+{
+	const char *why = identifier_refused(name);
+
+	if (why != NULL) {
+		report(p, SEVERITY_ERROR, place(p, i),
+		    "“%s” cannot be the "
+		    "name in each=: %s",
+		    name, why);
+		return false;
+	}
+	if (identifier_is_known(p, name, 0, p->sections[i].parent)) {
+		report(p, SEVERITY_ERROR, place(p, i),
+		    "“%s” in each= is a "
+		    "value already: choose another name.",
+		    name);
+		return false;
+	}
+	return true;
+}
+
+static bool
+check_list(struct parse *p, int i, const char *list)
+{
+	const struct parameter *q = parameter_find(p, list);
+	const char *item, *why;
+	struct json_object *items;
+
+	if (strchr(list, ',') == NULL && q != NULL &&
+	    q->type != PARAMETER_LIST) {
+		report(p, SEVERITY_ERROR, place(p, i),
+		    "The parameter “%s” is "
+		    "no list: give it “type: list”.",
+		    list);
+		return false;
+	}
+	if (strchr(list, ',') == NULL && q == NULL && !text_is_id(list)) {
+		report(p, SEVERITY_ERROR, place(p, i),
+		    "“%s” is neither the "
+		    "name of a group or parameter nor a list: separate its "
+		    "items with commas.",
+		    list);
+		return false;
+	}
+	items = list_items(list);
+	if ((why = list_refused(items, &item)) != NULL)
+		report(p, SEVERITY_ERROR, place(p, i),
+		    "“%s” cannot stand in "
+		    "the list of each=: %s",
+		    item, why);
+	json_object_put(items);
+	return why == NULL;
+}
+
+void
+check_each(struct parse *p, int i)
+{
+	struct section *s = &p->sections[i];
+	const char *each = s->each, *name, *list;
+	size_t n;
+
+	if (each == NULL)
+		return;
+	n = strcspn(each, " ");
+	name = arena_strndup(p->arena, each, n);
+	if (!check_name(p, i, name))
+		return;
+	each += n + strspn(each + n, " ");
+	list = text_starts(each, "in ") ? each + 3 + strspn(each + 3, " ") : "";
+	if (*list == '\0') {
+		report(p, SEVERITY_ERROR, place(p, i),
+		    "Write each=\"name in "
+		    "group\" or each=\"name in a, b\".");
+		return;
+	}
+	for (n = strlen(list); list[n - 1] == ' ';)
+		n--;
+	list = arena_strndup(p->arena, list, n);
+	if (!check_list(p, i, list))
+		return;
+	s->each_name = name;
+	s->each_list = list;
+}
+
+void
+loops_collect_lists(struct parse *p)
+{
+	const char **lists = arena_alloc(
+	    p->arena, (p->sections_count + 1) * sizeof(*lists));
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->sections_count; i++)
+		if (p->sections[i].each_list != NULL)
+			lists[n++] = p->sections[i].each_list;
+	p->runbook->lists = lists;
+	p->runbook->lists_count = n;
+}
+
+bool
+each_captures(const struct parse *p, const char *name, int before)
+{
+	for (int i = 0; i < before; i++)
+		for (size_t k = 0; k < p->steps[i].captures_count; k++)
+			if (strcmp(p->steps[i].captures[k].name, name) == 0)
+				return true;
+	return false;
+}

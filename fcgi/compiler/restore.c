@@ -1,0 +1,94 @@
+/*
+ * restore.c: what undoes an edit that no step of the document undoes.
+ *
+ * An edit keeps a backup, so the way back is known without being written: for
+ * each edit that no block names by undo=, a step is added behind the last one,
+ * which puts the file back as it was.  It is a step like others from there
+ * on; keeper, runner and pages know no special way back.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "compiler/checks.h"
+#include "compiler/parse.h"
+
+static bool
+has_undo(const struct parse *p, const char *id)
+{
+	for (size_t i = 0; i < p->steps_count; i++)
+		if (text_eq(p->steps[i].undo, id))
+			return true;
+	return false;
+}
+
+static bool
+is_taken(const struct parse *p, const char *id)
+{
+	for (size_t i = 0; i < p->steps_count; i++)
+		if (text_eq(p->steps[i].id, id))
+			return true;
+	for (size_t i = 0; i < p->sections_count; i++)
+		if (text_eq(p->sections[i].id, id))
+			return true;
+	return false;
+}
+
+static const char *
+id_for(const struct parse *p, const char *id)
+{
+	const char *found = arena_printf(p->arena, "undo-%.*s", 50, id);
+
+	for (int n = 2; is_taken(p, found); n++)
+		found = arena_printf(p->arena, "undo-%.*s-%d", 50, id, n);
+	return found;
+}
+
+static void
+add(struct parse *p, const struct step *edit)
+{
+	struct step s = { .id = id_for(p, edit->id),
+		.kind = STEP_EDIT,
+		.title = arena_printf(p->arena, "Put %s back: %s",
+		    strstr(edit->file, "{{") != NULL ? "the file" : edit->file,
+		    edit->title),
+		.section = edit->section,
+		.line = edit->line,
+		.column = edit->column,
+		.text_line = edit->text_line,
+		.text = "",
+		.on = edit->on,
+		.user = edit->user,
+		.role = edit->role,
+		.when = edit->when,
+		.undo = edit->id,
+		.file = edit->file,
+		.max_fail = -1,
+		.timeout_ms = edit->timeout_ms,
+		.rollback = true,
+		.restores = true };
+	struct item *item = mem_grow(
+	    &p->items, &p->items_cap, p->items_count, sizeof(*item));
+
+	*item = (struct item){ .kind = ITEM_STEP,
+		.index = (int)p->steps_count,
+		.section = edit->section };
+	p->items_count++;
+	*(struct step *)mem_grow(
+	    &p->steps, &p->steps_cap, p->steps_count, sizeof(s)) = s;
+	p->steps_count++;
+}
+
+void
+restore_all(struct parse *p)
+{
+	size_t count = p->steps_count;
+
+	for (size_t i = 0; i < count; i++) {
+		struct step edit = p->steps[i];
+
+		if (edit.kind == STEP_EDIT && edit.file != NULL &&
+		    !edit.rollback && !has_undo(p, edit.id))
+			add(p, &edit);
+	}
+}

@@ -1,0 +1,248 @@
+/*
+ * runbook.c: a document from text to book, and what is asked of a book.
+ *
+ * The stages each stand in a file of their own: source (lines, encoding),
+ * frontmatter, markdown (the tree), steps (with attribute and apply), ids,
+ * check (with content).  All of them add diagnostics and go on, so that a
+ * book is made of any text, with everything that could be understood.
+ * All memory of a book is one arena.
+ */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "compiler/expand.h"
+#include "lang/expr.h"
+#include "compiler/checks.h"
+#include "compiler/parse.h"
+
+struct whole {
+	struct runbook runbook; /* first: what the world sees */
+	struct arena *arena;
+};
+
+static const char *const kinds[STEP_KIND__MAX] = {
+	[STEP_SH] = "sh",
+	[STEP_BASH] = "bash",
+	[STEP_PYTHON] = "python",
+	[STEP_ANSWERS] = "answers",
+	[STEP_HTTP] = "http",
+	[STEP_MYSQL] = "mysql",
+	[STEP_POSTGRESQL] = "postgresql",
+	[STEP_SQLITE] = "sqlite",
+	[STEP_COPY] = "copy",
+	[STEP_EDIT] = "edit",
+	[STEP_APPROVAL] = "approval",
+	[STEP_MANUAL] = "manual",
+};
+
+/* The arrays that grew become the arena's. */
+static const void *
+keep(struct parse *p, void *array, size_t count, size_t size)
+{
+	void *kept = arena_alloc(p->arena, count * size + 1);
+
+	if (count > 0)
+		memcpy(kept, array, count * size);
+	free(array);
+	return kept;
+}
+
+static void
+find_title(struct parse *p)
+{
+	for (size_t i = 1; p->runbook->title == NULL && i < p->sections_count;
+	     i++)
+		if (p->sections[i].title[0] != '\0')
+			p->runbook->title = p->sections[i].title;
+	if (p->runbook->title != NULL)
+		return;
+	p->runbook->title = "";
+	report(p, SEVERITY_WARNING, 0,
+	    "This runbook has no title. Write "
+	    "“title: …” into its front matter, or begin with a heading.");
+}
+
+static void
+finish(struct parse *p)
+{
+	struct runbook *b = p->runbook;
+
+	report_sort(p);
+	b->sections_count = p->sections_count;
+	b->sections = keep(
+	    p, p->sections, p->sections_count, sizeof(*p->sections));
+	b->steps_count = p->steps_count;
+	b->steps = keep(p, p->steps, p->steps_count, sizeof(*p->steps));
+	b->items_count = p->items_count;
+	b->items = keep(p, p->items, p->items_count, sizeof(*p->items));
+	b->parameters_count = p->parameters_count;
+	b->parameters = keep(
+	    p, p->parameters, p->parameters_count, sizeof(*p->parameters));
+	b->diagnostics_count = p->diagnostics_count;
+	b->diagnostics = keep(
+	    p, p->diagnostics, p->diagnostics_count, sizeof(*p->diagnostics));
+	b->errors = p->errors;
+	free(p->section_origins);
+	free(p->step_origins);
+	free(p->lines);
+	blocks_clear(p);
+}
+
+/* With lists, as a run has it; *ret_whole: it did not become too large. */
+static struct runbook *
+parse(const char *text, size_t len, struct json_object *lists, bool *ret_whole)
+{
+	struct whole *w = mem_calloc(1, sizeof(*w));
+	struct parse p = { .runbook = &w->runbook };
+
+	w->arena = p.arena = arena_new();
+	source_open(&p, text, len);
+	frontmatter_read(&p);
+	markdown_read(&p);
+	steps_read(&p);
+	ids_read(&p);
+	find_title(&p);
+	check_runbook(&p);
+	*ret_whole = lists == NULL || expand_all(&p, lists);
+	restore_all(&p);
+	finish(&p);
+	return &w->runbook;
+}
+
+struct runbook *
+runbook_parse(const char *text, size_t len)
+{
+	bool whole;
+
+	return parse(text, len, NULL, &whole);
+}
+
+enum err
+runbook_expand(const char *text, size_t len, struct json_object *lists,
+    struct runbook **ret, struct fault *fault)
+{
+	bool whole;
+	struct runbook *runbook = parse(text, len, lists, &whole);
+
+	if (whole) {
+		*ret = runbook;
+		return ERR_OK;
+	}
+	runbook_free(runbook);
+	return fault_set(fault, ERR_INVALID, "too_many_steps", NULL,
+	    "With these lists the run would have more than %d steps or "
+	    "headings. Shorten the lists, or split the runbook.",
+	    RUNBOOK_MAX_STEPS);
+}
+
+void
+runbook_free(struct runbook *runbook)
+{
+	struct whole *w;
+
+	if (runbook == NULL)
+		return;
+	w = (struct whole *)((char *)runbook - offsetof(struct whole, runbook));
+	arena_free(w->arena);
+	free(w);
+}
+
+int
+runbook_find_step(const struct runbook *runbook, const char *id)
+{
+	for (size_t i = 0; id != NULL && i < runbook->steps_count; i++)
+		if (strcmp(runbook->steps[i].id, id) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *
+runbook_kind_name(enum step_kind kind)
+{
+	return (unsigned)kind < STEP_KIND__MAX ? kinds[kind] : "unknown";
+}
+
+/* The kind of a block by the first word of its info string, or -1. */
+int
+kind_of(const char *lang)
+{
+	for (int i = 0; i < STEP_KIND__MAX; i++)
+		if (i != STEP_MANUAL && strcmp(kinds[i], lang) == 0)
+			return i;
+	return -1;
+}
+
+/* Whether the expression leaves out what stands under it; `missing` says so
+ * of one that reads a value which there is not. */
+static bool
+leaves_out(const char *when, struct runbook_place *at, bool missing)
+{
+	bool result;
+
+	if (when == NULL)
+		return false;
+	return expr_eval(when, runbook_value_at, at, &result) ? !result
+							      : missing;
+}
+
+static bool
+is_excluded(const struct runbook *runbook, int step, struct runbook_place *at,
+    bool missing, const char **ret_why)
+{
+	const struct step *s = &runbook->steps[step];
+
+	at->section = s->section;
+	if (leaves_out(s->when, at, missing)) {
+		*ret_why = s->when;
+		return true;
+	}
+	for (; at->section >= 0;
+	     at->section = runbook->sections[at->section].parent) {
+		const char *when = runbook->sections[at->section].when;
+
+		if (leaves_out(when, at, missing)) {
+			*ret_why = when;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+runbook_is_excluded(const struct runbook *runbook, int step, value_fn value,
+    void *ctx, const char **ret_why)
+{
+	struct runbook_place at = { runbook, 0, value, ctx };
+
+	return is_excluded(runbook, step, &at, true, ret_why);
+}
+
+bool
+runbook_is_excluded_early(const struct runbook *runbook, int step,
+    value_fn value, void *ctx, const char **ret_why)
+{
+	struct runbook_place at = { runbook, 0, value, ctx };
+
+	return is_excluded(runbook, step, &at, false, ret_why);
+}
+
+void
+runbook_print_diagnostics(
+    const struct runbook *runbook, const char *file, struct buf *out)
+{
+	static const char *const names[] = {
+		[SEVERITY_ERROR] = "error",
+		[SEVERITY_WARNING] = "warning",
+		[SEVERITY_NOTE] = "note",
+	};
+
+	for (size_t i = 0; i < runbook->diagnostics_count; i++) {
+		const struct diagnostic *d = &runbook->diagnostics[i];
+
+		buf_printf(out, "%s:%d:%d: %s: %s\n", file, d->line, d->column,
+		    names[d->severity], d->message);
+	}
+}

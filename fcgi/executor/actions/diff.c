@@ -1,0 +1,293 @@
+/*
+ * diff.c: the difference of two texts, as people and patch(1) read it.
+ *
+ * An edit knows what each line was and is, so its difference is read off that
+ * list.  For two texts of others the list is found first: what they share at
+ * the beginning and the end is set aside, and the shortest way from one
+ * remainder to the other is searched for (Myers' greedy algorithm).  Texts
+ * that differ in more than SEARCH lines get the whole remainder as gone and
+ * new: nobody reads a longer difference line by line, and the search would
+ * take memory by the square of it.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "executor/actions/diff.h"
+
+#define CONTEXT 3  /* lines around a difference */
+#define SEARCH 400 /* lines that differ, which are searched for */
+#define LINE 400   /* bytes of a line that are shown */
+
+static bool
+changed(const struct diff_line *l)
+{
+	return l->was == NULL || l->is == NULL || strcmp(l->was, l->is) != 0;
+}
+
+/* A line, cut where it is too long, never inside a character. */
+static void
+put_line(char mark, const char *s, bool whole, struct buf *out)
+{
+	size_t len = strlen(s), n = whole || len < LINE ? len : LINE;
+
+	while (n < len && n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
+		n--;
+	buf_putc(out, mark);
+	buf_put(out, s, n);
+	buf_puts(out, n < len ? "…\n" : "\n");
+}
+
+/* Where a difference is written; `whole`: all of it, whatever its size. */
+struct sink {
+	struct buf *out;
+	bool whole;
+};
+
+/* One run of lines around differences, from `from` to `to`. */
+static void
+put_hunk(const struct diff_line *lines, size_t from, size_t to, size_t was,
+    size_t is, struct sink *sink)
+{
+	struct buf *out = sink->out;
+	size_t had = 0, has = 0;
+
+	for (size_t i = from; i < to; i++) {
+		had += lines[i].was != NULL;
+		has += lines[i].is != NULL;
+	}
+	buf_printf(out, "@@ -%zu,%zu +%zu,%zu @@\n", was + (had > 0), had,
+	    is + (has > 0), has);
+	for (size_t i = from; i < to; i++) {
+		const struct diff_line *l = &lines[i];
+
+		if (!changed(l))
+			put_line(' ', l->is, sink->whole, out);
+		else if (l->was != NULL)
+			put_line('-', l->was, sink->whole, out);
+		if (changed(l) && l->is != NULL)
+			put_line('+', l->is, sink->whole, out);
+		if (sink->whole || out->len < DIFF_BYTES)
+			continue;
+		buf_puts(out, "(the rest of the difference is not shown)\n");
+		return;
+	}
+}
+
+static void
+put_all(const struct diff_line *lines, size_t count, struct sink *sink)
+{
+	size_t was = 0, is = 0, next = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t from, to, gap;
+
+		if (!changed(&lines[i]))
+			continue;
+		if (!sink->whole && sink->out->len >= DIFF_BYTES)
+			return;
+		from = i < next + CONTEXT ? next : i - CONTEXT;
+		for (to = i + 1, gap = 0; to < count && gap < 2 * CONTEXT; to++)
+			gap = changed(&lines[to]) ? 0 : gap + 1;
+		to -= gap > CONTEXT ? gap - CONTEXT : 0;
+		for (; next < from; next++) {
+			was += lines[next].was != NULL;
+			is += lines[next].is != NULL;
+		}
+		put_hunk(lines, from, to, was, is, sink);
+		for (; next < to; next++) {
+			was += lines[next].was != NULL;
+			is += lines[next].is != NULL;
+		}
+		i = to - 1;
+	}
+}
+
+static void
+put_names(const char *was_name, const char *is_name, struct buf *out)
+{
+	buf_printf(out, "--- %s\n+++ %s\n", was_name, is_name);
+}
+
+void
+diff_lines(const struct diff_line *lines, size_t count, const char *name,
+    struct buf *out)
+{
+	struct sink sink = { out, true };
+
+	for (size_t i = 0; i < count; i++)
+		if (changed(&lines[i])) {
+			put_names(name, name, out);
+			put_all(lines, count, &sink);
+			return;
+		}
+}
+
+/* The lines of a text; the caller frees the first line, and the array. */
+static char **
+split(const struct buf *text, size_t *ret_count)
+{
+	size_t n = 0, lines = 1;
+	char *copy = mem_strndup(buf_text(text), text->len), *s = copy, *eol;
+	char **all;
+
+	for (size_t i = 0; i < text->len; i++)
+		lines += text->data[i] == '\n';
+	all = mem_calloc(lines + 1, sizeof(*all));
+	all[0] = copy; /* also where there is no line */
+	while (*s != '\0') {
+		all[n++] = s;
+		if ((eol = strchr(s, '\n')) == NULL)
+			break;
+		*eol = '\0';
+		s = eol + 1;
+	}
+	*ret_count = n;
+	return all;
+}
+
+/* Two lists of lines, and how far each step of the search came in the first
+ * one, by diagonal. */
+struct search {
+	char **a, **b;
+	size_t n, m;
+	int *reached[SEARCH + 1];
+};
+
+static int
+follow(const struct search *s, int x, int y)
+{
+	while ((size_t)x < s->n && (size_t)y < s->m &&
+	    strcmp(s->a[x], s->b[y]) == 0) {
+		x++;
+		y++;
+	}
+	return x;
+}
+
+/* The first line of a behind the step from the diagonals beside k. */
+static int
+best(const int *v, int d, int k)
+{
+	if (k == -d || (k != d && v[d - 1 + k - 1] < v[d - 1 + k + 1]))
+		return v[d - 1 + k + 1];
+	return v[d - 1 + k - 1] + 1;
+}
+
+/* How many lines must go and come; -1: more than are searched for. */
+static int
+find(struct search *s)
+{
+	for (int d = 0; d <= SEARCH; d++) {
+		int *now = s->reached[d] = mem_calloc(
+		    2 * (size_t)d + 1, sizeof(int));
+
+		for (int k = -d; k <= d; k += 2) {
+			int x = d == 0 ? 0 : best(s->reached[d - 1], d, k);
+
+			if (x - k < 0 || (size_t)x > s->n ||
+			    (size_t)(x - k) > s->m) {
+				now[d + k] = x;
+				continue;
+			}
+			now[d + k] = x = follow(s, x, x - k);
+			if ((size_t)x == s->n && (size_t)(x - k) == s->m)
+				return d;
+		}
+	}
+	return -1;
+}
+
+/* Walks the way back from its end, and fills in lines from their end. */
+static size_t
+trace(const struct search *s, int d, struct diff_line *end)
+{
+	struct diff_line *at = end;
+	int x = (int)s->n, y = (int)s->m;
+
+	for (; d >= 0; d--) {
+		int k = x - y, from = 0, before = 0;
+
+		if (d > 0) {
+			const int *v = s->reached[d - 1];
+			bool down = k == -d ||
+			    (k != d && v[d - 1 + k - 1] < v[d - 1 + k + 1]);
+
+			before = down ? v[d - 1 + k + 1] : v[d - 1 + k - 1];
+			from = down ? before : before + 1;
+		}
+		for (; x > from; x--, y--)
+			*--at = (struct diff_line){ s->a[x - 1], s->b[y - 1] };
+		if (d == 0)
+			break;
+		if (from == before)
+			*--at = (struct diff_line){ NULL, s->b[--y] };
+		else
+			*--at = (struct diff_line){ s->a[--x], NULL };
+	}
+	return (size_t)(end - at);
+}
+
+/* The list for what is between equal beginnings and ends. */
+static size_t
+middle(struct search *s, struct diff_line *lines)
+{
+	struct diff_line *all = mem_calloc(s->n + s->m + 1, sizeof(*all));
+	int d = find(s);
+	size_t count = 0;
+
+	if (d >= 0) {
+		count = trace(s, d, all + s->n + s->m);
+		memcpy(lines, all + s->n + s->m - count, count * sizeof(*all));
+	} else {
+		for (size_t i = 0; i < s->n; i++)
+			lines[count++] = (struct diff_line){ s->a[i], NULL };
+		for (size_t i = 0; i < s->m; i++)
+			lines[count++] = (struct diff_line){ NULL, s->b[i] };
+	}
+	for (int i = 0; i <= SEARCH; i++)
+		free(s->reached[i]);
+	free(all);
+	return count;
+}
+
+void
+diff_texts(const struct buf *was, const struct buf *is, const char *was_name,
+    const char *is_name, struct buf *out, size_t *ret_gone, size_t *ret_new)
+{
+	size_t n, m, head = 0, tail = 0, count, gone = 0, added = 0;
+	char **a = split(was, &n), **b = split(is, &m);
+	struct diff_line *lines = mem_calloc(n + m + 1, sizeof(*lines));
+	struct sink sink = { out, false };
+	struct search s = { 0 };
+
+	while (head < n && head < m && strcmp(a[head], b[head]) == 0)
+		head++;
+	while (tail < n - head && tail < m - head &&
+	    strcmp(a[n - 1 - tail], b[m - 1 - tail]) == 0)
+		tail++;
+	for (count = 0; count < head; count++)
+		lines[count] = (struct diff_line){ a[count], b[count] };
+	s.a = a + head;
+	s.b = b + head;
+	s.n = n - head - tail;
+	s.m = m - head - tail;
+	count += middle(&s, lines + count);
+	for (size_t i = 0; i < tail; i++, count++)
+		lines[count] = (struct diff_line){ a[n - tail + i],
+			b[m - tail + i] };
+	for (size_t i = 0; i < count; i++) {
+		gone += lines[i].is == NULL;
+		added += lines[i].was == NULL;
+	}
+	put_names(was_name, is_name, out);
+	put_all(lines, count, &sink);
+	*ret_gone = gone;
+	*ret_new = added;
+	free(a[0]);
+	free(b[0]);
+	free(a);
+	free(b);
+	free(lines);
+}

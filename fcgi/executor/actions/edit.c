@@ -1,0 +1,429 @@
+/*
+ * edit.c: the lines of an `edit` step, applied to the text of a file.
+ *
+ * The file is a list of lines, each with what it was and what it becomes, so
+ * that the difference needs no search: it is read off the list.  A line keeps
+ * its own ending; a new one takes that of the file's first line, and a file
+ * without a final newline stays without one.
+ *
+ * A line of the step is taken apart before values are filled in: a value with
+ * an arrow or an equals sign in it is text and nothing else.  Everything is
+ * written so that a second run finds nothing to do: `replace` counts a place
+ * that already reads as wanted, even where the new text contains the old.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "lang/edit_line.h"
+#include "executor/actions/diff.h"
+#include "executor/actions/edit.h"
+#include "executor/actions/fill.h"
+
+struct line {
+	char *was;     /* without its ending; NULL: not there */
+	char *is;      /* the same; may be the same pointer */
+	size_t ending; /* 0, 1 (LF) or 2 (CRLF) bytes */
+};
+
+struct edit {
+	const struct job_spec *spec;
+	const char *file;
+	struct line *lines;
+	size_t count, cap;
+	size_t ending; /* of new lines */
+	int at;        /* line in the document */
+	struct buf *why;
+};
+
+/* Says why one line of the step cannot be done. */
+static bool __attribute__((format(printf, 2, 3)))
+refuse(struct edit *e, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	buf_printf(e->why, "Line %d of the document: %s %s was not changed.",
+	    e->at, text, e->file);
+	free(text);
+	return false;
+}
+
+static char *
+filled(struct edit *e, const char *s, size_t len)
+{
+	struct buf out = { 0 }, why = { 0 };
+
+	if (fill_line(e->spec, s, len, &out, &why))
+		return buf_take(&out);
+	refuse(e, "%s", buf_text(&why));
+	buf_clear(&out);
+	buf_clear(&why);
+	return NULL;
+}
+
+static struct line *
+add(struct edit *e)
+{
+	if (e->count == e->cap) {
+		e->cap = e->cap * 2 + 64;
+		e->lines = mem_realloc(e->lines, e->cap, sizeof(*e->lines));
+	}
+	e->lines[e->count] = (struct line){ 0 };
+	return &e->lines[e->count++];
+}
+
+static void
+set_text(struct line *l, char *text)
+{
+	if (l->is != l->was)
+		free(l->is);
+	l->is = text;
+}
+
+static void
+split(struct edit *e, const char *s, size_t len)
+{
+	const char *end = s + len;
+
+	e->ending = 1;
+	while (s < end) {
+		const char *nl = memchr(s, '\n', (size_t)(end - s));
+		size_t n = nl != NULL ? (size_t)(nl - s) : (size_t)(end - s);
+		struct line *l = add(e);
+
+		l->ending = nl == NULL ? 0 : n > 0 && s[n - 1] == '\r' ? 2 : 1;
+		if (e->count == 1 && l->ending != 0)
+			e->ending = l->ending;
+		l->was = l->is = mem_strndup(s, n - (l->ending == 2));
+		s += n + (nl != NULL);
+	}
+}
+
+/* Puts a line behind the last; takes the text. */
+static void
+append(struct edit *e, char *text)
+{
+	size_t last = e->count, ending = e->ending;
+	struct line *l;
+
+	while (last > 0 && e->lines[last - 1].is == NULL)
+		last--;
+	if (last > 0 && e->lines[last - 1].ending == 0) {
+		e->lines[last - 1].ending = e->ending;
+		ending = 0;
+	}
+	l = add(e);
+	l->is = text;
+	l->ending = ending;
+}
+
+/*
+ * The line with each `from` as `to`, but for places that read `to` already.
+ * Counts both.
+ */
+static char *
+replaced(const char *s, const char *from, const char *to, size_t *ret_done,
+    size_t *ret_already)
+{
+	const char *inside = strstr(to, from), *start = s, *p;
+	size_t off = inside != NULL ? (size_t)(inside - to) : 0;
+	struct buf out = { 0 };
+
+	buf_puts(&out, "");
+	while ((p = strstr(s, from)) != NULL) {
+		bool already = inside != NULL && (size_t)(p - start) >= off &&
+		    strncmp(p - off, to, strlen(to)) == 0;
+		size_t n = already ? strlen(to) - off : strlen(from);
+
+		buf_put(&out, s, (size_t)(p - s));
+		if (already)
+			buf_put(&out, p, n);
+		else
+			buf_puts(&out, to);
+		(*(already ? ret_already : ret_done))++;
+		s = p + n;
+	}
+	buf_puts(&out, s);
+	return buf_take(&out);
+}
+
+static bool
+do_replace(struct edit *e, const struct edit_line *line)
+{
+	char *from = NULL, *to = NULL;
+	size_t done = 0, already = 0;
+	bool ok = false;
+
+	if ((from = filled(e, line->what, line->what_len)) == NULL ||
+	    (to = filled(e, line->with, line->with_len)) == NULL)
+		goto out;
+	if (*from == '\0') {
+		refuse(e, "What is to be replaced is empty.");
+		goto out;
+	}
+	for (size_t i = 0; i < e->count; i++) {
+		struct line *l = &e->lines[i];
+		size_t before = done;
+		char *text;
+
+		if (l->is == NULL)
+			continue;
+		already += *to != '\0' && strstr(from, to) == NULL &&
+		    strstr(to, from) == NULL && strstr(l->is, to) != NULL;
+		text = replaced(l->is, from, to, &done, &already);
+		if (done > before)
+			set_text(l, text);
+		else
+			free(text);
+	}
+	ok = done + already > 0 ||
+	    refuse(e,
+		"“%s” occurs nowhere in the "
+		"file, and neither does “%s”. Compare the text, spaces "
+		"included, "
+		"with the file.",
+		from, to);
+out:
+	free(from);
+	free(to);
+	return ok;
+}
+
+static bool
+do_ensure(struct edit *e, const struct edit_line *line)
+{
+	char *text = filled(e, line->what, line->what_len);
+
+	if (text == NULL)
+		return false;
+	for (size_t i = 0; i < e->count; i++)
+		if (e->lines[i].is != NULL &&
+		    strcmp(e->lines[i].is, text) == 0) {
+			free(text);
+			return true;
+		}
+	append(e, text);
+	return true;
+}
+
+static bool
+do_remove(struct edit *e, const struct edit_line *line)
+{
+	char *text = filled(e, line->what, line->what_len);
+
+	if (text == NULL)
+		return false;
+	for (size_t i = 0; i < e->count; i++)
+		if (e->lines[i].is != NULL && strcmp(e->lines[i].is, text) == 0)
+			set_text(&e->lines[i], NULL);
+	free(text);
+	return true;
+}
+
+/* Where the value of a line `key = value` begins; 0: it is none.  *ret_gap
+ * is what stands between key and value. */
+static size_t
+value_of(const char *s, const char *key, size_t *ret_gap)
+{
+	size_t at = strspn(s, " \t"), n;
+
+	if (strncmp(s + at, "export ", 7) == 0)
+		at += 7;
+	n = key != NULL ? strlen(key) : strcspn(s + at, " \t=:#;[");
+	if (n == 0 || (key != NULL && strncmp(s + at, key, n) != 0))
+		return 0;
+	at += n;
+	n = strspn(s + at, " \t");
+	if (s[at + n] != '=' &&
+	    (s[at + n] != ':' ||
+		(s[at + n + 1] != '\0' && s[at + n + 1] != ' ' &&
+		    s[at + n + 1] != '\t')))
+		return 0;
+	*ret_gap = at;
+	at += n + 1;
+	return at + strspn(s + at, " \t");
+}
+
+/* The line with the value, in the style of the line that it follows. */
+static char *
+assigned(
+    const char *like, size_t gap, size_t at, const char *key, const char *value)
+{
+	struct buf out = { 0 };
+
+	if (key != NULL)
+		buf_puts(&out, key);
+	buf_put(
+	    &out, like + (key != NULL ? gap : 0), at - (key != NULL ? gap : 0));
+	if (at > 0 && like[at - 1] == ':')
+		buf_putc(&out, ' '); /* YAML: "key:" had no value */
+	buf_puts(&out, value);
+	return buf_take(&out);
+}
+
+static bool
+set_missing(struct edit *e, const char *key, const char *value)
+{
+	const char *like = NULL;
+	size_t gap = 0, at = 0, n;
+
+	for (size_t i = 0; i < e->count; i++) {
+		const char *s = e->lines[i].is;
+
+		if (s == NULL)
+			continue;
+		if (s[strspn(s, " \t")] == '[')
+			return refuse(e,
+			    "%s stands nowhere in the file, "
+			    "which has sections, and where it belongs is not "
+			    "known. Add it by replace, or by hand.",
+			    key);
+		if (like == NULL && *s != ' ' && *s != '\t' &&
+		    strncmp(s, "export ", 7) != 0 &&
+		    (n = value_of(s, NULL, &gap)) > 0) {
+			like = s;
+			at = n;
+		}
+	}
+	if (like == NULL) {
+		like = "=";
+		gap = 0;
+		at = 1;
+	}
+	append(e, assigned(like, gap, at, key, value));
+	return true;
+}
+
+static bool
+do_set(struct edit *e, const struct edit_line *line)
+{
+	char *key = NULL, *value = NULL;
+	size_t found = 0, which = 0, start = 0, gap, n;
+	bool ok = false;
+
+	if ((key = filled(e, line->what, line->what_len)) == NULL ||
+	    (value = filled(e, line->with, line->with_len)) == NULL)
+		goto out;
+	if (*key == '\0') {
+		refuse(e, "Write set KEY = VALUE.");
+		goto out;
+	}
+	for (size_t i = 0; i < e->count; i++)
+		if (e->lines[i].is != NULL &&
+		    (n = value_of(e->lines[i].is, key, &gap)) > 0) {
+			found++;
+			which = i;
+			start = n;
+		}
+	if (found > 1)
+		refuse(e,
+		    "%s is set on %zu lines of the file, and which is "
+		    "meant is not known. Write replace OLD -> NEW with more "
+		    "of the line.",
+		    key, found);
+	else if (found == 0)
+		ok = set_missing(e, key, value);
+	else {
+		set_text(&e->lines[which],
+		    assigned(e->lines[which].is, 0, start, NULL, value));
+		ok = true;
+	}
+out:
+	free(key);
+	free(value);
+	return ok;
+}
+
+static bool
+do_line(struct edit *e, const char *s, size_t len)
+{
+	static bool (*const acts[])(struct edit *,
+	    const struct edit_line *) = { [EDIT_REPLACE] = do_replace,
+		[EDIT_ENSURE] = do_ensure,
+		[EDIT_REMOVE] = do_remove,
+		[EDIT_SET] = do_set };
+	struct edit_line line;
+	const char *why = edit_line_read(s, len, &line);
+
+	if (why != NULL)
+		return refuse(e, "%s", why);
+	return line.verb == EDIT_NOTHING || acts[line.verb](e, &line);
+}
+
+static void
+put_diff(struct edit *e, struct buf *out)
+{
+	struct diff_line *lines = mem_calloc(e->count + 1, sizeof(*lines));
+
+	for (size_t i = 0; i < e->count; i++)
+		lines[i] = (struct diff_line){ e->lines[i].was,
+			e->lines[i].is };
+	diff_lines(lines, e->count, e->file, out);
+	free(lines);
+}
+
+static void
+finish(struct edit *e, struct edit_result *r)
+{
+	put_diff(e, &r->diff);
+	for (size_t i = 0; i < e->count; i++) {
+		struct line *l = &e->lines[i];
+
+		if (l->is != NULL) {
+			buf_puts(&r->text, l->is);
+			buf_puts(&r->text,
+			    l->ending == 2       ? "\r\n"
+				: l->ending == 1 ? "\n"
+						 : "");
+		}
+	}
+}
+
+bool
+edit_apply(const struct job_spec *spec, const char *file, const char *old,
+    size_t len, struct edit_result *ret, struct buf *why)
+{
+	struct edit e = {
+		.spec = spec, .file = file, .why = why, .at = spec->text_line
+	};
+	const char *s = spec->text;
+	bool ok = true;
+
+	if (memchr(old, '\0', len) != NULL || !text_is_utf8(old, len)) {
+		buf_printf(why,
+		    "%s is not a text in UTF-8. It was not "
+		    "changed.",
+		    file);
+		return false;
+	}
+	split(&e, old, len);
+	for (; *s != '\0' && ok; e.at++) {
+		size_t n = strcspn(s, "\n");
+
+		ok = do_line(&e, s, n);
+		s += n + (s[n] == '\n');
+	}
+	if (ok)
+		finish(&e, ret);
+	for (size_t i = 0; i < e.count; i++) {
+		set_text(&e.lines[i], NULL);
+		free(e.lines[i].was);
+	}
+	free(e.lines);
+	return ok;
+}
+
+void
+edit_clear(struct edit_result *r)
+{
+	buf_clear(&r->text);
+	buf_clear(&r->diff);
+}

@@ -1,0 +1,443 @@
+/*
+ * edit_file.c: changes one file, here or on an SSH target.
+ *
+ * The file is read whole, changed in memory (edit.c), shown as a difference
+ * and written.  Reading and writing are two constant texts for sh, the same on
+ * this machine and over a link, so that both behave alike. The new content
+ * goes into a copy of the file beside it, which keeps owner, mode and access
+ * lists, is synced, compared by its SHA-256, and takes the file's name by a
+ * rename. A symbolic link stays; what it leads to is changed.
+ *
+ * Between the two the file may have been changed by somebody else: the second
+ * text compares its SHA-256 first and refuses. A connection that is cut then
+ * leaves the old file or the new one, never a part; which, is unknown.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "executor/actions/act.h"
+#include "executor/actions/diff.h"
+#include "executor/actions/edit.h"
+#include "base/encode.h"
+#include "executor/actions/fill.h"
+#include "executor/ssh/ssh.h"
+#include "executor/actions/script.h"
+#include "base/sha256.h"
+
+#define ANSWER_MS (2 * 60 * 1000) /* a small file is read or written */
+
+/* %s are the file's name, quoted, and the bound.  In errors the shell names
+ * the file itself. */
+static const char common[] =
+    "cs_name=%s\n"
+    "LC_ALL=C; export LC_ALL\n"
+    "cs_refuse() { printf '%%s\\n' \"$1\" >&2; exit 9; }\n"
+    "cs_sum() { cs_sum=$(sha256sum <\"$1\") && cs_sum=${cs_sum%%%% *}; }\n";
+
+static const char reading[] =
+    "cs_main() {\n"
+    "cs_file=$(readlink -f -- \"$cs_name\") && [ -e \"$cs_file\" ] ||\n"
+    "    cs_refuse \"$cs_name is not there. Check file= of the step.\"\n"
+    "[ -f \"$cs_file\" ] || cs_refuse \"$cs_name is no regular file.\"\n"
+    "cs_dir=${cs_file%/*}\n"
+    "[ -r \"$cs_file\" ] && [ -w \"$cs_file\" ] ||\n"
+    "    cs_refuse \"$(id -un) may not read and write $cs_name.\"\n"
+    "[ -w \"${cs_dir:-/}\" ] || cs_refuse \"$(id -un) may not write in the "
+    "folder "
+    "${cs_dir:-/}, which is needed to replace $cs_name in one piece.\"\n"
+    "cs_size=$(wc -c <\"$cs_file\")\n"
+    "[ \"$cs_size\" -le 10485760 ] ||\n"
+    "    cs_refuse \"$cs_name has $cs_size bytes; edit changes files of up to "
+    "10 MB.\"\n"
+    "cs_sum \"$cs_file\" && printf '%s %s\\n' \"$cs_sum\" \"$cs_file\" &&\n"
+    "    cat \"$cs_file\"\n"
+    "}\n"
+    "cs_main\n";
+
+/* %s: base of the backup's name, old and new sum; then the content. */
+static const char writing[] =
+    "cs_back=$cs_name.before-%s\n"
+    "cs_new=$cs_back.new\n"
+    "cs_stop() { rm -f -- \"$cs_new\"; cs_refuse \"$1\"; }\n"
+    "cs_trap() { rm -f -- \"$cs_new\"; exit 9; }\n"
+    "cs_main() {\n"
+    "trap cs_trap HUP INT TERM\n"
+    "cs_sum \"$cs_name\" && [ \"$cs_sum\" = %s ] ||\n"
+    "    cs_refuse \"$cs_name was changed by somebody while this step ran; run "
+    "it again to see the new difference.\"\n"
+    "[ ! -e \"$cs_back\" ] || cs_refuse \"The backup $cs_back exists "
+    "already.\"\n"
+    "cp -p -- \"$cs_name\" \"$cs_new\" && cs_put ||\n"
+    "    cs_stop \"The new $cs_name could not be written. Is the disk full?\"\n"
+    "cs_sum \"$cs_new\" && [ \"$cs_sum\" = %s ] ||\n"
+    "    cs_stop \"The new $cs_name did not arrive whole.\"\n"
+    "[ \"$(stat -c %%u:%%g:%%a -- \"$cs_new\")\" = "
+    "\"$(stat -c %%u:%%g:%%a -- \"$cs_name\")\" ] ||\n"
+    "    cs_stop \"$(id -un) cannot keep owner and mode of $cs_name.\"\n"
+    "cp -p -- \"$cs_name\" \"$cs_back\" && sync \"$cs_new\" \"$cs_back\" || {\n"
+    "	rm -f -- \"$cs_back\"\n"
+    "	cs_stop \"The backup $cs_back could not be written.\"\n"
+    "}\n"
+    "mv -f -- \"$cs_new\" \"$cs_name\" || cs_stop \"$cs_name could not be "
+    "replaced.\"\n"
+    "sync \"${cs_name%%/*}/\" || sync\n"
+    "printf '%%s\\n' \"$cs_back\"\n"
+    "}\n"
+    "cs_main\n";
+
+struct change {
+	struct job *job;
+	struct ssh_conn *conn;
+	char *command;
+	struct buf name; /* as the step says */
+	struct buf out;  /* what sh printed */
+	struct buf said; /* what it said of errors */
+	struct buf path; /* of the file itself */
+	char sum[65];    /* as it was read */
+};
+
+static void
+take_out(void *ctx, const char *data, size_t len)
+{
+	struct change *c = ctx;
+
+	if (c->out.len + len <= EDIT_MAX + 8192)
+		buf_put(&c->out, data, len);
+}
+
+static void
+take_said(void *ctx, const char *data, size_t len)
+{
+	struct change *c = ctx;
+
+	if (c->said.len + len <= 4096)
+		buf_put(&c->said, data, len);
+}
+
+static void
+sum_of(const struct buf *b, size_t from, char text[65])
+{
+	unsigned char hash[32];
+	struct buf hex = { 0 };
+
+	sha256(buf_text(b) + from, b->len - from, hash);
+	encode_hex(hash, sizeof(hash), false, &hex);
+	memcpy(text, hex.data, 65);
+	buf_clear(&hex);
+}
+
+/* Has sh read the text.  False: the job's ending is set. */
+static bool
+ask(struct change *c, struct buf *text, bool writes)
+{
+	struct ssh_call call = { .command = c->command,
+		.input = text,
+		.out = take_out,
+		.err = take_said,
+		.ctx = c,
+		.limit = clock_monotonic() + ANSWER_MS };
+	struct job *job = c->job;
+	enum ssh_result result;
+	struct buf why = { 0 };
+
+	buf_reset(&c->out);
+	buf_reset(&c->said);
+	result = ssh_conn_run(c->conn, &call, &why);
+	explicit_bzero(text->data, text->len);
+	buf_clear(text);
+	while (c->said.len > 0 && c->said.data[c->said.len - 1] == '\n')
+		c->said.data[--c->said.len] = '\0';
+	if (result == SSH_OK && call.status != 0)
+		act_end(job, ENDING_NOT_STARTED,
+		    "On %s: %s The file was not "
+		    "changed.",
+		    job->target->name,
+		    c->said.len > 0 ? buf_text(&c->said)
+				    : "sh failed and gave no reason.");
+	else if (result != SSH_OK && writes)
+		act_end(job, ENDING_UNKNOWN,
+		    "The end of the writing was not "
+		    "seen: %s on %s is either as it was or as the difference "
+		    "shows, never a part of it. Look there. %s",
+		    buf_text(&c->path), job->target->name, buf_text(&why));
+	else if (result == SSH_STOPPED) {
+		job->ending = ENDING_STOPPED;
+		job->stop = job->loop->stop;
+	} else if (result != SSH_OK)
+		act_end(job, ENDING_NOT_STARTED, "%s Nothing was changed.",
+		    buf_text(&why));
+	buf_clear(&why);
+	return result == SSH_OK && call.status == 0;
+}
+
+static void
+begin(const char *name, struct buf *text)
+{
+	struct buf quoted = { 0 };
+
+	encode_shell(name, strlen(name), &quoted);
+	buf_printf(text, common, buf_text(&quoted));
+	buf_clear(&quoted);
+}
+
+/* Reads the file: its content is left in out. */
+static bool
+read_file(struct change *c)
+{
+	struct buf text = { 0 };
+	const char *end;
+	char sum[65];
+
+	begin(buf_text(&c->name), &text);
+	buf_puts(&text, reading);
+	if (!ask(c, &text, false))
+		return false;
+	end = c->out.len > 66 ? memchr(c->out.data, '\n', c->out.len) : NULL;
+	if (end != NULL && end - c->out.data > 65) {
+		memcpy(c->sum, c->out.data, 64);
+		buf_put(&c->path, c->out.data + 65,
+		    (size_t)(end - c->out.data) - 65);
+		buf_consume(&c->out, (size_t)(end - c->out.data) + 1);
+		sum_of(&c->out, 0, sum);
+		if (strcmp(sum, c->sum) == 0)
+			return true;
+	}
+	act_end(c->job, ENDING_NOT_STARTED,
+	    "%s did not arrive whole from %s, "
+	    "or changed while it was read. It was not changed; try again.",
+	    buf_text(&c->name), c->job->target->name);
+	return false;
+}
+
+static bool
+write_file(struct change *c, const struct buf *content)
+{
+	struct buf text = { 0 }, coded = { 0 };
+	char sum[65], base[64];
+
+	sum_of(content, 0, sum);
+	snprintf(
+	    base, sizeof(base), "%.12s-%d", c->job->spec->exec, c->job->repeat);
+	begin(buf_text(&c->path), &text);
+	encode_base64(buf_text(content), content->len, &coded);
+	buf_puts(&text, "cs_put() {\n");
+	script_here("base64 -d >\"$cs_new\"", &coded, &text);
+	buf_puts(&text, "}\n");
+	buf_printf(&text, writing, base, c->sum, sum);
+	explicit_bzero(coded.data, coded.len);
+	buf_clear(&coded);
+	return ask(c, &text, true);
+}
+
+static void
+say(struct change *c, const char *before, const char *what)
+{
+	struct buf line = { 0 };
+
+	buf_printf(&line, "%s%.*s\n", before, (int)strcspn(what, "\n"), what);
+	output_put(c->job->output, line.data, line.len);
+	buf_clear(&line);
+}
+
+/* The file is the one whose difference was shown, if one was. */
+static bool
+is_as_seen(struct change *c)
+{
+	struct job *job = c->job;
+	const char *seen = json_text(
+	    json_get(job->spec->root, "seen"), job->target->name, c->sum);
+
+	json_set_text(job->more, "seen", c->sum);
+	if (strcmp(seen, c->sum) == 0)
+		return true;
+	act_end(job, ENDING_NOT_STARTED,
+	    "%s on %s was changed since its "
+	    "difference was shown, so it was left alone. Show the difference "
+	    "again, then press.",
+	    buf_text(&c->path), job->target->name);
+	return false;
+}
+
+/* What is needed to put the file back goes on record, which is for everybody:
+ * where a secret is part of the path, only that there was a change. */
+static void
+note_change(struct change *c, const struct buf *content)
+{
+	struct json_object *o = json_object_new_object();
+	bool hidden;
+	char sum[65], *backup = mem_strdup(buf_text(&c->out));
+
+	backup[strcspn(backup, "\n")] = '\0';
+	sum_of(content, 0, sum);
+	hidden = mask_redacts(c->job->output->redact, backup, strlen(backup));
+	json_set_text(o, "file", hidden ? "" : buf_text(&c->path));
+	json_set_text(o, "backup", hidden ? "" : backup);
+	json_set_text(o, "sum", hidden ? "" : sum);
+	json_set(c->job->more, "changed", o);
+	free(backup);
+}
+
+/* Shows the difference and, unless it is a look, makes it so. */
+static bool
+apply(struct change *c, const struct buf *diff, const struct buf *content)
+{
+	struct job *job = c->job;
+
+	if (diff->len == 0)
+		say(c, "Nothing to change: the file is as it should be: ",
+		    buf_text(&c->path));
+	else
+		output_put(job->output, diff->data, diff->len);
+	if (diff->len > 0 && !job->spec->look) {
+		if (!write_file(c, content))
+			return false;
+		say(c, "Changed: ", buf_text(&c->path));
+		say(c, "Backup: ", buf_text(&c->out));
+		note_change(c, content);
+	}
+	job->ending = ENDING_EXITED;
+	job->code = 0;
+	return true;
+}
+
+static void
+change(struct change *c)
+{
+	struct edit_result result = { 0 };
+	struct job *job = c->job;
+	struct buf why = { 0 };
+
+	if (!read_file(c) || !is_as_seen(c))
+		goto out;
+	if (!edit_apply(job->spec, buf_text(&c->path), buf_text(&c->out),
+		c->out.len, &result, &why))
+		act_end(job, ENDING_NOT_STARTED, "%s", buf_text(&why));
+	else
+		apply(c, &result.diff, &result.text);
+out:
+	edit_clear(&result);
+	buf_clear(&why);
+}
+
+/* Reads the file of that name; its content is moved to *ret. */
+static bool
+fetch(struct change *c, const char *name, struct buf *ret)
+{
+	buf_reset(&c->name);
+	buf_puts(&c->name, name);
+	buf_reset(&c->path);
+	if (!read_file(c))
+		return false;
+	buf_put(ret, buf_text(&c->out), c->out.len);
+	return true;
+}
+
+/* The file is as the edit left it, so that nobody's later work is lost. */
+static bool
+is_as_left(struct change *c, const char *backup, const char *sum)
+{
+	if (strcmp(c->sum, sum) == 0)
+		return true;
+	act_end(c->job, ENDING_NOT_STARTED,
+	    "%s on %s was changed after this "
+	    "run had edited it, so it was left alone. Compare it with the "
+	    "backup %s, put back by hand what is to go, and skip this step "
+	    "with that as the reason.",
+	    buf_text(&c->path), c->job->target->name, backup);
+	return false;
+}
+
+/* The backup of what the edit changed here, where it is on record. */
+static const char *
+backup_of(struct change *c, struct json_object *undo)
+{
+	const char *backup = json_text(undo, "backup", "");
+
+	if (undo == NULL)
+		act_end(c->job, ENDING_NOT_STARTED,
+		    "Whether the edit changed "
+		    "%s on %s is not known, as its end did not arrive, so the "
+		    "file was left alone. Compare it with the backup beside "
+		    "it, if there is one, put back by hand what is to go, and "
+		    "skip this step with that as the reason.",
+		    buf_text(&c->name), c->job->target->name);
+	else if (*backup == '\0')
+		act_end(c->job, ENDING_NOT_STARTED,
+		    "A secret is part of the "
+		    "path of this file on %s, so its backup is not on record: "
+		    "put the file back by hand from the backup beside it, and "
+		    "skip this step with that as the reason.",
+		    c->job->target->name);
+	return *backup != '\0' ? backup : NULL;
+}
+
+/* Puts back what the edit found. */
+static void
+restore(struct change *c)
+{
+	struct json_object *undo = json_get(
+	    json_get(c->job->spec->root, "undo"), c->job->target->name);
+	const char *backup = backup_of(c, undo);
+	char *file = mem_strdup(buf_text(&c->name));
+	struct buf was = { 0 }, is = { 0 }, diff = { 0 };
+	size_t gone, new;
+
+	if (backup == NULL || !fetch(c, backup, &was) || !fetch(c, file, &is))
+		goto out;
+	diff_texts(&is, &was, buf_text(&c->path), buf_text(&c->path), &diff,
+	    &gone, &new);
+	if (is.len == was.len &&
+	    memcmp(buf_text(&is), buf_text(&was), is.len) == 0)
+		buf_reset(&diff);
+	else if (!is_as_seen(c) ||
+	    !is_as_left(c, backup, json_text(undo, "sum", "")))
+		goto out;
+	apply(c, &diff, &was);
+out:
+	free(file);
+	buf_clear(&was);
+	buf_clear(&is);
+	buf_clear(&diff);
+}
+
+void
+act_edit(struct job *job)
+{
+	const struct job_spec *o = job->spec;
+	struct change c = { .job = job };
+	struct buf why = { 0 };
+	enum ssh_result result;
+
+	c.command = script_command(o->user);
+	if (o->file == NULL ||
+	    !fill_line(o, o->file, strlen(o->file), &c.name, &why) ||
+	    *buf_text(&c.name) != '/') {
+		act_end(job, ENDING_NOT_STARTED,
+		    "file= must be a path from "
+		    "the root (/…). %s Nothing was changed.",
+		    buf_text(&why));
+		goto out;
+	}
+	result = ssh_conn_open(job->target, job->loop, &c.conn, &why);
+	if (result == SSH_STOPPED) {
+		job->ending = ENDING_STOPPED;
+		job->stop = job->loop->stop;
+	} else if (result != SSH_OK) {
+		act_end(job, ENDING_NOT_STARTED, "%s", buf_text(&why));
+	} else {
+		act_announce(job);
+		(o->restore ? restore : change)(&c);
+	}
+	ssh_conn_close(c.conn);
+out:
+	free(c.command);
+	buf_clear(&why);
+	buf_clear(&c.name);
+	buf_clear(&c.out);
+	buf_clear(&c.said);
+	buf_clear(&c.path);
+}

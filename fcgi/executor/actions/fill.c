@@ -1,0 +1,63 @@
+/*
+ * fill.c: {{name}} as it stands, for places where a text is just text.
+ *
+ * Such a place is one line of a file, or a path: a value with a line end in
+ * it would become several lines, and is refused.
+ */
+#include <string.h>
+
+#include "lang/values.h"
+#include "executor/actions/fill.h"
+
+bool
+fill_line(const struct job_spec *o, const char *s, size_t len, struct buf *out,
+    struct buf *why)
+{
+	size_t at = 0, from = 0, n;
+	char name[65];
+
+	buf_puts(out, "");
+	while (values_next(s, len, &at, &n, name)) {
+		const char *value = job_spec_value(o, name);
+
+		if (value == NULL || value[strcspn(value, "\r\n")] != '\0') {
+			buf_printf(why,
+			    value == NULL
+				? "{{%s}} has no value."
+				: "The value of {{%s}} has more than one line, "
+				  "which cannot stand here.",
+			    name);
+			return false;
+		}
+		buf_put(out, s + from, at - from);
+		buf_puts(out, value);
+		from = at += n;
+	}
+	buf_put(out, s + from, len - from);
+	return true;
+}
+
+enum err
+fill_folder(struct job_spec *o, struct fault *fault)
+{
+	struct buf why = { 0 };
+	enum err err = ERR_OK;
+
+	if (o->cwd == NULL)
+		return ERR_OK;
+	if (!fill_line(o, o->cwd, strlen(o->cwd), &o->folder, &why))
+		err = fault_set(fault, ERR_INVALID, "order", "cwd",
+		    "The "
+		    "folder of this step, cwd=%s, cannot be told: %s Nothing "
+		    "was executed.",
+		    o->cwd, buf_text(&why));
+	else if (strstr(o->cwd, "{{") != NULL && *buf_text(&o->folder) != '/')
+		err = fault_set(fault, ERR_INVALID, "order", "cwd",
+		    "The "
+		    "folder of this step, cwd=%s, is not a path from the root "
+		    "(/…) with the values of this run. Nothing was executed.",
+		    o->cwd);
+	o->cwd = buf_text(&o->folder);
+	buf_clear(&why);
+	return err;
+}

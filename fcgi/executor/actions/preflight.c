@@ -1,0 +1,342 @@
+/*
+ * preflight.c: tries a target without acting on it.
+ *
+ * What a step would need is done as the step would do it, over the same code:
+ * connected, host key compared, logged in.  Then a constant text for sh tells
+ * which interpreters are there and how much room; a database is asked for its
+ * version.  Each finding is a check with a word for its state and a text;
+ * the first that fails ends the list, since what follows hangs on it.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "inventory/host_key.h"
+#include "executor/actions/act.h"
+#include "executor/confine/confine.h"
+#include "executor/ssh/ssh.h"
+#include "executor/actions/finding.h"
+#include "executor/actions/script.h"
+
+#define LITTLE_KB (200 * 1024) /* free, that is worth a warning */
+#define ANSWER_MAX (64 * 1024)
+#define SKEW_S 60
+#define ANSWER_MS 60000
+
+/* Says a line a finding; what follows "need" are the interpreters. */
+static const char asking[] =
+    "LC_ALL=C; export LC_ALL\n"
+    "cs_need() {\n"
+    "	if cs_path=$(command -v \"$1\"); then\n"
+    "		case $1 in\n"
+    "		sh) cs_v= ;;\n"
+    "		*) cs_v=$(\"$1\" --version 2>&1 | head -n 1) ;;\n"
+    "		esac\n"
+    "		printf 'have %s %s\\n' \"$1\" \"${cs_v:-$cs_path}\"\n"
+    "	else\n"
+    "		printf 'lack %s\\n' \"$1\"\n"
+    "	fi\n"
+    "}\n"
+    "df -Pk \"${HOME:-/}\" 2>/dev/null | {\n"
+    "	read -r cs_a && read -r cs_a cs_b cs_c cs_free cs_d cs_on &&\n"
+    "	    printf 'free %s %s\\n' \"$cs_free\" \"$cs_on\"\n"
+    "}\n"
+    "printf 'user %s\\n' \"$(id -un)\"\n"
+    "printf 'time %s\\n' \"$(date +%s)\"\n";
+
+static void
+take(void *ctx, const char *data, size_t len)
+{
+	struct buf *b = ctx;
+
+	if (b->len + len <= ANSWER_MAX)
+		buf_put(b, data, len);
+}
+
+static void
+ignore(void *ctx, const char *data, size_t len)
+{
+	(void)ctx;
+	(void)data;
+	(void)len;
+}
+
+static void
+say_connected(struct job *job, int64_t began)
+{
+	const struct job_target *t = job->target;
+	struct buf text = { 0 }, blob = { 0 };
+	char type[64], print[64];
+
+	if (strcmp(t->kind, "ssh") != 0) {
+		preflight_found(
+		    job, "connection", "ok", "This console's machine.");
+		return;
+	}
+	buf_printf(&text, "%s:%d answered in %" PRId64 " ms", t->host, t->port,
+	    clock_monotonic() - began);
+	if (t->host_key != NULL && host_key_read(t->host_key, type, &blob)) {
+		host_key_fingerprint(blob.data, blob.len, print);
+		buf_printf(&text, " with the pinned host key %s", print);
+	}
+	buf_putc(&text, '.');
+	preflight_found(job, "connection", "ok", buf_text(&text));
+	buf_clear(&text);
+	buf_clear(&blob);
+}
+
+static void
+say_interpreter(struct job *job, bool there, const char *rest)
+{
+	struct buf text = { 0 };
+
+	if (there)
+		buf_puts(&text, rest);
+	else
+		buf_printf(&text,
+		    "There is no %s on %s, which steps of this "
+		    "run need: install it there.",
+		    rest, job->target->name);
+	preflight_found(
+	    job, "interpreter", there ? "ok" : "failed", buf_text(&text));
+	buf_clear(&text);
+}
+
+static void
+say_room(struct job *job, const char *rest)
+{
+	struct buf text = { 0 };
+	char *on;
+	long long kb = strtoll(rest, &on, 10);
+
+	buf_printf(&text, "%lld %s are free on%s.%s",
+	    kb < 10 * 1024 * 1024 ? kb / 1024 : kb / 1024 / 1024,
+	    kb < 10 * 1024 * 1024 ? "MB" : "GB", on,
+	    kb < LITTLE_KB ? " Make room there." : "");
+	preflight_found(
+	    job, "disk", kb < LITTLE_KB ? "warning" : "ok", buf_text(&text));
+	buf_clear(&text);
+}
+
+static void
+say_time(struct job *job, const char *rest)
+{
+	long long skew = strtoll(rest, NULL, 10) - clock_now() / 1000;
+	struct buf text = { 0 };
+
+	if (skew >= -SKEW_S && skew <= SKEW_S)
+		return;
+	buf_printf(&text,
+	    "The clock there is %lld seconds %s: times in its "
+	    "logs will not match.",
+	    skew < 0 ? -skew : skew, skew < 0 ? "behind" : "ahead");
+	preflight_found(job, "clock", "warning", buf_text(&text));
+	buf_clear(&text);
+}
+
+static void
+take_line(struct job *job, char *line, bool *said_user)
+{
+	char *rest = strchr(line, ' ');
+
+	if (rest == NULL)
+		return;
+	*rest++ = '\0';
+	if (strcmp(line, "have") == 0)
+		say_interpreter(job, true, rest);
+	else if (strcmp(line, "lack") == 0)
+		say_interpreter(job, false, rest);
+	else if (strcmp(line, "free") == 0)
+		say_room(job, rest);
+	else if (strcmp(line, "user") == 0)
+		preflight_found(job, "login", "ok", rest);
+	if (strcmp(line, "user") == 0)
+		*said_user = true;
+	else if (strcmp(line, "time") == 0)
+		say_time(job, rest);
+}
+
+/* The host ran no sh: it gives SFTP alone, or its login shell ends. */
+static void
+say_no_shell(struct job *job)
+{
+	struct json_object *needs = json_get(
+	    json_get(job->spec->root, "needs"), job->target->name);
+	bool needed = needs != NULL && json_object_array_length(needs) > 0;
+	struct buf text = { 0 };
+
+	buf_printf(&text,
+	    "%s runs no commands: only copy steps work there, "
+	    "over SFTP%s.",
+	    job->target->name,
+	    needed ? ", and steps of this "
+		     "run need more. Give its user a shell"
+		   : "");
+	preflight_found(
+	    job, "login", needed ? "failed" : "warning", buf_text(&text));
+	buf_clear(&text);
+}
+
+/* The text for sh; only words of our own list can stand in it. */
+static void
+write_script(const struct job *job, struct buf *text)
+{
+	static const char *const words[] = { "sh", "bash", "python3" };
+	struct json_object *needs = json_get(
+	    json_get(job->spec->root, "needs"), job->target->name);
+	size_t n = needs != NULL ? json_object_array_length(needs) : 0;
+
+	buf_puts(text, asking);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < 3; k++)
+			if (text_eq(json_object_get_string(
+					json_object_array_get_idx(needs, i)),
+				words[k]))
+				buf_printf(text, "cs_need %s\n", words[k]);
+}
+
+/* As whom its steps would run here, and what isolates them. */
+static void
+preflight_rights(struct job *job)
+{
+	struct json_object *users = json_get(job->spec->root, "users");
+	size_t n = users != NULL ? json_object_array_length(users) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct confine_who who;
+		struct buf why = { 0 };
+		const char *user = json_object_get_string(
+		    json_object_array_get_idx(users, i));
+
+		if (!job_spec_is_user(user) ||
+		    !confine_choose(user, &who, &why))
+			preflight_found(job, "login", "failed",
+			    why.len > 0 ? buf_text(&why)
+					: "user= is not the "
+					  "name of a user.");
+		confine_who_clear(&who);
+		buf_clear(&why);
+	}
+	if (!confine_isolates())
+		preflight_found(job, "isolation",
+		    geteuid() == 0 ? "ok" : "warning",
+		    geteuid() == 0
+			? "Namespaces are refused here: "
+			  "a user of its own is what keeps a step from the "
+			  "console."
+			: "Steps on this machine are not isolated from the "
+			  "console: it refuses namespaces to this user.");
+}
+
+static void
+preflight_machine(struct job *job)
+{
+	struct buf text = { 0 }, answer = { 0 }, why = { 0 };
+	char *command = script_command(NULL), *line, *next;
+	struct ssh_call call = { .command = command,
+		.input = &text,
+		.out = take,
+		.err = ignore,
+		.ctx = &answer };
+	int64_t began = clock_monotonic();
+	struct ssh_conn *conn = NULL;
+	enum ssh_result result;
+	bool said_user = false;
+
+	act_announce(job);
+	if (strcmp(job->target->kind, "local") == 0)
+		preflight_rights(job);
+	result = ssh_conn_open(job->target, job->loop, &conn, &why);
+	if (result == SSH_OK) {
+		say_connected(job, began);
+		write_script(job, &text);
+		call.limit = clock_monotonic() + ANSWER_MS;
+		result = ssh_conn_run(conn, &call, &why);
+	}
+	if (result == SSH_STOPPED) {
+		job->ending = ENDING_STOPPED;
+		job->stop = job->loop->stop;
+	} else if (result != SSH_OK) {
+		preflight_found(job, "connection", "failed", buf_text(&why));
+	}
+	for (line = answer.data; line != NULL && result == SSH_OK;
+	     line = next) {
+		next = strchr(line, '\n');
+		if (next != NULL)
+			*next++ = '\0';
+		take_line(job, line, &said_user);
+	}
+	if (result == SSH_OK && !said_user)
+		say_no_shell(job);
+	ssh_conn_close(conn);
+	free(command);
+	buf_clear(&text);
+	buf_clear(&answer);
+	buf_clear(&why);
+}
+
+/* An earlier step of the run may be what creates it. */
+static void
+say_absent(struct job *job)
+{
+	const char *name = json_text(job->target->json, "database",
+	    json_text(job->target->json, "file", ""));
+	struct buf text = { 0 };
+
+	job->ending = ENDING_EXITED;
+	job->code = 0;
+	buf_reset(&job->why);
+	buf_printf(&text,
+	    "The database %s %s; steps that use it fail unless "
+	    "an earlier one of this run creates it.",
+	    name, job->absent);
+	preflight_found(job, "database", "warning", buf_text(&text));
+	buf_clear(&text);
+}
+
+static void
+preflight_sql(struct job *job)
+{
+	bool sqlite = strcmp(job->target->kind, "sqlite") == 0;
+	const struct job_spec *whole = job->spec;
+	struct job_spec spec = *whole;
+	struct buf text = { 0 };
+
+	spec.kind = job->target->kind;
+	spec.text = sqlite ? "SELECT sqlite_version()" : "SELECT version()";
+	job->spec = &spec;
+	act_sql(job);
+	job->spec = whole;
+	if (job->absent != NULL) {
+		say_absent(job);
+	} else if (job->ending == ENDING_EXITED) {
+		buf_printf(&text, "Connected and signed in: version %s.",
+		    buf_text(evaluate_taken(job->output->evaluate)));
+		preflight_found(job, "database", "ok", buf_text(&text));
+	} else if (job->ending != ENDING_STOPPED) {
+		buf_puts(&text, buf_text(&job->why));
+		preflight_found(job, "database", "failed", buf_text(&text));
+	}
+	buf_clear(&text);
+}
+
+void
+act_preflight(struct job *job)
+{
+	const char *kind = job->target->kind;
+
+	json_set(job->more, "checks", json_object_new_array());
+	job->ending = ENDING_EXITED;
+	job->code = 0;
+	if (strcmp(kind, "ssh") == 0 || strcmp(kind, "local") == 0)
+		preflight_machine(job);
+	else if (strcmp(kind, "http") == 0)
+		preflight_http(job);
+	else
+		preflight_sql(job);
+}

@@ -1,0 +1,100 @@
+/*
+ * preflight_http.c: tries the server of an http target.
+ *
+ * It is connected to, and over TLS its certificate is verified, with the same
+ * settings as a step has.  No request is sent: none is known to be harmless,
+ * so whether the credentials are right is left to the first step.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "executor/http/http_send.h"
+#include "executor/actions/finding.h"
+
+/* Adds until when the server's own certificate is valid. */
+static void
+say_certificate(CURL *curl, struct buf *text)
+{
+	struct curl_certinfo *chain = NULL;
+	static const char key[] = "Expire date:";
+
+	if (curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain) != CURLE_OK ||
+	    chain == NULL || chain->num_of_certs < 1)
+		return;
+	for (struct curl_slist *s = chain->certinfo[0]; s != NULL; s = s->next)
+		if (strncmp(s->data, key, sizeof(key) - 1) == 0)
+			buf_printf(text,
+			    " Its certificate is right, and valid "
+			    "until %s.",
+			    s->data + sizeof(key) - 1);
+}
+
+static void
+say_result(struct exchange *x, CURLcode code)
+{
+	const char *url = x->request->url;
+	struct buf text = { 0 };
+	double took = 0;
+
+	if (code == CURLE_OK) {
+		curl_easy_getinfo(x->curl, CURLINFO_PRETRANSFER_TIME, &took);
+		buf_printf(&text,
+		    "%s answered in %.0f ms; no request was "
+		    "sent.",
+		    url, took * 1000);
+		say_certificate(x->curl, &text);
+	} else if (x->refused_address) {
+		buf_printf(&text,
+		    "%s leads to an address that steps may not "
+		    "connect to.",
+		    url);
+	} else {
+		buf_printf(&text,
+		    "%s: %s. Check url and ca of %s in "
+		    "targets.yml, and that the server runs.",
+		    url,
+		    *x->error != '\0' ? x->error : curl_easy_strerror(code),
+		    x->job->target->name);
+	}
+	preflight_found(x->job, "connection",
+	    code == CURLE_OK ? "ok" : "failed", buf_text(&text));
+	buf_clear(&text);
+}
+
+void
+preflight_http(struct job *job)
+{
+	const char *url = json_text(job->target->json, "url", NULL);
+	struct http_request request = { .method = "GET", .url = url };
+	struct payload nothing = { 0 };
+	struct tunnel tunnel = { 0 };
+	struct exchange x = { .job = job,
+		.request = &request,
+		.payload = &nothing,
+		.tunnel = &tunnel,
+		.arena = arena_new() };
+	CURLcode code;
+
+	act_announce(job);
+	if (url == NULL) {
+		preflight_found(job, "connection", "failed",
+		    "The target has no url in targets.yml.");
+		goto out;
+	}
+	if (!http_tunnel_open(job, &tunnel)) {
+		if (job->ending != ENDING_STOPPED)
+			preflight_found(
+			    job, "connection", "failed", buf_text(&job->why));
+		goto out;
+	}
+	exchange_open(&x, 1);
+	curl_easy_setopt(x.curl, CURLOPT_CONNECT_ONLY, 1L);
+	curl_easy_setopt(x.curl, CURLOPT_CERTINFO, 1L);
+	if (exchange_run(&x, &code))
+		say_result(&x, code);
+	exchange_close(&x);
+	tunnel_close(&tunnel);
+out:
+	arena_free(x.arena);
+}

@@ -1,0 +1,160 @@
+/*
+ * script.c: the texts that a shell reads.
+ *
+ * Values travel as exported variables; only names become shell text.  Values
+ * are never part of a command line: login shells quote by rules of their own
+ * (fish, tcsh), so the command line is constant and sh reads the rest from
+ * its standard input, where POSIX quoting is right.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/encode.h"
+#include "executor/actions/script.h"
+
+static void
+upper_name(const char *name, char upper[80])
+{
+	size_t n = 3;
+
+	memcpy(upper, "CS_", 3);
+	for (; *name != '\0' && n < 79; name++)
+		upper[n++] = (char)toupper((unsigned char)*name);
+	upper[n] = '\0';
+}
+
+void
+script_variables(const struct job_spec *spec, const char *target,
+    script_variable_fn fn, void *ctx)
+{
+	char name[80];
+
+	if (spec->environment != NULL)
+		fn(ctx, "CS_ENVIRONMENT", spec->environment);
+	if (spec->run != NULL)
+		fn(ctx, "CS_RUN", spec->run);
+	fn(ctx, "CS_TARGET", target);
+	fn(ctx, "CS_EXEC", spec->exec);
+	for (size_t i = 0; i < spec->values_count; i++) {
+		upper_name(spec->values[i].name, name);
+		fn(ctx, name, spec->values[i].text);
+	}
+}
+
+void
+script_text(const struct job_spec *spec, struct buf *out)
+{
+	char name[80];
+
+	if (strcmp(spec->interpreter, "python3") != 0) {
+		for (size_t i = 0; i < spec->values_count; i++) {
+			upper_name(spec->values[i].name, name);
+			buf_printf(out, "%s=$%s; ", spec->values[i].name, name);
+		}
+	}
+	buf_puts(out, spec->text);
+	if (!text_ends(spec->text, "\n"))
+		buf_putc(out, '\n');
+}
+
+static void
+put_export(void *ctx, const char *name, const char *value)
+{
+	struct buf *out = ctx;
+
+	buf_printf(out, "%s=", name);
+	encode_shell(value, strlen(value), out);
+	buf_printf(out, "; export %s\n", name);
+}
+
+void
+script_exports(const struct job_spec *spec, const char *target, struct buf *out)
+{
+	script_variables(spec, target, put_export, out);
+}
+
+void
+script_here(const char *command, const struct buf *text, struct buf *out)
+{
+	char mark[33];
+
+	text_random_hex(mark, 16);
+	buf_printf(out, "%s <<'%s'\n", command, mark);
+	buf_put(out, buf_text(text), text->len);
+	if (text->len == 0 || text->data[text->len - 1] != '\n')
+		buf_putc(out, '\n');
+	buf_printf(out, "%s\n", mark);
+}
+
+char *
+script_command(const char *user)
+{
+	if (user == NULL)
+		return mem_strdup("exec sh -s");
+	return mem_printf("exec sh -c 'test \"`id -un`\" = %s && "
+			  "exec sh -s; HOME=~%s USER=%s LOGNAME=%s; "
+			  "test \"`id -u`\" = 0 && export HOME USER LOGNAME && "
+			  "exec runuser -u %s -- sh -s; "
+			  "exec sudo -n -H -u %s -- sh -s'",
+	    user, user, user, user, user, user);
+}
+
+const char *
+script_flag(const struct job_spec *spec)
+{
+	return strcmp(spec->interpreter, "python3") == 0 ? "-u" : "--";
+}
+
+/*
+ * A script in a file finds the modules beside the file, which is ours; people
+ * expect those of the folder that they name by cwd=, as with `python3 -`.
+ * With -c the path begins there.  PYTHONPATH would reach all that the script
+ * starts, and a line before the script would move its lines.  Without quotes,
+ * so that it can stand in those of sh.
+ */
+static const char loader[] =
+    "import io,sys;sys.argv.pop(0);"
+    "__file__=sys.argv[0];__script__=compile(io.FileIO(__file__).readall(),"
+    "__file__,exec.__name__);del io,sys;exec(__script__)";
+
+const char *
+script_loader(const struct job_spec *spec)
+{
+	return spec->cwd != NULL && strcmp(spec->interpreter, "python3") == 0
+	    ? loader
+	    : NULL;
+}
+
+void
+script_call(const struct job_spec *spec, const char *file, struct buf *out)
+{
+	const char *load = script_loader(spec);
+
+	buf_printf(out, "%s %s ", spec->interpreter, script_flag(spec));
+	if (load != NULL)
+		buf_printf(out, "-c \"%s\" ", load);
+	buf_puts(out, file);
+}
+
+void
+script_checks(const struct job_spec *spec, const char *target, struct buf *out)
+{
+	buf_printf(out,
+	    "command -v %s >/dev/null 2>&1 || cs_refuse 'The "
+	    "interpreter %s is not installed on %s (not found in PATH). "
+	    "Install it there, or write the step for another one.'\n",
+	    spec->interpreter, spec->interpreter, target);
+	if (spec->cwd == NULL) {
+		buf_puts(out, "cd -- \"${HOME:-/}\" 2>/dev/null || cd /\n");
+		return;
+	}
+	buf_puts(out, "cs_cwd=");
+	encode_shell(spec->cwd, strlen(spec->cwd), out);
+	buf_printf(out,
+	    "\ncd -- \"$cs_cwd\" 2>/dev/null || cs_refuse \"The "
+	    "folder $cs_cwd (cwd=) cannot be entered on %s. Create it, or "
+	    "correct cwd=.\"\n",
+	    target);
+}

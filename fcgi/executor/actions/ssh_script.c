@@ -1,0 +1,458 @@
+/*
+ * ssh_script.c: runs a script on an SSH target, where it outlives its link.
+ *
+ * The script is started there once (remote.c says how) and then followed: its
+ * output is counted, so that after a cut the reading goes on at the next
+ * byte.  It has ended when a line with our nonce says so, and its output is
+ * complete when as many bytes have come as it has.  Only that makes a result;
+ * a link that closes proves nothing.
+ *
+ * Until the start is confirmed, reconnecting starts the script again, where
+ * the folder on the target decides whether that has happened.  After it,
+ * reconnecting only looks for it.
+ *
+ * What is typed into a terminal goes to the target while the output comes.  It
+ * is counted there, so that after a cut what had not arrived is sent again,
+ * and nothing twice (tty_frames.c).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "executor/actions/act.h"
+#include "executor/ssh/ssh.h"
+#include "executor/ssh/remote.h"
+#include "executor/ssh/remote_report.h"
+#include "executor/actions/script.h"
+#include "executor/status.h"
+
+#define GIVE_UP_MS (10 * 60 * 1000) /* without contact */
+#define REFUSED_MS (60 * 1000)      /* the same, where it refuses us */
+#define STOP_REPEAT_MS (20 * 1000)  /* to end a script */
+#define CLEAN_MS 5000
+#define ANSWER_MS (2 * 60 * 1000) /* for the first word of its sh */
+#define FETCH_MS 60000            /* the same, for more of the output */
+#define REST_MS \
+	200 /* silence after which the rest of the output \
+	     * is asked for */
+#define BACKOFF_MS 15000
+
+/* What is kept from one try to the next: the connection, and what is known of
+ * the script on the target. */
+struct ssh_job {
+	struct job *job;
+	struct remote remote;
+	struct report report; /* what the present call says */
+	struct tty_frames frames;
+	struct ssh_conn *conn; /* NULL: not connected */
+	char *command;
+	struct buf error; /* why the link failed last */
+	bool tried;       /* the script may have been started */
+	bool removable;   /* its folder is of no more use */
+	int64_t lost_at;  /* monotonic, 0: connected */
+	int64_t ended_at; /* the same, of the script; or 0 */
+	int64_t asked_at; /* the same, of the present call */
+	int64_t came_at;  /* the same, when output came last */
+	int64_t backoff;
+};
+
+static void
+on_started(void *ctx)
+{
+	struct ssh_job *s = ctx;
+
+	act_announce(s->job);
+	if (s->lost_at > 0)
+		status_note(s->job->target->name, "reconnected",
+		    "The connection is there again; the script was found and "
+		    "is read on.");
+	s->lost_at = 0;
+	s->backoff = 0;
+}
+
+static void
+take_output(void *ctx, const char *data, size_t len)
+{
+	struct ssh_job *s = ctx;
+
+	s->came_at = clock_monotonic();
+	output_put(s->job->output, data, len);
+}
+
+static void
+take_typed(void *ctx, int64_t count)
+{
+	struct ssh_job *s = ctx;
+
+	tty_frames_arrived(&s->frames, count);
+}
+
+/* Connects, where that is not the case. */
+static enum ssh_result
+reach(struct ssh_job *s)
+{
+	if (s->conn != NULL)
+		return SSH_OK;
+	buf_reset(&s->error);
+	return ssh_conn_open(s->job->target, s->job->loop, &s->conn, &s->error);
+}
+
+/* Of the call that follows a script: once all is known it only waits to be
+ * told to remove the folder. */
+static int64_t
+enough(void *ctx)
+{
+	struct report *r = ctx;
+	struct ssh_job *s = r->ctx;
+	int64_t last = s->job->output->last;
+
+	if (r->said != SAID_EXIT)
+		return 0;
+	if (s->ended_at == 0)
+		s->ended_at = clock_monotonic();
+	if (r->received >= r->size)
+		return s->ended_at;
+	return (last > s->ended_at ? last : s->ended_at) + REST_MS;
+}
+
+/* A script may be silent for hours, but the sh that follows it says so. */
+static int64_t
+answer_due(void *ctx)
+{
+	const struct report *r = ctx;
+	const struct ssh_job *s = r->ctx;
+
+	return r->marked || r->said != SAID_NOTHING ? 0
+						    : s->asked_at + ANSWER_MS;
+}
+
+/* What there is of the output comes at once, and then more of it. */
+static int64_t
+fetch_due(void *ctx)
+{
+	const struct report *r = ctx;
+	const struct ssh_job *s = r->ctx;
+
+	return (s->came_at > s->asked_at ? s->came_at : s->asked_at) + FETCH_MS;
+}
+
+/* Has sh on the target read the text; releases the text.  `follows`: it is
+ * that of remote_follow(), and what is typed goes to it as well. */
+static enum ssh_result
+ask(struct ssh_job *s, struct buf *text, int64_t limit_ms, bool follows)
+{
+	struct ssh_call call = { .command = s->command,
+		.input = text,
+		.out = report_out,
+		.err = report_err,
+		.ctx = &s->report,
+		.due = follows ? answer_due : fetch_due,
+		.limit = limit_ms > 0 ? clock_monotonic() + limit_ms : 0 };
+	enum ssh_result result;
+
+	if (follows && s->frames.session != NULL)
+		call.frames = &s->frames;
+	else if (follows)
+		call.enough = enough;
+	s->ended_at = 0;
+	s->asked_at = clock_monotonic();
+	report_begin(&s->report);
+	tty_frames_begin(&s->frames);
+	buf_reset(&s->error);
+	result = ssh_conn_run(s->conn, &call, &s->error);
+	s->report.status = call.status;
+	if (result == SSH_LOST || result == SSH_REFUSED) {
+		ssh_conn_close(s->conn);
+		s->conn = NULL;
+	}
+	explicit_bzero(text->data, text->len);
+	buf_clear(text);
+	return result;
+}
+
+static void
+say_lost(struct ssh_job *s, const char *what)
+{
+	const struct job_target *t = s->job->target;
+
+	act_end(s->job, ENDING_UNKNOWN,
+	    "%s The script may still run on %s. "
+	    "Look there: ~/%s/%s has its output in \"out\" and, once it has "
+	    "ended, its exit code in \"exit\". %s",
+	    what, t->host, REMOTE_FOLDER, s->remote.name, buf_text(&s->error));
+}
+
+/* Waits before the next connection.  False: stopped, or enough. */
+static bool
+wait_to_reconnect(struct ssh_job *s, enum ssh_result result)
+{
+	int64_t now = clock_monotonic(), until;
+	struct buf note = { 0 };
+
+	if (s->lost_at == 0) {
+		s->lost_at = now;
+		buf_printf(&note,
+		    "The connection to %s was lost; the script "
+		    "runs on there. Reconnecting. %s",
+		    s->job->target->host, buf_text(&s->error));
+		status_note(s->job->target->name, "reconnecting", note.data);
+		buf_clear(&note);
+	}
+	if (now - s->lost_at >=
+	    (result == SSH_REFUSED ? REFUSED_MS : GIVE_UP_MS))
+		return false;
+	s->backoff = s->backoff == 0 ? 1000 : s->backoff * 2;
+	if (s->backoff > BACKOFF_MS)
+		s->backoff = BACKOFF_MS;
+	for (until = now + s->backoff; clock_monotonic() < until;)
+		if (loop_poll(s->job->loop, NULL, 0, until) != STOP_NONE)
+			return false;
+	return true;
+}
+
+/* The target's sh ended without a word of ours. */
+static void
+say_silent(struct ssh_job *s)
+{
+	const struct job_target *t = s->job->target;
+	const char *user = s->job->spec->user;
+
+	act_end(s->job, ENDING_NOT_STARTED,
+	    "The script was not started on %s: "
+	    "the shell there%s%s%s ended with %d before it. %.500s",
+	    t->name, user != NULL ? " (as the user " : "",
+	    user != NULL ? user : "", user != NULL ? ")" : "", s->report.status,
+	    buf_text(&s->report.noise));
+}
+
+/* Starts and follows the script until something is known.  False: nothing
+ * will be; then the job's ending is set, or the watch says stop. */
+static bool
+follow(struct ssh_job *s)
+{
+	enum ssh_result result;
+	struct buf text = { 0 };
+
+	for (;;) {
+		if ((result = reach(s)) == SSH_OK) {
+			s->tried = true;
+			remote_follow(&s->remote, s->report.started,
+			    s->report.received, &text);
+			result = ask(s, &text, 0, true);
+			if (result == SSH_OK && s->report.said != SAID_NOTHING)
+				return true;
+		}
+		if (s->job->loop->stop != STOP_NONE)
+			return false;
+		if (!s->tried) {
+			act_end(s->job, ENDING_NOT_STARTED, "%s",
+			    buf_text(&s->error));
+			return false;
+		}
+		if (result == SSH_OK && !s->report.started) {
+			say_silent(s);
+			return false;
+		}
+		if (!wait_to_reconnect(s, result)) {
+			if (s->job->loop->stop == STOP_NONE)
+				say_lost(s,
+				    "The connection did not come "
+				    "back.");
+			return false;
+		}
+	}
+}
+
+/* Reads what of the output has not come yet. */
+static bool
+fetch_rest(struct ssh_job *s)
+{
+	struct report *r = &s->report;
+	enum ssh_result result = SSH_OK;
+	struct buf text = { 0 };
+
+	while (r->received < r->size) {
+		int64_t before = r->received;
+
+		if ((result = reach(s)) == SSH_OK) {
+			remote_fetch(&s->remote, r->received,
+			    r->size - r->received, &text);
+			result = ask(s, &text, 0, false);
+		}
+		if (s->job->loop->stop == STOP_ABANDONED ||
+		    (result == SSH_OK && r->received == before))
+			return false;
+		if (result != SSH_OK && result != SSH_STOPPED &&
+		    !wait_to_reconnect(s, result))
+			return false;
+		if (result == SSH_OK && s->lost_at > 0)
+			on_started(s);
+	}
+	return true;
+}
+
+/* The script has ended; what says so is kept while the rest is read. */
+static void
+take_result(struct ssh_job *s)
+{
+	struct job *job = s->job;
+	enum ending ending = s->report.said == SAID_EXIT ? ENDING_EXITED
+							 : ENDING_STOPPED;
+
+	job->code = s->report.code;
+	job->output_open = s->report.open;
+	if (!fetch_rest(s)) {
+		say_lost(s,
+		    "The script has ended, but its output could not "
+		    "be read to the end.");
+		return;
+	}
+	job->ending = ending;
+	s->removable = true;
+}
+
+static void
+aggregate(struct ssh_job *s)
+{
+	static const struct {
+		const char *word, *before, *after;
+	} lost[] = {
+		{ "gone", "The folder of the script on ",
+		    " is not there any "
+		    "more, so nobody knows how it ended." },
+		{ "restarted", "",
+		    " was restarted while the script ran. How "
+		    "far it had come is not known." },
+		{ "died", "The script on ",
+		    " is gone without an exit code: "
+		    "it was killed together with the shell that ran it, or "
+		    "the disk is full. How far it had come is not known." },
+	};
+	struct job *job = s->job;
+	struct report *r = &s->report;
+
+	if (r->said == SAID_REFUSED) {
+		act_end(job, ENDING_NOT_STARTED, "%s", buf_text(&r->word));
+	} else if (r->said == SAID_EXIT || r->said == SAID_ENDED) {
+		take_result(s);
+	} else if (r->said == SAID_ALIVE) {
+		say_lost(s, "The script could not be ended.");
+	} else {
+		for (size_t i = 0; i < 3; i++)
+			if (strcmp(buf_text(&r->word), lost[i].word) == 0)
+				act_end(job, ENDING_UNKNOWN, "%s%s%s",
+				    lost[i].before, job->target->host,
+				    lost[i].after);
+	}
+}
+
+/* Ends the script on the target, for the reason that the watch has. */
+static void
+stop_script(struct ssh_job *s)
+{
+	int64_t limit = clock_monotonic() + STOP_REPEAT_MS;
+	enum ssh_result result;
+	struct buf text = { 0 };
+	bool fresh;
+
+	s->job->stop = s->job->loop->stop;
+	if (!s->tried) {
+		s->job->ending = ENDING_STOPPED;
+		return;
+	}
+	if (s->job->stop == STOP_ABANDONED) {
+		buf_reset(&s->error);
+		say_lost(s, "The step's process was killed.");
+		return;
+	}
+	do {
+		fresh = s->conn == NULL;
+		if ((result = reach(s)) == SSH_OK) {
+			remote_end(&s->remote, &text);
+			result = ask(s, &text, STOP_REPEAT_MS, false);
+		}
+		if (result == SSH_OK && s->report.said != SAID_NOTHING) {
+			aggregate(s);
+			return;
+		}
+		if (result == SSH_LOST)
+			(void)loop_poll(
+			    s->job->loop, NULL, 0, clock_monotonic() + 1000);
+	} while (
+	    result != SSH_REFUSED && (clock_monotonic() < limit || !fresh));
+	say_lost(s,
+	    "The script was to be ended, but its host could not be "
+	    "reached.");
+}
+
+static struct ssh_job *
+ssh_job_of(struct job *job)
+{
+	struct ssh_job *s = job->conn;
+
+	if (s == NULL) {
+		job->conn = s = mem_calloc(1, sizeof(*s));
+		s->job = job;
+		s->command = script_command(job->spec->user);
+		s->remote = (struct remote){ .spec = job->spec,
+			.target = job->target->name };
+		s->report = (struct report){ .nonce = s->remote.nonce,
+			.ctx = s,
+			.on_started = on_started,
+			.on_output = take_output,
+			.on_typed = take_typed };
+		s->frames.session = job->output->session;
+	}
+	return s;
+}
+
+void
+act_ssh(struct job *job)
+{
+	struct ssh_job *s = ssh_job_of(job);
+
+	text_random_hex(s->remote.nonce, 16);
+	snprintf(s->remote.name, sizeof(s->remote.name), "%s-%s-%d",
+	    job->spec->exec, job->target->name, job->repeat);
+	report_reset(&s->report);
+	s->tried = s->removable = false;
+	s->lost_at = s->backoff = 0;
+	if (follow(s))
+		aggregate(s);
+	else if (job->loop->stop != STOP_NONE)
+		stop_script(s);
+}
+
+void
+act_ssh_clean(struct job *job)
+{
+	struct ssh_job *s = job->conn;
+	struct buf text = { 0 };
+
+	if (s == NULL || s->conn == NULL || !s->removable)
+		return;
+	s->removable = false;
+	if (ssh_conn_last(s->conn, REMOTE_DONE, clock_monotonic() + CLEAN_MS))
+		return;
+	remote_remove(&s->remote, &text);
+	(void)ask(s, &text, CLEAN_MS, false);
+}
+
+void
+act_ssh_close(struct job *job)
+{
+	struct ssh_job *s = job->conn;
+
+	if (s == NULL)
+		return;
+	ssh_conn_close(s->conn);
+	report_clear(&s->report);
+	tty_frames_clear(&s->frames);
+	buf_clear(&s->error);
+	free(s->command);
+	free(s);
+	job->conn = NULL;
+}

@@ -1,0 +1,161 @@
+/*
+ * aggregate.c: what the results of all targets come to.
+ *
+ * The worst result is that of the step.  Its message counts first, as that is
+ * what a person asks about forty hosts, and then gives the words of the first
+ * target that has that result.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "executor/aggregate.h"
+#include "executor/status.h"
+
+static void
+say_not_started(const struct job_spec *o, enum halt halt, struct buf *out)
+{
+	if (halt == HALT_MAX_FAIL)
+		buf_printf(
+		    out, "not started as max-fail=%d was passed", o->max_fail);
+	else if (halt == HALT_BATCH && o->batch == 1)
+		buf_puts(out,
+		    "not started as the target before failed "
+		    "(serial)");
+	else if (halt == HALT_BATCH)
+		buf_printf(out,
+		    "not started as the batch before had a "
+		    "failure (batch=%d)",
+		    o->batch);
+	else if (halt == HALT_CANCELLED)
+		buf_puts(out, "not started as the step was cancelled");
+	else
+		buf_puts(out,
+		    "not started as there was no room for another "
+		    "process");
+}
+
+/* The last line of a target that has none. */
+static void
+finish_target(
+    const struct job_spec *o, size_t i, enum outcome outcome, enum halt halt)
+{
+	const char *name = o->targets[i].name;
+	struct status_end end = { .exit = -1, .state = STATE_UNKNOWN };
+	struct buf message = { 0 };
+
+	if (outcome == OUTCOME_NOT_STARTED) {
+		end.state = STATE_NOT_STARTED;
+		buf_printf(&message, "%s was ", name);
+		say_not_started(o, halt, &message);
+		buf_putc(&message, '.');
+	} else if (o->interpreter == NULL) {
+		buf_printf(&message,
+		    "The process that ran the step on %s "
+		    "died. How far it had come is not known: look there.",
+		    name);
+	} else if (strcmp(o->targets[i].kind, "ssh") == 0) {
+		buf_printf(&message,
+		    "The process that ran the step on %s "
+		    "died. The script may still run on %s, with its output in "
+		    "~/.countersign/%s-*.",
+		    name, o->targets[i].host, o->exec);
+	} else {
+		buf_printf(&message,
+		    "The process that ran the step on %s "
+		    "died, and its script was killed. How far it had come is "
+		    "not known.",
+		    name);
+	}
+	end.message = message.data;
+	status_target(name, &end);
+	buf_clear(&message);
+}
+
+static enum state
+state_of(struct json_object *end)
+{
+	const char *s = json_text(end, "state", "");
+
+	for (int i = 0; i < STATE__MAX; i++)
+		if (strcmp(state_name((enum state)i), s) == 0)
+			return (enum state)i;
+	return STATE_UNKNOWN;
+}
+
+/* "3 of 40 targets failed, 20 were not started as max-fail=2 was passed." */
+static void
+say_counts(const struct job_spec *o, const size_t counts[STATE__MAX],
+    enum halt halt, struct buf *out)
+{
+	const char *between = "";
+
+	if (counts[STATE_FAILED] > 0) {
+		buf_printf(out, "%zu of %zu targets failed",
+		    counts[STATE_FAILED], o->targets_count);
+		between = ", ";
+	}
+	if (counts[STATE_UNKNOWN] > 0) {
+		buf_printf(out, "%s outcome is not known on %zu of %zu",
+		    *between == '\0' ? "The" : ", the", counts[STATE_UNKNOWN],
+		    o->targets_count);
+		between = ", ";
+	}
+	if (counts[STATE_NOT_STARTED] > 0) {
+		buf_printf(out, "%s%zu %s ", between, counts[STATE_NOT_STARTED],
+		    counts[STATE_NOT_STARTED] == 1 ? "was" : "were");
+		say_not_started(o, halt, out);
+	}
+	buf_putc(out, '.');
+}
+
+/* The state of the step, and why it is not success. */
+static enum state
+weigh(const struct job_spec *o, struct json_object *ends, enum halt halt,
+    struct buf *message)
+{
+	size_t counts[STATE__MAX] = { 0 };
+	const char *first[STATE__MAX] = { 0 };
+	enum state state = STATE_SUCCEEDED, worst;
+
+	for (size_t i = 0; i < o->targets_count; i++) {
+		struct json_object *end = json_get(ends, o->targets[i].name);
+		enum state one = state_of(end);
+
+		if (counts[one]++ == 0)
+			first[one] = json_text(end, "message", "");
+		if (one > state)
+			state = one;
+	}
+	if (state == STATE_SUCCEEDED)
+		return state;
+	worst = state;
+	if (o->targets_count > 1)
+		say_counts(o, counts, halt, message);
+	if (state == STATE_NOT_STARTED)
+		state = STATE_FAILED;
+	if (o->targets_count == 1 || worst != STATE_NOT_STARTED)
+		buf_printf(
+		    message, "%s%s", message->len > 0 ? " " : "", first[worst]);
+	return state;
+}
+
+enum err
+aggregate(
+    const struct job_spec *o, const enum outcome *outcomes, enum halt halt)
+{
+	struct json_object *ends;
+	struct buf message = { 0 };
+	enum state state;
+	enum err err;
+
+	for (size_t i = 0; i < o->targets_count; i++)
+		if (outcomes[i] != OUTCOME_WRITTEN)
+			finish_target(o, i, outcomes[i], halt);
+	ends = status_read();
+	state = weigh(o, ends, halt, &message);
+	err = status_done(state, buf_text(&message));
+	buf_clear(&message);
+	json_object_put(ends);
+	return err;
+}

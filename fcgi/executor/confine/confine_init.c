@@ -1,0 +1,216 @@
+/*
+ * confine_init.c: a program of this machine in namespaces of its own.
+ *
+ * Our child is the init of a pid namespace and has a mount namespace; it
+ * covers the data folder, mounts a /proc that shows the namespace alone, and
+ * starts the program.  Its end is the end of all that the program started,
+ * so one signal ends them surely; a SIGTERM is passed on to the program's
+ * group.  The program's status comes over a pipe, as its init lives on for
+ * those that the program leaves running.
+ *
+ * Nothing of ours is inherited but that pipe: not the lock of the execution,
+ * which would look alive, nor the output, which would not end.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "executor/confine/confine_own.h"
+#include "executor/event_loop.h"
+
+#define MOST_TRIES 10 /* of a word in the pipe */
+#define READY (-1)    /* the first word of the pipe: it goes on */
+
+static volatile sig_atomic_t wish;
+static volatile pid_t program;
+
+static void
+on_end(int number)
+{
+	(void)number;
+	wish = 1;
+	if (program > 0)
+		kill(-program, SIGTERM);
+}
+
+static bool
+report(int fd, int word)
+{
+	return write(fd, &word, sizeof(word)) == sizeof(word);
+}
+
+/* Where the script stood always, in what covers the data folder. */
+static bool
+put_script(struct confine_call *call)
+{
+	char *folder, *path;
+	char exec[4096];
+	int fd;
+	bool ok;
+
+	if (call->script == NULL || call->script_path != NULL)
+		return true;
+	if (getcwd(exec, sizeof(exec)) == NULL)
+		return false;
+	folder = mem_strdup(exec);
+	path = mem_printf("%s/%s", exec, call->script_name);
+	umask(022);
+	ok = io_mkdirs(folder, 0755) == ERR_OK;
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ok = ok && fd >= 0 &&
+	    io_write_all(fd, call->script->data, call->script->len) == 0 &&
+	    (!call->who->changes ||
+		fchown(fd, call->who->uid, call->who->gid) == 0);
+	if (fd >= 0)
+		close(fd);
+	free(folder);
+	free(call->script_path);
+	call->script_path = path;
+	return ok;
+}
+
+static bool
+make_view(struct confine_call *call)
+{
+	return cover_all(confine_data(), call->who->uid) && put_script(call) &&
+	    cover_seal() &&
+	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		NULL) == 0;
+}
+
+static void __attribute__((noreturn)) run_program(struct confine_call *call)
+{
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	(void)(call->session ? setsid() : setpgid(0, 0));
+	if (rights_take(call->who, true))
+		call->become(call->ctx, call->script_path);
+	_exit(127);
+}
+
+/* Until nobody is left; the status of the program goes to the pipe. */
+static void __attribute__((noreturn)) wait_for_all(int out)
+{
+	int status;
+	pid_t pid;
+
+	for (;;) {
+		pid = waitpid(-1, &status, 0);
+		if (pid < 0 && errno == EINTR)
+			continue;
+		if (pid < 0)
+			_exit(0);
+		if (pid != program)
+			continue;
+		program = 0;
+		prctl(PR_SET_PDEATHSIG, 0); /* what it left may stay */
+		for (int i = 0; i < MOST_TRIES && !report(out, status); i++)
+			;
+		close(out);
+	}
+}
+
+/* Of ours, only the pipe stays, as descriptor 3. */
+static void
+let_go(int *out)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	dup2(*out, 3);
+	*out = 3;
+	for (int fd = 0; fd < 3 && null >= 0; fd++)
+		dup2(null, fd);
+	close_range(4, ~0U, 0);
+	(void)!chdir("/");
+}
+
+static void __attribute__((noreturn))
+be_init(struct confine_call *call, int out)
+{
+	struct sigaction action = { .sa_handler = on_end };
+	pid_t pid;
+
+	prctl(PR_SET_PDEATHSIG, call->end_signal);
+	setpgid(0, 0);
+	loop_reset_signals();
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	if (!make_view(call)) {
+		(void)report(out, errno);
+		_exit(1);
+	}
+	if (!report(out, READY))
+		_exit(1); /* else it would be started once more, beside */
+	pid = fork();
+	if (pid == 0)
+		run_program(call);
+	if (pid < 0)
+		_exit(127);
+	program = pid;
+	if (wish)
+		kill(pid, SIGTERM);
+	prctl(PR_SET_NAME, "countersign-ini");
+	let_go(&out);
+	wait_for_all(out);
+}
+
+/* glibc's fork takes no flags; the child has our memory, as after fork. */
+static pid_t
+clone_with(unsigned long flags)
+{
+	return (pid_t)syscall(
+	    SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL);
+}
+
+/* Whether the program has begun cannot be known: nothing may be said of it,
+ * and it is not started another way. */
+static void __attribute__((noreturn)) lose(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	log_fatal("the process of a script does not say whether it began");
+}
+
+pid_t
+init_start(struct confine_call *call, int *ret_fd)
+{
+	int ends[2], word = 0;
+	ssize_t n = -1;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -1;
+	pid = clone_with(CLONE_NEWNS | CLONE_NEWPID);
+	if (pid == 0)
+		be_init(call, ends[1]);
+	close(ends[1]);
+	for (int i = 0; pid > 0 && i < MOST_TRIES; i++)
+		if ((n = read(ends[0], &word, sizeof(word))) >= 0)
+			break;
+	if (pid > 0 && n < 0)
+		lose(pid);
+	if (pid > 0 && n == sizeof(word) && word == READY) {
+		*ret_fd = ends[0];
+		return pid;
+	}
+	if (pid > 0) {
+		waitpid(pid, NULL, 0);
+		errno = n == sizeof(word) && word > 0 ? word : EPERM;
+	}
+	word = errno;
+	close(ends[0]);
+	errno = word;
+	return -1;
+}

@@ -1,0 +1,240 @@
+/*
+ * confine_rights.c: whose rights a program on this machine has, and how it
+ * gives up all others.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "executor/confine/confine_own.h"
+
+/* The users of the console's other programs, who may read its journal. */
+static const char *const never[] = { "countersign-keeper", "countersign-web",
+	"countersign-nginx" };
+
+unsigned
+confine_without(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	static const char *const names[] = { "namespaces", "user", "landlock",
+		"seccomp", "everything" };
+	const char *said = getenv("COUNTERSIGN_WITHOUT");
+	unsigned without = 0;
+
+	for (int i = 0; i < 5 && said != NULL; i++)
+		if (strstr(said, names[i]) != NULL)
+			without |= 1u << i;
+	return without;
+#else
+	return 0;
+#endif
+}
+
+static void
+take_entry(struct confine_who *who, const struct passwd *pw)
+{
+	who->user = mem_strdup(pw->pw_name);
+	who->home = mem_strdup(pw->pw_dir);
+	who->uid = pw->pw_uid;
+	who->gid = pw->pw_gid;
+}
+
+/* Started as a plain user: everything runs as that user. */
+static bool
+choose_own(const char *wanted, struct confine_who *ret, struct buf *why)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+
+	if (pw != NULL) {
+		take_entry(ret, pw);
+	} else {
+		ret->user = mem_strdup("nobody");
+		ret->home = mem_strdup("/");
+		ret->uid = geteuid();
+		ret->gid = getegid();
+	}
+	if (wanted == NULL || strcmp(wanted, ret->user) == 0)
+		return true;
+	buf_printf(why,
+	    "The console was started as %s and cannot become %s. "
+	    "Start it as root for that, or take user= out of the step and "
+	    "local: {user: …} out of the environment.",
+	    ret->user, wanted);
+	return false;
+}
+
+/*
+ * The user owns this program or a folder above it, so that a script with the
+ * user's rights could put another program in its place, which root would run.
+ */
+static bool
+owns_programs(uid_t uid)
+{
+	char *path = realpath("/proc/self/exe", NULL), *slash;
+	bool owns = path == NULL;
+	struct stat st;
+
+	while (!owns && path[0] != '\0') {
+		owns = stat(path, &st) != 0 || st.st_uid == uid;
+		slash = strrchr(path, '/');
+		*slash = '\0';
+	}
+	free(path);
+	return owns;
+}
+
+/* Started as root: NULL, or why the step may not have that user. */
+static const char *
+user_refused(const struct passwd *pw)
+{
+	const char *local = confine_policy()->local_user;
+
+	if (pw->pw_uid == 0 && (local == NULL || strcmp(local, "root") != 0))
+		return "a step has the rights of root on this machine only "
+		       "where its environment says local: {user: root} in "
+		       "targets.yml.";
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		if (strcmp(pw->pw_name, never[i]) == 0)
+			return "this user belongs to the console's own "
+			       "programs.";
+	if (pw->pw_uid != 0 && owns_programs(pw->pw_uid))
+		return "this user owns the console's programs, or a folder "
+		       "above them, and could put others in their place. "
+		       "Install "
+		       "them where root alone may write, or name another user.";
+	return NULL;
+}
+
+bool
+confine_choose(const char *user, struct confine_who *ret, struct buf *why)
+{
+	const char *wanted = user != NULL ? user : confine_policy()->local_user;
+	const struct passwd *pw;
+	const char *refused;
+
+	*ret = (struct confine_who){ 0 };
+	if ((confine_without() & CONFINE_EVERYTHING) != 0) {
+		ret->whole = true;
+		return choose_own(NULL, ret, why);
+	}
+	if (geteuid() != 0)
+		return choose_own(wanted, ret, why);
+	if (wanted == NULL)
+		wanted = CONFINE_USER_NAME;
+	if ((pw = getpwnam(wanted)) == NULL) {
+		buf_printf(why, "There is no user %s on this machine. %s",
+		    wanted,
+		    strcmp(wanted, CONFINE_USER_NAME) == 0
+			? "`make users`, as root, creates the users of the "
+			  "console."
+			: "Create it, or correct user= of the step or local: "
+			  "of "
+			  "the environment.");
+		return false;
+	}
+	if ((refused = user_refused(pw)) != NULL) {
+		buf_printf(
+		    why, "It cannot be executed as %s: %s", wanted, refused);
+		return false;
+	}
+	take_entry(ret, pw);
+	ret->whole = pw->pw_uid == 0;
+	ret->changes = !ret->whole &&
+	    (confine_without() & CONFINE_ACCOUNT) == 0;
+	ret->groups_count = CONFINE_GROUPS;
+	if (getgrouplist(ret->user, ret->gid, ret->groups, &ret->groups_count) <
+	    0)
+		ret->groups_count = CONFINE_GROUPS;
+	return true;
+}
+
+void
+confine_who_clear(struct confine_who *who)
+{
+	free(who->user);
+	free(who->home);
+	*who = (struct confine_who){ 0 };
+}
+
+/* Also of what root could take again. */
+static bool
+drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct none[2] = { { 0 } };
+
+	for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+		(void)prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	return syscall(SYS_capset, &header, none) == 0;
+}
+
+static bool
+change_user(const struct confine_who *who)
+{
+	return setgroups((size_t)who->groups_count, who->groups) == 0 &&
+	    setresgid(who->gid, who->gid, who->gid) == 0 &&
+	    setresuid(who->uid, who->uid, who->uid) == 0;
+}
+
+/* The filters are what the kernel has; who is started without one is held by
+ * the others. */
+bool
+rights_take(const struct confine_who *who, bool covered)
+{
+	unsigned without = confine_without();
+
+	umask(022);
+	if (who->whole)
+		return true;
+	for (int cap = 0;
+	     who->changes && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+		(void)prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+	if (who->changes && !change_user(who))
+		return false;
+	if (!drop_capabilities() || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return false;
+	if ((without & CONFINE_LANDLOCK) == 0)
+		(void)filter_landlock(confine_data(), covered);
+	if ((without & CONFINE_SECCOMP) == 0)
+		(void)filter_system_calls();
+	return true;
+}
+
+/* As a file server does it: the kernel checks files against these alone, and
+ * takes root's rights to files away while they are not root's. */
+void
+confine_files_as(const struct confine_who *who)
+{
+	int saved = errno;
+
+	if (who->changes) {
+		(void)setgroups((size_t)who->groups_count, who->groups);
+		(void)setfsgid(who->gid);
+		(void)setfsuid(who->uid);
+	}
+	errno = saved;
+}
+
+void
+confine_files_own(void)
+{
+	int saved = errno;
+
+	if (geteuid() == 0) {
+		(void)setfsuid(0);
+		(void)setfsgid(getegid());
+	}
+	errno = saved;
+}

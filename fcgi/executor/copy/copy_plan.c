@@ -1,0 +1,187 @@
+/*
+ * copy_plan.c: the lines of a copy step, with their values.
+ *
+ * Values are filled in once a line was taken apart (lang/copy_line.c).  A value
+ * stands for a name within its path; with slashes it may only begin one.  What
+ * makes a path mean another place ("..", an empty name) is refused.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "lang/copy_line.h"
+#include "lang/values.h"
+#include "executor/copy/copy.h"
+
+static const struct job_target this_machine = { .name = "local",
+	.kind = "local" };
+
+/* A name of a path that would lead elsewhere. */
+static bool
+leads_elsewhere(const char *path)
+{
+	size_t len;
+
+	for (path += *path == '/'; *path != '\0'; path += len + 1) {
+		len = strcspn(path, "/");
+		if (len == 0 || (len == 1 && path[0] == '.') ||
+		    (len == 2 && memcmp(path, "..", 2) == 0))
+			return true;
+		if (path[len] == '\0')
+			break;
+	}
+	return false;
+}
+
+bool
+copy_fill(const struct job_spec *o, const char *s, size_t len, struct buf *out,
+    struct buf *why)
+{
+	size_t at = 0, from = 0, n, start = out->len;
+	bool filled = false;
+	char name[65];
+
+	buf_puts(out, "");
+	while (values_next(s, len, &at, &n, name)) {
+		const char *value = job_spec_value(o, name);
+
+		if (value == NULL || value[strcspn(value, "\r\n")] != '\0') {
+			buf_printf(why,
+			    value == NULL ? "{{%s}} has no value."
+					  : "The value of {{%s}} has a line "
+					    "end, which no "
+					    "path may have.",
+			    name);
+			return false;
+		}
+		if (at > 0 && strchr(value, '/') != NULL) {
+			buf_printf(why,
+			    "The value of {{%s}} has a “/”: within "
+			    "a path a value stands for one name. A value with "
+			    "“/” may only stand where a path begins.",
+			    name);
+			return false;
+		}
+		buf_put(out, s + from, at - from);
+		buf_puts(out, value);
+		from = at += n;
+		filled = true;
+	}
+	buf_put(out, s + from, len - from);
+	if (filled &&
+	    (leads_elsewhere(buf_text(out) + start) ||
+		(text_ends(buf_text(out) + start, "/") && s[len - 1] != '/'))) {
+		buf_puts(why,
+		    "With its values the path has an empty name, "
+		    "“.”, “..” or an end that the document does not show, and "
+		    "would mean another place. Check the values.");
+		return false;
+	}
+	return true;
+}
+
+static const struct job_target *
+find_target(const struct job_spec *o, const char *name)
+{
+	if (strcmp(name, "local") == 0)
+		return &this_machine;
+	for (size_t i = 0; i < o->hosts_count; i++)
+		if (strcmp(o->hosts[i].name, name) == 0)
+			return &o->hosts[i];
+	for (size_t i = 0; i < o->targets_count; i++)
+		if (strcmp(o->targets[i].name, name) == 0)
+			return &o->targets[i];
+	return NULL;
+}
+
+/* One side of a line: its target, and its path. */
+static bool
+fill_side(const struct job *job, const struct copy_side *side,
+    const struct job_target **ret, struct buf *path, struct buf *why)
+{
+	char *name;
+
+	*ret = job->target;
+	if (side->target != NULL) {
+		name = mem_strndup(side->target, side->target_len);
+		*ret = find_target(job->spec, name);
+		if (*ret == NULL)
+			buf_printf(why,
+			    "“%.64s” is no SSH target of this "
+			    "environment. Where it is a group, write on=%.64s "
+			    "and the path without a target.",
+			    name, name);
+		free(name);
+		if (*ret == NULL)
+			return false;
+	}
+	if (!copy_fill(job->spec, side->path, side->path_len, path, why))
+		return false;
+	if (text_starts(buf_text(path), "/") ||
+	    (text_starts(buf_text(path), "~/") && *ret != &this_machine &&
+		strcmp((*ret)->kind, "ssh") == 0))
+		return true;
+	buf_printf(why, "The path %.200s does not begin with “/”%s.",
+	    buf_text(path),
+	    strcmp((*ret)->kind, "ssh") == 0
+		? " or “~/”"
+		: ", as one on this machine has to");
+	return false;
+}
+
+static bool
+fill_line(const struct job *job, const struct copy_text *text,
+    struct copy_line *l, struct buf *why)
+{
+	l->folder = text->folder;
+	l->into = text->into;
+	return fill_side(job, &text->from, &l->from, &l->from_path, why) &&
+	    fill_side(job, &text->to, &l->to, &l->to_path, why);
+}
+
+bool
+copy_plan(const struct job *job, struct copy_line **ret, size_t *ret_count,
+    struct buf *why)
+{
+	const char *s = job->spec->text, *wrong;
+	struct copy_line *lines = NULL;
+	size_t count = 0, cap = 0, len, at;
+	struct buf reason = { 0 };
+	struct copy_text text;
+	bool ok = true;
+
+	for (int n = 0; *s != '\0' && ok; n++, s += len + (s[len] == '\n')) {
+		len = strcspn(s, "\n");
+		wrong = copy_line_read(s, len, &text, &at);
+		if (text.nothing)
+			continue;
+		(void)mem_grow(&lines, &cap, count, sizeof(*lines));
+		lines[count] = (struct copy_line){ .number = n +
+			    job->spec->text_line };
+		if (wrong != NULL)
+			buf_puts(&reason, wrong);
+		ok = wrong == NULL &&
+		    fill_line(job, &text, &lines[count], &reason);
+		if (!ok)
+			buf_printf(why,
+			    "Line %d of the document: %s Nothing "
+			    "was copied.",
+			    lines[count].number, buf_text(&reason));
+		count++;
+	}
+	buf_clear(&reason);
+	*ret = lines;
+	*ret_count = count;
+	return ok;
+}
+
+void
+copy_plan_free(struct copy_line *lines, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		buf_clear(&lines[i].from_path);
+		buf_clear(&lines[i].to_path);
+	}
+	free(lines);
+}

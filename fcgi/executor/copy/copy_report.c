@@ -1,0 +1,174 @@
+/*
+ * copy_report.c: what a copy says: how far it is, what came of it, why it
+ * failed.
+ *
+ * Lines of progress come ever more seldom, every two seconds at first and then
+ * after another tenth of the time, so that an hour's copy adds some sixty
+ * lines to the record and not thousands.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "executor/copy/copy.h"
+#include "executor/status.h"
+
+#define FIRST_MS 2000
+#define LAST_MS 60000
+#define FULL (1024 * 1024) /* less free than this: no space */
+
+const char *
+copy_size(int64_t bytes, char text[32])
+{
+	static const char *const units[] = { "bytes", "KB", "MB", "GB", "TB" };
+	double n = (double)bytes;
+	size_t i = 0;
+
+	for (; n >= 1000 && i < 4; i++)
+		n /= 1000;
+	snprintf(text, 32, i == 0 ? "%.0f %s" : "%.1f %s", n, units[i]);
+	return text;
+}
+
+static void
+put_time(int64_t ms, char text[32])
+{
+	int64_t s = (ms + 999) / 1000;
+
+	if (s >= 3600)
+		snprintf(text, 32, "%lld h %lld min", (long long)(s / 3600),
+		    (long long)(s % 3600 / 60));
+	else if (s >= 120)
+		snprintf(text, 32, "%lld min", (long long)(s / 60));
+	else
+		snprintf(text, 32, "%lld s", (long long)s);
+}
+
+void
+copy_say(struct copy *c, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		log_bug("out of memory");
+	output_put(c->job->output, text, (size_t)n);
+	output_put(c->job->output, "\n", 1);
+	free(text);
+}
+
+void
+copy_progress(struct copy *c, int64_t bytes)
+{
+	int64_t now = clock_monotonic(), elapsed = now - c->begun, step, rate;
+	char sent[32], total[32], speed[32], left[32];
+
+	c->bytes += bytes;
+	c->sent += bytes > 0 ? bytes : 0;
+	if (now < c->next || c->total <= 0 || elapsed <= 0)
+		return;
+	step = elapsed / 10;
+	c->next = now +
+	    (step < FIRST_MS         ? FIRST_MS
+		    : step > LAST_MS ? LAST_MS
+				     : step);
+	rate = c->sent * 1000 / elapsed;
+	if (rate <= 0 || c->bytes > c->total)
+		return;
+	put_time((c->total - c->bytes) * 1000 / rate, left);
+	copy_say(c, "  %lld %%, %s of %s, %s/s, %s left",
+	    (long long)(c->bytes * 100 / c->total), copy_size(c->bytes, sent),
+	    copy_size(c->total, total), copy_size(rate, speed), left);
+	status_progress(c->job->target->name, "%lld %% of %s, %s/s, %s left",
+	    (long long)(c->bytes * 100 / c->total), total, speed, left);
+}
+
+/* What may help against the reason. */
+static const char *
+advice(const char *reason)
+{
+	static const struct {
+		const char *word, *what;
+	} all[] = {
+		{ "permission",
+		    "Check owner and mode there, and the target's "
+		    "user in targets.yml." },
+		{ "Permission",
+		    "Check owner and mode there, and the user who "
+		    "runs the console's steps." },
+		{ "pace", "Make space there and retry." },
+		{ "not there", "Check the path." },
+		{ "No such", "Check the path." },
+		{ "Read-only", "The file system there is mounted read-only." },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strstr(reason, all[i].word) != NULL)
+			return all[i].what;
+	return "Look there, and retry.";
+}
+
+/* Where an SFTP server only says "Failure", the disk may tell more. */
+static void
+look_for_space(struct copy_end *e, const char *path)
+{
+	char *slash, size[32], *folder = strdup(path);
+	int64_t space;
+
+	if (folder == NULL)
+		log_bug("out of memory");
+	slash = strrchr(folder, '/');
+	if (slash != NULL)
+		slash[slash == folder] = '\0';
+	(void)e->ops->end(e, 0, 0); /* no answers are left under way */
+	space = e->ops->space(e, folder);
+	if (space >= 0 && space < FULL) {
+		buf_reset(&e->said);
+		buf_printf(&e->said, "no space is left there (%s free)",
+		    copy_size(space, size));
+	}
+	free(folder);
+}
+
+enum copy_err
+copy_fail(struct copy *c, struct copy_end *e, enum copy_err err,
+    const char *path, const char *what)
+{
+	const char *reason;
+
+	if (err == COPY_ABSENT)
+		err = COPY_FAILED;
+	if (err != COPY_FAILED)
+		return err;
+	if (e->sftp != NULL && strcmp(what, "written") == 0 &&
+	    strstr(buf_text(&e->said), "permission") == NULL)
+		look_for_space(e, path);
+	reason = buf_text(&e->said);
+	act_end(c->job, ENDING_FAILED,
+	    "%s:%s could not be %s: %s. Nothing "
+	    "under its final name was changed. %s",
+	    e->target->name, path, what, reason, advice(reason));
+	return COPY_FAILED;
+}
+
+enum copy_err
+copy_refuse(struct copy *c, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		log_bug("out of memory");
+	va_end(ap);
+	act_end(c->job, ENDING_FAILED, "%s", text);
+	free(text);
+	return COPY_FAILED;
+}

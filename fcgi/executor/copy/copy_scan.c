@@ -1,0 +1,237 @@
+/*
+ * copy_scan.c: what there is to copy, found out before the first byte goes.
+ *
+ * A folder is listed whole, level by level, into one array: so the end is
+ * known, names that cannot be copied are refused before anything has been, and
+ * a copy that was cut goes on with what is not done.  Symbolic links inside a
+ * folder are copied as links and never followed, so that nothing outside it is
+ * read or written; a path that itself is a link means what it leads to.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "executor/copy/copy.h"
+
+#define MOST 1000000 /* items of a folder */
+
+struct listing {
+	struct copy *c;
+	const char *under; /* the name of the folder, or "" */
+	bool refused;      /* a name was no good */
+};
+
+static void
+add_name(void *ctx, const char *name, size_t len)
+{
+	struct listing *l = ctx;
+	struct copy *c = l->c;
+
+	if (memchr(name, '\n', len) != NULL || c->count >= MOST) {
+		l->refused = true;
+		return;
+	}
+	(void)mem_grow(&c->items, &c->cap, c->count, sizeof(*c->items));
+	c->items[c->count++] = (struct copy_item){ .name = *l->under == '\0'
+		    ? mem_strndup(name, len)
+		    : mem_printf("%s/%.*s", l->under, (int)len, name) };
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct copy_item *)a)->name,
+	    ((const struct copy_item *)b)->name);
+}
+
+/* Lists one folder and looks at what is in it. */
+static enum copy_err
+list(struct copy *c, const char *under)
+{
+	struct listing l = { c, under, false };
+	size_t first = c->count;
+	struct buf path = { 0 }, content = { 0 };
+	enum copy_err err;
+
+	buf_printf(&path, "%s/%s", buf_text(&c->source), under);
+	err = c->from.ops->list(&c->from, path.data, add_name, &l);
+	err = copy_fail(c, &c->from, err, path.data, "listed");
+	if (err == COPY_OK && l.refused)
+		err = copy_refuse(c,
+		    "%s:%s has more than a million entries, "
+		    "or one with a line end in its name, which cannot be "
+		    "copied. Nothing was copied.",
+		    c->from.target->name, path.data);
+	if (err == COPY_OK && c->count > first)
+		qsort(c->items + first, c->count - first, sizeof(*c->items),
+		    by_name);
+	for (size_t i = first; i < c->count && err == COPY_OK; i++) {
+		struct copy_item *item = &c->items[i];
+
+		buf_reset(&path);
+		buf_printf(&path, "%s/%s", buf_text(&c->source), item->name);
+		err = c->from.ops->stat(
+		    &c->from, path.data, false, &item->stat);
+		if (err == COPY_OK && S_ISLNK(item->stat.mode)) {
+			err = c->from.ops->readlink(
+			    &c->from, path.data, &content);
+			item->content = mem_strdup(buf_text(&content));
+		}
+		err = copy_fail(c, &c->from, err, path.data, "looked at");
+		if (S_ISREG(item->stat.mode))
+			c->total += item->stat.size;
+	}
+	buf_clear(&path);
+	buf_clear(&content);
+	return err;
+}
+
+static enum copy_err
+scan_folder(struct copy *c)
+{
+	enum copy_err err = list(c, "");
+
+	for (size_t i = 0; i < c->count && err == COPY_OK; i++) {
+		char *name;
+
+		if (!S_ISDIR(c->items[i].stat.mode))
+			continue;
+		name = mem_strdup(c->items[i].name); /* items may move */
+		err = list(c, name);
+		free(name);
+	}
+	return err;
+}
+
+/* "~/x" of an SSH host, as a whole path; without a slash at its end. */
+static enum copy_err
+whole(struct copy *c, struct copy_end *e, const char *path, struct buf *ret)
+{
+	struct buf home = { 0 };
+	enum copy_err err = COPY_OK;
+
+	buf_reset(ret);
+	if (*path == '~') {
+		err = copy_fail(
+		    c, e, e->ops->real(e, ".", &home), "~", "found");
+		buf_puts(ret, buf_text(&home));
+		path++;
+	}
+	buf_puts(ret, path);
+	while (ret->len > 1 && ret->data[ret->len - 1] == '/')
+		ret->data[--ret->len] = '\0';
+	buf_clear(&home);
+	return err;
+}
+
+enum copy_err
+copy_folders(struct copy *c, const char *path, bool *ret_made)
+{
+	struct copy_stat st;
+	enum copy_err err;
+	char *part;
+
+	*ret_made = false;
+	for (size_t n = 1; *path == '/' && path[n - 1] != '\0';) {
+		n += strcspn(path + n, "/");
+		part = mem_strndup(path, n);
+		err = c->to.ops->stat(&c->to, part, true, &st);
+		if (err == COPY_ABSENT) {
+			*ret_made = true;
+			err = copy_fail(c, &c->to,
+			    c->to.ops->mkdir(&c->to, part), part, "made");
+		} else if (err == COPY_OK && !S_ISDIR(st.mode)) {
+			err = copy_refuse(c,
+			    "%s:%s is no folder. Nothing was "
+			    "changed. Check the path.",
+			    c->to.target->name, part);
+		} else {
+			err = copy_fail(c, &c->to, err, part, "looked at");
+		}
+		free(part);
+		if (err != COPY_OK)
+			return err;
+		n += path[n] == '/';
+		if (path[n] == '\0')
+			break;
+	}
+	return COPY_OK;
+}
+
+/* The final name of a file. */
+static enum copy_err
+name_target(struct copy *c)
+{
+	struct copy_stat st;
+	enum copy_err err;
+
+	if (c->line->into)
+		buf_puts(&c->target, strrchr(buf_text(&c->source), '/'));
+	err = c->to.ops->stat(&c->to, buf_text(&c->target), false, &st);
+	if (err == COPY_ABSENT)
+		return COPY_OK;
+	if (err == COPY_OK && S_ISLNK(st.mode)) {
+		err = c->to.ops->real(&c->to, buf_text(&c->target), &c->target);
+		if (err == COPY_OK)
+			err = c->to.ops->stat(
+			    &c->to, buf_text(&c->target), false, &st);
+	}
+	err = copy_fail(c, &c->to, err, buf_text(&c->target), "looked at");
+	if (err == COPY_OK && S_ISDIR(st.mode))
+		return copy_refuse(c,
+		    "%s:%s is a folder. Nothing was changed. "
+		    "Write %s/ to copy the file into it.",
+		    c->to.target->name, buf_text(&c->target),
+		    buf_text(&c->target));
+	if (err == COPY_OK && !S_ISREG(st.mode))
+		return copy_refuse(c,
+		    "%s:%s is no regular file. Nothing was "
+		    "changed. Check the path.",
+		    c->to.target->name, buf_text(&c->target));
+	return err;
+}
+
+enum copy_err
+copy_scan(struct copy *c)
+{
+	struct copy_stat st;
+	enum copy_err err;
+
+	for (size_t i = 0; i < c->count; i++) {
+		free(c->items[i].name);
+		free(c->items[i].content);
+	}
+	c->count = 0;
+	c->total = 0;
+	if ((err = whole(c, &c->from, buf_text(&c->line->from_path),
+		 &c->source)) != COPY_OK ||
+	    (err = whole(c, &c->to, buf_text(&c->line->to_path), &c->target)) !=
+		COPY_OK)
+		return err;
+	err = c->from.ops->stat(&c->from, buf_text(&c->source), true, &st);
+	err = copy_fail(c, &c->from, err, buf_text(&c->source), "read");
+	if (err != COPY_OK)
+		return err;
+	if (c->line->folder && !S_ISDIR(st.mode))
+		return copy_refuse(c,
+		    "%s:%s is no folder. Nothing was copied. "
+		    "Write it without “/”.",
+		    c->from.target->name, buf_text(&c->source));
+	if (c->line->folder)
+		return scan_folder(c);
+	if (S_ISDIR(st.mode))
+		return copy_refuse(c,
+		    "%s:%s is a folder. Nothing was copied. "
+		    "Write both paths with “/” at their ends to copy it.",
+		    c->from.target->name, buf_text(&c->source));
+	if (!S_ISREG(st.mode))
+		return copy_refuse(c,
+		    "%s:%s is no regular file and cannot be "
+		    "copied.",
+		    c->from.target->name, buf_text(&c->source));
+	add_name(&(struct listing){ c, "", false }, "", 0);
+	c->items[0].stat = st;
+	c->total = st.size;
+	return name_target(c);
+}

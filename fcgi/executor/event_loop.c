@@ -1,0 +1,163 @@
+/*
+ * event_loop.c: waiting, in the process of one target.
+ *
+ * Signals come by a descriptor, so nothing is interrupted anywhere.  SIGTERM
+ * is a person's wish to end; SIGUSR1 is what the kernel sends when the parent
+ * dies: without it nobody could end this process any more, and a second
+ * attempt might run beside it.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "executor/status.h"
+#include "executor/event_loop.h"
+
+#define MOST_FDS 10
+
+void
+loop_init(struct event_loop *w, int parent)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	w->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (w->signals < 0)
+		log_fatal("no descriptor for signals");
+	prctl(PR_SET_PDEATHSIG, SIGUSR1);
+	if (getppid() != parent)
+		raise(SIGUSR1);
+}
+
+void
+loop_reset_signals(void)
+{
+	static const int ignored[] = { SIGPIPE, SIGHUP };
+	sigset_t none;
+
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void
+loop_start(struct event_loop *w, int64_t timeout_ms)
+{
+	int64_t now = clock_monotonic();
+
+	w->stop = STOP_NONE;
+	w->quiet_from = now;
+	w->quiet_noted = w->prompt_noted = false;
+	w->deadline = timeout_ms > 0 ? now + timeout_ms : 0;
+}
+
+/* Notes a silence once; when the next look is due, or 0. */
+static int64_t
+look_for_quiet(struct event_loop *w, int64_t now)
+{
+	struct buf message = { 0 };
+	int64_t from = w->quiet_from;
+
+	if (w->quiet_ms == 0)
+		return 0;
+	if (w->output->last > from) {
+		w->quiet_from = from = w->output->last;
+		w->quiet_noted = false;
+	}
+	if (w->quiet_noted)
+		return 0;
+	if (now < from + w->quiet_ms)
+		return from + w->quiet_ms;
+	buf_printf(&message, "%s has printed nothing for %lld s.", w->target,
+	    (long long)(w->quiet_ms / 1000));
+	output_last_line(w->output, &message);
+	status_note(w->target, "quiet", message.data);
+	buf_clear(&message);
+	w->quiet_noted = true;
+	return 0;
+}
+
+/* Notes once that a prompt cannot be answered. */
+static void
+look_for_prompt(struct event_loop *w)
+{
+	struct buf message = { 0 };
+
+	if (!w->prompt_noted && output_unclear(w->output, &message)) {
+		status_note(w->target, "quiet", message.data);
+		w->prompt_noted = true;
+	}
+	buf_clear(&message);
+}
+
+static void
+sooner(int64_t *until, int64_t at)
+{
+	if (at > 0 && (*until == 0 || at < *until))
+		*until = at;
+}
+
+static enum stop
+take_signal(struct event_loop *w)
+{
+	struct signalfd_siginfo info;
+	enum stop stop = STOP_NONE;
+
+	while (read(w->signals, &info, sizeof(info)) == sizeof(info))
+		stop = info.ssi_signo == SIGUSR1 ? STOP_ABANDONED : STOP_CANCEL;
+	return stop;
+}
+
+enum stop
+loop_poll(struct event_loop *w, struct pollfd *fds, nfds_t n, int64_t until)
+{
+	struct input_session *session = w->output->session;
+	struct pollfd all[MOST_FDS + 3], *inputs;
+	int64_t now = clock_monotonic();
+	enum stop stop = STOP_NONE;
+
+	sooner(&until, output_tick(w->output, now));
+	sooner(&until, look_for_quiet(w, now));
+	look_for_prompt(w);
+	sooner(&until, w->deadline);
+	if (session != NULL)
+		sooner(&until, input_session_due(session));
+	if (n > MOST_FDS)
+		log_bug("too many descriptors to wait for");
+	if (n > 0)
+		memcpy(all, fds, n * sizeof(*fds));
+	all[n] = (struct pollfd){ .fd = w->signals, .events = POLLIN };
+	inputs = &all[n + 1];
+	inputs[0] = inputs[1] = (struct pollfd){ .fd = -1 };
+	if (session != NULL)
+		input_session_fds(session, inputs);
+	(void)poll(all, n + 3,
+	    until == 0                  ? -1
+		: until <= now          ? 0
+		: until - now > 3600000 ? 3600000
+					: (int)(until - now));
+	if (n > 0)
+		memcpy(fds, all, n * sizeof(*fds));
+	if (inputs[0].revents != 0 || inputs[1].revents != 0)
+		output_hear(w->output, inputs);
+	if (all[n].revents != 0)
+		stop = take_signal(w);
+	if (stop == STOP_NONE && w->deadline > 0 &&
+	    clock_monotonic() >= w->deadline) {
+		w->deadline = 0;
+		stop = STOP_TIMEOUT;
+	}
+	if (stop != STOP_NONE)
+		w->stop = stop;
+	return stop;
+}

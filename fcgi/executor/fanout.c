@@ -1,0 +1,251 @@
+/*
+ * fanout.c: the step on all of its targets, at once or in batches.
+ *
+ * One process per target: a crash or a hang of one costs that target alone,
+ * each waits in its own simple way, and memory is given back when it ends.
+ * Threads were rejected for that reason.  The parent only waits, decides
+ * whether further targets may start, and passes on the wish to end.  A target
+ * whose process dies without its last line is `unknown`; its local script, if
+ * it has one, is killed, so that nothing runs on unseen.
+ *
+ * A batch starts when the one before it has ended.  Whatever did not succeed
+ * counts as failed: with max_fail no target is started once more than that
+ * many have failed, not even in the middle of a batch; without it, batches
+ * stop after the first one in which any has.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "executor/aggregate.h"
+#include "executor/fanout.h"
+#include "executor/ssh/ssh.h"
+#include "executor/output/redact.h"
+#include "executor/status.h"
+#include "executor/target.h"
+
+#define NO_PROCESS (-1)
+
+struct fanout {
+	const struct job_spec *spec;
+	struct mask *mask;
+	pid_t *pids;               /* of each target; 0: not running,
+				    * NO_PROCESS: could not be */
+	struct fanout_slot *slots; /* shared with the children */
+	size_t started;
+	size_t running;
+	enum halt halt; /* why no other target is started */
+	bool done;      /* the last line is written */
+	enum err err;   /* of writing it */
+};
+
+static volatile sig_atomic_t cancelled;
+
+extern void __lsan_do_leak_check(void) __attribute__((weak));
+
+static void
+on_cancel(int sig)
+{
+	(void)sig;
+	cancelled = 1;
+}
+
+/* Only so that a child that ends wakes ppoll(2). */
+static void
+on_child(int sig)
+{
+	(void)sig;
+}
+
+/* Leaves the child without the exit handlers of some forty libraries, which
+ * take longer than a login; only the sanitizer's look at what is left over is
+ * wanted. */
+static void __attribute__((noreturn)) leave(void)
+{
+	if (__lsan_do_leak_check != NULL)
+		__lsan_do_leak_check();
+	_exit(0);
+}
+
+static void
+start_next(struct fanout *f)
+{
+	size_t i = f->started++;
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid == 0) {
+		target_run(f->spec, &f->spec->targets[i], f->mask, parent,
+		    &f->slots[i]);
+		mask_free(f->mask);
+		leave();
+	}
+	if (pid < 0) {
+		log_warn("no process for %s", f->spec->targets[i].name);
+		f->pids[i] = NO_PROCESS;
+		return;
+	}
+	f->pids[i] = pid;
+	f->running++;
+}
+
+static void
+end_all(struct fanout *f)
+{
+	for (size_t i = 0; i < f->started; i++)
+		if (f->pids[i] > 0)
+			kill(f->pids[i], SIGTERM);
+	cancelled = 2;
+	f->halt = HALT_CANCELLED;
+}
+
+/* How many of those started have ended, and how many of them badly. */
+static size_t
+count_ended(const struct fanout *f, size_t *ret_failed)
+{
+	size_t ended = 0, failed = 0;
+
+	for (size_t i = 0; i < f->started; i++) {
+		if (f->pids[i] > 0 && !f->slots[i].finished)
+			continue;
+		ended++;
+		failed += !f->slots[i].finished ||
+		    f->slots[i].state != STATE_SUCCEEDED;
+	}
+	*ret_failed = failed;
+	return ended;
+}
+
+/* True where one more may be started now. */
+static bool
+may_start(struct fanout *f)
+{
+	const struct job_spec *o = f->spec;
+	size_t ended, failed, batch = (size_t)o->batch;
+
+	if (f->halt != HALT_NONE || f->started == o->targets_count ||
+	    f->running >= (size_t)o->parallel)
+		return false;
+	if (batch == 0 && o->max_fail < 0)
+		return true;
+	ended = count_ended(f, &failed);
+	if (o->max_fail >= 0 && failed > (size_t)o->max_fail)
+		f->halt = HALT_MAX_FAIL;
+	else if (batch > 0 && f->started > 0 && f->started % batch == 0) {
+		if (ended < f->started)
+			return false;
+		if (o->max_fail < 0 && failed > 0)
+			f->halt = HALT_BATCH;
+	}
+	return f->halt == HALT_NONE;
+}
+
+static void
+reap_one(struct fanout *f, pid_t pid)
+{
+	for (size_t i = 0; i < f->started; i++) {
+		if (f->pids[i] != pid)
+			continue;
+		f->pids[i] = 0;
+		f->running--;
+		if (f->slots[i].group > 0)
+			kill(-f->slots[i].group, SIGKILL);
+	}
+}
+
+/* None of them is there any more, and nobody told us of their end. */
+static void
+lose_all(struct fanout *f)
+{
+	for (size_t i = 0; i < f->started; i++)
+		if (f->pids[i] > 0)
+			reap_one(f, f->pids[i]);
+}
+
+/* Writes the last line of all once each target has had its own; cleaning up
+ * on the targets need not be waited for. */
+static void
+finish_if_done(struct fanout *f)
+{
+	const struct job_spec *o = f->spec;
+	enum outcome *outcomes;
+
+	if (f->done || (f->started < o->targets_count && f->halt == HALT_NONE))
+		return;
+	for (size_t i = 0; i < f->started; i++)
+		if (f->pids[i] > 0 && !f->slots[i].finished)
+			return;
+	outcomes = mem_calloc(o->targets_count, sizeof(outcomes[0]));
+	for (size_t i = 0; i < o->targets_count; i++)
+		outcomes[i] = i >= f->started || f->pids[i] == NO_PROCESS
+		    ? OUTCOME_NOT_STARTED
+		    : f->slots[i].finished ? OUTCOME_WRITTEN
+					   : OUTCOME_DIED;
+	f->err = aggregate(o, outcomes, f->halt);
+	f->done = true;
+	free(outcomes);
+}
+
+static void
+run_all(struct fanout *f)
+{
+	const struct timespec again = { 1, 0 }; /* a signal can be missed */
+	sigset_t block, open;
+	pid_t pid;
+
+	sigemptyset(&block);
+	sigaddset(&block, SIGTERM);
+	sigaddset(&block, SIGINT);
+	sigaddset(&block, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &block, NULL);
+	sigemptyset(&open);
+	for (;;) {
+		while (may_start(f))
+			start_next(f);
+		finish_if_done(f);
+		if (f->running == 0)
+			break;
+		if ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
+			reap_one(f, pid);
+			continue;
+		}
+		if (pid < 0 && errno == ECHILD)
+			lose_all(f);
+		ppoll(NULL, 0, &again, &open);
+		if (cancelled == 1)
+			end_all(f);
+	}
+	sigprocmask(SIG_SETMASK, &open, NULL);
+}
+
+enum err
+fanout_run(const struct job_spec *spec)
+{
+	size_t n = spec->targets_count, size = n * sizeof(struct fanout_slot);
+	struct fanout f = { .spec = spec };
+	struct sigaction sa = { .sa_handler = on_cancel };
+
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	sa.sa_handler = on_child;
+	sigaction(SIGCHLD, &sa, NULL);
+	f.mask = mask_new(spec->mask, spec->mask_count);
+	ssh_conn_prepare(spec);
+	f.pids = mem_calloc(n, sizeof(f.pids[0]));
+	f.slots = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (f.slots == MAP_FAILED)
+		log_fatal("no memory to share");
+	run_all(&f);
+	munmap(f.slots, size);
+	mask_free(f.mask);
+	free(f.pids);
+	return f.err;
+}

@@ -1,0 +1,481 @@
+/*
+ * act_http.c: the requests of an http step, one after the other.
+ *
+ * All are read and filled in before the first is sent, so that a mistake in
+ * the last leaves nothing half done.  From the first byte of a request that
+ * left, an end without a complete answer is "unknown": the server may have
+ * done it.  Redirects are shown, never followed.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "executor/actions/act.h"
+#include "executor/http/act_http.h"
+#include "executor/http/http_redirect.h"
+#include "executor/http/http_send.h"
+
+static void
+show(struct exchange *x, struct buf *text)
+{
+	output_show(x->job->output, buf_text(text), text->len);
+	buf_reset(text);
+}
+
+static void
+show_headers(const struct http_headers *h, struct buf *text)
+{
+	for (size_t i = 0; i < h->count; i++)
+		buf_printf(text, "%s: %s\n", h->all[i].name, h->all[i].value);
+}
+
+static void
+show_body(const struct http_body *b, struct buf *text)
+{
+	if (b->artifact != NULL)
+		buf_printf(text, "< %s\n", b->artifact);
+	else if (b->file != NULL)
+		buf_printf(text, "< %s\n", b->file);
+	else if (b->text != NULL)
+		http_show_body(b->text, b->len, text);
+}
+
+/* The request as it goes out, without what comes from targets.yml. */
+static void
+show_request(struct exchange *x, size_t number)
+{
+	const struct http_request *q = x->request;
+	struct buf text = { 0 };
+
+	buf_printf(
+	    &text, "%s%s %s\n", number > 1 ? "\n" : "", q->method, q->url);
+	show_headers(&q->headers, &text);
+	if (http_has_body(q))
+		buf_putc(&text, '\n');
+	show_body(&q->body, &text);
+	for (size_t i = 0; i < q->parts_count; i++) {
+		buf_printf(
+		    &text, "--- part %zu of %zu ---\n", i + 1, q->parts_count);
+		show_headers(&q->parts[i].headers, &text);
+		buf_putc(&text, '\n');
+		show_body(&q->parts[i].body, &text);
+	}
+	buf_putc(&text, '\n');
+	show(x, &text);
+	buf_clear(&text);
+}
+
+/* Shows what came, and lets expect=, reject= and captures see it as it is. */
+static void
+show_answer(struct exchange *x)
+{
+	struct output *o = x->job->output;
+	struct buf text = { 0 };
+
+	if (x->head.len == 0)
+		return;
+	evaluate_next(o->evaluate);
+	evaluate_lines(o->evaluate, buf_text(&x->head), x->head.len);
+	evaluate_put(o->evaluate, buf_text(&x->body), x->body.len);
+	output_save_begin(o);
+	output_save(o, buf_text(&x->body), x->body.len);
+	evaluate_lines(o->evaluate, "\n", 1);
+	buf_put(&text, buf_text(&x->head), x->head.len);
+	if (x->body.len > 0) {
+		buf_putc(&text, '\n');
+		http_show_body(x->body.data, x->body.len, &text);
+	}
+	show(x, &text);
+	buf_clear(&text);
+}
+
+/* By the rules of HTTP, sending it again does no harm. */
+static bool
+only_reads(const struct http_request *q)
+{
+	return strcmp(q->method, "GET") == 0 || strcmp(q->method, "HEAD") == 0;
+}
+
+static void
+end_stopped(struct exchange *x)
+{
+	const char *what = x->job->stop == STOP_CANCEL ? "cancelled"
+	    : x->job->stop == STOP_TIMEOUT ? "ended by its time limit"
+					   : "ended with the console's process";
+	const struct http_request *q = x->request;
+
+	if (x->sent && only_reads(q) && x->job->stop == STOP_TIMEOUT &&
+	    x->job->spec->every_ms > 0)
+		act_end(x->job, ENDING_FAILED,
+		    "%s %s was not answered within "
+		    "its time limit.",
+		    q->method, q->url);
+	else if (x->sent)
+		act_end(x->job, ENDING_UNKNOWN,
+		    "The step was %s after %s %s "
+		    "had been sent and before its answer was complete. "
+		    "Whether the server did it is not known: look there "
+		    "before you go on.",
+		    what, q->method, q->url);
+	else
+		act_end(x->job, ENDING_FAILED,
+		    "The step was %s before %s %s "
+		    "was sent to %s.",
+		    what, q->method, q->url, x->job->target->name);
+}
+
+/* A server that asks for a certificate in vain says so, or only hangs up. */
+static const char *
+certificate_hint(const struct exchange *x)
+{
+	bool none = json_text(x->job->target->json, "cert", NULL) == NULL;
+
+	return text_starts(x->request->url, "https://") && none &&
+		x->head.len == 0
+	    ? " Where the server asks for a client "
+	      "certificate, name it with cert: FILE and cert_key: FILE in "
+	      "targets.yml."
+	    : "";
+}
+
+/* Why nothing was sent, and what to do; the way may have said why. */
+static void
+end_unsent(struct exchange *x, CURLcode code, const struct buf *said)
+{
+	const char *url = x->request->url, *to = x->job->target->name;
+	const char *detail = x->error[0] != '\0' ? x->error
+						 : curl_easy_strerror(code);
+
+	if (said->len > 0)
+		act_end(x->job, ENDING_FAILED, "%s was not sent. %s", url,
+		    buf_text(said));
+	else if (x->refused_address)
+		act_end(x->job, ENDING_FAILED,
+		    "%s was not sent: its address "
+		    "is 0.0.0.0, link-local, multicast or one from which a "
+		    "cloud gives out credentials, where no step may connect "
+		    "to. Correct the url of %s.",
+		    url, to);
+	else if (code == CURLE_COULDNT_RESOLVE_HOST)
+		act_end(x->job, ENDING_FAILED,
+		    "%s was not sent: the name of "
+		    "the server is not known (%s). Correct the url of %s, or "
+		    "its DNS.",
+		    url, detail, to);
+	else if (code == CURLE_COULDNT_CONNECT)
+		act_end(x->job, ENDING_FAILED,
+		    "%s was not sent: nothing "
+		    "answers there (%s). See that the server of %s runs and "
+		    "that a firewall lets this machine through.",
+		    url, detail, to);
+	else if (code == CURLE_OPERATION_TIMEDOUT)
+		act_end(x->job, ENDING_FAILED,
+		    "%s was not sent: no connection "
+		    "within %ld s (%s). See that the server of %s can be "
+		    "reached from this machine.",
+		    url, EXCHANGE_CONNECT, detail, to);
+	else if (code == CURLE_PEER_FAILED_VERIFICATION)
+		act_end(x->job, ENDING_FAILED,
+		    "%s was not sent: the server's "
+		    "certificate is not trusted (%s). Name its authority with "
+		    "ca: FILE at %s in targets.yml, or renew the certificate.",
+		    url, detail, to);
+	else if (code == CURLE_SSL_CERTPROBLEM)
+		act_end(x->job, ENDING_FAILED,
+		    "%s was not sent: the client "
+		    "certificate cannot be used (%s). See that cert: and "
+		    "cert_key: at %s in targets.yml are a PEM certificate and "
+		    "its key without a passphrase, which the runner's user can "
+		    "read.",
+		    url, detail, to);
+	else if (code == CURLE_SSL_CACERT_BADFILE)
+		act_end(x->job, ENDING_FAILED,
+		    "%s was not sent: the file of "
+		    "ca: at %s in targets.yml cannot be read (%s).",
+		    url, to, detail);
+	else
+		act_end(x->job, ENDING_FAILED,
+		    "%s was not sent: %s. See that "
+		    "the url of %s is right and its server speaks it (http or "
+		    "https).%s",
+		    url, detail, to, certificate_hint(x));
+}
+
+/* The exchange has ended with a fault of libcurl. */
+static void
+end_fault(struct exchange *x, CURLcode code)
+{
+	const struct http_request *q = x->request;
+	const char *detail = x->error[0] != '\0' ? x->error
+						 : curl_easy_strerror(code);
+	enum ending ending = only_reads(q) ? ENDING_FAILED : ENDING_UNKNOWN;
+	struct buf said = { 0 };
+	long status = 0;
+	bool nowhere;
+
+	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
+	nowhere = tunnel_said(x->tunnel, &said);
+	if (!x->sent || nowhere)
+		end_unsent(x, code, &said);
+	else if (strstr(detail, "alert") != NULL && x->head.len == 0)
+		act_end(x->job, ENDING_FAILED,
+		    "%s %s was refused by the "
+		    "server before it read it: %s.%s",
+		    q->method, q->url, detail, certificate_hint(x));
+	else if (x->too_long)
+		act_end(x->job, ending,
+		    "%s %s was answered with status %ld "
+		    "and more than %lld MB (or %d KB of headers), which was "
+		    "cut off there. Ask for less%s.",
+		    q->method, q->url, status, (long long)x->most / 1048576,
+		    EXCHANGE_HEAD / 1024,
+		    ending == ENDING_FAILED ? ""
+					    : ", and look whether the "
+					      "server did it before you go on");
+	else
+		act_end(x->job, ending,
+		    "%s %s was sent, and its answer is "
+		    "not complete: %s. %s%s%s%s",
+		    q->method, q->url, detail, buf_text(&said),
+		    said.len > 0 ? " " : "",
+		    ending == ENDING_FAILED
+			? "It only reads, so it can be "
+			  "sent again."
+			: "Whether the server did it is not known: "
+			  "look there before you go on.",
+		    certificate_hint(x));
+	buf_clear(&said);
+}
+
+/* The answer is complete, with a status that does not mean success. */
+static void
+end_answered(struct exchange *x, long status, const char *why)
+{
+	const struct http_request *q = x->request;
+	const char *codes = x->job->spec->status;
+	const char *line = buf_text(&x->head);
+	char *to = NULL;
+
+	curl_easy_getinfo(x->curl, CURLINFO_REDIRECT_URL, &to);
+	if (to != NULL && why != NULL)
+		act_end(x->job, ENDING_FAILED,
+		    "%s %s was answered with %ld, a "
+		    "redirect to %s, which is not followed: that address %s",
+		    q->method, q->url, status, to, why);
+	else if (to != NULL && x->job->spec->redirects > 0)
+		act_end(x->job, ENDING_FAILED,
+		    "%s %s was answered with %ld, a "
+		    "redirect to %s, after the %d that are followed "
+		    "(redirects=).",
+		    q->method, q->url, status, to, x->job->spec->redirects);
+	else if (to != NULL)
+		act_end(x->job, ENDING_FAILED,
+		    "%s %s was answered with %ld, a "
+		    "redirect to %s, which is not followed. Correct the "
+		    "address, write redirects=1 to follow it, or status=%ld "
+		    "where that is meant.",
+		    q->method, q->url, status, to, status);
+	else
+		act_end(x->job, ENDING_FAILED,
+		    "%s %s was answered with %.*s, "
+		    "where status= asks for %s.",
+		    q->method, q->url, (int)strcspn(line, "\n"), line,
+		    codes != NULL ? codes : "2xx");
+}
+
+enum answer { ANSWER_NO, ANSWER_YES, ANSWER_FOLLOW };
+
+/* What the complete answer means: success, or where to look next. */
+static enum answer
+judge(struct exchange *x, struct hop *hop, int followed)
+{
+	const char *why = NULL;
+	char *to = NULL;
+	long status = 0;
+
+	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (http_status_fits(x->job->spec->status, status))
+		return ANSWER_YES;
+	curl_easy_getinfo(x->curl, CURLINFO_REDIRECT_URL, &to);
+	if (to != NULL && http_is_redirect(status) &&
+	    followed < x->job->spec->redirects) {
+		why = http_follow(x->arena, status, to, hop);
+		if (why == NULL && hop->stranger && x->tunnel->port > 0)
+			why = "is of another server, where the way over SSH "
+			      "does not lead.";
+		if (why == NULL)
+			return ANSWER_FOLLOW;
+	}
+	end_answered(x, status, why);
+	return ANSWER_NO;
+}
+
+/* The requests of a step, ready to be sent. */
+struct requests {
+	struct arena *arena;
+	struct http_request *all;
+	struct payload *payloads;
+	size_t count;
+	struct tunnel tunnel; /* over an SSH target, if any */
+};
+
+/* One request and its answer.  ANSWER_NO: the job says how it ended. */
+static enum answer
+exchange_one(struct exchange *x, size_t number, struct hop *hop, int followed)
+{
+	enum answer answer = ANSWER_NO;
+	CURLcode code = CURLE_OK;
+
+	if (!exchange_open(x, number))
+		goto out;
+	show_request(x, number);
+	if (!exchange_run(x, &code)) {
+		show_answer(x);
+		end_stopped(x);
+		goto out;
+	}
+	show_answer(x);
+	if (code != CURLE_OK)
+		end_fault(x, code);
+	else
+		answer = judge(x, hop, followed);
+out:
+	exchange_close(x);
+	return answer;
+}
+
+/* The request, and where it is redirected to.  False: the step has ended
+ * with it. */
+static bool
+perform(struct job *job, struct requests *r, size_t i)
+{
+	struct hop hop = { .request = r->all[i], .body = true };
+	struct payload nothing = { 0 };
+	enum answer answer = ANSWER_FOLLOW;
+
+	for (int n = 0; answer == ANSWER_FOLLOW; n++) {
+		struct http_request now = hop.request;
+		struct exchange x = { .job = job,
+			.request = &now,
+			.arena = r->arena,
+			.stranger = hop.stranger,
+			.tunnel = &r->tunnel,
+			.payload = hop.body ? &r->payloads[i] : &nothing };
+
+		if (n > 0)
+			output_line(job->output, "--- redirected ---");
+		answer = exchange_one(&x, i + 1, &hop, n);
+	}
+	return answer == ANSWER_YES;
+}
+
+/* What targets.yml gives to each request has no line break in it; nor may a
+ * secret, which nobody has seen. */
+static bool
+is_sound(struct job *job)
+{
+	struct json_object *target = job->target->json;
+	struct json_object *headers = json_get(target, "headers");
+	const char *wrong = NULL;
+
+	if (!http_is_field(json_text(target, "token", "")))
+		wrong = "token";
+	if (strchr(json_text(target, "user", ""), ':') != NULL)
+		wrong = "user";
+	if (headers != NULL) {
+		json_object_object_foreach (headers, name, v) {
+			if (!http_is_token(name, strlen(name)) ||
+			    !json_object_is_type(v, json_type_string) ||
+			    !http_is_field(json_object_get_string(v)))
+				wrong = "headers";
+		}
+	}
+	if (wrong == NULL)
+		return true;
+	act_end(job, ENDING_FAILED,
+	    "Nothing was sent: \"%s\" of %s has a "
+	    "character in it that a request cannot carry there. Correct it in "
+	    "targets.yml or in the secret store.",
+	    wrong, job->target->name);
+	return false;
+}
+
+/* Reads and fills in all of them.  False: the job says why not. */
+static bool
+prepare(struct job *job, struct requests *r)
+{
+	const struct job_spec *o = job->spec;
+	const char *url = json_text(job->target->json, "url", NULL);
+	struct buf why = { 0 };
+	struct http_text text;
+	struct fault fault;
+	bool ok = true;
+
+	if (http_parse(r->arena, o->text, o->text_line, &text, &fault) !=
+	    ERR_OK) {
+		act_end(job, ENDING_FAILED, "Nothing was sent: in line %d, %s",
+		    text.wrong_line, fault.message);
+		return false;
+	}
+	r->all = arena_alloc(r->arena, text.count * sizeof(*r->all));
+	r->payloads = arena_alloc(r->arena, text.count * sizeof(*r->payloads));
+	while (ok && r->count < text.count) {
+		struct http_request *q = &r->all[r->count];
+
+		if (http_fill(r->arena, o, url, &text.all[r->count], q,
+			&fault) != ERR_OK) {
+			act_end(job, ENDING_FAILED, "%s", fault.message);
+			return false;
+		}
+		ok = payload_open(
+		    r->arena, job, q, &r->payloads[r->count++], &why);
+	}
+	if (!ok)
+		act_end(
+		    job, ENDING_FAILED, "Nothing was sent. %s", buf_text(&why));
+	buf_clear(&why);
+	return ok;
+}
+
+/* What would be sent, each value encoded for its place. */
+static void
+show_all(struct job *job, struct requests *r)
+{
+	job->ending = ENDING_EXITED;
+	job->code = 0;
+	for (size_t i = 0; i < r->count; i++) {
+		struct exchange x = { .job = job, .request = &r->all[i] };
+
+		show_request(&x, i + 1);
+	}
+}
+
+void
+act_http(struct job *job)
+{
+	struct requests r = { .arena = arena_new() };
+
+	output_save_begin(job->output);
+	if (!is_sound(job) || !prepare(job, &r))
+		goto out;
+	if (job->spec->look) {
+		show_all(job, &r);
+		goto out;
+	}
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		log_bug("libcurl does not work");
+	if (http_tunnel_open(job, &r.tunnel)) {
+		act_announce(job);
+		job->ending = ENDING_EXITED;
+		job->code = 0;
+		for (size_t i = 0; i < r.count && perform(job, &r, i); i++)
+			;
+	}
+	curl_global_cleanup();
+out:
+	tunnel_close(&r.tunnel);
+	for (size_t i = 0; i < r.count; i++)
+		payload_close(&r.payloads[i]);
+	arena_free(r.arena);
+}

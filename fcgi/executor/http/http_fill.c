@@ -1,0 +1,499 @@
+/*
+ * http_fill.c: the values of an http step, each encoded for its place.
+ *
+ * A place decides: a part of the path, the query, a header, a JSON string, a
+ * form field, XML, plain text.  A value never moves the border of its place:
+ * in a path it is no further slash and no "..", in a header no further line,
+ * in JSON it does not end the string.  What has no encoding for its place is
+ * refused before anything is sent; nothing is dropped or replaced.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "lang/values.h"
+#include "executor/http/act_http.h"
+#include "base/encode.h"
+
+struct filling {
+	struct arena *arena;
+	const struct job_spec *spec;
+	struct fault *fault;
+	int line;           /* of the document */
+	char name[65];      /* of the value */
+	const char *before; /* the text in front of it */
+	size_t before_len;
+	bool quoted;  /* JSON: inside a string */
+	bool escaped; /* behind a lone backslash */
+	bool used;    /* a value was put in */
+};
+
+/* Appends the value for its place, or returns why not. */
+typedef const char *(*place_fn)(
+    struct filling *f, const char *value, struct buf *out);
+
+static enum err
+refuse(const struct filling *f, const char *why)
+{
+	return fault_set(f->fault, ERR_INVALID, "http_value", NULL,
+	    "Nothing "
+	    "was sent: the value of {{%s}} in line %d %s",
+	    f->name, f->line, why);
+}
+
+static enum err
+wrong(const struct filling *f, const char *what)
+{
+	return fault_set(f->fault, ERR_INVALID, "http", NULL,
+	    "Nothing was "
+	    "sent: in line %d, %s",
+	    f->line, what);
+}
+
+static const char *
+place_path(struct filling *f, const char *value, struct buf *out)
+{
+	(void)f;
+	if (*value == '\0')
+		return "is empty, which would make it the address of something "
+		       "else.";
+	encode_url(value, strlen(value), out);
+	return NULL;
+}
+
+static const char *
+place_query(struct filling *f, const char *value, struct buf *out)
+{
+	(void)f;
+	encode_url(value, strlen(value), out);
+	return NULL;
+}
+
+static const char *
+place_host(struct filling *f, const char *value, struct buf *out)
+{
+	(void)f;
+	if (*value == '\0' ||
+	    value[strspn(value,
+		"abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")] != '\0')
+		return "is not the name of a host or a port.";
+	buf_puts(out, value);
+	return NULL;
+}
+
+static const char *
+place_header(struct filling *f, const char *value, struct buf *out)
+{
+	size_t len = strlen(value);
+
+	(void)f;
+	if (!http_is_field(value))
+		return "has a line break or another control character in it, "
+		       "which a header cannot carry.";
+	if (len > 0 &&
+	    (strchr(" \t", value[0]) != NULL ||
+		strchr(" \t", value[len - 1]) != NULL))
+		return "begins or ends with a blank, which a header loses.";
+	buf_puts(out, value);
+	return NULL;
+}
+
+static const char *
+place_json(struct filling *f, const char *value, struct buf *out)
+{
+	struct json_object *v = NULL;
+	bool plain;
+
+	if (f->escaped)
+		return "stands right behind a backslash, which would take the "
+		       "value's own escape. Write two backslashes.";
+	if (f->quoted) {
+		encode_json(value, strlen(value), out);
+		return NULL;
+	}
+	plain = *value != '"' &&
+	    json_read(value, strlen(value), &v, NULL) == ERR_OK &&
+	    !json_object_is_type(v, json_type_object) &&
+	    !json_object_is_type(v, json_type_array);
+	json_object_put(v);
+	if (!plain)
+		return "stands outside quotes in JSON and is not a number, "
+		       "true, false or null. Write \"{{…}}\" for a text.";
+	buf_puts(out, value);
+	return NULL;
+}
+
+/* The text before the value leaves a CDATA section open.  What looks like
+ * one inside a comment is none. */
+static bool
+is_cdata(const char *s, size_t len)
+{
+	static const struct {
+		const char *begin, *end;
+	} kinds[] = { { "<![CDATA[", "]]>" }, { "<!--", "-->" } };
+	const char *at = s, *end = s + len;
+
+	while ((at = memmem(at, (size_t)(end - at), "<!", 2)) != NULL) {
+		int kind = text_starts(at, kinds[1].begin) ? 1 : 0;
+
+		if (!text_starts(at, kinds[kind].begin)) {
+			at += 2;
+			continue;
+		}
+		at += strlen(kinds[kind].begin);
+		at = at < end
+		    ? memmem(at, (size_t)(end - at), kinds[kind].end, 3)
+		    : NULL;
+		if (at == NULL)
+			return kind == 0;
+	}
+	return false;
+}
+
+/* In CDATA a value stands as it is, but for what could end the section,
+ * also together with the text beside it. */
+static const char *
+place_cdata(const char *value, struct buf *out)
+{
+	size_t len = strlen(value);
+
+	if (strstr(value, "]]>") != NULL ||
+	    (len > 0 &&
+		(strchr("]>", value[0]) != NULL || value[len - 1] == ']')))
+		return "has “]]>” in it or could become part of one, which "
+		       "ends a CDATA section. Write {{…}} outside of it.";
+	buf_puts(out, value);
+	return NULL;
+}
+
+static const char *
+place_xml(struct filling *f, const char *value, struct buf *out)
+{
+	bool cdata = is_cdata(f->before, f->before_len);
+
+	for (const char *s = value; *s != '\0'; s++) {
+		if ((unsigned char)*s < ' ' && strchr("\t\n\r", *s) == NULL)
+			return "has a control character in it, which XML "
+			       "cannot carry.";
+		if (cdata)
+			continue;
+		if (strchr("&<>\"'\t\n\r", *s) != NULL)
+			buf_printf(out, "&#%d;", *s);
+		else
+			buf_putc(out, *s);
+	}
+	return cdata ? place_cdata(value, out) : NULL;
+}
+
+/* A header of a part: names and file names stand in quotes there. */
+static const char *
+place_part(struct filling *f, const char *value, struct buf *out)
+{
+	if (strpbrk(value, "\"\\") != NULL)
+		return "has a quote or a backslash in it, which the header of "
+		       "a part cannot carry.";
+	return place_header(f, value, out);
+}
+
+static const char *
+place_text(struct filling *f, const char *value, struct buf *out)
+{
+	(void)f;
+	buf_puts(out, value);
+	return NULL;
+}
+
+static const char *
+place_unknown(struct filling *f, const char *value, struct buf *out)
+{
+	(void)f;
+	(void)value;
+	(void)out;
+	return "stands in a body of a Content-Type whose rules are not known "
+	       "here: use JSON, a form, XML or text/plain.";
+}
+
+/* Follows JSON text to know whether its end is inside a string. */
+static bool
+is_quoted(bool quoted, const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '"')
+			quoted = !quoted;
+		else if (s[i] == '\\' && quoted)
+			i++;
+	}
+	return quoted;
+}
+
+/* An odd number of backslashes at the end: the last one waits for what
+ * follows. */
+static bool
+ends_escaped(const char *s, size_t len)
+{
+	bool odd = false;
+
+	for (; len > 0 && s[len - 1] == '\\'; len--)
+		odd = !odd;
+	return odd;
+}
+
+/* Appends text with its values filled in; lines are counted where it has
+ * several. */
+static enum err
+fill(struct filling *f, const char *s, size_t len, place_fn place,
+    struct buf *out)
+{
+	size_t from = 0, at = 0, size;
+	const char *value, *why;
+
+	f->quoted = false;
+	while (values_next(s, len, &at, &size, f->name)) {
+		for (size_t i = from; i < at; i++)
+			f->line += s[i] == '\n';
+		f->used = true;
+		f->quoted = is_quoted(f->quoted, s + from, at - from);
+		f->escaped = ends_escaped(s + from, at - from);
+		f->before = s;
+		f->before_len = at;
+		buf_put(out, s + from, at - from);
+		if ((value = job_spec_value(f->spec, f->name)) == NULL)
+			return refuse(f,
+			    "is not known: nothing has given it "
+			    "one.");
+		if ((why = place(f, value, out)) != NULL)
+			return refuse(f, why);
+		at += size;
+		from = at;
+	}
+	buf_put(out, s + from, len - from);
+	return ERR_OK;
+}
+
+/* Bytes that a URL cannot hold as they are, percent-encoded. */
+static void
+tidy_url(struct buf *url)
+{
+	struct buf out = { 0 };
+
+	for (size_t i = 0; i < url->len; i++)
+		if ((unsigned char)url->data[i] >= 0x80)
+			encode_url(url->data + i, 1, &out);
+		else
+			buf_putc(&out, url->data[i]);
+	buf_clear(url);
+	*url = out;
+}
+
+/* A segment "." or "..", which servers and proxies climb by. */
+static bool
+climbs(const char *path)
+{
+	const char *end = path + strcspn(path, "?");
+
+	while (path < end) {
+		size_t n = strcspn(path, "/?");
+
+		if ((n == 1 && path[0] == '.') ||
+		    (n == 2 && memcmp(path, "..", 2) == 0))
+			return true;
+		path += n + (path + n < end);
+	}
+	return false;
+}
+
+/* The length of "https://host:port" of an address, or 0. */
+static size_t
+origin_len(const char *url)
+{
+	size_t n = text_starts(url, "https://") ? 8
+	    : text_starts(url, "http://")       ? 7
+						: 0;
+
+	return n > 0 && strcspn(url + n, "/?") > 0 ? n + strcspn(url + n, "/?")
+						   : 0;
+}
+
+static enum err
+fill_origin(struct filling *f, const char *base, const char *url, size_t n,
+    struct buf *out)
+{
+	size_t scheme;
+	enum err err;
+
+	if (n == 0 && url[0] != '/')
+		return wrong(f,
+		    "the address begins neither with / nor with "
+		    "http:// or https://.");
+	if (n == 0 && base == NULL)
+		return wrong(f,
+		    "the address is a path, and there is no "
+		    "server for it: name one with on=, or write the whole "
+		    "address.");
+	if (n == 0) {
+		size_t len = strlen(base);
+
+		while (len > 0 && base[len - 1] == '/')
+			len--;
+		buf_put(out, base, len);
+		return ERR_OK;
+	}
+	scheme = url[4] == 's' ? 8 : 7;
+	buf_put(out, url, scheme);
+	err = fill(f, url + scheme, n - scheme, place_host, out);
+	if (err != ERR_OK)
+		return err;
+	if (strpbrk(buf_text(out), "@\\") != NULL)
+		return wrong(f,
+		    "the address has a name or password in it: "
+		    "put them into targets.yml.");
+	if (base != NULL &&
+	    (origin_len(base) != out->len ||
+		strncasecmp(base, buf_text(out), out->len) != 0))
+		return wrong(f,
+		    "the address is of another server than the "
+		    "url of the step's target, whose password it must not "
+		    "get. Write the path alone, or another on=.");
+	return ERR_OK;
+}
+
+static enum err
+fill_url(struct filling *f, const char *base, const char *url, const char **ret)
+{
+	struct buf out = { 0 };
+	size_t n = origin_len(url), path, query;
+	enum err err = fill_origin(f, base, url, n, &out);
+
+	if (err != ERR_OK)
+		goto out;
+	path = out.len;
+	query = strcspn(url + n, "?");
+	f->used = false;
+	if ((err = fill(f, url + n, query, place_path, &out)) != ERR_OK)
+		goto out;
+	if (f->used && climbs(buf_text(&out) + path)) {
+		err = refuse(f,
+		    "makes a part of the path \".\" or \"..\", "
+		    "which is the address of something else.");
+		goto out;
+	}
+	err = fill(
+	    f, url + n + query, strlen(url + n + query), place_query, &out);
+	tidy_url(&out);
+	if (err == ERR_OK)
+		*ret = arena_strdup(f->arena, buf_text(&out));
+out:
+	buf_clear(&out);
+	return err;
+}
+
+/* The kind of a text by its Content-Type, else by its first byte. */
+static place_fn
+place_of(const char *type, const char *text)
+{
+	size_t n;
+
+	if (type == NULL)
+		return text[0] == '{' || text[0] == '[' ? place_json
+							: place_text;
+	n = strcspn(type, "; \t");
+	if ((n == 16 && strncasecmp(type, "application/json", n) == 0) ||
+	    (n > 5 && strncasecmp(type + n - 5, "+json", 5) == 0))
+		return place_json;
+	if (n == 33 &&
+	    strncasecmp(type, "application/x-www-form-urlencoded", n) == 0)
+		return place_query;
+	if ((n == 15 && strncasecmp(type, "application/xml", n) == 0) ||
+	    (n == 8 && strncasecmp(type, "text/xml", n) == 0) ||
+	    (n > 4 && strncasecmp(type + n - 4, "+xml", 4) == 0))
+		return place_xml;
+	return n == 10 && strncasecmp(type, "text/plain", n) == 0
+	    ? place_text
+	    : place_unknown;
+}
+
+static enum err
+fill_body(struct filling *f, struct http_body *b, place_fn place)
+{
+	struct buf out = { 0 };
+	enum err err;
+
+	if (b->text == NULL)
+		return ERR_OK;
+	f->line = b->line;
+	err = fill(f, b->text, b->len, place, &out);
+	if (err == ERR_OK) {
+		b->text = arena_strndup(f->arena, buf_text(&out), out.len);
+		b->len = out.len;
+	}
+	buf_clear(&out);
+	return err;
+}
+
+static enum err
+fill_headers(struct filling *f, struct http_headers *h, place_fn place)
+{
+	struct http_header *all = arena_alloc(
+	    f->arena, (h->count + 1) * sizeof(*all));
+	struct buf value = { 0 };
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < h->count && err == ERR_OK; i++) {
+		f->line = h->all[i].line;
+		buf_reset(&value);
+		err = fill(
+		    f, h->all[i].value, strlen(h->all[i].value), place, &value);
+		all[i] = (struct http_header){ h->all[i].name,
+			arena_strdup(f->arena, buf_text(&value)),
+			h->all[i].line };
+	}
+	h->all = all;
+	buf_clear(&value);
+	return err;
+}
+
+static enum err
+fill_parts(struct filling *f, struct http_request *q)
+{
+	struct http_part *all = arena_alloc(
+	    f->arena, (q->parts_count + 1) * sizeof(*all));
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < q->parts_count && err == ERR_OK; i++) {
+		struct http_part *part = &all[i];
+
+		*part = q->parts[i];
+		err = fill_headers(f, &part->headers, place_part);
+		if (err == ERR_OK && part->body.text != NULL)
+			err = fill_body(f, &part->body,
+			    place_of(
+				http_header(&part->headers, "Content-Type"),
+				part->body.text));
+	}
+	q->parts = all;
+	return err;
+}
+
+enum err
+http_fill(struct arena *a, const struct job_spec *o, const char *base,
+    const struct http_request *r, struct http_request *ret, struct fault *fault)
+{
+	struct filling f = {
+		.arena = a, .spec = o, .fault = fault, .line = r->line
+	};
+	struct http_request q = *r;
+	enum err err = fill_url(&f, base, r->url, &q.url);
+
+	if (err == ERR_OK)
+		err = fill_headers(&f, &q.headers, place_header);
+	if (err == ERR_OK && q.body.text != NULL)
+		err = fill_body(&f, &q.body,
+		    place_of(
+			http_header(&q.headers, "Content-Type"), q.body.text));
+	if (err == ERR_OK)
+		err = fill_parts(&f, &q);
+	if (err == ERR_OK)
+		*ret = q;
+	return err;
+}

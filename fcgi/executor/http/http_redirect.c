@@ -1,0 +1,125 @@
+/*
+ * http_redirect.c: what a redirect leads to.
+ *
+ * libcurl could follow by itself, and was not let: who answers decides where
+ * a redirect goes, so each is a request of its own here, shown, with its
+ * address checked as the first one's was.  What is secret stays with the
+ * server that it is for: another scheme, host or port gets no credentials, no
+ * header of the document but what says what is understood, and no body, also
+ * when it leads back again.  From https it never leads to http.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "executor/http/http_redirect.h"
+
+bool
+http_is_redirect(long status)
+{
+	return status == 301 || status == 302 || status == 303 ||
+	    status == 307 || status == 308;
+}
+
+/* The length of "https://host:port". */
+static size_t
+origin_len(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	return host == NULL
+	    ? 0
+	    : (size_t)(host - url) + 3 + strcspn(host + 3, "/?");
+}
+
+static bool
+same_origin(const char *a, const char *b)
+{
+	size_t n = origin_len(a);
+
+	return n == origin_len(b) && strncasecmp(a, b, n) == 0;
+}
+
+/* NULL, or why nobody may go there. */
+static const char *
+refused(const char *from, const char *to)
+{
+	size_t n = origin_len(to);
+
+	if (!text_starts(to, "https://") && !text_starts(to, "http://"))
+		return "is neither http nor https.";
+	if (memchr(to, '@', n) != NULL || memchr(to, '\\', n) != NULL)
+		return "has a name or password in it.";
+	for (const char *s = to; *s != '\0'; s++)
+		if ((unsigned char)*s <= ' ' || *s == 0x7f)
+			return "has a blank or control character in it.";
+	if (text_starts(from, "https://") && text_starts(to, "http://"))
+		return "is not encrypted, as this one was.";
+	return NULL;
+}
+
+/* Without the headers that fail(), in the order in which they were. */
+static void
+keep_headers(
+    struct arena *a, struct http_headers *h, bool (*artifact)(const char *name))
+{
+	struct http_header *all = arena_alloc(a, (h->count + 1) * sizeof(*all));
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->count; i++)
+		if (artifact(h->all[i].name))
+			all[n++] = h->all[i];
+	h->all = all;
+	h->count = n;
+}
+
+static bool
+is_for_anybody(const char *name)
+{
+	return strcasecmp(name, "Accept") == 0 ||
+	    strcasecmp(name, "Accept-Language") == 0 ||
+	    strcasecmp(name, "User-Agent") == 0;
+}
+
+static bool
+is_not_of_body(const char *name)
+{
+	return strncasecmp(name, "Content-", 8) != 0;
+}
+
+static void
+drop_body(struct arena *a, struct hop *hop)
+{
+	struct http_request *q = &hop->request;
+
+	hop->body = false;
+	q->body = (struct http_body){ 0 };
+	q->parts_count = 0;
+	keep_headers(a, &q->headers, is_not_of_body);
+}
+
+const char *
+http_follow(struct arena *a, long status, const char *to, struct hop *hop)
+{
+	struct http_request *q = &hop->request;
+	bool post = strcmp(q->method, "POST") == 0;
+	const char *why = refused(q->url, to);
+
+	if (why != NULL)
+		return why;
+	if ((status == 303 && strcmp(q->method, "HEAD") != 0) ||
+	    (post && (status == 301 || status == 302))) {
+		q->method = "GET";
+		drop_body(a, hop);
+	}
+	if (!same_origin(q->url, to)) {
+		if (strcmp(q->method, "GET") != 0 &&
+		    strcmp(q->method, "HEAD") != 0)
+			return "is of another server, which must not get what "
+			       "this request would change or send.";
+		hop->stranger = true;
+		keep_headers(a, &q->headers, is_for_anybody);
+		drop_body(a, hop);
+	}
+	q->url = arena_strdup(a, to);
+	return NULL;
+}

@@ -1,0 +1,127 @@
+/*
+ * job_spec.h: what this process was told to do, as wire/exec.h describes it.
+ */
+#ifndef EXECUTOR_JOB_SPEC_H
+#define EXECUTOR_JOB_SPEC_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "executor/job_target.h"
+#include "wire/exec.h"
+
+enum job_spec_how { JOB_SPEC_WHOLE, JOB_SPEC_POINTER, JOB_SPEC_REGEX };
+
+struct job_spec_value {
+	const char *name;
+	const char *text;
+};
+
+struct job_spec_capture {
+	const char *name;
+	enum job_spec_how how;
+	const char *what; /* JSON pointer or regex, else NULL */
+};
+
+/* What an earlier step has kept. */
+struct job_artifact {
+	const char *name; /* NULL in `same` */
+	const char *target;
+	const char *file; /* EXEC/TARGET.save */
+};
+
+struct job_spec {
+	struct json_object *root; /* all strings belong to it */
+	struct json_object *made; /* but those made here: an array */
+	const char *exec;
+	const char *run;         /* or NULL */
+	const char *environment; /* or NULL */
+	const char *local_user;  /* of local steps, or NULL */
+	bool local_production;
+	bool local_unconfined; /* may be, where it has to */
+	bool local_forbidden;
+	const char *step_id;
+	const char *kind;        /* of the step: "sh", "http" … */
+	const char *interpreter; /* "sh", "bash", "python3", or NULL */
+	const char *text;
+	int text_line;           /* of its first line in the document */
+	int redirects;           /* http: that are followed */
+	const char *status;      /* http, or NULL, as are these */
+	const char *transaction; /* SQL */
+	const char *file;        /* edit */
+	const char *mode;        /* copy */
+	bool look;               /* say what would be done */
+	bool restore;            /* edit: put the backup back */
+	bool sealed;             /* its output, to this key */
+	unsigned char seal_to[EXEC_SEAL_KEY];
+	const char *save;            /* what its output is kept as */
+	const char *same_as;         /* id of a step */
+	bool pty;                    /* in a terminal of its own */
+	bool interactive;            /* that people type into */
+	struct json_object *answers; /* {"prompt", "reply"}, or NULL */
+	const char *cwd;             /* or NULL; see fill_folder() */
+	struct buf folder;           /* of cwd */
+	const char *user;            /* or NULL */
+	const char *expect;          /* or NULL */
+	const char *reject;          /* or NULL */
+	int64_t timeout_ms;          /* 0: none, as below */
+	int64_t quiet_ms;
+	int64_t every_ms;
+	int64_t within_ms;
+	int64_t output_limit;
+	int parallel;
+	int batch;    /* 0: all at once */
+	int max_fail; /* -1: not said */
+	int exit_codes[16];
+	size_t exit_count; /* at least 1 */
+	struct job_spec_capture *captures;
+	size_t captures_count;
+	struct job_spec_value *values; /* values and secrets */
+	size_t values_count;
+	const char **mask; /* texts to hide: mask and secrets */
+	size_t mask_count;
+	struct job_artifact *same; /* what same_as has kept */
+	size_t compare_count;
+	struct json_object *files; /* {"./path": {"file", "sha256"}} */
+	struct job_artifact *artifacts;
+	size_t artifacts_count;
+	struct job_target *targets;
+	size_t targets_count;
+	struct json_object *own;     /* {target: {name: text}}, or NULL */
+	struct json_object *lacks;   /* {target: why}, or NULL */
+	struct json_object *numbers; /* names of values that are numbers */
+	struct json_object *from_statement; /* SQL: {target: n}, or NULL */
+	struct json_object *skipped;        /* SQL: {target: [n]}, or NULL */
+	struct job_target *hosts; /* copy: the SSH targets there are */
+	size_t hosts_count;
+};
+
+/*
+ * Reads the order from the text.  Unknown keys, missing ones and values out
+ * of bounds are ERR_INVALID with a fault.  On success the caller releases
+ * *ret with job_spec_clear(), which overwrites nothing: the process ends soon.
+ */
+enum err job_spec_parse(
+    const char *text, size_t len, struct job_spec *ret, struct fault *fault);
+void job_spec_clear(struct job_spec *o);
+
+/*
+ * The order as it is for one target: *ret has its own values too, which
+ * stand before the common ones.  ERR_INVALID with a fault: they are
+ * malformed, or one is missing.  *ret shares all else with `o`; the caller
+ * frees ret->values alone.
+ */
+enum err job_spec_for_target(const struct job_spec *o, const char *target,
+    struct job_spec *ret, struct fault *fault);
+
+/* The value, or secret, of that name, or NULL. */
+const char *job_spec_value(const struct job_spec *o, const char *name);
+
+/* A user name that is safe in any command line: [A-Za-z_][A-Za-z0-9_.-]*. */
+bool job_spec_is_user(const char *s);
+
+#endif

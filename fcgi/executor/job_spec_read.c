@@ -1,0 +1,26 @@
+/*
+ * job_spec_read.c: what the files that read an order share.
+ */
+#include "base/json.h"
+#include "executor/job_spec_read.h"
+
+enum err
+job_spec_wrong(struct fault *fault, const char *field, const char *what)
+{
+	return fault_set(fault, ERR_INVALID, "order", field,
+	    "The order is wrong: \"%s\" %s.", field, what);
+}
+
+size_t
+job_spec_length(struct json_object *array)
+{
+	return array != NULL ? json_object_array_length(array) : 0;
+}
+
+const char *
+job_spec_text(struct json_object *o, const char *key)
+{
+	const char *s = json_text(o, key, NULL);
+
+	return s != NULL && *s != '\0' ? s : NULL;
+}

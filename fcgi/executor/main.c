@@ -1,0 +1,154 @@
+/*
+ * main.c: countersign-executor, the only program that acts on the world.
+ *
+ * The runner starts one for each attempt, in the attempt's own folder, with
+ * the order on standard input; wire/exec.h is all that they share.  From then
+ * on it needs nobody: it outlives the runner, and its results wait on disk.
+ *
+ * `countersign target scan` starts it for one look at a host key
+ * (host_key_scan.h), `countersign serve` to learn what isolates steps here
+ * (confine.h).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "executor/confine/confine.h"
+#include "executor/fanout.h"
+#include "executor/job_spec.h"
+#include "executor/ssh/host_key_scan.h"
+#include "executor/status.h"
+#include "wire/exec.h"
+
+#define JOB_SPEC_MAX (32u * 1024 * 1024)
+
+/* Secrets are in our memory: nobody may look into it, no core shows it. */
+static void
+harden(void)
+{
+	static const struct rlimit none = { 0, 0 };
+	sigset_t later;
+
+	if (prctl(PR_SET_DUMPABLE, 0) != 0 ||
+	    setrlimit(RLIMIT_CORE, &none) != 0)
+		log_fatal("cannot be hardened: %s", strerror(errno));
+	(void)setsid();
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	/* Who wants to end us waits until fanout.c can do it in order. */
+	sigemptyset(&later);
+	sigaddset(&later, SIGTERM);
+	sigaddset(&later, SIGINT);
+	sigprocmask(SIG_BLOCK, &later, NULL);
+	umask(022); /* of scripts and copies; our own files say theirs */
+}
+
+static void
+take_lock(void)
+{
+	if (io_lock(EXEC_LOCK) < 0)
+		log_fatal("this attempt is already being executed");
+	if (access(EXEC_PID, F_OK) == 0)
+		log_fatal("this attempt was already executed");
+	if (status_open() != ERR_OK)
+		log_fatal("the status cannot be written: %s", strerror(errno));
+}
+
+static void
+write_pid(void)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d\n", (int)getpid());
+	if (io_write_file(EXEC_PID, 0600, text, strlen(text)) != ERR_OK)
+		log_fatal("the file %s cannot be written", EXEC_PID);
+}
+
+/* The runner writes the order at once; one that hangs is not waited for. */
+#define JOB_SPEC_SECONDS 60
+
+static enum err
+read_order(const char *exec, struct job_spec *ret, struct fault *fault)
+{
+	struct buf text = { 0 };
+	enum err err;
+
+	err = io_read_file("/dev/stdin", JOB_SPEC_MAX, &text);
+	if (err != ERR_OK)
+		fault_set(
+		    fault, err, "order", NULL, "The order could not be read.");
+	else if ((err = job_spec_parse(text.data, text.len, ret, fault)) ==
+		ERR_OK &&
+	    !text_eq(ret->exec, exec)) {
+		job_spec_clear(ret);
+		err = fault_set(fault, ERR_INVALID, "order", "exec",
+		    "The order is for another execution.");
+	}
+	if (text.data != NULL)
+		explicit_bzero(text.data, text.len);
+	buf_clear(&text);
+	return err;
+}
+
+/* The order is read: nothing may be inherited from here on. */
+static void
+close_input(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0)
+		log_fatal("/dev/null cannot be opened");
+	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+	close(fd);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct job_spec spec;
+	struct fault fault;
+	enum err err;
+
+	log_open("countersign-executor");
+	if (argc == 2 && strcmp(argv[1], "--host-key") == 0) {
+		harden();
+		return scan_host_key();
+	}
+	if (argc == 3 && strcmp(argv[1], "--isolation") == 0) {
+		confine_open(argv[2]);
+		return confine_print();
+	}
+	if (argc != 2) {
+		fputs("usage: countersign-executor EXEC <order (the runner "
+		      "starts "
+		      "it)\n",
+		    stderr);
+		return 2;
+	}
+	confine_open(NULL);
+	harden();
+	take_lock();
+	write_pid();
+	alarm(JOB_SPEC_SECONDS);
+	err = read_order(argv[1], &spec, &fault);
+	alarm(0);
+	if (err != ERR_OK) {
+		log_warn("%s", fault.message);
+		status_done(STATE_FAILED, fault.message);
+		return 1;
+	}
+	close_input();
+	confine_job(&spec);
+	err = fanout_run(&spec);
+	job_spec_clear(&spec);
+	return err == ERR_OK ? 0 : 1;
+}

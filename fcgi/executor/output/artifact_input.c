@@ -1,0 +1,101 @@
+/*
+ * artifact_input.c: what earlier steps of the run have kept, as the order names
+ * it.
+ *
+ * The runner has looked each file up in the journal and compared its hash.
+ * Here a name must be exactly that of a kept output of an execution, beside
+ * our own folder: no other file can be sent anywhere by way of an order.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "executor/output/artifact_input.h"
+#include "wire/exec.h"
+
+/* EXEC/TARGET.save */
+static bool
+is_kept(const char *file)
+{
+	size_t n = 2 * EXEC_ID_BYTES, len = strlen(file);
+	char target[65];
+
+	if (len < n + 1 + strlen(EXEC_KEPT) ||
+	    strspn(file, "0123456789abcdef") != n || file[n] != '/' ||
+	    !text_ends(file, EXEC_KEPT))
+		return false;
+	len -= n + 1 + strlen(EXEC_KEPT);
+	if (len >= sizeof(target))
+		return false;
+	memcpy(target, file + n + 1, len);
+	target[len] = '\0';
+	return text_is_id(target);
+}
+
+enum err
+artifact_input_read_files(struct json_object *files, const char *name,
+    struct job_artifact **ret, size_t *ret_count, struct fault *fault)
+{
+	if (!json_object_is_type(files, json_type_object))
+		return fault_set(fault, ERR_INVALID, "order", "artifacts",
+		    "The order is wrong: what was kept is no object.");
+	*ret = mem_realloc(*ret,
+	    *ret_count + (size_t)json_object_object_length(files) + 1,
+	    sizeof(**ret));
+	json_object_object_foreach (files, target, v) {
+		const char *file = json_object_get_string(v);
+
+		if (!text_is_id(target) || file == NULL || !is_kept(file))
+			return fault_set(fault, ERR_INVALID, "order",
+			    "artifacts",
+			    "The order is wrong: it names a file "
+			    "that no step has kept.");
+		(*ret)[(*ret_count)++] = (struct job_artifact){ name, target,
+			file };
+	}
+	return ERR_OK;
+}
+
+const char *
+artifact_input_find(const struct job_artifact *list, size_t count,
+    const char *name, const char *target, const char *what, struct buf *why)
+{
+	const char *only = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (name != NULL && !text_eq(list[i].name, name))
+			continue;
+		if (strcmp(list[i].target, target) == 0)
+			return list[i].file;
+		only = list[i].file;
+		n++;
+	}
+	if (n == 1)
+		return only;
+	if (n == 0)
+		buf_printf(why, "%s was not kept in this run.", what);
+	else
+		buf_printf(why,
+		    "%s was kept on %zu targets, and none of them "
+		    "is %s. Write the same on= there and here.",
+		    what, n, target);
+	return NULL;
+}
+
+int
+artifact_input_open(const char *file, const char *what, struct buf *why)
+{
+	char *path = mem_printf("../%s", file);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		buf_printf(
+		    why, "%s cannot be read: %s.", what, strerror(errno));
+	free(path);
+	return fd;
+}

@@ -1,0 +1,31 @@
+/*
+ * artifact_input.h: what earlier steps of the run have kept, as the order names
+ * it.
+ */
+#ifndef EXECUTOR_OUTPUT_ARTIFACT_INPUT_H
+#define EXECUTOR_OUTPUT_ARTIFACT_INPUT_H
+
+#include <json-c/json.h>
+
+#include "base/buf.h"
+#include "executor/job_spec.h"
+
+/*
+ * Reads {target: "EXEC/TARGET.save"} into *ret, each with the name (which may
+ * be NULL).  ERR_INVALID with a fault for any other file.  The caller frees
+ * *ret; the texts belong to the object.
+ */
+enum err artifact_input_read_files(struct json_object *files, const char *name,
+    struct job_artifact **ret, size_t *ret_count, struct fault *fault);
+
+/*
+ * The file that belongs to the target: that of the same target, else the only
+ * one there is.  NULL: why gets a sentence.  `what` names it in the sentence.
+ */
+const char *artifact_input_find(const struct job_artifact *list, size_t count,
+    const char *name, const char *target, const char *what, struct buf *why);
+
+/* Opens it for reading.  -1: why gets a sentence. */
+int artifact_input_open(const char *file, const char *what, struct buf *why);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * canonical.c: JSON in one form, for comparing.
+ *
+ * Two answers that differ in white space or in the order of members say the
+ * same.  Everything else counts: tokens are compared as they are written,
+ * since a library's numbers would make two large ones equal that are not.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "executor/output/canonical.h"
+#include "executor/output/json_scan.h"
+
+#define OUT_MAX (4 * CANONICAL_MAX) /* deep lines are long */
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct json_member *x = a, *y = b;
+	size_t n = x->name.len < y->name.len ? x->name.len : y->name.len;
+	int c = memcmp(x->name.s, y->name.s, n);
+
+	return c != 0
+	    ? c
+	    : (x->name.len > y->name.len) - (x->name.len < y->name.len);
+}
+
+static void
+put_line_start(int depth, struct buf *out)
+{
+	buf_putc(out, '\n');
+	for (int i = 0; i < depth; i++)
+		buf_puts(out, "  ");
+}
+
+/* False: two members have the same name, and nobody knows which counts; or
+ * it becomes too long. */
+static bool
+put_value(struct json_piece v, int depth, struct buf *out)
+{
+	struct json_member *all;
+	size_t count;
+	bool ok = true;
+
+	if (*v.s != '{' && *v.s != '[') {
+		buf_put(out, v.s, v.len);
+		return true;
+	}
+	all = json_members(v, &count);
+	if (*v.s == '{' && count > 0)
+		qsort(all, count, sizeof(*all), by_name);
+	buf_putc(out, *v.s);
+	for (size_t i = 0; i < count && ok; i++) {
+		ok = all[i].name.len == 0 || i == 0 ||
+		    by_name(&all[i - 1], &all[i]) != 0;
+		put_line_start(depth + 1, out);
+		buf_put(out, all[i].name.s, all[i].name.len);
+		buf_puts(out, all[i].name.len > 0 ? ": " : "");
+		ok = ok && out->len < OUT_MAX &&
+		    put_value(all[i].value, depth + 1, out);
+		if (i + 1 < count)
+			buf_putc(out, ',');
+	}
+	if (count > 0)
+		put_line_start(depth, out);
+	buf_putc(out, *v.s == '{' ? '}' : ']');
+	free(all);
+	return ok;
+}
+
+bool
+canonical_json(const char *text, size_t len, struct buf *out)
+{
+	size_t before = out->len;
+	struct json_piece all;
+
+	if (len > CANONICAL_MAX || !json_scan(text, len, &all))
+		return false;
+	if (put_value(all, 0, out)) {
+		buf_putc(out, '\n');
+		return true;
+	}
+	out->len = before;
+	return false;
+}

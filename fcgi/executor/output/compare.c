@@ -1,0 +1,162 @@
+/*
+ * compare.c: same-as=, the output compared with that of an earlier step.
+ *
+ * Both were kept byte for byte.  Equal bytes are equal; where both are JSON,
+ * white space and the order of members do not count (canonical.c).  What
+ * differs is shown as a difference of lines, of JSON in its canonical form,
+ * and that passes the mask as all output does.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "executor/output/canonical.h"
+#include "executor/actions/diff.h"
+#include "executor/output/artifact_input.h"
+#include "executor/output/compare.h"
+#include "wire/exec.h"
+
+#define SHOWN_MAX (2 * 1024 * 1024) /* to look for lines in */
+
+struct pair {
+	struct job *job;
+	struct buf was; /* of the other step */
+	struct buf is;
+	bool open_line; /* it does not end with a line's end */
+	struct buf *why;
+};
+
+static bool
+read_both(struct pair *p, const char *file)
+{
+	char *theirs = mem_printf("../%s", file);
+	char *ours = mem_printf("%s" EXEC_KEPT, p->job->target->name);
+	bool ok = io_read_file(theirs, EXEC_KEPT_LIMIT, &p->was) == ERR_OK &&
+	    io_read_file(ours, EXEC_KEPT_LIMIT, &p->is) == ERR_OK;
+
+	if (!ok)
+		buf_printf(p->why,
+		    "The output could not be compared with that "
+		    "of step %s (its same-as): a kept file cannot be read.",
+		    p->job->spec->same_as);
+	free(theirs);
+	free(ours);
+	return ok;
+}
+
+static bool
+is_equal(const struct buf *a, const struct buf *b)
+{
+	return a->len == b->len &&
+	    memcmp(buf_text(a), buf_text(b), a->len) == 0;
+}
+
+/* Both as canonical JSON in place of what they were; false: one is none. */
+static bool
+both_json(struct pair *p)
+{
+	struct buf was = { 0 }, is = { 0 };
+	bool both = canonical_json(buf_text(&p->was), p->was.len, &was) &&
+	    canonical_json(buf_text(&p->is), p->is.len, &is);
+
+	if (both) {
+		buf_clear(&p->was);
+		buf_clear(&p->is);
+		p->was = was;
+		p->is = is;
+	} else {
+		buf_clear(&was);
+		buf_clear(&is);
+	}
+	return both;
+}
+
+static void
+show(struct pair *p, const char *text, size_t len)
+{
+	struct output *o = p->job->output;
+
+	output_pause(o);
+	if (p->open_line)
+		output_show(o, "\n", 1);
+	output_show(o, text, len);
+	output_pause(o);
+}
+
+/* Where they begin to differ, for what is no text or too long to be shown. */
+static void
+say_place(struct pair *p)
+{
+	size_t n = p->was.len < p->is.len ? p->was.len : p->is.len, i = 0;
+
+	while (i < n && p->was.data[i] == p->is.data[i])
+		i++;
+	buf_printf(p->why,
+	    "The output differs from that of step %s (its "
+	    "same-as): it is %zu bytes long, the other %zu, and they differ "
+	    "from byte %zu on.",
+	    p->job->spec->same_as, p->is.len, p->was.len, i + 1);
+}
+
+static void
+say_difference(struct pair *p)
+{
+	const char *id = p->job->spec->same_as;
+	char *was = mem_printf("the output of %s", id);
+	char *is = mem_printf("the output of %s", p->job->spec->step_id);
+	size_t gone, added;
+	struct buf out = { 0 };
+
+	diff_texts(&p->was, &p->is, was, is, &out, &gone, &added);
+	show(p, buf_text(&out), out.len);
+	buf_printf(p->why,
+	    "The output differs from that of step %s (its "
+	    "same-as): %zu %s of it %s missing, and %zu %s. The difference "
+	    "stands at the end of this output.",
+	    id, gone, gone == 1 ? "line" : "lines", gone == 1 ? "is" : "are",
+	    added, added == 1 ? "is new" : "are new");
+	buf_clear(&out);
+	free(was);
+	free(is);
+}
+
+static bool
+compare(struct pair *p)
+{
+	static const char same[] = "(as JSON the same as before: only white "
+				   "space or the order of members differs)\n";
+
+	if (is_equal(&p->was, &p->is))
+		return true;
+	p->open_line = p->is.len > 0 && p->is.data[p->is.len - 1] != '\n';
+	if (both_json(p) && is_equal(&p->was, &p->is)) {
+		show(p, same, strlen(same));
+		return true;
+	}
+	if (p->was.len <= SHOWN_MAX && p->is.len <= SHOWN_MAX &&
+	    text_is_utf8(buf_text(&p->was), p->was.len) &&
+	    text_is_utf8(buf_text(&p->is), p->is.len))
+		say_difference(p);
+	else
+		say_place(p);
+	return false;
+}
+
+bool
+compare_check(struct job *job, struct buf *why)
+{
+	const struct job_spec *o = job->spec;
+	struct pair p = { .job = job, .why = why };
+	char *what = mem_printf("The output of step %s (same-as)", o->same_as);
+	const char *file = artifact_input_find(
+	    o->same, o->compare_count, NULL, job->target->name, what, why);
+	bool same = file != NULL && read_both(&p, file) && compare(&p);
+
+	buf_clear(&p.was);
+	buf_clear(&p.is);
+	free(what);
+	return same;
+}

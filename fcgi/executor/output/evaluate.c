@@ -1,0 +1,513 @@
+/*
+ * evaluate.c: what the output of a script says about its success.
+ *
+ * Regexes look at one line at a time, as the output passes by, so that a
+ * gigabyte of it costs no memory.  A line of more than 8 MB, and one that a
+ * regex gave up on, leave the answer open; an open answer fails the step, as
+ * success needs to be known.  Captures of the
+ * whole output or by JSON pointer keep its first megabyte and refuse what is
+ * longer.  What was captured is hostile: it is checked here as a parameter
+ * would be, since later steps use it.  It goes into the journal and on pages
+ * as it is, so a value that holds a secret is refused: hidden, it would be
+ * another value.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "lang/regex.h"
+#include "executor/output/evaluate.h"
+#include "executor/output/lines.h"
+#include "executor/output/pointer.h"
+#include "wire/exec.h"
+
+#define UNCLEAR_MOST 20   /* lines, then one is not tried any more */
+#define EXCERPT 200       /* bytes of a line that are told */
+#define EXCERPT_BEFORE 60 /* of these, before the match */
+
+/* A regex of the order and what came of it. */
+struct watched {
+	struct regex *regex; /* NULL: not asked for */
+	bool found;
+	char *value; /* group 1, else the whole match */
+	size_t len;
+	bool reject;         /* the value is the whole line, */
+	size_t at;           /* which matches here, */
+	size_t size;         /* so many bytes */
+	bool first;          /* a later match is none */
+	const char *unclear; /* why a line is neither; a clause */
+	int unclear_count;
+};
+
+struct evaluate {
+	const struct job_spec *spec;
+	const struct mask *mask;
+	struct watched expect;
+	struct watched reject;
+	struct watched *captures; /* as order->captures */
+	struct escapes escapes;
+	struct lines lines;
+	struct lines unshown;
+	struct buf clear; /* without escape sequences */
+	struct buf saved;
+	bool by_line;
+	bool keeping;
+	bool taken;    /* kept is not the output */
+	bool too_long; /* more output than is kept */
+};
+
+static void see_line(void *ctx, const char *line, size_t len, bool cut);
+
+static enum err
+compile(const char *pattern, struct watched *ret, struct fault *fault)
+{
+	char message[160];
+	size_t at;
+
+	ret->regex = regex_new(pattern, &at, message, sizeof(message));
+	if (ret->regex == NULL)
+		return fault_set(fault, ERR_INVALID, "regex", NULL,
+		    "The regex \"%.80s\" is wrong at character %zu: %s.",
+		    pattern, at + 1, message);
+	return ERR_OK;
+}
+
+enum err
+evaluate_new(const struct job_spec *spec, const struct mask *mask,
+    struct evaluate **ret, struct fault *fault)
+{
+	struct evaluate *e = mem_calloc(1, sizeof(*e));
+	enum err err = ERR_OK;
+
+	e->spec = spec;
+	e->mask = mask;
+	e->lines = (struct lines){
+		.most = EVALUATE_LINE, .ctx = e, .see = see_line
+	};
+	e->unshown = e->lines;
+	e->captures = mem_calloc(
+	    spec->captures_count + 1, sizeof(e->captures[0]));
+	if (spec->expect != NULL)
+		err = compile(spec->expect, &e->expect, fault);
+	if (spec->reject != NULL && err == ERR_OK)
+		err = compile(spec->reject, &e->reject, fault);
+	e->reject.reject = true;
+	for (size_t i = 0; i < spec->captures_count && err == ERR_OK; i++) {
+		if (spec->captures[i].how != JOB_SPEC_REGEX) {
+			e->keeping = true;
+			continue;
+		}
+		e->by_line = e->captures[i].first = true;
+		err = compile(spec->captures[i].what, &e->captures[i], fault);
+	}
+	if (spec->expect != NULL || spec->reject != NULL)
+		e->by_line = true;
+	if (err == ERR_OK)
+		*ret = e;
+	else
+		evaluate_free(e);
+	return err;
+}
+
+void
+evaluate_free(struct evaluate *e)
+{
+	if (e == NULL)
+		return;
+	regex_free(e->expect.regex);
+	regex_free(e->reject.regex);
+	free(e->expect.value);
+	free(e->reject.value);
+	for (size_t i = 0; i < e->spec->captures_count; i++) {
+		regex_free(e->captures[i].regex);
+		free(e->captures[i].value);
+	}
+	free(e->captures);
+	buf_clear(&e->lines.line);
+	buf_clear(&e->unshown.line);
+	buf_clear(&e->clear);
+	buf_clear(&e->saved);
+	free(e);
+}
+
+static void
+forget(struct watched *w)
+{
+	free(w->value);
+	w->value = NULL;
+	w->len = 0;
+	w->found = false;
+	w->unclear = NULL;
+	w->unclear_count = 0;
+}
+
+void
+evaluate_reset(struct evaluate *e)
+{
+	forget(&e->expect);
+	forget(&e->reject);
+	for (size_t i = 0; i < e->spec->captures_count; i++)
+		forget(&e->captures[i]);
+	e->escapes = (struct escapes){ 0 };
+	lines_reset(&e->lines);
+	lines_reset(&e->unshown);
+	buf_reset(&e->saved);
+	e->too_long = e->taken = false;
+}
+
+/* Keeps the match in the line. */
+static void
+find(struct watched *w, const char *line, size_t len, size_t at, size_t size)
+{
+	w->found = true;
+	w->at = w->reject ? at : 0;
+	w->size = size;
+	w->len = w->reject ? len : size;
+	w->value = mem_calloc(w->len + 1, 1);
+	memcpy(w->value, w->reject ? line : line + at, w->len);
+}
+
+/* Of a line that was cut, a match can only be a reason to fail: what follows
+ * might have made it none. */
+static void
+look(struct watched *w, const char *line, size_t len, bool cut)
+{
+	enum match match;
+	size_t at, size;
+
+	if (w->regex == NULL || w->found || (w->first && w->unclear != NULL) ||
+	    w->unclear_count >= UNCLEAR_MOST)
+		return;
+	match = regex_find(w->regex, line, len, &at, &size);
+	if (match == MATCH_YES && (!cut || w->reject)) {
+		find(w, line, len, at, size);
+	} else if (cut || match == MATCH_GAVE_UP) {
+		w->unclear_count++;
+		w->unclear = cut ? "it has a line of more than 8 MB, which is "
+				   "too long to be looked at"
+				 : "to compare one of its lines "
+				   "takes too many steps; write a simpler "
+				   "regex, without one "
+				   "repetition inside of another";
+	}
+}
+
+static void
+see_line(void *ctx, const char *line, size_t len, bool cut)
+{
+	struct evaluate *e = ctx;
+
+	look(&e->expect, line, len, cut);
+	look(&e->reject, line, len, cut);
+	for (size_t i = 0; i < e->spec->captures_count; i++)
+		look(&e->captures[i], line, len, cut);
+}
+
+static void
+artifact(struct evaluate *e, const char *data, size_t len)
+{
+	size_t room = EVALUATE_SAVE - e->saved.len;
+
+	if (len > room)
+		e->too_long = true;
+	buf_put(&e->saved, data, len < room ? len : room);
+}
+
+static void
+put(struct evaluate *e, const char *data, size_t len, bool by_line, bool saved)
+{
+	if (len == 0)
+		return;
+	if (!escapes_none(&e->escapes, data, len)) {
+		buf_reset(&e->clear);
+		escapes_drop(&e->escapes, data, len, &e->clear);
+		data = buf_text(&e->clear);
+		len = e->clear.len;
+	}
+	if (by_line && e->by_line)
+		lines_put(&e->lines, data, len);
+	if (saved && e->keeping && !e->taken)
+		artifact(e, data, len);
+}
+
+void
+evaluate_put(struct evaluate *e, const char *data, size_t len)
+{
+	put(e, data, len, true, true);
+}
+
+void
+evaluate_lines(struct evaluate *e, const char *data, size_t len)
+{
+	put(e, data, len, true, false);
+}
+
+void
+evaluate_unshown(struct evaluate *e, const char *data, size_t len)
+{
+	if (e->by_line)
+		lines_put(&e->unshown, data, len);
+}
+
+void
+evaluate_save(struct evaluate *e, const char *data, size_t len)
+{
+	if (e->keeping && !e->taken)
+		artifact(e, data, len);
+}
+
+void
+evaluate_take(struct evaluate *e, const char *data, size_t len)
+{
+	e->taken = true;
+	e->too_long = len > EVALUATE_SAVE;
+	buf_reset(&e->saved);
+	if (data != NULL)
+		buf_put(&e->saved, data, e->too_long ? EVALUATE_SAVE : len);
+}
+
+const struct buf *
+evaluate_taken(const struct evaluate *e)
+{
+	return &e->saved;
+}
+
+void
+evaluate_next(struct evaluate *e)
+{
+	for (size_t i = 0; i < e->spec->captures_count; i++)
+		forget(&e->captures[i]);
+	buf_reset(&e->saved);
+	e->too_long = false;
+}
+
+/* NULL, or why the value may not be used, as the end of a sentence. */
+static const char *
+wrong_value(const char *s, size_t len)
+{
+	size_t digits = strspn(s, "-0123456789.");
+
+	if (len > EXEC_MAX_CAPTURE)
+		return "is longer than 64 KB";
+	if (memchr(s, '\0', len) != NULL || !text_is_utf8(s, len))
+		return "is not valid UTF-8 text";
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '\n' || s[i] == '\r')
+			return "has more than one line; print one value "
+			       "alone, or capture it by a regex";
+		if (((unsigned char)s[i] < ' ' && s[i] != '\t') || s[i] == 0x7f)
+			return "has control characters in it";
+	}
+	if (len > 0 && s[0] == '-' && digits < len)
+		return "begins with \"-\", which a later command could take "
+		       "for an option";
+	return NULL;
+}
+
+static bool
+artifact_value(const struct evaluate *e, const struct job_spec_capture *c,
+    const char *s, size_t len, struct json_object *captures, struct buf *why)
+{
+	const char *wrong = wrong_value(s, len);
+
+	if (wrong == NULL && mask_redacts(e->mask, s, len))
+		wrong = "contains a secret, and what is captured can be read "
+			"by everybody; capture a part without it";
+	if (wrong != NULL) {
+		buf_printf(
+		    why, "The value of \"%s\" (capture=) %s.", c->name, wrong);
+		return false;
+	}
+	json_object_object_add(
+	    captures, c->name, json_object_new_string_len(s, (int)len));
+	return true;
+}
+
+static bool
+capture_whole(struct evaluate *e, const struct job_spec_capture *c,
+    struct json_object *captures, struct buf *why)
+{
+	const char *s = buf_text(&e->saved), *end = s + e->saved.len;
+
+	while (s < end && strchr(" \t\r\n", *s) != NULL && *s != '\0')
+		s++;
+	while (end > s && strchr(" \t\r\n", end[-1]) != NULL && end[-1] != '\0')
+		end--;
+	if (s == end) {
+		buf_printf(why,
+		    "There was no output to capture for \"%s\" "
+		    "(capture=).",
+		    c->name);
+		return false;
+	}
+	return artifact_value(e, c, s, (size_t)(end - s), captures, why);
+}
+
+static bool
+capture_pointer(struct evaluate *e, const struct job_spec_capture *c,
+    struct json_object *captures, struct buf *why)
+{
+	struct buf value = { 0 };
+	struct fault fault;
+	bool ok = false;
+
+	if (pointer_find(buf_text(&e->saved), e->saved.len, c->what, &value,
+		&fault) != ERR_OK)
+		buf_printf(why,
+		    "The value of \"%s\" (capture=) was not "
+		    "found: %s",
+		    c->name, fault.message);
+	else
+		ok = artifact_value(
+		    e, c, buf_text(&value), value.len, captures, why);
+	buf_clear(&value);
+	return ok;
+}
+
+static bool
+capture(
+    struct evaluate *e, size_t i, struct json_object *captures, struct buf *why)
+{
+	const struct job_spec_capture *c = &e->spec->captures[i];
+	const struct watched *w = &e->captures[i];
+
+	if (c->how == JOB_SPEC_REGEX && !w->found && w->unclear != NULL) {
+		buf_printf(why,
+		    "The value of \"%s\" (capture=) is not known: "
+		    "whether a line of the output matches \"%s\" could not be "
+		    "found out, as %s.",
+		    c->name, c->what, w->unclear);
+		return false;
+	}
+	if (c->how == JOB_SPEC_REGEX && !w->found) {
+		buf_printf(why,
+		    "No line of the output matches \"%s\", so "
+		    "there is no value for \"%s\" (capture=).",
+		    c->what, c->name);
+		return false;
+	}
+	if (c->how == JOB_SPEC_REGEX)
+		return artifact_value(e, c, w->value, w->len, captures, why);
+	if (e->too_long) {
+		buf_printf(why,
+		    "The output is over 1 MB, too long to "
+		    "capture \"%s\" from (capture=); capture a line of it by "
+		    "a regex.",
+		    c->name);
+		return false;
+	}
+	return c->how == JOB_SPEC_WHOLE ? capture_whole(e, c, captures, why)
+					: capture_pointer(e, c, captures, why);
+}
+
+static bool
+is_success(const struct job_spec *o, int code)
+{
+	for (size_t i = 0; i < o->exit_count; i++)
+		if (o->exit_codes[i] == code)
+			return true;
+	return false;
+}
+
+static void
+say_exit(
+    const struct job_spec *o, int code, const char *target, struct buf *why)
+{
+	buf_printf(why, "The script exited with %d on %s", code, target);
+	if (code > 128 && code < 128 + 65 && sigabbrev_np(code - 128) != NULL)
+		buf_printf(why, " (128 + %d: probably ended by SIG%s)",
+		    code - 128, sigabbrev_np(code - 128));
+	if (code == 0) {
+		buf_puts(why, ", where exit= asks for");
+		for (size_t i = 0; i < o->exit_count; i++)
+			buf_printf(
+			    why, "%s %d", i > 0 ? " or" : "", o->exit_codes[i]);
+	}
+	buf_putc(why, '.');
+}
+
+/* The line that is rejected, masked; of a long one, what is around the
+ * match. */
+static void
+put_excerpt(const struct evaluate *e, struct buf *why)
+{
+	const struct watched *w = &e->reject;
+	struct buf line = { 0 }, match = { 0 };
+	const char *text, *at;
+	size_t from = 0;
+
+	if (e->spec->sealed) {
+		buf_puts(why, "it is sealed.");
+		return;
+	}
+	mask_text(e->mask, w->value, w->len, &line);
+	mask_text(e->mask, w->value + w->at, w->size, &match);
+	text = buf_text(&line);
+	at = memmem(text, line.len, buf_text(&match), match.len);
+	if (line.len > EXCERPT && at != NULL && at > text + EXCERPT_BEFORE)
+		from = (size_t)(at - text) - EXCERPT_BEFORE;
+	while (from > 0 && ((unsigned char)text[from] & 0xc0) == 0x80)
+		from++;
+	buf_printf(why, "%s%.*s", from > 0 ? "… " : "", EXCERPT, text + from);
+	buf_clear(&line);
+	buf_clear(&match);
+}
+
+/* What expect= and reject= say.  `ok`: nothing was wrong before. */
+static bool
+judge_lines(const struct evaluate *e, bool ok, struct buf *why)
+{
+	const char *blank = ok ? "" : " ";
+
+	if (e->reject.found) {
+		buf_printf(why,
+		    "%sThe output has a line that matches \"%s\" "
+		    "(its reject): ",
+		    blank, e->spec->reject);
+		put_excerpt(e, why);
+		return false;
+	}
+	if (e->reject.unclear != NULL) {
+		buf_printf(why,
+		    "%sWhether the output has a line that matches "
+		    "\"%s\" (its reject) could not be found out: %s.",
+		    blank, e->spec->reject, e->reject.unclear);
+		return false;
+	}
+	if (!ok || e->expect.regex == NULL || e->expect.found)
+		return ok;
+	if (e->expect.unclear != NULL)
+		buf_printf(why,
+		    "Whether the output has a line that matches "
+		    "\"%s\" (its expect) could not be found out: %s.",
+		    e->spec->expect, e->expect.unclear);
+	else
+		buf_printf(why,
+		    "The output has no line that matches \"%s\" "
+		    "(its expect).",
+		    e->spec->expect);
+	return false;
+}
+
+bool
+evaluate_end(struct evaluate *e, int code, const char *target,
+    struct json_object **ret_captures, struct buf *why)
+{
+	struct json_object *captures = json_object_new_object();
+	bool ok = is_success(e->spec, code);
+
+	lines_finish(&e->lines);
+	lines_finish(&e->unshown);
+	if (!ok)
+		say_exit(e->spec, code, target, why);
+	ok = judge_lines(e, ok, why);
+	for (size_t i = 0; ok && i < e->spec->captures_count; i++)
+		ok = capture(e, i, captures, why);
+	if (ok)
+		*ret_captures = captures;
+	else
+		json_object_put(captures);
+	return ok;
+}

@@ -1,0 +1,198 @@
+/*
+ * head_tail.c: a file that keeps its beginning and its end.
+ *
+ * While it grows, a hole moves along behind the newest bytes: readers that
+ * follow by offset never notice, and the disk holds about `limit` bytes.
+ * When it is closed, beginning, notice and end are copied into a new file
+ * that takes its name.  A ring of two files was rejected: offsets would no
+ * longer name the same byte.  On a file system that cannot punch holes the
+ * file uses its whole length until it is closed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "executor/output/head_tail.h"
+
+#define BLOCK 4096
+
+struct head_tail {
+	char *path;
+	int fd;
+	int64_t limit;
+	int64_t size;
+	int64_t hole_from; /* 0: nothing was dropped */
+	int64_t hole_to;
+	int64_t cut; /* where the hole will begin, 0: not known */
+};
+
+struct head_tail *
+head_tail_open(const char *path, int64_t limit)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	struct head_tail *b;
+
+	if (fd < 0)
+		return NULL;
+	b = mem_calloc(1, sizeof(*b));
+	b->path = mem_strdup(path);
+	b->fd = fd;
+	b->limit = limit;
+	return b;
+}
+
+/* Remembers the last line end before half of the limit is passed. */
+static void
+find_cut(struct head_tail *b, const char *data, size_t len)
+{
+	int64_t room = b->limit / 2 - b->size;
+	const char *eol;
+
+	if (b->cut > 0 || room >= (int64_t)len)
+		return;
+	eol = room > 0 ? memrchr(data, '\n', (size_t)room) : NULL;
+	b->cut = b->size + (eol != NULL ? eol + 1 - data : 0);
+	if (b->cut == 0)
+		b->cut = b->size + (int64_t)len;
+}
+
+static void
+punch(struct head_tail *b)
+{
+	int64_t from = b->hole_to > 0 ? b->hole_to : b->cut;
+	int64_t to = (b->size - b->limit / 2) & ~(int64_t)(BLOCK - 1);
+	int64_t step = b->limit / 8 < 1 << 20 ? b->limit / 8 : 1 << 20;
+
+	if (b->size <= b->limit || to - from < step)
+		return;
+	b->hole_from = b->cut;
+	b->hole_to = to;
+	(void)fallocate(
+	    b->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from, to - from);
+}
+
+enum err
+head_tail_put(struct head_tail *b, const char *data, size_t len)
+{
+	if (len == 0)
+		return ERR_OK;
+	find_cut(b, data, len);
+	if (io_write_all(b->fd, data, len) != 0)
+		return ERR_IO;
+	b->size += (int64_t)len;
+	punch(b);
+	return ERR_OK;
+}
+
+enum err
+head_tail_get(struct head_tail *b, int64_t at, char *data, size_t len)
+{
+	ssize_t n;
+
+	for (size_t got = 0; got < len; got += (size_t)n)
+		if ((n = pread(
+			 b->fd, data + got, len - got, at + (int64_t)got)) <= 0)
+			return ERR_IO;
+	return ERR_OK;
+}
+
+int64_t
+head_tail_size(const struct head_tail *b)
+{
+	return b->size;
+}
+
+/* The first place at or after the hole where the text may go on. */
+static int64_t
+tail_start(struct head_tail *b)
+{
+	char block[64 * 1024], *eol;
+	int64_t at = b->hole_to;
+	ssize_t n;
+	size_t i = 0;
+
+	while (at < b->size && at < b->hole_to + (1 << 20) &&
+	    (n = pread(b->fd, block, sizeof(block), at)) > 0) {
+		if ((eol = memchr(block, '\n', (size_t)n)) != NULL)
+			return at + (eol + 1 - block);
+		at += n;
+	}
+	/* One endless line: at least not inside a character. */
+	n = pread(b->fd, block, 4, b->hole_to);
+	while (n > 0 && i < (size_t)n && (block[i] & 0xc0) == 0x80)
+		i++;
+	return b->hole_to + (int64_t)i;
+}
+
+static enum err
+copy_range(struct head_tail *b, int to, int64_t from, int64_t upto)
+{
+	char *block = mem_calloc(1, 256 * 1024);
+	enum err err = ERR_OK;
+
+	while (from < upto && err == ERR_OK) {
+		size_t want = upto - from < 256 * 1024 ? (size_t)(upto - from)
+						       : 256 * 1024;
+		ssize_t n = pread(b->fd, block, want, from);
+
+		if (n <= 0 || io_write_all(to, block, (size_t)n) != 0)
+			err = ERR_IO;
+		from += n;
+	}
+	free(block);
+	return err;
+}
+
+static enum err
+compact(struct head_tail *b, const char *notice, int64_t tail)
+{
+	char *temporary = mem_printf("%s.new", b->path);
+	enum err err = ERR_IO;
+	int to;
+
+	to = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	if (to < 0)
+		goto out;
+	if (copy_range(b, to, 0, b->hole_from) == ERR_OK &&
+	    io_write_all(to, notice, strlen(notice)) == 0 &&
+	    copy_range(b, to, tail, b->size) == ERR_OK && fdatasync(to) == 0 &&
+	    rename(temporary, b->path) == 0)
+		err = ERR_OK;
+	close(to);
+	if (err != ERR_OK)
+		unlink(temporary);
+out:
+	free(temporary);
+	return err;
+}
+
+enum err
+head_tail_close(struct head_tail *b, head_tail_notice notice, void *ctx,
+    int64_t *ret_dropped)
+{
+	enum err err = ERR_OK;
+	char next[64] = "";
+	int64_t tail;
+
+	*ret_dropped = 0;
+	if (b->hole_from > 0) {
+		tail = tail_start(b);
+		*ret_dropped = tail - b->hole_from;
+		if (pread(b->fd, next, sizeof(next) - 1, tail) < 0)
+			err = ERR_IO;
+		else
+			err = compact(b, notice(ctx, *ret_dropped, next), tail);
+	} else if (fdatasync(b->fd) != 0) {
+		err = ERR_IO;
+	}
+	close(b->fd);
+	free(b->path);
+	free(b);
+	return err;
+}

@@ -1,0 +1,182 @@
+/*
+ * pointer.c: JSON Pointer (RFC 6901).
+ *
+ * What is found is what stands in the text: a number of 20 digits, or 1.10,
+ * is not read into a number.  json-c's own json_pointer_get() reads "01" and
+ * "1x" as indexes, too; ours is shorter than the list of exceptions would be,
+ * and says which part was not found.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "executor/output/canonical.h"
+#include "executor/output/json_scan.h"
+#include "executor/output/pointer.h"
+
+/* Undoes ~1 and ~0 of one part; false: another ~ stands in it. */
+static bool
+unescape(const char *part, size_t len, struct buf *out)
+{
+	buf_reset(out);
+	for (size_t i = 0; i < len; i++) {
+		if (part[i] != '~') {
+			buf_putc(out, part[i]);
+			continue;
+		}
+		if (++i >= len || (part[i] != '0' && part[i] != '1'))
+			return false;
+		buf_putc(out, part[i] == '0' ? '~' : '/');
+	}
+	return true;
+}
+
+/* The text of a JSON string.  False: it has a NUL in it. */
+static bool
+string_of(struct json_piece p, struct buf *out)
+{
+	struct json_object *v = NULL;
+
+	buf_reset(out);
+	if (memchr(p.s, '\\', p.len) == NULL) {
+		buf_put(out, p.s + 1, p.len - 2);
+		return true;
+	}
+	if (json_read(p.s, p.len, &v, NULL) != ERR_OK)
+		return false;
+	buf_put(out, json_object_get_string(v),
+	    (size_t)json_object_get_string_len(v));
+	json_object_put(v);
+	return true;
+}
+
+static bool
+is_named(const struct json_member *m, const struct buf *name)
+{
+	struct buf text = { 0 };
+	bool same = string_of(m->name, &text) && text.len == name->len &&
+	    memcmp(buf_text(&text), buf_text(name), text.len) == 0;
+
+	buf_clear(&text);
+	return same;
+}
+
+/* An index without a sign or leading zeros; -1: it is none. */
+static int64_t
+index_of(const char *name)
+{
+	int64_t n;
+
+	if (!text_int(name, 0, 1 << 30, &n) || name[0] == '-' ||
+	    name[0] == '+' || (name[0] == '0' && name[1] != '\0'))
+		return -1;
+	return n;
+}
+
+/* How many children have the name; the last in *v.  Null is no child. */
+static size_t
+find_child(struct json_piece *v, const struct buf *name)
+{
+	bool object = *v->s == '{';
+	struct json_member *all;
+	size_t count, found = 0;
+	int64_t n;
+
+	if (!object && *v->s != '[')
+		return 0;
+	all = json_members(*v, &count);
+	n = object ? -1 : index_of(buf_text(name));
+	for (size_t i = 0; i < count; i++) {
+		if (object ? !is_named(&all[i], name) : (int64_t)i != n)
+			continue;
+		found++;
+		*v = all[i].value;
+	}
+	free(all);
+	return found > 0 && *v->s == 'n' ? 0 : found;
+}
+
+static enum err
+walk(struct json_piece *v, const char *pointer, struct fault *fault)
+{
+	const char *p = pointer;
+	struct buf name = { 0 };
+	enum err err = ERR_OK;
+
+	while (*p == '/' && err == ERR_OK) {
+		size_t n = strcspn(p + 1, "/"), found = 0;
+
+		if (!unescape(p + 1, n, &name))
+			err = fault_set(fault, ERR_INVALID, "pointer", NULL,
+			    "\"%.80s\" has a ~ that is neither ~0 nor ~1.",
+			    pointer);
+		else if ((found = find_child(v, &name)) == 0)
+			err = fault_set(fault, ERR_NOT_FOUND, "pointer", NULL,
+			    "the JSON of the output has nothing at "
+			    "\"%.*s\".",
+			    (int)(p + 1 + n - pointer), pointer);
+		else if (found > 1)
+			err = fault_set(fault, ERR_INVALID, "pointer", NULL,
+			    "the JSON of the output has \"%.*s\" twice.",
+			    (int)(p + 1 + n - pointer), pointer);
+		p += n + 1;
+	}
+	if (err == ERR_OK && *p != '\0')
+		err = fault_set(fault, ERR_INVALID, "pointer", NULL,
+		    "the JSON pointer \"%.80s\" does not begin with /.",
+		    pointer);
+	buf_clear(&name);
+	return err;
+}
+
+/* The output is one JSON value, in which no name stands twice. */
+static enum err
+read_root(
+    const char *json, size_t len, struct json_piece *ret, struct fault *fault)
+{
+	struct json_object *root = NULL;
+	struct buf canonical = { 0 };
+	struct fault why = { .message = "" };
+	bool scans = json_scan(json, len, ret);
+	bool ok = scans && canonical_json(json, len, &canonical);
+
+	buf_clear(&canonical);
+	if (ok)
+		return ERR_OK;
+	if (!scans && json_read(json, len, &root, &why) == ERR_OK)
+		json_object_put(root);
+	return fault_set(fault, ERR_INVALID, "pointer", NULL,
+	    "the output is "
+	    "not JSON%s%s",
+	    scans ? " that can be read: a name stands twice "
+		    "in an object, or it is too long."
+		  : ". ",
+	    why.message);
+}
+
+enum err
+pointer_find(const char *json, size_t len, const char *pointer, struct buf *ret,
+    struct fault *fault)
+{
+	struct json_piece v;
+	enum err err = read_root(json, len, &v, fault);
+
+	if (err == ERR_OK)
+		err = walk(&v, pointer, fault);
+	if (err != ERR_OK)
+		return err;
+	if (*v.s == 'n')
+		return fault_set(fault, ERR_NOT_FOUND, "pointer", NULL,
+		    "the JSON of the output is null.");
+	if (*v.s != '"') {
+		json_compact(v, ret);
+		return ERR_OK;
+	}
+	if (string_of(v, ret))
+		return ERR_OK;
+	return fault_set(fault, ERR_INVALID, "pointer", NULL,
+	    "the text at "
+	    "\"%.80s\" has a NUL character in it.",
+	    pointer);
+}

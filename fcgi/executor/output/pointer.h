@@ -1,0 +1,21 @@
+/*
+ * pointer.h: JSON Pointer (RFC 6901).
+ */
+#ifndef EXECUTOR_OUTPUT_POINTER_H
+#define EXECUTOR_OUTPUT_POINTER_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * Appends what the pointer names in the JSON text: a string's characters, a
+ * number, true or false, or the compact text of an object or array.
+ * ERR_INVALID: the text is no JSON, or the pointer is none; ERR_NOT_FOUND:
+ * there is nothing, or null.  The fault's message is a sentence.
+ */
+enum err pointer_find(const char *json, size_t len, const char *pointer,
+    struct buf *ret, struct fault *fault);
+
+#endif

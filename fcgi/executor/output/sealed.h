@@ -1,0 +1,33 @@
+/*
+ * sealed.h: the output of a step with the attribute "secret", which only the
+ * keeper can open.
+ */
+#ifndef EXECUTOR_OUTPUT_SEALED_H
+#define EXECUTOR_OUTPUT_SEALED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct sealed;
+
+/*
+ * Begins the output of a target, sealed to the X25519 public key of 32
+ * bytes; both must outlive it.
+ */
+struct sealed *sealed_new(const char *target, const unsigned char *key);
+
+/* Takes masked text of whole characters.  Of a text over EXEC_SEALED_LIMIT
+ * bytes the beginning and the end are kept. */
+void sealed_put(struct sealed *s, const char *data, size_t len);
+
+/*
+ * Writes TARGET.sealed durably, and wipes and frees s.  *ret_bytes is the
+ * length of the text with what was dropped of it, *ret_dropped how much that
+ * is.  ERR_IO with errno.
+ */
+enum err sealed_close(
+    struct sealed *s, int64_t *ret_bytes, int64_t *ret_dropped);
+
+#endif

@@ -1,0 +1,518 @@
+/*
+ * act_sql.c: runs the statements of a step, one by one.
+ *
+ * Everything that can be found wrong without touching the data is found
+ * before the first statement: the connection, the text, each value.  Then
+ * each statement has its own line of output, which begins when it does and
+ * ends with what came of it, so that a watcher sees the one that takes long.
+ *
+ * It stops at the first statement that fails and says exactly what had been
+ * applied.  Statements of a transaction that did not end are not: one that
+ * the text leaves open at its end would be taken back by the server without a
+ * word, so that is a failure.  A statement whose answer never came is
+ * unknown, and so is the step.
+ *
+ * The output shows the statements as they are in the document, with {{name}}
+ * in place of values; results are the database's own words.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "executor/status.h"
+#include "executor/sql/sql_driver.h"
+#include "executor/sql/sql_resume.h"
+#include "executor/sql/sql_text.h"
+#include "executor/sql/sql_values.h"
+
+static const struct sql_driver *const drivers[] = {
+	&sql_mysql,
+	&sql_postgresql,
+	&sql_sqlite,
+};
+
+struct sql_act {
+	struct sql sql;
+	struct statements all;
+	const char *text;
+	size_t first;     /* where it starts, from 0 */
+	size_t done;      /* statements that succeeded,
+			   * those before it included */
+	bool transaction; /* of ours */
+	int64_t began;
+	struct buf statement; /* with its values */
+	struct buf line;      /* of output */
+};
+
+static int
+line_of(const struct sql_act *a, size_t i)
+{
+	return a->sql.job->spec->text_line + a->all.all[i].line;
+}
+
+static void
+say(struct sql_act *a)
+{
+	output_put(a->sql.job->output, buf_text(&a->line), a->line.len);
+	output_pause(a->sql.job->output);
+	buf_reset(&a->line);
+}
+
+static void __attribute__((format(printf, 2, 3)))
+fail(struct sql_act *a, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) >= 0) {
+		act_end(a->sql.job, ENDING_NOT_STARTED, "%s", text);
+		buf_printf(&a->line, "%s\n", text);
+		say(a);
+	}
+	va_end(ap);
+	free(text);
+}
+
+static bool
+connect_to(struct sql_act *a)
+{
+	struct sql *s = &a->sql;
+	enum sql_end end;
+
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
+		if (strcmp(drivers[i]->kind, s->target->kind) == 0)
+			s->driver = drivers[i];
+	end = sql_tunnel_open(s);
+	if (end == SQL_OK && (end = s->driver->open(s)) != SQL_OK &&
+	    end != SQL_STOPPED)
+		tunnel_said(&s->tunnel, &s->why);
+	switch (end) {
+	case SQL_OK:
+		return true;
+	case SQL_STOPPED:
+		s->job->ending = ENDING_STOPPED;
+		return false;
+	default:
+		fail(a, "Nothing was done. %s", buf_text(&s->why));
+		return false;
+	}
+}
+
+static bool
+prepare(struct sql_act *a)
+{
+	const struct job_spec *o = a->sql.job->spec;
+	int line = o->text_line;
+
+	if (!statements_split(a->text, a->sql.driver->dialect,
+		a->sql.driver->backslash(&a->sql), &a->all)) {
+		for (size_t i = 0; i < a->all.wrong_at; i++)
+			line += a->text[i] == '\n';
+		fail(a,
+		    "Nothing was done: line %d of the document is wrong. "
+		    "%s",
+		    line, a->all.wrong);
+		return false;
+	}
+	for (size_t i = 0; i < a->all.count; i++) {
+		if (sql_fill(&a->sql, &a->all, i, a->text, &a->statement))
+			continue;
+		fail(a, "Nothing was done: line %d of the document: %s",
+		    line_of(a, i), buf_text(&a->sql.why));
+		return false;
+	}
+	return true;
+}
+
+/* "[12 of 31] line 45: ALTER TABLE …", without an end. */
+static void
+announce(struct sql_act *a, size_t i)
+{
+	buf_printf(&a->line, "[%zu of %zu] line %d: ", i + 1, a->all.count,
+	    line_of(a, i));
+	sql_put_excerpt(&a->all.all[i], a->text, &a->line);
+	say(a);
+	status_progress(a->sql.target->name, "%zu of %zu", i + 1, a->all.count);
+}
+
+/* " — ok, 3 rows, 12 ms" and the results. */
+static void
+report_result(struct sql_act *a, int64_t took)
+{
+	struct sql *s = &a->sql;
+
+	buf_puts(&a->line, " — ok");
+	if (s->affected >= 0)
+		buf_printf(&a->line, ", %lld %s", (long long)s->affected,
+		    s->affected == 1 ? "row" : "rows");
+	if (s->warnings > 0)
+		buf_printf(&a->line, ", %u %s", s->warnings,
+		    s->warnings == 1 ? "warning" : "warnings");
+	buf_printf(&a->line, ", %lld ms\n", (long long)took);
+	buf_put(&a->line, buf_text(&s->out), s->out.len);
+	say(a);
+}
+
+/* "1 to 16", "1", of the statements from `first`, counted from 0. */
+static void
+put_range(size_t first, size_t count, struct buf *out)
+{
+	buf_printf(
+	    out, count == 1 ? "Statement %zu" : "Statements %zu", first + 1);
+	if (count > 1)
+		buf_printf(out, " to %zu", first + count);
+}
+
+static size_t
+count_skipped(const struct sql_act *a)
+{
+	struct json_object *list = json_get(
+	    a->sql.job->spec->skipped, a->sql.target->name);
+
+	return list != NULL ? json_object_array_length(list) : 0;
+}
+
+/* People decided to go on without statement i. */
+static bool
+is_skipped(const struct sql_act *a, size_t i)
+{
+	struct json_object *list = json_get(
+	    a->sql.job->spec->skipped, a->sql.target->name);
+
+	for (size_t k = 0; k < count_skipped(a); k++)
+		if (json_object_get_int64(json_object_array_get_idx(list, k)) ==
+		    (int64_t)i + 1)
+			return true;
+	return false;
+}
+
+/* What is applied and what was not executed, after statement `i` ended the
+ * work; `open`: a transaction had been. */
+static void
+put_balance(const struct sql_act *a, size_t i, bool open, struct buf *out)
+{
+	bool mysql = a->sql.driver->dialect == DIALECT_MYSQL;
+
+	if (a->done > 0) {
+		buf_putc(out, ' ');
+		put_range(0, a->done, out);
+		if (open && a->transaction && !mysql)
+			buf_printf(out, " %s taken back with the transaction.",
+			    a->done == 1 ? "was" : "were");
+		else if (open)
+			buf_printf(out,
+			    " had been executed; what belonged to "
+			    "the open transaction is taken back%s.",
+			    mysql ? " (changes of the schema are not)" : "");
+		else
+			buf_printf(out, " had been applied and %s%s.",
+			    a->done == 1 ? "stays" : "stay",
+			    count_skipped(a) > 0 ? ", but for those that a "
+						   "person skipped"
+						 : "");
+	} else {
+		buf_puts(out, " No statement before it had been executed.");
+	}
+	if (i + 1 < a->all.count) {
+		buf_putc(out, ' ');
+		put_range(i + 1, a->all.count - i - 1, out);
+		buf_printf(out, " %s not executed.",
+		    i + 2 == a->all.count ? "was" : "were");
+	}
+}
+
+/* A retry may start at statement i. */
+static void
+offer_resume(struct sql_act *a, size_t i)
+{
+	if (i >= a->first && !a->transaction &&
+	    sql_resumable(&a->all, a->text, i, a->sql.driver->dialect))
+		a->sql.job->resume = i + 1;
+}
+
+/* Ends the job for statement i: a sentence, then the balance. */
+static void
+aggregate(struct sql_act *a, size_t i, enum sql_end end, int64_t took)
+{
+	struct sql *s = &a->sql;
+	bool open = a->transaction ||
+	    (end != SQL_LOST && s->driver->in_transaction(s));
+	struct buf why = { 0 };
+
+	buf_printf(&why, "Statement %zu of %zu (line %d) ", i + 1, a->all.count,
+	    line_of(a, i));
+	if (end == SQL_FAILED)
+		buf_printf(&why, "failed on %s: %s.", s->target->name,
+		    buf_text(&s->why));
+	else if (end == SQL_STOPPED)
+		buf_puts(&why, "was ended by the server as it was asked.");
+	else
+		buf_printf(&why,
+		    "was running on %s when the connection was "
+		    "lost: %s. Whether it took effect is not known: look at "
+		    "the database.",
+		    s->target->name, buf_text(&s->why));
+	put_balance(a, i, open, &why);
+	if (end == SQL_FAILED && !open)
+		offer_resume(a, i);
+	buf_printf(&a->line, " — %s, %lld ms\n",
+	    end == SQL_FAILED        ? "FAILED"
+		: end == SQL_STOPPED ? "ended"
+				     : "UNKNOWN",
+	    (long long)took);
+	buf_put(&a->line, buf_text(&s->out), s->out.len);
+	sql_put_statement(&a->all.all[i], a->text, line_of(a, i), &a->line);
+	buf_printf(&a->line, "%s\n", buf_text(&why));
+	say(a);
+	act_end(s->job,
+	    end == SQL_FAILED        ? ENDING_FAILED
+		: end == SQL_STOPPED ? ENDING_STOPPED
+				     : ENDING_UNKNOWN,
+	    "%s", buf_text(&why));
+	buf_clear(&why);
+}
+
+/* The statement in a->statement; how long it took. */
+static enum sql_end
+execute(struct sql_act *a, int64_t *ret_took)
+{
+	struct sql *s = &a->sql;
+	int64_t from = clock_monotonic();
+	enum sql_end end;
+
+	buf_reset(&s->why);
+	buf_reset(&s->out);
+	s->affected = -1;
+	s->warnings = 0;
+	end = s->driver->run(s, buf_text(&a->statement));
+	sql_redact_cut(s);
+	*ret_took = clock_monotonic() - from;
+	return end;
+}
+
+/* BEGIN or COMMIT of ours. */
+static bool
+control(struct sql_act *a, const char *text)
+{
+	struct sql *s = &a->sql;
+	int64_t took;
+	enum sql_end end;
+
+	buf_reset(&a->statement);
+	buf_puts(&a->statement, text);
+	buf_printf(&a->line, "%s", text);
+	say(a);
+	end = execute(a, &took);
+	buf_printf(&a->line, " — %s, %lld ms\n",
+	    end == SQL_OK         ? "ok"
+		: end == SQL_LOST ? "UNKNOWN"
+				  : "FAILED",
+	    (long long)took);
+	say(a);
+	if (end == SQL_OK)
+		return true;
+	if (end == SQL_STOPPED)
+		act_end(s->job, ENDING_STOPPED, "Nothing was applied.");
+	else if (end == SQL_LOST && a->done > 0)
+		act_end(s->job, ENDING_UNKNOWN,
+		    "The connection was lost while "
+		    "the transaction was committed on %s: %s. Either all %zu "
+		    "statements took effect or none: look at the database.",
+		    s->target->name, buf_text(&s->why), a->done);
+	else
+		act_end(s->job, ENDING_FAILED,
+		    "%s failed on %s: %s. Nothing "
+		    "was applied.",
+		    text, s->target->name, buf_text(&s->why));
+	buf_printf(&a->line, "%s\n", buf_text(&s->job->why));
+	say(a);
+	return false;
+}
+
+/* Runs statement i.  False: the work ends here, and the job says why. */
+static bool
+run_one(struct sql_act *a, size_t i)
+{
+	struct sql *s = &a->sql;
+	enum sql_end end;
+	int64_t took;
+
+	if (s->job->stop != STOP_NONE) {
+		bool open = a->transaction || s->driver->in_transaction(s);
+		struct buf why = { 0 };
+
+		buf_printf(&why,
+		    "It ended before statement %zu of %zu (line "
+		    "%d).",
+		    i + 1, a->all.count, line_of(a, i));
+		put_balance(a, i - 1, open, &why);
+		if (!open)
+			offer_resume(a, i);
+		buf_printf(&a->line, "%s\n", buf_text(&why));
+		say(a);
+		act_end(s->job, ENDING_STOPPED, "%s", buf_text(&why));
+		buf_clear(&why);
+		return false;
+	}
+	announce(a, i);
+	if (i >= a->first)
+		s->job->resume = 0;
+	buf_reset(&s->why);
+	if (!sql_fill(&a->sql, &a->all, i, a->text, &a->statement)) {
+		aggregate(a, i, SQL_FAILED, 0);
+		return false;
+	}
+	end = execute(a, &took);
+	if (end != SQL_OK) {
+		aggregate(a, i, end, took);
+		return false;
+	}
+	report_result(a, took);
+	a->done += i >= a->first;
+	return true;
+}
+
+/* A statement before the first one: applied by an earlier attempt. */
+static bool
+pass_over(struct sql_act *a, size_t i)
+{
+	if (!is_skipped(a, i) &&
+	    sql_part_of(&a->all, a->text, i, a->sql.driver->dialect) ==
+		SQL_REPEAT)
+		return run_one(a, i);
+	announce(a, i);
+	buf_puts(&a->line,
+	    is_skipped(a, i) ? " — skipped by a person\n"
+			     : " — skipped: applied by an earlier attempt\n");
+	say(a);
+	return true;
+}
+
+/* Where to start, as the order says.  False: it cannot be there. */
+static bool
+find_first(struct sql_act *a)
+{
+	struct job *job = a->sql.job;
+	int64_t n = json_int(job->spec->from_statement, a->sql.target->name, 1);
+
+	job->resume_of = a->all.count;
+	if (n == 1)
+		return true;
+	if (n < 1 || n > (int64_t)a->all.count + (count_skipped(a) > 0) ||
+	    a->transaction ||
+	    !sql_resumable(
+		&a->all, a->text, (size_t)n - 1, a->sql.driver->dialect)) {
+		fail(a,
+		    "Nothing was done: it cannot start at statement %lld "
+		    "of %zu. Retry from the beginning.",
+		    (long long)n, a->all.count);
+		return false;
+	}
+	/* what never comes to a statement leaves it there */
+	job->resume = (size_t)n;
+	a->first = a->done = (size_t)n - 1;
+	return true;
+}
+
+/* After the last statement: is all of it applied? */
+static bool
+settle(struct sql_act *a)
+{
+	struct sql *s = &a->sql;
+	bool open = s->driver->in_transaction(s);
+	bool ended = a->transaction && !open &&
+	    s->driver->dialect != DIALECT_MYSQL;
+
+	if (a->transaction && open)
+		return control(a, "COMMIT");
+	if (!open && !ended)
+		return true;
+	if (ended)
+		act_end(s->job, ENDING_FAILED,
+		    "The statements end the "
+		    "transaction of transaction=yes themselves. What they "
+		    "committed on %s stays. Remove COMMIT, ROLLBACK and END "
+		    "from the text, or transaction=yes.",
+		    s->target->name);
+	else
+		act_end(s->job, ENDING_FAILED,
+		    "The statements leave a "
+		    "transaction open on %s, so the server takes back what "
+		    "was done in it. End the text with COMMIT, or write "
+		    "transaction=yes in place of BEGIN.",
+		    s->target->name);
+	buf_printf(&a->line, "%s\n", buf_text(&s->job->why));
+	say(a);
+	return false;
+}
+
+static void
+perform(struct sql_act *a)
+{
+	struct sql *s = &a->sql;
+	const struct buf *first;
+
+	if (!connect_to(a) || !prepare(a) || !find_first(a))
+		return;
+	act_announce(s->job);
+	if (a->transaction && s->driver->dialect == DIALECT_MYSQL)
+		buf_puts(&a->line,
+		    "Note: MySQL and MariaDB commit at each "
+		    "statement that changes the schema; transaction=yes "
+		    "cannot take those back.\n");
+	if (a->transaction && !control(a, s->driver->begin))
+		return;
+	for (size_t i = 0; i < a->all.count; i++)
+		if (!(i < a->first ? pass_over(a, i) : run_one(a, i)))
+			return;
+	first = table_first(s->table);
+	evaluate_take(s->job->output->evaluate,
+	    first != NULL ? buf_text(first) : NULL,
+	    first != NULL ? first->len : 0);
+	if (!settle(a))
+		return;
+	buf_printf(&a->line, "%zu of %zu statements were executed",
+	    a->done - a->first, a->all.count);
+	if (a->first > count_skipped(a))
+		buf_printf(&a->line, ", %zu by an earlier attempt",
+		    a->first - count_skipped(a));
+	if (count_skipped(a) > 0)
+		buf_printf(
+		    &a->line, ", %zu skipped by a person", count_skipped(a));
+	buf_printf(&a->line, ", %lld ms.\n",
+	    (long long)(clock_monotonic() - a->began));
+	say(a);
+	s->job->ending = ENDING_EXITED;
+	s->job->code = s->job->spec->exit_codes[0];
+}
+
+void
+act_sql(struct job *job)
+{
+	const char *transaction = job->spec->transaction;
+	struct sql_act a = { .text = job->spec->text,
+		.transaction = text_eq(transaction, "yes"),
+		.began = clock_monotonic(),
+		.sql = { .job = job, .target = job->target } };
+
+	a.sql.table = table_new(job->output->redact);
+	table_keep(a.sql.table, job->output);
+	perform(&a);
+	if (a.sql.driver != NULL)
+		a.sql.driver->close(&a.sql);
+	tunnel_close(&a.sql.tunnel);
+	table_free(a.sql.table);
+	statements_clear(&a.all);
+	buf_clear(&a.sql.out);
+	buf_clear(&a.sql.why);
+	if (a.statement.data != NULL)
+		explicit_bzero(a.statement.data, a.statement.len);
+	buf_clear(&a.statement);
+	buf_clear(&a.line);
+}

@@ -1,0 +1,101 @@
+/*
+ * sql_values.c: a statement with its values as literals.
+ *
+ * The driver quotes a value as its server wants it.  A parameter that is a
+ * number goes in as a number, as LIMIT and its like take no quoted one; only
+ * what has exactly the form of a number may.  It stands between blanks, so
+ * that it cannot become part of a word, and a negative one in parentheses:
+ * behind a minus sign it would begin a comment.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "executor/sql/sql_values.h"
+
+#define NUMBER_MAX 100
+
+static bool
+is_number(const struct job_spec *o, const char *name)
+{
+	size_t n = o->numbers != NULL ? json_object_array_length(o->numbers)
+				      : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (text_eq(json_object_get_string(
+				json_object_array_get_idx(o->numbers, i)),
+			name))
+			return true;
+	return false;
+}
+
+/* How many digits stand at s. */
+static size_t
+digits(const char *s)
+{
+	return strspn(s, "0123456789");
+}
+
+bool
+sql_put_number(const char *text, struct buf *out)
+{
+	const char *s = text + (*text == '-');
+	size_t n = digits(s);
+
+	if (n == 0 || strlen(text) > NUMBER_MAX)
+		return false;
+	s += n;
+	if (*s == '.') {
+		if ((n = digits(s + 1)) == 0)
+			return false;
+		s += n + 1;
+	}
+	if (*s == 'e' || *s == 'E') {
+		s += s[1] == '+' || s[1] == '-' ? 2 : 1;
+		if ((n = digits(s)) == 0)
+			return false;
+		s += n;
+	}
+	if (*s != '\0')
+		return false;
+	buf_printf(out, *text == '-' ? " (%s) " : " %s ", text);
+	return true;
+}
+
+static bool
+put_value(struct sql *s, const char *name, struct buf *out)
+{
+	const struct job_spec *o = s->job->spec;
+	const char *value = job_spec_value(o, name);
+
+	if (value == NULL) {
+		buf_printf(&s->why, "There is no value for {{%s}}.", name);
+		return false;
+	}
+	if (!is_number(o, name))
+		return s->driver->quote(s, value, out);
+	if (sql_put_number(value, out))
+		return true;
+	buf_printf(&s->why, "The value of {{%s}} is not a number.", name);
+	return false;
+}
+
+bool
+sql_fill(struct sql *s, const struct statements *all, size_t i,
+    const char *text, struct buf *out)
+{
+	const struct statement *st = &all->all[i];
+	size_t from = st->at;
+
+	buf_reset(out);
+	for (size_t k = 0; k < st->values_count; k++) {
+		const struct statement_value *v =
+		    &all->values[st->values_from + k];
+
+		buf_put(out, text + from, v->at - from);
+		if (!put_value(s, v->name, out))
+			return false;
+		from = v->at + v->len;
+	}
+	buf_put(out, text + from, st->at + st->len - from);
+	return true;
+}

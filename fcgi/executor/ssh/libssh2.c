@@ -1,0 +1,451 @@
+/*
+ * libssh2.c: commands over SSH by libssh2.
+ *
+ * The session never blocks: each call that would have to wait goes through
+ * ssh_wait(), where output is flushed, a keepalive sent and an end noticed.
+ *
+ * An exit status of 0 proves nothing with this library: it is also 0 where a
+ * signal ended the command or the link was cut.  So a call is only SSH_OK
+ * where reading ended, the end of file and the close of the channel arrived,
+ * and no signal is named, or where the caller has enough of a command that
+ * still waits (ssh_conn_last()); ssh_script.c asks for a line of its own in any
+ * case.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "executor/ssh/libssh2.h"
+
+#define LOGIN_MS 30000
+#define KEEPALIVE_MS 3000
+#define KEEPALIVE_MOST 10 /* in a row without an answer */
+#define CLOSE_MS 5000
+#define FREE_MS 100 /* a host that goes on need not agree */
+#define CHUNK (128 * 1024)
+
+static void ssh_close(struct ssh_conn *l);
+
+/* Anything came since the last keepalive.  The kernel knows, also of what
+ * libssh2 has not read yet. */
+static bool
+has_heard(const struct ssh *s, int64_t now)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	return getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 ||
+	    info.tcpi_last_data_recv <= now - s->asked;
+}
+
+bool
+ssh_keep_alive(struct ssh *s, int64_t now)
+{
+	int next;
+
+	if (s->keepalive == 0 || now < s->keepalive)
+		return !s->silent;
+	s->unanswered = s->asked == 0 || has_heard(s, now) ? 0
+							   : s->unanswered + 1;
+	s->silent = s->unanswered >= KEEPALIVE_MOST;
+	(void)libssh2_keepalive_send(s->session, &next);
+	s->asked = now;
+	s->keepalive = now + KEEPALIVE_MS;
+	return !s->silent;
+}
+
+bool
+ssh_wait(struct ssh *s)
+{
+	struct pollfd p = { .fd = s->fd, .events = POLLIN };
+	int64_t until = s->limit, now = clock_monotonic();
+	static const int on = 1;
+
+	if ((s->limit > 0 && now >= s->limit) || !ssh_keep_alive(s, now))
+		return false;
+	if (libssh2_session_block_directions(s->session) &
+	    LIBSSH2_SESSION_BLOCK_OUTBOUND)
+		p.events |= POLLOUT;
+	if (s->keepalive > 0 && (until == 0 || s->keepalive < until))
+		until = s->keepalive;
+	if (loop_poll(s->conn.loop, &p, 1, until) != STOP_NONE) {
+		s->stopped = true;
+		return false;
+	}
+	(void)setsockopt(s->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+	return true;
+}
+
+enum ssh_result
+ssh_lost(struct ssh *s, int rc, const char *doing, struct buf *why)
+{
+	const struct job_target *t = s->conn.target;
+	char *text = NULL;
+
+	if (s->stopped)
+		return SSH_STOPPED;
+	if (s->silent) {
+		buf_printf(why, "%s:%d has not answered for %d s %s.", t->host,
+		    t->port, KEEPALIVE_MOST * KEEPALIVE_MS / 1000, doing);
+		return SSH_LOST;
+	}
+	if (rc == LIBSSH2_ERROR_EAGAIN) {
+		buf_printf(
+		    why, "%s:%d did not answer %s.", t->host, t->port, doing);
+		return SSH_LOST;
+	}
+	(void)libssh2_session_last_error(s->session, &text, NULL, 0);
+	buf_printf(why, "The connection to %s:%d broke %s (%d, %s).", t->host,
+	    t->port, doing, rc,
+	    text != NULL && *text != '\0' ? text : "no reason given");
+	return SSH_LOST;
+}
+
+enum ssh_result
+ssh_begin(const struct job_target *target, struct event_loop *loop,
+    struct ssh **ret, struct buf *why)
+{
+	struct ssh *s = mem_calloc(1, sizeof(*s));
+	enum ssh_result result;
+
+	s->conn = (struct ssh_conn){
+		.client = &ssh_conn_libssh2, .target = target, .loop = loop
+	};
+	s->fd = -1;
+	result = ssh_conn_connect(target, loop, &s->fd, why);
+	if (result != SSH_OK)
+		goto out;
+	if (libssh2_init(0) != 0 ||
+	    (s->session = libssh2_session_init()) == NULL) {
+		buf_puts(why, "libssh2 cannot be initialised.");
+		result = SSH_REFUSED;
+		goto out;
+	}
+	libssh2_session_set_blocking(s->session, 0);
+	s->limit = clock_monotonic() + LOGIN_MS;
+	*ret = s;
+out:
+	if (result != SSH_OK)
+		ssh_close(&s->conn);
+	return result;
+}
+
+void
+ssh_prepare(void)
+{
+	static const char banner[] = "SSH-2.0-nobody\r\n";
+	LIBSSH2_SESSION *session = NULL;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+		ends) != 0)
+		return;
+	if (libssh2_init(0) == 0 &&
+	    (session = libssh2_session_init()) != NULL &&
+	    write(ends[1], banner, strlen(banner)) > 0) {
+		libssh2_session_set_blocking(session, 0);
+		(void)libssh2_session_handshake(session, ends[0]);
+	}
+	if (session != NULL)
+		(void)libssh2_session_free(session);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static enum ssh_result
+ssh_open(const struct job_target *target, struct event_loop *loop,
+    struct ssh_conn **ret, struct buf *why)
+{
+	struct ssh *s = NULL;
+	enum ssh_result result = ssh_begin(target, loop, &s, why);
+
+	if (result != SSH_OK)
+		return result;
+	if ((result = ssh_handshake(s, why)) != SSH_OK ||
+	    (result = ssh_login(s, why)) != SSH_OK) {
+		ssh_close(&s->conn);
+		return result;
+	}
+	libssh2_keepalive_config(s->session, 1, 2);
+	s->keepalive = clock_monotonic() + KEEPALIVE_MS;
+	*ret = &s->conn;
+	return SSH_OK;
+}
+
+static void
+ssh_close(struct ssh_conn *l)
+{
+	struct ssh *s = (struct ssh *)l;
+
+	if (s->session != NULL) {
+		/* Politely where it costs nothing; the host copes without.
+		 * With the socket shut down, freeing need not wait. */
+		(void)libssh2_session_disconnect(s->session, "done");
+		(void)shutdown(s->fd, SHUT_RDWR);
+		for (int i = 0; i < 100 &&
+		     libssh2_session_free(s->session) == LIBSSH2_ERROR_EAGAIN;
+		     i++)
+			;
+	}
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s);
+}
+
+enum ssh_result
+ssh_channel_open(struct ssh *s, const char *request, const char *what,
+    LIBSSH2_CHANNEL **ret, struct buf *why)
+{
+	const struct job_target *t = s->conn.target;
+	int rc;
+
+	s->limit = clock_monotonic() + LOGIN_MS;
+	do {
+		*ret = libssh2_channel_open_session(s->session);
+		rc = *ret == NULL ? libssh2_session_last_errno(s->session) : 0;
+	} while (rc == LIBSSH2_ERROR_EAGAIN && ssh_wait(s));
+	if (rc == LIBSSH2_ERROR_CHANNEL_FAILURE) {
+		buf_printf(
+		    why, "%s:%d refuses to open a session.", t->host, t->port);
+		return SSH_REFUSED;
+	}
+	if (rc != 0)
+		return ssh_lost(s, rc, "while a session was opened", why);
+	SSH_LOOP(s, rc,
+	    libssh2_channel_process_startup(*ret, request,
+		(unsigned)strlen(request), what, (unsigned)strlen(what)));
+	if (rc == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED) {
+		buf_printf(why,
+		    "%s:%d refuses to run %s for this user. "
+		    "Check ForceCommand, Subsystem and the like on the host.",
+		    t->host, t->port,
+		    strcmp(request, "exec") == 0 ? "commands" : what);
+		return SSH_REFUSED;
+	}
+	return rc == 0 ? SSH_OK
+		       : ssh_lost(s, rc, "while a command was started", why);
+}
+
+/* Sends what it can of what is typed. */
+static ssize_t
+send_typed(LIBSSH2_CHANNEL *channel, struct tty_frames *frames)
+{
+	struct buf *typed = tty_frames_next(frames);
+	ssize_t n;
+
+	if (typed->len == 0)
+		return 0;
+	n = libssh2_channel_write(channel, typed->data, typed->len);
+	if (n > 0)
+		buf_consume(typed, (size_t)n);
+	return n;
+}
+
+/* Sends what it can of the input.  Bytes that went, or an error. */
+static ssize_t
+send_input(LIBSSH2_CHANNEL *channel, const struct ssh_call *call, size_t *sent)
+{
+	const struct buf *input = call->input;
+	ssize_t n;
+
+	if (*sent == input->len && call->frames != NULL)
+		return send_typed(channel, call->frames);
+	if (*sent == input->len && call->enough != NULL)
+		return 0;
+	if (*sent == input->len) {
+		n = libssh2_channel_send_eof(channel);
+		if (n == 0)
+			*sent = input->len + 1;
+		return n;
+	}
+	n = libssh2_channel_write(
+	    channel, input->data + *sent, input->len - *sent);
+	if (n > 0)
+		*sent += (size_t)n;
+	return n;
+}
+
+/* Reads both outputs once.  Bytes that came, or an error. */
+static ssize_t
+read_outputs(LIBSSH2_CHANNEL *channel, struct ssh_call *call, char *chunk)
+{
+	ssize_t n, total = 0;
+
+	for (int i = 0; i < 2; i++) {
+		n = libssh2_channel_read_ex(channel,
+		    i == 0 ? 0 : SSH_EXTENDED_DATA_STDERR, chunk, CHUNK);
+		if (n > 0)
+			(i == 0 ? call->out : call->err)(
+			    call->ctx, chunk, (size_t)n);
+		else if (n < 0 && n != LIBSSH2_ERROR_EAGAIN)
+			return n;
+		total += n > 0 ? n : 0;
+	}
+	return total;
+}
+
+/* True: what came is enough.  Else s->limit is when it may be. */
+static bool
+has_enough(struct ssh *s, struct ssh_call *call)
+{
+	int64_t at = call->enough != NULL ? call->enough(call->ctx) : 0;
+
+	s->limit = at > 0 ? at : ssh_conn_call_limit(call);
+	return at > 0 && clock_monotonic() >= at;
+}
+
+static bool
+is_over(const struct ssh_call *call)
+{
+	int64_t limit = ssh_conn_call_limit(call);
+
+	return limit > 0 && clock_monotonic() >= limit;
+}
+
+/* Sends and reads until the end of both outputs, or until that is enough. */
+static int
+converse(struct ssh *s, LIBSSH2_CHANNEL *channel, struct ssh_call *call)
+{
+	char *chunk = mem_calloc(1, CHUNK);
+	size_t sent = 0;
+	ssize_t in = 0, out;
+	int rc = 0;
+
+	while (!has_enough(s, call)) {
+		bool sending = sent <= call->input->len;
+
+		if (sending)
+			in = send_input(channel, call, &sent);
+		out = read_outputs(channel, call, chunk);
+		if (sending && in < 0 && in != LIBSSH2_ERROR_EAGAIN &&
+		    in != LIBSSH2_ERROR_CHANNEL_CLOSED &&
+		    in != LIBSSH2_ERROR_CHANNEL_EOF_SENT)
+			rc = (int)in;
+		if (out < 0)
+			rc = (int)out;
+		if (rc != 0 || libssh2_channel_eof(channel) == 1)
+			break;
+		if (out == 0 && !(sending && in > 0) && !ssh_wait(s) &&
+		    !has_enough(s, call)) {
+			rc = LIBSSH2_ERROR_EAGAIN;
+			break;
+		}
+		if (is_over(call)) {
+			rc = LIBSSH2_ERROR_EAGAIN;
+			break;
+		}
+	}
+	free(chunk);
+	return rc;
+}
+
+/* The evidence that the command really ended, and how. */
+static enum ssh_result
+take_end(struct ssh *s, LIBSSH2_CHANNEL *channel, struct ssh_call *call,
+    struct buf *why)
+{
+	const struct job_target *t = s->conn.target;
+	char *signal = NULL;
+	int rc;
+
+	if (s->limit == 0)
+		s->limit = clock_monotonic() + CLOSE_MS;
+	SSH_LOOP(s, rc, libssh2_channel_close(channel));
+	if (rc == 0)
+		SSH_LOOP(s, rc, libssh2_channel_wait_closed(channel));
+	if (rc != 0 || libssh2_channel_eof(channel) != 1)
+		return ssh_lost(s, rc, "before the command ended", why);
+	libssh2_channel_get_exit_signal(
+	    channel, &signal, NULL, NULL, NULL, NULL, NULL);
+	if (signal != NULL) {
+		buf_printf(why,
+		    "The command on %s:%d was ended by the signal "
+		    "%s.",
+		    t->host, t->port, signal);
+		libssh2_free(s->session, signal);
+		return SSH_LOST;
+	}
+	call->status = libssh2_channel_get_exit_status(channel);
+	return SSH_OK;
+}
+
+static void
+free_channel(struct ssh *s, LIBSSH2_CHANNEL *channel)
+{
+	int rc;
+
+	if (channel == NULL)
+		return;
+	s->limit = clock_monotonic() + FREE_MS;
+	SSH_LOOP(s, rc, libssh2_channel_free(channel));
+}
+
+static enum ssh_result
+ssh_run(struct ssh_conn *l, struct ssh_call *call, struct buf *why)
+{
+	struct ssh *s = (struct ssh *)l;
+	LIBSSH2_CHANNEL *channel = NULL;
+	enum ssh_result result;
+	int rc;
+
+	s->stopped = false;
+	free_channel(s, s->waiting);
+	s->waiting = NULL;
+	result = ssh_channel_open(s, "exec", call->command, &channel, why);
+	if (result != SSH_OK)
+		goto out;
+	if ((rc = converse(s, channel, call)) != 0) {
+		result = ssh_lost(s, rc, "while the command ran", why);
+	} else if (libssh2_channel_eof(channel) == 1) {
+		s->limit = call->limit;
+		result = take_end(s, channel, call, why);
+	} else {
+		s->waiting = channel;
+		channel = NULL;
+	}
+out:
+	free_channel(s, channel);
+	return result;
+}
+
+static void
+ignore(void *ctx, const char *data, size_t len)
+{
+	(void)ctx;
+	(void)data;
+	(void)len;
+}
+
+static bool
+ssh_last(struct ssh_conn *l, const char *text, int64_t limit)
+{
+	struct ssh *s = (struct ssh *)l;
+	struct buf input = { 0 };
+	struct ssh_call call = {
+		.input = &input, .out = ignore, .err = ignore, .limit = limit
+	};
+	bool ended;
+
+	if (s->waiting == NULL)
+		return false;
+	s->stopped = false;
+	buf_puts(&input, text);
+	ended = converse(s, s->waiting, &call) == 0;
+	buf_clear(&input);
+	return ended;
+}
+
+const struct ssh_client ssh_conn_libssh2 = {
+	"libssh2",
+	ssh_open,
+	ssh_run,
+	ssh_stream_open,
+	ssh_close,
+	ssh_last,
+};

@@ -1,0 +1,74 @@
+/*
+ * libssh2.h: what the files of the libssh2 client share.
+ */
+#ifndef EXECUTOR_SSH_LIBSSH2_H
+#define EXECUTOR_SSH_LIBSSH2_H
+
+#include <libssh2.h>
+#include <stdbool.h>
+
+#include "executor/ssh/ssh_client.h"
+
+struct ssh {
+	struct ssh_conn conn;
+	int fd;
+	LIBSSH2_SESSION *session;
+	LIBSSH2_CHANNEL *waiting; /* see ssh_conn_last(), or NULL */
+	int64_t limit;            /* of the present wait, or 0 */
+	int64_t keepalive;        /* when the next is due, or 0 */
+	int64_t asked;            /* when the last was sent */
+	int unanswered;           /* so many in a row */
+	bool silent;              /* the host answers none any more */
+	bool stopped;
+};
+
+/*
+ * Sends a keepalive where one is due.  False: the host has answered none for
+ * half a minute, however quiet a command may be: s->silent.
+ */
+bool ssh_keep_alive(struct ssh *s, int64_t now);
+
+/*
+ * Waits until the session can go on.  False: it is not to go on, since the
+ * watch stopped it (s->stopped), the host is silent (s->silent) or the limit
+ * passed.
+ */
+bool ssh_wait(struct ssh *s);
+
+/* Calls the function of libssh2 until it has its answer or ssh_wait() says
+ * no; then rc is LIBSSH2_ERROR_EAGAIN. */
+#define SSH_LOOP(s, rc, call) \
+	do \
+		(rc) = (call); \
+	while ((rc) == LIBSSH2_ERROR_EAGAIN && ssh_wait(s))
+
+/*
+ * Opens a channel and asks for "exec" or "subsystem" on it.  Unless SSH_OK,
+ * *ret may be a channel to be freed, or NULL.
+ */
+enum ssh_result ssh_channel_open(struct ssh *s, const char *request,
+    const char *what, LIBSSH2_CHANNEL **ret, struct buf *why);
+
+enum ssh_result ssh_stream_open(struct ssh_conn *l, const char *what,
+    bool subsystem, struct stream **ret, struct buf *why);
+
+/* What a failure that is none of the known ones means: SSH_STOPPED where the
+ * watch stopped it, else SSH_LOST with a sentence. */
+enum ssh_result ssh_lost(
+    struct ssh *s, int rc, const char *doing, struct buf *why);
+
+/* Connects.  SSH_OK: *ret is to be closed with ssh_conn_close(). */
+enum ssh_result ssh_begin(const struct job_target *target,
+    struct event_loop *loop, struct ssh **ret, struct buf *why);
+
+/*
+ * Negotiates, with the pinned type of host key alone, and compares the key;
+ * logs in.  Fill why unless they return SSH_OK or SSH_STOPPED.
+ */
+enum ssh_result ssh_handshake(struct ssh *s, struct buf *why);
+enum ssh_result ssh_show_key(struct ssh *s, struct buf *ret_blob,
+    struct buf *why); /* the key, whichever it is; of the pinned
+		       * type where the host has one of it */
+enum ssh_result ssh_login(struct ssh *s, struct buf *why);
+
+#endif

@@ -1,0 +1,493 @@
+/*
+ * openssh.c: commands over SSH by the system's ssh.
+ *
+ * For what libssh2 cannot do: RSA keys, certificates, servers that allow only
+ * etm MACs, AEAD ciphers or an RSA host key.  Each call is a process of its
+ * own with an environment and options made anew; no configuration file of
+ * anybody is read.  The pinned host key is the only line of a known_hosts
+ * file in the attempt's folder, under an alias, so that ssh can neither learn
+ * nor accept another.  Opening a link runs an empty command, so that a host
+ * that is not there is told from a link that broke.
+ *
+ * This machine is reached in the same way, with sh in place of ssh.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/mem.h"
+#include "inventory/host_key.h"
+#include "executor/ssh/openssh.h"
+#include "executor/ssh/ssh_key.h"
+
+#define ALIAS "countersign"
+#define CHUNK (128 * 1024)
+#define OPEN_MS 30000
+#define SAID_MAX 800
+#define FAILED 255 /* how ssh itself exits when it fails */
+
+static void
+ignore(void *ctx, const char *data, size_t len)
+{
+	(void)ctx;
+	(void)data;
+	(void)len;
+}
+
+static void
+put_option(const char **argv, size_t *n, const char *flag, const char *value)
+{
+	argv[(*n)++] = flag;
+	argv[(*n)++] = value;
+}
+
+/* Options for a command, or for a way: then its failures are told too. */
+static void
+put_purpose(const char **argv, size_t *n, const char *forward)
+{
+	if (forward == NULL) {
+		put_option(argv, n, "-o", "ClearAllForwardings=yes");
+		put_option(argv, n, "-o", "LogLevel=ERROR");
+		return;
+	}
+	put_option(argv, n, "-o", "ExitOnForwardFailure=yes");
+	put_option(argv, n, "-o", "StreamLocalBindMask=0177");
+	put_option(argv, n, "-o", "LogLevel=INFO");
+	put_option(argv, n, "-L", forward);
+	argv[(*n)++] = "-N";
+}
+
+void
+openssh_become(
+    const struct openssh *s, const char *forward, const char *command)
+{
+	const struct job_target *t = s->conn.target;
+	const struct passwd *pw = getpwuid(getuid());
+	const char *agent = t->agent ? getenv("SSH_AUTH_SOCK") : NULL;
+	char *env[] = { mem_printf("HOME=%s", pw != NULL ? pw->pw_dir : "/"),
+		mem_strdup("PATH=/usr/local/bin:/usr/bin:/bin"),
+		mem_strdup("LANG=C.UTF-8"),
+		agent != NULL ? mem_printf("SSH_AUTH_SOCK=%s", agent) : NULL,
+		NULL };
+	char *known = mem_printf("UserKnownHostsFile=%s", s->known_hosts);
+	char *port = mem_printf("%d", ssh_conn_local_port(t));
+	const char *argv[64] = { "ssh", "-F", "/dev/null", "-T", "-x", "-a",
+		"-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o",
+		"HostKeyAlias=" ALIAS, "-o", known, "-o",
+		"GlobalKnownHostsFile=/dev/null", "-o", "UpdateHostKeys=no",
+		"-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=3", "-o",
+		"ServerAliveCountMax=3", "-p", port };
+	size_t n = 0;
+
+	while (argv[n] != NULL)
+		n++;
+	put_purpose(argv, &n, forward);
+	if (t->user != NULL)
+		put_option(argv, &n, "-l", t->user);
+	if (t->key != NULL)
+		put_option(argv, &n, "-i", t->key);
+	if (!t->agent)
+		put_option(argv, &n, "-o", "IdentitiesOnly=yes");
+	if (s->subsystem)
+		argv[n++] = "-s";
+	argv[n++] = "--";
+	argv[n++] = ssh_conn_local_host(t);
+	argv[n++] = command;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	loop_reset_signals();
+	environ = env;
+	execvp("ssh", (char *const *)argv);
+	_exit(127);
+}
+
+struct local_sh {
+	const char *command;
+	int *ends; /* its input, output and error */
+};
+
+/* In the new process, where the target is this machine. */
+static void
+become_sh(void *ctx, const char *script_path)
+{
+	const struct local_sh *sh = ctx;
+
+	(void)script_path;
+	for (int i = 0; i < 3; i++)
+		if (dup2(sh->ends[i], i) < 0)
+			return;
+	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+	(void)!chdir("/");
+	execlp("sh", "sh", "-c", sh->command, (char *)NULL);
+}
+
+static bool
+start_sh(const char *command, int ends[3], struct confine_child *ret,
+    struct buf *why)
+{
+	struct local_sh sh = { command, ends };
+	struct confine_who who;
+	struct confine_call call = { .who = &who,
+		.end_signal = SIGTERM,
+		.become = become_sh,
+		.ctx = &sh };
+	bool ok = confine_choose(NULL, &who, why);
+
+	ok = ok && confine_start(&call, ret, why);
+	confine_who_clear(&who);
+	return ok;
+}
+
+static bool
+start_ssh(const struct openssh *s, const char *command, int ends[3],
+    struct confine_child *ret)
+{
+	*ret = (struct confine_child){ .pid = fork(), .fd = -1 };
+	if (ret->pid == 0) {
+		if (dup2(ends[0], 0) >= 0 && dup2(ends[1], 1) >= 0 &&
+		    dup2(ends[2], 2) >= 0)
+			openssh_become(s, NULL, command);
+		_exit(126);
+	}
+	return ret->pid > 0;
+}
+
+bool
+openssh_start(const struct openssh *s, bool subsystem, const char *command,
+    int ret_fds[3], struct confine_child *ret, struct buf *why)
+{
+	int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	struct openssh copy = *s;
+	int ends[3];
+	bool ok = true;
+
+	copy.subsystem = subsystem;
+	*ret = (struct confine_child){ .pid = -1, .fd = -1 };
+	for (int i = 0; i < 3 && ok; i++) {
+		ok = pipe2(pipes[i], O_CLOEXEC) == 0;
+		ends[i] = pipes[i][i > 0];
+	}
+	if (ok)
+		ok = s->conn.client == &ssh_conn_local
+		    ? start_sh(command, ends, ret, why)
+		    : start_ssh(&copy, command, ends, ret);
+	for (int i = 0; i < 3; i++) {
+		if (pipes[i][i > 0] >= 0)
+			close(pipes[i][i > 0]);
+		ret_fds[i] = pipes[i][i == 0];
+		if (ret_fds[i] >= 0)
+			io_set_nonblocking(ret_fds[i], true);
+	}
+	return ok;
+}
+
+static bool
+start(struct openssh *s, const char *command, struct buf *why)
+{
+	s->sent = 0;
+	buf_reset(&s->said);
+	return openssh_start(s, false, command, s->fds, &s->child, why);
+}
+
+static void
+close_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void
+keep_said(struct openssh *s, const char *data, size_t len)
+{
+	buf_put(&s->said, data, len);
+	if (s->said.len > SAID_MAX)
+		buf_consume(&s->said, s->said.len - SAID_MAX);
+}
+
+static void
+send_typed(struct openssh *s, struct tty_frames *frames)
+{
+	struct buf *typed = tty_frames_next(frames);
+	ssize_t n = write(s->fds[0], typed->data, typed->len);
+
+	if (n > 0)
+		buf_consume(typed, (size_t)n);
+	else if (n < 0 && errno != EAGAIN && errno != EINTR)
+		close_end(&s->fds[0]);
+}
+
+/* There is something to send: the input, its end, or what is typed. */
+static bool
+has_input(const struct openssh *s, const struct ssh_call *call)
+{
+	return s->fds[0] >= 0 &&
+	    (call->frames == NULL || s->sent < call->input->len ||
+		tty_frames_next(call->frames)->len > 0);
+}
+
+static void
+send_input(struct openssh *s, const struct ssh_call *call)
+{
+	const struct buf *input = call->input;
+	ssize_t n = 0;
+
+	if (call->frames != NULL && s->sent == input->len) {
+		send_typed(s, call->frames);
+		return;
+	}
+	if (s->sent < input->len)
+		n = write(
+		    s->fds[0], input->data + s->sent, input->len - s->sent);
+	if (n > 0)
+		s->sent += (size_t)n;
+	if ((s->sent == input->len && call->frames == NULL) ||
+	    (n < 0 && errno != EAGAIN && errno != EINTR))
+		close_end(&s->fds[0]);
+}
+
+static void
+take(struct openssh *s, int i, struct ssh_call *call, char *chunk)
+{
+	ssize_t n = read(s->fds[i], chunk, CHUNK);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		close_end(&s->fds[i]);
+	} else if (n > 0 && i == 1) {
+		call->out(call->ctx, chunk, (size_t)n);
+	} else if (n > 0) {
+		keep_said(s, chunk, (size_t)n);
+		call->err(call->ctx, chunk, (size_t)n);
+	}
+}
+
+/* Until both outputs have ended.  SSH_OK, SSH_LOST (time) or
+ * SSH_STOPPED. */
+static enum ssh_result
+converse(struct openssh *s, struct ssh_call *call)
+{
+	enum ssh_result result = SSH_OK;
+	char *chunk = mem_calloc(1, CHUNK);
+	int64_t limit = ssh_conn_call_limit(call);
+
+	while (s->fds[1] >= 0 || s->fds[2] >= 0) {
+		struct pollfd p[3] = {
+			{ .fd = has_input(s, call) ? s->fds[0] : -1,
+			    .events = POLLOUT },
+			{ .fd = s->fds[1], .events = POLLIN },
+			{ .fd = s->fds[2], .events = POLLIN },
+		};
+
+		if (loop_poll(s->conn.loop, p, 3, limit) != STOP_NONE) {
+			result = SSH_STOPPED;
+			break;
+		}
+		if (p[0].revents != 0)
+			send_input(s, call);
+		for (int i = 1; i < 3; i++)
+			if (p[i].revents != 0)
+				take(s, i, call, chunk);
+		limit = ssh_conn_call_limit(call);
+		if (limit > 0 && clock_monotonic() >= limit) {
+			result = SSH_LOST;
+			break;
+		}
+	}
+	free(chunk);
+	return result;
+}
+
+/* What ssh said of its failure, in one line. */
+static enum ssh_result
+say_failed(struct openssh *s, struct buf *why)
+{
+	static const char *const final[] = { "Permission denied",
+		"Host key verification failed", "HOST IDENTIFICATION",
+		"No such identity", "bad permissions", "invalid format" };
+	const struct job_target *t = s->conn.target;
+	const char *said = buf_text(&s->said);
+
+	buf_printf(why, "ssh to %s:%d failed: %s", t->host, t->port,
+	    *said != '\0' ? said : "it gave no reason.");
+	for (size_t i = 0; i < sizeof(final) / sizeof(final[0]); i++) {
+		if (strstr(said, final[i]) == NULL)
+			continue;
+		buf_printf(why,
+		    " Check user, key and host_key of %s in "
+		    "targets.yml; compare a host key on the machine itself.",
+		    t->name);
+		return SSH_REFUSED;
+	}
+	return SSH_LOST;
+}
+
+static enum ssh_result
+openssh_run(struct ssh_conn *l, struct ssh_call *call, struct buf *why)
+{
+	struct openssh *s = (struct openssh *)l;
+	enum ssh_result result = SSH_REFUSED;
+	int status = 0;
+
+	if (!start(s, call->command, why)) {
+		if (why->len == 0)
+			buf_printf(why, "%s could not be started: %s.",
+			    l->client == &ssh_conn_local ? "sh" : "ssh",
+			    strerror(errno));
+		goto out;
+	}
+	result = converse(s, call);
+	if (result != SSH_OK)
+		kill(s->child.pid, SIGKILL);
+	confine_wait(&s->child, &status);
+	if (result == SSH_LOST)
+		buf_printf(why, "%s did not answer in time.", l->target->name);
+	if (result != SSH_OK)
+		goto out;
+	if (l->client == &ssh_conn_local && WIFSIGNALED(status)) {
+		buf_printf(why, "The shell on %s was ended by signal %d.",
+		    l->target->name, WTERMSIG(status));
+		result = SSH_LOST;
+	} else if (WIFSIGNALED(status) ||
+	    (WEXITSTATUS(status) == FAILED && l->client != &ssh_conn_local)) {
+		result = say_failed(s, why);
+	}
+	call->status = WEXITSTATUS(status);
+out:
+	for (int i = 0; i < 3; i++)
+		close_end(&s->fds[i]);
+	return result;
+}
+
+static void
+openssh_close(struct ssh_conn *l)
+{
+	struct openssh *s = (struct openssh *)l;
+
+	if (s->known_hosts != NULL)
+		unlink(s->known_hosts);
+	free(s->known_hosts);
+	buf_clear(&s->said);
+	free(s);
+}
+
+/* Writes the pinned key as ssh reads it. */
+static bool
+pin(struct openssh *s, struct buf *why)
+{
+	const struct job_target *t = s->conn.target;
+	struct buf blob = { 0 }, line = { 0 };
+	struct ssh_key_facts key = { 0 };
+	char type[64];
+	bool ok = false;
+
+	if (t->key != NULL && !t->agent)
+		ssh_key_look(t->key, &key);
+	/* In our working folder, whose path may be covered (confine.h). */
+	s->known_hosts = mem_printf(
+	    "./%s.%d.known_hosts", t->name, (int)getpid());
+	if (t->host_key == NULL || !host_key_read(t->host_key, type, &blob)) {
+		buf_printf(why,
+		    "No host key is pinned for %s (%s:%d), so "
+		    "nothing was sent to it. Add host_key: \"TYPE BASE64\" in "
+		    "targets.yml, from /etc/ssh/ssh_host_*_key.pub on the "
+		    "machine itself.",
+		    t->name, t->host, t->port);
+	} else if (key.error != 0) {
+		buf_printf(why,
+		    "The key file %s of %s cannot be read: %s. "
+		    "Check key in targets.yml.",
+		    t->key, t->name, strerror(key.error));
+	} else if (key.encrypted) {
+		buf_printf(why,
+		    "The key file %s of %s is encrypted, which "
+		    "works with client: libssh2 alone. Load it into an agent "
+		    "and set agent: true in targets.yml.",
+		    t->key, t->name);
+	} else {
+		buf_printf(&line, ALIAS " %s\n", t->host_key);
+		ok = io_write_file(s->known_hosts, 0600, line.data, line.len) ==
+		    ERR_OK;
+		if (!ok)
+			buf_puts(why,
+			    "The pinned host key could not be "
+			    "written for ssh.");
+	}
+	buf_clear(&blob);
+	buf_clear(&line);
+	return ok;
+}
+
+static enum ssh_result
+openssh_open(const struct job_target *target, struct event_loop *loop,
+    struct ssh_conn **ret, struct buf *why)
+{
+	struct openssh *s = mem_calloc(1, sizeof(*s));
+	struct buf nothing = { 0 };
+	struct ssh_call call = { .command = "exit 0",
+		.input = &nothing,
+		.out = ignore,
+		.err = ignore,
+		.limit = clock_monotonic() + OPEN_MS };
+	enum ssh_result result = SSH_REFUSED;
+
+	s->conn = (struct ssh_conn){
+		.client = &ssh_conn_openssh, .target = target, .loop = loop
+	};
+	for (int i = 0; i < 3; i++)
+		s->fds[i] = -1;
+	if (!pin(s, why))
+		goto out;
+	result = openssh_run(&s->conn, &call, why);
+	if (result == SSH_OK && call.status == 127 && s->said.len == 0) {
+		buf_puts(why,
+		    "The program ssh is not installed on this "
+		    "machine; client: openssh needs it.");
+		result = SSH_REFUSED;
+	}
+	if (result == SSH_OK)
+		*ret = &s->conn;
+out:
+	if (result != SSH_OK)
+		openssh_close(&s->conn);
+	return result;
+}
+
+const struct ssh_client ssh_conn_openssh = {
+	"openssh",
+	openssh_open,
+	openssh_run,
+	pipe_stream_open,
+	openssh_close,
+	NULL,
+};
+
+static enum ssh_result
+local_open(const struct job_target *target, struct event_loop *loop,
+    struct ssh_conn **ret, struct buf *why)
+{
+	struct openssh *s = mem_calloc(1, sizeof(*s));
+
+	(void)why;
+	s->conn = (struct ssh_conn){
+		.client = &ssh_conn_local, .target = target, .loop = loop
+	};
+	for (int i = 0; i < 3; i++)
+		s->fds[i] = -1;
+	*ret = &s->conn;
+	return SSH_OK;
+}
+
+const struct ssh_client ssh_conn_local = {
+	.name = "local",
+	.open = local_open,
+	.run = openssh_run,
+	.stream = pipe_stream_open,
+	.close = openssh_close,
+};

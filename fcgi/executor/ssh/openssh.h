@@ -1,0 +1,41 @@
+/*
+ * openssh.h: what the files that use the system's ssh share.
+ */
+#ifndef EXECUTOR_SSH_OPENSSH_H
+#define EXECUTOR_SSH_OPENSSH_H
+
+#include <sys/types.h>
+
+#include "executor/confine/confine.h"
+#include "executor/ssh/ssh_client.h"
+
+struct openssh {
+	struct ssh_conn conn;
+	char *known_hosts; /* a file with the pinned key alone */
+	/* of the present call */
+	struct confine_child child;
+	int fds[3]; /* our ends: input, output, error */
+	size_t sent;
+	struct buf said; /* the end of standard error */
+	bool subsystem;  /* the command is the name of one */
+};
+
+/*
+ * In a child, with its descriptors in place: becomes ssh, which runs the
+ * command, or, where `forward` is not NULL, forwards as its -L says.
+ */
+void openssh_become(const struct openssh *s, const char *forward,
+    const char *command) __attribute__((noreturn));
+
+/*
+ * Starts ssh (sh, where the link is ssh_conn_local) with three pipes; ret_fds
+ * are our ends, of which the caller closes those that are not -1.  False: `why`
+ * may have a sentence.
+ */
+bool openssh_start(const struct openssh *s, bool subsystem, const char *command,
+    int ret_fds[3], struct confine_child *ret, struct buf *why);
+
+enum ssh_result pipe_stream_open(struct ssh_conn *l, const char *what,
+    bool subsystem, struct stream **ret, struct buf *why);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * remote.h: the texts that sh reads on an SSH target (see remote.c).
+ *
+ * Each text speaks to us by lines on its standard error that begin with the
+ * nonce:
+ *	NONCE started | attached	the script runs
+ *	NONCE refused SENTENCE		nothing was started
+ *	NONCE typed COUNT		bytes that its terminal has taken
+ *	NONCE exit CODE SIZE [open]	it ended; its output has SIZE bytes,
+ *					and a process still holds it open
+ *	NONCE ended SIZE		we ended it
+ *	NONCE alive			it could not be ended
+ *	NONCE lost gone|restarted|died	nobody knows how it ended
+ * Output of the script comes on standard output, after a line of the nonce.
+ */
+#ifndef EXECUTOR_SSH_REMOTE_H
+#define EXECUTOR_SSH_REMOTE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "executor/job_spec.h"
+
+#define REMOTE_FOLDER ".countersign" /* in the home of the user */
+
+struct remote {
+	const struct job_spec *spec;
+	const char *target;
+	char nonce[33];
+	char name[128]; /* of the execution's folder */
+};
+
+/*
+ * Starts the script, unless it was (or, where `again`, only looks for it),
+ * and passes on its output from byte `from` on until it has ended.  But for
+ * a terminal, it then waits for REMOTE_DONE on its standard input, upon which
+ * it removes the folder, or for the end of that, upon which it does not.
+ */
+#define REMOTE_DONE "\n"
+
+void remote_follow(
+    const struct remote *r, bool again, int64_t from, struct buf *out);
+
+/* Sends `len` bytes of the output from byte `from` on. */
+void remote_fetch(
+    const struct remote *r, int64_t from, int64_t len, struct buf *out);
+
+/* Ends the script and what it started. */
+void remote_end(const struct remote *r, struct buf *out);
+
+/* Removes the execution's folder. */
+void remote_remove(const struct remote *r, struct buf *out);
+
+/* A program for python3: the terminal of a script (remote_terminal.c). */
+extern const char remote_terminal[];
+
+#endif

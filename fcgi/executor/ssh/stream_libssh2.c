@@ -1,0 +1,131 @@
+/*
+ * stream_libssh2.c: a conversation over a channel of libssh2.
+ *
+ * A write that would block has to be made again with the same bytes before
+ * anything else is sent over the session, so stream.c reads nothing meanwhile:
+ * reading may send, to open the host's window.
+ *
+ * By how much a read opens it follows from the length that is asked for.  Where
+ * that has to wait (keys are exchanged anew), it is sent as the first read
+ * said, and libssh2 adds up what the next one says: with a shorter one the
+ * host sends more than libssh2 takes, which drops the rest without a word.  So
+ * all reads of a channel ask for the same length.
+ */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "executor/ssh/libssh2.h"
+#include "executor/ssh/stream.h"
+
+#define FREE_MS 100 /* a host that goes on need not agree */
+
+struct ssh_stream {
+	struct stream stream;
+	struct ssh *ssh;
+	LIBSSH2_CHANNEL *channel;
+	int rc; /* why it is over; 0: it ended */
+};
+
+static ssize_t
+ssh_read(struct stream *stream, char *data, size_t len)
+{
+	struct ssh_stream *s = (struct ssh_stream *)stream;
+	ssize_t n;
+
+	do /* with the same length: see above */
+		n = libssh2_channel_read_ex(
+		    s->channel, SSH_EXTENDED_DATA_STDERR, data, len);
+	while (n > 0);
+	n = libssh2_channel_read(s->channel, data, len);
+	if (n == LIBSSH2_ERROR_EAGAIN ||
+	    (n == 0 && libssh2_channel_eof(s->channel) != 1))
+		return 0;
+	if (n <= 0)
+		s->rc = (int)n;
+	return n > 0 ? n : -1;
+}
+
+static ssize_t
+ssh_write(struct stream *stream, const char *data, size_t len)
+{
+	struct ssh_stream *s = (struct ssh_stream *)stream;
+	ssize_t n = libssh2_channel_write(s->channel, data, len);
+
+	if (n == LIBSSH2_ERROR_EAGAIN)
+		return 0;
+	if (n < 0)
+		s->rc = (int)n;
+	return n < 0 ? -1 : n;
+}
+
+static enum ssh_result
+ssh_ready(struct stream *stream, bool writing, int64_t until, struct buf *why)
+{
+	struct ssh_stream *s = (struct ssh_stream *)stream;
+
+	(void)writing;
+	s->ssh->limit = until;
+	return ssh_wait(s->ssh) ? SSH_OK
+				: ssh_lost(s->ssh, LIBSSH2_ERROR_EAGAIN,
+				      "while files were copied", why);
+}
+
+static void
+ssh_say(struct stream *stream, struct buf *why)
+{
+	struct ssh_stream *s = (struct ssh_stream *)stream;
+	const struct job_target *t = s->ssh->conn.target;
+
+	if (s->rc != 0)
+		(void)ssh_lost(s->ssh, s->rc, "while files were copied", why);
+	else
+		buf_printf(
+		    why, "%s:%d ended the conversation.", t->host, t->port);
+}
+
+static void
+ssh_end(struct stream *stream)
+{
+	struct ssh_stream *s = (struct ssh_stream *)stream;
+	int rc;
+
+	s->ssh->limit = clock_monotonic() + FREE_MS;
+	SSH_LOOP(s->ssh, rc, libssh2_channel_free(s->channel));
+	free(s);
+}
+
+static const struct stream_kind kind = {
+	ssh_read,
+	ssh_write,
+	ssh_ready,
+	ssh_say,
+	ssh_end,
+};
+
+enum ssh_result
+ssh_stream_open(struct ssh_conn *l, const char *what, bool subsystem,
+    struct stream **ret, struct buf *why)
+{
+	struct ssh *ssh = (struct ssh *)l;
+	LIBSSH2_CHANNEL *channel = NULL;
+	enum ssh_result result;
+	struct ssh_stream *s;
+	int rc;
+
+	ssh->stopped = false;
+	result = ssh_channel_open(
+	    ssh, subsystem ? "subsystem" : "exec", what, &channel, why);
+	if (result != SSH_OK) {
+		ssh->limit = clock_monotonic() + FREE_MS;
+		if (channel != NULL)
+			SSH_LOOP(ssh, rc, libssh2_channel_free(channel));
+		return result;
+	}
+	s = mem_calloc(1, sizeof(*s));
+	s->stream.kind = &kind;
+	s->ssh = ssh;
+	s->channel = channel;
+	*ret = &s->stream;
+	return SSH_OK;
+}

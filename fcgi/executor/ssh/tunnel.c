@@ -1,0 +1,154 @@
+/*
+ * tunnel.c: the way to a server over an SSH target, for whoever connects.
+ *
+ * A process of its own carries the bytes (tunnel_carrier.c), so that each hop
+ * has a session that nobody else waits in: an SSH session over a jump host, the
+ * clients of the databases, whose calls block, and libcurl are all just
+ * connected to a port.  It listens on loopback, as MySQL's newer logins and
+ * ssh itself want no socket of the file system; other users of this machine
+ * can reach the port, so the kernel's table says whose a connection is before
+ * it is taken.  The process ends with the one that started it.
+ *
+ * One SSH session inside the other's callbacks was tried: it works for libssh2
+ * alone, and each wait must then know of every session below it.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "executor/ssh/tunnel_carrier.h"
+
+#define START_MS 60000 /* for one hop and those before it */
+#define END_MS 2000
+
+/* A listener on a free loopback port, or -1. */
+static int
+listen_here(int *ret_port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, len) != 0 ||
+	    listen(fd, 4) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &len) != 0) {
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	*ret_port = ntohs(a.sin_port);
+	return fd;
+}
+
+/* What the process says: a letter, and why where it is not TUNNEL_OPEN. */
+static enum ssh_result
+take_report(struct tunnel *w, const struct job_target *over,
+    struct event_loop *loop, struct buf *why)
+{
+	int64_t limit = clock_monotonic() + START_MS;
+	struct pollfd p = { .fd = w->report, .events = POLLIN };
+	char text[4096];
+	ssize_t n;
+
+	while (p.revents == 0 && clock_monotonic() < limit)
+		if (loop_poll(loop, &p, 1, limit) != STOP_NONE)
+			return SSH_STOPPED;
+	n = read(w->report, text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = '\0';
+	if (text[0] == TUNNEL_OPEN)
+		return SSH_OK;
+	buf_printf(why, "The way over %s could not be made. %s", over->name,
+	    n > 1 ? text + 1 : "It did not answer in time.");
+	return n > 0 && text[0] == TUNNEL_REFUSED ? SSH_REFUSED : SSH_LOST;
+}
+
+enum ssh_result
+tunnel_open(const struct job_target *over, const struct tunnel_end *end,
+    struct event_loop *loop, struct tunnel *ret, struct buf *why)
+{
+	struct tunnel w = { .report = -1 };
+	int report[2] = { -1, -1 }, listener, parent = (int)getpid();
+	enum ssh_result result;
+
+	listener = listen_here(&w.port);
+	if (listener < 0 || pipe2(report, O_CLOEXEC | O_NONBLOCK) != 0 ||
+	    (w.pid = fork()) < 0) {
+		buf_printf(why,
+		    "The way over %s could not be made on this "
+		    "machine: %s.",
+		    over->name, strerror(errno));
+		for (int i = 0; i < 2; i++)
+			if (report[i] >= 0)
+				close(report[i]);
+		if (listener >= 0)
+			close(listener);
+		return SSH_REFUSED;
+	}
+	if (w.pid == 0)
+		tunnel_carry(over, end, listener, report[1], parent);
+	close(listener);
+	close(report[1]);
+	w.report = report[0];
+	result = take_report(&w, over, loop, why);
+	if (result == SSH_OK)
+		*ret = w;
+	else
+		tunnel_close(&w);
+	return result;
+}
+
+bool
+tunnel_said(struct tunnel *w, struct buf *why)
+{
+	bool nowhere = false;
+	char text[4096];
+	ssize_t n;
+
+	if (w->port == 0)
+		return false;
+	n = read(w->report, text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = '\0';
+	for (ssize_t at = 0; at < n; at += (ssize_t)strlen(text + at) + 1) {
+		nowhere |= text[at] == TUNNEL_NOWHERE;
+		buf_printf(why, "%s%s", why->len > 0 ? " " : "", text + at + 1);
+	}
+	return nowhere;
+}
+
+/* It cleans up where it can: it has files of its own, and ways of its own. */
+static void
+end_process(pid_t pid)
+{
+	static const struct timespec pause = { 0, 5000000 };
+
+	kill(pid, SIGTERM);
+	for (int i = 0; i < END_MS / 5; i++) {
+		if (waitpid(pid, NULL, WNOHANG) != 0)
+			return;
+		nanosleep(&pause, NULL);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+void
+tunnel_close(struct tunnel *w)
+{
+	char path[32];
+
+	if (w->pid <= 0)
+		return;
+	end_process(w->pid);
+	tunnel_socket(w->pid, path);
+	unlink(path);
+	close(w->report);
+	*w = (struct tunnel){ 0 };
+}

@@ -1,0 +1,366 @@
+/*
+ * tunnel_remote.c: the far side of a way: what stands for a connection there.
+ *
+ * With client: libssh2 each connection is a channel of its one session.  With
+ * client: openssh, ssh itself forwards a socket in the attempt's own folder
+ * (-L), and each connection is one to that.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "executor/ssh/libssh2.h"
+#include "executor/ssh/openssh.h"
+#include "executor/ssh/tunnel_remote.h"
+
+#define OPEN_MS 10000
+#define SAID_MAX 2000
+#define END_MS 100
+#define TURNS 6
+#define TURN_MS 10
+
+void
+tunnel_socket(pid_t pid, char ret[32])
+{
+	snprintf(ret, 32, "./way-%d.sock", (int)pid);
+}
+
+static void
+say_no_end(struct carrier *c, const char *detail, struct buf *why)
+{
+	const struct tunnel_end *e = c->end;
+
+	buf_printf(why, "%s (%s:%d) could not connect to ", c->over->name,
+	    c->over->host, c->over->port);
+	if (e->socket != NULL)
+		buf_puts(why, e->socket);
+	else
+		buf_printf(why, "%s:%d", e->host, e->port);
+	buf_printf(why,
+	    " (%s). Check that something listens there, as that "
+	    "machine sees it, and that its sshd allows it "
+	    "(AllowTcpForwarding, AllowStreamLocalForwarding).",
+	    detail);
+}
+
+/* ---- by libssh2 */
+
+static void
+put_string(struct buf *b, const char *text)
+{
+	uint32_t len = htonl((uint32_t)strlen(text));
+
+	buf_put(b, (const char *)&len, sizeof(len));
+	buf_puts(b, text);
+}
+
+/* A channel to a socket of the file system, for which libssh2 has no call. */
+static LIBSSH2_CHANNEL *
+ask_socket(struct ssh *s, const char *path)
+{
+	static const char type[] = "direct-streamlocal@openssh.com";
+	struct buf message = { 0 };
+	LIBSSH2_CHANNEL *channel;
+
+	put_string(&message, path);
+	put_string(&message, "");
+	buf_put(&message, "\0\0\0\0", 4);
+	channel = libssh2_channel_open_ex(s->session, type, sizeof(type) - 1,
+	    LIBSSH2_CHANNEL_WINDOW_DEFAULT, LIBSSH2_CHANNEL_PACKET_DEFAULT,
+	    message.data, (unsigned)message.len);
+	buf_clear(&message);
+	return channel;
+}
+
+static LIBSSH2_CHANNEL *
+open_channel(struct carrier *c, struct buf *why)
+{
+	const struct tunnel_end *e = c->end;
+	struct ssh *s = (struct ssh *)c->conn;
+	LIBSSH2_CHANNEL *channel;
+	char *detail = NULL;
+	int rc;
+
+	s->limit = clock_monotonic() + OPEN_MS;
+	do {
+		channel = e->socket != NULL
+		    ? ask_socket(s, e->socket)
+		    : libssh2_channel_direct_tcpip_ex(
+			  s->session, e->host, e->port, "127.0.0.1", 0);
+		rc = channel == NULL ? libssh2_session_last_errno(s->session)
+				     : 0;
+	} while (rc == LIBSSH2_ERROR_EAGAIN && ssh_wait(s));
+	s->limit = 0;
+	if (channel != NULL)
+		return channel;
+	(void)libssh2_session_last_error(s->session, &detail, NULL, 0);
+	say_no_end(c,
+	    rc == LIBSSH2_ERROR_EAGAIN              ? "no answer in time"
+		: detail != NULL && *detail != '\0' ? detail
+						    : "refused",
+	    why);
+	return NULL;
+}
+
+/* ---- by ssh */
+
+/* Takes what ssh has said so far. */
+static void
+listen_to_ssh(struct carrier *c)
+{
+	ssize_t n;
+
+	while (c->words >= 0 &&
+	    (n = read(c->words, c->chunk, TUNNEL_CHUNK)) != 0) {
+		if (n < 0)
+			return;
+		buf_put(&c->said, c->chunk, (size_t)n);
+		if (c->said.len > SAID_MAX)
+			buf_consume(&c->said, c->said.len - SAID_MAX);
+	}
+	if (c->words >= 0)
+		close(c->words);
+	c->words = -1;
+}
+
+static int
+connect_remote(void)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	tunnel_socket(getpid(), a.sun_path);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof(a)) != 0) {
+		close(fd);
+		return -1;
+	}
+	if (fd >= 0)
+		io_set_nonblocking(fd, true);
+	return fd;
+}
+
+/* Starts ssh, its words in a pipe. */
+static bool
+start_ssh(struct carrier *c)
+{
+	const struct tunnel_end *e = c->end;
+	char path[32], forward[1200];
+	int words[2], null;
+
+	tunnel_socket(getpid(), path);
+	if (e->socket != NULL)
+		snprintf(forward, sizeof(forward), "%s:%s", path, e->socket);
+	else
+		snprintf(forward, sizeof(forward), "%s:[%s]:%d", path, e->host,
+		    e->port);
+	if (pipe2(words, O_CLOEXEC | O_NONBLOCK) != 0)
+		return false;
+	if ((c->ssh = fork()) == 0) {
+		null = open("/dev/null", O_RDWR | O_CLOEXEC);
+		if (dup2(null, 0) >= 0 && dup2(null, 1) >= 0 &&
+		    dup2(words[1], 2) >= 0)
+			openssh_become(
+			    (struct openssh *)c->conn, forward, NULL);
+		_exit(126);
+	}
+	close(words[1]);
+	c->words = words[0];
+	return c->ssh > 0;
+}
+
+/* Until ssh forwards; that it can log in was seen before. */
+static enum ssh_result
+begin_ssh(struct carrier *c, struct buf *why)
+{
+	int64_t limit = clock_monotonic() + OPEN_MS;
+	int fd;
+
+	if (!start_ssh(c)) {
+		buf_printf(
+		    why, "ssh could not be started: %s.", strerror(errno));
+		return SSH_REFUSED;
+	}
+	while ((fd = connect_remote()) < 0) {
+		struct pollfd p = { .fd = c->words, .events = POLLIN };
+
+		if (loop_poll(&c->loop, &p, 1, clock_monotonic() + 20) !=
+		    STOP_NONE)
+			return SSH_STOPPED;
+		listen_to_ssh(c);
+		if (c->words >= 0 && clock_monotonic() < limit)
+			continue;
+		buf_printf(why, "ssh to %s (%s:%d) does not forward: %s",
+		    c->over->name, c->over->host, c->over->port,
+		    c->said.len > 0 ? buf_text(&c->said)
+				    : "it gave no reason.");
+		return SSH_LOST;
+	}
+	close(fd);
+	return SSH_OK;
+}
+
+/*
+ * A whole group may be reached over one machine, whose sshd drops some of
+ * those that have not logged in yet once there are ten (MaxStartups).  So a
+ * few of an attempt log in at a time.  The lock that was taken, or -1 where
+ * the watch says stop.
+ */
+static int
+take_turn(struct carrier *c)
+{
+	int fd = -1, i = (int)getpid();
+	char path[128];
+
+	while (fd < 0 && c->loop.stop == STOP_NONE) {
+		snprintf(path, sizeof(path), "way-%s.%d.lock", c->over->name,
+		    i++ % TURNS);
+		if ((fd = io_lock(path)) < 0)
+			(void)loop_poll(
+			    &c->loop, NULL, 0, clock_monotonic() + TURN_MS);
+	}
+	return fd;
+}
+
+enum ssh_result
+tunnel_remote_begin(struct carrier *c, struct buf *why)
+{
+	int turn = take_turn(c);
+	enum ssh_result result = SSH_STOPPED;
+
+	if (turn < 0)
+		return result;
+	result = ssh_conn_open(c->over, &c->loop, &c->conn, why);
+	if (result == SSH_OK && c->conn->client == &ssh_conn_openssh)
+		result = begin_ssh(c, why);
+	/* A way over which this one leads has inherited the descriptor. */
+	(void)flock(turn, LOCK_UN);
+	close(turn);
+	if (result != SSH_OK || c->ssh > 0)
+		return result;
+	c->first = open_channel(c, why);
+	return c->first != NULL ? SSH_OK : SSH_LOST;
+}
+
+bool
+tunnel_remote_connect(struct carrier *c, struct conn *conn, struct buf *why)
+{
+	if (c->ssh > 0)
+		conn->end = connect_remote();
+	else
+		conn->channel = c->first != NULL ? c->first
+						 : open_channel(c, why);
+	c->first = NULL;
+	return conn->end >= 0 || conn->channel != NULL;
+}
+
+void
+tunnel_remote_disconnect(struct carrier *c, struct conn *conn, struct buf *why)
+{
+	char *failed;
+
+	listen_to_ssh(c);
+	failed = c->said.len == 0 ? NULL
+				  : strstr(c->said.data, "open failed: ");
+	if (failed != NULL) {
+		failed += strlen("open failed: ");
+		*strchrnul(failed, '\r') = '\0';
+		*strchrnul(failed, '\n') = '\0';
+		say_no_end(c, failed, why);
+		buf_reset(&c->said);
+	}
+	/* The session goes on: what is not freed now is freed with it. */
+	if (conn->channel != NULL)
+		(void)libssh2_channel_free(conn->channel);
+	if (conn->end >= 0)
+		close(conn->end);
+}
+
+ssize_t
+tunnel_remote_write(struct conn *conn)
+{
+	ssize_t n;
+
+	if (conn->channel != NULL) {
+		n = libssh2_channel_write(
+		    conn->channel, conn->in.data, conn->in.len);
+		return n > 0                    ? n
+		    : n == LIBSSH2_ERROR_EAGAIN ? TUNNEL_AGAIN
+						: TUNNEL_GONE;
+	}
+	n = send(conn->end, conn->in.data, conn->in.len, MSG_NOSIGNAL);
+	return n > 0                            ? n
+	    : errno == EAGAIN || errno == EINTR ? TUNNEL_AGAIN
+						: TUNNEL_GONE;
+}
+
+ssize_t
+tunnel_remote_read(struct carrier *c, struct conn *conn)
+{
+	ssize_t n;
+
+	if (conn->channel != NULL) {
+		n = libssh2_channel_read(conn->channel, c->chunk, TUNNEL_CHUNK);
+		if (n == LIBSSH2_ERROR_EAGAIN ||
+		    (n == 0 && libssh2_channel_eof(conn->channel) != 1))
+			return TUNNEL_AGAIN;
+		return n > 0 ? n : TUNNEL_GONE;
+	}
+	n = read(conn->end, c->chunk, TUNNEL_CHUNK);
+	return n > 0                                       ? n
+	    : n < 0 && (errno == EAGAIN || errno == EINTR) ? TUNNEL_AGAIN
+							   : TUNNEL_GONE;
+}
+
+struct pollfd
+tunnel_remote_poll(struct carrier *c)
+{
+	struct ssh *s = (struct ssh *)c->conn;
+	struct pollfd p = { .fd = c->words, .events = POLLIN };
+
+	if (c->ssh > 0)
+		return p;
+	p.fd = s->fd;
+	if (libssh2_session_block_directions(s->session) &
+	    LIBSSH2_SESSION_BLOCK_OUTBOUND)
+		p.events |= POLLOUT;
+	return p;
+}
+
+bool
+tunnel_remote_is_over(struct carrier *c, short came)
+{
+	struct ssh *s = (struct ssh *)c->conn;
+	ssize_t n;
+	char byte;
+
+	if (c->ssh > 0) {
+		listen_to_ssh(c);
+		return c->words < 0;
+	}
+	if (!ssh_keep_alive(s, clock_monotonic()))
+		return true;
+	n = recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	return (came & (POLLERR | POLLNVAL)) != 0 || n == 0 ||
+	    (n < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+bool
+tunnel_remote_is_over_too(struct carrier *c)
+{
+	struct pollfd p = { .fd = c->words, .events = POLLIN };
+
+	/* ssh closes its connections before it says why, and ends. */
+	for (int i = 0; c->ssh > 0 && c->words >= 0 && i < 2; i++) {
+		(void)loop_poll(&c->loop, &p, 1, clock_monotonic() + END_MS);
+		listen_to_ssh(c);
+	}
+	return tunnel_remote_is_over(c, 0);
+}

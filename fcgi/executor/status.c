@@ -1,0 +1,200 @@
+/*
+ * status.c: the lines that say how far a step has come.
+ *
+ * The processes of all targets append to one file.  Each line is one write
+ * to a descriptor opened with O_APPEND, which the kernel does not mix.  The
+ * last line of a target and the last line of all are made durable before
+ * anything is concluded from them.
+ */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "executor/status.h"
+#include "wire/exec.h"
+
+#define STATUS_MAX (256u * 1024 * 1024)
+#define PROGRESS_MS 2000
+
+static int status_fd = -1;
+
+const char *
+state_name(enum state state)
+{
+	static const char *const names[STATE__MAX] = {
+		[STATE_SUCCEEDED] = "succeeded",
+		[STATE_NOT_STARTED] = "not_started",
+		[STATE_FAILED] = "failed",
+		[STATE_UNKNOWN] = "unknown",
+	};
+
+	return names[state];
+}
+
+enum err
+status_open(void)
+{
+	status_fd = open(
+	    EXEC_STATUS, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	return status_fd >= 0 ? ERR_OK : ERR_IO;
+}
+
+static struct json_object *
+line_new(const char *target)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_set_int(o, "at", clock_now());
+	if (target != NULL)
+		json_set_text(o, "target", target);
+	return o;
+}
+
+/* Writes the line and releases it. */
+static enum err
+line_write(struct json_object *o, bool durable)
+{
+	struct buf line = { 0 };
+	enum err err = ERR_OK;
+
+	buf_puts(&line, json_write(o));
+	buf_putc(&line, '\n');
+	json_object_put(o);
+	if (io_write_all(status_fd, line.data, line.len) != 0 ||
+	    (durable && fdatasync(status_fd) != 0)) {
+		log_warn("the status could not be written");
+		err = ERR_IO;
+	}
+	buf_clear(&line);
+	return err;
+}
+
+void
+status_running(const char *target)
+{
+	struct json_object *o = line_new(target);
+
+	json_set_text(o, "state", "running");
+	line_write(o, false);
+}
+
+void
+status_note(const char *target, const char *note, const char *message)
+{
+	struct json_object *o = line_new(target);
+
+	json_set_text(o, "note", note);
+	json_set_text(o, "message", message);
+	line_write(o, false);
+}
+
+void
+status_progress(const char *target, const char *fmt, ...)
+{
+	static int64_t next; /* a process is for one target */
+	int64_t now = clock_monotonic();
+	char text[200];
+	va_list ap;
+
+	if (now < next)
+		return;
+	next = now + PROGRESS_MS;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	status_note(target, "progress", text);
+}
+
+static struct json_object *
+resume_of(const struct status_end *end)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_set_int(o, "statement", (int64_t)end->resume);
+	json_set_int(o, "of", (int64_t)end->resume_of);
+	return o;
+}
+
+enum err
+status_target(const char *target, const struct status_end *end)
+{
+	struct json_object *o = line_new(target);
+
+	json_set_text(o, "state", state_name(end->state));
+	json_set(
+	    o, "exit", end->exit >= 0 ? json_object_new_int(end->exit) : NULL);
+	json_set_text(o, "message", end->message);
+	json_set_int(o, "bytes", end->bytes);
+	json_set_int(o, "dropped", end->dropped);
+	json_set_int(o, "tries", end->tries);
+	if (end->resume > 0)
+		json_set(o, "resume", resume_of(end));
+	json_set(o, "captures",
+	    end->captures != NULL ? json_object_get(end->captures)
+				  : json_object_new_object());
+	if (end->more != NULL) {
+		json_object_object_foreach (end->more, key, value)
+			json_set(o, key, json_object_get(value));
+	}
+	if (end->sealed)
+		json_set(o, "sealed", json_object_new_object());
+	if (end->saved != NULL) {
+		struct json_object *saved = json_object_new_object();
+
+		json_set_text(saved, "name", end->saved);
+		json_set_int(saved, "bytes", end->artifact_input_bytes);
+		json_set(o, "artifact", saved);
+	}
+	return line_write(o, true);
+}
+
+enum err
+status_done(enum state state, const char *message)
+{
+	struct json_object *o = line_new(NULL);
+
+	json_set_bool(o, "done", true);
+	json_set_text(o, "state", state_name(state));
+	json_set_text(o, "message", message);
+	return line_write(o, true);
+}
+
+static void
+keep_last(struct json_object *ends, const char *line, size_t len)
+{
+	struct json_object *o = NULL;
+	const char *target;
+
+	if (json_read(line, len, &o, NULL) != ERR_OK)
+		return;
+	target = json_text(o, "target", NULL);
+	if (target != NULL && json_get(o, "tries") != NULL)
+		json_set(ends, target, json_object_get(o));
+	json_object_put(o);
+}
+
+struct json_object *
+status_read(void)
+{
+	struct json_object *ends = json_object_new_object();
+	struct buf text = { 0 };
+	const char *p, *end, *eol;
+
+	if (io_read_file(EXEC_STATUS, STATUS_MAX, &text) != ERR_OK)
+		goto out;
+	p = text.data;
+	end = text.data + text.len;
+	while (p < end && (eol = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+		keep_last(ends, p, (size_t)(eol - p));
+		p = eol + 1;
+	}
+out:
+	buf_clear(&text);
+	return ends;
+}

@@ -1,0 +1,70 @@
+/*
+ * status.h: the lines that say how far a step has come (wire/exec.h).
+ */
+#ifndef EXECUTOR_STATUS_H
+#define EXECUTOR_STATUS_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * The result of a target or, but for "not_started", of the step.  In order of
+ * what outweighs what: doubt about one target is to be settled before anybody
+ * tries again on those that failed.
+ */
+enum state {
+	STATE_SUCCEEDED,
+	STATE_NOT_STARTED,
+	STATE_FAILED,
+	STATE_UNKNOWN,
+	STATE__MAX
+};
+
+/* "succeeded", "not_started", "failed", "unknown". */
+const char *state_name(enum state state);
+
+/* The last line of a target. */
+struct status_end {
+	enum state state;
+	int exit; /* -1: none */
+	const char *message;
+	int64_t bytes;
+	int64_t dropped;
+	int tries;
+	size_t resume; /* SQL: statement to start a retry at,
+			* 0: none */
+	size_t resume_of;
+	const char *saved; /* name of the kept output, or NULL */
+	int64_t artifact_input_bytes;
+	bool sealed;                  /* the output was */
+	struct json_object *captures; /* stays the caller's; may be NULL */
+	struct json_object *more;     /* so does this: keys to be added */
+};
+
+/* Opens the file `status` of the working folder for appending. */
+enum err status_open(void);
+
+/* One line each, written at once, so that processes do not mix theirs. */
+void status_running(const char *target);
+void status_note(const char *target, const char *note, const char *message);
+
+/* How far it is on the target, "12 of 31"; the first at once, and then at
+ * most one in two seconds: others are left out. */
+void status_progress(const char *target, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Durable lines.  ERR_IO where the disk did not take them. */
+enum err status_target(const char *target, const struct status_end *end);
+enum err status_done(enum state state, const char *message);
+
+/*
+ * Reads the lines back: an object that has for each target that ended its
+ * last line.  The caller puts it.
+ */
+struct json_object *status_read(void);
+
+#endif

@@ -1,0 +1,468 @@
+/*
+ * target.c: the step on one target, in a process of its own.
+ *
+ * Tries until it succeeds or may not try again, evaluates each try, and
+ * writes the last line of the target once the recording is on disk: what is
+ * not durable has not succeeded.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "executor/actions/act.h"
+#include "executor/output/utf8.h"
+#include "executor/confine/confine.h"
+#include "executor/actions/fill.h"
+#include "executor/output/compare.h"
+#include "executor/status.h"
+#include "executor/target.h"
+
+/* clang-format off */
+static const struct {
+	const char	*step;		/* kind; "script" for sh, bash, python */
+	const char	*target;	/* kind */
+	void		(*run)(struct job *);
+	void		(*utf8)(struct job *);	/* or NULL */
+	void		(*close)(struct job *);	/* or NULL */
+} acts[] = {
+	{ "script", "local",	act_shell,	NULL,		NULL },
+	{ "script", "ssh",	act_ssh,	act_ssh_clean,	act_ssh_close },
+	{ "edit", "local",	act_edit,	NULL,		NULL },
+	{ "edit", "ssh",	act_edit,	NULL,		NULL },
+	{ "copy", "local",	act_copy,	NULL,		NULL },
+	{ "copy", "ssh",	act_copy,	NULL,		NULL },
+	{ "mysql", "mysql",	act_sql,	NULL,		NULL },
+	{ "postgresql", "postgresql", act_sql,	NULL,		NULL },
+	{ "sqlite", "sqlite",	act_sql,	NULL,		NULL },
+	{ "http", "http",	act_http,	NULL,		NULL },
+	{ "http", "local",	act_http,	NULL,		NULL },
+	{ "preflight", "*",	act_preflight,	NULL,		NULL },
+};
+/* clang-format on */
+
+#define ACTS (sizeof(acts) / sizeof(acts[0]))
+
+/* The row for this step on this target; ACTS where there is none. */
+static size_t
+find_act(const struct job_spec *o, const struct job_target *target)
+{
+	const char *kind = o->interpreter != NULL ? "script" : o->kind;
+	size_t i;
+
+	for (i = 0; i < ACTS; i++)
+		if (strcmp(acts[i].step, kind) == 0 &&
+		    (strcmp(acts[i].target, target->kind) == 0 ||
+			strcmp(acts[i].target, "*") == 0))
+			break;
+	return i;
+}
+
+struct run {
+	struct job job;
+	const struct mask *mask;
+	struct output output;
+	struct event_loop loop;
+	struct json_object *captures;
+	enum state state;
+	int exit; /* -1: none */
+	struct buf message;
+	size_t act;
+	int64_t within; /* monotonic; 0: no limit */
+	bool artifact;  /* leave all on the target */
+	int64_t saved;  /* bytes; -1: nothing is kept */
+};
+
+void
+act_announce(struct job *job)
+{
+	if (!job->announced)
+		status_running(job->target->name);
+	job->announced = true;
+}
+
+void
+act_end(struct job *job, enum ending ending, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		log_bug("out of memory");
+	va_end(ap);
+	buf_reset(&job->why);
+	buf_puts(&job->why, text);
+	job->ending = ending;
+	free(text);
+}
+
+/* "5 min", "90 s", "250 ms". */
+static const char *
+duration(int64_t ms, char text[32])
+{
+	if (ms >= 120000 && ms % 60000 == 0)
+		snprintf(text, 32, "%lld min", (long long)(ms / 60000));
+	else if (ms % 1000 == 0)
+		snprintf(text, 32, "%lld s", (long long)(ms / 1000));
+	else
+		snprintf(text, 32, "%lld ms", (long long)ms);
+	return text;
+}
+
+static void
+say_stopped(struct run *r)
+{
+	const struct job_spec *o = r->job.spec;
+	const char *name = r->job.target->name;
+	const char *what = o->interpreter != NULL ? "its script" : "it";
+	const char *capital = o->interpreter != NULL ? "The script"
+						     : "The step";
+	char text[32];
+
+	if (r->job.stop == STOP_CANCEL) {
+		buf_printf(&r->message,
+		    "The step was cancelled and %s ended "
+		    "on %s.",
+		    what, name);
+	} else if (r->job.stop == STOP_ABANDONED) {
+		r->state = STATE_UNKNOWN;
+		buf_printf(&r->message,
+		    "The step's process was killed, and "
+		    "so %s was ended on %s. How far it had come is not "
+		    "known.",
+		    what, name);
+	} else if (r->within > 0 && clock_monotonic() >= r->within) {
+		buf_printf(&r->message,
+		    "%s was ended on %s: it did not "
+		    "succeed within %s (its within).",
+		    capital, name, duration(o->within_ms, text));
+	} else {
+		buf_printf(&r->message,
+		    "%s was ended on %s after %s "
+		    "(its timeout).",
+		    capital, name, duration(o->timeout_ms, text));
+	}
+	if (r->job.stop == STOP_TIMEOUT)
+		output_last_line(&r->output, &r->message);
+}
+
+/* The output says success: keeps it, and compares it, where that is asked
+ * for. */
+static bool
+settle_output(struct run *r)
+{
+	if (output_unclear(&r->output, &r->message))
+		return false;
+	if (r->output.artifact == NULL)
+		return true;
+	if (!artifact_end(r->output.artifact, &r->saved, &r->message))
+		return false;
+	return r->job.spec->same_as == NULL ||
+	    compare_check(&r->job, &r->message);
+}
+
+/* Turns the ending of a try into state, exit and message. */
+static void
+judge(struct run *r)
+{
+	struct job *job = &r->job;
+	const char *abbreviation;
+
+	buf_reset(&r->message);
+	r->exit = -1;
+	r->state = STATE_FAILED;
+	switch (job->ending) {
+	case ENDING_EXITED:
+		if (job->spec->interpreter != NULL)
+			r->exit = job->code;
+		if (evaluate_end(r->output.evaluate, job->code,
+			job->target->name, &r->captures, &r->message) &&
+		    settle_output(r))
+			r->state = STATE_SUCCEEDED;
+		break;
+	case ENDING_SIGNALLED:
+		abbreviation = sigabbrev_np(job->code);
+		buf_printf(&r->message,
+		    "The script was ended by signal %d "
+		    "(SIG%s) on %s.",
+		    job->code, abbreviation != NULL ? abbreviation : "?",
+		    job->target->name);
+		break;
+	case ENDING_STOPPED:
+		say_stopped(r);
+		if (job->why.len > 0)
+			buf_printf(&r->message, " %s", buf_text(&job->why));
+		break;
+	case ENDING_UNKNOWN:
+		r->state = STATE_UNKNOWN;
+		/* fall through */
+	default:
+		buf_puts(&r->message, buf_text(&job->why));
+		break;
+	}
+}
+
+/* The message without secrets: one line of valid UTF-8, as a card holds it. */
+static void
+mask_message(struct run *r)
+{
+	struct buf masked = { 0 }, utf8 = { 0 };
+	struct utf8 state = { 0 };
+
+	mask_cut_text(r->mask, buf_text(&r->message), r->message.len, &masked);
+	utf8_put(&state, buf_text(&masked),
+	    masked.len < 2000 ? masked.len : 2000, &utf8);
+	for (size_t i = 0; i < utf8.len; i++)
+		if ((unsigned char)utf8.data[i] < ' ' || utf8.data[i] == 0x7f)
+			utf8.data[i] = ' ';
+	while (utf8.len > 0 && utf8.data[utf8.len - 1] == ' ')
+		utf8.len--;
+	buf_reset(&r->message);
+	buf_put(&r->message, buf_text(&utf8), utf8.len);
+	buf_clear(&masked);
+	buf_clear(&utf8);
+}
+
+/* What a server said of a step whose output is secret may be a part of that:
+ * it is sealed with it.  A script's message has nothing of its output. */
+static void
+seal_message(struct run *r)
+{
+	const struct job_spec *o = r->job.spec;
+
+	if (!o->sealed || o->interpreter != NULL || r->message.len == 0)
+		return;
+	output_line(&r->output, buf_text(&r->message));
+	buf_reset(&r->message);
+	buf_printf(&r->message, "%s on %s: the reason is in the sealed output.",
+	    r->state == STATE_UNKNOWN ? "Its outcome is not known"
+				      : "It failed",
+	    r->job.target->name);
+}
+
+static void
+run_once(struct run *r)
+{
+	struct job *job = &r->job;
+	int64_t now = clock_monotonic(), limit = job->spec->timeout_ms;
+
+	evaluate_reset(r->output.evaluate);
+	if (r->output.session != NULL)
+		input_session_reset(r->output.session);
+	if (r->output.artifact != NULL)
+		artifact_reset(r->output.artifact);
+	r->saved = -1;
+	buf_reset(&job->why);
+	job->stop = STOP_NONE;
+	job->output_open = false;
+	if (r->within > 0 && (limit == 0 || r->within - now < limit))
+		limit = r->within > now ? r->within - now : 1;
+	loop_start(&r->loop, limit);
+	acts[r->act].run(job);
+	output_pause(&r->output);
+	if (job->output_open)
+		status_note(job->target->name, "output_open",
+		    "The script has "
+		    "ended, but a process that it started still holds its "
+		    "output open; what that prints is not recorded.");
+	judge(r);
+	mask_message(r);
+	seal_message(r);
+}
+
+/* True where another try is to be made; then the time for it has come. */
+static bool
+wait_for_next(struct run *r)
+{
+	const struct job_spec *o = r->job.spec;
+	int64_t next = clock_monotonic() + o->every_ms;
+	enum stop stop = STOP_NONE;
+	char text[32], line[64];
+	struct buf note = { 0 };
+
+	if (o->every_ms == 0 || r->state != STATE_FAILED ||
+	    r->job.stop == STOP_CANCEL)
+		return false;
+	if (r->within > 0 && next >= r->within) {
+		buf_printf(&r->message,
+		    " That was try %d; it did not succeed "
+		    "within %s (its within).",
+		    r->job.repeat, duration(o->within_ms, text));
+		return false;
+	}
+	buf_printf(&note, "Try %d: %s The next one follows in %s.",
+	    r->job.repeat, buf_text(&r->message), duration(o->every_ms, text));
+	status_note(r->job.target->name, "try", note.data);
+	buf_clear(&note);
+	if (acts[r->act].utf8 != NULL)
+		acts[r->act].utf8(&r->job);
+	loop_start(&r->loop, 0);
+	r->loop.quiet_noted = true;
+	while (stop == STOP_NONE && clock_monotonic() < next)
+		stop = loop_poll(&r->loop, NULL, 0, next);
+	if (stop != STOP_NONE) {
+		buf_printf(&r->message, " The step was ended before try %d.",
+		    r->job.repeat + 1);
+		return false;
+	}
+	r->job.repeat++;
+	snprintf(line, sizeof(line), "--- try %d ---", r->job.repeat);
+	output_line(&r->output, line);
+	return true;
+}
+
+static void
+finish(struct run *r)
+{
+	struct status_end end = { .exit = r->exit, .tries = r->job.repeat };
+	enum err err = ERR_OK;
+
+	if (r->output.recorder != NULL) {
+		end.sealed = r->job.spec->sealed;
+		err = recorder_close(
+		    r->output.recorder, &end.bytes, &end.dropped);
+	}
+	r->output.recorder = NULL;
+	if (err != ERR_OK) {
+		buf_printf(&r->message, "%sThe output could not be kept: %s.",
+		    r->message.len > 0 ? " " : "", strerror(errno));
+		if (r->state == STATE_SUCCEEDED)
+			r->state = STATE_UNKNOWN;
+	}
+	end.state = r->state;
+	end.saved = r->saved >= 0 ? r->job.spec->save : NULL;
+	end.artifact_input_bytes = r->saved;
+	end.message = buf_text(&r->message);
+	end.captures = r->captures;
+	end.resume = r->job.resume;
+	end.resume_of = r->job.resume_of;
+	end.more = r->job.more;
+	if (status_target(r->job.target->name, &end) != ERR_OK)
+		r->artifact = true;
+}
+
+static void
+clean_up(struct run *r)
+{
+	if (!r->artifact && r->act < ACTS && acts[r->act].utf8 != NULL)
+		acts[r->act].utf8(&r->job);
+	if (r->act < ACTS && acts[r->act].close != NULL)
+		acts[r->act].close(&r->job);
+}
+
+static bool
+prepare(struct run *r)
+{
+	const struct job_spec *o = r->job.spec;
+	struct fault fault;
+
+	r->act = find_act(o, r->job.target);
+	if (r->act == ACTS) {
+		buf_printf(&r->message,
+		    "A step of kind %s cannot be executed "
+		    "on %s, which is of kind %s: nothing was done.",
+		    o->kind, r->job.target->name, r->job.target->kind);
+		return false;
+	}
+	if (strcmp(r->job.target->kind, "local") == 0 &&
+	    confine_forbidden(&r->message))
+		return false;
+	if (evaluate_new(o, r->mask, &r->output.evaluate, &fault) != ERR_OK ||
+	    (o->pty &&
+		input_session_new(o, &r->output.session, &fault) != ERR_OK)) {
+		buf_puts(&r->message, fault.message);
+		return false;
+	}
+	r->output.recorder = recorder_open(r->job.target->name, o->output_limit,
+	    o->pty, o->sealed ? o->seal_to : NULL);
+	if (r->output.recorder != NULL && o->save != NULL)
+		r->output.artifact = artifact_open(
+		    o, r->job.target->name, r->mask);
+	if (r->output.recorder == NULL ||
+	    (o->save != NULL && r->output.artifact == NULL)) {
+		buf_printf(&r->message,
+		    "Nothing was started: the output "
+		    "could not be kept: %s.",
+		    strerror(errno));
+		return false;
+	}
+	if (o->interactive &&
+	    input_session_listen(r->output.session, r->job.target->name) !=
+		ERR_OK) {
+		buf_printf(&r->message,
+		    "Nothing was started: there is no way "
+		    "to type into its terminal: %s.",
+		    strerror(errno));
+		return false;
+	}
+	r->output.redact = r->mask;
+	r->output.sealed = o->sealed;
+	r->output.mask = mask_stream_new(r->mask);
+	if (o->pty) {
+		r->output.screen = screen_new();
+		r->output.text_mask = mask_stream_new(r->mask);
+	}
+	if (o->every_ms > 0 && o->within_ms > 0)
+		r->within = clock_monotonic() + o->within_ms;
+	return true;
+}
+
+void
+target_run(const struct job_spec *spec, const struct job_target *target,
+    const struct mask *mask, int parent, struct fanout_slot *slot)
+{
+	struct job_spec mine;
+	struct fault fault;
+	struct run r = { .mask = mask,
+		.saved = -1,
+		.exit = -1,
+		.act = ACTS,
+		.state = STATE_FAILED,
+		.job = { .spec = &mine,
+		    .target = target,
+		    .group = &slot->group,
+		    .repeat = 1 } };
+
+	r.job.output = &r.output;
+	r.job.more = json_object_new_object();
+	r.job.loop = &r.loop;
+	r.loop.target = target->name;
+	r.loop.output = &r.output;
+	r.loop.quiet_ms = spec->quiet_ms;
+	loop_init(&r.loop, parent);
+	if (job_spec_for_target(spec, target->name, &mine, &fault) != ERR_OK ||
+	    fill_folder(&mine, &fault) != ERR_OK) {
+		buf_puts(&r.message, fault.message);
+	} else if (prepare(&r)) {
+		do
+			run_once(&r);
+		while (wait_for_next(&r));
+	}
+	finish(&r);
+	slot->state = (int)r.state;
+	slot->finished = 1;
+	kill(parent, SIGCHLD);
+	clean_up(&r);
+	evaluate_free(r.output.evaluate);
+	mask_stream_free(r.output.mask);
+	mask_stream_free(r.output.text_mask);
+	screen_free(r.output.screen);
+	input_session_free(r.output.session);
+	buf_clear(&r.output.shown.text);
+	buf_clear(&r.output.shown.seen);
+	buf_clear(&r.output.shown.plain);
+	artifact_close(r.output.artifact, r.saved < 0);
+	buf_clear(&r.output.masked);
+	buf_clear(&r.job.why);
+	buf_clear(&r.message);
+	json_object_put(r.captures);
+	json_object_put(r.job.more);
+	buf_clear(&mine.folder);
+	free(mine.values);
+}

@@ -1,0 +1,82 @@
+/*
+ * grid.h: the rows of a terminal, and what of them has been passed on.
+ */
+#ifndef EXECUTOR_TTY_GRID_H
+#define EXECUTOR_TTY_GRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "wire/exec.h"
+
+/* What comes of the bytes of a terminal; the caller empties it. */
+struct shown {
+	struct buf text;  /* for a reader: the first and the last state
+			   * of each line, and each screen */
+	struct buf seen;  /* each state of each line, one a line */
+	struct buf plain; /* all characters in the order they came */
+};
+
+struct grid_cell {
+	char bytes[4];     /* one character */
+	unsigned char len; /* 0: the right half of a wide one */
+};
+
+struct grid_row {
+	struct grid_cell *cells;
+	size_t count;
+	size_t cap;
+	bool behind;     /* text does not have it as it is */
+	bool fresh;      /* seen does not have it as it is */
+	bool edited;     /* blanks at its end may be erased */
+	bool spilled;    /* seen has its beginning */
+	struct buf told; /* what text has of it */
+};
+
+struct grid {
+	struct grid_row *rows[EXEC_ROWS_MOST]; /* NULL: blank so far */
+	int height;
+	int top, bottom; /* of the part that scrolls */
+	int row;         /* of the cursor */
+	size_t column;
+	int lowest; /* row that was used */
+	int saved_row;
+	size_t saved_column;
+	size_t last;           /* column of a character that
+				* may have more bytes */
+	bool cleared;          /* and nothing came since */
+	struct grid_row *open; /* where text ends, or NULL */
+	struct shown *out;     /* of the current call */
+};
+
+void grid_init(struct grid *g, int height);
+void grid_free(struct grid *g);
+void grid_resize(struct grid *g, int height);
+
+/* A character, byte by byte, at the cursor. */
+void grid_put(struct grid *g, char c);
+void grid_line_feed(struct grid *g);
+
+/* Moves the cursor, as far as the rows go. */
+void grid_go_row(struct grid *g, int row);
+void grid_go_column(struct grid *g, long column);
+void grid_save(struct grid *g);
+void grid_restore(struct grid *g);
+
+/* Erases cells of the cursor's row; rows; all. */
+void grid_erase(struct grid *g, size_t from, size_t to);
+void grid_erase_rows(struct grid *g, int from, int to);
+void grid_clear(struct grid *g);
+
+/* Inserts (n > 0) or deletes (n < 0) cells at the cursor; rows at `row`. */
+void grid_shift_cells(struct grid *g, int n);
+void grid_shift_rows(struct grid *g, int row, int n);
+
+/* Passes on all that has not been. */
+void grid_settle(struct grid *g);
+
+/* The same, and then all is blank. */
+void grid_finish(struct grid *g);
+
+#endif

@@ -1,0 +1,334 @@
+/*
+ * input_session.c: types the answers of a step, and what people type, into its
+ * terminal.
+ *
+ * A prompt is looked for in what was shown since the last reply.  The first
+ * answer of the block whose prompt is found there counts; lines with the same
+ * prompt take turns, so that a menu that comes twice can be answered in two
+ * ways.  The reply is typed once the program has been silent for a moment:
+ * then it waits for it, and has turned the echo off where it reads a
+ * password.
+ *
+ * A reply ends with CR, which is what the Enter key sends; a terminal makes a
+ * line end of it for programs that read lines.  Control characters in a value
+ * would be keys such as Ctrl-C, and are refused.
+ *
+ * What people type is heard by tty_input.c and goes into the same queue.  It is
+ * counted: what was sent stays there until the terminal has taken it, so that
+ * a link that was cut goes on where the terminal is, and nothing is lost or
+ * typed twice.  Where the program reads nothing, no more is heard.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "lang/regex.h"
+#include "executor/actions/fill.h"
+#include "executor/tty/input_session.h"
+
+#define SEEN_MAX 8192
+#define SETTLE_MS 60
+#define LINE_BYTES 200
+#define QUEUE_MAX (16 * 1024) /* that waits for the program */
+
+struct answer {
+	const char *prompt;
+	struct regex *re;
+	struct buf reply;
+	int used;
+};
+
+struct input_session {
+	struct answer *answers;
+	size_t count;
+	struct buf seen;
+	size_t from;      /* what came since the last reply */
+	int64_t due;      /* the look for a prompt, or 0 */
+	struct buf queue; /* what the terminal has not taken */
+	int64_t begin;    /* bytes it has: before the queue */
+	size_t sent;      /* of the queue */
+	const char *tired;
+	const char *unclear;
+	struct tty_input *input; /* NULL: nobody types */
+};
+
+static enum err
+wrong(struct fault *fault, const char *prompt, const char *why)
+{
+	return fault_set(fault, ERR_INVALID, "answers", NULL,
+	    "Nothing was "
+	    "started: the answer to /%.200s/ cannot be given: %s",
+	    prompt, why);
+}
+
+static enum err
+read_answer(const struct job_spec *spec, struct json_object *o,
+    struct answer *a, struct fault *fault)
+{
+	const char *reply = json_text(o, "reply", "");
+	struct buf why = { 0 };
+	char message[160];
+	enum err err = ERR_OK;
+	size_t at;
+
+	a->prompt = json_text(o, "prompt", "");
+	a->re = regex_new(a->prompt, &at, message, sizeof(message));
+	if (a->re == NULL)
+		err = wrong(fault, a->prompt, message);
+	else if (!fill_line(spec, reply, strlen(reply), &a->reply, &why))
+		err = wrong(fault, a->prompt, buf_text(&why));
+	else if (a->reply.len > INPUT_LINE)
+		err = wrong(fault, a->prompt,
+		    "its reply is longer than 4095 "
+		    "bytes, and a terminal would drop the rest of the line. "
+		    "Give the program a file to read it from.");
+	for (size_t i = 0; i < a->reply.len && err == ERR_OK; i++)
+		if ((unsigned char)a->reply.data[i] < ' ' ||
+		    a->reply.data[i] == 0x7f)
+			err = wrong(fault, a->prompt,
+			    "its reply has a "
+			    "control character in it, which is a key such as "
+			    "Ctrl-C on a terminal.");
+	buf_putc(&a->reply, '\r');
+	buf_clear(&why);
+	return err;
+}
+
+enum err
+input_session_new(const struct job_spec *spec, struct input_session **ret,
+    struct fault *fault)
+{
+	struct input_session *t = mem_calloc(1, sizeof(*t));
+	size_t n = spec->answers != NULL
+	    ? json_object_array_length(spec->answers)
+	    : 0;
+	enum err err = ERR_OK;
+
+	t->answers = mem_calloc(n + 1, sizeof(t->answers[0]));
+	for (; t->count < n && err == ERR_OK; t->count++)
+		err = read_answer(spec,
+		    json_object_array_get_idx(spec->answers, t->count),
+		    &t->answers[t->count], fault);
+	if (err == ERR_OK)
+		*ret = t;
+	else
+		input_session_free(t);
+	return err;
+}
+
+static void
+wipe(struct buf *b)
+{
+	if (b->data != NULL)
+		explicit_bzero(b->data, b->len);
+	buf_clear(b);
+}
+
+void
+input_session_free(struct input_session *t)
+{
+	if (t == NULL)
+		return;
+	for (size_t i = 0; i < t->count; i++) {
+		regex_free(t->answers[i].re);
+		wipe(&t->answers[i].reply);
+	}
+	tty_input_close(t->input);
+	free(t->answers);
+	wipe(&t->seen);
+	wipe(&t->queue);
+	free(t);
+}
+
+enum err
+input_session_listen(struct input_session *t, const char *target)
+{
+	t->input = tty_input_open(target);
+	return t->input != NULL ? ERR_OK : ERR_IO;
+}
+
+void
+input_session_fds(const struct input_session *t, struct pollfd fds[2])
+{
+	fds[0].fd = fds[1].fd = -1;
+	if (t->input != NULL && t->queue.len < QUEUE_MAX)
+		tty_input_fds(t->input, fds);
+}
+
+void
+input_session_hear(struct input_session *t, const struct pollfd fds[2])
+{
+	if (t->input != NULL)
+		tty_input_hear(t->input, fds, &t->queue, t->begin);
+}
+
+struct size
+input_session_size(const struct input_session *t)
+{
+	return t->input != NULL ? tty_input_size(t->input)
+				: (struct size){ 0, 0 };
+}
+
+void
+input_session_reset(struct input_session *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		t->answers[i].used = 0;
+	buf_reset(&t->seen);
+	buf_reset(&t->queue);
+	t->from = 0;
+	t->due = 0;
+	t->begin = 0;
+	t->sent = 0;
+	t->tired = t->unclear = NULL;
+	if (t->input != NULL)
+		tty_input_reset(t->input);
+}
+
+/* The first answer whose prompt is shown; NULL: there is none, or it is not
+ * known which. */
+static struct answer *
+find_prompt(struct input_session *t)
+{
+	size_t start, len;
+	enum match match;
+
+	for (size_t i = 0; i < t->count && t->unclear == NULL; i++) {
+		struct answer *a = &t->answers[i];
+
+		match = regex_find(a->re, t->seen.data + t->from,
+		    t->seen.len - t->from, &start, &len);
+		if (match == MATCH_YES)
+			return a;
+		if (match == MATCH_GAVE_UP)
+			t->unclear = a->prompt;
+	}
+	return NULL;
+}
+
+/* The answer to what is shown; of those with one prompt the least used. */
+static struct answer *
+find(struct input_session *t)
+{
+	struct answer *found = find_prompt(t);
+
+	for (size_t i = 0; found != NULL && i < t->count; i++) {
+		struct answer *a = &t->answers[i];
+
+		if (strcmp(a->prompt, found->prompt) == 0 &&
+		    a->used < found->used)
+			found = a;
+	}
+	return found;
+}
+
+void
+input_session_see(struct input_session *t, const char *plain, size_t len)
+{
+	size_t over;
+
+	if (len == 0)
+		return;
+	buf_put(&t->seen, plain, len);
+	if (t->seen.len > SEEN_MAX) {
+		over = t->seen.len - SEEN_MAX;
+		buf_consume(&t->seen, over);
+		t->from = t->from > over ? t->from - over : 0;
+	}
+	t->due = t->count > 0 ? clock_monotonic() + SETTLE_MS : 0;
+}
+
+/* The program is silent: looks whether it waits for an answer. */
+static void
+answer(struct input_session *t)
+{
+	struct answer *a = find(t);
+
+	t->due = 0;
+	if (a == NULL)
+		return;
+	t->from = t->seen.len;
+	if (a->used == INPUT_MOST) {
+		t->tired = a->prompt;
+		return;
+	}
+	a->used++;
+	buf_put(&t->queue, a->reply.data, a->reply.len);
+}
+
+int64_t
+input_session_due(const struct input_session *t)
+{
+	return t->due;
+}
+
+const char *
+input_session_next(struct input_session *t, size_t *ret_len)
+{
+	if (t->due > 0 && clock_monotonic() >= t->due)
+		answer(t);
+	*ret_len = t->queue.len - t->sent;
+	return t->queue.data + t->sent;
+}
+
+void
+input_session_sent(struct input_session *t, size_t n)
+{
+	t->sent += n;
+}
+
+/* What was taken is wiped: the end of the queue moves over it. */
+void
+input_session_arrived(struct input_session *t, int64_t count)
+{
+	size_t n;
+
+	if (count <= t->begin || count > t->begin + (int64_t)t->sent)
+		return;
+	n = (size_t)(count - t->begin);
+	t->begin = count;
+	t->sent -= n;
+	buf_consume(&t->queue, n);
+	explicit_bzero(t->queue.data + t->queue.len, n);
+	if (t->input != NULL)
+		tty_input_arrived(t->input, count);
+}
+
+void
+input_session_resume(struct input_session *t, int64_t count)
+{
+	input_session_arrived(t, count);
+	t->sent = 0;
+}
+
+void
+input_session_last_line(const struct input_session *t, struct buf *out)
+{
+	const char *s = buf_text(&t->seen);
+	size_t end = t->seen.len, start;
+
+	while (end > 0 && (s[end - 1] == ' ' || s[end - 1] == '\n'))
+		end--;
+	for (start = end; start > 0 && s[start - 1] != '\n'; start--)
+		;
+	if (end - start > LINE_BYTES)
+		start = end - LINE_BYTES;
+	while (start < end && ((unsigned char)s[start] & 0xc0) == 0x80)
+		start++;
+	buf_put(out, s + start, end - start);
+}
+
+const char *
+input_session_tired(const struct input_session *t)
+{
+	return t->tired;
+}
+
+const char *
+input_session_unclear(const struct input_session *t)
+{
+	return t->unclear;
+}

@@ -1,0 +1,254 @@
+/*
+ * tty_input.c: hears what people type into the terminal of a target.
+ *
+ * A page numbers the bytes that it sends, from 0 on, and sends them again
+ * until it is told that they arrived: the runner may be killed in between, and
+ * an answer can be lost.  So each typist (a page, by an identifier that it
+ * made up) has its count of bytes taken: what lies before it came twice, and
+ * what begins behind it waits for what is missing.  They arrived when the
+ * terminal has taken them, not when we have.
+ *
+ * What comes without a typist, the line of a page without scripts, is taken
+ * once and not answered.
+ *
+ * A typist may tell the size of its window.  It counts while nobody else has
+ * typed since: who only watches sets nothing.
+ *
+ * The socket was chosen over a FIFO as it answers, and keeps requests apart.
+ * The last who connects is the runner that lives.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/encode.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/peer.h"
+#include "executor/tty/tty_input.h"
+#include "wire/exec.h"
+
+#define INPUT_PAGES 32 /* who was silent longest is forgotten */
+#define REQUEST_MAX (3 * EXEC_KEYS_MOST)
+
+struct typed {
+	char id[EXEC_TYPIST + 1];
+	int64_t taken;   /* bytes of this typist's own count */
+	int64_t arrived; /* of these, in the terminal */
+	int64_t end;     /* the terminal's byte after them */
+	uint64_t heard;  /* when last, by a count of requests */
+};
+
+struct tty_input {
+	char *path;
+	int listener;
+	int talk; /* with the runner, or -1 */
+	uint64_t requests;
+	struct typed *last; /* who typed last, or NULL */
+	struct size size;
+	struct typed typed[INPUT_PAGES];
+};
+
+/* The path is short: our working folder is the socket's. */
+struct tty_input *
+tty_input_open(const char *target)
+{
+	struct tty_input *e = mem_calloc(1, sizeof(*e));
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int error;
+
+	e->talk = -1;
+	e->path = mem_printf("%s" EXEC_KEYS, target);
+	e->listener = socket(
+	    AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	strncpy(at.sun_path, e->path, sizeof(at.sun_path) - 1);
+	if (e->listener >= 0 &&
+	    bind(e->listener, (struct sockaddr *)&at, sizeof(at)) == 0 &&
+	    chmod(e->path, 0600) == 0 && listen(e->listener, 4) == 0)
+		return e;
+	error = errno;
+	tty_input_close(e);
+	errno = error;
+	return NULL;
+}
+
+void
+tty_input_close(struct tty_input *e)
+{
+	if (e == NULL)
+		return;
+	if (e->talk >= 0)
+		close(e->talk);
+	if (e->listener >= 0)
+		close(e->listener);
+	unlink(e->path);
+	free(e->path);
+	free(e);
+}
+
+void
+tty_input_fds(const struct tty_input *e, struct pollfd fds[2])
+{
+	fds[0] = (struct pollfd){ .fd = e->listener, .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = e->talk, .events = POLLIN };
+}
+
+/* Where it cannot be said now, it is when the page sends again. */
+static void
+say_arrived(struct tty_input *e, const struct typed *t)
+{
+	struct json_object *o = json_object_new_object();
+	const char *text;
+
+	json_set_text(o, "typist", t->id);
+	json_set_int(o, "arrived", t->arrived);
+	text = json_write(o);
+	if (e->talk >= 0)
+		(void)!send(
+		    e->talk, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL);
+	json_object_put(o);
+}
+
+static struct typed *
+find(struct tty_input *e, const char *id)
+{
+	struct typed *oldest = &e->typed[0];
+
+	for (size_t i = 0; i < INPUT_PAGES; i++) {
+		struct typed *t = &e->typed[i];
+
+		if (strcmp(t->id, id) == 0)
+			return t;
+		if (t->heard < oldest->heard)
+			oldest = t;
+	}
+	*oldest = (struct typed){ .taken = 0 };
+	if (e->last == oldest)
+		e->last = NULL;
+	strncpy(oldest->id, id, EXEC_TYPIST);
+	return oldest;
+}
+
+/* Appends to the queue what of the bytes is new.  False: nothing is. */
+static bool
+take_bytes(struct typed *t, int64_t from, const struct buf *bytes,
+    struct buf *queue, int64_t begin)
+{
+	int64_t skip = t->taken - from;
+
+	if (from < 0 || skip < 0 || skip >= (int64_t)bytes->len)
+		return false;
+	buf_put(queue, bytes->data + skip, bytes->len - (size_t)skip);
+	t->taken = from + (int64_t)bytes->len;
+	t->end = begin + (int64_t)queue->len;
+	return true;
+}
+
+static void
+take_size(struct tty_input *e, struct json_object *o)
+{
+	int64_t columns = json_int(o, "columns", 0);
+	int64_t rows = json_int(o, "rows", 0);
+
+	if (columns >= EXEC_COLUMNS_LEAST && columns <= EXEC_COLUMNS_MOST &&
+	    rows >= EXEC_ROWS_LEAST && rows <= EXEC_ROWS_MOST)
+		e->size = (struct size){ (int)columns, (int)rows };
+}
+
+void
+tty_input_take(struct tty_input *e, const char *text, size_t len,
+    struct buf *queue, int64_t begin)
+{
+	struct json_object *o = NULL;
+	struct buf bytes = { 0 };
+	const char *id, *data;
+	struct typed *t;
+
+	if (json_read(text, len, &o, NULL) != ERR_OK)
+		return;
+	id = json_text(o, "typist", "");
+	data = json_text(o, "data", "");
+	if (!encode_unbase64(data, strlen(data), &bytes) ||
+	    bytes.len > EXEC_KEYS_MOST || strlen(id) > EXEC_TYPIST)
+		goto out;
+	if (*id == '\0') {
+		buf_put(queue, buf_text(&bytes), bytes.len);
+		goto out;
+	}
+	t = find(e, id);
+	t->heard = ++e->requests;
+	if (take_bytes(t, json_int(o, "from", -1), &bytes, queue, begin))
+		e->last = t;
+	if (e->last == t)
+		take_size(e, o);
+	say_arrived(e, t);
+out:
+	if (bytes.data != NULL)
+		explicit_bzero(bytes.data, bytes.cap);
+	buf_clear(&bytes);
+	json_object_put(o);
+}
+
+void
+tty_input_hear(struct tty_input *e, const struct pollfd fds[2],
+    struct buf *queue, int64_t begin)
+{
+	char request[REQUEST_MAX];
+	ssize_t n;
+	int fd;
+
+	if (fds[1].revents != 0 && fds[1].fd == e->talk) {
+		n = recv(e->talk, request, sizeof(request), MSG_DONTWAIT);
+		if (n > 0) {
+			tty_input_take(e, request, (size_t)n, queue, begin);
+			explicit_bzero(request, (size_t)n);
+		} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+			close(e->talk);
+			e->talk = -1;
+		}
+	}
+	if (fds[0].revents == 0)
+		return;
+	fd = accept4(e->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd >= 0 && (!peer_is_ours(fd) || peer_is_confined(fd))) {
+		close(fd);
+		return;
+	}
+	if (fd < 0)
+		return;
+	if (e->talk >= 0)
+		close(e->talk);
+	e->talk = fd;
+}
+
+struct size
+tty_input_size(const struct tty_input *e)
+{
+	return e->size;
+}
+
+void
+tty_input_arrived(struct tty_input *e, int64_t count)
+{
+	for (size_t i = 0; i < INPUT_PAGES; i++) {
+		struct typed *t = &e->typed[i];
+
+		if (t->arrived == t->taken || t->end > count)
+			continue;
+		t->arrived = t->taken;
+		say_arrived(e, t);
+	}
+}
+
+void
+tty_input_reset(struct tty_input *e)
+{
+	for (size_t i = 0; i < INPUT_PAGES; i++)
+		e->typed[i].end = 0;
+	tty_input_arrived(e, 0);
+}

@@ -1,0 +1,391 @@
+/*
+ * import.c: an existing Markdown document as the proposal of a runbook.
+ *
+ * The tree that the parser makes says where its blocks stand; the result is
+ * the source with short texts put in at such places, so nothing can be lost
+ * or moved (code.c takes indentation away, session.c prompts,
+ * and a placeholder becomes the name of its parameter).  What
+ * would mean something to Countersign that its author cannot have meant
+ * (braces on a code block, a foreign front matter, a fence that is never
+ * closed) is made harmless in the same way.  Where the proposal would
+ * not parse without errors although the cautious one does, the cautious one
+ * is given: front matter and no steps.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "import/import.h"
+#include "import/import_own.h"
+#include "compiler/heuristics.h"
+
+void
+import_insert(struct import *im, size_t at, size_t skip, const char *text)
+{
+	struct insertion *i;
+
+	i = mem_grow(&im->list, &im->cap, im->count, sizeof(*i));
+	i->at = at;
+	i->skip = skip;
+	i->order = im->count++;
+	i->text = text;
+}
+
+const char *
+import_id(struct import *im, const char *title, const char *kind)
+{
+	const char *base = text_slug(&im->p, title);
+
+	if (base[0] == '\0')
+		base = arena_printf(
+		    im->p.arena, "%s-%zu", kind, im->ids_count + 1);
+	im->ids_count++;
+	return ids_derive(im->ids, im->p.arena, base);
+}
+
+/* Braces at the end of a heading or item that we would take for ours. */
+static bool
+has_braces(const struct parse *p, const struct node *n)
+{
+	size_t to;
+
+	if (n->at == NOWHERE || n->end == NOWHERE || n->end == 0)
+		return false;
+	to = source_line_end(p, source_line(p, n->end - 1));
+	return attribute_open(p, n->at, to) != NOWHERE;
+}
+
+/* Where something can be added behind the text of a heading or paragraph. */
+static size_t
+text_end(const struct parse *p, const struct node *n)
+{
+	size_t start = n->at, end;
+
+	end = source_line_end(p, source_line(p, n->end - 1));
+	while (end > start && strchr(" \t", p->src[end - 1]) != NULL)
+		end--;
+	if (n->type == NODE_H) {
+		size_t to = end;
+
+		while (to > start && p->src[to - 1] == '#')
+			to--;
+		if (to > start && strchr(" \t", p->src[to - 1]) != NULL)
+			end = to - 1;
+	}
+	return end;
+}
+
+static bool
+holds_commands(const struct import *im, const struct node *n)
+{
+	if (n->type == NODE_CODE)
+		return import_kind(im, n) != NULL;
+	for (const struct node *c = n->first; c != NULL; c = c->next)
+		if (holds_commands(im, c))
+			return true;
+	return false;
+}
+
+/* Behind the list's mark of the line, or NOWHERE where that is unclear. */
+static size_t
+behind_mark(const struct parse *p, size_t at)
+{
+	size_t i = source_line_start(p, source_line(p, at)), digits = 0, gap;
+
+	while (p->src[i] == ' ' || p->src[i] == '\t')
+		i++;
+	while (isdigit((unsigned char)p->src[i + digits]))
+		digits++;
+	if (digits > 0 &&
+	    (p->src[i + digits] == '.' || p->src[i + digits] == ')'))
+		i += digits + 1;
+	else if (digits == 0 && p->src[i] != '\0' &&
+	    strchr("-*+", p->src[i]) != NULL)
+		i++;
+	else
+		return NOWHERE;
+	gap = strspn(p->src + i, " \t");
+	return gap > 0 && i + gap <= at ? i + gap : NOWHERE;
+}
+
+static void
+import_item(struct import *im, const struct node *li)
+{
+	struct parse *p = &im->p;
+	const struct node *text = li->first;
+	const char *title;
+	size_t at;
+
+	if (text == NULL || text->type != NODE_P || text->at == NOWHERE)
+		return;
+	title = text_title(p, text);
+	if (li->task && im->ids_count < 2 * IMPORT_STEPS_MAX) {
+		import_insert(im, text_end(p, text), 0,
+		    arena_printf(
+			p->arena, " {#%s}", import_id(im, title, "task")));
+		return;
+	}
+	if (im->cautious || im->quotes > 0 ||
+	    im->ids_count >= IMPORT_STEPS_MAX || !looks_like_an_order(title) ||
+	    holds_commands(im, li))
+		return;
+	at = behind_mark(p, text->at);
+	if (at == NOWHERE)
+		return;
+	import_insert(im, at, 0, "[ ] ");
+	import_insert(im, text_end(p, text), 0,
+	    arena_printf(p->arena, " {#%s}", import_id(im, title, "task")));
+}
+
+/* "2、Delete it all" in a paragraph of its own, with nothing to execute behind
+ * it, is a step that a person does. */
+static void
+import_paragraph(struct import *im, const struct node *n)
+{
+	struct parse *p = &im->p;
+	const char *title, *order;
+	size_t start;
+
+	if (im->cautious || im->ids_count >= IMPORT_STEPS_MAX ||
+	    n->parent != p->doc || n->at == NOWHERE || n->end == NOWHERE ||
+	    (n->next != NULL && n->next->type == NODE_CODE &&
+		import_kind(im, n->next) != NULL))
+		return;
+	start = source_line_start(p, source_line(p, n->at));
+	title = text_title(p, n);
+	order = looks_numbered(title);
+	if (start + strspn(p->src + start, " ") != n->at || order == NULL ||
+	    !looks_like_an_order(order))
+		return;
+	import_insert(im, n->at, 0, "- [ ] ");
+	import_insert(im, text_end(p, n), 0,
+	    arena_printf(p->arena, " {#%s}", import_id(im, title, "task")));
+}
+
+static void
+name_heading(struct import *im, const struct node *n)
+{
+	import_insert(im, text_end(&im->p, n), 0,
+	    arena_printf(im->p.arena, " {#%s}",
+		import_id(im, text_title(&im->p, n), "section")));
+}
+
+/* What stands below such a heading is for the way back. */
+static bool
+is_rollback(const char *title)
+{
+	static const char *const words[] = { "rollback", "roll back",
+		"rolling back", "roll-back", "回退", "回滚", NULL };
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (strcasestr(title, words[i]) != NULL)
+			return true;
+	return false;
+}
+
+static void
+import_heading(struct import *im, const struct node *n)
+{
+	if (has_braces(&im->p, n)) {
+		if (im->ids_count < 2 * IMPORT_STEPS_MAX)
+			name_heading(im, n);
+	} else if (is_rollback(text_title(&im->p, n))) {
+		import_insert(im, text_end(&im->p, n), 0, " {.rollback}");
+	}
+}
+
+static void
+import_nodes(struct import *im, const struct node *n)
+{
+	for (; n != NULL; n = n->next) {
+		if (n->type == NODE_H) {
+			import_heading(im, n);
+			im->heading = n;
+			im->before = NULL;
+			continue;
+		}
+		if (n->type == NODE_CODE) {
+			import_code(im, n);
+			im->before = NULL;
+			continue;
+		}
+		if (n->type == NODE_P) {
+			im->before = n->at != NOWHERE &&
+				looks_like_a_shortcode(im->p.src + n->at)
+			    ? NULL
+			    : n;
+			import_paragraph(im, n);
+		}
+		if (n->type >= NODE_P)
+			continue;
+		if (n->type == NODE_LI)
+			import_item(im, n);
+		im->quotes += n->type == NODE_QUOTE;
+		import_nodes(im, n->first);
+		im->quotes -= n->type == NODE_QUOTE;
+	}
+}
+
+static const struct node *
+first_heading(const struct node *n)
+{
+	for (n = n->first; n != NULL; n = n->next)
+		if (n->type == NODE_H && n->first != NULL)
+			return n;
+	return NULL;
+}
+
+/* That of a foreign front matter, the first heading, else the first line that
+ * has text. */
+static const char *
+find_title(struct import *im)
+{
+	struct parse *p = &im->p;
+	const struct node *h = first_heading(p->doc);
+	const char *title = p->runbook->title != NULL ? p->runbook->title
+	    : h != NULL                               ? text_title(p, h)
+						      : "";
+	struct node text = { .type = NODE_TEXT };
+
+	for (size_t i = 0; title[0] == '\0' && i < p->lines_count; i++) {
+		size_t from = source_line_start(p, (int)i);
+		size_t to = source_line_end(p, (int)i);
+
+		if (from < p->body)
+			from = p->body;
+		while (from < to && strchr(" \t#>*-+=_`~", p->src[from]))
+			from++;
+		text.text = p->src + from;
+		text.len = to > from ? to - from : 0;
+		title = text_title(p, &text);
+	}
+	return title[0] != '\0' ? title : "Imported runbook";
+}
+
+/* The front matter, once it is known which parameters there are. */
+static const char *
+front_matter(struct import *im, bool old)
+{
+	const char *text;
+	struct buf out = { 0 };
+
+	buf_puts(&out, "---\ntitle: \"");
+	for (const char *s = find_title(im); *s != '\0'; s++) {
+		if (*s == '"' || *s == '\\')
+			buf_putc(&out, '\\');
+		if ((unsigned char)*s >= ' ' && *s != 0x7f)
+			buf_putc(&out, *s);
+	}
+	buf_puts(&out, im->holes_count > 0 ? "\"\nparameters:\n" : "\"\n");
+	for (size_t i = 0; i < im->holes_count; i++)
+		buf_printf(&out, "  %s: {label: \"%s\"}\n", im->holes[i].name,
+		    im->holes[i].label);
+	buf_puts(&out, old ? "---\n\n~~~~yaml\n" : "---\n\n");
+	text = arena_strdup(im->p.arena, buf_text(&out));
+	buf_clear(&out);
+	return text;
+}
+
+/* All that is put in; the first of it is our front matter. */
+static void
+import_all(struct import *im)
+{
+	struct parse *p = &im->p;
+	size_t start = text_starts(p->src, "\xef\xbb\xbf") ? 3 : 0;
+	bool old = p->body > start;
+
+	if (!im->keep_front)
+		import_insert(im, start, 0, "");
+	if (!im->keep_front && old)
+		import_insert(im, p->body, 0,
+		    p->src[p->body - 1] == '\n' ? "~~~~\n" : "\n~~~~\n");
+	import_nodes(im, p->doc->first);
+	if (!im->keep_front)
+		im->list[0].text = front_matter(im, old);
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct insertion *x = a, *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static void
+write_all(struct import *im, const char *markdown, size_t len, struct buf *out)
+{
+	size_t from = 0;
+
+	if (im->count > 1)
+		qsort(im->list, im->count, sizeof(*im->list), by_place);
+	for (size_t i = 0; i < im->count; i++) {
+		buf_put(out, markdown + from, im->list[i].at - from);
+		buf_puts(out, im->list[i].text);
+		from = im->list[i].at + im->list[i].skip;
+	}
+	buf_put(out, markdown + from, len - from);
+}
+
+/* Proposes once; returns whether the result parses without errors. */
+static bool
+propose(const char *markdown, size_t len, bool cautious, bool keep_front,
+    struct buf *out)
+{
+	struct import im = {
+		.cautious = cautious, .sql = "mysql", .keep_front = keep_front
+	};
+	struct runbook scratch = { 0 }, *runbook;
+	size_t old = out->len;
+	bool ok;
+
+	im.p.runbook = &scratch;
+	im.p.arena = arena_new();
+	im.ids = mem_calloc(1, sizeof(*im.ids));
+	source_open(&im.p, markdown, len);
+	if (strcasestr(im.p.src, "postgres") || strcasestr(im.p.src, "psql"))
+		im.sql = "postgresql";
+	frontmatter_read(&im.p);
+	markdown_read(&im.p);
+	import_all(&im);
+	write_all(&im, markdown, len, out);
+	runbook = runbook_parse(out->data + old, out->len - old);
+	ok = runbook->errors == 0;
+	runbook_free(runbook);
+	arena_free(im.p.arena);
+	free(im.p.lines);
+	blocks_clear(&im.p);
+	free(im.p.parameters);
+	free(im.p.diagnostics);
+	free(im.list);
+	free(im.ids);
+	return ok;
+}
+
+void
+runbook_import(const char *markdown, size_t len, struct buf *out)
+{
+	struct runbook *runbook = runbook_parse(markdown, len);
+	struct buf first = { 0 }, second = { 0 };
+	bool front = false, ready;
+
+	if (len >= 4 && memcmp(markdown, "---", 3) == 0)
+		front = runbook->front_matter;
+	ready = front && runbook->steps_count > 0 && runbook->errors == 0;
+	runbook_free(runbook);
+	if (ready || len > RUNBOOK_MAX_BYTES) {
+		buf_put(out, markdown, len);
+		return;
+	}
+	if (propose(markdown, len, false, front, &first) ||
+	    !propose(markdown, len, true, front, &second))
+		buf_put(out, buf_text(&first), first.len);
+	else
+		buf_put(out, buf_text(&second), second.len);
+	buf_clear(&first);
+	buf_clear(&second);
+}

@@ -1,0 +1,73 @@
+/*
+ * import_own.h: what the files of the import share.
+ */
+#ifndef IMPORT_IMPORT_OWN_H
+#define IMPORT_IMPORT_OWN_H
+
+#include "compiler/parse.h"
+
+#define IMPORT_STEPS_MAX 1500
+
+#define IMPORT_HOLES_MAX 50
+
+struct insertion {
+	size_t at;
+	size_t skip; /* bytes of the source that go */
+	size_t order;
+	const char *text;
+};
+
+struct import {
+	struct parse p;
+	struct insertion *list;
+	size_t count, cap;
+	struct ids *ids;
+	size_t ids_count;
+	const struct node *before;
+	const struct node *heading;
+	const char *sql; /* the dialect of plain "sql" blocks */
+	bool cautious;
+	bool keep_front; /* the document has our front matter */
+	int quotes;      /* block quotes around */
+	struct {
+		const char *name, *label;
+	} holes[IMPORT_HOLES_MAX];
+	size_t holes_count; /* parameters to propose */
+	size_t holes_tried;
+};
+
+/* Puts the text in at that place of the source, where `skip` bytes go. */
+void import_insert(struct import *im, size_t at, size_t skip, const char *text);
+
+/* A new id made of the title, else of the kind; belongs to the arena. */
+const char *import_id(struct import *im, const char *title, const char *kind);
+
+/* The kind that the block of code would have as a step, or NULL. */
+const char *import_kind(const struct import *im, const struct node *n);
+
+/* Where line i of the block's text, of which the source's line ends with it,
+ * begins; NOWHERE: it cannot be found so. */
+size_t import_line_at(const struct parse *p, const struct node *n, int i,
+    const char *s, size_t len);
+
+/* The kind of the commands where the block was copied out of a terminal, "" if
+ * it cannot be taken apart surely, or NULL where it has no prompts. */
+const char *import_session_kind(const struct import *im, const struct node *n);
+
+/* Takes the prompts of such a block away, and gives what was printed blocks of
+ * its own; further steps are of that kind, with ids made of the title. */
+void import_session(struct import *im, const struct node *n, const char *kind,
+    const char *title);
+
+/* Makes parameters of the words to fill in of line i of the block, which is at
+ * s, from the byte `from` on; false: the line ends within a quote. */
+bool import_fill(
+    struct import *im, const struct node *n, int i, const char *s, size_t from);
+
+/* Makes parameters of what is to be filled in in the block's script. */
+void import_holes(struct import *im, const struct node *n);
+
+/* Proposes braces for a block of code, or makes those that it has harmless. */
+void import_code(struct import *im, const struct node *n);
+
+#endif

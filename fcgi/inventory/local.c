@@ -1,0 +1,81 @@
+/*
+ * local.c: `local:` of an environment: as whom its steps run on the console's
+ * own machine, and whether they may.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "inventory/inventory.h"
+
+/* As useradd and the executor have them. */
+static bool
+is_user(const char *s)
+{
+	size_t n = strspn(s,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789._-");
+
+	return *s != '\0' && *s != '-' && *s != '.' && s[n] == '\0' && n <= 64;
+}
+
+void
+local_read(struct targets *t, struct environment *e, const struct yaml_tree *y)
+{
+	static const char *const keys[] = { "user", "unconfined", NULL };
+	bool allowed = true;
+
+	if (y->kind == YTREE_TEXT && yaml_tree_bool(y, &allowed)) {
+		e->local_forbidden = !allowed;
+		return;
+	}
+	if (y->kind != YTREE_MAP) {
+		targets_wrong(t, y,
+		    "“local” is false, where no step may run "
+		    "on the console's machine, or {user: NAME, unconfined: "
+		    "true}.");
+		return;
+	}
+	yaml_tree_check_keys(t->arena, y, keys, "local", targets_tell, t);
+	targets_check_flag(t, y, "unconfined", &e->local_unconfined);
+	e->local_user = yaml_tree_text(y, "user");
+	if (yaml_tree_get(y, "user") != NULL &&
+	    (e->local_user == NULL || !is_user(e->local_user)))
+		targets_wrong(t, yaml_tree_get(y, "user"),
+		    "“user” is the name of "
+		    "a user of the console's machine.");
+}
+
+bool
+local_is_said(const struct environment *e)
+{
+	return e->local_forbidden || e->local_unconfined ||
+	    e->local_user != NULL || e->production;
+}
+
+void
+local_write(const struct environment *e, struct json_object *o)
+{
+	if (e->local_user != NULL)
+		json_set_text(o, "user", e->local_user);
+	if (e->production)
+		json_set_bool(o, "production", true);
+	if (e->local_unconfined)
+		json_set_bool(o, "unconfined", true);
+	if (e->local_forbidden)
+		json_set_bool(o, "forbidden", true);
+}
+
+enum err
+local_allows(
+    const struct environment *e, const struct step *s, struct fault *fault)
+{
+	if (!e->local_forbidden || strcmp(s->on, "local") != 0 ||
+	    s->kind == STEP_MANUAL || s->kind == STEP_APPROVAL)
+		return ERR_OK;
+	return fault_set(fault, ERR_INVALID, "local_forbidden", "environment",
+	    "Line %d: the step “%s” runs on the console's machine, which the "
+	    "environment %s forbids (local: false in targets.yml). Name a "
+	    "target with on=.",
+	    s->line, s->id, e->name);
+}

@@ -1,0 +1,416 @@
+/*
+ * resolve.c: what the steps of a book use in one environment, as JSON.
+ *
+ * The text of the object is part of a run's plan and is hashed: names are
+ * in alphabetical order, keys in the order written here, and defaults are
+ * filled in, so that the same machines always give the same bytes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "lang/copy_line.h"
+#include "compiler/expand.h"
+#include "inventory/inventory.h"
+#include "compiler/approval_rule.h"
+
+struct used {
+	const char **names;
+	size_t count, cap;
+	struct json_object *ways; /* {name: null}: used to reach others */
+	struct arena *arena;
+	const struct runbook *runbook;
+};
+
+struct json_object *
+targets_environments(const struct targets *t)
+{
+	struct json_object *list = json_object_new_array(), *o;
+
+	for (struct environment *e = t->environments; e != NULL; e = e->next) {
+		o = json_object_new_object();
+		json_set_text(o, "name", e->name);
+		json_set_text(o, "label", e->label);
+		json_set_bool(o, "production", e->production);
+		json_set(o, "approvals",
+		    rules_json(e->approvals, e->approvals_count));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static const struct group *
+find_group(const struct environment *e, const char *name)
+{
+	for (const struct group *g = e->groups; g != NULL; g = g->next)
+		if (strcmp(g->name, name) == 0)
+			return g;
+	return NULL;
+}
+
+static void
+use(struct used *u, const char *name)
+{
+	const char **slot;
+
+	for (size_t i = 0; i < u->count; i++)
+		if (strcmp(u->names[i], name) == 0)
+			return;
+	slot = mem_grow(&u->names, &u->cap, u->count, sizeof(*slot));
+	*slot = name;
+	u->count++;
+}
+
+/* A target or local, and those over which it is reached. */
+static void
+use_any(struct used *u, const struct environment *e, const char *name)
+{
+	const struct target *t = targets_find(e, name);
+
+	use(u, name);
+	for (int i = 0;
+	     i < TARGETS_HOPS_MAX && t != NULL && target_way(t) != NULL; i++) {
+		json_set(u->ways, target_way(t)->text, NULL);
+		t = targets_find(e, target_way(t)->text);
+	}
+}
+
+/* The same, where the step can be for it: statements are for a database of
+ * their own kind. */
+static enum err
+use_way(struct used *u, const struct environment *e, const struct step *s,
+    const char *name, struct fault *fault)
+{
+	const struct target *t = targets_find(e, name);
+	const char *kind = t != NULL ? t->kind : "local";
+	bool sql = s->kind == STEP_MYSQL || s->kind == STEP_POSTGRESQL ||
+	    s->kind == STEP_SQLITE;
+
+	if (sql && strcmp(kind, runbook_kind_name(s->kind)) != 0)
+		return fault_set(fault, ERR_INVALID, "wrong_target",
+		    "environment",
+		    "Line %d: the step “%s” has statements for "
+		    "a %s database, and its target “%s” is of kind %s in the "
+		    "environment %s. Name a %s target with on=.",
+		    s->line, s->id, runbook_kind_name(s->kind), name, kind,
+		    e->name, runbook_kind_name(s->kind));
+	if (s->kind == STEP_HTTP && t != NULL && strcmp(kind, "http") != 0)
+		return fault_set(fault, ERR_INVALID, "wrong_target",
+		    "environment",
+		    "Line %d: the step “%s” has HTTP requests, "
+		    "and its target “%s” is of kind %s in the environment %s. "
+		    "Name an http target with on=.",
+		    s->line, s->id, name, kind, e->name);
+	use_any(u, e, name);
+	return ERR_OK;
+}
+
+/* " There are: a, b, local." */
+static void
+list_names(const struct environment *e, struct buf *out)
+{
+	for (const struct target *x = e->targets; x != NULL; x = x->next)
+		buf_printf(out, "%s, ", x->name);
+	for (const struct group *g = e->groups; g != NULL; g = g->next)
+		buf_printf(out, "%s, ", g->name);
+	buf_puts(out, "local");
+}
+
+static enum err
+use_name(struct used *u, const struct environment *e, const struct step *s,
+    const char *name, struct fault *fault)
+{
+	const struct group *g = find_group(e, name);
+	struct buf names = { 0 };
+	enum err err = ERR_OK;
+
+	if (g != NULL) {
+		for (size_t i = 0; i < g->count && err == ERR_OK; i++)
+			err = use_way(u, e, s, g->members[i], fault);
+		use(u, name);
+		return err;
+	}
+	if (targets_find(e, name) != NULL || strcmp(name, "local") == 0)
+		return use_way(u, e, s, name, fault);
+	list_names(e, &names);
+	err = fault_set(fault, ERR_NOT_FOUND, "unknown_target", "environment",
+	    "Line %d: the environment %s has no target “%s”, which the step "
+	    "“%s” uses. It has: %.150s.",
+	    s->line, e->name, name, s->id, buf_text(&names));
+	buf_clear(&names);
+	return err;
+}
+
+/* The target that a name means at the step: an item of each= around it, or
+ * itself; NULL: what each= will put there is not known yet. */
+static const char *
+named_target(const struct used *u, const struct step *s, const char *name)
+{
+	struct runbook_place at = { u->runbook, s->section, NULL, NULL };
+	const char *item = runbook_value_at(&at, name);
+
+	for (int i = s->section; i >= 0; i = u->runbook->sections[i].parent)
+		if (text_eq(u->runbook->sections[i].each_name, name))
+			return NULL;
+	return item != NULL ? item : name;
+}
+
+/* The target of one side of a copy's line; absent: the step's own. */
+static enum err
+use_side(struct used *u, const struct environment *e, const struct step *s,
+    const struct copy_side *side, struct fault *fault)
+{
+	const char *name;
+
+	if (side->target == NULL)
+		return ERR_OK;
+	name = named_target(
+	    u, s, arena_strndup(u->arena, side->target, side->target_len));
+	return name == NULL ? ERR_OK : use_name(u, e, s, name, fault);
+}
+
+static enum err
+use_copies(struct used *u, const struct environment *e, const struct step *s,
+    struct fault *fault)
+{
+	enum err err = ERR_OK;
+	const char *line = s->text;
+	struct copy_text text;
+	size_t len, at;
+
+	for (; *line != '\0' && err == ERR_OK; line += len + (line[len] != 0)) {
+		len = strcspn(line, "\n");
+		if (copy_line_read(line, len, &text, &at) != NULL ||
+		    text.nothing)
+			continue;
+		err = use_side(u, e, s, &text.from, fault);
+		if (err == ERR_OK)
+			err = use_side(u, e, s, &text.to, fault);
+	}
+	return err;
+}
+
+/* What `on` repeats over in the document: the list of a section around, or
+ * NULL.  The book of a run has the items in their places already. */
+static const char *
+each_list(const struct runbook *runbook, const struct step *s)
+{
+	for (int i = s->section; i >= 0; i = runbook->sections[i].parent)
+		if (text_eq(runbook->sections[i].each_name, s->on))
+			return runbook->sections[i].each_list;
+	return NULL;
+}
+
+static bool
+is_parameter(const struct runbook *runbook, const char *name)
+{
+	for (size_t i = 0; i < runbook->parameters_count; i++)
+		if (strcmp(runbook->parameters[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static enum err
+use_each(struct used *u, const struct environment *e,
+    const struct runbook *runbook, const struct step *s, const char *list,
+    struct fault *fault)
+{
+	struct json_object *items;
+	enum err err = ERR_OK;
+
+	if (is_parameter(runbook, list))
+		return ERR_OK; /* known with the run alone */
+	items = list_items(list);
+	for (size_t i = 0; i < json_object_array_length(items) && err == ERR_OK;
+	     i++)
+		err = use_name(u, e, s,
+		    arena_strdup(u->arena,
+			json_object_get_string(
+			    json_object_array_get_idx(items, i))),
+		    fault);
+	json_object_put(items);
+	return err;
+}
+
+static enum err
+use_step(struct used *u, const struct environment *e,
+    const struct runbook *runbook, const struct step *s, struct fault *fault)
+{
+	const char *list = each_list(runbook, s);
+	enum err err;
+
+	if (s->kind == STEP_APPROVAL || s->kind == STEP_ANSWERS ||
+	    (s->kind == STEP_MANUAL && strcmp(s->on, "local") == 0))
+		return ERR_OK;
+	if (s->kind == STEP_COPY &&
+	    (err = use_copies(u, e, s, fault)) != ERR_OK)
+		return err;
+	return list != NULL ? use_each(u, e, runbook, s, list, fault)
+			    : use_name(u, e, s, s->on, fault);
+}
+
+/* The groups that sections repeat over belong to the plan, with all members,
+ * whatever the steps there do. */
+static enum err
+use_lists(struct used *u, const struct environment *e, struct fault *fault)
+{
+	for (size_t i = 0; i < u->runbook->lists_count; i++) {
+		const char *name = u->runbook->lists[i];
+		const struct group *g = find_group(e, name);
+
+		if (is_parameter(u->runbook, name) || strchr(name, ',') != NULL)
+			continue;
+		if (g == NULL)
+			return fault_set(fault, ERR_NOT_FOUND, "unknown_list",
+			    "environment",
+			    "A section repeats over “%s”, "
+			    "which is neither a parameter nor a group of the "
+			    "environment %s.",
+			    name, e->name);
+		for (size_t k = 0; k < g->count; k++)
+			use_any(u, e, g->members[k]);
+		use(u, g->name);
+	}
+	return ERR_OK;
+}
+
+struct json_object *
+targets_groups(const struct targets *t, const char *environment)
+{
+	const struct environment *e = t->environments;
+	struct json_object *all = json_object_new_object();
+
+	while (e != NULL && strcmp(e->name, environment) != 0)
+		e = e->next;
+	for (const struct group *g = e != NULL ? e->groups : NULL; g != NULL;
+	     g = g->next)
+		json_set(all, g->name, group_json(g));
+	return all;
+}
+
+/* What is on the way to others is resolved too, and marked where no step
+ * uses it itself: a run need not hold it. */
+static void
+use_ways(struct used *u, const struct environment *e)
+{
+	json_object_object_foreach (u->ways, name, unused) {
+		size_t before = u->count;
+
+		(void)unused;
+		if (targets_find(e, name) == NULL)
+			continue;
+		use(u, name);
+		if (u->count > before)
+			json_set_bool(u->ways, name, true);
+	}
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static struct environment *
+find_environment(const struct targets *t, const char *name, struct fault *fault)
+{
+	struct environment *e = t->environments;
+
+	while (e != NULL && strcmp(e->name, name) != 0)
+		e = e->next;
+	if (e == NULL)
+		fault_set(fault, ERR_NOT_FOUND, "unknown_environment",
+		    "environment",
+		    "There is no environment “%.64s” in "
+		    "targets.yml.",
+		    name);
+	return e;
+}
+
+static struct json_object *
+write_used(const struct targets *t, const struct environment *e, struct used *u)
+{
+	struct json_object *all = json_object_new_object(), *one;
+
+	use_ways(u, e);
+	if (u->count > 1)
+		qsort(u->names, u->count, sizeof(*u->names), by_name);
+	for (size_t i = 0; i < u->count; i++) {
+		const struct group *g = find_group(e, u->names[i]);
+
+		one = g != NULL ? group_json(g)
+				: target_json(t, e, u->names[i]);
+		if (json_flag(u->ways, u->names[i], false))
+			json_set_bool(one, "way", true);
+		json_set(all, u->names[i], one);
+	}
+	if (local_is_said(e) && json_get(all, "local") == NULL) {
+		one = target_json(t, e, "local"); /* copies use it too */
+		json_set_bool(one, "way", true);
+		json_set(all, "local", one);
+	}
+	return all;
+}
+
+enum err
+targets_resolve(const struct targets *t, const char *environment,
+    const struct runbook *runbook, struct json_object **ret,
+    struct fault *fault)
+{
+	struct environment *e = find_environment(t, environment, fault);
+	struct used u = { .runbook = runbook };
+	struct json_object *all = NULL;
+	enum err err = e != NULL ? ERR_OK : ERR_NOT_FOUND;
+
+	u.arena = arena_new();
+	u.ways = json_object_new_object();
+	if (e != NULL)
+		err = use_lists(&u, e, fault);
+	for (size_t i = 0; i < runbook->steps_count && err == ERR_OK; i++) {
+		err = local_allows(e, &runbook->steps[i], fault);
+		if (err == ERR_OK)
+			err = use_step(
+			    &u, e, runbook, &runbook->steps[i], fault);
+	}
+	if (err == ERR_OK) {
+		all = write_used(t, e, &u);
+		err = files_pin(t, runbook, all, fault);
+	}
+	if (err == ERR_OK)
+		*ret = all;
+	else
+		json_object_put(all);
+	json_object_put(u.ways);
+	free(u.names);
+	arena_free(u.arena);
+	return err;
+}
+
+enum err
+targets_resolve_target(const struct targets *t, const char *environment,
+    const char *name, struct json_object **ret, struct fault *fault)
+{
+	struct environment *e = find_environment(t, environment, fault);
+	struct used u = { 0 };
+	struct buf names = { 0 };
+
+	if (e == NULL)
+		return ERR_NOT_FOUND;
+	if (targets_find(e, name) == NULL) {
+		list_names(e, &names);
+		fault_set(fault, ERR_NOT_FOUND, "unknown_target", "target",
+		    "The environment %s has no target “%.64s”. It has: "
+		    "%.150s.",
+		    e->name, name, buf_text(&names));
+		buf_clear(&names);
+		return ERR_NOT_FOUND;
+	}
+	u.ways = json_object_new_object();
+	use_any(&u, e, name);
+	*ret = write_used(t, e, &u);
+	json_object_put(u.ways);
+	free(u.names);
+	return ERR_OK;
+}

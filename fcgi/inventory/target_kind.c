@@ -1,0 +1,330 @@
+/*
+ * target_kind.c: what stands under ssh:, http:, mysql:, postgresql: and
+ * sqlite: in targets.yml.
+ *
+ * Every key is checked: a word that is silently ignored here (host_keys for
+ * host_key) would be a connection that trusts anybody.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "inventory/inventory.h"
+
+/* The keys whose values are names in the secret store. */
+static const char *const secrets[] = { "passphrase", "password", "token",
+	"secret_key", NULL };
+
+static const char *
+place(struct targets *t, const struct yaml_tree *map, const char *key,
+    const struct yaml_tree **ret)
+{
+	*ret = yaml_tree_get(map, key);
+	return arena_printf(t->arena, "“%s”", key);
+}
+
+/* One text or number each, on one line, but for the maps that are named. */
+static void
+check_texts(struct targets *t, const struct yaml_tree *map)
+{
+	for (const struct yaml_tree *y = map->first; y != NULL; y = y->next) {
+		if (strcmp(y->key, "headers") == 0 ||
+		    strcmp(y->key, "aws") == 0)
+			continue;
+		if (y->kind != YTREE_TEXT) {
+			targets_wrong(t, y,
+			    arena_printf(t->arena,
+				"“%s” must "
+				"be one text or number.",
+				y->key));
+			continue;
+		}
+		for (const char *s = y->text; *s != '\0'; s++)
+			if ((unsigned char)*s < ' ' || *s == 0x7f) {
+				targets_wrong(t, y,
+				    arena_printf(t->arena,
+					"“%s” has a line break or another "
+					"control "
+					"character in it. Write it on one "
+					"line.",
+					y->key));
+				break;
+			}
+	}
+}
+
+static void
+check_secrets(struct targets *t, const struct yaml_tree *map)
+{
+	const struct yaml_tree *y;
+
+	for (size_t i = 0; secrets[i] != NULL; i++) {
+		const char *what = place(t, map, secrets[i], &y);
+
+		if (y != NULL && y->kind == YTREE_TEXT && !text_is_id(y->text))
+			targets_wrong(t, y,
+			    arena_printf(t->arena,
+				"%s is the "
+				"name of a secret (letters, digits, “.”, “_” "
+				"and "
+				"“-”), never the secret itself: set it with "
+				"“countersign secret set NAME”.",
+				what));
+	}
+}
+
+static void
+check_port(struct targets *t, const struct yaml_tree *map)
+{
+	const struct yaml_tree *y = yaml_tree_get(map, "port");
+	int64_t port;
+
+	if (y != NULL && y->kind == YTREE_TEXT &&
+	    !text_int(y->text, 1, 65535, &port))
+		targets_wrong(t, y, "A port is a number from 1 to 65535.");
+}
+
+/* A name or address: nothing that a command line or a URL would take apart. */
+static bool
+is_host(const char *host)
+{
+	return host[0] != '-' && strpbrk(host, " \t\r\n/@[]") == NULL;
+}
+
+static void
+check_host_key(struct targets *t, const struct yaml_tree *map)
+{
+	static const char *const types[] = { "ssh-ed25519 ",
+		"ecdsa-sha2-nistp256 ", "ecdsa-sha2-nistp384 ",
+		"ecdsa-sha2-nistp521 ", "ssh-rsa ", NULL };
+	const struct yaml_tree *y = yaml_tree_get(map, "host_key");
+	size_t n;
+
+	if (y == NULL) {
+		targets_wrong(t, map,
+		    "An ssh target needs its host key: "
+		    "host_key: \"ssh-ed25519 AAAA…\". “countersign target scan "
+		    "NAME” shows it; compare it with the one on the machine.");
+		return;
+	}
+	if (y->kind != YTREE_TEXT)
+		return;
+	for (size_t i = 0; types[i] != NULL; i++) {
+		n = strlen(types[i]);
+		if (!text_starts(y->text, types[i]))
+			continue;
+		n += strspn(y->text + n,
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		    "abcdefghijklmnopqrstuvwxyz0123456789+/=");
+		if (y->text[n] == '\0' && n > strlen(types[i]) + 20)
+			return;
+	}
+	targets_wrong(t, y,
+	    "A host key is its type, a blank, and its base64 "
+	    "text: \"ssh-ed25519 AAAA…\", without the host's name before it.");
+}
+
+static void
+check_ssh(struct targets *t, const struct yaml_tree *map)
+{
+	const char *client = yaml_tree_text(map, "client");
+	const char *host = yaml_tree_text(map, "host");
+	const char *user = yaml_tree_text(map, "user");
+	bool agent = false;
+
+	if (host == NULL || !is_host(host))
+		targets_wrong(t, map,
+		    "An ssh target needs a host: a name or "
+		    "an address.");
+	if (user == NULL || user[0] == '-' ||
+	    strpbrk(user, " \t\r\n/@:") != NULL)
+		targets_wrong(t, map, "An ssh target needs a user.");
+	targets_check_flag(t, map, "agent", &agent);
+	if (!agent && yaml_tree_text(map, "key") == NULL)
+		targets_wrong(t, map,
+		    "An ssh target needs a key (key: FILE) "
+		    "or agent: true.");
+	if (client != NULL && strcmp(client, "libssh2") != 0 &&
+	    strcmp(client, "openssh") != 0)
+		targets_wrong(t, yaml_tree_get(map, "client"),
+		    "The client is "
+		    "libssh2 or openssh.");
+	check_host_key(t, map);
+}
+
+/* aws: {region, service, access_key, secret_key}, all of them. */
+static void
+check_aws(struct targets *t, const struct yaml_tree *aws)
+{
+	static const char *const keys[] = { "region", "service", "access_key",
+		"secret_key", NULL };
+
+	if (aws->kind != YTREE_MAP) {
+		targets_wrong(t, aws,
+		    "“aws” is a map: {region: …, service: "
+		    "s3, access_key: …, secret_key: NAME-OF-A-SECRET}.");
+		return;
+	}
+	yaml_tree_check_keys(t->arena, aws, keys, "aws", targets_tell, t);
+	check_texts(t, aws);
+	check_secrets(t, aws);
+	for (size_t i = 0; keys[i] != NULL; i++)
+		if (yaml_tree_get(aws, keys[i]) == NULL)
+			targets_wrong(t, aws,
+			    arena_printf(t->arena,
+				"“aws” "
+				"needs its %s.",
+				keys[i]));
+		else if (yaml_tree_get(aws, keys[i])->kind == YTREE_TEXT &&
+		    (yaml_tree_text(aws, keys[i]) == NULL ||
+			strpbrk(yaml_tree_text(aws, keys[i]), " \t:/") != NULL))
+			targets_wrong(t, yaml_tree_get(aws, keys[i]),
+			    arena_printf(t->arena,
+				"The %s has a blank, “:” "
+				"or “/” in it, or is empty.",
+				keys[i]));
+}
+
+static void
+check_http(struct targets *t, const struct yaml_tree *map)
+{
+	static const char *const logins[] = { "token", "user", "aws", NULL };
+	const struct yaml_tree *at, *first = NULL;
+	const char *why;
+
+	if (yaml_tree_text(map, "url") == NULL)
+		targets_wrong(t, map,
+		    "An http target needs its url: "
+		    "https://host/base.");
+	else if ((why = url_refused(yaml_tree_text(map, "url"))) != NULL)
+		targets_wrong(t, yaml_tree_get(map, "url"), why);
+	if ((why = headers_refused(yaml_tree_get(map, "headers"), &at)) != NULL)
+		targets_wrong(t, at, why);
+	for (size_t i = 0; logins[i] != NULL; i++) {
+		if ((at = yaml_tree_get(map, logins[i])) == NULL)
+			continue;
+		if (first != NULL)
+			targets_wrong_key(t, at,
+			    "An http target logs in in "
+			    "one way: with a token, with a user and a "
+			    "password, or with aws.");
+		first = at;
+	}
+	if ((at = yaml_tree_get(map, "password")) != NULL &&
+	    yaml_tree_text(map, "user") == NULL)
+		targets_wrong_key(t, at, "A password needs its user.");
+	if ((at = yaml_tree_get(map, "cert_key")) != NULL &&
+	    yaml_tree_text(map, "cert") == NULL)
+		targets_wrong_key(t, at,
+		    "A cert_key needs its certificate: "
+		    "cert: FILE.");
+	if ((at = yaml_tree_get(map, "aws")) != NULL)
+		check_aws(t, at);
+}
+
+static void
+check_sql(struct targets *t, const struct yaml_tree *map)
+{
+	const char *host = yaml_tree_text(map, "host");
+	const char *socket = yaml_tree_text(map, "socket");
+
+	if (host == NULL && socket == NULL)
+		targets_wrong(t, map, "A database needs a host or a socket.");
+	else if (host != NULL && socket != NULL)
+		targets_wrong_key(t, yaml_tree_get(map, "socket"),
+		    "A database is "
+		    "reached by its host or by its socket: remove one.");
+	if (host != NULL && !is_host(host))
+		targets_wrong(t, yaml_tree_get(map, "host"),
+		    "The host is a name "
+		    "or an address.");
+	if (socket != NULL && socket[0] != '/')
+		targets_wrong(t, yaml_tree_get(map, "socket"),
+		    "The socket is a "
+		    "whole path, such as /run/mysqld/mysqld.sock (PostgreSQL: "
+		    "its folder).");
+}
+
+/* Its client holds a certificate against the address that it connects to. */
+static void
+check_mysql(struct targets *t, const struct yaml_tree *map)
+{
+	check_sql(t, map);
+	if (yaml_tree_get(map, "over") != NULL &&
+	    yaml_tree_get(map, "ca") != NULL)
+		targets_wrong_key(t, yaml_tree_get(map, "ca"),
+		    "A mysql database "
+		    "over an SSH target cannot be held against a certificate. "
+		    "Remove “ca”: SSH encrypts the way.");
+}
+
+static void
+check_sqlite(struct targets *t, const struct yaml_tree *map)
+{
+	if (yaml_tree_get(map, "over") != NULL)
+		targets_wrong_key(t, yaml_tree_get(map, "over"),
+		    "An sqlite "
+		    "database is a file of the console's machine. For one "
+		    "elsewhere, write an sh step on that machine that runs "
+		    "sqlite3.");
+	if (yaml_tree_text(map, "file") == NULL)
+		targets_wrong(t, map, "An sqlite database needs its file.");
+}
+
+static const char *const ssh_keys[] = { "host", "port", "user", "key",
+	"passphrase", "agent", "host_key", "client", "jump", NULL };
+static const char *const http_keys[] = { "url", "headers", "ca", "cert",
+	"cert_key", "user", "password", "token", "aws", "over", NULL };
+static const char *const sql_keys[] = { "host", "port", "socket", "user",
+	"password", "database", "ca", "over", NULL };
+static const char *const sqlite_keys[] = { "file", "over", NULL };
+
+/* clang-format off */
+static const struct {
+	const char	*name;
+	const char	*what;
+	const char	*const *keys;
+	void		(*check)(struct targets *t, const struct yaml_tree *map);
+} kinds[] = {
+	{ "ssh",	"an ssh target",	ssh_keys,	check_ssh },
+	{ "http",	"an http target",	http_keys,	check_http },
+	{ "mysql",	"a database",		sql_keys,	check_mysql },
+	{ "postgresql",	"a database",		sql_keys,	check_sql },
+	{ "sqlite",	"an sqlite database",	sqlite_keys,	check_sqlite },
+};
+/* clang-format on */
+
+const char *
+target_kind_check(struct targets *t, const struct yaml_tree *y,
+    const struct yaml_tree **ret_config)
+{
+	const char *kind = NULL;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct yaml_tree *config = yaml_tree_get(
+		    y, kinds[i].name);
+
+		if (config == NULL)
+			continue;
+		if (kind != NULL) {
+			targets_wrong_key(t, config,
+			    "A target has one kind "
+			    "only.");
+			continue;
+		}
+		kind = kinds[i].name;
+		*ret_config = config;
+		if (config->kind != YTREE_MAP) {
+			targets_wrong(t, config,
+			    "This must be a map, such as "
+			    "{host: …}.");
+			continue;
+		}
+		yaml_tree_check_keys(t->arena, config, kinds[i].keys,
+		    kinds[i].what, targets_tell, t);
+		check_texts(t, config);
+		check_secrets(t, config);
+		check_port(t, config);
+		kinds[i].check(t, config);
+	}
+	return kind;
+}

@@ -1,0 +1,402 @@
+/*
+ * targets.c: targets.yml: which machine a name means, in each environment.
+ *
+ * Environments, their targets and groups are read here, what stands under the
+ * kind of a target in target_kind.c.  Groups may name groups, and targets
+ * others over which they are reached; both are known, and held against each
+ * other, once all targets of the environment are.  Groups are flattened here,
+ * so that nobody else has to follow them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "inventory/inventory.h"
+#include "compiler/approval_rule.h"
+
+#define TARGETS_MAX (1024 * 1024)
+#define MEMBERS_MAX 20000 /* of all groups of an environment */
+#define NESTING_MAX 8     /* of groups */
+
+static bool
+name_is_free(
+    struct targets *t, const struct environment *e, const struct yaml_tree *y)
+{
+	const char *why = NULL;
+
+	if (!text_is_id(y->key))
+		why = "a name is letters, digits, “.”, “_” and “-”, at most "
+		      "64.";
+	else if (strcmp(y->key, "local") == 0)
+		why = "“local” is always there: it is the console's own "
+		      "machine.";
+	for (const struct target *x = e->targets; x != NULL; x = x->next)
+		if (strcmp(x->name, y->key) == 0)
+			why = "a target has that name.";
+	if (why != NULL)
+		targets_wrong_key(t, y,
+		    arena_printf(t->arena,
+			"“%s” cannot be "
+			"used here: %s",
+			y->key, why));
+	return why == NULL;
+}
+
+static void
+read_target(struct targets *t, struct environment *e, const struct yaml_tree *y,
+    struct target ***tail)
+{
+	static const char *const keys[] = { "ssh", "http", "mysql",
+		"postgresql", "sqlite", "shared", NULL };
+	const struct yaml_tree *config = NULL;
+	struct target *target;
+
+	if (!name_is_free(t, e, y))
+		return;
+	if (y->kind != YTREE_MAP) {
+		targets_wrong(t, y,
+		    "A target is described by its kind, such "
+		    "as ssh: {host: …, user: …, key: …, host_key: …}.");
+		return;
+	}
+	yaml_tree_check_keys(t->arena, y, keys, "a target", targets_tell, t);
+	target = arena_alloc(t->arena, sizeof(*target));
+	target->name = y->key;
+	targets_check_flag(t, y, "shared", &target->shared);
+	target->kind = target_kind_check(t, y, &config);
+	target->config = config;
+	if (target->kind == NULL)
+		targets_wrong_key(t, y,
+		    "This target has no kind. Add ssh: "
+		    "{host: …, user: …, key: …, host_key: …}.");
+	if (config == NULL || config->kind != YTREE_MAP)
+		return;
+	**tail = target;
+	*tail = &target->next;
+}
+
+const struct target *
+targets_find(const struct environment *e, const char *name)
+{
+	for (const struct target *x = e->targets; x != NULL; x = x->next)
+		if (strcmp(x->name, name) == 0)
+			return x;
+	return NULL;
+}
+
+const struct yaml_tree *
+target_way(const struct target *target)
+{
+	const struct yaml_tree *way = yaml_tree_get(
+	    target->config, strcmp(target->kind, "ssh") == 0 ? "jump" : "over");
+
+	return way != NULL && way->kind == YTREE_TEXT && *way->text != '\0'
+	    ? way
+	    : NULL;
+}
+
+/* `over` and `jump` name ssh targets, a few at most, and never lead back. */
+static void
+check_ways(struct targets *t, const struct environment *e)
+{
+	for (const struct target *x = e->targets; x != NULL; x = x->next) {
+		const struct yaml_tree *way = target_way(x), *next = way;
+		const char *why = NULL;
+
+		for (int i = 0; next != NULL && why == NULL; i++) {
+			const struct target *y = targets_find(e, next->text);
+
+			if (y == NULL || strcmp(y->kind, "ssh") != 0)
+				why = i > 0
+				    ? ""
+				    : "is no ssh target of this "
+				      "environment. Write the name of the "
+				      "machine over which this one is reached.";
+			else if (y == x)
+				why = "leads back to this target itself. Name "
+				      "a machine that is reached without it.";
+			else if (i == TARGETS_HOPS_MAX)
+				why = "is the first of more than 4 machines, "
+				      "one behind the other. Choose a shorter "
+				      "way, or look whether it leads in a "
+				      "circle.";
+			else
+				next = target_way(y);
+		}
+		if (why != NULL && *why != '\0')
+			targets_wrong(t, way,
+			    arena_printf(t->arena, "“%s” %s", way->text, why));
+	}
+}
+
+/* Their names are known before their members are looked for. */
+static void
+read_group(struct targets *t, struct environment *e, const struct yaml_tree *y,
+    struct group ***tail)
+{
+	struct group *g = arena_alloc(t->arena, sizeof(*g));
+
+	if (!name_is_free(t, e, y))
+		return;
+	if (y->kind != YTREE_LIST || y->count == 0) {
+		targets_wrong(t, y,
+		    "A group is a list of targets and groups, "
+		    "such as [node-1, node-2].");
+		return;
+	}
+	g->name = y->key;
+	g->list = y;
+	**tail = g;
+	*tail = &g->next;
+}
+
+static struct group *
+find_group(const struct environment *e, const char *name)
+{
+	for (struct group *g = e->groups; g != NULL; g = g->next)
+		if (strcmp(g->name, name) == 0)
+			return g;
+	return NULL;
+}
+
+/* Nothing where it is one already, by another group. */
+static void
+add_member(
+    struct targets *t, struct environment *e, struct group *g, const char *name)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (strcmp(g->members[i], name) == 0)
+			return;
+	if (e->members++ < MEMBERS_MAX)
+		*(const char **)mem_grow(&g->members, &g->cap, g->count++,
+		    sizeof(*g->members)) = name;
+	else if (e->members == MEMBERS_MAX + 1)
+		targets_wrong_key(t, g->list,
+		    "The groups of an environment "
+		    "have at most 20,000 members, together.");
+}
+
+/* Why the member cannot be one, or NULL. */
+static const char *
+member_refused(const struct environment *e, const struct group *g,
+    const struct yaml_tree *m)
+{
+	const struct yaml_tree *y = g->list->first;
+	const struct group *inner;
+
+	if (m->kind != YTREE_TEXT)
+		return "is no name. A group is a flat list of names.";
+	while (y != m && !text_eq(y->text, m->text))
+		y = y->next;
+	if (y != m)
+		return "is in the group already.";
+	if (targets_find(e, m->text) != NULL || strcmp(m->text, "local") == 0)
+		return NULL;
+	if ((inner = find_group(e, m->text)) == NULL)
+		return "is neither a target nor a group of this environment.";
+	if (inner->open)
+		return "leads back to this group itself: groups cannot "
+		       "contain each other in a circle.";
+	return NULL;
+}
+
+static void
+fill_group(struct targets *t, struct environment *e, struct group *g, int depth)
+{
+	if (g->filled)
+		return;
+	g->open = true;
+	for (const struct yaml_tree *m = g->list->first; m != NULL;
+	     m = m->next) {
+		const char *why = member_refused(e, g, m);
+		struct group *inner = why == NULL ? find_group(e, m->text)
+						  : NULL;
+
+		if (inner != NULL && depth == NESTING_MAX)
+			why = "nests too deep: at most 8 groups, one in the "
+			      "other.";
+		else if (inner != NULL)
+			fill_group(t, e, inner, depth + 1);
+		else if (why == NULL)
+			add_member(t, e, g, m->text);
+		for (size_t i = 0;
+		     why == NULL && inner != NULL && i < inner->count; i++)
+			add_member(t, e, g, inner->members[i]);
+		if (why != NULL)
+			targets_wrong(t, m,
+			    arena_printf(t->arena, "“%s” %s",
+				m->text != NULL ? m->text : g->name, why));
+	}
+	g->open = false;
+	g->filled = true;
+}
+
+static void
+read_rules(struct targets *t, struct environment *e, const struct yaml_tree *y)
+{
+	struct approval_rule *rule;
+
+	if (y->kind != YTREE_LIST) {
+		targets_wrong(t, y,
+		    "“approvals” is a list of {role: NAME, "
+		    "count: 1}.");
+		return;
+	}
+	e->approvals = arena_alloc(
+	    t->arena, (y->count + 1) * sizeof(*e->approvals));
+	for (y = y->first; y != NULL; y = y->next) {
+		rule = &e->approvals[e->approvals_count];
+		if (!rule_read(t->arena, y, targets_tell, t, rule))
+			continue;
+		for (size_t i = 0; i < e->approvals_count; i++)
+			if (strcmp(e->approvals[i].role, rule->role) == 0)
+				targets_wrong(t, y,
+				    "This role has a rule in "
+				    "this list already. Raise its count.");
+		e->approvals_count++;
+	}
+}
+
+static void
+read_environment(
+    struct targets *t, const struct yaml_tree *y, struct environment ***tail)
+{
+	static const char *const keys[] = { "label", "production", "approvals",
+		"local", "targets", "groups", NULL };
+	struct environment *e = arena_alloc(t->arena, sizeof(*e));
+	struct target **targets = &e->targets;
+	struct group **groups = &e->groups;
+	const struct yaml_tree *map;
+	struct group *g;
+
+	if (!text_is_id(y->key))
+		targets_wrong_key(t, y,
+		    "The name of an environment is "
+		    "letters, digits, “.”, “_” and “-”, at most 64.");
+	e->name = e->label = y->key;
+	**tail = e;
+	*tail = &e->next;
+	if (y->kind != YTREE_MAP) {
+		if (y->kind != YTREE_TEXT || y->text[0] != '\0')
+			targets_wrong(t, y,
+			    "An environment has the keys "
+			    "label, production, approvals, local, targets, "
+			    "groups.");
+		return;
+	}
+	yaml_tree_check_keys(
+	    t->arena, y, keys, "an environment", targets_tell, t);
+	if (yaml_tree_text(y, "label") != NULL)
+		e->label = yaml_tree_text(y, "label");
+	targets_check_flag(t, y, "production", &e->production);
+	if ((map = yaml_tree_get(y, "approvals")) != NULL)
+		read_rules(t, e, map);
+	if ((map = yaml_tree_get(y, "local")) != NULL)
+		local_read(t, e, map);
+	if ((map = yaml_tree_get(y, "targets")) != NULL &&
+	    map->kind == YTREE_MAP)
+		for (map = map->first; map != NULL; map = map->next)
+			read_target(t, e, map, &targets);
+	else if (map != NULL && (map->kind != YTREE_TEXT || *map->text))
+		targets_wrong(t, map, "“targets” is a map of names.");
+	check_ways(t, e);
+	if ((map = yaml_tree_get(y, "groups")) != NULL &&
+	    map->kind == YTREE_MAP)
+		for (map = map->first; map != NULL; map = map->next)
+			read_group(t, e, map, &groups);
+	else if (map != NULL && (map->kind != YTREE_TEXT || *map->text))
+		targets_wrong(t, map, "“groups” is a map of names to lists.");
+	for (g = e->groups; g != NULL; g = g->next)
+		fill_group(t, e, g, 0);
+}
+
+static void
+read_all(struct targets *t, const char *text, size_t len)
+{
+	static const char *const keys[] = { "environments", NULL };
+	struct environment **tail = &t->environments;
+	const struct yaml_tree *y, *map;
+
+	if (!text_is_utf8(text, len)) {
+		targets_tell(t, 1, 1, "This is not a UTF-8 text file.");
+		return;
+	}
+	y = yaml_tree_read(t->arena, text, len, 1, targets_tell, t);
+	if (y == NULL)
+		return;
+	if (y->kind != YTREE_MAP) {
+		targets_wrong(t, y,
+		    "The file begins with the key "
+		    "“environments:”.");
+		return;
+	}
+	yaml_tree_check_keys(t->arena, y, keys, "targets.yml", targets_tell, t);
+	map = yaml_tree_get(y, "environments");
+	if (map == NULL || map->kind != YTREE_MAP) {
+		targets_wrong(t, map != NULL ? map : y,
+		    "“environments” is a "
+		    "map of names, such as test and production.");
+		return;
+	}
+	for (map = map->first; map != NULL; map = map->next)
+		read_environment(t, map, &tail);
+}
+
+struct targets *
+targets_parse(const char *text, size_t len, const char *dir)
+{
+	struct targets *t = mem_calloc(1, sizeof(*t));
+
+	t->arena = arena_new();
+	t->dir = arena_strdup(t->arena, dir != NULL ? dir : ".");
+	if (len > TARGETS_MAX)
+		targets_tell(t, 1, 1, "targets.yml is larger than 1 MB.");
+	else
+		read_all(t, text, len);
+	return t;
+}
+
+enum err
+targets_load(const char *path, struct targets **ret)
+{
+	struct buf text = { 0 };
+	const char *slash = strrchr(path, '/');
+	char *dir;
+	enum err err;
+
+	err = io_read_file(path, TARGETS_MAX, &text);
+	if (err != ERR_OK)
+		goto out;
+	dir = slash == NULL
+	    ? mem_strdup(".")
+	    : mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	*ret = targets_parse(buf_text(&text), text.len, dir);
+	free(dir);
+out:
+	buf_clear(&text);
+	return err;
+}
+
+void
+targets_free(struct targets *t)
+{
+	if (t == NULL)
+		return;
+	for (struct environment *e = t->environments; e != NULL; e = e->next)
+		for (struct group *g = e->groups; g != NULL; g = g->next)
+			free(g->members);
+	arena_free(t->arena);
+	free(t->diagnostics);
+	free(t);
+}
+
+const struct diagnostic *
+targets_diagnostics(
+    const struct targets *t, size_t *ret_count, size_t *ret_errors)
+{
+	*ret_count = t->count;
+	*ret_errors = t->errors;
+	return t->diagnostics;
+}

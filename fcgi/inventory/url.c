@@ -1,0 +1,76 @@
+/*
+ * url.c: what an http target of targets.yml may say.
+ *
+ * Steps write their paths behind its url, and its credentials go to its host
+ * alone; so it is only a scheme, a host and a path, and its headers are one
+ * line each.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "inventory/inventory.h"
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+const char *
+url_refused(const char *url)
+{
+	size_t n = text_starts(url, "https://") ? 8
+	    : text_starts(url, "http://")       ? 7
+						: 0;
+
+	if (n == 0 || strcspn(url + n, "/") == 0 ||
+	    strpbrk(url, " \t\r\n?#@\\") != NULL)
+		return "The url is http:// or https://, a host and perhaps a "
+		       "path, without a name or password (those are the keys "
+		       "user and password), query or blank.";
+	return NULL;
+}
+
+/* What the client itself sets; a second one would contradict it. */
+static bool
+is_of_the_client(const char *name)
+{
+	static const char *const names[] = { "Host", "Content-Length",
+		"Transfer-Encoding", "Connection", NULL };
+
+	for (size_t i = 0; names[i] != NULL; i++)
+		if (strcasecmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+const char *
+headers_refused(const struct yaml_tree *map, const struct yaml_tree **ret_at)
+{
+	const struct yaml_tree *all = map, *y;
+
+	*ret_at = map;
+	if (map == NULL)
+		return NULL;
+	if (map->kind != YTREE_MAP)
+		return "“headers” is a map, such as {Accept: "
+		       "application/json}.";
+	for (map = map->first; map != NULL; map = map->next) {
+		*ret_at = map;
+		if (map->kind != YTREE_TEXT || map->key[0] == '\0' ||
+		    map->key[strspn(map->key, LETTERS "0123456789-_")] != '\0')
+			return "A header is a name of letters, digits and "
+			       "“-”, and one line of text.";
+		if (is_of_the_client(map->key))
+			return "The client itself sets Host, Content-Length, "
+			       "Transfer-Encoding and Connection. Remove this "
+			       "header.";
+		for (y = all->first; y != map; y = y->next)
+			if (strcasecmp(y->key, map->key) == 0)
+				return "This header is in the list already: "
+				       "upper and lower case are the same.";
+		for (const char *s = map->text; *s != '\0'; s++)
+			if (((unsigned char)*s < ' ' && *s != '\t') ||
+			    *s == 0x7f)
+				return "A header is one line without control "
+				       "characters.";
+	}
+	return NULL;
+}

@@ -1,0 +1,433 @@
+/*
+ * lifecycle.c: the life of a run.
+ *
+ * One table says in which states of the run and of the step each verb is
+ * possible, and what else it needs: that no step is at work, or that all
+ * approvals count at this moment.  What depends on people stands in
+ * lifecycle_people.c, which approvals count in approval.c.  The rule is asked
+ * inside the transaction that carries the verb out, so there is no second way
+ * in.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "journal/approval.h"
+#include "journal/auth.h"
+#include "journal/check.h"
+#include "journal/lifecycle_people.h"
+
+/* Words between spaces: "running paused". */
+static bool
+listed(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *p = list; (p = strstr(p, word)) != NULL; p += len)
+		if ((p == list || p[-1] == ' ') &&
+		    (p[len] == ' ' || p[len] == '\0'))
+			return true;
+	return false;
+}
+
+#define ANY_RUN \
+	"awaiting_approval ready running paused completed " \
+	"aborted"
+#define ANY_STEP \
+	"pending ready requested starting running succeeded " \
+	"failed unknown confirmed skipped awaiting_signature"
+
+#define IDLE 1               /* refused while a step is at work */
+#define APPROVED 2           /* needs all approvals that the rules ask for */
+#define CLEAR (APPROVED | 4) /* those, and the rehearsal */
+
+/* clang-format off */
+static const struct transition {
+	enum verb	 verb;
+	const char	*run_states;
+	const char	*step_states;	/* NULL: not about a step */
+	unsigned	 needs;
+} transitions[] = {
+	{ VERB_run_approve,	"awaiting_approval ready running paused", NULL, 0 },
+	{ VERB_run_withdraw,	"awaiting_approval ready running paused", NULL, 0 },
+	{ VERB_run_change,	"awaiting_approval ready running paused", NULL, IDLE },
+	{ VERB_run_start,	"ready", NULL, CLEAR },
+	{ VERB_run_pause,	"running", NULL, 0 },
+	{ VERB_run_resume,	"paused", NULL, APPROVED },
+	{ VERB_run_abort,	"awaiting_approval ready running paused", NULL, IDLE },
+	{ VERB_run_rollback,	"running paused", NULL, IDLE },
+	{ VERB_run_rollback_cancel, "running paused", NULL, IDLE },
+	{ VERB_run_close,	"running paused", NULL, IDLE | APPROVED },
+	{ VERB_run_comment,	ANY_RUN, NULL, 0 },
+	{ VERB_run_preflight,	"awaiting_approval ready running paused", NULL, 0 },
+	{ VERB_step_look,	"ready running paused", "pending ready failed", APPROVED },
+	{ VERB_step_execute,	"running", "ready", IDLE | CLEAR },
+	{ VERB_step_confirm,	"running", "ready", CLEAR },
+	{ VERB_step_reopen,	"running paused", "confirmed awaiting_signature", IDLE },
+	{ VERB_step_approve,	"running", "ready failed", 0 },
+	{ VERB_step_withdraw,	"running paused", "ready", 0 },
+	{ VERB_step_skip,	"running", "ready failed", CLEAR },
+	{ VERB_step_retry,	"running", "failed", IDLE | CLEAR },
+	{ VERB_step_cancel,	"running paused", "requested starting running", 0 },
+	{ VERB_step_type,	"running paused", "running", 0 },
+	{ VERB_step_reveal,	ANY_RUN, ANY_STEP, 0 },
+	{ VERB_step_resolve,	"running paused", "unknown", 0 },
+	{ VERB_step_sign,	"running paused", "awaiting_signature", 0 },
+};
+/* clang-format on */
+
+static const struct transition *
+transition_of(enum verb verb)
+{
+	size_t n = sizeof(transitions) / sizeof(transitions[0]);
+
+	for (size_t i = 0; i < n; i++)
+		if (transitions[i].verb == verb)
+			return &transitions[i];
+	return NULL;
+}
+
+bool
+lifecycle_decides(enum verb verb)
+{
+	return transition_of(verb) != NULL;
+}
+
+bool
+lifecycle_is_pressed(const char *by, int64_t attempts)
+{
+	return by != NULL || attempts > 0;
+}
+
+bool
+lifecycle_is_done(const char *state)
+{
+	return listed("succeeded confirmed skipped", state);
+}
+
+bool
+lifecycle_is_busy(const char *state)
+{
+	return listed("requested starting running", state);
+}
+
+/* The verb fits the kind of step. */
+static bool
+fits_kind(enum verb verb, const struct step *step)
+{
+	switch (verb) {
+	case VERB_step_confirm:
+	case VERB_step_reopen:
+		return step->kind == STEP_MANUAL;
+	case VERB_step_approve:
+	case VERB_step_withdraw:
+		return step->kind == STEP_APPROVAL;
+	case VERB_step_look:
+		return step->kind == STEP_EDIT || step->kind == STEP_HTTP;
+	case VERB_step_execute:
+	case VERB_step_retry:
+	case VERB_step_cancel:
+		return step->kind != STEP_MANUAL && step->kind != STEP_APPROVAL;
+	default:
+		return true;
+	}
+}
+
+/* What nobody may do to a step behind a gate that is not given. */
+static bool
+is_gated(enum verb verb)
+{
+	return verb == VERB_step_execute || verb == VERB_step_retry ||
+	    verb == VERB_step_confirm || verb == VERB_step_approve ||
+	    verb == VERB_step_skip;
+}
+
+/* Whether the document lets the step be tried again. */
+static enum err
+may_retry(const struct lifecycle_step *s, struct fault *fault)
+{
+	if (CHECK(
+		step_rerun_never, s->step->rerun == RERUN_NEVER && !s->untried))
+		return fault_set(fault, ERR_CONFLICT, "never_again", NULL,
+		    "The document says rerun=never: skip it with a reason, "
+		    "or roll back.");
+	if (CHECK(
+		step_probe_first, s->step->rerun == RERUN_PROBE && !s->probed))
+		return fault_set(fault, ERR_CONFLICT, "probe_first", NULL,
+		    "Run its probe first: it tells whether the step has "
+		    "taken effect.");
+	return ERR_OK;
+}
+
+static enum err
+may_skip(const struct lifecycle_step *s, struct fault *fault)
+{
+	const char *role = approval_gate_role(s->step);
+
+	if (CHECK(gate_skipped, s->step->kind == STEP_APPROVAL))
+		return fault_about(fault, role,
+		    fault_set(fault, ERR_CONFLICT, "gate", NULL,
+			"A gate cannot be skipped: people with the role \"%s\" "
+			"give it, or the run ends here.",
+			role));
+	if (CHECK(step_essential, s->step->essential))
+		return fault_set(fault, ERR_CONFLICT, "essential", NULL,
+		    "This step is marked as essential: it may not be "
+		    "skipped.");
+	return ERR_OK;
+}
+
+static enum err
+may_by_step(enum verb verb, const struct lifecycle_run *run,
+    const struct lifecycle_step *s, const struct actor *actor,
+    struct fault *fault)
+{
+	if (CHECK(step_kind, !fits_kind(verb, s->step)))
+		return fault_set(fault, ERR_CONFLICT, "wrong_kind", NULL,
+		    "A step of kind %s is not for that.",
+		    runbook_kind_name(s->step->kind));
+	switch (verb) {
+	case VERB_step_reopen:
+		return !CHECK(reopened_in_time, s->later_ran)
+		    ? ERR_OK
+		    : fault_set(fault, ERR_CONFLICT, "later_ran", NULL,
+			  "A later step relies on this confirmation already: "
+			  "it can "
+			  "no longer be taken back. Write a comment instead.");
+	case VERB_step_type:
+		return !CHECK(step_interactive, !s->step->interactive)
+		    ? ERR_OK
+		    : fault_set(fault, ERR_CONFLICT, "not_interactive", NULL,
+			  "Nobody types into this step: "
+			  "the document does not say “interactive” on it.");
+	case VERB_step_skip:
+		return may_skip(s, fault);
+	case VERB_step_retry:
+		return may_retry(s, fault);
+	case VERB_step_approve:
+		return lifecycle_people_may_decide(run, s->given, actor, fault);
+	case VERB_step_withdraw:
+		return lifecycle_people_may_withdraw(
+		    run, s->given, actor, fault);
+	default:
+		return ERR_OK;
+	}
+}
+
+/* A probe can be run whenever its step is in doubt, and as often. */
+static bool
+probe_possible(enum verb verb, const struct lifecycle_step *s)
+{
+	return verb == VERB_step_execute && text_eq(s->part, "probe") &&
+	    s->of_state != NULL && listed("unknown failed", s->of_state) &&
+	    !lifecycle_is_busy(s->state);
+}
+
+static enum err
+step_conflict(const struct lifecycle_step *s, struct fault *fault)
+{
+	if (s->by != NULL)
+		return fault_set(fault, ERR_CONFLICT, "step_state", NULL,
+		    "This step is %s: %s was first, at %s.", s->state, s->by,
+		    s->at != NULL ? s->at : "");
+	return fault_set(fault, ERR_CONFLICT, "step_state", NULL,
+	    "This step is %s%s.", s->state,
+	    text_eq(s->state, "pending") ? ": those before it come first" : "");
+}
+
+/* The verb is possible in the state of the run. */
+static enum err
+may_by_run(const struct transition *t, const struct lifecycle_run *run,
+    const struct actor *actor, struct fault *fault)
+{
+	bool waits = text_eq(run->state, "awaiting_approval");
+	bool again = t->verb == VERB_run_approve && !waits &&
+	    approval_is_complete(run->approvals, run->given, run->moment);
+
+	if (CHECK(run_state, again || !listed(t->run_states, run->state)))
+		return fault_about(fault, run->state,
+		    fault_set(fault, ERR_CONFLICT, "run_state", NULL,
+			"The run is %s.", run->state));
+	if (t->verb == VERB_run_approve)
+		return lifecycle_people_may_decide(
+		    run, run->given, actor, fault);
+	if (t->verb == VERB_run_withdraw)
+		return lifecycle_people_may_withdraw(
+		    run, run->given, actor, fault);
+	return ERR_OK;
+}
+
+/* A rollback begins once, and can be cancelled before its first step. */
+static enum err
+may_by_mode(
+    enum verb verb, const struct lifecycle_run *run, struct fault *fault)
+{
+	bool back = text_eq(run->mode, "rollback");
+
+	if (CHECK(rollback_twice, verb == VERB_run_rollback && back))
+		return fault_about(fault, run->mode,
+		    fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
+			"The run is being rolled back already."));
+	if (CHECK(rollback_there,
+		verb == VERB_run_rollback && !run->can_roll_back))
+		return fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
+		    "This runbook has no rollback.");
+	if (CHECK(rolled_back, verb == VERB_run_rollback_cancel && !back))
+		return fault_set(fault, ERR_CONFLICT, "not_rolled_back", NULL,
+		    "The run is not being rolled back.");
+	if (CHECK(cancelled_in_time,
+		verb == VERB_run_rollback_cancel && run->rollback_begun))
+		return fault_set(fault, ERR_CONFLICT, "rollback_begun", NULL,
+		    "A step of the rollback was pressed already: it can no "
+		    "longer be cancelled.");
+	return ERR_OK;
+}
+
+static bool
+is_of_any_part(enum verb verb)
+{
+	return verb == VERB_step_cancel || verb == VERB_step_type ||
+	    verb == VERB_step_reveal;
+}
+
+static enum err
+may_by_state(const struct transition *t, const struct lifecycle_run *run,
+    const struct lifecycle_step *s, const struct actor *actor,
+    struct fault *fault)
+{
+	if (probe_possible(t->verb, s))
+		return ERR_OK;
+	if (CHECK(step_part,
+		!text_eq(s->part, run->mode) && !is_of_any_part(t->verb)) ||
+	    CHECK(step_state, !listed(t->step_states, s->state)))
+		return step_conflict(s, fault);
+	return may_by_step(t->verb, run, s, actor, fault);
+}
+
+static enum err
+gate_first(const char *title, struct fault *fault)
+{
+	return fault_about(fault, title,
+	    fault_set(fault, ERR_CONFLICT, "gate_first", NULL,
+		"The gate \"%s\" comes first: it is not given for the plan as "
+		"it is now.",
+		title));
+}
+
+/* Nothing is done behind a gate that is not given; where no step has run,
+ * neither is what would undo the steps behind it. */
+static enum err
+may_by_gate(enum verb verb, const struct lifecycle_run *run,
+    const struct lifecycle_step *step, struct fault *fault)
+{
+	if (CHECK(gate_before,
+		step != NULL && step->gate != NULL && is_gated(verb)))
+		return gate_first(step->gate, fault);
+	if (CHECK(gate_of_rollback,
+		run->open_gate != NULL &&
+		    (verb == VERB_run_rollback ||
+			(step != NULL && is_gated(verb) &&
+			    text_eq(step->part, "rollback")))))
+		return gate_first(run->open_gate, fault);
+	return ERR_OK;
+}
+
+/* All approvals count now, with the roles that their givers have now. */
+static enum err
+may_by_approvals(const struct lifecycle_run *run, struct fault *fault)
+{
+	struct json_object *rule = approval_missing(
+	    run->approvals, run->given, run->moment);
+	const char *role = json_text(rule, "role", "approver");
+
+	if (CHECK(approvals_complete,
+		rule != NULL || approval_is_rejected(run->given)))
+		return fault_about(fault, role,
+		    fault_set(fault, ERR_CONFLICT, "approvals_missing", NULL,
+			"The plan does not have the approvals that it needs "
+			"now: "
+			"the role \"%s\" is missing.",
+			role));
+	return ERR_OK;
+}
+
+static enum err
+may_by_rehearsal(const struct lifecycle_run *run, struct fault *fault)
+{
+	if (CHECK(rehearsed,
+		run->unrehearsed != NULL && text_eq(run->mode, "main")))
+		return fault_about(fault, run->unrehearsed,
+		    fault_set(fault, ERR_CONFLICT, "rehearse_first", NULL,
+			"The document asks for a rehearsal: a run of this very "
+			"document with these parameters must succeed in \"%s\" "
+			"first, with all of its steps.",
+			run->unrehearsed));
+	return ERR_OK;
+}
+
+/* The point of no return is asked for in so many words. */
+static enum err
+may_by_words(enum verb verb, const struct lifecycle_run *run,
+    const struct lifecycle_step *step, struct fault *fault)
+{
+	if (CHECK(understood,
+		step != NULL && step->step->irreversible &&
+		    (verb == VERB_step_execute || verb == VERB_step_retry) &&
+		    run->ask != NULL && !run->ask->understood))
+		return fault_set(fault, ERR_INVALID, "understood_needed",
+		    "understood",
+		    "What this step does cannot be undone: say "
+		    "\"understood\": true.");
+	return ERR_OK;
+}
+
+enum err
+run_authorize(enum verb verb, const struct lifecycle_run *run,
+    const struct lifecycle_step *step, const struct actor *actor,
+    struct fault *fault)
+{
+	const struct transition *t = transition_of(verb);
+	enum err err;
+
+	if (t == NULL || (t->step_states != NULL) != (step != NULL))
+		return fault_set(fault, ERR_FORBIDDEN, "forbidden", NULL,
+		    "That cannot be done to a run.");
+	if ((err = lifecycle_people_authorize(verb, run, step, actor, fault)) ==
+	    ERR_OK)
+		err = auth_may(actor, verb, fault);
+	if (err == ERR_OK)
+		err = may_by_run(t, run, actor, fault);
+	if (err == ERR_OK)
+		err = may_by_mode(verb, run, fault);
+	if (err == ERR_OK && step != NULL)
+		err = may_by_state(t, run, step, actor, fault);
+	if (err == ERR_OK)
+		err = may_by_gate(verb, run, step, fault);
+	if (err == ERR_OK && (t->needs & APPROVED) != 0)
+		err = may_by_approvals(run, fault);
+	if (err == ERR_OK && (t->needs & CLEAR) == CLEAR)
+		err = may_by_rehearsal(run, fault);
+	if (err == ERR_OK &&
+	    CHECK(step_at_work, (t->needs & IDLE) != 0 && run->busy))
+		err = fault_set(fault, ERR_CONFLICT, "step_at_work", NULL,
+		    "A step is being executed: wait for it, or cancel it.");
+	return err == ERR_OK ? may_by_words(verb, run, step, fault) : err;
+}
+
+bool
+lifecycle_is_recorded(enum verb verb, const char *code)
+{
+	static const char always[] =
+	    "own_run own_plan own_step no_person "
+	    "already_decided rejected plan_needed other_plan gate gate_first "
+	    "approvals_missing rehearse_first understood_needed "
+	    "nothing_to_withdraw too_late_to_withdraw reset_open "
+	    "password_not_own";
+	enum role role = verb_role(verb);
+
+	return listed(always, code) ||
+	    (listed("role_needed scope_needed", code) &&
+		(role == ROLE_RULE || role == ROLE_SIGNER ||
+		    role == ROLE_STEP));
+}

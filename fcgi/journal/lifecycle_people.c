@@ -1,0 +1,252 @@
+/*
+ * lifecycle_people.c: who may do what to a run: roles, and the rule of four
+ * eyes.
+ *
+ * Nobody approves or signs their own work.  Own work is: to have created the
+ * run, to have given its plan a value that it has now, and, where a step is
+ * signed, to have worked on it: pressed, confirmed, typed into or resolved
+ * any attempt of it, or run its probe.
+ */
+#include "base/json.h"
+#include "base/text.h"
+#include "journal/approval.h"
+#include "journal/check.h"
+#include "journal/lifecycle_people.h"
+
+bool
+actor_has(const struct actor *actor, const char *role)
+{
+	size_t n;
+
+	if (actor->roles == NULL)
+		return false;
+	n = json_object_array_length(actor->roles);
+	for (size_t i = 0; i < n; i++)
+		if (text_eq(json_object_get_string(
+				json_object_array_get_idx(actor->roles, i)),
+			role))
+			return true;
+	return false;
+}
+
+static bool
+names(struct json_object *list, const char *name)
+{
+	size_t n = list != NULL ? json_object_array_length(list) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (text_eq(json_object_get_string(
+				json_object_array_get_idx(list, i)),
+			name))
+			return true;
+	return false;
+}
+
+static enum err
+lacks_role(const struct actor *actor, const char *role, struct fault *fault)
+{
+	return fault_about(fault, role,
+	    fault_set(fault, ERR_FORBIDDEN, "role_needed", NULL,
+		"This takes the role \"%s\", which %s does not have.", role,
+		actor->name));
+}
+
+enum err
+run_authorize_verb(
+    enum verb verb, const struct actor *actor, struct fault *fault)
+{
+	enum role role = verb_role(verb);
+
+	if (CHECK(role_operator,
+		role == ROLE_OPERATOR && !actor_has(actor, "operator")))
+		return lacks_role(actor, "operator", fault);
+	if (CHECK(role_admin, role == ROLE_ADMIN && !actor_has(actor, "admin")))
+		return lacks_role(actor, "admin", fault);
+	return ERR_OK;
+}
+
+/* Our own command line may do all, but it is nobody who could be asked. */
+static enum err
+needs_person(const struct actor *actor, struct fault *fault)
+{
+	return !CHECK(a_person, actor->local)
+	    ? ERR_OK
+	    : fault_set(fault, ERR_FORBIDDEN, "no_person", NULL,
+		  "Only people approve and sign: do it with an account.");
+}
+
+/* One's own run, or a plan with values of one's own. */
+static enum err
+not_own_run(const struct lifecycle_run *run, const struct actor *actor,
+    struct fault *fault)
+{
+	if (CHECK(own_run, text_eq(actor->name, run->created_by)))
+		return fault_set(fault, ERR_FORBIDDEN, "own_run", NULL,
+		    "Nobody approves or signs their own work: %s created "
+		    "this run. Ask somebody else.",
+		    actor->name);
+	if (CHECK(own_plan, names(run->authors, actor->name)))
+		return fault_set(fault, ERR_FORBIDDEN, "own_plan", NULL,
+		    "Nobody approves or signs their own work: %s changed "
+		    "parameters of this plan. Ask somebody else.",
+		    actor->name);
+	return ERR_OK;
+}
+
+static enum err
+may_approve(const struct lifecycle_run *run, const struct actor *actor,
+    struct fault *fault)
+{
+	size_t n = run->approvals != NULL
+	    ? json_object_array_length(run->approvals)
+	    : 0;
+	bool named = false;
+
+	if (needs_person(actor, fault) != ERR_OK)
+		return ERR_FORBIDDEN;
+	for (size_t i = 0; i < n && !named; i++)
+		named = actor_has(actor,
+		    json_text(json_object_array_get_idx(run->approvals, i),
+			"role", "approver"));
+	if (CHECK(role_of_rule, !named))
+		return fault_set(fault, ERR_FORBIDDEN, "role_needed", NULL,
+		    "No rule of this run asks for a role that %s has.",
+		    actor->name);
+	return not_own_run(run, actor, fault);
+}
+
+static enum err
+may_decide_gate(const struct lifecycle_run *run,
+    const struct lifecycle_step *step, const struct actor *actor,
+    struct fault *fault)
+{
+	const char *role = approval_gate_role(step->step);
+
+	if (needs_person(actor, fault) != ERR_OK)
+		return ERR_FORBIDDEN;
+	if (CHECK(role_of_gate, !actor_has(actor, role)))
+		return lacks_role(actor, role, fault);
+	return not_own_run(run, actor, fault);
+}
+
+static enum err
+may_sign(const struct lifecycle_run *run, const struct lifecycle_step *step,
+    const struct actor *actor, struct fault *fault)
+{
+	const char *role = step->step->sign != NULL ? step->step->sign
+						    : "operator";
+
+	if (needs_person(actor, fault) != ERR_OK)
+		return ERR_FORBIDDEN;
+	if (CHECK(role_signer, !actor_has(actor, role)))
+		return lacks_role(actor, role, fault);
+	if (CHECK(own_step, names(step->workers, actor->name)) ||
+	    CHECK(own_probe, names(step->probers, actor->name)))
+		return fault_about(fault, role,
+		    fault_set(fault, ERR_FORBIDDEN, "own_step", NULL,
+			"Nobody signs their own work: %s worked on this step. "
+			"Ask somebody else with the role \"%s\".",
+			actor->name, role));
+	return not_own_run(run, actor, fault);
+}
+
+enum err
+lifecycle_people_authorize(enum verb verb, const struct lifecycle_run *run,
+    const struct lifecycle_step *step, const struct actor *actor,
+    struct fault *fault)
+{
+	const char *role;
+
+	switch (verb_role(verb)) {
+	case ROLE_VIEWER:
+		return ERR_OK;
+	case ROLE_OPERATOR:
+	case ROLE_ADMIN:
+		return run_authorize_verb(verb, actor, fault);
+	case ROLE_STEP:
+		role = step->step->role != NULL ? step->step->role : "operator";
+		return !CHECK(role_step, !actor_has(actor, role))
+		    ? ERR_OK
+		    : lacks_role(actor, role, fault);
+	case ROLE_SIGNER:
+		return may_sign(run, step, actor, fault);
+	case ROLE_RULE:
+		return step == NULL ? may_approve(run, actor, fault)
+				    : may_decide_gate(run, step, actor, fault);
+	default:
+		return fault_set(fault, ERR_FORBIDDEN, "forbidden", NULL,
+		    "This is not for people.");
+	}
+}
+
+/* A decision is made on the plan that was read; the page names it. */
+static enum err
+may_decide_on(const struct lifecycle_run *run, struct fault *fault)
+{
+	const struct lifecycle_ask *ask = run->ask;
+
+	if (ask == NULL)
+		return ERR_OK;
+	if (CHECK(plan_named, ask->plan == NULL))
+		return fault_set(fault, ERR_INVALID, "plan_needed", "plan",
+		    "Name the \"plan\" that you have read: a decision is "
+		    "given to that plan.");
+	if (CHECK(
+		plan_same, ask->plan != NULL && !text_eq(ask->plan, run->plan)))
+		return fault_set(fault, ERR_CONFLICT, "other_plan", "plan",
+		    "The plan has changed since you read it: read it again.");
+	return ERR_OK;
+}
+
+/* An approval that no longer counts may be given again. */
+static bool
+has_decided(const struct lifecycle_run *run, struct json_object *given,
+    const char *name)
+{
+	struct json_object *mine = approval_find(given, name, NULL);
+
+	return mine != NULL &&
+	    (given != run->given ||
+		approval_void(run->approvals, mine, run->moment) == NULL);
+}
+
+enum err
+lifecycle_people_may_decide(const struct lifecycle_run *run,
+    struct json_object *given, const struct actor *actor, struct fault *fault)
+{
+	struct json_object *no = approval_find(given, NULL, "reject");
+	const char *by = json_text(no, "by", "");
+
+	if (CHECK(rejected_by_other, no != NULL && !text_eq(by, actor->name)))
+		return fault_about(fault, by,
+		    fault_set(fault, ERR_CONFLICT, "rejected", NULL,
+			"%s rejected this: only they can take that back, by "
+			"approving it.",
+			by));
+	if (CHECK(rejected_again,
+		no != NULL && run->ask != NULL && text_eq(by, actor->name) &&
+		    text_eq(run->ask->decision, "reject")))
+		return fault_set(fault, ERR_CONFLICT, "already_decided", NULL,
+		    "%s has already rejected this.", actor->name);
+	if (CHECK(decided_once,
+		no == NULL && has_decided(run, given, actor->name)))
+		return fault_set(fault, ERR_CONFLICT, "already_decided", NULL,
+		    "%s has already decided on this plan.", actor->name);
+	return may_decide_on(run, fault);
+}
+
+enum err
+lifecycle_people_may_withdraw(const struct lifecycle_run *run,
+    struct json_object *given, const struct actor *actor, struct fault *fault)
+{
+	if (CHECK(nothing_to_withdraw,
+		approval_find(given, actor->name, "approve") == NULL))
+		return fault_set(fault, ERR_CONFLICT, "nothing_to_withdraw",
+		    NULL, "%s has not approved this plan.", actor->name);
+	if (CHECK(withdraw_in_time, given == run->given && run->has_begun))
+		return fault_set(fault, ERR_CONFLICT, "too_late_to_withdraw",
+		    NULL,
+		    "A step has run already: put a comment on the run, "
+		    "or ask for it to be aborted.");
+	return ERR_OK;
+}

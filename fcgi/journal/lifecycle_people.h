@@ -1,0 +1,23 @@
+/*
+ * lifecycle_people.h: the part of run_authorize() that depends on who asks.
+ */
+#ifndef JOURNAL_LIFECYCLE_PEOPLE_H
+#define JOURNAL_LIFECYCLE_PEOPLE_H
+
+#include "journal/lifecycle.h"
+
+/* The actor has the role that the verb takes, and asks for nothing that would
+ * be to approve or sign work of their own. */
+enum err lifecycle_people_authorize(enum verb verb,
+    const struct lifecycle_run *run, const struct lifecycle_step *step,
+    const struct actor *actor, struct fault *fault);
+
+/* A decision on these: made once by each person, on the plan as it is. */
+enum err lifecycle_people_may_decide(const struct lifecycle_run *run,
+    struct json_object *given, const struct actor *actor, struct fault *fault);
+
+/* The person has approved, and nothing has followed from it. */
+enum err lifecycle_people_may_withdraw(const struct lifecycle_run *run,
+    struct json_object *given, const struct actor *actor, struct fault *fault);
+
+#endif

@@ -1,0 +1,267 @@
+/*
+ * run_load.c: what run_authorize() is told.
+ *
+ * All that depends on a person's present roles is read here as well, so a
+ * gate whose approvals do not count any more is open again, whatever its row
+ * says.
+ */
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "journal/approval.h"
+#include "journal/target_status.h"
+#include "journal/run_load.h"
+#include "journal/plan.h"
+#include "journal/rehearsal.h"
+
+static void
+put_object(void *o)
+{
+	json_object_put(o);
+}
+
+static struct json_object *
+owned(const struct lifecycle *l, struct json_object *o)
+{
+	if (o != NULL)
+		arena_defer(l->arena, put_object, o);
+	return o;
+}
+
+static int
+find_step(const struct lifecycle *l, const char *id)
+{
+	return l->find != NULL ? l->find(l->ctx, id)
+			       : runbook_find_step(l->runbook, id);
+}
+
+static const char *
+time_text(const struct lifecycle *l, struct rows *rows, int column)
+{
+	char text[CLOCK_TEXT];
+
+	if (db_is_null(rows, column))
+		return NULL;
+	clock_format(db_int(rows, column), text);
+	return arena_strdup(l->arena, text);
+}
+
+static void
+load_row(struct lifecycle *l, struct rows *rows)
+{
+	int i = find_step(l, db_text(rows, 0));
+	struct arena *a = l->arena;
+
+	if (i < 0)
+		return;
+	l->rows[i] = (struct lifecycle_row){
+		.part = arena_strdup(a, db_text(rows, 1)),
+		.position = db_int(rows, 2),
+		.state = arena_strdup(a, db_text(rows, 3)),
+		.attempts = db_int(rows, 4),
+		.by = arena_strdup(a, db_text(rows, 5)),
+		.at = time_text(l, rows, 6),
+		.reason = arena_strdup(a, db_text(rows, 7)),
+		.signed_by = arena_strdup(a, db_text(rows, 8)),
+	};
+}
+
+static void
+load_rows(struct lifecycle *l)
+{
+	struct rows *rows;
+
+	l->rows = arena_alloc(
+	    l->arena, (l->runbook->steps_count + 1) * sizeof(*l->rows));
+	for (size_t i = 0; i < l->runbook->steps_count; i++)
+		l->rows[i] = (struct lifecycle_row){ .part = "",
+			.state = "pending" };
+	rows = db_query(l->db, STMT_STEPS, INT(l->run.id));
+	while (db_next(rows))
+		load_row(l, rows);
+	db_done(rows);
+}
+
+/* The decisions on each gate; one that was given counts as long as those who
+ * gave it have its role. */
+static void
+load_gates(struct lifecycle *l)
+{
+	int n = 0;
+
+	l->gates = arena_alloc(
+	    l->arena, (l->runbook->steps_count + 1) * sizeof(*l->gates));
+	for (size_t i = 0; i < l->runbook->steps_count; i++) {
+		const struct step *s = &l->runbook->steps[i];
+		struct lifecycle_row *row = &l->rows[i];
+
+		if (s->kind != STEP_APPROVAL)
+			continue;
+		l->gates[n++] = (int)i;
+		row->given = owned(
+		    l, plan_standing(l->decisions, l->run.plan, s->id));
+		if (text_eq(row->state, "succeeded") &&
+		    json_get(l->row, "ended_at") == NULL &&
+		    !approval_is_gate_given(s, row->given))
+			row->state = "ready";
+	}
+	l->gates[n] = -1;
+}
+
+static void
+load_people(struct lifecycle *l)
+{
+	struct rows *rows = db_query(l->db, STMT_AUTHORS, INT(l->run.id));
+
+	l->run.authors = owned(l, json_object_new_array());
+	while (db_next(rows))
+		json_object_array_add(
+		    l->run.authors, json_object_new_string(db_text(rows, 0)));
+	db_done(rows);
+	l->decisions = owned(
+	    l, db_rows_json(db_query(l->db, STMT_APPROVALS, INT(l->run.id))));
+	l->run.given = owned(l, plan_standing(l->decisions, l->run.plan, ""));
+}
+
+static void
+load_run(struct lifecycle *l)
+{
+	struct json_object *row = l->row;
+
+	l->run = (struct lifecycle_run){ .id = json_int(row, "id", 0),
+		.state = json_text(row, "state", ""),
+		.mode = json_text(row, "mode", "main"),
+		.created_by = json_text(row, "created_by", ""),
+		.plan = json_text(row, "plan", ""),
+		.current = json_text(row, "current", NULL),
+		.approvals = json_get(row, "approvals"),
+		.moment = approval_moment(row),
+		.has_begun = json_get(row, "first_at") != NULL };
+}
+
+static bool
+is_pressed(const struct lifecycle_row *row)
+{
+	return lifecycle_is_pressed(row->by, row->attempts);
+}
+
+/* A step of the row's part, behind it, was pressed. */
+static bool
+is_followed(const struct lifecycle *l, const struct lifecycle_row *row)
+{
+	for (size_t i = 0; i < l->runbook->steps_count; i++)
+		if (text_eq(l->rows[i].part, row->part) &&
+		    l->rows[i].position > row->position &&
+		    is_pressed(&l->rows[i]))
+			return true;
+	return false;
+}
+
+/* What follows from the states of all steps. */
+static void
+sum_up(struct lifecycle *l)
+{
+	for (size_t i = 0; i < l->runbook->steps_count; i++) {
+		l->run.busy |= lifecycle_is_busy(l->rows[i].state);
+		if (!text_eq(l->rows[i].part, "rollback"))
+			continue;
+		l->run.can_roll_back = true;
+		l->run.rollback_begun |= is_pressed(&l->rows[i]);
+	}
+	for (size_t i = 0;
+	     l->gates[i] >= 0 && !l->run.has_begun && l->run.open_gate == NULL;
+	     i++) {
+		const struct lifecycle_row *gate = &l->rows[l->gates[i]];
+
+		if (text_eq(gate->part, "main") &&
+		    !lifecycle_is_done(gate->state))
+			l->run.open_gate = l->runbook->steps[l->gates[i]].title;
+	}
+}
+
+void
+run_load(struct lifecycle *l)
+{
+	load_run(l);
+	load_rows(l);
+	load_people(l);
+	load_gates(l);
+	sum_up(l);
+	if (json_get(l->row, "ended_at") != NULL ||
+	    !rehearsal_is_needed(
+		l->runbook, json_text(l->row, "environment", "")))
+		return;
+	l->rehearsal = rehearsal_find(l->db, l->runbook, l->row);
+	if (l->rehearsal == 0)
+		l->run.unrehearsed = l->runbook->rehearsal;
+}
+
+int
+lifecycle_gate_before(const struct lifecycle *l, int step)
+{
+	const struct lifecycle_row *row = &l->rows[step];
+
+	for (size_t i = 0; l->gates[i] >= 0; i++) {
+		const struct lifecycle_row *gate = &l->rows[l->gates[i]];
+
+		if (text_eq(gate->part, row->part) &&
+		    gate->position < row->position &&
+		    !lifecycle_is_done(gate->state))
+			return l->gates[i];
+	}
+	return -1;
+}
+
+/* Who worked on a step of the run.  Appends. */
+static void
+add_workers(
+    const struct lifecycle *l, const char *step, struct json_object *list)
+{
+	struct rows *rows = db_query(
+	    l->db, STMT_WORKERS, INT(l->run.id), TEXT(step));
+
+	while (db_next(rows))
+		json_object_array_add(
+		    list, json_object_new_string(db_text(rows, 0)));
+	db_done(rows);
+}
+
+static void
+load_workers(const struct lifecycle *l, struct lifecycle_step *s)
+{
+	s->workers = owned(l, json_object_new_array());
+	s->probers = owned(l, json_object_new_array());
+	add_workers(l, s->step->id, s->workers);
+	for (size_t i = 0; i < l->runbook->steps_count; i++)
+		if (text_eq(l->runbook->steps[i].probe_of, s->step->id))
+			add_workers(l, l->runbook->steps[i].id, s->probers);
+}
+
+void
+run_load_step(const struct lifecycle *l, int step, enum verb verb,
+    struct lifecycle_step *ret)
+{
+	const struct step *s = &l->runbook->steps[step];
+	const struct lifecycle_row *row = &l->rows[step];
+	int of = s->probe_of == NULL ? -1 : find_step(l, s->probe_of);
+	int gate = lifecycle_gate_before(l, of >= 0 ? of : step);
+
+	*ret = (struct lifecycle_step){ .step = s,
+		.state = row->state,
+		.part = row->part,
+		.by = row->by,
+		.at = row->at,
+		.given = row->given,
+		.of_state = of >= 0 ? l->rows[of].state : NULL,
+		.probed = text_eq(row->state, "failed") &&
+		    (text_eq(row->reason, "probe") ||
+			(verb == VERB_step_retry && s->rerun == RERUN_PROBE &&
+			    !target_status_has_tried(l->db, l->run.id, s->id))),
+		.untried = verb == VERB_step_retry && s->rerun == RERUN_NEVER &&
+		    text_eq(row->state, "failed") &&
+		    target_status_has_untried(l->db, l->run.id, s->id),
+		.later_ran = verb == VERB_step_reopen && is_followed(l, row),
+		.gate = gate >= 0 ? l->runbook->steps[gate].title : NULL };
+	if (verb == VERB_step_sign && text_eq(row->state, "awaiting_signature"))
+		load_workers(l, ret);
+}

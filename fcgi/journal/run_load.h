@@ -1,0 +1,55 @@
+/*
+ * run_load.h: what run_authorize() is told of a run and its steps, read from
+ * the database: the one loader, for the keeper, which decides, and for the web,
+ * which shows what the keeper would decide.
+ */
+#ifndef JOURNAL_RUN_LOAD_H
+#define JOURNAL_RUN_LOAD_H
+
+#include "base/arena.h"
+#include "journal/lifecycle.h"
+
+/* The row of a step; `part` is "" where the run does not have it. */
+struct lifecycle_row {
+	const char *part;
+	const char *state;     /* of a gate whose approvals do not
+				* count any more: ready */
+	const char *by;        /* or NULL */
+	const char *at;        /* RFC 3339, or NULL */
+	const char *reason;    /* or NULL */
+	const char *signed_by; /* or NULL */
+	int64_t position;
+	int64_t attempts;
+	struct json_object *given; /* a gate: plan_decisions() on it */
+};
+
+struct lifecycle {
+	struct db *db;
+	struct arena *arena;
+	const struct runbook *runbook;
+	struct json_object *row;       /* of STMT_RUN_GET */
+	struct json_object *decisions; /* of STMT_APPROVALS */
+	struct lifecycle_row *rows;    /* as many as the book has steps */
+	int *gates;                    /* steps that are gates, -1 behind */
+	int (*find)(void *ctx, const char *id);
+	void *ctx;
+	int64_t rehearsal; /* the run that counts, or 0 */
+	struct lifecycle_run run;
+};
+
+/*
+ * Loads what stands on record of a run; db, arena, book and row are set
+ * already, and outlive it; find(ctx, id) is the index of a step in the book,
+ * or -1 (NULL: runbook_find_step()).  All that it makes belongs to the arena.
+ */
+void run_load(struct lifecycle *l);
+
+/* What run_authorize() asks of the step with that index, for that verb. */
+void run_load_step(const struct lifecycle *l, int step, enum verb verb,
+    struct lifecycle_step *ret);
+
+/* The first gate before the step, in its part, that is not given: its index,
+ * or -1. */
+int lifecycle_gate_before(const struct lifecycle *l, int step);
+
+#endif

@@ -1,0 +1,120 @@
+/*
+ * target_status.c: the targets of a step over all of its attempts.
+ *
+ * The keeper chooses by this what a retry is for, the web says by it what a
+ * button would do.  A success counts for the plan under which it was
+ * reached: after a change of the parameters, what has been done with the
+ * values before is not what was approved.  Which of the values a script
+ * reads cannot be told from its text, as all of them are in its environment.
+ *
+ * An attempt that left a target out has done nothing there, so where SQL had
+ * stopped before is where it still is.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "journal/target_status.h"
+#include "journal/plan.h"
+
+static void
+set_resume(struct json_object *o, struct rows *rows, bool same_plan)
+{
+	json_object_object_del(o, "resume");
+	json_object_object_del(o, "resume_of");
+	json_object_object_del(o, "skipped");
+	if (db_is_null(rows, 4) || !same_plan)
+		return;
+	json_set_int(o, "resume", db_int(rows, 4));
+	json_set_int(o, "resume_of", db_int(rows, 5));
+	if (!db_is_null(rows, 7))
+		json_set(o, "skipped", json_tokener_parse(db_text(rows, 7)));
+}
+
+/* One more attempt on the target: what is known of it now. */
+static void
+fold(struct json_object *o, struct rows *rows, const char *plan)
+{
+	const char *state = db_text(rows, 2), *text = db_text(rows, 3);
+	bool same_plan = text_eq(db_text(rows, 6), plan);
+	struct json_object *captures = NULL;
+
+	json_set_int(o, "n", db_int(rows, 1));
+	json_set_text(o, "state", state);
+	json_set_bool(o, "valid", same_plan && text_eq(state, "succeeded"));
+	json_object_object_del(o, "captures");
+	if (text != NULL &&
+	    json_read(text, strlen(text), &captures, NULL) == ERR_OK)
+		json_set(o, "captures", captures);
+	if (text_eq(state, "not_started"))
+		return;
+	json_set_bool(o, "tried", true);
+	set_resume(o, rows, same_plan);
+}
+
+struct json_object *
+target_status(
+    struct db *db, int64_t run, const char *step, int64_t n, const char *plan)
+{
+	struct rows *rows = db_query(
+	    db, STMT_TARGETS_TRIED, INT(run), TEXT(step), INT(n));
+	struct json_object *all = json_object_new_object(), *o;
+
+	while (db_next(rows)) {
+		const char *name = db_text(rows, 0);
+
+		if ((o = json_get(all, name)) == NULL) {
+			o = json_object_new_object();
+			json_set(all, name, o);
+		}
+		fold(o, rows, plan);
+	}
+	db_done(rows);
+	return all;
+}
+
+/* Some target of the step was tried, or was not. */
+static bool
+has(struct db *db, int64_t run, const char *step, bool tried)
+{
+	struct json_object *all = target_status(db, run, step, INT64_MAX, NULL);
+	bool found = false;
+
+	json_object_object_foreach (all, name, o) {
+		(void)name;
+		found |= json_flag(o, "tried", false) == tried;
+	}
+	json_object_put(all);
+	return found;
+}
+
+bool
+target_status_has_untried(struct db *db, int64_t run, const char *step)
+{
+	return has(db, run, step, false);
+}
+
+bool
+target_status_has_tried(struct db *db, int64_t run, const char *step)
+{
+	return has(db, run, step, true);
+}
+
+struct json_object *
+target_status_for(struct db *db, int64_t run, struct json_object *resolved,
+    const struct step *step)
+{
+	struct json_object *names;
+	struct rows *rows;
+
+	if (!step->restores)
+		return plan_targets_of(resolved, step->on);
+	names = json_object_new_array();
+	rows = db_query(
+	    db, STMT_TARGETS_TO_RESTORE, INT(run), TEXT(step->undo));
+	while (db_next(rows))
+		json_object_array_add(
+		    names, json_object_new_string(db_text(rows, 0)));
+	db_done(rows);
+	return names;
+}

@@ -1,0 +1,167 @@
+/*
+ * cmd_dry_run.c: looks, which read from targets and change nothing there.
+ *
+ * A look is an execution of its own, beside the attempts: it has an exec id,
+ * a folder and a recording, and two events, but no step changes its state by
+ * it, nothing is held for it, and it may be repeated at will.  The look of a
+ * step shows what the step would do; the look of a run is its preflight.
+ */
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/target_status.h"
+#include "journal/plan.h"
+#include "keeper/run.h"
+#include "wire/exec.h"
+
+/* One look at a time: the answer that is on its way is the answer. */
+static enum err
+check_open(struct command *c, const char *step)
+{
+	struct json_object *last = db_first_json(db_query(
+	    c->keeper->db, STMT_LOOK_LAST, INT(c->call->run), TEXT(step)));
+	bool open = last != NULL && json_get(last, "ended_at") == NULL;
+	enum err err = ERR_OK;
+
+	if (open)
+		err = fault_about(&c->fault, json_text(last, "by", ""),
+		    fault_set(&c->fault, ERR_CONFLICT, "looking", NULL,
+			"%s asked for the same a moment ago: the answer is on "
+			"its "
+			"way.",
+			json_text(last, "by", "")));
+	json_object_put(last);
+	return err;
+}
+
+/* Appends the event, takes over the names, ends the command. */
+static enum err
+request(struct command *c, struct run *run, const char *step,
+    struct json_object *targets)
+{
+	struct json_object *data = json_object_new_object();
+	char exec[2 * EXEC_ID_BYTES + 1];
+	enum err err;
+
+	text_random_hex(exec, EXEC_ID_BYTES);
+	json_set_text(data, "step", step);
+	json_set_text(data, "exec", exec);
+	json_set_text(data, "plan", run->lifecycle.plan);
+	json_set(data, "targets", targets);
+	err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ, c->actor.name,
+	    "look.requested", data);
+	c->keeper->orders_changed = true;
+	run_report(c, run->id);
+	run_clear(run);
+	return err;
+}
+
+enum err
+cmd_step_look(struct command *c)
+{
+	struct lifecycle_step s;
+	struct run run;
+	enum err err = run_permit(c, VERB_step_look, &run, &s);
+
+	if (err == ERR_OK && (err = check_open(c, s.step->id)) != ERR_OK)
+		run_clear(&run);
+	return err != ERR_OK ? err
+			     : request(c, &run, s.step->id,
+				   target_status_for(c->keeper->db, run.id,
+				       json_get(run.row, "targets"), s.step));
+}
+
+static void
+add_name(struct json_object *names, struct json_object *seen, const char *name)
+{
+	if (json_get(seen, name) != NULL)
+		return;
+	json_set(seen, name, json_object_new_boolean(true));
+	json_object_array_add(names, json_object_new_string(name));
+}
+
+/* The machines that a copy may speak of: all of the plan. */
+static void
+add_machines(struct json_object *resolved, struct json_object *names,
+    struct json_object *seen)
+{
+	json_object_object_foreach (resolved, name, target) {
+		if (text_eq(json_text(target, "kind", ""), "ssh"))
+			add_name(names, seen, name);
+	}
+}
+
+/* What the steps of the run act on, but for those that `when` leaves out. */
+static struct json_object *
+targets_of_run(struct run *run)
+{
+	struct json_object *resolved = json_get(run->row, "targets");
+	struct json_object *names = json_object_new_array();
+	struct json_object *seen = json_object_new_object(), *on;
+	const char *why;
+
+	for (size_t i = 0; i < run->runbook->steps_count; i++) {
+		const struct step *s = &run->runbook->steps[i];
+
+		if (s->kind == STEP_MANUAL || s->kind == STEP_APPROVAL ||
+		    runbook_is_excluded(
+			run->runbook, (int)i, run_value, run, &why))
+			continue;
+		on = plan_targets_of(resolved, s->on);
+		for (size_t k = 0; k < json_object_array_length(on); k++)
+			add_name(names, seen,
+			    json_object_get_string(
+				json_object_array_get_idx(on, k)));
+		json_object_put(on);
+		if (s->kind == STEP_COPY)
+			add_machines(resolved, names, seen);
+	}
+	json_object_put(seen);
+	return names;
+}
+
+enum err
+cmd_run_preflight(struct command *c)
+{
+	struct json_object *names;
+	struct run run;
+	enum err err = run_permit(c, VERB_run_preflight, &run, NULL);
+
+	if (err == ERR_OK && (err = check_open(c, "")) != ERR_OK)
+		run_clear(&run);
+	if (err != ERR_OK)
+		return err;
+	names = targets_of_run(&run);
+	if (json_object_array_length(names) > 0)
+		return request(c, &run, "", names);
+	json_object_put(names);
+	run_clear(&run);
+	return fault_set(&c->fault, ERR_CONFLICT, "no_targets", NULL,
+	    "No step of this run acts on a target: there is nothing to try.");
+}
+
+/* The runner's: it is over, with its results or the reason of its end. */
+enum err
+cmd_look_ended(struct command *c)
+{
+	struct rows *rows = db_query(c->keeper->db, STMT_LOOK_BY_EXEC,
+	    TEXT(json_text(c->body, "exec", "")));
+	struct json_object *results = json_get(c->body, "results"), *data;
+	bool found = db_next(rows);
+	int64_t run = found ? db_int(rows, 0) : 0;
+	bool ended = found && !db_is_null(rows, 3);
+
+	db_done(rows);
+	if (!found)
+		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_exec",
+		    "exec", "There is no such look.");
+	if (ended)
+		return ERR_OK;
+	data = json_object_new_object();
+	json_set_text(data, "exec", json_text(c->body, "exec", ""));
+	json_set(data, "results",
+	    results != NULL ? json_object_get(results)
+			    : json_object_new_object());
+	json_set_text(data, "message", json_text(c->body, "message", NULL));
+	return event_append(
+	    c->keeper->db, run, EVENT_ANY_SEQ, "runner", "look.ended", data);
+}

@@ -1,0 +1,271 @@
+/*
+ * cmd_tty_input.c: what people type into the terminal of an interactive step.
+ *
+ * It is passed on to the runner and nowhere kept: not in the journal, not in
+ * a log, not for a runner that is away, as it may be a password.  What goes on
+ * record is who typed into which terminal, once for each attempt.  The runner
+ * gets it with the commit of the batch, in the order in which it was asked.
+ *
+ * That it was passed on does not say that it arrived.  A page that wants to be
+ * sure numbers what it sends (wire/exec.h): each answer says how much of it
+ * the terminal has taken, as far as that is known here, in memory alone.
+ *
+ * It may tell the size of its window, too, which the step lets count for the
+ * one who typed last.  A size alone is no typing, and not put on record.
+ */
+#include <sodium.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "keeper/run.h"
+#include "wire/exec.h"
+
+/* The terminal that is typed into. */
+struct terminal {
+	int64_t run;
+	const char *step;
+	int64_t n;
+	char target[65];
+	char state[24];
+	int count; /* how many the attempt has */
+};
+
+/* A page that numbers what it sends may only ask, with no bytes. */
+static bool
+is_numbered(struct command *c)
+{
+	const char *typist = json_text(c->body, "typist", "");
+
+	return strlen(typist) == EXEC_TYPIST &&
+	    strspn(typist, "0123456789abcdef") == EXEC_TYPIST &&
+	    json_int(c->body, "from", -1) >= 0;
+}
+
+static bool
+has_size(struct command *c)
+{
+	return json_get(c->body, "columns") != NULL ||
+	    json_get(c->body, "rows") != NULL;
+}
+
+static enum err
+check_size(struct command *c)
+{
+	int64_t columns = json_int(c->body, "columns", 0);
+	int64_t rows = json_int(c->body, "rows", 0);
+
+	if (!has_size(c) ||
+	    (is_numbered(c) && columns >= EXEC_COLUMNS_LEAST &&
+		columns <= EXEC_COLUMNS_MOST && rows >= EXEC_ROWS_LEAST &&
+		rows <= EXEC_ROWS_MOST))
+		return ERR_OK;
+	return fault_set(&c->fault, ERR_INVALID, "bad_value", "columns",
+	    "A typist tells the size of its terminal as %d to %d columns and "
+	    "%d to %d rows.",
+	    EXEC_COLUMNS_LEAST, EXEC_COLUMNS_MOST, EXEC_ROWS_LEAST,
+	    EXEC_ROWS_MOST);
+}
+
+/* The bytes of the request: `data` in base64, or a `line` and Enter. */
+static enum err
+read_bytes(struct command *c, struct buf *ret)
+{
+	const char *data = json_text(c->body, "data", NULL);
+	const char *line = json_text(c->body, "line", NULL);
+	bool ok = (data == NULL) != (line == NULL);
+
+	if (json_get(c->body, "typist") != NULL && !is_numbered(c))
+		return fault_set(&c->fault, ERR_INVALID, "bad_value", "typist",
+		    "A typist is %d hex digits, and says from which "
+		    "of its bytes on the data are, counted from 0.",
+		    EXEC_TYPIST);
+	if (ok && data != NULL)
+		ok = encode_unbase64(data, strlen(data), ret);
+	if (ok && line != NULL) {
+		buf_puts(ret, line);
+		buf_putc(ret, '\r');
+	}
+	if (ok && (ret->len > 0 || is_numbered(c)) &&
+	    ret->len <= EXEC_KEYS_MOST)
+		return ERR_OK;
+	return fault_set(&c->fault, ERR_INVALID, "bad_value",
+	    line != NULL ? "line" : "data",
+	    "What is typed is either data, in "
+	    "base64, or a line; %d bytes at most.",
+	    EXEC_KEYS_MOST);
+}
+
+/* The target that the request names, or the only one. */
+static void
+find_terminal(struct command *c, struct terminal *t)
+{
+	const char *named = json_text(c->body, "target", NULL);
+	struct rows *rows = db_query(c->keeper->db, STMT_TARGETS_OF_ATTEMPT,
+	    INT(t->run), TEXT(t->step), INT(t->n));
+
+	while (db_next(rows)) {
+		t->count++;
+		if (named != NULL && !text_eq(named, db_text(rows, 0)))
+			continue;
+		strncpy(t->target, db_text(rows, 0), sizeof(t->target) - 1);
+		strncpy(t->state, db_text(rows, 2), sizeof(t->state) - 1);
+	}
+	db_done(rows);
+}
+
+static enum err
+check_terminal(struct command *c, const struct terminal *t)
+{
+	if (json_int(c->body, "attempt", 0) != t->n)
+		return fault_set(&c->fault, ERR_CONFLICT, "old_page", "attempt",
+		    "Attempt %lld is not the one that runs: reload "
+		    "the page.",
+		    (long long)json_int(c->body, "attempt", 0));
+	if (t->target[0] == '\0' ||
+	    (t->count > 1 && json_text(c->body, "target", NULL) == NULL))
+		return fault_set(&c->fault, ERR_INVALID, "bad_value", "target",
+		    "The attempt has %d targets: name the one whose "
+		    "terminal it is.",
+		    t->count);
+	if (!text_eq(t->state, "running"))
+		return fault_set(&c->fault, ERR_CONFLICT, "step_state", NULL,
+		    "There is no terminal on %s now: it is %s.", t->target,
+		    t->state);
+	if (!c->keeper->runner_here)
+		return fault_set(&c->fault, ERR_UNAVAILABLE, "no_runner", NULL,
+		    "The runner is away, so nothing was typed. Send it again "
+		    "in a moment.");
+	return ERR_OK;
+}
+
+/* Who types goes on record, the first time. */
+static enum err
+note(struct command *c, const struct terminal *t)
+{
+	struct rows *rows = db_query(c->keeper->db, STMT_TYPIST_GET,
+	    INT(t->run), TEXT(t->step), INT(t->n), TEXT(t->target),
+	    TEXT(c->actor.name));
+	bool known = db_next(rows);
+	struct json_object *data;
+
+	db_done(rows);
+	if (known)
+		return ERR_OK;
+	data = json_object_new_object();
+	json_set_text(data, "step", t->step);
+	json_set_int(data, "n", t->n);
+	json_set_text(data, "target", t->target);
+	return event_append(c->keeper->db, t->run, EVENT_ANY_SEQ, c->actor.name,
+	    "step.typed", data);
+}
+
+static void
+pass_on(struct command *c, const struct terminal *t, const char *exec,
+    const struct buf *bytes)
+{
+	struct json_object *body = json_object_new_object();
+	struct wire_call call = { .verb = "type" };
+	struct buf text = { 0 };
+
+	encode_base64(bytes->data, bytes->len, &text);
+	json_set_text(body, "exec", exec);
+	json_set_text(body, "target", t->target);
+	json_set_text(body, "data", buf_text(&text));
+	if (is_numbered(c)) {
+		json_set_text(body, "typist", json_text(c->body, "typist", ""));
+		json_set_int(body, "from", json_int(c->body, "from", 0));
+	}
+	if (has_size(c)) {
+		json_set_int(body, "columns", json_int(c->body, "columns", 0));
+		json_set_int(body, "rows", json_int(c->body, "rows", 0));
+	}
+	call.body = json_write(body);
+	wire_put_call(&c->keeper->typed, &call);
+	json_object_put(body);
+	sodium_memzero(text.data, text.len);
+	buf_clear(&text);
+}
+
+static struct arrived *
+find_arrived(
+    struct keeper *k, const char *exec, const char *target, const char *typist)
+{
+	for (size_t i = 0; i < KEEPER_ARRIVED; i++) {
+		struct arrived *a = &k->arrived[i];
+
+		if (text_eq(a->typist, typist) && text_eq(a->exec, exec) &&
+		    text_eq(a->target, target))
+			return a;
+	}
+	return NULL;
+}
+
+enum err
+cmd_exec_typed(struct command *c)
+{
+	const char *exec = json_text(c->body, "exec", "");
+	const char *target = json_text(c->body, "target", "");
+	const char *typist = json_text(c->body, "typist", "");
+	struct keeper *k = c->keeper;
+	struct arrived *a = find_arrived(k, exec, target, typist);
+
+	if (a == NULL) {
+		a = &k->arrived[k->arrived_next++ % KEEPER_ARRIVED];
+		*a = (struct arrived){ .count = 0 };
+		strncpy(a->exec, exec, sizeof(a->exec) - 1);
+		strncpy(a->target, target, sizeof(a->target) - 1);
+		strncpy(a->typist, typist, sizeof(a->typist) - 1);
+	}
+	a->count = json_int(c->body, "arrived", 0);
+	return ERR_OK;
+}
+
+/* Hands the bytes over and answers with what has arrived of earlier ones. */
+static enum err
+type(struct command *c, const struct terminal *t, const char *exec,
+    const struct buf *bytes)
+{
+	struct arrived *a = find_arrived(
+	    c->keeper, exec, t->target, json_text(c->body, "typist", ""));
+	enum err err = ERR_OK;
+
+	if (is_numbered(c))
+		json_set_int(c->result, "arrived", a != NULL ? a->count : 0);
+	if (bytes->len > 0)
+		err = note(c, t);
+	if (err == ERR_OK && (bytes->len > 0 || has_size(c)))
+		pass_on(c, t, exec, bytes);
+	return err;
+}
+
+enum err
+cmd_step_type(struct command *c)
+{
+	struct json_object *attempt = NULL;
+	struct terminal t = { 0 };
+	struct buf bytes = { 0 };
+	struct lifecycle_step s;
+	struct run run;
+	enum err err = run_permit(c, VERB_step_type, &run, &s);
+
+	if (err != ERR_OK)
+		return err;
+	t.run = run.id;
+	t.step = s.step->id;
+	t.n = json_int(run_step_row(&run, t.step), "attempts", 0);
+	attempt = db_first_json(db_query(c->keeper->db, STMT_ATTEMPT_GET,
+	    INT(t.run), TEXT(t.step), INT(t.n)));
+	find_terminal(c, &t);
+	if ((err = check_terminal(c, &t)) == ERR_OK &&
+	    (err = check_size(c)) == ERR_OK &&
+	    (err = read_bytes(c, &bytes)) == ERR_OK)
+		err = type(c, &t, json_text(attempt, "exec", ""), &bytes);
+	if (bytes.data != NULL)
+		sodium_memzero(bytes.data, bytes.cap);
+	buf_clear(&bytes);
+	json_object_put(attempt);
+	run_clear(&run);
+	return err;
+}

@@ -1,0 +1,66 @@
+/*
+ * refused.c: attempts to get around the rules, put on record.
+ *
+ * The command itself is rolled back; this event stands in a savepoint of its
+ * own in the same transaction.  The same attempt by the same person counts
+ * once until something else happens to the run, and no more than so many in a
+ * row are kept, so that nobody fills the journal by asking.
+ */
+#include "base/text.h"
+#include "journal/event.h"
+#include "keeper/run.h"
+
+#define MOST_IN_A_ROW 50
+
+static bool
+is_same(struct command *c, struct rows *rows)
+{
+	struct json_object *body = NULL;
+	struct event e;
+	bool same;
+
+	if (!text_eq(db_text(rows, 1), c->actor.name) ||
+	    event_parse(db_text(rows, 2), &e, &body) != ERR_OK)
+		return false;
+	same = text_eq(json_text(e.data, "verb", ""), c->call->verb) &&
+	    text_eq(json_text(e.data, "step", ""), c->call->step) &&
+	    text_eq(json_text(e.data, "code", ""), c->fault.code);
+	json_object_put(body);
+	return same;
+}
+
+/* It stands at the end of the chain already, or there are too many there. */
+static bool
+is_known(struct command *c)
+{
+	struct rows *rows = db_query(
+	    c->keeper->db, STMT_EVENTS_BACK, INT(c->call->run));
+	bool known = false;
+	int count = 0;
+
+	while (
+	    !known && db_next(rows) && text_eq(db_text(rows, 0), "run.refused"))
+		known = is_same(c, rows) || ++count >= MOST_IN_A_ROW;
+	db_done(rows);
+	return known;
+}
+
+enum err
+run_record_refusal(struct command *c)
+{
+	struct json_object *data;
+
+	if (is_known(c))
+		return ERR_OK;
+	data = json_object_new_object();
+	json_set_text(data, "verb", c->call->verb);
+	if (*c->call->step != '\0')
+		json_set_text(data, "step", c->call->step);
+	json_set_text(data, "code", c->fault.code);
+	json_set_text(data, "about", c->fault.about);
+	json_set_text(data, "message", c->fault.message);
+	db_savepoint(c->keeper->db);
+	return db_release(c->keeper->db,
+	    event_append(c->keeper->db, c->call->run, EVENT_ANY_SEQ, c->name,
+		"run.refused", data));
+}

@@ -1,0 +1,198 @@
+/*
+ * target_results.c: the targets of a step over all of its attempts.
+ *
+ * A retry is for the targets whose last attempt did not succeed: what failed,
+ * what was left out, what is in doubt once a person or a probe has settled
+ * that (until then the step itself is `unknown`, and nothing is tried again),
+ * and what succeeded with other values than the plan has now.  Where all have
+ * succeeded and the step has not, a retry is for all of them.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "journal/target_status.h"
+#include "keeper/target_results.h"
+
+static struct json_object *
+target_status_of(const struct run *run, const char *step, int64_t n)
+{
+	return target_status(
+	    run->keeper->db, run->id, step, n, run->lifecycle.plan);
+}
+
+/* What a retry on the failed targets is for: all that have not succeeded, or,
+ * of a step that nobody may repeat, those on which it never began. */
+static struct json_object *
+not_succeeded(
+    const struct run *run, const struct step *step, struct json_object *all)
+{
+	struct json_object *latest = target_status_of(run, step->id, INT64_MAX);
+	struct json_object *some = json_object_new_array();
+	const char *settled = step->rerun == RERUN_NEVER ? "tried" : "valid";
+
+	for (size_t i = 0; i < json_object_array_length(all); i++) {
+		struct json_object *name = json_object_array_get_idx(all, i);
+
+		if (!json_flag(json_get(latest, json_object_get_string(name)),
+			settled, false))
+			json_object_array_add(some, json_object_get(name));
+	}
+	json_object_put(latest);
+	return some;
+}
+
+/* The target goes on behind the statement that failed: it is skipped. */
+static void
+skip_statement(
+    struct json_object *skipped, const char *target, struct json_object *latest)
+{
+	struct json_object *before = json_get(latest, "skipped");
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0;
+	     before != NULL && i < json_object_array_length(before); i++)
+		json_object_array_add(list,
+		    json_object_get(json_object_array_get_idx(before, i)));
+	json_object_array_add(
+	    list, json_object_new_int64(json_int(latest, "resume", 0)));
+	json_set(skipped, target, list);
+}
+
+/* Where each target starts; those that cannot go on start at the beginning. */
+static void
+start_targets(struct json_object *latest, bool skip, struct json_object *data)
+{
+	struct json_object *targets = json_get(data, "targets");
+	struct json_object *from = json_object_new_object();
+	struct json_object *skipped = json_object_new_object();
+
+	for (size_t i = 0; i < json_object_array_length(targets); i++) {
+		const char *name = json_object_get_string(
+		    json_object_array_get_idx(targets, i));
+		struct json_object *o = json_get(latest, name);
+		int64_t n = json_int(o, "resume", 0);
+
+		if (n <= 0)
+			continue;
+		json_set_int(from, name, skip ? n + 1 : n);
+		if (skip)
+			skip_statement(skipped, name, o);
+		else if (json_get(o, "skipped") != NULL)
+			json_set(skipped, name,
+			    json_object_get(json_get(o, "skipped")));
+	}
+	json_set(data, "from_statement", from);
+	json_set(data, "skipped", skipped);
+}
+
+/*
+ * SQL: each target goes on at the statement that failed there, or behind it,
+ * where those before it stay applied and the plan, and with it each value, is
+ * the same.
+ */
+static enum err
+choose_statements(struct command *c, const struct run *run,
+    const struct step *step, struct json_object *data)
+{
+	const char *where = json_text(c->body, "from", "");
+	struct json_object *latest;
+
+	if (!text_eq(where, "failed") && !text_eq(where, "next"))
+		return fault_set(&c->fault, ERR_INVALID, "bad_value", "from",
+		    "A retry may start \"from\" the \"failed\" statement, "
+		    "or from the \"next\" one.");
+	latest = target_status_of(run, step->id, INT64_MAX);
+	start_targets(latest, text_eq(where, "next"), data);
+	json_object_put(latest);
+	if (json_object_object_length(json_get(data, "from_statement")) > 0)
+		return ERR_OK;
+	return fault_set(&c->fault, ERR_CONFLICT, "no_resume", "from",
+	    "No statement is on record from which this step could go on: "
+	    "what was before it was taken back, belonged to its connection, "
+	    "or had other values. Retry from the beginning.");
+}
+
+enum err
+target_results_choose(struct command *c, const struct run *run,
+    const struct step *step, struct json_object *data)
+{
+	bool retry = verb_find(c->call->verb) == VERB_step_retry;
+	const char *asked = json_text(
+	    c->body, "targets", retry ? "failed" : "all");
+	struct json_object *all, *some;
+
+	if (!text_eq(asked, "failed") && !text_eq(asked, "all"))
+		return fault_set(&c->fault, ERR_INVALID, "bad_value", "targets",
+		    "The targets of a retry are \"failed\" or "
+		    "\"all\".");
+	if (retry && step->rerun == RERUN_NEVER && text_eq(asked, "all"))
+		return fault_about(&c->fault, "targets",
+		    fault_set(&c->fault, ERR_CONFLICT, "never_again", "targets",
+			"The document says rerun=never: a retry is "
+			"only for the targets on which it was not started."));
+	all = target_status_for(
+	    run->keeper->db, run->id, json_get(run->row, "targets"), step);
+	if (text_eq(asked, "failed")) {
+		some = not_succeeded(run, step, all);
+		if (json_object_array_length(some) > 0 &&
+		    json_object_array_length(some) <
+			json_object_array_length(all)) {
+			json_set_text(data, "chosen", "failed");
+			json_object_put(all);
+			all = some;
+		} else {
+			json_object_put(some);
+		}
+	}
+	json_set(data, "targets", all);
+	return json_get(c->body, "from") == NULL
+	    ? ERR_OK
+	    : choose_statements(c, run, step, data);
+}
+
+bool
+target_results_agree(
+    const struct run *run, const char *step, int64_t n, struct buf *message)
+{
+	struct json_object *latest = target_status_of(run, step, n);
+	bool agreed = true;
+
+	json_object_object_foreach (latest, target, o) {
+		if (!agreed || json_int(o, "n", 0) == n)
+			continue;
+		agreed = json_flag(o, "valid", false);
+		if (!agreed)
+			buf_printf(message,
+			    "This attempt succeeded, but %s "
+			    "has not%s.",
+			    target,
+			    text_eq(json_text(o, "state", ""), "succeeded")
+				? " with the values as they are now"
+				: "");
+	}
+	json_object_put(latest);
+	return agreed;
+}
+
+struct json_object *
+target_results_captures(const struct run *run, const char *step, int64_t n)
+{
+	struct json_object *latest = target_status_of(run, step, n);
+	struct json_object *all = json_object_new_object(), *first;
+
+	json_object_object_foreach (latest, target, o) {
+		struct json_object *here = json_get(o, "captures");
+
+		(void)target;
+		if (here == NULL)
+			continue;
+		json_object_object_foreach (here, name, value) {
+			if (!json_object_object_get_ex(all, name, &first))
+				json_set(all, name, json_object_get(value));
+			else if (!json_object_equal(first, value))
+				json_set(all, name, NULL);
+		}
+	}
+	json_object_put(latest);
+	return all;
+}

@@ -1,0 +1,130 @@
+/*
+ * unaccepted.c: presses that the runner has not accepted yet.
+ *
+ * A press is on record before the runner hears of it.  The hint that tells
+ * the runner may be lost, its answer may find a disk that fails, or it may be
+ * away; so the hint is repeated for as long as something waits.  A person who
+ * pressed a button does not expect it to act an hour later: what was not
+ * accepted within a minute is ended, on record, and needs a new press.
+ *
+ * The time of a press is kept in memory, on the monotonic clock, as the wall
+ * clock may be set.  A keeper that starts does not know how long the presses
+ * that it finds have waited: they count as old.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "keeper/unaccepted.h"
+
+static struct waiting *
+find(const struct keeper *k, const char *exec)
+{
+	for (size_t i = 0; i < k->waiting_count; i++)
+		if (strcmp(k->waiting[i].exec, exec) == 0)
+			return &k->waiting[i];
+	return NULL;
+}
+
+/* Since when it has waited: as known, since now, or from before our time. */
+static void
+take(struct keeper *k, const char *exec, struct waiting *ret)
+{
+	const struct waiting *known = find(k, exec);
+
+	if (known != NULL) {
+		*ret = *known;
+		return;
+	}
+	*ret = (struct waiting){ .since = clock_monotonic(),
+		.old = !k->waiting_known };
+	strncpy(ret->exec, exec, sizeof(ret->exec) - 1);
+}
+
+void
+waiting_read(struct keeper *k)
+{
+	struct waiting *now = NULL;
+	struct rows *rows;
+	size_t count = 0, cap = 0;
+	bool open = false;
+
+	(void)db_take_failure(k->db);
+	rows = db_query(k->db, STMT_ATTEMPTS_UNACCEPTED);
+	while (db_next(rows)) {
+		mem_grow(&now, &cap, count, sizeof(*now));
+		take(k, db_text(rows, 0), &now[count++]);
+	}
+	db_done(rows);
+	rows = db_query(k->db, STMT_ORDERS_OPEN);
+	open = db_next(rows);
+	db_done(rows);
+	if (db_take_failure(k->db)) {
+		free(now);
+		k->waiting_at = clock_monotonic() + WAITING_AGAIN_MS;
+		return;
+	}
+	free(k->waiting);
+	k->waiting = now;
+	k->waiting_count = count;
+	if (count == 0 && !open)
+		k->waiting_at = -1;
+	else if (k->waiting_at < 0)
+		k->waiting_at = clock_monotonic() + WAITING_AGAIN_MS;
+	k->waiting_known = true;
+}
+
+int
+waiting_next(const struct keeper *k)
+{
+	int64_t left = k->waiting_at - clock_monotonic();
+
+	if (k->waiting_at < 0)
+		return -1;
+	return left > 0 ? (int)left : 0;
+}
+
+static bool
+is_old(const struct waiting *w)
+{
+	return w->old || clock_monotonic() - w->since > WAITING_MOST_MS;
+}
+
+bool
+waiting_is_old(const struct keeper *k, const char *exec)
+{
+	const struct waiting *w = find(k, exec);
+
+	return w != NULL ? is_old(w) : !k->waiting_known;
+}
+
+/* One that cannot be ended now (the disk) is tried again at the next tick. */
+void
+waiting_tick(struct keeper *k)
+{
+	for (size_t i = 0; i < k->waiting_count; i++) {
+		struct waiting *w = &k->waiting[i];
+		enum err err;
+
+		if (!is_old(w))
+			continue;
+		db_savepoint(k->db);
+		err = exec_end_unaccepted(k, w->exec,
+		    w->old ? EXEC_NOT_ACCEPTED_RESTART : EXEC_NOT_ACCEPTED);
+		if (db_take_failure(k->db))
+			err = ERR_UNAVAILABLE;
+		(void)db_release(k->db, err);
+	}
+	k->orders_changed = true;
+	k->waiting_at = clock_monotonic() + WAITING_AGAIN_MS;
+}
+
+void
+waiting_clear(struct keeper *k)
+{
+	free(k->waiting);
+	k->waiting = NULL;
+	k->waiting_count = 0;
+}

@@ -1,0 +1,101 @@
+/*
+ * copy_line.c: one line of a copy step, taken apart.
+ *
+ * Arrow, target and slash are found in the text of the document, so that no
+ * value can become one of them.
+ */
+#include <string.h>
+
+#include "lang/copy_line.h"
+#include "lang/values.h"
+
+static void
+read_side(const char *s, size_t len, struct copy_side *ret)
+{
+	const char *colon = memchr(s, ':', len), *slash = memchr(s, '/', len);
+
+	*ret = (struct copy_side){ .path = s, .path_len = len };
+	if (colon == NULL || (slash != NULL && slash < colon) || *s == '{' ||
+	    *s == '~')
+		return;
+	ret->target = s;
+	ret->target_len = (size_t)(colon - s);
+	ret->path = colon + 1;
+	ret->path_len = len - ret->target_len - 1;
+}
+
+/* Whole, or begun by a value. */
+static bool
+is_path(const struct copy_side *side)
+{
+	const char *s = side->path;
+	size_t len = side->path_len;
+
+	return len > 0 &&
+	    (*s == '/' || (len > 1 && s[0] == '~' && s[1] == '/') ||
+		(len > 2 && s[0] == '{' && s[1] == '{'));
+}
+
+static const char *
+read_sides(const char *s, size_t len, struct copy_text *ret, size_t *ret_at)
+{
+	const char *arrow = memmem(s, len, " -> ", 4), *right;
+	size_t right_len;
+
+	if (arrow == NULL || arrow == s || arrow + 4 == s + len)
+		return "A copy is written [target:]path -> [target:]path.";
+	right = arrow + 4;
+	right_len = len - (size_t)(right - s);
+	if (memmem(right, right_len, " -> ", 4) != NULL) {
+		*ret_at += (size_t)(arrow - s) + 1;
+		return "Only one “->” may stand in a line: write each copy on "
+		       "a line of its own.";
+	}
+	read_side(s, (size_t)(arrow - s), &ret->from);
+	read_side(right, right_len, &ret->to);
+	if (!is_path(&ret->from) || !is_path(&ret->to))
+		return "The paths of a copy begin with “/”, on an SSH target "
+		       "also with “~/”.";
+	ret->folder = arrow[-1] == '/' && s[len - 1] == '/';
+	ret->into = arrow[-1] != '/' && s[len - 1] == '/';
+	if (arrow[-1] == '/' && !ret->folder) {
+		*ret_at += (size_t)(arrow - s) + 4;
+		return "A folder is copied to a folder: both paths end with "
+		       "“/”.";
+	}
+	return NULL;
+}
+
+const char *
+copy_line_read(const char *s, size_t len, struct copy_text *ret, size_t *ret_at)
+{
+	size_t blank = 0;
+
+	*ret = (struct copy_text){ 0 };
+	while (len > 0 && strchr(" \t\r", s[len - 1]) != NULL)
+		len--;
+	while (blank < len && strchr(" \t", s[blank]) != NULL)
+		blank++;
+	*ret_at = blank;
+	ret->nothing = blank == len || s[blank] == '#';
+	return ret->nothing ? NULL
+			    : read_sides(s + blank, len - blank, ret, ret_at);
+}
+
+bool
+copy_has_wildcard(const struct copy_side *side)
+{
+	size_t at = 0, from = 0, n;
+	char name[65];
+
+	while (values_next(side->path, side->path_len, &at, &n, name)) {
+		for (; from < at; from++)
+			if (strchr("*?", side->path[from]) != NULL)
+				return true;
+		from = at += n;
+	}
+	for (; from < side->path_len; from++)
+		if (strchr("*?", side->path[from]) != NULL)
+			return true;
+	return false;
+}

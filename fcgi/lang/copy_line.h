@@ -1,0 +1,36 @@
+/*
+ * copy_line.h: one line of a copy step, as check, the plan and the step read
+ * it.
+ */
+#ifndef LANG_COPY_LINE_H
+#define LANG_COPY_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct copy_side {
+	const char *target; /* not ended; NULL: the step's own */
+	size_t target_len;
+	const char *path; /* not ended */
+	size_t path_len;
+};
+
+struct copy_text {
+	bool nothing; /* a blank line, or a comment */
+	struct copy_side from, to;
+	bool folder; /* both paths end with "/" */
+	bool into;   /* only the second does */
+};
+
+/*
+ * Takes a line apart, before values are filled in; all points into it.
+ * Returns NULL, or how it is to be written; *ret_at is then the place of the
+ * mistake in the line.
+ */
+const char *copy_line_read(
+    const char *s, size_t len, struct copy_text *ret, size_t *ret_at);
+
+/* “*” or “?” outside of values. */
+bool copy_has_wildcard(const struct copy_side *side);
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * list.c: lists of items: the value of a parameter of type list, and what
+ * stands behind "in" in each=.
+ *
+ * Items are separated by commas or line breaks, and blanks around them do not
+ * count.  An item becomes a value, part of a title and often the name of a
+ * target, so what it may hold is bounded here, once.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "compiler/expand.h"
+#include "compiler/parse.h"
+
+#define ITEM_MAX 200 /* bytes */
+
+struct json_object *
+list_items(const char *text)
+{
+	struct json_object *list = json_object_new_array();
+
+	while (*text != '\0') {
+		size_t n = strcspn(text, ",\r\n"), from = strspn(text, " \t");
+		size_t to = n;
+
+		while (to > from && strchr(" \t", text[to - 1]) != NULL)
+			to--;
+		if (to > from)
+			json_object_array_add(list,
+			    json_object_new_string_len(
+				text + from, (int)(to - from)));
+		text += n + (text[n] != '\0');
+	}
+	return list;
+}
+
+void
+list_join(const char *text, struct buf *out)
+{
+	struct json_object *list = list_items(text);
+
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		buf_printf(out, "%s%s", i > 0 ? "," : "",
+		    json_object_get_string(json_object_array_get_idx(list, i)));
+	json_object_put(list);
+}
+
+const char *
+list_item_refused(const char *item)
+{
+	size_t len = strlen(item), n;
+	uint32_t cp;
+
+	if (len > ITEM_MAX)
+		return "it is longer than 200 bytes.";
+	if (item[0] == '-')
+		return "it begins with “-”: a program would take it for an "
+		       "option.";
+	for (size_t i = 0; i < len; i += n) {
+		n = text_utf8_next(item + i, len - i, &cp);
+		if (n == 0)
+			return "it is not valid UTF-8 text.";
+		if (cp < 0x20 || cp == 0x7f)
+			return "it holds a control character.";
+		if (text_is_deceptive(cp))
+			return "it holds an invisible character, or one that "
+			       "reorders what people read.";
+	}
+	return NULL;
+}
+
+const char *
+list_refused(struct json_object *list, const char **ret_item)
+{
+	size_t n = json_object_array_length(list);
+	const char *why;
+
+	*ret_item = "";
+	if (n > RUNBOOK_MAX_STEPS)
+		return "it has more than 2,000 items.";
+	for (size_t i = 0; i < n; i++) {
+		const char *item = json_object_get_string(
+		    json_object_array_get_idx(list, i));
+
+		*ret_item = item;
+		if ((why = list_item_refused(item)) != NULL)
+			return why;
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(json_object_get_string(
+				       json_object_array_get_idx(list, k)),
+				item) == 0)
+				return "it stands in the list twice.";
+	}
+	return NULL;
+}

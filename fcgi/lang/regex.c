@@ -1,0 +1,266 @@
+/*
+ * regex.c: PCRE2 with bounds.
+ *
+ * Patterns come from documents, subjects from targets: either may be hostile.
+ * In a short subject the match limit bounds the work.  In a long one it does
+ * not, since the number of start positions and the cost of a step grow with
+ * the subject: there a second program is used that calls back at each item of
+ * the pattern, and ends when the processor time is over.  Wall clock time was
+ * rejected: a busy machine would change answers.  \C is refused, since it
+ * could split a character.
+ *
+ * A bound that is reached is an answer of its own.  To make it rare, programs
+ * are compiled to machine code before the first search; where that is not
+ * possible (no memory may be executable), and where its stack does not
+ * suffice, the interpreter does the same more slowly.  regex_full() searches
+ * once and stays with the interpreter, so that only the executor ever asks
+ * for executable memory.
+ *
+ * Of text that is not valid UTF-8, machine code of PCRE2 10.42 misses matches
+ * ((\S+) in "\xe5\x8d\x87", with PCRE2_MATCH_INVALID_UTF), so a program of
+ * its own, which is interpreted, has that option.
+ */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "lang/regex.h"
+
+#define SHORT 1024          /* bytes of a subject without a clock */
+#define SHORT_LIMIT 1000000 /* steps of the matcher */
+#define LONG_LIMIT 500000000
+#define LONG_MS 1000      /* of processor time */
+#define CALLS 64          /* between two looks at the clock */
+#define HEAP_LIMIT 32768  /* KiB, of the interpreter */
+#define STACK_FIRST 32768 /* bytes, of machine code */
+#define STACK_MOST (8 * 1024 * 1024)
+#define PATTERN_MAX 4096
+
+/* Which program: for long subjects, and for any bytes. */
+enum { TIMED = 1, TOLERANT = 2, PROGRAMS = 4 };
+
+struct regex {
+	char *pattern;
+	uint32_t options;
+	bool machine;                   /* code is asked for */
+	pcre2_code *programs[PROGRAMS]; /* NULL: not needed */
+	pcre2_match_data *match;
+	pcre2_match_context *context;
+	pcre2_jit_stack *stack;
+	unsigned calls;
+	int64_t until; /* of the processor's clock */
+};
+
+static pcre2_code *
+compile(const struct regex *re, int which, size_t *ret_at, int *ret_code)
+{
+	size_t len = strlen(re->pattern);
+	uint32_t options = re->options | PCRE2_NEVER_BACKSLASH_C;
+	PCRE2_SIZE at = 0;
+	int err = PCRE2_ERROR_BADDATA;
+	pcre2_code *code;
+
+	if (text_is_utf8(re->pattern, len))
+		options |= PCRE2_UTF;
+	if (which & TIMED)
+		options |= PCRE2_AUTO_CALLOUT;
+	if (which & TOLERANT)
+		options |= PCRE2_MATCH_INVALID_UTF;
+	code = pcre2_compile(
+	    (PCRE2_SPTR)re->pattern, len, options, &err, &at, NULL);
+	*ret_at = at;
+	*ret_code = err;
+	return code;
+}
+
+static int64_t
+processor_ms(void)
+{
+	struct timespec t = { 0 };
+
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* The matcher calls back. */
+static int
+look_at_clock(pcre2_callout_block *block, void *ctx)
+{
+	struct regex *re = ctx;
+
+	(void)block;
+	return ++re->calls % CALLS == 0 && processor_ms() > re->until
+	    ? PCRE2_ERROR_MATCHLIMIT
+	    : 0;
+}
+
+static struct regex *
+open_regex(const char *pattern, uint32_t options, size_t *ret_at, int *ret_code)
+{
+	struct regex *re = mem_calloc(1, sizeof(*re));
+
+	re->pattern = mem_strdup(pattern);
+	re->options = options;
+	re->programs[0] = compile(re, 0, ret_at, ret_code);
+	if (re->programs[0] == NULL) {
+		regex_free(re);
+		return NULL;
+	}
+	re->match = pcre2_match_data_create(2, NULL);
+	re->context = pcre2_match_context_create(NULL);
+	if (re->match == NULL || re->context == NULL)
+		abort();
+	pcre2_set_depth_limit(re->context, LONG_LIMIT);
+	pcre2_set_heap_limit(re->context, HEAP_LIMIT);
+	pcre2_set_callout(re->context, look_at_clock, re);
+	return re;
+}
+
+struct regex *
+regex_new(const char *pattern, size_t *ret_at, char *message, size_t size)
+{
+	struct regex *re;
+	size_t at;
+	int err;
+
+	if (strlen(pattern) > PATTERN_MAX) {
+		*ret_at = PATTERN_MAX;
+		if (size > 0)
+			strncpy(message, "the pattern is too long", size - 1);
+		if (size > 0)
+			message[size - 1] = '\0';
+		return NULL;
+	}
+	re = open_regex(pattern, PCRE2_MULTILINE, &at, &err);
+	if (re != NULL)
+		return re;
+	*ret_at = at;
+	if (size > 0)
+		pcre2_get_error_message(err, (PCRE2_UCHAR *)message, size);
+	return NULL;
+}
+
+void
+regex_free(struct regex *re)
+{
+	if (re == NULL)
+		return;
+	pcre2_jit_stack_free(re->stack);
+	pcre2_match_context_free(re->context);
+	pcre2_match_data_free(re->match);
+	for (int i = 0; i < PROGRAMS; i++)
+		pcre2_code_free(re->programs[i]);
+	free(re->pattern);
+	free(re);
+}
+
+/* A stack for machine code, before any is made. */
+static void
+prepare(struct regex *re)
+{
+	if (re->machine)
+		return;
+	re->machine = true;
+	re->stack = pcre2_jit_stack_create(STACK_FIRST, STACK_MOST, NULL);
+	if (re->stack == NULL)
+		abort();
+	pcre2_jit_stack_assign(re->context, NULL, re->stack);
+	(void)pcre2_jit_compile(re->programs[0], PCRE2_JIT_COMPLETE);
+}
+
+static const pcre2_code *
+program(struct regex *re, int which)
+{
+	size_t at;
+	int err;
+
+	if (re->programs[which] != NULL)
+		return re->programs[which];
+	re->programs[which] = compile(re, which, &at, &err);
+	if (re->programs[which] == NULL)
+		abort(); /* it was right before */
+	if (re->machine && !(which & TOLERANT))
+		(void)pcre2_jit_compile(
+		    re->programs[which], PCRE2_JIT_COMPLETE);
+	return re->programs[which];
+}
+
+/* As pcre2_match(): the number of pairs, or an error. */
+static int
+run(struct regex *re, int which, const char *s, size_t len)
+{
+	PCRE2_SPTR text = (PCRE2_SPTR)(s != NULL ? s : "");
+	const pcre2_code *code = program(re, which);
+	int n;
+
+	pcre2_set_match_limit(
+	    re->context, which & TIMED ? LONG_LIMIT : SHORT_LIMIT);
+	if (which & TIMED)
+		re->until = processor_ms() + LONG_MS;
+	n = pcre2_match(code, text, len, 0, 0, re->match, re->context);
+	if (n == PCRE2_ERROR_JIT_STACKLIMIT)
+		n = pcre2_match(
+		    code, text, len, 0, PCRE2_NO_JIT, re->match, re->context);
+	return n;
+}
+
+static int
+search(struct regex *re, int which, const char *s, size_t len)
+{
+	int n = run(re, which, s, len);
+
+	if (n <= PCRE2_ERROR_UTF8_ERR1 && n >= PCRE2_ERROR_UTF8_ERR21)
+		n = run(re, which | TOLERANT, s, len);
+	return n;
+}
+
+static enum match
+answer_of(int n)
+{
+	return n >= 0                  ? MATCH_YES
+	    : n == PCRE2_ERROR_NOMATCH ? MATCH_NO
+				       : MATCH_GAVE_UP;
+}
+
+enum match
+regex_find(struct regex *re, const char *s, size_t len, size_t *ret_start,
+    size_t *ret_len)
+{
+	PCRE2_SIZE *v;
+	int n;
+
+	prepare(re);
+	n = search(re, len > SHORT ? TIMED : 0, s, len);
+	if (n < 0)
+		return answer_of(n);
+	v = pcre2_get_ovector_pointer(re->match);
+	/* 0 means that there are more groups than the two we ask for */
+	if (n != 1 && v[2] != PCRE2_UNSET)
+		v += 2;
+	*ret_start = v[0];
+	*ret_len = v[1] >= v[0] ? v[1] - v[0] : 0;
+	return MATCH_YES;
+}
+
+enum match
+regex_full(const char *pattern, const char *s)
+{
+	struct regex *re;
+	size_t at;
+	int err, n;
+
+	if (strlen(pattern) > PATTERN_MAX)
+		return MATCH_NO;
+	re = open_regex(pattern, PCRE2_ANCHORED | PCRE2_ENDANCHORED, &at, &err);
+	if (re == NULL)
+		return MATCH_NO;
+	n = search(re, 0, s, strlen(s));
+	regex_free(re);
+	return answer_of(n);
+}

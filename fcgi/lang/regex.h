@@ -1,0 +1,39 @@
+/*
+ * regex.h: PCRE2 with bounds, so that no pattern of a document can hang us.
+ */
+#ifndef LANG_REGEX_H
+#define LANG_REGEX_H
+
+#include <stddef.h>
+
+struct regex;
+
+/*
+ * There are three answers.  MATCH_GAVE_UP means that a bound was reached
+ * before the answer was known: it is neither of the other two, and a caller
+ * treats it as a failure of its own.
+ */
+enum match { MATCH_NO, MATCH_YES, MATCH_GAVE_UP };
+
+/*
+ * Compiles (UTF mode where the pattern is valid UTF-8; `.` and `$` as in
+ * Perl, multi-line).  NULL where the pattern is wrong; then *ret_at and
+ * message (at least 120 bytes) say where and why.
+ */
+struct regex *regex_new(
+    const char *pattern, size_t *ret_at, char *message, size_t size);
+void regex_free(struct regex *re);
+
+/*
+ * Finds the first match in the bytes (invalid UTF-8 in them is tolerated).
+ * With MATCH_YES *ret_start and *ret_len give group 1 where the pattern has
+ * one, else the whole match; otherwise they are untouched.
+ */
+enum match regex_find(struct regex *re, const char *s, size_t len,
+    size_t *ret_start, size_t *ret_len);
+
+/* Does the pattern match the whole of the string?  A wrong pattern does
+ * not. */
+enum match regex_full(const char *pattern, const char *s);
+
+#endif

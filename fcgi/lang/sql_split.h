@@ -1,0 +1,48 @@
+/*
+ * sql_split.h: the statements of a SQL step, told apart.
+ */
+#ifndef LANG_SQL_SPLIT_H
+#define LANG_SQL_SPLIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum dialect { DIALECT_MYSQL, DIALECT_POSTGRESQL, DIALECT_SQLITE };
+
+/* A {{name}} where a value may stand. */
+struct statement_value {
+	size_t at;  /* in the text that was split */
+	size_t len; /* with the braces */
+	char name[65];
+};
+
+struct statement {
+	size_t at;          /* in the text, after comments before it */
+	size_t len;         /* without its delimiter */
+	int line;           /* 0: on the first line of the text */
+	size_t values_from; /* in `values` */
+	size_t values_count;
+};
+
+struct statements {
+	struct statement *all;
+	size_t count;
+	size_t cap;
+	struct statement_value *values;
+	size_t values_count;
+	size_t values_cap;
+	size_t wrong_at;   /* where a mistake stands */
+	const char *wrong; /* what to do about it */
+};
+
+/*
+ * Splits the text.  `backslash`: in plain strings a backslash takes the next
+ * character with it, as MySQL has it and PostgreSQL had it.  False: the text
+ * has a mistake, which ret->wrong tells; what came before it is there.  Clear
+ * with statements_clear() in both cases.
+ */
+bool statements_split(const char *text, enum dialect dialect, bool backslash,
+    struct statements *ret);
+void statements_clear(struct statements *s);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * parameter.h: what a run is asked for, and who is to approve it.
+ */
+#ifndef PLAN_PARAMETER_H
+#define PLAN_PARAMETER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+enum parameter_type {
+	PARAMETER_TEXT,
+	PARAMETER_NUMBER,
+	PARAMETER_BOOL,   /* values "true" and "false" */
+	PARAMETER_CHOICE, /* `choices` is not empty */
+	PARAMETER_SECRET,
+	PARAMETER_LIST, /* items with commas between them */
+	PARAMETER_TYPE__MAX
+};
+
+struct parameter {
+	const char *name;
+	const char *label; /* never NULL: the name where absent */
+	const char *help;  /* explanation, or NULL */
+	enum parameter_type type;
+	const char *fallback; /* `default:`, or NULL */
+	const char *pattern;  /* PCRE2, matches the whole value, or
+			       * NULL */
+	const char *message;  /* what the pattern wants, as the author
+			       * says it, or NULL */
+	const char *const *choices;
+	size_t choices_count;
+	bool required;    /* `required:`, true where absent */
+	bool multiline;   /* may hold line breaks */
+	bool dash;        /* `dash: true`: may begin with '-' */
+	const char *when; /* asked where this holds, or NULL */
+	int line;
+};
+
+struct approval_rule {
+	const char *role;
+	int count;
+	int64_t expires_ms; /* 0: never */
+	bool same_person;   /* who fills another rule may fill
+			     * this one as well */
+};
+
+/*
+ * Checks one value for a parameter: type, pattern, choices, the characters
+ * that HAZARDS bans (NUL, CR, LF unless multiline; leading '-' unless dash),
+ * 64 KB at most.  Returns NULL or why not, as a sentence for the person who
+ * typed it (static or inside `*scratch`).
+ */
+const char *runbook_check_value(
+    const struct parameter *p, const char *value, struct buf *scratch);
+
+/*
+ * The same; *ret_code is then a word for the reason (static: "pattern",
+ * "choice", "number" …), for a sentence in another language, or NULL where
+ * the author wrote the sentence.
+ */
+const char *runbook_value_refused(const struct parameter *p, const char *value,
+    struct buf *scratch, const char **ret_code);
+
+#endif

@@ -1,0 +1,120 @@
+/*
+ * artifacts.c: what earlier steps of the run have kept, for an order.
+ *
+ * The journal says which file it is and what hash it had; the file is read
+ * once more here, so that what is sent or compared is what was recorded.  Of
+ * several attempts the last that succeeded on a target counts.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "journal/hash.h"
+#include "runner/runner.h"
+
+static enum err
+add_file(struct runner *r, struct rows *rows, struct json_object *files,
+    struct fault *why)
+{
+	char *file = mem_printf(
+	    "%s/%s" EXEC_KEPT, db_text(rows, 3), db_text(rows, 2));
+	char *path = mem_printf("%s/exec/%s", r->data_dir, file);
+	char hash[2 * HASH_BYTES + 1] = "";
+	enum err err = ERR_OK;
+
+	if (hash_file(path, hash) == ERR_OK && text_eq(hash, db_text(rows, 4)))
+		json_set_text(files, db_text(rows, 2), file);
+	else
+		err = fault_set(why, ERR_FORBIDDEN, "changed", NULL,
+		    "What "
+		    "step %s kept as %s on %s is missing or was changed on "
+		    "the disk: nothing was executed.",
+		    db_text(rows, 1), db_text(rows, 0), db_text(rows, 2));
+	free(file);
+	free(path);
+	return err;
+}
+
+/* The files kept under a name, or by a step: {target: file}. */
+static enum err
+files_of(struct runner *r, int64_t run, const char *name, const char *step,
+    struct json_object *files, struct fault *why)
+{
+	struct rows *rows = db_query(r->replayed, STMT_KEPT, INT(run));
+	enum err err = ERR_OK;
+
+	while (err == ERR_OK && db_next(rows))
+		if (text_eq(name != NULL ? name : step,
+			db_text(rows, name != NULL ? 0 : 1)))
+			err = add_file(r, rows, files, why);
+	db_done(rows);
+	return err;
+}
+
+static enum err
+put_same(struct runner *r, int64_t run, const struct step *step,
+    struct json_object *spec, struct fault *why)
+{
+	struct json_object *same = json_object_new_object();
+	struct json_object *files = json_object_new_object();
+	enum err err = files_of(r, run, NULL, step->same_as, files, why);
+
+	if (err == ERR_OK && json_object_object_length(files) == 0)
+		err = fault_set(why, ERR_FORBIDDEN, "not_kept", NULL,
+		    "The "
+		    "step %s, whose output this one is compared with "
+		    "(same-as), has kept none: it did not succeed in this "
+		    "run. Nothing was executed.",
+		    step->same_as);
+	json_set_text(same, "step", step->same_as);
+	json_set(same, "files", files);
+	json_set(json_get(spec, "step"), "same_as", same);
+	return err;
+}
+
+/* Files of the runbook folder, with the hash that the plan has. */
+static void
+put_files(const struct step *step, struct json_object *targets,
+    struct json_object *spec)
+{
+	struct json_object *all = json_object_new_object();
+
+	for (size_t i = 0; i < step->files_count; i++) {
+		struct json_object *snapshot = json_get(
+		    targets, step->files[i]);
+		struct json_object *o = json_object_new_object();
+
+		json_set_text(o, "file", json_text(snapshot, "file", ""));
+		json_set_text(o, "sha256", json_text(snapshot, "sha256", ""));
+		json_set(all, step->files[i], o);
+	}
+	json_set(spec, "files", all);
+}
+
+enum err
+job_spec_put_kept(struct runner *r, int64_t run, const struct step *step,
+    struct json_object *targets, struct json_object *spec, struct fault *why)
+{
+	struct json_object *all = json_object_new_object();
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < step->sends_count && err == ERR_OK; i++) {
+		struct json_object *files = json_object_new_object();
+
+		err = files_of(r, run, step->sends_kept[i], NULL, files, why);
+		if (err == ERR_OK && json_object_object_length(files) == 0)
+			err = fault_set(why, ERR_FORBIDDEN, "not_kept", NULL,
+			    "What this step sends (< %s) was not kept: the "
+			    "step with save=%s did not succeed in this run. "
+			    "Nothing was executed.",
+			    step->sends[i], step->sends[i]);
+		json_set(all, step->sends[i], files);
+	}
+	json_set(spec, "artifacts", all);
+	put_files(step, targets, spec);
+	if (err == ERR_OK && step->same_as != NULL)
+		err = put_same(r, run, step, spec, why);
+	return err;
+}

@@ -1,0 +1,224 @@
+/*
+ * dry_run.c: orders that read from targets and change nothing.
+ *
+ * What an attempt says is passed on line by line as it comes.  A look is
+ * short and of use only as a whole, so its lines are gathered and go to the
+ * keeper in one piece, as one event, however many targets there are.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "journal/plan.h"
+#include "runner/dry_run.h"
+
+#define LOOK_MS 30000 /* on one target */
+
+void
+dry_run_step(struct json_object *step)
+{
+	json_set(step, "look", json_object_new_boolean(true));
+	json_set_int(step, "timeout_ms", LOOK_MS);
+	json_set_int(step, "every_ms", 0);
+	json_set_int(step, "within_ms", 0);
+	json_set(step, "captures", json_object_new_array());
+	json_object_object_del(step, "expect");
+	json_object_object_del(step, "reject");
+	json_object_object_del(step, "save");
+}
+
+struct json_object *
+dry_run_preflight(void)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_set_text(o, "id", "preflight");
+	json_set_text(o, "kind", "preflight");
+	json_set_text(o, "text", "");
+	json_set_int(o, "timeout_ms", LOOK_MS);
+	return o;
+}
+
+static const char *
+interpreter(const struct step *s)
+{
+	return s->kind == STEP_SH    ? "sh"
+	    : s->kind == STEP_BASH   ? "bash"
+	    : s->kind == STEP_PYTHON ? "python3"
+				     : NULL;
+}
+
+static void
+need(struct json_object *all, const char *target, const char *word)
+{
+	struct json_object *list = json_get(all, target);
+
+	if (list == NULL) {
+		list = json_object_new_array();
+		json_set(all, target, list);
+	}
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		if (text_eq(json_object_get_string(
+				json_object_array_get_idx(list, i)),
+			word))
+			return;
+	json_object_array_add(list, json_object_new_string(word));
+}
+
+struct json_object *
+dry_run_needs(const struct runbook *runbook, struct json_object *resolved)
+{
+	struct json_object *all = json_object_new_object(), *names;
+
+	for (size_t i = 0; i < runbook->steps_count; i++) {
+		const struct step *s = &runbook->steps[i];
+
+		if (interpreter(s) == NULL)
+			continue;
+		names = plan_targets_of(resolved, s->on);
+		for (size_t k = 0; k < json_object_array_length(names); k++)
+			need(all,
+			    json_object_get_string(
+				json_object_array_get_idx(names, k)),
+			    interpreter(s));
+		json_object_put(names);
+	}
+	return all;
+}
+
+struct json_object *
+dry_run_users(const struct runbook *runbook)
+{
+	struct json_object *all = json_object_new_array();
+
+	for (size_t i = 0; i < runbook->steps_count; i++) {
+		const struct step *s = &runbook->steps[i];
+
+		if (s->user != NULL && strcmp(s->on, "local") == 0)
+			json_object_array_add(
+			    all, json_object_new_string(s->user));
+	}
+	return all;
+}
+
+/* The hashes of the files that a look found, {target: hash}. */
+static struct json_object *
+hashes_of(const char *results)
+{
+	struct json_object *seen = json_object_new_object(), *all = NULL;
+
+	if (results != NULL)
+		(void)json_read(results, strlen(results), &all, NULL);
+	if (all != NULL) {
+		json_object_object_foreach (all, target, line) {
+			const char *hash = json_text(line, "seen", NULL);
+
+			if (hash != NULL)
+				json_set_text(seen, target, hash);
+		}
+	}
+	json_object_put(all);
+	return seen;
+}
+
+struct json_object *
+dry_run_seen(struct runner *r, struct json_object *run, const struct step *step)
+{
+	struct json_object *seen = NULL;
+	int64_t id = json_int(run, "id", 0), at = 0;
+	struct rows *rows = db_query(
+	    r->replayed, STMT_LOOK_SEEN, INT(id), TEXT(step->id));
+
+	/* with other values, {{names}} in file= may mean another file */
+	if (db_next(rows) &&
+	    (strstr(step->file, "{{") == NULL ||
+		text_eq(db_text(rows, 0), json_text(run, "plan", "")))) {
+		at = db_int(rows, 1);
+		seen = hashes_of(db_text(rows, 2));
+	}
+	db_done(rows);
+	if (seen == NULL)
+		return json_object_new_object();
+	rows = db_query(
+	    r->replayed, STMT_CHANGED_SINCE, INT(id), TEXT(step->id), INT(at));
+	while (db_next(rows))
+		json_object_object_del(seen, db_text(rows, 0));
+	db_done(rows);
+	return seen;
+}
+
+struct json_object *
+dry_run_changed(struct runner *r, int64_t run, const char *step)
+{
+	struct json_object *all = json_object_new_object(), *known;
+	struct json_object *rows = db_rows_json(
+	    db_query(r->replayed, STMT_TARGETS_CHANGED, INT(run), TEXT(step)));
+
+	for (size_t i = 0; i < json_object_array_length(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		struct json_object *changed = json_get(row, "changed");
+		const char *target = json_text(row, "target", "");
+
+		known = json_get(all, target);
+		if (known == NULL) {
+			known = json_object_new_object();
+			json_set_text(
+			    known, "backup", json_text(changed, "backup", ""));
+			json_set(all, target, known);
+		}
+		json_set_text(known, "sum", json_text(changed, "sum", ""));
+	}
+	json_object_put(rows);
+	return all;
+}
+
+void
+dry_run_refuse(
+    struct json_object *results, const char *target, const char *message)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_set_text(o, "state", "failed");
+	json_set_text(o, "message", message);
+	json_set(results, target, o);
+}
+
+/* What is known of a line is kept; the rest of it is not ours to pass on. */
+static void
+keep_line(struct json_object *results, struct json_object *line)
+{
+	static const char *const keys[] = { "state", "message", "seen",
+		"checks", "bytes" };
+	const char *target = json_text(line, "target", "");
+	struct json_object *o;
+
+	if (!text_is_id(target) || json_get(line, "tries") == NULL)
+		return;
+	o = json_object_new_object();
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (json_get(line, keys[i]) != NULL)
+			json_set(o, keys[i],
+			    json_object_get(json_get(line, keys[i])));
+	json_set(results, target, o);
+}
+
+bool
+dry_run_collect(const char *text, size_t len, struct json_object *results)
+{
+	const char *end;
+	bool done = false;
+
+	while (!done && (end = memchr(text, '\n', len)) != NULL) {
+		size_t n = (size_t)(end - text);
+		struct json_object *line = NULL;
+
+		if (json_read(text, n, &line, NULL) == ERR_OK) {
+			done = json_flag(line, "done", false);
+			keep_line(results, line);
+			json_object_put(line);
+		}
+		text += n + 1;
+		len -= n + 1;
+	}
+	return done;
+}

@@ -1,0 +1,498 @@
+/*
+ * job_spec.c: the order of an attempt, made from the pinned plan
+ * (run_snapshot.c).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "compiler/expand.h"
+#include "inventory/targets.h"
+#include "journal/captured.h"
+#include "journal/hash.h"
+#include "journal/lifecycle.h"
+#include "journal/plan.h"
+#include "runner/target_selection.h"
+#include "runner/dry_run.h"
+#include "runner/run_snapshot.h"
+#include "runner/runner.h"
+
+/* The secret parameters of the run, each box held against the plan. */
+static enum err
+open_secrets(struct runner *r, struct run_snapshot *s,
+    struct json_object *secrets, struct fault *why)
+{
+	struct json_object *sealed = json_get(s->run, "sealed");
+	struct rows *rows = db_query(r->db, STMT_SEALED_OF_RUN, INT(s->run_id));
+	char hash[2 * HASH_BYTES + 1];
+	enum err err = ERR_OK;
+	size_t len, count = 0;
+
+	while (err == ERR_OK && db_next(rows)) {
+		const void *box = db_blob(rows, 1, &len);
+		char *text;
+
+		hash_hex(box, len, hash);
+		if (!text_eq(hash, json_text(sealed, db_text(rows, 0), "")))
+			continue; /* of an earlier plan */
+		if ((text = job_spec_open_box(r, box, len)) == NULL)
+			err = run_snapshot_refuse(why,
+			    "A secret cannot be opened "
+			    "with the runner's key.");
+		else
+			job_spec_put_secret(secrets, db_text(rows, 0), text);
+		count++;
+	}
+	db_done(rows);
+	if (err == ERR_OK && count != (size_t)json_object_object_length(sealed))
+		err = run_snapshot_refuse(
+		    why, "A secret of this run is missing.");
+	return err;
+}
+
+static struct json_object *
+values_of(struct runner *r, struct run_snapshot *s)
+{
+	struct json_object *values = json_object_new_object();
+	struct json_object *parameters = json_get(s->run, "parameters");
+	struct json_object *captured = json_object_new_object(), *seen;
+	struct rows *rows;
+
+	json_object_object_foreach (parameters, name, value) {
+		if (value != NULL)
+			json_set(values, name, json_object_get(value));
+	}
+	rows = db_query(r->replayed, STMT_VARIABLES, INT(s->run_id));
+	while (db_next(rows))
+		json_set_text(captured, db_text(rows, 0), db_text(rows, 1));
+	db_done(rows);
+	seen = runbook_visible(s->runbook, s->step->section, captured);
+	json_object_object_foreach (seen, key, text) {
+		json_set(values, key, json_object_get(text));
+	}
+	json_object_put(captured);
+	json_object_put(seen);
+	return values;
+}
+
+static struct json_object *
+captures_of(const struct step *step)
+{
+	static const char *const how[] = {
+		[CAPTURE_WHOLE] = "whole",
+		[CAPTURE_POINTER] = "pointer",
+		[CAPTURE_REGEX] = "regex",
+	};
+	struct json_object *all = json_object_new_array();
+
+	for (size_t i = 0; i < step->captures_count; i++) {
+		const struct capture *c = &step->captures[i];
+		struct json_object *o = json_object_new_object();
+
+		json_set_text(o, "name", c->name);
+		json_set_text(o, "how", how[c->how]);
+		json_set_text(o, "what", c->what != NULL ? c->what : "");
+		json_object_array_add(all, o);
+	}
+	return all;
+}
+
+static void
+put_optional(struct json_object *o, const char *key, const char *text)
+{
+	if (text != NULL)
+		json_set_text(o, key, text);
+}
+
+static void
+put_terminal(struct json_object *o, const struct step *step)
+{
+	struct json_object *all = json_object_new_array(), *one;
+	struct answers_line line;
+	size_t at = 0;
+
+	while (runbook_next_answer(step->answers, &at, &line)) {
+		one = json_object_new_object();
+		json_object_object_add(one, "prompt",
+		    json_object_new_string_len(
+			line.prompt, (int)line.prompt_len));
+		json_object_object_add(one, "reply",
+		    json_object_new_string_len(
+			line.reply, (int)line.reply_len));
+		json_object_array_add(all, one);
+	}
+	json_object_object_add(o, "pty", json_object_new_boolean(1));
+	json_set(o, "interactive", json_object_new_boolean(step->interactive));
+	json_set(o, "answers", all);
+}
+
+static struct json_object *
+step_of(const struct step *step)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *codes = json_object_new_array();
+
+	json_set_text(o, "id", step->id);
+	json_set_text(o, "kind", runbook_kind_name(step->kind));
+	json_set_text(o, "text", step->text);
+	put_optional(o, "cwd", step->cwd);
+	put_optional(o, "user", step->user);
+	json_set_int(o, "timeout_ms", step->timeout_ms);
+	json_set_int(o, "quiet_ms", step->quiet_ms);
+	json_set_int(o, "text_line", step->text_line);
+	put_optional(o, "status", step->status);
+	json_set_int(o, "redirects", step->redirects);
+	put_optional(o, "transaction", step->transaction);
+	put_optional(o, "file", step->file);
+	put_optional(o, "mode", step->mode);
+	put_optional(o, "save", step->keeps);
+	put_optional(o, "expect", step->expect);
+	put_optional(o, "reject", step->reject);
+	for (size_t i = 0; i < step->exit_count; i++)
+		json_object_array_add(
+		    codes, json_object_new_int(step->exit_codes[i]));
+	if (step->exit_count == 0)
+		json_object_array_add(codes, json_object_new_int(0));
+	json_set(o, "exit", codes);
+	json_set_int(o, "every_ms", step->every_ms);
+	json_set_int(o, "within_ms", step->within_ms);
+	json_set(o, "captures", captures_of(step));
+	if (step->pty)
+		put_terminal(o, step);
+	return o;
+}
+
+/* "machine:/path" under each="machine in …" is the target that it stands for
+ * here. */
+static void
+add_items(struct run_snapshot *s, struct json_object *hosts)
+{
+	const struct binding *b = s->runbook->sections[s->step->section].bound;
+
+	for (; b != NULL; b = b->outer)
+		if (json_get(hosts, b->item) != NULL)
+			json_set(hosts, b->name,
+			    json_object_get(json_get(hosts, b->item)));
+}
+
+/* Which machines a copy speaks of is in its text: it gets all of the plan. */
+static enum err
+hosts_of(struct runner *r, struct run_snapshot *s, struct json_object *hosts,
+    struct fault *why)
+{
+	struct json_object *resolved = json_get(s->run, "targets");
+	enum err err = ERR_OK;
+
+	if (s->step->kind != STEP_COPY)
+		return ERR_OK;
+	json_object_object_foreach (resolved, name, target) {
+		struct json_object *o = NULL;
+
+		if (err != ERR_OK ||
+		    strcmp(json_text(target, "kind", ""), "ssh") != 0)
+			continue;
+		err = job_target(r, resolved, name, &o, why);
+		json_set(hosts, name, o);
+	}
+	add_items(s, hosts);
+	return err;
+}
+
+static struct json_object *
+names_of(struct runner *r, struct run_snapshot *s)
+{
+	struct json_object *group, *names;
+
+	if (s->dry_run)
+		return json_object_get(s->names);
+	group = plan_targets_of(json_get(s->run, "targets"), s->step->on);
+	names = target_selection_read(
+	    r->replayed, s->run_id, s->step->id, s->n, group);
+	json_object_put(group);
+	return names;
+}
+
+/* For a look, a target that cannot be tried has that for its result. */
+static enum err
+targets_of(struct runner *r, struct run_snapshot *s, struct json_object *all,
+    struct fault *why)
+{
+	struct json_object *resolved = json_get(s->run, "targets");
+	struct json_object *names = names_of(r, s);
+	enum err err = names != NULL
+	    ? ERR_OK
+	    : run_snapshot_refuse(why,
+		  "The attempt is for targets that are not those of the plan.");
+
+	for (size_t i = 0; err == ERR_OK && i < json_object_array_length(names);
+	     i++) {
+		const char *name = json_object_get_string(
+		    json_object_array_get_idx(names, i));
+		struct json_object *o = NULL;
+
+		err = job_target(r, resolved, name, &o, why);
+		if (err == ERR_OK) {
+			json_object_array_add(all, o);
+		} else if (s->dry_run) {
+			dry_run_refuse(s->refused, name, why->message);
+			err = ERR_OK;
+		}
+	}
+	json_object_put(names);
+	return err;
+}
+
+static struct json_object *
+numbers_of(const struct runbook *runbook)
+{
+	struct json_object *names = json_object_new_array();
+
+	for (size_t i = 0; i < runbook->parameters_count; i++)
+		if (runbook->parameters[i].type == PARAMETER_NUMBER)
+			json_object_array_add(names,
+			    json_object_new_string(
+				runbook->parameters[i].name));
+	return names;
+}
+
+/* Where the statements of a retry start. */
+static enum err
+put_statements(struct runner *r, struct run_snapshot *s, struct json_object *o,
+    struct fault *why)
+{
+	struct json_object *skipped,
+	    *from = target_selection_statements(r->replayed, s->run_id,
+		s->step->id, s->n, json_text(s->run, "plan", ""), &skipped);
+
+	if (from == NULL)
+		return run_snapshot_refuse(why,
+		    "The attempt starts at a "
+		    "statement at which none of this plan has stopped.");
+	json_set(o, "from_statement", from);
+	json_set(o, "skipped", skipped);
+	return ERR_OK;
+}
+
+/* Secret output is sealed to the keeper, which shows it to those who may. */
+static enum err
+put_seal(const struct runner *r, struct run_snapshot *s, struct json_object *o,
+    struct fault *why)
+{
+	char *path = mem_printf("%s/keys/output.pub", r->data_dir);
+	struct buf key = { 0 };
+	bool ok = !s->step->secret ||
+	    (io_read_file(path, 1024, &key) == ERR_OK &&
+		key.len >= 2 * (size_t)EXEC_SEAL_KEY);
+
+	if (ok && s->step->secret)
+		json_object_object_add(o, "seal_to",
+		    json_object_new_string_len(key.data, 2 * EXEC_SEAL_KEY));
+	buf_clear(&key);
+	free(path);
+	return ok ? ERR_OK
+		  : run_snapshot_refuse(why,
+			"The key that the output is to "
+			"be sealed to (keys/output.pub) cannot be read.");
+}
+
+/* What every order has. */
+static void
+fill_common(const struct runner *r, struct run_snapshot *s, const char *exec,
+    struct json_object *o)
+{
+	char run[24];
+
+	snprintf(run, sizeof(run), "%lld", (long long)s->run_id);
+	json_set_text(o, "exec", exec);
+	json_set_text(o, "run", run);
+	json_set_text(o, "environment", json_text(s->run, "environment", ""));
+	json_set(o, "local",
+	    json_object_get(json_get(json_get(s->run, "targets"), "local")));
+	json_set_int(o, "output_limit", r->output_limit);
+	json_set_int(o, "parallel", EXEC_PARALLEL);
+}
+
+/* Why a target cannot be had: an empty value would do something else. */
+static void
+put_lack(struct json_object *lacks, const char *target, const char *name,
+    struct json_object *there)
+{
+	size_t n = json_object_array_length(there);
+	struct buf text = { 0 };
+
+	buf_printf(&text, "“%s” has a value of its own on ", name);
+	for (size_t i = 0; i < n && i < 3; i++)
+		buf_printf(&text, "%s%s", i > 0 ? ", " : "",
+		    json_object_get_string(
+			json_object_array_get_idx(there, i)));
+	buf_printf(&text,
+	    "%s, as a step captured it there, and none on %s: "
+	    "nothing was executed. Let the two steps run on the same targets, "
+	    "or repeat both with each=.",
+	    n > 3 ? " and others" : "", target);
+	json_set_text(lacks, target, buf_text(&text));
+	buf_clear(&text);
+}
+
+/* What differs from target to target. */
+static void
+put_own(struct runner *r, struct run_snapshot *s, struct json_object *o)
+{
+	struct json_object *by = captured_by_target(
+	    r->replayed, s->run_id, s->runbook, s->step);
+	struct json_object *apart = captured_apart(
+	    by, s->step, json_get(o, "values"));
+	struct json_object *own = json_object_new_object();
+	struct json_object *lacks = json_object_new_object();
+	struct json_object *targets = json_get(o, "targets");
+
+	for (size_t i = 0; i < json_object_array_length(targets); i++) {
+		const char *target = json_text(
+		    json_object_array_get_idx(targets, i), "name", "");
+		struct json_object *mine = json_object_new_object(), *value;
+
+		json_set(own, target, mine);
+		json_object_object_foreach (apart, name, there) {
+			value = json_get(json_get(by, target), name);
+			if (value != NULL)
+				json_set(mine, name, json_object_get(value));
+			else
+				put_lack(lacks, target, name, there);
+		}
+	}
+	json_set(o, "own", own);
+	json_set(o, "lacks", lacks);
+	json_object_put(by);
+	json_object_put(apart);
+}
+
+/* What a look and an attempt differ in. */
+static enum err
+fill_purpose(struct runner *r, struct run_snapshot *s, struct json_object *o,
+    struct fault *why)
+{
+	struct json_object *step = json_get(o, "step");
+
+	if (s->step->restores) {
+		json_set_bool(step, "restore", true);
+		json_set(
+		    o, "undo", dry_run_changed(r, s->run_id, s->step->undo));
+	}
+	if (s->dry_run) {
+		dry_run_step(step);
+		return ERR_OK;
+	}
+	target_selection_pace(step, s->step, json_get(s->run, "targets"));
+	if (s->step->kind == STEP_EDIT)
+		json_set(o, "seen", dry_run_seen(r, s->run, s->step));
+	return put_statements(r, s, o, why);
+}
+
+static enum err
+fill_job_spec(struct runner *r, struct run_snapshot *s, const char *exec,
+    struct json_object *o, struct fault *why)
+{
+	struct json_object *secrets = json_object_new_object();
+	struct json_object *targets = json_object_new_array();
+	struct json_object *hosts = json_object_new_object();
+	enum err err;
+
+	fill_common(r, s, exec, o);
+	json_set(o, "step", step_of(s->step));
+	json_set(o, "values", values_of(r, s));
+	json_set(o, "numbers", numbers_of(s->runbook));
+	json_set(o, "secrets", secrets);
+	json_set(o, "mask", json_object_new_array());
+	json_set(o, "targets", targets);
+	json_set(o, "hosts", hosts);
+	err = fill_purpose(r, s, o, why);
+	if (err == ERR_OK && !s->dry_run)
+		err = put_seal(r, s, o, why);
+	if (err == ERR_OK)
+		err = open_secrets(r, s, secrets, why);
+	if (err == ERR_OK)
+		err = targets_of(r, s, targets, why);
+	if (err == ERR_OK)
+		put_own(r, s, o);
+	if (err == ERR_OK)
+		err = job_spec_put_kept(
+		    r, s->run_id, s->step, json_get(s->run, "targets"), o, why);
+	return err == ERR_OK ? hosts_of(r, s, hosts, why) : err;
+}
+
+/* No document, no values and no secrets but those that log in. */
+static enum err
+fill_preflight(struct runner *r, struct run_snapshot *s, const char *exec,
+    struct json_object *o, struct fault *why)
+{
+	struct json_object *targets = json_object_new_array();
+
+	fill_common(r, s, exec, o);
+	json_set(o, "step", dry_run_preflight());
+	json_set(
+	    o, "needs", dry_run_needs(s->runbook, json_get(s->run, "targets")));
+	json_set(o, "users", dry_run_users(s->runbook));
+	json_set(o, "targets", targets);
+	return targets_of(r, s, targets, why);
+}
+
+/* The order of an attempt, or (no state) of a look, from one state of the
+ * journal.  Where it could not be read, what
+ * was found is nothing to go by. */
+static enum err
+make(struct runner *r, struct run_snapshot *s, const char *exec,
+    const char *state, struct json_object *o, struct fault *why)
+{
+	enum err err;
+
+	if (r->db == NULL)
+		return ERR_UNAVAILABLE;
+	(void)db_take_failure(r->db);
+	(void)db_begin(r->db);
+	err = state != NULL ? run_snapshot_read(r, exec, state, s, why)
+			    : run_snapshot_read_look(r, exec, s, why);
+	if (err == ERR_OK)
+		err = s->step == NULL ? fill_preflight(r, s, exec, o, why)
+				      : fill_job_spec(r, s, exec, o, why);
+	db_end(r->db, ERR_OK);
+	if (!db_take_failure(r->db))
+		return err;
+	db_close(r->db); /* it is opened anew before the next order */
+	r->db = NULL;
+	return ERR_UNAVAILABLE;
+}
+
+enum err
+job_spec_make(struct runner *r, const char *exec, const char *state,
+    struct buf *ret, struct fault *why)
+{
+	struct json_object *o = json_object_new_object();
+	struct run_snapshot s = { 0 };
+	enum err err = make(r, &s, exec, state, o, why);
+
+	if (err == ERR_OK)
+		buf_puts(ret, json_write(o));
+	json_object_put(o);
+	run_snapshot_clear(&s);
+	return err;
+}
+
+enum err
+job_spec_make_look(struct runner *r, const char *exec, struct buf *ret,
+    struct json_object *refused, struct fault *why)
+{
+	struct json_object *o = json_object_new_object();
+	struct run_snapshot s = { .refused = refused };
+	enum err err = make(r, &s, exec, NULL, o, why);
+
+	if (err == ERR_OK &&
+	    json_object_array_length(json_get(o, "targets")) > 0)
+		buf_puts(ret, json_write(o));
+	json_object_put(o);
+	run_snapshot_clear(&s);
+	return err;
+}

@@ -1,0 +1,159 @@
+/*
+ * job_target.c: a target as the step needs it, with its secrets opened.
+ *
+ * targets.yml and the plan hold nothing but names of secrets. Their texts
+ * come out of the store here, for one order, and are wiped with it.
+ */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "inventory/targets.h"
+#include "journal/hash.h"
+#include "runner/runner.h"
+
+char *
+job_spec_open_box(struct runner *r, const void *box, size_t len)
+{
+	char *text;
+
+	if (len < crypto_box_SEALBYTES)
+		return NULL;
+	text = mem_calloc(len - crypto_box_SEALBYTES + 1, 1);
+	if (crypto_box_seal_open((unsigned char *)text, box, len, r->public_key,
+		r->secret_key) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+void
+job_spec_put_secret(struct json_object *secrets, const char *name, char *text)
+{
+	json_set_text(secrets, name, text);
+	sodium_memzero(text, strlen(text));
+	free(text);
+}
+
+/* Anybody who can write the table can seal another value: by the events it is
+ * the one that was set.  Those of old have no hash there. */
+static bool
+is_known_box(struct runner *r, const char *name, const void *box, size_t len)
+{
+	struct rows *rows = db_query(r->replayed, STMT_SECRET_BOX, TEXT(name));
+	char hash[2 * HASH_BYTES + 1];
+	bool known = false;
+
+	hash_hex(box, len, hash);
+	if (db_next(rows))
+		known = db_is_null(rows, 0) || text_eq(db_text(rows, 0), hash);
+	db_done(rows);
+	return known;
+}
+
+/* Opens the named secret of the store and puts it in place of its name. */
+static enum err
+put_stored(struct runner *r, struct json_object *o, const char *key,
+    const char *target, struct fault *why)
+{
+	char *secret = mem_strdup(json_text(o, key, ""));
+	struct rows *rows = db_query(
+	    r->db, STMT_SEALED_GET, INT(0), TEXT(secret));
+	char *text = NULL;
+	bool known = true;
+	enum err err = ERR_OK;
+	size_t len;
+
+	if (db_next(rows)) {
+		const void *box = db_blob(rows, 0, &len);
+
+		known = is_known_box(r, secret, box, len);
+		text = known ? job_spec_open_box(r, box, len) : NULL;
+	}
+	db_done(rows);
+	if (text != NULL)
+		job_spec_put_secret(o, key, text);
+	else if (!known)
+		err = fault_set(why, ERR_FORBIDDEN, "other_secret", NULL,
+		    "The secret \"%s\" of target %s is not the one that the "
+		    "events tell of: nothing was executed. Set it anew with "
+		    "`countersign secret set %s`.",
+		    secret, target, secret);
+	else
+		err = fault_set(why, ERR_FORBIDDEN, "no_secret", NULL,
+		    "The %s \"%s\" of target %s is not in the secret store: "
+		    "set it with `countersign secret set %s`.",
+		    key, secret, target, secret);
+	free(secret);
+	return err;
+}
+
+/* Opens the secrets that a target, or its aws, names. */
+static enum err
+open_stored(struct runner *r, struct json_object *o, const char *name,
+    struct fault *why)
+{
+	static const char *const secrets[] = {
+		"passphrase",
+		"password",
+		"token",
+		"secret_key",
+	};
+	struct json_object *aws = json_get(o, "aws");
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < 4 && err == ERR_OK; i++)
+		if (json_text(o, secrets[i], NULL) != NULL)
+			err = put_stored(r, o, secrets[i], name, why);
+	return err == ERR_OK && aws != NULL ? open_stored(r, aws, name, why)
+					    : err;
+}
+
+/*
+ * A target as the step needs it: what was resolved, with the names of secrets
+ * opened, and the SSH target that it is reached through (over, jump) in place
+ * of that one's name.
+ */
+static enum err
+make_target(struct runner *r, struct json_object *resolved, const char *name,
+    int depth, struct json_object **ret, struct fault *why)
+{
+	static const char *const through[] = { "over", "jump" };
+	struct json_object *o = NULL, *other;
+	enum err err = ERR_OK;
+
+	if (depth > TARGETS_HOPS_MAX || json_get(resolved, name) == NULL)
+		return fault_set(why, ERR_FORBIDDEN, "no_target", NULL,
+		    "The target %s is not among those of the plan.", name);
+	json_object_deep_copy(json_get(resolved, name), &o, NULL);
+	json_set_text(o, "name", name);
+	json_object_object_del(o, "way");
+	*ret = o;
+	err = open_stored(r, o, name, why);
+	for (size_t i = 0; i < 2 && err == ERR_OK; i++) {
+		if (json_text(o, through[i], NULL) == NULL)
+			continue;
+		other = NULL;
+		err = make_target(r, resolved, json_text(o, through[i], ""),
+		    depth + 1, &other, why);
+		json_set(o, through[i], other);
+	}
+	return err;
+}
+
+enum err
+job_target(struct runner *r, struct json_object *resolved, const char *name,
+    struct json_object **ret, struct fault *why)
+{
+	struct json_object *o = NULL;
+	enum err err = make_target(r, resolved, name, 0, &o, why);
+
+	if (err == ERR_OK)
+		*ret = o;
+	else
+		json_object_put(o);
+	return err;
+}

@@ -1,0 +1,276 @@
+/*
+ * run_snapshot.c: the pinned plan of an attempt, read and checked.
+ *
+ * The runner does not believe the keeper, nor the tables: it reads the run
+ * from its events (replay.c), computes the plan anew from document, targets,
+ * parameters and sealed boxes, counts the approvals of the run and of its
+ * gates, and starts nothing that does not give the hash that approvals were
+ * given to.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "compiler/expand.h"
+#include "journal/approval.h"
+#include "journal/hash.h"
+#include "journal/lifecycle.h"
+#include "journal/plan.h"
+#include "runner/run_snapshot.h"
+#include "runner/replay.h"
+
+enum err
+run_snapshot_refuse(struct fault *why, const char *message)
+{
+	return fault_set(why, ERR_FORBIDDEN, "refused", NULL, "%s", message);
+}
+
+static enum err
+read_attempt(const char *exec, const char *state, struct run_snapshot *s,
+    struct fault *why)
+{
+	struct rows *rows = db_query(s->db, STMT_ATTEMPT_BY_EXEC, TEXT(exec));
+	enum err err = ERR_NOT_FOUND;
+
+	if (db_next(rows)) {
+		s->run_id = db_int(rows, 0);
+		s->n = db_int(rows, 2);
+		strncpy(s->step_id, db_text(rows, 1), sizeof(s->step_id) - 1);
+		strncpy(s->state, db_text(rows, 3), sizeof(s->state) - 1);
+		err = ERR_OK;
+	}
+	db_done(rows);
+	if (err != ERR_OK)
+		return run_snapshot_refuse(why, "There is no such attempt.");
+	return strcmp(s->state, state) == 0
+	    ? ERR_OK
+	    : run_snapshot_refuse(why, "The attempt was started before.");
+}
+
+static enum err
+read_look(const char *exec, struct run_snapshot *s, struct fault *why)
+{
+	struct json_object *row = db_first_json(
+	    db_query(s->db, STMT_LOOK_BY_EXEC, TEXT(exec)));
+
+	if (row == NULL)
+		return run_snapshot_refuse(why, "There is no such look.");
+	s->dry_run = true;
+	s->run_id = json_int(row, "run", 0);
+	strncpy(s->step_id, json_text(row, "step", ""), sizeof(s->step_id) - 1);
+	s->names = json_object_get(json_get(row, "targets"));
+	json_object_put(row);
+	return ERR_OK;
+}
+
+/* The document with the lists of the run. */
+static enum err
+parse(struct run_snapshot *s, const char *text, struct fault *why)
+{
+	struct json_object *lists = NULL;
+	struct runbook *runbook;
+	enum err err;
+
+	s->runbook = runbook_parse(text, strlen(text));
+	err = runbook_lists(s->runbook, json_get(s->run, "parameters"),
+	    json_get(s->run, "targets"), &lists, why);
+	if (err == ERR_OK && lists != NULL) {
+		err = runbook_expand(text, strlen(text), lists, &runbook, why);
+		if (err == ERR_OK) {
+			runbook_free(s->runbook);
+			s->runbook = runbook;
+		}
+	}
+	json_object_put(lists);
+	return err;
+}
+
+static enum err
+read_document(struct run_snapshot *s, struct fault *why)
+{
+	const char *hash = json_text(s->run, "document", "");
+	struct rows *rows = db_query(s->db, STMT_DOCUMENT_TEXT, TEXT(hash));
+	char found[2 * HASH_BYTES + 1] = "";
+	enum err err = ERR_OK;
+	int index;
+
+	if (db_next(rows)) {
+		hash_hex(db_text(rows, 0), strlen(db_text(rows, 0)), found);
+		err = parse(s, db_text(rows, 0), why);
+	}
+	db_done(rows);
+	if (err != ERR_OK)
+		return err;
+	if (strcmp(found, hash) != 0)
+		return run_snapshot_refuse(why,
+		    "The document is not the one that "
+		    "was pinned: its hash differs.");
+	if (*s->step_id == '\0')
+		return ERR_OK; /* a preflight is about all of them */
+	index = runbook_find_step(s->runbook, s->step_id);
+	if (index < 0)
+		return run_snapshot_refuse(
+		    why, "The document has no such step.");
+	s->step = &s->runbook->steps[index];
+	return ERR_OK;
+}
+
+/* Counted anew: with the roles that the approvers have now. */
+static enum err
+check_approvals(struct run_snapshot *s, const char *plan, struct fault *why)
+{
+	struct json_object *given = plan_decisions(s->db, s->run_id, plan, "");
+	bool approved = approval_is_complete(
+	    json_get(s->run, "approvals"), given, approval_moment(s->run));
+
+	json_object_put(given);
+	return approved ? ERR_OK
+			: run_snapshot_refuse(why,
+			      "The plan does not have "
+			      "the approvals that it needs any more: nothing "
+			      "was executed.");
+}
+
+static enum err
+check_run(struct run_snapshot *s, struct fault *why)
+{
+	char plan[2 * HASH_BYTES + 1];
+
+	s->run = db_first_json(db_query(s->db, STMT_RUN_GET, INT(s->run_id)));
+	if (s->run == NULL)
+		return run_snapshot_refuse(why, "There is no such run.");
+	plan_of_row(s->run, plan);
+	if (strcmp(plan, json_text(s->run, "plan", "")) != 0)
+		return run_snapshot_refuse(why,
+		    "The run does not match its plan: "
+		    "nothing was executed.");
+	if (!s->dry_run &&
+	    strcmp(json_text(s->run, "state", ""), "running") != 0 &&
+	    strcmp(json_text(s->run, "state", ""), "paused") != 0)
+		return run_snapshot_refuse(why, "The run is not running.");
+	return *s->step_id == '\0' ? ERR_OK : check_approvals(s, plan, why);
+}
+
+static struct json_object *
+step_row(const struct run_snapshot *s, const char *id)
+{
+	return db_first_json(
+	    db_query(s->db, STMT_STEP_GET, INT(s->run_id), TEXT(id)));
+}
+
+/* The gate is given for this plan, or does not stand in this row's way. */
+static bool
+is_open(
+    struct run_snapshot *s, const struct step *gate, struct json_object *row)
+{
+	struct json_object *g = step_row(s, gate->id), *given;
+	const char *state = json_text(g, "state", "");
+	bool open = true;
+
+	if (text_eq(json_text(g, "part", ""), json_text(row, "part", "")) &&
+	    json_int(g, "position", 0) < json_int(row, "position", 0) &&
+	    !text_eq(state, "skipped")) {
+		given = plan_decisions(
+		    s->db, s->run_id, json_text(s->run, "plan", ""), gate->id);
+		open = text_eq(state, "succeeded") &&
+		    approval_is_gate_given(gate, given);
+		json_object_put(given);
+	}
+	json_object_put(g);
+	return open;
+}
+
+/* A probe stands where the step stands that it is of. */
+static enum err
+check_gates(struct run_snapshot *s, struct fault *why)
+{
+	const char *of = s->step->probe_of != NULL ? s->step->probe_of
+						   : s->step->id;
+	struct json_object *row = step_row(s, of);
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < s->runbook->steps_count && err == ERR_OK; i++)
+		if (s->runbook->steps[i].kind == STEP_APPROVAL &&
+		    !is_open(s, &s->runbook->steps[i], row))
+			err = fault_set(why, ERR_FORBIDDEN, "gate", NULL,
+			    "The gate \"%s\" before this step does not have "
+			    "the approvals that it needs: nothing was "
+			    "executed.",
+			    s->runbook->steps[i].title);
+	json_object_put(row);
+	return err;
+}
+
+static enum err
+read_all(struct run_snapshot *s, const char *exec, const char *state,
+    struct fault *why)
+{
+	enum err err;
+
+	if ((err = read_attempt(exec, state, s, why)) == ERR_OK &&
+	    (err = check_run(s, why)) == ERR_OK &&
+	    (err = read_document(s, why)) == ERR_OK)
+		err = check_gates(s, why);
+	return err;
+}
+
+/* The tables would let it run, and the events do not. */
+static bool
+is_forged(struct runner *r, const char *exec, const char *state)
+{
+	struct run_snapshot s = { .db = r->db };
+	struct fault fault;
+	bool good = read_all(&s, exec, state, &fault) == ERR_OK;
+
+	run_snapshot_clear(&s);
+	return good;
+}
+
+/* The number of the run, which the tables say and its events must confirm. */
+static int64_t
+run_of(struct runner *r, enum stmt stmt, const char *exec)
+{
+	return db_first_int(db_query(r->db, stmt, TEXT(exec)), -1);
+}
+
+enum err
+run_snapshot_read(struct runner *r, const char *exec, const char *state,
+    struct run_snapshot *s, struct fault *why)
+{
+	enum err err = replay_run(
+	    r, run_of(r, STMT_ATTEMPT_BY_EXEC, exec), why);
+	struct fault found = { 0 };
+
+	if (err != ERR_OK)
+		return err;
+	s->db = r->replayed;
+	err = read_all(s, exec, state, &found);
+	if (err != ERR_OK && is_forged(r, exec, state))
+		return fault_set(why, ERR_FORBIDDEN, "forged", NULL,
+		    EXEC_FORGED " By the events: %s", found.message);
+	if (err != ERR_OK)
+		*why = found;
+	return err;
+}
+
+enum err
+run_snapshot_read_look(struct runner *r, const char *exec,
+    struct run_snapshot *s, struct fault *why)
+{
+	enum err err = replay_run(r, run_of(r, STMT_LOOK_BY_EXEC, exec), why);
+
+	s->db = r->replayed;
+	if (err == ERR_OK && (err = read_look(exec, s, why)) == ERR_OK &&
+	    (err = check_run(s, why)) == ERR_OK)
+		err = read_document(s, why);
+	return err;
+}
+
+void
+run_snapshot_clear(struct run_snapshot *s)
+{
+	json_object_put(s->names);
+	json_object_put(s->run);
+	runbook_free(s->runbook);
+}

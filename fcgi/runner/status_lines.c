@@ -1,0 +1,163 @@
+/*
+ * status_lines.c: passes what a step says of its targets on to the keeper.
+ *
+ * What is there is sent together, and then all answers are read: a hundred
+ * targets that end at the same time cost one wait for the disk, not two
+ * hundred.  A line counts as passed once its own answer came; what has none
+ * is sent again, which the keeper tells from a new one.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "journal/hash.h"
+#include "runner/runner.h"
+
+#define MAX_LINE (1024 * 1024)
+#define MAX_TOGETHER 64
+#define MAX_BYTES (256 * 1024) /* no line is added from here on */
+
+/* Lines that are passed together. */
+struct lines {
+	struct json_object *bodies[MAX_TOGETHER];
+	size_t ends[MAX_TOGETHER]; /* offset after each */
+	size_t count;
+	bool done; /* the last of them is the last one */
+};
+
+/* The hash of a file of the target, into the object. */
+static void
+put_hash(struct runner *r, const struct exec *e, const char *target,
+    const char *ending, struct json_object *o)
+{
+	char *name = mem_printf("%s%s", target, ending);
+	char *path = exec_path(r, e->id, name), hash[2 * HASH_BYTES + 1];
+
+	if (hash_file(path, hash) == ERR_OK)
+		json_set_text(o, "hash", hash);
+	free(name);
+	free(path);
+}
+
+/* A target's last line gets the hashes of its output and of what was kept,
+ * which are final now. */
+static void
+add_hash(struct runner *r, const struct exec *e, struct json_object *line)
+{
+	const char *target = json_text(line, "target", "");
+	const char *state = json_text(line, "state", "running");
+	struct json_object *artifacts = json_get(line, "artifact");
+	struct json_object *sealed = json_get(line, "sealed");
+
+	if (strcmp(state, "running") == 0 || !text_is_id(target))
+		return;
+	put_hash(r, e, target, ".cast", line);
+	if (json_object_is_type(artifacts, json_type_object))
+		put_hash(r, e, target, EXEC_KEPT, artifacts);
+	if (json_object_is_type(sealed, json_type_object))
+		put_hash(r, e, target, EXEC_SEALED, sealed);
+}
+
+/* Adds a line, which ends at that offset. */
+static void
+add_line(struct runner *r, const struct exec *e, const char *text, size_t len,
+    size_t end, struct lines *l)
+{
+	struct json_object *line = NULL, *body;
+
+	if (json_read(text, len, &line, NULL) != ERR_OK) {
+		log_warn("execution %s: a status line is malformed", e->id);
+		return;
+	}
+	l->done = json_flag(line, "done", false);
+	if (!l->done)
+		add_hash(r, e, line);
+	body = exec_about(e->id);
+	json_set(body, "line", line);
+	l->bodies[l->count] = body;
+	l->ends[l->count++] = end;
+}
+
+/* Collects whole lines of the text from *at on, which it moves. */
+static void
+collect(struct runner *r, const struct exec *e, const struct buf *text,
+    size_t *at, struct lines *l)
+{
+	const char *eol;
+	size_t from = *at;
+
+	while (!l->done && l->count < MAX_TOGETHER && *at - from < MAX_BYTES &&
+	    *at < text->len &&
+	    (eol = memchr(text->data + *at, '\n', text->len - *at)) != NULL) {
+		size_t end = (size_t)(eol + 1 - text->data);
+
+		add_line(r, e, text->data + *at, end - 1 - *at, end, l);
+		*at = end;
+	}
+}
+
+/* False: the keeper is not there; *at is where to begin again. */
+static bool
+pass(struct runner *r, const struct exec *e, struct lines *l, size_t *at)
+{
+	enum err errs[MAX_TOGETHER];
+	size_t n = keeper_ask_each(r, "exec_line", l->bodies, l->count, errs);
+	size_t passed = 0;
+	bool all;
+
+	for (; passed < n && errs[passed] != ERR_UNAVAILABLE; passed++)
+		if (errs[passed] != ERR_OK)
+			log_warn("execution %s: the keeper refused a line: %s",
+			    e->id, err_name(errs[passed]));
+	all = passed == l->count;
+	if (!all)
+		*at = passed > 0 ? l->ends[passed - 1] : 0;
+	for (size_t i = 0; i < l->count; i++)
+		json_object_put(l->bodies[i]);
+	l->count = 0;
+	return all;
+}
+
+static void
+read_status(struct runner *r, const struct exec *e, struct buf *ret)
+{
+	char *path = exec_path(r, e->id, EXEC_STATUS);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	free(path);
+	if (fd < 0)
+		return;
+	while (ret->len < MAX_LINE &&
+	    (n = pread(fd, buf_reserve(ret, 65536), 65536,
+		 e->offset + (off_t)ret->len)) > 0)
+		ret->len += (size_t)n;
+	close(fd);
+}
+
+bool
+lines_pass(struct runner *r, struct exec *e)
+{
+	struct lines l = { .count = 0 };
+	struct buf text = { 0 };
+	size_t at = 0, begin;
+	bool all = true;
+
+	read_status(r, e, &text);
+	do {
+		begin = at;
+		collect(r, e, &text, &at, &l);
+		if (l.count > 0 && !pass(r, e, &l, &at)) {
+			all = false;
+			at = at > begin ? at : begin;
+		}
+	} while (all && !l.done && at > begin);
+	e->offset += (off_t)at;
+	buf_clear(&text);
+	return all && l.done;
+}

@@ -1,0 +1,105 @@
+/*
+ * target_selection.c: which targets an attempt is for, and how many of them at
+ * a time.
+ *
+ * A retry may be for some of a group alone.  Which ones stands with the
+ * attempt; that they belong to the plan is checked here.  A share such as
+ * batch=25% is of the whole group, also where a retry is for a few of it: the
+ * author has said how many may be touched at the same time.
+ */
+#include "base/json.h"
+#include "journal/plan.h"
+#include "runner/target_selection.h"
+
+struct json_object *
+target_selection_read(struct db *db, int64_t run, const char *step, int64_t n,
+    struct json_object *group)
+{
+	struct json_object *asked = json_object_new_object();
+	struct json_object *names = json_object_new_array();
+	struct rows *rows = db_query(
+	    db, STMT_TARGETS_OF_ATTEMPT, INT(run), TEXT(step), INT(n));
+	size_t count;
+
+	while (db_next(rows))
+		json_set_bool(asked, db_text(rows, 0), true);
+	db_done(rows);
+	for (size_t i = 0; i < json_object_array_length(group); i++) {
+		struct json_object *name = json_object_array_get_idx(group, i);
+
+		if (json_get(asked, json_object_get_string(name)) != NULL)
+			json_object_array_add(names, json_object_get(name));
+	}
+	count = (size_t)json_object_object_length(asked);
+	json_object_put(asked);
+	if (count > 0 && json_object_array_length(names) == count)
+		return names;
+	json_object_put(names);
+	return NULL;
+}
+
+/* People skipped that statement last, so the one behind it is the first. */
+static bool
+is_skipped(struct json_object *list, int64_t statement)
+{
+	size_t n = list != NULL ? json_object_array_length(list) : 0;
+
+	return n > 0 &&
+	    json_object_get_int64(json_object_array_get_idx(list, n - 1)) ==
+	    statement;
+}
+
+struct json_object *
+target_selection_statements(struct db *db, int64_t run, const char *step,
+    int64_t n, const char *plan, struct json_object **ret_skipped)
+{
+	struct rows *rows = db_query(
+	    db, STMT_TARGETS_OF_ATTEMPT, INT(run), TEXT(step), INT(n));
+	struct json_object *from = json_object_new_object();
+	struct json_object *skipped = json_object_new_object();
+	bool good = true;
+
+	while (db_next(rows)) {
+		if (!db_is_null(rows, 3))
+			json_set_int(from, db_text(rows, 0), db_int(rows, 3));
+		if (!db_is_null(rows, 4))
+			json_set(skipped, db_text(rows, 0),
+			    json_tokener_parse(db_text(rows, 4)));
+	}
+	db_done(rows);
+	json_object_object_foreach (from, target, statement) {
+		int64_t first = json_object_get_int64(statement);
+
+		if (is_skipped(json_get(skipped, target), first - 1))
+			first--;
+		good = good &&
+		    db_first_int(
+			db_query(db, STMT_RESUMABLE, INT(run), TEXT(step),
+			    INT(n), TEXT(target), INT(first), TEXT(plan)),
+			0) > 0;
+	}
+	if (good) {
+		*ret_skipped = skipped;
+		return from;
+	}
+	json_object_put(from);
+	json_object_put(skipped);
+	return NULL;
+}
+
+void
+target_selection_pace(struct json_object *o, const struct step *step,
+    struct json_object *resolved)
+{
+	struct json_object *group = plan_targets_of(resolved, step->on);
+	int64_t n = (int64_t)json_object_array_length(group), batch;
+
+	batch = step->serial          ? 1
+	    : step->batch_percent > 0 ? (n * step->batch_percent + 99) / 100
+				      : step->batch;
+	json_object_put(group);
+	if (batch > 0)
+		json_set_int(o, "batch", batch);
+	if (step->max_fail >= 0)
+		json_set_int(o, "max_fail", step->max_fail);
+}

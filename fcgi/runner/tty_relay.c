@@ -1,0 +1,173 @@
+/*
+ * tty_relay.c: what people type, handed to the step that shows its terminal,
+ * and what of it has arrived there, told to the keeper.
+ *
+ * A step that takes no more for now (its program reads nothing) is not waited
+ * for: that would stop the runner; it is nothing for the log.  Whatever gets
+ * lost on the way, here too, the page sends again until it has arrived.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "runner/runner.h"
+
+#define SAID_MAX 256
+
+/* The folder's path may be longer than that of a socket. */
+static int
+connect_step(const struct runner *r, const char *exec, const char *target)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	char *folder = mem_printf("%s/exec/%s", r->data_dir, exec);
+	char *path;
+	int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), fd, error;
+
+	path = mem_printf("/proc/self/fd/%d/%s" EXEC_KEYS, dir, target);
+	strncpy(at.sun_path, path, sizeof(at.sun_path) - 1);
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 &&
+	    (dir < 0 || connect(fd, (struct sockaddr *)&at, sizeof(at)) != 0)) {
+		error = errno;
+		close(fd);
+		errno = error;
+		fd = -1;
+	}
+	error = errno;
+	if (dir >= 0)
+		close(dir);
+	free(folder);
+	free(path);
+	errno = error;
+	return fd;
+}
+
+static void
+hang_up(struct terminal *t)
+{
+	if (t->fd > 0)
+		close(t->fd);
+	t->fd = 0;
+}
+
+/* The terminal, or the entry that it may have. */
+static struct terminal *
+find(struct runner *r, const char *exec, const char *target)
+{
+	struct terminal *oldest = &r->terminals[0];
+
+	for (size_t i = 0; i < TERMINALS; i++) {
+		struct terminal *t = &r->terminals[i];
+
+		if (t->fd > 0 && strcmp(t->exec, exec) == 0 &&
+		    strcmp(t->target, target) == 0)
+			return t;
+		if (t->used < oldest->used)
+			oldest = t;
+	}
+	hang_up(oldest);
+	strncpy(oldest->exec, exec, sizeof(oldest->exec) - 1);
+	strncpy(oldest->target, target, sizeof(oldest->target) - 1);
+	return oldest;
+}
+
+/* Where the step has closed a connection of old, a new one is made. */
+static bool
+pass(struct runner *r, struct terminal *t, const char *body)
+{
+	for (int i = 0; i < 2; i++) {
+		if (t->fd <= 0 &&
+		    (t->fd = connect_step(r, t->exec, t->target)) <= 0)
+			return false;
+		if (send(t->fd, body, strlen(body), MSG_NOSIGNAL) >= 0)
+			return true;
+		if (errno == EAGAIN)
+			return false;
+		hang_up(t);
+	}
+	return false;
+}
+
+void
+tty_relay_pass(struct runner *r, const char *body)
+{
+	struct json_object *o = NULL;
+	struct terminal *t;
+	const char *exec, *target;
+
+	if (json_read(body, strlen(body), &o, NULL) != ERR_OK)
+		return;
+	exec = json_text(o, "exec", "");
+	target = json_text(o, "target", "");
+	if (text_is_id(exec) && strlen(exec) == 2 * EXEC_ID_BYTES &&
+	    text_is_id(target)) {
+		t = find(r, exec, target);
+		t->used = ++r->typed;
+		if (!pass(r, t, body) && errno != EAGAIN)
+			log_warn("execution %s: what was typed for %s did not "
+				 "arrive: %s",
+			    exec, target, strerror(errno));
+	}
+	json_object_put(o);
+}
+
+void
+tty_relay_fds(const struct runner *r, struct pollfd fds[TERMINALS])
+{
+	for (size_t i = 0; i < TERMINALS; i++)
+		fds[i] = (struct pollfd){ .events = POLLIN,
+			.fd = r->terminals[i].fd > 0 ? r->terminals[i].fd
+						     : -1 };
+}
+
+static void
+tell(struct runner *r, const struct terminal *t, const char *said, size_t len)
+{
+	struct json_object *o = NULL, *body;
+
+	if (json_read(said, len, &o, NULL) != ERR_OK)
+		return;
+	body = json_object_new_object();
+	json_set_text(body, "exec", t->exec);
+	json_set_text(body, "target", t->target);
+	json_set_text(body, "typist", json_text(o, "typist", ""));
+	json_set_int(body, "arrived", json_int(o, "arrived", 0));
+	(void)keeper_ask(r, "exec_typed", body, NULL);
+	json_object_put(body);
+	json_object_put(o);
+}
+
+void
+tty_relay_tell(struct runner *r, const struct pollfd fds[TERMINALS])
+{
+	char said[SAID_MAX];
+	ssize_t n;
+
+	for (size_t i = 0; i < TERMINALS; i++) {
+		struct terminal *t = &r->terminals[i];
+
+		if (fds[i].revents == 0 || fds[i].fd != t->fd)
+			continue;
+		n = recv(t->fd, said, sizeof(said), MSG_DONTWAIT);
+		if (n > 0)
+			tell(r, t, said, (size_t)n);
+		else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+			hang_up(t);
+	}
+}
+
+void
+tty_relay_close(struct runner *r)
+{
+	for (size_t i = 0; i < TERMINALS; i++)
+		hang_up(&r->terminals[i]);
+}

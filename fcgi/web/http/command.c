@@ -1,0 +1,375 @@
+/*
+ * command.c: commands, passed on to the keeper with the user's credential.
+ *
+ * The web decides nothing: it turns the fields of a form into the body that
+ * the verb expects and shows the answer.  A command is sent once.  Where the
+ * connection breaks before the answer, nobody knows whether it was carried
+ * out, so it is not sent again: the person is told to look.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "web/http/command.h"
+#include "web/pages/page.h"
+#include "web/i18n/localized_error.h"
+#include "wire/wire.h"
+
+#define ANSWER_MS 15000
+#define CONNECT_TRIES 20 /* a restart takes about a second */
+
+struct keeper {
+	char *path;
+	int fd;
+	int64_t last_id;
+	struct buf in;
+};
+
+/* What a form may give to a verb: t text, i number, b bool, l list in one
+ * text, m the several fields of that name. */
+static const struct field {
+	enum verb verb;
+	const char *name;
+	char type;
+} form_fields[] = {
+	{ VERB_run_approve, "decision", 't' },
+	{ VERB_run_approve, "comment", 't' },
+	{ VERB_run_approve, "plan", 't' },
+	{ VERB_run_abort, "reason", 't' },
+	{ VERB_run_rollback, "reason", 't' },
+	{ VERB_run_rollback_cancel, "reason", 't' },
+	{ VERB_run_close, "result", 't' },
+	{ VERB_run_close, "note", 't' },
+	{ VERB_run_comment, "text", 't' },
+	{ VERB_run_withdraw, "comment", 't' },
+	{ VERB_step_withdraw, "comment", 't' },
+	{ VERB_step_execute, "attempt", 'i' },
+	{ VERB_step_execute, "understood", 'b' },
+	{ VERB_step_retry, "attempt", 'i' },
+	{ VERB_step_retry, "understood", 'b' },
+	{ VERB_step_retry, "targets", 't' },
+	{ VERB_step_retry, "from", 't' },
+	{ VERB_step_retry, "reason", 't' },
+	{ VERB_step_confirm, "note", 't' },
+	{ VERB_step_reopen, "reason", 't' },
+	{ VERB_step_skip, "reason", 't' },
+	{ VERB_step_type, "attempt", 'i' },
+	{ VERB_step_type, "target", 't' },
+	{ VERB_step_type, "line", 't' },
+	{ VERB_step_type, "data", 't' },
+	{ VERB_step_type, "typist", 't' },
+	{ VERB_step_type, "from", 'i' },
+	{ VERB_step_type, "columns", 'i' },
+	{ VERB_step_type, "rows", 'i' },
+	{ VERB_step_reveal, "attempt", 'i' },
+	{ VERB_step_reveal, "target", 't' },
+	{ VERB_step_resolve, "outcome", 't' },
+	{ VERB_step_resolve, "note", 't' },
+	{ VERB_step_sign, "note", 't' },
+	{ VERB_step_approve, "decision", 't' },
+	{ VERB_step_approve, "comment", 't' },
+	{ VERB_step_approve, "plan", 't' },
+	{ VERB_account_add, "name", 't' },
+	{ VERB_account_add, "roles", 'l' },
+	{ VERB_account_add, "password", 't' },
+	{ VERB_account_change, "roles", 'l' },
+	{ VERB_account_change, "disabled", 'b' },
+	{ VERB_password_set, "password", 't' },
+	{ VERB_password_set, "old", 't' },
+	{ VERB_token_add, "name", 't' },
+	{ VERB_token_add, "scopes", 'm' },
+	{ VERB_token_add, "expires", 't' },
+	{ VERB_token_add, "password", 't' },
+	{ VERB_secret_set, "name", 't' },
+	{ VERB_secret_set, "value", 't' },
+	{ VERB_secret_delete, "force", 'b' },
+	{ VERB_login, "name", 't' },
+	{ VERB_login, "password", 't' },
+	{ VERB_setup, "key", 't' },
+	{ VERB_setup, "name", 't' },
+	{ VERB_setup, "password", 't' },
+};
+
+struct keeper *
+keeper_new(const char *data)
+{
+	struct keeper *k = mem_calloc(1, sizeof(*k));
+
+	k->path = mem_printf("%s/run/keeper.sock", data);
+	k->fd = -1;
+	return k;
+}
+
+static void
+hang_up(struct keeper *k)
+{
+	if (k->fd >= 0)
+		close(k->fd);
+	k->fd = -1;
+}
+
+void
+keeper_free(struct keeper *k)
+{
+	if (k == NULL)
+		return;
+	hang_up(k);
+	buf_clear(&k->in);
+	free(k->path);
+	free(k);
+}
+
+/* A keeper that was restarted has closed the connection of old. */
+static bool
+is_stale(int fd)
+{
+	char c;
+	ssize_t n = recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
+
+	return n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+static bool
+connected(struct keeper *k)
+{
+	static const struct timespec pause = { 0, 50 * 1000 * 1000 };
+
+	if (k->fd >= 0 && is_stale(k->fd))
+		hang_up(k);
+	for (int i = 0; k->fd < 0 && i < CONNECT_TRIES; i++) {
+		if (i > 0)
+			nanosleep(&pause, NULL);
+		k->fd = io_connect(k->path);
+	}
+	return k->fd >= 0;
+}
+
+static enum err
+refuse(struct req *req, enum err err, const char *body)
+{
+	struct json_object *o = NULL;
+
+	if (json_read(body, strlen(body), &o, NULL) != ERR_OK ||
+	    !json_object_is_type(o, json_type_object)) {
+		json_object_put(o);
+		return fault_set(&req->fault, err, err_name(err), "", "%s",
+		    "The keeper refused this and did not say why.");
+	}
+	req->problem = request_own(req, o);
+	localized_error_add(req, o);
+	return fault_set(&req->fault, err, json_text(o, "code", ""),
+	    json_text(o, "field", ""), "%s", json_text(o, "message", ""));
+}
+
+enum err
+command_ask(struct req *req, enum verb verb, struct json_object *body,
+    struct json_object **ret)
+{
+	struct keeper *k = req->web->keeper;
+	struct wire_call call = { .verb = verb_name(verb),
+		.credential = req->credential,
+		.address = req->address,
+		.run = req->run,
+		.step = req->step,
+		.body = json_write(body) };
+	struct wire_reply answer;
+	enum err err = ERR_UNAVAILABLE;
+
+	call.id = ++k->last_id;
+	if (!connected(k)) {
+		fault_set(&req->fault, err, "keeper_away", "", "%s",
+		    request_text(req, "keeper_away",
+			"The keeper does not "
+			"answer, so nothing was changed. Try again in a "
+			"moment."));
+	} else if (wire_ask(k->fd, &call, ANSWER_MS, &k->in, &answer) !=
+	    ERR_OK) {
+		hang_up(k);
+		fault_set(&req->fault, err, "keeper_lost", "", "%s",
+		    request_text(req, "keeper_lost",
+			"The keeper went away "
+			"before it answered. Reload the page to see whether "
+			"this "
+			"was done."));
+	} else if (answer.err != ERR_OK) {
+		err = refuse(req, answer.err, answer.body);
+	} else {
+		err = json_read(
+		    answer.body, strlen(answer.body), ret, &req->fault);
+		if (err == ERR_OK)
+			request_own(req, *ret);
+	}
+	json_object_put(body);
+	return err;
+}
+
+static struct json_object *
+list_of(const char *text)
+{
+	struct json_object *list = json_object_new_array();
+	static const char between[] = " ,;\t\r\n";
+
+	for (text += strspn(text, between); *text != '\0';
+	     text += strspn(text, between)) {
+		size_t len = strcspn(text, between);
+
+		json_object_array_add(
+		    list, json_object_new_string_len(text, (int)len));
+		text += len;
+	}
+	return list;
+}
+
+/* One field or several, as an array. */
+static struct json_object *
+several_of(struct json_object *field)
+{
+	struct json_object *list;
+
+	if (json_object_is_type(field, json_type_array))
+		return json_object_get(field);
+	list = json_object_new_array();
+	json_object_array_add(list, json_object_get(field));
+	return list;
+}
+
+static enum err
+add_form_field(struct req *req, const struct field *f, struct json_object *body)
+{
+	const char *text = request_field(req, f->name);
+	int64_t n;
+
+	if (json_get(req->fields, f->name) == NULL)
+		return ERR_OK;
+	switch (f->type) {
+	case 'i':
+		if (!text_int(text, 0, INT64_MAX, &n))
+			return fault_set(&req->fault, ERR_INVALID, "wrong_type",
+			    f->name, "%s must be a whole number.", f->name);
+		json_set_int(body, f->name, n);
+		break;
+	case 'b':
+		json_set_bool(body, f->name, text_eq(text, "true"));
+		break;
+	case 'm':
+		json_set(
+		    body, f->name, several_of(json_get(req->fields, f->name)));
+		break;
+	case 'l':
+		json_set(body, f->name, list_of(text));
+		break;
+	default:
+		json_set_text(body, f->name, text);
+	}
+	return ERR_OK;
+}
+
+enum err
+command_body(struct req *req, enum verb verb, struct json_object **ret)
+{
+	struct json_object *body;
+	enum err err = ERR_OK;
+	size_t count = sizeof(form_fields) / sizeof(form_fields[0]);
+
+	if (!req->is_form) {
+		*ret = json_object_get(req->fields);
+		return ERR_OK;
+	}
+	body = json_object_new_object();
+	for (size_t i = 0; i < count && err == ERR_OK; i++)
+		if (form_fields[i].verb == verb)
+			err = add_form_field(req, &form_fields[i], body);
+	if (err == ERR_OK)
+		*ret = body;
+	else
+		json_object_put(body);
+	return err;
+}
+
+/* What the path says about accounts and tokens goes into the body. */
+static void
+name_from_path(struct req *req, struct json_object *body)
+{
+	switch (req->verb) {
+	case VERB_account_change:
+	case VERB_password_set:
+	case VERB_reset_confirm:
+		json_set_text(body, "name", req->name);
+		break;
+	case VERB_token_revoke:
+		json_set_text(body, "name", req->name);
+		json_set_text(body, "account", req->actor.name);
+		break;
+	default:
+		break;
+	}
+}
+
+/* The run's page, at the step that is next now. */
+static const char *
+run_place(struct req *req)
+{
+	struct json_object *run = request_own(req,
+	    db_first_json(db_query(req->web->db, STMT_RUN_GET, INT(req->run))));
+	const char *current = json_text(run, "current", NULL);
+
+	if (current != NULL)
+		return arena_printf(
+		    req->arena, "/runs/%" PRId64 "#step-%s", req->run, current);
+	return arena_printf(req->arena, "/runs/%" PRId64 "%s", req->run,
+	    text_eq(json_text(run, "state", ""), "running") ? "#finish" : "");
+}
+
+/* Where a person goes after the command. */
+static const char *
+next_page(struct req *req)
+{
+	const char *back = reply_local_path(request_field(req, "back"), NULL);
+
+	if (back != NULL)
+		return back;
+	if (req->run != 0)
+		return run_place(req);
+	return req->verb == VERB_token_revoke ? "/tokens"
+	    : req->verb == VERB_reset_confirm ? "/"
+					      : "/users";
+}
+
+/* A form of the run page is answered on that page: it says what is possible
+ * now.  What is not about the run has the page of errors. */
+static enum err
+refused(struct req *req, struct reply *reply, enum err err)
+{
+	if (req->wants != WANTS_HTML || req->run == 0 || req->problem == NULL ||
+	    *request_field(req, "back") != '\0' || err == ERR_UNAUTHENTICATED ||
+	    err == ERR_NOT_FOUND)
+		return err;
+	return page_run_refused(req, reply, err);
+}
+
+enum err
+post_command(struct req *req, struct reply *reply)
+{
+	struct json_object *body, *answer;
+	enum err err = command_body(req, req->verb, &body);
+
+	if (err != ERR_OK)
+		return err;
+	name_from_path(req, body);
+	if ((err = command_ask(req, req->verb, body, &answer)) != ERR_OK)
+		return refused(req, reply, err);
+	if (req->wants == WANTS_HTML)
+		return reply_redirect(req, reply, next_page(req));
+	if (req->verb == VERB_step_execute || req->verb == VERB_step_retry ||
+	    req->verb == VERB_step_look || req->verb == VERB_run_preflight)
+		reply->status = 202;
+	return reply_json(req, reply, json_object_get(answer));
+}

@@ -1,0 +1,319 @@
+/*
+ * reply.c: one answer: complete before its first byte is sent.
+ *
+ * Status and headers follow the body into the output, so that a failure
+ * while rendering is still a clean error page.  The headers that protect the
+ * browser are the same on every answer and stand here, once; nginx adds none,
+ * as its add_header is not inherited where a location has its own.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "web/http/cookie.h"
+#include "web/http/reply.h"
+
+static const char security[] =
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; "
+    "style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; worker-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "X-Frame-Options: DENY\r\n"
+    "Referrer-Policy: same-origin\r\n"
+    "Cross-Origin-Opener-Policy: same-origin\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n";
+
+static const struct {
+	const char *path; /* the page's path begins with this */
+	const char *key;
+} navigation[] = {
+	{ "/runbooks", "library" },
+	{ "/runs/new", "library" },
+	{ "/runs", "history" },
+	{ "/users", "users" },
+	{ "/tokens", "tokens" },
+	{ "/targets", "targets" },
+	{ "/secrets", "secrets" },
+};
+
+void
+reply_init(struct reply *reply)
+{
+	*reply = (struct reply){ .status = 200,
+		.type = "text/html; charset=utf-8",
+		.cache = "no-store" };
+}
+
+void
+reply_clear(struct reply *reply)
+{
+	buf_clear(&reply->headers);
+	buf_clear(&reply->body);
+}
+
+void
+reply_reset(struct reply *reply)
+{
+	struct buf headers = reply->headers, body = reply->body;
+
+	reply_init(reply);
+	reply->headers = headers;
+	reply->body = body;
+	buf_reset(&reply->headers);
+	buf_reset(&reply->body);
+}
+
+void
+reply_header(struct reply *reply, const char *name, const char *value)
+{
+	for (const char *s = value; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			log_bug("a control character in the header %s", name);
+	buf_printf(&reply->headers, "%s: %s\r\n", name, value);
+}
+
+static struct json_object *
+actor_model(const struct req *req)
+{
+	struct json_object *o;
+
+	if (*req->actor.name == '\0')
+		return NULL;
+	o = json_object_new_object();
+	json_set_text(o, "name", req->actor.name);
+	json_set_bool(o, "is_admin", actor_has(&req->actor, "admin"));
+	json_set_bool(o, "is_operator", actor_has(&req->actor, "operator"));
+	return o;
+}
+
+static struct json_object *
+navigation_model(const struct req *req)
+{
+	struct json_object *o = json_object_new_object();
+	const char *here = text_eq(req->path, "/") ? "home" : "";
+	size_t count = sizeof(navigation) / sizeof(navigation[0]);
+
+	for (size_t i = 0; i < count && *here == '\0'; i++)
+		if (text_starts(req->path, navigation[i].path))
+			here = navigation[i].key;
+	json_set_bool(o, "home", text_eq(here, "home"));
+	json_set_bool(o, "library", text_eq(here, "library"));
+	json_set_bool(o, "history", text_eq(here, "history"));
+	json_set_bool(o, "users", text_eq(here, "users"));
+	json_set_bool(o, "tokens", text_eq(here, "tokens"));
+	json_set_bool(o, "targets", text_eq(here, "targets"));
+	json_set_bool(o, "secrets", text_eq(here, "secrets"));
+	return o;
+}
+
+/* A text that the page before left for this one, by its key. */
+static void
+set_flash(const struct req *req, struct reply *reply, struct json_object *o)
+{
+	const char *key = cookie_get(req, "flash");
+
+	json_set(o, "flash", NULL);
+	if (key == NULL || !text_starts(key, "flash_"))
+		return;
+	json_set_text(o, "flash", request_text(req, key, NULL));
+	cookie_set(req, reply, "flash", "", -1);
+}
+
+static struct json_object *
+page_model(const struct req *req, struct reply *reply, const char *title)
+{
+	struct json_object *o = json_object_new_object();
+	char now[CLOCK_TEXT], csrf[65] = "";
+
+	if (*req->session != '\0' && *req->actor.name != '\0')
+		auth_form_token(req->session, csrf);
+	clock_format(clock_now(), now);
+	json_set_text(o, "lang", req->lang);
+	json_set_text(o, "other_lang", messages_other(req->lang));
+	json_set_text(o, "title", title);
+	json_set_text(o, "path",
+	    req->method == METHOD_POST ? "/" : request_env(req, "REQUEST_URI"));
+	json_set(o, "actor", actor_model(req));
+	json_set_text(o, "csrf", csrf);
+	json_set(o, "t",
+	    json_object_get(messages_all(req->web->messages, req->lang)));
+	json_set(o, "nav", navigation_model(req));
+	json_set_text(o, "now", now);
+	json_set_text(o, "asset", req->web->asset);
+	json_set_bool(o, "setup_needed",
+	    *req->actor.name == '\0' && req->web->db != NULL &&
+		db_first_int(db_query(req->web->db, STMT_ADMIN_COUNT, TEXT("")),
+		    1) == 0);
+	set_flash(req, reply, o);
+	return o;
+}
+
+enum err
+reply_page(struct req *req, struct reply *reply, const char *template,
+    const char *title, struct json_object *model)
+{
+	enum err err;
+
+	json_set(model, "_", page_model(req, reply, title));
+	err = templates_render(
+	    req->web->templates, template, model, &reply->body, &req->fault);
+	json_object_put(model);
+	if (err == ERR_OK)
+		return ERR_OK;
+	log_warn("%s", req->fault.message);
+	return fault_set(&req->fault, ERR_INTERNAL, "page_failed", "",
+	    "This page could not be made. The server's log says why.");
+}
+
+enum err
+reply_json(struct req *req, struct reply *reply, struct json_object *model)
+{
+	size_t len;
+	const char *text;
+
+	(void)req;
+	json_object_object_foreach (model, key, value) {
+		(void)value;
+		if (*key == '_')
+			json_object_object_del(model, key);
+	}
+	text = json_object_to_json_string_length(model,
+	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+	buf_put(&reply->body, text, len);
+	json_object_put(model);
+	reply->type = "application/json";
+	return ERR_OK;
+}
+
+enum err
+reply_model(struct req *req, struct reply *reply, const char *template,
+    const char *title, struct json_object *model)
+{
+	if (req->wants == WANTS_HTML)
+		return reply_page(req, reply, template, title, model);
+	return reply_json(req, reply, model);
+}
+
+enum err
+reply_redirect(struct req *req, struct reply *reply, const char *location)
+{
+	(void)req;
+	reply->status = 303;
+	reply_header(reply, "Location", location);
+	return ERR_OK;
+}
+
+enum err
+reply_internal(
+    struct req *req, struct reply *reply, const char *address, const char *type)
+{
+	(void)req;
+	reply->type = type;
+	reply_header(reply, "X-Accel-Redirect", address);
+	return ERR_OK;
+}
+
+int
+reply_status(enum err err, const char *code)
+{
+	static const int statuses[ERR__MAX] = {
+		[ERR_OK] = 200,
+		[ERR_INVALID] = 422,
+		[ERR_UNAUTHENTICATED] = 401,
+		[ERR_FORBIDDEN] = 403,
+		[ERR_NOT_FOUND] = 404,
+		[ERR_CONFLICT] = 409,
+		[ERR_TOO_LARGE] = 413,
+		[ERR_LIMIT] = 429,
+		[ERR_UNAVAILABLE] = 503,
+		[ERR_IO] = 500,
+		[ERR_TIMEOUT] = 503,
+		[ERR_INTERNAL] = 500,
+	};
+
+	if (err == ERR_INVALID && text_starts(code, "malformed"))
+		return 400;
+	if (text_eq(code, "wrong_method"))
+		return 405;
+	return statuses[err];
+}
+
+struct json_object *
+reply_problem(const struct req *req, enum err err)
+{
+	const struct fault *f = &req->fault;
+	struct json_object *o = req->problem;
+
+	if (o != NULL)
+		return json_object_get(o);
+	o = json_object_new_object();
+	json_set_text(o, "code", *f->code != '\0' ? f->code : err_name(err));
+	json_set_text(o, "message",
+	    *f->message != '\0'
+		? f->message
+		: request_text(req, err_name(err), "This did not work."));
+	json_set_text(o, "field", f->field);
+	return o;
+}
+
+void
+reply_fault(struct req *req, struct reply *reply, enum err err)
+{
+	struct json_object *model = json_object_new_object();
+	struct json_object *problem = reply_problem(req, err);
+	const char *back = reply_local_path(request_field(req, "back"), NULL);
+
+	buf_reset(&reply->body);
+	reply->cache = "no-store";
+	reply->type = "text/html; charset=utf-8";
+	reply->status = reply_status(err, json_text(problem, "code", ""));
+	json_set(model, "error", problem);
+	if (req->wants != WANTS_HTML) {
+		reply_json(req, reply, model);
+		return;
+	}
+	json_set_int(model, "status", reply->status);
+	json_set_text(model, "back",
+	    back != NULL || req->run == 0
+		? back
+		: arena_printf(req->arena, "/runs/%" PRId64, req->run));
+	if (reply_page(req, reply, "error.html",
+		request_text(req, "error_title", "Error"), model) == ERR_OK)
+		return;
+	buf_reset(&reply->body);
+	buf_puts(&reply->body,
+	    "<!doctype html><title>Error</title>"
+	    "<p>This page could not be made.</p>");
+	reply->status = 500;
+}
+
+void
+reply_finish(struct reply *reply, enum method method, struct buf *out)
+{
+	buf_printf(out,
+	    "Status: %d\r\nContent-Type: %s\r\n"
+	    "Cache-Control: %s\r\n",
+	    reply->status, reply->type, reply->cache);
+	if (strstr(buf_text(&reply->headers), "X-Accel-Redirect: ") == NULL)
+		buf_printf(out, "Content-Length: %zu\r\n", reply->body.len);
+	buf_puts(out, security);
+	buf_put(out, buf_text(&reply->headers), reply->headers.len);
+	buf_puts(out, "\r\n");
+	if (method != METHOD_HEAD)
+		buf_put(out, buf_text(&reply->body), reply->body.len);
+}
+
+const char *
+reply_local_path(const char *path, const char *fallback)
+{
+	if (path == NULL || path[0] != '/' || path[1] == '/' ||
+	    strlen(path) > 1000)
+		return fallback;
+	for (const char *s = path; *s != '\0'; s++)
+		if ((unsigned char)*s <= ' ' || *s == 0x7f || *s == '\\')
+			return fallback;
+	return path;
+}

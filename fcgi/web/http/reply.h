@@ -1,0 +1,62 @@
+/*
+ * reply.h: one answer: complete before its first byte is sent.
+ */
+#ifndef WEB_HTTP_REPLY_H
+#define WEB_HTTP_REPLY_H
+
+#include "web/http/request.h"
+
+struct reply {
+	int status;
+	const char *type;   /* Content-Type */
+	const char *cache;  /* Cache-Control */
+	struct buf headers; /* further ones, with line ends */
+	struct buf body;
+};
+
+void reply_init(struct reply *reply);
+void reply_clear(struct reply *reply);
+void reply_reset(struct reply *reply); /* keeps the memory */
+
+/* Adds a header; a value with control characters is a bug and aborts. */
+void reply_header(struct reply *reply, const char *name, const char *value);
+
+/*
+ * Renders the model through a template, with the key "_" that every page
+ * has.  Takes the model over.
+ */
+enum err reply_page(struct req *req, struct reply *reply, const char *template,
+    const char *title, struct json_object *model);
+
+/* The model as JSON, without its keys that begin with "_".  Takes it over. */
+enum err reply_json(
+    struct req *req, struct reply *reply, struct json_object *model);
+
+/* One or the other, by what the request wants. */
+enum err reply_model(struct req *req, struct reply *reply, const char *template,
+    const char *title, struct json_object *model);
+
+/* 303 to a path of ours. */
+enum err reply_redirect(
+    struct req *req, struct reply *reply, const char *location);
+
+/* nginx sends what an internal address of its own stands for. */
+enum err reply_internal(struct req *req, struct reply *reply,
+    const char *address, const char *type);
+
+/* The error page or the JSON error, from req->fault and req->problem. */
+void reply_fault(struct req *req, struct reply *reply, enum err err);
+
+/* The model of that error: {"code", "message", "field", …}. */
+struct json_object *reply_problem(const struct req *req, enum err err);
+
+/* The status that stands for an error. */
+int reply_status(enum err err, const char *code);
+
+/* The bytes for FastCGI: status, headers, and the body unless HEAD. */
+void reply_finish(struct reply *reply, enum method method, struct buf *out);
+
+/* A path of ours to go back to, or the fallback: never another site. */
+const char *reply_local_path(const char *path, const char *fallback);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * request.h: one request, read and checked, independent of FastCGI.
+ */
+#ifndef WEB_HTTP_REQUEST_H
+#define WEB_HTTP_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "journal/auth.h"
+#include "web/web.h"
+
+#define REQUEST_MAX_BODY (1024 * 1024)
+
+enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OTHER };
+enum wants { WANTS_HTML, WANTS_JSON, WANTS_STREAM };
+
+struct req {
+	struct web *web;
+	struct arena *arena; /* all memory of the request */
+	char **env;          /* NAME=value, as FastCGI has it */
+	enum method method;
+	const char *path;           /* still encoded, without the query */
+	const char *query_text;     /* "" where none */
+	struct json_object *query;  /* {} where none */
+	struct json_object *fields; /* of the body: form or JSON alike */
+	bool is_form;
+	enum wants wants;
+	const char *lang;
+	const char *session;    /* of the cookie, or "" */
+	const char *credential; /* for the keeper; "" for nobody */
+	const char *address;
+	struct actor actor; /* name "" until signed in */
+	enum verb verb;     /* of the route */
+	/* What the route's pattern found in the path. */
+	int64_t run;
+	int64_t n;
+	const char *step;
+	const char *name;
+	struct fault fault;          /* why the handler gave up */
+	struct json_object *problem; /* the keeper's own words, or NULL */
+};
+
+/*
+ * Reads the request from its environment and body.  ERR_INVALID or
+ * ERR_TOO_LARGE with req->fault.  All that req points to is owned by the
+ * arena, which outlives it; env and body are the caller's and stay.
+ */
+enum err request_init(struct req *req, struct web *web, struct arena *arena,
+    char **env, const char *body, size_t body_len);
+
+/* A variable of the environment ("HTTP_HOST"), or NULL. */
+const char *request_env(const struct req *req, const char *name);
+
+/* A cookie's value (arena), or NULL. */
+const char *request_cookie(const struct req *req, const char *name);
+
+/* Whoever sent the cookie or token: fills actor.  ERR_UNAUTHENTICATED. */
+enum err request_sign_in(struct req *req);
+
+/* Puts the object when the request ends; returns it. */
+struct json_object *request_own(struct req *req, struct json_object *o);
+
+/* A text of the query or of the body, or "".  Of several fields of that name
+ * the last counts: a form sends a checkbox behind its "no". */
+const char *request_query(const struct req *req, const char *name);
+const char *request_field(const struct req *req, const char *name);
+
+/* A text in the language of the request. */
+const char *request_text(
+    const struct req *req, const char *key, const char *fallback);
+
+/* The same with its {names} filled in (arena); the pairs of name and value
+ * end with NULL. */
+const char *request_fill(const struct req *req, const char *key,
+    const char *fallback, ...) __attribute__((sentinel));
+
+#endif

@@ -1,0 +1,256 @@
+/*
+ * resubmit.c: a form that was sent after its session had ended.
+ *
+ * What somebody typed must not be lost because they had to sign in: the
+ * sign-in form carries it, and after that the form is shown again, filled in,
+ * and has to be pressed again.  The server keeps nothing meanwhile.  Secrets
+ * are never carried: fields that our pages mark with `_secret`, and those of
+ * the commands that take one.  Without a form on the page of before (the run
+ * has gone on), what was entered is listed.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "html/form.h"
+#include "html/template.h"
+#include "html/url.h"
+#include "web/http/resubmit.h"
+#include "web/http/cookie.h"
+#include "web/views/model.h"
+#include "web/http/route.h"
+
+#define MOST (64 * 1024) /* bytes of the encoded fields */
+
+struct carry {
+	const char *path;   /* to which the form was sent */
+	const char *page;   /* on which it stood; "": not known */
+	const char *fields; /* as a query, without secrets */
+	bool secret;        /* there was one */
+	bool too_large;
+};
+
+static bool
+has_name(struct json_object *names, const char *name)
+{
+	size_t n = json_object_is_type(names, json_type_array)
+	    ? json_object_array_length(names)
+	    : 0;
+
+	if (json_object_is_type(names, json_type_string))
+		return text_eq(json_object_get_string(names), name);
+	for (size_t i = 0; i < n; i++)
+		if (text_eq(json_object_get_string(
+				json_object_array_get_idx(names, i)),
+			name))
+			return true;
+	return false;
+}
+
+static bool
+is_secret(const struct req *req, const char *name)
+{
+	static const char *const always[] = { "password", "old", "key" };
+
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		if (text_eq(name, always[i]))
+			return true;
+	return has_name(json_get(req->fields, "_secret"), name) ||
+	    (req->verb == VERB_secret_set && text_eq(name, "value")) ||
+	    (req->verb == VERB_step_type &&
+		(text_eq(name, "line") || text_eq(name, "data")));
+}
+
+static void
+put_field(struct buf *out, const char *name, const char *value)
+{
+	if (out->len > 0)
+		buf_putc(out, '&');
+	url_put_query(out, name);
+	buf_putc(out, '=');
+	url_put_query(out, value);
+}
+
+static void
+put_fields(const struct req *req, struct carry *c, struct buf *out)
+{
+	json_object_object_foreach (req->fields, name, value) {
+		bool many = json_object_is_type(value, json_type_array);
+		size_t n = many ? json_object_array_length(value) : 1;
+
+		if (is_secret(req, name)) {
+			c->secret |= *request_field(req, name) != '\0';
+			continue;
+		}
+		for (size_t i = 0; i < n && *name != '_'; i++)
+			put_field(out, name,
+			    json_object_get_string(many
+				    ? json_object_array_get_idx(value, i)
+				    : value));
+	}
+}
+
+/* The page that the browser says it came from, if it is one of ours. */
+static const char *
+page_before(const struct req *req)
+{
+	const char *referer = request_env(req, "HTTP_REFERER");
+	const char *host = referer != NULL ? strstr(referer, "://") : NULL;
+
+	return host == NULL ? "" : reply_local_path(strchr(host + 3, '/'), "");
+}
+
+static void
+of_form(struct req *req, struct carry *c)
+{
+	struct buf fields = { 0 };
+
+	put_fields(req, c, &fields);
+	c->too_large = fields.len > MOST;
+	c->fields = c->too_large ? ""
+				 : arena_strdup(req->arena, buf_text(&fields));
+	c->path = req->path;
+	c->page = page_before(req);
+	buf_clear(&fields);
+}
+
+bool
+carry_is_there(const struct req *req)
+{
+	return req->verb == VERB_login && req->is_form &&
+	    reply_local_path(request_field(req, "carry_path"), NULL) != NULL;
+}
+
+static void
+of_sign_in(const struct req *req, struct carry *c)
+{
+	c->path = request_field(req, "carry_path");
+	c->page = reply_local_path(request_field(req, "carry_page"), "");
+	c->fields = request_field(req, "carry");
+	c->secret = text_eq(request_field(req, "carry_secret"), "true");
+	c->too_large = text_eq(request_field(req, "carry_large"), "true");
+}
+
+static void
+load(struct req *req, struct carry *c)
+{
+	*c = (struct carry){ 0 };
+	if (carry_is_there(req))
+		of_sign_in(req, c);
+	else
+		of_form(req, c);
+}
+
+struct json_object *
+carry_model(struct req *req)
+{
+	struct json_object *o;
+	struct carry c;
+
+	if (!carry_is_there(req) &&
+	    (req->method != METHOD_POST || !req->is_form ||
+		*req->actor.name != '\0' || verb_role(req->verb) == ROLE_NONE))
+		return NULL;
+	load(req, &c);
+	o = json_object_new_object();
+	model_text(o, "path", c.path);
+	model_text(o, "page", c.page);
+	model_text(o, "fields", c.fields);
+	model_bool(o, "secret", c.secret);
+	model_bool(o, "too_large", c.too_large);
+	return o;
+}
+
+/* Asks ourselves for a page, as this person; `out` has it where it is 200. */
+static bool
+render(struct req *req, const char *page, struct buf *out)
+{
+	const char *prefix = cookie_is_secure(req) ? "__Host-" : "";
+	char *env[] = { "REQUEST_METHOD=GET", "HTTP_ACCEPT=text/html",
+		arena_printf(req->arena, "REQUEST_URI=%s", page),
+		arena_printf(req->arena, "HTTP_COOKIE=%ssession=%s; %slang=%s",
+		    prefix, req->session, prefix, req->lang),
+		cookie_is_secure(req) ? "HTTP_X_FORWARDED_PROTO=https" : "A=",
+		NULL };
+	struct reply reply;
+	struct req sub;
+	bool ok;
+
+	reply_init(&reply);
+	ok = request_init(&sub, req->web, req->arena, env, NULL, 0) == ERR_OK;
+	if (ok)
+		route_dispatch(&sub, &reply);
+	ok = ok && reply.status == 200;
+	if (ok)
+		buf_put(out, buf_text(&reply.body), reply.body.len);
+	reply_clear(&reply);
+	return ok;
+}
+
+/* The form as it stands on that page, filled in; it goes into the model. */
+static bool
+find_form(struct req *req, const char *page, const struct carry *c,
+    struct json_object *fields, struct json_object *model)
+{
+	struct buf html = { 0 }, form = { 0 };
+	struct json_object *rest = NULL;
+	bool found = *page != '\0' && render(req, page, &html) &&
+	    form_fill(buf_text(&html), html.len, c->path, fields, &form, &rest);
+
+	if (found) {
+		request_own(req, rest);
+		model_put(model, "form", html_raw(form.data, form.len));
+		model_put(model, "rest", model_pairs(rest));
+		model_text(model, "page", page);
+	}
+	buf_clear(&html);
+	buf_clear(&form);
+	return found;
+}
+
+/* The page that it was sent from, that of its own address, those above. */
+static void
+find_page(struct req *req, const struct carry *c, struct json_object *fields,
+    struct json_object *model)
+{
+	char *path = arena_strdup(req->arena, c->path), *slash;
+	const char *runbook = json_text(fields, "runbook", NULL);
+	struct buf page = { 0 };
+	bool found = find_form(req, c->page, c, fields, model);
+
+	if (!found && runbook != NULL) {
+		buf_puts(&page, "/runs/new?runbook=");
+		url_put_query(&page, runbook);
+		found = find_form(req, buf_text(&page), c, fields, model);
+	}
+	while (!found && *path != '\0') {
+		found = find_form(req, path, c, fields, model);
+		slash = strrchr(path, '/');
+		*slash = '\0';
+	}
+	buf_clear(&page);
+	if (found)
+		return;
+	model_put(model, "form", NULL);
+	model_put(model, "rest", model_pairs(fields));
+	model_text(model, "page", *c->page != '\0' ? c->page : "/");
+}
+
+enum err
+carry_show(struct req *req, struct reply *reply)
+{
+	struct json_object *model = json_object_new_object();
+	struct json_object *fields = NULL;
+	struct carry c;
+
+	load(req, &c);
+	if (url_read_form(c.fields, strlen(c.fields), &fields) != ERR_OK)
+		fields = json_object_new_object();
+	request_own(req, fields);
+	model_bool(model, "secret", c.secret);
+	model_bool(model, "too_large", c.too_large);
+	find_page(req, &c, fields, model);
+	model_bool(model, "has_rest",
+	    json_object_array_length(json_get(model, "rest")) > 0);
+	return reply_page(req, reply, "resume.html",
+	    request_text(req, "resume_title", "Not sent yet"), model);
+}

@@ -1,0 +1,372 @@
+/*
+ * route.c: which request goes where, and who may make it.
+ *
+ * This table is the whole surface of the console.  A handler is reached only
+ * through it, so login, role and the form token are checked here, once.  The
+ * verb of a row says what it takes (wire/verbs.def); where that depends on
+ * the run or the step, the account must be signed in here and the keeper
+ * decides.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "html/url.h"
+#include "web/http/resubmit.h"
+#include "web/http/cookie.h"
+#include "web/pages/page.h"
+#include "web/http/route.h"
+
+#define GET METHOD_GET
+#define POST METHOD_POST
+#define STEP "/runs/:run/steps/:step"
+
+/* clang-format off */
+static const struct route routes[] = {
+	{ GET,	"/",			VERB_see,	page_home },
+	{ GET,	"/runbooks",		VERB_see,	page_runbooks },
+	{ GET,	"/runbooks/*name",	VERB_see,	page_runbook },
+	{ GET,	"/runs",		VERB_see,	page_runs },
+	{ GET,	"/runs/new",		VERB_run_create, page_run_new },
+	{ POST,	"/runs",		VERB_run_create, post_run_create },
+	{ GET,	"/runs/:run",		VERB_see,	page_run },
+	{ GET,	"/runs/:run/events",	VERB_see,	page_events },
+	{ GET,	"/events",		VERB_see,	page_events_many },
+	{ GET,	"/runs/:run/report",	VERB_see,	page_report },
+	{ GET,	"/runs/:run/report.json", VERB_see,	page_report_json },
+	{ GET,	"/runs/:run/report.csv", VERB_see,	page_report_csv },
+	{ GET,	"/runs/:run/preview/:step", VERB_see,	page_preview },
+	{ GET,	"/runs/:run/preflight",	VERB_see,	page_preflight },
+	{ POST,	"/runs/:run/preflight",	VERB_run_preflight, post_command },
+	{ GET,	"/runs/:run/artifacts/:n", VERB_see,	page_artifact },
+	{ GET,	STEP "/attempts/:n",	VERB_see,	page_targets_of_step },
+	{ GET,	STEP "/attempts/:n/:name", VERB_see,	page_output },
+
+	{ POST,	"/runs/:run/approvals",	VERB_run_approve, post_command },
+	{ POST,	"/runs/:run/withdraw",	VERB_run_withdraw, post_command },
+	{ POST,	"/runs/:run/start",	VERB_run_start,	post_command },
+	{ POST,	"/runs/:run/pause",	VERB_run_pause,	post_command },
+	{ POST,	"/runs/:run/resume",	VERB_run_resume, post_command },
+	{ POST,	"/runs/:run/abort",	VERB_run_abort,	post_command },
+	{ POST,	"/runs/:run/rollback",	VERB_run_rollback, post_command },
+	{ POST,	"/runs/:run/rollback/cancel", VERB_run_rollback_cancel, post_command },
+	{ POST,	"/runs/:run/close",	VERB_run_close,	post_command },
+	{ POST,	"/runs/:run/comments",	VERB_run_comment, post_command },
+	{ GET,	"/runs/:run/parameters", VERB_run_change, page_run_change },
+	{ POST,	"/runs/:run/parameters", VERB_run_change, post_run_change },
+
+	{ POST,	STEP "/look",		VERB_step_look,	post_command },
+	{ POST,	STEP "/execute",	VERB_step_execute, post_command },
+	{ POST,	STEP "/retry",		VERB_step_retry, post_command },
+	{ POST,	STEP "/confirm",	VERB_step_confirm, post_command },
+	{ POST,	STEP "/reopen",	VERB_step_reopen, post_command },
+	{ POST,	STEP "/skip",		VERB_step_skip,	post_command },
+	{ POST,	STEP "/cancel",		VERB_step_cancel, post_command },
+	{ POST,	STEP "/type",		VERB_step_type,	post_command },
+	{ POST,	STEP "/reveal",	VERB_step_reveal, post_reveal },
+	{ POST,	STEP "/resolve",	VERB_step_resolve, post_command },
+	{ POST,	STEP "/sign",		VERB_step_sign,	post_command },
+	{ POST,	STEP "/approve",	VERB_step_approve, post_command },
+	{ POST,	STEP "/withdraw",	VERB_step_withdraw, post_command },
+
+	{ GET,	"/users",		VERB_see_accounts, page_users },
+	{ POST,	"/users",		VERB_account_add, post_user_add },
+	{ POST,	"/users/:name",		VERB_account_change, post_command },
+	{ POST,	"/users/:name/password", VERB_password_set, post_command },
+	{ POST,	"/users/:name/confirm-reset", VERB_reset_confirm, post_command },
+	{ POST,	"/users/:name/tokens",	VERB_token_add,	post_token_add },
+	{ GET,	"/tokens",		VERB_see_own,	page_tokens },
+	{ POST,	"/tokens",		VERB_token_add,	post_token_add },
+	{ POST,	"/tokens/:name/revoke",	VERB_token_revoke, post_command },
+	{ GET,	"/password",		VERB_see_own,	page_password },
+	{ POST,	"/password",		VERB_password_set, post_password },
+
+	{ GET,	"/targets",		VERB_see,	page_targets },
+	{ GET,	"/targets/:name",	VERB_see,	page_targets },
+	{ GET,	"/secrets",		VERB_see_secrets, page_secrets },
+	{ POST,	"/secrets",		VERB_secret_set, post_secret_set },
+	{ POST,	"/secrets/:name/delete", VERB_secret_delete, post_secret_delete },
+
+	{ GET,	"/login",		VERB_see_public, page_login },
+	{ POST,	"/login",		VERB_login,	post_login },
+	{ POST,	"/logout",		VERB_logout,	post_logout },
+	{ GET,	"/setup",		VERB_see_public, page_setup },
+	{ POST,	"/setup",		VERB_setup,	post_setup },
+	{ POST,	"/language",		VERB_see_public, post_language },
+	{ GET,	"/healthz",		VERB_see_public, page_healthz },
+	{ GET,	"/metrics",		VERB_see_public, page_metrics },
+};
+/* clang-format on */
+
+const struct route *
+route_table(size_t *ret_count)
+{
+	*ret_count = sizeof(routes) / sizeof(routes[0]);
+	return routes;
+}
+
+/* Decodes a segment of the path; NULL where it is malformed. */
+static const char *
+decoded(struct req *req, const char *s, size_t len)
+{
+	struct buf text = { 0 };
+	const char *copy = NULL;
+
+	if (len > 0 && len <= 1000 &&
+	    url_decode(s, len, false, &text) == ERR_OK)
+		copy = arena_strdup(req->arena, buf_text(&text));
+	buf_clear(&text);
+	return copy;
+}
+
+static bool
+match_hole(
+    struct req *req, const char *hole, size_t hole_len, const char *segment)
+{
+	bool number = strncmp(hole, ":run", hole_len) == 0 ||
+	    strncmp(hole, ":n", hole_len) == 0;
+
+	if (number)
+		return text_int(segment, 1, INT64_MAX,
+		    hole[1] == 'r' ? &req->run : &req->n);
+	if (*hole == ':' && !text_is_id(segment))
+		return false;
+	*(hole[1] == 's' ? &req->step : &req->name) = segment;
+	return true;
+}
+
+bool
+route_match(struct req *req, const char *pattern, const char *path)
+{
+	while (*pattern != '\0' && *path != '\0') {
+		size_t hole, size;
+		const char *segment;
+
+		if (*pattern != ':' && *pattern != '*') {
+			if (*pattern++ != *path++)
+				return false;
+			continue;
+		}
+		hole = strcspn(pattern, "/");
+		size = *pattern == '*' ? strlen(path) : strcspn(path, "/");
+		segment = decoded(req, path, size);
+		if (segment == NULL || !match_hole(req, pattern, hole, segment))
+			return false;
+		pattern += hole;
+		path += size;
+	}
+	return *pattern == '\0' && *path == '\0';
+}
+
+/* The row for the request, or NULL; then *ret_other says whether another
+ * method would have one. */
+static const struct route *
+find(struct req *req, bool *ret_other)
+{
+	size_t count = sizeof(routes) / sizeof(routes[0]);
+	enum method method = req->method == METHOD_HEAD ? METHOD_GET
+							: req->method;
+
+	*ret_other = false;
+	for (size_t i = 0; i < count; i++) {
+		if (!route_match(req, routes[i].path, req->path))
+			continue;
+		if (routes[i].method == method)
+			return &routes[i];
+		*ret_other = true;
+	}
+	return NULL;
+}
+
+static enum err
+check_role(struct req *req, enum verb verb)
+{
+	enum role role = verb_role(verb);
+	const char *wanted;
+	enum err err;
+
+	if (role == ROLE_NONE)
+		return ERR_OK;
+	if (*req->actor.name == '\0')
+		return fault_set(&req->fault, ERR_UNAUTHENTICATED,
+		    "unauthenticated", "", "%s",
+		    request_text(req, "sign_in_first",
+			"Sign in first, or send a valid token."));
+	if (req->method != METHOD_POST &&
+	    (err = auth_may(&req->actor, req->verb, &req->fault)) != ERR_OK)
+		return err;
+	if (run_authorize_verb(verb, &req->actor, NULL) == ERR_OK)
+		return ERR_OK;
+	wanted = role == ROLE_ADMIN ? "admin" : "operator";
+	return fault_set(&req->fault, ERR_FORBIDDEN, "forbidden", "", "%s",
+	    request_fill(req, "role_needed",
+		"This takes the role {role}. Ask "
+		"an administrator of this console for it.",
+		"role", wanted, NULL));
+}
+
+/*
+ * The page that sends it is one of ours: the origin that the browser names is
+ * the host that it asked.  The scheme is not compared, as a proxy may speak
+ * another one to us.  A program names none.
+ */
+static bool
+is_own_origin(const struct req *req)
+{
+	const char *origin = request_env(req, "HTTP_ORIGIN");
+	const char *host = request_env(req, "HTTP_HOST");
+
+	if (origin == NULL)
+		return true;
+	if (text_starts(origin, "https://"))
+		origin += strlen("https://");
+	else if (text_starts(origin, "http://"))
+		origin += strlen("http://");
+	else
+		return false;
+	return host != NULL && strcasecmp(origin, host) == 0;
+}
+
+/* Another site must not press our buttons.  Sec-Fetch-Site is the browser's
+ * own comparison, which no proxy in between can spoil; browsers leave it out
+ * on plain HTTP. */
+static enum err
+check_form(struct req *req)
+{
+	const char *site = request_env(req, "HTTP_SEC_FETCH_SITE");
+	const char *token = request_env(req, "HTTP_X_CSRF_TOKEN");
+	char wanted[65];
+
+	if (site != NULL
+		? !text_eq(site, "same-origin") && !text_eq(site, "none")
+		: !is_own_origin(req))
+		return fault_set(&req->fault, ERR_FORBIDDEN, "origin", "", "%s",
+		    request_text(req, "other_origin",
+			"This was sent "
+			"from a page of another address than this console's. "
+			"(Behind a proxy: it has to pass the Host header "
+			"on.)"));
+	if (*req->session == '\0' || *req->actor.name == '\0' ||
+	    (verb_role(req->verb) == ROLE_NONE && req->verb != VERB_logout))
+		return ERR_OK;
+	if (token == NULL)
+		token = request_field(req, "_csrf");
+	auth_form_token(req->session, wanted);
+	if (strlen(token) == 64 && text_same_secret(token, wanted, 64))
+		return ERR_OK;
+	return fault_set(&req->fault, ERR_FORBIDDEN, "form_token", "", "%s",
+	    request_text(req, "form_expired",
+		"This form is from another "
+		"session. Go back, reload the page and press again."));
+}
+
+static enum err
+ask_to_sign_in(struct req *req, struct reply *reply)
+{
+	struct buf to = { 0 };
+	enum err err;
+
+	buf_puts(&to, "/login?back=");
+	url_put_query(&to, request_env(req, "REQUEST_URI"));
+	err = reply_redirect(req, reply, buf_text(&to));
+	buf_clear(&to);
+	return err;
+}
+
+/* A cookie of a session that is over is as good as none, and is taken back,
+ * so that it does not stand in the way of a new one. */
+static enum err
+sign_in(struct req *req, struct reply *reply)
+{
+	enum err err = request_sign_in(req);
+
+	if (err != ERR_UNAUTHENTICATED || *req->session == '\0')
+		return err;
+	req->session = "";
+	req->credential = "";
+	cookie_set(req, reply, "session", "", -1);
+	return ERR_OK;
+}
+
+/* A person's form is not lost where its session is over: it is shown again,
+ * after signing in, or at once where somebody has done that meanwhile. */
+static enum err
+post(struct req *req, struct reply *reply, const struct route *route,
+    enum err may)
+{
+	bool person = req->wants == WANTS_HTML && req->is_form;
+	enum err err;
+
+	if (may != ERR_OK && (may != ERR_UNAUTHENTICATED || !person))
+		return may;
+	if ((err = check_form(req)) == ERR_OK)
+		return may == ERR_OK ? route->handle(req, reply)
+				     : page_sign_in_again(req, reply);
+	if (!person || !text_eq(req->fault.code, "form_token") ||
+	    req->verb == VERB_logout)
+		return err;
+	reply->status = reply_status(err, "");
+	return carry_show(req, reply);
+}
+
+static enum err
+dispatch(struct req *req, struct reply *reply)
+{
+	const struct route *route;
+	bool other;
+	enum err err;
+
+	if ((err = sign_in(req, reply)) == ERR_UNAVAILABLE)
+		return fault_set(&req->fault, err, "starting", "", "%s",
+		    request_text(req, "starting",
+			"The console is starting. "
+			"Try again in a moment."));
+	if ((route = find(req, &other)) == NULL)
+		return fault_set(&req->fault, ERR_NOT_FOUND,
+		    other ? "wrong_method" : "not_found", "", "%s",
+		    request_text(
+			req, "not_found", "There is nothing at this address."));
+	req->verb = route->verb;
+	err = check_role(req, route->verb);
+	if (err == ERR_UNAUTHENTICATED && req->wants == WANTS_HTML &&
+	    route->method == METHOD_GET)
+		return ask_to_sign_in(req, reply);
+	return route->method == METHOD_POST ? post(req, reply, route, err)
+	    : err != ERR_OK                 ? err
+					    : route->handle(req, reply);
+}
+
+/* What only reads is made from one state of the journal.  A command is not:
+ * after it the journal is read for what it changed. */
+void
+route_dispatch(struct req *req, struct reply *reply)
+{
+	bool reads = req->method != METHOD_POST &&
+	    web_open_db(req->web) == ERR_OK;
+	bool failed;
+	enum err err;
+
+	if (reads)
+		db_begin(req->web->db);
+	if ((err = dispatch(req, reply)) != ERR_OK)
+		reply_fault(req, reply, err);
+	failed = req->web->db != NULL && db_take_failure(req->web->db);
+	if (failed) {
+		req->problem = NULL;
+		buf_reset(&reply->headers);
+		reply_fault(req, reply,
+		    fault_set(&req->fault, ERR_UNAVAILABLE,
+			"journal_unreadable", "", "%s",
+			request_text(req, "journal_unreadable",
+			    "The journal "
+			    "cannot be read now. Look again in a moment, "
+			    "before you "
+			    "press anything a second time.")));
+	}
+	if (reads)
+		db_end(req->web->db, ERR_OK);
+	if (failed) {
+		db_close(req->web->db); /* the next request opens it */
+		req->web->db = NULL;
+	}
+}

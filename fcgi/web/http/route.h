@@ -1,0 +1,29 @@
+/*
+ * route.h: which request goes where.
+ */
+#ifndef WEB_HTTP_ROUTE_H
+#define WEB_HTTP_ROUTE_H
+
+#include "web/http/reply.h"
+
+struct route {
+	enum method method;
+	const char *path;
+	enum verb verb;
+	enum err (*handle)(struct req *, struct reply *);
+};
+
+/* The table, for the tests that walk it. */
+const struct route *route_table(size_t *ret_count);
+
+/*
+ * True where the path fits the pattern; fills run, n, step and name of req:
+ * ":run" and ":n" are positive integers, ":step" and ":name" identifiers,
+ * "*name" is all that remains.
+ */
+bool route_match(struct req *req, const char *pattern, const char *path);
+
+/* Checks role and form token, calls the handler, answers errors. */
+void route_dispatch(struct req *req, struct reply *reply);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * messages.h: the words of the pages, in the languages that there are.
+ */
+#ifndef WEB_I18N_MESSAGES_H
+#define WEB_I18N_MESSAGES_H
+
+#include <json-c/json.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define MESSAGES_DEFAULT "en"
+
+struct messages;
+
+/* Reads FOLDER/en.json and FOLDER/zh-CN.json: objects of texts.  What is
+ * missing is taken from English.  ERR_IO, ERR_INVALID with a fault. */
+enum err messages_load(
+    const char *folder, struct messages **ret, struct fault *fault);
+void messages_free(struct messages *m);
+
+/* The language of that name, or of an Accept-Language header; static text,
+ * never NULL. */
+const char *messages_language(const char *name);
+const char *messages_accept(const char *header);
+
+/* 0 or 1: for what is kept by language. */
+int messages_index(const char *lang);
+
+/* The other language, for the switch. */
+const char *messages_other(const char *lang);
+
+/* All texts of a language; they belong to m. */
+struct json_object *messages_all(const struct messages *m, const char *lang);
+
+/* One text, or the fallback where there is none of that key. */
+const char *messages_get(const struct messages *m, const char *lang,
+    const char *key, const char *fallback);
+
+/* Appends a text in which {name} stands for a value; pairs is name, value,
+ * name, value, NULL. */
+void messages_fill(const char *text, const char *const *pairs, struct buf *out);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * step_message.c: what our own programs say of an attempt, in the language of
+ * the person.
+ *
+ * The record has one sentence, in English.  Those that the keeper and the
+ * runner write themselves are known, so a page can show them translated, with
+ * what follows them as it is; what a target said is shown as it came.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "web/i18n/step_message.h"
+#include "wire/exec.h"
+
+static const struct {
+	const char *message;
+	const char *key;
+} said[] = {
+	{ EXEC_NOT_ACCEPTED, "said_not_accepted" },
+	{ EXEC_NOT_ACCEPTED_RESTART, "said_not_accepted_restart" },
+	{ EXEC_FORGED, "said_forged" },
+	{ EXEC_CHAIN_BROKEN, "said_chain_broken" },
+};
+
+const char *
+step_message_text(const struct req *req, const char *message)
+{
+	if (message == NULL || req->wants != WANTS_HTML)
+		return message;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		if (text_starts(message, said[i].message))
+			return arena_printf(req->arena, "%s%s",
+			    request_text(req, said[i].key, said[i].message),
+			    message + strlen(said[i].message));
+	return message;
+}

@@ -1,0 +1,35 @@
+/*
+ * page_artifact.c: one output that a run has kept, to download.
+ *
+ * A file is found by the number of the event that recorded it.  It is what a
+ * target said, so a browser must never show it as anything of ours: it is
+ * always a download of bytes, whatever its name says, and nginx adds to it
+ * what it adds to recorded output (no sniffing, no scripts).
+ */
+#include "web/pages/page.h"
+#include "wire/exec.h"
+
+enum err
+page_artifact(struct req *req, struct reply *reply)
+{
+	struct json_object *row = request_own(req,
+	    db_first_json(db_query(
+		req->web->db, STMT_WEB_ARTIFACT, INT(req->run), INT(req->n))));
+	const char *name = json_text(row, "name", "");
+	const char *target = json_text(row, "target", "");
+
+	if (row == NULL)
+		return fault_set(&req->fault, ERR_NOT_FOUND, "no_artifact", "",
+		    "%s",
+		    request_text(req, "no_artifact",
+			"Nothing of that number was kept in this run."));
+	if (json_int(row, "targets", 1) > 1)
+		name = arena_printf(req->arena, "%s-%s", target, name);
+	reply->cache = "private, no-cache";
+	reply_header(reply, "Content-Disposition",
+	    arena_printf(req->arena, "attachment; filename=\"%s\"", name));
+	return reply_internal(req, reply,
+	    arena_printf(req->arena, "/_exec/%s/%s" EXEC_KEPT,
+		json_text(row, "exec", ""), target),
+	    "application/octet-stream");
+}

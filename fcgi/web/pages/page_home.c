@@ -1,0 +1,169 @@
+/*
+ * page_home.c: what waits for me, what is running, what ended lately.
+ *
+ * "Waits for me" is what run_authorize() says that I may do now: approve,
+ * start, resume, press or sign the step that is next, or close.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "web/views/model.h"
+#include "web/pages/page.h"
+#include "web/views/run_model.h"
+
+#define MAX_OPEN 50
+#define MAX_RECENT 10
+
+static const struct {
+	enum verb verb;
+	const char *key, *fallback;
+} run_waits[] = {
+	{ VERB_run_approve, "wait_approve", "Approve the plan" },
+	{ VERB_run_start, "wait_start", "Start it" },
+	{ VERB_run_resume, "wait_resume", "Resume it" },
+}, step_waits[] = {
+	{ VERB_step_retry, "wait_failed", "Failed: {title}" },
+	{ VERB_step_resolve, "wait_unknown", "Outcome not known: {title}" },
+	{ VERB_step_sign, "wait_sign", "Sign: {title}" },
+	{ VERB_step_execute, "wait_step", "Next: {title}" },
+	{ VERB_step_confirm, "wait_step", "Next: {title}" },
+	{ VERB_step_approve, "wait_step", "Next: {title}" },
+	{ VERB_step_skip, "wait_step", "Next: {title}" },
+};
+
+/* What the person could do to the run, or NULL. */
+static const char *
+waiting_for(struct req *req, const struct view *v)
+{
+	int step = view_current(v);
+
+	for (size_t i = 0; i < sizeof(run_waits) / sizeof(run_waits[0]); i++)
+		if (view_may(v, run_waits[i].verb, -1))
+			return request_text(
+			    req, run_waits[i].key, run_waits[i].fallback);
+	for (size_t i = 0;
+	     step >= 0 && i < sizeof(step_waits) / sizeof(step_waits[0]); i++)
+		if (view_may(v, step_waits[i].verb, step))
+			return request_fill(req, step_waits[i].key,
+			    step_waits[i].fallback, "title",
+			    view_title(v, step), NULL);
+	if (v->finished && view_may(v, VERB_run_close, -1))
+		return request_text(req, "wait_close", "Close it");
+	return NULL;
+}
+
+/* All rows of a query as rows of a list.  A new array. */
+static struct json_object *
+row_models(struct req *req, struct rows *rows)
+{
+	struct json_object *list = json_object_new_array();
+
+	while (db_next(rows))
+		json_object_array_add(list, model_run_row(req, rows));
+	db_done(rows);
+	return list;
+}
+
+static void
+add_open(struct req *req, struct json_object *o, struct json_object *waiting,
+    struct json_object *running)
+{
+	const char *what = NULL, *title = NULL;
+	struct view *v;
+
+	if (view_load(req, json_int(o, "id", 0), &v) == ERR_OK) {
+		what = waiting_for(req, v);
+		title = run_model_focus_text(v);
+	}
+	model_text(o, "current_title", title);
+	model_text(o, "waiting_for", what);
+	json_object_array_add(
+	    what != NULL ? waiting : running, json_object_get(o));
+}
+
+static void
+add_list(struct json_object *model, const char *name, const char *has,
+    struct json_object *list)
+{
+	json_set_bool(model, has, json_object_array_length(list) > 0);
+	json_set(model, name, list);
+}
+
+/* The resets of passwords that the person could confirm. */
+static struct json_object *
+resets(struct req *req)
+{
+	struct json_object *all;
+
+	if (!req->actor.session || req->actor.reset_by[0] != '\0' ||
+	    (!actor_has(&req->actor, "admin") &&
+		!actor_has(&req->actor, "approver")))
+		return json_object_new_array();
+	all = db_rows_json(
+	    db_query(req->web->db, STMT_RESETS_OPEN, TEXT(req->actor.name)));
+	for (size_t i = 0; i < json_object_array_length(all); i++) {
+		struct json_object *o = json_object_array_get_idx(all, i);
+		const char *name = json_text(o, "name", "");
+
+		model_text(o, "text",
+		    request_fill(req, "reset_text",
+			"{by} has set the password of {name}.", "name", name,
+			"by", json_text(o, "reset_by", ""), NULL));
+		model_text(o, "button",
+		    request_fill(
+			req, "reset_confirm", "Confirm", "name", name, NULL));
+	}
+	return all;
+}
+
+/* Somebody else has set the person's own password: what is to be done. */
+static const char *
+own_reset(struct req *req)
+{
+	const struct actor *a = &req->actor;
+
+	if (a->reset_by[0] == '\0' || (a->reset_own && !a->reset_open))
+		return NULL;
+	return !a->reset_own
+	    ? request_fill(req, "own_reset_choose",
+		  "{by} has set your password: choose one of your own.", "by",
+		  a->reset_by, NULL)
+	    : request_fill(req, "own_reset_wait",
+		  "{by} has set your password before: another admin or "
+		  "approver "
+		  "has to confirm yours.",
+		  "by", a->reset_by, NULL);
+}
+
+enum err
+page_home(struct req *req, struct reply *reply)
+{
+	struct json_object *model = json_object_new_object();
+	struct json_object *waiting = json_object_new_array();
+	struct json_object *running = json_object_new_array();
+	struct json_object *recent, *open;
+
+	open = request_own(req,
+	    row_models(req,
+		db_query(req->web->db, STMT_WEB_RUNS_OPEN, INT(MAX_OPEN))));
+	for (size_t i = 0; i < json_object_array_length(open); i++)
+		add_open(
+		    req, json_object_array_get_idx(open, i), waiting, running);
+	recent = row_models(
+	    req, db_query(req->web->db, STMT_WEB_RUNS_ENDED, INT(MAX_RECENT)));
+	for (size_t i = 0; i < json_object_array_length(recent); i++) {
+		struct json_object *o = json_object_array_get_idx(recent, i);
+
+		model_put(o, "current_title", NULL);
+		model_put(o, "waiting_for", NULL);
+	}
+	model_text(model, "own_reset", own_reset(req));
+	json_set_bool(model, "own_reset_choose",
+	    req->actor.reset_by[0] != '\0' && !req->actor.reset_own);
+	add_list(model, "resets", "has_resets", resets(req));
+	add_list(model, "waiting", "has_waiting", waiting);
+	add_list(model, "running", "has_running", running);
+	add_list(model, "recent", "has_recent", recent);
+	return reply_model(req, reply, "home.html",
+	    request_text(req, "home_title", "Home"), model);
+}

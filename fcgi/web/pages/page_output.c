@@ -1,0 +1,248 @@
+/*
+ * page_output.c: the recorded output of one target of one attempt.
+ *
+ * Files are found by the journal's execution id, never by a path from the
+ * client.  ".txt" and ".cast" are sent by nginx (ranges work); ".play" is a
+ * page that replays it, ".terminal" one that people type into while it runs;
+ * without an ending it is a page with the end of the
+ * output and a search over all of it.  Secret output is shown by the answer to
+ * a form, once: the keeper opens it and puts on record for whom.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "journal/lifecycle.h"
+#include "web/http/command.h"
+#include "web/views/model.h"
+#include "web/pages/page.h"
+#include "web/views/output_text.h"
+#include "web/views/view.h"
+
+#define PAGE_BYTES (64 * 1024)
+#define MAX_MATCHES 500
+
+static const char *
+without_ending(struct req *req, const char *name, const char **ret_ending)
+{
+	static const char *const endings[] = { ".txt", ".cast", ".play",
+		".terminal" };
+
+	*ret_ending = "";
+	for (size_t i = 0; i < 4; i++) {
+		if (!text_ends(name, endings[i]))
+			continue;
+		*ret_ending = endings[i];
+		return arena_strndup(
+		    req->arena, name, strlen(name) - strlen(endings[i]));
+	}
+	return name;
+}
+
+static enum err
+send_file(struct req *req, struct reply *reply, const char *exec,
+    const char *target, const char *ending)
+{
+	reply->cache = "private, no-cache";
+	return reply_internal(req, reply,
+	    arena_printf(req->arena, "/_exec/%s/%s%s", exec, target, ending),
+	    text_eq(ending, ".txt") ? "text/plain; charset=utf-8"
+				    : "application/x-asciicast");
+}
+
+static void
+add_search(struct req *req, struct json_object *o, const char *exec,
+    const char *target)
+{
+	const char *q = request_query(req, "q");
+	struct json_object *matches = *q == '\0'
+	    ? json_object_new_array()
+	    : output_text_search(req, exec, target, q, MAX_MATCHES);
+	size_t n = json_object_array_length(matches);
+
+	model_text(o, "q", q);
+	model_put(o, "matches", matches);
+	model_bool(o, "has_matches", n > 0);
+	model_bool(o, "is_unmatched", *q != '\0' && n == 0);
+}
+
+static void
+add_place(struct req *req, struct json_object *o, struct view *v, int step)
+{
+	struct json_object *run = json_object_new_object();
+	struct json_object *s = json_object_new_object();
+
+	model_int(run, "id", req->run);
+	model_text(run, "title", json_text(v->run, "title", ""));
+	model_text(
+	    run, "url", arena_printf(req->arena, "/runs/%" PRId64, req->run));
+	model_text(s, "id", req->step);
+	model_text(s, "title", view_title(v, step));
+	model_put(o, "run", run);
+	model_put(o, "step", s);
+}
+
+/* Who has typed into it so far, or NULL. */
+static const char *
+typists(struct req *req, const char *target)
+{
+	struct rows *rows = db_query(req->web->db, STMT_WEB_TYPISTS,
+	    INT(req->run), TEXT(req->step), INT(req->n), TEXT(target));
+	const char *names = NULL;
+
+	while (db_next(rows))
+		names = names == NULL
+		    ? arena_printf(req->arena, "%s", db_text(rows, 0))
+		    : arena_printf(
+			  req->arena, "%s, %s", names, db_text(rows, 0));
+	db_done(rows);
+	return names == NULL
+	    ? NULL
+	    : request_fill(req, "terminal_typists",
+		  "So far {names} typed here.", "names", names, NULL);
+}
+
+/* Whether people type into it now, and this one may. */
+static void
+add_typing(struct json_object *o, struct view *v, int step, const char *state)
+{
+	const char *role = v->runbook->steps[step].role;
+	bool there = v->runbook->steps[step].interactive &&
+	    text_eq(state, "running");
+
+	model_bool(o, "can_type", there && view_may(v, VERB_step_type, step));
+	model_text(o, "watch_text",
+	    !there ? NULL
+		   : request_fill(v->req, "terminal_watch",
+			 "You watch. Who types has the role {role}.", "role",
+			 role != NULL ? role : "operator", NULL));
+	model_text(o, "typists_text",
+	    !there ? NULL : typists(v->req, json_text(o, "target", "")));
+	model_text(o, "terminal_url",
+	    !there ? NULL
+		   : arena_printf(v->req->arena, "%s.terminal",
+			 json_text(o, "output_url", "")));
+	model_text(o, "type_url",
+	    arena_printf(v->req->arena, "/runs/%" PRId64 "/steps/%s/type",
+		v->req->run, v->req->step));
+}
+
+/* Of secret output: that it is, or the text where it was revealed. */
+static void
+add_sealed(struct view *v, struct json_object *o, int step, bool sealed,
+    const char *revealed)
+{
+	const char *role = v->runbook->steps[step].role;
+	bool can = sealed && view_may(v, VERB_step_reveal, step);
+
+	model_bool(o, "is_sealed", sealed);
+	model_bool(o, "can_reveal", can && revealed == NULL);
+	model_bool(o, "is_revealed", revealed != NULL);
+	model_text(o, "revealed", revealed);
+	model_text(o, "sealed_text",
+	    !sealed || can
+		? NULL
+		: request_fill(v->req, "sealed_role",
+		      "It is shown to people with the role "
+		      "{role}.",
+		      "role", role != NULL ? role : "operator", NULL));
+	model_text(o, "reveal_url",
+	    !sealed ? NULL
+		    : arena_printf(v->req->arena,
+			  "/runs/%" PRId64 "/steps/%s/reveal", v->req->run,
+			  v->req->step));
+}
+
+static enum err
+show(struct req *req, struct reply *reply, struct json_object *row,
+    const char *target, const char *template, const char *revealed)
+{
+	const char *state = json_text(row, "state", "");
+	const char *exec = json_text(row, "exec", ""), *url;
+	int64_t dropped = json_int(row, "dropped", 0);
+	struct json_object *o;
+	struct buf text = { 0 };
+	struct view *v;
+	enum err err = view_load(req, req->run, &v);
+
+	if (err != ERR_OK)
+		return err;
+	o = json_object_new_object();
+	url = arena_printf(req->arena,
+	    "/runs/%" PRId64 "/steps/%s/attempts/%" PRId64 "/%s", req->run,
+	    req->step, req->n, target);
+	add_place(req, o, v, runbook_cache_find_step(v->entry, req->step));
+	model_int(o, "attempt", req->n);
+	model_text(o, "target", target);
+	model_text(o, "state", state);
+	model_state(req, o, state, NULL);
+	model_text(o, "exit_text", model_exit(req, json_get(row, "exit")));
+	model_int(o, "bytes", json_int(row, "bytes", 0));
+	model_text(o, "size_text", model_size(req, json_int(row, "bytes", 0)));
+	model_text(o, "started_at", json_text(row, "started_at", NULL));
+	model_text(o, "text_url", arena_printf(req->arena, "%s.txt", url));
+	model_text(o, "cast_url", arena_printf(req->arena, "%s.cast", url));
+	model_text(o, "play_url", arena_printf(req->arena, "%s.play", url));
+	model_text(o, "output_url", url);
+	model_text(o, "message", json_text(row, "message", NULL));
+	model_text(o, "dropped_text",
+	    dropped == 0 ? NULL
+			 : request_fill(req, "dropped", "{size} were dropped.",
+			       "size", model_size(req, dropped), NULL));
+	model_bool(o, "is_running", lifecycle_is_busy(state));
+	add_typing(o, v, runbook_cache_find_step(v->entry, req->step), state);
+	add_sealed(v, o, runbook_cache_find_step(v->entry, req->step),
+	    json_text(row, "sealed", NULL) != NULL, revealed);
+	add_search(req, o, exec, target);
+	output_text_read(req, exec, target, PAGE_BYTES, &text);
+	model_text(o, "text", buf_text(&text));
+	buf_clear(&text);
+	return reply_model(req, reply, template,
+	    view_title(v, runbook_cache_find_step(v->entry, req->step)), o);
+}
+
+enum err
+page_output(struct req *req, struct reply *reply)
+{
+	const char *ending;
+	const char *target = without_ending(req, req->name, &ending);
+	struct json_object *row = request_own(req,
+	    db_first_json(db_query(req->web->db, STMT_WEB_TARGET, INT(req->run),
+		TEXT(req->step), INT(req->n), TEXT(target))));
+
+	if (row == NULL)
+		return fault_set(&req->fault, ERR_NOT_FOUND, "no_output", "",
+		    "%s",
+		    request_text(req, "no_output", "There is no such output."));
+	if (text_eq(ending, ".play"))
+		return show(req, reply, row, target, "replay.html", NULL);
+	if (text_eq(ending, ".terminal"))
+		return show(req, reply, row, target, "terminal.html", NULL);
+	if (*ending != '\0')
+		return send_file(
+		    req, reply, json_text(row, "exec", ""), target, ending);
+	return show(req, reply, row, target, "output.html", NULL);
+}
+
+enum err
+post_reveal(struct req *req, struct reply *reply)
+{
+	struct json_object *body, *answer, *row;
+	const char *target = "";
+	enum err err = command_body(req, req->verb, &body);
+
+	if (err != ERR_OK)
+		return err;
+	req->n = json_int(body, "attempt", 0);
+	target = arena_strdup(req->arena, json_text(body, "target", ""));
+	if ((err = command_ask(req, req->verb, body, &answer)) != ERR_OK)
+		return err;
+	reply->cache = "no-store";
+	if (req->wants != WANTS_HTML)
+		return reply_json(req, reply, json_object_get(answer));
+	row = request_own(req,
+	    db_first_json(db_query(req->web->db, STMT_WEB_TARGET, INT(req->run),
+		TEXT(req->step), INT(req->n), TEXT(target))));
+	return show(req, reply, row, target, "output.html",
+	    json_text(answer, "text", ""));
+}

@@ -1,0 +1,312 @@
+/*
+ * page_preview.c: exactly what the button will do: the pinned text, the
+ * values that it gets, the targets and how they are reached.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "compiler/expand.h"
+#include "inventory/host_key.h"
+#include "inventory/targets.h"
+#include "lang/values.h"
+#include "journal/captured.h"
+#include "journal/plan.h"
+#include "web/views/card.h"
+#include "web/views/local.h"
+#include "web/views/dry_run.h"
+#include "web/views/model.h"
+#include "web/pages/page.h"
+
+/* "app @ db-1:3306", or a file. */
+static const char *
+database(struct view *v, struct json_object *t)
+{
+	const char *port = json_text(t, "port", NULL);
+	const char *place = json_text(t, "host", json_text(t, "socket", ""));
+
+	if (json_text(t, "file", NULL) != NULL)
+		return json_text(t, "file", "");
+	return arena_printf(v->req->arena, "%s @ %s%s%s",
+	    json_text(t, "database", json_text(t, "user", "")), place,
+	    port != NULL ? ":" : "", port != NULL ? port : "");
+}
+
+static const char *
+pinned(struct view *v, struct json_object *t)
+{
+	const char *key = json_text(t, "host_key", NULL);
+	char type[64], print[64];
+	struct buf blob = { 0 };
+	bool ok = key != NULL && host_key_read(key, type, &blob);
+
+	if (ok)
+		host_key_fingerprint(blob.data, blob.len, print);
+	buf_clear(&blob);
+	return ok ? request_fill(v->req, "how_pinned", "host key {print}",
+			"print", print, NULL)
+		  : request_text(v->req, "how_not_pinned",
+			"host key not pinned: nothing runs there until it is");
+}
+
+static const char *
+how_itself(struct view *v, const struct step *step, struct json_object *t)
+{
+	const char *kind = json_text(t, "kind", "local"), *host;
+
+	if (text_eq(kind, "mysql") || text_eq(kind, "postgresql") ||
+	    text_eq(kind, "sqlite"))
+		return request_fill(v->req, "how_database",
+		    "in the database "
+		    "{place}",
+		    "place", database(v, t), NULL);
+	if (text_eq(kind, "http"))
+		return request_fill(v->req, "how_http", "at {url}", "url",
+		    json_text(t, "url", ""), NULL);
+	if (!text_eq(kind, "ssh"))
+		return local_how(v->req, t, step->user);
+	host = arena_printf(v->req->arena, "%s:%" PRId64,
+	    json_text(t, "host", ""), json_int(t, "port", 22));
+	return request_fill(v->req, "how_ssh",
+	    "over SSH ({client}) as {user} "
+	    "at {host}, {key}",
+	    "client", json_text(t, "client", "libssh2"), "user",
+	    json_text(t, "user", ""), "host", host, "key", pinned(v, t), NULL);
+}
+
+/* The machines on the way to it, in the order in which they are passed. */
+static const char *
+how(struct view *v, const struct step *step, const char *name)
+{
+	struct json_object *all = json_get(v->run, "targets");
+	struct json_object *t = json_get(all, name);
+	const char *what = how_itself(v, step, t), *way = NULL, *next;
+
+	for (int i = 0; i < TARGETS_HOPS_MAX && t != NULL; i++) {
+		next = json_text(t, "jump", json_text(t, "over", NULL));
+		if (next == NULL)
+			break;
+		way = way == NULL
+		    ? next
+		    : arena_printf(v->req->arena, "%s → %s", next, way);
+		t = json_get(all, next);
+	}
+	return way == NULL
+	    ? what
+	    : request_fill(v->req, "how_over", "{how}, reached over {way}",
+		  "how", what, "way", way, NULL);
+}
+
+static void
+add_target(struct view *v, const struct step *step, struct json_object *list,
+    const char *name)
+{
+	struct json_object *o;
+
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		if (text_eq(json_text(
+				json_object_array_get_idx(list, i), "name", ""),
+			name))
+			return;
+	o = json_object_new_object();
+	model_text(o, "name", name);
+	model_text(o, "how", how(v, step, name));
+	json_object_array_add(list, o);
+}
+
+/* The targets of the step, and those at the other ends of a copy. */
+static struct json_object *
+targets_model(struct view *v, const struct step *step)
+{
+	struct json_object *list = json_object_new_array();
+	struct json_object *ends = request_own(
+	    v->req, card_copy_ends(v->req, step));
+	struct json_object *names = request_own(v->req, view_targets(v, step));
+
+	for (size_t i = 0; i < json_object_array_length(names); i++)
+		add_target(v, step, list,
+		    json_object_get_string(
+			json_object_array_get_idx(names, i)));
+	for (size_t i = 0; i < json_object_array_length(ends); i++) {
+		struct json_object *of = request_own(v->req,
+		    plan_targets_of(json_get(v->run, "targets"),
+			json_object_get_string(
+			    json_object_array_get_idx(ends, i))));
+
+		for (size_t k = 0; k < json_object_array_length(of); k++)
+			add_target(v, step, list,
+			    json_object_get_string(
+				json_object_array_get_idx(of, k)));
+	}
+	return list;
+}
+
+/* A text of the step with its values in place, secrets as dots; what each
+ * target captured for itself keeps its name. */
+static const char *
+filled(struct view *v, const struct step *step, const char *text)
+{
+	struct runbook_place place = { v->runbook, step->section, view_value,
+		v };
+	struct buf out = { 0 };
+	const char *copy;
+
+	if (text == NULL || strstr(text, "{{") == NULL)
+		return text;
+	values_fill(text, runbook_value_at, &place, &out);
+	copy = arena_strdup(v->req->arena, buf_text(&out));
+	buf_clear(&out);
+	return copy;
+}
+
+/* Everything that is written into the step, as it will be read. */
+static void
+add_filled(struct view *v, struct json_object *o, const struct step *step)
+{
+	bool script = step->kind == STEP_SH || step->kind == STEP_BASH ||
+	    step->kind == STEP_PYTHON;
+	const char *text = script ? step->text : filled(v, step, step->text);
+
+	model_text(o, "filled_text", text != step->text ? text : NULL);
+	model_text(o, "answers", step->answers);
+	text = filled(v, step, step->answers);
+	model_text(o, "filled_answers", text != step->answers ? text : NULL);
+	model_text(o, "file", filled(v, step, step->file));
+	model_text(o, "cwd", filled(v, step, step->cwd));
+	model_text(o, "user", filled(v, step, step->user));
+}
+
+static void
+add_value(struct json_object *list, const struct step *step, const char *name,
+    struct json_object *value, const char *target)
+{
+	struct json_object *o;
+
+	if (!values_step_reads(step, name))
+		return;
+	o = json_object_new_object();
+	model_text(o, "name", name);
+	model_text(o, "target", target);
+	model_put(o, "value", json_object_get(value));
+	model_bool(o, "is_secret", value == NULL);
+	json_object_array_add(list, o);
+}
+
+/* What earlier steps captured with another value on each target. */
+static void
+add_own(struct view *v, const struct step *step, struct json_object *list,
+    struct json_object *common)
+{
+	struct json_object *all = request_own(v->req,
+	    captured_by_target(
+		v->req->web->db, v->lifecycle.id, v->runbook, step));
+
+	json_object_object_foreach (all, target, captured) {
+		json_object_object_foreach (captured, name, value) {
+			if (json_get(common, name) == NULL &&
+			    values_step_reads(step, name))
+				add_value(list, step, name, value, target);
+		}
+	}
+}
+
+/* Parameters and variables that the step reads. */
+static struct json_object *
+values_model(struct view *v, const struct step *step)
+{
+	struct json_object *list = json_object_new_array();
+	struct json_object *parameters = json_get(v->run, "parameters");
+	struct json_object *seen = request_own(
+	    v->req, runbook_visible(v->runbook, step->section, v->variables));
+
+	json_object_object_foreach (parameters, name, value) {
+		if (json_get(seen, name) == NULL)
+			add_value(list, step, name, value, NULL);
+	}
+	json_object_object_foreach (seen, key, captured) {
+		add_value(list, step, key, captured, NULL);
+	}
+	add_own(v, step, list, seen);
+	return list;
+}
+
+/* Files of the runbook folder that are sent, as the plan has them. */
+static struct json_object *
+files_model(struct view *v, const struct step *step)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < step->files_count; i++) {
+		struct json_object *o = json_object_new_object();
+		struct json_object *pinned = json_get(
+		    json_get(v->run, "targets"), step->files[i]);
+
+		model_text(o, "name", step->files[i]);
+		model_text(o, "size_text",
+		    model_size(v->req, json_int(pinned, "bytes", 0)));
+		model_text(o, "sha256", json_text(pinned, "sha256", ""));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static const char *
+lead(struct req *req, const struct step *step)
+{
+	if (step->kind == STEP_SH || step->kind == STEP_BASH ||
+	    step->kind == STEP_PYTHON)
+		return request_text(req, "preview_lead",
+		    "This is the pinned "
+		    "text, byte for byte. Values are handed to it as "
+		    "variables; they are never pasted into a script.");
+	return request_text(req, "preview_lead_encoded",
+	    "This is the pinned "
+	    "text, byte for byte. Each value is encoded for the place where "
+	    "it stands.");
+}
+
+enum err
+page_preview(struct req *req, struct reply *reply)
+{
+	struct json_object *o, *step, *run, *values;
+	struct view *v;
+	enum err err = view_load(req, req->run, &v);
+	int i, undo;
+
+	if (err != ERR_OK)
+		return err;
+	if ((i = runbook_cache_find_step(v->entry, req->step)) < 0)
+		return fault_set(&req->fault, ERR_NOT_FOUND, "no_step", "",
+		    "This run has no step %s.", req->step);
+	o = json_object_new_object();
+	run = json_object_new_object();
+	step = json_object_new_object();
+	undo = v->entry->undone_by[i];
+	values = values_model(v, &v->runbook->steps[i]);
+	model_int(run, "id", req->run);
+	model_text(run, "title", json_text(v->run, "title", ""));
+	model_int(run, "seq", json_int(v->run, "seq", 0));
+	card_what(req, step, v->entry, i);
+	json_set_text(step, "title", view_title(v, i));
+	model_text(
+	    o, "url", arena_printf(req->arena, "/runs/%" PRId64, req->run));
+	model_put(o, "run", run);
+	model_put(o, "step", step);
+	model_put(o, "targets", targets_model(v, &v->runbook->steps[i]));
+	model_bool(o, "has_values", json_object_array_length(values) > 0);
+	model_put(o, "values", values);
+	model_text(o, "lead", lead(req, &v->runbook->steps[i]));
+	model_put(o, "look",
+	    dry_run_is_possible(&v->runbook->steps[i]) ? dry_run_of_step(v, i)
+						       : NULL);
+	model_text(o, "look_label", dry_run_label(req, &v->runbook->steps[i]));
+	model_bool(o, "can_look", view_may(v, VERB_step_look, i));
+	model_put(o, "files", files_model(v, &v->runbook->steps[i]));
+	model_text(o, "success", card_success(req, &v->runbook->steps[i]));
+	model_text(o, "undo", undo < 0 ? NULL : view_title(v, undo));
+	add_filled(v, o, &v->runbook->steps[i]);
+	model_text(o, "role", v->runbook->steps[i].role);
+	model_text(o, "limits_text", json_text(step, "limits_text", NULL));
+	return reply_model(req, reply, "preview.html", view_title(v, i), o);
+}

@@ -1,0 +1,281 @@
+/*
+ * page_report.c: the record of a run, to print, to keep, to compare.
+ *
+ * The JSON report is made by journal/run_report.c, from the record alone:
+ * `countersign verify` makes it again from the events that it carries.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "journal/run_report.h"
+#include "web/views/card.h"
+#include "web/views/timeline.h"
+#include "web/views/model.h"
+#include "web/views/outcome.h"
+#include "web/pages/page.h"
+#include "web/views/run_model.h"
+#include "web/views/output_text.h"
+
+#define OUTPUT_TEXT_LINES 15 /* of an attempt that did not succeed */
+
+/* The number and hash of the last event. */
+static void
+add_head(struct view *v, struct json_object *o)
+{
+	struct rows *rows = db_query(
+	    v->req->web->db, STMT_WEB_HEAD_HASH, INT(v->lifecycle.id));
+	char hex[65] = "";
+	const void *hash;
+	size_t len;
+
+	if (db_next(rows)) {
+		hash = db_blob(rows, 1, &len);
+		if (len == 32)
+			text_hex(hash, len, hex);
+	}
+	db_done(rows);
+	model_text(o, "head", hex);
+}
+
+static void
+add_attempt_rows(
+    struct view *v, struct json_object *list, struct json_object *attempt)
+{
+	struct json_object *targets = json_get(attempt, "targets");
+
+	for (size_t i = 0; i < json_object_array_length(targets); i++) {
+		struct json_object *t = json_object_array_get_idx(targets, i);
+		struct json_object *o = json_object_new_object();
+
+		model_int(o, "n", json_int(attempt, "n", 0));
+		model_text(o, "target", json_text(t, "name", ""));
+		model_text(o, "state", json_text(t, "state", ""));
+		model_text(o, "state_text",
+		    model_word(v->req, "state", json_text(t, "state", "")));
+		model_text(o, "message", json_text(t, "message", NULL));
+		model_put(
+		    o, "skipped", json_object_get(json_get(t, "skipped")));
+		model_text(o, "skipped_text", card_skipped(v, t));
+		model_put(o, "exit", json_object_get(json_get(t, "exit")));
+		model_text(o, "by", json_text(attempt, "by", NULL));
+		model_text(o, "started_at", json_text(t, "started_at", NULL));
+		model_text(o, "ended_at", json_text(t, "ended_at", NULL));
+		model_text(o, "duration_text",
+		    model_between(v->req, json_text(t, "started_at", NULL),
+			json_text(t, "ended_at", NULL)));
+		model_int(o, "bytes", json_int(t, "bytes", 0));
+		model_text(o, "hash", json_text(t, "hash", NULL));
+		model_put(
+		    o, "artifact", json_object_get(json_get(t, "artifact")));
+		model_text(o, "tail",
+		    text_eq(json_text(t, "state", ""), "succeeded")
+			? ""
+			: output_text_lines(v->req,
+			      json_text(attempt, "_exec", ""),
+			      json_text(t, "name", ""), OUTPUT_TEXT_LINES));
+		json_object_array_add(list, o);
+	}
+}
+
+static struct json_object *
+attempt_rows(struct view *v, const struct view_step *s)
+{
+	struct json_object *list = json_object_new_array();
+	size_t n = s->tries != NULL ? json_object_array_length(s->tries) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		add_attempt_rows(
+		    v, list, json_object_array_get_idx(s->tries, i));
+	return list;
+}
+
+static struct json_object *
+step_row(struct view *v, int i)
+{
+	const struct view_step *s = &v->steps[i];
+	struct json_object *o = json_object_new_object();
+	struct json_object *rows = attempt_rows(v, s);
+	struct json_object *signatures = json_object_new_array();
+	struct json_object *last = s->tries == NULL
+	    ? NULL
+	    : json_object_array_get_idx(
+		  s->tries, json_object_array_length(s->tries) - 1);
+
+	if (s->signature != NULL)
+		json_object_array_add(
+		    signatures, json_object_get(s->signature));
+	model_text(o, "id", s->step->id);
+	model_text(o, "title", view_title(v, i));
+	model_text(o, "section", v->runbook->sections[s->step->section].title);
+	model_text(o, "kind_text",
+	    model_word(v->req, "kind", runbook_kind_name(s->step->kind)));
+	card_state(v, o, i);
+	model_text(o, "state", outcome_of(v, s));
+	model_text(o, "part", s->part);
+	model_put(o, "gate", card_gate_page(v, i));
+	model_text(o, "by", s->by);
+	model_text(o, "at", s->at);
+	model_text(o, "duration_text",
+	    model_between(v->req, json_text(last, "started_at", NULL),
+		json_text(last, "ended_at", NULL)));
+	model_text(o, "reason", s->reason);
+	model_text(o, "reason_text", card_reason(v, s));
+	model_bool(o, "has_attempts", json_object_array_length(rows) > 0);
+	model_put(o, "attempt_rows", rows);
+	model_bool(o, "has_signatures", s->signature != NULL);
+	model_put(o, "signatures", signatures);
+	return o;
+}
+
+static struct json_object *
+step_rows(struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+	bool back = text_eq(v->lifecycle.mode, "rollback");
+
+	view_load_tries(v);
+	for (size_t i = 0; i < v->runbook->steps_count; i++)
+		if (back || !text_eq(v->steps[i].part, "rollback"))
+			json_object_array_add(list, step_row(v, (int)i));
+	return list;
+}
+
+static void
+add_list(struct json_object *o, const char *name, const char *has,
+    struct json_object *list)
+{
+	json_set_bool(o, has, json_object_array_length(list) > 0);
+	json_set(o, name, list);
+}
+
+static void
+add_page(struct view *v, struct json_object *o)
+{
+	model_text(o, "url",
+	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
+	model_state(
+	    v->req, o, v->lifecycle.state, json_text(v->run, "result", NULL));
+	model_put(o, "notes",
+	    tally_notes(v->req, v->tally.skipped, v->tally.skipped_failed,
+		v->tally.left_out + v->not_taken));
+	model_text(o, "elapsed_text",
+	    model_between(v->req, json_text(v->run, "started_at", NULL),
+		json_text(v->run, "ended_at", NULL)));
+	add_list(
+	    o, "parameter_rows", "has_parameters", run_model_parameters(v));
+	add_list(o, "approval_rows", "has_approvals",
+	    json_object_get(json_get(json_get(o, "approvals"), "given")));
+	model_put(o, "step_rows", step_rows(v));
+	model_put(o, "chronology", timeline(v));
+	add_list(o, "comments", "has_comments", run_model_comments(v));
+}
+
+enum err
+page_report(struct req *req, struct reply *reply)
+{
+	struct json_object *o;
+	struct view *v;
+	enum err err = view_load(req, req->run, &v);
+
+	if (err != ERR_OK)
+		return err;
+	if (req->wants != WANTS_HTML)
+		return page_report_json(req, reply);
+	o = run_model(v);
+	add_head(v, o);
+	add_page(v, o);
+	return reply_page(
+	    req, reply, "report.html", json_text(v->run, "title", ""), o);
+}
+
+enum err
+page_report_json(struct req *req, struct reply *reply)
+{
+	struct json_object *o;
+	struct view *v;
+	enum err err = view_load(req, req->run, &v);
+
+	if (err != ERR_OK)
+		return err;
+	o = run_report_make(req->web->db, req->run);
+	return o == NULL ? ERR_INTERNAL : reply_json(req, reply, o);
+}
+
+/* A field of CSV (RFC 4180) that no spreadsheet takes for a formula. */
+static void
+put_field(struct buf *out, const char *s, char after)
+{
+	buf_putc(out, '"');
+	if (s != NULL && *s != '\0' && strchr("=+-@\t\r", *s) != NULL)
+		buf_putc(out, '\'');
+	for (; s != NULL && *s != '\0'; s++) {
+		if (*s == '"')
+			buf_putc(out, '"');
+		buf_putc(out, *s);
+	}
+	buf_putc(out, '"');
+	if (after == '\n')
+		buf_putc(out, '\r');
+	buf_putc(out, after);
+}
+
+static void
+put_values(
+    struct buf *out, struct json_object *o, const char *const *keys, char last)
+{
+	for (size_t i = 0; keys[i] != NULL; i++) {
+		struct json_object *value = json_get(o, keys[i]);
+
+		put_field(out,
+		    value == NULL ? "" : json_object_get_string(value),
+		    keys[i + 1] != NULL ? ',' : last);
+	}
+}
+
+/* A step, one attempt of it on one target, what was kept of that. */
+static void
+put_line(struct buf *out, struct json_object *step, struct json_object *try)
+{
+	static const char *const of_step[] = { "id", "title", "section",
+		"state", "by", "at", "reason", NULL };
+	static const char *const of_try[] = { "n", "target", "state", "exit",
+		"by", "started_at", "ended_at", "bytes", "hash", "message",
+		"skipped", NULL };
+	static const char *const of_kept[] = { "name", "bytes", "hash", NULL };
+
+	put_values(out, step, of_step, ',');
+	put_values(out, try, of_try, ',');
+	put_values(out, json_get(try, "artifact"), of_kept, '\n');
+}
+
+enum err
+page_report_csv(struct req *req, struct reply *reply)
+{
+	struct json_object *steps;
+	struct view *v;
+	enum err err = view_load(req, req->run, &v);
+
+	if (err != ERR_OK)
+		return err;
+	buf_puts(&reply->body,
+	    "step,title,section,state,by,at,reason,"
+	    "attempt,target,outcome,exit,pressed_by,started_at,ended_at,"
+	    "bytes,hash,message,skipped,artifact,artifact_bytes,"
+	    "artifact_hash\r\n");
+	steps = request_own(req, step_rows(v));
+	for (size_t i = 0; i < json_object_array_length(steps); i++) {
+		struct json_object *s = json_object_array_get_idx(steps, i);
+		struct json_object *tries = json_get(s, "attempt_rows");
+		size_t n = json_object_array_length(tries);
+
+		for (size_t k = 0; k < n || k == 0; k++)
+			put_line(&reply->body, s,
+			    k < n ? json_object_array_get_idx(tries, k) : NULL);
+	}
+	reply->type = "text/csv; charset=utf-8";
+	reply_header(reply, "Content-Disposition",
+	    arena_printf(req->arena,
+		"attachment; filename=\"run-%" PRId64 ".csv\"", req->run));
+	return ERR_OK;
+}

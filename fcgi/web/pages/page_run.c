@@ -1,0 +1,388 @@
+/*
+ * page_run.c: the checklist of a run, for people and for programs.
+ *
+ * The JSON answer is the record of the run; the page adds under "_page" what
+ * only a page needs: the document's items with their step cards, the
+ * outline, and which actions are possible.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "lang/values.h"
+#include "web/views/approvals.h"
+#include "web/views/card.h"
+#include "web/views/fragments.h"
+#include "web/views/dry_run.h"
+#include "web/views/model.h"
+#include "web/views/outcome.h"
+#include "web/pages/page.h"
+#include "web/views/rollback_view.h"
+#include "web/views/run_model.h"
+
+/* The sections of the page: the way forward, and the way back. */
+static bool
+is_rollback_item(const struct view *v, const struct item *item)
+{
+	if (item->kind == ITEM_STEP)
+		return v->runbook->steps[item->index].rollback ||
+		    text_eq(v->steps[item->index].part, "rollback");
+	return v->runbook
+	    ->sections[item->kind == ITEM_HEADING ? item->index : item->section]
+	    .rollback;
+}
+
+static bool
+keep_forward(void *ctx, const struct item *item)
+{
+	return !is_rollback_item(ctx, item);
+}
+
+static bool
+keep_rollback(void *ctx, const struct item *item)
+{
+	return is_rollback_item(ctx, item);
+}
+
+static struct json_object *
+make_card(void *ctx, int step)
+{
+	return card_page(ctx, step);
+}
+
+static struct json_object *
+ready_card(void *ctx, const struct item *item)
+{
+	struct view *v = ctx;
+
+	if (item->nodes != NULL || card_may_change(v, item->index) ||
+	    item->index == view_current(v))
+		return NULL;
+	return fragments_card(v, item->index);
+}
+
+static struct json_object *
+items(struct view *v, bool (*keep)(void *, const struct item *))
+{
+	const struct card_maker maker = { keep, make_card, ready_card,
+		view_value, v };
+
+	return card_items(v->entry, &maker);
+}
+
+static int
+by_position(const void *a, const void *b)
+{
+	const struct view_step *const *x = a, *const *y = b;
+
+	return (*x)->position < (*y)->position
+	    ? -1
+	    : (*x)->position > (*y)->position;
+}
+
+/* While a run is rolled back: the steps that this takes, in their order. */
+static struct json_object *
+rollback_in_order(struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+	const struct view_step **order = arena_alloc(
+	    v->req->arena, (v->runbook->steps_count + 1) * sizeof(*order));
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->runbook->steps_count; i++)
+		if (text_eq(v->steps[i].part, "rollback") &&
+		    !view_is_excluded(&v->steps[i]))
+			order[n++] = &v->steps[i];
+	qsort(order, n, sizeof(*order), by_position);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = json_object_new_object();
+		struct json_object *card = card_page(
+		    v, (int)(order[i] - v->steps));
+
+		model_bool(o, "is_heading", false);
+		model_bool(o, "is_prose", false);
+		model_bool(o, "is_step", true);
+		model_bool(o, "is_card", false);
+		model_put(o, "step", card);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+/* Whether the section is the other, or stands below it. */
+static bool
+is_within(const struct runbook *runbook, int section, int other)
+{
+	for (; section >= 0; section = runbook->sections[section].parent)
+		if (section == other)
+			return true;
+	return false;
+}
+
+/* The steps of a section and of those below it. */
+static struct tally
+tally_section(const struct view *v, int section)
+{
+	struct tally t = { 0 };
+
+	for (size_t i = 0; i < v->runbook->steps_count; i++) {
+		const struct view_step *s = &v->steps[i];
+
+		if (is_within(v->runbook, s->step->section, section) &&
+		    !s->step->restores && !text_eq(s->part, "probe"))
+			tally_add(&t, outcome_of(v, s));
+	}
+	return t;
+}
+
+/* While a run is rolled back, one entry stands for all that this takes. */
+static struct tally
+tally_rollback(const struct view *v)
+{
+	struct tally t = { 0 };
+
+	for (size_t i = 0; i < v->runbook->steps_count; i++)
+		if (text_eq(v->steps[i].part, "rollback"))
+			tally_add(&t, outcome_of(v, &v->steps[i]));
+	return t;
+}
+
+static struct json_object *
+outline_entry(struct view *v, const char *id, const char *title, int level,
+    const struct tally *t)
+{
+	struct json_object *o = json_object_new_object();
+	const char *state = tally_state(t);
+
+	model_text(o, "id", id);
+	model_text(o, "title", title);
+	model_int(o, "level", level);
+	model_state(v->req, o, state, NULL);
+	model_text(o, "state", state);
+	model_int(o, "done", t->done);
+	model_put(
+	    o, "total", t->total > 0 ? json_object_new_int(t->total) : NULL);
+	return o;
+}
+
+static struct json_object *
+outline(struct view *v)
+{
+	struct json_object *list = json_object_new_array(), *o;
+	int current = view_current(v);
+	int here = current < 0 ? -1 : v->runbook->steps[current].section;
+	bool back = text_eq(v->lifecycle.mode, "rollback");
+	struct buf title = { 0 };
+	struct tally t;
+
+	for (size_t i = 0; i < v->runbook->sections_count; i++) {
+		const struct section *s = &v->runbook->sections[i];
+
+		if (s->level == 0 || (back && s->rollback))
+			continue;
+		buf_reset(&title);
+		values_fill(s->title, view_value, v, &title);
+		t = tally_section(v, (int)i);
+		o = outline_entry(v, s->id, buf_text(&title), s->level, &t);
+		model_bool(o, "is_current", !back && (int)i == here);
+		json_object_array_add(list, o);
+	}
+	if (back) {
+		t = tally_rollback(v);
+		o = outline_entry(v, "rollback",
+		    request_text(v->req, "rollback", "Rollback"), 1, &t);
+		model_bool(o, "is_current", here >= 0);
+		json_object_array_add(list, o);
+	}
+	buf_clear(&title);
+	return list;
+}
+
+static struct json_object *
+primary(struct view *v)
+{
+	struct json_object *o;
+	int i = view_current(v);
+
+	if (i < 0)
+		return NULL;
+	o = json_object_new_object();
+	model_text(o, "id", v->runbook->steps[i].id);
+	model_text(o, "title", view_title(v, i));
+	model_text(o, "word", run_model_focus(v));
+	return o;
+}
+
+/* Whether the page has a line to type into, which a refresh would empty. */
+static bool
+has_line(struct view *v)
+{
+	for (size_t i = 0; i < v->runbook->steps_count; i++)
+		if (view_may(v, VERB_step_type, (int)i))
+			return true;
+	return false;
+}
+
+static void
+add_flags(struct view *v, struct json_object *o)
+{
+	static const struct {
+		const char *flag;
+		enum verb verb;
+		bool is_action;
+	} can[] = {
+		{ "can_start", VERB_run_start, false },
+		{ "can_resume", VERB_run_resume, false },
+		{ "can_approve", VERB_run_approve, false },
+		{ "can_withdraw", VERB_run_withdraw, true },
+		{ "can_comment", VERB_run_comment, false },
+		{ "can_preflight", VERB_run_preflight, false },
+		{ "can_change", VERB_run_change, true },
+		{ "can_pause", VERB_run_pause, true },
+		{ "can_abort", VERB_run_abort, true },
+		{ "can_rollback", VERB_run_rollback, true },
+		{ "can_rollback_cancel", VERB_run_rollback_cancel, false },
+		{ "can_close", VERB_run_close, true },
+	};
+	const char *state = v->lifecycle.state;
+	bool ended = json_get(v->run, "ended_at") != NULL, actions = false;
+	bool waits;
+
+	for (size_t i = 0; i < sizeof(can) / sizeof(can[0]); i++) {
+		bool may = view_may(v, can[i].verb, -1);
+
+		if (can[i].verb == VERB_run_change &&
+		    v->runbook->parameters_count == 0)
+			may = false;
+		model_bool(o, can[i].flag, may);
+		actions |= may && can[i].is_action;
+	}
+	model_bool(o, "has_actions", actions);
+	model_bool(o, "is_live", !ended);
+	model_bool(o, "is_ended", ended);
+	model_bool(o, "is_refreshed", v->lifecycle.busy && !has_line(v));
+	waits = approvals_are_awaited(v);
+	model_bool(o, "is_awaiting_approval", waits);
+	model_bool(o, "is_ready", text_eq(state, "ready") && !waits);
+	model_bool(o, "is_reading", view_is_reading(v));
+	model_bool(o, "is_paused", text_eq(state, "paused"));
+	model_bool(o, "is_finished",
+	    v->finished && !ended && json_get(v->run, "started_at") != NULL);
+	model_bool(o, "is_troubled", v->troubled);
+	model_bool(o, "is_deviating", v->tally.skipped_failed > 0);
+	model_bool(o, "is_skipping", v->tally.skipped > 0);
+	model_bool(o, "is_rollback", text_eq(v->lifecycle.mode, "rollback"));
+}
+
+/*
+ * Where a page without scripts loads itself again: at the step in focus, and
+ * each time another address, as a browser that is at one with a fragment
+ * already only scrolls there.
+ */
+static const char *
+again_url(struct view *v)
+{
+	return arena_printf(v->req->arena,
+	    "/runs/%" PRId64 "?at=%" PRId64 "#step-%s", v->lifecycle.id,
+	    clock_now(), json_text(v->run, "current", ""));
+}
+
+static struct json_object *
+page_part(struct view *v)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *back = text_eq(v->lifecycle.mode, "rollback")
+	    ? rollback_in_order(v)
+	    : items(v, keep_rollback);
+	struct json_object *comments = run_model_comments(v);
+
+	model_text(o, "url",
+	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
+	model_text(o, "again_url", again_url(v));
+	model_path(o, "runbook_path", json_text(v->run, "runbook", ""));
+	model_run_state(v->req, o, v->lifecycle.state,
+	    json_text(v->run, "result", NULL), run_model_focus_state(v));
+	model_text(o, "usual_text",
+	    json_get(v->run, "ended_at") == NULL ? view_usual(v, -1) : NULL);
+	model_text(o, "elapsed_text",
+	    model_between(v->req, json_text(v->run, "started_at", NULL),
+		json_text(v->run, "ended_at", NULL)));
+	model_put(o, "notes",
+	    tally_notes(v->req, v->tally.skipped, v->tally.skipped_failed,
+		v->tally.left_out + v->not_taken));
+	model_text(o, "ended_by", json_text(v->run, "ended_by", NULL));
+	model_put(o, "parameters", run_model_parameters(v));
+	add_flags(v, o);
+	approvals_add(v, o);
+	model_put(o, "preflight",
+	    json_get(v->run, "ended_at") == NULL ? dry_run_preflight(v) : NULL);
+	model_put(o, "rollback", json_object_get(rollback_model(v)));
+	model_put(o, "primary", primary(v));
+	model_put(o, "outline", outline(v));
+	model_put(o, "items", items(v, keep_forward));
+	model_bool(o, "has_rollback_items", json_object_array_length(back) > 0);
+	model_put(o, "rollback_items", back);
+	model_bool(o, "has_comments", json_object_array_length(comments) > 0);
+	model_put(o, "comments", comments);
+	model_bool(o, "has_artifacts",
+	    json_object_array_length(
+		artifacts_of_run(v->req, v->lifecycle.id, &v->artifacts)) > 0);
+	return o;
+}
+
+/* What was refused, and the run that stands in the way, if one does. */
+static struct json_object *
+refused(struct view *v, enum err why)
+{
+	struct json_object *o, *problem;
+	int64_t other;
+
+	if (why == ERR_OK)
+		return NULL;
+	o = json_object_new_object();
+	problem = reply_problem(v->req, why);
+	other = json_int(problem, "run", v->lifecycle.id);
+	model_text(o, "message", json_text(problem, "message", ""));
+	model_put(o, "other",
+	    other == v->lifecycle.id ? NULL : json_object_new_int64(other));
+	model_text(o, "other_title", json_text(problem, "run_title", NULL));
+	json_object_put(problem);
+	return o;
+}
+
+static enum err
+show(struct req *req, struct reply *reply, enum err why)
+{
+	struct json_object *o, *page;
+	struct view *v;
+	enum err err = view_load(req, req->run, &v);
+
+	if (err != ERR_OK)
+		return err;
+	o = run_model(v);
+	if (req->wants != WANTS_HTML) {
+		run_model_add_steps(v, o);
+		return reply_json(req, reply, o);
+	}
+	page = page_part(v);
+	model_put(page, "refused", refused(v, why));
+	model_put(page, "holders",
+	    text_eq(v->lifecycle.state, "ready") ? run_model_holders(v) : NULL);
+	model_put(o, "_page", page);
+	return reply_page(
+	    req, reply, "run.html", json_text(v->run, "title", ""), o);
+}
+
+enum err
+page_run(struct req *req, struct reply *reply)
+{
+	return show(req, reply, ERR_OK);
+}
+
+enum err
+page_run_refused(struct req *req, struct reply *reply, enum err why)
+{
+	reply->status = reply_status(why, req->fault.code);
+	return show(req, reply, why);
+}

@@ -1,0 +1,418 @@
+/*
+ * page_run_new.c: the form of a new run, made from the document's
+ * parameters, and the form that changes those of a run.
+ *
+ * A wrong form comes back with what was typed (but for secrets) and with the
+ * sentence at its field.  Values are checked here as well as in the keeper,
+ * so that all fields that are wrong show at once.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "compiler/expand.h"
+#include "html/url.h"
+#include "journal/hash.h"
+#include "web/http/command.h"
+#include "web/views/model.h"
+#include "web/pages/page.h"
+#include "web/views/view.h"
+
+/* What a form field of a parameter is filled with. */
+struct filling {
+	struct req *req;
+	bool posted;
+	struct json_object *old; /* values of the run, or NULL */
+	bool wrong;              /* a field was found to be wrong */
+	bool shaped;             /* some values cannot be changed */
+};
+
+static const char *
+field_name(struct req *req, const struct parameter *p)
+{
+	return arena_printf(req->arena, "param_%s", p->name);
+}
+
+static const char *
+value_of(const struct filling *f, const struct parameter *p)
+{
+	const char *name = field_name(f->req, p);
+
+	if (f->posted)
+		return request_field(f->req, name);
+	if (p->type == PARAMETER_SECRET)
+		return "";
+	if (f->old != NULL)
+		return json_text(f->old, p->name, "");
+	return p->fallback != NULL ? p->fallback : "";
+}
+
+/* Why the value cannot be taken (arena), or NULL. */
+static const char *
+check(const struct filling *f, const struct parameter *p, const char *value)
+{
+	struct buf scratch = { 0 };
+	const char *why = NULL, *code = NULL;
+
+	if (*value == '\0' && p->required && f->old == NULL &&
+	    p->when == NULL && p->type != PARAMETER_BOOL)
+		why = request_text(
+		    f->req, "value_needed", "This value is needed.");
+	else if (*value != '\0')
+		why = arena_strdup(f->req->arena,
+		    runbook_value_refused(p, value, &scratch, &code));
+	buf_clear(&scratch);
+	return code == NULL ? why
+			    : request_fill(f->req,
+				  arena_printf(f->req->arena, "value_%s", code),
+				  why, "pattern", p->pattern, NULL);
+}
+
+static struct json_object *
+choices_of(const struct parameter *p, const char *value)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < p->choices_count; i++) {
+		struct json_object *o = json_object_new_object();
+
+		model_text(o, "value", p->choices[i]);
+		model_bool(o, "is_selected", text_eq(p->choices[i], value));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static struct json_object *
+parameter_model(struct filling *f, const struct parameter *p)
+{
+	struct json_object *o = json_object_new_object();
+	const char *value = value_of(f, p), *error = NULL;
+	bool secret = p->type == PARAMETER_SECRET;
+	bool list = p->type == PARAMETER_LIST;
+	bool long_text = list || (p->type == PARAMETER_TEXT && p->multiline);
+
+	if (f->posted && (error = check(f, p, value)) != NULL)
+		f->wrong = true;
+	model_text(o, "name", p->name);
+	model_text(o, "label", p->label);
+	model_text(o, "help", p->help);
+	model_text(o, "fallback", p->fallback);
+	model_text(o, "value", secret ? "" : value);
+	model_text(o, "when", p->when);
+	model_bool(o, "is_text", p->type == PARAMETER_TEXT && !long_text);
+	model_bool(o, "is_multiline", long_text);
+	model_bool(o, "is_list", list);
+	model_bool(o, "is_number", p->type == PARAMETER_NUMBER);
+	model_bool(o, "is_bool", p->type == PARAMETER_BOOL);
+	model_bool(o, "is_checked", text_eq(value, "true"));
+	model_bool(o, "is_secret", secret);
+	model_bool(o, "is_choice", p->type == PARAMETER_CHOICE);
+	model_bool(o, "required",
+	    p->required && p->when == NULL && !(secret && f->old != NULL));
+	model_put(o, "choices", choices_of(p, value));
+	model_bool(o, "is_open", *value == '\0' || !p->required);
+	model_text(o, "error", error);
+	return o;
+}
+
+static struct json_object *
+parameters_model(struct filling *f, const struct runbook *runbook)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < runbook->parameters_count; i++) {
+		const struct parameter *p = &runbook->parameters[i];
+
+		if (f->old != NULL && runbook_shapes(runbook, p->name))
+			f->shaped = true;
+		else
+			json_object_array_add(list, parameter_model(f, p));
+	}
+	return list;
+}
+
+static struct json_object *
+environments_model(struct req *req, const char *selected)
+{
+	struct json_object *all = request_own(
+	    req, runbook_cache_environments(req));
+	struct json_object *list = json_object_new_array();
+	size_t n = json_object_array_length(all);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *e = json_object_array_get_idx(all, i);
+		struct json_object *o = json_object_new_object();
+		const char *name = json_text(e, "name", "");
+
+		model_text(o, "name", name);
+		model_text(o, "label", json_text(e, "label", name));
+		model_bool(
+		    o, "is_production", json_flag(e, "production", false));
+		model_bool(o, "is_selected", n == 1 || text_eq(name, selected));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+/* Puts the keeper's objection to where it belongs, once: to its field, where
+ * the form may have said the same already, or else to the top. */
+static void
+place_problem(struct req *req, struct json_object *model, enum err err)
+{
+	struct json_object *problem = reply_problem(req, err);
+	struct json_object *list = json_get(model, "parameters");
+	const char *field = json_text(problem, "field", "");
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *p = json_object_array_get_idx(list, i);
+
+		if (!text_eq(json_text(p, "name", ""), field))
+			continue;
+		if (json_text(p, "error", NULL) == NULL)
+			json_set_text(
+			    p, "error", json_text(problem, "message", ""));
+		json_object_put(problem);
+		return;
+	}
+	json_set(model, "error", problem);
+}
+
+/* What has to have happened elsewhere before the run can be started. */
+static void
+add_rehearsal(struct req *req, struct json_object *o, const char *name,
+    const struct runbook *runbook)
+{
+	const char *text = NULL;
+	struct buf url = { 0 };
+
+	if (runbook->rehearsal != NULL)
+		text = request_fill(req, "rehearsal_asked",
+		    "In another "
+		    "environment than “{in}” this needs a rehearsal.",
+		    "in", runbook->rehearsal, NULL);
+	if (text != NULL && runbook->rehearsal_ms > 0)
+		text = arena_printf(req->arena, "%s %s", text,
+		    request_fill(req, "rehearsal_within",
+			"It may be {time} "
+			"old.",
+			"time", model_duration(req, runbook->rehearsal_ms),
+			NULL));
+	model_text(o, "rehearsal_text", text);
+	model_text(o, "rehearsal_in", runbook->rehearsal);
+	url_put_query(&url, name);
+	model_text(o, "runbook_query", buf_text(&url));
+	buf_clear(&url);
+}
+
+static enum err
+show_new(struct req *req, struct reply *reply, const char *name, bool posted,
+    enum err why)
+{
+	struct filling f = { .req = req, .posted = posted };
+	struct cached_runbook *entry;
+	struct json_object *model;
+	char number[33];
+	enum err err = runbook_cache_current(req, name, &entry);
+
+	if (err != ERR_OK)
+		return err;
+	model = json_object_new_object();
+	model_text(model, "runbook", name);
+	model_path(model, "runbook_path", name);
+	model_text(model, "title", entry->runbook->title);
+	model_put(model, "environments",
+	    environments_model(req,
+		posted ? request_field(req, "environment")
+		       : request_query(req, "environment")));
+	model_put(model, "parameters", parameters_model(&f, entry->runbook));
+	model_text(model, "run_title", request_field(req, "title"));
+	model_text(model, "reason", request_field(req, "reason"));
+	model_bool(
+	    model, "targets_wrong", runbook_cache_targets_mistakes(req) > 0);
+	text_random_hex(number, 16);
+	model_text(model, "number", number);
+	add_rehearsal(req, model, name, entry->runbook);
+	model_put(model, "error", NULL);
+	if (why != ERR_OK) {
+		place_problem(req, model, why);
+		reply->status = reply_status(why, req->fault.code);
+	}
+	return reply_model(req, reply, "run_new.html",
+	    request_fill(req, "new_run_of", "New run: {title}", "title",
+		entry->runbook->title, NULL),
+	    model);
+}
+
+enum err
+page_run_new(struct req *req, struct reply *reply)
+{
+	return show_new(
+	    req, reply, request_query(req, "runbook"), false, ERR_OK);
+}
+
+/* The parameters of a form as the keeper takes them.  A new object. */
+static struct json_object *
+posted_parameters(
+    struct req *req, const struct runbook *runbook, bool keep_empty)
+{
+	struct json_object *o = json_object_new_object();
+
+	for (size_t i = 0; i < runbook->parameters_count; i++) {
+		const struct parameter *p = &runbook->parameters[i];
+		const char *name = field_name(req, p);
+		const char *value = request_field(req, name);
+
+		if (json_get(req->fields, name) != NULL &&
+		    (keep_empty || *value != '\0'))
+			json_set_text(o, p->name, value);
+	}
+	return o;
+}
+
+/*
+ * The same form, sent twice, creates one run.  Its key is made of a number
+ * that the form carries and of all that was filled in, so that a form that is
+ * changed and sent again is another request.
+ */
+static void
+add_form_key(struct req *req, struct json_object *body)
+{
+	const char *number = request_field(req, "number");
+	char key[65];
+	struct buf all = { 0 };
+
+	if (*number == '\0')
+		return;
+	buf_printf(&all, "%s %s", number, json_write(body));
+	hash_hex(buf_text(&all), all.len, key);
+	buf_clear(&all);
+	json_set_text(body, "idempotency_key", key);
+}
+
+static enum err
+form_body(struct req *req, struct json_object **ret)
+{
+	static const char *const texts[] = { "runbook", "environment", "title",
+		"reason", NULL };
+	struct cached_runbook *entry;
+	enum err err = runbook_cache_current(
+	    req, request_field(req, "runbook"), &entry);
+
+	if (err != ERR_OK)
+		return err;
+	*ret = json_object_new_object();
+	for (size_t i = 0; texts[i] != NULL; i++)
+		json_set_text(*ret, texts[i], request_field(req, texts[i]));
+	if (*json_text(*ret, "title", "") == '\0')
+		json_object_object_del(*ret, "title");
+	json_set(
+	    *ret, "parameters", posted_parameters(req, entry->runbook, false));
+	add_form_key(req, *ret);
+	return ERR_OK;
+}
+
+/* The key of a program's request, and the body that it is for. */
+static void
+add_header_key(struct req *req, struct json_object *body)
+{
+	const char *key = request_env(req, "HTTP_IDEMPOTENCY_KEY");
+
+	if (key != NULL)
+		json_set_text(body, "idempotency_key", key);
+}
+
+enum err
+post_run_create(struct req *req, struct reply *reply)
+{
+	struct json_object *body = NULL, *answer;
+	const char *url;
+	enum err err;
+
+	if (!req->is_form)
+		body = json_object_get(req->fields);
+	else if ((err = form_body(req, &body)) != ERR_OK)
+		return err;
+	add_header_key(req, body);
+	err = command_ask(req, VERB_run_create, body, &answer);
+	if (err != ERR_OK && req->wants == WANTS_HTML && req->is_form &&
+	    (err == ERR_INVALID || err == ERR_CONFLICT))
+		return show_new(
+		    req, reply, request_field(req, "runbook"), true, err);
+	if (err != ERR_OK)
+		return err;
+	url = arena_printf(
+	    req->arena, "/runs/%" PRId64, json_int(answer, "id", 0));
+	if (req->wants == WANTS_HTML)
+		return reply_redirect(req, reply, url);
+	reply->status = 201;
+	reply_header(reply, "Location", url);
+	return reply_json(req, reply, json_object_get(answer));
+}
+
+static enum err
+show_change(struct req *req, struct reply *reply, bool posted, enum err why)
+{
+	struct filling f = { .req = req, .posted = posted };
+	struct json_object *model;
+	struct view *v;
+	enum err err = view_load(req, req->run, &v);
+
+	if (err == ERR_OK)
+		err = run_authorize(VERB_run_change, &v->lifecycle, NULL,
+		    &req->actor, &req->fault);
+	if (err != ERR_OK)
+		return err;
+	f.old = json_get(v->run, "parameters");
+	model = json_object_new_object();
+	model_int(model, "id", req->run);
+	model_text(
+	    model, "url", arena_printf(req->arena, "/runs/%" PRId64, req->run));
+	model_text(model, "title", json_text(v->run, "title", ""));
+	model_text(model, "runbook", json_text(v->run, "runbook", ""));
+	model_text(model, "environment", json_text(v->run, "environment", ""));
+	model_bool(
+	    model, "is_production", json_int(v->run, "production", 0) != 0);
+	model_put(model, "parameters", parameters_model(&f, v->runbook));
+	model_bool(model, "is_shaped", f.shaped);
+	model_put(model, "error", NULL);
+	if (why != ERR_OK) {
+		place_problem(req, model, why);
+		reply->status = reply_status(why, req->fault.code);
+	}
+	return reply_model(req, reply, "run_change.html",
+	    request_text(req, "change_parameters", "Change parameters"), model);
+}
+
+enum err
+page_run_change(struct req *req, struct reply *reply)
+{
+	return show_change(req, reply, false, ERR_OK);
+}
+
+enum err
+post_run_change(struct req *req, struct reply *reply)
+{
+	struct json_object *body, *answer;
+	struct view *v;
+	enum err err;
+
+	if (!req->is_form) {
+		body = json_object_get(req->fields);
+	} else {
+		if ((err = view_load(req, req->run, &v)) != ERR_OK)
+			return err;
+		body = json_object_new_object();
+		json_set(body, "parameters",
+		    posted_parameters(req, v->runbook, false));
+	}
+	err = command_ask(req, VERB_run_change, body, &answer);
+	if (err == ERR_INVALID && req->wants == WANTS_HTML && req->is_form)
+		return show_change(req, reply, true, err);
+	if (err != ERR_OK)
+		return err;
+	if (req->wants != WANTS_HTML)
+		return reply_json(req, reply, json_object_get(answer));
+	return reply_redirect(
+	    req, reply, arena_printf(req->arena, "/runs/%" PRId64, req->run));
+}

@@ -1,0 +1,222 @@
+/*
+ * page_runbook.c: one document, rendered, with its parameters and with what
+ * the check has to say about it.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "html/url.h"
+#include "web/views/card.h"
+#include "web/views/model.h"
+#include "web/pages/page.h"
+
+static const char *const severities[SEVERITY_NOTE + 1] = {
+	[SEVERITY_ERROR] = "error",
+	[SEVERITY_WARNING] = "warning",
+	[SEVERITY_NOTE] = "note",
+};
+
+static const char *const types[PARAMETER_TYPE__MAX] = {
+	[PARAMETER_TEXT] = "text",
+	[PARAMETER_NUMBER] = "number",
+	[PARAMETER_BOOL] = "bool",
+	[PARAMETER_CHOICE] = "choice",
+	[PARAMETER_SECRET] = "secret",
+	[PARAMETER_LIST] = "list",
+};
+
+struct making {
+	struct req *req;
+	struct cached_runbook *entry;
+};
+
+static bool
+keep_all(void *ctx, const struct item *item)
+{
+	(void)ctx;
+	(void)item;
+	return true;
+}
+
+static struct json_object *
+make_step(void *ctx, int step)
+{
+	struct making *m = ctx;
+	struct json_object *o = json_object_new_object();
+
+	card_what(m->req, o, m->entry, step);
+	html_inherit(o, card_base(m->req, m->entry, step));
+	return o;
+}
+
+static void
+add_diagnostic(
+    struct req *req, struct json_object *list, const struct diagnostic *d)
+{
+	struct json_object *o = json_object_new_object();
+	const char *message = d->message;
+
+	if (d->code != NULL)
+		message = request_fill(req,
+		    arena_printf(req->arena, "check_%s", d->code), d->message,
+		    "about", d->about != NULL ? d->about : "", NULL);
+	model_int(o, "line", d->line);
+	model_int(o, "column", d->column);
+	model_text(o, "severity", severities[d->severity]);
+	model_text(o, "severity_text",
+	    model_word(req, "severity", severities[d->severity]));
+	model_text(o, "message", message);
+	json_object_array_add(list, o);
+}
+
+/* A role that no account has: nobody could press the step, or approve. */
+static void
+check_role(struct req *req, struct json_object *list, const char *role,
+    int line, int column)
+{
+	struct diagnostic d = { .severity = SEVERITY_WARNING,
+		.line = line,
+		.column = column,
+		.code = "role",
+		.about = role };
+	int64_t count = 0;
+	struct rows *rows;
+
+	if (role == NULL)
+		return;
+	rows = db_query(req->web->db, STMT_ROLE_COUNT, TEXT(role));
+	if (db_next(rows))
+		count = db_int(rows, 0);
+	db_done(rows);
+	d.message = arena_printf(
+	    req->arena, "Nobody here has the role “%s”.", role);
+	if (count == 0)
+		add_diagnostic(req, list, &d);
+}
+
+static struct json_object *
+diagnostics(struct req *req, const struct runbook *runbook)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < runbook->diagnostics_count; i++)
+		add_diagnostic(req, list, &runbook->diagnostics[i]);
+	for (size_t i = 0; i < runbook->approvals_count; i++)
+		check_role(req, list, runbook->approvals[i].role, 1, 1);
+	for (size_t i = 0; i < runbook->steps_count; i++) {
+		const struct step *s = &runbook->steps[i];
+
+		check_role(req, list, s->role, s->line, s->column);
+		if (!text_eq(s->sign, s->role))
+			check_role(req, list, s->sign, s->line, s->column);
+	}
+	return list;
+}
+
+static struct json_object *
+parameters(struct req *req, const struct runbook *runbook)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < runbook->parameters_count; i++) {
+		const struct parameter *p = &runbook->parameters[i];
+		struct json_object *o = json_object_new_object();
+		struct json_object *choices = json_object_new_array();
+
+		for (size_t k = 0; k < p->choices_count; k++)
+			json_object_array_add(
+			    choices, json_object_new_string(p->choices[k]));
+		model_text(o, "name", p->name);
+		model_text(o, "label", p->label);
+		model_text(o, "help", p->help);
+		model_text(o, "type", types[p->type]);
+		model_text(
+		    o, "type_text", model_word(req, "type", types[p->type]));
+		model_text(o, "fallback", p->fallback);
+		model_text(o, "pattern", p->pattern);
+		model_put(o, "choices", choices);
+		model_bool(o, "required", p->required);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static struct json_object *
+approvals(const struct runbook *runbook)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < runbook->approvals_count; i++) {
+		struct json_object *o = json_object_new_object();
+
+		model_text(o, "role", runbook->approvals[i].role);
+		model_int(o, "count", runbook->approvals[i].count);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static struct json_object *
+tags_and_outline(const struct runbook *runbook, struct json_object *model)
+{
+	struct json_object *tags = json_object_new_array();
+	struct json_object *outline = json_object_new_array();
+
+	for (size_t i = 0; i < runbook->tags_count; i++)
+		json_object_array_add(
+		    tags, json_object_new_string(runbook->tags[i]));
+	for (size_t i = 1; i < runbook->sections_count; i++) {
+		struct json_object *o = json_object_new_object();
+
+		model_text(o, "id", runbook->sections[i].id);
+		model_text(o, "title", runbook->sections[i].title);
+		model_int(o, "level", runbook->sections[i].level);
+		json_object_array_add(outline, o);
+	}
+	model_put(model, "tags", tags);
+	model_put(model, "outline", outline);
+	return model;
+}
+
+enum err
+page_runbook(struct req *req, struct reply *reply)
+{
+	struct making making = { .req = req };
+	struct card_maker maker = { keep_all, make_step, NULL, NULL, &making };
+	struct json_object *model, *list;
+	const struct runbook *runbook;
+	struct buf url = { 0 };
+	enum err err = runbook_cache_current(req, req->name, &making.entry);
+
+	if (err != ERR_OK)
+		return err;
+	runbook = making.entry->runbook;
+	model = json_object_new_object();
+	url_put_query(&url, req->name);
+	model_text(model, "name", req->name);
+	model_text(model, "name_url", buf_text(&url));
+	buf_clear(&url);
+	model_text(model, "title", runbook->title);
+	model_text(model, "summary", runbook->summary);
+	model_text(model, "owner", runbook->owner);
+	tags_and_outline(runbook, model);
+	list = diagnostics(req, runbook);
+	model_put(model, "diagnostics", list);
+	model_bool(
+	    model, "has_diagnostics", json_object_array_length(list) > 0);
+	model_bool(model, "is_broken", runbook->errors > 0);
+	model_bool(
+	    model, "targets_wrong", runbook_cache_targets_mistakes(req) > 0);
+	model_bool(model, "can_run",
+	    runbook->errors == 0 && runbook->steps_count > 0 &&
+		actor_has(&req->actor, "operator"));
+	model_put(model, "parameters", parameters(req, runbook));
+	model_bool(model, "has_parameters", runbook->parameters_count > 0);
+	model_put(model, "approvals", approvals(runbook));
+	model_text(model, "rehearsal", runbook->rehearsal);
+	model_bool(model, "has_rules",
+	    runbook->approvals_count > 0 || runbook->rehearsal != NULL);
+	model_put(model, "items", card_items(making.entry, &maker));
+	model_put(model, "environments", runbook_cache_environments(req));
+	return reply_model(req, reply, "runbook.html", runbook->title, model);
+}

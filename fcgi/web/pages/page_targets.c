@@ -1,0 +1,157 @@
+/*
+ * page_targets.c: what each target's name means in each environment, with the
+ * fingerprints of pinned host keys, for people who compare them with the
+ * machines.  It shows targets.yml; nothing here changes it.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "web/views/runbook_cache.h"
+#include "web/views/local.h"
+#include "web/views/model.h"
+#include "web/pages/page.h"
+
+/* {target: [runbooks]} of one environment. */
+static struct json_object *
+users_of(struct req *req, const struct targets *t, const char *environment)
+{
+	struct json_object *names = request_own(req, runbook_cache_names(req));
+	struct json_object *users = request_own(req, json_object_new_object());
+	struct cached_runbook *entry;
+
+	for (size_t i = 0; i < json_object_array_length(names); i++) {
+		struct json_object *used = NULL, *name;
+
+		name = json_object_array_get_idx(names, i);
+		if (runbook_cache_current(
+			req, json_object_get_string(name), &entry) != ERR_OK ||
+		    targets_resolve(
+			t, environment, entry->runbook, &used, NULL) != ERR_OK)
+			continue;
+		json_object_object_foreach (used, target, unused) {
+			(void)unused;
+			if (json_get(users, target) == NULL)
+				json_set(
+				    users, target, json_object_new_array());
+			json_object_array_add(
+			    json_get(users, target), json_object_get(name));
+		}
+		json_object_put(used);
+	}
+	return users;
+}
+
+/* The runbooks with their addresses. */
+static struct json_object *
+links_to(struct json_object *names)
+{
+	struct json_object *list = json_object_new_array(), *o;
+
+	for (size_t i = 0; names != NULL && i < json_object_array_length(names);
+	     i++) {
+		const char *name = json_object_get_string(
+		    json_object_array_get_idx(names, i));
+
+		o = json_object_new_object();
+		model_text(o, "name", name);
+		model_path(o, "path", name);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+/* What the page needs of a target beside what targets_describe() says. */
+static void
+complete_target(
+    struct req *req, struct json_object *o, struct json_object *users)
+{
+	static const char *const optional[] = { "address", "user", "over",
+		"client", "key_type", "fingerprint" };
+	struct json_object *by = json_get(users, json_text(o, "name", ""));
+	bool ssh = text_eq(json_text(o, "kind", ""), "ssh");
+
+	json_object_object_del(o, "secrets"); /* of /secrets, for admins */
+	for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++)
+		if (json_text(o, optional[i], NULL) == NULL)
+			json_set(o, optional[i], NULL);
+	json_set_bool(o, "is_ssh", ssh);
+	json_set_bool(
+	    o, "is_pinned", json_text(o, "fingerprint", NULL) != NULL);
+	json_set(o, "used_by",
+	    by != NULL ? json_object_get(by) : json_object_new_array());
+	if (req->wants != WANTS_HTML)
+		return;
+	json_set_bool(o, "has_users", by != NULL);
+	json_set(o, "users", links_to(by));
+}
+
+static void
+complete(struct req *req, const struct targets *t, struct json_object *e)
+{
+	struct json_object *targets = json_get(e, "targets");
+	struct json_object *users = users_of(req, t, json_text(e, "name", ""));
+	size_t n = json_object_array_length(targets);
+
+	for (size_t i = 0; i < n; i++)
+		complete_target(
+		    req, json_object_array_get_idx(targets, i), users);
+	if (req->wants != WANTS_HTML)
+		return;
+	model_text(e, "local_text", local_how(req, json_get(e, "local"), NULL));
+	json_set_bool(e, "has_targets", n > 0);
+	json_set_bool(e, "has_groups",
+	    json_object_array_length(json_get(e, "groups")) > 0);
+}
+
+static struct json_object *
+mistakes(const struct targets *t)
+{
+	struct json_object *list = json_object_new_array(), *o;
+	const struct diagnostic *d;
+	size_t count = 0, errors;
+
+	d = targets_diagnostics(t, &count, &errors);
+	for (size_t i = 0; i < count; i++) {
+		o = json_object_new_object();
+		model_int(o, "line", d[i].line);
+		model_int(o, "column", d[i].column);
+		model_text(o, "message", d[i].message);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+enum err
+page_targets(struct req *req, struct reply *reply)
+{
+	const struct targets *t = runbook_cache_targets(req);
+	struct json_object *model, *list, *all, *e;
+
+	all = request_own(
+	    req, t != NULL ? targets_describe(t) : json_object_new_array());
+	list = json_object_new_array();
+	for (size_t i = 0; i < json_object_array_length(all); i++) {
+		e = json_object_array_get_idx(all, i);
+		if (req->name != NULL && *req->name != '\0' &&
+		    !text_eq(req->name, json_text(e, "name", "")))
+			continue;
+		complete(req, t, e);
+		json_object_array_add(list, json_object_get(e));
+	}
+	if (req->name != NULL && *req->name != '\0' &&
+	    json_object_array_length(list) == 0) {
+		json_object_put(list);
+		return fault_set(&req->fault, ERR_NOT_FOUND, "not_found", "",
+		    "%s",
+		    request_text(
+			req, "not_found", "There is nothing at this address."));
+	}
+	model = json_object_new_object();
+	model_bool(model, "is_empty", json_object_array_length(list) == 0);
+	model_put(model, "environments", list);
+	e = t != NULL ? mistakes(t) : json_object_new_array();
+	model_bool(model, "has_mistakes", json_object_array_length(e) > 0);
+	model_put(model, "mistakes", e);
+	return reply_model(req, reply, "targets.html",
+	    request_text(req, "targets_title", "Targets"), model);
+}

@@ -1,0 +1,201 @@
+/*
+ * page_targets_of_step.c: all targets of a step, up to one of its attempts.
+ *
+ * Each target with its last result, those that need a person first, filtered
+ * by state and name in the database and shown a hundred at a time: a page
+ * stays small whatever the size of the group.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "html/url.h"
+#include "journal/lifecycle.h"
+#include "web/views/target_list.h"
+#include "web/views/model.h"
+#include "web/pages/page.h"
+
+#define ROWS 100
+#define MAX_PAGE 1000
+
+/* The name as a LIKE pattern, or NULL where none is asked for. */
+static const char *
+name_pattern(struct req *req)
+{
+	const char *q = request_query(req, "q");
+	struct buf b = { 0 };
+	const char *pattern;
+
+	if (*q == '\0')
+		return NULL;
+	buf_putc(&b, '%');
+	for (; *q != '\0'; q++) {
+		if (strchr("!%_", *q) != NULL)
+			buf_putc(&b, '!');
+		buf_putc(&b, *q);
+	}
+	buf_putc(&b, '%');
+	pattern = arena_strdup(req->arena, buf_text(&b));
+	buf_clear(&b);
+	return pattern;
+}
+
+static const char *
+state_filter(struct req *req)
+{
+	const char *state = request_query(req, "state");
+
+	return *state != '\0' ? state : NULL;
+}
+
+static const char *
+step_url(struct req *req)
+{
+	return arena_printf(req->arena, "/runs/%" PRId64 "/steps/%s/attempts",
+	    req->run, req->step);
+}
+
+static const char *
+page_url(struct req *req, int64_t page)
+{
+	struct buf url = { 0 };
+	const char *copy;
+
+	buf_printf(&url,
+	    "%s/%" PRId64 "?page=%" PRId64 "&state=", step_url(req), req->n,
+	    page);
+	url_put_query(&url, request_query(req, "state"));
+	buf_puts(&url, "&q=");
+	url_put_query(&url, request_query(req, "q"));
+	copy = arena_strdup(req->arena, buf_text(&url));
+	buf_clear(&url);
+	return copy;
+}
+
+static struct json_object *
+row_model(struct req *req, struct json_object *row)
+{
+	struct json_object *o = model_object(32);
+	const char *state = json_text(row, "state", "");
+	const char *name = json_text(row, "target", "");
+	int64_t n = json_int(row, "n", 0), bytes = json_int(row, "bytes", 0);
+
+	model_text(o, "name", name);
+	model_int(o, "attempt", n);
+	model_bool(o, "is_earlier", n != req->n);
+	model_text(o, "state", state);
+	model_state(req, o, state, NULL);
+	model_put(o, "exit", json_object_get(json_get(row, "exit")));
+	model_text(o, "exit_text", model_exit(req, json_get(row, "exit")));
+	model_text(o, "message",
+	    text_eq(state, "succeeded") ? NULL
+					: json_text(row, "message", NULL));
+	model_text(o, "note",
+	    lifecycle_is_busy(state)
+		? json_text(row,
+		      json_text(row, "progress", NULL) != NULL ? "progress"
+							       : "note",
+		      NULL)
+		: NULL);
+	model_int(o, "bytes", bytes);
+	model_text(o, "size_text", model_size(req, bytes));
+	model_text(o, "duration_text",
+	    model_between(req, json_text(row, "started_at", NULL),
+		json_text(row, "ended_at", NULL)));
+	model_text(o, "url",
+	    text_eq(state, "not_started") || text_eq(state, "requested")
+		? NULL
+		: arena_printf(
+		      req->arena, "%s/%" PRId64 "/%s", step_url(req), n, name));
+	return o;
+}
+
+static struct json_object *
+counts_of(struct req *req, int64_t *ret_total)
+{
+	struct rows *rows = db_query(req->web->db, STMT_WEB_HOST_COUNTS,
+	    INT(req->run), TEXT(req->step), INT(req->n));
+	struct json_object *counts = request_own(req, json_object_new_object());
+
+	*ret_total = 0;
+	while (db_next(rows)) {
+		json_set_int(counts, db_text(rows, 0), db_int(rows, 1));
+		*ret_total += db_int(rows, 1);
+	}
+	db_done(rows);
+	return counts;
+}
+
+static void
+add_rows(struct req *req, struct json_object *o)
+{
+	struct json_object *list = json_object_new_array();
+	struct rows *rows;
+	int64_t page = 1;
+	int count = 0;
+
+	text_int(request_query(req, "page"), 1, MAX_PAGE, &page);
+	rows = db_query(req->web->db, STMT_WEB_HOSTS, INT(req->run),
+	    TEXT(req->step), INT(req->n), TEXT(state_filter(req)),
+	    TEXT(name_pattern(req)), INT(ROWS + 1), INT((page - 1) * ROWS));
+	while (db_next(rows) && count++ < ROWS) {
+		struct json_object *row = db_row_json(rows);
+
+		json_object_array_add(list, row_model(req, row));
+		json_object_put(row);
+	}
+	db_done(rows);
+	model_put(o, "hosts", list);
+	model_bool(o, "has_hosts", count > 0);
+	model_bool(o, "is_unmatched", count == 0);
+	model_text(o, "prev_url", page > 1 ? page_url(req, page - 1) : NULL);
+	model_text(
+	    o, "next_url", count > ROWS ? page_url(req, page + 1) : NULL);
+}
+
+enum err
+page_targets_of_step(struct req *req, struct reply *reply)
+{
+	struct json_object *o, *counts;
+	struct view *v;
+	int64_t total;
+	int i;
+	enum err err = view_load(req, req->run, &v);
+
+	if (err != ERR_OK)
+		return err;
+	i = runbook_cache_find_step(v->entry, req->step);
+	if (i < 0 || req->n < 1 || req->n > v->steps[i].attempts)
+		return fault_set(&req->fault, ERR_NOT_FOUND, "no_attempt", "",
+		    "%s",
+		    request_text(
+			req, "no_attempt", "There is no such attempt."));
+	o = json_object_new_object();
+	counts = counts_of(req, &total);
+	model_text(o, "title", view_title(v, i));
+	model_text(o, "run_title", json_text(v->run, "title", ""));
+	model_int(o, "run", req->run);
+	model_text(o, "step", req->step);
+	model_text(
+	    o, "run_url", arena_printf(req->arena, "/runs/%" PRId64, req->run));
+	model_text(o, "url",
+	    arena_printf(req->arena, "%s/%" PRId64, step_url(req), req->n));
+	model_int(o, "attempt", req->n);
+	model_bool(o, "is_running",
+	    lifecycle_is_busy(v->steps[i].state) &&
+		req->n == v->steps[i].attempts);
+	model_int(o, "total", total);
+	model_put(o, "counts", json_object_get(counts));
+	model_put(o, "summary",
+	    target_list_summary(req, counts,
+		arena_printf(
+		    req->arena, "%s/%" PRId64, step_url(req), req->n)));
+	model_text(o, "q", request_query(req, "q"));
+	model_put(o, "states",
+	    model_choices(
+		req, "state", host_states, request_query(req, "state")));
+	model_bool(o, "is_filtered",
+	    state_filter(req) != NULL || name_pattern(req) != NULL);
+	add_rows(req, o);
+	return reply_model(req, reply, "hosts.html", view_title(v, i), o);
+}

@@ -1,0 +1,276 @@
+/*
+ * approvals.c: what the rules of a run ask for, and who has approved.
+ *
+ * An approval that stands and does not count any more, because its giver has
+ * lost the role or because it is too old, is shown with the reason: what the
+ * page shows and what the keeper counts must not differ.
+ */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "journal/approval.h"
+#include "journal/rehearsal.h"
+#include "web/views/approvals.h"
+#include "web/views/model.h"
+#include "web/i18n/localized_error.h"
+
+static bool
+is_open(const struct view *v)
+{
+	return json_get(v->run, "ended_at") == NULL;
+}
+
+static struct json_object *
+decision_model(struct view *v, struct json_object *d)
+{
+	struct json_object *o = json_object_new_object();
+	const char *decision = json_text(d, "decision", "");
+	const char *lapse = !is_open(v) || !text_eq(decision, "approve")
+	    ? NULL
+	    : approval_void(v->lifecycle.approvals, d, v->lifecycle.moment);
+
+	model_text(o, "by", json_text(d, "by", ""));
+	model_text(o, "decision", decision);
+	model_text(
+	    o, "decision_text", model_word(v->req, "decision", decision));
+	model_text(o, "comment", json_text(d, "comment", NULL));
+	model_text(o, "at", json_text(d, "at", NULL));
+	model_reset(v->req, o, d);
+	model_text(o, "lapse", lapse);
+	model_text(o, "lapse_text",
+	    lapse == NULL ? NULL : model_word(v->req, "lapse", lapse));
+	return o;
+}
+
+struct json_object *
+approvals_model(struct view *v)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < json_object_array_length(v->lifecycle.given);
+	     i++)
+		json_object_array_add(list,
+		    decision_model(
+			v, json_object_array_get_idx(v->lifecycle.given, i)));
+	model_put(o, "required", json_object_get(v->lifecycle.approvals));
+	model_put(o, "given", list);
+	model_bool(o, "is_complete",
+	    approval_is_complete(v->lifecycle.approvals, v->lifecycle.given,
+		v->lifecycle.moment));
+	return o;
+}
+
+bool
+approvals_are_awaited(const struct view *v)
+{
+	return is_open(v) &&
+	    (text_eq(v->lifecycle.state, "awaiting_approval") ||
+		!approval_is_complete(v->lifecycle.approvals,
+		    v->lifecycle.given, v->lifecycle.moment));
+}
+
+static struct json_object *
+rule_model(struct view *v, struct json_object *rule, int given)
+{
+	struct json_object *o = json_object_new_object();
+	int64_t count = json_int(rule, "count", 1);
+	int64_t expires = json_int(rule, "expires", 0);
+
+	model_text(o, "role", json_text(rule, "role", "approver"));
+	model_int(o, "count", count);
+	model_int(o, "given", given);
+	model_text(o, "icon", given >= count ? "approve" : "awaiting_approval");
+	model_text(o, "expires_text",
+	    expires == 0 ? NULL
+			 : request_fill(v->req, "approval_expires",
+			       "counts for {time}, "
+			       "until the first step",
+			       "time", model_duration(v->req, expires), NULL));
+	model_text(o, "same_text",
+	    !json_flag(rule, "same_person", false)
+		? NULL
+		: request_text(v->req, "approval_same",
+		      "may be the person "
+		      "of another rule"));
+	return o;
+}
+
+static struct json_object *
+rules_model(struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+	size_t n = json_object_array_length(v->lifecycle.approvals);
+	int *given = mem_calloc(n + 1, sizeof(*given));
+
+	approval_count(v->lifecycle.approvals, v->lifecycle.given,
+	    v->lifecycle.moment, given);
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(list,
+		    rule_model(v,
+			json_object_array_get_idx(v->lifecycle.approvals, i),
+			given[i]));
+	free(given);
+	return list;
+}
+
+/* Who rejected the plan, and what follows; the person's own rejection can be
+ * taken back here. */
+static void
+add_rejection(struct view *v, struct json_object *o)
+{
+	struct json_object *no = approval_find(
+	    v->lifecycle.given, NULL, "reject");
+	const char *by = json_text(no, "by", NULL);
+	bool mine = by != NULL && text_eq(by, v->req->actor.name);
+
+	model_bool(o, "has_rejected", mine);
+	model_text(o, "rejected_text",
+	    by == NULL ? NULL
+		: mine ? request_text(v->req, "plan_take_back",
+			     "You rejected this plan. "
+			     "Approving it takes that back.")
+		       : request_fill(v->req, "plan_rejected",
+			     "{by} rejected this plan, and only they can take "
+			     "that back. Else change the parameters (a new "
+			     "plan), or abort the "
+			     "run.",
+			     "by", by, NULL));
+}
+
+static void
+add_reason(struct view *v, struct json_object *o)
+{
+	struct fault why = { 0 };
+
+	(void)run_authorize(
+	    VERB_run_approve, &v->lifecycle, NULL, &v->req->actor, &why);
+	model_text(o, "not_you_text",
+	    why.err == ERR_OK ? NULL
+			      : localized_error_text(
+				    v->req, why.code, why.about, why.message));
+}
+
+/* A value as the run that is to be rehearsed would have it. */
+struct lookup {
+	struct view *v;
+	struct json_object *variables; /* captured by the rehearsal */
+};
+
+static const char *
+lookup(void *ctx, const char *name)
+{
+	struct lookup *l = ctx;
+	const char *value = json_text(l->variables, name, NULL);
+
+	return value != NULL ? value : view_value(l->v, name);
+}
+
+static struct json_object *
+variables_of(struct view *v, int64_t run)
+{
+	struct json_object *o = json_object_new_object();
+	struct rows *rows = db_query(v->req->web->db, STMT_VARIABLES, INT(run));
+
+	while (db_next(rows))
+		json_set_text(o, db_text(rows, 0), db_text(rows, 1));
+	db_done(rows);
+	return o;
+}
+
+/* The steps that the rehearsal left out and this run takes: [indexes]. */
+static struct json_object *
+not_rehearsed(struct view *v)
+{
+	struct lookup l = { v, variables_of(v, v->loaded.rehearsal) };
+	struct json_object *list = json_object_new_array();
+	struct rows *rows = db_query(
+	    v->req->web->db, STMT_STEPS_EXCLUDED, INT(v->loaded.rehearsal));
+	const char *why;
+
+	while (db_next(rows)) {
+		int i = runbook_cache_find_step(v->entry, db_text(rows, 0));
+
+		if (i >= 0 && text_eq(v->steps[i].part, "main") &&
+		    !runbook_is_excluded(v->runbook, i, lookup, &l, &why))
+			json_object_array_add(list, json_object_new_int(i));
+	}
+	db_done(rows);
+	json_object_put(l.variables);
+	return list;
+}
+
+struct json_object *
+approvals_rehearsal(struct view *v)
+{
+	struct json_object *o, *ids, *steps;
+
+	if (!rehearsal_is_needed(
+		v->runbook, json_text(v->run, "environment", "")))
+		return NULL;
+	o = json_object_new_object();
+	ids = json_object_new_array();
+	model_text(o, "in", v->runbook->rehearsal);
+	model_put(o, "within_ms",
+	    v->runbook->rehearsal_ms == 0
+		? NULL
+		: json_object_new_int64(v->runbook->rehearsal_ms));
+	model_put(o, "run",
+	    v->loaded.rehearsal == 0
+		? NULL
+		: json_object_new_int64(v->loaded.rehearsal));
+	model_bool(o, "missing", v->lifecycle.unrehearsed != NULL);
+	steps = v->loaded.rehearsal == 0 ? json_object_new_array()
+					 : not_rehearsed(v);
+	for (size_t i = 0; i < json_object_array_length(steps); i++)
+		json_object_array_add(ids,
+		    json_object_new_string(
+			v->runbook
+			    ->steps[json_object_get_int(
+				json_object_array_get_idx(steps, i))]
+			    .id));
+	json_object_put(steps);
+	model_put(o, "not_rehearsed", ids);
+	return o;
+}
+
+/* For people: what is missing, or which run it was and what it left out. */
+static void
+add_rehearsal(struct view *v, struct json_object *o)
+{
+	struct json_object *r = approvals_rehearsal(v), *titles, *ids;
+
+	model_text(o, "unrehearsed_text",
+	    !is_open(v) || !json_flag(r, "missing", false)
+		? NULL
+		: request_fill(v->req, "rehearsal_missing",
+		      "No rehearsal: a run of this very document "
+		      "with these values must succeed in {in} first, with all "
+		      "of its "
+		      "steps. Until then no step of this run can be pressed.",
+		      "in", v->runbook->rehearsal, NULL));
+	model_put(o, "rehearsal_run", json_object_get(json_get(r, "run")));
+	titles = json_object_new_array();
+	ids = json_get(r, "not_rehearsed");
+	for (size_t i = 0; ids != NULL && i < json_object_array_length(ids);
+	     i++)
+		json_object_array_add(titles,
+		    json_object_new_string(view_title(v,
+			runbook_cache_find_step(v->entry,
+			    json_object_get_string(
+				json_object_array_get_idx(ids, i))))));
+	model_bool(
+	    o, "has_not_rehearsed", json_object_array_length(titles) > 0);
+	model_put(o, "not_rehearsed", titles);
+	json_object_put(r);
+}
+
+void
+approvals_add(struct view *v, struct json_object *o)
+{
+	model_put(o, "rules", rules_model(v));
+	add_rejection(v, o);
+	add_reason(v, o);
+	add_rehearsal(v, o);
+}

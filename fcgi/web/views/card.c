@@ -1,0 +1,375 @@
+/*
+ * card.c: what a step is, in words: for the library, where no run is, and
+ * for the run pages alike.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lang/values.h"
+#include "web/views/card.h"
+#include "web/views/model.h"
+
+static bool
+is_manual(const struct step *step)
+{
+	return step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL;
+}
+
+static bool
+is_sql(const struct step *step)
+{
+	return step->kind == STEP_MYSQL || step->kind == STEP_POSTGRESQL ||
+	    step->kind == STEP_SQLITE;
+}
+
+static const char *
+exit_codes(struct req *req, const struct step *step)
+{
+	const char *all = "0";
+
+	for (size_t i = 0; i < step->exit_count; i++)
+		all = i == 0
+		    ? arena_printf(req->arena, "%d", step->exit_codes[0])
+		    : arena_printf(
+			  req->arena, "%s, %d", all, step->exit_codes[i]);
+	return all;
+}
+
+static const char *
+joined(struct req *req, const char *a, const char *between, const char *b)
+{
+	return *a == '\0' ? b
+			  : arena_printf(req->arena, "%s%s%s", a, between, b);
+}
+
+const char *
+card_success(struct req *req, const struct step *step)
+{
+	const char *and = request_text(req, "success_and", ", and ");
+	const char *text;
+
+	if (step->kind == STEP_APPROVAL)
+		return request_fill(req, "success_gate",
+		    "{count} with the "
+		    "role {role} approve it",
+		    "count", arena_printf(req->arena, "%d", step->count),
+		    "role", step->role != NULL ? step->role : "", NULL);
+	if (is_manual(step))
+		return request_text(
+		    req, "success_manual", "a person confirms it");
+	if (is_sql(step))
+		text = request_text(
+		    req, "success_sql", "the database accepts every statement");
+	else if (step->restores)
+		text = request_text(req, "success_restore",
+		    "the file is as it was before that step");
+	else if (step->kind == STEP_EDIT)
+		text = request_text(
+		    req, "success_edit", "the file reads as these lines say");
+	else if (step->kind == STEP_HTTP)
+		text = request_fill(req, "success_http",
+		    "each answer has status {codes}", "codes",
+		    step->status != NULL ? step->status : "2xx", NULL);
+	else
+		text = request_fill(req, "success_exit", "exit code {codes}",
+		    "codes", exit_codes(req, step), NULL);
+	if (step->same_as != NULL)
+		text = joined(req, text, and,
+		    request_fill(req, "success_same",
+			"the output equals that of {step} (of "
+			"JSON, white space and the order of members do not "
+			"count)",
+			"step", step->same_as, NULL));
+	if (step->expect != NULL)
+		text = joined(req, text, and,
+		    request_fill(req, "success_expect",
+			"the output matches {pattern}", "pattern", step->expect,
+			NULL));
+	if (step->reject != NULL)
+		text = joined(req, text, and,
+		    request_fill(req, "success_reject",
+			"the output never matches {pattern}", "pattern",
+			step->reject, NULL));
+	return text;
+}
+
+/* How a group is gone through, or "". */
+static const char *
+pace(struct req *req, const struct step *step)
+{
+	bool stops = step->max_fail < 0;
+	const char *text = "";
+
+	if (step->serial || step->batch == 1)
+		text = request_text(req,
+		    stops ? "limit_serial" : "limit_serial_plain",
+		    "one target after the other");
+	else if (step->batch > 0 || step->batch_percent > 0)
+		text = request_fill(req,
+		    stops ? "limit_batch" : "limit_batch_plain",
+		    "{count} targets at a time", "count",
+		    step->batch > 0
+			? arena_printf(req->arena, "%d", step->batch)
+			: arena_printf(
+			      req->arena, "%d %%", step->batch_percent),
+		    NULL);
+	if (!stops)
+		text = joined(req, text, "; ",
+		    request_fill(req, "limit_max_fail",
+			"no further target is started once "
+			"more than {count} have failed",
+			"count", arena_printf(req->arena, "%d", step->max_fail),
+			NULL));
+	return text;
+}
+
+static const char *
+limits(struct req *req, const struct step *step)
+{
+	const char *text = "";
+
+	if (step->timeout_ms > 0)
+		text = request_fill(req, "limit_timeout", "ends after {time}",
+		    "time", model_duration(req, step->timeout_ms), NULL);
+	if (step->quiet_ms > 0)
+		text = joined(req, text, "; ",
+		    request_fill(req, "limit_quiet",
+			"flagged after {time} without output", "time",
+			model_duration(req, step->quiet_ms), NULL));
+	if (step->every_ms > 0)
+		text = joined(req, text, "; ",
+		    request_fill(req, "limit_every",
+			"tried every {every} for {within}", "every",
+			model_duration(req, step->every_ms), "within",
+			model_duration(req, step->within_ms), NULL));
+	if (*pace(req, step) != '\0')
+		text = joined(req, text, "; ", pace(req, step));
+	if (step->pty)
+		text = joined(req, text, "; ",
+		    request_text(req, "limit_pty", "in a terminal of its own"));
+	if (step->redirects > 0)
+		text = joined(req, text, "; ",
+		    request_fill(req, "limit_redirects",
+			"follows {count} redirects at most", "count",
+			arena_printf(req->arena, "%d", step->redirects), NULL));
+	return *text != '\0' ? text : NULL;
+}
+
+/* How many steps of the book stand in the section. */
+static int
+count_in(const struct runbook *runbook, int section)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < runbook->steps_count; i++)
+		count += runbook->steps[i].section == section &&
+		    !runbook->steps[i].restores;
+	return count;
+}
+
+const char *
+card_title(struct req *req, const struct runbook *runbook, int i)
+{
+	const struct step *s = &runbook->steps[i];
+	const char *of = s->probe_of != NULL ? s->probe_of : s->undo;
+	int other = of == NULL || s->is_titled || s->restores
+	    ? -1
+	    : runbook_find_step(runbook, of);
+
+	if (other < 0 || count_in(runbook, s->section) == 1)
+		return s->title;
+	return request_fill(req,
+	    s->probe_of != NULL ? "probe_title" : "undo_title",
+	    s->probe_of != NULL ? "Probe: {title}" : "Undo: {title}", "title",
+	    runbook->steps[other].title, NULL);
+}
+
+void
+card_what(
+    struct req *req, struct json_object *o, struct cached_runbook *entry, int i)
+{
+	const struct step *step = &entry->runbook->steps[i];
+	int undo = entry->undone_by[i];
+
+	model_text(o, "id", step->id);
+	model_text(o, "title", card_title(req, entry->runbook, i));
+	model_text(o, "kind", runbook_kind_name(step->kind));
+	model_text(o, "kind_text",
+	    model_word(req, "kind", runbook_kind_name(step->kind)));
+	model_text(o, "on", step->on);
+	model_bool(o, "is_script", !is_manual(step));
+	model_int(o, "line", step->line);
+	model_bool(o, "has_text", *step->text != '\0');
+	model_text(o, "text", step->text);
+	model_text(o, "answers", step->answers);
+	model_text(o, "success", card_success(req, step));
+	model_text(o, "undo_title",
+	    undo < 0 ? NULL : card_title(req, entry->runbook, undo));
+	model_text(o, "role", step->role);
+	model_text(o, "sign", step->sign);
+	model_text(o, "when", step->when);
+	model_text(o, "limits_text", limits(req, step));
+	model_text(o, "keeps", step->keeps);
+	model_bool(o, "irreversible", step->irreversible);
+	model_bool(o, "essential", step->essential);
+	model_bool(o, "secret", step->secret);
+}
+
+/* What is so of most steps of a run: nothing happened, nothing to press. */
+static struct json_object *
+idle_step(void)
+{
+	static const char *const no[] = { "is_current", "is_done",
+		"is_excluded", "is_failed", "is_unknown",
+		"is_awaiting_signature", "is_settled", "has_signatures",
+		"has_earlier", "has_hosts", "has_actions", "is_blocked",
+		"has_body", "can_execute", "can_retry", "can_confirm",
+		"can_reopen", "can_approve", "can_withdraw", "can_skip",
+		"can_cancel", "can_resolve", "can_sign", "can_look",
+		"has_preview" };
+	static const char *const nothing[] = { "settled_text", "by", "at",
+		"reason", "message", "duration_text", "last", "probe",
+		"blocked_text", "body_html", "primary_label", "retries",
+		"hosts", "signatures", "earlier", "gate", "look", "look_label",
+		"sign_people" };
+	static struct json_object *idle;
+
+	if (idle != NULL)
+		return idle;
+	idle = json_object_new_object();
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		model_bool(idle, no[i], false);
+	for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
+		model_put(idle, nothing[i], NULL);
+	model_int(idle, "next_attempt", 1);
+	return idle;
+}
+
+struct json_object *
+card_base(struct req *req, struct cached_runbook *entry, int step)
+{
+	struct json_object **cards = &entry->cards[messages_index(req->lang)];
+	struct json_object *o;
+
+	if (*cards == NULL)
+		*cards = json_object_new_array();
+	o = json_object_array_get_idx(*cards, (size_t)step);
+	if (o != NULL)
+		return o;
+	o = json_object_new_object();
+	card_what(req, o, entry, step);
+	model_bool(o, "evidence", entry->runbook->steps[step].evidence);
+	html_inherit(o, idle_step());
+	json_object_array_put_idx(*cards, (size_t)step, o);
+	return o;
+}
+
+static struct json_object *
+heading(const struct runbook *runbook, const struct item *item,
+    const struct card_maker *maker, struct buf *title)
+{
+	const struct section *s = &runbook->sections[item->index];
+	struct json_object *o = json_object_new_object();
+
+	buf_reset(title);
+	values_fill(s->title, maker->value, maker->ctx, title);
+
+	model_bool(o, "is_heading", true);
+	model_bool(o, "is_prose", false);
+	model_bool(o, "is_step", false);
+	model_bool(o, "is_card", false);
+	model_text(o, "id", s->id);
+	model_text(o, "title", buf_text(title));
+	model_int(o, "level", s->level);
+	model_bool(o, "is_rollback", s->rollback);
+	model_text(o, "when", s->when);
+	model_text(o, "each", s->each);
+	model_text(o, "hop_from", s->hop ? s->hop_from : NULL);
+	model_text(o, "hop_to", s->hop_to);
+	return o;
+}
+
+/* Whether an item's text names values at all. */
+struct asking {
+	const struct card_maker *maker;
+	bool asked;
+};
+
+static const char *
+value_asked(void *ctx, const char *name)
+{
+	struct asking *a = ctx;
+
+	a->asked = true;
+	return a->maker->value != NULL ? a->maker->value(a->maker->ctx, name)
+				       : NULL;
+}
+
+/* What names no value is the same for all runs of the document. */
+static struct json_object *
+rendered(struct cached_runbook *entry, const struct item *item,
+    const struct card_maker *maker, struct buf *html)
+{
+	struct json_object **kept = &entry->prose[item - entry->runbook->items];
+	struct asking asking = { maker, false };
+	struct json_object *o;
+
+	if (*kept != NULL)
+		return json_object_get(*kept);
+	buf_reset(html);
+	runbook_render(entry->runbook, item, value_asked, &asking, html);
+	o = html_raw(buf_text(html), html->len);
+	if (!asking.asked)
+		*kept = json_object_get(o);
+	return o;
+}
+
+static struct json_object *
+content(struct cached_runbook *entry, const struct item *item,
+    const struct card_maker *maker, struct buf *html)
+{
+	struct json_object *o = json_object_new_object(), *step;
+	bool is_step = item->kind == ITEM_STEP;
+	struct json_object *ready = is_step && maker->ready != NULL
+	    ? maker->ready(maker->ctx, item)
+	    : NULL;
+
+	model_bool(o, "is_heading", false);
+	model_bool(o, "is_prose", !is_step);
+	model_bool(o, "is_step", is_step && ready == NULL);
+	model_bool(o, "is_card", ready != NULL);
+	if (!is_step || ready != NULL) {
+		model_put(o, "html",
+		    ready != NULL ? ready : rendered(entry, item, maker, html));
+		return o;
+	}
+	step = maker->make(maker->ctx, item->index);
+	if (item->nodes != NULL) {
+		model_bool(step, "has_body", true);
+		model_put(
+		    step, "body_html", rendered(entry, item, maker, html));
+	}
+	model_put(o, "step", step);
+	return o;
+}
+
+struct json_object *
+card_items(struct cached_runbook *entry, const struct card_maker *maker)
+{
+	const struct runbook *runbook = entry->runbook;
+	struct json_object *list = json_object_new_array();
+	struct buf html = { 0 };
+
+	for (size_t i = 0; i < runbook->items_count; i++) {
+		const struct item *item = &runbook->items[i];
+
+		if (!maker->keep(maker->ctx, item))
+			continue;
+		json_object_array_add(list,
+		    item->kind == ITEM_HEADING
+			? heading(runbook, item, maker, &html)
+			: content(entry, item, maker, &html));
+	}
+	buf_clear(&html);
+	return list;
+}

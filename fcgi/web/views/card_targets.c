@@ -1,0 +1,332 @@
+/*
+ * card_targets.c: the targets of a step on its card, one or a thousand.
+ *
+ * A card has room for a few: what needs a person comes first, and the rest is
+ * counted, with links to the list of all (page_targets_of_step.c).  What counts
+ * is the last result of each target over all attempts, as a retry may have been
+ * for some of them alone.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "journal/target_status.h"
+#include "web/views/card.h"
+#include "web/views/target_list.h"
+#include "web/views/model.h"
+
+#define ON_CARD 8      /* targets with their output */
+#define WELL_ON_CARD 2 /* where all of those have succeeded */
+#define CHIPS 3        /* names in the head of a card */
+
+const char *const host_states[] = { "failed", "unknown", "not_started",
+	"running", "requested", "succeeded", NULL };
+
+int
+host_rank(const char *state)
+{
+	int i;
+
+	for (i = 0; host_states[i] != NULL; i++)
+		if (text_eq(host_states[i], state))
+			break;
+	return i;
+}
+
+struct json_object *
+card_target_status(struct view *v, int step)
+{
+	struct json_object *latest = request_own(
+	    v->req, json_object_new_object());
+	struct json_object *tries = view_tries(v, step);
+	size_t n = tries != NULL ? json_object_array_length(tries) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *targets = json_get(
+		    json_object_array_get_idx(tries, i), "targets");
+
+		for (size_t k = 0; k < json_object_array_length(targets); k++) {
+			struct json_object *t = json_object_array_get_idx(
+			    targets, k);
+
+			json_set(latest, json_text(t, "name", ""),
+			    json_object_get(json_get(t, "state")));
+		}
+	}
+	return latest;
+}
+
+struct json_object *
+card_counts(struct json_object *latest)
+{
+	int64_t count[sizeof(host_states) / sizeof(host_states[0])] = { 0 };
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_foreach (latest, name, state) {
+		(void)name;
+		count[host_rank(json_object_get_string(state))]++;
+	}
+	for (int i = 0; host_states[i] != NULL; i++)
+		if (count[i] > 0)
+			json_set_int(o, host_states[i], count[i]);
+	return o;
+}
+
+struct json_object *
+card_chips(struct view *v, const struct step *step, struct json_object *targets)
+{
+	size_t n = json_object_array_length(targets), pairs;
+	struct json_object *list = card_copy_pairs(v->req, step);
+
+	if ((pairs = json_object_array_length(list)) > 0 && pairs <= CHIPS)
+		return list;
+	json_object_put(list);
+	if (n <= CHIPS)
+		return json_object_get(targets);
+	list = json_object_new_array();
+	json_object_array_add(list,
+	    json_object_new_string(
+		arena_printf(v->req->arena, "%s (%zu)", step->on, n)));
+	return list;
+}
+
+struct json_object *
+target_list_summary(
+    struct req *req, struct json_object *counts, const char *url)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (int i = 0; host_states[i] != NULL; i++) {
+		int64_t n = json_int(counts, host_states[i], 0);
+		struct json_object *o;
+
+		if (n == 0)
+			continue;
+		o = json_object_new_object();
+		model_int(o, "count", n);
+		model_text(o, "icon", host_states[i]);
+		model_text(
+		    o, "state_text", model_word(req, "hosts", host_states[i]));
+		model_text(o, "url",
+		    arena_printf(
+			req->arena, "%s?state=%s", url, host_states[i]));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static int
+by_need(const void *a, const void *b)
+{
+	struct json_object *const *x = a, *const *y = b;
+	int d = host_rank(json_text(*x, "state", "")) -
+	    host_rank(json_text(*y, "state", ""));
+
+	return d != 0
+	    ? d
+	    : strcmp(json_text(*x, "name", ""), json_text(*y, "name", ""));
+}
+
+void
+card_trim_targets(
+    struct view *v, struct json_object *attempt, const struct step *step)
+{
+	struct json_object *all = json_get(attempt, "targets"), *few;
+	size_t n = json_object_array_length(all);
+
+	model_text(attempt, "hosts_url",
+	    n <= ON_CARD
+		? NULL
+		: arena_printf(v->req->arena,
+		      "/runs/%" PRId64 "/steps/%s/attempts/%" PRId64,
+		      v->lifecycle.id, step->id, json_int(attempt, "n", 0)));
+	model_text(attempt, "hosts_text",
+	    n <= ON_CARD
+		? NULL
+		: request_fill(v->req, "hosts_all", "All {count} targets",
+		      "count", arena_printf(v->req->arena, "%zu", n), NULL));
+	if (n <= ON_CARD)
+		return;
+	json_object_array_sort(all, by_need);
+	few = json_object_new_array();
+	for (size_t i = 0; i < ON_CARD; i++) {
+		struct json_object *t = json_object_array_get_idx(all, i);
+
+		if (i >= WELL_ON_CARD &&
+		    text_eq(json_text(t, "state", ""), "succeeded"))
+			break;
+		json_object_array_add(few, json_object_get(t));
+	}
+	json_set(attempt, "targets", few);
+}
+
+/* One button to try again: for which targets, in which words. */
+static void
+add_retry(struct json_object *list, const char *key, const char *label,
+    const char *help)
+{
+	struct json_object *o = json_object_new_object();
+	bool all = text_eq(key, "all");
+
+	model_text(o, "key", key);
+	model_text(o, "of", all ? "all" : "failed");
+	model_text(o, "from",
+	    text_eq(key, "from")       ? "failed"
+		: text_eq(key, "next") ? "next"
+				       : NULL);
+	model_bool(o, "with_reason", text_eq(key, "next"));
+	model_text(o, "label", label);
+	model_text(o, "help", help);
+	model_bool(o, "is_first", json_object_array_length(list) == 0);
+	json_object_array_add(list, o);
+}
+
+static const char *
+number(struct view *v, int64_t n)
+{
+	return arena_printf(v->req->arena, "%" PRId64, n);
+}
+
+/* SQL: where the targets stopped in a way that they can go on there. */
+static void
+add_resume(struct view *v, struct json_object *list, struct json_object *latest)
+{
+	struct json_object *first = NULL;
+	int64_t count = 0, at;
+
+	json_object_object_foreach (latest, name, o) {
+		(void)name;
+		if (json_flag(o, "valid", false) ||
+		    json_int(o, "resume", 0) < 2)
+			continue;
+		first = count++ == 0 ? o : first;
+	}
+	if (count == 0)
+		return;
+	at = json_int(first, "resume", 0);
+	add_retry(list, "from",
+	    count > 1 ? request_fill(v->req, "label_resume_many",
+			    "Retry from the failed statement on {count} "
+			    "targets",
+			    "count", number(v, count), NULL)
+		      : request_fill(v->req, "label_resume",
+			    "Retry from statement {n} of "
+			    "{of}",
+			    "n", number(v, at), "of",
+			    number(v, json_int(first, "resume_of", 0)), NULL),
+	    count > 1
+		? request_text(v->req, "resume_help_many",
+		      "What was applied before "
+		      "the failed statement stays, and is not executed again.")
+		: request_fill(v->req, "resume_help",
+		      "Statements 1 to {n} have been "
+		      "applied and are not executed again.",
+		      "n", number(v, at - 1), NULL));
+}
+
+/* SQL: the same, behind the statement that failed, which is skipped. */
+static void
+add_skip(struct view *v, struct json_object *list, struct json_object *latest)
+{
+	struct json_object *first = NULL;
+	int64_t count = 0;
+
+	json_object_object_foreach (latest, name, o) {
+		(void)name;
+		if (json_flag(o, "valid", false) ||
+		    json_get(o, "resume") == NULL)
+			continue;
+		first = count++ == 0 ? o : first;
+	}
+	if (count == 0)
+		return;
+	add_retry(list, "next",
+	    count > 1 ? request_fill(v->req, "label_skip_many",
+			    "Skip the failed statement on {count} targets",
+			    "count", number(v, count), NULL)
+		      : request_fill(v->req, "label_skip_one",
+			    "Skip statement {n} and go on", "n",
+			    number(v, json_int(first, "resume", 0)), NULL),
+	    request_text(v->req, "skip_statement_help",
+		"The failed statement "
+		"is left out, and the ones behind it are executed. What was "
+		"applied before stays."));
+}
+
+/* What a retry of them all is for, where some of them had succeeded. */
+static const char *
+rest_label(struct view *v, int64_t rest, int64_t failed)
+{
+	if (rest == 1)
+		return request_text(
+		    v->req, "label_retry_one", "Retry on 1 failed target");
+	return request_fill(v->req,
+	    failed == rest ? "label_retry_failed" : "label_retry_rest",
+	    failed == rest
+		? "Retry on {count} failed targets"
+		: "Retry on the {count} targets that have not succeeded",
+	    "count", number(v, rest), NULL);
+}
+
+/* The targets of which the flag is not set. */
+static int64_t
+count_without(struct json_object *latest, const char *flag)
+{
+	int64_t count = 0;
+
+	json_object_object_foreach (latest, name, o) {
+		(void)name;
+		count += !json_flag(o, flag, false);
+	}
+	return count;
+}
+
+/* rerun=never: only where it was not begun. */
+static void
+add_first_try(
+    struct view *v, struct json_object *list, struct json_object *latest)
+{
+	add_retry(list, "failed",
+	    request_fill(v->req, "label_retry_untried",
+		"Run on the {count} targets on which it was not started",
+		"count", number(v, count_without(latest, "tried")), NULL),
+	    NULL);
+}
+
+struct json_object *
+card_retries(struct view *v, int step, struct json_object *counts,
+    int64_t total, const char *label_all)
+{
+	const struct step *s = v->steps[step].step;
+	struct json_object *list = json_object_new_array(), *latest;
+	int64_t rest, good = json_int(counts, "succeeded", 0);
+
+	if (!text_eq(v->steps[step].state, "failed"))
+		return list;
+	latest = request_own(v->req,
+	    target_status(v->req->web->db, v->lifecycle.id, s->id, INT64_MAX,
+		v->lifecycle.plan));
+	if (s->rerun == RERUN_NEVER) {
+		add_first_try(v, list, latest);
+		return list;
+	}
+	rest = count_without(latest, "valid");
+	add_resume(v, list, latest);
+	if (rest > 0 && rest < total) {
+		add_retry(list, "failed",
+		    rest_label(v, rest, json_int(counts, "failed", 0)), NULL);
+		label_all = request_fill(v->req, "label_retry_all",
+		    "Retry on all {count} targets", "count", number(v, total),
+		    NULL);
+	}
+	add_retry(list, "all", label_all,
+	    good <= total - rest ? NULL
+				 : request_text(v->req, "retry_other_values",
+				       "What succeeded with "
+				       "the values before is executed again, "
+				       "with the new ones."));
+	if (view_may(v, VERB_step_skip, step))
+		add_skip(v, list, latest);
+	return list;
+}

@@ -1,0 +1,256 @@
+/*
+ * dry_run.c: what looks at targets have shown.
+ *
+ * The results stand in the journal as one object, the differences in the
+ * recordings of the look, which are read as those of attempts are.  A look
+ * at another plan than that of now is shown and said to be old.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "web/views/dry_run.h"
+#include "web/views/model.h"
+#include "web/views/output_text.h"
+
+#define SHOWN_BYTES (64 * 1024)
+
+static struct json_object *
+last_dry_run(struct view *v, const char *step)
+{
+	return request_own(v->req,
+	    db_first_json(db_query(v->req->web->db, STMT_LOOK_LAST,
+		INT(v->lifecycle.id), TEXT(step))));
+}
+
+/* What is so of each look; rows are added by the callers. */
+static struct json_object *
+model_of(struct view *v, struct json_object *dry_run)
+{
+	struct json_object *o = json_object_new_object();
+	bool running = json_text(dry_run, "ended_at", NULL) == NULL;
+
+	model_text(o, "by", json_text(dry_run, "by", ""));
+	model_text(o, "at",
+	    json_text(dry_run, running ? "requested_at" : "ended_at", ""));
+	model_bool(o, "is_running", running);
+	model_bool(o, "is_old",
+	    !text_eq(json_text(dry_run, "plan", ""), v->lifecycle.plan));
+	model_text(o, "message", json_text(dry_run, "message", NULL));
+	return o;
+}
+
+static struct json_object *
+row_of(struct view *v, const char *name, struct json_object *line)
+{
+	struct json_object *o = json_object_new_object();
+	const char *state = json_text(line, "state", "running");
+
+	model_text(o, "name", name);
+	model_text(o, "state", state);
+	model_text(o, "icon", state);
+	model_text(o, "state_text",
+	    text_eq(state, "succeeded")
+		? request_text(v->req, "look_answered", "answered")
+		: model_word(v->req, "state", state));
+	model_text(o, "message",
+	    line != NULL && *json_text(line, "message", "") != '\0'
+		? json_text(line, "message", "")
+		: NULL);
+	return o;
+}
+
+static struct json_object *
+names_of(struct json_object *dry_run)
+{
+	return json_get(dry_run, "targets");
+}
+
+static const char *
+name_at(struct json_object *names, size_t i)
+{
+	return json_object_get_string(json_object_array_get_idx(names, i));
+}
+
+bool
+dry_run_is_possible(const struct step *step)
+{
+	return step->kind == STEP_EDIT || step->kind == STEP_HTTP;
+}
+
+const char *
+dry_run_title(struct req *req, const struct step *step)
+{
+	return step->kind == STEP_HTTP
+	    ? request_text(req, "look_requests", "What this step sends")
+	    : request_text(
+		  req, "look_title", "The difference that this step makes");
+}
+
+const char *
+dry_run_label(struct req *req, const struct step *step)
+{
+	return step->kind == STEP_HTTP
+	    ? request_text(req, "look_requests_button", "Show what is sent")
+	    : request_text(req, "look_button", "Show the difference");
+}
+
+struct json_object *
+dry_run_of_step(struct view *v, int step)
+{
+	struct json_object *dry_run = last_dry_run(
+	    v, v->runbook->steps[step].id);
+	struct json_object *o, *rows, *names = names_of(dry_run);
+	struct buf shown = { 0 };
+
+	if (dry_run == NULL)
+		return NULL;
+	o = model_of(v, dry_run);
+	model_text(o, "title", dry_run_title(v->req, &v->runbook->steps[step]));
+	rows = json_object_new_array();
+	for (size_t i = 0; i < json_object_array_length(names); i++) {
+		const char *name = name_at(names, i);
+		struct json_object *line = json_get(
+		    json_get(dry_run, "results"), name);
+		struct json_object *row = row_of(v, name, line);
+
+		buf_reset(&shown);
+		if (json_int(line, "bytes", 0) > 0)
+			output_text_read(v->req, json_text(dry_run, "exec", ""),
+			    name, SHOWN_BYTES, &shown);
+		model_text(row, "shown", buf_text(&shown));
+		json_object_array_add(rows, row);
+	}
+	buf_clear(&shown);
+	model_put(o, "targets", rows);
+	return o;
+}
+
+static bool
+has_warning(struct json_object *checks)
+{
+	size_t n = checks != NULL ? json_object_array_length(checks) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (text_eq(json_text(json_object_array_get_idx(checks, i),
+				"state", ""),
+			"warning"))
+			return true;
+	return false;
+}
+
+static struct json_object *
+checks_of(struct view *v, struct json_object *checks)
+{
+	struct json_object *list = json_object_new_array();
+	size_t n = checks != NULL ? json_object_array_length(checks) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *c = json_object_array_get_idx(checks, i);
+		struct json_object *o = json_object_new_object();
+		const char *state = json_text(c, "state", "");
+		const char *check = json_text(c, "check", "");
+
+		model_text(o, "check", check);
+		model_text(o, "check_text",
+		    request_text(v->req,
+			arena_printf(v->req->arena, "check_%s", check), check));
+		model_text(o, "state", state);
+		model_text(o, "icon",
+		    text_eq(state, "ok")            ? "succeeded"
+			: text_eq(state, "warning") ? "error"
+						    : "failed");
+		model_text(o, "state_text",
+		    request_text(v->req,
+			arena_printf(v->req->arena, "look_%s", state), state));
+		model_text(o, "text", json_text(c, "text", ""));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+/* Adds the targets in that state, in the order of the plan. */
+static int64_t
+add_rows(struct view *v, struct json_object *dry_run, const char *state,
+    struct json_object *rows, int64_t *warned)
+{
+	struct json_object *names = names_of(dry_run), *line, *row, *checks;
+	int64_t count = 0;
+
+	for (size_t i = 0; i < json_object_array_length(names); i++) {
+		line = json_get(
+		    json_get(dry_run, "results"), name_at(names, i));
+		if (!text_eq(json_text(line, "state", "running"), state))
+			continue;
+		row = row_of(v, name_at(names, i), line);
+		checks = json_get(line, "checks");
+		*warned += has_warning(checks);
+		model_put(row, "checks", checks_of(v, checks));
+		json_object_array_add(rows, row);
+		count++;
+	}
+	return count;
+}
+
+static const char *
+summary(
+    struct view *v, bool running, int64_t failed, int64_t warned, int64_t total)
+{
+	struct req *req = v->req;
+	const char *all = arena_printf(req->arena, "%lld", (long long)total);
+
+	if (running)
+		return request_fill(req, "preflight_running",
+		    "Asking {count} targets …", "count", all, NULL);
+	if (total == 1 && failed + warned == 0)
+		return request_text(
+		    req, "preflight_ok_one", "The target answered.");
+	if (failed > 0)
+		return request_fill(req, "preflight_failed",
+		    "{failed} of {count} targets cannot be used as they are.",
+		    "failed",
+		    arena_printf(req->arena, "%lld", (long long)failed),
+		    "count", all, NULL);
+	if (warned > 0)
+		return request_fill(req, "preflight_warned",
+		    "All {count} targets answered; {warned} with a warning.",
+		    "count", all, "warned",
+		    arena_printf(req->arena, "%lld", (long long)warned), NULL);
+	return request_fill(req, "preflight_ok",
+	    "All {count} targets "
+	    "answered.",
+	    "count", all, NULL);
+}
+
+struct json_object *
+dry_run_preflight(struct view *v)
+{
+	struct json_object *dry_run = last_dry_run(v, ""), *o, *rows;
+	int64_t failed, warned = 0, total, running;
+
+	if (dry_run == NULL)
+		return NULL;
+	o = model_of(v, dry_run);
+	rows = json_object_new_array();
+	failed = add_rows(v, dry_run, "failed", rows, &warned) +
+	    add_rows(v, dry_run, "unknown", rows, &warned);
+	running = add_rows(v, dry_run, "running", rows, &warned);
+	warned = 0;
+	add_rows(v, dry_run, "succeeded", rows, &warned);
+	total = (int64_t)json_object_array_length(rows);
+	if (json_text(dry_run, "ended_at", NULL) != NULL)
+		failed += running; /* never answered */
+	model_int(o, "failed", failed);
+	model_int(o, "warned", warned);
+	model_int(o, "total", total);
+	model_text(o, "icon",
+	    json_text(dry_run, "ended_at", NULL) == NULL ? "running"
+		: failed > 0                             ? "failed"
+		: warned > 0                             ? "error"
+							 : "succeeded");
+	model_bool(o, "has_failed", failed > 0);
+	model_text(o, "state_text",
+	    summary(v, json_text(dry_run, "ended_at", NULL) == NULL, failed,
+		warned, total));
+	model_put(o, "targets", rows);
+	return o;
+}

@@ -1,0 +1,155 @@
+/*
+ * fragments.c: finished cards of the steps that do not change for now.
+ *
+ * Of a long checklist nearly all steps are over or have not come yet: nothing
+ * can be pressed on them, they look the same to everybody, and their attempts
+ * are complete.  Their cards are rendered once and kept, for the few runs
+ * that are looked at, and are good for as long as what is said of the step in
+ * its row is the same.  Whole pages are not kept: they differ by person.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "web/views/card.h"
+#include "web/views/fragments.h"
+#include "web/views/model.h"
+#include "web/views/outcome.h"
+
+#define SETS 6
+#define MAX_STEPS 400 /* of one run; others are not kept */
+
+struct card {
+	struct buf key;           /* what its row said */
+	struct json_object *html; /* NULL: not rendered yet */
+};
+
+struct set {
+	int64_t run; /* 0: empty */
+	int language;
+	int64_t used;
+	struct card *cards;
+	size_t count;
+};
+
+struct fragments {
+	struct set sets[SETS];
+	int64_t clock;
+};
+
+struct fragments *
+fragments_new(void)
+{
+	return mem_calloc(1, sizeof(struct fragments));
+}
+
+static void
+clear_set(struct set *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		buf_clear(&s->cards[i].key);
+		json_object_put(s->cards[i].html);
+	}
+	free(s->cards);
+	memset(s, 0, sizeof(*s));
+}
+
+void
+fragments_free(struct fragments *f)
+{
+	if (f == NULL)
+		return;
+	for (int i = 0; i < SETS; i++)
+		clear_set(&f->sets[i]);
+	free(f);
+}
+
+/* The cards of that run and language, in place of those not used longest. */
+static struct set *
+set_of(struct view *v)
+{
+	struct fragments *f = v->req->web->fragments;
+	int language = messages_index(v->req->lang);
+	struct set *s = &f->sets[0];
+
+	for (int i = 0; i < SETS; i++) {
+		if (f->sets[i].run == v->lifecycle.id &&
+		    f->sets[i].language == language) {
+			f->sets[i].used = ++f->clock;
+			return &f->sets[i];
+		}
+		if (f->sets[i].used < s->used)
+			s = &f->sets[i];
+	}
+	clear_set(s);
+	s->run = v->lifecycle.id;
+	s->language = language;
+	s->used = ++f->clock;
+	s->count = v->runbook->steps_count;
+	s->cards = mem_calloc(s->count + 1, sizeof(*s->cards));
+	return s;
+}
+
+/* The card depends on these alone: attempts of such a step are complete. */
+static void
+put_key(const struct view *v, int step, struct buf *key)
+{
+	const struct view_step *s = &v->steps[step];
+	const char *const parts[] = { outcome_of(v, s), s->at, s->by, s->reason,
+		json_text(s->signature, "at", NULL),
+		json_text(v->run, "plan", NULL) };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		buf_puts(key, parts[i] != NULL ? parts[i] : "-");
+		buf_putc(key, '\n');
+	}
+	buf_put(key, &s->attempts, sizeof(s->attempts));
+	buf_putc(key, view_is_reading(v) ? 'r' : '-');
+}
+
+static struct json_object *
+render(struct view *v, int step)
+{
+	struct json_object *model = json_object_new_object();
+	struct json_object *words = json_object_new_object();
+	struct json_object *page = json_object_new_object(), *html = NULL;
+	struct buf out = { 0 };
+
+	model_put(words, "t",
+	    json_object_get(messages_all(v->req->web->messages, v->req->lang)));
+	model_text(page, "url",
+	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
+	model_bool(page, "is_reading", view_is_reading(v));
+	model_put(model, "_", words);
+	model_put(model, "_page", page);
+	model_put(model, "step", card_page(v, step));
+	if (templates_render(v->req->web->templates, "_card.html", model, &out,
+		NULL) == ERR_OK)
+		html = html_raw(buf_text(&out), out.len);
+	buf_clear(&out);
+	json_object_put(model);
+	return html;
+}
+
+struct json_object *
+fragments_card(struct view *v, int step)
+{
+	struct buf key = { 0 };
+	struct card *card;
+
+	if (v->runbook->steps_count > MAX_STEPS)
+		return NULL;
+	card = &set_of(v)->cards[step];
+	put_key(v, step, &key);
+	if (card->html != NULL && card->key.len == key.len &&
+	    memcmp(card->key.data, key.data, key.len) == 0) {
+		buf_clear(&key);
+		return json_object_get(card->html);
+	}
+	buf_clear(&card->key);
+	json_object_put(card->html);
+	card->html = render(v, step);
+	card->key = key;
+	return json_object_get(card->html);
+}

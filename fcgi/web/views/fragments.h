@@ -1,0 +1,20 @@
+/*
+ * fragments.h: finished cards of the steps that do not change for now.
+ */
+#ifndef WEB_VIEWS_FRAGMENTS_H
+#define WEB_VIEWS_FRAGMENTS_H
+
+#include "web/views/view.h"
+
+struct fragments;
+
+struct fragments *fragments_new(void);
+void fragments_free(struct fragments *f);
+
+/*
+ * The HTML of a step's card, for which card_may_change() is false and which
+ * has no body.  A new object, or NULL where it could not be rendered.
+ */
+struct json_object *fragments_card(struct view *v, int step);
+
+#endif

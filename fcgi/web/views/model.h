@@ -1,0 +1,104 @@
+/*
+ * model.h: small pieces of which the models of pages are built.
+ */
+#ifndef WEB_VIEWS_MODEL_H
+#define WEB_VIEWS_MODEL_H
+
+#include "web/http/request.h"
+
+/*
+ * Adds a key that the object does not have yet; the key must be a literal,
+ * since it is not copied: pages have thousands of keys.
+ */
+static inline void
+model_put(struct json_object *o, const char *key, struct json_object *value)
+{
+	json_object_object_add_ex(o, key, value,
+	    JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_ADD_CONSTANT_KEY);
+}
+
+/* An object that will have up to two thirds of `size` keys. */
+static inline struct json_object *
+model_object(int size)
+{
+	struct json_object *o = json_object_new_object();
+
+	lh_table_resize(json_object_get_object(o), size);
+	return o;
+}
+
+/* One object for all that is true, one for all that is false. */
+struct json_object *model_true_or_false(bool b);
+
+/* A name of several segments, encoded for an address. */
+void model_path(struct json_object *o, const char *key, const char *name);
+
+static inline void
+model_text(struct json_object *o, const char *key, const char *s)
+{
+	model_put(o, key, s != NULL ? json_object_new_string(s) : NULL);
+}
+
+static inline void
+model_int(struct json_object *o, const char *key, int64_t n)
+{
+	model_put(o, key, json_object_new_int64(n));
+}
+
+static inline void
+model_bool(struct json_object *o, const char *key, bool b)
+{
+	model_put(o, key, json_object_get(model_true_or_false(b)));
+}
+
+/* "3 min 20 s" and "1.5 MB", in the language of the request (arena). */
+const char *model_duration(const struct req *req, int64_t ms);
+const char *model_size(const struct req *req, int64_t bytes);
+
+/* The texts of an object as [{name, value}]; an array has one for each. */
+struct json_object *model_pairs(struct json_object *o);
+
+/* Beside an approval or a signature: whether somebody else had set the
+ * password of who gave it (reset_by, reset_at, reset_text). */
+void model_reset(
+    const struct req *req, struct json_object *o, struct json_object *from);
+
+/* An array of names with commas (arena). */
+const char *model_names(const struct req *req, struct json_object *names);
+
+/* From one RFC 3339 time to another, or to now where `to` is NULL; NULL
+ * where there is no start. */
+const char *model_between(
+    const struct req *req, const char *from, const char *to);
+
+/* "exit code 7" of a JSON number, or NULL. */
+const char *model_exit(const struct req *req, struct json_object *exit);
+
+/* Adds icon and state_text: of a state, or of the result of what ended. */
+void model_state(const struct req *req, struct json_object *o,
+    const char *state, const char *result);
+
+/* The word for a state or a result. */
+const char *model_word(
+    const struct req *req, const char *what, const char *name);
+
+/*
+ * The icon and word of a run: its result or state, but where its current
+ * step (of that state, or NULL) has failed, is in doubt or waits for a
+ * signature, that is what people need to see.
+ */
+void model_run_state(const struct req *req, struct json_object *o,
+    const char *state, const char *result, const char *step_state);
+
+/* The current row of STMT_WEB_RUNS and its like as the row of a list of
+ * runs, without current_title and waiting_for. */
+struct json_object *model_run_row(struct req *req, struct rows *rows);
+
+/* The column of those rows that has the step that is next. */
+#define MODEL_ROW_CURRENT 13
+
+/* [{value, text, is_selected}] of words like state_x, with "" for any. */
+struct json_object *model_choices(const struct req *req, const char *what,
+    const char *const *values, const char *selected);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * outcome.c: how the steps of a page stand, and what is said of their number.
+ */
+#include <inttypes.h>
+
+#include "base/text.h"
+#include "web/views/model.h"
+#include "web/views/outcome.h"
+
+const char *
+outcome_of(const struct view *v, const struct view_step *s)
+{
+	return outcome_of_row(v->run,
+	    &(struct outcome_row){ .part = s->part,
+		.state = s->state,
+		.by = s->by,
+		.attempts = s->attempts });
+}
+
+const char *
+tally_state(const struct tally *t)
+{
+	if (t->failed || t->unknown || t->busy)
+		return t->failed ? "failed"
+		    : t->unknown ? "unknown"
+				 : "running";
+	if (t->total == 0)
+		return t->left_out > 0 ? "excluded" : "pending";
+	if (tally_is_settled(t))
+		return t->skipped_failed > 0 ? "skipped_failed"
+		    : t->skipped > 0         ? "skipped"
+					     : "succeeded";
+	return t->not_done > 0 ? "not_done" : "pending";
+}
+
+static void
+add_note(const struct req *req, struct json_object *list, const char *key,
+    const char *fallback, int64_t count)
+{
+	if (count > 0)
+		json_object_array_add(list,
+		    json_object_new_string(request_fill(req, key, fallback,
+			"count", arena_printf(req->arena, "%" PRId64, count),
+			NULL)));
+}
+
+struct json_object *
+tally_notes(const struct req *req, int64_t skipped, int64_t skipped_failed,
+    int64_t left_out)
+{
+	struct json_object *list = json_object_new_array();
+
+	add_note(req, list, "count_skipped", "{count} skipped", skipped);
+	add_note(req, list, "count_skipped_failed",
+	    "{count} skipped after failing", skipped_failed);
+	add_note(req, list, "count_left_out", "{count} left out", left_out);
+	return list;
+}

@@ -1,0 +1,261 @@
+/*
+ * output_text.c: recorded output, made safe to show as text.
+ *
+ * What a target prints is hostile: nothing of it may reach a page but text.
+ * Escape sequences are recognised by their grammar (ECMA-48: CSI, and the
+ * strings OSC, DCS, SOS, PM, APC up to their end) and dropped whole, so that
+ * their parameters do not litter the text; one that never ends is shown from
+ * its ESC on.  Files are read by offset, the end of them only, so a large
+ * output costs no more than a small one.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "web/views/model.h"
+#include "web/views/output_text.h"
+
+#define ESC 0x1b
+#define OUTPUT_TEXT_BYTES (8 * 1024)
+#define SEARCH_CHUNK (256 * 1024)
+#define MAX_LINE 2000 /* bytes of a found line */
+
+/* The length of the escape sequence at s, or 0 where it has no end. */
+static size_t
+sequence(const char *s, size_t len)
+{
+	size_t i = 2;
+
+	if (len < 2)
+		return 0;
+	if (s[1] == '[') {
+		while (i < len && (unsigned char)s[i] >= 0x20 &&
+		    (unsigned char)s[i] <= 0x3f)
+			i++;
+		return i < len && (unsigned char)s[i] >= 0x40 &&
+			(unsigned char)s[i] <= 0x7e
+		    ? i + 1
+		    : 0;
+	}
+	if (strchr("]PX^_", s[1]) != NULL && s[1] != '\0') {
+		for (; i < len && s[i] != '\n'; i++) {
+			if (s[i] == 0x07)
+				return i + 1;
+			if (s[i] == ESC && i + 1 < len && s[i + 1] == '\\')
+				return i + 2;
+		}
+		return 0;
+	}
+	if (strchr("()*+#%", s[1]) != NULL && s[1] != '\0')
+		return len >= 3 ? 3 : 0;
+	return (unsigned char)s[1] >= 0x30 && (unsigned char)s[1] <= 0x7e ? 2
+									  : 0;
+}
+
+static void
+put_symbol(struct buf *out, uint32_t symbol)
+{
+	char utf8[3] = { (char)(0xe0 | symbol >> 12),
+		(char)(0x80 | (symbol >> 6 & 0x3f)),
+		(char)(0x80 | (symbol & 0x3f)) };
+
+	buf_put(out, utf8, 3);
+}
+
+/* Takes the last character of the line back. */
+static void
+step_back(struct buf *out, size_t line)
+{
+	while (out->len > line &&
+	    ((unsigned char)out->data[--out->len] & 0xc0) == 0x80)
+		;
+	if (out->data != NULL)
+		out->data[out->len] = '\0';
+}
+
+/* One character that is not printable ASCII; returns the bytes it took. */
+static size_t
+put_special(const char *s, size_t len, size_t line, struct buf *out)
+{
+	unsigned char c = (unsigned char)*s;
+	uint32_t cp;
+	size_t n;
+
+	if (c == ESC) {
+		if ((n = sequence(s, len)) > 0)
+			return n;
+		put_symbol(out, 0x2400 + ESC);
+		return 1;
+	}
+	if (c == '\b') {
+		step_back(out, line);
+		return 1;
+	}
+	if (c < ' ' || c == 0x7f) {
+		if (c != 0x07)
+			put_symbol(out, c == 0x7f ? 0x2421 : 0x2400u + c);
+		return 1;
+	}
+	n = text_utf8_next(s, len, &cp);
+	if (n == 0 || (cp >= 0x80 && cp < 0xa0) || text_is_deceptive(cp))
+		put_symbol(out, 0xfffd);
+	else
+		buf_put(out, s, n);
+	return n > 0 ? n : 1;
+}
+
+void
+output_text_clean(const char *s, size_t len, struct buf *out)
+{
+	size_t line = out->len, i = 0;
+
+	while (i < len) {
+		unsigned char c = (unsigned char)s[i];
+
+		if ((c >= ' ' && c < 0x7f) || c == '\t') {
+			buf_putc(out, s[i++]);
+		} else if (c == '\n') {
+			buf_putc(out, '\n');
+			line = out->len;
+			i++;
+		} else if (c == '\r') {
+			i++;
+			if (i < len && s[i] != '\n' && s[i] != '\r') {
+				out->len = line;
+				if (out->data != NULL)
+					out->data[line] = '\0';
+			}
+		} else {
+			i += put_special(s + i, len - i, line, out);
+		}
+	}
+}
+
+/* The file of a target's output; names are checked, never paths. */
+static int
+open_output(struct req *req, const char *exec, const char *target)
+{
+	const char *path;
+
+	if (!text_is_id(exec) || !text_is_id(target))
+		return -1;
+	path = arena_printf(
+	    req->arena, "%s/exec/%s/%s.txt", req->web->data, exec, target);
+	return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* Reads up to `max` bytes of the end into raw; the first, broken line goes. */
+static bool
+read_end(int fd, size_t max, struct buf *raw)
+{
+	struct stat st;
+	off_t from = 0;
+	ssize_t n;
+	char *newline;
+
+	if (fstat(fd, &st) != 0)
+		return false;
+	if (st.st_size > (off_t)max)
+		from = st.st_size - (off_t)max;
+	n = pread(fd, buf_reserve(raw, max + 1), max, from);
+	if (n <= 0)
+		return false;
+	raw->len = (size_t)n;
+	raw->data[n] = '\0';
+	if (from > 0 && (newline = memchr(raw->data, '\n', raw->len)) != NULL)
+		buf_consume(raw, (size_t)(newline + 1 - raw->data));
+	return true;
+}
+
+void
+output_text_read(struct req *req, const char *exec, const char *target,
+    size_t max, struct buf *out)
+{
+	int fd = open_output(req, exec, target);
+	struct buf raw = { 0 };
+
+	if (fd >= 0 && read_end(fd, max, &raw))
+		output_text_clean(raw.data, raw.len, out);
+	if (fd >= 0)
+		close(fd);
+	buf_clear(&raw);
+}
+
+const char *
+output_text_lines(
+    struct req *req, const char *exec, const char *target, int lines)
+{
+	struct buf text = { 0 };
+	const char *start, *copy;
+
+	output_text_read(req, exec, target, OUTPUT_TEXT_BYTES, &text);
+	start = buf_text(&text) + text.len;
+	while (start > buf_text(&text) &&
+	    (start[-1] != '\n' || *start == '\0' || --lines > 0))
+		start--;
+	copy = arena_strdup(req->arena, start);
+	buf_clear(&text);
+	return copy;
+}
+
+/* Looks through the whole lines of a chunk; returns the bytes it is done
+ * with. */
+static size_t
+search_lines(const struct buf *raw, const char *text, int64_t *number,
+    size_t limit, struct json_object *found)
+{
+	const char *at = raw->data, *end = raw->data + raw->len, *newline;
+	struct buf clean = { 0 };
+
+	while (at < end &&
+	    (newline = memchr(at, '\n', (size_t)(end - at))) != NULL &&
+	    json_object_array_length(found) < limit) {
+		size_t len = (size_t)(newline - at);
+
+		buf_reset(&clean);
+		output_text_clean(at, len < MAX_LINE ? len : MAX_LINE, &clean);
+		if (strcasestr(buf_text(&clean), text) != NULL) {
+			struct json_object *o = json_object_new_object();
+
+			model_int(o, "line", *number);
+			model_text(o, "text", buf_text(&clean));
+			json_object_array_add(found, o);
+		}
+		++*number;
+		at = newline + 1;
+	}
+	buf_clear(&clean);
+	return (size_t)(at - raw->data);
+}
+
+struct json_object *
+output_text_search(struct req *req, const char *exec, const char *target,
+    const char *text, size_t limit)
+{
+	struct json_object *found = json_object_new_array();
+	int fd = open_output(req, exec, target);
+	struct buf raw = { 0 };
+	int64_t number = 1;
+	ssize_t n;
+
+	while (fd >= 0 && json_object_array_length(found) < limit) {
+		n = read(fd, buf_reserve(&raw, SEARCH_CHUNK), SEARCH_CHUNK);
+		if (n < 0)
+			break;
+		raw.len += (size_t)n;
+		if (raw.len > 0 && (n == 0 || raw.len > 16 * SEARCH_CHUNK))
+			buf_putc(&raw, '\n');
+		if (raw.len > 0)
+			buf_consume(&raw,
+			    search_lines(&raw, text, &number, limit, found));
+		if (n == 0)
+			break;
+	}
+	if (fd >= 0)
+		close(fd);
+	buf_clear(&raw);
+	return found;
+}

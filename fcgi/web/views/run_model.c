@@ -1,0 +1,201 @@
+/*
+ * run_model.c: what run page, JSON and report have in common.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/plan.h"
+#include "web/views/approvals.h"
+#include "web/views/card.h"
+#include "web/views/model.h"
+#include "web/views/rollback_view.h"
+#include "web/views/run_model.h"
+
+static struct json_object *
+progress_model(const struct view *v)
+{
+	struct json_object *o = json_object_new_object();
+	const struct tally *t = &v->tally;
+
+	model_int(o, "done", t->done);
+	model_int(o, "total", t->total);
+	model_int(o, "skipped", t->skipped);
+	model_int(o, "skipped_failed", t->skipped_failed);
+	model_int(o, "left_out", t->left_out);
+	model_int(o, "not_taken", v->not_taken);
+	model_int(o, "percent", OUTCOME_PERCENT(t->done, t->total));
+	return o;
+}
+
+const char *
+run_model_focus_state(const struct view *v)
+{
+	int i = view_current(v);
+
+	return i < 0 ? NULL : v->steps[i].state;
+}
+
+const char *
+run_model_focus(const struct view *v)
+{
+	const char *state = run_model_focus_state(v);
+
+	if (text_eq(state, "failed"))
+		return request_text(v->req, "focus_failed", "Failed:");
+	if (text_eq(state, "unknown"))
+		return request_text(
+		    v->req, "focus_unknown", "Outcome not known:");
+	if (text_eq(state, "awaiting_signature"))
+		return request_text(v->req, "focus_sign", "To be signed:");
+	return lifecycle_is_busy(state) ? request_text(v->req, "now", "Now:")
+					: request_text(v->req, "next", "Next:");
+}
+
+const char *
+run_model_focus_text(struct view *v)
+{
+	int i = view_current(v);
+
+	return i < 0 ? NULL
+		     : arena_printf(v->req->arena, "%s %s", run_model_focus(v),
+			   view_title(v, i));
+}
+
+struct json_object *
+run_model(struct view *v)
+{
+	static const char *const same[] = { "id", "title", "reason", "state",
+		"result", "mode", "seq", "plan", "document", "runbook",
+		"environment", "parameters", "created_by", "created_at",
+		"started_by", "started_at", "ended_by", "ended_at", "note",
+		"current", NULL };
+	struct json_object *o = json_object_new_object();
+
+	for (size_t i = 0; same[i] != NULL; i++)
+		model_put(
+		    o, same[i], json_object_get(json_get(v->run, same[i])));
+	model_text(o, "environment_label",
+	    runbook_cache_environment_label(
+		v->req, json_text(v->run, "environment", "")));
+	model_bool(o, "is_production", json_int(v->run, "production", 0) != 0);
+	model_put(o, "approvals", approvals_model(v));
+	model_put(o, "rehearsal", approvals_rehearsal(v));
+	model_put(o, "progress", progress_model(v));
+	model_put(o, "artifacts",
+	    json_object_get(
+		artifacts_of_run(v->req, v->lifecycle.id, &v->artifacts)));
+	model_put(o, "variables", json_object_get(v->variables));
+	model_put(o, "can", card_can_run(v));
+	model_put(o, "rollback", json_object_get(rollback_model(v)));
+	return o;
+}
+
+void
+run_model_add_steps(struct view *v, struct json_object *o)
+{
+	struct json_object *steps = json_object_new_array();
+
+	view_load_tries(v);
+	for (size_t i = 0; i < v->runbook->steps_count; i++)
+		if (*v->steps[i].part != '\0')
+			json_object_array_add(steps, card_json(v, (int)i));
+	model_put(o, "steps", steps);
+}
+
+/* The entry of a run in a list of holders, or NULL. */
+static struct json_object *
+find_holder(struct json_object *list, int64_t run)
+{
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *o = json_object_array_get_idx(list, i);
+
+		if (json_int(o, "id", 0) == run)
+			return o;
+	}
+	return NULL;
+}
+
+static void
+add_holder(struct view *v, struct json_object *list, const char *target,
+    int64_t run, const char *title)
+{
+	struct json_object *o = find_holder(list, run);
+
+	if (o == NULL) {
+		o = json_object_new_object();
+		model_int(o, "id", run);
+		model_text(o, "title", title);
+		json_object_array_add(list, o);
+	} else {
+		target = arena_printf(v->req->arena, "%s, %s",
+		    json_text(o, "targets", ""), target);
+	}
+	model_text(o, "targets", target);
+}
+
+struct json_object *
+run_model_holders(struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+	struct json_object *targets = json_get(v->run, "targets");
+
+	json_object_object_foreach (targets, name, target) {
+		struct rows *rows;
+
+		if (!plan_is_held(target))
+			continue;
+		rows = db_query(v->req->web->db, STMT_HOLDER,
+		    TEXT(json_text(v->run, "environment", "")), TEXT(name));
+		if (db_next(rows) && db_int(rows, 0) != v->lifecycle.id)
+			add_holder(
+			    v, list, name, db_int(rows, 0), db_text(rows, 1));
+		db_done(rows);
+	}
+	return list;
+}
+
+struct json_object *
+run_model_parameters(struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+	struct json_object *values = json_get(v->run, "parameters"), *value;
+
+	for (size_t i = 0; i < v->runbook->parameters_count; i++) {
+		const struct parameter *p = &v->runbook->parameters[i];
+		struct json_object *o;
+
+		if (!json_object_object_get_ex(values, p->name, &value))
+			continue;
+		o = json_object_new_object();
+		model_text(o, "name", p->name);
+		model_text(o, "label", p->label);
+		model_put(o, "value", json_object_get(value));
+		model_bool(o, "is_secret", value == NULL);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+struct json_object *
+run_model_comments(struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS_OF_KIND,
+	    INT(v->lifecycle.id), TEXT("run.commented"));
+	struct json_object *body, *o;
+	struct event e;
+
+	while (db_next(rows)) {
+		if (event_parse(db_text(rows, 3), &e, &body) != ERR_OK)
+			continue;
+		o = db_row_json(rows);
+		json_set_text(o, "by", e.actor);
+		json_set_text(o, "text", json_text(e.data, "text", ""));
+		json_object_object_del(o, "body");
+		json_object_array_add(list, o);
+		json_object_put(body);
+	}
+	db_done(rows);
+	return list;
+}

@@ -1,0 +1,34 @@
+/*
+ * run_model.h: what run page, JSON and report have in common.
+ */
+#ifndef WEB_VIEWS_RUN_MODEL_H
+#define WEB_VIEWS_RUN_MODEL_H
+
+#include "web/views/view.h"
+
+/* The run as DESIGN section 8 has it, without its steps.  A new object. */
+struct json_object *run_model(struct view *v);
+
+/* Adds "steps". */
+void run_model_add_steps(struct view *v, struct json_object *o);
+
+/* [{label, name, value, is_secret}] of its parameters.  A new array. */
+struct json_object *run_model_parameters(struct view *v);
+
+/* [{by, at, text}] of its comments.  A new array. */
+struct json_object *run_model_comments(struct view *v);
+
+/* [{id, title, targets}]: the other runs that hold targets of this one, with
+ * the names of these.  A new array. */
+struct json_object *run_model_holders(struct view *v);
+
+/* The state of the step in focus, or NULL. */
+const char *run_model_focus_state(const struct view *v);
+
+/* What is to be said before the title of the step in focus: "Next:". */
+const char *run_model_focus(const struct view *v);
+
+/* "Next: Stop the service", or NULL where no step is in focus. */
+const char *run_model_focus_text(struct view *v);
+
+#endif

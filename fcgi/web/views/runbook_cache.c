@@ -1,0 +1,352 @@
+/*
+ * runbook_cache.c: parsed documents, kept for as long as they are in use.
+ *
+ * A worker keeps the few documents that it was asked for last.  One of a run
+ * is pinned by its hash and never changes; one of the folder counts as the
+ * same as long as its time and size are.  Nothing watches the folder: a stat
+ * for each request is cheaper than being wrong.
+ */
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "compiler/expand.h"
+#include "lang/runbook_name.h"
+#include "journal/plan.h"
+#include "web/views/runbook_cache.h"
+
+#define SHELVES 24
+#define MAX_NAMES 2000
+
+struct runbook_cache {
+	struct cached_runbook shelves[SHELVES];
+	int64_t clock;
+	struct targets *targets;
+	struct timespec targets_time;
+};
+
+struct runbook_cache *
+runbook_cache_new(void)
+{
+	return mem_calloc(1, sizeof(struct runbook_cache));
+}
+
+static void
+clear_entry(struct cached_runbook *s)
+{
+	for (size_t i = 0; s->runbook != NULL && i < s->runbook->items_count;
+	     i++)
+		json_object_put(s->prose[i]);
+	free(s->prose);
+	free(s->key);
+	runbook_free(s->runbook);
+	free(s->by_id);
+	free(s->undone_by);
+	free(s->probed_by);
+	json_object_put(s->cards[0]);
+	json_object_put(s->cards[1]);
+	memset(s, 0, sizeof(*s));
+}
+
+void
+runbook_cache_free(struct runbook_cache *b)
+{
+	if (b == NULL)
+		return;
+	for (int i = 0; i < SHELVES; i++)
+		clear_entry(&b->shelves[i]);
+	targets_free(b->targets);
+	free(b);
+}
+
+static int
+compare_ids(const void *a, const void *b, void *ctx)
+{
+	const struct runbook *runbook = ctx;
+
+	return strcmp(runbook->steps[*(const int *)a].id,
+	    runbook->steps[*(const int *)b].id);
+}
+
+int
+runbook_cache_find_step(const struct cached_runbook *s, const char *id)
+{
+	size_t from = 0, to = s->runbook->steps_count;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		int order = strcmp(id, s->runbook->steps[s->by_id[middle]].id);
+
+		if (order == 0)
+			return s->by_id[middle];
+		if (order < 0)
+			to = middle;
+		else
+			from = middle + 1;
+	}
+	return -1;
+}
+
+static void
+index_steps(struct cached_runbook *s)
+{
+	size_t n = s->runbook->steps_count;
+
+	s->by_id = mem_calloc(n + 1, sizeof(int));
+	s->undone_by = mem_calloc(n + 1, sizeof(int));
+	s->probed_by = mem_calloc(n + 1, sizeof(int));
+	for (size_t i = 0; i < n; i++) {
+		s->by_id[i] = (int)i;
+		s->undone_by[i] = s->probed_by[i] = -1;
+	}
+	qsort_r(s->by_id, n, sizeof(int), compare_ids, s->runbook);
+	for (size_t i = 0; i < n; i++) {
+		const struct step *step = &s->runbook->steps[i];
+		int of = step->undo == NULL
+		    ? -1
+		    : runbook_cache_find_step(s, step->undo);
+
+		if (of >= 0)
+			s->undone_by[of] = (int)i;
+		of = step->probe_of == NULL
+		    ? -1
+		    : runbook_cache_find_step(s, step->probe_of);
+		if (of >= 0)
+			s->probed_by[of] = (int)i;
+	}
+}
+
+static struct cached_runbook *
+find(struct runbook_cache *b, const char *key)
+{
+	for (int i = 0; i < SHELVES; i++) {
+		struct cached_runbook *s = &b->shelves[i];
+
+		if (s->key != NULL && strcmp(s->key, key) == 0) {
+			s->used = ++b->clock;
+			return s;
+		}
+	}
+	return NULL;
+}
+
+/* Into the place of the document that was not used for longest. */
+static struct cached_runbook *
+shelve(struct runbook_cache *b, const char *key, struct runbook *runbook)
+{
+	struct cached_runbook *s = &b->shelves[0];
+
+	for (int i = 1; i < SHELVES; i++)
+		if (b->shelves[i].used < s->used)
+			s = &b->shelves[i];
+	clear_entry(s);
+	s->key = mem_strdup(key);
+	s->runbook = runbook;
+	s->prose = mem_calloc(s->runbook->items_count + 1, sizeof(*s->prose));
+	s->used = ++b->clock;
+	index_steps(s);
+	return s;
+}
+
+static struct cached_runbook *
+find_document(struct req *req, const char *hash)
+{
+	struct cached_runbook *s = find(req->web->cache, hash);
+	struct rows *rows;
+
+	if (s != NULL)
+		return s;
+	rows = db_query(req->web->db, STMT_DOCUMENT_TEXT, TEXT(hash));
+	if (db_next(rows))
+		s = shelve(req->web->cache, hash,
+		    runbook_parse(db_text(rows, 0), strlen(db_text(rows, 0))));
+	db_done(rows);
+	return s;
+}
+
+/* The document as the lists of a run make it. */
+static struct cached_runbook *
+find_expanded(struct req *req, const char *hash, struct json_object *lists)
+{
+	struct runbook *runbook = NULL;
+	struct cached_runbook *s;
+	struct rows *rows;
+	char key[65];
+
+	plan_runbook_key(hash, lists, key);
+	if ((s = find(req->web->cache, key)) != NULL)
+		return s;
+	rows = db_query(req->web->db, STMT_DOCUMENT_TEXT, TEXT(hash));
+	if (db_next(rows) &&
+	    runbook_expand(db_text(rows, 0), strlen(db_text(rows, 0)), lists,
+		&runbook, &req->fault) == ERR_OK)
+		s = shelve(req->web->cache, key, runbook);
+	db_done(rows);
+	return s;
+}
+
+enum err
+runbook_cache_of_run(
+    struct req *req, struct json_object *run, struct cached_runbook **ret)
+{
+	const char *hash = json_text(run, "document", "");
+	struct cached_runbook *s = find_document(req, hash);
+	struct json_object *lists = NULL;
+
+	if (s != NULL && s->runbook->lists_count > 0) {
+		if (runbook_lists(s->runbook, json_get(run, "parameters"),
+			json_get(run, "targets"), &lists,
+			&req->fault) != ERR_OK)
+			return ERR_INTERNAL;
+		s = find_expanded(req, hash, lists);
+		json_object_put(lists);
+	}
+	if (s == NULL)
+		return fault_set(&req->fault, ERR_NOT_FOUND, "no_document", "",
+		    "The document %s is not in the journal.", hash);
+	*ret = s;
+	return ERR_OK;
+}
+
+enum err
+runbook_cache_current(
+    struct req *req, const char *name, struct cached_runbook **ret)
+{
+	const char *path, *key;
+	struct buf text = { 0 };
+	struct stat st;
+	enum err err = ERR_NOT_FOUND;
+
+	path = arena_printf(req->arena, "%s/%s.md", req->web->runbooks, name);
+	if (runbook_name_refused(name) != NULL || stat(path, &st) != 0 ||
+	    !S_ISREG(st.st_mode))
+		goto out;
+	key = arena_printf(req->arena, "%s:%jd.%ld:%jd", name,
+	    (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
+	    (intmax_t)st.st_size);
+	if ((*ret = find(req->web->cache, key)) != NULL)
+		return ERR_OK;
+	err = io_read_file(path, RUNBOOK_MAX_BYTES, &text);
+	if (err == ERR_OK)
+		*ret = shelve(req->web->cache, key,
+		    runbook_parse(buf_text(&text), text.len));
+out:
+	buf_clear(&text);
+	return err == ERR_OK
+	    ? err
+	    : fault_set(&req->fault, err, "no_runbook", "runbook",
+		  "There is no readable runbook %.120s.", name);
+}
+
+static void
+add_names(const char *folder, const char *prefix, int depth,
+    struct json_object *names)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *e;
+
+	while (dir != NULL && (e = readdir(dir)) != NULL) {
+		size_t len = strlen(e->d_name);
+		char *path, *name;
+		struct stat st;
+
+		if (e->d_name[0] == '.' ||
+		    json_object_array_length(names) >= MAX_NAMES)
+			continue;
+		path = mem_printf("%s/%s", folder, e->d_name);
+		name = mem_printf("%s%s", prefix, e->d_name);
+		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
+		    depth < RUNBOOK_FOLDERS_MAX) {
+			char *below = mem_printf("%s/", name);
+
+			add_names(path, below, depth + 1, names);
+			free(below);
+		} else if (len > 3 && text_ends(name, ".md")) {
+			name[strlen(name) - 3] = '\0';
+			if (runbook_name_refused(name) == NULL)
+				json_object_array_add(
+				    names, json_object_new_string(name));
+		}
+		free(path);
+		free(name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(json_object_get_string(*(struct json_object *const *)a),
+	    json_object_get_string(*(struct json_object *const *)b));
+}
+
+struct json_object *
+runbook_cache_names(struct req *req)
+{
+	struct json_object *names = json_object_new_array();
+
+	add_names(req->web->runbooks, "", 0, names);
+	json_object_array_sort(names, compare_texts);
+	return names;
+}
+
+const struct targets *
+runbook_cache_targets(struct req *req)
+{
+	struct runbook_cache *b = req->web->cache;
+	const char *path = arena_printf(
+	    req->arena, "%s/targets.yml", req->web->runbooks);
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return NULL;
+	if (b->targets != NULL && b->targets_time.tv_sec == st.st_mtim.tv_sec &&
+	    b->targets_time.tv_nsec == st.st_mtim.tv_nsec)
+		return b->targets;
+	targets_free(b->targets);
+	b->targets = NULL;
+	if (targets_load(path, &b->targets) == ERR_OK)
+		b->targets_time = st.st_mtim;
+	return b->targets;
+}
+
+size_t
+runbook_cache_targets_mistakes(struct req *req)
+{
+	const struct targets *t = runbook_cache_targets(req);
+	size_t count, errors = 0;
+
+	if (t != NULL)
+		(void)targets_diagnostics(t, &count, &errors);
+	return errors;
+}
+
+const char *
+runbook_cache_environment_label(struct req *req, const char *name)
+{
+	struct json_object *all = request_own(
+	    req, runbook_cache_environments(req));
+
+	for (size_t i = 0; i < json_object_array_length(all); i++) {
+		struct json_object *e = json_object_array_get_idx(all, i);
+
+		if (text_eq(json_text(e, "name", ""), name))
+			return json_text(e, "label", name);
+	}
+	return name;
+}
+
+struct json_object *
+runbook_cache_environments(struct req *req)
+{
+	const struct targets *t = runbook_cache_targets(req);
+
+	return t != NULL ? targets_environments(t) : json_object_new_array();
+}

@@ -1,0 +1,55 @@
+/*
+ * runbook_cache.h: parsed documents, kept for as long as they are in use.
+ */
+#ifndef WEB_VIEWS_RUNBOOK_CACHE_H
+#define WEB_VIEWS_RUNBOOK_CACHE_H
+
+#include "compiler/runbook.h"
+#include "inventory/targets.h"
+#include "web/http/request.h"
+
+/* A parsed document with what pages look up in it. */
+struct cached_runbook {
+	char *key; /* a hash, or name and time of a file */
+	struct runbook *runbook;
+	int *by_id;                   /* steps, sorted by id */
+	int *undone_by;               /* for each step: the one that reverts
+				       * it */
+	int *probed_by;               /* or probes it; -1 */
+	struct json_object *cards[2]; /* by language: what card.c keeps */
+	struct json_object **prose;   /* by item: likewise; NULL: not yet */
+	int64_t used;
+};
+
+struct runbook_cache *runbook_cache_new(void);
+void runbook_cache_free(struct runbook_cache *b);
+
+/* The document of a row of STMT_RUN_GET, as that run has it, out of the
+ * database.  It stays valid during the request.  ERR_NOT_FOUND. */
+enum err runbook_cache_of_run(
+    struct req *req, struct json_object *run, struct cached_runbook **ret);
+
+/* The runbook of that name as it is in the folder now; likewise. */
+enum err runbook_cache_current(
+    struct req *req, const char *name, struct cached_runbook **ret);
+
+/* The index of a step, or -1. */
+int runbook_cache_find_step(const struct cached_runbook *s, const char *id);
+
+/* The names of all runbooks, sorted: a new array. */
+struct json_object *runbook_cache_names(struct req *req);
+
+/* targets.yml as it is now; owned by books.  NULL where there is none. */
+const struct targets *runbook_cache_targets(struct req *req);
+
+/* How many mistakes are in it, with which no run can be created. */
+size_t runbook_cache_targets_mistakes(struct req *req);
+
+/* The environments of targets.yml: a new array, which may be empty. */
+struct json_object *runbook_cache_environments(struct req *req);
+
+/* What targets.yml calls an environment now; its name where it has none.  It
+ * belongs to the request. */
+const char *runbook_cache_environment_label(struct req *req, const char *name);
+
+#endif

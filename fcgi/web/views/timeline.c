@@ -1,0 +1,220 @@
+/*
+ * timeline.c: what people did to a run, for its report.
+ *
+ * A table says which events count, by which word, and which field of their
+ * data is the reason or the result that a reader next year will ask for.
+ * What the programs note for themselves (starting, ready) is left out; all
+ * of it stands in the events.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "web/views/timeline.h"
+#include "web/views/model.h"
+#include "web/i18n/localized_error.h"
+#include "web/i18n/step_message.h"
+
+/* clang-format off */
+static const struct {
+	const char	*kind;
+	const char	*key, *fallback;
+	const char	*detail;	/* field of the data, or NULL */
+} told[] = {
+	{ "run.created",	"did_created",	"created the run",		"reason" },
+	{ "run.changed",	"did_changed",	"changed the parameters: a new plan", NULL },
+	{ "run.decided",	"did_decided",	"decided on the plan",		"comment" },
+	{ "run.withdrawn",	"did_withdrew",	"withdrew their approval",	"comment" },
+	{ "run.refused",	"did_refused",	"was refused: {what}",		NULL },
+	{ "run.started",	"did_started",	"started the run",		NULL },
+	{ "run.paused",		"did_paused",	"paused the run",		NULL },
+	{ "run.resumed",	"did_resumed",	"resumed the run",		NULL },
+	{ "run.rollback_started", "did_rollback", "began the rollback",		"reason" },
+	{ "run.rollback_cancelled", "did_rollback_cancelled", "cancelled the rollback", "reason" },
+	{ "run.aborted",	"did_aborted",	"aborted the run",		"reason" },
+	{ "run.closed",		"did_closed",	"closed the run",		"note" },
+	{ "look.requested",	"did_look",	"looked at the targets",	NULL },
+	{ "step.requested",	"did_requested", "pressed the button",		"reason" },
+	{ "step.cancel_requested", "did_cancel", "stopped the step",		NULL },
+	{ "step.typed",		"did_typed",	"typed into the terminal",	"target" },
+	{ "step.revealed",	"did_revealed",	"looked at the sealed output",	"target" },
+	{ "step.ended",		"did_ended",	"the step ended",		"message" },
+	{ "step.confirmed",	"did_confirmed", "confirmed",			"note" },
+	{ "step.reopened",	"did_reopened",	"took the confirmation back",	"reason" },
+	{ "step.skipped",	"did_skipped",	"skipped",			"reason" },
+	{ "step.excluded",	"did_excluded",	"left out, as this does not hold", "when" },
+	{ "step.included",	"did_included",	"part of the run again",	NULL },
+	{ "step.resolved",	"did_resolved",	"settled the outcome",		"note" },
+	{ "step.signed",	"did_signed",	"signed",			"note" },
+	{ "step.decided",	"did_gate",	"decided on the gate",		"comment" },
+	{ "step.withdrawn",	"did_gate_withdrew", "withdrew their approval of the gate", "comment" },
+};
+/* clang-format on */
+
+#define TOLD (sizeof(told) / sizeof(told[0]))
+
+/* The outcome, decision or result in words, or NULL where there is none. */
+static const char *
+outcome_of(struct view *v, const struct event *e)
+{
+	const char *word = json_text(e->data, "outcome", NULL);
+
+	if (word != NULL)
+		return model_word(v->req, "state", word);
+	if ((word = json_text(e->data, "decision", NULL)) != NULL)
+		return model_word(v->req, "decision", word);
+	word = json_text(e->data, "result", NULL);
+	return word != NULL ? model_word(v->req, "result", word) : NULL;
+}
+
+/* "version: 1.4.0 → 1.4.1, password: another secret": what a change of the
+ * parameters was, against those before it. */
+static const char *
+changes(struct view *v, const struct event *e, struct json_object *before)
+{
+	struct json_object *now = json_get(e->data, "parameters"), *was;
+	struct json_object *boxes = json_get(e->data, "sealed");
+	struct json_object *old = json_get(before, "parameters");
+	struct json_object *old_boxes = json_get(before, "sealed");
+	const char *all = "", *one;
+
+	json_object_object_foreach (now, name, value) {
+		was = json_get(old, name);
+		if (value != NULL ? json_object_equal(was, value)
+				  : json_object_equal(json_get(old_boxes, name),
+					json_get(boxes, name)))
+			continue;
+		one = value == NULL
+		    ? request_text(v->req, "another_secret", "another secret")
+		    : arena_printf(v->req->arena, "%s → %s",
+			  was == NULL ? "" : json_object_get_string(was),
+			  json_object_get_string(value));
+		all = arena_printf(v->req->arena, "%s%s%s: %s", all,
+		    *all != '\0' ? ", " : "", name, one);
+	}
+	return all;
+}
+
+/* What somebody tried, and the sentence with which it was refused. */
+static const char *
+refused_what(struct view *v, const struct event *e)
+{
+	return request_fill(v->req, "did_refused", "was refused: {what}",
+	    "what", model_word(v->req, "verb", json_text(e->data, "verb", "")),
+	    NULL);
+}
+
+static const char *
+detail_of(struct view *v, const struct event *e, const char *field,
+    struct json_object *before)
+{
+	if (text_eq(e->kind, "run.changed"))
+		return changes(v, e, before);
+	if (text_eq(e->kind, "run.refused"))
+		return localized_error_text(v->req,
+		    json_text(e->data, "code", ""),
+		    json_text(e->data, "about", ""),
+		    json_text(e->data, "message", ""));
+	return field == NULL
+	    ? NULL
+	    : step_message_text(v->req, json_text(e->data, field, NULL));
+}
+
+/* The first statement that a request was to start at, or 0. */
+static int64_t
+first_statement(const struct event *e)
+{
+	struct json_object *from = json_get(e->data, "from_statement");
+
+	if (!json_object_is_type(from, json_type_object))
+		return 0;
+	json_object_object_foreach (from, target, number) {
+		(void)target;
+		return json_object_get_int64(number);
+	}
+	return 0;
+}
+
+/* What was done, where the kind of the event alone says too little. */
+static const char *
+what_of(struct view *v, const struct event *e, size_t i, int step)
+{
+	int64_t n = json_int(e->data, "n", 1), from = first_statement(e);
+
+	if (text_eq(e->kind, "run.refused"))
+		return refused_what(v, e);
+	if (text_eq(e->kind, "step.skipped") && step >= 0 &&
+	    v->steps[step].attempts > 0)
+		return request_text(v->req, "did_skipped_failed",
+		    "skipped it after it had not succeeded");
+	if (text_eq(e->kind, "step.requested") && from > 1)
+		return request_fill(v->req, "did_resumed_at",
+		    "retried from "
+		    "statement {n}",
+		    "n", arena_printf(v->req->arena, "%lld", (long long)from),
+		    NULL);
+	if (text_eq(e->kind, "step.requested") && n > 1)
+		return request_fill(v->req, "did_retried",
+		    "retried (attempt "
+		    "{n})",
+		    "n", arena_printf(v->req->arena, "%lld", (long long)n),
+		    NULL);
+	return request_text(v->req, told[i].key, told[i].fallback);
+}
+
+static struct json_object *
+row(struct view *v, const struct event *e, size_t i, struct json_object *before)
+{
+	struct json_object *o = json_object_new_object();
+	const char *outcome = outcome_of(v, e);
+	const char *step = json_text(e->data, "step", NULL);
+	const char *detail = detail_of(v, e, told[i].detail, before);
+	int index = step != NULL ? runbook_find_step(v->runbook, step) : -1;
+	const char *what = what_of(v, e, i, index);
+	char text[CLOCK_TEXT];
+
+	clock_format(e->at, text);
+	model_text(o, "at", text);
+	model_text(o, "by",
+	    text_eq(e->actor, "runner") || text_eq(e->actor, "keeper")
+		? NULL
+		: e->actor);
+	model_text(o, "what",
+	    outcome == NULL
+		? what
+		: arena_printf(v->req->arena, "%s: %s", what, outcome));
+	model_text(o, "step", index < 0 ? NULL : view_title(v, index));
+	model_text(
+	    o, "detail", detail != NULL && *detail != '\0' ? detail : NULL);
+	return o;
+}
+
+struct json_object *
+timeline(struct view *v)
+{
+	struct json_object *list = json_object_new_array(), *body;
+	struct json_object *plan = NULL; /* the last that was made */
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS,
+	    INT(v->lifecycle.id), INT(0), INT(INT64_MAX));
+	struct event e;
+	size_t i;
+
+	while (db_next(rows)) {
+		if (event_parse(db_text(rows, 1), &e, &body) != ERR_OK)
+			continue;
+		for (i = 0; i < TOLD && strcmp(told[i].kind, e.kind) != 0; i++)
+			;
+		if (i < TOLD)
+			json_object_array_add(list, row(v, &e, i, plan));
+		if (json_get(e.data, "parameters") != NULL) {
+			json_object_put(plan);
+			plan = json_object_get(e.data);
+		}
+		json_object_put(body);
+	}
+	db_done(rows);
+	json_object_put(plan);
+	return list;
+}

@@ -1,0 +1,452 @@
+/*
+ * view.c: a run as pages see it.
+ *
+ * Each kind of row is read with one query for the whole run, in the order of
+ * its primary key, and dealt out to the steps of the parsed document.
+ * Attempts are read by who needs them: of all steps for a report, of the few
+ * steps that are not ready-made (fragments.c) for the checklist.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "compiler/expand.h"
+#include "lang/expr.h"
+#include "lang/values.h"
+#include "journal/event.h"
+#include "journal/target_status.h"
+#include "journal/plan.h"
+#include "web/views/card.h"
+#include "web/views/model.h"
+#include "web/views/outcome.h"
+#include "web/i18n/step_message.h"
+#include "web/views/view.h"
+
+#define DOTS "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
+
+static const char *
+kept(struct view *v, const char *s)
+{
+	return arena_strdup(v->req->arena, s);
+}
+
+static const char *
+time_text(struct view *v, struct rows *rows, int column)
+{
+	char text[CLOCK_TEXT];
+
+	if (db_is_null(rows, column))
+		return NULL;
+	clock_format(db_int(rows, column), text);
+	return kept(v, text);
+}
+
+/* Signatures with their notes, which stand in the events alone. */
+static void
+load_signatures(struct view *v)
+{
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS_OF_KIND,
+	    INT(v->lifecycle.id), TEXT("step.signed"));
+	struct json_object *body, *o;
+	struct event e;
+	int i;
+
+	while (db_next(rows)) {
+		if (event_parse(db_text(rows, 3), &e, &body) != ERR_OK)
+			continue;
+		i = runbook_cache_find_step(
+		    v->entry, json_text(e.data, "step", ""));
+		if (i >= 0 && v->loaded.rows[i].signed_by != NULL) {
+			o = request_own(v->req, json_object_new_object());
+			model_text(o, "by", e.actor);
+			model_text(o, "at", time_text(v, rows, 1));
+			model_text(o, "note", json_text(e.data, "note", NULL));
+			model_reset(v->req, o, e.data);
+			v->steps[i].signature = o;
+		}
+		json_object_put(body);
+	}
+	db_done(rows);
+}
+
+static int
+find_step(void *ctx, const char *id)
+{
+	const struct view *v = ctx;
+
+	return runbook_cache_find_step(v->entry, id);
+}
+
+/* The steps as the one loader of the life of a run has them. */
+static void
+load_steps(struct view *v)
+{
+	bool signatures = false;
+
+	v->loaded = (struct lifecycle){ .db = v->req->web->db,
+		.arena = v->req->arena,
+		.runbook = v->runbook,
+		.row = v->run,
+		.find = find_step,
+		.ctx = v };
+	run_load(&v->loaded);
+	v->lifecycle = v->loaded.run;
+	for (size_t i = 0; i < v->runbook->steps_count; i++) {
+		const struct lifecycle_row *row = &v->loaded.rows[i];
+
+		v->steps[i] = (struct view_step){ .step = &v->runbook->steps[i],
+			.part = row->part,
+			.state = row->state,
+			.by = row->by,
+			.at = row->at,
+			.reason = row->reason,
+			.position = row->position,
+			.attempts = row->attempts };
+		signatures |= row->signed_by != NULL;
+	}
+	if (signatures)
+		load_signatures(v);
+}
+
+/* Rows of STMT_WEB_ATTEMPTS: one array of attempts for each step. */
+static void
+load_attempts(struct view *v, struct rows *rows)
+{
+	while (db_next(rows)) {
+		int i = runbook_cache_find_step(v->entry, db_text(rows, 0));
+		struct json_object *o;
+
+		if (i < 0)
+			continue;
+		if (v->steps[i].tries == NULL)
+			v->steps[i].tries = request_own(
+			    v->req, json_object_new_array());
+		o = model_object(32);
+		model_int(o, "n", db_int(rows, 1));
+		model_text(o, "state", db_text(rows, 2));
+		model_text(o, "by", db_text(rows, 3));
+		model_text(o, "requested_at", time_text(v, rows, 4));
+		model_text(o, "started_at", time_text(v, rows, 5));
+		model_text(o, "ended_at", time_text(v, rows, 6));
+		model_text(o, "cancelled_by", db_text(rows, 7));
+		model_text(
+		    o, "message", step_message_text(v->req, db_text(rows, 8)));
+		model_text(o, "_exec", db_text(rows, 9));
+		model_text(o, "plan", db_text(rows, 10));
+		model_put(o, "exit", NULL);
+		model_put(o, "targets", json_object_new_array());
+		json_object_array_add(v->steps[i].tries, o);
+	}
+	db_done(rows);
+}
+
+static struct json_object *
+target_model(struct view *v, struct rows *rows)
+{
+	struct json_object *o = model_object(32);
+	const char *url;
+
+	url = arena_printf(v->req->arena,
+	    "/runs/%" PRId64 "/steps/%s/attempts/%" PRId64 "/%s",
+	    v->lifecycle.id, db_text(rows, 0), db_int(rows, 1),
+	    db_text(rows, 2));
+	model_text(o, "name", db_text(rows, 2));
+	model_text(o, "state", db_text(rows, 3));
+	model_put(o, "exit",
+	    db_is_null(rows, 4) ? NULL
+				: json_object_new_int64(db_int(rows, 4)));
+	model_int(o, "bytes", db_int(rows, 5));
+	model_int(o, "dropped", db_int(rows, 6));
+	model_text(o, "message", db_text(rows, 7));
+	model_text(o, "note", db_text(rows, 8));
+	model_text(o, "started_at", time_text(v, rows, 9));
+	model_text(o, "ended_at", time_text(v, rows, 10));
+	model_text(o, "hash", db_text(rows, 11));
+	model_text(o, "progress", db_text(rows, 12));
+	model_put(o, "resume",
+	    db_is_null(rows, 13) ? NULL
+				 : json_object_new_int64(db_int(rows, 13)));
+	model_put(o, "resume_of",
+	    db_is_null(rows, 14) ? NULL
+				 : json_object_new_int64(db_int(rows, 14)));
+	model_bool(o, "sealed", !db_is_null(rows, 15));
+	model_put(o, "captures",
+	    db_is_null(rows, 16) ? NULL
+				 : json_tokener_parse(db_text(rows, 16)));
+	model_put(o, "skipped",
+	    db_is_null(rows, 17) ? NULL
+				 : json_tokener_parse(db_text(rows, 17)));
+	model_put(o, "artifact",
+	    json_object_get(
+		artifacts_find(v->req, v->lifecycle.id, &v->artifacts,
+		    db_text(rows, 0), db_int(rows, 1), db_text(rows, 2))));
+	model_text(o, "text_url", arena_printf(v->req->arena, "%s.txt", url));
+	model_text(o, "cast_url", arena_printf(v->req->arena, "%s.cast", url));
+	return o;
+}
+
+/* The attempt's exit is that of its first target that did not succeed. */
+static void
+add_target(struct json_object *attempt, struct json_object *target)
+{
+	struct json_object *exit = json_get(target, "exit");
+
+	if (exit != NULL &&
+	    (json_get(attempt, "exit") == NULL ||
+		json_int(attempt, "exit", 0) == 0))
+		json_set(attempt, "exit", json_object_get(exit));
+	json_object_array_add(json_get(attempt, "targets"), target);
+}
+
+static void
+load_targets(struct view *v, struct rows *rows)
+{
+	while (db_next(rows)) {
+		int i = runbook_cache_find_step(v->entry, db_text(rows, 0));
+		int64_t n = db_int(rows, 1);
+		struct json_object *tries = i < 0 ? NULL : v->steps[i].tries;
+
+		if (tries != NULL && n >= 1 &&
+		    n <= (int64_t)json_object_array_length(tries))
+			add_target(
+			    json_object_array_get_idx(tries, (size_t)n - 1),
+			    target_model(v, rows));
+	}
+	db_done(rows);
+}
+
+static void
+load_variables(struct view *v)
+{
+	struct rows *rows = db_query(
+	    v->req->web->db, STMT_VARIABLES, INT(v->lifecycle.id));
+
+	v->variables = request_own(v->req, json_object_new_object());
+	while (db_next(rows))
+		json_set_text(v->variables, db_text(rows, 0), db_text(rows, 1));
+	db_done(rows);
+}
+
+/* What follows from the states of all steps. */
+static void
+sum_up(struct view *v)
+{
+	for (size_t i = 0; i < v->runbook->steps_count; i++) {
+		const struct view_step *s = &v->steps[i];
+
+		v->not_taken += text_eq(s->part, "not_taken") &&
+		    !s->step->rollback && s->step->probe_of == NULL;
+		if (!text_eq(s->part, v->lifecycle.mode))
+			continue;
+		tally_add(&v->tally, outcome_of(v, s));
+	}
+	v->troubled = v->tally.failed || v->tally.unknown;
+	v->finished = tally_is_settled(&v->tally);
+}
+
+static enum err
+load(struct view *v, int64_t run)
+{
+	struct req *req = v->req;
+	enum err err;
+
+	v->run = request_own(
+	    req, db_first_json(db_query(req->web->db, STMT_RUN_GET, INT(run))));
+	if (v->run == NULL)
+		return fault_set(&req->fault, ERR_NOT_FOUND, "no_run", "", "%s",
+		    request_fill(req, "no_run", "There is no run {id}.", "id",
+			arena_printf(req->arena, "%" PRId64, run), NULL));
+	err = runbook_cache_of_run(req, v->run, &v->entry);
+	if (err != ERR_OK)
+		return err;
+	v->runbook = v->entry->runbook;
+	v->steps = arena_alloc(
+	    req->arena, (v->runbook->steps_count + 1) * sizeof(*v->steps));
+	load_steps(v);
+	load_variables(v);
+	sum_up(v);
+	return ERR_OK;
+}
+
+enum err
+view_load(struct req *req, int64_t run, struct view **ret)
+{
+	struct view *v = arena_alloc(req->arena, sizeof(*v));
+	enum err err;
+
+	v->req = req;
+	if ((err = load(v, run)) == ERR_OK)
+		*ret = v;
+	return err;
+}
+
+void
+view_load_tries(struct view *v)
+{
+	struct db *db = v->req->web->db;
+
+	load_attempts(v, db_query(db, STMT_WEB_ATTEMPTS, INT(v->lifecycle.id)));
+	load_targets(v, db_query(db, STMT_WEB_TARGETS, INT(v->lifecycle.id)));
+}
+
+struct json_object *
+view_tries(struct view *v, int step)
+{
+	struct view_step *s = &v->steps[step];
+	struct db *db = v->req->web->db;
+
+	if (s->attempts == 0 || s->tries != NULL)
+		return s->tries;
+	load_attempts(v,
+	    db_query(db, STMT_WEB_ATTEMPTS_OF, INT(v->lifecycle.id),
+		TEXT(s->step->id)));
+	load_targets(v,
+	    db_query(db, STMT_WEB_TARGETS_OF, INT(v->lifecycle.id),
+		TEXT(s->step->id)));
+	return s->tries;
+}
+
+const char *
+view_value(void *ctx, const char *name)
+{
+	struct view *v = ctx;
+	struct json_object *parameters = json_get(v->run, "parameters");
+	const char *value = json_text(v->variables, name, NULL), *fact;
+	struct json_object *secret;
+	char id[EXPR_STEP_MAX];
+	int step;
+
+	if ((fact = expr_fact(name, id)) != NULL)
+		return (step = runbook_cache_find_step(v->entry, id)) < 0
+		    ? NULL
+		    : expr_fact_value(
+			  fact, v->steps[step].state, v->steps[step].attempts);
+	if (value == NULL)
+		value = json_text(parameters, name, NULL);
+	if (value != NULL)
+		return value;
+	if (strcmp(name, "environment") == 0)
+		return json_text(v->run, "environment", "");
+	if (json_object_object_get_ex(parameters, name, &secret))
+		return DOTS;
+	return NULL;
+}
+
+bool
+view_is_excluded(const struct view_step *s)
+{
+	return outcome_is_excluded(s->state, s->by);
+}
+
+bool
+view_is_reading(const struct view *v)
+{
+	return text_eq(v->lifecycle.state, "awaiting_approval") ||
+	    text_eq(v->lifecycle.state, "ready");
+}
+
+int
+view_current(const struct view *v)
+{
+	return v->lifecycle.current == NULL
+	    ? -1
+	    : runbook_cache_find_step(v->entry, v->lifecycle.current);
+}
+
+struct json_object *
+view_decided(const struct view *v, int step)
+{
+	return v->loaded.rows[step].given;
+}
+
+int
+view_gate(const struct view *v, int step)
+{
+	return lifecycle_gate_before(&v->loaded, step);
+}
+
+bool
+view_is_followed(const struct view *v, int step)
+{
+	const struct view_step *s = &v->steps[step];
+
+	for (size_t i = 0; i < v->runbook->steps_count; i++)
+		if (text_eq(v->steps[i].part, s->part) &&
+		    v->steps[i].position > s->position &&
+		    lifecycle_is_pressed(v->steps[i].by, v->steps[i].attempts))
+			return true;
+	return false;
+}
+
+bool
+view_may(const struct view *v, enum verb verb, int step)
+{
+	struct lifecycle_step about;
+
+	if (step >= 0)
+		run_load_step(&v->loaded, step, verb, &about);
+	return run_authorize(verb, &v->lifecycle, step >= 0 ? &about : NULL,
+		   &v->req->actor, NULL) == ERR_OK;
+}
+
+const char *
+view_usual(const struct view *v, int step)
+{
+	struct db *db = v->req->web->db;
+	const char *runbook = json_text(v->run, "runbook", "");
+	int64_t ms = db_first_int(step < 0
+		? db_query(db, STMT_USUAL_RUN, TEXT(runbook),
+		      TEXT(json_text(v->run, "environment", "")))
+		: db_query(db, STMT_USUAL_STEP, TEXT(runbook),
+		      TEXT(v->runbook->steps[step].id)),
+	    0);
+
+	return ms > 0 ? model_duration(v->req, ms) : NULL;
+}
+
+struct json_object *
+view_targets(const struct view *v, const struct step *step)
+{
+	struct json_object *resolved = json_get(v->run, "targets"), *names;
+
+	if (step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL)
+		return json_object_new_array();
+	names = target_status_for(
+	    v->req->web->db, v->lifecycle.id, resolved, step);
+	if (json_object_array_length(names) > 0)
+		return names;
+	json_object_put(names); /* no edit to undo, so far */
+	return plan_targets_of(resolved, step->on);
+}
+
+const char *
+view_title(const struct view *v, int step)
+{
+	const struct step *s = &v->runbook->steps[step];
+	struct runbook_place place = { v->runbook, s->section, view_value,
+		(void *)(uintptr_t)v };
+	struct buf title = { 0 };
+	const char *filled, *text = card_title(v->req, v->runbook, step);
+
+	if (strstr(text, "{{") == NULL)
+		return text;
+	values_fill(text, runbook_value_at, &place, &title);
+	filled = arena_strdup(v->req->arena, buf_text(&title));
+	buf_clear(&title);
+	return filled;
+}
+
+int
+view_verdict(struct view *v, int step)
+{
+	const struct view_step *s = &v->steps[step];
+	struct json_object *tries;
+
+	if (!text_eq(s->part, "probe") || !text_eq(s->state, "succeeded") ||
+	    (tries = view_tries(v, step)) == NULL)
+		return -1;
+	return json_int(json_object_array_get_idx(
+			    tries, json_object_array_length(tries) - 1),
+		   "exit", 1) == 0;
+}

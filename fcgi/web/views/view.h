@@ -1,0 +1,97 @@
+/*
+ * view.h: a run as pages see it: its row, its document, its steps with their
+ * attempts, and what the person who asks may do.
+ */
+#ifndef WEB_VIEWS_VIEW_H
+#define WEB_VIEWS_VIEW_H
+
+#include "journal/run_load.h"
+#include "journal/outcome.h"
+#include "web/views/artifacts.h"
+#include "web/views/runbook_cache.h"
+
+/* A step of the document together with its row. */
+struct view_step {
+	const struct step *step;
+	const char *part; /* "" where the run does not have it */
+	const char *state;
+	const char *by; /* NULL: nobody */
+	const char *at; /* NULL: never */
+	const char *reason;
+	struct json_object *signature; /* {by, at, note}, or NULL */
+	int64_t position;
+	int64_t attempts;
+	struct json_object *tries; /* attempts with targets, or NULL */
+};
+
+struct view {
+	struct req *req;
+	struct json_object *run; /* of STMT_RUN_GET */
+	struct cached_runbook *entry;
+	const struct runbook *runbook;
+	struct view_step *steps;       /* as many as the book has */
+	struct json_object *variables; /* {name: value} */
+	struct artifacts artifacts;
+	struct lifecycle loaded;
+	struct lifecycle_run lifecycle; /* loaded.run */
+	struct tally tally;             /* of the steps of the mode */
+	int not_taken;                  /* of version hops left out */
+	struct json_object *rollback;   /* rollback_model(); NULL: not made */
+	bool finished;                  /* all steps of the mode are settled */
+	bool troubled;                  /* and not all of them went well */
+};
+
+/* Loads a run in one short read transaction.  Everything is owned by the
+ * request.  ERR_NOT_FOUND with a fault. */
+enum err view_load(struct req *req, int64_t run, struct view **ret);
+
+/* Reads the attempts of all steps, or of one, where they are not read yet. */
+void view_load_tries(struct view *v);
+struct json_object *view_tries(struct view *v, int step);
+
+/* The value of a name for runbook_render() and `when`: parameters (secrets as
+ * dots), captured variables, environment.  ctx is the view. */
+const char *view_value(void *ctx, const char *name);
+
+/* Whether the person may do the verb to a step now, or, with step -1, to the
+ * run. */
+bool view_may(const struct view *v, enum verb verb, int step);
+
+/* The decisions on a gate that stand for the plan as it is: rows as of
+ * plan_decisions(), owned by the request.  NULL: the step is no gate. */
+struct json_object *view_decided(const struct view *v, int step);
+
+/* The first gate before the step that is not given: its index, or -1. */
+int view_gate(const struct view *v, int step);
+
+/* Somebody pressed a step of the same part behind it. */
+bool view_is_followed(const struct view *v, int step);
+
+/* The step is left out by a `when`, or had nothing to undo. */
+bool view_is_excluded(const struct view_step *s);
+
+/*
+ * How long the step usually takes, from the last times that it succeeded in
+ * runs of the same runbook; step -1: how long the run does in its
+ * environment.  In words, or NULL where it never has.
+ */
+const char *view_usual(const struct view *v, int step);
+
+/* The title of a step with its {{names}} filled in, for people; belongs to
+ * the request. */
+const char *view_title(const struct view *v, int step);
+
+/* What a probe that succeeded has found out: 1 its step has taken effect, 0
+ * it has not; -1: the step is no probe, or it has not answered. */
+int view_verdict(struct view *v, int step);
+
+/* The names of the targets of a step; none for what people do.  New. */
+struct json_object *view_targets(const struct view *v, const struct step *step);
+
+/* The index of the step in focus, or -1. */
+int view_current(const struct view *v);
+
+/* Nothing has run yet: the plan is read, so that its cards stand open. */
+bool view_is_reading(const struct view *v);
+
+#endif

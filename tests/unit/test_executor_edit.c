@@ -1,0 +1,106 @@
+/* edit: what the lines of a step make of a file's text. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "executor/actions/edit.h"
+
+static struct job_spec_value values[] = { { "arrow", "x -> y" } };
+
+/* The new text, or the refusal; diff may be NULL. */
+static void
+becomes(const char *step, const char *old, const char *wanted, const char *diff)
+{
+	struct job_spec o = { .text = step,
+		.text_line = 3,
+		.values = values,
+		.values_count = 1 };
+	struct edit_result r = { 0 };
+	struct buf why = { 0 };
+	bool ok = edit_apply(&o, "/f", old, strlen(old), &r, &why);
+
+	if (ok)
+		assert_string_equal(buf_text(&r.text), wanted);
+	else
+		assert_non_null(strstr(buf_text(&why), wanted));
+	if (diff != NULL)
+		assert_string_equal(buf_text(&r.diff), diff);
+	edit_clear(&r);
+	buf_clear(&why);
+}
+
+static void
+every_place_is_replaced_and_a_missing_one_refused(void **state)
+{
+	(void)state;
+	becomes("replace a -> b\n", "aa\nca\n", "bb\ncb\n", NULL);
+	becomes("\nreplace q -> r\n", "aa\n", "Line 4 of the document", "");
+	becomes("replace 2 -> 12\n", "12 2\n", "12 12\n", NULL);
+	becomes("replace 2 -> 12\n", "12 12\n", "12 12\n", "");
+	becomes("replace b -> c\n", "c\n", "c\n", "");
+}
+
+static void
+lines_read_as_check_reads_them(void **state)
+{
+	(void)state;
+	becomes("# replace x -> y\n\n  replace a -> b\r\n", "a\n", "b\n", NULL);
+	becomes("replace ab ->", "abc\n", "c\n", NULL);
+	becomes("set k =", "k=1\n", "k=\n", NULL);
+	becomes("set k=2", "k = 1\n", "k = 2\n", NULL);
+	becomes("append x", "", "begins with replace", "");
+}
+
+static void
+set_keeps_the_style_of_the_file(void **state)
+{
+	(void)state;
+	becomes("set k = 2", "export k=1\n", "export k=2\n", NULL);
+	becomes("set k = 2", "  k : 1\n", "  k : 2\n", NULL);
+	becomes("set k = 2", "k:\n", "k: 2\n", NULL);
+	becomes("set k = 2", "kk=1\n#k=1\n", "kk=1\n#k=1\nk=2\n", NULL);
+	becomes("set n = 2", "k = 1\n", "k = 1\nn = 2\n", NULL);
+	becomes("set k = 2", "k=1\nk=1\n", "2 lines", "");
+	becomes("set n = 2", "[a]\nk=1\n", "sections", "");
+}
+
+static void
+a_value_is_never_taken_apart(void **state)
+{
+	(void)state;
+	becomes("replace {{arrow}} -> z", "x -> y\n", "z\n", NULL);
+	becomes("ensure {{arrow}}", "", "x -> y\n", NULL);
+	becomes("ensure {{none}}", "", "has no value", "");
+}
+
+static void
+the_difference_has_three_lines_around_it(void **state)
+{
+	(void)state;
+	becomes("replace e -> E\nremove z",
+	    "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n"
+	    "k\nl\nm\nz\n",
+	    "a\nb\nc\nd\nE\nf\ng\nh\ni\nj\nk\nl\nm\n",
+	    "--- /f\n+++ /f\n@@ -2,7 +2,7 @@\n b\n c\n d\n-e\n+E\n f\n g\n"
+	    " h\n@@ -11,4 +11,3 @@\n k\n l\n m\n-z\n");
+	becomes("ensure x", "", "x\n", "--- /f\n+++ /f\n@@ -0,0 +1,1 @@\n+x\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    every_place_is_replaced_and_a_missing_one_refused),
+		cmocka_unit_test(lines_read_as_check_reads_them),
+		cmocka_unit_test(set_keeps_the_style_of_the_file),
+		cmocka_unit_test(a_value_is_never_taken_apart),
+		cmocka_unit_test(the_difference_has_three_lines_around_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,191 @@
+/*
+ * The life of a gate: who decides on it, when it is given, and what waits.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/json.h"
+#include "journal/approval.h"
+#include "journal/lifecycle.h"
+#include "journal/plan.h"
+
+#define BY(who, what, roles) \
+	"{\"by\":\"" who "\",\"decision\":\"" what \
+	"\",\"plan\":\"p\",\"step\":\"gate\",\"roles\":[" roles "]}"
+#define BO BY("bo", "approve", "\"approver\"")
+#define CY BY("cy", "approve", "\"approver\"")
+
+static const struct step gate = { .id = "gate",
+	.title = "Gate",
+	.kind = STEP_APPROVAL,
+	.role = "approver",
+	.count = 2 };
+static const struct step script = {
+	.id = "run", .title = "Run", .kind = STEP_SH
+};
+
+static enum err
+may(enum verb verb, const struct step *step, const char *state,
+    const char *given, const char *who, const char *roles, char code[40])
+{
+	struct lifecycle_run run = { .state = "running",
+		.mode = "main",
+		.created_by = "ana",
+		.plan = "p" };
+	struct lifecycle_step s = { .step = step,
+		.state = state,
+		.part = "main",
+		.given = json_tokener_parse(given),
+		.gate = step == &script ? "Gate" : NULL };
+	struct actor actor = { .name = who,
+		.local = strcmp(who, "local") == 0,
+		.roles = json_tokener_parse(roles) };
+	struct fault fault = { 0 };
+	enum err err = run_authorize(verb, &run, &s, &actor, &fault);
+
+	strncpy(code, fault.code, 39);
+	code[39] = '\0';
+	json_object_put(s.given);
+	json_object_put(actor.roles);
+	return err;
+}
+
+static void
+a_gate_is_decided_on_by_its_role_and_not_by_whose_run_it_is(void **state)
+{
+	static const char approver[] = "[\"approver\"]";
+	static const struct {
+		const char *state, *given, *who, *roles, *code;
+		enum err err;
+	} cases[] = {
+		{ "ready", "[]", "bo", approver, "", ERR_OK },
+		{ "ready", "[" BO "]", "cy", approver, "", ERR_OK },
+		{ "ready", "[]", "dan", "[\"operator\"]", "role_needed",
+		    ERR_FORBIDDEN },
+		{ "ready", "[]", "ana", approver, "own_run", ERR_FORBIDDEN },
+		{ "ready", "[]", "local", approver, "no_person",
+		    ERR_FORBIDDEN },
+		{ "ready", "[" BO "]", "bo", approver, "already_decided",
+		    ERR_CONFLICT },
+		{ "pending", "[]", "bo", approver, "step_state", ERR_CONFLICT },
+		{ "succeeded", "[]", "bo", approver, "step_state",
+		    ERR_CONFLICT },
+		{ "failed", "[" BY("bo", "reject", "") "]", "cy", approver,
+		    "rejected", ERR_CONFLICT },
+		{ "failed", "[" BY("bo", "reject", "") "]", "bo", approver, "",
+		    ERR_OK },
+	};
+	char code[40];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(
+		    may(VERB_step_approve, &gate, cases[i].state,
+			cases[i].given, cases[i].who, cases[i].roles, code),
+		    cases[i].err);
+		assert_string_equal(code, cases[i].code);
+	}
+}
+
+static void
+a_gate_is_neither_skipped_nor_confirmed_nor_executed(void **state)
+{
+	static const enum verb verbs[] = { VERB_step_skip, VERB_step_confirm,
+		VERB_step_execute, VERB_step_retry };
+	char code[40];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		assert_int_equal(
+		    may(verbs[i], &gate,
+			verbs[i] == VERB_step_retry ? "failed" : "ready", "[]",
+			"bo", "[\"approver\",\"operator\"]", code),
+		    ERR_CONFLICT);
+}
+
+static void
+behind_an_open_gate_nothing_is_started_and_what_runs_is_ended(void **state)
+{
+	static const struct {
+		enum verb verb;
+		const char *state;
+	} held[] = {
+		{ VERB_step_execute, "ready" }, { VERB_step_retry, "failed" },
+		{ VERB_step_skip, "failed" },
+	}, possible[] = {
+		{ VERB_step_cancel, "running" },
+		{ VERB_step_resolve, "unknown" },
+	};
+	static const char operator[] = "[\"operator\"]";
+	char code[40];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(may(held[i].verb, &script, held[i].state, "[]",
+				     "ana", operator, code),
+		    ERR_CONFLICT);
+		assert_string_equal(code, "gate_first");
+	}
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(
+		    may(possible[i].verb, &script, possible[i].state, "[]",
+			"ana", operator, code),
+		    ERR_OK);
+}
+
+static bool
+is_given(const char *rows)
+{
+	struct json_object *all = json_tokener_parse(rows), *standing;
+	bool given;
+
+	standing = plan_standing(all, "p", "gate");
+	given = approval_is_gate_given(&gate, standing);
+	json_object_put(standing);
+	json_object_put(all);
+	return given;
+}
+
+static void
+a_gate_is_given_by_enough_people_for_this_plan_and_gate(void **state)
+{
+	(void)state;
+	assert_false(is_given("[]"));
+	assert_false(is_given("[" BO "]"));
+	assert_true(is_given("[" BO "," CY "]"));
+	assert_false(is_given("[" BO "," BO "]"));
+	assert_false(is_given("[" BO "," BY("cy", "approve", "") "]"));
+	assert_false(is_given("[" BO "," CY "," BY("dan", "reject", "") "]"));
+	assert_true(is_given("[" BY("bo", "reject", "") "," CY "," BO "]"));
+	assert_false(is_given("[" BO "," CY "," BY("cy", "reject", "") "]"));
+	assert_false(is_given(
+	    "[" BO ",{\"by\":\"cy\",\"decision\":\"approve\","
+	    "\"plan\":\"other\",\"step\":\"gate\",\"roles\":[\"approver\"]}]"));
+	assert_false(is_given(
+	    "[" BO ",{\"by\":\"cy\",\"decision\":\"approve\","
+	    "\"plan\":\"p\",\"step\":\"\",\"roles\":[\"approver\"]}]"));
+	assert_false(is_given("[" BO ",{\"by\":\"cy\",\"decision\":\"approve\","
+			      "\"plan\":\"p\",\"step\":\"gate\",\"disabled\":1,"
+			      "\"roles\":[\"approver\"]}]"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    a_gate_is_decided_on_by_its_role_and_not_by_whose_run_it_is),
+		cmocka_unit_test(
+		    a_gate_is_neither_skipped_nor_confirmed_nor_executed),
+		cmocka_unit_test(
+		    behind_an_open_gate_nothing_is_started_and_what_runs_is_ended),
+		cmocka_unit_test(
+		    a_gate_is_given_by_enough_people_for_this_plan_and_gate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
