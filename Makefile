@@ -6,6 +6,7 @@
 # make lint, unit, spec, e2e, fault, browser, fate, fuzz: the parts of it
 # make test-long  the tests that take longer (tests/long), longer fuzzing
 # make lab        the FATE lab with the console beside it
+# make format     lay out all C with clang-format 14
 # make bench      measure, as ratios against references of the same run
 # make dev        as run, with the sanitizers
 # make users      as root: the users that the console's programs run as
@@ -26,7 +27,7 @@ RUN_PACKAGES  = gcc libc6-dev make pkg-config nginx-light libfcgi-dev \
 	libjson-c-dev libsqlite3-dev libssh2-1-dev libmd4c-dev libyaml-dev \
 	libpcre2-dev libsodium-dev libzxcvbn-dev libmariadb-dev libpq-dev libcurl4-openssl-dev \
 	libseccomp-dev ca-certificates python3
-TEST_PACKAGES = clang libcmocka-dev openssh-server \
+TEST_PACKAGES = clang clang-format libcmocka-dev openssh-server \
 	openssh-client mariadb-server-core mariadb-client postgresql \
 	iproute2 util-linux python3-swift \
 	procps curl jq sqlite3 chromium fonts-noto-cjk wrk fish tcsh busybox \
@@ -200,6 +201,11 @@ test-long: deps-test
 	+@FUZZ_SECONDS=300 tests/run --parts long fuzz
 TEST_JOBS = $(shell nproc)
 
+# The layout of all C.
+format:
+	@find fcgi tests -name node_modules -prune -o -name '*.[ch]' -print | \
+	    xargs clang-format --style=file:fcgi/.clang-format -i
+
 lint:
 	$(call build,$(PLAIN),all,$(B))
 	$(call build,$(PLAIN) B=build/clang CC=clang,all,build/clang)
@@ -256,5 +262,5 @@ clean:
 	rm -rf build
 
 .PHONY: all asan bench browser built clean deps deps-test dev e2e fate fault \
-	fuzz fuzz-built lab lint long run spec test test-long unit unit-built \
+	format fuzz fuzz-built lab lint long run spec test test-long unit unit-built \
 	users

@@ -6,6 +6,7 @@
 #define COMPILER_CHECKS_H
 
 #include "compiler/parse.h"
+#include "lang/answers.h"
 
 struct json_object;
 
@@ -46,8 +47,7 @@ void check_advice(struct parse *p, size_t step);
 /* The script gives the name a value somewhere, as far as its text tells. */
 bool advice_is_set(const char *text, const char *name);
 
-/* answers.c: one line; all blocks become part of the steps before them */
-bool answers_line(const char *s, size_t len, struct answers_line *ret);
+/* answers.c: each block becomes a part of the step before it */
 void answers_fold(struct parse *p);
 
 #endif

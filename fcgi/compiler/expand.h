@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "compiler/runbook.h"
+#include "lang/list.h"
 
 /*
  * The items of the lists that the sections of a document repeat over, as
@@ -67,15 +68,5 @@ const char *runbook_check_hops(const struct runbook *runbook, const char *from,
 
 /* Whether the value of that parameter decides which steps a run has. */
 bool runbook_shapes(const struct runbook *runbook, const char *parameter);
-
-/* Lists as texts (list.c): items by commas or line breaks.  A new array. */
-struct json_object *list_items(const char *text);
-
-/* Appends the items with commas between them: the one form that is kept. */
-void list_join(const char *text, struct buf *out);
-
-/* NULL, or why the item cannot be one; of a list: with the item at fault. */
-const char *list_item_refused(const char *item);
-const char *list_refused(struct json_object *list, const char **ret_item);
 
 #endif

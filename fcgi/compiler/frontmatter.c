@@ -15,6 +15,7 @@
 #include "lang/expr.h"
 #include "compiler/checks.h"
 #include "compiler/parse.h"
+#include "lang/parameter_value.h"
 #include "lang/regex.h"
 #include "compiler/approval_rule.h"
 #include "compiler/yaml.h"
@@ -204,7 +205,7 @@ check_default(struct parse *p, const struct yaml_tree *map, struct parameter *q)
 		q->fallback = NULL;
 		return;
 	}
-	why = runbook_check_value(q, q->fallback, &scratch);
+	why = parameter_check_value(q, q->fallback, &scratch);
 	if (why != NULL)
 		wrong(p, y,
 		    arena_printf(p->arena,

@@ -6,6 +6,7 @@
 #define COMPILER_PARSE_H
 
 #include "base/arena.h"
+#include "lang/suggest.h"
 #include "compiler/blocks.h"
 #include "compiler/runbook.h"
 #include "compiler/ids.h"
@@ -95,9 +96,6 @@ bool attribute_has_word(
 void attribute_strip(struct node *n, size_t from);
 const struct attr *attribute_get(
     const struct attrs *a, char sort, const char *name);
-
-/* suggest.c: the closest of the words, or NULL */
-const char *suggest(const char *word, const char *const *words);
 
 /* ids.c, beside ids.h */
 void ids_read(struct parse *p);

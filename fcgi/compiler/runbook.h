@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lang/values.h"
 #include "base/buf.h"
 #include "plan/parameter.h"
 #include "plan/section.h"
@@ -71,22 +72,6 @@ void runbook_free(struct runbook *runbook);
 
 /* The step with that id, or -1. */
 int runbook_find_step(const struct runbook *runbook, const char *id);
-
-/* One line of answers; both point into the text, and are not ended. */
-struct answers_line {
-	const char *prompt; /* a regular expression */
-	size_t prompt_len;
-	const char *reply;
-	size_t reply_len;
-};
-
-/* The next answer of a step's answers from *at on, which it moves; false:
- * there are no more.  text may be NULL. */
-bool runbook_next_answer(
-    const char *text, size_t *at, struct answers_line *ret);
-
-/* Where a value comes from: NULL where there is none of that name. */
-typedef const char *(*value_fn)(void *ctx, const char *name);
 
 /*
  * Appends the HTML of an item's nodes: raw HTML of the text is shown as

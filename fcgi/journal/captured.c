@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "compiler/expand.h"
+#include "lang/step_reads.h"
 #include "lang/values.h"
 #include "journal/captured.h"
 
@@ -69,7 +70,7 @@ captured_apart(struct json_object *by_target, const struct step *step,
 		json_object_object_foreach (captured, name, value) {
 			(void)value;
 			if (json_get(values, name) != NULL ||
-			    !values_step_reads(step, name))
+			    !step_reads_value(step, name))
 				continue;
 			if ((list = json_get(apart, name)) == NULL)
 				json_set(apart, name,

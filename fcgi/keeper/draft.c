@@ -14,6 +14,7 @@
 #include "journal/hash.h"
 #include "keeper/draft.h"
 #include "keeper/seal.h"
+#include "lang/parameter_value.h"
 
 void
 draft_clear(struct draft *d)
@@ -95,7 +96,7 @@ draft_take(struct command *c, struct draft *d, const struct parameter *p,
 		json_set_text(d->parameters, p->name, "");
 		return ERR_OK;
 	}
-	if ((why = runbook_check_value(p, value, &scratch)) != NULL)
+	if ((why = parameter_check_value(p, value, &scratch)) != NULL)
 		err = fault_set(&c->fault, ERR_INVALID, "bad_value", p->name,
 		    "%s: %s", p->label, why);
 	else if (p->type == PARAMETER_SECRET) {

@@ -8,8 +8,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "compiler/runbook.h"
+#include "lang/values.h"
 
 /*
  * Checks the grammar.  Returns NULL, or what is wrong (static text), with

@@ -10,8 +10,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "compiler/expand.h"
-#include "compiler/parse.h"
+#include "lang/list.h"
 
 #define ITEM_MAX 200 /* bytes */
 
@@ -77,7 +76,7 @@ list_refused(struct json_object *list, const char **ret_item)
 	const char *why;
 
 	*ret_item = "";
-	if (n > RUNBOOK_MAX_STEPS)
+	if (n > LIST_MAX_ITEMS)
 		return "it has more than 2,000 items.";
 	for (size_t i = 0; i < n; i++) {
 		const char *item = json_object_get_string(

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "compiler/parse.h"
+#include "lang/suggest.h"
 
 #define LONGEST 32
 

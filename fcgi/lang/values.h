@@ -7,7 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "compiler/runbook.h"
+#include "base/buf.h"
+
+/* The value of a name, or NULL where there is none of that name. */
+typedef const char *(*value_fn)(void *ctx, const char *name);
 
 /*
  * Finds the next {{name}} at or after *at in s.  True: *at is the byte of the
@@ -22,12 +25,5 @@ bool values_next(
  * value; one that has none (or a NULL `value`) is left as it stands.
  */
 void values_fill(const char *s, value_fn value, void *ctx, struct buf *out);
-
-/*
- * Whether the step reads the value of that name, as far as its text tells: a
- * script by $name or CS_NAME, whatever else by {{name}}.  What a program reads
- * that a script starts is in no text.
- */
-bool values_step_reads(const struct step *step, const char *name);
 
 #endif

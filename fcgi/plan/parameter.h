@@ -8,8 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
-
 enum parameter_type {
 	PARAMETER_TEXT,
 	PARAMETER_NUMBER,
@@ -46,22 +44,5 @@ struct approval_rule {
 	bool same_person;   /* who fills another rule may fill
 			     * this one as well */
 };
-
-/*
- * Checks one value for a parameter: type, pattern, choices, the characters
- * that HAZARDS bans (NUL, CR, LF unless multiline; leading '-' unless dash),
- * 64 KB at most.  Returns NULL or why not, as a sentence for the person who
- * typed it (static or inside `*scratch`).
- */
-const char *runbook_check_value(
-    const struct parameter *p, const char *value, struct buf *scratch);
-
-/*
- * The same; *ret_code is then a word for the reason (static: "pattern",
- * "choice", "number" …), for a sentence in another language, or NULL where
- * the author wrote the sentence.
- */
-const char *runbook_value_refused(const struct parameter *p, const char *value,
-    struct buf *scratch, const char **ret_code);
 
 #endif

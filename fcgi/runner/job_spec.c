@@ -16,6 +16,7 @@
 #include "journal/hash.h"
 #include "journal/lifecycle.h"
 #include "journal/plan.h"
+#include "lang/answers.h"
 #include "runner/target_selection.h"
 #include "runner/dry_run.h"
 #include "runner/run_snapshot.h"
@@ -115,7 +116,7 @@ put_terminal(struct json_object *o, const struct step *step)
 	struct answers_line line;
 	size_t at = 0;
 
-	while (runbook_next_answer(step->answers, &at, &line)) {
+	while (answers_next(step->answers, &at, &line)) {
 		one = json_object_new_object();
 		json_object_object_add(one, "prompt",
 		    json_object_new_string_len(

@@ -17,8 +17,8 @@ may() {
 $found"
 }
 may base
-may lang base
-may plan base lang
+may lang base plan
+may plan base
 may compiler base lang plan inventory
 may inventory base lang plan compiler
 may import base lang plan compiler
@@ -64,6 +64,17 @@ EOF
 )
 [ -z "$wide" ] || say "wider than 80 columns:
 $wide"
+
+# clang-format 14 decides on the layout; other versions have other opinions.
+if clang-format --version 2>/dev/null | grep -q "version 14\\."; then
+	unlike=$(find fcgi tests -name node_modules -prune -o -name '*.[ch]' -print |
+	    xargs clang-format --style=file:fcgi/.clang-format --dry-run 2>&1 |
+	    sed -n 's|:.*Wclang-format.*||p' | sort | uniq -c)
+	[ -z "$unlike" ] || say "not laid out as clang-format does it (run make format):
+$unlike"
+else
+	echo "layers: the layout is not checked: there is no clang-format 14"
+fi
 
 # without PROGRAM LIBRARIES...: the program is not linked with them
 without() {

@@ -13,7 +13,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "compiler/runbook.h"
+#include "lang/parameter_value.h"
 #include "lang/regex.h"
+#include "lang/step_reads.h"
 #include "lang/values.h"
 
 static void
@@ -64,7 +66,7 @@ takes(struct parameter p, const char *value)
 	bool ok;
 
 	p.required = true;
-	ok = runbook_check_value(&p, value, &scratch) == NULL;
+	ok = parameter_check_value(&p, value, &scratch) == NULL;
 	buf_clear(&scratch);
 	return ok;
 }
@@ -117,8 +119,8 @@ values_that_could_become_something_else_are_refused(void **state)
 	assert_true(takes(lines, "a\nb"));
 	assert_false(takes(p, ""));
 	assert_false(takes(p, "\xff"));
-	assert_null(runbook_check_value(&optional, "", &scratch));
-	assert_null(runbook_check_value(&optional, NULL, &scratch));
+	assert_null(parameter_check_value(&optional, "", &scratch));
+	assert_null(parameter_check_value(&optional, NULL, &scratch));
 	memset(big, 'a', 65536);
 	assert_true(takes(p, big));
 	big[65536] = 'a';
@@ -247,10 +249,10 @@ a_pattern_that_gives_up_refuses_the_value(void **state)
 	assert_int_equal(regex_full(p.pattern, text), MATCH_GAVE_UP);
 	assert_int_equal(regex_full(p.pattern, "aab"), MATCH_YES);
 	assert_int_equal(regex_full(p.pattern, "aabc"), MATCH_NO);
-	assert_non_null(why = runbook_check_value(&p, text, &scratch));
+	assert_non_null(why = parameter_check_value(&p, text, &scratch));
 	assert_non_null(strstr(why, "could not be found out"));
 	p.type = PARAMETER_LIST;
-	assert_non_null(why = runbook_check_value(&p, text, &scratch));
+	assert_non_null(why = parameter_check_value(&p, text, &scratch));
 	assert_non_null(strstr(why, "too many steps"));
 	buf_clear(&scratch);
 }
@@ -284,11 +286,11 @@ what_a_step_reads_stands_in_its_text(void **state)
 		struct step s = { .kind = cases[i].kind,
 			.text = cases[i].text };
 
-		if (values_step_reads(&s, "id") != cases[i].reads)
+		if (step_reads_value(&s, "id") != cases[i].reads)
 			fail_msg("%s", cases[i].text);
 		s.text = "";
 		s.file = "/etc/{{id}}.conf";
-		assert_true(values_step_reads(&s, "id"));
+		assert_true(step_reads_value(&s, "id"));
 	}
 }
 

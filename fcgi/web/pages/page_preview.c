@@ -10,6 +10,7 @@
 #include "compiler/expand.h"
 #include "inventory/host_key.h"
 #include "inventory/targets.h"
+#include "lang/step_reads.h"
 #include "lang/values.h"
 #include "journal/captured.h"
 #include "journal/plan.h"
@@ -183,7 +184,7 @@ add_value(struct json_object *list, const struct step *step, const char *name,
 {
 	struct json_object *o;
 
-	if (!values_step_reads(step, name))
+	if (!step_reads_value(step, name))
 		return;
 	o = json_object_new_object();
 	model_text(o, "name", name);
@@ -205,7 +206,7 @@ add_own(struct view *v, const struct step *step, struct json_object *list,
 	json_object_object_foreach (all, target, captured) {
 		json_object_object_foreach (captured, name, value) {
 			if (json_get(common, name) == NULL &&
-			    values_step_reads(step, name))
+			    step_reads_value(step, name))
 				add_value(list, step, name, value, target);
 		}
 	}

@@ -13,6 +13,7 @@
 #include "compiler/expand.h"
 #include "html/url.h"
 #include "journal/hash.h"
+#include "lang/parameter_value.h"
 #include "web/http/command.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
@@ -60,7 +61,7 @@ check(const struct filling *f, const struct parameter *p, const char *value)
 		    f->req, "value_needed", "This value is needed.");
 	else if (*value != '\0')
 		why = arena_strdup(f->req->arena,
-		    runbook_value_refused(p, value, &scratch, &code));
+		    parameter_value_refused(p, value, &scratch, &code));
 	buf_clear(&scratch);
 	return code == NULL ? why
 			    : request_fill(f->req,

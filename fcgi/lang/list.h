@@ -1,0 +1,23 @@
+/*
+ * list.h: lists as texts, the value of a parameter of type list.
+ */
+#ifndef LANG_LIST_H
+#define LANG_LIST_H
+
+#include <json-c/json.h>
+
+#include "base/buf.h"
+
+#define LIST_MAX_ITEMS 2000
+
+/* The items between commas or line breaks.  A new array. */
+struct json_object *list_items(const char *text);
+
+/* Appends the items with commas between them: the one form that is kept. */
+void list_join(const char *text, struct buf *out);
+
+/* NULL, or why the item cannot be one; of a list: with the item at fault. */
+const char *list_item_refused(const char *item);
+const char *list_refused(struct json_object *list, const char **ret_item);
+
+#endif
