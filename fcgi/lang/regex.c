@@ -16,9 +16,12 @@
  * once and stays with the interpreter, so that only the executor ever asks
  * for executable memory.
  *
- * Of text that is not valid UTF-8, machine code of PCRE2 10.42 misses matches
- * ((\S+) in "\xe5\x8d\x87", with PCRE2_MATCH_INVALID_UTF), so a program of
- * its own, which is interpreted, has that option.
+ * Text that is not valid UTF-8 is searched with U+FFFD in place of each byte
+ * that is wrong.  The answer is one where it holds for any encoding that has
+ * ASCII in it (is_certain()); else the search gave up.  PCRE2's own option for
+ * such text, PCRE2_MATCH_INVALID_UTF, was rejected: no match reaches over a
+ * wrong byte, so that "ERROR.*aborting" is not found in a line with a Latin-1
+ * letter.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -28,6 +31,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "lang/regex.h"
@@ -42,8 +46,10 @@
 #define STACK_MOST (8 * 1024 * 1024)
 #define PATTERN_MAX 4096
 
-/* Which program: for long subjects, and for any bytes. */
-enum { TIMED = 1, TOLERANT = 2, PROGRAMS = 4 };
+/* Which program: for short subjects, and for long ones. */
+enum { PLAIN, TIMED, PROGRAMS };
+
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
 struct regex {
 	char *pattern;
@@ -68,10 +74,8 @@ compile(const struct regex *re, int which, size_t *ret_at, int *ret_code)
 
 	if (text_is_utf8(re->pattern, len))
 		options |= PCRE2_UTF;
-	if (which & TIMED)
+	if (which == TIMED)
 		options |= PCRE2_AUTO_CALLOUT;
-	if (which & TOLERANT)
-		options |= PCRE2_MATCH_INVALID_UTF;
 	code = pcre2_compile(
 	    (PCRE2_SPTR)re->pattern, len, options, &err, &at, NULL);
 	*ret_at = at;
@@ -107,8 +111,8 @@ open_regex(const char *pattern, uint32_t options, size_t *ret_at, int *ret_code)
 
 	re->pattern = mem_strdup(pattern);
 	re->options = options;
-	re->programs[0] = compile(re, 0, ret_at, ret_code);
-	if (re->programs[0] == NULL) {
+	re->programs[PLAIN] = compile(re, PLAIN, ret_at, ret_code);
+	if (re->programs[PLAIN] == NULL) {
 		regex_free(re);
 		return NULL;
 	}
@@ -171,7 +175,7 @@ prepare(struct regex *re)
 	if (re->stack == NULL)
 		abort();
 	pcre2_jit_stack_assign(re->context, NULL, re->stack);
-	(void)pcre2_jit_compile(re->programs[0], PCRE2_JIT_COMPLETE);
+	(void)pcre2_jit_compile(re->programs[PLAIN], PCRE2_JIT_COMPLETE);
 }
 
 static const pcre2_code *
@@ -185,7 +189,7 @@ program(struct regex *re, int which)
 	re->programs[which] = compile(re, which, &at, &err);
 	if (re->programs[which] == NULL)
 		abort(); /* it was right before */
-	if (re->machine && !(which & TOLERANT))
+	if (re->machine)
 		(void)pcre2_jit_compile(
 		    re->programs[which], PCRE2_JIT_COMPLETE);
 	return re->programs[which];
@@ -200,8 +204,8 @@ run(struct regex *re, int which, const char *s, size_t len)
 	int n;
 
 	pcre2_set_match_limit(
-	    re->context, which & TIMED ? LONG_LIMIT : SHORT_LIMIT);
-	if (which & TIMED)
+	    re->context, which == TIMED ? LONG_LIMIT : SHORT_LIMIT);
+	if (which == TIMED)
 		re->until = processor_ms() + LONG_MS;
 	n = pcre2_match(code, text, len, 0, 0, re->match, re->context);
 	if (n == PCRE2_ERROR_JIT_STACKLIMIT)
@@ -210,13 +214,92 @@ run(struct regex *re, int which, const char *s, size_t len)
 	return n;
 }
 
-static int
-search(struct regex *re, int which, const char *s, size_t len)
+/*
+ * Whether the pattern gives the same answer for text in another encoding as
+ * for that text with U+FFFD in place of its wrong bytes: it has no character
+ * beyond ASCII, asks for no property of characters, and counts none of them
+ * ("." and negated sets stand for any number of characters).
+ */
+static bool
+is_certain(const char *pattern)
 {
-	int n = run(re, which, s, len);
+	bool negated = false;
+
+	for (const char *s = pattern; *s != '\0'; s++) {
+		bool any = *s == '.';
+
+		if ((unsigned char)*s >= 0x80)
+			return false;
+		if (*s == '\\') {
+			if (*++s == '\0' || strchr("wWbBpPXRN", *s) != NULL)
+				return false;
+			any = strchr("SDHV", *s) != NULL;
+		} else if (*s == '[') {
+			negated = s[1] == '^';
+			s += negated;
+			s += s[1] == ']';
+		} else if (*s == ']') {
+			any = negated;
+			negated = false;
+		}
+		if (any && !negated && s[1] != '*' && s[1] != '+')
+			return false;
+	}
+	return true;
+}
+
+/* The text with U+FFFD in place of wrong bytes; at[i] is where byte i of it
+ * stands in s. */
+static void
+replace_wrong(const char *s, size_t len, struct buf *out, uint32_t **ret_at)
+{
+	uint32_t *at = mem_calloc(3 * len + 1, sizeof(*at));
+	uint32_t cp;
+
+	for (size_t i = 0, n; i<len; i += n> 0 ? n : 1) {
+		size_t before = out->len;
+
+		n = text_utf8_next(s + i, len - i, &cp);
+		if (n > 0)
+			buf_put(out, s + i, n);
+		else
+			buf_puts(out, REPLACEMENT);
+		for (size_t k = before; k < out->len; k++)
+			at[k] = (uint32_t)(n > 0 ? i + k - before : i);
+	}
+	at[out->len] = (uint32_t)len;
+	*ret_at = at;
+}
+
+/* Searches text that is not valid UTF-8; as run(). */
+static int
+run_replaced(struct regex *re, const char *s, size_t len)
+{
+	PCRE2_SIZE *v = pcre2_get_ovector_pointer(re->match);
+	struct buf text = { 0 };
+	uint32_t *at;
+	int n;
+
+	if (!is_certain(re->pattern))
+		return PCRE2_ERROR_BADUTFOFFSET;
+	replace_wrong(s, len, &text, &at);
+	n = run(
+	    re, text.len > SHORT ? TIMED : PLAIN, buf_text(&text), text.len);
+	for (int i = 0; n >= 0 && i < 4; i++)
+		if (v[i] != PCRE2_UNSET && v[i] <= text.len)
+			v[i] = at[v[i]];
+	free(at);
+	buf_clear(&text);
+	return n;
+}
+
+static int
+search(struct regex *re, const char *s, size_t len)
+{
+	int n = run(re, len > SHORT ? TIMED : PLAIN, s, len);
 
 	if (n <= PCRE2_ERROR_UTF8_ERR1 && n >= PCRE2_ERROR_UTF8_ERR21)
-		n = run(re, which | TOLERANT, s, len);
+		n = run_replaced(re, s, len);
 	return n;
 }
 
@@ -236,7 +319,7 @@ regex_find(struct regex *re, const char *s, size_t len, size_t *ret_start,
 	int n;
 
 	prepare(re);
-	n = search(re, len > SHORT ? TIMED : 0, s, len);
+	n = search(re, s, len);
 	if (n < 0)
 		return answer_of(n);
 	v = pcre2_get_ovector_pointer(re->match);
@@ -260,7 +343,7 @@ regex_full(const char *pattern, const char *s)
 	re = open_regex(pattern, PCRE2_ANCHORED | PCRE2_ENDANCHORED, &at, &err);
 	if (re == NULL)
 		return MATCH_NO;
-	n = search(re, 0, s, strlen(s));
+	n = run(re, PLAIN, s, strlen(s));
 	regex_free(re);
 	return answer_of(n);
 }

@@ -10,8 +10,9 @@ struct regex;
 
 /*
  * There are three answers.  MATCH_GAVE_UP means that a bound was reached
- * before the answer was known: it is neither of the other two, and a caller
- * treats it as a failure of its own.
+ * before the answer was known, or that the bytes are not valid UTF-8 and the
+ * answer depends on their encoding: it is neither of the other two, and a
+ * caller treats it as a failure of its own.
  */
 enum match { MATCH_NO, MATCH_YES, MATCH_GAVE_UP };
 
@@ -25,7 +26,8 @@ struct regex *regex_new(
 void regex_free(struct regex *re);
 
 /*
- * Finds the first match in the bytes (invalid UTF-8 in them is tolerated).
+ * Finds the first match in the bytes.  A byte that is not valid UTF-8 counts
+ * as a character of its own.
  * With MATCH_YES *ret_start and *ret_len give group 1 where the pattern has
  * one, else the whole match; otherwise they are untouched.
  */

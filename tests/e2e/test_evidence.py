@@ -175,6 +175,41 @@ print("a" * 64 + "!")
         assert step["state"] == "failed", step
 
 
+def bytes_of_another_encoding_hide_nothing():
+    steps = r"""
+```bash {#latin reject="ERROR.*aborting"}
+printf 'ERROR: Gr\366\337e zu klein, aborting\n'
+```
+
+```bash {#gbk reject="失败|错误"}
+printf '\312\247\260\334: \264\355\316\363\n'
+```
+
+```bash {#found expect="^(?!.*失败).*done"}
+printf '\312\247\260\334 done\n'
+```
+
+```bash {#fine reject="ERROR" expect="done$"}
+printf 'gr\366n, done\n'
+```
+
+```bash {#mark reject="^ERROR"}
+printf '\357\273\277ERROR: lost\n'
+```
+
+```bash {#value capture="v~name (\S+)"}
+printf 'name caf\351\nname later\n'
+```
+"""
+    with running(steps) as (ana, run):
+        ends(ana, run, "latin", "failed", "its reject")
+        ends(ana, run, "gbk", "failed", "its reject", "not UTF-8")
+        ends(ana, run, "found", "failed", "its expect", "not UTF-8")
+        ends(ana, run, "fine", "succeeded")
+        ends(ana, run, "mark", "failed", "its reject")
+        ends(ana, run, "value", "failed", "not valid UTF-8")
+
+
 def what_a_terminal_showed_for_a_moment_counts():
     steps = r"""
 ```bash {#cleared pty reject="FATAL"}
@@ -303,6 +338,7 @@ if __name__ == "__main__":
         a_regex_that_gives_up_fails_the_step_and_says_so,
         a_pattern_that_gives_up_refuses_the_parameter,
         colours_are_no_part_of_what_is_looked_at,
+        bytes_of_another_encoding_hide_nothing,
         what_a_terminal_showed_for_a_moment_counts,
         numbers_of_json_stay_as_they_are_written,
         a_secret_stands_in_clear_nowhere_however_it_is_quoted,

@@ -129,6 +129,46 @@ values_that_could_become_something_else_are_refused(void **state)
 	buf_clear(&scratch);
 }
 
+/* Bytes of another encoding: an answer, where there is one in any of them. */
+static void
+a_line_that_is_not_utf_8_hides_no_match(void **state)
+{
+	static const struct {
+		const char *pattern;
+		const char *line;
+		enum match match;
+	} rows[] = {
+		{ "ERROR.*aborting",
+		    "ERROR: Gr\xf6\xdf"
+		    "e, aborting",
+		    MATCH_YES },
+		{ "^ERROR", "\xc5\xd0\xb6\xcf ERROR", MATCH_NO },
+		{ "caf[^ ]+ (failed)", "caf\xe9 failed", MATCH_YES },
+		{ "\\S+ done", "gr\xf6n done", MATCH_YES },
+		{ "a\\.b", "\xf6 a.b", MATCH_YES },
+		{ "caf. failed", "caf\xe9 failed", MATCH_GAVE_UP },
+		{ "\\bdone", "gr\xf6n done", MATCH_GAVE_UP },
+		{ "caf[^ ] failed", "caf\xe9 failed", MATCH_GAVE_UP },
+		{ "失败|错误", "\xca\xa7\xb0\xdc", MATCH_GAVE_UP },
+		{ "^(?!.*失败).*ok", "\xca\xa7\xb0\xdc ok", MATCH_GAVE_UP },
+		{ "失败|错误", "失败", MATCH_YES },
+	};
+	char why[120];
+	size_t at, len;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct regex *re = regex_new(
+		    rows[i].pattern, &at, why, sizeof(why));
+		enum match match = regex_find(
+		    re, rows[i].line, strlen(rows[i].line), &at, &len);
+
+		if (match != rows[i].match)
+			fail_msg("%s: %d", rows[i].pattern, (int)match);
+		regex_free(re);
+	}
+}
+
 static void
 regexes_find_the_first_group_or_all(void **state)
 {
@@ -147,8 +187,11 @@ regexes_find_the_first_group_or_all(void **state)
 	assert_int_equal(at, 10);
 	assert_int_equal(len, 3);
 	assert_false(regex_find(re, "nothing", 7, &at, &len));
-	assert_true(
-	    regex_find(re, "\xff\xfe version \xe5\x8d\x87", 14, &at, &len));
+	assert_int_equal(
+	    regex_find(re, "\xff\xfe version \xe5\x8d\x87", 14, &at, &len),
+	    MATCH_YES);
+	assert_int_equal(at, 11);
+	assert_int_equal(len, 3);
 	assert_false(regex_find(re, NULL, 0, &at, &len));
 	assert_true(regex_find(re, "version \xe5\x8d\x87", 11, &at, &len));
 	assert_true(regex_find(re, "\xe5\x8d version a\xff", 12, &at, &len));
@@ -298,6 +341,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_that_is_not_utf_8_hides_no_match),
 		cmocka_unit_test(what_a_step_reads_stands_in_its_text),
 		cmocka_unit_test(finds_names_in_double_braces),
 		cmocka_unit_test(names_are_at_most_64_long),

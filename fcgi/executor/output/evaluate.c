@@ -26,6 +26,7 @@
 #define UNCLEAR_MOST 20   /* lines, then one is not tried any more */
 #define EXCERPT 200       /* bytes of a line that are told */
 #define EXCERPT_BEFORE 60 /* of these, before the match */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* A regex of the order and what came of it. */
 struct watched {
@@ -187,10 +188,13 @@ look(struct watched *w, const char *line, size_t len, bool cut)
 		w->unclear_count++;
 		w->unclear = cut ? "it has a line of more than 8 MB, which is "
 				   "too long to be looked at"
-				 : "to compare one of its lines "
-				   "takes too many steps; write a simpler "
-				   "regex, without one "
-				   "repetition inside of another";
+		    : !text_is_utf8(line, len)
+		    ? "one of its lines is not UTF-8 text, and whether it "
+		      "matches depends on its encoding; let the program "
+		      "print UTF-8 (iconv converts other encodings)"
+		    : "to compare one of its lines takes too many steps; "
+		      "write a simpler regex, without one repetition inside "
+		      "of another";
 	}
 }
 
@@ -199,6 +203,10 @@ see_line(void *ctx, const char *line, size_t len, bool cut)
 {
 	struct evaluate *e = ctx;
 
+	if (len >= 3 && memcmp(line, BYTE_ORDER_MARK, 3) == 0) {
+		line += 3; /* "^" stands behind it */
+		len -= 3;
+	}
 	look(&e->expect, line, len, cut);
 	look(&e->reject, line, len, cut);
 	for (size_t i = 0; i < e->spec->captures_count; i++)

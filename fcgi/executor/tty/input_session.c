@@ -25,6 +25,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "lang/regex.h"
 #include "executor/actions/fill.h"
 #include "executor/tty/input_session.h"
@@ -193,17 +194,18 @@ input_session_reset(struct input_session *t)
 static struct answer *
 find_prompt(struct input_session *t)
 {
-	size_t start, len;
+	const char *shown = t->seen.data + t->from;
+	size_t start, len, size = t->seen.len - t->from;
 	enum match match;
 
 	for (size_t i = 0; i < t->count && t->unclear == NULL; i++) {
 		struct answer *a = &t->answers[i];
 
-		match = regex_find(a->re, t->seen.data + t->from,
-		    t->seen.len - t->from, &start, &len);
+		match = regex_find(a->re, shown, size, &start, &len);
 		if (match == MATCH_YES)
 			return a;
-		if (match == MATCH_GAVE_UP)
+		/* a character of which a part has come will be whole soon */
+		if (match == MATCH_GAVE_UP && text_is_utf8(shown, size))
 			t->unclear = a->prompt;
 	}
 	return NULL;
