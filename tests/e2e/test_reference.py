@@ -8,7 +8,7 @@ import pathlib, re, subprocess, tempfile
 from console import BUILD, TOP, main
 
 README = (TOP / "runbooks/README.md").read_text()
-BOOK = TOP / "fcgi/book"
+SOURCES = [path.read_text() for path in TOP.glob("fcgi/**/*.c")]
 BODIES = {"answers": "/a/ => b", "http": "GET https://shop.test/", "mysql": "SELECT 1;", "postgresql": "SELECT 1;",
           "sqlite": "SELECT 1;", "copy": "/etc/hosts -> /tmp/hosts", "edit": "ensure a = b", "approval": ""}
 # What the examples of a table refer to.
@@ -112,9 +112,16 @@ def test_the_example_of_each_attribute_passes_check():
             assert word == "#id" or re.search(rf"[{{ ]{re.escape(word)}[ =}}]", example), (name, example)
 
 
+def source(line):
+    """The one file of the program with that line, wherever it stands."""
+    found = [text for text in SOURCES if line in text]
+    assert len(found) == 1, (line, len(found))
+    return found[0]
+
+
 def attributes():
     """As the program's table has them: key=, flag, .class."""
-    text = (BOOK / "apply.c").read_text()
+    text = source("struct spec section_keys[] = {")
     forms = {"keys": "{}=", "flags": "{}", "classes": ".{}", "section_keys": "{}=", "section_classes": ".{}"}
     for table, form in forms.items():
         rows = text.split(f"struct spec {table}[] = {{")[1].split("\n};")[0]
@@ -136,16 +143,15 @@ def test_every_attribute_stands_in_its_table_and_in_a_whole_example():
 
 def keys():
     """Every key that front matter and targets.yml may have."""
-    for file in ("frontmatter.c", "rule.c", "targets.c", "target_kind.c", "local.c"):
-        text = (BOOK / file).read_text()
-        found = re.findall(r"\bkeys?\[\] = \{(.*?)\}|_keys\[\] = \{(.*?)\}", text, re.S)
-        assert found, file
-        for names in found:
-            yield from re.findall(r'"([\w-]+)"', "".join(names))
+    lists = [names for text in SOURCES if re.search(r"\w+_check_keys\(", text)
+             for names in re.findall(r"char \*const \w*keys\[\] = \{(.*?)\}", text, re.S)]
+    assert len(lists) > 10, lists
+    for names in lists:
+        yield from re.findall(r'"([\w-]+)"', names)
 
 
 def test_every_key_and_type_stands_in_the_reference():
-    types = re.findall(r'\[PARAMETER_\w+\] = "(\w+)"', (BOOK / "frontmatter.c").read_text())
+    types = re.findall(r'\[PARAMETER_\w+\] = "(\w+)"', source("\nread_type("))
     assert len(types) == 6, types
     for name in {*keys(), *types}:
         assert re.search(rf"`[^`\n]*(?<![\w-]){re.escape(name)}(?![\w-])[^`\n]*`", README), f"{name} is not explained"
@@ -155,7 +161,7 @@ def test_every_key_and_type_stands_in_the_reference():
 
 def test_every_command_of_a_run_stands_in_the_table_of_requests():
     table = README.split("\n## Requests for programs\n")[1].split("\n## ")[0]
-    routes = re.findall(r'\{ POST,\s+(STEP )?"(/[^"]*)"', (TOP / "fcgi/web/http/route.c").read_text())
+    routes = re.findall(r'\{ POST,\s+(STEP )?"(/[^"]*)"', source("static const struct route routes[] = {"))
     commands = [("/steps/STEP" if step else "") + path.removeprefix("/runs/:run") for step, path in routes
                 if step or path.startswith("/runs/")]
     assert len(commands) > 20, commands
