@@ -37,29 +37,51 @@ set_session(struct json_object *data, const void *hash)
 	json_set_text(data, "session", id);
 }
 
-/* The cookie of a browser that is to be known at the next sign-in. */
+/* The browser's identifier where it has signed in to this account before. */
+static const char *
+known_device(struct command *c, const char *account)
+{
+	const char *device = json_text(c->body, "device", "");
+	unsigned char hash[HASH_BYTES];
+
+	auth_hash(device, hash);
+	return device[0] != '\0' && db_first_int(db_query(c->keeper->db,
+	    STMT_DEVICE_THERE, TEXT(account), BLOB(hash, sizeof(hash)),
+	    INT(clock_now() - DEVICE_MS)), 0) > 0 ? device : "";
+}
+
+/*
+ * The cookie of a browser that is to be known at the next sign-in.  One that
+ * we did not make for this account is replaced, as somebody could have put it
+ * there; the other accounts that it stands for keep the browser.
+ */
 static enum err
 keep_device(struct command *c, const char *account)
 {
 	const char *old = json_text(c->body, "device", "");
-	unsigned char hash[HASH_BYTES], bytes[AUTH_SECRET_BYTES];
+	bool known = known_device(c, account)[0] != '\0';
+	unsigned char hash[HASH_BYTES], before[HASH_BYTES];
 	char secret[2 * AUTH_SECRET_BYTES + 1];
 	struct db *db = c->keeper->db;
 	int64_t now = clock_now();
-	enum err err;
+	enum err err = ERR_OK;
 
-	if (strlen(old) == 2 * AUTH_SECRET_BYTES &&
-	    text_unhex(old, bytes, sizeof(bytes)))
-		memcpy(secret, old, sizeof(secret));
+	if (known)
+		snprintf(secret, sizeof(secret), "%s", old);
 	else
 		text_random_hex(secret, AUTH_SECRET_BYTES);
 	auth_hash(secret, hash);
+	auth_hash(old, before);
 	json_set_text(c->result, "device", secret);
-	err = db_run(db, STMT_DEVICE_PUT, TEXT(account),
-	    BLOB(hash, sizeof(hash)), INT(now));
-	return err != ERR_OK ? err
-			     : db_run(db, STMT_DEVICE_TRIM, TEXT(account),
-				   INT(now - DEVICE_MS), INT(DEVICES_MOST));
+	if (!known && old[0] != '\0')
+		err = db_run(db, STMT_DEVICE_CARRY, BLOB(before,
+		    sizeof(before)), BLOB(hash, sizeof(hash)),
+		    INT(now - DEVICE_MS));
+	if (err == ERR_OK)
+		err = db_run(db, STMT_DEVICE_PUT, TEXT(account),
+		    BLOB(hash, sizeof(hash)), INT(now));
+	return err != ERR_OK ? err : db_run(db, STMT_DEVICE_TRIM,
+	    TEXT(account), INT(now - DEVICE_MS), INT(DEVICES_MOST));
 }
 
 enum err
@@ -84,23 +106,6 @@ session_open(struct command *c, const char *account)
 		    INT(now + AUTH_SESSION_MS));
 	json_set_text(c->result, "session", secret);
 	return err == ERR_OK ? keep_device(c, account) : err;
-}
-
-/* The browser's identifier where it has signed in to this account before. */
-static const char *
-known_device(struct command *c, const char *account)
-{
-	const char *device = json_text(c->body, "device", "");
-	unsigned char hash[HASH_BYTES];
-
-	auth_hash(device, hash);
-	return device[0] != '\0' &&
-		db_first_int(
-		    db_query(c->keeper->db, STMT_DEVICE_THERE, TEXT(account),
-			BLOB(hash, sizeof(hash)), INT(clock_now() - DEVICE_MS)),
-		    0) > 0
-	    ? device
-	    : "";
 }
 
 /* Who is signed in guesses their own password with that session alone. */

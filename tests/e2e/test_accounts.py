@@ -250,6 +250,48 @@ def a_stranger_who_guesses_does_not_lock_the_owner_out():
         assert status == 429, "a known browser has a count of its own"
 
 
+def a_browser_is_known_by_a_cookie_that_we_made_for_that_account():
+    with Console(runbooks=books) as console:
+        console.user("ana", "operator")
+        console.user("eve", "operator")
+        ana, eve = Browser(console), Browser(console)
+        planted = "ab" * 32
+        ana.cookies["device"] = planted
+        assert ana.sign_in("ana") == 303
+        made = ana.cookies["device"]
+        assert made != planted, "a made-up one is replaced"
+        ana.cookies.pop("session")
+        assert ana.sign_in("ana") == 303
+        assert ana.cookies["device"] == made, "one that we made is kept"
+
+        # One that is eve's own stands for ana no more than that.
+        assert eve.sign_in("eve") == 303
+        hers = eve.cookies["device"]
+        shared = Browser(console)
+        shared.cookies["device"] = hers
+        assert shared.sign_in("ana") == 303
+        assert shared.cookies["device"] != hers
+        for cookie in (planted, hers):
+            stranger = Browser(console)
+            for _ in range(8):
+                stranger.cookies["device"] = cookie
+                status = stranger.sign_in("ana", "guessing some words")
+                if status == 429:
+                    break
+            assert status == 429
+            again = Browser(console)
+            again.cookies["device"] = cookie
+            assert again.sign_in("ana") == 429, "as a stranger"
+        ana.cookies.pop("session")
+        assert ana.sign_in("ana") == 303, "a browser that is known"
+        shared.cookies.pop("session")
+        assert shared.sign_in("ana") == 303, "the other one as well"
+        shared.cookies.pop("session")
+        cookie = shared.cookies["device"]
+        assert shared.sign_in("eve") == 303
+        assert shared.cookies["device"] == cookie, "of two accounts"
+
+
 def a_form_from_another_origin_is_refused():
     with Console(runbooks=books) as console:
         console.user("ana", "operator")
@@ -721,6 +763,7 @@ main([a_dead_session_does_not_stand_in_the_way,
       passwords_that_are_set_are_long_and_in_no_list,
       names_of_our_own_and_names_alike_are_refused,
       a_stranger_who_guesses_does_not_lock_the_owner_out,
+      a_browser_is_known_by_a_cookie_that_we_made_for_that_account,
       a_form_from_another_origin_is_refused,
       cookies_of_tls_are_of_this_host_alone,
       a_form_comes_back_filled_in_after_signing_in,
