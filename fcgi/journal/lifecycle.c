@@ -66,7 +66,7 @@ static const struct transition {
 	{ VERB_step_confirm,	"running", "ready", CLEAR },
 	{ VERB_step_reopen,	"running paused", "confirmed awaiting_signature", IDLE },
 	{ VERB_step_approve,	"running", "ready failed", 0 },
-	{ VERB_step_withdraw,	"running paused", "ready", 0 },
+	{ VERB_step_withdraw,	"running paused", "ready succeeded", 0 },
 	{ VERB_step_skip,	"running", "ready failed", CLEAR },
 	{ VERB_step_retry,	"running", "failed", IDLE | CLEAR },
 	{ VERB_step_cancel,	"running paused", "requested starting running", 0 },
@@ -208,8 +208,7 @@ may_by_step(enum verb verb, const struct lifecycle_run *run,
 	case VERB_step_approve:
 		return lifecycle_people_may_decide(run, s->given, actor, fault);
 	case VERB_step_withdraw:
-		return lifecycle_people_may_withdraw(
-		    run, s->given, actor, fault);
+		return lifecycle_people_may_withdraw(run, s, actor, fault);
 	default:
 		return ERR_OK;
 	}
@@ -253,8 +252,7 @@ may_by_run(const struct transition *t, const struct lifecycle_run *run,
 		return lifecycle_people_may_decide(
 		    run, run->given, actor, fault);
 	if (t->verb == VERB_run_withdraw)
-		return lifecycle_people_may_withdraw(
-		    run, run->given, actor, fault);
+		return lifecycle_people_may_withdraw(run, NULL, actor, fault);
 	return ERR_OK;
 }
 

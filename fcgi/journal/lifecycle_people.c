@@ -237,13 +237,17 @@ lifecycle_people_may_decide(const struct lifecycle_run *run,
 
 enum err
 lifecycle_people_may_withdraw(const struct lifecycle_run *run,
-    struct json_object *given, const struct actor *actor, struct fault *fault)
+    const struct lifecycle_step *gate, const struct actor *actor,
+    struct fault *fault)
 {
-	if (CHECK(nothing_to_withdraw,
-		approval_find(given, actor->name, "approve") == NULL))
+	struct json_object *given = gate != NULL ? gate->given : run->given;
+
+	if (CHECK(nothing_to_withdraw, approval_find(given, actor->name,
+	    "approve") == NULL))
 		return fault_set(fault, ERR_CONFLICT, "nothing_to_withdraw",
 		    NULL, "%s has not approved this plan.", actor->name);
-	if (CHECK(withdraw_in_time, given == run->given && run->has_begun))
+	if (CHECK(withdraw_in_time, gate == NULL && run->has_begun) ||
+	    CHECK(withdraw_gate_in_time, gate != NULL && gate->later_ran))
 		return fault_set(fault, ERR_CONFLICT, "too_late_to_withdraw",
 		    NULL,
 		    "A step has run already: put a comment on the run, "

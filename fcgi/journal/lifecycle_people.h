@@ -16,8 +16,10 @@ enum err lifecycle_people_authorize(enum verb verb,
 enum err lifecycle_people_may_decide(const struct lifecycle_run *run,
     struct json_object *given, const struct actor *actor, struct fault *fault);
 
-/* The person has approved, and nothing has followed from it. */
+/* The person has approved the plan, or the gate where there is one, and
+ * nothing has followed from it. */
 enum err lifecycle_people_may_withdraw(const struct lifecycle_run *run,
-    struct json_object *given, const struct actor *actor, struct fault *fault);
+    const struct lifecycle_step *gate, const struct actor *actor,
+    struct fault *fault);
 
 #endif

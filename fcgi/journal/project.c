@@ -155,11 +155,19 @@ drop_step(
 	    INT(e->at), TEXT("nothing_to_undo"));
 }
 
+/* The run goes on, or stays paused; events of before let it go on. */
+static enum err
+set_mode(struct db *db, const struct event *e, const char *mode)
+{
+	return db_run(db, STMT_RUN_SET_MODE, INT(e->run), TEXT(mode),
+	    INT(json_int(e->data, "steps_total", 0)),
+	    TEXT(json_text(e->data, "state", "running")));
+}
+
 static enum err
 rollback_started(struct db *db, const struct event *e)
 {
-	enum err err = db_run(db, STMT_RUN_SET_MODE, INT(e->run),
-	    TEXT("rollback"), INT(json_int(e->data, "steps_total", 0)));
+	enum err err = set_mode(db, e, "rollback");
 
 	if (err == ERR_OK)
 		err = project_for_each(db, e, "steps", place_step);
@@ -177,8 +185,7 @@ rollback_cancelled(struct db *db, const struct event *e)
 	if (err == ERR_OK)
 		err = db_run(db, STMT_APPROVAL_END_ROLLBACK, INT(e->run));
 	if (err == ERR_OK)
-		err = db_run(db, STMT_RUN_SET_MODE, INT(e->run), TEXT("main"),
-		    INT(json_int(e->data, "steps_total", 0)));
+		err = set_mode(db, e, "main");
 	if (err == ERR_OK)
 		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
 	return err == ERR_OK

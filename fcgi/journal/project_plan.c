@@ -93,6 +93,22 @@ project_decided(struct db *db, const struct event *e)
 	    : err;
 }
 
+/* A gate that was given is asked anew: nothing behind it is ready. */
+static enum err
+reopen_gate(struct db *db, const struct event *e, const char *gate,
+    const char *state)
+{
+	enum err err = db_run(db, STMT_STEPS_UNREADY, INT(e->run), TEXT(gate));
+
+	if (err == ERR_OK)
+		err = db_run(db, STMT_STEP_SET_STATE, INT(e->run), TEXT(gate),
+		    TEXT(state), TEXT(NULL), INT(e->at), TEXT(NULL));
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
+	return err == ERR_OK ?
+	    db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run)) : err;
+}
+
 enum err
 project_withdrawn(struct db *db, const struct event *e)
 {
@@ -100,9 +116,10 @@ project_withdrawn(struct db *db, const struct event *e)
 	enum err err = db_run(db, STMT_APPROVAL_WITHDRAW, INT(e->run),
 	    TEXT(step != NULL ? step : ""), TEXT(e->actor));
 
-	return err == ERR_OK && state != NULL
-	    ? db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT(state))
-	    : err;
+	if (err != ERR_OK || state == NULL)
+		return err;
+	return step != NULL ? reopen_gate(db, e, step, state) :
+	    db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT(state));
 }
 
 enum err

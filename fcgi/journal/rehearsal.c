@@ -1,7 +1,8 @@
 /*
  * rehearsal.c: "rehearse this in test first" as a rule.
  *
- * A rehearsal shows that these very steps work with these very values.  So a
+ * A rehearsal shows that these very steps work with these very values and
+ * files of the runbook folder ("< ./file", pinned by hash).  So a
  * run of which a step was skipped counts for nothing, nor does one whose
  * parameters were changed after its first step: what ran before had other
  * values.  The age is measured, as that of approvals, until the first step of
@@ -54,6 +55,28 @@ has_open_steps(struct db *db, struct json_object *past)
 		   1) > 0;
 }
 
+/* A file that requests send is not, byte for byte, what was sent there. */
+static bool
+has_other_files(struct db *db, struct json_object *past,
+    struct json_object *run)
+{
+	struct json_object *row = db_first_json(db_query(db, STMT_RUN_GET,
+	    INT(json_int(past, "id", 0))));
+	struct json_object *pinned = json_get(run, "targets");
+	bool other = false;
+
+	json_object_object_foreach(pinned, name, file) {
+		struct json_object *was = json_get(json_get(row, "targets"),
+		    name);
+
+		if (text_eq(json_text(file, "kind", ""), "file"))
+			other |= !text_eq(json_text(file, "sha256", ""),
+			    json_text(was, "sha256", "none"));
+	}
+	json_object_put(row);
+	return other;
+}
+
 static bool
 counts(struct db *db, const struct runbook *runbook, struct json_object *past,
     struct json_object *run)
@@ -69,7 +92,8 @@ counts(struct db *db, const struct runbook *runbook, struct json_object *past,
 	    !CHECK(rehearsed_in_time,
 		is_too_old(runbook, past, approval_moment(run))) &&
 	    !CHECK(rehearsed_one_plan, has_two_plans(past)) &&
-	    !CHECK(rehearsed_steps, has_open_steps(db, past));
+	    !CHECK(rehearsed_steps, has_open_steps(db, past)) &&
+	    !CHECK(rehearsed_files, has_other_files(db, past, run));
 }
 
 int64_t

@@ -17,9 +17,9 @@ bool rehearsal_is_needed(
 
 /*
  * The run that counts as the rehearsal of `run` (a row of STMT_RUN_GET), or
- * 0.  It has the same document and parameters, was closed as succeeded, not
- * longer ago than the document says, was started with the plan with which it
- * ended, and each step that it did not leave out by a `when` ended as
+ * 0.  It has the same document, files and parameters, was closed as succeeded,
+ * not longer ago than the document says, was started with the plan with which
+ * it ended, and each step that it did not leave out by a `when` ended as
  * succeeded or confirmed.
  */
 int64_t rehearsal_find(

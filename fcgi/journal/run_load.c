@@ -145,14 +145,19 @@ is_pressed(const struct lifecycle_row *row)
 	return lifecycle_is_pressed(row->by, row->attempts);
 }
 
-/* A step of the row's part, behind it, was pressed. */
+/* A step of the row's part, behind it, was pressed.  What was decided on a
+ * later gate counts for a confirmation, which people relied on there, and not
+ * for a gate. */
 static bool
-is_followed(const struct lifecycle *l, const struct lifecycle_row *row)
+is_followed(const struct lifecycle *l, const struct lifecycle_row *row,
+    enum verb verb)
 {
 	for (size_t i = 0; i < l->runbook->steps_count; i++)
 		if (text_eq(l->rows[i].part, row->part) &&
 		    l->rows[i].position > row->position &&
-		    is_pressed(&l->rows[i]))
+		    is_pressed(&l->rows[i]) &&
+		    (verb == VERB_step_reopen ||
+			l->runbook->steps[i].kind != STEP_APPROVAL))
 			return true;
 	return false;
 }
@@ -260,7 +265,9 @@ run_load_step(const struct lifecycle *l, int step, enum verb verb,
 		.untried = verb == VERB_step_retry && s->rerun == RERUN_NEVER &&
 		    text_eq(row->state, "failed") &&
 		    target_status_has_untried(l->db, l->run.id, s->id),
-		.later_ran = verb == VERB_step_reopen && is_followed(l, row),
+		.later_ran = (verb == VERB_step_reopen ||
+				 verb == VERB_step_withdraw) &&
+		    is_followed(l, row, verb),
 		.gate = gate >= 0 ? l->runbook->steps[gate].title : NULL };
 	if (verb == VERB_step_sign && text_eq(row->state, "awaiting_signature"))
 		load_workers(l, ret);

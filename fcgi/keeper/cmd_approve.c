@@ -69,6 +69,21 @@ data_of(struct command *c, const struct run *run, const char *step,
 	return data;
 }
 
+/* Where a run goes that no longer waits for approvals: what operators said of
+ * it last holds, so that one that was paused is not resumed by an approval. */
+static const char *
+state_before(struct command *c, const struct run *run)
+{
+	struct rows *rows = db_query(c->keeper->db, STMT_RUN_LAST_WORD,
+	    INT(run->id));
+	const char *word = db_next(rows) ? db_text(rows, 0) : "";
+	const char *state = word[0] == '\0' ? "ready" :
+	    text_eq(word, "run.paused") ? "paused" : "running";
+
+	db_done(rows);
+	return state;
+}
+
 /* The run waited for this decision, or waits for another one now; NULL: it
  * goes on as it is.  A run that is paused stays so until it is resumed. */
 static const char *
@@ -82,11 +97,9 @@ state_after(struct command *c, const struct run *run, const char *decision)
 
 	json_object_put(all);
 	if (waits && complete)
-		return json_get(run->row, "started_at") == NULL ? "ready"
-								: "running";
-	return waits || complete || text_eq(run->lifecycle.state, "paused")
-	    ? NULL
-	    : "awaiting_approval";
+		return state_before(c, run);
+	return waits || complete || text_eq(run->lifecycle.state, "paused") ?
+	    NULL : "awaiting_approval";
 }
 
 enum err
@@ -152,14 +165,22 @@ cmd_step_approve(struct command *c)
 	return run_finish(c, &run, "step.decided", data);
 }
 
+/* A gate that was given is asked anew where what is left does not give it. */
 enum err
 cmd_step_withdraw(struct command *c)
 {
+	struct json_object *data, *left;
 	struct lifecycle_step s;
 	struct run run;
 	enum err err = run_permit(c, VERB_step_withdraw, &run, &s);
 
-	return err != ERR_OK ? err
-			     : run_finish(c, &run, "step.withdrawn",
-				   data_of(c, &run, s.step->id, NULL));
+	if (err != ERR_OK)
+		return err;
+	data = data_of(c, &run, s.step->id, NULL);
+	left = decisions_with(c, s.given, NULL);
+	if (text_eq(s.state, "succeeded") &&
+	    !approval_is_gate_given(s.step, left))
+		json_set_text(data, "state", "pending");
+	json_object_put(left);
+	return run_finish(c, &run, "step.withdrawn", data);
 }

@@ -3,7 +3,8 @@
  *
  * journal/rollback.c computes which steps a rollback takes; the dialog of the
  * page shows the same.  A rollback that has nothing to do is refused, so that
- * a run never ends as rolled back with everything still in place.
+ * a run never ends as rolled back with everything still in place.  A run that
+ * is paused stays so until it is resumed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,8 @@ started(struct command *c, const struct run *run, const struct rollback *plan)
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
 	json_set_int(data, "steps_total",
 	    (int64_t)(json_object_array_length(plan->steps) +
-		json_object_array_length(plan->not_needed)));
+	    json_object_array_length(plan->not_needed)));
+	json_set_text(data, "state", run->lifecycle.state);
 	json_set(data, "steps", ids_of(run, plan->steps));
 	json_set(data, "not_needed", ids_of(run, plan->not_needed));
 	return data;
@@ -112,6 +114,7 @@ cmd_run_rollback_cancel(struct command *c)
 		return err;
 	data = json_object_new_object();
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
+	json_set_text(data, "state", run.lifecycle.state);
 	json_set_int(data, "steps_total", count_main(&run));
 	return run_finish(c, &run, "run.rollback_cancelled", data);
 }

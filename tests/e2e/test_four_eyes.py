@@ -39,6 +39,38 @@ def an_approval_is_withdrawn_and_given_again(w):
     assert "withdraw" not in w.cy.api.run(run)["can"]
 
 
+def a_paused_run_stays_paused_whatever_is_decided(w):
+    """Only an operator's start or resume lets steps be pressed."""
+    run = w.create("plan")
+    w.bo.approves(run)
+    w.plain.good(w.plain.do("json", run, "start"))
+    w.plain.good(w.plain.do("json", run, "pause"))
+    w.plain.good(w.plain.changes(run, word="b"))
+    assert w.state(run) == "awaiting_approval"
+    w.bo.approves(run)
+    assert w.state(run) == "paused"
+    assert "confirm" not in w.plain.api.step(run, "first")["can"]
+    w.plain.good(w.plain.do("json", run, "resume"))
+    w.plain.good(w.plain.changes(run, word="c"))
+    w.cy.good(w.cy.decide("json", run, "reject"))
+    w.cy.approves(run)              # takes it back
+    assert w.state(run) == "running"
+    w.plain.confirms(run, "first", "second")
+
+
+def a_rollback_and_its_end_leave_a_paused_run_paused(w):
+    run = w.create("back", start=True)
+    w.plain.executes(run, "one", "succeeded")
+    w.plain.good(w.plain.do("json", run, "pause"))
+    w.plain.good(w.plain.do("json", run, "rollback", reason="r"))
+    assert w.state(run) == "paused"
+    w.plain.good(w.plain.do("json", run, "rollback/cancel", reason="r"))
+    assert w.state(run) == "paused"
+    w.plain.good(w.plain.do("json", run, "rollback", reason="r"))
+    w.plain.good(w.plain.do("json", run, "resume"))
+    w.plain.executes(run, "undo", "succeeded")
+
+
 def a_parameter_that_is_changed_there_and_back_is_approved_anew(w):
     run = w.create("plan")
     w.bo.approves(run)
@@ -130,6 +162,35 @@ def an_approval_of_a_gate_is_withdrawn_while_it_is_open(w):
     w.plain.confirms(run, "work")
 
 
+def a_gate_that_was_given_is_withdrawn_until_a_step_behind_it(w):
+    run = w.create("gate", start=True)
+    w.plain.confirms(run, "before")
+    w.bo.approves(run, step="gate")
+    assert w.state(run, "after") == "ready"
+    assert "withdraw" in w.bo.api.step(run, "gate")["can"]
+    assert "withdraw" not in w.cy.api.step(run, "gate")["can"]
+    assert f"/runs/{run}/steps/gate/withdraw" in w.bo.page(f"/runs/{run}")
+    w.bo.good(w.bo.step("form", run, "gate", "withdraw"))
+    found = w.run(run)
+    assert found["current"] == "gate", found["current"]
+    assert w.state(run, "gate") == "ready"
+    assert w.state(run, "after") == "pending"
+    assert w.plain.step("json", run, "after", "confirm",
+                        note="n").status == 409
+    report = w.ana.page(f"/runs/{run}/report")
+    assert "withdrew their approval of the gate" in report
+    assert "撤回了对关卡的批准" in w.ana.page(
+        f"/runs/{run}/report", "lang=zh-CN")
+    w.cy.approves(run, step="gate")
+    w.plain.good(w.plain.do("json", run, "pause"))
+    w.cy.good(w.cy.step("json", run, "gate", "withdraw", comment="wait"))
+    assert w.state(run) == "paused"
+    w.plain.good(w.plain.do("json", run, "resume"))
+    w.bo.approves(run, step="gate")
+    w.plain.confirms(run, "after")
+    assert "withdraw" not in w.bo.api.step(run, "gate")["can"]
+
+
 def a_resolved_step_waits_for_its_signature(w):
     run = w.unknown()
     w.plain.good(w.plain.step("json", run, "sent", "resolve",
@@ -202,6 +263,8 @@ def a_rollback_with_a_gate_open_undoes_what_was_done(w):
 
 
 POSSIBLE = [an_approval_is_withdrawn_and_given_again,
+            a_paused_run_stays_paused_whatever_is_decided,
+            a_rollback_and_its_end_leave_a_paused_run_paused,
             a_parameter_that_is_changed_there_and_back_is_approved_anew,
             who_took_a_change_back_is_no_author_of_the_plan_of_another,
             an_approval_that_has_expired_is_given_again,
@@ -210,6 +273,7 @@ POSSIBLE = [an_approval_is_withdrawn_and_given_again,
             a_lapsed_approval_is_made_good_by_another,
             a_gate_whose_giver_lost_the_role_is_given_by_another,
             an_approval_of_a_gate_is_withdrawn_while_it_is_open,
+            a_gate_that_was_given_is_withdrawn_until_a_step_behind_it,
             a_resolved_step_waits_for_its_signature,
             a_missing_rehearsal_is_told_where_the_run_is_created,
             a_refusal_is_told_in_words_and_once,

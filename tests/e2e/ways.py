@@ -167,6 +167,20 @@ rehearsal: {in: test, within: %s}
 - [ ] In production alone {#third when="environment == 'production'"}
 """
 
+SENDS = """---
+title: Sends a file
+rehearsal: test
+---
+- [ ] First {#first}
+- [ ] Second {#second}
+
+```http {#send on=hole when="environment == 'none'"}
+POST /thing
+
+< ./FILE.json
+```
+"""
+
 RULES = """---
 title: Two rules
 approvals:
@@ -808,6 +822,24 @@ def an_approval_is_withdrawn_after_the_first_step(w, how):
 
 
 # ---- gates ----
+@way("withdraw_gate_in_time", "too_late_to_withdraw", 409)
+def a_gate_is_withdrawn_after_a_step_behind_it(w, how):
+    run = w.create("gate", start=True)
+    w.plain.confirms(run, "before")
+    w.bo.approves(run, step="gate")
+    w.plain.confirms(run, "after")
+    return run, w.bo.step(how, run, "gate", "withdraw")
+
+
+@way("withdraw_gate_in_time", "too_late_to_withdraw", 409)
+def a_gate_is_withdrawn_after_a_step_behind_it_was_skipped(w, how):
+    run = w.create("gate", start=True)
+    w.plain.confirms(run, "before")
+    w.bo.approves(run, step="gate")
+    w.plain.good(w.plain.step("json", run, "after", "skip", reason="r"))
+    return run, w.bo.step(how, run, "gate", "withdraw")
+
+
 @way("gate_before", "gate_first", 409)
 def a_step_behind_an_open_gate_is_skipped(w, how):
     run = w.create("gate", start=True)
@@ -934,6 +966,20 @@ def one_step_of_the_rehearsal_was_skipped(w, how):
     w.plain.good(w.plain.do("json", run, "close", result="succeeded"))
     run = w.create("rehearsed", environment="production",
                    word="one skipped" + how)
+    return run, w.plain.do(how, run, "start")
+
+
+@way("rehearsed_files", "rehearse_first", 409)
+def a_file_that_is_sent_was_another_one_in_the_rehearsal(w, how):
+    folder = w.console.runbooks
+    (folder / f"{how}.json").write_text("{}")
+    (folder / f"sends-{how}.md").write_text(SENDS.replace("FILE", how))
+    w.rehearse(book=f"sends-{how}")
+    run = w.create(f"sends-{how}", environment="production")
+    if w.run(run)["rehearsal"]["missing"]:
+        raise AssertionError("the same file was rehearsed")
+    (folder / f"{how}.json").write_text('{"all": true}')
+    run = w.create(f"sends-{how}", environment="production")
     return run, w.plain.do(how, run, "start")
 
 
@@ -1084,11 +1130,19 @@ def decides(w, person, how, run):
 
 def was_reset(w, roles="approver", own=True):
     """Somebody whose password adm has set; their own is set since."""
-    person = w.fresh(roles)
+    person = somebody(w, f"reset{next(w.numbers)}")
+    w.add(person.name, roles)
     status, answer = w.adm.api.post(f"/users/{person.name}/password",
                                     {"password": OTHER})
     assert status in (200, 204), answer
     return signs_in(w, person, own)
+
+
+def somebody(w, name):
+    """Without a token: each one costs the hashing of passwords."""
+    person = object.__new__(Person)
+    person.world, person.name = w, name
+    return person
 
 
 def signs_in(w, person, own):
@@ -1102,9 +1156,7 @@ def signs_in(w, person, own):
 
 def was_added(w, roles="approver", own=True, by=None):
     """Somebody whose account an admin has added in the browser."""
-    person = object.__new__(Person)
-    person.world = w
-    person.name = f"added{next(w.numbers)}"
+    person = somebody(w, f"added{next(w.numbers)}")
     w.vi.good(in_session(w, by or w.adm, "json", "/users", name=person.name,
                          roles=roles.split(","), password=OTHER))
     return signs_in(w, person, own)
