@@ -242,8 +242,8 @@ lifecycle_people_may_withdraw(const struct lifecycle_run *run,
 {
 	struct json_object *given = gate != NULL ? gate->given : run->given;
 
-	if (CHECK(nothing_to_withdraw, approval_find(given, actor->name,
-	    "approve") == NULL))
+	if (CHECK(nothing_to_withdraw,
+		approval_find(given, actor->name, "approve") == NULL))
 		return fault_set(fault, ERR_CONFLICT, "nothing_to_withdraw",
 		    NULL, "%s has not approved this plan.", actor->name);
 	if (CHECK(withdraw_in_time, gate == NULL && run->has_begun) ||

@@ -95,8 +95,8 @@ project_decided(struct db *db, const struct event *e)
 
 /* A gate that was given is asked anew: nothing behind it is ready. */
 static enum err
-reopen_gate(struct db *db, const struct event *e, const char *gate,
-    const char *state)
+reopen_gate(
+    struct db *db, const struct event *e, const char *gate, const char *state)
 {
 	enum err err = db_run(db, STMT_STEPS_UNREADY, INT(e->run), TEXT(gate));
 
@@ -105,8 +105,9 @@ reopen_gate(struct db *db, const struct event *e, const char *gate,
 		    TEXT(state), TEXT(NULL), INT(e->at), TEXT(NULL));
 	if (err == ERR_OK)
 		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
-	return err == ERR_OK ?
-	    db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run)) : err;
+	return err == ERR_OK
+	    ? db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run))
+	    : err;
 }
 
 enum err
@@ -118,8 +119,9 @@ project_withdrawn(struct db *db, const struct event *e)
 
 	if (err != ERR_OK || state == NULL)
 		return err;
-	return step != NULL ? reopen_gate(db, e, step, state) :
-	    db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT(state));
+	return step != NULL
+	    ? reopen_gate(db, e, step, state)
+	    : db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT(state));
 }
 
 enum err

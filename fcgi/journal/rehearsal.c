@@ -57,17 +57,17 @@ has_open_steps(struct db *db, struct json_object *past)
 
 /* A file that requests send is not, byte for byte, what was sent there. */
 static bool
-has_other_files(struct db *db, struct json_object *past,
-    struct json_object *run)
+has_other_files(
+    struct db *db, struct json_object *past, struct json_object *run)
 {
-	struct json_object *row = db_first_json(db_query(db, STMT_RUN_GET,
-	    INT(json_int(past, "id", 0))));
+	struct json_object *row = db_first_json(
+	    db_query(db, STMT_RUN_GET, INT(json_int(past, "id", 0))));
 	struct json_object *pinned = json_get(run, "targets");
 	bool other = false;
 
-	json_object_object_foreach(pinned, name, file) {
-		struct json_object *was = json_get(json_get(row, "targets"),
-		    name);
+	json_object_object_foreach (pinned, name, file) {
+		struct json_object *was = json_get(
+		    json_get(row, "targets"), name);
 
 		if (text_eq(json_text(file, "kind", ""), "file"))
 			other |= !text_eq(json_text(file, "sha256", ""),

@@ -149,8 +149,8 @@ is_pressed(const struct lifecycle_row *row)
  * later gate counts for a confirmation, which people relied on there, and not
  * for a gate. */
 static bool
-is_followed(const struct lifecycle *l, const struct lifecycle_row *row,
-    enum verb verb)
+is_followed(
+    const struct lifecycle *l, const struct lifecycle_row *row, enum verb verb)
 {
 	for (size_t i = 0; i < l->runbook->steps_count; i++)
 		if (text_eq(l->rows[i].part, row->part) &&

@@ -74,11 +74,12 @@ data_of(struct command *c, const struct run *run, const char *step,
 static const char *
 state_before(struct command *c, const struct run *run)
 {
-	struct rows *rows = db_query(c->keeper->db, STMT_RUN_LAST_WORD,
-	    INT(run->id));
+	struct rows *rows = db_query(
+	    c->keeper->db, STMT_RUN_LAST_WORD, INT(run->id));
 	const char *word = db_next(rows) ? db_text(rows, 0) : "";
-	const char *state = word[0] == '\0' ? "ready" :
-	    text_eq(word, "run.paused") ? "paused" : "running";
+	const char *state = word[0] == '\0' ? "ready"
+	    : text_eq(word, "run.paused")   ? "paused"
+					    : "running";
 
 	db_done(rows);
 	return state;
@@ -98,8 +99,9 @@ state_after(struct command *c, const struct run *run, const char *decision)
 	json_object_put(all);
 	if (waits && complete)
 		return state_before(c, run);
-	return waits || complete || text_eq(run->lifecycle.state, "paused") ?
-	    NULL : "awaiting_approval";
+	return waits || complete || text_eq(run->lifecycle.state, "paused")
+	    ? NULL
+	    : "awaiting_approval";
 }
 
 enum err

@@ -47,7 +47,7 @@ started(struct command *c, const struct run *run, const struct rollback *plan)
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
 	json_set_int(data, "steps_total",
 	    (int64_t)(json_object_array_length(plan->steps) +
-	    json_object_array_length(plan->not_needed)));
+		json_object_array_length(plan->not_needed)));
 	json_set_text(data, "state", run->lifecycle.state);
 	json_set(data, "steps", ids_of(run, plan->steps));
 	json_set(data, "not_needed", ids_of(run, plan->not_needed));

@@ -45,9 +45,13 @@ known_device(struct command *c, const char *account)
 	unsigned char hash[HASH_BYTES];
 
 	auth_hash(device, hash);
-	return device[0] != '\0' && db_first_int(db_query(c->keeper->db,
-	    STMT_DEVICE_THERE, TEXT(account), BLOB(hash, sizeof(hash)),
-	    INT(clock_now() - DEVICE_MS)), 0) > 0 ? device : "";
+	return device[0] != '\0' &&
+		db_first_int(
+		    db_query(c->keeper->db, STMT_DEVICE_THERE, TEXT(account),
+			BLOB(hash, sizeof(hash)), INT(clock_now() - DEVICE_MS)),
+		    0) > 0
+	    ? device
+	    : "";
 }
 
 /*
@@ -74,14 +78,15 @@ keep_device(struct command *c, const char *account)
 	auth_hash(old, before);
 	json_set_text(c->result, "device", secret);
 	if (!known && old[0] != '\0')
-		err = db_run(db, STMT_DEVICE_CARRY, BLOB(before,
-		    sizeof(before)), BLOB(hash, sizeof(hash)),
+		err = db_run(db, STMT_DEVICE_CARRY,
+		    BLOB(before, sizeof(before)), BLOB(hash, sizeof(hash)),
 		    INT(now - DEVICE_MS));
 	if (err == ERR_OK)
 		err = db_run(db, STMT_DEVICE_PUT, TEXT(account),
 		    BLOB(hash, sizeof(hash)), INT(now));
-	return err != ERR_OK ? err : db_run(db, STMT_DEVICE_TRIM,
-	    TEXT(account), INT(now - DEVICE_MS), INT(DEVICES_MOST));
+	return err != ERR_OK ? err
+			     : db_run(db, STMT_DEVICE_TRIM, TEXT(account),
+				   INT(now - DEVICE_MS), INT(DEVICES_MOST));
 }
 
 enum err

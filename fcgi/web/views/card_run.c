@@ -85,8 +85,8 @@ card_may_change(const struct view *v, int step)
 		    json_get(v->run, "ended_at") == NULL;
 	if (s->step->kind == STEP_APPROVAL && text_eq(s->state, "succeeded"))
 		return json_get(v->run, "ended_at") == NULL;
-	return text_eq(s->part, "probe") || !(lifecycle_is_done(s->state) ||
-	    text_eq(s->state, "pending"));
+	return text_eq(s->part, "probe") ||
+	    !(lifecycle_is_done(s->state) || text_eq(s->state, "pending"));
 }
 
 struct json_object *
