@@ -77,13 +77,13 @@
  *	 "environment": name,
  *	 "local": the target “local” of the plan, with what targets.yml says of
  *		steps on this machine: "user", "production", "unconfined",
- *		"forbidden" (fcgi/inventory/local.c,
- *fcgi/executor/confine/confine.h), "targets": [{"name", "kind": "local"} |
- *{"name", "kind": "ssh", "host", "port", "user", "key", "passphrase", "agent",
- *"host_key", "client", "jump": {such a target}} | {"name", "kind": "http|
- *		mysql|postgresql|sqlite", the texts of targets.yml (http: also
- *		the objects "headers" and "aws") with named secrets opened,
- *		"over": {an ssh target}}],
+ *		"forbidden" (inventory/local.c, executor/confine/confine.h),
+ *	 "targets": [{"name", "kind": "local"} | {"name", "kind": "ssh",
+ *		"host", "port", "user", "key", "passphrase", "agent",
+ *		"host_key", "client", "jump": {such a target}} | {"name",
+ *		"kind": "http|mysql|postgresql|sqlite", the texts of
+ *		targets.yml (http: also the objects "headers" and "aws") with
+ *		named secrets opened, "over": {an ssh target}}],
  *	 "hosts": {name: an ssh target} where the step is a copy: those that
  *		its lines name; a path without a name is of the target,
  *	 "artifacts": {name: {target: "EXEC/TARGET.save"}}: what earlier steps

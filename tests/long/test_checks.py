@@ -26,7 +26,8 @@ import ways  # noqa: E402
 BUILD = pathlib.Path(os.environ["B"]).resolve()
 JOBS = int(os.environ.get("JOBS", os.cpu_count() or 1))
 PROGRAMS = ["countersign", "countersign-runner", "countersign-executor"]
-FOLDERS = ["base", "book", "journal", "wire", "html", "web", "keeper"]
+FOLDERS = ["base", "lang", "plan", "compiler", "inventory", "journal", "wire",
+           "html", "web", "keeper"]
 
 printing = threading.Lock()
 
@@ -39,7 +40,7 @@ def checks():
 def holders():
     """The object files of what has a CHECK()."""
     return [p.relative_to(TOP / "fcgi").with_suffix(".o")
-            for p in (TOP / "fcgi").glob("*/*.c")
+            for p in (TOP / "fcgi").glob("**/*.c")
             if "CHECK(" in p.read_text()]
 
 
