@@ -232,7 +232,7 @@ open_fence(
 	c->fence = f;
 	c->fence_indent = before;
 	buf_reset(&c->text);
-	p->line_sorts[line] = LINE_FENCE;
+	p->line_sorts[line] |= LINE_FENCE;
 	return true;
 }
 
@@ -417,6 +417,14 @@ continue_html(struct scan *c, size_t matched)
 		c->html_end = NULL;
 }
 
+/* The line continues a comment. */
+static bool
+is_in_comment(const struct scan *c, size_t matched)
+{
+	return c->html_end != NULL && strcmp(c->html_end, "-->") == 0 &&
+	    matched >= c->html_depth;
+}
+
 static void
 begin_html(struct scan *c, size_t first, bool paragraph)
 {
@@ -482,11 +490,13 @@ take_code_line(struct scan *c, int line, bool all)
 		end_fence(c, -1);
 		return false;
 	}
-	c->p->line_sorts[line] = is_closing(c) ? LINE_FENCE : LINE_CODE;
-	if (c->p->line_sorts[line] == LINE_FENCE)
+	if (is_closing(c)) {
+		c->p->line_sorts[line] |= LINE_FENCE;
 		end_fence(c, line);
-	else
+	} else {
+		c->p->line_sorts[line] |= LINE_CODE;
 		add_code(c);
+	}
 	return true;
 }
 
@@ -505,6 +515,8 @@ read_line(struct scan *c, int line)
 	all = matched == c->depth;
 	(void)indent(c, &first);
 	paragraph = was && all && first < c->end;
+	if (is_in_comment(c, matched))
+		c->p->line_sorts[line] |= LINE_COMMENT;
 	continue_html(c, matched);
 	if (take_code_line(c, line, all))
 		return;
@@ -541,4 +553,11 @@ blocks_clear(struct parse *p)
 {
 	free(p->fenced);
 	free(p->line_sorts);
+}
+
+bool
+blocks_is_comment(const struct parse *p, size_t at)
+{
+	return at != NOWHERE &&
+	    (p->line_sorts[source_line(p, at)] & LINE_COMMENT) != 0;
 }

@@ -26,11 +26,17 @@ struct fenced {
 /* Sorts of a line, as far as the parser's copy of the text has to know. */
 enum line_sort { LINE_OTHER, LINE_FENCE, LINE_CODE };
 
+/* Beside the sort: an HTML comment that began before is open in the line. */
+#define LINE_COMMENT 0x80
+
 /*
  * Fills p->fenced, in the order of the document, and p->line_sorts.  The texts
  * belong to the arena, both arrays to the heap: blocks_clear() frees them.
  */
 void blocks_read(struct parse *p);
 void blocks_clear(struct parse *p);
+
+/* Other readers of Markdown hide the line of the place: it is in a comment. */
+bool blocks_is_comment(const struct parse *p, size_t at);
 
 #endif

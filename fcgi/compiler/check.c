@@ -429,6 +429,20 @@ check_parameter(struct parse *p, size_t i)
 		expr_names(q->when, check_name, &names);
 }
 
+/* A run begins with the steps that are no rollback and no probe. */
+static void
+check_main(struct parse *p)
+{
+	for (size_t i = 0; i < p->steps_count; i++)
+		if (!p->steps[i].rollback && p->steps[i].probe_of == NULL)
+			return;
+	if (p->steps_count > 0)
+		advise(p, p->step_origins[0].at, "no_main_step", NULL,
+		    "Every step here belongs to a rollback or is a probe, so "
+		    "a run would have nothing to do. Take {.rollback} from "
+		    "the heading of the steps that a run is to do.");
+}
+
 void
 check_runbook(struct parse *p)
 {
@@ -440,6 +454,7 @@ check_runbook(struct parse *p)
 	check_hops(p);
 	for (size_t i = 0; i < p->steps_count; i++)
 		check_step(p, (int)i);
+	check_main(p);
 	answers_fold(p);
 	loops_collect_lists(p);
 }

@@ -288,7 +288,8 @@ looks_like_data(const char *s, size_t len)
 bool
 looks_like_a_shortcode(const char *s)
 {
-	return text_starts(s, "{{<") || text_starts(s, "{{%");
+	return text_starts(s, "{{<") || text_starts(s, "{{%") ||
+	    text_starts(s, "<!--");
 }
 
 static bool

@@ -18,7 +18,8 @@ bool looks_like_root(const char *s, size_t len);
 /* Lines of configuration, or JSON that was printed: no command among them. */
 bool looks_like_data(const char *s, size_t len);
 
-/* “{{< tabs >}}”, “{{% note %}}”: for the generator of a web site. */
+/* “{{< tabs >}}”, “{{% note %}}”, a comment: for the generator of a web site,
+ * not for readers. */
 bool looks_like_a_shortcode(const char *s);
 
 /* Finds “<version>” or “YOUR_TOKEN”, as people write what is to be filled in,

@@ -179,14 +179,15 @@ put_line(const struct parse *p, int line, bool fill, struct input *in)
 	size_t from = source_line_start(p, line);
 	size_t end = source_line_end(p, line);
 	size_t above = source_line_start(p, line - 1);
+	int sort = p->line_sorts[line] & ~LINE_COMMENT;
 	const char *s;
 
 	if (from < p->body)
 		from = p->body;
 	s = p->src + from;
-	if (p->line_sorts[line] == LINE_FENCE) {
+	if (sort == LINE_FENCE) {
 		put_fence(s, end - from, &in->text);
-	} else if (p->line_sorts[line] == LINE_CODE) {
+	} else if (sort == LINE_CODE) {
 		buf_put(&in->text, s, end - from);
 	} else if (above >= p->body && line > 0 &&
 	    is_delimiter_row(s, end - from)) {

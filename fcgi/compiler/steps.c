@@ -431,7 +431,8 @@ walk_blocks(struct walk *w, struct node *n)
 
 	for (; n != NULL; n = next) {
 		next = n->next;
-		if (n->type == NODE_H && w->depth == 0)
+		if (n->type == NODE_H && w->depth == 0 &&
+		    !blocks_is_comment(w->p, n->at))
 			add_heading(w, n);
 		else if (!n->holds_step)
 			add_prose(w, n);
@@ -518,6 +519,21 @@ is_code_step(struct parse *p, const struct node *n, const struct node *before)
 	return false;
 }
 
+/* A task that everybody sees. */
+static bool
+is_task(struct parse *p, struct node *n)
+{
+	if (n->type != NODE_LI || !n->task)
+		return false;
+	if (!blocks_is_comment(p, n->at))
+		return true;
+	n->task = false;
+	advise(p, n->at, "commented", NULL,
+	    "This task stands in an HTML comment, so it is no step. Take it "
+	    "out of the comment to make it one.");
+	return false;
+}
+
 static bool
 mark_steps(struct parse *p, struct node *n, const struct node *before)
 {
@@ -529,7 +545,7 @@ mark_steps(struct parse *p, struct node *n, const struct node *before)
 		n->holds_step = n->fenced && n->number >= 0 &&
 		    is_code_step(p, n, before);
 	else
-		n->holds_step = n->type == NODE_LI && n->task;
+		n->holds_step = is_task(p, n);
 	for (struct node *c = n->first; c != NULL; last = c, c = c->next)
 		if (mark_steps(p, c, last))
 			n->holds_step = true;

@@ -169,8 +169,11 @@ indentation(const struct parse *p, const struct node *n)
 const char *
 import_kind(const struct import *im, const struct node *n)
 {
-	const char *kind = n->fenced && n->number < 0 ? NULL : kind_for(im, n);
+	const char *kind = NULL;
 
+	if (!n->in_html && !blocks_is_comment(&im->p, n->at) &&
+	    (!n->fenced || n->number >= 0))
+		kind = kind_for(im, n);
 	if (kind != NULL && !n->fenced &&
 	    (strstr(n->text, "```") != NULL || indentation(&im->p, n) == 0))
 		return NULL;

@@ -33,8 +33,18 @@ import_insert(struct import *im, size_t at, size_t skip, const char *text)
 	i->text = text;
 }
 
-const char *
-import_id(struct import *im, const char *title, const char *kind)
+static int
+rollbacks_around(const struct import *im)
+{
+	int depth = 0;
+
+	for (int level = 1; level <= 6; level++)
+		depth += im->rollbacks[level];
+	return depth;
+}
+
+static const char *
+new_id(struct import *im, const char *title, const char *kind)
 {
 	const char *base = text_slug(&im->p, title);
 
@@ -43,6 +53,16 @@ import_id(struct import *im, const char *title, const char *kind)
 		    im->p.arena, "%s-%zu", kind, im->ids_count + 1);
 	im->ids_count++;
 	return ids_derive(im->ids, im->p.arena, base);
+}
+
+const char *
+import_id(struct import *im, const char *title, const char *kind)
+{
+	int depth = rollbacks_around(im);
+
+	if (im->shallowest < 0 || depth < im->shallowest)
+		im->shallowest = depth;
+	return new_id(im, title, kind);
 }
 
 /* Braces at the end of a heading or item that we would take for ours. */
@@ -169,7 +189,7 @@ name_heading(struct import *im, const struct node *n)
 {
 	import_insert(im, text_end(&im->p, n), 0,
 	    arena_printf(im->p.arena, " {#%s}",
-		import_id(im, text_title(&im->p, n), "section")));
+		new_id(im, text_title(&im->p, n), "section")));
 }
 
 /* What stands below such a heading is for the way back. */
@@ -188,20 +208,41 @@ is_rollback(const char *title)
 static void
 import_heading(struct import *im, const struct node *n)
 {
+	for (int level = n->number; level <= 6; level++)
+		im->rollbacks[level] = false;
 	if (has_braces(&im->p, n)) {
 		if (im->ids_count < 2 * IMPORT_STEPS_MAX)
 			name_heading(im, n);
 	} else if (is_rollback(text_title(&im->p, n))) {
 		import_insert(im, text_end(&im->p, n), 0, " {.rollback}");
+		im->rollbacks[n->number] = true;
+		im->list[im->count - 1].rollback = rollbacks_around(im);
 	}
+}
+
+/*
+ * A run has steps that are no rollback.  Where a rollback is all that the
+ * document is about, the headings that hold all of it get no mark.
+ */
+static void
+unmark_headings(struct import *im)
+{
+	for (size_t i = 0; i < im->count; i++)
+		if (im->list[i].rollback > 0 &&
+		    im->list[i].rollback <= im->shallowest)
+			im->list[i].text = "";
 }
 
 static void
 import_nodes(struct import *im, const struct node *n)
 {
 	for (; n != NULL; n = n->next) {
+		if (n->type != NODE_CODE && n->type >= NODE_LI &&
+		    blocks_is_comment(&im->p, n->at))
+			continue;
 		if (n->type == NODE_H) {
-			import_heading(im, n);
+			if (n->parent == im->p.doc)
+				import_heading(im, n);
 			im->heading = n;
 			im->before = NULL;
 			continue;
@@ -229,10 +270,11 @@ import_nodes(struct import *im, const struct node *n)
 }
 
 static const struct node *
-first_heading(const struct node *n)
+first_heading(const struct parse *p)
 {
-	for (n = n->first; n != NULL; n = n->next)
-		if (n->type == NODE_H && n->first != NULL)
+	for (const struct node *n = p->doc->first; n != NULL; n = n->next)
+		if (n->type == NODE_H && n->first != NULL &&
+		    !blocks_is_comment(p, n->at))
 			return n;
 	return NULL;
 }
@@ -243,7 +285,7 @@ static const char *
 find_title(struct import *im)
 {
 	struct parse *p = &im->p;
-	const struct node *h = first_heading(p->doc);
+	const struct node *h = first_heading(p);
 	const char *title = p->runbook->title != NULL ? p->runbook->title
 	    : h != NULL                               ? text_title(p, h)
 						      : "";
@@ -302,6 +344,7 @@ import_all(struct import *im)
 		import_insert(im, p->body, 0,
 		    p->src[p->body - 1] == '\n' ? "~~~~\n" : "\n~~~~\n");
 	import_nodes(im, p->doc->first);
+	unmark_headings(im);
 	if (!im->keep_front)
 		im->list[0].text = front_matter(im, old);
 }
@@ -336,9 +379,10 @@ static bool
 propose(const char *markdown, size_t len, bool cautious, bool keep_front,
     struct buf *out)
 {
-	struct import im = {
-		.cautious = cautious, .sql = "mysql", .keep_front = keep_front
-	};
+	struct import im = { .cautious = cautious,
+		.sql = "mysql",
+		.keep_front = keep_front,
+		.shallowest = -1 };
 	struct runbook scratch = { 0 }, *runbook;
 	size_t old = out->len;
 	bool ok;

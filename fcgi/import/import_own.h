@@ -15,6 +15,7 @@ struct insertion {
 	size_t skip; /* bytes of the source that go */
 	size_t order;
 	const char *text;
+	int rollback; /* it marks a heading, within so many less one */
 };
 
 struct import {
@@ -27,8 +28,10 @@ struct import {
 	const struct node *heading;
 	const char *sql; /* the dialect of plain "sql" blocks */
 	bool cautious;
-	bool keep_front; /* the document has our front matter */
-	int quotes;      /* block quotes around */
+	bool keep_front;   /* the document has our front matter */
+	int quotes;        /* block quotes around */
+	bool rollbacks[7]; /* the headings around, by level, that got a mark */
+	int shallowest;    /* the fewest such around a step; -1: no step yet */
 	struct {
 		const char *name, *label;
 	} holes[IMPORT_HOLES_MAX];
@@ -39,7 +42,7 @@ struct import {
 /* Puts the text in at that place of the source, where `skip` bytes go. */
 void import_insert(struct import *im, size_t at, size_t skip, const char *text);
 
-/* A new id made of the title, else of the kind; belongs to the arena. */
+/* A new id for a step made of the title, else of the kind; of the arena. */
 const char *import_id(struct import *im, const char *title, const char *kind);
 
 /* The kind that the block of code would have as a step, or NULL. */

@@ -123,11 +123,6 @@ expand(struct command *c, struct draft *d)
 	}
 	json_object_put(lists);
 	json_object_put(groups);
-	if (err == ERR_OK && d->runbook->steps_count == 0)
-		err = fault_set(&c->fault, ERR_INVALID, "no_steps", NULL,
-		    "This run would have no steps: the lists that its "
-		    "sections repeat over are empty, or no block is marked "
-		    "as a step.");
 	return err;
 }
 
@@ -283,6 +278,13 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	json_set(data, "approvals", rules);
 	json_set(data, "steps", all_steps(d, environment, &total));
 	json_set_int(data, "steps_total", total);
+	if (total == 0) {
+		json_object_put(data);
+		return fault_set(&c->fault, ERR_INVALID, "no_steps", NULL,
+		    "This run would have no steps: no block is marked as a "
+		    "step, all of them stand in a rollback, conditions leave "
+		    "them out, or the lists that they repeat over are empty.");
+	}
 	idempotency_put(c, data);
 	return event_append(
 	    c->keeper->db, id, 0, c->actor.name, "run.created", data);

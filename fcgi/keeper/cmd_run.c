@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "journal/event.h"
+#include "journal/outcome.h"
 #include "journal/plan.h"
 #include "keeper/account.h"
 #include "keeper/run.h"
@@ -163,7 +164,7 @@ cmd_run_abort(struct command *c)
 static enum err
 check_result(struct command *c, const struct run *run, const char *result)
 {
-	size_t n = json_object_array_length(run->steps);
+	size_t n = json_object_array_length(run->steps), taken = 0;
 
 	if (strcmp(result, "failed") == 0)
 		return ERR_OK;
@@ -185,8 +186,11 @@ check_result(struct command *c, const struct run *run, const char *result)
 		struct json_object *s = json_object_array_get_idx(
 		    run->steps, i);
 
-		if (text_eq(json_text(s, "part", ""), run->lifecycle.mode) &&
-		    !lifecycle_is_done(json_text(s, "state", "")))
+		if (!text_eq(json_text(s, "part", ""), run->lifecycle.mode))
+			continue;
+		taken += !outcome_is_excluded(
+		    json_text(s, "state", ""), json_text(s, "by", NULL));
+		if (!lifecycle_is_done(json_text(s, "state", "")))
 			return fault_about(&c->fault, json_text(s, "id", ""),
 			    fault_set(&c->fault, ERR_CONFLICT, "unfinished",
 				"result",
@@ -196,6 +200,11 @@ check_result(struct command *c, const struct run *run, const char *result)
 				json_text(s, "id", ""),
 				json_text(s, "state", "")));
 	}
+	if (taken == 0 && strcmp(result, "succeeded") == 0)
+		return fault_set(&c->fault, ERR_CONFLICT, "nothing_done",
+		    "result",
+		    "This run had no step to do, so nothing succeeded: close "
+		    "it as failed, or abort it.");
 	return ERR_OK;
 }
 

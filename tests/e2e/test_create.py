@@ -22,7 +22,25 @@ parameters:
 - [ ] Done {#done}
 """
 
-books = runbook_folder({"choices": BOOK})
+BACK = """---
+title: Only a way back
+---
+# Back {.rollback}
+
+```sh {#back}
+true
+```
+"""
+
+WHEN = """---
+title: Perhaps nothing
+parameters:
+  deep: {label: Deep, type: bool, default: false}
+---
+- [ ] Done {#done when="deep"}
+"""
+
+books = runbook_folder({"choices": BOOK, "back": BACK, "perhaps": WHEN})
 
 
 def create(console, person, key, **body):
@@ -33,6 +51,11 @@ def create(console, person, key, **body):
          "Content-Type": "application/json", "Accept": "application/json",
          **({"Idempotency-Key": key} if key is not None else {})})
     return status, json.loads(text), headers["Location"]
+
+
+def good(reply):
+    assert reply[0] in (200, 201, 202), reply
+    return reply[1]
 
 
 def runs(console):
@@ -158,8 +181,46 @@ def a_choice_without_default_is_chosen_by_nobody():
         assert status == 422, status
 
 
+def a_run_without_a_step_to_do_is_refused_and_never_called_done():
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        session = sign_in(console.base, "ana")
+        for name in ("back", "perhaps"):
+            status, answer, _ = create(console, ana, None, runbook=name)
+            assert status == 422, answer
+            assert answer["error"]["code"] == "no_steps", answer
+            for language, text in (("en", "This run would have no steps: "),
+                                   ("zh-CN", "这次运行不会有任何步骤")):
+                _, _, page = console.raw("POST", "/runs", urllib.parse.urlencode(
+                    {"runbook": name, "environment": "test",
+                     "_csrf": session["X-CSRF-Token"]}),
+                    {"Cookie": session["Cookie"], "Accept": "text/html",
+                     "Accept-Language": language,
+                     "Content-Type": "application/x-www-form-urlencoded"})
+                assert text in page.decode(), page.decode()
+        assert runs(console) == 0
+        # a change of the parameters leaves nothing of the run
+        run = good(ana.post("/runs", {
+            "runbook": "perhaps", "environment": "test",
+            "parameters": {"deep": "true"}}))["id"]
+        good(ana.post(f"/runs/{run}/start"))
+        good(ana.post(f"/runs/{run}/parameters", {
+            "parameters": {"deep": "false"}}))
+        page = good(ana.ask("GET", f"/runs/{run}", accept="text/html"))
+        assert "There was no step to do" in page, page
+        assert "All steps are done" not in page
+        assert 'value="succeeded"' not in page and 'value="failed"' in page
+        home = good(ana.ask("GET", "/", accept="text/html"))
+        assert "All steps are done" not in home, home
+        status, answer = ana.post(f"/runs/{run}/close",
+                                  {"result": "succeeded"})
+        assert answer["error"]["code"] == "nothing_done", answer
+        good(ana.post(f"/runs/{run}/close", {"result": "failed"}))
+
+
 try:
-    main([the_same_key_gives_the_same_run,
+    main([a_run_without_a_step_to_do_is_refused_and_never_called_done,
+          the_same_key_gives_the_same_run,
           twenty_requests_at_once_with_one_key_give_one_run,
           a_failed_request_leaves_its_key_free,
           a_form_that_is_sent_twice_creates_one_run,

@@ -48,7 +48,10 @@ waiting_for(struct req *req, const struct view *v)
 			    step_waits[i].fallback, "title",
 			    view_title(v, step), NULL);
 	if (v->finished && view_may(v, VERB_run_close, -1))
-		return request_text(req, "wait_close", "Close it");
+		return v->tally.total > 0
+		    ? request_text(req, "wait_close", "Close it")
+		    : request_text(
+			  req, "finish_nothing_title", "Nothing to do");
 	return NULL;
 }
 
