@@ -4,8 +4,7 @@
  * Chains: each hash, each number, the columns against the body.  Projections:
  * all events are replayed into a database in memory and the tables compared
  * row by row.  Outputs: the hash of each .cast file, and of what was kept.
- * Ledger: its own chain, its signatures, and that each closed run stands in
- * it with the head that its chain has.
+ * The ledger is in verify_ledger.c.
  */
 #include <sodium.h>
 #include <stdarg.h>
@@ -167,114 +166,13 @@ check_files(
 	db_done(rows);
 }
 
-static bool
-read_public_key(struct verify *v, unsigned char key[32])
-{
-	char *path = mem_printf("%s/keys/ledger.pub", v->data);
-	struct buf text = { 0 };
-	bool ok = io_read_file(path, 1024, &text) == ERR_OK && text.len >= 64 &&
-	    text_unhex(text.data, key, 32);
-
-	buf_clear(&text);
-	free(path);
-	return ok;
-}
-
-/* Whether the run's event with that number has that hash. */
-static bool
-is_head(struct verify *v, int64_t run, int64_t seq, const char *head)
-{
-	struct rows *rows = db_query(
-	    v->db, STMT_EVENT_HASH, INT(run), INT(seq));
-	char hex[2 * HASH_BYTES + 1] = "";
-	size_t len;
-
-	if (db_next(rows)) {
-		const void *hash = db_blob(rows, 0, &len);
-
-		text_hex(hash, len == HASH_BYTES ? len : 0, hex);
-	}
-	db_done(rows);
-	return hex[0] != '\0' && strcmp(hex, head) == 0;
-}
-
-/* One entry; removes its run from the list of those still expected. */
-static void
-check_entry(struct verify *v, struct rows *rows, unsigned char before[32],
-    const unsigned char key[32], struct json_object *expected)
-{
-	const char *body = text_at(rows, 1);
-	unsigned char hash[HASH_BYTES];
-	struct json_object *o = NULL;
-	const void *stored, *signature;
-	char run[24];
-	size_t len;
-
-	event_hash(before, body, hash);
-	stored = db_blob(rows, 2, &len);
-	if (len != HASH_BYTES || memcmp(hash, stored, HASH_BYTES) != 0)
-		wrong(v, "the ledger's hash does not fit", 0, db_int(rows, 0));
-	signature = db_blob(rows, 3, &len);
-	if (len != crypto_sign_BYTES ||
-	    crypto_sign_verify_detached(signature, hash, sizeof(hash), key) !=
-		0)
-		wrong(v, "the ledger's signature is wrong", 0, db_int(rows, 0));
-	memcpy(before, hash, HASH_BYTES);
-	if (json_read(body, strlen(body), &o, NULL) != ERR_OK) {
-		wrong(v, "a ledger entry cannot be read", 0, db_int(rows, 0));
-		return;
-	}
-	if (json_int(o, "n", 0) != db_int(rows, 0))
-		wrong(v, "a ledger entry has another number than its text", 0,
-		    db_int(rows, 0));
-	snprintf(run, sizeof(run), "%lld", (long long)json_int(o, "run", 0));
-	if (!is_head(v, json_int(o, "run", 0), json_int(o, "events", 0),
-		json_text(o, "head", "")))
-		wrong(v, "a run does not have the head that the ledger has",
-		    json_int(o, "run", 0), json_int(o, "events", 0));
-	json_object_object_del(expected, run);
-	json_object_put(o);
-}
-
-static void
-check_ledger(struct verify *v)
-{
-	struct json_object *expected = json_object_new_object();
-	unsigned char key[32], before[HASH_BYTES] = { 0 };
-	struct rows *rows = db_query(v->db, STMT_RUNS_CLOSED);
-	char run[24];
-
-	while (db_next(rows)) {
-		snprintf(run, sizeof(run), "%lld", (long long)db_int(rows, 0));
-		json_set_bool(expected, run, true);
-	}
-	db_done(rows);
-	if (!read_public_key(v, key)) {
-		wrong(v, "keys/ledger.pub cannot be read", 0, 0);
-		json_object_put(expected);
-		return;
-	}
-	rows = db_query(v->db, STMT_LEDGER_ALL);
-	while (db_next(rows)) {
-		if (db_int(rows, 0) != ++v->entries)
-			wrong(v, "a ledger entry is missing", 0, v->entries);
-		check_entry(v, rows, before, key, expected);
-	}
-	db_done(rows);
-	json_object_object_foreach (expected, id, missing) {
-		(void)missing;
-		verify_wrong(v, "run %s is closed and not in the ledger", id);
-	}
-	json_object_put(expected);
-}
-
 static void
 check_all(struct verify *v)
 {
 	copy_documents(v);
 	check_chains(v);
 	verify_tables(v);
-	check_ledger(v);
+	verify_ledger(v);
 	check_files(v, STMT_OUTPUTS_ALL, ".cast", "output");
 	check_files(v, STMT_SEALED_ALL, EXEC_SEALED, "sealed output");
 	check_files(v, STMT_ARTIFACTS_ALL, EXEC_KEPT, "kept output");
@@ -313,6 +211,7 @@ cli_verify(struct cli *c)
 		return cli_say(CLI_NO, "not enough memory to replay");
 	}
 	v.credentials = json_object_new_object();
+	verify_ledger_read(&v);
 	db_begin(v.db);
 	db_begin(v.replay);
 	if (verify_schema(&v))
@@ -322,6 +221,7 @@ cli_verify(struct cli *c)
 	db_close(v.replay);
 	db_close(v.db);
 	json_object_put(v.credentials);
+	buf_clear(&v.ledger);
 	printf("%lld events, %lld ledger entries, %lld outputs: %s\n",
 	    (long long)v.events, (long long)v.entries, (long long)v.outputs,
 	    v.wrong == 0 ? "all as recorded" : "NOT as recorded");

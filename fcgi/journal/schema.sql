@@ -17,7 +17,8 @@ CREATE TABLE event (
 	PRIMARY KEY (run, seq)
 ) STRICT, WITHOUT ROWID;
 
--- The heads of closed runs, a chain itself, signed with Ed25519.
+-- The heads of closed runs, and from time to time of open ones and of chain 0:
+-- a chain itself, signed with Ed25519.
 CREATE TABLE ledger (
 	n		INTEGER PRIMARY KEY,
 	body		TEXT NOT NULL,

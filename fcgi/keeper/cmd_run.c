@@ -10,8 +10,8 @@
 #include "journal/outcome.h"
 #include "journal/plan.h"
 #include "keeper/account.h"
+#include "keeper/ledger.h"
 #include "keeper/run.h"
-#include "keeper/seal.h"
 
 /* One event that carries one field of the body, or none. */
 static enum err
@@ -135,7 +135,7 @@ end_run(struct command *c, const struct run *run, const char *kind,
 	    c->keeper->db, run->id, EVENT_ANY_SEQ, c->actor.name, kind, data);
 
 	if (err == ERR_OK)
-		err = seal_ledger(c->keeper, run->id, result);
+		err = ledger_add_run(c->keeper, run->id, result);
 	run_report(c, run->id);
 	return err;
 }

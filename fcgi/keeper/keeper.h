@@ -47,6 +47,13 @@ struct keeper {
 	struct db *db;
 	struct cache *cache;            /* parsed documents by hash (run.c) */
 	unsigned char ledger_key[64];   /* Ed25519 secret key */
+	struct json_object *ledgered;   /* {run: events} of the heads
+					 * in it; NULL: not read */
+	int64_t ledger_at;              /* monotonic: heads due; -1 */
+	bool ledger_grew;               /* in this transaction */
+	int ledger_fd;                  /* ledger.jsonl, or -1 */
+	int64_t ledger_written;         /* the last entry there */
+	bool ledger_torn;               /* it ends within a line */
 	unsigned char output_key[32];   /* X25519: opens secrets */
 	char admin_secret[WIRE_SECRET]; /* of these sockets */
 	char runner_secret[WIRE_SECRET];

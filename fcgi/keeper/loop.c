@@ -22,6 +22,7 @@
 #include "keeper/account.h"
 #include "keeper/ballast.h"
 #include "keeper/conn.h"
+#include "keeper/ledger.h"
 #include "keeper/unaccepted.h"
 
 #define MOST_CHILDREN 2
@@ -95,6 +96,7 @@ run_call(struct loop *l, struct conn *conn, const struct wire_call *call)
 	enum err err;
 
 	begin_batch(l);
+	ledger_touch(l->keeper);
 	if (l->no_journal) {
 		err = unreadable(&c);
 	} else {
@@ -196,11 +198,14 @@ commit_batch(struct loop *l)
 {
 	static const struct wire_call orders = { .verb = "orders" };
 	struct buf *typed = &l->keeper->typed;
+	bool durable;
 
 	if (!l->in_batch)
 		return;
 	l->in_batch = false;
-	if (!l->no_journal && db_end(l->keeper->db, ERR_OK) != ERR_OK) {
+	durable = !l->no_journal && db_end(l->keeper->db, ERR_OK) == ERR_OK;
+	ledger_committed(l->keeper, durable);
+	if (!l->no_journal && !durable) {
 		ballast_release(l->keeper->data_dir);
 		refuse_batch(l);
 		forget(typed);
@@ -234,7 +239,7 @@ mend_journal(struct keeper *k)
 
 /* Presses that waited too long are ended; the runner is told of the rest. */
 static void
-tick(struct loop *l)
+tick_waiting(struct loop *l)
 {
 	if (waiting_next(l->keeper) != 0)
 		return;
@@ -245,14 +250,34 @@ tick(struct loop *l)
 	begin_batch(l);
 	if (!l->no_journal)
 		waiting_tick(l->keeper);
+	ledger_touch(l->keeper);
+}
+
+/* The heads of what went on. */
+static void
+put_heads(struct loop *l)
+{
+	begin_batch(l);
+	if (!l->no_journal && ledger_add_heads(l->keeper) != ERR_OK)
+		log_warn("the heads of the chains cannot be written");
+}
+
+static void
+tick(struct loop *l)
+{
+	tick_waiting(l);
+	if (ledger_next(l->keeper) == 0)
+		put_heads(l);
 }
 
 /* Until something is due although nothing arrives; -1: nothing is. */
 static int
 wait_at_most(const struct loop *l)
 {
-	int most = waiting_next(l->keeper);
+	int most = waiting_next(l->keeper), heads = ledger_next(l->keeper);
 
+	if (most < 0 || (heads >= 0 && heads < most))
+		most = heads;
 	for (struct conn *c = l->conns; c != NULL; c = c->next)
 		if (c->waiting && c->child_fd < 0 &&
 		    (most < 0 || most > CHILD_AGAIN_MS))
@@ -374,6 +399,8 @@ serve_once(struct loop *l)
 static void
 finish(struct loop *l)
 {
+	put_heads(l);
+	commit_batch(l);
 	for (struct conn *c = l->conns; c != NULL; c = c->next)
 		c->closing = true;
 	drop_closed(l);

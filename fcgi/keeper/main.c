@@ -22,6 +22,7 @@
 #include "base/modes.h"
 #include "keeper/ballast.h"
 #include "keeper/keeper.h"
+#include "keeper/ledger.h"
 #include "keeper/run.h"
 #include "keeper/seal.h"
 
@@ -156,6 +157,7 @@ main(int argc, char **argv)
 	ballast_take(o.data);
 	if (seal_open_ledger(&k) != ERR_OK)
 		log_fatal("cannot read or make the key of the ledger");
+	ledger_open(&k);
 	if (seal_open_output(&k) != ERR_OK)
 		log_fatal("cannot read or make the key of secret output");
 	if (wire_secret_make(o.data, WIRE_SECRET_ADMIN, k.admin_secret) !=
@@ -169,6 +171,7 @@ main(int argc, char **argv)
 		loop_run(&k, open_socket(&o, 0, "keeper.sock", 0660),
 		    open_socket(&o, 1, "admin.sock", 0600),
 		    open_socket(&o, 2, "runner.sock", 0600));
+	ledger_close(&k);
 	run_free_books(&k);
 	db_close(k.db);
 	sodium_memzero(k.ledger_key, sizeof(k.ledger_key));

@@ -12,12 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/modes.h"
 #include "base/text.h"
-#include "journal/event.h"
 #include "keeper/seal.h"
 
 /* Reads a key kept as hex in DATA/keys/NAME. */
@@ -122,60 +120,6 @@ seal_reveal(const struct keeper *k, const struct buf *box, struct buf *ret)
 	ret->len += box->len - crypto_box_SEALBYTES;
 	ret->data[ret->len] = '\0';
 	return ERR_OK;
-}
-
-/* {"n","at","run","result","events","head"} */
-static struct json_object *
-ledger_entry(struct db *db, int64_t n, int64_t run, const char *result)
-{
-	struct json_object *o = json_object_new_object();
-	struct rows *rows = db_query(db, STMT_EVENT_LAST, INT(run));
-	char at[CLOCK_TEXT], hex[2 * HASH_BYTES + 1];
-	size_t len;
-
-	clock_format(clock_now(), at);
-	json_set_int(o, "n", n);
-	json_set_text(o, "at", at);
-	json_set_int(o, "run", run);
-	json_set_text(o, "result", result);
-	if (db_next(rows)) {
-		const void *hash = db_blob(rows, 1, &len);
-
-		text_hex(hash, len, hex);
-		json_set_int(o, "events", db_int(rows, 0));
-		json_set_text(o, "head", hex);
-	}
-	db_done(rows);
-	return o;
-}
-
-enum err
-seal_ledger(struct keeper *k, int64_t run, const char *result)
-{
-	unsigned char before[HASH_BYTES] = { 0 }, hash[HASH_BYTES];
-	unsigned char signature[crypto_sign_BYTES];
-	struct rows *rows = db_query(k->db, STMT_LEDGER_LAST);
-	struct json_object *entry;
-	int64_t n = 1;
-	size_t len;
-	enum err err;
-
-	if (db_next(rows)) {
-		const void *last = db_blob(rows, 1, &len);
-
-		n = db_int(rows, 0) + 1;
-		if (len == HASH_BYTES)
-			memcpy(before, last, HASH_BYTES);
-	}
-	db_done(rows);
-	entry = ledger_entry(k->db, n, run, result);
-	event_hash(before, json_write(entry), hash);
-	crypto_sign_detached(
-	    signature, NULL, hash, sizeof(hash), k->ledger_key);
-	err = db_run(k->db, STMT_LEDGER_ADD, INT(n), TEXT(json_write(entry)),
-	    BLOB(hash, sizeof(hash)), BLOB(signature, sizeof(signature)));
-	json_object_put(entry);
-	return err;
 }
 
 const char *

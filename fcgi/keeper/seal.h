@@ -30,9 +30,6 @@ enum err seal_open_output(struct keeper *k);
 enum err seal_reveal(
     const struct keeper *k, const struct buf *box, struct buf *ret);
 
-/* Appends the head of a closed run to the ledger, signed (Ed25519). */
-enum err seal_ledger(struct keeper *k, int64_t run, const char *result);
-
 /*
  * What the password child does: verifies `old` against a hash where there is
  * one ("no" where it is wrong, "yes" where there is nothing to hash), and

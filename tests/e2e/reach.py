@@ -17,7 +17,7 @@ ALIASES = [a for a in sys.argv[3].split(",") if a] if sys.argv[3:] else []
 libc = ctypes.CDLL(None, use_errno=True)
 FILES = ("keys/runner.key", "keys/ledger.key", "keys/output.key",
          "keys/admin.secret", "keys/runner.secret", "countersign.db",
-         "countersign.db-wal", "serve.lock", "run/nginx/nginx.conf")
+         "countersign.db-wal", "ledger.jsonl", "serve.lock", "run/nginx/nginx.conf")
 SOCKETS = ("admin.sock", "runner.sock", "keeper.sock", "web.sock",
            "live.sock")
 

@@ -15,7 +15,7 @@ import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import main  # noqa: E402
+from console import Console, main  # noqa: E402
 from recorded import Journal  # noqa: E402
 
 # (table, column or None for all): why no event can say what stands there
@@ -193,12 +193,139 @@ def a_changed_file_is_found():
     assert journal.verify()[0] == 0
 
 
+def cut_event(db, run):
+    """Takes the last event of a chain and all that came of it."""
+    kind, seq = db.execute("SELECT kind, seq FROM event WHERE run = ? ORDER BY "
+                           "seq DESC LIMIT 1", (run,)).fetchone()
+    db.execute("DELETE FROM event WHERE run = ? AND seq = ?", (run, seq))
+    if run > 0:
+        assert kind == "run.commented", kind    # nothing else comes of it
+        db.execute("UPDATE run SET seq = seq - 1 WHERE id = ?", (run,))
+    else:
+        assert kind == "token.added", kind
+        db.execute("DELETE FROM token WHERE created_at = (SELECT "
+                   "max(created_at) FROM token)")
+    return seq
+
+
+def cut_run(db, run):
+    """Takes a whole run out of every table."""
+    tables = [t for t, in db.execute("SELECT name FROM sqlite_schema WHERE "
+              "type = 'table'")]
+    for table in tables:
+        if "run" in keys_of(db, table)[0]:
+            db.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
+    db.execute("DELETE FROM run WHERE id = ?", (run,))
+
+
+def cuts():
+    """(how, the chain, the last event before, what is cut)."""
+    db = journal.fresh()
+    run, = db.execute("SELECT id FROM run WHERE ended_at IS NULL AND title = "
+                      "'To open'").fetchone()
+    last = dict(db.execute("SELECT run, max(seq) FROM event GROUP BY run"))
+    db.close()
+    return [("the last event of an open run", f"run {run}", last[run],
+             lambda db: cut_event(db, run)),
+            ("an open run", f"run {run}", last[run],
+             lambda db: cut_run(db, run)),
+            ("the end of chain 0", "chain 0", last[0],
+             lambda db: cut_event(db, 0))]
+
+
+def what_is_cut_off_an_open_chain_is_found():
+    for what, chain, seq, cut in cuts():
+        db = journal.fresh()
+        db.execute("PRAGMA foreign_keys = OFF")
+        cut(db)
+        db.close()
+        code, said = journal.verify()
+        wrong = [line for line in said.splitlines() if "WRONG" in line]
+        assert code == 1 and len(wrong) == 1 and \
+            wrong[0].startswith(f"WRONG: {chain}") and \
+            f"the ledger has its event {seq}," in wrong[0], (what, said)
+
+
+def what_is_cut_with_the_ledger_is_found_by_its_file():
+    for what, chain, seq, cut in cuts():
+        db = journal.fresh()
+        db.execute("PRAGMA foreign_keys = OFF")
+        cut(db)
+        while db.execute("SELECT body LIKE '%heads%' FROM ledger ORDER BY n "
+                         "DESC LIMIT 1").fetchone()[0]:
+            db.execute("DELETE FROM ledger WHERE n = (SELECT max(n) FROM "
+                       "ledger)")
+        db.close()
+        code, said = journal.verify()
+        assert code == 1 and any(line.startswith(f"WRONG: {chain}") and
+            f"ledger.jsonl has its event {seq}," in line
+            for line in said.splitlines()), (what, said)
+        # a keeper that is started on it leaves the file as it is
+        console = Console(data=journal.data, runbooks=journal.books)
+        console.start()
+        console.stop()
+        assert journal.verify()[0] == 1, what
+
+
+def a_changed_file_of_the_ledger_is_found():
+    path = journal.data / "ledger.jsonl"
+    whole = path.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    journal.fresh().close()
+    assert len(lines) >= 3
+
+    def found(data):
+        path.write_bytes(data)
+        return journal.verify()[0] == 1
+
+    try:
+        assert not found(b"".join(lines[:-1])), "it may be behind"
+        assert not found(whole[:-20]), "and end within a line"
+        assert not found(b"".join([*lines[:1], lines[1][:9], b"\n",
+                                   *lines[1:]])), "and go on behind that"
+        assert found(b"".join(lines[1:])) and found(lines[0] + lines[2])
+        for old, new in ((b'\\"events\\":', b'\\"events\\":1'),
+                         (b'"hash":"', b'"hash":"0'), (b'"n":2', b'"n":3'),
+                         (b'"signature":"', b'"signature":"0')):
+            assert found(whole.replace(old, new, 1)), old
+        path.unlink()
+        assert journal.verify()[0] == 1
+        os.mkfifo(path)
+        assert journal.verify()[0] == 1
+        path.unlink()
+    finally:
+        path.write_bytes(whole)
+    assert journal.verify()[0] == 0
+
+
+def a_file_that_is_behind_is_continued():
+    """As where the keeper was killed between a commit and the line of it."""
+    path = journal.data / "ledger.jsonl"
+    whole = path.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    try:
+        for rest in (b"", lines[0], whole[:-20]):
+            journal.fresh().close()
+            path.write_bytes(rest)
+            with Console(data=journal.data, runbooks=journal.books):
+                pass
+            now = path.read_bytes()
+            assert now.startswith(rest) and lines[-1] in now, now
+            assert journal.verify()[0] == 0
+    finally:
+        path.write_bytes(whole)
+
+
 try:
     main([an_unchanged_journal_is_as_recorded,
           each_changed_column_of_each_table_is_found,
           each_row_that_is_taken_away_or_added_is_found,
           a_trigger_a_view_and_a_lost_table_are_found,
           a_file_that_is_no_database_any_more_is_an_answer,
-          a_changed_file_is_found])
+          a_changed_file_is_found,
+          what_is_cut_off_an_open_chain_is_found,
+          what_is_cut_with_the_ledger_is_found_by_its_file,
+          a_changed_file_of_the_ledger_is_found,
+          a_file_that_is_behind_is_continued])
 finally:
     journal.close()

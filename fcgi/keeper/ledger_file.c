@@ -1,0 +1,169 @@
+/*
+ * ledger_file.c: DATA/ledger.jsonl, the ledger a second time, outside of the
+ * database: a line for each entry, appended after its commit.
+ *
+ * Whoever cuts the end of a run off in the database can cut the end of the
+ * ledger off with it.  The file is what tells then, as it can be made
+ * append-only (chattr +a) and be followed to another machine by whatever ships
+ * logs.  It may be behind the database, where the keeper was killed between
+ * the commit and the line: what is missing is appended at the next start.  It
+ * is never ahead; a file that is, is left alone for `countersign verify`.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/modes.h"
+#include "base/text.h"
+#include "journal/hash.h"
+#include "keeper/ledger.h"
+
+#define WINDOW (16 * 1024 * 1024) /* the end of the file that is read */
+
+static char *
+hex_of(struct rows *rows, int column)
+{
+	size_t len;
+	const void *bytes = db_blob(rows, column, &len);
+	char *hex = mem_calloc(2 * len + 1, 1);
+
+	text_hex(bytes, len, hex);
+	return hex;
+}
+
+/* {"n", "body", "hash", "signature"} and a line break. */
+static void
+put_line(struct buf *out, struct rows *rows)
+{
+	struct json_object *o = json_object_new_object();
+	char *hash = hex_of(rows, 2), *signature = hex_of(rows, 3);
+
+	json_set_int(o, "n", db_int(rows, 0));
+	json_set_text(o, "body", db_text(rows, 1));
+	json_set_text(o, "hash", hash);
+	json_set_text(o, "signature", signature);
+	buf_puts(out, json_write(o));
+	buf_putc(out, '\n');
+	json_object_put(o);
+	free(hash);
+	free(signature);
+}
+
+void
+ledger_file_append(struct keeper *k)
+{
+	int64_t last = k->ledger_written;
+	struct buf text = { 0 };
+	struct rows *rows;
+
+	if (k->ledger_fd < 0)
+		return;
+	if (k->ledger_torn)
+		buf_putc(&text, '\n');
+	rows = db_query(k->db, STMT_LEDGER_AFTER, INT(last));
+	while (db_next(rows)) {
+		last = db_int(rows, 0);
+		put_line(&text, rows);
+	}
+	db_done(rows);
+	if (last > k->ledger_written) {
+		k->ledger_torn = io_write_all(
+				     k->ledger_fd, text.data, text.len) != 0;
+		if (k->ledger_torn)
+			log_warn("ledger.jsonl cannot be written: %s",
+			    strerror(errno));
+		else
+			k->ledger_written = last;
+	}
+	buf_clear(&text);
+}
+
+/* The database has the entry of that line; its number, or -1. */
+static int64_t
+number_of(struct keeper *k, struct json_object *line)
+{
+	int64_t n = json_int(line, "n", -1);
+	struct rows *rows = db_query(k->db, STMT_LEDGER_AFTER, INT(n - 1));
+	char *hash;
+
+	if (!db_next(rows) || db_int(rows, 0) != n) {
+		n = -1;
+	} else {
+		hash = hex_of(rows, 2);
+		if (!text_eq(hash, json_text(line, "hash", "")))
+			n = -1;
+		free(hash);
+	}
+	db_done(rows);
+	return n;
+}
+
+/* The last whole line in the text: its entry's number; 0: there is none. */
+static int64_t
+last_in(struct keeper *k, char *text, size_t len)
+{
+	struct json_object *o = NULL;
+	char *end = memrchr(text, '\n', len), *line;
+	int64_t n = 0;
+
+	for (; end != NULL; end = line > text ? line - 1 : NULL) {
+		line = memrchr(text, '\n', (size_t)(end - text));
+		line = line == NULL ? text : line + 1;
+		if (json_read(line, (size_t)(end - line), &o, NULL) == ERR_OK) {
+			n = number_of(k, o);
+			json_object_put(o);
+			break;
+		}
+	}
+	return n;
+}
+
+/* Finds out where the file ends.  False: not where the ledger does. */
+static bool
+find_end(struct keeper *k, off_t size)
+{
+	size_t most = size < WINDOW ? (size_t)size : WINDOW;
+	char *text = mem_calloc(most + 1, 1);
+	ssize_t got = pread(k->ledger_fd, text, most, size - (off_t)most);
+	int64_t n = -1;
+
+	if (got == (ssize_t)most) {
+		n = last_in(k, text, most);
+		k->ledger_torn = most > 0 && text[most - 1] != '\n';
+		if (n == 0 && size > WINDOW)
+			n = -1;
+	}
+	k->ledger_written = n;
+	free(text);
+	return n >= 0;
+}
+
+void
+ledger_file_open(struct keeper *k)
+{
+	char *path = mem_printf("%s/ledger.jsonl", k->data_dir);
+	struct stat st;
+
+	k->ledger_fd = open(path,
+	    O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+	    MODES_PRIVATE_FILE);
+	if (k->ledger_fd < 0) {
+		log_warn("%s cannot be opened: %s", path, strerror(errno));
+	} else if (fstat(k->ledger_fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    !find_end(k, st.st_size)) {
+		log_warn("%s does not end as the ledger of the database does, "
+			 "and is left alone: run countersign verify",
+		    path);
+		close(k->ledger_fd);
+		k->ledger_fd = -1;
+	} else {
+		ledger_file_append(k);
+	}
+	free(path);
+}
