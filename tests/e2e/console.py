@@ -36,6 +36,9 @@ BUILD = pathlib.Path(os.environ.get("B", TOP / "build/asan")).resolve()
 os.environ.setdefault("COUNTERSIGN_WITHOUT", "user")
 PASSWORD = "a long enough password"
 BUSY = ("requested", "starting", "running")
+EXEC = re.compile("[0-9a-f]{32}")       # the id of an execution
+ROOT = os.geteuid() == 0
+SUDO = [] if ROOT else ["sudo", "-n"]   # for what a test needs root for
 # At a time limit (tests/run), what a test has started ends in order.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
@@ -136,13 +139,29 @@ class User:
         raise AssertionError(f"run {number} does not end")
 
 
-def wait_until(holds, seconds=60):
+def name_of(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/comm").read_text()[:-1]
+    except OSError:
+        return ""
+
+
+def is_alive(pid):
+    """False also of one that has ended and whose parent has not asked."""
+    try:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def wait_until(holds, seconds=60, every=0.1):
     """Until it holds; what it then gave."""
     end = time.monotonic() + seconds
     while not (found := holds()):
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds} seconds")
-        time.sleep(0.1)
+        time.sleep(every)
     return found
 
 
@@ -327,7 +346,7 @@ class Console:
     def check_reports(self):
         """The reports of the last runs verify offline, each by itself."""
         for number, in self.sql("SELECT id FROM run ORDER BY id DESC LIMIT 5"):
-            report = self.data.with_name(self.data.name + ".report.json")
+            report = self.log.with_name(self.log.name + ".report.json")
             status, _, text = self.raw(
                 "GET", f"/runs/{number}/report.json", headers={
                     "Authorization": "Bearer " + self.somebody.token,
@@ -361,6 +380,19 @@ class Console:
         finally:
             db.close()
 
+    def serves(self, pid, args):
+        """True where the process serves this folder.  Of a program that
+        nobody may look into, only root sees the working folder; an executor
+        then names its execution."""
+        if str(self.data) in args:
+            return True
+        try:
+            return os.readlink(f"/proc/{pid}/cwd").startswith(str(self.data))
+        except PermissionError:
+            return EXEC.fullmatch(args[1]) is not None \
+                and (self.data / "exec" / args[1]).exists() \
+                and name_of(pid) == os.path.basename(args[0])[:15]
+
     def pids(self, program):
         """The processes of one of our programs that serve this folder."""
         found = []
@@ -368,23 +400,74 @@ class Console:
             try:
                 args = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
                 args = args.decode("utf-8", "replace").split("\0")
-                cwd = os.readlink(f"/proc/{pid}/cwd")
+                if os.path.basename(args[0]) == program and self.serves(
+                        pid, args):
+                    found.append(int(pid))
             except OSError:
                 continue
-            if os.path.basename(args[0]) == program and (
-                    str(self.data) in args or cwd.startswith(str(self.data))):
-                found.append(int(pid))
         return found
 
     def kill(self, program):
-        """kill -9 of all processes of the program; their ids."""
+        """kill -9 of all processes of the program, until they are gone, with
+        what they held; their ids."""
         killed = self.pids(program)
         for pid in killed:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+        wait_until(lambda: not any(map(is_alive, killed)), every=0.01)
         return killed
+
+
+class LeftOut(Exception):
+    """A test, or a part of it, cannot be done here; why."""
+
+
+def left_out(what, why="it needs root"):
+    """Says what a test leaves out where it is started by an ordinary user."""
+    print(f"left out: {what}: {why}", flush=True)
+
+
+def needs_root():
+    if not ROOT:
+        raise LeftOut("it needs root")
+
+
+def may_be_root():
+    """True as root, and where sudo asks for no password."""
+    return ROOT or succeeds("sudo", "-n", "true")
+
+
+def succeeds(*command):
+    try:
+        return subprocess.run(command, capture_output=True, timeout=60,
+                              check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def may_divide():
+    """True where an ordinary user may make namespaces here: in a chroot and
+    in many containers nobody may, and steps of its console are not isolated."""
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    return succeeds(*(nobody if ROOT else []), "unshare", "--user", "true")
+
+
+def enter(mark, unshare, script):
+    """Goes on in namespaces of its own in which root has run the script, as
+    who we are; `mark` is then in the environment.  False: they are refused."""
+    if mark in os.environ:
+        return True
+    if not succeeds(*SUDO, "unshare", *unshare, "true"):
+        return False
+    os.environ[mark] = "1"
+    back = [] if ROOT else ["setpriv", f"--reuid={os.getuid()}",
+                            f"--regid={os.getgid()}", "--init-groups"]
+    command = [*SUDO, *([] if ROOT else ["-E"]), "unshare", *unshare, "sh",
+               "-c", script + ' && exec "$@"', "sh", *back, sys.executable,
+               *sys.argv]
+    os.execvp(command[0], command)
 
 
 class Results:
@@ -415,6 +498,9 @@ def main(tests):
         why = ""
         try:
             test()
+        except LeftOut as reason:
+            left_out(test.__name__.replace("_", " "), reason)
+            continue
         except Exception:
             why = traceback.format_exc()
         took = f" ({time.monotonic() - begin:.1f} s)"

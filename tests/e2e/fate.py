@@ -7,8 +7,9 @@ fate.py: the FATE upgrade on the lab, by the JSON interface alone.
 All-in-one with a wrong password first, to the report; the cluster (one host
 by a key with a passphrase), rolled back; a link that is cut while the script
 runs; a host whose key changed.  What the hosts then hold is looked at on the
-hosts themselves, with `lab exec`.  Needs root; takes about a minute; the lab and the console are its
-own and go when it ends.
+hosts themselves, with `lab exec`.  The lab needs root, or sudo without a
+password; the console is of whoever starts this.  Takes about a minute; both
+are its own and go when it ends.
 """
 import argparse
 import os
@@ -18,7 +19,8 @@ import sys
 import tempfile
 import time
 
-from console import TOP, Console, Results
+from console import (SUDO, TOP, Console, Results, left_out,
+                     may_be_root)
 
 LAB = TOP / "tests/lab/lab"
 PASSWORD = "fate_dev"
@@ -30,12 +32,18 @@ FATE = "/data/projects/fate"
 
 class Lab:
     def __init__(self, folder, net):
+        self.folder = folder
         self.options = ["--dir", folder, "--net", str(net)]
 
     def __call__(self, *args):
-        done = subprocess.run([LAB, *self.options, *args], text=True,
+        done = subprocess.run([*SUDO, LAB, *self.options, *args], text=True,
                               capture_output=True, timeout=180)
         return done.returncode, done.stdout + done.stderr
+
+    def remove(self):
+        """Down, and nothing is left of what is root's."""
+        self("down")
+        subprocess.run([*SUDO, "rm", "-rf", self.folder], check=False)
 
     def must(self, *args):
         code, text = self(*args)
@@ -274,8 +282,9 @@ def main():
     parser.add_argument("--keep", action="store_true",
                         help="leave the folder with data and logs")
     args = parser.parse_args()
-    if os.geteuid() != 0:
-        os.execvp("sudo", ["sudo", "-E", sys.executable, *sys.argv])
+    if not may_be_root():
+        left_out("the lab", "it needs root, or sudo without a password")
+        return 0
     results = Results()
     folder = tempfile.TemporaryDirectory(prefix="fate-e2e-")
     top = pathlib.Path(folder.name)
@@ -300,7 +309,7 @@ def main():
     except AssertionError as fault:
         results.check("the test went through", False, fault)
     finally:
-        lab("down")
+        lab("down") if args.keep else lab.remove()
     return results.end()
 
 

@@ -9,7 +9,7 @@ import http.server, json, os, shutil, ssl, subprocess, sys, threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import test_step_ssh as ssh
-from console import BUILD, Console, main, runbook_folder
+from console import BUILD, Console, main, needs_root, runbook_folder
 from test_step_ssh import Step, free_port, is_state, leaves_nothing, run
 
 CLIENTS = ("libssh2", "openssh")
@@ -242,8 +242,7 @@ def people():
 
 
 def test_login_shells_of_all_kinds_and_other_users():
-    if os.getuid() != 0:
-        return                          # the lab of CI is root
+    needs_root()
     server = people()
     values = {f"v{i}": v for i, v in enumerate(ssh.NASTY)}
     text = "".join(f'printf %s "$v{i}" | od -An -v -tx1 | tr -d " \\n"; echo\n'

@@ -151,7 +151,7 @@ class Step:
             try:
                 with open(f"/proc/{pid}/status") as f:
                     text = f.read()
-                if "countersign-ste" in text:
+                if "countersign-exe" in text:
                     self.peak = max(self.peak, int(re.search(r"VmHWM:\s+(\d+)", text)[1]))
             except (OSError, TypeError):
                 pass
@@ -558,8 +558,9 @@ def is_asked_as(user, target):
 
 
 def test_a_terminal_as_another_user_here():
-    if USER == "root":
-        is_asked_as("nobody", LOCAL)
+    if USER != "root":
+        return "left out: it needs root"
+    is_asked_as("nobody", LOCAL)
 
 
 def test_a_cwd_whose_values_make_no_path_executes_nothing():
@@ -667,7 +668,7 @@ def gigabyte(target, **kw):
     size = os.path.getsize(f"{s.dir}/{target['name']}.txt")
     assert end["bytes"] == 1000000004 and end["dropped"] > 900000000, end
     assert size + end["dropped"] < 1000000200 and size < 70000000, size
-    assert s.peak < 64 * 1024, f"{s.peak} KB"
+    assert 0 < s.peak < 64 * 1024, f"{s.peak} KB"
     assert s.text(target["name"]).endswith(b"end\n")
     shutil.rmtree(s.dir)
     return f"{took:.1f} s, {1000 / took:.0f} MB/s, peak {s.peak / 1024:.1f} MB"
@@ -914,7 +915,7 @@ def test_a_link_cut_in_a_flood_of_output():
 def test_a_link_that_goes_silent():
     """`ip link set down`, then up: nobody sends a reset."""
     if os.geteuid() != 0 or not shutil.which("ip"):
-        return "not run: needs root and ip"
+        return "left out: it needs root and ip"
     ns, peer = f"cs{os.getpid()}", f"csv{os.getpid()}"[:14]
     sh("ip", "netns", "add", ns)
     far = None

@@ -25,12 +25,11 @@ import time
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
 os.environ["COUNTERSIGN_WITHOUT"] = ""
-from console import (BUILD, Console, main,  # noqa: E402
-                     open_to_others, runbook_folder)
+from console import (BUILD, ROOT, Console, main,  # noqa: E402
+                     needs_root, open_to_others, runbook_folder)
 
 open_to_others(__file__)
 
-ROOT = os.getuid() == 0
 NOBODY = pwd.getpwnam("nobody")
 LOCAL = "countersign-local"
 
@@ -103,8 +102,7 @@ def status_of(pid):
 
 
 def only_the_runner_is_root():
-    if not ROOT:
-        return
+    needs_root()
     folder = books()
     users = {"countersign-keeper": "countersign-keeper",
              "countersign-web": "countersign-web",
@@ -171,8 +169,7 @@ def outputs_are_for_nginx_alone(console):
 
 
 def an_old_data_folder_is_taken_over():
-    if not ROOT:
-        return
+    needs_root()
     folder = books()
     data = pathlib.Path(tempfile.mkdtemp(prefix="cs-old-"))
     try:
@@ -199,8 +196,7 @@ def an_old_data_folder_is_taken_over():
 
 
 def it_works_where_nobody_else_may_enter():
-    if not ROOT:
-        return
+    needs_root()
     closed = pathlib.Path(tempfile.mkdtemp(prefix="cs-closed-"))   # 0700
     try:
         made = books()
@@ -236,8 +232,7 @@ def it_works_where_nobody_else_may_enter():
 
 
 def steps_have_the_user_that_is_said():
-    if not ROOT:
-        return
+    needs_root()
     folder = books()
     try:
         with Console(runbooks=folder) as console:
@@ -350,8 +345,7 @@ def production_refuses_what_cannot_be_isolated():
 
 
 def a_missing_user_is_named_with_what_to_do():
-    if not ROOT:
-        return
+    needs_root()
     folder = books()
     data = pathlib.Path(tempfile.mkdtemp(prefix="cs-missing-"))
     passwd = data / "passwd"

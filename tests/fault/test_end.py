@@ -74,7 +74,7 @@ def tree(root):
     grown = True
     while grown:
         new = {p for p, s in table.items() if s and s[0] in found
-               and p not in found and name_of(p) != "countersign-ste"}
+               and p not in found and name_of(p) != "countersign-exe"}
         found |= new
         grown = bool(new)
     return {p: name_of(p) for p in found - {root} if name_of(p)}
