@@ -26,16 +26,29 @@ describe('two browsers on one run', () => {
 			}, { times: 1 });
 	}
 
+	/* An account whose password somebody else has set approves nothing. */
+	async function choosePassword(page, old) {
+		await page.goto('/password');
+		await page.fill('#old', old);
+		await page.fill('#password', bo.password);
+		await page.click('main button.primary');
+		await page.waitForURL((url) => url.pathname !== '/password');
+	}
+
 	before(async () => {
+		const given = 'what ana thought of first';
+
 		first = await newPage();
 		await signIn(first, ana);
 		await first.goto('/users');
 		await first.fill('#add-name', bo.name);
 		await first.fill('#add-roles', 'operator, approver');
-		await first.fill('#add-password', bo.password);
+		await first.fill('#add-password', given);
 		await first.click('section.panel button.primary');
 		await first.waitForSelector('.person:has-text("bo")');
 		second = await newPage();
+		await signIn(second, { name: bo.name, password: given });
+		await choosePassword(second, given);
 		await signIn(second, bo);
 		run = await newRun(first, { title: 'Two browsers' });
 		await second.goto(run);
