@@ -133,6 +133,8 @@ status_target(const char *target, const struct status_end *end)
 	json_set_int(o, "bytes", end->bytes);
 	json_set_int(o, "dropped", end->dropped);
 	json_set_int(o, "tries", end->tries);
+	if (end->contradicted)
+		json_set_bool(o, "contradicted", true);
 	if (end->resume > 0)
 		json_set(o, "resume", resume_of(end));
 	json_set(o, "captures",

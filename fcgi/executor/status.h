@@ -40,7 +40,8 @@ struct status_end {
 	size_t resume_of;
 	const char *saved; /* name of the kept output, or NULL */
 	int64_t artifact_input_bytes;
-	bool sealed;                  /* the output was */
+	bool sealed;       /* the output was */
+	bool contradicted; /* evaluate_contradicts(), or its output is lost */
 	struct json_object *captures; /* stays the caller's; may be NULL */
 	struct json_object *more;     /* so does this: keys to be added */
 };

@@ -70,7 +70,8 @@ struct run {
 	struct event_loop loop;
 	struct json_object *captures;
 	enum state state;
-	int exit; /* -1: none */
+	int exit;          /* -1: none */
+	bool contradicted; /* evaluate_contradicts() */
 	struct buf message;
 	size_t act;
 	int64_t within; /* monotonic; 0: no limit */
@@ -176,6 +177,7 @@ judge(struct run *r)
 
 	buf_reset(&r->message);
 	r->exit = -1;
+	r->contradicted = false;
 	r->state = STATE_FAILED;
 	switch (job->ending) {
 	case ENDING_EXITED:
@@ -185,6 +187,7 @@ judge(struct run *r)
 			job->target->name, &r->captures, &r->message) &&
 		    settle_output(r))
 			r->state = STATE_SUCCEEDED;
+		r->contradicted = evaluate_contradicts(r->output.evaluate);
 		break;
 	case ENDING_SIGNALLED:
 		abbreviation = sigabbrev_np(job->code);
@@ -320,7 +323,9 @@ wait_for_next(struct run *r)
 static void
 finish(struct run *r)
 {
-	struct status_end end = { .exit = r->exit, .tries = r->job.repeat };
+	struct status_end end = { .exit = r->exit,
+		.tries = r->job.repeat,
+		.contradicted = r->contradicted };
 	enum err err = ERR_OK;
 
 	if (r->output.recorder != NULL) {
@@ -334,6 +339,7 @@ finish(struct run *r)
 		    r->message.len > 0 ? " " : "", strerror(errno));
 		if (r->state == STATE_SUCCEEDED)
 			r->state = STATE_UNKNOWN;
+		end.contradicted = true;
 	}
 	end.state = r->state;
 	end.saved = r->saved >= 0 ? r->job.spec->save : NULL;

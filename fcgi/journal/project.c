@@ -339,6 +339,10 @@ target_ended(struct db *db, const struct event *e)
 						       : NULL),
 	    number_or_null(json_get(e->data, "resume"), "statement"),
 	    number_or_null(json_get(e->data, "resume"), "of"));
+	if (err == ERR_OK && json_flag(e->data, "contradicted", false))
+		err = db_run(db, STMT_TARGET_SET_CONTRADICTED, INT(e->run),
+		    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
+		    TEXT(text_of(e, "target")));
 	if (err == ERR_OK && json_get(e->data, "sealed") != NULL)
 		err = db_run(db, STMT_TARGET_SET_SEALED, INT(e->run),
 		    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),

@@ -119,6 +119,7 @@ CREATE TABLE attempt_target (
 	resume_of	INTEGER,	-- of how many statements
 	skipped		TEXT,		-- SQL: [statements that people skipped]
 	captures	TEXT,		-- {name: value} of one that succeeded
+	contradicted	INTEGER,	-- 1: its reject matched, or may have
 	changed		TEXT,		-- edit: {file, backup, sum afterwards}
 	started_at	INTEGER,
 	ended_at	INTEGER,

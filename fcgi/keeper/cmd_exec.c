@@ -176,6 +176,8 @@ line_of_target(
 	json_set_int(data, "bytes", json_int(line, "bytes", 0));
 	json_set_int(data, "dropped", json_int(line, "dropped", 0));
 	json_set_text(data, "hash", json_text(line, "hash", NULL));
+	if (json_flag(line, "contradicted", false))
+		json_set_bool(data, "contradicted", true);
 	if (json_object_is_type(json_get(line, "sealed"), json_type_object))
 		json_set_text(data, "sealed",
 		    json_text(json_get(line, "sealed"), "hash", NULL));
@@ -197,7 +199,9 @@ line_of_target(
 /*
  * A probe answers with its exit code: 0 yes, 1 no.  Returns "succeeded",
  * "failed", or NULL where it did not say the same everywhere.  A yes whose
- * output says otherwise (expect=, reject=), or leaves that open, is none.
+ * output says otherwise (expect=, reject=), or leaves that open, is none; nor
+ * is a no whose output has a line that says that the probe itself went wrong
+ * (reject=).
  */
 static const char *
 probe_answer(struct command *c, const struct attempt *a)
@@ -209,7 +213,8 @@ probe_answer(struct command *c, const struct attempt *a)
 	while (db_next(rows)) {
 		int64_t exit = db_is_null(rows, 1) ? 2 : db_int(rows, 1);
 
-		if (exit == 0 && !text_eq(db_text(rows, 2), "succeeded"))
+		if ((exit == 0 && !text_eq(db_text(rows, 2), "succeeded")) ||
+		    db_int(rows, 5) != 0)
 			exit = 2;
 		answer = answer == -1 || answer == exit ? exit : 2;
 	}

@@ -107,6 +107,7 @@
  *	{"at", "target", "state": "succeeded|failed|unknown|not_started",
  *		"exit": n or null,
  *		"message", "bytes", "dropped", "tries",
+ *		"contradicted": true where its reject matched, or may have,
  *		"resume": {"statement", "of"} where a retry may start at that
  *		statement, "captures": {name: text},
  *		"artifact": {"name", "bytes"} where the output was kept,

@@ -5,7 +5,9 @@ it, and an answer that is not known is not a good one.  Through the console.
 """
 import contextlib
 import shutil
+import socket
 import sys
+import threading
 
 from console import Console, main, runbook_folder
 
@@ -18,9 +20,10 @@ title: Evidence
 
 
 @contextlib.contextmanager
-def running(steps, parameters=None, head=BOOK):
+def running(steps, parameters=None, head=BOOK, targets=None):
     """A console with a started run of these steps; asks as an operator."""
-    books = runbook_folder({"evidence": head + steps})
+    books = runbook_folder({"evidence": head + steps}, *(
+        [targets] if targets else []))
     try:
         with Console(runbooks=books) as console:
             ana = console.user("ana", "operator")
@@ -157,22 +160,46 @@ test "$found" = 2.4
 
 
 def a_probe_whose_output_is_not_clear_does_not_answer():
+    """Neither yes nor no: what is in doubt stays so."""
     steps = """
-```sh {#doubt rerun=probe}
-exit 1
+```http {#doubt on=hole rerun=probe}
+POST /thing
 ```
 
 ```python {#look-1 .probe of=doubt reject="^(a+)+: ERROR|fatal"}
 print("a" * 64 + "!")
 ```
+
+```python {#look-2 .probe of=doubt reject="^(a+)+: ERROR|fatal"}
+print("a" * 64 + "!"); exit(1)
+```
+
+```sh {#look-3 .probe of=doubt reject="cannot connect"}
+echo cannot connect to the database; exit 1
+```
+
+```sh {#look-4 .probe of=doubt reject="cannot connect"}
+echo not there; exit 1
+```
 """
-    with running(steps) as (ana, run):
-        got, _ = press(ana, run, "doubt")
-        assert got == "failed"
-        got, message = press(ana, run, "look-1")
-        assert got == "failed" and "could not be found out" in message
-        step = ana.step(run, "doubt")
-        assert step["state"] == "failed", step
+    with socket.create_server(("127.0.0.1", 0)) as hole, running(
+            steps, targets=f"""environments:
+  test:
+    label: Test
+    targets:
+      hole: {{http: {{url: "http://127.0.0.1:{hole.getsockname()[1]}"}}}}
+""") as (ana, run):
+        threading.Thread(target=lambda: hole.accept()[0].close(),
+                         daemon=True).start()
+        assert press(ana, run, "doubt")[0] == "unknown"
+        for look, words in (("look-1", "could not be found out"),
+                            ("look-2", "could not be found out"),
+                            ("look-3", "cannot connect")):
+            got, message = press(ana, run, look)
+            assert got == "failed" and words in message, (look, message)
+            assert ana.step(run, "doubt")["state"] == "unknown", look
+        assert press(ana, run, "look-4")[0] == "succeeded"
+        assert ana.step(run, "doubt")["state"] == "failed"
 
 
 def bytes_of_another_encoding_hide_nothing():

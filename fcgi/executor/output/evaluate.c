@@ -519,3 +519,9 @@ evaluate_end(struct evaluate *e, int code, const char *target,
 		json_object_put(captures);
 	return ok;
 }
+
+bool
+evaluate_contradicts(const struct evaluate *e)
+{
+	return e->reject.found || e->reject.unclear != NULL;
+}

@@ -63,4 +63,8 @@ void evaluate_next(struct evaluate *e);
 bool evaluate_end(struct evaluate *e, int code, const char *target,
     struct json_object **ret_captures, struct buf *why);
 
+/* The output speaks against whatever the exit code says: reject= matched, or
+ * whether it does is not known.  After evaluate_end(). */
+bool evaluate_contradicts(const struct evaluate *e);
+
 #endif
