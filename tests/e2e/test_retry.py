@@ -3,9 +3,9 @@
 What a retry is for: which targets, with which values, from which statement.
 Three databases in files stand for the targets of a group.
 """
-import shutil, sqlite3
+import html, re, shutil, sqlite3
 
-from console import Console, main, runbook_folder
+from console import Console, main, runbook_folder, sign_in
 
 NAMES = ("a", "b", "c")
 
@@ -121,6 +121,50 @@ def test_a_target_that_was_left_out_goes_on_where_it_had_stopped():
         got, step = d.attempt(**{"from": "failed"})
         assert step["state"] == "succeeded", step
         assert [d.sql(n, "SELECT n FROM two") for n in NAMES] == [[1], [1], [1]]
+
+
+def test_what_was_done_after_a_failure_stands_in_words():
+    """In the chronology of the report, in both languages."""
+    book = ("---\ntitle: B\nparameters:\n  v: {label: V}\n  pass: {label: P, type: secret}\n"
+            "---\n```sqlite {#s on=b}\nINSERT INTO two VALUES (1);\n"
+            "INSERT INTO one VALUES (2);\nINSERT INTO three VALUES ({{v}})\n```\n\n"
+            "```sqlite {#t on=b}\nINSERT INTO four VALUES (1)\n```\n\n- [ ] Look {#look}\n")
+    with Databases(book, ("a",)) as d:
+        d.start(v="7", **{"pass": "a secret value"})
+        assert d.attempt("execute")[0] == {"b": "failed"}
+        d.sql("b", "CREATE TABLE one (n)")
+        assert d.attempt(**{"from": "failed"})[0] == {"b": "failed"}
+        got, _ = d.attempt(**{"from": "next", "reason": "three is not needed"})
+        assert got == {"b": "succeeded"}, got
+        d.ana.post(f"/runs/{d.run}/steps/t/execute")
+        assert d.ana.wait_step(d.run, "t")["state"] == "failed"
+        d.ana.post(f"/runs/{d.run}/steps/t/retry")
+        assert d.ana.wait_step(d.run, "t")["state"] == "failed"
+        for values in ({"v": "8"}, {"pass": "another secret value"}):
+            status, answer = d.ana.post(f"/runs/{d.run}/parameters", {"parameters": values})
+            assert status == 200, answer
+        for step, reason in ("t", "four comes later"), ("look", "nobody is here"):
+            status, answer = d.ana.post(f"/runs/{d.run}/steps/{step}/skip", {"reason": reason})
+            assert status == 200, answer
+        session = sign_in(d.console.base, "ana")["Cookie"]
+        for language, words in (
+                ("en", ["retried from statement 2", "skipped statement 3 and went on",
+                        "three is not needed", "retried (attempt 2)",
+                        "changed the parameters: a new plan", "v: 7 → 8",
+                        "pass: another secret", "skipped it after it had not succeeded",
+                        "four comes later", "nobody is here"]),
+                ("zh-CN", ["从第 2 条语句起重试", "跳过了第 3 条语句并继续", "three is not needed",
+                           "重试（第 2 次）", "更改了参数：新的计划", "v: 7 → 8",
+                           "pass: 另一个密钥", "在未成功之后跳过了它", "four comes later",
+                           "nobody is here"])):
+            status, _, page = d.console.raw("GET", f"/runs/{d.run}/report", headers={
+                "Cookie": f"{session}; lang={language}", "Accept": "text/html"})
+            text = " ".join(html.unescape(re.sub("<[^>]*>", " ", page.decode())).split())
+            assert status == 200 and "secret value" not in text
+            at = 0
+            for word in words:      # in the order in which it happened
+                assert word in text[at:], (language, word, text[at:])
+                at = text.index(word, at)
 
 
 if __name__ == "__main__":

@@ -149,6 +149,11 @@ what_of(struct view *v, const struct event *e, size_t i, int step)
 	    v->steps[step].attempts > 0)
 		return request_text(v->req, "did_skipped_failed",
 		    "skipped it after it had not succeeded");
+	if (from > 1 && *json_text(e->data, "reason", "") != '\0')
+		return request_fill(v->req, "did_skipped_statement",
+		    "skipped statement {n} and went on", "n",
+		    arena_printf(v->req->arena, "%lld", (long long)from - 1),
+		    NULL);
 	if (text_eq(e->kind, "step.requested") && from > 1)
 		return request_fill(v->req, "did_resumed_at",
 		    "retried from "
