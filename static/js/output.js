@@ -80,11 +80,26 @@ class Output {
 		return true;
 	}
 
+	/*
+	 * The bytes begin inside of a line: how many go.  The line goes where
+	 * another one follows; else it begins with an ellipsis, at a character.
+	 */
+	inside(bytes) {
+		let cut = bytes.indexOf(10) + 1;
+
+		if (cut > 0 && cut < bytes.length)
+			return cut;
+		this.term.write('\u2026');
+		for (cut = 0; cut < bytes.length && (bytes[cut] & 0xc0) === 0x80;)
+			cut++;
+		return cut;
+	}
+
 	take({ bytes, from }) {
 		if (this.end === null) {
 			this.start = from;
-			if (from > 0) {		/* the first line is not whole */
-				const cut = bytes.indexOf(10) + 1;
+			if (from > 0) {
+				const cut = this.inside(bytes);
 
 				this.start += cut;
 				bytes = bytes.subarray(cut);
@@ -183,7 +198,10 @@ class Output {
 
 		if (!part || !this.here())
 			return;
+		const total = this.total;
+
 		this.reset();
+		this.total = total;
 		this.follow = this.box.checked = false;
 		this.take(part);
 		this.pre.scrollTop = this.pre.scrollHeight;

@@ -25,6 +25,14 @@ echo "$CS_TARGET is done"
 """
 
 
+# One line of 1 MB, as programs that print JSON do.
+LONG = """# Load
+```python {#dump}
+print([f"client-{i:05} of them all, 客户端, in one line" for i in range(20000)])
+```
+"""
+
+
 def targets():
     t = ssh.SSHD.target()
     text = "environments:\n  test:\n    label: Test\n    targets:\n"
@@ -41,6 +49,7 @@ def main():
     results = Results()
     books = runbook_folder({f"roll-{n}": f"# Roll\n```sh {{#roll on=g{n}}}\n{SCRIPT}```\n"
                             for n in GROUPS}, targets())
+    pathlib.Path(books, "long.md").write_text(LONG)
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator,admin")
         code = subprocess.run(

@@ -147,14 +147,34 @@ open_output(struct req *req, const char *exec, const char *target)
 	return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
-/* Reads up to `max` bytes of the end into raw; the first, broken line goes. */
+/* The text begins inside of a line.  That line goes where another one follows;
+ * else it begins with an ellipsis, at a character. */
+static void
+begin_inside(struct buf *raw)
+{
+	char *newline = memchr(raw->data, '\n', raw->len);
+	size_t skip = 0;
+
+	if (raw->len < 3)
+		return;
+	if (newline != NULL && newline + 1 < raw->data + raw->len) {
+		buf_consume(raw, (size_t)(newline + 1 - raw->data));
+		return;
+	}
+	while (
+	    skip < 3 || (skip < raw->len && (raw->data[skip] & 0xc0) == 0x80))
+		skip++;
+	buf_consume(raw, skip - 3);
+	memcpy(raw->data, "\xe2\x80\xa6", 3);
+}
+
+/* Reads up to `max` bytes of the end into raw. */
 static bool
 read_end(int fd, size_t max, struct buf *raw)
 {
 	struct stat st;
 	off_t from = 0;
 	ssize_t n;
-	char *newline;
 
 	if (fstat(fd, &st) != 0)
 		return false;
@@ -165,8 +185,8 @@ read_end(int fd, size_t max, struct buf *raw)
 		return false;
 	raw->len = (size_t)n;
 	raw->data[n] = '\0';
-	if (from > 0 && (newline = memchr(raw->data, '\n', raw->len)) != NULL)
-		buf_consume(raw, (size_t)(newline + 1 - raw->data));
+	if (from > 0)
+		begin_inside(raw);
 	return true;
 }
 
