@@ -214,6 +214,23 @@ def test_a_target_behind_a_jump_host_is_reached_over_it():
     assert path.read_bytes() == b"x\ny\n"
 
 
+def test_what_a_login_prints_is_no_part_of_the_file():
+    noisy = ssh.Sshd("noisy", extra="ForceCommand echo Welcome; echo Careful >&2; "
+                     'eval "$SSH_ORIGINAL_COMMAND"')
+    try:
+        for client in ("libssh2", "openssh"):
+            target = noisy.target("noisy", client=client)
+            path = fresh(b"v=1\n")
+            step = succeeds(path, "set v = 2", target=target)
+            assert path.read_bytes() == b"v=2\n"
+            assert "Welcome" not in step.text and "+v=2" in step.text, step.text
+            step = edit(path.parent / "none", "set v = 2", target=target)
+            assert "is not there" in step.end["message"] and \
+                "Careful" not in step.end["message"], step.end
+    finally:
+        noisy.stop()
+
+
 def test_the_console_runs_an_edit_step():
     path = fresh(b"version=1\n")
     book = f"---\ntitle: Edit\n---\n```edit {{#it file=\"{path}\"}}\nset version = 2\n```\n"

@@ -69,6 +69,45 @@ set_keeps_the_style_of_the_file(void **state)
 }
 
 static void
+set_keeps_what_stands_behind_the_value(void **state)
+{
+	(void)state;
+	becomes("set port = 81", "port: 80   # keep\n", "port: 81   # keep\n",
+	    NULL);
+	becomes("set url = http://y/#b", "url=http://x/#a\n",
+	    "url=http://y/#b\n", NULL);
+	becomes("set k = 'z'", "k='a # b' # c\n", "k='z' # c\n", NULL);
+	becomes("set \"v\" = \"2\"", "  \"v\": \"1, \\\"#\",\n",
+	    "  \"v\": \"2\",\n", NULL);
+	becomes(
+	    "set \"v\" = \"2\"", "  \"v\": \"1\"\n", "  \"v\": \"2\"\n", NULL);
+}
+
+static void
+set_refuses_what_it_would_break(void **state)
+{
+	(void)state;
+	becomes("set Timeout = 60", "#\n\tTimeout\t30\n", "on line 2", "");
+	becomes("set o = 2", "o=\"-Xmx1g \\\n  -Xms1g\"\n", "goes on", "");
+	becomes("set o = 2", "o=a\\\nb\n", "goes on", "");
+	becomes("set \"a\" = 2", "\"a\": {\n}\n", "goes on", "");
+	becomes("set a = 2", "a:\n  b: 1\n", "goes on", "");
+	becomes("set a = 2", "a:\n- 1\n", "goes on", "");
+	becomes("set a = 2", "a: |\n  text\n", "goes on", "");
+	becomes("set a = 2", "a:\nb: 1\n", "a: 2\nb: 1\n", NULL);
+}
+
+static void
+a_byte_order_mark_is_no_part_of_the_first_line(void **state)
+{
+	(void)state;
+	becomes("set v = 2", "\xef\xbb\xbfv=1\nx=1\n", "\xef\xbb\xbfv=2\nx=1\n",
+	    NULL);
+	becomes("ensure v=1", "\xef\xbb\xbfv=1\n", "\xef\xbb\xbfv=1\n", "");
+	becomes("remove v=1", "\xef\xbb\xbfv=1\nx\n", "\xef\xbb\xbfx\n", NULL);
+}
+
+static void
 a_value_is_never_taken_apart(void **state)
 {
 	(void)state;
@@ -98,6 +137,10 @@ main(void)
 		    every_place_is_replaced_and_a_missing_one_refused),
 		cmocka_unit_test(lines_read_as_check_reads_them),
 		cmocka_unit_test(set_keeps_the_style_of_the_file),
+		cmocka_unit_test(set_keeps_what_stands_behind_the_value),
+		cmocka_unit_test(set_refuses_what_it_would_break),
+		cmocka_unit_test(
+		    a_byte_order_mark_is_no_part_of_the_first_line),
 		cmocka_unit_test(a_value_is_never_taken_apart),
 		cmocka_unit_test(the_difference_has_three_lines_around_it),
 	};

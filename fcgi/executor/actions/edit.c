@@ -23,6 +23,8 @@
 #include "executor/actions/edit.h"
 #include "executor/actions/fill.h"
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 struct line {
 	char *was;     /* without its ending; NULL: not there */
 	char *is;      /* the same; may be the same pointer */
@@ -35,6 +37,7 @@ struct edit {
 	struct line *lines;
 	size_t count, cap;
 	size_t ending; /* of new lines */
+	bool marked;   /* the file begins with a byte order mark */
 	int at;        /* line in the document */
 	struct buf *why;
 };
@@ -94,6 +97,9 @@ split(struct edit *e, const char *s, size_t len)
 	const char *end = s + len;
 
 	e->ending = 1;
+	e->marked = len >= 3 && memcmp(s, BYTE_ORDER_MARK, 3) == 0;
+	if (e->marked)
+		s += 3; /* it is no part of the first line */
 	while (s < end) {
 		const char *nl = memchr(s, '\n', (size_t)(end - s));
 		size_t n = nl != NULL ? (size_t)(nl - s) : (size_t)(end - s);
@@ -252,10 +258,11 @@ value_of(const char *s, const char *key, size_t *ret_gap)
 	return at + strspn(s + at, " \t");
 }
 
-/* The line with the value, in the style of the line that it follows. */
+/* The line with the value, in the style of the line that it follows, and with
+ * what stands behind the old value. */
 static char *
-assigned(
-    const char *like, size_t gap, size_t at, const char *key, const char *value)
+assigned(const char *like, size_t gap, size_t at, const char *key,
+    const char *value, const char *behind)
 {
 	struct buf out = { 0 };
 
@@ -266,7 +273,74 @@ assigned(
 	if (at > 0 && like[at - 1] == ':')
 		buf_putc(&out, ' '); /* YAML: "key:" had no value */
 	buf_puts(&out, value);
+	buf_puts(&out, behind);
 	return buf_take(&out);
+}
+
+/* Behind the quoted text at s; NULL: the quote is not closed. */
+static const char *
+behind_quotes(const char *s)
+{
+	char quote = *s++;
+
+	while (*s != '\0' && *s != quote)
+		s += *s == '\\' && s[1] != '\0' && quote == '"' ? 2 : 1;
+	return *s == quote ? s + 1 : NULL;
+}
+
+/* What stands behind the value and stays: a comment, with the blanks before
+ * it, and the comma of JSON; NULL: the value goes on in the next line. */
+static const char *
+behind_value(const char *key, const char *value)
+{
+	const char *s = *value == '"' || *value == '\'' ? behind_quotes(value)
+							: value;
+	size_t len;
+
+	if (s == NULL)
+		return NULL;
+	for (const char *c = s; (c = strchr(c, '#')) != NULL; c++)
+		if (c > value && (c[-1] == ' ' || c[-1] == '\t')) {
+			while (c > s && (c[-1] == ' ' || c[-1] == '\t'))
+				c--;
+			return c;
+		}
+	len = strlen(s);
+	if (len > 0 && strchr("\\{[(", s[len - 1]) != NULL)
+		return NULL;
+	if ((*value == '|' || *value == '>') && len <= 2)
+		return NULL;
+	return *key == '"' && len > 0 && s[len - 1] == ',' ? s + len - 1
+							   : s + len;
+}
+
+/* The next line belongs to this one: it is indented more (YAML). */
+static bool
+has_children(const struct edit *e, size_t at)
+{
+	const char *s = e->lines[at].is;
+
+	for (size_t i = at + 1; i < e->count; i++) {
+		const char *next = e->lines[i].is;
+
+		if (next == NULL || next[strspn(next, " \t")] == '\0')
+			continue;
+		return strspn(next, " \t") > strspn(s, " \t") ||
+		    (strspn(next, " \t") == strspn(s, " \t") &&
+			strncmp(next + strspn(next, " \t"), "- ", 2) == 0);
+	}
+	return false;
+}
+
+/* The line begins with the key and blanks, as in sshd_config. */
+static bool
+is_other_form(const char *s, const char *key)
+{
+	size_t n = strlen(key);
+
+	s += strspn(s, " \t");
+	return strncmp(s, key, n) == 0 && (s[n] == ' ' || s[n] == '\t') &&
+	    s[n + strspn(s + n, " \t")] != '\0';
 }
 
 static bool
@@ -280,6 +354,12 @@ set_missing(struct edit *e, const char *key, const char *value)
 
 		if (s == NULL)
 			continue;
+		if (is_other_form(s, key))
+			return refuse(e,
+			    "%s stands on line %zu of the file without “=” or "
+			    "“:” behind it. Write replace OLD -> NEW with the "
+			    "text of that line.",
+			    key, i + 1);
 		if (s[strspn(s, " \t")] == '[')
 			return refuse(e,
 			    "%s stands nowhere in the file, "
@@ -298,7 +378,24 @@ set_missing(struct edit *e, const char *key, const char *value)
 		gap = 0;
 		at = 1;
 	}
-	append(e, assigned(like, gap, at, key, value));
+	append(e, assigned(like, gap, at, key, value, ""));
+	return true;
+}
+
+/* Puts the value into line `which`, where the old one begins at `start`. */
+static bool
+set_line(struct edit *e, size_t which, size_t start, const char *key,
+    const char *value)
+{
+	const char *s = e->lines[which].is;
+	const char *behind = behind_value(key, s + start);
+
+	if (behind == NULL || (s[start] == '\0' && has_children(e, which)))
+		return refuse(e,
+		    "The value of %s, on line %zu of the file, goes on in the "
+		    "next line. Write replace OLD -> NEW.",
+		    key, which + 1);
+	set_text(&e->lines[which], assigned(s, 0, start, NULL, value, behind));
 	return true;
 }
 
@@ -331,11 +428,8 @@ do_set(struct edit *e, const struct edit_line *line)
 		    key, found);
 	else if (found == 0)
 		ok = set_missing(e, key, value);
-	else {
-		set_text(&e->lines[which],
-		    assigned(e->lines[which].is, 0, start, NULL, value));
-		ok = true;
-	}
+	else
+		ok = set_line(e, which, start, key, value);
 out:
 	free(key);
 	free(value);
@@ -374,6 +468,8 @@ static void
 finish(struct edit *e, struct edit_result *r)
 {
 	put_diff(e, &r->diff);
+	if (e->marked)
+		buf_puts(&r->text, BYTE_ORDER_MARK);
 	for (size_t i = 0; i < e->count; i++) {
 		struct line *l = &e->lines[i];
 

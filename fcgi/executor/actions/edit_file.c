@@ -28,11 +28,13 @@
 #include "executor/actions/script.h"
 #include "base/sha256.h"
 
+#define MARK "cs-edit-"
 #define ANSWER_MS (2 * 60 * 1000) /* a small file is read or written */
 
-/* %s are the file's name, quoted, and the bound.  In errors the shell names
- * the file itself. */
+/* %s are a line that begins what we print, twice, and the file's name, quoted.
+ * In errors the shell names the file itself. */
 static const char common[] =
+    "printf '%%s\\n' %s; printf '%%s\\n' %s >&2\n"
     "cs_name=%s\n"
     "LC_ALL=C; export LC_ALL\n"
     "cs_refuse() { printf '%%s\\n' \"$1\" >&2; exit 9; }\n"
@@ -130,6 +132,22 @@ sum_of(const struct buf *b, size_t from, char text[65])
 	buf_clear(&hex);
 }
 
+/* Drops what the start files of a login printed before the line of ours; false:
+ * that line is not there. */
+static bool
+drop_noise(const struct change *c, struct buf *b)
+{
+	struct buf line = { 0 };
+	const char *at;
+
+	buf_printf(&line, MARK "%s\n", c->job->spec->exec);
+	at = b->len == 0 ? NULL : memmem(b->data, b->len, line.data, line.len);
+	if (at != NULL)
+		buf_consume(b, (size_t)(at - b->data) + line.len);
+	buf_clear(&line);
+	return at != NULL;
+}
+
 /* Has sh read the text.  False: the job's ending is set. */
 static bool
 ask(struct change *c, struct buf *text, bool writes)
@@ -149,6 +167,9 @@ ask(struct change *c, struct buf *text, bool writes)
 	result = ssh_conn_run(c->conn, &call, &why);
 	explicit_bzero(text->data, text->len);
 	buf_clear(text);
+	(void)drop_noise(c, &c->said);
+	if (!drop_noise(c, &c->out))
+		buf_reset(&c->out); /* what it had to print is missing */
 	while (c->said.len > 0 && c->said.data[c->said.len - 1] == '\n')
 		c->said.data[--c->said.len] = '\0';
 	if (result == SSH_OK && call.status != 0)
@@ -175,12 +196,15 @@ ask(struct change *c, struct buf *text, bool writes)
 }
 
 static void
-begin(const char *name, struct buf *text)
+begin(const struct change *c, const char *name, struct buf *text)
 {
-	struct buf quoted = { 0 };
+	struct buf quoted = { 0 }, mark = { 0 };
 
 	encode_shell(name, strlen(name), &quoted);
-	buf_printf(text, common, buf_text(&quoted));
+	buf_printf(&mark, MARK "%s", c->job->spec->exec);
+	buf_printf(
+	    text, common, buf_text(&mark), buf_text(&mark), buf_text(&quoted));
+	buf_clear(&mark);
 	buf_clear(&quoted);
 }
 
@@ -192,7 +216,7 @@ read_file(struct change *c)
 	const char *end;
 	char sum[65];
 
-	begin(buf_text(&c->name), &text);
+	begin(c, buf_text(&c->name), &text);
 	buf_puts(&text, reading);
 	if (!ask(c, &text, false))
 		return false;
@@ -222,7 +246,7 @@ write_file(struct change *c, const struct buf *content)
 	sum_of(content, 0, sum);
 	snprintf(
 	    base, sizeof(base), "%.12s-%d", c->job->spec->exec, c->job->repeat);
-	begin(buf_text(&c->path), &text);
+	begin(c, buf_text(&c->path), &text);
 	encode_base64(buf_text(content), content->len, &coded);
 	buf_puts(&text, "cs_put() {\n");
 	script_here("base64 -d >\"$cs_new\"", &coded, &text);
