@@ -80,7 +80,28 @@ def verify(*arguments):
     return done.returncode, done.stdout + done.stderr
 
 
-class Journal:
+class Folder:
+    """A data folder whose database is changed and put back."""
+
+    def __init__(self, data, kept):
+        self.data = data
+        self.kept = kept            # the database as it was
+
+    def verify(self):
+        """The exit code and what it printed; it must be an answer."""
+        return verify("--data", self.data)
+
+    def fresh(self):
+        for ending in ("-wal", "-shm", "-journal"):
+            (self.data / f"countersign.db{ending}").unlink(missing_ok=True)
+        shutil.copy(self.kept, self.data / "countersign.db")
+        db = sqlite3.connect(self.data / "countersign.db",
+                             isolation_level=None)
+        db.execute("PRAGMA synchronous = OFF")
+        return db
+
+
+class Journal(Folder):
     """A data folder with rows of every kind, made once."""
 
     def __init__(self):
@@ -198,15 +219,11 @@ class Journal:
         assert status == 200, answer
         return run
 
-    def verify(self):
-        """The exit code and what it printed; it must be an answer."""
-        return verify("--data", self.data)
-
-    def fresh(self):
-        for ending in ("-wal", "-shm", "-journal"):
-            (self.data / f"countersign.db{ending}").unlink(missing_ok=True)
-        shutil.copy(self.kept, self.data / "countersign.db")
-        db = sqlite3.connect(self.data / "countersign.db",
-                             isolation_level=None)
-        db.execute("PRAGMA synchronous = OFF")
-        return db
+    def twins(self, count):
+        """Folders with the same in them, to be changed side by side."""
+        for n in range(count):
+            data = self.folder / f"data{n}"
+            if not data.exists():
+                shutil.copytree(self.data, data, symlinks=True,
+                                ignore=shutil.ignore_patterns("run"))
+            yield Folder(data, self.kept)

@@ -8,6 +8,7 @@ answer.  What cannot be found is in HARMLESS, with the reason.
 
 time limit: 30 minutes
 """
+import concurrent.futures
 import os
 import pathlib
 import sqlite3
@@ -57,10 +58,10 @@ VALUES = [None, b"", "other", 2 ** 62, "", b"\xff\xfe", -1, "null", "[1]",
           '{"a": 1}'][:10 if os.environ.get("LONG") else 4]
 
 
-def change(table, column, keys, row, value):
+def change(folder, table, column, keys, row, value):
     """One change, as the schema allows it, else behind its back.  False: the
     row has that value, or the key would be that of another row."""
-    db = journal.fresh()
+    db = folder.fresh()
     where = " AND ".join(f"{k} IS ?" for k in keys)
     text = f"UPDATE {table} SET {column} = ? WHERE {where}"
     before, = db.execute(f"SELECT {column} FROM {table} WHERE {where}",
@@ -99,12 +100,12 @@ def an_unchanged_journal_is_as_recorded():
     assert code == 0, said
 
 
-def each_changed_column_of_each_table_is_found():
+def columns_to_change(missed):
+    """(table, column, keys, row, value) for every value once, and for each row
+    at least one."""
     db = journal.fresh()
     tables = [name for name, in db.execute("SELECT name FROM sqlite_schema "
         "WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
-    counted = 0
-    missed = []
     for table in tables:
         columns, keys = keys_of(db, table)
         rows = rows_of(db, table, keys)
@@ -112,18 +113,32 @@ def each_changed_column_of_each_table_is_found():
             missed.append(f"{table} has no row to change")
         for column in columns:
             for n, row in enumerate(rows):
-                # every value once, and each row at least with one
                 for value in VALUES if n == 0 else [VALUES[n % 4]]:
-                    if not change(table, column, keys, row, value):
-                        continue
-                    counted += 1
-                    code, said = journal.verify()
-                    if code != 1 and (table, None) not in HARMLESS and \
-                            (table, column) not in HARMLESS:
-                        missed.append(f"{table}.{column} = {value!r} in "
-                                      f"{row}: {said[-200:]}")
+                    yield table, column, keys, row, value
     db.close()
-    print(f"        {counted} changes of {len(tables)} tables")
+
+
+def each_changed_column_of_each_table_is_found():
+    missed, counted = [], []
+    cases = list(columns_to_change(missed))
+
+    def try_some(folder, some):
+        for table, column, keys, row, value in some:
+            if not change(folder, table, column, keys, row, value):
+                continue
+            counted.append(table)
+            code, said = folder.verify()
+            if code != 1 and (table, None) not in HARMLESS and \
+                    (table, column) not in HARMLESS:
+                missed.append(f"{table}.{column} = {value!r} in {row}: "
+                              f"{said[-200:]}")
+
+    jobs = os.cpu_count()
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for done in [pool.submit(try_some, folder, cases[n::jobs])
+                     for n, folder in enumerate(journal.twins(jobs))]:
+            done.result()
+    print(f"        {len(counted)} changes of {len(set(counted))} tables")
     assert not missed, "\n".join(missed)
 
 
