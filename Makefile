@@ -215,7 +215,7 @@ lint:
 e2e: built
 	@tests/run -j $(TEST_JOBS) tests/e2e/test_*.py
 fault: built
-	@tests/run tests/fault/test_*.py
+	@tests/run -j $(TEST_JOBS) tests/fault/test_*.py
 fate: built
 	@tests/run tests/e2e/fate.py
 browser: built tests/browser/node_modules

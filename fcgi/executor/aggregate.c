@@ -42,6 +42,9 @@ finish_target(
 {
 	const char *name = o->targets[i].name;
 	struct status_end end = { .exit = -1, .state = STATE_UNKNOWN };
+	const char *what = outcome == OUTCOME_HUNG
+	    ? "did not answer, and was ended"
+	    : "died";
 	struct buf message = { 0 };
 
 	if (outcome == OUTCOME_NOT_STARTED) {
@@ -52,20 +55,20 @@ finish_target(
 	} else if (o->interpreter == NULL) {
 		buf_printf(&message,
 		    "The process that ran the step on %s "
-		    "died. How far it had come is not known: look there.",
-		    name);
+		    "%s. How far it had come is not known: look there.",
+		    name, what);
 	} else if (strcmp(o->targets[i].kind, "ssh") == 0) {
 		buf_printf(&message,
 		    "The process that ran the step on %s "
-		    "died. The script may still run on %s, with its output in "
+		    "%s. The script may still run on %s, with its output in "
 		    "~/.countersign/%s-*.",
-		    name, o->targets[i].host, o->exec);
+		    name, what, o->targets[i].host, o->exec);
 	} else {
 		buf_printf(&message,
 		    "The process that ran the step on %s "
-		    "died, and its script was killed. How far it had come is "
+		    "%s, and its script was killed. How far it had come is "
 		    "not known.",
-		    name);
+		    name, what);
 	}
 	end.message = message.data;
 	status_target(name, &end);

@@ -14,6 +14,7 @@ enum halt { HALT_NONE, HALT_CANCELLED, HALT_MAX_FAIL, HALT_BATCH, HALT__MAX };
 enum outcome {
 	OUTCOME_WRITTEN, /* its last status line is there */
 	OUTCOME_DIED,    /* without it */
+	OUTCOME_HUNG,    /* it did not go on, and was ended */
 	OUTCOME_NOT_STARTED,
 };
 

@@ -19,6 +19,7 @@
 #include "executor/event_loop.h"
 
 #define MOST_FDS 10
+#define BEAT_MS 5000 /* the longest wait without a sign of life */
 
 void
 loop_init(struct event_loop *w, int parent)
@@ -118,6 +119,14 @@ take_signal(struct event_loop *w)
 	return stop;
 }
 
+/* That it waits is what a process does that is not stuck. */
+static void
+beat(struct event_loop *w, int64_t now)
+{
+	if (w->beat != NULL)
+		*w->beat = now;
+}
+
 enum stop
 loop_poll(struct event_loop *w, struct pollfd *fds, nfds_t n, int64_t until)
 {
@@ -141,11 +150,11 @@ loop_poll(struct event_loop *w, struct pollfd *fds, nfds_t n, int64_t until)
 	inputs[0] = inputs[1] = (struct pollfd){ .fd = -1 };
 	if (session != NULL)
 		input_session_fds(session, inputs);
+	beat(w, now);
 	(void)poll(all, n + 3,
-	    until == 0                  ? -1
-		: until <= now          ? 0
-		: until - now > 3600000 ? 3600000
-					: (int)(until - now));
+	    until == 0 || until - now > BEAT_MS ? BEAT_MS
+		: until <= now                  ? 0
+						: (int)(until - now));
 	if (n > 0)
 		memcpy(fds, all, n * sizeof(*fds));
 	if (inputs[0].revents != 0 || inputs[1].revents != 0)

@@ -32,6 +32,7 @@ struct event_loop {
 	bool quiet_noted;
 	bool prompt_noted; /* one that is not clear */
 	enum stop stop;    /* the last reason to stop */
+	int64_t *beat;     /* set at each wait to when that was; or NULL */
 };
 
 /*

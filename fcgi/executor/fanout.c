@@ -6,7 +6,9 @@
  * Threads were rejected for that reason.  The parent only waits, decides
  * whether further targets may start, and passes on the wish to end.  A target
  * whose process dies without its last line is `unknown`; its local script, if
- * it has one, is killed, so that nothing runs on unseen.
+ * it has one, is killed, so that nothing runs on unseen.  So is one whose
+ * process shows no sign of life, once its time is over or a person wants it
+ * to end.
  *
  * A batch starts when the one before it has ended.  Whatever did not succeed
  * counts as failed: with max_fail no target is started once more than that
@@ -23,9 +25,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "executor/aggregate.h"
+#include "executor/alive.h"
 #include "executor/fanout.h"
 #include "executor/ssh/ssh.h"
 #include "executor/output/redact.h"
@@ -33,6 +37,8 @@
 #include "executor/target.h"
 
 #define NO_PROCESS (-1)
+#define SILENT_MS 60000 /* a disk that syncs may take its time */
+#define END_MS 20000    /* to do as a person wants */
 
 struct fanout {
 	const struct job_spec *spec;
@@ -42,9 +48,10 @@ struct fanout {
 	struct fanout_slot *slots; /* shared with the children */
 	size_t started;
 	size_t running;
-	enum halt halt; /* why no other target is started */
-	bool done;      /* the last line is written */
-	enum err err;   /* of writing it */
+	int64_t cancelled_at; /* monotonic, or 0 */
+	enum halt halt;       /* why no other target is started */
+	bool done;            /* the last line is written */
+	enum err err;         /* of writing it */
 };
 
 static volatile sig_atomic_t cancelled;
@@ -79,8 +86,12 @@ static void
 start_next(struct fanout *f)
 {
 	size_t i = f->started++;
-	pid_t parent = getpid(), pid = fork();
+	pid_t parent = getpid(), pid;
 
+	f->slots[i].beat = clock_monotonic();
+	if (f->spec->timeout_ms > 0)
+		f->slots[i].deadline = f->slots[i].beat + f->spec->timeout_ms;
+	pid = fork();
 	if (pid == 0) {
 		target_run(f->spec, &f->spec->targets[i], f->mask, parent,
 		    &f->slots[i]);
@@ -99,10 +110,14 @@ start_next(struct fanout *f)
 static void
 end_all(struct fanout *f)
 {
-	for (size_t i = 0; i < f->started; i++)
-		if (f->pids[i] > 0)
-			kill(f->pids[i], SIGTERM);
+	for (size_t i = 0; i < f->started; i++) {
+		if (f->pids[i] <= 0)
+			continue;
+		kill(f->pids[i], SIGTERM);
+		kill(f->pids[i], SIGCONT); /* where it was stopped */
+	}
 	cancelled = 2;
+	f->cancelled_at = clock_monotonic();
 	f->halt = HALT_CANCELLED;
 }
 
@@ -160,6 +175,58 @@ reap_one(struct fanout *f, pid_t pid)
 	}
 }
 
+/* A process that is silent has had its time, or is not wanted any more. */
+static bool
+is_overdue(const struct fanout *f, const struct fanout_slot *s, int64_t now)
+{
+	return (s->deadline > 0 && now >= s->deadline + SILENT_MS) ||
+	    (f->cancelled_at > 0 && now >= f->cancelled_at + END_MS);
+}
+
+static void
+look_at_one(struct fanout *f, size_t i, int64_t now)
+{
+	const char *name = f->spec->targets[i].name;
+	struct fanout_slot *s = &f->slots[i];
+	bool silent = now >= s->beat + SILENT_MS;
+
+	if (silent && !s->silent)
+		status_note(name, "silent",
+		    "The process that runs the step "
+		    "here has shown no sign of life for a minute.");
+	else if (s->silent && !silent)
+		status_note(name, "answers",
+		    "The process that runs the step "
+		    "here goes on.");
+	s->silent = silent;
+	if (!silent || !is_overdue(f, s, now))
+		return;
+	s->hung = true;
+	kill(f->pids[i], SIGKILL);
+}
+
+/* The sooner one of both, of which 0 is none. */
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a == 0 || (b > 0 && b < a) ? b : a;
+}
+
+/* Is each target's process all right?  Says so for this one. */
+static void
+look_at_all(struct fanout *f)
+{
+	int64_t now = clock_monotonic(), deadline = 0;
+
+	for (size_t i = 0; i < f->started; i++) {
+		if (f->pids[i] <= 0 || f->slots[i].finished)
+			continue;
+		look_at_one(f, i, now);
+		deadline = sooner(deadline, f->slots[i].deadline);
+	}
+	alive_beat(deadline);
+}
+
 /* None of them is there any more, and nobody told us of their end. */
 static void
 lose_all(struct fanout *f)
@@ -187,6 +254,7 @@ finish_if_done(struct fanout *f)
 		outcomes[i] = i >= f->started || f->pids[i] == NO_PROCESS
 		    ? OUTCOME_NOT_STARTED
 		    : f->slots[i].finished ? OUTCOME_WRITTEN
+		    : f->slots[i].hung     ? OUTCOME_HUNG
 					   : OUTCOME_DIED;
 	f->err = aggregate(o, outcomes, f->halt);
 	f->done = true;
@@ -212,6 +280,7 @@ run_all(struct fanout *f)
 		finish_if_done(f);
 		if (f->running == 0)
 			break;
+		look_at_all(f);
 		if ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
 			reap_one(f, pid);
 			continue;

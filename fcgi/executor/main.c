@@ -22,6 +22,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "executor/alive.h"
 #include "executor/confine/confine.h"
 #include "executor/fanout.h"
 #include "executor/job_spec.h"
@@ -61,6 +62,10 @@ take_lock(void)
 		log_fatal("this attempt was already executed");
 	if (status_open() != ERR_OK)
 		log_fatal("the status cannot be written: %s", strerror(errno));
+	if (alive_open() != ERR_OK)
+		log_warn("nobody will see that this process goes on: %s",
+		    strerror(errno));
+	alive_beat(0);
 }
 
 static void

@@ -77,6 +77,7 @@ struct run {
 	int64_t within; /* monotonic; 0: no limit */
 	bool artifact;  /* leave all on the target */
 	int64_t saved;  /* bytes; -1: nothing is kept */
+	struct fanout_slot *slot;
 };
 
 void
@@ -267,7 +268,9 @@ run_once(struct run *r)
 	if (r->within > 0 && (limit == 0 || r->within - now < limit))
 		limit = r->within > now ? r->within - now : 1;
 	loop_start(&r->loop, limit);
+	r->slot->deadline = r->loop.deadline;
 	acts[r->act].run(job);
+	r->slot->deadline = 0;
 	output_pause(&r->output);
 	if (job->output_open)
 		status_note(job->target->name, "output_open",
@@ -307,6 +310,7 @@ wait_for_next(struct run *r)
 		acts[r->act].utf8(&r->job);
 	loop_start(&r->loop, 0);
 	r->loop.quiet_noted = true;
+	r->slot->deadline = next;
 	while (stop == STOP_NONE && clock_monotonic() < next)
 		stop = loop_poll(&r->loop, NULL, 0, next);
 	if (stop != STOP_NONE) {
@@ -430,6 +434,7 @@ target_run(const struct job_spec *spec, const struct job_target *target,
 		.exit = -1,
 		.act = ACTS,
 		.state = STATE_FAILED,
+		.slot = slot,
 		.job = { .spec = &mine,
 		    .target = target,
 		    .group = &slot->group,
@@ -441,6 +446,7 @@ target_run(const struct job_spec *spec, const struct job_target *target,
 	r.loop.target = target->name;
 	r.loop.output = &r.output;
 	r.loop.quiet_ms = spec->quiet_ms;
+	r.loop.beat = &slot->beat;
 	loop_init(&r.loop, parent);
 	if (job_spec_for_target(spec, target->name, &mine, &fault) != ERR_OK ||
 	    fill_folder(&mine, &fault) != ERR_OK) {

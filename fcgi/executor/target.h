@@ -4,14 +4,22 @@
 #ifndef EXECUTOR_TARGET_H
 #define EXECUTOR_TARGET_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "executor/output/redact.h"
 #include "executor/job_spec.h"
 
 /* What a target's process tells its parent, in shared memory. */
 struct fanout_slot {
-	int group;    /* of a local script that runs, or 0 */
-	int finished; /* its last status line is written */
-	int state;    /* enum state, then */
+	int group;        /* of a local script that runs, or 0 */
+	int finished;     /* its last status line is written */
+	int state;        /* enum state, then */
+	int64_t beat;     /* monotonic: when it last was not stuck */
+	int64_t deadline; /* its try is to be over then; 0: none */
+	/* the parent's own */
+	bool silent; /* that was noted */
+	bool hung;   /* and so it was ended */
 };
 
 /*

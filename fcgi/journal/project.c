@@ -316,6 +316,10 @@ step_noted(struct db *db, const struct event *e)
 {
 	bool progress = text_eq(text_of(e, "note"), "progress");
 
+	if (text_of(e, "target") == NULL) /* of the whole attempt */
+		return db_run(db, STMT_TARGETS_SET_NOTE, INT(e->run),
+		    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
+		    TEXT(text_of(e, "message")));
 	return db_run(db,
 	    progress ? STMT_TARGET_SET_PROGRESS : STMT_TARGET_SET_NOTE,
 	    INT(e->run), TEXT(text_of(e, "step")),

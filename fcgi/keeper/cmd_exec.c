@@ -196,6 +196,18 @@ line_of_target(
 	return append(c, a, "step.target_ended", data);
 }
 
+/* What the runner notes of the attempt's process. */
+static enum err
+note_of_attempt(
+    struct command *c, const struct attempt *a, struct json_object *line)
+{
+	struct json_object *data = about(a);
+
+	json_set_text(data, "note", json_text(line, "note", ""));
+	json_set_text(data, "message", json_text(line, "message", ""));
+	return append(c, a, "step.noted", data);
+}
+
 /*
  * A probe answers with its exit code: 0 yes, 1 no.  Returns "succeeded",
  * "failed", or NULL where it did not say the same everywhere.  A yes whose
@@ -318,6 +330,9 @@ cmd_exec_line(struct command *c)
 
 	if (err != ERR_OK || a.ended)
 		return err;
+	if (!json_flag(line, "done", false) &&
+	    json_get(line, "target") == NULL && json_get(line, "note") != NULL)
+		return note_of_attempt(c, &a, line);
 	if (!json_flag(line, "done", false))
 		return line_of_target(c, &a, line);
 	if (!is_outcome(json_text(line, "state", "")))

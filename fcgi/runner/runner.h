@@ -27,11 +27,21 @@ struct exec {
 	bool open;                   /* the keeper named it at last hello */
 	bool cancel;                 /* somebody asked for its end */
 	bool cancelled;              /* its process was told */
+	int64_t cancel_at;           /* monotonic: since then; or 0 */
 	bool settled;                /* the keeper knows how it ended */
 	int64_t seen;                /* monotonic: when we met it */
 	struct json_object *results; /* of a look, so far; else NULL */
 	int watch;                   /* inotify watch of its status */
 	off_t offset;                /* of the next line of its status */
+	/* of alive.c; times are monotonic */
+	int64_t look_at;  /* when to look again */
+	int64_t beat;     /* when its file was last touched */
+	int64_t touched;  /* what that file says, since 1970 */
+	int64_t deadline; /* of what it does; or 0 */
+	bool silent;      /* the keeper knows that it is */
+	bool woken;       /* continued, if it was stopped */
+	bool killed;      /* it did not answer */
+	int64_t sweep_at; /* what it left is ended then; or 0 */
 };
 
 /* A terminal that people type into. */
@@ -100,6 +110,16 @@ struct json_object *exec_about(const char *exec);
 
 /* Passes all whole lines of its status on.  True: the keeper has the last. */
 bool lines_pass(struct runner *r, struct exec *e);
+
+/*
+ * Looks whether the execution's process goes on.  Where it shows no sign of
+ * life, the page says since when; once its time is over or somebody wants it
+ * to end, it is continued if it was stopped, and then ended: e->killed.
+ */
+void alive_look(struct runner *r, struct exec *e);
+
+/* Sends a signal to its process.  False: it is not there, or not known. */
+bool alive_signal(struct runner *r, const struct exec *e, int number);
 
 /* Connects where there is no connection.  False: not now. */
 bool keeper_connect(struct runner *r);

@@ -105,8 +105,11 @@ end_look(struct runner *r, const char *exec, struct json_object *results,
 static enum err
 give_up(struct runner *r, const struct exec *e)
 {
-	static const char message[] = "The step's process died before it "
-				      "could say how the step ended.";
+	const char *message = e->killed
+	    ? "The step's process did not answer, and was ended. How far "
+	      "the step had come is not known."
+	    : "The step's process died before it could say how the step "
+	      "ended.";
 
 	return e->results != NULL ? end_look(r, e->id, e->results, message)
 				  : report_lost(r, e->id, message);
@@ -300,24 +303,18 @@ start_look(struct runner *r, const char *exec)
 	json_object_put(results);
 }
 
-/* SIGTERM to the step's process: it ends its script and says so. */
+/* SIGTERM to the step's process: it ends its script and says so, also where
+ * it was stopped. */
 static void
 cancel(struct runner *r, struct exec *e)
 {
 	char *lock = exec_path(r, e->id, EXEC_LOCK);
-	char *path = exec_path(r, e->id, EXEC_PID);
-	struct buf text = { 0 };
-	int64_t pid;
 
-	if (io_is_locked(lock) && io_read_file(path, 64, &text) == ERR_OK) {
-		text.data[strcspn(text.data, "\n")] = '\0';
-		if (text_int(text.data, 2, INT32_MAX, &pid) &&
-		    kill((pid_t)pid, SIGTERM) == 0)
-			e->cancelled = true;
+	if (io_is_locked(lock) && alive_signal(r, e, SIGTERM)) {
+		e->cancelled = true;
+		(void)alive_signal(r, e, SIGCONT);
 	}
-	buf_clear(&text);
 	free(lock);
-	free(path);
 }
 
 /* The keeper has it as starting, and the answer that told us so was lost. */
@@ -449,7 +446,7 @@ settle(struct runner *r, struct exec **at)
 	struct exec *e = *at;
 
 	e->settled = true;
-	if (e->child == 0 || is_gone(r, e))
+	if ((e->child == 0 || is_gone(r, e)) && e->sweep_at == 0)
 		drop(r, at);
 }
 
@@ -463,6 +460,8 @@ supervise_tick(struct runner *r)
 
 		if (e->cancel && !e->cancelled)
 			cancel(r, e);
+		if (!gone || e->killed)
+			alive_look(r, e);
 		if (e->settled ||
 		    (e->results != NULL ? pass_look(r, e) : lines_pass(r, e)) ||
 		    !e->open ||

@@ -9,6 +9,9 @@
  *
  *	lock		held (io_lock) for as long as the process lives
  *	pid		its process id, decimal; SIGTERM to it cancels the step
+ *	alive		touched every second for as long as the process goes on;
+ *			its text is the time (CLOCK_MONOTONIC, milliseconds) by
+ *			which what it does now has to be over, or 0
  *	status		one JSON object a line, only ever appended to; the
  *			runner has made it, empty
  *	TARGET.cast	the output, masked, asciicast v2
@@ -103,7 +106,9 @@
  * Lines of status ("at" is milliseconds since 1970):
  *	{"at", "target", "state": "running"}	the script was started there
  *	{"at", "target", "note": "quiet|reconnecting|reconnected|try|
- *		output_open|progress", "message"}
+ *		output_open|progress|silent|answers", "message"}
+ *	The last two are about the process of the target; the runner says
+ *	them, without a target, about the process of the step.
  *	{"at", "target", "state": "succeeded|failed|unknown|not_started",
  *		"exit": n or null,
  *		"message", "bytes", "dropped", "tries",
@@ -131,6 +136,8 @@
 #define EXEC_ID_BYTES 16 /* twice as many hex digits */
 #define EXEC_LOCK "lock"
 #define EXEC_PID "pid"
+#define EXEC_ALIVE "alive"
+#define EXEC_ALIVE_MS 1000
 #define EXEC_STATUS "status"
 #define EXEC_ISOLATION "run/isolation" /* in the data folder */
 #define EXEC_OUTPUT_LIMIT (64LL << 20) /* serve --output-limit */

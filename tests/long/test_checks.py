@@ -5,6 +5,8 @@ for every row of fcgi/journal/checks.def, and a way around the rules
 (tests/e2e/ways.py) that this check stops must get through there.
 
     tests/long/test_checks.py [CHECK...]      B=build JOBS=2
+
+time limit: 120 minutes
 """
 import concurrent.futures
 import os

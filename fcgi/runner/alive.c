@@ -1,0 +1,259 @@
+/*
+ * alive.c: whether the process of an execution goes on.
+ *
+ * A step's process touches a file every second (wire/exec.h).  One that does
+ * not is stopped, or hangs in the kernel, or the machine is busy: that is
+ * shown, and no reason to end it.  It is ended where it would have had to do
+ * something by itself: when its time is over, or somebody wants its end.  A
+ * process that was stopped is continued first, since it can end its script
+ * and say how that ended; SIGKILL is for one that cannot, and then nobody
+ * knows how far it had come.
+ *
+ * Its targets' processes end when it does, and have a while for their
+ * scripts.  What is left then is ended too.  A process counts as one of the
+ * execution by its command line alone, as its id may be another's by now.
+ */
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "runner/runner.h"
+
+#define LOOK_MS 1000
+#define SILENT_MS 15000
+#define END_MS 30000       /* after somebody wanted its end */
+#define GRACE_MS 60000     /* after its own time was over */
+#define LOOK_MOST_MS 60000 /* of silence, for a look: it has no end */
+#define SWEEP_MS 30000
+#define COMMAND_MOST 4096
+#define PROGRAM "countersign-" /* executor, or step as it once was */
+#define INIT \
+	"countersign-ini" /* of a script and what it \
+			   * leaves running */
+
+/* The process is one of the execution's. */
+static bool
+is_of(pid_t pid, const char *exec)
+{
+	struct buf words = { 0 };
+	char path[64];
+	size_t first;
+	bool is;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+	is = io_read_file(path, COMMAND_MOST, &words) == ERR_OK;
+	first = strlen(buf_text(&words));
+	is = is && first < words.len &&
+	    strstr(buf_text(&words), PROGRAM) != NULL &&
+	    text_eq(words.data + first + 1, exec);
+	buf_clear(&words);
+	return is;
+}
+
+static bool
+is_init(pid_t pid)
+{
+	char path[64];
+	struct buf name = { 0 };
+	bool is;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	is = io_read_file(path, 64, &name) == ERR_OK &&
+	    text_starts(buf_text(&name), INIT);
+	buf_clear(&name);
+	return is;
+}
+
+/* Its process, or 0. */
+static pid_t
+process_of(struct runner *r, const struct exec *e)
+{
+	char *path = exec_path(r, e->id, EXEC_PID);
+	struct buf text = { 0 };
+	int64_t pid = 0;
+
+	if (e->child > 0 && !e->reaped) {
+		pid = e->child;
+	} else if (io_read_file(path, 64, &text) == ERR_OK) {
+		text.data[strcspn(text.data, "\n")] = '\0';
+		if (!text_int(text.data, 2, INT32_MAX, &pid) ||
+		    !is_of((pid_t)pid, e->id))
+			pid = 0;
+	}
+	buf_clear(&text);
+	free(path);
+	return (pid_t)pid;
+}
+
+bool
+alive_signal(struct runner *r, const struct exec *e, int number)
+{
+	pid_t pid = process_of(r, e);
+
+	return pid > 0 && kill(pid, number) == 0;
+}
+
+/* To all of its processes but those of scripts; how many there are. */
+static int
+signal_all(const struct exec *e, int number)
+{
+	DIR *all = opendir("/proc");
+	struct dirent *entry;
+	int64_t pid;
+	int n = 0;
+
+	while (all != NULL && (entry = readdir(all)) != NULL)
+		if (text_int(entry->d_name, 2, INT32_MAX, &pid) &&
+		    is_of((pid_t)pid, e->id) && !is_init((pid_t)pid))
+			n += kill((pid_t)pid, number) == 0;
+	if (all != NULL)
+		closedir(all);
+	return n;
+}
+
+/* What its file says.  False: there is none, and nothing is known. */
+static bool
+read_file(struct runner *r, struct exec *e, int64_t now)
+{
+	char *path = exec_path(r, e->id, EXEC_ALIVE);
+	struct buf text = { 0 };
+	int64_t touched = 0, deadline;
+	struct stat st;
+
+	if (stat(path, &st) == 0)
+		touched = (int64_t)st.st_mtim.tv_sec * 1000 +
+		    st.st_mtim.tv_nsec / 1000000;
+	if (e->beat == 0 || touched != e->touched)
+		e->beat = now;
+	e->touched = touched;
+	if (touched > 0 && io_read_file(path, 64, &text) == ERR_OK &&
+	    text.len == 21) {
+		text.data[20] = '\0';
+		deadline = strtoll(text.data, NULL, 10);
+		e->deadline = deadline > 0 ? deadline : 0;
+	}
+	buf_clear(&text);
+	free(path);
+	return touched > 0 || e->child > 0;
+}
+
+/* "2026-11-21 02:03:04 UTC" */
+static void
+put_time(struct buf *b, int64_t ms)
+{
+	char text[CLOCK_TEXT];
+
+	clock_format(ms, text);
+	buf_printf(b, "%.10s %.8s UTC", text, text + 11);
+}
+
+/* The page says it, and since when. */
+static void
+say(struct runner *r, struct exec *e, bool silent, int64_t now)
+{
+	struct json_object *o = exec_about(e->id);
+	struct json_object *line = json_object_new_object();
+	int64_t since = e->touched > 0 ? e->touched
+				       : clock_now() - (now - e->seen);
+	struct buf message = { 0 };
+
+	if (!silent) {
+		buf_puts(&message, "The process that runs this step goes on.");
+	} else {
+		buf_puts(&message,
+		    "The process that runs this step has shown "
+		    "no sign of life since ");
+		put_time(&message, since);
+		buf_puts(&message, ". Cancelling the step ends it");
+		if (e->deadline > 0) {
+			buf_puts(&message,
+			    ", and so does its timeout, at "
+			    "latest at ");
+			put_time(&message,
+			    clock_now() + e->deadline + GRACE_MS - now);
+		}
+		buf_putc(&message, '.');
+	}
+	json_set_text(line, "note", silent ? "silent" : "answers");
+	json_set_text(line, "message", buf_text(&message));
+	json_set(o, "line", line);
+	if (e->results != NULL ||
+	    keeper_ask(r, "exec_line", o, NULL) != ERR_UNAVAILABLE)
+		e->silent = silent;
+	json_object_put(o);
+	buf_clear(&message);
+}
+
+/* It would have had to do something; the wait before it is made to. */
+static bool
+is_overdue(const struct exec *e, int64_t now, int64_t after_cancel,
+    int64_t after_deadline)
+{
+	return (e->cancel_at > 0 && now >= e->cancel_at + after_cancel) ||
+	    (e->deadline > 0 && now >= e->deadline + after_deadline) ||
+	    (e->results != NULL && now >= e->beat + LOOK_MOST_MS);
+}
+
+static void
+end(struct runner *r, struct exec *e, int64_t now)
+{
+	pid_t pid = process_of(r, e);
+
+	log_warn("execution %s: its process %d does not answer and is ended",
+	    e->id, (int)pid);
+	e->killed = true;
+	e->sweep_at = now + SWEEP_MS;
+	if (pid > 0)
+		kill(pid, SIGKILL);
+	(void)signal_all(e, SIGCONT);
+}
+
+/* After it was ended: until none of its processes is left. */
+static void
+sweep(struct exec *e, int64_t now)
+{
+	int number = now >= e->sweep_at ? SIGKILL : 0;
+
+	if (signal_all(e, number) == 0 || number == SIGKILL)
+		e->sweep_at = 0;
+}
+
+void
+alive_look(struct runner *r, struct exec *e)
+{
+	int64_t now = clock_monotonic();
+
+	if (now < e->look_at)
+		return;
+	e->look_at = now + LOOK_MS;
+	if (e->sweep_at > 0)
+		sweep(e, now);
+	if (e->cancel && e->cancel_at == 0)
+		e->cancel_at = now;
+	if (e->settled || e->killed || !read_file(r, e, now))
+		return;
+	if (now < e->beat + SILENT_MS) {
+		e->woken = false;
+		if (e->silent)
+			say(r, e, false, now);
+		return;
+	}
+	if (!e->silent)
+		say(r, e, true, now);
+	if (!e->woken && is_overdue(e, now, 0, 0)) {
+		e->woken = true;
+		(void)signal_all(e, SIGCONT);
+	} else if (is_overdue(e, now, END_MS, GRACE_MS)) {
+		end(r, e, now);
+	}
+}
