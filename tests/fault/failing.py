@@ -29,12 +29,13 @@ CALLS = ("read write pread pwrite recv send open close fsync fdatasync "
          "connect socket fork pipe dup fcntl flock kill waitpid inotify chmod "
          "statvfs epoll").split()
 MOST = 60           # seconds that anything may take
+ROUNDS = 5          # of visits, until the call of web that fails was made
 BOOK = """---
 title: A call that fails
 parameters:
   folder: {label: Where it leaves its marks}
 ---
-```sh {#near}
+```sh {#near save=kept.txt}
 echo x >> "$folder/near.started"
 echo "one line"; echo "and another"
 echo x >> "$folder/near.done"
@@ -104,6 +105,11 @@ class Failing(console.Console):
         c[4:12] = struct.pack("<ii", left, error)
         c[12:16] = struct.pack("<i", 0)
         c[0:4] = struct.pack("<i", CALLS.index(call))
+
+    def failed(self):
+        """How many calls have failed since it was armed."""
+        return sum(struct.unpack("<i", control[12:16])[0]
+                   for control in self.controls.values())
 
     def disarm(self):
         """How many calls failed."""
@@ -209,6 +215,100 @@ def check(c, user, run, step):
     assert "one line\nand another\n" in text.replace("\r", ""), (name, text)
 
 
+def requests_of(run, kept):
+    """What people and programs ask of the console, right and wrong: method,
+    path, body, kind of answer."""
+    step = f"/runs/{run}/steps/near"
+    pages = ["/", "/runbooks", "/runbooks/fails", "/runs", "/runs?q=fails",
+             "/runs/new?runbook=fails", f"/runs/{run}", f"/runs/{run}/report",
+             f"/runs/{run}/preview/near", f"/runs/{run}/preflight",
+             f"{step}/attempts/1", f"{step}/attempts/1/local", "/targets",
+             "/users", "/secrets", "/tokens", "/password", "/login",
+             "/nowhere", "/runs/999999", f"{step}/attempts/9"]
+    for path in pages:
+        for accept in ("text/html", "application/json"):
+            yield "GET", path, None, accept
+    for path in (f"/runs/{run}/report.json", f"/runs/{run}/report.csv",
+                 f"/runs/{run}/events", kept,
+                 f"{step}/attempts/1/local.txt",
+                 f"{step}/attempts/1/local.cast", "/healthz", "/metrics"):
+        yield "GET", path, None, "*/*"
+    for path, body in ((f"/runs/{run}/start", {}),
+                       (f"/runs/{run}/comments", {}),
+                       (f"{step}/execute", {"attempt": 1}),
+                       (f"{step}/execute", {"nobody": "knows"}),
+                       ("/runs", {"runbook": "none", "environment": "test",
+                                  "parameters": {}}),
+                       ("/users", {"name": "x"}),
+                       ("/login", {"name": "nobody", "password": "x" * 12})):
+        yield "POST", path, body, "application/json"
+    for path in (f"/runs/{run}/events", f"/events?runs={run}:0"):
+        yield "STREAM", path, None, "text/event-stream"
+    yield "SESSION", "/runs", None, "text/html"
+
+
+def stream(c, user, path):
+    """The status of an event stream that has brought its first event."""
+    line = console.http.client.HTTPConnection("127.0.0.1", c.port, timeout=20)
+    try:
+        line.request("GET", path, headers={"Accept": "text/event-stream",
+            "Authorization": "Bearer " + user.token})
+        answer, seen = line.getresponse(), b""
+        while answer.status == 200 and b"id:" not in seen:
+            more = answer.read1(4096)
+            if not more:
+                return 0
+            seen += more
+        return answer.status
+    finally:
+        line.close()
+
+
+def session(c, path):
+    """Signs in, looks at a page, signs out."""
+    headers = console.sign_in(c.base, "ana")
+    if headers is None:
+        return 0
+    found = []
+    for method, where in (("GET", path), ("POST", "/logout")):
+        request = console.urllib.request.Request(c.base + where, headers=headers,
+            method=method, data=b"{}" if method == "POST" else None)
+        with console.urllib.request.urlopen(request, timeout=30) as answer:
+            found.append(answer.status)
+    return found[0] if found == [200, found[1]] else 0
+
+
+def visit_one(c, user, row):
+    method, path, body, accept = row
+    try:
+        if method == "STREAM":
+            return stream(c, user, path)
+        if method == "SESSION":
+            return session(c, path)
+        return user.ask(method, path, body, accept)[0]
+    except (OSError, ValueError, console.http.client.HTTPException):
+        return 0
+
+
+def visit(c, user, run):
+    """All of it, each asked again until it is answered as it was the first
+    time, when nothing failed."""
+    kept = user.run(run)["artifacts"][0]["url"]
+    known = getattr(c, "answers", None)
+    found = []
+    for i, row in enumerate(requests_of(run, kept)):
+        end = time.monotonic() + MOST
+        while True:
+            status = visit_one(c, user, row)
+            if known is None or status == known[i] or status == 429:
+                break
+            assert time.monotonic() < end, \
+                f"{row[0]} {row[1]} ({row[3]}) answers {status}, not {known[i]}"
+            time.sleep(0.1)
+        found.append(status)
+    c.answers = known or found
+
+
 def flow(c, user, before):
     """One run with both steps; before() arms what is to fail in it."""
     for path in c.marks.iterdir():
@@ -235,7 +335,11 @@ def sweep(c, user, points):
             if again:
                 c.kill(program)
         try:
-            flow(c, user, before)
+            run = flow(c, user, before)
+            for _ in range(ROUNDS if program == "countersign-web" else 0):
+                if c.failed():
+                    break
+                visit(c, user, run)
         except AssertionError as why:
             wrong.append(f"{program}: {call} number {left + 1} fails with "
                          f"{errno.errorcode[error]}"
@@ -265,8 +369,15 @@ def count(c, user):
     for _ in range(2):      # what is done once only is done then
         flow(c, user, lambda: None)
     c.counts(reset=True)
-    flow(c, user, lambda: None)
+    run = flow(c, user, lambda: None)
     counts = c.counts(reset=True)
+    visit(c, user, run)
+    assert set(c.answers) <= {200, 201, 204, 302, 303, 400, 401, 403, 404, 409, 422}, \
+        list(zip(c.answers, requests_of(run, 1)))
+    visited = c.counts(reset=True)["countersign-web"]
+    for call, times in visited.items():
+        was = counts["countersign-web"].get(call, 0)
+        counts["countersign-web"][call] = max(was, times)
     starts = {}
     for program in PROGRAMS:
         if program == "countersign-executor":
