@@ -144,17 +144,19 @@ def ask(user, method, path, body=None):
         return 0, str(why)
 
 
-def look(user, run, name):
+def model_of(user, run):
     end = time.monotonic() + MOST
     while time.monotonic() < end:
         status, answer = ask(user, "GET", f"/runs/{run}")
         if status == 200 and isinstance(answer, dict):
-            for step in answer["steps"]:
-                if step["id"] == name:
-                    return step
+            return answer
         time.sleep(0.05)
     raise AssertionError(f"the page of run {run} does not come: {status} "
                          f"{answer}")
+
+
+def look(user, run, name):
+    return next(s for s in model_of(user, run)["steps"] if s["id"] == name)
 
 
 def insist(user, path, body=None):
@@ -293,7 +295,7 @@ def visit_one(c, user, row):
 def visit(c, user, run):
     """All of it, each asked again until it is answered as it was the first
     time, when nothing failed."""
-    kept = user.run(run)["artifacts"][0]["url"]
+    kept = model_of(user, run)["artifacts"][0]["url"]
     known = getattr(c, "answers", None)
     found = []
     for i, row in enumerate(requests_of(run, kept)):
