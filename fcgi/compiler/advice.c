@@ -13,6 +13,7 @@
 #include "compiler/cjk.h"
 #include "compiler/heuristics.h"
 #include "compiler/parse.h"
+#include "compiler/programs.h"
 #include "lang/script_lines.h"
 
 #define VARIABLES_MAX 300 /* of a step; each reads its whole script */
@@ -102,24 +103,33 @@ check_text(const struct advice *a, const struct script_line *l)
 	return false;
 }
 
-/* An editor or pager, which waits for keys that nobody can press. */
-static bool
-needs_terminal(const struct script_line *l, const char *s, size_t len)
+/* Commands that wait for keys or lines of a terminal, which is not there. */
+static void
+check_programs(const struct advice *a, const struct script_line *l)
 {
-	static const char *const programs[] = { "vi", "vim", "nvim", "nano",
-		"emacs", "pico", "less", "more", "most", "htop", "top", "mc",
-		"visudo", "man", "watch", NULL };
-	const char *rest = s + len, *end = l->s + l->len;
+	enum program_input input;
+	const char *name = NULL;
+	size_t at = 0, where;
 
-	if (is_word(s, len, "crontab"))
-		return end - rest > 2 && memcmp(rest, " -e", 3) == 0;
-	if (!is_any(s, len, programs))
-		return false;
-	/* vim -es, top -b, visudo -c, watch … go without */
-	return memmem(rest, (size_t)(end - rest), " -e", 3) == NULL &&
-	    memmem(rest, (size_t)(end - rest), " -b", 3) == NULL &&
-	    memmem(rest, (size_t)(end - rest), " -c", 3) == NULL &&
-	    memmem(rest, (size_t)(end - rest), " --version", 10) == NULL;
+	while (!a->s->pty &&
+	    (input = program_find(l->s, l->len, &at, &where, &name)) !=
+		PROGRAM_NONE)
+		if (input == PROGRAM_KEYS)
+			advise(a->p, place(a, l, l->s + where), "terminal",
+			    name,
+			    "“%s” waits for somebody at a terminal, and this "
+			    "step has none. Write what it does as commands, "
+			    "or add “pty interactive”.",
+			    name);
+		else
+			advise(a->p, place(a, l, l->s + where), "enters", name,
+			    "“%s” reads what follows from a terminal, and "
+			    "this step has none: it ends at once, and the "
+			    "lines behind it run here, not in it. Give it its "
+			    "commands on its own line (ssh HOST 'COMMANDS', "
+			    "su -c, psql -c, mysql < FILE), or use on=, user= "
+			    "or a step of the client’s kind.",
+			    name);
 }
 
 static void
@@ -158,7 +168,6 @@ check_command(struct advice *a, const struct script_line *l, const char *s,
     size_t len, size_t behind)
 {
 	static const char *const reads[] = { ".", "source", "eval", NULL };
-	const char *name;
 
 	a->included |= is_any(s, len, reads);
 	if (is_word(s, len, "set") && behind + 2 < l->len &&
@@ -173,15 +182,6 @@ check_command(struct advice *a, const struct script_line *l, const char *s,
 		advise(a->p, place(a, l, s), "source", NULL,
 		    "sh has no "
 		    "“source”. Write “. FILE”, or make this a bash step.");
-	else if (!a->s->pty && needs_terminal(l, s, len)) {
-		name = arena_strndup(a->p->arena, s, len);
-		advise(a->p, place(a, l, s), "terminal", name,
-		    "“%s” waits "
-		    "for somebody at a terminal, and this step has none. "
-		    "Write what it does as commands, or add “pty "
-		    "interactive”.",
-		    name);
-	}
 }
 
 /* The commands of the line, behind words that only introduce them. */
@@ -268,8 +268,10 @@ check_shell(struct advice *a)
 			a->cd_at = NOWHERE;
 			a->errexit = true; /* said once */
 		}
-		if (!check_text(a, &l))
+		if (!check_text(a, &l)) {
 			check_commands(a, &l);
+			check_programs(a, &l);
+		}
 	}
 	lines = (struct script_lines){ .at = a->s->text };
 	while (!a->included && script_lines_next(&lines, &l))
