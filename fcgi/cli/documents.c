@@ -27,6 +27,7 @@ read_document(const char *path, struct buf *ret)
 
 	if (err == ERR_OK)
 		return true;
+	buf_clear(ret);
 	cli_say(CLI_NO, "%s: %s", path,
 	    err == ERR_NOT_FOUND       ? "there is no such file"
 		: err == ERR_TOO_LARGE ? "the file is larger than 1 MB"

@@ -15,6 +15,9 @@
 #include "compiler/programs.h"
 #include "lang/script_lines.h"
 
+#define DEPTH_MAX 8 /* sudo env nice … */
+#define COMMAND_MAX 4096
+
 #define SSH "-B -b -c -D -E -e -F -I -i -J -L -l -m -O -o -P -p -Q -R -S -W -w"
 #define MYSQL "-h -P -u -D -S -p= --host --port --user --socket --database"
 #define PSQL \
@@ -49,6 +52,7 @@ struct command {
 	size_t len;
 	bool fed;   /* its input is a file, a text or a pipe */
 	bool saved; /* its output goes to a file */
+	int depth;  /* commands that start it */
 };
 
 static bool
@@ -249,6 +253,8 @@ reads(struct command *c, const char **ret_name)
 {
 	enum program_input input = PROGRAM_NONE;
 
+	if (c->depth++ == DEPTH_MAX)
+		return PROGRAM_NONE;
 	while (c->word != NULL && *c->word != '=' &&
 	    memchr(c->word, '=', c->len) != NULL)
 		(void)next_word(c); /* NAME=value before it */
@@ -273,9 +279,12 @@ reads_at(const char *s, size_t len, size_t at, const char **ret_name)
 {
 	struct command c = { .fed = is_piped(s, at) };
 
-	while (len > 0 && s[len - 1] == '\\' && s[len] == '\n')
+	while (len > 0 && len - at < COMMAND_MAX && s[len - 1] == '\\' &&
+	    s[len] == '\n')
 		len += 1 + strcspn(s + len + 1, "\n");
 	c.line = (struct script_line){ .s = s + at, .len = len - at };
+	if (c.line.len > COMMAND_MAX)
+		c.line.len = COMMAND_MAX;
 	return next_word(&c) ? reads(&c, ret_name) : PROGRAM_NONE;
 }
 
