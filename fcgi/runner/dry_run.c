@@ -183,8 +183,9 @@ dry_run_refuse(
 	json_set(results, target, o);
 }
 
-/* What is known of a line is kept; the rest of it is not ours to pass on. */
-static void
+/* What is known of a line is kept; the rest of it is not ours to pass on.
+ * True: it is the last one of a target. */
+static bool
 keep_line(struct json_object *results, struct json_object *line)
 {
 	static const char *const keys[] = { "state", "message", "seen",
@@ -193,20 +194,22 @@ keep_line(struct json_object *results, struct json_object *line)
 	struct json_object *o;
 
 	if (!text_is_id(target) || json_get(line, "tries") == NULL)
-		return;
+		return false;
 	o = json_object_new_object();
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (json_get(line, keys[i]) != NULL)
 			json_set(o, keys[i],
 			    json_object_get(json_get(line, keys[i])));
 	json_set(results, target, o);
+	return true;
 }
 
 bool
-dry_run_collect(const char *text, size_t len, struct json_object *results)
+dry_run_collect(
+    const char *text, size_t len, struct json_object *results, struct buf *why)
 {
 	const char *end;
-	bool done = false;
+	bool done = false, asked = false;
 
 	while (!done && (end = memchr(text, '\n', len)) != NULL) {
 		size_t n = (size_t)(end - text);
@@ -214,7 +217,9 @@ dry_run_collect(const char *text, size_t len, struct json_object *results)
 
 		if (json_read(text, n, &line, NULL) == ERR_OK) {
 			done = json_flag(line, "done", false);
-			keep_line(results, line);
+			asked |= keep_line(results, line);
+			if (done && !asked)
+				buf_puts(why, json_text(line, "message", ""));
 			json_object_put(line);
 		}
 		text += n + 1;

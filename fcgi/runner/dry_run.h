@@ -43,8 +43,10 @@ void dry_run_refuse(
 
 /*
  * Adds each target's last line of a status file to results.  True: the last
- * line of all was there, too.
+ * line of all was there, too; where it ended before it had asked a target,
+ * `why` gets the reason that it gave.
  */
-bool dry_run_collect(const char *text, size_t len, struct json_object *results);
+bool dry_run_collect(
+    const char *text, size_t len, struct json_object *results, struct buf *why);
 
 #endif

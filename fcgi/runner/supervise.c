@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,9 @@
 #define ADOPT_GRACE_MS 3000 /* a process may not have its lock yet */
 #define MAX_LOOK (16 * 1024 * 1024)
 #define NO_PROCESS "The step's process could not be started."
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
 #define NO_FOLDER \
 	"The folder of the step's output cannot be made: is " \
 	"the disk full?"
@@ -167,37 +171,44 @@ become_step(struct runner *r, const char *exec, int job_spec_fd)
 	_exit(127);
 }
 
-static void
-write_job_spec(int fd, const struct buf *spec)
+/* The whole order, in memory: whatever becomes of us, a step's process does
+ * not get a part of it.  -1: it cannot be made. */
+static int
+write_job_spec(const struct buf *spec)
 {
-	signal(SIGPIPE, SIG_IGN);
-	if (io_write_all(fd, spec->data, spec->len) != 0)
+	int fd = memfd_create("order", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+
+	if (fd < 0 && errno == EINVAL) /* before Linux 6.3 */
+		fd = memfd_create("order", MFD_CLOEXEC);
+	if (fd >= 0 &&
+	    (io_write_all(fd, spec->data, spec->len) != 0 ||
+		lseek(fd, 0, SEEK_SET) != 0)) {
 		log_warn(
 		    "an order could not be handed over: %s", strerror(errno));
-	close(fd);
+		close(fd);
+		fd = -1;
+	}
+	return fd;
 }
 
 /* After exec_starting was acknowledged: there is no way back from here. */
 static struct exec *
 spawn(struct runner *r, const char *exec, const struct buf *spec)
 {
+	int fd = write_job_spec(spec);
 	struct exec *e;
-	int ends[2];
 	pid_t child;
 
-	if (pipe2(ends, O_CLOEXEC) != 0)
+	if (fd < 0)
 		return NULL;
 	child = fork();
 	if (child == 0)
-		become_step(r, exec, ends[0]);
-	close(ends[0]);
-	if (child < 0) {
-		close(ends[1]);
+		become_step(r, exec, fd);
+	close(fd);
+	if (child < 0)
 		return NULL;
-	}
 	e = add(r, exec);
 	e->child = child;
-	write_job_spec(ends[1], spec);
 	return e;
 }
 
@@ -264,17 +275,21 @@ start(struct runner *r, const char *exec, const char *state)
 	wipe(&spec);
 }
 
+/* Its process is there, or was. */
 static bool
 has_begun(struct runner *r, const char *exec)
 {
-	char *path = exec_path(r, exec, EXEC_STATUS);
-	bool there = access(path, F_OK) == 0;
+	char *pid = exec_path(r, exec, EXEC_PID);
+	char *lock = exec_path(r, exec, EXEC_LOCK);
+	bool begun = io_is_locked(lock) || access(pid, F_OK) == 0;
 
-	free(path);
-	return there;
+	free(lock);
+	free(pid);
+	return begun;
 }
 
-/* A look that was begun by a runner before us is adopted. */
+/* A look that was begun by a runner before us is adopted.  Where its process
+ * is only just being started, the lock decides between that and ours. */
 static void
 start_look(struct runner *r, const char *exec)
 {
@@ -392,33 +407,40 @@ static bool
 pass_look(struct runner *r, struct exec *e)
 {
 	char *path = exec_path(r, e->id, EXEC_STATUS);
-	struct buf text = { 0 };
+	struct buf text = { 0 }, why = { 0 };
 	bool done = io_read_file(path, MAX_LOOK, &text) == ERR_OK &&
-	    dry_run_collect(buf_text(&text), text.len, e->results) &&
-	    end_look(r, e->id, e->results, NULL) != ERR_UNAVAILABLE;
+	    dry_run_collect(buf_text(&text), text.len, e->results, &why) &&
+	    end_look(r, e->id, e->results, why.len > 0 ? why.data : NULL) !=
+		ERR_UNAVAILABLE;
 
 	free(path);
 	buf_clear(&text);
+	buf_clear(&why);
 	return done;
 }
 
-/* The process has ended (ours) or nobody holds its lock (adopted). */
+static bool
+is_reaped(struct exec *e)
+{
+	if (!e->reaped) {
+		pid_t got = waitpid(e->child, NULL, WNOHANG);
+
+		e->reaped = got == e->child || (got < 0 && errno == ECHILD);
+	}
+	return e->reaped;
+}
+
+/* The process has ended (ours) or nobody holds its lock (adopted, and a look,
+ * of which another runner may have started one too). */
 static bool
 is_gone(struct runner *r, struct exec *e)
 {
 	char *lock;
 	bool locked;
 
-	if (e->child > 0) {
-		if (!e->reaped) {
-			pid_t got = waitpid(e->child, NULL, WNOHANG);
-
-			e->reaped = got == e->child ||
-			    (got < 0 && errno == ECHILD);
-		}
+	if (e->child > 0 && (!is_reaped(e) || e->results == NULL))
 		return e->reaped;
-	}
-	if (clock_monotonic() - e->seen < ADOPT_GRACE_MS)
+	if (e->child == 0 && clock_monotonic() - e->seen < ADOPT_GRACE_MS)
 		return false;
 	lock = exec_path(r, e->id, EXEC_LOCK);
 	locked = io_is_locked(lock);

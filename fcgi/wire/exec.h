@@ -3,9 +3,9 @@
  *
  * The runner makes the folder DATA/exec/EXEC (EXEC is 32 hex digits, one per
  * attempt), starts countersign-executor with that folder as its working folder
- * and its only argument "EXEC", writes the order to its standard input and
- * closes it.  The step process lives on without the runner; all that it has
- * to say stands in that folder:
+ * and its only argument "EXEC", with the order on its standard input.  The step
+ *process lives on without the runner; all that it has to say stands in that
+ *folder:
  *
  *	lock		held (io_lock) for as long as the process lives
  *	pid		its process id, decimal; SIGTERM to it cancels the step

@@ -3,9 +3,10 @@
  * one system call of one program fail, once.
  *
  * FAIL_CONTROL names a file of which all processes map the same page: which
- * call is to fail, after how many more of it, with which error; and how often
- * each was called, so that a test knows how many points there are.
- * FAIL_PROGRAM is the program that it is for, and not those that it starts.
+ * call is to fail, after how many more of it, with which error, or (below 0)
+ * by which signal the program ends before it; and how often each was called, so
+ * that a test knows how many points there are. FAIL_PROGRAM is the program that
+ * it is for, and not those that it starts.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -110,6 +111,8 @@ fails(enum call call)
 	atomic_store(&control->armed, -1);
 	atomic_fetch_add(&control->failed, 1);
 	errno = atomic_load(&control->error);
+	if (errno < 0)
+		syscall(SYS_kill, syscall(SYS_getpid), -errno);
 	return 1;
 }
 

@@ -39,11 +39,21 @@ model_of(struct view *v, struct json_object *dry_run)
 	return o;
 }
 
+/* Once the look has ended, a target that has said nothing is not at work. */
+static const char *
+state_of(struct json_object *dry_run, struct json_object *line)
+{
+	bool ended = json_text(dry_run, "ended_at", NULL) != NULL;
+
+	return json_text(line, "state", ended ? "unknown" : "running");
+}
+
 static struct json_object *
-row_of(struct view *v, const char *name, struct json_object *line)
+row_of(struct view *v, struct json_object *dry_run, const char *name,
+    struct json_object *line)
 {
 	struct json_object *o = json_object_new_object();
-	const char *state = json_text(line, "state", "running");
+	const char *state = state_of(dry_run, line);
 
 	model_text(o, "name", name);
 	model_text(o, "state", state);
@@ -111,7 +121,7 @@ dry_run_of_step(struct view *v, int step)
 		const char *name = name_at(names, i);
 		struct json_object *line = json_get(
 		    json_get(dry_run, "results"), name);
-		struct json_object *row = row_of(v, name, line);
+		struct json_object *row = row_of(v, dry_run, name, line);
 
 		buf_reset(&shown);
 		if (json_int(line, "bytes", 0) > 0)
@@ -179,9 +189,9 @@ add_rows(struct view *v, struct json_object *dry_run, const char *state,
 	for (size_t i = 0; i < json_object_array_length(names); i++) {
 		line = json_get(
 		    json_get(dry_run, "results"), name_at(names, i));
-		if (!text_eq(json_text(line, "state", "running"), state))
+		if (!text_eq(state_of(dry_run, line), state))
 			continue;
-		row = row_of(v, name_at(names, i), line);
+		row = row_of(v, dry_run, name_at(names, i), line);
 		checks = json_get(line, "checks");
 		*warned += has_warning(checks);
 		model_put(row, "checks", checks_of(v, checks));
@@ -225,7 +235,7 @@ struct json_object *
 dry_run_preflight(struct view *v)
 {
 	struct json_object *dry_run = last_dry_run(v, ""), *o, *rows;
-	int64_t failed, warned = 0, total, running;
+	int64_t failed, warned = 0, total;
 
 	if (dry_run == NULL)
 		return NULL;
@@ -233,12 +243,10 @@ dry_run_preflight(struct view *v)
 	rows = json_object_new_array();
 	failed = add_rows(v, dry_run, "failed", rows, &warned) +
 	    add_rows(v, dry_run, "unknown", rows, &warned);
-	running = add_rows(v, dry_run, "running", rows, &warned);
+	add_rows(v, dry_run, "running", rows, &warned);
 	warned = 0;
 	add_rows(v, dry_run, "succeeded", rows, &warned);
 	total = (int64_t)json_object_array_length(rows);
-	if (json_text(dry_run, "ended_at", NULL) != NULL)
-		failed += running; /* never answered */
 	model_int(o, "failed", failed);
 	model_int(o, "warned", warned);
 	model_int(o, "total", total);
