@@ -1019,7 +1019,7 @@ def test_wrong_orders_are_refused():
         s = run("", exec_id="0" * 32, order=order)
         assert s.process.returncode == 1 and s.done()["state"] == "failed", order
         assert s.done()["message"] != ""
-        assert sorted(os.listdir(s.dir)) == ["lock", "pid", "status"]
+        assert sorted(os.listdir(s.dir)) == ["alive", "lock", "pid", "status"]
 
 
 def test_a_wrong_regex_is_a_sentence():
