@@ -24,6 +24,8 @@ listed(const char *list, const char *word)
 {
 	size_t len = strlen(word);
 
+	if (len == 0) /* of an event that somebody made up */
+		return false;
 	for (const char *p = list; (p = strstr(p, word)) != NULL; p += len)
 		if ((p == list || p[-1] == ' ') &&
 		    (p[len] == ' ' || p[len] == '\0'))

@@ -200,8 +200,23 @@ def a_report_is_not_taken_for_one_of_before():
             assert check(changed)[0] == 1, (step["id"], key)
 
 
+def an_empty_word_in_an_event_is_an_answer():
+    report = copy.deepcopy(reports["skip"])
+    events = [json.loads(text) for text in report["events"]]
+    texts = [(n, key) for n, e in enumerate(events)
+             for key, value in e["data"].items()
+             if isinstance(value, str) and value]
+    for n, key in texts:
+        changed = copy.deepcopy(report)
+        event = copy.deepcopy(events[n])
+        event["data"][key] = ""
+        changed["events"][n] = json.dumps(event, separators=(",", ":"))
+        assert check(changed)[0] == 1, (n, key)
+
+
 main([reports_verify_as_they_were_exported,
       each_value_that_was_changed_is_found,
+      an_empty_word_in_an_event_is_an_answer,
       each_event_that_was_changed_or_taken_away_is_found,
       a_difference_is_named_by_its_place,
       a_report_of_before_verifies_as_far_as_it_did,
