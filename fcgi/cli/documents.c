@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -245,12 +246,24 @@ cli_check(struct cli *c)
 	return ok ? CLI_YES : CLI_NO;
 }
 
-/* What was proposed, and what to look at before it is run. */
+/* Each is “LINE: text” about the result. */
 static void
+tell_notes(const char *output, const char *s)
+{
+	for (size_t n; *s != '\0'; s += n + 1) {
+		n = strcspn(s, "\n");
+		cli_say(CLI_YES, "%s:%.*s",
+		    output != NULL ? output : "the result", (int)n, s);
+	}
+}
+
+/* What was proposed, and what to look at before it is run. */
+static int
 tell_imported(const struct buf *text)
 {
 	struct runbook *runbook = runbook_parse(buf_text(text), text->len);
 	size_t here = 0;
+	int code = CLI_YES;
 
 	for (size_t i = 0; i < runbook->steps_count; i++) {
 		const struct step *s = &runbook->steps[i];
@@ -262,21 +275,52 @@ tell_imported(const struct buf *text)
 	    "machine: say where with on=TARGET, and mark the rollback's "
 	    "headings with {.rollback}.",
 	    runbook->steps_count, here);
+	if (runbook->errors > 0)
+		code = cli_say(CLI_NO,
+		    "the result has %zu errors and cannot be run as it is: "
+		    "countersign check names them",
+		    runbook->errors);
 	runbook_free(runbook);
+	return code;
+}
+
+/* Endings that say Markdown, or nothing of a format. */
+static bool
+is_markdown(const char *path)
+{
+	static const char *const endings[] = { ".md", ".markdown", ".mdown",
+		".mkd", ".txt", NULL };
+	size_t len = strlen(path), n;
+
+	for (size_t i = 0; endings[i] != NULL; i++) {
+		n = strlen(endings[i]);
+		if (len > n && strcasecmp(path + len - n, endings[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 static bool
 read_any(const char *path, struct buf *ret)
 {
-	return text_ends(path, ".md") || text_ends(path, ".markdown")
-	    ? read_document(path, ret)
-	    : pandoc_read(path, ret);
+	if (!is_markdown(path))
+		return pandoc_read(path, ret);
+	if (!read_document(path, ret))
+		return false;
+	if (text_is_utf8(buf_text(ret), ret->len) &&
+	    memchr(buf_text(ret), '\0', ret->len) == NULL)
+		return true;
+	cli_say(CLI_NO,
+	    "%s: this is not UTF-8. Turn it into UTF-8 first, for a Chinese "
+	    "document such as: iconv -f GB18030 -t UTF-8 %s",
+	    path, path);
+	return false;
 }
 
 int
 cli_import(struct cli *c)
 {
-	struct buf text = { 0 }, out = { 0 };
+	struct buf text = { 0 }, out = { 0 }, notes = { 0 };
 	int code = CLI_NO;
 
 	if (c->argc != 1)
@@ -288,7 +332,7 @@ cli_import(struct cli *c)
 		    c->output);
 	if (!read_any(c->argv[0], &text))
 		goto out;
-	runbook_import(buf_text(&text), text.len, &out);
+	runbook_import(buf_text(&text), text.len, &out, &notes);
 	if (c->output == NULL)
 		code = fwrite(buf_text(&out), 1, out.len, stdout) == out.len
 		    ? CLI_YES
@@ -298,10 +342,13 @@ cli_import(struct cli *c)
 		code = CLI_YES;
 	else
 		cli_say(CLI_NO, "%s: cannot be written", c->output);
-	if (code == CLI_YES)
-		tell_imported(&out);
+	if (code == CLI_YES) {
+		tell_notes(c->output, buf_text(&notes));
+		code = tell_imported(&out);
+	}
 out:
 	buf_clear(&out);
+	buf_clear(&notes);
 	buf_clear(&text);
 	return code;
 }

@@ -200,15 +200,63 @@ prompt_of_host(const char *s, size_t len)
 	    : 0;
 }
 
+/* “db1$ ”, “bash-5.2# ”, “db1:/srv# ” */
+static size_t
+prompt_of_shell(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && n < 80 &&
+	    ((s[n] >= '0' && s[n] <= '9') || strchr("._-:/~", s[n]) != NULL ||
+		((s[n] | 0x20) >= 'a' && (s[n] | 0x20) <= 'z')))
+		n++;
+	return n > 0 && s[0] != '-' && len - n > 2 &&
+		(s[n] == '$' || s[n] == '#') && s[n + 1] == ' '
+	    ? n + 2
+	    : 0;
+}
+
+/* “$ ”, “% ”, “$> ”, “➜ ”, “PS C:\\> ”; “> ” before a well-known command. */
+static size_t
+prompt_of_sign(const char *s, size_t len)
+{
+	static const char *const signs[] = { "$ ", "% ", "$> ", "➜ ", "❯ ",
+		NULL };
+	const char *end;
+	size_t n;
+
+	for (size_t i = 0; signs[i] != NULL; i++) {
+		n = strlen(signs[i]);
+		if (len > n && memcmp(s, signs[i], n) == 0)
+			return n;
+	}
+	if (len > 2 && memcmp(s, "> ", 2) == 0)
+		return s[2] != '.' && s[2] != '/' && is_command(s + 2, len - 2)
+		    ? 2
+		    : 0;
+	n = len > 3 && memcmp(s, "PS ", 3) == 0 ? 3 : 0;
+	end = len > n + 3 && memcmp(s + n + 1, ":\\", 2) == 0
+	    ? memchr(s, '>', len)
+	    : NULL;
+	return end == NULL ? 0 : (size_t)(end - s) + 1 + (end[1] == ' ');
+}
+
 size_t
 looks_like_a_prompt(const char *s, size_t len)
 {
-	size_t n;
+	size_t n = prompt_of_sign(s, len);
 
-	if (len > 2 && s[0] == '$' && s[1] == ' ')
-		return 2;
-	n = prompt_of_client(s, len);
-	return n > 0 ? n : prompt_of_host(s, len);
+	if (n == 0)
+		n = prompt_of_client(s, len);
+	if (n == 0)
+		n = prompt_of_host(s, len);
+	return n > 0 ? n : prompt_of_shell(s, len);
+}
+
+bool
+looks_like_a_command(const char *s, size_t len)
+{
+	return is_command(s, len);
 }
 
 bool

@@ -11,6 +11,9 @@
  * database, such as “$ ” and “mysql> ”; 0: it begins with none. */
 size_t looks_like_a_prompt(const char *s, size_t len);
 
+/* The line begins with a well-known command, or with the path of one. */
+bool looks_like_a_command(const char *s, size_t len);
+
 /* The text is lines “# systemctl stop app” and nothing else: the prompt of the
  * superuser before well-known commands, of which none is an English word. */
 bool looks_like_root(const char *s, size_t len);

@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "import/import_own.h"
 #include "compiler/heuristics.h"
+#include "compiler/programs.h"
+#include "lang/script_lines.h"
 #include "lang/values.h"
 
 static bool
@@ -32,13 +34,8 @@ is_shell(const char *kind)
 static const char *
 session_kind(const char *own, const char *lang, const char *kind)
 {
-	static const char *const terminals[] = { "", "console", "terminal",
-		"shell-session", "shellsession", "sh-session", "bash-session",
-		NULL };
-
-	for (size_t i = 0; own[0] != '\0' && terminals[i] != NULL; i++)
-		if (strcasecmp(terminals[i], lang) == 0)
-			return own;
+	if (own[0] != '\0' && (lang[0] == '\0' || import_is_terminal(lang)))
+		return own;
 	if (kind == NULL || own[0] == '\0')
 		return NULL;
 	if (strcasecmp(lang, "sql") == 0)
@@ -79,16 +76,51 @@ kind_by_look(const struct import *im, const struct node *n)
 	return NULL;
 }
 
+/* Nothing in it is a command. */
+static bool
+is_comment(const char *text)
+{
+	struct script_lines lines = { .at = text };
+	struct script_line l;
+
+	return !script_lines_next(&lines, &l);
+}
+
+/* The program that would read the lines behind it, or NULL. */
+static const char *
+entered(const char *text)
+{
+	struct script_lines lines = { .at = text };
+	struct script_line l;
+	enum program_input input;
+	const char *name;
+	size_t at, where;
+
+	while (script_lines_next(&lines, &l)) {
+		at = 0;
+		while ((input = program_find(l.s, l.len, &at, &where, &name)) !=
+		    PROGRAM_NONE)
+			if (input == PROGRAM_LINES)
+				return name;
+	}
+	return NULL;
+}
+
 /* Not of what was printed, of lines of configuration, or of shortcodes. */
 static const char *
-kind_for(const struct import *im, const struct node *n)
+kind_for(const struct import *im, const struct node *n, struct verdict *ret)
 {
 	const char *kind = kind_by_look(im, n);
-	const char *own = import_session_kind(im, n);
+	const char *own = import_session_kind(im, n, ret);
 	const char *s = n->text;
 
-	if (own != NULL)
-		return session_kind(own, n->lang, kind);
+	if (own != NULL) {
+		kind = session_kind(own, n->lang, kind);
+		if (kind == NULL && ret->why == NULL)
+			ret->why = "its prompts are not of the language that "
+				   "its fence names";
+		return kind;
+	}
 	if (kind != NULL && is_shell(kind) && looks_like_data(s, n->len))
 		return NULL;
 	while (kind != NULL && *s != '\0') {
@@ -97,7 +129,14 @@ kind_for(const struct import *im, const struct node *n)
 		s += strcspn(s, "\n");
 		s += *s == '\n';
 	}
-	return kind;
+	if (kind == NULL || !is_shell(kind))
+		return kind;
+	ret->name = entered(n->text);
+	if (ret->name != NULL)
+		ret->why = IMPORT_ENTERS;
+	else if (is_comment(n->text))
+		ret->why = "it has nothing but comments";
+	return ret->why == NULL ? kind : NULL;
 }
 
 /* Closes a fence that the document leaves open. */
@@ -167,13 +206,13 @@ indentation(const struct parse *p, const struct node *n)
 }
 
 const char *
-import_kind(const struct import *im, const struct node *n)
+import_kind(const struct import *im, const struct node *n, struct verdict *ret)
 {
 	const char *kind = NULL;
 
 	if (!n->in_html && !blocks_is_comment(&im->p, n->at) &&
-	    (!n->fenced || n->number >= 0))
-		kind = kind_for(im, n);
+	    (!n->fenced || n->number >= 0) && import_refused(im, n->at) == NULL)
+		kind = kind_for(im, n, ret);
 	if (kind != NULL && !n->fenced &&
 	    (strstr(n->text, "```") != NULL || indentation(&im->p, n) == 0))
 		return NULL;
@@ -228,13 +267,86 @@ comment_menus(struct import *im, const struct node *n)
 	return any;
 }
 
+/* What is to be said of the block, step or not. */
+static void
+note_verdict(struct import *im, const struct node *n, const struct verdict *v)
+{
+	struct arena *arena = im->p.arena;
+	const char *why = v->why;
+
+	if (why != NULL && v->name != NULL)
+		why = arena_printf(arena, IMPORT_ENTERS, v->name);
+	if (why != NULL)
+		import_note(im, n->at,
+		    arena_printf(arena,
+			"This block stays as text and is no step: %s.", why));
+	else if (v->root)
+		import_note(im, n->at,
+		    "The prompts of this block were those of root. Its step "
+		    "is executed as the user of its target: add user=root "
+		    "where that is not root.");
+}
+
+/* The title of the step: the paragraph before it, or the heading. */
+static const char *
+find_title(struct import *im)
+{
+	const char *title = "";
+
+	if (im->before != NULL)
+		title = text_title(&im->p, im->before);
+	if (title[0] == '\0' && im->heading != NULL)
+		title = text_title(&im->p, im->heading);
+	return title;
+}
+
+/* Braces for the step, behind its fence or a new one. */
+static void
+put_braces(struct import *im, const struct node *n, const char *kind,
+    const char *braces, size_t marks)
+{
+	if (!n->fenced) {
+		fence(im, n, kind, braces);
+	} else if (n->lang[0] == '\0') {
+		import_insert(im, n->at + marks, 0,
+		    arena_printf(im->p.arena, "%s%s", kind, braces));
+	} else {
+		if (strcmp(n->lang, kind) != 0)
+			import_insert(im, n->info, 0,
+			    arena_printf(im->p.arena, "%s ", kind));
+		import_insert(im, n->info_end, 0, braces);
+	}
+}
+
+static void
+make_step(struct import *im, const struct node *n, const char *kind,
+    bool session, size_t marks)
+{
+	const char *title = find_title(im), *braces;
+	bool shell = is_shell(kind);
+	int first = source_line(&im->p, n->at), lines = 0;
+
+	for (size_t i = 0; i < n->len; i++)
+		lines += n->text[i] == '\n';
+	import_span(im, first, first + lines + n->fenced);
+	braces = arena_printf(im->p.arena, " {#%s%s}",
+	    import_id(im, title, kind),
+	    shell && !session && comment_menus(im, n) ? " pty interactive"
+						      : "");
+	if (session)
+		import_session(im, n, kind, title);
+	else if (shell)
+		import_holes(im, n);
+	put_braces(im, n, kind, braces, marks);
+}
+
 void
 import_code(struct import *im, const struct node *n)
 {
 	struct parse *p = &im->p;
-	const char *kind, *braces, *title = "";
+	struct verdict v = { 0 }, unused = { 0 };
+	const char *kind = NULL;
 	size_t marks = 0;
-	bool shell, session;
 
 	if (n->fenced && n->number < 0)
 		return;
@@ -247,33 +359,11 @@ import_code(struct import *im, const struct node *n)
 		import_insert(im, n->info_end, 0, " {.example}");
 		return;
 	}
-	kind = im->cautious || im->ids_count >= IMPORT_STEPS_MAX
-	    ? NULL
-	    : import_kind(im, n);
-	if (kind == NULL)
+	if (im->cautious || im->ids_count >= IMPORT_STEPS_MAX)
 		return;
-	if (im->before != NULL)
-		title = text_title(p, im->before);
-	if (title[0] == '\0' && im->heading != NULL)
-		title = text_title(p, im->heading);
-	shell = is_shell(kind);
-	session = import_session_kind(im, n) != NULL;
-	braces = arena_printf(p->arena, " {#%s%s}", import_id(im, title, kind),
-	    shell && !session && comment_menus(im, n) ? " pty interactive"
-						      : "");
-	if (session)
-		import_session(im, n, kind, title);
-	else if (shell)
-		import_holes(im, n);
-	if (!n->fenced) {
-		fence(im, n, kind, braces);
-	} else if (n->lang[0] == '\0') {
-		import_insert(im, n->at + marks, 0,
-		    arena_printf(p->arena, "%s%s", kind, braces));
-	} else {
-		if (strcmp(n->lang, kind) != 0)
-			import_insert(im, n->info, 0,
-			    arena_printf(p->arena, "%s ", kind));
-		import_insert(im, n->info_end, 0, braces);
-	}
+	kind = import_kind(im, n, &v);
+	note_verdict(im, n, &v);
+	if (kind != NULL)
+		make_step(im, n, kind,
+		    import_session_kind(im, n, &unused) != NULL, marks);
 }

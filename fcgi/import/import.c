@@ -7,9 +7,10 @@
  * and a placeholder becomes the name of its parameter).  What
  * would mean something to Countersign that its author cannot have meant
  * (braces on a code block, a foreign front matter, a fence that is never
- * closed) is made harmless in the same way.  Where the proposal would
- * not parse without errors although the cautious one does, the cautious one
- * is given: front matter and no steps.
+ * closed) is made harmless in the same way.  A step that check refuses in
+ * the result is no step in the next round, and that is said (notes.c).  Where
+ * errors remain although the cautious proposal has none, that one is given:
+ * front matter and no steps.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -20,6 +21,8 @@
 #include "import/import.h"
 #include "import/import_own.h"
 #include "compiler/heuristics.h"
+
+#define ROUNDS_MAX 20
 
 void
 import_insert(struct import *im, size_t at, size_t skip, const char *text)
@@ -100,8 +103,10 @@ text_end(const struct parse *p, const struct node *n)
 static bool
 holds_commands(const struct import *im, const struct node *n)
 {
+	struct verdict unused = { 0 };
+
 	if (n->type == NODE_CODE)
-		return import_kind(im, n) != NULL;
+		return import_kind(im, n, &unused) != NULL;
 	for (const struct node *c = n->first; c != NULL; c = c->next)
 		if (holds_commands(im, c))
 			return true;
@@ -131,6 +136,13 @@ behind_mark(const struct parse *p, size_t at)
 }
 
 static void
+span_text(struct import *im, const struct node *n)
+{
+	import_span(
+	    im, source_line(&im->p, n->at), source_line(&im->p, n->end - 1));
+}
+
+static void
 import_item(struct import *im, const struct node *li)
 {
 	struct parse *p = &im->p;
@@ -138,10 +150,12 @@ import_item(struct import *im, const struct node *li)
 	const char *title;
 	size_t at;
 
-	if (text == NULL || text->type != NODE_P || text->at == NOWHERE)
+	if (text == NULL || text->type != NODE_P || text->at == NOWHERE ||
+	    import_refused(im, text->at) != NULL)
 		return;
 	title = text_title(p, text);
 	if (li->task && im->ids_count < 2 * IMPORT_STEPS_MAX) {
+		span_text(im, text);
 		import_insert(im, text_end(p, text), 0,
 		    arena_printf(
 			p->arena, " {#%s}", import_id(im, title, "task")));
@@ -154,6 +168,7 @@ import_item(struct import *im, const struct node *li)
 	at = behind_mark(p, text->at);
 	if (at == NOWHERE)
 		return;
+	span_text(im, text);
 	import_insert(im, at, 0, "[ ] ");
 	import_insert(im, text_end(p, text), 0,
 	    arena_printf(p->arena, " {#%s}", import_id(im, title, "task")));
@@ -165,13 +180,15 @@ static void
 import_paragraph(struct import *im, const struct node *n)
 {
 	struct parse *p = &im->p;
+	struct verdict unused = { 0 };
 	const char *title, *order;
 	size_t start;
 
 	if (im->cautious || im->ids_count >= IMPORT_STEPS_MAX ||
 	    n->parent != p->doc || n->at == NOWHERE || n->end == NOWHERE ||
+	    import_refused(im, n->at) != NULL ||
 	    (n->next != NULL && n->next->type == NODE_CODE &&
-		import_kind(im, n->next) != NULL))
+		import_kind(im, n->next, &unused) != NULL))
 		return;
 	start = source_line_start(p, source_line(p, n->at));
 	title = text_title(p, n);
@@ -179,6 +196,7 @@ import_paragraph(struct import *im, const struct node *n)
 	if (start + strspn(p->src + start, " ") != n->at || order == NULL ||
 	    !looks_like_an_order(order))
 		return;
+	span_text(im, n);
 	import_insert(im, n->at, 0, "- [ ] ");
 	import_insert(im, text_end(p, n), 0,
 	    arena_printf(p->arena, " {#%s}", import_id(im, title, "task")));
@@ -374,19 +392,58 @@ write_all(struct import *im, const char *markdown, size_t len, struct buf *out)
 	buf_put(out, markdown + from, len - from);
 }
 
+/* What becomes of one round. */
+struct round {
+	bool cautious;
+	bool keep_front;
+	struct span *refused; /* of all rounds */
+	size_t refused_count;
+	bool again; /* the errors are all in steps, which are refused now */
+	struct buf out, notes;
+};
+
+static void
+note_refused(struct import *im)
+{
+	for (size_t i = 0; i < im->refused_count; i++)
+		import_note(im, source_line_start(&im->p, im->refused[i].first),
+		    arena_printf(im->p.arena,
+			"This stays as text and is no step, as check would "
+			"say of it: %s",
+			im->refused[i].why));
+}
+
+/* Whether the result parses without errors; else which steps are at fault. */
+static bool
+judge(struct import *im, struct round *r, const char *markdown, size_t len)
+{
+	struct runbook *runbook = runbook_parse(buf_text(&r->out), r->out.len);
+	bool ok = runbook->errors == 0;
+	size_t before = r->refused_count;
+
+	r->again = !ok &&
+	    import_refuse(
+		im, markdown, len, runbook, &r->refused, &r->refused_count) &&
+	    r->refused_count > before;
+	runbook_free(runbook);
+	return ok;
+}
+
 /* Proposes once; returns whether the result parses without errors. */
 static bool
-propose(const char *markdown, size_t len, bool cautious, bool keep_front,
-    struct buf *out)
+propose(struct round *r, const char *markdown, size_t len)
 {
-	struct import im = { .cautious = cautious,
+	struct import im = { .cautious = r->cautious,
 		.sql = "mysql",
-		.keep_front = keep_front,
+		.keep_front = r->keep_front,
+		.refused = r->refused,
+		.refused_count = r->refused_count,
 		.shallowest = -1 };
-	struct runbook scratch = { 0 }, *runbook;
-	size_t old = out->len;
+	struct runbook scratch = { 0 };
 	bool ok;
 
+	buf_reset(&r->out);
+	buf_reset(&r->notes);
 	im.p.runbook = &scratch;
 	im.p.arena = arena_new();
 	im.ids = mem_calloc(1, sizeof(*im.ids));
@@ -396,40 +453,80 @@ propose(const char *markdown, size_t len, bool cautious, bool keep_front,
 	frontmatter_read(&im.p);
 	markdown_read(&im.p);
 	import_all(&im);
-	write_all(&im, markdown, len, out);
-	runbook = runbook_parse(out->data + old, out->len - old);
-	ok = runbook->errors == 0;
-	runbook_free(runbook);
+	note_refused(&im);
+	write_all(&im, markdown, len, &r->out);
+	import_put_notes(&im, markdown, len, &r->notes);
+	ok = judge(&im, r, markdown, len);
 	arena_free(im.p.arena);
 	free(im.p.lines);
 	blocks_clear(&im.p);
 	free(im.p.parameters);
 	free(im.p.diagnostics);
 	free(im.list);
+	free(im.notes);
+	free(im.spans);
 	free(im.ids);
 	return ok;
 }
 
+static void
+clear_round(struct round *r)
+{
+	for (size_t i = 0; i < r->refused_count; i++)
+		free(r->refused[i].why);
+	free(r->refused);
+	buf_clear(&r->out);
+	buf_clear(&r->notes);
+}
+
+static void
+swap(struct buf *a, struct buf *b)
+{
+	struct buf saved = *a;
+
+	*a = *b;
+	*b = saved;
+}
+
+/* The rounds: what check refuses is left out, at last all of it. */
+static void
+propose_all(struct round *r, const char *markdown, size_t len)
+{
+	struct round careful = { .cautious = true,
+		.keep_front = r->keep_front };
+	bool ok = propose(r, markdown, len);
+
+	for (int i = 0; !ok && r->again && i < ROUNDS_MAX; i++)
+		ok = propose(r, markdown, len);
+	if (!ok && propose(&careful, markdown, len)) {
+		buf_puts(&careful.notes,
+		    "1: Nothing is proposed, since check would refuse the "
+		    "result for what is no proposal of a step.\n");
+		swap(&r->out, &careful.out);
+		swap(&r->notes, &careful.notes);
+	}
+	clear_round(&careful);
+}
+
 void
-runbook_import(const char *markdown, size_t len, struct buf *out)
+runbook_import(
+    const char *markdown, size_t len, struct buf *out, struct buf *ret_notes)
 {
 	struct runbook *runbook = runbook_parse(markdown, len);
-	struct buf first = { 0 }, second = { 0 };
-	bool front = false, ready;
+	struct round r = { 0 };
+	bool ready;
 
 	if (len >= 4 && memcmp(markdown, "---", 3) == 0)
-		front = runbook->front_matter;
-	ready = front && runbook->steps_count > 0 && runbook->errors == 0;
+		r.keep_front = runbook->front_matter;
+	ready = r.keep_front && runbook->steps_count > 0 &&
+	    runbook->errors == 0;
 	runbook_free(runbook);
 	if (ready || len > RUNBOOK_MAX_BYTES) {
 		buf_put(out, markdown, len);
 		return;
 	}
-	if (propose(markdown, len, false, front, &first) ||
-	    !propose(markdown, len, true, front, &second))
-		buf_put(out, buf_text(&first), first.len);
-	else
-		buf_put(out, buf_text(&second), second.len);
-	buf_clear(&first);
-	buf_clear(&second);
+	propose_all(&r, markdown, len);
+	buf_put(out, buf_text(&r.out), r.out.len);
+	buf_put(ret_notes, buf_text(&r.notes), r.notes.len);
+	clear_round(&r);
 }

@@ -15,8 +15,11 @@
  * indented block of commands, which gets a fence, the prompts before commands,
  * and “<placeholder>” in a script, which is the label of a parameter then.  A
  * document that already is a
- * runbook without errors is copied as it is.
+ * runbook without errors is copied as it is.  *ret_notes gets a line “LINE:
+ * text”, with the line of the result, for each block that stays as it is
+ * although it has commands, and for what is to be looked at.
  */
-void runbook_import(const char *markdown, size_t len, struct buf *out);
+void runbook_import(
+    const char *markdown, size_t len, struct buf *out, struct buf *ret_notes);
 
 #endif

@@ -4,14 +4,17 @@
  * A block with prompts is a session: the prompts go, the commands are a step,
  * and all that was printed becomes a block of its own, which is only shown.
  * Where it is not sure which lines are a command (a here-document, a quote
- * over several lines, prompts of two programs), the block stays as it is and
- * is no step.
+ * over several lines, prompts of two programs), or where the session goes on
+ * as another user or on another machine, the block stays as it is and is no
+ * step: half of a session is another procedure than its author's.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "import/import_own.h"
 #include "compiler/heuristics.h"
+#include "compiler/programs.h"
 
 enum line { LINE_NOTE, LINE_COMMAND, LINE_OUTPUT };
 
@@ -23,6 +26,7 @@ struct session {
 	size_t prompt;
 	const char *kind; /* by the prompt, or NULL */
 	bool root;        /* “# ” is a prompt */
+	bool comments;    /* “# ” begins a comment */
 	bool open;        /* the command goes on */
 	bool output;
 	int number; /* of the next line */
@@ -33,11 +37,24 @@ kind_of_prompt(const char *s, size_t prompt)
 {
 	if (text_starts(s, "mysql>") || text_starts(s, "MariaDB ["))
 		return "mysql";
-	if (text_starts(s, "sqlite>") || text_starts(s, ">>>"))
+	if (text_starts(s, "sqlite>") || text_starts(s, ">>>") ||
+	    (unsigned char)s[0] >= 0x80 || memchr(s, '\\', prompt) != NULL)
 		return "";
-	return s[0] == '$' || s[0] == '#' || memchr(s, '@', prompt) != NULL
-	    ? "sh"
-	    : "postgresql";
+	return memchr(s, '=', prompt) != NULL ? "postgresql" : "sh";
+}
+
+/* Who types where, by the prompt of a shell: what stays the same in it. */
+static size_t
+identity(const char *s, size_t prompt)
+{
+	const char *at = memchr(s, '@', prompt);
+	size_t n = at != NULL ? (size_t)(at - s) : 0;
+
+	if (at == NULL)
+		return prompt;
+	while (n < prompt && strchr(": ]", s[n]) == NULL)
+		n++;
+	return n;
 }
 
 /* The command goes on in the next line. */
@@ -51,11 +68,28 @@ is_open(const char *kind, const char *s, size_t len)
 	return strcmp(kind, "sh") == 0 ? s[len - 1] == '\\' : s[len - 1] != ';';
 }
 
+bool
+import_is_terminal(const char *lang)
+{
+	static const char *const words[] = { "console", "terminal",
+		"shell-session", "shellsession", "sh-session", "bash-session",
+		NULL };
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (strcasecmp(words[i], lang) == 0)
+			return true;
+	return false;
+}
+
 static struct session
 session_open(const struct node *n)
 {
+	bool terminal = import_is_terminal(n->lang);
+
 	return (struct session){ .s = n->text,
-		.root = looks_like_root(n->text, n->len) };
+		.comments = !terminal && n->lang[0] != '\0',
+		.root = terminal ||
+		    (n->lang[0] == '\0' && looks_like_root(n->text, n->len)) };
 }
 
 static bool
@@ -74,7 +108,9 @@ session_next(struct session *w, enum line *ret)
 		w->blank++;
 	s = w->s + w->blank;
 	len = w->len - w->blank;
-	w->prompt = w->root && s[0] == '#' ? 2 : looks_like_a_prompt(s, len);
+	w->prompt = w->root && len > 2 && memcmp(s, "# ", 2) == 0
+	    ? 2
+	    : looks_like_a_prompt(s, len);
 	if (w->prompt > 0)
 		w->kind = kind_of_prompt(s, w->prompt);
 	else if (w->open && strcmp(w->kind, "sh") != 0 && len > 3 &&
@@ -143,35 +179,114 @@ is_simple(const struct import *im, const struct node *n)
 	return true;
 }
 
+/* “redis> get a”: the prompt of a program that the session has started. */
+static bool
+is_foreign(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len &&
+	    ((s[n] >= '0' && s[n] <= '9') || strchr("._-:", s[n]) != NULL ||
+		((s[n] | 0x20) >= 'a' && (s[n] | 0x20) <= 'z')))
+		n++;
+	return n > 0 && len - n > 2 && s[n] == '>' && s[n + 1] == ' ';
+}
+
+/* Why the line of a session makes all of it no step, or NULL. */
+static const char *
+refuse_line(const struct session *w, enum line line, const char *who,
+    size_t who_len, const char **ret_name)
+{
+	const char *s = w->s + w->blank, *name;
+	size_t len = w->len - w->blank, at = 0, where;
+
+	if (line == LINE_OUTPUT)
+		return is_foreign(s, len)
+		    ? "it is a session with another program"
+		    : NULL;
+	if (line == LINE_NOTE)
+		return !w->comments && len > 2 && memcmp(s, "# ", 2) == 0 &&
+			looks_like_a_command(s + 2, len - 2)
+		    ? "“# ” may be the prompt of root in it, or a comment"
+		    : NULL;
+	if (strcmp(w->kind, "sh") != 0 || w->prompt == 0)
+		return NULL;
+	if (who != NULL &&
+	    (identity(s, w->prompt) != who_len || memcmp(who, s, who_len) != 0))
+		return "its prompts are of different users or machines";
+	if (program_find(s + w->prompt, len - w->prompt, &at, &where, &name) !=
+	    PROGRAM_LINES)
+		return NULL;
+	*ret_name = name;
+	return IMPORT_ENTERS;
+}
+
+/* What is known of a session after some of its lines. */
+struct judged {
+	const char *kind;
+	const char *who; /* the first prompt of a shell */
+	size_t who_len;
+	const char *why; /* it is no step, or NULL */
+	const char *name;
+	size_t steps;
+	enum line last;
+	bool open;
+	bool root;
+};
+
+static const char unsure[] = "its commands cannot be told from what they print";
+
+static void
+judge(struct judged *j, const struct session *w, enum line line)
+{
+	const char *why = refuse_line(w, line, j->who, j->who_len, &j->name);
+
+	j->steps += line == LINE_COMMAND && j->last != line;
+	if (line == LINE_COMMAND) {
+		if (why == NULL &&
+		    (!is_sure(w, j->open) ||
+			(j->kind != NULL && strcmp(j->kind, w->kind) != 0)))
+			why = unsure;
+		j->kind = w->kind;
+		if (j->who == NULL && w->prompt > 0) {
+			j->who = w->s + w->blank;
+			j->who_len = identity(j->who, w->prompt);
+			j->root = strcmp(w->kind, "sh") == 0 &&
+			    j->who[w->prompt - 2] == '#';
+		}
+	} else if (line == LINE_OUTPUT && why == NULL &&
+	    (j->kind == NULL ||
+		(j->last == LINE_COMMAND && w->s[w->blank] == '>'))) {
+		why = unsure; /* not behind a prompt, or PS2 */
+	}
+	if (j->why == NULL)
+		j->why = why;
+	j->open = w->open;
+	j->last = line;
+}
+
 const char *
-import_session_kind(const struct import *im, const struct node *n)
+import_session_kind(
+    const struct import *im, const struct node *n, struct verdict *ret)
 {
 	struct session w = session_open(n);
-	const char *kind = NULL;
-	bool sure = n->fenced && n->number >= 0, open = false;
-	enum line line, last = LINE_NOTE;
-	size_t steps = 0;
+	struct judged j = { .last = LINE_NOTE };
+	enum line line;
 
-	while (session_next(&w, &line)) {
-		steps += line == LINE_COMMAND && last != line;
-		if (line == LINE_COMMAND) {
-			sure = sure && is_sure(&w, open) &&
-			    (kind == NULL || strcmp(kind, w.kind) == 0);
-			kind = w.kind;
-		} else if (line == LINE_OUTPUT &&
-		    (kind == NULL ||
-			(last == LINE_COMMAND && w.s[w.blank] == '>'))) {
-			sure = false; /* not behind a prompt, or PS2 */
-		}
-		open = w.open;
-		last = line;
-	}
-	if (kind == NULL)
+	if (!n->fenced || n->number < 0)
+		j.why = unsure;
+	while (session_next(&w, &line))
+		judge(&j, &w, line);
+	if (j.kind == NULL)
 		return NULL;
-	return sure && !open && im->ids_count + steps <= IMPORT_STEPS_MAX &&
-		is_simple(im, n)
-	    ? kind
-	    : "";
+	if (j.why == NULL &&
+	    (j.open || im->ids_count + j.steps > IMPORT_STEPS_MAX ||
+		!is_simple(im, n)))
+		j.why = unsure;
+	if (j.why == NULL && j.kind[0] == '\0')
+		j.why = "it is a session with another program";
+	*ret = (struct verdict){ j.why, j.name, j.root };
+	return j.why == NULL ? j.kind : "";
 }
 
 /* Ends the block before the line, and begins another one. */

@@ -136,6 +136,49 @@ def test_a_terminal_session_becomes_steps_without_prompts_and_outputs():
     assert check.stdout.count("warning") == 1 and "waits for somebody at a terminal" in check.stdout, check.stdout
 
 
+LEFT = """# Roll back
+
+```mysql
+show variables;
+exit
+```
+
+```sh
+sudo -i
+rm -rf /srv/app
+```
+
+```sh
+ls
+```
+"""
+
+
+def test_what_is_left_as_text_is_said_with_its_line_and_the_rest_is_proposed():
+    target = WORK / "left-imported.md"
+    (WORK / "left.md").write_text(LEFT)
+    done = subprocess.run([BUILD / "countersign", "import", "--output", target,
+                           WORK / "left.md"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    text = target.read_text()
+    assert "```mysql\nshow" in text and "```sh\nsudo -i" in text, text
+    assert "# Roll back\n" in text and "```sh {#roll-back}\nls\n" in text, text
+    at = {line: text.split("\n").index(line) + 1 for line in ("```mysql", "```sh")}
+    assert f"{target}:{at['```mysql']}: This stays as text" in done.stderr, done.stderr
+    assert f"{target}:{at['```sh']}: This block stays as text and is no step: “sudo” reads" in done.stderr
+    assert "1 steps proposed" in done.stderr, done.stderr
+
+
+def test_another_encoding_is_told_and_nothing_is_written():
+    target = WORK / "gbk-imported.md"
+    for data in ("# 升级\n\n```sh\nls\n```\n".encode("gbk"), "# T\n".encode("utf-16")):
+        (WORK / "gbk.md").write_bytes(data)
+        done = subprocess.run([BUILD / "countersign", "import", "--output", target,
+                               WORK / "gbk.md"], capture_output=True, text=True)
+        assert done.returncode == 1 and "iconv" in done.stderr, done
+        assert not target.exists()
+
+
 def test_the_document_opens_no_other_file():
     done = imported("it.rst", RST)
     assert "root:" not in done.stdout, done.stdout

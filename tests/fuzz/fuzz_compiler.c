@@ -110,11 +110,13 @@ static void
 check_import(const char *text, size_t len, struct buf *out)
 {
 	char *parsed = as_parsed(text, len);
+	struct buf notes = { 0 };
 	bool beginning = true;
 	size_t i = 0, n;
 
 	buf_reset(out);
-	runbook_import(text, len, out);
+	runbook_import(text, len, out, &notes);
+	buf_clear(&notes);
 	for (size_t k = 0; k < len; k += n) {
 		n = may_go(parsed + k, beginning);
 		beginning = strchr("\r\n", parsed[k]) != NULL ||

@@ -172,22 +172,25 @@ assert_nothing_lost(const char *was, const char *now)
 static void
 import(const char *name, const struct buf *text, struct buf *out)
 {
-	struct buf again = { 0 };
+	struct buf again = { 0 }, notes = { 0 };
 	struct runbook *runbook;
 
 	(void)name;
-	runbook_import(buf_text(text), text->len, out);
+	runbook_import(buf_text(text), text->len, out, &notes);
 	assert_nothing_lost(buf_text(text), buf_text(out));
 	runbook = runbook_parse(buf_text(out), out->len);
 	if (runbook->errors > 0)
 		runbook_print_diagnostics(runbook, name, out);
 	assert_int_equal(runbook->errors, 0);
 	if (runbook->steps_count > 0) { /* a second import adds nothing */
-		runbook_import(buf_text(out), out->len, &again);
+		runbook_import(buf_text(out), out->len, &again, &notes);
 		assert_string_equal(buf_text(&again), buf_text(out));
 	}
 	runbook_free(runbook);
+	buf_printf(out, "%s%s", notes.len > 0 ? "\n==== notes\n" : "",
+	    buf_text(&notes));
 	buf_clear(&again);
+	buf_clear(&notes);
 }
 
 static void

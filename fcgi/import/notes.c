@@ -1,0 +1,156 @@
+/*
+ * notes.c: what is said of an import, and what check says of its result.
+ *
+ * The result is the source with texts put in, so each of its lines comes from
+ * one of the source.  That is how an error of the result leads to the block
+ * that was made a step, which then stays as it was, and how a note on a place
+ * of the source gets the line of the result that its reader looks at.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "import/import_own.h"
+
+void
+import_note(struct import *im, size_t at, const char *text)
+{
+	struct note *n;
+
+	n = mem_grow(&im->notes, &im->notes_cap, im->notes_count++, sizeof(*n));
+	*n = (struct note){ at, text };
+}
+
+void
+import_span(struct import *im, int first, int last)
+{
+	struct span *s;
+
+	s = mem_grow(&im->spans, &im->spans_cap, im->spans_count++, sizeof(*s));
+	*s = (struct span){ .first = first, .last = last };
+}
+
+static struct span *
+find(struct span *list, size_t count, int line)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].first <= line && line <= list[i].last)
+			return &list[i];
+	return NULL;
+}
+
+const char *
+import_refused(const struct import *im, size_t at)
+{
+	const struct span *s = find(
+	    im->refused, im->refused_count, source_line(&im->p, at));
+
+	return s != NULL ? s->why : NULL;
+}
+
+/* Of the lines of the result. */
+struct origins {
+	int *lines; /* of the source, from 0; of the heap */
+	size_t count, cap;
+	int source;
+};
+
+/* A line of the result begins. */
+static void
+begin_line(struct origins *o)
+{
+	int *line = mem_grow(&o->lines, &o->cap, o->count++, sizeof(*line));
+
+	*line = o->source;
+}
+
+/* Lines end with LF, CRLF or CR. */
+static void
+follow(struct origins *o, const char *s, size_t len, bool source, bool result)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] != '\n' && (s[i] != '\r' || s[i + 1] == '\n'))
+			continue;
+		o->source += source;
+		if (result)
+			begin_line(o);
+	}
+}
+
+static struct origins
+find_origins(const struct import *im, const char *markdown, size_t len)
+{
+	struct origins o = { 0 };
+	size_t from = 0;
+
+	begin_line(&o);
+	for (size_t i = 0; i < im->count; i++) {
+		const struct insertion *in = &im->list[i];
+
+		follow(&o, markdown + from, in->at - from, true, true);
+		follow(&o, in->text, strlen(in->text), false, true);
+		follow(&o, markdown + in->at, in->skip, true, false);
+		from = in->at + in->skip;
+	}
+	follow(&o, markdown + from, len - from, true, true);
+	return o;
+}
+
+bool
+import_refuse(const struct import *im, const char *markdown, size_t len,
+    const struct runbook *result, struct span **refused, size_t *count)
+{
+	struct origins o = find_origins(im, markdown, len);
+	struct span *list = *refused, *span;
+	bool all = true;
+
+	for (size_t i = 0; i < result->diagnostics_count && all; i++) {
+		const struct diagnostic *d = &result->diagnostics[i];
+		int line;
+
+		if (d->severity != SEVERITY_ERROR)
+			continue;
+		if (d->line < 1 || (size_t)d->line > o.count) {
+			all = false;
+			break;
+		}
+		line = o.lines[d->line - 1];
+		span = find(im->spans, im->spans_count, line);
+		all = span != NULL;
+		if (!all || find(list, *count, line) != NULL)
+			continue;
+		list = mem_realloc(list, *count + 1, sizeof(*list));
+		list[*count] = *span;
+		list[(*count)++].why = mem_strdup(d->message);
+	}
+	*refused = list;
+	free(o.lines);
+	return all;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct note *x = a, *y = b;
+
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+void
+import_put_notes(
+    struct import *im, const char *markdown, size_t len, struct buf *out)
+{
+	struct origins o = find_origins(im, markdown, len);
+	size_t line = 0;
+
+	if (im->notes_count > 1)
+		qsort(im->notes, im->notes_count, sizeof(*im->notes), by_place);
+	for (size_t i = 0; i < im->notes_count; i++) {
+		int source = source_line(&im->p, im->notes[i].at);
+
+		while (line + 1 < o.count && o.lines[line] < source)
+			line++;
+		buf_printf(out, "%zu: %s\n", line + 1, im->notes[i].text);
+	}
+	free(o.lines);
+}
