@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "compiler/advice_own.h"
 #include "compiler/checks.h"
 #include "compiler/cjk.h"
 #include "compiler/heuristics.h"
@@ -16,20 +17,9 @@
 #include "compiler/programs.h"
 #include "lang/script_lines.h"
 
-#define VARIABLES_MAX 300 /* of a step; each reads its whole script */
-
-struct advice {
-	struct parse *p;
-	size_t step;
-	struct step *s;
-	bool errexit;     /* set -e came before */
-	bool included;    /* other files may set variables */
-	size_t cd_at;     /* an unguarded cd, or NOWHERE */
-	size_t variables; /* asked for so far */
-};
-
-static size_t
-place(const struct advice *a, const struct script_line *l, const char *at)
+size_t
+advice_place(
+    const struct advice *a, const struct script_line *l, const char *at)
 {
 	return content_place(
 	    a->p, a->s, l->number, l->s, l->len, (size_t)(at - l->s));
@@ -50,7 +40,7 @@ is_word(const char *s, size_t len, const char *word)
 	return strlen(word) == len && memcmp(s, word, len) == 0;
 }
 
-/* “1. Stop it”, “停止服务” */
+/* “1. Stop it”, “停止服务”, “-”, “...” */
 static bool
 is_prose(const char *s, size_t len)
 {
@@ -59,6 +49,8 @@ is_prose(const char *s, size_t len)
 
 	while (word < len && s[word] != ' ' && s[word] != '\t')
 		word++;
+	if (strspn(s, "-.*=_~") >= len && !is_word(s, len, "."))
+		return true;
 	if (memchr(s, ')', word) != NULL || memchr(s, '=', word) != NULL)
 		return false; /* the label of a case, a function */
 	if (cjk_is_letter(cjk_at(s, len, 0)))
@@ -79,14 +71,14 @@ check_text(const struct advice *a, const struct script_line *l)
 	const char *about;
 
 	if (looks_like_a_prompt(l->s, l->len) > 0) {
-		advise(a->p, place(a, l, l->s), "prompt", NULL,
+		advise(a->p, advice_place(a, l, l->s), "prompt", NULL,
 		    "The line "
 		    "begins with a prompt, which is no part of the command. "
 		    "Remove it, and what the command printed.");
 		return true;
 	}
 	if (is_prose(l->s, l->len)) {
-		advise(a->p, place(a, l, l->s), "prose", NULL,
+		advise(a->p, advice_place(a, l, l->s), "prose", NULL,
 		    "This line "
 		    "looks like a sentence, and would be executed as a "
 		    "command. Move it before the block, or begin it with "
@@ -95,7 +87,8 @@ check_text(const struct advice *a, const struct script_line *l)
 	}
 	for (; looks_like_a_placeholder(l->s, l->len, &at, &len); at += len) {
 		about = arena_strndup(a->p->arena, l->s + at, len);
-		advise(a->p, place(a, l, l->s + at), "placeholder", about,
+		advise(a->p, advice_place(a, l, l->s + at), "placeholder",
+		    about,
 		    "“%s” looks like a placeholder, and would be taken as it "
 		    "stands. Make it a parameter of the document.",
 		    about);
@@ -115,14 +108,15 @@ check_programs(const struct advice *a, const struct script_line *l)
 	    (input = program_find(l->s, l->len, &at, &where, &name)) !=
 		PROGRAM_NONE)
 		if (input == PROGRAM_KEYS)
-			advise(a->p, place(a, l, l->s + where), "terminal",
-			    name,
+			advise(a->p, advice_place(a, l, l->s + where),
+			    "terminal", name,
 			    "“%s” waits for somebody at a terminal, and this "
 			    "step has none. Write what it does as commands, "
 			    "or add “pty interactive”.",
 			    name);
 		else
-			advise(a->p, place(a, l, l->s + where), "enters", name,
+			advise(a->p, advice_place(a, l, l->s + where), "enters",
+			    name,
 			    "“%s” reads what follows from a terminal, and "
 			    "this step has none: it ends at once, and the "
 			    "lines behind it run here, not in it. Give it its "
@@ -142,11 +136,11 @@ check_cd(struct advice *a, const struct script_line *l, const char *s)
 	    memmem(rest, left, "&&", 2) != NULL)
 		return;
 	if (a->cd_at == NOWHERE)
-		a->cd_at = place(a, l, s);
+		a->cd_at = advice_place(a, l, s);
 }
 
 static void
-check_rm(const struct advice *a, const struct script_line *l, size_t at)
+check_rm(struct advice *a, const struct script_line *l, size_t at)
 {
 	static const char *const all[] = { "*", "./*", "/*", ".*", "*.*",
 		NULL };
@@ -155,12 +149,14 @@ check_rm(const struct advice *a, const struct script_line *l, size_t at)
 	bool command;
 
 	while ((word = script_next_word(l, &at, &len, &command)) != NULL &&
-	    !command)
+	    !command) {
+		advice_check_removed(a, l, word, len);
 		if (is_any(word, len, all))
-			advise(a->p, place(a, l, word), "rm", NULL,
+			advise(a->p, advice_place(a, l, word), "rm", NULL,
 			    "This "
 			    "removes everything in whatever folder the script "
 			    "is in then. Write the folder: rm /srv/app/*.");
+	}
 }
 
 static void
@@ -179,7 +175,7 @@ check_command(struct advice *a, const struct script_line *l, const char *s,
 	else if (is_word(s, len, "rm"))
 		check_rm(a, l, behind);
 	else if (is_word(s, len, "source") && a->s->kind == STEP_SH)
-		advise(a->p, place(a, l, s), "source", NULL,
+		advise(a->p, advice_place(a, l, s), "source", NULL,
 		    "sh has no "
 		    "“source”. Write “. FILE”, or make this a bash step.");
 }
@@ -203,56 +199,6 @@ check_commands(struct advice *a, const struct script_line *l)
 	}
 }
 
-bool
-advice_is_set(const char *text, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (const char *s = text; (s = strstr(s, name)) != NULL; s += len) {
-		char behind = s[len], ahead = s > text ? s[-1] : '\n';
-
-		if (behind == '=' || (behind == '+' && s[len + 1] == '='))
-			return true;
-		if (strchr("$\"'{", ahead) == NULL &&
-		    (behind == '\0' || strchr(" \t\n;", behind) != NULL))
-			return true; /* read name, for name in */
-	}
-	return false;
-}
-
-/* ${name} in the line, which nothing sets. */
-static void
-check_variables(struct advice *a, const struct script_line *l)
-{
-	for (size_t i = 0; i + 3 < l->len; i++) {
-		const char *s = l->s + i, *end, *name;
-		size_t left = l->len - i;
-
-		if (*s == '\'') {
-			end = memchr(s + 1, '\'', l->len - i - 1);
-			i = end != NULL ? (size_t)(end - l->s) : l->len;
-			continue;
-		}
-		end = s[0] == '$' && s[1] == '{'
-		    ? memchr(s, '}', left < 70 ? left : 70)
-		    : NULL;
-		if (end == NULL)
-			continue;
-		if (++a->variables > VARIABLES_MAX)
-			return;
-		name = arena_strndup(a->p->arena, s + 2, (size_t)(end - s) - 2);
-		if (!text_is_name(name) || advice_is_set(a->s->text, name) ||
-		    identifier_is_known(
-			a->p, name, (int)a->step, a->s->section))
-			continue;
-		advise(a->p, place(a, l, s), "variable", name,
-		    "Nothing sets "
-		    "“%s”, so this is empty. Make it a parameter of the "
-		    "document, or set it in the script.",
-		    name);
-	}
-}
-
 static void
 check_shell(struct advice *a)
 {
@@ -271,11 +217,12 @@ check_shell(struct advice *a)
 		if (!check_text(a, &l)) {
 			check_commands(a, &l);
 			check_programs(a, &l);
+			advice_check_words(a, &l);
 		}
 	}
 	lines = (struct script_lines){ .at = a->s->text };
 	while (!a->included && script_lines_next(&lines, &l))
-		check_variables(a, &l);
+		advice_check_variables(a, &l);
 }
 
 /* Lines of other texts.  A prompt before a statement is an error already. */
