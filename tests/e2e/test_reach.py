@@ -5,7 +5,7 @@ How targets are reached: jump hosts, ways over SSH, host keys, login shells.
 countersign-executor alone, against several real sshd on 127.0.0.1, each with its
 own host key; what listens "behind" one is reached over it.
 """
-import http.server, json, os, shutil, ssl, subprocess, sys, threading
+import contextlib, http.server, json, os, shutil, socket, ssl, subprocess, sys, threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import test_step_ssh as ssh
@@ -69,6 +69,29 @@ def test_a_jump_host_of_the_usual_settings_lets_a_whole_group_through():
             is_state(s, "succeeded", name=f"n{i}")
     finally:
         usual.stop()
+
+
+def test_a_server_that_drops_some_of_many_lets_them_all_in_at_last():
+    busy = ssh.Sshd("busy", startups="5:30:60")
+    try:
+        for client in CLIENTS:
+            for jump in ({}, {"jump": busy.target("gate", client=client)}):
+                to = (ssh.SSHD if jump else busy).target
+                targets = [to(f"n{i}", client=client, **jump) for i in range(20)]
+                s = run("true", targets)
+                for i in range(20):
+                    is_state(s, "succeeded", name=f"n{i}")
+    finally:
+        busy.stop()
+    full = ssh.Sshd("full", startups="1:100:1")
+    try:
+        with contextlib.closing(socket.create_connection(("127.0.0.1", full.port))) as first:
+            first.recv(64)      # the one place is taken
+            for client in CLIENTS:
+                is_state(run("x", [full.target("far", client=client)]), "failed", "MaxStartups",
+                         exit=None, name="far")
+    finally:
+        full.stop()
 
 
 def test_errors_name_the_hop_that_failed():

@@ -76,10 +76,19 @@ prefer(struct ssh *s, const char *types, struct buf *why)
 	return SSH_OK;
 }
 
+/* The server closed the connection. */
+static bool
+is_dropped(int rc)
+{
+	return rc == LIBSSH2_ERROR_SOCKET_DISCONNECT ||
+	    rc == LIBSSH2_ERROR_SOCKET_RECV || rc == LIBSSH2_ERROR_SOCKET_SEND;
+}
+
 static enum ssh_result
 say_handshake(struct ssh *s, int rc, const char *types, struct buf *why)
 {
 	const struct job_target *t = s->conn.target;
+	enum ssh_result result;
 
 	if (rc == LIBSSH2_ERROR_KEX_FAILURE ||
 	    rc == LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE ||
@@ -102,7 +111,8 @@ say_handshake(struct ssh *s, int rc, const char *types, struct buf *why)
 		    t->host, t->port, t->name);
 		return SSH_LOST;
 	}
-	return ssh_lost(s, rc, "while keys were exchanged", why);
+	result = ssh_lost(s, rc, "while keys were exchanged", why);
+	return result == SSH_LOST && is_dropped(rc) ? SSH_DROPPED : result;
 }
 
 static enum ssh_result

@@ -304,6 +304,18 @@ converse(struct openssh *s, struct ssh_call *call)
 	return result;
 }
 
+enum ssh_result
+openssh_result(const char *said)
+{
+	static const char *const dropped[] = { "kex_exchange_identification",
+		"banner exchange" };
+
+	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
+		if (strstr(said, dropped[i]) != NULL)
+			return SSH_DROPPED;
+	return SSH_LOST;
+}
+
 /* What ssh said of its failure, in one line. */
 static enum ssh_result
 say_failed(struct openssh *s, struct buf *why)
@@ -325,7 +337,7 @@ say_failed(struct openssh *s, struct buf *why)
 		    t->name);
 		return SSH_REFUSED;
 	}
-	return SSH_LOST;
+	return openssh_result(said);
 }
 
 static enum ssh_result

@@ -27,6 +27,9 @@ struct openssh {
 void openssh_become(const struct openssh *s, const char *forward,
     const char *command) __attribute__((noreturn));
 
+/* SSH_DROPPED or SSH_LOST, by what ssh said when it failed. */
+enum ssh_result openssh_result(const char *said);
+
 /*
  * Starts ssh (sh, where the link is ssh_conn_local) with three pipes; ret_fds
  * are our ends, of which the caller closes those that are not -1.  False: `why`

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include "executor/ssh/ssh_client.h"
 
 #define CONNECT_MS 10000
+#define DROPPED_MOST 10
 #define DEAD_MS 10000 /* unacknowledged for so long: cut */
 
 static const struct ssh_client *const clients[] = {
@@ -39,13 +41,49 @@ ssh_conn_prepare(const struct job_spec *spec)
 	}
 }
 
+bool
+ssh_conn_once_more(struct event_loop *loop, int *tries, enum ssh_result *result,
+    struct buf *why)
+{
+	unsigned pause = 0;
+
+	if (*result != SSH_DROPPED)
+		return false;
+	*result = SSH_LOST;
+	if (++*tries == DROPPED_MOST) {
+		buf_printf(why,
+		    " It dropped %d connections in a row before the login. "
+		    "If too many log in at once, raise MaxStartups in its "
+		    "sshd_config, or take fewer targets at once (batch=).",
+		    DROPPED_MOST);
+		return false;
+	}
+	if (getrandom(&pause, sizeof(pause), 0) != sizeof(pause))
+		pause = 0;
+	pause = 100 + pause % (unsigned)(300 * *tries);
+	if (loop_poll(loop, NULL, 0, clock_monotonic() + pause) != STOP_NONE) {
+		*result = SSH_STOPPED;
+		return false;
+	}
+	buf_reset(why);
+	return true;
+}
+
 static enum ssh_result
 open_client(const struct job_target *target, struct event_loop *loop,
     struct ssh_conn **ret, struct buf *why)
 {
-	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++)
-		if (strcmp(clients[i]->name, target->client) == 0)
-			return clients[i]->open(target, loop, ret, why);
+	enum ssh_result result;
+	int tries = 0;
+
+	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+		if (strcmp(clients[i]->name, target->client) != 0)
+			continue;
+		do
+			result = clients[i]->open(target, loop, ret, why);
+		while (ssh_conn_once_more(loop, &tries, &result, why));
+		return result;
+	}
 	buf_printf(why,
 	    "The target %s asks for client: %s; there are libssh2 "
 	    "and openssh.",
@@ -120,8 +158,12 @@ ssh_conn_call_limit(const struct ssh_call *call)
 enum ssh_result
 ssh_conn_run(struct ssh_conn *l, struct ssh_call *call, struct buf *why)
 {
-	enum ssh_result result = l->client->run(l, call, why);
+	enum ssh_result result;
+	int tries = 0;
 
+	do
+		result = l->client->run(l, call, why);
+	while (ssh_conn_once_more(l->loop, &tries, &result, why));
 	if (result == SSH_LOST)
 		tunnel_said(&l->tunnel, why);
 	return result;

@@ -16,6 +16,8 @@
 enum ssh_result {
 	SSH_OK,
 	SSH_LOST,    /* not reached, or cut: trying again may help */
+	SSH_DROPPED, /* of a client: closed before anybody could log in; no
+		      * other caller sees it */
 	SSH_REFUSED, /* trying again does not help */
 	SSH_STOPPED, /* watch->stop says why */
 	SSH__MAX
@@ -59,6 +61,16 @@ void ssh_conn_prepare(const struct job_spec *spec);
 enum ssh_result ssh_conn_open(const struct job_target *target,
     struct event_loop *loop, struct ssh_conn **ret, struct buf *why);
 void ssh_conn_close(struct ssh_conn *l);
+
+/*
+ * A server drops connections where too many log in at once (MaxStartups of
+ * sshd).  Nothing was done over such a connection, so it may be made again.
+ * True where *result is SSH_DROPPED, after a pause that grows and differs from
+ * one process to another: the caller tries again.  False: *result is what it
+ * was, or, after DROPPED_MOST tries, SSH_LOST, or SSH_STOPPED.
+ */
+bool ssh_conn_once_more(struct event_loop *loop, int *tries,
+    enum ssh_result *result, struct buf *why);
 
 /*
  * Runs the command.  SSH_OK only where its outputs ended, the channel was

@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -201,10 +202,26 @@ begin_ssh(struct carrier *c, struct buf *why)
 		    c->over->name, c->over->host, c->over->port,
 		    c->said.len > 0 ? buf_text(&c->said)
 				    : "it gave no reason.");
-		return SSH_LOST;
+		return openssh_result(buf_text(&c->said));
 	}
 	close(fd);
 	return SSH_OK;
+}
+
+/* As begin_ssh(), again where the server drops the connection. */
+static enum ssh_result
+forward_by_ssh(struct carrier *c, struct buf *why)
+{
+	enum ssh_result result;
+	int tries = 0;
+
+	do {
+		if (tries > 0)
+			(void)waitpid(c->ssh, NULL, 0);
+		buf_reset(&c->said);
+		result = begin_ssh(c, why);
+	} while (ssh_conn_once_more(&c->loop, &tries, &result, why));
+	return result;
 }
 
 /*
@@ -239,7 +256,7 @@ tunnel_remote_begin(struct carrier *c, struct buf *why)
 		return result;
 	result = ssh_conn_open(c->over, &c->loop, &c->conn, why);
 	if (result == SSH_OK && c->conn->client == &ssh_conn_openssh)
-		result = begin_ssh(c, why);
+		result = forward_by_ssh(c, why);
 	/* A way over which this one leads has inherited the descriptor. */
 	(void)flock(turn, LOCK_UN);
 	close(turn);
