@@ -77,9 +77,9 @@ def test_a_server_that_drops_some_of_many_lets_them_all_in_at_last():
         for client in CLIENTS:
             for jump in ({}, {"jump": busy.target("gate", client=client)}):
                 to = (ssh.SSHD if jump else busy).target
-                targets = [to(f"n{i}", client=client, **jump) for i in range(20)]
+                targets = [to(f"n{i}", client=client, **jump) for i in range(16)]
                 s = run("true", targets)
-                for i in range(20):
+                for i in range(16):
                     is_state(s, "succeeded", name=f"n{i}")
     finally:
         busy.stop()
