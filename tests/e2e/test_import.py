@@ -189,6 +189,38 @@ def test_html_and_a_name_in_capitals():
     assert done.returncode == 0 and "```sh {#up}\nsystemctl stop app\n```" in done.stdout, done
 
 
+MANUAL = """<h2 id="x">19.6. Upgrading <span class="productname">PostgreSQL</span></h2>
+<a id="anchor" class="indexterm"></a>
+<p>See <a href="b.html" class="xref" title="T"><span class="x">pg_upgrade</span></a>.</p>
+<pre class="programlisting">systemctl stop postgresql
+</pre>
+<pre class="screen"><code class="language-bash">ls /srv
+</code></pre>
+"""
+
+
+def test_spans_anchors_and_classes_of_a_manual_leave_no_tags():
+    done = imported("manual.html", MANUAL)
+    assert done.returncode == 0, done.stderr
+    assert 'title: "19.6. Upgrading PostgreSQL"' in done.stdout, done.stdout
+    assert '[pg_upgrade](b.html "T")' in done.stdout, done.stdout
+    assert "<" not in done.stdout, done.stdout
+    assert "}\nsystemctl stop postgresql\n```" in done.stdout, done.stdout
+    assert "}\nls /srv\n```" in done.stdout, done.stdout
+
+
+def test_what_pandoc_would_drop_is_kept_as_text_and_said():
+    done = imported("t.wiki", "= Upgrade =\n{{Note|careful}}\n")
+    assert "```text\n{{Note|careful}}\n```" in done.stdout, done.stdout
+    assert "Kept as text" in done.stderr and "{{Note|careful}}" in done.stderr, done.stderr
+    done = imported("t.rst", "T\n=\n\n.. literalinclude:: run.sh\n\n"
+                    ".. prompt:: bash $\n\n   make install\n   ls\n\n"
+                    ".. include:: other.rst\n")
+    assert "```text\n.. literalinclude:: run.sh\n```" in done.stdout, done.stdout
+    assert "}\nmake install\nls\n```" in done.stdout, done.stdout
+    assert "run.sh" in done.stderr and "other.rst" in done.stderr, done.stderr
+
+
 def test_what_cannot_be_read_is_said():
     done = imported("x.rst", RST, PATH="/nowhere")
     assert done.returncode == 1 and "install the package pandoc" in done.stderr, done
