@@ -23,7 +23,20 @@ static const char *const commands[] = { "cd", "cp", "mv", "rm", "ls", "ln",
 	"find", "vim", "vi", "nohup", "crontab", "apt", "apt-get", "yum", "dnf",
 	"aws", "ansible", "ansible-playbook", "terraform", "touch", "tail",
 	"celery", "uwsgi", "gunicorn", "head", "df", "du", "date", "umask",
-	"test", "dpkg", "rpm", NULL };
+	"test", "dpkg", "rpm", "zypper", "apk", "snap", "pg_dumpall",
+	"pg_upgrade", "pg_ctl", "pg_basebackup", "pg_upgradecluster", "initdb",
+	"createdb", "dropdb", "vacuumdb", "mongodump", "mongorestore",
+	"mariadb", "mariadb-dump", "mysqladmin", "mysql_upgrade", "etcdctl",
+	"rabbitmqctl", "kubeadm", "podman", "crictl", "ctr", "nerdctl", "oc",
+	"istioctl", "tiup", "ceph", "openstack", "nova", "nova-manage",
+	"cinder-manage", "heat-manage", "keystone-manage", "glance-manage",
+	"neutron-db-manage", "php", "composer", "bundle", "gem", "rake",
+	"rails", "mvn", "gradle", "go", "cargo", "pm2", "pnpm", "npx",
+	"journalctl", "sysctl", "modprobe", "useradd", "usermod", "groupadd",
+	"openssl", "ufw", "iptables", "firewall-cmd", "semanage", "apachectl",
+	"a2enmod", "vault", "consul", "nomad", "gcloud", "az", "killall",
+	"pkill", "pgrep", "netstat", "lsof", "dig", "nslookup", "tee", "md5sum",
+	"sha256sum", NULL };
 
 static const char *const verbs[] = { "add", "announce", "apply", "archive",
 	"ask", "back", "backup", "build", "call", "change", "check", "clean",
@@ -63,6 +76,12 @@ is_command(const char *s, size_t len)
 
 	if (len > 1 && (s[0] == '.' || s[0] == '/') && strchr("./", s[1]))
 		return true; /* ./script */
+	n = strcspn(s, " \t\n");
+	if (s[0] == '/' && n <= len &&
+	    (memmem(s, n, "bin/", 4) != NULL ||
+		(n > 3 && memcmp(s + n - 3, ".sh", 3) == 0)))
+		return true;
+	n = 0;
 	while (n < len && strchr(" \t;|&", s[n]) == NULL)
 		n++;
 	return is_among(commands, s, n);
@@ -73,6 +92,7 @@ looks_like_commands(const char *s, size_t len)
 {
 	const char *end = s + len, *line_end;
 	size_t lines = 0, good = 0;
+	bool open = false, inside; /* the command goes on */
 
 	for (; s < end; s = line_end + 1) {
 		line_end = memchr(s, '\n', (size_t)(end - s));
@@ -80,7 +100,9 @@ looks_like_commands(const char *s, size_t len)
 			line_end = end;
 		while (s < line_end && strchr(" \t\r", *s) != NULL)
 			s++;
-		if (s == line_end || *s == '#' ||
+		inside = open;
+		open = line_end > s && line_end[-1] == '\\';
+		if (s == line_end || *s == '#' || inside ||
 		    looks_like_a_menu(s, (size_t)(line_end - s)))
 			continue;
 		lines++;

@@ -142,6 +142,56 @@ span_text(struct import *im, const struct node *n)
 	    im, source_line(&im->p, n->at), source_line(&im->p, n->end - 1));
 }
 
+/* A line of a table of contents: a link into the document, and nothing else. */
+static bool
+is_contents(const struct node *text)
+{
+	const struct node *a = text->first;
+
+	return a != NULL && a->type == NODE_A && a->next == NULL &&
+	    a->text != NULL && a->text[0] == '#';
+}
+
+/* An item that a person could do: text, and no commands of its own. */
+static bool
+is_candidate(const struct import *im, const struct node *li)
+{
+	const struct node *text = li->first;
+
+	return text != NULL && text->type == NODE_P && text->at != NOWHERE &&
+	    !is_contents(text) && !holds_commands(im, li);
+}
+
+/*
+ * A numbered list is a procedure: where a third of its items are orders by
+ * their first word, the others are told in another way, and none of them is
+ * left out of the middle; else none is a step.
+ */
+static bool
+is_procedure(struct import *im, const struct node *list)
+{
+	size_t candidates = 0, orders = 0;
+
+	if (im->numbered == list)
+		return im->is_procedure;
+	for (const struct node *li = list->first; li != NULL; li = li->next) {
+		if (!is_candidate(im, li))
+			continue;
+		candidates++;
+		orders += looks_like_an_order(text_title(&im->p, li->first));
+	}
+	im->numbered = list;
+	im->is_procedure = orders > 0 && orders * 3 >= candidates;
+	return im->is_procedure;
+}
+
+static bool
+is_order(struct import *im, const struct node *li, const char *title)
+{
+	return li->parent->type == NODE_OL ? is_procedure(im, li->parent)
+					   : looks_like_an_order(title);
+}
+
 static void
 import_item(struct import *im, const struct node *li)
 {
@@ -162,8 +212,8 @@ import_item(struct import *im, const struct node *li)
 		return;
 	}
 	if (im->cautious || im->quotes > 0 ||
-	    im->ids_count >= IMPORT_STEPS_MAX || !looks_like_an_order(title) ||
-	    holds_commands(im, li))
+	    im->ids_count >= IMPORT_STEPS_MAX || !is_candidate(im, li) ||
+	    !is_order(im, li, title))
 		return;
 	at = behind_mark(p, text->at);
 	if (at == NOWHERE)
@@ -324,28 +374,56 @@ find_title(struct import *im)
 	return title[0] != '\0' ? title : "Imported runbook";
 }
 
-/* The front matter, once it is known which parameters there are. */
+static void
+put_parameters(const struct import *im, struct buf *out)
+{
+	if (im->holes_count > 0)
+		buf_puts(out, "parameters:\n");
+	for (size_t i = 0; i < im->holes_count; i++)
+		buf_printf(out, "  %s: {label: \"%s\"}\n", im->holes[i].name,
+		    im->holes[i].label);
+}
+
+/* The front matter, once it is known which parameters there are: all of it, or
+ * what a document's own has not. */
 static const char *
 front_matter(struct import *im, bool old)
 {
 	const char *text;
 	struct buf out = { 0 };
 
-	buf_puts(&out, "---\ntitle: \"");
-	for (const char *s = find_title(im); *s != '\0'; s++) {
+	if (!im->keep_front)
+		buf_puts(&out, "---\ntitle: \"");
+	for (const char *s = im->keep_front ? "" : find_title(im); *s != '\0';
+	     s++) {
 		if (*s == '"' || *s == '\\')
 			buf_putc(&out, '\\');
 		if ((unsigned char)*s >= ' ' && *s != 0x7f)
 			buf_putc(&out, *s);
 	}
-	buf_puts(&out, im->holes_count > 0 ? "\"\nparameters:\n" : "\"\n");
-	for (size_t i = 0; i < im->holes_count; i++)
-		buf_printf(&out, "  %s: {label: \"%s\"}\n", im->holes[i].name,
-		    im->holes[i].label);
-	buf_puts(&out, old ? "---\n\n~~~~yaml\n" : "---\n\n");
+	if (!im->keep_front)
+		buf_puts(&out, "\"\n");
+	put_parameters(im, &out);
+	if (!im->keep_front)
+		buf_puts(&out, old ? "---\n\n~~~~yaml\n" : "---\n\n");
 	text = arena_strdup(im->p.arena, buf_text(&out));
 	buf_clear(&out);
 	return text;
+}
+
+/* The line that closes the document's own front matter; NOWHERE: it takes no
+ * parameters. */
+static size_t
+front_end(const struct import *im)
+{
+	const struct parse *p = &im->p;
+	int line = source_line(p, p->body - 1);
+	size_t at = source_line_start(p, line);
+
+	for (int i = 0; i < line; i++)
+		if (text_starts(p->src + source_line_start(p, i), "parameters"))
+			return NOWHERE;
+	return text_starts(p->src + at, "---") ? at : NOWHERE;
 }
 
 /* All that is put in; the first of it is our front matter. */
@@ -356,14 +434,17 @@ import_all(struct import *im)
 	size_t start = text_starts(p->src, "\xef\xbb\xbf") ? 3 : 0;
 	bool old = p->body > start;
 
-	if (!im->keep_front)
-		import_insert(im, start, 0, "");
+	size_t front = im->keep_front ? front_end(im) : start;
+
+	im->no_holes = front == NOWHERE;
+	if (!im->no_holes)
+		import_insert(im, front, 0, "");
 	if (!im->keep_front && old)
 		import_insert(im, p->body, 0,
 		    p->src[p->body - 1] == '\n' ? "~~~~\n" : "\n~~~~\n");
 	import_nodes(im, p->doc->first);
 	unmark_headings(im);
-	if (!im->keep_front)
+	if (!im->no_holes)
 		im->list[0].text = front_matter(im, old);
 }
 
@@ -429,6 +510,16 @@ judge(struct import *im, struct round *r, const char *markdown, size_t len)
 	return ok;
 }
 
+static size_t
+count(const char *s, const char *word)
+{
+	size_t n = 0;
+
+	for (; (s = strcasestr(s, word)) != NULL; s += strlen(word))
+		n++;
+	return n;
+}
+
 /* Proposes once; returns whether the result parses without errors. */
 static bool
 propose(struct round *r, const char *markdown, size_t len)
@@ -448,7 +539,8 @@ propose(struct round *r, const char *markdown, size_t len)
 	im.p.arena = arena_new();
 	im.ids = mem_calloc(1, sizeof(*im.ids));
 	source_open(&im.p, markdown, len);
-	if (strcasestr(im.p.src, "postgres") || strcasestr(im.p.src, "psql"))
+	if (count(im.p.src, "postgres") + count(im.p.src, "psql") >
+	    count(im.p.src, "mysql") + count(im.p.src, "mariadb"))
 		im.sql = "postgresql";
 	frontmatter_read(&im.p);
 	markdown_read(&im.p);

@@ -55,7 +55,10 @@ struct import {
 	const struct node *heading;
 	const char *sql; /* the dialect of plain "sql" blocks */
 	bool cautious;
-	bool keep_front;   /* the document has our front matter */
+	bool keep_front;             /* the document has our front matter */
+	bool no_holes;               /* and parameters of its own */
+	const struct node *numbered; /* the last list that was looked at */
+	bool is_procedure;
 	int quotes;        /* block quotes around */
 	bool rollbacks[7]; /* the headings around, by level, that got a mark */
 	int shallowest;    /* the fewest such around a step; -1: no step yet */

@@ -152,7 +152,7 @@ import_fill(
 	size_t len = strcspn(s, "\n");
 	size_t at = import_line_at(&im->p, n, i, s, len);
 
-	return im->keep_front || at == NOWHERE ||
+	return im->no_holes || at == NOWHERE ||
 	    fill_line(im, n->text, s + from, len - from, at + from);
 }
 
