@@ -25,7 +25,7 @@ Q         = $(if $(V),,@)
 # version of clang that the suite has, which is known once that is there.
 RUN_PACKAGES  = gcc libc6-dev make pkg-config nginx-light libfcgi-dev \
 	libjson-c-dev libsqlite3-dev libssh2-1-dev libmd4c-dev libyaml-dev \
-	libpcre2-dev libsodium-dev libzxcvbn-dev libmariadb-dev libpq-dev libcurl4-openssl-dev \
+	libpcre2-dev libsodium-dev libssl-dev libzxcvbn-dev libmariadb-dev libpq-dev libcurl4-openssl-dev \
 	libseccomp-dev ca-certificates python3
 TEST_PACKAGES = clang clang-format libcmocka-dev openssh-server \
 	openssh-client mariadb-server-core mariadb-client postgresql \
@@ -53,8 +53,9 @@ ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SAN)
 src  = $(wildcard fcgi/$(1)/*.c fcgi/$(1)/*/*.c)
 objs = $(foreach d,$(1),$(patsubst fcgi/%.c,$(B)/obj/%.o,$(call src,$(d))))
 
-BOOK     = -lmd4c -lyaml -lpcre2-8 -ljson-c
-JOURNAL  = -lsqlite3 -lsodium $(BOOK)
+BASE     = -ljson-c -lsodium -lcrypto
+BOOK     = -lmd4c -lyaml -lpcre2-8 $(BASE)
+JOURNAL  = -lsqlite3 $(BOOK)
 PROGRAMS = countersign-web countersign-keeper countersign-runner \
 	   countersign-executor countersign
 
@@ -65,7 +66,7 @@ countersign-keeper_LIBS = $(JOURNAL) -lzxcvbn -lm
 countersign-runner_DIRS = base lang plan compiler inventory journal wire runner
 countersign-runner_LIBS = $(JOURNAL)
 countersign-executor_DIRS = base lang plan compiler inventory wire executor
-countersign-executor_LIBS = -lssh2 -lmariadb -lpq -lsqlite3 -lcurl -lsodium \
+countersign-executor_LIBS = -lssh2 -lmariadb -lpq -lsqlite3 -lcurl \
 			  -lseccomp $(BOOK)
 countersign_DIRS        = base lang plan compiler inventory import journal wire cli
 countersign_LIBS        = $(JOURNAL)
@@ -245,7 +246,7 @@ fuzz:
 BENCH = $(B)/bench/page $(B)/bench/commits $(B)/bench/commands $(B)/bench/fan
 $(B)/bench/%: tests/bench/%.c $(call objs,base wire)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ -lfcgi -lsqlite3 -ljson-c -lssh2
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ -lfcgi -lsqlite3 -lssh2 $(BASE)
 bench: deps-test all $(BENCH)
 	@python3 tests/bench/bench.py
 	@python3 tests/bench/fanout.py

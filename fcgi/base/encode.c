@@ -1,37 +1,25 @@
 /*
  * encode.c: the forms in which a text may turn up elsewhere.
  *
- * The mask looks for secrets in these forms, the SSH action speaks some of
- * them.  They are plain loops: the texts are short, and what is compared with
- * the output of other programs has to be exactly what those write.
+ * The mask looks for secrets in these forms, the SSH action sends some of
+ * them.  Hex and base64 are libsodium's.  The others are plain loops: the texts
+ * are short, and they have to be exactly what other programs write.
  */
+#include <sodium.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "base/encode.h"
 
-static const char base64_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static unsigned
-sextet(const unsigned char *p, size_t len, size_t i)
-{
-	size_t bit = i * 6, byte = bit / 8;
-	unsigned pair = (byte < len ? p[byte] : 0u) << 8 |
-	    (byte + 1 < len ? p[byte + 1] : 0u);
-
-	return pair >> (10 - bit % 8) & 63;
-}
-
 void
 encode_base64(const void *data, size_t len, struct buf *out)
 {
-	size_t digits = (len * 8 + 5) / 6;
+	size_t room = sodium_base64_ENCODED_LEN(
+	    len, sodium_base64_VARIANT_ORIGINAL);
+	char *to = buf_reserve(out, room);
 
-	for (size_t i = 0; i < digits; i++)
-		buf_putc(out, base64_digits[sextet(data, len, i)]);
-	for (; digits % 4 != 0; digits++)
-		buf_putc(out, '=');
+	sodium_bin2base64(to, room, data, len, sodium_base64_VARIANT_ORIGINAL);
+	out->len += room - 1;
 }
 
 void
@@ -39,27 +27,27 @@ encode_base64_inside(
     const void *data, size_t len, size_t before, struct buf *out)
 {
 	size_t first = (before * 8 + 5) / 6, last = (before + len) * 8 / 6;
-	struct buf shifted = { 0 };
+	struct buf shifted = { 0 }, all = { 0 };
 
 	buf_put(&shifted, "\0\0", before);
 	buf_put(&shifted, data, len);
-	for (size_t i = first; i < last; i++)
-		buf_putc(out,
-		    base64_digits[sextet(
-			(unsigned char *)shifted.data, shifted.len, i)]);
+	encode_base64(buf_text(&shifted), shifted.len, &all);
+	if (first < last)
+		buf_put(out, all.data + first, last - first);
 	buf_clear(&shifted);
+	buf_clear(&all);
 }
 
 void
 encode_hex(const void *data, size_t len, bool upper, struct buf *out)
 {
-	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
-	const unsigned char *p = data;
+	char *to = buf_reserve(out, 2 * len + 1);
 
-	for (size_t i = 0; i < len; i++) {
-		buf_putc(out, digits[p[i] >> 4]);
-		buf_putc(out, digits[p[i] & 15]);
-	}
+	text_hex(data, len, to);
+	for (size_t i = 0; upper && i < 2 * len; i++)
+		if (to[i] >= 'a')
+			to[i] = (char)(to[i] - 'a' + 'A');
+	out->len += 2 * len;
 }
 
 static bool
@@ -269,22 +257,15 @@ encode_html_as(const char *s, size_t len, const char *set,
 bool
 encode_unbase64(const char *s, size_t len, struct buf *out)
 {
-	unsigned bits = 0, held = 0;
+	size_t n;
 
 	while (len > 0 && s[len - 1] == '=')
 		len--;
-	for (size_t i = 0; i < len; i++) {
-		const char *at = s[i] != '\0' ? strchr(base64_digits, s[i])
-					      : NULL;
-
-		if (at == NULL)
-			return false;
-		held = (held << 6 | (unsigned)(at - base64_digits)) & 0xffff;
-		bits += 6;
-		if (bits >= 8) {
-			bits -= 8;
-			buf_putc(out, (char)(held >> bits & 0xff));
-		}
-	}
-	return len % 4 != 1;
+	if (sodium_base642bin((unsigned char *)buf_reserve(out, len + 1), len,
+		s, len, NULL, &n, NULL,
+		sodium_base64_VARIANT_ORIGINAL_NO_PADDING) != 0)
+		return false;
+	out->len += n;
+	out->data[out->len] = '\0';
+	return true;
 }

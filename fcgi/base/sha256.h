@@ -1,24 +1,25 @@
 /*
- * sha256.h: SHA-256, for the fingerprints of host keys that people compare, and
- * for requests that are signed.
+ * sha256.h: SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104), by libcrypto.
  */
 #ifndef BASE_SHA256_H
 #define BASE_SHA256_H
 
 #include <stddef.h>
-#include <stdint.h>
+
+#define SHA256_BYTES 32
 
 struct sha256 {
-	uint32_t h[8];
-	unsigned char block[64]; /* not full yet */
-	uint64_t len;            /* of all that was put */
+	void *ctx; /* EVP_MD_CTX */
 };
 
+/* Each begin is followed by an end, which releases what begin allocated. */
 void sha256_begin(struct sha256 *s);
 void sha256_put(struct sha256 *s, const void *data, size_t len);
-void sha256_end(struct sha256 *s, unsigned char out[32]);
+void sha256_end(struct sha256 *s, unsigned char out[SHA256_BYTES]);
 
 /* All at once. */
-void sha256(const void *data, size_t len, unsigned char out[32]);
+void sha256(const void *data, size_t len, unsigned char out[SHA256_BYTES]);
+void sha256_hmac(const void *key, size_t key_len, const void *data, size_t len,
+    unsigned char out[SHA256_BYTES]);
 
 #endif

@@ -2,9 +2,9 @@
  * text.c: small questions about strings.
  */
 #include <errno.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -138,53 +138,23 @@ text_is_deceptive(uint32_t cp)
 bool
 text_same_secret(const void *a, const void *b, size_t len)
 {
-	const volatile unsigned char *x = a, *y = b;
-	unsigned char diff = 0;
-
-	for (size_t i = 0; i < len; i++)
-		diff |= x[i] ^ y[i];
-	return diff == 0;
+	return sodium_memcmp(a, b, len) == 0;
 }
 
 void
 text_hex(const void *data, size_t len, char *out)
 {
-	static const char digits[] = "0123456789abcdef";
-	const unsigned char *p = data;
-
-	for (size_t i = 0; i < len; i++) {
-		out[2 * i] = digits[p[i] >> 4];
-		out[2 * i + 1] = digits[p[i] & 15];
-	}
-	out[2 * len] = '\0';
-}
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	sodium_bin2hex(out, 2 * len + 1, data, len);
 }
 
 bool
 text_unhex(const char *hex, void *out, size_t len)
 {
-	unsigned char *p = out;
+	size_t n;
 
-	for (size_t i = 0; i < len; i++) {
-		int high = hex_digit(hex[2 * i]);
-		int low = high < 0 ? -1 : hex_digit(hex[2 * i + 1]);
-
-		if (low < 0)
-			return false;
-		p[i] = (unsigned char)(high << 4 | low);
-	}
-	return true;
+	return sodium_hex2bin(
+		   out, len, hex, strnlen(hex, 2 * len), NULL, &n, NULL) == 0 &&
+	    n == len;
 }
 
 void
@@ -192,7 +162,8 @@ text_random_hex(char *out, size_t len)
 {
 	unsigned char bytes[64];
 
-	if (len > sizeof(bytes) || getrandom(bytes, len, 0) != (ssize_t)len)
-		log_bug("no randomness from the kernel");
+	if (len > sizeof(bytes))
+		log_bug("%zu random bytes are too many", len);
+	randombytes_buf(bytes, len);
 	text_hex(bytes, len, out);
 }

@@ -46,6 +46,7 @@ hash_file(int fd, int64_t *ret_bytes, char hex[65])
 	static char block[65536];
 	unsigned char hash[32];
 	struct sha256 h;
+	bool is_first = true, is_private = false;
 	struct stat st;
 	ssize_t n;
 
@@ -53,16 +54,16 @@ hash_file(int fd, int64_t *ret_bytes, char hex[65])
 	    st.st_size > FILES_MAX)
 		return false;
 	sha256_begin(&h);
-	while ((n = read(fd, block, sizeof(block))) > 0) {
-		if (h.len == 0 &&
-		    memmem(block, (size_t)n, private, strlen(private)) != NULL)
-			return false;
+	while (!is_private && (n = read(fd, block, sizeof(block))) > 0) {
+		is_private = is_first &&
+		    memmem(block, (size_t)n, private, strlen(private)) != NULL;
+		is_first = false;
 		sha256_put(&h, block, (size_t)n);
 	}
 	sha256_end(&h, hash);
 	text_hex(hash, sizeof(hash), hex);
 	*ret_bytes = st.st_size;
-	return n == 0;
+	return !is_private && n == 0;
 }
 
 static enum err

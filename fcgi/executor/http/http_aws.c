@@ -38,25 +38,7 @@ struct signing {
 static void
 hmac(const void *key, size_t len, const char *text, unsigned char out[HASH])
 {
-	unsigned char block[64] = { 0 }, inner[HASH];
-	struct sha256 h;
-
-	if (len <= sizeof(block))
-		memcpy(block, key, len);
-	else
-		sha256(key, len, block);
-	for (size_t i = 0; i < sizeof(block); i++)
-		block[i] ^= 0x36;
-	sha256_begin(&h);
-	sha256_put(&h, block, sizeof(block));
-	sha256_put(&h, text, strlen(text));
-	sha256_end(&h, inner);
-	for (size_t i = 0; i < sizeof(block); i++)
-		block[i] ^= 0x36 ^ 0x5c;
-	sha256_begin(&h);
-	sha256_put(&h, block, sizeof(block));
-	sha256_put(&h, inner, sizeof(inner));
-	sha256_end(&h, out);
+	sha256_hmac(key, len, text, strlen(text), out);
 }
 
 static bool
