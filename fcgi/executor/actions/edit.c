@@ -306,9 +306,9 @@ behind_value(const char *key, const char *value)
 			return c;
 		}
 	len = strlen(s);
-	if (len > 0 && strchr("\\{[(", s[len - 1]) != NULL)
-		return NULL;
-	if ((*value == '|' || *value == '>') && len <= 2)
+	if ((len > 0 && s[len - 1] == '\\') ||
+	    (len == 1 && strchr("{[(", *value) != NULL) ||
+	    (len <= 2 && (*value == '|' || *value == '>')))
 		return NULL;
 	return *key == '"' && len > 0 && s[len - 1] == ',' ? s + len - 1
 							   : s + len;
