@@ -1,11 +1,9 @@
 /*
- * approval.c: which approvals count.
- *
- * An approval counts with what its giver is at the moment of the question:
- * an account that was disabled, or lost the role, does not count any more,
- * nor does an approval that is older than its rule allows.  A person fills
- * one rule.  Who fills which is a matching: taking the first who fits was
- * rejected, as it can leave a rule open that an exchange would fill.
+ * approval.c: which approvals count. An approval is judged by the present
+ * account of its giver: it does not count if the account was disabled or lost
+ * the role, or if the approval is older than its rule allows. A person fills
+ * one rule. Persons are assigned to rules by a matching; a greedy assignment
+ * was rejected, as it can leave a rule open that an exchange would fill.
  */
 #include <stdlib.h>
 
@@ -100,7 +98,7 @@ has_expired(
 	return expires > 0 && time_of(decision, "at", 0) + expires < moment;
 }
 
-/* Why the decision does not fill the rule, or NULL. */
+/* Returns why the decision does not fill the rule, or NULL. */
 static const char *
 void_for(struct json_object *rule, struct json_object *decision, int64_t moment)
 {
@@ -159,7 +157,7 @@ find_person(struct matching *m, int rule)
 	return false;
 }
 
-/* As many as the rule wants, of people who fill no other. */
+/* Assigns as many people as the rule wants, none of whom fills another. */
 static int
 fill_rule(struct matching *m, int rule)
 {

@@ -1,9 +1,7 @@
 /*
- * approval.h: which approvals count, and whether they are all that the rules
- * of a run ask for.
- *
- * `given` are the decisions that stand (plan_decisions()), `rules` the rules
- * of a run: [{role, count, expires (ms), same_person}].
+ * approval.h: which approvals count, and whether they fill the rules of a run.
+ * `given` are the decisions in force (plan_decisions()), `rules` the rules of a
+ * run: [{role, count, expires (ms), same_person}].
  */
 #ifndef JOURNAL_APPROVAL_H
 #define JOURNAL_APPROVAL_H
@@ -17,22 +15,22 @@
 #include "journal/db.h"
 
 /*
- * The moment at which approvals must not have expired: now, or, once a step
- * has run, when the first one did.  Of a row of STMT_RUN_GET.
+ * The moment at which approvals must not have expired: now, or, once a step has
+ * run, the time of the first step. Takes a row of STMT_RUN_GET.
  */
 int64_t approval_moment(struct json_object *run);
 
 /*
- * How many people fill each rule: `count` of them, as many as the rules, is
- * filled in.  A person counts for one rule, by the choice that fills most;
+ * Counts the people of each rule and fills in `count`, which has one element
+ * per rule. A person counts for one rule, by the assignment that fills most;
  * rules with same_person take each person.
  */
 void approval_count(struct json_object *rules, struct json_object *given,
     int64_t moment, int *count);
 
 /*
- * The first rule that is not filled (it belongs to `rules`), or NULL: all
- * are.  Whether somebody rejected the plan is asked apart from it.
+ * The first rule that is not filled (it belongs to `rules`), or NULL if all are
+ * filled. Rejections are not considered.
  */
 struct json_object *approval_missing(
     struct json_object *rules, struct json_object *given, int64_t moment);
@@ -41,8 +39,10 @@ struct json_object *approval_missing(
 bool approval_is_complete(
     struct json_object *rules, struct json_object *given, int64_t moment);
 
-/* Why an approval that stands does not count: "disabled", "role", "expired";
- * NULL: it counts for a rule. */
+/*
+ * Why an approval in force does not count: "disabled", "role" or "expired";
+ * NULL if it counts for a rule.
+ */
 const char *approval_void(
     struct json_object *rules, struct json_object *decision, int64_t moment);
 
@@ -50,11 +50,13 @@ const char *approval_void(
 struct json_object *approval_find(
     struct json_object *given, const char *by, const char *decision);
 
-/* Somebody rejected it, and has not taken that back. */
+/* Somebody rejected the plan and has not withdrawn that. */
 bool approval_is_rejected(struct json_object *given);
 
-/* A gate: its role, how many must approve, how many have, and whether it is
- * given: enough, and nobody rejected. */
+/*
+ * A gate: its role, how many must approve, how many have approved, and whether
+ * it is open: enough approvals, and no rejection.
+ */
 const char *approval_gate_role(const struct step *gate);
 int approval_gate_count(const struct step *gate);
 int approval_gate_given(const struct step *gate, struct json_object *given);

@@ -1,9 +1,7 @@
 /*
- * auth.c: who a credential belongs to.
- *
- * Sessions and tokens are 256 random bits; the database keeps their hash, so
- * that whoever reads it cannot use them.  A slow hash would add nothing: the
- * secrets cannot be guessed.
+ * auth.c: the owner of a credential. Sessions and tokens are 256 random bits;
+ * the database stores their hash, so a reader of the database cannot use them.
+ * A slow hash would add nothing: the secrets cannot be guessed.
  */
 #include <stdio.h>
 #include <string.h>
@@ -40,7 +38,7 @@ is_secret(const char *s)
 	    text_unhex(s, bytes, sizeof(bytes));
 }
 
-/* The rows of whom the hash belongs to: who, and what it is good for. */
+/* Finds the account of the hash, and the scopes of the credential. */
 static struct rows *
 look_up(struct db *db, bool session, const unsigned char hash[HASH_BYTES])
 {
@@ -87,7 +85,7 @@ auth_scope(const char *name)
 				       : 0;
 }
 
-/* What a token with these scopes cannot do; a session lacks nothing. */
+/* The scopes that a token lacks; a session lacks none. */
 static unsigned
 lacks(const char *scopes)
 {
@@ -102,7 +100,7 @@ lacks(const char *scopes)
 	return AUTH_ALL & ~has;
 }
 
-/* Somebody else knows the password, and nobody has confirmed that. */
+/* Reads an unconfirmed reset: somebody else knows the password. */
 static void
 read_reset(struct db *db, struct rows *rows, struct actor *a)
 {
@@ -156,7 +154,7 @@ scope_of(enum verb verb)
 	return text_starts(verb_name(verb), "see") ? AUTH_READ : AUTH_RUN;
 }
 
-/* Whoever else set the password could be the one who asks. */
+/* The person who reset the password could be the one who asks. */
 static enum err
 may_with_password(const struct actor *actor, struct fault *fault)
 {

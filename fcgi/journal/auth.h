@@ -1,6 +1,4 @@
-/*
- * auth.h: who a credential belongs to.  Read by web and keeper alike.
- */
+/* auth.h: the owner of a credential.  Read by web and keeper. */
 #ifndef JOURNAL_AUTH_H
 #define JOURNAL_AUTH_H
 
@@ -8,54 +6,63 @@
 #include "journal/db.h"
 #include "journal/lifecycle.h"
 
-#define AUTH_SECRET_BYTES 32 /* of sessions, tokens; hex: 64 */
+#define AUTH_SECRET_BYTES 32 /* of sessions and tokens, in hex: 64 */
 #define AUTH_SESSION_MS (12LL * 3600 * 1000)
 #define AUTH_TOKEN_MS (90LL * 24 * 3600 * 1000)
 #define AUTH_TOKEN_MOST_MS (366LL * 24 * 3600 * 1000)
-/* Who could confirm a reset so lately counts as somebody who could: else who
- * made it would disable all others for a moment. */
+/*
+ * An account that could confirm a reset within this time still counts as able;
+ * otherwise the person who made the reset would disable all others for a
+ * moment.
+ */
 #define AUTH_ABLE_MS (30LL * 24 * 3600 * 1000)
 
-/* What a token is good for. */
-#define AUTH_READ 1u    /* looking */
+/* The scopes of a token. */
+#define AUTH_READ 1u    /* reading */
 #define AUTH_RUN 2u     /* all commands but those of approve */
 #define AUTH_APPROVE 4u /* approving, rejecting, signing */
 #define AUTH_ALL 7u
 
 /*
- * Looks a credential up: "session:HEX" or "bearer:HEX".  Fills *ret, whose
- * roles are a new array that the caller puts and whose name is `name`.
- * ERR_UNAUTHENTICATED: unknown, expired or disabled; *ret is as it was.
+ * Finds a credential, "session:HEX" or "bearer:HEX", and fills *ret. Its roles
+ * are a new array that the caller puts; its name is `name`.
+ * ERR_UNAUTHENTICATED: unknown, expired or disabled; *ret is unchanged.
  */
 enum err auth_find(
     struct db *db, const char *credential, char name[65], struct actor *ret);
 
 #define AUTH_KEY 66 /* bytes of auth_key() */
 
-/* By this whoever asked can be looked up again: no secret, a hash of it. ""
- * for a credential that is none. */
+/*
+ * The key by which the credential can be looked up again: its hash, not the
+ * secret. "" if the credential has no valid form.
+ */
 void auth_key(const char *credential, char out[AUTH_KEY]);
 
-/* The session or token still holds: not ended, expired, revoked, disabled. */
+/*
+ * The session or token is still valid: not ended, expired, revoked or disabled.
+ */
 bool auth_holds(struct db *db, const char *key);
 
 /*
- * Whether the credential is good for the verb: a token has the scope that it
- * takes; who approves has a password of their own, and where somebody else had
- * set one, a third person has confirmed it, if there is one who could.
- * ERR_FORBIDDEN with a fault.  run_authorize() asks it too.
+ * Checks that the credential may be used for the verb. A token needs the verb's
+ * scope. An approver needs a password of their own; if somebody else had set
+ * it, a third person must have confirmed it, provided that there is one who
+ * could. ERR_FORBIDDEN with a fault. run_authorize() calls it too.
  */
 enum err auth_may(
     const struct actor *actor, enum verb verb, struct fault *fault);
 
-/* The bit of the scope "read", "run" or "approve"; 0: there is none such. */
+/* The bit of the scope "read", "run" or "approve"; 0 if unknown. */
 unsigned auth_scope(const char *name);
 
-/* The token of the forms of a session: 64 hex digits, derived from the
- * cookie's secret, so that nothing needs to be stored. */
+/*
+ * The form token of a session: 64 hex digits, derived from the cookie's secret,
+ * so that nothing is stored.
+ */
 void auth_form_token(const char *session_hex, char out[65]);
 
-/* BLAKE2b-256 of the secret's hex text: what the database keeps. */
+/* BLAKE2b-256 of the secret's hex text, as stored in the database. */
 void auth_hash(const char *secret_hex, unsigned char out[32]);
 
 #endif

@@ -1,9 +1,8 @@
 /*
- * captured.c: what the steps of a run captured on each target.
- *
- * Where a value is the same on all targets of its step it is a variable of
- * the run, for everybody.  Where it is not, a later step on one of these
- * targets has the value of that target, and nobody else has any.
+ * captured.c: values that the steps of a run captured on each target. A value
+ * that is the same on all targets of its step is a variable of the run.
+ * Otherwise a later step on one of these targets has the value of that target,
+ * and steps elsewhere have none.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,7 @@
 #include "lang/values.h"
 #include "journal/captured.h"
 
-/* Adds the names with the scope of their step, as variables have them. */
+/* Adds the names with the scope of their step, as for variables. */
 static void
 add(struct json_object *all, const char *target, const char *scope,
     const char *captures)

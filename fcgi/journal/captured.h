@@ -1,6 +1,4 @@
-/*
- * captured.h: what the steps of a run captured on each target.
- */
+/* captured.h: values that the steps of a run captured on each target. */
 #ifndef JOURNAL_CAPTURED_H
 #define JOURNAL_CAPTURED_H
 
@@ -11,16 +9,16 @@
 #include "journal/db.h"
 
 /*
- * {target: {name: text}} of all targets on which other steps captured what
- * this one sees; of a name, the last.  A new object.
+ * {target: {name: text}} of all targets on which other steps captured values
+ * that this step sees; the last one of each name. A new object.
  */
 struct json_object *captured_by_target(struct db *db, int64_t run,
     const struct runbook *runbook, const struct step *step);
 
 /*
  * The names that the step reads and that have a value on some target of
- * `by_target` but none in `values`: they differ from target to target.  A
- * new object, {name: [targets]}.
+ * `by_target` but none in `values`, because they differ between targets. A new
+ * object, {name: [targets]}.
  */
 struct json_object *captured_apart(struct json_object *by_target,
     const struct step *step, struct json_object *values);

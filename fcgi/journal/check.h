@@ -1,9 +1,7 @@
 /*
- * check.h: CHECK(name, condition): the condition under which something is
- * refused, as one of checks.def.
- *
- * Only a variant that a test builds has DISABLED_CHECK: in it, the check of
- * that name never refuses.
+ * check.h: CHECK(name, condition) names a condition for a refusal, one of
+ * checks.def. DISABLED_CHECK is defined only by variants that a test builds:
+ * the check of that name then never refuses.
  */
 #ifndef JOURNAL_CHECK_H
 #define JOURNAL_CHECK_H

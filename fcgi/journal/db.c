@@ -1,10 +1,9 @@
 /*
- * db.c: our own data in SQLite.
- *
- * One process, the keeper, writes and checkpoints; the others open read-only
- * and never checkpoint, as the SQLite that we meet can corrupt a WAL that two
- * processes reset.  Statements are prepared when first used and kept; one
- * that the program may not prepare is a bug and aborts.
+ * db.c: our own data in SQLite. One process, the keeper, writes and
+ * checkpoints. The others open read-only and never checkpoint, as some versions
+ * of SQLite can corrupt a WAL that two processes reset. Statements are prepared
+ * on first use and cached; preparing one that the program may not use is a bug
+ * and aborts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +24,7 @@ struct rows {
 	bool busy;
 };
 
-/* The statements that frame the others. */
+/* The statements that begin and end transactions. */
 enum frame { BEGIN, COMMIT, ROLLBACK, SAVEPOINT, ROLLBACK_TO, RELEASE, FRAMES };
 
 struct db {
@@ -33,8 +32,8 @@ struct db {
 	sqlite3_stmt *frames[FRAMES];
 	enum db_program who;
 	int depth;   /* of savepoints */
-	bool failed; /* something could not be read */
-	bool stale;  /* it has to be opened anew */
+	bool failed; /* a read failed */
+	bool stale;  /* must be opened again */
 	struct rows rows[STMT__MAX];
 };
 
@@ -76,7 +75,7 @@ plain(struct db *db, const char *sql)
 	return rc;
 }
 
-/* As plain(), for what frames every command: prepared once. */
+/* As plain(), for the statements around every command: prepared once. */
 static int
 frame(struct db *db, enum frame which)
 {
@@ -107,9 +106,9 @@ frame(struct db *db, enum frame which)
 }
 
 /*
- * SQLite does not look whether the release of a lock worked.  One that did not
- * would keep all readers out for as long as this process lives: it is tried
- * again, and else the process ends, which releases it.
+ * SQLite does not check whether the release of a lock worked. A lock that stays
+ * would block all readers for the lifetime of this process: the release is
+ * retried; if it fails, the process ends, which releases the lock.
  */
 static int
 release_surely(int fd, int op, ...)
@@ -176,7 +175,7 @@ user_version(struct db *db)
 	return version;
 }
 
-/* Creates the tables, or brings them to the newest version, all or nothing. */
+/* Creates the tables or migrates them to the newest version, all or nothing. */
 static bool
 migrate(struct db *db)
 {
@@ -220,7 +219,9 @@ db_open(const char *data_dir, enum db_program who, struct db **ret)
 		NULL) != SQLITE_OK ||
 	    !configure(db))
 		goto out;
-	/* where a file cannot be opened for writing, SQLite only reads */
+	/*
+	 * SQLite falls back to reading if a file cannot be opened for writing
+	 */
 	if ((flags & SQLITE_OPEN_READWRITE) &&
 	    sqlite3_db_readonly(db->handle, "main") != 0) {
 		log_warn("%s cannot be opened for writing", path);
@@ -338,8 +339,10 @@ db_release(struct db *db, enum err err)
 	return err;
 }
 
-/* A statement that is wrong is a bug; a schema that cannot be read now, as
- * the disk fails, is not: such a statement gives no rows. */
+/*
+ * An invalid statement is a bug. A schema that cannot be read because the disk
+ * fails is not: such a statement gives no rows.
+ */
 static void
 prepare_text(struct db *db, enum stmt id, struct rows *rows)
 {
@@ -471,7 +474,7 @@ db_is_null(struct rows *rows, int column)
 	return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
 }
 
-/* The name without its ending, where it has that ending. */
+/* The name without its ending, if it has that ending. */
 static bool
 without(const char *name, const char *ending, char out[64])
 {

@@ -1,6 +1,4 @@
-/*
- * db.h: our own data in SQLite.  Every statement stands in sql.def.
- */
+/* db.h: our own data in SQLite.  Every statement is in sql.def. */
 #ifndef JOURNAL_DB_H
 #define JOURNAL_DB_H
 
@@ -11,7 +9,7 @@
 
 #include "base/err.h"
 
-/* Who opens it: which statements may be prepared, and whether it writes. */
+/* The program that opens it: its statements, and whether it writes. */
 enum db_program {
 	DB_WEB = 1,                     /* reads */
 	DB_KEEPER = 2,                  /* the one writer */
@@ -44,35 +42,33 @@ struct db_arg {
 #define DB_ARGS(...) \
 	((struct db_arg[]){ __VA_ARGS__ __VA_OPT__(, ){ 0, 0, NULL, 0 } })
 
-/* As the folder: a database in memory alone, for verify and for tests. */
+/* As the folder: a database in memory, for verify and for tests. */
 #define DB_MEMORY ":memory:"
 
 /*
- * Opens DATA/countersign.db.  The keeper creates and migrates it; the others
- * get ERR_UNAVAILABLE as long as it is not there or of another version.
+ * Opens DATA/countersign.db. The keeper creates and migrates it; the others get
+ * ERR_UNAVAILABLE while it is missing or of another version.
  */
 enum err db_open(const char *data_dir, enum db_program who, struct db **ret);
 void db_close(struct db *db);
 
 /*
  * A transaction: BEGIN IMMEDIATE for the keeper, a read snapshot for the
- * others; ERR_UNAVAILABLE: none has begun.  db_end() commits where err is
- * ERR_OK, else rolls back; it returns err, or what went wrong with the
- * commit.  Keep those of readers short.
+ * others; ERR_UNAVAILABLE: none has begun. db_end() commits on ERR_OK, else
+ * rolls back; it returns err, or the error of the commit. Readers keep them
+ * short.
  */
 enum err db_begin(struct db *db);
 
 /*
- * True where something could not be read since the last call (EIO, a full
- * disk): what was found is not all that there is, so nothing may be decided
- * by it.  A decision is made only after this was asked.
+ * True if a read failed since the last call (EIO, a full disk). The rows found
+ * may then be incomplete: ask this before each decision.
  */
 bool db_take_failure(struct db *db);
 
 /*
- * True where the connection itself may be what fails: SQLite goes on reading
- * only where a file could not be opened for writing, once.  Close it and open
- * another.
+ * True if the connection itself may be the cause: SQLite continues read-only
+ * after a file could not be opened for writing once. Close it and open another.
  */
 bool db_is_stale(const struct db *db);
 enum err db_end(struct db *db, enum err err);
@@ -93,8 +89,8 @@ enum err db_run_args(struct db *db, enum stmt stmt, const struct db_arg *args);
 int db_changes(struct db *db);
 
 /*
- * Rows of a query: while (db_next(rows)) …; db_done(rows), which may come
- * early.  A statement can have one set of rows at a time.
+ * Rows of a query: while (db_next(rows)) …; db_done(rows), possibly early. A
+ * statement can have one set of rows at a time.
  */
 #define db_query(db, stmt, ...) \
 	db_query_args((db), (stmt), DB_ARGS(__VA_ARGS__))
@@ -111,24 +107,25 @@ const void *db_blob(struct rows *rows, int column, size_t *ret_len);
 bool db_is_null(struct rows *rows, int column);
 
 /*
- * The current row as a new object, by the names of its columns; what ends in
- * _json is put in parsed, without the ending; _at becomes RFC 3339 text.
+ * The current row as a new object, by the names of its columns. A column that
+ * ends in _json is parsed and put without the ending; _at becomes RFC 3339
+ * text.
  */
 struct json_object *db_row_json(struct rows *rows);
 
-/* All rows as an array of such objects; rows are done afterwards. */
+/* All rows as an array of such objects; calls db_done(). */
 struct json_object *db_rows_json(struct rows *rows);
 
-/* The first row, or NULL where there is none; rows are done afterwards. */
+/* The first row, or NULL if there is none; calls db_done(). */
 struct json_object *db_first_json(struct rows *rows);
 
-/* The first column of the first row, or the fallback; done afterwards. */
+/* The first column of the first row, or the fallback; calls db_done(). */
 int64_t db_first_int(struct rows *rows, int64_t fallback);
 
 /* A number that changes whenever another process has committed. */
 int64_t db_version(struct db *db);
 
-/* What the statement is and says, for the test that walks all of them. */
+/* The name and text of a statement, for the test that walks all of them. */
 const char *db_stmt_name(enum stmt stmt);
 const char *db_stmt_text(enum stmt stmt);
 

@@ -1,9 +1,7 @@
 /*
- * event.c: what happened, appended to the chain of its run.
- *
- * The body repeats run, seq, time, actor and kind, so that the hash covers
- * them; the columns beside it are there to be searched, and `verify` holds
- * them against the body.
+ * event.c: appends events to the chain of a run. The body repeats run, seq,
+ * time, actor and kind, so that the hash covers them; the columns beside it
+ * serve searches, and `verify` compares them with the body.
  */
 #include <stdlib.h>
 #include <string.h>

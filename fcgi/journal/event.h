@@ -1,6 +1,4 @@
-/*
- * event.h: what happened, appended to the chain of its run.
- */
+/* event.h: events, appended to the chain of their run. */
 #ifndef JOURNAL_EVENT_H
 #define JOURNAL_EVENT_H
 
@@ -14,7 +12,7 @@
 #define EVENT_ANY_SEQ (-1)
 
 struct event {
-	int64_t run; /* 0: what concerns no run */
+	int64_t run; /* 0: an event of no run */
 	int64_t seq; /* from 1 */
 	int64_t at;  /* milliseconds since 1970 */
 	const char *actor;
@@ -23,10 +21,9 @@ struct event {
 };
 
 /*
- * Appends an event after the one with number `after` (EVENT_ANY_SEQ: after
- * whichever is last), and brings the projections up to date, inside the
- * caller's transaction.  Takes over `data` (NULL stands for {}).
- * ERR_CONFLICT: the chain has gone on since.
+ * Appends an event after number `after` (EVENT_ANY_SEQ: after the last one) and
+ * updates the projections, inside the caller's transaction. Takes over `data`
+ * (NULL: {}). ERR_CONFLICT: the chain has newer events.
  */
 enum err event_append(struct db *db, int64_t run, int64_t after,
     const char *actor, const char *kind, struct json_object *data);
@@ -37,19 +34,21 @@ enum err event_append(struct db *db, int64_t run, int64_t after,
  */
 char *event_body(const struct event *e);
 
-/* Reads a body back; the data is a new object.  ERR_INVALID: not one. The
- * texts belong to *ret_body, which the caller puts. */
+/*
+ * Parses a body; the data is a new object. ERR_INVALID: malformed. The texts
+ * belong to *ret_body, which the caller puts.
+ */
 enum err event_parse(
     const char *body, struct event *ret, struct json_object **ret_body);
 
-/* The hash of an event: over that before it and its body. */
+/* The hash of an event, over the previous hash and its body. */
 void event_hash(const unsigned char before[HASH_BYTES], const char *body,
     unsigned char out[HASH_BYTES]);
 
 /*
- * Brings the projections up to date with one event (project.c).  A pure
- * function of the event and the projections before it, as `verify` replays
- * it.  ERR_INVALID: no such kind.
+ * Updates the projections with one event (project.c). A pure function of the
+ * event and the projections before it, as `verify` replays it. ERR_INVALID:
+ * unknown kind.
  */
 enum err event_project(struct db *db, const struct event *e);
 

@@ -43,7 +43,7 @@ hash_file(const char *path, char out[2 * HASH_BYTES + 1])
 	ssize_t n;
 	int fd;
 
-	/* a FIFO in the place of a file must not be waited for */
+	/* do not block on a FIFO in place of a file */
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0)
 		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {

@@ -1,11 +1,9 @@
 /*
- * lifecycle.c: the life of a run.
- *
- * One table says in which states of the run and of the step each verb is
- * possible, and what else it needs: that no step is at work, or that all
- * approvals count at this moment.  What depends on people stands in
- * lifecycle_people.c, which approvals count in approval.c.  The rule is asked
- * inside the transaction that carries the verb out, so there is no second way
+ * lifecycle.c: the lifecycle of a run. One table lists the states of run and
+ * step in which each verb is possible, and its other conditions: that no step
+ * runs, or that all approvals count now. Rules that depend on people are in
+ * lifecycle_people.c, those about approvals in approval.c. The check runs
+ * inside the transaction that carries the verb out, so there is no other way
  * in.
  */
 #include <stdio.h>
@@ -24,7 +22,7 @@ listed(const char *list, const char *word)
 {
 	size_t len = strlen(word);
 
-	if (len == 0) /* of an event that somebody made up */
+	if (len == 0) /* as in a fabricated event */
 		return false;
 	for (const char *p = list; (p = strstr(p, word)) != NULL; p += len)
 		if ((p == list || p[-1] == ' ') &&
@@ -40,8 +38,8 @@ listed(const char *list, const char *word)
 	"pending ready requested starting running succeeded " \
 	"failed unknown confirmed skipped awaiting_signature"
 
-#define IDLE 1               /* refused while a step is at work */
-#define APPROVED 2           /* needs all approvals that the rules ask for */
+#define IDLE 1               /* refused while a step runs */
+#define APPROVED 2           /* needs all approvals of the rules */
 #define CLEAR (APPROVED | 4) /* those, and the rehearsal */
 
 /* clang-format off */
@@ -136,7 +134,7 @@ fits_kind(enum verb verb, const struct step *step)
 	}
 }
 
-/* What nobody may do to a step behind a gate that is not given. */
+/* Actions that a closed gate forbids to the steps behind it. */
 static bool
 is_gated(enum verb verb)
 {
@@ -145,7 +143,7 @@ is_gated(enum verb verb)
 	    verb == VERB_step_skip;
 }
 
-/* Whether the document lets the step be tried again. */
+/* The document allows the step to be retried. */
 static enum err
 may_retry(const struct lifecycle_step *s, struct fault *fault)
 {
@@ -216,7 +214,7 @@ may_by_step(enum verb verb, const struct lifecycle_run *run,
 	}
 }
 
-/* A probe can be run whenever its step is in doubt, and as often. */
+/* A probe can be run, repeatedly, while the outcome of its step is unknown. */
 static bool
 probe_possible(enum verb verb, const struct lifecycle_step *s)
 {
@@ -315,8 +313,10 @@ gate_first(const char *title, struct fault *fault)
 		title));
 }
 
-/* Nothing is done behind a gate that is not given; where no step has run,
- * neither is what would undo the steps behind it. */
+/*
+ * Nothing may be done behind a closed gate; if no step behind it has run, the
+ * steps that would undo them may not run either.
+ */
 static enum err
 may_by_gate(enum verb verb, const struct lifecycle_run *run,
     const struct lifecycle_step *step, struct fault *fault)
@@ -333,7 +333,7 @@ may_by_gate(enum verb verb, const struct lifecycle_run *run,
 	return ERR_OK;
 }
 
-/* All approvals count now, with the roles that their givers have now. */
+/* All approvals count now, by the present roles of their givers. */
 static enum err
 may_by_approvals(const struct lifecycle_run *run, struct fault *fault)
 {
@@ -366,7 +366,7 @@ may_by_rehearsal(const struct lifecycle_run *run, struct fault *fault)
 	return ERR_OK;
 }
 
-/* The point of no return is asked for in so many words. */
+/* Passing the point of no return needs an explicit acknowledgement. */
 static enum err
 may_by_words(enum verb verb, const struct lifecycle_run *run,
     const struct lifecycle_step *step, struct fault *fault)

@@ -1,11 +1,9 @@
 /*
- * lifecycle_people.c: who may do what to a run: roles, and the rule of four
- * eyes.
- *
- * Nobody approves or signs their own work.  Own work is: to have created the
- * run, to have given its plan a value that it has now, and, where a step is
- * signed, to have worked on it: pressed, confirmed, typed into or resolved
- * any attempt of it, or run its probe.
+ * lifecycle_people.c: who may do what to a run: roles, and the four-eyes rule.
+ * Nobody approves or signs their own work. Own work is: having created the run,
+ * having given its plan a present value, and, for a signature, having worked on
+ * the step: started, confirmed, typed into or resolved any attempt of it, or
+ * run its probe.
  */
 #include "base/json.h"
 #include "base/text.h"
@@ -65,7 +63,7 @@ run_authorize_verb(
 	return ERR_OK;
 }
 
-/* Our own command line may do all, but it is nobody who could be asked. */
+/* The command line may do everything, but is not a person who can approve. */
 static enum err
 needs_person(const struct actor *actor, struct fault *fault)
 {
@@ -75,7 +73,7 @@ needs_person(const struct actor *actor, struct fault *fault)
 		  "Only people approve and sign: do it with an account.");
 }
 
-/* One's own run, or a plan with values of one's own. */
+/* The person's own run, or a plan with values of their own. */
 static enum err
 not_own_run(const struct lifecycle_run *run, const struct actor *actor,
     struct fault *fault)
@@ -179,7 +177,7 @@ lifecycle_people_authorize(enum verb verb, const struct lifecycle_run *run,
 	}
 }
 
-/* A decision is made on the plan that was read; the page names it. */
+/* A decision concerns the plan that was read; the page names it. */
 static enum err
 may_decide_on(const struct lifecycle_run *run, struct fault *fault)
 {

@@ -6,18 +6,22 @@
 
 #include "journal/lifecycle.h"
 
-/* The actor has the role that the verb takes, and asks for nothing that would
- * be to approve or sign work of their own. */
+/*
+ * The actor has the role of the verb and would not approve or sign their own
+ * work.
+ */
 enum err lifecycle_people_authorize(enum verb verb,
     const struct lifecycle_run *run, const struct lifecycle_step *step,
     const struct actor *actor, struct fault *fault);
 
-/* A decision on these: made once by each person, on the plan as it is. */
+/* Each person decides once, on the plan as it is. */
 enum err lifecycle_people_may_decide(const struct lifecycle_run *run,
     struct json_object *given, const struct actor *actor, struct fault *fault);
 
-/* The person has approved the plan, or the gate where there is one, and
- * nothing has followed from it. */
+/*
+ * The person has approved the plan (or the gate), and nothing has followed from
+ * it.
+ */
 enum err lifecycle_people_may_withdraw(const struct lifecycle_run *run,
     const struct lifecycle_step *gate, const struct actor *actor,
     struct fault *fault);

@@ -1,11 +1,10 @@
 /*
- * migrate.c: brings an older database to the schema of today.
- *
- * schema.sql is the only description of the tables.  Projections, which stand
- * between two marks in it, are dropped, created as they are now and filled
- * again from the events.  Any other table whose definition changed is copied
- * column by column: a new column of it needs a default.  A list of ALTER
- * statements for each version was rejected, as it says the same a second time.
+ * migrate.c: migrates an older database to the present schema. schema.sql is
+ * the only description of the tables. Projections, which stand between two
+ * marks in it, are dropped, created and filled again from the events. Any other
+ * table whose definition changed is copied column by column: a new column needs
+ * a default. A list of ALTER statements per version was rejected, as it repeats
+ * the schema.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +51,9 @@ run(sqlite3 *handle, const char *sql)
 	return ok;
 }
 
-/* Runs a format with the one name, which is of our own schema. */
+/*
+ * Formats a statement with the name, which is of our own schema, and runs it.
+ */
 static bool
 run_for(sqlite3 *handle, const char *format, const char *name)
 {
@@ -63,7 +64,7 @@ run_for(sqlite3 *handle, const char *format, const char *name)
 	return ok;
 }
 
-/* One column of text of all rows, as an array; the caller puts it. */
+/* One text column of all rows, as an array; the caller puts it. */
 static struct json_object *
 list(sqlite3 *handle, const char *format, const char *name)
 {
@@ -87,7 +88,7 @@ item(struct json_object *all, size_t i)
 	return json_object_get_string(json_object_array_get_idx(all, i));
 }
 
-/* The columns that a table has before and afterwards, "a", "b"; NULL: none. */
+/* The columns that both versions of a table have, "a", "b"; NULL: none. */
 static char *
 shared_columns(sqlite3 *handle, const char *table)
 {
@@ -127,7 +128,7 @@ copy_back(sqlite3 *handle, const char *table)
 	return ok && run_for(handle, "DROP TABLE \"before_%w\"", table);
 }
 
-/* Takes the old tables out of the way: by their names, or for good. */
+/* Renames the old tables, or drops them. */
 static bool
 clear_tables(sqlite3 *handle, struct json_object *tables)
 {

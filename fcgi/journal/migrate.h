@@ -18,17 +18,16 @@ struct db;
 const char *migrate_schema(void);
 
 /*
- * Creates the tables in an empty database (from 0), or brings those of an
- * older version to the newest, inside the caller's transaction and with
- * foreign keys off.  Projections are empty afterwards: migrate_replay() fills
- * them.  False where a statement failed (logged).
+ * Creates the tables in an empty database (from 0) or migrates those of an
+ * older version, inside the caller's transaction and with foreign keys off.
+ * Projections are then empty: migrate_replay() fills them. False if a statement
+ * failed (logged).
  */
 bool migrate_tables(sqlite3 *handle, int from);
 
 /*
- * Fills the projections from all events, and puts the migration itself on
- * record (chain 0, "journal.migrated").  ERR_INVALID: an event cannot be
- * replayed (logged).
+ * Fills the projections from all events and records the migration itself (chain
+ * 0, "journal.migrated"). ERR_INVALID: an event cannot be replayed (logged).
  */
 enum err migrate_replay(struct db *db, int from);
 

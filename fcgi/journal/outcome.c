@@ -1,9 +1,8 @@
 /*
- * outcome.c: how steps stand, told apart.
- *
- * A step that failed on eight of 300 targets and was skipped is settled, as
- * nothing more will happen to it; it is not done.  So what is counted as done
- * is what succeeded or was confirmed, and the rest is said beside it.
+ * outcome.c: the outcomes of steps. A step that failed on eight of 300 targets
+ * and was skipped is settled, as it will not run again, but it is not done. So
+ * only succeeded and confirmed steps count as done; the rest is reported
+ * separately.
  */
 #include "base/json.h"
 #include "base/text.h"
@@ -16,7 +15,7 @@ outcome_is_excluded(const char *state, const char *by)
 	return by == NULL && text_eq(state, "skipped");
 }
 
-/* Nobody will press it any more: the run is over, or goes the other way. */
+/* The step will not run any more: the run has ended or is being rolled back. */
 static bool
 is_passed_by(struct json_object *run, const char *part)
 {

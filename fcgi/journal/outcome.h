@@ -1,6 +1,4 @@
-/*
- * outcome.h: how the steps of a run stand, and how many of them stand how.
- */
+/* outcome.h: the outcomes of a run's steps, and how many have each. */
 #ifndef JOURNAL_OUTCOME_H
 #define JOURNAL_OUTCOME_H
 
@@ -16,7 +14,7 @@ struct outcome_row {
 	int64_t attempts;
 };
 
-/* How many steps stand how. */
+/* The number of steps by outcome. */
 struct tally {
 	int total; /* without those left out */
 	int done;  /* succeeded or confirmed */
@@ -29,14 +27,14 @@ struct tally {
 	bool busy;
 };
 
-/* The step is left out by a `when`, or had nothing to undo. */
+/* The step is excluded by a `when`, or had nothing to undo. */
 bool outcome_is_excluded(const char *state, const char *by);
 
 /*
- * The step's state, or, where that says too little: "excluded" (left out by a
- * condition), "skipped_failed" (a person skipped it after it had not
- * succeeded), "not_done" (the run ended, or is rolled back, before it).  `run`
- * is a row of STMT_RUN_GET.
+ * The step's state, or, if that is too coarse: "excluded" (by a condition),
+ * "skipped_failed" (a person skipped it after it had not succeeded), "not_done"
+ * (the run ended, or is rolled back, before it). `run` is a row of
+ * STMT_RUN_GET.
  */
 const char *outcome_of_row(
     struct json_object *run, const struct outcome_row *step);
@@ -44,10 +42,10 @@ const char *outcome_of_row(
 /* Counts one step by its outcome. */
 void tally_add(struct tally *t, const char *outcome);
 
-/* All steps that belong to the run are settled, one way or the other. */
+/* All steps of the run are settled. */
 bool tally_is_settled(const struct tally *t);
 
-/* Of 100. */
+/* The percentage of steps done. */
 #define OUTCOME_PERCENT(done, total) ((total) > 0 ? (done)*100 / (total) : 0)
 
 #endif

@@ -1,8 +1,6 @@
 /*
- * plan.c: the plan of a run.
- *
- * The five parts are put into one JSON array, whose text has one form only,
- * so that no two different plans give the same bytes.
+ * plan.c: the plan of a run. The five parts form one JSON array in canonical
+ * form, so that different plans never give the same bytes.
  */
 #include <string.h>
 
@@ -70,7 +68,7 @@ plan_targets_of(struct json_object *targets, const char *on)
 	return names;
 }
 
-/* The person decided again, behind row i. */
+/* A later row is another decision of the same person. */
 static bool
 is_taken_back(struct json_object *all, size_t i)
 {

@@ -1,6 +1,4 @@
-/*
- * plan.h: the plan of a run: what approvals are given to.
- */
+/* plan.h: the plan of a run, which approvals are given to. */
 #ifndef JOURNAL_PLAN_H
 #define JOURNAL_PLAN_H
 
@@ -20,36 +18,37 @@ void plan_hash(const char *document, const char *environment,
     struct json_object *sealed, char out[65]);
 
 /*
- * The book of a run: the document as its lists (runbook_lists(); not NULL) make
- * it.  A key for it, which takes 65 bytes.
+ * A key (65 bytes) for the runbook of a run: the document as expanded with its
+ * lists (runbook_lists(); not NULL).
  */
 void plan_runbook_key(
     const char *document, struct json_object *lists, char out[65]);
 
-/* The plan of a row of STMT_RUN_GET, computed anew. */
+/* The plan of a row of STMT_RUN_GET, recomputed. */
 void plan_of_row(struct json_object *row, char out[65]);
 
 /*
- * The names of the targets that `on` means in a run's resolved targets: the
- * members of a group, or the target itself.  A new array.
+ * The names of the targets of `on` in a run's resolved targets: the members of
+ * a group, or the target itself. A new array.
  */
 struct json_object *plan_targets_of(
     struct json_object *targets, const char *on);
 
-/* Whether a run holds this one of its resolved targets, so that no other run
- * starts on it. */
+/*
+ * Whether a run locks this resolved target, so that no other run starts on it.
+ */
 bool plan_is_held(struct json_object *target);
 
 /*
  * The decisions on a run (step "") or on one of its gates that were made on
- * this very plan and have not ended since (a change of the plan ends them, a
- * person can withdraw their own), each person's last: rows with by, decision,
- * comment, at, roles (those the person has now), disabled.  A new array.
+ * this plan and are in force (a change of the plan ends them; people can
+ * withdraw their own), the last one of each person: rows with by, decision,
+ * comment, at, roles (present ones), disabled. A new array.
  */
 struct json_object *plan_decisions(
     struct db *db, int64_t run, const char *plan, const char *step);
 
-/* The same out of all rows of STMT_APPROVALS.  A new array. */
+/* The same from all rows of STMT_APPROVALS.  A new array. */
 struct json_object *plan_standing(
     struct json_object *all, const char *plan, const char *step);
 

@@ -1,10 +1,8 @@
 /*
- * project.c: the state tables, brought up to date event by event.
- *
- * One function a kind of event, in one table.  Each reads nothing but the
- * event's data and the projections themselves, so that replaying all events
- * into an empty database gives the same tables: `countersign verify` does
- * that and compares.
+ * project.c: updates the state tables event by event. One function per kind of
+ * event, in one table. Each reads only the event's data and the projections, so
+ * that replaying all events into an empty database gives the same tables:
+ * `countersign verify` does that and compares.
  */
 #include <string.h>
 
@@ -155,7 +153,7 @@ drop_step(
 	    INT(e->at), TEXT("nothing_to_undo"));
 }
 
-/* The run goes on, or stays paused; events of before let it go on. */
+/* The run goes on or stays paused; events of older versions let it go on. */
 static enum err
 set_mode(struct db *db, const struct event *e, const char *mode)
 {
@@ -277,7 +275,7 @@ step_requested(struct db *db, const struct event *e)
 	return err == ERR_OK ? project_set_step(db, e, "requested", NULL) : err;
 }
 
-/* The state alone: who pressed stays on record beside it. */
+/* The state alone: the actor stays recorded beside it. */
 static enum err
 progress(struct db *db, const struct event *e, const char *state)
 {
@@ -419,9 +417,9 @@ step_confirmed(struct db *db, const struct event *e)
 }
 
 /*
- * A confirmation is taken back: the step that was ready waits again, what was
- * left out behind it is decided anew, and what was given to gates there, which
- * had the confirmation for evidence, ends.
+ * A confirmation is withdrawn: the step that was ready waits again, conditions
+ * behind it are evaluated anew, and decisions on gates there, which relied on
+ * the confirmation, end.
  */
 static enum err
 step_reopened(struct db *db, const struct event *e)
@@ -485,7 +483,7 @@ cancel_requested(struct db *db, const struct event *e)
 	    TEXT(e->actor));
 }
 
-/* On record, and nothing more follows from it. */
+/* Recorded only; nothing else follows from it. */
 static enum err
 noted(struct db *db, const struct event *e)
 {

@@ -1,6 +1,6 @@
 /*
- * project.h: projections that stand in files of their own; the table of
- * project.c names them.
+ * project.h: projections in files of their own; the table of project.c names
+ * them.
  */
 #ifndef JOURNAL_PROJECT_H
 #define JOURNAL_PROJECT_H
@@ -21,8 +21,10 @@ written(const struct event *e, const char *key)
 	return json_write(json_get(e->data, key));
 }
 
-/* Sets state, actor and reason of the event's step, and counts anew what is
- * done. */
+/*
+ * Sets state, actor and reason of the event's step, and recounts the done
+ * steps.
+ */
 enum err project_set_step(struct db *db, const struct event *e,
     const char *state, const char *reason);
 
@@ -31,8 +33,10 @@ enum err project_for_each(struct db *db, const struct event *e, const char *key,
     enum err (*one)(
 	struct db *, const struct event *, struct json_object *, size_t));
 
-/* The actor works on the event's step; a step runs, which may be the first of
- * its run (project_plan.c). */
+/*
+ * The actor works on the event's step; a step starts, possibly the first of its
+ * run (project_plan.c).
+ */
 enum err project_work(struct db *db, const struct event *e);
 enum err project_begin(struct db *db, const struct event *e);
 

@@ -1,6 +1,6 @@
 /*
- * project_account.c: people, their tokens, and the names of secrets,
- * brought up to date event by event (project.c).
+ * project_account.c: projections of people, their tokens and the names of
+ * secrets (project.c).
  */
 #include "base/clock.h"
 #include "base/json.h"
@@ -8,7 +8,7 @@
 #include "journal/auth.h"
 #include "journal/project.h"
 
-/* Who sets the password of somebody else could sign in as them. */
+/* A person who sets another's password could sign in as them. */
 static enum err
 set_reset(struct db *db, const struct event *e)
 {
@@ -16,7 +16,7 @@ set_reset(struct db *db, const struct event *e)
 	    TEXT(e->actor), INT(e->at));
 }
 
-/* Its roles, or who knows its password, are about to change. */
+/* Its roles, or the people who know its password, are about to change. */
 static enum err
 set_able_until(struct db *db, const struct event *e)
 {
@@ -66,7 +66,7 @@ project_reset_confirmed(struct db *db, const struct event *e)
 	    TEXT(e->actor), INT(e->at));
 }
 
-/* A time of the data in milliseconds; 0 where there is none. */
+/* A time of the data in milliseconds; 0 if missing. */
 static int64_t
 time_of(const struct event *e, const char *key)
 {
@@ -76,7 +76,7 @@ time_of(const struct event *e, const char *key)
 	return text != NULL && clock_parse(text, &at) ? at : 0;
 }
 
-/* Who decided had a password that somebody else had set. */
+/* The deciding person's password had been set by somebody else. */
 enum err
 project_decision_reset(struct db *db, const struct event *e)
 {
@@ -88,7 +88,7 @@ project_decision_reset(struct db *db, const struct event *e)
 		  TEXT(by), INT(time_of(e, "reset_at")));
 }
 
-/* Events of before tokens had scopes and an end have neither. */
+/* Events from before tokens had scopes and an expiry have neither. */
 enum err
 project_token_added(struct db *db, const struct event *e)
 {
@@ -105,7 +105,7 @@ project_token_added(struct db *db, const struct event *e)
 	    INT(time_of(e, "expires_at")));
 }
 
-/* Version 2 brought the end of tokens: those of before have 90 days. */
+/* Version 2 introduced the expiry of tokens: older ones get 90 days. */
 enum err
 project_migrated(struct db *db, const struct event *e)
 {

@@ -1,7 +1,6 @@
 /*
- * project_dry_run.c: the projections of what people do beside the steps: looks,
- * which read from targets what would be done there and change nothing; and
- * typing into a terminal.
+ * project_dry_run.c: projections of actions beside the steps: dry runs, which
+ * read from targets and change nothing, and typing into a terminal.
  */
 #include "journal/project.h"
 

@@ -1,15 +1,14 @@
 /*
- * project_plan.c: whose work a run is: who made its plan, who approved it, who
- * worked on its steps; brought up to date event by event (project.c).
- *
- * A change of the plan ends all approvals for good, also where a later change
- * leads back to the same plan.
+ * project_plan.c: projections of the people of a run: authors of its plan,
+ * approvers, and those who worked on its steps (project.c). A change of the
+ * plan ends all approvals for good, even if a later change restores the same
+ * plan.
  */
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/project.h"
 
-/* A gate that was given, or refused, for the plan before is asked anew. */
+/* A gate that was decided for the old plan must be decided again. */
 static enum err
 ask_again(
     struct db *db, const struct event *e, struct json_object *gate, size_t i)
@@ -20,7 +19,7 @@ ask_again(
 	    INT(e->at), TEXT(NULL));
 }
 
-/* The value of a parameter, of a secret its box, is another one. */
+/* The value of a parameter, or the box of a secret, differs. */
 static bool
 differs(const struct event *e, struct json_object *before, const char *name)
 {
@@ -31,7 +30,7 @@ differs(const struct event *e, struct json_object *before, const char *name)
 		json_get(json_get(before, "sealed"), name));
 }
 
-/* Who gives a parameter another value is the author of it. */
+/* The person who changes a parameter's value becomes its author. */
 static enum err
 set_authors(struct db *db, const struct event *e)
 {
@@ -93,7 +92,7 @@ project_decided(struct db *db, const struct event *e)
 	    : err;
 }
 
-/* A gate that was given is asked anew: nothing behind it is ready. */
+/* A gate that was open must be decided again: nothing behind it is ready. */
 static enum err
 reopen_gate(
     struct db *db, const struct event *e, const char *gate, const char *state)

@@ -1,12 +1,9 @@
 /*
- * rehearsal.c: "rehearse this in test first" as a rule.
- *
- * A rehearsal shows that these very steps work with these very values and
- * files of the runbook folder ("< ./file", pinned by hash).  So a
- * run of which a step was skipped counts for nothing, nor does one whose
- * parameters were changed after its first step: what ran before had other
- * values.  The age is measured, as that of approvals, until the first step of
- * the run that is to be rehearsed.
+ * rehearsal.c: "rehearse this in test first" as a rule. A rehearsal shows that
+ * these very steps work with these very values and files of the runbook folder
+ * ("< ./file", fixed by hash). A run with a skipped step does not count, nor
+ * does one whose parameters were changed after its first step. The age is
+ * measured, as for approvals, until the first step of the run to be rehearsed.
  */
 #include "base/clock.h"
 #include "base/json.h"
@@ -38,7 +35,7 @@ is_too_old(
 	    time_of(past, "ended_at") + runbook->rehearsal_ms < moment;
 }
 
-/* Parameters were changed after a step had run with those before. */
+/* Parameters were changed after a step had run with the old ones. */
 static bool
 has_two_plans(struct json_object *past)
 {
@@ -55,7 +52,7 @@ has_open_steps(struct db *db, struct json_object *past)
 		   1) > 0;
 }
 
-/* A file that requests send is not, byte for byte, what was sent there. */
+/* A file that requests send differs from the one sent there. */
 static bool
 has_other_files(
     struct db *db, struct json_object *past, struct json_object *run)

@@ -1,6 +1,4 @@
-/*
- * rehearsal.h: whether a run was rehearsed, where its document asks for that.
- */
+/* rehearsal.h: whether a run was rehearsed, if its document asks for that. */
 #ifndef JOURNAL_REHEARSAL_H
 #define JOURNAL_REHEARSAL_H
 
@@ -16,11 +14,10 @@ bool rehearsal_is_needed(
     const struct runbook *runbook, const char *environment);
 
 /*
- * The run that counts as the rehearsal of `run` (a row of STMT_RUN_GET), or
- * 0.  It has the same document, files and parameters, was closed as succeeded,
- * not longer ago than the document says, was started with the plan with which
- * it ended, and each step that it did not leave out by a `when` ended as
- * succeeded or confirmed.
+ * The run that counts as the rehearsal of `run` (a row of STMT_RUN_GET), or 0.
+ * It has the same document, files and parameters, was closed as succeeded
+ * within the document's time limit, kept the plan with which it was started,
+ * and each step not excluded by a `when` ended as succeeded or confirmed.
  */
 int64_t rehearsal_find(
     struct db *db, const struct runbook *runbook, struct json_object *run);

@@ -1,15 +1,13 @@
 /*
- * rollback.c: which steps the rollback of a run takes, and in which order.
- *
- * Steps come in document order, with four exceptions.  Those of version hops
- * stand, among their places, latest hop first.  Those that undo a step stand,
- * among theirs, in reverse of the order in which these ran.  A derived step
- * that restores a file has no place in the document: it stands between the
- * steps that undo what ran after the edit and those that undo what ran before
- * it.  Last, a step with after= moves directly behind its anchor.
- *
- * A step is not needed where it undoes a step that did not run, restores a
- * file that no edit changed, or belongs to a hop that did not run.
+ * rollback.c: the steps of a run's rollback, and their order. Steps are in
+ * document order, with four exceptions. Steps of version hops are sorted, among
+ * their places, latest hop first. Steps that undo a step are sorted, among
+ * theirs, in reverse of the order in which those ran. A derived step that
+ * restores a file has no place in the document: it goes between the steps that
+ * undo later steps than the edit and those that undo earlier ones. Last, a step
+ * with after= moves directly behind its anchor. A step is not needed if it
+ * undoes a step that did not run, restores a file that no edit changed, or
+ * belongs to a hop that did not run.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +22,8 @@
 /* A step of the rollback. */
 struct back {
 	const struct step *step;
-	const struct section *hop; /* that it belongs to, or NULL */
-	int rank;                  /* of what it undoes, last ran first */
+	const struct section *hop; /* its hop, or NULL */
+	int rank;                  /* rank of the undone step, last ran first */
 };
 
 struct order {
@@ -75,7 +73,7 @@ hop_ran(const struct runbook *runbook, struct json_object *ran,
 	return false;
 }
 
-/* The edit that the step would undo changed a file somewhere, or may have. */
+/* The edit that the step would undo changed a file, or may have. */
 static bool
 has_changed(const struct rollback_run *run, const struct step *restore)
 {
@@ -121,7 +119,7 @@ is_undo(const struct back *b)
 	return b->step->undo != NULL;
 }
 
-/* Sorts those that belong to it among the places that they have. */
+/* Sorts the steps of one hop or kind among their own places. */
 static void
 sort_among(struct order *o, bool (*belongs)(const struct back *),
     bool (*before)(const struct back *, const struct back *))
@@ -155,9 +153,8 @@ insert(struct order *o, size_t at, const struct back *b)
 }
 
 /*
- * Behind the last step that undoes what ran after the edit; where there is
- * none, before the first that undoes something, or before everything: what
- * the document has there comes once the files are as they were.
+ * Inserts it behind the last step that undoes something newer than the edit; if
+ * there is none, before the first that undoes something, or first of all.
  */
 static void
 insert_restore(struct order *o, const struct back *b)
@@ -176,7 +173,7 @@ insert_restore(struct order *o, const struct back *b)
 	insert(o, at, b);
 }
 
-/* The place of the step, or of what undoes it; `count` where there is none. */
+/* The index of the step, or of the one that undoes it; `count` if none. */
 static size_t
 find_anchor(const struct order *o, const char *id)
 {
@@ -211,7 +208,7 @@ move_behind(struct order *o, const struct step *s)
 	insert(o, to, &b);
 }
 
-/* Steps with after=, those first that others come after. */
+/* Moves steps with after=, anchors first. */
 static void
 move_all(struct order *o)
 {
@@ -291,7 +288,7 @@ is_undone(const struct order *o, const struct step *s)
 	return false;
 }
 
-/* What ran on the way forward: what nothing undoes, what nothing can. */
+/* Lists the forward steps that ran: not undone, and irreversible ones. */
 static void
 list_ran(const struct order *o, struct rollback *r)
 {

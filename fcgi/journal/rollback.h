@@ -1,6 +1,4 @@
-/*
- * rollback.h: which steps the rollback of a run takes, and in which order.
- */
+/* rollback.h: the steps of a run's rollback, and their order. */
 #ifndef JOURNAL_ROLLBACK_H
 #define JOURNAL_ROLLBACK_H
 
@@ -9,7 +7,7 @@
 #include "compiler/runbook.h"
 #include "journal/db.h"
 
-/* What the rollback is computed from. */
+/* The input of the computation. */
 struct rollback_run {
 	struct db *db;
 	int64_t id;
@@ -20,21 +18,22 @@ struct rollback_run {
 	void *ctx;                                /* of both */
 };
 
-/* Steps by their index in the book; arrays of numbers. */
+/* Steps by their index in the runbook; arrays of numbers. */
 struct rollback {
-	struct json_object *steps;      /* that it takes, in their order */
-	struct json_object *left_out;   /* of these: their `when` is false */
+	struct json_object *steps;      /* to execute, in order */
+	struct json_object *left_out;   /* of these, excluded: their `when` is
+					 * false */
 	struct json_object *not_needed; /* rollback steps: nothing to undo */
 	struct json_object *no_undo;    /* ran and is not undone, last first */
 	struct json_object *final;      /* irreversible, and ran, last first */
-	bool ran;                       /* anything of the way forward */
+	bool ran;                       /* a forward step ran */
 };
 
-/* Computes it; the caller clears it.  Nothing is written. */
+/* Computes it; the caller clears it.  Writes nothing. */
 void rollback_plan(const struct rollback_run *run, struct rollback *ret);
 void rollback_clear(struct rollback *r);
 
-/* Whether something ran and at least one step would be executed. */
+/* A step ran, and at least one rollback step would be executed. */
 bool rollback_has_work(const struct rollback *r);
 
 #endif

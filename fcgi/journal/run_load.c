@@ -1,9 +1,7 @@
 /*
- * run_load.c: what run_authorize() is told.
- *
- * All that depends on a person's present roles is read here as well, so a
- * gate whose approvals do not count any more is open again, whatever its row
- * says.
+ * run_load.c: loads the input of run_authorize(). Present roles are read here
+ * as well, so a gate whose approvals do not count any more is closed, whatever
+ * its row contains.
  */
 #include "base/clock.h"
 #include "base/json.h"
@@ -82,8 +80,10 @@ load_rows(struct lifecycle *l)
 	db_done(rows);
 }
 
-/* The decisions on each gate; one that was given counts as long as those who
- * gave it have its role. */
+/*
+ * Loads the decisions on each gate; an approval counts while its giver has the
+ * role.
+ */
 static void
 load_gates(struct lifecycle *l)
 {
@@ -145,9 +145,10 @@ is_pressed(const struct lifecycle_row *row)
 	return lifecycle_is_pressed(row->by, row->attempts);
 }
 
-/* A step of the row's part, behind it, was pressed.  What was decided on a
- * later gate counts for a confirmation, which people relied on there, and not
- * for a gate. */
+/*
+ * A later step of the same part was started. For a confirmation, decisions on
+ * later gates count too, as people relied on it there; for a gate they do not.
+ */
 static bool
 is_followed(
     const struct lifecycle *l, const struct lifecycle_row *row, enum verb verb)
@@ -162,7 +163,7 @@ is_followed(
 	return false;
 }
 
-/* What follows from the states of all steps. */
+/* Derives the totals from the states of all steps. */
 static void
 sum_up(struct lifecycle *l)
 {
@@ -217,7 +218,7 @@ lifecycle_gate_before(const struct lifecycle *l, int step)
 	return -1;
 }
 
-/* Who worked on a step of the run.  Appends. */
+/* Appends the people who worked on a step of the run. */
 static void
 add_workers(
     const struct lifecycle *l, const char *step, struct json_object *list)

@@ -1,7 +1,7 @@
 /*
- * run_load.h: what run_authorize() is told of a run and its steps, read from
- * the database: the one loader, for the keeper, which decides, and for the web,
- * which shows what the keeper would decide.
+ * run_load.h: loads the input of run_authorize() about a run and its steps from
+ * the database: the one loader, for the keeper, which decides, and for the web
+ * program, which shows what the keeper would decide.
  */
 #ifndef JOURNAL_RUN_LOAD_H
 #define JOURNAL_RUN_LOAD_H
@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "journal/lifecycle.h"
 
-/* The row of a step; `part` is "" where the run does not have it. */
+/* The row of a step; `part` is "" if the run does not have it. */
 struct lifecycle_row {
 	const char *part;
 	const char *state;     /* of a gate whose approvals do not
@@ -29,27 +29,28 @@ struct lifecycle {
 	const struct runbook *runbook;
 	struct json_object *row;       /* of STMT_RUN_GET */
 	struct json_object *decisions; /* of STMT_APPROVALS */
-	struct lifecycle_row *rows;    /* as many as the book has steps */
+	struct lifecycle_row *rows;    /* one per step of the runbook */
 	int *gates;                    /* steps that are gates, -1 behind */
 	int (*find)(void *ctx, const char *id);
 	void *ctx;
-	int64_t rehearsal; /* the run that counts, or 0 */
+	int64_t rehearsal; /* the run that counts as rehearsal, or 0 */
 	struct lifecycle_run run;
 };
 
 /*
- * Loads what stands on record of a run; db, arena, book and row are set
- * already, and outlive it; find(ctx, id) is the index of a step in the book,
- * or -1 (NULL: runbook_find_step()).  All that it makes belongs to the arena.
+ * Loads the record of a run. db, arena, book and row are set already and
+ * outlive it; find(ctx, id) is the index of a step in the runbook, or -1 (NULL:
+ * runbook_find_step()). All results belong to the arena.
  */
 void run_load(struct lifecycle *l);
 
-/* What run_authorize() asks of the step with that index, for that verb. */
+/*
+ * The input of run_authorize() about the step with that index, for that verb.
+ */
 void run_load_step(const struct lifecycle *l, int step, enum verb verb,
     struct lifecycle_step *ret);
 
-/* The first gate before the step, in its part, that is not given: its index,
- * or -1. */
+/* The first closed gate before the step, in its part: its index, or -1. */
 int lifecycle_gate_before(const struct lifecycle *l, int step);
 
 #endif

@@ -1,13 +1,11 @@
 /*
- * run_report.c: the report of a run as JSON, made from its record alone.
- *
- * The web program makes it from the database that it serves, `countersign
- * verify` from a database in memory into which it replays the events that the
- * report carries, and both must be the same.  So nothing stands in it that
- * depends on who reads it, in which language and when, or on anything else
- * than the run: words for people, addresses of pages, buttons, whether an
- * approval still counts today, and the rehearsal (another run) are on the page
- * of the run and not here.
+ * run_report.c: the report of a run as JSON, made from its record alone. The
+ * web program makes it from its database, `countersign verify` from a database
+ * in memory into which it replays the events of the report; both must be equal.
+ * So the report contains nothing that depends on the reader, language or time,
+ * or on anything but the run: texts for people, URLs, buttons, whether an
+ * approval still counts, and the rehearsal (another run) are on the run's page
+ * only.
  */
 #include <stdlib.h>
 
@@ -33,7 +31,7 @@ decision_of(struct json_object *row)
 	return o;
 }
 
-/* The decisions on the plan (step "") or on a gate that stand. */
+/* The decisions in force on the plan (step "") or on a gate. */
 static struct json_object *
 decisions_of(const struct run_report *r, const char *step)
 {
@@ -58,7 +56,7 @@ approvals_of(const struct run_report *r)
 	return o;
 }
 
-/* Who has approved had the role when they did: the keeper refuses others. */
+/* Approvers had the role when they approved: the keeper refuses others. */
 static struct json_object *
 gate_of(const struct run_report *r, const struct step *s, const char *state)
 {
@@ -95,11 +93,11 @@ targets_of(const struct run_report *r, const struct step *s)
 	names = target_status_for(r->db, r->run, resolved, s);
 	if (json_object_array_length(names) > 0)
 		return names;
-	json_object_put(names); /* no edit to undo, so far */
+	json_object_put(names); /* no undoable edit so far */
 	return plan_targets_of(resolved, s->on);
 }
 
-/* {state: how many targets}, each by its last attempt. */
+/* {state: number of targets}, each by its last attempt. */
 static struct json_object *
 hosts_of(struct json_object *attempts)
 {
@@ -137,7 +135,7 @@ outcome_of(const struct run_report *r, struct json_object *row)
 		.attempts = json_int(row, "attempts", 0) });
 }
 
-/* What the document says of the step. */
+/* Puts the document's fields of the step. */
 static void
 put_document(
     const struct run_report *r, struct json_object *o, const struct step *s)
@@ -187,7 +185,7 @@ step_of(
 	return o;
 }
 
-/* In the order of the document, as far as the run has them. */
+/* In document order, as far as the run has them. */
 static struct json_object *
 steps_of(const struct run_report *r)
 {
@@ -240,7 +238,7 @@ variables_of(const struct run_report *r)
 	return o;
 }
 
-/* Events and document stand in it as the exact texts that are hashed. */
+/* Puts events and document as the exact texts that are hashed. */
 static void
 put_evidence(
     const struct run_report *r, struct json_object *o, const char *text)

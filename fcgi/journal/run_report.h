@@ -9,13 +9,12 @@
 
 #include "journal/db.h"
 
-/* Its "format"; reports of before had none. */
+/* The value of "format"; older reports had none. */
 #define RUN_REPORT_FORMAT 2
 
 /*
- * The whole report: a function of the events of the run and of its document,
- * and of nothing else.  A new object; NULL where there is no such run or no
- * document of its hash.
+ * The whole report: a function of the run's events and document, and of nothing
+ * else. A new object; NULL if there is no such run or no document of its hash.
  */
 struct json_object *run_report_make(struct db *db, int64_t run);
 

@@ -1,6 +1,4 @@
-/*
- * run_report_load.c: the rows and events of which a report is made.
- */
+/* run_report_load.c: loads the rows and events of a report. */
 #include <string.h>
 
 #include "base/json.h"
@@ -54,7 +52,7 @@ read_artifacts(struct run_report *r)
 	}
 }
 
-/* What was kept of that attempt on that target, or NULL. */
+/* The artifact of that attempt on that target, or NULL. */
 static struct json_object *
 artifact_of(
     const struct run_report *r, const char *step, int64_t n, const char *target)
@@ -71,7 +69,10 @@ artifact_of(
 	return NULL;
 }
 
-/* The exit of an attempt is that of its first target that did not succeed. */
+/*
+ * The exit status of an attempt is that of its first target that did not
+ * succeed.
+ */
 static void
 add_target(const struct run_report *r, struct json_object *attempt,
     struct json_object *row)
@@ -147,7 +148,7 @@ read_events(struct run_report *r, const char *kind,
 	db_done(rows);
 }
 
-/* The signature that stands is the last of the step, where it is signed. */
+/* Only the last signature of a signed step is in force. */
 static void
 add_signature(
     struct run_report *r, struct json_object *o, struct json_object *data)

@@ -1,6 +1,4 @@
-/*
- * run_report_own.h: what the parts of the report's writer share.
- */
+/* run_report_own.h: shared between the parts of the report's writer. */
 #ifndef JOURNAL_RUN_REPORT_OWN_H
 #define JOURNAL_RUN_REPORT_OWN_H
 
@@ -23,11 +21,11 @@ struct run_report {
 	struct json_object *artifacts;
 };
 
-/* Reads all but `row`, which is there; text is the run's document. */
+/* Loads all but `row`, which is set already; text is the run's document. */
 void run_report_load(struct run_report *r, const char *text);
 void run_report_clear(struct run_report *r);
 
-/* Puts what stands under `key` there also under `name` here. */
+/* Copies the value of `key` there to `name` here. */
 static inline void
 copy(struct json_object *to, const char *name, struct json_object *from,
     const char *key)
@@ -35,7 +33,7 @@ copy(struct json_object *to, const char *name, struct json_object *from,
 	json_set(to, name, json_object_get(json_get(from, key)));
 }
 
-/* The same under the same name, for each of a list that NULL ends. */
+/* Copies each of a NULL-terminated list under the same name. */
 static inline void
 copy_all(
     struct json_object *to, struct json_object *from, const char *const *keys)
@@ -44,7 +42,7 @@ copy_all(
 		copy(to, *keys, from, *keys);
 }
 
-/* The array under that key, made where it is missing; belongs to o. */
+/* The array under that key, created if missing; belongs to o. */
 static inline struct json_object *
 list_in(struct json_object *o, const char *key)
 {

@@ -1,16 +1,15 @@
 /*
- * shape.c: of which types the lists and objects in an event are.
- *
- * An event may come from a report that somebody made up: json-c ends the
- * program where a text is walked as a list.  So before an event is projected,
- * what will be walked is looked at here, once, and the code behind it may rely
- * on it.  A key that is not in the table is not walked by anybody.
+ * shape.c: the types of the lists and objects in an event. An event may come
+ * from a fabricated report: json-c ends the program if a text is walked as a
+ * list. So every value that is walked is checked here once, before an event is
+ * projected, and later code may rely on it. Keys that are not in the table are
+ * never walked.
  */
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/shape.h"
 
-/* What a value is, or each member of it. */
+/* The type of a value, or of each member of it. */
 enum shape {
 	TEXTS,   /* ["a"] */
 	ROWS,    /* [{}] */
@@ -62,7 +61,7 @@ is_list_of(struct json_object *v, enum json_type type)
 	return true;
 }
 
-/* An object whose members are of the type; or null, where that may be. */
+/* An object whose members are of the type; or null, if allowed. */
 static bool
 is_map_of(struct json_object *v, enum json_type type, bool or_null)
 {

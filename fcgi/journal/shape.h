@@ -1,6 +1,4 @@
-/*
- * shape.h: of which types the lists and objects in an event are.
- */
+/* shape.h: checks the types of the lists and objects in an event. */
 #ifndef JOURNAL_SHAPE_H
 #define JOURNAL_SHAPE_H
 
@@ -8,8 +6,10 @@
 
 #include "journal/event.h"
 
-/* True where each list and object of the data is what projections take it
- * for.  Texts and numbers are not looked at: who reads them asks by type. */
+/*
+ * True if each list and object of the data has the type that projections
+ * expect. Texts and numbers are not checked: their readers do.
+ */
 bool shape_fits(const struct event *e);
 
 #endif

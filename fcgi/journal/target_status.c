@@ -1,14 +1,11 @@
 /*
- * target_status.c: the targets of a step over all of its attempts.
- *
- * The keeper chooses by this what a retry is for, the web says by it what a
- * button would do.  A success counts for the plan under which it was
- * reached: after a change of the parameters, what has been done with the
- * values before is not what was approved.  Which of the values a script
- * reads cannot be told from its text, as all of them are in its environment.
- *
- * An attempt that left a target out has done nothing there, so where SQL had
- * stopped before is where it still is.
+ * target_status.c: the targets of a step over all of its attempts. The keeper
+ * chooses the targets of a retry by this, the web program shows them. A success
+ * counts for the plan under which it was reached: after a change of the
+ * parameters, the work done with the old values is not the approved work. The
+ * values that a script reads cannot be derived from its text, as all of them
+ * are in its environment. An attempt that left a target out did nothing there,
+ * so SQL still stands where it stopped before.
  */
 #include <string.h>
 
@@ -31,7 +28,7 @@ set_resume(struct json_object *o, struct rows *rows, bool same_plan)
 		json_set(o, "skipped", json_tokener_parse(db_text(rows, 7)));
 }
 
-/* One more attempt on the target: what is known of it now. */
+/* Adds one more attempt on the target to its status. */
 static void
 fold(struct json_object *o, struct rows *rows, const char *plan)
 {
@@ -73,7 +70,7 @@ target_status(
 	return all;
 }
 
-/* Some target of the step was tried, or was not. */
+/* Some target of the step was tried, or some was not. */
 static bool
 has(struct db *db, int64_t run, const char *step, bool tried)
 {

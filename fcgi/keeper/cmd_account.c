@@ -1,13 +1,12 @@
 /*
- * cmd_account.c: people, their roles and their passwords.
- *
- * An admin who adds an account or resets its password could sign in as that
- * person.  That cannot be prevented, as people forget passwords; so it is on
- * record, and the account does not approve or sign until its person has set a
- * password of their own and a third person has confirmed that (auth_may()).
- * What such an account sets for others counts as set by the same admin, who
- * could be acting as it (STMT_ACCOUNT_SET_RESET).  Accounts that the command
- * line adds are free of this: it holds the keys of the console anyway.
+ * cmd_account.c: people, their roles and their passwords. An admin who adds an
+ * account or resets its password could sign in as that person. That cannot be
+ * prevented, as people forget passwords; so it is recorded, and the account
+ * does not approve or sign until its person has set a password of their own and
+ * a third person has confirmed that (auth_may()). A password that such an
+ * account sets for others counts as set by the same admin, who could be acting
+ * as it (STMT_ACCOUNT_SET_RESET). Accounts that the command line adds are
+ * exempt: it holds the keys of the console anyway.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +52,7 @@ account_check_id(struct command *c)
 	    "with a letter or digit, and is at most 64 long.");
 }
 
-/* A name that on record could be read as that of somebody else. */
+/* Refuses a name that could be read as another person's in the record. */
 static enum err
 check_name(struct command *c)
 {
@@ -91,7 +90,7 @@ check_roles(struct command *c, struct json_object *roles)
 			     "An account has 50 roles at most.");
 }
 
-/* Asks for the hash of the body's password, once, if that may be set. */
+/* Asks for the hash of the body's password, once, if it may be set. */
 static enum err
 wants_hash(struct command *c)
 {
@@ -107,8 +106,10 @@ wants_hash(struct command *c)
 	return err;
 }
 
-/* Which hash it is goes on record, not the hash itself: whoever could write
- * another one into the table could sign in as that person. */
+/*
+ * Records which hash it is, not the hash itself: otherwise write access to the
+ * table would be enough to sign in as that person.
+ */
 static void
 put_credential(struct command *c, struct json_object *data)
 {
@@ -166,14 +167,14 @@ cmd_account_add(struct command *c)
 	    roles != NULL ? json_object_get(roles) : json_object_new_array());
 }
 
-/* The one-time link lives in a file until it is used. */
+/* The one-time link is a file until it is used. */
 static char *
 setup_path(struct command *c)
 {
 	return mem_printf("%s/keys/setup", c->keeper->data_dir);
 }
 
-/* Nobody has an empty name: this counts all admins. */
+/* Counts all admins, as nobody has an empty name. */
 static bool
 has_admin(struct command *c)
 {
@@ -245,7 +246,7 @@ cmd_setup(struct command *c)
 	return err;
 }
 
-/* Taking the last admin's rights away would lock everybody out. */
+/* Removing the last admin would lock everybody out. */
 static enum err
 check_last_admin(struct command *c, const char *name,
     struct json_object *old_roles, struct json_object *roles, bool disabled)
@@ -317,7 +318,7 @@ account_check_there(struct command *c, const char *name)
 			   "name", "There is no account \"%.64s\".", name);
 }
 
-/* Whoever changes their own password proves that they know it. */
+/* People who change their own password prove that they know it. */
 static enum err
 ask_for_old(struct command *c, const char *name)
 {
@@ -326,8 +327,10 @@ ask_for_old(struct command *c, const char *name)
 	return account_ask_password(c, name, json_text(c->body, "old", ""));
 }
 
-/* Whoever set it could sign in as that person: a reset, unless it is one's
- * own.  What was signed in with the password before ends with it. */
+/*
+ * A password set by another person is a reset, as that person could sign in.
+ * Sessions and tokens of the old password end.
+ */
 static enum err
 set_password(struct command *c, const char *name)
 {
@@ -375,8 +378,11 @@ account_note_reset(const struct command *c, struct json_object *data)
 	json_set_text(data, "reset_at", at);
 }
 
-/* Not who made the reset or could act as who made it, not whose account it
- * is, not with a token, and nobody whose own password somebody else has set. */
+/*
+ * Confirmation is refused to: the person who made the reset or could act as
+ * them, the owner of the account, a token, and anybody whose own password
+ * somebody else has set.
+ */
 static bool
 may_confirm(const struct command *c, struct json_object *row)
 {
@@ -415,7 +421,7 @@ check_confirm(struct command *c, struct json_object *row)
 	return ERR_OK;
 }
 
-/* Another admin or approver has asked the person. */
+/* Another admin or approver has checked with the person. */
 enum err
 cmd_reset_confirm(struct command *c)
 {

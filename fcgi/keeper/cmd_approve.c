@@ -1,10 +1,7 @@
 /*
- * cmd_approve.c: the plan of a run, or a gate in the middle, is approved,
- * rejected, or an approval is withdrawn.
- *
- * Whether the person may is run_authorize()'s to say.  Here the decision is put
- * beside those that stand, and it is seen whether they now are what the rules
- * ask for.
+ * cmd_approve.c: approves or rejects the plan of a run or a gate, or withdraws
+ * an approval. run_authorize() decides whether the person may. This file adds
+ * the decision to those in force and checks whether the rules are now met.
  */
 #include "base/clock.h"
 #include "base/text.h"
@@ -24,8 +21,10 @@ check_decision(struct command *c, const char *decision)
 	    "The decision is \"approve\" or \"reject\".");
 }
 
-/* Those that stand without the person's, and with this one, where there is
- * one.  A new array. */
+/*
+ * The decisions in force without the person's, and with this one if given. A
+ * new array.
+ */
 static struct json_object *
 decisions_with(
     const struct command *c, struct json_object *given, const char *decision)
@@ -69,8 +68,10 @@ data_of(struct command *c, const struct run *run, const char *step,
 	return data;
 }
 
-/* Where a run goes that no longer waits for approvals: what operators said of
- * it last holds, so that one that was paused is not resumed by an approval. */
+/*
+ * The state of a run that no longer waits for approvals: the last one that
+ * operators chose, so that an approval does not resume a paused run.
+ */
 static const char *
 state_before(struct command *c, const struct run *run)
 {
@@ -85,8 +86,10 @@ state_before(struct command *c, const struct run *run)
 	return state;
 }
 
-/* The run waited for this decision, or waits for another one now; NULL: it
- * goes on as it is.  A run that is paused stays so until it is resumed. */
+/*
+ * The next state if the run waited for this decision or waits for another one
+ * now; NULL: unchanged. A paused run stays paused until it is resumed.
+ */
 static const char *
 state_after(struct command *c, const struct run *run, const char *decision)
 {
@@ -134,7 +137,7 @@ cmd_run_withdraw(struct command *c)
 	return run_finish(c, &run, "run.withdrawn", data);
 }
 
-/* The gate's state once this decision stands; NULL: as it is. */
+/* The gate's state with this decision; NULL: unchanged. */
 static const char *
 gate_after(
     struct command *c, const struct lifecycle_step *s, const char *decision)
@@ -167,7 +170,7 @@ cmd_step_approve(struct command *c)
 	return run_finish(c, &run, "step.decided", data);
 }
 
-/* A gate that was given is asked anew where what is left does not give it. */
+/* An open gate is closed again if the remaining decisions do not suffice. */
 enum err
 cmd_step_withdraw(struct command *c)
 {

@@ -1,9 +1,7 @@
 /*
- * cmd_change.c: the parameters of a run are changed, which makes a new plan.
- *
- * What was given to the plan before ends: the run waits for its approvals
- * again, and its gates in the middle are asked anew, also those that a
- * condition had left out.
+ * cmd_change.c: changes the parameters of a run, which makes a new plan.
+ * Decisions on the old plan end: the run waits for its approvals again, and its
+ * gates are decided anew, including those that a condition had excluded.
  */
 #include "base/text.h"
 #include "compiler/expand.h"
@@ -12,7 +10,7 @@
 #include "keeper/draft.h"
 #include "keeper/run.h"
 
-/* Two values of which the run would have the same steps. */
+/* Two values that give the run the same steps. */
 static bool
 is_same(const struct parameter *p, const char *old, const char *value)
 {
@@ -27,7 +25,7 @@ is_same(const struct parameter *p, const char *old, const char *value)
 	return same;
 }
 
-/* The new values over the old ones; secrets that are not given stay. */
+/* The new values over the old ones; secrets that are not given are kept. */
 static enum err
 change_parameters(struct command *c, const struct run *run, struct draft *d)
 {
@@ -74,8 +72,10 @@ state_after_change(const struct run *run)
 	return run->lifecycle.state;
 }
 
-/* The gates that were decided on for the plan before this one, also those of
- * the part that the run is not in now: a rollback can be cancelled. */
+/*
+ * The gates that were decided for the old plan, including those of the part
+ * that the run is not in now: a rollback can be cancelled.
+ */
 static struct json_object *
 gates_of(const struct run *run)
 {

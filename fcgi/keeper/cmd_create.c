@@ -1,6 +1,6 @@
 /*
- * cmd_create.c: a run is created: the document as it is now (kept by hash),
- * the resolved targets, the checked parameters, which together are its plan.
+ * cmd_create.c: creates a run: the present document (stored by hash), the
+ * resolved targets and the checked parameters, which together are its plan.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +51,7 @@ read_document(struct command *c, struct draft *d)
 	return ERR_INTERNAL;
 }
 
-/* Reads targets.yml; a mistake in it is a fault. */
+/* Reads targets.yml; an error in it is a fault. */
 static enum err
 read_targets(struct command *c, struct draft *d)
 {
@@ -101,7 +101,7 @@ check_environment(struct command *c, struct draft *d)
 		  name);
 }
 
-/* The document as this run has it, with its lists. */
+/* Expands the document of this run with its lists. */
 static enum err
 expand(struct command *c, struct draft *d)
 {
@@ -188,7 +188,7 @@ all_rules(const struct draft *d)
 	return rules;
 }
 
-/* The value of a parameter, for the hops that are taken. */
+/* The value of a parameter, for the selection of hops. */
 static const char *
 parameter_value(void *ctx, const char *name)
 {
@@ -197,7 +197,7 @@ parameter_value(void *ctx, const char *name)
 	return json_text(d->parameters, name, NULL);
 }
 
-/* What is known before anything runs. */
+/* The values known before anything runs. */
 struct known {
 	const struct draft *draft;
 	const char *environment;
@@ -215,8 +215,8 @@ known_value(void *ctx, const char *name)
 
 /*
  * Steps of hops that are not taken have a part of their own, in which nothing
- * comes next and nothing is counted.  What parameters alone leave out is left
- * out from the beginning.
+ * becomes ready and nothing is counted. Steps that depend on parameters alone
+ * are excluded from the beginning.
  */
 static struct json_object *
 all_steps(struct draft *d, const char *environment, int64_t *ret_main)
@@ -290,7 +290,7 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	    c->keeper->db, id, 0, c->actor.name, "run.created", data);
 }
 
-/* What a person wrote: valid UTF-8 comes from the JSON reader; bound it. */
+/* Bounds a person's text; the JSON reader has checked that it is UTF-8. */
 static enum err
 check_words(struct command *c, const char *field, size_t max)
 {
@@ -300,7 +300,7 @@ check_words(struct command *c, const char *field, size_t max)
 	    "The %s is too long: %zu bytes at most.", field, max);
 }
 
-/* What who creates the run is told of it. */
+/* The answer to the person who creates the run. */
 static void
 report(struct command *c, const struct runbook *runbook, int64_t id)
 {

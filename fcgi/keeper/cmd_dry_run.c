@@ -1,10 +1,9 @@
 /*
- * cmd_dry_run.c: looks, which read from targets and change nothing there.
- *
- * A look is an execution of its own, beside the attempts: it has an exec id,
- * a folder and a recording, and two events, but no step changes its state by
- * it, nothing is held for it, and it may be repeated at will.  The look of a
- * step shows what the step would do; the look of a run is its preflight.
+ * cmd_dry_run.c: dry runs, which read from targets and change nothing there. A
+ * dry run is an execution of its own, beside the attempts: it has an exec id, a
+ * folder, a recording and two events, but it changes no state of a step, takes
+ * no locks, and may be repeated at will. The dry run of a step shows what the
+ * step would do; that of a run is its preflight.
  */
 #include "base/text.h"
 #include "journal/event.h"
@@ -13,7 +12,7 @@
 #include "keeper/run.h"
 #include "wire/exec.h"
 
-/* One look at a time: the answer that is on its way is the answer. */
+/* One dry run at a time: the caller gets the one under way. */
 static enum err
 check_open(struct command *c, const char *step)
 {
@@ -79,7 +78,7 @@ add_name(struct json_object *names, struct json_object *seen, const char *name)
 	json_object_array_add(names, json_object_new_string(name));
 }
 
-/* The machines that a copy may speak of: all of the plan. */
+/* The machines that a copy may name: all of the plan. */
 static void
 add_machines(struct json_object *resolved, struct json_object *names,
     struct json_object *seen)
@@ -90,7 +89,7 @@ add_machines(struct json_object *resolved, struct json_object *names,
 	}
 }
 
-/* What the steps of the run act on, but for those that `when` leaves out. */
+/* The targets of the run's steps, but for those that `when` excludes. */
 static struct json_object *
 targets_of_run(struct run *run)
 {
@@ -139,7 +138,7 @@ cmd_run_preflight(struct command *c)
 	    "No step of this run acts on a target: there is nothing to try.");
 }
 
-/* The runner's: it is over, with its results or the reason of its end. */
+/* From the runner: the dry run has ended, with results or a reason. */
 enum err
 cmd_look_ended(struct command *c)
 {

@@ -1,10 +1,8 @@
 /*
- * cmd_exec.c: what the runner reports.
- *
- * The runner may send a line again after either of us was restarted, so each
- * of these looks at what is on record first and ignores what it knows.  All
- * that a step says about itself arrives as lines of its status file
- * (wire/exec.h); only their known fields are taken over.
+ * cmd_exec.c: reports of the runner. The runner may repeat a line after a
+ * restart of either program, so each command checks the record first and
+ * ignores known reports. A step reports about itself by lines of its status
+ * file (wire/exec.h); only their known fields are used.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +16,7 @@
 #include "keeper/run.h"
 #include "keeper/unaccepted.h"
 
-/* The attempt that an execution id means. */
+/* The attempt of an execution id. */
 struct attempt {
 	int64_t run;
 	char step[65];
@@ -26,7 +24,7 @@ struct attempt {
 	char state[24];
 	char by[65];
 	bool ended;
-	const char *actor; /* who says what becomes of it */
+	const char *actor; /* the person who decides on it */
 };
 
 static enum err
@@ -70,8 +68,10 @@ append(struct command *c, const struct attempt *a, const char *kind,
 	    c->keeper->db, a->run, EVENT_ANY_SEQ, a->actor, kind, data);
 }
 
-/* The attempts and looks that have not ended: what to start, watch or
- * cancel. */
+/*
+ * Lists the attempts and dry runs that have not ended: to start, supervise or
+ * cancel.
+ */
 enum err
 cmd_runner_hello(struct command *c)
 {
@@ -82,7 +82,7 @@ cmd_runner_hello(struct command *c)
 	return ERR_OK;
 }
 
-/* Durable before the first byte leaves: the runner waits for the answer. */
+/* Committed before the first byte is sent: the runner waits for the answer. */
 enum err
 cmd_exec_starting(struct command *c)
 {
@@ -100,7 +100,7 @@ cmd_exec_starting(struct command *c)
 	return append(c, &a, "step.starting", about(&a));
 }
 
-/* What is on record of a target of the attempt; "" where nothing is. */
+/* The recorded state of a target of the attempt; "" if none. */
 static void
 target_state(struct command *c, const struct attempt *a, const char *target,
     char ret[24])
@@ -121,7 +121,7 @@ is_outcome(const char *state)
 	    strcmp(state, "failed") == 0 || strcmp(state, "unknown") == 0;
 }
 
-/* What the step says that it has kept, with the hash of the runner. */
+/* Adds an artifact as the step reported it, with the runner's hash. */
 static void
 add_kept(struct json_object *data, struct json_object *kept)
 {
@@ -138,7 +138,7 @@ add_kept(struct json_object *data, struct json_object *kept)
 	json_set(data, "artifact", o);
 }
 
-/* Of a target: it may also have been left out. */
+/* An outcome of a target, which may also have been left out. */
 static bool
 is_outcome_of_target(const char *state)
 {
@@ -196,7 +196,7 @@ line_of_target(
 	return append(c, a, "step.target_ended", data);
 }
 
-/* What the runner notes of the attempt's process. */
+/* The runner's note on the attempt's process. */
 static enum err
 note_of_attempt(
     struct command *c, const struct attempt *a, struct json_object *line)
@@ -209,11 +209,10 @@ note_of_attempt(
 }
 
 /*
- * A probe answers with its exit code: 0 yes, 1 no.  Returns "succeeded",
- * "failed", or NULL where it did not say the same everywhere.  A yes whose
- * output says otherwise (expect=, reject=), or leaves that open, is none; nor
- * is a no whose output has a line that says that the probe itself went wrong
- * (reject=).
+ * A probe answers by its exit status: 0 yes, 1 no. Returns "succeeded",
+ * "failed", or NULL if the targets disagree. A yes does not count if the output
+ * contradicts it or leaves it open (expect=, reject=), nor does a no whose
+ * output shows that the probe itself failed (reject=).
  */
 static const char *
 probe_answer(struct command *c, const struct attempt *a)
@@ -234,7 +233,7 @@ probe_answer(struct command *c, const struct attempt *a)
 	return answer == 0 ? "succeeded" : answer == 1 ? "failed" : NULL;
 }
 
-/* The step that was in doubt is settled by its probe. */
+/* The probe decides the outcome of its unknown step. */
 static enum err
 settle(struct command *c, struct run *run, const struct attempt *a,
     const char *of, const char *answer)
@@ -258,8 +257,10 @@ settle(struct command *c, struct run *run, const struct attempt *a,
 	    "step.resolved", data);
 }
 
-/* What the step has captured.  What one under each= captures belongs to its
- * items: the names get their scope. */
+/*
+ * The captured values of the step. Values captured under each= belong to its
+ * items: the names get their scope.
+ */
 static struct json_object *
 captures_of(const struct run *run, const struct step *s, int64_t n)
 {
@@ -277,7 +278,7 @@ captures_of(const struct run *run, const struct step *s, int64_t n)
 	return o;
 }
 
-/* The step is over; `outcome` is succeeded, failed or unknown. */
+/* Ends the attempt; `outcome` is succeeded, failed or unknown. */
 static enum err
 end_attempt(struct command *c, const struct attempt *a, const char *outcome,
     const char *message)

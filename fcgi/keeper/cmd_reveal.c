@@ -1,8 +1,7 @@
 /*
- * cmd_reveal.c: secret output is shown to somebody.
- *
- * The keeper alone can open it, so nobody sees it without an event that says
- * who did.  The text goes into the answer and nowhere else.
+ * cmd_reveal.c: shows secret output. Only the keeper can decrypt it, so each
+ * reading leaves an event that names the person. The text goes into the answer
+ * and nowhere else.
  */
 #include <sodium.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 #include "keeper/seal.h"
 #include "wire/exec.h"
 
-/* The box, as it was when its hash went on record. */
+/* Reads the box; its hash must be the recorded one. */
 static enum err
 read_box(struct command *c, const char *exec, const char *target,
     const char *hash, struct buf *ret)

@@ -1,10 +1,9 @@
 /*
- * cmd_rollback.c: a run is rolled back, or that is cancelled.
- *
- * journal/rollback.c computes which steps a rollback takes; the dialog of the
- * page shows the same.  A rollback that has nothing to do is refused, so that
- * a run never ends as rolled back with everything still in place.  A run that
- * is paused stays so until it is resumed.
+ * cmd_rollback.c: begins or cancels the rollback of a run. journal/rollback.c
+ * computes the steps of a rollback; the dialog of the page uses it too. A
+ * rollback without work is refused, so that a run never ends as rolled back
+ * with everything still in place. A paused run stays paused until it is
+ * resumed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +87,7 @@ cmd_run_rollback(struct command *c)
 	return err;
 }
 
-/* The steps of the way forward, which count again. */
+/* The forward steps, which count again. */
 static int64_t
 count_main(const struct run *run)
 {

@@ -1,6 +1,4 @@
-/*
- * cmd_run.c: a run is approved, started, paused, ended.
- */
+/* cmd_run.c: starts, pauses, resumes and ends a run. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +23,7 @@ append(struct command *c, int64_t run, const char *kind, const char *field)
 	    c->keeper->db, run, EVENT_ANY_SEQ, c->actor.name, kind, data);
 }
 
-/* The targets of a run that no other run may hold at the same time. */
+/* Locks the targets of the run that no other run may use at the same time. */
 static enum err
 take_targets(
     struct command *c, const struct run *run, struct json_object *holds)
@@ -126,7 +124,7 @@ cmd_run_comment(struct command *c)
 	    : err;
 }
 
-/* The run is over: its head goes into the ledger with the same commit. */
+/* Ends the run: its head goes into the ledger with the same commit. */
 static enum err
 end_run(struct command *c, const struct run *run, const char *kind,
     struct json_object *data, const char *result)
@@ -160,7 +158,7 @@ cmd_run_abort(struct command *c)
 	return err;
 }
 
-/* Whether a result can truly be said of the run. */
+/* Checks that the states of the steps allow the result. */
 static enum err
 check_result(struct command *c, const struct run *run, const char *result)
 {

@@ -24,7 +24,7 @@ check_secret_name(struct command *c)
 	    "underscores, 64 at most.");
 }
 
-/* The hash of the sealed value goes on record with it. */
+/* Records the change with the hash of the sealed value. */
 static enum err
 record(struct command *c, const char *kind, const char *box)
 {
@@ -70,7 +70,7 @@ cmd_secret_set(struct command *c)
 	return err;
 }
 
-/* What targets.yml still names is not deleted by a slip of the hand. */
+/* A secret that targets.yml names cannot be deleted by mistake. */
 static enum err
 check_unused(struct command *c)
 {

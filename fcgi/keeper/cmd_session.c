@@ -1,10 +1,9 @@
 /*
- * cmd_session.c: signing in and out, and how sessions end.
- *
- * Unknown account and wrong password look the same and take the same time: an
- * unknown one is verified against the hash of nothing.  Failures are counted
- * (limit.c) and go on record, so many and no more; of a name that nobody has
- * only that it was unknown, as people type passwords into the wrong field.
+ * cmd_session.c: sign-in, sign-out and the end of sessions. An unknown account
+ * and a wrong password look the same and take the same time: an unknown account
+ * is verified against a hash of its own. Failures are counted (limit.c) and
+ * recorded up to a limit; for an unknown account the record says only that it
+ * was unknown, as people type passwords into the wrong field.
  */
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +26,7 @@ static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$"
 			     "c2FsdHNhbHRzYWx0c2FsdA$"
 			     "tdO2CIhGd8uSg5DMbXkRMBJ5oQcFRH0xJzPFrxXyNKI";
 
-/* By this a session is named on record; it opens nothing. */
+/* The name of a session in the record; it opens nothing. */
 static void
 set_session(struct json_object *data, const void *hash)
 {
@@ -37,7 +36,7 @@ set_session(struct json_object *data, const void *hash)
 	json_set_text(data, "session", id);
 }
 
-/* The browser's identifier where it has signed in to this account before. */
+/* The browser's identifier if it has signed in to this account before. */
 static const char *
 known_device(struct command *c, const char *account)
 {
@@ -55,9 +54,9 @@ known_device(struct command *c, const char *account)
 }
 
 /*
- * The cookie of a browser that is to be known at the next sign-in.  One that
- * we did not make for this account is replaced, as somebody could have put it
- * there; the other accounts that it stands for keep the browser.
+ * Sets the cookie that identifies the browser at the next sign-in. One that was
+ * not made for this account is replaced, as somebody could have planted it; its
+ * other accounts keep the browser.
  */
 static enum err
 keep_device(struct command *c, const char *account)
@@ -113,7 +112,10 @@ session_open(struct command *c, const char *account)
 	return err == ERR_OK ? keep_device(c, account) : err;
 }
 
-/* Who is signed in guesses their own password with that session alone. */
+/*
+ * A signed-in person's guesses at their own password count for that session
+ * alone.
+ */
 static struct attempt
 attempt_of(struct command *c, const char *account)
 {
@@ -172,7 +174,7 @@ account_wrong_password(
 		"The present password is wrong."));
 }
 
-/* The record outlives the refusal: it is written by loop.c afterwards. */
+/* The record survives the refusal: loop.c writes it afterwards. */
 static enum err
 login_failed(struct command *c, const char *account, bool known)
 {

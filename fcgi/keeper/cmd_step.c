@@ -1,8 +1,7 @@
 /*
- * cmd_step.c: what people do to a step.
- *
- * Each asks run_authorize() inside the transaction, so of two that press at
- * once the second finds the first one's event, and is told who and when.
+ * cmd_step.c: the actions of people on a step. Each asks run_authorize() inside
+ * the transaction, so the second of two simultaneous requests finds the first
+ * one's event and is refused with who and when.
  */
 #include <string.h>
 
@@ -25,7 +24,7 @@ about(const struct lifecycle_step *s)
 }
 
 /*
- * A page shows the attempt that its button would make; a press from an older
+ * A page names the attempt that its button would make; a request of an older
  * page (or the second half of a double click) names one that exists.
  */
 static enum err
@@ -59,7 +58,10 @@ check_disk(struct command *c)
 	    space >> 20);
 }
 
-/* A statement is skipped as a step is: with a reason, by who may. */
+/*
+ * A statement is skipped under the rules for a step: a reason, and a
+ * permission.
+ */
 static enum err
 check_skip(
     struct command *c, const struct run *run, const struct lifecycle_step *s)
@@ -132,7 +134,7 @@ cmd_step_confirm(struct command *c)
 	return run_finish(c, &run, "step.confirmed", data);
 }
 
-/* The step is to do again: what follows has not begun. */
+/* The step is to be done again: no later step has begun. */
 enum err
 cmd_step_reopen(struct command *c)
 {

@@ -1,10 +1,9 @@
 /*
- * cmd_token.c: API tokens: what they are good for, and until when.
- *
- * The scope "approve" says that a person decides, so the person alone gives
- * it: in a session, with the password typed again.  The command line and
- * admins can make any other token for anybody.  A token makes none that may do
- * more, or lives longer, than itself.
+ * cmd_token.c: API tokens, their scopes and expiry. The scope "approve" lets a
+ * token decide for its person, so only that person grants it: in a session,
+ * with the password typed again. The command line and admins can make any other
+ * token for anybody. A token cannot make a token that may do more, or lives
+ * longer, than itself.
  */
 #include <string.h>
 
@@ -54,7 +53,10 @@ read_expires(struct command *c, int64_t *ret_ms)
 	    "90d, 12h.");
 }
 
-/* Who may give these scopes; asks for the password where that is needed. */
+/*
+ * Checks that the caller may grant these scopes; asks for the password if
+ * needed.
+ */
 static enum err
 check_scopes(struct command *c, const char *account, unsigned scopes)
 {

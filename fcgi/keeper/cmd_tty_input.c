@@ -1,17 +1,14 @@
 /*
- * cmd_tty_input.c: what people type into the terminal of an interactive step.
- *
- * It is passed on to the runner and nowhere kept: not in the journal, not in
- * a log, not for a runner that is away, as it may be a password.  What goes on
- * record is who typed into which terminal, once for each attempt.  The runner
- * gets it with the commit of the batch, in the order in which it was asked.
- *
- * That it was passed on does not say that it arrived.  A page that wants to be
- * sure numbers what it sends (wire/exec.h): each answer says how much of it
- * the terminal has taken, as far as that is known here, in memory alone.
- *
- * It may tell the size of its window, too, which the step lets count for the
- * one who typed last.  A size alone is no typing, and not put on record.
+ * cmd_tty_input.c: input for the terminal of an interactive step. It is passed
+ * on to the runner and stored nowhere, not in the journal, not in a log, not
+ * while the runner is down, as it may be a password. The record contains who
+ * typed into which terminal, once for each attempt. The runner gets the input
+ * with the commit of the batch, in order of arrival. Passing it on does not
+ * mean that it has arrived. A page that needs certainty numbers its input
+ * (wire/exec.h): each answer says how much the terminal has taken, as far as
+ * this process knows; it is kept in memory alone. A page may also send the size
+ * of its window; the step uses that of the last page that typed. A size alone
+ * is not input and is not recorded.
  */
 #include <sodium.h>
 #include <string.h>
@@ -22,7 +19,7 @@
 #include "keeper/run.h"
 #include "wire/exec.h"
 
-/* The terminal that is typed into. */
+/* The terminal that receives the input. */
 struct terminal {
 	int64_t run;
 	const char *step;
@@ -32,7 +29,7 @@ struct terminal {
 	int count; /* how many the attempt has */
 };
 
-/* A page that numbers what it sends may only ask, with no bytes. */
+/* A page that numbers its input may send no bytes, to ask for the state. */
 static bool
 is_numbered(struct command *c)
 {
@@ -140,7 +137,7 @@ check_terminal(struct command *c, const struct terminal *t)
 	return ERR_OK;
 }
 
-/* Who types goes on record, the first time. */
+/* Records the person who types, the first time. */
 static enum err
 note(struct command *c, const struct terminal *t)
 {
@@ -222,7 +219,7 @@ cmd_exec_typed(struct command *c)
 	return ERR_OK;
 }
 
-/* Hands the bytes over and answers with what has arrived of earlier ones. */
+/* Passes the bytes on; the answer says how many earlier ones arrived. */
 static enum err
 type(struct command *c, const struct terminal *t, const char *exec,
     const struct buf *bytes)

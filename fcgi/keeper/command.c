@@ -1,9 +1,8 @@
 /*
- * command.c: what can be asked of the keeper.
- *
- * One table: verb, the fields of its body, its function.  Who may ask stands
- * in wire/verbs.def; what concerns a run or a step is decided by
- * run_authorize() inside the command.  A verb without a row is refused.
+ * command.c: the commands of the keeper. One table: verb, the fields of its
+ * body, its function. wire/verbs.def says who may use a verb; run_authorize()
+ * decides inside the command on those about a run or a step. A verb without a
+ * row is refused.
  */
 #include <string.h>
 
@@ -74,7 +73,10 @@ static const struct {
 };
 /* clang-format on */
 
-/* Who is asking.  Our own command line, on its own socket, may do all. */
+/*
+ * Identifies the caller. The command line, on a socket of its own, may do
+ * everything.
+ */
 static enum err
 authenticate(struct command *c, enum verb verb)
 {
@@ -95,7 +97,7 @@ authenticate(struct command *c, enum verb verb)
 	if (c->call->credential[0] == '\0')
 		return ERR_OK;
 	err = auth_find(c->keeper->db, c->call->credential, c->name, &c->actor);
-	/* A session that is over must not stand in the way of a new one. */
+	/* An expired session must not prevent a new one. */
 	if (err == ERR_UNAUTHENTICATED && verb_role(verb) == ROLE_NONE)
 		return ERR_OK;
 	if (err != ERR_OK)
@@ -105,7 +107,7 @@ authenticate(struct command *c, enum verb verb)
 	return ERR_OK;
 }
 
-/* The part of the rule that the verb alone decides. */
+/* The checks that depend on the verb alone. */
 static enum err
 authorise(struct command *c, enum verb verb)
 {
@@ -124,7 +126,7 @@ authorise(struct command *c, enum verb verb)
 	if (c->actor.roles == NULL)
 		return fault_set(&c->fault, ERR_UNAUTHENTICATED,
 		    "unauthenticated", NULL, "Sign in first.");
-	/* Of a decision or a signature run_authorize() asks. */
+	/* run_authorize() checks decisions and signatures. */
 	if (role != ROLE_RULE && role != ROLE_SIGNER &&
 	    (err = auth_may(&c->actor, verb, &c->fault)) != ERR_OK)
 		return err;

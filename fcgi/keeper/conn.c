@@ -1,8 +1,7 @@
 /*
- * conn.c: the connections of the keeper.
- *
- * Hashing a password takes 64 MB and a tenth of a second on purpose; a child
- * does it, so that the writer does not stand still and gives the memory back.
+ * conn.c: the connections of the keeper. Hashing a password deliberately takes
+ * 64 MB and a tenth of a second; a child process does it, so that the writer
+ * does not block and the memory is returned.
  */
 #include <errno.h>
 #include <fcntl.h>

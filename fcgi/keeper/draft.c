@@ -1,8 +1,7 @@
 /*
- * draft.c: the parameters of a run, while it is made or changed.
- *
- * Each value is checked as its parameter says.  Secret values are sealed to
- * the runner's key at once; the journal has the hash of the sealed box only.
+ * draft.c: the parameters of a run while it is created or changed. Each value
+ * is checked by its parameter's rules. Secret values are sealed to the runner's
+ * key at once; the journal has the hash of the sealed box only.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +84,7 @@ draft_take(struct command *c, struct draft *d, const struct parameter *p,
 	const char *why;
 	enum err err = ERR_OK;
 
-	/* what is optional and was emptied stays empty */
+	/* an optional value that was emptied stays empty */
 	if (value == NULL || (value[0] == '\0' && p->required))
 		value = p->fallback;
 	if (value == NULL || value[0] == '\0') {

@@ -1,6 +1,4 @@
-/*
- * draft.h: what a run is made of, while it is made or changed.
- */
+/* draft.h: the values of a run while it is created or changed. */
 #ifndef KEEPER_DRAFT_H
 #define KEEPER_DRAFT_H
 
@@ -20,15 +18,15 @@ struct draft {
 	char plan[65];
 };
 
-/* An empty one; draft_clear() frees all that was put into it. */
+/* An empty draft; draft_clear() frees its content. */
 void draft_begin(struct draft *d);
 void draft_clear(struct draft *d);
 
-/* The given values are texts and belong to parameters that there are. */
+/* The given values are texts and belong to existing parameters. */
 enum err draft_check_names(struct command *c, const struct runbook *runbook,
     struct json_object *given);
 
-/* Whether the parameter is asked for at all, by its own `when`. */
+/* The parameter is needed, by its own `when`. */
 bool draft_asks(
     struct draft *d, const struct parameter *p, const char *environment);
 
@@ -37,7 +35,7 @@ bool draft_asks(
 enum err draft_take(struct command *c, struct draft *d,
     const struct parameter *p, const char *value);
 
-/* Stores the sealed secrets of the draft as those of the run. */
+/* Stores the sealed secrets of the draft for the run. */
 enum err draft_store_boxes(
     struct command *c, const struct draft *d, int64_t run);
 

@@ -1,11 +1,9 @@
 /*
- * idempotency.c: a run that is asked for twice with one key is created once.
- *
- * The key stands in the event that created the run, so it holds across
- * restarts and for good.  Beside it stands a hash of the body, to tell the
- * same request from another one; as a body may have secrets in it, which a
- * plain hash would let people guess, it is keyed with what only the keeper
- * knows.
+ * idempotency.c: a run that is requested twice with one key is created once.
+ * The key is in the event that created the run, so it holds across restarts and
+ * for good. Beside it is a hash of the body, to tell a repeated request from
+ * another one. As a body may have secrets in it, which a plain hash would let
+ * people guess, the hash has a key that only the keeper knows.
  */
 #include <sodium.h>
 #include <stdlib.h>
@@ -46,7 +44,7 @@ sorted_object(struct json_object *o)
 	return copy;
 }
 
-/* A copy whose members are in the order of their names, without the key. */
+/* A copy with members sorted by name, without the key. */
 static struct json_object *
 sorted(struct json_object *o)
 {

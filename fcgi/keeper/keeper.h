@@ -1,6 +1,4 @@
-/*
- * keeper.h: the one writer: what its parts share.
- */
+/* keeper.h: the one writer: declarations shared by its parts. */
 #ifndef KEEPER_KEEPER_H
 #define KEEPER_KEEPER_H
 
@@ -24,7 +22,7 @@
 
 struct cache;
 
-/* How much of what a page typed has arrived (wire/exec.h). */
+/* How much of a page's terminal input has arrived (wire/exec.h). */
 struct arrived {
 	char exec[2 * EXEC_ID_BYTES + 1];
 	char typist[EXEC_TYPIST + 1];
@@ -47,31 +45,29 @@ struct keeper {
 	struct db *db;
 	struct cache *cache;            /* parsed documents by hash (run.c) */
 	unsigned char ledger_key[64];   /* Ed25519 secret key */
-	struct json_object *ledgered;   /* {run: events} of the heads
-					 * in it; NULL: not read */
+	struct json_object *ledgered;   /* {run: events} of the heads in it;
+					 * NULL: not loaded */
 	int64_t ledger_at;              /* monotonic: heads due; -1 */
 	bool ledger_grew;               /* in this transaction */
 	int ledger_fd;                  /* ledger.jsonl, or -1 */
 	int64_t ledger_written;         /* the last entry there */
-	bool ledger_torn;               /* it ends within a line */
+	bool ledger_torn;               /* the file ends within a line */
 	unsigned char output_key[32];   /* X25519: opens secrets */
 	char admin_secret[WIRE_SECRET]; /* of these sockets */
 	char runner_secret[WIRE_SECRET];
-	bool orders_changed; /* the runner has something to
-			      * do */
+	bool orders_changed; /* the runner has work */
 	bool runner_here;    /* it is connected */
-	struct buf typed;    /* frames for it, once kept */
+	struct buf typed;    /* frames for it, sent after the commit */
 	struct arrived arrived[KEEPER_ARRIVED];
 	size_t arrived_next; /* the entry to be used next */
 	struct waiting *waiting;
 	size_t waiting_count;
-	bool waiting_known; /* they were read once */
+	bool waiting_known; /* they were loaded once */
 	int64_t waiting_at; /* monotonic: next tick; -1 */
-	int64_t expire_at;  /* monotonic: session_expire()
-			     * has something to do */
+	int64_t expire_at;  /* monotonic: next session_expire() */
 };
 
-/* Where a call came from; each is a socket of its own. */
+/* The origin of a call; each is a socket of its own. */
 enum channel { CHANNEL_WEB, CHANNEL_LOCAL, CHANNEL_RUNNER };
 
 /* One call being carried out. */
@@ -84,19 +80,20 @@ struct command {
 	struct json_object *body;   /* checked against the keys */
 	struct json_object *result; /* an object to fill in */
 	struct fault fault;
-	bool around; /* a refusal that goes on the
-		      * record of the run */
+	bool around; /* a refusal to be recorded for the run */
 
-	/* What a refusal leaves on record, of chain 0 (the command's own
-	 * changes are undone); NULL: nothing. */
+	/*
+	 * The event of chain 0 that a refusal leaves (the command's own changes
+	 * are undone); NULL: none.
+	 */
 	const char *refused_kind;
 	struct json_object *refused;
 
 	/*
-	 * Passwords are hashed by a child process.  A command that needs it
-	 * sets hash_old and hash_against (to verify) or hash_password (to
-	 * hash) or all, and returns ERR_OK; it is called once more when
-	 * `hashed` is there: "no", "yes", or the new hash.
+	 * Passwords are hashed by a child process. A command that needs it sets
+	 * hash_old and hash_against (to verify), hash_password (to hash), or
+	 * all, and returns ERR_OK; it is called once more with `hashed` set:
+	 * "no", "yes", or the new hash.
 	 */
 	const char *hash_old;
 	char *hash_against;
@@ -105,20 +102,24 @@ struct command {
 };
 
 /*
- * Carries out a call: authorises it, checks the body, runs the command.  The
+ * Carries out a call: authorizes it, checks the body, runs the command. The
  * caller wraps it into a savepoint and puts c->body and c->result.
  */
 enum err command_run(struct command *c);
 
-/* Puts on record what the refused command left for that; after its savepoint
- * has been released. */
+/*
+ * Records the event of a refused command, after its savepoint has been
+ * released.
+ */
 void command_record_refusal(struct command *c);
 
-/* Puts the refusal of a command on record, once until something else happens
- * to the run; after the command was rolled back (refused.c). */
+/*
+ * Records the refusal of a command, once until another event of the run; after
+ * the command was rolled back (refused.c).
+ */
 enum err run_record_refusal(struct command *c);
 
-/* A text field that must say something, 10,000 bytes at most.  ERR_INVALID. */
+/* A required text field of at most 10,000 bytes.  ERR_INVALID. */
 enum err command_words(struct command *c, const char *field);
 
 /* The commands, one function each; the table is in command.c. */
@@ -146,7 +147,7 @@ enum err cmd_run_rollback(struct command *c);
 enum err cmd_run_rollback_cancel(struct command *c);
 enum err cmd_run_close(struct command *c);
 enum err cmd_run_comment(struct command *c);
-enum err cmd_step_execute(struct command *c); /* and retry */
+enum err cmd_step_execute(struct command *c); /* and retries */
 enum err cmd_step_confirm(struct command *c);
 enum err cmd_step_reopen(struct command *c);
 enum err cmd_step_skip(struct command *c);
@@ -164,8 +165,10 @@ enum err cmd_exec_line(struct command *c);
 enum err cmd_exec_typed(struct command *c);
 enum err cmd_exec_lost(struct command *c);
 
-/* Ends an attempt that the runner never accepted: it has failed, with that
- * message.  One that was accepted meanwhile is left alone. */
+/*
+ * Ends an attempt that the runner never accepted as failed, with that message.
+ * An attempt that was accepted meanwhile is unchanged.
+ */
 enum err exec_end_unaccepted(
     struct keeper *k, const char *exec, const char *message);
 enum err cmd_look_ended(struct command *c);

@@ -1,14 +1,12 @@
 /*
- * ledger.c: the heads of the chains, signed, in a chain of their own.
- *
- * A closed run is in the ledger with the commit that closes it.  Of what goes
- * on (open runs, and chain 0), the heads are appended at the start, at the
- * stop and a minute after something happened, in one entry for all that have
- * grown: a signature for each event would cost more than the event.  So what
- * is older than a minute cannot be cut off without an entry that contradicts.
- *
- * An entry is written in a transaction of the journal, so it is never ahead
- * of the events that it tells of, whenever the keeper is killed.
+ * ledger.c: the heads of the chains, signed, in a chain of their own. A closed
+ * run is in the ledger with the commit that closes it. The heads of open runs
+ * and of chain 0 are appended at the start, at the stop and a minute after an
+ * event, in one entry for all that have grown: a signature for each event would
+ * cost more than the event. So events older than a minute cannot be cut off
+ * without an entry that contradicts. An entry is written in a transaction of
+ * the journal, so it is never ahead of its events, whenever the keeper is
+ * killed.
  */
 #include <sodium.h>
 #include <string.h>
@@ -20,7 +18,7 @@
 #include "journal/event.h"
 #include "keeper/ledger.h"
 
-/* {"run", "events", "head"} as the chain is now. */
+/* {"run", "events", "head"} of the chain now. */
 static void
 put_head(struct db *db, struct json_object *o, int64_t run)
 {
@@ -100,7 +98,7 @@ read_ledgered(struct keeper *k)
 	db_done(rows);
 }
 
-/* The heads that the ledger does not have: [{"run", "events", "head"}]. */
+/* The heads that are missing in the ledger: [{"run", "events", "head"}]. */
 static struct json_object *
 new_heads(struct keeper *k)
 {
@@ -120,7 +118,7 @@ new_heads(struct keeper *k)
 	return list;
 }
 
-/* What the ledger has is read anew when that is asked. */
+/* The ledger's heads are loaded again on the next use. */
 static void
 forget(struct keeper *k)
 {

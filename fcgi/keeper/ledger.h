@@ -8,33 +8,41 @@
 #include "base/err.h"
 #include "keeper/keeper.h"
 
-/* What happened is in the ledger after this time. */
+/* Events are in the ledger after this time. */
 #define LEDGER_AFTER_MS (60 * 1000)
 
-/* Opens DATA/ledger.jsonl, and makes the ledger due.  Once, with the journal
- * open. */
+/*
+ * Opens DATA/ledger.jsonl and makes the ledger due. Called once, with the
+ * journal open.
+ */
 void ledger_open(struct keeper *k);
 void ledger_close(struct keeper *k);
 
 /* Within a transaction: appends the head of a closed run. */
 enum err ledger_add_run(struct keeper *k, int64_t run, const char *result);
 
-/* Within a transaction: appends the heads of chain 0 and of the open runs
- * that are not in the ledger yet, if there are any. */
+/*
+ * Within a transaction: appends the missing heads of chain 0 and of the open
+ * runs, if any.
+ */
 enum err ledger_add_heads(struct keeper *k);
 
-/* Something may have happened. */
+/* An event may have been appended. */
 void ledger_touch(struct keeper *k);
 
 /* Milliseconds until ledger_add_heads() is due; -1: it is not. */
 int ledger_next(const struct keeper *k);
 
-/* After each transaction: what it put into the ledger is durable, and goes
- * into the file; or is not. */
+/*
+ * After each transaction: appends its entries to the file if it was committed,
+ * and drops them otherwise.
+ */
 void ledger_committed(struct keeper *k, bool durable);
 
-/* ledger_file.c: opens the file, or leaves it alone where it has what the
- * database has not; appends to it the entries that it has not yet. */
+/*
+ * ledger_file.c: opens the file and appends the entries that it lacks; a file
+ * with an entry that the database lacks is left alone.
+ */
 void ledger_file_open(struct keeper *k);
 void ledger_file_append(struct keeper *k);
 

@@ -1,13 +1,12 @@
 /*
- * ledger_file.c: DATA/ledger.jsonl, the ledger a second time, outside of the
- * database: a line for each entry, appended after its commit.
- *
- * Whoever cuts the end of a run off in the database can cut the end of the
- * ledger off with it.  The file is what tells then, as it can be made
- * append-only (chattr +a) and be followed to another machine by whatever ships
- * logs.  It may be behind the database, where the keeper was killed between
- * the commit and the line: what is missing is appended at the next start.  It
- * is never ahead; a file that is, is left alone for `countersign verify`.
+ * ledger_file.c: DATA/ledger.jsonl, a second copy of the ledger outside of the
+ * database: a line for each entry, appended after its commit. Somebody who cuts
+ * off the end of a run in the database can cut off the end of the ledger with
+ * it. The file then reveals it, as it can be made append-only (chattr +a) and
+ * be followed to another machine by a log shipper. The file may be behind the
+ * database if the keeper was killed between the commit and the line: missing
+ * lines are appended at the next start. It is never ahead; a file that is, is
+ * left alone for `countersign verify`.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -104,7 +103,7 @@ number_of(struct keeper *k, struct json_object *line)
 	return n;
 }
 
-/* The last whole line in the text: its entry's number; 0: there is none. */
+/* The entry number of the last whole line in the text; 0: none. */
 static int64_t
 last_in(struct keeper *k, char *text, size_t len)
 {
@@ -124,7 +123,7 @@ last_in(struct keeper *k, char *text, size_t len)
 	return n;
 }
 
-/* Finds out where the file ends.  False: not where the ledger does. */
+/* Finds the last entry in the file.  False: it differs from the ledger. */
 static bool
 find_end(struct keeper *k, off_t size)
 {

@@ -1,17 +1,14 @@
 /*
- * limit.c: how often somebody may fail to sign in.
- *
- * Counted are the failures of an account from one address, of an address with
- * any account, and of an account from any address; one address adds a few to
- * the last count and no more.  So a stranger slows down themselves, and many
- * strangers together slow down new browsers, but never one that has signed in
- * to the account before: that has a count of its own (a device cookie, as
- * OWASP describes it).  A limit on the account alone was rejected: it lets
- * anybody lock anybody out.
- *
- * The table has a fixed size: four entries for each hash, of which the one
- * unused for longest makes room.  The hash has a random key, so that nobody
- * can choose names that push others out.  IPv6 addresses count by their /64.
+ * limit.c: limits failed sign-ins. It counts the failures of an account from
+ * one address, of an address with any account, and of an account from any
+ * address; one address adds only a few to the last count. So a stranger slows
+ * down themselves, and many strangers together slow down new browsers, but
+ * never a browser that has signed in to the account before: that has a count of
+ * its own (a device cookie, as OWASP describes it). A limit on the account
+ * alone was rejected: it lets anybody lock anybody out. The table has a fixed
+ * size: four entries for each hash, of which the least recently used makes
+ * room. The hash has a random key, so that nobody can choose names that push
+ * others out. IPv6 addresses count by their /64.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -29,8 +26,10 @@
 #define RECORD_BURST 20
 #define RECORD_EVERY_MS 30000
 
-/* How many failures are free: of an account from one address, of a browser
- * that is known, of an address, of an account from anywhere. */
+/*
+ * The number of free failures: of an account from one address, of a known
+ * browser, of an address, of an account from anywhere.
+ */
 enum count { PAIR, DEVICE, ADDRESS, ACCOUNT };
 static const int free_failures[] = { 5, 5, 30, 30 };
 
@@ -44,7 +43,7 @@ struct entry {
 static struct entry table[SETS][WAYS];
 static char secret[65];
 
-/* The part of the address that one person has. */
+/* The part of the address that belongs to one person. */
 static void
 net_of(const char *address, char net[64])
 {
@@ -56,7 +55,7 @@ net_of(const char *address, char net[64])
 		snprintf(net, 64, "%.63s", address);
 }
 
-/* The entry of the count; where there is none, a fresh one if `make`. */
+/* The entry of the count; if there is none, a fresh one if `make`. */
 static struct entry *
 entry_of(const struct attempt *a, enum count which, bool make)
 {
@@ -94,7 +93,7 @@ wait_of(const struct attempt *a, enum count which, int64_t now)
 	return e != NULL && e->until > now ? e->until - now : 0;
 }
 
-/* How often it has failed now. */
+/* Adds a failure; returns the count. */
 static int
 add(const struct attempt *a, enum count which, int64_t now)
 {

@@ -1,34 +1,36 @@
-/*
- * limit.h: how often somebody may fail to sign in.
- */
+/* limit.h: limits failed sign-ins. */
 #ifndef KEEPER_LIMIT_H
 #define KEEPER_LIMIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Who tries: a name, from where, and the identifier of a browser that has
- * signed in to that account before ("": none such). */
+/*
+ * A sign-in: account, address, and the identifier of a browser that has signed
+ * in to that account before ("": none).
+ */
 struct attempt {
 	const char *account;
 	const char *address;
 	const char *device;
 };
 
-/* Milliseconds until it may be tried again; 0: now. */
+/* Milliseconds until the next try is allowed; 0: now. */
 int64_t limit_wait(const struct attempt *a);
 
 /* Counts a failure: after some the wait doubles, up to 15 minutes. */
 void limit_failed(const struct attempt *a);
 
-/* It succeeded: its own failures are forgotten, those of the whole address
- * and the whole account are not. */
+/*
+ * A success: its own failures are forgotten, those of the whole address and the
+ * whole account are not.
+ */
 void limit_passed(const struct attempt *a);
 
 /*
- * Whether one more failed sign-in goes on record.  *ret_left_out: how many
- * before it did not.  Twenty at once, and then one every half minute: a
- * stranger must not make the journal grow.
+ * Whether one more failed sign-in is recorded. *ret_left_out: how many before
+ * it were not. Twenty at once, then one every half minute: a stranger must not
+ * make the journal grow.
  */
 bool limit_record(int64_t *ret_left_out);
 

@@ -1,10 +1,9 @@
 /*
- * loop.c: the keeper's one loop.
- *
- * All calls that have arrived are carried out in one transaction, each in a
- * savepoint of its own, and answered after the commit: what arrives while a
- * commit waits for the disk shares the next one.  Threads were rejected:
- * there is one writer, and it waits for nothing but the disk.
+ * loop.c: the keeper's event loop. All pending calls are carried out in one
+ * transaction, each in a savepoint of its own, and answered after the commit:
+ * calls that arrive while a commit waits for the disk share the next one.
+ * Threads were rejected: there is one writer, and it waits for nothing but the
+ * disk.
  */
 #include <errno.h>
 #include <poll.h>
@@ -26,7 +25,7 @@
 #include "keeper/unaccepted.h"
 
 #define MOST_CHILDREN 2
-#define CHILD_AGAIN_MS 200 /* where none could be started */
+#define CHILD_AGAIN_MS 200 /* if none could be started */
 
 struct loop {
 	struct keeper *keeper;
@@ -47,7 +46,7 @@ on_signal(int number)
 	stopping = 1;
 }
 
-/* The reply to a call: its result, or the fault with what was found. */
+/* The reply to a call: its result, or the fault with its details. */
 static void
 put_reply(struct conn *conn, const struct command *c, enum err err)
 {
@@ -63,7 +62,7 @@ put_reply(struct conn *conn, const struct command *c, enum err err)
 	wire_put_reply(&conn->out, &reply);
 }
 
-/* A command that could not read all that it asked for has decided nothing. */
+/* A command with a failed read has decided nothing. */
 static enum err
 unreadable(struct command *c)
 {
@@ -123,7 +122,7 @@ run_call(struct loop *l, struct conn *conn, const struct wire_call *call)
 	json_object_put(c.result);
 }
 
-/* Carries out the calls that a connection has sent. */
+/* Carries out the pending calls of a connection. */
 static void
 run_calls(struct loop *l, struct conn *conn)
 {
@@ -184,7 +183,7 @@ refuse_batch(struct loop *l)
 	}
 }
 
-/* What people type is nowhere kept. */
+/* Terminal input is stored nowhere. */
 static void
 forget(struct buf *typed)
 {
@@ -223,8 +222,10 @@ commit_batch(struct loop *l)
 	forget(typed);
 }
 
-/* Between two batches: what the next one finds must not depend on what went
- * wrong when the files were opened. */
+/*
+ * Between two batches: reopens the journal after an error, so that the next
+ * batch does not depend on it.
+ */
 static void
 mend_journal(struct keeper *k)
 {
@@ -237,7 +238,7 @@ mend_journal(struct keeper *k)
 		log_fatal("the database cannot be opened in %s", k->data_dir);
 }
 
-/* Presses that waited too long are ended; the runner is told of the rest. */
+/* Ends presses that waited too long and notifies the runner of the others. */
 static void
 tick_waiting(struct loop *l)
 {
@@ -253,7 +254,7 @@ tick_waiting(struct loop *l)
 	ledger_touch(l->keeper);
 }
 
-/* The heads of what went on. */
+/* Appends the heads of open runs. */
 static void
 put_heads(struct loop *l)
 {
@@ -270,7 +271,7 @@ tick(struct loop *l)
 		put_heads(l);
 }
 
-/* Until something is due although nothing arrives; -1: nothing is. */
+/* The timeout until the next timer is due; -1: none. */
 static int
 wait_at_most(const struct loop *l)
 {
@@ -337,7 +338,7 @@ drop_closed(struct loop *l)
 	}
 }
 
-/* One poll entry a listener and two a connection, in the order of the list. */
+/* One poll entry per listener and two per connection, in list order. */
 static size_t
 fill_polls(struct loop *l)
 {
@@ -440,7 +441,7 @@ loop_run_stdio(struct keeper *k)
 
 	catch_signals();
 	l.conns = conn_new(dup(STDIN_FILENO), CHANNEL_LOCAL);
-	l.conns->known = true; /* who started us has the folder's lock */
+	l.conns->known = true; /* our parent has locked the folder */
 	while (!stopping && l.conns != NULL)
 		serve_once(&l);
 	finish(&l);

@@ -1,8 +1,7 @@
 /*
- * countersign-keeper: the one writer of the journal.
- *
- * It authenticates, authorises, appends events and keeps the projections.  It
- * never speaks to a target and cannot open a secret.
+ * countersign-keeper: the one writer of the journal. It authenticates,
+ * authorizes, appends events and maintains the projections. It never reaches a
+ * target and cannot open a secret.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -61,7 +60,7 @@ read_options(int argc, char **argv)
 	return o;
 }
 
-/* Passwords and secrets pass through: none of it may reach a core file. */
+/* Passwords and secrets pass through this process: no core file. */
 static void
 harden(void)
 {
@@ -88,8 +87,10 @@ make_folders(const char *data)
 	}
 }
 
-/* The web program reads the journal.  SQLite gives what it makes anew the
- * mode of the database. */
+/*
+ * The web program reads the journal. SQLite creates files with the mode of the
+ * database.
+ */
 static void
 share_journal(const char *data)
 {
@@ -119,7 +120,7 @@ lock(const char *data)
 	return fd;
 }
 
-/* The socket that was handed over (LISTEN_FDS), or one of our own. */
+/* The inherited socket (LISTEN_FDS), or one of our own. */
 static int
 open_socket(const struct options *o, int number, const char *name, mode_t mode)
 {

@@ -1,11 +1,10 @@
 /*
- * password.c: which passwords may be set.
- *
- * Length is what counts; rules about digits and signs only make people write
- * "Password1234!".  zxcvbn knows lists of common passwords and words, dates,
- * sequences and patterns of the keyboard, and estimates how many guesses are
- * needed: below 2^36 a password is refused.  The library has its lists built
- * in, opens no file and is linked into the keeper alone.
+ * password.c: rules for new passwords. The length matters; rules about digits
+ * and signs only make people write "Password1234!". zxcvbn knows lists of
+ * common passwords and words, dates, sequences and keyboard patterns, and
+ * estimates the number of guesses: below 2^36 a password is refused. The
+ * library has its lists built in, opens no file and is linked into the keeper
+ * alone.
  */
 #include <string.h>
 #include <strings.h>
@@ -17,7 +16,7 @@
 #define LEAST 12  /* characters */
 #define MOST 1000 /* bytes */
 #define LEAST_BITS 36.0
-#define LOOKED_AT 100  /* bytes: what is longer takes too long */
+#define LOOKED_AT 100  /* bytes: longer ones take too long */
 #define LEAST_BESIDE 8 /* characters beside the account's name */
 
 static size_t
@@ -32,7 +31,7 @@ count_characters(const char *s)
 	return count;
 }
 
-/* What is left once each place with the name is taken out. */
+/* Counts the characters without the name. */
 static size_t
 count_beside(const char *password, const char *name)
 {

@@ -1,15 +1,13 @@
-/*
- * password.h: which passwords may be set.
- */
+/* password.h: rules for new passwords. */
 #ifndef KEEPER_PASSWORD_H
 #define KEEPER_PASSWORD_H
 
 #include "base/err.h"
 
 /*
- * ERR_INVALID with a fault about the field "password" where it is too short
- * or too long, stands in a list of known ones, or is made of the account's
- * name.  Those that were set before are not asked.
+ * ERR_INVALID with a fault about the field "password" if it is too short or too
+ * long, is in a list of known ones, or consists of the account's name. Existing
+ * passwords are not checked.
  */
 enum err password_check(
     const char *password, const char *account, struct fault *fault);

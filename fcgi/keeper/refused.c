@@ -1,10 +1,9 @@
 /*
- * refused.c: attempts to get around the rules, put on record.
- *
- * The command itself is rolled back; this event stands in a savepoint of its
- * own in the same transaction.  The same attempt by the same person counts
- * once until something else happens to the run, and no more than so many in a
- * row are kept, so that nobody fills the journal by asking.
+ * refused.c: records attempts to bypass the rules. The command itself is rolled
+ * back; this event is in a savepoint of its own in the same transaction. The
+ * same attempt by the same person counts once until another event of the run,
+ * and the number in a row is limited, so that nobody fills the journal by
+ * asking.
  */
 #include "base/text.h"
 #include "journal/event.h"
@@ -29,7 +28,7 @@ is_same(struct command *c, struct rows *rows)
 	return same;
 }
 
-/* It stands at the end of the chain already, or there are too many there. */
+/* The end of the chain has it already, or too many of its kind. */
 static bool
 is_known(struct command *c)
 {

@@ -1,8 +1,6 @@
 /*
- * run.c: a run as the commands see it.
- *
- * Documents are parsed once and kept by hash, a few at a time: a run's
- * document and its lists never change.
+ * run.c: a run as loaded for the commands. Documents are parsed once and cached
+ * by hash, a few at a time: a run's document and its lists never change.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +25,7 @@ struct cache {
 	uint64_t clock;
 };
 
-/* The place of a book: its own, or the one that was not used for longest. */
+/* The cache entry of a runbook: its own, or the least recently used. */
 static size_t
 shelf_of(struct cache *b, const char *key)
 {
@@ -49,7 +47,7 @@ shelf_of(struct cache *b, const char *key)
 	return oldest;
 }
 
-/* The document, or (with lists) the book of a run of it; NULL: no such. */
+/* The document, or (with lists) the runbook of a run of it; NULL: none. */
 static const struct runbook *
 find_book(struct keeper *k, const char *document, struct json_object *lists)
 {
@@ -221,7 +219,7 @@ run_ask(const struct command *c)
 	};
 }
 
-/* What the command found, for who comes second. */
+/* The actor and time of the earlier command, for a conflict. */
 static void
 report_conflict(
     struct command *c, const struct run *run, const struct lifecycle_step *step)
@@ -262,7 +260,7 @@ run_permit(struct command *c, enum verb verb, struct run *run,
 	return err;
 }
 
-/* A value_fn over a struct run: what was known before anything ran. */
+/* A value_fn over a struct run: values known before anything ran. */
 static const char *
 known_value(void *ctx, const char *name)
 {
@@ -273,7 +271,7 @@ known_value(void *ctx, const char *name)
 	    : json_text(json_get(run->row, "parameters"), name, NULL);
 }
 
-/* One step that the run has not passed: left out, or part of it again. */
+/* Excludes or includes a step that the run has not passed. */
 static enum err
 decide_step(struct run *run, struct json_object *row)
 {
@@ -299,8 +297,10 @@ decide_step(struct run *run, struct json_object *row)
 	    out ? "step.excluded" : "step.included", data);
 }
 
-/* The position of the last step of the way forward that somebody pressed; -1:
- * nobody has.  What stands in front of it has been passed. */
+/*
+ * The position of the last forward step that somebody started; -1: none. The
+ * steps before it have been passed.
+ */
 static int64_t
 last_pressed(const struct run *run)
 {
@@ -343,7 +343,7 @@ run_decide(struct keeper *k, int64_t id)
 	return err;
 }
 
-/* One step that has not been done: excluded, made ready, or left alone. */
+/* Excludes a step that has not been done, makes it ready, or leaves it. */
 static enum err
 advance_step(struct run *run, const char *id, const char *state, bool *go_on)
 {

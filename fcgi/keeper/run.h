@@ -1,6 +1,4 @@
-/*
- * run.h: a run as the commands see it: its row, its document, its state.
- */
+/* run.h: a run as loaded for the commands: its row, its document, its state. */
 #ifndef KEEPER_RUN_H
 #define KEEPER_RUN_H
 
@@ -31,35 +29,37 @@ const char *run_value(void *run, const char *name);
 /* The row of a step, or NULL. */
 struct json_object *run_step_row(const struct run *run, const char *id);
 
-/* Fills in what run_authorize() asks of a step.  ERR_NOT_FOUND. */
+/* Fills in the input of run_authorize() about a step.  ERR_NOT_FOUND. */
 enum err run_lifecycle_step(struct run *run, const char *id, enum verb verb,
     struct lifecycle_step *ret, struct fault *fault);
 
-/* What the body of a call says of what it is for. */
+/* The purpose that the body of a call states. */
 struct lifecycle_ask run_ask(const struct command *c);
 
 /*
- * Opens the run and step of a call and asks run_authorize().  On ERR_OK the
- * caller clears the run; on an error it is cleared already.  `step` may be NULL
+ * Opens the run and step of a call and asks run_authorize(). On ERR_OK the
+ * caller clears the run; on an error it is cleared already. `step` may be NULL
  * for verbs about a run.
  */
 enum err run_permit(struct command *c, enum verb verb, struct run *run,
     struct lifecycle_step *step);
 
 /*
- * Makes ready what comes next: steps whose `when` is false are excluded, the
- * first one that remains becomes ready.  Call after each change of a run
- * that is running; it reads the steps anew.
+ * Makes the next step ready: excludes steps whose `when` is false; the first
+ * remaining one becomes ready. Call after each change of a running run; it
+ * reloads the steps.
  */
 enum err run_advance(struct keeper *k, int64_t id);
 
-/* After a change of parameters: decides anew which of the steps that the run
- * has not passed they leave out. */
+/*
+ * After a change of parameters: evaluates the `when` of the steps that the run
+ * has not passed.
+ */
 enum err run_decide(struct keeper *k, int64_t id);
 
 /*
- * Ends a command about the run: appends the event (it takes over `data`), makes
- * ready what comes next, reports, and clears the run.
+ * Ends a command about the run: appends the event (takes over `data`), makes
+ * the next step ready, reports, and clears the run.
  */
 enum err run_finish(struct command *c, struct run *run, const char *kind,
     struct json_object *data);
@@ -67,7 +67,7 @@ enum err run_finish(struct command *c, struct run *run, const char *kind,
 /* Sets state and seq of the run in the command's result. */
 void run_report(struct command *c, int64_t id);
 
-/* Forgets all parsed documents. */
+/* Frees all parsed documents. */
 void run_free_books(struct keeper *k);
 
 #endif

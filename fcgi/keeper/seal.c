@@ -1,11 +1,9 @@
 /*
- * seal.c: what the keeper does with keys.
- *
- * The keeper can seal a secret and cannot open it: the key that opens is the
- * runner's alone.  What a step printed in secret is the other way round: the
- * step can seal it and the keeper alone can open it, as the keeper decides who
- * may see it and puts that on record.  The ledger's key is the keeper's; its
- * public half is what an auditor keeps.
+ * seal.c: the keeper's cryptography. The keeper can seal a secret but not open
+ * it: only the runner has the key. For the secret output of a step it is the
+ * reverse: the step can seal it and only the keeper can open it, as the keeper
+ * decides who may read it and records that. The ledger's key is the keeper's;
+ * an auditor keeps its public half.
  */
 #include <sodium.h>
 #include <stdio.h>
@@ -18,7 +16,7 @@
 #include "base/text.h"
 #include "keeper/seal.h"
 
-/* Reads a key kept as hex in DATA/keys/NAME. */
+/* Reads a key stored as hex in DATA/keys/NAME. */
 static enum err
 read_key(const char *data_dir, const char *name, unsigned char *key, size_t len)
 {
@@ -69,7 +67,7 @@ seal_text(const char *data_dir, const char *text, struct buf *ret)
 	return ERR_OK;
 }
 
-/* Reads DATA/keys/NAME.key, or makes it with NAME.pub beside it, 32 bytes. */
+/* Reads DATA/keys/NAME.key, 32 bytes, or creates it and NAME.pub. */
 static enum err
 open_key(const char *data_dir, const char *name, unsigned char *key, size_t len,
     int (*make)(unsigned char *, unsigned char *))

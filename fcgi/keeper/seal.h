@@ -1,6 +1,6 @@
 /*
- * seal.h: what the keeper does with keys: sealing secrets to the runner,
- * opening the secret output of steps, signing the ledger, hashing passwords.
+ * seal.h: the keeper's cryptography: seals secrets to the runner, opens the
+ * secret output of steps, signs the ledger, hashes passwords.
  */
 #ifndef KEEPER_SEAL_H
 #define KEEPER_SEAL_H
@@ -11,30 +11,31 @@
 
 /*
  * Seals a text to the runner's public key (libsodium's sealed box: X25519,
- * XSalsa20-Poly1305), so that the runner alone can open it.  The box is put
- * into *ret, which the caller clears.  ERR_UNAVAILABLE: no runner key yet.
+ * XSalsa20-Poly1305), so that only the runner can open it. The box is put into
+ * *ret, which the caller clears. ERR_UNAVAILABLE: no runner key yet.
  */
 enum err seal_text(const char *data_dir, const char *text, struct buf *ret);
 
-/* Reads or makes the key of the ledger, DATA/keys/ledger.key and .pub. */
+/* Reads or creates the key of the ledger, DATA/keys/ledger.key and .pub. */
 enum err seal_open_ledger(struct keeper *k);
 
-/* Reads or makes the key pair that steps seal secret output to,
- * DATA/keys/output.key and .pub. */
+/*
+ * Reads or creates the key pair that steps seal secret output to,
+ * DATA/keys/output.key and .pub.
+ */
 enum err seal_open_output(struct keeper *k);
 
 /*
  * Opens a box that was sealed to that key and appends the text to *ret, which
- * the caller wipes and clears.  ERR_IO: it is none.
+ * the caller wipes and clears. ERR_IO: not such a box.
  */
 enum err seal_reveal(
     const struct keeper *k, const struct buf *box, struct buf *ret);
 
 /*
- * What the password child does: verifies `old` against a hash where there is
- * one ("no" where it is wrong, "yes" where there is nothing to hash), and
- * hashes the password (argon2id, libsodium's interactive limits).  Static
- * text; "" where there was not enough memory.
+ * The password child: verifies `old` against a hash, if given ("no" if it is
+ * wrong, "yes" if there is nothing to hash), and hashes the password (argon2id,
+ * libsodium's interactive limits). Static text; "" if memory is short.
  */
 const char *seal_password(
     const char *old, const char *against, const char *password);

@@ -1,11 +1,10 @@
 /*
- * target_results.c: the targets of a step over all of its attempts.
- *
- * A retry is for the targets whose last attempt did not succeed: what failed,
- * what was left out, what is in doubt once a person or a probe has settled
- * that (until then the step itself is `unknown`, and nothing is tried again),
- * and what succeeded with other values than the plan has now.  Where all have
- * succeeded and the step has not, a retry is for all of them.
+ * target_results.c: the targets of a step over all of its attempts. A retry
+ * covers the targets whose last attempt did not succeed: those that failed,
+ * were left out, are in doubt once a person or a probe has settled that (until
+ * then the step itself is `unknown` and cannot be retried), and those that
+ * succeeded with other values than the present plan's. If all have succeeded
+ * and the step has not, a retry covers all of them.
  */
 #include <string.h>
 
@@ -20,8 +19,10 @@ target_status_of(const struct run *run, const char *step, int64_t n)
 	    run->keeper->db, run->id, step, n, run->lifecycle.plan);
 }
 
-/* What a retry on the failed targets is for: all that have not succeeded, or,
- * of a step that nobody may repeat, those on which it never began. */
+/*
+ * The targets of a retry: all that have not succeeded; for a step that may not
+ * be repeated, those on which it never began.
+ */
 static struct json_object *
 not_succeeded(
     const struct run *run, const struct step *step, struct json_object *all)
@@ -41,7 +42,7 @@ not_succeeded(
 	return some;
 }
 
-/* The target goes on behind the statement that failed: it is skipped. */
+/* The target continues behind the failed statement, which is skipped. */
 static void
 skip_statement(
     struct json_object *skipped, const char *target, struct json_object *latest)
@@ -58,7 +59,9 @@ skip_statement(
 	json_set(skipped, target, list);
 }
 
-/* Where each target starts; those that cannot go on start at the beginning. */
+/*
+ * The start of each target; targets that cannot resume start at the beginning.
+ */
 static void
 start_targets(struct json_object *latest, bool skip, struct json_object *data)
 {
@@ -86,9 +89,8 @@ start_targets(struct json_object *latest, bool skip, struct json_object *data)
 }
 
 /*
- * SQL: each target goes on at the statement that failed there, or behind it,
- * where those before it stay applied and the plan, and with it each value, is
- * the same.
+ * SQL: a target resumes at its failed statement, or behind it, if the earlier
+ * ones stay applied and the plan, and so each value, is the same.
  */
 static enum err
 choose_statements(struct command *c, const struct run *run,

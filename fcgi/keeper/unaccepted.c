@@ -1,15 +1,12 @@
 /*
- * unaccepted.c: presses that the runner has not accepted yet.
- *
- * A press is on record before the runner hears of it.  The hint that tells
- * the runner may be lost, its answer may find a disk that fails, or it may be
- * away; so the hint is repeated for as long as something waits.  A person who
- * pressed a button does not expect it to act an hour later: what was not
- * accepted within a minute is ended, on record, and needs a new press.
- *
- * The time of a press is kept in memory, on the monotonic clock, as the wall
- * clock may be set.  A keeper that starts does not know how long the presses
- * that it finds have waited: they count as old.
+ * unaccepted.c: presses that the runner has not accepted yet. A press is
+ * recorded before the runner is notified. The notification may be lost, its
+ * answer may meet a failing disk, or the runner may be down; so the
+ * notification is repeated while something waits. A person who pressed a button
+ * does not expect it to act an hour later: a press that was not accepted within
+ * a minute is ended, recorded, and must be made again. The time of a press is
+ * in memory, on the monotonic clock, as the wall clock may be set. A starting
+ * keeper does not know the age of the presses that it finds: they count as old.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +25,7 @@ find(const struct keeper *k, const char *exec)
 	return NULL;
 }
 
-/* Since when it has waited: as known, since now, or from before our time. */
+/* The start of the wait: as known, now, or before this process. */
 static void
 take(struct keeper *k, const char *exec, struct waiting *ret)
 {
@@ -100,7 +97,7 @@ waiting_is_old(const struct keeper *k, const char *exec)
 	return w != NULL ? is_old(w) : !k->waiting_known;
 }
 
-/* One that cannot be ended now (the disk) is tried again at the next tick. */
+/* A press that cannot be ended now (disk) is ended at a later tick. */
 void
 waiting_tick(struct keeper *k)
 {

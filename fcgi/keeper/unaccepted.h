@@ -12,18 +12,18 @@
 /* How long a press may wait for the runner, on the monotonic clock. */
 #define WAITING_MOST_MS 60000
 
-/* How often the runner is told again of what waits for it. */
+/* How often the runner is notified of pending presses. */
 #define WAITING_AGAIN_MS 2000
 
-/* Reads what waits now; call after each commit that may have changed it. */
+/* Loads the pending presses; call after each commit that may change them. */
 void waiting_read(struct keeper *k);
 
-/* Milliseconds until waiting_tick() has something to do, or -1: never. */
+/* Milliseconds until waiting_tick() is due, or -1: never. */
 int waiting_next(const struct keeper *k);
 
 /*
  * Within a transaction: ends the presses that have waited too long, and sets
- * k->orders_changed where others go on waiting.
+ * k->orders_changed if others are still pending.
  */
 void waiting_tick(struct keeper *k);
 

@@ -1,11 +1,10 @@
 /*
- * countersign-web: pages and JSON over FastCGI, and the live streams.
- *
- * The first process only watches: it forks the workers, which all accept on
- * descriptor 0, and the live hub, and starts again whichever dies.  Workers
- * are single-threaded and serve one request at a time; a request costs
- * microseconds and never waits for a target, so a few are enough.  What they
- * share, templates and messages, is read before forking.
+ * countersign-web: pages and JSON over FastCGI, and the live streams. The first
+ * process only supervises: it forks the workers, which all accept on descriptor
+ * 0, and the live hub, and restarts any that dies. Workers are single-threaded
+ * and serve one request at a time; a request costs microseconds and never waits
+ * for a target, so a few are enough. Templates and messages are loaded before
+ * forking and shared.
  */
 #include <errno.h>
 #include <getopt.h>

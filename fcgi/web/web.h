@@ -1,6 +1,4 @@
-/*
- * web.h: what a worker has, for as long as it lives.
- */
+/* web.h: the state of a worker. */
 #ifndef WEB_WEB_H
 #define WEB_WEB_H
 
@@ -19,7 +17,7 @@ struct web {
 	const char *data; /* folders, without a final '/' */
 	const char *runbooks;
 	const char *static_files;
-	struct db *db; /* NULL until the keeper has made it */
+	struct db *db; /* NULL until the keeper has created it */
 	struct templates *templates;
 	struct messages *messages;
 	struct runbook_cache *cache;
@@ -28,10 +26,10 @@ struct web {
 	char asset[20]; /* changes when a static file does */
 };
 
-/* Opens the database where it is not open yet.  ERR_UNAVAILABLE. */
+/* Opens the database unless it is open.  ERR_UNAVAILABLE. */
 enum err web_open_db(struct web *web);
 
-/* Serves FastCGI requests from descriptor 0 until told to end. */
+/* Serves FastCGI requests from descriptor 0 until SIGTERM. */
 void web_work(struct web *web);
 
 #endif

@@ -1,9 +1,8 @@
 /*
- * worker.c: one request after the other, over FastCGI.
- *
- * The only file that knows the FastCGI library, by its FCGX_*_r functions:
- * the other interface of that library puts request headers into the
- * environment of the process.  Memory is kept from request to request.
+ * worker.c: serves one request after the other, over FastCGI. Only this file
+ * uses the FastCGI library, by its FCGX_*_r functions: the other interface of
+ * that library puts request headers into the environment of the process. Memory
+ * is reused between requests.
  */
 #include <errno.h>
 #include <fcgiapp.h>
@@ -42,7 +41,7 @@ web_open_db(struct web *web)
 	return db_open(web->data, DB_WEB, &web->db);
 }
 
-/* False where the body is larger than we take. */
+/* False if the body is too large. */
 static bool
 read_body(struct worker *w, FCGX_Request *fcgi)
 {
@@ -59,9 +58,9 @@ read_body(struct worker *w, FCGX_Request *fcgi)
 }
 
 /*
- * The library writes 8 KB at a time, and wakes nginx for each.  A page that
- * is larger goes out as whole records of FastCGI, the head of each in place
- * of bytes that are sent already; the library still ends the request.
+ * The library writes 8 KB at a time, and wakes nginx for each. A larger page is
+ * sent as whole FastCGI records, the header of each overwriting bytes that are
+ * sent already; the library still ends the request.
  */
 static void
 send_large(struct buf *out, FCGX_Request *fcgi)
@@ -99,13 +98,15 @@ answer(struct worker *w, FCGX_Request *fcgi)
 	else
 		FCGX_PutStr(w->out.data + HEAD_BYTES,
 		    (int)(w->out.len - HEAD_BYTES), fcgi->out);
-	/* The library would wait for nginx to close, lest what we have not
-	 * read makes the kernel drop our answer; but all is read. */
+	/*
+	 * The library would wait for nginx to close, lest unread input makes
+	 * the kernel drop our answer; but all input is read.
+	 */
 	if (whole)
 		FCGX_Detach(fcgi);
 }
 
-/* A large page must not stay in memory for ever. */
+/* Frees the memory of a large page. */
 static void
 forget(struct buf *b)
 {

@@ -1,10 +1,9 @@
 /*
- * command.c: commands, passed on to the keeper with the user's credential.
- *
- * The web decides nothing: it turns the fields of a form into the body that
- * the verb expects and shows the answer.  A command is sent once.  Where the
- * connection breaks before the answer, nobody knows whether it was carried
- * out, so it is not sent again: the person is told to look.
+ * command.c: passes commands on to the keeper with the user's credential. The
+ * web program decides nothing: it turns the fields of a form into the body that
+ * the verb expects and shows the answer. A command is sent once. If the
+ * connection breaks before the answer, the outcome is unknown, so the command
+ * is not sent again: the person is asked to check.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -33,8 +32,10 @@ struct keeper {
 	struct buf in;
 };
 
-/* What a form may give to a verb: t text, i number, b bool, l list in one
- * text, m the several fields of that name. */
+/*
+ * The form fields of a verb: t text, i number, b bool, l list in one text, m
+ * repeated field.
+ */
 static const struct field {
 	enum verb verb;
 	const char *name;
@@ -127,7 +128,7 @@ keeper_free(struct keeper *k)
 	free(k);
 }
 
-/* A keeper that was restarted has closed the connection of old. */
+/* A restarted keeper has closed the old connection. */
 static bool
 is_stale(int fd)
 {
@@ -294,7 +295,7 @@ command_body(struct req *req, enum verb verb, struct json_object **ret)
 	return err;
 }
 
-/* What the path says about accounts and tokens goes into the body. */
+/* Copies account and token names from the path into the body. */
 static void
 name_from_path(struct req *req, struct json_object *body)
 {
@@ -313,7 +314,7 @@ name_from_path(struct req *req, struct json_object *body)
 	}
 }
 
-/* The run's page, at the step that is next now. */
+/* The run's page, at its next step. */
 static const char *
 run_place(struct req *req)
 {
@@ -328,7 +329,7 @@ run_place(struct req *req)
 	    text_eq(json_text(run, "state", ""), "running") ? "#finish" : "");
 }
 
-/* Where a person goes after the command. */
+/* The page to show after the command. */
 static const char *
 next_page(struct req *req)
 {
@@ -343,8 +344,10 @@ next_page(struct req *req)
 					      : "/users";
 }
 
-/* A form of the run page is answered on that page: it says what is possible
- * now.  What is not about the run has the page of errors. */
+/*
+ * A refused form of the run page is answered by that page, which shows what is
+ * possible now; others get the error page.
+ */
 static enum err
 refused(struct req *req, struct reply *reply, enum err err)
 {

@@ -1,6 +1,4 @@
-/*
- * command.h: commands, passed on to the keeper with the user's credential.
- */
+/* command.h: passes commands on to the keeper with the user's credential. */
 #ifndef WEB_HTTP_COMMAND_H
 #define WEB_HTTP_COMMAND_H
 
@@ -8,22 +6,22 @@
 
 struct keeper;
 
-/* The connection to DATA/run/keeper.sock, made when first needed. */
+/* The connection to DATA/run/keeper.sock, opened on first use. */
 struct keeper *keeper_new(const char *data);
 void keeper_free(struct keeper *k);
 
 /*
  * Asks the keeper for the request's verb on its run and step, with `body`
- * (taken over).  ERR_OK: *ret is its answer, owned by the request.  Else
- * req->fault and req->problem say why.
+ * (taken over). ERR_OK: *ret is its answer, owned by the request. Otherwise
+ * req->fault and req->problem describe the error.
  */
 enum err command_ask(struct req *req, enum verb verb, struct json_object *body,
     struct json_object **ret);
 
 /*
- * The body of the verb from the fields of the request: texts of a form
- * become what the verb expects, and what a form has beside (the token) stays
- * away.  A JSON body is passed as it is.  The caller puts it.
+ * The body of the verb from the fields of the request: converts the texts of a
+ * form and drops its other fields (the form token). A JSON body is passed
+ * unchanged. The caller puts it.
  */
 enum err command_body(
     struct req *req, enum verb verb, struct json_object **ret);

@@ -1,10 +1,9 @@
 /*
- * cookie.c: the cookies that we set.
- *
- * Over TLS they are called "__Host-…", which a browser accepts from this host
- * alone, over TLS, for all paths: neither a neighbour's subdomain nor plain
- * HTTP can plant one, and one of plain HTTP does not count there.  Whether it
- * is TLS our own nginx says; it replaces what a client claims.
+ * cookie.c: the console's cookies. Over TLS they are named "__Host-…", which a
+ * browser accepts from this host alone, over TLS, for all paths: neither a
+ * neighbour's subdomain nor plain HTTP can plant one, and a cookie of plain
+ * HTTP does not count there. Our own nginx reports TLS; it replaces the
+ * client's claim.
  */
 #include "base/text.h"
 #include "web/http/cookie.h"

@@ -1,6 +1,4 @@
-/*
- * cursor.c: the list of runs that one request for events is about.
- */
+/* cursor.c: parses the list of runs in a request for events. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /*
- * cursor.h: how far a reader of several runs is: "12:40,15:0", each run with
- * the number of its last event that the reader has.
+ * cursor.h: the position of a reader of several runs: "12:40,15:0", each run
+ * with the number of the last event that the reader has.
  */
 #ifndef WEB_HTTP_CURSOR_H
 #define WEB_HTTP_CURSOR_H
@@ -16,13 +16,13 @@ struct cursor {
 };
 
 /*
- * Reads a list into `at`, which has room for CURSOR_RUNS; a run without a
- * number begins at 0, and one that comes again counts once, as it is first.
- * The number of runs; -1: malformed, none, or too many.
+ * Parses a list into `at`, which has room for CURSOR_RUNS; a run without a
+ * number begins at 0; of a repeated run the first entry counts. Returns the
+ * number of runs; -1: malformed, none, or too many.
  */
 int cursor_read(const char *text, struct cursor *at);
 
-/* Moves the place of one run to what "RUN:SEQ" says, if it is in the list. */
+/* Sets the position of one run from "RUN:SEQ", if it is in the list. */
 void cursor_move(struct cursor *at, int count, const char *to);
 
 #endif

@@ -1,10 +1,9 @@
 /*
- * reply.c: one answer: complete before its first byte is sent.
- *
- * Status and headers follow the body into the output, so that a failure
- * while rendering is still a clean error page.  The headers that protect the
- * browser are the same on every answer and stand here, once; nginx adds none,
- * as its add_header is not inherited where a location has its own.
+ * reply.c: one answer, complete before its first byte is sent. Status and
+ * headers are produced after the body, so that a failure while rendering is
+ * still a clean error page. The security headers are the same on every answer
+ * and are set here, once; nginx adds none, as its add_header is not inherited
+ * by a location with its own.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -109,7 +108,7 @@ navigation_model(const struct req *req)
 	return o;
 }
 
-/* A text that the page before left for this one, by its key. */
+/* A text that the previous page left for this one, by its key. */
 static void
 set_flash(const struct req *req, struct reply *reply, struct json_object *o)
 {

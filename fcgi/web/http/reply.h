@@ -16,14 +16,14 @@ struct reply {
 
 void reply_init(struct reply *reply);
 void reply_clear(struct reply *reply);
-void reply_reset(struct reply *reply); /* keeps the memory */
+void reply_reset(struct reply *reply); /* owns the memory */
 
 /* Adds a header; a value with control characters is a bug and aborts. */
 void reply_header(struct reply *reply, const char *name, const char *value);
 
 /*
- * Renders the model through a template, with the key "_" that every page
- * has.  Takes the model over.
+ * Renders the model through a template, with the common key "_". Takes the
+ * model over.
  */
 enum err reply_page(struct req *req, struct reply *reply, const char *template,
     const char *title, struct json_object *model);
@@ -32,7 +32,7 @@ enum err reply_page(struct req *req, struct reply *reply, const char *template,
 enum err reply_json(
     struct req *req, struct reply *reply, struct json_object *model);
 
-/* One or the other, by what the request wants. */
+/* Page or JSON, as the request asks. */
 enum err reply_model(struct req *req, struct reply *reply, const char *template,
     const char *title, struct json_object *model);
 
@@ -40,7 +40,7 @@ enum err reply_model(struct req *req, struct reply *reply, const char *template,
 enum err reply_redirect(
     struct req *req, struct reply *reply, const char *location);
 
-/* nginx sends what an internal address of its own stands for. */
+/* Has nginx send the content of an internal address. */
 enum err reply_internal(struct req *req, struct reply *reply,
     const char *address, const char *type);
 
@@ -50,7 +50,7 @@ void reply_fault(struct req *req, struct reply *reply, enum err err);
 /* The model of that error: {"code", "message", "field", …}. */
 struct json_object *reply_problem(const struct req *req, enum err err);
 
-/* The status that stands for an error. */
+/* The status of an error. */
 int reply_status(enum err err, const char *code);
 
 /* The bytes for FastCGI: status, headers, and the body unless HEAD. */

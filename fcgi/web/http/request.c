@@ -1,10 +1,9 @@
 /*
- * request.c: one request, read and checked, independent of FastCGI.
- *
- * A body is a form or JSON; either way handlers find one object of fields.
- * What is not certainly well-formed is refused here.  The Accept header is
- * read coarsely on purpose: a browser says text/html, a program says
- * application/json, an event source says text/event-stream.
+ * request.c: one request, parsed and checked, independent of FastCGI. A body is
+ * a form or JSON; handlers find one object of fields either way. Malformed
+ * input is refused here. The Accept header is matched coarsely on purpose: a
+ * browser sends text/html, a program application/json, an event source
+ * text/event-stream.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -70,7 +69,7 @@ method_of(const char *s)
 	return METHOD_OTHER;
 }
 
-/* Who does not say what he wants gets what fits what he sends. */
+/* Without an Accept header the content type of the body decides. */
 static enum wants
 wants_of(const struct req *req)
 {

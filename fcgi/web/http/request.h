@@ -1,6 +1,4 @@
-/*
- * request.h: one request, read and checked, independent of FastCGI.
- */
+/* request.h: one request, parsed and checked, independent of FastCGI. */
 #ifndef WEB_HTTP_REQUEST_H
 #define WEB_HTTP_REQUEST_H
 
@@ -22,12 +20,12 @@ enum wants { WANTS_HTML, WANTS_JSON, WANTS_STREAM };
 struct req {
 	struct web *web;
 	struct arena *arena; /* all memory of the request */
-	char **env;          /* NAME=value, as FastCGI has it */
+	char **env;          /* NAME=value, as from FastCGI */
 	enum method method;
 	const char *path;           /* still encoded, without the query */
-	const char *query_text;     /* "" where none */
-	struct json_object *query;  /* {} where none */
-	struct json_object *fields; /* of the body: form or JSON alike */
+	const char *query_text;     /* "" if none */
+	struct json_object *query;  /* {} if none */
+	struct json_object *fields; /* of the body: form or JSON */
 	bool is_form;
 	enum wants wants;
 	const char *lang;
@@ -36,13 +34,13 @@ struct req {
 	const char *address;
 	struct actor actor; /* name "" until signed in */
 	enum verb verb;     /* of the route */
-	/* What the route's pattern found in the path. */
+	/* Set from the path by the route's pattern. */
 	int64_t run;
 	int64_t n;
 	const char *step;
 	const char *name;
-	struct fault fault;          /* why the handler gave up */
-	struct json_object *problem; /* the keeper's own words, or NULL */
+	struct fault fault;          /* the handler's error */
+	struct json_object *problem; /* the keeper's error, or NULL */
 };
 
 /*
@@ -59,14 +57,16 @@ const char *request_env(const struct req *req, const char *name);
 /* A cookie's value (arena), or NULL. */
 const char *request_cookie(const struct req *req, const char *name);
 
-/* Whoever sent the cookie or token: fills actor.  ERR_UNAUTHENTICATED. */
+/* Fills actor from the cookie or token.  ERR_UNAUTHENTICATED. */
 enum err request_sign_in(struct req *req);
 
 /* Puts the object when the request ends; returns it. */
 struct json_object *request_own(struct req *req, struct json_object *o);
 
-/* A text of the query or of the body, or "".  Of several fields of that name
- * the last counts: a form sends a checkbox behind its "no". */
+/*
+ * A text of the query or of the body, or "". The last of several fields of that
+ * name counts: a form sends a checkbox behind its "no".
+ */
 const char *request_query(const struct req *req, const char *name);
 const char *request_field(const struct req *req, const char *name);
 

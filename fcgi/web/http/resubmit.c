@@ -1,12 +1,10 @@
 /*
- * resubmit.c: a form that was sent after its session had ended.
- *
- * What somebody typed must not be lost because they had to sign in: the
- * sign-in form carries it, and after that the form is shown again, filled in,
- * and has to be pressed again.  The server keeps nothing meanwhile.  Secrets
- * are never carried: fields that our pages mark with `_secret`, and those of
- * the commands that take one.  Without a form on the page of before (the run
- * has gone on), what was entered is listed.
+ * resubmit.c: a form that was sent after its session had ended. The input must
+ * not be lost by the sign-in: the sign-in form carries it, and afterwards the
+ * form is shown again, filled in, and has to be sent again. The server stores
+ * nothing meanwhile. Secrets are never carried: fields that our pages mark with
+ * `_secret`, and those of the commands that take one. If the previous page has
+ * no such form any more (the run has gone on), the input is listed.
  */
 #include <string.h>
 
@@ -23,9 +21,9 @@
 
 struct carry {
 	const char *path;   /* to which the form was sent */
-	const char *page;   /* on which it stood; "": not known */
+	const char *page;   /* page with the form; "": unknown */
 	const char *fields; /* as a query, without secrets */
-	bool secret;        /* there was one */
+	bool secret;        /* there was a secret */
 	bool too_large;
 };
 
@@ -89,7 +87,7 @@ put_fields(const struct req *req, struct carry *c, struct buf *out)
 	}
 }
 
-/* The page that the browser says it came from, if it is one of ours. */
+/* The Referer, if it is one of our pages. */
 static const char *
 page_before(const struct req *req)
 {
@@ -160,7 +158,10 @@ carry_model(struct req *req)
 	return o;
 }
 
-/* Asks ourselves for a page, as this person; `out` has it where it is 200. */
+/*
+ * Requests a page from ourselves, as this person; `out` has it if the status is
+ * 200.
+ */
 static bool
 render(struct req *req, const char *page, struct buf *out)
 {
@@ -186,7 +187,7 @@ render(struct req *req, const char *page, struct buf *out)
 	return ok;
 }
 
-/* The form as it stands on that page, filled in; it goes into the model. */
+/* Finds the form in that page, filled in, and puts it into the model. */
 static bool
 find_form(struct req *req, const char *page, const struct carry *c,
     struct json_object *fields, struct json_object *model)
@@ -207,7 +208,7 @@ find_form(struct req *req, const char *page, const struct carry *c,
 	return found;
 }
 
-/* The page that it was sent from, that of its own address, those above. */
+/* Looks for the form on its page, on that of its own address, and above. */
 static void
 find_page(struct req *req, const struct carry *c, struct json_object *fields,
     struct json_object *model)

@@ -7,17 +7,19 @@
 #include "web/http/reply.h"
 
 /*
- * What the sign-in form carries of the form that was sent, as a model with
- * path, page, fields, secret and too_large; NULL where nothing is carried.
- * It is either that form itself (req) or a sign-in that carries one already.
+ * The form that the sign-in form carries, as a model with path, page, fields,
+ * secret and too_large; NULL if none. It is either this request's form or one
+ * that a sign-in carries already.
  */
 struct json_object *carry_model(struct req *req);
 
 /* The request is a sign-in that carries a form. */
 bool carry_is_there(const struct req *req);
 
-/* Shows the carried form filled in, to be pressed again: after signing in, or
- * where a form of an older session was sent. */
+/*
+ * Shows the carried form filled in, to be sent again: after signing in, or if a
+ * form of an older session was sent.
+ */
 enum err carry_show(struct req *req, struct reply *reply);
 
 #endif

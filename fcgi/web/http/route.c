@@ -1,11 +1,9 @@
 /*
- * route.c: which request goes where, and who may make it.
- *
- * This table is the whole surface of the console.  A handler is reached only
- * through it, so login, role and the form token are checked here, once.  The
- * verb of a row says what it takes (wire/verbs.def); where that depends on
- * the run or the step, the account must be signed in here and the keeper
- * decides.
+ * route.c: which request goes where, and who may make it. This table is the
+ * whole surface of the console. A handler is reached only through it, so login,
+ * role and the form token are checked here, once. The verb of a row gives the
+ * required role (wire/verbs.def); if that depends on the run or the step, the
+ * account must be signed in and the keeper decides.
  */
 #include <string.h>
 #include <strings.h>
@@ -105,7 +103,7 @@ route_table(size_t *ret_count)
 	return routes;
 }
 
-/* Decodes a segment of the path; NULL where it is malformed. */
+/* Decodes a segment of the path; NULL if malformed. */
 static const char *
 decoded(struct req *req, const char *s, size_t len)
 {
@@ -158,8 +156,10 @@ route_match(struct req *req, const char *pattern, const char *path)
 	return *pattern == '\0' && *path == '\0';
 }
 
-/* The row for the request, or NULL; then *ret_other says whether another
- * method would have one. */
+/*
+ * The row for the request, or NULL; then *ret_other tells whether another
+ * method has one.
+ */
 static const struct route *
 find(struct req *req, bool *ret_other)
 {
@@ -206,9 +206,8 @@ check_role(struct req *req, enum verb verb)
 }
 
 /*
- * The page that sends it is one of ours: the origin that the browser names is
- * the host that it asked.  The scheme is not compared, as a proxy may speak
- * another one to us.  A program names none.
+ * The Origin is our own host. The scheme is not compared, as a proxy may use
+ * another one towards us. Programs send no Origin.
  */
 static bool
 is_own_origin(const struct req *req)
@@ -227,9 +226,10 @@ is_own_origin(const struct req *req)
 	return host != NULL && strcasecmp(origin, host) == 0;
 }
 
-/* Another site must not press our buttons.  Sec-Fetch-Site is the browser's
- * own comparison, which no proxy in between can spoil; browsers leave it out
- * on plain HTTP. */
+/*
+ * Rejects forms of other sites. Sec-Fetch-Site is the browser's own comparison,
+ * which no proxy can change; browsers omit it on plain HTTP.
+ */
 static enum err
 check_form(struct req *req)
 {
@@ -273,8 +273,10 @@ ask_to_sign_in(struct req *req, struct reply *reply)
 	return err;
 }
 
-/* A cookie of a session that is over is as good as none, and is taken back,
- * so that it does not stand in the way of a new one. */
+/*
+ * A cookie of an ended session counts as none and is deleted, so that it does
+ * not prevent a new one.
+ */
 static enum err
 sign_in(struct req *req, struct reply *reply)
 {
@@ -288,8 +290,10 @@ sign_in(struct req *req, struct reply *reply)
 	return ERR_OK;
 }
 
-/* A person's form is not lost where its session is over: it is shown again,
- * after signing in, or at once where somebody has done that meanwhile. */
+/*
+ * A person's form is not lost if their session has ended: it is shown again
+ * after signing in, or at once if that has happened meanwhile.
+ */
 static enum err
 post(struct req *req, struct reply *reply, const struct route *route,
     enum err may)
@@ -336,8 +340,10 @@ dispatch(struct req *req, struct reply *reply)
 					    : route->handle(req, reply);
 }
 
-/* What only reads is made from one state of the journal.  A command is not:
- * after it the journal is read for what it changed. */
+/*
+ * A request that only reads uses one snapshot of the journal. A command does
+ * not: after it the journal is read for its changes.
+ */
 void
 route_dispatch(struct req *req, struct reply *reply)
 {

@@ -13,13 +13,13 @@ struct route {
 	enum err (*handle)(struct req *, struct reply *);
 };
 
-/* The table, for the tests that walk it. */
+/* The table, for tests. */
 const struct route *route_table(size_t *ret_count);
 
 /*
- * True where the path fits the pattern; fills run, n, step and name of req:
- * ":run" and ":n" are positive integers, ":step" and ":name" identifiers,
- * "*name" is all that remains.
+ * True if the path fits the pattern; fills run, n, step and name of req: ":run"
+ * and ":n" are positive integers, ":step" and ":name" identifiers, "*name" is
+ * the remaining path.
  */
 bool route_match(struct req *req, const char *pattern, const char *path);
 

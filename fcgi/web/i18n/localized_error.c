@@ -1,11 +1,9 @@
 /*
- * localized_error.c: what the keeper refused, in the language of the person.
- *
- * The keeper knows no languages: its sentence is English, for programs and
- * for the record.  With it comes a code, which never changes, and what it is
- * about; a sentence of another language is made of these.  A code that is said
- * in two ways has a second sentence, "_of", for where something is told that
- * it is about.
+ * localized_error.c: the keeper's errors in the language of the person. The
+ * keeper knows no languages: its sentence is English, for programs and for the
+ * record. With it comes a code, which never changes, and the subject; sentences
+ * of other languages are made of these. A code with two forms has a second
+ * sentence, "_of", for errors with a subject.
  */
 #include <stdio.h>
 

@@ -1,10 +1,7 @@
 /*
- * messages.c: the words of the pages, in the languages that there are.
- *
- * Templates read them as {{_.t.key}}.  The few that C composes ("Run on
- * fate-mysql") are texts with {names} to fill in, so that each language has
- * its own order.  English is the reference: what another language lacks is
- * English.
+ * messages.c: the texts of the pages in each language. Templates read them as
+ * {{_.t.key}}. Texts that C composes ("Run on fate-mysql") have {names} to fill
+ * in, so that each language has its own order. Missing texts are English.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -131,7 +128,7 @@ messages_get(const struct messages *m, const char *lang, const char *key,
 	return json_text(messages_all(m, lang), key, fallback);
 }
 
-/* The value whose {name} stands at s, or NULL. */
+/* The value of the {name} at s, or NULL. */
 static const char *
 value_at(const char *s, const char *const *pairs, size_t *ret_len)
 {

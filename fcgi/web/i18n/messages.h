@@ -1,6 +1,4 @@
-/*
- * messages.h: the words of the pages, in the languages that there are.
- */
+/* messages.h: the texts of the pages in each language. */
 #ifndef WEB_I18N_MESSAGES_H
 #define WEB_I18N_MESSAGES_H
 
@@ -13,8 +11,10 @@
 
 struct messages;
 
-/* Reads FOLDER/en.json and FOLDER/zh-CN.json: objects of texts.  What is
- * missing is taken from English.  ERR_IO, ERR_INVALID with a fault. */
+/*
+ * Reads FOLDER/en.json and FOLDER/zh-CN.json: objects of texts. Missing ones
+ * are taken from English. ERR_IO, ERR_INVALID with a fault.
+ */
 enum err messages_load(
     const char *folder, struct messages **ret, struct fault *fault);
 void messages_free(struct messages *m);
@@ -24,7 +24,7 @@ void messages_free(struct messages *m);
 const char *messages_language(const char *name);
 const char *messages_accept(const char *header);
 
-/* 0 or 1: for what is kept by language. */
+/* 0 or 1: the index of per-language data. */
 int messages_index(const char *lang);
 
 /* The other language, for the switch. */
@@ -33,12 +33,14 @@ const char *messages_other(const char *lang);
 /* All texts of a language; they belong to m. */
 struct json_object *messages_all(const struct messages *m, const char *lang);
 
-/* One text, or the fallback where there is none of that key. */
+/* One text, or the fallback if the key is unknown. */
 const char *messages_get(const struct messages *m, const char *lang,
     const char *key, const char *fallback);
 
-/* Appends a text in which {name} stands for a value; pairs is name, value,
- * name, value, NULL. */
+/*
+ * Appends a text with each {name} replaced by its value; pairs is name, value,
+ * name, value, NULL.
+ */
 void messages_fill(const char *text, const char *const *pairs, struct buf *out);
 
 #endif

@@ -1,10 +1,8 @@
 /*
- * step_message.c: what our own programs say of an attempt, in the language of
- * the person.
- *
- * The record has one sentence, in English.  Those that the keeper and the
- * runner write themselves are known, so a page can show them translated, with
- * what follows them as it is; what a target said is shown as it came.
+ * step_message.c: our own programs' messages about an attempt, in the language
+ * of the person. The record has one English sentence. The sentences of keeper
+ * and runner are known, so a page can translate them, with their details
+ * unchanged; messages from a target are shown as they came.
  */
 #include <string.h>
 

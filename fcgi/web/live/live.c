@@ -1,19 +1,16 @@
 /*
  * live.c: the live streams: one process, one loop, any number of watchers.
- *
- * While somebody watches, the database is asked every 50 ms whether another
- * process has committed (one pragma); only then is each watched run's head
- * read, and what is new in it, once for all its watchers.  The text goes
- * straight to the sockets; a watcher costs memory only for what its socket
- * would not take, and one that takes nothing is dropped.  A stream ends after
- * ten minutes, and with the session or token that it was asked with: the
- * browser comes back through the authorised route with the number of its last
- * event.
- *
- * One stream may carry several runs (a browser has six connections for all of
- * its tabs): its watcher has a seat in the channel of each.  A beat every few
- * seconds is an event and not a comment, so that a script notices a proxy
- * that holds the stream back.
+ * While there are watchers, the process asks the database every 50 ms whether
+ * another process has committed (one pragma); only then is each watched run's
+ * head read, and its new events, once for all its watchers. The text goes
+ * straight to the sockets; a watcher costs memory only for bytes that its
+ * socket did not take, and a stalled one is dropped. A stream ends after ten
+ * minutes, and with its session or token: the browser reconnects through the
+ * authorized route with the number of its last event. One stream may carry
+ * several runs (a browser has six connections for all of its tabs): its watcher
+ * has a seat in the channel of each. The heartbeat every few seconds is an
+ * event and not a comment, so that a script notices a proxy that holds the
+ * stream back.
  */
 #include <errno.h>
 #include <signal.h>
@@ -36,16 +33,16 @@
 #define TICK_MS 50
 #define BEAT_MS 3000 /* static/js/stream.js waits for it */
 #define PRESENCE_MS 1000
-#define TELL_MS 250         /* what one telling costs */
-#define TELL_CREDIT_MS 5000 /* how much of that can be saved */
-#define MAX_EVENTS 2000     /* of one run in one go */
+#define TELL_MS 250         /* cost of one update */
+#define TELL_CREDIT_MS 5000 /* most that can be saved up */
+#define MAX_EVENTS 2000     /* of one run in one read */
 #define MAX_NAMES 20
 
 /* A watcher's place in a channel. */
 struct seat {
 	struct seat *next;
 	struct watcher *watcher;
-	int64_t seq; /* last event that it was told */
+	int64_t seq; /* last event sent to it */
 };
 
 /* A watched run. */
@@ -53,10 +50,10 @@ struct channel {
 	struct channel *next;
 	struct seat *seats;
 	int64_t run;
-	int64_t seq;         /* all watchers were told up to here */
-	int64_t presence_at; /* when to tell who is here; 0: told */
+	int64_t seq;         /* all watchers have the events up to here */
+	int64_t presence_at; /* when to send who is here; 0: sent */
 	int64_t credit_at;   /* see may_tell() */
-	bool stale;          /* something may be new */
+	bool stale;          /* there may be new events */
 };
 
 struct hub {
@@ -68,7 +65,7 @@ struct hub {
 	int listener;
 	int64_t version;
 	int64_t beat_at;
-	int64_t people; /* the head of chain 0 that was seen */
+	int64_t people; /* the last seen head of chain 0 */
 };
 
 static const char beat[] = "event: beat\ndata: {}\n\n";
@@ -82,7 +79,7 @@ on_end(int signal)
 	ending = 1;
 }
 
-/* What is sent to those who watch one run, and to those who watch many. */
+/* Stream text for watchers of one run, and for those of many. */
 struct texts {
 	struct buf one;
 	struct buf many;
@@ -121,7 +118,7 @@ read_events(struct hub *h, int64_t run, int64_t after, struct texts *out,
 	db_done(rows);
 }
 
-/* Catches one watcher up with a channel. */
+/* Sends a watcher the events that it lacks of a channel. */
 static void
 catch_up(struct hub *h, struct channel *c, struct seat *s, int64_t until)
 {
@@ -144,7 +141,7 @@ head_of(struct hub *h, int64_t run)
 	return db_first_int(db_query(h->db, STMT_RUN_HEAD, INT(run)), 0);
 }
 
-/* What is new in a run, once for all who are up to date. */
+/* Sends a run's new events, once for all watchers that are up to date. */
 static void
 tell_events(struct hub *h, struct channel *c)
 {
@@ -168,8 +165,8 @@ tell_events(struct hub *h, struct channel *c)
 }
 
 /*
- * A step on a thousand targets has an event every few milliseconds.  A run
- * may be told of at once twenty times, and then four times a second, so that
+ * Rate limit: a step on a thousand targets has an event every few milliseconds.
+ * A run may be updated twenty times at once, then four times a second, so that
  * a flood comes in few pieces and a single event without delay.
  */
 static bool
@@ -240,7 +237,7 @@ channel_of(struct hub *h, int64_t run)
 	return h->channels = c;
 }
 
-/* The watcher takes a seat in the channel of a run. */
+/* Adds the watcher to the channel of a run. */
 static void
 sit_down(struct hub *h, struct watcher *w, const struct cursor *at)
 {
@@ -258,7 +255,7 @@ sit_down(struct hub *h, struct watcher *w, const struct cursor *at)
 	note_presence(c);
 }
 
-/* The request is whole: the watcher joins its runs. */
+/* The request is complete: adds the watcher to the channels of its runs. */
 static void
 join(struct hub *h, struct watcher *w, const struct live_request *r)
 {
@@ -321,7 +318,7 @@ accept_watchers(struct hub *h)
 	}
 }
 
-/* Those who are gone leave their seats; true where there was one. */
+/* Removes the seats of dead watchers; true if there were any. */
 static bool
 empty_seats(struct channel *c)
 {
@@ -375,8 +372,8 @@ send_beats(struct hub *h, int64_t now)
 }
 
 /*
- * A stream ends with the session or token that it was asked with.  All that
- * ends one but time is an event of chain 0; for time, each beat asks again.
+ * A stream ends with its session or token. All causes but expiry are events of
+ * chain 0; each heartbeat checks the expiry.
  */
 static void
 drop_signed_out(struct hub *h, bool changed, int64_t now)

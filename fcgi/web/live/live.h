@@ -11,22 +11,22 @@
 #include "journal/auth.h"
 #include "web/http/cursor.h"
 
-/* Serves DATA/run/live.sock until told to end. */
+/* Serves DATA/run/live.sock until SIGTERM. */
 void live_serve(const char *data);
 
-/* What a request to the hub asks for. */
+/* A parsed request to the hub. */
 struct live_request {
 	struct cursor at[CURSOR_RUNS];
 	int count;
-	bool many; /* asked by /events: ids name the run */
+	bool many; /* from /events: ids name the run */
 	char who[65];
 	char key[AUTH_KEY];
 };
 
 /*
- * Reads the head of a request ("GET /_live/RUN?after=SEQ&who=NAME&key=KEY" or
- * "GET /_live/?runs=RUN:SEQ,RUN:SEQ&who=NAME&key=KEY", and its headers).
- * 1: read; 0: more must come; -1: not ours.
+ * Parses the head of a request ("GET /_live/RUN?after=SEQ&who=NAME&key=KEY" or
+ * "GET /_live/?runs=RUN:SEQ,RUN:SEQ&who=NAME&key=KEY", and its headers). 1:
+ * done; 0: incomplete; -1: malformed.
  */
 int live_read_request(const char *text, size_t len, struct live_request *ret);
 

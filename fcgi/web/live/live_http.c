@@ -1,7 +1,7 @@
 /*
- * live_http.c: the little HTTP that the hub speaks behind nginx: it reads
- * the head of one GET and writes an event stream.  Only nginx can reach the
- * socket, and only by the redirect of a request that was authorised.
+ * live_http.c: the small part of HTTP that the hub speaks behind nginx: it
+ * parses the head of one GET and writes an event stream. Only nginx can reach
+ * the socket, and only by the redirect of an authorized request.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 
 #define MAX_HEAD (16 * 1024)
 
-/* The path behind /_live/: a run, or nothing where the query has them. */
+/* The path behind /_live/: a run, or nothing if the query has them. */
 static bool
 read_runs(const char *run, size_t len, struct json_object *query,
     struct live_request *ret)

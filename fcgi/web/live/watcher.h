@@ -18,24 +18,25 @@ struct watcher {
 	bool joined; /* its request is read */
 	bool many;   /* its events name their run */
 	struct buf in;
-	struct buf out; /* what the socket would not take */
+	struct buf out; /* unsent bytes */
 	bool dead;
 	char who[65];
 	char key[AUTH_KEY]; /* the session or token */
 };
 
-/* Takes over a non-blocking socket and asks epoll about it. */
+/* Takes over a non-blocking socket and adds it to epoll. */
 struct watcher *watcher_new(int epoll, int fd);
 
-/* Sends, and keeps what the socket does not take; one that takes nothing for
- * too long is dead. */
+/*
+ * Sends, and queues what the socket does not take; a socket that takes nothing
+ * for too long is dead.
+ */
 void watcher_send(struct watcher *w, const char *text, size_t len);
 
-/* Sends what was kept, when the socket takes more. */
+/* Sends queued bytes when the socket is writable. */
 void watcher_flush(struct watcher *w);
 
-/* Marks those of a list that have watched long enough as dead.  True where
- * any is dead. */
+/* Marks the expired ones of a list as dead.  True if any is dead. */
 bool watchers_expire(struct watcher *list, int64_t now);
 
 /* Releases the dead ones of a list; nothing may refer to them any more. */

@@ -1,6 +1,6 @@
 /*
- * page.h: the handlers that the route table names.  page_* shows, post_*
- * passes a command on to the keeper.  Each stands in the file of its name.
+ * page.h: the handlers in the route table. page_* shows, post_* passes a
+ * command on to the keeper. Each is in the file of its name.
  */
 #ifndef WEB_PAGES_PAGE_H
 #define WEB_PAGES_PAGE_H

@@ -1,10 +1,8 @@
 /*
- * page_artifact.c: one output that a run has kept, to download.
- *
- * A file is found by the number of the event that recorded it.  It is what a
- * target said, so a browser must never show it as anything of ours: it is
- * always a download of bytes, whatever its name says, and nginx adds to it
- * what it adds to recorded output (no sniffing, no scripts).
+ * page_artifact.c: downloads one artifact of a run. A file is found by the
+ * number of its event. It is output of a target, so a browser must never show
+ * it as ours: it is always a download of bytes, whatever its name, with the
+ * same nginx headers as recorded output (no sniffing, no scripts).
  */
 #include "web/pages/page.h"
 #include "wire/exec.h"

@@ -1,10 +1,9 @@
 /*
- * page_events.c: what happened in a run, or in several, since a given event.
- *
- * Asked for JSON it answers at once, for pages that poll and for programs.
- * Asked for an event stream it sends nginx to the live hub: who may listen
- * is decided here, by the same route, and nowhere else.  Bodies of events
- * are the exact JSON texts of the journal and are copied, not parsed.
+ * page_events.c: the events of a run, or of several, after a given one. As JSON
+ * it answers at once, for pages that poll and for programs. For an event stream
+ * it redirects nginx to the live hub: this route alone authorizes listeners.
+ * Bodies of events are the exact JSON texts of the journal and are copied, not
+ * parsed.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,7 +28,7 @@ after(struct req *req)
 	return seq;
 }
 
-/* Who listens, and by which session or token: with that the stream ends. */
+/* The listener, and the session or token with which the stream ends. */
 static void
 put_listener(const struct req *req, struct buf *to)
 {
@@ -142,9 +141,9 @@ stream_many(
 }
 
 /*
- * GET /events?runs=RUN:SEQ,RUN:SEQ: the same for several runs at once.  In
- * the stream an event's id is RUN:SEQ; one that comes back with it goes on
- * there for that run, and for the others where the address says.
+ * GET /events?runs=RUN:SEQ,RUN:SEQ: the same for several runs at once. In the
+ * stream an event's id is RUN:SEQ; a Last-Event-ID continues there for that
+ * run; the others continue from the address.
  */
 enum err
 page_events_many(struct req *req, struct reply *reply)

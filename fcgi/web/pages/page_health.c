@@ -1,11 +1,9 @@
-/*
- * page_health.c: what machines ask: is it alive, what is it doing.
- */
+/* page_health.c: health and metrics, for machines. */
 #include <inttypes.h>
 
 #include "web/pages/page.h"
 
-/* Answered at all: alive.  200: ready, the database can be read. */
+/* Any answer: alive.  200: ready, the database can be read. */
 enum err
 page_healthz(struct req *req, struct reply *reply)
 {
@@ -17,7 +15,7 @@ page_healthz(struct req *req, struct reply *reply)
 	return reply_json(req, reply, model);
 }
 
-/* Counts alone, so that a collector needs no account. */
+/* Counts only, so that a collector needs no account. */
 enum err
 page_metrics(struct req *req, struct reply *reply)
 {

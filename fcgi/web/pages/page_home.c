@@ -1,8 +1,7 @@
 /*
- * page_home.c: what waits for me, what is running, what ended lately.
- *
- * "Waits for me" is what run_authorize() says that I may do now: approve,
- * start, resume, press or sign the step that is next, or close.
+ * page_home.c: runs that wait for the person, active runs, recently ended runs.
+ * A run waits for the person if run_authorize() allows them now to approve,
+ * start, resume, start or sign the next step, or close.
  */
 #include <string.h>
 
@@ -31,7 +30,7 @@ static const struct {
 	{ VERB_step_skip, "wait_step", "Next: {title}" },
 };
 
-/* What the person could do to the run, or NULL. */
+/* The verb that the person could apply to the run, or NULL. */
 static const char *
 waiting_for(struct req *req, const struct view *v)
 {
@@ -92,7 +91,7 @@ add_list(struct json_object *model, const char *name, const char *has,
 	json_set(model, name, list);
 }
 
-/* The resets of passwords that the person could confirm. */
+/* Password resets that the person could confirm. */
 static struct json_object *
 resets(struct req *req)
 {
@@ -119,7 +118,7 @@ resets(struct req *req)
 	return all;
 }
 
-/* Somebody else has set the person's own password: what is to be done. */
+/* Instructions if somebody else has set the person's own password. */
 static const char *
 own_reset(struct req *req)
 {

@@ -1,9 +1,8 @@
 /*
- * page_login.c: signing in and out, the first admin, one's own password.
- *
- * The keeper makes the session; its secret goes into a cookie (cookie.c).  So
- * does the secret by which the browser is known at its next sign-in, which
- * strangers who guess the password then do not slow down.
+ * page_login.c: signing in and out, the first admin, one's own password. The
+ * keeper creates the session; its secret goes into a cookie (cookie.c). A
+ * second cookie identifies the browser at its next sign-in, so that strangers
+ * who guess the password do not slow it down.
  */
 #include <string.h>
 
@@ -14,9 +13,9 @@
 #include "web/views/model.h"
 #include "web/pages/page.h"
 
-#define DEVICE_SECONDS (400 * 24 * 3600) /* what browsers allow */
+#define DEVICE_SECONDS (400 * 24 * 3600) /* browsers' limit */
 
-/* The form again, with what was wrong. */
+/* The form again, with its error. */
 static enum err
 show_form(struct req *req, struct reply *reply, const char *template,
     const char *title_key, const char *title, enum err why)

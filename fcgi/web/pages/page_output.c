@@ -1,12 +1,10 @@
 /*
- * page_output.c: the recorded output of one target of one attempt.
- *
- * Files are found by the journal's execution id, never by a path from the
- * client.  ".txt" and ".cast" are sent by nginx (ranges work); ".play" is a
- * page that replays it, ".terminal" one that people type into while it runs;
- * without an ending it is a page with the end of the
- * output and a search over all of it.  Secret output is shown by the answer to
- * a form, once: the keeper opens it and puts on record for whom.
+ * page_output.c: the recorded output of one target of one attempt. Files are
+ * found by the journal's execution id, never by a path from the client. nginx
+ * sends ".txt" and ".cast" (ranges work); ".play" is a page that replays it,
+ * ".terminal" one with terminal input while it runs; without a suffix it is a
+ * page with the end of the output and a search. Secret output is shown in the
+ * answer to a form, once: the keeper decrypts it and records for whom.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -82,7 +80,7 @@ add_place(struct req *req, struct json_object *o, struct view *v, int step)
 	model_put(o, "step", s);
 }
 
-/* Who has typed into it so far, or NULL. */
+/* The people who have typed into it, or NULL. */
 static const char *
 typists(struct req *req, const char *target)
 {
@@ -102,7 +100,7 @@ typists(struct req *req, const char *target)
 		  "So far {names} typed here.", "names", names, NULL);
 }
 
-/* Whether people type into it now, and this one may. */
+/* Whether it takes input now, and this person may type. */
 static void
 add_typing(struct json_object *o, struct view *v, int step, const char *state)
 {
@@ -127,7 +125,7 @@ add_typing(struct json_object *o, struct view *v, int step, const char *state)
 		v->req->run, v->req->step));
 }
 
-/* Of secret output: that it is, or the text where it was revealed. */
+/* Secret output: marks it, or adds the revealed text. */
 static void
 add_sealed(struct view *v, struct json_object *o, int step, bool sealed,
     const char *revealed)

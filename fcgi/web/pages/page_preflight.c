@@ -1,6 +1,4 @@
-/*
- * page_preflight.c: the targets of a run, as the last preflight found them.
- */
+/* page_preflight.c: the targets of a run in the last preflight. */
 #include <inttypes.h>
 
 #include "base/text.h"

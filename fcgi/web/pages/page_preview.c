@@ -1,6 +1,6 @@
 /*
- * page_preview.c: exactly what the button will do: the pinned text, the
- * values that it gets, the targets and how they are reached.
+ * page_preview.c: exactly what the button will do: the text in the run
+ * snapshot, its values, the targets and the connections to them.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -76,7 +76,7 @@ how_itself(struct view *v, const struct step *step, struct json_object *t)
 	    json_text(t, "user", ""), "host", host, "key", pinned(v, t), NULL);
 }
 
-/* The machines on the way to it, in the order in which they are passed. */
+/* The jump hosts on the way to it, in order. */
 static const char *
 how(struct view *v, const struct step *step, const char *name)
 {
@@ -116,7 +116,7 @@ add_target(struct view *v, const struct step *step, struct json_object *list,
 	json_object_array_add(list, o);
 }
 
-/* The targets of the step, and those at the other ends of a copy. */
+/* The targets of the step, and both ends of a copy. */
 static struct json_object *
 targets_model(struct view *v, const struct step *step)
 {
@@ -143,8 +143,10 @@ targets_model(struct view *v, const struct step *step)
 	return list;
 }
 
-/* A text of the step with its values in place, secrets as dots; what each
- * target captured for itself keeps its name. */
+/*
+ * A text of the step with its values filled in, secrets as dots; values that
+ * differ between targets keep their name.
+ */
 static const char *
 filled(struct view *v, const struct step *step, const char *text)
 {
@@ -161,7 +163,7 @@ filled(struct view *v, const struct step *step, const char *text)
 	return copy;
 }
 
-/* Everything that is written into the step, as it will be read. */
+/* Adds all texts of the step, filled in. */
 static void
 add_filled(struct view *v, struct json_object *o, const struct step *step)
 {
@@ -194,7 +196,7 @@ add_value(struct json_object *list, const struct step *step, const char *name,
 	json_object_array_add(list, o);
 }
 
-/* What earlier steps captured with another value on each target. */
+/* Values from earlier steps that differ between targets. */
 static void
 add_own(struct view *v, const struct step *step, struct json_object *list,
     struct json_object *common)
@@ -232,7 +234,7 @@ values_model(struct view *v, const struct step *step)
 	return list;
 }
 
-/* Files of the runbook folder that are sent, as the plan has them. */
+/* Files of the runbook folder that are sent, from the plan. */
 static struct json_object *
 files_model(struct view *v, const struct step *step)
 {

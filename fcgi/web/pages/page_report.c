@@ -1,8 +1,7 @@
 /*
- * page_report.c: the record of a run, to print, to keep, to compare.
- *
- * The JSON report is made by journal/run_report.c, from the record alone:
- * `countersign verify` makes it again from the events that it carries.
+ * page_report.c: the report of a run, as page, JSON and CSV.
+ * journal/run_report.c makes the JSON report from the record alone:
+ * `countersign verify` makes it again from the report's events.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -202,7 +201,7 @@ page_report_json(struct req *req, struct reply *reply)
 	return o == NULL ? ERR_INTERNAL : reply_json(req, reply, o);
 }
 
-/* A field of CSV (RFC 4180) that no spreadsheet takes for a formula. */
+/* A CSV field (RFC 4180) that no spreadsheet interprets as a formula. */
 static void
 put_field(struct buf *out, const char *s, char after)
 {
@@ -233,7 +232,7 @@ put_values(
 	}
 }
 
-/* A step, one attempt of it on one target, what was kept of that. */
+/* A line: a step, an attempt of it on one target, its artifact. */
 static void
 put_line(struct buf *out, struct json_object *step, struct json_object *try)
 {

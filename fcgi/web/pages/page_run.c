@@ -1,9 +1,8 @@
 /*
- * page_run.c: the checklist of a run, for people and for programs.
- *
- * The JSON answer is the record of the run; the page adds under "_page" what
- * only a page needs: the document's items with their step cards, the
- * outline, and which actions are possible.
+ * page_run.c: the checklist of a run, for people and for programs. The JSON
+ * answer is the record of the run; under "_page" are the additions for the
+ * page: the document's items with their step cards, the outline, and the
+ * possible actions.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -21,7 +20,7 @@
 #include "web/views/rollback_view.h"
 #include "web/views/run_model.h"
 
-/* The sections of the page: the way forward, and the way back. */
+/* The item belongs to the rollback, not to the forward part. */
 static bool
 is_rollback_item(const struct view *v, const struct item *item)
 {
@@ -81,7 +80,7 @@ by_position(const void *a, const void *b)
 	    : (*x)->position > (*y)->position;
 }
 
-/* While a run is rolled back: the steps that this takes, in their order. */
+/* The steps of a running rollback, in their order. */
 static struct json_object *
 rollback_in_order(struct view *v)
 {
@@ -110,7 +109,7 @@ rollback_in_order(struct view *v)
 	return list;
 }
 
-/* Whether the section is the other, or stands below it. */
+/* The section is the other one, or below it. */
 static bool
 is_within(const struct runbook *runbook, int section, int other)
 {
@@ -120,7 +119,7 @@ is_within(const struct runbook *runbook, int section, int other)
 	return false;
 }
 
-/* The steps of a section and of those below it. */
+/* Counts the steps of a section and of those below it. */
 static struct tally
 tally_section(const struct view *v, int section)
 {
@@ -136,7 +135,7 @@ tally_section(const struct view *v, int section)
 	return t;
 }
 
-/* While a run is rolled back, one entry stands for all that this takes. */
+/* During a rollback, one entry stands for all of its steps. */
 static struct tally
 tally_rollback(const struct view *v)
 {
@@ -214,7 +213,7 @@ primary(struct view *v)
 	return o;
 }
 
-/* Whether the page has a line to type into, which a refresh would empty. */
+/* The page has an input line, which a refresh would empty. */
 static bool
 has_line(struct view *v)
 {
@@ -277,9 +276,9 @@ add_flags(struct view *v, struct json_object *o)
 }
 
 /*
- * Where a page without scripts loads itself again: at the step in focus, and
- * each time another address, as a browser that is at one with a fragment
- * already only scrolls there.
+ * The address with which a page without scripts reloads: at the step in focus,
+ * and different each time, as a browser only scrolls if the address differs in
+ * nothing but the fragment.
  */
 static const char *
 again_url(struct view *v)
@@ -332,7 +331,7 @@ page_part(struct view *v)
 	return o;
 }
 
-/* What was refused, and the run that stands in the way, if one does. */
+/* The refused command, and the run that blocks it, if any. */
 static struct json_object *
 refused(struct view *v, enum err why)
 {

@@ -1,10 +1,8 @@
 /*
- * page_run_new.c: the form of a new run, made from the document's
- * parameters, and the form that changes those of a run.
- *
- * A wrong form comes back with what was typed (but for secrets) and with the
- * sentence at its field.  Values are checked here as well as in the keeper,
- * so that all fields that are wrong show at once.
+ * page_run_new.c: the form of a new run, made from the document's parameters,
+ * and the form that changes those of a run. A form with errors comes back with
+ * its values (but for secrets) and an error at each field. Values are checked
+ * here as well as in the keeper, so that all wrong fields show at once.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -19,12 +17,12 @@
 #include "web/pages/page.h"
 #include "web/views/view.h"
 
-/* What a form field of a parameter is filled with. */
+/* The values that fill the form. */
 struct filling {
 	struct req *req;
 	bool posted;
 	struct json_object *old; /* values of the run, or NULL */
-	bool wrong;              /* a field was found to be wrong */
+	bool wrong;              /* a field is wrong */
 	bool shaped;             /* some values cannot be changed */
 };
 
@@ -48,7 +46,7 @@ value_of(const struct filling *f, const struct parameter *p)
 	return p->fallback != NULL ? p->fallback : "";
 }
 
-/* Why the value cannot be taken (arena), or NULL. */
+/* The error of the value (arena), or NULL. */
 static const char *
 check(const struct filling *f, const struct parameter *p, const char *value)
 {
@@ -156,8 +154,10 @@ environments_model(struct req *req, const char *selected)
 	return list;
 }
 
-/* Puts the keeper's objection to where it belongs, once: to its field, where
- * the form may have said the same already, or else to the top. */
+/*
+ * Puts the keeper's error once: at its field, unless the form has found it
+ * already, or else at the top.
+ */
 static void
 place_problem(struct req *req, struct json_object *model, enum err err)
 {
@@ -179,7 +179,7 @@ place_problem(struct req *req, struct json_object *model, enum err err)
 	json_set(model, "error", problem);
 }
 
-/* What has to have happened elsewhere before the run can be started. */
+/* The rehearsal that must come before the start. */
 static void
 add_rehearsal(struct req *req, struct json_object *o, const char *name,
     const struct runbook *runbook)
@@ -252,7 +252,7 @@ page_run_new(struct req *req, struct reply *reply)
 	    req, reply, request_query(req, "runbook"), false, ERR_OK);
 }
 
-/* The parameters of a form as the keeper takes them.  A new object. */
+/* The parameters of a form in the keeper's format.  A new object. */
 static struct json_object *
 posted_parameters(
     struct req *req, const struct runbook *runbook, bool keep_empty)
@@ -272,9 +272,8 @@ posted_parameters(
 }
 
 /*
- * The same form, sent twice, creates one run.  Its key is made of a number
- * that the form carries and of all that was filled in, so that a form that is
- * changed and sent again is another request.
+ * The same form, sent twice, creates one run. Its key is made of a number in
+ * the form and of all values, so a changed form is another request.
  */
 static void
 add_form_key(struct req *req, struct json_object *body)
@@ -313,7 +312,7 @@ form_body(struct req *req, struct json_object **ret)
 	return ERR_OK;
 }
 
-/* The key of a program's request, and the body that it is for. */
+/* The key of a program's request, and the body that it belongs to. */
 static void
 add_header_key(struct req *req, struct json_object *body)
 {

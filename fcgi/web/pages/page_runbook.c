@@ -1,6 +1,6 @@
 /*
- * page_runbook.c: one document, rendered, with its parameters and with what
- * the check has to say about it.
+ * page_runbook.c: one document, rendered, with its parameters and the findings
+ * of the check.
  */
 #include <string.h>
 
@@ -69,7 +69,7 @@ add_diagnostic(
 	json_object_array_add(list, o);
 }
 
-/* A role that no account has: nobody could press the step, or approve. */
+/* A role that no account has: nobody could start the step, or approve. */
 static void
 check_role(struct req *req, struct json_object *list, const char *role,
     int line, int column)

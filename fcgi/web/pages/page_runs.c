@@ -1,9 +1,8 @@
 /*
- * page_runs.c: history, searched and filtered.
- *
- * Without filters it is the newest rows by primary key, which costs the same
- * over a hundred runs or a million.  There is no total: to count is a scan,
- * and nobody reads page 3,711.
+ * page_runs.c: the list of runs, searched and filtered. Without filters it
+ * reads the newest rows by primary key, at the same cost for a hundred runs or
+ * a million. There is no total: counting is a scan, and nobody reads page
+ * 3,711.
  */
 #include <string.h>
 
@@ -59,7 +58,7 @@ count_filters(struct req *req)
 	return count;
 }
 
-/* A state that only runs have that are under way. */
+/* A state of open runs only. */
 static bool
 is_open_state(const char *state)
 {
@@ -155,7 +154,7 @@ add_form(struct req *req, struct json_object *model)
 	model_bool(model, "is_filtered", count_filters(req) > 0);
 }
 
-/* Which step of an open run is next or at work. */
+/* The step of an open run that is next or runs. */
 static void
 add_focus(struct req *req, struct json_object *o)
 {

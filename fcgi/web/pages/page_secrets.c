@@ -1,7 +1,7 @@
 /*
- * page_secrets.c: the names of the secrets that there are, who uses them, and
- * the forms that write, replace and delete one.  A value goes to the keeper
- * and is never in an answer: this process could not read it if it wanted to.
+ * page_secrets.c: the names of secrets, their users, and the forms that write,
+ * replace and delete one. A value goes to the keeper and is never in an answer:
+ * this process cannot read it.
  */
 #include "base/clock.h"
 #include "base/text.h"
@@ -87,7 +87,7 @@ missing(struct req *req, struct json_object *there)
 	return list;
 }
 
-/* `name` is what the form was for, `asked` whether it needs a second look. */
+/* `name` is the secret of the form, `asked` whether it must be confirmed. */
 static enum err
 show(struct req *req, struct reply *reply, const char *name, enum err why)
 {

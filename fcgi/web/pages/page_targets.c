@@ -1,7 +1,7 @@
 /*
- * page_targets.c: what each target's name means in each environment, with the
- * fingerprints of pinned host keys, for people who compare them with the
- * machines.  It shows targets.yml; nothing here changes it.
+ * page_targets.c: the targets of each environment, with the fingerprints of
+ * their host keys, for comparison with the machines. It shows targets.yml;
+ * nothing here changes it.
  */
 #include <string.h>
 
@@ -60,7 +60,7 @@ links_to(struct json_object *names)
 	return list;
 }
 
-/* What the page needs of a target beside what targets_describe() says. */
+/* Adds the fields that targets_describe() does not have. */
 static void
 complete_target(
     struct req *req, struct json_object *o, struct json_object *users)

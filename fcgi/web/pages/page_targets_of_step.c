@@ -1,9 +1,8 @@
 /*
  * page_targets_of_step.c: all targets of a step, up to one of its attempts.
- *
- * Each target with its last result, those that need a person first, filtered
- * by state and name in the database and shown a hundred at a time: a page
- * stays small whatever the size of the group.
+ * Each target has its last result; those that need a person come first. The
+ * database filters them by state and name, and a page has a hundred: it stays
+ * small whatever the size of the group.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -18,7 +17,7 @@
 #define ROWS 100
 #define MAX_PAGE 1000
 
-/* The name as a LIKE pattern, or NULL where none is asked for. */
+/* The name as a LIKE pattern, or NULL without a filter. */
 static const char *
 name_pattern(struct req *req)
 {

@@ -1,6 +1,6 @@
 /*
- * page_tokens.c: one's own API tokens.  A new one is shown once, in the
- * answer to the form itself: after that only its hash is known.
+ * page_tokens.c: one's own API tokens. A new one is shown once, in the answer
+ * to the form itself: only its hash is stored.
  */
 #include "base/text.h"
 #include "web/http/command.h"
@@ -18,7 +18,7 @@ add_scopes(struct req *req, struct json_object *rows)
 	}
 }
 
-/* For how long the form offers a token. */
+/* The lifetimes that the form offers for a token. */
 static struct json_object *
 lives(struct req *req)
 {

@@ -1,6 +1,4 @@
-/*
- * page_users.c: the people and their roles.
- */
+/* page_users.c: people and their roles. */
 #include <string.h>
 
 #include "base/text.h"
@@ -8,7 +6,10 @@
 #include "web/views/model.h"
 #include "web/pages/page.h"
 
-/* Who else could know the password, while that hinders the account. */
+/*
+ * The other people who could know the password, while that restricts the
+ * account.
+ */
 static const char *
 password_text(const struct req *req, struct json_object *o)
 {

@@ -1,9 +1,8 @@
 /*
- * approvals.c: what the rules of a run ask for, and who has approved.
- *
- * An approval that stands and does not count any more, because its giver has
- * lost the role or because it is too old, is shown with the reason: what the
- * page shows and what the keeper counts must not differ.
+ * approvals.c: the approval rules of a run, and who has approved. An approval
+ * that does not count any more, because its giver has lost the role or because
+ * it is too old, is shown with the reason: page and keeper must agree on what
+ * counts.
  */
 #include <stdlib.h>
 
@@ -115,8 +114,10 @@ rules_model(struct view *v)
 	return list;
 }
 
-/* Who rejected the plan, and what follows; the person's own rejection can be
- * taken back here. */
+/*
+ * Adds who rejected the plan, and the consequence; people can withdraw their
+ * own rejection here.
+ */
 static void
 add_rejection(struct view *v, struct json_object *o)
 {
@@ -152,7 +153,7 @@ add_reason(struct view *v, struct json_object *o)
 				    v->req, why.code, why.about, why.message));
 }
 
-/* A value as the run that is to be rehearsed would have it. */
+/* A value as the run to be rehearsed would have it. */
 struct lookup {
 	struct view *v;
 	struct json_object *variables; /* captured by the rehearsal */
@@ -179,7 +180,7 @@ variables_of(struct view *v, int64_t run)
 	return o;
 }
 
-/* The steps that the rehearsal left out and this run takes: [indexes]. */
+/* The steps that the rehearsal excluded and this run includes: [indexes]. */
 static struct json_object *
 not_rehearsed(struct view *v)
 {
@@ -235,7 +236,7 @@ approvals_rehearsal(struct view *v)
 	return o;
 }
 
-/* For people: what is missing, or which run it was and what it left out. */
+/* For people: what is missing, or the rehearsal and the steps it excluded. */
 static void
 add_rehearsal(struct view *v, struct json_object *o)
 {

@@ -1,6 +1,4 @@
-/*
- * artifacts.c: the outputs that a run has kept, listed.
- */
+/* artifacts.c: the artifacts of a run, listed. */
 #include <inttypes.h>
 
 #include "base/text.h"

@@ -1,6 +1,6 @@
 /*
- * card.c: what a step is, in words: for the library, where no run is, and
- * for the run pages alike.
+ * card.c: descriptions of a step, for the library (without a run) and for run
+ * pages.
  */
 #include <stdio.h>
 #include <string.h>
@@ -93,7 +93,7 @@ card_success(struct req *req, const struct step *step)
 	return text;
 }
 
-/* How a group is gone through, or "". */
+/* The pace over a group's targets, or "". */
 static const char *
 pace(struct req *req, const struct step *step)
 {
@@ -155,7 +155,7 @@ limits(struct req *req, const struct step *step)
 	return *text != '\0' ? text : NULL;
 }
 
-/* How many steps of the book stand in the section. */
+/* The number of the runbook's steps in the section. */
 static int
 count_in(const struct runbook *runbook, int section)
 {
@@ -215,7 +215,7 @@ card_what(
 	model_bool(o, "secret", step->secret);
 }
 
-/* What is so of most steps of a run: nothing happened, nothing to press. */
+/* The model of a step without attempts or actions, as most are. */
 static struct json_object *
 idle_step(void)
 {
@@ -289,7 +289,7 @@ heading(const struct runbook *runbook, const struct item *item,
 	return o;
 }
 
-/* Whether an item's text names values at all. */
+/* Finds out whether an item's text refers to values. */
 struct asking {
 	const struct card_maker *maker;
 	bool asked;
@@ -305,7 +305,7 @@ value_asked(void *ctx, const char *name)
 				       : NULL;
 }
 
-/* What names no value is the same for all runs of the document. */
+/* An item without values is the same for all runs of the document. */
 static struct json_object *
 rendered(struct cached_runbook *entry, const struct item *item,
     const struct card_maker *maker, struct buf *html)

@@ -1,8 +1,7 @@
 /*
- * card_copy.c: between which machines a copy step copies.
- *
- * A line may name a target on each side, so what stands in `on=` is not all
- * that the step touches: chip, button and host keys are those of both ends.
+ * card_copy.c: the machines of a copy step. A line may name a target on each
+ * side, so `on=` does not list all of them: chip, button and host keys cover
+ * both ends.
  */
 #include <string.h>
 

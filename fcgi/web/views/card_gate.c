@@ -1,9 +1,7 @@
 /*
- * card_gate.c: a gate in the middle of a run: who gives it, who has, what is
- * missing, and what follows after it.
- *
- * The decisions are those for the plan as it is; what was decided on an
- * earlier plan stands in the chronology of the report.
+ * card_gate.c: a gate in the middle of a run: who approves, who has, what is
+ * missing, and what follows it. Only decisions on the present plan are shown;
+ * decisions on earlier plans are in the timeline of the report.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,7 +12,7 @@
 #include "web/views/card.h"
 #include "web/views/model.h"
 
-#define MAX_FOLLOWING 12 /* steps behind the gate that are named */
+#define MAX_FOLLOWING 12 /* steps behind the gate that are listed */
 
 static struct json_object *
 decisions_of(struct view *v, int step)
@@ -72,7 +70,7 @@ by_position(const void *a, const void *b)
 	    ((*x)->position < (*y)->position);
 }
 
-/* The steps behind the gate, up to the next one, in their order. */
+/* The steps behind the gate, up to the next one, in order. */
 static size_t
 following(struct view *v, int step, const struct view_step **ret)
 {
@@ -164,7 +162,7 @@ card_people(struct req *req, const char *role)
 		  "people", all, NULL);
 }
 
-/* A sentence about a role, and who has it. */
+/* A sentence about a role and the people who have it. */
 static const char *
 with_people(struct view *v, const char *text, const char *role)
 {

@@ -1,9 +1,7 @@
 /*
- * card_run.c: a step of a run: what happened to it and what can be done.
- *
- * Which buttons there are is asked of run_authorize(), the same function by
- * which the keeper decides, so that a page never offers what is then refused
- * for another reason than that somebody was faster.
+ * card_run.c: a step of a run: results and possible actions. The buttons depend
+ * on run_authorize(), the function by which the keeper decides, so a page
+ * offers only what the keeper allows, unless somebody else was faster.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -111,7 +109,7 @@ signatures_of(const struct view_step *s)
 	return list;
 }
 
-/* Attempts without what is only for us. */
+/* Attempts without the keys for templates. */
 static struct json_object *
 attempts_json(const struct view_step *s)
 {
@@ -184,7 +182,7 @@ label_on(struct view *v, struct json_object *targets, const char *what)
 	    NULL);
 }
 
-/* A copy between machines says between which. */
+/* A copy between machines names both. */
 static const char *
 label_copy(struct view *v, const struct step *step, const char *otherwise)
 {
@@ -227,7 +225,7 @@ add_labels(struct view *v, struct json_object *o, const struct view_step *s,
 		label_on(v, targets, "retry")));
 }
 
-/* The word "probe" stands for what a probe found out. */
+/* A probe shows its answer instead of the word "probe". */
 const char *
 card_reason(struct view *v, const struct view_step *s)
 {
@@ -285,7 +283,7 @@ add_target_page(
 			     : "");
 }
 
-/* The terminal that people type into, while it is there. */
+/* Adds the terminal for input, while it exists. */
 static void
 add_terminal(struct view *v, struct json_object *t, const struct view_step *s)
 {
@@ -326,7 +324,7 @@ add_attempt_page(struct view *v, struct json_object *o,
 		add_terminal(v, json_object_array_get_idx(targets, i), s);
 }
 
-/* The last attempt, and those before it, newest first. */
+/* The last attempt, and the earlier ones, newest first. */
 static void
 add_attempts(struct view *v, struct json_object *o, const struct view_step *s)
 {
@@ -357,7 +355,7 @@ add_attempts(struct view *v, struct json_object *o, const struct view_step *s)
 	model_int(o, "next_attempt", s->attempts + 1);
 }
 
-/* What tells whether the step has taken effect, where that is in doubt. */
+/* The probe that settles whether the step has taken effect, if in doubt. */
 static bool
 add_probe(struct view *v, struct json_object *o, int step)
 {
@@ -438,7 +436,7 @@ add_actions(struct view *v, struct json_object *o, int step,
 		any = true;
 	}
 	any |= add_probe(v, o, step);
-	/* what the run offers after a rejected gate stands with the actions */
+	/* the run's actions include those after a rejected gate */
 	any |= s->step->kind == STEP_APPROVAL && text_eq(s->state, "failed");
 	if (any) {
 		model_bool(o, "has_actions", true);
@@ -459,7 +457,7 @@ add_flag(struct json_object *o, const char *flag, bool b)
 		model_bool(o, flag, true);
 }
 
-/* A probe that worked has an answer, and "succeeded" is not what it is. */
+/* A probe that worked has an answer, which is shown instead of "succeeded". */
 void
 card_state(struct view *v, struct json_object *o, int step)
 {
@@ -525,7 +523,7 @@ add_state(struct view *v, struct json_object *o, int step)
 	}
 }
 
-/* Of a group: how many of it have come how far. */
+/* For a group: the number of targets in each state. */
 static void
 add_targets(struct view *v, struct json_object *o, const struct view_step *s,
     struct json_object *counts)

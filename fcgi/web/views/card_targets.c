@@ -1,10 +1,9 @@
 /*
- * card_targets.c: the targets of a step on its card, one or a thousand.
- *
- * A card has room for a few: what needs a person comes first, and the rest is
- * counted, with links to the list of all (page_targets_of_step.c).  What counts
- * is the last result of each target over all attempts, as a retry may have been
- * for some of them alone.
+ * card_targets.c: the targets of a step on its card, one or a thousand. A card
+ * has room for a few: those that need a person come first, the rest is counted,
+ * with links to the list of all (page_targets_of_step.c). The last result of
+ * each target over all attempts counts, as a retry may have covered only some
+ * of them.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -17,7 +16,7 @@
 #include "web/views/model.h"
 
 #define ON_CARD 8      /* targets with their output */
-#define WELL_ON_CARD 2 /* where all of those have succeeded */
+#define WELL_ON_CARD 2 /* if all of those have succeeded */
 #define CHIPS 3        /* names in the head of a card */
 
 const char *const host_states[] = { "failed", "unknown", "not_started",
@@ -161,7 +160,7 @@ card_trim_targets(
 	json_set(attempt, "targets", few);
 }
 
-/* One button to try again: for which targets, in which words. */
+/* One retry button: its targets and its label. */
 static void
 add_retry(struct json_object *list, const char *key, const char *label,
     const char *help)
@@ -188,7 +187,7 @@ number(struct view *v, int64_t n)
 	return arena_printf(v->req->arena, "%" PRId64, n);
 }
 
-/* SQL: where the targets stopped in a way that they can go on there. */
+/* SQL: the button that resumes at the statement where each target stopped. */
 static void
 add_resume(struct view *v, struct json_object *list, struct json_object *latest)
 {
@@ -225,7 +224,7 @@ add_resume(struct view *v, struct json_object *list, struct json_object *latest)
 		      "n", number(v, at - 1), NULL));
 }
 
-/* SQL: the same, behind the statement that failed, which is skipped. */
+/* SQL: the same behind the failed statement, which is skipped. */
 static void
 add_skip(struct view *v, struct json_object *list, struct json_object *latest)
 {
@@ -254,7 +253,7 @@ add_skip(struct view *v, struct json_object *list, struct json_object *latest)
 		"applied before stays."));
 }
 
-/* What a retry of them all is for, where some of them had succeeded. */
+/* The label of a retry of all, some of which had succeeded. */
 static const char *
 rest_label(struct view *v, int64_t rest, int64_t failed)
 {
@@ -269,7 +268,7 @@ rest_label(struct view *v, int64_t rest, int64_t failed)
 	    "count", number(v, rest), NULL);
 }
 
-/* The targets of which the flag is not set. */
+/* The number of targets without the flag. */
 static int64_t
 count_without(struct json_object *latest, const char *flag)
 {
@@ -282,7 +281,7 @@ count_without(struct json_object *latest, const char *flag)
 	return count;
 }
 
-/* rerun=never: only where it was not begun. */
+/* rerun=never: only where it never began. */
 static void
 add_first_try(
     struct view *v, struct json_object *list, struct json_object *latest)

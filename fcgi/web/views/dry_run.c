@@ -1,9 +1,7 @@
 /*
- * dry_run.c: what looks at targets have shown.
- *
- * The results stand in the journal as one object, the differences in the
- * recordings of the look, which are read as those of attempts are.  A look
- * at another plan than that of now is shown and said to be old.
+ * dry_run.c: the results of dry runs. They are one object in the journal;
+ * differences are in the recordings of the dry run, which are read like those
+ * of attempts. A dry run of another plan than the present one is shown as old.
  */
 #include <string.h>
 
@@ -22,7 +20,7 @@ last_dry_run(struct view *v, const char *step)
 		INT(v->lifecycle.id), TEXT(step))));
 }
 
-/* What is so of each look; rows are added by the callers. */
+/* The common part of each model; callers add the rows. */
 static struct json_object *
 model_of(struct view *v, struct json_object *dry_run)
 {
@@ -39,7 +37,7 @@ model_of(struct view *v, struct json_object *dry_run)
 	return o;
 }
 
-/* Once the look has ended, a target that has said nothing is not at work. */
+/* After the end of the dry run, a target without a result is not running. */
 static const char *
 state_of(struct json_object *dry_run, struct json_object *line)
 {

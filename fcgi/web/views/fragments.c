@@ -1,11 +1,9 @@
 /*
- * fragments.c: finished cards of the steps that do not change for now.
- *
- * Of a long checklist nearly all steps are over or have not come yet: nothing
- * can be pressed on them, they look the same to everybody, and their attempts
- * are complete.  Their cards are rendered once and kept, for the few runs
- * that are looked at, and are good for as long as what is said of the step in
- * its row is the same.  Whole pages are not kept: they differ by person.
+ * fragments.c: rendered cards of steps that do not change for now. In a long
+ * checklist nearly all steps are over or not reached yet: they have no actions,
+ * look the same to everybody, and their attempts are complete. Their cards are
+ * rendered once and cached, for a few runs, and are valid while the step's row
+ * is the same. Whole pages are not cached: they differ by person.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,10 +16,10 @@
 #include "web/views/outcome.h"
 
 #define SETS 6
-#define MAX_STEPS 400 /* of one run; others are not kept */
+#define MAX_STEPS 400 /* of one run; others are not cached */
 
 struct card {
-	struct buf key;           /* what its row said */
+	struct buf key;           /* the content of its row */
 	struct json_object *html; /* NULL: not rendered yet */
 };
 
@@ -65,7 +63,7 @@ fragments_free(struct fragments *f)
 	free(f);
 }
 
-/* The cards of that run and language, in place of those not used longest. */
+/* The cards of that run and language; replaces the least recently used. */
 static struct set *
 set_of(struct view *v)
 {

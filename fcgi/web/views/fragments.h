@@ -1,6 +1,4 @@
-/*
- * fragments.h: finished cards of the steps that do not change for now.
- */
+/* fragments.h: rendered cards of steps that do not change for now. */
 #ifndef WEB_VIEWS_FRAGMENTS_H
 #define WEB_VIEWS_FRAGMENTS_H
 
@@ -12,8 +10,8 @@ struct fragments *fragments_new(void);
 void fragments_free(struct fragments *f);
 
 /*
- * The HTML of a step's card, for which card_may_change() is false and which
- * has no body.  A new object, or NULL where it could not be rendered.
+ * The HTML of a step's card, for which card_may_change() is false and which has
+ * no body. A new object, or NULL if rendering failed.
  */
 struct json_object *fragments_card(struct view *v, int step);
 

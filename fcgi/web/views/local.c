@@ -1,8 +1,7 @@
 /*
- * local.c: how a step runs on the console's own machine, in words.
- *
- * `serve` has tried what isolates a step there
- * (fcgi/executor/confine/confine.h) and has left it in DATA/run/isolation.
+ * local.c: the isolation of a step on the console's own machine, in words.
+ * `serve` has tried what is available there (fcgi/executor/confine/confine.h)
+ * and has written it to DATA/run/isolation.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,4 @@
-/*
- * local.h: how a step runs on the console's own machine, in words.
- */
+/* local.h: the isolation of a step on the console's own machine, in words. */
 #ifndef WEB_VIEWS_LOCAL_H
 #define WEB_VIEWS_LOCAL_H
 
@@ -8,8 +6,10 @@
 
 #include "web/http/request.h"
 
-/* Of the target “local” as a plan has it (NULL: nothing is said there), and
- * the step's user= (or NULL).  The text belongs to the request. */
+/*
+ * For the target “local” of a plan (NULL: no settings), and the step's user=
+ * (or NULL). The text belongs to the request.
+ */
 const char *local_how(
     struct req *req, struct json_object *local, const char *user);
 

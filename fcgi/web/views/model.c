@@ -1,6 +1,4 @@
-/*
- * model.c: small pieces of which the models of pages are built.
- */
+/* model.c: small pieces of the models of pages. */
 #include <inttypes.h>
 #include <string.h>
 

@@ -1,6 +1,4 @@
-/*
- * model.h: small pieces of which the models of pages are built.
- */
+/* model.h: small pieces of the models of pages. */
 #ifndef WEB_VIEWS_MODEL_H
 #define WEB_VIEWS_MODEL_H
 
@@ -27,7 +25,7 @@ model_object(int size)
 	return o;
 }
 
-/* One object for all that is true, one for all that is false. */
+/* Shared objects for true and for false. */
 struct json_object *model_true_or_false(bool b);
 
 /* A name of several segments, encoded for an address. */
@@ -55,26 +53,30 @@ model_bool(struct json_object *o, const char *key, bool b)
 const char *model_duration(const struct req *req, int64_t ms);
 const char *model_size(const struct req *req, int64_t bytes);
 
-/* The texts of an object as [{name, value}]; an array has one for each. */
+/* The texts of an object as [{name, value}]; one for each of an array. */
 struct json_object *model_pairs(struct json_object *o);
 
-/* Beside an approval or a signature: whether somebody else had set the
- * password of who gave it (reset_by, reset_at, reset_text). */
+/*
+ * Adds to an approval or a signature that somebody else had set its giver's
+ * password (reset_by, reset_at, reset_text).
+ */
 void model_reset(
     const struct req *req, struct json_object *o, struct json_object *from);
 
 /* An array of names with commas (arena). */
 const char *model_names(const struct req *req, struct json_object *names);
 
-/* From one RFC 3339 time to another, or to now where `to` is NULL; NULL
- * where there is no start. */
+/*
+ * From one RFC 3339 time to another, or to now if `to` is NULL; NULL without a
+ * start.
+ */
 const char *model_between(
     const struct req *req, const char *from, const char *to);
 
 /* "exit code 7" of a JSON number, or NULL. */
 const char *model_exit(const struct req *req, struct json_object *exit);
 
-/* Adds icon and state_text: of a state, or of the result of what ended. */
+/* Adds icon and state_text of a state, or of a result. */
 void model_state(const struct req *req, struct json_object *o,
     const char *state, const char *result);
 
@@ -83,18 +85,20 @@ const char *model_word(
     const struct req *req, const char *what, const char *name);
 
 /*
- * The icon and word of a run: its result or state, but where its current
- * step (of that state, or NULL) has failed, is in doubt or waits for a
- * signature, that is what people need to see.
+ * The icon and word of a run: its result or state; if its current step (of that
+ * state, or NULL) has failed, is in doubt or waits for a signature, that is
+ * shown instead.
  */
 void model_run_state(const struct req *req, struct json_object *o,
     const char *state, const char *result, const char *step_state);
 
-/* The current row of STMT_WEB_RUNS and its like as the row of a list of
- * runs, without current_title and waiting_for. */
+/*
+ * The current row of STMT_WEB_RUNS and similar ones as a row of a list of runs,
+ * without current_title and waiting_for.
+ */
 struct json_object *model_run_row(struct req *req, struct rows *rows);
 
-/* The column of those rows that has the step that is next. */
+/* The column of those rows with the next step. */
 #define MODEL_ROW_CURRENT 13
 
 /* [{value, text, is_selected}] of words like state_x, with "" for any. */

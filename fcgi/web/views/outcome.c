@@ -1,6 +1,4 @@
-/*
- * outcome.c: how the steps of a page stand, and what is said of their number.
- */
+/* outcome.c: the outcomes of a page's steps, and texts about their numbers. */
 #include <inttypes.h>
 
 #include "base/text.h"

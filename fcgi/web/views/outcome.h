@@ -1,6 +1,4 @@
-/*
- * outcome.h: how the steps of a page stand (journal/outcome.h).
- */
+/* outcome.h: the outcomes of a page's steps (journal/outcome.h). */
 #ifndef WEB_VIEWS_OUTCOME_H
 #define WEB_VIEWS_OUTCOME_H
 
@@ -9,12 +7,16 @@
 /* outcome_of_row() of a step of the page. */
 const char *outcome_of(const struct view *v, const struct view_step *s);
 
-/* The one state that stands for all of them: the worst of those that need a
- * person, or how it went where all are settled. */
+/*
+ * One state for all of them: the worst that needs a person, or the overall
+ * result if all are settled.
+ */
 const char *tally_state(const struct tally *t);
 
-/* ["2 skipped", "1 skipped after failing", "3 left out"], only what there
- * is, in the language of the request.  A new array. */
+/*
+ * ["2 skipped", "1 skipped after failing", "3 left out"], without zeroes, in
+ * the language of the request. A new array.
+ */
 struct json_object *tally_notes(const struct req *req, int64_t skipped,
     int64_t skipped_failed, int64_t left_out);
 

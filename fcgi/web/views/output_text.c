@@ -1,12 +1,10 @@
 /*
- * output_text.c: recorded output, made safe to show as text.
- *
- * What a target prints is hostile: nothing of it may reach a page but text.
- * Escape sequences are recognised by their grammar (ECMA-48: CSI, and the
- * strings OSC, DCS, SOS, PM, APC up to their end) and dropped whole, so that
- * their parameters do not litter the text; one that never ends is shown from
- * its ESC on.  Files are read by offset, the end of them only, so a large
- * output costs no more than a small one.
+ * output_text.c: recorded output as safe text. Output of a target is hostile:
+ * only text of it may reach a page. Escape sequences are recognised by their
+ * grammar (ECMA-48: CSI, and the strings OSC, DCS, SOS, PM, APC up to their
+ * end) and dropped whole, so that their parameters do not litter the text; an
+ * unterminated one is shown from its ESC on. Only the end of a file is read, by
+ * offset, so a large output costs no more than a small one.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -23,7 +21,7 @@
 #define SEARCH_CHUNK (256 * 1024)
 #define MAX_LINE 2000 /* bytes of a found line */
 
-/* The length of the escape sequence at s, or 0 where it has no end. */
+/* The length of the escape sequence at s, or 0 if it has no end. */
 static size_t
 sequence(const char *s, size_t len)
 {
@@ -76,7 +74,7 @@ step_back(struct buf *out, size_t line)
 		out->data[out->len] = '\0';
 }
 
-/* One character that is not printable ASCII; returns the bytes it took. */
+/* Puts a character that is not printable ASCII; returns its bytes. */
 static size_t
 put_special(const char *s, size_t len, size_t line, struct buf *out)
 {
@@ -147,8 +145,10 @@ open_output(struct req *req, const char *exec, const char *target)
 	return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
-/* The text begins inside of a line.  That line goes where another one follows;
- * else it begins with an ellipsis, at a character. */
+/*
+ * The text begins inside a line. That line is dropped if another one follows;
+ * otherwise it begins with an ellipsis, at a character.
+ */
 static void
 begin_inside(struct buf *raw)
 {
@@ -221,8 +221,7 @@ output_text_lines(
 	return copy;
 }
 
-/* Looks through the whole lines of a chunk; returns the bytes it is done
- * with. */
+/* Searches the whole lines of a chunk; returns the bytes consumed. */
 static size_t
 search_lines(const struct buf *raw, const char *text, int64_t *number,
     size_t limit, struct json_object *found)

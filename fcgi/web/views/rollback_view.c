@@ -1,8 +1,6 @@
 /*
- * rollback_view.c: what a rollback of the run would do, before it begins.
- *
- * The keeper computes the same (journal/rollback.c) when somebody presses the
- * button, so the dialog shows what will happen and not a guess.
+ * rollback_view.c: preview of a rollback of the run. The keeper computes the
+ * same (journal/rollback.c) when the rollback begins, so the dialog is exact.
  */
 #include "base/text.h"
 #include "journal/rollback.h"

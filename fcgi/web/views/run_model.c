@@ -1,6 +1,4 @@
-/*
- * run_model.c: what run page, JSON and report have in common.
- */
+/* run_model.c: the model shared by run page, JSON and report. */
 #include <string.h>
 
 #include "base/text.h"

@@ -1,12 +1,10 @@
-/*
- * run_model.h: what run page, JSON and report have in common.
- */
+/* run_model.h: the model shared by run page, JSON and report. */
 #ifndef WEB_VIEWS_RUN_MODEL_H
 #define WEB_VIEWS_RUN_MODEL_H
 
 #include "web/views/view.h"
 
-/* The run as DESIGN section 8 has it, without its steps.  A new object. */
+/* The run without its steps (DESIGN section 8).  A new object. */
 struct json_object *run_model(struct view *v);
 
 /* Adds "steps". */
@@ -18,17 +16,19 @@ struct json_object *run_model_parameters(struct view *v);
 /* [{by, at, text}] of its comments.  A new array. */
 struct json_object *run_model_comments(struct view *v);
 
-/* [{id, title, targets}]: the other runs that hold targets of this one, with
- * the names of these.  A new array. */
+/*
+ * [{id, title, targets}]: the other runs that lock targets of this one, with
+ * their names. A new array.
+ */
 struct json_object *run_model_holders(struct view *v);
 
 /* The state of the step in focus, or NULL. */
 const char *run_model_focus_state(const struct view *v);
 
-/* What is to be said before the title of the step in focus: "Next:". */
+/* The words before the title of the step in focus: "Next:". */
 const char *run_model_focus(const struct view *v);
 
-/* "Next: Stop the service", or NULL where no step is in focus. */
+/* "Next: Stop the service", or NULL without a step in focus. */
 const char *run_model_focus_text(struct view *v);
 
 #endif

@@ -1,10 +1,8 @@
 /*
- * runbook_cache.c: parsed documents, kept for as long as they are in use.
- *
- * A worker keeps the few documents that it was asked for last.  One of a run
- * is pinned by its hash and never changes; one of the folder counts as the
- * same as long as its time and size are.  Nothing watches the folder: a stat
- * for each request is cheaper than being wrong.
+ * runbook_cache.c: a cache of parsed documents. A worker caches its most
+ * recently used documents. A document of a run is identified by its hash and
+ * never changes; one of the folder is valid while its time and size are the
+ * same. The folder is not watched: a stat per request is cheap and never stale.
  */
 #include <dirent.h>
 #include <inttypes.h>
@@ -136,7 +134,7 @@ find(struct runbook_cache *b, const char *key)
 	return NULL;
 }
 
-/* Into the place of the document that was not used for longest. */
+/* Puts it in place of the least recently used document. */
 static struct cached_runbook *
 shelve(struct runbook_cache *b, const char *key, struct runbook *runbook)
 {
@@ -170,7 +168,7 @@ find_document(struct req *req, const char *hash)
 	return s;
 }
 
-/* The document as the lists of a run make it. */
+/* The document expanded with the lists of a run. */
 static struct cached_runbook *
 find_expanded(struct req *req, const char *hash, struct json_object *lists)
 {

@@ -1,6 +1,4 @@
-/*
- * runbook_cache.h: parsed documents, kept for as long as they are in use.
- */
+/* runbook_cache.h: a cache of parsed documents. */
 #ifndef WEB_VIEWS_RUNBOOK_CACHE_H
 #define WEB_VIEWS_RUNBOOK_CACHE_H
 
@@ -8,15 +6,14 @@
 #include "inventory/targets.h"
 #include "web/http/request.h"
 
-/* A parsed document with what pages look up in it. */
+/* A parsed document with the indexes that pages need. */
 struct cached_runbook {
 	char *key; /* a hash, or name and time of a file */
 	struct runbook *runbook;
 	int *by_id;                   /* steps, sorted by id */
-	int *undone_by;               /* for each step: the one that reverts
-				       * it */
+	int *undone_by;               /* per step: the step that reverts it */
 	int *probed_by;               /* or probes it; -1 */
-	struct json_object *cards[2]; /* by language: what card.c keeps */
+	struct json_object *cards[2]; /* by language: cached by card.c */
 	struct json_object **prose;   /* by item: likewise; NULL: not yet */
 	int64_t used;
 };
@@ -24,8 +21,10 @@ struct cached_runbook {
 struct runbook_cache *runbook_cache_new(void);
 void runbook_cache_free(struct runbook_cache *b);
 
-/* The document of a row of STMT_RUN_GET, as that run has it, out of the
- * database.  It stays valid during the request.  ERR_NOT_FOUND. */
+/*
+ * The document of a row of STMT_RUN_GET, as that run has it, from the database.
+ * It stays valid during the request. ERR_NOT_FOUND.
+ */
 enum err runbook_cache_of_run(
     struct req *req, struct json_object *run, struct cached_runbook **ret);
 
@@ -39,17 +38,19 @@ int runbook_cache_find_step(const struct cached_runbook *s, const char *id);
 /* The names of all runbooks, sorted: a new array. */
 struct json_object *runbook_cache_names(struct req *req);
 
-/* targets.yml as it is now; owned by books.  NULL where there is none. */
+/* targets.yml as it is now; owned by the cache.  NULL if there is none. */
 const struct targets *runbook_cache_targets(struct req *req);
 
-/* How many mistakes are in it, with which no run can be created. */
+/* The number of its errors, with which no run can be created. */
 size_t runbook_cache_targets_mistakes(struct req *req);
 
 /* The environments of targets.yml: a new array, which may be empty. */
 struct json_object *runbook_cache_environments(struct req *req);
 
-/* What targets.yml calls an environment now; its name where it has none.  It
- * belongs to the request. */
+/*
+ * The label of an environment in targets.yml; its name if it has none. It
+ * belongs to the request.
+ */
 const char *runbook_cache_environment_label(struct req *req, const char *name);
 
 #endif

@@ -1,10 +1,8 @@
 /*
- * timeline.c: what people did to a run, for its report.
- *
- * A table says which events count, by which word, and which field of their
- * data is the reason or the result that a reader next year will ask for.
- * What the programs note for themselves (starting, ready) is left out; all
- * of it stands in the events.
+ * timeline.c: the actions of people on a run, for its report. A table lists the
+ * events, the word for each, and the field of their data that is the reason or
+ * result, for a reader next year. Events for the programs' own use (starting,
+ * ready) are left out; the full record has them.
  */
 #include <string.h>
 
@@ -55,7 +53,7 @@ static const struct {
 
 #define TOLD (sizeof(told) / sizeof(told[0]))
 
-/* The outcome, decision or result in words, or NULL where there is none. */
+/* The outcome, decision or result in words, or NULL if none. */
 static const char *
 outcome_of(struct view *v, const struct event *e)
 {
@@ -69,8 +67,10 @@ outcome_of(struct view *v, const struct event *e)
 	return word != NULL ? model_word(v->req, "result", word) : NULL;
 }
 
-/* "version: 1.4.0 → 1.4.1, password: another secret": what a change of the
- * parameters was, against those before it. */
+/*
+ * "version: 1.4.0 → 1.4.1, password: another secret": the differences between
+ * new and old parameters.
+ */
 static const char *
 changes(struct view *v, const struct event *e, struct json_object *before)
 {
@@ -97,7 +97,7 @@ changes(struct view *v, const struct event *e, struct json_object *before)
 	return all;
 }
 
-/* What somebody tried, and the sentence with which it was refused. */
+/* The refused action, and the sentence of the refusal. */
 static const char *
 refused_what(struct view *v, const struct event *e)
 {
@@ -122,7 +122,7 @@ detail_of(struct view *v, const struct event *e, const char *field,
 	    : step_message_text(v->req, json_text(e->data, field, NULL));
 }
 
-/* The first statement that a request was to start at, or 0. */
+/* The first statement to run of a request, or 0. */
 static int64_t
 first_statement(const struct event *e)
 {
@@ -137,7 +137,7 @@ first_statement(const struct event *e)
 	return 0;
 }
 
-/* What was done, where the kind of the event alone says too little. */
+/* Details of the action if the kind of the event is not specific enough. */
 static const char *
 what_of(struct view *v, const struct event *e, size_t i, int step)
 {
@@ -200,7 +200,7 @@ struct json_object *
 timeline(struct view *v)
 {
 	struct json_object *list = json_object_new_array(), *body;
-	struct json_object *plan = NULL; /* the last that was made */
+	struct json_object *plan = NULL; /* the last one */
 	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS,
 	    INT(v->lifecycle.id), INT(0), INT(INT64_MAX));
 	struct event e;

@@ -1,10 +1,9 @@
 /*
- * view.c: a run as pages see it.
- *
- * Each kind of row is read with one query for the whole run, in the order of
- * its primary key, and dealt out to the steps of the parsed document.
- * Attempts are read by who needs them: of all steps for a report, of the few
- * steps that are not ready-made (fragments.c) for the checklist.
+ * view.c: a run as loaded for pages. Each kind of row is read with one query
+ * for the whole run, in the order of its primary key, and assigned to the steps
+ * of the parsed document. Attempts are loaded on demand: of all steps for a
+ * report, of the few steps without a cached card (fragments.c) for the
+ * checklist.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -42,7 +41,7 @@ time_text(struct view *v, struct rows *rows, int column)
 	return kept(v, text);
 }
 
-/* Signatures with their notes, which stand in the events alone. */
+/* Signatures with their notes, which only the events have. */
 static void
 load_signatures(struct view *v)
 {
@@ -78,7 +77,7 @@ find_step(void *ctx, const char *id)
 	return runbook_cache_find_step(v->entry, id);
 }
 
-/* The steps as the one loader of the life of a run has them. */
+/* The steps, loaded by run_load(). */
 static void
 load_steps(struct view *v)
 {
@@ -186,7 +185,10 @@ target_model(struct view *v, struct rows *rows)
 	return o;
 }
 
-/* The attempt's exit is that of its first target that did not succeed. */
+/*
+ * The exit status of an attempt is that of its first target that did not
+ * succeed.
+ */
 static void
 add_target(struct json_object *attempt, struct json_object *target)
 {
@@ -228,7 +230,7 @@ load_variables(struct view *v)
 	db_done(rows);
 }
 
-/* What follows from the states of all steps. */
+/* Derives the totals from the states of all steps. */
 static void
 sum_up(struct view *v)
 {
@@ -416,7 +418,7 @@ view_targets(const struct view *v, const struct step *step)
 	    v->req->web->db, v->lifecycle.id, resolved, step);
 	if (json_object_array_length(names) > 0)
 		return names;
-	json_object_put(names); /* no edit to undo, so far */
+	json_object_put(names); /* no undoable edit so far */
 	return plan_targets_of(resolved, step->on);
 }
 

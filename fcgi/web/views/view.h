@@ -1,6 +1,6 @@
 /*
- * view.h: a run as pages see it: its row, its document, its steps with their
- * attempts, and what the person who asks may do.
+ * view.h: a run as loaded for pages: its row, its document, its steps with
+ * their attempts, and the permissions of the person.
  */
 #ifndef WEB_VIEWS_VIEW_H
 #define WEB_VIEWS_VIEW_H
@@ -13,7 +13,7 @@
 /* A step of the document together with its row. */
 struct view_step {
 	const struct step *step;
-	const char *part; /* "" where the run does not have it */
+	const char *part; /* "" if the run does not have it */
 	const char *state;
 	const char *by; /* NULL: nobody */
 	const char *at; /* NULL: never */
@@ -29,7 +29,7 @@ struct view {
 	struct json_object *run; /* of STMT_RUN_GET */
 	struct cached_runbook *entry;
 	const struct runbook *runbook;
-	struct view_step *steps;       /* as many as the book has */
+	struct view_step *steps;       /* one per step of the runbook */
 	struct json_object *variables; /* {name: value} */
 	struct artifacts artifacts;
 	struct lifecycle loaded;
@@ -38,14 +38,14 @@ struct view {
 	int not_taken;                  /* of version hops left out */
 	struct json_object *rollback;   /* rollback_model(); NULL: not made */
 	bool finished;                  /* all steps of the mode are settled */
-	bool troubled;                  /* and not all of them went well */
+	bool troubled;                  /* and some did not go well */
 };
 
 /* Loads a run in one short read transaction.  Everything is owned by the
  * request.  ERR_NOT_FOUND with a fault. */
 enum err view_load(struct req *req, int64_t run, struct view **ret);
 
-/* Reads the attempts of all steps, or of one, where they are not read yet. */
+/* Loads the attempts of all steps, or of one, unless loaded already. */
 void view_load_tries(struct view *v);
 struct json_object *view_tries(struct view *v, int step);
 
@@ -53,27 +53,31 @@ struct json_object *view_tries(struct view *v, int step);
  * dots), captured variables, environment.  ctx is the view. */
 const char *view_value(void *ctx, const char *name);
 
-/* Whether the person may do the verb to a step now, or, with step -1, to the
- * run. */
+/*
+ * Whether the person may apply the verb to a step now, or, with step -1, to the
+ * run.
+ */
 bool view_may(const struct view *v, enum verb verb, int step);
 
-/* The decisions on a gate that stand for the plan as it is: rows as of
- * plan_decisions(), owned by the request.  NULL: the step is no gate. */
+/*
+ * The decisions in force on a gate for the present plan: rows as of
+ * plan_decisions(), owned by the request. NULL: not a gate.
+ */
 struct json_object *view_decided(const struct view *v, int step);
 
-/* The first gate before the step that is not given: its index, or -1. */
+/* The first closed gate before the step: its index, or -1. */
 int view_gate(const struct view *v, int step);
 
-/* Somebody pressed a step of the same part behind it. */
+/* A later step of the same part was started. */
 bool view_is_followed(const struct view *v, int step);
 
-/* The step is left out by a `when`, or had nothing to undo. */
+/* The step is excluded by a `when`, or had nothing to undo. */
 bool view_is_excluded(const struct view_step *s);
 
 /*
- * How long the step usually takes, from the last times that it succeeded in
- * runs of the same runbook; step -1: how long the run does in its
- * environment.  In words, or NULL where it never has.
+ * The usual duration of the step, from its last successes in runs of the same
+ * runbook; step -1: of the run in its environment. In words, or NULL without
+ * such successes.
  */
 const char *view_usual(const struct view *v, int step);
 
@@ -81,17 +85,19 @@ const char *view_usual(const struct view *v, int step);
  * the request. */
 const char *view_title(const struct view *v, int step);
 
-/* What a probe that succeeded has found out: 1 its step has taken effect, 0
- * it has not; -1: the step is no probe, or it has not answered. */
+/*
+ * The answer of a probe that succeeded: 1 its step has taken effect, 0 it has
+ * not; -1: not a probe, or no answer.
+ */
 int view_verdict(struct view *v, int step);
 
-/* The names of the targets of a step; none for what people do.  New. */
+/* The names of the targets of a step; none for manual steps.  New. */
 struct json_object *view_targets(const struct view *v, const struct step *step);
 
 /* The index of the step in focus, or -1. */
 int view_current(const struct view *v);
 
-/* Nothing has run yet: the plan is read, so that its cards stand open. */
+/* Nothing has run yet: the cards are open, for reading the plan. */
 bool view_is_reading(const struct view *v);
 
 #endif
