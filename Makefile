@@ -220,7 +220,8 @@ fault: built
 fate: built
 	@tests/run tests/e2e/fate.py
 browser: built tests/browser/node_modules
-	@tests/run tests/browser/*.py
+	@tests/run -j $(TEST_JOBS) tests/browser/run.py \
+	    $(filter-out tests/browser/run.py,$(wildcard tests/browser/*.py))
 long: built
 	@tests/run $(wildcard tests/long/test_*)
 tests/browser/node_modules: tests/browser/package-lock.json

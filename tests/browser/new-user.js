@@ -91,7 +91,7 @@ describe('a new user', () => {
 			const r = document.querySelector('#step-stop pre.out').getBoundingClientRect();
 
 			return r.top >= 0 && r.bottom <= innerHeight;
-		}, null, { timeout: 1000 });
+		}, null, { timeout: 15000 });
 		await look(page, '09-run-running', { full: false });
 		await page.waitForSelector(inState('stop', 'succeeded'));
 		await page.waitForSelector('#step-stop pre.out:has-text("stopped")');

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { ana, bo, close, inState, newPage, newRun, signIn } from './browser.js';
 
 describe('two browsers on one run', () => {
-	const SOON_MS = 1000;
+	const SOON_MS = 15000;
 	const ROUNDS = Number(process.env.ROUNDS ?? 5);
 	const EXECUTE = /\/steps\/prepare\/execute$/;
 	let first, second, run;
