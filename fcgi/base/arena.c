@@ -1,9 +1,9 @@
 /*
  * arena.c: memory that is released all at once.
  *
- * Blocks of 16 KB in a list; what is larger has a block of its own.  Some
- * blocks stay from reset to reset: to give them back each time makes malloc
- * tidy up each time.
+ * Blocks of 16 KB form a list; a larger allocation gets a block of its own.
+ * Reset keeps some blocks, because returning them each time makes malloc trim
+ * its heap each time.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ struct deferred {
 };
 
 struct arena {
-	struct block *blocks; /* the current one first */
+	struct block *blocks; /* current block first */
 	struct block *spare;  /* all zero */
 	struct deferred *deferred;
 };

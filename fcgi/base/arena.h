@@ -23,7 +23,7 @@ char *arena_strndup(struct arena *a, const char *s, size_t len);
 char *arena_printf(struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Calls release(p) when the arena is reset or freed, last come first. */
+/* Calls release(p) when the arena is reset or freed, in reverse order. */
 void arena_defer(struct arena *a, void (*release)(void *), void *p);
 
 #endif

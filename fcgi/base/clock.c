@@ -28,7 +28,10 @@ clock_monotonic(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* Writes n as that many digits; pages have hundreds of times. */
+/*
+ * Writes n as that many digits.  It is faster than printf: pages have hundreds
+ * of times.
+ */
 static char *
 put_digits(char *at, int n, int digits, char after)
 {
@@ -44,7 +47,7 @@ clock_format(int64_t ms, char text[CLOCK_TEXT])
 	time_t s = (time_t)(ms / 1000);
 	struct tm tm = { .tm_mday = 1 };
 
-	gmtime_r(&s, &tm); /* of a year that int cannot hold: year 0 */
+	gmtime_r(&s, &tm); /* year does not fit int: use year 0 */
 	text = put_digits(text, tm.tm_year + 1900, 4, '-');
 	text = put_digits(text, tm.tm_mon + 1, 2, '-');
 	text = put_digits(text, tm.tm_mday, 2, 'T');

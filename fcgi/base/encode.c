@@ -1,9 +1,10 @@
 /*
- * encode.c: the forms in which a text may turn up elsewhere.
+ * encode.c: encodings in which a text may appear in output.
  *
- * The mask looks for secrets in these forms, the SSH action sends some of
- * them.  Hex and base64 are libsodium's.  The others are plain loops: the texts
- * are short, and they have to be exactly what other programs write.
+ * Redaction searches for secrets in these encodings; the SSH action writes some
+ * of them.  Hex and base64 are libsodium's.  The others are plain loops: the
+ * texts are short, and the result must equal the output of other programs
+ * exactly.
  */
 #include <sodium.h>
 #include <string.h>
@@ -86,7 +87,7 @@ encode_url(const void *data, size_t len, struct buf *out)
 	encode_url_as(data, len, "-._~", false, false, out);
 }
 
-/* The character as one \uXXXX or, as RFC 8259 has it, two of them. */
+/* Writes the character as one \uXXXX, or as a surrogate pair (RFC 8259). */
 static void
 put_u(uint32_t cp, struct buf *out)
 {
@@ -167,7 +168,7 @@ encode_shell_backslash(const char *s, size_t len, struct buf *out)
 	}
 }
 
-/* \n, \t … ; 0: there is no such letter. */
+/* \n, \t … ; 0: the character has no short escape. */
 static char
 letter_of(char c, unsigned how)
 {
@@ -180,7 +181,7 @@ letter_of(char c, unsigned how)
 	    : 0;
 }
 
-/* A character that is not ASCII; its bytes. */
+/* A character that is not ASCII. Returns its length in bytes. */
 static size_t
 put_foreign(const char *s, size_t len, unsigned how, struct buf *out)
 {

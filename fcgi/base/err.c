@@ -1,6 +1,4 @@
-/*
- * err.c: the names of errors, and the filling in of a fault.
- */
+/* err.c: names of errors; fills in a fault. */
 #include <stdarg.h>
 #include <stdio.h>
 

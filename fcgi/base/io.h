@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Writes all of it, over short writes and EINTR. */
+/* Writes all of it; handles short writes and EINTR. */
 int io_write_all(int fd, const void *data, size_t len);
 
 /*
@@ -29,25 +29,25 @@ enum err io_write_file(
 enum err io_mkdirs(const char *path, mode_t mode);
 
 /*
- * Opens (and creates) the file and locks it for this process, without
- * waiting.  The descriptor, close-on-exec, holds the lock; -1 with errno
- * EWOULDBLOCK where another process holds it.
+ * Opens (and creates) the file and locks it for this process, without waiting.
+ * The descriptor, close-on-exec, holds the lock; -1 with errno EWOULDBLOCK if
+ * another process holds it.
  */
 int io_lock(const char *path);
 
-/* True where some process holds the lock of io_lock(path). */
+/* True if some process holds the lock of io_lock(path). */
 bool io_is_locked(const char *path);
 
 /*
- * Listens on (mode, replacing what is there) or connects to a stream socket
- * in the file system.  Close-on-exec.
+ * Listens on a stream socket in the file system (mode; replaces an existing
+ * file), or connects to one.  Close-on-exec.
  */
 int io_listen(const char *path, mode_t mode);
 int io_connect(const char *path);
 
 int io_set_nonblocking(int fd, bool on);
 
-/* Free bytes of the file system of `path` for an ordinary user, or 0. */
+/* Bytes free for an ordinary user in the file system of `path`, or 0. */
 unsigned long long io_free_space(const char *path);
 
 #endif

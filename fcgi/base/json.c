@@ -1,10 +1,9 @@
 /*
  * json.c: one strict reader of JSON.
  *
- * A small recursive scanner checks the grammar of RFC 8259, the depth, the
- * keys and the UTF-8, and only then is the text given to json-c, so that what
- * json-c is lenient about never reaches it.  Two passes cost less than
- * finding out which of its flags hold.
+ * A small recursive scanner checks the grammar of RFC 8259, the depth, the keys
+ * and the UTF-8 before json-c gets the text, so json-c's leniency has no
+ * effect.  Two passes cost less than relying on its flags.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +15,7 @@ struct scan {
 	const char *start;
 	const char *at;
 	const char *end;
-	const char *what; /* what was wrong */
+	const char *what; /* description of the error */
 };
 
 static bool scan_value(struct scan *s, int depth);
@@ -206,7 +205,9 @@ scan_value(struct scan *s, int depth)
 	}
 }
 
-/* The keys that json-c kept, against the colons that the text has. */
+/*
+ * Counts the keys that json-c stored, to compare with the colons of the text.
+ */
 static size_t
 count_keys(struct json_object *v)
 {

@@ -20,7 +20,7 @@
  * Reads one JSON value (RFC 8259) that fills all of text, at most JSON_DEPTH
  * deep, without duplicate keys, NUL characters or invalid UTF-8.  The caller
  * releases the value with json_object_put().  ERR_INVALID with a fault that
- * says at which byte (fault may be NULL).
+ * gives the byte offset (fault may be NULL).
  */
 enum err json_read(const char *text, size_t len, struct json_object **ret,
     struct fault *fault);
@@ -33,14 +33,16 @@ struct json_key {
 };
 
 /*
- * The value is an object that has the required keys, no others than those of
+ * Checks that the value is an object with the required keys, no keys outside
  * the table, and the right types (null counts as absent).
  */
 enum err json_check(
     struct json_object *o, const struct json_key *keys, struct fault *fault);
 
-/* Typed access: the fallback where the key is absent or of another type.
- * What is returned belongs to the object. */
+/*
+ * Typed access; returns the fallback if the key is absent or of another type.
+ * The object owns the result.
+ */
 const char *json_text(
     struct json_object *o, const char *key, const char *fallback);
 int64_t json_int(struct json_object *o, const char *key, int64_t fallback);
@@ -54,7 +56,7 @@ void json_set_text(struct json_object *o, const char *key, const char *s);
 void json_set_int(struct json_object *o, const char *key, int64_t n);
 void json_set_bool(struct json_object *o, const char *key, bool b);
 
-/* Compact text of the value, valid as long as it and unchanged. */
+/* Compact text of the value, valid until the value is changed or released. */
 const char *json_write(struct json_object *o);
 
 #endif

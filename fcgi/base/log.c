@@ -1,6 +1,6 @@
 /*
- * log.c: one line to standard error, written with one write(2) so that the
- * lines of several processes do not mix.
+ * log.c: one line to standard error, written with one write(2) so that lines of
+ * several processes do not mix.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,7 +34,7 @@ line(const char *level, const char *fmt, va_list ap)
 	len = strlen(text);
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-			text[i] = '?'; /* no forged lines, no escapes */
+			text[i] = '?'; /* prevents forged lines and escapes */
 	text[len] = '\n';
 	ignored = write(STDERR_FILENO, text, len + 1);
 	(void)ignored;

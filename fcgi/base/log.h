@@ -11,11 +11,11 @@ void log_open(const char *name);
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Impossible to start: logs and exits with 1. */
+/* For a failure to start: logs and exits with 1. */
 void log_fatal(const char *fmt, ...)
     __attribute__((format(printf, 1, 2), noreturn));
 
-/* A bug: logs and aborts; the supervisor starts the program again. */
+/* For a bug: logs and aborts; the supervisor restarts the program. */
 void log_bug(const char *fmt, ...)
     __attribute__((format(printf, 1, 2), noreturn));
 

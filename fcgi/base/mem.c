@@ -1,8 +1,8 @@
 /*
  * mem.c: allocation that cannot fail.
  *
- * A process without memory has nothing sensible left to say; its supervisor
- * starts it again.  So there is no error path to get wrong.
+ * A process without memory cannot continue; it aborts and its supervisor
+ * restarts it.  So callers need no error path.
  */
 #include <stdarg.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
 /*
- * modes.c: who may read what stands in the data folder.
+ * modes.c: permissions of files in the data folder.
  *
- * Outputs, recordings and captured values are of the people who may open the
- * console, not of every account of the machine.  The umask keeps others out of
- * whatever we, SQLite and nginx create; what an older version left open is
- * closed when the console starts.
+ * Outputs, recordings and captured values are for people who may open the
+ * console, not for every account of the machine.  The umask denies others
+ * access to all that we, SQLite and nginx create; at start the console closes
+ * files that an older version left open.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include "base/io.h"
 #include "base/modes.h"
 
-#define DEEPEST 16 /* folders within folders */
+#define DEEPEST 16 /* nested folders */
 
 void
 modes_private(void)
@@ -31,7 +31,7 @@ modes_make_folder(const char *path, mode_t mode)
 	enum err err = io_mkdirs(path, mode);
 	struct stat st;
 
-	/* What passes its group on goes on to do so. */
+	/* Keep the set-group-ID bit of the parent folder. */
 	if (err == ERR_OK && !there &&
 	    (stat(path, &st) != 0 ||
 		chmod(path, mode | (st.st_mode & S_ISGID)) != 0))
@@ -41,7 +41,7 @@ modes_make_folder(const char *path, mode_t mode)
 
 static void tighten(int dir, int depth);
 
-/* A folder that nobody else can enter needs no look inside. */
+/* A folder that nobody else can enter needs no recursion. */
 static void
 tighten_entry(int dir, const char *name, int depth)
 {

@@ -1,9 +1,9 @@
 /*
- * peer.c: who is at the other end of a socket of this machine.
+ * peer.c: identifies the peer of a local socket.
  *
- * Started as a plain user, the console and the scripts of its steps are one
- * user to the kernel.  What tells them apart is no_new_privs, which a script
- * has and cannot take back.
+ * If the console runs as an ordinary user, its processes and the scripts of its
+ * steps have the same user.  The flag no_new_privs distinguishes them: a script
+ * has it and cannot clear it.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /*
  * sha256.c: SHA-256 by libcrypto's EVP interface.
  *
- * libcrypto uses the processor's instructions for SHA where it has them:
- * 64 MB took 0.04 s, libsodium's portable code 0.21 s.  Copies compare the
- * sums of whole files, so that counts.  The functions fail only without
- * memory, which ends the program, as everywhere.
+ * libcrypto uses the processor's SHA instructions if it has them: 64 MB took
+ * 0.04 s, libsodium's portable code 0.21 s.  Copies compare the sums of whole
+ * files, so the time matters.  The functions only fail without memory, which
+ * ends the program, as everywhere.
  */
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

@@ -12,12 +12,12 @@ struct sha256 {
 	void *ctx; /* EVP_MD_CTX */
 };
 
-/* Each begin is followed by an end, which releases what begin allocated. */
+/* Each begin needs an end, which releases the memory of begin. */
 void sha256_begin(struct sha256 *s);
 void sha256_put(struct sha256 *s, const void *data, size_t len);
 void sha256_end(struct sha256 *s, unsigned char out[SHA256_BYTES]);
 
-/* All at once. */
+/* Hashes data in one call. */
 void sha256(const void *data, size_t len, unsigned char out[SHA256_BYTES]);
 void sha256_hmac(const void *key, size_t key_len, const void *data, size_t len,
     unsigned char out[SHA256_BYTES]);

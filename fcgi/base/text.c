@@ -1,6 +1,4 @@
-/*
- * text.c: small questions about strings.
- */
+/* text.c: string predicates and conversions. */
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>

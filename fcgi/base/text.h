@@ -1,6 +1,4 @@
-/*
- * text.h: small questions about strings.
- */
+/* text.h: string predicates and conversions. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -8,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Equal, where either may be NULL (NULL equals only NULL). */
+/* Compares two strings; NULL equals only NULL. */
 bool text_eq(const char *a, const char *b);
 
 bool text_starts(const char *s, const char *prefix);
@@ -27,30 +25,34 @@ bool text_is_id(const char *s);
 /* Valid UTF-8 (RFC 3629: no surrogates, no overlong forms, no NUL). */
 bool text_is_utf8(const char *s, size_t len);
 
-/* Takes out of the string what is not valid UTF-8, such as the half of a
- * character at which a longer one was cut. */
+/*
+ * Removes invalid UTF-8 from the string, such as half a character at the end of
+ * a text that was cut.
+ */
 void text_drop_invalid(char *s);
 
 /*
- * Decodes the character at s (at most len bytes) into *ret_cp.  Returns the
- * bytes that it took, or 0 where s is not valid UTF-8.
+ * Decodes the character at s (at most len bytes) into *ret_cp.  Returns its
+ * length in bytes, or 0 if s is not valid UTF-8.
  */
 size_t text_utf8_next(const char *s, size_t len, uint32_t *ret_cp);
 
-/* Bidirectional controls, zero-width and other characters that hide or
- * reorder text, and so must be made visible in commands. */
+/*
+ * Bidirectional controls, zero-width and other characters that hide or reorder
+ * text, and must be made visible in commands.
+ */
 bool text_is_deceptive(uint32_t cp);
 
-/* Equal in a time that does not depend on the content. */
+/* Compares in constant time. */
 bool text_same_secret(const void *a, const void *b, size_t len);
 
 /* Lower-case hex of len bytes into out[2 * len + 1]. */
 void text_hex(const void *data, size_t len, char *out);
 
-/* Reads 2 * len hex digits.  False where they are not all there. */
+/* Reads 2 * len hex digits. False if there are fewer. */
 bool text_unhex(const char *hex, void *out, size_t len);
 
-/* 2 * len random hex digits into out[2 * len + 1], from the kernel. */
+/* Writes 2 * len random hex digits, from the kernel, into out[2 * len + 1]. */
 void text_random_hex(char *out, size_t len);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * aggregate.c: what the results of all targets come to.
+ * aggregate.c: aggregates the results of all targets.
  *
- * The worst result is that of the step.  Its message counts first, as that is
- * what a person asks about forty hosts, and then gives the words of the first
- * target that has that result.
+ * The worst result is the step's.  Its message first has the counts, which a
+ * person needs for forty hosts, then the message of the first target with that
+ * result.
  */
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +35,7 @@ say_not_started(const struct job_spec *o, enum halt halt, struct buf *out)
 		    "process");
 }
 
-/* The last line of a target that has none. */
+/* Writes the last line of a target that has none. */
 static void
 finish_target(
     const struct job_spec *o, size_t i, enum outcome outcome, enum halt halt)
@@ -112,7 +112,7 @@ say_counts(const struct job_spec *o, const size_t counts[STATE__MAX],
 	buf_putc(out, '.');
 }
 
-/* The state of the step, and why it is not success. */
+/* The state of the step, and the reason unless it succeeded. */
 static enum state
 weigh(const struct job_spec *o, struct json_object *ends, enum halt halt,
     struct buf *message)

@@ -1,6 +1,4 @@
-/*
- * aggregate.h: what the results of all targets come to.
- */
+/* aggregate.h: aggregates the results of all targets. */
 #ifndef EXECUTOR_AGGREGATE_H
 #define EXECUTOR_AGGREGATE_H
 
@@ -10,17 +8,17 @@
 /* Why targets were left out. */
 enum halt { HALT_NONE, HALT_CANCELLED, HALT_MAX_FAIL, HALT_BATCH, HALT__MAX };
 
-/* What became of the process of a target. */
+/* How the process of a target ended. */
 enum outcome {
-	OUTCOME_WRITTEN, /* its last status line is there */
-	OUTCOME_DIED,    /* without it */
-	OUTCOME_HUNG,    /* it did not go on, and was ended */
+	OUTCOME_WRITTEN, /* it wrote its last status line */
+	OUTCOME_DIED,    /* it did not */
+	OUTCOME_HUNG,    /* it hung and was killed */
 	OUTCOME_NOT_STARTED,
 };
 
 /*
- * Writes the last line of each target that has none, and the last line of
- * all; `outcomes` has one for each target.  ERR_IO: that could not be made
+ * Writes the last line of each target that has none, and the final line;
+ * `outcomes` has one element for each target.  ERR_IO: a line could not be made
  * durable.
  */
 enum err aggregate(

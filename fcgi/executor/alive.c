@@ -1,7 +1,7 @@
 /*
- * alive.c: the file that says that the process goes on.
+ * alive.c: the file that shows that the process is alive.
  *
- * A time in its inode is enough, and can be set on a full disk too.
+ * A timestamp in its inode is enough, and can be set on a full disk too.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ alive_beat(int64_t deadline)
 	if (alive_fd < 0 || (now < last + EXEC_ALIVE_MS && deadline == known))
 		return;
 	last = now;
-	/* Of one length, so that it always replaces the one before. */
+	/* Fixed length, so that it always replaces the previous text. */
 	n = snprintf(text, sizeof(text), "%020lld\n", (long long)deadline);
 	if (deadline != known && pwrite(alive_fd, text, (size_t)n, 0) == n)
 		known = deadline;

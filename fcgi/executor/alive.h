@@ -1,6 +1,4 @@
-/*
- * alive.h: the file that says that the process goes on (wire/exec.h).
- */
+/* alive.h: the file that shows that the process is alive (wire/exec.h). */
 #ifndef EXECUTOR_ALIVE_H
 #define EXECUTOR_ALIVE_H
 
@@ -8,11 +6,13 @@
 
 #include "base/err.h"
 
-/* Makes the file in the working folder. */
+/* Creates the file in the working folder. */
 enum err alive_open(void);
 
-/* The process goes on; by `deadline` (monotonic, or 0) what it does now has to
- * be over.  May be called as often as one likes. */
+/*
+ * Touches the file; `deadline` (monotonic, or 0) is the deadline of the current
+ * action.  It may be called at any rate.
+ */
 void alive_beat(int64_t deadline);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * event_loop.c: waiting, in the process of one target.
+ * event_loop.c: waits for events, in the process of one target.
  *
- * Signals come by a descriptor, so nothing is interrupted anywhere.  SIGTERM
- * is a person's wish to end; SIGUSR1 is what the kernel sends when the parent
- * dies: without it nobody could end this process any more, and a second
- * attempt might run beside it.
+ * Signals are read from a descriptor, so no call is interrupted.  SIGTERM is a
+ * cancel request; the kernel sends SIGUSR1 when the parent dies: without it
+ * nobody could end this process any more, and a second attempt might run at the
+ * same time.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 #include "executor/event_loop.h"
 
 #define MOST_FDS 10
-#define BEAT_MS 5000 /* the longest wait without a sign of life */
+#define BEAT_MS 5000 /* the longest wait without touching the alive file */
 
 void
 loop_init(struct event_loop *w, int parent)
@@ -62,7 +62,7 @@ loop_start(struct event_loop *w, int64_t timeout_ms)
 	w->deadline = timeout_ms > 0 ? now + timeout_ms : 0;
 }
 
-/* Notes a silence once; when the next look is due, or 0. */
+/* Reports a silence once. Returns when the next check is due, or 0. */
 static int64_t
 look_for_quiet(struct event_loop *w, int64_t now)
 {
@@ -88,7 +88,7 @@ look_for_quiet(struct event_loop *w, int64_t now)
 	return 0;
 }
 
-/* Notes once that a prompt cannot be answered. */
+/* Reports once that a prompt cannot be answered. */
 static void
 look_for_prompt(struct event_loop *w)
 {
@@ -119,7 +119,7 @@ take_signal(struct event_loop *w)
 	return stop;
 }
 
-/* That it waits is what a process does that is not stuck. */
+/* A process that waits is not stuck. */
 static void
 beat(struct event_loop *w, int64_t now)
 {

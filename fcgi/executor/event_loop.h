@@ -1,9 +1,9 @@
 /*
- * event_loop.h: waiting, in the process of one target.
+ * event_loop.h: waits for events, in the process of one target.
  *
- * Whatever a target's process waits for, it waits here, so that output is
- * flushed, silence noted, and an end by timeout or by a person noticed,
- * whatever it is doing.
+ * All waiting of a target's process is done here, so that during each wait
+ * output is flushed, silence reported, and a timeout or cancel request
+ * detected.
  */
 #ifndef EXECUTOR_EVENT_LOOP_H
 #define EXECUTOR_EVENT_LOOP_H
@@ -16,9 +16,9 @@
 
 enum stop {
 	STOP_NONE,
-	STOP_CANCEL,    /* a person wants it to end */
-	STOP_TIMEOUT,   /* its time is over */
-	STOP_ABANDONED, /* the process that started us is gone */
+	STOP_CANCEL,    /* a person cancelled it */
+	STOP_TIMEOUT,   /* its timeout has passed */
+	STOP_ABANDONED, /* the parent process is gone */
 	STOP__MAX
 };
 
@@ -27,30 +27,30 @@ struct event_loop {
 	struct output *output;
 	int signals;        /* descriptor of signalfd(2) */
 	int64_t deadline;   /* monotonic; 0: none */
-	int64_t quiet_ms;   /* 0: not asked for */
-	int64_t quiet_from; /* what silence is counted from */
+	int64_t quiet_ms;   /* 0: silence is not reported */
+	int64_t quiet_from; /* start of the current silence */
 	bool quiet_noted;
-	bool prompt_noted; /* one that is not clear */
+	bool prompt_noted; /* an unclear prompt was reported */
 	enum stop stop;    /* the last reason to stop */
-	int64_t *beat;     /* set at each wait to when that was; or NULL */
+	int64_t *beat;     /* set to the time of each wait; or NULL */
 };
 
 /*
- * Blocks the signals that end a target, and asks for one when the parent
- * process, which must be `parent`, dies.
+ * Blocks the signals that end a target, and requests one for the death of the
+ * parent process, which must be `parent`.
  */
 void loop_init(struct event_loop *w, int parent);
 
-/* In a child before exec: signals as a program expects them. */
+/* In a child before exec: restores the default signal handling. */
 void loop_reset_signals(void);
 
-/* Silence and time count from now on. */
+/* Starts the clocks of silence and timeout. */
 void loop_start(struct event_loop *w, int64_t timeout_ms);
 
 /*
- * Waits until one of the n descriptors (at most 10) is ready as poll(2) says,
- * or until `until` (monotonic; 0: no limit).  A reason to stop is returned
- * once, when it comes up.
+ * Waits until one of the n descriptors (at most 10) is ready as in poll(2), or
+ * until `until` (monotonic; 0: no limit).  A reason to stop is returned once,
+ * when it occurs.
  */
 enum stop loop_poll(
     struct event_loop *w, struct pollfd *fds, nfds_t n, int64_t until);

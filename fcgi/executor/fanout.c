@@ -1,19 +1,18 @@
 /*
- * fanout.c: the step on all of its targets, at once or in batches.
+ * fanout.c: runs the step on all of its targets, at once or in batches.
  *
- * One process per target: a crash or a hang of one costs that target alone,
- * each waits in its own simple way, and memory is given back when it ends.
- * Threads were rejected for that reason.  The parent only waits, decides
- * whether further targets may start, and passes on the wish to end.  A target
- * whose process dies without its last line is `unknown`; its local script, if
- * it has one, is killed, so that nothing runs on unseen.  So is one whose
- * process shows no sign of life, once its time is over or a person wants it
- * to end.
+ * One process per target: a crash or a hang affects only that target, each may
+ * block in its own way, and its memory is released when it ends.  Threads were
+ * rejected for that reason.  The parent only waits, decides whether further
+ * targets may start, and passes cancel requests on.  A target whose process
+ * dies without a last line is `unknown`; its local script, if it has one, is
+ * killed, so that nothing runs on unnoticed.  A process that hangs is killed
+ * too, after its deadline or a cancel request.
  *
- * A batch starts when the one before it has ended.  Whatever did not succeed
- * counts as failed: with max_fail no target is started once more than that
- * many have failed, not even in the middle of a batch; without it, batches
- * stop after the first one in which any has.
+ * A batch starts when the previous one has ended.  Every result but success
+ * counts as failed: with max_fail no target is started once more than that many
+ * have failed, not even in the middle of a batch; without it, batches stop
+ * after the first one with a failure.
  */
 #include <errno.h>
 #include <poll.h>
@@ -37,20 +36,19 @@
 #include "executor/target.h"
 
 #define NO_PROCESS (-1)
-#define SILENT_MS 60000 /* a disk that syncs may take its time */
-#define END_MS 20000    /* to do as a person wants */
+#define SILENT_MS 60000 /* a slow fsync may take as long */
+#define END_MS 20000    /* to handle a cancel request */
 
 struct fanout {
 	const struct job_spec *spec;
 	struct mask *mask;
-	pid_t *pids;               /* of each target; 0: not running,
-				    * NO_PROCESS: could not be */
+	pid_t *pids;               /* 0: not running; NO_PROCESS: no fork */
 	struct fanout_slot *slots; /* shared with the children */
 	size_t started;
 	size_t running;
 	int64_t cancelled_at; /* monotonic, or 0 */
 	enum halt halt;       /* why no other target is started */
-	bool done;            /* the last line is written */
+	bool done;            /* the final line is written */
 	enum err err;         /* of writing it */
 };
 
@@ -65,16 +63,17 @@ on_cancel(int sig)
 	cancelled = 1;
 }
 
-/* Only so that a child that ends wakes ppoll(2). */
+/* Needed only so that the end of a child wakes ppoll(2). */
 static void
 on_child(int sig)
 {
 	(void)sig;
 }
 
-/* Leaves the child without the exit handlers of some forty libraries, which
- * take longer than a login; only the sanitizer's look at what is left over is
- * wanted. */
+/*
+ * Leaves the child without the exit handlers of some forty libraries, which
+ * take longer than a login; only the sanitizer's leak check is run.
+ */
 static void __attribute__((noreturn)) leave(void)
 {
 	if (__lsan_do_leak_check != NULL)
@@ -114,14 +113,14 @@ end_all(struct fanout *f)
 		if (f->pids[i] <= 0)
 			continue;
 		kill(f->pids[i], SIGTERM);
-		kill(f->pids[i], SIGCONT); /* where it was stopped */
+		kill(f->pids[i], SIGCONT); /* in case it was stopped */
 	}
 	cancelled = 2;
 	f->cancelled_at = clock_monotonic();
 	f->halt = HALT_CANCELLED;
 }
 
-/* How many of those started have ended, and how many of them badly. */
+/* The number of started targets that have ended, and of those that failed. */
 static size_t
 count_ended(const struct fanout *f, size_t *ret_failed)
 {
@@ -138,7 +137,7 @@ count_ended(const struct fanout *f, size_t *ret_failed)
 	return ended;
 }
 
-/* True where one more may be started now. */
+/* True if one more may be started now. */
 static bool
 may_start(struct fanout *f)
 {
@@ -175,7 +174,7 @@ reap_one(struct fanout *f, pid_t pid)
 	}
 }
 
-/* A process that is silent has had its time, or is not wanted any more. */
+/* A silent process is past its deadline or has been cancelled. */
 static bool
 is_overdue(const struct fanout *f, const struct fanout_slot *s, int64_t now)
 {
@@ -205,14 +204,14 @@ look_at_one(struct fanout *f, size_t i, int64_t now)
 	kill(f->pids[i], SIGKILL);
 }
 
-/* The sooner one of both, of which 0 is none. */
+/* The earlier of both times; 0 is none. */
 static int64_t
 sooner(int64_t a, int64_t b)
 {
 	return a == 0 || (b > 0 && b < a) ? b : a;
 }
 
-/* Is each target's process all right?  Says so for this one. */
+/* Checks the process of each target; touches the alive file for this one. */
 static void
 look_at_all(struct fanout *f)
 {
@@ -227,7 +226,7 @@ look_at_all(struct fanout *f)
 	alive_beat(deadline);
 }
 
-/* None of them is there any more, and nobody told us of their end. */
+/* All processes are gone without a notification of their end. */
 static void
 lose_all(struct fanout *f)
 {
@@ -236,8 +235,10 @@ lose_all(struct fanout *f)
 			reap_one(f, f->pids[i]);
 }
 
-/* Writes the last line of all once each target has had its own; cleaning up
- * on the targets need not be waited for. */
+/*
+ * Writes the final line when each target has its last one; it does not wait for
+ * the cleanup on the targets.
+ */
 static void
 finish_if_done(struct fanout *f)
 {

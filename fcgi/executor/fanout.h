@@ -1,6 +1,4 @@
-/*
- * fanout.h: the step on all of its targets at the same time.
- */
+/* fanout.h: runs the step on all of its targets. */
 #ifndef EXECUTOR_FANOUT_H
 #define EXECUTOR_FANOUT_H
 
@@ -8,9 +6,9 @@
 #include "executor/job_spec.h"
 
 /*
- * Runs the step on each target, at most order->parallel at once, each in a
- * process of its own, and writes the last line of all.  ERR_IO: that line
- * could not be made durable.
+ * Runs the step on each target, at most job->parallel at once, each in its own
+ * process, and writes the final line.  ERR_IO: that line could not be made
+ * durable.
  */
 enum err fanout_run(const struct job_spec *spec);
 

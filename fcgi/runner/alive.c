@@ -1,17 +1,17 @@
 /*
- * alive.c: whether the process of an execution goes on.
+ * alive.c: detects executions that hang, and ends them.
  *
- * A step's process touches a file every second (wire/exec.h).  One that does
- * not is stopped, or hangs in the kernel, or the machine is busy: that is
- * shown, and no reason to end it.  It is ended where it would have had to do
- * something by itself: when its time is over, or somebody wants its end.  A
- * process that was stopped is continued first, since it can end its script
- * and say how that ended; SIGKILL is for one that cannot, and then nobody
- * knows how far it had come.
+ * A step's process touches a file every second (wire/exec.h).  A process that
+ * does not is stopped, hangs in the kernel, or the machine is busy: the page
+ * shows it, and the process goes on.  It is ended only after its own deadline
+ * or a cancel request.  A stopped process is continued first, because it can
+ * end its script and report the result; SIGKILL is for a process that does not
+ * react, and then the outcome is unknown.
  *
- * Its targets' processes end when it does, and have a while for their
- * scripts.  What is left then is ended too.  A process counts as one of the
- * execution by its command line alone, as its id may be another's by now.
+ * The processes of its targets end with it, and have some time for their
+ * scripts.  Processes left after that are killed.  A process belongs to the
+ * execution only if its command line says so, since its id may have been
+ * reused.
  */
 #include <dirent.h>
 #include <signal.h>
@@ -31,17 +31,15 @@
 
 #define LOOK_MS 1000
 #define SILENT_MS 15000
-#define END_MS 30000       /* after somebody wanted its end */
-#define GRACE_MS 60000     /* after its own time was over */
-#define LOOK_MOST_MS 60000 /* of silence, for a look: it has no end */
+#define END_MS 30000       /* after a cancel request */
+#define GRACE_MS 60000     /* after its own deadline */
+#define LOOK_MOST_MS 60000 /* silence of a dry run, which has no deadline */
 #define SWEEP_MS 30000
 #define COMMAND_MOST 4096
-#define PROGRAM "countersign-" /* executor, or step as it once was */
-#define INIT \
-	"countersign-ini" /* of a script and what it \
-			   * leaves running */
+#define PROGRAM "countersign-" /* executor, or step in older versions */
+#define INIT "countersign-ini" /* of scripts and their children */
 
-/* The process is one of the execution's. */
+/* True if the process belongs to the execution. */
 static bool
 is_of(pid_t pid, const char *exec)
 {
@@ -74,7 +72,7 @@ is_init(pid_t pid)
 	return is;
 }
 
-/* Its process, or 0. */
+/* The process of the execution, or 0. */
 static pid_t
 process_of(struct runner *r, const struct exec *e)
 {
@@ -103,7 +101,7 @@ alive_signal(struct runner *r, const struct exec *e, int number)
 	return pid > 0 && kill(pid, number) == 0;
 }
 
-/* To all of its processes but those of scripts; how many there are. */
+/* Signals all its processes except those of scripts; returns their number. */
 static int
 signal_all(const struct exec *e, int number)
 {
@@ -121,7 +119,7 @@ signal_all(const struct exec *e, int number)
 	return n;
 }
 
-/* What its file says.  False: there is none, and nothing is known. */
+/* Reads the alive file. False: there is none. */
 static bool
 read_file(struct runner *r, struct exec *e, int64_t now)
 {
@@ -147,7 +145,6 @@ read_file(struct runner *r, struct exec *e, int64_t now)
 	return touched > 0 || e->child > 0;
 }
 
-/* "2026-11-21 02:03:04 UTC" */
 static void
 put_time(struct buf *b, int64_t ms)
 {
@@ -157,7 +154,7 @@ put_time(struct buf *b, int64_t ms)
 	buf_printf(b, "%.10s %.8s UTC", text, text + 11);
 }
 
-/* The page says it, and since when. */
+/* Reports to the page that the process is silent, and since when. */
 static void
 say(struct runner *r, struct exec *e, bool silent, int64_t now)
 {
@@ -194,7 +191,10 @@ say(struct runner *r, struct exec *e, bool silent, int64_t now)
 	buf_clear(&message);
 }
 
-/* It would have had to do something; the wait before it is made to. */
+/*
+ * True if it is past its deadline or a cancel request, including the grace
+ * time.
+ */
 static bool
 is_overdue(const struct exec *e, int64_t now, int64_t after_cancel,
     int64_t after_deadline)
@@ -218,7 +218,7 @@ end(struct runner *r, struct exec *e, int64_t now)
 	(void)signal_all(e, SIGCONT);
 }
 
-/* After it was ended: until none of its processes is left. */
+/* After SIGKILL: repeats until no process is left. */
 static void
 sweep(struct exec *e, int64_t now)
 {

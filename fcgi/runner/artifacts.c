@@ -1,9 +1,9 @@
 /*
- * artifacts.c: what earlier steps of the run have kept, for an order.
+ * artifacts.c: artifacts of earlier steps, for a job spec.
  *
- * The journal says which file it is and what hash it had; the file is read
- * once more here, so that what is sent or compared is what was recorded.  Of
- * several attempts the last that succeeded on a target counts.
+ * The journal holds the name and the hash of each file.  The file is hashed
+ * again here, so that exactly the recorded bytes are sent or compared.  Of
+ * several attempts, the last that succeeded on a target counts.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ add_file(struct runner *r, struct rows *rows, struct json_object *files,
 	return err;
 }
 
-/* The files kept under a name, or by a step: {target: file}. */
+/* The artifacts with a name, or of a step: {target: file}. */
 static enum err
 files_of(struct runner *r, int64_t run, const char *name, const char *step,
     struct json_object *files, struct fault *why)
@@ -74,7 +74,7 @@ put_same(struct runner *r, int64_t run, const struct step *step,
 	return err;
 }
 
-/* Files of the runbook folder, with the hash that the plan has. */
+/* Files of the runbook folder, with the hash from the plan. */
 static void
 put_files(const struct step *step, struct json_object *targets,
     struct json_object *spec)

@@ -1,9 +1,9 @@
 /*
- * dry_run.c: orders that read from targets and change nothing.
+ * dry_run.c: jobs that read from targets and change nothing.
  *
- * What an attempt says is passed on line by line as it comes.  A look is
- * short and of use only as a whole, so its lines are gathered and go to the
- * keeper in one piece, as one event, however many targets there are.
+ * The status lines of an attempt are passed on one by one.  A dry run is short
+ * and only useful as a whole, so its lines are collected and sent to the keeper
+ * as one event, for any number of targets.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "journal/plan.h"
 #include "runner/dry_run.h"
 
-#define LOOK_MS 30000 /* on one target */
+#define LOOK_MS 30000 /* per target */
 
 void
 dry_run_step(struct json_object *step)
@@ -101,7 +101,7 @@ dry_run_users(const struct runbook *runbook)
 	return all;
 }
 
-/* The hashes of the files that a look found, {target: hash}. */
+/* The hashes of the files that a dry run found, {target: hash}. */
 static struct json_object *
 hashes_of(const char *results)
 {
@@ -129,7 +129,7 @@ dry_run_seen(struct runner *r, struct json_object *run, const struct step *step)
 	struct rows *rows = db_query(
 	    r->replayed, STMT_LOOK_SEEN, INT(id), TEXT(step->id));
 
-	/* with other values, {{names}} in file= may mean another file */
+	/* with other values, {{names}} in file= may name another file */
 	if (db_next(rows) &&
 	    (strstr(step->file, "{{") == NULL ||
 		text_eq(db_text(rows, 0), json_text(run, "plan", "")))) {
@@ -183,8 +183,10 @@ dry_run_refuse(
 	json_set(results, target, o);
 }
 
-/* What is known of a line is kept; the rest of it is not ours to pass on.
- * True: it is the last one of a target. */
+/*
+ * Stores the known fields of a line and drops the others.  True: it is the last
+ * line of a target.
+ */
 static bool
 keep_line(struct json_object *results, struct json_object *line)
 {

@@ -1,6 +1,5 @@
 /*
- * dry_run.h: orders that read from targets and change nothing, and what comes
- * of them.
+ * dry_run.h: jobs that read from targets and change nothing, and their results.
  */
 #ifndef RUNNER_DRY_RUN_H
 #define RUNNER_DRY_RUN_H
@@ -9,13 +8,13 @@
 #include "compiler/runbook.h"
 #include "runner/runner.h"
 
-/* Makes of a step's part of an order one that only looks. */
+/* Changes the step of a job spec into its dry run. */
 void dry_run_step(struct json_object *step);
 
-/* The step of a preflight's order; the caller owns it. */
+/* The step of a preflight's job spec; the caller owns it. */
 struct json_object *dry_run_preflight(void);
 
-/* Which interpreters the scripts on each target need: {target: [names]}. */
+/* The interpreters that the scripts on each target need: {target: [names]}. */
 struct json_object *dry_run_needs(
     const struct runbook *runbook, struct json_object *resolved);
 
@@ -23,15 +22,15 @@ struct json_object *dry_run_needs(
 struct json_object *dry_run_users(const struct runbook *runbook);
 
 /*
- * What the last look at an edit has seen on each target, {target: hash},
- * but for those whose file the step itself has changed since.  An attempt
- * that was refused changes nothing about it: somebody has to look again.
+ * The hash of the file that the last dry run of an edit found on each target,
+ * {target: hash}, without targets on which the step itself has changed the file
+ * since.  A refused attempt does not update it: a new dry run is needed.
  */
 struct json_object *dry_run_seen(
     struct runner *r, struct json_object *run, const struct step *step);
 
 /*
- * What an edit changed on each target: {target: {"backup", "sum"}}, the first
+ * The changes of an edit on each target: {target: {"backup", "sum"}}, the first
  * backup that it made and the SHA-256 of the file when it was done.
  */
 struct json_object *dry_run_changed(
@@ -42,9 +41,9 @@ void dry_run_refuse(
     struct json_object *results, const char *target, const char *message);
 
 /*
- * Adds each target's last line of a status file to results.  True: the last
- * line of all was there, too; where it ended before it had asked a target,
- * `why` gets the reason that it gave.
+ * Adds the last line of each target in a status file to results.  True: the
+ * final line of the execution was there, too; if it ended before it had tried a
+ * target, `why` gets the reason.
  */
 bool dry_run_collect(
     const char *text, size_t len, struct json_object *results, struct buf *why);

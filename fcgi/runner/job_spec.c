@@ -1,5 +1,5 @@
 /*
- * job_spec.c: the order of an attempt, made from the pinned plan
+ * job_spec.c: makes the job spec of an attempt from the run snapshot
  * (run_snapshot.c).
  */
 #include <stdio.h>
@@ -22,7 +22,7 @@
 #include "runner/run_snapshot.h"
 #include "runner/runner.h"
 
-/* The secret parameters of the run, each box held against the plan. */
+/* The secret parameters of the run; checks each box against the plan. */
 static enum err
 open_secrets(struct runner *r, struct run_snapshot *s,
     struct json_object *secrets, struct fault *why)
@@ -167,8 +167,10 @@ step_of(const struct step *step)
 	return o;
 }
 
-/* "machine:/path" under each="machine in …" is the target that it stands for
- * here. */
+/*
+ * Replaces "machine:/path" under each="machine in …" by the target of this
+ * iteration.
+ */
 static void
 add_items(struct run_snapshot *s, struct json_object *hosts)
 {
@@ -180,7 +182,10 @@ add_items(struct run_snapshot *s, struct json_object *hosts)
 			    json_object_get(json_get(hosts, b->item)));
 }
 
-/* Which machines a copy speaks of is in its text: it gets all of the plan. */
+/*
+ * The machines that a copy uses stand in its text, so the job spec gets all
+ * targets of the plan.
+ */
 static enum err
 hosts_of(struct runner *r, struct run_snapshot *s, struct json_object *hosts,
     struct fault *why)
@@ -217,7 +222,7 @@ names_of(struct runner *r, struct run_snapshot *s)
 	return names;
 }
 
-/* For a look, a target that cannot be tried has that for its result. */
+/* In a dry run, a target that cannot be tried gets that as its result. */
 static enum err
 targets_of(struct runner *r, struct run_snapshot *s, struct json_object *all,
     struct fault *why)
@@ -260,7 +265,7 @@ numbers_of(const struct runbook *runbook)
 	return names;
 }
 
-/* Where the statements of a retry start. */
+/* The statements at which a retry starts. */
 static enum err
 put_statements(struct runner *r, struct run_snapshot *s, struct json_object *o,
     struct fault *why)
@@ -278,7 +283,7 @@ put_statements(struct runner *r, struct run_snapshot *s, struct json_object *o,
 	return ERR_OK;
 }
 
-/* Secret output is sealed to the keeper, which shows it to those who may. */
+/* Seals secret output to the keeper, which shows it to authorized people. */
 static enum err
 put_seal(const struct runner *r, struct run_snapshot *s, struct json_object *o,
     struct fault *why)
@@ -300,7 +305,7 @@ put_seal(const struct runner *r, struct run_snapshot *s, struct json_object *o,
 			"be sealed to (keys/output.pub) cannot be read.");
 }
 
-/* What every order has. */
+/* The fields of every job spec. */
 static void
 fill_common(const struct runner *r, struct run_snapshot *s, const char *exec,
     struct json_object *o)
@@ -317,7 +322,10 @@ fill_common(const struct runner *r, struct run_snapshot *s, const char *exec,
 	json_set_int(o, "parallel", EXEC_PARALLEL);
 }
 
-/* Why a target cannot be had: an empty value would do something else. */
+/*
+ * The reason why a target lacks a value: an empty value would change the
+ * meaning.
+ */
 static void
 put_lack(struct json_object *lacks, const char *target, const char *name,
     struct json_object *there)
@@ -339,7 +347,7 @@ put_lack(struct json_object *lacks, const char *target, const char *name,
 	buf_clear(&text);
 }
 
-/* What differs from target to target. */
+/* Values that differ between targets. */
 static void
 put_own(struct runner *r, struct run_snapshot *s, struct json_object *o)
 {
@@ -371,7 +379,7 @@ put_own(struct runner *r, struct run_snapshot *s, struct json_object *o)
 	json_object_put(apart);
 }
 
-/* What a look and an attempt differ in. */
+/* The differences between a dry run and an attempt. */
 static enum err
 fill_purpose(struct runner *r, struct run_snapshot *s, struct json_object *o,
     struct fault *why)
@@ -425,7 +433,7 @@ fill_job_spec(struct runner *r, struct run_snapshot *s, const char *exec,
 	return err == ERR_OK ? hosts_of(r, s, hosts, why) : err;
 }
 
-/* No document, no values and no secrets but those that log in. */
+/* A preflight has no document, no values and no secrets but credentials. */
 static enum err
 fill_preflight(struct runner *r, struct run_snapshot *s, const char *exec,
     struct json_object *o, struct fault *why)
@@ -441,9 +449,10 @@ fill_preflight(struct runner *r, struct run_snapshot *s, const char *exec,
 	return targets_of(r, s, targets, why);
 }
 
-/* The order of an attempt, or (no state) of a look, from one state of the
- * journal.  Where it could not be read, what
- * was found is nothing to go by. */
+/*
+ * Makes the job spec of an attempt, or (state NULL) of a dry run, in one
+ * transaction of the journal.  After a failed read, its findings do not count.
+ */
 static enum err
 make(struct runner *r, struct run_snapshot *s, const char *exec,
     const char *state, struct json_object *o, struct fault *why)
@@ -462,7 +471,7 @@ make(struct runner *r, struct run_snapshot *s, const char *exec,
 	db_end(r->db, ERR_OK);
 	if (!db_take_failure(r->db))
 		return err;
-	db_close(r->db); /* it is opened anew before the next order */
+	db_close(r->db); /* reopened before the next job */
 	r->db = NULL;
 	return ERR_UNAVAILABLE;
 }

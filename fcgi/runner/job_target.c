@@ -1,8 +1,8 @@
 /*
- * job_target.c: a target as the step needs it, with its secrets opened.
+ * job_target.c: a target for the executor, with its secrets opened.
  *
- * targets.yml and the plan hold nothing but names of secrets. Their texts
- * come out of the store here, for one order, and are wiped with it.
+ * targets.yml and the plan hold only names of secrets.  The secrets are read
+ * from the store here, for one job spec, and wiped with it.
  */
 #include <sodium.h>
 #include <stdlib.h>
@@ -38,8 +38,10 @@ job_spec_put_secret(struct json_object *secrets, const char *name, char *text)
 	free(text);
 }
 
-/* Anybody who can write the table can seal another value: by the events it is
- * the one that was set.  Those of old have no hash there. */
+/*
+ * Anybody with write access to the table can seal another value, so the event
+ * log must confirm the box.  Old events have no hash.
+ */
 static bool
 is_known_box(struct runner *r, const char *name, const void *box, size_t len)
 {
@@ -54,7 +56,7 @@ is_known_box(struct runner *r, const char *name, const void *box, size_t len)
 	return known;
 }
 
-/* Opens the named secret of the store and puts it in place of its name. */
+/* Replaces the name of a secret by the opened secret. */
 static enum err
 put_stored(struct runner *r, struct json_object *o, const char *key,
     const char *target, struct fault *why)
@@ -91,7 +93,7 @@ put_stored(struct runner *r, struct json_object *o, const char *key,
 	return err;
 }
 
-/* Opens the secrets that a target, or its aws, names. */
+/* Opens the secrets of a target and of its aws object. */
 static enum err
 open_stored(struct runner *r, struct json_object *o, const char *name,
     struct fault *why)
@@ -113,9 +115,8 @@ open_stored(struct runner *r, struct json_object *o, const char *name,
 }
 
 /*
- * A target as the step needs it: what was resolved, with the names of secrets
- * opened, and the SSH target that it is reached through (over, jump) in place
- * of that one's name.
+ * A target for the executor: resolved, with its secrets opened; the names of
+ * SSH targets in over and jump are replaced by those targets.
  */
 static enum err
 make_target(struct runner *r, struct json_object *resolved, const char *name,

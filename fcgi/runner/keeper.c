@@ -1,9 +1,9 @@
 /*
- * keeper.c: the runner's side of the wire to the keeper.
+ * keeper.c: the runner's end of the wire to the keeper.
  *
- * One call at a time.  What the keeper pushes in between is what people type
- * ("type"), or ("orders") a hint to ask again, so that a lost hint costs a
- * second and nothing else.
+ * One call at a time.  Frames that the keeper pushes in between are terminal
+ * input ("type") or a hint to ask for jobs again ("orders").  A lost hint costs
+ * a second.
  */
 #include <errno.h>
 #include <sodium.h>
@@ -18,7 +18,7 @@
 #include "base/mem.h"
 #include "runner/runner.h"
 
-#define ANSWER_MS 30000 /* it waits for a disk at most */
+#define ANSWER_MS 30000 /* longer than a wait for a disk */
 
 static void
 disconnect(struct runner *r)
@@ -38,7 +38,7 @@ keeper_connect(struct runner *r)
 		return true;
 	if (wire_secret_read(r->data_dir, WIRE_SECRET_RUNNER, r->secret) !=
 	    ERR_OK)
-		return false; /* the keeper makes it */
+		return false; /* the keeper creates it */
 	path = mem_printf("%s/run/runner.sock", r->data_dir);
 	r->keeper = io_connect(path);
 	free(path);
@@ -46,7 +46,7 @@ keeper_connect(struct runner *r)
 	return r->keeper >= 0;
 }
 
-/* One read; false: the keeper is gone, or says nothing for too long. */
+/* Reads once; false: the keeper is gone, or timed out. */
 static bool
 read_more(struct runner *r, int flags)
 {
@@ -68,7 +68,7 @@ read_more(struct runner *r, int flags)
 	return true;
 }
 
-/* The frame at the start of what came, which the keeper pushed. */
+/* Handles the pushed frame at the start of the buffer. */
 static void
 take_push(struct runner *r, size_t size)
 {
@@ -102,7 +102,7 @@ keeper_read(struct runner *r)
 		disconnect(r);
 }
 
-/* Waits for the reply with this number; pushes before it are taken. */
+/* Waits for the reply with this id; handles pushes before it. */
 static bool
 wait_reply(struct runner *r, int64_t id, struct wire_reply *ret)
 {
@@ -138,7 +138,7 @@ put_call(struct runner *r, const char *verb, struct json_object *body,
 	wire_put_call(out, &call);
 }
 
-/* Waits for the reply and takes it from what came. */
+/* Waits for the reply and removes it from the buffer. */
 static bool
 take_reply(struct runner *r, int64_t id, enum err *ret, char **ret_body)
 {
@@ -176,7 +176,7 @@ keeper_ask_each(struct runner *r, const char *verb,
 	}
 	buf_clear(&out);
 	if (ok)
-		take_pushes(r); /* that came with the replies */
+		take_pushes(r); /* pushes that arrived with the replies */
 	else
 		disconnect(r);
 	if (answered < n || ret[n - 1] == ERR_UNAVAILABLE)
@@ -199,7 +199,7 @@ keeper_ask(struct runner *r, const char *verb, struct json_object *body,
 	    take_reply(r, r->next_id, &err, ret_body);
 	buf_clear(&out);
 	if (ok)
-		take_pushes(r); /* that came with the reply */
+		take_pushes(r); /* pushes that arrived with the reply */
 	else
 		disconnect(r);
 	if (err == ERR_UNAVAILABLE)

@@ -1,8 +1,8 @@
 /*
- * countersign-runner: takes orders, holds the keys, starts the steps.
+ * countersign-runner: accepts jobs, holds the keys, starts the executors.
  *
- * It speaks no HTTP and writes no database.  Killing it costs nothing: steps
- * go on, and the next runner finds them in their folders.
+ * It speaks no HTTP and writes no database.  It may be killed at any time:
+ * executors go on, and the next runner finds them in their folders.
  */
 #include <getopt.h>
 #include <poll.h>
@@ -63,7 +63,7 @@ read_options(int argc, char **argv, struct runner *r)
 		log_fatal("--data and --step are needed");
 }
 
-/* Nobody else may read our memory, and none of it may reach a core file. */
+/* Denies ptrace and core files: the memory holds keys. */
 static void
 harden(void)
 {
@@ -78,7 +78,7 @@ harden(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* The keeper, whose folder it is in, seals with it. */
+/* The keeper, which owns the folder, seals with it. */
 static bool
 give_to_keeper(const char *path, const char *folder)
 {
@@ -88,7 +88,7 @@ give_to_keeper(const char *path, const char *folder)
 	    (stat(folder, &st) == 0 && chown(path, st.st_uid, st.st_gid) == 0);
 }
 
-/* Reads or makes the key that secrets are sealed to. */
+/* Reads or creates the key pair that secrets are sealed to. */
 static bool
 open_keys(struct runner *r)
 {
@@ -136,7 +136,7 @@ runner_again(struct runner *r)
 		r->hello_at = at;
 }
 
-/* Until something is due although nothing arrives. */
+/* Milliseconds until the next timer is due. */
 static int
 wait_at_most(const struct runner *r)
 {
@@ -202,7 +202,7 @@ main(int argc, char **argv)
 	while (r.execs != NULL) {
 		struct exec *e = r.execs;
 
-		r.execs = e->next; /* the steps themselves live on */
+		r.execs = e->next; /* the executors themselves go on */
 		json_object_put(e->results);
 		free(e);
 	}

@@ -1,17 +1,16 @@
 /*
- * replay.c: the state of a run as its events give it.
+ * replay.c: the state of a run, computed from its events.
  *
- * The tables that pages read are projections: whoever can write the database
- * can put an approval there that nobody gave.  So the runner decides by
- * nothing but the events.  It checks the hashes of the run's chain and of
- * chain 0, and projects their events, with the code that the keeper uses,
- * into a database in memory; the rules then read that one.
+ * The tables that pages read are projections: anybody with write access to the
+ * database can insert an approval that nobody gave.  So the runner trusts only
+ * the events.  It checks the hashes of the run's chain and of chain 0, projects
+ * their events into a database in memory with the code of the keeper, and
+ * applies the rules to that database.
  *
- * What has been replayed is kept and continued with the events that follow,
- * so that a long run costs its length once (about 20 ms for a thousand
- * events).  Nothing in memory is believed of a chain that has become shorter
- * or other than it was.  After some runs all of it is forgotten, which bounds
- * the memory and needs no account of what is still of use.
+ * The result is cached and continued with the events that follow, so a long run
+ * is replayed once (about 20 ms for a thousand events).  The cache is dropped
+ * if a chain has become shorter or differs.  After MOST_RUNS runs the whole
+ * cache is dropped, which bounds the memory without any bookkeeping.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +25,7 @@
 
 #define MOST_RUNS 32
 
-/* How far a chain has been replayed. */
+/* The position up to which a chain has been replayed. */
 struct chain {
 	int64_t run;
 	int64_t seq;
@@ -81,7 +80,7 @@ refuse(struct fault *why, const struct chain *c, const char *what)
 	    c->run == 0 ? "chain 0" : "this run", what);
 }
 
-/* The run refers to its document. */
+/* The run row refers to its document. */
 static void
 take_document(struct runner *r, const struct event *e)
 {
@@ -94,8 +93,10 @@ take_document(struct runner *r, const struct event *e)
 	db_done(rows);
 }
 
-/* Which targets are held is of no use here, and two runs that were replayed
- * to different times may seem to hold the same. */
+/*
+ * Targets held by runs do not matter here, and two runs replayed up to
+ * different times could seem to hold the same one.
+ */
 static enum err
 project(struct runner *r, const struct event *e)
 {
@@ -106,7 +107,7 @@ project(struct runner *r, const struct event *e)
 	return event_project(r->replayed, e);
 }
 
-/* The next event of the chain: its hash, its number, what follows from it. */
+/* Verifies the hash and number of the next event and projects it. */
 static enum err
 replay_event(
     struct runner *r, struct chain *c, struct rows *rows, struct fault *why)
@@ -139,7 +140,7 @@ replay_event(
 	return ERR_OK;
 }
 
-/* What is replayed already must still be there. */
+/* Checks that the replayed part of the chain is still there. */
 static enum err
 check_known(struct runner *r, struct chain *c, struct fault *why)
 {
@@ -175,7 +176,7 @@ replay_chain(struct runner *r, int64_t run, struct fault *why)
 	return err;
 }
 
-/* A chain that did not hold may be mended: it is read from its start then. */
+/* A broken chain may be repaired later, so it is read from its start again. */
 enum err
 replay_run(struct runner *r, int64_t run, struct fault *why)
 {

@@ -1,20 +1,18 @@
-/*
- * replay.h: the state of a run as its events give it.
- */
+/* replay.h: the state of a run, computed from its events. */
 #ifndef RUNNER_REPLAY_H
 #define RUNNER_REPLAY_H
 
 #include "runner/runner.h"
 
 /*
- * Brings r->replayed, a database in memory with all projections, up to what
- * the run's chain and chain 0 (accounts, roles) say in the snapshot of r->db.
- * ERR_FORBIDDEN with a fault that says where a chain does not hold;
- * ERR_UNAVAILABLE: it could not be read now.
+ * Brings r->replayed, a database in memory with all projections, up to the end
+ * of the run's chain and chain 0 (accounts, roles) in the snapshot of r->db.
+ * ERR_FORBIDDEN with a fault that names the broken event of a chain;
+ * ERR_UNAVAILABLE: the journal could not be read now.
  */
 enum err replay_run(struct runner *r, int64_t run, struct fault *why);
 
-/* Forgets all of it. */
+/* Drops the cache. */
 void replay_clear(struct runner *r);
 
 #endif

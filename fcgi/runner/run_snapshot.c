@@ -1,11 +1,10 @@
 /*
- * run_snapshot.c: the pinned plan of an attempt, read and checked.
+ * run_snapshot.c: reads and checks the plan of an attempt.
  *
- * The runner does not believe the keeper, nor the tables: it reads the run
- * from its events (replay.c), computes the plan anew from document, targets,
+ * The runner trusts neither the keeper nor the tables: it reads the run from
+ * its events (replay.c), computes the plan again from document, targets,
  * parameters and sealed boxes, counts the approvals of the run and of its
- * gates, and starts nothing that does not give the hash that approvals were
- * given to.
+ * gates, and starts only a plan whose hash was approved.
  */
 #include <stdio.h>
 #include <string.h>
@@ -107,7 +106,7 @@ read_document(struct run_snapshot *s, struct fault *why)
 		    "The document is not the one that "
 		    "was pinned: its hash differs.");
 	if (*s->step_id == '\0')
-		return ERR_OK; /* a preflight is about all of them */
+		return ERR_OK; /* a preflight covers all steps */
 	index = runbook_find_step(s->runbook, s->step_id);
 	if (index < 0)
 		return run_snapshot_refuse(
@@ -116,7 +115,7 @@ read_document(struct run_snapshot *s, struct fault *why)
 	return ERR_OK;
 }
 
-/* Counted anew: with the roles that the approvers have now. */
+/* Counts approvals again, with the roles that the approvers have now. */
 static enum err
 check_approvals(struct run_snapshot *s, const char *plan, struct fault *why)
 {
@@ -159,7 +158,7 @@ step_row(const struct run_snapshot *s, const char *id)
 	    db_query(s->db, STMT_STEP_GET, INT(s->run_id), TEXT(id)));
 }
 
-/* The gate is given for this plan, or does not stand in this row's way. */
+/* True if the gate is approved for this plan, or is not before this row. */
 static bool
 is_open(
     struct run_snapshot *s, const struct step *gate, struct json_object *row)
@@ -181,7 +180,7 @@ is_open(
 	return open;
 }
 
-/* A probe stands where the step stands that it is of. */
+/* A probe stands in the place of its step. */
 static enum err
 check_gates(struct run_snapshot *s, struct fault *why)
 {
@@ -215,7 +214,7 @@ read_all(struct run_snapshot *s, const char *exec, const char *state,
 	return err;
 }
 
-/* The tables would let it run, and the events do not. */
+/* The tables allow the attempt and the events do not. */
 static bool
 is_forged(struct runner *r, const char *exec, const char *state)
 {
@@ -227,7 +226,7 @@ is_forged(struct runner *r, const char *exec, const char *state)
 	return good;
 }
 
-/* The number of the run, which the tables say and its events must confirm. */
+/* The number of the run according to the tables; its events must confirm it. */
 static int64_t
 run_of(struct runner *r, enum stmt stmt, const char *exec)
 {

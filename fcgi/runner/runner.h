@@ -1,6 +1,4 @@
-/*
- * runner.h: what the parts of countersign-runner share.
- */
+/* runner.h: structures and functions shared within countersign-runner. */
 #ifndef RUNNER_RUNNER_H
 #define RUNNER_RUNNER_H
 
@@ -22,44 +20,46 @@
 struct exec {
 	struct exec *next;
 	char id[2 * EXEC_ID_BYTES + 1];
-	pid_t child;                 /* ours, or 0: adopted */
-	bool reaped;                 /* our child has ended */
-	bool open;                   /* the keeper named it at last hello */
-	bool cancel;                 /* somebody asked for its end */
-	bool cancelled;              /* its process was told */
-	int64_t cancel_at;           /* monotonic: since then; or 0 */
-	bool settled;                /* the keeper knows how it ended */
-	int64_t seen;                /* monotonic: when we met it */
-	struct json_object *results; /* of a look, so far; else NULL */
-	int watch;                   /* inotify watch of its status */
-	off_t offset;                /* of the next line of its status */
-	/* of alive.c; times are monotonic */
-	int64_t look_at;  /* when to look again */
-	int64_t beat;     /* when its file was last touched */
-	int64_t touched;  /* what that file says, since 1970 */
-	int64_t deadline; /* of what it does; or 0 */
-	bool silent;      /* the keeper knows that it is */
-	bool woken;       /* continued, if it was stopped */
-	bool killed;      /* it did not answer */
-	int64_t sweep_at; /* what it left is ended then; or 0 */
+	pid_t child;       /* our child, or 0: adopted */
+	bool reaped;       /* our child was reaped */
+	bool open;         /* listed by the keeper at the last hello */
+	bool cancel;       /* cancellation was requested */
+	bool cancelled;    /* its process was signalled */
+	int64_t cancel_at; /* monotonic time of the request; or 0 */
+	bool settled;      /* the keeper has its result */
+	int64_t seen;      /* monotonic: when we first saw it */
+	struct json_object *results; /* of a dry run, so far; else NULL */
+	int watch;                   /* inotify watch of its status file */
+	off_t offset;                /* offset of the next status line */
+	/* for alive.c; times are monotonic */
+	int64_t look_at;  /* time of the next check */
+	int64_t beat;     /* when the alive file was last touched */
+	int64_t touched;  /* mtime of that file, since 1970 */
+	int64_t deadline; /* of the current action; or 0 */
+	bool silent;      /* silence was reported to the keeper */
+	bool woken;       /* SIGCONT was sent */
+	bool killed;      /* SIGKILL was sent */
+	int64_t sweep_at; /* kill leftover processes then; or 0 */
 };
 
-/* A terminal that people type into. */
+/* A terminal with input from pages. */
 struct terminal {
-	int fd; /* of its step (wire/exec.h); 0: none */
+	int fd; /* of its executor (wire/exec.h); 0: none */
 	char exec[2 * EXEC_ID_BYTES + 1];
 	char target[65];
-	uint64_t used; /* when last, by a count */
+	uint64_t used; /* counter value of the last use */
 };
 
-#define TERMINALS 64 /* the one unused for longest goes */
+#define TERMINALS 64 /* the least recently used is replaced */
 
-#define RUNNER_AGAIN_MS 1000 /* after an answer that did not come */
+#define RUNNER_AGAIN_MS 1000 /* after a missing reply */
 #define RUNNER_HELLO_MS 5000 /* a hint of the keeper may get lost */
 #define RUNNER_ASKED 64
 
-/* An attempt whose acceptance was sent, and the answer to that did not come.
- * It was not started: where the keeper has it as starting, it can be. */
+/*
+ * An attempt with an exec_starting call that got no reply.  It was not started:
+ * if the keeper has it as starting, it can be started.
+ */
 struct asked {
 	char exec[2 * EXEC_ID_BYTES + 1];
 };
@@ -67,94 +67,96 @@ struct asked {
 struct runner {
 	const char *data_dir;
 	const char *step_program;
-	int64_t output_limit; /* bytes, of one target */
-	struct db *db;        /* NULL until the keeper made it */
-	struct db *replayed;  /* what the events say (replay.h) */
+	int64_t output_limit; /* bytes per target */
+	struct db *db;        /* NULL until the keeper has created it */
+	struct db *replayed;  /* computed from events (replay.h) */
 	struct replay *replay;
 	unsigned char public_key[32];
 	unsigned char secret_key[32];
 	int keeper;               /* socket, or -1 */
-	char secret[WIRE_SECRET]; /* which it asks for */
+	char secret[WIRE_SECRET]; /* sent when connecting */
 	struct buf in;
 	int64_t next_id;
-	bool jobs;        /* the keeper says: ask again */
-	int64_t hello_at; /* monotonic: or ask by then */
+	bool jobs;        /* the keeper hinted: ask for jobs */
+	int64_t hello_at; /* monotonic: ask at the latest then */
 	struct asked asked[RUNNER_ASKED];
-	size_t asked_next; /* the entry to be used next */
+	size_t asked_next; /* next entry to use */
 	int inotify;
 	struct exec *execs;
 	struct terminal terminals[TERMINALS];
-	uint64_t typed; /* how often something was */
+	uint64_t typed; /* use counter of terminals */
 };
 
 /*
- * Asks the keeper and waits.  ERR_UNAVAILABLE: it is gone (the socket is
- * closed); otherwise the error of its reply, whose body, which the caller
- * frees, is *ret_body (may be NULL).
+ * Sends a call to the keeper and waits.  ERR_UNAVAILABLE: it is gone (the
+ * socket is closed); otherwise the error of its reply.  The caller frees the
+ * reply's body, *ret_body (may be NULL).
  */
 enum err keeper_ask(struct runner *r, const char *verb,
     struct json_object *body, char **ret_body);
 
 /*
- * Asks the same of each body, all at once, and waits for the answers; how
- * many came, in their order, before the keeper was gone.
+ * Sends one call for each body, all at once, and waits for the replies.
+ * Returns how many arrived, in order, before the keeper was gone.
  */
 size_t keeper_ask_each(struct runner *r, const char *verb,
     struct json_object *const *bodies, size_t n, enum err *ret);
 
-/* A file in the folder of an execution; the caller frees it. */
+/* Path of a file in the folder of an execution; the caller frees it. */
 char *exec_path(struct runner *r, const char *exec, const char *file);
 
-/* {"exec": exec}, as the body of what is told of it. */
+/* {"exec": exec}, the start of a body about the execution. */
 struct json_object *exec_about(const char *exec);
 
-/* Passes all whole lines of its status on.  True: the keeper has the last. */
+/* Passes all complete lines of its status on. True: the keeper has the last. */
 bool lines_pass(struct runner *r, struct exec *e);
 
 /*
- * Looks whether the execution's process goes on.  Where it shows no sign of
- * life, the page says since when; once its time is over or somebody wants it
- * to end, it is continued if it was stopped, and then ended: e->killed.
+ * Checks whether the execution's process goes on.  If it is silent, the page
+ * shows since when; after its deadline or a cancel request it is continued if
+ * it was stopped, and then killed: e->killed.
  */
 void alive_look(struct runner *r, struct exec *e);
 
-/* Sends a signal to its process.  False: it is not there, or not known. */
+/* Signals its process. False: there is none, or it is not known. */
 bool alive_signal(struct runner *r, const struct exec *e, int number);
 
-/* Connects where there is no connection.  False: not now. */
+/* Connects unless connected. False: failed for now. */
 bool keeper_connect(struct runner *r);
 
-/* Reads what the keeper pushed; sets r->orders. */
+/* Reads pushed frames of the keeper; sets r->jobs. */
 void keeper_read(struct runner *r);
 
 /*
- * Makes the order of an attempt from the pinned plan (wire/exec.h), after
- * checking that it is what was approved and may run now.  The order holds
- * opened secrets: the caller wipes it.  `state` is the one that the attempt
- * must have: requested, or starting where we know that nobody started it.  On
- * ERR_FORBIDDEN `why` says for the record what was wrong; ERR_UNAVAILABLE: the
- * journal could not be read, which is to be tried again.
+ * Makes the job spec of an attempt from the run snapshot (wire/exec.h), after
+ * checking that it was approved and may run now.  It holds opened secrets: the
+ * caller wipes it.  `state` is the state that the attempt must have: requested,
+ * or starting if we know that nobody started it.  On ERR_FORBIDDEN `why` has
+ * the reason for the record; on ERR_UNAVAILABLE the journal could not be read,
+ * and the caller retries.
  */
 enum err job_spec_make(struct runner *r, const char *exec, const char *state,
     struct buf *ret, struct fault *why);
 
 /*
- * The same for a look, which needs no run that runs and, where it is a
- * preflight, no approvals.  Targets that cannot be tried are put into
- * `refused`, as results; where no other is left, *ret stays empty.
+ * The same for a dry run, which needs no running run and, for a preflight, no
+ * approvals.  Targets that cannot be tried are added to `refused`, as results;
+ * if no other is left, *ret stays empty.
  */
 enum err job_spec_make_look(struct runner *r, const char *exec, struct buf *ret,
     struct json_object *refused, struct fault *why);
 
 /*
- * A target as the step needs it: what was resolved, with the names of secrets
- * opened, and the SSH targets that it is reached through (over, jump) in
- * place of their names.  The caller puts *ret.
+ * A target for the executor: resolved, with its secrets opened; the names of
+ * SSH targets in over and jump are replaced by those targets.  The caller puts
+ * *ret.
  */
 enum err job_target(struct runner *r, struct json_object *resolved,
     const char *name, struct json_object **ret, struct fault *why);
 
-/* Opens a sealed box: a text that the caller wipes and frees; or NULL. */
+/*
+ * Opens a sealed box.  Returns a text that the caller wipes and frees; or NULL.
+ */
 char *job_spec_open_box(struct runner *r, const void *box, size_t len);
 
 /* Puts the text into the object, wipes it and frees it. */
@@ -162,33 +164,37 @@ void job_spec_put_secret(
     struct json_object *secrets, const char *name, char *text);
 
 /*
- * Adds to the order what the step compares its output with (same-as) and
- * what its requests send, each file with the hash that the journal has;
- * files of the runbook folder with that of the plan's resolved targets.
- * ERR_FORBIDDEN: one was not kept, or was changed.
+ * Adds to the job spec the artifacts that the step compares its output with
+ * (same-as) and that it sends, each file with the hash from the journal; files
+ * of the runbook folder with the hash from the plan's resolved targets.
+ * ERR_FORBIDDEN: an artifact is missing or was changed.
  */
 enum err job_spec_put_kept(struct runner *r, int64_t run,
     const struct step *step, struct json_object *targets,
     struct json_object *spec, struct fault *why);
 
 /*
- * Passes what the keeper pushed ({"exec", "target", and what wire/exec.h says
- * of what people type}) on to the step.  Where nobody takes it now, it is
- * dropped, and the log says that much: who typed it sends it again.
+ * Passes a pushed frame with terminal input ({"exec", "target", and the input
+ * message of wire/exec.h}) to the executor.  If the executor does not accept it
+ * now, it is dropped without its content in the log; the page sends it again.
  */
 void tty_relay_pass(struct runner *r, const char *body);
 
-/* What to wait for, one entry a terminal; and telling the keeper what the
- * steps say there: how much has arrived. */
+/*
+ * Adds one pollfd per terminal; then reports to the keeper how many bytes of
+ * input the executors have accepted.
+ */
 void tty_relay_fds(const struct runner *r, struct pollfd fds[TERMINALS]);
 void tty_relay_tell(struct runner *r, const struct pollfd fds[TERMINALS]);
 void tty_relay_close(struct runner *r);
 
-/* Asks for the open attempts; starts, adopts and cancels.  Whatever could not
- * be done now is done when it is called again, which is due at r->hello_at. */
+/*
+ * Asks for the open attempts; starts, adopts and cancels.  Failed actions are
+ * repeated at the next call, which is due at r->hello_at.
+ */
 void supervise_jobs(struct runner *r);
 
-/* Something did not get through: asks again in a second. */
+/* After a failed call: schedules the next hello in a second. */
 void runner_again(struct runner *r);
 
 /* Passes new status lines on, reaps, finds executions that are lost. */

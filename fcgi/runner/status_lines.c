@@ -1,10 +1,10 @@
 /*
- * status_lines.c: passes what a step says of its targets on to the keeper.
+ * status_lines.c: passes the status lines of executors on to the keeper.
  *
- * What is there is sent together, and then all answers are read: a hundred
+ * All available lines are sent together before any reply is read: a hundred
  * targets that end at the same time cost one wait for the disk, not two
- * hundred.  A line counts as passed once its own answer came; what has none
- * is sent again, which the keeper tells from a new one.
+ * hundred.  A line counts as passed when its own reply arrived; a line without
+ * one is sent again, and the keeper detects the duplicate.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -20,17 +20,17 @@
 
 #define MAX_LINE (1024 * 1024)
 #define MAX_TOGETHER 64
-#define MAX_BYTES (256 * 1024) /* no line is added from here on */
+#define MAX_BYTES (256 * 1024) /* a batch that is larger is closed */
 
 /* Lines that are passed together. */
 struct lines {
 	struct json_object *bodies[MAX_TOGETHER];
-	size_t ends[MAX_TOGETHER]; /* offset after each */
+	size_t ends[MAX_TOGETHER]; /* offset after each line */
 	size_t count;
-	bool done; /* the last of them is the last one */
+	bool done; /* the last one is the final line */
 };
 
-/* The hash of a file of the target, into the object. */
+/* Puts the hash of a file of the target into the object. */
 static void
 put_hash(struct runner *r, const struct exec *e, const char *target,
     const char *ending, struct json_object *o)
@@ -44,8 +44,10 @@ put_hash(struct runner *r, const struct exec *e, const char *target,
 	free(path);
 }
 
-/* A target's last line gets the hashes of its output and of what was kept,
- * which are final now. */
+/*
+ * Adds the hashes of the output and the artifact, which are final now, to a
+ * target's last line.
+ */
 static void
 add_hash(struct runner *r, const struct exec *e, struct json_object *line)
 {
@@ -83,7 +85,7 @@ add_line(struct runner *r, const struct exec *e, const char *text, size_t len,
 	l->ends[l->count++] = end;
 }
 
-/* Collects whole lines of the text from *at on, which it moves. */
+/* Collects complete lines of the text from *at, and advances *at. */
 static void
 collect(struct runner *r, const struct exec *e, const struct buf *text,
     size_t *at, struct lines *l)
@@ -101,7 +103,7 @@ collect(struct runner *r, const struct exec *e, const struct buf *text,
 	}
 }
 
-/* False: the keeper is not there; *at is where to begin again. */
+/* False: the keeper is gone; *at is where to begin again. */
 static bool
 pass(struct runner *r, const struct exec *e, struct lines *l, size_t *at)
 {

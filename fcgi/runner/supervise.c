@@ -1,10 +1,10 @@
 /*
  * supervise.c: one countersign-executor process per attempt.
  *
- * What an execution has to say stands in its folder, so that it does not
- * matter whether we started it or an earlier runner did.  An execution whose
- * process is gone and whose status has no last line is lost: its outcome is
- * not known, and nobody but a probe or a person may settle that.
+ * An execution reports in files of its folder, so it does not matter whether
+ * this runner started it or an earlier one.  An execution without a process and
+ * without a final status line is lost: its outcome is unknown, and only a probe
+ * or a person may settle it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@
 #include "runner/dry_run.h"
 #include "runner/runner.h"
 
-#define ADOPT_GRACE_MS 3000 /* a process may not have its lock yet */
+#define ADOPT_GRACE_MS 3000 /* a new process may not have its lock yet */
 #define MAX_LOOK (16 * 1024 * 1024)
 #define NO_PROCESS "The step's process could not be started."
 #ifndef MFD_NOEXEC_SEAL
@@ -90,7 +90,9 @@ report_lost(struct runner *r, const char *exec, const char *message)
 	return err;
 }
 
-/* The keeper gets the results of a look, or why there are none. */
+/*
+ * Sends the results of a dry run, or the reason of its failure, to the keeper.
+ */
 static enum err
 end_look(struct runner *r, const char *exec, struct json_object *results,
     const char *message)
@@ -136,7 +138,7 @@ make_folder(struct runner *r, const char *exec)
 	return fd >= 0;
 }
 
-/* In the child: nothing of ours but the order on standard input. */
+/* In the child: passes nothing on but the job spec on standard input. */
 static void
 become_step(struct runner *r, const char *exec, int job_spec_fd)
 {
@@ -145,7 +147,7 @@ become_step(struct runner *r, const char *exec, int job_spec_fd)
 	    getenv("SSH_AUTH_SOCK") != NULL ? getenv("SSH_AUTH_SOCK") : "");
 	char *home = mem_printf(
 	    "HOME=%s", getenv("HOME") != NULL ? getenv("HOME") : "/");
-#ifdef __SANITIZE_ADDRESS__ /* tests switch parts of the isolation off */
+#ifdef __SANITIZE_ADDRESS__ /* tests disable parts of the isolation */
 	const char *said = getenv("COUNTERSIGN_WITHOUT");
 	char *without = mem_printf(
 	    "COUNTERSIGN_WITHOUT=%s", said != NULL ? said : "");
@@ -171,8 +173,10 @@ become_step(struct runner *r, const char *exec, int job_spec_fd)
 	_exit(127);
 }
 
-/* The whole order, in memory: whatever becomes of us, a step's process does
- * not get a part of it.  -1: it cannot be made. */
+/*
+ * Writes the whole job spec to a memfd, so that an executor never reads a part
+ * of one if the runner dies. -1: failed.
+ */
 static int
 write_job_spec(const struct buf *spec)
 {
@@ -191,7 +195,9 @@ write_job_spec(const struct buf *spec)
 	return fd;
 }
 
-/* After exec_starting was acknowledged: there is no way back from here. */
+/*
+ * After exec_starting was acknowledged: the start cannot be undone from here.
+ */
 static struct exec *
 spawn(struct runner *r, const char *exec, const struct buf *spec)
 {
@@ -229,9 +235,10 @@ find_asked(struct runner *r, const char *exec)
 	return NULL;
 }
 
-/* Tells the keeper that it begins.  True: that is on record, and nobody but
- * we may start it.  Where no answer came, the next hello says what was done
- * of it. */
+/*
+ * Reports the start to the keeper.  True: it is recorded, and only we may start
+ * the attempt.  If no reply arrives, the next hello shows the result.
+ */
 static bool
 accept_job_spec(struct runner *r, const char *exec)
 {
@@ -250,7 +257,7 @@ accept_job_spec(struct runner *r, const char *exec)
 	return err == ERR_OK;
 }
 
-/* `state` is the attempt's: requested, or starting where no answer came. */
+/* `state` is the attempt's: requested, or starting if no reply arrived. */
 static void
 start(struct runner *r, const char *exec, const char *state)
 {
@@ -275,7 +282,7 @@ start(struct runner *r, const char *exec, const char *state)
 	wipe(&spec);
 }
 
-/* Its process is there, or was. */
+/* True if its process exists or existed. */
 static bool
 has_begun(struct runner *r, const char *exec)
 {
@@ -288,8 +295,10 @@ has_begun(struct runner *r, const char *exec)
 	return begun;
 }
 
-/* A look that was begun by a runner before us is adopted.  Where its process
- * is only just being started, the lock decides between that and ours. */
+/*
+ * Adopts a dry run of an earlier runner.  If its process is only just being
+ * started, the lock decides between that one and ours.
+ */
 static void
 start_look(struct runner *r, const char *exec)
 {
@@ -318,8 +327,10 @@ start_look(struct runner *r, const char *exec)
 	json_object_put(results);
 }
 
-/* SIGTERM to the step's process: it ends its script and says so, also where
- * it was stopped. */
+/*
+ * Sends SIGTERM to the executor, and SIGCONT if it was stopped: it ends its
+ * script and reports the result.
+ */
 static void
 cancel(struct runner *r, struct exec *e)
 {
@@ -332,7 +343,7 @@ cancel(struct runner *r, struct exec *e)
 	free(lock);
 }
 
-/* The keeper has it as starting, and the answer that told us so was lost. */
+/* The keeper has it as starting, and its reply to us was lost. */
 static bool
 is_ours_to_start(struct runner *r, const char *id, const char *state)
 {
@@ -402,7 +413,7 @@ out:
 	free(body);
 }
 
-/* True: the look has ended and the keeper knows. */
+/* True: the dry run has ended and the keeper has its results. */
 static bool
 pass_look(struct runner *r, struct exec *e)
 {
@@ -430,8 +441,10 @@ is_reaped(struct exec *e)
 	return e->reaped;
 }
 
-/* The process has ended (ours) or nobody holds its lock (adopted, and a look,
- * of which another runner may have started one too). */
+/*
+ * The process has ended (ours), or nobody holds its lock (adopted, or a dry
+ * run, which another runner may have started as well).
+ */
 static bool
 is_gone(struct runner *r, struct exec *e)
 {
@@ -460,8 +473,10 @@ drop(struct runner *r, struct exec **at)
 	free(e);
 }
 
-/* Nothing more is to be told of it.  Its process may take its time to end:
- * nobody waits for that, but it is reaped. */
+/*
+ * Nothing is left to report.  Its process may take its time to end; nobody
+ * waits for it, but it is reaped.
+ */
 static void
 settle(struct runner *r, struct exec **at)
 {

@@ -1,11 +1,10 @@
 /*
- * target_selection.c: which targets an attempt is for, and how many of them at
- * a time.
+ * target_selection.c: the targets of an attempt, and how many run at a time.
  *
- * A retry may be for some of a group alone.  Which ones stands with the
- * attempt; that they belong to the plan is checked here.  A share such as
- * batch=25% is of the whole group, also where a retry is for a few of it: the
- * author has said how many may be touched at the same time.
+ * A retry may select some targets of a group.  The attempt stores the
+ * selection; this file checks that it belongs to the plan.  A share such as
+ * batch=25% is always of the whole group, also in a retry for a few targets: it
+ * is the author's limit of concurrent changes.
  */
 #include "base/json.h"
 #include "journal/plan.h"
@@ -38,7 +37,10 @@ target_selection_read(struct db *db, int64_t run, const char *step, int64_t n,
 	return NULL;
 }
 
-/* People skipped that statement last, so the one behind it is the first. */
+/*
+ * The last failed statement was skipped by a person, so the attempt starts
+ * after it.
+ */
 static bool
 is_skipped(struct json_object *list, int64_t statement)
 {

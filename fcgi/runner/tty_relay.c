@@ -1,10 +1,10 @@
 /*
- * tty_relay.c: what people type, handed to the step that shows its terminal,
- * and what of it has arrived there, told to the keeper.
+ * tty_relay.c: passes terminal input to the executor and reports to the keeper
+ * how much of it has arrived.
  *
- * A step that takes no more for now (its program reads nothing) is not waited
- * for: that would stop the runner; it is nothing for the log.  Whatever gets
- * lost on the way, here too, the page sends again until it has arrived.
+ * The runner does not wait for an executor that accepts no input for now (its
+ * program reads nothing), since that would block it; this is not logged.  The
+ * page retransmits input that gets lost, here or elsewhere.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@
 
 #define SAID_MAX 256
 
-/* The folder's path may be longer than that of a socket. */
+/* The folder's path may be longer than sun_path allows. */
 static int
 connect_step(const struct runner *r, const char *exec, const char *target)
 {
@@ -59,7 +59,7 @@ hang_up(struct terminal *t)
 	t->fd = 0;
 }
 
-/* The terminal, or the entry that it may have. */
+/* The terminal of the target, or the entry to use for it. */
 static struct terminal *
 find(struct runner *r, const char *exec, const char *target)
 {
@@ -80,7 +80,7 @@ find(struct runner *r, const char *exec, const char *target)
 	return oldest;
 }
 
-/* Where the step has closed a connection of old, a new one is made. */
+/* If the executor has closed the old connection, makes a new one. */
 static bool
 pass(struct runner *r, struct terminal *t, const char *body)
 {

@@ -1,11 +1,11 @@
 /*
- * secret.c: what the callers of a private socket show before they are heard.
+ * secret.c: the secret that a client of a private socket sends first.
  *
- * Who may connect to admin.sock is an admin, and runner.sock gets opened
- * orders.  That a socket is reached by its path alone is too little: the
- * kernel's filters of files do not stop connect(2), and a script may run as
- * the user of the console.  So a caller also has to know what stands in a
- * file of the folder of keys, which no script sees.
+ * A client of admin.sock is an admin, and a client of runner.sock gets opened
+ * job specs.  File permissions do not protect these sockets enough: the
+ * kernel's file sandboxing (Landlock) does not restrict connect(2), and a
+ * script may run as the user of the console.  So a client must also know the
+ * secret in a file of the key folder, which no script can read.
  */
 #include <string.h>
 #include <stdlib.h>

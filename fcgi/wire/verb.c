@@ -1,6 +1,4 @@
-/*
- * verb.c: the table of verbs, read by name and by number.
- */
+/* verb.c: the table of verbs, by name and by number. */
 #include <stddef.h>
 #include <string.h>
 

@@ -1,6 +1,4 @@
-/*
- * verb.h: the verbs of verbs.def and the roles that they take.
- */
+/* verb.h: the verbs of verbs.def and their roles. */
 #ifndef WIRE_VERB_H
 #define WIRE_VERB_H
 

@@ -1,9 +1,9 @@
 /*
- * wire.c: what the programs say to each other.
+ * wire.c: encoding of the messages between the programs.
  *
- * Texts are sent with their NUL, so that what is read can be used in place.
- * A malformed frame is answered with nothing: the connection is closed, as
- * nobody of ours sends one.
+ * Texts are sent with their NUL, so that they can be used in place.  A
+ * malformed frame gets no reply: the connection is closed, since our own
+ * programs send none.
  */
 #include <errno.h>
 #include <poll.h>
@@ -96,7 +96,7 @@ bad:
 	return "";
 }
 
-/* A frame begins with room for its length, filled in at its end. */
+/* A frame begins with space for its length, which is filled in at the end. */
 static size_t
 frame_begin(struct buf *out)
 {
@@ -188,7 +188,7 @@ wire_frame(const char *data, size_t len, size_t *ret_size)
 	return 1;
 }
 
-/* Reads until one whole frame is in `in`. */
+/* Reads until one complete frame is in `in`. */
 static bool
 read_frame(int fd, int64_t until, struct buf *in, size_t *ret_size)
 {

@@ -1,6 +1,4 @@
-/*
- * act.h: performing a step once, on one target.
- */
+/* act.h: executes a step once, on one target. */
 #ifndef EXECUTOR_ACTIONS_ACT_H
 #define EXECUTOR_ACTIONS_ACT_H
 
@@ -11,13 +9,12 @@
 #include "executor/event_loop.h"
 
 enum ending {
-	ENDING_EXITED,      /* all evidence is there; `code` */
-	ENDING_SIGNALLED,   /* ended by the signal `code` */
+	ENDING_EXITED,      /* the exit status is known: `code` */
+	ENDING_SIGNALLED,   /* terminated by the signal `code` */
 	ENDING_NOT_STARTED, /* nothing ran; `why` */
-	ENDING_STOPPED,     /* ended by us for `stop`; surely gone; `why`
-			     * may say more */
+	ENDING_STOPPED,     /* ended, because of `stop`; `why` or empty */
 	ENDING_FAILED,      /* ran, and surely failed; `why` */
-	ENDING_UNKNOWN,     /* nobody knows; `why` */
+	ENDING_UNKNOWN,     /* the outcome is unknown; `why` */
 	ENDING__MAX
 };
 
@@ -27,24 +24,24 @@ struct job {
 	struct output *output;
 	struct event_loop *loop;
 	int *group;     /* see target.h */
-	int repeat;     /* from 1 */
-	bool announced; /* "running" is said */
-	/* what came of it */
+	int repeat;     /* counted from 1 */
+	bool announced; /* "running" was reported */
+	/* the result */
 	enum ending ending;
 	int code;
 	enum stop stop;
-	bool output_open; /* held by a child */
+	bool output_open; /* a background process holds it */
 	size_t resume;    /* see status.h */
 	size_t resume_of;
-	const char *absent;       /* SQL: why there is no
-				   * such database */
+	const char *absent;       /* SQL: why the database is missing */
 	struct buf why;           /* sentences */
-	struct json_object *more; /* for the last line of
-				   * the target */
-	void *conn;               /* act_ssh's own */
+	struct json_object *more; /* keys for the target's last status line */
+	void *conn;               /* private to act_ssh */
 };
 
-/* Fills in ending and what belongs to it; output has been taken. */
+/*
+ * Execute the step and fill in ending and its fields; output has been recorded.
+ */
 void act_shell(struct job *job);
 void act_ssh(struct job *job);
 void act_edit(struct job *job);
@@ -53,17 +50,19 @@ void act_sql(struct job *job);
 void act_http(struct job *job);
 void act_preflight(struct job *job);
 
-/* After the result is known (and, the last time, durable): removes what the
- * try left on the target. */
+/*
+ * Removes the files of the attempt from the target, after the result is known
+ * (and, after the last repeat, durable).
+ */
 void act_ssh_clean(struct job *job);
 
-/* After the last try: releases what was kept for the next one. */
+/* Releases the state that is kept between repeats, after the last one. */
 void act_ssh_close(struct job *job);
 
-/* Says once that the script runs. */
+/* Reports once that the script runs. */
 void act_announce(struct job *job);
 
-/* Sets the ending with a reason, a sentence. */
+/* Sets the ending and its reason, a sentence. */
 void act_end(struct job *job, enum ending ending, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

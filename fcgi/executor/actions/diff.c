@@ -1,13 +1,12 @@
 /*
- * diff.c: the difference of two texts, as people and patch(1) read it.
+ * diff.c: unified differences of two texts.
  *
- * An edit knows what each line was and is, so its difference is read off that
- * list.  For two texts of others the list is found first: what they share at
- * the beginning and the end is set aside, and the shortest way from one
- * remainder to the other is searched for (Myers' greedy algorithm).  Texts
- * that differ in more than SEARCH lines get the whole remainder as gone and
- * new: nobody reads a longer difference line by line, and the search would
- * take memory by the square of it.
+ * An edit knows the old and new form of each line, so its difference needs no
+ * search.  For other texts the line pairs are computed first: the common
+ * beginning and end are set aside, and Myers' greedy algorithm finds the
+ * shortest edit script for the rest.  If the texts differ in more than SEARCH
+ * lines, the whole rest is shown as removed and added: nobody reads a longer
+ * difference line by line, and the search takes memory by the square of it.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -17,7 +16,7 @@
 #include "executor/actions/diff.h"
 
 #define CONTEXT 3  /* lines around a difference */
-#define SEARCH 400 /* lines that differ, which are searched for */
+#define SEARCH 400 /* limit of the search, in different lines */
 #define LINE 400   /* bytes of a line that are shown */
 
 static bool
@@ -26,7 +25,7 @@ changed(const struct diff_line *l)
 	return l->was == NULL || l->is == NULL || strcmp(l->was, l->is) != 0;
 }
 
-/* A line, cut where it is too long, never inside a character. */
+/* A line, cut at a character boundary if it is too long. */
 static void
 put_line(char mark, const char *s, bool whole, struct buf *out)
 {
@@ -39,13 +38,13 @@ put_line(char mark, const char *s, bool whole, struct buf *out)
 	buf_puts(out, n < len ? "…\n" : "\n");
 }
 
-/* Where a difference is written; `whole`: all of it, whatever its size. */
+/* The destination of a difference; `whole`: no limit of its size. */
 struct sink {
 	struct buf *out;
 	bool whole;
 };
 
-/* One run of lines around differences, from `from` to `to`. */
+/* Writes one hunk, from `from` to `to`. */
 static void
 put_hunk(const struct diff_line *lines, size_t from, size_t to, size_t was,
     size_t is, struct sink *sink)
@@ -135,7 +134,7 @@ split(const struct buf *text, size_t *ret_count)
 	for (size_t i = 0; i < text->len; i++)
 		lines += text->data[i] == '\n';
 	all = mem_calloc(lines + 1, sizeof(*all));
-	all[0] = copy; /* also where there is no line */
+	all[0] = copy; /* also if there is no line */
 	while (*s != '\0') {
 		all[n++] = s;
 		if ((eol = strchr(s, '\n')) == NULL)
@@ -147,8 +146,10 @@ split(const struct buf *text, size_t *ret_count)
 	return all;
 }
 
-/* Two lists of lines, and how far each step of the search came in the first
- * one, by diagonal. */
+/*
+ * The two lists of lines, and the furthest line of the first that each step of
+ * the search reached, by diagonal.
+ */
 struct search {
 	char **a, **b;
 	size_t n, m;
@@ -166,7 +167,7 @@ follow(const struct search *s, int x, int y)
 	return x;
 }
 
-/* The first line of a behind the step from the diagonals beside k. */
+/* The first line of a after the step from the diagonals next to k. */
 static int
 best(const int *v, int d, int k)
 {
@@ -175,7 +176,7 @@ best(const int *v, int d, int k)
 	return v[d - 1 + k - 1] + 1;
 }
 
-/* How many lines must go and come; -1: more than are searched for. */
+/* The length of the edit script; -1: longer than the limit. */
 static int
 find(struct search *s)
 {
@@ -199,7 +200,7 @@ find(struct search *s)
 	return -1;
 }
 
-/* Walks the way back from its end, and fills in lines from their end. */
+/* Traces the script back from its end, and fills in lines from the end. */
 static size_t
 trace(const struct search *s, int d, struct diff_line *end)
 {
@@ -229,7 +230,7 @@ trace(const struct search *s, int d, struct diff_line *end)
 	return (size_t)(end - at);
 }
 
-/* The list for what is between equal beginnings and ends. */
+/* Fills in lines for the part between equal beginning and end. */
 static size_t
 middle(struct search *s, struct diff_line *lines)
 {

@@ -1,6 +1,4 @@
-/*
- * diff.h: the difference of two texts, as people and patch(1) read it.
- */
+/* diff.h: unified differences of two texts. */
 #ifndef EXECUTOR_ACTIONS_DIFF_H
 #define EXECUTOR_ACTIONS_DIFF_H
 
@@ -8,23 +6,25 @@
 
 #include "base/buf.h"
 
-#define DIFF_BYTES (64 * 1024) /* that are written of one */
+#define DIFF_BYTES (64 * 1024) /* limit of one difference */
 
-/* A line before and after; was or is NULL: it is new, or gone. */
+/* A line before and after; was or is NULL: the line is new, or removed. */
 struct diff_line {
 	const char *was;
 	const char *is;
 };
 
-/* Appends the whole unified difference of the lines of the file `name`;
- * nothing where none differs. */
+/*
+ * Appends the whole unified difference of the lines of the file `name`; nothing
+ * if no line differs.
+ */
 void diff_lines(const struct diff_line *lines, size_t count, const char *name,
     struct buf *out);
 
 /*
- * Finds the difference of two texts (UTF-8, without NUL) and appends it,
- * unified: about DIFF_BYTES of it, its long lines cut.  *ret_gone and
- * *ret_new are the lines that one has and the other has not.
+ * Compares two texts (UTF-8, without NUL) and appends their unified difference:
+ * about DIFF_BYTES of it, long lines cut. *ret_gone and *ret_new are the
+ * numbers of removed and added lines.
  */
 void diff_texts(const struct buf *was, const struct buf *is,
     const char *was_name, const char *is_name, struct buf *out,

@@ -1,15 +1,15 @@
 /*
- * edit.c: the lines of an `edit` step, applied to the text of a file.
+ * edit.c: applies the lines of an `edit` step to the text of a file.
  *
- * The file is a list of lines, each with what it was and what it becomes, so
- * that the difference needs no search: it is read off the list.  A line keeps
- * its own ending; a new one takes that of the file's first line, and a file
- * without a final newline stays without one.
+ * The file is a list of lines, each with its old and new form, so that the
+ * difference needs no search.  A line keeps its line ending; a new one takes
+ * the ending of the file's first line, and a file without a final newline stays
+ * without one.
  *
- * A line of the step is taken apart before values are filled in: a value with
- * an arrow or an equals sign in it is text and nothing else.  Everything is
- * written so that a second run finds nothing to do: `replace` counts a place
- * that already reads as wanted, even where the new text contains the old.
+ * A line of the step is parsed before values are inserted: an arrow or an
+ * equals sign in a value is just text.  All edits are idempotent: `replace`
+ * counts a place that already has the new text, even if the new text contains
+ * the old.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 struct line {
-	char *was;     /* without its ending; NULL: not there */
+	char *was;     /* without its ending; NULL: a new line */
 	char *is;      /* the same; may be the same pointer */
 	size_t ending; /* 0, 1 (LF) or 2 (CRLF) bytes */
 };
@@ -42,7 +42,7 @@ struct edit {
 	struct buf *why;
 };
 
-/* Says why one line of the step cannot be done. */
+/* Reports why one line of the step failed. */
 static bool __attribute__((format(printf, 2, 3)))
 refuse(struct edit *e, const char *fmt, ...)
 {
@@ -99,7 +99,7 @@ split(struct edit *e, const char *s, size_t len)
 	e->ending = 1;
 	e->marked = len >= 3 && memcmp(s, BYTE_ORDER_MARK, 3) == 0;
 	if (e->marked)
-		s += 3; /* it is no part of the first line */
+		s += 3; /* not part of the first line */
 	while (s < end) {
 		const char *nl = memchr(s, '\n', (size_t)(end - s));
 		size_t n = nl != NULL ? (size_t)(nl - s) : (size_t)(end - s);
@@ -113,7 +113,7 @@ split(struct edit *e, const char *s, size_t len)
 	}
 }
 
-/* Puts a line behind the last; takes the text. */
+/* Appends a line; takes ownership of the text. */
 static void
 append(struct edit *e, char *text)
 {
@@ -132,7 +132,7 @@ append(struct edit *e, char *text)
 }
 
 /*
- * The line with each `from` as `to`, but for places that read `to` already.
+ * Replaces each `from` in the line by `to`, except where `to` is there already.
  * Counts both.
  */
 static char *
@@ -234,8 +234,10 @@ do_remove(struct edit *e, const struct edit_line *line)
 	return true;
 }
 
-/* Where the value of a line `key = value` begins; 0: it is none.  *ret_gap
- * is what stands between key and value. */
+/*
+ * Offset of the value in a line `key = value`; 0: another kind of line.
+ * *ret_gap is the text between key and value.
+ */
 static size_t
 value_of(const char *s, const char *key, size_t *ret_gap)
 {
@@ -258,8 +260,10 @@ value_of(const char *s, const char *key, size_t *ret_gap)
 	return at + strspn(s + at, " \t");
 }
 
-/* The line with the value, in the style of the line that it follows, and with
- * what stands behind the old value. */
+/*
+ * The line with the new value, in the style of the existing line, with the text
+ * after the old value.
+ */
 static char *
 assigned(const char *like, size_t gap, size_t at, const char *key,
     const char *value, const char *behind)
@@ -277,7 +281,7 @@ assigned(const char *like, size_t gap, size_t at, const char *key,
 	return buf_take(&out);
 }
 
-/* Behind the quoted text at s; NULL: the quote is not closed. */
+/* The end of the quoted text at s; NULL: the quote is not closed. */
 static const char *
 behind_quotes(const char *s)
 {
@@ -288,8 +292,10 @@ behind_quotes(const char *s)
 	return *s == quote ? s + 1 : NULL;
 }
 
-/* What stands behind the value and stays: a comment, with the blanks before
- * it, and the comma of JSON; NULL: the value goes on in the next line. */
+/*
+ * The text after the value that stays: a comment with the blanks before it, and
+ * the comma of JSON; NULL: the value continues in the next line.
+ */
 static const char *
 behind_value(const char *key, const char *value)
 {
@@ -314,7 +320,7 @@ behind_value(const char *key, const char *value)
 							   : s + len;
 }
 
-/* The next line belongs to this one: it is indented more (YAML). */
+/* True if the next line continues this one: it is indented more (YAML). */
 static bool
 has_children(const struct edit *e, size_t at)
 {
@@ -332,7 +338,7 @@ has_children(const struct edit *e, size_t at)
 	return false;
 }
 
-/* The line begins with the key and blanks, as in sshd_config. */
+/* True if the line begins with the key and blanks, as in sshd_config. */
 static bool
 is_other_form(const char *s, const char *key)
 {
@@ -382,7 +388,7 @@ set_missing(struct edit *e, const char *key, const char *value)
 	return true;
 }
 
-/* Puts the value into line `which`, where the old one begins at `start`. */
+/* Puts the value into line `which`, at offset `start` of the old one. */
 static bool
 set_line(struct edit *e, size_t which, size_t start, const char *key,
     const char *value)

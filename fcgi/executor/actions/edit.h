@@ -1,6 +1,4 @@
-/*
- * edit.h: the lines of an `edit` step, applied to the text of a file.
- */
+/* edit.h: applies the lines of an `edit` step to the text of a file. */
 #ifndef EXECUTOR_ACTIONS_EDIT_H
 #define EXECUTOR_ACTIONS_EDIT_H
 
@@ -13,14 +11,14 @@
 #define EDIT_MAX (10 * 1024 * 1024) /* bytes of a file */
 
 struct edit_result {
-	struct buf text; /* the whole new file */
+	struct buf text; /* the complete new file */
 	struct buf diff; /* unified; empty: nothing to change */
 };
 
 /*
- * Applies the order's text to the file's content.  False: why gets a sentence
- * that names the line in the document, and nothing is to be written.  The
- * caller releases the result with edit_clear() in either case.
+ * Applies the job spec's text to the file's content.  False: why gets a
+ * sentence that names the line in the document, and nothing may be written.
+ * The caller releases the result with edit_clear() in either case.
  */
 bool edit_apply(const struct job_spec *spec, const char *file, const char *old,
     size_t len, struct edit_result *ret, struct buf *why);

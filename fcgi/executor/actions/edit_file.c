@@ -1,16 +1,16 @@
 /*
- * edit_file.c: changes one file, here or on an SSH target.
+ * edit_file.c: changes one file, on this machine or on an SSH target.
  *
- * The file is read whole, changed in memory (edit.c), shown as a difference
- * and written.  Reading and writing are two constant texts for sh, the same on
- * this machine and over a link, so that both behave alike. The new content
- * goes into a copy of the file beside it, which keeps owner, mode and access
- * lists, is synced, compared by its SHA-256, and takes the file's name by a
- * rename. A symbolic link stays; what it leads to is changed.
+ * The file is read, changed in memory (edit.c), shown as a difference and
+ * written.  Reading and writing are two constant programs for sh, the same on
+ * this machine and over SSH, so that both behave alike.  The new content goes
+ * into a copy of the file in the same folder, which keeps owner, mode and
+ * access lists, is synced, verified by its SHA-256 and renamed to the file's
+ * name.  For a symbolic link, the file that it points to is changed.
  *
- * Between the two the file may have been changed by somebody else: the second
- * text compares its SHA-256 first and refuses. A connection that is cut then
- * leaves the old file or the new one, never a part; which, is unknown.
+ * Somebody else may change the file in between: the second program compares its
+ * SHA-256 first and refuses.  If the connection is lost then, the file has its
+ * old or its new content, never a part; which one is unknown.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,10 +29,12 @@
 #include "base/sha256.h"
 
 #define MARK "cs-edit-"
-#define ANSWER_MS (2 * 60 * 1000) /* a small file is read or written */
+#define ANSWER_MS (2 * 60 * 1000) /* to read or write a small file */
 
-/* %s are a line that begins what we print, twice, and the file's name, quoted.
- * In errors the shell names the file itself. */
+/*
+ * %s: the prefix of our control lines, twice, and the file's name, quoted.  The
+ * shell's error messages name the file itself.
+ */
 static const char common[] =
     "printf '%%s\\n' %s; printf '%%s\\n' %s >&2\n"
     "cs_name=%s\n"
@@ -95,11 +97,11 @@ struct change {
 	struct job *job;
 	struct ssh_conn *conn;
 	char *command;
-	struct buf name; /* as the step says */
-	struct buf out;  /* what sh printed */
-	struct buf said; /* what it said of errors */
+	struct buf name; /* as in the step */
+	struct buf out;  /* standard output of sh */
+	struct buf said; /* standard error of sh */
 	struct buf path; /* of the file itself */
-	char sum[65];    /* as it was read */
+	char sum[65];    /* of the content that was read */
 };
 
 static void
@@ -132,8 +134,10 @@ sum_of(const struct buf *b, size_t from, char text[65])
 	buf_clear(&hex);
 }
 
-/* Drops what the start files of a login printed before the line of ours; false:
- * that line is not there. */
+/*
+ * Drops the output of login startup files before our line; false: there is no
+ * such line.
+ */
 static bool
 drop_noise(const struct change *c, struct buf *b)
 {
@@ -148,7 +152,7 @@ drop_noise(const struct change *c, struct buf *b)
 	return at != NULL;
 }
 
-/* Has sh read the text.  False: the job's ending is set. */
+/* Runs sh with the program. False: the job's ending is set. */
 static bool
 ask(struct change *c, struct buf *text, bool writes)
 {
@@ -169,7 +173,7 @@ ask(struct change *c, struct buf *text, bool writes)
 	buf_clear(text);
 	(void)drop_noise(c, &c->said);
 	if (!drop_noise(c, &c->out))
-		buf_reset(&c->out); /* what it had to print is missing */
+		buf_reset(&c->out); /* its output is missing */
 	while (c->said.len > 0 && c->said.data[c->said.len - 1] == '\n')
 		c->said.data[--c->said.len] = '\0';
 	if (result == SSH_OK && call.status != 0)
@@ -208,7 +212,7 @@ begin(const struct change *c, const char *name, struct buf *text)
 	buf_clear(&quoted);
 }
 
-/* Reads the file: its content is left in out. */
+/* Reads the file; its content is left in out. */
 static bool
 read_file(struct change *c)
 {
@@ -267,7 +271,7 @@ say(struct change *c, const char *before, const char *what)
 	buf_clear(&line);
 }
 
-/* The file is the one whose difference was shown, if one was. */
+/* Checks that the file is the one of the dry run, if there was one. */
 static bool
 is_as_seen(struct change *c)
 {
@@ -286,8 +290,10 @@ is_as_seen(struct change *c)
 	return false;
 }
 
-/* What is needed to put the file back goes on record, which is for everybody:
- * where a secret is part of the path, only that there was a change. */
+/*
+ * Puts the data for restoring the file on record, which everybody can read: if
+ * a secret is part of the path, it only says that there was a change.
+ */
 static void
 note_change(struct change *c, const struct buf *content)
 {
@@ -305,7 +311,7 @@ note_change(struct change *c, const struct buf *content)
 	free(backup);
 }
 
-/* Shows the difference and, unless it is a look, makes it so. */
+/* Shows the difference and, unless it is a dry run, applies it. */
 static bool
 apply(struct change *c, const struct buf *diff, const struct buf *content)
 {
@@ -347,7 +353,7 @@ out:
 	buf_clear(&why);
 }
 
-/* Reads the file of that name; its content is moved to *ret. */
+/* Reads the file of that name; moves its content to *ret. */
 static bool
 fetch(struct change *c, const char *name, struct buf *ret)
 {
@@ -360,7 +366,10 @@ fetch(struct change *c, const char *name, struct buf *ret)
 	return true;
 }
 
-/* The file is as the edit left it, so that nobody's later work is lost. */
+/*
+ * Checks that the file is as the edit left it, so that later changes are not
+ * lost.
+ */
 static bool
 is_as_left(struct change *c, const char *backup, const char *sum)
 {
@@ -375,7 +384,7 @@ is_as_left(struct change *c, const char *backup, const char *sum)
 	return false;
 }
 
-/* The backup of what the edit changed here, where it is on record. */
+/* The backup of the edit on this target, if it is on record. */
 static const char *
 backup_of(struct change *c, struct json_object *undo)
 {
@@ -399,7 +408,7 @@ backup_of(struct change *c, struct json_object *undo)
 	return *backup != '\0' ? backup : NULL;
 }
 
-/* Puts back what the edit found. */
+/* Restores the backup of the edit. */
 static void
 restore(struct change *c)
 {

@@ -1,8 +1,8 @@
 /*
- * fill.c: {{name}} as it stands, for places where a text is just text.
+ * fill.c: inserts {{name}} unchanged, for places that hold plain text.
  *
- * Such a place is one line of a file, or a path: a value with a line end in
- * it would become several lines, and is refused.
+ * Such a place is one line of a file, or a path: a value with a line break
+ * would become several lines, and is refused.
  */
 #include <string.h>
 

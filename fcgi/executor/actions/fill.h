@@ -1,6 +1,4 @@
-/*
- * fill.h: {{name}} as it stands, for places where a text is just text.
- */
+/* fill.h: inserts {{name}} unchanged, for places that hold plain text. */
 #ifndef EXECUTOR_ACTIONS_FILL_H
 #define EXECUTOR_ACTIONS_FILL_H
 
@@ -11,16 +9,15 @@
 #include "executor/job_spec.h"
 
 /*
- * Appends the template with each {{name}} as its value, byte for byte.
+ * Appends the template with each {{name}} replaced by its value, byte for byte.
  * False: a value is missing or has more than one line; why says so.
  */
 bool fill_line(const struct job_spec *spec, const char *s, size_t len,
     struct buf *out, struct buf *why);
 
 /*
- * Fills in the order's folder (cwd), which is named once for all targets.
- * ERR_INVALID with a fault: a value is missing, or it is no path from the
- * root.
+ * Inserts values into the job's folder (cwd), once for all targets.
+ * ERR_INVALID with a fault: a value is missing, or the path is not absolute.
  */
 enum err fill_folder(struct job_spec *spec, struct fault *fault);
 

@@ -1,6 +1,4 @@
-/*
- * finding.c: a finding of a preflight, on record and in the output.
- */
+/* finding.c: records a finding of a preflight and shows it. */
 #include <string.h>
 
 #include "base/json.h"

@@ -1,14 +1,12 @@
-/*
- * finding.h: what the parts of act_preflight share.
- */
+/* finding.h: functions shared by the files of the preflight. */
 #ifndef EXECUTOR_ACTIONS_FINDING_H
 #define EXECUTOR_ACTIONS_FINDING_H
 
 #include "executor/actions/act.h"
 
 /*
- * Adds a finding to the job's checks and shows it; state is "ok", "warning"
- * or "failed", and the latter is how the job ends.
+ * Adds a finding to the job's checks and shows it; state is "ok", "warning" or
+ * "failed", and "failed" is also the job's ending.
  */
 void preflight_found(
     struct job *job, const char *check, const char *state, const char *text);

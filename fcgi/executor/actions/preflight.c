@@ -1,11 +1,10 @@
 /*
- * preflight.c: tries a target without acting on it.
+ * preflight.c: tests a target without changing it.
  *
- * What a step would need is done as the step would do it, over the same code:
- * connected, host key compared, logged in.  Then a constant text for sh tells
- * which interpreters are there and how much room; a database is asked for its
- * version.  Each finding is a check with a word for its state and a text;
- * the first that fails ends the list, since what follows hangs on it.
+ * It connects, compares the host key and logs in with the code that a step
+ * uses.  Then a constant program for sh reports the interpreters and the free
+ * space; a database reports its version.  Each finding is a check with a state
+ * and a text; the first failure ends the list, since later checks depend on it.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -23,12 +22,12 @@
 #include "executor/actions/finding.h"
 #include "executor/actions/script.h"
 
-#define LITTLE_KB (200 * 1024) /* free, that is worth a warning */
+#define LITTLE_KB (200 * 1024) /* less free space gives a warning */
 #define ANSWER_MAX (64 * 1024)
 #define SKEW_S 60
 #define ANSWER_MS 60000
 
-/* Says a line a finding; what follows "need" are the interpreters. */
+/* Prints one line per finding; the words after "need" are interpreters. */
 static const char asking[] =
     "LC_ALL=C; export LC_ALL\n"
     "cs_need() {\n"
@@ -161,7 +160,7 @@ take_line(struct job *job, char *line, bool *said_user)
 		say_time(job, rest);
 }
 
-/* The host ran no sh: it gives SFTP alone, or its login shell ends. */
+/* The host runs no sh: it only gives SFTP, or its login shell exits. */
 static void
 say_no_shell(struct job *job)
 {
@@ -182,7 +181,7 @@ say_no_shell(struct job *job)
 	buf_clear(&text);
 }
 
-/* The text for sh; only words of our own list can stand in it. */
+/* The program for sh; it only contains words of our own list. */
 static void
 write_script(const struct job *job, struct buf *text)
 {
@@ -200,7 +199,7 @@ write_script(const struct job *job, struct buf *text)
 				buf_printf(text, "cs_need %s\n", words[k]);
 }
 
-/* As whom its steps would run here, and what isolates them. */
+/* Reports the user and the isolation of local steps. */
 static void
 preflight_rights(struct job *job)
 {
@@ -280,7 +279,7 @@ preflight_machine(struct job *job)
 	buf_clear(&why);
 }
 
-/* An earlier step of the run may be what creates it. */
+/* An earlier step of the run may create it. */
 static void
 say_absent(struct job *job)
 {

@@ -1,9 +1,9 @@
 /*
- * preflight_http.c: tries the server of an http target.
+ * preflight_http.c: tests the server of an http target.
  *
- * It is connected to, and over TLS its certificate is verified, with the same
- * settings as a step has.  No request is sent: none is known to be harmless,
- * so whether the credentials are right is left to the first step.
+ * It connects, and over TLS verifies the certificate, with the settings of a
+ * step.  It sends no request, since none is known to be harmless; so the first
+ * step shows whether the credentials are valid.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "executor/http/http_send.h"
 #include "executor/actions/finding.h"
 
-/* Adds until when the server's own certificate is valid. */
+/* Adds the expiry date of the server's certificate. */
 static void
 say_certificate(CURL *curl, struct buf *text)
 {

@@ -1,10 +1,10 @@
 /*
- * script.c: the texts that a shell reads.
+ * script.c: programs for a shell.
  *
- * Values travel as exported variables; only names become shell text.  Values
- * are never part of a command line: login shells quote by rules of their own
- * (fish, tcsh), so the command line is constant and sh reads the rest from
- * its standard input, where POSIX quoting is right.
+ * Values are passed as exported variables; only names become shell text.
+ * Values are never part of a command line: login shells (fish, tcsh) quote by
+ * rules of their own, so the command line is constant and sh reads the rest
+ * from its standard input, where POSIX quoting applies.
  */
 #include <ctype.h>
 #include <string.h>
@@ -108,11 +108,11 @@ script_flag(const struct job_spec *spec)
 }
 
 /*
- * A script in a file finds the modules beside the file, which is ours; people
- * expect those of the folder that they name by cwd=, as with `python3 -`.
- * With -c the path begins there.  PYTHONPATH would reach all that the script
- * starts, and a line before the script would move its lines.  Without quotes,
- * so that it can stand in those of sh.
+ * For a script in a file, python3 looks for modules in the script's folder,
+ * which is ours; people expect those of cwd=, as with `python3 -`.  With -c,
+ * sys.path begins with the current folder.  PYTHONPATH would affect all child
+ * processes, and a line before the script would shift its line numbers.  The
+ * text has no quotes, so that sh can quote it.
  */
 static const char loader[] =
     "import io,sys;sys.argv.pop(0);"

@@ -1,6 +1,6 @@
 /*
- * script.h: the texts that a shell reads: the script with its prelude, and
- * values as exported variables.
+ * script.h: programs for a shell: the script with its prelude, and values as
+ * exported variables.
  */
 #ifndef EXECUTOR_ACTIONS_SCRIPT_H
 #define EXECUTOR_ACTIONS_SCRIPT_H
@@ -15,16 +15,16 @@ typedef void (*script_variable_fn)(
     void *ctx, const char *name, const char *value);
 
 /*
- * All variables of the environment that we add: CS_ENVIRONMENT, CS_TARGET,
- * CS_EXEC, CS_RUN, then the values, which outrank those.
+ * All environment variables that we add: CS_ENVIRONMENT, CS_TARGET, CS_EXEC,
+ * CS_RUN, then the values, which take precedence.
  */
 void script_variables(const struct job_spec *spec, const char *target,
     script_variable_fn fn, void *ctx);
 
 /*
- * Appends the script as its interpreter reads it: for sh and bash its first
- * line begins with assignments of the values' names, made from the names
- * alone; no line moves.
+ * Appends the script for its interpreter: for sh and bash the first line begins
+ * with assignments of the values' names, made from the names alone; line
+ * numbers do not change.
  */
 void script_text(const struct job_spec *spec, struct buf *out);
 
@@ -33,34 +33,38 @@ void script_exports(
     const struct job_spec *spec, const char *target, struct buf *out);
 
 /*
- * Appends a here-document of the text for `command`, such as `cat >file`;
- * its end is a random line.
+ * Appends a here-document of the text for `command`, such as `cat >file`; the
+ * delimiter is a random line.
  */
 void script_here(const char *command, const struct buf *text, struct buf *out);
 
 /*
- * The command line under which sh reads a script from its standard input:
- * constant, but for the name of a user (job_spec_is_user()), whom it becomes.
- * The caller frees it.
+ * The command line of an sh that reads a script from its standard input:
+ * constant, except for the name of a user (job_spec_is_user()) to become.  The
+ * caller frees it.
  */
 char *script_command(const char *user);
 
-/* The option with which the interpreter reads a file: "-u", so that python3
- * does not hold its output back, or "--". */
+/*
+ * The interpreter's option before the file: "-u", so that python3 does not
+ * buffer its output, or "--".
+ */
 const char *script_flag(const struct job_spec *spec);
 
-/* What python3 executes by -c to read the file behind it, so that it finds
- * the modules of the step's folder; NULL: it reads the file by itself. */
+/*
+ * The program for python3 -c that executes the file in its next argument, so
+ * that it finds the modules of the step's folder; NULL: not needed.
+ */
 const char *script_loader(const struct job_spec *spec);
 
-/* Appends the command line for sh that reads the file, a word of sh. */
+/* Appends the sh command that executes the file; `file` is a word of sh. */
 void script_call(
     const struct job_spec *spec, const char *file, struct buf *out);
 
 /*
- * Appends what sh checks before it runs the script: the interpreter and the
- * folder, into which it goes.  Where one is missing it calls the function
- * cs_refuse with a sentence.
+ * Appends the checks that sh makes before it runs the script: the interpreter
+ * exists, and cd to the folder.  If one fails, it calls the function cs_refuse
+ * with a sentence.
  */
 void script_checks(
     const struct job_spec *spec, const char *target, struct buf *out);

@@ -2,15 +2,15 @@
  * shell.c: runs a script on this machine.
  *
  * The script is a file that only its user can read, never an argument; values
- * are in its environment, which is made anew from a short list.  It leads a
- * process group of its own, in namespaces of its own (confine.h), so that
- * ending it ends what it started.  It has ended when the interpreter has; a
- * child left behind that still holds the output is waited for shortly and
- * noted.  Its user (user=) is taken before it starts, so that no sudo stands
+ * are in its environment, which is built from a short list.  It leads its own
+ * process group, in its own namespaces (confine.h), so that its end also ends
+ * the processes that it started.  It has ended when the interpreter has; if a
+ * background process still holds the output, that is awaited briefly and noted.
+ * The user (user=) is set before the script starts, so that no sudo stands
  * between it and us.
  *
- * With pty it has a terminal of its own, and leads the session of it; what
- * output.c's typist has to say goes in where its output comes out.
+ * With pty it has its own terminal as the leader of its session; the output
+ * loop also writes the bytes of output.c's input session.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@
 
 #define CHUNK (256 * 1024)
 #define KILL_AFTER_MS 5000
-#define OPEN_MS 2000 /* how long an output may stay open */
+#define OPEN_MS 2000 /* limit of waiting for an open output */
 #define PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 #define MOST_BAD_READS 3
@@ -46,19 +46,19 @@ struct shell {
 	char **env;
 	size_t env_count;
 	size_t env_cap;
-	int input;     /* what its standard input is */
+	int input;     /* its standard input */
 	int output;    /* our end of its output */
-	int64_t taken; /* bytes that its terminal has */
-	bool deaf;     /* it takes no more */
+	int64_t taken; /* bytes that its terminal accepted */
+	bool deaf;     /* it accepts no more input */
 	struct size size;
-	int terminal;  /* of the script, while it starts */
-	int report;    /* why it could not, likewise */
+	int terminal;  /* end of the script, during its start */
+	int report;    /* pipe for the error of the start */
 	int status;    /* of waitpid(2) */
-	int64_t limit; /* until when the present state lasts */
-	int killed;    /* how often, in vain */
+	int64_t limit; /* when the present state ends */
+	int killed;    /* number of kill signals */
 	bool ended;
 	bool closed;
-	int bad_reads; /* of its output, in a row */
+	int bad_reads; /* consecutive failed reads of its output */
 };
 
 static void
@@ -80,7 +80,7 @@ add_env(void *ctx, const char *name, const char *value)
 	s->env[s->env_count] = NULL;
 }
 
-/* The whole environment of the script: nothing of ours is inherited. */
+/* The environment of the script: nothing of ours is inherited. */
 static void
 make_env(struct shell *s)
 {
@@ -95,8 +95,10 @@ make_env(struct shell *s)
 	script_variables(s->job->spec, s->job->target->name, add_env, s);
 }
 
-/* In the new process, with its rights: becomes the interpreter, or reports
- * why not. */
+/*
+ * In the new process, with its rights: executes the interpreter, or reports the
+ * error.
+ */
 static void
 become(void *ctx, const char *file)
 {
@@ -156,8 +158,10 @@ say_failure(struct shell *s, const int failure[2])
 		    o->interpreter, job->target->name, strerror(failure[1]));
 }
 
-/* The terminal as large as the window of who types; the kernel tells the
- * program of a change (SIGWINCH). */
+/*
+ * Sets the terminal to the size of the window of the last input; the kernel
+ * notifies the program (SIGWINCH).
+ */
 static void
 resize(struct shell *s)
 {
@@ -174,7 +178,7 @@ resize(struct shell *s)
 		s->size = size;
 }
 
-/* A terminal: our end in out[0], the script's in out[1]. */
+/* Opens a terminal: our end in out[0], the script's in out[1]. */
 static bool
 open_terminal(int out[2])
 {
@@ -196,7 +200,7 @@ open_terminal(int out[2])
 	return false;
 }
 
-/* What the new process says of its failure to become the interpreter. */
+/* Reads the new process's report of a failed start. */
 static bool
 began(struct shell *s, int report)
 {
@@ -214,7 +218,7 @@ began(struct shell *s, int report)
 	return false;
 }
 
-/* False: it did not come to life, and the job may say why. */
+/* False: the start failed, and the job may have the reason. */
 static bool
 start(struct shell *s, const struct buf *text)
 {
@@ -269,7 +273,7 @@ take_output(struct shell *s, char *chunk)
 		s->closed = true;
 	} else if (errno != EAGAIN && errno != EINTR &&
 	    s->bad_reads++ >= MOST_BAD_READS) {
-		/* so does a terminal end; of a pipe the rest is lost */
+		/* so does a terminal end; the rest of a pipe is lost */
 		if (!s->job->spec->pty)
 			log_fatal("the output of a script cannot be read: %s",
 			    strerror(errno));
@@ -285,10 +289,10 @@ reap(struct shell *s)
 	s->ended = true;
 	s->limit = clock_monotonic() + OPEN_MS;
 	if (s->job->stop != STOP_NONE)
-		kill(-s->child.pid, SIGKILL); /* what it left behind */
+		kill(-s->child.pid, SIGKILL); /* background processes */
 }
 
-/* Asks the group to end, and later makes it. */
+/* Terminates the group, and kills it later. */
 static void
 end_group(struct shell *s, int64_t now)
 {
@@ -302,7 +306,7 @@ end_group(struct shell *s, int64_t now)
 	}
 }
 
-/* What is to be typed into the terminal. */
+/* The bytes to write to the terminal. */
 static const char *
 typed(struct shell *s, size_t *ret_len)
 {
@@ -314,7 +318,7 @@ typed(struct shell *s, size_t *ret_len)
 	    : NULL;
 }
 
-/* What the terminal takes has arrived. */
+/* Bytes that the terminal accepts count as arrived. */
 static void
 type(struct shell *s)
 {

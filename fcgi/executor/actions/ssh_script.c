@@ -1,19 +1,20 @@
 /*
- * ssh_script.c: runs a script on an SSH target, where it outlives its link.
+ * ssh_script.c: runs a script on an SSH target, where it outlives its
+ * connection.
  *
- * The script is started there once (remote.c says how) and then followed: its
- * output is counted, so that after a cut the reading goes on at the next
+ * The script is started there once (see remote.c) and then followed: its output
+ * is counted, so that after a lost connection reading continues at the next
  * byte.  It has ended when a line with our nonce says so, and its output is
- * complete when as many bytes have come as it has.  Only that makes a result;
- * a link that closes proves nothing.
+ * complete when all the bytes have arrived that the line counts.  Nothing else
+ * is accepted as a result; a closed connection proves nothing.
  *
- * Until the start is confirmed, reconnecting starts the script again, where
- * the folder on the target decides whether that has happened.  After it,
- * reconnecting only looks for it.
+ * Until the start is confirmed, a new connection starts the script again; the
+ * folder on the target shows whether it was started.  Afterwards, a new
+ * connection only attaches to it.
  *
- * What is typed into a terminal goes to the target while the output comes.  It
- * is counted there, so that after a cut what had not arrived is sent again,
- * and nothing twice (tty_frames.c).
+ * Terminal input is sent to the target while the output is read.  The target
+ * counts it, so that after a lost connection the missing bytes are sent again,
+ * and none twice (tty_frames.c).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,32 +31,32 @@
 #include "executor/status.h"
 
 #define GIVE_UP_MS (10 * 60 * 1000) /* without contact */
-#define REFUSED_MS (60 * 1000)      /* the same, where it refuses us */
+#define REFUSED_MS (60 * 1000)      /* the same, if the host refuses us */
 #define STOP_REPEAT_MS (20 * 1000)  /* to end a script */
 #define CLEAN_MS 5000
-#define ANSWER_MS (2 * 60 * 1000) /* for the first word of its sh */
-#define FETCH_MS 60000            /* the same, for more of the output */
-#define REST_MS \
-	200 /* silence after which the rest of the output \
-	     * is asked for */
+#define ANSWER_MS (2 * 60 * 1000) /* for the first control line */
+#define FETCH_MS 60000            /* the same, to fetch more output */
+#define REST_MS 200               /* silence before the rest is fetched */
 #define BACKOFF_MS 15000
 
-/* What is kept from one try to the next: the connection, and what is known of
- * the script on the target. */
+/*
+ * The state that is kept between repeats: the connection, and what is known of
+ * the script on the target.
+ */
 struct ssh_job {
 	struct job *job;
 	struct remote remote;
-	struct report report; /* what the present call says */
+	struct report report; /* control lines of the present call */
 	struct tty_frames frames;
 	struct ssh_conn *conn; /* NULL: not connected */
 	char *command;
-	struct buf error; /* why the link failed last */
+	struct buf error; /* why the connection failed last */
 	bool tried;       /* the script may have been started */
-	bool removable;   /* its folder is of no more use */
+	bool removable;   /* its folder may be removed */
 	int64_t lost_at;  /* monotonic, 0: connected */
-	int64_t ended_at; /* the same, of the script; or 0 */
-	int64_t asked_at; /* the same, of the present call */
-	int64_t came_at;  /* the same, when output came last */
+	int64_t ended_at; /* the same, end of the script; or 0 */
+	int64_t asked_at; /* the same, start of the present call */
+	int64_t came_at;  /* the same, last output */
 	int64_t backoff;
 };
 
@@ -90,7 +91,7 @@ take_typed(void *ctx, int64_t count)
 	tty_frames_arrived(&s->frames, count);
 }
 
-/* Connects, where that is not the case. */
+/* Connects unless connected. */
 static enum ssh_result
 reach(struct ssh_job *s)
 {
@@ -100,8 +101,10 @@ reach(struct ssh_job *s)
 	return ssh_conn_open(s->job->target, s->job->loop, &s->conn, &s->error);
 }
 
-/* Of the call that follows a script: once all is known it only waits to be
- * told to remove the folder. */
+/*
+ * For the call that follows a script: it only waits for the command to remove
+ * the folder once all is known.
+ */
 static int64_t
 enough(void *ctx)
 {
@@ -118,7 +121,7 @@ enough(void *ctx)
 	return (last > s->ended_at ? last : s->ended_at) + REST_MS;
 }
 
-/* A script may be silent for hours, but the sh that follows it says so. */
+/* A script may be silent for hours, but the sh that follows it sends lines. */
 static int64_t
 answer_due(void *ctx)
 {
@@ -129,7 +132,7 @@ answer_due(void *ctx)
 						    : s->asked_at + ANSWER_MS;
 }
 
-/* What there is of the output comes at once, and then more of it. */
+/* Available output arrives at once, later output as it is printed. */
 static int64_t
 fetch_due(void *ctx)
 {
@@ -139,8 +142,10 @@ fetch_due(void *ctx)
 	return (s->came_at > s->asked_at ? s->came_at : s->asked_at) + FETCH_MS;
 }
 
-/* Has sh on the target read the text; releases the text.  `follows`: it is
- * that of remote_follow(), and what is typed goes to it as well. */
+/*
+ * Runs sh on the target with the program; releases the program.  `follows`: the
+ * program is from remote_follow(), and terminal input is sent to it.
+ */
 static enum ssh_result
 ask(struct ssh_job *s, struct buf *text, int64_t limit_ms, bool follows)
 {
@@ -185,7 +190,7 @@ say_lost(struct ssh_job *s, const char *what)
 	    what, t->host, REMOTE_FOLDER, s->remote.name, buf_text(&s->error));
 }
 
-/* Waits before the next connection.  False: stopped, or enough. */
+/* Waits before the next connection. False: stopped, or given up. */
 static bool
 wait_to_reconnect(struct ssh_job *s, enum ssh_result result)
 {
@@ -213,7 +218,7 @@ wait_to_reconnect(struct ssh_job *s, enum ssh_result result)
 	return true;
 }
 
-/* The target's sh ended without a word of ours. */
+/* sh on the target ended without a control line. */
 static void
 say_silent(struct ssh_job *s)
 {
@@ -228,8 +233,10 @@ say_silent(struct ssh_job *s)
 	    buf_text(&s->report.noise));
 }
 
-/* Starts and follows the script until something is known.  False: nothing
- * will be; then the job's ending is set, or the watch says stop. */
+/*
+ * Starts and follows the script until its state is known.  False: it cannot be
+ * known: the job's ending is set, or loop->stop.
+ */
 static bool
 follow(struct ssh_job *s)
 {
@@ -266,7 +273,7 @@ follow(struct ssh_job *s)
 	}
 }
 
-/* Reads what of the output has not come yet. */
+/* Fetches the rest of the output. */
 static bool
 fetch_rest(struct ssh_job *s)
 {
@@ -294,7 +301,7 @@ fetch_rest(struct ssh_job *s)
 	return true;
 }
 
-/* The script has ended; what says so is kept while the rest is read. */
+/* The script has ended: copies the report while the rest is read. */
 static void
 take_result(struct ssh_job *s)
 {
@@ -349,7 +356,7 @@ aggregate(struct ssh_job *s)
 	}
 }
 
-/* Ends the script on the target, for the reason that the watch has. */
+/* Ends the script on the target because of the event loop's stop. */
 static void
 stop_script(struct ssh_job *s)
 {

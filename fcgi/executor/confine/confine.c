@@ -1,17 +1,17 @@
 /*
- * confine.c: what a program on this machine may reach.
+ * confine.c: restricts programs on this machine.
  *
- * A script, the shell of an edit, and what reads and writes files for a copy
- * or for SQLite would have the rights of the console: its keys, its journal,
- * its sockets.  So they run as a user of their own where we are root
+ * A script, the shell of an edit, and the process that reads and writes files
+ * for a copy or for SQLite would have the rights of the console: its keys, its
+ * journal, its sockets.  So they run as another user if we are root
  * (confine_rights.c), and in namespaces in which the data folder is covered
- * (confine_init.c, confine_cover.c); the kernel's filters come on top
- * (confine_filter.c).  None of these is the only one in the way: an author's
- * script must not become an admin because a kernel lacks one of them.
+ * (confine_init.c, confine_cover.c); filters of the kernel are added
+ * (confine_filter.c).  These means are redundant: a script's author must not
+ * become an admin because a kernel lacks one of them.
  *
- * As a plain user we make a user namespace first, which gives the right to
- * make the others; it is made before any secret is in memory, since the
- * kernel does not let a process that nobody may look into map its own user.
+ * An ordinary user first makes a user namespace, which permits the others; it
+ * is made before any secret is in memory, since the kernel does not let a
+ * process that is not dumpable map its own user.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +40,7 @@
 
 static char *data_folder;
 static const struct job_spec *policy;
-static bool may_divide; /* namespaces can be made, as far as known */
+static bool may_divide; /* namespaces are possible, as far as known */
 
 void
 confine_job(const struct job_spec *o)
@@ -109,7 +109,7 @@ write_to(const char *path, const char *text)
 	return ok;
 }
 
-/* Ourselves alone in it, as ourselves. */
+/* Maps only our own user, to itself. */
 static bool
 enter_user_namespace(void)
 {
@@ -129,8 +129,10 @@ enter_user_namespace(void)
 	return write_to("/proc/self/gid_map", map);
 }
 
-/* The working folder is DATA/exec/EXEC; where it is not, nobody's data folder
- * is near. */
+/*
+ * The working folder is DATA/exec/EXEC; otherwise there is no data folder
+ * nearby.
+ */
 static char *
 find_data(void)
 {
@@ -152,8 +154,9 @@ confine_open(const char *data)
 	    (geteuid() == 0 || enter_user_namespace());
 }
 
-/* True where the program's user gets as far as the data folder, which may
- * stand in /root. */
+/*
+ * True if the program's user can reach the data folder, which may be in /root.
+ */
 static bool
 gets_there(const struct confine_who *who)
 {
@@ -167,8 +170,10 @@ gets_there(const struct confine_who *who)
 	return fd >= 0;
 }
 
-/* Where nothing is covered, or nobody gets there, the script stands outside
- * of the data folder. */
+/*
+ * If nothing is covered, or the user cannot reach it, the script is stored
+ * outside the data folder.
+ */
 static bool
 put_script(struct confine_call *call)
 {
@@ -224,7 +229,7 @@ run_beside(struct confine_call *call, pid_t parent)
 	_exit(127);
 }
 
-/* Without namespaces. */
+/* Starts without namespaces. */
 static bool
 start_beside(struct confine_call *call, struct confine_child *ret)
 {
@@ -240,7 +245,7 @@ start_beside(struct confine_call *call, struct confine_child *ret)
 	return ret->fd >= 0;
 }
 
-/* Started as root, a user of its own suffices. */
+/* For root, another user suffices. */
 static bool
 may_be_beside(int error, struct buf *why)
 {
@@ -298,7 +303,7 @@ confine_reap(struct confine_child *c, int *ret_status)
 		return waitpid(c->pid, ret_status, WNOHANG) == c->pid;
 	n = read(c->fd, ret_status, sizeof(*ret_status));
 	if (n < 0)
-		return false; /* it is there to be read again */
+		return false; /* to be read again */
 	if (n != sizeof(*ret_status))
 		*ret_status = status_of_init(c->pid);
 	return true;
@@ -338,7 +343,7 @@ confine_view(const struct confine_who *who, struct buf *why)
 	return may_be_beside(errno, why);
 }
 
-/* True where a child can take that filter. */
+/* True if a child can install that filter. */
 static bool
 works(bool (*filter)(void))
 {

@@ -1,13 +1,13 @@
 /*
  * confine_cover.c: covers the data folder in a mount namespace.
  *
- * An empty tmpfs stands over the folder.  The same files can be reached by
- * other paths where their file system, or a part of it, is mounted elsewhere
- * too (bind mounts), so the table of mounts is searched for each of these.
- * A second procfs would show the processes outside, and /run/user has the
- * sockets of the user's service manager, which starts programs outside:
- * both are covered as well.  To hide paths by Landlock was rejected: it
- * cannot exclude a folder beneath an allowed one.
+ * An empty tmpfs is mounted on the folder.  If the file system, or a part of
+ * it, is mounted elsewhere too (bind mounts), the same files have other paths,
+ * so the table of mounts is searched for each of these.  A second procfs would
+ * show the processes outside, and /run/user has the sockets of the user's
+ * service manager, which starts programs outside: both are covered as well.
+ * Hiding paths by Landlock was rejected: it cannot exclude a folder below an
+ * allowed one.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@
 
 struct mount {
 	char device[24]; /* "8:1" */
-	char *root;      /* what of its file system it shows */
+	char *root;      /* the part of its file system that it shows */
 	char *point;
 	char *type;
 };
@@ -39,7 +39,7 @@ struct mounts {
 	size_t covered_count, covered_cap;
 };
 
-/* "\040" and the like of mountinfo, in place. */
+/* Decodes "\040" and similar escapes of mountinfo, in place. */
 static char *
 unescape(const char *s)
 {
@@ -113,7 +113,7 @@ clear_mounts(struct mounts *m)
 	free(m->covered);
 }
 
-/* The rest of a path beneath a folder, "" for itself; NULL: it is not. */
+/* The rest of a path below a folder, "" for itself; NULL: it is elsewhere. */
 static const char *
 beneath(const char *path, const char *folder)
 {
@@ -147,7 +147,7 @@ cover(struct mounts *m, const char *path)
 	return ok;
 }
 
-/* Covers what of a file system is at `inner`, wherever it is mounted. */
+/* Covers the path `inner` of a file system in all its mounts. */
 static bool
 cover_everywhere(struct mounts *m, const char *device, const char *inner)
 {
@@ -175,7 +175,7 @@ cover_everywhere(struct mounts *m, const char *device, const char *inner)
 	return ok;
 }
 
-/* The data folder, and each file system that is mounted inside it. */
+/* Covers the data folder, and each file system mounted inside it. */
 static bool
 cover_data(struct mounts *m, const char *data)
 {

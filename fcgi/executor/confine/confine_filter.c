@@ -1,14 +1,13 @@
 /*
- * confine_filter.c: what the kernel refuses a program on this machine, on
- * top of its namespaces and its user.
+ * confine_filter.c: kernel filters of a program on this machine, in addition to
+ * its namespaces and its user.
  *
  * seccomp refuses the system calls that change the view of the files, make
- * namespaces, look into other processes or load code into the kernel.
- * Landlock keeps signals and abstract sockets within the program and what it
- * starts, and the data folder out of reach where that takes nothing else
- * away: it allows what lies beside the way to the folder, so files that are
- * made later in a folder on that way could not be opened.  It is done where
- * the program may make none there.
+ * namespaces, inspect other processes or load code into the kernel.  Landlock
+ * restricts signals and abstract sockets to the program and its children, and
+ * denies the data folder if that denies nothing else: it allows the siblings of
+ * each folder on the path, so files created later in such a folder could not be
+ * opened.  So it is used only if the program cannot create files there.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -35,7 +34,7 @@
 #define __NR_landlock_restrict_self 446
 #endif
 
-/* Of linux/landlock.h, which may be older than the kernel. */
+/* From linux/landlock.h, which may be older than the kernel. */
 struct ruleset {
 	uint64_t fs;
 	uint64_t net;
@@ -46,14 +45,12 @@ struct beneath_rule {
 	int32_t parent;
 } __attribute__((packed));
 
-#define FS_FILE \
-	((1u << 0) | (1u << 1) | \
-	    (1u << 2))         /* execute, \
-				* write, read: what a file can have */
+/* Execute, write, read: the rights to files. */
+#define FS_FILE ((1u << 0) | (1u << 1) | (1u << 2))
 #define FS_MAKE (0x1ffu << 4)  /* remove and make */
 #define FS_REFER (1u << 13)    /* since version 2 */
 #define FS_TRUNCATE (1u << 14) /* since version 3 */
-#define SCOPES 3u              /* abstract sockets and signals; 6 */
+#define SCOPES 3u              /* abstract sockets and signals; version 6 */
 
 /* clang-format off */
 static const char *const refused[] = {
@@ -73,8 +70,10 @@ static const char *const refused[] = {
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
 	    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 
-/* clone3 has its flags in memory, where no filter can read them: glibc then
- * uses clone. */
+/*
+ * clone3 has its flags in memory, where no filter can read them: without it,
+ * glibc uses clone.
+ */
 static bool
 add_rules(scmp_filter_ctx filter)
 {
@@ -147,7 +146,7 @@ allow(int rules, int folder, const char *name, uint64_t rights)
 	close(fd);
 }
 
-/* All that is in the folder but `except`. */
+/* All entries of the folder except `except`. */
 static void
 allow_others(int rules, const char *folder, const char *except, size_t len,
     uint64_t rights)
@@ -168,7 +167,10 @@ allow_others(int rules, const char *folder, const char *except, size_t len,
 		close(fd);
 }
 
-/* Calls for each folder on the way to `data`; true where one says so. */
+/*
+ * Calls the function for each folder on the path to `data`; true if one returns
+ * true.
+ */
 static bool
 each_on_the_path(const char *data,
     bool (*fn)(int, const char *, const char *, size_t, uint64_t), int rules,

@@ -1,15 +1,15 @@
 /*
- * confine_init.c: a program of this machine in namespaces of its own.
+ * confine_init.c: starts a local program in its own namespaces.
  *
- * Our child is the init of a pid namespace and has a mount namespace; it
- * covers the data folder, mounts a /proc that shows the namespace alone, and
- * starts the program.  Its end is the end of all that the program started,
- * so one signal ends them surely; a SIGTERM is passed on to the program's
- * group.  The program's status comes over a pipe, as its init lives on for
- * those that the program leaves running.
+ * Our child is the init of a pid namespace and has a mount namespace; it covers
+ * the data folder, mounts a /proc that shows the namespace alone, and starts
+ * the program.  When init ends, the kernel kills all processes of the
+ * namespace, so one signal ends them; init passes SIGTERM on to the program's
+ * group.  The program's status is sent over a pipe, as init stays for the
+ * program's background processes.
  *
- * Nothing of ours is inherited but that pipe: not the lock of the execution,
- * which would look alive, nor the output, which would not end.
+ * Nothing of ours is inherited but that pipe: neither the lock of the
+ * execution, which would then seem alive, nor the output, which would not end.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,8 +30,8 @@
 #include "executor/confine/confine_own.h"
 #include "executor/event_loop.h"
 
-#define MOST_TRIES 10 /* of a word in the pipe */
-#define READY (-1)    /* the first word of the pipe: it goes on */
+#define MOST_TRIES 10 /* to write to the pipe */
+#define READY (-1)    /* first word of the pipe: started */
 
 static volatile sig_atomic_t wish;
 static volatile pid_t program;
@@ -51,7 +51,7 @@ report(int fd, int word)
 	return write(fd, &word, sizeof(word)) == sizeof(word);
 }
 
-/* Where the script stood always, in what covers the data folder. */
+/* Puts the script at its usual path, in the tmpfs over the data folder. */
 static bool
 put_script(struct confine_call *call)
 {
@@ -100,7 +100,7 @@ static void __attribute__((noreturn)) run_program(struct confine_call *call)
 	_exit(127);
 }
 
-/* Until nobody is left; the status of the program goes to the pipe. */
+/* Waits for all processes; sends the status of the program to the pipe. */
 static void __attribute__((noreturn)) wait_for_all(int out)
 {
 	int status;
@@ -115,14 +115,14 @@ static void __attribute__((noreturn)) wait_for_all(int out)
 		if (pid != program)
 			continue;
 		program = 0;
-		prctl(PR_SET_PDEATHSIG, 0); /* what it left may stay */
+		prctl(PR_SET_PDEATHSIG, 0); /* background processes may stay */
 		for (int i = 0; i < MOST_TRIES && !report(out, status); i++)
 			;
 		close(out);
 	}
 }
 
-/* Of ours, only the pipe stays, as descriptor 3. */
+/* Closes all descriptors but the pipe, which becomes descriptor 3. */
 static void
 let_go(int *out)
 {
@@ -153,7 +153,7 @@ be_init(struct confine_call *call, int out)
 		_exit(1);
 	}
 	if (!report(out, READY))
-		_exit(1); /* else it would be started once more, beside */
+		_exit(1); /* else started again, without them */
 	pid = fork();
 	if (pid == 0)
 		run_program(call);
@@ -175,8 +175,10 @@ clone_with(unsigned long flags)
 	    SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL);
 }
 
-/* Whether the program has begun cannot be known: nothing may be said of it,
- * and it is not started another way. */
+/*
+ * The program may have started: reports nothing, and the caller does not start
+ * it another way.
+ */
 static void __attribute__((noreturn)) lose(pid_t pid)
 {
 	kill(pid, SIGKILL);

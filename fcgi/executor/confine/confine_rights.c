@@ -1,7 +1,4 @@
-/*
- * confine_rights.c: whose rights a program on this machine has, and how it
- * gives up all others.
- */
+/* confine_rights.c: the rights of a local program; gives up all others. */
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -17,7 +14,7 @@
 #include "base/mem.h"
 #include "executor/confine/confine_own.h"
 
-/* The users of the console's other programs, who may read its journal. */
+/* Users of the console's other programs, who may read its journal. */
 static const char *const never[] = { "countersign-keeper", "countersign-web",
 	"countersign-nginx" };
 
@@ -48,7 +45,7 @@ take_entry(struct confine_who *who, const struct passwd *pw)
 	who->gid = pw->pw_gid;
 }
 
-/* Started as a plain user: everything runs as that user. */
+/* An ordinary user runs everything as itself. */
 static bool
 choose_own(const char *wanted, struct confine_who *ret, struct buf *why)
 {
@@ -73,8 +70,8 @@ choose_own(const char *wanted, struct confine_who *ret, struct buf *why)
 }
 
 /*
- * The user owns this program or a folder above it, so that a script with the
- * user's rights could put another program in its place, which root would run.
+ * True if the user owns this program or a folder above it: a script with the
+ * user's rights could replace the program, which root would run.
  */
 static bool
 owns_programs(uid_t uid)
@@ -92,7 +89,7 @@ owns_programs(uid_t uid)
 	return owns;
 }
 
-/* Started as root: NULL, or why the step may not have that user. */
+/* For root: NULL, or why the step may not have that user. */
 static const char *
 user_refused(const struct passwd *pw)
 {
@@ -165,7 +162,7 @@ confine_who_clear(struct confine_who *who)
 	*who = (struct confine_who){ 0 };
 }
 
-/* Also of what root could take again. */
+/* Drops also the rights that root could take again. */
 static bool
 drop_capabilities(void)
 {
@@ -188,8 +185,9 @@ change_user(const struct confine_who *who)
 	    setresuid(who->uid, who->uid, who->uid) == 0;
 }
 
-/* The filters are what the kernel has; who is started without one is held by
- * the others. */
+/*
+ * Each kernel supports some of the filters; the others hold if one is missing.
+ */
 bool
 rights_take(const struct confine_who *who, bool covered)
 {
@@ -212,8 +210,10 @@ rights_take(const struct confine_who *who, bool covered)
 	return true;
 }
 
-/* As a file server does it: the kernel checks files against these alone, and
- * takes root's rights to files away while they are not root's. */
+/*
+ * As a file server does: the kernel checks access to files against these ids
+ * alone, and suspends root's rights to files while they are not root's.
+ */
 void
 confine_files_as(const struct confine_who *who)
 {

@@ -1,13 +1,13 @@
 /*
- * act_copy.c: copies files and folders, between this machine and SSH hosts.
+ * act_copy.c: copies files and folders between this machine and SSH hosts.
  *
- * Each line of the step has two ends (copy_end.h), and what comes from the one
- * goes to the other piece by piece, so that a copy between two hosts never
- * lands on this machine's disk.  A line is scanned, then done item by item;
- * where a link is cut, both ends are opened again and it goes on.
+ * Each line of the step has two ends (copy_end.h), and the data of one goes to
+ * the other piece by piece, so that a copy between two hosts is never stored on
+ * this machine.  A line is scanned, then done item by item; after a lost
+ * connection both ends are opened again and it continues.
  *
- * A person who cancels wants nothing left: the unfinished file is removed.
- * After a timeout or a cut it stays, for the retry to go on with.
+ * After a cancel request, the unfinished file is removed.  After a timeout or a
+ * lost connection it stays, for a retry to continue.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@
 #define GIVE_UP_MS (2 * 60 * 1000) /* without any progress */
 #define BACKOFF_MS 15000
 
-/* A link is made anew where it is not the same. */
+/* Copies a symbolic link unless the same one exists. */
 static enum copy_err
 copy_symlink(struct copy *c, const struct copy_item *item, const char *to)
 {
@@ -95,8 +95,10 @@ copy_item(struct copy *c, struct copy_item *item)
 	return err;
 }
 
-/* Folders get their modes and times last, the innermost first: what was put
- * into them has changed those. */
+/*
+ * Sets modes and times of folders at the end, the innermost first: writing into
+ * them changes their times.
+ */
 static enum copy_err
 finish_folders(struct copy *c)
 {
@@ -121,7 +123,7 @@ finish_folders(struct copy *c)
 	return err;
 }
 
-/* How the sums were made, and what there was. */
+/* Reports how the sums were made, and the counts. */
 static void
 say_result(struct copy *c)
 {
@@ -141,7 +143,7 @@ say_result(struct copy *c)
 	    c->to.target->name, c->mode == 0 ? "" : "; mode as the step says");
 }
 
-/* What can be done while both links are there. */
+/* The work while both connections are up. */
 static enum copy_err
 transfer(struct copy *c)
 {
@@ -177,7 +179,7 @@ transfer(struct copy *c)
 	return err;
 }
 
-/* Waits before the next connection.  False: stopped, or enough. */
+/* Waits before the next connection. False: stopped, or given up. */
 static bool
 wait_to_reconnect(struct copy *c, const char *why)
 {
@@ -204,7 +206,7 @@ wait_to_reconnect(struct copy *c, const char *why)
 	return true;
 }
 
-/* Where the links were cut for good. */
+/* Ends the job after the connections were lost for good. */
 static void
 say_cut(struct copy *c, const char *why)
 {
@@ -251,14 +253,14 @@ say_stopped(struct copy *c)
 	    "names.");
 }
 
-/* Grows with all that has arrived for good. */
+/* Increases with all data that is stored for good. */
 static int64_t
 progress_of(const struct copy *c)
 {
 	return c->certain + (int64_t)(c->files + c->same + c->conns);
 }
 
-/* As transfer(), which may end a time without a connection. */
+/* Calls transfer(), which may end a time without a connection. */
 static enum copy_err
 transfer_again(struct copy *c)
 {
@@ -274,8 +276,10 @@ transfer_again(struct copy *c)
 	return err;
 }
 
-/* After a cut.  False: it is over, and the job's ending is set or the watch
- * says stop. */
+/*
+ * After a lost connection.  False: it is over; the job's ending or loop->stop
+ * is set.
+ */
 static bool
 reconnect(struct copy *c, enum copy_err err)
 {
@@ -298,7 +302,7 @@ reconnect(struct copy *c, enum copy_err err)
 	return false;
 }
 
-/* One line of the step.  False: the job's ending is set. */
+/* One line of the step. False: the job's ending is set. */
 static bool
 run_line(struct copy *c)
 {

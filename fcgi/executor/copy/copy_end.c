@@ -1,6 +1,6 @@
 /*
- * copy_end.c: an end of a copy that is an SSH host, and what both kinds of
- * end share.
+ * copy_end.c: an end of a copy on an SSH host, and code shared by both kinds of
+ * end.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +31,10 @@ copy_end_link(struct copy_end *e, enum ssh_result result)
 	return errs[result];
 }
 
-/* The host ran no command for checksums.  Where it still answers over SFTP,
- * it gives that alone, and files are read back. */
+/*
+ * The host ran no command for checksums.  If it still answers over SFTP, it
+ * supports SFTP alone, and files are read back.
+ */
 static enum copy_err
 open_without_sum(struct copy_end *e, enum copy_err err)
 {
@@ -79,7 +81,7 @@ copy_end_close(struct copy_end *e)
 	e->chunk = NULL;
 }
 
-/* What the server's code means. */
+/* Maps the server's code. */
 static enum copy_err
 judge(struct copy_end *e, enum sftp_code code)
 {

@@ -1,7 +1,4 @@
-/*
- * copy_end.h: one end of a copy: a machine with its files, this one or an SSH
- * host.
- */
+/* copy_end.h: one end of a copy: this machine or an SSH host, and its files. */
 #ifndef EXECUTOR_COPY_COPY_END_H
 #define EXECUTOR_COPY_COPY_END_H
 
@@ -14,11 +11,11 @@
 
 enum copy_err {
 	COPY_OK,
-	COPY_ABSENT,  /* it is not there */
-	COPY_FAILED,  /* the end's `said` has the reason */
-	COPY_CUT,     /* the link is: `said` has the reason */
-	COPY_REFUSED, /* so, and trying again does not help */
-	COPY_STOPPED, /* watch->stop says why */
+	COPY_ABSENT,  /* there is no such file */
+	COPY_FAILED,  /* the end's `error` has the reason */
+	COPY_CUT,     /* connection lost: `error` has the reason */
+	COPY_REFUSED, /* the same, and repeating does not help */
+	COPY_STOPPED, /* loop->stop has the reason */
 	COPY__MAX
 };
 
@@ -33,7 +30,7 @@ struct copy_end;
 
 typedef void (*copy_name_fn)(void *ctx, const char *name, size_t len);
 
-/* What an end can do.  One file is open at a time. */
+/* The operations of an end. One file is open at a time. */
 struct copy_ops {
 	enum copy_err (*open)(struct copy_end *);
 	void (*close)(struct copy_end *);
@@ -54,7 +51,7 @@ struct copy_ops {
 	enum copy_err (*set)(
 	    struct copy_end *, const char *path, uint32_t mode, int64_t mtime);
 	int64_t (*space)(struct copy_end *, const char *folder);
-	/* as sftp_read() and its fellows */
+	/* like sftp_read(), sftp_write(), sftp_end() */
 	enum copy_err (*read)(
 	    struct copy_end *, const char *path, int64_t from, int64_t size);
 	enum copy_err (*next)(
@@ -73,22 +70,22 @@ struct copy_end {
 	struct sftp *sftp; /* NULL: this machine */
 	struct copy_sum sum;
 	struct buf said;
-	bool broken;  /* CUT or REFUSED by this end */
-	int fd;       /* this machine's open file */
-	int64_t left; /* of it to be read */
+	bool broken;  /* this end lost its connection or was refused */
+	int fd;       /* the open file on this machine */
+	int64_t left; /* bytes of it still to read */
 	char *chunk;
-	struct confine_who who; /* this machine: its files */
+	struct confine_who who; /* this machine: whose files */
 };
 
-/* Which kind of end the target is; nothing is opened. */
+/* Sets the kind of end from the target; opens nothing. */
 void copy_end_init(struct copy_end *e, const struct job_target *target,
     struct event_loop *loop);
 
-/* Connects; nothing where it is.  copy_end_close() is always allowed. */
+/* Connects unless connected. copy_end_close() is always allowed. */
 enum copy_err copy_end_open(struct copy_end *e);
 void copy_end_close(struct copy_end *e);
 
-/* What a result of the end's link means here; `broken` is set by it. */
+/* Maps a result of the end's connection; sets `broken`. */
 enum copy_err copy_end_link(struct copy_end *e, enum ssh_result result);
 
 extern const struct copy_ops copy_local;

@@ -1,13 +1,13 @@
 /*
- * copy_file.c: copies one file, so that its final name shows the old content
- * or the whole new one.
+ * copy_file.c: copies one file, so that its final name always has the complete
+ * old or new content.
  *
- * The bytes go into a file beside it, whose name follows from run, step and
- * path: a retry finds it, and goes on where its SHA-256 equals that of as many
- * bytes of the source.  Only one that is ours is gone on with; a new one is
- * made so that no link is followed, since the name can be guessed.  Then both
- * ends sum up their files at the same time, and only equal sums lead to the
- * rename.  A file that is there already, of equal size, time and sum, stays.
+ * The bytes go into a file in the same folder, whose name is derived from run,
+ * step and path: a retry finds it, and continues if its SHA-256 equals that of
+ * as many bytes of the source.  Only a file that we own is continued; a new one
+ * is created without following links, since its name can be guessed.  Then both
+ * ends compute the sums of their files at the same time, and only equal sums
+ * lead to the rename.  An existing file of equal size, time and sum stays.
  */
 #include <stdio.h>
 #include <string.h>
@@ -18,11 +18,13 @@
 #include "base/text.h"
 #include "executor/copy/copy.h"
 
-#define RESUME_MIN (1024 * 1024) /* less is quicker sent again */
+#define RESUME_MIN (1024 * 1024) /* smaller files are quicker to send again */
 #define LISTED 20                /* files that get a line each */
 
-/* The name of the unfinished file: the same in a retry, and another one for
- * each target, as two of them may see one folder (NFS). */
+/*
+ * The name of the unfinished file: the same in a retry, and different for each
+ * target, as two of them may share a folder (NFS).
+ */
 static void
 name_part(struct copy *c, const char *to)
 {
@@ -45,7 +47,7 @@ name_part(struct copy *c, const char *to)
 	buf_printf(&c->part, ".countersign-%s.part", hex);
 }
 
-/* By reading it back, where the end has no program for it. */
+/* Sums the file by reading it back, if the end has no program for it. */
 static enum copy_err
 sum_by_reading(struct copy *c, struct copy_end *e, const char *path,
     int64_t len, char ret[65])
@@ -109,7 +111,10 @@ take_sum(struct copy *c, struct copy_end *e, const char *path, int64_t len,
 	return err;
 }
 
-/* The sums of a beginning (or, len -1, all) of both, made at one time. */
+/*
+ * The sums of the first len bytes (or, len -1, all) of both, computed at the
+ * same time.
+ */
 static enum copy_err
 compare(struct copy *c, const struct copy_item *item, const char *from,
     const char *to, int64_t len, char sums[2][65])
@@ -132,7 +137,7 @@ mode_of(const struct copy *c, const struct copy_item *item)
 	return S_IFREG | (c->mode != 0 ? c->mode : item->stat.mode & 0777);
 }
 
-/* True where the target is the source already. */
+/* True if the target already equals the source. */
 static enum copy_err
 is_there(struct copy *c, const struct copy_item *item, const char *from,
     const char *to, bool *ret)
@@ -165,7 +170,7 @@ is_there(struct copy *c, const struct copy_item *item, const char *from,
 	return err;
 }
 
-/* How much of the unfinished file can stay; it is removed where none can. */
+/* How much of the unfinished file is valid; removes it if nothing is. */
 static enum copy_err
 find_part(struct copy *c, const struct copy_item *item, const char *from,
     int64_t *ret)
@@ -197,7 +202,7 @@ find_part(struct copy *c, const struct copy_item *item, const char *from,
 	return copy_fail(c, &c->to, err, part, "removed");
 }
 
-/* Moves the bytes from `at` on. */
+/* Copies the bytes from `at` on. */
 static enum copy_err
 move(
     struct copy *c, const struct copy_item *item, const char *from, int64_t *at)
@@ -237,7 +242,10 @@ move(
 	return err;
 }
 
-/* Is what arrived what is there now, and was while it was read? */
+/*
+ * Checks that the target equals the source, and that the source did not change
+ * while it was read.
+ */
 static enum copy_err
 check(struct copy *c, const struct copy_item *item, const char *from,
     int64_t at, char sums[2][65])
@@ -297,7 +305,7 @@ copy_file(struct copy *c, const struct copy_item *item, const char *from,
 
 	err = is_there(c, item, from, to, &there);
 	if (err == COPY_OK)
-		c->renaming = false; /* of an earlier link: it is known */
+		c->renaming = false; /* of an earlier connection: now known */
 	if (err == COPY_OK && there) {
 		buf_reset(&c->part);
 		c->same++;

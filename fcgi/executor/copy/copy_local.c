@@ -1,9 +1,8 @@
 /*
- * copy_local.c: an end of a copy that is this machine.
+ * copy_local.c: an end of a copy on this machine.
  *
- * The files are those that a script of the same step would reach: with its
- * user's rights, and without the data folder (confine.h), which /proc must
- * not lead to either.
+ * It has access to the files that a script of the same step has: with its
+ * user's rights, and without the data folder (confine.h), also not by /proc.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -24,7 +23,7 @@
 
 #define CHUNK (256 * 1024)
 
-/* The result of a system call, told by errno where it failed. */
+/* Maps the result of a system call, on failure by errno. */
 static enum copy_err
 judge(struct copy_end *e, bool ok)
 {
@@ -38,8 +37,10 @@ judge(struct copy_end *e, bool ok)
 	return error == ENOENT || error == ENOTDIR ? COPY_ABSENT : COPY_FAILED;
 }
 
-/* Begins what is done with a path; judge() ends it.  /proc/self/cwd and its
- * kind would lead around all that covers. */
+/*
+ * Begins an operation on a path; judge() ends it. /proc/self/cwd and similar
+ * links would bypass the covers.
+ */
 static bool
 may_go(struct copy_end *e, const char *path)
 {
@@ -158,7 +159,7 @@ local_remove(struct copy_end *e, const char *path)
 	return judge(e, may_go(e, path) && unlink(path) == 0);
 }
 
-/* The rename is durable when it has returned. */
+/* The rename is durable when it returns. */
 static enum copy_err
 local_rename(struct copy_end *e, const char *from, const char *to)
 {

@@ -1,9 +1,9 @@
 /*
  * copy_plan.c: the lines of a copy step, with their values.
  *
- * Values are filled in once a line was taken apart (lang/copy_line.c).  A value
- * stands for a name within its path; with slashes it may only begin one.  What
- * makes a path mean another place ("..", an empty name) is refused.
+ * Values are inserted after a line was parsed (lang/copy_line.c).  A value
+ * stands for a name within its path; with slashes it may only begin one.  Parts
+ * that make a path mean another place ("..", an empty name) are refused.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 static const struct job_target this_machine = { .name = "local",
 	.kind = "local" };
 
-/* A name of a path that would lead elsewhere. */
+/* True for a name in a path that would lead elsewhere. */
 static bool
 leads_elsewhere(const char *path)
 {

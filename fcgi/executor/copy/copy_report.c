@@ -1,9 +1,8 @@
 /*
- * copy_report.c: what a copy says: how far it is, what came of it, why it
- * failed.
+ * copy_report.c: the reports of a copy: progress, results, failures.
  *
- * Lines of progress come ever more seldom, every two seconds at first and then
- * after another tenth of the time, so that an hour's copy adds some sixty
+ * Lines of progress become less frequent, every two seconds at first and then
+ * after another tenth of the time, so that a copy of an hour adds about sixty
  * lines to the record and not thousands.
  */
 #include <stdarg.h>
@@ -18,7 +17,7 @@
 
 #define FIRST_MS 2000
 #define LAST_MS 60000
-#define FULL (1024 * 1024) /* less free than this: no space */
+#define FULL (1024 * 1024) /* less free space counts as full */
 
 const char *
 copy_size(int64_t bytes, char text[32])
@@ -90,7 +89,7 @@ copy_progress(struct copy *c, int64_t bytes)
 	    (long long)(c->bytes * 100 / c->total), total, speed, left);
 }
 
-/* What may help against the reason. */
+/* A hint for the reason. */
 static const char *
 advice(const char *reason)
 {
@@ -115,7 +114,7 @@ advice(const char *reason)
 	return "Look there, and retry.";
 }
 
-/* Where an SFTP server only says "Failure", the disk may tell more. */
+/* If an SFTP server only answers "Failure", the free space may explain it. */
 static void
 look_for_space(struct copy_end *e, const char *path)
 {
@@ -127,7 +126,7 @@ look_for_space(struct copy_end *e, const char *path)
 	slash = strrchr(folder, '/');
 	if (slash != NULL)
 		slash[slash == folder] = '\0';
-	(void)e->ops->end(e, 0, 0); /* no answers are left under way */
+	(void)e->ops->end(e, 0, 0); /* collects all pending replies */
 	space = e->ops->space(e, folder);
 	if (space >= 0 && space < FULL) {
 		buf_reset(&e->said);

@@ -1,11 +1,12 @@
 /*
- * copy_scan.c: what there is to copy, found out before the first byte goes.
+ * copy_scan.c: lists all items before the first byte is copied.
  *
- * A folder is listed whole, level by level, into one array: so the end is
- * known, names that cannot be copied are refused before anything has been, and
- * a copy that was cut goes on with what is not done.  Symbolic links inside a
- * folder are copied as links and never followed, so that nothing outside it is
- * read or written; a path that itself is a link means what it leads to.
+ * A folder is listed completely, level by level, into one array: so the total
+ * is known, names that cannot be copied are refused before anything was copied,
+ * and an interrupted copy continues with the remaining items.  Symbolic links
+ * inside a folder are copied as links and never followed, so that nothing
+ * outside it is read or written; a path that itself is a link means its
+ * destination.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 struct listing {
 	struct copy *c;
 	const char *under; /* the name of the folder, or "" */
-	bool refused;      /* a name was no good */
+	bool refused;      /* a name was invalid */
 };
 
 static void
@@ -45,7 +46,7 @@ by_name(const void *a, const void *b)
 	    ((const struct copy_item *)b)->name);
 }
 
-/* Lists one folder and looks at what is in it. */
+/* Lists one folder and examines its entries. */
 static enum copy_err
 list(struct copy *c, const char *under)
 {
@@ -104,7 +105,7 @@ scan_folder(struct copy *c)
 	return err;
 }
 
-/* "~/x" of an SSH host, as a whole path; without a slash at its end. */
+/* Expands "~/x" on an SSH host; drops a final slash. */
 static enum copy_err
 whole(struct copy *c, struct copy_end *e, const char *path, struct buf *ret)
 {

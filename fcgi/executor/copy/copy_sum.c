@@ -1,15 +1,14 @@
 /*
- * copy_sum.c: SHA-256 of files, made where the files are.
+ * copy_sum.c: SHA-256 of files, computed on their host.
  *
- * A constant command on the host reads names, a line each, and answers with
- * sums, so that nothing is pasted into a command line and a file costs one
- * process there.  Both ends work at the same time.  Its own bytes through the
- * network again, by SFTP, are only for a host that has no such program, or
- * runs no command at all: many servers give SFTP alone.  Of these, some
- * refuse the command, some answer with a sentence, and some run their SFTP
- * server in its place, which waits for a packet.  So a line is sent first:
- * that server takes its letters for the length of a packet that is far too
- * long, and ends.
+ * A constant command on the host reads names, a line each, and prints sums, so
+ * that nothing is inserted into a command line and a file costs one process
+ * there.  Both ends work at the same time.  Reading the bytes back by SFTP is
+ * only for a host that has no such program or runs no commands: many servers
+ * only support SFTP.  Of these, some refuse the command, some answer with a
+ * sentence, and some run their SFTP server in its place, which waits for a
+ * packet.  So a line is sent first: that server reads its letters as the length
+ * of a packet that is far too long, and exits.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +18,12 @@
 
 #define NOISE 200 /* lines that a login shell may print before */
 #define PATIENCE_MS (5 * 60 * 1000)
-#define SLOWEST 1000 /* bytes a millisecond that a disk gives */
+#define SLOWEST 1000 /* bytes per millisecond from a slow disk */
 
-/* No quotes, backslashes or exclamation marks: any login shell passes it on
- * as it is. */
+/*
+ * No quotes, backslashes or exclamation marks: any login shell passes it on
+ * unchanged.
+ */
 static const char command[] =
     "exec sh -c '"
     "LC_ALL=C; export LC_ALL; t=; IFS= read -r n; "

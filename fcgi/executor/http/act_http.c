@@ -1,10 +1,10 @@
 /*
- * act_http.c: the requests of an http step, one after the other.
+ * act_http.c: sends the requests of an http step, one after the other.
  *
- * All are read and filled in before the first is sent, so that a mistake in
- * the last leaves nothing half done.  From the first byte of a request that
- * left, an end without a complete answer is "unknown": the server may have
- * done it.  Redirects are shown, never followed.
+ * All are read and filled in before the first is sent, so that a mistake in the
+ * last leaves nothing half done.  After the first byte of a request was sent,
+ * an end without a complete answer is "unknown": the server may have executed
+ * it.
  */
 #include <string.h>
 
@@ -41,7 +41,7 @@ show_body(const struct http_body *b, struct buf *text)
 		http_show_body(b->text, b->len, text);
 }
 
-/* The request as it goes out, without what comes from targets.yml. */
+/* Prints the request as it is sent, without the fields from targets.yml. */
 static void
 show_request(struct exchange *x, size_t number)
 {
@@ -66,7 +66,9 @@ show_request(struct exchange *x, size_t number)
 	buf_clear(&text);
 }
 
-/* Shows what came, and lets expect=, reject= and captures see it as it is. */
+/*
+ * Shows the answer, and passes it unchanged to expect=, reject= and captures.
+ */
 static void
 show_answer(struct exchange *x)
 {
@@ -90,7 +92,7 @@ show_answer(struct exchange *x)
 	buf_clear(&text);
 }
 
-/* By the rules of HTTP, sending it again does no harm. */
+/* True if HTTP allows sending it again (idempotent methods). */
 static bool
 only_reads(const struct http_request *q)
 {
@@ -125,7 +127,9 @@ end_stopped(struct exchange *x)
 		    what, q->method, q->url, x->job->target->name);
 }
 
-/* A server that asks for a certificate in vain says so, or only hangs up. */
+/*
+ * A server that requires a certificate says so, or only closes the connection.
+ */
 static const char *
 certificate_hint(const struct exchange *x)
 {
@@ -139,7 +143,7 @@ certificate_hint(const struct exchange *x)
 	    : "";
 }
 
-/* Why nothing was sent, and what to do; the way may have said why. */
+/* The reason why nothing was sent, and a hint; the tunnel may have a reason. */
 static void
 end_unsent(struct exchange *x, CURLcode code, const struct buf *said)
 {
@@ -202,7 +206,7 @@ end_unsent(struct exchange *x, CURLcode code, const struct buf *said)
 		    url, detail, to, certificate_hint(x));
 }
 
-/* The exchange has ended with a fault of libcurl. */
+/* Handles an error of libcurl. */
 static void
 end_fault(struct exchange *x, CURLcode code)
 {
@@ -248,7 +252,7 @@ end_fault(struct exchange *x, CURLcode code)
 	buf_clear(&said);
 }
 
-/* The answer is complete, with a status that does not mean success. */
+/* The answer is complete, with an error status. */
 static void
 end_answered(struct exchange *x, long status, const char *why)
 {
@@ -286,7 +290,7 @@ end_answered(struct exchange *x, long status, const char *why)
 
 enum answer { ANSWER_NO, ANSWER_YES, ANSWER_FOLLOW };
 
-/* What the complete answer means: success, or where to look next. */
+/* Evaluates the complete answer: success, or a redirect to follow. */
 static enum answer
 judge(struct exchange *x, struct hop *hop, int followed)
 {
@@ -320,7 +324,7 @@ struct requests {
 	struct tunnel tunnel; /* over an SSH target, if any */
 };
 
-/* One request and its answer.  ANSWER_NO: the job says how it ended. */
+/* One request and its answer. ANSWER_NO: the job's ending is set. */
 static enum answer
 exchange_one(struct exchange *x, size_t number, struct hop *hop, int followed)
 {
@@ -345,8 +349,7 @@ out:
 	return answer;
 }
 
-/* The request, and where it is redirected to.  False: the step has ended
- * with it. */
+/* The request and its redirects. False: the step ends with it. */
 static bool
 perform(struct job *job, struct requests *r, size_t i)
 {
@@ -370,8 +373,10 @@ perform(struct job *job, struct requests *r, size_t i)
 	return answer == ANSWER_YES;
 }
 
-/* What targets.yml gives to each request has no line break in it; nor may a
- * secret, which nobody has seen. */
+/*
+ * Checks that headers from targets.yml have no line break, nor a secret in
+ * them, which nobody has reviewed.
+ */
 static bool
 is_sound(struct job *job)
 {
@@ -401,7 +406,7 @@ is_sound(struct job *job)
 	return false;
 }
 
-/* Reads and fills in all of them.  False: the job says why not. */
+/* Reads and fills in all requests. False: the job's ending is set. */
 static bool
 prepare(struct job *job, struct requests *r)
 {
@@ -438,7 +443,7 @@ prepare(struct job *job, struct requests *r)
 	return ok;
 }
 
-/* What would be sent, each value encoded for its place. */
+/* Dry run: prints the requests, each value encoded for its place. */
 static void
 show_all(struct job *job, struct requests *r)
 {

@@ -1,15 +1,14 @@
 /*
- * http_aws.c: requests signed as AWS and S3 servers ask for it (AWS
- * Signature Version 4).
+ * http_aws.c: signs requests for AWS and S3 servers (AWS Signature Version 4).
  *
  * libcurl 7.88 can sign, but neither sorts nor encodes a query as the server
- * does, and does not sign the hash of a body that it streams; what it sends
- * is then refused.  The rules are these hundred lines, checked against the
- * examples of the service's documentation and a server that verifies.
+ * does, and does not sign the hash of a body that it streams; such requests are
+ * refused.  These hundred lines were checked against the examples of the
+ * service's documentation and a server that verifies.
  *
- * What is signed: method, path, query, Host, all X-Amz-* headers and the hash
- * of the body.  Path and query are decoded and encoded anew, since that is
- * what the server does with what it receives.
+ * The signature covers method, path, query, Host, all X-Amz-* headers and the
+ * hash of the body.  Path and query are decoded and encoded again, as the
+ * server does.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +29,7 @@ struct signing {
 	const struct http_request *request;
 	char date[20];                /* 20130524T000000Z */
 	char hash[2 * HASH + 1];      /* of the body */
-	struct http_headers *headers; /* that are added */
+	struct http_headers *headers; /* headers to add */
 	struct buf canonical;
 	struct buf names; /* of the signed headers */
 };
@@ -76,7 +75,7 @@ nibble(char c)
 				    : -1;
 }
 
-/* Decodes %XX and encodes all but unreserved characters anew. */
+/* Decodes %XX and encodes all but unreserved characters again. */
 static void
 put_encoded(const char *s, size_t len, struct buf *out)
 {
@@ -92,7 +91,7 @@ put_encoded(const char *s, size_t len, struct buf *out)
 	}
 }
 
-/* The path of an object's name, in which every slash is one, also %2F. */
+/* The path of an object's name, in which every slash separates, also %2F. */
 static void
 put_name(const char *path, size_t len, struct buf *out)
 {
@@ -109,7 +108,7 @@ put_name(const char *path, size_t len, struct buf *out)
 	buf_clear(&all);
 }
 
-/* S3 signs the path encoded once; other services, encoded once more. */
+/* S3 signs the path encoded once; other services, encoded twice. */
 static void
 put_path(struct signing *s, const char *path, size_t len)
 {
@@ -143,8 +142,10 @@ by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Each name=value encoded, in their order.  "!" sorts before all that a name
- * or value can hold and stands for "=" until then. */
+/*
+ * Each name=value encoded, in sorted order.  "!" stands for "=" during the
+ * sort, as it sorts before all characters of names and values.
+ */
 static void
 put_query(struct signing *s, const char *query)
 {
@@ -185,7 +186,7 @@ by_name(const void *a, const void *b)
 	return strcasecmp(x->name, y->name);
 }
 
-/* Trimmed, and runs of blanks as one. */
+/* Trims, and replaces runs of blanks by one. */
 static void
 put_value(const char *v, struct buf *out)
 {
@@ -237,7 +238,7 @@ put_headers(struct signing *s, const char *host)
 	}
 }
 
-/* The Host header as libcurl sends it: without the scheme's own port. */
+/* The Host header as libcurl sends it: without the scheme's default port. */
 static const char *
 host_of(struct signing *s, const char *authority, size_t len, bool https)
 {
@@ -267,7 +268,7 @@ put_request(struct signing *s)
 	buf_printf(&s->canonical, "\n%s\n%s", buf_text(&s->names), s->hash);
 }
 
-/* The key of the day, region and service, from the secret one. */
+/* Derives the key of the day, region and service from the secret key. */
 static void
 derive(struct signing *s, const char *day, unsigned char key[HASH])
 {

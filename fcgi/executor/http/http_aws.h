@@ -1,6 +1,4 @@
-/*
- * http_aws.h: requests signed as AWS and S3 servers ask for it.
- */
+/* http_aws.h: signs requests for AWS and S3 servers. */
 #ifndef EXECUTOR_HTTP_HTTP_AWS_H
 #define EXECUTOR_HTTP_HTTP_AWS_H
 

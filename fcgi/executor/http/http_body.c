@@ -1,10 +1,10 @@
 /*
- * http_body.c: the body of one request as it goes out.
+ * http_body.c: the body of one request.
  *
- * Kept files are streamed from where they lie, so that a large one costs no
- * memory, and are sent byte for byte.  The boundary between parts is ours:
- * 128 random bits, which stand in none of them whatever a value or a file
- * says; the one in the document only tells its own parts apart.
+ * Artifacts are streamed from their files, so that a large one costs no memory,
+ * and are sent byte for byte.  The boundary between parts is ours: 128 random
+ * bits, which no value or file contains; the boundary in the document only
+ * separates its own parts.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +59,7 @@ add_kept(struct making *m, const char *name)
 	return true;
 }
 
-/* A file of the runbook folder, if it is still what the plan has. */
+/* A file of the runbook folder, if its hash still equals the plan's. */
 static bool
 add_file(struct making *m, const char *name)
 {
@@ -168,7 +168,7 @@ payload_read(struct payload *p, char *to, size_t size)
 		memcpy(to, piece->text + p->at, size);
 		n = (ssize_t)size;
 	} else if ((n = pread(piece->fd, to, size, p->at)) <= 0) {
-		return -1; /* it has become shorter */
+		return -1; /* it was truncated */
 	}
 	p->at += n;
 	return n;

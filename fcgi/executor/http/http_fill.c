@@ -1,11 +1,11 @@
 /*
- * http_fill.c: the values of an http step, each encoded for its place.
+ * http_fill.c: inserts the values of an http step, each encoded for its place.
  *
- * A place decides: a part of the path, the query, a header, a JSON string, a
- * form field, XML, plain text.  A value never moves the border of its place:
- * in a path it is no further slash and no "..", in a header no further line,
- * in JSON it does not end the string.  What has no encoding for its place is
- * refused before anything is sent; nothing is dropped or replaced.
+ * The place decides: a part of the path, the query, a header, a JSON string, a
+ * form field, XML, plain text.  A value never moves the border of its place: in
+ * a path it adds neither a slash nor "..", in a header no line, in JSON it does
+ * not end the string.  A value that has no encoding for its place is refused
+ * before anything is sent; nothing is dropped or replaced.
  */
 #include <string.h>
 
@@ -21,14 +21,14 @@ struct filling {
 	struct fault *fault;
 	int line;           /* of the document */
 	char name[65];      /* of the value */
-	const char *before; /* the text in front of it */
+	const char *before; /* the text before it */
 	size_t before_len;
 	bool quoted;  /* JSON: inside a string */
-	bool escaped; /* behind a lone backslash */
-	bool used;    /* a value was put in */
+	bool escaped; /* after a single backslash */
+	bool used;    /* a value was inserted */
 };
 
-/* Appends the value for its place, or returns why not. */
+/* Appends the value for its place, or returns the reason of a refusal. */
 typedef const char *(*place_fn)(
     struct filling *f, const char *value, struct buf *out);
 
@@ -124,8 +124,10 @@ place_json(struct filling *f, const char *value, struct buf *out)
 	return NULL;
 }
 
-/* The text before the value leaves a CDATA section open.  What looks like
- * one inside a comment is none. */
+/*
+ * True if the text before the value leaves a CDATA section open.  A section
+ * inside a comment does not count.
+ */
 static bool
 is_cdata(const char *s, size_t len)
 {
@@ -151,8 +153,10 @@ is_cdata(const char *s, size_t len)
 	return false;
 }
 
-/* In CDATA a value stands as it is, but for what could end the section,
- * also together with the text beside it. */
+/*
+ * In CDATA a value is inserted unchanged, unless it could end the section, also
+ * together with the text around it.
+ */
 static const char *
 place_cdata(const char *value, struct buf *out)
 {
@@ -186,7 +190,7 @@ place_xml(struct filling *f, const char *value, struct buf *out)
 	return cdata ? place_cdata(value, out) : NULL;
 }
 
-/* A header of a part: names and file names stand in quotes there. */
+/* A header of a part: names and file names are quoted there. */
 static const char *
 place_part(struct filling *f, const char *value, struct buf *out)
 {
@@ -214,7 +218,7 @@ place_unknown(struct filling *f, const char *value, struct buf *out)
 	       "here: use JSON, a form, XML or text/plain.";
 }
 
-/* Follows JSON text to know whether its end is inside a string. */
+/* Scans JSON text to find out whether its end is inside a string. */
 static bool
 is_quoted(bool quoted, const char *s, size_t len)
 {
@@ -227,8 +231,10 @@ is_quoted(bool quoted, const char *s, size_t len)
 	return quoted;
 }
 
-/* An odd number of backslashes at the end: the last one waits for what
- * follows. */
+/*
+ * True if the text ends with an odd number of backslashes: the last one escapes
+ * the next character.
+ */
 static bool
 ends_escaped(const char *s, size_t len)
 {
@@ -239,8 +245,7 @@ ends_escaped(const char *s, size_t len)
 	return odd;
 }
 
-/* Appends text with its values filled in; lines are counted where it has
- * several. */
+/* Appends text with its values inserted; counts lines if there are several. */
 static enum err
 fill(struct filling *f, const char *s, size_t len, place_fn place,
     struct buf *out)
@@ -271,7 +276,7 @@ fill(struct filling *f, const char *s, size_t len, place_fn place,
 	return ERR_OK;
 }
 
-/* Bytes that a URL cannot hold as they are, percent-encoded. */
+/* Percent-encodes bytes that a URL cannot contain. */
 static void
 tidy_url(struct buf *url)
 {
@@ -286,7 +291,7 @@ tidy_url(struct buf *url)
 	*url = out;
 }
 
-/* A segment "." or "..", which servers and proxies climb by. */
+/* A segment "." or "..", which servers and proxies resolve. */
 static bool
 climbs(const char *path)
 {

@@ -1,12 +1,12 @@
 /*
- * http_redirect.c: what a redirect leads to.
+ * http_redirect.c: the request that follows a redirect.
  *
- * libcurl could follow by itself, and was not let: who answers decides where
- * a redirect goes, so each is a request of its own here, shown, with its
- * address checked as the first one's was.  What is secret stays with the
- * server that it is for: another scheme, host or port gets no credentials, no
- * header of the document but what says what is understood, and no body, also
- * when it leads back again.  From https it never leads to http.
+ * libcurl's own redirects are disabled: the server decides the destination, so
+ * each is a separate request here, shown, with its address checked like the
+ * first one's.  Secrets stay with their server: a request to another scheme,
+ * host or port gets no credentials, only headers of the document that say what
+ * is accepted, and no body, even if it leads back to the first server.  A
+ * redirect from https to http is refused.
  */
 #include <string.h>
 
@@ -39,7 +39,7 @@ same_origin(const char *a, const char *b)
 	return n == origin_len(b) && strncasecmp(a, b, n) == 0;
 }
 
-/* NULL, or why nobody may go there. */
+/* NULL, or why the redirect may not be followed. */
 static const char *
 refused(const char *from, const char *to)
 {
@@ -57,7 +57,7 @@ refused(const char *from, const char *to)
 	return NULL;
 }
 
-/* Without the headers that fail(), in the order in which they were. */
+/* Copies the headers without those that fail(), in order. */
 static void
 keep_headers(
     struct arena *a, struct http_headers *h, bool (*artifact)(const char *name))

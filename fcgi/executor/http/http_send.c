@@ -1,12 +1,11 @@
 /*
  * http_send.c: one request and its answer, by libcurl.
  *
- * Each has a handle and a connection of its own: no credential, cookie or
- * half-dead connection passes from one to the next, and libcurl never sends a
- * request twice on its own account.  Bytes are counted here, after
- * decompression, since libcurl's own limits stop neither chunked bodies nor
- * gzip bombs.  Its defaults are not trusted: protocols, proxy, redirects and
- * what address may be connected to are all said.
+ * Each has its own handle and connection: no credential, cookie or half-dead
+ * connection passes from one to the next, and libcurl never repeats a request
+ * by itself.  Bytes are counted here, after decompression, since libcurl's own
+ * limits stop neither chunked bodies nor gzip bombs.  Its defaults are not
+ * trusted: protocols, proxy, redirects and addresses are all set.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +53,7 @@ take_header(char *data, size_t size, size_t n, void *ctx)
 		return 0;
 	}
 	if (len > 5 && memcmp(data, "HTTP/", 5) == 0)
-		buf_reset(&x->head); /* what was before was "100 Continue" */
+		buf_reset(&x->head); /* the previous block was "100 Continue" */
 	while (len > 0 && (data[len - 1] == '\n' || data[len - 1] == '\r'))
 		len--;
 	if (len > 0) {
@@ -94,7 +93,7 @@ open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
 static void
 add_header(struct exchange *x, const char *name, const char *value)
 {
-	/* libcurl sends a header without a value where it ends in ";" */
+	/* libcurl sends a header without a value if it ends in ";" */
 	char *line = *value != '\0' ? mem_printf("%s: %s", name, value)
 				    : mem_printf("%s;", name);
 	struct curl_slist *list = curl_slist_append(x->headers, line);
@@ -124,7 +123,7 @@ add_signature(struct exchange *x)
 	return true;
 }
 
-/* The target's headers and credentials, but for those that the request has. */
+/* The target's headers and credentials, except those that the request has. */
 static bool
 add_target(struct exchange *x)
 {
@@ -161,8 +160,10 @@ add_target(struct exchange *x)
 	return true;
 }
 
-/* What a repeated POST or PATCH would do twice can be told by this key.  It
- * differs from try to try: a later one follows an answer that was no. */
+/*
+ * The server can detect a duplicate POST or PATCH by this key.  It differs
+ * between repeats, because each follows a negative answer.
+ */
 static void
 add_key(struct exchange *x, size_t number)
 {
@@ -179,7 +180,7 @@ add_key(struct exchange *x, size_t number)
 	free(key);
 }
 
-/* What the body most likely is. */
+/* The most likely type of the body. */
 static const char *
 usual_type(const struct http_body *b)
 {
@@ -238,8 +239,10 @@ set_method(struct exchange *x)
 	curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, q->method);
 }
 
-/* Over an SSH target the connection is made to this end of the way; name and
- * certificate are those of the server. */
+/*
+ * Over an SSH target, connects to the local end of the tunnel; name and
+ * certificate are the server's.
+ */
 static void
 set_local(struct exchange *x)
 {
@@ -254,7 +257,7 @@ set_local(struct exchange *x)
 	free(to);
 }
 
-/* Whom to trust, and who we are. */
+/* Sets trusted certificates and our credentials. */
 static void
 set_certificates(struct exchange *x)
 {
@@ -298,7 +301,7 @@ exchange_open(struct exchange *x, size_t number)
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, EXCHANGE_CONNECT);
-	/* An answer may take its time, but from a machine that is there. */
+	/* An answer may take long, but the machine must stay reachable. */
 	curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(c, CURLOPT_TCP_KEEPIDLE, EXCHANGE_IDLE);
 	curl_easy_setopt(c, CURLOPT_TCP_KEEPINTVL, EXCHANGE_AGAIN);

@@ -13,53 +13,51 @@
 #include "executor/http/http_body.h"
 #include "executor/ssh/tunnel.h"
 
-#define EXCHANGE_BODY \
-	(16 * 1024 * 1024) /* most, unpacked; of \
-			    * what is kept, that \
-			    * limit */
+/* Limit of the decompressed body, unless it is saved as an artifact. */
+#define EXCHANGE_BODY (16 * 1024 * 1024)
 #define EXCHANGE_HEAD (256 * 1024)
 #define EXCHANGE_CONNECT 30L /* seconds */
-#define EXCHANGE_IDLE 30L    /* of TCP alone: then it is asked whether */
-#define EXCHANGE_AGAIN 10L   /* the machine is there */
+#define EXCHANGE_IDLE 30L    /* of TCP alone: then keepalive probes start */
+#define EXCHANGE_AGAIN 10L   /* probe interval */
 
 struct exchange {
 	struct job *job;
 	const struct http_request *request;
 	struct payload *payload; /* its body */
-	size_t most;             /* of the answer */
+	size_t most;             /* limit of the answer's size */
 	CURL *curl;
 	struct curl_slist *headers;
 	struct tunnel *tunnel;    /* port 0: none */
-	struct curl_slist *local; /* where it leads from */
-	struct arena *arena;      /* the caller's */
+	struct curl_slist *local; /* its redirection for curl */
+	struct arena *arena;      /* owned by the caller */
 	bool stranger;            /* gets no credentials */
 	char error[CURL_ERROR_SIZE];
 	struct buf head; /* of the answer */
 	struct buf body;
-	bool sent; /* some of the request */
+	bool sent; /* part of the request was sent */
 	bool too_long;
 	bool refused_address;
 };
 
 /*
  * Prepares `job`, `request`, `payload`, `arena` and `stranger`, which are set
- * in *x, as the number-th of the step.  False: it cannot be sent, and the job
- * says why.  The caller releases with exchange_close() in either case.
+ * in *x, as the number-th request of the step.  False: it cannot be sent, and
+ * the job's ending is set.  The caller calls exchange_close() in either case.
  */
 bool exchange_open(struct exchange *x, size_t number);
 
 /*
  * Sends and receives.  True: it has ended, with *ret.  False: it was stopped
- * for job->stop.  What came is in head and body either way.
+ * because of job->stop.  Received data is in head and body either way.
  */
 bool exchange_run(struct exchange *x, CURLcode *ret);
 
 void exchange_close(struct exchange *x);
 
 /*
- * The way over the SSH target that `over` of the job's target names; true
- * where it names none.  False: the job has ended, as it could not be made.
- * To be closed with tunnel_close().
+ * Opens the tunnel over the SSH target that `over` of the job's target names;
+ * true if it names none.  False: it failed, and the job's ending is set.  Close
+ * it with tunnel_close().
  */
 bool http_tunnel_open(struct job *job, struct tunnel *ret);
 

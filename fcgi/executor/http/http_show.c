@@ -1,9 +1,9 @@
 /*
- * http_show.c: what came back, as people read it, and from whom it may.
+ * http_show.c: formats answers for people, and checks addresses.
  *
- * JSON is indented token by token: each stays as the server wrote it, so that
- * a large number or the order of keys is not changed by a library on the way.
- * What is not JSON is shown as it is.
+ * JSON is indented token by token: each token stays unchanged, so that no
+ * library alters a large number or the order of keys.  Other text is shown
+ * unchanged.
  */
 #include <netinet/in.h>
 #include <string.h>
@@ -39,8 +39,10 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Indents text that json_scan() has accepted; stops at `most` bytes and
- * returns how many it took. */
+/*
+ * Indents text that json_scan() has accepted; stops at `most` bytes and returns
+ * how many it consumed.
+ */
 static size_t
 indent(const char *s, size_t len, size_t most, struct buf *out)
 {
@@ -127,9 +129,9 @@ http_status_fits(const char *codes, long status)
 }
 
 /*
- * An address inside an IPv6 one is looked at as what it is: ::ffff:0.0.0.0
- * is 0.0.0.0.  Link-local addresses are where clouds hand out credentials;
- * some have others for that, which are refused as well.
+ * Checks the address inside an IPv6 one as well: ::ffff:0.0.0.0 is 0.0.0.0.
+ * Clouds give out credentials at link-local addresses; some use others, which
+ * are refused as well.
  */
 static bool
 may_connect4(const unsigned char b[4])
@@ -145,14 +147,16 @@ may_connect4(const unsigned char b[4])
 	return b[0] != 0 && b[0] < 224 && !(b[0] == 169 && b[1] == 254);
 }
 
-/* The IPv4 address that a router or tunnel takes out of an IPv6 one (NAT64,
- * 6to4, Teredo, SIIT, ISATAP).  False: there is none. */
+/*
+ * The IPv4 address that a router or tunnel extracts from an IPv6 one (NAT64,
+ * 6to4, Teredo, SIIT, ISATAP).  False: there is none.
+ */
 static bool
 embedded(const unsigned char b[16], unsigned char ret[4])
 {
 	static const struct {
 		unsigned char bytes[12];
-		size_t from, len; /* of what is compared */
+		size_t from, len; /* of the prefix to compare */
 		size_t at;        /* of the IPv4 address */
 	} forms[] = {
 		{ { 0, 0x64, 0xff, 0x9b }, 0, 12, 12 },

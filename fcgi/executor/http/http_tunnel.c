@@ -1,8 +1,8 @@
 /*
- * http_tunnel.c: the way of an http target that is reached over SSH.
+ * http_tunnel.c: the tunnel of an http target that is reached over SSH.
  *
- * Its server is that of the target's url, as the SSH target sees it: all
- * requests of the step go to it (http_fill() sees to that).
+ * Its end is the server of the target's url, as the SSH target resolves it: all
+ * requests of the step go to it (http_fill() checks that).
  */
 #include <curl/curl.h>
 #include <stdio.h>
