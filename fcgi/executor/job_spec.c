@@ -1,11 +1,10 @@
 /*
- * job_spec.c: the order, read strictly from standard input's text.
+ * job_spec.c: reads the job spec strictly from standard input's text.
  *
- * Tables of keys say what may stand where; what is not in them is an error,
- * since a key that nobody expected is how other consoles were taken over.
- * Names that become environment variables or file names are checked again
- * here although the keeper and the runner did so: this process is the last
- * that can.
+ * Tables of keys define the allowed keys; any other key is an error, since
+ * unexpected keys are a known way to attack such programs.  Names that become
+ * environment variables or file names are checked again here although the
+ * keeper and the runner did so: this process is the last one that can.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -291,7 +290,7 @@ read_step(struct job_spec *o, struct json_object *step, struct fault *fault)
 	return read_captures(o, json_get(step, "captures"), fault);
 }
 
-/* Adds the entries of one object of values; secrets are also hidden. */
+/* Adds the entries of one object of values; secrets are also redacted. */
 static enum err
 read_values(struct job_spec *o, struct json_object *values, bool secret,
     struct fault *fault)
@@ -318,7 +317,7 @@ read_values(struct job_spec *o, struct json_object *values, bool secret,
 	return ERR_OK;
 }
 
-/* What targets.yml says of steps on this machine. */
+/* The settings of targets.yml for steps on this machine. */
 static enum err
 read_local(struct job_spec *o, struct fault *fault)
 {

@@ -1,6 +1,4 @@
-/*
- * job_spec.h: what this process was told to do, as wire/exec.h describes it.
- */
+/* job_spec.h: the job of this process, as described in wire/exec.h. */
 #ifndef EXECUTOR_JOB_SPEC_H
 #define EXECUTOR_JOB_SPEC_H
 
@@ -27,7 +25,7 @@ struct job_spec_capture {
 	const char *what; /* JSON pointer or regex, else NULL */
 };
 
-/* What an earlier step has kept. */
+/* An artifact of an earlier step. */
 struct job_artifact {
 	const char *name; /* NULL in `same` */
 	const char *target;
@@ -35,33 +33,33 @@ struct job_artifact {
 };
 
 struct job_spec {
-	struct json_object *root; /* all strings belong to it */
-	struct json_object *made; /* but those made here: an array */
+	struct json_object *root; /* owns all strings */
+	struct json_object *made; /* except those made here: an array */
 	const char *exec;
 	const char *run;         /* or NULL */
 	const char *environment; /* or NULL */
 	const char *local_user;  /* of local steps, or NULL */
 	bool local_production;
-	bool local_unconfined; /* may be, where it has to */
+	bool local_unconfined; /* permitted to run without isolation */
 	bool local_forbidden;
 	const char *step_id;
 	const char *kind;        /* of the step: "sh", "http" … */
 	const char *interpreter; /* "sh", "bash", "python3", or NULL */
 	const char *text;
 	int text_line;           /* of its first line in the document */
-	int redirects;           /* http: that are followed */
+	int redirects;           /* http: maximum to follow */
 	const char *status;      /* http, or NULL, as are these */
 	const char *transaction; /* SQL */
 	const char *file;        /* edit */
 	const char *mode;        /* copy */
-	bool look;               /* say what would be done */
-	bool restore;            /* edit: put the backup back */
+	bool look;               /* dry run */
+	bool restore;            /* edit: restore the backup */
 	bool sealed;             /* its output, to this key */
 	unsigned char seal_to[EXEC_SEAL_KEY];
-	const char *save;            /* what its output is kept as */
+	const char *save;            /* name of its artifact */
 	const char *same_as;         /* id of a step */
-	bool pty;                    /* in a terminal of its own */
-	bool interactive;            /* that people type into */
+	bool pty;                    /* in its own terminal */
+	bool interactive;            /* accepts input of people */
 	struct json_object *answers; /* {"prompt", "reply"}, or NULL */
 	const char *cwd;             /* or NULL; see fill_folder() */
 	struct buf folder;           /* of cwd */
@@ -75,16 +73,16 @@ struct job_spec {
 	int64_t output_limit;
 	int parallel;
 	int batch;    /* 0: all at once */
-	int max_fail; /* -1: not said */
+	int max_fail; /* -1: not set */
 	int exit_codes[16];
 	size_t exit_count; /* at least 1 */
 	struct job_spec_capture *captures;
 	size_t captures_count;
 	struct job_spec_value *values; /* values and secrets */
 	size_t values_count;
-	const char **mask; /* texts to hide: mask and secrets */
+	const char **mask; /* texts to redact: mask and secrets */
 	size_t mask_count;
-	struct job_artifact *same; /* what same_as has kept */
+	struct job_artifact *same; /* artifacts of same_as */
 	size_t compare_count;
 	struct json_object *files; /* {"./path": {"file", "sha256"}} */
 	struct job_artifact *artifacts;
@@ -96,24 +94,24 @@ struct job_spec {
 	struct json_object *numbers; /* names of values that are numbers */
 	struct json_object *from_statement; /* SQL: {target: n}, or NULL */
 	struct json_object *skipped;        /* SQL: {target: [n]}, or NULL */
-	struct job_target *hosts; /* copy: the SSH targets there are */
+	struct job_target *hosts;           /* copy: its SSH targets */
 	size_t hosts_count;
 };
 
 /*
- * Reads the order from the text.  Unknown keys, missing ones and values out
- * of bounds are ERR_INVALID with a fault.  On success the caller releases
- * *ret with job_spec_clear(), which overwrites nothing: the process ends soon.
+ * Reads the job spec from the text.  Unknown keys, missing ones and values out
+ * of range are ERR_INVALID with a fault.  On success the caller releases *ret
+ * with job_spec_clear(), which wipes nothing: the process ends soon.
  */
 enum err job_spec_parse(
     const char *text, size_t len, struct job_spec *ret, struct fault *fault);
 void job_spec_clear(struct job_spec *o);
 
 /*
- * The order as it is for one target: *ret has its own values too, which
- * stand before the common ones.  ERR_INVALID with a fault: they are
- * malformed, or one is missing.  *ret shares all else with `o`; the caller
- * frees ret->values alone.
+ * The job spec for one target: *ret also has the target's own values, which
+ * come before the common ones.  ERR_INVALID with a fault: they are malformed,
+ * or one is missing. *ret shares all else with `o`; the caller frees
+ * ret->values alone.
  */
 enum err job_spec_for_target(const struct job_spec *o, const char *target,
     struct job_spec *ret, struct fault *fault);

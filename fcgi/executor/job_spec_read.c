@@ -1,6 +1,4 @@
-/*
- * job_spec_read.c: what the files that read an order share.
- */
+/* job_spec_read.c: functions shared by the readers of a job spec. */
 #include "base/json.h"
 #include "executor/job_spec_read.h"
 

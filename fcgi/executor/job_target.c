@@ -1,8 +1,9 @@
 /*
- * job_target.c: the targets of an order, and what of them is to be hidden.
+ * job_target.c: reads the targets of a job spec, and collects their secrets for
+ * redaction.
  *
- * Machines have a table of keys, as all of the order has; what other targets
- * have is for their act, and only its types are looked at here.
+ * Machines have a table of keys, like the whole job spec; the keys of other
+ * targets are for their action, and only their types are checked here.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,12 +34,14 @@ static const struct json_key target_keys[] = {
 	{ NULL, 0, false },
 };
 
-/* Of targets that are no machines: texts, but for these. */
+/* Other targets than machines have texts, except these. */
 static const char *const other_objects[] = { "over", "headers", "aws" };
 /* clang-format on */
 
-/* Machines have a table of keys; what other targets have is for their act,
- * and has the right types. */
+/*
+ * Machines have a table of keys; the keys of other targets are for their
+ * action, and have the right types.
+ */
 static enum err
 check_target(struct json_object *v, struct fault *fault)
 {
@@ -64,8 +67,10 @@ check_target(struct json_object *v, struct fault *fault)
 	return ERR_OK;
 }
 
-/* Where both are sent as one text in base64, the form of the password in it
- * would leave the user's name and some of what follows to be read. */
+/*
+ * Both are sent as one text in base64; redacting only the password in it would
+ * leave the user's name and some of the following characters readable.
+ */
 static void
 redact_login(struct job_spec *o, struct json_object *target)
 {
@@ -85,8 +90,9 @@ redact_login(struct job_spec *o, struct json_object *target)
 	free(login);
 }
 
-/* The secrets of a target, of its aws, and of those over which it is
- * reached. */
+/*
+ * The secrets of a target, of its aws, and of the targets it is reached over.
+ */
 static void
 redact_target(struct job_spec *o, struct json_object *target)
 {

@@ -1,6 +1,4 @@
-/*
- * job_target.h: a target, as the order describes it.
- */
+/* job_target.h: a target of the job spec. */
 #ifndef EXECUTOR_JOB_TARGET_H
 #define EXECUTOR_JOB_TARGET_H
 
@@ -14,17 +12,17 @@ struct job_target {
 	const char *kind; /* "local", "ssh", "http", "mysql" … */
 	const char *host;
 	int port;
-	const char *user; /* NULL: not said */
+	const char *user; /* NULL: not set */
 	const char *key;
 	const char *passphrase;
 	const char *host_key;
 	const char *client; /* "libssh2" or "openssh" */
 	bool agent;
-	int local_port;           /* over a jump host: of 127.0.0.1 */
-	struct json_object *json; /* all keys, for kinds that need more */
+	int local_port; /* port of the tunnel over a jump host, at 127.0.0.1 */
+	struct json_object *json; /* all keys, for the kinds that need more */
 };
 
-/* Reads one target, such as that of another's "over"; *ret belongs to v. */
+/* Reads one target, such as another's "over"; *ret belongs to v. */
 enum err job_target_read(
     struct json_object *v, struct job_target *ret, struct fault *fault);
 

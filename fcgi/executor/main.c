@@ -1,13 +1,13 @@
 /*
- * main.c: countersign-executor, the only program that acts on the world.
+ * main.c: countersign-executor, the only program that executes steps.
  *
- * The runner starts one for each attempt, in the attempt's own folder, with
- * the order on standard input; wire/exec.h is all that they share.  From then
- * on it needs nobody: it outlives the runner, and its results wait on disk.
+ * The runner starts one for each attempt, in the attempt's own folder, with the
+ * job spec on standard input; wire/exec.h is all that they share.  From then on
+ * it needs no other program: it outlives the runner, and its results wait on
+ * disk.
  *
- * `countersign target scan` starts it for one look at a host key
- * (host_key_scan.h), `countersign serve` to learn what isolates steps here
- * (confine.h).
+ * `countersign target scan` starts it to read a host key (host_key_scan.h),
+ * `countersign serve` to find out which isolation works here (confine.h).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@
 
 #define JOB_SPEC_MAX (32u * 1024 * 1024)
 
-/* Secrets are in our memory: nobody may look into it, no core shows it. */
+/* The memory holds secrets: denies ptrace and core files. */
 static void
 harden(void)
 {
@@ -45,12 +45,12 @@ harden(void)
 	(void)setsid();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
-	/* Who wants to end us waits until fanout.c can do it in order. */
+	/* SIGTERM is blocked until fanout.c can handle it. */
 	sigemptyset(&later);
 	sigaddset(&later, SIGTERM);
 	sigaddset(&later, SIGINT);
 	sigprocmask(SIG_BLOCK, &later, NULL);
-	umask(022); /* of scripts and copies; our own files say theirs */
+	umask(022); /* of scripts and copies; our own files set their mode */
 }
 
 static void
@@ -78,7 +78,7 @@ write_pid(void)
 		log_fatal("the file %s cannot be written", EXEC_PID);
 }
 
-/* The runner writes the order at once; one that hangs is not waited for. */
+/* The runner writes the job spec at once; after this time it hangs. */
 #define JOB_SPEC_SECONDS 60
 
 static enum err
@@ -104,7 +104,7 @@ read_order(const char *exec, struct job_spec *ret, struct fault *fault)
 	return err;
 }
 
-/* The order is read: nothing may be inherited from here on. */
+/* The job spec is read: prevents its inheritance from here on. */
 static void
 close_input(void)
 {

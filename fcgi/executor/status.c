@@ -1,10 +1,10 @@
 /*
- * status.c: the lines that say how far a step has come.
+ * status.c: the status lines of a step.
  *
- * The processes of all targets append to one file.  Each line is one write
- * to a descriptor opened with O_APPEND, which the kernel does not mix.  The
- * last line of a target and the last line of all are made durable before
- * anything is concluded from them.
+ * The processes of all targets append to one file.  Each line is one write to a
+ * descriptor opened with O_APPEND, which the kernel does not interleave.  The
+ * last line of a target and the final line are made durable before anything
+ * depends on them.
  */
 #include <fcntl.h>
 #include <stdarg.h>
@@ -97,7 +97,7 @@ status_note(const char *target, const char *note, const char *message)
 void
 status_progress(const char *target, const char *fmt, ...)
 {
-	static int64_t next; /* a process is for one target */
+	static int64_t next; /* static: a process is for one target */
 	int64_t now = clock_monotonic();
 	char text[200];
 	va_list ap;

@@ -1,6 +1,4 @@
-/*
- * status.h: the lines that say how far a step has come (wire/exec.h).
- */
+/* status.h: the status lines of a step (wire/exec.h). */
 #ifndef EXECUTOR_STATUS_H
 #define EXECUTOR_STATUS_H
 
@@ -12,9 +10,9 @@
 #include "base/err.h"
 
 /*
- * The result of a target or, but for "not_started", of the step.  In order of
- * what outweighs what: doubt about one target is to be settled before anybody
- * tries again on those that failed.
+ * The result of a target or, except for "not_started", of the step.  A later
+ * one outweighs an earlier one: an unknown result of one target must be settled
+ * before anybody retries those that failed.
  */
 enum state {
 	STATE_SUCCEEDED,
@@ -35,36 +33,37 @@ struct status_end {
 	int64_t bytes;
 	int64_t dropped;
 	int tries;
-	size_t resume; /* SQL: statement to start a retry at,
-			* 0: none */
+	size_t resume; /* SQL: statement to start a retry at, or 0 */
 	size_t resume_of;
-	const char *saved; /* name of the kept output, or NULL */
+	const char *saved; /* name of the artifact, or NULL */
 	int64_t artifact_input_bytes;
-	bool sealed;       /* the output was */
+	bool sealed;       /* its output was sealed */
 	bool contradicted; /* evaluate_contradicts(), or its output is lost */
-	struct json_object *captures; /* stays the caller's; may be NULL */
-	struct json_object *more;     /* so does this: keys to be added */
+	struct json_object *captures; /* owned by the caller; may be NULL */
+	struct json_object *more;     /* the same: keys to add */
 };
 
 /* Opens the file `status` of the working folder for appending. */
 enum err status_open(void);
 
-/* One line each, written at once, so that processes do not mix theirs. */
+/* One line each, written at once, so that lines of processes do not mix. */
 void status_running(const char *target);
 void status_note(const char *target, const char *note, const char *message);
 
-/* How far it is on the target, "12 of 31"; the first at once, and then at
- * most one in two seconds: others are left out. */
+/*
+ * Its progress on the target, "12 of 31"; the first at once, and then at most
+ * one in two seconds: others are dropped.
+ */
 void status_progress(const char *target, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Durable lines.  ERR_IO where the disk did not take them. */
+/* Durable lines. ERR_IO if they could not be written. */
 enum err status_target(const char *target, const struct status_end *end);
 enum err status_done(enum state state, const char *message);
 
 /*
- * Reads the lines back: an object that has for each target that ended its
- * last line.  The caller puts it.
+ * Reads the lines back: an object with the last line of each target that ended.
+ * The caller puts it.
  */
 struct json_object *status_read(void);
 

@@ -1,9 +1,9 @@
 /*
  * target.c: the step on one target, in a process of its own.
  *
- * Tries until it succeeds or may not try again, evaluates each try, and
- * writes the last line of the target once the recording is on disk: what is
- * not durable has not succeeded.
+ * It repeats the step until it succeeds or may not be repeated, evaluates each
+ * run, and writes the last line of the target when the recording is on disk: a
+ * result that is not durable is not a success.
  */
 #include <errno.h>
 #include <signal.h>
@@ -48,7 +48,7 @@ static const struct {
 
 #define ACTS (sizeof(acts) / sizeof(acts[0]))
 
-/* The row for this step on this target; ACTS where there is none. */
+/* The row for this step on this target; ACTS if there is none. */
 static size_t
 find_act(const struct job_spec *o, const struct job_target *target)
 {
@@ -75,8 +75,8 @@ struct run {
 	struct buf message;
 	size_t act;
 	int64_t within; /* monotonic; 0: no limit */
-	bool artifact;  /* leave all on the target */
-	int64_t saved;  /* bytes; -1: nothing is kept */
+	bool artifact;  /* keep all files on the target */
+	int64_t saved;  /* bytes; -1: nothing is saved */
 	struct fanout_slot *slot;
 };
 
@@ -154,8 +154,7 @@ say_stopped(struct run *r)
 		output_last_line(&r->output, &r->message);
 }
 
-/* The output says success: keeps it, and compares it, where that is asked
- * for. */
+/* The output is a success: saves it, and compares it, if requested. */
 static bool
 settle_output(struct run *r)
 {
@@ -169,7 +168,7 @@ settle_output(struct run *r)
 	    compare_check(&r->job, &r->message);
 }
 
-/* Turns the ending of a try into state, exit and message. */
+/* Turns the ending of an execution into state, exit and message. */
 static void
 judge(struct run *r)
 {
@@ -212,7 +211,7 @@ judge(struct run *r)
 	}
 }
 
-/* The message without secrets: one line of valid UTF-8, as a card holds it. */
+/* The message redacted: one line of valid UTF-8, of limited length. */
 static void
 mask_message(struct run *r)
 {
@@ -233,8 +232,10 @@ mask_message(struct run *r)
 	buf_clear(&utf8);
 }
 
-/* What a server said of a step whose output is secret may be a part of that:
- * it is sealed with it.  A script's message has nothing of its output. */
+/*
+ * A server's message for a step with secret output may contain a part of that:
+ * it is sealed with it.  A script's message contains no output.
+ */
 static void
 seal_message(struct run *r)
 {
@@ -282,7 +283,7 @@ run_once(struct run *r)
 	seal_message(r);
 }
 
-/* True where another try is to be made; then the time for it has come. */
+/* True if the step is to be repeated; waits until it is due. */
 static bool
 wait_for_next(struct run *r)
 {

@@ -1,13 +1,12 @@
 /*
- * artifact.c: the output of a target, kept byte for byte.
+ * artifact.c: the output of a target, saved byte for byte.
  *
- * What is kept is sent back to a server later, or compared, so nothing in it
- * may be changed; and no secret may stand on the disk unmasked.  Both hold
- * only where there is no secret in it: all bytes go through a mask, and what
- * comes out of it is written for as long as it is what went in.  With the
- * first that is hidden, nothing more is written and the file is emptied, and
- * the step fails.  To seal such an output was rejected: what it is needed for
- * (a page to download it from, a person to compare it) would open it again.
+ * An artifact is sent to a server later, or compared, so it must be unchanged;
+ * and no secret may be on disk unredacted.  Both hold only if it contains no
+ * secret: all bytes pass through a mask, and its output is written as long as
+ * it equals the input.  At the first redaction, writing stops, the file is
+ * emptied, and the step fails.  Sealing such an output was rejected: its uses
+ * (a download by a page, a comparison by a person) would open it again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,8 +26,8 @@ struct artifact {
 	char *path;
 	int fd;
 	struct mask_stream *mask;
-	struct buf clear; /* out of the mask, not written yet */
-	int64_t size;     /* of what came */
+	struct buf clear; /* output of the mask, not written yet */
+	int64_t size;     /* of the input */
 	int failed;       /* errno */
 };
 
@@ -100,7 +99,7 @@ artifact_reset(struct artifact *k)
 	empty(k);
 }
 
-/* The name of the secret, or what it is of the target. */
+/* The name of the secret, or its key in the target. */
 static const char *
 name_of(const struct job_spec *o, const char *secret)
 {

@@ -1,10 +1,9 @@
 /*
- * artifact_input.c: what earlier steps of the run have kept, as the order names
- * it.
+ * artifact_input.c: artifacts of earlier steps, as named in the job spec.
  *
- * The runner has looked each file up in the journal and compared its hash.
- * Here a name must be exactly that of a kept output of an execution, beside
- * our own folder: no other file can be sent anywhere by way of an order.
+ * The runner has found each file in the journal and compared its hash.  Here a
+ * name must be exactly that of an artifact of an execution, in a folder next to
+ * ours: a job spec cannot make us send any other file.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,4 @@
-/*
- * artifact_input.h: what earlier steps of the run have kept, as the order names
- * it.
- */
+/* artifact_input.h: artifacts of earlier steps, as named in the job spec. */
 #ifndef EXECUTOR_OUTPUT_ARTIFACT_INPUT_H
 #define EXECUTOR_OUTPUT_ARTIFACT_INPUT_H
 
@@ -19,8 +16,8 @@ enum err artifact_input_read_files(struct json_object *files, const char *name,
     struct job_artifact **ret, size_t *ret_count, struct fault *fault);
 
 /*
- * The file that belongs to the target: that of the same target, else the only
- * one there is.  NULL: why gets a sentence.  `what` names it in the sentence.
+ * The file for the target: that of the same target, or the only one there is.
+ * NULL: why gets a sentence, which calls it `what`.
  */
 const char *artifact_input_find(const struct job_artifact *list, size_t count,
     const char *name, const char *target, const char *what, struct buf *why);

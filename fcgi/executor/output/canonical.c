@@ -1,9 +1,9 @@
 /*
- * canonical.c: JSON in one form, for comparing.
+ * canonical.c: JSON in canonical form, for comparisons.
  *
- * Two answers that differ in white space or in the order of members say the
- * same.  Everything else counts: tokens are compared as they are written,
- * since a library's numbers would make two large ones equal that are not.
+ * Two answers that differ in white space or in the order of members are equal.
+ * All other differences count: tokens are compared as text, since a library's
+ * numbers would make two different large ones equal.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "executor/output/canonical.h"
 #include "executor/output/json_scan.h"
 
-#define OUT_MAX (4 * CANONICAL_MAX) /* deep lines are long */
+#define OUT_MAX (4 * CANONICAL_MAX) /* deeply nested lines are long */
 
 static int
 by_name(const void *a, const void *b)
@@ -33,8 +33,10 @@ put_line_start(int depth, struct buf *out)
 		buf_puts(out, "  ");
 }
 
-/* False: two members have the same name, and nobody knows which counts; or
- * it becomes too long. */
+/*
+ * False: two members have the same name, so that either could count; or it
+ * becomes too long.
+ */
 static bool
 put_value(struct json_piece v, int depth, struct buf *out)
 {

@@ -1,6 +1,4 @@
-/*
- * canonical.h: JSON in one form, for comparing.
- */
+/* canonical.h: JSON in canonical form, for comparisons. */
 #ifndef EXECUTOR_OUTPUT_CANONICAL_H
 #define EXECUTOR_OUTPUT_CANONICAL_H
 
@@ -9,13 +7,13 @@
 
 #include "base/buf.h"
 
-#define CANONICAL_MAX (8 * 1024 * 1024) /* bytes that are taken */
+#define CANONICAL_MAX (8 * 1024 * 1024) /* limit of the input, in bytes */
 
 /*
- * Appends the JSON text with one member or element a line, and the members
- * of each object in order of their names.  Names, strings and numbers stay
- * as they are written.  False, with nothing appended: it is not JSON, has two
- * members of the same name, or is too long or too deep.
+ * Appends the JSON text with one member or element a line, and the members of
+ * each object sorted by name.  Names, strings and numbers stay unchanged.
+ * False, with nothing appended: it is not JSON, has two members of the same
+ * name, or is too long or too deep.
  */
 bool canonical_json(const char *text, size_t len, struct buf *out);
 

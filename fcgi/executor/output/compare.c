@@ -1,10 +1,9 @@
 /*
- * compare.c: same-as=, the output compared with that of an earlier step.
+ * compare.c: same-as=, compares the output with that of an earlier step.
  *
- * Both were kept byte for byte.  Equal bytes are equal; where both are JSON,
- * white space and the order of members do not count (canonical.c).  What
- * differs is shown as a difference of lines, of JSON in its canonical form,
- * and that passes the mask as all output does.
+ * Both were saved byte for byte.  If both are JSON, white space and the order
+ * of members do not count (canonical.c).  Differences are shown line by line,
+ * of JSON in its canonical form, and redacted like all output.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,13 +18,13 @@
 #include "executor/output/compare.h"
 #include "wire/exec.h"
 
-#define SHOWN_MAX (2 * 1024 * 1024) /* to look for lines in */
+#define SHOWN_MAX (2 * 1024 * 1024) /* limit of a comparison by lines */
 
 struct pair {
 	struct job *job;
 	struct buf was; /* of the other step */
 	struct buf is;
-	bool open_line; /* it does not end with a line's end */
+	bool open_line; /* it does not end with a line break */
 	struct buf *why;
 };
 
@@ -54,7 +53,7 @@ is_equal(const struct buf *a, const struct buf *b)
 	    memcmp(buf_text(a), buf_text(b), a->len) == 0;
 }
 
-/* Both as canonical JSON in place of what they were; false: one is none. */
+/* Replaces both by their canonical JSON; false: one is not JSON. */
 static bool
 both_json(struct pair *p)
 {
@@ -86,7 +85,10 @@ show(struct pair *p, const char *text, size_t len)
 	output_pause(o);
 }
 
-/* Where they begin to differ, for what is no text or too long to be shown. */
+/*
+ * The position of the first difference, if the data is binary or too long to be
+ * shown.
+ */
 static void
 say_place(struct pair *p)
 {

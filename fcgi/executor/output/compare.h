@@ -1,6 +1,4 @@
-/*
- * compare.h: same-as=, the output compared with that of an earlier step.
- */
+/* compare.h: same-as=, compares the output with that of an earlier step. */
 #ifndef EXECUTOR_OUTPUT_COMPARE_H
 #define EXECUTOR_OUTPUT_COMPARE_H
 
@@ -10,9 +8,9 @@
 #include "executor/actions/act.h"
 
 /*
- * Compares what the target's process has kept with what the order's same_as
- * has kept.  False: they differ, or cannot be compared: why gets a sentence,
- * and the difference was put into the output.
+ * Compares the artifact of the target with that of the job spec's same_as.
+ * False: they differ, or cannot be compared: why gets a sentence, and the
+ * output the difference.
  */
 bool compare_check(struct job *job, struct buf *why);
 

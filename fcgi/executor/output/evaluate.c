@@ -1,15 +1,14 @@
 /*
- * evaluate.c: what the output of a script says about its success.
+ * evaluate.c: evaluates the output of a script.
  *
- * Regexes look at one line at a time, as the output passes by, so that a
- * gigabyte of it costs no memory.  A line of more than 8 MB, and one that a
- * regex gave up on, leave the answer open; an open answer fails the step, as
- * success needs to be known.  Captures of the
- * whole output or by JSON pointer keep its first megabyte and refuse what is
- * longer.  What was captured is hostile: it is checked here as a parameter
- * would be, since later steps use it.  It goes into the journal and on pages
- * as it is, so a value that holds a secret is refused: hidden, it would be
- * another value.
+ * Regexes are applied to one line at a time, as the output passes, so that a
+ * gigabyte of it costs no memory.  A line of more than 8 MB, or one that a
+ * regex gave up on, leaves the result open; an open result fails the step, as
+ * success must be certain.  Captures of the whole output or by JSON pointer
+ * store its first megabyte and refuse longer ones.  Captured text is untrusted:
+ * it is checked here like a parameter, since later steps use it.  It goes into
+ * the journal and on pages unchanged, so a value that contains a secret is
+ * refused: redacted, it would be another value.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,22 +22,22 @@
 #include "executor/output/pointer.h"
 #include "wire/exec.h"
 
-#define UNCLEAR_MOST 20   /* lines, then one is not tried any more */
-#define EXCERPT 200       /* bytes of a line that are told */
+#define UNCLEAR_MOST 20   /* unclear lines; then a regex is not tried */
+#define EXCERPT 200       /* bytes of a line that are shown */
 #define EXCERPT_BEFORE 60 /* of these, before the match */
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
-/* A regex of the order and what came of it. */
+/* A regex of the job spec and its result. */
 struct watched {
-	struct regex *regex; /* NULL: not asked for */
+	struct regex *regex; /* NULL: not set */
 	bool found;
 	char *value; /* group 1, else the whole match */
 	size_t len;
 	bool reject;         /* the value is the whole line, */
-	size_t at;           /* which matches here, */
-	size_t size;         /* so many bytes */
-	bool first;          /* a later match is none */
-	const char *unclear; /* why a line is neither; a clause */
+	size_t at;           /* the match begins here, */
+	size_t size;         /* length of the match */
+	bool first;          /* later matches are ignored */
+	const char *unclear; /* why a line is open; a clause */
 	int unclear_count;
 };
 
@@ -47,7 +46,7 @@ struct evaluate {
 	const struct mask *mask;
 	struct watched expect;
 	struct watched reject;
-	struct watched *captures; /* as order->captures */
+	struct watched *captures; /* parallel to spec->captures */
 	struct escapes escapes;
 	struct lines lines;
 	struct lines unshown;
@@ -55,8 +54,8 @@ struct evaluate {
 	struct buf saved;
 	bool by_line;
 	bool keeping;
-	bool taken;    /* kept is not the output */
-	bool too_long; /* more output than is kept */
+	bool taken;    /* evaluate_take() replaces the output */
+	bool too_long; /* longer than EVALUATE_SAVE */
 };
 
 static void see_line(void *ctx, const char *line, size_t len, bool cut);
@@ -158,7 +157,7 @@ evaluate_reset(struct evaluate *e)
 	e->too_long = e->taken = false;
 }
 
-/* Keeps the match in the line. */
+/* Stores the match in the line. */
 static void
 find(struct watched *w, const char *line, size_t len, size_t at, size_t size)
 {
@@ -170,8 +169,10 @@ find(struct watched *w, const char *line, size_t len, size_t at, size_t size)
 	memcpy(w->value, w->reject ? line : line + at, w->len);
 }
 
-/* Of a line that was cut, a match can only be a reason to fail: what follows
- * might have made it none. */
+/*
+ * In a truncated line, a match can only be a reason to fail: the rest could
+ * make it invalid.
+ */
 static void
 look(struct watched *w, const char *line, size_t len, bool cut)
 {
@@ -204,7 +205,7 @@ see_line(void *ctx, const char *line, size_t len, bool cut)
 	struct evaluate *e = ctx;
 
 	if (len >= 3 && memcmp(line, BYTE_ORDER_MARK, 3) == 0) {
-		line += 3; /* "^" stands behind it */
+		line += 3; /* skip a byte order mark */
 		len -= 3;
 	}
 	look(&e->expect, line, len, cut);
@@ -291,7 +292,7 @@ evaluate_next(struct evaluate *e)
 	e->too_long = false;
 }
 
-/* NULL, or why the value may not be used, as the end of a sentence. */
+/* NULL, or why the value is invalid, as the end of a sentence. */
 static const char *
 wrong_value(const char *s, size_t len)
 {
@@ -436,8 +437,7 @@ say_exit(
 	buf_putc(why, '.');
 }
 
-/* The line that is rejected, masked; of a long one, what is around the
- * match. */
+/* The rejected line, redacted; of a long one, the part around the match. */
 static void
 put_excerpt(const struct evaluate *e, struct buf *why)
 {
@@ -463,7 +463,7 @@ put_excerpt(const struct evaluate *e, struct buf *why)
 	buf_clear(&match);
 }
 
-/* What expect= and reject= say.  `ok`: nothing was wrong before. */
+/* Checks expect= and reject=. `ok`: no failure before. */
 static bool
 judge_lines(const struct evaluate *e, bool ok, struct buf *why)
 {

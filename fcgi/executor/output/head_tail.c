@@ -2,11 +2,11 @@
  * head_tail.c: a file that keeps its beginning and its end.
  *
  * While it grows, a hole moves along behind the newest bytes: readers that
- * follow by offset never notice, and the disk holds about `limit` bytes.
- * When it is closed, beginning, notice and end are copied into a new file
- * that takes its name.  A ring of two files was rejected: offsets would no
- * longer name the same byte.  On a file system that cannot punch holes the
- * file uses its whole length until it is closed.
+ * follow by offset do not notice, and the disk holds about `limit` bytes.  When
+ * it is closed, beginning, notice and end are copied into a new file that takes
+ * its name.  A ring of two files was rejected: offsets would no longer identify
+ * the same byte.  On a file system that cannot punch holes the file uses its
+ * whole length until it is closed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@ struct head_tail {
 	int64_t size;
 	int64_t hole_from; /* 0: nothing was dropped */
 	int64_t hole_to;
-	int64_t cut; /* where the hole will begin, 0: not known */
+	int64_t cut; /* where the hole will begin, 0: unknown */
 };
 
 struct head_tail *
@@ -47,7 +47,7 @@ head_tail_open(const char *path, int64_t limit)
 	return b;
 }
 
-/* Remembers the last line end before half of the limit is passed. */
+/* Stores the last line end before half of the limit is passed. */
 static void
 find_cut(struct head_tail *b, const char *data, size_t len)
 {
@@ -108,7 +108,7 @@ head_tail_size(const struct head_tail *b)
 	return b->size;
 }
 
-/* The first place at or after the hole where the text may go on. */
+/* The first position at or after the hole where the text may continue. */
 static int64_t
 tail_start(struct head_tail *b)
 {
@@ -123,7 +123,7 @@ tail_start(struct head_tail *b)
 			return at + (eol + 1 - block);
 		at += n;
 	}
-	/* One endless line: at least not inside a character. */
+	/* One endless line: continue at a character boundary at least. */
 	n = pread(b->fd, block, 4, b->hole_to);
 	while (n > 0 && i < (size_t)n && (block[i] & 0xc0) == 0x80)
 		i++;

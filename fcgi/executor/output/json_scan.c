@@ -1,10 +1,10 @@
 /*
- * json_scan.c: the values of a JSON text, as they are written.
+ * json_scan.c: the values of a JSON text, unchanged.
  *
- * A library reads numbers into doubles and 64 bit integers: an id of etcd or
- * a price of 1.10 would come out as another one.  Here a value is a piece of
- * the text, and nothing is changed in it.  Texts of others are read:
- * json_read(), which is for our own, refuses numbers of over 18 digits.
+ * A library reads numbers into doubles and 64-bit integers: an id of etcd or a
+ * price of 1.10 would be changed.  Here a value is a slice of the text.  It
+ * reads texts of others: json_read(), which is for our own, refuses numbers of
+ * over 18 digits.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ skip_space(struct cursor *c)
 		c->s++;
 }
 
-/* Four hex digits follow. */
+/* True if four hex digits follow. */
 static bool
 is_code(const struct cursor *c)
 {
@@ -108,7 +108,7 @@ skip_word(struct cursor *c)
 
 static bool skip_value(struct cursor *c, int depth);
 
-/* Behind the object or array at s. */
+/* Skips the object or array at s. */
 static bool
 skip_all(struct cursor *c, int depth)
 {
@@ -143,7 +143,7 @@ skip_all(struct cursor *c, int depth)
 	}
 }
 
-/* Behind the value that comes next; false: there is none (RFC 8259). */
+/* Skips the next value; false: there is none (RFC 8259). */
 static bool
 skip_value(struct cursor *c, int depth)
 {

@@ -1,6 +1,4 @@
-/*
- * json_scan.h: the values of a JSON text, as they are written.
- */
+/* json_scan.h: the values of a JSON text, unchanged. */
 #ifndef EXECUTOR_OUTPUT_JSON_SCAN_H
 #define EXECUTOR_OUTPUT_JSON_SCAN_H
 
@@ -9,7 +7,7 @@
 
 #include "base/buf.h"
 
-/* A value or a name, quotes included; a part of the text. */
+/* A value or a name, including quotes; a slice of the text. */
 struct json_piece {
 	const char *s;
 	size_t len;
@@ -20,13 +18,15 @@ struct json_member {
 	struct json_piece value;
 };
 
-/* The one value (RFC 8259) that fills the text.  False: it is not JSON, no
- * UTF-8, or nested too deeply. */
+/*
+ * Finds the one value (RFC 8259) that fills the text.  False: it is not JSON,
+ * not UTF-8, or nested too deeply.
+ */
 bool json_scan(const char *text, size_t len, struct json_piece *ret);
 
 /*
- * The members of an object, or elements of an array, that json_scan() has
- * found: an array that the caller frees, NULL where there is none.
+ * The members of an object, or elements of an array, from json_scan(): an array
+ * that the caller frees, NULL if there is none.
  */
 struct json_member *json_members(struct json_piece of, size_t *ret_count);
 

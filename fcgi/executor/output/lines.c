@@ -1,11 +1,11 @@
 /*
- * lines.c: the lines of an output as a reader sees them, one by one.
+ * lines.c: the visible lines of an output, one by one.
  *
- * Programs colour what they print also where there is no terminal, draw
- * progress bars with carriage returns and print bold letters twice with a
- * backspace in between.  A regex is written for what the eye sees, so all of
- * that is undone first; and what was shown for a moment was printed all the
- * same, so it is seen too.  An output with a terminal goes through screen.c.
+ * Programs also use colours without a terminal, draw progress bars with
+ * carriage returns and print bold letters twice with a backspace in between.  A
+ * regex is written for the visible text, so all of that is undone first; text
+ * that was visible for a moment counts too.  An output with a terminal goes
+ * through screen.c.
  *
  * Nearly all output has none of this, and passes without a copy.
  */
@@ -69,8 +69,7 @@ take_sequence(struct escapes *e, char c, struct buf *out)
 	}
 }
 
-/* A line end also ends a string that was never closed: nothing is hidden
- * behind it. */
+/* A line end also ends an unterminated string, so that it hides no text. */
 static void
 take_string(struct escapes *e, char c, struct buf *out)
 {
@@ -137,8 +136,10 @@ see(struct lines *l)
 	l->see(l->ctx, buf_text(&l->line), l->line.len, l->cut);
 }
 
-/* A letter over itself, or over or under a line, is still that letter.  True:
- * the byte is done with. */
+/*
+ * A letter printed over itself, or over or under a line, is still that letter.
+ * True: the byte was consumed.
+ */
 static bool
 is_printed_over(struct lines *l, char c)
 {
@@ -151,7 +152,7 @@ is_printed_over(struct lines *l, char c)
 	return true;
 }
 
-/* The cursor was moved back, and something is printed there. */
+/* The cursor was moved back, and a character is printed there. */
 static void
 print_over(struct lines *l, char c)
 {
@@ -174,7 +175,7 @@ print_over(struct lines *l, char c)
 	add(l, &c, 1);
 }
 
-/* A piece of one line. */
+/* Adds a piece of one line. */
 static void
 put_piece(struct lines *l, const char *data, size_t len)
 {

@@ -1,8 +1,8 @@
 /*
- * output.c: where the output of a target goes.
+ * output.c: the output of a target: evaluates, redacts and records it.
  *
- * Regexes and captures look at what was really printed; only what is written
- * down is masked.  Nothing is ever written before it went through the mask.
+ * Regexes and captures use the unredacted output; only the recording is
+ * redacted.  All bytes pass through the mask before they are written.
  */
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include "executor/output/utf8.h"
 #include "executor/output/output.h"
 
-#define SETTLE_MS 3000 /* a line that was drawn over is read then */
+#define SETTLE_MS 3000 /* after which a redrawn line is passed on */
 #define PIECE 4096
 
 static void
@@ -20,7 +20,7 @@ record(struct output *o)
 	buf_reset(&o->masked);
 }
 
-/* What the screen shows, evaluated and recorded as text. */
+/* The text that the screen shows: evaluates and records it. */
 static void
 take_shown(struct output *o)
 {
@@ -40,7 +40,7 @@ take_shown(struct output *o)
 	buf_reset(&s->plain);
 }
 
-/* In pieces: each may be seen in many states. */
+/* Splits the output into pieces, since each may have many states. */
 static void
 put_terminal(struct output *o, const char *data, size_t len)
 {

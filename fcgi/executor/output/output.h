@@ -1,7 +1,7 @@
 /*
- * output.h: where the output of a target goes: evaluated as it is, then
- * masked and recorded.  What a terminal was sent is recorded so; evaluated
- * and kept is the text that it shows.
+ * output.h: the output of a target: it is evaluated, then redacted and
+ * recorded.  Of a terminal, the recording has the unchanged bytes; evaluated
+ * and saved is the text that it shows.
  */
 #ifndef EXECUTOR_OUTPUT_OUTPUT_H
 #define EXECUTOR_OUTPUT_OUTPUT_H
@@ -20,49 +20,57 @@
 struct output {
 	struct evaluate *evaluate;
 	const struct mask *redact;
-	bool sealed; /* it is said nowhere else */
+	bool sealed; /* it appears nowhere else */
 	struct mask_stream *mask;
-	struct recorder *recorder; /* NULL once it is closed */
-	struct artifact *artifact; /* NULL: it is not kept */
-	bool keeps_other;          /* output_save() is used */
+	struct recorder *recorder; /* NULL after it was closed */
+	struct artifact *artifact; /* NULL: it is not saved */
+	bool keeps_other;          /* output_save() provides the artifact */
 	struct buf masked;
-	struct screen *screen;         /* NULL: it is no terminal, */
-	struct input_session *session; /* as is this */
-	struct mask_stream *text_mask; /* of what the screen shows */
+	struct screen *screen;         /* NULL: it is not a terminal, */
+	struct input_session *session; /* likewise */
+	struct mask_stream *text_mask; /* of the text on the screen */
 	struct shown shown;
-	int64_t last; /* when a byte came */
+	int64_t last; /* time of the last byte */
 };
 
-/* Takes bytes that the target printed; they are also kept. */
+/* Adds bytes that the target printed; they are also saved. */
 void output_put(struct output *o, const char *data, size_t len);
 
-/* What is to be kept, where that is another text than what is shown: bytes
- * of it, after a beginning of it. */
+/*
+ * If the artifact is another text than the shown one: starts it, and adds bytes
+ * to it.
+ */
 void output_save_begin(struct output *o);
 void output_save(struct output *o, const char *data, size_t len);
 
-/* Records without evaluating: what an act says itself. */
+/* Records without evaluating: for messages of an action. */
 void output_show(struct output *o, const char *data, size_t len);
 
-/* The target prints no more for now: what the mask held back is recorded. */
+/* The target is silent for now: records the bytes that the mask held back. */
 void output_pause(struct output *o);
 
-/* Flushes the recording where that is due; when it will be, or 0. */
+/* Flushes the recording if that is due; returns when it will be, or 0. */
 int64_t output_tick(struct output *o, int64_t now);
 
-/* A terminal: hears its typist on what input_session_fds() waits for, and
- * records the size that it tells. */
+/*
+ * Of a terminal: reads input on the descriptors of input_session_fds(), and
+ * records changes of its size.
+ */
 void output_hear(struct output *o, const struct pollfd fds[2]);
 
-/* A terminal: appends the last line that it shows, masked, as a sentence for
- * people.  Nothing where there is none, or where the output is sealed. */
+/*
+ * Of a terminal: appends the last line that it shows, redacted, as a sentence
+ * for people.  Nothing if there is none, or if the output is sealed.
+ */
 void output_last_line(struct output *o, struct buf *out);
 
-/* True where a prompt was neither found nor known to be absent; appends that
- * as sentences. */
+/*
+ * True if a prompt could neither be found nor ruled out; appends sentences
+ * about it.
+ */
 bool output_unclear(const struct output *o, struct buf *out);
 
-/* Puts a line of our own between the outputs of two tries. */
+/* Adds a line of ours between the outputs of two repeats. */
 void output_line(struct output *o, const char *line);
 
 #endif

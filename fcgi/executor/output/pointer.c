@@ -1,10 +1,10 @@
 /*
  * pointer.c: JSON Pointer (RFC 6901).
  *
- * What is found is what stands in the text: a number of 20 digits, or 1.10,
- * is not read into a number.  json-c's own json_pointer_get() reads "01" and
- * "1x" as indexes, too; ours is shorter than the list of exceptions would be,
- * and says which part was not found.
+ * The result is the text of the value: a number of 20 digits, or 1.10, is not
+ * converted. json-c's json_pointer_get() also reads "01" and "1x" as indexes;
+ * this code is shorter than a list of exceptions would be, and reports which
+ * part was not found.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "executor/output/json_scan.h"
 #include "executor/output/pointer.h"
 
-/* Undoes ~1 and ~0 of one part; false: another ~ stands in it. */
+/* Decodes ~1 and ~0 of one part; false: it has another ~. */
 static bool
 unescape(const char *part, size_t len, struct buf *out)
 {
@@ -32,7 +32,7 @@ unescape(const char *part, size_t len, struct buf *out)
 	return true;
 }
 
-/* The text of a JSON string.  False: it has a NUL in it. */
+/* The text of a JSON string. False: it contains a NUL. */
 static bool
 string_of(struct json_piece p, struct buf *out)
 {
@@ -62,7 +62,7 @@ is_named(const struct json_member *m, const struct buf *name)
 	return same;
 }
 
-/* An index without a sign or leading zeros; -1: it is none. */
+/* An index without a sign or leading zeros; -1: not an index. */
 static int64_t
 index_of(const char *name)
 {
@@ -74,7 +74,7 @@ index_of(const char *name)
 	return n;
 }
 
-/* How many children have the name; the last in *v.  Null is no child. */
+/* The number of children with the name; the last in *v. Null does not count. */
 static size_t
 find_child(struct json_piece *v, const struct buf *name)
 {
@@ -130,7 +130,7 @@ walk(struct json_piece *v, const char *pointer, struct fault *fault)
 	return err;
 }
 
-/* The output is one JSON value, in which no name stands twice. */
+/* Checks that the output is one JSON value without duplicate names. */
 static enum err
 read_root(
     const char *json, size_t len, struct json_piece *ret, struct fault *fault)

@@ -10,9 +10,9 @@
 #include "base/err.h"
 
 /*
- * Appends what the pointer names in the JSON text: a string's characters, a
+ * Appends the value at the pointer in the JSON text: a string's characters, a
  * number, true or false, or the compact text of an object or array.
- * ERR_INVALID: the text is no JSON, or the pointer is none; ERR_NOT_FOUND:
+ * ERR_INVALID: the text is not JSON, or the pointer is invalid; ERR_NOT_FOUND:
  * there is nothing, or null.  The fault's message is a sentence.
  */
 enum err pointer_find(const char *json, size_t len, const char *pointer,

@@ -1,21 +1,21 @@
 /*
  * recorder.c: the output of one target, as asciicast v2 and as text.
  *
- * What comes is cleaned into a buffer of text; a flush appends that to the
- * text file and, as one or more events of the present moment, to the cast.
- * The first bytes after a silence are flushed at once, so that a watcher sees
- * them; after that at most every 50 ms, or when the buffer is full, so that a
- * script that prints a gigabyte is not slowed down by its audience.
+ * Input is converted to UTF-8 into a buffer of text; a flush appends that to
+ * the text file and, as one or more events of the present moment, to the cast.
+ * The first bytes after a silence are flushed at once, for live views; after
+ * that at most every 50 ms, or when the buffer is full, so that live views do
+ * not slow down a script that prints a gigabyte.
  *
- * A flood (more than a buffer in that time) that has passed what the cast keeps
- * of its beginning is not written there while it lasts: nearly all of it would
- * be dropped again.  Only when which bytes of the text came is noted, and the
- * last of them are copied from there once there is a pause.
+ * A flood (more than a buffer in that time) that has passed the beginning kept
+ * by the cast is not written there while it lasts: nearly all of it would be
+ * dropped again.  Only the times of the text's bytes are stored, and the last
+ * bytes are copied from the text file at the next pause.
  *
  * Scripts write to a pipe, where no terminal turns a line feed into carriage
- * return and line feed; players expect both, so the cast gets both.  What was
- * sent to a terminal goes into the cast as it is.  Its size is said again now
- * and then, for who reads only the end, and as the middle may be dropped.
+ * return and line feed; players expect both, so the cast gets both.  Bytes of a
+ * terminal go into the cast unchanged.  Its size is repeated now and then, for
+ * readers of the end alone, and as the middle may be dropped.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -43,7 +43,7 @@
 
 /* A piece of the text that is not in the cast yet. */
 struct late {
-	int64_t ms; /* when it came */
+	int64_t ms; /* when it arrived */
 	int64_t at; /* its offset in the text */
 	size_t len;
 };
@@ -54,12 +54,12 @@ struct recorder {
 	struct sealed *sealed; /* NULL: it is not */
 	struct utf8 utf8;
 	struct utf8 clean_text;
-	struct buf pending;      /* clean text that is not on file */
+	struct buf pending;      /* UTF-8 text that is not on file */
 	struct buf pending_text; /* of a terminal */
 	bool terminal;
-	int columns; /* 0: as the header says */
+	int columns; /* 0: as in the header */
 	int rows;
-	size_t since_size; /* bytes of events since it was said */
+	size_t since_size; /* bytes of events since the last size */
 	struct buf events;
 	struct buf late;  /* struct late, in order */
 	int64_t left_out; /* bytes that came before those */
@@ -79,7 +79,7 @@ keep_failure(struct recorder *r, enum err err)
 		r->failed = errno != 0 ? errno : EIO;
 }
 
-/* Bytes that may stand in a JSON string as they are. */
+/* The number of bytes that a JSON string may contain unchanged. */
 static size_t
 plain_run(const char *p, size_t len)
 {
@@ -127,7 +127,7 @@ plain_run(const char *p, size_t len)
 	return n;
 }
 
-/* Writes the text as the inside of a JSON string to `to`; where it ended. */
+/* Writes the text as the inside of a JSON string to `to`; returns its end. */
 static char *
 put_escaped(struct recorder *r, char *to, const char *p, size_t len)
 {
@@ -166,7 +166,7 @@ put_escaped(struct recorder *r, char *to, const char *p, size_t len)
 	return to;
 }
 
-/* One event; no byte takes more than six in it. */
+/* Writes one event; each byte takes at most six in it. */
 static void
 put_event(struct recorder *r, int64_t ms, const char *p, size_t len)
 {
@@ -179,7 +179,7 @@ put_event(struct recorder *r, int64_t ms, const char *p, size_t len)
 	r->events.len = (size_t)(to + 3 - r->events.data);
 }
 
-/* Puts the events into the cast. */
+/* Appends the events to the cast. */
 static void
 keep_events(struct recorder *r)
 {
@@ -198,7 +198,7 @@ put_size(struct recorder *r, int64_t ms)
 	r->since_size = 0;
 }
 
-/* The text cut into events, never inside a character. */
+/* Splits the text into events, at character boundaries. */
 static void
 put_events(struct recorder *r, int64_t ms, const char *p, size_t left)
 {
@@ -217,8 +217,10 @@ put_events(struct recorder *r, int64_t ms, const char *p, size_t left)
 	}
 }
 
-/* In a flood: notes a piece that was appended to the text, and forgets those
- * of which the text may soon have nothing left. */
+/*
+ * In a flood: stores the position of a piece of the text, and forgets those
+ * that the text file may soon have dropped.
+ */
 static void
 put_late(struct recorder *r, int64_t ms, size_t len)
 {
@@ -235,7 +237,7 @@ put_late(struct recorder *r, int64_t ms, size_t len)
 	}
 }
 
-/* The flood pauses: what is late goes into the cast. */
+/* The flood pauses: copies the late pieces into the cast. */
 static void
 settle(struct recorder *r)
 {
@@ -298,7 +300,7 @@ recorder_resize(struct recorder *r, int columns, int rows)
 		put_size(r, clock_monotonic() - r->started);
 }
 
-/* From here on nothing is recorded but this line, and all else is sealed. */
+/* From here on only this line is recorded, and all else is sealed. */
 static void
 seal(struct recorder *r, const char *target, const unsigned char *key)
 {
@@ -392,7 +394,7 @@ text_notice(void *ctx, int64_t dropped, const char *next)
 	return r->notice;
 }
 
-/* Times must not go back: it takes that of the event after it. */
+/* Times must not decrease: it takes that of the event after it. */
 static const char *
 cast_notice(void *ctx, int64_t dropped, const char *next)
 {

@@ -1,17 +1,17 @@
 /*
- * redact.c: hides secrets in output, however it is cut into pieces.
+ * redact.c: redacts secrets in output, however it is cut into pieces.
  *
  * All forms of all secrets are patterns, sorted.  A bitmap of the pairs of
- * bytes with which patterns begin dismisses nearly every position of an
- * output with one look, and the few that remain are compared with the
- * patterns of that pair.  At the end of a piece, a position where a pattern
- * could still begin holds back what follows until more has come.  Matches
- * may overlap: whatever any of them covers is hidden.
+ * bytes with which patterns begin excludes nearly every position of an output
+ * with one lookup, and the few that remain are compared with the patterns of
+ * that pair.  At the end of a piece, a position where a pattern could still
+ * begin holds back the following bytes until more arrive.  Matches may overlap:
+ * the union of them is redacted.
  *
  * An Aho-Corasick automaton was rejected: a private key in all its forms has
  * half a million states, a gigabyte of tables for a step that may use 64 MB.
- * What is long is hidden line by line as well, since that is how it is
- * usually printed.  This is a net, not a wall: a script that wants to print a
+ * Long secrets are also redacted line by line, since they are usually printed
+ * so.  This protects against accidents only: a script that wants to print a
  * secret backwards can.
  */
 #include <stdint.h>
@@ -22,13 +22,13 @@
 #include "executor/output/redact.h"
 #include "executor/output/redact_forms.h"
 
-#define SHORTEST 4 /* bytes of what is hidden inside a line */
+#define SHORTEST 4 /* minimum of bytes redacted inside a line */
 
 struct pattern {
 	char *text;
 	size_t len;
-	size_t cover;    /* bytes that are hidden */
-	size_t secret;   /* whose form it is, from 1 */
+	size_t cover;    /* bytes to redact */
+	size_t secret;   /* secret of this form, from 1 */
 	bool whole_line; /* only at the beginning of a line */
 };
 
@@ -37,7 +37,7 @@ struct mask {
 	size_t count;
 	size_t cap;
 	size_t longest;
-	size_t secret; /* whose forms are being added */
+	size_t secret; /* secret to which forms are added */
 	unsigned char first[256];
 	unsigned char pair[65536 / 8];
 };
@@ -45,11 +45,11 @@ struct mask {
 struct mask_stream {
 	const struct mask *mask;
 	struct buf held;
-	size_t done;     /* bytes of held that were let out */
-	size_t covered;  /* bytes from there that are hidden */
-	bool hiding;     /* the last that came out was hidden */
+	size_t done;     /* bytes of held that were released */
+	size_t covered;  /* bytes from there to redact */
+	bool hiding;     /* the last output was a redaction */
 	bool line_start; /* held begins a line */
-	size_t hid;      /* the first secret, from 1 */
+	size_t hid;      /* the first secret found, from 1 */
 };
 
 static unsigned
@@ -75,7 +75,7 @@ add_pattern(
 	m->pair[pair_of(text) / 8] |= (unsigned char)(1u << pair_of(text) % 8);
 }
 
-/* One form of a secret. */
+/* Adds one form of a secret. */
 static void
 add_form(void *ctx, const char *form, size_t len)
 {
@@ -92,7 +92,7 @@ add_forms(struct mask *m, const char *s, size_t len)
 	mask_forms(s, len, add_form, m);
 }
 
-/* A secret of one to three bytes, as a whole line. */
+/* Adds a secret of one to three bytes, as a whole line. */
 static void
 add_short(struct mask *m, const char *s, size_t len)
 {
@@ -134,7 +134,7 @@ by_text(const void *a, const void *b)
 	return c != 0 ? c : (x->len > y->len) - (x->len < y->len);
 }
 
-/* Sorts and drops what stands there twice. */
+/* Sorts, and drops duplicates. */
 static void
 sort_patterns(struct mask *m)
 {
@@ -214,7 +214,7 @@ mask_stream_forget(struct mask_stream *s)
 	s->hid = 0;
 }
 
-/* The first pattern that begins with this pair of bytes, or later. */
+/* Index of the first pattern that begins with this pair of bytes, or later. */
 static size_t
 first_of_pair(const struct mask *m, unsigned pair)
 {
@@ -232,8 +232,8 @@ first_of_pair(const struct mask *m, unsigned pair)
 }
 
 /*
- * What begins at byte i of the held bytes: the bytes to hide.  *ret_more:
- * with more bytes it could be another answer.
+ * The number of bytes to redact from byte i of the held bytes. *ret_more: more
+ * bytes could change the answer.
  */
 static size_t
 match_at(struct mask_stream *s, size_t i, bool *ret_more)
@@ -262,7 +262,9 @@ match_at(struct mask_stream *s, size_t i, bool *ret_more)
 	return cover;
 }
 
-/* Lets the held bytes from s->done to `upto` out, s->covered of them hidden. */
+/*
+ * Releases the held bytes from s->done to `upto`, s->covered of them redacted.
+ */
 static void
 release(struct mask_stream *s, size_t upto, struct buf *out)
 {
@@ -279,7 +281,7 @@ release(struct mask_stream *s, size_t upto, struct buf *out)
 	s->done = upto;
 }
 
-/* Forgets what was let out. */
+/* Drops the released bytes. */
 static void
 forget(struct mask_stream *s)
 {
@@ -300,7 +302,7 @@ may_begin(const struct mask *m, const char *p, size_t left)
 	return m->pair[pair / 8] & 1u << pair % 8;
 }
 
-/* Where the next pattern may begin at or after i. */
+/* The next position from i where a pattern may begin. */
 static size_t
 next_start(const struct mask *m, const char *p, size_t i, size_t len)
 {
@@ -382,7 +384,10 @@ mask_cut_text(
 	mask_stream_free(s);
 }
 
-/* Bytes before p that a secret may begin with; 0: less than would tell. */
+/*
+ * The number of bytes before p that a secret may begin with; 0: too few to
+ * reveal anything.
+ */
 static size_t
 cut_before(const struct mask *m, const char *text, size_t p)
 {
@@ -413,7 +418,7 @@ mask_quotes_text(
 			buf_put(out, whole.data + from, p - cut - from);
 			from = p - cut;
 		}
-		if (from == p - cut) /* else a part of it is hidden */
+		if (from == p - cut) /* else a part of it is redacted */
 			buf_puts(out, MASK_TEXT);
 		from = p;
 	}

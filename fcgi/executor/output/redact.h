@@ -1,6 +1,4 @@
-/*
- * redact.h: hides secrets in output, however it is cut into pieces.
- */
+/* redact.h: redacts secrets in output, however it is cut into pieces. */
 #ifndef EXECUTOR_OUTPUT_REDACT_H
 #define EXECUTOR_OUTPUT_REDACT_H
 
@@ -9,19 +7,19 @@
 
 #include "base/buf.h"
 
-/* What stands in place of a secret: six bullets. */
+/* The replacement of a secret: six bullets. */
 #define MASK_TEXT \
 	"\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2" \
 	"\xe2\x80\xa2\xe2\x80\xa2"
 
-struct mask;        /* what to hide */
-struct mask_stream; /* one output that it is hidden in */
+struct mask;        /* secrets to redact */
+struct mask_stream; /* one output that is redacted */
 
 /*
- * Makes a mask of secrets: each as it is, each of its lines, and the forms in
- * which others write them (redact_forms.h).  A secret of one to three
- * bytes would hide every "1" or "yes" of an output, so it is hidden only
- * where it makes up a whole line.  Free with mask_free(), after its streams.
+ * Makes a mask of secrets: each unchanged, each of its lines, and encoded forms
+ * (redact_forms.h).  A secret of one to three bytes would redact every "1" or
+ * "yes" of an output, so it is redacted only as a whole line.  Free with
+ * mask_free(), after its streams.
  */
 struct mask *mask_new(const char *const *secrets, size_t count);
 void mask_free(struct mask *m);
@@ -29,36 +27,40 @@ void mask_free(struct mask *m);
 struct mask_stream *mask_stream_new(const struct mask *m);
 void mask_stream_free(struct mask_stream *s);
 
-/* There are no secrets: what is put comes out as it is. */
+/* True if there are no secrets: the output is the input. */
 bool mask_stream_idle(const struct mask_stream *s);
 
-/* Which secret was hidden first, counted from 1; 0: none was so far. */
+/* The secret that was redacted first, counted from 1; 0: none so far. */
 size_t mask_stream_hid(const struct mask_stream *s);
 void mask_stream_forget(struct mask_stream *s);
 
 /*
- * Appends to out what is certain of the bytes given so far.  What may be the
- * beginning of a secret waits for the next call or for mask_finish(), after
- * which the stream begins anew.
+ * Appends the settled part of the input to out.  A possible beginning of a
+ * secret waits for the next call or for mask_finish(), after which the stream
+ * begins again.
  */
 void mask_put(
     struct mask_stream *s, const char *data, size_t len, struct buf *out);
 void mask_finish(struct mask_stream *s, struct buf *out);
 
-/* True: the whole text, masked, would be another one. */
+/* True if redaction would change the text. */
 bool mask_redacts(const struct mask *m, const char *text, size_t len);
 
-/* Appends the whole text, masked. */
+/* Appends the whole text, redacted. */
 void mask_text(
     const struct mask *m, const char *text, size_t len, struct buf *out);
 
-/* The same for a text whose end may be cut off: four and more bytes there
- * that a secret begins with are hidden too. */
+/*
+ * The same for a text whose end may be truncated: four or more bytes there that
+ * begin a secret are redacted too.
+ */
 void mask_cut_text(
     const struct mask *m, const char *text, size_t len, struct buf *out);
 
-/* The same for what a server says: it may have cut what it quotes, so each
- * quotation mark and full stop may be such an end. */
+/*
+ * The same for messages of a server: it may have truncated quoted text, so each
+ * quotation mark and full stop may be such an end.
+ */
 void mask_quotes_text(
     const struct mask *m, const char *text, size_t len, struct buf *out);
 

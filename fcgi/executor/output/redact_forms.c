@@ -1,12 +1,11 @@
 /*
- * redact_forms.c: the forms in which a secret may turn up elsewhere.
+ * redact_forms.c: encoded forms of a secret.
  *
- * A server quotes a statement back as our driver wrote it, Python prints the
- * repr of a dictionary, a page of errors escapes it for HTML, a log is JSON
- * with the quoted statement in it.  Each of these is a function of the
- * secret; with two of them in a row only the usual pairs are made.  Of a text
- * without special characters nearly all are the text itself, and are left
- * out.
+ * A server quotes a statement as our driver wrote it, Python prints the repr of
+ * a dictionary, an error page escapes it for HTML, a log is JSON with the
+ * quoted statement in it.  Each of these is a function of the secret; of
+ * combinations of two, only the usual pairs are made.  For a text without
+ * special characters nearly all forms equal the text itself, and are left out.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -22,7 +21,7 @@ struct forms {
 	struct buf form;
 };
 
-/* Adds what the buffer holds, and empties it. */
+/* Adds the content of the buffer, and empties it. */
 static void
 take(struct forms *f)
 {
@@ -30,7 +29,7 @@ take(struct forms *f)
 	buf_reset(&f->form);
 }
 
-/* The lines that base64 of a long secret is broken into, by 64 and by 76. */
+/* The lines that base64 of a long secret is wrapped into, by 64 and by 76. */
 static void
 add_base64_lines(struct forms *f)
 {
@@ -42,8 +41,10 @@ add_base64_lines(struct forms *f)
 			    b->len - i < width ? b->len - i : width);
 }
 
-/* At each alignment inside other data, and alone with and without padding;
- * in both alphabets. */
+/*
+ * At each alignment inside other data, and alone with and without padding; in
+ * both alphabets.
+ */
 static void
 add_base64(struct forms *f, const char *s, size_t len)
 {
@@ -69,8 +70,10 @@ add_base64(struct forms *f, const char *s, size_t len)
 	}
 }
 
-/* As RFC 3986, Python's quote, JavaScript's encodeURIComponent and encodeURI,
- * HTML's forms and Java write it. */
+/*
+ * As written by RFC 3986, Python's quote, JavaScript's encodeURIComponent and
+ * encodeURI, HTML's forms and Java.
+ */
 static void
 add_url(struct forms *f, const char *s, size_t len)
 {
@@ -83,7 +86,7 @@ add_url(struct forms *f, const char *s, size_t len)
 	}
 }
 
-/* HTML and XML, as their libraries do it. */
+/* HTML and XML, as their libraries escape it. */
 static void
 add_markup(struct forms *f, const char *s, size_t len)
 {
@@ -136,7 +139,7 @@ add_literals(struct forms *f, const char *s, size_t len)
 	}
 }
 
-/* Without the outer quotes, which need not be there. */
+/* Without the outer quotes, which may be missing. */
 static void
 take_quoted(struct forms *f)
 {
@@ -156,7 +159,7 @@ add_shell(struct forms *f, const char *s, size_t len)
 	take(f);
 }
 
-/* As databases, shells and languages quote a value: our drivers, too. */
+/* As databases (with our drivers, too), shells and languages quote a value. */
 static void
 quote(const char *s, size_t len, size_t how, struct buf *out)
 {
@@ -172,12 +175,12 @@ quote(const char *s, size_t len, size_t how, struct buf *out)
 		encode_json(s, len, out);
 	} else {
 		encode_shell(s, len, out);
-		out->len--; /* its quotes need not be there */
+		out->len--; /* the quotes may be missing */
 		buf_consume(out, 1);
 	}
 }
 
-/* Quoted, and that again in a literal or in markup. */
+/* Quoted, and the result again in a literal or in markup. */
 static void
 add_quoted(struct forms *f, const char *s, size_t len)
 {
@@ -193,7 +196,7 @@ add_quoted(struct forms *f, const char *s, size_t len)
 	buf_clear(&inner);
 }
 
-/* There is something in it that quoting changes. */
+/* True if quoting changes the text. */
 static bool
 is_special(const char *s, size_t len, const char *set)
 {

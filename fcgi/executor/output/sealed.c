@@ -1,13 +1,13 @@
 /*
  * sealed.c: output that only the keeper can open.
  *
- * It is gathered in memory and sealed when the step ends (libsodium's sealed
- * box: X25519, XSalsa20-Poly1305), so that no clear byte of it is ever on
- * disk.  The price is that nobody sees it while the step runs, that it is lost
- * with the step's process, and that it is bounded more tightly than other
- * output: what is kept secret is a password or a token and not a log.
- * Sealing it piece by piece (secretstream) was rejected: a step that died
- * would leave a file that nobody can tell from one that was cut.
+ * It is collected in memory and sealed when the step ends (libsodium's sealed
+ * box: X25519, XSalsa20-Poly1305), so that it is never on disk in clear.  The
+ * price: nobody sees it while the step runs, it is lost with the step's
+ * process, and its limit is lower than that of other output; secret output is a
+ * password or a token and not a log.  Sealing it piece by piece (secretstream)
+ * was rejected: a dead step would leave a file that cannot be distinguished
+ * from a truncated one.
  */
 #include <errno.h>
 #include <sodium.h>
@@ -27,7 +27,7 @@ struct sealed {
 	const unsigned char *key;
 	struct buf head; /* the first HALF bytes */
 	struct buf tail; /* up to twice the last HALF */
-	int64_t size;    /* of all that came */
+	int64_t size;    /* total bytes of input */
 };
 
 struct sealed *
@@ -39,13 +39,13 @@ sealed_new(const char *target, const unsigned char *key)
 		log_fatal("libsodium does not start");
 	s->target = target;
 	s->key = key;
-	/* room for all of it: no copy is left behind where a buffer grew */
+	/* full size at once: growing would leave copies in memory */
 	buf_reserve(&s->head, HALF);
 	buf_reserve(&s->tail, 2 * HALF);
 	return s;
 }
 
-/* The longest beginning of at most `most` bytes that cuts no character. */
+/* The longest prefix of at most `most` bytes that ends at a character. */
 static size_t
 whole_characters(const char *data, size_t len, size_t most)
 {
@@ -56,7 +56,7 @@ whole_characters(const char *data, size_t len, size_t most)
 	return n > 0 || most == 0 ? n : len < most ? len : most;
 }
 
-/* Leaves the last HALF bytes, or a few less, of the tail. */
+/* Reduces the tail to its last HALF bytes, or a few less. */
 static void
 shorten(struct sealed *s)
 {
@@ -101,7 +101,7 @@ write_box(const struct sealed *s, const struct buf *text)
 	unsigned char *box = mem_calloc(1, size);
 	enum err err = ERR_IO;
 
-	errno = EINVAL; /* a key that is none */
+	errno = EINVAL; /* invalid key */
 	if (crypto_box_seal(box, (const unsigned char *)buf_text(text),
 		text->len, s->key) == 0)
 		err = io_write_file(path, 0640, box, size);

@@ -13,19 +13,21 @@
 struct sealed;
 
 /*
- * Begins the output of a target, sealed to the X25519 public key of 32
- * bytes; both must outlive it.
+ * Begins the output of a target, sealed to the X25519 public key of 32 bytes;
+ * both must outlive it.
  */
 struct sealed *sealed_new(const char *target, const unsigned char *key);
 
-/* Takes masked text of whole characters.  Of a text over EXEC_SEALED_LIMIT
- * bytes the beginning and the end are kept. */
+/*
+ * Adds redacted text of complete characters.  Of a text over EXEC_SEALED_LIMIT
+ * bytes the beginning and the end are kept.
+ */
 void sealed_put(struct sealed *s, const char *data, size_t len);
 
 /*
- * Writes TARGET.sealed durably, and wipes and frees s.  *ret_bytes is the
- * length of the text with what was dropped of it, *ret_dropped how much that
- * is.  ERR_IO with errno.
+ * Writes TARGET.sealed durably, and wipes and frees s. *ret_bytes is the length
+ * of the text including dropped bytes, *ret_dropped the number of those.
+ * ERR_IO with errno.
  */
 enum err sealed_close(
     struct sealed *s, int64_t *ret_bytes, int64_t *ret_dropped);

@@ -1,9 +1,9 @@
 /*
- * utf8.c: makes valid UTF-8 of any bytes, however they are cut.
+ * utf8.c: converts any bytes to valid UTF-8, however they are cut.
  *
- * Output of targets may be anything; a recording has to be text.  Each byte
- * that cannot be part of a character becomes one U+FFFD.  ASCII, which is
- * nearly everything, is copied in runs, eight bytes at a look.
+ * A target may print anything; a recording must be text.  Each byte that cannot
+ * be part of a character becomes one U+FFFD.  ASCII, which is nearly
+ * everything, is copied in runs, eight bytes at a time.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,7 +30,7 @@ ascii_run(const char *p, size_t len)
 	return n;
 }
 
-/* The bytes may be the beginning of a character that goes on. */
+/* True if the bytes may be an incomplete character. */
 static bool
 is_prefix(const char *s, size_t len)
 {
@@ -49,7 +49,7 @@ is_prefix(const char *s, size_t len)
 	return true;
 }
 
-/* Takes one character or wrong byte at p; 0: its rest is missing. */
+/* Converts one character or invalid byte at p; 0: it is incomplete. */
 static size_t
 take(const char *p, size_t len, struct buf *out)
 {

@@ -1,19 +1,19 @@
 /*
  * act_sql.c: runs the statements of a step, one by one.
  *
- * Everything that can be found wrong without touching the data is found
- * before the first statement: the connection, the text, each value.  Then
- * each statement has its own line of output, which begins when it does and
- * ends with what came of it, so that a watcher sees the one that takes long.
+ * All errors that can be found without touching the data are found before the
+ * first statement: the connection, the text, each value.  Each statement has
+ * its own line of output, which begins when the statement does and ends with
+ * its result, so that a slow one is visible.
  *
- * It stops at the first statement that fails and says exactly what had been
- * applied.  Statements of a transaction that did not end are not: one that
- * the text leaves open at its end would be taken back by the server without a
- * word, so that is a failure.  A statement whose answer never came is
- * unknown, and so is the step.
+ * It stops at the first statement that fails and reports exactly what was
+ * applied.  Statements of a transaction that did not end are not applied: the
+ * server would silently roll back a transaction that the text leaves open at
+ * its end, so that is a failure.  A statement without an answer is unknown, and
+ * so is the step.
  *
- * The output shows the statements as they are in the document, with {{name}}
- * in place of values; results are the database's own words.
+ * The output shows the statements as in the document, with {{name}} in place of
+ * values; results are the database's own messages.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,9 +41,9 @@ struct sql_act {
 	struct statements all;
 	const char *text;
 	size_t first;     /* where it starts, from 0 */
-	size_t done;      /* statements that succeeded,
-			   * those before it included */
-	bool transaction; /* of ours */
+	size_t done;      /* statements that succeeded, those before the first
+			     included */
+	bool transaction; /* we began a transaction */
 	int64_t began;
 	struct buf statement; /* with its values */
 	struct buf line;      /* of output */
@@ -159,7 +159,7 @@ report_result(struct sql_act *a, int64_t took)
 	say(a);
 }
 
-/* "1 to 16", "1", of the statements from `first`, counted from 0. */
+/* "1 to 16" or "1", counting from `first`, an index from 0. */
 static void
 put_range(size_t first, size_t count, struct buf *out)
 {
@@ -178,7 +178,7 @@ count_skipped(const struct sql_act *a)
 	return list != NULL ? json_object_array_length(list) : 0;
 }
 
-/* People decided to go on without statement i. */
+/* True if people decided to skip statement i. */
 static bool
 is_skipped(const struct sql_act *a, size_t i)
 {
@@ -192,8 +192,10 @@ is_skipped(const struct sql_act *a, size_t i)
 	return false;
 }
 
-/* What is applied and what was not executed, after statement `i` ended the
- * work; `open`: a transaction had been. */
+/*
+ * Reports which statements are applied and which were not executed, after
+ * statement `i` ended the job; `open`: a transaction was open.
+ */
 static void
 put_balance(const struct sql_act *a, size_t i, bool open, struct buf *out)
 {
@@ -227,7 +229,7 @@ put_balance(const struct sql_act *a, size_t i, bool open, struct buf *out)
 	}
 }
 
-/* A retry may start at statement i. */
+/* Allows a retry to start at statement i. */
 static void
 offer_resume(struct sql_act *a, size_t i)
 {
@@ -236,7 +238,7 @@ offer_resume(struct sql_act *a, size_t i)
 		a->sql.job->resume = i + 1;
 }
 
-/* Ends the job for statement i: a sentence, then the balance. */
+/* Ends the job at statement i: a sentence, then the applied statements. */
 static void
 aggregate(struct sql_act *a, size_t i, enum sql_end end, int64_t took)
 {
@@ -278,7 +280,7 @@ aggregate(struct sql_act *a, size_t i, enum sql_end end, int64_t took)
 	buf_clear(&why);
 }
 
-/* The statement in a->statement; how long it took. */
+/* Runs the statement in a->statement, and measures its time. */
 static enum sql_end
 execute(struct sql_act *a, int64_t *ret_took)
 {
@@ -296,7 +298,7 @@ execute(struct sql_act *a, int64_t *ret_took)
 	return end;
 }
 
-/* BEGIN or COMMIT of ours. */
+/* Runs our BEGIN or COMMIT. */
 static bool
 control(struct sql_act *a, const char *text)
 {
@@ -335,7 +337,7 @@ control(struct sql_act *a, const char *text)
 	return false;
 }
 
-/* Runs statement i.  False: the work ends here, and the job says why. */
+/* Runs statement i. False: the job ends here, and its ending is set. */
 static bool
 run_one(struct sql_act *a, size_t i)
 {
@@ -378,7 +380,7 @@ run_one(struct sql_act *a, size_t i)
 	return true;
 }
 
-/* A statement before the first one: applied by an earlier attempt. */
+/* A statement before the first one: an earlier attempt applied it. */
 static bool
 pass_over(struct sql_act *a, size_t i)
 {
@@ -394,7 +396,7 @@ pass_over(struct sql_act *a, size_t i)
 	return true;
 }
 
-/* Where to start, as the order says.  False: it cannot be there. */
+/* The first statement of the job spec. False: a retry cannot start there. */
 static bool
 find_first(struct sql_act *a)
 {
@@ -414,13 +416,13 @@ find_first(struct sql_act *a)
 		    (long long)n, a->all.count);
 		return false;
 	}
-	/* what never comes to a statement leaves it there */
+	/* if no statement runs, a retry starts there too */
 	job->resume = (size_t)n;
 	a->first = a->done = (size_t)n - 1;
 	return true;
 }
 
-/* After the last statement: is all of it applied? */
+/* Checks after the last statement that all of it is applied. */
 static bool
 settle(struct sql_act *a)
 {

@@ -1,6 +1,4 @@
-/*
- * sql_driver.c: what the drivers share: keys of the target, and waiting.
- */
+/* sql_driver.c: code shared by the drivers: keys of the target, and waiting. */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -10,7 +8,7 @@
 #include "base/text.h"
 #include "executor/sql/sql_driver.h"
 
-#define DEAD_MS 10000 /* unacknowledged for so long: cut */
+#define DEAD_MS 10000 /* limit for unacknowledged data */
 
 const char *
 sql_key(const struct sql *s, const char *key)
@@ -92,8 +90,10 @@ sql_tune(int fd)
 {
 	static const int on = 1, dead = DEAD_MS, idle = 5, every = 2, most = 3;
 
-	/* A failure makes a cut noticed later, and is one on a socket of the
-	 * file system. */
+	/*
+	 * On failure, a lost connection is noticed later; for a Unix socket it
+	 * fails always.
+	 */
 	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof(every));

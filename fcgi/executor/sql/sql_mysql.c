@@ -1,14 +1,14 @@
 /*
  * sql_mysql.c: MariaDB and MySQL, by MariaDB's client library.
  *
- * Its non-blocking calls let the wait for the server be ours, so that an end
- * is noticed, output flushed and silence noted meanwhile; a thread would have
- * done as well and would have been one.  A statement is ended by KILL QUERY
- * on a connection of its own: only the server's answer to the statement says
- * what came of it.
+ * Its non-blocking calls let us wait for the server in the event loop, so that
+ * a stop is noticed, output flushed and silence reported meanwhile; a thread
+ * would work as well but add a thread.  KILL QUERY on a second connection ends
+ * a statement: only the server's answer to the statement shows its result.
  *
- * A hostile server may ask the client for local files: that is off.  Several
- * statements in one text are off too, so that no value can begin another.
+ * A hostile server may request local files from the client: that is disabled.
+ * Several statements in one text are disabled too, so that no value can begin
+ * another.
  */
 #include <mariadb/errmsg.h>
 #include <mariadb/mysql.h>
@@ -23,14 +23,14 @@
 
 #define CHARSET "utf8mb4"
 #define KILL_SECONDS 5
-#define CONNECTION_KILLED 1927 /* MariaDB's own */
+#define CONNECTION_KILLED 1927 /* MariaDB's error code */
 
 struct my {
 	MYSQL *mysql;
 	bool connected;
-	bool asked;     /* to end the statement */
+	bool asked;     /* KILL QUERY was sent */
 	bool given_up;  /* no answer to that */
-	bool backslash; /* as it was when the text was split */
+	bool backslash; /* setting when the text was split */
 	int64_t limit;  /* of the present wait, or 0 */
 };
 
@@ -79,7 +79,7 @@ ask_to_end(struct sql *s)
 	mysql_close(other);
 }
 
-/* False: what is awaited is not to be awaited any longer. */
+/* False: the wait is over without an answer. */
 static bool
 await(struct sql *s, int *status)
 {
@@ -226,7 +226,7 @@ no_answer(struct sql *s)
 	return SQL_LOST;
 }
 
-/* What the library's error means. */
+/* Maps the library's error. */
 static enum sql_end
 my_error(struct sql *s)
 {
@@ -292,7 +292,7 @@ take_result(struct sql *s)
 	return end;
 }
 
-/* Sends the statement and takes all its results. */
+/* Sends the statement and reads all its results. */
 static enum sql_end
 converse(struct sql *s, const char *text)
 {
@@ -343,8 +343,10 @@ my_run(struct sql *s, const char *text)
 	return end;
 }
 
-/* The literal is right for the mode that the text was split for, and for the
- * character set that the library knows of; a statement may change both. */
+/*
+ * The literal is valid for the mode that the text was split with, and for the
+ * character set that the library knows of; a statement may change both.
+ */
 static bool
 my_quote(struct sql *s, const char *value, struct buf *out)
 {

@@ -1,9 +1,9 @@
 /*
  * sql_postgresql.c: PostgreSQL, by libpq.
  *
- * A statement goes by the extended protocol, which takes one statement alone:
- * no value can begin another.  Rows come one by one, so that a large result
- * costs no memory.  What a server prints besides (notices) is output.
+ * A statement is sent by the extended protocol, which accepts one statement
+ * only: no value can begin another.  Rows arrive one by one, so that a large
+ * result costs no memory.  Notices of the server are output.
  */
 #include <postgresql/libpq-fe.h>
 #include <stdio.h>
@@ -20,12 +20,12 @@
 
 struct pg {
 	PGconn *conn;
-	bool asked;     /* to end the statement */
-	bool backslash; /* as it was when the text was split */
+	bool asked;     /* a cancel request was sent */
+	bool backslash; /* setting when the text was split */
 	int64_t limit;  /* of the present wait, or 0 */
 };
 
-/* The service's environment says nothing about a target. */
+/* Clears libpq's variables in the service's environment. */
 static void
 forget_environment(void)
 {
@@ -56,8 +56,10 @@ on_notice(void *ctx, const char *message)
 	    &s->out, "%s%s", message, text_ends(message, "\n") ? "" : "\n");
 }
 
-/* Appends the library's message as one line, without where in the server's
- * source the message comes from. */
+/*
+ * Appends the library's message as one line, without the position in the
+ * server's source.
+ */
 static void
 put_message(const char *message, struct buf *out)
 {
@@ -89,8 +91,10 @@ static PGconn *
 begin_connecting(struct sql *s, char port[8])
 {
 	const char *host = sql_key(s, "host"), *ca = sql_key(s, "ca");
-	/* The certificate is held against the host's own name, also where it
-	 * is reached over another. */
+	/*
+	 * The certificate is verified against the host's own name, also if the
+	 * connection uses another one.
+	 */
 	const char *local = s->tunnel.port > 0 ? sql_local_host(s) : NULL;
 	const char *names[] = { "host", "hostaddr", "port", "user", "password",
 		"dbname", "sslmode", "sslrootcert", "application_name",
@@ -139,7 +143,7 @@ pg_open(struct sql *s)
 	s->db = g;
 	forget_environment();
 	g->conn = begin_connecting(s, port);
-	/* with the code of the error: its words may be in any language */
+	/* with the error code: messages may be in any language */
 	(void)PQsetErrorVerbosity(g->conn, PQERRORS_VERBOSE);
 	while (g->conn != NULL && PQstatus(g->conn) != CONNECTION_BAD &&
 	    state != PGRES_POLLING_OK && state != PGRES_POLLING_FAILED) {
@@ -179,8 +183,10 @@ pg_close(struct sql *s)
 	s->db = NULL;
 }
 
-/* The library's call waits for a connection and its end, for ever where the
- * server hangs: a process of its own does it. */
+/*
+ * The library's call opens a connection and blocks for ever if the server
+ * hangs: a child process calls it.
+ */
 static void
 ask_to_end(struct pg *g)
 {
@@ -198,7 +204,7 @@ ask_to_end(struct pg *g)
 	PQfreeCancel(cancel);
 }
 
-/* Until PQgetResult() does not block.  False: no answer. */
+/* Waits until PQgetResult() does not block. False: no answer. */
 static bool
 await(struct sql *s)
 {
@@ -210,7 +216,7 @@ await(struct sql *s)
 		    (short)(POLLIN | (unsent == 1 ? POLLOUT : 0)), g->limit);
 
 		if (got != 0 && PQconsumeInput(g->conn) == 0)
-			return true; /* PQgetResult() says what it is */
+			return true; /* PQgetResult() has the error */
 		if (got == 0 && s->job->stop != STOP_NONE && !g->asked)
 			ask_to_end(g);
 		else if (got == 0 && g->limit > 0 &&
@@ -220,7 +226,7 @@ await(struct sql *s)
 	return true;
 }
 
-/* A statement's error in the words that psql would use. */
+/* A statement's error in the form of psql. */
 static enum sql_end
 say_error(struct sql *s, const PGresult *result)
 {
@@ -294,7 +300,7 @@ take_result(struct sql *s, const PGresult *result)
 		return SQL_OK;
 	case PGRES_COPY_IN:
 		(void)PQputCopyEnd(g->conn, "COPY needs a file");
-		return SQL_OK; /* the error comes next */
+		return SQL_OK; /* the error follows */
 	case PGRES_COPY_OUT:
 		buf_puts(&s->why,
 		    "COPY … TO STDOUT is not supported here: "

@@ -1,14 +1,14 @@
 /*
- * sql_resume.c: whether the statements from one on can be run without those
- * before it.
+ * sql_resume.c: decides whether a retry can start at a statement without
+ * running those before it.
  *
- * What was applied stays in the database; what belonged to the connection is
- * gone.  Statements that only set up the connection (USE, SET, PRAGMA …) are
- * run again.  Where one made what cannot be made again (a temporary table, a
- * prepared statement, a lock, a variable), or where a later one asks for what
- * the last one did (LAST_INSERT_ID() and its like), a retry starts at the
- * beginning.  Words are looked for in the whole text of a statement, strings
- * included: where in doubt, the answer is no.
+ * Applied changes stay in the database; the state of the connection is lost.
+ * Statements that only set up the connection (USE, SET, PRAGMA …) are run
+ * again.  If one created something that cannot be created again (a temporary
+ * table, a prepared statement, a lock, a variable), or if a later one uses the
+ * result of the last one (LAST_INSERT_ID() and similar), a retry starts at the
+ * beginning.  Words are searched in the whole text of a statement, including
+ * strings: in doubt, the answer is no.
  */
 #include <ctype.h>
 #include <string.h>
@@ -22,7 +22,7 @@ is_word(char c)
 	return isalnum((unsigned char)c) || c == '_' || c == '$';
 }
 
-/* Any of the words, which end with NULL, in the text. */
+/* True if the text contains one of the words, which end with NULL. */
 static bool
 has_word(const char *s, size_t len, const char *const *words)
 {

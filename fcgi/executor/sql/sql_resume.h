@@ -1,6 +1,6 @@
 /*
- * sql_resume.h: whether the statements from one on can be run without those
- * before it.
+ * sql_resume.h: decides whether a retry can start at a statement without
+ * running those before it.
  */
 #ifndef EXECUTOR_SQL_SQL_RESUME_H
 #define EXECUTOR_SQL_SQL_RESUME_H
@@ -8,16 +8,16 @@
 #include "lang/sql_split.h"
 
 enum sql_part {
-	SQL_DONE,   /* it stays applied: left out */
-	SQL_REPEAT, /* it set up the connection: run again */
-	SQL_BLOCKS, /* later ones may need what ended with its connection */
+	SQL_DONE,   /* it stays applied: skip it */
+	SQL_REPEAT, /* it set up the connection: run it again */
+	SQL_BLOCKS, /* later ones may need the state of its connection */
 };
 
-/* What statement i is to those after it. */
+/* The effect of statement i on a retry that starts after it. */
 enum sql_part sql_part_of(const struct statements *all, const char *text,
     size_t i, enum dialect dialect);
 
-/* Whether a new connection can go on at statement `first`, from 0. */
+/* True if a new connection can start at statement `first`, from 0. */
 bool sql_resumable(const struct statements *all, const char *text, size_t first,
     enum dialect dialect);
 

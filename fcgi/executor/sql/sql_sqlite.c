@@ -1,11 +1,11 @@
 /*
- * sql_sqlite.c: SQLite, the one file of this folder that knows it.  The
- * databases are the targets'; our own data is the journal's alone.
+ * sql_sqlite.c: SQLite, the one file of this folder that uses it.  The
+ * databases are the targets'; our own data belongs to the journal alone.
  *
- * SQLite works in our own process, so an end is looked for from its progress
- * handler, every so many instructions, and while a lock is waited for.  A
- * file that is not there is not created: an empty database in its place would
- * make a wrong path look right.
+ * SQLite runs in our own process, so its progress handler checks for a stop,
+ * every so many instructions, and so does the wait for a lock.  A missing file
+ * is not created: an empty database in its place would make a wrong path look
+ * right.
  */
 #include <errno.h>
 #include <sqlite3.h>
@@ -24,11 +24,11 @@
 
 struct lite {
 	sqlite3 *db;
-	int64_t locked_until;   /* since a lock is waited for */
-	struct confine_who who; /* whose files it may use */
+	int64_t locked_until;   /* end of the wait for a lock */
+	struct confine_who who; /* whose rights to files it has */
 };
 
-/* Called by SQLite while it works: not 0 ends the statement. */
+/* Progress handler of SQLite: not 0 ends the statement. */
 static int
 on_progress(void *ctx)
 {
@@ -38,7 +38,7 @@ on_progress(void *ctx)
 	return s->job->stop != STOP_NONE;
 }
 
-/* Called while another process holds the lock: 0 gives up. */
+/* Busy handler: another process holds the lock; 0 gives up. */
 static int
 on_busy(void *ctx, int tries)
 {

@@ -1,11 +1,11 @@
 /*
  * sql_table.c: a result set as a table of text, bounded in every direction.
  *
- * Rows stream by: only those that are shown are kept, so that a SELECT of a
- * whole table costs no memory.  A cell is one line: line breaks and controls
- * are written as escapes, what is no text as hex, and what is too long is cut
- * with an ellipsis.  Regexes look at all of it: what is not shown, or not as
- * it is, is given to them by itself.
+ * Rows stream by: only the shown ones are stored, so that a SELECT of a whole
+ * table costs no memory.  A cell is one line: line breaks and controls are
+ * written as escapes, binary data as hex, and long values are cut with an
+ * ellipsis.  Regexes see everything: values that are not shown, or changed, are
+ * passed to them separately.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "executor/sql/sql_table.h"
 
 #define HEX_BYTES 32
-#define FIRST_MAX (1024 * 1024 + 1) /* more than is captured */
+#define FIRST_MAX (1024 * 1024 + 1) /* more than captures accept */
 
 struct cell {
 	char *text;
@@ -28,13 +28,13 @@ struct table {
 	size_t count;
 	size_t cap;
 	size_t columns; /* of the result set */
-	size_t column;  /* that comes next */
+	size_t column;  /* next column */
 	int64_t rows;
 	bool open;
 	bool has_first;
 	struct buf first;
 	const struct mask *mask;
-	struct output *artifact; /* NULL: no result is kept */
+	struct output *artifact; /* NULL: no result is saved */
 };
 
 struct table *
@@ -71,7 +71,7 @@ shown(const struct table *t)
 	return t->columns < TABLE_COLUMNS ? t->columns : TABLE_COLUMNS;
 }
 
-/* Columns that a character takes on the screen: 2 for East Asian ones. */
+/* Width of a character on the screen: 2 for East Asian ones. */
 static int
 width_of(uint32_t cp)
 {
@@ -106,7 +106,7 @@ put_hex(const char *data, size_t len, struct buf *out)
 		buf_printf(out, "… (%zu bytes)", len);
 }
 
-/* One character as it is shown; its width. */
+/* Formats one character; returns its width. */
 static int
 put_character(const char *s, size_t n, uint32_t cp, struct buf *out)
 {
@@ -127,7 +127,7 @@ put_character(const char *s, size_t n, uint32_t cp, struct buf *out)
 	return (int)(out->len - before);
 }
 
-/* *ret_cut: not all of the value is in the cell as it is. */
+/* *ret_cut: the cell does not have the whole value unchanged. */
 static struct cell
 make_cell(const char *data, size_t len, bool *ret_cut)
 {
@@ -159,7 +159,7 @@ make_cell(const char *data, size_t len, bool *ret_cut)
 	return cell;
 }
 
-/* A value that is not shown, or not whole. */
+/* A value that is not shown, or not completely. */
 static void
 evaluate_cell(struct table *t, const char *data, size_t len)
 {
@@ -174,7 +174,7 @@ evaluate_cell(struct table *t, const char *data, size_t len)
 	evaluate_unshown(e, line_ends ? "\n" : " | ", line_ends ? 1 : 3);
 }
 
-/* True: the cell has not all of the value. */
+/* True if the cell does not have the whole value. */
 static bool
 add_cell(struct table *t, const char *data, size_t len)
 {
@@ -199,7 +199,7 @@ table_keep(struct table *t, struct output *o)
 	t->artifact = o;
 }
 
-/* One field of CSV, which is in quotes unless it is NULL. */
+/* One field of CSV, in quotes unless it is NULL. */
 static void
 keep_field(struct table *t, const char *data, size_t len)
 {

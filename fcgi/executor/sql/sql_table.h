@@ -11,22 +11,24 @@
 #include "base/buf.h"
 #include "executor/output/redact.h"
 
-#define TABLE_ROWS 200 /* that are shown; the others are counted */
+#define TABLE_ROWS 200 /* maximum shown; the others are counted */
 #define TABLE_COLUMNS 40
 #define TABLE_CELL 80 /* columns of the screen */
 
 struct table;
 
-/* The mask hides secrets in cells; it must outlive the table. */
+/* The mask redacts secrets in cells; it must outlive the table. */
 struct table *table_new(const struct mask *mask);
 void table_free(struct table *t);
 
-/* Keeps the last result set that is begun as CSV (RFC 4180): the names, then
- * the rows, lines that end with CRLF; NULL is nothing, an empty text "". */
+/*
+ * Saves the last result set as CSV (RFC 4180): the names, then the rows, lines
+ * that end with CRLF; NULL is nothing, an empty text "".
+ */
 struct output;
 void table_keep(struct table *t, struct output *o);
 
-/* A new result set of so many columns, then a name for each of them. */
+/* Begins a result set with so many columns; a name for each of them follows. */
 void table_begin(struct table *t, size_t columns);
 void table_name(struct table *t, const char *name);
 
@@ -38,11 +40,13 @@ void table_cell(struct table *t, const char *data, size_t len);
 int64_t table_rows(const struct table *t);
 bool table_is_open(const struct table *t);
 
-/* Ends the result set and appends it; nothing where it has no columns. */
+/* Ends the result set and appends it; nothing if it has no columns. */
 void table_end(struct table *t, struct buf *out);
 
-/* The first cell of the first row of the last result set that had been
- * begun, as it is; NULL where it has none or it was NULL. */
+/*
+ * The first cell of the first row of the last result set, unchanged; NULL if it
+ * has none or it was NULL.
+ */
 const struct buf *table_first(const struct table *t);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * sql_text.c: a statement as it is shown in the output: as the document has
- * it, with {{name}} in place of values.
+ * sql_text.c: a statement as shown in the output: as in the document, with
+ * {{name}} in place of values.
  */
 #include <string.h>
 

@@ -1,6 +1,4 @@
-/*
- * sql_text.h: a statement as it is shown in the output.
- */
+/* sql_text.h: a statement as shown in the output. */
 #ifndef EXECUTOR_SQL_SQL_TEXT_H
 #define EXECUTOR_SQL_SQL_TEXT_H
 

@@ -1,11 +1,11 @@
 /*
  * sql_values.c: a statement with its values as literals.
  *
- * The driver quotes a value as its server wants it.  A parameter that is a
- * number goes in as a number, as LIMIT and its like take no quoted one; only
- * what has exactly the form of a number may.  It stands between blanks, so
- * that it cannot become part of a word, and a negative one in parentheses:
- * behind a minus sign it would begin a comment.
+ * The driver quotes a value for its server.  A number parameter is inserted as
+ * a number, as LIMIT and similar accept no quoted one; its form is checked
+ * exactly.  It stands between blanks, so that it cannot become part of a word,
+ * and a negative one in parentheses: after a minus sign it would begin a
+ * comment.
  */
 #include <string.h>
 
@@ -28,7 +28,7 @@ is_number(const struct job_spec *o, const char *name)
 	return false;
 }
 
-/* How many digits stand at s. */
+/* The number of digits at s. */
 static size_t
 digits(const char *s)
 {

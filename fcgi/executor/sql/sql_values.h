@@ -7,16 +7,16 @@
 #include "executor/sql/sql_driver.h"
 
 /*
- * Puts statement i into *out (reset before), each {{name}} as the driver
- * quotes it, or as a number where the parameter is one.  False: s->why says
- * which value cannot be.
+ * Puts statement i into *out (reset before), each {{name}} as quoted by the
+ * driver, or as a number if the parameter is one.  False: s->why names the
+ * value that cannot be quoted.
  */
 bool sql_fill(struct sql *s, const struct statements *all, size_t i,
     const char *text, struct buf *out);
 
 /*
- * Appends a number as a literal, set apart from what stands around it.
- * False: the text is none: [-]digits[.digits][e[+-]digits], 100 characters.
+ * Appends a number as a literal, separated from its surroundings.  False: the
+ * text is not [-]digits[.digits][e[+-]digits] of at most 100 characters.
  */
 bool sql_put_number(const char *text, struct buf *out);
 

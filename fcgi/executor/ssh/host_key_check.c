@@ -1,15 +1,15 @@
 /*
- * host_key_check.c: negotiation, and the host key that was pinned.
+ * host_key_check.c: negotiation, and the check of the pinned host key.
  *
- * We ask for exactly the type of key that is pinned and compare its bytes.
- * libssh2's known_hosts is not used: it ignores @revoked, matches any port,
- * and takes another type of key for an unknown host.  There is no trust on
- * first use and no button to accept a changed key: the person compares
- * fingerprints on the machine itself and edits targets.yml.
+ * We request exactly the type of the pinned key and compare its bytes.
+ * libssh2's known_hosts is not used: it ignores @revoked, matches any port, and
+ * takes another type of key for an unknown host.  There is no trust on first
+ * use and no button to accept a changed key: the person compares fingerprints
+ * on the machine itself and edits targets.yml.
  *
  * nistp256 comes before curve25519: the two are equally strong, and sshd has
- * the latter in plain C alone, which costs it 2 ms more of a new connection.
- * libssh2 1.11 frees nothing of an exchange with nistp256: there it is second.
+ * the latter in plain C alone, which adds 2 ms to a new connection. libssh2
+ * 1.11 leaks the state of an exchange with nistp256: there it is second.
  */
 #include <stdio.h>
 #include <string.h>
@@ -76,7 +76,7 @@ prefer(struct ssh *s, const char *types, struct buf *why)
 	return SSH_OK;
 }
 
-/* The server closed the connection. */
+/* True if the server closed the connection. */
 static bool
 is_dropped(int rc)
 {

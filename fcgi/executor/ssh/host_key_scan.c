@@ -1,8 +1,8 @@
 /*
- * host_key_scan.c: the host key that a machine shows, for a person to compare.
+ * host_key_scan.c: reads the host key of a machine, for a person to compare.
  *
- * With client: libssh2 a handshake shows it; with client: openssh, where that
- * might fail, ssh-keyscan does.  Nothing is trusted and nothing is kept.
+ * With client: libssh2 a handshake shows it; with client: openssh, for which
+ * the handshake might fail, ssh-keyscan does.  Nothing is trusted or stored.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,14 +27,14 @@
 #define TARGET_MAX (1024 * 1024)
 #define SCAN_MS 20000
 
-/* In the child: becomes ssh-keyscan. */
+/* In the child: executes ssh-keyscan. */
 static void __attribute__((noreturn))
 become_keyscan(const struct job_target *t, int out)
 {
 	char *port = mem_printf("%d", ssh_conn_local_port(t));
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	/* It tells the server's banner there, for each type. */
+	/* It prints the server's banner there, for each type. */
 	if (dup2(out, 1) >= 0 && dup2(null, 2) >= 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		loop_reset_signals();
@@ -44,7 +44,7 @@ become_keyscan(const struct job_target *t, int out)
 	_exit(127);
 }
 
-/* All that ssh-keyscan prints. */
+/* The output of ssh-keyscan. */
 static enum ssh_result
 run_keyscan(const struct job_target *t, struct event_loop *loop,
     struct buf *text, struct buf *why)
@@ -84,8 +84,10 @@ run_keyscan(const struct job_target *t, struct event_loop *loop,
 	return result;
 }
 
-/* The key of the type that is pinned, else the best of those shown, out of
- * lines of "HOST TYPE BASE64". */
+/*
+ * Selects the key of the pinned type, else the best one, from lines of "HOST
+ * TYPE BASE64".
+ */
 static bool
 choose(const struct job_target *t, const char *text, struct buf *blob)
 {

@@ -2,14 +2,14 @@
  * libssh2.c: commands over SSH by libssh2.
  *
  * The session never blocks: each call that would have to wait goes through
- * ssh_wait(), where output is flushed, a keepalive sent and an end noticed.
+ * ssh_wait(), where output is flushed, a keepalive sent and a stop noticed.
  *
- * An exit status of 0 proves nothing with this library: it is also 0 where a
- * signal ended the command or the link was cut.  So a call is only SSH_OK
- * where reading ended, the end of file and the close of the channel arrived,
- * and no signal is named, or where the caller has enough of a command that
- * still waits (ssh_conn_last()); ssh_script.c asks for a line of its own in any
- * case.
+ * An exit status of 0 proves nothing with this library: it is also 0 if a
+ * signal ended the command or the connection was lost.  So a call is only
+ * SSH_OK if reading ended, the end of file and the close of the channel
+ * arrived, and no signal is named, or if the caller has enough of a command
+ * that still waits (ssh_conn_last()); ssh_script.c requires a line of its own
+ * in any case.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -25,15 +25,17 @@
 
 #define LOGIN_MS 30000
 #define KEEPALIVE_MS 3000
-#define KEEPALIVE_MOST 10 /* in a row without an answer */
+#define KEEPALIVE_MOST 10 /* consecutive ones without a reply */
 #define CLOSE_MS 5000
-#define FREE_MS 100 /* a host that goes on need not agree */
+#define FREE_MS 100 /* a host may not confirm the close */
 #define CHUNK (128 * 1024)
 
 static void ssh_close(struct ssh_conn *l);
 
-/* Anything came since the last keepalive.  The kernel knows, also of what
- * libssh2 has not read yet. */
+/*
+ * True if data arrived since the last keepalive.  The kernel also counts data
+ * that libssh2 has not read yet.
+ */
 static bool
 has_heard(const struct ssh *s, int64_t now)
 {
@@ -184,8 +186,10 @@ ssh_close(struct ssh_conn *l)
 	struct ssh *s = (struct ssh *)l;
 
 	if (s->session != NULL) {
-		/* Politely where it costs nothing; the host copes without.
-		 * With the socket shut down, freeing need not wait. */
+		/*
+		 * Tells the host only if it costs nothing.  With the socket
+		 * shut down, freeing does not wait.
+		 */
 		(void)libssh2_session_disconnect(s->session, "done");
 		(void)shutdown(s->fd, SHUT_RDWR);
 		for (int i = 0; i < 100 &&
@@ -232,7 +236,7 @@ ssh_channel_open(struct ssh *s, const char *request, const char *what,
 		       : ssh_lost(s, rc, "while a command was started", why);
 }
 
-/* Sends what it can of what is typed. */
+/* Sends terminal input as far as possible. */
 static ssize_t
 send_typed(LIBSSH2_CHANNEL *channel, struct tty_frames *frames)
 {
@@ -247,7 +251,7 @@ send_typed(LIBSSH2_CHANNEL *channel, struct tty_frames *frames)
 	return n;
 }
 
-/* Sends what it can of the input.  Bytes that went, or an error. */
+/* Sends input as far as possible. Bytes sent, or an error. */
 static ssize_t
 send_input(LIBSSH2_CHANNEL *channel, const struct ssh_call *call, size_t *sent)
 {
@@ -271,7 +275,7 @@ send_input(LIBSSH2_CHANNEL *channel, const struct ssh_call *call, size_t *sent)
 	return n;
 }
 
-/* Reads both outputs once.  Bytes that came, or an error. */
+/* Reads both outputs once. Bytes read, or an error. */
 static ssize_t
 read_outputs(LIBSSH2_CHANNEL *channel, struct ssh_call *call, char *chunk)
 {
@@ -290,7 +294,7 @@ read_outputs(LIBSSH2_CHANNEL *channel, struct ssh_call *call, char *chunk)
 	return total;
 }
 
-/* True: what came is enough.  Else s->limit is when it may be. */
+/* True: the caller has enough. Else s->limit is when it may have. */
 static bool
 has_enough(struct ssh *s, struct ssh_call *call)
 {
@@ -345,7 +349,7 @@ converse(struct ssh *s, LIBSSH2_CHANNEL *channel, struct ssh_call *call)
 	return rc;
 }
 
-/* The evidence that the command really ended, and how. */
+/* Checks that the command really ended, and how. */
 static enum ssh_result
 take_end(struct ssh *s, LIBSSH2_CHANNEL *channel, struct ssh_call *call,
     struct buf *why)

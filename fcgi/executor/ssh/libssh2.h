@@ -1,6 +1,4 @@
-/*
- * libssh2.h: what the files of the libssh2 client share.
- */
+/* libssh2.h: functions shared by the files of the libssh2 client. */
 #ifndef EXECUTOR_SSH_LIBSSH2_H
 #define EXECUTOR_SSH_LIBSSH2_H
 
@@ -17,33 +15,35 @@ struct ssh {
 	int64_t limit;            /* of the present wait, or 0 */
 	int64_t keepalive;        /* when the next is due, or 0 */
 	int64_t asked;            /* when the last was sent */
-	int unanswered;           /* so many in a row */
-	bool silent;              /* the host answers none any more */
+	int unanswered;           /* consecutive ones */
+	bool silent;              /* the host does not reply any more */
 	bool stopped;
 };
 
 /*
- * Sends a keepalive where one is due.  False: the host has answered none for
- * half a minute, however quiet a command may be: s->silent.
+ * Sends a keepalive if one is due.  False: the host has not replied to any for
+ * half a minute (a command may be silent much longer): s->silent.
  */
 bool ssh_keep_alive(struct ssh *s, int64_t now);
 
 /*
- * Waits until the session can go on.  False: it is not to go on, since the
- * watch stopped it (s->stopped), the host is silent (s->silent) or the limit
+ * Waits until the session can continue.  False: it must not, since the event
+ * loop stopped it (s->stopped), the host is silent (s->silent) or the limit
  * passed.
  */
 bool ssh_wait(struct ssh *s);
 
-/* Calls the function of libssh2 until it has its answer or ssh_wait() says
- * no; then rc is LIBSSH2_ERROR_EAGAIN. */
+/*
+ * Calls the function of libssh2 until it has a result or ssh_wait() returns
+ * false; then rc is LIBSSH2_ERROR_EAGAIN.
+ */
 #define SSH_LOOP(s, rc, call) \
 	do \
 		(rc) = (call); \
 	while ((rc) == LIBSSH2_ERROR_EAGAIN && ssh_wait(s))
 
 /*
- * Opens a channel and asks for "exec" or "subsystem" on it.  Unless SSH_OK,
+ * Opens a channel and requests "exec" or "subsystem" on it.  Unless SSH_OK,
  * *ret may be a channel to be freed, or NULL.
  */
 enum ssh_result ssh_channel_open(struct ssh *s, const char *request,
@@ -52,18 +52,20 @@ enum ssh_result ssh_channel_open(struct ssh *s, const char *request,
 enum ssh_result ssh_stream_open(struct ssh_conn *l, const char *what,
     bool subsystem, struct stream **ret, struct buf *why);
 
-/* What a failure that is none of the known ones means: SSH_STOPPED where the
- * watch stopped it, else SSH_LOST with a sentence. */
+/*
+ * Maps an unknown failure: SSH_STOPPED if the event loop stopped it, else
+ * SSH_LOST with a sentence.
+ */
 enum ssh_result ssh_lost(
     struct ssh *s, int rc, const char *doing, struct buf *why);
 
-/* Connects.  SSH_OK: *ret is to be closed with ssh_conn_close(). */
+/* Connects. SSH_OK: close *ret with ssh_conn_close(). */
 enum ssh_result ssh_begin(const struct job_target *target,
     struct event_loop *loop, struct ssh **ret, struct buf *why);
 
 /*
  * Negotiates, with the pinned type of host key alone, and compares the key;
- * logs in.  Fill why unless they return SSH_OK or SSH_STOPPED.
+ * logs in.  They fill why unless they return SSH_OK or SSH_STOPPED.
  */
 enum ssh_result ssh_handshake(struct ssh *s, struct buf *why);
 enum ssh_result ssh_show_key(struct ssh *s, struct buf *ret_blob,

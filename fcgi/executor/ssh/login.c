@@ -1,7 +1,7 @@
 /*
- * login.c: proves to the host who we are, by key file or by agent.
+ * login.c: authenticates to the host, by key file or by agent.
  *
- * Passwords are not offered: what runs without a person present has a key.
+ * Passwords are not supported: unattended programs have a key.
  */
 #include <pwd.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ user_of(const struct job_target *t)
 	return pw != NULL ? pw->pw_name : "root";
 }
 
-/* Why the key file cannot be used, before the host is bothered with it. */
+/* Checks the key file before the host sees it. */
 static bool
 is_usable(const struct job_target *t, const struct ssh_key_facts *key,
     struct buf *why)
@@ -54,7 +54,7 @@ is_usable(const struct job_target *t, const struct ssh_key_facts *key,
 	return false;
 }
 
-/* As ssh itself looks for it. */
+/* Finds the home folder like ssh does. */
 static bool
 has_certificate(const struct job_target *t)
 {
@@ -120,10 +120,10 @@ say_refused(
 }
 
 /*
- * A file with the public half, or -1: libssh2 derives it.  That takes it twice
- * as long as all the rest of a login, since it tries each format there is; and
- * it is how a wrong passphrase is told from a key that the host refuses, so
- * what is encrypted goes that way.
+ * A file with the public half, or -1: libssh2 derives it.  Deriving takes twice
+ * as long as all the rest of a login, since libssh2 tries each format; and it
+ * distinguishes a wrong passphrase from a key that the host refuses, so
+ * encrypted keys use it.
  */
 static int
 public_half(const struct ssh_key_facts *key)

@@ -1,13 +1,13 @@
 /*
  * openssh.c: commands over SSH by the system's ssh.
  *
- * For what libssh2 cannot do: RSA keys, certificates, servers that allow only
- * etm MACs, AEAD ciphers or an RSA host key.  Each call is a process of its
- * own with an environment and options made anew; no configuration file of
- * anybody is read.  The pinned host key is the only line of a known_hosts
- * file in the attempt's folder, under an alias, so that ssh can neither learn
- * nor accept another.  Opening a link runs an empty command, so that a host
- * that is not there is told from a link that broke.
+ * It supports what libssh2 does not: RSA keys, certificates, servers that allow
+ * only etm MACs, AEAD ciphers or an RSA host key.  Each call is a process of
+ * its own with a new environment and explicit options; no configuration file is
+ * read.  The pinned host key is the only line of a known_hosts file in the
+ * attempt's folder, under an alias, so that ssh can neither learn nor accept
+ * another.  Opening a connection runs an empty command, so that an unreachable
+ * host is distinguished from a lost connection.
  *
  * This machine is reached in the same way, with sh in place of ssh.
  */
@@ -32,7 +32,7 @@
 #define CHUNK (128 * 1024)
 #define OPEN_MS 30000
 #define SAID_MAX 800
-#define FAILED 255 /* how ssh itself exits when it fails */
+#define FAILED 255 /* exit code of ssh's own failures */
 
 static void
 ignore(void *ctx, const char *data, size_t len)
@@ -49,7 +49,7 @@ put_option(const char **argv, size_t *n, const char *flag, const char *value)
 	argv[(*n)++] = value;
 }
 
-/* Options for a command, or for a way: then its failures are told too. */
+/* Options for a command, or for a tunnel: then ssh also prints its failures. */
 static void
 put_purpose(const char **argv, size_t *n, const char *forward)
 {
@@ -113,7 +113,7 @@ struct local_sh {
 	int *ends; /* its input, output and error */
 };
 
-/* In the new process, where the target is this machine. */
+/* In the new process, if the target is this machine. */
 static void
 become_sh(void *ctx, const char *script_path)
 {
@@ -224,7 +224,7 @@ send_typed(struct openssh *s, struct tty_frames *frames)
 		close_end(&s->fds[0]);
 }
 
-/* There is something to send: the input, its end, or what is typed. */
+/* True if there is data to send: the input, its end, or terminal input. */
 static bool
 has_input(const struct openssh *s, const struct ssh_call *call)
 {
@@ -268,8 +268,7 @@ take(struct openssh *s, int i, struct ssh_call *call, char *chunk)
 	}
 }
 
-/* Until both outputs have ended.  SSH_OK, SSH_LOST (time) or
- * SSH_STOPPED. */
+/* Until both outputs have ended. SSH_OK, SSH_LOST (time) or SSH_STOPPED. */
 static enum ssh_result
 converse(struct openssh *s, struct ssh_call *call)
 {
@@ -316,7 +315,7 @@ openssh_result(const char *said)
 	return SSH_LOST;
 }
 
-/* What ssh said of its failure, in one line. */
+/* Puts ssh's error messages into one line. */
 static enum ssh_result
 say_failed(struct openssh *s, struct buf *why)
 {
@@ -389,7 +388,7 @@ openssh_close(struct ssh_conn *l)
 	free(s);
 }
 
-/* Writes the pinned key as ssh reads it. */
+/* Writes the pinned key in ssh's format. */
 static bool
 pin(struct openssh *s, struct buf *why)
 {

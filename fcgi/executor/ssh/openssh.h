@@ -1,6 +1,4 @@
-/*
- * openssh.h: what the files that use the system's ssh share.
- */
+/* openssh.h: functions shared by the files that use the system's ssh. */
 #ifndef EXECUTOR_SSH_OPENSSH_H
 #define EXECUTOR_SSH_OPENSSH_H
 
@@ -17,23 +15,23 @@ struct openssh {
 	int fds[3]; /* our ends: input, output, error */
 	size_t sent;
 	struct buf said; /* the end of standard error */
-	bool subsystem;  /* the command is the name of one */
+	bool subsystem;  /* the command names a subsystem */
 };
 
 /*
- * In a child, with its descriptors in place: becomes ssh, which runs the
- * command, or, where `forward` is not NULL, forwards as its -L says.
+ * In a child, with its descriptors in place: executes ssh, which runs the
+ * command, or, if `forward` is not NULL, forwards as with -L.
  */
 void openssh_become(const struct openssh *s, const char *forward,
     const char *command) __attribute__((noreturn));
 
-/* SSH_DROPPED or SSH_LOST, by what ssh said when it failed. */
+/* SSH_DROPPED or SSH_LOST, according to ssh's error messages. */
 enum ssh_result openssh_result(const char *said);
 
 /*
- * Starts ssh (sh, where the link is ssh_conn_local) with three pipes; ret_fds
- * are our ends, of which the caller closes those that are not -1.  False: `why`
- * may have a sentence.
+ * Starts ssh (sh for ssh_conn_local) with three pipes; ret_fds are our ends, of
+ * which the caller closes those that are not -1.  False: `why` may have a
+ * sentence.
  */
 bool openssh_start(const struct openssh *s, bool subsystem, const char *command,
     int ret_fds[3], struct confine_child *ret, struct buf *why);

@@ -1,30 +1,30 @@
 /*
- * remote.c: the texts that sh reads on an SSH target.
+ * remote.c: the programs that sh runs on an SSH target.
  *
- * A script there outlives the connection: it is started by setsid in a folder
- * of its own, ~/.countersign/EXEC-TARGET-TRY, whose creation is the lock that
- * keeps it from being started twice.  In the folder:
+ * A script there outlives the connection: setsid starts it in its own folder,
+ * ~/.countersign/EXEC-TARGET-TRY, whose creation is the lock that prevents a
+ * second start.  In the folder:
  *
- *	script		as the document says (no values)
- *	boot		the boot id of the machine, to tell a restart
- *	pid		of the sh that starts the script and writes down how
- *			it ended; it leads their session and process group
- *	out		all that it printed
+ *	script		as the document has it (no values)
+ *	boot		the boot id of the machine, to detect a restart
+ *	pid		of the sh that starts the script and records its result;
+ *			it leads their session and process group
+ *	out		the output
  *	exit		NONCE CODE, when it ended
  *
  * A line of `pid` or `exit` is one write and counts from its line end on, so
- * nobody reads half of it.  On a hundred hosts at once each process that a
- * target starts is felt: whatever sh can do itself is done by it, and the
- * folder is removed in the same call, once we have all of the output and have
- * made it durable, and say so on its standard input.
+ * nobody reads half of it.  With a hundred hosts at once each process that a
+ * target starts costs time: sh does itself as much as it can, and the folder is
+ * removed in the same call, after we report on its standard input that all
+ * output is durable.
  *
  * With pty there are two more: `terminal`, a program for python3 that gives the
- * script a terminal of its own and outlives the connection with it
- * (remote_terminal.c); and `typed`, its socket for what is typed.
+ * script its own terminal and outlives the connection with it
+ * (remote_terminal.c); and `typed`, its socket for terminal input.
  *
- * Values are exported by the sh that reads these texts and nowhere written.
- * What runs is one function, called in the last line: a text that was cut
- * short does nothing.  Plain POSIX sh, tried with dash, bash and busybox;
+ * Values are exported by the sh that runs these programs and not written
+ * anywhere.  The work is one function, called in the last line: a truncated
+ * program does nothing.  Plain POSIX sh, tested with dash, bash and busybox;
  * `kill -s` and not `kill -TERM --`, which dash does not understand.
  */
 #include <string.h>
@@ -35,7 +35,7 @@
 
 #define PIECE (64 * 1024)
 
-/* What all texts have in common; %s are nonce and folder. */
+/* The common part of all programs; %s are nonce and folder. */
 static const char common[] =
     "cs_nonce=%s\n"
     "cs_name=%s\n"
@@ -46,11 +46,11 @@ static const char common[] =
     "	case ${HOME-} in /*) ;; *) cs_refuse 'The user has no HOME.';; esac\n"
     "	cs_dir=$HOME/" REMOTE_FOLDER "/$cs_name\n"
     "}\n"
-    /* The boot id, or nothing where the system has none. */
+    /* The boot id, or nothing if the system has none. */
     "cs_boot() {\n"
     "	read -r cs_id </proc/sys/kernel/random/boot_id && echo \"$cs_id\"\n"
     "} 2>/dev/null\n"
-    /* Reads the process id; false: it never got so far. */
+    /* Reads the process id; false: the start did not get that far. */
     "cs_pid() { cs_pid=; read -r cs_pid <\"$cs_dir/pid\"; } 2>/dev/null\n"
     "cs_alive() {\n"
     "	cs_pid && kill -0 \"$cs_pid\" 2>/dev/null || return 1\n"
@@ -62,8 +62,7 @@ static const char common[] =
     "	kill -s \"$1\" -- \"-$cs_pid\" 2>/dev/null ||\n"
     "	    kill -s \"$1\" \"-$cs_pid\" 2>/dev/null\n"
     "}\n"
-    /* Some process of the script's group is left, other than dead ones that
-     * nobody has collected. */
+    /* True if a process of the script's group is left, other than zombies. */
     "cs_group() {\n"
     "	cs_kill 0 || return 1\n"
     "	cs_list=$(ps -e -o pgid= -o stat= 2>/dev/null) || return 0\n"
@@ -75,9 +74,9 @@ static const char common[] =
     "	[ ! -s \"$cs_dir/out\" ] || cs_size=$(wc -c <\"$cs_dir/out\") &&\n"
     "	    cs_size=$((cs_size))\n"
     "}\n"
-    /* Reads how it ended, if it has. */
+    /* Reads the exit code, if there is one. */
     "cs_exit() { read -r cs_a cs_code <\"$cs_dir/exit\"; } 2>/dev/null\n"
-    /* Says how it ended, if it has; false: it has not. */
+    /* Reports the exit code; false: there is none. */
     "cs_report() {\n"
     "	cs_exit || return 1\n"
     "	cs_open=\n"
@@ -88,7 +87,7 @@ static const char common[] =
     "	cs_size && [ \"$cs_a\" = \"$cs_nonce\" ] || return 1\n"
     "	cs_say exit \"$cs_code $cs_size$cs_open\"\n"
     "}\n"
-    /* Why nothing is known, once the script is gone without an exit code. */
+    /* Why the result is unknown, if the script is gone without an exit code. */
     "cs_lost() {\n"
     "	if [ ! -d \"$cs_dir\" ]; then cs_say lost gone\n"
     "	elif [ \"$(cs_boot)\" != \"$(cat \"$cs_dir/boot\" 2>/dev/null)\" ]\n"
@@ -96,8 +95,10 @@ static const char common[] =
     "	else cs_say lost died; fi\n"
     "}\n";
 
-/* Its own outputs lead nowhere: what sh says of a script that was killed is
- * not the script's. */
+/*
+ * Its own outputs are discarded: messages of sh about a killed script are not
+ * the script's.
+ */
 static const char launch[] = "	: >\"$cs_dir/out\"\n"
 			     "	setsid sh -c '\n"
 			     "read -r cs_nonce\n"
@@ -142,8 +143,10 @@ static const char put_file[] =
     "	cs_refuse 'The script could not be written on %s. Is its disk full?'\n"
     "}\n";
 
-/* What we say last is an empty line, or nothing at all where the link is
- * gone: then the folder is left for whoever asks again. */
+/*
+ * We end with an empty line, or with nothing at all if the connection is lost:
+ * then the folder stays for a later call.
+ */
 static const char follow[] =
     "cs_follow() {\n"
     "	printf '%%s\\n' \"$cs_nonce\"\n"
@@ -199,14 +202,14 @@ begin(const struct remote *r, struct buf *out)
 	buf_printf(out, common, r->nonce, r->name);
 }
 
-/* The text's end: what it does, all at once. */
+/* The end of the program: runs the function. */
 static void
 finish(struct buf *out)
 {
 	buf_puts(out, "exit 0\n}\ncs_main\n");
 }
 
-/* As arguments that also a printf that is a program of its own can take. */
+/* As arguments for a printf that may be an external program. */
 static void
 put_text(const char *file, struct buf *text, struct buf *out)
 {
@@ -220,7 +223,7 @@ put_text(const char *file, struct buf *text, struct buf *out)
 	buf_reset(text);
 }
 
-/* The function that makes the folder, fills it, and starts the script. */
+/* The function that creates the folder, fills it, and starts the script. */
 static void
 put_start(const struct remote *r, struct buf *out)
 {

@@ -1,17 +1,17 @@
 /*
- * remote.h: the texts that sh reads on an SSH target (see remote.c).
+ * remote.h: the programs that sh runs on an SSH target (see remote.c).
  *
- * Each text speaks to us by lines on its standard error that begin with the
- * nonce:
+ * Each program reports by control lines on its standard error that begin with
+ * the nonce:
  *	NONCE started | attached	the script runs
  *	NONCE refused SENTENCE		nothing was started
- *	NONCE typed COUNT		bytes that its terminal has taken
+ *	NONCE typed COUNT		bytes that its terminal accepted
  *	NONCE exit CODE SIZE [open]	it ended; its output has SIZE bytes,
  *					and a process still holds it open
  *	NONCE ended SIZE		we ended it
  *	NONCE alive			it could not be ended
- *	NONCE lost gone|restarted|died	nobody knows how it ended
- * Output of the script comes on standard output, after a line of the nonce.
+ *	NONCE lost gone|restarted|died	the result is unknown
+ * Output of the script is on standard output, after a line with the nonce.
  */
 #ifndef EXECUTOR_SSH_REMOTE_H
 #define EXECUTOR_SSH_REMOTE_H
@@ -32,10 +32,10 @@ struct remote {
 };
 
 /*
- * Starts the script, unless it was (or, where `again`, only looks for it),
- * and passes on its output from byte `from` on until it has ended.  But for
- * a terminal, it then waits for REMOTE_DONE on its standard input, upon which
- * it removes the folder, or for the end of that, upon which it does not.
+ * Starts the script unless it was started (`again`: only attaches), and passes
+ * on its output from byte `from` until it has ended.  Without a terminal, it
+ * then waits on its standard input for REMOTE_DONE, and removes the folder, or
+ * for the end of input, and does not.
  */
 #define REMOTE_DONE "\n"
 
@@ -46,7 +46,7 @@ void remote_follow(
 void remote_fetch(
     const struct remote *r, int64_t from, int64_t len, struct buf *out);
 
-/* Ends the script and what it started. */
+/* Ends the script and its processes. */
 void remote_end(const struct remote *r, struct buf *out);
 
 /* Removes the execution's folder. */

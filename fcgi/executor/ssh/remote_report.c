@@ -1,10 +1,10 @@
 /*
- * remote_report.c: what the texts of remote.h say.
+ * remote_report.c: reads the control lines of remote.c's programs.
  *
  * Control lines are read from standard error alone, where the script never
- * writes, and only with the nonce that it does not know; standard output is
- * the script's from the line with the nonce on.  Whatever else the host
- * prints (login scripts, sudo, a full disk) is noise, kept for messages.
+ * writes, and only with the nonce that it does not know; standard output is the
+ * script's after the line with the nonce.  All else that the host prints (login
+ * scripts, sudo, a full disk) is noise, kept for messages.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +86,7 @@ report_out(void *ctx, const char *data, size_t len)
 	buf_reset(&r->lead);
 }
 
-/* The next word of the line as a number; false: it is none. */
+/* The next word of the line as a number; false: it is not a number. */
 static bool
 take_number(char **rest, int64_t max, int64_t *ret)
 {

@@ -1,6 +1,6 @@
 /*
- * remote_report.h: what the texts of remote.h say, told apart from what the
- * script and the host print.
+ * remote_report.h: reads the control lines of remote.c's programs, and
+ * separates them from the output of the script and the host.
  */
 #ifndef EXECUTOR_SSH_REMOTE_REPORT_H
 #define EXECUTOR_SSH_REMOTE_REPORT_H
@@ -22,32 +22,32 @@ enum said {
 
 struct report {
 	const char *nonce; /* 32 characters */
-	void *ctx;         /* of the functions */
+	void *ctx;         /* for the functions */
 	void (*on_started)(void *ctx);
 	void (*on_output)(void *ctx, const char *data, size_t len);
 	void (*on_typed)(void *ctx, int64_t count);
-	/* of the script */
+	/* about the script */
 	bool started;     /* confirmed */
 	int64_t received; /* bytes of its output */
-	/* of the present call */
+	/* about the present call */
 	enum said said;
 	int code;         /* SAID_EXIT */
 	int64_t size;     /* SAID_EXIT, SAID_ENDED */
 	bool open;        /* SAID_EXIT: output is held open */
 	struct buf word;  /* SAID_REFUSED, SAID_LOST */
 	int status;       /* exit status of the call */
-	struct buf noise; /* what else the host printed, 2 KB */
-	/* its own */
+	struct buf noise; /* other output of the host, 2 KB */
+	/* internal */
 	bool marked;
 	struct buf lead; /* standard output before the mark */
-	struct buf line; /* of standard error, not ended */
+	struct buf line; /* of standard error, unfinished */
 };
 
-void report_reset(struct report *r); /* another script */
-void report_begin(struct report *r); /* another call */
+void report_reset(struct report *r); /* for another script */
+void report_begin(struct report *r); /* for another call */
 void report_clear(struct report *r);
 
-/* Take what came; `ctx` is the report (see struct ssh_call). */
+/* Read data that arrived; `ctx` is the report (see struct ssh_call). */
 void report_out(void *ctx, const char *data, size_t len);
 void report_err(void *ctx, const char *data, size_t len);
 

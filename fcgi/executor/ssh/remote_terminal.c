@@ -1,24 +1,23 @@
 /*
- * remote_terminal.c: the program that gives a script on an SSH target a
- * terminal of its own.
+ * remote_terminal.c: the program that gives a script on an SSH target its own
+ * terminal.
  *
  * It is written for python3 and called in two ways.  With the script's command
- * it runs that in a terminal, which outlives the connection: what the script
- * prints goes to standard output, a file.  Without arguments it is the way
- * there, for one connection: it carries tty_frames.c's frames from standard
- * input to the socket `typed` of the terminal, and how many bytes have been
- * typed back as a control line; the nonce for that comes by descriptor 4, as
- * arguments can be seen.
+ * it runs that in a terminal, which outlives the connection: the output of the
+ * script goes to standard output, a file.  Without arguments it relays input
+ * for one connection: it copies tty_frames.c's frames from standard input to
+ * the socket `typed` of the terminal, and reports how many bytes were accepted
+ * as a control line; the nonce for that is on descriptor 4, as arguments are
+ * visible to others.
  *
- * The terminal talks with the last that has connected, and tells it first
- * where it stands; what an older connection still had, and what was not
- * typed yet, is dropped: it will be sent again.  Signals go on to the script's
- * session, at last the one that no program can ignore.  Once the script has
- * ended, what its terminal still holds is read; who keeps it open is not
- * waited for.
+ * The terminal serves the most recent connection, and first reports its
+ * position; input from an older connection, and input not yet written, is
+ * dropped: it will be sent again.  Signals are passed on to the script's
+ * session, SIGKILL last.  When the script has ended, the rest of the terminal's
+ * output is read; processes that keep it open are not awaited.
  *
- * script(1) was rejected: what it does with a standard input that is no
- * terminal, and with a signal, differs from one version to the next.
+ * script(1) was rejected: its handling of a standard input that is not a
+ * terminal, and of signals, differs between versions.
  */
 #include "executor/ssh/remote.h"
 

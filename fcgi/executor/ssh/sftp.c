@@ -1,11 +1,11 @@
 /*
  * sftp.c: files on an SSH host, by SFTP version 3.
  *
- * The protocol is spoken here rather than by libssh2, since both clients of
- * ssh.c then share it (ssh -s sftp), since libssh2 has no more than one call
- * under way, and since two hosts can be read and written in turns without
- * either waiting for the other: requests are sent ahead, 2 MB of them, and
- * their answers taken as they come.
+ * We implement the protocol rather than use libssh2's, since both clients of
+ * ssh.c then share it (ssh -s sftp), since libssh2 has no more than one call in
+ * progress, and since two hosts can be read and written in turns without
+ * waiting for each other: up to 2 MB of requests are pipelined, and replies
+ * read as they arrive.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +67,7 @@ sftp_send(struct sftp *s)
 	return result == SSH_OK;
 }
 
-/* The next answer, which is valid until the next one. */
+/* The next reply, valid until the next one. */
 bool
 sftp_receive(struct sftp *s, struct sftp_reply *r)
 {
@@ -102,7 +102,7 @@ sftp_receive(struct sftp *s, struct sftp_reply *r)
 	return true;
 }
 
-/* The code of an answer that is a status. */
+/* The code of a status reply. */
 enum sftp_code
 sftp_code_of(struct sftp *s, struct sftp_reply *r)
 {
@@ -125,7 +125,10 @@ sftp_code_of(struct sftp *s, struct sftp_reply *r)
 	return (enum sftp_code)code;
 }
 
-/* Sends the request and waits for its answer, of the type or a status. */
+/*
+ * Sends the request and waits for its reply: one of the given type, or a
+ * status.
+ */
 static enum sftp_code
 ask(struct sftp *s, int type, struct sftp_reply *r)
 {
@@ -167,7 +170,7 @@ note_extension(struct sftp *s, const char *name, size_t len)
 			*all[i].flag = true;
 }
 
-/* How large a piece may be, where the server tells. */
+/* The maximum size of a piece, if the server reports one. */
 static void
 ask_limits(struct sftp *s)
 {
@@ -311,7 +314,7 @@ sftp_readlink(struct sftp *s, const char *path, struct buf *ret)
 	return ask_name(s, FXP_READLINK, path, ret);
 }
 
-/* A request of a path and of what the caller has put behind it. */
+/* A request with a path and the data that the caller has put after it. */
 enum sftp_code
 sftp_ask_status(struct sftp *s)
 {
@@ -323,7 +326,7 @@ sftp_ask_status(struct sftp *s)
 enum sftp_code
 sftp_symlink(struct sftp *s, const char *path, const char *content)
 {
-	sftp_begin(s, FXP_SYMLINK); /* OpenSSH's order, which all follow */
+	sftp_begin(s, FXP_SYMLINK); /* OpenSSH's order, which all use */
 	sftp_put_path(s, content);
 	sftp_put_path(s, path);
 	return sftp_ask_status(s);

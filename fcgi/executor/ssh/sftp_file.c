@@ -1,10 +1,10 @@
 /*
- * sftp_file.c: reading and writing one file by SFTP, with requests ahead.
+ * sftp_file.c: reads and writes one file by SFTP, with pipelined requests.
  *
- * Answers are expected in the order of the requests, as every server gives
- * them in practice; another order ends the conversation rather than mixing
- * bytes.  A short answer to a read makes what was asked behind it void, and
- * that is asked anew.
+ * Replies are expected in the order of the requests, as every server sends them
+ * in practice; another order ends the session rather than mixing bytes.  A
+ * short reply to a read invalidates the requests after it, which are sent
+ * again.
  */
 #include "executor/ssh/sftp_own.h"
 
@@ -29,7 +29,7 @@ sftp_read(struct sftp *s, const char *path, int64_t from, int64_t size)
 	return open_file(s, path, 0x1u);
 }
 
-/* Asks for what comes next, as far ahead as is allowed. */
+/* Requests the next pieces, as far ahead as allowed. */
 static bool
 ask_ahead(struct sftp *s)
 {
@@ -84,7 +84,7 @@ sftp_next(struct sftp *s, const char **ret, size_t *ret_len)
 		if (r.in.bad || len == 0 || len > slot.len)
 			return sftp_broken(s);
 		if (slot.at != s->at)
-			continue; /* asked anew after a short answer */
+			continue; /* requested again after a short reply */
 		s->at += (int64_t)len;
 		if (len < slot.len)
 			s->asked = s->at;
@@ -99,11 +99,11 @@ sftp_write(struct sftp *s, const char *path, int64_t from)
 {
 	s->at = from;
 	s->size = 0;
-	/* write; or write, create and only if it is not there */
+	/* write; or write, create, fail if it exists */
 	return open_file(s, path, from > 0 ? 0x2u : 0x2u | 0x8u | 0x20u);
 }
 
-/* Takes answers to writes until no more than `most` are under way. */
+/* Reads replies to writes until no more than `most` are pending. */
 static enum sftp_code
 settle(struct sftp *s, size_t most)
 {
@@ -146,7 +146,7 @@ sftp_put(struct sftp *s, const char *data, size_t len)
 	return code;
 }
 
-/* Drops the answers to reads that are still under way. */
+/* Drops the replies to reads that are still pending. */
 static enum sftp_code
 drain(struct sftp *s)
 {

@@ -1,13 +1,11 @@
-/*
- * sftp_own.h: what sftp.c and sftp_file.c share.
- */
+/* sftp_own.h: functions shared by sftp.c and sftp_file.c. */
 #ifndef EXECUTOR_SSH_SFTP_OWN_H
 #define EXECUTOR_SSH_SFTP_OWN_H
 
 #include "executor/ssh/sftp_packet.h"
 
 #define SFTP_AHEAD (2u * 1024 * 1024)
-#define SFTP_PIECE 32768u /* what every server takes */
+#define SFTP_PIECE 32768u /* supported by every server */
 #define SFTP_SLOTS (SFTP_AHEAD / SFTP_PIECE)
 
 enum {
@@ -38,7 +36,7 @@ enum {
 	FXP_EXTENDED_REPLY = 201
 };
 
-/* An answer. */
+/* A reply. */
 struct sftp_reply {
 	int type;
 	uint32_t id;
@@ -58,33 +56,33 @@ struct sftp {
 	bool posix_rename, fsync, statvfs, limits;
 	struct buf out, said, why;
 	enum ssh_result result;
-	size_t held; /* bytes of the answer that is read */
-	/* the file that is open */
+	size_t held; /* bytes of the current reply */
+	/* the open file */
 	struct buf handle;
 	int64_t at, asked, size;
-	struct sftp_slot slots[SFTP_SLOTS]; /* reads under way, a ring */
+	struct sftp_slot slots[SFTP_SLOTS]; /* pending reads, a ring */
 	size_t first, count;                /* count: of writes too */
-	enum sftp_code failed;              /* of a write */
+	enum sftp_code failed;              /* error code of a write */
 };
 
-/* Ends the conversation for a reason of ours; SFTP_CUT. */
+/* Ends the session for a reason of ours; returns SFTP_CUT. */
 enum sftp_code sftp_cut(
     struct sftp *s, enum ssh_result result, const char *why);
 enum sftp_code sftp_broken(struct sftp *s);
 
-/* A request: begun, filled, sent.  False: cut. */
+/* Begin, fill and send a request. False: cut. */
 void sftp_begin(struct sftp *s, int type);
 void sftp_put_path(struct sftp *s, const char *path);
 void sftp_put_attrs(struct sftp *s, uint32_t mode, int64_t mtime);
 bool sftp_send(struct sftp *s);
 
-/* The next answer, which is valid until the next one.  False: cut. */
+/* The next reply, valid until the next one. False: cut. */
 bool sftp_receive(struct sftp *s, struct sftp_reply *r);
 
-/* The code of an answer that is a status. */
+/* The code of a status reply. */
 enum sftp_code sftp_code_of(struct sftp *s, struct sftp_reply *r);
 
-/* Send what was filled and wait for a status, or a handle. */
+/* Send the request and wait for a status, or a handle. */
 enum sftp_code sftp_ask_status(struct sftp *s);
 enum sftp_code sftp_take_handle(struct sftp *s, struct buf *handle);
 enum sftp_code sftp_close_handle(struct sftp *s, struct buf *handle);

@@ -1,9 +1,9 @@
 /*
  * sftp_packet.c: the bytes of SFTP (draft-ietf-secsh-filexfer-02).
  *
- * The server is hostile until shown otherwise: lengths are held against what
- * is left, and a name in a folder is one name, so that no listing leads out
- * of the folder that was asked for.
+ * The server is not trusted: lengths are checked against the rest of the
+ * packet, and a name in a folder is one name, so that no listing leads out of
+ * the requested folder.
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /*
- * ssh.c: a connection to an SSH host: which client it is made with, over
- * which jump host, and the TCP connection under it.
+ * ssh.c: a connection to an SSH host: selects the client and the jump host, and
+ * opens the TCP connection.
  */
 #include <errno.h>
 #include <netdb.h>
@@ -20,7 +20,7 @@
 
 #define CONNECT_MS 10000
 #define DROPPED_MOST 10
-#define DEAD_MS 10000 /* unacknowledged for so long: cut */
+#define DEAD_MS 10000 /* limit for unacknowledged data */
 
 static const struct ssh_client *const clients[] = {
 	&ssh_conn_libssh2,
@@ -108,7 +108,7 @@ ssh_conn_tunnel(const struct job_target *target, struct event_loop *loop,
 	return SSH_REFUSED;
 }
 
-/* Over the target's jump host, which may have one itself. */
+/* Opens a tunnel over the target's jump host, which may have one itself. */
 static enum ssh_result
 open_over(const struct job_target *target, struct event_loop *loop,
     struct ssh_conn **ret, struct buf *why)
@@ -207,7 +207,10 @@ tune(int fd)
 {
 	static const int on = 1, dead = DEAD_MS;
 
-	/* A failure costs speed, or makes a cut noticed later; no more. */
+	/*
+	 * On failure it is slower, or a lost connection is noticed later; no
+	 * more.
+	 */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
@@ -215,7 +218,7 @@ tune(int fd)
 	    fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead, sizeof(dead));
 }
 
-/* Waits for a connection that was begun.  0, or errno, or -1: stopped. */
+/* Waits for a pending connect. 0, or errno, or -1: stopped. */
 static int
 await_connection(int fd, struct event_loop *loop, int64_t limit)
 {

@@ -1,6 +1,4 @@
-/*
- * ssh_client.h: what ssh.c and its clients share.  No one else includes it.
- */
+/* ssh_client.h: shared by ssh.c and its clients. No other file includes it. */
 #ifndef EXECUTOR_SSH_SSH_CLIENT_H
 #define EXECUTOR_SSH_SSH_CLIENT_H
 
@@ -18,7 +16,7 @@ struct ssh_client {
 	    struct stream **, struct buf *);
 	void (*close)(struct ssh_conn *);
 	bool (*last)(struct ssh_conn *, const char *, int64_t);
-	/* or NULL: none is left waiting */
+	/* or NULL: commands cannot be left waiting */
 };
 
 /* The first member of each client's own struct. */
@@ -27,7 +25,7 @@ struct ssh_conn {
 	const struct job_target *target;
 	struct event_loop *loop;
 	struct tunnel tunnel;     /* over its jump host, if any */
-	struct job_target *local; /* its target then */
+	struct job_target *local; /* the target with its port, then */
 };
 
 extern const struct ssh_client ssh_conn_libssh2;
@@ -35,17 +33,23 @@ void ssh_prepare(void); /* for ssh_conn_libssh2; see ssh_conn_prepare() */
 extern const struct ssh_client ssh_conn_openssh;
 extern const struct ssh_client ssh_conn_local; /* sh, on this machine */
 
-/* Where the target is connected to: its host and port, or this end of the way
- * over its jump host. */
+/*
+ * The address to connect to: the target's host and port, or the local end of
+ * the tunnel over its jump host.
+ */
 const char *ssh_conn_local_host(const struct job_target *t);
 int ssh_conn_local_port(const struct job_target *t);
 
-/* The way over the target's jump host, which may have one itself; SSH_OK and
- * nothing where it has none.  As tunnel_open(). */
+/*
+ * Opens the tunnel over the target's jump host, which may have one itself;
+ * SSH_OK and nothing if it has none.  Errors as from tunnel_open().
+ */
 enum ssh_result ssh_conn_tunnel(const struct job_target *target,
     struct event_loop *loop, struct tunnel *ret, struct buf *why);
 
-/* When the call is lost as things are: the sooner of limit and due; or 0. */
+/*
+ * When the call fails unless data arrives: the earlier of limit and due; or 0.
+ */
 int64_t ssh_conn_call_limit(const struct ssh_call *call);
 
 /* A connected, tuned, non-blocking socket to the target's host and port. */

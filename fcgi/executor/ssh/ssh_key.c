@@ -1,9 +1,9 @@
 /*
- * ssh_key.c: what can be said about SSH keys without using them.
+ * ssh_key.c: facts about SSH keys, without using them.
  *
- * The library's errors do not tell a wrong passphrase from a missing one, nor
- * an RSA key that a modern server must refuse from a key that it does not
- * know.  A person needs to know, so we look at the key's outside ourselves.
+ * The library's errors do not distinguish a wrong passphrase from a missing
+ * one, nor an RSA key that a modern server must refuse from a key that it does
+ * not know.  A person needs to know, so we read the key's header ourselves.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ is_word(const char *s, size_t len, const char *word)
 	return len == strlen(word) && memcmp(s, word, len) == 0;
 }
 
-/* As it stands in the .pub file. */
+/* In the format of a .pub file. */
 static void
 keep_public(const char *key, size_t len, struct ssh_key_facts *ret)
 {
@@ -37,7 +37,7 @@ keep_public(const char *key, size_t len, struct ssh_key_facts *ret)
 	buf_clear(&coded);
 }
 
-/* The outside of OpenSSH's own format: cipher, kdf, options, count, key. */
+/* The header of OpenSSH's own format: cipher, kdf, options, count, key. */
 static void
 parse_openssh(const char *p, const char *end, struct ssh_key_facts *ret)
 {

@@ -1,9 +1,9 @@
 /*
- * stream.c: a conversation over a link.
+ * stream.c: a bidirectional stream over an SSH connection.
  *
- * Sending waits until all has gone, and does not read meanwhile.  Who speaks
- * a protocol over it therefore bounds what he has asked for and not read: the
- * answers to it have to fit into what lies between.
+ * Sending waits until all has been sent, and does not read meanwhile.  So a
+ * protocol on top of it must bound its pending requests: their replies have to
+ * fit into the buffers on the path.
  */
 #include <string.h>
 
@@ -67,7 +67,7 @@ stream_put(struct stream *s, const void *data, size_t len, struct buf *why)
 	return SSH_OK;
 }
 
-/* Reads what is there, or waits for it. */
+/* Reads available data, or waits for it. */
 static enum ssh_result
 fill(struct stream *s, struct buf *why)
 {

@@ -1,15 +1,15 @@
 /*
- * stream_libssh2.c: a conversation over a channel of libssh2.
+ * stream_libssh2.c: a stream over a channel of libssh2.
  *
- * A write that would block has to be made again with the same bytes before
- * anything else is sent over the session, so stream.c reads nothing meanwhile:
- * reading may send, to open the host's window.
+ * A write that would block must be repeated with the same bytes before anything
+ * else is sent over the session, so stream.c does not read meanwhile: reading
+ * may send, to open the host's window.
  *
- * By how much a read opens it follows from the length that is asked for.  Where
- * that has to wait (keys are exchanged anew), it is sent as the first read
- * said, and libssh2 adds up what the next one says: with a shorter one the
- * host sends more than libssh2 takes, which drops the rest without a word.  So
- * all reads of a channel ask for the same length.
+ * The requested length of a read determines how far it opens the window.  If
+ * that has to wait (during a key exchange), the window message is sent with the
+ * length of the first read, and libssh2 adds up the length of the next one: if
+ * that is shorter, the host sends more than libssh2 accepts, which silently
+ * drops the rest.  So all reads of a channel request the same length.
  */
 #include <stdlib.h>
 
@@ -18,7 +18,7 @@
 #include "executor/ssh/libssh2.h"
 #include "executor/ssh/stream.h"
 
-#define FREE_MS 100 /* a host that goes on need not agree */
+#define FREE_MS 100 /* a host may not confirm the close */
 
 struct ssh_stream {
 	struct stream stream;
@@ -33,7 +33,7 @@ ssh_read(struct stream *stream, char *data, size_t len)
 	struct ssh_stream *s = (struct ssh_stream *)stream;
 	ssize_t n;
 
-	do /* with the same length: see above */
+	do /* always the same length: see above */
 		n = libssh2_channel_read_ex(
 		    s->channel, SSH_EXTENDED_DATA_STDERR, data, len);
 	while (n > 0);

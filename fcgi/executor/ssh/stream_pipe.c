@@ -1,6 +1,6 @@
 /*
- * stream_pipe.c: a conversation over the pipes of a process: of the system's
- * ssh, or of sh on this machine.
+ * stream_pipe.c: a stream over the pipes of a process: the system's ssh, or sh
+ * on this machine.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ struct pipes {
 	struct buf said; /* the end of standard error */
 };
 
-/* Takes what came on standard error. */
+/* Reads standard error. */
 static void
 listen_to(struct pipes *p)
 {

@@ -1,16 +1,16 @@
 /*
- * tunnel.c: the way to a server over an SSH target, for whoever connects.
+ * tunnel.c: a tunnel to a server over an SSH target.
  *
  * A process of its own carries the bytes (tunnel_carrier.c), so that each hop
- * has a session that nobody else waits in: an SSH session over a jump host, the
- * clients of the databases, whose calls block, and libcurl are all just
- * connected to a port.  It listens on loopback, as MySQL's newer logins and
- * ssh itself want no socket of the file system; other users of this machine
- * can reach the port, so the kernel's table says whose a connection is before
- * it is taken.  The process ends with the one that started it.
+ * has its own session: an SSH session over a jump host, the clients of the
+ * databases, whose calls block, and libcurl all simply connect to a port.  It
+ * listens on loopback, as MySQL's newer logins and ssh itself do not accept a
+ * Unix socket; other users of this machine can reach the port, so a connection
+ * is accepted only after the kernel's table has shown its owner.  The process
+ * ends with the one that started it.
  *
- * One SSH session inside the other's callbacks was tried: it works for libssh2
- * alone, and each wait must then know of every session below it.
+ * Running one SSH session inside the other's callbacks was tried: it works for
+ * libssh2 alone, and each wait must then know of every session below it.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -48,7 +48,10 @@ listen_here(int *ret_port)
 	return fd;
 }
 
-/* What the process says: a letter, and why where it is not TUNNEL_OPEN. */
+/*
+ * Reads the report of the process: a letter, and the reason unless it is
+ * TUNNEL_OPEN.
+ */
 static enum ssh_result
 take_report(struct tunnel *w, const struct job_target *over,
     struct event_loop *loop, struct buf *why)
@@ -123,7 +126,7 @@ tunnel_said(struct tunnel *w, struct buf *why)
 	return nowhere;
 }
 
-/* It cleans up where it can: it has files of its own, and ways of its own. */
+/* Lets it clean up: it has files and tunnels of its own. */
 static void
 end_process(pid_t pid)
 {

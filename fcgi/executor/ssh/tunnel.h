@@ -1,6 +1,6 @@
 /*
- * tunnel.h: the way to a server over an SSH target: a jump host's, a
- * database's, an http target's.
+ * tunnel.h: a tunnel to a server over an SSH target: to a host behind a jump
+ * host, a database, or an http server.
  */
 #ifndef EXECUTOR_SSH_TUNNEL_H
 #define EXECUTOR_SSH_TUNNEL_H
@@ -10,37 +10,37 @@
 
 #include "executor/ssh/ssh.h"
 
-/* Where it leads, as the SSH target sees it. */
+/* The remote end, as the SSH target sees it. */
 struct tunnel_end {
 	const char *host;
 	int port;
-	const char *socket; /* or a path there, else NULL */
+	const char *socket; /* or a Unix socket, else NULL */
 };
 
 struct tunnel {
-	int port; /* of 127.0.0.1; 0: there is no way */
+	int port; /* of 127.0.0.1; 0: no tunnel */
 	pid_t pid;
-	int report; /* what its process says */
+	int report; /* reports of its process */
 };
 
 /*
  * Starts a process that logs in to `over` (over its own jump hosts) and then
- * takes connections of this user at 127.0.0.1, port ret->port, each of which
- * leads to `end`.  SSH_OK: *ret is to be closed with tunnel_close().  Otherwise
- * why gets sentences that name the machine that failed, but for SSH_STOPPED,
- * after which watch->stop says why.
+ * accepts connections of this user at 127.0.0.1, port ret->port, each of which
+ * leads to `end`.  SSH_OK: close *ret with tunnel_close().  Otherwise why gets
+ * sentences that name the machine that failed, except for SSH_STOPPED, after
+ * which loop->stop has the reason.
  */
 enum ssh_result tunnel_open(const struct job_target *over,
     const struct tunnel_end *end, struct event_loop *loop, struct tunnel *ret,
     struct buf *why);
 
 /*
- * Appends to why what the way has said since, in sentences.  True: that the
- * connection never came to its end, so that nothing sent has arrived.
+ * Appends the tunnel's reports since the last call to why, in sentences.  True:
+ * the connection never reached the remote end, so that no data has arrived.
  */
 bool tunnel_said(struct tunnel *w, struct buf *why);
 
-/* Ends it; nothing where there is none. */
+/* Ends it; does nothing if there is none. */
 void tunnel_close(struct tunnel *w);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * tunnel_carrier.c: the process that carries the bytes of a way.
+ * tunnel_carrier.c: the process that carries the bytes of a tunnel.
  *
- * It takes connections on its port and moves what comes on either side to the
- * other, as far as that takes it.  What cannot be reached is said to who
- * started us, before the connection that asked for it is closed.
+ * It accepts connections on its port and copies data in both directions, with
+ * backpressure.  If the remote end cannot be reached, it reports that to the
+ * process that started it, before it closes the client's connection.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "executor/ssh/tunnel_remote.h"
 
-/* The socket at this loopback port belongs to our user. */
+/* True if the socket at this loopback port belongs to our user. */
 static bool
 is_ours(int port)
 {
@@ -36,7 +36,7 @@ is_ours(int port)
 	return ours;
 }
 
-/* Who started us reads it where a connection leads nowhere. */
+/* The process that started us reads it if a connection fails. */
 static void
 report(struct carrier *c, int what, const struct buf *why)
 {
@@ -92,7 +92,7 @@ end_conn(struct carrier *c, struct conn *conn)
 	*conn = (struct conn){ .fd = -1, .end = -1 };
 }
 
-/* From the client to the host, as far as it goes. */
+/* From the client to the host, as far as possible. */
 static void
 send_on(struct carrier *c, struct conn *conn)
 {
@@ -111,7 +111,7 @@ send_on(struct carrier *c, struct conn *conn)
 		conn->ended = true;
 }
 
-/* From the host to the client, as far as it goes. */
+/* From the host to the client, as far as possible. */
 static void
 hand_back(struct carrier *c, struct conn *conn)
 {
@@ -134,7 +134,7 @@ hand_back(struct carrier *c, struct conn *conn)
 	}
 }
 
-/* Waits for anything to do.  False: it is over. */
+/* Waits for events. False: it is over. */
 static bool
 wait_for_any(struct carrier *c)
 {
@@ -163,7 +163,7 @@ wait_for_any(struct carrier *c)
 	return !over;
 }
 
-/* False: a connection ended since the session did. */
+/* False: a connection ended because the session did. */
 static bool
 move_all(struct carrier *c)
 {

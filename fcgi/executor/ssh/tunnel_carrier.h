@@ -1,13 +1,13 @@
-/*
- * tunnel_carrier.h: what tunnel.c and tunnel_carrier.c share.
- */
+/* tunnel_carrier.h: functions shared by tunnel.c and tunnel_carrier.c. */
 #ifndef EXECUTOR_SSH_TUNNEL_CARRIER_H
 #define EXECUTOR_SSH_TUNNEL_CARRIER_H
 
 #include "executor/ssh/tunnel.h"
 
-/* What the process says: one of these, a text, and NUL.  The first is how its
- * beginning ended; later ones are TUNNEL_NOWHERE or TUNNEL_LOST. */
+/*
+ * A report of the process: one of these, a text, and NUL.  The first is the
+ * result of its start; later ones are TUNNEL_NOWHERE or TUNNEL_LOST.
+ */
 enum {
 	TUNNEL_OPEN = '+',
 	TUNNEL_REFUSED = '!',
@@ -16,14 +16,16 @@ enum {
 };
 
 /*
- * In the process of the way: logs in, says so to `report` or why not, takes
- * connections from `listener` and carries their bytes.
+ * In the process of the tunnel: logs in, reports the result to `report`,
+ * accepts connections from `listener` and carries their bytes.
  */
 void tunnel_carry(const struct job_target *over, const struct tunnel_end *end,
     int listener, int report, int parent) __attribute__((noreturn));
 
-/* The socket at which ssh takes connections for the process `pid`, in the
- * working folder. */
+/*
+ * The socket in the working folder at which ssh accepts connections for the
+ * process `pid`.
+ */
 void tunnel_socket(pid_t pid, char ret[32]);
 
 #endif

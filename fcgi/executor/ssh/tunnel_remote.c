@@ -1,5 +1,5 @@
 /*
- * tunnel_remote.c: the far side of a way: what stands for a connection there.
+ * tunnel_remote.c: the remote side of a tunnel's connections.
  *
  * With client: libssh2 each connection is a channel of its one session.  With
  * client: openssh, ssh itself forwards a socket in the attempt's own folder
@@ -63,7 +63,7 @@ put_string(struct buf *b, const char *text)
 	buf_puts(b, text);
 }
 
-/* A channel to a socket of the file system, for which libssh2 has no call. */
+/* A channel to a Unix socket, for which libssh2 has no call. */
 static LIBSSH2_CHANNEL *
 ask_socket(struct ssh *s, const char *path)
 {
@@ -113,7 +113,7 @@ open_channel(struct carrier *c, struct buf *why)
 
 /* ---- by ssh */
 
-/* Takes what ssh has said so far. */
+/* Reads the messages of ssh. */
 static void
 listen_to_ssh(struct carrier *c)
 {
@@ -148,7 +148,7 @@ connect_remote(void)
 	return fd;
 }
 
-/* Starts ssh, its words in a pipe. */
+/* Starts ssh, its messages in a pipe. */
 static bool
 start_ssh(struct carrier *c)
 {
@@ -177,7 +177,7 @@ start_ssh(struct carrier *c)
 	return c->ssh > 0;
 }
 
-/* Until ssh forwards; that it can log in was seen before. */
+/* Waits until ssh forwards; the login was tested before. */
 static enum ssh_result
 begin_ssh(struct carrier *c, struct buf *why)
 {
@@ -208,7 +208,7 @@ begin_ssh(struct carrier *c, struct buf *why)
 	return SSH_OK;
 }
 
-/* As begin_ssh(), again where the server drops the connection. */
+/* Calls begin_ssh(), again if the server drops the connection. */
 static enum ssh_result
 forward_by_ssh(struct carrier *c, struct buf *why)
 {
@@ -225,10 +225,10 @@ forward_by_ssh(struct carrier *c, struct buf *why)
 }
 
 /*
- * A whole group may be reached over one machine, whose sshd drops some of
- * those that have not logged in yet once there are ten (MaxStartups).  So a
- * few of an attempt log in at a time.  The lock that was taken, or -1 where
- * the watch says stop.
+ * A whole group may be reached over one machine, whose sshd drops some of the
+ * connections that have not logged in yet once there are ten (MaxStartups).  So
+ * only a few of an attempt log in at a time.  Returns the lock that was taken,
+ * or -1 if the event loop says stop.
  */
 static int
 take_turn(struct carrier *c)
@@ -257,7 +257,10 @@ tunnel_remote_begin(struct carrier *c, struct buf *why)
 	result = ssh_conn_open(c->over, &c->loop, &c->conn, why);
 	if (result == SSH_OK && c->conn->client == &ssh_conn_openssh)
 		result = forward_by_ssh(c, why);
-	/* A way over which this one leads has inherited the descriptor. */
+	/*
+	 * The process of another tunnel over this one has inherited the
+	 * descriptor.
+	 */
 	(void)flock(turn, LOCK_UN);
 	close(turn);
 	if (result != SSH_OK || c->ssh > 0)
@@ -293,7 +296,7 @@ tunnel_remote_disconnect(struct carrier *c, struct conn *conn, struct buf *why)
 		say_no_end(c, failed, why);
 		buf_reset(&c->said);
 	}
-	/* The session goes on: what is not freed now is freed with it. */
+	/* The session goes on: it frees the rest when it is freed. */
 	if (conn->channel != NULL)
 		(void)libssh2_channel_free(conn->channel);
 	if (conn->end >= 0)
@@ -374,7 +377,9 @@ tunnel_remote_is_over_too(struct carrier *c)
 {
 	struct pollfd p = { .fd = c->words, .events = POLLIN };
 
-	/* ssh closes its connections before it says why, and ends. */
+	/*
+	 * ssh closes its connections before it reports the reason, and exits.
+	 */
 	for (int i = 0; c->ssh > 0 && c->words >= 0 && i < 2; i++) {
 		(void)loop_poll(&c->loop, &p, 1, clock_monotonic() + END_MS);
 		listen_to_ssh(c);

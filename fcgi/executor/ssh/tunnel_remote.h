@@ -1,6 +1,4 @@
-/*
- * tunnel_remote.h: the far side of a way, as tunnel_carrier.c sees it.
- */
+/* tunnel_remote.h: the remote side of a tunnel, for tunnel_carrier.c. */
 #ifndef EXECUTOR_SSH_TUNNEL_REMOTE_H
 #define EXECUTOR_SSH_TUNNEL_REMOTE_H
 
@@ -11,15 +9,17 @@
 #define TUNNEL_CONNS 4 /* with two more there are 10 descriptors */
 #define TUNNEL_CHUNK (64 * 1024)
 
-/* What tunnel_remote_read() and tunnel_remote_write() return but for a number
- * of bytes. */
+/*
+ * Results of tunnel_remote_read() and tunnel_remote_write() other than a number
+ * of bytes.
+ */
 #define TUNNEL_AGAIN (-1)
 #define TUNNEL_GONE 0
 
 struct conn {
 	int fd;                   /* -1: free */
-	int end;                  /* by ssh, or -1 */
-	LIBSSH2_CHANNEL *channel; /* by libssh2, or NULL */
+	int end;                  /* socket to ssh, or -1 */
+	LIBSSH2_CHANNEL *channel; /* of libssh2, or NULL */
 	struct buf in;            /* for the host */
 	struct buf out;           /* for the client */
 	bool ended;
@@ -33,35 +33,40 @@ struct carrier {
 	int listener;
 	int report;
 	struct ssh_conn *conn;
-	LIBSSH2_CHANNEL *first; /* opened before it was asked for */
-	pid_t ssh;              /* or 0: by libssh2 */
-	int words;              /* what ssh says, or -1 */
+	LIBSSH2_CHANNEL *first; /* opened in advance */
+	pid_t ssh;              /* process of ssh, or 0: libssh2 */
+	int words;              /* messages of ssh, or -1 */
 	struct buf said;
 	struct conn conns[TUNNEL_CONNS];
 	char chunk[TUNNEL_CHUNK];
 };
 
-/* Logs in.  Not SSH_OK: why says where and what to do, as ssh_conn_open(). */
+/*
+ * Logs in.  If not SSH_OK, why names the host and what to do, like
+ * ssh_conn_open().
+ */
 enum ssh_result tunnel_remote_begin(struct carrier *c, struct buf *why);
 
-/* Connects to the end of the way.  False: why says why not. */
+/* Connects to the remote end. False: why has the reason. */
 bool tunnel_remote_connect(
     struct carrier *c, struct conn *conn, struct buf *why);
 
-/* Gives up the connection; why says where it never came to its end. */
+/* Closes the connection; why says if it never reached the remote end. */
 void tunnel_remote_disconnect(
     struct carrier *c, struct conn *conn, struct buf *why);
 
-/* Into c->chunk, from conn->in; neither waits. */
+/* Reads into c->chunk, writes from conn->in; neither waits. */
 ssize_t tunnel_remote_read(struct carrier *c, struct conn *conn);
 ssize_t tunnel_remote_write(struct conn *conn);
 
-/* The session's own descriptor and what it waits for; with what came there:
- * is the session over, since ssh has ended or the connection is cut? */
+/*
+ * The session's own descriptor and its events; with the events that occurred:
+ * true if the session is over, since ssh has exited or the connection is lost.
+ */
 struct pollfd tunnel_remote_poll(struct carrier *c);
 bool tunnel_remote_is_over(struct carrier *c, short came);
 
-/* A connection has ended: is that since the session has? */
+/* A connection has ended: true if that is because the session has. */
 bool tunnel_remote_is_over_too(struct carrier *c);
 
 #endif

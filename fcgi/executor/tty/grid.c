@@ -1,15 +1,15 @@
 /*
- * grid.c: the rows of a terminal, and what of them has been passed on.
+ * grid.c: the rows of a terminal, and which of their text has been passed on.
  *
- * Each row knows what of it a reader has been given.  A row is passed on as
- * it grows, so that a prompt is there at once.  Once something in it is
- * printed over, it is only kept up to date, and passed on whole when the
- * cursor leaves the lowest line, when it scrolls away, when the screen is
- * cleared, after a silence, or at the end: of a progress bar that draws
- * itself a thousand times, the first and the last state remain.
+ * Each row stores the text that readers got.  A row is passed on as it grows,
+ * so that a prompt is there at once.  After something in it was overwritten, it
+ * is only updated, and passed on whole when the cursor leaves the lowest line,
+ * when it scrolls away, when the screen is cleared, after a silence, or at the
+ * end: of a progress bar that is drawn a thousand times, the first and the last
+ * state remain.
  *
- * Regexes get more: each state that a row had when the cursor was moved away
- * or something was erased, since all of these stood on the screen.
+ * Regexes get more: each state that a row had when the cursor was moved away or
+ * something was erased, since all of these were on the screen.
  *
  * Rows do not wrap: a line stays a line however narrow the window is.
  */
@@ -20,7 +20,7 @@
 #include "executor/tty/grid.h"
 
 #define NONE ((size_t)-1)
-#define CELLS 1024 /* of a row; what is behind them begins anew */
+#define CELLS 1024 /* of a row; a longer one continues at its beginning */
 
 void
 grid_init(struct grid *g, int height)
@@ -55,7 +55,7 @@ row_at(struct grid *g, int row)
 	return g->rows[row];
 }
 
-/* Without the blanks that stand where something was erased. */
+/* Without the blanks left by erasing. */
 static void
 put_row(const struct grid_row *r, bool trim, struct buf *out)
 {
@@ -68,7 +68,7 @@ put_row(const struct grid_row *r, bool trim, struct buf *out)
 		buf_put(out, r->cells[i].bytes, r->cells[i].len);
 }
 
-/* The row as it is now was on the screen. */
+/* Records that the current row was on the screen. */
 static void
 see(struct grid *g, struct grid_row *r)
 {
@@ -82,7 +82,7 @@ see(struct grid *g, struct grid_row *r)
 	r->fresh = r->spilled = false;
 }
 
-/* What follows in the text belongs to this row. */
+/* The following text belongs to this row. */
 static void
 open_row(struct grid *g, struct grid_row *r)
 {
@@ -100,7 +100,7 @@ close_row(struct grid *g, const struct grid_row *r)
 		open_row(g, NULL);
 }
 
-/* The text gets the row as it is. */
+/* Appends the row to the text. */
 static void
 tell(struct grid *g, struct grid_row *r)
 {
@@ -129,7 +129,7 @@ tell(struct grid *g, struct grid_row *r)
 	r->told = line;
 }
 
-/* Passes the row on and makes a blank one of it. */
+/* Passes the row on and clears it. */
 static void
 drop(struct grid *g, struct grid_row *r)
 {
@@ -150,7 +150,7 @@ tell_rows(struct grid *g, int from, int to)
 		tell(g, g->rows[i]);
 }
 
-/* Room for a cell at the column; blanks before it. */
+/* Returns the cell at the column; fills blanks before it. */
 static struct grid_cell *
 cell_at(struct grid_row *r, size_t column)
 {
@@ -163,7 +163,7 @@ cell_at(struct grid_row *r, size_t column)
 	return &r->cells[column];
 }
 
-/* A row as long as a row can be goes on from its beginning. */
+/* A row of maximum length continues at its beginning. */
 static void
 spill(struct grid *g, struct grid_row *r)
 {
@@ -176,7 +176,7 @@ spill(struct grid *g, struct grid_row *r)
 	buf_reset(&r->told);
 }
 
-/* Whether text gets what is added to the row at once. */
+/* True if text gets characters of the row at once. */
 static bool
 is_streamed(struct grid *g, struct grid_row *r)
 {
@@ -270,7 +270,7 @@ grid_shift_rows(struct grid *g, int row, int n)
 						      : g->bottom;
 }
 
-/* The text goes on below; a blank line is one, too. */
+/* The text continues below; a blank line counts, too. */
 static void
 end_line(struct grid *g)
 {

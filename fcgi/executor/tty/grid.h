@@ -1,5 +1,5 @@
 /*
- * grid.h: the rows of a terminal, and what of them has been passed on.
+ * grid.h: the rows of a terminal, and which of their text has been passed on.
  */
 #ifndef EXECUTOR_TTY_GRID_H
 #define EXECUTOR_TTY_GRID_H
@@ -10,12 +10,12 @@
 #include "base/buf.h"
 #include "wire/exec.h"
 
-/* What comes of the bytes of a terminal; the caller empties it. */
+/* The results of a terminal's bytes; the caller empties it. */
 struct shown {
-	struct buf text;  /* for a reader: the first and the last state
-			   * of each line, and each screen */
+	struct buf text;  /* for a reader: the first and the
+			   * last state of each line */
 	struct buf seen;  /* each state of each line, one a line */
-	struct buf plain; /* all characters in the order they came */
+	struct buf plain; /* all characters in the order of arrival */
 };
 
 struct grid_cell {
@@ -27,26 +27,26 @@ struct grid_row {
 	struct grid_cell *cells;
 	size_t count;
 	size_t cap;
-	bool behind;     /* text does not have it as it is */
-	bool fresh;      /* seen does not have it as it is */
+	bool behind;     /* text does not have its current state */
+	bool fresh;      /* seen does not have its current state */
 	bool edited;     /* blanks at its end may be erased */
 	bool spilled;    /* seen has its beginning */
-	struct buf told; /* what text has of it */
+	struct buf told; /* the part that text has */
 };
 
 struct grid {
 	struct grid_row *rows[EXEC_ROWS_MOST]; /* NULL: blank so far */
 	int height;
-	int top, bottom; /* of the part that scrolls */
+	int top, bottom; /* of the scrolling region */
 	int row;         /* of the cursor */
 	size_t column;
-	int lowest; /* row that was used */
+	int lowest; /* lowest row that was used */
 	int saved_row;
 	size_t saved_column;
 	size_t last;           /* column of a character that
 				* may have more bytes */
-	bool cleared;          /* and nothing came since */
-	struct grid_row *open; /* where text ends, or NULL */
+	bool cleared;          /* and nothing was printed since */
+	struct grid_row *open; /* row where text ends, or NULL */
 	struct shown *out;     /* of the current call */
 };
 
@@ -54,11 +54,11 @@ void grid_init(struct grid *g, int height);
 void grid_free(struct grid *g);
 void grid_resize(struct grid *g, int height);
 
-/* A character, byte by byte, at the cursor. */
+/* Adds a character, byte by byte, at the cursor. */
 void grid_put(struct grid *g, char c);
 void grid_line_feed(struct grid *g);
 
-/* Moves the cursor, as far as the rows go. */
+/* Moves the cursor, within the rows. */
 void grid_go_row(struct grid *g, int row);
 void grid_go_column(struct grid *g, long column);
 void grid_save(struct grid *g);
@@ -73,10 +73,10 @@ void grid_clear(struct grid *g);
 void grid_shift_cells(struct grid *g, int n);
 void grid_shift_rows(struct grid *g, int row, int n);
 
-/* Passes on all that has not been. */
+/* Passes on everything that has not been. */
 void grid_settle(struct grid *g);
 
-/* The same, and then all is blank. */
+/* The same, and then clears all. */
 void grid_finish(struct grid *g);
 
 #endif

@@ -1,22 +1,22 @@
 /*
- * input_session.c: types the answers of a step, and what people type, into its
+ * input_session.c: sends the answers of a step, and input of people, to its
  * terminal.
  *
- * A prompt is looked for in what was shown since the last reply.  The first
- * answer of the block whose prompt is found there counts; lines with the same
- * prompt take turns, so that a menu that comes twice can be answered in two
- * ways.  The reply is typed once the program has been silent for a moment:
- * then it waits for it, and has turned the echo off where it reads a
- * password.
+ * A prompt is searched in the text shown since the last reply.  The first
+ * answer of the block whose prompt is found counts; lines with the same prompt
+ * take turns, so that a menu that appears twice can be answered in two ways.
+ * The reply is sent after the program has been silent for a moment: then it
+ * waits for input, and has turned the echo off if it reads a password.
  *
- * A reply ends with CR, which is what the Enter key sends; a terminal makes a
- * line end of it for programs that read lines.  Control characters in a value
- * would be keys such as Ctrl-C, and are refused.
+ * A reply ends with CR, as from the Enter key; a terminal makes a line end of
+ * it for programs that read lines.  Control characters in a value would act as
+ * keys such as Ctrl-C, and are refused.
  *
- * What people type is heard by tty_input.c and goes into the same queue.  It is
- * counted: what was sent stays there until the terminal has taken it, so that
- * a link that was cut goes on where the terminal is, and nothing is lost or
- * typed twice.  Where the program reads nothing, no more is heard.
+ * tty_input.c reads input of people and adds it to the same queue.  Bytes are
+ * counted: they stay in the queue until the terminal has accepted them, so that
+ * after a lost connection sending continues at the terminal's position, and
+ * nothing is lost or sent twice.  If the program reads nothing, no more input
+ * is read.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -46,14 +46,14 @@ struct input_session {
 	struct answer *answers;
 	size_t count;
 	struct buf seen;
-	size_t from;      /* what came since the last reply */
-	int64_t due;      /* the look for a prompt, or 0 */
-	struct buf queue; /* what the terminal has not taken */
-	int64_t begin;    /* bytes it has: before the queue */
+	size_t from;      /* start of the text since the last reply */
+	int64_t due;      /* when to search a prompt, or 0 */
+	struct buf queue; /* bytes that the terminal has not accepted */
+	int64_t begin;    /* bytes accepted: before the queue */
 	size_t sent;      /* of the queue */
 	const char *tired;
 	const char *unclear;
-	struct tty_input *input; /* NULL: nobody types */
+	struct tty_input *input; /* NULL: no input of people */
 };
 
 static enum err
@@ -189,8 +189,10 @@ input_session_reset(struct input_session *t)
 		tty_input_reset(t->input);
 }
 
-/* The first answer whose prompt is shown; NULL: there is none, or it is not
- * known which. */
+/*
+ * The first answer whose prompt is shown; NULL: there is none, or it is unclear
+ * which.
+ */
 static struct answer *
 find_prompt(struct input_session *t)
 {
@@ -204,14 +206,14 @@ find_prompt(struct input_session *t)
 		match = regex_find(a->re, shown, size, &start, &len);
 		if (match == MATCH_YES)
 			return a;
-		/* a character of which a part has come will be whole soon */
+		/* the text may end within a character; wait for the rest */
 		if (match == MATCH_GAVE_UP && text_is_utf8(shown, size))
 			t->unclear = a->prompt;
 	}
 	return NULL;
 }
 
-/* The answer to what is shown; of those with one prompt the least used. */
+/* The answer for the shown text; of those with one prompt the least used. */
 static struct answer *
 find(struct input_session *t)
 {
@@ -243,7 +245,7 @@ input_session_see(struct input_session *t, const char *plain, size_t len)
 	t->due = t->count > 0 ? clock_monotonic() + SETTLE_MS : 0;
 }
 
-/* The program is silent: looks whether it waits for an answer. */
+/* The program is silent: checks whether it waits for an answer. */
 static void
 answer(struct input_session *t)
 {
@@ -282,7 +284,7 @@ input_session_sent(struct input_session *t, size_t n)
 	t->sent += n;
 }
 
-/* What was taken is wiped: the end of the queue moves over it. */
+/* Accepted bytes are wiped: the end of the queue moves over them. */
 void
 input_session_arrived(struct input_session *t, int64_t count)
 {

@@ -1,12 +1,12 @@
 /*
- * screen.c: readable text of what a program writes to a terminal.
+ * screen.c: readable text of a program's terminal output.
  *
- * The rows of the terminal are kept as it shows them (grid.c): what is drawn
- * over, erased, cleared or scrolled away stood there, and counts.  Sequences
- * that move the cursor or change rows are done; colours, titles, links and
- * whatever else a sequence can ask for are dropped.  Strings of any length
- * are skipped without being kept; a line end closes one that was never
- * closed, so that nothing can be hidden behind it.
+ * The rows of the terminal are stored as it shows them (grid.c): text that was
+ * overwritten, erased, cleared or scrolled away was shown, and counts.
+ * Sequences that move the cursor or change rows are executed; colours, titles,
+ * links and all other sequences are dropped.  Strings of any length are skipped
+ * without being stored; a line end closes an unterminated one, so that nothing
+ * can be hidden in it.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,9 +22,9 @@ enum state { GROUND, ESCAPE, SEQUENCE, STRING, STRING_ESCAPE, CHARSET };
 
 struct screen {
 	enum state state;
-	char args[32]; /* of the sequence; too long: cut */
+	char args[32]; /* of the sequence; truncated if too long */
 	size_t args_len;
-	bool returned; /* a CR came last */
+	bool returned; /* the last byte was CR */
 	char last[4];  /* the last character */
 	size_t last_len;
 	struct grid grid;
@@ -141,7 +141,7 @@ set_region(struct screen *s)
 	grid_go_column(g, 0);
 }
 
-/* The last character again. */
+/* Repeats the last character. */
 static void
 repeat(struct screen *s, int n)
 {
@@ -154,7 +154,7 @@ repeat(struct screen *s, int n)
 			put_character(s, last[i]);
 }
 
-/* Moves the cursor.  False: the sequence does something else. */
+/* Moves the cursor. False: it is another sequence. */
 static bool
 move(struct screen *s, char c, int n)
 {
@@ -225,7 +225,7 @@ do_sequence(struct screen *s, char c)
 		change(s, c, n);
 }
 
-/* The other screen of the terminal, or back. */
+/* Switches to the alternate screen, or back. */
 static void
 do_private(struct screen *s)
 {

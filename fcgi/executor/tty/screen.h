@@ -1,6 +1,4 @@
-/*
- * screen.h: readable text of what a program writes to a terminal.
- */
+/* screen.h: readable text of a program's terminal output. */
 #ifndef EXECUTOR_TTY_SCREEN_H
 #define EXECUTOR_TTY_SCREEN_H
 
@@ -17,16 +15,16 @@ struct screen *screen_new(void); /* of SCREEN_ROWS */
 void screen_free(struct screen *s);
 
 /*
- * Takes bytes of the terminal, however they are cut, and appends what comes
- * of them to out.
+ * Reads bytes of the terminal, however they are cut, and appends the results to
+ * out.
  */
 void screen_put(
     struct screen *s, const char *data, size_t len, struct shown *out);
 
-/* The terminal has so many rows now, at most EXEC_ROWS_MOST. */
+/* Sets the number of rows, at most EXEC_ROWS_MOST. */
 void screen_resize(struct screen *s, int rows, struct shown *out);
 
-/* Appends what lines show and out did not have yet. */
+/* Appends shown lines that out does not have yet. */
 void screen_settle(struct screen *s, struct shown *out);
 
 /* The same, and the next output begins on a new terminal. */

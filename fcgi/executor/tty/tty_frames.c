@@ -1,17 +1,16 @@
 /*
- * tty_frames.c: what goes over a link to the terminal of a script on an SSH
- *target.
+ * tty_frames.c: frames sent to the terminal of a script on an SSH target.
  *
- * Frames of a letter, the length of what follows and that, all numbers of 16
+ * A frame is a letter, the length of its data, and the data, all numbers of 16
  * bits, big endian:
  *
- *	k LENGTH KEYS	to be typed
+ *	k LENGTH KEYS	terminal input
  *	s 4 COLUMNS ROWS	the size of the terminal
  *
- * The program there (remote.c's `terminal`) takes whole frames alone, and says
- * how many bytes it has typed in all; where a link was cut in a frame, that
- * frame is sent again over the next one.  So nothing is sent on a link before
- * the program has said on it where it stands.
+ * The remote program (remote.c's `terminal`) accepts complete frames only, and
+ * reports how many bytes it has accepted in all; a frame that a lost connection
+ * truncated is sent again over the next one.  So nothing is sent on a
+ * connection before the program has reported its position on it.
  */
 #include <string.h>
 
@@ -54,7 +53,7 @@ put_number(struct tty_frames *f, size_t n)
 	buf_putc(&f->frame, (char)n);
 }
 
-/* A new size goes first: who told it typed behind it. */
+/* A new size goes first: the input that came with it follows. */
 static void
 put_size(struct tty_frames *f)
 {

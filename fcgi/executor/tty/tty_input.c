@@ -1,21 +1,21 @@
 /*
- * tty_input.c: hears what people type into the terminal of a target.
+ * tty_input.c: reads input of people for the terminal of a target.
  *
- * A page numbers the bytes that it sends, from 0 on, and sends them again
- * until it is told that they arrived: the runner may be killed in between, and
- * an answer can be lost.  So each typist (a page, by an identifier that it
- * made up) has its count of bytes taken: what lies before it came twice, and
- * what begins behind it waits for what is missing.  They arrived when the
- * terminal has taken them, not when we have.
+ * A page numbers the bytes that it sends, from 0 on, and sends them again until
+ * they are acknowledged: the runner may be killed in between, and an ack can be
+ * lost.  So each typist (a page, by an identifier that it chose) has its count
+ * of accepted bytes: bytes before it are duplicates, and data that begins after
+ * it waits for the missing bytes.  Bytes are acknowledged when the terminal has
+ * accepted them, not when we have.
  *
- * What comes without a typist, the line of a page without scripts, is taken
- * once and not answered.
+ * Input without a typist, a line from a page without scripts, is accepted once
+ * and not acknowledged.
  *
- * A typist may tell the size of its window.  It counts while nobody else has
- * typed since: who only watches sets nothing.
+ * A typist may send the size of its window.  It applies until another typist
+ * sends input: pages that only watch set nothing.
  *
- * The socket was chosen over a FIFO as it answers, and keeps requests apart.
- * The last who connects is the runner that lives.
+ * A socket was chosen over a FIFO because it can reply, and keeps messages
+ * separate.  The most recent client is the live runner.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -33,23 +33,23 @@
 #include "executor/tty/tty_input.h"
 #include "wire/exec.h"
 
-#define INPUT_PAGES 32 /* who was silent longest is forgotten */
+#define INPUT_PAGES 32 /* the least recently active is dropped */
 #define REQUEST_MAX (3 * EXEC_KEYS_MOST)
 
 struct typed {
 	char id[EXEC_TYPIST + 1];
-	int64_t taken;   /* bytes of this typist's own count */
+	int64_t taken;   /* accepted bytes, in this typist's count */
 	int64_t arrived; /* of these, in the terminal */
 	int64_t end;     /* the terminal's byte after them */
-	uint64_t heard;  /* when last, by a count of requests */
+	uint64_t heard;  /* number of the last message */
 };
 
 struct tty_input {
 	char *path;
 	int listener;
-	int talk; /* with the runner, or -1 */
+	int talk; /* connection of the runner, or -1 */
 	uint64_t requests;
-	struct typed *last; /* who typed last, or NULL */
+	struct typed *last; /* sender of the last input, or NULL */
 	struct size size;
 	struct typed typed[INPUT_PAGES];
 };
@@ -98,7 +98,7 @@ tty_input_fds(const struct tty_input *e, struct pollfd fds[2])
 	fds[1] = (struct pollfd){ .fd = e->talk, .events = POLLIN };
 }
 
-/* Where it cannot be said now, it is when the page sends again. */
+/* If the ack cannot be sent now, the page's retransmission triggers it. */
 static void
 say_arrived(struct tty_input *e, const struct typed *t)
 {
@@ -134,7 +134,7 @@ find(struct tty_input *e, const char *id)
 	return oldest;
 }
 
-/* Appends to the queue what of the bytes is new.  False: nothing is. */
+/* Appends the new bytes to the queue. False: none are new. */
 static bool
 take_bytes(struct typed *t, int64_t from, const struct buf *bytes,
     struct buf *queue, int64_t begin)

@@ -1,6 +1,6 @@
 /*
- * tty_input.h: hears what people type into the terminal of a target, and tells
- * them what of it has arrived there (wire/exec.h).
+ * tty_input.h: reads input of people for the terminal of a target, and
+ * acknowledges bytes that the terminal accepted (wire/exec.h).
  */
 #ifndef EXECUTOR_TTY_TTY_INPUT_H
 #define EXECUTOR_TTY_TTY_INPUT_H
@@ -13,40 +13,40 @@
 
 struct tty_input;
 
-/* Of a terminal, as its window shows it; nothing where it is not known. */
+/* The size of a terminal in characters; 0 if unknown. */
 struct size {
 	int columns;
 	int rows;
 };
 
 /*
- * Makes the socket of the target in the working folder.  NULL with errno set
- * where that failed.  tty_input_close(NULL) is legal.
+ * Creates the socket of the target in the working folder.  NULL with errno set
+ * if that failed. tty_input_close(NULL) is legal.
  */
 struct tty_input *tty_input_open(const char *target);
 void tty_input_close(struct tty_input *e);
 
-/* What to wait for; nothing where it is not to be heard now. */
+/* The descriptors to wait for; none if no input is accepted now. */
 void tty_input_fds(const struct tty_input *e, struct pollfd fds[2]);
 
 /*
- * Hears what came on the descriptors, and appends what is to be typed to the
- * queue, which begins at the byte `begin` of all that this terminal gets.
+ * Reads messages from the descriptors, and appends their input to the queue,
+ * which begins at the byte `begin` of all input of this terminal.
  */
 void tty_input_hear(struct tty_input *e, const struct pollfd fds[2],
     struct buf *queue, int64_t begin);
 
-/* One request, a JSON object; tty_input_hear() without the socket. */
+/* One message, a JSON object; tty_input_hear() without the socket. */
 void tty_input_take(struct tty_input *e, const char *text, size_t len,
     struct buf *queue, int64_t begin);
 
-/* What the one who typed last has told. */
+/* The window size of the sender of the last input. */
 struct size tty_input_size(const struct tty_input *e);
 
-/* The terminal has taken so many bytes in all. */
+/* The terminal has accepted so many bytes in all. */
 void tty_input_arrived(struct tty_input *e, int64_t count);
 
-/* The terminal is gone, and with it what was on its way there. */
+/* The terminal is gone, with all pending input. */
 void tty_input_reset(struct tty_input *e);
 
 #endif
