@@ -13,7 +13,7 @@
 #include "executor/status.h"
 
 static void
-say_not_started(const struct job_spec *o, enum halt halt, struct buf *out)
+report_not_started(const struct job_spec *o, enum halt halt, struct buf *out)
 {
 	if (halt == HALT_MAX_FAIL)
 		buf_printf(
@@ -50,7 +50,7 @@ finish_target(
 	if (outcome == OUTCOME_NOT_STARTED) {
 		end.state = STATE_NOT_STARTED;
 		buf_printf(&message, "%s was ", name);
-		say_not_started(o, halt, &message);
+		report_not_started(o, halt, &message);
 		buf_putc(&message, '.');
 	} else if (o->interpreter == NULL) {
 		buf_printf(&message,
@@ -88,7 +88,7 @@ state_of(struct json_object *end)
 
 /* "3 of 40 targets failed, 20 were not started as max-fail=2 was passed." */
 static void
-say_counts(const struct job_spec *o, const size_t counts[STATE__MAX],
+report_counts(const struct job_spec *o, const size_t counts[STATE__MAX],
     enum halt halt, struct buf *out)
 {
 	const char *between = "";
@@ -107,7 +107,7 @@ say_counts(const struct job_spec *o, const size_t counts[STATE__MAX],
 	if (counts[STATE_NOT_STARTED] > 0) {
 		buf_printf(out, "%s%zu %s ", between, counts[STATE_NOT_STARTED],
 		    counts[STATE_NOT_STARTED] == 1 ? "was" : "were");
-		say_not_started(o, halt, out);
+		report_not_started(o, halt, out);
 	}
 	buf_putc(out, '.');
 }
@@ -134,7 +134,7 @@ weigh(const struct job_spec *o, struct json_object *ends, enum halt halt,
 		return state;
 	worst = state;
 	if (o->targets_count > 1)
-		say_counts(o, counts, halt, message);
+		report_counts(o, counts, halt, message);
 	if (state == STATE_NOT_STARTED)
 		state = STATE_FAILED;
 	if (o->targets_count == 1 || worst != STATE_NOT_STARTED)

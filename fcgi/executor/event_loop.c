@@ -22,7 +22,7 @@
 #define BEAT_MS 5000 /* the longest wait without touching the alive file */
 
 void
-loop_init(struct event_loop *w, int parent)
+loop_init(struct event_loop *loop, int parent)
 {
 	sigset_t set;
 
@@ -31,8 +31,8 @@ loop_init(struct event_loop *w, int parent)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	w->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (w->signals < 0)
+	loop->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (loop->signals < 0)
 		log_fatal("no descriptor for signals");
 	prctl(PR_SET_PDEATHSIG, SIGUSR1);
 	if (getppid() != parent)
@@ -52,51 +52,51 @@ loop_reset_signals(void)
 }
 
 void
-loop_start(struct event_loop *w, int64_t timeout_ms)
+loop_start(struct event_loop *loop, int64_t timeout_ms)
 {
 	int64_t now = clock_monotonic();
 
-	w->stop = STOP_NONE;
-	w->quiet_from = now;
-	w->quiet_noted = w->prompt_noted = false;
-	w->deadline = timeout_ms > 0 ? now + timeout_ms : 0;
+	loop->stop = STOP_NONE;
+	loop->quiet_from = now;
+	loop->quiet_noted = loop->prompt_noted = false;
+	loop->deadline = timeout_ms > 0 ? now + timeout_ms : 0;
 }
 
 /* Reports a silence once. Returns when the next check is due, or 0. */
 static int64_t
-look_for_quiet(struct event_loop *w, int64_t now)
+check_silence(struct event_loop *loop, int64_t now)
 {
 	struct buf message = { 0 };
-	int64_t from = w->quiet_from;
+	int64_t from = loop->quiet_from;
 
-	if (w->quiet_ms == 0)
+	if (loop->quiet_ms == 0)
 		return 0;
-	if (w->output->last > from) {
-		w->quiet_from = from = w->output->last;
-		w->quiet_noted = false;
+	if (loop->output->last > from) {
+		loop->quiet_from = from = loop->output->last;
+		loop->quiet_noted = false;
 	}
-	if (w->quiet_noted)
+	if (loop->quiet_noted)
 		return 0;
-	if (now < from + w->quiet_ms)
-		return from + w->quiet_ms;
-	buf_printf(&message, "%s has printed nothing for %lld s.", w->target,
-	    (long long)(w->quiet_ms / 1000));
-	output_last_line(w->output, &message);
-	status_note(w->target, "quiet", message.data);
+	if (now < from + loop->quiet_ms)
+		return from + loop->quiet_ms;
+	buf_printf(&message, "%s has printed nothing for %lld s.", loop->target,
+	    (long long)(loop->quiet_ms / 1000));
+	output_last_line(loop->output, &message);
+	status_note(loop->target, "quiet", message.data);
 	buf_clear(&message);
-	w->quiet_noted = true;
+	loop->quiet_noted = true;
 	return 0;
 }
 
 /* Reports once that a prompt cannot be answered. */
 static void
-look_for_prompt(struct event_loop *w)
+check_prompt(struct event_loop *loop)
 {
 	struct buf message = { 0 };
 
-	if (!w->prompt_noted && output_unclear(w->output, &message)) {
-		status_note(w->target, "quiet", message.data);
-		w->prompt_noted = true;
+	if (!loop->prompt_noted && output_unclear(loop->output, &message)) {
+		status_note(loop->target, "quiet", message.data);
+		loop->prompt_noted = true;
 	}
 	buf_clear(&message);
 }
@@ -109,48 +109,48 @@ sooner(int64_t *until, int64_t at)
 }
 
 static enum stop
-take_signal(struct event_loop *w)
+take_signal(struct event_loop *loop)
 {
 	struct signalfd_siginfo info;
 	enum stop stop = STOP_NONE;
 
-	while (read(w->signals, &info, sizeof(info)) == sizeof(info))
+	while (read(loop->signals, &info, sizeof(info)) == sizeof(info))
 		stop = info.ssi_signo == SIGUSR1 ? STOP_ABANDONED : STOP_CANCEL;
 	return stop;
 }
 
 /* A process that waits is not stuck. */
 static void
-beat(struct event_loop *w, int64_t now)
+beat(struct event_loop *loop, int64_t now)
 {
-	if (w->beat != NULL)
-		*w->beat = now;
+	if (loop->beat != NULL)
+		*loop->beat = now;
 }
 
 enum stop
-loop_poll(struct event_loop *w, struct pollfd *fds, nfds_t n, int64_t until)
+loop_poll(struct event_loop *loop, struct pollfd *fds, nfds_t n, int64_t until)
 {
-	struct input_session *session = w->output->session;
+	struct input_session *session = loop->output->session;
 	struct pollfd all[MOST_FDS + 3], *inputs;
 	int64_t now = clock_monotonic();
 	enum stop stop = STOP_NONE;
 
-	sooner(&until, output_tick(w->output, now));
-	sooner(&until, look_for_quiet(w, now));
-	look_for_prompt(w);
-	sooner(&until, w->deadline);
+	sooner(&until, output_tick(loop->output, now));
+	sooner(&until, check_silence(loop, now));
+	check_prompt(loop);
+	sooner(&until, loop->deadline);
 	if (session != NULL)
 		sooner(&until, input_session_due(session));
 	if (n > MOST_FDS)
 		log_bug("too many descriptors to wait for");
 	if (n > 0)
 		memcpy(all, fds, n * sizeof(*fds));
-	all[n] = (struct pollfd){ .fd = w->signals, .events = POLLIN };
+	all[n] = (struct pollfd){ .fd = loop->signals, .events = POLLIN };
 	inputs = &all[n + 1];
 	inputs[0] = inputs[1] = (struct pollfd){ .fd = -1 };
 	if (session != NULL)
 		input_session_fds(session, inputs);
-	beat(w, now);
+	beat(loop, now);
 	(void)poll(all, n + 3,
 	    until == 0 || until - now > BEAT_MS ? BEAT_MS
 		: until <= now                  ? 0
@@ -158,15 +158,15 @@ loop_poll(struct event_loop *w, struct pollfd *fds, nfds_t n, int64_t until)
 	if (n > 0)
 		memcpy(fds, all, n * sizeof(*fds));
 	if (inputs[0].revents != 0 || inputs[1].revents != 0)
-		output_hear(w->output, inputs);
+		output_read_input(loop->output, inputs);
 	if (all[n].revents != 0)
-		stop = take_signal(w);
-	if (stop == STOP_NONE && w->deadline > 0 &&
-	    clock_monotonic() >= w->deadline) {
-		w->deadline = 0;
+		stop = take_signal(loop);
+	if (stop == STOP_NONE && loop->deadline > 0 &&
+	    clock_monotonic() >= loop->deadline) {
+		loop->deadline = 0;
 		stop = STOP_TIMEOUT;
 	}
 	if (stop != STOP_NONE)
-		w->stop = stop;
+		loop->stop = stop;
 	return stop;
 }

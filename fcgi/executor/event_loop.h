@@ -39,13 +39,13 @@ struct event_loop {
  * Blocks the signals that end a target, and requests one for the death of the
  * parent process, which must be `parent`.
  */
-void loop_init(struct event_loop *w, int parent);
+void loop_init(struct event_loop *loop, int parent);
 
 /* In a child before exec: restores the default signal handling. */
 void loop_reset_signals(void);
 
 /* Starts the clocks of silence and timeout. */
-void loop_start(struct event_loop *w, int64_t timeout_ms);
+void loop_start(struct event_loop *loop, int64_t timeout_ms);
 
 /*
  * Waits until one of the n descriptors (at most 10) is ready as in poll(2), or
@@ -53,6 +53,6 @@ void loop_start(struct event_loop *w, int64_t timeout_ms);
  * when it occurs.
  */
 enum stop loop_poll(
-    struct event_loop *w, struct pollfd *fds, nfds_t n, int64_t until);
+    struct event_loop *loop, struct pollfd *fds, nfds_t n, int64_t until);
 
 #endif

@@ -183,7 +183,7 @@ is_overdue(const struct fanout *f, const struct fanout_slot *s, int64_t now)
 }
 
 static void
-look_at_one(struct fanout *f, size_t i, int64_t now)
+check_target(struct fanout *f, size_t i, int64_t now)
 {
 	const char *name = f->spec->targets[i].name;
 	struct fanout_slot *s = &f->slots[i];
@@ -213,14 +213,14 @@ sooner(int64_t a, int64_t b)
 
 /* Checks the process of each target; touches the alive file for this one. */
 static void
-look_at_all(struct fanout *f)
+check_targets(struct fanout *f)
 {
 	int64_t now = clock_monotonic(), deadline = 0;
 
 	for (size_t i = 0; i < f->started; i++) {
 		if (f->pids[i] <= 0 || f->slots[i].finished)
 			continue;
-		look_at_one(f, i, now);
+		check_target(f, i, now);
 		deadline = sooner(deadline, f->slots[i].deadline);
 	}
 	alive_beat(deadline);
@@ -281,7 +281,7 @@ run_all(struct fanout *f)
 		finish_if_done(f);
 		if (f->running == 0)
 			break;
-		look_at_all(f);
+		check_targets(f);
 		if ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
 			reap_one(f, pid);
 			continue;

@@ -191,7 +191,7 @@ read_captures(struct job_spec *o, struct json_object *list, struct fault *fault)
 
 /* save= and same-as= of the step. */
 static enum err
-read_kept(struct job_spec *o, struct json_object *step, struct fault *fault)
+read_save(struct job_spec *o, struct json_object *step, struct fault *fault)
 {
 	struct json_object *same = json_get(step, "same_as");
 
@@ -271,7 +271,7 @@ read_step(struct job_spec *o, struct json_object *step, struct fault *fault)
 	o->mode = job_spec_text(step, "mode");
 	o->batch = (int)json_int(step, "batch", 0);
 	o->max_fail = (int)json_int(step, "max_fail", -1);
-	o->look = json_flag(step, "look", false);
+	o->dry_run = json_flag(step, "look", false);
 	o->restore = json_flag(step, "restore", false);
 	o->kind = json_text(step, "kind", "");
 	for (i = 0; i < count && strcmp(kinds[i].kind, o->kind) != 0; i++)
@@ -285,7 +285,7 @@ read_step(struct job_spec *o, struct json_object *step, struct fault *fault)
 		    fault, "user", "is not the name of a user");
 	if ((err = read_terminal(o, step, fault)) != ERR_OK ||
 	    (err = read_codes(o, json_get(step, "exit"), fault)) != ERR_OK ||
-	    (err = read_kept(o, step, fault)) != ERR_OK)
+	    (err = read_save(o, step, fault)) != ERR_OK)
 		return err;
 	return read_captures(o, json_get(step, "captures"), fault);
 }

@@ -52,7 +52,7 @@ struct job_spec {
 	const char *transaction; /* SQL */
 	const char *file;        /* edit */
 	const char *mode;        /* copy */
-	bool look;               /* dry run */
+	bool dry_run;            /* dry run */
 	bool restore;            /* edit: restore the backup */
 	bool sealed;             /* its output, to this key */
 	unsigned char seal_to[EXEC_SEAL_KEY];

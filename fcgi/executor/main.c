@@ -82,21 +82,21 @@ write_pid(void)
 #define JOB_SPEC_SECONDS 60
 
 static enum err
-read_order(const char *exec, struct job_spec *ret, struct fault *fault)
+read_job_spec(const char *exec, struct job_spec *ret, struct fault *fault)
 {
 	struct buf text = { 0 };
 	enum err err;
 
 	err = io_read_file("/dev/stdin", JOB_SPEC_MAX, &text);
 	if (err != ERR_OK)
-		fault_set(
-		    fault, err, "order", NULL, "The order could not be read.");
+		fault_set(fault, err, "order", NULL,
+		    "The job spec could not be read.");
 	else if ((err = job_spec_parse(text.data, text.len, ret, fault)) ==
 		ERR_OK &&
 	    !text_eq(ret->exec, exec)) {
 		job_spec_clear(ret);
 		err = fault_set(fault, ERR_INVALID, "order", "exec",
-		    "The order is for another execution.");
+		    "The job spec is for another execution.");
 	}
 	if (text.data != NULL)
 		explicit_bzero(text.data, text.len);
@@ -133,7 +133,7 @@ main(int argc, char **argv)
 		return confine_print();
 	}
 	if (argc != 2) {
-		fputs("usage: countersign-executor EXEC <order (the runner "
+		fputs("usage: countersign-executor EXEC <job-spec (the runner "
 		      "starts "
 		      "it)\n",
 		    stderr);
@@ -144,7 +144,7 @@ main(int argc, char **argv)
 	take_lock();
 	write_pid();
 	alarm(JOB_SPEC_SECONDS);
-	err = read_order(argv[1], &spec, &fault);
+	err = read_job_spec(argv[1], &spec, &fault);
 	alarm(0);
 	if (err != ERR_OK) {
 		log_warn("%s", fault.message);

@@ -150,7 +150,7 @@ status_target(const char *target, const struct status_end *end)
 		struct json_object *saved = json_object_new_object();
 
 		json_set_text(saved, "name", end->saved);
-		json_set_int(saved, "bytes", end->artifact_input_bytes);
+		json_set_int(saved, "bytes", end->artifact_bytes);
 		json_set(o, "artifact", saved);
 	}
 	return line_write(o, true);
@@ -168,7 +168,7 @@ status_done(enum state state, const char *message)
 }
 
 static void
-keep_last(struct json_object *ends, const char *line, size_t len)
+store_last(struct json_object *ends, const char *line, size_t len)
 {
 	struct json_object *o = NULL;
 	const char *target;
@@ -193,7 +193,7 @@ status_read(void)
 	p = text.data;
 	end = text.data + text.len;
 	while (p < end && (eol = memchr(p, '\n', (size_t)(end - p))) != NULL) {
-		keep_last(ends, p, (size_t)(eol - p));
+		store_last(ends, p, (size_t)(eol - p));
 		p = eol + 1;
 	}
 out:

@@ -36,7 +36,7 @@ struct status_end {
 	size_t resume; /* SQL: statement to start a retry at, or 0 */
 	size_t resume_of;
 	const char *saved; /* name of the artifact, or NULL */
-	int64_t artifact_input_bytes;
+	int64_t artifact_bytes;
 	bool sealed;       /* its output was sealed */
 	bool contradicted; /* evaluate_contradicts(), or its output is lost */
 	struct json_object *captures; /* owned by the caller; may be NULL */

@@ -28,7 +28,7 @@ static const struct {
 	const char	*step;		/* kind; "script" for sh, bash, python */
 	const char	*target;	/* kind */
 	void		(*run)(struct job *);
-	void		(*utf8)(struct job *);	/* or NULL */
+	void		(*clean)(struct job *);	/* or NULL */
 	void		(*close)(struct job *);	/* or NULL */
 } acts[] = {
 	{ "script", "local",	act_shell,	NULL,		NULL },
@@ -74,9 +74,9 @@ struct run {
 	bool contradicted; /* evaluate_contradicts() */
 	struct buf message;
 	size_t act;
-	int64_t within; /* monotonic; 0: no limit */
-	bool artifact;  /* keep all files on the target */
-	int64_t saved;  /* bytes; -1: nothing is saved */
+	int64_t within;  /* monotonic; 0: no limit */
+	bool keep_files; /* keep all files on the target */
+	int64_t saved;   /* bytes; -1: nothing is saved */
 	struct fanout_slot *slot;
 };
 
@@ -118,7 +118,7 @@ duration(int64_t ms, char text[32])
 }
 
 static void
-say_stopped(struct run *r)
+report_stopped(struct run *r)
 {
 	const struct job_spec *o = r->job.spec;
 	const char *name = r->job.target->name;
@@ -170,7 +170,7 @@ settle_output(struct run *r)
 
 /* Turns the ending of an execution into state, exit and message. */
 static void
-judge(struct run *r)
+set_result(struct run *r)
 {
 	struct job *job = &r->job;
 	const char *abbreviation;
@@ -198,7 +198,7 @@ judge(struct run *r)
 		    job->target->name);
 		break;
 	case ENDING_STOPPED:
-		say_stopped(r);
+		report_stopped(r);
 		if (job->why.len > 0)
 			buf_printf(&r->message, " %s", buf_text(&job->why));
 		break;
@@ -278,7 +278,7 @@ run_once(struct run *r)
 		    "The script has "
 		    "ended, but a process that it started still holds its "
 		    "output open; what that prints is not recorded.");
-	judge(r);
+	set_result(r);
 	mask_message(r);
 	seal_message(r);
 }
@@ -307,8 +307,8 @@ wait_for_next(struct run *r)
 	    r->job.repeat, buf_text(&r->message), duration(o->every_ms, text));
 	status_note(r->job.target->name, "try", note.data);
 	buf_clear(&note);
-	if (acts[r->act].utf8 != NULL)
-		acts[r->act].utf8(&r->job);
+	if (acts[r->act].clean != NULL)
+		acts[r->act].clean(&r->job);
 	loop_start(&r->loop, 0);
 	r->loop.quiet_noted = true;
 	r->slot->deadline = next;
@@ -348,21 +348,21 @@ finish(struct run *r)
 	}
 	end.state = r->state;
 	end.saved = r->saved >= 0 ? r->job.spec->save : NULL;
-	end.artifact_input_bytes = r->saved;
+	end.artifact_bytes = r->saved;
 	end.message = buf_text(&r->message);
 	end.captures = r->captures;
 	end.resume = r->job.resume;
 	end.resume_of = r->job.resume_of;
 	end.more = r->job.more;
 	if (status_target(r->job.target->name, &end) != ERR_OK)
-		r->artifact = true;
+		r->keep_files = true;
 }
 
 static void
 clean_up(struct run *r)
 {
-	if (!r->artifact && r->act < ACTS && acts[r->act].utf8 != NULL)
-		acts[r->act].utf8(&r->job);
+	if (!r->keep_files && r->act < ACTS && acts[r->act].clean != NULL)
+		acts[r->act].clean(&r->job);
 	if (r->act < ACTS && acts[r->act].close != NULL)
 		acts[r->act].close(&r->job);
 }

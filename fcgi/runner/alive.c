@@ -29,11 +29,12 @@
 #include "base/text.h"
 #include "runner/runner.h"
 
-#define LOOK_MS 1000
+#define CHECK_MS 1000
 #define SILENT_MS 15000
-#define END_MS 30000       /* after a cancel request */
-#define GRACE_MS 60000     /* after its own deadline */
-#define LOOK_MOST_MS 60000 /* silence of a dry run, which has no deadline */
+#define END_MS 30000   /* after a cancel request */
+#define GRACE_MS 60000 /* after its own deadline */
+#define DRY_RUN_SILENT_MS \
+	60000 /* silence of a dry run, which has no deadline */
 #define SWEEP_MS 30000
 #define COMMAND_MOST 4096
 #define PROGRAM "countersign-" /* executor, or step in older versions */
@@ -156,7 +157,7 @@ put_time(struct buf *b, int64_t ms)
 
 /* Reports to the page that the process is silent, and since when. */
 static void
-say(struct runner *r, struct exec *e, bool silent, int64_t now)
+report_silence(struct runner *r, struct exec *e, bool silent, int64_t now)
 {
 	struct json_object *o = exec_about(e->id);
 	struct json_object *line = json_object_new_object();
@@ -201,7 +202,7 @@ is_overdue(const struct exec *e, int64_t now, int64_t after_cancel,
 {
 	return (e->cancel_at > 0 && now >= e->cancel_at + after_cancel) ||
 	    (e->deadline > 0 && now >= e->deadline + after_deadline) ||
-	    (e->results != NULL && now >= e->beat + LOOK_MOST_MS);
+	    (e->results != NULL && now >= e->beat + DRY_RUN_SILENT_MS);
 }
 
 static void
@@ -229,13 +230,13 @@ sweep(struct exec *e, int64_t now)
 }
 
 void
-alive_look(struct runner *r, struct exec *e)
+alive_check(struct runner *r, struct exec *e)
 {
 	int64_t now = clock_monotonic();
 
-	if (now < e->look_at)
+	if (now < e->check_at)
 		return;
-	e->look_at = now + LOOK_MS;
+	e->check_at = now + CHECK_MS;
 	if (e->sweep_at > 0)
 		sweep(e, now);
 	if (e->cancel && e->cancel_at == 0)
@@ -245,11 +246,11 @@ alive_look(struct runner *r, struct exec *e)
 	if (now < e->beat + SILENT_MS) {
 		e->woken = false;
 		if (e->silent)
-			say(r, e, false, now);
+			report_silence(r, e, false, now);
 		return;
 	}
 	if (!e->silent)
-		say(r, e, true, now);
+		report_silence(r, e, true, now);
 	if (!e->woken && is_overdue(e, now, 0, 0)) {
 		e->woken = true;
 		(void)signal_all(e, SIGCONT);

@@ -54,7 +54,7 @@ files_of(struct runner *r, int64_t run, const char *name, const char *step,
 }
 
 static enum err
-put_same(struct runner *r, int64_t run, const struct step *step,
+put_same_as(struct runner *r, int64_t run, const struct step *step,
     struct json_object *spec, struct fault *why)
 {
 	struct json_object *same = json_object_new_object();
@@ -94,7 +94,7 @@ put_files(const struct step *step, struct json_object *targets,
 }
 
 enum err
-job_spec_put_kept(struct runner *r, int64_t run, const struct step *step,
+job_spec_put_artifacts(struct runner *r, int64_t run, const struct step *step,
     struct json_object *targets, struct json_object *spec, struct fault *why)
 {
 	struct json_object *all = json_object_new_object();
@@ -115,6 +115,6 @@ job_spec_put_kept(struct runner *r, int64_t run, const struct step *step,
 	json_set(spec, "artifacts", all);
 	put_files(step, targets, spec);
 	if (err == ERR_OK && step->same_as != NULL)
-		err = put_same(r, run, step, spec, why);
+		err = put_same_as(r, run, step, spec, why);
 	return err;
 }

@@ -12,13 +12,13 @@
 #include "journal/plan.h"
 #include "runner/dry_run.h"
 
-#define LOOK_MS 30000 /* per target */
+#define DRY_RUN_MS 30000 /* per target */
 
 void
 dry_run_step(struct json_object *step)
 {
 	json_set(step, "look", json_object_new_boolean(true));
-	json_set_int(step, "timeout_ms", LOOK_MS);
+	json_set_int(step, "timeout_ms", DRY_RUN_MS);
 	json_set_int(step, "every_ms", 0);
 	json_set_int(step, "within_ms", 0);
 	json_set(step, "captures", json_object_new_array());
@@ -35,7 +35,7 @@ dry_run_preflight(void)
 	json_set_text(o, "id", "preflight");
 	json_set_text(o, "kind", "preflight");
 	json_set_text(o, "text", "");
-	json_set_int(o, "timeout_ms", LOOK_MS);
+	json_set_int(o, "timeout_ms", DRY_RUN_MS);
 	return o;
 }
 
@@ -188,7 +188,7 @@ dry_run_refuse(
  * line of a target.
  */
 static bool
-keep_line(struct json_object *results, struct json_object *line)
+store_line(struct json_object *results, struct json_object *line)
 {
 	static const char *const keys[] = { "state", "message", "seen",
 		"checks", "bytes" };
@@ -219,7 +219,7 @@ dry_run_collect(
 
 		if (json_read(text, n, &line, NULL) == ERR_OK) {
 			done = json_flag(line, "done", false);
-			asked |= keep_line(results, line);
+			asked |= store_line(results, line);
 			if (done && !asked)
 				buf_puts(why, json_text(line, "message", ""));
 			json_object_put(line);

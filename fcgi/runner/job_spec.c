@@ -428,7 +428,7 @@ fill_job_spec(struct runner *r, struct run_snapshot *s, const char *exec,
 	if (err == ERR_OK)
 		put_own(r, s, o);
 	if (err == ERR_OK)
-		err = job_spec_put_kept(
+		err = job_spec_put_artifacts(
 		    r, s->run_id, s->step, json_get(s->run, "targets"), o, why);
 	return err == ERR_OK ? hosts_of(r, s, hosts, why) : err;
 }
@@ -464,7 +464,7 @@ make(struct runner *r, struct run_snapshot *s, const char *exec,
 	(void)db_take_failure(r->db);
 	(void)db_begin(r->db);
 	err = state != NULL ? run_snapshot_read(r, exec, state, s, why)
-			    : run_snapshot_read_look(r, exec, s, why);
+			    : run_snapshot_read_dry_run(r, exec, s, why);
 	if (err == ERR_OK)
 		err = s->step == NULL ? fill_preflight(r, s, exec, o, why)
 				      : fill_job_spec(r, s, exec, o, why);
@@ -492,7 +492,7 @@ job_spec_make(struct runner *r, const char *exec, const char *state,
 }
 
 enum err
-job_spec_make_look(struct runner *r, const char *exec, struct buf *ret,
+job_spec_make_dry_run(struct runner *r, const char *exec, struct buf *ret,
     struct json_object *refused, struct fault *why)
 {
 	struct json_object *o = json_object_new_object();

@@ -181,7 +181,7 @@ serve(struct runner *r)
 			keeper_read(r);
 		if (polls[1].revents != 0)
 			drain_inotify(r->inotify);
-		tty_relay_tell(r, &polls[2]);
+		tty_relay_report(r, &polls[2]);
 	}
 }
 

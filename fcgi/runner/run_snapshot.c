@@ -48,13 +48,13 @@ read_attempt(const char *exec, const char *state, struct run_snapshot *s,
 }
 
 static enum err
-read_look(const char *exec, struct run_snapshot *s, struct fault *why)
+read_dry_run(const char *exec, struct run_snapshot *s, struct fault *why)
 {
 	struct json_object *row = db_first_json(
 	    db_query(s->db, STMT_LOOK_BY_EXEC, TEXT(exec)));
 
 	if (row == NULL)
-		return run_snapshot_refuse(why, "There is no such look.");
+		return run_snapshot_refuse(why, "There is no such dry run.");
 	s->dry_run = true;
 	s->run_id = json_int(row, "run", 0);
 	strncpy(s->step_id, json_text(row, "step", ""), sizeof(s->step_id) - 1);
@@ -254,13 +254,13 @@ run_snapshot_read(struct runner *r, const char *exec, const char *state,
 }
 
 enum err
-run_snapshot_read_look(struct runner *r, const char *exec,
+run_snapshot_read_dry_run(struct runner *r, const char *exec,
     struct run_snapshot *s, struct fault *why)
 {
 	enum err err = replay_run(r, run_of(r, STMT_LOOK_BY_EXEC, exec), why);
 
 	s->db = r->replayed;
-	if (err == ERR_OK && (err = read_look(exec, s, why)) == ERR_OK &&
+	if (err == ERR_OK && (err = read_dry_run(exec, s, why)) == ERR_OK &&
 	    (err = check_run(s, why)) == ERR_OK)
 		err = read_document(s, why);
 	return err;

@@ -27,7 +27,7 @@ enum err run_snapshot_read(struct runner *r, const char *exec,
     const char *state, struct run_snapshot *s, struct fault *why);
 
 /* The same for a dry run; for a preflight, s->step stays NULL. */
-enum err run_snapshot_read_look(struct runner *r, const char *exec,
+enum err run_snapshot_read_dry_run(struct runner *r, const char *exec,
     struct run_snapshot *s, struct fault *why);
 void run_snapshot_clear(struct run_snapshot *s);
 

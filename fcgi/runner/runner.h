@@ -32,7 +32,7 @@ struct exec {
 	int watch;                   /* inotify watch of its status file */
 	off_t offset;                /* offset of the next status line */
 	/* for alive.c; times are monotonic */
-	int64_t look_at;  /* time of the next check */
+	int64_t check_at; /* time of the next check */
 	int64_t beat;     /* when the alive file was last touched */
 	int64_t touched;  /* mtime of that file, since 1970 */
 	int64_t deadline; /* of the current action; or 0 */
@@ -84,7 +84,7 @@ struct runner {
 	int inotify;
 	struct exec *execs;
 	struct terminal terminals[TERMINALS];
-	uint64_t typed; /* use counter of terminals */
+	uint64_t use_count; /* use counter of terminals */
 };
 
 /*
@@ -116,7 +116,7 @@ bool lines_pass(struct runner *r, struct exec *e);
  * shows since when; after its deadline or a cancel request it is continued if
  * it was stopped, and then killed: e->killed.
  */
-void alive_look(struct runner *r, struct exec *e);
+void alive_check(struct runner *r, struct exec *e);
 
 /* Signals its process. False: there is none, or it is not known. */
 bool alive_signal(struct runner *r, const struct exec *e, int number);
@@ -143,8 +143,8 @@ enum err job_spec_make(struct runner *r, const char *exec, const char *state,
  * approvals.  Targets that cannot be tried are added to `refused`, as results;
  * if no other is left, *ret stays empty.
  */
-enum err job_spec_make_look(struct runner *r, const char *exec, struct buf *ret,
-    struct json_object *refused, struct fault *why);
+enum err job_spec_make_dry_run(struct runner *r, const char *exec,
+    struct buf *ret, struct json_object *refused, struct fault *why);
 
 /*
  * A target for the executor: resolved, with its secrets opened; the names of
@@ -169,7 +169,7 @@ void job_spec_put_secret(
  * of the runbook folder with the hash from the plan's resolved targets.
  * ERR_FORBIDDEN: an artifact is missing or was changed.
  */
-enum err job_spec_put_kept(struct runner *r, int64_t run,
+enum err job_spec_put_artifacts(struct runner *r, int64_t run,
     const struct step *step, struct json_object *targets,
     struct json_object *spec, struct fault *why);
 
@@ -185,7 +185,7 @@ void tty_relay_pass(struct runner *r, const char *body);
  * input the executors have accepted.
  */
 void tty_relay_fds(const struct runner *r, struct pollfd fds[TERMINALS]);
-void tty_relay_tell(struct runner *r, const struct pollfd fds[TERMINALS]);
+void tty_relay_report(struct runner *r, const struct pollfd fds[TERMINALS]);
 void tty_relay_close(struct runner *r);
 
 /*

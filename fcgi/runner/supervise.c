@@ -94,7 +94,7 @@ report_lost(struct runner *r, const char *exec, const char *message)
  * Sends the results of a dry run, or the reason of its failure, to the keeper.
  */
 static enum err
-end_look(struct runner *r, const char *exec, struct json_object *results,
+end_dry_run(struct runner *r, const char *exec, struct json_object *results,
     const char *message)
 {
 	struct json_object *o = exec_about(exec);
@@ -117,7 +117,7 @@ give_up(struct runner *r, const struct exec *e)
 	    : "The step's process died before it could say how the step "
 	      "ended.";
 
-	return e->results != NULL ? end_look(r, e->id, e->results, message)
+	return e->results != NULL ? end_dry_run(r, e->id, e->results, message)
 				  : report_lost(r, e->id, message);
 }
 
@@ -148,9 +148,9 @@ become_step(struct runner *r, const char *exec, int job_spec_fd)
 	char *home = mem_printf(
 	    "HOME=%s", getenv("HOME") != NULL ? getenv("HOME") : "/");
 #ifdef __SANITIZE_ADDRESS__ /* tests disable parts of the isolation */
-	const char *said = getenv("COUNTERSIGN_WITHOUT");
+	const char *disabled = getenv("COUNTERSIGN_WITHOUT");
 	char *without = mem_printf(
-	    "COUNTERSIGN_WITHOUT=%s", said != NULL ? said : "");
+	    "COUNTERSIGN_WITHOUT=%s", disabled != NULL ? disabled : "");
 #else
 	char *without = NULL;
 #endif
@@ -180,15 +180,15 @@ become_step(struct runner *r, const char *exec, int job_spec_fd)
 static int
 write_job_spec(const struct buf *spec)
 {
-	int fd = memfd_create("order", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+	int fd = memfd_create("job-spec", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
 
 	if (fd < 0 && errno == EINVAL) /* before Linux 6.3 */
-		fd = memfd_create("order", MFD_CLOEXEC);
+		fd = memfd_create("job-spec", MFD_CLOEXEC);
 	if (fd >= 0 &&
 	    (io_write_all(fd, spec->data, spec->len) != 0 ||
 		lseek(fd, 0, SEEK_SET) != 0)) {
 		log_warn(
-		    "an order could not be handed over: %s", strerror(errno));
+		    "a job spec could not be handed over: %s", strerror(errno));
 		close(fd);
 		fd = -1;
 	}
@@ -300,27 +300,27 @@ has_begun(struct runner *r, const char *exec)
  * started, the lock decides between that one and ours.
  */
 static void
-start_look(struct runner *r, const char *exec)
+start_dry_run(struct runner *r, const char *exec)
 {
 	struct json_object *results = json_object_new_object();
 	struct buf spec = { 0 };
 	struct fault why = { 0 };
 	struct exec *e = NULL;
 
-	enum err err = job_spec_make_look(r, exec, &spec, results, &why);
+	enum err err = job_spec_make_dry_run(r, exec, &spec, results, &why);
 
 	if (err == ERR_UNAVAILABLE)
 		runner_again(r);
 	else if (err != ERR_OK)
-		end_look(r, exec, results, why.message);
+		end_dry_run(r, exec, results, why.message);
 	else if (spec.len == 0)
-		end_look(r, exec, results, NULL);
+		end_dry_run(r, exec, results, NULL);
 	else if (has_begun(r, exec))
 		e = add(r, exec);
 	else if (!make_folder(r, exec))
-		end_look(r, exec, results, NO_FOLDER);
+		end_dry_run(r, exec, results, NO_FOLDER);
 	else if ((e = spawn(r, exec, &spec)) == NULL)
-		end_look(r, exec, results, NO_PROCESS);
+		end_dry_run(r, exec, results, NO_PROCESS);
 	if (e != NULL)
 		e->results = json_object_get(results);
 	wipe(&spec);
@@ -372,7 +372,7 @@ take_job_spec(struct runner *r, struct json_object *attempt)
 }
 
 static void
-take_look(struct runner *r, struct json_object *dry_run)
+take_dry_run(struct runner *r, struct json_object *dry_run)
 {
 	const char *id = json_text(dry_run, "exec", "");
 	struct exec *e = find(r, id);
@@ -380,7 +380,7 @@ take_look(struct runner *r, struct json_object *dry_run)
 	if (e != NULL)
 		e->open = true;
 	else
-		start_look(r, id);
+		start_dry_run(r, id);
 }
 
 static void
@@ -407,7 +407,7 @@ supervise_jobs(struct runner *r)
 	for (struct exec *e = r->execs; e != NULL; e = e->next)
 		e->open = false;
 	take_all(r, json_get(reply, "attempts"), take_job_spec);
-	take_all(r, json_get(reply, "looks"), take_look);
+	take_all(r, json_get(reply, "looks"), take_dry_run);
 out:
 	json_object_put(reply);
 	free(body);
@@ -415,13 +415,13 @@ out:
 
 /* True: the dry run has ended and the keeper has its results. */
 static bool
-pass_look(struct runner *r, struct exec *e)
+pass_dry_run(struct runner *r, struct exec *e)
 {
 	char *path = exec_path(r, e->id, EXEC_STATUS);
 	struct buf text = { 0 }, why = { 0 };
 	bool done = io_read_file(path, MAX_LOOK, &text) == ERR_OK &&
 	    dry_run_collect(buf_text(&text), text.len, e->results, &why) &&
-	    end_look(r, e->id, e->results, why.len > 0 ? why.data : NULL) !=
+	    end_dry_run(r, e->id, e->results, why.len > 0 ? why.data : NULL) !=
 		ERR_UNAVAILABLE;
 
 	free(path);
@@ -498,9 +498,10 @@ supervise_tick(struct runner *r)
 		if (e->cancel && !e->cancelled)
 			cancel(r, e);
 		if (!gone || e->killed)
-			alive_look(r, e);
+			alive_check(r, e);
 		if (e->settled ||
-		    (e->results != NULL ? pass_look(r, e) : lines_pass(r, e)) ||
+		    (e->results != NULL ? pass_dry_run(r, e)
+					: lines_pass(r, e)) ||
 		    !e->open ||
 		    (gone && r->keeper >= 0 &&
 			give_up(r, e) != ERR_UNAVAILABLE))

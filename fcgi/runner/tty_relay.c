@@ -21,7 +21,7 @@
 #include "base/text.h"
 #include "runner/runner.h"
 
-#define SAID_MAX 256
+#define REPORT_MAX 256
 
 /* The folder's path may be longer than sun_path allows. */
 static int
@@ -111,7 +111,7 @@ tty_relay_pass(struct runner *r, const char *body)
 	if (text_is_id(exec) && strlen(exec) == 2 * EXEC_ID_BYTES &&
 	    text_is_id(target)) {
 		t = find(r, exec, target);
-		t->used = ++r->typed;
+		t->used = ++r->use_count;
 		if (!pass(r, t, body) && errno != EAGAIN)
 			log_warn("execution %s: what was typed for %s did not "
 				 "arrive: %s",
@@ -130,11 +130,12 @@ tty_relay_fds(const struct runner *r, struct pollfd fds[TERMINALS])
 }
 
 static void
-tell(struct runner *r, const struct terminal *t, const char *said, size_t len)
+report_input(
+    struct runner *r, const struct terminal *t, const char *text, size_t len)
 {
 	struct json_object *o = NULL, *body;
 
-	if (json_read(said, len, &o, NULL) != ERR_OK)
+	if (json_read(text, len, &o, NULL) != ERR_OK)
 		return;
 	body = json_object_new_object();
 	json_set_text(body, "exec", t->exec);
@@ -147,9 +148,9 @@ tell(struct runner *r, const struct terminal *t, const char *said, size_t len)
 }
 
 void
-tty_relay_tell(struct runner *r, const struct pollfd fds[TERMINALS])
+tty_relay_report(struct runner *r, const struct pollfd fds[TERMINALS])
 {
-	char said[SAID_MAX];
+	char text[REPORT_MAX];
 	ssize_t n;
 
 	for (size_t i = 0; i < TERMINALS; i++) {
@@ -157,9 +158,9 @@ tty_relay_tell(struct runner *r, const struct pollfd fds[TERMINALS])
 
 		if (fds[i].revents == 0 || fds[i].fd != t->fd)
 			continue;
-		n = recv(t->fd, said, sizeof(said), MSG_DONTWAIT);
+		n = recv(t->fd, text, sizeof(text), MSG_DONTWAIT);
 		if (n > 0)
-			tell(r, t, said, (size_t)n);
+			report_input(r, t, text, (size_t)n);
 		else if (n == 0 || (errno != EAGAIN && errno != EINTR))
 			hang_up(t);
 	}

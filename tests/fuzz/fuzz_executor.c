@@ -73,7 +73,7 @@ try_report(const char *text, size_t len)
 		.ctx = &seen,
 		.on_started = nothing,
 		.on_output = count,
-		.on_typed = ignore };
+		.on_accepted = ignore };
 
 	report_reset(&r);
 	report_err(&r, text, len / 2);

@@ -370,11 +370,11 @@ control_lines_need_the_nonce_and_the_right_stream(void **state)
 		    strlen(out) - (cut < strlen(out) ? cut : strlen(out)));
 		assert_string_equal(heard.data, strchr(out, 'x'));
 		assert_int_equal(r.received, heard.len);
-		assert_int_equal(r.said, SAID_NOTHING);
+		assert_int_equal(r.state, REPORT_NOTHING);
 		report_err(&r, err, cut_err);
 		report_err(&r, err + cut_err, strlen(err) - cut_err);
 		assert_int_equal(starts, 1);
-		assert_int_equal(r.said, SAID_EXIT);
+		assert_int_equal(r.state, REPORT_EXIT);
 		assert_int_equal(r.code, 7);
 		assert_int_equal(r.size, 44);
 		assert_true(r.open);

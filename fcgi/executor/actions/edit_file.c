@@ -97,11 +97,11 @@ struct change {
 	struct job *job;
 	struct ssh_conn *conn;
 	char *command;
-	struct buf name; /* as in the step */
-	struct buf out;  /* standard output of sh */
-	struct buf said; /* standard error of sh */
-	struct buf path; /* of the file itself */
-	char sum[65];    /* of the content that was read */
+	struct buf name;   /* as in the step */
+	struct buf out;    /* standard output of sh */
+	struct buf errors; /* standard error of sh */
+	struct buf path;   /* of the file itself */
+	char sum[65];      /* of the content that was read */
 };
 
 static void
@@ -114,12 +114,12 @@ take_out(void *ctx, const char *data, size_t len)
 }
 
 static void
-take_said(void *ctx, const char *data, size_t len)
+take_errors(void *ctx, const char *data, size_t len)
 {
 	struct change *c = ctx;
 
-	if (c->said.len + len <= 4096)
-		buf_put(&c->said, data, len);
+	if (c->errors.len + len <= 4096)
+		buf_put(&c->errors, data, len);
 }
 
 static void
@@ -159,7 +159,7 @@ ask(struct change *c, struct buf *text, bool writes)
 	struct ssh_call call = { .command = c->command,
 		.input = text,
 		.out = take_out,
-		.err = take_said,
+		.err = take_errors,
 		.ctx = c,
 		.limit = clock_monotonic() + ANSWER_MS };
 	struct job *job = c->job;
@@ -167,22 +167,22 @@ ask(struct change *c, struct buf *text, bool writes)
 	struct buf why = { 0 };
 
 	buf_reset(&c->out);
-	buf_reset(&c->said);
+	buf_reset(&c->errors);
 	result = ssh_conn_run(c->conn, &call, &why);
 	explicit_bzero(text->data, text->len);
 	buf_clear(text);
-	(void)drop_noise(c, &c->said);
+	(void)drop_noise(c, &c->errors);
 	if (!drop_noise(c, &c->out))
 		buf_reset(&c->out); /* its output is missing */
-	while (c->said.len > 0 && c->said.data[c->said.len - 1] == '\n')
-		c->said.data[--c->said.len] = '\0';
+	while (c->errors.len > 0 && c->errors.data[c->errors.len - 1] == '\n')
+		c->errors.data[--c->errors.len] = '\0';
 	if (result == SSH_OK && call.status != 0)
 		act_end(job, ENDING_NOT_STARTED,
 		    "On %s: %s The file was not "
 		    "changed.",
 		    job->target->name,
-		    c->said.len > 0 ? buf_text(&c->said)
-				    : "sh failed and gave no reason.");
+		    c->errors.len > 0 ? buf_text(&c->errors)
+				      : "sh failed and gave no reason.");
 	else if (result != SSH_OK && writes)
 		act_end(job, ENDING_UNKNOWN,
 		    "The end of the writing was not "
@@ -262,7 +262,7 @@ write_file(struct change *c, const struct buf *content)
 }
 
 static void
-say(struct change *c, const char *before, const char *what)
+print(struct change *c, const char *before, const char *what)
 {
 	struct buf line = { 0 };
 
@@ -298,15 +298,15 @@ static void
 note_change(struct change *c, const struct buf *content)
 {
 	struct json_object *o = json_object_new_object();
-	bool hidden;
+	bool redacted;
 	char sum[65], *backup = mem_strdup(buf_text(&c->out));
 
 	backup[strcspn(backup, "\n")] = '\0';
 	sum_of(content, 0, sum);
-	hidden = mask_redacts(c->job->output->redact, backup, strlen(backup));
-	json_set_text(o, "file", hidden ? "" : buf_text(&c->path));
-	json_set_text(o, "backup", hidden ? "" : backup);
-	json_set_text(o, "sum", hidden ? "" : sum);
+	redacted = mask_redacts(c->job->output->redact, backup, strlen(backup));
+	json_set_text(o, "file", redacted ? "" : buf_text(&c->path));
+	json_set_text(o, "backup", redacted ? "" : backup);
+	json_set_text(o, "sum", redacted ? "" : sum);
 	json_set(c->job->more, "changed", o);
 	free(backup);
 }
@@ -318,15 +318,15 @@ apply(struct change *c, const struct buf *diff, const struct buf *content)
 	struct job *job = c->job;
 
 	if (diff->len == 0)
-		say(c, "Nothing to change: the file is as it should be: ",
+		print(c, "Nothing to change: the file is as it should be: ",
 		    buf_text(&c->path));
 	else
 		output_put(job->output, diff->data, diff->len);
-	if (diff->len > 0 && !job->spec->look) {
+	if (diff->len > 0 && !job->spec->dry_run) {
 		if (!write_file(c, content))
 			return false;
-		say(c, "Changed: ", buf_text(&c->path));
-		say(c, "Backup: ", buf_text(&c->out));
+		print(c, "Changed: ", buf_text(&c->path));
+		print(c, "Backup: ", buf_text(&c->out));
 		note_change(c, content);
 	}
 	job->ending = ENDING_EXITED;
@@ -471,6 +471,6 @@ out:
 	buf_clear(&why);
 	buf_clear(&c.name);
 	buf_clear(&c.out);
-	buf_clear(&c.said);
+	buf_clear(&c.errors);
 	buf_clear(&c.path);
 }

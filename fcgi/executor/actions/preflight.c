@@ -66,7 +66,7 @@ ignore(void *ctx, const char *data, size_t len)
 }
 
 static void
-say_connected(struct job *job, int64_t began)
+report_connected(struct job *job, int64_t began)
 {
 	const struct job_target *t = job->target;
 	struct buf text = { 0 }, blob = { 0 };
@@ -90,7 +90,7 @@ say_connected(struct job *job, int64_t began)
 }
 
 static void
-say_interpreter(struct job *job, bool there, const char *rest)
+report_interpreter(struct job *job, bool there, const char *rest)
 {
 	struct buf text = { 0 };
 
@@ -107,7 +107,7 @@ say_interpreter(struct job *job, bool there, const char *rest)
 }
 
 static void
-say_room(struct job *job, const char *rest)
+report_room(struct job *job, const char *rest)
 {
 	struct buf text = { 0 };
 	char *on;
@@ -123,7 +123,7 @@ say_room(struct job *job, const char *rest)
 }
 
 static void
-say_time(struct job *job, const char *rest)
+report_time(struct job *job, const char *rest)
 {
 	long long skew = strtoll(rest, NULL, 10) - clock_now() / 1000;
 	struct buf text = { 0 };
@@ -139,7 +139,7 @@ say_time(struct job *job, const char *rest)
 }
 
 static void
-take_line(struct job *job, char *line, bool *said_user)
+take_line(struct job *job, char *line, bool *user_reported)
 {
 	char *rest = strchr(line, ' ');
 
@@ -147,22 +147,22 @@ take_line(struct job *job, char *line, bool *said_user)
 		return;
 	*rest++ = '\0';
 	if (strcmp(line, "have") == 0)
-		say_interpreter(job, true, rest);
+		report_interpreter(job, true, rest);
 	else if (strcmp(line, "lack") == 0)
-		say_interpreter(job, false, rest);
+		report_interpreter(job, false, rest);
 	else if (strcmp(line, "free") == 0)
-		say_room(job, rest);
+		report_room(job, rest);
 	else if (strcmp(line, "user") == 0)
 		preflight_found(job, "login", "ok", rest);
 	if (strcmp(line, "user") == 0)
-		*said_user = true;
+		*user_reported = true;
 	else if (strcmp(line, "time") == 0)
-		say_time(job, rest);
+		report_time(job, rest);
 }
 
 /* The host runs no sh: it only gives SFTP, or its login shell exits. */
 static void
-say_no_shell(struct job *job)
+report_no_shell(struct job *job)
 {
 	struct json_object *needs = json_get(
 	    json_get(job->spec->root, "needs"), job->target->name);
@@ -245,14 +245,14 @@ preflight_machine(struct job *job)
 	int64_t began = clock_monotonic();
 	struct ssh_conn *conn = NULL;
 	enum ssh_result result;
-	bool said_user = false;
+	bool user_reported = false;
 
 	act_announce(job);
 	if (strcmp(job->target->kind, "local") == 0)
 		preflight_rights(job);
 	result = ssh_conn_open(job->target, job->loop, &conn, &why);
 	if (result == SSH_OK) {
-		say_connected(job, began);
+		report_connected(job, began);
 		write_script(job, &text);
 		call.limit = clock_monotonic() + ANSWER_MS;
 		result = ssh_conn_run(conn, &call, &why);
@@ -268,10 +268,10 @@ preflight_machine(struct job *job)
 		next = strchr(line, '\n');
 		if (next != NULL)
 			*next++ = '\0';
-		take_line(job, line, &said_user);
+		take_line(job, line, &user_reported);
 	}
-	if (result == SSH_OK && !said_user)
-		say_no_shell(job);
+	if (result == SSH_OK && !user_reported)
+		report_no_shell(job);
 	ssh_conn_close(conn);
 	free(command);
 	buf_clear(&text);
@@ -281,7 +281,7 @@ preflight_machine(struct job *job)
 
 /* An earlier step of the run may create it. */
 static void
-say_absent(struct job *job)
+report_absent(struct job *job)
 {
 	const char *name = json_text(job->target->json, "database",
 	    json_text(job->target->json, "file", ""));
@@ -312,7 +312,7 @@ preflight_sql(struct job *job)
 	act_sql(job);
 	job->spec = whole;
 	if (job->absent != NULL) {
-		say_absent(job);
+		report_absent(job);
 	} else if (job->ending == ENDING_EXITED) {
 		buf_printf(&text, "Connected and signed in: version %s.",
 		    buf_text(evaluate_taken(job->output->evaluate)));

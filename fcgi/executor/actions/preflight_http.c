@@ -14,7 +14,7 @@
 
 /* Adds the expiry date of the server's certificate. */
 static void
-say_certificate(CURL *curl, struct buf *text)
+report_certificate(CURL *curl, struct buf *text)
 {
 	struct curl_certinfo *chain = NULL;
 	static const char key[] = "Expire date:";
@@ -31,7 +31,7 @@ say_certificate(CURL *curl, struct buf *text)
 }
 
 static void
-say_result(struct exchange *x, CURLcode code)
+report_result(struct exchange *x, CURLcode code)
 {
 	const char *url = x->request->url;
 	struct buf text = { 0 };
@@ -43,7 +43,7 @@ say_result(struct exchange *x, CURLcode code)
 		    "%s answered in %.0f ms; no request was "
 		    "sent.",
 		    url, took * 1000);
-		say_certificate(x->curl, &text);
+		report_certificate(x->curl, &text);
 	} else if (x->refused_address) {
 		buf_printf(&text,
 		    "%s leads to an address that steps may not "
@@ -92,7 +92,7 @@ preflight_http(struct job *job)
 	curl_easy_setopt(x.curl, CURLOPT_CONNECT_ONLY, 1L);
 	curl_easy_setopt(x.curl, CURLOPT_CERTINFO, 1L);
 	if (exchange_run(&x, &code))
-		say_result(&x, code);
+		report_result(&x, code);
 	exchange_close(&x);
 	tunnel_close(&tunnel);
 out:

@@ -133,7 +133,7 @@ out:
 }
 
 static void
-say_failure(struct shell *s, const int failure[2])
+report_failure(struct shell *s, const int failure[2])
 {
 	struct job *job = s->job;
 	const struct job_spec *o = job->spec;
@@ -212,7 +212,7 @@ began(struct shell *s, int report)
 		;
 	if (n <= 0)
 		return true;
-	say_failure(s, failure);
+	report_failure(s, failure);
 	confine_wait(&s->child, &s->status);
 	s->ended = true;
 	return false;

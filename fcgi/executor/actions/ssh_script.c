@@ -84,7 +84,7 @@ take_output(void *ctx, const char *data, size_t len)
 }
 
 static void
-take_typed(void *ctx, int64_t count)
+take_accepted(void *ctx, int64_t count)
 {
 	struct ssh_job *s = ctx;
 
@@ -112,7 +112,7 @@ enough(void *ctx)
 	struct ssh_job *s = r->ctx;
 	int64_t last = s->job->output->last;
 
-	if (r->said != SAID_EXIT)
+	if (r->state != REPORT_EXIT)
 		return 0;
 	if (s->ended_at == 0)
 		s->ended_at = clock_monotonic();
@@ -128,8 +128,9 @@ answer_due(void *ctx)
 	const struct report *r = ctx;
 	const struct ssh_job *s = r->ctx;
 
-	return r->marked || r->said != SAID_NOTHING ? 0
-						    : s->asked_at + ANSWER_MS;
+	return r->marked || r->state != REPORT_NOTHING
+	    ? 0
+	    : s->asked_at + ANSWER_MS;
 }
 
 /* Available output arrives at once, later output as it is printed. */
@@ -179,7 +180,7 @@ ask(struct ssh_job *s, struct buf *text, int64_t limit_ms, bool follows)
 }
 
 static void
-say_lost(struct ssh_job *s, const char *what)
+end_unknown(struct ssh_job *s, const char *what)
 {
 	const struct job_target *t = s->job->target;
 
@@ -220,7 +221,7 @@ wait_to_reconnect(struct ssh_job *s, enum ssh_result result)
 
 /* sh on the target ended without a control line. */
 static void
-say_silent(struct ssh_job *s)
+explain_silence(struct ssh_job *s)
 {
 	const struct job_target *t = s->job->target;
 	const char *user = s->job->spec->user;
@@ -249,7 +250,8 @@ follow(struct ssh_job *s)
 			remote_follow(&s->remote, s->report.started,
 			    s->report.received, &text);
 			result = ask(s, &text, 0, true);
-			if (result == SSH_OK && s->report.said != SAID_NOTHING)
+			if (result == SSH_OK &&
+			    s->report.state != REPORT_NOTHING)
 				return true;
 		}
 		if (s->job->loop->stop != STOP_NONE)
@@ -260,12 +262,12 @@ follow(struct ssh_job *s)
 			return false;
 		}
 		if (result == SSH_OK && !s->report.started) {
-			say_silent(s);
+			explain_silence(s);
 			return false;
 		}
 		if (!wait_to_reconnect(s, result)) {
 			if (s->job->loop->stop == STOP_NONE)
-				say_lost(s,
+				end_unknown(s,
 				    "The connection did not come "
 				    "back.");
 			return false;
@@ -306,13 +308,13 @@ static void
 take_result(struct ssh_job *s)
 {
 	struct job *job = s->job;
-	enum ending ending = s->report.said == SAID_EXIT ? ENDING_EXITED
-							 : ENDING_STOPPED;
+	enum ending ending = s->report.state == REPORT_EXIT ? ENDING_EXITED
+							    : ENDING_STOPPED;
 
 	job->code = s->report.code;
 	job->output_open = s->report.open;
 	if (!fetch_rest(s)) {
-		say_lost(s,
+		end_unknown(s,
 		    "The script has ended, but its output could not "
 		    "be read to the end.");
 		return;
@@ -341,12 +343,12 @@ aggregate(struct ssh_job *s)
 	struct job *job = s->job;
 	struct report *r = &s->report;
 
-	if (r->said == SAID_REFUSED) {
+	if (r->state == REPORT_REFUSED) {
 		act_end(job, ENDING_NOT_STARTED, "%s", buf_text(&r->word));
-	} else if (r->said == SAID_EXIT || r->said == SAID_ENDED) {
+	} else if (r->state == REPORT_EXIT || r->state == REPORT_ENDED) {
 		take_result(s);
-	} else if (r->said == SAID_ALIVE) {
-		say_lost(s, "The script could not be ended.");
+	} else if (r->state == REPORT_ALIVE) {
+		end_unknown(s, "The script could not be ended.");
 	} else {
 		for (size_t i = 0; i < 3; i++)
 			if (strcmp(buf_text(&r->word), lost[i].word) == 0)
@@ -372,7 +374,7 @@ stop_script(struct ssh_job *s)
 	}
 	if (s->job->stop == STOP_ABANDONED) {
 		buf_reset(&s->error);
-		say_lost(s, "The step's process was killed.");
+		end_unknown(s, "The step's process was killed.");
 		return;
 	}
 	do {
@@ -381,7 +383,7 @@ stop_script(struct ssh_job *s)
 			remote_end(&s->remote, &text);
 			result = ask(s, &text, STOP_REPEAT_MS, false);
 		}
-		if (result == SSH_OK && s->report.said != SAID_NOTHING) {
+		if (result == SSH_OK && s->report.state != REPORT_NOTHING) {
 			aggregate(s);
 			return;
 		}
@@ -390,7 +392,7 @@ stop_script(struct ssh_job *s)
 			    s->job->loop, NULL, 0, clock_monotonic() + 1000);
 	} while (
 	    result != SSH_REFUSED && (clock_monotonic() < limit || !fresh));
-	say_lost(s,
+	end_unknown(s,
 	    "The script was to be ended, but its host could not be "
 	    "reached.");
 }
@@ -410,7 +412,7 @@ ssh_job_of(struct job *job)
 			.ctx = s,
 			.on_started = on_started,
 			.on_output = take_output,
-			.on_typed = take_typed };
+			.on_accepted = take_accepted };
 		s->frames.session = job->output->session;
 	}
 	return s;

@@ -24,11 +24,11 @@ confine_without(void)
 #ifdef __SANITIZE_ADDRESS__
 	static const char *const names[] = { "namespaces", "user", "landlock",
 		"seccomp", "everything" };
-	const char *said = getenv("COUNTERSIGN_WITHOUT");
+	const char *disabled = getenv("COUNTERSIGN_WITHOUT");
 	unsigned without = 0;
 
-	for (int i = 0; i < 5 && said != NULL; i++)
-		if (strstr(said, names[i]) != NULL)
+	for (int i = 0; i < 5 && disabled != NULL; i++)
+		if (strstr(disabled, names[i]) != NULL)
 			without |= 1u << i;
 	return without;
 #else

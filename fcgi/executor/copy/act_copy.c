@@ -85,7 +85,7 @@ copy_item(struct copy *c, struct copy_item *item)
 	} else if (S_ISREG(item->stat.mode)) {
 		err = copy_file(c, item, from.data, to.data);
 	} else {
-		copy_say(c, "  %s: skipped, it is no file, folder or link",
+		copy_print(c, "  %s: skipped, it is no file, folder or link",
 		    from.data);
 		c->skipped++;
 	}
@@ -125,12 +125,12 @@ finish_folders(struct copy *c)
 
 /* Reports how the sums were made, and the counts. */
 static void
-say_result(struct copy *c)
+report_result(struct copy *c)
 {
 	int64_t ms = clock_monotonic() - c->begun;
 	char size[32], rate[32];
 
-	copy_say(c,
+	copy_print(c,
 	    "  %zu copied, %zu already there, %zu links, %zu skipped: "
 	    "%s in %.1f s (%s/s). Checksums compared for all files (%s on "
 	    "%s, %s on %s%s).",
@@ -208,7 +208,7 @@ wait_to_reconnect(struct copy *c, const char *why)
 
 /* Ends the job after the connections were lost for good. */
 static void
-say_cut(struct copy *c, const char *why)
+report_cut(struct copy *c, const char *why)
 {
 	if (c->renaming)
 		act_end(c->job, ENDING_UNKNOWN,
@@ -226,19 +226,19 @@ say_cut(struct copy *c, const char *why)
 }
 
 static void
-say_stopped(struct copy *c)
+report_stopped(struct copy *c)
 {
 	struct job *job = c->job;
-	bool artifact = job->loop->stop == STOP_TIMEOUT;
+	bool keep_part = job->loop->stop == STOP_TIMEOUT;
 
 	job->stop = job->loop->stop;
 	job->ending = ENDING_STOPPED;
 	buf_reset(&job->why);
 	if (c->renaming) {
-		say_cut(c, "");
+		report_cut(c, "");
 		return;
 	}
-	if (!artifact && buf_text(&c->part)[0] != '\0') {
+	if (!keep_part && buf_text(&c->part)[0] != '\0') {
 		copy_end_close(&c->to);
 		if (copy_end_open(&c->to) == COPY_OK)
 			copy_discard(c);
@@ -284,7 +284,7 @@ static bool
 reconnect(struct copy *c, enum copy_err err)
 {
 	struct copy_end *bad = c->from.broken ? &c->from : &c->to;
-	const char *why = buf_text(&bad->said);
+	const char *why = buf_text(&bad->error);
 
 	if (!c->scanned) {
 		act_end(
@@ -298,7 +298,7 @@ reconnect(struct copy *c, enum copy_err err)
 	if (err != COPY_REFUSED && wait_to_reconnect(c, why))
 		return true;
 	if (c->job->loop->stop == STOP_NONE)
-		say_cut(c, why);
+		report_cut(c, why);
 	return false;
 }
 
@@ -310,7 +310,7 @@ run_line(struct copy *c)
 
 	c->begun = clock_monotonic();
 	c->next = c->begun + 2000;
-	copy_say(c, "%s:%s -> %s:%s", c->line->from->name,
+	copy_print(c, "%s:%s -> %s:%s", c->line->from->name,
 	    buf_text(&c->line->from_path), c->line->to->name,
 	    buf_text(&c->line->to_path));
 	do
@@ -318,9 +318,9 @@ run_line(struct copy *c)
 	while (err != COPY_OK && err != COPY_FAILED && err != COPY_STOPPED &&
 	    c->job->loop->stop == STOP_NONE && reconnect(c, err));
 	if (err == COPY_OK)
-		say_result(c);
+		report_result(c);
 	else if (c->job->loop->stop != STOP_NONE)
-		say_stopped(c);
+		report_stopped(c);
 	else if (err == COPY_FAILED)
 		copy_discard(c);
 	return err == COPY_OK;
@@ -345,8 +345,8 @@ copy_line(struct job *job, const struct copy_line *line, uint32_t mode)
 	buf_clear(&c.source);
 	buf_clear(&c.target);
 	buf_clear(&c.part);
-	buf_clear(&c.from.said);
-	buf_clear(&c.to.said);
+	buf_clear(&c.from.error);
+	buf_clear(&c.to.error);
 	return ok;
 }
 

@@ -73,7 +73,7 @@ void copy_discard(struct copy *c);
 void copy_progress(struct copy *c, int64_t bytes);
 
 /* Prints a line of the output. */
-void copy_say(struct copy *c, const char *fmt, ...)
+void copy_print(struct copy *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* "1.2 GB" */

@@ -18,7 +18,7 @@ copy_end_init(struct copy_end *e, const struct job_target *target,
 }
 
 enum copy_err
-copy_end_link(struct copy_end *e, enum ssh_result result)
+copy_end_result(struct copy_end *e, enum ssh_result result)
 {
 	static const enum copy_err errs[SSH__MAX] = {
 		[SSH_OK] = COPY_OK,
@@ -46,7 +46,7 @@ open_without_sum(struct copy_end *e, enum copy_err err)
 	copy_sum_close(&e->sum);
 	e->sum.uid = UINT32_MAX;
 	e->broken = false;
-	buf_reset(&e->said);
+	buf_reset(&e->error);
 	return COPY_OK;
 }
 
@@ -57,14 +57,14 @@ copy_end_open(struct copy_end *e)
 
 	if (e->conn != NULL)
 		return COPY_OK;
-	buf_reset(&e->said);
-	err = copy_end_link(
-	    e, ssh_conn_open(e->target, e->loop, &e->conn, &e->said));
+	buf_reset(&e->error);
+	err = copy_end_result(
+	    e, ssh_conn_open(e->target, e->loop, &e->conn, &e->error));
 	if (err == COPY_OK)
 		err = e->ops->open(e);
 	if (err != COPY_OK)
 		return err;
-	err = copy_end_link(e, copy_sum_open(&e->sum, e->conn, &e->said));
+	err = copy_end_result(e, copy_sum_open(&e->sum, e->conn, &e->error));
 	return err == COPY_OK ? COPY_OK : open_without_sum(e, err);
 }
 
@@ -83,31 +83,31 @@ copy_end_close(struct copy_end *e)
 
 /* Maps the server's code. */
 static enum copy_err
-judge(struct copy_end *e, enum sftp_code code)
+map_code(struct copy_end *e, enum sftp_code code)
 {
 	if (code == SFTP_DONE)
 		return COPY_OK;
-	buf_reset(&e->said);
+	buf_reset(&e->error);
 	switch (code) {
 	case SFTP_CUT:
-		buf_puts(&e->said, sftp_why(e->sftp));
-		return copy_end_link(e, sftp_result(e->sftp));
+		buf_puts(&e->error, sftp_why(e->sftp));
+		return copy_end_result(e, sftp_result(e->sftp));
 	case SFTP_ABSENT:
-		buf_puts(&e->said, "it is not there");
+		buf_puts(&e->error, "it is not there");
 		return COPY_ABSENT;
 	case SFTP_DENIED:
-		buf_puts(&e->said, "permission denied");
+		buf_puts(&e->error, "permission denied");
 		break;
 	case SFTP_UNSUPPORTED:
-		buf_puts(&e->said,
+		buf_puts(&e->error,
 		    "the SFTP server there cannot do that in "
 		    "one piece");
 		break;
 	default:
-		buf_printf(&e->said,
+		buf_printf(&e->error,
 		    "the SFTP server said “%s” and nothing "
 		    "more",
-		    sftp_said(e->sftp));
+		    sftp_message(e->sftp));
 		break;
 	}
 	return COPY_FAILED;
@@ -116,7 +116,7 @@ judge(struct copy_end *e, enum sftp_code code)
 static enum copy_err
 remote_open(struct copy_end *e)
 {
-	return copy_end_link(e, sftp_open(e->conn, &e->sftp, &e->said));
+	return copy_end_result(e, sftp_open(e->conn, &e->sftp, &e->error));
 }
 
 static void
@@ -131,7 +131,7 @@ remote_stat(
     struct copy_end *e, const char *path, bool follow, struct copy_stat *ret)
 {
 	struct sftp_attrs a = { 0 };
-	enum copy_err err = judge(e, sftp_stat(e->sftp, path, follow, &a));
+	enum copy_err err = map_code(e, sftp_stat(e->sftp, path, follow, &a));
 
 	*ret = (struct copy_stat){ a.mode, a.uid, a.size, a.mtime };
 	return err;
@@ -140,49 +140,49 @@ remote_stat(
 static enum copy_err
 remote_real(struct copy_end *e, const char *path, struct buf *ret)
 {
-	return judge(e, sftp_real(e->sftp, path, ret));
+	return map_code(e, sftp_real(e->sftp, path, ret));
 }
 
 static enum copy_err
 remote_list(struct copy_end *e, const char *path, copy_name_fn fn, void *ctx)
 {
-	return judge(e, sftp_list(e->sftp, path, fn, ctx));
+	return map_code(e, sftp_list(e->sftp, path, fn, ctx));
 }
 
 static enum copy_err
 remote_readlink(struct copy_end *e, const char *path, struct buf *ret)
 {
-	return judge(e, sftp_readlink(e->sftp, path, ret));
+	return map_code(e, sftp_readlink(e->sftp, path, ret));
 }
 
 static enum copy_err
 remote_symlink(struct copy_end *e, const char *path, const char *content)
 {
-	return judge(e, sftp_symlink(e->sftp, path, content));
+	return map_code(e, sftp_symlink(e->sftp, path, content));
 }
 
 static enum copy_err
 remote_mkdir(struct copy_end *e, const char *path)
 {
-	return judge(e, sftp_mkdir(e->sftp, path));
+	return map_code(e, sftp_mkdir(e->sftp, path));
 }
 
 static enum copy_err
 remote_remove(struct copy_end *e, const char *path)
 {
-	return judge(e, sftp_remove(e->sftp, path));
+	return map_code(e, sftp_remove(e->sftp, path));
 }
 
 static enum copy_err
 remote_rename(struct copy_end *e, const char *from, const char *to)
 {
-	return judge(e, sftp_rename(e->sftp, from, to));
+	return map_code(e, sftp_rename(e->sftp, from, to));
 }
 
 static enum copy_err
 remote_set(struct copy_end *e, const char *path, uint32_t mode, int64_t mtime)
 {
-	return judge(e, sftp_set(e->sftp, path, mode, mtime));
+	return map_code(e, sftp_set(e->sftp, path, mode, mtime));
 }
 
 static int64_t
@@ -194,31 +194,31 @@ remote_space(struct copy_end *e, const char *folder)
 static enum copy_err
 remote_read(struct copy_end *e, const char *path, int64_t from, int64_t size)
 {
-	return judge(e, sftp_read(e->sftp, path, from, size));
+	return map_code(e, sftp_read(e->sftp, path, from, size));
 }
 
 static enum copy_err
 remote_next(struct copy_end *e, const char **ret, size_t *ret_len)
 {
-	return judge(e, sftp_next(e->sftp, ret, ret_len));
+	return map_code(e, sftp_next(e->sftp, ret, ret_len));
 }
 
 static enum copy_err
 remote_write(struct copy_end *e, const char *path, int64_t from)
 {
-	return judge(e, sftp_write(e->sftp, path, from));
+	return map_code(e, sftp_write(e->sftp, path, from));
 }
 
 static enum copy_err
 remote_put(struct copy_end *e, const char *data, size_t len)
 {
-	return judge(e, sftp_put(e->sftp, data, len));
+	return map_code(e, sftp_put(e->sftp, data, len));
 }
 
 static enum copy_err
 remote_end(struct copy_end *e, uint32_t mode, int64_t mtime)
 {
-	return judge(e, sftp_end(e->sftp, mode, mtime));
+	return map_code(e, sftp_end(e->sftp, mode, mtime));
 }
 
 const struct copy_ops copy_remote = {

@@ -69,7 +69,7 @@ struct copy_end {
 	struct ssh_conn *conn;
 	struct sftp *sftp; /* NULL: this machine */
 	struct copy_sum sum;
-	struct buf said;
+	struct buf error;
 	bool broken;  /* this end lost its connection or was refused */
 	int fd;       /* the open file on this machine */
 	int64_t left; /* bytes of it still to read */
@@ -86,7 +86,7 @@ enum copy_err copy_end_open(struct copy_end *e);
 void copy_end_close(struct copy_end *e);
 
 /* Maps a result of the end's connection; sets `broken`. */
-enum copy_err copy_end_link(struct copy_end *e, enum ssh_result result);
+enum copy_err copy_end_result(struct copy_end *e, enum ssh_result result);
 
 extern const struct copy_ops copy_local;
 extern const struct copy_ops copy_remote;

@@ -59,12 +59,12 @@ sum_by_reading(struct copy *c, struct copy_end *e, const char *path,
 	size_t n = 1;
 	enum copy_err err;
 
-	if (!e->sum.told)
-		copy_say(c,
+	if (!e->sum.reported)
+		copy_print(c,
 		    "  %s has no program for checksums, or runs no "
 		    "commands: files are read back from there and compared",
 		    e->target->name);
-	e->sum.told = true;
+	e->sum.reported = true;
 	sha256_begin(&s);
 	err = e->ops->stat(e, path, true, &st);
 	if (err == COPY_OK)
@@ -87,9 +87,9 @@ ask_sum(struct copy_end *e, const char *path, int64_t len, int64_t size)
 {
 	if (e->sum.tool[0] == '\0')
 		return COPY_OK;
-	buf_reset(&e->said);
-	return copy_end_link(
-	    e, copy_sum_ask(&e->sum, path, len, size, &e->said));
+	buf_reset(&e->error);
+	return copy_end_result(
+	    e, copy_sum_ask(&e->sum, path, len, size, &e->error));
 }
 
 static enum copy_err
@@ -100,8 +100,8 @@ take_sum(struct copy *c, struct copy_end *e, const char *path, int64_t len,
 
 	if (e->sum.tool[0] == '\0')
 		return sum_by_reading(c, e, path, len, ret);
-	buf_reset(&e->said);
-	err = copy_end_link(e, copy_sum_take(&e->sum, ret, &e->said));
+	buf_reset(&e->error);
+	err = copy_end_result(e, copy_sum_take(&e->sum, ret, &e->error));
 	if (err == COPY_OK && ret[0] == '\0')
 		return copy_refuse(c,
 		    "%s:%s could not be read by %s there, so "
@@ -190,7 +190,7 @@ find_part(struct copy *c, const struct copy_item *item, const char *from,
 			return err;
 		if (strcmp(sums[0], sums[1]) == 0) {
 			*ret = st.size;
-			copy_say(c,
+			copy_print(c,
 			    "  going on after %s, whose checksums are "
 			    "equal",
 			    copy_size(st.size, size));
@@ -311,7 +311,7 @@ copy_file(struct copy *c, const struct copy_item *item, const char *from,
 		c->same++;
 		c->bytes += item->stat.size;
 		if (c->count <= LISTED)
-			copy_say(c,
+			copy_print(c,
 			    "  %s: is there already, with equal "
 			    "checksum",
 			    to);
@@ -337,7 +337,7 @@ copy_file(struct copy *c, const struct copy_item *item, const char *from,
 	}
 	c->files++;
 	if (c->count <= LISTED)
-		copy_say(c,
+		copy_print(c,
 		    "  %s: %s moved in %.1f s, compared in %.1f s, "
 		    "SHA-256 %s",
 		    to, copy_size(item->stat.size, size), (double)moved / 1000,

@@ -25,20 +25,20 @@
 
 /* Maps the result of a system call, on failure by errno. */
 static enum copy_err
-judge(struct copy_end *e, bool ok)
+finish(struct copy_end *e, bool ok)
 {
 	int error = errno;
 
 	confine_files_own();
 	if (ok)
 		return COPY_OK;
-	buf_reset(&e->said);
-	buf_puts(&e->said, strerror(error));
+	buf_reset(&e->error);
+	buf_puts(&e->error, strerror(error));
 	return error == ENOENT || error == ENOTDIR ? COPY_ABSENT : COPY_FAILED;
 }
 
 /*
- * Begins an operation on a path; judge() ends it. /proc/self/cwd and similar
+ * Begins an operation on a path; finish() ends it. /proc/self/cwd and similar
  * links would bypass the covers.
  */
 static bool
@@ -63,10 +63,10 @@ may_go(struct copy_end *e, const char *path)
 static enum copy_err
 local_open(struct copy_end *e)
 {
-	if (confine_forbidden(&e->said) ||
-	    !confine_choose(NULL, &e->who, &e->said) ||
-	    !confine_view(&e->who, &e->said))
-		return copy_end_link(e, SSH_REFUSED);
+	if (confine_forbidden(&e->error) ||
+	    !confine_choose(NULL, &e->who, &e->error) ||
+	    !confine_view(&e->who, &e->error))
+		return copy_end_result(e, SSH_REFUSED);
 	e->chunk = mem_calloc(1, CHUNK);
 	return COPY_OK;
 }
@@ -84,7 +84,7 @@ local_stat(
     struct copy_end *e, const char *path, bool follow, struct copy_stat *ret)
 {
 	struct stat st = { 0 };
-	enum copy_err err = judge(e,
+	enum copy_err err = finish(e,
 	    may_go(e, path) &&
 		fstatat(AT_FDCWD, path, &st,
 		    follow ? 0 : AT_SYMLINK_NOFOLLOW) == 0);
@@ -98,7 +98,7 @@ static enum copy_err
 local_real(struct copy_end *e, const char *path, struct buf *ret)
 {
 	char *real = may_go(e, path) ? realpath(path, NULL) : NULL;
-	enum copy_err err = judge(e, real != NULL);
+	enum copy_err err = finish(e, real != NULL);
 
 	if (real != NULL) {
 		buf_reset(ret);
@@ -116,12 +116,12 @@ local_list(struct copy_end *e, const char *path, copy_name_fn fn, void *ctx)
 	enum copy_err err;
 
 	if (d == NULL)
-		return judge(e, false);
+		return finish(e, false);
 	while (errno = 0, (entry = readdir(d)) != NULL)
 		if (strcmp(entry->d_name, ".") != 0 &&
 		    strcmp(entry->d_name, "..") != 0)
 			fn(ctx, entry->d_name, strlen(entry->d_name));
-	err = judge(e, errno == 0);
+	err = finish(e, errno == 0);
 	closedir(d);
 	return err;
 }
@@ -132,7 +132,7 @@ local_readlink(struct copy_end *e, const char *path, struct buf *ret)
 	char content[PATH_MAX];
 	ssize_t n = may_go(e, path) ? readlink(path, content, sizeof(content))
 				    : -1;
-	enum copy_err err = judge(e, n >= 0);
+	enum copy_err err = finish(e, n >= 0);
 
 	if (n < 0)
 		return err;
@@ -144,19 +144,19 @@ local_readlink(struct copy_end *e, const char *path, struct buf *ret)
 static enum copy_err
 local_symlink(struct copy_end *e, const char *path, const char *content)
 {
-	return judge(e, may_go(e, path) && symlink(content, path) == 0);
+	return finish(e, may_go(e, path) && symlink(content, path) == 0);
 }
 
 static enum copy_err
 local_mkdir(struct copy_end *e, const char *path)
 {
-	return judge(e, may_go(e, path) && mkdir(path, 0777) == 0);
+	return finish(e, may_go(e, path) && mkdir(path, 0777) == 0);
 }
 
 static enum copy_err
 local_remove(struct copy_end *e, const char *path)
 {
-	return judge(e, may_go(e, path) && unlink(path) == 0);
+	return finish(e, may_go(e, path) && unlink(path) == 0);
 }
 
 /* The rename is durable when it returns. */
@@ -164,7 +164,7 @@ static enum copy_err
 local_rename(struct copy_end *e, const char *from, const char *to)
 {
 	char *folder = mem_strndup(to, (size_t)(strrchr(to, '/') - to) + 1);
-	enum copy_err err = judge(
+	enum copy_err err = finish(
 	    e, may_go(e, from) && may_go(e, to) && rename(from, to) == 0);
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -181,7 +181,7 @@ local_set(struct copy_end *e, const char *path, uint32_t mode, int64_t mtime)
 {
 	const struct timespec times[2] = { { mtime, 0 }, { mtime, 0 } };
 
-	return judge(e,
+	return finish(e,
 	    may_go(e, path) && chmod(path, mode & 07777) == 0 &&
 		utimensat(AT_FDCWD, path, times, 0) == 0);
 }
@@ -202,7 +202,7 @@ local_read(struct copy_end *e, const char *path, int64_t from, int64_t size)
 	e->fd = may_go(e, path) ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
 				: -1;
 	e->left = size - from;
-	return judge(e, e->fd >= 0 && lseek(e->fd, from, SEEK_SET) == from);
+	return finish(e, e->fd >= 0 && lseek(e->fd, from, SEEK_SET) == from);
 }
 
 static enum copy_err
@@ -216,7 +216,7 @@ local_next(struct copy_end *e, const char **ret, size_t *ret_len)
 	*ret = e->chunk;
 	*ret_len = n > 0 ? (size_t)n : 0;
 	e->left -= n > 0 ? n : 0;
-	return judge(e, n >= 0);
+	return finish(e, n >= 0);
 }
 
 static enum copy_err
@@ -228,13 +228,13 @@ local_write(struct copy_end *e, const char *path, int64_t from)
 				      0600)
 				: -1;
 	e->left = 0;
-	return judge(e, e->fd >= 0 && lseek(e->fd, from, SEEK_SET) == from);
+	return finish(e, e->fd >= 0 && lseek(e->fd, from, SEEK_SET) == from);
 }
 
 static enum copy_err
 local_put(struct copy_end *e, const char *data, size_t len)
 {
-	return judge(e, io_write_all(e->fd, data, len) == 0);
+	return finish(e, io_write_all(e->fd, data, len) == 0);
 }
 
 static enum copy_err
@@ -246,11 +246,11 @@ local_end(struct copy_end *e, uint32_t mode, int64_t mtime)
 	if (e->fd < 0)
 		return COPY_OK;
 	if (mode != 0)
-		err = judge(e,
+		err = finish(e,
 		    fchmod(e->fd, mode & 07777) == 0 &&
 			futimens(e->fd, times) == 0 && fsync(e->fd) == 0);
 	if (close(e->fd) != 0 && err == COPY_OK)
-		err = judge(e, false);
+		err = finish(e, false);
 	e->fd = -1;
 	return err;
 }

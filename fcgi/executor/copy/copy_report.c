@@ -47,7 +47,7 @@ put_time(int64_t ms, char text[32])
 }
 
 void
-copy_say(struct copy *c, const char *fmt, ...)
+copy_print(struct copy *c, const char *fmt, ...)
 {
 	char *text = NULL;
 	va_list ap;
@@ -82,7 +82,7 @@ copy_progress(struct copy *c, int64_t bytes)
 	if (rate <= 0 || c->bytes > c->total)
 		return;
 	put_time((c->total - c->bytes) * 1000 / rate, left);
-	copy_say(c, "  %lld %%, %s of %s, %s/s, %s left",
+	copy_print(c, "  %lld %%, %s of %s, %s/s, %s left",
 	    (long long)(c->bytes * 100 / c->total), copy_size(c->bytes, sent),
 	    copy_size(c->total, total), copy_size(rate, speed), left);
 	status_progress(c->job->target->name, "%lld %% of %s, %s/s, %s left",
@@ -116,7 +116,7 @@ advice(const char *reason)
 
 /* If an SFTP server only answers "Failure", the free space may explain it. */
 static void
-look_for_space(struct copy_end *e, const char *path)
+check_space(struct copy_end *e, const char *path)
 {
 	char *slash, size[32], *folder = strdup(path);
 	int64_t space;
@@ -129,8 +129,8 @@ look_for_space(struct copy_end *e, const char *path)
 	(void)e->ops->end(e, 0, 0); /* collects all pending replies */
 	space = e->ops->space(e, folder);
 	if (space >= 0 && space < FULL) {
-		buf_reset(&e->said);
-		buf_printf(&e->said, "no space is left there (%s free)",
+		buf_reset(&e->error);
+		buf_printf(&e->error, "no space is left there (%s free)",
 		    copy_size(space, size));
 	}
 	free(folder);
@@ -147,9 +147,9 @@ copy_fail(struct copy *c, struct copy_end *e, enum copy_err err,
 	if (err != COPY_FAILED)
 		return err;
 	if (e->sftp != NULL && strcmp(what, "written") == 0 &&
-	    strstr(buf_text(&e->said), "permission") == NULL)
-		look_for_space(e, path);
-	reason = buf_text(&e->said);
+	    strstr(buf_text(&e->error), "permission") == NULL)
+		check_space(e, path);
+	reason = buf_text(&e->error);
 	act_end(c->job, ENDING_FAILED,
 	    "%s:%s could not be %s: %s. Nothing "
 	    "under its final name was changed. %s",

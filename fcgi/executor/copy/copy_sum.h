@@ -12,7 +12,7 @@ struct copy_sum {
 	struct stream *stream;
 	char tool[16]; /* "sha256sum", "shasum", or "" */
 	uint32_t uid;  /* our user id there */
-	bool told;     /* the use of reading was reported */
+	bool reported; /* the use of reading was reported */
 };
 
 /*

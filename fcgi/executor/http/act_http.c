@@ -145,15 +145,15 @@ certificate_hint(const struct exchange *x)
 
 /* The reason why nothing was sent, and a hint; the tunnel may have a reason. */
 static void
-end_unsent(struct exchange *x, CURLcode code, const struct buf *said)
+end_unsent(struct exchange *x, CURLcode code, const struct buf *report)
 {
 	const char *url = x->request->url, *to = x->job->target->name;
 	const char *detail = x->error[0] != '\0' ? x->error
 						 : curl_easy_strerror(code);
 
-	if (said->len > 0)
+	if (report->len > 0)
 		act_end(x->job, ENDING_FAILED, "%s was not sent. %s", url,
-		    buf_text(said));
+		    buf_text(report));
 	else if (x->refused_address)
 		act_end(x->job, ENDING_FAILED,
 		    "%s was not sent: its address "
@@ -214,14 +214,14 @@ end_fault(struct exchange *x, CURLcode code)
 	const char *detail = x->error[0] != '\0' ? x->error
 						 : curl_easy_strerror(code);
 	enum ending ending = only_reads(q) ? ENDING_FAILED : ENDING_UNKNOWN;
-	struct buf said = { 0 };
+	struct buf report = { 0 };
 	long status = 0;
 	bool nowhere;
 
 	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
-	nowhere = tunnel_said(x->tunnel, &said);
+	nowhere = tunnel_report(x->tunnel, &report);
 	if (!x->sent || nowhere)
-		end_unsent(x, code, &said);
+		end_unsent(x, code, &report);
 	else if (strstr(detail, "alert") != NULL && x->head.len == 0)
 		act_end(x->job, ENDING_FAILED,
 		    "%s %s was refused by the "
@@ -241,15 +241,15 @@ end_fault(struct exchange *x, CURLcode code)
 		act_end(x->job, ending,
 		    "%s %s was sent, and its answer is "
 		    "not complete: %s. %s%s%s%s",
-		    q->method, q->url, detail, buf_text(&said),
-		    said.len > 0 ? " " : "",
+		    q->method, q->url, detail, buf_text(&report),
+		    report.len > 0 ? " " : "",
 		    ending == ENDING_FAILED
 			? "It only reads, so it can be "
 			  "sent again."
 			: "Whether the server did it is not known: "
 			  "look there before you go on.",
 		    certificate_hint(x));
-	buf_clear(&said);
+	buf_clear(&report);
 }
 
 /* The answer is complete, with an error status. */
@@ -292,7 +292,7 @@ enum answer { ANSWER_NO, ANSWER_YES, ANSWER_FOLLOW };
 
 /* Evaluates the complete answer: success, or a redirect to follow. */
 static enum answer
-judge(struct exchange *x, struct hop *hop, int followed)
+evaluate_answer(struct exchange *x, struct hop *hop, int followed)
 {
 	const char *why = NULL;
 	char *to = NULL;
@@ -306,7 +306,7 @@ judge(struct exchange *x, struct hop *hop, int followed)
 	    followed < x->job->spec->redirects) {
 		why = http_follow(x->arena, status, to, hop);
 		if (why == NULL && hop->stranger && x->tunnel->port > 0)
-			why = "is of another server, where the way over SSH "
+			why = "is of another server, where the tunnel over SSH "
 			      "does not lead.";
 		if (why == NULL)
 			return ANSWER_FOLLOW;
@@ -343,7 +343,7 @@ exchange_one(struct exchange *x, size_t number, struct hop *hop, int followed)
 	if (code != CURLE_OK)
 		end_fault(x, code);
 	else
-		answer = judge(x, hop, followed);
+		answer = evaluate_answer(x, hop, followed);
 out:
 	exchange_close(x);
 	return answer;
@@ -464,7 +464,7 @@ act_http(struct job *job)
 	output_save_begin(job->output);
 	if (!is_sound(job) || !prepare(job, &r))
 		goto out;
-	if (job->spec->look) {
+	if (job->spec->dry_run) {
 		show_all(job, &r);
 		goto out;
 	}

@@ -40,7 +40,7 @@ add_text(struct making *m, const char *text, size_t len)
 }
 
 static bool
-add_kept(struct making *m, const char *name)
+add_artifact(struct making *m, const char *name)
 {
 	const struct job_spec *o = m->job->spec;
 	struct payload *p = m->payload;
@@ -91,7 +91,7 @@ static bool
 add_body(struct making *m, const struct http_body *b)
 {
 	if (b->artifact != NULL)
-		return add_kept(m, b->artifact);
+		return add_artifact(m, b->artifact);
 	if (b->file != NULL)
 		return add_file(m, b->file);
 	if (b->text != NULL)

@@ -57,16 +57,16 @@ refused(const char *from, const char *to)
 	return NULL;
 }
 
-/* Copies the headers without those that fail(), in order. */
+/* Copies the headers for which wanted() returns true, in order. */
 static void
-keep_headers(
-    struct arena *a, struct http_headers *h, bool (*artifact)(const char *name))
+filter_headers(
+    struct arena *a, struct http_headers *h, bool (*wanted)(const char *name))
 {
 	struct http_header *all = arena_alloc(a, (h->count + 1) * sizeof(*all));
 	size_t n = 0;
 
 	for (size_t i = 0; i < h->count; i++)
-		if (artifact(h->all[i].name))
+		if (wanted(h->all[i].name))
 			all[n++] = h->all[i];
 	h->all = all;
 	h->count = n;
@@ -94,7 +94,7 @@ drop_body(struct arena *a, struct hop *hop)
 	hop->body = false;
 	q->body = (struct http_body){ 0 };
 	q->parts_count = 0;
-	keep_headers(a, &q->headers, is_not_of_body);
+	filter_headers(a, &q->headers, is_not_of_body);
 }
 
 const char *
@@ -117,7 +117,7 @@ http_follow(struct arena *a, long status, const char *to, struct hop *hop)
 			return "is of another server, which must not get what "
 			       "this request would change or send.";
 		hop->stranger = true;
-		keep_headers(a, &q->headers, is_for_anybody);
+		filter_headers(a, &q->headers, is_for_anybody);
 		drop_body(a, hop);
 	}
 	q->url = arena_strdup(a, to);

@@ -251,9 +251,9 @@ set_local(struct exchange *x)
 	if (x->tunnel->port == 0)
 		return;
 	to = mem_printf("::127.0.0.1:%d", x->tunnel->port);
-	if ((x->local = curl_slist_append(NULL, to)) == NULL)
+	if ((x->connect_to = curl_slist_append(NULL, to)) == NULL)
 		log_bug("out of memory");
-	curl_easy_setopt(x->curl, CURLOPT_CONNECT_TO, x->local);
+	curl_easy_setopt(x->curl, CURLOPT_CONNECT_TO, x->connect_to);
 	free(to);
 }
 
@@ -357,7 +357,7 @@ exchange_close(struct exchange *x)
 {
 	curl_easy_cleanup(x->curl);
 	curl_slist_free_all(x->headers);
-	curl_slist_free_all(x->local);
+	curl_slist_free_all(x->connect_to);
 	buf_clear(&x->head);
 	buf_clear(&x->body);
 }

@@ -27,10 +27,10 @@ struct exchange {
 	size_t most;             /* limit of the answer's size */
 	CURL *curl;
 	struct curl_slist *headers;
-	struct tunnel *tunnel;    /* port 0: none */
-	struct curl_slist *local; /* its redirection for curl */
-	struct arena *arena;      /* owned by the caller */
-	bool stranger;            /* gets no credentials */
+	struct tunnel *tunnel;         /* port 0: none */
+	struct curl_slist *connect_to; /* its redirection for curl */
+	struct arena *arena;           /* owned by the caller */
+	bool stranger;                 /* gets no credentials */
 	char error[CURL_ERROR_SIZE];
 	struct buf head; /* of the answer */
 	struct buf body;

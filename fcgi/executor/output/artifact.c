@@ -37,66 +37,66 @@ artifact_open(
 {
 	char *path = mem_printf("%s" EXEC_KEPT, target);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-	struct artifact *k;
+	struct artifact *a;
 
 	if (fd < 0) {
 		free(path);
 		return NULL;
 	}
-	k = mem_calloc(1, sizeof(*k));
-	k->spec = o;
-	k->path = path;
-	k->fd = fd;
-	k->mask = mask_stream_new(mask);
-	return k;
+	a = mem_calloc(1, sizeof(*a));
+	a->spec = o;
+	a->path = path;
+	a->fd = fd;
+	a->mask = mask_stream_new(mask);
+	return a;
 }
 
 static bool
-is_refused(const struct artifact *k)
+is_refused(const struct artifact *a)
 {
-	return k->size > EXEC_KEPT_LIMIT || mask_stream_hid(k->mask) > 0 ||
-	    k->failed != 0;
+	return a->size > EXEC_KEPT_LIMIT ||
+	    mask_stream_first_secret(a->mask) > 0 || a->failed != 0;
 }
 
 static void
-empty(struct artifact *k)
+empty(struct artifact *a)
 {
-	buf_reset(&k->clear);
-	if (ftruncate(k->fd, 0) != 0 || lseek(k->fd, 0, SEEK_SET) != 0)
-		k->failed = errno;
+	buf_reset(&a->clear);
+	if (ftruncate(a->fd, 0) != 0 || lseek(a->fd, 0, SEEK_SET) != 0)
+		a->failed = errno;
 }
 
 static void
-flush(struct artifact *k)
+flush(struct artifact *a)
 {
-	if (is_refused(k))
-		empty(k);
-	else if (io_write_all(k->fd, k->clear.data, k->clear.len) != 0)
-		k->failed = errno;
-	buf_reset(&k->clear);
+	if (is_refused(a))
+		empty(a);
+	else if (io_write_all(a->fd, a->clear.data, a->clear.len) != 0)
+		a->failed = errno;
+	buf_reset(&a->clear);
 }
 
 void
-artifact_put(struct artifact *k, const char *data, size_t len)
+artifact_put(struct artifact *a, const char *data, size_t len)
 {
-	bool refused = is_refused(k);
+	bool refused = is_refused(a);
 
-	k->size += (int64_t)len;
+	a->size += (int64_t)len;
 	if (refused)
 		return;
-	mask_put(k->mask, data, len, &k->clear);
-	if (k->clear.len >= WRITE_BYTES || is_refused(k))
-		flush(k);
+	mask_put(a->mask, data, len, &a->clear);
+	if (a->clear.len >= WRITE_BYTES || is_refused(a))
+		flush(a);
 }
 
 void
-artifact_reset(struct artifact *k)
+artifact_reset(struct artifact *a)
 {
-	mask_finish(k->mask, &k->clear);
-	mask_stream_forget(k->mask);
-	k->size = 0;
-	k->failed = 0;
-	empty(k);
+	mask_finish(a->mask, &a->clear);
+	mask_stream_forget(a->mask);
+	a->size = 0;
+	a->failed = 0;
+	empty(a);
 }
 
 /* The name of the secret, or its key in the target. */
@@ -110,48 +110,48 @@ name_of(const struct job_spec *o, const char *secret)
 }
 
 bool
-artifact_end(struct artifact *k, int64_t *ret_bytes, struct buf *why)
+artifact_end(struct artifact *a, int64_t *ret_bytes, struct buf *why)
 {
-	const char *name = k->spec->save;
-	size_t hid;
+	const char *name = a->spec->save;
+	size_t secret;
 
-	mask_finish(k->mask, &k->clear);
-	hid = mask_stream_hid(k->mask);
-	flush(k);
-	if (k->failed == 0 && fdatasync(k->fd) != 0)
-		k->failed = errno;
-	if (hid > 0)
+	mask_finish(a->mask, &a->clear);
+	secret = mask_stream_first_secret(a->mask);
+	flush(a);
+	if (a->failed == 0 && fdatasync(a->fd) != 0)
+		a->failed = errno;
+	if (secret > 0)
 		buf_printf(why,
 		    "The output contains the secret %s, and is "
 		    "not kept as %s: masked, it would be something else, and "
 		    "unmasked it would stand on the disk. Let the step leave "
 		    "the secret out.",
-		    name_of(k->spec, k->spec->mask[hid - 1]), name);
-	else if (k->size > EXEC_KEPT_LIMIT)
+		    name_of(a->spec, a->spec->mask[secret - 1]), name);
+	else if (a->size > EXEC_KEPT_LIMIT)
 		buf_printf(why,
 		    "The output is %lld bytes long and is not kept "
 		    "as %s: %lld MB at most are kept. Let the step print less, "
 		    "or copy the file instead.",
-		    (long long)k->size, name,
+		    (long long)a->size, name,
 		    (long long)EXEC_KEPT_LIMIT / 1048576);
-	else if (k->failed != 0)
+	else if (a->failed != 0)
 		buf_printf(why, "The output could not be kept as %s: %s.", name,
-		    strerror(k->failed));
+		    strerror(a->failed));
 	else
-		*ret_bytes = k->size;
-	return !is_refused(k);
+		*ret_bytes = a->size;
+	return !is_refused(a);
 }
 
 void
-artifact_close(struct artifact *k, bool drop)
+artifact_close(struct artifact *a, bool drop)
 {
-	if (k == NULL)
+	if (a == NULL)
 		return;
-	close(k->fd);
+	close(a->fd);
 	if (drop)
-		unlink(k->path);
-	mask_stream_free(k->mask);
-	buf_clear(&k->clear);
-	free(k->path);
-	free(k);
+		unlink(a->path);
+	mask_stream_free(a->mask);
+	buf_clear(&a->clear);
+	free(a->path);
+	free(a);
 }

@@ -21,17 +21,17 @@ struct artifact *artifact_open(
     const struct job_spec *o, const char *target, const struct mask *mask);
 
 /* Adds bytes; drops them for another repeat, or another answer. */
-void artifact_put(struct artifact *k, const char *data, size_t len);
-void artifact_reset(struct artifact *k);
+void artifact_put(struct artifact *a, const char *data, size_t len);
+void artifact_reset(struct artifact *a);
 
 /*
  * The output is complete.  True: it is on disk, durably, *ret_bytes of it.
  * False: it is not saved, and a sentence was appended to why: it is too long,
  * contains a secret, or could not be written.
  */
-bool artifact_end(struct artifact *k, int64_t *ret_bytes, struct buf *why);
+bool artifact_end(struct artifact *a, int64_t *ret_bytes, struct buf *why);
 
 /* Frees k; with `drop` the file is removed. k may be NULL. */
-void artifact_close(struct artifact *k, bool drop);
+void artifact_close(struct artifact *a, bool drop);
 
 #endif

@@ -18,7 +18,7 @@
 
 /* EXEC/TARGET.save */
 static bool
-is_kept(const char *file)
+is_artifact(const char *file)
 {
 	size_t n = 2 * EXEC_ID_BYTES, len = strlen(file);
 	char target[65];
@@ -41,18 +41,18 @@ artifact_input_read_files(struct json_object *files, const char *name,
 {
 	if (!json_object_is_type(files, json_type_object))
 		return fault_set(fault, ERR_INVALID, "order", "artifacts",
-		    "The order is wrong: what was kept is no object.");
+		    "The job spec is invalid: artifacts is no object.");
 	*ret = mem_realloc(*ret,
 	    *ret_count + (size_t)json_object_object_length(files) + 1,
 	    sizeof(**ret));
 	json_object_object_foreach (files, target, v) {
 		const char *file = json_object_get_string(v);
 
-		if (!text_is_id(target) || file == NULL || !is_kept(file))
+		if (!text_is_id(target) || file == NULL || !is_artifact(file))
 			return fault_set(fault, ERR_INVALID, "order",
 			    "artifacts",
-			    "The order is wrong: it names a file "
-			    "that no step has kept.");
+			    "The job spec is invalid: it names a file "
+			    "that is no artifact of a step.");
 		(*ret)[(*ret_count)++] = (struct job_artifact){ name, target,
 			file };
 	}

@@ -90,7 +90,7 @@ show(struct pair *p, const char *text, size_t len)
  * shown.
  */
 static void
-say_place(struct pair *p)
+report_place(struct pair *p)
 {
 	size_t n = p->was.len < p->is.len ? p->was.len : p->is.len, i = 0;
 
@@ -104,7 +104,7 @@ say_place(struct pair *p)
 }
 
 static void
-say_difference(struct pair *p)
+report_difference(struct pair *p)
 {
 	const char *id = p->job->spec->same_as;
 	char *was = mem_printf("the output of %s", id);
@@ -141,9 +141,9 @@ compare(struct pair *p)
 	if (p->was.len <= SHOWN_MAX && p->is.len <= SHOWN_MAX &&
 	    text_is_utf8(buf_text(&p->was), p->was.len) &&
 	    text_is_utf8(buf_text(&p->is), p->is.len))
-		say_difference(p);
+		report_difference(p);
 	else
-		say_place(p);
+		report_place(p);
 	return false;
 }
 

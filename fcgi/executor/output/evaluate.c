@@ -174,7 +174,7 @@ find(struct watched *w, const char *line, size_t len, size_t at, size_t size)
  * make it invalid.
  */
 static void
-look(struct watched *w, const char *line, size_t len, bool cut)
+match_line(struct watched *w, const char *line, size_t len, bool cut)
 {
 	enum match match;
 	size_t at, size;
@@ -188,7 +188,7 @@ look(struct watched *w, const char *line, size_t len, bool cut)
 	} else if (cut || match == MATCH_GAVE_UP) {
 		w->unclear_count++;
 		w->unclear = cut ? "it has a line of more than 8 MB, which is "
-				   "too long to be looked at"
+				   "too long to be checked"
 		    : !text_is_utf8(line, len)
 		    ? "one of its lines is not UTF-8 text, and whether it "
 		      "matches depends on its encoding; let the program "
@@ -208,14 +208,14 @@ see_line(void *ctx, const char *line, size_t len, bool cut)
 		line += 3; /* skip a byte order mark */
 		len -= 3;
 	}
-	look(&e->expect, line, len, cut);
-	look(&e->reject, line, len, cut);
+	match_line(&e->expect, line, len, cut);
+	match_line(&e->reject, line, len, cut);
 	for (size_t i = 0; i < e->spec->captures_count; i++)
-		look(&e->captures[i], line, len, cut);
+		match_line(&e->captures[i], line, len, cut);
 }
 
 static void
-artifact(struct evaluate *e, const char *data, size_t len)
+store_output(struct evaluate *e, const char *data, size_t len)
 {
 	size_t room = EVALUATE_SAVE - e->saved.len;
 
@@ -238,7 +238,7 @@ put(struct evaluate *e, const char *data, size_t len, bool by_line, bool saved)
 	if (by_line && e->by_line)
 		lines_put(&e->lines, data, len);
 	if (saved && e->keeping && !e->taken)
-		artifact(e, data, len);
+		store_output(e, data, len);
 }
 
 void
@@ -264,7 +264,7 @@ void
 evaluate_save(struct evaluate *e, const char *data, size_t len)
 {
 	if (e->keeping && !e->taken)
-		artifact(e, data, len);
+		store_output(e, data, len);
 }
 
 void
@@ -421,7 +421,7 @@ is_success(const struct job_spec *o, int code)
 }
 
 static void
-say_exit(
+report_exit(
     const struct job_spec *o, int code, const char *target, struct buf *why)
 {
 	buf_printf(why, "The script exited with %d on %s", code, target);
@@ -465,7 +465,7 @@ put_excerpt(const struct evaluate *e, struct buf *why)
 
 /* Checks expect= and reject=. `ok`: no failure before. */
 static bool
-judge_lines(const struct evaluate *e, bool ok, struct buf *why)
+check_lines(const struct evaluate *e, bool ok, struct buf *why)
 {
 	const char *blank = ok ? "" : " ";
 
@@ -509,8 +509,8 @@ evaluate_end(struct evaluate *e, int code, const char *target,
 	lines_finish(&e->lines);
 	lines_finish(&e->unshown);
 	if (!ok)
-		say_exit(e->spec, code, target, why);
-	ok = judge_lines(e, ok, why);
+		report_exit(e->spec, code, target, why);
+	ok = check_lines(e, ok, why);
 	for (size_t i = 0; ok && i < e->spec->captures_count; i++)
 		ok = capture(e, i, captures, why);
 	if (ok)

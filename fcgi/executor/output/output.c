@@ -60,7 +60,7 @@ output_put(struct output *o, const char *data, size_t len)
 		return;
 	}
 	evaluate_put(o->evaluate, data, len);
-	if (o->artifact != NULL && !o->keeps_other)
+	if (o->artifact != NULL && !o->saves_other)
 		artifact_put(o->artifact, data, len);
 	output_show(o, data, len);
 }
@@ -68,7 +68,7 @@ output_put(struct output *o, const char *data, size_t len)
 void
 output_save_begin(struct output *o)
 {
-	o->keeps_other = true;
+	o->saves_other = true;
 	if (o->artifact != NULL)
 		artifact_reset(o->artifact);
 }
@@ -141,11 +141,11 @@ output_line(struct output *o, const char *line)
 }
 
 void
-output_hear(struct output *o, const struct pollfd fds[2])
+output_read_input(struct output *o, const struct pollfd fds[2])
 {
 	struct size size;
 
-	input_session_hear(o->session, fds);
+	input_session_read(o->session, fds);
 	size = input_session_size(o->session);
 	if (size.columns == 0)
 		return;

@@ -24,7 +24,7 @@ struct output {
 	struct mask_stream *mask;
 	struct recorder *recorder; /* NULL after it was closed */
 	struct artifact *artifact; /* NULL: it is not saved */
-	bool keeps_other;          /* output_save() provides the artifact */
+	bool saves_other;          /* output_save() provides the artifact */
 	struct buf masked;
 	struct screen *screen;         /* NULL: it is not a terminal, */
 	struct input_session *session; /* likewise */
@@ -56,7 +56,7 @@ int64_t output_tick(struct output *o, int64_t now);
  * Of a terminal: reads input on the descriptors of input_session_fds(), and
  * records changes of its size.
  */
-void output_hear(struct output *o, const struct pollfd fds[2]);
+void output_read_input(struct output *o, const struct pollfd fds[2]);
 
 /*
  * Of a terminal: appends the last line that it shows, redacted, as a sentence

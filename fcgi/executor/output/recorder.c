@@ -73,7 +73,7 @@ struct recorder {
 };
 
 static void
-keep_failure(struct recorder *r, enum err err)
+store_failure(struct recorder *r, enum err err)
 {
 	if (err != ERR_OK && r->failed == 0)
 		r->failed = errno != 0 ? errno : EIO;
@@ -181,9 +181,9 @@ put_event(struct recorder *r, int64_t ms, const char *p, size_t len)
 
 /* Appends the events to the cast. */
 static void
-keep_events(struct recorder *r)
+write_events(struct recorder *r)
 {
-	keep_failure(r, head_tail_put(r->cast, r->events.data, r->events.len));
+	store_failure(r, head_tail_put(r->cast, r->events.data, r->events.len));
 	r->since_size += r->events.len;
 	buf_reset(&r->events);
 }
@@ -194,7 +194,7 @@ put_size(struct recorder *r, int64_t ms)
 	buf_printf(&r->events, "[%lld.%03lld, \"r\", \"%dx%d\"]\n",
 	    (long long)(ms / 1000), (long long)(ms % 1000), r->columns,
 	    r->rows);
-	keep_events(r);
+	write_events(r);
 	r->since_size = 0;
 }
 
@@ -211,7 +211,7 @@ put_events(struct recorder *r, int64_t ms, const char *p, size_t left)
 		while (n < left && n > 0 && (p[n] & 0xc0) == 0x80)
 			n--;
 		put_event(r, ms, p, n);
-		keep_events(r);
+		write_events(r);
 		p += n;
 		left -= n;
 	}
@@ -249,10 +249,10 @@ settle(struct recorder *r)
 		if (r->left_out > 0) {
 			buf_printf(&r->events, LEFT_OUT, (int)(l.ms / 1000),
 			    (int)(l.ms % 1000), (long long)r->left_out);
-			keep_events(r);
+			write_events(r);
 			r->left_out = 0;
 		}
-		keep_failure(r,
+		store_failure(r,
 		    head_tail_get(
 			r->text, l.at, buf_reserve(&text, l.len), l.len));
 		put_events(r, l.ms, text.data, l.len);
@@ -273,7 +273,7 @@ recorder_flush(struct recorder *r)
 		sealed_put(r->sealed, buf_text(text), text->len);
 	} else {
 		if (text->len > 0)
-			keep_failure(
+			store_failure(
 			    r, head_tail_put(r->text, text->data, text->len));
 		if (!r->terminal && text->len >= r->most &&
 		    head_tail_size(r->cast) > r->half) {
@@ -340,7 +340,7 @@ recorder_open(const char *target, int64_t limit, bool terminal,
 	    "\"height\": 24, \"timestamp\": %lld, "
 	    "\"env\": {\"TERM\": \"%s\"}}\n",
 	    (long long)(clock_now() / 1000), terminal ? "xterm" : "dumb");
-	keep_failure(r, head_tail_put(r->cast, header, strlen(header)));
+	store_failure(r, head_tail_put(r->cast, header, strlen(header)));
 	if (seal_to != NULL)
 		seal(r, target, seal_to);
 out:
@@ -417,10 +417,10 @@ recorder_close(struct recorder *r, int64_t *ret_bytes, int64_t *ret_dropped)
 	utf8_finish(&r->clean_text, &r->pending_text);
 	recorder_flush(r);
 	*ret_bytes = head_tail_size(r->text);
-	keep_failure(r, head_tail_close(r->text, text_notice, r, ret_dropped));
-	keep_failure(r, head_tail_close(r->cast, cast_notice, r, &ignored));
+	store_failure(r, head_tail_close(r->text, text_notice, r, ret_dropped));
+	store_failure(r, head_tail_close(r->cast, cast_notice, r, &ignored));
 	if (r->sealed != NULL)
-		keep_failure(
+		store_failure(
 		    r, sealed_close(r->sealed, ret_bytes, ret_dropped));
 	failed = r->failed;
 	buf_clear(&r->pending);

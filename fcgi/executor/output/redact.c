@@ -45,11 +45,11 @@ struct mask {
 struct mask_stream {
 	const struct mask *mask;
 	struct buf held;
-	size_t done;     /* bytes of held that were released */
-	size_t covered;  /* bytes from there to redact */
-	bool hiding;     /* the last output was a redaction */
-	bool line_start; /* held begins a line */
-	size_t hid;      /* the first secret found, from 1 */
+	size_t done;         /* bytes of held that were released */
+	size_t covered;      /* bytes from there to redact */
+	bool redacting;      /* the last output was a redaction */
+	bool line_start;     /* held begins a line */
+	size_t first_secret; /* the first secret found, from 1 */
 };
 
 static unsigned
@@ -203,15 +203,15 @@ mask_stream_idle(const struct mask_stream *s)
 }
 
 size_t
-mask_stream_hid(const struct mask_stream *s)
+mask_stream_first_secret(const struct mask_stream *s)
 {
-	return s->hid;
+	return s->first_secret;
 }
 
 void
 mask_stream_forget(struct mask_stream *s)
 {
-	s->hid = 0;
+	s->first_secret = 0;
 }
 
 /* Index of the first pattern that begins with this pair of bytes, or later. */
@@ -256,8 +256,8 @@ match_at(struct mask_stream *s, size_t i, bool *ret_more)
 			*ret_more = true;
 		else if (t->cover > cover)
 			cover = t->cover;
-		if (cover > 0 && s->hid == 0)
-			s->hid = t->secret;
+		if (cover > 0 && s->first_secret == 0)
+			s->first_secret = t->secret;
 	}
 	return cover;
 }
@@ -273,9 +273,9 @@ release(struct mask_stream *s, size_t upto, struct buf *out)
 
 	if (n == 0)
 		return;
-	if (redact > 0 && !s->hiding)
+	if (redact > 0 && !s->redacting)
 		buf_puts(out, MASK_TEXT);
-	s->hiding = redact == n;
+	s->redacting = redact == n;
 	buf_put(out, s->held.data + s->done + redact, n - redact);
 	s->covered -= redact;
 	s->done = upto;
@@ -352,12 +352,13 @@ mask_finish(struct mask_stream *s, struct buf *out)
 		    memcmp(t->text, s->held.data, t->cover) != 0)
 			continue;
 		s->covered = t->cover;
-		s->hid = s->hid == 0 ? t->secret : s->hid;
+		s->first_secret = s->first_secret == 0 ? t->secret
+						       : s->first_secret;
 	}
 	release(s, s->held.len, out);
 	forget(s);
 	s->covered = 0;
-	s->hiding = false;
+	s->redacting = false;
 	s->line_start = true;
 }
 

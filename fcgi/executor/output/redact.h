@@ -31,7 +31,7 @@ void mask_stream_free(struct mask_stream *s);
 bool mask_stream_idle(const struct mask_stream *s);
 
 /* The secret that was redacted first, counted from 1; 0: none so far. */
-size_t mask_stream_hid(const struct mask_stream *s);
+size_t mask_stream_first_secret(const struct mask_stream *s);
 void mask_stream_forget(struct mask_stream *s);
 
 /*

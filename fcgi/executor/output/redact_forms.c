@@ -77,11 +77,11 @@ add_base64(struct forms *f, const char *s, size_t len)
 static void
 add_url(struct forms *f, const char *s, size_t len)
 {
-	static const char *artifact[] = { "-._~", "-._~/", "-._~!'()*",
+	static const char *unescaped[] = { "-._~", "-._~/", "-._~!'()*",
 		"-._~!'()*;,/?:@&=+$#", "-._*", "-._" };
 
-	for (size_t i = 0; i < LENGTH(artifact) * 4; i++) {
-		encode_url_as(s, len, artifact[i / 4], i & 1, i & 2, &f->form);
+	for (size_t i = 0; i < LENGTH(unescaped) * 4; i++) {
+		encode_url_as(s, len, unescaped[i / 4], i & 1, i & 2, &f->form);
 		take(f);
 	}
 }

@@ -56,7 +56,7 @@ line_of(const struct sql_act *a, size_t i)
 }
 
 static void
-say(struct sql_act *a)
+print_line(struct sql_act *a)
 {
 	output_put(a->sql.job->output, buf_text(&a->line), a->line.len);
 	output_pause(a->sql.job->output);
@@ -73,7 +73,7 @@ fail(struct sql_act *a, const char *fmt, ...)
 	if (vasprintf(&text, fmt, ap) >= 0) {
 		act_end(a->sql.job, ENDING_NOT_STARTED, "%s", text);
 		buf_printf(&a->line, "%s\n", text);
-		say(a);
+		print_line(a);
 	}
 	va_end(ap);
 	free(text);
@@ -91,7 +91,7 @@ connect_to(struct sql_act *a)
 	end = sql_tunnel_open(s);
 	if (end == SQL_OK && (end = s->driver->open(s)) != SQL_OK &&
 	    end != SQL_STOPPED)
-		tunnel_said(&s->tunnel, &s->why);
+		tunnel_report(&s->tunnel, &s->why);
 	switch (end) {
 	case SQL_OK:
 		return true;
@@ -137,7 +137,7 @@ announce(struct sql_act *a, size_t i)
 	buf_printf(&a->line, "[%zu of %zu] line %d: ", i + 1, a->all.count,
 	    line_of(a, i));
 	sql_put_excerpt(&a->all.all[i], a->text, &a->line);
-	say(a);
+	print_line(a);
 	status_progress(a->sql.target->name, "%zu of %zu", i + 1, a->all.count);
 }
 
@@ -156,7 +156,7 @@ report_result(struct sql_act *a, int64_t took)
 		    s->warnings == 1 ? "warning" : "warnings");
 	buf_printf(&a->line, ", %lld ms\n", (long long)took);
 	buf_put(&a->line, buf_text(&s->out), s->out.len);
-	say(a);
+	print_line(a);
 }
 
 /* "1 to 16" or "1", counting from `first`, an index from 0. */
@@ -271,7 +271,7 @@ aggregate(struct sql_act *a, size_t i, enum sql_end end, int64_t took)
 	buf_put(&a->line, buf_text(&s->out), s->out.len);
 	sql_put_statement(&a->all.all[i], a->text, line_of(a, i), &a->line);
 	buf_printf(&a->line, "%s\n", buf_text(&why));
-	say(a);
+	print_line(a);
 	act_end(s->job,
 	    end == SQL_FAILED        ? ENDING_FAILED
 		: end == SQL_STOPPED ? ENDING_STOPPED
@@ -309,14 +309,14 @@ control(struct sql_act *a, const char *text)
 	buf_reset(&a->statement);
 	buf_puts(&a->statement, text);
 	buf_printf(&a->line, "%s", text);
-	say(a);
+	print_line(a);
 	end = execute(a, &took);
 	buf_printf(&a->line, " — %s, %lld ms\n",
 	    end == SQL_OK         ? "ok"
 		: end == SQL_LOST ? "UNKNOWN"
 				  : "FAILED",
 	    (long long)took);
-	say(a);
+	print_line(a);
 	if (end == SQL_OK)
 		return true;
 	if (end == SQL_STOPPED)
@@ -333,7 +333,7 @@ control(struct sql_act *a, const char *text)
 		    "was applied.",
 		    text, s->target->name, buf_text(&s->why));
 	buf_printf(&a->line, "%s\n", buf_text(&s->job->why));
-	say(a);
+	print_line(a);
 	return false;
 }
 
@@ -357,7 +357,7 @@ run_one(struct sql_act *a, size_t i)
 		if (!open)
 			offer_resume(a, i);
 		buf_printf(&a->line, "%s\n", buf_text(&why));
-		say(a);
+		print_line(a);
 		act_end(s->job, ENDING_STOPPED, "%s", buf_text(&why));
 		buf_clear(&why);
 		return false;
@@ -392,7 +392,7 @@ pass_over(struct sql_act *a, size_t i)
 	buf_puts(&a->line,
 	    is_skipped(a, i) ? " — skipped by a person\n"
 			     : " — skipped: applied by an earlier attempt\n");
-	say(a);
+	print_line(a);
 	return true;
 }
 
@@ -450,7 +450,7 @@ settle(struct sql_act *a)
 		    "transaction=yes in place of BEGIN.",
 		    s->target->name);
 	buf_printf(&a->line, "%s\n", buf_text(&s->job->why));
-	say(a);
+	print_line(a);
 	return false;
 }
 
@@ -489,7 +489,7 @@ perform(struct sql_act *a)
 		    &a->line, ", %zu skipped by a person", count_skipped(a));
 	buf_printf(&a->line, ", %lld ms.\n",
 	    (long long)(clock_monotonic() - a->began));
-	say(a);
+	print_line(a);
 	s->job->ending = ENDING_EXITED;
 	s->job->code = s->job->spec->exit_codes[0];
 }
@@ -504,7 +504,7 @@ act_sql(struct job *job)
 		.sql = { .job = job, .target = job->target } };
 
 	a.sql.table = table_new(job->output->redact);
-	table_keep(a.sql.table, job->output);
+	table_save(a.sql.table, job->output);
 	perform(&a);
 	if (a.sql.driver != NULL)
 		a.sql.driver->close(&a.sql);

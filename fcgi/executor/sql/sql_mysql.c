@@ -28,10 +28,10 @@
 struct my {
 	MYSQL *mysql;
 	bool connected;
-	bool asked;     /* KILL QUERY was sent */
-	bool given_up;  /* no answer to that */
-	bool backslash; /* setting when the text was split */
-	int64_t limit;  /* of the present wait, or 0 */
+	bool cancel_sent; /* KILL QUERY was sent */
+	bool given_up;    /* no answer to that */
+	bool backslash;   /* setting when the text was split */
+	int64_t limit;    /* of the present wait, or 0 */
 };
 
 static void
@@ -99,8 +99,8 @@ await(struct sql *s, int *status)
 			until = m->limit;
 		got = sql_wait(s, mysql_get_socket(m->mysql), events, until);
 		now = clock_monotonic();
-		if (got == 0 && s->job->stop != STOP_NONE && !m->asked) {
-			m->asked = true;
+		if (got == 0 && s->job->stop != STOP_NONE && !m->cancel_sent) {
+			m->cancel_sent = true;
 			if (!m->connected)
 				return false;
 			ask_to_end(s);
@@ -120,7 +120,7 @@ await(struct sql *s, int *status)
 }
 
 static void
-say_no_login(struct sql *s)
+report_no_login(struct sql *s)
 {
 	struct my *m = s->db;
 	unsigned code = mysql_errno(m->mysql);
@@ -196,7 +196,7 @@ my_open(struct sql *s)
 		return SQL_LOST;
 	}
 	if (ret == NULL) {
-		say_no_login(s);
+		report_no_login(s);
 		return SQL_FAILED;
 	}
 	sql_tune(mysql_get_socket(m->mysql));
@@ -235,7 +235,7 @@ my_error(struct sql *s)
 
 	buf_printf(&s->why, "%s (%u, %s)", mysql_error(m->mysql), code,
 	    mysql_sqlstate(m->mysql));
-	if (code == ER_QUERY_INTERRUPTED && m->asked)
+	if (code == ER_QUERY_INTERRUPTED && m->cancel_sent)
 		return SQL_STOPPED;
 	if (code == CONNECTION_KILLED || code == ER_SERVER_SHUTDOWN ||
 	    (code >= CR_MIN_ERROR && code <= CR_MAX_ERROR) || code >= 5000)
@@ -326,7 +326,7 @@ my_run(struct sql *s, const char *text)
 	enum sql_end end;
 
 	m->limit = 0;
-	m->asked = false;
+	m->cancel_sent = false;
 	end = converse(s, text);
 	warnings = mysql_warning_count(m->mysql);
 	affected = s->affected;

@@ -20,9 +20,9 @@
 
 struct pg {
 	PGconn *conn;
-	bool asked;     /* a cancel request was sent */
-	bool backslash; /* setting when the text was split */
-	int64_t limit;  /* of the present wait, or 0 */
+	bool cancel_sent; /* a cancel request was sent */
+	bool backslash;   /* setting when the text was split */
+	int64_t limit;    /* of the present wait, or 0 */
 };
 
 /* Clears libpq's variables in the service's environment. */
@@ -111,7 +111,7 @@ begin_connecting(struct sql *s, char port[8])
 }
 
 static enum sql_end
-say_no_login(struct sql *s)
+report_no_login(struct sql *s)
 {
 	struct pg *g = s->db;
 	bool reached = PQsocket(g->conn) >= 0 && PQserverVersion(g->conn) != 0;
@@ -164,7 +164,7 @@ pg_open(struct sql *s)
 			state = PQconnectPoll(g->conn);
 	}
 	if (PQstatus(g->conn) != CONNECTION_OK)
-		return say_no_login(s);
+		return report_no_login(s);
 	(void)PQsetErrorVerbosity(g->conn, PQERRORS_DEFAULT);
 	sql_tune(PQsocket(g->conn));
 	(void)PQsetNoticeProcessor(g->conn, on_notice, s);
@@ -193,7 +193,7 @@ ask_to_end(struct pg *g)
 	PGcancel *cancel = PQgetCancel(g->conn);
 	char error[256];
 
-	g->asked = true;
+	g->cancel_sent = true;
 	g->limit = clock_monotonic() + SQL_STOP_MS;
 	if (cancel != NULL && fork() == 0) {
 		loop_reset_signals();
@@ -217,7 +217,7 @@ await(struct sql *s)
 
 		if (got != 0 && PQconsumeInput(g->conn) == 0)
 			return true; /* PQgetResult() has the error */
-		if (got == 0 && s->job->stop != STOP_NONE && !g->asked)
+		if (got == 0 && s->job->stop != STOP_NONE && !g->cancel_sent)
 			ask_to_end(g);
 		else if (got == 0 && g->limit > 0 &&
 		    clock_monotonic() >= g->limit)
@@ -228,7 +228,7 @@ await(struct sql *s)
 
 /* A statement's error in the form of psql. */
 static enum sql_end
-say_error(struct sql *s, const PGresult *result)
+report_error(struct sql *s, const PGresult *result)
 {
 	static const struct {
 		int field;
@@ -253,7 +253,7 @@ say_error(struct sql *s, const PGresult *result)
 		buf_printf(&s->why, " %s", more[i].name);
 		put_message(text, &s->why);
 	}
-	if (g->asked && text_eq(state, "57014"))
+	if (g->cancel_sent && text_eq(state, "57014"))
 		return SQL_STOPPED;
 	return PQstatus(g->conn) == CONNECTION_OK ? SQL_FAILED : SQL_LOST;
 }
@@ -307,7 +307,7 @@ take_result(struct sql *s, const PGresult *result)
 		    "write a SELECT, or an sh step that runs psql.");
 		return SQL_FAILED;
 	default:
-		return say_error(s, result);
+		return report_error(s, result);
 	}
 }
 
@@ -320,7 +320,7 @@ pg_run(struct sql *s, const char *text)
 	bool copying;
 
 	g->limit = 0;
-	g->asked = false;
+	g->cancel_sent = false;
 	PQsetnonblocking(g->conn, 1);
 	if (!PQsendQueryParams(g->conn, text, 0, NULL, NULL, NULL, NULL, 0)) {
 		put_message(PQerrorMessage(g->conn), &s->why);

@@ -34,7 +34,7 @@ struct table {
 	bool has_first;
 	struct buf first;
 	const struct mask *mask;
-	struct output *artifact; /* NULL: no result is saved */
+	struct output *output; /* NULL: no result is saved */
 };
 
 struct table *
@@ -163,7 +163,7 @@ make_cell(const char *data, size_t len, bool *ret_cut)
 static void
 evaluate_cell(struct table *t, const char *data, size_t len)
 {
-	struct evaluate *e = t->artifact != NULL ? t->artifact->evaluate : NULL;
+	struct evaluate *e = t->output != NULL ? t->output->evaluate : NULL;
 	bool line_ends = t->column + 1 == t->columns ||
 	    (t->rows <= TABLE_ROWS && t->column < shown(t));
 
@@ -193,43 +193,43 @@ add_cell(struct table *t, const char *data, size_t len)
 }
 
 void
-table_keep(struct table *t, struct output *o)
+table_save(struct table *t, struct output *o)
 {
 	output_save_begin(o);
-	t->artifact = o;
+	t->output = o;
 }
 
 /* One field of CSV, in quotes unless it is NULL. */
 static void
-keep_field(struct table *t, const char *data, size_t len)
+save_field(struct table *t, const char *data, size_t len)
 {
 	size_t n;
 
-	if (t->artifact == NULL || t->artifact->artifact == NULL)
+	if (t->output == NULL || t->output->artifact == NULL)
 		return;
 	if (t->column > 0)
-		output_save(t->artifact, ",", 1);
+		output_save(t->output, ",", 1);
 	if (data != NULL)
-		output_save(t->artifact, "\"", 1);
+		output_save(t->output, "\"", 1);
 	for (; data != NULL && len > 0; data += n, len -= n) {
 		const char *quote = memchr(data, '"', len);
 
 		n = quote != NULL ? (size_t)(quote - data) + 1 : len;
-		output_save(t->artifact, data, n);
+		output_save(t->output, data, n);
 		if (quote != NULL)
-			output_save(t->artifact, "\"", 1);
+			output_save(t->output, "\"", 1);
 	}
 	if (data != NULL)
-		output_save(t->artifact, "\"", 1);
+		output_save(t->output, "\"", 1);
 	if (t->column + 1 == t->columns)
-		output_save(t->artifact, "\r\n", 2);
+		output_save(t->output, "\r\n", 2);
 }
 
 void
 table_begin(struct table *t, size_t columns)
 {
-	if (t->artifact != NULL)
-		output_save_begin(t->artifact);
+	if (t->output != NULL)
+		output_save_begin(t->output);
 	drop_cells(t);
 	buf_reset(&t->first);
 	t->has_first = false;
@@ -242,7 +242,7 @@ table_begin(struct table *t, size_t columns)
 void
 table_name(struct table *t, const char *name)
 {
-	keep_field(t, name, strlen(name));
+	save_field(t, name, strlen(name));
 	if (t->column++ < shown(t))
 		(void)add_cell(t, name, strlen(name));
 }
@@ -261,7 +261,7 @@ table_cell(struct table *t, const char *data, size_t len)
 		buf_put(&t->first, data, len < FIRST_MAX ? len : FIRST_MAX);
 		t->has_first = true;
 	}
-	keep_field(t, data, len);
+	save_field(t, data, len);
 	if (t->column >= shown(t) || t->rows > TABLE_ROWS ||
 	    add_cell(t, data, len))
 		evaluate_cell(t, data, len);

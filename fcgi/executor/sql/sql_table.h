@@ -26,7 +26,7 @@ void table_free(struct table *t);
  * that end with CRLF; NULL is nothing, an empty text "".
  */
 struct output;
-void table_keep(struct table *t, struct output *o);
+void table_save(struct table *t, struct output *o);
 
 /* Begins a result set with so many columns; a name for each of them follows. */
 void table_begin(struct table *t, size_t columns);

@@ -85,7 +85,7 @@ is_dropped(int rc)
 }
 
 static enum ssh_result
-say_handshake(struct ssh *s, int rc, const char *types, struct buf *why)
+report_handshake(struct ssh *s, int rc, const char *types, struct buf *why)
 {
 	const struct job_target *t = s->conn.target;
 	enum ssh_result result;
@@ -116,7 +116,7 @@ say_handshake(struct ssh *s, int rc, const char *types, struct buf *why)
 }
 
 static enum ssh_result
-say_missing(struct ssh *s, const char *blob, size_t len, struct buf *why)
+report_missing(struct ssh *s, const char *blob, size_t len, struct buf *why)
 {
 	const struct job_target *t = s->conn.target;
 	char type[64], fingerprint[64];
@@ -151,7 +151,7 @@ compare(struct ssh *s, const struct buf *pinned, struct buf *why)
 		return SSH_REFUSED;
 	}
 	if (t->host_key == NULL)
-		return say_missing(s, blob, len, why);
+		return report_missing(s, blob, len, why);
 	if (len == pinned->len && memcmp(blob, pinned->data, len) == 0)
 		return SSH_OK;
 	host_key_fingerprint(blob, len, shown);
@@ -188,7 +188,7 @@ ssh_handshake(struct ssh *s, struct buf *why)
 		goto out;
 	SSH_LOOP(s, rc, libssh2_session_handshake(s->session, s->fd));
 	if (rc != 0)
-		result = say_handshake(s, rc,
+		result = report_handshake(s, rc,
 		    t->host_key != NULL ? type : "Ed25519 or ECDSA", why);
 	else
 		result = compare(s, &pinned, why);
@@ -218,7 +218,7 @@ ssh_show_key(struct ssh *s, struct buf *ret_blob, struct buf *why)
 		return result;
 	SSH_LOOP(s, rc, libssh2_session_handshake(s->session, s->fd));
 	if (rc != 0)
-		return say_handshake(s, rc, "Ed25519 or ECDSA", why);
+		return report_handshake(s, rc, "Ed25519 or ECDSA", why);
 	if ((blob = libssh2_session_hostkey(s->session, &len, &rc)) == NULL) {
 		buf_printf(why, "%s:%d showed no host key.", t->host, t->port);
 		return SSH_REFUSED;

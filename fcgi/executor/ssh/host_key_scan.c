@@ -174,7 +174,7 @@ scan(struct job_target *t, struct buf *blob, struct buf *why)
 		    : by_libssh2(t, &loop, blob, why);
 	}
 	if (result == SSH_LOST)
-		tunnel_said(&tunnel, why);
+		tunnel_report(&tunnel, why);
 	tunnel_close(&tunnel);
 	return result;
 }

@@ -37,13 +37,13 @@ static void ssh_close(struct ssh_conn *l);
  * that libssh2 has not read yet.
  */
 static bool
-has_heard(const struct ssh *s, int64_t now)
+has_received(const struct ssh *s, int64_t now)
 {
 	struct tcp_info info = { 0 };
 	socklen_t len = sizeof(info);
 
 	return getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 ||
-	    info.tcpi_last_data_recv <= now - s->asked;
+	    info.tcpi_last_data_recv <= now - s->keepalive_sent;
 }
 
 bool
@@ -53,11 +53,12 @@ ssh_keep_alive(struct ssh *s, int64_t now)
 
 	if (s->keepalive == 0 || now < s->keepalive)
 		return !s->silent;
-	s->unanswered = s->asked == 0 || has_heard(s, now) ? 0
-							   : s->unanswered + 1;
+	s->unanswered = s->keepalive_sent == 0 || has_received(s, now)
+	    ? 0
+	    : s->unanswered + 1;
 	s->silent = s->unanswered >= KEEPALIVE_MOST;
 	(void)libssh2_keepalive_send(s->session, &next);
-	s->asked = now;
+	s->keepalive_sent = now;
 	s->keepalive = now + KEEPALIVE_MS;
 	return !s->silent;
 }
@@ -238,7 +239,7 @@ ssh_channel_open(struct ssh *s, const char *request, const char *what,
 
 /* Sends terminal input as far as possible. */
 static ssize_t
-send_typed(LIBSSH2_CHANNEL *channel, struct tty_frames *frames)
+send_frames(LIBSSH2_CHANNEL *channel, struct tty_frames *frames)
 {
 	struct buf *typed = tty_frames_next(frames);
 	ssize_t n;
@@ -259,7 +260,7 @@ send_input(LIBSSH2_CHANNEL *channel, const struct ssh_call *call, size_t *sent)
 	ssize_t n;
 
 	if (*sent == input->len && call->frames != NULL)
-		return send_typed(channel, call->frames);
+		return send_frames(channel, call->frames);
 	if (*sent == input->len && call->enough != NULL)
 		return 0;
 	if (*sent == input->len) {

@@ -14,7 +14,7 @@ struct ssh {
 	LIBSSH2_CHANNEL *waiting; /* see ssh_conn_last(), or NULL */
 	int64_t limit;            /* of the present wait, or 0 */
 	int64_t keepalive;        /* when the next is due, or 0 */
-	int64_t asked;            /* when the last was sent */
+	int64_t keepalive_sent;   /* when the last was sent */
 	int unanswered;           /* consecutive ones */
 	bool silent;              /* the host does not reply any more */
 	bool stopped;

@@ -66,7 +66,7 @@ has_certificate(const struct job_target *t)
 }
 
 static enum ssh_result
-say_refused(
+report_refused(
     struct ssh *s, int rc, const struct ssh_key_facts *key, struct buf *why)
 {
 	const struct job_target *t = s->conn.target;
@@ -148,7 +148,7 @@ login_key(struct ssh *s, struct buf *why)
 	char public[32] = "";
 	int fd, rc;
 
-	ssh_key_look(t->key, &key);
+	ssh_key_read(t->key, &key);
 	if (!is_usable(t, &key, why))
 		return SSH_REFUSED;
 	if ((fd = public_half(&key)) >= 0)
@@ -159,7 +159,7 @@ login_key(struct ssh *s, struct buf *why)
 		t->passphrase != NULL ? t->passphrase : ""));
 	if (fd >= 0)
 		close(fd);
-	return rc == 0 ? SSH_OK : say_refused(s, rc, &key, why);
+	return rc == 0 ? SSH_OK : report_refused(s, rc, &key, why);
 }
 
 /* Offers each key of the agent. */

@@ -31,7 +31,7 @@
 #define ALIAS "countersign"
 #define CHUNK (128 * 1024)
 #define OPEN_MS 30000
-#define SAID_MAX 800
+#define ERRORS_MAX 800
 #define FAILED 255 /* exit code of ssh's own failures */
 
 static void
@@ -192,7 +192,7 @@ static bool
 start(struct openssh *s, const char *command, struct buf *why)
 {
 	s->sent = 0;
-	buf_reset(&s->said);
+	buf_reset(&s->errors);
 	return openssh_start(s, false, command, s->fds, &s->child, why);
 }
 
@@ -205,15 +205,15 @@ close_end(int *fd)
 }
 
 static void
-keep_said(struct openssh *s, const char *data, size_t len)
+keep_errors(struct openssh *s, const char *data, size_t len)
 {
-	buf_put(&s->said, data, len);
-	if (s->said.len > SAID_MAX)
-		buf_consume(&s->said, s->said.len - SAID_MAX);
+	buf_put(&s->errors, data, len);
+	if (s->errors.len > ERRORS_MAX)
+		buf_consume(&s->errors, s->errors.len - ERRORS_MAX);
 }
 
 static void
-send_typed(struct openssh *s, struct tty_frames *frames)
+send_frames(struct openssh *s, struct tty_frames *frames)
 {
 	struct buf *typed = tty_frames_next(frames);
 	ssize_t n = write(s->fds[0], typed->data, typed->len);
@@ -240,7 +240,7 @@ send_input(struct openssh *s, const struct ssh_call *call)
 	ssize_t n = 0;
 
 	if (call->frames != NULL && s->sent == input->len) {
-		send_typed(s, call->frames);
+		send_frames(s, call->frames);
 		return;
 	}
 	if (s->sent < input->len)
@@ -263,7 +263,7 @@ take(struct openssh *s, int i, struct ssh_call *call, char *chunk)
 	} else if (n > 0 && i == 1) {
 		call->out(call->ctx, chunk, (size_t)n);
 	} else if (n > 0) {
-		keep_said(s, chunk, (size_t)n);
+		keep_errors(s, chunk, (size_t)n);
 		call->err(call->ctx, chunk, (size_t)n);
 	}
 }
@@ -304,31 +304,31 @@ converse(struct openssh *s, struct ssh_call *call)
 }
 
 enum ssh_result
-openssh_result(const char *said)
+openssh_result(const char *errors)
 {
 	static const char *const dropped[] = { "kex_exchange_identification",
 		"banner exchange" };
 
 	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
-		if (strstr(said, dropped[i]) != NULL)
+		if (strstr(errors, dropped[i]) != NULL)
 			return SSH_DROPPED;
 	return SSH_LOST;
 }
 
 /* Puts ssh's error messages into one line. */
 static enum ssh_result
-say_failed(struct openssh *s, struct buf *why)
+report_failed(struct openssh *s, struct buf *why)
 {
 	static const char *const final[] = { "Permission denied",
 		"Host key verification failed", "HOST IDENTIFICATION",
 		"No such identity", "bad permissions", "invalid format" };
 	const struct job_target *t = s->conn.target;
-	const char *said = buf_text(&s->said);
+	const char *errors = buf_text(&s->errors);
 
 	buf_printf(why, "ssh to %s:%d failed: %s", t->host, t->port,
-	    *said != '\0' ? said : "it gave no reason.");
+	    *errors != '\0' ? errors : "it gave no reason.");
 	for (size_t i = 0; i < sizeof(final) / sizeof(final[0]); i++) {
-		if (strstr(said, final[i]) == NULL)
+		if (strstr(errors, final[i]) == NULL)
 			continue;
 		buf_printf(why,
 		    " Check user, key and host_key of %s in "
@@ -336,7 +336,7 @@ say_failed(struct openssh *s, struct buf *why)
 		    t->name);
 		return SSH_REFUSED;
 	}
-	return openssh_result(said);
+	return openssh_result(errors);
 }
 
 static enum ssh_result
@@ -367,7 +367,7 @@ openssh_run(struct ssh_conn *l, struct ssh_call *call, struct buf *why)
 		result = SSH_LOST;
 	} else if (WIFSIGNALED(status) ||
 	    (WEXITSTATUS(status) == FAILED && l->client != &ssh_conn_local)) {
-		result = say_failed(s, why);
+		result = report_failed(s, why);
 	}
 	call->status = WEXITSTATUS(status);
 out:
@@ -384,7 +384,7 @@ openssh_close(struct ssh_conn *l)
 	if (s->known_hosts != NULL)
 		unlink(s->known_hosts);
 	free(s->known_hosts);
-	buf_clear(&s->said);
+	buf_clear(&s->errors);
 	free(s);
 }
 
@@ -399,7 +399,7 @@ pin(struct openssh *s, struct buf *why)
 	bool ok = false;
 
 	if (t->key != NULL && !t->agent)
-		ssh_key_look(t->key, &key);
+		ssh_key_read(t->key, &key);
 	/* In our working folder, whose path may be covered (confine.h). */
 	s->known_hosts = mem_printf(
 	    "./%s.%d.known_hosts", t->name, (int)getpid());
@@ -456,7 +456,7 @@ openssh_open(const struct job_target *target, struct event_loop *loop,
 	if (!pin(s, why))
 		goto out;
 	result = openssh_run(&s->conn, &call, why);
-	if (result == SSH_OK && call.status == 127 && s->said.len == 0) {
+	if (result == SSH_OK && call.status == 127 && s->errors.len == 0) {
 		buf_puts(why,
 		    "The program ssh is not installed on this "
 		    "machine; client: openssh needs it.");

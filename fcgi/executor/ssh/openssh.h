@@ -14,8 +14,8 @@ struct openssh {
 	struct confine_child child;
 	int fds[3]; /* our ends: input, output, error */
 	size_t sent;
-	struct buf said; /* the end of standard error */
-	bool subsystem;  /* the command names a subsystem */
+	struct buf errors; /* the end of standard error */
+	bool subsystem;    /* the command names a subsystem */
 };
 
 /*
@@ -26,7 +26,7 @@ void openssh_become(const struct openssh *s, const char *forward,
     const char *command) __attribute__((noreturn));
 
 /* SSH_DROPPED or SSH_LOST, according to ssh's error messages. */
-enum ssh_result openssh_result(const char *said);
+enum ssh_result openssh_result(const char *errors);
 
 /*
  * Starts ssh (sh for ssh_conn_local) with three pipes; ret_fds are our ends, of

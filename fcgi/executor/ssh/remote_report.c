@@ -19,7 +19,7 @@
 void
 report_begin(struct report *r)
 {
-	r->said = SAID_NOTHING;
+	r->state = REPORT_NOTHING;
 	r->status = 0;
 	r->marked = false;
 	buf_reset(&r->word);
@@ -49,7 +49,7 @@ report_clear(struct report *r)
 }
 
 static void
-keep_noise(struct report *r, const char *data, size_t len)
+add_noise(struct report *r, const char *data, size_t len)
 {
 	size_t room = NOISE_MAX - r->noise.len;
 
@@ -77,7 +77,7 @@ report_out(void *ctx, const char *data, size_t len)
 			buf_consume(&r->lead, r->lead.len - NONCE_LEN);
 		return;
 	}
-	keep_noise(r, r->lead.data, skip);
+	add_noise(r, r->lead.data, skip);
 	skip = (size_t)(eol + 1 - r->lead.data);
 	r->marked = true;
 	r->received += (int64_t)(r->lead.len - skip);
@@ -103,7 +103,7 @@ take_exit(struct report *r, char *rest)
 	if (!take_number(&rest, 255, &code) ||
 	    !take_number(&rest, INT64_MAX, &size))
 		return;
-	r->said = SAID_EXIT;
+	r->state = REPORT_EXIT;
 	r->code = (int)code;
 	r->size = size;
 	r->open = rest != NULL && strcmp(rest, "open") == 0;
@@ -120,18 +120,18 @@ take_control(struct report *r, char *rest)
 		r->on_started(r->ctx);
 	} else if (strcmp(verb, "typed") == 0) {
 		if (take_number(&rest, INT64_MAX, &size))
-			r->on_typed(r->ctx, size);
+			r->on_accepted(r->ctx, size);
 	} else if (strcmp(verb, "exit") == 0) {
 		take_exit(r, rest);
 	} else if (strcmp(verb, "ended") == 0) {
 		if (!take_number(&rest, INT64_MAX, &size))
 			return;
-		r->said = SAID_ENDED;
+		r->state = REPORT_ENDED;
 		r->size = size;
 	} else if (strcmp(verb, "alive") == 0) {
-		r->said = SAID_ALIVE;
+		r->state = REPORT_ALIVE;
 	} else if (strcmp(verb, "refused") == 0 || strcmp(verb, "lost") == 0) {
-		r->said = *verb == 'r' ? SAID_REFUSED : SAID_LOST;
+		r->state = *verb == 'r' ? REPORT_REFUSED : REPORT_LOST;
 		buf_reset(&r->word);
 		buf_puts(&r->word, rest != NULL ? rest : "");
 	}
@@ -148,8 +148,8 @@ take_line(struct report *r)
 	    text_same_secret(text, r->nonce, NONCE_LEN)) {
 		take_control(r, text + NONCE_LEN + 1);
 	} else {
-		keep_noise(r, text, r->line.len);
-		keep_noise(r, " ", 1);
+		add_noise(r, text, r->line.len);
+		add_noise(r, " ", 1);
 	}
 	buf_reset(&r->line);
 }

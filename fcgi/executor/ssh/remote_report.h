@@ -11,13 +11,13 @@
 
 #include "base/buf.h"
 
-enum said {
-	SAID_NOTHING,
-	SAID_REFUSED,
-	SAID_EXIT,
-	SAID_ENDED,
-	SAID_ALIVE,
-	SAID_LOST
+enum report_state {
+	REPORT_NOTHING,
+	REPORT_REFUSED,
+	REPORT_EXIT,
+	REPORT_ENDED,
+	REPORT_ALIVE,
+	REPORT_LOST
 };
 
 struct report {
@@ -25,16 +25,16 @@ struct report {
 	void *ctx;         /* for the functions */
 	void (*on_started)(void *ctx);
 	void (*on_output)(void *ctx, const char *data, size_t len);
-	void (*on_typed)(void *ctx, int64_t count);
+	void (*on_accepted)(void *ctx, int64_t count);
 	/* about the script */
 	bool started;     /* confirmed */
 	int64_t received; /* bytes of its output */
 	/* about the present call */
-	enum said said;
-	int code;         /* SAID_EXIT */
-	int64_t size;     /* SAID_EXIT, SAID_ENDED */
-	bool open;        /* SAID_EXIT: output is held open */
-	struct buf word;  /* SAID_REFUSED, SAID_LOST */
+	enum report_state state;
+	int code;         /* REPORT_EXIT */
+	int64_t size;     /* REPORT_EXIT, REPORT_ENDED */
+	bool open;        /* REPORT_EXIT: output is held open */
+	struct buf word;  /* REPORT_REFUSED, REPORT_LOST */
 	int status;       /* exit status of the call */
 	struct buf noise; /* other output of the host, 2 KB */
 	/* internal */

@@ -119,8 +119,8 @@ sftp_code_of(struct sftp *s, struct sftp_reply *r)
 		return sftp_broken(s);
 	text = sftp_in_text(&r->in, &len);
 	if (code > SFTP_EOF) {
-		buf_reset(&s->said);
-		buf_put(&s->said, text, len < 200 ? len : 200);
+		buf_reset(&s->message);
+		buf_put(&s->message, text, len < 200 ? len : 200);
 	}
 	return (enum sftp_code)code;
 }
@@ -243,7 +243,7 @@ sftp_close(struct sftp *s)
 		return;
 	stream_close(s->stream);
 	buf_clear(&s->out);
-	buf_clear(&s->said);
+	buf_clear(&s->message);
 	buf_clear(&s->why);
 	buf_clear(&s->handle);
 	free(s);
@@ -262,9 +262,9 @@ sftp_why(const struct sftp *s)
 }
 
 const char *
-sftp_said(const struct sftp *s)
+sftp_message(const struct sftp *s)
 {
-	return buf_text(&s->said);
+	return buf_text(&s->message);
 }
 
 enum sftp_code

@@ -44,7 +44,7 @@ enum ssh_result sftp_result(const struct sftp *s);
 const char *sftp_why(const struct sftp *s);
 
 /* The server's message for its last error code. */
-const char *sftp_said(const struct sftp *s);
+const char *sftp_message(const struct sftp *s);
 
 enum sftp_code sftp_stat(
     struct sftp *s, const char *path, bool follow, struct sftp_attrs *ret);

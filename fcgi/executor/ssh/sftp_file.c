@@ -24,7 +24,7 @@ open_file(struct sftp *s, const char *path, uint32_t flags)
 enum sftp_code
 sftp_read(struct sftp *s, const char *path, int64_t from, int64_t size)
 {
-	s->at = s->asked = from;
+	s->at = s->requested = from;
 	s->size = size;
 	return open_file(s, path, 0x1u);
 }
@@ -35,12 +35,12 @@ ask_ahead(struct sftp *s)
 {
 	struct sftp_slot *slot;
 
-	while (s->asked < s->size && s->count < SFTP_SLOTS &&
+	while (s->requested < s->size && s->count < SFTP_SLOTS &&
 	    s->count * s->piece < SFTP_AHEAD) {
 		slot = &s->slots[(s->first + s->count) % SFTP_SLOTS];
-		slot->at = s->asked;
-		slot->len = s->size - s->asked < (int64_t)s->piece
-		    ? (uint32_t)(s->size - s->asked)
+		slot->at = s->requested;
+		slot->len = s->size - s->requested < (int64_t)s->piece
+		    ? (uint32_t)(s->size - s->requested)
 		    : (uint32_t)s->piece;
 		sftp_begin(s, FXP_READ);
 		slot->id = s->id;
@@ -49,7 +49,7 @@ ask_ahead(struct sftp *s)
 		sftp_out_u32(&s->out, slot->len);
 		if (!sftp_send(s))
 			return false;
-		s->asked += slot->len;
+		s->requested += slot->len;
 		s->count++;
 	}
 	return true;
@@ -87,7 +87,7 @@ sftp_next(struct sftp *s, const char **ret, size_t *ret_len)
 			continue; /* requested again after a short reply */
 		s->at += (int64_t)len;
 		if (len < slot.len)
-			s->asked = s->at;
+			s->requested = s->at;
 		*ret_len = len;
 		return SFTP_DONE;
 	}

@@ -54,12 +54,12 @@ struct sftp {
 	uint32_t id;  /* of the last request */
 	size_t piece; /* bytes of a read or write */
 	bool posix_rename, fsync, statvfs, limits;
-	struct buf out, said, why;
+	struct buf out, message, why;
 	enum ssh_result result;
 	size_t held; /* bytes of the current reply */
 	/* the open file */
 	struct buf handle;
-	int64_t at, asked, size;
+	int64_t at, requested, size;
 	struct sftp_slot slots[SFTP_SLOTS]; /* pending reads, a ring */
 	size_t first, count;                /* count: of writes too */
 	enum sftp_code failed;              /* error code of a write */

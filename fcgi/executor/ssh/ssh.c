@@ -129,7 +129,7 @@ open_over(const struct job_target *target, struct event_loop *loop,
 		return SSH_OK;
 	}
 	if (result == SSH_LOST)
-		tunnel_said(&tunnel, why);
+		tunnel_report(&tunnel, why);
 	tunnel_close(&tunnel);
 	free(local);
 	return result;
@@ -165,7 +165,7 @@ ssh_conn_run(struct ssh_conn *l, struct ssh_call *call, struct buf *why)
 		result = l->client->run(l, call, why);
 	while (ssh_conn_once_more(l->loop, &tries, &result, why));
 	if (result == SSH_LOST)
-		tunnel_said(&l->tunnel, why);
+		tunnel_report(&l->tunnel, why);
 	return result;
 }
 
@@ -260,7 +260,7 @@ connect_one(const struct addrinfo *a, struct event_loop *loop, int64_t limit,
 }
 
 static void
-say_unreachable(const struct job_target *t, int error, struct buf *why)
+report_unreachable(const struct job_target *t, int error, struct buf *why)
 {
 	if (error == ECONNREFUSED)
 		buf_printf(why,
@@ -306,6 +306,6 @@ ssh_conn_connect(const struct job_target *t, struct event_loop *loop,
 		error = connect_one(a, loop, limit, ret_fd);
 	freeaddrinfo(list);
 	if (error > 0)
-		say_unreachable(t, error, why);
+		report_unreachable(t, error, why);
 	return error == 0 ? SSH_OK : error < 0 ? SSH_STOPPED : SSH_LOST;
 }

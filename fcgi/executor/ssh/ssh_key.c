@@ -24,7 +24,7 @@ is_word(const char *s, size_t len, const char *word)
 
 /* In the format of a .pub file. */
 static void
-keep_public(const char *key, size_t len, struct ssh_key_facts *ret)
+copy_public(const char *key, size_t len, struct ssh_key_facts *ret)
 {
 	struct buf coded = { 0 };
 	char type[64];
@@ -57,7 +57,7 @@ parse_openssh(const char *p, const char *end, struct ssh_key_facts *ret)
 	skip = key;
 	if (!host_key_string(&skip, key + key_len, &type, &type_len))
 		return;
-	keep_public(key, key_len, ret);
+	copy_public(key, key_len, ret);
 	ret->known = true;
 	ret->encrypted = !is_word(cipher, cipher_len, "none");
 	ret->rsa = is_word(type, type_len, "ssh-rsa");
@@ -96,7 +96,7 @@ ssh_key_parse(const char *text, size_t len, struct ssh_key_facts *ret)
 }
 
 void
-ssh_key_look(const char *path, struct ssh_key_facts *ret)
+ssh_key_read(const char *path, struct ssh_key_facts *ret)
 {
 	struct buf text = { 0 };
 

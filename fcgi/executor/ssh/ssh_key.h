@@ -16,7 +16,7 @@ struct ssh_key_facts {
 	char public[SSH_KEY_PUBLIC]; /* "TYPE BASE64", or "": unknown */
 };
 
-void ssh_key_look(const char *path, struct ssh_key_facts *ret);
+void ssh_key_read(const char *path, struct ssh_key_facts *ret);
 
 /* The same for the text of such a file. */
 void ssh_key_parse(const char *text, size_t len, struct ssh_key_facts *ret);

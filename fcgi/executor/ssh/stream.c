@@ -22,7 +22,7 @@ stream_open(struct ssh_conn *l, const char *what, bool subsystem,
 	    l, what, subsystem, ret, why);
 
 	if (result == SSH_LOST)
-		tunnel_said(&l->tunnel, why);
+		tunnel_report(&l->tunnel, why);
 	if (result == SSH_OK)
 		stream_patience(*ret, STREAM_OPEN_MS);
 	return result;
@@ -53,7 +53,7 @@ stream_put(struct stream *s, const void *data, size_t len, struct buf *why)
 
 	while (len > 0) {
 		if ((n = s->kind->write(s, p, len)) < 0) {
-			s->kind->say(s, why);
+			s->kind->explain(s, why);
 			return SSH_LOST;
 		}
 		if (n > 0)
@@ -87,7 +87,7 @@ fill(struct stream *s, struct buf *why)
 			return SSH_OK;
 		}
 		if (n < 0) {
-			s->kind->say(s, why);
+			s->kind->explain(s, why);
 			return SSH_LOST;
 		}
 		if ((result = s->kind->wait(s, false, until, why)) != SSH_OK)

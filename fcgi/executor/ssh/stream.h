@@ -25,7 +25,7 @@ struct stream_kind {
 	enum ssh_result (*wait)(
 	    struct stream *s, bool writing, int64_t until, struct buf *why);
 	/* Appends why it is over, a sentence. */
-	void (*say)(struct stream *s, struct buf *why);
+	void (*explain)(struct stream *s, struct buf *why);
 	void (*close)(struct stream *s);
 };
 

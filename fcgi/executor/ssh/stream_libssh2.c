@@ -72,7 +72,7 @@ ssh_ready(struct stream *stream, bool writing, int64_t until, struct buf *why)
 }
 
 static void
-ssh_say(struct stream *stream, struct buf *why)
+ssh_explain(struct stream *stream, struct buf *why)
 {
 	struct ssh_stream *s = (struct ssh_stream *)stream;
 	const struct job_target *t = s->ssh->conn.target;
@@ -99,7 +99,7 @@ static const struct stream_kind kind = {
 	ssh_read,
 	ssh_write,
 	ssh_ready,
-	ssh_say,
+	ssh_explain,
 	ssh_end,
 };
 

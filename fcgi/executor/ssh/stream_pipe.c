@@ -15,14 +15,14 @@
 #include "executor/ssh/openssh.h"
 #include "executor/ssh/stream.h"
 
-#define SAID_MAX 800
+#define ERRORS_MAX 800
 
 struct pipes {
 	struct stream stream;
 	struct ssh_conn *conn;
 	struct confine_child child;
-	int fds[3];      /* our ends: input, output, error */
-	struct buf said; /* the end of standard error */
+	int fds[3];        /* our ends: input, output, error */
+	struct buf errors; /* the end of standard error */
 };
 
 /* Reads standard error. */
@@ -33,9 +33,9 @@ listen_to(struct pipes *p)
 	ssize_t n;
 
 	while ((n = read(p->fds[2], text, sizeof(text))) > 0) {
-		buf_put(&p->said, text, (size_t)n);
-		if (p->said.len > SAID_MAX)
-			buf_consume(&p->said, p->said.len - SAID_MAX);
+		buf_put(&p->errors, text, (size_t)n);
+		if (p->errors.len > ERRORS_MAX)
+			buf_consume(&p->errors, p->errors.len - ERRORS_MAX);
 	}
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		close(p->fds[2]);
@@ -89,7 +89,7 @@ pipe_wait(struct stream *stream, bool writing, int64_t until, struct buf *why)
 }
 
 static void
-pipe_say(struct stream *stream, struct buf *why)
+pipe_explain(struct stream *stream, struct buf *why)
 {
 	struct pipes *p = (struct pipes *)stream;
 	const struct job_target *t = p->conn->target;
@@ -101,7 +101,7 @@ pipe_say(struct stream *stream, struct buf *why)
 	else
 		buf_printf(
 		    why, "The connection to %s:%d ended", t->host, t->port);
-	buf_printf(why, p->said.len > 0 ? ": %s" : ".", buf_text(&p->said));
+	buf_printf(why, p->errors.len > 0 ? ": %s" : ".", buf_text(&p->errors));
 }
 
 static void
@@ -117,7 +117,7 @@ pipe_close(struct stream *stream)
 		kill(p->child.pid, SIGTERM);
 		confine_wait(&p->child, &status);
 	}
-	buf_clear(&p->said);
+	buf_clear(&p->errors);
 	free(p);
 }
 
@@ -125,7 +125,7 @@ static const struct stream_kind kind = {
 	pipe_read,
 	pipe_write,
 	pipe_wait,
-	pipe_say,
+	pipe_explain,
 	pipe_close,
 };
 

@@ -53,22 +53,22 @@ listen_here(int *ret_port)
  * TUNNEL_OPEN.
  */
 static enum ssh_result
-take_report(struct tunnel *w, const struct job_target *over,
+take_report(struct tunnel *tunnel, const struct job_target *over,
     struct event_loop *loop, struct buf *why)
 {
 	int64_t limit = clock_monotonic() + START_MS;
-	struct pollfd p = { .fd = w->report, .events = POLLIN };
+	struct pollfd p = { .fd = tunnel->report, .events = POLLIN };
 	char text[4096];
 	ssize_t n;
 
 	while (p.revents == 0 && clock_monotonic() < limit)
 		if (loop_poll(loop, &p, 1, limit) != STOP_NONE)
 			return SSH_STOPPED;
-	n = read(w->report, text, sizeof(text) - 1);
+	n = read(tunnel->report, text, sizeof(text) - 1);
 	text[n > 0 ? n : 0] = '\0';
 	if (text[0] == TUNNEL_OPEN)
 		return SSH_OK;
-	buf_printf(why, "The way over %s could not be made. %s", over->name,
+	buf_printf(why, "The tunnel over %s could not be made. %s", over->name,
 	    n > 1 ? text + 1 : "It did not answer in time.");
 	return n > 0 && text[0] == TUNNEL_REFUSED ? SSH_REFUSED : SSH_LOST;
 }
@@ -77,15 +77,15 @@ enum ssh_result
 tunnel_open(const struct job_target *over, const struct tunnel_end *end,
     struct event_loop *loop, struct tunnel *ret, struct buf *why)
 {
-	struct tunnel w = { .report = -1 };
+	struct tunnel tunnel = { .report = -1 };
 	int report[2] = { -1, -1 }, listener, parent = (int)getpid();
 	enum ssh_result result;
 
-	listener = listen_here(&w.port);
+	listener = listen_here(&tunnel.port);
 	if (listener < 0 || pipe2(report, O_CLOEXEC | O_NONBLOCK) != 0 ||
-	    (w.pid = fork()) < 0) {
+	    (tunnel.pid = fork()) < 0) {
 		buf_printf(why,
-		    "The way over %s could not be made on this "
+		    "The tunnel over %s could not be made on this "
 		    "machine: %s.",
 		    over->name, strerror(errno));
 		for (int i = 0; i < 2; i++)
@@ -95,29 +95,29 @@ tunnel_open(const struct job_target *over, const struct tunnel_end *end,
 			close(listener);
 		return SSH_REFUSED;
 	}
-	if (w.pid == 0)
+	if (tunnel.pid == 0)
 		tunnel_carry(over, end, listener, report[1], parent);
 	close(listener);
 	close(report[1]);
-	w.report = report[0];
-	result = take_report(&w, over, loop, why);
+	tunnel.report = report[0];
+	result = take_report(&tunnel, over, loop, why);
 	if (result == SSH_OK)
-		*ret = w;
+		*ret = tunnel;
 	else
-		tunnel_close(&w);
+		tunnel_close(&tunnel);
 	return result;
 }
 
 bool
-tunnel_said(struct tunnel *w, struct buf *why)
+tunnel_report(struct tunnel *tunnel, struct buf *why)
 {
 	bool nowhere = false;
 	char text[4096];
 	ssize_t n;
 
-	if (w->port == 0)
+	if (tunnel->port == 0)
 		return false;
-	n = read(w->report, text, sizeof(text) - 1);
+	n = read(tunnel->report, text, sizeof(text) - 1);
 	text[n > 0 ? n : 0] = '\0';
 	for (ssize_t at = 0; at < n; at += (ssize_t)strlen(text + at) + 1) {
 		nowhere |= text[at] == TUNNEL_NOWHERE;
@@ -143,15 +143,15 @@ end_process(pid_t pid)
 }
 
 void
-tunnel_close(struct tunnel *w)
+tunnel_close(struct tunnel *tunnel)
 {
 	char path[32];
 
-	if (w->pid <= 0)
+	if (tunnel->pid <= 0)
 		return;
-	end_process(w->pid);
-	tunnel_socket(w->pid, path);
+	end_process(tunnel->pid);
+	tunnel_socket(tunnel->pid, path);
 	unlink(path);
-	close(w->report);
-	*w = (struct tunnel){ 0 };
+	close(tunnel->report);
+	*tunnel = (struct tunnel){ 0 };
 }

@@ -38,9 +38,9 @@ enum ssh_result tunnel_open(const struct job_target *over,
  * Appends the tunnel's reports since the last call to why, in sentences.  True:
  * the connection never reached the remote end, so that no data has arrived.
  */
-bool tunnel_said(struct tunnel *w, struct buf *why);
+bool tunnel_report(struct tunnel *tunnel, struct buf *why);
 
 /* Ends it; does nothing if there is none. */
-void tunnel_close(struct tunnel *w);
+void tunnel_close(struct tunnel *tunnel);
 
 #endif

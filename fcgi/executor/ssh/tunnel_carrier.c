@@ -193,8 +193,8 @@ carry(struct carrier *c)
 	    "The connection to %s (%s:%d), over which it was "
 	    "reached, is gone.",
 	    c->over->name, c->over->host, c->over->port);
-	if (c->said.len > 0)
-		buf_printf(&why, " ssh said: %s", buf_text(&c->said));
+	if (c->errors.len > 0)
+		buf_printf(&why, " ssh said: %s", buf_text(&c->errors));
 	report(c, TUNNEL_LOST, &why);
 	buf_clear(&why);
 }
@@ -203,7 +203,7 @@ void
 tunnel_carry(const struct job_target *over, const struct tunnel_end *end,
     int listener, int to, int parent)
 {
-	static struct carrier c = { .words = -1 };
+	static struct carrier c = { .err_fd = -1 };
 	struct buf why = { 0 };
 	enum ssh_result result;
 

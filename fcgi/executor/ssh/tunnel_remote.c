@@ -23,7 +23,7 @@
 #include "executor/ssh/tunnel_remote.h"
 
 #define OPEN_MS 10000
-#define SAID_MAX 2000
+#define ERRORS_MAX 2000
 #define END_MS 100
 #define TURNS 6
 #define TURN_MS 10
@@ -35,7 +35,7 @@ tunnel_socket(pid_t pid, char ret[32])
 }
 
 static void
-say_no_end(struct carrier *c, const char *detail, struct buf *why)
+report_no_end(struct carrier *c, const char *detail, struct buf *why)
 {
 	const struct tunnel_end *e = c->end;
 
@@ -103,7 +103,7 @@ open_channel(struct carrier *c, struct buf *why)
 	if (channel != NULL)
 		return channel;
 	(void)libssh2_session_last_error(s->session, &detail, NULL, 0);
-	say_no_end(c,
+	report_no_end(c,
 	    rc == LIBSSH2_ERROR_EAGAIN              ? "no answer in time"
 		: detail != NULL && *detail != '\0' ? detail
 						    : "refused",
@@ -119,17 +119,17 @@ listen_to_ssh(struct carrier *c)
 {
 	ssize_t n;
 
-	while (c->words >= 0 &&
-	    (n = read(c->words, c->chunk, TUNNEL_CHUNK)) != 0) {
+	while (c->err_fd >= 0 &&
+	    (n = read(c->err_fd, c->chunk, TUNNEL_CHUNK)) != 0) {
 		if (n < 0)
 			return;
-		buf_put(&c->said, c->chunk, (size_t)n);
-		if (c->said.len > SAID_MAX)
-			buf_consume(&c->said, c->said.len - SAID_MAX);
+		buf_put(&c->errors, c->chunk, (size_t)n);
+		if (c->errors.len > ERRORS_MAX)
+			buf_consume(&c->errors, c->errors.len - ERRORS_MAX);
 	}
-	if (c->words >= 0)
-		close(c->words);
-	c->words = -1;
+	if (c->err_fd >= 0)
+		close(c->err_fd);
+	c->err_fd = -1;
 }
 
 static int
@@ -154,7 +154,7 @@ start_ssh(struct carrier *c)
 {
 	const struct tunnel_end *e = c->end;
 	char path[32], forward[1200];
-	int words[2], null;
+	int err_fd[2], null;
 
 	tunnel_socket(getpid(), path);
 	if (e->socket != NULL)
@@ -162,18 +162,18 @@ start_ssh(struct carrier *c)
 	else
 		snprintf(forward, sizeof(forward), "%s:[%s]:%d", path, e->host,
 		    e->port);
-	if (pipe2(words, O_CLOEXEC | O_NONBLOCK) != 0)
+	if (pipe2(err_fd, O_CLOEXEC | O_NONBLOCK) != 0)
 		return false;
 	if ((c->ssh = fork()) == 0) {
 		null = open("/dev/null", O_RDWR | O_CLOEXEC);
 		if (dup2(null, 0) >= 0 && dup2(null, 1) >= 0 &&
-		    dup2(words[1], 2) >= 0)
+		    dup2(err_fd[1], 2) >= 0)
 			openssh_become(
 			    (struct openssh *)c->conn, forward, NULL);
 		_exit(126);
 	}
-	close(words[1]);
-	c->words = words[0];
+	close(err_fd[1]);
+	c->err_fd = err_fd[0];
 	return c->ssh > 0;
 }
 
@@ -190,19 +190,19 @@ begin_ssh(struct carrier *c, struct buf *why)
 		return SSH_REFUSED;
 	}
 	while ((fd = connect_remote()) < 0) {
-		struct pollfd p = { .fd = c->words, .events = POLLIN };
+		struct pollfd p = { .fd = c->err_fd, .events = POLLIN };
 
 		if (loop_poll(&c->loop, &p, 1, clock_monotonic() + 20) !=
 		    STOP_NONE)
 			return SSH_STOPPED;
 		listen_to_ssh(c);
-		if (c->words >= 0 && clock_monotonic() < limit)
+		if (c->err_fd >= 0 && clock_monotonic() < limit)
 			continue;
 		buf_printf(why, "ssh to %s (%s:%d) does not forward: %s",
 		    c->over->name, c->over->host, c->over->port,
-		    c->said.len > 0 ? buf_text(&c->said)
-				    : "it gave no reason.");
-		return openssh_result(buf_text(&c->said));
+		    c->errors.len > 0 ? buf_text(&c->errors)
+				      : "it gave no reason.");
+		return openssh_result(buf_text(&c->errors));
 	}
 	close(fd);
 	return SSH_OK;
@@ -218,7 +218,7 @@ forward_by_ssh(struct carrier *c, struct buf *why)
 	do {
 		if (tries > 0)
 			(void)waitpid(c->ssh, NULL, 0);
-		buf_reset(&c->said);
+		buf_reset(&c->errors);
 		result = begin_ssh(c, why);
 	} while (ssh_conn_once_more(&c->loop, &tries, &result, why));
 	return result;
@@ -287,14 +287,14 @@ tunnel_remote_disconnect(struct carrier *c, struct conn *conn, struct buf *why)
 	char *failed;
 
 	listen_to_ssh(c);
-	failed = c->said.len == 0 ? NULL
-				  : strstr(c->said.data, "open failed: ");
+	failed = c->errors.len == 0 ? NULL
+				    : strstr(c->errors.data, "open failed: ");
 	if (failed != NULL) {
 		failed += strlen("open failed: ");
 		*strchrnul(failed, '\r') = '\0';
 		*strchrnul(failed, '\n') = '\0';
-		say_no_end(c, failed, why);
-		buf_reset(&c->said);
+		report_no_end(c, failed, why);
+		buf_reset(&c->errors);
 	}
 	/* The session goes on: it frees the rest when it is freed. */
 	if (conn->channel != NULL)
@@ -343,7 +343,7 @@ struct pollfd
 tunnel_remote_poll(struct carrier *c)
 {
 	struct ssh *s = (struct ssh *)c->conn;
-	struct pollfd p = { .fd = c->words, .events = POLLIN };
+	struct pollfd p = { .fd = c->err_fd, .events = POLLIN };
 
 	if (c->ssh > 0)
 		return p;
@@ -363,7 +363,7 @@ tunnel_remote_is_over(struct carrier *c, short came)
 
 	if (c->ssh > 0) {
 		listen_to_ssh(c);
-		return c->words < 0;
+		return c->err_fd < 0;
 	}
 	if (!ssh_keep_alive(s, clock_monotonic()))
 		return true;
@@ -375,12 +375,12 @@ tunnel_remote_is_over(struct carrier *c, short came)
 bool
 tunnel_remote_is_over_too(struct carrier *c)
 {
-	struct pollfd p = { .fd = c->words, .events = POLLIN };
+	struct pollfd p = { .fd = c->err_fd, .events = POLLIN };
 
 	/*
 	 * ssh closes its connections before it reports the reason, and exits.
 	 */
-	for (int i = 0; c->ssh > 0 && c->words >= 0 && i < 2; i++) {
+	for (int i = 0; c->ssh > 0 && c->err_fd >= 0 && i < 2; i++) {
 		(void)loop_poll(&c->loop, &p, 1, clock_monotonic() + END_MS);
 		listen_to_ssh(c);
 	}

@@ -35,8 +35,8 @@ struct carrier {
 	struct ssh_conn *conn;
 	LIBSSH2_CHANNEL *first; /* opened in advance */
 	pid_t ssh;              /* process of ssh, or 0: libssh2 */
-	int words;              /* messages of ssh, or -1 */
-	struct buf said;
+	int err_fd;             /* messages of ssh, or -1 */
+	struct buf errors;
 	struct conn conns[TUNNEL_CONNS];
 	char chunk[TUNNEL_CHUNK];
 };

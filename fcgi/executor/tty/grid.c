@@ -35,7 +35,7 @@ free_row(struct grid_row *r)
 {
 	if (r == NULL)
 		return;
-	buf_clear(&r->told);
+	buf_clear(&r->passed);
 	free(r->cells);
 	free(r);
 }
@@ -88,7 +88,7 @@ open_row(struct grid *g, struct grid_row *r)
 {
 	if (g->open == r)
 		return;
-	if (g->open != NULL && g->open->told.len > 0)
+	if (g->open != NULL && g->open->passed.len > 0)
 		buf_putc(&g->out->text, '\n');
 	g->open = r;
 }
@@ -102,31 +102,32 @@ close_row(struct grid *g, const struct grid_row *r)
 
 /* Appends the row to the text. */
 static void
-tell(struct grid *g, struct grid_row *r)
+pass_row(struct grid *g, struct grid_row *r)
 {
 	struct buf line = { 0 };
-	size_t told;
+	size_t passed;
 
 	if (r == NULL || !r->behind)
 		return;
 	r->behind = false;
 	put_row(r, true, &line);
-	told = r->told.len;
+	passed = r->passed.len;
 	if (line.len == 0 ||
-	    (line.len == told && memcmp(line.data, r->told.data, told) == 0)) {
+	    (line.len == passed &&
+		memcmp(line.data, r->passed.data, passed) == 0)) {
 		buf_clear(&line);
 		return;
 	}
-	if (told > 0 &&
-	    (g->open != r || line.len < told ||
-		memcmp(line.data, r->told.data, told) != 0)) {
+	if (passed > 0 &&
+	    (g->open != r || line.len < passed ||
+		memcmp(line.data, r->passed.data, passed) != 0)) {
 		close_row(g, r);
-		told = 0;
+		passed = 0;
 	}
 	open_row(g, r);
-	buf_put(&g->out->text, line.data + told, line.len - told);
-	buf_clear(&r->told);
-	r->told = line;
+	buf_put(&g->out->text, line.data + passed, line.len - passed);
+	buf_clear(&r->passed);
+	r->passed = line;
 }
 
 /* Passes the row on and clears it. */
@@ -136,18 +137,18 @@ drop(struct grid *g, struct grid_row *r)
 	if (r == NULL)
 		return;
 	see(g, r);
-	tell(g, r);
+	pass_row(g, r);
 	close_row(g, r);
 	r->count = 0;
 	r->behind = r->edited = false;
-	buf_reset(&r->told);
+	buf_reset(&r->passed);
 }
 
 static void
-tell_rows(struct grid *g, int from, int to)
+pass_rows(struct grid *g, int from, int to)
 {
 	for (int i = from; i < to; i++)
-		tell(g, g->rows[i]);
+		pass_row(g, g->rows[i]);
 }
 
 /* Returns the cell at the column; fills blanks before it. */
@@ -167,13 +168,13 @@ cell_at(struct grid_row *r, size_t column)
 static void
 spill(struct grid *g, struct grid_row *r)
 {
-	tell(g, r);
+	pass_row(g, r);
 	if (r->fresh)
 		put_row(r, false, &g->out->seen);
 	r->spilled = r->spilled || r->fresh;
 	r->count = 0;
 	g->column = 0;
-	buf_reset(&r->told);
+	buf_reset(&r->passed);
 }
 
 /* True if text gets characters of the row at once. */
@@ -181,10 +182,10 @@ static bool
 is_streamed(struct grid *g, struct grid_row *r)
 {
 	if (r->behind || g->column != r->count ||
-	    (g->open != r && r->told.len > 0))
+	    (g->open != r && r->passed.len > 0))
 		return false;
 	if (g->open != r && r->count == 0 && !r->spilled)
-		tell_rows(g, 0, g->row);
+		pass_rows(g, 0, g->row);
 	open_row(g, r);
 	return true;
 }
@@ -208,7 +209,7 @@ add_more(struct grid *g, struct grid_row *r, char c)
 	cell->bytes[cell->len++] = c;
 	if (!r->behind) {
 		buf_putc(&g->out->text, c);
-		buf_putc(&r->told, c);
+		buf_putc(&r->passed, c);
 	}
 }
 
@@ -236,7 +237,7 @@ grid_put(struct grid *g, char c)
 		cell_at(r, g->column++)->len = 0;
 	if (streamed) {
 		buf_putc(&g->out->text, c);
-		buf_putc(&r->told, c);
+		buf_putc(&r->passed, c);
 	} else {
 		r->behind = r->edited = true;
 	}
@@ -276,7 +277,7 @@ end_line(struct grid *g)
 {
 	struct grid_row *r = row_at(g, g->row);
 
-	tell(g, r);
+	pass_row(g, r);
 	if (g->open == NULL && r->count == 0)
 		buf_putc(&g->out->seen, '\n');
 	buf_putc(&g->out->text, '\n');
@@ -419,7 +420,7 @@ grid_settle(struct grid *g)
 {
 	for (int i = 0; i < g->height; i++) {
 		see(g, g->rows[i]);
-		tell(g, g->rows[i]);
+		pass_row(g, g->rows[i]);
 	}
 }
 

@@ -27,11 +27,11 @@ struct grid_row {
 	struct grid_cell *cells;
 	size_t count;
 	size_t cap;
-	bool behind;     /* text does not have its current state */
-	bool fresh;      /* seen does not have its current state */
-	bool edited;     /* blanks at its end may be erased */
-	bool spilled;    /* seen has its beginning */
-	struct buf told; /* the part that text has */
+	bool behind;       /* text does not have its current state */
+	bool fresh;        /* seen does not have its current state */
+	bool edited;       /* blanks at its end may be erased */
+	bool spilled;      /* seen has its beginning */
+	struct buf passed; /* the part that text has */
 };
 
 struct grid {

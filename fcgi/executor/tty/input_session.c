@@ -160,10 +160,10 @@ input_session_fds(const struct input_session *t, struct pollfd fds[2])
 }
 
 void
-input_session_hear(struct input_session *t, const struct pollfd fds[2])
+input_session_read(struct input_session *t, const struct pollfd fds[2])
 {
 	if (t->input != NULL)
-		tty_input_hear(t->input, fds, &t->queue, t->begin);
+		tty_input_read(t->input, fds, &t->queue, t->begin);
 }
 
 struct size

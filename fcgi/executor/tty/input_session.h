@@ -36,11 +36,11 @@ void input_session_free(struct input_session *t);
 enum err input_session_listen(struct input_session *t, const char *target);
 
 /*
- * The descriptors to wait for, if input is accepted now; input_session_hear()
+ * The descriptors to wait for, if input is accepted now; input_session_read()
  * reads from them.
  */
 void input_session_fds(const struct input_session *t, struct pollfd fds[2]);
-void input_session_hear(struct input_session *t, const struct pollfd fds[2]);
+void input_session_read(struct input_session *t, const struct pollfd fds[2]);
 
 /* The window size of the page with the last input; 0 by 0: unknown. */
 struct size input_session_size(const struct input_session *t);

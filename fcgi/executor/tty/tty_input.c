@@ -36,7 +36,7 @@
 #define INPUT_PAGES 32 /* the least recently active is dropped */
 #define REQUEST_MAX (3 * EXEC_KEYS_MOST)
 
-struct typed {
+struct typist {
 	char id[EXEC_TYPIST + 1];
 	int64_t taken;   /* accepted bytes, in this typist's count */
 	int64_t arrived; /* of these, in the terminal */
@@ -47,60 +47,60 @@ struct typed {
 struct tty_input {
 	char *path;
 	int listener;
-	int talk; /* connection of the runner, or -1 */
+	int client; /* connection of the runner, or -1 */
 	uint64_t requests;
-	struct typed *last; /* sender of the last input, or NULL */
+	struct typist *last; /* sender of the last input, or NULL */
 	struct size size;
-	struct typed typed[INPUT_PAGES];
+	struct typist typist[INPUT_PAGES];
 };
 
 /* The path is short: our working folder is the socket's. */
 struct tty_input *
 tty_input_open(const char *target)
 {
-	struct tty_input *e = mem_calloc(1, sizeof(*e));
+	struct tty_input *in = mem_calloc(1, sizeof(*in));
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	int error;
 
-	e->talk = -1;
-	e->path = mem_printf("%s" EXEC_KEYS, target);
-	e->listener = socket(
+	in->client = -1;
+	in->path = mem_printf("%s" EXEC_KEYS, target);
+	in->listener = socket(
 	    AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	strncpy(at.sun_path, e->path, sizeof(at.sun_path) - 1);
-	if (e->listener >= 0 &&
-	    bind(e->listener, (struct sockaddr *)&at, sizeof(at)) == 0 &&
-	    chmod(e->path, 0600) == 0 && listen(e->listener, 4) == 0)
-		return e;
+	strncpy(at.sun_path, in->path, sizeof(at.sun_path) - 1);
+	if (in->listener >= 0 &&
+	    bind(in->listener, (struct sockaddr *)&at, sizeof(at)) == 0 &&
+	    chmod(in->path, 0600) == 0 && listen(in->listener, 4) == 0)
+		return in;
 	error = errno;
-	tty_input_close(e);
+	tty_input_close(in);
 	errno = error;
 	return NULL;
 }
 
 void
-tty_input_close(struct tty_input *e)
+tty_input_close(struct tty_input *in)
 {
-	if (e == NULL)
+	if (in == NULL)
 		return;
-	if (e->talk >= 0)
-		close(e->talk);
-	if (e->listener >= 0)
-		close(e->listener);
-	unlink(e->path);
-	free(e->path);
-	free(e);
+	if (in->client >= 0)
+		close(in->client);
+	if (in->listener >= 0)
+		close(in->listener);
+	unlink(in->path);
+	free(in->path);
+	free(in);
 }
 
 void
-tty_input_fds(const struct tty_input *e, struct pollfd fds[2])
+tty_input_fds(const struct tty_input *in, struct pollfd fds[2])
 {
-	fds[0] = (struct pollfd){ .fd = e->listener, .events = POLLIN };
-	fds[1] = (struct pollfd){ .fd = e->talk, .events = POLLIN };
+	fds[0] = (struct pollfd){ .fd = in->listener, .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = in->client, .events = POLLIN };
 }
 
 /* If the ack cannot be sent now, the page's retransmission triggers it. */
 static void
-say_arrived(struct tty_input *e, const struct typed *t)
+send_ack(struct tty_input *in, const struct typist *t)
 {
 	struct json_object *o = json_object_new_object();
 	const char *text;
@@ -108,35 +108,35 @@ say_arrived(struct tty_input *e, const struct typed *t)
 	json_set_text(o, "typist", t->id);
 	json_set_int(o, "arrived", t->arrived);
 	text = json_write(o);
-	if (e->talk >= 0)
-		(void)!send(
-		    e->talk, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (in->client >= 0)
+		(void)!send(in->client, text, strlen(text),
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
 	json_object_put(o);
 }
 
-static struct typed *
-find(struct tty_input *e, const char *id)
+static struct typist *
+find(struct tty_input *in, const char *id)
 {
-	struct typed *oldest = &e->typed[0];
+	struct typist *oldest = &in->typist[0];
 
 	for (size_t i = 0; i < INPUT_PAGES; i++) {
-		struct typed *t = &e->typed[i];
+		struct typist *t = &in->typist[i];
 
 		if (strcmp(t->id, id) == 0)
 			return t;
 		if (t->heard < oldest->heard)
 			oldest = t;
 	}
-	*oldest = (struct typed){ .taken = 0 };
-	if (e->last == oldest)
-		e->last = NULL;
+	*oldest = (struct typist){ .taken = 0 };
+	if (in->last == oldest)
+		in->last = NULL;
 	strncpy(oldest->id, id, EXEC_TYPIST);
 	return oldest;
 }
 
 /* Appends the new bytes to the queue. False: none are new. */
 static bool
-take_bytes(struct typed *t, int64_t from, const struct buf *bytes,
+take_bytes(struct typist *t, int64_t from, const struct buf *bytes,
     struct buf *queue, int64_t begin)
 {
 	int64_t skip = t->taken - from;
@@ -150,24 +150,24 @@ take_bytes(struct typed *t, int64_t from, const struct buf *bytes,
 }
 
 static void
-take_size(struct tty_input *e, struct json_object *o)
+take_size(struct tty_input *in, struct json_object *o)
 {
 	int64_t columns = json_int(o, "columns", 0);
 	int64_t rows = json_int(o, "rows", 0);
 
 	if (columns >= EXEC_COLUMNS_LEAST && columns <= EXEC_COLUMNS_MOST &&
 	    rows >= EXEC_ROWS_LEAST && rows <= EXEC_ROWS_MOST)
-		e->size = (struct size){ (int)columns, (int)rows };
+		in->size = (struct size){ (int)columns, (int)rows };
 }
 
 void
-tty_input_take(struct tty_input *e, const char *text, size_t len,
+tty_input_take(struct tty_input *in, const char *text, size_t len,
     struct buf *queue, int64_t begin)
 {
 	struct json_object *o = NULL;
 	struct buf bytes = { 0 };
 	const char *id, *data;
-	struct typed *t;
+	struct typist *t;
 
 	if (json_read(text, len, &o, NULL) != ERR_OK)
 		return;
@@ -180,13 +180,13 @@ tty_input_take(struct tty_input *e, const char *text, size_t len,
 		buf_put(queue, buf_text(&bytes), bytes.len);
 		goto out;
 	}
-	t = find(e, id);
-	t->heard = ++e->requests;
+	t = find(in, id);
+	t->heard = ++in->requests;
 	if (take_bytes(t, json_int(o, "from", -1), &bytes, queue, begin))
-		e->last = t;
-	if (e->last == t)
-		take_size(e, o);
-	say_arrived(e, t);
+		in->last = t;
+	if (in->last == t)
+		take_size(in, o);
+	send_ack(in, t);
 out:
 	if (bytes.data != NULL)
 		explicit_bzero(bytes.data, bytes.cap);
@@ -195,60 +195,60 @@ out:
 }
 
 void
-tty_input_hear(struct tty_input *e, const struct pollfd fds[2],
+tty_input_read(struct tty_input *in, const struct pollfd fds[2],
     struct buf *queue, int64_t begin)
 {
 	char request[REQUEST_MAX];
 	ssize_t n;
 	int fd;
 
-	if (fds[1].revents != 0 && fds[1].fd == e->talk) {
-		n = recv(e->talk, request, sizeof(request), MSG_DONTWAIT);
+	if (fds[1].revents != 0 && fds[1].fd == in->client) {
+		n = recv(in->client, request, sizeof(request), MSG_DONTWAIT);
 		if (n > 0) {
-			tty_input_take(e, request, (size_t)n, queue, begin);
+			tty_input_take(in, request, (size_t)n, queue, begin);
 			explicit_bzero(request, (size_t)n);
 		} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-			close(e->talk);
-			e->talk = -1;
+			close(in->client);
+			in->client = -1;
 		}
 	}
 	if (fds[0].revents == 0)
 		return;
-	fd = accept4(e->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	fd = accept4(in->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd >= 0 && (!peer_is_ours(fd) || peer_is_confined(fd))) {
 		close(fd);
 		return;
 	}
 	if (fd < 0)
 		return;
-	if (e->talk >= 0)
-		close(e->talk);
-	e->talk = fd;
+	if (in->client >= 0)
+		close(in->client);
+	in->client = fd;
 }
 
 struct size
-tty_input_size(const struct tty_input *e)
+tty_input_size(const struct tty_input *in)
 {
-	return e->size;
+	return in->size;
 }
 
 void
-tty_input_arrived(struct tty_input *e, int64_t count)
+tty_input_arrived(struct tty_input *in, int64_t count)
 {
 	for (size_t i = 0; i < INPUT_PAGES; i++) {
-		struct typed *t = &e->typed[i];
+		struct typist *t = &in->typist[i];
 
 		if (t->arrived == t->taken || t->end > count)
 			continue;
 		t->arrived = t->taken;
-		say_arrived(e, t);
+		send_ack(in, t);
 	}
 }
 
 void
-tty_input_reset(struct tty_input *e)
+tty_input_reset(struct tty_input *in)
 {
 	for (size_t i = 0; i < INPUT_PAGES; i++)
-		e->typed[i].end = 0;
-	tty_input_arrived(e, 0);
+		in->typist[i].end = 0;
+	tty_input_arrived(in, 0);
 }
