@@ -28,6 +28,8 @@
 #include "cli/leftover.h"
 #include "cli/program.h"
 #include "cli/ready.h"
+#include "journal/db.h"
+#include "journal/migrate.h"
 #include "wire/exec.h"
 #include "wire/secret.h"
 
@@ -366,6 +368,24 @@ make_secrets(const struct serve *s)
 		    "cannot read or make the secrets in %s/keys", s->data);
 }
 
+/* A database of a newer version is not touched. */
+static void
+check_version(const char *data)
+{
+	int64_t version = db_version_in(data);
+
+	if (version < 0)
+		log_fatal("%s/countersign.db cannot be read as a database. "
+			  "Restore it from a backup (nginx/README.md).",
+		    data);
+	if (version > MIGRATE_VERSION)
+		log_fatal("the database in %s has version %lld, and this "
+			  "program knows versions up to %d. Start the newer "
+			  "countersign, or restore a backup of before its "
+			  "upgrade.",
+		    data, (long long)version, MIGRATE_VERSION);
+}
+
 static void
 open_data(struct serve *s)
 {
@@ -392,6 +412,7 @@ open_data(struct serve *s)
 	if (strlen(s->data) > 80)
 		log_fatal("the path of the data folder is too long for a "
 			  "socket: 80 bytes at most");
+	check_version(s->data);
 	make_secrets(s);
 }
 

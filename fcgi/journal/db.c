@@ -11,6 +11,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -31,6 +33,7 @@ struct db {
 	sqlite3 *handle;
 	sqlite3_stmt *frames[FRAMES];
 	enum db_program who;
+	bool memory; /* it has no file */
 	int depth;   /* of savepoints */
 	bool failed; /* a read failed */
 	bool stale;  /* must be opened again */
@@ -175,6 +178,32 @@ user_version(struct db *db)
 	return version;
 }
 
+/* Copies the database of an older version into a file beside it, durably. */
+static bool
+copy_old(struct db *db, int64_t version)
+{
+	const char *path = sqlite3_db_filename(db->handle, "main");
+	char *copy = mem_printf("%s.version-%lld", path, (long long)version);
+	char *into = sqlite3_mprintf("VACUUM INTO %Q", copy);
+	int fd = -1;
+	bool ok;
+
+	(void)unlink(copy); /* of a migration that was not completed */
+	ok = plain(db, into) == SQLITE_OK && chmod(copy, 0600) == 0 &&
+	    (fd = open(copy, O_RDONLY | O_CLOEXEC)) >= 0 && fsync(fd) == 0;
+	if (ok)
+		log_info("The database is migrated from version %lld to %d. "
+			 "The old one is in %s.",
+		    (long long)version, MIGRATE_VERSION, copy);
+	else
+		log_warn("%s: the old database cannot be copied", copy);
+	if (fd >= 0)
+		close(fd);
+	sqlite3_free(into);
+	free(copy);
+	return ok;
+}
+
 /* Creates the tables or migrates them to the newest version, all or nothing. */
 static bool
 migrate(struct db *db)
@@ -185,7 +214,8 @@ migrate(struct db *db)
 
 	if (version == MIGRATE_VERSION)
 		return true;
-	if (version < 0 || version > MIGRATE_VERSION)
+	if (version < 0 || version > MIGRATE_VERSION ||
+	    (version > 0 && !db->memory && !copy_old(db, version)))
 		return false;
 	set = mem_printf("PRAGMA user_version = %d", MIGRATE_VERSION);
 	ok = plain(db, "PRAGMA foreign_keys = OFF") == SQLITE_OK &&
@@ -215,6 +245,7 @@ db_open(const char *data_dir, enum db_program who, struct db **ret)
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	watch_locks();
 	db->who = who;
+	db->memory = memory;
 	if (sqlite3_open_v2(memory ? ":memory:" : path, &db->handle, flags,
 		NULL) != SQLITE_OK ||
 	    !configure(db))
@@ -241,6 +272,22 @@ out:
 	db_close(db);
 	free(path);
 	return err;
+}
+
+int64_t
+db_version_in(const char *data_dir)
+{
+	struct db db = { 0 };
+	char *path = mem_printf("%s/countersign.db", data_dir);
+	int64_t version = access(path, F_OK) != 0 ? 0 : -1;
+
+	if (version < 0 &&
+	    sqlite3_open_v2(path, &db.handle, SQLITE_OPEN_READONLY, NULL) ==
+		SQLITE_OK)
+		version = user_version(&db);
+	sqlite3_close(db.handle);
+	free(path);
+	return version;
 }
 
 void

@@ -50,6 +50,10 @@ struct db_arg {
  * ERR_UNAVAILABLE while it is missing or of another version.
  */
 enum err db_open(const char *data_dir, enum db_program who, struct db **ret);
+
+/* The version of the database in the folder: 0 where there is none, -1 where it
+ * cannot be read. */
+int64_t db_version_in(const char *data_dir);
 void db_close(struct db *db);
 
 /*
