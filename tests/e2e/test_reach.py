@@ -74,13 +74,12 @@ def test_a_jump_host_of_the_usual_settings_lets_a_whole_group_through():
 def test_a_server_that_drops_some_of_many_lets_them_all_in_at_last():
     busy = ssh.Sshd("busy", startups="5:30:60")
     try:
-        for client in CLIENTS:
-            for jump in ({}, {"jump": busy.target("gate", client=client)}):
-                to = (ssh.SSHD if jump else busy).target
-                targets = [to(f"n{i}", client=client, **jump) for i in range(16)]
-                s = run("true", targets)
-                for i in range(16):
-                    is_state(s, "succeeded", name=f"n{i}")
+        ways = [busy.target, *(lambda name, c=c: ssh.SSHD.target(name, jump=busy.target("gate", client=c))
+                               for c in CLIENTS)]
+        for to in ways:
+            s = run("true", [to(f"n{i}") for i in range(16)])
+            for i in range(16):
+                is_state(s, "succeeded", name=f"n{i}")
     finally:
         busy.stop()
     full = ssh.Sshd("full", startups="1:100:1")

@@ -309,6 +309,8 @@ openssh_result(const char *errors)
 	static const char *const dropped[] = { "kex_exchange_identification",
 		"banner exchange" };
 
+	if (*errors == '\0')
+		return SSH_DROPPED; /* as OpenSSH 10 reports it */
 	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
 		if (strstr(errors, dropped[i]) != NULL)
 			return SSH_DROPPED;
@@ -336,7 +338,9 @@ report_failed(struct openssh *s, struct buf *why)
 		    t->name);
 		return SSH_REFUSED;
 	}
-	return openssh_result(errors);
+	/* A command that exits 255 without a word has run. */
+	return *errors == '\0' && !s->opening ? SSH_LOST
+					      : openssh_result(errors);
 }
 
 static enum ssh_result
@@ -455,7 +459,9 @@ openssh_open(const struct job_target *target, struct event_loop *loop,
 		s->fds[i] = -1;
 	if (!pin(s, why))
 		goto out;
+	s->opening = true;
 	result = openssh_run(&s->conn, &call, why);
+	s->opening = false;
 	if (result == SSH_OK && call.status == 127 && s->errors.len == 0) {
 		buf_puts(why,
 		    "The program ssh is not installed on this "

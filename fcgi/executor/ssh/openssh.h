@@ -16,6 +16,7 @@ struct openssh {
 	size_t sent;
 	struct buf errors; /* the end of standard error */
 	bool subsystem;    /* the command names a subsystem */
+	bool opening;      /* the command does nothing but log in */
 };
 
 /*
