@@ -1,13 +1,10 @@
 /*
- * account.c: the users that the console's programs run as, where it is
- * started as root.
- *
- * Nothing but the runner and its steps, who log in elsewhere with keys that
- * are root's, and `serve`, who starts them again, stays root.  The group of
- * what the keeper makes is the web program's, so that this reads the journal;
- * outputs belong to nginx's group, which keeper and web have beside their
- * own.  Everybody else, a step's user above all, does not even get into the
- * data folder.
+ * account.c: the users of the console's programs if it is started as root. Only
+ * the runner and its steps, which log in elsewhere with keys that are root's,
+ * and `serve`, which restarts them, stay root. The keeper's files have the web
+ * program's group, so that it reads the journal; outputs have nginx's group, to
+ * which keeper and web belong as well. Other users, a step's user above all,
+ * cannot enter the data folder.
  */
 #include <errno.h>
 #include <ftw.h>
@@ -68,7 +65,7 @@ give(const char *path, uid_t uid, gid_t gid, mode_t mode)
 		    strerror(errno));
 }
 
-/* Of the walks: nftw(3) hands nothing on. */
+/* For the walks: nftw(3) passes no context. */
 static const struct accounts *walking;
 static const char *walking_in;
 
@@ -109,7 +106,7 @@ give_nginx(const char *path, const struct stat *st, int kind, struct FTW *where)
 	return 0;
 }
 
-/* The journal and what is beside it; keys but for the runner's. */
+/* The journal and its files; keys except the runner's. */
 static int
 give_own(const char *path, const struct stat *st, int kind, struct FTW *where)
 {
@@ -160,7 +157,7 @@ accounts_take_data(const struct accounts *a, const char *data)
 	free(nginx);
 }
 
-/* After the change of user, which takes all rights away but those kept. */
+/* After the change of user, which drops all other capabilities. */
 static bool
 keep_reading(void)
 {

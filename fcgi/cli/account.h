@@ -1,7 +1,4 @@
-/*
- * account.h: the users that the console's programs run as, where it is
- * started as root.
- */
+/* account.h: the users of the console's programs if it is started as root. */
 #ifndef CLI_ACCOUNT_H
 #define CLI_ACCOUNT_H
 
@@ -12,7 +9,7 @@ struct account {
 	const char *name;
 	uid_t uid;
 	gid_t gid;
-	gid_t group; /* nginx's too: who serves outputs */
+	gid_t group; /* nginx's too: for serving outputs */
 };
 
 struct accounts {
@@ -20,20 +17,22 @@ struct accounts {
 	struct account keeper, web, nginx;
 };
 
-/* Looks them up; fatal where one is missing and we are root. */
+/* Looks them up; fatal if one is missing and we are root. */
 void accounts_find(struct accounts *ret);
 
 /*
- * Gives the data folder, and all that an earlier console left in it, to those
- * who need it and to nobody else.  Nothing where they are not used.
+ * Changes the owner of the data folder and its content to the programs that
+ * need each file. Does nothing if accounts are not used.
  */
 void accounts_take_data(const struct accounts *a, const char *data);
 
-/* In a child: becomes it; with `reads`, it may read what root's files hold
- * (CAP_DAC_READ_SEARCH).  False: errno. */
+/*
+ * In a child: changes to it; with `reads`, it may read root's files
+ * (CAP_DAC_READ_SEARCH). False: errno.
+ */
 bool account_become(const struct account *a, bool reads);
 
-/* True where it may access(2) the path so. */
+/* True if it may access(2) the path so. */
 bool account_may(const struct account *a, const char *path, int mode);
 
 #endif

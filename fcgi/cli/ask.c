@@ -1,9 +1,8 @@
 /*
- * ask.c: the command line asks the keeper, as there is one writer.
- *
- * Where none is running, one is started for this call, with a socket pair as
- * its only connection; it takes the same lock as the one that serves, so that
- * two can never meet.
+ * ask.c: requests of the command line to the keeper, the one writer. If none is
+ * running, one is started for this call, with a socket pair as its only
+ * connection; it takes the same lock as a serving one, so that two never run at
+ * once.
  */
 #include <errno.h>
 #include <grp.h>
@@ -40,7 +39,7 @@ cli_program_folder(void)
 	return mem_strdup(path);
 }
 
-/* What root's console has given to its keeper stays that one's. */
+/* A data folder that root's console gave to its keeper stays the keeper's. */
 static void
 become_owner(const char *database)
 {

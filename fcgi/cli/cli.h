@@ -1,6 +1,4 @@
-/*
- * cli.h: what the commands of `countersign` share.
- */
+/* cli.h: declarations shared by the commands of `countersign`. */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
@@ -11,10 +9,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Exit codes: the answer is yes, the answer is no, the call is wrong. */
+/* Exit codes: yes, no, usage error. */
 enum { CLI_YES = 0, CLI_NO = 1, CLI_USAGE = 2 };
 
-/* What options a command may be given; it takes those that it needs. */
+/* The options of all commands; each uses those that it needs. */
 struct cli {
 	const char *data;
 	const char *runbooks;
@@ -32,7 +30,7 @@ struct cli {
 	const char *output_limit; /* MB */
 	bool password_stdin;
 	bool value_stdin;
-	int argc; /* what is left: operands */
+	int argc; /* operands */
 	char **argv;
 };
 
@@ -51,18 +49,20 @@ int cli_say(int code, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * Asks the keeper: the one that is running, or one that is started for this
- * call alone.  Takes over `body`.  True: *ret_result (may be NULL) is a new
- * object; false: the reason has been printed.
+ * Asks the running keeper, or one that is started for this call alone. Takes
+ * over `body`. True: *ret_result (may be NULL) is a new object; false: the
+ * reason has been printed.
  */
 bool cli_ask(const struct cli *c, const char *verb, struct json_object *body,
     struct json_object **ret_result);
 
-/* Prints the accounts ("user"), tokens or secrets that the journal has, one a
- * line; of that account alone where `of` is not NULL.  The exit code. */
+/*
+ * Prints the accounts ("user"), tokens or secrets of the journal, one a line;
+ * of that account alone if `of` is not NULL. Returns the exit code.
+ */
 int cli_list(const struct cli *c, const char *what, const char *of);
 
-/* The folder that the running program stands in; the caller frees it. */
+/* The folder of the running program; the caller frees it. */
 char *cli_program_folder(void);
 
 /* Reads one line (a secret) from standard input, without echo on a terminal;

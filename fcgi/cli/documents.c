@@ -37,8 +37,8 @@ read_document(const char *path, struct buf *ret)
 }
 
 /*
- * In which environments of the targets.yml beside it the document cannot
- * run: there it uses a name that they do not have.
+ * The environments of the targets.yml beside it that lack a name which the
+ * document uses.
  */
 static void
 check_environments(const char *path, const struct runbook *runbook)
@@ -69,7 +69,7 @@ check_environments(const char *path, const struct runbook *runbook)
 	free(copy);
 }
 
-/* A console that is started as a plain user cannot become another one. */
+/* A console that was started as a plain user cannot change to another one. */
 static bool
 check_users(const char *path, const struct runbook *runbook)
 {
@@ -92,7 +92,7 @@ check_users(const char *path, const struct runbook *runbook)
 	return ok;
 }
 
-/* Prints what is wrong with one document; true: it may be run. */
+/* Prints the errors of one document; true: it may be run. */
 static bool
 check_runbook(const char *path)
 {
@@ -141,7 +141,7 @@ check_targets(const char *path)
 	return errors == 0;
 }
 
-/* The path without the ending “.md”.  The caller frees it. */
+/* The path without the suffix “.md”.  The caller frees it. */
 static char *
 without_ending(const char *path)
 {
@@ -159,7 +159,7 @@ is_readme(const char *name)
 	return is;
 }
 
-/* The file stands beside a targets.yml, thus at the top of a folder. */
+/* The file is beside a targets.yml, that is at the top of a folder. */
 static bool
 is_at_the_top(const char *path)
 {
@@ -172,8 +172,10 @@ is_at_the_top(const char *path)
 	return is;
 }
 
-/* Could the library show the file?  Says why not; `name` is its path below
- * the runbook folder. */
+/*
+ * Checks that the library could show the file, and prints why not; `name` is
+ * its path below the runbook folder.
+ */
 static bool
 check_name(const char *path, const char *name)
 {
@@ -205,8 +207,10 @@ check_one(const char *path)
 	return true;
 }
 
-/* All runbooks below the folder, and its targets.yml; the library has neither
- * what hides behind a dot nor the README.md at the top. */
+/*
+ * All runbooks below the folder, and its targets.yml; like the library, it
+ * skips names that begin with a dot and the README.md at the top.
+ */
 static bool
 check_folder(const char *folder)
 {
@@ -246,7 +250,7 @@ cli_check(struct cli *c)
 	return ok ? CLI_YES : CLI_NO;
 }
 
-/* Each is “LINE: text” about the result. */
+/* Prints notes, each “LINE: text” about the result. */
 static void
 tell_notes(const char *output, const char *s)
 {
@@ -257,7 +261,7 @@ tell_notes(const char *output, const char *s)
 	}
 }
 
-/* What was proposed, and what to look at before it is run. */
+/* Prints a summary of the proposal, and notes for the review. */
 static int
 tell_imported(const struct buf *text)
 {
@@ -284,7 +288,7 @@ tell_imported(const struct buf *text)
 	return code;
 }
 
-/* Endings that say Markdown, or nothing of a format. */
+/* Suffixes of Markdown, or of no known format. */
 static bool
 is_markdown(const char *path)
 {

@@ -1,11 +1,10 @@
 /*
- * endpoint.c: the address, port and certificate that browsers come to.
- *
- * A host is an address and not a name: a name may mean several addresses, or
- * another one tomorrow, and a console that listens somewhere else than its
- * operator thinks is worse than one that does not start.  nginx reads the
- * certificate; here it is only looked at, so that a wrong file is an error of
- * the command line instead of a line in nginx's log.
+ * endpoint.c: the address, port and certificate of the console. A host is an
+ * address and not a name: a name may have several addresses, or another one
+ * tomorrow, and a console that listens somewhere else than its operator thinks
+ * is worse than one that does not start. nginx reads the certificate; here it
+ * is only checked, so that a wrong file is an error of the command line instead
+ * of a line in nginx's log.
  */
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -70,7 +69,7 @@ is_any(const char *host)
 		IN6_IS_ADDR_UNSPECIFIED(&address));
 }
 
-/* A PEM file that nginx can read; the reason, or NULL. */
+/* Checks a PEM file for nginx; the reason, or NULL. */
 static const char *
 pem_fault(const char *path, const char *begin)
 {
@@ -186,7 +185,7 @@ put_url(const struct cli *c, const char *host, char out[URL_SIZE])
 	    c->tls_cert != NULL ? "s" : "", put_host(host, name), c->port);
 }
 
-/* A line for each address by which others may reach the machine. */
+/* A line for each address at which others may reach the machine. */
 static void
 print_addresses(const struct cli *c)
 {

@@ -1,9 +1,7 @@
 /*
- * isolation.c: what isolates steps on this machine.
- *
- * Whether namespaces can be made is not to be read anywhere: kernels,
- * containers and security modules refuse them each in their own way.  So the
- * program that needs them tries.
+ * isolation.c: the isolation of steps on this machine. No interface tells
+ * whether namespaces can be created: kernels, containers and security modules
+ * each refuse them in their own way. So the program that needs them tries.
  */
 #include <errno.h>
 #include <pwd.h>

@@ -1,10 +1,9 @@
 /*
- * leftover.c: processes of a console that was ended by force.
- *
- * Our own programs end with `serve`, as the kernel tells them of its end.
- * nginx's workers are told nothing when `serve` and their master are killed
- * at once.  They are known by the log of this data folder, which they hold
- * open: process ids on disk were rejected, as they are given out again.
+ * leftover.c: processes of a console that was killed. Our own programs end with
+ * `serve`, as the kernel signals its end to them. nginx's workers get no signal
+ * when `serve` and their master are killed at once. They are identified by the
+ * log of this data folder, which they hold open: process ids on disk were
+ * rejected, as they are reused.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -22,7 +21,7 @@
 #include "cli/leftover.h"
 #include "wire/exec.h"
 
-/* Calls `fn` for each process; how often it said true. */
+/* Calls `fn` for each process; returns how often it was true. */
 static size_t
 each_process(bool (*fn)(const char *pid, const char *data), const char *data)
 {
@@ -70,7 +69,7 @@ has_open(const char *pid, const char *file)
 	return found;
 }
 
-/* The name of its program, 15 bytes at most; "" where it has ended. */
+/* The name of its program, 15 bytes at most; "" if it has ended. */
 static void
 read_name(const char *pid, struct buf *ret)
 {

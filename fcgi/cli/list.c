@@ -1,7 +1,6 @@
 /*
- * list.c: who and what there is, read from the journal as it stands.
- *
- * One line each, fields between tabs, for people and for cut(1).
+ * list.c: lists accounts, tokens and secrets from the journal. One line each,
+ * fields between tabs, for people and for cut(1).
  */
 #include <stdio.h>
 #include <string.h>
@@ -46,8 +45,10 @@ print_account(struct rows *rows)
 	    when(rows, 3, at), db_text(rows, 4));
 }
 
-/* account, name, hash, created_at, created_by, scopes, expires_at: the hash
- * is nobody's affair */
+/*
+ * account, name, hash, created_at, created_by, scopes, expires_at: the hash is
+ * not printed
+ */
 static void
 print_token(struct rows *rows)
 {

@@ -95,7 +95,7 @@ usage(FILE *to, int code)
 	return code;
 }
 
-/* Fills in the options; the operands are left in c->argv. */
+/* Fills in the options; the operands remain in c->argv. */
 static int
 read_options(int argc, char **argv, struct cli *c)
 {

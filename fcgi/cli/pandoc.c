@@ -1,17 +1,13 @@
 /*
- * pandoc.c: documents of other formats as Markdown.
- *
- * pandoc reads the document from its standard input, with --sandbox, which
- * keeps it from opening whatever the document names, with a bounded heap, and
- * for a bounded time; what it writes is bounded too.  Nothing of the document
- * and nothing of its name is part of the command line.
- *
- * pandoc writes a block of code without a language as an indented one, and
- * has to put an empty comment between it and a list before it.  A filter gives
- * each of them a fence, makes alerts of notes and warnings, and takes lists and
- * blocks within the cells of a table apart, which it would write as HTML, as it
- * would do with spans and with the attributes of links.  What pandoc has read
- * but would not write, such as a template of a wiki, is kept as text, and said.
+ * pandoc.c: converts documents of other formats to Markdown. pandoc reads the
+ * document from its standard input, with --sandbox, which keeps it from opening
+ * files that the document names, with a bounded heap, and for a bounded time;
+ * its output is bounded too. No part of the document or of its name is on the
+ * command line. pandoc writes a block of code without a language as an indented
+ * one, and has to put an empty comment between it and a list before it. A
+ * filter gives each of them a fence, makes alerts of notes and warnings, and
+ * takes lists and blocks within the cells of a table apart, which it would
+ * write as HTML.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -235,7 +231,7 @@ become(const char *format, int input, int output, int lua)
 	_exit(errno == ENOENT ? NO_PROGRAM : 126);
 }
 
-/* Until the other end is closed, `ret` is full, or the time is over. */
+/* Reads until the other end is closed, `ret` is full, or time is up. */
 static bool
 take(int fd, struct buf *ret, const char *path)
 {
@@ -307,8 +303,10 @@ convert(
 	return taken && say_end(status, path);
 }
 
-/* Between two lists pandoc writes an empty comment, which is nobody's text;
- * inside of a fence it is the document's own. */
+/*
+ * pandoc writes an empty comment between two lists, which is removed; inside a
+ * fence it is the document's own.
+ */
 static void
 drop_comments(struct buf *text)
 {

@@ -1,6 +1,4 @@
-/*
- * pandoc.h: documents of other formats as Markdown.
- */
+/* pandoc.h: converts documents of other formats to Markdown. */
 #ifndef CLI_PANDOC_H
 #define CLI_PANDOC_H
 
@@ -9,8 +7,8 @@
 #include "base/buf.h"
 
 /*
- * Appends the document as Markdown, which pandoc makes of it; its format is
- * told by the end of its name.  False: the reason has been printed.
+ * Appends the document, converted to Markdown by pandoc; the suffix of its name
+ * gives its format. False: the reason has been printed.
  */
 bool pandoc_read(const char *path, struct buf *ret);
 

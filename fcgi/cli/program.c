@@ -1,12 +1,11 @@
 /*
- * program.c: starts, watches and ends the programs of the console.
- *
- * Each leads a process group of its own.  When it dies, whatever it had
- * started is ended before it is started again: nginx's workers would go on
- * answering on the port after a kill of their master, with nobody to end
- * them.  A group was preferred to a cgroup, which needs a delegated tree, and
- * to a pid namespace, which many containers refuse.  The steps, which the
- * runner starts, lead sessions of their own and are not touched.
+ * program.c: starts, supervises and ends the programs of the console. Each
+ * leads a process group of its own. When it dies, the rest of its group is
+ * ended before it is started again: nginx's workers would go on answering on
+ * the port after a kill of their master, with nobody to end them. A group was
+ * preferred to a cgroup, which needs a delegated tree, and to a pid namespace,
+ * which many containers refuse. The steps, which the runner starts, lead
+ * sessions of their own and are not affected.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +24,7 @@
 #include "cli/view.h"
 
 #define WAITS 1000 /* of 10 ms, in program_stop() */
-#define COPIES 20  /* descriptors above all that are handed over */
+#define COPIES 20  /* descriptors above all that are passed on */
 
 void
 program_set_args(struct program *p, const char *const *args)
@@ -42,7 +41,7 @@ program_clear(struct program *p)
 		free(p->argv[i]);
 }
 
-/* In the child: the descriptors stand where the program expects them. */
+/* In the child: moves the descriptors to the expected numbers. */
 static void
 hand_over(const struct program *p)
 {
@@ -92,7 +91,7 @@ may_read_all(const struct program *p)
 	return ok;
 }
 
-/* Becomes the user of its own; needs what it needs for. */
+/* Changes to its own user, keeping the needed capability. */
 static bool
 change_account(const struct program *p)
 {

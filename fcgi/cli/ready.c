@@ -1,7 +1,6 @@
 /*
- * ready.c: the console's port: listens there, and asks whether it answers.
- *
- * One request written by hand: the command line is not linked with an HTTP
+ * ready.c: the console's port: listens on it and checks that it answers. The
+ * one request is written by hand: the command line is not linked with an HTTP
  * client, so that it cannot be made to fetch anything.
  */
 #include <errno.h>
@@ -48,11 +47,13 @@ ready_listen(const struct cli *c)
 		errno = EINVAL;
 		return -1;
 	}
-	/* nginx leaves the flags of a socket that it is given as they are; a
-	 * worker that waits in accept() would answer nobody else. */
+	/*
+	 * nginx does not change the flags of an inherited socket; a worker that
+	 * blocks in accept() would answer nobody else.
+	 */
 	fd = socket(
 	    address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 && address.ss_family == AF_INET6) /* :: is all */
+	if (fd >= 0 && address.ss_family == AF_INET6) /* :: covers all */
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	if (fd >= 0 &&
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&

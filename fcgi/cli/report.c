@@ -1,11 +1,10 @@
 /*
- * report.c: an exported report, checked away from the console.
- *
- * The report in JSON carries the exact text of every event of its run, the
- * head of its chain, and the document.  From the texts alone the chain is
- * computed again, and the events are replayed into a database in memory, of
- * which the report is made again (report_derive.c).  The head is what to
- * compare with the printed report, or with the ledger.
+ * report.c: verifies an exported report offline. The JSON report contains the
+ * exact text of every event of its run, the head of its chain, and the
+ * document. The chain is recomputed from the texts, and the events are replayed
+ * into a database in memory, from which the report is made again
+ * (report_derive.c). The head is to be compared with the printed report, or
+ * with the ledger.
  */
 #include <sodium.h>
 #include <stdarg.h>
@@ -34,7 +33,7 @@ report_wrong(struct report *b, const char *fmt, ...)
 	b->wrong++;
 }
 
-/* The document of the report is the one that the run was made from. */
+/* Checks that the report's document is the one of the run. */
 static void
 take_document(struct report *b, const struct event *e)
 {
@@ -87,7 +86,7 @@ check_event(struct report *b, const char *body)
 	json_object_put(parsed);
 }
 
-/* The text at that place, or NULL. */
+/* The text at that index, or NULL. */
 static const char *
 text_at(struct json_object *list, size_t i)
 {

@@ -1,6 +1,4 @@
-/*
- * report.h: an exported report (GET /runs/ID/report.json), checked offline.
- */
+/* report.h: verifies an exported report (GET /runs/ID/report.json) offline. */
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
@@ -11,7 +9,7 @@
 
 struct report {
 	struct json_object *report;
-	struct db *replay; /* what its events come to */
+	struct db *replay; /* replay of its events */
 	unsigned char hash[HASH_BYTES];
 	int64_t run;
 	int64_t seq;                  /* of the last event */
@@ -20,18 +18,17 @@ struct report {
 	int wrong;
 };
 
-/* Prints what is wrong and the head of the chain; an exit code of cli.h. */
+/* Prints errors and the head of the chain; an exit code of cli.h. */
 int report_verify(const char *path);
 
-/* The same for the text of one; `name` is what messages call it. */
+/* The same for the text of one; `name` is its name in messages. */
 int report_verify_text(const char *name, const char *text, size_t len);
 
-/* Prints that something is wrong, and counts it. */
+/* Prints an error and counts it. */
 void report_wrong(struct report *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Holds all that the report tells against what its events come to
- * (report_derive.c). */
+/* Compares the report with the replay of its events (report_derive.c). */
 void report_compare(struct report *b);
 
 #endif

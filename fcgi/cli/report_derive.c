@@ -1,11 +1,9 @@
 /*
- * report_derive.c: what a report tells, held against what its events come to.
- *
- * The report is made again from the replay, by the code that the console
- * made it with, and the two trees must be the same.  Reports of before had no
- * "format", and told more than the record does ("can", which buttons there
- * were): of those, what can be made again must be the same, and the rest is
- * named as not proven.
+ * report_derive.c: compares a report with the replay of its events. The report
+ * is made again from the replay, by the code with which the console made it,
+ * and the two trees must be equal. Older reports had no "format" and contained
+ * more than the record ("can", the possible buttons): the fields of those that
+ * can be recomputed must be equal, and the rest is listed as not proven.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,8 +14,10 @@
 #include "cli/report.h"
 #include "journal/run_report.h"
 
-/* A report without "format" may lack these: they were not held against the
- * events before. */
+/*
+ * A report without "format" may lack these: they were not compared with the
+ * events then.
+ */
 static const char *const newer[] = { "format", "progress", "steps.section",
 	"steps.outcome", "steps.on", "steps.line", "steps.answers",
 	"steps.role", "steps.sign", "steps.when", "steps.keeps",
@@ -26,7 +26,7 @@ static const char *const newer[] = { "format", "progress", "steps.section",
 	"steps.excluded", "steps.hosts", "steps.attempts.targets.artifact",
 	"steps.signatures.at", "comments.at", NULL };
 
-/* Two trees being compared; `path` is the place, "steps[2].by". */
+/* Two trees being compared; `path` is the position, "steps[2].by". */
 struct place {
 	struct report *b;
 	struct buf path;
@@ -35,7 +35,7 @@ struct place {
 static void same(
     struct place *p, struct json_object *made, struct json_object *told);
 
-/* Goes to a member, whose name may come from a stranger. */
+/* Descends to a member, whose name may be hostile. */
 static void
 enter(struct place *p, const char *key)
 {
@@ -57,7 +57,7 @@ leave(struct place *p, size_t len)
 	p->path.data[len] = '\0';
 }
 
-/* The path without its numbers, "steps.by", cut where it is long. */
+/* The path without its numbers, "steps.by", cut if long. */
 static const char *
 plain(const struct place *p, char out[100])
 {
@@ -85,7 +85,7 @@ may_lack(const struct place *p, struct json_object *made)
 	return p->b->old && made == NULL;
 }
 
-/* Each member that the events give. */
+/* Compares each member that the replay has. */
 static void
 same_made(struct place *p, struct json_object *made, struct json_object *told)
 {
@@ -106,7 +106,7 @@ same_made(struct place *p, struct json_object *made, struct json_object *told)
 	}
 }
 
-/* Each member that they do not give. */
+/* Handles each member that the replay lacks. */
 static void
 same_told(struct place *p, struct json_object *made, struct json_object *told)
 {
@@ -171,8 +171,10 @@ same(struct place *p, struct json_object *made, struct json_object *told)
 	}
 }
 
-/* How many of a gate's decisions counted, as the roles were at the time of
- * the export, is in no event of the run. */
+/*
+ * The number of a gate's valid decisions by the roles at the time of the
+ * export, which is in no event of the run.
+ */
 static void
 forget_counts(struct json_object *report)
 {

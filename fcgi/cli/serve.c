@@ -1,10 +1,8 @@
 /*
- * serve.c: the whole console in the foreground, for one machine.
- *
- * It opens the sockets before it starts the programs and hands them over, so
- * that a program can be restarted while its callers wait in the queue of the
- * socket instead of being refused.  Steps are not its children: they outlive
- * it.
+ * serve.c: the whole console in the foreground, for one machine. It opens the
+ * sockets before it starts the programs and passes them on, so that a program
+ * can be restarted while its callers wait in the queue of the socket instead of
+ * being refused. Steps are not its children: they outlive it.
  */
 #include <errno.h>
 #include <signal.h>
@@ -40,14 +38,13 @@ struct serve {
 	char *data; /* absolute */
 	char *runbooks;
 	char *folder; /* of the programs */
-	char *share;  /* templates, static and nginx stand
-		       * here */
+	char *share;  /* folder of templates, static and nginx */
 	char *templates;
 	char *files;       /* static */
 	char *certificate; /* nginx's copy, or NULL */
 	char *key;
 	struct accounts accounts;
-	int port_fd; /* listens where the browsers come */
+	int port_fd; /* listens for browsers */
 	struct program programs[PROGRAMS];
 };
 
@@ -68,7 +65,7 @@ absolute(const char *path)
 	return real != NULL ? real : mem_strdup(path);
 }
 
-/* Where templates and static files are: beside the build, or installed. */
+/* Finds templates and static files: beside the build, or installed. */
 static char *
 find_share(const char *folder)
 {
@@ -91,7 +88,7 @@ find_share(const char *folder)
 	return found;
 }
 
-/* Puts the values for @NAME@ into the text of nginx's configuration. */
+/* Replaces @NAME@ in the text of nginx's configuration. */
 static void
 fill_in(const struct serve *s, const char *text, struct buf *out)
 {
@@ -124,8 +121,10 @@ fill_in(const struct serve *s, const char *text, struct buf *out)
 	buf_clear(&tls);
 }
 
-/* nginx is not root and may not read what root alone may: it gets a copy, as
- * the files are now. */
+/*
+ * nginx is not root and cannot read root's files: it gets a copy of their
+ * present content.
+ */
 static char *
 copy_for_nginx(struct serve *s, const char *path, const char *name)
 {
@@ -201,7 +200,7 @@ find_nginx(void)
 	log_fatal("nginx is not installed: run `make deps`");
 }
 
-/* Started as root: who runs as whom, and what it has to find. */
+/* Started as root: sets each program's user and the paths it needs. */
 static void
 set_accounts(struct serve *s)
 {
@@ -257,7 +256,7 @@ set_programs(struct serve *s)
 	    (const char *[]){ "-c", conf, "-p", prefix, "-e", errors, NULL });
 	p[KEEPER].setting = "LISTEN_FDS=3";
 	p[WEB].setting = "LIVE_FD=3";
-	p[NGINX].setting = "NGINX=3;"; /* a socket that it need not open */
+	p[NGINX].setting = "NGINX=3;"; /* a socket opened in advance */
 	p[RUNNER].keeps_children = true;
 	set_accounts(s);
 	free(step);
@@ -302,7 +301,7 @@ stop_all(struct serve *s)
 	fflush(stdout);
 }
 
-/* Tells where the console is, once all of it answers. */
+/* Prints the console's address once all of it answers. */
 static bool
 announce(struct serve *s)
 {
@@ -316,7 +315,7 @@ announce(struct serve *s)
 	return true;
 }
 
-/* Sleeps, at most until a program is due; SIGCHLD ends it early. */
+/* Sleeps until a program is due, at most; SIGCHLD ends it early. */
 static void
 pause_until_next(const struct serve *s, int64_t most)
 {
@@ -356,7 +355,7 @@ supervise(struct serve *s)
 	}
 }
 
-/* Before anybody asks for them: keeper, runner and we ourselves do. */
+/* Before their first use by keeper, runner and this process. */
 static void
 make_secrets(const struct serve *s)
 {
@@ -416,7 +415,7 @@ open_data(struct serve *s)
 	make_secrets(s);
 }
 
-/* An earlier console that was ended by force may still be ending. */
+/* An earlier console that was killed may still be ending. */
 static void
 open_port(struct serve *s)
 {

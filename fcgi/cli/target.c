@@ -1,10 +1,9 @@
 /*
- * target.c: targets.yml for people: what there is, and whether a machine still
- * shows the host key that is pinned.
- *
- * The command line has no network of its own: it starts countersign-executor
- * for one look.  Nothing here writes targets.yml: who compared a key puts it
- * there by hand, and what differs has no way to be accepted.
+ * target.c: lists the targets of targets.yml, and checks whether a machine
+ * still has its recorded host key. The command line has no network access of
+ * its own: it starts countersign-executor for one check. Nothing here writes
+ * targets.yml: a person who compared a key enters it by hand, and a different
+ * key cannot be accepted.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,12 +22,11 @@
 
 #define ANSWER_MAX (64 * 1024)
 
-/* The targets, with a word about mistakes in them; NULL where there are
- * none. */
+/* The targets, with a message about errors in them; NULL if there are none. */
 static struct targets *
 load(struct cli *c)
 {
-	/* Whole, as its keys are looked for from another folder. */
+	/* Absolute, as its keys are opened from another folder. */
 	char *folder = realpath(c->runbooks, NULL);
 	char *path = mem_printf(
 	    "%s/targets.yml", folder != NULL ? folder : c->runbooks);
@@ -76,7 +74,7 @@ print_whole(const char *environment, struct json_object *o)
 	putchar('\n');
 }
 
-/* All of them, or those of that name; in one environment or each. */
+/* All of them, or those of that name; in one environment or in each. */
 static int
 list(struct cli *c, const char *name)
 {
@@ -114,8 +112,10 @@ list(struct cli *c, const char *name)
 	    c->environment != NULL ? c->environment : "");
 }
 
-/* The target as a step needs it, its jump hosts within; a passphrase, whose
- * name targets.yml has, is asked for. */
+/*
+ * The target in a step's format, including its jump hosts; asks for a
+ * passphrase that targets.yml names.
+ */
 static struct json_object *
 nest(struct json_object *resolved, const char *name, bool login)
 {
@@ -142,7 +142,7 @@ nest(struct json_object *resolved, const char *name, bool login)
 	return o;
 }
 
-/* In the child: becomes the step, in a folder that is there for it alone. */
+/* In the child: becomes the step, in a folder of its own. */
 static void __attribute__((noreturn))
 become_step(const char *program, const char *folder, int in, int out)
 {
@@ -151,7 +151,7 @@ become_step(const char *program, const char *folder, int in, int out)
 	_exit(127);
 }
 
-/* What the step prints for the target; NULL: it could not be started. */
+/* The step's output for the target; NULL: it could not be started. */
 static struct json_object *
 look(struct json_object *target)
 {
@@ -205,7 +205,7 @@ print_key(const char *what, const char *host_key)
 	buf_clear(&blob);
 }
 
-/* Says what the machine shows, what is pinned, and whether they are equal. */
+/* Prints the machine's key, the recorded one, and whether they are equal. */
 static int
 compare(const char *name, struct json_object *target, const char *shown)
 {
@@ -243,7 +243,7 @@ compare(const char *name, struct json_object *target, const char *shown)
 	    name);
 }
 
-/* The environment that is meant where only one has the target. */
+/* The only environment that has the target, if the option is missing. */
 static const char *
 only_environment(struct json_object *all, const char *target)
 {

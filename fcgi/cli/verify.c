@@ -1,10 +1,9 @@
 /*
- * verify.c: recomputes everything that the journal claims.
- *
- * Chains: each hash, each number, the columns against the body.  Projections:
- * all events are replayed into a database in memory and the tables compared
- * row by row.  Outputs: the hash of each .cast file, and of what was kept.
- * The ledger is in verify_ledger.c.
+ * verify.c: recomputes all claims of the journal. Chains: each hash, each
+ * number, the columns against the body. Projections: all events are replayed
+ * into a database in memory and the tables compared row by row. Outputs: the
+ * hash of each .cast file and of each artifact. The ledger is in
+ * verify_ledger.c.
  */
 #include <sodium.h>
 #include <stdarg.h>
@@ -62,7 +61,7 @@ copy_documents(struct verify *v)
 	db_done(rows);
 }
 
-/* A text that is there in any journal that we wrote. */
+/* A text that any journal of ours contains. */
 static const char *
 text_at(struct rows *rows, int column)
 {

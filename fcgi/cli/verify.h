@@ -1,6 +1,4 @@
-/*
- * verify.h: what the parts of `countersign verify` share.
- */
+/* verify.h: declarations shared by the parts of `countersign verify`. */
 #ifndef CLI_VERIFY_H
 #define CLI_VERIFY_H
 
@@ -14,32 +12,36 @@
 struct verify {
 	const char *data;
 	struct db *db;
-	struct db *replay;               /* what the events come to */
+	struct db *replay;               /* replay of the events */
 	struct json_object *credentials; /* {account: hash, or ""} */
 	struct buf ledger;               /* the text of ledger.jsonl */
-	enum err ledger_err;             /* of reading it */
+	enum err ledger_err;             /* error from reading it */
 	int64_t events;
 	int64_t entries;
 	int64_t outputs;
 	int wrong;
 };
 
-/* Prints that something is wrong, and counts it. */
+/* Prints an error and counts it. */
 void verify_wrong(struct verify *v, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* False where the tables are not those that we make: nothing else can be
- * asked of them then. */
+/*
+ * False if the tables are not those of our schema: nothing else can be checked
+ * then.
+ */
 bool verify_schema(struct verify *v);
 
-/* The tables on disk against those of the replay, and all that SQLite itself
- * can say of its file (verify_tables.c). */
+/*
+ * Compares the tables on disk with those of the replay, and runs SQLite's own
+ * checks of its file (verify_tables.c).
+ */
 void verify_tables(struct verify *v);
 
 /*
- * The ledger (verify_ledger.c).  Its file is read first, before anything of
- * the database: a keeper that is at work appends to it after each commit, so
- * it is never ahead of what is read later.
+ * Checks the ledger (verify_ledger.c). Its file is read first, before anything
+ * of the database: a running keeper appends to it after each commit, so it is
+ * never ahead of later reads.
  */
 void verify_ledger_read(struct verify *v);
 void verify_ledger(struct verify *v);

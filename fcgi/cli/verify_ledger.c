@@ -1,10 +1,9 @@
 /*
- * verify_ledger.c: the ledger and its file against the chains.
- *
- * The ledger: its own chain, its signatures, each head that it has, and that
- * each closed run stands in it.  An entry is either of a closed run (run,
- * events, head) or of all that went on then (heads).  The file ledger.jsonl
- * has the same entries; it may end before the ledger does, and not after it.
+ * verify_ledger.c: compares the ledger and its file with the chains. It checks
+ * the ledger's own chain, its signatures, each head in it, and that it has each
+ * closed run. An entry has either a closed run (run, events, head) or all open
+ * chains (heads). The file ledger.jsonl has the same entries; it may end before
+ * the ledger does, but not after it.
  */
 #include <inttypes.h>
 #include <sodium.h>
@@ -38,7 +37,7 @@ struct ledger {
 	const char *where; /* "the ledger" */
 	unsigned char key[32];
 	unsigned char before[HASH_BYTES];
-	bool has_heads; /* of a version with a file */
+	bool has_heads; /* from a version with the file */
 };
 
 void
@@ -47,7 +46,7 @@ verify_ledger_read(struct verify *v)
 	char *path = mem_printf("%s/ledger.jsonl", v->data);
 	struct stat st;
 
-	/* a pipe in its place must not be waited for */
+	/* do not block on a pipe in its place */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		v->ledger_err = ERR_IO;
 	else
@@ -103,7 +102,7 @@ hash_of_event(
 	db_done(rows);
 }
 
-/* One head {run, events, head} against its chain. */
+/* Compares one head {run, events, head} with its chain. */
 static void
 check_head(
     const struct ledger *l, const struct entry *e, struct json_object *head)
@@ -148,7 +147,7 @@ check_heads(const struct ledger *l, const struct entry *e)
 		check_head(l, e, json_object_array_get_idx(heads, i));
 }
 
-/* Its place in the chain of the ledger and its signature. */
+/* Checks its place in the chain of the ledger and its signature. */
 static bool
 is_signed(struct ledger *l, const struct entry *e)
 {
@@ -166,7 +165,7 @@ is_signed(struct ledger *l, const struct entry *e)
 	return l->v->wrong == before;
 }
 
-/* Reads the body; the caller puts e->o. */
+/* Parses the body; the caller puts e->o. */
 static bool
 read_body(struct ledger *l, struct entry *e)
 {
@@ -179,7 +178,7 @@ read_body(struct ledger *l, struct entry *e)
 	return true;
 }
 
-/* One row; removes its run from the list of those still expected. */
+/* One row; removes its run from the list of missing ones. */
 static void
 check_row(struct ledger *l, struct rows *rows, struct json_object *expected)
 {
@@ -242,8 +241,10 @@ is_in_database(struct verify *v, const struct entry *e)
 	return same;
 }
 
-/* A line of the file.  One that cannot be read is half of an entry, which
- * stands on the next line again; `next` is the number that is expected. */
+/*
+ * A line of the file. An unreadable line is half of an entry, which is on the
+ * next line again; `next` is the expected number.
+ */
 static void
 check_line(struct ledger *l, const char *line, size_t len, int64_t *next)
 {
@@ -285,7 +286,7 @@ check_file(struct ledger *l)
 	int64_t next = 1;
 
 	if (l->v->ledger_err == ERR_NOT_FOUND && !l->has_heads)
-		return; /* of a version before the file */
+		return; /* from a version before the file */
 	if (l->v->ledger_err != ERR_OK) {
 		verify_wrong(l->v, "%s is missing or cannot be read", l->where);
 		return;

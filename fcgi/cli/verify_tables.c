@@ -1,12 +1,10 @@
 /*
- * verify_tables.c: the tables on disk against what the events give.
- *
- * All projections are compared row by row.  What is no projection is held
- * against the events as far as they say something of it: each secret box and
- * each password by its hash.  Who is signed in (session, device) stands in no
- * event and is not evidence of anything; it is not compared.  The schema is
- * compared as text, as a trigger or a lost NOT NULL would change what all
- * programs do, and SQLite checks its own file.
+ * verify_tables.c: compares the tables on disk with the events. All projections
+ * are compared row by row. Other tables are compared as far as events cover
+ * them: each secret box and each password by its hash. Sessions and devices are
+ * in no event and prove nothing; they are not compared. The schema is compared
+ * as text, as a trigger or a lost NOT NULL would change the behaviour of all
+ * programs, and SQLite checks its own file.
  */
 #include <stdio.h>
 #include <string.h>
@@ -73,7 +71,7 @@ compare_projections(struct verify *v)
 		compare(v, tables[i].table, tables[i].stmt);
 }
 
-/* What SQLite says of its own file, a line each; "ok" is none. */
+/* SQLite's report about its own file, a line each; "ok" is none. */
 static void
 check_file(struct verify *v)
 {
@@ -133,7 +131,7 @@ check_boxes(struct verify *v)
 	json_object_put(boxes);
 }
 
-/* Passwords: a hash that was put there by somebody else lets them in. */
+/* Passwords: somebody who planted a hash could sign in with it. */
 static void
 check_credentials(struct verify *v)
 {

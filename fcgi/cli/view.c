@@ -1,12 +1,11 @@
 /*
- * view.c: a view of the files in which a program finds what it needs.
- *
- * `make run` as root is often called in /root, which nobody else may enter,
- * and the programs that are not root have their templates, runbooks and
- * database there.  To open /root was rejected, as it is not ours to open; so
- * was the right to read all files, as the keys are among them.  In a mount
- * namespace of its own the program finds an empty folder in place of the
- * closed one, in which the paths that it needs are mounted.
+ * view.c: a private view of the file system for a program. `make run` as root
+ * is often called in /root, which nobody else may enter, and the programs that
+ * are not root have their templates, runbooks and database there. Opening /root
+ * was rejected, as it is not ours to open; so was the right to read all files,
+ * as the keys are among them. In a mount namespace of its own the program sees
+ * an empty folder in place of the closed one, with the needed paths mounted in
+ * it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +22,7 @@
 
 #define PATHS 8
 
-/* May it pass through the folder? */
+/* The folder can be traversed. */
 static bool
 is_open(const struct account *a, const char *folder)
 {
@@ -38,8 +37,7 @@ is_open(const struct account *a, const char *folder)
 	return (st.st_mode & S_IXOTH) != 0;
 }
 
-/* The first folder above the path that is closed, or NULL; the caller frees
- * it. */
+/* The first closed folder above the path, or NULL; the caller frees it. */
 static char *
 find_closed(const struct account *a, const char *path)
 {
@@ -57,7 +55,7 @@ find_closed(const struct account *a, const char *path)
 	return NULL;
 }
 
-/* Mounts what is open as `fd` at its path again. */
+/* Mounts the open `fd` at its path again. */
 static bool
 put_back(const char *path, int fd)
 {
@@ -84,8 +82,10 @@ divide(void)
 	    mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0;
 }
 
-/* Covers what is closed on the way to the path, and puts back what of the
- * others it has hidden. */
+/*
+ * Covers a closed folder above the path, and restores the other paths that this
+ * hides.
+ */
 static bool
 open_way(const struct account *a, const char *path, const char *const *paths,
     const int *fds)

@@ -1,11 +1,9 @@
 /*
- * advice_variables.c: variables that nothing sets, in the scripts of steps.
- *
- * A script that a person copies has names that the person sets before:
- * BACKUP_FILE, DATA_DIR.  A step has no such shell before it, so they are
- * empty there, and “rm -rf $DATA_DIR/ *” is another command.  What the
- * environment of a login has is known; a script that reads another file may
- * get anything from it.
+ * advice_variables.c: warns of variables that are never set, in the scripts of
+ * steps. A script that a person copies uses names that the person sets before:
+ * BACKUP_FILE, DATA_DIR. A step has no such shell before it, so they are empty
+ * there, and “rm -rf $DATA_DIR/ *” is another command. The variables of a login
+ * are known; a script that sources another file may get any variable from it.
  */
 #include <string.h>
 
@@ -16,7 +14,7 @@
 #define VARIABLES_MAX 300 /* of a step; each reads its whole script */
 #define NAME_MAX_BYTES 64
 
-/* Of a login, of shells, and of what a step gets. */
+/* Variables of a login, of shells, and of each step. */
 static const char *const known[] = { "HOME", "PATH", "USER", "LOGNAME", "SHELL",
 	"PWD", "OLDPWD", "HOSTNAME", "HOSTTYPE", "OSTYPE", "MACHTYPE", "LANG",
 	"LANGUAGE", "TERM", "TZ", "TMPDIR", "EDITOR", "VISUAL", "PAGER", "MAIL",
@@ -37,7 +35,7 @@ is_name_letter(char c)
 	    ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
-/* The text sets the variable where its name stands at s. */
+/* The text sets the variable whose name is at s. */
 static bool
 is_set_at(const char *text, const char *s, size_t len)
 {
@@ -76,7 +74,7 @@ is_known(const char *name)
 	return false;
 }
 
-/* Nothing sets the variable, as far as its step tells. */
+/* The step's text does not set the variable. */
 static bool
 is_unset(struct advice *a, const char *name)
 {
@@ -85,8 +83,10 @@ is_unset(struct advice *a, const char *name)
 	    !identifier_is_known(a->p, name, (int)a->step, a->s->section);
 }
 
-/* The name behind “$” or “${”; NULL: it has none, or a text instead of an empty
- * value.  *ret_end is behind it and its brace. */
+/*
+ * The name behind “$” or “${”; NULL: none, or it has a default for an empty
+ * value. *ret_end is behind it and its brace.
+ */
 static const char *
 variable_at(struct advice *a, const char *s, size_t len, size_t *ret_end)
 {
@@ -124,7 +124,7 @@ advice_check_variables(struct advice *a, const struct script_line *l)
 	}
 }
 
-/* A parameter that may be emptied. */
+/* An optional parameter. */
 static bool
 may_be_empty(const struct advice *a, const char *name)
 {

@@ -1,9 +1,9 @@
 /*
- * advice_words.c: what copies bring into the scripts of steps.
- *
- * Word processors and web pages make “–” of “--”, curly quotes of straight
- * ones, and no-break spaces of blanks; a shell takes all of them for letters.
- * Manuals have words in capitals for what a reader knows: HOST_B, /path/to/x.
+ * advice_words.c: warns of characters and words that copying brings into the
+ * scripts of steps. Word processors and web pages make “–” of “--”, curly
+ * quotes of straight ones, and no-break spaces of blanks; a shell takes all of
+ * them for letters. Manuals use words in capitals for values that the reader
+ * knows: HOST_B, /path/to/x.
  */
 #include <string.h>
 
@@ -33,8 +33,10 @@ shell_text_next(struct shell_text *t, const struct script_line *l)
 	return NULL;
 }
 
-/* Which of them count at the beginning of a word only, as some texts have
- * them inside. */
+/*
+ * Some of them count at the beginning of a word only, as some texts have them
+ * inside.
+ */
 static const struct {
 	const char *bytes, *about;
 	bool beginning;
@@ -89,7 +91,7 @@ check_characters(const struct advice *a, const struct script_line *l)
 	}
 }
 
-/* HOST_B: capitals with “_” between them. */
+/* HOST_B: capitals joined by “_”. */
 static bool
 is_capitals(const char *s, size_t len)
 {
@@ -117,7 +119,7 @@ is_example(const char *s, size_t len)
 	return false;
 }
 
-/* Commands that take the names of variables, or texts to look for. */
+/* Commands whose arguments are names of variables or search texts. */
 static bool
 takes_names(const char *s, size_t len)
 {
@@ -133,7 +135,7 @@ takes_names(const char *s, size_t len)
 	return false;
 }
 
-/* Words that are to be filled in, behind the command. */
+/* Placeholder words behind the command. */
 static void
 check_examples(const struct advice *a, const struct script_line *l)
 {

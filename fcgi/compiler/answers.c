@@ -1,15 +1,13 @@
 /*
- * answers.c: the answers of a terminal step, as a part of it.
- *
- * An answers block is no step of a run: nobody presses it.  Once it has been
- * checked it becomes a part of the terminal step before it, so that the run
- * does not have to know of it.
+ * answers.c: merges the answers of a terminal step into it. An answers block is
+ * not a step of a run. Once it has been checked it becomes a part of the
+ * terminal step before it, so that later stages need not know it.
  */
 #include <string.h>
 
 #include "compiler/checks.h"
 
-/* Step i has gone: what stands on the page, without it. */
+/* Removes the page item of the dropped step i. */
 static void
 drop_item(struct parse *p, int i)
 {

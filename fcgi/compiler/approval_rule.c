@@ -1,5 +1,5 @@
 /*
- * approval_rule.c: rules of approval, read the same in front matter and
+ * approval_rule.c: approval rules, with one syntax in front matter and
  * targets.yml.
  */
 #include <string.h>

@@ -1,11 +1,9 @@
 /*
- * artifacts.c: outputs that are kept, and who uses them: save=, same-as=, and
- * "< name" in a request.
- *
- * The name of a kept output is a name of the run, so no two steps keep under
+ * artifacts.c: artifacts and their uses: save=, same-as=, and "< name" in a
+ * request. The name of an artifact is a name of the run, so no two steps use
  * the same one, unless each runs only under a `when`: they are alternatives.
- * What same-as compares is kept as well, under the step's id where it has no
- * save=: what is recorded for people is masked and cut, and two such texts
+ * The outputs that same-as compares are artifacts as well, under the step's id
+ * if it has no save=: the recorded output is masked and cut, and two such texts
  * could be equal where the outputs were not.
  */
 #include <string.h>
@@ -89,8 +87,10 @@ check_name(struct parse *p, int i)
 		}
 }
 
-/* The step before this one that keeps under the name; *ret_later: one does
- * after it. */
+/*
+ * A step before this one has an artifact of that name; *ret_later: one after it
+ * has.
+ */
 static bool
 is_saved_before(const struct parse *p, int i, const char *name, bool *ret_later)
 {

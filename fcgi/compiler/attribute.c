@@ -1,11 +1,9 @@
 /*
- * attribute.c: {#id .class key=value key="quoted \" value" flag}.
- *
- * Pandoc's syntax, read from the raw source.  A quote opens only directly
- * behind '='; inside quotes a backslash takes the quote behind it and
- * otherwise stands for itself, so that regular expressions are written as
- * they are.  Braces count only at the very end of an info string, heading
- * or item: what stands before them is text, whatever it looks like.
+ * attribute.c: {#id .class key=value key="quoted \" value" flag}. Pandoc's
+ * syntax, parsed from the raw source. A quote opens only directly behind '=';
+ * inside quotes a backslash takes the quote behind it and otherwise stands for
+ * itself, so that regular expressions need no other escapes. Braces count only
+ * at the very end of an info string, heading or item: all others are text.
  */
 #include <string.h>
 
@@ -53,8 +51,8 @@ skip_braces(const char *s, size_t open, size_t to)
 }
 
 /*
- * Finds the braces that end the text [from, to): *ret_open is the opening
- * one, *ret_close the closing one.
+ * Finds the final braces of the text [from, to): *ret_open is the opening one,
+ * *ret_close the closing one.
  */
 bool
 attribute_find(const struct parse *p, size_t from, size_t to, size_t *ret_open,
@@ -107,7 +105,7 @@ unquote(struct parse *p, size_t i, size_t end)
 	return copy;
 }
 
-/* Reads "=value" at i; returns what is behind it. */
+/* Parses "=value" at i; returns the offset behind it. */
 static size_t
 read_value(struct parse *p, struct attr *a, size_t i, size_t to)
 {
@@ -207,8 +205,10 @@ attribute_read(struct parse *p, size_t open, size_t close, struct attrs *ret)
 	memcpy(ret->list, list, ret->count * sizeof(*list));
 }
 
-/* The word stands by itself within the braces, such as “pty” or “.example”;
- * mistakes in them are not told here. */
+/*
+ * The word is a separate word within the braces, such as “pty” or “.example”;
+ * errors in them are not reported here.
+ */
 bool
 attribute_has_word(
     const struct parse *p, size_t open, size_t close, const char *word)
@@ -234,8 +234,8 @@ attribute_has_word(
 }
 
 /*
- * The first brace in [from, to) that opens what looks like attributes:
- * behind a blank, followed by #id, .class or key=.  NOWHERE for none.
+ * The first brace in [from, to) that opens apparent attributes: behind a blank,
+ * followed by #id, .class or key=. NOWHERE for none.
  */
 size_t
 attribute_open(const struct parse *p, size_t from, size_t to)
@@ -293,7 +293,7 @@ trim(struct node *n)
 	}
 }
 
-/* Takes what stands at or behind the offset out of the node's text. */
+/* Removes the node's text from the offset on. */
 static void
 strip(struct node *n, size_t from)
 {

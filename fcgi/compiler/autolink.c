@@ -1,15 +1,13 @@
 /*
- * autolink.c: bare addresses as links, and what Chinese text asks of inlines.
- *
- * Addresses are found in the texts of the finished tree, by the rules of GFM's
- * extension: “www.”, “http://” and “https://”, mail addresses.  md4c could do
- * it, but its versions differ, and 0.4.8 may enter such a link and never leave
- * it.  Beyond GFM an address may stand directly behind a Chinese character,
- * and it ends before Chinese punctuation, or before the first Chinese
- * character where it has no path yet: “访问http://x:80，然后”.
- *
- * A line break in the source is no blank between two Chinese characters, and a
- * line that begins with “2、” begins a line on the page as well.
+ * autolink.c: makes links of bare addresses, and fixes line breaks in Chinese
+ * text. Addresses are found in the texts of the finished tree, by the rules of
+ * GFM's extension: “www.”, “http://” and “https://”, mail addresses. md4c could
+ * do it, but its versions differ, and 0.4.8 may enter such a link and never
+ * leave it. Beyond GFM an address may stand directly behind a Chinese
+ * character, and it ends before Chinese punctuation, or before the first
+ * Chinese character if it has no path yet: “访问http://x:80，然后”. A line
+ * break in the source is no blank between two Chinese characters, and a line
+ * that begins with “2、” begins a line on the page as well.
  */
 #include <string.h>
 #include <strings.h>
@@ -57,7 +55,7 @@ is_domain(const char *s, size_t len, int dots)
 	return parts >= dots;
 }
 
-/* Behind what belongs to an address, before what only follows it. */
+/* The end of the address, before trailing text. */
 static size_t
 address_end(const char *s, size_t len, size_t at)
 {
@@ -76,7 +74,7 @@ address_end(const char *s, size_t len, size_t at)
 	return at;
 }
 
-/* Of an entity such as “&lt;” at the end, where it begins; else the end. */
+/* The start of a trailing entity such as “&lt;”; otherwise the end. */
 static size_t
 before_entity(const char *s, size_t from, size_t to)
 {
@@ -87,8 +85,10 @@ before_entity(const char *s, size_t from, size_t to)
 	return i > from && i < to - 1 && s[i - 1] == '&' ? i - 1 : to - 1;
 }
 
-/* Punctuation at the end belongs to the sentence, as does a parenthesis that
- * was not opened within. */
+/*
+ * Trailing punctuation belongs to the sentence, as does a parenthesis that was
+ * not opened within.
+ */
 static size_t
 trim_end(const char *s, size_t from, size_t to)
 {
@@ -141,7 +141,7 @@ find_url(const char *s, size_t len, size_t at, struct link *ret)
 	return false;
 }
 
-/* An address of mail around the “@”; `least`: where it may begin. */
+/* A mail address around the “@”; `least`: earliest start. */
 static bool
 find_mail(const char *s, size_t len, size_t at, size_t least, struct link *ret)
 {
@@ -182,7 +182,7 @@ find_link(const char *s, size_t len, size_t from, struct link *ret)
 	return false;
 }
 
-/* A new text behind n that has [from, to) of its text. */
+/* A new text node behind n with [from, to) of its text. */
 static struct node *
 new_text(struct parse *p, const struct node *n, size_t from, size_t to)
 {
@@ -248,7 +248,7 @@ is_numbered(const char *s, size_t len)
 	    behind == (at > 0 ? 0xff09 : 0x3001);
 }
 
-/* The break between two texts, now that both are known. */
+/* Converts the break between two texts, now that both are known. */
 static void
 mend_break(
     struct node *softbr, const struct node *before, const struct node *behind)
@@ -262,7 +262,7 @@ mend_break(
 	}
 }
 
-/* The texts within n, one after the other. */
+/* Visits the texts within n in order. */
 static void
 walk_breaks(struct node *n, struct node **text, struct node **softbr)
 {

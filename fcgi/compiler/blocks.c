@@ -1,21 +1,17 @@
 /*
- * blocks.c: the fenced code blocks of a document, read from its own bytes.
- *
- * A code block is what runs, so its text is taken from the source and not
- * from the Markdown parser: md4c makes spaces of the tabs at the start of a
- * line, and does not take a fence with a tab behind it for a closing one.
- * This reads the block structure as CommonMark 0.31 lays it down: for each
- * line, which of the open quotes and list items it continues, then what it
- * opens.  Only what decides where a fenced block begins and ends is read:
+ * blocks.c: parses the fenced code blocks of a document from its source. A code
+ * block is executed, so its text is taken from the source and not from the
+ * Markdown parser: md4c makes spaces of the tabs at the start of a line, and
+ * does not take a fence with a tab behind it for a closing one. This file
+ * follows the block structure of CommonMark 0.31: for each line, which of the
+ * open quotes and list items it continues, then which blocks it opens. Only
+ * constructs that decide where a fenced block begins and ends are parsed:
  * quotes, list items, fences, indented code, headings, breaks, and whether a
- * paragraph is open (it may go on without the marks around it).
- *
- * markdown.c compares: where md4c sees other blocks or another text than this
- * file, the document is refused at that line.
- *
- * Raw HTML is text for us and markup elsewhere.  A fence within it (in a
- * comment, or directly below a tag) is code here and hidden or plain there,
- * so it is marked, and refused where it is a step.
+ * paragraph is open (it may go on without the marks around it). markdown.c
+ * compares: if md4c finds other blocks or other text than this file, the
+ * document is refused at that line. Raw HTML is text for us and markup in other
+ * readers. A fence within it (in a comment, or directly below a tag) is code
+ * here and hidden or plain there, so it is marked, and refused if it is a step.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +30,7 @@ enum leaf { LEAF_NONE, LEAF_PARAGRAPH, LEAF_INDENTED, LEAF_FENCE };
 struct holder {
 	bool quote;
 	unsigned need; /* item: columns before its content */
-	bool filled;   /* item: something stands in it */
+	bool filled;   /* item: it has content */
 };
 
 struct scan {
@@ -45,13 +41,13 @@ struct scan {
 	struct fenced *fence; /* the open one */
 	unsigned fence_indent;
 	struct buf text;      /* of it */
-	const char *html_end; /* what ends the open HTML, "" for a
-			       * blank line; NULL: none is open */
+	const char *html_end; /* the text that ends the open HTML, "" for a
+			       * blank line; NULL: none */
 	size_t html_depth;
 	/* the line */
 	size_t at, end;
 	unsigned column;
-	unsigned partial; /* columns that are left of a tab */
+	unsigned partial; /* remaining columns of a tab */
 };
 
 static bool
@@ -78,7 +74,7 @@ indent(const struct scan *c, size_t *ret_first)
 	return column - c->column;
 }
 
-/* Takes so many columns; of a tab perhaps only a part. */
+/* Consumes that many columns, possibly only a part of a tab. */
 static void
 advance(struct scan *c, unsigned columns)
 {
@@ -109,7 +105,7 @@ take_quote_mark(struct scan *c, unsigned before)
 		advance(c, 1);
 }
 
-/* How many of the open quotes and items the line continues. */
+/* The number of open quotes and items that the line continues. */
 static size_t
 match_holders(struct scan *c)
 {
@@ -176,7 +172,7 @@ end_fence(struct scan *c, int close)
 	c->leaf = LEAF_NONE;
 }
 
-/* A line of the open block: what stands behind the marks around it. */
+/* Adds a line to the open block, without the marks around it. */
 static void
 add_code(struct scan *c)
 {
@@ -192,7 +188,7 @@ add_code(struct scan *c)
 	buf_putc(&c->text, '\n');
 }
 
-/* What the line continues goes on; the rest ends, and a new block is there. */
+/* Closes the containers that the line does not continue, and opens a block. */
 static void
 open_in(struct scan *c, size_t depth, enum leaf leaf)
 {
@@ -271,7 +267,9 @@ is_break(const struct scan *c, size_t first)
 	return n >= 3;
 }
 
-/* The length of a list's mark, or 0; in a paragraph only what may end it. */
+/*
+ * The length of a list's mark, or 0; in a paragraph only one that may end it.
+ */
 static size_t
 list_mark(const struct scan *c, size_t first, bool paragraph)
 {
@@ -338,8 +336,7 @@ open_quote(struct scan *c, size_t *depth, unsigned before)
 	return true;
 }
 
-/* Names of tags below which a block of HTML goes on up to a blank line,
- * whatever stands before. */
+/* Tags that begin a block of HTML up to a blank line, after any text. */
 static const char *const html_tags[] = { "address", "article", "aside",
 	"blockquote", "body", "center", "dd", "details", "dialog", "div", "dl",
 	"dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2",
@@ -359,7 +356,10 @@ static const struct {
 	{ "<textarea", "</textarea>" },
 };
 
-/* What ends the block of HTML that the line opens elsewhere, or NULL. */
+/*
+ * The text that ends the block of HTML which the line opens in other readers,
+ * or NULL.
+ */
 static const char *
 html_opened(const struct scan *c, size_t first, bool paragraph)
 {
@@ -390,7 +390,7 @@ html_opened(const struct scan *c, size_t first, bool paragraph)
 	    : NULL;
 }
 
-/* The line holds what ends the open HTML. */
+/* The line contains the end of the open HTML. */
 static bool
 ends_html(const struct scan *c, size_t from)
 {
@@ -404,7 +404,7 @@ ends_html(const struct scan *c, size_t from)
 	return false;
 }
 
-/* Does the HTML that is open elsewhere end here? */
+/* Updates the state of open HTML of other readers. */
 static void
 continue_html(struct scan *c, size_t matched)
 {
@@ -436,7 +436,7 @@ begin_html(struct scan *c, size_t first, bool paragraph)
 		c->html_end = NULL;
 }
 
-/* Opens what begins in the line; true: nothing more is to be read in it. */
+/* Opens the blocks that begin in the line; true: the line is done. */
 static bool
 open_blocks(struct scan *c, int line, size_t *depth, bool paragraph)
 {
@@ -471,7 +471,9 @@ open_blocks(struct scan *c, int line, size_t *depth, bool paragraph)
 	}
 }
 
-/* The line within an open block of code; false: it ends before this line. */
+/*
+ * Handles the line within an open code block; false: the block ended before it.
+ */
 static bool
 take_code_line(struct scan *c, int line, bool all)
 {

@@ -1,6 +1,6 @@
 /*
- * blocks.h: the fenced code blocks of a document, read from its own bytes.
- * Nobody outside book/ includes it.
+ * blocks.h: parses the fenced code blocks of a document from its source. Only
+ * the compiler includes it.
  */
 #ifndef COMPILER_BLOCKS_H
 #define COMPILER_BLOCKS_H
@@ -23,20 +23,20 @@ struct fenced {
 	size_t len;
 };
 
-/* Sorts of a line, as far as the parser's copy of the text has to know. */
+/* The sort of a line, as input.c needs it. */
 enum line_sort { LINE_OTHER, LINE_FENCE, LINE_CODE };
 
-/* Beside the sort: an HTML comment that began before is open in the line. */
+/* A flag beside the sort: the line continues an HTML comment. */
 #define LINE_COMMENT 0x80
 
 /*
- * Fills p->fenced, in the order of the document, and p->line_sorts.  The texts
- * belong to the arena, both arrays to the heap: blocks_clear() frees them.
+ * Fills p->fenced, in document order, and p->line_sorts. The texts belong to
+ * the arena, both arrays to the heap: blocks_clear() frees them.
  */
 void blocks_read(struct parse *p);
 void blocks_clear(struct parse *p);
 
-/* Other readers of Markdown hide the line of the place: it is in a comment. */
+/* Other Markdown readers hide the line: it is in a comment. */
 bool blocks_is_comment(const struct parse *p, size_t at);
 
 #endif

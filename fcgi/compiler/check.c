@@ -1,7 +1,7 @@
 /*
- * check.c: what only shows once the whole document is known: references
- * between steps, names in expressions and values, attributes that need each
- * other, and what this version cannot execute yet.
+ * check.c: checks that need the whole document: references between steps, names
+ * in expressions and values, attributes that need each other, and unsupported
+ * features.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@ struct names {
 	size_t at;
 	int step, section;
 	const char *where;
-	const struct parameter *asked; /* whose `when` it is, or NULL */
+	const struct parameter *asked; /* step of the `when`, or NULL */
 };
 
 static const char *
@@ -58,7 +58,7 @@ closest_step(const struct parse *p, const char *id)
 	return suggest(id, words);
 }
 
-/* ran(STEP) and its like: the step is there, and its turn comes before. */
+/* ran(STEP) and similar: the step exists and comes before. */
 static void
 check_fact(struct names *n, const char *name, const char *id)
 {
@@ -87,7 +87,7 @@ check_fact(struct names *n, const char *name, const char *id)
 		    name, n->where);
 }
 
-/* Parameters are asked for in their order: a later one has no value yet. */
+/* Parameters are asked for in order: a later one has no value yet. */
 static void
 check_asked(const struct names *n, const char *name)
 {
@@ -164,7 +164,7 @@ check_when(struct parse *p, const char *when, const struct origin *o, int step,
 		expr_names(when, check_name, &names);
 }
 
-/* The first step of the section, for what was captured before it. */
+/* The first step of the section, as the end of earlier captures. */
 static int
 first_step(const struct parse *p, int section)
 {
@@ -234,7 +234,7 @@ check_reference(struct parse *p, int i, const char *key, const char *id)
 	}
 }
 
-/* What undoes something is offered by a rollback, not on the way forward. */
+/* A step that undoes another is part of the rollback. */
 static void
 check_undo(struct parse *p, int i)
 {
@@ -252,7 +252,7 @@ check_undo(struct parse *p, int i)
 		    s->undo, s->undo);
 }
 
-/* The step that `after` of this one stands for: itself, or what undoes it. */
+/* The step that `after` refers to: that step, or the one that undoes it. */
 static int
 anchor_of(const struct parse *p, int i)
 {
@@ -267,7 +267,7 @@ anchor_of(const struct parse *p, int i)
 	return -1;
 }
 
-/* The order of a rollback: it is one, and ends. */
+/* after= is in a rollback, and has no cycle. */
 static void
 check_after(struct parse *p, int i)
 {
@@ -361,7 +361,7 @@ check_together(struct parse *p, int i)
 		    "answers.");
 }
 
-/* Names in {{ }} of attributes that are filled in. */
+/* Names in {{ }} of attributes with values. */
 static void
 check_values(struct parse *p, int i, const char *key, const char *s)
 {
@@ -376,7 +376,7 @@ check_values(struct parse *p, int i, const char *key, const char *s)
 	}
 }
 
-/* Secret output is for people to look at, and on record who did. */
+/* Secret output is only revealed to people, and each reading is recorded. */
 static void
 check_secret(struct parse *p, int i)
 {
@@ -417,7 +417,7 @@ check_step(struct parse *p, int i)
 		check_content(p, (size_t)i);
 }
 
-/* Parameters that depend on others, which stand before them. */
+/* Parameters that depend on others come after them. */
 static void
 check_parameter(struct parse *p, size_t i)
 {
@@ -429,7 +429,7 @@ check_parameter(struct parse *p, size_t i)
 		expr_names(q->when, check_name, &names);
 }
 
-/* A run begins with the steps that are no rollback and no probe. */
+/* There is a step outside of rollbacks and probes. */
 static void
 check_main(struct parse *p)
 {

@@ -1,6 +1,6 @@
 /*
- * checks.h: what is asked of a document once it is read, each in the file that
- * its comment names.  Nobody outside book/ includes it.
+ * checks.h: the checks of a parsed document, with the file of each. Only the
+ * compiler includes it.
  */
 #ifndef COMPILER_CHECKS_H
 #define COMPILER_CHECKS_H
@@ -22,15 +22,17 @@ void check_each(struct parse *p, int section);
 void loops_collect_lists(struct parse *p);
 bool each_captures(const struct parse *p, const char *name, int before);
 
-/* expand.c: repeats what repeats; false: it would become too large */
+/* expand.c: expands loops; false: the result would be too large */
 bool expand_all(struct parse *p, struct json_object *lists);
 void restore_all(struct parse *p);
 
 /* hops.c */
 void check_hops(struct parse *p);
 
-/* artifacts.c: kept outputs: which there are, and whether the name of one may
- * stand in a step (NULL, or why not; of the arena) */
+/*
+ * artifacts.c: the document's artifacts, and whether a step may use one (NULL,
+ * or why not; of the arena)
+ */
 void artifacts_read(struct parse *p);
 void check_artifacts(struct parse *p, int step);
 const char *artifact_refused(const struct parse *p, int step, const char *name);
@@ -41,13 +43,13 @@ void check_content(struct parse *p, size_t step);
 size_t content_place(const struct parse *p, const struct step *s, int line,
     const char *text, size_t len, size_t column);
 
-/* advice.c: warnings of what a step would do that nobody meant */
+/* advice.c: warnings of probably unintended commands */
 void check_advice(struct parse *p, size_t step);
 
-/* The script gives the name a value somewhere, as far as its text tells. */
+/* The script sets the variable somewhere in its text. */
 bool advice_is_set(const char *text, const char *name);
 
-/* answers.c: each block becomes a part of the step before it */
+/* answers.c: merges each block into the step before it */
 void answers_fold(struct parse *p);
 
 #endif

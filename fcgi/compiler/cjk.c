@@ -1,9 +1,8 @@
 /*
- * cjk.c: what is Chinese (or Japanese, or Korean) text.
- *
- * Markdown tells words by blanks and takes all punctuation alike.  Where text
- * is written without blanks its rules miss what authors mean: emphasis that
- * ends behind a colon, an address before a comma, a line that goes on.
+ * cjk.c: classifies Chinese, Japanese and Korean characters. Markdown separates
+ * words by blanks and does not tell punctuation apart. In text without blanks
+ * its rules fail: emphasis that ends behind a colon, an address before a comma,
+ * a continued line.
  */
 #include "base/text.h"
 #include "compiler/cjk.h"

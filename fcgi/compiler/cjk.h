@@ -1,6 +1,6 @@
 /*
- * cjk.h: what is Chinese (or Japanese, or Korean) text, for Markdown's rules.
- * Nobody outside book/ includes it.
+ * cjk.h: classifies Chinese, Japanese and Korean characters, for Markdown's
+ * rules. Only the compiler includes it.
  */
 #ifndef COMPILER_CJK_H
 #define COMPILER_CJK_H
@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A letter of a script that is written without blanks. */
+/* A letter of a script without blanks between words. */
 bool cjk_is_letter(uint32_t cp);
 
-/* “，”, “。”, “：” and their like, also the quotes that Chinese uses. */
+/* “，”, “。”, “：” and similar, and the quotes used in Chinese. */
 bool cjk_is_punctuation(uint32_t cp);
 
 /* The character before or at the place, or 0 at an end of the text. */

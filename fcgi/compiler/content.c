@@ -1,9 +1,7 @@
 /*
- * content.c: the text of a step, by its kind.
- *
- * Places are found by taking a line of the text back to its line of the
- * source: the text is the source's line without the indentation of the
- * lists and quotes around it.
+ * content.c: checks the text of a step by its kind. Places are found by mapping
+ * a line of the text to its line of the source: the text is the source's line
+ * without the indentation of the lists and quotes around it.
  */
 #include <string.h>
 
@@ -24,8 +22,10 @@ struct content {
 	struct step *s;
 };
 
-/* The offset in the source of byte `column` of a line, which ends that line
- * of the source. */
+/*
+ * The offset in the source of byte `column` of a line, which is the tail of
+ * that source line.
+ */
 size_t
 content_place(const struct parse *p, const struct step *s, int line,
     const char *text, size_t len, size_t column)
@@ -103,7 +103,7 @@ check_edit(const struct content *c, int line, const char *s, size_t len)
 		    c->p, SEVERITY_ERROR, place(c, line, s, len, 0), "%s", why);
 }
 
-/* The lines of the text that are neither blank nor comments. */
+/* Iterates over lines that are neither blank nor comments. */
 static void
 each_line(const struct content *c,
     void (*check)(const struct content *c, int line, const char *s, size_t len))
@@ -119,7 +119,7 @@ each_line(const struct content *c,
 	}
 }
 
-/* The beginning of a line of the document, which is one of the text. */
+/* The start of a document line that belongs to the text. */
 static size_t
 line_start(const struct content *c, int line)
 {
@@ -133,7 +133,7 @@ line_start(const struct content *c, int line)
 	return place(c, i, s, strcspn(s, "\n"), 0);
 }
 
-/* Adds to a list of names of the arena, if it is not there. */
+/* Adds a name to a list in the arena, unless it is there. */
 static void
 add_name(const struct content *c, const char *name, const char *const **names,
     size_t *count)
@@ -150,7 +150,7 @@ add_name(const struct content *c, const char *name, const char *const **names,
 	*names = list;
 }
 
-/* A body "< name": it must be kept by then. */
+/* A body "< name": an earlier step has that artifact. */
 static void
 check_sent(const struct content *c, const struct http_body *b)
 {
@@ -169,7 +169,7 @@ check_sent(const struct content *c, const struct http_body *b)
 	c->s->sends_kept = c->s->sends;
 }
 
-/* The requests, as the step itself will read them. */
+/* Parses the requests as the executor will. */
 static void
 check_http(const struct content *c)
 {
@@ -299,7 +299,7 @@ check_characters(const struct content *c)
 	}
 }
 
-/* Reports what the statements' splitter found wrong. */
+/* Reports an error of the statements' splitter. */
 static void
 check_sql(const struct content *c)
 {

@@ -1,14 +1,11 @@
 /*
- * expand.c: sections that repeat, for the items that a run has.
- *
- * The document is parsed anew and its sections, steps and items are copied in
- * their order, those under each= once for each item, so that all who read the
- * book of a run see plain steps.  Only the ids, titles, targets and references
- * of a copy differ; its values are looked up by the items of its section.
- *
- * The item's tag stands for it in ids and in the names of captured values: the
- * item itself where that is a plain word, else what a slug keeps of it, and a
- * number where two would be the same.
+ * expand.c: expands sections that repeat, for the items of a run. The document
+ * is parsed again and its sections, steps and items are copied in order, those
+ * under each= once for each item, so that all users of a run's runbook see
+ * plain steps. Only the ids, titles, targets and references of a copy differ;
+ * its values are looked up by the items of its section. The item's tag stands
+ * for it in ids and in the names of captured values: the item itself if it is a
+ * plain word, otherwise its slug, with a number if two would be the same.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,11 +28,11 @@ struct growing {
 	struct parse *p;
 	struct json_object *lists;
 	struct ids *ids;
-	struct ids *kept; /* names of kept outputs */
+	struct ids *kept; /* names of artifacts */
 	struct section *sections;
 	struct step *steps;
 	struct item *items;
-	int *sources; /* of each step: the one it copies */
+	int *sources; /* for each step: the original */
 	size_t sections_count, sections_cap;
 	size_t steps_count, steps_cap, sources_cap;
 	size_t items_count, items_cap;
@@ -68,7 +65,7 @@ names(const char *text, const char *name)
 	return false;
 }
 
-/* The title with its items: where it names them, else behind it. */
+/* The title with its items: in place of their names, or behind it. */
 static const char *
 title_of(
     struct growing *g, const char *title, const struct binding *bound, bool all)
@@ -188,7 +185,7 @@ tag_of(struct growing *g, struct ids *taken, const char *item, size_t n)
 	return ids_derive(taken, g->p->arena, base);
 }
 
-/* Where the section of that heading ends among the items. */
+/* The index of the item behind the section of that heading. */
 static size_t
 end_of(const struct growing *g, size_t at, size_t to)
 {
@@ -204,7 +201,7 @@ end_of(const struct growing *g, size_t at, size_t to)
 static void expand_range(struct growing *g, size_t from, size_t to, int section,
     const struct binding *bound);
 
-/* A heading and what stands below it, once. */
+/* Copies a heading and its content once. */
 static void
 expand_section(struct growing *g, size_t at, size_t end, int parent,
     const struct binding *bound, bool repeats)
@@ -281,7 +278,7 @@ same_items(const struct binding *a, const struct binding *b)
 	return a == b;
 }
 
-/* The copy of step `id` for the items of this section, or the outer ones. */
+/* The copy of step `id` for the items of this section, or of an outer one. */
 static const char *
 refer(const struct growing *g, int section, const char *id)
 {
@@ -301,7 +298,7 @@ refer(const struct growing *g, int section, const char *id)
 	}
 }
 
-/* What the copy of the step that keeps under the name keeps under. */
+/* The artifact name of the copy that corresponds to the named one. */
 static const char *
 refer_artifacts(const struct growing *g, int section, const char *name)
 {
@@ -342,7 +339,7 @@ refer_fact(void *ctx, const char *id)
 	return refer(r->g, r->section, id);
 }
 
-/* A `when` with the steps of its facts as the section has them. */
+/* A `when` with the copied steps in its facts. */
 static const char *
 refer_when(struct growing *g, int section, const char *when)
 {
@@ -375,7 +372,7 @@ refer_all(struct growing *g)
 	}
 }
 
-/* Ids that are not of copies stay what they are. */
+/* Reserves the ids of steps that are not copies. */
 static void
 take_plain_ids(struct growing *g)
 {

@@ -1,11 +1,10 @@
 /*
- * files.c: files of the runbook folder that requests send ("< ./path").
- *
- * A run pins what it does: the hash of such a file stands with the resolved
- * targets, and so in the plan that is approved.  The file itself is read again
- * when it is sent, by a step that sends nothing but what has that hash.  It is
- * found from the folder down, over no symbolic link, so that a document can
- * name nothing that its author could not have written there.
+ * files.c: files of the runbook folder that requests send ("< ./path"). The
+ * hash of such a file is recorded with the resolved targets, and so in the plan
+ * that is approved. The file is read again when it is sent; the step refuses to
+ * send one with another hash. It is opened from the folder down, without
+ * following symbolic links, so that a document can only name files that its
+ * author could have written there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,8 +36,10 @@ open_beneath(const char *dir, const char *path)
 	return fd;
 }
 
-/* The hash of a regular file of at most FILES_MAX bytes; false: it is none,
- * or a private key, which may lie there for targets.yml. */
+/*
+ * The hash of a regular file of at most FILES_MAX bytes; false: it is none, or
+ * a private key, which may be there for targets.yml.
+ */
 static bool
 hash_file(int fd, int64_t *ret_bytes, char hex[65])
 {

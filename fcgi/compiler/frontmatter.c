@@ -1,9 +1,7 @@
 /*
- * frontmatter.c: the YAML between the first two lines of dashes.
- *
- * Each key is a row of a table with the function that reads it.  A mistake
- * in one key leaves the others readable, so that all mistakes are shown at
- * once.
+ * frontmatter.c: the YAML between the first two lines of dashes. Each key is a
+ * row of a table with the function that reads it. An error in one key does not
+ * stop the others, so that all errors are reported at once.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +32,7 @@ wrong(struct parse *p, const struct yaml_tree *y, const char *message)
 	report_place(p, SEVERITY_ERROR, y->line, y->column, message);
 }
 
-/* The text of a value, or NULL (and a message) where it is a list or map. */
+/* The text of a value, or NULL (and a message) if it is a list or map. */
 static const char *
 read_text(struct parse *p, const struct yaml_tree *y)
 {
@@ -157,7 +155,7 @@ check_pattern(struct parse *p, const struct yaml_tree *map, struct parameter *q)
 	q->pattern = NULL;
 }
 
-/* What a pattern wants, for people who do not read patterns. */
+/* The description of a pattern, for people who do not read patterns. */
 static void
 read_message(struct parse *p, const struct yaml_tree *map, struct parameter *q)
 {
@@ -170,7 +168,7 @@ read_message(struct parse *p, const struct yaml_tree *map, struct parameter *q)
 		    "parameter has no pattern. Add one, or write it as help.");
 }
 
-/* The default of a list may be written as one. */
+/* The default of a list may be a YAML list. */
 static const char *
 read_default(
     struct parse *p, const struct yaml_tree *y, const struct parameter *q)
@@ -401,7 +399,7 @@ read_keys(struct parse *p, const struct yaml_tree *y)
 			table[i].read(p, value);
 }
 
-/* The line is nothing but the mark, and blanks behind it. */
+/* The line is only the mark and blanks behind it. */
 static bool
 is_mark(const struct parse *p, int line, const char *mark)
 {

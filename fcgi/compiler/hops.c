@@ -1,11 +1,9 @@
 /*
  * hops.c: version hops: sections of which a run takes those between its
- * parameters `from` and `to`.
- *
- * In a document they stand one after the other, each beginning where the one
- * before ended, so that from any of their versions one chain leads to each
- * later one.  Hops within a rollback are of the same versions and may stand
- * in any order.
+ * parameters `from` and `to`. In a document they are in order, each beginning
+ * with the version at which the previous one ended, so that one chain leads
+ * from any of their versions to each later one. Hops within a rollback are of
+ * the same versions and may be in any order.
  */
 #include <string.h>
 
@@ -34,7 +32,7 @@ place(const struct parse *p, int i, const char *key)
 	return a == NULL ? o->at : key[0] == '.' ? a->at : a->value_at;
 }
 
-/* The parameters from and to say between which versions a run goes. */
+/* The parameters from and to exist: the versions of a run. */
 static void
 check_parameters(struct parse *p, int hop)
 {
@@ -61,7 +59,7 @@ check_parameters(struct parse *p, int hop)
 	}
 }
 
-/* A chain: each hop begins where the one before it ended. */
+/* A chain: each hop begins with the end of the previous one. */
 static void
 check_order(struct parse *p, const struct section *before, int i)
 {

@@ -1,9 +1,8 @@
 /*
- * identifiers.c: which names a parameter or captured value may have, and which
- * names are known at a place of the document.
- *
- * In a script a value is a shell variable of its own name, so names that
- * some shell or library gives a meaning to are refused.
+ * identifiers.c: names of parameters and captured values: which are allowed,
+ * and which are known at a place of the document. In a script a value is a
+ * shell variable of its own name, so names with a meaning in some shell or
+ * library are refused.
  */
 #include <string.h>
 
@@ -60,7 +59,7 @@ repeating(const struct parse *p, int section)
 	return section;
 }
 
-/* Both repeat, by the same name and over the same list, or are nothing. */
+/* Both repeat by the same name over the same list, or neither repeats. */
 static bool
 same_each(const struct parse *p, int a, int b)
 {
@@ -82,8 +81,8 @@ same_around(const struct parse *p, int a, int b)
 }
 
 /*
- * Whatever repeats around the section `outer` does so around `inner` as well,
- * so that each copy of the one has its copy of the other.
+ * All loops around the section `outer` are around `inner` as well, so that each
+ * copy of one has its copy of the other.
  */
 bool
 repeats_around(const struct parse *p, int inner, int outer)
@@ -117,8 +116,8 @@ parameter_find(const struct parse *p, const char *name)
 
 /*
  * The name has a value at that step: a parameter, `environment`, the variable
- * of an `each` around the section, or captured by an earlier step (of the
- * same items where that one repeats).
+ * of an `each` around the section, or a value captured by an earlier step (of
+ * the same items if that one repeats).
  */
 bool
 identifier_is_known(

@@ -1,10 +1,8 @@
 /*
- * ids.c: the ids of steps and sections: unique, and there for all.
- *
- * What the author wrote comes first and is kept.  Then steps get an id from
- * their title, then sections, which nobody refers to but links.  A hash
- * table answers whether an id is taken: a document may have 2,000 steps of
- * one title.
+ * ids.c: the ids of steps and sections: unique and complete. Ids that the
+ * author wrote are kept. Then steps get an id from their title, then sections,
+ * which only links refer to. A hash table answers whether an id is taken: a
+ * document may have 2,000 steps of one title.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +67,7 @@ derive_step(struct parse *p, struct ids *ids, int i)
 	struct step *s = &p->steps[i];
 	int ordinal = 1;
 
-	if (s->kind == STEP_ANSWERS) { /* nobody presses or names it */
+	if (s->kind == STEP_ANSWERS) { /* it is not a step of the run */
 		s->id = ids_derive(ids, p->arena, "answers");
 		return;
 	}
@@ -88,7 +86,7 @@ derive_step(struct parse *p, struct ids *ids, int i)
 	    s->id, s->id);
 }
 
-/* The heading that the step's title was taken from, or NULL. */
+/* The heading that is the step's title, or NULL. */
 static const char *
 heading_of(const struct parse *p, const struct step *s)
 {
@@ -99,8 +97,8 @@ heading_of(const struct parse *p, const struct step *s)
 }
 
 /*
- * Several steps that are called by one heading get their ids beside it:
- * nobody should have to press one of three buttons called "Upgrade".
+ * Several steps with the title of one heading get their ids beside it: nobody
+ * should have to choose between three buttons called "Upgrade".
  */
 static void
 tell_apart(struct parse *p)
@@ -133,7 +131,7 @@ ids_read(struct parse *p)
 	struct ids *ids = mem_calloc(1, sizeof(*ids));
 	size_t i = 0, k = 0;
 
-	/* in the order of the document, so that the later one is at fault */
+	/* in document order, so that the later one is reported */
 	while (i < p->sections_count || k < p->steps_count)
 		if (k == p->steps_count ||
 		    (i < p->sections_count &&

@@ -1,6 +1,4 @@
-/*
- * ids.h: which ids of a document are taken.
- */
+/* ids.h: the ids taken in a document. */
 #ifndef COMPILER_IDS_H
 #define COMPILER_IDS_H
 
@@ -8,11 +6,11 @@
 
 #include "base/arena.h"
 
-#define IDS_SLOTS 16384 /* over three times what there can be */
+#define IDS_SLOTS 16384 /* over three times the maximum */
 struct ids {
 	const char *slots[IDS_SLOTS];
-	const char *base; /* what was numbered last */
-	int number;       /* and up to where */
+	const char *base; /* the base numbered last */
+	int number;       /* and its last number */
 };
 
 /* Takes the id; false where it is taken already. */

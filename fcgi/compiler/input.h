@@ -1,6 +1,6 @@
 /*
- * input.h: the copy of a document that md4c reads.  Nobody outside book/
- * includes it.
+ * input.h: the copy of a document that md4c reads. Only the compiler includes
+ * it.
  */
 #ifndef COMPILER_INPUT_H
 #define COMPILER_INPUT_H
@@ -9,9 +9,9 @@
 
 struct parse;
 
-#define INPUT_FILLER "\xef\xb7\x90" /* put in, and shown nowhere */
+#define INPUT_FILLER "\xef\xb7\x90" /* inserted, and never shown */
 
-/* Bytes of the copy that do not stand in the source. */
+/* Bytes of the copy that are not in the source. */
 struct inserted {
 	size_t at; /* in the copy */
 	size_t len;
@@ -29,8 +29,10 @@ struct input {
 void input_make(const struct parse *p, struct input *ret);
 void input_clear(struct input *in);
 
-/* True where the pointer, which md4c gave, points into the copy (or directly
- * behind it): *ret_at is the place in the source. */
+/*
+ * True if the pointer from md4c points into the copy (or directly behind it):
+ * *ret_at is the place in the source.
+ */
 bool input_source(const struct input *in, const char *s, size_t *ret_at);
 
 #endif

@@ -1,9 +1,8 @@
 /*
- * loops.c: each="name in group-or-list" as it is written: its two halves, and
- * which copies of steps belong together.
- *
- * Whether one word is a group is known only with the environment of a run;
- * a list that is written out has commas, and a parameter must be a list.
+ * loops.c: each="name in group-or-list": its two halves, and the correspondence
+ * of copied steps. Whether one word is a group is known only with the
+ * environment of a run; a literal list has commas, and a parameter must be a
+ * list.
  */
 #include <string.h>
 

@@ -1,22 +1,16 @@
 /*
- * markdown.c: Markdown into our own tree, with md4c.
- *
- * md4c calls back as it goes; what we build is bounded in depth, nodes and
- * table cells by stopping it from the callback.  It tells no positions, but
- * most texts that it hands out point into its input, a copy of the source
- * (input.c): from these come the places of the blocks around them.
- *
- * What runs is not left to md4c.  The fenced blocks were read from the source
- * by blocks.c, with their info strings as they stand there (md4c would take
- * the backslashes out of a regular expression); those that md4c finds must be
- * the same ones, with the same lines, or the document is refused.
- *
- * Text directly in a list item (md4c omits the paragraphs of tight lists)
- * is wrapped in a paragraph that is marked tight, so that all blocks of an
- * item look alike to the rest.
- *
- * What a callback leaves is looked for by its type, and what is still open
- * within is closed with it: md4c does not always leave what it entered.
+ * markdown.c: Markdown into our own tree, with md4c. md4c calls back as it
+ * parses; the tree is bounded in depth, nodes and table cells by stopping it
+ * from the callback. It reports no positions, but most texts that it passes
+ * point into its input, a copy of the source (input.c): they give the places of
+ * the blocks around them. Executable text does not depend on md4c. blocks.c has
+ * read the fenced blocks from the source, with their info strings (md4c would
+ * remove the backslashes from a regular expression); those that md4c finds must
+ * be the same ones, with the same lines, or the document is refused. Text
+ * directly in a list item (md4c omits the paragraphs of tight lists) is wrapped
+ * in a paragraph that is marked tight, so that later stages see all blocks of
+ * an item alike. A leave callback closes the node of its type and all open ones
+ * within: md4c does not always leave the nodes that it entered.
  */
 #include <md4c.h>
 #include <string.h>
@@ -31,12 +25,12 @@ struct reader {
 	size_t depth;
 	size_t nodes;
 	size_t cells;
-	size_t cursor;   /* behind the last text that was seen */
+	size_t cursor;   /* end of the last text seen */
 	bool whole_line; /* the line of the cursor is new */
 	struct buf code; /* text of the open code block */
 	struct input in;
-	size_t fenced; /* blocks of p->fenced that were met */
-	bool differs;  /* a block was none of ours */
+	size_t fenced; /* blocks of p->fenced seen so far */
+	bool differs;  /* a block was not in p->fenced */
 	bool stopped;
 };
 
@@ -99,7 +93,7 @@ close_node(struct reader *r)
 	r->depth--;
 }
 
-/* A text of the source was seen: the nodes around it begin here at last. */
+/* A text of the source: sets the start of the nodes around it, if unset. */
 static void
 seen(struct reader *r, const char *text, size_t size)
 {
@@ -140,7 +134,7 @@ open_tight(struct reader *r)
 	return 0;
 }
 
-/* Appends what stands in the source. */
+/* Appends bytes of the source. */
 static void
 put_source(const struct reader *r, const char *s, size_t len, struct buf *out)
 {
@@ -249,8 +243,10 @@ enter_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 	return 0;
 }
 
-/* The texts have the same lines, blanks at their starts aside: md4c makes
- * spaces of tabs. */
+/*
+ * The texts have the same lines, except for blanks at their starts: md4c makes
+ * spaces of tabs.
+ */
 static bool
 is_same_text(const char *a, const char *b)
 {
@@ -269,7 +265,7 @@ is_same_text(const char *a, const char *b)
 	return true;
 }
 
-/* Readers of the document would see different blocks from that line on. */
+/* Other readers would see different blocks from that line on. */
 static void
 refuse_block(struct reader *r, size_t at)
 {
@@ -341,7 +337,7 @@ leave_code(struct reader *r)
 	r->whole_line = true;
 }
 
-/* "> [!NOTE]" alone in the first line makes an alert of the quote. */
+/* "> [!NOTE]" alone in the first line makes the quote an alert. */
 static void
 leave_quote(struct reader *r)
 {
@@ -438,7 +434,7 @@ leave_span(MD_SPANTYPE type, void *detail, void *ctx)
 	return 0;
 }
 
-/* Within a table's cell an escaped bar is a bar, in code as well. */
+/* In a table cell an escaped bar is a bar, in code as well. */
 static void
 show_pipes(struct reader *r, struct node *n)
 {

@@ -1,6 +1,6 @@
 /*
- * node.h: the tree of a document, and the attributes in its braces.  Nobody
- * outside book/ includes it.
+ * node.h: the tree of a document, and the attributes in its braces. Only the
+ * compiler includes it.
  */
 #ifndef COMPILER_NODE_H
 #define COMPILER_NODE_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NOWHERE SIZE_MAX /* a place that is not known */
+#define NOWHERE SIZE_MAX /* an unknown place */
 
 enum node_type {
 	NODE_DOC,
@@ -51,14 +51,14 @@ struct node {
 	size_t end;        /* behind its last text */
 	const char *lang;  /* CODE: first word behind the fence */
 	const char *alert; /* QUOTE: "warning", or NULL */
-	size_t info;       /* CODE: where the info string begins */
+	size_t info;       /* CODE: start of the info string */
 	size_t info_end;
 	int number; /* H: level; OL: start; TH, TD: align;
 		     * LI: its number; CODE: fence's line */
 	bool tight; /* P without <p> */
 	bool task;
 	bool checked;
-	bool continued; /* LI that goes on behind a step */
+	bool continued; /* LI that continues behind a step */
 	bool fenced;
 	bool closed;     /* CODE: its closing fence was found */
 	bool in_html;    /* CODE: it opens within raw HTML */
@@ -67,8 +67,7 @@ struct node {
 
 /* One of {#id .class key=value flag}. */
 struct attr {
-	char sort;         /* '#', '.', '=', 'f' (a flag); 0: it
-			    * was wrong */
+	char sort;         /* '#', '.', '=', 'f' (a flag); 0: malformed */
 	const char *name;  /* of id, class, key or flag */
 	const char *value; /* for '=' */
 	size_t at;

@@ -1,6 +1,6 @@
 /*
- * parse.h: what the files of book/ share while a document is being parsed.
- * Nobody outside book/ includes it.
+ * parse.h: declarations shared by the compiler's files while a document is
+ * being parsed. Only the compiler includes it.
  */
 #ifndef COMPILER_PARSE_H
 #define COMPILER_PARSE_H
@@ -15,7 +15,7 @@
 
 #define TITLE_MAX 120 /* characters of a title */
 
-/* What a step or section was made from, beside its public record. */
+/* The source of a step or section, beside its public record. */
 struct origin {
 	struct attrs attrs;
 	const struct node *node;

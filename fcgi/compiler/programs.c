@@ -1,11 +1,10 @@
 /*
- * programs.c: programs that read keys or commands from a terminal.
- *
- * “ssh db1”, “su - postgres” or “mysql -u root” on a line of its own opens a
- * session for a person, who types the lines behind it there.  In a step such a
- * program reads an empty input and ends with success, and the lines behind it
- * run in the wrong place.  programs.def tells of each program what
- * gives it something to do.  It errs on the silent side.
+ * programs.c: programs that read keys or commands from a terminal. “ssh db1”,
+ * “su - postgres” or “mysql -u root” on a line of its own opens a session for a
+ * person, who types the following lines there. In a step such a program reads
+ * an empty input and ends with success, and the following lines run in the
+ * wrong place. programs.def lists for each program the arguments that give it
+ * work. In doubt there is no warning.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -48,11 +47,11 @@ static const struct program {
 struct command {
 	struct script_line line;
 	size_t at;
-	const char *word; /* NULL: there is none any more */
+	const char *word; /* NULL: none left */
 	size_t len;
 	bool fed;   /* its input is a file, a text or a pipe */
 	bool saved; /* its output goes to a file */
-	int depth;  /* commands that start it */
+	int depth;  /* its arguments are commands to start */
 };
 
 static bool
@@ -78,7 +77,7 @@ brackets_end(const struct script_line *l, size_t at)
 	return at;
 }
 
-/* Takes “2>&1”, “< file” and the like; false: it is a word. */
+/* Consumes “2>&1”, “< file” and similar; false: it is a word. */
 static bool
 take_redirection(struct command *c)
 {
@@ -98,7 +97,7 @@ take_redirection(struct command *c)
 	c->fed |= c->word[digits] == '<';
 	c->saved |= c->word[digits] == '>';
 	if (digits + sign < c->len)
-		return true; /* the file stands in the word */
+		return true; /* the file name is in the word */
 	if (c->at < c->line.len && c->line.s[c->at] == '&')
 		c->at += 1 + strspn(c->line.s + c->at + 1, "0123456789-");
 	else
@@ -134,7 +133,7 @@ next_option(const char **list, const char **ret, size_t *ret_len)
 	return *ret_len > 0;
 }
 
-/* The list has the word, or the word is an operand as the list tells. */
+/* The list has the word, or the list accepts operands and it is one. */
 static bool
 lists(const char *list, const char *word, size_t len)
 {
@@ -163,7 +162,7 @@ struct found {
 	bool needed;
 };
 
-/* One option, or several letters; takes the value that is the next word. */
+/* Consumes one option, or several letters, and a value in the next word. */
 static void
 take_option(const struct program *p, struct command *c, struct found *f)
 {
@@ -193,7 +192,7 @@ take_option(const struct program *p, struct command *c, struct found *f)
 
 static enum program_input reads(struct command *c, const char **ret_name);
 
-/* The name of the program, and of its subcommand among its options. */
+/* Finds the name of the program, and of its subcommand among its options. */
 static bool
 take_name(const struct program *p, struct command *c, struct found *f)
 {
@@ -247,7 +246,7 @@ reads_by(const struct program *p, struct command c, const char **ret_name)
 	return p->input;
 }
 
-/* The command that begins with the word. */
+/* Classifies the command that begins with the word. */
 static enum program_input
 reads(struct command *c, const char **ret_name)
 {
@@ -265,7 +264,7 @@ reads(struct command *c, const char **ret_name)
 	return input;
 }
 
-/* The command gets what the one before it prints. */
+/* The command reads the output of the one before it. */
 static bool
 is_piped(const char *s, size_t at)
 {
@@ -288,7 +287,7 @@ reads_at(const char *s, size_t len, size_t at, const char **ret_name)
 	return next_word(&c) ? reads(&c, ret_name) : PROGRAM_NONE;
 }
 
-/* Behind the pattern of a case, “all|mysql)”: it closes no bracket. */
+/* Behind the pattern of a case, “all|mysql)”, whose bracket closes nothing. */
 static size_t
 pattern_end(const char *s, size_t len)
 {

@@ -14,10 +14,9 @@ enum program_input {
 
 /*
  * Finds, from *at on, a command of a script's line that reads from a terminal,
- * as far as its words tell: it gets no commands as arguments or from a file or
- * pipe.  The line may be continued behind `len`, up to a NUL.  *ret_at is where
- * it begins, *ret_name the name of the program; static.  PROGRAM_NONE: there is
- * none any more.
+ * judged by its words: it has no commands as arguments or from a file or pipe.
+ * The line may continue behind `len`, up to a NUL. *ret_at is its start,
+ * *ret_name the name of the program; static. PROGRAM_NONE: none left.
  */
 enum program_input program_find(const char *s, size_t len, size_t *at,
     size_t *ret_at, const char **ret_name);

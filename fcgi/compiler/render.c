@@ -1,11 +1,9 @@
 /*
- * render.c: nodes as HTML.
- *
- * Nothing of the document reaches the page but as text or as the address of
- * a link whose scheme is on the list: raw HTML was text for the parser
- * already.  An address is filled in with values first, then judged, then
- * escaped, so that no value can turn it into a script.  Pictures become
- * links: the page fetches nothing from elsewhere.
+ * render.c: nodes as HTML. Text of the document reaches the page only as text
+ * or as the address of a link with an allowed scheme: raw HTML is text. An
+ * address is filled in with values first, then checked, then escaped, so that
+ * no value can turn it into a script. Pictures become links: the page fetches
+ * nothing from other servers.
  */
 #include <string.h>
 #include <strings.h>
@@ -108,7 +106,7 @@ put_text(struct page *page, const char *s, size_t len)
 		escape(page->out, s + from, len - from);
 }
 
-/* A blank, and a backslash, which browsers take for a slash, are encoded. */
+/* Encodes blanks, and backslashes, which browsers take for slashes. */
 static void
 encode_address(struct buf *url)
 {

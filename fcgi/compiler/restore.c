@@ -1,10 +1,8 @@
 /*
- * restore.c: what undoes an edit that no step of the document undoes.
- *
- * An edit keeps a backup, so the way back is known without being written: for
- * each edit that no block names by undo=, a step is added behind the last one,
- * which puts the file back as it was.  It is a step like others from there
- * on; keeper, runner and pages know no special way back.
+ * restore.c: derives steps that undo edits. An edit makes a backup, so it can
+ * be undone without a written step: for each edit that no block names by undo=,
+ * a step that restores the file is added behind the last one. From then on it
+ * is a step like others; keeper, runner and pages need no special case.
  */
 #include <string.h>
 

@@ -1,11 +1,10 @@
 /*
- * runbook.c: a document from text to book, and what is asked of a book.
- *
- * The stages each stand in a file of their own: source (lines, encoding),
- * frontmatter, markdown (the tree), steps (with attribute and apply), ids,
- * check (with content).  All of them add diagnostics and go on, so that a
- * book is made of any text, with everything that could be understood.
- * All memory of a book is one arena.
+ * runbook.c: compiles a document to a runbook, and answers queries about it.
+ * Each stage is in a file of its own: source (lines, encoding), frontmatter,
+ * markdown (the tree), steps (with attribute and step_attributes), ids, check
+ * (with content). All of them add diagnostics and go on, so that any text gives
+ * a runbook with everything that could be understood. All memory of a runbook
+ * is one arena.
  */
 #include <stddef.h>
 #include <stdlib.h>
@@ -19,7 +18,7 @@
 #include "compiler/parse.h"
 
 struct whole {
-	struct runbook runbook; /* first: what the world sees */
+	struct runbook runbook; /* first: the public part */
 	struct arena *arena;
 };
 
@@ -38,7 +37,7 @@ static const char *const kinds[STEP_KIND__MAX] = {
 	[STEP_MANUAL] = "manual",
 };
 
-/* The arrays that grew become the arena's. */
+/* Copies the arrays that grew into the arena. */
 static const void *
 keep(struct parse *p, void *array, size_t count, size_t size)
 {
@@ -91,7 +90,7 @@ finish(struct parse *p)
 	blocks_clear(p);
 }
 
-/* With lists, as a run has it; *ret_whole: it did not become too large. */
+/* With lists: as a run has it; *ret_whole: it was not too large. */
 static struct runbook *
 parse(const char *text, size_t len, struct json_object *lists, bool *ret_whole)
 {
@@ -175,8 +174,10 @@ kind_of(const char *lang)
 	return -1;
 }
 
-/* Whether the expression leaves out what stands under it; `missing` says so
- * of one that reads a value which there is not. */
+/*
+ * The expression excludes its step or section; `missing` tells whether it does
+ * so if it reads an unknown value.
+ */
 static bool
 leaves_out(const char *when, struct runbook_place *at, bool missing)
 {

@@ -1,10 +1,8 @@
 /*
- * scope.c: what a run gives to a document with sections that repeat: their
- * lists, and the values that are seen at a section.
- *
- * What a step under each= captures belongs to its items: it is kept under the
- * name and the scope of the section, so that the rollback of one machine does
- * not read what the next one said.
+ * scope.c: the inputs of a document with sections that repeat: their lists, and
+ * the values visible at a section. A value that a step under each= captures
+ * belongs to its items: its name gets the scope of the section, so that the
+ * rollback of one machine does not read the value of the next one.
  */
 #include <stdlib.h>
 #include <string.h>

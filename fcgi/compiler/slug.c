@@ -1,9 +1,7 @@
 /*
- * slug.c: the text of nodes without markup: entities, titles, slugs.
- *
- * Numeric entities are decoded, and of the named ones those that people
- * write; others stay as they stand in the source, which a browser that gets
- * them unchanged knows better than we.
+ * slug.c: the text of nodes without markup: entities, titles, slugs. Numeric
+ * entities are decoded, and common named ones; others stay unchanged, as the
+ * browser knows them all.
  */
 #include <string.h>
 
@@ -60,7 +58,7 @@ read_number(const char *s, size_t len)
 	return n;
 }
 
-/* Decodes "&amp;" or "&#65;".  False: a named one that is not known here. */
+/* Decodes "&amp;" or "&#65;".  False: a named one that is unknown here. */
 bool
 text_entity(const char *s, size_t len, char out[8], size_t *ret_len)
 {
@@ -141,7 +139,7 @@ collect(const struct node *n, struct buf *out)
 		collect(c, out);
 }
 
-/* Where a title of at most TITLE_MAX characters ends, between words. */
+/* The end of a title of at most TITLE_MAX characters, between words. */
 static size_t
 title_end(const char *s, size_t len)
 {
@@ -162,7 +160,7 @@ title_end(const char *s, size_t len)
 
 /*
  * The text of a node as a title: one line, at most TITLE_MAX characters,
- * without a colon at its end.  "" where there is none.
+ * without a final colon. "" if there is none.
  */
 char *
 text_title(struct parse *p, const struct node *n)
@@ -225,6 +223,6 @@ text_slug(struct parse *p, const char *title)
 	while (n > 0 && slug[n - 1] == '-')
 		n--;
 	slug[n] = '\0';
-	/* a single letter or digit out of a Chinese title names nothing */
+	/* a single ASCII letter or digit of a Chinese title is no useful id */
 	return arena_strdup(p->arena, n >= 2 ? slug : "");
 }

@@ -1,11 +1,10 @@
 /*
- * source.c: the text of a document, its lines, and what is wrong with it.
- *
- * The parser works on a copy of the text in which bytes that are not valid
- * UTF-8, and NUL, are replaced by '?': offsets stay what they were, and no
- * later part has to think of them.  Columns count characters, as editors do.
- * After MAX_DIAGNOSTICS the rest is only counted: a file of another format
- * would otherwise give one message for each of its lines.
+ * source.c: the text of a document, its lines, and its diagnostics. The parser
+ * works on a copy of the text in which bytes that are not valid UTF-8, and NUL,
+ * are replaced by '?': offsets are unchanged, and later stages need not handle
+ * them. Columns count characters, as editors do. After MAX_DIAGNOSTICS the rest
+ * is only counted: a file of another format would otherwise give one message
+ * for each of its lines.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,7 +35,7 @@ find_lines(struct parse *p)
 	}
 }
 
-/* Replaces bytes that are not text; says where the first of them is. */
+/* Replaces bytes that are not text; reports the first of them. */
 static void
 sanitise(char *s, size_t len, size_t *ret_bad, size_t *ret_nul)
 {
@@ -110,7 +109,7 @@ source_line_start(const struct parse *p, int line)
 	return (size_t)line < p->lines_count ? p->lines[line] : p->len;
 }
 
-/* Where the line ends, without its line break. */
+/* The end of the line, without its line break. */
 size_t
 source_line_end(const struct parse *p, int line)
 {

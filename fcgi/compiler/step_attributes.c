@@ -1,10 +1,8 @@
 /*
- * step_attributes.c: attributes into the records of steps and sections.
- *
- * Each attribute is a row: its name, the kinds of step that take it, the
- * field, and the function that reads its value.  An attribute that a kind
- * does not take is an error and not ignored: the author meant something by
- * it that would not happen.
+ * step_attributes.c: applies attributes to the records of steps and sections.
+ * Each attribute is a row: its name, the kinds of step that take it, the field,
+ * and the function that reads its value. An attribute that a kind does not take
+ * is an error and not ignored: the author expects an effect of it.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -265,7 +263,7 @@ read_transaction(struct parse *p, const struct attr *a, void *field)
 		    "no.");
 }
 
-/* "name", "name=/json/pointer" or "name~regex"; may stand several times. */
+/* "name", "name=/json/pointer" or "name~regex"; may be repeated. */
 static void
 read_capture(struct parse *p, const struct attr *a, void *field)
 {
@@ -404,7 +402,7 @@ find_attr(const struct vocabulary *v, const struct attr *a)
 	return find(v->flags, v->flags_count, a->name);
 }
 
-/* How the word is written in another sort: ".probe", "serial", "on=…". */
+/* The word in the syntax of another sort: ".probe", "serial", "on=…". */
 static const char *
 written(const struct vocabulary *v, const char *name, char out[40])
 {
@@ -451,7 +449,7 @@ report_unknown(struct parse *p, const struct vocabulary *v,
 	    advice);
 }
 
-/* The same attribute stands before this one. */
+/* The same attribute comes before this one. */
 static bool
 is_repeated(const struct attrs *attrs, const struct attr *a)
 {
@@ -471,7 +469,7 @@ apply(struct parse *p, const struct vocabulary *v, const struct attrs *attrs,
 		const struct spec *spec;
 
 		if (a->sort == 0)
-			continue; /* reported as it was read */
+			continue; /* already reported */
 		if (is_repeated(attrs, a)) {
 			report(p, SEVERITY_ERROR, a->at,
 			    "“%s” stands here a "

@@ -1,10 +1,9 @@
 /*
- * steps.c: the tree as what stands on the page: headings, prose, steps.
- *
- * A list or quote that holds steps is split around them: what comes before a
- * step, between two, and behind the last keeps its own copies of the lists
- * and items that it stood in, numbers included, so that the text reads as it
- * did.  A container without steps goes over as it is.
+ * steps.c: converts the tree to the items of the page: headings, prose, steps.
+ * A list or quote that contains steps is split around them: the parts before a
+ * step, between two, and behind the last have their own copies of the lists and
+ * items around them, numbers included, so that the text reads as before. A
+ * container without steps is kept whole.
  */
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +18,7 @@ struct walk {
 	struct node *copies[RUNBOOK_MAX_DEPTH + 2]; /* of them, or NULL */
 	size_t depth;
 	struct node *prose;        /* the open fragment, or NULL */
-	const struct node *before; /* what may give the next title */
+	const struct node *before; /* candidates for the next title */
 	int section;
 	bool full;
 };
@@ -40,7 +39,7 @@ add_item(
 	item->nodes = nodes;
 }
 
-/* What comes next is no continuation of the prose before. */
+/* Ends the prose: the next item does not continue it. */
 static void
 cut(struct walk *w)
 {
@@ -49,7 +48,7 @@ cut(struct walk *w)
 		w->copies[i] = NULL;
 }
 
-/* A copy of the container at that level, to hold n or what holds it. */
+/* Copies the container at that level, to hold n or its container. */
 static struct node *
 copy_container(struct walk *w, size_t i, const struct node *n)
 {
@@ -90,8 +89,10 @@ add_prose(struct walk *w, struct node *n)
 	node_append(to, n);
 }
 
-/* Finds attributes at the end of a heading or paragraph and takes them out
- * of its text. */
+/*
+ * Finds attributes at the end of a heading or paragraph and removes them from
+ * its text.
+ */
 static void
 take_attributes(struct walk *w, struct node *n, struct attrs *ret)
 {
@@ -201,7 +202,7 @@ add_heading(struct walk *w, struct node *n)
 	add_item(w, ITEM_HEADING, w->section, NULL);
 }
 
-/* The title by what is before, or around. */
+/* Finds the title before or around the step. */
 static const char *
 find_title(struct walk *w)
 {
@@ -250,8 +251,10 @@ new_step(struct parse *p, struct origin **ret)
 	    &p->steps, &p->steps_cap, p->steps_count, sizeof(struct step));
 }
 
-/* The paragraph says more than its text can as a title, in which values are
- * filled in. */
+/*
+ * The paragraph has more than its text as a title, in which values are filled
+ * in.
+ */
 static bool
 is_rich(const struct node *n)
 {
@@ -263,7 +266,7 @@ is_rich(const struct node *n)
 	return false;
 }
 
-/* The last one of its parent goes. */
+/* Removes the last child. */
 static void
 remove_last(struct node *n)
 {
@@ -279,9 +282,9 @@ remove_last(struct node *n)
 }
 
 /*
- * A paragraph whose whole text became the title of the step behind it would
- * stand on the page twice: it leaves the prose, with a list item or quote of
- * which nothing is left.  An item of a numbered list keeps its number.
+ * A paragraph whose whole text became the title of the following step would be
+ * on the page twice: removes it from the prose, with a list item or quote that
+ * becomes empty. An item of a numbered list keeps its number.
  */
 static void
 drop_before(struct walk *w)
@@ -367,8 +370,10 @@ move_links(struct parse *p, struct node *n, struct node *to)
 	}
 }
 
-/* What of a task's first paragraph is still to be shown below the title: all
- * of it where the title is another or only its beginning, else its links. */
+/*
+ * The part of a task's first paragraph to show below the title: all of it if
+ * the title is another or only its beginning, otherwise its links.
+ */
 static void
 keep_paragraph(struct walk *w, struct node *c, struct node *body, bool whole)
 {
@@ -445,7 +450,7 @@ walk_blocks(struct walk *w, struct node *n)
 	}
 }
 
-/* It has braces with “pty” in them. */
+/* Its braces contain “pty”. */
 static bool
 is_terminal_step(const struct parse *p, const struct node *n)
 {
@@ -456,7 +461,9 @@ is_terminal_step(const struct parse *p, const struct node *n)
 	    attribute_has_word(p, open, close, "pty");
 }
 
-/* A block without braces: answers count directly behind a step with “pty”. */
+/*
+ * A block without braces: answers count only directly behind a step with “pty”.
+ */
 static bool
 is_bare_step(struct parse *p, const struct node *n, const struct node *before)
 {
@@ -472,7 +479,7 @@ is_bare_step(struct parse *p, const struct node *n, const struct node *before)
 	return false;
 }
 
-/* A fenced block with braces: a step, or what is wrong with it. */
+/* A fenced block with braces: a step, or an error. */
 static bool
 is_code_step(struct parse *p, const struct node *n, const struct node *before)
 {
@@ -519,7 +526,7 @@ is_code_step(struct parse *p, const struct node *n, const struct node *before)
 	return false;
 }
 
-/* A task that everybody sees. */
+/* A task that other readers show as well. */
 static bool
 is_task(struct parse *p, struct node *n)
 {

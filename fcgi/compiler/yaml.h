@@ -1,6 +1,4 @@
-/*
- * yaml.h: YAML as a tree that remembers where each value stands.
- */
+/* yaml.h: YAML as a tree with source positions. */
 #ifndef COMPILER_YAML_H
 #define COMPILER_YAML_H
 
@@ -26,10 +24,9 @@ typedef void (*yaml_tree_report_fn)(
     void *ctx, int line, int column, const char *message);
 
 /*
- * Reads one YAML document whose first line has the number `line`.  NULL
- * where it is empty or cannot be read; mistakes (also duplicate keys,
- * anchors, tags, keys that are not text) are told to tell().  All belongs
- * to the arena.
+ * Parses one YAML document whose first line has the number `line`. NULL if it
+ * is empty or malformed; errors (also duplicate keys, anchors, tags, keys that
+ * are not text) go to tell(). All belongs to the arena.
  */
 struct yaml_tree *yaml_tree_read(struct arena *arena, const char *text,
     size_t len, int line, yaml_tree_report_fn tell, void *ctx);
@@ -38,10 +35,10 @@ struct yaml_tree *yaml_tree_read(struct arena *arena, const char *text,
 const struct yaml_tree *yaml_tree_get(
     const struct yaml_tree *map, const char *key);
 
-/* The text of a key of a map, or NULL where it is absent, empty or none. */
+/* The text of a key of a map, or NULL if it is absent, empty or no text. */
 const char *yaml_tree_text(const struct yaml_tree *map, const char *key);
 
-/* A map: reports each key that is not among `known` (ended by NULL). */
+/* A map: reports each key that is not in `known` (NULL-terminated). */
 void yaml_tree_check_keys(struct arena *arena, const struct yaml_tree *map,
     const char *const *known, const char *where, yaml_tree_report_fn tell,
     void *ctx);

@@ -1,14 +1,11 @@
 /*
- * compile.c: Mustache text into a flat array of nodes.
- *
- * A section's node knows the index behind its content, so rendering skips or
- * repeats it without a tree.  Names are split and hashed here, once, as the
- * renderer asks for them thousands of times a page.
- *
- * Whitespace follows the specification: a section, comment or partial alone
- * on its line takes the line away.  A partial alone on its line is not
- * indented as the specification would have it: in HTML that only makes pages
- * larger, and inside <pre> it would be wrong.
+ * compile.c: compiles Mustache text into a flat array of nodes. A section's
+ * node has the index behind its content, so rendering skips or repeats it
+ * without a tree. Names are split and hashed here, once, as the renderer looks
+ * them up thousands of times a page. Whitespace follows the specification: a
+ * section, comment or partial alone on its line removes the line. A partial
+ * alone on its line is not indented as the specification demands: in HTML that
+ * only makes pages larger, and inside <pre> it would be wrong.
  */
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -125,7 +122,7 @@ set_name(struct compiler *c, struct node *n, const struct tag *tag)
 	return true;
 }
 
-/* Reads the tag whose {{ is at `start`. */
+/* Parses the tag whose {{ is at `start`. */
 static bool
 read_tag(struct compiler *c, const char *start, struct tag *ret)
 {
@@ -154,7 +151,7 @@ read_tag(struct compiler *c, const char *start, struct tag *ret)
 	return true;
 }
 
-/* Where the tag is alone on its line: start of the line, and behind it. */
+/* If the tag is alone on its line: start of the line, and behind it. */
 static bool
 stands_alone(const struct compiler *c, const struct tag *tag,
     const char **ret_from, const char **ret_to)

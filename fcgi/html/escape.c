@@ -1,10 +1,8 @@
 /*
- * escape.c: text made safe for the place in HTML where it stands.
- *
- * One function serves content and quoted attributes: escaping both kinds of
- * quotes everywhere costs a few bytes and removes the question which of two
- * functions to call.  Runs of harmless bytes are copied at once, as nearly
- * all of what passes here is harmless.
+ * escape.c: escapes text for HTML. One function serves content and quoted
+ * attributes: escaping both kinds of quotes everywhere costs a few bytes and
+ * removes the choice between two functions. Runs of harmless bytes are copied
+ * at once, as nearly all bytes are harmless.
  */
 #include "html/escape.h"
 

@@ -1,6 +1,4 @@
-/*
- * escape.h: text made safe for the place in HTML where it stands.
- */
+/* escape.h: escapes text for HTML. */
 #ifndef HTML_ESCAPE_H
 #define HTML_ESCAPE_H
 
@@ -9,8 +7,8 @@
 #include "base/buf.h"
 
 /*
- * Appends text for element content and for quoted attributes alike:
- * & < > " and ' become references; nothing else is changed.
+ * Appends text for element content or quoted attributes: & < > " and ' become
+ * references; nothing else is changed.
  */
 void html_escape(struct buf *out, const char *s, size_t len);
 

@@ -1,10 +1,9 @@
 /*
- * form.c: a form of a rendered page, with values that somebody entered.
- *
- * A form that was sent after the session had ended comes back filled in.  Of
- * all pages the server knows only how to render them, so the page is rendered
- * and its form is filled in here, once for all of them.  A list of fields for
- * each page was rejected, as it would be forgotten for the next one.
+ * form.c: fills a form of a rendered page with entered values. A form that was
+ * sent after the session had ended comes back filled in. The server has no
+ * other model of its forms than the rendered pages, so the page is rendered and
+ * its form is filled in here, once for all of them. A list of fields for each
+ * page was rejected, as it would be forgotten for the next one.
  */
 #include <string.h>
 #include <strings.h>
@@ -27,13 +26,13 @@ struct attribute {
 	const char *end;
 	const char *name;
 	size_t name_len;
-	const char *value; /* NULL where it has none */
+	const char *value; /* NULL without a value */
 	size_t value_len;
 };
 
 struct filling {
 	struct json_object *fields;
-	struct json_object *used; /* {name: how many of its values} */
+	struct json_object *used; /* {name: how many of its values are used} */
 	struct buf *out;
 	char select[200]; /* the name of the open one, or "" */
 };
@@ -71,7 +70,7 @@ is_tag(const struct tag *t, const char *name)
 	    strncasecmp(t->name, name, t->name_len) == 0;
 }
 
-/* The attribute at p or behind it; p moves behind that. */
+/* Parses the attribute at or behind p; p moves behind it. */
 static bool
 next_attribute(const struct tag *t, const char **p, struct attribute *a)
 {
@@ -110,7 +109,7 @@ find_attribute(const struct tag *t, const char *name, struct attribute *a)
 	return false;
 }
 
-/* The references that html_escape() writes, read back. */
+/* Decodes the references that html_escape() writes. */
 static void
 put_unescaped(struct buf *out, const char *s, size_t len)
 {
@@ -143,7 +142,7 @@ put_unescaped(struct buf *out, const char *s, size_t len)
 	}
 }
 
-/* The value of an attribute in `out`, "" where there is none. */
+/* The value of an attribute in `out`, "" if missing. */
 static const char *
 value_of(const struct tag *t, const char *name, struct buf *out)
 {
@@ -155,7 +154,7 @@ value_of(const struct tag *t, const char *name, struct buf *out)
 	return buf_text(out);
 }
 
-/* How many texts the field has, and the n-th of them. */
+/* The number of the field's texts, and the n-th of them. */
 static size_t
 count_of(struct json_object *field)
 {
@@ -183,7 +182,7 @@ has_text(struct json_object *field, const char *text)
 	return false;
 }
 
-/* The next of the field's texts; NULL: there is none left. */
+/* The next of the field's texts; NULL: none left. */
 static const char *
 take(struct filling *f, const char *name)
 {
@@ -246,7 +245,7 @@ put_input(struct filling *f, const struct tag *t, const char *name)
 	buf_clear(&own);
 }
 
-/* Behind the end of the text that the tag begins with its value. */
+/* Returns the end of the text, which begins with its value. */
 static const char *
 put_textarea(
     struct filling *f, const struct tag *t, const char *name, const char *end)
@@ -258,12 +257,12 @@ put_textarea(
 	copy(f, t);
 	if (value == NULL || stop == NULL)
 		return t->end;
-	buf_putc(f->out, '\n'); /* a browser drops the first one */
+	buf_putc(f->out, '\n'); /* browsers drop the first one */
 	html_escape(f->out, value, strlen(value));
 	return stop;
 }
 
-/* Writes one tag of the form; where the page goes on behind it. */
+/* Writes one tag of the form; returns where the page continues. */
 static const char *
 put_control(struct filling *f, const struct tag *t, const char *end)
 {
@@ -298,7 +297,7 @@ put_control(struct filling *f, const struct tag *t, const char *end)
 	return at;
 }
 
-/* How many of the fields have a place in the form. */
+/* The number of fields that the form has a place for. */
 static int
 score_of(const char *p, const char *end, struct json_object *fields)
 {
@@ -320,7 +319,7 @@ score_of(const char *p, const char *end, struct json_object *fields)
 	return score;
 }
 
-/* The best form: its begin tag, and its end behind "</form>". */
+/* The best form: its start tag, and its end behind "</form>". */
 static bool
 find_form(const char *html, const char *end, const char *action,
     struct json_object *fields, struct tag *ret, const char **ret_end)

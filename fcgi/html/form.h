@@ -1,6 +1,4 @@
-/*
- * form.h: a form of a rendered page, with values that somebody entered.
- */
+/* form.h: fills a form of a rendered page with entered values. */
 #ifndef HTML_FORM_H
 #define HTML_FORM_H
 
@@ -13,12 +11,11 @@
 /*
  * Finds the form of the page (method post, this action) that has the most of
  * the fields, and appends it to `out` with their values in place of its own.
- * `fields` is as url_read_form() made it.  What password fields, buttons and
- * `_csrf` hold stays as the page has it.  *ret_rest is a new object of the
- * fields that the form has no place for; the caller puts it.  False: there is
- * no such form, and nothing is appended or returned.
- *
- * It reads what our own templates write, where every value is quoted.
+ * `fields` is an object from url_read_form(). Password fields, buttons and
+ * `_csrf` keep the page's values. *ret_rest is a new object of the fields that
+ * the form has no place for; the caller puts it. False: there is no such form,
+ * and nothing is appended or returned. It parses our own templates' output,
+ * where every value is quoted.
  */
 bool form_fill(const char *html, size_t len, const char *action,
     struct json_object *fields, struct buf *out, struct json_object **ret_rest);

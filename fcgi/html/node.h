@@ -42,7 +42,7 @@ struct template
 {
 	char *name;
 	char *source; /* texts of the nodes point into it */
-	char **names; /* what else the nodes point to */
+	char **names; /* other memory of the nodes */
 	size_t names_count;
 	size_t names_cap;
 	struct node *nodes;
@@ -56,7 +56,7 @@ struct template *template_compile(
     const char *name, const char *text, size_t len, struct fault *fault);
 void template_free(struct template *t);
 
-/* Renders (render.c); false with a fault where a name is missing. */
+/* Renders (render.c); false with a fault if a name is missing. */
 bool template_render(const struct template *t, bool strict,
     struct json_object *model, struct buf *out, struct fault *fault);
 

@@ -1,14 +1,11 @@
 /*
- * render.c: a compiled template and a model make text.
- *
- * Rendering walks the flat nodes of a template with a stack of contexts.
- * Names carry the hash of json-c's tables from compile time on, so that a
- * lookup that misses, which is most of them deep inside a page, costs one
- * probe.  A tree of our own instead of json_object was rejected: the JSON
- * answer and the page are made from the same object.
- *
- * In strict mode (the tests) a name that no context has is an error; else it
- * is empty.  False are: null, false, the empty array and the empty text.
+ * render.c: renders a compiled template with a model. Rendering walks the flat
+ * nodes of a template with a stack of contexts. Names carry the hash of
+ * json-c's tables from compile time on, so that a failing lookup, as most are
+ * deep inside a page, costs one probe. A tree of our own instead of json_object
+ * was rejected: the JSON answer and the page are made from the same object. In
+ * strict mode (the tests) a name that no context has is an error; otherwise it
+ * is empty. False are: null, false, the empty array and the empty text.
  */
 #include <stdint.h>
 #include <string.h>
@@ -65,7 +62,7 @@ fail(struct render *r, const struct template *t, const struct node *n,
 	return false;
 }
 
-/* As lh_table_lookup_entry_w_hash(), in line: most lookups miss. */
+/* As lh_table_lookup_entry_w_hash(), inline: most lookups fail. */
 static inline struct lh_entry *
 find_key(const struct lh_table *t, const struct part *part)
 {
@@ -87,9 +84,9 @@ find_key(const struct lh_table *t, const struct part *part)
 }
 
 /*
- * Finds a name: the first part in the innermost context that has it, the
- * others inside of what that gave.  What a page has as a whole begins with
- * '_' and stands in its outermost context alone, so it is looked for there.
+ * Finds a name: the first part in the innermost context that has it, the others
+ * inside the result. Names of the whole page begin with '_' and exist in the
+ * outermost context alone, so they are looked up there.
  */
 static bool
 look_up(const struct render *r, const struct node *n, struct json_object **ret)
@@ -177,7 +174,7 @@ put_value(struct render *r, const struct template *t, const struct node *n,
 	}
 }
 
-/* Makes o the innermost context, above what it inherits from. */
+/* Pushes o as the innermost context, above the objects it inherits from. */
 static bool
 push(struct render *r, struct json_object *o)
 {

@@ -1,9 +1,8 @@
 /*
- * url.c: the encodings of addresses and of forms.
- *
- * A form is read into the same kind of object as a JSON body, so that
- * handlers know one shape.  Only what is certainly text is accepted: NUL and
- * invalid UTF-8 are refused here, once, for all fields.
+ * url.c: the encodings of addresses and forms. A form is parsed into the same
+ * kind of object as a JSON body, so that handlers know one shape. Only valid
+ * text is accepted: NUL and invalid UTF-8 are refused here, once, for all
+ * fields.
  */
 #include <string.h>
 
@@ -97,7 +96,7 @@ add_field(struct json_object *o, const char *name, const char *value)
 	}
 }
 
-/* Reads "name=value"; scratch is used for the decoded texts. */
+/* Parses "name=value"; scratch is used for the decoded texts. */
 static enum err
 read_field(
     const char *s, size_t len, struct buf *scratch, struct json_object *o)

@@ -1,6 +1,4 @@
-/*
- * url.h: the encodings of addresses and of forms.
- */
+/* url.h: the encodings of addresses and forms. */
 #ifndef HTML_URL_H
 #define HTML_URL_H
 
@@ -16,7 +14,7 @@
 /* Appends s as one segment of a path: all but unreserved bytes encoded. */
 void url_put_segment(struct buf *out, const char *s);
 
-/* As a path of several segments: '/' stays. */
+/* As a path of several segments: '/' is kept. */
 void url_put_path(struct buf *out, const char *s);
 
 /* As a name or value of a query. */
@@ -29,9 +27,9 @@ void url_put_query(struct buf *out, const char *s);
 enum err url_decode(const char *s, size_t len, bool plus, struct buf *out);
 
 /*
- * Reads a query or a body of application/x-www-form-urlencoded into an
- * object of texts.  A name that comes again makes an array of its texts.
- * ERR_INVALID (encoding), ERR_TOO_LARGE (fields).  The caller puts *ret.
+ * Parses a query or a body of application/x-www-form-urlencoded into an object
+ * of texts. A repeated name makes an array of its texts. ERR_INVALID
+ * (encoding), ERR_TOO_LARGE (fields). The caller puts *ret.
  */
 enum err url_read_form(const char *s, size_t len, struct json_object **ret);
 

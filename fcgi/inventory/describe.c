@@ -1,6 +1,6 @@
 /*
- * describe.c: all of targets.yml as JSON, for people who look at it: pages and
- * the command line.  Nothing of it is part of a plan.
+ * describe.c: all of targets.yml as JSON, for pages and the command line. No
+ * part of it is in a plan.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ put_fingerprint(struct json_object *o, const char *host_key)
 	buf_clear(&blob);
 }
 
-/* Where it is: "host:port", a url, a socket, a file. */
+/* Its address: "host:port", a url, a socket, a file. */
 static void
 put_address(struct json_object *o, const struct target *x)
 {
@@ -56,7 +56,7 @@ put_address(struct json_object *o, const struct target *x)
 	free(text);
 }
 
-/* The names in the store that the target's credentials have. */
+/* The names of the target's credentials in the secret store. */
 static void
 add_secrets(struct json_object *list, const struct yaml_tree *map)
 {

@@ -1,6 +1,4 @@
-/*
- * host_key.c: host keys as targets.yml pins them and as people compare them.
- */
+/* host_key.c: host keys in targets.yml, and their fingerprints. */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,4 @@
-/*
- * host_key.h: host keys as targets.yml pins them and as people compare them.
- */
+/* host_key.h: host keys in targets.yml, and their fingerprints. */
 #ifndef INVENTORY_HOST_KEY_H
 #define INVENTORY_HOST_KEY_H
 
@@ -10,8 +8,8 @@
 #include "base/buf.h"
 
 /*
- * Reads "ssh-ed25519 AAAA…", a host key as targets.yml pins it (a comment may
- * follow).  False: it is none.  type has 64 bytes; blob is appended to.
+ * Parses "ssh-ed25519 AAAA…", a host key of targets.yml (a comment may follow).
+ * False: malformed. type has 64 bytes; blob is appended to.
  */
 bool host_key_read(const char *text, char type[64], struct buf *blob);
 
@@ -21,7 +19,7 @@ void host_key_fingerprint(const void *blob, size_t len, char text[64]);
 /* The type that a key's blob names, for messages; type has 64 bytes. */
 void host_key_type(const void *blob, size_t len, char type[64]);
 
-/* Takes one string, as SSH writes it, from the bytes between *p and end. */
+/* Takes one SSH string from the bytes between *p and end. */
 bool host_key_string(
     const char **p, const char *end, const char **ret, size_t *ret_len);
 

@@ -1,6 +1,4 @@
-/*
- * inventory.c: what is wrong in targets.yml, said at its line and column.
- */
+/* inventory.c: reports errors in targets.yml with line and column. */
 #include "base/mem.h"
 #include "inventory/inventory.h"
 

@@ -1,6 +1,4 @@
-/*
- * inventory.h: targets.yml as read, between targets.c and resolve.c.
- */
+/* inventory.h: the parsed targets.yml, between targets.c and resolve.c. */
 #ifndef INVENTORY_INVENTORY_H
 #define INVENTORY_INVENTORY_H
 
@@ -12,7 +10,7 @@
 struct target {
 	const char *name;
 	const char *kind;               /* "ssh", "http", … */
-	const struct yaml_tree *config; /* what is under the kind, checked */
+	const struct yaml_tree *config; /* the map under the kind, checked */
 	bool shared;
 	struct target *next;
 };
@@ -20,9 +18,10 @@ struct target {
 struct group {
 	const char *name;
 	const struct yaml_tree *list; /* as written */
-	const char **members;         /* targets, those of inner groups too */
+	const char **members;         /* targets, including those of inner
+				       * groups */
 	size_t count, cap;
-	bool open, filled; /* while members are looked for */
+	bool open, filled; /* while members are resolved */
 	struct group *next;
 };
 
@@ -49,36 +48,45 @@ struct targets {
 	size_t count, cap, errors;
 };
 
-/* files.c: adds the files that the book's requests send to what was resolved:
- * {"./path": {"kind": "file", "file", "bytes", "sha256", "shared": true}}. */
+/*
+ * files.c: adds the files that the runbook's requests send to the resolved
+ * targets: {"./path": {"kind": "file", "file", "bytes", "sha256", "shared":
+ * true}}.
+ */
 #define FILES_MAX (16 * 1024 * 1024)
 enum err files_pin(const struct targets *t, const struct runbook *runbook,
     struct json_object *resolved, struct fault *fault);
 
-/* A mistake at that place, at a value, at the key of a value. */
+/* Reports an error at that place, at a value, at the key of a value. */
 void targets_tell(void *ctx, int line, int column, const char *message);
 void targets_wrong(
     struct targets *t, const struct yaml_tree *y, const char *message);
 void targets_wrong_key(
     struct targets *t, const struct yaml_tree *y, const char *message);
 
-/* Reads true or false, where the key is there. */
+/* Reads true or false, if the key is there. */
 void targets_check_flag(
     struct targets *t, const struct yaml_tree *map, const char *key, bool *ret);
 
-/* Checks what stands under the kind of a target; the kind and its map, or
- * NULL where there is none. */
+/*
+ * Checks the map under the kind of a target; the kind and its map, or NULL if
+ * there is none.
+ */
 const char *target_kind_check(struct targets *t, const struct yaml_tree *y,
     const struct yaml_tree **ret_config);
 
-/* The target of that name, or NULL; the name of the ssh target over which
- * one is reached (over, jump), or NULL. */
+/*
+ * The target of that name, or NULL; the name of the ssh target over which one
+ * is reached (over, jump), or NULL.
+ */
 const struct target *targets_find(
     const struct environment *e, const char *name);
 const struct yaml_tree *target_way(const struct target *target);
 
-/* local.c: reads `local:`; whether anything is said of it; adds that to the
- * target “local” of a plan; and whether the step may be on it. */
+/*
+ * local.c: reads `local:`; whether it has settings; adds them to the target
+ * “local” of a plan; and whether the step may be on it.
+ */
 void local_read(
     struct targets *t, struct environment *e, const struct yaml_tree *y);
 bool local_is_said(const struct environment *e);
@@ -86,13 +94,15 @@ void local_write(const struct environment *e, struct json_object *o);
 enum err local_allows(
     const struct environment *e, const struct step *s, struct fault *fault);
 
-/* As a plan has them; a name that is no target is local. */
+/* In the format of a plan; a name that is no target is local. */
 struct json_object *target_json(
     const struct targets *t, const struct environment *e, const char *name);
 struct json_object *group_json(const struct group *g);
 
-/* NULL, or why this may not be the url of an http target; and the same of
- * its headers (NULL: none), with the place in *ret_at.  Static sentences. */
+/*
+ * NULL, or why this may not be the url of an http target; and the same for its
+ * headers (NULL: none), with the place in *ret_at. Static sentences.
+ */
 const char *url_refused(const char *url);
 const char *headers_refused(
     const struct yaml_tree *map, const struct yaml_tree **ret_at);

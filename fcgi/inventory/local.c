@@ -1,6 +1,6 @@
 /*
- * local.c: `local:` of an environment: as whom its steps run on the console's
- * own machine, and whether they may.
+ * local.c: `local:` of an environment: the user of its steps on the console's
+ * own machine, and whether they are allowed.
  */
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "inventory/inventory.h"
 
-/* As useradd and the executor have them. */
+/* The rules of useradd and the executor. */
 static bool
 is_user(const char *s)
 {

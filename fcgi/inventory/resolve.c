@@ -1,7 +1,6 @@
 /*
- * resolve.c: what the steps of a book use in one environment, as JSON.
- *
- * The text of the object is part of a run's plan and is hashed: names are
+ * resolve.c: the targets that a runbook's steps use in one environment, as
+ * JSON. The text of the object is part of a run's plan and is hashed: names are
  * in alphabetical order, keys in the order written here, and defaults are
  * filled in, so that the same machines always give the same bytes.
  */
@@ -63,7 +62,7 @@ use(struct used *u, const char *name)
 	u->count++;
 }
 
-/* A target or local, and those over which it is reached. */
+/* Adds a target or local, and those over which it is reached. */
 static void
 use_any(struct used *u, const struct environment *e, const char *name)
 {
@@ -77,8 +76,10 @@ use_any(struct used *u, const struct environment *e, const char *name)
 	}
 }
 
-/* The same, where the step can be for it: statements are for a database of
- * their own kind. */
+/*
+ * The same, if the step's kind fits: statements need a database of their own
+ * kind.
+ */
 static enum err
 use_way(struct used *u, const struct environment *e, const struct step *s,
     const char *name, struct fault *fault)
@@ -143,8 +144,10 @@ use_name(struct used *u, const struct environment *e, const struct step *s,
 	return err;
 }
 
-/* The target that a name means at the step: an item of each= around it, or
- * itself; NULL: what each= will put there is not known yet. */
+/*
+ * The target of a name at the step: an item of each= around it, or itself;
+ * NULL: the item of each= is not known yet.
+ */
 static const char *
 named_target(const struct used *u, const struct step *s, const char *name)
 {
@@ -192,8 +195,10 @@ use_copies(struct used *u, const struct environment *e, const struct step *s,
 	return err;
 }
 
-/* What `on` repeats over in the document: the list of a section around, or
- * NULL.  The book of a run has the items in their places already. */
+/*
+ * The list that `on` repeats over in the document: of a section around, or
+ * NULL. In the runbook of a run the items are substituted already.
+ */
 static const char *
 each_list(const struct runbook *runbook, const struct step *s)
 {
@@ -221,7 +226,7 @@ use_each(struct used *u, const struct environment *e,
 	enum err err = ERR_OK;
 
 	if (is_parameter(runbook, list))
-		return ERR_OK; /* known with the run alone */
+		return ERR_OK; /* known only with the run */
 	items = list_items(list);
 	for (size_t i = 0; i < json_object_array_length(items) && err == ERR_OK;
 	     i++)
@@ -251,8 +256,10 @@ use_step(struct used *u, const struct environment *e,
 			    : use_name(u, e, s, s->on, fault);
 }
 
-/* The groups that sections repeat over belong to the plan, with all members,
- * whatever the steps there do. */
+/*
+ * The groups that sections repeat over belong to the plan, with all members,
+ * whatever the steps there do.
+ */
 static enum err
 use_lists(struct used *u, const struct environment *e, struct fault *fault)
 {
@@ -290,8 +297,10 @@ targets_groups(const struct targets *t, const char *environment)
 	return all;
 }
 
-/* What is on the way to others is resolved too, and marked where no step
- * uses it itself: a run need not hold it. */
+/*
+ * Jump hosts are resolved too, and marked if no step uses them: a run need not
+ * lock them.
+ */
 static void
 use_ways(struct used *u, const struct environment *e)
 {

@@ -1,8 +1,7 @@
 /*
- * target_json.c: one target or group as JSON, as a plan has it.
- *
- * The text is hashed: keys stand in the order written here, and defaults are
- * filled in, so that the same machine always gives the same bytes.
+ * target_json.c: one target or group as JSON, in the format of a plan. The text
+ * is hashed: keys are in the order written here, and defaults are filled in, so
+ * that the same machine always gives the same bytes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +57,7 @@ put_ssh(
 	copy_text(o, target, "jump");
 }
 
-/* Texts as they are, files by their whole path, maps of texts as such. */
+/* Texts unchanged, files by their absolute path, maps of texts as maps. */
 static void
 put_keys(
     const struct targets *t, struct json_object *o, const struct yaml_tree *map)

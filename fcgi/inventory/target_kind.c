@@ -1,9 +1,7 @@
 /*
- * target_kind.c: what stands under ssh:, http:, mysql:, postgresql: and
- * sqlite: in targets.yml.
- *
- * Every key is checked: a word that is silently ignored here (host_keys for
- * host_key) would be a connection that trusts anybody.
+ * target_kind.c: checks the maps under ssh:, http:, mysql:, postgresql: and
+ * sqlite: in targets.yml. Every key is checked: a word that is silently ignored
+ * here (host_keys for host_key) would be a connection that trusts anybody.
  */
 #include <string.h>
 
@@ -22,7 +20,7 @@ place(struct targets *t, const struct yaml_tree *map, const char *key,
 	return arena_printf(t->arena, "“%s”", key);
 }
 
-/* One text or number each, on one line, but for the maps that are named. */
+/* Each is one text or number, on one line, but for the named maps. */
 static void
 check_texts(struct targets *t, const struct yaml_tree *map)
 {
@@ -83,7 +81,10 @@ check_port(struct targets *t, const struct yaml_tree *map)
 		targets_wrong(t, y, "A port is a number from 1 to 65535.");
 }
 
-/* A name or address: nothing that a command line or a URL would take apart. */
+/*
+ * A name or address: no characters that are special on a command line or in a
+ * URL.
+ */
 static bool
 is_host(const char *host)
 {
@@ -244,7 +245,7 @@ check_sql(struct targets *t, const struct yaml_tree *map)
 		    "its folder).");
 }
 
-/* Its client holds a certificate against the address that it connects to. */
+/* Its client verifies a certificate against the address that it connects to. */
 static void
 check_mysql(struct targets *t, const struct yaml_tree *map)
 {

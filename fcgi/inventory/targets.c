@@ -1,11 +1,9 @@
 /*
- * targets.c: targets.yml: which machine a name means, in each environment.
- *
- * Environments, their targets and groups are read here, what stands under the
- * kind of a target in target_kind.c.  Groups may name groups, and targets
- * others over which they are reached; both are known, and held against each
- * other, once all targets of the environment are.  Groups are flattened here,
- * so that nobody else has to follow them.
+ * targets.c: parses targets.yml: the targets of each environment. Environments,
+ * their targets and groups are parsed here, the map under the kind of a target
+ * in target_kind.c. Groups may name groups, and targets others over which they
+ * are reached; both are checked once all targets of the environment are known.
+ * Groups are flattened here, once for all users.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +95,7 @@ target_way(const struct target *target)
 	    : NULL;
 }
 
-/* `over` and `jump` name ssh targets, a few at most, and never lead back. */
+/* `over` and `jump` name ssh targets, a few at most, without cycles. */
 static void
 check_ways(struct targets *t, const struct environment *e)
 {
@@ -131,7 +129,7 @@ check_ways(struct targets *t, const struct environment *e)
 	}
 }
 
-/* Their names are known before their members are looked for. */
+/* Group names are collected before their members are resolved. */
 static void
 read_group(struct targets *t, struct environment *e, const struct yaml_tree *y,
     struct group ***tail)
@@ -161,7 +159,7 @@ find_group(const struct environment *e, const char *name)
 	return NULL;
 }
 
-/* Nothing where it is one already, by another group. */
+/* Does nothing if it is a member already, by another group. */
 static void
 add_member(
     struct targets *t, struct environment *e, struct group *g, const char *name)

@@ -1,6 +1,4 @@
-/*
- * targets.h: targets.yml, what a target's name means in each environment.
- */
+/* targets.h: targets.yml, the targets of each environment. */
 #ifndef INVENTORY_TARGETS_H
 #define INVENTORY_TARGETS_H
 
@@ -89,21 +87,21 @@ enum err targets_resolve(const struct targets *t, const char *environment,
 
 /*
  * The same for one target by its name: {"name": {…}} with those over which it
- * is reached.  ERR_NOT_FOUND with a fault.
+ * is reached. ERR_NOT_FOUND with a fault.
  */
 enum err targets_resolve_target(const struct targets *t,
     const char *environment, const char *name, struct json_object **ret,
     struct fault *fault);
 
 /*
- * All of it for people to look at, secrets by name alone: the environments as
- * above, each also with "targets": [{"name", "kind", "address", "user",
- * "over", "client", "key_type", "fingerprint", "shared", "secrets": []}],
- * where what does not apply is absent, and "groups": [{"name", "members"}].
+ * All of it for people, secrets by name alone: the environments as above, each
+ * also with "targets": [{"name", "kind", "address", "user", "over", "client",
+ * "key_type", "fingerprint", "shared", "secrets": []}], without keys that do
+ * not apply, and "groups": [{"name", "members"}].
  */
 struct json_object *targets_describe(const struct targets *t);
 
-/* [{"environment", "target"}] of those that name the secret. */
+/* [{"environment", "target"}] of the targets that name the secret. */
 struct json_object *targets_with_secret(
     const struct targets *t, const char *secret);
 

@@ -1,9 +1,7 @@
 /*
- * url.c: what an http target of targets.yml may say.
- *
- * Steps write their paths behind its url, and its credentials go to its host
- * alone; so it is only a scheme, a host and a path, and its headers are one
- * line each.
+ * url.c: checks the url and headers of an http target in targets.yml. Steps
+ * append their paths to its url, and its credentials go to its host alone; so
+ * it is only a scheme, a host and a path, and its headers are one line each.
  */
 #include <string.h>
 #include <strings.h>
@@ -28,7 +26,7 @@ url_refused(const char *url)
 	return NULL;
 }
 
-/* What the client itself sets; a second one would contradict it. */
+/* Headers that the client itself sets; a second one would contradict it. */
 static bool
 is_of_the_client(const char *name)
 {

@@ -1,6 +1,4 @@
-/*
- * answers.c: lines of /prompt/ => reply.
- */
+/* answers.c: parses lines of /prompt/ => reply. */
 #include <string.h>
 
 #include "lang/answers.h"

@@ -1,8 +1,6 @@
 /*
- * copy_line.c: one line of a copy step, taken apart.
- *
- * Arrow, target and slash are found in the text of the document, so that no
- * value can become one of them.
+ * copy_line.c: parses one line of a copy step. Arrow, target and slash are
+ * found in the text of the document, so that no value can become one of them.
  */
 #include <string.h>
 
@@ -24,7 +22,7 @@ read_side(const char *s, size_t len, struct copy_side *ret)
 	ret->path_len = len - ret->target_len - 1;
 }
 
-/* Whole, or begun by a value. */
+/* An absolute path, or one that begins with a value. */
 static bool
 is_path(const struct copy_side *side)
 {

@@ -1,7 +1,4 @@
-/*
- * copy_line.h: one line of a copy step, as check, the plan and the step read
- * it.
- */
+/* copy_line.h: one line of a copy step, for check, plan and executor. */
 #ifndef LANG_COPY_LINE_H
 #define LANG_COPY_LINE_H
 
@@ -9,9 +6,9 @@
 #include <stddef.h>
 
 struct copy_side {
-	const char *target; /* not ended; NULL: the step's own */
+	const char *target; /* not terminated; NULL: the step's own */
 	size_t target_len;
-	const char *path; /* not ended */
+	const char *path; /* not terminated */
 	size_t path_len;
 };
 
@@ -23,9 +20,9 @@ struct copy_text {
 };
 
 /*
- * Takes a line apart, before values are filled in; all points into it.
- * Returns NULL, or how it is to be written; *ret_at is then the place of the
- * mistake in the line.
+ * Parses a line before values are filled in; all points into it. Returns NULL,
+ * or a message with the correct form; *ret_at is then the place of the error in
+ * the line.
  */
 const char *copy_line_read(
     const char *s, size_t len, struct copy_text *ret, size_t *ret_at);

@@ -1,9 +1,8 @@
 /*
- * edit_line.c: one line of an edit step, taken apart.
- *
- * Blanks before the verb are no part of it, and a line that begins with “#” is
- * a comment.  An arrow or an equals sign with nothing behind it means an empty
- * text, since editors take away the blank at the end of a line.
+ * edit_line.c: parses one line of an edit step. Blanks before the verb are
+ * skipped, and a line that begins with “#” is a comment. An arrow or an equals
+ * sign with nothing behind it means an empty text, since editors remove the
+ * blank at the end of a line.
  */
 #include <string.h>
 

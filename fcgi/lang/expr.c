@@ -159,7 +159,7 @@ is_keyword(const struct expr *e, const char *word)
 	return e->token == WORD && strcmp(e->text, word) == 0;
 }
 
-/* The value of a name or fact, "" where it is missing or does not matter. */
+/* The value of a name or fact, "" if it is missing or does not matter. */
 static const char *
 value_of(struct expr *e, bool matters, const char *name)
 {
@@ -191,7 +191,7 @@ is_fact(const struct expr *e)
 	return false;
 }
 
-/* Copies the text up to the step of a fact, and its new id in its place. */
+/* Copies the text up to the step of a fact, and its new id. */
 static void
 rename_step(struct expr *e)
 {
@@ -228,7 +228,7 @@ parse_fact(struct expr *e, bool matters, struct operand *out)
 	advance(e);
 }
 
-/* Reads an operand: a value as it is, however long, or literal text. */
+/* Parses an operand: a value of any length, or literal text. */
 static void
 parse_operand(struct expr *e, bool matters, struct operand *out)
 {

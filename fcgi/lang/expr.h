@@ -13,8 +13,8 @@
 #include "lang/values.h"
 
 /*
- * Checks the grammar.  Returns NULL, or what is wrong (static text), with
- * the byte offset in *ret_at.
+ * Checks the grammar. Returns NULL, or the error (static text), with the byte
+ * offset in *ret_at.
  */
 const char *expr_check(const char *text, size_t *ret_at);
 
@@ -27,8 +27,8 @@ void expr_names(
 bool expr_eval(const char *text, value_fn value, void *ctx, bool *ret);
 
 /*
- * Appends the expression with the step of each fact replaced by what rename()
- * says; NULL leaves it as it is.
+ * Appends the expression with the step of each fact replaced by the result of
+ * rename(); NULL leaves it unchanged.
  */
 void expr_rename_steps(const char *text,
     const char *(*rename)(void *ctx, const char *step), void *ctx,
@@ -36,16 +36,19 @@ void expr_rename_steps(const char *text,
 
 #define EXPR_STEP_MAX 101 /* bytes of a step's id, and the NUL */
 
-/* The fact that a name asks for ("ran", …), and its step; NULL: it is a plain
- * name. */
+/*
+ * The fact that a name stands for ("ran", …), and its step; NULL: a plain name.
+ */
 const char *expr_fact(const char *name, char step[EXPR_STEP_MAX]);
 
-/* "true" or "false": what holds of a step with that state and so many
- * attempts.  A step ran where an attempt was made or a person confirmed it. */
+/*
+ * "true" or "false" for a step with that state and number of attempts. A step
+ * ran if an attempt was made or a person confirmed it.
+ */
 const char *expr_fact_value(
     const char *fact, const char *state, int64_t attempts);
 
-/* Versions as the operators < and > see them: below 0, 0, above 0. */
+/* Compares versions like the operators < and >: below 0, 0, above 0. */
 int version_compare(const char *a, const char *b);
 
 #endif

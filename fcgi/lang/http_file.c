@@ -29,7 +29,7 @@ struct reader {
 	struct fault *fault;
 };
 
-/* Reads the next line of the request; false: it, or the text, has ended. */
+/* Reads the next line of the request; false: end of the request or text. */
 static bool
 next_line(struct reader *r)
 {
@@ -167,7 +167,7 @@ read_header(struct reader *r, struct http_headers *all)
 	return ERR_OK;
 }
 
-/* "< name": sends what an earlier step has kept. */
+/* "< name": sends an artifact of an earlier step. */
 static bool
 is_kept(const struct reader *r)
 {
@@ -175,7 +175,7 @@ is_kept(const struct reader *r)
 	    strchr(" @\t", r->text[1]) != NULL;
 }
 
-/* ./a/b: plain names, so that it leads nowhere else. */
+/* ./a/b: plain names, so that it stays in the folder. */
 static bool
 is_file(struct arena *a, const char *path)
 {
@@ -235,8 +235,10 @@ border_at(const struct reader *r, const char *boundary)
 	return last ? BORDER_LAST : BORDER_NEXT;
 }
 
-/* The lines up to the end, or up to a border (boundary NULL: there is none);
- * the blank ones at the end do not belong to it. */
+/*
+ * The lines up to the end, or up to a border (boundary NULL: none), without the
+ * blank ones at the end.
+ */
 static enum err
 read_text(struct reader *r, const char *boundary, struct http_body *b,
     enum border *ret_border)
@@ -276,8 +278,10 @@ read_text(struct reader *r, const char *boundary, struct http_body *b,
 	return err;
 }
 
-/* The boundary that a Content-Type of multipart/form-data names; NULL where
- * it is of another type, "" where it names none. */
+/*
+ * The boundary of a Content-Type of multipart/form-data; NULL if it is of
+ * another type, "" if it has none.
+ */
 static const char *
 boundary_of(struct reader *r, const struct http_request *q)
 {

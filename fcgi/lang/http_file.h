@@ -1,6 +1,6 @@
 /*
- * http_file.h: the requests of an http step, as its text has them: values are
- * still {{name}}.
+ * http_file.h: the requests in the text of an http step: values are still
+ * {{name}}.
  */
 #ifndef LANG_HTTP_FILE_H
 #define LANG_HTTP_FILE_H
@@ -24,8 +24,10 @@ struct http_headers {
 	size_t count;
 };
 
-/* A text, what was kept under a name (save=), or a file that the plan pins;
- * none: all are NULL. */
+/*
+ * A text, an artifact (save=), or a file that the plan fixes by hash; none: all
+ * are NULL.
+ */
 struct http_body {
 	const char *text;
 	size_t len;
@@ -58,9 +60,9 @@ struct http_text {
 };
 
 /*
- * Reads the requests of a text whose first line is `line` of the document.
- * All belongs to the arena.  ERR_INVALID with a fault that says what is
- * wrong, a sentence that begins in lower case, and ret->wrong_line.
+ * Parses the requests of a text whose first line is `line` of the document. All
+ * belongs to the arena. ERR_INVALID with a fault, a sentence in lower case, and
+ * ret->wrong_line.
  */
 enum err http_parse(struct arena *a, const char *text, int line,
     struct http_text *ret, struct fault *fault);
@@ -68,13 +70,13 @@ enum err http_parse(struct arena *a, const char *text, int line,
 /* The value of the first header of that name, in any case, or NULL. */
 const char *http_header(const struct http_headers *h, const char *name);
 
-/* It sends a body of some kind. */
+/* It has a body of some kind. */
 bool http_has_body(const struct http_request *q);
 
-/* A name that a header may have (a token of RFC 9110). */
+/* A valid header name (a token of RFC 9110). */
 bool http_is_token(const char *s, size_t len);
 
-/* Text that a header may carry: no CR, LF or other control but tab. */
+/* A valid header value: no CR, LF or other control but tab. */
 bool http_is_field(const char *s);
 
 #endif

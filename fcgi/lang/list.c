@@ -1,10 +1,8 @@
 /*
- * list.c: lists of items: the value of a parameter of type list, and what
- * stands behind "in" in each=.
- *
- * Items are separated by commas or line breaks, and blanks around them do not
- * count.  An item becomes a value, part of a title and often the name of a
- * target, so what it may hold is bounded here, once.
+ * list.c: lists of items: the value of a parameter of type list, and the part
+ * behind "in" of each=. Items are separated by commas or line breaks, and
+ * blanks around them do not count. An item becomes a value, part of a title and
+ * often the name of a target, so its content is bounded here, once.
  */
 #include <string.h>
 

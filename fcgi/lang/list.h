@@ -1,6 +1,4 @@
-/*
- * list.h: lists as texts, the value of a parameter of type list.
- */
+/* list.h: lists as texts, the value of a parameter of type list. */
 #ifndef LANG_LIST_H
 #define LANG_LIST_H
 
@@ -13,10 +11,10 @@
 /* The items between commas or line breaks.  A new array. */
 struct json_object *list_items(const char *text);
 
-/* Appends the items with commas between them: the one form that is kept. */
+/* Appends the items with commas between them: the canonical form. */
 void list_join(const char *text, struct buf *out);
 
-/* NULL, or why the item cannot be one; of a list: with the item at fault. */
+/* NULL, or why the item is refused; for a list: with the item at fault. */
 const char *list_item_refused(const char *item);
 const char *list_refused(struct json_object *list, const char **ret_item);
 

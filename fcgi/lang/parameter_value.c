@@ -33,7 +33,7 @@ is_number(const char *s)
 	return s[n] == '\0';
 }
 
-/* The sentence, after its code was kept. */
+/* The sentence, after its code was stored. */
 static const char *
 coded(const char **ret_code, const char *code, const char *sentence)
 {
@@ -55,7 +55,7 @@ check_choice(const struct parameter *p, const char *value, struct buf *scratch)
 	return buf_text(scratch);
 }
 
-/* What no value may hold, whatever its type. */
+/* Characters that no value may contain, whatever its type. */
 static const char *
 check_characters(
     const struct parameter *p, const char *value, const char **code)
@@ -81,8 +81,10 @@ check_characters(
 	return NULL;
 }
 
-/* NULL, or why the pattern refuses the value: the author's message, or a clause
- * that ends with the pattern.  An answer that is not known is a refusal. */
+/*
+ * NULL, or why the pattern refuses the value: the author's message, or a clause
+ * that ends with the pattern. An unknown answer is a refusal.
+ */
 static const char *
 pattern_refused(const struct parameter *p, const char *value)
 {
@@ -98,7 +100,7 @@ pattern_refused(const struct parameter *p, const char *value)
 	}
 }
 
-/* Each item, by what an item may be and by the pattern. */
+/* Checks each item by the rules of items and by the pattern. */
 static const char *
 check_list(const struct parameter *p, const char *value, struct buf *scratch)
 {

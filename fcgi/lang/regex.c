@@ -40,13 +40,13 @@
 #define SHORT_LIMIT 1000000 /* steps of the matcher */
 #define LONG_LIMIT 500000000
 #define LONG_MS 1000      /* of processor time */
-#define CALLS 64          /* between two looks at the clock */
+#define CALLS 64          /* between two checks of the clock */
 #define HEAP_LIMIT 32768  /* KiB, of the interpreter */
 #define STACK_FIRST 32768 /* bytes, of machine code */
 #define STACK_MOST (8 * 1024 * 1024)
 #define PATTERN_MAX 4096
 
-/* Which program: for short subjects, and for long ones. */
+/* The two programs: for short subjects and for long ones. */
 enum { PLAIN, TIMED, PROGRAMS };
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
@@ -164,7 +164,7 @@ regex_free(struct regex *re)
 	free(re);
 }
 
-/* A stack for machine code, before any is made. */
+/* Allocates a stack for machine code, before any is compiled. */
 static void
 prepare(struct regex *re)
 {
@@ -188,7 +188,7 @@ program(struct regex *re, int which)
 		return re->programs[which];
 	re->programs[which] = compile(re, which, &at, &err);
 	if (re->programs[which] == NULL)
-		abort(); /* it was right before */
+		abort(); /* it was valid before */
 	if (re->machine)
 		(void)pcre2_jit_compile(
 		    re->programs[which], PCRE2_JIT_COMPLETE);
@@ -248,8 +248,10 @@ is_certain(const char *pattern)
 	return true;
 }
 
-/* The text with U+FFFD in place of wrong bytes; at[i] is where byte i of it
- * stands in s. */
+/*
+ * The text with U+FFFD in place of invalid bytes; at[i] is the offset in s of
+ * its byte i.
+ */
 static void
 replace_wrong(const char *s, size_t len, struct buf *out, uint32_t **ret_at)
 {
@@ -323,7 +325,7 @@ regex_find(struct regex *re, const char *s, size_t len, size_t *ret_start,
 	if (n < 0)
 		return answer_of(n);
 	v = pcre2_get_ovector_pointer(re->match);
-	/* 0 means that there are more groups than the two we ask for */
+	/* 0: more groups than the two requested */
 	if (n != 1 && v[2] != PCRE2_UNSET)
 		v += 2;
 	*ret_start = v[0];

@@ -1,6 +1,4 @@
-/*
- * regex.h: PCRE2 with bounds, so that no pattern of a document can hang us.
- */
+/* regex.h: PCRE2 with bounds, so that no pattern of a document can hang us. */
 #ifndef LANG_REGEX_H
 #define LANG_REGEX_H
 
@@ -17,25 +15,23 @@ struct regex;
 enum match { MATCH_NO, MATCH_YES, MATCH_GAVE_UP };
 
 /*
- * Compiles (UTF mode where the pattern is valid UTF-8; `.` and `$` as in
- * Perl, multi-line).  NULL where the pattern is wrong; then *ret_at and
- * message (at least 120 bytes) say where and why.
+ * Compiles (UTF mode if the pattern is valid UTF-8; `.` and `$` as in Perl,
+ * multi-line). NULL if the pattern is invalid; *ret_at and message (at least
+ * 120 bytes) then give place and reason.
  */
 struct regex *regex_new(
     const char *pattern, size_t *ret_at, char *message, size_t size);
 void regex_free(struct regex *re);
 
 /*
- * Finds the first match in the bytes.  A byte that is not valid UTF-8 counts
- * as a character of its own.
- * With MATCH_YES *ret_start and *ret_len give group 1 where the pattern has
- * one, else the whole match; otherwise they are untouched.
+ * Finds the first match in the bytes. A byte that is not valid UTF-8 counts as
+ * a character of its own. With MATCH_YES *ret_start and *ret_len give group 1
+ * if the pattern has one, else the whole match; otherwise they are untouched.
  */
 enum match regex_find(struct regex *re, const char *s, size_t len,
     size_t *ret_start, size_t *ret_len);
 
-/* Does the pattern match the whole of the string?  A wrong pattern does
- * not. */
+/* The pattern matches the whole string.  An invalid pattern does not. */
 enum match regex_full(const char *pattern, const char *s);
 
 #endif

@@ -1,10 +1,8 @@
 /*
  * script_lines.c: the lines of a shell script, as far as warnings need them.
- *
- * This is no parser of the shell's language: it knows enough of quotes,
- * continued lines and here-documents to tell what is a command from what is a
- * text that a command is given.  Where it is wrong, a warning too many or too
- * few is all that comes of it.
+ * This is not a parser of the shell's language: it knows enough of quotes,
+ * continued lines and here-documents to tell a command from a text that is its
+ * input. An error here only causes a wrong or missing warning.
  */
 #include <string.h>
 
@@ -59,7 +57,7 @@ follow(struct script_lines *l, const char *s, const char *end)
 	}
 }
 
-/* The line of a here-document; its end ends it. */
+/* Handles a line of the here-document, up to its end. */
 static void
 follow_here(struct script_lines *l, const char *s, size_t len)
 {

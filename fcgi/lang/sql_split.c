@@ -1,14 +1,12 @@
 /*
- * sql_split.c: the statements of a SQL step, told apart.
- *
- * No server does this for us: each statement is to have its own result, its
- * own line and its own place in the count, so they are sent one by one.  We
- * read just enough of each language to know what is inside a string, a quoted
- * name or a comment, and where the body of a function or trigger ends.
- *
- * The same pass finds the places where {{name}} may stand: as a whole value,
- * never inside quotes or as a part of a name.  A value that is quoted inside
- * of quotes would be no value any more, and its end could become code.
+ * sql_split.c: splits the text of a SQL step into statements. No server does
+ * this for us: each statement has its own result, its own line and its own
+ * place in the count, so they are sent one by one. The scanner knows just
+ * enough of each language to tell strings, quoted names and comments, and the
+ * end of the body of a function or trigger. The same pass finds the places
+ * where {{name}} may stand: as a whole value, never inside quotes or as a part
+ * of a name. A value that is quoted inside of quotes would be no value any
+ * more, and its end could become code.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +40,7 @@ is_line_comment(const struct scan *c)
 	    is_blank(peek(c, 2));
 }
 
-/* What MySQL executes although it looks like a comment. */
+/* A comment that MySQL executes. */
 static bool
 is_hidden_code(const struct scan *c)
 {
@@ -75,7 +73,7 @@ skip_block(struct scan *c)
 	    "Close it with */.");
 }
 
-/* True where blanks or a comment were skipped; *ok: they end. */
+/* Skips blanks or a comment; true if any; *ok: they end. */
 static bool
 skip_space(struct scan *c, bool *ok)
 {
@@ -111,7 +109,7 @@ refuse_values(struct scan *c, size_t from)
 	return true;
 }
 
-/* A string or a quoted name, which ends with `close`. */
+/* A string or a quoted name, up to `close`. */
 static bool
 skip_quoted(struct scan *c, char close, bool backslash)
 {
@@ -162,7 +160,7 @@ dollar_tag(const struct scan *c)
 	return peek(c, n) == '$' ? n + 1 : 0;
 }
 
-/* Strings and quoted names.  False: there is none here. */
+/* Strings and quoted names.  False: none here. */
 static bool
 take_quotes(struct scan *c, bool *ok)
 {
@@ -194,7 +192,7 @@ touches(char ch)
 	return is_word(ch) || (ch != '\0' && strchr("'\"`.&{}", ch) != NULL);
 }
 
-/* {{name}} as a whole value.  False: there is none here. */
+/* {{name}} as a whole value.  False: none here. */
 static bool
 take_value(struct scan *c, bool *ok)
 {
@@ -262,7 +260,7 @@ end_statement(struct scan *c)
 	return true;
 }
 
-/* MySQL's DELIMITER line.  False: there is none here. */
+/* MySQL's DELIMITER line.  False: none here. */
 static bool
 take_delimiter(struct scan *c, bool *ok)
 {
@@ -296,7 +294,7 @@ take_delimiter(struct scan *c, bool *ok)
 	return true;
 }
 
-/* What only may stand where a statement begins. */
+/* Checks for text that is allowed only at the start of a statement. */
 static bool
 begin_statement(struct scan *c, bool *ok)
 {
@@ -349,8 +347,9 @@ begin_statement(struct scan *c, bool *ok)
 	return false;
 }
 
-/* Takes the next piece of the text.  A delimiter comes first: it may also be
- * what begins a comment. */
+/*
+ * Scans the next token. A delimiter comes first: it may also begin a comment.
+ */
 static bool
 take(struct scan *c)
 {

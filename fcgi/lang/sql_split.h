@@ -1,6 +1,4 @@
-/*
- * sql_split.h: the statements of a SQL step, told apart.
- */
+/* sql_split.h: splits the text of a SQL step into statements. */
 #ifndef LANG_SQL_SPLIT_H
 #define LANG_SQL_SPLIT_H
 
@@ -31,15 +29,15 @@ struct statements {
 	struct statement_value *values;
 	size_t values_count;
 	size_t values_cap;
-	size_t wrong_at;   /* where a mistake stands */
-	const char *wrong; /* what to do about it */
+	size_t wrong_at;   /* place of the error */
+	const char *wrong; /* its remedy */
 };
 
 /*
- * Splits the text.  `backslash`: in plain strings a backslash takes the next
- * character with it, as MySQL has it and PostgreSQL had it.  False: the text
- * has a mistake, which ret->wrong tells; what came before it is there.  Clear
- * with statements_clear() in both cases.
+ * Splits the text. `backslash`: in plain strings a backslash takes the next
+ * character with it, as in MySQL and once in PostgreSQL. False: the text has an
+ * error, which ret->wrong describes; the statements before it are returned.
+ * Clear with statements_clear() in both cases.
  */
 bool statements_split(const char *text, enum dialect dialect, bool backslash,
     struct statements *ret);

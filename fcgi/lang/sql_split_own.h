@@ -1,6 +1,4 @@
-/*
- * sql_split_own.h: what the files that tell statements apart share.
- */
+/* sql_split_own.h: declarations shared by the statement splitter's files. */
 #ifndef LANG_SQL_SPLIT_OWN_H
 #define LANG_SQL_SPLIT_OWN_H
 
@@ -30,7 +28,7 @@ struct scan {
 	char delimiter[DELIMITER_MAX + 1];
 };
 
-/* False, with the mistake kept. */
+/* False; stores the error. */
 static inline bool
 wrong(struct scan *c, size_t at, const char *what)
 {
@@ -51,14 +49,16 @@ is_word(char ch)
 /* Follows the last word of the statement. */
 void statement_note_word(struct scan *c);
 
-/* False (and the mistake) where the server would refuse the statement, which
- * ends here, after those before it were applied. */
+/*
+ * False (and the error) if the server would refuse the statement, which ends
+ * here, after those before it were applied.
+ */
 bool statement_allowed(struct scan *c);
 
-/* A word at the place that only the mysql client knows. */
+/* The word here is a command of the mysql client alone. */
 bool statement_is_client_word(const struct scan *c);
 
-/* "mysql>", "MariaDB [app]>", "sqlite>", "app=#" or "app=>" at the place. */
+/* "mysql>", "MariaDB [app]>", "sqlite>", "app=#" or "app=>" here. */
 bool statement_is_prompt(const struct scan *c);
 
 #endif

@@ -1,10 +1,8 @@
 /*
- * sql_split_words.c: what the words of a statement tell: where its body ends,
- * and whether only a client would understand it.
- *
- * What a client does by itself (source, COPY from stdin) the server refuses,
- * but only once the statements before it were applied, so it is refused before
- * anything is sent.
+ * sql_split_words.c: rules about the words of a statement: the end of its body,
+ * and commands of clients. The server refuses commands of a client (source,
+ * COPY from stdin), but only once the statements before it were applied, so
+ * they are refused before anything is sent.
  */
 #include <string.h>
 #include <strings.h>
@@ -28,7 +26,7 @@ word_is_any(const struct scan *c, const char *const *words)
 	return *words != NULL;
 }
 
-/* MySQL has DELIMITER: only to tell where it is missing. */
+/* MySQL has DELIMITER: only to detect that it is missing. */
 static void
 note_mysql_word(struct scan *c)
 {
@@ -84,7 +82,7 @@ statement_note_word(struct scan *c)
 	}
 }
 
-/* What the server would refuse once those before it were applied. */
+/* Statements that the server would refuse after earlier ones were applied. */
 bool
 statement_allowed(struct scan *c)
 {
@@ -108,8 +106,10 @@ statement_allowed(struct scan *c)
 	return true;
 }
 
-/* A word that the mysql client takes for itself, at the beginning of a line:
- * no statement of the server begins so. */
+/*
+ * A command of the mysql client at the beginning of a line: no statement of the
+ * server begins like it.
+ */
 bool
 statement_is_client_word(const struct scan *c)
 {

@@ -1,12 +1,10 @@
-/*
- * step_reads.c: the values that a step reads, as far as its text tells.
- */
+/* step_reads.c: the values that a step reads, judged by its text. */
 #include <string.h>
 
 #include "lang/step_reads.h"
 #include "lang/values.h"
 
-/* The word in the text at or after s, with nothing of a name around it. */
+/* Finds the word at or after s, not as a part of a longer name. */
 static const char *
 find_word(const char *text, const char *s, const char *word)
 {
@@ -21,7 +19,7 @@ find_word(const char *text, const char *s, const char *word)
 	return NULL;
 }
 
-/* $name, ${name and its like; in arithmetic a name stands by itself. */
+/* $name, ${name and similar; in arithmetic a bare name. */
 static bool
 shell_reads(const char *text, const char *name)
 {

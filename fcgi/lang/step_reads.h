@@ -7,9 +7,9 @@
 #include "plan/step.h"
 
 /*
- * Whether the step reads the value of that name, as far as its text tells: a
- * script by $name or CS_NAME, other kinds by {{name}}.  What a program reads
- * that a script starts is in no text.
+ * Whether the text of the step reads the value of that name: a script by $name
+ * or CS_NAME, other kinds by {{name}}. The reads of programs that a script
+ * starts are not visible in its text.
  */
 bool step_reads_value(const struct step *step, const char *name);
 

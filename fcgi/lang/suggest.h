@@ -4,7 +4,7 @@
 #ifndef LANG_SUGGEST_H
 #define LANG_SUGGEST_H
 
-/* The word of the NULL-ended list that is closest to it, or NULL. */
+/* The word of the NULL-terminated list that is closest to it, or NULL. */
 const char *suggest(const char *word, const char *const *words);
 
 #endif

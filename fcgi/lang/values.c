@@ -1,9 +1,7 @@
 /*
- * values.c: {{name}} in text.
- *
- * There is no space inside the braces, and the name is one of ours
- * ([a-z][a-z0-9_]*): what other template languages write in double braces
- * ({{.Names}}, {{ var }}) mostly stays what it is.
+ * values.c: {{name}} in text. There is no space inside the braces, and the name
+ * is one of ours ([a-z][a-z0-9_]*): double braces of other template languages
+ * ({{.Names}}, {{ var }}) mostly stay unchanged.
  */
 #include <string.h>
 

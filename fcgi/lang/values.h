@@ -1,6 +1,4 @@
-/*
- * values.h: {{name}} in text, filled in with the encoding of the place.
- */
+/* values.h: {{name}} in text, filled in with the encoding of the place. */
 #ifndef LANG_VALUES_H
 #define LANG_VALUES_H
 
@@ -9,7 +7,7 @@
 
 #include "base/buf.h"
 
-/* The value of a name, or NULL where there is none of that name. */
+/* The value of a name, or NULL if it has none. */
 typedef const char *(*value_fn)(void *ctx, const char *name);
 
 /*
@@ -22,7 +20,7 @@ bool values_next(
 
 /*
  * Appends a plain text, such as a title, with each {{name}} replaced by its
- * value; one that has none (or a NULL `value`) is left as it stands.
+ * value; a name without one (or a NULL `value`) stays unchanged.
  */
 void values_fill(const char *s, value_fn value, void *ctx, struct buf *out);
 

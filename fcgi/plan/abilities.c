@@ -1,6 +1,4 @@
-/*
- * abilities.c: what the kinds of steps can do.
- */
+/* abilities.c: the abilities of each kind of step. */
 #include "plan/abilities.h"
 
 #define K(kind) (1u << STEP_##kind)

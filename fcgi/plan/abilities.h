@@ -1,6 +1,6 @@
 /*
- * abilities.h: what the kinds of steps can do, beside their attributes (whose
- * table stands in step_attributes.c).  Nobody outside book/ includes it.
+ * abilities.h: the abilities of each kind of step, beside its attributes (the
+ * table in step_attributes.c). Only the compiler includes it.
  */
 #ifndef PLAN_ABILITIES_H
 #define PLAN_ABILITIES_H
@@ -15,8 +15,10 @@ enum ability {
 	CAN__MAX
 };
 
-/* Check says “not supported” where this is false, and nothing where it is
- * true: who adds an ability adds it to the table. */
+/*
+ * Check reports “not supported” if this is false: a new ability is added to the
+ * table.
+ */
 bool step_can(enum step_kind kind, enum ability ability);
 
 #endif

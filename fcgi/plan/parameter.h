@@ -1,6 +1,4 @@
-/*
- * parameter.h: what a run is asked for, and who is to approve it.
- */
+/* parameter.h: the parameters of a run, and its approval rules. */
 #ifndef PLAN_PARAMETER_H
 #define PLAN_PARAMETER_H
 
@@ -20,20 +18,20 @@ enum parameter_type {
 
 struct parameter {
 	const char *name;
-	const char *label; /* never NULL: the name where absent */
+	const char *label; /* never NULL: the name if absent */
 	const char *help;  /* explanation, or NULL */
 	enum parameter_type type;
 	const char *fallback; /* `default:`, or NULL */
 	const char *pattern;  /* PCRE2, matches the whole value, or
 			       * NULL */
-	const char *message;  /* what the pattern wants, as the author
-			       * says it, or NULL */
+	const char *message;  /* the author's description of the pattern, or
+			       * NULL */
 	const char *const *choices;
 	size_t choices_count;
-	bool required;    /* `required:`, true where absent */
+	bool required;    /* `required:`, true if absent */
 	bool multiline;   /* may hold line breaks */
 	bool dash;        /* `dash: true`: may begin with '-' */
-	const char *when; /* asked where this holds, or NULL */
+	const char *when; /* needed only if this holds, or NULL */
 	int line;
 };
 
@@ -41,8 +39,8 @@ struct approval_rule {
 	const char *role;
 	int count;
 	int64_t expires_ms; /* 0: never */
-	bool same_person;   /* who fills another rule may fill
-			     * this one as well */
+	bool same_person;   /* a person who fills another rule may fill this one
+			     * as well */
 };
 
 #endif

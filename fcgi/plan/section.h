@@ -1,6 +1,4 @@
-/*
- * section.h: the sections of a document and what stands in them.
- */
+/* section.h: the sections of a document and their items. */
 #ifndef PLAN_SECTION_H
 #define PLAN_SECTION_H
 
@@ -9,7 +7,7 @@
 /* One item of a section that repeats; `outer` are those around it. */
 struct binding {
 	const char *name; /* of each= */
-	const char *list; /* what it repeats over, as written */
+	const char *list; /* the list as written */
 	const char *item;
 	const char *tag;   /* the item as a part of ids */
 	const char *scope; /* "@name=tag", outermost first */
@@ -19,23 +17,23 @@ struct binding {
 struct section {
 	const char *id;
 	const char *title; /* plain text */
-	int level;         /* 1 to 6; 0: what precedes them all */
+	int level;         /* 1 to 6; 0: the text before the first heading */
 	int parent;        /* index, or -1 */
 	const char *when;  /* own, or NULL; parents' hold too */
 	const char *each;
-	const char *each_name;       /* its two halves; NULL in the book */
+	const char *each_name;       /* its two halves; NULL in the document */
 	const char *each_list;       /* of a run, which has copies instead */
 	const struct binding *bound; /* of a copy, else NULL */
 	const char *role;
 	const char *hop_from;
 	const char *hop_to;
-	const char *hop_when; /* holds where a run takes the hop */
+	const char *hop_when; /* true if a run takes the hop */
 	bool hop;
-	bool rollback; /* or inside one that is */
+	bool rollback; /* or inside a rollback section */
 	int line;
 };
 
-/* What stands on the page, in document order. */
+/* The items of the page, in document order. */
 enum item_kind { ITEM_HEADING, ITEM_PROSE, ITEM_STEP };
 
 struct item {

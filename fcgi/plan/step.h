@@ -35,9 +35,9 @@ struct capture {
 };
 
 struct step {
-	const char *id;    /* unique in the book */
+	const char *id;    /* unique in the runbook */
 	const char *title; /* plain text */
-	bool is_titled;    /* it is its own, not its heading's */
+	bool is_titled;    /* its own title, not its heading's */
 	enum step_kind kind;
 	int section; /* index into sections */
 	int line;    /* of the fence or list item, from 1 */
@@ -53,23 +53,24 @@ struct step {
 	const char *expect;
 	const char *reject;
 	const char *save;
-	const char *same_as;           /* id of a step */
-	const char *keeps;             /* what its output is kept under: save,
-					* or its id where same-as needs it */
-	const char *const *sends;      /* http: kept outputs, "< name" */
-	const char *const *sends_kept; /* what those are kept under: in a copy,
-					* by the copy for the same items */
+	const char *same_as;      /* id of a step */
+	const char *keeps;        /* name of its artifact: save, or its id
+				   * if same-as needs it */
+	const char *const *sends; /* http: artifacts, "< name" */
+	const char *const
+	    *sends_kept; /* their names in the run: in a copy,
+			  * those of the copy for the same items */
 	size_t sends_count;
-	const char *const *files; /* http: files it sends, "< ./path" */
+	const char *const *files; /* http: files to send, "< ./path" */
 	size_t files_count;
 	const char *undo;        /* it reverts that step, or NULL */
-	const char *after;       /* rollback: it comes behind that step,
-				  * or behind what undoes it */
+	const char *after;       /* rollback: it comes behind that step, or
+				  * behind the one that undoes it */
 	const char *probe_of;    /* it probes that step, or NULL */
 	const char *file;        /* edit */
 	const char *mode;        /* copy */
 	const char *status;      /* http */
-	int redirects;           /* http: that are followed */
+	int redirects;           /* http: redirects to follow */
 	const char *transaction; /* SQL */
 	int64_t timeout_ms;      /* 0: none */
 	int64_t quiet_ms;        /* 0: none */
@@ -84,7 +85,7 @@ struct step {
 	int batch; /* 0: all at once; percent in
 		    * batch_percent */
 	int batch_percent;
-	int max_fail; /* -1: not said */
+	int max_fail; /* -1: absent */
 	bool serial;
 	const char *answers; /* pty: text of its answers, or NULL */
 	bool pty;
@@ -93,10 +94,9 @@ struct step {
 	bool irreversible;
 	bool essential;
 	bool evidence; /* manual: evidence=required */
-	bool rollback; /* stands in a .rollback section, or
-			* undo= */
-	bool restores; /* derived: puts back the file of the
-			* edit that it undoes */
+	bool rollback; /* in a .rollback section, or has undo= */
+	bool restores; /* derived: restores the file of the edit that it undoes
+			*/
 };
 
 /* "sh", "mysql", "manual": the words of the document.  Never NULL. */
