@@ -1,10 +1,11 @@
 /*
- * account.c: the users of the console's programs if it is started as root. Only
- * the runner and its steps, which log in elsewhere with keys that are root's,
- * and `serve`, which restarts them, stay root. The keeper's files have the web
- * program's group, so that it reads the journal; outputs have nginx's group, to
- * which keeper and web belong as well. Other users, a step's user above all,
- * cannot enter the data folder.
+ * account.c: the users of the console's programs if it is started as root.
+ *
+ * Only the runner and its steps, which log in elsewhere with keys that are
+ * root's, and `serve`, which restarts them, stay root.  The keeper's files have
+ * the web program's group, so that it reads the journal; outputs have nginx's
+ * group, to which keeper and web belong as well.  Other users, a step's user
+ * above all, cannot enter the data folder.
  */
 #include <errno.h>
 #include <ftw.h>

@@ -1,8 +1,9 @@
 /*
- * ask.c: requests of the command line to the keeper, the one writer. If none is
- * running, one is started for this call, with a socket pair as its only
- * connection; it takes the same lock as a serving one, so that two never run at
- * once.
+ * ask.c: requests of the command line to the keeper, the one writer.
+ *
+ * If none is running, one is started for this call, with a socket pair as its
+ * only connection; it takes the same lock as a serving one, so that two never
+ * run at once.
  */
 #include <errno.h>
 #include <grp.h>
@@ -61,7 +62,7 @@ start_keeper(const struct cli *c, pid_t *ret_pid)
 	int ends[2] = { -1, -1 };
 
 	if (access(database, F_OK) != 0)
-		cli_say(0,
+		cli_message(0,
 		    "%s is a new data folder: is it the one that you "
 		    "meant (--data)?",
 		    c->data);
@@ -89,13 +90,13 @@ understand(const char *verb, enum err asked, const struct wire_reply *reply,
 	bool ok = false;
 
 	if (asked != ERR_OK) {
-		cli_say(CLI_NO, "%s: the keeper did not answer", verb);
+		cli_message(CLI_NO, "%s: the keeper did not answer", verb);
 		return false;
 	}
 	if (json_read(reply->body, strlen(reply->body), &o, NULL) != ERR_OK)
-		cli_say(CLI_NO, "%s: the answer cannot be read", verb);
+		cli_message(CLI_NO, "%s: the answer cannot be read", verb);
 	else if (reply->err != ERR_OK)
-		cli_say(CLI_NO, "%s", json_text(o, "message", "failed"));
+		cli_message(CLI_NO, "%s", json_text(o, "message", "failed"));
 	else
 		ok = true;
 	if (ok && ret_result != NULL)
@@ -124,7 +125,7 @@ cli_ask(const struct cli *c, const char *verb, struct json_object *body,
 	if (fd < 0)
 		fd = start_keeper(c, &child);
 	else if (wire_secret_read(c->data, WIRE_SECRET_ADMIN, secret) != ERR_OK)
-		cli_say(CLI_NO,
+		cli_message(CLI_NO,
 		    "%s/keys/" WIRE_SECRET_ADMIN " cannot be read: "
 		    "ask as the user who started the console",
 		    c->data);

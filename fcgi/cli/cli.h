@@ -45,7 +45,7 @@ int cli_target(struct cli *c);
 int cli_verify(struct cli *c);
 
 /* "countersign: message" to standard error; returns `code`. */
-int cli_say(int code, const char *fmt, ...)
+int cli_message(int code, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*

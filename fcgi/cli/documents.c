@@ -29,7 +29,7 @@ read_document(const char *path, struct buf *ret)
 	if (err == ERR_OK)
 		return true;
 	buf_clear(ret);
-	cli_say(CLI_NO, "%s: %s", path,
+	cli_message(CLI_NO, "%s: %s", path,
 	    err == ERR_NOT_FOUND       ? "there is no such file"
 		: err == ERR_TOO_LARGE ? "the file is larger than 1 MB"
 				       : "the file cannot be read");
@@ -130,7 +130,7 @@ check_targets(const char *path)
 	size_t count, errors;
 
 	if (targets_load(path, &targets) != ERR_OK) {
-		cli_say(CLI_NO, "%s: the file cannot be read", path);
+		cli_message(CLI_NO, "%s: the file cannot be read", path);
 		return false;
 	}
 	d = targets_diagnostics(targets, &count, &errors);
@@ -252,18 +252,18 @@ cli_check(struct cli *c)
 
 /* Prints notes, each “LINE: text” about the result. */
 static void
-tell_notes(const char *output, const char *s)
+print_notes(const char *output, const char *s)
 {
 	for (size_t n; *s != '\0'; s += n + 1) {
 		n = strcspn(s, "\n");
-		cli_say(CLI_YES, "%s:%.*s",
+		cli_message(CLI_YES, "%s:%.*s",
 		    output != NULL ? output : "the result", (int)n, s);
 	}
 }
 
 /* Prints a summary of the proposal, and notes for the review. */
 static int
-tell_imported(const struct buf *text)
+print_imported(const struct buf *text)
 {
 	struct runbook *runbook = runbook_parse(buf_text(text), text->len);
 	size_t here = 0;
@@ -274,13 +274,13 @@ tell_imported(const struct buf *text)
 
 		here += s->kind != STEP_MANUAL && strcmp(s->on, "local") == 0;
 	}
-	cli_say(CLI_YES,
+	cli_message(CLI_YES,
 	    "%zu steps proposed. %zu of them would run on this "
 	    "machine: say where with on=TARGET, and mark the rollback's "
 	    "headings with {.rollback}.",
 	    runbook->steps_count, here);
 	if (runbook->errors > 0)
-		code = cli_say(CLI_NO,
+		code = cli_message(CLI_NO,
 		    "the result has %zu errors and cannot be run as it is: "
 		    "countersign check names them",
 		    runbook->errors);
@@ -314,7 +314,7 @@ read_any(const char *path, struct buf *ret)
 	if (text_is_utf8(buf_text(ret), ret->len) &&
 	    memchr(buf_text(ret), '\0', ret->len) == NULL)
 		return true;
-	cli_say(CLI_NO,
+	cli_message(CLI_NO,
 	    "%s: this is not UTF-8. Turn it into UTF-8 first, for a Chinese "
 	    "document such as: iconv -f GB18030 -t UTF-8 %s",
 	    path, path);
@@ -330,7 +330,7 @@ cli_import(struct cli *c)
 	if (c->argc != 1)
 		return CLI_USAGE;
 	if (c->output != NULL && access(c->output, F_OK) == 0)
-		return cli_say(CLI_NO,
+		return cli_message(CLI_NO,
 		    "%s is there already: it is not "
 		    "overwritten; choose another name, or move it away",
 		    c->output);
@@ -345,10 +345,10 @@ cli_import(struct cli *c)
 	    ERR_OK)
 		code = CLI_YES;
 	else
-		cli_say(CLI_NO, "%s: cannot be written", c->output);
+		cli_message(CLI_NO, "%s: cannot be written", c->output);
 	if (code == CLI_YES) {
-		tell_notes(c->output, buf_text(&notes));
-		code = tell_imported(&out);
+		print_notes(c->output, buf_text(&notes));
+		code = print_imported(&out);
 	}
 out:
 	buf_clear(&out);

@@ -1,10 +1,11 @@
 /*
- * endpoint.c: the address, port and certificate of the console. A host is an
- * address and not a name: a name may have several addresses, or another one
- * tomorrow, and a console that listens somewhere else than its operator thinks
- * is worse than one that does not start. nginx reads the certificate; here it
- * is only checked, so that a wrong file is an error of the command line instead
- * of a line in nginx's log.
+ * endpoint.c: the address, port and certificate of the console.
+ *
+ * A host is an address and not a name: a name may have several addresses, or
+ * another one tomorrow, and a console that listens somewhere else than its
+ * operator thinks is worse than one that does not start.  nginx reads the
+ * certificate; here it is only checked, so that a wrong file is an error of the
+ * command line instead of a line in nginx's log.
  */
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -96,16 +97,17 @@ check_tls(const struct cli *c)
 	const char *fault;
 
 	if ((c->tls_cert == NULL) != (c->tls_key == NULL))
-		return cli_say(CLI_USAGE,
+		return cli_message(CLI_USAGE,
 		    "--tls-cert (TLS_CERT=) and "
 		    "--tls-key (TLS_KEY=) belong together: give both.");
 	if (c->tls_cert == NULL)
 		return CLI_YES;
 	if ((fault = pem_fault(c->tls_cert, "-----BEGIN CERTIFICATE")) != NULL)
-		return cli_say(
+		return cli_message(
 		    CLI_USAGE, "the certificate %s %s.", c->tls_cert, fault);
 	if ((fault = pem_fault(c->tls_key, "PRIVATE KEY-----")) != NULL)
-		return cli_say(CLI_USAGE, "the key %s %s.", c->tls_key, fault);
+		return cli_message(
+		    CLI_USAGE, "the key %s %s.", c->tls_key, fault);
 	return CLI_YES;
 }
 
@@ -117,11 +119,11 @@ endpoint_check(const struct cli *c)
 	int64_t port;
 
 	if (!text_int(c->port, 1, 65535, &port))
-		return cli_say(CLI_USAGE,
+		return cli_message(CLI_USAGE,
 		    "--port (PORT=) is a number from 1 "
 		    "to 65535.");
 	if (!endpoint_address(c, &address, &len))
-		return cli_say(CLI_USAGE,
+		return cli_message(CLI_USAGE,
 		    "--host (HOST=) is an address of "
 		    "this machine, such as 192.0.2.7, or 0.0.0.0 for all of "
 		    "them.");

@@ -1,7 +1,9 @@
 /*
- * isolation.c: the isolation of steps on this machine. No interface tells
- * whether namespaces can be created: kernels, containers and security modules
- * each refuse them in their own way. So the program that needs them tries.
+ * isolation.c: the isolation of steps on this machine.
+ *
+ * No interface tells whether namespaces can be created: kernels, containers and
+ * security modules each refuse them in their own way.  So the program that
+ * needs them tries.
  */
 #include <errno.h>
 #include <pwd.h>
@@ -69,7 +71,7 @@ warn(struct json_object *found)
 }
 
 void
-isolation_look(const char *step, const char *data, gid_t group)
+isolation_probe(const char *step, const char *data, gid_t group)
 {
 	char *path = mem_printf("%s/" EXEC_ISOLATION, data);
 	struct json_object *found = NULL;

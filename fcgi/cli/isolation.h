@@ -9,6 +9,6 @@
  * DATA/run/isolation for the pages, whose group may read it, and warns if
  * something is missing.
  */
-void isolation_look(const char *step, const char *data, gid_t group);
+void isolation_probe(const char *step, const char *data, gid_t group);
 
 #endif

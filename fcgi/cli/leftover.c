@@ -1,9 +1,10 @@
 /*
- * leftover.c: processes of a console that was killed. Our own programs end with
- * `serve`, as the kernel signals its end to them. nginx's workers get no signal
- * when `serve` and their master are killed at once. They are identified by the
- * log of this data folder, which they hold open: process ids on disk were
- * rejected, as they are reused.
+ * leftover.c: processes of a console that was killed.
+ *
+ * Our own programs end with `serve`, as the kernel signals its end to them.
+ * nginx's workers get no signal when `serve` and their master are killed at
+ * once.  They are identified by the log of this data folder, which they hold
+ * open: process ids on disk were rejected, as they are reused.
  */
 #include <ctype.h>
 #include <dirent.h>

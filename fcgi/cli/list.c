@@ -87,7 +87,7 @@ cli_list(const struct cli *c, const char *what, const char *of)
 	struct rows *rows;
 
 	if (db_open(c->data, DB_CLI, &db) != ERR_OK)
-		return cli_say(CLI_NO,
+		return cli_message(CLI_NO,
 		    "there is no journal in %s, or it is "
 		    "of another version",
 		    c->data);

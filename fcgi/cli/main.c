@@ -71,7 +71,7 @@ static const struct {
 #define COUNT (sizeof(commands) / sizeof(commands[0]))
 
 int
-cli_say(int code, const char *fmt, ...)
+cli_message(int code, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -210,6 +210,6 @@ main(int argc, char **argv)
 			fputs(commands[i].help, stderr);
 		return wrong;
 	}
-	cli_say(CLI_USAGE, "there is no command \"%s\"", argv[1]);
+	cli_message(CLI_USAGE, "there is no command \"%s\"", argv[1]);
 	return usage(stderr, CLI_USAGE);
 }

@@ -1,13 +1,16 @@
 /*
- * pandoc.c: converts documents of other formats to Markdown. pandoc reads the
- * document from its standard input, with --sandbox, which keeps it from opening
- * files that the document names, with a bounded heap, and for a bounded time;
- * its output is bounded too. No part of the document or of its name is on the
- * command line. pandoc writes a block of code without a language as an indented
- * one, and has to put an empty comment between it and a list before it. A
- * filter gives each of them a fence, makes alerts of notes and warnings, and
- * takes lists and blocks within the cells of a table apart, which it would
- * write as HTML.
+ * pandoc.c: converts documents of other formats to Markdown.
+ *
+ * pandoc reads the document from its standard input, with --sandbox, which
+ * keeps it from opening files that the document names, with a bounded heap, and
+ * for a bounded time; its output is bounded too.  No part of the document or of
+ * its name is on the command line.  pandoc writes a block of code without a
+ * language as an indented one, and has to put an empty comment between it and a
+ * list before it.  A filter gives each of them a fence, makes alerts of notes
+ * and warnings, and takes lists and blocks within the cells of a table apart,
+ * which it would write as HTML, as it would do with spans and with the
+ * attributes of links.  Content that pandoc has read but would not write, such
+ * as a template of a wiki, is kept as text with a note.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -248,31 +251,31 @@ take(int fd, struct buf *ret, const char *path)
 			return n == 0;
 		buf_put(ret, chunk, (size_t)n);
 		if (ret->len > RUNBOOK_MAX_BYTES) {
-			cli_say(CLI_NO,
+			cli_message(CLI_NO,
 			    "%s: as Markdown it is larger than "
 			    "1 MB: split it first",
 			    path);
 			return false;
 		}
 	}
-	cli_say(CLI_NO, "%s: pandoc has not read it within %d seconds", path,
-	    TIME_MS / 1000);
+	cli_message(CLI_NO, "%s: pandoc has not read it within %d seconds",
+	    path, TIME_MS / 1000);
 	return false;
 }
 
 static bool
-say_end(int status, const char *path)
+print_end(int status, const char *path)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return true;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_PROGRAM)
-		cli_say(CLI_NO,
+		cli_message(CLI_NO,
 		    "%s: this format is read by pandoc, which is "
 		    "not installed: install the package pandoc, or turn the "
 		    "document into Markdown elsewhere",
 		    path);
 	else
-		cli_say(CLI_NO,
+		cli_message(CLI_NO,
 		    "%s: pandoc cannot read it; what it says "
 		    "stands above",
 		    path);
@@ -300,7 +303,7 @@ convert(
 		kill(pid, SIGKILL);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	return taken && say_end(status, path);
+	return taken && print_end(status, path);
 }
 
 /*
@@ -344,7 +347,7 @@ pandoc_read(const char *path, struct buf *ret)
 	bool ok = false;
 
 	if (format == NULL) {
-		cli_say(CLI_NO,
+		cli_message(CLI_NO,
 		    "%s: the end of its name tells no format: "
 		    "Markdown is .md or .markdown; .rst, .docx, .odt, .html, "
 		    ".org, .textile, .wiki, .rtf, .tex and .ipynb are read "
@@ -354,14 +357,14 @@ pandoc_read(const char *path, struct buf *ret)
 	}
 	if ((input = open(path, O_RDONLY | O_CLOEXEC)) < 0 ||
 	    fstat(input, &st) != 0 || !S_ISREG(st.st_mode)) {
-		cli_say(CLI_NO, "%s: %s", path,
+		cli_message(CLI_NO, "%s: %s", path,
 		    errno == ENOENT ? "there is no such file"
 				    : "the file cannot be read");
 	} else if (st.st_size > FILE_MAX) {
-		cli_say(CLI_NO, "%s: the file is larger than 50 MB", path);
+		cli_message(CLI_NO, "%s: the file is larger than 50 MB", path);
 	} else if ((lua = memfd_create("filter", 0)) < 0 ||
 	    io_write_all(lua, filter, sizeof(filter) - 1) != 0) {
-		cli_say(CLI_NO, "%s: %s", path, strerror(errno));
+		cli_message(CLI_NO, "%s: %s", path, strerror(errno));
 	} else if ((ok = convert(path, format, input, lua, ret))) {
 		drop_comments(ret);
 	}

@@ -42,7 +42,7 @@ read_secret(struct json_object *o, const char *key, const char *prompt)
 	char *line = cli_read_line(prompt);
 
 	if (line == NULL) {
-		cli_say(CLI_NO, "nothing was given on standard input");
+		cli_message(CLI_NO, "nothing was given on standard input");
 		return false;
 	}
 	json_set_text(o, key, line);

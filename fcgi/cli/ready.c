@@ -1,7 +1,8 @@
 /*
- * ready.c: the console's port: listens on it and checks that it answers. The
- * one request is written by hand: the command line is not linked with an HTTP
- * client, so that it cannot be made to fetch anything.
+ * ready.c: the console's port: listens on it and checks that it answers.
+ *
+ * The one request is written by hand: the command line is not linked with an
+ * HTTP client, so that it cannot be made to fetch anything.
  */
 #include <errno.h>
 #include <netinet/in.h>

@@ -1,10 +1,11 @@
 /*
- * report.c: verifies an exported report offline. The JSON report contains the
- * exact text of every event of its run, the head of its chain, and the
- * document. The chain is recomputed from the texts, and the events are replayed
- * into a database in memory, from which the report is made again
- * (report_derive.c). The head is to be compared with the printed report, or
- * with the ledger.
+ * report.c: verifies an exported report offline.
+ *
+ * The JSON report contains the exact text of every event of its run, the head
+ * of its chain, and the document.  The chain is recomputed from the texts, and
+ * the events are replayed into a database in memory, from which the report is
+ * made again (report_derive.c). The head is to be compared with the printed
+ * report, or with the ledger.
  */
 #include <sodium.h>
 #include <stdarg.h>
@@ -132,9 +133,9 @@ report_verify_text(const char *name, const char *text, size_t len)
 	int code = CLI_NO;
 
 	if (json_read(text, len, &b.report, &fault) != ERR_OK) {
-		cli_say(code, "%s: %s", name, fault.message);
+		cli_message(code, "%s: %s", name, fault.message);
 	} else if (db_open(DB_MEMORY, DB_CLI, &b.replay) != ERR_OK) {
-		cli_say(code, "not enough memory to replay");
+		cli_message(code, "not enough memory to replay");
 	} else {
 		check_report(&b);
 		db_close(b.replay);
@@ -152,7 +153,7 @@ report_verify(const char *path)
 
 	if (sodium_init() < 0 ||
 	    io_read_file(path, BUNDLE_MAX, &text) != ERR_OK)
-		cli_say(code, "%s cannot be read", path);
+		cli_message(code, "%s cannot be read", path);
 	else
 		code = report_verify_text(path, buf_text(&text), text.len);
 	buf_clear(&text);

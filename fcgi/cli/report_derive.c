@@ -1,9 +1,11 @@
 /*
- * report_derive.c: compares a report with the replay of its events. The report
- * is made again from the replay, by the code with which the console made it,
- * and the two trees must be equal. Older reports had no "format" and contained
- * more than the record ("can", the possible buttons): the fields of those that
- * can be recomputed must be equal, and the rest is listed as not proven.
+ * report_derive.c: compares a report with the replay of its events.
+ *
+ * The report is made again from the replay, by the code with which the console
+ * made it, and the two trees must be equal.  Older reports had no "format" and
+ * contained more than the record ("can", the possible buttons): the fields of
+ * those that can be recomputed must be equal, and the rest is listed as not
+ * proven.
  */
 #include <stdio.h>
 #include <string.h>
@@ -87,7 +89,8 @@ may_lack(const struct place *p, struct json_object *made)
 
 /* Compares each member that the replay has. */
 static void
-same_made(struct place *p, struct json_object *made, struct json_object *told)
+compare_derived(
+    struct place *p, struct json_object *made, struct json_object *told)
 {
 	size_t len = p->path.len;
 
@@ -108,7 +111,8 @@ same_made(struct place *p, struct json_object *made, struct json_object *told)
 
 /* Handles each member that the replay lacks. */
 static void
-same_told(struct place *p, struct json_object *made, struct json_object *told)
+compare_unproven(
+    struct place *p, struct json_object *made, struct json_object *told)
 {
 	size_t len = p->path.len;
 	char path[100];
@@ -159,8 +163,8 @@ same(struct place *p, struct json_object *made, struct json_object *told)
 		    "%.200s",
 		    buf_text(&p->path), json_write(told), json_write(made));
 	} else if (type == json_type_object) {
-		same_made(p, made, told);
-		same_told(p, made, told);
+		compare_derived(p, made, told);
+		compare_unproven(p, made, told);
 	} else if (type == json_type_array) {
 		same_list(p, made, told);
 	} else if (!json_object_equal(made, told)) {

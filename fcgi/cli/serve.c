@@ -1,8 +1,10 @@
 /*
- * serve.c: the whole console in the foreground, for one machine. It opens the
- * sockets before it starts the programs and passes them on, so that a program
- * can be restarted while its callers wait in the queue of the socket instead of
- * being refused. Steps are not its children: they outlive it.
+ * serve.c: the whole console in the foreground, for one machine.
+ *
+ * It opens the sockets before it starts the programs and passes them on, so
+ * that a program can be restarted while its callers wait in the queue of the
+ * socket instead of being refused.  Steps are not its children: they outlive
+ * it.
  */
 #include <errno.h>
 #include <signal.h>
@@ -469,7 +471,7 @@ cli_serve(struct cli *c)
 	if (c->argc != 0 || endpoint_check(c) != CLI_YES)
 		return CLI_USAGE;
 	if (!text_int(c->output_limit, 1, EXEC_OUTPUT_MOST_MB, &limit))
-		return cli_say(CLI_USAGE,
+		return cli_message(CLI_USAGE,
 		    "--output-limit is a number of "
 		    "megabytes, from 1 to %d.",
 		    EXEC_OUTPUT_MOST_MB);
@@ -489,7 +491,7 @@ cli_serve(struct cli *c)
 	accounts_take_data(&s.accounts, s.data);
 	set_programs(&s);
 	set_sockets(&s);
-	isolation_look(s.programs[RUNNER].argv[4], s.data, s.accounts.web.gid);
+	isolation_probe(s.programs[RUNNER].argv[4], s.data, s.accounts.web.gid);
 	catch_signals();
 	supervise(&s);
 	stop_all(&s);

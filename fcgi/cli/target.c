@@ -1,9 +1,11 @@
 /*
  * target.c: lists the targets of targets.yml, and checks whether a machine
- * still has its recorded host key. The command line has no network access of
- * its own: it starts countersign-executor for one check. Nothing here writes
- * targets.yml: a person who compared a key enters it by hand, and a different
- * key cannot be accepted.
+ * still has its recorded host key.
+ *
+ * The command line has no network access of its own: it starts
+ * countersign-executor for one check.  Nothing here writes targets.yml: a
+ * person who compared a key enters it by hand, and a different key cannot be
+ * accepted.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -34,11 +36,11 @@ load(struct cli *c)
 	size_t count, errors;
 
 	if (targets_load(path, &t) != ERR_OK)
-		cli_say(CLI_NO, "%s cannot be read", path);
+		cli_message(CLI_NO, "%s cannot be read", path);
 	if (t != NULL)
 		(void)targets_diagnostics(t, &count, &errors);
 	if (t != NULL && errors > 0)
-		cli_say(CLI_NO,
+		cli_message(CLI_NO,
 		    "%s has %zu mistakes, which `countersign "
 		    "check` names",
 		    path, errors);
@@ -107,7 +109,7 @@ list(struct cli *c, const char *name)
 	targets_free(t);
 	if (found > 0 || name == NULL)
 		return CLI_YES;
-	return cli_say(CLI_NO, "there is no target %s%s%s", name,
+	return cli_message(CLI_NO, "there is no target %s%s%s", name,
 	    c->environment != NULL ? " in " : "",
 	    c->environment != NULL ? c->environment : "");
 }
@@ -153,7 +155,7 @@ become_step(const char *program, const char *folder, int in, int out)
 
 /* The step's output for the target; NULL: it could not be started. */
 static struct json_object *
-look(struct json_object *target)
+query_machine(struct json_object *target)
 {
 	char folder[] = "/tmp/countersign.XXXXXX";
 	char *bin = cli_program_folder();
@@ -227,7 +229,7 @@ compare(const char *name, struct json_object *target, const char *shown)
 	buf_clear(&b);
 	if (equal)
 		return CLI_YES;
-	return cli_say(CLI_NO,
+	return cli_message(CLI_NO,
 	    pinned == NULL
 		? "no key is pinned for %s: "
 		  "compare the fingerprint on the machine itself (ssh-keygen "
@@ -279,29 +281,29 @@ scan(struct cli *c, const char *name)
 		return CLI_NO;
 	all = targets_describe(t);
 	if (in == NULL && (in = only_environment(all, name)) == NULL) {
-		cli_say(CLI_NO,
+		cli_message(CLI_NO,
 		    "%s is in no environment or in several: name "
 		    "one with --environment",
 		    name);
 		goto out;
 	}
 	if (targets_resolve_target(t, in, name, &resolved, &fault) != ERR_OK) {
-		cli_say(CLI_NO, "%s", fault.message);
+		cli_message(CLI_NO, "%s", fault.message);
 		goto out;
 	}
 	if (!text_eq(json_text(json_get(resolved, name), "kind", ""), "ssh")) {
-		cli_say(
+		cli_message(
 		    CLI_NO, "%s is no ssh target: it has no host key", name);
 		goto out;
 	}
 	target = nest(resolved, name, false);
-	answer = look(target);
+	answer = query_machine(target);
 	json_object_put(target);
 	if (json_text(answer, "host_key", NULL) != NULL)
 		code = compare(name, json_get(resolved, name),
 		    json_text(answer, "host_key", ""));
 	else
-		cli_say(CLI_NO, "%s",
+		cli_message(CLI_NO, "%s",
 		    json_text(answer, "error",
 			"countersign-executor could not be started"));
 out:

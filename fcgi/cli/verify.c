@@ -1,9 +1,10 @@
 /*
- * verify.c: recomputes all claims of the journal. Chains: each hash, each
- * number, the columns against the body. Projections: all events are replayed
- * into a database in memory and the tables compared row by row. Outputs: the
- * hash of each .cast file and of each artifact. The ledger is in
- * verify_ledger.c.
+ * verify.c: recomputes all claims of the journal.
+ *
+ * Chains: each hash, each number, the columns against the body.  Projections:
+ * all events are replayed into a database in memory and the tables compared row
+ * by row.  Outputs: the hash of each .cast file and of each artifact.  The
+ * ledger is in verify_ledger.c.
  */
 #include <sodium.h>
 #include <stdarg.h>
@@ -201,13 +202,13 @@ cli_verify(struct cli *c)
 	if (c->argc > 0)
 		return verify_reports(c);
 	if (sodium_init() < 0 || db_open(c->data, DB_CLI, &v.db) != ERR_OK)
-		return cli_say(CLI_NO,
+		return cli_message(CLI_NO,
 		    "there is no journal in %s, or it is "
 		    "of another version",
 		    c->data);
 	if (db_open(DB_MEMORY, DB_CLI, &v.replay) != ERR_OK) {
 		db_close(v.db);
-		return cli_say(CLI_NO, "not enough memory to replay");
+		return cli_message(CLI_NO, "not enough memory to replay");
 	}
 	v.credentials = json_object_new_object();
 	verify_ledger_read(&v);

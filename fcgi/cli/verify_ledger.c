@@ -1,9 +1,10 @@
 /*
- * verify_ledger.c: compares the ledger and its file with the chains. It checks
- * the ledger's own chain, its signatures, each head in it, and that it has each
- * closed run. An entry has either a closed run (run, events, head) or all open
- * chains (heads). The file ledger.jsonl has the same entries; it may end before
- * the ledger does, but not after it.
+ * verify_ledger.c: compares the ledger and its file with the chains.
+ *
+ * It checks the ledger's own chain, its signatures, each head in it, and that
+ * it has each closed run.  An entry has either a closed run (run, events, head)
+ * or all open chains (heads). The file ledger.jsonl has the same entries; it
+ * may end before the ledger does, but not after it.
  */
 #include <inttypes.h>
 #include <sodium.h>

@@ -1,10 +1,11 @@
 /*
- * verify_tables.c: compares the tables on disk with the events. All projections
- * are compared row by row. Other tables are compared as far as events cover
- * them: each secret box and each password by its hash. Sessions and devices are
- * in no event and prove nothing; they are not compared. The schema is compared
- * as text, as a trigger or a lost NOT NULL would change the behaviour of all
- * programs, and SQLite checks its own file.
+ * verify_tables.c: compares the tables on disk with the events.
+ *
+ * All projections are compared row by row.  Other tables are compared as far as
+ * events cover them: each secret box and each password by its hash.  Sessions
+ * and devices are in no event and prove nothing; they are not compared.  The
+ * schema is compared as text, as a trigger or a lost NOT NULL would change the
+ * behaviour of all programs, and SQLite checks its own file.
  */
 #include <stdio.h>
 #include <string.h>

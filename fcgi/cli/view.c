@@ -1,11 +1,12 @@
 /*
- * view.c: a private view of the file system for a program. `make run` as root
- * is often called in /root, which nobody else may enter, and the programs that
- * are not root have their templates, runbooks and database there. Opening /root
- * was rejected, as it is not ours to open; so was the right to read all files,
- * as the keys are among them. In a mount namespace of its own the program sees
- * an empty folder in place of the closed one, with the needed paths mounted in
- * it.
+ * view.c: a private view of the file system for a program.
+ *
+ * `make run` as root is often called in /root, which nobody else may enter, and
+ * the programs that are not root have their templates, runbooks and database
+ * there.  Opening /root was rejected, as it is not ours to open; so was the
+ * right to read all files, as the keys are among them.  In a mount namespace of
+ * its own the program sees an empty folder in place of the closed one, with the
+ * needed paths mounted in it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -87,7 +88,7 @@ divide(void)
  * hides.
  */
 static bool
-open_way(const struct account *a, const char *path, const char *const *paths,
+open_path(const struct account *a, const char *path, const char *const *paths,
     const int *fds)
 {
 	char *closed = find_closed(a, path);
@@ -123,7 +124,7 @@ view_open(const struct account *a, const char *const *paths)
 	for (size_t i = 0; i < n; i++) /* of the new namespace's mounts */
 		fds[i] = open(paths[i], O_PATH | O_CLOEXEC);
 	for (size_t i = 0; i < n && ok; i++)
-		ok = open_way(a, paths[i], paths, fds);
+		ok = open_path(a, paths[i], paths, fds);
 	for (size_t i = 0; i < n; i++)
 		if (fds[i] >= 0)
 			close(fds[i]);

@@ -1,9 +1,12 @@
 /*
  * advice_variables.c: warns of variables that are never set, in the scripts of
- * steps. A script that a person copies uses names that the person sets before:
+ * steps.
+ *
+ * A script that a person copies uses names that the person sets before:
  * BACKUP_FILE, DATA_DIR. A step has no such shell before it, so they are empty
- * there, and “rm -rf $DATA_DIR/ *” is another command. The variables of a login
- * are known; a script that sources another file may get any variable from it.
+ * there, and “rm -rf $DATA_DIR/ *” is another command.  The variables of a
+ * login are known; a script that sources another file may get any variable from
+ * it.
  */
 #include <string.h>
 

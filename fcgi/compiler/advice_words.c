@@ -1,9 +1,11 @@
 /*
  * advice_words.c: warns of characters and words that copying brings into the
- * scripts of steps. Word processors and web pages make “–” of “--”, curly
- * quotes of straight ones, and no-break spaces of blanks; a shell takes all of
- * them for letters. Manuals use words in capitals for values that the reader
- * knows: HOST_B, /path/to/x.
+ * scripts of steps.
+ *
+ * Word processors and web pages make “–” of “--”, curly quotes of straight
+ * ones, and no-break spaces of blanks; a shell takes all of them for letters.
+ * Manuals use words in capitals for values that the reader knows: HOST_B,
+ * /path/to/x.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /*
- * answers.c: merges the answers of a terminal step into it. An answers block is
- * not a step of a run. Once it has been checked it becomes a part of the
- * terminal step before it, so that later stages need not know it.
+ * answers.c: merges the answers of a terminal step into it.
+ *
+ * An answers block is not a step of a run.  Once it has been checked it becomes
+ * a part of the terminal step before it, so that later stages need not know it.
  */
 #include <string.h>
 

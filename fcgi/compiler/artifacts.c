@@ -1,9 +1,11 @@
 /*
  * artifacts.c: artifacts and their uses: save=, same-as=, and "< name" in a
- * request. The name of an artifact is a name of the run, so no two steps use
- * the same one, unless each runs only under a `when`: they are alternatives.
- * The outputs that same-as compares are artifacts as well, under the step's id
- * if it has no save=: the recorded output is masked and cut, and two such texts
+ * request.
+ *
+ * The name of an artifact is a name of the run, so no two steps use the same
+ * one, unless each runs only under a `when`: they are alternatives.  The
+ * outputs that same-as compares are artifacts as well, under the step's id if
+ * it has no save=: the recorded output is masked and cut, and two such texts
  * could be equal where the outputs were not.
  */
 #include <string.h>

@@ -1,9 +1,11 @@
 /*
- * attribute.c: {#id .class key=value key="quoted \" value" flag}. Pandoc's
- * syntax, parsed from the raw source. A quote opens only directly behind '=';
- * inside quotes a backslash takes the quote behind it and otherwise stands for
- * itself, so that regular expressions need no other escapes. Braces count only
- * at the very end of an info string, heading or item: all others are text.
+ * attribute.c: {#id .class key=value key="quoted \" value" flag}.
+ *
+ * Pandoc's syntax, parsed from the raw source.  A quote opens only directly
+ * behind '='; inside quotes a backslash takes the quote behind it and otherwise
+ * stands for itself, so that regular expressions need no other escapes.  Braces
+ * count only at the very end of an info string, heading or item: all others are
+ * text.
  */
 #include <string.h>
 

@@ -1,13 +1,15 @@
 /*
  * autolink.c: makes links of bare addresses, and fixes line breaks in Chinese
- * text. Addresses are found in the texts of the finished tree, by the rules of
- * GFM's extension: “www.”, “http://” and “https://”, mail addresses. md4c could
- * do it, but its versions differ, and 0.4.8 may enter such a link and never
- * leave it. Beyond GFM an address may stand directly behind a Chinese
- * character, and it ends before Chinese punctuation, or before the first
- * Chinese character if it has no path yet: “访问http://x:80，然后”. A line
- * break in the source is no blank between two Chinese characters, and a line
- * that begins with “2、” begins a line on the page as well.
+ * text.
+ *
+ * Addresses are found in the texts of the finished tree, by the rules of GFM's
+ * extension: “www.”, “http://” and “https://”, mail addresses.  md4c could do
+ * it, but its versions differ, and 0.4.8 may enter such a link and never leave
+ * it.  Beyond GFM an address may stand directly behind a Chinese character, and
+ * it ends before Chinese punctuation, or before the first Chinese character if
+ * it has no path yet: “访问http://x:80，然后”. A line break in the source is no
+ * blank between two Chinese characters, and a line that begins with “2、”
+ * begins a line on the page as well.
  */
 #include <string.h>
 #include <strings.h>

@@ -1,17 +1,19 @@
 /*
- * blocks.c: parses the fenced code blocks of a document from its source. A code
- * block is executed, so its text is taken from the source and not from the
- * Markdown parser: md4c makes spaces of the tabs at the start of a line, and
- * does not take a fence with a tab behind it for a closing one. This file
+ * blocks.c: parses the fenced code blocks of a document from its source.
+ *
+ * A code block is executed, so its text is taken from the source and not from
+ * the Markdown parser: md4c makes spaces of the tabs at the start of a line,
+ * and does not take a fence with a tab behind it for a closing one.  This file
  * follows the block structure of CommonMark 0.31: for each line, which of the
- * open quotes and list items it continues, then which blocks it opens. Only
+ * open quotes and list items it continues, then which blocks it opens.  Only
  * constructs that decide where a fenced block begins and ends are parsed:
  * quotes, list items, fences, indented code, headings, breaks, and whether a
  * paragraph is open (it may go on without the marks around it). markdown.c
  * compares: if md4c finds other blocks or other text than this file, the
- * document is refused at that line. Raw HTML is text for us and markup in other
- * readers. A fence within it (in a comment, or directly below a tag) is code
- * here and hidden or plain there, so it is marked, and refused if it is a step.
+ * document is refused at that line.  Raw HTML is text for us and markup in
+ * other readers.  A fence within it (in a comment, or directly below a tag) is
+ * code here and hidden or plain there, so it is marked, and refused if it is a
+ * step.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,9 @@
 /*
- * cjk.c: classifies Chinese, Japanese and Korean characters. Markdown separates
- * words by blanks and does not tell punctuation apart. In text without blanks
- * its rules fail: emphasis that ends behind a colon, an address before a comma,
- * a continued line.
+ * cjk.c: classifies Chinese, Japanese and Korean characters.
+ *
+ * Markdown separates words by blanks and does not tell punctuation apart.  In
+ * text without blanks its rules fail: emphasis that ends behind a colon, an
+ * address before a comma, a continued line.
  */
 #include "base/text.h"
 #include "compiler/cjk.h"

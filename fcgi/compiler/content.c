@@ -1,7 +1,9 @@
 /*
- * content.c: checks the text of a step by its kind. Places are found by mapping
- * a line of the text to its line of the source: the text is the source's line
- * without the indentation of the lists and quotes around it.
+ * content.c: checks the text of a step by its kind.
+ *
+ * Places are found by mapping a line of the text to its line of the source: the
+ * text is the source's line without the indentation of the lists and quotes
+ * around it.
  */
 #include <string.h>
 
@@ -166,7 +168,7 @@ check_sent(const struct content *c, const struct http_body *b)
 		return;
 	}
 	add_name(c, b->artifact, &c->s->sends, &c->s->sends_count);
-	c->s->sends_kept = c->s->sends;
+	c->s->sends_artifacts = c->s->sends;
 }
 
 /* Parses the requests as the executor will. */

@@ -1,11 +1,13 @@
 /*
- * expand.c: expands sections that repeat, for the items of a run. The document
- * is parsed again and its sections, steps and items are copied in order, those
- * under each= once for each item, so that all users of a run's runbook see
- * plain steps. Only the ids, titles, targets and references of a copy differ;
- * its values are looked up by the items of its section. The item's tag stands
- * for it in ids and in the names of captured values: the item itself if it is a
- * plain word, otherwise its slug, with a number if two would be the same.
+ * expand.c: expands sections that repeat, for the items of a run.
+ *
+ * The document is parsed again and its sections, steps and items are copied in
+ * order, those under each= once for each item, so that all users of a run's
+ * runbook see plain steps.  Only the ids, titles, targets and references of a
+ * copy differ; its values are looked up by the items of its section.  The
+ * item's tag stands for it in ids and in the names of captured values: the item
+ * itself if it is a plain word, otherwise its slug, with a number if two would
+ * be the same.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +30,7 @@ struct growing {
 	struct parse *p;
 	struct json_object *lists;
 	struct ids *ids;
-	struct ids *kept; /* names of artifacts */
+	struct ids *artifacts; /* names of artifacts */
 	struct section *sections;
 	struct step *steps;
 	struct item *items;
@@ -108,11 +110,11 @@ id_of(struct growing *g, const char *id, const struct binding *bound)
 
 /* "item.name", so that a download keeps its ending. */
 static const char *
-kept_name(struct growing *g, const char *name, const struct binding *bound)
+artifact_name(struct growing *g, const char *name, const struct binding *bound)
 {
 	const char *tags = tags_of(g, bound) + 1;
 
-	return ids_derive(g->kept, g->p->arena,
+	return ids_derive(g->artifacts, g->p->arena,
 	    arena_printf(g->p->arena, "%.*s.%.*s", ID_MAX / 2, tags,
 		ID_MAX / 2 - 1, name));
 }
@@ -154,7 +156,7 @@ add_step(struct growing *g, int source, int section)
 	s->id = id_of(g, s->id, bound);
 	s->title = title_of(g, s->title, bound, true);
 	if (s->save != NULL)
-		s->keeps = s->save = kept_name(g, s->save, bound);
+		s->keeps = s->save = artifact_name(g, s->save, bound);
 	else if (s->keeps != NULL)
 		s->keeps = s->id;
 	if (scope_value((void *)bound, s->on) != NULL)
@@ -323,7 +325,7 @@ refer_sent(struct growing *g, struct step *s)
 	list = arena_alloc(g->p->arena, s->sends_count * sizeof(*list));
 	for (size_t i = 0; i < s->sends_count; i++)
 		list[i] = refer_artifacts(g, s->section, s->sends[i]);
-	s->sends_kept = list;
+	s->sends_artifacts = list;
 }
 
 struct referring {
@@ -383,7 +385,7 @@ take_plain_ids(struct growing *g)
 	for (size_t i = 0; i < p->steps_count; i++) {
 		ids_take(g->ids, p->steps[i].id);
 		if (p->steps[i].keeps != NULL)
-			ids_take(g->kept, p->steps[i].keeps);
+			ids_take(g->artifacts, p->steps[i].keeps);
 	}
 }
 
@@ -393,14 +395,14 @@ expand_all(struct parse *p, struct json_object *lists)
 	struct growing g = { .p = p,
 		.lists = lists,
 		.ids = mem_calloc(1, sizeof(*g.ids)),
-		.kept = mem_calloc(1, sizeof(*g.kept)) };
+		.artifacts = mem_calloc(1, sizeof(*g.artifacts)) };
 
 	take_plain_ids(&g);
 	add_section(&g, 0, -1, NULL, false);
 	expand_range(&g, 0, p->items_count, 0, NULL);
 	refer_all(&g);
 	free(g.ids);
-	free(g.kept);
+	free(g.artifacts);
 	free(g.sources);
 	free(p->sections);
 	free(p->steps);

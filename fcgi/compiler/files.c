@@ -1,10 +1,11 @@
 /*
- * files.c: files of the runbook folder that requests send ("< ./path"). The
- * hash of such a file is recorded with the resolved targets, and so in the plan
- * that is approved. The file is read again when it is sent; the step refuses to
- * send one with another hash. It is opened from the folder down, without
- * following symbolic links, so that a document can only name files that its
- * author could have written there.
+ * files.c: files of the runbook folder that requests send ("< ./path").
+ *
+ * The hash of such a file is recorded with the resolved targets, and so in the
+ * plan that is approved.  The file is read again when it is sent; the step
+ * refuses to send one with another hash.  It is opened from the folder down,
+ * without following symbolic links, so that a document can only name files that
+ * its author could have written there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -68,7 +69,7 @@ hash_file(int fd, int64_t *ret_bytes, char hex[65])
 }
 
 static enum err
-pin(const struct targets *t, const struct step *s, const char *path,
+add_hash(const struct targets *t, const struct step *s, const char *path,
     struct json_object *resolved, struct fault *fault)
 {
 	int fd = open_beneath(t->dir, path);
@@ -102,7 +103,7 @@ pin(const struct targets *t, const struct step *s, const char *path,
 }
 
 enum err
-files_pin(const struct targets *t, const struct runbook *runbook,
+files_resolve(const struct targets *t, const struct runbook *runbook,
     struct json_object *resolved, struct fault *fault)
 {
 	enum err err = ERR_OK;
@@ -112,7 +113,8 @@ files_pin(const struct targets *t, const struct runbook *runbook,
 
 		for (size_t k = 0; k < s->files_count && err == ERR_OK; k++)
 			if (json_get(resolved, s->files[k]) == NULL)
-				err = pin(t, s, s->files[k], resolved, fault);
+				err = add_hash(
+				    t, s, s->files[k], resolved, fault);
 	}
 	return err;
 }

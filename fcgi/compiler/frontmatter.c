@@ -1,7 +1,8 @@
 /*
- * frontmatter.c: the YAML between the first two lines of dashes. Each key is a
- * row of a table with the function that reads it. An error in one key does not
- * stop the others, so that all errors are reported at once.
+ * frontmatter.c: the YAML between the first two lines of dashes.
+ *
+ * Each key is a row of a table with the function that reads it.  An error in
+ * one key does not stop the others, so that all errors are reported at once.
  */
 #include <stdio.h>
 #include <stdlib.h>

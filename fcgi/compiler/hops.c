@@ -1,9 +1,11 @@
 /*
  * hops.c: version hops: sections of which a run takes those between its
- * parameters `from` and `to`. In a document they are in order, each beginning
- * with the version at which the previous one ended, so that one chain leads
- * from any of their versions to each later one. Hops within a rollback are of
- * the same versions and may be in any order.
+ * parameters `from` and `to`.
+ *
+ * In a document they are in order, each beginning with the version at which the
+ * previous one ended, so that one chain leads from any of their versions to
+ * each later one.  Hops within a rollback are of the same versions and may be
+ * in any order.
  */
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /*
  * identifiers.c: names of parameters and captured values: which are allowed,
- * and which are known at a place of the document. In a script a value is a
- * shell variable of its own name, so names with a meaning in some shell or
- * library are refused.
+ * and which are known at a place of the document.
+ *
+ * In a script a value is a shell variable of its own name, so names with a
+ * meaning in some shell or library are refused.
  */
 #include <string.h>
 

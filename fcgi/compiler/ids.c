@@ -1,8 +1,9 @@
 /*
- * ids.c: the ids of steps and sections: unique and complete. Ids that the
- * author wrote are kept. Then steps get an id from their title, then sections,
- * which only links refer to. A hash table answers whether an id is taken: a
- * document may have 2,000 steps of one title.
+ * ids.c: the ids of steps and sections: unique and complete.
+ *
+ * Ids that the author wrote are kept.  Then steps get an id from their title,
+ * then sections, which only links refer to.  A hash table answers whether an id
+ * is taken: a document may have 2,000 steps of one title.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -101,7 +102,7 @@ heading_of(const struct parse *p, const struct step *s)
  * should have to choose between three buttons called "Upgrade".
  */
 static void
-tell_apart(struct parse *p)
+make_distinct(struct parse *p)
 {
 	const char *heading;
 	size_t same;
@@ -158,5 +159,5 @@ ids_read(struct parse *p)
 			p->sections[i].id = ids_derive(ids, p->arena, slug);
 		}
 	free(ids);
-	tell_apart(p);
+	make_distinct(p);
 }

@@ -1,8 +1,9 @@
 /*
  * loops.c: each="name in group-or-list": its two halves, and the correspondence
- * of copied steps. Whether one word is a group is known only with the
- * environment of a run; a literal list has commas, and a parameter must be a
- * list.
+ * of copied steps.
+ *
+ * Whether one word is a group is known only with the environment of a run; a
+ * literal list has commas, and a parameter must be a list.
  */
 #include <string.h>
 

@@ -1,15 +1,17 @@
 /*
- * markdown.c: Markdown into our own tree, with md4c. md4c calls back as it
+ * markdown.c: Markdown into our own tree, with md4c.  md4c calls back as it
  * parses; the tree is bounded in depth, nodes and table cells by stopping it
- * from the callback. It reports no positions, but most texts that it passes
- * point into its input, a copy of the source (input.c): they give the places of
- * the blocks around them. Executable text does not depend on md4c. blocks.c has
- * read the fenced blocks from the source, with their info strings (md4c would
- * remove the backslashes from a regular expression); those that md4c finds must
- * be the same ones, with the same lines, or the document is refused. Text
- * directly in a list item (md4c omits the paragraphs of tight lists) is wrapped
- * in a paragraph that is marked tight, so that later stages see all blocks of
- * an item alike. A leave callback closes the node of its type and all open ones
+ * from the callback.
+ *
+ * It reports no positions, but most texts that it passes point into its input,
+ * a copy of the source (input.c): they give the places of the blocks around
+ * them.  Executable text does not depend on md4c.  blocks.c has read the fenced
+ * blocks from the source, with their info strings (md4c would remove the
+ * backslashes from a regular expression); those that md4c finds must be the
+ * same ones, with the same lines, or the document is refused.  Text directly in
+ * a list item (md4c omits the paragraphs of tight lists) is wrapped in a
+ * paragraph that is marked tight, so that later stages see all blocks of an
+ * item alike.  A leave callback closes the node of its type and all open ones
  * within: md4c does not always leave the nodes that it entered.
  */
 #include <md4c.h>

@@ -1,10 +1,11 @@
 /*
- * programs.c: programs that read keys or commands from a terminal. “ssh db1”,
- * “su - postgres” or “mysql -u root” on a line of its own opens a session for a
- * person, who types the following lines there. In a step such a program reads
- * an empty input and ends with success, and the following lines run in the
- * wrong place. programs.def lists for each program the arguments that give it
- * work. In doubt there is no warning.
+ * programs.c: programs that read keys or commands from a terminal.
+ *
+ * “ssh db1”, “su - postgres” or “mysql -u root” on a line of its own opens a
+ * session for a person, who types the following lines there.  In a step such a
+ * program reads an empty input and ends with success, and the following lines
+ * run in the wrong place.  programs.def lists for each program the arguments
+ * that give it work.  In doubt there is no warning.
  */
 #include <stdbool.h>
 #include <string.h>

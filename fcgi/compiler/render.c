@@ -1,9 +1,10 @@
 /*
- * render.c: nodes as HTML. Text of the document reaches the page only as text
- * or as the address of a link with an allowed scheme: raw HTML is text. An
- * address is filled in with values first, then checked, then escaped, so that
- * no value can turn it into a script. Pictures become links: the page fetches
- * nothing from other servers.
+ * render.c: nodes as HTML.
+ *
+ * Text of the document reaches the page only as text or as the address of a
+ * link with an allowed scheme: raw HTML is text.  An address is filled in with
+ * values first, then checked, then escaped, so that no value can turn it into a
+ * script.  Pictures become links: the page fetches nothing from other servers.
  */
 #include <string.h>
 #include <strings.h>

@@ -1,8 +1,10 @@
 /*
- * restore.c: derives steps that undo edits. An edit makes a backup, so it can
- * be undone without a written step: for each edit that no block names by undo=,
- * a step that restores the file is added behind the last one. From then on it
- * is a step like others; keeper, runner and pages need no special case.
+ * restore.c: derives steps that undo edits.
+ *
+ * An edit makes a backup, so it can be undone without a written step: for each
+ * edit that no block names by undo=, a step that restores the file is added
+ * behind the last one.  From then on it is a step like others; keeper, runner
+ * and pages need no special case.
  */
 #include <string.h>
 

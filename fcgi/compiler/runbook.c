@@ -1,9 +1,10 @@
 /*
  * runbook.c: compiles a document to a runbook, and answers queries about it.
+ *
  * Each stage is in a file of its own: source (lines, encoding), frontmatter,
  * markdown (the tree), steps (with attribute and step_attributes), ids, check
  * (with content). All of them add diagnostics and go on, so that any text gives
- * a runbook with everything that could be understood. All memory of a runbook
+ * a runbook with everything that could be understood.  All memory of a runbook
  * is one arena.
  */
 #include <stddef.h>

@@ -1,8 +1,9 @@
 /*
- * runbook.h: the compiled runbook document. A runbook is made once from one
- * text and does not change; all that it points to belongs to it. It is made
- * even if the text has errors: they are in its diagnostics, and
- * runbook_errors() says whether it may be run.
+ * runbook.h: the compiled runbook document.
+ *
+ * A runbook is made once from one text and does not change; all that it points
+ * to belongs to it.  It is made even if the text has errors: they are in its
+ * diagnostics, and runbook_errors() says whether it may be run.
  */
 #ifndef COMPILER_RUNBOOK_H
 #define COMPILER_RUNBOOK_H

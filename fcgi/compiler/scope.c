@@ -1,8 +1,10 @@
 /*
  * scope.c: the inputs of a document with sections that repeat: their lists, and
- * the values visible at a section. A value that a step under each= captures
- * belongs to its items: its name gets the scope of the section, so that the
- * rollback of one machine does not read the value of the next one.
+ * the values visible at a section.
+ *
+ * A value that a step under each= captures belongs to its items: its name gets
+ * the scope of the section, so that the rollback of one machine does not read
+ * the value of the next one.
  */
 #include <stdlib.h>
 #include <string.h>

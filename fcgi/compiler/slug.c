@@ -1,7 +1,8 @@
 /*
- * slug.c: the text of nodes without markup: entities, titles, slugs. Numeric
- * entities are decoded, and common named ones; others stay unchanged, as the
- * browser knows them all.
+ * slug.c: the text of nodes without markup: entities, titles, slugs.
+ *
+ * Numeric entities are decoded, and common named ones; others stay unchanged,
+ * as the browser knows them all.
  */
 #include <string.h>
 

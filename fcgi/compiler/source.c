@@ -1,10 +1,11 @@
 /*
- * source.c: the text of a document, its lines, and its diagnostics. The parser
- * works on a copy of the text in which bytes that are not valid UTF-8, and NUL,
- * are replaced by '?': offsets are unchanged, and later stages need not handle
- * them. Columns count characters, as editors do. After MAX_DIAGNOSTICS the rest
- * is only counted: a file of another format would otherwise give one message
- * for each of its lines.
+ * source.c: the text of a document, its lines, and its diagnostics.
+ *
+ * The parser works on a copy of the text in which bytes that are not valid
+ * UTF-8, and NUL, are replaced by '?': offsets are unchanged, and later stages
+ * need not handle them.  Columns count characters, as editors do.  After
+ * MAX_DIAGNOSTICS the rest is only counted: a file of another format would
+ * otherwise give one message for each of its lines.
  */
 #include <stdarg.h>
 #include <stdio.h>

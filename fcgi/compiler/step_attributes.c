@@ -1,8 +1,9 @@
 /*
  * step_attributes.c: applies attributes to the records of steps and sections.
+ *
  * Each attribute is a row: its name, the kinds of step that take it, the field,
- * and the function that reads its value. An attribute that a kind does not take
- * is an error and not ignored: the author expects an effect of it.
+ * and the function that reads its value.  An attribute that a kind does not
+ * take is an error and not ignored: the author expects an effect of it.
  */
 #include <stddef.h>
 #include <stdio.h>

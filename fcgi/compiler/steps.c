@@ -1,8 +1,9 @@
 /*
  * steps.c: converts the tree to the items of the page: headings, prose, steps.
+ *
  * A list or quote that contains steps is split around them: the parts before a
  * step, between two, and behind the last have their own copies of the lists and
- * items around them, numbers included, so that the text reads as before. A
+ * items around them, numbers included, so that the text reads as before.  A
  * container without steps is kept whole.
  */
 #include <stdio.h>

@@ -1,8 +1,10 @@
 /*
- * yaml.c: YAML as a tree with source positions. It is built from libyaml's
- * events, so that a scalar keeps the characters of the source (a version 5.10
- * stays 5.10) and each value its position. Anchors, aliases and tags are
- * refused: none of our formats needs them, and aliases make small files large.
+ * yaml.c: YAML as a tree with source positions.
+ *
+ * It is built from libyaml's events, so that a scalar keeps the characters of
+ * the source (a version 5.10 stays 5.10) and each value its position.  Anchors,
+ * aliases and tags are refused: none of our formats needs them, and aliases
+ * make small files large.
  */
 #include <string.h>
 #include <yaml.h>

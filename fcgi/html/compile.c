@@ -1,11 +1,13 @@
 /*
- * compile.c: compiles Mustache text into a flat array of nodes. A section's
- * node has the index behind its content, so rendering skips or repeats it
- * without a tree. Names are split and hashed here, once, as the renderer looks
- * them up thousands of times a page. Whitespace follows the specification: a
- * section, comment or partial alone on its line removes the line. A partial
- * alone on its line is not indented as the specification demands: in HTML that
- * only makes pages larger, and inside <pre> it would be wrong.
+ * compile.c: compiles Mustache text into a flat array of nodes.
+ *
+ * A section's node has the index behind its content, so rendering skips or
+ * repeats it without a tree.  Names are split and hashed here, once, as the
+ * renderer looks them up thousands of times a page.  Whitespace follows the
+ * specification: a section, comment or partial alone on its line removes the
+ * line.  A partial alone on its line is not indented as the specification
+ * demands: in HTML that only makes pages larger, and inside <pre> it would be
+ * wrong.
  */
 #include <json-c/json.h>
 #include <stdbool.h>

@@ -1,8 +1,10 @@
 /*
- * escape.c: escapes text for HTML. One function serves content and quoted
- * attributes: escaping both kinds of quotes everywhere costs a few bytes and
- * removes the choice between two functions. Runs of harmless bytes are copied
- * at once, as nearly all bytes are harmless.
+ * escape.c: escapes text for HTML.
+ *
+ * One function serves content and quoted attributes: escaping both kinds of
+ * quotes everywhere costs a few bytes and removes the choice between two
+ * functions.  Runs of harmless bytes are copied at once, as nearly all bytes
+ * are harmless.
  */
 #include "html/escape.h"
 

@@ -1,9 +1,10 @@
 /*
- * form.c: fills a form of a rendered page with entered values. A form that was
- * sent after the session had ended comes back filled in. The server has no
- * other model of its forms than the rendered pages, so the page is rendered and
- * its form is filled in here, once for all of them. A list of fields for each
- * page was rejected, as it would be forgotten for the next one.
+ * form.c: fills a form of a rendered page with entered values.
+ *
+ * A form that was sent after the session had ended comes back filled in.  The
+ * server has no other model of its forms than the rendered pages, so the page
+ * is rendered and its form is filled in here, once for all of them.  A list of
+ * fields for each page was rejected, as it would be forgotten for the next one.
  */
 #include <string.h>
 #include <strings.h>

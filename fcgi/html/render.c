@@ -1,11 +1,13 @@
 /*
- * render.c: renders a compiled template with a model. Rendering walks the flat
- * nodes of a template with a stack of contexts. Names carry the hash of
- * json-c's tables from compile time on, so that a failing lookup, as most are
- * deep inside a page, costs one probe. A tree of our own instead of json_object
- * was rejected: the JSON answer and the page are made from the same object. In
- * strict mode (the tests) a name that no context has is an error; otherwise it
- * is empty. False are: null, false, the empty array and the empty text.
+ * render.c: renders a compiled template with a model.
+ *
+ * Rendering walks the flat nodes of a template with a stack of contexts.  Names
+ * carry the hash of json-c's tables from compile time on, so that a failing
+ * lookup, as most are deep inside a page, costs one probe.  A tree of our own
+ * instead of json_object was rejected: the JSON answer and the page are made
+ * from the same object.  In strict mode (the tests) a name that no context has
+ * is an error; otherwise it is empty.  False are: null, false, the empty array
+ * and the empty text.
  */
 #include <stdint.h>
 #include <string.h>

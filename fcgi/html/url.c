@@ -1,8 +1,9 @@
 /*
- * url.c: the encodings of addresses and forms. A form is parsed into the same
- * kind of object as a JSON body, so that handlers know one shape. Only valid
- * text is accepted: NUL and invalid UTF-8 are refused here, once, for all
- * fields.
+ * url.c: the encodings of addresses and forms.
+ *
+ * A form is parsed into the same kind of object as a JSON body, so that
+ * handlers know one shape.  Only valid text is accepted: NUL and invalid UTF-8
+ * are refused here, once, for all fields.
  */
 #include <string.h>
 

@@ -85,8 +85,8 @@ describe_target(const struct target *x)
 	put_address(o, x);
 	if (user != NULL)
 		json_set_text(o, "user", user);
-	if (target_way(x) != NULL)
-		json_set_text(o, "over", target_way(x)->text);
+	if (target_jump_host(x) != NULL)
+		json_set_text(o, "over", target_jump_host(x)->text);
 	if (strcmp(x->kind, "ssh") == 0) {
 		json_set_text(o, "client", client != NULL ? client : "libssh2");
 		put_fingerprint(o, yaml_tree_text(x->config, "host_key"));

@@ -3,7 +3,7 @@
 #include "inventory/inventory.h"
 
 void
-targets_tell(void *ctx, int line, int column, const char *message)
+targets_report(void *ctx, int line, int column, const char *message)
 {
 	struct targets *t = ctx;
 	struct diagnostic *d;
@@ -21,14 +21,14 @@ targets_tell(void *ctx, int line, int column, const char *message)
 void
 targets_wrong(struct targets *t, const struct yaml_tree *y, const char *message)
 {
-	targets_tell(t, y->line, y->column, message);
+	targets_report(t, y->line, y->column, message);
 }
 
 void
 targets_wrong_key(
     struct targets *t, const struct yaml_tree *y, const char *message)
 {
-	targets_tell(t, y->key_line, y->key_column, message);
+	targets_report(t, y->key_line, y->key_column, message);
 }
 
 void

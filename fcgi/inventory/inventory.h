@@ -54,11 +54,11 @@ struct targets {
  * true}}.
  */
 #define FILES_MAX (16 * 1024 * 1024)
-enum err files_pin(const struct targets *t, const struct runbook *runbook,
+enum err files_resolve(const struct targets *t, const struct runbook *runbook,
     struct json_object *resolved, struct fault *fault);
 
 /* Reports an error at that place, at a value, at the key of a value. */
-void targets_tell(void *ctx, int line, int column, const char *message);
+void targets_report(void *ctx, int line, int column, const char *message);
 void targets_wrong(
     struct targets *t, const struct yaml_tree *y, const char *message);
 void targets_wrong_key(
@@ -81,7 +81,7 @@ const char *target_kind_check(struct targets *t, const struct yaml_tree *y,
  */
 const struct target *targets_find(
     const struct environment *e, const char *name);
-const struct yaml_tree *target_way(const struct target *target);
+const struct yaml_tree *target_jump_host(const struct target *target);
 
 /*
  * local.c: reads `local:`; whether it has settings; adds them to the target
@@ -89,7 +89,7 @@ const struct yaml_tree *target_way(const struct target *target);
  */
 void local_read(
     struct targets *t, struct environment *e, const struct yaml_tree *y);
-bool local_is_said(const struct environment *e);
+bool local_is_set(const struct environment *e);
 void local_write(const struct environment *e, struct json_object *o);
 enum err local_allows(
     const struct environment *e, const struct step *s, struct fault *fault);

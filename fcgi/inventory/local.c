@@ -36,7 +36,7 @@ local_read(struct targets *t, struct environment *e, const struct yaml_tree *y)
 		    "true}.");
 		return;
 	}
-	yaml_tree_check_keys(t->arena, y, keys, "local", targets_tell, t);
+	yaml_tree_check_keys(t->arena, y, keys, "local", targets_report, t);
 	targets_check_flag(t, y, "unconfined", &e->local_unconfined);
 	e->local_user = yaml_tree_text(y, "user");
 	if (yaml_tree_get(y, "user") != NULL &&
@@ -47,7 +47,7 @@ local_read(struct targets *t, struct environment *e, const struct yaml_tree *y)
 }
 
 bool
-local_is_said(const struct environment *e)
+local_is_set(const struct environment *e)
 {
 	return e->local_forbidden || e->local_unconfined ||
 	    e->local_user != NULL || e->production;

@@ -1,8 +1,10 @@
 /*
  * resolve.c: the targets that a runbook's steps use in one environment, as
- * JSON. The text of the object is part of a run's plan and is hashed: names are
- * in alphabetical order, keys in the order written here, and defaults are
- * filled in, so that the same machines always give the same bytes.
+ * JSON.
+ *
+ * The text of the object is part of a run's plan and is hashed: names are in
+ * alphabetical order, keys in the order written here, and defaults are filled
+ * in, so that the same machines always give the same bytes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -70,9 +72,10 @@ use_any(struct used *u, const struct environment *e, const char *name)
 
 	use(u, name);
 	for (int i = 0;
-	     i < TARGETS_HOPS_MAX && t != NULL && target_way(t) != NULL; i++) {
-		json_set(u->ways, target_way(t)->text, NULL);
-		t = targets_find(e, target_way(t)->text);
+	     i < TARGETS_HOPS_MAX && t != NULL && target_jump_host(t) != NULL;
+	     i++) {
+		json_set(u->ways, target_jump_host(t)->text, NULL);
+		t = targets_find(e, target_jump_host(t)->text);
 	}
 }
 
@@ -81,7 +84,7 @@ use_any(struct used *u, const struct environment *e, const char *name)
  * kind.
  */
 static enum err
-use_way(struct used *u, const struct environment *e, const struct step *s,
+use_jump_host(struct used *u, const struct environment *e, const struct step *s,
     const char *name, struct fault *fault)
 {
 	const struct target *t = targets_find(e, name);
@@ -129,12 +132,12 @@ use_name(struct used *u, const struct environment *e, const struct step *s,
 
 	if (g != NULL) {
 		for (size_t i = 0; i < g->count && err == ERR_OK; i++)
-			err = use_way(u, e, s, g->members[i], fault);
+			err = use_jump_host(u, e, s, g->members[i], fault);
 		use(u, name);
 		return err;
 	}
 	if (targets_find(e, name) != NULL || strcmp(name, "local") == 0)
-		return use_way(u, e, s, name, fault);
+		return use_jump_host(u, e, s, name, fault);
 	list_names(e, &names);
 	err = fault_set(fault, ERR_NOT_FOUND, "unknown_target", "environment",
 	    "Line %d: the environment %s has no target “%s”, which the step "
@@ -302,7 +305,7 @@ targets_groups(const struct targets *t, const char *environment)
  * lock them.
  */
 static void
-use_ways(struct used *u, const struct environment *e)
+use_jump_hosts(struct used *u, const struct environment *e)
 {
 	json_object_object_foreach (u->ways, name, unused) {
 		size_t before = u->count;
@@ -343,7 +346,7 @@ write_used(const struct targets *t, const struct environment *e, struct used *u)
 {
 	struct json_object *all = json_object_new_object(), *one;
 
-	use_ways(u, e);
+	use_jump_hosts(u, e);
 	if (u->count > 1)
 		qsort(u->names, u->count, sizeof(*u->names), by_name);
 	for (size_t i = 0; i < u->count; i++) {
@@ -355,7 +358,7 @@ write_used(const struct targets *t, const struct environment *e, struct used *u)
 			json_set_bool(one, "way", true);
 		json_set(all, u->names[i], one);
 	}
-	if (local_is_said(e) && json_get(all, "local") == NULL) {
+	if (local_is_set(e) && json_get(all, "local") == NULL) {
 		one = target_json(t, e, "local"); /* copies use it too */
 		json_set_bool(one, "way", true);
 		json_set(all, "local", one);
@@ -385,7 +388,7 @@ targets_resolve(const struct targets *t, const char *environment,
 	}
 	if (err == ERR_OK) {
 		all = write_used(t, e, &u);
-		err = files_pin(t, runbook, all, fault);
+		err = files_resolve(t, runbook, all, fault);
 	}
 	if (err == ERR_OK)
 		*ret = all;

@@ -1,7 +1,8 @@
 /*
- * target_json.c: one target or group as JSON, in the format of a plan. The text
- * is hashed: keys are in the order written here, and defaults are filled in, so
- * that the same machine always gives the same bytes.
+ * target_json.c: one target or group as JSON, in the format of a plan.
+ *
+ * The text is hashed: keys are in the order written here, and defaults are
+ * filled in, so that the same machine always gives the same bytes.
  */
 #include <stdlib.h>
 #include <string.h>

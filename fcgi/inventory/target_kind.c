@@ -1,7 +1,9 @@
 /*
  * target_kind.c: checks the maps under ssh:, http:, mysql:, postgresql: and
- * sqlite: in targets.yml. Every key is checked: a word that is silently ignored
- * here (host_keys for host_key) would be a connection that trusts anybody.
+ * sqlite: in targets.yml.
+ *
+ * Every key is checked: a word that is silently ignored here (host_keys for
+ * host_key) would be a connection that trusts anybody.
  */
 #include <string.h>
 
@@ -165,7 +167,7 @@ check_aws(struct targets *t, const struct yaml_tree *aws)
 		    "s3, access_key: …, secret_key: NAME-OF-A-SECRET}.");
 		return;
 	}
-	yaml_tree_check_keys(t->arena, aws, keys, "aws", targets_tell, t);
+	yaml_tree_check_keys(t->arena, aws, keys, "aws", targets_report, t);
 	check_texts(t, aws);
 	check_secrets(t, aws);
 	for (size_t i = 0; keys[i] != NULL; i++)
@@ -321,7 +323,7 @@ target_kind_check(struct targets *t, const struct yaml_tree *y,
 			continue;
 		}
 		yaml_tree_check_keys(t->arena, config, kinds[i].keys,
-		    kinds[i].what, targets_tell, t);
+		    kinds[i].what, targets_report, t);
 		check_texts(t, config);
 		check_secrets(t, config);
 		check_port(t, config);

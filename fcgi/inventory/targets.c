@@ -1,9 +1,10 @@
 /*
- * targets.c: parses targets.yml: the targets of each environment. Environments,
- * their targets and groups are parsed here, the map under the kind of a target
- * in target_kind.c. Groups may name groups, and targets others over which they
- * are reached; both are checked once all targets of the environment are known.
- * Groups are flattened here, once for all users.
+ * targets.c: parses targets.yml: the targets of each environment.
+ *
+ * Environments, their targets and groups are parsed here, the map under the
+ * kind of a target in target_kind.c.  Groups may name groups, and targets
+ * others over which they are reached; both are checked once all targets of the
+ * environment are known.  Groups are flattened here, once for all users.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +60,7 @@ read_target(struct targets *t, struct environment *e, const struct yaml_tree *y,
 		    "as ssh: {host: …, user: …, key: …, host_key: …}.");
 		return;
 	}
-	yaml_tree_check_keys(t->arena, y, keys, "a target", targets_tell, t);
+	yaml_tree_check_keys(t->arena, y, keys, "a target", targets_report, t);
 	target = arena_alloc(t->arena, sizeof(*target));
 	target->name = y->key;
 	targets_check_flag(t, y, "shared", &target->shared);
@@ -85,7 +86,7 @@ targets_find(const struct environment *e, const char *name)
 }
 
 const struct yaml_tree *
-target_way(const struct target *target)
+target_jump_host(const struct target *target)
 {
 	const struct yaml_tree *way = yaml_tree_get(
 	    target->config, strcmp(target->kind, "ssh") == 0 ? "jump" : "over");
@@ -97,10 +98,10 @@ target_way(const struct target *target)
 
 /* `over` and `jump` name ssh targets, a few at most, without cycles. */
 static void
-check_ways(struct targets *t, const struct environment *e)
+check_jump_hosts(struct targets *t, const struct environment *e)
 {
 	for (const struct target *x = e->targets; x != NULL; x = x->next) {
-		const struct yaml_tree *way = target_way(x), *next = way;
+		const struct yaml_tree *way = target_jump_host(x), *next = way;
 		const char *why = NULL;
 
 		for (int i = 0; next != NULL && why == NULL; i++) {
@@ -121,7 +122,7 @@ check_ways(struct targets *t, const struct environment *e)
 				      "way, or look whether it leads in a "
 				      "circle.";
 			else
-				next = target_way(y);
+				next = target_jump_host(y);
 		}
 		if (why != NULL && *why != '\0')
 			targets_wrong(t, way,
@@ -246,7 +247,7 @@ read_rules(struct targets *t, struct environment *e, const struct yaml_tree *y)
 	    t->arena, (y->count + 1) * sizeof(*e->approvals));
 	for (y = y->first; y != NULL; y = y->next) {
 		rule = &e->approvals[e->approvals_count];
-		if (!rule_read(t->arena, y, targets_tell, t, rule))
+		if (!rule_read(t->arena, y, targets_report, t, rule))
 			continue;
 		for (size_t i = 0; i < e->approvals_count; i++)
 			if (strcmp(e->approvals[i].role, rule->role) == 0)
@@ -285,7 +286,7 @@ read_environment(
 		return;
 	}
 	yaml_tree_check_keys(
-	    t->arena, y, keys, "an environment", targets_tell, t);
+	    t->arena, y, keys, "an environment", targets_report, t);
 	if (yaml_tree_text(y, "label") != NULL)
 		e->label = yaml_tree_text(y, "label");
 	targets_check_flag(t, y, "production", &e->production);
@@ -299,7 +300,7 @@ read_environment(
 			read_target(t, e, map, &targets);
 	else if (map != NULL && (map->kind != YTREE_TEXT || *map->text))
 		targets_wrong(t, map, "“targets” is a map of names.");
-	check_ways(t, e);
+	check_jump_hosts(t, e);
 	if ((map = yaml_tree_get(y, "groups")) != NULL &&
 	    map->kind == YTREE_MAP)
 		for (map = map->first; map != NULL; map = map->next)
@@ -318,10 +319,10 @@ read_all(struct targets *t, const char *text, size_t len)
 	const struct yaml_tree *y, *map;
 
 	if (!text_is_utf8(text, len)) {
-		targets_tell(t, 1, 1, "This is not a UTF-8 text file.");
+		targets_report(t, 1, 1, "This is not a UTF-8 text file.");
 		return;
 	}
-	y = yaml_tree_read(t->arena, text, len, 1, targets_tell, t);
+	y = yaml_tree_read(t->arena, text, len, 1, targets_report, t);
 	if (y == NULL)
 		return;
 	if (y->kind != YTREE_MAP) {
@@ -330,7 +331,8 @@ read_all(struct targets *t, const char *text, size_t len)
 		    "“environments:”.");
 		return;
 	}
-	yaml_tree_check_keys(t->arena, y, keys, "targets.yml", targets_tell, t);
+	yaml_tree_check_keys(
+	    t->arena, y, keys, "targets.yml", targets_report, t);
 	map = yaml_tree_get(y, "environments");
 	if (map == NULL || map->kind != YTREE_MAP) {
 		targets_wrong(t, map != NULL ? map : y,
@@ -350,7 +352,7 @@ targets_parse(const char *text, size_t len, const char *dir)
 	t->arena = arena_new();
 	t->dir = arena_strdup(t->arena, dir != NULL ? dir : ".");
 	if (len > TARGETS_MAX)
-		targets_tell(t, 1, 1, "targets.yml is larger than 1 MB.");
+		targets_report(t, 1, 1, "targets.yml is larger than 1 MB.");
 	else
 		read_all(t, text, len);
 	return t;

@@ -1,7 +1,9 @@
 /*
- * url.c: checks the url and headers of an http target in targets.yml. Steps
- * append their paths to its url, and its credentials go to its host alone; so
- * it is only a scheme, a host and a path, and its headers are one line each.
+ * url.c: checks the url and headers of an http target in targets.yml.
+ *
+ * Steps append their paths to its url, and its credentials go to its host
+ * alone; so it is only a scheme, a host and a path, and its headers are one
+ * line each.
  */
 #include <string.h>
 #include <strings.h>

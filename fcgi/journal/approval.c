@@ -1,9 +1,11 @@
 /*
- * approval.c: which approvals count. An approval is judged by the present
- * account of its giver: it does not count if the account was disabled or lost
- * the role, or if the approval is older than its rule allows. A person fills
- * one rule. Persons are assigned to rules by a matching; a greedy assignment
- * was rejected, as it can leave a rule open that an exchange would fill.
+ * approval.c: which approvals count.
+ *
+ * An approval is judged by the present account of its giver: it does not count
+ * if the account was disabled or lost the role, or if the approval is older
+ * than its rule allows.  A person fills one rule.  Persons are assigned to
+ * rules by a matching; a greedy assignment was rejected, as it can leave a rule
+ * open that an exchange would fill.
  */
 #include <stdlib.h>
 

@@ -1,7 +1,9 @@
 /*
- * auth.c: the owner of a credential. Sessions and tokens are 256 random bits;
- * the database stores their hash, so a reader of the database cannot use them.
- * A slow hash would add nothing: the secrets cannot be guessed.
+ * auth.c: the owner of a credential.
+ *
+ * Sessions and tokens are 256 random bits; the database stores their hash, so a
+ * reader of the database cannot use them.  A slow hash would add nothing: the
+ * secrets cannot be guessed.
  */
 #include <stdio.h>
 #include <string.h>

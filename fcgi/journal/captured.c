@@ -1,6 +1,7 @@
 /*
- * captured.c: values that the steps of a run captured on each target. A value
- * that is the same on all targets of its step is a variable of the run.
+ * captured.c: values that the steps of a run captured on each target.
+ *
+ * A value that is the same on all targets of its step is a variable of the run.
  * Otherwise a later step on one of these targets has the value of that target,
  * and steps elsewhere have none.
  */

@@ -1,7 +1,9 @@
 /*
  * check.h: CHECK(name, condition) names a condition for a refusal, one of
- * checks.def. DISABLED_CHECK is defined only by variants that a test builds:
- * the check of that name then never refuses.
+ * checks.def.
+ *
+ * DISABLED_CHECK is defined only by variants that a test builds: the check of
+ * that name then never refuses.
  */
 #ifndef JOURNAL_CHECK_H
 #define JOURNAL_CHECK_H

@@ -1,9 +1,10 @@
 /*
- * db.c: our own data in SQLite. One process, the keeper, writes and
- * checkpoints. The others open read-only and never checkpoint, as some versions
- * of SQLite can corrupt a WAL that two processes reset. Statements are prepared
- * on first use and cached; preparing one that the program may not use is a bug
- * and aborts.
+ * db.c: our own data in SQLite.
+ *
+ * One process, the keeper, writes and checkpoints.  The others open read-only
+ * and never checkpoint, as some versions of SQLite can corrupt a WAL that two
+ * processes reset.  Statements are prepared on first use and cached; preparing
+ * one that the program may not use is a bug and aborts.
  */
 #include <errno.h>
 #include <fcntl.h>

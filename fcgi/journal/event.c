@@ -1,7 +1,9 @@
 /*
- * event.c: appends events to the chain of a run. The body repeats run, seq,
- * time, actor and kind, so that the hash covers them; the columns beside it
- * serve searches, and `verify` compares them with the body.
+ * event.c: appends events to the chain of a run.
+ *
+ * The body repeats run, seq, time, actor and kind, so that the hash covers
+ * them; the columns beside it serve searches, and `verify` compares them with
+ * the body.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,11 @@
 /*
- * lifecycle.c: the lifecycle of a run. One table lists the states of run and
- * step in which each verb is possible, and its other conditions: that no step
- * runs, or that all approvals count now. Rules that depend on people are in
- * lifecycle_people.c, those about approvals in approval.c. The check runs
- * inside the transaction that carries the verb out, so there is no other way
- * in.
+ * lifecycle.c: the lifecycle of a run.
+ *
+ * One table lists the states of run and step in which each verb is possible,
+ * and its other conditions: that no step runs, or that all approvals count now.
+ * Rules that depend on people are in lifecycle_people.c, those about approvals
+ * in approval.c.  The check runs inside the transaction that carries the verb
+ * out, so there is no other way in.
  */
 #include <stdio.h>
 #include <string.h>

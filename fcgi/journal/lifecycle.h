@@ -1,7 +1,9 @@
 /*
  * lifecycle.h: the lifecycle of a run: which verb is possible in which state,
- * for whom. The keeper asks before it appends, the web program to choose the
- * buttons to show: the same function, so they cannot disagree.
+ * for whom.
+ *
+ * The keeper asks before it appends, the web program to choose the buttons to
+ * show: the same function, so they cannot disagree.
  */
 #ifndef JOURNAL_LIFECYCLE_H
 #define JOURNAL_LIFECYCLE_H

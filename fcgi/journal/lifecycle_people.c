@@ -1,9 +1,10 @@
 /*
  * lifecycle_people.c: who may do what to a run: roles, and the four-eyes rule.
- * Nobody approves or signs their own work. Own work is: having created the run,
- * having given its plan a present value, and, for a signature, having worked on
- * the step: started, confirmed, typed into or resolved any attempt of it, or
- * run its probe.
+ *
+ * Nobody approves or signs their own work.  Own work is: having created the
+ * run, having given its plan a present value, and, for a signature, having
+ * worked on the step: started, confirmed, typed into or resolved any attempt of
+ * it, or run its probe.
  */
 #include "base/json.h"
 #include "base/text.h"

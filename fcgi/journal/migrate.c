@@ -1,10 +1,11 @@
 /*
- * migrate.c: migrates an older database to the present schema. schema.sql is
- * the only description of the tables. Projections, which stand between two
- * marks in it, are dropped, created and filled again from the events. Any other
- * table whose definition changed is copied column by column: a new column needs
- * a default. A list of ALTER statements per version was rejected, as it repeats
- * the schema.
+ * migrate.c: migrates an older database to the present schema.  schema.sql is
+ * the only description of the tables.
+ *
+ * Projections, which stand between two marks in it, are dropped, created and
+ * filled again from the events.  Any other table whose definition changed is
+ * copied column by column: a new column needs a default.  A list of ALTER
+ * statements per version was rejected, as it repeats the schema.
  */
 #include <stdlib.h>
 #include <string.h>

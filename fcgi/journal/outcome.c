@@ -1,8 +1,9 @@
 /*
- * outcome.c: the outcomes of steps. A step that failed on eight of 300 targets
- * and was skipped is settled, as it will not run again, but it is not done. So
- * only succeeded and confirmed steps count as done; the rest is reported
- * separately.
+ * outcome.c: the outcomes of steps.
+ *
+ * A step that failed on eight of 300 targets and was skipped is settled, as it
+ * will not run again, but it is not done.  So only succeeded and confirmed
+ * steps count as done; the rest is reported separately.
  */
 #include "base/json.h"
 #include "base/text.h"

@@ -1,8 +1,9 @@
 /*
- * project.c: updates the state tables event by event. One function per kind of
- * event, in one table. Each reads only the event's data and the projections, so
- * that replaying all events into an empty database gives the same tables:
- * `countersign verify` does that and compares.
+ * project.c: updates the state tables event by event.
+ *
+ * One function per kind of event, in one table.  Each reads only the event's
+ * data and the projections, so that replaying all events into an empty database
+ * gives the same tables: `countersign verify` does that and compares.
  */
 #include <string.h>
 

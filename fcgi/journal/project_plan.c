@@ -1,8 +1,9 @@
 /*
  * project_plan.c: projections of the people of a run: authors of its plan,
- * approvers, and those who worked on its steps (project.c). A change of the
- * plan ends all approvals for good, even if a later change restores the same
- * plan.
+ * approvers, and those who worked on its steps (project.c).
+ *
+ * A change of the plan ends all approvals for good, even if a later change
+ * restores the same plan.
  */
 #include "base/json.h"
 #include "base/text.h"

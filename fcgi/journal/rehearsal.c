@@ -1,9 +1,11 @@
 /*
- * rehearsal.c: "rehearse this in test first" as a rule. A rehearsal shows that
- * these very steps work with these very values and files of the runbook folder
- * ("< ./file", fixed by hash). A run with a skipped step does not count, nor
- * does one whose parameters were changed after its first step. The age is
- * measured, as for approvals, until the first step of the run to be rehearsed.
+ * rehearsal.c: "rehearse this in test first" as a rule.
+ *
+ * A rehearsal shows that these very steps work with these very values and files
+ * of the runbook folder ("< ./file", fixed by hash). A run with a skipped step
+ * does not count, nor does one whose parameters were changed after its first
+ * step.  The age is measured, as for approvals, until the first step of the run
+ * to be rehearsed.
  */
 #include "base/clock.h"
 #include "base/json.h"

@@ -1,13 +1,14 @@
 /*
- * rollback.c: the steps of a run's rollback, and their order. Steps are in
- * document order, with four exceptions. Steps of version hops are sorted, among
- * their places, latest hop first. Steps that undo a step are sorted, among
- * theirs, in reverse of the order in which those ran. A derived step that
- * restores a file has no place in the document: it goes between the steps that
- * undo later steps than the edit and those that undo earlier ones. Last, a step
- * with after= moves directly behind its anchor. A step is not needed if it
- * undoes a step that did not run, restores a file that no edit changed, or
- * belongs to a hop that did not run.
+ * rollback.c: the steps of a run's rollback, and their order.
+ *
+ * Steps are in document order, with four exceptions.  Steps of version hops are
+ * sorted, among their places, latest hop first.  Steps that undo a step are
+ * sorted, among theirs, in reverse of the order in which those ran.  A derived
+ * step that restores a file has no place in the document: it goes between the
+ * steps that undo later steps than the edit and those that undo earlier ones.
+ * Last, a step with after= moves directly behind its anchor.  A step is not
+ * needed if it undoes a step that did not run, restores a file that no edit
+ * changed, or belongs to a hop that did not run.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /*
- * run_load.c: loads the input of run_authorize(). Present roles are read here
- * as well, so a gate whose approvals do not count any more is closed, whatever
- * its row contains.
+ * run_load.c: loads the input of run_authorize().
+ *
+ * Present roles are read here as well, so a gate whose approvals do not count
+ * any more is closed, whatever its row contains.
  */
 #include "base/clock.h"
 #include "base/json.h"

@@ -1,11 +1,12 @@
 /*
- * run_report.c: the report of a run as JSON, made from its record alone. The
- * web program makes it from its database, `countersign verify` from a database
- * in memory into which it replays the events of the report; both must be equal.
- * So the report contains nothing that depends on the reader, language or time,
- * or on anything but the run: texts for people, URLs, buttons, whether an
- * approval still counts, and the rehearsal (another run) are on the run's page
- * only.
+ * run_report.c: the report of a run as JSON, made from its record alone.
+ *
+ * The web program makes it from its database, `countersign verify` from a
+ * database in memory into which it replays the events of the report; both must
+ * be equal.  So the report contains nothing that depends on the reader,
+ * language or time, or on anything but the run: texts for people, URLs,
+ * buttons, whether an approval still counts, and the rehearsal (another run)
+ * are on the run's page only.
  */
 #include <stdlib.h>
 
@@ -99,7 +100,7 @@ targets_of(const struct run_report *r, const struct step *s)
 
 /* {state: number of targets}, each by its last attempt. */
 static struct json_object *
-hosts_of(struct json_object *attempts)
+target_states(struct json_object *attempts)
 {
 	struct json_object *last = json_object_new_object();
 	struct json_object *o = json_object_new_object();
@@ -176,7 +177,7 @@ step_of(
 	    outcome_is_excluded(state, json_text(row, "by", NULL)));
 	json_set(o, "targets", targets_of(r, s));
 	json_set(o, "approval", gate_of(r, s, state));
-	json_set(o, "hosts", hosts_of(attempts));
+	json_set(o, "hosts", target_states(attempts));
 	json_set(o, "attempts", json_object_get(attempts));
 	json_set(o, "signatures",
 	    json_get(row, "signed_by") == NULL

@@ -9,7 +9,7 @@
 
 /* The document as the run has it, or NULL. */
 static struct runbook *
-read_book(const struct run_report *r, const char *text)
+read_runbook(const struct run_report *r, const char *text)
 {
 	struct runbook *runbook = runbook_parse(text, strlen(text)),
 		       *whole = NULL;
@@ -174,7 +174,7 @@ add_comment(
 void
 run_report_load(struct run_report *r, const char *text)
 {
-	r->runbook = read_book(r, text);
+	r->runbook = read_runbook(r, text);
 	r->steps = json_object_new_object();
 	r->attempts = json_object_new_object();
 	r->signatures = json_object_new_object();

@@ -1,9 +1,10 @@
 /*
- * shape.c: the types of the lists and objects in an event. An event may come
- * from a fabricated report: json-c ends the program if a text is walked as a
- * list. So every value that is walked is checked here once, before an event is
- * projected, and later code may rely on it. Keys that are not in the table are
- * never walked.
+ * shape.c: the types of the lists and objects in an event.
+ *
+ * An event may come from a fabricated report: json-c ends the program if a text
+ * is walked as a list.  So every value that is walked is checked here once,
+ * before an event is projected, and later code may rely on it.  Keys that are
+ * not in the table are never walked.
  */
 #include "base/json.h"
 #include "base/text.h"

@@ -1,11 +1,12 @@
 /*
- * target_status.c: the targets of a step over all of its attempts. The keeper
- * chooses the targets of a retry by this, the web program shows them. A success
- * counts for the plan under which it was reached: after a change of the
- * parameters, the work done with the old values is not the approved work. The
- * values that a script reads cannot be derived from its text, as all of them
- * are in its environment. An attempt that left a target out did nothing there,
- * so SQL still stands where it stopped before.
+ * target_status.c: the targets of a step over all of its attempts.
+ *
+ * The keeper chooses the targets of a retry by this, the web program shows
+ * them.  A success counts for the plan under which it was reached: after a
+ * change of the parameters, the work done with the old values is not the
+ * approved work.  The values that a script reads cannot be derived from its
+ * text, as all of them are in its environment.  An attempt that left a target
+ * out did nothing there, so SQL still stands where it stopped before.
  */
 #include <string.h>
 

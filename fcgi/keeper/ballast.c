@@ -1,8 +1,9 @@
 /*
- * ballast.c: reserved disk space that is released when the disk is full. On a
- * full disk SQLite cannot even delete or checkpoint. New steps are refused well
- * before (KEEPER_DISK_FLOOR); if somebody else fills the disk, running steps
- * record their end in the space of the ballast.
+ * ballast.c: reserved disk space that is released when the disk is full.
+ *
+ * On a full disk SQLite cannot even delete or checkpoint.  New steps are
+ * refused well before (KEEPER_DISK_FLOOR); if somebody else fills the disk,
+ * running steps record their end in the space of the ballast.
  */
 #include <fcntl.h>
 #include <stdlib.h>

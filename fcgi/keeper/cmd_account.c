@@ -1,12 +1,13 @@
 /*
- * cmd_account.c: people, their roles and their passwords. An admin who adds an
- * account or resets its password could sign in as that person. That cannot be
- * prevented, as people forget passwords; so it is recorded, and the account
- * does not approve or sign until its person has set a password of their own and
- * a third person has confirmed that (auth_may()). A password that such an
- * account sets for others counts as set by the same admin, who could be acting
- * as it (STMT_ACCOUNT_SET_RESET). Accounts that the command line adds are
- * exempt: it holds the keys of the console anyway.
+ * cmd_account.c: people, their roles and their passwords.
+ *
+ * An admin who adds an account or resets its password could sign in as that
+ * person.  That cannot be prevented, as people forget passwords; so it is
+ * recorded, and the account does not approve or sign until its person has set a
+ * password of their own and a third person has confirmed that (auth_may()). A
+ * password that such an account sets for others counts as set by the same
+ * admin, who could be acting as it (STMT_ACCOUNT_SET_RESET). Accounts that the
+ * command line adds are exempt: it holds the keys of the console anyway.
  */
 #include <stdlib.h>
 #include <string.h>

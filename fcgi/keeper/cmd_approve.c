@@ -1,7 +1,9 @@
 /*
  * cmd_approve.c: approves or rejects the plan of a run or a gate, or withdraws
- * an approval. run_authorize() decides whether the person may. This file adds
- * the decision to those in force and checks whether the rules are now met.
+ * an approval.  run_authorize() decides whether the person may.
+ *
+ * This file adds the decision to those in force and checks whether the rules
+ * are now met.
  */
 #include "base/clock.h"
 #include "base/text.h"

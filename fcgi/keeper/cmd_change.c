@@ -1,5 +1,6 @@
 /*
  * cmd_change.c: changes the parameters of a run, which makes a new plan.
+ *
  * Decisions on the old plan end: the run waits for its approvals again, and its
  * gates are decided anew, including those that a condition had excluded.
  */

@@ -1,9 +1,10 @@
 /*
- * cmd_dry_run.c: dry runs, which read from targets and change nothing there. A
- * dry run is an execution of its own, beside the attempts: it has an exec id, a
- * folder, a recording and two events, but it changes no state of a step, takes
- * no locks, and may be repeated at will. The dry run of a step shows what the
- * step would do; that of a run is its preflight.
+ * cmd_dry_run.c: dry runs, which read from targets and change nothing there.
+ *
+ * A dry run is an execution of its own, beside the attempts: it has an exec id,
+ * a folder, a recording and two events, but it changes no state of a step,
+ * takes no locks, and may be repeated at will.  The dry run of a step shows
+ * what the step would do; that of a run is its preflight.
  */
 #include "base/text.h"
 #include "journal/event.h"
@@ -48,14 +49,14 @@ request(struct command *c, struct run *run, const char *step,
 	json_set(data, "targets", targets);
 	err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ, c->actor.name,
 	    "look.requested", data);
-	c->keeper->orders_changed = true;
+	c->keeper->jobs_changed = true;
 	run_report(c, run->id);
 	run_clear(run);
 	return err;
 }
 
 enum err
-cmd_step_look(struct command *c)
+cmd_step_dry_run(struct command *c)
 {
 	struct lifecycle_step s;
 	struct run run;
@@ -140,7 +141,7 @@ cmd_run_preflight(struct command *c)
 
 /* From the runner: the dry run has ended, with results or a reason. */
 enum err
-cmd_look_ended(struct command *c)
+cmd_dry_run_ended(struct command *c)
 {
 	struct rows *rows = db_query(c->keeper->db, STMT_LOOK_BY_EXEC,
 	    TEXT(json_text(c->body, "exec", "")));

@@ -1,8 +1,10 @@
 /*
- * cmd_exec.c: reports of the runner. The runner may repeat a line after a
- * restart of either program, so each command checks the record first and
- * ignores known reports. A step reports about itself by lines of its status
- * file (wire/exec.h); only their known fields are used.
+ * cmd_exec.c: reports of the runner.
+ *
+ * The runner may repeat a line after a restart of either program, so each
+ * command checks the record first and ignores known reports.  A step reports
+ * about itself by lines of its status file (wire/exec.h); only their known
+ * fields are used.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -123,7 +125,7 @@ is_outcome(const char *state)
 
 /* Adds an artifact as the step reported it, with the runner's hash. */
 static void
-add_kept(struct json_object *data, struct json_object *kept)
+add_artifact(struct json_object *data, struct json_object *kept)
 {
 	const char *name = json_text(kept, "name", "");
 	const char *hash = json_text(kept, "hash", NULL);
@@ -182,7 +184,7 @@ line_of_target(
 		json_set_text(data, "sealed",
 		    json_text(json_get(line, "sealed"), "hash", NULL));
 	if (json_object_is_type(json_get(line, "artifact"), json_type_object))
-		add_kept(data, json_get(line, "artifact"));
+		add_artifact(data, json_get(line, "artifact"));
 	if (json_object_is_type(json_get(line, "changed"), json_type_object))
 		json_set(data, "changed",
 		    json_object_get(json_get(line, "changed")));

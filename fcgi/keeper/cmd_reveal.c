@@ -1,7 +1,8 @@
 /*
- * cmd_reveal.c: shows secret output. Only the keeper can decrypt it, so each
- * reading leaves an event that names the person. The text goes into the answer
- * and nowhere else.
+ * cmd_reveal.c: shows secret output.
+ *
+ * Only the keeper can decrypt it, so each reading leaves an event that names
+ * the person.  The text goes into the answer and nowhere else.
  */
 #include <sodium.h>
 #include <stdlib.h>

@@ -1,9 +1,10 @@
 /*
- * cmd_rollback.c: begins or cancels the rollback of a run. journal/rollback.c
- * computes the steps of a rollback; the dialog of the page uses it too. A
- * rollback without work is refused, so that a run never ends as rolled back
- * with everything still in place. A paused run stays paused until it is
- * resumed.
+ * cmd_rollback.c: begins or cancels the rollback of a run.
+ *
+ * journal/rollback.c computes the steps of a rollback; the dialog of the page
+ * uses it too.  A rollback without work is refused, so that a run never ends as
+ * rolled back with everything still in place.  A paused run stays paused until
+ * it is resumed.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,11 @@
 /*
- * cmd_session.c: sign-in, sign-out and the end of sessions. An unknown account
- * and a wrong password look the same and take the same time: an unknown account
- * is verified against a hash of its own. Failures are counted (limit.c) and
- * recorded up to a limit; for an unknown account the record says only that it
- * was unknown, as people type passwords into the wrong field.
+ * cmd_session.c: sign-in, sign-out and the end of sessions.
+ *
+ * An unknown account and a wrong password look the same and take the same time:
+ * an unknown account is verified against a hash of its own.  Failures are
+ * counted (limit.c) and recorded up to a limit; for an unknown account the
+ * record says only that it was unknown, as people type passwords into the wrong
+ * field.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,9 @@
 /*
- * cmd_step.c: the actions of people on a step. Each asks run_authorize() inside
- * the transaction, so the second of two simultaneous requests finds the first
- * one's event and is refused with who and when.
+ * cmd_step.c: the actions of people on a step.
+ *
+ * Each asks run_authorize() inside the transaction, so the second of two
+ * simultaneous requests finds the first one's event and is refused with who and
+ * when.
  */
 #include <string.h>
 
@@ -109,7 +111,7 @@ cmd_step_execute(struct command *c)
 	json_set_text(data, "plan", run.lifecycle.plan);
 	json_set_int(c->result, "attempt", next);
 	json_set_text(c->result, "exec", exec);
-	c->keeper->orders_changed = true;
+	c->keeper->jobs_changed = true;
 	return run_finish(c, &run, "step.requested", data);
 }
 
@@ -188,7 +190,7 @@ cmd_step_cancel(struct command *c)
 	data = about(&s);
 	json_set_int(
 	    data, "n", json_int(run_step_row(&run, s.step->id), "attempts", 0));
-	c->keeper->orders_changed = true;
+	c->keeper->jobs_changed = true;
 	return run_finish(c, &run, "step.cancel_requested", data);
 }
 

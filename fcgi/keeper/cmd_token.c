@@ -1,9 +1,10 @@
 /*
- * cmd_token.c: API tokens, their scopes and expiry. The scope "approve" lets a
- * token decide for its person, so only that person grants it: in a session,
- * with the password typed again. The command line and admins can make any other
- * token for anybody. A token cannot make a token that may do more, or lives
- * longer, than itself.
+ * cmd_token.c: API tokens, their scopes and expiry.
+ *
+ * The scope "approve" lets a token decide for its person, so only that person
+ * grants it: in a session, with the password typed again.  The command line and
+ * admins can make any other token for anybody.  A token cannot make a token
+ * that may do more, or lives longer, than itself.
  */
 #include <string.h>
 

@@ -1,14 +1,15 @@
 /*
- * cmd_tty_input.c: input for the terminal of an interactive step. It is passed
- * on to the runner and stored nowhere, not in the journal, not in a log, not
- * while the runner is down, as it may be a password. The record contains who
- * typed into which terminal, once for each attempt. The runner gets the input
- * with the commit of the batch, in order of arrival. Passing it on does not
- * mean that it has arrived. A page that needs certainty numbers its input
- * (wire/exec.h): each answer says how much the terminal has taken, as far as
- * this process knows; it is kept in memory alone. A page may also send the size
- * of its window; the step uses that of the last page that typed. A size alone
- * is not input and is not recorded.
+ * cmd_tty_input.c: input for the terminal of an interactive step.
+ *
+ * It is passed on to the runner and stored nowhere, not in the journal, not in
+ * a log, not while the runner is down, as it may be a password.  The record
+ * contains who typed into which terminal, once for each attempt.  The runner
+ * gets the input with the commit of the batch, in order of arrival.  Passing it
+ * on does not mean that it has arrived.  A page that needs certainty numbers
+ * its input (wire/exec.h): each answer says how much the terminal has taken, as
+ * far as this process knows; it is kept in memory alone.  A page may also send
+ * the size of its window; the step uses that of the last page that typed.  A
+ * size alone is not input and is not recorded.
  */
 #include <sodium.h>
 #include <string.h>

@@ -1,8 +1,9 @@
 /*
- * command.c: the commands of the keeper. One table: verb, the fields of its
- * body, its function. wire/verbs.def says who may use a verb; run_authorize()
- * decides inside the command on those about a run or a step. A verb without a
- * row is refused.
+ * command.c: the commands of the keeper.
+ *
+ * One table: verb, the fields of its body, its function.  wire/verbs.def says
+ * who may use a verb; run_authorize() decides inside the command on those about
+ * a run or a step.  A verb without a row is refused.
  */
 #include <string.h>
 
@@ -50,7 +51,7 @@ static const struct {
 	{ VERB_run_close,	cmd_run_close,	KEYS(NEED("result") TEXT_("note")) },
 	{ VERB_run_comment,	cmd_run_comment, KEYS(NEED("text")) },
 	{ VERB_run_preflight,	cmd_run_preflight, KEYS() },
-	{ VERB_step_look,	cmd_step_look,	KEYS() },
+	{ VERB_step_look,	cmd_step_dry_run,	KEYS() },
 	{ VERB_step_execute,	cmd_step_execute, KEYS(NUMBER("attempt") FLAG("understood")) },
 	{ VERB_step_retry,	cmd_step_execute, KEYS(NUMBER("attempt") TEXT_("targets") TEXT_("from") TEXT_("reason") FLAG("understood")) },
 	{ VERB_step_confirm,	cmd_step_confirm, KEYS(TEXT_("note")) },
@@ -67,7 +68,7 @@ static const struct {
 	{ VERB_runner_hello,	cmd_runner_hello, KEYS() },
 	{ VERB_exec_starting,	cmd_exec_starting, KEYS(NEED("exec")) },
 	{ VERB_exec_line,	cmd_exec_line,	KEYS(NEED("exec") MAP("line")) },
-	{ VERB_look_ended,	cmd_look_ended,	KEYS(NEED("exec") MAP("results") TEXT_("message")) },
+	{ VERB_look_ended,	cmd_dry_run_ended,	KEYS(NEED("exec") MAP("results") TEXT_("message")) },
 	{ VERB_exec_typed,	cmd_exec_typed,	KEYS(NEED("exec") NEED("target") NEED("typist") NUMBER("arrived")) },
 	{ VERB_exec_lost,	cmd_exec_lost,	KEYS(NEED("exec") NEED("message")) },
 };

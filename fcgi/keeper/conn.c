@@ -1,7 +1,9 @@
 /*
- * conn.c: the connections of the keeper. Hashing a password deliberately takes
- * 64 MB and a tenth of a second; a child process does it, so that the writer
- * does not block and the memory is returned.
+ * conn.c: the connections of the keeper.
+ *
+ * Hashing a password deliberately takes 64 MB and a tenth of a second; a child
+ * process does it, so that the writer does not block and the memory is
+ * returned.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,8 @@
 /*
- * draft.c: the parameters of a run while it is created or changed. Each value
- * is checked by its parameter's rules. Secret values are sealed to the runner's
- * key at once; the journal has the hash of the sealed box only.
+ * draft.c: the parameters of a run while it is created or changed.
+ *
+ * Each value is checked by its parameter's rules.  Secret values are sealed to
+ * the runner's key at once; the journal has the hash of the sealed box only.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,9 @@
 /*
  * idempotency.c: a run that is requested twice with one key is created once.
+ *
  * The key is in the event that created the run, so it holds across restarts and
- * for good. Beside it is a hash of the body, to tell a repeated request from
- * another one. As a body may have secrets in it, which a plain hash would let
+ * for good.  Beside it is a hash of the body, to tell a repeated request from
+ * another one.  As a body may have secrets in it, which a plain hash would let
  * people guess, the hash has a key that only the keeper knows.
  */
 #include <sodium.h>

@@ -55,9 +55,9 @@ struct keeper {
 	unsigned char output_key[32];   /* X25519: opens secrets */
 	char admin_secret[WIRE_SECRET]; /* of these sockets */
 	char runner_secret[WIRE_SECRET];
-	bool orders_changed; /* the runner has work */
-	bool runner_here;    /* it is connected */
-	struct buf typed;    /* frames for it, sent after the commit */
+	bool jobs_changed; /* the runner has work */
+	bool runner_here;  /* it is connected */
+	struct buf typed;  /* frames for it, sent after the commit */
 	struct arrived arrived[KEEPER_ARRIVED];
 	size_t arrived_next; /* the entry to be used next */
 	struct waiting *waiting;
@@ -171,8 +171,8 @@ enum err cmd_exec_lost(struct command *c);
  */
 enum err exec_end_unaccepted(
     struct keeper *k, const char *exec, const char *message);
-enum err cmd_look_ended(struct command *c);
-enum err cmd_step_look(struct command *c);
+enum err cmd_dry_run_ended(struct command *c);
+enum err cmd_step_dry_run(struct command *c);
 enum err cmd_run_preflight(struct command *c);
 
 /* Serves until SIGTERM; the three listening sockets are open (loop.c). */

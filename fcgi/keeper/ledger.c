@@ -1,12 +1,13 @@
 /*
- * ledger.c: the heads of the chains, signed, in a chain of their own. A closed
- * run is in the ledger with the commit that closes it. The heads of open runs
- * and of chain 0 are appended at the start, at the stop and a minute after an
- * event, in one entry for all that have grown: a signature for each event would
- * cost more than the event. So events older than a minute cannot be cut off
- * without an entry that contradicts. An entry is written in a transaction of
- * the journal, so it is never ahead of its events, whenever the keeper is
- * killed.
+ * ledger.c: the heads of the chains, signed, in a chain of their own.
+ *
+ * A closed run is in the ledger with the commit that closes it.  The heads of
+ * open runs and of chain 0 are appended at the start, at the stop and a minute
+ * after an event, in one entry for all that have grown: a signature for each
+ * event would cost more than the event.  So events older than a minute cannot
+ * be cut off without an entry that contradicts.  An entry is written in a
+ * transaction of the journal, so it is never ahead of its events, whenever the
+ * keeper is killed.
  */
 #include <sodium.h>
 #include <string.h>

@@ -1,12 +1,13 @@
 /*
  * ledger_file.c: DATA/ledger.jsonl, a second copy of the ledger outside of the
- * database: a line for each entry, appended after its commit. Somebody who cuts
- * off the end of a run in the database can cut off the end of the ledger with
- * it. The file then reveals it, as it can be made append-only (chattr +a) and
- * be followed to another machine by a log shipper. The file may be behind the
- * database if the keeper was killed between the commit and the line: missing
- * lines are appended at the next start. It is never ahead; a file that is, is
- * left alone for `countersign verify`.
+ * database: a line for each entry, appended after its commit.
+ *
+ * Somebody who cuts off the end of a run in the database can cut off the end of
+ * the ledger with it.  The file then reveals it, as it can be made append-only
+ * (chattr +a) and be followed to another machine by a log shipper.  The file
+ * may be behind the database if the keeper was killed between the commit and
+ * the line: missing lines are appended at the next start.  It is never ahead; a
+ * file that is, is left alone for `countersign verify`.
  */
 #include <errno.h>
 #include <fcntl.h>

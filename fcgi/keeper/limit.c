@@ -1,14 +1,16 @@
 /*
- * limit.c: limits failed sign-ins. It counts the failures of an account from
- * one address, of an address with any account, and of an account from any
- * address; one address adds only a few to the last count. So a stranger slows
- * down themselves, and many strangers together slow down new browsers, but
- * never a browser that has signed in to the account before: that has a count of
- * its own (a device cookie, as OWASP describes it). A limit on the account
- * alone was rejected: it lets anybody lock anybody out. The table has a fixed
- * size: four entries for each hash, of which the least recently used makes
- * room. The hash has a random key, so that nobody can choose names that push
- * others out. IPv6 addresses count by their /64.
+ * limit.c: limits failed sign-ins.
+ *
+ * It counts the failures of an account from one address, of an address with any
+ * account, and of an account from any address; one address adds only a few to
+ * the last count.  So a stranger slows down themselves, and many strangers
+ * together slow down new browsers, but never a browser that has signed in to
+ * the account before: that has a count of its own (a device cookie, as OWASP
+ * describes it). A limit on the account alone was rejected: it lets anybody
+ * lock anybody out.  The table has a fixed size: four entries for each hash, of
+ * which the least recently used makes room.  The hash has a random key, so that
+ * nobody can choose names that push others out.  IPv6 addresses count by their
+ * /64.
  */
 #include <arpa/inet.h>
 #include <stdio.h>

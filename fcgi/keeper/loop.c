@@ -1,9 +1,10 @@
 /*
- * loop.c: the keeper's event loop. All pending calls are carried out in one
- * transaction, each in a savepoint of its own, and answered after the commit:
- * calls that arrive while a commit waits for the disk share the next one.
- * Threads were rejected: there is one writer, and it waits for nothing but the
- * disk.
+ * loop.c: the keeper's event loop.
+ *
+ * All pending calls are carried out in one transaction, each in a savepoint of
+ * its own, and answered after the commit: calls that arrive while a commit
+ * waits for the disk share the next one.  Threads were rejected: there is one
+ * writer, and it waits for nothing but the disk.
  */
 #include <errno.h>
 #include <poll.h>
@@ -212,13 +213,13 @@ commit_batch(struct loop *l)
 	for (struct conn *c = l->conns; c != NULL; c = c->next) {
 		if (c->channel == CHANNEL_RUNNER && c->known)
 			buf_put(&c->out, buf_text(typed), typed->len);
-		if (l->keeper->orders_changed && c->known &&
+		if (l->keeper->jobs_changed && c->known &&
 		    c->channel == CHANNEL_RUNNER)
 			wire_put_call(&c->out, &orders);
 		c->committed = c->out.len;
 	}
 	waiting_read(l->keeper);
-	l->keeper->orders_changed = false;
+	l->keeper->jobs_changed = false;
 	forget(typed);
 }
 

@@ -1,7 +1,8 @@
 /*
- * countersign-keeper: the one writer of the journal. It authenticates,
- * authorizes, appends events and maintains the projections. It never reaches a
- * target and cannot open a secret.
+ * countersign-keeper: the one writer of the journal.
+ *
+ * It authenticates, authorizes, appends events and maintains the projections.
+ * It never reaches a target and cannot open a secret.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -173,7 +174,7 @@ main(int argc, char **argv)
 		    open_socket(&o, 1, "admin.sock", 0600),
 		    open_socket(&o, 2, "runner.sock", 0600));
 	ledger_close(&k);
-	run_free_books(&k);
+	run_free_runbooks(&k);
 	db_close(k.db);
 	sodium_memzero(k.ledger_key, sizeof(k.ledger_key));
 	sodium_memzero(k.output_key, sizeof(k.output_key));

@@ -1,10 +1,11 @@
 /*
- * password.c: rules for new passwords. The length matters; rules about digits
- * and signs only make people write "Password1234!". zxcvbn knows lists of
- * common passwords and words, dates, sequences and keyboard patterns, and
- * estimates the number of guesses: below 2^36 a password is refused. The
- * library has its lists built in, opens no file and is linked into the keeper
- * alone.
+ * password.c: rules for new passwords.
+ *
+ * The length matters; rules about digits and signs only make people write
+ * "Password1234!". zxcvbn knows lists of common passwords and words, dates,
+ * sequences and keyboard patterns, and estimates the number of guesses: below
+ * 2^36 a password is refused.  The library has its lists built in, opens no
+ * file and is linked into the keeper alone.
  */
 #include <string.h>
 #include <strings.h>

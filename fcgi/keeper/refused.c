@@ -1,9 +1,10 @@
 /*
- * refused.c: records attempts to bypass the rules. The command itself is rolled
- * back; this event is in a savepoint of its own in the same transaction. The
- * same attempt by the same person counts once until another event of the run,
- * and the number in a row is limited, so that nobody fills the journal by
- * asking.
+ * refused.c: records attempts to bypass the rules.
+ *
+ * The command itself is rolled back; this event is in a savepoint of its own in
+ * the same transaction.  The same attempt by the same person counts once until
+ * another event of the run, and the number in a row is limited, so that nobody
+ * fills the journal by asking.
  */
 #include "base/text.h"
 #include "journal/event.h"

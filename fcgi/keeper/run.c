@@ -27,7 +27,7 @@ struct cache {
 
 /* The cache entry of a runbook: its own, or the least recently used. */
 static size_t
-shelf_of(struct cache *b, const char *key)
+cache_entry(struct cache *b, const char *key)
 {
 	size_t oldest = 0;
 
@@ -49,7 +49,7 @@ shelf_of(struct cache *b, const char *key)
 
 /* The document, or (with lists) the runbook of a run of it; NULL: none. */
 static const struct runbook *
-find_book(struct keeper *k, const char *document, struct json_object *lists)
+find_runbook(struct keeper *k, const char *document, struct json_object *lists)
 {
 	struct rows *rows;
 	char key[65];
@@ -59,7 +59,7 @@ find_book(struct keeper *k, const char *document, struct json_object *lists)
 		plan_runbook_key(document, lists, key);
 	else
 		snprintf(key, sizeof(key), "%s", document);
-	i = shelf_of(k->cache, key);
+	i = cache_entry(k->cache, key);
 	if (k->cache->kept[i].runbook != NULL)
 		return k->cache->kept[i].runbook;
 	rows = db_query(k->db, STMT_DOCUMENT_TEXT, TEXT(document));
@@ -88,19 +88,19 @@ runbook_of(struct keeper *k, struct json_object *row)
 
 	if (k->cache == NULL)
 		k->cache = mem_calloc(1, sizeof(*k->cache));
-	runbook = find_book(k, document, NULL);
+	runbook = find_runbook(k, document, NULL);
 	if (runbook == NULL ||
 	    runbook_lists(runbook, json_get(row, "parameters"),
 		json_get(row, "targets"), &lists, NULL) != ERR_OK)
 		return NULL;
 	if (lists != NULL)
-		runbook = find_book(k, document, lists);
+		runbook = find_runbook(k, document, lists);
 	json_object_put(lists);
 	return runbook;
 }
 
 void
-run_free_books(struct keeper *k)
+run_free_runbooks(struct keeper *k)
 {
 	if (k->cache == NULL)
 		return;

@@ -68,6 +68,6 @@ enum err run_finish(struct command *c, struct run *run, const char *kind,
 void run_report(struct command *c, int64_t id);
 
 /* Frees all parsed documents. */
-void run_free_books(struct keeper *k);
+void run_free_runbooks(struct keeper *k);
 
 #endif

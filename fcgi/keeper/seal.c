@@ -1,9 +1,11 @@
 /*
- * seal.c: the keeper's cryptography. The keeper can seal a secret but not open
- * it: only the runner has the key. For the secret output of a step it is the
- * reverse: the step can seal it and only the keeper can open it, as the keeper
- * decides who may read it and records that. The ledger's key is the keeper's;
- * an auditor keeps its public half.
+ * seal.c: the keeper's cryptography.
+ *
+ * The keeper can seal a secret but not open it: only the runner has the key.
+ * For the secret output of a step it is the reverse: the step can seal it and
+ * only the keeper can open it, as the keeper decides who may read it and
+ * records that.  The ledger's key is the keeper's; an auditor keeps its public
+ * half.
  */
 #include <sodium.h>
 #include <stdio.h>

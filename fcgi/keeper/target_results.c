@@ -1,10 +1,11 @@
 /*
- * target_results.c: the targets of a step over all of its attempts. A retry
- * covers the targets whose last attempt did not succeed: those that failed,
- * were left out, are in doubt once a person or a probe has settled that (until
- * then the step itself is `unknown` and cannot be retried), and those that
- * succeeded with other values than the present plan's. If all have succeeded
- * and the step has not, a retry covers all of them.
+ * target_results.c: the targets of a step over all of its attempts.
+ *
+ * A retry covers the targets whose last attempt did not succeed: those that
+ * failed, were left out, are in doubt once a person or a probe has settled that
+ * (until then the step itself is `unknown` and cannot be retried), and those
+ * that succeeded with other values than the present plan's.  If all have
+ * succeeded and the step has not, a retry covers all of them.
  */
 #include <string.h>
 

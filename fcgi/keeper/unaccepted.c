@@ -1,12 +1,14 @@
 /*
- * unaccepted.c: presses that the runner has not accepted yet. A press is
- * recorded before the runner is notified. The notification may be lost, its
- * answer may meet a failing disk, or the runner may be down; so the
- * notification is repeated while something waits. A person who pressed a button
- * does not expect it to act an hour later: a press that was not accepted within
- * a minute is ended, recorded, and must be made again. The time of a press is
- * in memory, on the monotonic clock, as the wall clock may be set. A starting
- * keeper does not know the age of the presses that it finds: they count as old.
+ * unaccepted.c: presses that the runner has not accepted yet.
+ *
+ * A press is recorded before the runner is notified.  The notification may be
+ * lost, its answer may meet a failing disk, or the runner may be down; so the
+ * notification is repeated while something waits.  A person who pressed a
+ * button does not expect it to act an hour later: a press that was not accepted
+ * within a minute is ended, recorded, and must be made again.  The time of a
+ * press is in memory, on the monotonic clock, as the wall clock may be set.  A
+ * starting keeper does not know the age of the presses that it finds: they
+ * count as old.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +116,7 @@ waiting_tick(struct keeper *k)
 			err = ERR_UNAVAILABLE;
 		(void)db_release(k->db, err);
 	}
-	k->orders_changed = true;
+	k->jobs_changed = true;
 	k->waiting_at = clock_monotonic() + WAITING_AGAIN_MS;
 }
 

@@ -23,7 +23,7 @@ int waiting_next(const struct keeper *k);
 
 /*
  * Within a transaction: ends the presses that have waited too long, and sets
- * k->orders_changed if others are still pending.
+ * k->jobs_changed if others are still pending.
  */
 void waiting_tick(struct keeper *k);
 

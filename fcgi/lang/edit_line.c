@@ -1,8 +1,9 @@
 /*
- * edit_line.c: parses one line of an edit step. Blanks before the verb are
- * skipped, and a line that begins with “#” is a comment. An arrow or an equals
- * sign with nothing behind it means an empty text, since editors remove the
- * blank at the end of a line.
+ * edit_line.c: parses one line of an edit step.
+ *
+ * Blanks before the verb are skipped, and a line that begins with “#” is a
+ * comment.  An arrow or an equals sign with nothing behind it means an empty
+ * text, since editors remove the blank at the end of a line.
  */
 #include <string.h>
 

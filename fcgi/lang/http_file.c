@@ -169,7 +169,7 @@ read_header(struct reader *r, struct http_headers *all)
 
 /* "< name": sends an artifact of an earlier step. */
 static bool
-is_kept(const struct reader *r)
+is_artifact(const struct reader *r)
 {
 	return r->len > 1 && r->text[0] == '<' &&
 	    strchr(" @\t", r->text[1]) != NULL;
@@ -193,7 +193,7 @@ is_file(struct arena *a, const char *path)
 }
 
 static enum err
-read_kept(struct reader *r, struct http_body *b)
+read_artifact(struct reader *r, struct http_body *b)
 {
 	size_t from = 1, end = r->len;
 	const char *name;
@@ -257,8 +257,8 @@ read_text(struct reader *r, const char *boundary, struct http_body *b,
 			err = wrong(r,
 			    "what is kept is sent as it is: nothing "
 			    "can follow “< name”.");
-		} else if (text.len == 0 && is_kept(r)) {
-			err = read_kept(r, b);
+		} else if (text.len == 0 && is_artifact(r)) {
+			err = read_artifact(r, b);
 		} else {
 			for (; text.len > 0 && blank > 0; blank--)
 				buf_putc(&text, '\n');

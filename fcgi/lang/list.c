@@ -1,8 +1,10 @@
 /*
  * list.c: lists of items: the value of a parameter of type list, and the part
- * behind "in" of each=. Items are separated by commas or line breaks, and
- * blanks around them do not count. An item becomes a value, part of a title and
- * often the name of a target, so its content is bounded here, once.
+ * behind "in" of each=.
+ *
+ * Items are separated by commas or line breaks, and blanks around them do not
+ * count.  An item becomes a value, part of a title and often the name of a
+ * target, so its content is bounded here, once.
  */
 #include <string.h>
 

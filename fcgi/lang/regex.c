@@ -94,7 +94,7 @@ processor_ms(void)
 
 /* The matcher calls back. */
 static int
-look_at_clock(pcre2_callout_block *block, void *ctx)
+check_clock(pcre2_callout_block *block, void *ctx)
 {
 	struct regex *re = ctx;
 
@@ -122,7 +122,7 @@ open_regex(const char *pattern, uint32_t options, size_t *ret_at, int *ret_code)
 		abort();
 	pcre2_set_depth_limit(re->context, LONG_LIMIT);
 	pcre2_set_heap_limit(re->context, HEAP_LIMIT);
-	pcre2_set_callout(re->context, look_at_clock, re);
+	pcre2_set_callout(re->context, check_clock, re);
 	return re;
 }
 

@@ -1,10 +1,11 @@
 /*
- * runbook_name.c: valid names of runbooks. Files are named by their authors, in
- * any script, with blanks and punctuation. Refused are only parts that a path
- * must not have (empty, or beginning with a dot), characters that a list would
- * not show (control characters, characters that reorder or hide text), and
- * README.md at the top of the folder, which Git forges show as the
- * documentation of the folder.
+ * runbook_name.c: valid names of runbooks.
+ *
+ * Files are named by their authors, in any script, with blanks and punctuation.
+ * Refused are only parts that a path must not have (empty, or beginning with a
+ * dot), characters that a list would not show (control characters, characters
+ * that reorder or hide text), and README.md at the top of the folder, which Git
+ * forges show as the documentation of the folder.
  */
 #include <string.h>
 #include <strings.h>

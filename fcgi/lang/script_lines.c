@@ -1,8 +1,9 @@
 /*
  * script_lines.c: the lines of a shell script, as far as warnings need them.
+ *
  * This is not a parser of the shell's language: it knows enough of quotes,
  * continued lines and here-documents to tell a command from a text that is its
- * input. An error here only causes a wrong or missing warning.
+ * input.  An error here only causes a wrong or missing warning.
  */
 #include <string.h>
 

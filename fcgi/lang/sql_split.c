@@ -1,12 +1,13 @@
 /*
- * sql_split.c: splits the text of a SQL step into statements. No server does
- * this for us: each statement has its own result, its own line and its own
- * place in the count, so they are sent one by one. The scanner knows just
- * enough of each language to tell strings, quoted names and comments, and the
- * end of the body of a function or trigger. The same pass finds the places
- * where {{name}} may stand: as a whole value, never inside quotes or as a part
- * of a name. A value that is quoted inside of quotes would be no value any
- * more, and its end could become code.
+ * sql_split.c: splits the text of a SQL step into statements.
+ *
+ * No server does this for us: each statement has its own result, its own line
+ * and its own place in the count, so they are sent one by one.  The scanner
+ * knows just enough of each language to tell strings, quoted names and
+ * comments, and the end of the body of a function or trigger.  The same pass
+ * finds the places where {{name}} may stand: as a whole value, never inside
+ * quotes or as a part of a name.  A value that is quoted inside of quotes would
+ * be no value any more, and its end could become code.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,10 @@
 /*
  * sql_split_words.c: rules about the words of a statement: the end of its body,
- * and commands of clients. The server refuses commands of a client (source,
- * COPY from stdin), but only once the statements before it were applied, so
- * they are refused before anything is sent.
+ * and commands of clients.
+ *
+ * The server refuses commands of a client (source, COPY from stdin), but only
+ * once the statements before it were applied, so they are refused before
+ * anything is sent.
  */
 #include <string.h>
 #include <strings.h>

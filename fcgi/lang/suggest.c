@@ -1,8 +1,9 @@
 /*
- * suggest.c: "did you mean": the closest of some words. Edit distance with
- * neighbours swapped counted as one (optimal string alignment), over short
- * words only; a word is close if at most a third of it, and at most three
- * letters, differ.
+ * suggest.c: "did you mean": the closest of some words.
+ *
+ * Edit distance with neighbours swapped counted as one (optimal string
+ * alignment), over short words only; a word is close if at most a third of it,
+ * and at most three letters, differ.
  */
 #include <string.h>
 

@@ -1,7 +1,9 @@
 /*
- * values.c: {{name}} in text. There is no space inside the braces, and the name
- * is one of ours ([a-z][a-z0-9_]*): double braces of other template languages
- * ({{.Names}}, {{ var }}) mostly stay unchanged.
+ * values.c: {{name}} in text.
+ *
+ * There is no space inside the braces, and the name is one of ours
+ * ([a-z][a-z0-9_]*): double braces of other template languages ({{.Names}}, {{
+ * var }}) mostly stay unchanged.
  */
 #include <string.h>
 

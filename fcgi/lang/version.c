@@ -1,7 +1,8 @@
 /*
- * version.c: compares versions for the operators < and > of expressions. The
- * texts are split at . - _ + and between digits and letters; digits compare as
- * numbers; a word is less than a number, a missing part counts as 0: 1.4 =
+ * version.c: compares versions for the operators < and > of expressions.
+ *
+ * The texts are split at . - _ + and between digits and letters; digits compare
+ * as numbers; a word is less than a number, a missing part counts as 0: 1.4 =
  * 1.4.0, 1.9 < 1.10, 2.0-rc1 < 2.0.
  */
 #include <string.h>

@@ -58,8 +58,8 @@ struct step {
 				   * if same-as needs it */
 	const char *const *sends; /* http: artifacts, "< name" */
 	const char *const
-	    *sends_kept; /* their names in the run: in a copy,
-			  * those of the copy for the same items */
+	    *sends_artifacts; /* their names in the run: in a copy,
+			       * those of the copy for the same items */
 	size_t sends_count;
 	const char *const *files; /* http: files to send, "< ./path" */
 	size_t files_count;

@@ -103,7 +103,8 @@ job_spec_put_artifacts(struct runner *r, int64_t run, const struct step *step,
 	for (size_t i = 0; i < step->sends_count && err == ERR_OK; i++) {
 		struct json_object *files = json_object_new_object();
 
-		err = files_of(r, run, step->sends_kept[i], NULL, files, why);
+		err = files_of(
+		    r, run, step->sends_artifacts[i], NULL, files, why);
 		if (err == ERR_OK && json_object_object_length(files) == 0)
 			err = fault_set(why, ERR_FORBIDDEN, "not_kept", NULL,
 			    "What this step sends (< %s) was not kept: the "

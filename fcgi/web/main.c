@@ -1,10 +1,11 @@
 /*
- * countersign-web: pages and JSON over FastCGI, and the live streams. The first
- * process only supervises: it forks the workers, which all accept on descriptor
- * 0, and the live hub, and restarts any that dies. Workers are single-threaded
- * and serve one request at a time; a request costs microseconds and never waits
- * for a target, so a few are enough. Templates and messages are loaded before
- * forking and shared.
+ * countersign-web: pages and JSON over FastCGI, and the live streams.
+ *
+ * The first process only supervises: it forks the workers, which all accept on
+ * descriptor 0, and the live hub, and restarts any that dies.  Workers are
+ * single-threaded and serve one request at a time; a request costs microseconds
+ * and never waits for a target, so a few are enough.  Templates and messages
+ * are loaded before forking and shared.
  */
 #include <errno.h>
 #include <getopt.h>

@@ -1,8 +1,9 @@
 /*
- * worker.c: serves one request after the other, over FastCGI. Only this file
- * uses the FastCGI library, by its FCGX_*_r functions: the other interface of
- * that library puts request headers into the environment of the process. Memory
- * is reused between requests.
+ * worker.c: serves one request after the other, over FastCGI.
+ *
+ * Only this file uses the FastCGI library, by its FCGX_*_r functions: the other
+ * interface of that library puts request headers into the environment of the
+ * process.  Memory is reused between requests.
  */
 #include <errno.h>
 #include <fcgiapp.h>

@@ -28,7 +28,7 @@ size_t LLVMFuzzerCustomMutator(
     uint8_t *data, size_t size, size_t most, unsigned int seed);
 
 int
-cli_say(int code, const char *fmt, ...)
+cli_message(int code, const char *fmt, ...)
 {
 	(void)fmt;
 	return code;

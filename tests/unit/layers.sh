@@ -66,6 +66,30 @@ EOF
 [ -z "$wide" ] || say "wider than 80 columns:
 $wide"
 
+# Names use the field's words: tests/lint/words lists those that they do not.
+words=$(python3 - tests/lint/words $(find fcgi -name '*.[ch]') <<'EOF'
+import os, re, sys
+use, allowed = {}, set()
+for line in open(sys.argv[1], encoding="utf-8"):
+    first, _, rest = line.strip().partition(" ")
+    if first == "ok":
+        allowed.add(rest.split()[0])
+    elif first and first != "#":
+        use[first] = rest
+skip = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.S)
+named = re.compile(r"^(?:[a-z][\w \t]*[ *])?([a-z_]\w*)\(|\b(?:struct|enum|union)\s+(\w+)\s*\{", re.M)
+for name in sys.argv[2:]:
+    text = skip.sub(" ", open(name, encoding="utf-8").read())
+    names = {a or b for a, b in named.findall(text)}
+    for one in sorted(names | {os.path.splitext(os.path.basename(name))[0]}):
+        for word in one.split("_"):
+            if word in use and one not in allowed:
+                print(f"{name}: {one}: not “{word}” but: {use[word]}")
+EOF
+)
+[ -z "$words" ] || say "names with words of tests/lint/words:
+$words"
+
 # clang-format 14 decides on the layout; other versions have other opinions.
 if clang-format --version 2>/dev/null | grep -q "version 14\\."; then
 	unlike=$(find fcgi tests -name node_modules -prune -o -name '*.[ch]' -print |

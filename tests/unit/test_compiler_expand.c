@@ -170,8 +170,9 @@ what_a_copy_keeps_and_sends_is_of_the_same_item(void **state)
 	assert_string_equal(step(b, "again.beta")->same_as, "dump.beta");
 	assert_string_equal(step(b, "send.beta")->sends[0], "dump.json");
 	assert_string_equal(
-	    step(b, "send.beta")->sends_kept[0], "beta.dump.json");
-	assert_string_equal(step(b, "send.beta")->sends_kept[1], "all.json");
+	    step(b, "send.beta")->sends_artifacts[0], "beta.dump.json");
+	assert_string_equal(
+	    step(b, "send.beta")->sends_artifacts[1], "all.json");
 	runbook_free(b);
 }
 

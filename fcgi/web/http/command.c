@@ -1,7 +1,8 @@
 /*
- * command.c: passes commands on to the keeper with the user's credential. The
- * web program decides nothing: it turns the fields of a form into the body that
- * the verb expects and shows the answer. A command is sent once. If the
+ * command.c: passes commands on to the keeper with the user's credential.
+ *
+ * The web program decides nothing: it turns the fields of a form into the body
+ * that the verb expects and shows the answer.  A command is sent once.  If the
  * connection breaks before the answer, the outcome is unknown, so the command
  * is not sent again: the person is asked to check.
  */

@@ -1,9 +1,10 @@
 /*
- * cookie.c: the console's cookies. Over TLS they are named "__Host-…", which a
- * browser accepts from this host alone, over TLS, for all paths: neither a
- * neighbour's subdomain nor plain HTTP can plant one, and a cookie of plain
- * HTTP does not count there. Our own nginx reports TLS; it replaces the
- * client's claim.
+ * cookie.c: the console's cookies.
+ *
+ * Over TLS they are named "__Host-…", which a browser accepts from this host
+ * alone, over TLS, for all paths: neither a neighbour's subdomain nor plain
+ * HTTP can plant one, and a cookie of plain HTTP does not count there.  Our own
+ * nginx reports TLS; it replaces the client's claim.
  */
 #include "base/text.h"
 #include "web/http/cookie.h"

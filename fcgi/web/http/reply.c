@@ -1,9 +1,10 @@
 /*
- * reply.c: one answer, complete before its first byte is sent. Status and
- * headers are produced after the body, so that a failure while rendering is
- * still a clean error page. The security headers are the same on every answer
- * and are set here, once; nginx adds none, as its add_header is not inherited
- * by a location with its own.
+ * reply.c: one answer, complete before its first byte is sent.
+ *
+ * Status and headers are produced after the body, so that a failure while
+ * rendering is still a clean error page.  The security headers are the same on
+ * every answer and are set here, once; nginx adds none, as its add_header is
+ * not inherited by a location with its own.
  */
 #include <inttypes.h>
 #include <string.h>

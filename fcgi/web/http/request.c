@@ -1,9 +1,10 @@
 /*
- * request.c: one request, parsed and checked, independent of FastCGI. A body is
- * a form or JSON; handlers find one object of fields either way. Malformed
- * input is refused here. The Accept header is matched coarsely on purpose: a
- * browser sends text/html, a program application/json, an event source
- * text/event-stream.
+ * request.c: one request, parsed and checked, independent of FastCGI.
+ *
+ * A body is a form or JSON; handlers find one object of fields either way.
+ * Malformed input is refused here.  The Accept header is matched coarsely on
+ * purpose: a browser sends text/html, a program application/json, an event
+ * source text/event-stream.
  */
 #include <stdarg.h>
 #include <string.h>

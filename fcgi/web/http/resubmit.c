@@ -1,10 +1,12 @@
 /*
- * resubmit.c: a form that was sent after its session had ended. The input must
- * not be lost by the sign-in: the sign-in form carries it, and afterwards the
- * form is shown again, filled in, and has to be sent again. The server stores
- * nothing meanwhile. Secrets are never carried: fields that our pages mark with
- * `_secret`, and those of the commands that take one. If the previous page has
- * no such form any more (the run has gone on), the input is listed.
+ * resubmit.c: a form that was sent after its session had ended.
+ *
+ * The input must not be lost by the sign-in: the sign-in form carries it, and
+ * afterwards the form is shown again, filled in, and has to be sent again.  The
+ * server stores nothing meanwhile.  Secrets are never carried: fields that our
+ * pages mark with `_secret`, and those of the commands that take one.  If the
+ * previous page has no such form any more (the run has gone on), the input is
+ * listed.
  */
 #include <string.h>
 

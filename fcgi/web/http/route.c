@@ -1,9 +1,10 @@
 /*
- * route.c: which request goes where, and who may make it. This table is the
- * whole surface of the console. A handler is reached only through it, so login,
- * role and the form token are checked here, once. The verb of a row gives the
- * required role (wire/verbs.def); if that depends on the run or the step, the
- * account must be signed in and the keeper decides.
+ * route.c: which request goes where, and who may make it.
+ *
+ * This table is the whole surface of the console.  A handler is reached only
+ * through it, so login, role and the form token are checked here, once.  The
+ * verb of a row gives the required role (wire/verbs.def); if that depends on
+ * the run or the step, the account must be signed in and the keeper decides.
  */
 #include <string.h>
 #include <strings.h>

@@ -1,9 +1,10 @@
 /*
- * localized_error.c: the keeper's errors in the language of the person. The
- * keeper knows no languages: its sentence is English, for programs and for the
- * record. With it comes a code, which never changes, and the subject; sentences
- * of other languages are made of these. A code with two forms has a second
- * sentence, "_of", for errors with a subject.
+ * localized_error.c: the keeper's errors in the language of the person.
+ *
+ * The keeper knows no languages: its sentence is English, for programs and for
+ * the record.  With it comes a code, which never changes, and the subject;
+ * sentences of other languages are made of these.  A code with two forms has a
+ * second sentence, "_of", for errors with a subject.
  */
 #include <stdio.h>
 

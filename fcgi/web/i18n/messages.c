@@ -1,7 +1,9 @@
 /*
- * messages.c: the texts of the pages in each language. Templates read them as
- * {{_.t.key}}. Texts that C composes ("Run on fate-mysql") have {names} to fill
- * in, so that each language has its own order. Missing texts are English.
+ * messages.c: the texts of the pages in each language.
+ *
+ * Templates read them as {{_.t.key}}. Texts that C composes ("Run on
+ * fate-mysql") have {names} to fill in, so that each language has its own
+ * order.  Missing texts are English.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,10 @@
 /*
  * step_message.c: our own programs' messages about an attempt, in the language
- * of the person. The record has one English sentence. The sentences of keeper
- * and runner are known, so a page can translate them, with their details
- * unchanged; messages from a target are shown as they came.
+ * of the person.
+ *
+ * The record has one English sentence.  The sentences of keeper and runner are
+ * known, so a page can translate them, with their details unchanged; messages
+ * from a target are shown as they came.
  */
 #include <string.h>
 

@@ -1,14 +1,15 @@
 /*
  * live.c: the live streams: one process, one loop, any number of watchers.
+ *
  * While there are watchers, the process asks the database every 50 ms whether
  * another process has committed (one pragma); only then is each watched run's
- * head read, and its new events, once for all its watchers. The text goes
+ * head read, and its new events, once for all its watchers.  The text goes
  * straight to the sockets; a watcher costs memory only for bytes that its
- * socket did not take, and a stalled one is dropped. A stream ends after ten
+ * socket did not take, and a stalled one is dropped.  A stream ends after ten
  * minutes, and with its session or token: the browser reconnects through the
- * authorized route with the number of its last event. One stream may carry
+ * authorized route with the number of its last event.  One stream may carry
  * several runs (a browser has six connections for all of its tabs): its watcher
- * has a seat in the channel of each. The heartbeat every few seconds is an
+ * has a seat in the channel of each.  The heartbeat every few seconds is an
  * event and not a comment, so that a script notices a proxy that holds the
  * stream back.
  */
@@ -52,7 +53,7 @@ struct channel {
 	int64_t run;
 	int64_t seq;         /* all watchers have the events up to here */
 	int64_t presence_at; /* when to send who is here; 0: sent */
-	int64_t credit_at;   /* see may_tell() */
+	int64_t credit_at;   /* see may_send() */
 	bool stale;          /* there may be new events */
 };
 
@@ -143,7 +144,7 @@ head_of(struct hub *h, int64_t run)
 
 /* Sends a run's new events, once for all watchers that are up to date. */
 static void
-tell_events(struct hub *h, struct channel *c)
+send_events(struct hub *h, struct channel *c)
 {
 	int64_t head = head_of(h, c->run), told = c->seq;
 	struct texts text = { 0 };
@@ -170,7 +171,7 @@ tell_events(struct hub *h, struct channel *c)
  * a flood comes in few pieces and a single event without delay.
  */
 static bool
-may_tell(struct channel *c, int64_t now)
+may_send(struct channel *c, int64_t now)
 {
 	if (c->credit_at < now - TELL_CREDIT_MS)
 		c->credit_at = now - TELL_CREDIT_MS;
@@ -189,7 +190,7 @@ is_listed(struct json_object *names, const char *who)
 }
 
 static void
-tell_presence(struct channel *c)
+send_presence(struct channel *c)
 {
 	struct json_object *o = json_object_new_object();
 	struct json_object *names = json_object_new_array();
@@ -402,12 +403,12 @@ tick(struct hub *h)
 	drop_signed_out(h, version != h->version, now);
 	for (struct channel *c = h->channels; c != NULL; c = c->next) {
 		c->stale |= version != h->version;
-		if (c->stale && may_tell(c, now)) {
-			tell_events(h, c);
+		if (c->stale && may_send(c, now)) {
+			send_events(h, c);
 			c->stale = false;
 		}
 		if (c->presence_at != 0 && now >= c->presence_at)
-			tell_presence(c);
+			send_presence(c);
 	}
 	h->version = version;
 	send_beats(h, now);

@@ -1,8 +1,9 @@
 /*
- * watcher.c: one connection to the live hub. Text goes straight to the socket;
- * memory is needed only for bytes that the socket did not take. A client that
- * falls half a megabyte behind is dropped and reconnects with the number of its
- * last event.
+ * watcher.c: one connection to the live hub.
+ *
+ * Text goes straight to the socket; memory is needed only for bytes that the
+ * socket did not take.  A client that falls half a megabyte behind is dropped
+ * and reconnects with the number of its last event.
  */
 #include <errno.h>
 #include <stdlib.h>

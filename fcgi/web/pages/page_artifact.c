@@ -1,8 +1,10 @@
 /*
- * page_artifact.c: downloads one artifact of a run. A file is found by the
- * number of its event. It is output of a target, so a browser must never show
- * it as ours: it is always a download of bytes, whatever its name, with the
- * same nginx headers as recorded output (no sniffing, no scripts).
+ * page_artifact.c: downloads one artifact of a run.
+ *
+ * A file is found by the number of its event.  It is output of a target, so a
+ * browser must never show it as ours: it is always a download of bytes,
+ * whatever its name, with the same nginx headers as recorded output (no
+ * sniffing, no scripts).
  */
 #include "web/pages/page.h"
 #include "wire/exec.h"

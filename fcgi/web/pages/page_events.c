@@ -1,9 +1,10 @@
 /*
- * page_events.c: the events of a run, or of several, after a given one. As JSON
- * it answers at once, for pages that poll and for programs. For an event stream
- * it redirects nginx to the live hub: this route alone authorizes listeners.
- * Bodies of events are the exact JSON texts of the journal and are copied, not
- * parsed.
+ * page_events.c: the events of a run, or of several, after a given one.
+ *
+ * As JSON it answers at once, for pages that poll and for programs.  For an
+ * event stream it redirects nginx to the live hub: this route alone authorizes
+ * listeners.  Bodies of events are the exact JSON texts of the journal and are
+ * copied, not parsed.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /*
  * page_home.c: runs that wait for the person, active runs, recently ended runs.
+ *
  * A run waits for the person if run_authorize() allows them now to approve,
  * start, resume, start or sign the next step, or close.
  */

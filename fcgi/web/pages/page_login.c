@@ -1,6 +1,7 @@
 /*
- * page_login.c: signing in and out, the first admin, one's own password. The
- * keeper creates the session; its secret goes into a cookie (cookie.c). A
+ * page_login.c: signing in and out, the first admin, one's own password.
+ *
+ * The keeper creates the session; its secret goes into a cookie (cookie.c). A
  * second cookie identifies the browser at its next sign-in, so that strangers
  * who guess the password do not slow it down.
  */

@@ -1,10 +1,12 @@
 /*
- * page_output.c: the recorded output of one target of one attempt. Files are
- * found by the journal's execution id, never by a path from the client. nginx
- * sends ".txt" and ".cast" (ranges work); ".play" is a page that replays it,
- * ".terminal" one with terminal input while it runs; without a suffix it is a
- * page with the end of the output and a search. Secret output is shown in the
- * answer to a form, once: the keeper decrypts it and records for whom.
+ * page_output.c: the recorded output of one target of one attempt.
+ *
+ * Files are found by the journal's execution id, never by a path from the
+ * client.  nginx sends ".txt" and ".cast" (ranges work); ".play" is a page that
+ * replays it, ".terminal" one with terminal input while it runs; without a
+ * suffix it is a page with the end of the output and a search.  Secret output
+ * is shown in the answer to a form, once: the keeper decrypts it and records
+ * for whom.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -82,7 +84,7 @@ add_place(struct req *req, struct json_object *o, struct view *v, int step)
 
 /* The people who have typed into it, or NULL. */
 static const char *
-typists(struct req *req, const char *target)
+people_typing(struct req *req, const char *target)
 {
 	struct rows *rows = db_query(req->web->db, STMT_WEB_TYPISTS,
 	    INT(req->run), TEXT(req->step), INT(req->n), TEXT(target));
@@ -115,7 +117,7 @@ add_typing(struct json_object *o, struct view *v, int step, const char *state)
 			 "You watch. Who types has the role {role}.", "role",
 			 role != NULL ? role : "operator", NULL));
 	model_text(o, "typists_text",
-	    !there ? NULL : typists(v->req, json_text(o, "target", "")));
+	    !there ? NULL : people_typing(v->req, json_text(o, "target", "")));
 	model_text(o, "terminal_url",
 	    !there ? NULL
 		   : arena_printf(v->req->arena, "%s.terminal",

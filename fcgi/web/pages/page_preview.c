@@ -35,7 +35,7 @@ database(struct view *v, struct json_object *t)
 }
 
 static const char *
-pinned(struct view *v, struct json_object *t)
+host_key_text(struct view *v, struct json_object *t)
 {
 	const char *key = json_text(t, "host_key", NULL);
 	char type[64], print[64];
@@ -73,7 +73,8 @@ how_itself(struct view *v, const struct step *step, struct json_object *t)
 	    "over SSH ({client}) as {user} "
 	    "at {host}, {key}",
 	    "client", json_text(t, "client", "libssh2"), "user",
-	    json_text(t, "user", ""), "host", host, "key", pinned(v, t), NULL);
+	    json_text(t, "user", ""), "host", host, "key", host_key_text(v, t),
+	    NULL);
 }
 
 /* The jump hosts on the way to it, in order. */

@@ -1,5 +1,6 @@
 /*
  * page_report.c: the report of a run, as page, JSON and CSV.
+ *
  * journal/run_report.c makes the JSON report from the record alone:
  * `countersign verify` makes it again from the report's events.
  */
@@ -133,7 +134,7 @@ step_rows(struct view *v)
 	struct json_object *list = json_object_new_array();
 	bool back = text_eq(v->lifecycle.mode, "rollback");
 
-	view_load_tries(v);
+	view_load_attempts(v);
 	for (size_t i = 0; i < v->runbook->steps_count; i++)
 		if (back || !text_eq(v->steps[i].part, "rollback"))
 			json_object_array_add(list, step_row(v, (int)i));

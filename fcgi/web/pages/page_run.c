@@ -1,7 +1,8 @@
 /*
- * page_run.c: the checklist of a run, for people and for programs. The JSON
- * answer is the record of the run; under "_page" are the additions for the
- * page: the document's items with their step cards, the outline, and the
+ * page_run.c: the checklist of a run, for people and for programs.
+ *
+ * The JSON answer is the record of the run; under "_page" are the additions for
+ * the page: the document's items with their step cards, the outline, and the
  * possible actions.
  */
 #include <inttypes.h>

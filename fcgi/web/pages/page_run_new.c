@@ -1,8 +1,10 @@
 /*
  * page_run_new.c: the form of a new run, made from the document's parameters,
- * and the form that changes those of a run. A form with errors comes back with
- * its values (but for secrets) and an error at each field. Values are checked
- * here as well as in the keeper, so that all wrong fields show at once.
+ * and the form that changes those of a run.
+ *
+ * A form with errors comes back with its values (but for secrets) and an error
+ * at each field.  Values are checked here as well as in the keeper, so that all
+ * wrong fields show at once.
  */
 #include <inttypes.h>
 #include <string.h>

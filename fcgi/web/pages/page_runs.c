@@ -1,8 +1,9 @@
 /*
- * page_runs.c: the list of runs, searched and filtered. Without filters it
- * reads the newest rows by primary key, at the same cost for a hundred runs or
- * a million. There is no total: counting is a scan, and nobody reads page
- * 3,711.
+ * page_runs.c: the list of runs, searched and filtered.
+ *
+ * Without filters it reads the newest rows by primary key, at the same cost for
+ * a hundred runs or a million.  There is no total: counting is a scan, and
+ * nobody reads page 3,711.
  */
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /*
  * page_targets_of_step.c: all targets of a step, up to one of its attempts.
- * Each target has its last result; those that need a person come first. The
+ *
+ * Each target has its last result; those that need a person come first.  The
  * database filters them by state and name, and a page has a hundred: it stays
  * small whatever the size of the group.
  */

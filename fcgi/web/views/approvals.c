@@ -1,8 +1,9 @@
 /*
- * approvals.c: the approval rules of a run, and who has approved. An approval
- * that does not count any more, because its giver has lost the role or because
- * it is too old, is shown with the reason: page and keeper must agree on what
- * counts.
+ * approvals.c: the approval rules of a run, and who has approved.
+ *
+ * An approval that does not count any more, because its giver has lost the role
+ * or because it is too old, is shown with the reason: page and keeper must
+ * agree on what counts.
  */
 #include <stdlib.h>
 

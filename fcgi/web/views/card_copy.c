@@ -1,7 +1,8 @@
 /*
- * card_copy.c: the machines of a copy step. A line may name a target on each
- * side, so `on=` does not list all of them: chip, button and host keys cover
- * both ends.
+ * card_copy.c: the machines of a copy step.
+ *
+ * A line may name a target on each side, so `on=` does not list all of them:
+ * chip, button and host keys cover both ends.
  */
 #include <string.h>
 

@@ -1,7 +1,9 @@
 /*
  * card_gate.c: a gate in the middle of a run: who approves, who has, what is
- * missing, and what follows it. Only decisions on the present plan are shown;
- * decisions on earlier plans are in the timeline of the report.
+ * missing, and what follows it.
+ *
+ * Only decisions on the present plan are shown; decisions on earlier plans are
+ * in the timeline of the report.
  */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,9 @@
 /*
- * card_run.c: a step of a run: results and possible actions. The buttons depend
- * on run_authorize(), the function by which the keeper decides, so a page
- * offers only what the keeper allows, unless somebody else was faster.
+ * card_run.c: a step of a run: results and possible actions.
+ *
+ * The buttons depend on run_authorize(), the function by which the keeper
+ * decides, so a page offers only what the keeper allows, unless somebody else
+ * was faster.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -555,7 +557,7 @@ card_page(struct view *v, int i)
 	add_flag(o, "has_preview", json_object_array_length(targets) > 0);
 	add_state(v, o, i);
 	model_put(o, "gate", card_gate_page(v, i));
-	if (view_tries(v, i) != NULL) {
+	if (view_attempts(v, i) != NULL) {
 		counts = card_counts(card_target_status(v, i));
 		add_targets(v, o, s, counts);
 		add_attempts(v, o, s);

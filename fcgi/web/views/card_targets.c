@@ -1,9 +1,10 @@
 /*
- * card_targets.c: the targets of a step on its card, one or a thousand. A card
- * has room for a few: those that need a person come first, the rest is counted,
- * with links to the list of all (page_targets_of_step.c). The last result of
- * each target over all attempts counts, as a retry may have covered only some
- * of them.
+ * card_targets.c: the targets of a step on its card, one or a thousand.
+ *
+ * A card has room for a few: those that need a person come first, the rest is
+ * counted, with links to the list of all (page_targets_of_step.c). The last
+ * result of each target over all attempts counts, as a retry may have covered
+ * only some of them.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ card_target_status(struct view *v, int step)
 {
 	struct json_object *latest = request_own(
 	    v->req, json_object_new_object());
-	struct json_object *tries = view_tries(v, step);
+	struct json_object *tries = view_attempts(v, step);
 	size_t n = tries != NULL ? json_object_array_length(tries) : 0;
 
 	for (size_t i = 0; i < n; i++) {

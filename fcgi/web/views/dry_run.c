@@ -1,7 +1,9 @@
 /*
- * dry_run.c: the results of dry runs. They are one object in the journal;
- * differences are in the recordings of the dry run, which are read like those
- * of attempts. A dry run of another plan than the present one is shown as old.
+ * dry_run.c: the results of dry runs.
+ *
+ * They are one object in the journal; differences are in the recordings of the
+ * dry run, which are read like those of attempts.  A dry run of another plan
+ * than the present one is shown as old.
  */
 #include <string.h>
 

@@ -1,9 +1,11 @@
 /*
- * fragments.c: rendered cards of steps that do not change for now. In a long
- * checklist nearly all steps are over or not reached yet: they have no actions,
- * look the same to everybody, and their attempts are complete. Their cards are
- * rendered once and cached, for a few runs, and are valid while the step's row
- * is the same. Whole pages are not cached: they differ by person.
+ * fragments.c: rendered cards of steps that do not change for now.
+ *
+ * In a long checklist nearly all steps are over or not reached yet: they have
+ * no actions, look the same to everybody, and their attempts are complete.
+ * Their cards are rendered once and cached, for a few runs, and are valid while
+ * the step's row is the same.  Whole pages are not cached: they differ by
+ * person.
  */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /*
  * local.c: the isolation of a step on the console's own machine, in words.
+ *
  * `serve` has tried what is available there (fcgi/executor/confine/confine.h)
  * and has written it to DATA/run/isolation.
  */

@@ -1,10 +1,12 @@
 /*
- * output_text.c: recorded output as safe text. Output of a target is hostile:
- * only text of it may reach a page. Escape sequences are recognised by their
- * grammar (ECMA-48: CSI, and the strings OSC, DCS, SOS, PM, APC up to their
- * end) and dropped whole, so that their parameters do not litter the text; an
- * unterminated one is shown from its ESC on. Only the end of a file is read, by
- * offset, so a large output costs no more than a small one.
+ * output_text.c: recorded output as safe text.
+ *
+ * Output of a target is hostile: only text of it may reach a page.  Escape
+ * sequences are recognised by their grammar (ECMA-48: CSI, and the strings OSC,
+ * DCS, SOS, PM, APC up to their end) and dropped whole, so that their
+ * parameters do not litter the text; an unterminated one is shown from its ESC
+ * on.  Only the end of a file is read, by offset, so a large output costs no
+ * more than a small one.
  */
 #include <fcntl.h>
 #include <string.h>

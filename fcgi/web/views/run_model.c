@@ -94,7 +94,7 @@ run_model_add_steps(struct view *v, struct json_object *o)
 {
 	struct json_object *steps = json_object_new_array();
 
-	view_load_tries(v);
+	view_load_attempts(v);
 	for (size_t i = 0; i < v->runbook->steps_count; i++)
 		if (*v->steps[i].part != '\0')
 			json_object_array_add(steps, card_json(v, (int)i));

@@ -1,8 +1,10 @@
 /*
- * runbook_cache.c: a cache of parsed documents. A worker caches its most
- * recently used documents. A document of a run is identified by its hash and
- * never changes; one of the folder is valid while its time and size are the
- * same. The folder is not watched: a stat per request is cheap and never stale.
+ * runbook_cache.c: a cache of parsed documents.
+ *
+ * A worker caches its most recently used documents.  A document of a run is
+ * identified by its hash and never changes; one of the folder is valid while
+ * its time and size are the same.  The folder is not watched: a stat per
+ * request is cheap and never stale.
  */
 #include <dirent.h>
 #include <inttypes.h>
@@ -136,7 +138,7 @@ find(struct runbook_cache *b, const char *key)
 
 /* Puts it in place of the least recently used document. */
 static struct cached_runbook *
-shelve(struct runbook_cache *b, const char *key, struct runbook *runbook)
+cache_put(struct runbook_cache *b, const char *key, struct runbook *runbook)
 {
 	struct cached_runbook *s = &b->shelves[0];
 
@@ -162,7 +164,7 @@ find_document(struct req *req, const char *hash)
 		return s;
 	rows = db_query(req->web->db, STMT_DOCUMENT_TEXT, TEXT(hash));
 	if (db_next(rows))
-		s = shelve(req->web->cache, hash,
+		s = cache_put(req->web->cache, hash,
 		    runbook_parse(db_text(rows, 0), strlen(db_text(rows, 0))));
 	db_done(rows);
 	return s;
@@ -184,7 +186,7 @@ find_expanded(struct req *req, const char *hash, struct json_object *lists)
 	if (db_next(rows) &&
 	    runbook_expand(db_text(rows, 0), strlen(db_text(rows, 0)), lists,
 		&runbook, &req->fault) == ERR_OK)
-		s = shelve(req->web->cache, key, runbook);
+		s = cache_put(req->web->cache, key, runbook);
 	db_done(rows);
 	return s;
 }
@@ -232,7 +234,7 @@ runbook_cache_current(
 		return ERR_OK;
 	err = io_read_file(path, RUNBOOK_MAX_BYTES, &text);
 	if (err == ERR_OK)
-		*ret = shelve(req->web->cache, key,
+		*ret = cache_put(req->web->cache, key,
 		    runbook_parse(buf_text(&text), text.len));
 out:
 	buf_clear(&text);

@@ -1,8 +1,9 @@
 /*
- * timeline.c: the actions of people on a run, for its report. A table lists the
- * events, the word for each, and the field of their data that is the reason or
- * result, for a reader next year. Events for the programs' own use (starting,
- * ready) are left out; the full record has them.
+ * timeline.c: the actions of people on a run, for its report.
+ *
+ * A table lists the events, the word for each, and the field of their data that
+ * is the reason or result, for a reader next year.  Events for the programs'
+ * own use (starting, ready) are left out; the full record has them.
  */
 #include <string.h>
 

@@ -1,9 +1,10 @@
 /*
- * view.c: a run as loaded for pages. Each kind of row is read with one query
- * for the whole run, in the order of its primary key, and assigned to the steps
- * of the parsed document. Attempts are loaded on demand: of all steps for a
- * report, of the few steps without a cached card (fragments.c) for the
- * checklist.
+ * view.c: a run as loaded for pages.
+ *
+ * Each kind of row is read with one query for the whole run, in the order of
+ * its primary key, and assigned to the steps of the parsed document.  Attempts
+ * are loaded on demand: of all steps for a report, of the few steps without a
+ * cached card (fragments.c) for the checklist.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -25,7 +26,7 @@
 #define DOTS "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
 
 static const char *
-kept(struct view *v, const char *s)
+copied(struct view *v, const char *s)
 {
 	return arena_strdup(v->req->arena, s);
 }
@@ -38,7 +39,7 @@ time_text(struct view *v, struct rows *rows, int column)
 	if (db_is_null(rows, column))
 		return NULL;
 	clock_format(db_int(rows, column), text);
-	return kept(v, text);
+	return copied(v, text);
 }
 
 /* Signatures with their notes, which only the events have. */
@@ -284,7 +285,7 @@ view_load(struct req *req, int64_t run, struct view **ret)
 }
 
 void
-view_load_tries(struct view *v)
+view_load_attempts(struct view *v)
 {
 	struct db *db = v->req->web->db;
 
@@ -293,7 +294,7 @@ view_load_tries(struct view *v)
 }
 
 struct json_object *
-view_tries(struct view *v, int step)
+view_attempts(struct view *v, int step)
 {
 	struct view_step *s = &v->steps[step];
 	struct db *db = v->req->web->db;
@@ -446,7 +447,7 @@ view_verdict(struct view *v, int step)
 	struct json_object *tries;
 
 	if (!text_eq(s->part, "probe") || !text_eq(s->state, "succeeded") ||
-	    (tries = view_tries(v, step)) == NULL)
+	    (tries = view_attempts(v, step)) == NULL)
 		return -1;
 	return json_int(json_object_array_get_idx(
 			    tries, json_object_array_length(tries) - 1),

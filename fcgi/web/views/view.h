@@ -46,8 +46,8 @@ struct view {
 enum err view_load(struct req *req, int64_t run, struct view **ret);
 
 /* Loads the attempts of all steps, or of one, unless loaded already. */
-void view_load_tries(struct view *v);
-struct json_object *view_tries(struct view *v, int step);
+void view_load_attempts(struct view *v);
+struct json_object *view_attempts(struct view *v, int step);
 
 /* The value of a name for runbook_render() and `when`: parameters (secrets as
  * dots), captured variables, environment.  ctx is the view. */
