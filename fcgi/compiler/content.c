@@ -12,7 +12,7 @@
 #include "compiler/checks.h"
 #include "lang/copy_line.h"
 #include "lang/edit_line.h"
-#include "lang/http_file.h"
+#include "lang/http_fill.h"
 #include "compiler/parse.h"
 #include "lang/regex.h"
 #include "lang/sql_split.h"
@@ -171,6 +171,35 @@ check_sent(const struct content *c, const struct http_body *b)
 	c->s->sends_artifacts = c->s->sends;
 }
 
+/* A value that every place accepts. */
+static const char *
+any_value(void *ctx, const char *name)
+{
+	(void)ctx;
+	(void)name;
+	return "1";
+}
+
+/*
+ * Reports a place where the executor would insert no value whatever.  The
+ * server that on= names is of an environment, and not compared here.
+ */
+static void
+check_places(const struct content *c, const struct http_request *q)
+{
+	struct http_filling from = { .arena = c->p->arena, .value = any_value };
+	struct http_request filled;
+	struct fault fault;
+
+	if (q->url[0] == '/' && strcmp(c->s->on, "local") != 0)
+		from.base = "http://server";
+	if (http_fill(&from, q, &filled, &fault) == ERR_OK)
+		return;
+	fault.message[0] -= 'a' - 'A';
+	report(c->p, SEVERITY_ERROR, line_start(c, from.line), "%s",
+	    fault.message);
+}
+
 /* Parses the requests as the executor will. */
 static void
 check_http(const struct content *c)
@@ -187,6 +216,7 @@ check_http(const struct content *c)
 		return;
 	}
 	for (size_t i = 0; i < text.count; i++) {
+		check_places(c, &text.all[i]);
 		check_sent(c, &text.all[i].body);
 		for (size_t k = 0; k < text.all[i].parts_count; k++)
 			check_sent(c, &text.all[i].parts[k].body);

@@ -736,7 +736,7 @@ def cancel_at_any_moment():
             while not os.path.exists(s.dir + "/pid"):
                 pass
             time.sleep(delay)
-            s.stop().wait(30)
+            s.stop().wait()
             assert s.done()["state"] in ("failed", "unknown"), s.lines()
     no_process("sleep 6177")
 

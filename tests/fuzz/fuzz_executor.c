@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "inventory/host_key.h"
 #include "executor/http/act_http.h"
+#include "lang/http_fill.h"
 #include "executor/http/http_aws.h"
 #include "executor/http/http_redirect.h"
 #include "executor/output/canonical.h"
@@ -173,6 +174,12 @@ try_sign(struct arena *a, const struct http_request *q)
 	json_object_put(aws);
 }
 
+static const char *
+value_of(void *spec, const char *name)
+{
+	return job_spec_value(spec, name);
+}
+
 /* A value, a zero byte, the text of the step. */
 static void
 try_http(const char *text, size_t len)
@@ -192,10 +199,13 @@ try_http(const char *text, size_t len)
 	for (size_t i = 0; i < all.count; i++) {
 		struct job_spec_value v = { "v", text };
 		struct job_spec o = { .values = &v, .values_count = 1 };
+		struct http_filling from = { .arena = a,
+			.value = value_of,
+			.ctx = &o,
+			.base = "https://h/base" };
 		struct http_request q;
 
-		if (http_fill(a, &o, "https://h/base", &all.all[i], &q,
-			&fault) != ERR_OK)
+		if (http_fill(&from, &all.all[i], &q, &fault) != ERR_OK)
 			continue;
 		assert(text_starts(q.url, "https://h/") ||
 		    text_starts(q.url, "https://h?") ||

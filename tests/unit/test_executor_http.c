@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include "executor/http/act_http.h"
+#include "executor/job_spec.h"
+#include "lang/http_fill.h"
 
 #define PARTS "POST /a\nContent-Type: multipart/form-data; boundary=X\n\n"
 
@@ -35,18 +37,27 @@ tear_down(void **state)
 	return 0;
 }
 
+static const char *
+value_of(void *spec, const char *name)
+{
+	return job_spec_value(spec, name);
+}
+
 /* The request with the value of {{v}}; NULL where it is refused. */
 static struct http_request *
 filled(const char *text, const char *base, const char *v)
 {
 	struct job_spec_value value = { "v", v };
 	struct job_spec o = { .values = &value, .values_count = 1 };
+	struct http_filling from = {
+		.arena = arena, .value = value_of, .ctx = &o, .base = base
+	};
 	struct http_request *ret = arena_alloc(arena, sizeof(*ret));
 	struct http_text all;
 
 	fault.message[0] = '\0';
 	if (http_parse(arena, text, 10, &all, &fault) != ERR_OK ||
-	    http_fill(arena, &o, base, &all.all[0], ret, &fault) != ERR_OK)
+	    http_fill(&from, &all.all[0], ret, &fault) != ERR_OK)
 		return NULL;
 	return ret;
 }

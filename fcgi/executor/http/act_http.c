@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "executor/actions/act.h"
 #include "executor/http/act_http.h"
+#include "lang/http_fill.h"
 #include "executor/http/http_redirect.h"
 #include "executor/http/http_send.h"
 
@@ -406,12 +407,21 @@ is_sound(struct job *job)
 	return false;
 }
 
+static const char *
+value_of(void *job, const char *name)
+{
+	return job_spec_value(((struct job *)job)->spec, name);
+}
+
 /* Reads and fills in all requests. False: the job's ending is set. */
 static bool
 prepare(struct job *job, struct requests *r)
 {
 	const struct job_spec *o = job->spec;
-	const char *url = json_text(job->target->json, "url", NULL);
+	struct http_filling filling = { .arena = r->arena,
+		.value = value_of,
+		.ctx = job,
+		.base = json_text(job->target->json, "url", NULL) };
 	struct buf why = { 0 };
 	struct http_text text;
 	struct fault fault;
@@ -428,9 +438,10 @@ prepare(struct job *job, struct requests *r)
 	while (ok && r->count < text.count) {
 		struct http_request *q = &r->all[r->count];
 
-		if (http_fill(r->arena, o, url, &text.all[r->count], q,
-			&fault) != ERR_OK) {
-			act_end(job, ENDING_FAILED, "%s", fault.message);
+		if (http_fill(&filling, &text.all[r->count], q, &fault) !=
+		    ERR_OK) {
+			act_end(job, ENDING_FAILED, "Nothing was sent: %s",
+			    fault.message);
 			return false;
 		}
 		ok = payload_open(

@@ -12,6 +12,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "executor/ssh/libssh2.h"
 #include "executor/ssh/ssh_key.h"
 
@@ -65,6 +66,19 @@ has_certificate(const struct job_target *t)
 	return there;
 }
 
+/*
+ * The connection broke before the server answered: libssh2 reports that with
+ * the code of a refused key, and with a message that says what it waited for.
+ */
+static bool
+is_unanswered(struct ssh *s)
+{
+	char *text = NULL;
+
+	(void)libssh2_session_last_error(s->session, &text, NULL, 0);
+	return text != NULL && text_starts(text, "Waiting for ");
+}
+
 static enum ssh_result
 report_refused(
     struct ssh *s, int rc, const struct ssh_key_facts *key, struct buf *why)
@@ -72,6 +86,8 @@ report_refused(
 	const struct job_target *t = s->conn.target;
 	const char *user = user_of(t);
 
+	if (is_unanswered(s))
+		return ssh_lost(s, rc, "while logging in", why);
 	switch (rc) {
 	case LIBSSH2_ERROR_AUTHENTICATION_FAILED:
 	case LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED:

@@ -9,15 +9,14 @@
  */
 #include <string.h>
 
+#include "base/encode.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "lang/values.h"
-#include "executor/http/act_http.h"
-#include "base/encode.h"
+#include "lang/http_fill.h"
 
 struct filling {
 	struct arena *arena;
-	const struct job_spec *spec;
+	struct http_filling *from;
 	struct fault *fault;
 	int line;           /* of the document */
 	char name[65];      /* of the value */
@@ -36,17 +35,13 @@ static enum err
 refuse(const struct filling *f, const char *why)
 {
 	return fault_set(f->fault, ERR_INVALID, "http_value", NULL,
-	    "Nothing "
-	    "was sent: the value of {{%s}} in line %d %s",
-	    f->name, f->line, why);
+	    "the value of {{%s}} in line %d %s", f->name, f->line, why);
 }
 
 static enum err
 wrong(const struct filling *f, const char *what)
 {
-	return fault_set(f->fault, ERR_INVALID, "http", NULL,
-	    "Nothing was "
-	    "sent: in line %d, %s",
+	return fault_set(f->fault, ERR_INVALID, "http", NULL, "in line %d, %s",
 	    f->line, what);
 }
 
@@ -263,7 +258,7 @@ fill(struct filling *f, const char *s, size_t len, place_fn place,
 		f->before = s;
 		f->before_len = at;
 		buf_put(out, s + from, at - from);
-		if ((value = job_spec_value(f->spec, f->name)) == NULL)
+		if ((value = f->from->value(f->from->ctx, f->name)) == NULL)
 			return refuse(f,
 			    "is not known: nothing has given it "
 			    "one.");
@@ -481,14 +476,15 @@ fill_parts(struct filling *f, struct http_request *q)
 }
 
 enum err
-http_fill(struct arena *a, const struct job_spec *o, const char *base,
-    const struct http_request *r, struct http_request *ret, struct fault *fault)
+http_fill(struct http_filling *from, const struct http_request *r,
+    struct http_request *ret, struct fault *fault)
 {
-	struct filling f = {
-		.arena = a, .spec = o, .fault = fault, .line = r->line
-	};
+	struct filling f = { .arena = from->arena,
+		.from = from,
+		.fault = fault,
+		.line = r->line };
 	struct http_request q = *r;
-	enum err err = fill_url(&f, base, r->url, &q.url);
+	enum err err = fill_url(&f, from->base, r->url, &q.url);
 
 	if (err == ERR_OK)
 		err = fill_headers(&f, &q.headers, place_header);
@@ -500,5 +496,7 @@ http_fill(struct arena *a, const struct job_spec *o, const char *base,
 		err = fill_parts(&f, &q);
 	if (err == ERR_OK)
 		*ret = q;
+	else
+		from->line = f.line;
 	return err;
 }
