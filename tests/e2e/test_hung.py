@@ -29,7 +29,7 @@ sleep 1000
 echo ended
 ```
 
-```sh {#short timeout=5s}
+```sh {#short timeout=30s}
 echo begun
 sleep 1000
 echo ended

@@ -97,12 +97,12 @@ def test_errors_name_the_hop_that_failed():
     changed = ssh.SSHD.target()["host_key"]
     for client in CLIENTS:
         nothing = [
-            (gate(client, host_key=changed), "The way over gate", "host key"),
-            (gate(client, host_key=None), "The way over gate", "No host key is pinned for gate"),
-            (gate(client, key=ssh.WORK + "/stranger"), "The way over gate"),
-            (gate(client, port=free_port()), "The way over gate", "refused"),
+            (gate(client, host_key=changed), "The tunnel over gate", "host key"),
+            (gate(client, host_key=None), "The tunnel over gate", "No host key is pinned for gate"),
+            (gate(client, key=ssh.WORK + "/stranger"), "The tunnel over gate"),
+            (gate(client, port=free_port()), "The tunnel over gate", "refused"),
             (gate(client, jump=ssh.ECDSA.target("outer", host_key=changed)),
-             "The way over gate could not be made. The way over outer could not be made.",
+             "The tunnel over gate could not be made. The tunnel over outer could not be made.",
              "outer"),
         ]
         for jump, *words in nothing:
@@ -346,7 +346,7 @@ def test_scan_shows_what_a_machine_shows_and_compares():
         code, out, err = scan(name)
         assert code == 1 and fingerprint in out and line in out and word in err, (name, out, err)
     assert scan("etm_ssh")[0] == 0 and scan("rsa")[0] == 0, (scan("etm_ssh"), scan("rsa"))
-    for name, word in (("etm", "set client: openssh"), ("lost", "The way over wrong"),
+    for name, word in (("etm", "set client: openssh"), ("lost", "The tunnel over wrong"),
                        ("down", "refused the connection"), ("nobody", "no target")):
         code, out, err = scan(name)
         assert code == 1 and word in err and not out, (name, code, out, err)
