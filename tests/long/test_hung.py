@@ -14,8 +14,10 @@ import sys
 import threading
 import time
 
-from console import (ROOT, Console, Results, left_out, runbook_folder,
-                     wait_until)
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(TOP / "tests/e2e"))
+from console import (ROOT, Console, Results, left_out,  # noqa: E402
+                     runbook_folder, wait_until)
 
 SEIZE, INTERRUPT, WALL = 0x4206, 0x4207, 0x40000000
 BOOK = """---
