@@ -71,13 +71,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *events = strstr(text, "\n%%\n"), *made;
 
 	if (*text == '{' || events == NULL) {
-		bundle_verify_text("report", text, size);
+		report_verify_text("report", text, size);
 	} else {
 		json_object_object_add(report, "document_text",
 		    json_object_new_string_len(text, (int)(events - text)));
 		add_events(report, events + 4, text + strlen(text));
 		made = json_write(report);
-		bundle_verify_text("report", made, strlen(made));
+		report_verify_text("report", made, strlen(made));
 	}
 	json_object_put(report);
 	free(text);
