@@ -138,6 +138,16 @@ make_folder(struct runner *r, const char *exec)
 	return fd >= 0;
 }
 
+#ifdef __SANITIZE_ADDRESS__
+static char *
+test_setting(const char *name)
+{
+	const char *value = getenv(name);
+
+	return mem_printf("%s=%s", name, value != NULL ? value : "");
+}
+#endif
+
 /* In the child: passes nothing on but the job spec on standard input. */
 static void
 become_step(struct runner *r, const char *exec, int job_spec_fd)
@@ -148,11 +158,10 @@ become_step(struct runner *r, const char *exec, int job_spec_fd)
 	char *home = mem_printf(
 	    "HOME=%s", getenv("HOME") != NULL ? getenv("HOME") : "/");
 #ifdef __SANITIZE_ADDRESS__ /* tests disable parts of the isolation */
-	const char *disabled = getenv("COUNTERSIGN_WITHOUT");
-	char *without = mem_printf(
-	    "COUNTERSIGN_WITHOUT=%s", disabled != NULL ? disabled : "");
+	char *without = test_setting("COUNTERSIGN_WITHOUT");
+	char *sanitizer = test_setting("ASAN_OPTIONS");
 #else
-	char *without = NULL;
+	char *without = NULL, *sanitizer = NULL;
 #endif
 	char *argv[] = { "countersign-executor", (char *)(uintptr_t)exec,
 		NULL };
@@ -163,6 +172,7 @@ become_step(struct runner *r, const char *exec, int job_spec_fd)
 		home,
 		agent,
 		without,
+		sanitizer,
 		NULL,
 	};
 

@@ -107,7 +107,7 @@ def what_never_answers_is_not_waited_for():
     cases = [(what, start(), name) for what, start, name in mute_cases()]
     for what, step, name in cases:
         try:
-            step.wait(100)
+            step.wait(240)
             end = step.end(name)
         except (AssertionError, IndexError) as why:
             raise AssertionError(f"{what}: {why}") from why
@@ -121,18 +121,38 @@ def a_person_ends_each_wait_at_once():
         "GET /", [web(asks.port)], kind="http"), "flow"))
     hangs = sshd("hangs", "ForceCommand sleep 600")
     cases.append(("the first word of a script", Step("echo x", [hangs.target()]), "flow"))
+    for what, step, name in cases:
+        while not handles_sigterm(step.process.pid):
+            assert step.process.poll() is None, (what, step.lines())
+            time.sleep(0.02)
     time.sleep(5)
-    began = time.monotonic()
+    cases = [case for case in cases if case[1].process.poll() is None]
+    assert len(cases) > 8, [what for what, step, name in cases]
     for what, step, name in cases:
-        if step.process.poll() is None:
-            step.stop()
+        step.stop()
     for what, step, name in cases:
-        step.wait(80)
+        step.wait(240)
         end = step.end(name)
         assert end["state"] in ("failed", "unknown"), (what, end)
-        took = time.monotonic() - began
         # to end a script its host has to be asked
-        assert took < 40 or what.startswith("the first word"), (what, took, end)
+        assert "was cancelled" in end["message"] or \
+            what.startswith("the first word"), (what, end)
+
+
+def handles_sigterm(pid):
+    with open(f"/proc/{pid}/status") as f:
+        caught = int(f.read().split("SigCgt:")[1].split()[0], 16)
+    return caught >> (signal.SIGTERM - 1) & 1
+
+
+def is_moving():
+    """A part of the file is there, under the name it has meanwhile."""
+    try:
+        return any(n.startswith(".countersign") and
+                   os.path.getsize(f"{FOLDER}/to/{n}") > 3_000_000
+                   for n in os.listdir(f"{FOLDER}/to"))
+    except FileNotFoundError:       # it has its name now
+        return False
 
 
 def a_host_whose_transport_is_silent_is_connected_to_anew():
@@ -143,22 +163,25 @@ def a_host_whose_transport_is_silent_is_connected_to_anew():
     data = f"{FOLDER}/big"
     with open(data, "wb") as f:
         f.write(os.urandom(1_000_000) * 150)
-    script.until(state="running")
-    moving = copy(server.target("a"), f"{data} -> a:{FOLDER}/to/big")
-    end = time.monotonic() + 30
-    while not any(n.startswith(".countersign") and
-                  os.path.getsize(f"{FOLDER}/to/{n}") > 3_000_000
-                  for n in os.listdir(f"{FOLDER}/to")):
-        assert time.monotonic() < end, moving.lines()
-        time.sleep(0.005)
-    stopped = server.children()
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
+    script.until(120, state="running")
+    for _ in range(5):          # unless it is over before it was looked at
+        moving = copy(server.target("a"), f"{data} -> a:{FOLDER}/to/big")
+        while not is_moving() and moving.process.poll() is None:
+            time.sleep(0.005)
+        stopped = server.children()
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        if is_moving():
+            break
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+        moving.wait()
+    assert is_moving(), moving.lines()
     try:
         for step, name in ((script, "flow"), (moving, "local")):
-            note = step.until(60, note="reconnecting")
+            note = step.until(240, note="reconnecting")
             assert "has not answered for 30 s" in note["message"], note
-            step.wait(100)
+            step.wait(240)
             is_state(step, "succeeded", name=name)
             notes = [x.get("note") for x in step.lines()]
             assert "reconnected" in notes, notes
@@ -188,7 +211,7 @@ def a_jump_host_that_falls_silent_is_noticed_by_who_goes_over_it():
     """A request waits for its answer over a machine whose sshd is stopped."""
     server, asks = sshd("jump", ""), Mute()
     s = Step("POST /", [{**web(asks.port), "over": server.target("over")}], kind="http")
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not asks.held:
         assert time.monotonic() < end, s.lines()
         time.sleep(0.05)
@@ -196,7 +219,7 @@ def a_jump_host_that_falls_silent_is_noticed_by_who_goes_over_it():
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
     try:
-        s.wait(80)
+        s.wait(240)
     finally:
         for pid in stopped:
             os.kill(pid, signal.SIGKILL)
