@@ -280,6 +280,71 @@ def test_what_a_press_sends_is_shown_and_not_sent():
         preview = ana.get(f"/runs/{run}/preview/send")[1]
         assert preview["targets"][0]["how"] == f"at {url}/base" and "9" in preview["limits_text"]
         assert "geheim" not in json.dumps(preview) and Web.seen == []
+        shown = preview["filled_text"]
+        assert shown.splitlines() == [
+            f"PUT {url}/base/v1/a%2Fb%20%22c%22?k=••••", "X-Key: ••••", "",
+            '{"name": "a/b \\"c\\"", "key": "••••"}'], shown
+        run = start(console, ana, "send", {"key": "x", "name": ".."})
+        refused = ana.get(f"/runs/{run}/preview/send")[1]
+        assert '"." or ".."' in refused["refused"], refused
+        assert refused["filled_text"].startswith("PUT /v1/..?k="), refused
+
+
+LITERALS = """---
+title: Literals
+parameters:
+  value: {required: false}
+  n: {type: number, default: -5}
+---
+# All
+
+```mysql {#mysql on=db}
+SELECT HEX({{value}}), {{n}}
+```
+
+```postgresql {#postgresql on=pg}
+SELECT upper(encode(convert_to({{value}}, 'UTF8'), 'hex')), {{n}}
+```
+
+```sqlite {#sqlite on=lite}
+SELECT hex({{value}}), {{n}}
+```
+"""
+
+
+def test_the_preview_shows_the_literals_that_servers_read_as_the_values():
+    pg = sql.PostgreSQL()
+    lite = WORK / "preview.db"
+    books = runbook_folder({"literals": LITERALS}, targets(
+        "environments:\n  test:\n    label: Test\n    targets:\n"
+        "      db: {{mysql: {{host: 127.0.0.1, user: op, database: app}}}}\n"
+        "      pg: {{postgresql: {{host: 127.0.0.1, user: op, database: app}}}}\n"
+        f"      lite: {{{{sqlite: {{{{file: {lite}}}}}}}}}\n"))
+    ask = {"mysql": lambda text: sql.MARIA.sql(text).replace("\t", "|"),
+           "postgresql": pg.sql,
+           "sqlite": lambda text: ssh.subprocess.run(
+               ["sqlite3", lite], input=text, text=True, check=True,
+               capture_output=True).stdout.strip()}
+    try:
+        with Console(runbooks=books) as console:
+            ana = console.user("ana", "operator")
+            shown = 0
+            for value in [v for v in sql.NASTY if v and len(v) < 1000]:
+                status, run = ana.post("/runs", {
+                    "runbook": "literals", "environment": "test",
+                    "parameters": {"value": value}})
+                if status != 201:
+                    assert value[0] == "-" or not value.isprintable(), (value, run)
+                    continue
+                for kind, answer in ask.items():
+                    text = ana.get(f"/runs/{run['id']}/preview/{kind}")[1]["filled_text"]
+                    assert "{{value}}" not in text or value == "{{x}}", text
+                    want = value.encode().hex().upper() + "|-5"
+                    assert answer(text) == want, (kind, value, text)
+                    shown += 1
+            assert shown >= 60, shown
+    finally:
+        pg.stop()
 
 
 def test_a_preflight_tries_each_target_and_changes_none():

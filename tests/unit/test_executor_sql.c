@@ -10,6 +10,7 @@
 
 #include "executor/sql/sql_resume.h"
 #include "executor/sql/sql_values.h"
+#include "lang/sql_literal.h"
 
 static void
 a_number_cannot_become_anything_else(void **state)

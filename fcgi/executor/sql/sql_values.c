@@ -1,18 +1,14 @@
 /*
  * sql_values.c: a statement with its values as literals.
  *
- * The driver quotes a value for its server.  A number parameter is inserted as
- * a number, as LIMIT and similar accept no quoted one; its form is checked
- * exactly.  It stands between blanks, so that it cannot become part of a word,
- * and a negative one in parentheses: after a minus sign it would begin a
- * comment.
+ * The driver quotes a value for its server; a number parameter is inserted as
+ * a number (lang/sql_literal.c).
  */
 #include <string.h>
 
 #include "base/text.h"
 #include "executor/sql/sql_values.h"
-
-#define NUMBER_MAX 100
+#include "lang/sql_literal.h"
 
 static bool
 is_number(const struct job_spec *o, const char *name)
@@ -26,39 +22,6 @@ is_number(const struct job_spec *o, const char *name)
 			name))
 			return true;
 	return false;
-}
-
-/* The number of digits at s. */
-static size_t
-digits(const char *s)
-{
-	return strspn(s, "0123456789");
-}
-
-bool
-sql_put_number(const char *text, struct buf *out)
-{
-	const char *s = text + (*text == '-');
-	size_t n = digits(s);
-
-	if (n == 0 || strlen(text) > NUMBER_MAX)
-		return false;
-	s += n;
-	if (*s == '.') {
-		if ((n = digits(s + 1)) == 0)
-			return false;
-		s += n + 1;
-	}
-	if (*s == 'e' || *s == 'E') {
-		s += s[1] == '+' || s[1] == '-' ? 2 : 1;
-		if ((n = digits(s)) == 0)
-			return false;
-		s += n;
-	}
-	if (*s != '\0')
-		return false;
-	buf_printf(out, *text == '-' ? " (%s) " : " %s ", text);
-	return true;
 }
 
 static bool

@@ -14,10 +14,4 @@
 bool sql_fill(struct sql *s, const struct statements *all, size_t i,
     const char *text, struct buf *out);
 
-/*
- * Appends a number as a literal, separated from its surroundings.  False: the
- * text is not [-]digits[.digits][e[+-]digits] of at most 100 characters.
- */
-bool sql_put_number(const char *text, struct buf *out);
-
 #endif

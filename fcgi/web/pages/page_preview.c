@@ -17,6 +17,7 @@
 #include "web/views/card.h"
 #include "web/views/local.h"
 #include "web/views/dry_run.h"
+#include "web/views/filled_text.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
 
@@ -144,41 +145,24 @@ targets_model(struct view *v, const struct step *step)
 	return list;
 }
 
-/*
- * A text of the step with its values filled in, secrets as dots; values that
- * differ between targets keep their name.
- */
-static const char *
-filled(struct view *v, const struct step *step, const char *text)
-{
-	struct runbook_place place = { v->runbook, step->section, view_value,
-		v };
-	struct buf out = { 0 };
-	const char *copy;
-
-	if (text == NULL || strstr(text, "{{") == NULL)
-		return text;
-	values_fill(text, runbook_value_at, &place, &out);
-	copy = arena_strdup(v->req->arena, buf_text(&out));
-	buf_clear(&out);
-	return copy;
-}
-
 /* Adds all texts of the step, filled in. */
 static void
 add_filled(struct view *v, struct json_object *o, const struct step *step)
 {
 	bool script = step->kind == STEP_SH || step->kind == STEP_BASH ||
 	    step->kind == STEP_PYTHON;
-	const char *text = script ? step->text : filled(v, step, step->text);
+	const char *refused = NULL, *text = step->text;
 
+	if (!script)
+		text = filled_text(v, step, &refused);
 	model_text(o, "filled_text", text != step->text ? text : NULL);
+	model_text(o, "refused", refused);
 	model_text(o, "answers", step->answers);
-	text = filled(v, step, step->answers);
+	text = filled_line(v, step, step->answers);
 	model_text(o, "filled_answers", text != step->answers ? text : NULL);
-	model_text(o, "file", filled(v, step, step->file));
-	model_text(o, "cwd", filled(v, step, step->cwd));
-	model_text(o, "user", filled(v, step, step->user));
+	model_text(o, "file", filled_line(v, step, step->file));
+	model_text(o, "cwd", filled_line(v, step, step->cwd));
+	model_text(o, "user", filled_line(v, step, step->user));
 }
 
 static void
