@@ -7,11 +7,12 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "journal/db.h"
 
 static const char *
-when(struct rows *rows, int column, char text[CLOCK_TEXT])
+when(struct rows *rows, const char *column, char text[CLOCK_TEXT])
 {
 	clock_format(db_int(rows, column), text);
 	return text;
@@ -39,10 +40,11 @@ print_account(struct rows *rows)
 {
 	char at[CLOCK_TEXT];
 
-	printf("%s\t", db_text(rows, 0));
-	print_names(db_text(rows, 1));
-	printf("\t%s\t%s\t%s\n", db_int(rows, 2) != 0 ? "disabled" : "enabled",
-	    when(rows, 3, at), db_text(rows, 4));
+	printf("%s\t", db_text(rows, "name"));
+	print_names(db_text(rows, "roles"));
+	printf("\t%s\t%s\t%s\n",
+	    db_int(rows, "disabled") != 0 ? "disabled" : "enabled",
+	    when(rows, "created_at", at), db_text(rows, "created_by"));
 }
 
 /*
@@ -54,11 +56,11 @@ print_token(struct rows *rows)
 {
 	char at[CLOCK_TEXT];
 
-	printf("%s\t%s\t%s\t", db_text(rows, 0), db_text(rows, 1),
-	    when(rows, 3, at));
-	printf("%s\t", db_text(rows, 4));
-	print_names(db_text(rows, 5));
-	printf("\t%s\n", when(rows, 6, at));
+	printf("%s\t%s\t%s\t", db_text(rows, "account"), db_text(rows, "name"),
+	    when(rows, "created_at", at));
+	printf("%s\t", db_text(rows, "created_by"));
+	print_names(db_text(rows, "scopes"));
+	printf("\t%s\n", when(rows, "expires_at", at));
 }
 
 /* name, set_at, set_by */
@@ -67,8 +69,8 @@ print_secret(struct rows *rows)
 {
 	char at[CLOCK_TEXT];
 
-	printf("%s\t%s\t%s\n", db_text(rows, 0), when(rows, 1, at),
-	    db_text(rows, 2));
+	printf("%s\t%s\t%s\n", db_text(rows, "name"), when(rows, "set_at", at),
+	    db_text(rows, "set_by"));
 }
 
 int
@@ -77,11 +79,12 @@ cli_list(const struct cli *c, const char *what, const char *of)
 	static const struct {
 		const char *what;
 		enum stmt stmt;
+		const char *of; /* the column that the list is limited by */
 		void (*print)(struct rows *rows);
 	} lists[] = {
-		{ "user", STMT_ALL_ACCOUNT, print_account },
-		{ "token", STMT_ALL_TOKEN, print_token },
-		{ "secret", STMT_ALL_SECRET, print_secret },
+		{ "user", STMT_ALL_ACCOUNT, "name", print_account },
+		{ "token", STMT_ALL_TOKEN, "account", print_token },
+		{ "secret", STMT_ALL_SECRET, "name", print_secret },
 	};
 	struct db *db = NULL;
 	struct rows *rows;
@@ -96,7 +99,8 @@ cli_list(const struct cli *c, const char *what, const char *of)
 			continue;
 		rows = db_query(db, lists[i].stmt);
 		while (db_next(rows))
-			if (of == NULL || strcmp(of, db_text(rows, 0)) == 0)
+			if (of == NULL ||
+			    text_eq(of, db_text(rows, lists[i].of)))
 				lists[i].print(rows);
 		db_done(rows);
 	}

@@ -50,21 +50,21 @@ copy_documents(struct verify *v)
 	char hash[2 * HASH_BYTES + 1];
 
 	while (db_next(rows)) {
-		const char *text = db_text(rows, 1);
+		const char *text = db_text(rows, "text");
 
 		text = text != NULL ? text : "";
 		hash_hex(text, strlen(text), hash);
-		if (!text_eq(hash, db_text(rows, 0)))
+		if (!text_eq(hash, db_text(rows, "hash")))
 			wrong(v, "a document does not have its hash", 0, 0);
-		db_run(v->replay, STMT_DOCUMENT_ADD, TEXT(db_text(rows, 0)),
-		    TEXT(text));
+		db_run(v->replay, STMT_DOCUMENT_ADD,
+		    TEXT(db_text(rows, "hash")), TEXT(text));
 	}
 	db_done(rows);
 }
 
 /* A text that any journal of ours contains. */
 static const char *
-text_at(struct rows *rows, int column)
+text_at(struct rows *rows, const char *column)
 {
 	const char *text = db_text(rows, column);
 
@@ -87,10 +87,10 @@ take_credential(struct verify *v, const struct event *e)
 static void
 replay(struct verify *v, struct rows *rows)
 {
-	int64_t run = db_int(rows, 0), seq = db_int(rows, 1);
-	const char *body = text_at(rows, 5);
+	int64_t run = db_int(rows, "run"), seq = db_int(rows, "seq");
+	const char *body = text_at(rows, "body");
 	size_t len;
-	const void *hash = db_blob(rows, 6, &len);
+	const void *hash = db_blob(rows, "hash", &len);
 	struct json_object *parsed = NULL;
 	struct event e;
 
@@ -98,9 +98,9 @@ replay(struct verify *v, struct rows *rows)
 		wrong(v, "the body cannot be read", run, seq);
 		return;
 	}
-	if (e.run != run || e.seq != seq || e.at != db_int(rows, 2) ||
-	    !text_eq(e.actor, db_text(rows, 3)) ||
-	    !text_eq(e.kind, db_text(rows, 4)))
+	if (e.run != run || e.seq != seq || e.at != db_int(rows, "at") ||
+	    !text_eq(e.actor, db_text(rows, "actor")) ||
+	    !text_eq(e.kind, db_text(rows, "kind")))
 		wrong(v, "the columns differ from the body", run, seq);
 	db_run(v->replay, STMT_EVENT_ADD, INT(run), INT(seq), INT(e.at),
 	    TEXT(e.actor), TEXT(e.kind), TEXT(body),
@@ -120,17 +120,17 @@ check_chains(struct verify *v)
 
 	while (db_next(rows)) {
 		size_t len;
-		const void *stored = db_blob(rows, 6, &len);
+		const void *stored = db_blob(rows, "hash", &len);
 
-		if (db_int(rows, 0) != run) {
-			run = db_int(rows, 0);
+		if (db_int(rows, "run") != run) {
+			run = db_int(rows, "run");
 			seq = 0;
 			memset(before, 0, sizeof(before));
 		}
-		if (db_int(rows, 1) != ++seq)
+		if (db_int(rows, "seq") != ++seq)
 			wrong(v, "an event is missing", run, seq);
-		seq = db_int(rows, 1);
-		event_hash(before, text_at(rows, 5), hash);
+		seq = db_int(rows, "seq");
+		event_hash(before, text_at(rows, "body"), hash);
 		if (len != HASH_BYTES || memcmp(hash, stored, len) != 0)
 			wrong(v, "the hash does not fit", run, seq);
 		memcpy(before, hash, sizeof(before));
@@ -150,15 +150,16 @@ check_files(
 
 	while (db_next(rows)) {
 		char *path = mem_printf("%s/exec/%s/%s%s", v->data,
-		    text_at(rows, 0), text_at(rows, 1), ending);
+		    text_at(rows, "exec"), text_at(rows, "target"), ending);
 
 		if (hash_file(path, hash) != ERR_OK ||
-		    !text_eq(hash, db_text(rows, 2))) {
+		    !text_eq(hash, db_text(rows, "hash"))) {
 			verify_wrong(v,
 			    "the %s of run %lld, step %s, "
 			    "attempt %lld on %s is missing or was changed",
-			    what, (long long)db_int(rows, 3), text_at(rows, 4),
-			    (long long)db_int(rows, 5), text_at(rows, 1));
+			    what, (long long)db_int(rows, "run"),
+			    text_at(rows, "step"), (long long)db_int(rows, "n"),
+			    text_at(rows, "target"));
 		}
 		v->outputs++;
 		free(path);

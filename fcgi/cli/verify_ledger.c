@@ -96,7 +96,7 @@ hash_of_event(
 
 	hex[0] = '\0';
 	if (db_next(rows)) {
-		const void *hash = db_blob(rows, 0, &len);
+		const void *hash = db_blob(rows, "hash", &len);
 
 		text_hex(hash, len == HASH_BYTES ? len : 0, hex);
 	}
@@ -183,12 +183,13 @@ read_body(struct ledger *l, struct entry *e)
 static void
 check_row(struct ledger *l, struct rows *rows, struct json_object *expected)
 {
-	struct entry e = { .n = db_int(rows, 0), .body = db_text(rows, 1) };
+	struct entry e = { .n = db_int(rows, "n"),
+		.body = db_text(rows, "body") };
 	char run[24];
 
 	e.body = e.body != NULL ? e.body : "";
-	e.hash = db_blob(rows, 2, &e.hash_len);
-	e.signature = db_blob(rows, 3, &e.signature_len);
+	e.hash = db_blob(rows, "hash", &e.hash_len);
+	e.signature = db_blob(rows, "signature", &e.signature_len);
 	if (e.n != ++l->v->entries)
 		verify_wrong(l->v,
 		    "entry %" PRId64 " of the ledger is "
@@ -214,7 +215,7 @@ check_rows(struct ledger *l)
 	char run[24];
 
 	while (db_next(rows)) {
-		snprintf(run, sizeof(run), "%" PRId64, db_int(rows, 0));
+		snprintf(run, sizeof(run), "%" PRId64, db_int(rows, "id"));
 		json_set_bool(expected, run, true);
 	}
 	db_done(rows);
@@ -235,8 +236,8 @@ static bool
 is_in_database(struct verify *v, const struct entry *e)
 {
 	struct rows *rows = db_query(v->db, STMT_LEDGER_AFTER, INT(e->n - 1));
-	bool same = db_next(rows) && db_int(rows, 0) == e->n &&
-	    text_eq(db_text(rows, 1), e->body);
+	bool same = db_next(rows) && db_int(rows, "n") == e->n &&
+	    text_eq(db_text(rows, "body"), e->body);
 
 	db_done(rows);
 	return same;

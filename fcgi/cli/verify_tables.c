@@ -79,15 +79,16 @@ check_file(struct verify *v)
 	struct rows *rows = db_query(v->db, STMT_CHECK_FILE);
 
 	while (db_next(rows))
-		if (!text_eq(db_text(rows, 0), "ok"))
-			verify_wrong(v, "the database: %s", db_text(rows, 0));
+		if (!text_eq(db_text(rows, "integrity_check"), "ok"))
+			verify_wrong(v, "the database: %s",
+			    db_text(rows, "integrity_check"));
 	db_done(rows);
 	rows = db_query(v->db, STMT_CHECK_KEYS);
 	while (db_next(rows))
 		verify_wrong(v,
 		    "a row of table %s refers to one of %s that "
 		    "is not there",
-		    db_text(rows, 0), db_text(rows, 1));
+		    db_text(rows, "table"), db_text(rows, "parent"));
 	db_done(rows);
 }
 
@@ -101,24 +102,26 @@ check_boxes(struct verify *v)
 	size_t len;
 
 	while (db_next(rows)) {
-		const void *box = db_blob(rows, 2, &len);
+		const void *box = db_blob(rows, "box", &len);
 
 		hash_hex(box, len, hash);
 		snprintf(key, sizeof(key), "%lld %.64s",
-		    (long long)db_int(rows, 0), db_text(rows, 1));
+		    (long long)db_int(rows, "run"), db_text(rows, "name"));
 		json_set_text(boxes, key, hash);
 	}
 	db_done(rows);
 	rows = db_query(v->replay, STMT_SEALED_WANTED);
 	while (db_next(rows)) {
 		snprintf(key, sizeof(key), "%lld %.64s",
-		    (long long)db_int(rows, 0), db_text(rows, 1));
-		if (!text_eq(json_text(boxes, key, NULL), db_text(rows, 2)) &&
-		    !(db_is_null(rows, 2) && json_get(boxes, key) != NULL))
+		    (long long)db_int(rows, "run"), db_text(rows, "name"));
+		if (!text_eq(
+			json_text(boxes, key, NULL), db_text(rows, "hash")) &&
+		    !(db_is_null(rows, "hash") && json_get(boxes, key) != NULL))
 			verify_wrong(v,
 			    "the sealed value of “%s” (run %lld) "
 			    "is missing or was changed",
-			    db_text(rows, 1), (long long)db_int(rows, 0));
+			    db_text(rows, "name"),
+			    (long long)db_int(rows, "run"));
 		json_object_object_del(boxes, key);
 	}
 	db_done(rows);
@@ -140,7 +143,8 @@ check_credentials(struct verify *v)
 	char hash[2 * HASH_BYTES + 1];
 
 	while (db_next(rows)) {
-		const char *name = db_text(rows, 0), *text = db_text(rows, 1);
+		const char *name = db_text(rows, "account"),
+			   *text = db_text(rows, "hash");
 		const char *told = name == NULL
 		    ? NULL
 		    : json_text(v->credentials, name, NULL);

@@ -106,11 +106,12 @@ lacks(const char *scopes)
 static void
 read_reset(struct db *db, struct rows *rows, struct actor *a)
 {
-	if (db_is_null(rows, 3) || !db_is_null(rows, 4))
+	if (db_is_null(rows, "reset_at") || !db_is_null(rows, "confirmed_at"))
 		return;
-	snprintf(a->reset_by, sizeof(a->reset_by), "%s", db_text(rows, 2));
-	a->reset_at = db_int(rows, 3);
-	a->reset_own = !db_is_null(rows, 5);
+	snprintf(
+	    a->reset_by, sizeof(a->reset_by), "%s", db_text(rows, "reset_by"));
+	a->reset_at = db_int(rows, "reset_at");
+	a->reset_own = !db_is_null(rows, "own_at");
 	a->reset_open = db_first_int(
 			    db_query(db, STMT_CONFIRMER_COUNT, TEXT(a->name),
 				INT(clock_now() - AUTH_ABLE_MS)),
@@ -133,12 +134,13 @@ auth_find(
 	auth_hash(secret + 1, hash);
 	rows = look_up(db, session, hash);
 	if (db_next(rows)) {
-		snprintf(name, 65, "%s", db_text(rows, 0));
+		snprintf(name, 65, "%s", db_text(rows, "name"));
 		*ret = (struct actor){ .name = name,
 			.session = session,
-			.roles = json_tokener_parse(db_text(rows, 1)),
-			.lacks = session ? 0 : lacks(db_text(rows, 6)),
-			.expires_at = session ? 0 : db_int(rows, 7) };
+			.roles = json_tokener_parse(db_text(rows, "roles")),
+			.lacks = session ? 0 : lacks(db_text(rows, "scopes")),
+			.expires_at = session ? 0
+					      : db_int(rows, "expires_at") };
 		read_reset(db, rows, ret);
 		err = ERR_OK;
 	}

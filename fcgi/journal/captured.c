@@ -44,12 +44,12 @@ captured_by_target(struct db *db, int64_t run, const struct runbook *runbook,
 	struct rows *rows = db_query(db, STMT_CAPTURED, INT(run));
 
 	while (db_next(rows)) {
-		int i = runbook_find_step(runbook, db_text(rows, 0));
+		int i = runbook_find_step(runbook, db_text(rows, "step"));
 
 		if (i >= 0 && &runbook->steps[i] != step)
-			add(all, db_text(rows, 1),
+			add(all, db_text(rows, "target"),
 			    runbook_scope(runbook, runbook->steps[i].section),
-			    db_text(rows, 2));
+			    db_text(rows, "captures"));
 	}
 	db_done(rows);
 	json_object_object_foreach (all, target, captured) {

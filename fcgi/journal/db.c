@@ -24,6 +24,8 @@
 struct rows {
 	struct db *db;
 	sqlite3_stmt *stmt;
+	char **names; /* of its columns: SQLite's own do not last */
+	int columns;
 	bool busy;
 };
 
@@ -291,13 +293,33 @@ db_version_in(const char *data_dir)
 	return version;
 }
 
+/* Copies the names of the columns of a statement that was prepared. */
+static void
+copy_names(struct rows *rows)
+{
+	rows->columns = sqlite3_column_count(rows->stmt);
+	rows->names = mem_calloc(
+	    (size_t)rows->columns + 1, sizeof(*rows->names));
+	for (int i = 0; i < rows->columns; i++)
+		rows->names[i] = mem_strdup(sqlite3_column_name(rows->stmt, i));
+}
+
+static void
+rows_clear(struct rows *rows)
+{
+	for (int i = 0; i < rows->columns; i++)
+		free(rows->names[i]);
+	free(rows->names);
+	sqlite3_finalize(rows->stmt);
+}
+
 void
 db_close(struct db *db)
 {
 	if (db == NULL)
 		return;
 	for (int i = 0; i < STMT__MAX; i++)
-		sqlite3_finalize(db->rows[i].stmt);
+		rows_clear(&db->rows[i]);
 	for (int i = 0; i < FRAMES; i++)
 		sqlite3_finalize(db->frames[i]);
 	sqlite3_close(db->handle);
@@ -412,7 +434,9 @@ prepare_text(struct db *db, enum stmt id, struct rows *rows)
 		log_warn("database: %s: %s", statements[id].name,
 		    sqlite3_errmsg(db->handle));
 		db->failed = true;
+		return;
 	}
+	copy_names(rows);
 }
 
 static struct rows *
@@ -495,31 +519,48 @@ db_done(struct rows *rows)
 	rows->busy = false;
 }
 
-int64_t
-db_int(struct rows *rows, int column)
+/*
+ * The number of a column in the row. A name that the statement does not have
+ * is a bug; tests/lint/columns finds it without running the code.
+ */
+static int
+column_of(struct rows *rows, const char *name)
 {
-	return sqlite3_column_int64(rows->stmt, column);
+	for (int i = 0; i < rows->columns; i++)
+		if (strcmp(rows->names[i], name) == 0)
+			return i;
+	log_bug("%s has no column %s", statements[rows - rows->db->rows].name,
+	    name);
+}
+
+int64_t
+db_int(struct rows *rows, const char *column)
+{
+	return sqlite3_column_int64(rows->stmt, column_of(rows, column));
 }
 
 const char *
-db_text(struct rows *rows, int column)
+db_text(struct rows *rows, const char *column)
 {
-	return (const char *)sqlite3_column_text(rows->stmt, column);
+	return (const char *)sqlite3_column_text(
+	    rows->stmt, column_of(rows, column));
 }
 
 const void *
-db_blob(struct rows *rows, int column, size_t *ret_len)
+db_blob(struct rows *rows, const char *column, size_t *ret_len)
 {
-	const void *data = sqlite3_column_blob(rows->stmt, column);
+	int i = column_of(rows, column);
+	const void *data = sqlite3_column_blob(rows->stmt, i);
 
-	*ret_len = (size_t)sqlite3_column_bytes(rows->stmt, column);
+	*ret_len = (size_t)sqlite3_column_bytes(rows->stmt, i);
 	return data;
 }
 
 bool
-db_is_null(struct rows *rows, int column)
+db_is_null(struct rows *rows, const char *column)
 {
-	return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
+	return sqlite3_column_type(rows->stmt, column_of(rows, column)) ==
+	    SQLITE_NULL;
 }
 
 /* The name without its ending, if it has that ending. */
@@ -538,7 +579,7 @@ without(const char *name, const char *ending, char out[64])
 static void
 put_column(struct json_object *o, struct rows *rows, int i)
 {
-	const char *name = sqlite3_column_name(rows->stmt, i), *text;
+	const char *name = rows->names[i], *text;
 	char base[64], at[CLOCK_TEXT];
 	size_t len = strlen(name);
 
@@ -550,17 +591,18 @@ put_column(struct json_object *o, struct rows *rows, int i)
 	case SQLITE_INTEGER:
 		if ((len > 3 && strcmp(name + len - 3, "_at") == 0) ||
 		    strcmp(name, "at") == 0) {
-			clock_format(db_int(rows, i), at);
+			clock_format(sqlite3_column_int64(rows->stmt, i), at);
 			json_object_object_add(
 			    o, name, json_object_new_string(at));
 			break;
 		}
-		json_object_object_add(
-		    o, name, json_object_new_int64(db_int(rows, i)));
+		json_object_object_add(o, name,
+		    json_object_new_int64(sqlite3_column_int64(rows->stmt, i)));
 		break;
 	default:
-		if ((text = db_text(rows, i)) == NULL)
-			text = ""; /* an empty blob */
+		text = (const char *)sqlite3_column_text(rows->stmt, i);
+		if (text == NULL) /* an empty blob */
+			text = "";
 		if (without(name, "_json", base))
 			json_object_object_add(
 			    o, base, json_tokener_parse(text));
@@ -574,9 +616,8 @@ struct json_object *
 db_row_json(struct rows *rows)
 {
 	struct json_object *o = json_object_new_object();
-	int n = sqlite3_column_count(rows->stmt);
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < rows->columns; i++)
 		put_column(o, rows, i);
 	return o;
 }
@@ -604,7 +645,8 @@ db_first_json(struct rows *rows)
 int64_t
 db_first_int(struct rows *rows, int64_t fallback)
 {
-	int64_t n = db_next(rows) ? db_int(rows, 0) : fallback;
+	int64_t n = db_next(rows) ? sqlite3_column_int64(rows->stmt, 0)
+				  : fallback;
 
 	db_done(rows);
 	return n;

@@ -103,12 +103,14 @@ struct rows *db_query_args(
 bool db_next(struct rows *rows);
 void db_done(struct rows *rows);
 
-/* Columns from 0; valid until the next db_next() or db_done().  Text is
- * NULL where the column is. */
-int64_t db_int(struct rows *rows, int column);
-const char *db_text(struct rows *rows, int column);
-const void *db_blob(struct rows *rows, int column, size_t *ret_len);
-bool db_is_null(struct rows *rows, int column);
+/*
+ * A column by its name in the statement; valid until the next db_next() or
+ * db_done(). Text is NULL if the column is. Another name is a bug and aborts.
+ */
+int64_t db_int(struct rows *rows, const char *column);
+const char *db_text(struct rows *rows, const char *column);
+const void *db_blob(struct rows *rows, const char *column, size_t *ret_len);
+bool db_is_null(struct rows *rows, const char *column);
 
 /*
  * The current row as a new object, by the names of its columns. A column that

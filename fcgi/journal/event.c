@@ -78,8 +78,8 @@ last_of(struct db *db, int64_t run, unsigned char hash[HASH_BYTES])
 
 	memset(hash, 0, HASH_BYTES);
 	if (db_next(rows)) {
-		seq = db_int(rows, 0);
-		blob = db_blob(rows, 1, &len);
+		seq = db_int(rows, "seq");
+		blob = db_blob(rows, "hash", &len);
 		if (len == HASH_BYTES)
 			memcpy(hash, blob, HASH_BYTES);
 	}

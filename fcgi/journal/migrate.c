@@ -192,14 +192,14 @@ migrate_replay(struct db *db, int from)
 
 	while (err == ERR_OK && db_next(rows)) {
 		body = NULL;
-		err = event_parse(db_text(rows, 5), &e, &body);
+		err = event_parse(db_text(rows, "body"), &e, &body);
 		if (err == ERR_OK)
 			err = event_project(db, &e);
 		if (err != ERR_OK)
 			log_warn("migration: event %lld of run %lld cannot be "
 				 "replayed",
-			    (long long)db_int(rows, 1),
-			    (long long)db_int(rows, 0));
+			    (long long)db_int(rows, "seq"),
+			    (long long)db_int(rows, "run"));
 		json_object_put(body);
 	}
 	db_done(rows);

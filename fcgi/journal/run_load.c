@@ -35,7 +35,7 @@ find_step(const struct lifecycle *l, const char *id)
 }
 
 static const char *
-time_text(const struct lifecycle *l, struct rows *rows, int column)
+time_text(const struct lifecycle *l, struct rows *rows, const char *column)
 {
 	char text[CLOCK_TEXT];
 
@@ -48,20 +48,20 @@ time_text(const struct lifecycle *l, struct rows *rows, int column)
 static void
 load_row(struct lifecycle *l, struct rows *rows)
 {
-	int i = find_step(l, db_text(rows, 0));
+	int i = find_step(l, db_text(rows, "id"));
 	struct arena *a = l->arena;
 
 	if (i < 0)
 		return;
 	l->rows[i] = (struct lifecycle_row){
-		.part = arena_strdup(a, db_text(rows, 1)),
-		.position = db_int(rows, 2),
-		.state = arena_strdup(a, db_text(rows, 3)),
-		.attempts = db_int(rows, 4),
-		.by = arena_strdup(a, db_text(rows, 5)),
-		.at = time_text(l, rows, 6),
-		.reason = arena_strdup(a, db_text(rows, 7)),
-		.signed_by = arena_strdup(a, db_text(rows, 8)),
+		.part = arena_strdup(a, db_text(rows, "part")),
+		.position = db_int(rows, "position"),
+		.state = arena_strdup(a, db_text(rows, "state")),
+		.attempts = db_int(rows, "attempts"),
+		.by = arena_strdup(a, db_text(rows, "by")),
+		.at = time_text(l, rows, "at"),
+		.reason = arena_strdup(a, db_text(rows, "reason")),
+		.signed_by = arena_strdup(a, db_text(rows, "signed_by")),
 	};
 }
 
@@ -116,8 +116,8 @@ load_people(struct lifecycle *l)
 
 	l->run.authors = owned(l, json_object_new_array());
 	while (db_next(rows))
-		json_object_array_add(
-		    l->run.authors, json_object_new_string(db_text(rows, 0)));
+		json_object_array_add(l->run.authors,
+		    json_object_new_string(db_text(rows, "account")));
 	db_done(rows);
 	l->decisions = owned(
 	    l, db_rows_json(db_query(l->db, STMT_APPROVALS, INT(l->run.id))));
@@ -229,7 +229,7 @@ add_workers(
 
 	while (db_next(rows))
 		json_object_array_add(
-		    list, json_object_new_string(db_text(rows, 0)));
+		    list, json_object_new_string(db_text(rows, "account")));
 	db_done(rows);
 }
 

@@ -234,7 +234,7 @@ variables_of(const struct run_report *r)
 	struct rows *rows = db_query(r->db, STMT_VARIABLES, INT(r->run));
 
 	while (db_next(rows))
-		json_set_text(o, db_text(rows, 0), db_text(rows, 1));
+		json_set_text(o, db_text(rows, "name"), db_text(rows, "value"));
 	db_done(rows);
 	return o;
 }
@@ -253,11 +253,11 @@ put_evidence(
 
 	while (db_next(rows))
 		json_object_array_add(
-		    events, json_object_new_string(db_text(rows, 1)));
+		    events, json_object_new_string(db_text(rows, "body")));
 	db_done(rows);
 	rows = db_query(r->db, STMT_WEB_HEAD_HASH, INT(r->run));
 	if (db_next(rows)) {
-		hash = db_blob(rows, 1, &len);
+		hash = db_blob(rows, "hash", &len);
 		text_hex(hash, len == HASH_BYTES ? len : 0, head);
 	}
 	db_done(rows);
@@ -303,7 +303,7 @@ run_report_make(struct db *db, int64_t run)
 	rows = db_query(
 	    db, STMT_DOCUMENT_TEXT, TEXT(json_text(r.row, "document", "")));
 	if (db_next(rows))
-		text = mem_strdup(db_text(rows, 0));
+		text = mem_strdup(db_text(rows, "text"));
 	db_done(rows);
 	if (text != NULL) {
 		run_report_load(&r, text);

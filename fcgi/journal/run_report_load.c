@@ -32,7 +32,7 @@ read_steps(struct run_report *r)
 	struct rows *rows = db_query(r->db, STMT_STEPS, INT(r->run));
 
 	while (db_next(rows))
-		json_set(r->steps, db_text(rows, 0), db_row_json(rows));
+		json_set(r->steps, db_text(rows, "id"), db_row_json(rows));
 	db_done(rows);
 }
 
@@ -108,16 +108,16 @@ read_attempts(struct run_report *r)
 		json_set(row, "exit", NULL);
 		json_set(row, "targets", json_object_new_array());
 		json_object_array_add(
-		    list_in(r->attempts, db_text(rows, 0)), row);
+		    list_in(r->attempts, db_text(rows, "step")), row);
 	}
 	db_done(rows);
 	rows = db_query(r->db, STMT_WEB_TARGETS, INT(r->run));
 	while (db_next(rows)) {
-		row = json_get(r->attempts, db_text(rows, 0));
-		attempt = row == NULL || db_int(rows, 1) < 1
+		row = json_get(r->attempts, db_text(rows, "step"));
+		attempt = row == NULL || db_int(rows, "n") < 1
 		    ? NULL
 		    : json_object_array_get_idx(
-			  row, (size_t)db_int(rows, 1) - 1);
+			  row, (size_t)db_int(rows, "n") - 1);
 		if (attempt != NULL)
 			add_target(r, attempt, db_row_json(rows));
 	}
@@ -137,7 +137,7 @@ read_events(struct run_report *r, const char *kind,
 		struct json_object *body = NULL, *o;
 		struct event e;
 
-		if (event_parse(db_text(rows, 3), &e, &body) != ERR_OK)
+		if (event_parse(db_text(rows, "body"), &e, &body) != ERR_OK)
 			continue;
 		o = json_object_new_object();
 		json_set_text(o, "by", e.actor);

@@ -21,23 +21,25 @@ set_resume(struct json_object *o, struct rows *rows, bool same_plan)
 	json_object_object_del(o, "resume");
 	json_object_object_del(o, "resume_of");
 	json_object_object_del(o, "skipped");
-	if (db_is_null(rows, 4) || !same_plan)
+	if (db_is_null(rows, "resume") || !same_plan)
 		return;
-	json_set_int(o, "resume", db_int(rows, 4));
-	json_set_int(o, "resume_of", db_int(rows, 5));
-	if (!db_is_null(rows, 7))
-		json_set(o, "skipped", json_tokener_parse(db_text(rows, 7)));
+	json_set_int(o, "resume", db_int(rows, "resume"));
+	json_set_int(o, "resume_of", db_int(rows, "resume_of"));
+	if (!db_is_null(rows, "skipped"))
+		json_set(
+		    o, "skipped", json_tokener_parse(db_text(rows, "skipped")));
 }
 
 /* Adds one more attempt on the target to its status. */
 static void
 fold(struct json_object *o, struct rows *rows, const char *plan)
 {
-	const char *state = db_text(rows, 2), *text = db_text(rows, 3);
-	bool same_plan = text_eq(db_text(rows, 6), plan);
+	const char *state = db_text(rows, "state"),
+		   *text = db_text(rows, "captures");
+	bool same_plan = text_eq(db_text(rows, "plan"), plan);
 	struct json_object *captures = NULL;
 
-	json_set_int(o, "n", db_int(rows, 1));
+	json_set_int(o, "n", db_int(rows, "n"));
 	json_set_text(o, "state", state);
 	json_set_bool(o, "valid", same_plan && text_eq(state, "succeeded"));
 	json_object_object_del(o, "captures");
@@ -59,7 +61,7 @@ target_status(
 	struct json_object *all = json_object_new_object(), *o;
 
 	while (db_next(rows)) {
-		const char *name = db_text(rows, 0);
+		const char *name = db_text(rows, "target");
 
 		if ((o = json_get(all, name)) == NULL) {
 			o = json_object_new_object();
@@ -112,7 +114,7 @@ target_status_for(struct db *db, int64_t run, struct json_object *resolved,
 	    db, STMT_TARGETS_TO_RESTORE, INT(run), TEXT(step->undo));
 	while (db_next(rows))
 		json_object_array_add(
-		    names, json_object_new_string(db_text(rows, 0)));
+		    names, json_object_new_string(db_text(rows, "target")));
 	db_done(rows);
 	return names;
 }

@@ -131,10 +131,10 @@ add_account(struct command *c, struct json_object *roles)
 
 	json_set(data, "roles", roles);
 	if (db_next(rows))
-		err = fault_about(&c->fault, db_text(rows, 0),
+		err = fault_about(&c->fault, db_text(rows, "name"),
 		    fault_set(&c->fault, ERR_CONFLICT, "account_exists", "name",
 			"There is an account \"%s\" already.",
-			db_text(rows, 0)));
+			db_text(rows, "name")));
 	db_done(rows);
 	if (err != ERR_OK) {
 		json_object_put(data);

@@ -79,7 +79,7 @@ state_before(struct command *c, const struct run *run)
 {
 	struct rows *rows = db_query(
 	    c->keeper->db, STMT_RUN_LAST_WORD, INT(run->id));
-	const char *word = db_next(rows) ? db_text(rows, 0) : "";
+	const char *word = db_next(rows) ? db_text(rows, "kind") : "";
 	const char *state = word[0] == '\0' ? "ready"
 	    : text_eq(word, "run.paused")   ? "paused"
 					    : "running";

@@ -147,8 +147,8 @@ cmd_dry_run_ended(struct command *c)
 	    TEXT(json_text(c->body, "exec", "")));
 	struct json_object *results = json_get(c->body, "results"), *data;
 	bool found = db_next(rows);
-	int64_t run = found ? db_int(rows, 0) : 0;
-	bool ended = found && !db_is_null(rows, 3);
+	int64_t run = found ? db_int(rows, "run") : 0;
+	bool ended = found && !db_is_null(rows, "ended_at");
 
 	db_done(rows);
 	if (!found)

@@ -37,13 +37,15 @@ find_attempt(struct command *c, struct attempt *ret)
 	enum err err = ERR_NOT_FOUND;
 
 	if (db_next(rows)) {
-		*ret = (struct attempt){ .run = db_int(rows, 0),
+		*ret = (struct attempt){ .run = db_int(rows, "run"),
 			.actor = "runner",
-			.n = db_int(rows, 2),
-			.ended = !db_is_null(rows, 6) };
-		strncpy(ret->step, db_text(rows, 1), sizeof(ret->step) - 1);
-		strncpy(ret->state, db_text(rows, 3), sizeof(ret->state) - 1);
-		strncpy(ret->by, db_text(rows, 4), sizeof(ret->by) - 1);
+			.n = db_int(rows, "n"),
+			.ended = !db_is_null(rows, "ended_at") };
+		strncpy(
+		    ret->step, db_text(rows, "step"), sizeof(ret->step) - 1);
+		strncpy(
+		    ret->state, db_text(rows, "state"), sizeof(ret->state) - 1);
+		strncpy(ret->by, db_text(rows, "by"), sizeof(ret->by) - 1);
 		err = ERR_OK;
 	}
 	db_done(rows);
@@ -112,7 +114,7 @@ target_state(struct command *c, const struct attempt *a, const char *target,
 
 	memset(ret, 0, 24);
 	if (db_next(rows))
-		strncpy(ret, db_text(rows, 0), 23);
+		strncpy(ret, db_text(rows, "state"), 23);
 	db_done(rows);
 }
 
@@ -224,10 +226,12 @@ probe_answer(struct command *c, const struct attempt *a)
 	int64_t answer = -1;
 
 	while (db_next(rows)) {
-		int64_t exit = db_is_null(rows, 1) ? 2 : db_int(rows, 1);
+		int64_t exit = db_is_null(rows, "exit") ? 2
+							: db_int(rows, "exit");
 
-		if ((exit == 0 && !text_eq(db_text(rows, 2), "succeeded")) ||
-		    db_int(rows, 5) != 0)
+		if ((exit == 0 &&
+			!text_eq(db_text(rows, "state"), "succeeded")) ||
+		    db_int(rows, "contradicted") != 0)
 			exit = 2;
 		answer = answer == -1 || answer == exit ? exit : 2;
 	}

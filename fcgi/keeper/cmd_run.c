@@ -44,10 +44,11 @@ take_targets(
 				NULL,
 				"The target %s is held by run %lld, "
 				"\"%s\": wait until that has ended.",
-				name, (long long)db_int(rows, 0),
-				db_text(rows, 1)));
-			json_set_int(c->result, "run", db_int(rows, 0));
-			json_set_text(c->result, "run_title", db_text(rows, 1));
+				name, (long long)db_int(rows, "run"),
+				db_text(rows, "title")));
+			json_set_int(c->result, "run", db_int(rows, "run"));
+			json_set_text(
+			    c->result, "run_title", db_text(rows, "title"));
 			json_set_text(c->result, "target", name);
 			db_done(rows);
 			return ERR_CONFLICT;

@@ -159,7 +159,8 @@ account_ask_password(
 		return err;
 	rows = db_query(c->keeper->db, STMT_CREDENTIAL_GET, TEXT(account));
 	c->hash_old = password;
-	c->hash_against = mem_strdup(db_next(rows) ? db_text(rows, 0) : nobody);
+	c->hash_against = mem_strdup(
+	    db_next(rows) ? db_text(rows, "hash") : nobody);
 	db_done(rows);
 	return ERR_OK;
 }
@@ -211,7 +212,7 @@ cmd_login(struct command *c)
 		    c, name, json_text(c->body, "password", ""));
 	rows = db_query(c->keeper->db, STMT_ACCOUNT_GET, TEXT(name));
 	known = db_next(rows);
-	enabled = known && db_int(rows, 2) == 0;
+	enabled = known && db_int(rows, "disabled") == 0;
 	db_done(rows);
 	if (!enabled || strcmp(c->hashed, "yes") != 0)
 		return login_failed(c, name, known);
@@ -249,7 +250,7 @@ session_end_all(struct command *c, const char *account, const char *why)
 
 	while (db_next(rows))
 		json_object_array_add(
-		    ids, json_object_new_string(db_text(rows, 0)));
+		    ids, json_object_new_string(db_text(rows, "session")));
 	db_done(rows);
 	json_set_text(data, "why", why);
 	json_set(data, "sessions", ids);

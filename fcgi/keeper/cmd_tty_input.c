@@ -105,10 +105,11 @@ find_terminal(struct command *c, struct terminal *t)
 
 	while (db_next(rows)) {
 		t->count++;
-		if (named != NULL && !text_eq(named, db_text(rows, 0)))
+		if (named != NULL && !text_eq(named, db_text(rows, "target")))
 			continue;
-		strncpy(t->target, db_text(rows, 0), sizeof(t->target) - 1);
-		strncpy(t->state, db_text(rows, 2), sizeof(t->state) - 1);
+		strncpy(
+		    t->target, db_text(rows, "target"), sizeof(t->target) - 1);
+		strncpy(t->state, db_text(rows, "state"), sizeof(t->state) - 1);
 	}
 	db_done(rows);
 }

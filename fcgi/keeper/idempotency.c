@@ -109,8 +109,8 @@ idempotency_find(struct command *c, int64_t *ret_run)
 	rows = db_query(c->keeper->db, STMT_REQUEST_KEY_GET,
 	    TEXT(c->actor.name), TEXT(key));
 	if (db_next(rows)) {
-		*ret_run = db_int(rows, 0);
-		if (!text_eq(db_text(rows, 1), hash))
+		*ret_run = db_int(rows, "run");
+		if (!text_eq(db_text(rows, "request"), hash))
 			err = fault_set(&c->fault, ERR_INVALID, "key_reused",
 			    FIELD,
 			    "This Idempotency-Key was used for another "

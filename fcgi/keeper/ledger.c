@@ -29,10 +29,10 @@ put_head(struct db *db, struct json_object *o, int64_t run)
 
 	json_set_int(o, "run", run);
 	if (db_next(rows)) {
-		const void *hash = db_blob(rows, 1, &len);
+		const void *hash = db_blob(rows, "hash", &len);
 
 		text_hex(hash, len == HASH_BYTES ? len : 0, hex);
-		json_set_int(o, "events", db_int(rows, 0));
+		json_set_int(o, "events", db_int(rows, "seq"));
 		json_set_text(o, "head", hex);
 	}
 	db_done(rows);
@@ -52,9 +52,9 @@ append(struct keeper *k, struct json_object *what)
 	enum err err;
 
 	if (db_next(rows)) {
-		const void *last = db_blob(rows, 1, &len);
+		const void *last = db_blob(rows, "hash", &len);
 
-		n = db_int(rows, 0) + 1;
+		n = db_int(rows, "n") + 1;
 		if (len == HASH_BYTES)
 			memcpy(before, last, HASH_BYTES);
 	}
@@ -93,9 +93,9 @@ read_ledgered(struct keeper *k)
 
 	k->ledgered = json_object_new_object();
 	while (db_next(rows))
-		if (db_text(rows, 0) != NULL)
-			json_set_int(
-			    k->ledgered, db_text(rows, 0), db_int(rows, 1));
+		if (db_text(rows, "run") != NULL)
+			json_set_int(k->ledgered, db_text(rows, "run"),
+			    db_int(rows, "events"));
 	db_done(rows);
 }
 
@@ -107,12 +107,13 @@ new_heads(struct keeper *k)
 	struct json_object *list = json_object_new_array(), *o;
 
 	while (db_next(rows)) {
-		if (json_int(k->ledgered, db_text(rows, 0), 0) ==
-		    db_int(rows, 1))
+		if (json_int(k->ledgered, db_text(rows, "id"), 0) ==
+		    db_int(rows, "seq"))
 			continue;
 		o = json_object_new_object();
-		put_head(k->db, o, db_int(rows, 0));
-		json_set_int(k->ledgered, db_text(rows, 0), db_int(rows, 1));
+		put_head(k->db, o, db_int(rows, "id"));
+		json_set_int(
+		    k->ledgered, db_text(rows, "id"), db_int(rows, "seq"));
 		json_object_array_add(list, o);
 	}
 	db_done(rows);

@@ -27,7 +27,7 @@
 #define WINDOW (16 * 1024 * 1024) /* the end of the file that is read */
 
 static char *
-hex_of(struct rows *rows, int column)
+hex_of(struct rows *rows, const char *column)
 {
 	size_t len;
 	const void *bytes = db_blob(rows, column, &len);
@@ -42,10 +42,11 @@ static void
 put_line(struct buf *out, struct rows *rows)
 {
 	struct json_object *o = json_object_new_object();
-	char *hash = hex_of(rows, 2), *signature = hex_of(rows, 3);
+	char *hash = hex_of(rows, "hash"),
+	     *signature = hex_of(rows, "signature");
 
-	json_set_int(o, "n", db_int(rows, 0));
-	json_set_text(o, "body", db_text(rows, 1));
+	json_set_int(o, "n", db_int(rows, "n"));
+	json_set_text(o, "body", db_text(rows, "body"));
 	json_set_text(o, "hash", hash);
 	json_set_text(o, "signature", signature);
 	buf_puts(out, json_write(o));
@@ -68,7 +69,7 @@ ledger_file_append(struct keeper *k)
 		buf_putc(&text, '\n');
 	rows = db_query(k->db, STMT_LEDGER_AFTER, INT(last));
 	while (db_next(rows)) {
-		last = db_int(rows, 0);
+		last = db_int(rows, "n");
 		put_line(&text, rows);
 	}
 	db_done(rows);
@@ -92,10 +93,10 @@ number_of(struct keeper *k, struct json_object *line)
 	struct rows *rows = db_query(k->db, STMT_LEDGER_AFTER, INT(n - 1));
 	char *hash;
 
-	if (!db_next(rows) || db_int(rows, 0) != n) {
+	if (!db_next(rows) || db_int(rows, "n") != n) {
 		n = -1;
 	} else {
-		hash = hex_of(rows, 2);
+		hash = hex_of(rows, "hash");
 		if (!text_eq(hash, json_text(line, "hash", "")))
 			n = -1;
 		free(hash);

@@ -19,8 +19,8 @@ is_same(struct command *c, struct rows *rows)
 	struct event e;
 	bool same;
 
-	if (!text_eq(db_text(rows, 1), c->actor.name) ||
-	    event_parse(db_text(rows, 2), &e, &body) != ERR_OK)
+	if (!text_eq(db_text(rows, "actor"), c->actor.name) ||
+	    event_parse(db_text(rows, "body"), &e, &body) != ERR_OK)
 		return false;
 	same = text_eq(json_text(e.data, "verb", ""), c->call->verb) &&
 	    text_eq(json_text(e.data, "step", ""), c->call->step) &&
@@ -38,8 +38,8 @@ is_known(struct command *c)
 	bool known = false;
 	int count = 0;
 
-	while (
-	    !known && db_next(rows) && text_eq(db_text(rows, 0), "run.refused"))
+	while (!known && db_next(rows) &&
+	    text_eq(db_text(rows, "kind"), "run.refused"))
 		known = is_same(c, rows) || ++count >= MOST_IN_A_ROW;
 	db_done(rows);
 	return known;

@@ -64,7 +64,7 @@ find_runbook(struct keeper *k, const char *document, struct json_object *lists)
 		return k->cache->kept[i].runbook;
 	rows = db_query(k->db, STMT_DOCUMENT_TEXT, TEXT(document));
 	if (db_next(rows)) {
-		const char *text = db_text(rows, 0);
+		const char *text = db_text(rows, "text");
 
 		if (lists == NULL)
 			k->cache->kept[i].runbook = runbook_parse(
@@ -153,7 +153,7 @@ load_variables(struct db *db, int64_t id)
 	struct json_object *o = json_object_new_object();
 
 	while (db_next(rows))
-		json_set_text(o, db_text(rows, 0), db_text(rows, 1));
+		json_set_text(o, db_text(rows, "name"), db_text(rows, "value"));
 	db_done(rows);
 	return o;
 }
@@ -403,8 +403,8 @@ run_report(struct command *c, int64_t id)
 
 	if (db_next(rows)) {
 		json_set_int(c->result, "id", id);
-		json_set_text(c->result, "state", db_text(rows, 1));
-		json_set_int(c->result, "seq", db_int(rows, 0));
+		json_set_text(c->result, "state", db_text(rows, "state"));
+		json_set_int(c->result, "seq", db_int(rows, "seq"));
 	}
 	db_done(rows);
 }

@@ -54,7 +54,7 @@ waiting_read(struct keeper *k)
 	rows = db_query(k->db, STMT_ATTEMPTS_UNACCEPTED);
 	while (db_next(rows)) {
 		mem_grow(&now, &cap, count, sizeof(*now));
-		take(k, db_text(rows, 0), &now[count++]);
+		take(k, db_text(rows, "exec"), &now[count++]);
 	}
 	db_done(rows);
 	rows = db_query(k->db, STMT_ORDERS_OPEN);

@@ -19,19 +19,21 @@ add_file(struct runner *r, struct rows *rows, struct json_object *files,
     struct fault *why)
 {
 	char *file = mem_printf(
-	    "%s/%s" EXEC_KEPT, db_text(rows, 3), db_text(rows, 2));
+	    "%s/%s" EXEC_KEPT, db_text(rows, "exec"), db_text(rows, "target"));
 	char *path = mem_printf("%s/exec/%s", r->data_dir, file);
 	char hash[2 * HASH_BYTES + 1] = "";
 	enum err err = ERR_OK;
 
-	if (hash_file(path, hash) == ERR_OK && text_eq(hash, db_text(rows, 4)))
-		json_set_text(files, db_text(rows, 2), file);
+	if (hash_file(path, hash) == ERR_OK &&
+	    text_eq(hash, db_text(rows, "hash")))
+		json_set_text(files, db_text(rows, "target"), file);
 	else
 		err = fault_set(why, ERR_FORBIDDEN, "changed", NULL,
 		    "What "
 		    "step %s kept as %s on %s is missing or was changed on "
 		    "the disk: nothing was executed.",
-		    db_text(rows, 1), db_text(rows, 0), db_text(rows, 2));
+		    db_text(rows, "step"), db_text(rows, "name"),
+		    db_text(rows, "target"));
 	free(file);
 	free(path);
 	return err;
@@ -47,7 +49,7 @@ files_of(struct runner *r, int64_t run, const char *name, const char *step,
 
 	while (err == ERR_OK && db_next(rows))
 		if (text_eq(name != NULL ? name : step,
-			db_text(rows, name != NULL ? 0 : 1)))
+			db_text(rows, name != NULL ? "name" : "step")))
 			err = add_file(r, rows, files, why);
 	db_done(rows);
 	return err;

@@ -132,9 +132,9 @@ dry_run_seen(struct runner *r, struct json_object *run, const struct step *step)
 	/* with other values, {{names}} in file= may name another file */
 	if (db_next(rows) &&
 	    (strstr(step->file, "{{") == NULL ||
-		text_eq(db_text(rows, 0), json_text(run, "plan", "")))) {
-		at = db_int(rows, 1);
-		seen = hashes_of(db_text(rows, 2));
+		text_eq(db_text(rows, "plan"), json_text(run, "plan", "")))) {
+		at = db_int(rows, "requested_at");
+		seen = hashes_of(db_text(rows, "results"));
 	}
 	db_done(rows);
 	if (seen == NULL)
@@ -142,7 +142,7 @@ dry_run_seen(struct runner *r, struct json_object *run, const struct step *step)
 	rows = db_query(
 	    r->replayed, STMT_CHANGED_SINCE, INT(id), TEXT(step->id), INT(at));
 	while (db_next(rows))
-		json_object_object_del(seen, db_text(rows, 0));
+		json_object_object_del(seen, db_text(rows, "target"));
 	db_done(rows);
 	return seen;
 }

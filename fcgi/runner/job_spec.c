@@ -34,18 +34,20 @@ open_secrets(struct runner *r, struct run_snapshot *s,
 	size_t len, count = 0;
 
 	while (err == ERR_OK && db_next(rows)) {
-		const void *box = db_blob(rows, 1, &len);
+		const void *box = db_blob(rows, "box", &len);
 		char *text;
 
 		hash_hex(box, len, hash);
-		if (!text_eq(hash, json_text(sealed, db_text(rows, 0), "")))
+		if (!text_eq(
+			hash, json_text(sealed, db_text(rows, "name"), "")))
 			continue; /* of an earlier plan */
 		if ((text = job_spec_open_box(r, box, len)) == NULL)
 			err = run_snapshot_refuse(why,
 			    "A secret cannot be opened "
 			    "with the runner's key.");
 		else
-			job_spec_put_secret(secrets, db_text(rows, 0), text);
+			job_spec_put_secret(
+			    secrets, db_text(rows, "name"), text);
 		count++;
 	}
 	db_done(rows);
@@ -69,7 +71,8 @@ values_of(struct runner *r, struct run_snapshot *s)
 	}
 	rows = db_query(r->replayed, STMT_VARIABLES, INT(s->run_id));
 	while (db_next(rows))
-		json_set_text(captured, db_text(rows, 0), db_text(rows, 1));
+		json_set_text(
+		    captured, db_text(rows, "name"), db_text(rows, "value"));
 	db_done(rows);
 	seen = runbook_visible(s->runbook, s->step->section, captured);
 	json_object_object_foreach (seen, key, text) {

@@ -51,7 +51,8 @@ is_known_box(struct runner *r, const char *name, const void *box, size_t len)
 
 	hash_hex(box, len, hash);
 	if (db_next(rows))
-		known = db_is_null(rows, 0) || text_eq(db_text(rows, 0), hash);
+		known = db_is_null(rows, "box") ||
+		    text_eq(db_text(rows, "box"), hash);
 	db_done(rows);
 	return known;
 }
@@ -70,7 +71,7 @@ put_stored(struct runner *r, struct json_object *o, const char *key,
 	size_t len;
 
 	if (db_next(rows)) {
-		const void *box = db_blob(rows, 0, &len);
+		const void *box = db_blob(rows, "box", &len);
 
 		known = is_known_box(r, secret, box, len);
 		text = known ? job_spec_open_box(r, box, len) : NULL;

@@ -89,7 +89,7 @@ take_document(struct runner *r, const struct event *e)
 
 	if (db_next(rows))
 		(void)db_run(r->replayed, STMT_DOCUMENT_ADD, TEXT(hash),
-		    TEXT(db_text(rows, 0)));
+		    TEXT(db_text(rows, "text")));
 	db_done(rows);
 }
 
@@ -112,7 +112,7 @@ static enum err
 replay_event(
     struct runner *r, struct chain *c, struct rows *rows, struct fault *why)
 {
-	const char *body = db_text(rows, 1);
+	const char *body = db_text(rows, "body");
 	unsigned char hash[HASH_BYTES];
 	struct json_object *parsed = NULL;
 	struct event e;
@@ -120,8 +120,8 @@ replay_event(
 	size_t len;
 	enum err err;
 
-	stored = db_blob(rows, 2, &len);
-	if (body == NULL || db_int(rows, 0) != c->seq + 1)
+	stored = db_blob(rows, "hash", &len);
+	if (body == NULL || db_int(rows, "seq") != c->seq + 1)
 		return refuse(why, c, "is missing");
 	event_hash(c->hash, body, hash);
 	if (len != HASH_BYTES || memcmp(stored, hash, len) != 0)
@@ -151,7 +151,7 @@ check_known(struct runner *r, struct chain *c, struct fault *why)
 	bool same = false;
 
 	if (db_next(rows)) {
-		hash = db_blob(rows, 0, &len);
+		hash = db_blob(rows, "hash", &len);
 		same = len == HASH_BYTES && memcmp(hash, c->hash, len) == 0;
 	}
 	db_done(rows);

@@ -33,10 +33,11 @@ read_attempt(const char *exec, const char *state, struct run_snapshot *s,
 	enum err err = ERR_NOT_FOUND;
 
 	if (db_next(rows)) {
-		s->run_id = db_int(rows, 0);
-		s->n = db_int(rows, 2);
-		strncpy(s->step_id, db_text(rows, 1), sizeof(s->step_id) - 1);
-		strncpy(s->state, db_text(rows, 3), sizeof(s->state) - 1);
+		s->run_id = db_int(rows, "run");
+		s->n = db_int(rows, "n");
+		strncpy(
+		    s->step_id, db_text(rows, "step"), sizeof(s->step_id) - 1);
+		strncpy(s->state, db_text(rows, "state"), sizeof(s->state) - 1);
 		err = ERR_OK;
 	}
 	db_done(rows);
@@ -95,8 +96,9 @@ read_document(struct run_snapshot *s, struct fault *why)
 	int index;
 
 	if (db_next(rows)) {
-		hash_hex(db_text(rows, 0), strlen(db_text(rows, 0)), found);
-		err = parse(s, db_text(rows, 0), why);
+		hash_hex(db_text(rows, "text"), strlen(db_text(rows, "text")),
+		    found);
+		err = parse(s, db_text(rows, "text"), why);
 	}
 	db_done(rows);
 	if (err != ERR_OK)

@@ -21,7 +21,7 @@ target_selection_read(struct db *db, int64_t run, const char *step, int64_t n,
 	size_t count;
 
 	while (db_next(rows))
-		json_set_bool(asked, db_text(rows, 0), true);
+		json_set_bool(asked, db_text(rows, "target"), true);
 	db_done(rows);
 	for (size_t i = 0; i < json_object_array_length(group); i++) {
 		struct json_object *name = json_object_array_get_idx(group, i);
@@ -62,11 +62,12 @@ target_selection_statements(struct db *db, int64_t run, const char *step,
 	bool good = true;
 
 	while (db_next(rows)) {
-		if (!db_is_null(rows, 3))
-			json_set_int(from, db_text(rows, 0), db_int(rows, 3));
-		if (!db_is_null(rows, 4))
-			json_set(skipped, db_text(rows, 0),
-			    json_tokener_parse(db_text(rows, 4)));
+		if (!db_is_null(rows, "from_statement"))
+			json_set_int(from, db_text(rows, "target"),
+			    db_int(rows, "from_statement"));
+		if (!db_is_null(rows, "skipped"))
+			json_set(skipped, db_text(rows, "target"),
+			    json_tokener_parse(db_text(rows, "skipped")));
 	}
 	db_done(rows);
 	json_object_object_foreach (from, target, statement) {

@@ -90,6 +90,10 @@ EOF
 [ -z "$words" ] || say "names with words of tests/lint/words:
 $words"
 
+# Columns of our own tables are read by names that their statements have.
+columns=$(tests/lint/columns fcgi) || say "columns that no statement has:
+$columns"
+
 # clang-format 14 decides on the layout; other versions have other opinions.
 if clang-format --version 2>/dev/null | grep -q "version 14\\."; then
 	unlike=$(find fcgi tests -name node_modules -prune -o -name '*.[ch]' -print |

@@ -15,6 +15,8 @@
 #include "journal/db.h"
 #include "journal/migrate.h"
 
+#define PLAIN "abcdefghijklmnopqrstuvwxyz_"
+
 static const char *const args[] = {
 #define SQL(name, programs, args, text) args,
 #include "journal/sql.def"
@@ -47,6 +49,36 @@ each_statement_takes_the_arguments_that_it_names(void **state)
 			fail_msg("%s takes %d arguments, sql.def says \"%s\"",
 			    db_stmt_name(i), sqlite3_bind_parameter_count(stmt),
 			    args[i]);
+		sqlite3_finalize(stmt);
+	}
+	sqlite3_close(db);
+}
+
+/* A row is read by names: those of one statement differ and are plain. */
+static void
+each_column_has_a_name_of_its_own(void **state)
+{
+	sqlite3 *db = open_empty();
+	sqlite3_stmt *stmt;
+
+	(void)state;
+	for (int i = 0; i < STMT__MAX; i++) {
+		assert_int_equal(
+		    sqlite3_prepare_v2(db, db_stmt_text(i), -1, &stmt, NULL),
+		    SQLITE_OK);
+		for (int a = 0; a < sqlite3_column_count(stmt); a++) {
+			const char *name = sqlite3_column_name(stmt, a);
+
+			if (sqlite3_column_count(stmt) > 1 &&
+			    strspn(name, PLAIN) != strlen(name))
+				fail_msg("%s: “%s” needs a name (AS)",
+				    db_stmt_name(i), name);
+			for (int b = 0; b < a; b++)
+				if (strcmp(name,
+					sqlite3_column_name(stmt, b)) == 0)
+					fail_msg("%s: two columns %s",
+					    db_stmt_name(i), name);
+		}
 		sqlite3_finalize(stmt);
 	}
 	sqlite3_close(db);
@@ -90,6 +122,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    each_statement_takes_the_arguments_that_it_names),
+		cmocka_unit_test(each_column_has_a_name_of_its_own),
 		cmocka_unit_test(no_statement_scans_a_table_unless_it_says_so),
 	};
 

@@ -111,10 +111,11 @@ read_events(struct hub *h, int64_t run, int64_t after, struct texts *out,
 	    h->db, STMT_WEB_EVENTS, INT(run), INT(after), INT(MAX_EVENTS));
 
 	while (db_next(rows)) {
-		*ret_seq = db_int(rows, 0);
-		live_put_event(&out->one, NULL, 0, *ret_seq, db_text(rows, 1));
+		*ret_seq = db_int(rows, "seq");
 		live_put_event(
-		    &out->many, NULL, run, *ret_seq, db_text(rows, 1));
+		    &out->one, NULL, 0, *ret_seq, db_text(rows, "body"));
+		live_put_event(
+		    &out->many, NULL, run, *ret_seq, db_text(rows, "body"));
 	}
 	db_done(rows);
 }

@@ -66,7 +66,7 @@ put_events(
 	while (db_next(rows)) {
 		if (!first)
 			buf_putc(out, ',');
-		buf_puts(out, db_text(rows, 1));
+		buf_puts(out, db_text(rows, "body"));
 		first = false;
 	}
 	db_done(rows);
@@ -80,10 +80,10 @@ put_head(struct req *req, struct buf *out, int64_t run, const char *names)
 	int64_t seq = -1;
 
 	if (db_next(rows)) {
-		seq = db_int(rows, 0);
+		seq = db_int(rows, "seq");
 		buf_printf(out,
 		    "{%s\"seq\":%" PRId64 ",\"state\":\"%s\",\"events\":[",
-		    names, seq, db_text(rows, 1));
+		    names, seq, db_text(rows, "state"));
 	}
 	db_done(rows);
 	return seq;

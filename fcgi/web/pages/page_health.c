@@ -31,7 +31,7 @@ page_metrics(struct req *req, struct reply *reply)
 		buf_printf(&reply->body,
 		    "countersign_runs_open{state=\"%s\"} "
 		    "%" PRId64 "\n",
-		    db_text(rows, 0), db_int(rows, 1));
+		    db_text(rows, "state"), db_int(rows, "runs"));
 	db_done(rows);
 	reply->type = "text/plain; version=0.0.4; charset=utf-8";
 	return ERR_OK;

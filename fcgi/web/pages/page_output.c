@@ -92,9 +92,9 @@ people_typing(struct req *req, const char *target)
 
 	while (db_next(rows))
 		names = names == NULL
-		    ? arena_printf(req->arena, "%s", db_text(rows, 0))
-		    : arena_printf(
-			  req->arena, "%s, %s", names, db_text(rows, 0));
+		    ? arena_printf(req->arena, "%s", db_text(rows, "account"))
+		    : arena_printf(req->arena, "%s, %s", names,
+			  db_text(rows, "account"));
 	db_done(rows);
 	return names == NULL
 	    ? NULL

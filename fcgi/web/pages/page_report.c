@@ -30,7 +30,7 @@ add_head(struct view *v, struct json_object *o)
 	size_t len;
 
 	if (db_next(rows)) {
-		hash = db_blob(rows, 1, &len);
+		hash = db_blob(rows, "hash", &len);
 		if (len == 32)
 			text_hex(hash, len, hex);
 	}

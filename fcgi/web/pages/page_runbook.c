@@ -86,7 +86,7 @@ check_role(struct req *req, struct json_object *list, const char *role,
 		return;
 	rows = db_query(req->web->db, STMT_ROLE_COUNT, TEXT(role));
 	if (db_next(rows))
-		count = db_int(rows, 0);
+		count = db_int(rows, "count(*)");
 	db_done(rows);
 	d.message = arena_printf(
 	    req->arena, "Nobody here has the role “%s”.", role);

@@ -41,11 +41,11 @@ stored(struct req *req)
 
 	while (db_next(rows)) {
 		o = json_object_new_object();
-		clock_format(db_int(rows, 1), at);
-		model_text(o, "name", db_text(rows, 0));
+		clock_format(db_int(rows, "set_at"), at);
+		model_text(o, "name", db_text(rows, "name"));
 		model_text(o, "set_at", at);
-		model_text(o, "set_by", db_text(rows, 2));
-		put_users(req, o, db_text(rows, 0));
+		model_text(o, "set_by", db_text(rows, "set_by"));
+		put_users(req, o, db_text(rows, "name"));
 		json_object_array_add(list, o);
 	}
 	db_done(rows);

@@ -119,8 +119,9 @@ counts_of(struct req *req, int64_t *ret_total)
 
 	*ret_total = 0;
 	while (db_next(rows)) {
-		json_set_int(counts, db_text(rows, 0), db_int(rows, 1));
-		*ret_total += db_int(rows, 1);
+		json_set_int(
+		    counts, db_text(rows, "state"), db_int(rows, "targets"));
+		*ret_total += db_int(rows, "targets");
 	}
 	db_done(rows);
 	return counts;

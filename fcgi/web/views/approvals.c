@@ -176,7 +176,7 @@ variables_of(struct view *v, int64_t run)
 	struct rows *rows = db_query(v->req->web->db, STMT_VARIABLES, INT(run));
 
 	while (db_next(rows))
-		json_set_text(o, db_text(rows, 0), db_text(rows, 1));
+		json_set_text(o, db_text(rows, "name"), db_text(rows, "value"));
 	db_done(rows);
 	return o;
 }
@@ -192,7 +192,7 @@ not_rehearsed(struct view *v)
 	const char *why;
 
 	while (db_next(rows)) {
-		int i = runbook_cache_find_step(v->entry, db_text(rows, 0));
+		int i = runbook_cache_find_step(v->entry, db_text(rows, "id"));
 
 		if (i >= 0 && text_eq(v->steps[i].part, "main") &&
 		    !runbook_is_excluded(v->runbook, i, lookup, &l, &why))

@@ -16,17 +16,17 @@ artifact_model(struct req *req, int64_t run, struct rows *rows)
 {
 	struct json_object *o = json_object_new_object();
 
-	model_int(o, "id", db_int(rows, 0));
-	model_text(o, "name", db_text(rows, 1));
-	model_text(o, "step", db_text(rows, 2));
-	model_int(o, "attempt", db_int(rows, 3));
-	model_text(o, "target", db_text(rows, 4));
-	model_int(o, "bytes", db_int(rows, 5));
-	model_text(o, "size_text", model_size(req, db_int(rows, 5)));
-	model_text(o, "hash", db_text(rows, 6));
+	model_int(o, "id", db_int(rows, "seq"));
+	model_text(o, "name", db_text(rows, "name"));
+	model_text(o, "step", db_text(rows, "step"));
+	model_int(o, "attempt", db_int(rows, "n"));
+	model_text(o, "target", db_text(rows, "target"));
+	model_int(o, "bytes", db_int(rows, "bytes"));
+	model_text(o, "size_text", model_size(req, db_int(rows, "bytes")));
+	model_text(o, "hash", db_text(rows, "hash"));
 	model_text(o, "url",
 	    arena_printf(req->arena, "/runs/%" PRId64 "/artifacts/%" PRId64,
-		run, db_int(rows, 0)));
+		run, db_int(rows, "seq")));
 	return o;
 }
 
@@ -45,8 +45,8 @@ artifacts_of_run(struct req *req, int64_t run, struct artifacts *a)
 
 		json_object_array_add(a->list, o);
 		json_set(a->by,
-		    key_of(req, db_text(rows, 2), db_int(rows, 3),
-			db_text(rows, 4)),
+		    key_of(req, db_text(rows, "step"), db_int(rows, "n"),
+			db_text(rows, "target")),
 		    json_object_get(o));
 	}
 	db_done(rows);

@@ -155,8 +155,9 @@ card_people(struct req *req, const char *role)
 
 	while (db_next(rows))
 		all = all == NULL
-		    ? arena_strdup(req->arena, db_text(rows, 0))
-		    : arena_printf(req->arena, "%s, %s", all, db_text(rows, 0));
+		    ? arena_strdup(req->arena, db_text(rows, "name"))
+		    : arena_printf(
+			  req->arena, "%s, %s", all, db_text(rows, "name"));
 	db_done(rows);
 	return all == NULL
 	    ? request_text(req, "role_nobody", "Nobody has this role.")

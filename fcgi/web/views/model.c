@@ -132,7 +132,7 @@ row_texts(struct json_object *o, struct rows *rows)
 		"state", "result", "created_by" };
 
 	for (int i = 0; i < 6; i++)
-		model_text(o, names[i], db_text(rows, i + 1));
+		model_text(o, names[i], db_text(rows, names[i]));
 }
 
 static void
@@ -143,9 +143,10 @@ row_times(struct json_object *o, struct rows *rows)
 	char text[CLOCK_TEXT];
 
 	for (int i = 0; i < 3; i++) {
-		if (!db_is_null(rows, i + 7))
-			clock_format(db_int(rows, i + 7), text);
-		model_text(o, names[i], db_is_null(rows, i + 7) ? NULL : text);
+		if (!db_is_null(rows, names[i]))
+			clock_format(db_int(rows, names[i]), text);
+		model_text(
+		    o, names[i], db_is_null(rows, names[i]) ? NULL : text);
 	}
 }
 
@@ -154,24 +155,27 @@ model_run_row(struct req *req, struct rows *rows)
 {
 	struct json_object *o = model_object(32);
 	const char *state, *result;
-	int64_t done = db_int(rows, 11), total = db_int(rows, 12);
+	int64_t done = db_int(rows, "steps_done"),
+		total = db_int(rows, "steps_total");
 
-	model_int(o, "id", db_int(rows, 0));
+	model_int(o, "id", db_int(rows, "id"));
 	row_texts(o, rows);
 	row_times(o, rows);
 	model_text(o, "environment_label",
-	    runbook_cache_environment_label(req, db_text(rows, 3)));
-	model_bool(o, "is_production", db_int(rows, 10) != 0);
+	    runbook_cache_environment_label(req, db_text(rows, "environment")));
+	model_bool(o, "is_production", db_int(rows, "production") != 0);
 	model_int(o, "steps_done", done);
 	model_int(o, "steps_total", total);
 	model_int(o, "percent", OUTCOME_PERCENT(done, total));
-	model_int(o, "steps_skipped", db_int(rows, 15));
-	model_int(o, "steps_skipped_failed", db_int(rows, 16));
+	model_int(o, "steps_skipped", db_int(rows, "steps_skipped"));
+	model_int(
+	    o, "steps_skipped_failed", db_int(rows, "steps_skipped_failed"));
 	model_put(o, "notes",
-	    tally_notes(req, db_int(rows, 15), db_int(rows, 16), 0));
-	state = db_text(rows, 4);
-	result = db_text(rows, 5);
-	model_run_state(req, o, state, result, db_text(rows, 14));
+	    tally_notes(req, db_int(rows, "steps_skipped"),
+		db_int(rows, "steps_skipped_failed"), 0));
+	state = db_text(rows, "state");
+	result = db_text(rows, "result");
+	model_run_state(req, o, state, result, db_text(rows, "current_state"));
 	model_text(o, "state_key",
 	    text_eq(state, "completed")
 		? arena_printf(req->arena, "result_%s", result)

@@ -145,9 +145,9 @@ run_model_holders(struct view *v)
 			continue;
 		rows = db_query(v->req->web->db, STMT_HOLDER,
 		    TEXT(json_text(v->run, "environment", "")), TEXT(name));
-		if (db_next(rows) && db_int(rows, 0) != v->lifecycle.id)
-			add_holder(
-			    v, list, name, db_int(rows, 0), db_text(rows, 1));
+		if (db_next(rows) && db_int(rows, "run") != v->lifecycle.id)
+			add_holder(v, list, name, db_int(rows, "run"),
+			    db_text(rows, "title"));
 		db_done(rows);
 	}
 	return list;
@@ -185,7 +185,7 @@ run_model_comments(struct view *v)
 	struct event e;
 
 	while (db_next(rows)) {
-		if (event_parse(db_text(rows, 3), &e, &body) != ERR_OK)
+		if (event_parse(db_text(rows, "body"), &e, &body) != ERR_OK)
 			continue;
 		o = db_row_json(rows);
 		json_set_text(o, "by", e.actor);

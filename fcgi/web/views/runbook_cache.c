@@ -165,7 +165,8 @@ find_document(struct req *req, const char *hash)
 	rows = db_query(req->web->db, STMT_DOCUMENT_TEXT, TEXT(hash));
 	if (db_next(rows))
 		s = cache_put(req->web->cache, hash,
-		    runbook_parse(db_text(rows, 0), strlen(db_text(rows, 0))));
+		    runbook_parse(
+			db_text(rows, "text"), strlen(db_text(rows, "text"))));
 	db_done(rows);
 	return s;
 }
@@ -184,8 +185,8 @@ find_expanded(struct req *req, const char *hash, struct json_object *lists)
 		return s;
 	rows = db_query(req->web->db, STMT_DOCUMENT_TEXT, TEXT(hash));
 	if (db_next(rows) &&
-	    runbook_expand(db_text(rows, 0), strlen(db_text(rows, 0)), lists,
-		&runbook, &req->fault) == ERR_OK)
+	    runbook_expand(db_text(rows, "text"), strlen(db_text(rows, "text")),
+		lists, &runbook, &req->fault) == ERR_OK)
 		s = cache_put(req->web->cache, key, runbook);
 	db_done(rows);
 	return s;

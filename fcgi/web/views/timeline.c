@@ -208,7 +208,7 @@ timeline(struct view *v)
 	size_t i;
 
 	while (db_next(rows)) {
-		if (event_parse(db_text(rows, 1), &e, &body) != ERR_OK)
+		if (event_parse(db_text(rows, "body"), &e, &body) != ERR_OK)
 			continue;
 		for (i = 0; i < TOLD && strcmp(told[i].kind, e.kind) != 0; i++)
 			;

@@ -32,7 +32,7 @@ copied(struct view *v, const char *s)
 }
 
 static const char *
-time_text(struct view *v, struct rows *rows, int column)
+time_text(struct view *v, struct rows *rows, const char *column)
 {
 	char text[CLOCK_TEXT];
 
@@ -53,14 +53,14 @@ load_signatures(struct view *v)
 	int i;
 
 	while (db_next(rows)) {
-		if (event_parse(db_text(rows, 3), &e, &body) != ERR_OK)
+		if (event_parse(db_text(rows, "body"), &e, &body) != ERR_OK)
 			continue;
 		i = runbook_cache_find_step(
 		    v->entry, json_text(e.data, "step", ""));
 		if (i >= 0 && v->loaded.rows[i].signed_by != NULL) {
 			o = request_own(v->req, json_object_new_object());
 			model_text(o, "by", e.actor);
-			model_text(o, "at", time_text(v, rows, 1));
+			model_text(o, "at", time_text(v, rows, "at"));
 			model_text(o, "note", json_text(e.data, "note", NULL));
 			model_reset(v->req, o, e.data);
 			v->steps[i].signature = o;
@@ -114,7 +114,8 @@ static void
 load_attempts(struct view *v, struct rows *rows)
 {
 	while (db_next(rows)) {
-		int i = runbook_cache_find_step(v->entry, db_text(rows, 0));
+		int i = runbook_cache_find_step(
+		    v->entry, db_text(rows, "step"));
 		struct json_object *o;
 
 		if (i < 0)
@@ -123,17 +124,18 @@ load_attempts(struct view *v, struct rows *rows)
 			v->steps[i].tries = request_own(
 			    v->req, json_object_new_array());
 		o = model_object(32);
-		model_int(o, "n", db_int(rows, 1));
-		model_text(o, "state", db_text(rows, 2));
-		model_text(o, "by", db_text(rows, 3));
-		model_text(o, "requested_at", time_text(v, rows, 4));
-		model_text(o, "started_at", time_text(v, rows, 5));
-		model_text(o, "ended_at", time_text(v, rows, 6));
-		model_text(o, "cancelled_by", db_text(rows, 7));
+		model_int(o, "n", db_int(rows, "n"));
+		model_text(o, "state", db_text(rows, "state"));
+		model_text(o, "by", db_text(rows, "by"));
 		model_text(
-		    o, "message", step_message_text(v->req, db_text(rows, 8)));
-		model_text(o, "_exec", db_text(rows, 9));
-		model_text(o, "plan", db_text(rows, 10));
+		    o, "requested_at", time_text(v, rows, "requested_at"));
+		model_text(o, "started_at", time_text(v, rows, "started_at"));
+		model_text(o, "ended_at", time_text(v, rows, "ended_at"));
+		model_text(o, "cancelled_by", db_text(rows, "cancelled_by"));
+		model_text(o, "message",
+		    step_message_text(v->req, db_text(rows, "message")));
+		model_text(o, "_exec", db_text(rows, "exec"));
+		model_text(o, "plan", db_text(rows, "plan"));
 		model_put(o, "exit", NULL);
 		model_put(o, "targets", json_object_new_array());
 		json_object_array_add(v->steps[i].tries, o);
@@ -149,38 +151,43 @@ target_model(struct view *v, struct rows *rows)
 
 	url = arena_printf(v->req->arena,
 	    "/runs/%" PRId64 "/steps/%s/attempts/%" PRId64 "/%s",
-	    v->lifecycle.id, db_text(rows, 0), db_int(rows, 1),
-	    db_text(rows, 2));
-	model_text(o, "name", db_text(rows, 2));
-	model_text(o, "state", db_text(rows, 3));
+	    v->lifecycle.id, db_text(rows, "step"), db_int(rows, "n"),
+	    db_text(rows, "target"));
+	model_text(o, "name", db_text(rows, "target"));
+	model_text(o, "state", db_text(rows, "state"));
 	model_put(o, "exit",
-	    db_is_null(rows, 4) ? NULL
-				: json_object_new_int64(db_int(rows, 4)));
-	model_int(o, "bytes", db_int(rows, 5));
-	model_int(o, "dropped", db_int(rows, 6));
-	model_text(o, "message", db_text(rows, 7));
-	model_text(o, "note", db_text(rows, 8));
-	model_text(o, "started_at", time_text(v, rows, 9));
-	model_text(o, "ended_at", time_text(v, rows, 10));
-	model_text(o, "hash", db_text(rows, 11));
-	model_text(o, "progress", db_text(rows, 12));
+	    db_is_null(rows, "exit")
+		? NULL
+		: json_object_new_int64(db_int(rows, "exit")));
+	model_int(o, "bytes", db_int(rows, "bytes"));
+	model_int(o, "dropped", db_int(rows, "dropped"));
+	model_text(o, "message", db_text(rows, "message"));
+	model_text(o, "note", db_text(rows, "note"));
+	model_text(o, "started_at", time_text(v, rows, "started_at"));
+	model_text(o, "ended_at", time_text(v, rows, "ended_at"));
+	model_text(o, "hash", db_text(rows, "hash"));
+	model_text(o, "progress", db_text(rows, "progress"));
 	model_put(o, "resume",
-	    db_is_null(rows, 13) ? NULL
-				 : json_object_new_int64(db_int(rows, 13)));
+	    db_is_null(rows, "resume")
+		? NULL
+		: json_object_new_int64(db_int(rows, "resume")));
 	model_put(o, "resume_of",
-	    db_is_null(rows, 14) ? NULL
-				 : json_object_new_int64(db_int(rows, 14)));
-	model_bool(o, "sealed", !db_is_null(rows, 15));
+	    db_is_null(rows, "resume_of")
+		? NULL
+		: json_object_new_int64(db_int(rows, "resume_of")));
+	model_bool(o, "sealed", !db_is_null(rows, "sealed"));
 	model_put(o, "captures",
-	    db_is_null(rows, 16) ? NULL
-				 : json_tokener_parse(db_text(rows, 16)));
+	    db_is_null(rows, "captures_json")
+		? NULL
+		: json_tokener_parse(db_text(rows, "captures_json")));
 	model_put(o, "skipped",
-	    db_is_null(rows, 17) ? NULL
-				 : json_tokener_parse(db_text(rows, 17)));
+	    db_is_null(rows, "skipped_json")
+		? NULL
+		: json_tokener_parse(db_text(rows, "skipped_json")));
 	model_put(o, "artifact",
-	    json_object_get(
-		artifacts_find(v->req, v->lifecycle.id, &v->artifacts,
-		    db_text(rows, 0), db_int(rows, 1), db_text(rows, 2))));
+	    json_object_get(artifacts_find(v->req, v->lifecycle.id,
+		&v->artifacts, db_text(rows, "step"), db_int(rows, "n"),
+		db_text(rows, "target"))));
 	model_text(o, "text_url", arena_printf(v->req->arena, "%s.txt", url));
 	model_text(o, "cast_url", arena_printf(v->req->arena, "%s.cast", url));
 	return o;
@@ -206,8 +213,9 @@ static void
 load_targets(struct view *v, struct rows *rows)
 {
 	while (db_next(rows)) {
-		int i = runbook_cache_find_step(v->entry, db_text(rows, 0));
-		int64_t n = db_int(rows, 1);
+		int i = runbook_cache_find_step(
+		    v->entry, db_text(rows, "step"));
+		int64_t n = db_int(rows, "n");
 		struct json_object *tries = i < 0 ? NULL : v->steps[i].tries;
 
 		if (tries != NULL && n >= 1 &&
@@ -227,7 +235,8 @@ load_variables(struct view *v)
 
 	v->variables = request_own(v->req, json_object_new_object());
 	while (db_next(rows))
-		json_set_text(v->variables, db_text(rows, 0), db_text(rows, 1));
+		json_set_text(v->variables, db_text(rows, "name"),
+		    db_text(rows, "value"));
 	db_done(rows);
 }
 
