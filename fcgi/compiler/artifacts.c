@@ -41,15 +41,15 @@ artifacts_read(struct parse *p)
 		struct step *s = &p->steps[i];
 
 		if (s->save != NULL)
-			s->keeps = s->save;
+			s->artifact = s->save;
 		if (s->same_as == NULL)
 			continue;
-		if (s->keeps == NULL)
-			s->keeps = s->id;
+		if (s->artifact == NULL)
+			s->artifact = s->id;
 		if ((other = find_step(p, s->same_as)) != NULL &&
-		    other->keeps == NULL)
-			other->keeps = other->save != NULL ? other->save
-							   : other->id;
+		    other->artifact == NULL)
+			other->artifact = other->save != NULL ? other->save
+							      : other->id;
 	}
 }
 
@@ -78,13 +78,13 @@ check_name(struct parse *p, int i)
 	const struct step *s = &p->steps[i];
 
 	for (int k = 0; k < i; k++)
-		if (text_eq(p->steps[k].keeps, s->keeps) &&
+		if (text_eq(p->steps[k].artifact, s->artifact) &&
 		    !(has_when(p, s) && has_when(p, &p->steps[k]))) {
 			report(p, SEVERITY_ERROR, place_of(p, i, "save"),
 			    "The "
 			    "step “%s” keeps its output as “%s” already. Give "
 			    "this one another name with save=.",
-			    p->steps[k].id, s->keeps);
+			    p->steps[k].id, s->artifact);
 			return;
 		}
 }
@@ -98,7 +98,7 @@ is_saved_before(const struct parse *p, int i, const char *name, bool *ret_later)
 {
 	*ret_later = false;
 	for (size_t k = 0; k < p->steps_count; k++) {
-		if (!text_eq(p->steps[k].keeps, name) ||
+		if (!text_eq(p->steps[k].artifact, name) ||
 		    !repeats_around(
 			p, p->steps[i].section, p->steps[k].section))
 			continue;
@@ -124,15 +124,15 @@ artifact_refused(const struct parse *p, int step, const char *name)
 		    "the step with save=%s before this one.",
 		    name, name);
 	for (int k = 0; k < step; k++)
-		if (text_eq(p->steps[k].keeps, name))
+		if (text_eq(p->steps[k].artifact, name))
 			return arena_printf(p->arena,
 			    "“%s” is kept once for "
 			    "each item of a list: it is known only under a "
 			    "heading with the same each=.",
 			    name);
 	for (int k = 0; k < step && n < 256; k++)
-		if (p->steps[k].keeps != NULL)
-			words[n++] = p->steps[k].keeps;
+		if (p->steps[k].artifact != NULL)
+			words[n++] = p->steps[k].artifact;
 	words[n] = NULL;
 	near = suggest(name, words);
 	if (near != NULL)
@@ -154,9 +154,9 @@ check_artifacts(struct parse *p, int i)
 	    ? NULL
 	    : find_step(p, s->same_as);
 
-	if (s->keeps != NULL)
+	if (s->artifact != NULL)
 		check_name(p, i);
-	if (s->keeps != NULL && s->secret)
+	if (s->artifact != NULL && s->secret)
 		report(p, SEVERITY_ERROR,
 		    place_of(p, i, s->save != NULL ? "save" : "same-as"),
 		    "The output of this step is secret, "

@@ -156,9 +156,9 @@ add_step(struct growing *g, int source, int section)
 	s->id = id_of(g, s->id, bound);
 	s->title = title_of(g, s->title, bound, true);
 	if (s->save != NULL)
-		s->keeps = s->save = artifact_name(g, s->save, bound);
-	else if (s->keeps != NULL)
-		s->keeps = s->id;
+		s->artifact = s->save = artifact_name(g, s->save, bound);
+	else if (s->artifact != NULL)
+		s->artifact = s->id;
 	if (scope_value((void *)bound, s->on) != NULL)
 		s->on = scope_value((void *)bound, s->on);
 }
@@ -307,11 +307,11 @@ refer_artifacts(const struct growing *g, int section, const char *name)
 	const char *id = NULL;
 
 	for (size_t i = 0; i < g->p->steps_count && id == NULL; i++)
-		if (text_eq(g->p->steps[i].keeps, name))
+		if (text_eq(g->p->steps[i].artifact, name))
 			id = refer(g, section, g->p->steps[i].id);
 	for (size_t i = 0; i < g->steps_count && id != NULL; i++)
 		if (strcmp(g->steps[i].id, id) == 0)
-			return g->steps[i].keeps;
+			return g->steps[i].artifact;
 	return name;
 }
 
@@ -384,8 +384,8 @@ take_plain_ids(struct growing *g)
 		ids_take(g->ids, p->sections[i].id);
 	for (size_t i = 0; i < p->steps_count; i++) {
 		ids_take(g->ids, p->steps[i].id);
-		if (p->steps[i].keeps != NULL)
-			ids_take(g->artifacts, p->steps[i].keeps);
+		if (p->steps[i].artifact != NULL)
+			ids_take(g->artifacts, p->steps[i].artifact);
 	}
 }
 

@@ -47,29 +47,29 @@ id_for(const struct parse *p, const char *id)
 static void
 add(struct parse *p, const struct step *edit)
 {
-	struct step s = { .id = id_for(p, edit->id),
-		.kind = STEP_EDIT,
-		.title = arena_printf(p->arena, "Put %s back: %s",
-		    strstr(edit->file, "{{") != NULL ? "the file" : edit->file,
-		    edit->title),
-		.section = edit->section,
-		.line = edit->line,
-		.column = edit->column,
-		.text_line = edit->text_line,
-		.text = "",
-		.on = edit->on,
-		.user = edit->user,
-		.role = edit->role,
-		.when = edit->when,
-		.undo = edit->id,
-		.file = edit->file,
-		.max_fail = -1,
-		.timeout_ms = edit->timeout_ms,
-		.rollback = true,
-		.restores = true };
+	struct step s;
 	struct item *item = mem_grow(
 	    &p->items, &p->items_cap, p->items_count, sizeof(*item));
 
+	step_init(&s);
+	s.id = id_for(p, edit->id);
+	s.kind = STEP_EDIT;
+	s.title = arena_printf(p->arena, "Put %s back: %s",
+	    strstr(edit->file, "{{") != NULL ? "the file" : edit->file,
+	    edit->title);
+	s.section = edit->section;
+	s.line = edit->line;
+	s.column = edit->column;
+	s.text_line = edit->text_line;
+	s.text = "";
+	s.on = edit->on;
+	s.user = edit->user;
+	s.role = edit->role;
+	s.when = edit->when;
+	s.undo = edit->id;
+	s.file = edit->file;
+	s.timeout_ms = edit->timeout_ms;
+	s.rollback = s.restores = true;
 	*item = (struct item){ .kind = ITEM_STEP,
 		.index = (int)p->steps_count,
 		.section = edit->section };

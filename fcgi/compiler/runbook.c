@@ -23,21 +23,6 @@ struct whole {
 	struct arena *arena;
 };
 
-static const char *const kinds[STEP_KIND__MAX] = {
-	[STEP_SH] = "sh",
-	[STEP_BASH] = "bash",
-	[STEP_PYTHON] = "python",
-	[STEP_ANSWERS] = "answers",
-	[STEP_HTTP] = "http",
-	[STEP_MYSQL] = "mysql",
-	[STEP_POSTGRESQL] = "postgresql",
-	[STEP_SQLITE] = "sqlite",
-	[STEP_COPY] = "copy",
-	[STEP_EDIT] = "edit",
-	[STEP_APPROVAL] = "approval",
-	[STEP_MANUAL] = "manual",
-};
-
 /* Copies the arrays that grew into the arena. */
 static const void *
 keep(struct parse *p, void *array, size_t count, size_t size)
@@ -159,18 +144,12 @@ runbook_find_step(const struct runbook *runbook, const char *id)
 	return -1;
 }
 
-const char *
-runbook_kind_name(enum step_kind kind)
-{
-	return (unsigned)kind < STEP_KIND__MAX ? kinds[kind] : "unknown";
-}
-
 /* The kind of a block by the first word of its info string, or -1. */
 int
 kind_of(const char *lang)
 {
-	for (int i = 0; i < STEP_KIND__MAX; i++)
-		if (i != STEP_MANUAL && strcmp(kinds[i], lang) == 0)
+	for (int i = 0; i < STEP_MANUAL; i++)
+		if (strcmp(runbook_kind_name(i), lang) == 0)
 			return i;
 	return -1;
 }

@@ -1,9 +1,9 @@
 /*
  * step_attributes.c: applies attributes to the records of steps and sections.
  *
- * Each attribute is a row: its name, the kinds of step that take it, the field,
- * and the function that reads its value.  An attribute that a kind does not
- * take is an error and not ignored: the author expects an effect of it.
+ * The attributes of a step are rows of plan/step.def, which name their reader:
+ * read_NAME() here.  An attribute that a kind does not take is an error and not
+ * ignored: the author expects an effect of it.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -17,6 +17,7 @@
 #include "compiler/parse.h"
 #include "lang/regex.h"
 
+#define ALL (~0u)
 #define K(kind) (1u << STEP_##kind)
 #define SCRIPTS (K(SH) | K(BASH) | K(PYTHON))
 #define SQL (K(MYSQL) | K(POSTGRESQL) | K(SQLITE))
@@ -25,8 +26,11 @@
 #define MANUAL K(MANUAL)
 #define GATE K(APPROVAL)
 
+enum sort { KEY = '=', CLASS = '.', WORD = 'f' };
+
 struct spec {
 	const char *name;
+	enum sort sort;
 	unsigned kinds;
 	void (*read)(struct parse *p, const struct attr *a, void *field);
 	size_t field;
@@ -118,7 +122,7 @@ static void
 read_exit(struct parse *p, const struct attr *a, void *field)
 {
 	struct step *s = (struct step *)((char *)field -
-	    offsetof(struct step, exit_codes));
+	    offsetof(struct step, exit));
 	const char *from = a->value;
 	int64_t code;
 	char word[8];
@@ -138,7 +142,7 @@ read_exit(struct parse *p, const struct attr *a, void *field)
 			wrong(p, a, "at most 16 exit codes can be named.");
 			return;
 		}
-		s->exit_codes[s->exit_count++] = (int)code;
+		s->exit[s->exit_count++] = (int)code;
 		if (from[n] == '\0')
 			return;
 		from += n + 1;
@@ -148,15 +152,8 @@ read_exit(struct parse *p, const struct attr *a, void *field)
 static void
 read_rerun(struct parse *p, const struct attr *a, void *field)
 {
-	static const char *const names[] = {
-		[RERUN_ASK] = "ask",
-		[RERUN_SAFE] = "safe",
-		[RERUN_PROBE] = "probe",
-		[RERUN_NEVER] = "never",
-	};
-
 	for (int i = 0; i < RERUN__MAX; i++)
-		if (strcmp(names[i], a->value) == 0) {
+		if (strcmp(step_rerun_name((enum rerun)i), a->value) == 0) {
 			*(enum rerun *)field = (enum rerun)i;
 			return;
 		}
@@ -306,141 +303,82 @@ read_capture(struct parse *p, const struct attr *a, void *field)
 	s->captures_count++;
 }
 
-#define F(field) offsetof(struct step, field)
+static void
+read_flag(struct parse *p, const struct attr *a, void *field)
+{
+	(void)p;
+	(void)a;
+	*(bool *)field = true;
+}
 
 /* clang-format off */
-static const struct spec keys[] = {
-	{ "title",	~0u,			read_text,	F(title) },
-	{ "on",		ACTS | MANUAL,	read_id,	F(on) },
-	{ "cwd",	SCRIPTS,		read_text,	F(cwd) },
-	{ "user",	SCRIPTS,		read_id,	F(user) },
-	{ "role",	ACTS | MANUAL | GATE,	read_id,	F(role) },
-	{ "sign",	ACTS | MANUAL,		read_id,	F(sign) },
-	{ "when",	ACTS | MANUAL | GATE,	read_expr,	F(when) },
-	{ "timeout",	ACTS,			read_duration,	F(timeout_ms) },
-	{ "quiet",	ACTS,			read_duration,	F(quiet_ms) },
-	{ "every",	ACTS,			read_duration,	F(every_ms) },
-	{ "within",	ACTS,			read_duration,	F(within_ms) },
-	{ "expect",	OUTPUT,			read_regex,	F(expect) },
-	{ "reject",	OUTPUT,			read_regex,	F(reject) },
-	{ "exit",	SCRIPTS,		read_exit,	F(exit_codes) },
-	{ "capture",	OUTPUT,			read_capture,	F(captures) },
-	{ "save",	OUTPUT,			read_id,	F(save) },
-	{ "same-as",	OUTPUT,			read_id,	F(same_as) },
-	{ "undo",	ACTS | MANUAL,		read_id,	F(undo) },
-	{ "after",	ACTS | MANUAL | GATE,	read_id,	F(after) },
-	{ "of",		OUTPUT,			read_id,	F(probe_of) },
-	{ "rerun",	ACTS,			read_rerun,	F(rerun) },
-	{ "batch",	ACTS,			read_batch,	F(batch) },
-	{ "max-fail",	ACTS,			read_max_fail,	F(max_fail) },
-	{ "count",	GATE,			read_count,	F(count) },
-	{ "evidence",	MANUAL,			read_evidence,	F(evidence) },
-	{ "file",	K(EDIT),		read_text,	F(file) },
-	{ "mode",	K(COPY),		read_mode,	F(mode) },
-	{ "status",	K(HTTP),		read_status,	F(status) },
-	{ "redirects",	K(HTTP),		read_count,	F(redirects) },
-	{ "transaction", SQL,			read_transaction, F(transaction) },
+static const struct spec step_specs[] = {
+#define MEMBER(field, type, in)
+#define ATTRIBUTE(name, sort, kinds, read, field, type, in) \
+	{ name, sort, kinds, read_##read, offsetof(struct step, field) },
+#include "plan/step.def"
+#undef ATTRIBUTE
+#undef MEMBER
+	{ .name = NULL },
 };
-
-static const struct spec flags[] = {
-	{ "serial",	ACTS,			NULL,	F(serial) },
-	{ "secret",	OUTPUT,			NULL,	F(secret) },
-	{ "pty",	SCRIPTS,		NULL,	F(pty) },
-	{ "interactive", SCRIPTS,		NULL,	F(interactive) },
-};
-
-static const struct spec classes[] = {
-	{ "irreversible", ACTS | MANUAL,	NULL,	F(irreversible) },
-	{ "essential",	ACTS | MANUAL,		NULL,	F(essential) },
-	{ "probe",	OUTPUT,			NULL,	0 },
-};
-#undef F
 
 #define F(field)	offsetof(struct section, field)
-static const struct spec section_keys[] = {
-	{ "when",	~0u,			read_expr,	F(when) },
-	{ "each",	~0u,			read_text,	F(each) },
-	{ "role",	~0u,			read_id,	F(role) },
-	{ "from",	~0u,			read_text,	F(hop_from) },
-	{ "to",		~0u,			read_text,	F(hop_to) },
-};
-
-static const struct spec section_classes[] = {
-	{ "rollback",	~0u,			NULL,	F(rollback) },
-	{ "hop",	~0u,			NULL,	F(hop) },
+static const struct spec section_specs[] = {
+	{ "when",	KEY,	ALL,	read_expr,	F(when) },
+	{ "each",	KEY,	ALL,	read_text,	F(each) },
+	{ "role",	KEY,	ALL,	read_id,	F(role) },
+	{ "from",	KEY,	ALL,	read_text,	F(hop_from) },
+	{ "to",		KEY,	ALL,	read_text,	F(hop_to) },
+	{ "rollback",	CLASS,	ALL,	read_flag,	F(rollback) },
+	{ "hop",	CLASS,	ALL,	read_flag,	F(hop) },
+	{ .name = NULL },
 };
 #undef F
-
-static const struct vocabulary {
-	const struct spec *keys, *flags, *classes;
-	size_t		 keys_count, flags_count, classes_count;
-} step_words = {
-	keys, flags, classes, sizeof(keys) / sizeof(keys[0]),
-	sizeof(flags) / sizeof(flags[0]), sizeof(classes) / sizeof(classes[0])
-}, section_words = {
-	section_keys, NULL, section_classes,
-	sizeof(section_keys) / sizeof(section_keys[0]), 0,
-	sizeof(section_classes) / sizeof(section_classes[0])
-};
 /* clang-format on */
 
+/* With sort 0: of any sort. */
 static const struct spec *
-find(const struct spec *specs, size_t count, const char *name)
+find(const struct spec *specs, char sort, const char *name)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(specs[i].name, name) == 0)
-			return &specs[i];
+	for (; specs->name != NULL; specs++)
+		if ((sort == 0 || specs->sort == (enum sort)sort) &&
+		    strcmp(specs->name, name) == 0)
+			return specs;
 	return NULL;
 }
 
-static const struct spec *
-find_attr(const struct vocabulary *v, const struct attr *a)
-{
-	if (a->sort == '=')
-		return find(v->keys, v->keys_count, a->name);
-	if (a->sort == '.')
-		return find(v->classes, v->classes_count, a->name);
-	return find(v->flags, v->flags_count, a->name);
-}
-
-/* The word in the syntax of another sort: ".probe", "serial", "on=…". */
+/* The word in the syntax of its sort: ".probe", "serial", "on=…". */
 static const char *
-written(const struct vocabulary *v, const char *name, char out[40])
+written(const struct spec *specs, const char *name, char out[40])
 {
-	if (find(v->keys, v->keys_count, name) != NULL)
-		snprintf(out, 40, "%s=…", name);
-	else if (find(v->flags, v->flags_count, name) != NULL)
-		snprintf(out, 40, "%s", name);
-	else if (find(v->classes, v->classes_count, name) != NULL)
-		snprintf(out, 40, ".%s", name);
-	else
+	const struct spec *spec = find(specs, 0, name);
+
+	if (spec == NULL)
 		return NULL;
+	snprintf(out, 40, "%s%s%s", spec->sort == CLASS ? "." : "", name,
+	    spec->sort == KEY ? "=…" : "");
 	return out;
 }
 
 static void
-report_unknown(struct parse *p, const struct vocabulary *v,
-    const struct attr *a, const char *of)
+report_unknown(struct parse *p, const struct spec *specs, const struct attr *a,
+    const char *of)
 {
+	bool step = specs == step_specs;
 	const char *words[64], *near;
 	const char *advice = "Remove it, or correct its name.";
 	char shown[40];
 	size_t n = 0;
 
-	for (size_t i = 0; i < v->keys_count; i++)
-		words[n++] = v->keys[i].name;
-	for (size_t i = 0; i < v->flags_count; i++)
-		words[n++] = v->flags[i].name;
-	for (size_t i = 0; i < v->classes_count; i++)
-		words[n++] = v->classes[i].name;
+	for (const struct spec *spec = specs; spec->name != NULL; spec++)
+		words[n++] = spec->name;
 	words[n] = NULL;
-	near = written(v, a->name, shown);
+	near = written(specs, a->name, shown);
 	if (near == NULL && (near = suggest(a->name, words)) != NULL)
-		near = written(v, near, shown);
-	if (find_attr(v == &step_words ? &section_words : &step_words, a) !=
-	    NULL)
-		advice = v == &step_words ? "Write it on a heading."
-					  : "Write it on a step.";
+		near = written(specs, near, shown);
+	if (find(step ? section_specs : step_specs, a->sort, a->name) != NULL)
+		advice = step ? "Write it on a heading."
+			      : "Write it on a step.";
 	else if (near != NULL)
 		advice = arena_printf(p->arena, "Did you mean “%s”?", near);
 	report(p, SEVERITY_ERROR, a->at,
@@ -462,7 +400,7 @@ is_repeated(const struct attrs *attrs, const struct attr *a)
 }
 
 static void
-apply(struct parse *p, const struct vocabulary *v, const struct attrs *attrs,
+apply(struct parse *p, const struct spec *specs, const struct attrs *attrs,
     unsigned kinds, const char *of, void *record)
 {
 	for (size_t i = 0; i < attrs->count; i++) {
@@ -480,18 +418,16 @@ apply(struct parse *p, const struct vocabulary *v, const struct attrs *attrs,
 		}
 		if (a->sort == '#')
 			continue;
-		spec = find_attr(v, a);
+		spec = find(specs, a->sort, a->name);
 		if (spec == NULL)
-			report_unknown(p, v, a, of);
+			report_unknown(p, specs, a, of);
 		else if ((spec->kinds & kinds) == 0)
 			report(p, SEVERITY_ERROR, a->at,
 			    "“%s” does not apply "
 			    "to %s. Remove it.",
 			    a->name, of);
-		else if (spec->read != NULL)
+		else
 			spec->read(p, a, (char *)record + spec->field);
-		else if (spec->field != 0)
-			*(bool *)((char *)record + spec->field) = true;
 	}
 }
 
@@ -503,9 +439,7 @@ step_attributes_apply(struct parse *p, struct step *s, struct origin *o)
 	snprintf(of, sizeof(of),
 	    s->kind == STEP_MANUAL ? "a task item" : "a step of kind %s",
 	    runbook_kind_name(s->kind));
-	s->on = "local";
-	s->max_fail = -1;
-	apply(p, &step_words, &o->attrs, 1u << s->kind, of, s);
+	apply(p, step_specs, &o->attrs, 1u << s->kind, of, s);
 	if (s->kind == STEP_APPROVAL && s->count == 0)
 		s->count = 1;
 }
@@ -513,5 +447,5 @@ step_attributes_apply(struct parse *p, struct step *s, struct origin *o)
 void
 section_attributes_apply(struct parse *p, struct section *s, struct origin *o)
 {
-	apply(p, &section_words, &o->attrs, ~0u, "a heading", s);
+	apply(p, section_specs, &o->attrs, ~0u, "a heading", s);
 }

@@ -246,10 +246,14 @@ finish_step(struct walk *w, struct step *s, struct origin *o, const char *title,
 static struct step *
 new_step(struct parse *p, struct origin **ret)
 {
+	struct step *s = mem_grow(
+	    &p->steps, &p->steps_cap, p->steps_count, sizeof(*s));
+
 	*ret = mem_grow(&p->step_origins, &p->step_origins_cap, p->steps_count,
 	    sizeof(**ret));
-	return mem_grow(
-	    &p->steps, &p->steps_cap, p->steps_count, sizeof(struct step));
+	step_init(s);
+	s->on = "local";
+	return s;
 }
 
 /*

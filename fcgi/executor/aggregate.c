@@ -16,9 +16,9 @@ static void
 report_not_started(const struct job_spec *o, enum halt halt, struct buf *out)
 {
 	if (halt == HALT_MAX_FAIL)
-		buf_printf(
-		    out, "not started as max-fail=%d was passed", o->max_fail);
-	else if (halt == HALT_BATCH && o->batch == 1)
+		buf_printf(out, "not started as max-fail=%d was passed",
+		    o->step.max_fail);
+	else if (halt == HALT_BATCH && o->step.batch == 1)
 		buf_puts(out,
 		    "not started as the target before failed "
 		    "(serial)");
@@ -26,7 +26,7 @@ report_not_started(const struct job_spec *o, enum halt halt, struct buf *out)
 		buf_printf(out,
 		    "not started as the batch before had a "
 		    "failure (batch=%d)",
-		    o->batch);
+		    o->step.batch);
 	else if (halt == HALT_CANCELLED)
 		buf_puts(out, "not started as the step was cancelled");
 	else

@@ -88,8 +88,9 @@ start_next(struct fanout *f)
 	pid_t parent = getpid(), pid;
 
 	f->slots[i].beat = clock_monotonic();
-	if (f->spec->timeout_ms > 0)
-		f->slots[i].deadline = f->slots[i].beat + f->spec->timeout_ms;
+	if (f->spec->step.timeout_ms > 0)
+		f->slots[i].deadline = f->slots[i].beat +
+		    f->spec->step.timeout_ms;
 	pid = fork();
 	if (pid == 0) {
 		target_run(f->spec, &f->spec->targets[i], f->mask, parent,
@@ -142,20 +143,20 @@ static bool
 may_start(struct fanout *f)
 {
 	const struct job_spec *o = f->spec;
-	size_t ended, failed, batch = (size_t)o->batch;
+	size_t ended, failed, batch = (size_t)o->step.batch;
 
 	if (f->halt != HALT_NONE || f->started == o->targets_count ||
 	    f->running >= (size_t)o->parallel)
 		return false;
-	if (batch == 0 && o->max_fail < 0)
+	if (batch == 0 && o->step.max_fail < 0)
 		return true;
 	ended = count_ended(f, &failed);
-	if (o->max_fail >= 0 && failed > (size_t)o->max_fail)
+	if (o->step.max_fail >= 0 && failed > (size_t)o->step.max_fail)
 		f->halt = HALT_MAX_FAIL;
 	else if (batch > 0 && f->started > 0 && f->started % batch == 0) {
 		if (ended < f->started)
 			return false;
-		if (o->max_fail < 0 && failed > 0)
+		if (o->step.max_fail < 0 && failed > 0)
 			f->halt = HALT_BATCH;
 	}
 	return f->halt == HALT_NONE;

@@ -21,7 +21,9 @@
 static const struct json_key job_spec_keys[] = {
 	{ "exec",		json_type_string,	true },
 	{ "run",		json_type_string,	false },
-	{ "step",		json_type_object,	true },
+	{ "step",		json_type_object,	true },	/* plan/step.def */
+	{ "dry_run",		json_type_boolean,	false },
+	{ "compare",		json_type_object,	false },
 	{ "values",		json_type_object,	false },
 	{ "secrets",		json_type_object,	false },
 	{ "mask",		json_type_array,	false },
@@ -57,69 +59,6 @@ static const struct json_key local_keys[] = {
 	{ NULL, 0, false },
 };
 
-static const struct json_key step_keys[] = {
-	{ "id",			json_type_string,	true },
-	{ "kind",		json_type_string,	true },
-	{ "text",		json_type_string,	true },
-	{ "text_line",		json_type_int,		false },
-	{ "status",		json_type_string,	false },
-	{ "redirects",		json_type_int,		false },
-	{ "transaction",	json_type_string,	false },
-	{ "file",		json_type_string,	false },
-	{ "mode",		json_type_string,	false },
-	{ "cwd",		json_type_string,	false },
-	{ "user",		json_type_string,	false },
-	{ "timeout_ms",		json_type_int,		false },
-	{ "quiet_ms",		json_type_int,		false },
-	{ "expect",		json_type_string,	false },
-	{ "reject",		json_type_string,	false },
-	{ "exit",		json_type_array,	false },
-	{ "look",		json_type_boolean,	false },
-	{ "restore",		json_type_boolean,	false },
-	{ "every_ms",		json_type_int,		false },
-	{ "within_ms",		json_type_int,		false },
-	{ "captures",		json_type_array,	false },
-	{ "save",		json_type_string,	false },
-	{ "same_as",		json_type_object,	false },
-	{ "batch",		json_type_int,		false },
-	{ "max_fail",		json_type_int,		false },
-	{ "pty",		json_type_boolean,	false },
-	{ "interactive",	json_type_boolean,	false },
-	{ "answers",		json_type_array,	false },
-	{ NULL, 0, false },
-};
-
-static const struct json_key capture_keys[] = {
-	{ "name",		json_type_string,	true },
-	{ "how",		json_type_string,	true },
-	{ "what",		json_type_string,	false },
-	{ NULL, 0, false },
-};
-
-static const struct json_key answer_keys[] = {
-	{ "prompt",		json_type_string,	true },
-	{ "reply",		json_type_string,	true },
-	{ NULL, 0, false },
-};
-
-static const struct { const char *kind, *interpreter; } kinds[] = {
-	{ "sh",		"sh" },
-	{ "bash",	"bash" },
-	{ "python",	"python3" },
-	{ "http",	NULL },
-	{ "mysql",	NULL },
-	{ "postgresql",	NULL },
-	{ "sqlite",	NULL },
-	{ "copy",	NULL },
-	{ "edit",	NULL },
-	{ "preflight",	NULL },
-};
-
-static const struct { const char *word; enum job_spec_how how; } hows[] = {
-	{ "whole",	JOB_SPEC_WHOLE },
-	{ "pointer",	JOB_SPEC_POINTER },
-	{ "regex",	JOB_SPEC_REGEX },
-};
 /* clang-format on */
 
 bool
@@ -136,77 +75,31 @@ job_spec_is_user(const char *s)
 }
 
 static enum err
-read_codes(struct job_spec *o, struct json_object *codes, struct fault *fault)
+check_captures(const struct step *step, struct fault *fault)
 {
-	size_t n = job_spec_length(codes);
+	for (size_t i = 0; i < step->captures_count; i++) {
+		const struct capture *c = &step->captures[i];
 
-	if (n > sizeof(o->exit_codes) / sizeof(o->exit_codes[0]))
-		return job_spec_wrong(fault, "exit", "has too many codes");
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *v = json_object_array_get_idx(codes, i);
-
-		if (!json_object_is_type(v, json_type_int) ||
-		    json_object_get_int64(v) < 0 ||
-		    json_object_get_int64(v) > 255)
-			return job_spec_wrong(fault, "exit",
-			    "has a code that is "
-			    "not a number from 0 to 255");
-		o->exit_codes[i] = json_object_get_int(v);
-	}
-	o->exit_count = n > 0 ? n : 1;
-	return ERR_OK;
-}
-
-static enum err
-read_captures(struct job_spec *o, struct json_object *list, struct fault *fault)
-{
-	size_t n = job_spec_length(list), k;
-	enum err err;
-
-	o->captures = mem_calloc(n + 1, sizeof(o->captures[0]));
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *v = json_object_array_get_idx(list, i);
-		struct job_spec_capture *c = &o->captures[i];
-		const char *how;
-
-		if ((err = json_check(v, capture_keys, fault)) != ERR_OK)
-			return err;
-		c->name = json_text(v, "name", "");
-		c->what = json_text(v, "what", NULL);
-		how = json_text(v, "how", "");
 		if (!text_is_name(c->name))
 			return job_spec_wrong(
 			    fault, "captures", "has a wrong name");
-		for (k = 0; k < 3 && strcmp(hows[k].word, how) != 0; k++)
-			;
-		if (k == 3 ||
-		    (hows[k].how != JOB_SPEC_WHOLE && c->what == NULL))
+		if (c->how != CAPTURE_WHOLE && c->what == NULL)
 			return job_spec_wrong(
 			    fault, "captures", "says not how");
-		c->how = hows[k].how;
 	}
-	o->captures_count = n;
 	return ERR_OK;
 }
 
-/* save= and same-as= of the step. */
+/* The artifacts that the output is compared with. */
 static enum err
-read_save(struct job_spec *o, struct json_object *step, struct fault *fault)
+read_compared(struct job_spec *o, struct fault *fault)
 {
-	struct json_object *same = json_get(step, "same_as");
-
-	o->save = job_spec_text(step, "save");
-	if (o->save != NULL && !text_is_id(o->save))
-		return job_spec_wrong(fault, "save", "is not a name");
-	if (same == NULL)
+	if (o->step.same_as == NULL)
 		return ERR_OK;
-	o->same_as = job_spec_text(same, "step");
-	if (o->same_as == NULL || o->save == NULL)
-		return job_spec_wrong(fault, "same_as",
-		    "names no step, or "
-		    "nothing is kept");
-	return artifact_input_read_files(
-	    json_get(same, "files"), NULL, &o->same, &o->compare_count, fault);
+	if (o->step.artifact == NULL)
+		return job_spec_wrong(fault, "same_as", "keeps nothing");
+	return artifact_input_read_files(json_get(o->root, "compare"), NULL,
+	    &o->same, &o->compare_count, fault);
 }
 
 static enum err
@@ -224,70 +117,41 @@ read_artifacts(struct job_spec *o, struct json_object *all, struct fault *fault)
 	return err;
 }
 
-/* pty and answers of the step. */
-static enum err
-read_terminal(struct job_spec *o, struct json_object *step, struct fault *fault)
+/* The program that executes a script of this kind, or NULL. */
+static const char *
+interpreter_of(enum step_kind kind)
 {
-	enum err err = ERR_OK;
-
-	o->pty = json_object_get_boolean(json_get(step, "pty"));
-	o->interactive = json_object_get_boolean(json_get(step, "interactive"));
-	o->answers = json_get(step, "answers");
-	for (size_t i = 0; i < job_spec_length(o->answers) && err == ERR_OK;
-	     i++)
-		err = json_check(json_object_array_get_idx(o->answers, i),
-		    answer_keys, fault);
-	if (err == ERR_OK && (o->pty || o->answers != NULL) &&
-	    (o->interpreter == NULL || !o->pty))
-		err = job_spec_wrong(fault, "pty",
-		    "is for scripts, and answers "
-		    "are for pty");
-	return err;
+	return kind == STEP_SH    ? "sh"
+	    : kind == STEP_BASH   ? "bash"
+	    : kind == STEP_PYTHON ? "python3"
+				  : NULL;
 }
 
 static enum err
-read_step(struct job_spec *o, struct json_object *step, struct fault *fault)
+read_step(struct job_spec *o, struct json_object *json, struct fault *fault)
 {
-	size_t i, count = sizeof(kinds) / sizeof(kinds[0]);
-	enum err err;
+	struct step *step = &o->step;
+	enum err err = step_read(STEP_IN_JOB, json, o->arena, step, fault);
 
-	if ((err = json_check(step, step_keys, fault)) != ERR_OK)
+	if (err != ERR_OK)
 		return err;
-	o->step_id = json_text(step, "id", "");
-	o->text = json_text(step, "text", "");
-	o->cwd = job_spec_text(step, "cwd");
-	o->user = job_spec_text(step, "user");
-	o->expect = job_spec_text(step, "expect");
-	o->reject = job_spec_text(step, "reject");
-	o->timeout_ms = json_int(step, "timeout_ms", 0);
-	o->quiet_ms = json_int(step, "quiet_ms", 0);
-	o->every_ms = json_int(step, "every_ms", 0);
-	o->within_ms = json_int(step, "within_ms", 0);
-	o->text_line = (int)json_int(step, "text_line", 1);
-	o->redirects = (int)json_int(step, "redirects", 0);
-	o->status = job_spec_text(step, "status");
-	o->transaction = job_spec_text(step, "transaction");
-	o->file = job_spec_text(step, "file");
-	o->mode = job_spec_text(step, "mode");
-	o->batch = (int)json_int(step, "batch", 0);
-	o->max_fail = (int)json_int(step, "max_fail", -1);
-	o->dry_run = json_flag(step, "look", false);
-	o->restore = json_flag(step, "restore", false);
-	o->kind = json_text(step, "kind", "");
-	for (i = 0; i < count && strcmp(kinds[i].kind, o->kind) != 0; i++)
-		;
-	if (i == count)
+	if (step->kind == STEP_ANSWERS || step->kind == STEP_APPROVAL ||
+	    step->kind == STEP_MANUAL)
 		return job_spec_wrong(
 		    fault, "kind", "is none that can be executed");
-	o->interpreter = kinds[i].interpreter;
-	if (o->user != NULL && !job_spec_is_user(o->user))
+	o->interpreter = interpreter_of(step->kind);
+	if (step->user != NULL && !job_spec_is_user(step->user))
 		return job_spec_wrong(
 		    fault, "user", "is not the name of a user");
-	if ((err = read_terminal(o, step, fault)) != ERR_OK ||
-	    (err = read_codes(o, json_get(step, "exit"), fault)) != ERR_OK ||
-	    (err = read_save(o, step, fault)) != ERR_OK)
-		return err;
-	return read_captures(o, json_get(step, "captures"), fault);
+	if ((step->pty || step->answers != NULL) &&
+	    (o->interpreter == NULL || !step->pty))
+		return job_spec_wrong(fault, "pty",
+		    "is for scripts, and answers "
+		    "are for pty");
+	if (step->exit_count == 0)
+		step->exit[step->exit_count++] = 0;
+	err = check_captures(step, fault);
+	return err == ERR_OK ? read_compared(o, fault) : err;
 }
 
 /* Adds the entries of one object of values; secrets are also redacted. */
@@ -366,7 +230,8 @@ read_seal(struct job_spec *o, struct fault *fault)
 		!text_unhex(key, o->seal_to, sizeof(o->seal_to))))
 		return job_spec_wrong(fault, "seal_to", "is not a key");
 	if (o->sealed &&
-	    (o->save != NULL || o->captures_count > 0 || o->interactive))
+	    (o->step.artifact != NULL || o->step.captures_count > 0 ||
+		o->step.interactive))
 		return job_spec_wrong(fault, "seal_to",
 		    "is for output that "
 		    "nothing is taken from");
@@ -395,7 +260,7 @@ enum err
 job_spec_parse(
     const char *text, size_t len, struct job_spec *ret, struct fault *fault)
 {
-	struct job_spec o = { 0 };
+	struct job_spec o = { .arena = arena_new() };
 	enum err err;
 
 	if ((err = json_read(text, len, &o.root, fault)) != ERR_OK ||
@@ -404,6 +269,7 @@ job_spec_parse(
 	o.exec = json_text(o.root, "exec", "");
 	o.run = job_spec_text(o.root, "run");
 	o.files = json_get(o.root, "files");
+	o.dry_run = json_flag(o.root, "dry_run", false);
 	o.environment = job_spec_text(o.root, "environment");
 	o.own = json_get(o.root, "own");
 	o.lacks = json_get(o.root, "lacks");
@@ -476,7 +342,7 @@ job_spec_value(const struct job_spec *o, const char *name)
 void
 job_spec_clear(struct job_spec *o)
 {
-	free(o->captures);
+	arena_free(o->arena);
 	free(o->values);
 	buf_clear(&o->folder);
 	free(o->mask);

@@ -10,19 +10,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "executor/job_target.h"
+#include "plan/step.h"
 #include "wire/exec.h"
-
-enum job_spec_how { JOB_SPEC_WHOLE, JOB_SPEC_POINTER, JOB_SPEC_REGEX };
 
 struct job_spec_value {
 	const char *name;
 	const char *text;
-};
-
-struct job_spec_capture {
-	const char *name;
-	enum job_spec_how how;
-	const char *what; /* JSON pointer or regex, else NULL */
 };
 
 /* An artifact of an earlier step. */
@@ -42,42 +35,15 @@ struct job_spec {
 	bool local_production;
 	bool local_unconfined; /* permitted to run without isolation */
 	bool local_forbidden;
-	const char *step_id;
-	const char *kind;        /* of the step: "sh", "http" … */
+	struct arena *arena;     /* owns the texts of `step` */
+	struct step step;        /* exit_count is at least 1 */
 	const char *interpreter; /* "sh", "bash", "python3", or NULL */
-	const char *text;
-	int text_line;           /* of its first line in the document */
-	int redirects;           /* http: maximum to follow */
-	const char *status;      /* http, or NULL, as are these */
-	const char *transaction; /* SQL */
-	const char *file;        /* edit */
-	const char *mode;        /* copy */
-	bool dry_run;            /* dry run */
-	bool restore;            /* edit: restore the backup */
-	bool sealed;             /* its output, to this key */
+	bool dry_run;
+	bool sealed; /* its output, to this key */
 	unsigned char seal_to[EXEC_SEAL_KEY];
-	const char *save;            /* name of its artifact */
-	const char *same_as;         /* id of a step */
-	bool pty;                    /* in its own terminal */
-	bool interactive;            /* accepts input of people */
-	struct json_object *answers; /* {"prompt", "reply"}, or NULL */
-	const char *cwd;             /* or NULL; see fill_folder() */
-	struct buf folder;           /* of cwd */
-	const char *user;            /* or NULL */
-	const char *expect;          /* or NULL */
-	const char *reject;          /* or NULL */
-	int64_t timeout_ms;          /* 0: none, as below */
-	int64_t quiet_ms;
-	int64_t every_ms;
-	int64_t within_ms;
+	struct buf folder; /* of cwd; see fill_folder() */
 	int64_t output_limit;
 	int parallel;
-	int batch;    /* 0: all at once */
-	int max_fail; /* -1: not set */
-	int exit_codes[16];
-	size_t exit_count; /* at least 1 */
-	struct job_spec_capture *captures;
-	size_t captures_count;
 	struct job_spec_value *values; /* values and secrets */
 	size_t values_count;
 	const char **mask; /* texts to redact: mask and secrets */

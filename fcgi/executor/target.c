@@ -52,7 +52,9 @@ static const struct {
 static size_t
 find_act(const struct job_spec *o, const struct job_target *target)
 {
-	const char *kind = o->interpreter != NULL ? "script" : o->kind;
+	const char *kind = o->interpreter != NULL
+	    ? "script"
+	    : runbook_kind_name(o->step.kind);
 	size_t i;
 
 	for (i = 0; i < ACTS; i++)
@@ -143,12 +145,12 @@ report_stopped(struct run *r)
 		buf_printf(&r->message,
 		    "%s was ended on %s: it did not "
 		    "succeed within %s (its within).",
-		    capital, name, duration(o->within_ms, text));
+		    capital, name, duration(o->step.within_ms, text));
 	} else {
 		buf_printf(&r->message,
 		    "%s was ended on %s after %s "
 		    "(its timeout).",
-		    capital, name, duration(o->timeout_ms, text));
+		    capital, name, duration(o->step.timeout_ms, text));
 	}
 	if (r->job.stop == STOP_TIMEOUT)
 		output_last_line(&r->output, &r->message);
@@ -164,7 +166,7 @@ settle_output(struct run *r)
 		return true;
 	if (!artifact_end(r->output.artifact, &r->saved, &r->message))
 		return false;
-	return r->job.spec->same_as == NULL ||
+	return r->job.spec->step.same_as == NULL ||
 	    compare_check(&r->job, &r->message);
 }
 
@@ -255,7 +257,7 @@ static void
 run_once(struct run *r)
 {
 	struct job *job = &r->job;
-	int64_t now = clock_monotonic(), limit = job->spec->timeout_ms;
+	int64_t now = clock_monotonic(), limit = job->spec->step.timeout_ms;
 
 	evaluate_reset(r->output.evaluate);
 	if (r->output.session != NULL)
@@ -288,23 +290,24 @@ static bool
 wait_for_next(struct run *r)
 {
 	const struct job_spec *o = r->job.spec;
-	int64_t next = clock_monotonic() + o->every_ms;
+	int64_t next = clock_monotonic() + o->step.every_ms;
 	enum stop stop = STOP_NONE;
 	char text[32], line[64];
 	struct buf note = { 0 };
 
-	if (o->every_ms == 0 || r->state != STATE_FAILED ||
+	if (o->step.every_ms == 0 || r->state != STATE_FAILED ||
 	    r->job.stop == STOP_CANCEL)
 		return false;
 	if (r->within > 0 && next >= r->within) {
 		buf_printf(&r->message,
 		    " That was try %d; it did not succeed "
 		    "within %s (its within).",
-		    r->job.repeat, duration(o->within_ms, text));
+		    r->job.repeat, duration(o->step.within_ms, text));
 		return false;
 	}
 	buf_printf(&note, "Try %d: %s The next one follows in %s.",
-	    r->job.repeat, buf_text(&r->message), duration(o->every_ms, text));
+	    r->job.repeat, buf_text(&r->message),
+	    duration(o->step.every_ms, text));
 	status_note(r->job.target->name, "try", note.data);
 	buf_clear(&note);
 	if (acts[r->act].clean != NULL)
@@ -347,7 +350,7 @@ finish(struct run *r)
 		end.contradicted = true;
 	}
 	end.state = r->state;
-	end.saved = r->saved >= 0 ? r->job.spec->save : NULL;
+	end.saved = r->saved >= 0 ? r->job.spec->step.artifact : NULL;
 	end.artifact_bytes = r->saved;
 	end.message = buf_text(&r->message);
 	end.captures = r->captures;
@@ -378,32 +381,33 @@ prepare(struct run *r)
 		buf_printf(&r->message,
 		    "A step of kind %s cannot be executed "
 		    "on %s, which is of kind %s: nothing was done.",
-		    o->kind, r->job.target->name, r->job.target->kind);
+		    runbook_kind_name(o->step.kind), r->job.target->name,
+		    r->job.target->kind);
 		return false;
 	}
 	if (strcmp(r->job.target->kind, "local") == 0 &&
 	    confine_forbidden(&r->message))
 		return false;
 	if (evaluate_new(o, r->mask, &r->output.evaluate, &fault) != ERR_OK ||
-	    (o->pty &&
+	    (o->step.pty &&
 		input_session_new(o, &r->output.session, &fault) != ERR_OK)) {
 		buf_puts(&r->message, fault.message);
 		return false;
 	}
 	r->output.recorder = recorder_open(r->job.target->name, o->output_limit,
-	    o->pty, o->sealed ? o->seal_to : NULL);
-	if (r->output.recorder != NULL && o->save != NULL)
+	    o->step.pty, o->sealed ? o->seal_to : NULL);
+	if (r->output.recorder != NULL && o->step.artifact != NULL)
 		r->output.artifact = artifact_open(
 		    o, r->job.target->name, r->mask);
 	if (r->output.recorder == NULL ||
-	    (o->save != NULL && r->output.artifact == NULL)) {
+	    (o->step.artifact != NULL && r->output.artifact == NULL)) {
 		buf_printf(&r->message,
 		    "Nothing was started: the output "
 		    "could not be kept: %s.",
 		    strerror(errno));
 		return false;
 	}
-	if (o->interactive &&
+	if (o->step.interactive &&
 	    input_session_listen(r->output.session, r->job.target->name) !=
 		ERR_OK) {
 		buf_printf(&r->message,
@@ -415,12 +419,12 @@ prepare(struct run *r)
 	r->output.redact = r->mask;
 	r->output.sealed = o->sealed;
 	r->output.mask = mask_stream_new(r->mask);
-	if (o->pty) {
+	if (o->step.pty) {
 		r->output.screen = screen_new();
 		r->output.text_mask = mask_stream_new(r->mask);
 	}
-	if (o->every_ms > 0 && o->within_ms > 0)
-		r->within = clock_monotonic() + o->within_ms;
+	if (o->step.every_ms > 0 && o->step.within_ms > 0)
+		r->within = clock_monotonic() + o->step.within_ms;
 	return true;
 }
 
@@ -446,7 +450,7 @@ target_run(const struct job_spec *spec, const struct job_target *target,
 	r.job.loop = &r.loop;
 	r.loop.target = target->name;
 	r.loop.output = &r.output;
-	r.loop.quiet_ms = spec->quiet_ms;
+	r.loop.quiet_ms = spec->step.quiet_ms;
 	r.loop.beat = &slot->beat;
 	loop_init(&r.loop, parent);
 	if (job_spec_for_target(spec, target->name, &mine, &fault) != ERR_OK ||

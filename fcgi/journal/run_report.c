@@ -152,7 +152,7 @@ put_document(
 	json_set_text(o, "role", s->role);
 	json_set_text(o, "sign", s->sign);
 	json_set_text(o, "when", s->when);
-	json_set_text(o, "keeps", s->keeps);
+	json_set_text(o, "keeps", s->artifact);
 	json_set_text(o, "undo", s->undo);
 	json_set_text(o, "probe_of", s->probe_of);
 	json_set_bool(o, "irreversible", s->irreversible);

@@ -1,5 +1,6 @@
 /*
- * step.h: a step, as the document describes it.
+ * step.h: a step, as the document describes it. Its members are the rows of
+ * step.def.
  */
 #ifndef PLAN_STEP_H
 #define PLAN_STEP_H
@@ -7,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "plan/record.h"
 
 enum step_kind {
 	STEP_SH,
@@ -21,6 +24,7 @@ enum step_kind {
 	STEP_EDIT,
 	STEP_APPROVAL,
 	STEP_MANUAL,
+	STEP_PREFLIGHT, /* in a job spec alone */
 	STEP_KIND__MAX
 };
 
@@ -34,70 +38,64 @@ struct capture {
 	const char *what; /* JSON pointer or regex, else NULL */
 };
 
+/*
+ * The types of members: how struct step has them, and their range in JSON.
+ * plan/step.c has the same types as rows of a table.
+ */
+#define STEP_TEXT(field) const char *field;
+#define STEP_TEXT_OR_NULL(field) const char *field;
+#define STEP_ID(field) const char *field;
+#define STEP_ID_OR_NULL(field) const char *field;
+#define STEP_FLAG(field) bool field;
+#define STEP_KIND(field) enum step_kind field;
+#define STEP_RERUN(field) enum rerun field;
+#define STEP_INDEX(field) int field;
+#define STEP_LINE(field) int field;    /* from 1 */
+#define STEP_COUNT(field) int field;   /* to 20 */
+#define STEP_PERCENT(field) int field; /* to 100 */
+#define STEP_TARGETS(field) int field; /* to 10,000 */
+#define STEP_FAILURES(field) int field;
+#define STEP_MS(field) int64_t field; /* 0: none */
+#define STEP_TEXTS(field) \
+	const char *const *field; \
+	size_t field##_count;
+#define STEP_CODES(field) \
+	int field[RECORD_NUMBERS]; \
+	size_t field##_count;
+#define STEP_CAPTURES(field) \
+	const struct capture *field; \
+	size_t field##_count;
+
+/* A step.  Names of other steps, and texts that are absent, may be NULL. */
 struct step {
-	const char *id;    /* unique in the runbook */
-	const char *title; /* plain text */
-	bool is_titled;    /* its own title, not its heading's */
-	enum step_kind kind;
-	int section; /* index into sections */
-	int line;    /* of the fence or list item, from 1 */
-	int column;
-	int text_line;    /* of the first line of `text` */
-	const char *text; /* of the block; "" for manual steps */
-	const char *on;   /* target or group; "local" if absent */
-	const char *cwd;
-	const char *user;
-	const char *role; /* own or the section's, else NULL */
-	const char *sign; /* role that must sign, or NULL */
-	const char *when; /* own only; sections' hold too */
-	const char *expect;
-	const char *reject;
-	const char *save;
-	const char *same_as;      /* id of a step */
-	const char *keeps;        /* name of its artifact: save, or its id
-				   * if same-as needs it */
-	const char *const *sends; /* http: artifacts, "< name" */
-	const char *const
-	    *sends_artifacts; /* their names in the run: in a copy,
-			       * those of the copy for the same items */
-	size_t sends_count;
-	const char *const *files; /* http: files to send, "< ./path" */
-	size_t files_count;
-	const char *undo;        /* it reverts that step, or NULL */
-	const char *after;       /* rollback: it comes behind that step, or
-				  * behind the one that undoes it */
-	const char *probe_of;    /* it probes that step, or NULL */
-	const char *file;        /* edit */
-	const char *mode;        /* copy */
-	const char *status;      /* http */
-	int redirects;           /* http: redirects to follow */
-	const char *transaction; /* SQL */
-	int64_t timeout_ms;      /* 0: none */
-	int64_t quiet_ms;        /* 0: none */
-	int64_t every_ms;        /* 0: once */
-	int64_t within_ms;
-	int exit_codes[16];
-	size_t exit_count; /* 0: 0 alone means success */
-	const struct capture *captures;
-	size_t captures_count;
-	enum rerun rerun;
-	int count; /* approval: how many, else 0 */
-	int batch; /* 0: all at once; percent in
-		    * batch_percent */
-	int batch_percent;
-	int max_fail; /* -1: absent */
-	bool serial;
-	const char *answers; /* pty: text of its answers, or NULL */
-	bool pty;
-	bool interactive;
-	bool secret;
-	bool irreversible;
-	bool essential;
-	bool evidence; /* manual: evidence=required */
-	bool rollback; /* in a .rollback section, or has undo= */
-	bool restores; /* derived: restores the file of the edit that it undoes
-			*/
+#define ATTRIBUTE(name, sort, kinds, read, field, type, in) STEP_##type(field)
+#define MEMBER(field, type, in) STEP_##type(field)
+#include "plan/step.def"
+#undef ATTRIBUTE
+#undef MEMBER
 };
+
+/* The messages that have a step. */
+enum { STEP_IN_PLAN = 1, STEP_IN_JOB = 2 };
+
+/* A step without a value: nothing is set but what absent keys mean. */
+void step_init(struct step *step);
+
+/* The step as a new object, for that message. */
+struct json_object *step_write(const struct step *step, unsigned in);
+
+/*
+ * Reads such an object; record_read() says what is refused.  The texts belong
+ * to the arena.  Members that the message has not are as step_init() sets them.
+ */
+enum err step_read(unsigned in, struct json_object *o, struct arena *arena,
+    struct step *ret, struct fault *fault);
+
+/* The rows of step.def. */
+extern const struct record_field step_fields[];
+
+/* "ask", "safe": the words of the document. */
+const char *step_rerun_name(enum rerun rerun);
 
 /* "sh", "mysql", "manual": the words of the document.  Never NULL. */
 const char *runbook_kind_name(enum step_kind kind);

@@ -59,7 +59,6 @@ static enum err
 put_same_as(struct runner *r, int64_t run, const struct step *step,
     struct json_object *spec, struct fault *why)
 {
-	struct json_object *same = json_object_new_object();
 	struct json_object *files = json_object_new_object();
 	enum err err = files_of(r, run, NULL, step->same_as, files, why);
 
@@ -70,9 +69,7 @@ put_same_as(struct runner *r, int64_t run, const struct step *step,
 		    "(same-as), has kept none: it did not succeed in this "
 		    "run. Nothing was executed.",
 		    step->same_as);
-	json_set_text(same, "step", step->same_as);
-	json_set(same, "files", files);
-	json_set(json_get(spec, "step"), "same_as", same);
+	json_set(spec, "compare", files);
 	return err;
 }
 

@@ -15,28 +15,28 @@
 #define DRY_RUN_MS 30000 /* per target */
 
 void
-dry_run_step(struct json_object *step)
+dry_run_step(struct step *step)
 {
-	json_set(step, "look", json_object_new_boolean(true));
-	json_set_int(step, "timeout_ms", DRY_RUN_MS);
-	json_set_int(step, "every_ms", 0);
-	json_set_int(step, "within_ms", 0);
-	json_set(step, "captures", json_object_new_array());
-	json_object_object_del(step, "expect");
-	json_object_object_del(step, "reject");
-	json_object_object_del(step, "save");
+	step->timeout_ms = DRY_RUN_MS;
+	step->every_ms = step->within_ms = 0;
+	step->captures_count = 0;
+	step->expect = step->reject = NULL;
+	step->artifact = step->same_as = NULL;
+	step->batch = 0;
+	step->max_fail = -1;
 }
 
 struct json_object *
 dry_run_preflight(void)
 {
-	struct json_object *o = json_object_new_object();
+	struct step step;
 
-	json_set_text(o, "id", "preflight");
-	json_set_text(o, "kind", "preflight");
-	json_set_text(o, "text", "");
-	json_set_int(o, "timeout_ms", DRY_RUN_MS);
-	return o;
+	step_init(&step);
+	step.id = "preflight";
+	step.kind = STEP_PREFLIGHT;
+	step.text = "";
+	step.timeout_ms = DRY_RUN_MS;
+	return step_write(&step, STEP_IN_JOB);
 }
 
 static const char *

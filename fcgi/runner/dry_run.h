@@ -8,8 +8,8 @@
 #include "compiler/runbook.h"
 #include "runner/runner.h"
 
-/* Changes the step of a job spec into its dry run. */
-void dry_run_step(struct json_object *step);
+/* Changes a copy of the step into its dry run. */
+void dry_run_step(struct step *step);
 
 /* The step of a preflight's job spec; the caller owns it. */
 struct json_object *dry_run_preflight(void);

@@ -16,7 +16,6 @@
 #include "journal/hash.h"
 #include "journal/lifecycle.h"
 #include "journal/plan.h"
-#include "lang/answers.h"
 #include "runner/target_selection.h"
 #include "runner/dry_run.h"
 #include "runner/run_snapshot.h"
@@ -81,93 +80,6 @@ values_of(struct runner *r, struct run_snapshot *s)
 	json_object_put(captured);
 	json_object_put(seen);
 	return values;
-}
-
-static struct json_object *
-captures_of(const struct step *step)
-{
-	static const char *const how[] = {
-		[CAPTURE_WHOLE] = "whole",
-		[CAPTURE_POINTER] = "pointer",
-		[CAPTURE_REGEX] = "regex",
-	};
-	struct json_object *all = json_object_new_array();
-
-	for (size_t i = 0; i < step->captures_count; i++) {
-		const struct capture *c = &step->captures[i];
-		struct json_object *o = json_object_new_object();
-
-		json_set_text(o, "name", c->name);
-		json_set_text(o, "how", how[c->how]);
-		json_set_text(o, "what", c->what != NULL ? c->what : "");
-		json_object_array_add(all, o);
-	}
-	return all;
-}
-
-static void
-put_optional(struct json_object *o, const char *key, const char *text)
-{
-	if (text != NULL)
-		json_set_text(o, key, text);
-}
-
-static void
-put_terminal(struct json_object *o, const struct step *step)
-{
-	struct json_object *all = json_object_new_array(), *one;
-	struct answers_line line;
-	size_t at = 0;
-
-	while (answers_next(step->answers, &at, &line)) {
-		one = json_object_new_object();
-		json_object_object_add(one, "prompt",
-		    json_object_new_string_len(
-			line.prompt, (int)line.prompt_len));
-		json_object_object_add(one, "reply",
-		    json_object_new_string_len(
-			line.reply, (int)line.reply_len));
-		json_object_array_add(all, one);
-	}
-	json_object_object_add(o, "pty", json_object_new_boolean(1));
-	json_set(o, "interactive", json_object_new_boolean(step->interactive));
-	json_set(o, "answers", all);
-}
-
-static struct json_object *
-step_of(const struct step *step)
-{
-	struct json_object *o = json_object_new_object();
-	struct json_object *codes = json_object_new_array();
-
-	json_set_text(o, "id", step->id);
-	json_set_text(o, "kind", runbook_kind_name(step->kind));
-	json_set_text(o, "text", step->text);
-	put_optional(o, "cwd", step->cwd);
-	put_optional(o, "user", step->user);
-	json_set_int(o, "timeout_ms", step->timeout_ms);
-	json_set_int(o, "quiet_ms", step->quiet_ms);
-	json_set_int(o, "text_line", step->text_line);
-	put_optional(o, "status", step->status);
-	json_set_int(o, "redirects", step->redirects);
-	put_optional(o, "transaction", step->transaction);
-	put_optional(o, "file", step->file);
-	put_optional(o, "mode", step->mode);
-	put_optional(o, "save", step->keeps);
-	put_optional(o, "expect", step->expect);
-	put_optional(o, "reject", step->reject);
-	for (size_t i = 0; i < step->exit_count; i++)
-		json_object_array_add(
-		    codes, json_object_new_int(step->exit_codes[i]));
-	if (step->exit_count == 0)
-		json_object_array_add(codes, json_object_new_int(0));
-	json_set(o, "exit", codes);
-	json_set_int(o, "every_ms", step->every_ms);
-	json_set_int(o, "within_ms", step->within_ms);
-	json_set(o, "captures", captures_of(step));
-	if (step->pty)
-		put_terminal(o, step);
-	return o;
 }
 
 /*
@@ -382,24 +294,27 @@ put_own(struct runner *r, struct run_snapshot *s, struct json_object *o)
 	json_object_put(apart);
 }
 
-/* The differences between a dry run and an attempt. */
+/*
+ * The step as it is to be executed now; put into the job spec with what else
+ * the purpose asks for.
+ */
 static enum err
 fill_purpose(struct runner *r, struct run_snapshot *s, struct json_object *o,
     struct fault *why)
 {
-	struct json_object *step = json_get(o, "step");
+	struct step step = *s->step;
 
-	if (s->step->restores) {
-		json_set_bool(step, "restore", true);
-		json_set(
-		    o, "undo", dry_run_changed(r, s->run_id, s->step->undo));
-	}
-	if (s->dry_run) {
-		dry_run_step(step);
+	if (step.restores)
+		json_set(o, "undo", dry_run_changed(r, s->run_id, step.undo));
+	if (s->dry_run)
+		dry_run_step(&step);
+	else
+		target_selection_pace(&step, json_get(s->run, "targets"));
+	json_set(o, "step", step_write(&step, STEP_IN_JOB));
+	json_set_bool(o, "dry_run", s->dry_run);
+	if (s->dry_run)
 		return ERR_OK;
-	}
-	target_selection_pace(step, s->step, json_get(s->run, "targets"));
-	if (s->step->kind == STEP_EDIT)
+	if (step.kind == STEP_EDIT)
 		json_set(o, "seen", dry_run_seen(r, s->run, s->step));
 	return put_statements(r, s, o, why);
 }
@@ -414,7 +329,6 @@ fill_job_spec(struct runner *r, struct run_snapshot *s, const char *exec,
 	enum err err;
 
 	fill_common(r, s, exec, o);
-	json_set(o, "step", step_of(s->step));
 	json_set(o, "values", values_of(r, s));
 	json_set(o, "numbers", numbers_of(s->runbook));
 	json_set(o, "secrets", secrets);

@@ -91,18 +91,14 @@ target_selection_statements(struct db *db, int64_t run, const char *step,
 }
 
 void
-target_selection_pace(struct json_object *o, const struct step *step,
-    struct json_object *resolved)
+target_selection_pace(struct step *step, struct json_object *resolved)
 {
 	struct json_object *group = plan_targets_of(resolved, step->on);
-	int64_t n = (int64_t)json_object_array_length(group), batch;
+	int n = (int)json_object_array_length(group);
 
-	batch = step->serial          ? 1
-	    : step->batch_percent > 0 ? (n * step->batch_percent + 99) / 100
-				      : step->batch;
 	json_object_put(group);
-	if (batch > 0)
-		json_set_int(o, "batch", batch);
-	if (step->max_fail >= 0)
-		json_set_int(o, "max_fail", step->max_fail);
+	if (step->serial)
+		step->batch = 1;
+	else if (step->batch_percent > 0)
+		step->batch = (n * step->batch_percent + 99) / 100;
 }

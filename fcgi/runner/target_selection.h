@@ -25,8 +25,7 @@ struct json_object *target_selection_statements(struct db *db, int64_t run,
     const char *step, int64_t n, const char *plan,
     struct json_object **ret_skipped);
 
-/* Sets "batch" and "max_fail" of a job spec's step (wire/exec.h). */
-void target_selection_pace(struct json_object *o, const struct step *step,
-    struct json_object *resolved);
+/* Sets `batch` of a copy of the step to a number of targets. */
+void target_selection_pace(struct step *step, struct json_object *resolved);
 
 #endif

@@ -51,24 +51,13 @@
  *
  * The job spec (no part of it is in argv or the environment of the executor):
  *	{"exec": EXEC, "run": number as text,
- *	 "step": {"id", "kind": "sh|bash|python|http|mysql|postgresql|sqlite|
- *		copy|edit|preflight", "text", "text_line", "status",
- *		"redirects", "transaction",
- *		"file", "mode", "cwd" ({{values}} are inserted), "user",
- *		"pty": bool, the script runs in a terminal of its own,
- *		"interactive": bool, the terminal accepts input of people,
- *		"answers": [{"prompt": regex, "reply": text with {{names}}}],
- *			the reply is sent when the prompt appears,
- *		"timeout_ms", "quiet_ms", "expect", "reject", "exit": [0],
- *		"every_ms", "within_ms",
- *		"captures": [{"name", "how": "whole|pointer|regex", "what"}],
- *		"look": true for a dry run,
- *		"restore": true if an edit restores the backup of its file,
- *		"save": name of the artifact with the output,
- *		"same_as": {"step": id, "files": {target: "EXEC/TARGET.save"}},
- *		"batch": size of a batch of targets (absent: all at once),
- *		"max_fail": maximum of failed targets, after which no other
- *		is started (absent: in batches none, else all)},
+ *	 "step": {the members of a step that plan/step.def gives to a job spec;
+ *		"batch" is a number of targets (absent: all at once);
+ *		"max_fail": after that many failed targets no other is started
+ *		(absent: in batches none, else all)},
+ *	 "dry_run": true if nothing may be changed,
+ *	 "compare": {target: "EXEC/TARGET.save"}, the artifacts of the step's
+ *		same_as,
  *	 "values": {name: text}, "secrets": {name: text}, "mask": [text],
  *	 "own": {target: {name: text}}, values that differ between targets, as
  *		an earlier step captured them there,

@@ -120,15 +120,16 @@ def source(line):
 
 
 def attributes():
-    """As the program's table has them: key=, flag, .class."""
-    text = source("struct spec section_keys[] = {")
-    forms = {"keys": "{}=", "flags": "{}", "classes": ".{}", "section_keys": "{}=", "section_classes": ".{}"}
-    for table, form in forms.items():
-        rows = text.split(f"struct spec {table}[] = {{")[1].split("\n};")[0]
-        names = re.findall(r'\{ "([\w-]+)",', rows)
-        assert names, table
-        for name in names:
-            yield "heading" if table.startswith("section") else "step", form.format(name)
+    """As the program's tables have them: key=, word, .class."""
+    forms = {"KEY": "{}=", "WORD": "{}", "CLASS": ".{}"}
+    steps = (TOP / "fcgi/plan/step.def").read_text()
+    headings = source("struct spec section_specs[] = {").split("struct spec section_specs[] = {")[1].split("\n};")[0]
+    for of, table, row in (("step", steps, r'^ATTRIBUTE\("([\w-]+)",\s+(\w+),'),
+                           ("heading", headings, r'^\s+\{ "([\w-]+)",\s+(\w+),')):
+        rows = re.findall(row, table, re.M)
+        assert len(rows) > 4, (of, rows)
+        for name, sort in rows:
+            yield of, forms[sort].format(name)
 
 
 def test_every_attribute_stands_in_its_table_and_in_a_whole_example():

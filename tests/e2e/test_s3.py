@@ -30,7 +30,7 @@ def objects_are_put_and_fetched():
     s = run("PUT /bucket/notes.txt\nContent-Type: text/plain\n\nhello {{who}}",
             values={"who": "w\u00f6rld"}).ended("succeeded")
     assert SECRET not in s.text
-    s = run("GET /bucket/notes.txt", save="notes").ended("succeeded")
+    s = run("GET /bucket/notes.txt", artifact="notes").ended("succeeded")
     assert pathlib.Path(s.dir, "poa.save").read_text() == "hello w\u00f6rld"
     run("HEAD /bucket/notes.txt").ended("succeeded")
 
@@ -68,7 +68,7 @@ def what_was_kept_is_sent_as_it_is():
     pathlib.Path(WORK, kept, "poa.save").write_bytes(data)
     run("PUT /bucket/large\n\n< dump", artifacts={"dump": {
         "poa": kept + "/poa.save"}}).ended("succeeded")
-    s = run("GET /bucket/large", save="large").ended("succeeded")
+    s = run("GET /bucket/large", artifact="large").ended("succeeded")
     assert pathlib.Path(s.dir, "poa.save").read_bytes() == data
 
 

@@ -548,9 +548,7 @@ echo "$(id -un) has $who and ${#word}, $v, $(stty size)"
 def is_asked_as(user, target):
     """A terminal of another user is one, and its answers come there."""
     s = run(ASKS, [target], user=user, cwd="/", pty=True, timeout_ms=20000,
-            values={"v": "a 'b'"}, answers=[
-                {"prompt": "^Who[?] $", "reply": "you {{v}}"},
-                {"prompt": "^Word[?] $", "reply": "four"}])
+            values={"v": "a 'b'"}, answers="/^Who[?] $/ => you {{v}}\n/^Word[?] $/ => four\n")
     text = s.text(target["name"]).decode()
     is_state(s, "succeeded", name=target["name"])
     assert f"{user} has you a 'b' and 4, a 'b', 24 80\n" in text, text
@@ -870,7 +868,7 @@ def test_a_terminal_whose_link_is_cut_gets_each_reply_once():
     text = ("import sys\nprint('begin')\nfor i in range(12):\n"
             "    print(f'Line {i}: ', end='', flush=True)\n"
             "    print('<' + sys.stdin.readline().strip() + '>')\n")
-    answers = [{"prompt": "Line [0-9]+: $", "reply": "of twelve"}]
+    answers = "/Line [0-9]+: $/ => of twelve\n"
     for client in ("libssh2", "openssh"):
         s = Step(text, [SSHD.target(client=client)], kind="python", pty=True, answers=answers,
                  timeout_ms=60000)

@@ -65,7 +65,7 @@ every_attribute_reaches_its_field(void **state)
 	assert_string_equal(s->expect, "a\"b\\.");
 	assert_string_equal(s->reject, "x");
 	assert_int_equal(s->exit_count, 2);
-	assert_int_equal(s->exit_codes[1], 3);
+	assert_int_equal(s->exit[1], 3);
 	assert_int_equal(s->every_ms, 2000);
 	assert_int_equal(s->captures_count, 3);
 	assert_int_equal(s->captures[0].how, CAPTURE_WHOLE);

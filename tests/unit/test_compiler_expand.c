@@ -165,8 +165,8 @@ what_a_copy_keeps_and_sends_is_of_the_same_item(void **state)
 	struct runbook *b = expanded(text, "alpha,beta", NULL);
 
 	(void)state;
-	assert_string_equal(step(b, "dump.beta")->keeps, "beta.dump.json");
-	assert_string_equal(step(b, "again.beta")->keeps, "again.beta");
+	assert_string_equal(step(b, "dump.beta")->artifact, "beta.dump.json");
+	assert_string_equal(step(b, "again.beta")->artifact, "again.beta");
 	assert_string_equal(step(b, "again.beta")->same_as, "dump.beta");
 	assert_string_equal(step(b, "send.beta")->sends[0], "dump.json");
 	assert_string_equal(

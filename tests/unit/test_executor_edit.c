@@ -15,8 +15,8 @@ static struct job_spec_value values[] = { { "arrow", "x -> y" } };
 static void
 becomes(const char *step, const char *old, const char *wanted, const char *diff)
 {
-	struct job_spec o = { .text = step,
-		.text_line = 3,
+	struct job_spec o = { .step.text = step,
+		.step.text_line = 3,
 		.values = values,
 		.values_count = 1 };
 	struct edit_result r = { 0 };

@@ -55,8 +55,8 @@ succeeds(struct job_spec *o, const char *output, int code, struct buf *why,
 static void
 an_exit_code_counts_as_the_step_says(void **state)
 {
-	struct job_spec o = { .exit_codes = { 0 }, .exit_count = 1 };
-	struct job_spec two = { .exit_codes = { 0, 3 }, .exit_count = 2 };
+	struct job_spec o = { .step.exit = { 0 }, .step.exit_count = 1 };
+	struct job_spec two = { .step.exit = { 0, 3 }, .step.exit_count = 2 };
 	struct buf why = { 0 };
 
 	(void)state;
@@ -72,8 +72,9 @@ an_exit_code_counts_as_the_step_says(void **state)
 static void
 expect_and_reject_look_at_lines(void **state)
 {
-	struct job_spec o = { .exit_count = 1, .expect = "^done$" };
-	struct job_spec no = { .exit_count = 1, .reject = "ERROR .* aborting" };
+	struct job_spec o = { .step.exit_count = 1, .step.expect = "^done$" };
+	struct job_spec no = { .step.exit_count = 1,
+		.step.reject = "ERROR .* aborting" };
 	struct buf why = { 0 };
 
 	(void)state;
@@ -115,12 +116,12 @@ static void
 a_line_is_judged_to_its_end(void **state)
 {
 	static const size_t lengths[] = { 65530, 65536, 8000000 };
-	struct job_spec_capture c = { "v", JOB_SPEC_REGEX, "id=(.*)" };
-	struct job_spec no = { .exit_count = 1, .reject = "ERROR" };
-	struct job_spec yes = { .exit_count = 1, .expect = "done$" };
-	struct job_spec take = {
-		.exit_count = 1, .captures = &c, .captures_count = 1
-	};
+	struct capture c = { "v", CAPTURE_REGEX, "id=(.*)" };
+	struct job_spec no = { .step.exit_count = 1, .step.reject = "ERROR" };
+	struct job_spec yes = { .step.exit_count = 1, .step.expect = "done$" };
+	struct job_spec take = { .step.exit_count = 1,
+		.step.captures = &c,
+		.step.captures_count = 1 };
 	struct buf why = { 0 };
 
 	(void)state;
@@ -146,14 +147,14 @@ a_line_is_judged_to_its_end(void **state)
 static void
 a_regex_that_gives_up_is_no_answer(void **state)
 {
-	struct job_spec_capture c = { "v", JOB_SPEC_REGEX,
-		"((a+)+): ERROR|id=(.)" };
-	struct job_spec no = { .exit_count = 1,
-		.reject = "^(a+)+: ERROR|fatal" };
-	struct job_spec yes = { .exit_count = 1, .expect = "^(a+)+: ok|done" };
-	struct job_spec take = {
-		.exit_count = 1, .captures = &c, .captures_count = 1
-	};
+	struct capture c = { "v", CAPTURE_REGEX, "((a+)+): ERROR|id=(.)" };
+	struct job_spec no = { .step.exit_count = 1,
+		.step.reject = "^(a+)+: ERROR|fatal" };
+	struct job_spec yes = { .step.exit_count = 1,
+		.step.expect = "^(a+)+: ok|done" };
+	struct job_spec take = { .step.exit_count = 1,
+		.step.captures = &c,
+		.step.captures_count = 1 };
 	struct buf why = { 0 };
 
 	(void)state;
@@ -172,14 +173,14 @@ a_regex_that_gives_up_is_no_answer(void **state)
 static void
 colours_are_no_part_of_what_is_looked_at(void **state)
 {
-	struct job_spec_capture whole = { "v", JOB_SPEC_WHOLE, NULL };
-	struct job_spec_capture regex = { "v", JOB_SPEC_REGEX,
-		"version (\\S+)" };
-	struct job_spec_capture pointer = { "v", JOB_SPEC_POINTER, "/v" };
-	struct job_spec no = { .exit_count = 1, .reject = "ERROR: no space" };
-	struct job_spec o = {
-		.exit_count = 1, .captures = &regex, .captures_count = 1
-	};
+	struct capture whole = { "v", CAPTURE_WHOLE, NULL };
+	struct capture regex = { "v", CAPTURE_REGEX, "version (\\S+)" };
+	struct capture pointer = { "v", CAPTURE_POINTER, "/v" };
+	struct job_spec no = { .step.exit_count = 1,
+		.step.reject = "ERROR: no space" };
+	struct job_spec o = { .step.exit_count = 1,
+		.step.captures = &regex,
+		.step.captures_count = 1 };
 	struct buf why = { 0 };
 	char value[64];
 
@@ -193,10 +194,10 @@ colours_are_no_part_of_what_is_looked_at(void **state)
 	assert_true(
 	    succeeds(&o, "version \x1b[1m2.4\x1b[0m\n", 0, &why, value));
 	assert_string_equal(value, "2.4");
-	o.captures = &whole;
+	o.step.captures = &whole;
 	assert_true(succeeds(&o, "\x1b[1m2.4\x1b[0m\r\n", 0, &why, value));
 	assert_string_equal(value, "2.4");
-	o.captures = &pointer;
+	o.step.captures = &pointer;
 	assert_true(succeeds(
 	    &o, "{\x1b[34m\"v\"\x1b[0m: \x1b[1m7\x1b[0m}", 0, &why, value));
 	assert_string_equal(value, "7");
@@ -206,12 +207,12 @@ colours_are_no_part_of_what_is_looked_at(void **state)
 static void
 captures_are_checked_like_parameters(void **state)
 {
-	struct job_spec_capture whole = { "v", JOB_SPEC_WHOLE, NULL };
-	struct job_spec_capture regex = { "v", JOB_SPEC_REGEX, "id=(.*)" };
-	struct job_spec_capture pointer = { "v", JOB_SPEC_POINTER, "/a/1" };
-	struct job_spec o = {
-		.exit_count = 1, .captures = &whole, .captures_count = 1
-	};
+	struct capture whole = { "v", CAPTURE_WHOLE, NULL };
+	struct capture regex = { "v", CAPTURE_REGEX, "id=(.*)" };
+	struct capture pointer = { "v", CAPTURE_POINTER, "/a/1" };
+	struct job_spec o = { .step.exit_count = 1,
+		.step.captures = &whole,
+		.step.captures_count = 1 };
 	struct buf why = { 0 };
 	char value[64];
 
@@ -224,11 +225,11 @@ captures_are_checked_like_parameters(void **state)
 	assert_false(succeeds(&o, "a\x01\n", 0, &why, value));
 	assert_false(succeeds(&o, "\xff\n", 0, &why, value));
 	assert_false(succeeds(&o, " \n", 0, &why, value));
-	o.captures = &regex;
+	o.step.captures = &regex;
 	assert_true(succeeds(&o, "x\nid=7\nid=8\n", 0, &why, value));
 	assert_string_equal(value, "7");
 	assert_false(succeeds(&o, "x\n", 0, &why, value));
-	o.captures = &pointer;
+	o.step.captures = &pointer;
 	assert_true(succeeds(&o, "{\"a\":[1,\"two\"]}\n", 0, &why, value));
 	assert_string_equal(value, "two");
 	assert_false(succeeds(&o, "{\"a\":[1]}", 0, &why, value));
@@ -389,7 +390,7 @@ a_prelude_is_made_of_names_and_moves_no_line(void **state)
 {
 	struct job_spec_value value = { "db_pass", "$(id)" };
 	struct job_spec o = { .interpreter = "sh",
-		.text = "echo 1\necho 2",
+		.step.text = "echo 1\necho 2",
 		.values = &value,
 		.values_count = 1 };
 	struct buf out = { 0 };
@@ -434,10 +435,10 @@ a_captured_value_that_holds_a_secret_is_refused(void **state)
 	static const char *outputs[] = { "id=pa$$ word\n", "id=x pa$$ wordy\n",
 		"id=cGEkJCB3b3Jk\n", "id=pa%24%24%20word\n",
 		"id=7061242420776f7264\n" };
-	struct job_spec_capture c = { "v", JOB_SPEC_REGEX, "id=(.*)" };
-	struct job_spec o = { .exit_count = 1,
-		.captures = &c,
-		.captures_count = 1,
+	struct capture c = { "v", CAPTURE_REGEX, "id=(.*)" };
+	struct job_spec o = { .step.exit_count = 1,
+		.step.captures = &c,
+		.step.captures_count = 1,
 		.mask = secrets,
 		.mask_count = 1 };
 	char value[64] = "";
@@ -448,7 +449,7 @@ a_captured_value_that_holds_a_secret_is_refused(void **state)
 		assert_false(succeeds(&o, outputs[i], 0, &why, value));
 		assert_non_null(strstr(why.data, "contains a secret"));
 	}
-	c = (struct job_spec_capture){ "v", JOB_SPEC_WHOLE, NULL };
+	c = (struct capture){ "v", CAPTURE_WHOLE, NULL };
 	assert_false(succeeds(&o, "pa$$ word\n", 0, &why, value));
 	assert_true(succeeds(&o, "pass word\n", 0, &why, value));
 	assert_string_equal(value, "pass word");

@@ -493,10 +493,11 @@ bool
 edit_apply(const struct job_spec *spec, const char *file, const char *old,
     size_t len, struct edit_result *ret, struct buf *why)
 {
-	struct edit e = {
-		.spec = spec, .file = file, .why = why, .at = spec->text_line
-	};
-	const char *s = spec->text;
+	struct edit e = { .spec = spec,
+		.file = file,
+		.why = why,
+		.at = spec->step.text_line };
+	const char *s = spec->step.text;
 	bool ok = true;
 
 	if (memchr(old, '\0', len) != NULL || !text_is_utf8(old, len)) {

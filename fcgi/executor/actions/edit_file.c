@@ -445,9 +445,9 @@ act_edit(struct job *job)
 	struct buf why = { 0 };
 	enum ssh_result result;
 
-	c.command = script_command(o->user);
-	if (o->file == NULL ||
-	    !fill_line(o, o->file, strlen(o->file), &c.name, &why) ||
+	c.command = script_command(o->step.user);
+	if (o->step.file == NULL ||
+	    !fill_line(o, o->step.file, strlen(o->step.file), &c.name, &why) ||
 	    *buf_text(&c.name) != '/') {
 		act_end(job, ENDING_NOT_STARTED,
 		    "file= must be a path from "
@@ -463,7 +463,7 @@ act_edit(struct job *job)
 		act_end(job, ENDING_NOT_STARTED, "%s", buf_text(&why));
 	} else {
 		act_announce(job);
-		(o->restore ? restore : change)(&c);
+		(o->step.restores ? restore : change)(&c);
 	}
 	ssh_conn_close(c.conn);
 out:

@@ -43,21 +43,22 @@ fill_folder(struct job_spec *o, struct fault *fault)
 	struct buf why = { 0 };
 	enum err err = ERR_OK;
 
-	if (o->cwd == NULL)
+	if (o->step.cwd == NULL)
 		return ERR_OK;
-	if (!fill_line(o, o->cwd, strlen(o->cwd), &o->folder, &why))
+	if (!fill_line(o, o->step.cwd, strlen(o->step.cwd), &o->folder, &why))
 		err = fault_set(fault, ERR_INVALID, "order", "cwd",
 		    "The "
 		    "folder of this step, cwd=%s, cannot be told: %s Nothing "
 		    "was executed.",
-		    o->cwd, buf_text(&why));
-	else if (strstr(o->cwd, "{{") != NULL && *buf_text(&o->folder) != '/')
+		    o->step.cwd, buf_text(&why));
+	else if (strstr(o->step.cwd, "{{") != NULL &&
+	    *buf_text(&o->folder) != '/')
 		err = fault_set(fault, ERR_INVALID, "order", "cwd",
 		    "The "
 		    "folder of this step, cwd=%s, is not a path from the root "
 		    "(/…) with the values of this run. Nothing was executed.",
-		    o->cwd);
-	o->cwd = buf_text(&o->folder);
+		    o->step.cwd);
+	o->step.cwd = buf_text(&o->folder);
 	buf_clear(&why);
 	return err;
 }

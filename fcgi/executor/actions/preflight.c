@@ -306,8 +306,8 @@ preflight_sql(struct job *job)
 	struct job_spec spec = *whole;
 	struct buf text = { 0 };
 
-	spec.kind = job->target->kind;
-	spec.text = sqlite ? "SELECT sqlite_version()" : "SELECT version()";
+	spec.step.text = sqlite ? "SELECT sqlite_version()"
+				: "SELECT version()";
 	job->spec = &spec;
 	act_sql(job);
 	job->spec = whole;

@@ -54,8 +54,8 @@ script_text(const struct job_spec *spec, struct buf *out)
 			buf_printf(out, "%s=$%s; ", spec->values[i].name, name);
 		}
 	}
-	buf_puts(out, spec->text);
-	if (!text_ends(spec->text, "\n"))
+	buf_puts(out, spec->step.text);
+	if (!text_ends(spec->step.text, "\n"))
 		buf_putc(out, '\n');
 }
 
@@ -122,7 +122,8 @@ static const char loader[] =
 const char *
 script_loader(const struct job_spec *spec)
 {
-	return spec->cwd != NULL && strcmp(spec->interpreter, "python3") == 0
+	return spec->step.cwd != NULL &&
+		strcmp(spec->interpreter, "python3") == 0
 	    ? loader
 	    : NULL;
 }
@@ -146,12 +147,12 @@ script_checks(const struct job_spec *spec, const char *target, struct buf *out)
 	    "interpreter %s is not installed on %s (not found in PATH). "
 	    "Install it there, or write the step for another one.'\n",
 	    spec->interpreter, spec->interpreter, target);
-	if (spec->cwd == NULL) {
+	if (spec->step.cwd == NULL) {
 		buf_puts(out, "cd -- \"${HOME:-/}\" 2>/dev/null || cd /\n");
 		return;
 	}
 	buf_puts(out, "cs_cwd=");
-	encode_shell(spec->cwd, strlen(spec->cwd), out);
+	encode_shell(spec->step.cwd, strlen(spec->step.cwd), out);
 	buf_printf(out,
 	    "\ncd -- \"$cs_cwd\" 2>/dev/null || cs_refuse \"The "
 	    "folder $cs_cwd (cwd=) cannot be entered on %s. Create it, or "

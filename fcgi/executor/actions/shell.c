@@ -89,7 +89,7 @@ make_env(struct shell *s)
 	add_env(s, "USER", s->who.user);
 	add_env(s, "LOGNAME", s->who.user);
 	add_env(s, "LANG", getenv("LANG") != NULL ? getenv("LANG") : "C.UTF-8");
-	add_env(s, "TERM", s->job->spec->pty ? "xterm" : "dumb");
+	add_env(s, "TERM", s->job->spec->step.pty ? "xterm" : "dumb");
 	if (getenv("TZ") != NULL)
 		add_env(s, "TZ", getenv("TZ"));
 	script_variables(s->job->spec, s->job->target->name, add_env, s);
@@ -113,18 +113,18 @@ become(void *ctx, const char *file)
 		argv[3] = script_loader(o);
 		argv[4] = file;
 	}
-	if (o->pty)
+	if (o->step.pty)
 		(void)ioctl(s->terminal, TIOCSCTTY, 0);
 	environ = s->env;
-	if (dup2(o->pty ? s->terminal : s->input, 0) < 0 ||
+	if (dup2(o->step.pty ? s->terminal : s->input, 0) < 0 ||
 	    dup2(s->terminal, 1) < 0 || dup2(1, 2) < 0)
 		goto out;
 	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
-	if (o->cwd != NULL && chdir(o->cwd) != 0) {
+	if (o->step.cwd != NULL && chdir(o->step.cwd) != 0) {
 		failure[0] = 'd';
 		goto out;
 	}
-	if (o->cwd == NULL && chdir(s->who.home) != 0 && chdir("/") != 0)
+	if (o->step.cwd == NULL && chdir(s->who.home) != 0 && chdir("/") != 0)
 		goto out;
 	execvp(o->interpreter, (char *const *)argv);
 out:
@@ -143,7 +143,7 @@ report_failure(struct shell *s, const int failure[2])
 		    "The folder %s (cwd=) cannot "
 		    "be entered on %s by %s: %s. Create it, let that user "
 		    "enter it, or correct cwd=.",
-		    o->cwd, job->target->name, s->who.user,
+		    o->step.cwd, job->target->name, s->who.user,
 		    strerror(failure[1]));
 	else if (failure[1] == ENOENT)
 		act_end(job, ENDING_NOT_STARTED,
@@ -230,17 +230,18 @@ start(struct shell *s, const struct buf *text)
 	s->input = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (s->input < 0 || pipe2(report, O_CLOEXEC) != 0)
 		return false;
-	if (job->spec->pty ? !open_terminal(out) : pipe2(out, O_CLOEXEC) != 0)
+	if (job->spec->step.pty ? !open_terminal(out)
+				: pipe2(out, O_CLOEXEC) != 0)
 		return false;
 	s->output = out[0];
 	s->terminal = out[1];
 	s->report = report[1];
-	if (job->spec->pty)
+	if (job->spec->step.pty)
 		resize(s);
 	snprintf(name, sizeof(name), "%s.script", job->target->name);
 	s->call = (struct confine_call){ .who = &s->who,
 		.end_signal = SIGKILL,
-		.session = job->spec->pty,
+		.session = job->spec->step.pty,
 		.script_name = name,
 		.script = text,
 		.become = become,
@@ -274,7 +275,7 @@ take_output(struct shell *s, char *chunk)
 	} else if (errno != EAGAIN && errno != EINTR &&
 	    s->bad_reads++ >= MOST_BAD_READS) {
 		/* so does a terminal end; the rest of a pipe is lost */
-		if (!s->job->spec->pty)
+		if (!s->job->spec->step.pty)
 			log_fatal("the output of a script cannot be read: %s",
 			    strerror(errno));
 		s->closed = true;
@@ -354,7 +355,7 @@ follow(struct shell *s)
 
 		if (stop != STOP_NONE && job->stop == STOP_NONE && !s->ended)
 			job->stop = stop;
-		if (job->spec->pty && !s->closed)
+		if (job->spec->step.pty && !s->closed)
 			resize(s);
 		if (typing && (fds[0].revents & POLLOUT) != 0)
 			type(s);
@@ -403,7 +404,7 @@ act_shell(struct job *job)
 		.child = { .pid = -1, .fd = -1 } };
 	struct buf text = { 0 };
 
-	if (!confine_choose(job->spec->user, &s.who, &job->why)) {
+	if (!confine_choose(job->spec->step.user, &s.who, &job->why)) {
 		job->ending = ENDING_NOT_STARTED;
 		goto out;
 	}

@@ -224,7 +224,7 @@ static void
 explain_silence(struct ssh_job *s)
 {
 	const struct job_target *t = s->job->target;
-	const char *user = s->job->spec->user;
+	const char *user = s->job->spec->step.user;
 
 	act_end(s->job, ENDING_NOT_STARTED,
 	    "The script was not started on %s: "
@@ -405,7 +405,7 @@ ssh_job_of(struct job *job)
 	if (s == NULL) {
 		job->conn = s = mem_calloc(1, sizeof(*s));
 		s->job = job;
-		s->command = script_command(job->spec->user);
+		s->command = script_command(job->spec->step.user);
 		s->remote = (struct remote){ .spec = job->spec,
 			.target = job->target->name };
 		s->report = (struct report){ .nonce = s->remote.nonce,

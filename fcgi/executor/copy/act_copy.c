@@ -353,7 +353,7 @@ copy_line(struct job *job, const struct copy_line *line, uint32_t mode)
 void
 act_copy(struct job *job)
 {
-	const char *text = job->spec->mode;
+	const char *text = job->spec->step.mode;
 	struct copy_line *lines = NULL;
 	struct buf why = { 0 };
 	size_t count = 0;

@@ -36,7 +36,7 @@ name_part(struct copy *c, const char *to)
 	sha256_begin(&s);
 	sha256_put(&s, o->run != NULL ? o->run : o->exec,
 	    strlen(o->run != NULL ? o->run : o->exec) + 1);
-	sha256_put(&s, o->step_id, strlen(o->step_id) + 1);
+	sha256_put(&s, o->step.id, strlen(o->step.id) + 1);
 	sha256_put(&s, c->from.target->name, strlen(c->from.target->name) + 1);
 	sha256_put(&s, c->to.target->name, strlen(c->to.target->name) + 1);
 	sha256_put(&s, to, strlen(to) + 1);

@@ -144,7 +144,7 @@ bool
 copy_plan(const struct job *job, struct copy_line **ret, size_t *ret_count,
     struct buf *why)
 {
-	const char *s = job->spec->text, *wrong;
+	const char *s = job->spec->step.text, *wrong;
 	struct copy_line *lines = NULL;
 	size_t count = 0, cap = 0, len, at;
 	struct buf reason = { 0 };
@@ -158,7 +158,7 @@ copy_plan(const struct job *job, struct copy_line **ret, size_t *ret_count,
 			continue;
 		(void)mem_grow(&lines, &cap, count, sizeof(*lines));
 		lines[count] = (struct copy_line){ .number = n +
-			    job->spec->text_line };
+			    job->spec->step.text_line };
 		if (wrong != NULL)
 			buf_puts(&reason, wrong);
 		ok = wrong == NULL &&

@@ -109,7 +109,7 @@ end_stopped(struct exchange *x)
 	const struct http_request *q = x->request;
 
 	if (x->sent && only_reads(q) && x->job->stop == STOP_TIMEOUT &&
-	    x->job->spec->every_ms > 0)
+	    x->job->spec->step.every_ms > 0)
 		act_end(x->job, ENDING_FAILED,
 		    "%s %s was not answered within "
 		    "its time limit.",
@@ -258,7 +258,7 @@ static void
 end_answered(struct exchange *x, long status, const char *why)
 {
 	const struct http_request *q = x->request;
-	const char *codes = x->job->spec->status;
+	const char *codes = x->job->spec->step.status;
 	const char *line = buf_text(&x->head);
 	char *to = NULL;
 
@@ -268,12 +268,13 @@ end_answered(struct exchange *x, long status, const char *why)
 		    "%s %s was answered with %ld, a "
 		    "redirect to %s, which is not followed: that address %s",
 		    q->method, q->url, status, to, why);
-	else if (to != NULL && x->job->spec->redirects > 0)
+	else if (to != NULL && x->job->spec->step.redirects > 0)
 		act_end(x->job, ENDING_FAILED,
 		    "%s %s was answered with %ld, a "
 		    "redirect to %s, after the %d that are followed "
 		    "(redirects=).",
-		    q->method, q->url, status, to, x->job->spec->redirects);
+		    q->method, q->url, status, to,
+		    x->job->spec->step.redirects);
 	else if (to != NULL)
 		act_end(x->job, ENDING_FAILED,
 		    "%s %s was answered with %ld, a "
@@ -300,11 +301,11 @@ evaluate_answer(struct exchange *x, struct hop *hop, int followed)
 	long status = 0;
 
 	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
-	if (http_status_fits(x->job->spec->status, status))
+	if (http_status_fits(x->job->spec->step.status, status))
 		return ANSWER_YES;
 	curl_easy_getinfo(x->curl, CURLINFO_REDIRECT_URL, &to);
 	if (to != NULL && http_is_redirect(status) &&
-	    followed < x->job->spec->redirects) {
+	    followed < x->job->spec->step.redirects) {
 		why = http_follow(x->arena, status, to, hop);
 		if (why == NULL && hop->stranger && x->tunnel->port > 0)
 			why = "is of another server, where the tunnel over SSH "
@@ -427,8 +428,8 @@ prepare(struct job *job, struct requests *r)
 	struct fault fault;
 	bool ok = true;
 
-	if (http_parse(r->arena, o->text, o->text_line, &text, &fault) !=
-	    ERR_OK) {
+	if (http_parse(r->arena, o->step.text, o->step.text_line, &text,
+		&fault) != ERR_OK) {
 		act_end(job, ENDING_FAILED, "Nothing was sent: in line %d, %s",
 		    text.wrong_line, fault.message);
 		return false;

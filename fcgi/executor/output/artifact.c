@@ -112,7 +112,7 @@ name_of(const struct job_spec *o, const char *secret)
 bool
 artifact_end(struct artifact *a, int64_t *ret_bytes, struct buf *why)
 {
-	const char *name = a->spec->save;
+	const char *name = a->spec->step.artifact;
 	size_t secret;
 
 	mask_finish(a->mask, &a->clear);

@@ -40,7 +40,7 @@ read_both(struct pair *p, const char *file)
 		buf_printf(p->why,
 		    "The output could not be compared with that "
 		    "of step %s (its same-as): a kept file cannot be read.",
-		    p->job->spec->same_as);
+		    p->job->spec->step.same_as);
 	free(theirs);
 	free(ours);
 	return ok;
@@ -100,15 +100,15 @@ report_place(struct pair *p)
 	    "The output differs from that of step %s (its "
 	    "same-as): it is %zu bytes long, the other %zu, and they differ "
 	    "from byte %zu on.",
-	    p->job->spec->same_as, p->is.len, p->was.len, i + 1);
+	    p->job->spec->step.same_as, p->is.len, p->was.len, i + 1);
 }
 
 static void
 report_difference(struct pair *p)
 {
-	const char *id = p->job->spec->same_as;
+	const char *id = p->job->spec->step.same_as;
 	char *was = mem_printf("the output of %s", id);
-	char *is = mem_printf("the output of %s", p->job->spec->step_id);
+	char *is = mem_printf("the output of %s", p->job->spec->step.id);
 	size_t gone, added;
 	struct buf out = { 0 };
 
@@ -152,7 +152,8 @@ compare_check(struct job *job, struct buf *why)
 {
 	const struct job_spec *o = job->spec;
 	struct pair p = { .job = job, .why = why };
-	char *what = mem_printf("The output of step %s (same-as)", o->same_as);
+	char *what = mem_printf(
+	    "The output of step %s (same-as)", o->step.same_as);
 	const char *file = artifact_input_find(
 	    o->same, o->compare_count, NULL, job->target->name, what, why);
 	bool same = file != NULL && read_both(&p, file) && compare(&p);

@@ -88,21 +88,23 @@ evaluate_new(const struct job_spec *spec, const struct mask *mask,
 	};
 	e->unshown = e->lines;
 	e->captures = mem_calloc(
-	    spec->captures_count + 1, sizeof(e->captures[0]));
-	if (spec->expect != NULL)
-		err = compile(spec->expect, &e->expect, fault);
-	if (spec->reject != NULL && err == ERR_OK)
-		err = compile(spec->reject, &e->reject, fault);
+	    spec->step.captures_count + 1, sizeof(e->captures[0]));
+	if (spec->step.expect != NULL)
+		err = compile(spec->step.expect, &e->expect, fault);
+	if (spec->step.reject != NULL && err == ERR_OK)
+		err = compile(spec->step.reject, &e->reject, fault);
 	e->reject.reject = true;
-	for (size_t i = 0; i < spec->captures_count && err == ERR_OK; i++) {
-		if (spec->captures[i].how != JOB_SPEC_REGEX) {
+	for (size_t i = 0; i < spec->step.captures_count && err == ERR_OK;
+	     i++) {
+		if (spec->step.captures[i].how != CAPTURE_REGEX) {
 			e->keeping = true;
 			continue;
 		}
 		e->by_line = e->captures[i].first = true;
-		err = compile(spec->captures[i].what, &e->captures[i], fault);
+		err = compile(
+		    spec->step.captures[i].what, &e->captures[i], fault);
 	}
-	if (spec->expect != NULL || spec->reject != NULL)
+	if (spec->step.expect != NULL || spec->step.reject != NULL)
 		e->by_line = true;
 	if (err == ERR_OK)
 		*ret = e;
@@ -120,7 +122,7 @@ evaluate_free(struct evaluate *e)
 	regex_free(e->reject.regex);
 	free(e->expect.value);
 	free(e->reject.value);
-	for (size_t i = 0; i < e->spec->captures_count; i++) {
+	for (size_t i = 0; i < e->spec->step.captures_count; i++) {
 		regex_free(e->captures[i].regex);
 		free(e->captures[i].value);
 	}
@@ -148,7 +150,7 @@ evaluate_reset(struct evaluate *e)
 {
 	forget(&e->expect);
 	forget(&e->reject);
-	for (size_t i = 0; i < e->spec->captures_count; i++)
+	for (size_t i = 0; i < e->spec->step.captures_count; i++)
 		forget(&e->captures[i]);
 	e->escapes = (struct escapes){ 0 };
 	lines_reset(&e->lines);
@@ -210,7 +212,7 @@ see_line(void *ctx, const char *line, size_t len, bool cut)
 	}
 	match_line(&e->expect, line, len, cut);
 	match_line(&e->reject, line, len, cut);
-	for (size_t i = 0; i < e->spec->captures_count; i++)
+	for (size_t i = 0; i < e->spec->step.captures_count; i++)
 		match_line(&e->captures[i], line, len, cut);
 }
 
@@ -286,7 +288,7 @@ evaluate_taken(const struct evaluate *e)
 void
 evaluate_next(struct evaluate *e)
 {
-	for (size_t i = 0; i < e->spec->captures_count; i++)
+	for (size_t i = 0; i < e->spec->step.captures_count; i++)
 		forget(&e->captures[i]);
 	buf_reset(&e->saved);
 	e->too_long = false;
@@ -316,8 +318,8 @@ wrong_value(const char *s, size_t len)
 }
 
 static bool
-artifact_value(const struct evaluate *e, const struct job_spec_capture *c,
-    const char *s, size_t len, struct json_object *captures, struct buf *why)
+artifact_value(const struct evaluate *e, const struct capture *c, const char *s,
+    size_t len, struct json_object *captures, struct buf *why)
 {
 	const char *wrong = wrong_value(s, len);
 
@@ -335,7 +337,7 @@ artifact_value(const struct evaluate *e, const struct job_spec_capture *c,
 }
 
 static bool
-capture_whole(struct evaluate *e, const struct job_spec_capture *c,
+capture_whole(struct evaluate *e, const struct capture *c,
     struct json_object *captures, struct buf *why)
 {
 	const char *s = buf_text(&e->saved), *end = s + e->saved.len;
@@ -355,7 +357,7 @@ capture_whole(struct evaluate *e, const struct job_spec_capture *c,
 }
 
 static bool
-capture_pointer(struct evaluate *e, const struct job_spec_capture *c,
+capture_pointer(struct evaluate *e, const struct capture *c,
     struct json_object *captures, struct buf *why)
 {
 	struct buf value = { 0 };
@@ -379,10 +381,10 @@ static bool
 capture(
     struct evaluate *e, size_t i, struct json_object *captures, struct buf *why)
 {
-	const struct job_spec_capture *c = &e->spec->captures[i];
+	const struct capture *c = &e->spec->step.captures[i];
 	const struct watched *w = &e->captures[i];
 
-	if (c->how == JOB_SPEC_REGEX && !w->found && w->unclear != NULL) {
+	if (c->how == CAPTURE_REGEX && !w->found && w->unclear != NULL) {
 		buf_printf(why,
 		    "The value of \"%s\" (capture=) is not known: "
 		    "whether a line of the output matches \"%s\" could not be "
@@ -390,14 +392,14 @@ capture(
 		    c->name, c->what, w->unclear);
 		return false;
 	}
-	if (c->how == JOB_SPEC_REGEX && !w->found) {
+	if (c->how == CAPTURE_REGEX && !w->found) {
 		buf_printf(why,
 		    "No line of the output matches \"%s\", so "
 		    "there is no value for \"%s\" (capture=).",
 		    c->what, c->name);
 		return false;
 	}
-	if (c->how == JOB_SPEC_REGEX)
+	if (c->how == CAPTURE_REGEX)
 		return artifact_value(e, c, w->value, w->len, captures, why);
 	if (e->too_long) {
 		buf_printf(why,
@@ -407,15 +409,15 @@ capture(
 		    c->name);
 		return false;
 	}
-	return c->how == JOB_SPEC_WHOLE ? capture_whole(e, c, captures, why)
-					: capture_pointer(e, c, captures, why);
+	return c->how == CAPTURE_WHOLE ? capture_whole(e, c, captures, why)
+				       : capture_pointer(e, c, captures, why);
 }
 
 static bool
 is_success(const struct job_spec *o, int code)
 {
-	for (size_t i = 0; i < o->exit_count; i++)
-		if (o->exit_codes[i] == code)
+	for (size_t i = 0; i < o->step.exit_count; i++)
+		if (o->step.exit[i] == code)
 			return true;
 	return false;
 }
@@ -430,9 +432,9 @@ report_exit(
 		    code - 128, sigabbrev_np(code - 128));
 	if (code == 0) {
 		buf_puts(why, ", where exit= asks for");
-		for (size_t i = 0; i < o->exit_count; i++)
+		for (size_t i = 0; i < o->step.exit_count; i++)
 			buf_printf(
-			    why, "%s %d", i > 0 ? " or" : "", o->exit_codes[i]);
+			    why, "%s %d", i > 0 ? " or" : "", o->step.exit[i]);
 	}
 	buf_putc(why, '.');
 }
@@ -473,7 +475,7 @@ check_lines(const struct evaluate *e, bool ok, struct buf *why)
 		buf_printf(why,
 		    "%sThe output has a line that matches \"%s\" "
 		    "(its reject): ",
-		    blank, e->spec->reject);
+		    blank, e->spec->step.reject);
 		put_excerpt(e, why);
 		return false;
 	}
@@ -481,7 +483,7 @@ check_lines(const struct evaluate *e, bool ok, struct buf *why)
 		buf_printf(why,
 		    "%sWhether the output has a line that matches "
 		    "\"%s\" (its reject) could not be found out: %s.",
-		    blank, e->spec->reject, e->reject.unclear);
+		    blank, e->spec->step.reject, e->reject.unclear);
 		return false;
 	}
 	if (!ok || e->expect.regex == NULL || e->expect.found)
@@ -490,12 +492,12 @@ check_lines(const struct evaluate *e, bool ok, struct buf *why)
 		buf_printf(why,
 		    "Whether the output has a line that matches "
 		    "\"%s\" (its expect) could not be found out: %s.",
-		    e->spec->expect, e->expect.unclear);
+		    e->spec->step.expect, e->expect.unclear);
 	else
 		buf_printf(why,
 		    "The output has no line that matches \"%s\" "
 		    "(its expect).",
-		    e->spec->expect);
+		    e->spec->step.expect);
 	return false;
 }
 
@@ -511,7 +513,7 @@ evaluate_end(struct evaluate *e, int code, const char *target,
 	if (!ok)
 		report_exit(e->spec, code, target, why);
 	ok = check_lines(e, ok, why);
-	for (size_t i = 0; ok && i < e->spec->captures_count; i++)
+	for (size_t i = 0; ok && i < e->spec->step.captures_count; i++)
 		ok = capture(e, i, captures, why);
 	if (ok)
 		*ret_captures = captures;

@@ -52,7 +52,7 @@ struct sql_act {
 static int
 line_of(const struct sql_act *a, size_t i)
 {
-	return a->sql.job->spec->text_line + a->all.all[i].line;
+	return a->sql.job->spec->step.text_line + a->all.all[i].line;
 }
 
 static void
@@ -108,7 +108,7 @@ static bool
 prepare(struct sql_act *a)
 {
 	const struct job_spec *o = a->sql.job->spec;
-	int line = o->text_line;
+	int line = o->step.text_line;
 
 	if (!statements_split(a->text, a->sql.driver->dialect,
 		a->sql.driver->backslash(&a->sql), &a->all)) {
@@ -491,14 +491,14 @@ perform(struct sql_act *a)
 	    (long long)(clock_monotonic() - a->began));
 	print_line(a);
 	s->job->ending = ENDING_EXITED;
-	s->job->code = s->job->spec->exit_codes[0];
+	s->job->code = s->job->spec->step.exit[0];
 }
 
 void
 act_sql(struct job *job)
 {
-	const char *transaction = job->spec->transaction;
-	struct sql_act a = { .text = job->spec->text,
+	const char *transaction = job->spec->step.transaction;
+	struct sql_act a = { .text = job->spec->step.text,
 		.transaction = text_eq(transaction, "yes"),
 		.began = clock_monotonic(),
 		.sql = { .job = job, .target = job->target } };

@@ -228,7 +228,7 @@ static void
 put_start(const struct remote *r, struct buf *out)
 {
 	struct buf text = { 0 };
-	bool pty = r->spec->pty;
+	bool pty = r->spec->step.pty;
 
 	buf_printf(out, put_file, r->target);
 	buf_puts(out, "cs_start() {\n[ ! -d \"$cs_dir\" ] || return 0\n");

@@ -26,6 +26,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "lang/answers.h"
 #include "lang/regex.h"
 #include "executor/actions/fill.h"
 #include "executor/tty/input_session.h"
@@ -66,20 +67,20 @@ wrong(struct fault *fault, const char *prompt, const char *why)
 }
 
 static enum err
-read_answer(const struct job_spec *spec, struct json_object *o,
+read_answer(const struct job_spec *spec, const struct answers_line *line,
     struct answer *a, struct fault *fault)
 {
-	const char *reply = json_text(o, "reply", "");
 	struct buf why = { 0 };
 	char message[160];
 	enum err err = ERR_OK;
 	size_t at;
 
-	a->prompt = json_text(o, "prompt", "");
+	a->prompt = arena_strndup(spec->arena, line->prompt, line->prompt_len);
 	a->re = regex_new(a->prompt, &at, message, sizeof(message));
 	if (a->re == NULL)
 		err = wrong(fault, a->prompt, message);
-	else if (!fill_line(spec, reply, strlen(reply), &a->reply, &why))
+	else if (!fill_line(
+		     spec, line->reply, line->reply_len, &a->reply, &why))
 		err = wrong(fault, a->prompt, buf_text(&why));
 	else if (a->reply.len > INPUT_LINE)
 		err = wrong(fault, a->prompt,
@@ -103,16 +104,16 @@ input_session_new(const struct job_spec *spec, struct input_session **ret,
     struct fault *fault)
 {
 	struct input_session *t = mem_calloc(1, sizeof(*t));
-	size_t n = spec->answers != NULL
-	    ? json_object_array_length(spec->answers)
-	    : 0;
+	struct answers_line line;
+	size_t at = 0, cap = 0;
 	enum err err = ERR_OK;
 
-	t->answers = mem_calloc(n + 1, sizeof(t->answers[0]));
-	for (; t->count < n && err == ERR_OK; t->count++)
-		err = read_answer(spec,
-		    json_object_array_get_idx(spec->answers, t->count),
-		    &t->answers[t->count], fault);
+	while (err == ERR_OK && answers_next(spec->step.answers, &at, &line)) {
+		struct answer *a = mem_grow(
+		    &t->answers, &cap, t->count++, sizeof(*a));
+
+		err = read_answer(spec, &line, a, fault);
+	}
 	if (err == ERR_OK)
 		*ret = t;
 	else

@@ -29,9 +29,8 @@ exit_codes(struct req *req, const struct step *step)
 
 	for (size_t i = 0; i < step->exit_count; i++)
 		all = i == 0
-		    ? arena_printf(req->arena, "%d", step->exit_codes[0])
-		    : arena_printf(
-			  req->arena, "%s, %d", all, step->exit_codes[i]);
+		    ? arena_printf(req->arena, "%d", step->exit[0])
+		    : arena_printf(req->arena, "%s, %d", all, step->exit[i]);
 	return all;
 }
 
@@ -209,7 +208,7 @@ card_what(
 	model_text(o, "sign", step->sign);
 	model_text(o, "when", step->when);
 	model_text(o, "limits_text", limits(req, step));
-	model_text(o, "keeps", step->keeps);
+	model_text(o, "keeps", step->artifact);
 	model_bool(o, "irreversible", step->irreversible);
 	model_bool(o, "essential", step->essential);
 	model_bool(o, "secret", step->secret);
