@@ -198,7 +198,7 @@ def test_what_is_not_on_record_is_put_back_by_hand():
     assert changed == {"file": "", "backup": "", "sum": ""}, changed
     for undo, words in (({"here": changed}, "its backup is not on record"),
                         ({}, "its end did not arrive")):
-        step = edit(path, "", restore=True, undo=undo)
+        step = edit(path, "", restores=True, undo=undo)
         assert step.end["state"] == "failed" and words in step.end["message"], step.end
     assert path.read_bytes() == b"a\nb\n"
 

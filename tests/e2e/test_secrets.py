@@ -95,8 +95,7 @@ def test_terminals():
         assert text.count("••••••") >= 12 * len(SECRETS)
         text = hidden("sh", "printf 'Name: '; read -r a; echo \"got $a\"; stty -echo; printf 'Word: '\n"
                       "read -r b; stty echo; echo \"and $b\"", target, pty=True, timeout_ms=20000,
-                      answers=[{"prompt": "^Name: $", "reply": "{{s1}}"},
-                               {"prompt": "^Word: $", "reply": "{{s2}}"}])
+                      answers="/^Name: $/ => {{s1}}\n/^Word: $/ => {{s2}}\n")
         assert "got ••••••" in text and "and ••••••" in text, text
 
 

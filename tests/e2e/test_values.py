@@ -167,11 +167,11 @@ def test_answers():
             if len(" ".join(VALUES[n] for n in replies[-1] + [name]).encode()) > 4095:
                 replies.append([])
             replies[-1].append(name)
-    answers = [{"prompt": f"Line {i}: $", "reply": " ".join(f"{{{{{n}}}}}" for n in names)}
-               for i, names in enumerate(replies)]
+    answers = "".join(f"/Line {i}: $/ => " + " ".join(f"{{{{{n}}}}}" for n in names) + "\n"
+                      for i, names in enumerate(replies))
     for target in (ssh.LOCAL, ssh.SSHD.target()):
         path = results()
-        ssh.is_state(ssh.run(READER % (path, len(answers)), [target], kind="python", pty=True,
+        ssh.is_state(ssh.run(READER % (path, len(replies)), [target], kind="python", pty=True,
                              values=VALUES, answers=answers, timeout_ms=60000),
                      "succeeded", name=target["name"])
         assert path.read_bytes().decode().split("\n")[:-1] == [
@@ -179,8 +179,8 @@ def test_answers():
     for name in [n for n, text in VALUES.items() if not typeable(text)]:
         path = results()
         ssh.is_state(ssh.run(READER % (path, 1), [ssh.LOCAL], kind="python", pty=True,
-                             values=VALUES, timeout_ms=5000, answers=[
-                                 {"prompt": "Line 0: $", "reply": f"{{{{{name}}}}}"}]),
+                             values=VALUES, timeout_ms=5000, 
+                             answers=f"/Line 0: $/ => {{{{{name}}}}}\n"),
                      "failed", "Nothing was started", name="local")
         assert not path.exists()
     no_canary()
