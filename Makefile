@@ -27,7 +27,7 @@ RUN_PACKAGES  = gcc libc6-dev make pkg-config nginx-light libfcgi-dev \
 	libjson-c-dev libsqlite3-dev libssh2-1-dev libmd4c-dev libyaml-dev \
 	libpcre2-dev libsodium-dev libssl-dev libzxcvbn-dev libmariadb-dev libpq-dev libcurl4-openssl-dev \
 	libseccomp-dev ca-certificates python3
-TEST_PACKAGES = clang clang-format libcmocka-dev openssh-server \
+TEST_PACKAGES = clang clang-format shellcheck pyflakes3 libcmocka-dev openssh-server \
 	openssh-client mariadb-server-core mariadb-client postgresql \
 	iproute2 util-linux python3-swift \
 	procps curl jq sqlite3 chromium fonts-noto-cjk wrk fish tcsh busybox \
@@ -161,10 +161,17 @@ $(B)/obj/%.o: fcgi/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The schema as a C string, for migrate.c.
+AS_STRING = sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/'
 $(B)/obj/journal/migrate.o: $(B)/schema.inc
 $(B)/schema.inc: fcgi/journal/schema.sql
 	@mkdir -p $(@D)
-	$(Q)sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >$@
+	$(Q)$(AS_STRING) $< >$@
+# The programs that run on targets, without their comments, for programs.c.
+REMOTE = $(patsubst fcgi/executor/remote/%,$(B)/%.inc,$(wildcard fcgi/executor/remote/*.sh fcgi/executor/remote/*.py))
+$(B)/obj/executor/remote/programs.o: $(REMOTE)
+$(REMOTE): $(B)/%.inc: fcgi/executor/remote/%
+	@mkdir -p $(@D)
+	$(Q)sed '/^[[:space:]]*#/d' $< | $(AS_STRING) >$@
 
 # tests/unit/test_FOLDER_WHAT.c is linked with the layers and with FOLDER,
 # whose main() stays away.

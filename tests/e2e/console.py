@@ -167,15 +167,20 @@ def wait_until(holds, seconds=60, every=0.1):
 
 def sign_in(base, name, password=PASSWORD):
     """The cookie header and the form token of a new session; None where the
-    console refuses."""
+    console refuses.  A machine that is busy with hashing answers 503: signing
+    in again changes nothing."""
     body = json.dumps({"name": name, "password": password}).encode()
     request = urllib.request.Request(base + "/login", body, {
         "Content-Type": "application/json", "Accept": "application/json"})
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            set_cookie = answer.headers.get_all("Set-Cookie")
-    except urllib.error.HTTPError:
-        return None
+    for last in (False, False, True):
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                set_cookie = answer.headers.get_all("Set-Cookie")
+            break
+        except urllib.error.HTTPError as refusal:
+            if refusal.code != 503:
+                return None
+            assert not last, refusal.read()
     session = next(c.split(";")[0] for c in set_cookie
                    if c.startswith("session="))
     token = hashlib.blake2b(b"form token of session "

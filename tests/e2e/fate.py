@@ -12,7 +12,6 @@ password; the console is of whoever starts this.  Takes about a minute; both
 are its own and go when it ends.
 """
 import argparse
-import os
 import pathlib
 import subprocess
 import sys

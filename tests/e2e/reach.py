@@ -2,7 +2,6 @@
 and process of the console, by every way that is known, and prints a line
 “REACHED: what” for each that it could.  test_isolation.py runs it."""
 import ctypes
-import errno
 import json
 import os
 import re

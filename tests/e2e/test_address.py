@@ -10,7 +10,6 @@ import pathlib
 import re
 import ssl
 import subprocess
-import sys
 import tempfile
 
 from console import (BUILD, Console, LeftOut, enter, free_port, main,

@@ -2,7 +2,7 @@
 """
 What stands in a document is what runs, and under the name that its file has.
 """
-import pathlib, subprocess, tempfile, urllib.parse
+import subprocess, tempfile, urllib.parse
 
 from console import BUILD, Console, main, runbook_folder
 

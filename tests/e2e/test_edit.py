@@ -3,7 +3,7 @@
 Edit steps on this machine and on an sshd of the test's own, by both clients:
 what a file becomes, what stays of it, what is refused, and what is shown.
 """
-import os, pathlib, secrets, shutil, signal, sys, tempfile, time
+import os, pathlib, secrets, shutil, signal, tempfile, time
 
 import test_step_ssh as ssh
 from console import ROOT, Console, left_out, main, runbook_folder
@@ -57,6 +57,19 @@ def owned_by_others(path):
     owner = (1, 2) if ROOT else (os.getuid(), (groups or [os.getgid()])[0])
     os.chown(path, *owner)
     return owner
+
+
+def test_the_set_user_id_bit_is_kept_and_hard_links_are_not_parted():
+    for target in targets():
+        path = fresh(b"a=1\n", 0o4750)
+        succeeds(path, "set a = 2", target=target)
+        assert path.stat().st_mode & 0o7777 == 0o4750, oct(path.stat().st_mode)
+        path = fresh(b"a=1\n")
+        other = WORK / f"other-{secrets.token_hex(4)}"
+        os.link(path, other)
+        refused(path, "set a = 2", "hard link", target=target)
+        other.unlink()
+        succeeds(path, "set a = 2", target=target)
 
 
 def test_a_file_is_changed_and_everything_else_of_it_kept():

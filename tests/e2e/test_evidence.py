@@ -6,7 +6,6 @@ it, and an answer that is not known is not a good one.  Through the console.
 import contextlib
 import shutil
 import socket
-import sys
 import threading
 
 from console import Console, main, runbook_folder

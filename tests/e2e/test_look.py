@@ -4,7 +4,7 @@ Looks, through the whole console: the difference of an edit before the press,
 what it is held against, and the preflight of a run, with real servers: sshd,
 MariaDB, an HTTP server with TLS; none of them is changed by being looked at.
 """
-import http.server, json, os, pathlib, shutil, ssl, sys, threading, time
+import http.server, json, os, pathlib, shutil, ssl, threading, time
 
 import test_sql as sql
 import test_step_ssh as ssh

@@ -112,7 +112,7 @@ def of_all_kinds(c, work):
             time.sleep(0.2)
         assert ana.wait_step(run, name)["state"] == "succeeded", \
             ana.step(run, name)
-    for path in ("", "/report", f"/steps/script/attempts/1/local.txt"):
+    for path in ("", "/report", "/steps/script/attempts/1/local.txt"):
         assert ana.get(f"/runs/{run}{path}", accept="text/html")[0] == 200
 
 

@@ -4,7 +4,7 @@
 at a time by each kind of step: they are in no recording, status, page, log,
 database and process list.
 """
-import base64, http.server, json, os, pathlib, shlex, shutil, sqlite3, threading
+import base64, http.server, json, os, pathlib, shutil, sqlite3, threading
 import time, urllib.parse
 
 import test_copy as copy
@@ -31,7 +31,9 @@ def forms(text):
             urllib.parse.quote_plus(text), raw.hex(), raw.hex().upper(), json.dumps(text)[1:-1],
             json.dumps(text, ensure_ascii=False)[1:-1], shlex.quote(text)]
 '''
-exec(FORMS)
+MADE = {}
+exec(FORMS, MADE)
+forms = MADE["forms"]
 
 PRINT = FORMS + f'''
 import os, sys

@@ -9,7 +9,6 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -81,7 +80,8 @@ class Sshd:
                             work / name], check=True)
         shutil.copy(work / "key.pub", work / "authorized")
         (work / "home").mkdir()
-        os.makedirs("/run/sshd", exist_ok=True)
+        if os.getuid() == 0:
+            os.makedirs("/run/sshd", exist_ok=True)
         (work / "conf").write_text(
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {work}/host\n"
             f"AuthorizedKeysFile {work}/authorized\nUsePAM no\nStrictModes no\n"

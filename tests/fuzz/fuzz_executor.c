@@ -26,7 +26,7 @@
 #include "executor/output/redact.h"
 #include "executor/job_spec.h"
 #include "executor/output/pointer.h"
-#include "executor/ssh/remote_report.h"
+#include "executor/remote/remote_report.h"
 #include "executor/tty/screen.h"
 #include "executor/ssh/sftp_packet.h"
 #include "executor/ssh/ssh_key.h"

@@ -53,6 +53,7 @@ home sodium.h base journal keeper runner cli executor/output/sealed.c
 home 'openssl/.*' base/sha256.c
 
 # 80 columns, tabs of 8; tables between "clang-format off" and "on" may be wide.
+# shellcheck disable=SC2046 # our names have no blanks
 wide=$(python3 - $(find fcgi -name '*.[ch]') <<'EOF'
 import sys
 for name in sys.argv[1:]:
@@ -67,6 +68,7 @@ EOF
 $wide"
 
 # Names use the field's words: tests/lint/words lists those that they do not.
+# shellcheck disable=SC2046
 words=$(python3 - tests/lint/words $(find fcgi -name '*.[ch]') <<'EOF'
 import os, re, sys
 use, allowed = {}, set()
@@ -96,6 +98,7 @@ $columns"
 
 # clang-format 14 decides on the layout; other versions have other opinions.
 if clang-format --version 2>/dev/null | grep -q "version 14\\."; then
+	# shellcheck disable=SC2038
 	unlike=$(find fcgi tests -name node_modules -prune -o -name '*.[ch]' -print |
 	    xargs clang-format --style=file:fcgi/.clang-format --dry-run 2>&1 |
 	    sed -n 's|:.*Wclang-format.*||p' | sort | uniq -c)
@@ -104,6 +107,25 @@ $unlike"
 else
 	echo "layers: the layout is not checked: there is no clang-format 14"
 fi
+
+# Shell and Python: the programs that run on targets, and the tests.
+scripts() {
+	git ls-files | while read -r name; do
+		if head -c 40 "$name" 2>/dev/null | head -1 |
+		    grep -aqE "^#!.*[/ ]($1)"; then
+			echo "$name"
+		fi
+	done
+}
+# shellcheck disable=SC2046
+found=$(shellcheck --severity=warning --exclude=SC2154 --format=gcc \
+    $(scripts 'sh|bash') 2>&1)
+[ -z "$found" ] || say "shellcheck:
+$found"
+# shellcheck disable=SC2046
+found=$(pyflakes3 $(git ls-files '*.py'; scripts python3) 2>&1)
+[ -z "$found" ] || say "pyflakes:
+$found"
 
 # without PROGRAM LIBRARIES...: the program is not linked with them
 without() {

@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "executor/output/evaluate.h"
 #include "executor/output/pointer.h"
-#include "executor/ssh/remote_report.h"
+#include "executor/remote/remote_report.h"
 #include "executor/actions/script.h"
 #include "base/sha256.h"
 #include "inventory/host_key.h"

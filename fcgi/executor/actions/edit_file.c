@@ -26,72 +26,11 @@
 #include "executor/actions/fill.h"
 #include "executor/ssh/ssh.h"
 #include "executor/actions/script.h"
+#include "executor/remote/programs.h"
 #include "base/sha256.h"
 
 #define MARK "cs-edit-"
 #define ANSWER_MS (2 * 60 * 1000) /* to read or write a small file */
-
-/*
- * %s: the prefix of our control lines, twice, and the file's name, quoted.  The
- * shell's error messages name the file itself.
- */
-static const char common[] =
-    "printf '%%s\\n' %s; printf '%%s\\n' %s >&2\n"
-    "cs_name=%s\n"
-    "LC_ALL=C; export LC_ALL\n"
-    "cs_refuse() { printf '%%s\\n' \"$1\" >&2; exit 9; }\n"
-    "cs_sum() { cs_sum=$(sha256sum <\"$1\") && cs_sum=${cs_sum%%%% *}; }\n";
-
-static const char reading[] =
-    "cs_main() {\n"
-    "cs_file=$(readlink -f -- \"$cs_name\") && [ -e \"$cs_file\" ] ||\n"
-    "    cs_refuse \"$cs_name is not there. Check file= of the step.\"\n"
-    "[ -f \"$cs_file\" ] || cs_refuse \"$cs_name is no regular file.\"\n"
-    "cs_dir=${cs_file%/*}\n"
-    "[ -r \"$cs_file\" ] && [ -w \"$cs_file\" ] ||\n"
-    "    cs_refuse \"$(id -un) may not read and write $cs_name.\"\n"
-    "[ -w \"${cs_dir:-/}\" ] || cs_refuse \"$(id -un) may not write in the "
-    "folder "
-    "${cs_dir:-/}, which is needed to replace $cs_name in one piece.\"\n"
-    "cs_size=$(wc -c <\"$cs_file\")\n"
-    "[ \"$cs_size\" -le 10485760 ] ||\n"
-    "    cs_refuse \"$cs_name has $cs_size bytes; edit changes files of up to "
-    "10 MB.\"\n"
-    "cs_sum \"$cs_file\" && printf '%s %s\\n' \"$cs_sum\" \"$cs_file\" &&\n"
-    "    cat \"$cs_file\"\n"
-    "}\n"
-    "cs_main\n";
-
-/* %s: base of the backup's name, old and new sum; then the content. */
-static const char writing[] =
-    "cs_back=$cs_name.before-%s\n"
-    "cs_new=$cs_back.new\n"
-    "cs_stop() { rm -f -- \"$cs_new\"; cs_refuse \"$1\"; }\n"
-    "cs_trap() { rm -f -- \"$cs_new\"; exit 9; }\n"
-    "cs_main() {\n"
-    "trap cs_trap HUP INT TERM\n"
-    "cs_sum \"$cs_name\" && [ \"$cs_sum\" = %s ] ||\n"
-    "    cs_refuse \"$cs_name was changed by somebody while this step ran; run "
-    "it again to see the new difference.\"\n"
-    "[ ! -e \"$cs_back\" ] || cs_refuse \"The backup $cs_back exists "
-    "already.\"\n"
-    "cp -p -- \"$cs_name\" \"$cs_new\" && cs_put ||\n"
-    "    cs_stop \"The new $cs_name could not be written. Is the disk full?\"\n"
-    "cs_sum \"$cs_new\" && [ \"$cs_sum\" = %s ] ||\n"
-    "    cs_stop \"The new $cs_name did not arrive whole.\"\n"
-    "[ \"$(stat -c %%u:%%g:%%a -- \"$cs_new\")\" = "
-    "\"$(stat -c %%u:%%g:%%a -- \"$cs_name\")\" ] ||\n"
-    "    cs_stop \"$(id -un) cannot keep owner and mode of $cs_name.\"\n"
-    "cp -p -- \"$cs_name\" \"$cs_back\" && sync \"$cs_new\" \"$cs_back\" || {\n"
-    "	rm -f -- \"$cs_back\"\n"
-    "	cs_stop \"The backup $cs_back could not be written.\"\n"
-    "}\n"
-    "mv -f -- \"$cs_new\" \"$cs_name\" || cs_stop \"$cs_name could not be "
-    "replaced.\"\n"
-    "sync \"${cs_name%%/*}/\" || sync\n"
-    "printf '%%s\\n' \"$cs_back\"\n"
-    "}\n"
-    "cs_main\n";
 
 struct change {
 	struct job *job;
@@ -202,14 +141,9 @@ ask(struct change *c, struct buf *text, bool writes)
 static void
 begin(const struct change *c, const char *name, struct buf *text)
 {
-	struct buf quoted = { 0 }, mark = { 0 };
-
-	encode_shell(name, strlen(name), &quoted);
-	buf_printf(&mark, MARK "%s", c->job->spec->exec);
-	buf_printf(
-	    text, common, buf_text(&mark), buf_text(&mark), buf_text(&quoted));
-	buf_clear(&mark);
-	buf_clear(&quoted);
+	buf_printf(text, "cs_mark=" MARK "%s\n", c->job->spec->exec);
+	script_setting("cs_name", name, text);
+	buf_puts(text, program_edit);
 }
 
 /* Reads the file; its content is left in out. */
@@ -221,7 +155,7 @@ read_file(struct change *c)
 	char sum[65];
 
 	begin(c, buf_text(&c->name), &text);
-	buf_puts(&text, reading);
+	buf_puts(&text, "cs_read\n");
 	if (!ask(c, &text, false))
 		return false;
 	end = c->out.len > 66 ? memchr(c->out.data, '\n', c->out.len) : NULL;
@@ -255,7 +189,7 @@ write_file(struct change *c, const struct buf *content)
 	buf_puts(&text, "cs_put() {\n");
 	script_here("base64 -d >\"$cs_new\"", &coded, &text);
 	buf_puts(&text, "}\n");
-	buf_printf(&text, writing, base, c->sum, sum);
+	buf_printf(&text, "cs_write %s %s %s\n", base, c->sum, sum);
 	explicit_bzero(coded.data, coded.len);
 	buf_clear(&coded);
 	return ask(c, &text, true);

@@ -21,32 +21,12 @@
 #include "executor/ssh/ssh.h"
 #include "executor/actions/finding.h"
 #include "executor/actions/script.h"
+#include "executor/remote/programs.h"
 
 #define LITTLE_KB (200 * 1024) /* less free space gives a warning */
 #define ANSWER_MAX (64 * 1024)
 #define SKEW_S 60
 #define ANSWER_MS 60000
-
-/* Prints one line per finding; the words after "need" are interpreters. */
-static const char asking[] =
-    "LC_ALL=C; export LC_ALL\n"
-    "cs_need() {\n"
-    "	if cs_path=$(command -v \"$1\"); then\n"
-    "		case $1 in\n"
-    "		sh) cs_v= ;;\n"
-    "		*) cs_v=$(\"$1\" --version 2>&1 | head -n 1) ;;\n"
-    "		esac\n"
-    "		printf 'have %s %s\\n' \"$1\" \"${cs_v:-$cs_path}\"\n"
-    "	else\n"
-    "		printf 'lack %s\\n' \"$1\"\n"
-    "	fi\n"
-    "}\n"
-    "df -Pk \"${HOME:-/}\" 2>/dev/null | {\n"
-    "	read -r cs_a && read -r cs_a cs_b cs_c cs_free cs_d cs_on &&\n"
-    "	    printf 'free %s %s\\n' \"$cs_free\" \"$cs_on\"\n"
-    "}\n"
-    "printf 'user %s\\n' \"$(id -un)\"\n"
-    "printf 'time %s\\n' \"$(date +%s)\"\n";
 
 static void
 take(void *ctx, const char *data, size_t len)
@@ -190,7 +170,7 @@ write_script(const struct job *job, struct buf *text)
 	    json_get(job->spec->root, "needs"), job->target->name);
 	size_t n = needs != NULL ? json_object_array_length(needs) : 0;
 
-	buf_puts(text, asking);
+	buf_puts(text, program_preflight);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < 3; k++)
 			if (text_eq(json_object_get_string(

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/encode.h"
 #include "executor/actions/script.h"
+#include "executor/remote/programs.h"
 
 static void
 upper_name(const char *name, char upper[80])
@@ -76,6 +77,14 @@ script_exports(const struct job_spec *spec, const char *target, struct buf *out)
 }
 
 void
+script_setting(const char *name, const char *value, struct buf *out)
+{
+	buf_printf(out, "%s=", name);
+	encode_shell(value, strlen(value), out);
+	buf_putc(out, '\n');
+}
+
+void
 script_here(const char *command, const struct buf *text, struct buf *out)
 {
 	char mark[33];
@@ -107,55 +116,11 @@ script_flag(const struct job_spec *spec)
 	return strcmp(spec->interpreter, "python3") == 0 ? "-u" : "--";
 }
 
-/*
- * For a script in a file, python3 looks for modules in the script's folder,
- * which is ours; people expect those of cwd=, as with `python3 -`.  With -c,
- * sys.path begins with the current folder.  PYTHONPATH would affect all child
- * processes, and a line before the script would shift its line numbers.  The
- * text has no quotes, so that sh can quote it.
- */
-static const char loader[] =
-    "import io,sys;sys.argv.pop(0);"
-    "__file__=sys.argv[0];__script__=compile(io.FileIO(__file__).readall(),"
-    "__file__,exec.__name__);del io,sys;exec(__script__)";
-
 const char *
 script_loader(const struct job_spec *spec)
 {
 	return spec->step.cwd != NULL &&
 		strcmp(spec->interpreter, "python3") == 0
-	    ? loader
+	    ? program_load
 	    : NULL;
-}
-
-void
-script_call(const struct job_spec *spec, const char *file, struct buf *out)
-{
-	const char *load = script_loader(spec);
-
-	buf_printf(out, "%s %s ", spec->interpreter, script_flag(spec));
-	if (load != NULL)
-		buf_printf(out, "-c \"%s\" ", load);
-	buf_puts(out, file);
-}
-
-void
-script_checks(const struct job_spec *spec, const char *target, struct buf *out)
-{
-	buf_printf(out,
-	    "command -v %s >/dev/null 2>&1 || cs_refuse 'The "
-	    "interpreter %s is not installed on %s (not found in PATH). "
-	    "Install it there, or write the step for another one.'\n",
-	    spec->interpreter, spec->interpreter, target);
-	if (spec->step.cwd == NULL) {
-		buf_puts(out, "cd -- \"${HOME:-/}\" 2>/dev/null || cd /\n");
-		return;
-	}
-	buf_puts(out, "cs_cwd=");
-	encode_shell(spec->step.cwd, strlen(spec->step.cwd), out);
-	buf_printf(out,
-	    "\ncd -- \"$cs_cwd\" 2>/dev/null || cs_refuse \"The "
-	    "folder $cs_cwd (cwd=) cannot be entered on %s. Create it, or "
-	    "correct cwd=.\"\n",
-	    target);
 }

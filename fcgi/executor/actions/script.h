@@ -28,6 +28,9 @@ void script_variables(const struct job_spec *spec, const char *target,
  */
 void script_text(const struct job_spec *spec, struct buf *out);
 
+/* Appends a line `name='value'`, for sh to read. */
+void script_setting(const char *name, const char *value, struct buf *out);
+
 /* Appends `CS_NAME='value'; export CS_NAME` lines, for sh to read. */
 void script_exports(
     const struct job_spec *spec, const char *target, struct buf *out);
@@ -56,17 +59,5 @@ const char *script_flag(const struct job_spec *spec);
  * that it finds the modules of the step's folder; NULL: not needed.
  */
 const char *script_loader(const struct job_spec *spec);
-
-/* Appends the sh command that executes the file; `file` is a word of sh. */
-void script_call(
-    const struct job_spec *spec, const char *file, struct buf *out);
-
-/*
- * Appends the checks that sh makes before it runs the script: the interpreter
- * exists, and cd to the folder.  If one fails, it calls the function cs_refuse
- * with a sentence.
- */
-void script_checks(
-    const struct job_spec *spec, const char *target, struct buf *out);
 
 #endif

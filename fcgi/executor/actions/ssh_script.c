@@ -25,8 +25,8 @@
 #include "base/text.h"
 #include "executor/actions/act.h"
 #include "executor/ssh/ssh.h"
-#include "executor/ssh/remote.h"
-#include "executor/ssh/remote_report.h"
+#include "executor/remote/remote.h"
+#include "executor/remote/remote_report.h"
 #include "executor/actions/script.h"
 #include "executor/status.h"
 

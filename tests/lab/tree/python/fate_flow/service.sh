@@ -10,7 +10,7 @@ running() {
 
 # wait_for COMMAND…: at most ten seconds
 wait_for() {
-	for n in $(seq 50); do
+	for _ in $(seq 50); do
 		"$@" && return 0
 		sleep 0.2
 	done

@@ -13,8 +13,8 @@
  *	NONCE lost gone|restarted|died	the result is unknown
  * Output of the script is on standard output, after a line with the nonce.
  */
-#ifndef EXECUTOR_SSH_REMOTE_H
-#define EXECUTOR_SSH_REMOTE_H
+#ifndef EXECUTOR_REMOTE_REMOTE_H
+#define EXECUTOR_REMOTE_REMOTE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -51,8 +51,5 @@ void remote_end(const struct remote *r, struct buf *out);
 
 /* Removes the execution's folder. */
 void remote_remove(const struct remote *r, struct buf *out);
-
-/* A program for python3: the terminal of a script (remote_terminal.c). */
-extern const char remote_terminal[];
 
 #endif

@@ -2,8 +2,8 @@
  * remote_report.h: reads the control lines of remote.c's programs, and
  * separates them from the output of the script and the host.
  */
-#ifndef EXECUTOR_SSH_REMOTE_REPORT_H
-#define EXECUTOR_SSH_REMOTE_REPORT_H
+#ifndef EXECUTOR_REMOTE_REMOTE_REPORT_H
+#define EXECUTOR_REMOTE_REMOTE_REPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>

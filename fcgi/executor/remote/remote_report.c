@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "executor/ssh/remote_report.h"
+#include "executor/remote/remote_report.h"
 
 #define NOISE_MAX 2048
 #define LINE_MAX_BYTES (64 * 1024)

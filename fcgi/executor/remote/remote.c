@@ -1,0 +1,160 @@
+/*
+ * remote.c: the programs that sh runs on an SSH target.
+ *
+ * A script there outlives the connection: setsid starts it in its own folder,
+ * ~/.countersign/EXEC-TARGET-TRY, whose creation is the lock that prevents a
+ * second start.  In the folder:
+ *
+ *	script		as the document has it (no values)
+ *	boot		the boot id of the machine, to detect a restart
+ *	pid		of the sh that starts the script and records its result;
+ *			it leads their session and process group
+ *	out		the output
+ *	exit		NONCE CODE, when it ended
+ *
+ * A line of `pid` or `exit` is one write and counts from its line end on, so
+ * nobody reads half of it.  With a hundred hosts at once each process that a
+ * target starts costs time: sh does itself as much as it can, and the folder is
+ * removed in the same call, after we report on its standard input that all
+ * output is durable.
+ *
+ * With pty there are two more: `terminal`, a program for python3 that gives the
+ * script its own terminal and outlives the connection with it (terminal.py);
+ * and `typed`, its socket for terminal input.
+ *
+ * A program is script.sh with our variables before it and a function behind
+ * it, which its last line calls: a truncated program does nothing.  Values are
+ * exported by the sh that runs it and not written anywhere.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "executor/actions/script.h"
+#include "executor/remote/programs.h"
+#include "executor/remote/remote.h"
+
+#define PIECE (64 * 1024)
+
+static void
+begin(const struct remote *r, struct buf *out)
+{
+	script_setting("cs_nonce", r->nonce, out);
+	script_setting("cs_base", REMOTE_FOLDER, out);
+	script_setting("cs_name", r->name, out);
+	script_setting("cs_target", r->target, out);
+	buf_puts(out, program_script);
+}
+
+/* As arguments for a printf that may be an external program. */
+static void
+put_text(const char *file, const char *text, size_t len, struct buf *out)
+{
+	buf_printf(out, "cs_put %s", file);
+	for (size_t at = 0, n; at < len; at += n) {
+		n = len - at < PIECE ? len - at : PIECE;
+		buf_putc(out, ' ');
+		encode_shell(text + at, n, out);
+	}
+	buf_putc(out, '\n');
+}
+
+/* The checks before anything is written. */
+static void
+put_checks(const struct job_spec *spec, struct buf *out)
+{
+	buf_printf(out, "cs_interpreter %s\n", spec->interpreter);
+	if (spec->step.cwd == NULL)
+		buf_puts(out, "cs_enter_home\n");
+	else {
+		buf_puts(out, "cs_enter ");
+		encode_shell(spec->step.cwd, strlen(spec->step.cwd), out);
+		buf_putc(out, '\n');
+	}
+	if (spec->step.pty)
+		buf_puts(out, "cs_terminal\n");
+}
+
+/* The command that executes the script's file. */
+static void
+put_launch(const struct job_spec *spec, struct buf *out)
+{
+	const char *load = script_loader(spec);
+
+	buf_printf(out, "cs_launch %s%s %s ",
+	    spec->step.pty ? "python3 -I \"$cs_dir/terminal\" " : "",
+	    spec->interpreter, script_flag(spec));
+	if (load != NULL) {
+		buf_puts(out, "-c ");
+		encode_shell(load, strlen(load), out);
+		buf_putc(out, ' ');
+	}
+	buf_puts(out, "\"$cs_dir/script\"\n");
+}
+
+/* The function that creates the folder, fills it, and starts the script. */
+static void
+put_start(const struct remote *r, struct buf *out)
+{
+	struct buf text = { 0 };
+
+	buf_puts(out, "cs_start() {\n[ ! -d \"$cs_dir\" ] || return 0\n");
+	put_checks(r->spec, out);
+	buf_puts(out, "cs_make || return 0\n");
+	if (r->spec->step.pty)
+		put_text("terminal", program_terminal, strlen(program_terminal),
+		    out);
+	script_text(r->spec, &text);
+	put_text("script", buf_text(&text), text.len, out);
+	script_exports(r->spec, r->target, out);
+	put_launch(r->spec, out);
+	buf_puts(out, "}\n");
+	buf_clear(&text);
+}
+
+/* The end of the program: a function of script.sh, called with a number or two.
+ */
+static void
+put_main(const char *call, int64_t a, int64_t b, struct buf *out)
+{
+	buf_printf(out,
+	    "cs_main() {\n"
+	    "cs_open\n"
+	    "%s %" PRId64 " %" PRId64 "\n"
+	    "exit 0\n"
+	    "}\n"
+	    "cs_main\n",
+	    call, a, b);
+}
+
+void
+remote_follow(const struct remote *r, bool again, int64_t from, struct buf *out)
+{
+	begin(r, out);
+	if (!again)
+		put_start(r, out);
+	put_main(again ? "cs_started=\ncs_follow"
+		       : "cs_started=\ncs_start\ncs_follow",
+	    from + 1, 0, out);
+}
+
+void
+remote_fetch(const struct remote *r, int64_t from, int64_t len, struct buf *out)
+{
+	begin(r, out);
+	put_main("cs_fetch", from + 1, len, out);
+}
+
+void
+remote_end(const struct remote *r, struct buf *out)
+{
+	begin(r, out);
+	put_main("cs_end", 0, 0, out);
+}
+
+void
+remote_remove(const struct remote *r, struct buf *out)
+{
+	begin(r, out);
+	put_main("cs_remove", 0, 0, out);
+}
