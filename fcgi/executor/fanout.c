@@ -38,6 +38,7 @@
 #define NO_PROCESS (-1)
 #define SILENT_MS 60000 /* a slow fsync may take as long */
 #define END_MS 20000    /* to handle a cancel request */
+#define CLEANUP_MS (2 * 60 * 1000)
 
 struct fanout {
 	const struct job_spec *spec;
@@ -113,8 +114,12 @@ end_all(struct fanout *f)
 	for (size_t i = 0; i < f->started; i++) {
 		if (f->pids[i] <= 0)
 			continue;
+		/*
+		 * In case it was stopped; not behind SIGTERM, where SIGCONT
+		 * would take away the stop that LeakSanitizer waits for.
+		 */
+		kill(f->pids[i], SIGCONT);
 		kill(f->pids[i], SIGTERM);
-		kill(f->pids[i], SIGCONT); /* in case it was stopped */
 	}
 	cancelled = 2;
 	f->cancelled_at = clock_monotonic();
@@ -205,6 +210,14 @@ check_target(struct fanout *f, size_t i, int64_t now)
 	kill(f->pids[i], SIGKILL);
 }
 
+/* The result is durable: a cleanup that hangs may be lost. */
+static void
+end_cleanup(const struct fanout *f, size_t i, int64_t now)
+{
+	if (now >= f->slots[i].beat + CLEANUP_MS)
+		kill(f->pids[i], SIGKILL);
+}
+
 /* The earlier of both times; 0 is none. */
 static int64_t
 sooner(int64_t a, int64_t b)
@@ -219,8 +232,12 @@ check_targets(struct fanout *f)
 	int64_t now = clock_monotonic(), deadline = 0;
 
 	for (size_t i = 0; i < f->started; i++) {
-		if (f->pids[i] <= 0 || f->slots[i].finished)
+		if (f->pids[i] <= 0)
 			continue;
+		if (f->slots[i].finished) {
+			end_cleanup(f, i, now);
+			continue;
+		}
 		check_target(f, i, now);
 		deadline = sooner(deadline, f->slots[i].deadline);
 	}

@@ -462,6 +462,7 @@ target_run(const struct job_spec *spec, const struct job_target *target,
 		while (wait_for_next(&r));
 	}
 	finish(&r);
+	slot->beat = clock_monotonic();
 	slot->state = (int)r.state;
 	slot->finished = 1;
 	kill(parent, SIGCHLD);

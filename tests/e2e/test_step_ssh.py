@@ -85,6 +85,22 @@ class Sshd:
         self.process.wait()
 
 
+def waits_in(pid):
+    """For a process that hangs, and those below it: its name, and where."""
+    def read(name):
+        try:
+            with open(f"/proc/{pid}/{name}") as f:
+                return f.read().strip()
+        except OSError:
+            return "?"
+
+    found = [f"{pid} {read('comm')}: {read('wchan')} {read('syscall')} {read('stack')}"]
+    for child in read(f"task/{pid}/children").split():
+        if child.isdigit():
+            found.append(waits_in(child))
+    return "; ".join(found)
+
+
 class Step:
     """One countersign-executor in a folder of its own."""
 
@@ -132,7 +148,8 @@ class Step:
     def wait(self, seconds=120):
         end = time.monotonic() + seconds
         while self.process.poll() is None:
-            assert time.monotonic() < end, f"does not end: {self.lines()}"
+            assert time.monotonic() < end, \
+                f"does not end: {self.lines()} {waits_in(self.process.pid)}"
             self.measure()
             time.sleep(0.02)
         errors = self.process.stderr.read().decode(errors="replace")
