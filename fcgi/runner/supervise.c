@@ -346,10 +346,8 @@ cancel(struct runner *r, struct exec *e)
 {
 	char *lock = exec_path(r, e->id, EXEC_LOCK);
 
-	if (io_is_locked(lock) && alive_signal(r, e, SIGTERM)) {
-		e->cancelled = true;
-		(void)alive_signal(r, e, SIGCONT);
-	}
+	if (io_is_locked(lock) && alive_signal(r, e, SIGCONT))
+		e->cancelled = alive_signal(r, e, SIGTERM);
 	free(lock);
 }
 

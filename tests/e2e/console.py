@@ -178,9 +178,9 @@ def sign_in(base, name, password=PASSWORD):
                 set_cookie = answer.headers.get_all("Set-Cookie")
             break
         except urllib.error.HTTPError as refusal:
-            if refusal.code != 503:
+            if refusal.code in (401, 403):
                 return None
-            assert not last, refusal.read()
+            assert refusal.code == 503 and not last, refusal.read()
     session = next(c.split(";")[0] for c in set_cookie
                    if c.startswith("session="))
     token = hashlib.blake2b(b"form token of session "
