@@ -41,14 +41,14 @@ finish_target(
     const struct job_spec *o, size_t i, enum outcome outcome, enum halt halt)
 {
 	const char *name = o->targets[i].name;
-	struct status_end end = { .exit = -1, .state = STATE_UNKNOWN };
+	struct result end = { .exit = -1, .state = state_name(STATE_UNKNOWN) };
 	const char *what = outcome == OUTCOME_HUNG
 	    ? "did not answer, and was ended"
 	    : "died";
 	struct buf message = { 0 };
 
 	if (outcome == OUTCOME_NOT_STARTED) {
-		end.state = STATE_NOT_STARTED;
+		end.state = state_name(STATE_NOT_STARTED);
 		buf_printf(&message, "%s was ", name);
 		report_not_started(o, halt, &message);
 		buf_putc(&message, '.');

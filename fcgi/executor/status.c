@@ -111,48 +111,12 @@ status_progress(const char *target, const char *fmt, ...)
 	status_note(target, "progress", text);
 }
 
-static struct json_object *
-resume_of(const struct status_end *end)
-{
-	struct json_object *o = json_object_new_object();
-
-	json_set_int(o, "statement", (int64_t)end->resume);
-	json_set_int(o, "of", (int64_t)end->resume_of);
-	return o;
-}
-
 enum err
-status_target(const char *target, const struct status_end *end)
+status_target(const char *target, const struct result *result)
 {
 	struct json_object *o = line_new(target);
 
-	json_set_text(o, "state", state_name(end->state));
-	json_set(
-	    o, "exit", end->exit >= 0 ? json_object_new_int(end->exit) : NULL);
-	json_set_text(o, "message", end->message);
-	json_set_int(o, "bytes", end->bytes);
-	json_set_int(o, "dropped", end->dropped);
-	json_set_int(o, "tries", end->tries);
-	if (end->contradicted)
-		json_set_bool(o, "contradicted", true);
-	if (end->resume > 0)
-		json_set(o, "resume", resume_of(end));
-	json_set(o, "captures",
-	    end->captures != NULL ? json_object_get(end->captures)
-				  : json_object_new_object());
-	if (end->more != NULL) {
-		json_object_object_foreach (end->more, key, value)
-			json_set(o, key, json_object_get(value));
-	}
-	if (end->sealed)
-		json_set(o, "sealed", json_object_new_object());
-	if (end->saved != NULL) {
-		struct json_object *saved = json_object_new_object();
-
-		json_set_text(saved, "name", end->saved);
-		json_set_int(saved, "bytes", end->artifact_bytes);
-		json_set(o, "artifact", saved);
-	}
+	result_put_line(result, o);
 	return line_write(o, true);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "plan/result.h"
 
 /*
  * The result of a target or, except for "not_started", of the step.  A later
@@ -25,24 +26,6 @@ enum state {
 /* "succeeded", "not_started", "failed", "unknown". */
 const char *state_name(enum state state);
 
-/* The last line of a target. */
-struct status_end {
-	enum state state;
-	int exit; /* -1: none */
-	const char *message;
-	int64_t bytes;
-	int64_t dropped;
-	int tries;
-	size_t resume; /* SQL: statement to start a retry at, or 0 */
-	size_t resume_of;
-	const char *saved; /* name of the artifact, or NULL */
-	int64_t artifact_bytes;
-	bool sealed;       /* its output was sealed */
-	bool contradicted; /* evaluate_contradicts(), or its output is lost */
-	struct json_object *captures; /* owned by the caller; may be NULL */
-	struct json_object *more;     /* the same: keys to add */
-};
-
 /* Opens the file `status` of the working folder for appending. */
 enum err status_open(void);
 
@@ -58,7 +41,7 @@ void status_progress(const char *target, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Durable lines. ERR_IO if they could not be written. */
-enum err status_target(const char *target, const struct status_end *end);
+enum err status_target(const char *target, const struct result *result);
 enum err status_done(enum state state, const char *message);
 
 /*

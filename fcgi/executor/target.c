@@ -331,13 +331,14 @@ wait_for_next(struct run *r)
 static void
 finish(struct run *r)
 {
-	struct status_end end = { .exit = r->exit,
-		.tries = r->job.repeat,
-		.contradicted = r->contradicted };
+	struct result end = r->job.result;
 	enum err err = ERR_OK;
 
+	end.exit = r->exit;
+	end.tries = r->job.repeat;
+	end.contradicted = r->contradicted;
 	if (r->output.recorder != NULL) {
-		end.sealed = r->job.spec->sealed;
+		end.sealed = r->job.spec->sealed ? "" : NULL;
 		err = recorder_close(
 		    r->output.recorder, &end.bytes, &end.dropped);
 	}
@@ -349,14 +350,13 @@ finish(struct run *r)
 			r->state = STATE_UNKNOWN;
 		end.contradicted = true;
 	}
-	end.state = r->state;
-	end.saved = r->saved >= 0 ? r->job.spec->step.artifact : NULL;
-	end.artifact_bytes = r->saved;
+	end.state = state_name(r->state);
+	if (r->saved >= 0)
+		end.artifact = (struct result_artifact){
+			.name = r->job.spec->step.artifact, .bytes = r->saved
+		};
 	end.message = buf_text(&r->message);
 	end.captures = r->captures;
-	end.resume = r->job.resume;
-	end.resume_of = r->job.resume_of;
-	end.more = r->job.more;
 	if (status_target(r->job.target->name, &end) != ERR_OK)
 		r->keep_files = true;
 }
@@ -446,7 +446,6 @@ target_run(const struct job_spec *spec, const struct job_target *target,
 		    .repeat = 1 } };
 
 	r.job.output = &r.output;
-	r.job.more = json_object_new_object();
 	r.job.loop = &r.loop;
 	r.loop.target = target->name;
 	r.loop.output = &r.output;
@@ -480,7 +479,8 @@ target_run(const struct job_spec *spec, const struct job_target *target,
 	buf_clear(&r.job.why);
 	buf_clear(&r.message);
 	json_object_put(r.captures);
-	json_object_put(r.job.more);
+	json_object_put(r.job.result.changed);
+	json_object_put(r.job.result.checks);
 	buf_clear(&mine.folder);
 	free(mine.values);
 }

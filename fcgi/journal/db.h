@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "plan/result.h"
 
 /* The program that opens it: its statements, and whether it writes. */
 enum db_program {

@@ -12,6 +12,7 @@
 #include "journal/event.h"
 #include "journal/project.h"
 #include "journal/shape.h"
+#include "plan/result.h"
 
 enum err
 project_set_step(
@@ -326,41 +327,44 @@ step_noted(struct db *db, const struct event *e)
 	    TEXT(text_of(e, "message")));
 }
 
+static struct db_arg
+optional(int64_t n, bool there)
+{
+	struct db_arg arg = INT(n);
+
+	if (!there)
+		arg.p = NULL;
+	return arg;
+}
+
+/* The arguments for each column of result.def, after those before it. */
+#define ARG(name, type, use, dry) RESULT_IF_ROW_##use(ARG_##type(r.name))
+#define ARG_TEXT(text) , TEXT(text)
+#define ARG_SEALED(hash) , TEXT(hash)
+#define ARG_EXIT(code) , optional(code, (code) >= 0)
+#define ARG_COUNT(n) , INT(n)
+#define ARG_FLAG(flag) , optional(1, flag)
+#define ARG_OBJECT(o) , TEXT((o) != NULL ? json_write(o) : NULL)
+#define ARG_POSITION(p) \
+	, optional((p).statement, (p).statement > 0), \
+	    optional((p).of, (p).of > 0)
+
 static enum err
 target_ended(struct db *db, const struct event *e)
 {
-	struct json_object *kept = json_get(e->data, "artifact");
+	struct result r;
 	enum err err;
 
+	result_read(e->data, &r);
 	err = db_run(db, STMT_TARGET_SET_ENDED, INT(e->run),
 	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
-	    TEXT(text_of(e, "target")), TEXT(text_of(e, "state")),
-	    number_or_null(e->data, "exit"), INT(json_int(e->data, "bytes", 0)),
-	    INT(json_int(e->data, "dropped", 0)), TEXT(text_of(e, "hash")),
-	    TEXT(text_of(e, "message")), INT(e->at),
-	    TEXT(json_get(e->data, "captures") != NULL ? written(e, "captures")
-						       : NULL),
-	    number_or_null(json_get(e->data, "resume"), "statement"),
-	    number_or_null(json_get(e->data, "resume"), "of"));
-	if (err == ERR_OK && json_flag(e->data, "contradicted", false))
-		err = db_run(db, STMT_TARGET_SET_CONTRADICTED, INT(e->run),
-		    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
-		    TEXT(text_of(e, "target")));
-	if (err == ERR_OK && json_get(e->data, "sealed") != NULL)
-		err = db_run(db, STMT_TARGET_SET_SEALED, INT(e->run),
-		    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
-		    TEXT(text_of(e, "target")), TEXT(text_of(e, "sealed")));
-	if (err == ERR_OK && json_get(e->data, "changed") != NULL)
-		err = db_run(db, STMT_TARGET_SET_CHANGED, INT(e->run),
-		    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
-		    TEXT(text_of(e, "target")), TEXT(written(e, "changed")));
-	if (err != ERR_OK || kept == NULL)
+	    TEXT(text_of(e, "target")), INT(e->at) RESULT_FIELDS(ARG));
+	if (err != ERR_OK || r.artifact.name == NULL)
 		return err;
 	return db_run(db, STMT_ARTIFACT_ADD, INT(e->run), INT(e->seq),
-	    TEXT(json_text(kept, "name", NULL)), TEXT(text_of(e, "step")),
+	    TEXT(r.artifact.name), TEXT(text_of(e, "step")),
 	    INT(json_int(e->data, "n", 0)), TEXT(text_of(e, "target")),
-	    INT(json_int(kept, "bytes", 0)),
-	    TEXT(json_text(kept, "hash", NULL)));
+	    INT(r.artifact.bytes), TEXT(r.artifact.hash));
 }
 
 static enum err

@@ -17,6 +17,7 @@
 #include "keeper/target_results.h"
 #include "keeper/run.h"
 #include "keeper/unaccepted.h"
+#include "plan/result.h"
 
 /* The attempt of an execution id. */
 struct attempt {
@@ -125,23 +126,6 @@ is_outcome(const char *state)
 	    strcmp(state, "failed") == 0 || strcmp(state, "unknown") == 0;
 }
 
-/* Adds an artifact as the step reported it, with the runner's hash. */
-static void
-add_artifact(struct json_object *data, struct json_object *kept)
-{
-	const char *name = json_text(kept, "name", "");
-	const char *hash = json_text(kept, "hash", NULL);
-	struct json_object *o;
-
-	if (hash == NULL || !text_is_id(name))
-		return;
-	o = json_object_new_object();
-	json_set_text(o, "name", name);
-	json_set_int(o, "bytes", json_int(kept, "bytes", 0));
-	json_set_text(o, "hash", hash);
-	json_set(data, "artifact", o);
-}
-
 /* An outcome of a target, which may also have been left out. */
 static bool
 is_outcome_of_target(const char *state)
@@ -156,6 +140,7 @@ line_of_target(
 	const char *target = json_text(line, "target", "");
 	const char *state = json_text(line, "state", NULL);
 	struct json_object *data;
+	struct result result;
 	char known[24];
 
 	target_state(c, a, target, known);
@@ -174,29 +159,8 @@ line_of_target(
 		json_object_put(data);
 		return ERR_OK;
 	}
-	json_set_text(data, "state", state);
-	json_set(data, "exit", json_object_get(json_get(line, "exit")));
-	json_set_text(data, "message", json_text(line, "message", ""));
-	json_set_int(data, "bytes", json_int(line, "bytes", 0));
-	json_set_int(data, "dropped", json_int(line, "dropped", 0));
-	json_set_text(data, "hash", json_text(line, "hash", NULL));
-	if (json_flag(line, "contradicted", false))
-		json_set_bool(data, "contradicted", true);
-	if (json_object_is_type(json_get(line, "sealed"), json_type_object))
-		json_set_text(data, "sealed",
-		    json_text(json_get(line, "sealed"), "hash", NULL));
-	if (json_object_is_type(json_get(line, "artifact"), json_type_object))
-		add_artifact(data, json_get(line, "artifact"));
-	if (json_object_is_type(json_get(line, "changed"), json_type_object))
-		json_set(data, "changed",
-		    json_object_get(json_get(line, "changed")));
-	if (json_object_is_type(json_get(line, "resume"), json_type_object))
-		json_set(
-		    data, "resume", json_object_get(json_get(line, "resume")));
-	if (json_get(line, "captures") != NULL &&
-	    json_object_object_length(json_get(line, "captures")) > 0)
-		json_set(data, "captures",
-		    json_object_get(json_get(line, "captures")));
+	result_read(line, &result);
+	result_put_event(&result, data);
 	return append(c, a, "step.target_ended", data);
 }
 

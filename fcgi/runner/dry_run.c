@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/plan.h"
+#include "plan/result.h"
 #include "runner/dry_run.h"
 
 #define DRY_RUN_MS 30000 /* per target */
@@ -190,18 +191,15 @@ dry_run_refuse(
 static bool
 store_line(struct json_object *results, struct json_object *line)
 {
-	static const char *const keys[] = { "state", "message", "seen",
-		"checks", "bytes" };
 	const char *target = json_text(line, "target", "");
 	struct json_object *o;
+	struct result result;
 
 	if (!text_is_id(target) || json_get(line, "tries") == NULL)
 		return false;
 	o = json_object_new_object();
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (json_get(line, keys[i]) != NULL)
-			json_set(o, keys[i],
-			    json_object_get(json_get(line, keys[i])));
+	result_read(line, &result);
+	result_put_dry_run(&result, o);
 	json_set(results, target, o);
 	return true;
 }

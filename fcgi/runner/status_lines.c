@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "journal/hash.h"
+#include "plan/result.h"
 #include "runner/runner.h"
 
 #define MAX_LINE (1024 * 1024)
@@ -30,18 +31,18 @@ struct lines {
 	bool done; /* the last one is the final line */
 };
 
-/* Puts the hash of a file of the target into the object. */
-static void
-put_hash(struct runner *r, const struct exec *e, const char *target,
-    const char *ending, struct json_object *o)
+/* The hash of a file of the target; NULL if it cannot be read. */
+static const char *
+hash_of(struct runner *r, const struct exec *e, const char *target,
+    const char *ending, char hash[2 * HASH_BYTES + 1])
 {
 	char *name = mem_printf("%s%s", target, ending);
-	char *path = exec_path(r, e->id, name), hash[2 * HASH_BYTES + 1];
+	char *path = exec_path(r, e->id, name);
+	enum err err = hash_file(path, hash);
 
-	if (hash_file(path, hash) == ERR_OK)
-		json_set_text(o, "hash", hash);
 	free(name);
 	free(path);
+	return err == ERR_OK ? hash : NULL;
 }
 
 /*
@@ -52,17 +53,22 @@ static void
 add_hash(struct runner *r, const struct exec *e, struct json_object *line)
 {
 	const char *target = json_text(line, "target", "");
-	const char *state = json_text(line, "state", "running");
-	struct json_object *artifacts = json_get(line, "artifact");
-	struct json_object *sealed = json_get(line, "sealed");
+	char output[2 * HASH_BYTES + 1], artifact[2 * HASH_BYTES + 1];
+	char sealed[2 * HASH_BYTES + 1];
+	struct result result;
 
-	if (strcmp(state, "running") == 0 || !text_is_id(target))
+	result_read(line, &result);
+	if (result.state == NULL || strcmp(result.state, "running") == 0 ||
+	    !text_is_id(target))
 		return;
-	put_hash(r, e, target, ".cast", line);
-	if (json_object_is_type(artifacts, json_type_object))
-		put_hash(r, e, target, EXEC_KEPT, artifacts);
-	if (json_object_is_type(sealed, json_type_object))
-		put_hash(r, e, target, EXEC_SEALED, sealed);
+	result.hash = hash_of(r, e, target, ".cast", output);
+	if (result.artifact.name != NULL)
+		result.artifact.hash = hash_of(
+		    r, e, target, EXEC_KEPT, artifact);
+	if (result.sealed != NULL &&
+	    hash_of(r, e, target, EXEC_SEALED, sealed) != NULL)
+		result.sealed = sealed;
+	result_put_line(&result, line);
 }
 
 /* Adds a line, which ends at that offset. */

@@ -22,7 +22,7 @@ may plan base
 may compiler base lang plan inventory
 may inventory base lang plan compiler
 may import base lang plan compiler
-may wire base
+may wire base plan
 may html base
 may journal base lang plan compiler inventory wire
 may web base lang plan compiler inventory wire journal html

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "executor/job_spec.h"
 #include "executor/event_loop.h"
+#include "plan/result.h"
 
 enum ending {
 	ENDING_EXITED,      /* the exit status is known: `code` */
@@ -30,13 +31,12 @@ struct job {
 	enum ending ending;
 	int code;
 	enum stop stop;
-	bool output_open; /* a background process holds it */
-	size_t resume;    /* see status.h */
-	size_t resume_of;
-	const char *absent;       /* SQL: why the database is missing */
-	struct buf why;           /* sentences */
-	struct json_object *more; /* keys for the target's last status line */
-	void *conn;               /* private to act_ssh */
+	bool output_open;     /* a background process holds it */
+	const char *absent;   /* SQL: why the database is missing */
+	struct buf why;       /* sentences */
+	struct result result; /* what the action itself knows of it */
+	char seen[65];        /* edit: the text of result.seen */
+	void *conn;           /* private to act_ssh */
 };
 
 /*

@@ -213,7 +213,8 @@ is_as_seen(struct change *c)
 	const char *seen = json_text(
 	    json_get(job->spec->root, "seen"), job->target->name, c->sum);
 
-	json_set_text(job->more, "seen", c->sum);
+	snprintf(job->seen, sizeof(job->seen), "%s", c->sum);
+	job->result.seen = job->seen;
 	if (strcmp(seen, c->sum) == 0)
 		return true;
 	act_end(job, ENDING_NOT_STARTED,
@@ -241,7 +242,8 @@ note_change(struct change *c, const struct buf *content)
 	json_set_text(o, "file", redacted ? "" : buf_text(&c->path));
 	json_set_text(o, "backup", redacted ? "" : backup);
 	json_set_text(o, "sum", redacted ? "" : sum);
-	json_set(c->job->more, "changed", o);
+	json_object_put(c->job->result.changed);
+	c->job->result.changed = o;
 	free(backup);
 }
 

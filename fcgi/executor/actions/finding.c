@@ -15,7 +15,7 @@ preflight_found(
 	json_set_text(o, "check", check);
 	json_set_text(o, "state", state);
 	json_set_text(o, "text", buf_text(&masked));
-	json_object_array_add(json_get(job->more, "checks"), o);
+	json_object_array_add(job->result.checks, o);
 	buf_printf(&line, "%s: %s. %s\n", check, state, text);
 	output_show(job->output, line.data, line.len);
 	if (strcmp(state, "failed") == 0)

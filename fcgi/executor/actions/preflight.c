@@ -309,7 +309,8 @@ act_preflight(struct job *job)
 {
 	const char *kind = job->target->kind;
 
-	json_set(job->more, "checks", json_object_new_array());
+	json_object_put(job->result.checks);
+	job->result.checks = json_object_new_array();
 	job->ending = ENDING_EXITED;
 	job->code = 0;
 	if (strcmp(kind, "ssh") == 0 || strcmp(kind, "local") == 0)

@@ -235,7 +235,7 @@ offer_resume(struct sql_act *a, size_t i)
 {
 	if (i >= a->first && !a->transaction &&
 	    sql_resumable(&a->all, a->text, i, a->sql.driver->dialect))
-		a->sql.job->resume = i + 1;
+		a->sql.job->result.resume.statement = (int64_t)i + 1;
 }
 
 /* Ends the job at statement i: a sentence, then the applied statements. */
@@ -364,7 +364,7 @@ run_one(struct sql_act *a, size_t i)
 	}
 	announce(a, i);
 	if (i >= a->first)
-		s->job->resume = 0;
+		s->job->result.resume.statement = 0;
 	buf_reset(&s->why);
 	if (!sql_fill(&a->sql, &a->all, i, a->text, &a->statement)) {
 		aggregate(a, i, SQL_FAILED, 0);
@@ -403,7 +403,7 @@ find_first(struct sql_act *a)
 	struct job *job = a->sql.job;
 	int64_t n = json_int(job->spec->from_statement, a->sql.target->name, 1);
 
-	job->resume_of = a->all.count;
+	job->result.resume.of = (int64_t)a->all.count;
 	if (n == 1)
 		return true;
 	if (n < 1 || n > (int64_t)a->all.count + (count_skipped(a) > 0) ||
@@ -417,7 +417,7 @@ find_first(struct sql_act *a)
 		return false;
 	}
 	/* if no statement runs, a retry starts there too */
-	job->resume = (size_t)n;
+	job->result.resume.statement = n;
 	a->first = a->done = (size_t)n - 1;
 	return true;
 }

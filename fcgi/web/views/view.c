@@ -143,6 +143,33 @@ load_attempts(struct view *v, struct rows *rows)
 	db_done(rows);
 }
 
+/* A number, or null. */
+static void
+show_number(struct json_object *o, struct rows *rows, const char *name)
+{
+	model_put(o, name,
+	    db_is_null(rows, name) ? NULL
+				   : json_object_new_int64(db_int(rows, name)));
+}
+
+/* The fields of result.def that pages show. */
+#define SHOW(name, type, use, dry) RESULT_IF_PAGE_##use(SHOW_##type(#name))
+#define SHOW_TEXT(name) model_text(o, name, db_text(rows, name));
+#define SHOW_EXIT(name) show_number(o, rows, name);
+#define SHOW_COUNT(name) model_int(o, name, db_int(rows, name));
+#define SHOW_FLAG(name) model_bool(o, name, db_int(rows, name) != 0);
+#define SHOW_SEALED(name) model_bool(o, name, !db_is_null(rows, name));
+#define SHOW_OBJECT(name) show_object(o, name, db_text(rows, name "_json"));
+#define SHOW_POSITION(name) \
+	show_number(o, rows, name); \
+	show_number(o, rows, name "_of");
+
+static void
+show_object(struct json_object *o, const char *name, const char *text)
+{
+	model_put(o, name, text != NULL ? json_tokener_parse(text) : NULL);
+}
+
 static struct json_object *
 target_model(struct view *v, struct rows *rows)
 {
@@ -154,32 +181,11 @@ target_model(struct view *v, struct rows *rows)
 	    v->lifecycle.id, db_text(rows, "step"), db_int(rows, "n"),
 	    db_text(rows, "target"));
 	model_text(o, "name", db_text(rows, "target"));
-	model_text(o, "state", db_text(rows, "state"));
-	model_put(o, "exit",
-	    db_is_null(rows, "exit")
-		? NULL
-		: json_object_new_int64(db_int(rows, "exit")));
-	model_int(o, "bytes", db_int(rows, "bytes"));
-	model_int(o, "dropped", db_int(rows, "dropped"));
-	model_text(o, "message", db_text(rows, "message"));
+	RESULT_FIELDS(SHOW)
 	model_text(o, "note", db_text(rows, "note"));
+	model_text(o, "progress", db_text(rows, "progress"));
 	model_text(o, "started_at", time_text(v, rows, "started_at"));
 	model_text(o, "ended_at", time_text(v, rows, "ended_at"));
-	model_text(o, "hash", db_text(rows, "hash"));
-	model_text(o, "progress", db_text(rows, "progress"));
-	model_put(o, "resume",
-	    db_is_null(rows, "resume")
-		? NULL
-		: json_object_new_int64(db_int(rows, "resume")));
-	model_put(o, "resume_of",
-	    db_is_null(rows, "resume_of")
-		? NULL
-		: json_object_new_int64(db_int(rows, "resume_of")));
-	model_bool(o, "sealed", !db_is_null(rows, "sealed"));
-	model_put(o, "captures",
-	    db_is_null(rows, "captures_json")
-		? NULL
-		: json_tokener_parse(db_text(rows, "captures_json")));
 	model_put(o, "skipped",
 	    db_is_null(rows, "skipped_json")
 		? NULL
