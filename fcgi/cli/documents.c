@@ -57,8 +57,8 @@ check_environments(const char *path, const struct runbook *runbook)
 		    json_object_array_get_idx(all, i), "name", "");
 
 		resolved = NULL;
-		if (targets_resolve(targets, name, runbook, &resolved, &why) !=
-		    ERR_OK)
+		if (targets_resolve(targets, name, &runbook->plan, &resolved,
+			&why) != ERR_OK)
 			printf("%s: warning: cannot run in %s: %s\n", path,
 			    name, why.message);
 		json_object_put(resolved);
@@ -76,8 +76,9 @@ check_users(const char *path, const struct runbook *runbook)
 	const struct passwd *me = getpwuid(geteuid());
 	bool ok = true;
 
-	for (size_t i = 0; i < runbook->steps_count && geteuid() != 0; i++) {
-		const struct step *s = &runbook->steps[i];
+	for (size_t i = 0; i < runbook->plan.steps_count && geteuid() != 0;
+	     i++) {
+		const struct step *s = &runbook->plan.steps[i];
 
 		if (s->user == NULL || strcmp(s->on, "local") != 0 ||
 		    (me != NULL && strcmp(me->pw_name, s->user) == 0))
@@ -107,13 +108,13 @@ check_runbook(const char *path)
 	runbook_print_diagnostics(runbook, path, &out);
 	fputs(buf_text(&out), stdout);
 	ok = check_users(path, runbook) && ok;
-	if (ok && runbook->steps_count == 0)
+	if (ok && runbook->plan.steps_count == 0)
 		printf("%s:1:1: warning: no step is marked: a block with "
 		       "braces, ```sh {#name}, or a task, - [ ] text.\n",
 		    path);
 	if (ok)
 		check_environments(path, runbook);
-	printf("%s: %zu steps, %s\n", path, runbook->steps_count,
+	printf("%s: %zu steps, %s\n", path, runbook->plan.steps_count,
 	    ok ? "no errors" : "not to be run");
 	runbook_free(runbook);
 	buf_clear(&out);
@@ -269,8 +270,8 @@ print_imported(const struct buf *text)
 	size_t here = 0;
 	int code = CLI_YES;
 
-	for (size_t i = 0; i < runbook->steps_count; i++) {
-		const struct step *s = &runbook->steps[i];
+	for (size_t i = 0; i < runbook->plan.steps_count; i++) {
+		const struct step *s = &runbook->plan.steps[i];
 
 		here += s->kind != STEP_MANUAL && strcmp(s->on, "local") == 0;
 	}
@@ -278,7 +279,7 @@ print_imported(const struct buf *text)
 	    "%zu steps proposed. %zu of them would run on this "
 	    "machine: say where with on=TARGET, and mark the rollback's "
 	    "headings with {.rollback}.",
-	    runbook->steps_count, here);
+	    runbook->plan.steps_count, here);
 	if (runbook->errors > 0)
 		code = cli_message(CLI_NO,
 		    "the result has %zu errors and cannot be run as it is: "

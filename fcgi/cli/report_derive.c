@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/report.h"
+#include "compiler/expand.h"
 #include "journal/run_report.h"
 
 /*
@@ -210,10 +211,29 @@ print_unproven(struct json_object *paths)
 	putchar('\n');
 }
 
+/* The report as the replay makes it, or NULL. */
+static struct json_object *
+make_again(struct report *b)
+{
+	struct json_object *made = NULL,
+			   *row = db_first_json(
+			       db_query(b->replay, STMT_RUN_GET, INT(b->run)));
+	struct runbook *runbook;
+
+	if (runbook_of_run(json_text(b->report, "document_text", ""),
+		json_get(row, "parameters"), json_get(row, "targets"), &runbook,
+		NULL) == ERR_OK) {
+		made = run_report_make(b->replay, b->run, &runbook->plan);
+		runbook_free(runbook);
+	}
+	json_object_put(row);
+	return made;
+}
+
 void
 report_compare(struct report *b)
 {
-	struct json_object *made = run_report_make(b->replay, b->run);
+	struct json_object *made = make_again(b);
 	struct place p = { .b = b };
 
 	if (made == NULL) {

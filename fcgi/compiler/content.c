@@ -169,6 +169,7 @@ check_sent(const struct content *c, const struct http_body *b)
 	}
 	add_name(c, b->artifact, &c->s->sends, &c->s->sends_count);
 	c->s->sends_artifacts = c->s->sends;
+	c->s->sends_artifacts_count = c->s->sends_count;
 }
 
 /* A value that every place accepts. */

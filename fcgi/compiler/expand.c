@@ -119,6 +119,16 @@ artifact_name(struct growing *g, const char *name, const struct binding *bound)
 		ID_MAX / 2 - 1, name));
 }
 
+static size_t
+depth_of(const struct binding *b)
+{
+	size_t n = 0;
+
+	for (; b != NULL; b = b->outer)
+		n++;
+	return n;
+}
+
 static int
 add_section(struct growing *g, int source, int parent,
     const struct binding *bound, bool repeats)
@@ -129,6 +139,7 @@ add_section(struct growing *g, int source, int parent,
 	*s = g->p->sections[source];
 	s->parent = parent;
 	s->bound = bound;
+	s->bound_count = depth_of(bound);
 	s->each = s->each_name = s->each_list = NULL;
 	s->id = id_of(g, s->id, bound);
 	if (repeats)
@@ -215,6 +226,20 @@ expand_section(struct growing *g, size_t at, size_t end, int parent,
 	expand_range(g, at + 1, end, section, bound);
 }
 
+/* A new binding before copies of those around it, as struct section says. */
+static struct binding *
+inside(struct growing *g, const struct binding *outer)
+{
+	size_t n = depth_of(outer);
+	struct binding *all = arena_alloc(g->p->arena, (n + 1) * sizeof(*all));
+
+	for (size_t i = 0; i < n; i++) {
+		all[i].outer = &all[i + 1];
+		all[i + 1] = outer[i];
+	}
+	return all;
+}
+
 static void
 repeat_section(struct growing *g, size_t at, size_t end, int parent,
     const struct binding *outer)
@@ -225,14 +250,13 @@ repeat_section(struct growing *g, size_t at, size_t end, int parent,
 	size_t n = list != NULL ? json_object_array_length(list) : 0;
 
 	for (size_t i = 0; i < n && !g->full; i++) {
-		struct binding *b = arena_alloc(g->p->arena, sizeof(*b));
+		struct binding *b = inside(g, outer);
 
 		b->name = s->each_name;
 		b->list = s->each_list;
 		b->item = arena_strdup(g->p->arena,
 		    json_object_get_string(json_object_array_get_idx(list, i)));
 		b->tag = tag_of(g, taken, b->item, i);
-		b->outer = outer;
 		b->scope = arena_printf(g->p->arena, "%s@%s=%s",
 		    outer != NULL ? outer->scope : "", b->name, b->tag);
 		expand_section(g, at, end, parent, b, true);
@@ -326,6 +350,7 @@ refer_sent(struct growing *g, struct step *s)
 	for (size_t i = 0; i < s->sends_count; i++)
 		list[i] = refer_artifacts(g, s->section, s->sends[i]);
 	s->sends_artifacts = list;
+	s->sends_artifacts_count = s->sends_count;
 }
 
 struct referring {

@@ -24,7 +24,7 @@ enum err runbook_lists(const struct runbook *runbook,
 
 /*
  * Parses the document and expands it with these lists. A repeated step has the
- * id "step.item" and knows its items (runbook_lookup()); its references are to
+ * id "step.item" and knows its items (plan_value_at()); its references are to
  * copies of the same items. Free with runbook_free(). ERR_INVALID with a fault
  * if it would become too large.
  */
@@ -32,35 +32,11 @@ enum err runbook_expand(const char *text, size_t len, struct json_object *lists,
     struct runbook **ret, struct fault *fault);
 
 /*
- * The value of a name at a section: an item of each= around it, a value
- * captured there for the same items, or value(ctx, name) (`value` may be NULL).
- * A value that a step of scope S captures has the name "name" + S. A value_fn
- * over a struct runbook_place.
+ * The document as a run with these parameters and targets has it: both of the
+ * above.  Free with runbook_free().  ERR_INVALID with a fault.
  */
-struct runbook_place {
-	const struct runbook *runbook;
-	int section;
-	value_fn value;
-	void *ctx;
-};
-const char *runbook_value_at(void *place, const char *name);
-
-/* "@name=item" for each item around the section, outermost first, or "". */
-const char *runbook_scope(const struct runbook *runbook, int section);
-
-/*
- * The captured values that a step of the section sees, {name: text} in order of
- * their names, and its items. A new object.
- */
-struct json_object *runbook_visible(
-    const struct runbook *runbook, int section, struct json_object *captured);
-
-/*
- * Version hops. True if a run from one version to another takes the section: no
- * hop, or one between them. Otherwise *ret_why is the expression that is false.
- */
-bool runbook_takes(const struct runbook *runbook, int section, value_fn value,
-    void *ctx, const char **ret_why);
+enum err runbook_of_run(const char *text, struct json_object *parameters,
+    struct json_object *targets, struct runbook **ret, struct fault *fault);
 
 /*
  * NULL, or why no hops lead from one version to the other, as a sentence in
@@ -68,8 +44,5 @@ bool runbook_takes(const struct runbook *runbook, int section, value_fn value,
  */
 const char *runbook_check_hops(const struct runbook *runbook, const char *from,
     const char *to, const char **ret_field, struct buf *scratch);
-
-/* The value of that parameter decides which steps a run has. */
-bool runbook_shapes(const struct runbook *runbook, const char *parameter);
 
 #endif

@@ -103,13 +103,13 @@ add_hash(const struct targets *t, const struct step *s, const char *path,
 }
 
 enum err
-files_resolve(const struct targets *t, const struct runbook *runbook,
+files_resolve(const struct targets *t, const struct plan *plan,
     struct json_object *resolved, struct fault *fault)
 {
 	enum err err = ERR_OK;
 
-	for (size_t i = 0; i < runbook->steps_count; i++) {
-		const struct step *s = &runbook->steps[i];
+	for (size_t i = 0; i < plan->steps_count; i++) {
+		const struct step *s = &plan->steps[i];
 
 		for (size_t k = 0; k < s->files_count && err == ERR_OK; k++)
 			if (json_get(resolved, s->files[k]) == NULL)

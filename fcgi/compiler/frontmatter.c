@@ -308,14 +308,14 @@ read_approvals(struct parse *p, const struct yaml_tree *y)
 	for (y = y->first; y != NULL; y = y->next)
 		if (rule_read(p->arena, y, report_yaml, p, &rule))
 			rules[n++] = rule;
-	p->runbook->approvals = rules;
-	p->runbook->approvals_count = n;
+	p->runbook->plan.approvals = rules;
+	p->runbook->plan.approvals_count = n;
 }
 
 static void
 read_title(struct parse *p, const struct yaml_tree *y)
 {
-	p->runbook->title = read_text(p, y);
+	p->runbook->plan.title = read_text(p, y);
 }
 
 static void
@@ -357,12 +357,12 @@ read_rehearsal(struct parse *p, const struct yaml_tree *y)
 		    "“rehearsal” is the name of an environment, such "
 		    "as test, or {in: test, within: 14d}.");
 	else
-		p->runbook->rehearsal = in;
+		p->runbook->plan.rehearsal = in;
 	if (within != NULL &&
 	    (within->kind != YTREE_TEXT ||
 		!clock_parse_duration(
-		    within->text, &p->runbook->rehearsal_ms) ||
-		p->runbook->rehearsal_ms <= 0))
+		    within->text, &p->runbook->plan.rehearsal_ms) ||
+		p->runbook->plan.rehearsal_ms <= 0))
 		wrong(p, within,
 		    "A rehearsal may be as old as a time such "
 		    "as 14d.");

@@ -143,31 +143,14 @@ check_hops(struct parse *p)
 	}
 }
 
-bool
-runbook_takes(const struct runbook *runbook, int section, value_fn value,
-    void *ctx, const char **ret_why)
-{
-	for (int i = section; i >= 0; i = runbook->sections[i].parent) {
-		const char *when = runbook->sections[i].hop_when;
-		bool holds = false;
-
-		if (when == NULL ||
-		    (expr_eval(when, value, ctx, &holds) && holds))
-			continue;
-		*ret_why = when;
-		return false;
-	}
-	return true;
-}
-
 const char *
 runbook_check_hops(const struct runbook *runbook, const char *from,
     const char *to, const char **ret_field, struct buf *scratch)
 {
 	bool any = false, begins = false, ends = false;
 
-	for (size_t i = 0; i < runbook->sections_count; i++) {
-		const struct section *s = &runbook->sections[i];
+	for (size_t i = 0; i < runbook->plan.sections_count; i++) {
+		const struct section *s = &runbook->plan.sections[i];
 
 		if (s->hop_when == NULL || s->rollback)
 			continue;
@@ -189,12 +172,12 @@ runbook_check_hops(const struct runbook *runbook, const char *from,
 		    "Nothing leads from %s to %s, which is not "
 		    "later. There are:",
 		    from, to);
-	for (size_t i = 0; i < runbook->sections_count; i++)
-		if (runbook->sections[i].hop_when != NULL &&
-		    !runbook->sections[i].rollback)
+	for (size_t i = 0; i < runbook->plan.sections_count; i++)
+		if (runbook->plan.sections[i].hop_when != NULL &&
+		    !runbook->plan.sections[i].rollback)
 			buf_printf(scratch, " %s to %s,",
-			    runbook->sections[i].hop_from,
-			    runbook->sections[i].hop_to);
+			    runbook->plan.sections[i].hop_from,
+			    runbook->plan.sections[i].hop_to);
 	scratch->data[scratch->len - 1] = '.';
 	return buf_text(scratch);
 }

@@ -117,8 +117,8 @@ loops_collect_lists(struct parse *p)
 	for (size_t i = 0; i < p->sections_count; i++)
 		if (p->sections[i].each_list != NULL)
 			lists[n++] = p->sections[i].each_list;
-	p->runbook->lists = lists;
-	p->runbook->lists_count = n;
+	p->runbook->plan.lists = lists;
+	p->runbook->plan.lists_count = n;
 }
 
 bool

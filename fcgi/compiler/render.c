@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "compiler/expand.h"
+#include "plan/plan_scope.h"
 #include "compiler/parse.h"
 #include "lang/values.h"
 
@@ -349,11 +350,12 @@ void
 runbook_render(const struct runbook *runbook, const struct item *item,
     value_fn value, void *ctx, struct buf *out)
 {
-	struct runbook_place at = { runbook, item->section, value, ctx };
+	struct plan_place at = { &runbook->plan, item->section, value, ctx };
 	struct page page = { .out = out, .ctx = &at };
 
-	if (value != NULL || runbook->sections[item->section].bound != NULL)
-		page.value = runbook_value_at;
+	if (value != NULL ||
+	    runbook->plan.sections[item->section].bound != NULL)
+		page.value = plan_value_at;
 	if (item->nodes != NULL)
 		put_node(&page, item->nodes);
 }

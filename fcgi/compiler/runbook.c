@@ -38,13 +38,13 @@ keep(struct parse *p, void *array, size_t count, size_t size)
 static void
 find_title(struct parse *p)
 {
-	for (size_t i = 1; p->runbook->title == NULL && i < p->sections_count;
-	     i++)
+	for (size_t i = 1;
+	     p->runbook->plan.title == NULL && i < p->sections_count; i++)
 		if (p->sections[i].title[0] != '\0')
-			p->runbook->title = p->sections[i].title;
-	if (p->runbook->title != NULL)
+			p->runbook->plan.title = p->sections[i].title;
+	if (p->runbook->plan.title != NULL)
 		return;
-	p->runbook->title = "";
+	p->runbook->plan.title = "";
 	report(p, SEVERITY_WARNING, 0,
 	    "This runbook has no title. Write "
 	    "“title: …” into its front matter, or begin with a heading.");
@@ -56,15 +56,16 @@ finish(struct parse *p)
 	struct runbook *b = p->runbook;
 
 	report_sort(p);
-	b->sections_count = p->sections_count;
-	b->sections = keep(
+	b->plan.version = PLAN_VERSION;
+	b->plan.sections_count = p->sections_count;
+	b->plan.sections = keep(
 	    p, p->sections, p->sections_count, sizeof(*p->sections));
-	b->steps_count = p->steps_count;
-	b->steps = keep(p, p->steps, p->steps_count, sizeof(*p->steps));
-	b->items_count = p->items_count;
-	b->items = keep(p, p->items, p->items_count, sizeof(*p->items));
-	b->parameters_count = p->parameters_count;
-	b->parameters = keep(
+	b->plan.steps_count = p->steps_count;
+	b->plan.steps = keep(p, p->steps, p->steps_count, sizeof(*p->steps));
+	b->plan.items_count = p->items_count;
+	b->plan.items = keep(p, p->items, p->items_count, sizeof(*p->items));
+	b->plan.parameters_count = p->parameters_count;
+	b->plan.parameters = keep(
 	    p, p->parameters, p->parameters_count, sizeof(*p->parameters));
 	b->diagnostics_count = p->diagnostics_count;
 	b->diagnostics = keep(
@@ -135,79 +136,14 @@ runbook_free(struct runbook *runbook)
 	free(w);
 }
 
-int
-runbook_find_step(const struct runbook *runbook, const char *id)
-{
-	for (size_t i = 0; id != NULL && i < runbook->steps_count; i++)
-		if (strcmp(runbook->steps[i].id, id) == 0)
-			return (int)i;
-	return -1;
-}
-
 /* The kind of a block by the first word of its info string, or -1. */
 int
 kind_of(const char *lang)
 {
 	for (int i = 0; i < STEP_MANUAL; i++)
-		if (strcmp(runbook_kind_name(i), lang) == 0)
+		if (strcmp(step_kind_name(i), lang) == 0)
 			return i;
 	return -1;
-}
-
-/*
- * The expression excludes its step or section; `missing` tells whether it does
- * so if it reads an unknown value.
- */
-static bool
-leaves_out(const char *when, struct runbook_place *at, bool missing)
-{
-	bool result;
-
-	if (when == NULL)
-		return false;
-	return expr_eval(when, runbook_value_at, at, &result) ? !result
-							      : missing;
-}
-
-static bool
-is_excluded(const struct runbook *runbook, int step, struct runbook_place *at,
-    bool missing, const char **ret_why)
-{
-	const struct step *s = &runbook->steps[step];
-
-	at->section = s->section;
-	if (leaves_out(s->when, at, missing)) {
-		*ret_why = s->when;
-		return true;
-	}
-	for (; at->section >= 0;
-	     at->section = runbook->sections[at->section].parent) {
-		const char *when = runbook->sections[at->section].when;
-
-		if (leaves_out(when, at, missing)) {
-			*ret_why = when;
-			return true;
-		}
-	}
-	return false;
-}
-
-bool
-runbook_is_excluded(const struct runbook *runbook, int step, value_fn value,
-    void *ctx, const char **ret_why)
-{
-	struct runbook_place at = { runbook, 0, value, ctx };
-
-	return is_excluded(runbook, step, &at, true, ret_why);
-}
-
-bool
-runbook_is_excluded_early(const struct runbook *runbook, int step,
-    value_fn value, void *ctx, const char **ret_why)
-{
-	struct runbook_place at = { runbook, 0, value, ctx };
-
-	return is_excluded(runbook, step, &at, false, ret_why);
 }
 
 void

@@ -438,7 +438,7 @@ step_attributes_apply(struct parse *p, struct step *s, struct origin *o)
 
 	snprintf(of, sizeof(of),
 	    s->kind == STEP_MANUAL ? "a task item" : "a step of kind %s",
-	    runbook_kind_name(s->kind));
+	    step_kind_name(s->kind));
 	apply(p, step_specs, &o->attrs, 1u << s->kind, of, s);
 	if (s->kind == STEP_APPROVAL && s->count == 0)
 		s->count = 1;

@@ -232,8 +232,7 @@ finish_step(struct walk *w, struct step *s, struct origin *o, const char *title,
 	s->is_titled = s->title != NULL || w->before != NULL ||
 	    s->kind == STEP_MANUAL;
 	if (s->title == NULL)
-		s->title = title[0] != '\0' ? title
-					    : runbook_kind_name(s->kind);
+		s->title = title[0] != '\0' ? title : step_kind_name(s->kind);
 	if (s->role == NULL && s->kind != STEP_APPROVAL)
 		s->role = section->role;
 	s->rollback = section->rollback || s->undo != NULL;

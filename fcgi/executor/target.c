@@ -54,7 +54,7 @@ find_act(const struct job_spec *o, const struct job_target *target)
 {
 	const char *kind = o->interpreter != NULL
 	    ? "script"
-	    : runbook_kind_name(o->step.kind);
+	    : step_kind_name(o->step.kind);
 	size_t i;
 
 	for (i = 0; i < ACTS; i++)
@@ -381,7 +381,7 @@ prepare(struct run *r)
 		buf_printf(&r->message,
 		    "A step of kind %s cannot be executed "
 		    "on %s, which is of kind %s: nothing was done.",
-		    runbook_kind_name(o->step.kind), r->job.target->name,
+		    step_kind_name(o->step.kind), r->job.target->name,
 		    r->job.target->kind);
 		return false;
 	}

@@ -354,9 +354,10 @@ find_title(struct import *im)
 {
 	struct parse *p = &im->p;
 	const struct node *h = first_heading(p);
-	const char *title = p->runbook->title != NULL ? p->runbook->title
-	    : h != NULL                               ? text_title(p, h)
-						      : "";
+	const char *title = p->runbook->plan.title != NULL
+	    ? p->runbook->plan.title
+	    : h != NULL ? text_title(p, h)
+			: "";
 	struct node text = { .type = NODE_TEXT };
 
 	for (size_t i = 0; title[0] == '\0' && i < p->lines_count; i++) {
@@ -610,7 +611,7 @@ runbook_import(
 
 	if (len >= 4 && memcmp(markdown, "---", 3) == 0)
 		r.keep_front = runbook->front_matter;
-	ready = r.keep_front && runbook->steps_count > 0 &&
+	ready = r.keep_front && runbook->plan.steps_count > 0 &&
 	    runbook->errors == 0;
 	runbook_free(runbook);
 	if (ready || len > RUNBOOK_MAX_BYTES) {

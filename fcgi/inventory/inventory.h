@@ -54,7 +54,7 @@ struct targets {
  * true}}.
  */
 #define FILES_MAX (16 * 1024 * 1024)
-enum err files_resolve(const struct targets *t, const struct runbook *runbook,
+enum err files_resolve(const struct targets *t, const struct plan *plan,
     struct json_object *resolved, struct fault *fault);
 
 /* Reports an error at that place, at a value, at the key of a value. */

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "lang/copy_line.h"
 #include "compiler/expand.h"
+#include "plan/plan_scope.h"
 #include "inventory/inventory.h"
 #include "compiler/approval_rule.h"
 
@@ -22,7 +23,7 @@ struct used {
 	size_t count, cap;
 	struct json_object *ways; /* {name: null}: used to reach others */
 	struct arena *arena;
-	const struct runbook *runbook;
+	const struct plan *plan;
 };
 
 struct json_object *
@@ -92,14 +93,14 @@ use_jump_host(struct used *u, const struct environment *e, const struct step *s,
 	bool sql = s->kind == STEP_MYSQL || s->kind == STEP_POSTGRESQL ||
 	    s->kind == STEP_SQLITE;
 
-	if (sql && strcmp(kind, runbook_kind_name(s->kind)) != 0)
+	if (sql && strcmp(kind, step_kind_name(s->kind)) != 0)
 		return fault_set(fault, ERR_INVALID, "wrong_target",
 		    "environment",
 		    "Line %d: the step “%s” has statements for "
 		    "a %s database, and its target “%s” is of kind %s in the "
 		    "environment %s. Name a %s target with on=.",
-		    s->line, s->id, runbook_kind_name(s->kind), name, kind,
-		    e->name, runbook_kind_name(s->kind));
+		    s->line, s->id, step_kind_name(s->kind), name, kind,
+		    e->name, step_kind_name(s->kind));
 	if (s->kind == STEP_HTTP && t != NULL && strcmp(kind, "http") != 0)
 		return fault_set(fault, ERR_INVALID, "wrong_target",
 		    "environment",
@@ -154,11 +155,11 @@ use_name(struct used *u, const struct environment *e, const struct step *s,
 static const char *
 named_target(const struct used *u, const struct step *s, const char *name)
 {
-	struct runbook_place at = { u->runbook, s->section, NULL, NULL };
-	const char *item = runbook_value_at(&at, name);
+	struct plan_place at = { u->plan, s->section, NULL, NULL };
+	const char *item = plan_value_at(&at, name);
 
-	for (int i = s->section; i >= 0; i = u->runbook->sections[i].parent)
-		if (text_eq(u->runbook->sections[i].each_name, name))
+	for (int i = s->section; i >= 0; i = u->plan->sections[i].parent)
+		if (text_eq(u->plan->sections[i].each_name, name))
 			return NULL;
 	return item != NULL ? item : name;
 }
@@ -203,32 +204,31 @@ use_copies(struct used *u, const struct environment *e, const struct step *s,
  * NULL. In the runbook of a run the items are substituted already.
  */
 static const char *
-each_list(const struct runbook *runbook, const struct step *s)
+each_list(const struct plan *plan, const struct step *s)
 {
-	for (int i = s->section; i >= 0; i = runbook->sections[i].parent)
-		if (text_eq(runbook->sections[i].each_name, s->on))
-			return runbook->sections[i].each_list;
+	for (int i = s->section; i >= 0; i = plan->sections[i].parent)
+		if (text_eq(plan->sections[i].each_name, s->on))
+			return plan->sections[i].each_list;
 	return NULL;
 }
 
 static bool
-is_parameter(const struct runbook *runbook, const char *name)
+is_parameter(const struct plan *plan, const char *name)
 {
-	for (size_t i = 0; i < runbook->parameters_count; i++)
-		if (strcmp(runbook->parameters[i].name, name) == 0)
+	for (size_t i = 0; i < plan->parameters_count; i++)
+		if (strcmp(plan->parameters[i].name, name) == 0)
 			return true;
 	return false;
 }
 
 static enum err
-use_each(struct used *u, const struct environment *e,
-    const struct runbook *runbook, const struct step *s, const char *list,
-    struct fault *fault)
+use_each(struct used *u, const struct environment *e, const struct plan *plan,
+    const struct step *s, const char *list, struct fault *fault)
 {
 	struct json_object *items;
 	enum err err = ERR_OK;
 
-	if (is_parameter(runbook, list))
+	if (is_parameter(plan, list))
 		return ERR_OK; /* known only with the run */
 	items = list_items(list);
 	for (size_t i = 0; i < json_object_array_length(items) && err == ERR_OK;
@@ -243,10 +243,10 @@ use_each(struct used *u, const struct environment *e,
 }
 
 static enum err
-use_step(struct used *u, const struct environment *e,
-    const struct runbook *runbook, const struct step *s, struct fault *fault)
+use_step(struct used *u, const struct environment *e, const struct plan *plan,
+    const struct step *s, struct fault *fault)
 {
-	const char *list = each_list(runbook, s);
+	const char *list = each_list(plan, s);
 	enum err err;
 
 	if (s->kind == STEP_APPROVAL || s->kind == STEP_ANSWERS ||
@@ -255,7 +255,7 @@ use_step(struct used *u, const struct environment *e,
 	if (s->kind == STEP_COPY &&
 	    (err = use_copies(u, e, s, fault)) != ERR_OK)
 		return err;
-	return list != NULL ? use_each(u, e, runbook, s, list, fault)
+	return list != NULL ? use_each(u, e, plan, s, list, fault)
 			    : use_name(u, e, s, s->on, fault);
 }
 
@@ -266,11 +266,11 @@ use_step(struct used *u, const struct environment *e,
 static enum err
 use_lists(struct used *u, const struct environment *e, struct fault *fault)
 {
-	for (size_t i = 0; i < u->runbook->lists_count; i++) {
-		const char *name = u->runbook->lists[i];
+	for (size_t i = 0; i < u->plan->lists_count; i++) {
+		const char *name = u->plan->lists[i];
 		const struct group *g = find_group(e, name);
 
-		if (is_parameter(u->runbook, name) || strchr(name, ',') != NULL)
+		if (is_parameter(u->plan, name) || strchr(name, ',') != NULL)
 			continue;
 		if (g == NULL)
 			return fault_set(fault, ERR_NOT_FOUND, "unknown_list",
@@ -368,11 +368,10 @@ write_used(const struct targets *t, const struct environment *e, struct used *u)
 
 enum err
 targets_resolve(const struct targets *t, const char *environment,
-    const struct runbook *runbook, struct json_object **ret,
-    struct fault *fault)
+    const struct plan *plan, struct json_object **ret, struct fault *fault)
 {
 	struct environment *e = find_environment(t, environment, fault);
-	struct used u = { .runbook = runbook };
+	struct used u = { .plan = plan };
 	struct json_object *all = NULL;
 	enum err err = e != NULL ? ERR_OK : ERR_NOT_FOUND;
 
@@ -380,15 +379,14 @@ targets_resolve(const struct targets *t, const char *environment,
 	u.ways = json_object_new_object();
 	if (e != NULL)
 		err = use_lists(&u, e, fault);
-	for (size_t i = 0; i < runbook->steps_count && err == ERR_OK; i++) {
-		err = local_allows(e, &runbook->steps[i], fault);
+	for (size_t i = 0; i < plan->steps_count && err == ERR_OK; i++) {
+		err = local_allows(e, &plan->steps[i], fault);
 		if (err == ERR_OK)
-			err = use_step(
-			    &u, e, runbook, &runbook->steps[i], fault);
+			err = use_step(&u, e, plan, &plan->steps[i], fault);
 	}
 	if (err == ERR_OK) {
 		all = write_used(t, e, &u);
-		err = files_resolve(t, runbook, all, fault);
+		err = files_resolve(t, plan, all, fault);
 	}
 	if (err == ERR_OK)
 		*ret = all;

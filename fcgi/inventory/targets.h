@@ -82,8 +82,7 @@ struct json_object *targets_groups(
  * the step's line and the targets that there are).
  */
 enum err targets_resolve(const struct targets *t, const char *environment,
-    const struct runbook *runbook, struct json_object **ret,
-    struct fault *fault);
+    const struct plan *plan, struct json_object **ret, struct fault *fault);
 
 /*
  * The same for one target by its name: {"name": {…}} with those over which it

@@ -10,7 +10,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "compiler/expand.h"
+#include "plan/plan_scope.h"
 #include "lang/step_reads.h"
 #include "lang/values.h"
 #include "journal/captured.h"
@@ -36,7 +36,7 @@ add(struct json_object *all, const char *target, const char *scope,
 }
 
 struct json_object *
-captured_by_target(struct db *db, int64_t run, const struct runbook *runbook,
+captured_by_target(struct db *db, int64_t run, const struct plan *plan,
     const struct step *step)
 {
 	struct json_object *all = json_object_new_object();
@@ -44,17 +44,17 @@ captured_by_target(struct db *db, int64_t run, const struct runbook *runbook,
 	struct rows *rows = db_query(db, STMT_CAPTURED, INT(run));
 
 	while (db_next(rows)) {
-		int i = runbook_find_step(runbook, db_text(rows, "step"));
+		int i = plan_find_step(plan, db_text(rows, "step"));
 
-		if (i >= 0 && &runbook->steps[i] != step)
+		if (i >= 0 && &plan->steps[i] != step)
 			add(all, db_text(rows, "target"),
-			    runbook_scope(runbook, runbook->steps[i].section),
+			    plan_scope(plan, plan->steps[i].section),
 			    db_text(rows, "captures"));
 	}
 	db_done(rows);
 	json_object_object_foreach (all, target, captured) {
-		json_set(seen, target,
-		    runbook_visible(runbook, step->section, captured));
+		json_set(
+		    seen, target, plan_visible(plan, step->section, captured));
 	}
 	json_object_put(all);
 	return seen;

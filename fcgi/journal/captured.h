@@ -5,7 +5,7 @@
 #include <json-c/json.h>
 #include <stdint.h>
 
-#include "compiler/runbook.h"
+#include "plan/plan.h"
 #include "journal/db.h"
 
 /*
@@ -13,7 +13,7 @@
  * that this step sees; the last one of each name. A new object.
  */
 struct json_object *captured_by_target(struct db *db, int64_t run,
-    const struct runbook *runbook, const struct step *step);
+    const struct plan *plan, const struct step *step);
 
 /*
  * The names that the step reads and that have a value on some target of

@@ -187,7 +187,7 @@ may_by_step(enum verb verb, const struct lifecycle_run *run,
 	if (CHECK(step_kind, !fits_kind(verb, s->step)))
 		return fault_set(fault, ERR_CONFLICT, "wrong_kind", NULL,
 		    "A step of kind %s is not for that.",
-		    runbook_kind_name(s->step->kind));
+		    step_kind_name(s->step->kind));
 	switch (verb) {
 	case VERB_step_reopen:
 		return !CHECK(reopened_in_time, s->later_ran)

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "compiler/runbook.h"
+#include "plan/plan.h"
 #include "journal/db.h"
 #include "wire/verb.h"
 

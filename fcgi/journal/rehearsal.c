@@ -15,10 +15,10 @@
 #include "journal/rehearsal.h"
 
 bool
-rehearsal_is_needed(const struct runbook *runbook, const char *environment)
+rehearsal_is_needed(const struct plan *plan, const char *environment)
 {
-	return runbook->rehearsal != NULL &&
-	    !text_eq(runbook->rehearsal, environment);
+	return plan->rehearsal != NULL &&
+	    !text_eq(plan->rehearsal, environment);
 }
 
 static int64_t
@@ -30,11 +30,10 @@ time_of(struct json_object *row, const char *key)
 }
 
 static bool
-is_too_old(
-    const struct runbook *runbook, struct json_object *past, int64_t moment)
+is_too_old(const struct plan *plan, struct json_object *past, int64_t moment)
 {
-	return runbook->rehearsal_ms > 0 &&
-	    time_of(past, "ended_at") + runbook->rehearsal_ms < moment;
+	return plan->rehearsal_ms > 0 &&
+	    time_of(past, "ended_at") + plan->rehearsal_ms < moment;
 }
 
 /* Parameters were changed after a step had run with the old ones. */
@@ -77,7 +76,7 @@ has_other_files(
 }
 
 static bool
-counts(struct db *db, const struct runbook *runbook, struct json_object *past,
+counts(struct db *db, const struct plan *plan, struct json_object *past,
     struct json_object *run)
 {
 	return !CHECK(rehearsed_result,
@@ -89,25 +88,24 @@ counts(struct db *db, const struct runbook *runbook, struct json_object *past,
 		!json_object_equal(json_get(past, "parameters"),
 		    json_get(run, "parameters"))) &&
 	    !CHECK(rehearsed_in_time,
-		is_too_old(runbook, past, approval_moment(run))) &&
+		is_too_old(plan, past, approval_moment(run))) &&
 	    !CHECK(rehearsed_one_plan, has_two_plans(past)) &&
 	    !CHECK(rehearsed_steps, has_open_steps(db, past)) &&
 	    !CHECK(rehearsed_files, has_other_files(db, past, run));
 }
 
 int64_t
-rehearsal_find(
-    struct db *db, const struct runbook *runbook, struct json_object *run)
+rehearsal_find(struct db *db, const struct plan *plan, struct json_object *run)
 {
 	struct json_object *all = db_rows_json(db_query(db, STMT_REHEARSALS,
-	    TEXT(json_text(run, "runbook", "")), TEXT(runbook->rehearsal)));
+	    TEXT(json_text(run, "runbook", "")), TEXT(plan->rehearsal)));
 	int64_t found = 0;
 
 	for (size_t i = 0; i < json_object_array_length(all) && found == 0;
 	     i++) {
 		struct json_object *past = json_object_array_get_idx(all, i);
 
-		if (counts(db, runbook, past, run))
+		if (counts(db, plan, past, run))
 			found = json_int(past, "id", 0);
 	}
 	json_object_put(all);

@@ -6,12 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "compiler/runbook.h"
+#include "plan/plan.h"
 #include "journal/db.h"
 
 /* The document asks for a rehearsal of runs in that environment. */
-bool rehearsal_is_needed(
-    const struct runbook *runbook, const char *environment);
+bool rehearsal_is_needed(const struct plan *plan, const char *environment);
 
 /*
  * The run that counts as the rehearsal of `run` (a row of STMT_RUN_GET), or 0.
@@ -20,6 +19,6 @@ bool rehearsal_is_needed(
  * and each step not excluded by a `when` ended as succeeded or confirmed.
  */
 int64_t rehearsal_find(
-    struct db *db, const struct runbook *runbook, struct json_object *run);
+    struct db *db, const struct plan *plan, struct json_object *run);
 
 #endif

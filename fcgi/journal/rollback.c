@@ -47,24 +47,24 @@ rank_of(struct json_object *ran, const char *id)
 }
 
 static const struct section *
-hop_of(const struct runbook *runbook, const struct step *s)
+hop_of(const struct plan *plan, const struct step *s)
 {
-	for (int i = s->section; i >= 0; i = runbook->sections[i].parent)
-		if (runbook->sections[i].hop)
-			return &runbook->sections[i];
+	for (int i = s->section; i >= 0; i = plan->sections[i].parent)
+		if (plan->sections[i].hop)
+			return &plan->sections[i];
 	return NULL;
 }
 
 /* A step forward between the same two versions ran. */
 static bool
-hop_ran(const struct runbook *runbook, struct json_object *ran,
-    const struct section *hop)
+hop_ran(
+    const struct plan *plan, struct json_object *ran, const struct section *hop)
 {
-	for (size_t i = 0; i < runbook->steps_count; i++) {
-		const struct step *s = &runbook->steps[i];
+	for (size_t i = 0; i < plan->steps_count; i++) {
+		const struct step *s = &plan->steps[i];
 		const struct section *h = s->rollback || s->probe_of != NULL
 		    ? NULL
-		    : hop_of(runbook, s);
+		    : hop_of(plan, s);
 
 		if (h != NULL && rank_of(ran, s->id) >= 0 &&
 		    version_compare(h->hop_from, hop->hop_from) == 0 &&
@@ -93,7 +93,7 @@ is_needed(const struct order *o, const struct back *b)
 		return false;
 	if (b->step->undo != NULL)
 		return b->rank >= 0;
-	return b->hop == NULL || hop_ran(o->run->runbook, o->ran, b->hop);
+	return b->hop == NULL || hop_ran(o->run->plan, o->ran, b->hop);
 }
 
 static bool
@@ -213,24 +213,24 @@ move_behind(struct order *o, const struct step *s)
 static void
 move_all(struct order *o)
 {
-	const struct runbook *runbook = o->run->runbook;
-	bool *moved = mem_calloc(runbook->steps_count + 1, sizeof(*moved));
+	const struct plan *plan = o->run->plan;
+	bool *moved = mem_calloc(plan->steps_count + 1, sizeof(*moved));
 	bool again = true;
 
 	while (again) {
 		again = false;
-		for (size_t i = 0; i < runbook->steps_count; i++) {
-			const struct step *s = &runbook->steps[i];
+		for (size_t i = 0; i < plan->steps_count; i++) {
+			const struct step *s = &plan->steps[i];
 			size_t at = find_anchor(o, s->after);
 			int anchor = s->after == NULL || at == o->count
 			    ? -1
-			    : (int)(o->all[at].step - runbook->steps);
+			    : (int)(o->all[at].step - plan->steps);
 
 			if (anchor < 0 || moved[i] ||
 			    find_anchor(o, s->id) == o->count ||
-			    (runbook->steps[anchor].after != NULL &&
+			    (plan->steps[anchor].after != NULL &&
 				!moved[anchor] &&
-				find_anchor(o, runbook->steps[anchor].after) <
+				find_anchor(o, plan->steps[anchor].after) <
 				    o->count))
 				continue;
 			move_behind(o, s);
@@ -241,23 +241,22 @@ move_all(struct order *o)
 }
 
 static void
-add(struct json_object *list, const struct runbook *runbook,
-    const struct step *s)
+add(struct json_object *list, const struct plan *plan, const struct step *s)
 {
 	json_object_array_add(
-	    list, json_object_new_int((int)(s - runbook->steps)));
+	    list, json_object_new_int((int)(s - plan->steps)));
 }
 
 /* The steps that are needed, in order; the others go to `not_needed`. */
 static void
 put_in_order(struct order *o, struct json_object *not_needed)
 {
-	const struct runbook *runbook = o->run->runbook;
+	const struct plan *plan = o->run->plan;
 
 	for (int restores = 0; restores < 2; restores++) {
-		for (size_t i = 0; i < runbook->steps_count; i++) {
-			const struct step *s = &runbook->steps[i];
-			struct back b = { s, hop_of(runbook, s),
+		for (size_t i = 0; i < plan->steps_count; i++) {
+			const struct step *s = &plan->steps[i];
+			struct back b = { s, hop_of(plan, s),
 				s->undo != NULL ? rank_of(o->ran, s->undo)
 						: -1 };
 
@@ -266,7 +265,7 @@ put_in_order(struct order *o, struct json_object *not_needed)
 				o->run->part(o->run->ctx, (int)i), "rollback"))
 				continue;
 			if (!is_needed(o, &b))
-				add(not_needed, runbook, s);
+				add(not_needed, plan, s);
 			else if (restores)
 				insert_restore(o, &b);
 			else
@@ -293,21 +292,21 @@ is_undone(const struct order *o, const struct step *s)
 static void
 list_ran(const struct order *o, struct rollback *r)
 {
-	const struct runbook *runbook = o->run->runbook;
+	const struct plan *plan = o->run->plan;
 
 	for (size_t i = 0; i < json_object_array_length(o->ran); i++) {
-		int k = runbook_find_step(runbook,
+		int k = plan_find_step(plan,
 		    json_text(
 			json_object_array_get_idx(o->ran, i), "step", ""));
-		const struct step *s = k < 0 ? NULL : &runbook->steps[k];
+		const struct step *s = k < 0 ? NULL : &plan->steps[k];
 
 		if (s == NULL || !text_eq(o->run->part(o->run->ctx, k), "main"))
 			continue;
 		r->ran = true;
 		if (s->irreversible)
-			add(r->final, runbook, s);
+			add(r->final, plan, s);
 		if (!is_undone(o, s))
-			add(r->no_undo, runbook, s);
+			add(r->no_undo, plan, s);
 	}
 }
 
@@ -317,8 +316,7 @@ rollback_plan(const struct rollback_run *run, struct rollback *ret)
 	struct order o = { .run = run,
 		.ran = db_rows_json(
 		    db_query(run->db, STMT_STEPS_RAN, INT(run->id))),
-		.all = mem_calloc(
-		    run->runbook->steps_count + 1, sizeof(*o.all)) };
+		.all = mem_calloc(run->plan->steps_count + 1, sizeof(*o.all)) };
 	const char *why;
 
 	*ret = (struct rollback){ .steps = json_object_new_array(),
@@ -330,11 +328,10 @@ rollback_plan(const struct rollback_run *run, struct rollback *ret)
 	for (size_t i = 0; i < o.count; i++) {
 		const struct step *s = o.all[i].step;
 
-		add(ret->steps, run->runbook, s);
-		if (runbook_is_excluded(run->runbook,
-			(int)(s - run->runbook->steps), run->value, run->ctx,
-			&why))
-			add(ret->left_out, run->runbook, s);
+		add(ret->steps, run->plan, s);
+		if (plan_is_excluded(run->plan, (int)(s - run->plan->steps),
+			run->value, run->ctx, &why))
+			add(ret->left_out, run->plan, s);
 	}
 	list_ran(&o, ret);
 	free(o.all);

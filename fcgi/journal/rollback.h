@@ -4,14 +4,14 @@
 
 #include <json-c/json.h>
 
-#include "compiler/runbook.h"
+#include "plan/plan_scope.h"
 #include "journal/db.h"
 
 /* The input of the computation. */
 struct rollback_run {
 	struct db *db;
 	int64_t id;
-	const struct runbook *runbook;
+	const struct plan *plan;
 	struct json_object *targets; /* resolved, of the run's row */
 	const char *(*part)(void *ctx, int step); /* "rollback", … */
 	value_fn value;                           /* also of ran(STEP) */

@@ -31,7 +31,7 @@ static int
 find_step(const struct lifecycle *l, const char *id)
 {
 	return l->find != NULL ? l->find(l->ctx, id)
-			       : runbook_find_step(l->runbook, id);
+			       : plan_find_step(l->plan, id);
 }
 
 static const char *
@@ -71,8 +71,8 @@ load_rows(struct lifecycle *l)
 	struct rows *rows;
 
 	l->rows = arena_alloc(
-	    l->arena, (l->runbook->steps_count + 1) * sizeof(*l->rows));
-	for (size_t i = 0; i < l->runbook->steps_count; i++)
+	    l->arena, (l->plan->steps_count + 1) * sizeof(*l->rows));
+	for (size_t i = 0; i < l->plan->steps_count; i++)
 		l->rows[i] = (struct lifecycle_row){ .part = "",
 			.state = "pending" };
 	rows = db_query(l->db, STMT_STEPS, INT(l->run.id));
@@ -91,9 +91,9 @@ load_gates(struct lifecycle *l)
 	int n = 0;
 
 	l->gates = arena_alloc(
-	    l->arena, (l->runbook->steps_count + 1) * sizeof(*l->gates));
-	for (size_t i = 0; i < l->runbook->steps_count; i++) {
-		const struct step *s = &l->runbook->steps[i];
+	    l->arena, (l->plan->steps_count + 1) * sizeof(*l->gates));
+	for (size_t i = 0; i < l->plan->steps_count; i++) {
+		const struct step *s = &l->plan->steps[i];
 		struct lifecycle_row *row = &l->rows[i];
 
 		if (s->kind != STEP_APPROVAL)
@@ -154,12 +154,12 @@ static bool
 is_followed(
     const struct lifecycle *l, const struct lifecycle_row *row, enum verb verb)
 {
-	for (size_t i = 0; i < l->runbook->steps_count; i++)
+	for (size_t i = 0; i < l->plan->steps_count; i++)
 		if (text_eq(l->rows[i].part, row->part) &&
 		    l->rows[i].position > row->position &&
 		    is_pressed(&l->rows[i]) &&
 		    (verb == VERB_step_reopen ||
-			l->runbook->steps[i].kind != STEP_APPROVAL))
+			l->plan->steps[i].kind != STEP_APPROVAL))
 			return true;
 	return false;
 }
@@ -168,7 +168,7 @@ is_followed(
 static void
 sum_up(struct lifecycle *l)
 {
-	for (size_t i = 0; i < l->runbook->steps_count; i++) {
+	for (size_t i = 0; i < l->plan->steps_count; i++) {
 		l->run.busy |= lifecycle_is_busy(l->rows[i].state);
 		if (!text_eq(l->rows[i].part, "rollback"))
 			continue;
@@ -182,7 +182,7 @@ sum_up(struct lifecycle *l)
 
 		if (text_eq(gate->part, "main") &&
 		    !lifecycle_is_done(gate->state))
-			l->run.open_gate = l->runbook->steps[l->gates[i]].title;
+			l->run.open_gate = l->plan->steps[l->gates[i]].title;
 	}
 }
 
@@ -195,12 +195,11 @@ run_load(struct lifecycle *l)
 	load_gates(l);
 	sum_up(l);
 	if (json_get(l->row, "ended_at") != NULL ||
-	    !rehearsal_is_needed(
-		l->runbook, json_text(l->row, "environment", "")))
+	    !rehearsal_is_needed(l->plan, json_text(l->row, "environment", "")))
 		return;
-	l->rehearsal = rehearsal_find(l->db, l->runbook, l->row);
+	l->rehearsal = rehearsal_find(l->db, l->plan, l->row);
 	if (l->rehearsal == 0)
-		l->run.unrehearsed = l->runbook->rehearsal;
+		l->run.unrehearsed = l->plan->rehearsal;
 }
 
 int
@@ -239,16 +238,16 @@ load_workers(const struct lifecycle *l, struct lifecycle_step *s)
 	s->workers = owned(l, json_object_new_array());
 	s->probers = owned(l, json_object_new_array());
 	add_workers(l, s->step->id, s->workers);
-	for (size_t i = 0; i < l->runbook->steps_count; i++)
-		if (text_eq(l->runbook->steps[i].probe_of, s->step->id))
-			add_workers(l, l->runbook->steps[i].id, s->probers);
+	for (size_t i = 0; i < l->plan->steps_count; i++)
+		if (text_eq(l->plan->steps[i].probe_of, s->step->id))
+			add_workers(l, l->plan->steps[i].id, s->probers);
 }
 
 void
 run_load_step(const struct lifecycle *l, int step, enum verb verb,
     struct lifecycle_step *ret)
 {
-	const struct step *s = &l->runbook->steps[step];
+	const struct step *s = &l->plan->steps[step];
 	const struct lifecycle_row *row = &l->rows[step];
 	int of = s->probe_of == NULL ? -1 : find_step(l, s->probe_of);
 	int gate = lifecycle_gate_before(l, of >= 0 ? of : step);
@@ -270,7 +269,7 @@ run_load_step(const struct lifecycle *l, int step, enum verb verb,
 		.later_ran = (verb == VERB_step_reopen ||
 				 verb == VERB_step_withdraw) &&
 		    is_followed(l, row, verb),
-		.gate = gate >= 0 ? l->runbook->steps[gate].title : NULL };
+		.gate = gate >= 0 ? l->plan->steps[gate].title : NULL };
 	if (verb == VERB_step_sign && text_eq(row->state, "awaiting_signature"))
 		load_workers(l, ret);
 }

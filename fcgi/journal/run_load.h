@@ -26,7 +26,7 @@ struct lifecycle_row {
 struct lifecycle {
 	struct db *db;
 	struct arena *arena;
-	const struct runbook *runbook;
+	const struct plan *plan;
 	struct json_object *row;       /* of STMT_RUN_GET */
 	struct json_object *decisions; /* of STMT_APPROVALS */
 	struct lifecycle_row *rows;    /* one per step of the runbook */
@@ -40,7 +40,7 @@ struct lifecycle {
 /*
  * Loads the record of a run. db, arena, book and row are set already and
  * outlive it; find(ctx, id) is the index of a step in the runbook, or -1 (NULL:
- * runbook_find_step()). All results belong to the arena.
+ * plan_find_step()). All results belong to the arena.
  */
 void run_load(struct lifecycle *l);
 

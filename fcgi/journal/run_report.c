@@ -143,8 +143,8 @@ put_document(
 {
 	json_set_text(o, "id", s->id);
 	json_set_text(o, "title", s->title);
-	json_set_text(o, "section", r->runbook->sections[s->section].title);
-	json_set_text(o, "kind", runbook_kind_name(s->kind));
+	json_set_text(o, "section", r->plan->sections[s->section].title);
+	json_set_text(o, "kind", step_kind_name(s->kind));
 	json_set_text(o, "on", s->on);
 	json_set_int(o, "line", s->line);
 	json_set_text(o, "text", s->text);
@@ -192,10 +192,10 @@ steps_of(const struct run_report *r)
 {
 	struct json_object *list = json_object_new_array(), *row;
 
-	for (size_t i = 0; i < r->runbook->steps_count; i++)
-		if ((row = json_get(r->steps, r->runbook->steps[i].id)) != NULL)
+	for (size_t i = 0; i < r->plan->steps_count; i++)
+		if ((row = json_get(r->steps, r->plan->steps[i].id)) != NULL)
 			json_object_array_add(
-			    list, step_of(r, &r->runbook->steps[i], row));
+			    list, step_of(r, &r->plan->steps[i], row));
 	return list;
 }
 
@@ -207,8 +207,8 @@ progress_of(const struct run_report *r)
 	struct tally t = { 0 };
 	int not_taken = 0;
 
-	for (size_t i = 0; i < r->runbook->steps_count; i++) {
-		const struct step *s = &r->runbook->steps[i];
+	for (size_t i = 0; i < r->plan->steps_count; i++) {
+		const struct step *s = &r->plan->steps[i];
 
 		row = json_get(r->steps, s->id);
 		part = json_text(row, "part", "");
@@ -290,9 +290,9 @@ make(struct run_report *r)
 }
 
 struct json_object *
-run_report_make(struct db *db, int64_t run)
+run_report_make(struct db *db, int64_t run, const struct plan *plan)
 {
-	struct run_report r = { .db = db, .run = run };
+	struct run_report r = { .db = db, .run = run, .plan = plan };
 	struct json_object *o = NULL;
 	char *text = NULL;
 	struct rows *rows;
@@ -306,7 +306,7 @@ run_report_make(struct db *db, int64_t run)
 		text = mem_strdup(db_text(rows, "text"));
 	db_done(rows);
 	if (text != NULL) {
-		run_report_load(&r, text);
+		run_report_load(&r);
 		o = make(&r);
 		put_evidence(&r, o, text);
 	}

@@ -3,28 +3,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "compiler/expand.h"
 #include "journal/event.h"
 #include "journal/run_report_own.h"
-
-/* The document as the run has it, or NULL. */
-static struct runbook *
-read_runbook(const struct run_report *r, const char *text)
-{
-	struct runbook *runbook = runbook_parse(text, strlen(text)),
-		       *whole = NULL;
-	struct json_object *lists = NULL;
-
-	if (runbook_lists(runbook, json_get(r->row, "parameters"),
-		json_get(r->row, "targets"), &lists, NULL) == ERR_OK &&
-	    lists != NULL)
-		(void)runbook_expand(text, strlen(text), lists, &whole, NULL);
-	json_object_put(lists);
-	if (whole == NULL)
-		return runbook;
-	runbook_free(runbook);
-	return whole;
-}
 
 static void
 read_steps(struct run_report *r)
@@ -172,9 +152,8 @@ add_comment(
 }
 
 void
-run_report_load(struct run_report *r, const char *text)
+run_report_load(struct run_report *r)
 {
-	r->runbook = read_runbook(r, text);
 	r->steps = json_object_new_object();
 	r->attempts = json_object_new_object();
 	r->signatures = json_object_new_object();
@@ -198,6 +177,4 @@ run_report_clear(struct run_report *r)
 	json_object_put(r->signatures);
 	json_object_put(r->comments);
 	json_object_put(r->artifacts);
-	if (r->runbook != NULL)
-		runbook_free(r->runbook);
 }

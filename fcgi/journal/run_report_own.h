@@ -5,14 +5,14 @@
 #include <json-c/json.h>
 
 #include "base/json.h"
-#include "compiler/runbook.h"
+#include "plan/plan.h"
 #include "journal/db.h"
 
 struct run_report {
 	struct db *db;
 	int64_t run;
 	struct json_object *row; /* of STMT_RUN_GET */
-	struct runbook *runbook;
+	const struct plan *plan;
 	struct json_object *steps;      /* {id: row of STMT_STEPS} */
 	struct json_object *attempts;   /* {step: [attempts with targets]} */
 	struct json_object *decisions;  /* of STMT_APPROVALS_MADE */
@@ -21,8 +21,8 @@ struct run_report {
 	struct json_object *artifacts;
 };
 
-/* Loads all but `row`, which is set already; text is the run's document. */
-void run_report_load(struct run_report *r, const char *text);
+/* Loads all but `row` and `plan`, which are set already. */
+void run_report_load(struct run_report *r);
 void run_report_clear(struct run_report *r);
 
 /* Copies the value of `key` there to `name` here. */

@@ -5,7 +5,8 @@
  * gates are decided anew, including those that a condition had excluded.
  */
 #include "base/text.h"
-#include "compiler/expand.h"
+#include "lang/list.h"
+#include "plan/plan_scope.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "keeper/draft.h"
@@ -33,11 +34,11 @@ change_parameters(struct command *c, const struct run *run, struct draft *d)
 	struct json_object *given = json_get(c->body, "parameters");
 	struct json_object *old = json_get(run->row, "parameters");
 	struct json_object *sealed = json_get(run->row, "sealed");
-	enum err err = draft_check_names(c, run->runbook, given);
+	enum err err = draft_check_names(c, run->plan, given);
 
-	for (size_t i = 0; i < run->runbook->parameters_count && err == ERR_OK;
+	for (size_t i = 0; i < run->plan->parameters_count && err == ERR_OK;
 	     i++) {
-		const struct parameter *p = &run->runbook->parameters[i];
+		const struct parameter *p = &run->plan->parameters[i];
 		const char *value = json_text(given, p->name, NULL);
 		const char *box = json_text(sealed, p->name, NULL);
 
@@ -49,7 +50,7 @@ change_parameters(struct command *c, const struct run *run, struct draft *d)
 		}
 		if (value == NULL)
 			value = json_text(old, p->name, "");
-		if (runbook_shapes(run->runbook, p->name) &&
+		if (plan_shapes(run->plan, p->name) &&
 		    !is_same(p, json_text(old, p->name, ""), value))
 			return fault_about(&c->fault, p->label,
 			    fault_set(&c->fault, ERR_INVALID, "shapes_run",
@@ -82,8 +83,8 @@ gates_of(const struct run *run)
 {
 	struct json_object *gates = json_object_new_array();
 
-	for (size_t i = 0; i < run->runbook->steps_count; i++) {
-		const struct step *s = &run->runbook->steps[i];
+	for (size_t i = 0; i < run->plan->steps_count; i++) {
+		const struct step *s = &run->plan->steps[i];
 		struct json_object *row = run_step_row(run, s->id);
 		const char *state = json_text(row, "state", "");
 
@@ -102,7 +103,7 @@ append_changed(struct command *c, const struct run *run, const struct draft *d)
 	struct json_object *data = json_object_new_object();
 	enum err err;
 
-	json_set_text(data, "plan", d->plan);
+	json_set_text(data, "plan", d->plan_hash);
 	json_set(data, "parameters", json_object_get(d->parameters));
 	json_set(data, "sealed", json_object_get(d->sealed));
 	json_set_text(data, "state", state_after_change(run));
@@ -130,10 +131,10 @@ cmd_run_change(struct command *c)
 		goto out;
 	plan_hash(json_text(run.row, "document", ""),
 	    json_text(run.row, "environment", ""), json_get(run.row, "targets"),
-	    d.parameters, d.sealed, d.plan);
-	if (!text_eq(d.plan, run.lifecycle.plan))
+	    d.parameters, d.sealed, d.plan_hash);
+	if (!text_eq(d.plan_hash, run.lifecycle.plan))
 		err = append_changed(c, &run, &d);
-	json_set_text(c->result, "plan", d.plan);
+	json_set_text(c->result, "plan", d.plan_hash);
 	run_report(c, run.id);
 out:
 	draft_clear(&d);

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "compiler/expand.h"
+#include "plan/plan_scope.h"
 #include "compiler/approval_rule.h"
 #include "lang/runbook_name.h"
 #include "inventory/targets.h"
@@ -37,6 +38,7 @@ read_document(struct command *c, struct draft *d)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_runbook",
 		    "runbook", "There is no runbook \"%.120s\".", name);
 	d->runbook = runbook_parse(buf_text(&d->text), d->text.len);
+	d->plan = &d->runbook->plan;
 	hash_hex(buf_text(&d->text), d->text.len, d->document);
 	if (d->runbook->errors == 0)
 		return ERR_OK;
@@ -119,6 +121,7 @@ expand(struct command *c, struct draft *d)
 		if (err == ERR_OK) {
 			runbook_free(d->runbook);
 			d->runbook = runbook;
+			d->plan = &runbook->plan;
 		}
 	}
 	json_object_put(lists);
@@ -147,7 +150,7 @@ static enum err
 resolve_targets(struct command *c, struct draft *d)
 {
 	if (targets_resolve(d->targets, json_text(c->body, "environment", ""),
-		d->runbook, &d->resolved, &c->fault) == ERR_OK)
+		d->plan, &d->resolved, &c->fault) == ERR_OK)
 		return ERR_OK;
 	snprintf(c->fault.field, sizeof(c->fault.field), "environment");
 	return c->fault.err = ERR_INVALID;
@@ -158,11 +161,11 @@ take_parameters(struct command *c, struct draft *d)
 {
 	struct json_object *given = json_get(c->body, "parameters");
 	const char *environment = json_text(c->body, "environment", "");
-	enum err err = draft_check_names(c, d->runbook, given);
+	enum err err = draft_check_names(c, d->plan, given);
 
-	for (size_t i = 0; i < d->runbook->parameters_count && err == ERR_OK;
+	for (size_t i = 0; i < d->plan->parameters_count && err == ERR_OK;
 	     i++) {
-		const struct parameter *p = &d->runbook->parameters[i];
+		const struct parameter *p = &d->plan->parameters[i];
 
 		if (draft_asks(d, p, environment))
 			err = draft_take(
@@ -178,7 +181,7 @@ static struct json_object *
 all_rules(const struct draft *d)
 {
 	struct json_object *rules = rules_json(
-	    d->runbook->approvals, d->runbook->approvals_count);
+	    d->plan->approvals, d->plan->approvals_count);
 	struct json_object *more = json_get(d->environment, "approvals");
 	size_t n = more != NULL ? json_object_array_length(more) : 0;
 
@@ -225,20 +228,19 @@ all_steps(struct draft *d, const char *environment, int64_t *ret_main)
 	struct json_object *steps = json_object_new_array();
 
 	*ret_main = 0;
-	for (size_t i = 0; i < d->runbook->steps_count; i++) {
-		const struct step *s = &d->runbook->steps[i];
+	for (size_t i = 0; i < d->plan->steps_count; i++) {
+		const struct step *s = &d->plan->steps[i];
 		const char *part = s->probe_of != NULL ? "probe"
 		    : s->rollback                      ? "rollback"
 						       : "main",
 			   *why = NULL;
 		struct json_object *o = json_object_new_object();
 
-		if (!runbook_takes(
-			d->runbook, s->section, parameter_value, d, &why))
+		if (!plan_takes(d->plan, s->section, parameter_value, d, &why))
 			part = "not_taken";
 		else if (strcmp(part, "main") == 0)
-			runbook_is_excluded_early(
-			    d->runbook, (int)i, known_value, &known, &why);
+			plan_is_excluded_early(
+			    d->plan, (int)i, known_value, &known, &why);
 		json_set_text(o, "id", s->id);
 		json_set_text(o, "part", part);
 		if (why != NULL)
@@ -259,9 +261,8 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	int64_t total;
 
 	plan_hash(d->document, environment, d->resolved, d->parameters,
-	    d->sealed, d->plan);
-	json_set_text(
-	    data, "title", title[0] != '\0' ? title : d->runbook->title);
+	    d->sealed, d->plan_hash);
+	json_set_text(data, "title", title[0] != '\0' ? title : d->plan->title);
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
 	json_set_text(data, "runbook", json_text(c->body, "runbook", ""));
 	json_set_text(data, "document", d->document);
@@ -271,7 +272,7 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	json_set_text(data, "state",
 	    json_object_array_length(rules) > 0 ? "awaiting_approval"
 						: "ready");
-	json_set_text(data, "plan", d->plan);
+	json_set_text(data, "plan", d->plan_hash);
 	json_set(data, "parameters", json_object_get(d->parameters));
 	json_set(data, "sealed", json_object_get(d->sealed));
 	json_set(data, "targets", json_object_get(d->resolved));
@@ -302,16 +303,16 @@ check_words(struct command *c, const char *field, size_t max)
 
 /* The answer to the person who creates the run. */
 static void
-report(struct command *c, const struct runbook *runbook, int64_t id)
+report(struct command *c, const struct plan *plan, int64_t id)
 {
 	struct json_object *row = db_first_json(
 	    db_query(c->keeper->db, STMT_RUN_GET, INT(id)));
 
 	json_set_text(c->result, "plan", json_text(row, "plan", ""));
-	if (runbook != NULL &&
-	    rehearsal_is_needed(runbook, json_text(row, "environment", "")) &&
-	    rehearsal_find(c->keeper->db, runbook, row) == 0)
-		json_set_text(c->result, "unrehearsed", runbook->rehearsal);
+	if (plan != NULL &&
+	    rehearsal_is_needed(plan, json_text(row, "environment", "")) &&
+	    rehearsal_find(c->keeper->db, plan, row) == 0)
+		json_set_text(c->result, "unrehearsed", plan->rehearsal);
 	json_object_put(row);
 	run_report(c, id);
 }
@@ -345,7 +346,7 @@ cmd_run_create(struct command *c)
 		err = draft_store_boxes(c, &d, id);
 out:
 	if (err == ERR_OK)
-		report(c, d.runbook, id);
+		report(c, d.plan, id);
 	draft_clear(&d);
 	return err;
 }

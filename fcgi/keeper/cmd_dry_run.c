@@ -6,6 +6,7 @@
  * takes no locks, and may be repeated at will.  The dry run of a step shows
  * what the step would do; that of a run is its preflight.
  */
+#include "plan/plan_scope.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/target_status.h"
@@ -99,12 +100,11 @@ targets_of_run(struct run *run)
 	struct json_object *seen = json_object_new_object(), *on;
 	const char *why;
 
-	for (size_t i = 0; i < run->runbook->steps_count; i++) {
-		const struct step *s = &run->runbook->steps[i];
+	for (size_t i = 0; i < run->plan->steps_count; i++) {
+		const struct step *s = &run->plan->steps[i];
 
 		if (s->kind == STEP_MANUAL || s->kind == STEP_APPROVAL ||
-		    runbook_is_excluded(
-			run->runbook, (int)i, run_value, run, &why))
+		    plan_is_excluded(run->plan, (int)i, run_value, run, &why))
 			continue;
 		on = plan_targets_of(resolved, s->on);
 		for (size_t k = 0; k < json_object_array_length(on); k++)

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "compiler/expand.h"
+#include "plan/plan_scope.h"
 #include "journal/event.h"
 #include "keeper/target_results.h"
 #include "keeper/run.h"
@@ -234,7 +234,7 @@ settle(struct command *c, struct run *run, const struct attempt *a,
 static struct json_object *
 captures_of(const struct run *run, const struct step *s, int64_t n)
 {
-	const char *scope = runbook_scope(run->runbook, s->section);
+	const char *scope = plan_scope(run->plan, s->section);
 	struct json_object *captures = target_results_captures(run, s->id, n);
 	struct json_object *o = json_object_new_object();
 

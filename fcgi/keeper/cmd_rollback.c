@@ -20,7 +20,7 @@ part_of(void *ctx, int step)
 	struct run *run = ctx;
 
 	return json_text(
-	    run_step_row(run, run->runbook->steps[step].id), "part", "");
+	    run_step_row(run, run->plan->steps[step].id), "part", "");
 }
 
 /* Indexes of steps as their ids. */
@@ -32,7 +32,7 @@ ids_of(const struct run *run, struct json_object *steps)
 	for (size_t i = 0; i < json_object_array_length(steps); i++)
 		json_object_array_add(ids,
 		    json_object_new_string(
-			run->runbook
+			run->plan
 			    ->steps[json_object_get_int(
 				json_object_array_get_idx(steps, i))]
 			    .id));
@@ -65,7 +65,7 @@ cmd_run_rollback(struct command *c)
 		return err;
 	rollback_plan(&(struct rollback_run){ .db = c->keeper->db,
 			  .id = run.id,
-			  .runbook = run.runbook,
+			  .plan = run.plan,
 			  .targets = json_get(run.row, "targets"),
 			  .part = part_of,
 			  .value = run_value,

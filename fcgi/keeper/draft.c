@@ -115,17 +115,17 @@ draft_take(struct command *c, struct draft *d, const struct parameter *p,
 
 enum err
 draft_check_names(
-    struct command *c, const struct runbook *runbook, struct json_object *given)
+    struct command *c, const struct plan *plan, struct json_object *given)
 {
 	size_t i;
 
 	if (given == NULL)
 		return ERR_OK;
 	json_object_object_foreach (given, name, value) {
-		for (i = 0; i < runbook->parameters_count; i++)
-			if (strcmp(runbook->parameters[i].name, name) == 0)
+		for (i = 0; i < plan->parameters_count; i++)
+			if (strcmp(plan->parameters[i].name, name) == 0)
 				break;
-		if (i == runbook->parameters_count)
+		if (i == plan->parameters_count)
 			return fault_set(&c->fault, ERR_INVALID,
 			    "unknown_parameter", name,
 			    "The runbook has no parameter \"%.60s\".", name);

@@ -8,6 +8,7 @@
 struct draft {
 	struct buf text; /* of the document */
 	struct runbook *runbook;
+	const struct plan *plan; /* of the runbook */
 	struct targets *targets;
 	struct json_object *resolved;
 	struct json_object *environment; /* its entry of targets.yml */
@@ -15,7 +16,7 @@ struct draft {
 	struct json_object *sealed;      /* {name: hash of box} */
 	struct json_object *boxes;       /* {name: box in hex} */
 	char document[65];
-	char plan[65];
+	char plan_hash[65];
 };
 
 /* An empty draft; draft_clear() frees its content. */
@@ -23,8 +24,8 @@ void draft_begin(struct draft *d);
 void draft_clear(struct draft *d);
 
 /* The given values are texts and belong to existing parameters. */
-enum err draft_check_names(struct command *c, const struct runbook *runbook,
-    struct json_object *given);
+enum err draft_check_names(
+    struct command *c, const struct plan *plan, struct json_object *given);
 
 /* The parameter is needed, by its own `when`. */
 bool draft_asks(

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "compiler/runbook.h"
+#include "plan/plan.h"
 #include "journal/db.h"
 #include "journal/lifecycle.h"
 #include "wire/exec.h"

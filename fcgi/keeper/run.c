@@ -1,6 +1,6 @@
 /*
  * run.c: a run as loaded for the commands. Documents are parsed once and cached
- * by hash, a few at a time: a run's document and its lists never change.
+ * by the run's plan, a few at a time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "compiler/expand.h"
+#include "plan/plan_scope.h"
 #include "lang/expr.h"
 #include "journal/event.h"
 #include "journal/plan.h"
@@ -47,56 +48,30 @@ cache_entry(struct cache *b, const char *key)
 	return oldest;
 }
 
-/* The document, or (with lists) the runbook of a run of it; NULL: none. */
-static const struct runbook *
-find_runbook(struct keeper *k, const char *document, struct json_object *lists)
+/* The plan of a run; NULL: its document is missing. */
+static const struct plan *
+plan_of(struct keeper *k, struct json_object *row)
 {
+	const char *plan = json_text(row, "plan", "");
 	struct rows *rows;
-	char key[65];
 	size_t i;
-
-	if (lists != NULL)
-		plan_runbook_key(document, lists, key);
-	else
-		snprintf(key, sizeof(key), "%s", document);
-	i = cache_entry(k->cache, key);
-	if (k->cache->kept[i].runbook != NULL)
-		return k->cache->kept[i].runbook;
-	rows = db_query(k->db, STMT_DOCUMENT_TEXT, TEXT(document));
-	if (db_next(rows)) {
-		const char *text = db_text(rows, "text");
-
-		if (lists == NULL)
-			k->cache->kept[i].runbook = runbook_parse(
-			    text, strlen(text));
-		else
-			(void)runbook_expand(text, strlen(text), lists,
-			    &k->cache->kept[i].runbook, NULL);
-	}
-	db_done(rows);
-	if (k->cache->kept[i].runbook == NULL)
-		k->cache->kept[i].hash[0] = '\0';
-	return k->cache->kept[i].runbook;
-}
-
-static const struct runbook *
-runbook_of(struct keeper *k, struct json_object *row)
-{
-	const char *document = json_text(row, "document", "");
-	struct json_object *lists = NULL;
-	const struct runbook *runbook;
 
 	if (k->cache == NULL)
 		k->cache = mem_calloc(1, sizeof(*k->cache));
-	runbook = find_runbook(k, document, NULL);
-	if (runbook == NULL ||
-	    runbook_lists(runbook, json_get(row, "parameters"),
-		json_get(row, "targets"), &lists, NULL) != ERR_OK)
-		return NULL;
-	if (lists != NULL)
-		runbook = find_runbook(k, document, lists);
-	json_object_put(lists);
-	return runbook;
+	i = cache_entry(k->cache, plan);
+	if (k->cache->kept[i].runbook != NULL)
+		return &k->cache->kept[i].runbook->plan;
+	rows = db_query(
+	    k->db, STMT_DOCUMENT_TEXT, TEXT(json_text(row, "document", "")));
+	if (db_next(rows))
+		(void)runbook_of_run(db_text(rows, "text"),
+		    json_get(row, "parameters"), json_get(row, "targets"),
+		    &k->cache->kept[i].runbook, NULL);
+	db_done(rows);
+	if (k->cache->kept[i].runbook != NULL)
+		return &k->cache->kept[i].runbook->plan;
+	k->cache->kept[i].hash[0] = '\0';
+	return NULL;
 }
 
 void
@@ -167,8 +142,8 @@ run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 	if (run.row == NULL)
 		return fault_set(fault, ERR_NOT_FOUND, "no_such_run", NULL,
 		    "There is no run %lld.", (long long)id);
-	run.runbook = runbook_of(k, run.row);
-	if (run.runbook == NULL) {
+	run.plan = plan_of(k, run.row);
+	if (run.plan == NULL) {
 		run_clear(&run);
 		return fault_set(fault, ERR_INTERNAL, "no_document", NULL,
 		    "The document of run %lld is missing.", (long long)id);
@@ -178,7 +153,7 @@ run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 	run.arena = arena_new();
 	run.loaded = (struct lifecycle){ .db = k->db,
 		.arena = run.arena,
-		.runbook = run.runbook,
+		.plan = run.plan,
 		.row = run.row };
 	run_load(&run.loaded);
 	run.lifecycle = run.loaded.run;
@@ -200,7 +175,7 @@ enum err
 run_lifecycle_step(struct run *run, const char *id, enum verb verb,
     struct lifecycle_step *ret, struct fault *fault)
 {
-	int index = runbook_find_step(run->runbook, id);
+	int index = plan_find_step(run->plan, id);
 
 	if (index < 0 || run_step_row(run, id) == NULL)
 		return fault_set(fault, ERR_NOT_FOUND, "no_such_step", NULL,
@@ -278,15 +253,14 @@ decide_step(struct run *run, struct json_object *row)
 	const char *id = json_text(row, "id", ""), *why = NULL;
 	const char *state = json_text(row, "state", "");
 	bool was_out = text_eq(state, "skipped") && json_get(row, "by") == NULL;
-	int index = runbook_find_step(run->runbook, id);
+	int index = plan_find_step(run->plan, id);
 	struct json_object *data;
 	bool out;
 
 	if (index < 0 ||
 	    !(was_out || text_eq(state, "pending") || text_eq(state, "ready")))
 		return ERR_OK;
-	out = runbook_is_excluded_early(
-	    run->runbook, index, known_value, run, &why);
+	out = plan_is_excluded_early(run->plan, index, known_value, run, &why);
 	if (out == was_out)
 		return ERR_OK;
 	data = json_object_new_object();
@@ -347,7 +321,7 @@ run_decide(struct keeper *k, int64_t id)
 static enum err
 advance_step(struct run *run, const char *id, const char *state, bool *go_on)
 {
-	int index = runbook_find_step(run->runbook, id);
+	int index = plan_find_step(run->plan, id);
 	struct json_object *data;
 	const char *why = NULL;
 
@@ -356,7 +330,7 @@ advance_step(struct run *run, const char *id, const char *state, bool *go_on)
 		return ERR_OK;
 	data = json_object_new_object();
 	json_set_text(data, "step", id);
-	if (!runbook_is_excluded(run->runbook, index, run_value, run, &why))
+	if (!plan_is_excluded(run->plan, index, run_value, run, &why))
 		return event_append(run->keeper->db, run->id, EVENT_ANY_SEQ,
 		    "keeper", "step.ready", data);
 	json_set_text(data, "when", why);

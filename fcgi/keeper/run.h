@@ -11,7 +11,7 @@ struct run {
 	struct json_object *row;       /* of STMT_RUN_GET */
 	struct json_object *variables; /* {name: value} */
 	struct json_object *steps;     /* rows of STMT_STEPS */
-	const struct runbook *runbook;
+	const struct plan *plan;
 	struct arena *arena; /* of what was loaded */
 	struct lifecycle loaded;
 	struct lifecycle_run lifecycle; /* loaded.run */

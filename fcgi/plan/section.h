@@ -3,6 +3,7 @@
 #define PLAN_SECTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* One item of a section that repeats; `outer` are those around it. */
 struct binding {
@@ -23,7 +24,8 @@ struct section {
 	const char *each;
 	const char *each_name;       /* its two halves; NULL in the document */
 	const char *each_list;       /* of a run, which has copies instead */
-	const struct binding *bound; /* of a copy, else NULL */
+	const struct binding *bound; /* of a copy, innermost first; NULL */
+	size_t bound_count;
 	const char *role;
 	const char *hop_from;
 	const char *hop_to;

@@ -85,7 +85,7 @@ const struct record_field step_fields[] = {
 /* clang-format on */
 
 const char *
-runbook_kind_name(enum step_kind kind)
+step_kind_name(enum step_kind kind)
 {
 	return (unsigned)kind < STEP_KIND__MAX ? kinds[kind] : "unknown";
 }

@@ -98,6 +98,6 @@ extern const struct record_field step_fields[];
 const char *step_rerun_name(enum rerun rerun);
 
 /* "sh", "mysql", "manual": the words of the document.  Never NULL. */
-const char *runbook_kind_name(enum step_kind kind);
+const char *step_kind_name(enum step_kind kind);
 
 #endif

@@ -67,12 +67,12 @@ need(struct json_object *all, const char *target, const char *word)
 }
 
 struct json_object *
-dry_run_needs(const struct runbook *runbook, struct json_object *resolved)
+dry_run_needs(const struct plan *plan, struct json_object *resolved)
 {
 	struct json_object *all = json_object_new_object(), *names;
 
-	for (size_t i = 0; i < runbook->steps_count; i++) {
-		const struct step *s = &runbook->steps[i];
+	for (size_t i = 0; i < plan->steps_count; i++) {
+		const struct step *s = &plan->steps[i];
 
 		if (interpreter(s) == NULL)
 			continue;
@@ -88,12 +88,12 @@ dry_run_needs(const struct runbook *runbook, struct json_object *resolved)
 }
 
 struct json_object *
-dry_run_users(const struct runbook *runbook)
+dry_run_users(const struct plan *plan)
 {
 	struct json_object *all = json_object_new_array();
 
-	for (size_t i = 0; i < runbook->steps_count; i++) {
-		const struct step *s = &runbook->steps[i];
+	for (size_t i = 0; i < plan->steps_count; i++) {
+		const struct step *s = &plan->steps[i];
 
 		if (s->user != NULL && strcmp(s->on, "local") == 0)
 			json_object_array_add(

@@ -5,7 +5,7 @@
 #define RUNNER_DRY_RUN_H
 
 #include "base/buf.h"
-#include "compiler/runbook.h"
+#include "plan/plan.h"
 #include "runner/runner.h"
 
 /* Changes a copy of the step into its dry run. */
@@ -16,10 +16,10 @@ struct json_object *dry_run_preflight(void);
 
 /* The interpreters that the scripts on each target need: {target: [names]}. */
 struct json_object *dry_run_needs(
-    const struct runbook *runbook, struct json_object *resolved);
+    const struct plan *plan, struct json_object *resolved);
 
 /* The users that steps on this machine name; a new array. */
-struct json_object *dry_run_users(const struct runbook *runbook);
+struct json_object *dry_run_users(const struct plan *plan);
 
 /*
  * The hash of the file that the last dry run of an edit found on each target,

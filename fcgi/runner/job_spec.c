@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "compiler/expand.h"
+#include "plan/plan_scope.h"
 #include "inventory/targets.h"
 #include "journal/captured.h"
 #include "journal/hash.h"
@@ -73,7 +73,7 @@ values_of(struct runner *r, struct run_snapshot *s)
 		json_set_text(
 		    captured, db_text(rows, "name"), db_text(rows, "value"));
 	db_done(rows);
-	seen = runbook_visible(s->runbook, s->step->section, captured);
+	seen = plan_visible(s->plan, s->step->section, captured);
 	json_object_object_foreach (seen, key, text) {
 		json_set(values, key, json_object_get(text));
 	}
@@ -89,7 +89,7 @@ values_of(struct runner *r, struct run_snapshot *s)
 static void
 add_items(struct run_snapshot *s, struct json_object *hosts)
 {
-	const struct binding *b = s->runbook->sections[s->step->section].bound;
+	const struct binding *b = s->plan->sections[s->step->section].bound;
 
 	for (; b != NULL; b = b->outer)
 		if (json_get(hosts, b->item) != NULL)
@@ -168,15 +168,14 @@ targets_of(struct runner *r, struct run_snapshot *s, struct json_object *all,
 }
 
 static struct json_object *
-numbers_of(const struct runbook *runbook)
+numbers_of(const struct plan *plan)
 {
 	struct json_object *names = json_object_new_array();
 
-	for (size_t i = 0; i < runbook->parameters_count; i++)
-		if (runbook->parameters[i].type == PARAMETER_NUMBER)
+	for (size_t i = 0; i < plan->parameters_count; i++)
+		if (plan->parameters[i].type == PARAMETER_NUMBER)
 			json_object_array_add(names,
-			    json_object_new_string(
-				runbook->parameters[i].name));
+			    json_object_new_string(plan->parameters[i].name));
 	return names;
 }
 
@@ -267,7 +266,7 @@ static void
 put_own(struct runner *r, struct run_snapshot *s, struct json_object *o)
 {
 	struct json_object *by = captured_by_target(
-	    r->replayed, s->run_id, s->runbook, s->step);
+	    r->replayed, s->run_id, s->plan, s->step);
 	struct json_object *apart = captured_apart(
 	    by, s->step, json_get(o, "values"));
 	struct json_object *own = json_object_new_object();
@@ -330,7 +329,7 @@ fill_job_spec(struct runner *r, struct run_snapshot *s, const char *exec,
 
 	fill_common(r, s, exec, o);
 	json_set(o, "values", values_of(r, s));
-	json_set(o, "numbers", numbers_of(s->runbook));
+	json_set(o, "numbers", numbers_of(s->plan));
 	json_set(o, "secrets", secrets);
 	json_set(o, "mask", json_object_new_array());
 	json_set(o, "targets", targets);
@@ -360,8 +359,8 @@ fill_preflight(struct runner *r, struct run_snapshot *s, const char *exec,
 	fill_common(r, s, exec, o);
 	json_set(o, "step", dry_run_preflight());
 	json_set(
-	    o, "needs", dry_run_needs(s->runbook, json_get(s->run, "targets")));
-	json_set(o, "users", dry_run_users(s->runbook));
+	    o, "needs", dry_run_needs(s->plan, json_get(s->run, "targets")));
+	json_set(o, "users", dry_run_users(s->plan));
 	json_set(o, "targets", targets);
 	return targets_of(r, s, targets, why);
 }

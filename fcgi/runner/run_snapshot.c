@@ -64,28 +64,6 @@ read_dry_run(const char *exec, struct run_snapshot *s, struct fault *why)
 	return ERR_OK;
 }
 
-/* The document with the lists of the run. */
-static enum err
-parse(struct run_snapshot *s, const char *text, struct fault *why)
-{
-	struct json_object *lists = NULL;
-	struct runbook *runbook;
-	enum err err;
-
-	s->runbook = runbook_parse(text, strlen(text));
-	err = runbook_lists(s->runbook, json_get(s->run, "parameters"),
-	    json_get(s->run, "targets"), &lists, why);
-	if (err == ERR_OK && lists != NULL) {
-		err = runbook_expand(text, strlen(text), lists, &runbook, why);
-		if (err == ERR_OK) {
-			runbook_free(s->runbook);
-			s->runbook = runbook;
-		}
-	}
-	json_object_put(lists);
-	return err;
-}
-
 static enum err
 read_document(struct run_snapshot *s, struct fault *why)
 {
@@ -98,7 +76,9 @@ read_document(struct run_snapshot *s, struct fault *why)
 	if (db_next(rows)) {
 		hash_hex(db_text(rows, "text"), strlen(db_text(rows, "text")),
 		    found);
-		err = parse(s, db_text(rows, "text"), why);
+		err = runbook_of_run(db_text(rows, "text"),
+		    json_get(s->run, "parameters"), json_get(s->run, "targets"),
+		    &s->runbook, why);
 	}
 	db_done(rows);
 	if (err != ERR_OK)
@@ -107,13 +87,14 @@ read_document(struct run_snapshot *s, struct fault *why)
 		return run_snapshot_refuse(why,
 		    "The document is not the one that "
 		    "was pinned: its hash differs.");
+	s->plan = &s->runbook->plan;
 	if (*s->step_id == '\0')
 		return ERR_OK; /* a preflight covers all steps */
-	index = runbook_find_step(s->runbook, s->step_id);
+	index = plan_find_step(s->plan, s->step_id);
 	if (index < 0)
 		return run_snapshot_refuse(
 		    why, "The document has no such step.");
-	s->step = &s->runbook->steps[index];
+	s->step = &s->plan->steps[index];
 	return ERR_OK;
 }
 
@@ -191,14 +172,14 @@ check_gates(struct run_snapshot *s, struct fault *why)
 	struct json_object *row = step_row(s, of);
 	enum err err = ERR_OK;
 
-	for (size_t i = 0; i < s->runbook->steps_count && err == ERR_OK; i++)
-		if (s->runbook->steps[i].kind == STEP_APPROVAL &&
-		    !is_open(s, &s->runbook->steps[i], row))
+	for (size_t i = 0; i < s->plan->steps_count && err == ERR_OK; i++)
+		if (s->plan->steps[i].kind == STEP_APPROVAL &&
+		    !is_open(s, &s->plan->steps[i], row))
 			err = fault_set(why, ERR_FORBIDDEN, "gate", NULL,
 			    "The gate \"%s\" before this step does not have "
 			    "the approvals that it needs: nothing was "
 			    "executed.",
-			    s->runbook->steps[i].title);
+			    s->plan->steps[i].title);
 	json_object_put(row);
 	return err;
 }

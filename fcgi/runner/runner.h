@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "compiler/runbook.h"
+#include "plan/plan.h"
 #include "journal/db.h"
 #include "wire/exec.h"
 #include "wire/secret.h"

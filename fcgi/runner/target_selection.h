@@ -5,7 +5,7 @@
 #include <json-c/json.h>
 #include <stdint.h>
 
-#include "compiler/runbook.h"
+#include "plan/plan.h"
 #include "journal/db.h"
 
 /*

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "compiler/expand.h"
+#include "plan/plan_scope.h"
 #include "lang/expr.h"
 #include "import/import.h"
 #include "compiler/heuristics.h"
@@ -30,12 +31,14 @@ check_runbook(const char *text, size_t len, struct buf *out)
 	struct runbook *runbook = runbook_parse(text, len);
 	const char *why;
 
-	for (size_t i = 0; i < runbook->items_count; i++)
-		runbook_render(runbook, &runbook->items[i], value, NULL, out);
-	for (size_t i = 0; i < runbook->steps_count; i++) {
-		(void)runbook_is_excluded(runbook, (int)i, value, NULL, &why);
-		if (runbook->steps[i].id == NULL ||
-		    runbook->steps[i].title == NULL)
+	for (size_t i = 0; i < runbook->plan.items_count; i++)
+		runbook_render(
+		    runbook, &runbook->plan.items[i], value, NULL, out);
+	for (size_t i = 0; i < runbook->plan.steps_count; i++) {
+		(void)plan_is_excluded(
+		    &runbook->plan, (int)i, value, NULL, &why);
+		if (runbook->plan.steps[i].id == NULL ||
+		    runbook->plan.steps[i].title == NULL)
 			abort();
 	}
 	if (strcasestr(buf_text(out), "href=\"javascript:") != NULL ||
@@ -52,18 +55,19 @@ check_expanded(const char *text, size_t len, struct buf *out)
 	struct runbook *source = runbook_parse(text, len), *runbook;
 	struct json_object *lists = json_object_new_object();
 
-	for (size_t i = 0; i < source->lists_count; i++)
-		json_set(lists, source->lists[i],
+	for (size_t i = 0; i < source->plan.lists_count; i++)
+		json_set(lists, source->plan.lists[i],
 		    list_items(i % 2 == 0 ? "a b,a-b,\xe6\xa1\xa3" : text));
-	if (source->lists_count > 0 &&
+	if (source->plan.lists_count > 0 &&
 	    runbook_expand(text, len, lists, &runbook, NULL) == ERR_OK) {
-		for (size_t i = 0; i < runbook->items_count; i++)
+		for (size_t i = 0; i < runbook->plan.items_count; i++)
 			runbook_render(
-			    runbook, &runbook->items[i], value, NULL, out);
-		for (size_t i = 0; i < runbook->steps_count && i < 200; i++)
+			    runbook, &runbook->plan.items[i], value, NULL, out);
+		for (size_t i = 0; i < runbook->plan.steps_count && i < 200;
+		     i++)
 			if (source->errors == 0 &&
-			    runbook_find_step(runbook, runbook->steps[i].id) !=
-				(int)i)
+			    plan_find_step(&runbook->plan,
+				runbook->plan.steps[i].id) != (int)i)
 				abort();
 		runbook_free(runbook);
 	}

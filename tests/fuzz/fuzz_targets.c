@@ -26,8 +26,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < json_object_array_length(environments); i++) {
 		o = json_object_array_get_idx(environments, i);
 		o = json_object_object_get(o, "name");
-		if (targets_resolve(t, json_object_get_string(o), runbook, &o,
-			&fault) == ERR_OK)
+		if (targets_resolve(t, json_object_get_string(o),
+			&runbook->plan, &o, &fault) == ERR_OK)
 			json_object_put(o);
 	}
 	json_object_put(environments);

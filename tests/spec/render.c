@@ -27,7 +27,7 @@ static void
 put_item(
     const struct runbook *runbook, const struct item *item, struct buf *out)
 {
-	const struct section *h = &runbook->sections[item->index];
+	const struct section *h = &runbook->plan.sections[item->index];
 
 	if (item->kind == ITEM_HEADING) {
 		buf_printf(out, "<h%d>", h->level);
@@ -37,7 +37,7 @@ put_item(
 	}
 	if (item->kind == ITEM_STEP) {
 		buf_puts(out, "<task>");
-		put_escaped(out, runbook->steps[item->index].title);
+		put_escaped(out, runbook->plan.steps[item->index].title);
 		buf_puts(out, "</task>");
 	}
 	runbook_render(runbook, item, NULL, NULL, out);
@@ -50,8 +50,8 @@ render(const char *text, size_t len)
 	struct json_object *o = json_object_new_object();
 	struct buf out = { 0 };
 
-	for (size_t i = 0; i < runbook->items_count; i++)
-		put_item(runbook, &runbook->items[i], &out);
+	for (size_t i = 0; i < runbook->plan.items_count; i++)
+		put_item(runbook, &runbook->plan.items[i], &out);
 	json_object_object_add(
 	    o, "html", json_object_new_string(buf_text(&out)));
 	buf_reset(&out);

@@ -18,7 +18,7 @@ $found"
 }
 may base
 may lang base plan
-may plan base
+may plan base lang
 may compiler base lang plan inventory
 may inventory base lang plan compiler
 may import base lang plan compiler

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "compiler/runbook.h"
+#include "plan/plan_scope.h"
 #include "import/import.h"
 
 static struct runbook *
@@ -23,10 +24,10 @@ parse(const char *text)
 static const struct step *
 step(const struct runbook *runbook, const char *id)
 {
-	int i = runbook_find_step(runbook, id);
+	int i = plan_find_step(&runbook->plan, id);
 
 	assert_true(i >= 0);
-	return &runbook->steps[i];
+	return &runbook->plan.steps[i];
 }
 
 static void
@@ -51,13 +52,13 @@ every_attribute_reaches_its_field(void **state)
 
 	(void)state;
 	assert_int_equal(runbook->errors, 0);
-	assert_string_equal(runbook->title, "T");
+	assert_string_equal(runbook->plan.title, "T");
 	assert_string_equal(runbook->tags[1], "b");
-	assert_int_equal(runbook->approvals[0].count, 2);
-	assert_string_equal(runbook->rehearsal, "test");
-	assert_string_equal(runbook->parameters[0].choices[0], "5.10");
-	assert_int_equal(runbook->parameters[0].type, PARAMETER_CHOICE);
-	assert_false(runbook->parameters[1].required);
+	assert_int_equal(runbook->plan.approvals[0].count, 2);
+	assert_string_equal(runbook->plan.rehearsal, "test");
+	assert_string_equal(runbook->plan.parameters[0].choices[0], "5.10");
+	assert_int_equal(runbook->plan.parameters[0].type, PARAMETER_CHOICE);
+	assert_false(runbook->plan.parameters[1].required);
 	s = step(runbook, "s");
 	assert_string_equal(s->on, "flow");
 	assert_int_equal(s->timeout_ms, 300000);
@@ -81,8 +82,8 @@ every_attribute_reaches_its_field(void **state)
 	assert_string_equal(step(runbook, "m")->role, "qa");
 	assert_true(step(runbook, "m")->evidence);
 	assert_true(step(runbook, "n")->rollback);
-	assert_int_equal(runbook->sections_count, 4);
-	assert_int_equal(runbook->sections[3].parent, 2);
+	assert_int_equal(runbook->plan.sections_count, 4);
+	assert_int_equal(runbook->plan.sections[3].parent, 2);
 	runbook_free(runbook);
 }
 
@@ -105,12 +106,13 @@ a_step_is_excluded_by_any_condition_around_it(void **state)
 
 	(void)state;
 	assert_int_equal(runbook->errors, 0);
-	assert_false(runbook_is_excluded(runbook, 0, only_five, NULL, &why));
+	assert_false(
+	    plan_is_excluded(&runbook->plan, 0, only_five, NULL, &why));
 	assert_null(why);
-	assert_true(runbook_is_excluded(runbook, 1, only_five, NULL, &why));
+	assert_true(plan_is_excluded(&runbook->plan, 1, only_five, NULL, &why));
 	assert_string_equal(why, "a == 6");
-	assert_true(runbook_is_excluded(runbook, 2, only_five, NULL, &why));
-	assert_true(runbook_is_excluded(runbook, 3, only_five, NULL, &why));
+	assert_true(plan_is_excluded(&runbook->plan, 2, only_five, NULL, &why));
+	assert_true(plan_is_excluded(&runbook->plan, 3, only_five, NULL, &why));
 	assert_string_equal(why, "a < 5");
 	runbook_free(runbook);
 }
@@ -124,9 +126,9 @@ survive(const struct buf *text)
 	struct runbook *runbook = runbook_parse(buf_text(text), text->len);
 	size_t len;
 
-	for (size_t i = 0; i < runbook->items_count; i++)
+	for (size_t i = 0; i < runbook->plan.items_count; i++)
 		runbook_render(
-		    runbook, &runbook->items[i], only_five, NULL, &out);
+		    runbook, &runbook->plan.items[i], only_five, NULL, &out);
 	runbook_free(runbook);
 	if (text->len < 300000)
 		runbook_import(buf_text(text), text->len, &out, &notes);
@@ -204,9 +206,9 @@ too_many_steps_and_too_many_bytes_are_told(void **state)
 	repeat(&b, "- [ ] same\n", 2100);
 	survive(&b);
 	runbook = runbook_parse(buf_text(&b), b.len);
-	assert_int_equal(runbook->steps_count, RUNBOOK_MAX_STEPS);
+	assert_int_equal(runbook->plan.steps_count, RUNBOOK_MAX_STEPS);
 	assert_int_equal(runbook->errors, 1);
-	assert_string_equal(runbook->steps[1].id, "same-2");
+	assert_string_equal(runbook->plan.steps[1].id, "same-2");
 	runbook_free(runbook);
 	repeat(&b, "thirty-two characters of a text\n", 40000);
 	runbook = runbook_parse(buf_text(&b), b.len);
@@ -223,8 +225,8 @@ a_link_that_md4c_never_leaves_swallows_nothing(void **state)
 	    "x |\n| y | z |\n\n- [ ] after {#after}\n");
 
 	(void)state;
-	assert_int_equal(runbook->steps_count, 1);
-	assert_string_equal(runbook->steps[0].id, "after");
+	assert_int_equal(runbook->plan.steps_count, 1);
+	assert_string_equal(runbook->plan.steps[0].id, "after");
 	runbook_free(runbook);
 }
 
@@ -239,8 +241,8 @@ nothing_is_a_book_too(void **state)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct runbook *runbook = parse(texts[i]);
 
-		assert_non_null(runbook->title);
-		assert_int_equal(runbook->sections[0].level, 0);
+		assert_non_null(runbook->plan.title);
+		assert_int_equal(runbook->plan.sections[0].level, 0);
 		runbook_free(runbook);
 	}
 	runbook_free(NULL);
@@ -256,8 +258,8 @@ answers_behind_a_terminal_step_need_no_braces(void **state)
 
 	(void)state;
 	assert_int_equal(runbook->diagnostics_count, 0);
-	assert_int_equal(runbook->steps_count, 1);
-	assert_string_equal(runbook->steps[0].answers, "/menu:/ => 5\n");
+	assert_int_equal(runbook->plan.steps_count, 1);
+	assert_string_equal(runbook->plan.steps[0].answers, "/menu:/ => 5\n");
 	runbook_free(runbook);
 	/* behind another step, or with a text between, they are only shown */
 	runbook = parse("---\ntitle: T\n---\n```sh {#s title=\"a pty b\"}\n"
@@ -268,8 +270,8 @@ answers_behind_a_terminal_step_need_no_braces(void **state)
 	assert_int_equal(runbook->diagnostics_count, 2);
 	assert_int_equal(runbook->diagnostics[0].line, 8);
 	assert_int_equal(runbook->diagnostics[1].line, 18);
-	assert_null(runbook->steps[0].answers);
-	assert_null(runbook->steps[1].answers);
+	assert_null(runbook->plan.steps[0].answers);
+	assert_null(runbook->plan.steps[1].answers);
 	runbook_free(runbook);
 	runbook = parse("---\ntitle: T\n---\n```sh {#s pty}\nmenu\n```\n\n"
 			"```answers {#a}\n/menu:/ => 5\n```\n\n"

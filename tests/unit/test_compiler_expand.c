@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "compiler/expand.h"
+#include "plan/plan_scope.h"
 #include "lang/expr.h"
 #include "inventory/targets.h"
 
@@ -57,11 +58,11 @@ expanded(const char *text, const char *hosts, struct fault *fault)
 static const struct step *
 step(const struct runbook *runbook, const char *id)
 {
-	int i = runbook_find_step(runbook, id);
+	int i = plan_find_step(&runbook->plan, id);
 
 	if (i < 0)
 		fail_msg("no step %s", id);
-	return &runbook->steps[i];
+	return &runbook->plan.steps[i];
 }
 
 static void
@@ -74,16 +75,16 @@ a_section_is_copied_for_each_item_in_order(void **state)
 	struct runbook *b = expanded(doc, "alpha,beta", NULL);
 
 	(void)state;
-	assert_int_equal(b->steps_count, 11);
+	assert_int_equal(b->plan.steps_count, 11);
 	for (size_t i = 0; i < 11; i++)
-		assert_string_equal(b->steps[i].id, ids[i]);
-	assert_string_equal(b->steps[1].title, "Look at alpha");
-	assert_string_equal(b->steps[4].title, "Install it: alpha, q");
-	assert_string_equal(b->sections[2].title, "Machine: alpha");
-	assert_string_equal(b->sections[4].title, "Part: q");
-	assert_int_equal(b->sections[4].parent, 2);
-	assert_string_equal(b->steps[5].on, "beta");
-	assert_true(b->steps[10].rollback);
+		assert_string_equal(b->plan.steps[i].id, ids[i]);
+	assert_string_equal(b->plan.steps[1].title, "Look at alpha");
+	assert_string_equal(b->plan.steps[4].title, "Install it: alpha, q");
+	assert_string_equal(b->plan.sections[2].title, "Machine: alpha");
+	assert_string_equal(b->plan.sections[4].title, "Part: q");
+	assert_int_equal(b->plan.sections[4].parent, 2);
+	assert_string_equal(b->plan.steps[5].on, "beta");
+	assert_true(b->plan.steps[10].rollback);
 	runbook_free(b);
 }
 
@@ -111,25 +112,26 @@ a_captured_value_belongs_to_its_item(void **state)
 	struct runbook *b = expanded(doc, "alpha,beta", NULL);
 	struct json_object *captured = json_object_new_object(), *seen;
 	const struct step *s = step(b, "two.beta.q");
-	struct runbook_place at = { b, s->section, value, captured };
+	struct plan_place at = { &b->plan, s->section, value, captured };
 	const char *why;
 
 	(void)state;
-	assert_string_equal(runbook_scope(b, s->section), "@host=beta@part=q");
+	assert_string_equal(
+	    plan_scope(&b->plan, s->section), "@host=beta@part=q");
 	json_set_text(captured, "said", "z");
 	json_set_text(captured, "said@host=alpha", "x");
 	json_set_text(captured, "said@host=beta", "y");
-	assert_string_equal(runbook_value_at(&at, "said"), "y");
-	assert_string_equal(runbook_value_at(&at, "part"), "q");
-	assert_null(runbook_value_at(&at, "other"));
-	seen = runbook_visible(b, s->section, captured);
+	assert_string_equal(plan_value_at(&at, "said"), "y");
+	assert_string_equal(plan_value_at(&at, "part"), "q");
+	assert_null(plan_value_at(&at, "other"));
+	seen = plan_visible(&b->plan, s->section, captured);
 	assert_string_equal(json_write(seen),
 	    "{\"said\":\"y\",\"part\":\"q\",\"host\":\"beta\"}");
 	json_object_put(seen);
-	assert_false(runbook_is_excluded(
-	    b, runbook_find_step(b, "undo.alpha"), value, captured, &why));
-	assert_true(runbook_is_excluded(
-	    b, runbook_find_step(b, "undo.beta"), value, captured, &why));
+	assert_false(plan_is_excluded(&b->plan,
+	    plan_find_step(&b->plan, "undo.alpha"), value, captured, &why));
+	assert_true(plan_is_excluded(&b->plan,
+	    plan_find_step(&b->plan, "undo.beta"), value, captured, &why));
 	json_object_put(captured);
 	runbook_free(b);
 }
@@ -141,9 +143,9 @@ prose_is_rendered_with_its_item(void **state)
 	struct buf out = { 0 };
 
 	(void)state;
-	for (size_t i = 0; i < b->items_count; i++)
-		if (b->items[i].kind == ITEM_PROSE)
-			runbook_render(b, &b->items[i], NULL, NULL, &out);
+	for (size_t i = 0; i < b->plan.items_count; i++)
+		if (b->plan.items[i].kind == ITEM_PROSE)
+			runbook_render(b, &b->plan.items[i], NULL, NULL, &out);
 	assert_string_equal(buf_text(&out),
 	    "<p>About alpha.</p>\n"
 	    "<p>About &lt;b&gt;.</p>\n");
@@ -184,13 +186,14 @@ items_of_any_characters_give_ids_of_plain_ones_and_none_twice(void **state)
 	    "A B,${x},a/../b,a-very-long-name-of-a-machine-in-some-zone-of-"
 	    "the-data-centre-that-is-far-away",
 	    NULL);
-	size_t n = b->steps_count;
+	size_t n = b->plan.steps_count;
 
 	(void)state;
 	assert_int_equal(n, 1 + 7 * 5);
 	for (size_t i = 0; i < n; i++) {
-		assert_true(text_is_id(b->steps[i].id));
-		assert_int_equal(runbook_find_step(b, b->steps[i].id), i);
+		assert_true(text_is_id(b->plan.steps[i].id));
+		assert_int_equal(
+		    plan_find_step(&b->plan, b->plan.steps[i].id), i);
 	}
 	assert_string_equal(step(b, "one.a-b")->title, "Look at a b");
 	assert_string_equal(step(b, "one.a-b-2")->title, "Look at a-b");
@@ -205,8 +208,8 @@ a_list_without_items_leaves_its_section_out(void **state)
 	struct runbook *b = expanded(doc, "", NULL);
 
 	(void)state;
-	assert_int_equal(b->steps_count, 1);
-	assert_int_equal(b->sections_count, 2);
+	assert_int_equal(b->plan.steps_count, 1);
+	assert_int_equal(b->plan.sections_count, 2);
 	runbook_free(b);
 }
 
@@ -269,7 +272,7 @@ takes(const struct runbook *b, const char *id, const char *from, const char *to)
 
 	json_set_text(values, "from", from);
 	json_set_text(values, "to", to);
-	taken = runbook_takes(b, step(b, id)->section, value, values, &why);
+	taken = plan_takes(&b->plan, step(b, id)->section, value, values, &why);
 	assert_true(taken == (why == NULL));
 	json_object_put(values);
 	return taken;
@@ -288,8 +291,8 @@ a_run_takes_the_hops_between_its_versions(void **state)
 	assert_false(takes(b, "b-back", "r0.10.x", "r1.0.x"));
 	assert_false(takes(b, "c", "r0.9.x", "r0.10.x"));
 	assert_true(takes(b, "c", "r0.1.x", "r1.0.x"));
-	assert_true(runbook_shapes(b, "from"));
-	assert_false(runbook_shapes(b, "version"));
+	assert_true(plan_shapes(&b->plan, "from"));
+	assert_false(plan_shapes(&b->plan, "version"));
 	runbook_free(b);
 }
 

@@ -52,9 +52,10 @@ static void
 put_step(const struct runbook *runbook, const struct step *s, struct buf *out)
 {
 	buf_printf(out, "<!-- step %s: %s, %s, line %d:%d, in %s%s%s%s -->\n",
-	    s->id, runbook_kind_name(s->kind), s->title, s->line, s->column,
-	    runbook->sections[s->section].id, s->rollback ? ", rollback" : "",
-	    s->role != NULL ? ", role " : "", s->role != NULL ? s->role : "");
+	    s->id, step_kind_name(s->kind), s->title, s->line, s->column,
+	    runbook->plan.sections[s->section].id,
+	    s->rollback ? ", rollback" : "", s->role != NULL ? ", role " : "",
+	    s->role != NULL ? s->role : "");
 	buf_puts(out, s->text);
 }
 
@@ -64,16 +65,17 @@ render(const char *name, const struct buf *text, struct buf *out)
 	struct runbook *runbook = runbook_parse(buf_text(text), text->len);
 
 	runbook_print_diagnostics(runbook, name, out);
-	for (size_t i = 0; i < runbook->items_count; i++) {
-		const struct item *item = &runbook->items[i];
+	for (size_t i = 0; i < runbook->plan.items_count; i++) {
+		const struct item *item = &runbook->plan.items[i];
 
 		if (item->kind == ITEM_HEADING)
 			buf_printf(out, "<!-- heading %d %s: %s -->\n",
-			    runbook->sections[item->index].level,
-			    runbook->sections[item->index].id,
-			    runbook->sections[item->index].title);
+			    runbook->plan.sections[item->index].level,
+			    runbook->plan.sections[item->index].id,
+			    runbook->plan.sections[item->index].title);
 		else if (item->kind == ITEM_STEP)
-			put_step(runbook, &runbook->steps[item->index], out);
+			put_step(
+			    runbook, &runbook->plan.steps[item->index], out);
 		else
 			buf_puts(out, "<!-- prose -->\n");
 		runbook_render(runbook, item, value, NULL, out);
@@ -182,7 +184,7 @@ import(const char *name, const struct buf *text, struct buf *out)
 	if (runbook->errors > 0)
 		runbook_print_diagnostics(runbook, name, out);
 	assert_int_equal(runbook->errors, 0);
-	if (runbook->steps_count > 0) { /* a second import adds nothing */
+	if (runbook->plan.steps_count > 0) { /* a second import adds nothing */
 		runbook_import(buf_text(out), out->len, &again, &notes);
 		assert_string_equal(buf_text(&again), buf_text(out));
 	}

@@ -72,7 +72,8 @@ only_what_the_steps_use_is_resolved_in_a_fixed_order(void **state)
 	struct json_object *o = NULL;
 
 	(void)state;
-	assert_int_equal(targets_resolve(t, "test", b, &o, NULL), ERR_OK);
+	assert_int_equal(
+	    targets_resolve(t, "test", &b->plan, &o, NULL), ERR_OK);
 	assert_string_equal(json_write(o),
 	    "{\"flow\":{\"kind\":\"ssh\","
 	    "\"host\":\"10.9.0.2\",\"port\":22,\"user\":\"root\",\"key\":"
@@ -113,12 +114,13 @@ headers_of_an_http_target_are_resolved_too(void **state)
 	struct fault fault;
 
 	(void)state;
-	assert_int_equal(targets_resolve(t, "test", b, &o, NULL), ERR_OK);
+	assert_int_equal(
+	    targets_resolve(t, "test", &b->plan, &o, NULL), ERR_OK);
 	assert_string_equal(
 	    json_text(json_get(json_get(o, "a"), "headers"), "X-A", ""), "b");
 	json_object_put(o);
 	assert_int_equal(
-	    targets_resolve(t, "test", c, &o, &fault), ERR_INVALID);
+	    targets_resolve(t, "test", &c->plan, &o, &fault), ERR_INVALID);
 	assert_non_null(strstr(fault.message, "http target"));
 	runbook_free(b);
 	runbook_free(c);
@@ -136,7 +138,8 @@ copies_and_repeated_sections_name_targets_too(void **state)
 
 	(void)state;
 	assert_int_equal(b->errors, 0);
-	assert_int_equal(targets_resolve(t, "test", b, &o, NULL), ERR_OK);
+	assert_int_equal(
+	    targets_resolve(t, "test", &b->plan, &o, NULL), ERR_OK);
 	assert_int_equal(json_object_object_length(o), 5);
 	assert_string_equal(
 	    json_text(json_get(o, "poa"), "url", ""), "https://poa.example");
@@ -158,7 +161,8 @@ a_database_brings_the_machine_over_which_it_is_reached(void **state)
 	struct json_object *o = NULL;
 
 	(void)state;
-	assert_int_equal(targets_resolve(t, "test", b, &o, NULL), ERR_OK);
+	assert_int_equal(
+	    targets_resolve(t, "test", &b->plan, &o, NULL), ERR_OK);
 	assert_int_equal(json_object_object_length(o), 3);
 	assert_string_equal(json_text(json_get(o, "jump"), "host", ""), "h");
 	assert_string_equal(
@@ -185,7 +189,8 @@ machines_on_the_way_are_resolved_and_not_held(void **state)
 	struct json_object *o = NULL;
 
 	(void)state;
-	assert_int_equal(targets_resolve(t, "test", b, &o, NULL), ERR_OK);
+	assert_int_equal(
+	    targets_resolve(t, "test", &b->plan, &o, NULL), ERR_OK);
 	assert_int_equal(json_object_object_length(o), 3);
 	assert_true(json_flag(json_get(o, "g"), "way", false));
 	assert_false(json_flag(json_get(o, "h"), "way", false));
@@ -215,7 +220,8 @@ groups_of_groups_are_flattened_and_name_each_target_once(void **state)
 	(void)state;
 	targets_diagnostics(t, &count, &errors);
 	assert_int_equal(errors, 0);
-	assert_int_equal(targets_resolve(t, "test", b, &o, NULL), ERR_OK);
+	assert_int_equal(
+	    targets_resolve(t, "test", &b->plan, &o, NULL), ERR_OK);
 	assert_string_equal(json_write(json_get(json_get(o, "all"), "members")),
 	    "[\"b\",\"a\",\"local\"]");
 	json_object_put(o);
@@ -287,13 +293,13 @@ statements_are_for_a_database_of_their_kind(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    targets_resolve(t, "test", a, &o, &fault), ERR_INVALID);
+	    targets_resolve(t, "test", &a->plan, &o, &fault), ERR_INVALID);
 	assert_non_null(strstr(fault.message,
 	    "Line 1: the step “a” has "
 	    "statements for a mysql database, and its target “node” is of "
 	    "kind ssh"));
 	assert_int_equal(
-	    targets_resolve(t, "test", b, &o, &fault), ERR_INVALID);
+	    targets_resolve(t, "test", &b->plan, &o, &fault), ERR_INVALID);
 	assert_non_null(strstr(fault.message, "of kind local"));
 	runbook_free(a);
 	runbook_free(b);
@@ -310,12 +316,12 @@ an_unknown_target_names_the_line_and_what_there_is(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    targets_resolve(t, "test", b, &o, &fault), ERR_NOT_FOUND);
+	    targets_resolve(t, "test", &b->plan, &o, &fault), ERR_NOT_FOUND);
 	assert_string_equal(fault.code, "unknown_target");
 	assert_non_null(strstr(fault.message, "Line 3"));
 	assert_non_null(strstr(fault.message, "flow, node, poa, nodes"));
 	assert_int_equal(
-	    targets_resolve(t, "prod", b, &o, &fault), ERR_NOT_FOUND);
+	    targets_resolve(t, "prod", &b->plan, &o, &fault), ERR_NOT_FOUND);
 	assert_string_equal(fault.code, "unknown_environment");
 	assert_null(o);
 	runbook_free(b);

@@ -51,9 +51,9 @@ try_document(const char *path)
 
 	assert_int_equal(io_read_file(path, 1 << 20, &text), ERR_OK);
 	runbook = runbook_parse(buf_text(&text), text.len);
-	for (size_t i = 0; i < runbook->steps_count; i++) {
-		same_after(&runbook->steps[i], STEP_IN_PLAN);
-		same_after(&runbook->steps[i], STEP_IN_JOB);
+	for (size_t i = 0; i < runbook->plan.steps_count; i++) {
+		same_after(&runbook->plan.steps[i], STEP_IN_PLAN);
+		same_after(&runbook->plan.steps[i], STEP_IN_JOB);
 		seen++;
 	}
 	runbook_free(runbook);

@@ -106,8 +106,8 @@ people_typing(struct req *req, const char *target)
 static void
 add_typing(struct json_object *o, struct view *v, int step, const char *state)
 {
-	const char *role = v->runbook->steps[step].role;
-	bool there = v->runbook->steps[step].interactive &&
+	const char *role = v->plan->steps[step].role;
+	bool there = v->plan->steps[step].interactive &&
 	    text_eq(state, "running");
 
 	model_bool(o, "can_type", there && view_may(v, VERB_step_type, step));
@@ -132,7 +132,7 @@ static void
 add_sealed(struct view *v, struct json_object *o, int step, bool sealed,
     const char *revealed)
 {
-	const char *role = v->runbook->steps[step].role;
+	const char *role = v->plan->steps[step].role;
 	bool can = sealed && view_may(v, VERB_step_reveal, step);
 
 	model_bool(o, "is_sealed", sealed);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "compiler/expand.h"
+#include "plan/plan_scope.h"
 #include "inventory/host_key.h"
 #include "inventory/targets.h"
 #include "lang/step_reads.h"
@@ -188,7 +188,7 @@ add_own(struct view *v, const struct step *step, struct json_object *list,
 {
 	struct json_object *all = request_own(v->req,
 	    captured_by_target(
-		v->req->web->db, v->lifecycle.id, v->runbook, step));
+		v->req->web->db, v->lifecycle.id, v->plan, step));
 
 	json_object_object_foreach (all, target, captured) {
 		json_object_object_foreach (captured, name, value) {
@@ -206,7 +206,7 @@ values_model(struct view *v, const struct step *step)
 	struct json_object *list = json_object_new_array();
 	struct json_object *parameters = json_get(v->run, "parameters");
 	struct json_object *seen = request_own(
-	    v->req, runbook_visible(v->runbook, step->section, v->variables));
+	    v->req, plan_visible(v->plan, step->section, v->variables));
 
 	json_object_object_foreach (parameters, name, value) {
 		if (json_get(seen, name) == NULL)
@@ -271,7 +271,7 @@ page_preview(struct req *req, struct reply *reply)
 	run = json_object_new_object();
 	step = json_object_new_object();
 	undo = v->entry->undone_by[i];
-	values = values_model(v, &v->runbook->steps[i]);
+	values = values_model(v, &v->plan->steps[i]);
 	model_int(run, "id", req->run);
 	model_text(run, "title", json_text(v->run, "title", ""));
 	model_int(run, "seq", json_int(v->run, "seq", 0));
@@ -281,20 +281,20 @@ page_preview(struct req *req, struct reply *reply)
 	    o, "url", arena_printf(req->arena, "/runs/%" PRId64, req->run));
 	model_put(o, "run", run);
 	model_put(o, "step", step);
-	model_put(o, "targets", targets_model(v, &v->runbook->steps[i]));
+	model_put(o, "targets", targets_model(v, &v->plan->steps[i]));
 	model_bool(o, "has_values", json_object_array_length(values) > 0);
 	model_put(o, "values", values);
-	model_text(o, "lead", lead(req, &v->runbook->steps[i]));
+	model_text(o, "lead", lead(req, &v->plan->steps[i]));
 	model_put(o, "look",
-	    dry_run_is_possible(&v->runbook->steps[i]) ? dry_run_of_step(v, i)
-						       : NULL);
-	model_text(o, "look_label", dry_run_label(req, &v->runbook->steps[i]));
+	    dry_run_is_possible(&v->plan->steps[i]) ? dry_run_of_step(v, i)
+						    : NULL);
+	model_text(o, "look_label", dry_run_label(req, &v->plan->steps[i]));
 	model_bool(o, "can_look", view_may(v, VERB_step_look, i));
-	model_put(o, "files", files_model(v, &v->runbook->steps[i]));
-	model_text(o, "success", card_success(req, &v->runbook->steps[i]));
+	model_put(o, "files", files_model(v, &v->plan->steps[i]));
+	model_text(o, "success", card_success(req, &v->plan->steps[i]));
 	model_text(o, "undo", undo < 0 ? NULL : view_title(v, undo));
-	add_filled(v, o, &v->runbook->steps[i]);
-	model_text(o, "role", v->runbook->steps[i].role);
+	add_filled(v, o, &v->plan->steps[i]);
+	model_text(o, "role", v->plan->steps[i].role);
 	model_text(o, "limits_text", json_text(step, "limits_text", NULL));
 	return reply_model(req, reply, "preview.html", view_title(v, i), o);
 }

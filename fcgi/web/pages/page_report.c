@@ -107,9 +107,9 @@ step_row(struct view *v, int i)
 		    signatures, json_object_get(s->signature));
 	model_text(o, "id", s->step->id);
 	model_text(o, "title", view_title(v, i));
-	model_text(o, "section", v->runbook->sections[s->step->section].title);
+	model_text(o, "section", v->plan->sections[s->step->section].title);
 	model_text(o, "kind_text",
-	    model_word(v->req, "kind", runbook_kind_name(s->step->kind)));
+	    model_word(v->req, "kind", step_kind_name(s->step->kind)));
 	card_state(v, o, i);
 	model_text(o, "state", outcome_of(v, s));
 	model_text(o, "part", s->part);
@@ -135,7 +135,7 @@ step_rows(struct view *v)
 	bool back = text_eq(v->lifecycle.mode, "rollback");
 
 	view_load_attempts(v);
-	for (size_t i = 0; i < v->runbook->steps_count; i++)
+	for (size_t i = 0; i < v->plan->steps_count; i++)
 		if (back || !text_eq(v->steps[i].part, "rollback"))
 			json_object_array_add(list, step_row(v, (int)i));
 	return list;
@@ -198,7 +198,7 @@ page_report_json(struct req *req, struct reply *reply)
 
 	if (err != ERR_OK)
 		return err;
-	o = run_report_make(req->web->db, req->run);
+	o = run_report_make(req->web->db, req->run, v->plan);
 	return o == NULL ? ERR_INTERNAL : reply_json(req, reply, o);
 }
 

@@ -26,9 +26,9 @@ static bool
 is_rollback_item(const struct view *v, const struct item *item)
 {
 	if (item->kind == ITEM_STEP)
-		return v->runbook->steps[item->index].rollback ||
+		return v->plan->steps[item->index].rollback ||
 		    text_eq(v->steps[item->index].part, "rollback");
-	return v->runbook
+	return v->plan
 	    ->sections[item->kind == ITEM_HEADING ? item->index : item->section]
 	    .rollback;
 }
@@ -87,10 +87,10 @@ rollback_in_order(struct view *v)
 {
 	struct json_object *list = json_object_new_array();
 	const struct view_step **order = arena_alloc(
-	    v->req->arena, (v->runbook->steps_count + 1) * sizeof(*order));
+	    v->req->arena, (v->plan->steps_count + 1) * sizeof(*order));
 	size_t n = 0;
 
-	for (size_t i = 0; i < v->runbook->steps_count; i++)
+	for (size_t i = 0; i < v->plan->steps_count; i++)
 		if (text_eq(v->steps[i].part, "rollback") &&
 		    !view_is_excluded(&v->steps[i]))
 			order[n++] = &v->steps[i];
@@ -112,9 +112,9 @@ rollback_in_order(struct view *v)
 
 /* The section is the other one, or below it. */
 static bool
-is_within(const struct runbook *runbook, int section, int other)
+is_within(const struct plan *plan, int section, int other)
 {
-	for (; section >= 0; section = runbook->sections[section].parent)
+	for (; section >= 0; section = plan->sections[section].parent)
 		if (section == other)
 			return true;
 	return false;
@@ -126,10 +126,10 @@ tally_section(const struct view *v, int section)
 {
 	struct tally t = { 0 };
 
-	for (size_t i = 0; i < v->runbook->steps_count; i++) {
+	for (size_t i = 0; i < v->plan->steps_count; i++) {
 		const struct view_step *s = &v->steps[i];
 
-		if (is_within(v->runbook, s->step->section, section) &&
+		if (is_within(v->plan, s->step->section, section) &&
 		    !s->step->restores && !text_eq(s->part, "probe"))
 			tally_add(&t, outcome_of(v, s));
 	}
@@ -142,7 +142,7 @@ tally_rollback(const struct view *v)
 {
 	struct tally t = { 0 };
 
-	for (size_t i = 0; i < v->runbook->steps_count; i++)
+	for (size_t i = 0; i < v->plan->steps_count; i++)
 		if (text_eq(v->steps[i].part, "rollback"))
 			tally_add(&t, outcome_of(v, &v->steps[i]));
 	return t;
@@ -171,13 +171,13 @@ outline(struct view *v)
 {
 	struct json_object *list = json_object_new_array(), *o;
 	int current = view_current(v);
-	int here = current < 0 ? -1 : v->runbook->steps[current].section;
+	int here = current < 0 ? -1 : v->plan->steps[current].section;
 	bool back = text_eq(v->lifecycle.mode, "rollback");
 	struct buf title = { 0 };
 	struct tally t;
 
-	for (size_t i = 0; i < v->runbook->sections_count; i++) {
-		const struct section *s = &v->runbook->sections[i];
+	for (size_t i = 0; i < v->plan->sections_count; i++) {
+		const struct section *s = &v->plan->sections[i];
 
 		if (s->level == 0 || (back && s->rollback))
 			continue;
@@ -208,7 +208,7 @@ primary(struct view *v)
 	if (i < 0)
 		return NULL;
 	o = json_object_new_object();
-	model_text(o, "id", v->runbook->steps[i].id);
+	model_text(o, "id", v->plan->steps[i].id);
 	model_text(o, "title", view_title(v, i));
 	model_text(o, "word", run_model_focus(v));
 	return o;
@@ -218,7 +218,7 @@ primary(struct view *v)
 static bool
 has_line(struct view *v)
 {
-	for (size_t i = 0; i < v->runbook->steps_count; i++)
+	for (size_t i = 0; i < v->plan->steps_count; i++)
 		if (view_may(v, VERB_step_type, (int)i))
 			return true;
 	return false;
@@ -253,7 +253,7 @@ add_flags(struct view *v, struct json_object *o)
 		bool may = view_may(v, can[i].verb, -1);
 
 		if (can[i].verb == VERB_run_change &&
-		    v->runbook->parameters_count == 0)
+		    v->plan->parameters_count == 0)
 			may = false;
 		model_bool(o, can[i].flag, may);
 		actions |= may && can[i].is_action;

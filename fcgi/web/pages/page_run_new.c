@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "compiler/expand.h"
+#include "plan/plan_scope.h"
 #include "html/url.h"
 #include "journal/hash.h"
 #include "lang/parameter_value.h"
@@ -118,14 +118,14 @@ parameter_model(struct filling *f, const struct parameter *p)
 }
 
 static struct json_object *
-parameters_model(struct filling *f, const struct runbook *runbook)
+parameters_model(struct filling *f, const struct plan *plan)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < runbook->parameters_count; i++) {
-		const struct parameter *p = &runbook->parameters[i];
+	for (size_t i = 0; i < plan->parameters_count; i++) {
+		const struct parameter *p = &plan->parameters[i];
 
-		if (f->old != NULL && runbook_shapes(runbook, p->name))
+		if (f->old != NULL && plan_shapes(plan, p->name))
 			f->shaped = true;
 		else
 			json_object_array_add(list, parameter_model(f, p));
@@ -184,25 +184,24 @@ place_problem(struct req *req, struct json_object *model, enum err err)
 /* The rehearsal that must come before the start. */
 static void
 add_rehearsal(struct req *req, struct json_object *o, const char *name,
-    const struct runbook *runbook)
+    const struct plan *plan)
 {
 	const char *text = NULL;
 	struct buf url = { 0 };
 
-	if (runbook->rehearsal != NULL)
+	if (plan->rehearsal != NULL)
 		text = request_fill(req, "rehearsal_asked",
 		    "In another "
 		    "environment than “{in}” this needs a rehearsal.",
-		    "in", runbook->rehearsal, NULL);
-	if (text != NULL && runbook->rehearsal_ms > 0)
+		    "in", plan->rehearsal, NULL);
+	if (text != NULL && plan->rehearsal_ms > 0)
 		text = arena_printf(req->arena, "%s %s", text,
 		    request_fill(req, "rehearsal_within",
 			"It may be {time} "
 			"old.",
-			"time", model_duration(req, runbook->rehearsal_ms),
-			NULL));
+			"time", model_duration(req, plan->rehearsal_ms), NULL));
 	model_text(o, "rehearsal_text", text);
-	model_text(o, "rehearsal_in", runbook->rehearsal);
+	model_text(o, "rehearsal_in", plan->rehearsal);
 	url_put_query(&url, name);
 	model_text(o, "runbook_query", buf_text(&url));
 	buf_clear(&url);
@@ -223,19 +222,19 @@ show_new(struct req *req, struct reply *reply, const char *name, bool posted,
 	model = json_object_new_object();
 	model_text(model, "runbook", name);
 	model_path(model, "runbook_path", name);
-	model_text(model, "title", entry->runbook->title);
+	model_text(model, "title", entry->plan->title);
 	model_put(model, "environments",
 	    environments_model(req,
 		posted ? request_field(req, "environment")
 		       : request_query(req, "environment")));
-	model_put(model, "parameters", parameters_model(&f, entry->runbook));
+	model_put(model, "parameters", parameters_model(&f, entry->plan));
 	model_text(model, "run_title", request_field(req, "title"));
 	model_text(model, "reason", request_field(req, "reason"));
 	model_bool(
 	    model, "targets_wrong", runbook_cache_targets_mistakes(req) > 0);
 	text_random_hex(number, 16);
 	model_text(model, "number", number);
-	add_rehearsal(req, model, name, entry->runbook);
+	add_rehearsal(req, model, name, entry->plan);
 	model_put(model, "error", NULL);
 	if (why != ERR_OK) {
 		place_problem(req, model, why);
@@ -243,7 +242,7 @@ show_new(struct req *req, struct reply *reply, const char *name, bool posted,
 	}
 	return reply_model(req, reply, "run_new.html",
 	    request_fill(req, "new_run_of", "New run: {title}", "title",
-		entry->runbook->title, NULL),
+		entry->plan->title, NULL),
 	    model);
 }
 
@@ -256,13 +255,12 @@ page_run_new(struct req *req, struct reply *reply)
 
 /* The parameters of a form in the keeper's format.  A new object. */
 static struct json_object *
-posted_parameters(
-    struct req *req, const struct runbook *runbook, bool keep_empty)
+posted_parameters(struct req *req, const struct plan *plan, bool keep_empty)
 {
 	struct json_object *o = json_object_new_object();
 
-	for (size_t i = 0; i < runbook->parameters_count; i++) {
-		const struct parameter *p = &runbook->parameters[i];
+	for (size_t i = 0; i < plan->parameters_count; i++) {
+		const struct parameter *p = &plan->parameters[i];
 		const char *name = field_name(req, p);
 		const char *value = request_field(req, name);
 
@@ -309,7 +307,7 @@ form_body(struct req *req, struct json_object **ret)
 	if (*json_text(*ret, "title", "") == '\0')
 		json_object_object_del(*ret, "title");
 	json_set(
-	    *ret, "parameters", posted_parameters(req, entry->runbook, false));
+	    *ret, "parameters", posted_parameters(req, entry->plan, false));
 	add_form_key(req, *ret);
 	return ERR_OK;
 }
@@ -375,7 +373,7 @@ show_change(struct req *req, struct reply *reply, bool posted, enum err why)
 	model_text(model, "environment", json_text(v->run, "environment", ""));
 	model_bool(
 	    model, "is_production", json_int(v->run, "production", 0) != 0);
-	model_put(model, "parameters", parameters_model(&f, v->runbook));
+	model_put(model, "parameters", parameters_model(&f, v->plan));
 	model_bool(model, "is_shaped", f.shaped);
 	model_put(model, "error", NULL);
 	if (why != ERR_OK) {
@@ -405,8 +403,8 @@ post_run_change(struct req *req, struct reply *reply)
 		if ((err = view_load(req, req->run, &v)) != ERR_OK)
 			return err;
 		body = json_object_new_object();
-		json_set(body, "parameters",
-		    posted_parameters(req, v->runbook, false));
+		json_set(
+		    body, "parameters", posted_parameters(req, v->plan, false));
 	}
 	err = command_ask(req, VERB_run_change, body, &answer);
 	if (err == ERR_INVALID && req->wants == WANTS_HTML && req->is_form)

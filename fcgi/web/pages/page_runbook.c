@@ -101,10 +101,10 @@ diagnostics(struct req *req, const struct runbook *runbook)
 
 	for (size_t i = 0; i < runbook->diagnostics_count; i++)
 		add_diagnostic(req, list, &runbook->diagnostics[i]);
-	for (size_t i = 0; i < runbook->approvals_count; i++)
-		check_role(req, list, runbook->approvals[i].role, 1, 1);
-	for (size_t i = 0; i < runbook->steps_count; i++) {
-		const struct step *s = &runbook->steps[i];
+	for (size_t i = 0; i < runbook->plan.approvals_count; i++)
+		check_role(req, list, runbook->plan.approvals[i].role, 1, 1);
+	for (size_t i = 0; i < runbook->plan.steps_count; i++) {
+		const struct step *s = &runbook->plan.steps[i];
 
 		check_role(req, list, s->role, s->line, s->column);
 		if (!text_eq(s->sign, s->role))
@@ -118,8 +118,8 @@ parameters(struct req *req, const struct runbook *runbook)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < runbook->parameters_count; i++) {
-		const struct parameter *p = &runbook->parameters[i];
+	for (size_t i = 0; i < runbook->plan.parameters_count; i++) {
+		const struct parameter *p = &runbook->plan.parameters[i];
 		struct json_object *o = json_object_new_object();
 		struct json_object *choices = json_object_new_array();
 
@@ -146,11 +146,11 @@ approvals(const struct runbook *runbook)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < runbook->approvals_count; i++) {
+	for (size_t i = 0; i < runbook->plan.approvals_count; i++) {
 		struct json_object *o = json_object_new_object();
 
-		model_text(o, "role", runbook->approvals[i].role);
-		model_int(o, "count", runbook->approvals[i].count);
+		model_text(o, "role", runbook->plan.approvals[i].role);
+		model_int(o, "count", runbook->plan.approvals[i].count);
 		json_object_array_add(list, o);
 	}
 	return list;
@@ -165,12 +165,12 @@ tags_and_outline(const struct runbook *runbook, struct json_object *model)
 	for (size_t i = 0; i < runbook->tags_count; i++)
 		json_object_array_add(
 		    tags, json_object_new_string(runbook->tags[i]));
-	for (size_t i = 1; i < runbook->sections_count; i++) {
+	for (size_t i = 1; i < runbook->plan.sections_count; i++) {
 		struct json_object *o = json_object_new_object();
 
-		model_text(o, "id", runbook->sections[i].id);
-		model_text(o, "title", runbook->sections[i].title);
-		model_int(o, "level", runbook->sections[i].level);
+		model_text(o, "id", runbook->plan.sections[i].id);
+		model_text(o, "title", runbook->plan.sections[i].title);
+		model_int(o, "level", runbook->plan.sections[i].level);
 		json_object_array_add(outline, o);
 	}
 	model_put(model, "tags", tags);
@@ -196,7 +196,7 @@ page_runbook(struct req *req, struct reply *reply)
 	model_text(model, "name", req->name);
 	model_text(model, "name_url", buf_text(&url));
 	buf_clear(&url);
-	model_text(model, "title", runbook->title);
+	model_text(model, "title", runbook->plan.title);
 	model_text(model, "summary", runbook->summary);
 	model_text(model, "owner", runbook->owner);
 	tags_and_outline(runbook, model);
@@ -208,15 +208,17 @@ page_runbook(struct req *req, struct reply *reply)
 	model_bool(
 	    model, "targets_wrong", runbook_cache_targets_mistakes(req) > 0);
 	model_bool(model, "can_run",
-	    runbook->errors == 0 && runbook->steps_count > 0 &&
+	    runbook->errors == 0 && runbook->plan.steps_count > 0 &&
 		actor_has(&req->actor, "operator"));
 	model_put(model, "parameters", parameters(req, runbook));
-	model_bool(model, "has_parameters", runbook->parameters_count > 0);
+	model_bool(model, "has_parameters", runbook->plan.parameters_count > 0);
 	model_put(model, "approvals", approvals(runbook));
-	model_text(model, "rehearsal", runbook->rehearsal);
+	model_text(model, "rehearsal", runbook->plan.rehearsal);
 	model_bool(model, "has_rules",
-	    runbook->approvals_count > 0 || runbook->rehearsal != NULL);
+	    runbook->plan.approvals_count > 0 ||
+		runbook->plan.rehearsal != NULL);
 	model_put(model, "items", card_items(making.entry, &maker));
 	model_put(model, "environments", runbook_cache_environments(req));
-	return reply_model(req, reply, "runbook.html", runbook->title, model);
+	return reply_model(
+	    req, reply, "runbook.html", runbook->plan.title, model);
 }

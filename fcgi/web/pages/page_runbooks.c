@@ -46,13 +46,13 @@ entry(struct req *req, const char *name)
 		    tags, json_object_new_string(runbook->tags[i]));
 	model_text(o, "name", name);
 	model_path(o, "path", name);
-	model_text(o, "title", runbook->title);
+	model_text(o, "title", runbook->plan.title);
 	model_text(o, "summary", runbook->summary);
 	model_text(o, "owner", runbook->owner);
 	model_put(o, "tags", tags);
 	model_int(o, "errors", (int64_t)runbook->errors);
 	model_bool(o, "is_broken", runbook->errors > 0);
-	model_int(o, "steps", (int64_t)runbook->steps_count);
+	model_int(o, "steps", (int64_t)runbook->plan.steps_count);
 	model_put(o, "last_run", last_run(req, name));
 	return o;
 }

@@ -25,8 +25,8 @@ users_of(struct req *req, const struct targets *t, const char *environment)
 		name = json_object_array_get_idx(names, i);
 		if (runbook_cache_current(
 			req, json_object_get_string(name), &entry) != ERR_OK ||
-		    targets_resolve(
-			t, environment, entry->runbook, &used, NULL) != ERR_OK)
+		    targets_resolve(t, environment, entry->plan, &used, NULL) !=
+			ERR_OK)
 			continue;
 		json_object_object_foreach (used, target, unused) {
 			(void)unused;

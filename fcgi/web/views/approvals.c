@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "plan/plan_scope.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "journal/approval.h"
@@ -195,7 +196,7 @@ not_rehearsed(struct view *v)
 		int i = runbook_cache_find_step(v->entry, db_text(rows, "id"));
 
 		if (i >= 0 && text_eq(v->steps[i].part, "main") &&
-		    !runbook_is_excluded(v->runbook, i, lookup, &l, &why))
+		    !plan_is_excluded(v->plan, i, lookup, &l, &why))
 			json_object_array_add(list, json_object_new_int(i));
 	}
 	db_done(rows);
@@ -208,16 +209,15 @@ approvals_rehearsal(struct view *v)
 {
 	struct json_object *o, *ids, *steps;
 
-	if (!rehearsal_is_needed(
-		v->runbook, json_text(v->run, "environment", "")))
+	if (!rehearsal_is_needed(v->plan, json_text(v->run, "environment", "")))
 		return NULL;
 	o = json_object_new_object();
 	ids = json_object_new_array();
-	model_text(o, "in", v->runbook->rehearsal);
+	model_text(o, "in", v->plan->rehearsal);
 	model_put(o, "within_ms",
-	    v->runbook->rehearsal_ms == 0
+	    v->plan->rehearsal_ms == 0
 		? NULL
-		: json_object_new_int64(v->runbook->rehearsal_ms));
+		: json_object_new_int64(v->plan->rehearsal_ms));
 	model_put(o, "run",
 	    v->loaded.rehearsal == 0
 		? NULL
@@ -228,7 +228,7 @@ approvals_rehearsal(struct view *v)
 	for (size_t i = 0; i < json_object_array_length(steps); i++)
 		json_object_array_add(ids,
 		    json_object_new_string(
-			v->runbook
+			v->plan
 			    ->steps[json_object_get_int(
 				json_object_array_get_idx(steps, i))]
 			    .id));
@@ -251,7 +251,7 @@ add_rehearsal(struct view *v, struct json_object *o)
 		      "with these values must succeed in {in} first, with all "
 		      "of its "
 		      "steps. Until then no step of this run can be pressed.",
-		      "in", v->runbook->rehearsal, NULL));
+		      "in", v->plan->rehearsal, NULL));
 	model_put(o, "rehearsal_run", json_object_get(json_get(r, "run")));
 	titles = json_object_new_array();
 	ids = json_get(r, "not_rehearsed");

@@ -156,45 +156,45 @@ limits(struct req *req, const struct step *step)
 
 /* The number of the runbook's steps in the section. */
 static int
-count_in(const struct runbook *runbook, int section)
+count_in(const struct plan *plan, int section)
 {
 	int count = 0;
 
-	for (size_t i = 0; i < runbook->steps_count; i++)
-		count += runbook->steps[i].section == section &&
-		    !runbook->steps[i].restores;
+	for (size_t i = 0; i < plan->steps_count; i++)
+		count += plan->steps[i].section == section &&
+		    !plan->steps[i].restores;
 	return count;
 }
 
 const char *
-card_title(struct req *req, const struct runbook *runbook, int i)
+card_title(struct req *req, const struct plan *plan, int i)
 {
-	const struct step *s = &runbook->steps[i];
+	const struct step *s = &plan->steps[i];
 	const char *of = s->probe_of != NULL ? s->probe_of : s->undo;
 	int other = of == NULL || s->is_titled || s->restores
 	    ? -1
-	    : runbook_find_step(runbook, of);
+	    : plan_find_step(plan, of);
 
-	if (other < 0 || count_in(runbook, s->section) == 1)
+	if (other < 0 || count_in(plan, s->section) == 1)
 		return s->title;
 	return request_fill(req,
 	    s->probe_of != NULL ? "probe_title" : "undo_title",
 	    s->probe_of != NULL ? "Probe: {title}" : "Undo: {title}", "title",
-	    runbook->steps[other].title, NULL);
+	    plan->steps[other].title, NULL);
 }
 
 void
 card_what(
     struct req *req, struct json_object *o, struct cached_runbook *entry, int i)
 {
-	const struct step *step = &entry->runbook->steps[i];
+	const struct step *step = &entry->plan->steps[i];
 	int undo = entry->undone_by[i];
 
 	model_text(o, "id", step->id);
-	model_text(o, "title", card_title(req, entry->runbook, i));
-	model_text(o, "kind", runbook_kind_name(step->kind));
+	model_text(o, "title", card_title(req, entry->plan, i));
+	model_text(o, "kind", step_kind_name(step->kind));
 	model_text(o, "kind_text",
-	    model_word(req, "kind", runbook_kind_name(step->kind)));
+	    model_word(req, "kind", step_kind_name(step->kind)));
 	model_text(o, "on", step->on);
 	model_bool(o, "is_script", !is_manual(step));
 	model_int(o, "line", step->line);
@@ -203,7 +203,7 @@ card_what(
 	model_text(o, "answers", step->answers);
 	model_text(o, "success", card_success(req, step));
 	model_text(o, "undo_title",
-	    undo < 0 ? NULL : card_title(req, entry->runbook, undo));
+	    undo < 0 ? NULL : card_title(req, entry->plan, undo));
 	model_text(o, "role", step->role);
 	model_text(o, "sign", step->sign);
 	model_text(o, "when", step->when);
@@ -257,17 +257,17 @@ card_base(struct req *req, struct cached_runbook *entry, int step)
 		return o;
 	o = json_object_new_object();
 	card_what(req, o, entry, step);
-	model_bool(o, "evidence", entry->runbook->steps[step].evidence);
+	model_bool(o, "evidence", entry->plan->steps[step].evidence);
 	html_inherit(o, idle_step());
 	json_object_array_put_idx(*cards, (size_t)step, o);
 	return o;
 }
 
 static struct json_object *
-heading(const struct runbook *runbook, const struct item *item,
+heading(const struct plan *plan, const struct item *item,
     const struct card_maker *maker, struct buf *title)
 {
-	const struct section *s = &runbook->sections[item->index];
+	const struct section *s = &plan->sections[item->index];
 	struct json_object *o = json_object_new_object();
 
 	buf_reset(title);
@@ -309,7 +309,7 @@ static struct json_object *
 rendered(struct cached_runbook *entry, const struct item *item,
     const struct card_maker *maker, struct buf *html)
 {
-	struct json_object **kept = &entry->prose[item - entry->runbook->items];
+	struct json_object **kept = &entry->prose[item - entry->plan->items];
 	struct asking asking = { maker, false };
 	struct json_object *o;
 
@@ -355,18 +355,18 @@ content(struct cached_runbook *entry, const struct item *item,
 struct json_object *
 card_items(struct cached_runbook *entry, const struct card_maker *maker)
 {
-	const struct runbook *runbook = entry->runbook;
+	const struct plan *plan = entry->plan;
 	struct json_object *list = json_object_new_array();
 	struct buf html = { 0 };
 
-	for (size_t i = 0; i < runbook->items_count; i++) {
-		const struct item *item = &runbook->items[i];
+	for (size_t i = 0; i < plan->items_count; i++) {
+		const struct item *item = &plan->items[i];
 
 		if (!maker->keep(maker->ctx, item))
 			continue;
 		json_object_array_add(list,
 		    item->kind == ITEM_HEADING
-			? heading(runbook, item, maker, &html)
+			? heading(plan, item, maker, &html)
 			: content(entry, item, maker, &html));
 	}
 	buf_clear(&html);

@@ -18,8 +18,7 @@ const char *card_people(struct req *req, const char *role);
  * The title of a step: its own, or, for a probe or an undo without one, derived
  * from the step that it refers to, rather than its heading.
  */
-const char *card_title(
-    struct req *req, const struct runbook *runbook, int step);
+const char *card_title(struct req *req, const struct plan *plan, int step);
 
 /* A step of a document without a run, for _step_what.html. */
 void card_what(struct req *req, struct json_object *o,

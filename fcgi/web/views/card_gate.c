@@ -79,7 +79,7 @@ following(struct view *v, int step, const struct view_step **ret)
 	const struct view_step *gate = &v->steps[step];
 	size_t n = 0, upto;
 
-	for (size_t i = 0; i < v->runbook->steps_count; i++)
+	for (size_t i = 0; i < v->plan->steps_count; i++)
 		if (text_eq(v->steps[i].part, gate->part) &&
 		    v->steps[i].position > gate->position &&
 		    !view_is_excluded(&v->steps[i]))
@@ -96,7 +96,7 @@ add_following(struct view *v, struct json_object *o, int step)
 {
 	struct json_object *list = json_object_new_array();
 	const struct view_step **steps = arena_alloc(
-	    v->req->arena, (v->runbook->steps_count + 1) * sizeof(*steps));
+	    v->req->arena, (v->plan->steps_count + 1) * sizeof(*steps));
 	size_t n = following(v, step, steps);
 
 	for (size_t i = 0; i < n && i < MAX_FOLLOWING; i++) {
@@ -108,8 +108,8 @@ add_following(struct view *v, struct json_object *o, int step)
 		    arena_printf(
 			v->req->arena, "#step-%s", steps[i]->step->id));
 		model_text(f, "kind_text",
-		    model_word(v->req, "kind",
-			runbook_kind_name(steps[i]->step->kind)));
+		    model_word(
+			v->req, "kind", step_kind_name(steps[i]->step->kind)));
 		model_put(f, "targets", view_targets(v, steps[i]->step));
 		json_object_array_add(list, f);
 	}

@@ -136,7 +136,7 @@ card_json(struct view *v, int i)
 
 	card_what(v->req, o, v->entry, i);
 	json_set_text(o, "title", step->title); /* as in the document */
-	model_text(o, "section", v->runbook->sections[step->section].title);
+	model_text(o, "section", v->plan->sections[step->section].title);
 	model_text(o, "part", s->part);
 	model_text(o, "state", s->state);
 	model_text(o, "outcome", outcome_of(v, s));

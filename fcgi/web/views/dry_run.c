@@ -107,15 +107,14 @@ dry_run_label(struct req *req, const struct step *step)
 struct json_object *
 dry_run_of_step(struct view *v, int step)
 {
-	struct json_object *dry_run = last_dry_run(
-	    v, v->runbook->steps[step].id);
+	struct json_object *dry_run = last_dry_run(v, v->plan->steps[step].id);
 	struct json_object *o, *rows, *names = names_of(dry_run);
 	struct buf shown = { 0 };
 
 	if (dry_run == NULL)
 		return NULL;
 	o = model_of(v, dry_run);
-	model_text(o, "title", dry_run_title(v->req, &v->runbook->steps[step]));
+	model_text(o, "title", dry_run_title(v->req, &v->plan->steps[step]));
 	rows = json_object_new_array();
 	for (size_t i = 0; i < json_object_array_length(names); i++) {
 		const char *name = name_at(names, i);

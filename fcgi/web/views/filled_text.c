@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "compiler/expand.h"
+#include "plan/plan_scope.h"
 #include "lang/http_fill.h"
 #include "lang/sql_literal.h"
 #include "web/views/filled_text.h"
@@ -20,7 +20,7 @@
 
 struct filled {
 	struct view *v;
-	struct runbook_place place;
+	struct plan_place place;
 	const char *hidden[HIDDEN_MAX]; /* what the markers stand for */
 	size_t count;
 };
@@ -28,7 +28,7 @@ struct filled {
 static const char *
 value_at(struct filled *f, const char *name)
 {
-	return runbook_value_at(&f->place, name);
+	return plan_value_at(&f->place, name);
 }
 
 /* A value_fn: the value, or the marker of one that is hidden. */
@@ -146,10 +146,9 @@ fill_http(struct filled *f, const struct step *step, struct buf *out,
 static bool
 is_number(const struct view *v, const char *name)
 {
-	for (size_t i = 0; i < v->runbook->parameters_count; i++)
-		if (text_eq(v->runbook->parameters[i].name, name))
-			return v->runbook->parameters[i].type ==
-			    PARAMETER_NUMBER;
+	for (size_t i = 0; i < v->plan->parameters_count; i++)
+		if (text_eq(v->plan->parameters[i].name, name))
+			return v->plan->parameters[i].type == PARAMETER_NUMBER;
 	return false;
 }
 
@@ -189,14 +188,13 @@ fill_sql(struct filled *f, const struct step *step, struct buf *out)
 const char *
 filled_line(struct view *v, const struct step *step, const char *text)
 {
-	struct runbook_place place = { v->runbook, step->section, view_value,
-		v };
+	struct plan_place place = { v->plan, step->section, view_value, v };
 	struct buf out = { 0 };
 	const char *copy;
 
 	if (text == NULL || strstr(text, "{{") == NULL)
 		return text;
-	values_fill(text, runbook_value_at, &place, &out);
+	values_fill(text, plan_value_at, &place, &out);
 	copy = arena_strdup(v->req->arena, buf_text(&out));
 	buf_clear(&out);
 	return copy;
@@ -206,7 +204,7 @@ const char *
 filled_text(struct view *v, const struct step *step, const char **ret_refused)
 {
 	struct filled f = { .v = v,
-		.place = { v->runbook, step->section, view_value, v } };
+		.place = { v->plan, step->section, view_value, v } };
 	struct fault fault = { 0 };
 	struct buf out = { 0 };
 	const char *text;

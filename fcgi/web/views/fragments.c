@@ -86,7 +86,7 @@ set_of(struct view *v)
 	s->run = v->lifecycle.id;
 	s->language = language;
 	s->used = ++f->clock;
-	s->count = v->runbook->steps_count;
+	s->count = v->plan->steps_count;
 	s->cards = mem_calloc(s->count + 1, sizeof(*s->cards));
 	return s;
 }
@@ -138,7 +138,7 @@ fragments_card(struct view *v, int step)
 	struct buf key = { 0 };
 	struct card *card;
 
-	if (v->runbook->steps_count > MAX_STEPS)
+	if (v->plan->steps_count > MAX_STEPS)
 		return NULL;
 	card = &set_of(v)->cards[step];
 	put_key(v, step, &key);

@@ -70,7 +70,7 @@ rollback_model(struct view *v)
 		return v->rollback;
 	rollback_plan(&(struct rollback_run){ .db = v->req->web->db,
 			  .id = v->lifecycle.id,
-			  .runbook = v->runbook,
+			  .plan = v->plan,
 			  .targets = json_get(v->run, "targets"),
 			  .part = part_of,
 			  .value = view_value,

@@ -95,7 +95,7 @@ run_model_add_steps(struct view *v, struct json_object *o)
 	struct json_object *steps = json_object_new_array();
 
 	view_load_attempts(v);
-	for (size_t i = 0; i < v->runbook->steps_count; i++)
+	for (size_t i = 0; i < v->plan->steps_count; i++)
 		if (*v->steps[i].part != '\0')
 			json_object_array_add(steps, card_json(v, (int)i));
 	model_put(o, "steps", steps);
@@ -159,8 +159,8 @@ run_model_parameters(struct view *v)
 	struct json_object *list = json_object_new_array();
 	struct json_object *values = json_get(v->run, "parameters"), *value;
 
-	for (size_t i = 0; i < v->runbook->parameters_count; i++) {
-		const struct parameter *p = &v->runbook->parameters[i];
+	for (size_t i = 0; i < v->plan->parameters_count; i++) {
+		const struct parameter *p = &v->plan->parameters[i];
 		struct json_object *o;
 
 		if (!json_object_object_get_ex(values, p->name, &value))

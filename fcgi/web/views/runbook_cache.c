@@ -40,8 +40,7 @@ runbook_cache_new(void)
 static void
 clear_entry(struct cached_runbook *s)
 {
-	for (size_t i = 0; s->runbook != NULL && i < s->runbook->items_count;
-	     i++)
+	for (size_t i = 0; s->runbook != NULL && i < s->plan->items_count; i++)
 		json_object_put(s->prose[i]);
 	free(s->prose);
 	free(s->key);
@@ -68,20 +67,20 @@ runbook_cache_free(struct runbook_cache *b)
 static int
 compare_ids(const void *a, const void *b, void *ctx)
 {
-	const struct runbook *runbook = ctx;
+	const struct plan *plan = ctx;
 
-	return strcmp(runbook->steps[*(const int *)a].id,
-	    runbook->steps[*(const int *)b].id);
+	return strcmp(
+	    plan->steps[*(const int *)a].id, plan->steps[*(const int *)b].id);
 }
 
 int
 runbook_cache_find_step(const struct cached_runbook *s, const char *id)
 {
-	size_t from = 0, to = s->runbook->steps_count;
+	size_t from = 0, to = s->plan->steps_count;
 
 	while (from < to) {
 		size_t middle = from + (to - from) / 2;
-		int order = strcmp(id, s->runbook->steps[s->by_id[middle]].id);
+		int order = strcmp(id, s->plan->steps[s->by_id[middle]].id);
 
 		if (order == 0)
 			return s->by_id[middle];
@@ -96,7 +95,7 @@ runbook_cache_find_step(const struct cached_runbook *s, const char *id)
 static void
 index_steps(struct cached_runbook *s)
 {
-	size_t n = s->runbook->steps_count;
+	size_t n = s->plan->steps_count;
 
 	s->by_id = mem_calloc(n + 1, sizeof(int));
 	s->undone_by = mem_calloc(n + 1, sizeof(int));
@@ -105,9 +104,10 @@ index_steps(struct cached_runbook *s)
 		s->by_id[i] = (int)i;
 		s->undone_by[i] = s->probed_by[i] = -1;
 	}
-	qsort_r(s->by_id, n, sizeof(int), compare_ids, s->runbook);
+	qsort_r(
+	    s->by_id, n, sizeof(int), compare_ids, (void *)(uintptr_t)s->plan);
 	for (size_t i = 0; i < n; i++) {
-		const struct step *step = &s->runbook->steps[i];
+		const struct step *step = &s->plan->steps[i];
 		int of = step->undo == NULL
 		    ? -1
 		    : runbook_cache_find_step(s, step->undo);
@@ -148,7 +148,8 @@ cache_put(struct runbook_cache *b, const char *key, struct runbook *runbook)
 	clear_entry(s);
 	s->key = mem_strdup(key);
 	s->runbook = runbook;
-	s->prose = mem_calloc(s->runbook->items_count + 1, sizeof(*s->prose));
+	s->plan = &runbook->plan;
+	s->prose = mem_calloc(s->plan->items_count + 1, sizeof(*s->prose));
 	s->used = ++b->clock;
 	index_steps(s);
 	return s;
@@ -200,7 +201,7 @@ runbook_cache_of_run(
 	struct cached_runbook *s = find_document(req, hash);
 	struct json_object *lists = NULL;
 
-	if (s != NULL && s->runbook->lists_count > 0) {
+	if (s != NULL && s->plan->lists_count > 0) {
 		if (runbook_lists(s->runbook, json_get(run, "parameters"),
 			json_get(run, "targets"), &lists,
 			&req->fault) != ERR_OK)

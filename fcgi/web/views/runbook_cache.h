@@ -8,8 +8,9 @@
 
 /* A parsed document with the indexes that pages need. */
 struct cached_runbook {
-	char *key; /* a hash, or name and time of a file */
-	struct runbook *runbook;
+	char *key;                    /* a hash, or name and time of a file */
+	struct runbook *runbook;      /* its document, for prose */
+	const struct plan *plan;      /* of it */
 	int *by_id;                   /* steps, sorted by id */
 	int *undone_by;               /* per step: the step that reverts it */
 	int *probed_by;               /* or probes it; -1 */

@@ -177,7 +177,7 @@ row(struct view *v, const struct event *e, size_t i, struct json_object *before)
 	const char *outcome = outcome_of(v, e);
 	const char *step = json_text(e->data, "step", NULL);
 	const char *detail = detail_of(v, e, told[i].detail, before);
-	int index = step != NULL ? runbook_find_step(v->runbook, step) : -1;
+	int index = step != NULL ? plan_find_step(v->plan, step) : -1;
 	const char *what = what_of(v, e, i, index);
 	char text[CLOCK_TEXT];
 

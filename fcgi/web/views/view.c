@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "compiler/expand.h"
+#include "plan/plan_scope.h"
 #include "lang/expr.h"
 #include "lang/values.h"
 #include "journal/event.h"
@@ -86,16 +86,16 @@ load_steps(struct view *v)
 
 	v->loaded = (struct lifecycle){ .db = v->req->web->db,
 		.arena = v->req->arena,
-		.runbook = v->runbook,
+		.plan = v->plan,
 		.row = v->run,
 		.find = find_step,
 		.ctx = v };
 	run_load(&v->loaded);
 	v->lifecycle = v->loaded.run;
-	for (size_t i = 0; i < v->runbook->steps_count; i++) {
+	for (size_t i = 0; i < v->plan->steps_count; i++) {
 		const struct lifecycle_row *row = &v->loaded.rows[i];
 
-		v->steps[i] = (struct view_step){ .step = &v->runbook->steps[i],
+		v->steps[i] = (struct view_step){ .step = &v->plan->steps[i],
 			.part = row->part,
 			.state = row->state,
 			.by = row->by,
@@ -250,7 +250,7 @@ load_variables(struct view *v)
 static void
 sum_up(struct view *v)
 {
-	for (size_t i = 0; i < v->runbook->steps_count; i++) {
+	for (size_t i = 0; i < v->plan->steps_count; i++) {
 		const struct view_step *s = &v->steps[i];
 
 		v->not_taken += text_eq(s->part, "not_taken") &&
@@ -278,9 +278,9 @@ load(struct view *v, int64_t run)
 	err = runbook_cache_of_run(req, v->run, &v->entry);
 	if (err != ERR_OK)
 		return err;
-	v->runbook = v->entry->runbook;
+	v->plan = v->entry->plan;
 	v->steps = arena_alloc(
-	    req->arena, (v->runbook->steps_count + 1) * sizeof(*v->steps));
+	    req->arena, (v->plan->steps_count + 1) * sizeof(*v->steps));
 	load_steps(v);
 	load_variables(v);
 	sum_up(v);
@@ -389,7 +389,7 @@ view_is_followed(const struct view *v, int step)
 {
 	const struct view_step *s = &v->steps[step];
 
-	for (size_t i = 0; i < v->runbook->steps_count; i++)
+	for (size_t i = 0; i < v->plan->steps_count; i++)
 		if (text_eq(v->steps[i].part, s->part) &&
 		    v->steps[i].position > s->position &&
 		    lifecycle_is_pressed(v->steps[i].by, v->steps[i].attempts))
@@ -417,7 +417,7 @@ view_usual(const struct view *v, int step)
 		? db_query(db, STMT_USUAL_RUN, TEXT(runbook),
 		      TEXT(json_text(v->run, "environment", "")))
 		: db_query(db, STMT_USUAL_STEP, TEXT(runbook),
-		      TEXT(v->runbook->steps[step].id)),
+		      TEXT(v->plan->steps[step].id)),
 	    0);
 
 	return ms > 0 ? model_duration(v->req, ms) : NULL;
@@ -441,15 +441,15 @@ view_targets(const struct view *v, const struct step *step)
 const char *
 view_title(const struct view *v, int step)
 {
-	const struct step *s = &v->runbook->steps[step];
-	struct runbook_place place = { v->runbook, s->section, view_value,
+	const struct step *s = &v->plan->steps[step];
+	struct plan_place place = { v->plan, s->section, view_value,
 		(void *)(uintptr_t)v };
 	struct buf title = { 0 };
-	const char *filled, *text = card_title(v->req, v->runbook, step);
+	const char *filled, *text = card_title(v->req, v->plan, step);
 
 	if (strstr(text, "{{") == NULL)
 		return text;
-	values_fill(text, runbook_value_at, &place, &title);
+	values_fill(text, plan_value_at, &place, &title);
 	filled = arena_strdup(v->req->arena, buf_text(&title));
 	buf_clear(&title);
 	return filled;

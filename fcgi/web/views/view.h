@@ -28,7 +28,7 @@ struct view {
 	struct req *req;
 	struct json_object *run; /* of STMT_RUN_GET */
 	struct cached_runbook *entry;
-	const struct runbook *runbook;
+	const struct plan *plan;
 	struct view_step *steps;       /* one per step of the runbook */
 	struct json_object *variables; /* {name: value} */
 	struct artifacts artifacts;
