@@ -64,25 +64,10 @@ fail(struct render *r, const struct template *t, const struct node *n,
 	return false;
 }
 
-/* As lh_table_lookup_entry_w_hash(), inline: most lookups fail. */
-static inline struct lh_entry *
-find_key(const struct lh_table *t, const struct part *part)
+static struct lh_entry *
+find_key(struct lh_table *t, const struct part *part)
 {
-	unsigned long size = (unsigned long)t->size;
-	unsigned long i = (size & (size - 1)) == 0 ? part->hash & (size - 1)
-						   : part->hash % size;
-
-	for (unsigned long n = 0; n < size; n++) {
-		struct lh_entry *e = &t->table[i];
-
-		if (e->k == LH_EMPTY)
-			return NULL;
-		if (e->k != LH_FREED && *(const char *)e->k == *part->name &&
-		    strcmp(e->k, part->name) == 0)
-			return e;
-		i = i + 1 == size ? 0 : i + 1;
-	}
-	return NULL;
+	return lh_table_lookup_entry_w_hash(t, part->name, part->hash);
 }
 
 /*

@@ -10,18 +10,16 @@
 
 #include "base/text.h"
 #include "inventory/inventory.h"
+#include "lang/url.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 const char *
 url_refused(const char *url)
 {
-	size_t n = text_starts(url, "https://") ? 8
-	    : text_starts(url, "http://")       ? 7
-						: 0;
+	struct url u;
 
-	if (n == 0 || strcspn(url + n, "/") == 0 ||
-	    strpbrk(url, " \t\r\n?#@\\") != NULL)
+	if (url_read(url, &u) != NULL || strpbrk(u.rest, "?#@") != NULL)
 		return "The url is http:// or https://, a host and perhaps a "
 		       "path, without a name or password (those are the keys "
 		       "user and password), query or blank.";

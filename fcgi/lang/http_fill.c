@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "lang/http_fill.h"
+#include "lang/url.h"
 
 struct filling {
 	struct arena *arena;
@@ -319,6 +320,8 @@ static enum err
 fill_origin(struct filling *f, const char *base, const char *url, size_t n,
     struct buf *out)
 {
+	struct url to, own;
+	const char *why;
 	size_t scheme;
 	enum err err;
 
@@ -344,13 +347,15 @@ fill_origin(struct filling *f, const char *base, const char *url, size_t n,
 	err = fill(f, url + scheme, n - scheme, place_host, out);
 	if (err != ERR_OK)
 		return err;
-	if (strpbrk(buf_text(out), "@\\") != NULL)
+	if (strchr(buf_text(out), '@') != NULL)
 		return wrong(f,
 		    "the address has a name or password in it: "
 		    "put them into targets.yml.");
+	if ((why = url_read(buf_text(out), &to)) != NULL)
+		return fault_set(f->fault, ERR_INVALID, "http", NULL,
+		    "in line %d, the address %s", f->line, why);
 	if (base != NULL &&
-	    (origin_len(base) != out->len ||
-		strncasecmp(base, buf_text(out), out->len) != 0))
+	    (url_read(base, &own) != NULL || !url_is_same_origin(&to, &own)))
 		return wrong(f,
 		    "the address is of another server than the "
 		    "url of the step's target, whose password it must not "

@@ -19,7 +19,9 @@
 #include "base/json.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "base/log.h"
 #include "executor/http/http_aws.h"
+#include "lang/url.h"
 
 #define HASH 32
 
@@ -240,31 +242,31 @@ put_headers(struct signing *s, const char *host)
 
 /* The Host header as libcurl sends it: without the scheme's default port. */
 static const char *
-host_of(struct signing *s, const char *authority, size_t len, bool https)
+host_of(struct signing *s, const struct url *u)
 {
-	const char *usual = https ? ":443" : ":80";
-	char *host = arena_strndup(s->arena, authority, len);
+	int len = (int)u->host_len;
 
-	if (text_ends(host, usual))
-		host[len - strlen(usual)] = '\0';
-	return host;
+	return u->port == (u->https ? 443 : 80)
+	    ? arena_printf(s->arena, "%.*s", len, u->host)
+	    : arena_printf(s->arena, "%.*s:%d", len, u->host, u->port);
 }
 
+/* http_fill() and http_follow() have read the URL. */
 static void
 put_request(struct signing *s)
 {
-	const char *url = s->request->url;
-	bool https = text_starts(url, "https://");
-	const char *host = url + (https ? 8 : 7);
-	const char *path = host + strcspn(host, "/?");
-	size_t len = strcspn(path, "?");
+	struct url u = { 0 };
+	size_t len;
 
+	if (url_read(s->request->url, &u) != NULL)
+		log_bug("a URL that was not checked");
+	len = strcspn(u.rest, "?");
 	buf_printf(&s->canonical, "%s\n", s->request->method);
-	put_path(s, path, len);
+	put_path(s, u.rest, len);
 	buf_putc(&s->canonical, '\n');
-	put_query(s, path + len + (path[len] == '?'));
+	put_query(s, u.rest + len + (u.rest[len] == '?'));
 	buf_putc(&s->canonical, '\n');
-	put_headers(s, host_of(s, host, (size_t)(path - host), https));
+	put_headers(s, host_of(s, &u));
 	buf_printf(&s->canonical, "\n%s\n%s", buf_text(&s->names), s->hash);
 }
 

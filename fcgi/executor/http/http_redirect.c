@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "executor/http/http_redirect.h"
+#include "lang/url.h"
 
 bool
 http_is_redirect(long status)
@@ -20,41 +21,15 @@ http_is_redirect(long status)
 	    status == 307 || status == 308;
 }
 
-/* The length of "https://host:port". */
-static size_t
-origin_len(const char *url)
-{
-	const char *host = strstr(url, "://");
-
-	return host == NULL
-	    ? 0
-	    : (size_t)(host - url) + 3 + strcspn(host + 3, "/?");
-}
-
-static bool
-same_origin(const char *a, const char *b)
-{
-	size_t n = origin_len(a);
-
-	return n == origin_len(b) && strncasecmp(a, b, n) == 0;
-}
-
 /* NULL, or why the redirect may not be followed. */
 static const char *
-refused(const char *from, const char *to)
+refused(const struct url *from, const char *text, struct url *to)
 {
-	size_t n = origin_len(to);
+	const char *why = url_read(text, to);
 
-	if (!text_starts(to, "https://") && !text_starts(to, "http://"))
-		return "is neither http nor https.";
-	if (memchr(to, '@', n) != NULL || memchr(to, '\\', n) != NULL)
-		return "has a name or password in it.";
-	for (const char *s = to; *s != '\0'; s++)
-		if ((unsigned char)*s <= ' ' || *s == 0x7f)
-			return "has a blank or control character in it.";
-	if (text_starts(from, "https://") && text_starts(to, "http://"))
+	if (why == NULL && from->https && !to->https)
 		return "is not encrypted, as this one was.";
-	return NULL;
+	return why;
 }
 
 /* Copies the headers for which wanted() returns true, in order. */
@@ -102,8 +77,11 @@ http_follow(struct arena *a, long status, const char *to, struct hop *hop)
 {
 	struct http_request *q = &hop->request;
 	bool post = strcmp(q->method, "POST") == 0;
-	const char *why = refused(q->url, to);
+	struct url from, next;
+	const char *why = url_read(q->url, &from);
 
+	if (why == NULL)
+		why = refused(&from, to, &next);
 	if (why != NULL)
 		return why;
 	if ((status == 303 && strcmp(q->method, "HEAD") != 0) ||
@@ -111,7 +89,7 @@ http_follow(struct arena *a, long status, const char *to, struct hop *hop)
 		q->method = "GET";
 		drop_body(a, hop);
 	}
-	if (!same_origin(q->url, to)) {
+	if (!url_is_same_origin(&from, &next)) {
 		if (strcmp(q->method, "GET") != 0 &&
 		    strcmp(q->method, "HEAD") != 0)
 			return "is of another server, which must not get what "

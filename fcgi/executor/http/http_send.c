@@ -276,6 +276,22 @@ set_certificates(struct exchange *x)
 	}
 }
 
+static bool
+has_one_server(struct exchange *x)
+{
+	char host[256];
+	int port;
+
+	if (http_server_of(x->request->url, host, &port))
+		return true;
+	act_end(x->job, ENDING_FAILED,
+	    "%s was not sent: its host is written in a form that clients "
+	    "understand differently. Write a name, or an address in its usual "
+	    "form.",
+	    x->request->url);
+	return false;
+}
+
 bool
 exchange_open(struct exchange *x, size_t number)
 {
@@ -320,7 +336,7 @@ exchange_open(struct exchange *x, size_t number)
 	set_local(x);
 	set_certificates(x);
 	set_method(x);
-	return set_headers(x, number);
+	return has_one_server(x) && set_headers(x, number);
 }
 
 bool

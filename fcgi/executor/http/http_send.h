@@ -55,6 +55,12 @@ bool exchange_run(struct exchange *x, CURLcode *ret);
 void exchange_close(struct exchange *x);
 
 /*
+ * The server of an absolute URL: its host without brackets, and its port.
+ * False: it has none, or libcurl would connect to another one.
+ */
+bool http_server_of(const char *url, char ret_host[256], int *ret_port);
+
+/*
  * Opens the tunnel over the SSH target that `over` of the job's target names;
  * true if it names none.  False: it failed, and the job's ending is set.  Close
  * it with tunnel_close().

@@ -12,34 +12,6 @@
 #include "base/json.h"
 #include "executor/http/http_send.h"
 
-/* The server of a url: its host without brackets, and its port. */
-static bool
-server_of(const char *url, char ret_host[256], int *ret_port)
-{
-	char *host = NULL, *port = NULL;
-	CURLU *u = curl_url();
-	size_t n;
-	bool ok;
-
-	ok = u != NULL && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
-	    curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-	    curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ==
-		CURLUE_OK &&
-	    strlen(host) < 255;
-	if (ok) {
-		n = strlen(host);
-		if (*host == '[' && n > 2) /* an IPv6 address */
-			snprintf(ret_host, 256, "%.*s", (int)n - 2, host + 1);
-		else
-			snprintf(ret_host, 256, "%s", host);
-		*ret_port = (int)strtol(port, NULL, 10);
-	}
-	curl_free(host);
-	curl_free(port);
-	curl_url_cleanup(u);
-	return ok;
-}
-
 bool
 http_tunnel_open(struct job *job, struct tunnel *ret)
 {
@@ -56,7 +28,7 @@ http_tunnel_open(struct job *job, struct tunnel *ret)
 		return true;
 	if (job_target_read(over, &through, &fault) != ERR_OK)
 		buf_puts(&why, fault.message);
-	else if (!server_of(url, host, &end.port))
+	else if (!http_server_of(url, host, &end.port))
 		buf_puts(&why, "Its url has no server in it.");
 	else {
 		end.host = host;
