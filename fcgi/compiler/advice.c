@@ -250,18 +250,8 @@ check_advice(struct parse *p, size_t step)
 		.p = p, .step = step, .s = &p->steps[step], .cd_at = NOWHERE
 	};
 
-	switch (a.s->kind) {
-	case STEP_SH:
-	case STEP_BASH:
+	if (kind_is(a.s->kind, KIND_SHELL))
 		check_shell(&a);
-		break;
-	case STEP_MYSQL:
-	case STEP_POSTGRESQL:
-	case STEP_SQLITE:
-	case STEP_COPY:
+	else if (kind_is(a.s->kind, KIND_SQL | KIND_ONE(COPY)))
 		check_lines(&a);
-		break;
-	default:
-		break;
-	}
 }

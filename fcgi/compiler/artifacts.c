@@ -54,15 +54,6 @@ artifacts_read(struct parse *p)
 }
 
 static bool
-has_output(const struct step *s)
-{
-	return s->kind == STEP_SH || s->kind == STEP_BASH ||
-	    s->kind == STEP_PYTHON || s->kind == STEP_HTTP ||
-	    s->kind == STEP_MYSQL || s->kind == STEP_POSTGRESQL ||
-	    s->kind == STEP_SQLITE;
-}
-
-static bool
 has_when(const struct parse *p, const struct step *s)
 {
 	bool has = s->when != NULL;
@@ -162,7 +153,7 @@ check_artifacts(struct parse *p, int i)
 		    "The output of this step is secret, "
 		    "and would be kept for everybody to read. Remove “secret”, "
 		    "or save= and same-as=.");
-	if (other != NULL && !has_output(other))
+	if (other != NULL && !kind_is(other->kind, KIND_OUTPUT))
 		report(p, SEVERITY_ERROR, place_of(p, i, "same-as"),
 		    "“%s” is "
 		    "a step without an output to compare with. Name a script, "

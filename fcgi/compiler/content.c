@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "plan/abilities.h"
 #include "compiler/checks.h"
 #include "lang/copy_line.h"
 #include "lang/edit_line.h"
@@ -85,9 +84,7 @@ check_copy(const struct content *c, int line, const char *s, size_t len)
 	if (why != NULL)
 		report(c->p, SEVERITY_ERROR, place(c, line, s, len, at), "%s",
 		    why);
-	else if ((copy_has_wildcard(&text.from) ||
-		     copy_has_wildcard(&text.to)) &&
-	    !step_can(STEP_COPY, CAN_WILDCARD))
+	else if (copy_has_wildcard(&text.from) || copy_has_wildcard(&text.to))
 		advise(c->p, place(c, line, s, len, at), "wildcard", NULL,
 		    "“*” and “?” are not supported in a copy, and stand for "
 		    "themselves. Copy the whole folder, with “/” at the end "
@@ -253,8 +250,7 @@ report_in_script(const struct content *c, size_t at, const char *name)
 static void
 check_value(const struct content *c, size_t at, const char *name)
 {
-	bool script = c->s->kind == STEP_SH || c->s->kind == STEP_BASH ||
-	    c->s->kind == STEP_PYTHON;
+	bool script = !kind_is(c->s->kind, KIND_VALUES);
 	bool known = identifier_is_known(
 	    c->p, name, (int)c->step, c->s->section);
 	bool later = identifier_is_known(
@@ -336,18 +332,13 @@ check_characters(const struct content *c)
 static void
 check_sql(const struct content *c)
 {
-	static const enum dialect dialects[] = {
-		[STEP_MYSQL] = DIALECT_MYSQL,
-		[STEP_POSTGRESQL] = DIALECT_POSTGRESQL,
-		[STEP_SQLITE] = DIALECT_SQLITE,
-	};
 	const char *s = c->s->text;
 	struct statements all;
 	size_t from = 0, len;
 	int line = 0;
 
 	if (!statements_split(
-		s, dialects[c->s->kind], c->s->kind == STEP_MYSQL, &all)) {
+		s, c->s->kind, statements_backslash(c->s->kind), &all)) {
 		for (; (len = strcspn(s + from, "\n")) < all.wrong_at - from;
 		     line++)
 			from += len + 1;
@@ -386,7 +377,6 @@ check_content(struct parse *p, size_t step)
 		each_line(&c, check_edit);
 	else if (c.s->kind == STEP_HTTP)
 		check_http(&c);
-	else if (c.s->kind == STEP_MYSQL || c.s->kind == STEP_POSTGRESQL ||
-	    c.s->kind == STEP_SQLITE)
+	else if (kind_is(c.s->kind, KIND_SQL))
 		check_sql(&c);
 }

@@ -77,7 +77,7 @@ derive_step(struct parse *p, struct ids *ids, int i)
 		for (int k = 0; k < i; k++)
 			ordinal += p->steps[k].kind == s->kind;
 		s->id = arena_printf(
-		    p->arena, "%s-%d", step_kind_name(s->kind), ordinal);
+		    p->arena, "%s-%d", kind_name(s->kind), ordinal);
 	}
 	s->id = ids_derive(ids, p->arena, s->id);
 	report(p, SEVERITY_NOTE, p->step_origins[i].at,

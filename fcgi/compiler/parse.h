@@ -107,6 +107,5 @@ void steps_read(struct parse *p);
 void step_attributes_apply(struct parse *p, struct step *s, struct origin *o);
 void section_attributes_apply(
     struct parse *p, struct section *s, struct origin *o);
-int kind_of(const char *lang);
 
 #endif

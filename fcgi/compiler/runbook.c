@@ -136,16 +136,6 @@ runbook_free(struct runbook *runbook)
 	free(w);
 }
 
-/* The kind of a block by the first word of its info string, or -1. */
-int
-kind_of(const char *lang)
-{
-	for (int i = 0; i < STEP_MANUAL; i++)
-		if (strcmp(step_kind_name(i), lang) == 0)
-			return i;
-	return -1;
-}
-
 void
 runbook_print_diagnostics(
     const struct runbook *runbook, const char *file, struct buf *out)

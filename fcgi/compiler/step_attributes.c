@@ -18,13 +18,13 @@
 #include "lang/regex.h"
 
 #define ALL (~0u)
-#define K(kind) (1u << STEP_##kind)
-#define SCRIPTS (K(SH) | K(BASH) | K(PYTHON))
-#define SQL (K(MYSQL) | K(POSTGRESQL) | K(SQLITE))
-#define OUTPUT (SCRIPTS | K(HTTP) | SQL)
-#define ACTS (OUTPUT | K(COPY) | K(EDIT))
-#define MANUAL K(MANUAL)
-#define GATE K(APPROVAL)
+#define K KIND_ONE
+#define SCRIPTS KIND_SCRIPT
+#define SQL KIND_SQL
+#define OUTPUT KIND_OUTPUT
+#define ACTS KIND_EXECUTED
+#define MANUAL KIND_ONE(MANUAL)
+#define GATE KIND_ONE(APPROVAL)
 
 enum sort { KEY = '=', CLASS = '.', WORD = 'f' };
 
@@ -438,8 +438,8 @@ step_attributes_apply(struct parse *p, struct step *s, struct origin *o)
 
 	snprintf(of, sizeof(of),
 	    s->kind == STEP_MANUAL ? "a task item" : "a step of kind %s",
-	    step_kind_name(s->kind));
-	apply(p, step_specs, &o->attrs, 1u << s->kind, of, s);
+	    kind_name(s->kind));
+	apply(p, step_specs, &o->attrs, kind_flags(s->kind), of, s);
 	if (s->kind == STEP_APPROVAL && s->count == 0)
 		s->count = 1;
 }

@@ -232,7 +232,7 @@ finish_step(struct walk *w, struct step *s, struct origin *o, const char *title,
 	s->is_titled = s->title != NULL || w->before != NULL ||
 	    s->kind == STEP_MANUAL;
 	if (s->title == NULL)
-		s->title = title[0] != '\0' ? title : step_kind_name(s->kind);
+		s->title = title[0] != '\0' ? title : kind_name(s->kind);
 	if (s->role == NULL && s->kind != STEP_APPROVAL)
 		s->role = section->role;
 	s->rollback = section->rollback || s->undo != NULL;
@@ -316,7 +316,7 @@ add_code_step(struct walk *w, struct node *n)
 {
 	struct parse *p = w->p;
 	size_t open = 0, close = 0;
-	int kind = kind_of(n->lang);
+	int kind = kind_find(n->lang);
 	const char *title;
 	struct origin *o;
 	struct step *s;
@@ -483,6 +483,21 @@ is_bare_step(struct parse *p, const struct node *n, const struct node *before)
 	return false;
 }
 
+static void
+report_unknown_kind(struct parse *p, const struct node *n)
+{
+	const char *kinds = "";
+
+	for (int i = 0; i < STEP_KIND__MAX; i++)
+		if (kind_is(i, KIND_BLOCK))
+			kinds = arena_printf(
+			    p->arena, "%s%s, ", kinds, kind_name(i));
+	report(p, SEVERITY_ERROR, n->info,
+	    "“%s” is not a kind of step: use one of %sor write {.example} to "
+	    "only show the block.",
+	    n->lang, kinds);
+}
+
 /* A fenced block with braces: a step, or an error. */
 static bool
 is_code_step(struct parse *p, const struct node *n, const struct node *before)
@@ -513,7 +528,7 @@ is_code_step(struct parse *p, const struct node *n, const struct node *before)
 		    "HTML (a comment, or directly below a tag), where other "
 		    "readers of Markdown see no code block. Put a blank line "
 		    "before it, or take it out of the comment.");
-	if (kind_of(n->lang) >= 0)
+	if (kind_is(kind_find(n->lang), KIND_BLOCK))
 		return true;
 	if (n->lang[0] == '\0')
 		report(p, SEVERITY_ERROR, n->info,
@@ -521,12 +536,7 @@ is_code_step(struct parse *p, const struct node *n, const struct node *before)
 		    "no kind. Write the kind of step before them, such as "
 		    "“sh”, or {.example} to only show it.");
 	else
-		report(p, SEVERITY_ERROR, n->info,
-		    "“%s” is not a kind of "
-		    "step: use sh, bash, python, answers, http, mysql, "
-		    "postgresql, sqlite, copy, edit or approval, or write "
-		    "{.example} to only show the block.",
-		    n->lang);
+		report_unknown_kind(p, n);
 	return false;
 }
 

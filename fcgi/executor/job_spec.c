@@ -117,16 +117,6 @@ read_artifacts(struct job_spec *o, struct json_object *all, struct fault *fault)
 	return err;
 }
 
-/* The program that executes a script of this kind, or NULL. */
-static const char *
-interpreter_of(enum step_kind kind)
-{
-	return kind == STEP_SH    ? "sh"
-	    : kind == STEP_BASH   ? "bash"
-	    : kind == STEP_PYTHON ? "python3"
-				  : NULL;
-}
-
 static enum err
 read_step(struct job_spec *o, struct json_object *json, struct fault *fault)
 {
@@ -135,11 +125,10 @@ read_step(struct job_spec *o, struct json_object *json, struct fault *fault)
 
 	if (err != ERR_OK)
 		return err;
-	if (step->kind == STEP_ANSWERS || step->kind == STEP_APPROVAL ||
-	    step->kind == STEP_MANUAL)
+	if (!kind_is(step->kind, KIND_EXECUTED))
 		return job_spec_wrong(
 		    fault, "kind", "is none that can be executed");
-	o->interpreter = interpreter_of(step->kind);
+	o->interpreter = kind_interpreter(step->kind);
 	if (step->user != NULL && !job_spec_is_user(step->user))
 		return job_spec_wrong(
 		    fault, "user", "is not the name of a user");

@@ -25,24 +25,22 @@
 
 /* clang-format off */
 static const struct {
-	const char	*step;		/* kind; "script" for sh, bash, python */
-	const char	*target;	/* kind */
+	unsigned	 steps;		/* kinds, or their flags */
+	const char	*target;	/* kind; NULL: that of the statements */
 	void		(*run)(struct job *);
 	void		(*clean)(struct job *);	/* or NULL */
 	void		(*close)(struct job *);	/* or NULL */
 } acts[] = {
-	{ "script", "local",	act_shell,	NULL,		NULL },
-	{ "script", "ssh",	act_ssh,	act_ssh_clean,	act_ssh_close },
-	{ "edit", "local",	act_edit,	NULL,		NULL },
-	{ "edit", "ssh",	act_edit,	NULL,		NULL },
-	{ "copy", "local",	act_copy,	NULL,		NULL },
-	{ "copy", "ssh",	act_copy,	NULL,		NULL },
-	{ "mysql", "mysql",	act_sql,	NULL,		NULL },
-	{ "postgresql", "postgresql", act_sql,	NULL,		NULL },
-	{ "sqlite", "sqlite",	act_sql,	NULL,		NULL },
-	{ "http", "http",	act_http,	NULL,		NULL },
-	{ "http", "local",	act_http,	NULL,		NULL },
-	{ "preflight", "*",	act_preflight,	NULL,		NULL },
+	{ KIND_SCRIPT,		"local", act_shell,	NULL,	NULL },
+	{ KIND_SCRIPT,		"ssh",	act_ssh, act_ssh_clean, act_ssh_close },
+	{ KIND_ONE(EDIT),	"local", act_edit,	NULL,	NULL },
+	{ KIND_ONE(EDIT),	"ssh",	act_edit,	NULL,	NULL },
+	{ KIND_ONE(COPY),	"local", act_copy,	NULL,	NULL },
+	{ KIND_ONE(COPY),	"ssh",	act_copy,	NULL,	NULL },
+	{ KIND_SQL,		NULL,	act_sql,	NULL,	NULL },
+	{ KIND_ONE(HTTP),	"http",	act_http,	NULL,	NULL },
+	{ KIND_ONE(HTTP),	"local", act_http,	NULL,	NULL },
+	{ KIND_ONE(PREFLIGHT),	"*",	act_preflight,	NULL,	NULL },
 };
 /* clang-format on */
 
@@ -52,16 +50,17 @@ static const struct {
 static size_t
 find_act(const struct job_spec *o, const struct job_target *target)
 {
-	const char *kind = o->interpreter != NULL
-	    ? "script"
-	    : step_kind_name(o->step.kind);
 	size_t i;
 
-	for (i = 0; i < ACTS; i++)
-		if (strcmp(acts[i].step, kind) == 0 &&
-		    (strcmp(acts[i].target, target->kind) == 0 ||
-			strcmp(acts[i].target, "*") == 0))
+	for (i = 0; i < ACTS; i++) {
+		const char *on = acts[i].target != NULL
+		    ? acts[i].target
+		    : kind_name(o->step.kind);
+
+		if (kind_is(o->step.kind, acts[i].steps) &&
+		    (strcmp(on, target->kind) == 0 || strcmp(on, "*") == 0))
 			break;
+	}
 	return i;
 }
 
@@ -381,7 +380,7 @@ prepare(struct run *r)
 		buf_printf(&r->message,
 		    "A step of kind %s cannot be executed "
 		    "on %s, which is of kind %s: nothing was done.",
-		    step_kind_name(o->step.kind), r->job.target->name,
+		    kind_name(o->step.kind), r->job.target->name,
 		    r->job.target->kind);
 		return false;
 	}

@@ -24,10 +24,10 @@ holds_value(const struct node *n)
 	return values_next(n->text, n->len, &at, &len, name);
 }
 
-static bool
-is_shell(const char *kind)
+bool
+import_is_shell(const char *kind)
 {
-	return strcmp(kind, "sh") == 0 || strcmp(kind, "bash") == 0;
+	return kind_is(kind_find(kind), KIND_SHELL);
 }
 
 /* The kind of a session whose prompts are those of `own`, or NULL. */
@@ -39,44 +39,53 @@ session_kind(const char *own, const char *lang, const char *kind)
 	if (kind == NULL || own[0] == '\0')
 		return NULL;
 	if (strcasecmp(lang, "sql") == 0)
-		return is_shell(own) ? NULL : own;
+		return import_is_shell(own) ? NULL : own;
 	return strcmp(own, kind) == 0 ||
-		(strcmp(own, "sh") == 0 && strcmp(kind, "bash") == 0)
+		(import_is_shell(own) && import_is_shell(kind))
 	    ? kind
 	    : NULL;
+}
+
+/* The kind that a fence names, in any case of letters, or by another word. */
+static const char *
+kind_by_word(const struct import *im, const char *lang)
+{
+	/* clang-format off */
+	static const struct { const char *lang, *kind; } others[] = {
+		{ "shell", "sh" },
+		{ "bash=", "bash" },
+		{ "zsh", "bash" },
+		{ "ksh", "bash" },
+		{ "psql", "postgresql" },
+	};
+	/* clang-format on */
+
+	if (strcasecmp(lang, "sql") == 0)
+		return im->sql;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcasecmp(others[i].lang, lang) == 0)
+			return others[i].kind;
+	for (int i = 0; i < STEP_KIND__MAX; i++)
+		if (kind_is(i, KIND_SHELL | KIND_SQL) &&
+		    strcasecmp(kind_name(i), lang) == 0)
+			return kind_name(i);
+	return NULL;
 }
 
 /* By the word after the fence, or the look of the commands. */
 static const char *
 kind_by_look(const struct import *im, const struct node *n)
 {
-	static const struct {
-		const char *lang, *kind;
-	} known[] = {
-		{ "sh", "sh" },
-		{ "shell", "sh" },
-		{ "bash", "bash" },
-		{ "bash=", "bash" },
-		{ "zsh", "bash" },
-		{ "ksh", "bash" },
-		{ "mysql", "mysql" },
-		{ "psql", "postgresql" },
-		{ "postgresql", "postgresql" },
-		{ "sql", NULL },
-	};
 	const char *kind;
 
 	if (n->text[strspn(n->text, " \t\r\n")] == '\0')
 		return NULL;
 	if (n->lang[0] == '\0')
 		return looks_like_commands(n->text, n->len) ? "sh" : NULL;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcasecmp(known[i].lang, n->lang) != 0)
-			continue;
-		kind = known[i].kind != NULL ? known[i].kind : im->sql;
-		return is_shell(kind) || !holds_value(n) ? kind : NULL;
-	}
-	return NULL;
+	kind = kind_by_word(im, n->lang);
+	return kind != NULL && (import_is_shell(kind) || !holds_value(n))
+	    ? kind
+	    : NULL;
 }
 
 /* Nothing in it is a command. */
@@ -124,7 +133,7 @@ kind_for(const struct import *im, const struct node *n, struct verdict *ret)
 				   "its fence names";
 		return kind;
 	}
-	if (kind != NULL && is_shell(kind) && looks_like_data(s, n->len))
+	if (kind != NULL && import_is_shell(kind) && looks_like_data(s, n->len))
 		return NULL;
 	while (kind != NULL && *s != '\0') {
 		if (looks_like_a_shortcode(s + strspn(s, " \t")))
@@ -132,7 +141,7 @@ kind_for(const struct import *im, const struct node *n, struct verdict *ret)
 		s += strcspn(s, "\n");
 		s += *s == '\n';
 	}
-	if (kind == NULL || !is_shell(kind))
+	if (kind == NULL || !import_is_shell(kind))
 		return kind;
 	ret->name = entered(n->text);
 	if (ret->name != NULL)
@@ -326,7 +335,7 @@ make_step(struct import *im, const struct node *n, const char *kind,
     bool session, size_t marks)
 {
 	const char *title = find_title(im), *braces;
-	bool shell = is_shell(kind);
+	bool shell = import_is_shell(kind);
 	int first = source_line(&im->p, n->at), lines = 0;
 
 	for (size_t i = 0; i < n->len; i++)

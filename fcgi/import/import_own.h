@@ -86,6 +86,9 @@ const char *import_id(struct import *im, const char *title, const char *kind);
 const char *import_kind(
     const struct import *im, const struct node *n, struct verdict *ret);
 
+/* The kind is that of a script for a shell. */
+bool import_is_shell(const char *kind);
+
 /* The language of a fence says that the block was copied out of a terminal. */
 bool import_is_terminal(const char *lang);
 

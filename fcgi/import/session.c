@@ -65,7 +65,7 @@ is_open(const char *kind, const char *s, size_t len)
 		len--;
 	if (len == 0)
 		return false;
-	return strcmp(kind, "sh") == 0 ? s[len - 1] == '\\' : s[len - 1] != ';';
+	return import_is_shell(kind) ? s[len - 1] == '\\' : s[len - 1] != ';';
 }
 
 bool
@@ -113,7 +113,7 @@ session_next(struct session *w, enum line *ret)
 	    : looks_like_a_prompt(s, len);
 	if (w->prompt > 0)
 		w->kind = kind_of_prompt(s, w->prompt);
-	else if (w->open && strcmp(w->kind, "sh") != 0 && len > 3 &&
+	else if (w->open && !import_is_shell(w->kind) && len > 3 &&
 	    memcmp(s, "-> ", 3) == 0)
 		w->prompt = 3;
 	if (w->prompt > 0 || w->open) {
@@ -150,9 +150,9 @@ is_sure(const struct session *w, bool was_open)
 	const char *s = w->s + w->blank + w->prompt;
 	size_t len = w->len - w->blank - w->prompt;
 
-	if (was_open && strcmp(w->kind, "sh") != 0 && w->prompt != 3)
+	if (was_open && !import_is_shell(w->kind) && w->prompt != 3)
 		return false;
-	if (was_open && strcmp(w->kind, "sh") == 0 && w->prompt > 0)
+	if (was_open && import_is_shell(w->kind) && w->prompt > 0)
 		return false;
 	return has_whole_quotes(s, len) && memmem(s, len, "<<", 2) == NULL &&
 	    (!was_open || s[0] != '>');
@@ -209,7 +209,7 @@ refuse_line(const struct session *w, enum line line, const char *who,
 			looks_like_a_command(s + 2, len - 2)
 		    ? "“# ” may be the prompt of root in it, or a comment"
 		    : NULL;
-	if (strcmp(w->kind, "sh") != 0 || w->prompt == 0)
+	if (!import_is_shell(w->kind) || w->prompt == 0)
 		return NULL;
 	if (who != NULL &&
 	    (identity(s, w->prompt) != who_len || memcmp(who, s, who_len) != 0))
@@ -251,7 +251,7 @@ judge(struct judged *j, const struct session *w, enum line line)
 		if (j->who == NULL && w->prompt > 0) {
 			j->who = w->s + w->blank;
 			j->who_len = identity(j->who, w->prompt);
-			j->root = strcmp(w->kind, "sh") == 0 &&
+			j->root = import_is_shell(w->kind) &&
 			    j->who[w->prompt - 2] == '#';
 		}
 	} else if (line == LINE_OUTPUT && why == NULL &&
@@ -329,7 +329,7 @@ import_session(struct import *im, const struct node *n, const char *kind,
 			    import_line_at(p, n, w.number - 1, w.s, w.len) +
 				w.blank,
 			    w.prompt, "");
-		if (line == LINE_COMMAND && strcmp(w.kind, "sh") == 0)
+		if (line == LINE_COMMAND && import_is_shell(w.kind))
 			import_fill(
 			    im, n, w.number - 1, w.s, w.blank + w.prompt);
 	}

@@ -29,13 +29,6 @@ put_fingerprint(struct json_object *o, const char *host_key)
 static void
 put_address(struct json_object *o, const struct target *x)
 {
-	static const struct {
-		const char *kind, *port;
-	} usual[] = {
-		{ "ssh", "22" },
-		{ "mysql", "3306" },
-		{ "postgresql", "5432" },
-	};
 	static const char *const whole[] = { "url", "socket", "file" };
 	const char *host = yaml_tree_text(x->config, "host");
 	const char *port = yaml_tree_text(x->config, "port");
@@ -45,9 +38,8 @@ put_address(struct json_object *o, const struct target *x)
 		if (yaml_tree_text(x->config, whole[i]) != NULL)
 			json_set_text(
 			    o, "address", yaml_tree_text(x->config, whole[i]));
-	for (size_t i = 0; i < 3 && port == NULL; i++)
-		if (strcmp(usual[i].kind, x->kind) == 0)
-			port = usual[i].port;
+	if (port == NULL)
+		port = target_kind_port(x->kind);
 	if (host == NULL)
 		return;
 	text = mem_printf(

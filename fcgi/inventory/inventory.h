@@ -75,6 +75,12 @@ void targets_check_flag(
 const char *target_kind_check(struct targets *t, const struct yaml_tree *y,
     const struct yaml_tree **ret_config);
 
+/* The keys of a target: the kinds, and "shared"; NULL ends them. */
+extern const char *const target_keys[];
+
+/* The port that servers of the kind usually have, or NULL. */
+const char *target_kind_port(const char *kind);
+
 /*
  * The target of that name, or NULL; the name of the ssh target over which one
  * is reached (over, jump), or NULL.

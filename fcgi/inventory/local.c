@@ -71,7 +71,7 @@ local_allows(
     const struct environment *e, const struct step *s, struct fault *fault)
 {
 	if (!e->local_forbidden || strcmp(s->on, "local") != 0 ||
-	    s->kind == STEP_MANUAL || s->kind == STEP_APPROVAL)
+	    kind_is(s->kind, KIND_PERSON))
 		return ERR_OK;
 	return fault_set(fault, ERR_INVALID, "local_forbidden", "environment",
 	    "Line %d: the step “%s” runs on the console's machine, which the "

@@ -90,17 +90,15 @@ use_jump_host(struct used *u, const struct environment *e, const struct step *s,
 {
 	const struct target *t = targets_find(e, name);
 	const char *kind = t != NULL ? t->kind : "local";
-	bool sql = s->kind == STEP_MYSQL || s->kind == STEP_POSTGRESQL ||
-	    s->kind == STEP_SQLITE;
 
-	if (sql && strcmp(kind, step_kind_name(s->kind)) != 0)
+	if (kind_is(s->kind, KIND_SQL) && strcmp(kind, kind_name(s->kind)) != 0)
 		return fault_set(fault, ERR_INVALID, "wrong_target",
 		    "environment",
 		    "Line %d: the step “%s” has statements for "
 		    "a %s database, and its target “%s” is of kind %s in the "
 		    "environment %s. Name a %s target with on=.",
-		    s->line, s->id, step_kind_name(s->kind), name, kind,
-		    e->name, step_kind_name(s->kind));
+		    s->line, s->id, kind_name(s->kind), name, kind, e->name,
+		    kind_name(s->kind));
 	if (s->kind == STEP_HTTP && t != NULL && strcmp(kind, "http") != 0)
 		return fault_set(fault, ERR_INVALID, "wrong_target",
 		    "environment",

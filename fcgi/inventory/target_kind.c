@@ -285,16 +285,37 @@ static const char *const sqlite_keys[] = { "file", "over", NULL };
 static const struct {
 	const char	*name;
 	const char	*what;
+	const char	*port;		/* its usual one, or NULL */
 	const char	*const *keys;
 	void		(*check)(struct targets *t, const struct yaml_tree *map);
 } kinds[] = {
-	{ "ssh",	"an ssh target",	ssh_keys,	check_ssh },
-	{ "http",	"an http target",	http_keys,	check_http },
-	{ "mysql",	"a database",		sql_keys,	check_mysql },
-	{ "postgresql",	"a database",		sql_keys,	check_sql },
-	{ "sqlite",	"an sqlite database",	sqlite_keys,	check_sqlite },
+#define KINDS(ROW) \
+	ROW("ssh",	  "an ssh target",	"22",	ssh_keys,    check_ssh) \
+	ROW("http",	  "an http target",	NULL,	http_keys,   check_http) \
+	ROW("mysql",	  "a database",		"3306", sql_keys,    check_mysql) \
+	ROW("postgresql", "a database",		"5432", sql_keys,    check_sql) \
+	ROW("sqlite",	  "an sqlite database",	NULL,	sqlite_keys, check_sqlite)
+#define ROW(...) { __VA_ARGS__ },
+	KINDS(ROW)
+#undef ROW
+};
+
+const char *const target_keys[] = {
+#define ROW(name, ...) name,
+	KINDS(ROW)
+#undef ROW
+	"shared", NULL
 };
 /* clang-format on */
+
+const char *
+target_kind_port(const char *kind)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].name, kind) == 0)
+			return kinds[i].port;
+	return NULL;
+}
 
 const char *
 target_kind_check(struct targets *t, const struct yaml_tree *y,

@@ -47,8 +47,6 @@ static void
 read_target(struct targets *t, struct environment *e, const struct yaml_tree *y,
     struct target ***tail)
 {
-	static const char *const keys[] = { "ssh", "http", "mysql",
-		"postgresql", "sqlite", "shared", NULL };
 	const struct yaml_tree *config = NULL;
 	struct target *target;
 
@@ -60,7 +58,8 @@ read_target(struct targets *t, struct environment *e, const struct yaml_tree *y,
 		    "as ssh: {host: …, user: …, key: …, host_key: …}.");
 		return;
 	}
-	yaml_tree_check_keys(t->arena, y, keys, "a target", targets_report, t);
+	yaml_tree_check_keys(
+	    t->arena, y, target_keys, "a target", targets_report, t);
 	target = arena_alloc(t->arena, sizeof(*target));
 	target->name = y->key;
 	targets_check_flag(t, y, "shared", &target->shared);

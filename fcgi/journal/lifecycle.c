@@ -125,11 +125,11 @@ fits_kind(enum verb verb, const struct step *step)
 	case VERB_step_withdraw:
 		return step->kind == STEP_APPROVAL;
 	case VERB_step_look:
-		return step->kind == STEP_EDIT || step->kind == STEP_HTTP;
+		return kind_is(step->kind, KIND_DRY_RUN);
 	case VERB_step_execute:
 	case VERB_step_retry:
 	case VERB_step_cancel:
-		return step->kind != STEP_MANUAL && step->kind != STEP_APPROVAL;
+		return kind_is(step->kind, KIND_EXECUTED);
 	default:
 		return true;
 	}
@@ -187,7 +187,7 @@ may_by_step(enum verb verb, const struct lifecycle_run *run,
 	if (CHECK(step_kind, !fits_kind(verb, s->step)))
 		return fault_set(fault, ERR_CONFLICT, "wrong_kind", NULL,
 		    "A step of kind %s is not for that.",
-		    step_kind_name(s->step->kind));
+		    kind_name(s->step->kind));
 	switch (verb) {
 	case VERB_step_reopen:
 		return !CHECK(reopened_in_time, s->later_ran)

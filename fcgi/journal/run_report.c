@@ -89,7 +89,7 @@ targets_of(const struct run_report *r, const struct step *s)
 {
 	struct json_object *resolved = json_get(r->row, "targets"), *names;
 
-	if (s->kind == STEP_MANUAL || s->kind == STEP_APPROVAL)
+	if (kind_is(s->kind, KIND_PERSON))
 		return json_object_new_array();
 	names = target_status_for(r->db, r->run, resolved, s);
 	if (json_object_array_length(names) > 0)
@@ -144,7 +144,7 @@ put_document(
 	json_set_text(o, "id", s->id);
 	json_set_text(o, "title", s->title);
 	json_set_text(o, "section", r->plan->sections[s->section].title);
-	json_set_text(o, "kind", step_kind_name(s->kind));
+	json_set_text(o, "kind", kind_name(s->kind));
 	json_set_text(o, "on", s->on);
 	json_set_int(o, "line", s->line);
 	json_set_text(o, "text", s->text);

@@ -103,7 +103,7 @@ targets_of_run(struct run *run)
 	for (size_t i = 0; i < run->plan->steps_count; i++) {
 		const struct step *s = &run->plan->steps[i];
 
-		if (s->kind == STEP_MANUAL || s->kind == STEP_APPROVAL ||
+		if (kind_is(s->kind, KIND_PERSON) ||
 		    plan_is_excluded(run->plan, (int)i, run_value, run, &why))
 			continue;
 		on = plan_targets_of(resolved, s->on);

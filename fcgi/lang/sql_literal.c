@@ -85,12 +85,11 @@ put_mysql(const char *text, struct buf *out)
 }
 
 void
-sql_put_text(enum dialect dialect, const char *text, struct buf *out)
+sql_put_text(enum step_kind dialect, const char *text, struct buf *out)
 {
-	bool escaped = dialect == DIALECT_POSTGRESQL &&
-	    strchr(text, '\\') != NULL;
+	bool escaped = dialect == STEP_POSTGRESQL && strchr(text, '\\') != NULL;
 
-	if (dialect == DIALECT_MYSQL) {
+	if (dialect == STEP_MYSQL) {
 		put_mysql(text, out);
 		return;
 	}

@@ -17,6 +17,6 @@ bool sql_put_number(const char *text, struct buf *out);
  * Appends a UTF-8 text as a quoted literal, as the client library of the server
  * writes it for a connection with its default settings.
  */
-void sql_put_text(enum dialect dialect, const char *text, struct buf *out);
+void sql_put_text(enum step_kind dialect, const char *text, struct buf *out);
 
 #endif

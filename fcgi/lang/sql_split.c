@@ -14,7 +14,6 @@
 #include <strings.h>
 
 #include "base/mem.h"
-#include "plan/abilities.h"
 #include "lang/sql_split_own.h"
 #include "lang/values.h"
 
@@ -34,10 +33,10 @@ static bool
 is_line_comment(const struct scan *c)
 {
 	if (peek(c, 0) == '#')
-		return c->dialect == DIALECT_MYSQL;
+		return c->dialect == STEP_MYSQL;
 	if (peek(c, 0) != '-' || peek(c, 1) != '-')
 		return false;
-	return c->dialect != DIALECT_MYSQL || peek(c, 2) == '\0' ||
+	return c->dialect != STEP_MYSQL || peek(c, 2) == '\0' ||
 	    is_blank(peek(c, 2));
 }
 
@@ -45,7 +44,7 @@ is_line_comment(const struct scan *c)
 static bool
 is_hidden_code(const struct scan *c)
 {
-	return c->dialect == DIALECT_MYSQL &&
+	return c->dialect == STEP_MYSQL &&
 	    (peek(c, 2) == '!' || (peek(c, 2) == 'M' && peek(c, 3) == '!'));
 }
 
@@ -58,7 +57,7 @@ skip_block(struct scan *c)
 
 	while (c->at < c->len) {
 		if (peek(c, 0) == '/' && peek(c, 1) == '*' &&
-		    (depth == 0 || c->dialect == DIALECT_POSTGRESQL)) {
+		    (depth == 0 || c->dialect == STEP_POSTGRESQL)) {
 			depth++;
 			c->at += 2;
 		} else if (peek(c, 0) == '*' && peek(c, 1) == '/') {
@@ -153,7 +152,7 @@ dollar_tag(const struct scan *c)
 {
 	size_t n = 1;
 
-	if (c->dialect != DIALECT_POSTGRESQL || peek(c, 0) != '$' ||
+	if (c->dialect != STEP_POSTGRESQL || peek(c, 0) != '$' ||
 	    (peek(c, 1) >= '0' && peek(c, 1) <= '9'))
 		return 0;
 	while (is_word(peek(c, n)) && peek(c, n) != '$')
@@ -165,20 +164,20 @@ dollar_tag(const struct scan *c)
 static bool
 take_quotes(struct scan *c, bool *ok)
 {
-	bool mysql = c->dialect == DIALECT_MYSQL, escapes = c->backslash;
+	bool mysql = c->dialect == STEP_MYSQL, escapes = c->backslash;
 	char ch = peek(c, 0);
 	size_t tag = dollar_tag(c);
 
 	if (c->word_end == c->at && c->word_at + 1 == c->at &&
-	    (c->s[c->word_at] | 32) == 'e' && c->dialect == DIALECT_POSTGRESQL)
+	    (c->s[c->word_at] | 32) == 'e' && c->dialect == STEP_POSTGRESQL)
 		escapes = true;
 	if (ch == '\'')
 		*ok = skip_quoted(c, ch, escapes);
 	else if (ch == '"')
 		*ok = skip_quoted(c, ch, mysql && c->backslash);
-	else if (ch == '`' && c->dialect != DIALECT_POSTGRESQL)
+	else if (ch == '`' && c->dialect != STEP_POSTGRESQL)
 		*ok = skip_quoted(c, ch, false);
-	else if (ch == '[' && c->dialect == DIALECT_SQLITE)
+	else if (ch == '[' && c->dialect == STEP_SQLITE)
 		*ok = skip_quoted(c, ']', false);
 	else if (tag > 0)
 		*ok = skip_dollars(c, tag);
@@ -268,7 +267,7 @@ take_delimiter(struct scan *c, bool *ok)
 	const char *line = c->s + c->at, *end = NULL;
 	size_t n = strcspn(line, "\n"), from = 9, len;
 
-	if (c->dialect != DIALECT_MYSQL || n < 9 ||
+	if (c->dialect != STEP_MYSQL || n < 9 ||
 	    strncasecmp(line, "delimiter", 9) != 0 ||
 	    (n > 9 && !is_blank(line[9])))
 		return false;
@@ -299,12 +298,6 @@ take_delimiter(struct scan *c, bool *ok)
 static bool
 begin_statement(struct scan *c, bool *ok)
 {
-	static const enum step_kind kinds[] = {
-		[DIALECT_MYSQL] = STEP_MYSQL,
-		[DIALECT_POSTGRESQL] = STEP_POSTGRESQL,
-		[DIALECT_SQLITE] = STEP_SQLITE,
-	};
-
 	if (take_delimiter(c, ok))
 		return true;
 	if (statement_is_client_word(c)) {
@@ -320,21 +313,21 @@ begin_statement(struct scan *c, bool *ok)
 		    "it, and what the client answered.");
 		return true;
 	}
-	if (peek(c, 0) == '<' && !step_can(kinds[c->dialect], CAN_SEND_FILE)) {
+	if (peek(c, 0) == '<') {
 		*ok = wrong(c, c->at,
 		    "Statements from a file, “< file”, are "
 		    "not supported. Put them here, or write an sh step that "
 		    "runs the client.");
 		return true;
 	}
-	if (c->dialect == DIALECT_POSTGRESQL && peek(c, 0) == '\\') {
+	if (c->dialect == STEP_POSTGRESQL && peek(c, 0) == '\\') {
 		*ok = wrong(c, c->at,
 		    "This is a command of psql, which the "
 		    "server does not know. Write it as SQL, or as an sh step "
 		    "that runs psql.");
 		return true;
 	}
-	if (c->dialect == DIALECT_SQLITE && peek(c, 0) == '.') {
+	if (c->dialect == STEP_SQLITE && peek(c, 0) == '.') {
 		*ok = wrong(c, c->at,
 		    "This is a command of the sqlite3 shell, "
 		    "which SQLite does not know. Write it as SQL, or as an sh "
@@ -365,7 +358,7 @@ take(struct scan *c)
 		return ok;
 	if (c->begin == NONE && begin_statement(c, &ok))
 		return ok;
-	if (peek(c, 0) == '\\' && c->dialect != DIALECT_SQLITE &&
+	if (peek(c, 0) == '\\' && c->dialect != STEP_SQLITE &&
 	    peek(c, 1) != 'N')
 		return wrong(c, c->at,
 		    "A backslash, as in \\G or \\gx, is for "
@@ -391,7 +384,7 @@ count_lines(const char *text, struct statements *o)
 }
 
 bool
-statements_split(const char *text, enum dialect dialect, bool backslash,
+statements_split(const char *text, enum step_kind dialect, bool backslash,
     struct statements *ret)
 {
 	struct scan c = { .s = text,
@@ -421,4 +414,10 @@ statements_clear(struct statements *s)
 	free(s->all);
 	free(s->values);
 	*s = (struct statements){ 0 };
+}
+
+bool
+statements_backslash(enum step_kind dialect)
+{
+	return dialect == STEP_MYSQL;
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum dialect { DIALECT_MYSQL, DIALECT_POSTGRESQL, DIALECT_SQLITE };
+#include "plan/kind.h"
 
 /* A {{name}} where a value may stand. */
 struct statement_value {
@@ -39,8 +39,11 @@ struct statements {
  * error, which ret->wrong describes; the statements before it are returned.
  * Clear with statements_clear() in both cases.
  */
-bool statements_split(const char *text, enum dialect dialect, bool backslash,
+bool statements_split(const char *text, enum step_kind dialect, bool backslash,
     struct statements *ret);
 void statements_clear(struct statements *s);
+
+/* `backslash` as it is for a server with its default settings. */
+bool statements_backslash(enum step_kind dialect);
 
 #endif

@@ -11,7 +11,7 @@ struct scan {
 	const char *s;
 	size_t len;
 	size_t at;
-	enum dialect dialect;
+	enum step_kind dialect;
 	bool backslash;
 	struct statements *out;
 	size_t begin; /* of the statement, or NONE */

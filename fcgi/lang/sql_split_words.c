@@ -56,14 +56,14 @@ note_mysql_word(struct scan *c)
 void
 statement_note_word(struct scan *c)
 {
-	bool pg = c->dialect == DIALECT_POSTGRESQL;
+	bool pg = c->dialect == STEP_POSTGRESQL;
 
 	if (pg && (word_is(c, "stdin") || word_is(c, "stdout")) &&
 	    c->word_at - c->begin > 4 &&
 	    strncasecmp(c->s + c->begin, "copy", 4) == 0 &&
 	    !is_word(c->s[c->begin + 4]))
 		c->copies = true;
-	if (c->dialect == DIALECT_MYSQL)
+	if (c->dialect == STEP_MYSQL)
 		note_mysql_word(c);
 	else if (c->body && word_is(c, "begin")) {
 		c->depth++;
@@ -125,7 +125,7 @@ statement_is_client_word(const struct scan *c)
 		n++;
 	for (size_t i = 0; n > 0 && words[i] != NULL; i++)
 		if (strlen(words[i]) == n && strncasecmp(s, words[i], n) == 0)
-			return c->dialect == DIALECT_MYSQL;
+			return c->dialect == STEP_MYSQL;
 	return false;
 }
 
@@ -143,7 +143,7 @@ statement_is_prompt(const struct scan *c)
 			return true;
 	while (n < left && is_word(s[n]))
 		n++;
-	return c->dialect == DIALECT_POSTGRESQL && n > 0 && n + 2 < left &&
+	return c->dialect == STEP_POSTGRESQL && n > 0 && n + 2 < left &&
 	    s[n] == '=' && (s[n + 1] == '#' || s[n + 1] == '>') &&
 	    s[n + 2] == ' ';
 }

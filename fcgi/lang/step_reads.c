@@ -67,12 +67,12 @@ braces_read(const char *text, const char *name)
 bool
 step_reads_value(const struct step *step, const char *name)
 {
-	bool shell = step->kind == STEP_SH || step->kind == STEP_BASH;
-	bool script = shell || step->kind == STEP_PYTHON;
-
-	return (shell && shell_reads(step->text, name)) ||
-	    (script && environment_reads(step->text, name)) ||
-	    (!script && braces_read(step->text, name)) ||
+	return (kind_is(step->kind, KIND_SHELL) &&
+		   shell_reads(step->text, name)) ||
+	    (kind_is(step->kind, KIND_SCRIPT) &&
+		environment_reads(step->text, name)) ||
+	    (kind_is(step->kind, KIND_VALUES) &&
+		braces_read(step->text, name)) ||
 	    braces_read(step->answers, name) || braces_read(step->file, name) ||
 	    braces_read(step->cwd, name);
 }

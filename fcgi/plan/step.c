@@ -5,22 +5,6 @@
 
 #include "plan/step.h"
 
-static const char *const kinds[STEP_KIND__MAX + 1] = {
-	[STEP_SH] = "sh",
-	[STEP_BASH] = "bash",
-	[STEP_PYTHON] = "python",
-	[STEP_ANSWERS] = "answers",
-	[STEP_HTTP] = "http",
-	[STEP_MYSQL] = "mysql",
-	[STEP_POSTGRESQL] = "postgresql",
-	[STEP_SQLITE] = "sqlite",
-	[STEP_COPY] = "copy",
-	[STEP_EDIT] = "edit",
-	[STEP_APPROVAL] = "approval",
-	[STEP_MANUAL] = "manual",
-	[STEP_PREFLIGHT] = "preflight",
-};
-
 static const char *const reruns[RERUN__MAX + 1] = {
 	[RERUN_ASK] = "ask",
 	[RERUN_SAFE] = "safe",
@@ -57,7 +41,7 @@ static const struct record_field capture_fields[] = {
 #define F_ID(field)		RECORD_ID, AT(field), .least = 1
 #define F_ID_OR_NULL(field)	RECORD_ID, AT(field)
 #define F_FLAG(field)		RECORD_FLAG, AT(field)
-#define F_KIND(field)		RECORD_WORD, AT(field), .words = kinds, .absent = -1
+#define F_KIND(field)		RECORD_WORD, AT(field), .words = kind_words, .absent = -1
 #define F_RERUN(field)		RECORD_WORD, AT(field), .words = reruns
 #define F_INDEX(field)		INT(field, 0, INT_MAX, 0)
 #define F_LINE(field)		INT(field, 1, INT_MAX, 0)
@@ -83,12 +67,6 @@ const struct record_field step_fields[] = {
 	{ .name = NULL },
 };
 /* clang-format on */
-
-const char *
-step_kind_name(enum step_kind kind)
-{
-	return (unsigned)kind < STEP_KIND__MAX ? kinds[kind] : "unknown";
-}
 
 const char *
 step_rerun_name(enum rerun rerun)

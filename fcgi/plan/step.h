@@ -9,24 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "plan/kind.h"
 #include "plan/record.h"
-
-enum step_kind {
-	STEP_SH,
-	STEP_BASH,
-	STEP_PYTHON,
-	STEP_ANSWERS,
-	STEP_HTTP,
-	STEP_MYSQL,
-	STEP_POSTGRESQL,
-	STEP_SQLITE,
-	STEP_COPY,
-	STEP_EDIT,
-	STEP_APPROVAL,
-	STEP_MANUAL,
-	STEP_PREFLIGHT, /* in a job spec alone */
-	STEP_KIND__MAX
-};
 
 enum rerun { RERUN_ASK, RERUN_SAFE, RERUN_PROBE, RERUN_NEVER, RERUN__MAX };
 
@@ -96,8 +80,5 @@ extern const struct record_field step_fields[];
 
 /* "ask", "safe": the words of the document. */
 const char *step_rerun_name(enum rerun rerun);
-
-/* "sh", "mysql", "manual": the words of the document.  Never NULL. */
-const char *step_kind_name(enum step_kind kind);
 
 #endif

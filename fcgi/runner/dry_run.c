@@ -40,15 +40,6 @@ dry_run_preflight(void)
 	return step_write(&step, STEP_IN_JOB);
 }
 
-static const char *
-interpreter(const struct step *s)
-{
-	return s->kind == STEP_SH    ? "sh"
-	    : s->kind == STEP_BASH   ? "bash"
-	    : s->kind == STEP_PYTHON ? "python3"
-				     : NULL;
-}
-
 static void
 need(struct json_object *all, const char *target, const char *word)
 {
@@ -74,14 +65,14 @@ dry_run_needs(const struct plan *plan, struct json_object *resolved)
 	for (size_t i = 0; i < plan->steps_count; i++) {
 		const struct step *s = &plan->steps[i];
 
-		if (interpreter(s) == NULL)
+		if (kind_interpreter(s->kind) == NULL)
 			continue;
 		names = plan_targets_of(resolved, s->on);
 		for (size_t k = 0; k < json_object_array_length(names); k++)
 			need(all,
 			    json_object_get_string(
 				json_object_array_get_idx(names, k)),
-			    interpreter(s));
+			    kind_interpreter(s->kind));
 		json_object_put(names);
 	}
 	return all;

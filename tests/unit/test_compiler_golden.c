@@ -52,7 +52,7 @@ static void
 put_step(const struct runbook *runbook, const struct step *s, struct buf *out)
 {
 	buf_printf(out, "<!-- step %s: %s, %s, line %d:%d, in %s%s%s%s -->\n",
-	    s->id, step_kind_name(s->kind), s->title, s->line, s->column,
+	    s->id, kind_name(s->kind), s->title, s->line, s->column,
 	    runbook->plan.sections[s->section].id,
 	    s->rollback ? ", rollback" : "", s->role != NULL ? ", role " : "",
 	    s->role != NULL ? s->role : "");

@@ -389,7 +389,7 @@ static void
 a_prelude_is_made_of_names_and_moves_no_line(void **state)
 {
 	struct job_spec_value value = { "db_pass", "$(id)" };
-	struct job_spec o = { .interpreter = "sh",
+	struct job_spec o = { .step.kind = STEP_SH,
 		.step.text = "echo 1\necho 2",
 		.values = &value,
 		.values_count = 1 };
@@ -398,7 +398,7 @@ a_prelude_is_made_of_names_and_moves_no_line(void **state)
 	(void)state;
 	script_text(&o, &out);
 	assert_string_equal(out.data, "db_pass=$CS_DB_PASS; echo 1\necho 2\n");
-	o.interpreter = "python3";
+	o.step.kind = STEP_PYTHON;
 	buf_reset(&out);
 	script_text(&o, &out);
 	assert_string_equal(out.data, "echo 1\necho 2\n");

@@ -47,8 +47,8 @@ resumable(const char *text, size_t first)
 	struct statements all;
 	bool good;
 
-	assert_true(statements_split(text, DIALECT_MYSQL, true, &all));
-	good = sql_resumable(&all, text, first, DIALECT_MYSQL);
+	assert_true(statements_split(text, STEP_MYSQL, true, &all));
+	good = sql_resumable(&all, text, first, STEP_MYSQL);
 	statements_clear(&all);
 	return good;
 }
@@ -85,11 +85,11 @@ what_set_up_the_connection_is_run_again(void **state)
 	struct statements all;
 
 	(void)state;
-	assert_true(statements_split(text, DIALECT_MYSQL, true, &all));
+	assert_true(statements_split(text, STEP_MYSQL, true, &all));
 	assert_int_equal(all.count, 5);
 	for (size_t i = 0; i < all.count; i++)
 		assert_int_equal(
-		    sql_part_of(&all, text, i, DIALECT_MYSQL), parts[i]);
+		    sql_part_of(&all, text, i, STEP_MYSQL), parts[i]);
 	statements_clear(&all);
 }
 

@@ -165,18 +165,19 @@ report_no_shell(struct job *job)
 static void
 write_script(const struct job *job, struct buf *text)
 {
-	static const char *const words[] = { "sh", "bash", "python3" };
 	struct json_object *needs = json_get(
 	    json_get(job->spec->root, "needs"), job->target->name);
 	size_t n = needs != NULL ? json_object_array_length(needs) : 0;
 
 	buf_puts(text, program_preflight);
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < 3; k++)
-			if (text_eq(json_object_get_string(
+		for (int k = 0; k < STEP_KIND__MAX; k++)
+			if (kind_is(k, KIND_SCRIPT) &&
+			    text_eq(json_object_get_string(
 					json_object_array_get_idx(needs, i)),
-				words[k]))
-				buf_printf(text, "cs_need %s\n", words[k]);
+				kind_interpreter(k)))
+				buf_printf(
+				    text, "cs_need %s\n", kind_interpreter(k));
 }
 
 /* Reports the user and the isolation of local steps. */

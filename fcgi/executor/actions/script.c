@@ -49,7 +49,7 @@ script_text(const struct job_spec *spec, struct buf *out)
 {
 	char name[80];
 
-	if (strcmp(spec->interpreter, "python3") != 0) {
+	if (kind_is(spec->step.kind, KIND_SHELL)) {
 		for (size_t i = 0; i < spec->values_count; i++) {
 			upper_name(spec->values[i].name, name);
 			buf_printf(out, "%s=$%s; ", spec->values[i].name, name);
@@ -113,14 +113,13 @@ script_command(const char *user)
 const char *
 script_flag(const struct job_spec *spec)
 {
-	return strcmp(spec->interpreter, "python3") == 0 ? "-u" : "--";
+	return spec->step.kind == STEP_PYTHON ? "-u" : "--";
 }
 
 const char *
 script_loader(const struct job_spec *spec)
 {
-	return spec->step.cwd != NULL &&
-		strcmp(spec->interpreter, "python3") == 0
+	return spec->step.cwd != NULL && spec->step.kind == STEP_PYTHON
 	    ? program_load
 	    : NULL;
 }

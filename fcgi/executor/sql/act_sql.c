@@ -86,7 +86,7 @@ connect_to(struct sql_act *a)
 	enum sql_end end;
 
 	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
-		if (strcmp(drivers[i]->kind, s->target->kind) == 0)
+		if (strcmp(kind_name(drivers[i]->kind), s->target->kind) == 0)
 			s->driver = drivers[i];
 	end = sql_tunnel_open(s);
 	if (end == SQL_OK && (end = s->driver->open(s)) != SQL_OK &&
@@ -110,7 +110,7 @@ prepare(struct sql_act *a)
 	const struct job_spec *o = a->sql.job->spec;
 	int line = o->step.text_line;
 
-	if (!statements_split(a->text, a->sql.driver->dialect,
+	if (!statements_split(a->text, a->sql.driver->kind,
 		a->sql.driver->backslash(&a->sql), &a->all)) {
 		for (size_t i = 0; i < a->all.wrong_at; i++)
 			line += a->text[i] == '\n';
@@ -199,7 +199,7 @@ is_skipped(const struct sql_act *a, size_t i)
 static void
 put_balance(const struct sql_act *a, size_t i, bool open, struct buf *out)
 {
-	bool mysql = a->sql.driver->dialect == DIALECT_MYSQL;
+	bool mysql = a->sql.driver->kind == STEP_MYSQL;
 
 	if (a->done > 0) {
 		buf_putc(out, ' ');
@@ -234,7 +234,7 @@ static void
 offer_resume(struct sql_act *a, size_t i)
 {
 	if (i >= a->first && !a->transaction &&
-	    sql_resumable(&a->all, a->text, i, a->sql.driver->dialect))
+	    sql_resumable(&a->all, a->text, i, a->sql.driver->kind))
 		a->sql.job->result.resume.statement = (int64_t)i + 1;
 }
 
@@ -385,8 +385,7 @@ static bool
 pass_over(struct sql_act *a, size_t i)
 {
 	if (!is_skipped(a, i) &&
-	    sql_part_of(&a->all, a->text, i, a->sql.driver->dialect) ==
-		SQL_REPEAT)
+	    sql_part_of(&a->all, a->text, i, a->sql.driver->kind) == SQL_REPEAT)
 		return run_one(a, i);
 	announce(a, i);
 	buf_puts(&a->line,
@@ -409,7 +408,7 @@ find_first(struct sql_act *a)
 	if (n < 1 || n > (int64_t)a->all.count + (count_skipped(a) > 0) ||
 	    a->transaction ||
 	    !sql_resumable(
-		&a->all, a->text, (size_t)n - 1, a->sql.driver->dialect)) {
+		&a->all, a->text, (size_t)n - 1, a->sql.driver->kind)) {
 		fail(a,
 		    "Nothing was done: it cannot start at statement %lld "
 		    "of %zu. Retry from the beginning.",
@@ -428,8 +427,7 @@ settle(struct sql_act *a)
 {
 	struct sql *s = &a->sql;
 	bool open = s->driver->in_transaction(s);
-	bool ended = a->transaction && !open &&
-	    s->driver->dialect != DIALECT_MYSQL;
+	bool ended = a->transaction && !open && s->driver->kind != STEP_MYSQL;
 
 	if (a->transaction && open)
 		return control(a, "COMMIT");
@@ -463,7 +461,7 @@ perform(struct sql_act *a)
 	if (!connect_to(a) || !prepare(a) || !find_first(a))
 		return;
 	act_announce(s->job);
-	if (a->transaction && s->driver->dialect == DIALECT_MYSQL)
+	if (a->transaction && s->driver->kind == STEP_MYSQL)
 		buf_puts(&a->line,
 		    "Note: MySQL and MariaDB commit at each "
 		    "statement that changes the schema; transaction=yes "

@@ -43,10 +43,9 @@ struct sql {
 };
 
 struct sql_driver {
-	const char *kind; /* of the target and the step */
-	enum dialect dialect;
-	const char *begin; /* for transaction=yes */
-	int port;          /* default port; 0: has none */
+	enum step_kind kind; /* of the step; its word is the target's kind */
+	const char *begin;   /* for transaction=yes */
+	int port;            /* default port; 0: has none */
 
 	/*
 	 * Connects.  If not SQL_OK, why says what to do, except for

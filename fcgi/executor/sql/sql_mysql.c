@@ -381,8 +381,7 @@ my_in_transaction(const struct sql *s)
 }
 
 const struct sql_driver sql_mysql = {
-	"mysql",
-	DIALECT_MYSQL,
+	STEP_MYSQL,
 	"START TRANSACTION",
 	3306,
 	my_open,

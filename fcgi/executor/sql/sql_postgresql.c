@@ -384,8 +384,7 @@ pg_in_transaction(const struct sql *s)
 }
 
 const struct sql_driver sql_postgresql = {
-	"postgresql",
-	DIALECT_POSTGRESQL,
+	STEP_POSTGRESQL,
 	"BEGIN",
 	5432,
 	pg_open,

@@ -64,7 +64,7 @@ has_variable(const char *s, size_t len)
 
 enum sql_part
 sql_part_of(const struct statements *all, const char *text, size_t i,
-    enum dialect dialect)
+    enum step_kind dialect)
 {
 	static const char *const set[] = { "SET", NULL };
 	static const char *const lasting[] = { "GLOBAL", "PERSIST", "PASSWORD",
@@ -79,7 +79,7 @@ sql_part_of(const struct statements *all, const char *text, size_t i,
 	size_t len = all->all[i].len;
 
 	if (starts_with(s, len, blocks) || has_word(s, len, anywhere) ||
-	    (dialect == DIALECT_MYSQL && has_variable(s, len)))
+	    (dialect == STEP_MYSQL && has_variable(s, len)))
 		return SQL_BLOCKS;
 	if (starts_with(s, len, repeat))
 		return SQL_REPEAT;
@@ -90,7 +90,7 @@ sql_part_of(const struct statements *all, const char *text, size_t i,
 
 bool
 sql_resumable(const struct statements *all, const char *text, size_t first,
-    enum dialect dialect)
+    enum step_kind dialect)
 {
 	static const char *const last[] = { "LAST_INSERT_ID", "ROW_COUNT",
 		"FOUND_ROWS", "lastval", "currval", "last_insert_rowid",

@@ -15,10 +15,10 @@ enum sql_part {
 
 /* The effect of statement i on a retry that starts after it. */
 enum sql_part sql_part_of(const struct statements *all, const char *text,
-    size_t i, enum dialect dialect);
+    size_t i, enum step_kind dialect);
 
 /* True if a new connection can start at statement `first`, from 0. */
 bool sql_resumable(const struct statements *all, const char *text, size_t first,
-    enum dialect dialect);
+    enum step_kind dialect);
 
 #endif

@@ -200,8 +200,7 @@ lite_in_transaction(const struct sql *s)
 }
 
 const struct sql_driver sql_sqlite = {
-	"sqlite",
-	DIALECT_SQLITE,
+	STEP_SQLITE,
 	"BEGIN IMMEDIATE",
 	0,
 	lite_open,

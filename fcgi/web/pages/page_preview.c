@@ -57,8 +57,7 @@ how_itself(struct view *v, const struct step *step, struct json_object *t)
 {
 	const char *kind = json_text(t, "kind", "local"), *host;
 
-	if (text_eq(kind, "mysql") || text_eq(kind, "postgresql") ||
-	    text_eq(kind, "sqlite"))
+	if (kind_is(kind_find(kind), KIND_SQL))
 		return request_fill(v->req, "how_database",
 		    "in the database "
 		    "{place}",
@@ -149,11 +148,9 @@ targets_model(struct view *v, const struct step *step)
 static void
 add_filled(struct view *v, struct json_object *o, const struct step *step)
 {
-	bool script = step->kind == STEP_SH || step->kind == STEP_BASH ||
-	    step->kind == STEP_PYTHON;
 	const char *refused = NULL, *text = step->text;
 
-	if (!script)
+	if (kind_is(step->kind, KIND_VALUES))
 		text = filled_text(v, step, &refused);
 	model_text(o, "filled_text", text != step->text ? text : NULL);
 	model_text(o, "refused", refused);
@@ -242,8 +239,7 @@ files_model(struct view *v, const struct step *step)
 static const char *
 lead(struct req *req, const struct step *step)
 {
-	if (step->kind == STEP_SH || step->kind == STEP_BASH ||
-	    step->kind == STEP_PYTHON)
+	if (kind_is(step->kind, KIND_SCRIPT))
 		return request_text(req, "preview_lead",
 		    "This is the pinned "
 		    "text, byte for byte. Values are handed to it as "

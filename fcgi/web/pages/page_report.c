@@ -109,7 +109,7 @@ step_row(struct view *v, int i)
 	model_text(o, "title", view_title(v, i));
 	model_text(o, "section", v->plan->sections[s->step->section].title);
 	model_text(o, "kind_text",
-	    model_word(v->req, "kind", step_kind_name(s->step->kind)));
+	    model_word(v->req, "kind", kind_name(s->step->kind)));
 	card_state(v, o, i);
 	model_text(o, "state", outcome_of(v, s));
 	model_text(o, "part", s->part);

@@ -9,19 +9,6 @@
 #include "web/views/card.h"
 #include "web/views/model.h"
 
-static bool
-is_manual(const struct step *step)
-{
-	return step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL;
-}
-
-static bool
-is_sql(const struct step *step)
-{
-	return step->kind == STEP_MYSQL || step->kind == STEP_POSTGRESQL ||
-	    step->kind == STEP_SQLITE;
-}
-
 static const char *
 exit_codes(struct req *req, const struct step *step)
 {
@@ -53,10 +40,10 @@ card_success(struct req *req, const struct step *step)
 		    "role {role} approve it",
 		    "count", arena_printf(req->arena, "%d", step->count),
 		    "role", step->role != NULL ? step->role : "", NULL);
-	if (is_manual(step))
+	if (kind_is(step->kind, KIND_PERSON))
 		return request_text(
 		    req, "success_manual", "a person confirms it");
-	if (is_sql(step))
+	if (kind_is(step->kind, KIND_SQL))
 		text = request_text(
 		    req, "success_sql", "the database accepts every statement");
 	else if (step->restores)
@@ -192,11 +179,11 @@ card_what(
 
 	model_text(o, "id", step->id);
 	model_text(o, "title", card_title(req, entry->plan, i));
-	model_text(o, "kind", step_kind_name(step->kind));
-	model_text(o, "kind_text",
-	    model_word(req, "kind", step_kind_name(step->kind)));
+	model_text(o, "kind", kind_name(step->kind));
+	model_text(
+	    o, "kind_text", model_word(req, "kind", kind_name(step->kind)));
 	model_text(o, "on", step->on);
-	model_bool(o, "is_script", !is_manual(step));
+	model_bool(o, "is_script", !kind_is(step->kind, KIND_PERSON));
 	model_int(o, "line", step->line);
 	model_bool(o, "has_text", *step->text != '\0');
 	model_text(o, "text", step->text);

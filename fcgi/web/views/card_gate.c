@@ -109,7 +109,7 @@ add_following(struct view *v, struct json_object *o, int step)
 			v->req->arena, "#step-%s", steps[i]->step->id));
 		model_text(f, "kind_text",
 		    model_word(
-			v->req, "kind", step_kind_name(steps[i]->step->kind)));
+			v->req, "kind", kind_name(steps[i]->step->kind)));
 		model_put(f, "targets", view_targets(v, steps[i]->step));
 		json_object_array_add(list, f);
 	}

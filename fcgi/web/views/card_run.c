@@ -211,7 +211,7 @@ add_labels(struct view *v, struct json_object *o, const struct view_step *s,
 	const struct step *step = s->step;
 	bool manual = step->kind == STEP_MANUAL;
 
-	if (manual || step->kind == STEP_APPROVAL) {
+	if (kind_is(step->kind, KIND_PERSON)) {
 		model_text(o, "primary_label",
 		    request_fill(v->req,
 			manual ? "label_confirm" : "label_approve",

@@ -84,7 +84,7 @@ name_at(struct json_object *names, size_t i)
 bool
 dry_run_is_possible(const struct step *step)
 {
-	return step->kind == STEP_EDIT || step->kind == STEP_HTTP;
+	return kind_is(step->kind, KIND_DRY_RUN);
 }
 
 const char *

@@ -154,7 +154,7 @@ is_number(const struct view *v, const char *name)
 
 static void
 put_value(
-    struct filled *f, enum dialect dialect, const char *name, struct buf *out)
+    struct filled *f, enum step_kind dialect, const char *name, struct buf *out)
 {
 	const char *value = value_or_marker(f, name);
 
@@ -167,18 +167,16 @@ put_value(
 static void
 fill_sql(struct filled *f, const struct step *step, struct buf *out)
 {
-	enum dialect dialect = step->kind == STEP_MYSQL ? DIALECT_MYSQL
-	    : step->kind == STEP_POSTGRESQL             ? DIALECT_POSTGRESQL
-							: DIALECT_SQLITE;
 	struct statements all = { 0 };
 	size_t from = 0;
 
-	statements_split(step->text, dialect, dialect == DIALECT_MYSQL, &all);
+	statements_split(
+	    step->text, step->kind, statements_backslash(step->kind), &all);
 	for (size_t i = 0; i < all.values_count; i++) {
 		const struct statement_value *value = &all.values[i];
 
 		buf_put(out, step->text + from, value->at - from);
-		put_value(f, dialect, value->name, out);
+		put_value(f, step->kind, value->name, out);
 		from = value->at + value->len;
 	}
 	buf_puts(out, step->text + from);
@@ -218,11 +216,11 @@ filled_text(struct view *v, const struct step *step, const char **ret_refused)
 			buf_clear(&out);
 			return filled_line(v, step, step->text);
 		}
-	} else if (step->kind == STEP_MYSQL || step->kind == STEP_POSTGRESQL ||
-	    step->kind == STEP_SQLITE)
+	} else if (kind_is(step->kind, KIND_SQL)) {
 		fill_sql(&f, step, &out);
-	else
+	} else {
 		return filled_line(v, step, step->text);
+	}
 	text = reveal(&f, &out);
 	buf_clear(&out);
 	return text;

@@ -428,7 +428,7 @@ view_targets(const struct view *v, const struct step *step)
 {
 	struct json_object *resolved = json_get(v->run, "targets"), *names;
 
-	if (step->kind == STEP_MANUAL || step->kind == STEP_APPROVAL)
+	if (kind_is(step->kind, KIND_PERSON))
 		return json_object_new_array();
 	names = target_status_for(
 	    v->req->web->db, v->lifecycle.id, resolved, step);
