@@ -8,6 +8,11 @@
  * line.  A partial alone on its line is not indented as the specification
  * demands: in HTML that only makes pages larger, and inside <pre> it would be
  * wrong.
+ *
+ * Two things are ours.  A line that begins with a tab continues the line before
+ * it: neither the break nor the tabs get into the page, so that a template has
+ * one element a line and a page has no white space that changes its layout.
+ * And {{> name word}} renders the partial with the word as {{.}}.
  */
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -19,8 +24,18 @@
 
 #define MAX_OPEN 32 /* sections inside each other */
 
+/* A line that continues the one before: where, in the joined text. */
+struct joint {
+	const char *at;
+	int lines;
+};
+
 struct compiler {
 	struct template *t;
+	struct joint *joints;
+	size_t joints_count;
+	size_t joints_cap;
+	size_t joints_passed;
 	const char *at;
 	const char *end;
 	size_t open[MAX_OPEN];
@@ -77,6 +92,32 @@ count_lines(struct compiler *c, const char *from, const char *to)
 		c->line++;
 		from++;
 	}
+	while (c->joints_passed < c->joints_count &&
+	    c->joints[c->joints_passed].at <= to)
+		c->line += c->joints[c->joints_passed++].lines;
+}
+
+/* The text with its continued lines joined, in t->source. */
+static void
+join_lines(struct compiler *c, const char *text, size_t len)
+{
+	char *to = c->t->source = mem_calloc(len + 1, 1);
+	const char *end = text + len;
+	struct joint *j;
+
+	while (text < end) {
+		if (text[0] != '\n' || text + 1 == end || text[1] != '\t') {
+			*to++ = *text++;
+			continue;
+		}
+		text += 1 + strspn(text + 1, "\t");
+		j = mem_grow(
+		    &c->joints, &c->joints_cap, c->joints_count, sizeof(*j));
+		c->joints_count++;
+		*j = (struct joint){ to, 1 };
+	}
+	c->at = c->t->source;
+	c->end = to;
 }
 
 static void
@@ -191,6 +232,20 @@ close_section(struct compiler *c, const struct tag *tag)
 	return true;
 }
 
+static void
+add_partial(struct compiler *c, const struct tag *tag)
+{
+	struct node *n = add_node(c, NODE_PARTIAL);
+	size_t len = strcspn(tag->name, " }");
+	const char *word = tag->name + len + strspn(tag->name + len, " ");
+
+	n->text = keep_name(c, tag->name, len);
+	n->len = len;
+	if (word < tag->name + tag->len)
+		n->argument = json_object_new_string_len(
+		    word, (int)(tag->name + tag->len - word));
+}
+
 static bool
 add_tag(struct compiler *c, const struct tag *tag)
 {
@@ -202,9 +257,7 @@ add_tag(struct compiler *c, const struct tag *tag)
 	case '/':
 		return close_section(c, tag);
 	case '>':
-		n = add_node(c, NODE_PARTIAL);
-		n->text = keep_name(c, tag->name, tag->len);
-		n->len = tag->len;
+		add_partial(c, tag);
 		return true;
 	case 0:
 		return set_name(c, add_node(c, NODE_VALUE), tag);
@@ -256,12 +309,13 @@ template_compile(
 {
 	struct template *t = mem_calloc(1, sizeof(*t));
 	struct compiler c = { .t = t, .line = 1, .fault = fault };
+	bool ok;
 
 	t->name = mem_strdup(name);
-	t->source = mem_strndup(text, len);
-	c.at = t->source;
-	c.end = t->source + strlen(t->source);
-	if (compile(&c))
+	join_lines(&c, text, len);
+	ok = compile(&c);
+	free(c.joints);
+	if (ok)
 		return t;
 	template_free(t);
 	return NULL;
@@ -275,6 +329,8 @@ template_free(struct template *t)
 	for (size_t i = 0; i < t->names_count; i++)
 		free(t->names[i]);
 	free(t->names);
+	for (size_t i = 0; i < t->nodes_count; i++)
+		json_object_put(t->nodes[i].argument);
 	free(t->nodes);
 	free(t->source);
 	free(t->name);

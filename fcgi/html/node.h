@@ -36,6 +36,7 @@ struct node {
 	size_t parts_count; /* 0 for {{.}} */
 	struct part parts[NODE_MAX_PARTS];
 	const struct template *partial; /* NULL until linked */
+	struct json_object *argument;   /* PARTIAL: a string, or NULL */
 };
 
 struct template

@@ -218,15 +218,18 @@ render_section(struct render *r, const struct template *t, size_t at,
 static bool
 render_partial(struct render *r, const struct template *t, const struct node *n)
 {
+	int depth = r->depth;
 	bool ok;
 
 	if (n->partial == NULL)
 		return !r->strict || fail(r, t, n, "is not a template");
-	if (r->partials == MAX_PARTIALS)
+	if (r->partials == MAX_PARTIALS ||
+	    (n->argument != NULL && !push(r, n->argument)))
 		return fail(r, t, n, "is nested too deep");
 	r->partials++;
 	ok = render_range(r, n->partial, 0, n->partial->nodes_count);
 	r->partials--;
+	r->depth = depth;
 	return ok;
 }
 

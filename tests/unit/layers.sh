@@ -108,6 +108,11 @@ else
 	echo "layers: the layout is not checked: there is no clang-format 14"
 fi
 
+# Templates: an element a line; what looks like nothing is nothing.
+wide=$(grep -nE '.{121}|[[:blank:]]$' templates/*.html)
+[ -z "$wide" ] || say "lines of templates with over 120 bytes, or with blanks at their end:
+$wide"
+
 # Shell and Python: the programs that run on targets, and the tests.
 scripts() {
 	git ls-files | while read -r name; do

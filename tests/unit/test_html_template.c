@@ -24,6 +24,9 @@ render(bool strict, const char *text, struct json_object *model,
 	if (err == ERR_OK)
 		err = templates_add(t, "_part.html", "<{{name}}>\n", 11, fault);
 	if (err == ERR_OK)
+		err = templates_add(
+		    t, "_word.html", "[{{.}} {{_x}}]", 14, fault);
+	if (err == ERR_OK)
 		err = templates_add(t, "_tree.html",
 		    "({{id}}{{#kids}}{{> _tree}}{{/kids}})", 37, fault);
 	if (err == ERR_OK)
@@ -232,10 +235,42 @@ an_object_can_inherit(void **state)
 	json_object_put(base);
 }
 
+static void
+a_line_that_begins_with_a_tab_continues_the_one_before(void **state)
+{
+	struct fault fault = { 0 };
+	struct buf out = { 0 };
+
+	(void)state;
+	expect("<p>\n\t{{x}}\n\t</p>\n<b>\n\t\t\t y</b>\n",
+	    "{\"x\":\"a\\n\\tb\"}", "<p>a\n\tb</p>\n<b> y</b>\n");
+	expect("{{#x}}\n\t<i>\n\t{{/x}}\n", "{\"x\":true}", "<i>\n");
+	assert_int_equal(
+	    render(false, "a\n\tb\n\t\tc\n{{#open}}\n", NULL, &out, &fault),
+	    ERR_INVALID);
+	assert_non_null(strstr(fault.message, "page.html:4:"));
+	assert_int_equal(
+	    render(false, "a\n\tb\n\t{{#open}}\n\tc\n", NULL, &out, &fault),
+	    ERR_INVALID);
+	assert_non_null(strstr(fault.message, "page.html:3:"));
+	buf_clear(&out);
+}
+
+static void
+a_partial_gets_a_word(void **state)
+{
+	(void)state;
+	expect("{{> _word a-b_c}}{{> _word  d }}{{#s}}{{> _word}}{{/s}}",
+	    "{\"s\":\"<s>\",\"_x\":1}", "[a-b_c 1][d 1][&lt;s&gt; 1]");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    a_line_that_begins_with_a_tab_continues_the_one_before),
+		cmocka_unit_test(a_partial_gets_a_word),
 		cmocka_unit_test(values_are_escaped),
 		cmocka_unit_test(a_dotted_name_does_not_fall_back),
 		cmocka_unit_test(sections_follow_the_specification),
