@@ -176,7 +176,7 @@ check_all(struct verify *v)
 	verify_ledger(v);
 	check_files(v, STMT_OUTPUTS_ALL, ".cast", "output");
 	check_files(v, STMT_SEALED_ALL, EXEC_SEALED, "sealed output");
-	check_files(v, STMT_ARTIFACTS_ALL, EXEC_KEPT, "kept output");
+	check_files(v, STMT_ARTIFACTS_ALL, EXEC_ARTIFACT, "kept output");
 	if (db_take_failure(v->db))
 		verify_wrong(v, "the database cannot be read as a whole");
 }

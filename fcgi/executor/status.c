@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "executor/status.h"
 #include "wire/exec.h"
+#include "wire/status_line.h"
 
 #define STATUS_MAX (256u * 1024 * 1024)
 #define PROGRESS_MS 2000
@@ -45,53 +46,40 @@ status_open(void)
 	return status_fd >= 0 ? ERR_OK : ERR_IO;
 }
 
-static struct json_object *
-line_new(const char *target)
-{
-	struct json_object *o = json_object_new_object();
-
-	json_set_int(o, "at", clock_now());
-	if (target != NULL)
-		json_set_text(o, "target", target);
-	return o;
-}
-
-/* Writes the line and releases it. */
 static enum err
-line_write(struct json_object *o, bool durable)
+line_write(struct status_line *line, bool durable)
 {
-	struct buf line = { 0 };
+	struct buf text = { 0 };
 	enum err err = ERR_OK;
 
-	buf_puts(&line, json_write(o));
-	buf_putc(&line, '\n');
-	json_object_put(o);
-	if (io_write_all(status_fd, line.data, line.len) != 0 ||
+	line->at = clock_now();
+	status_line_put(line, &text);
+	if (io_write_all(status_fd, text.data, text.len) != 0 ||
 	    (durable && fdatasync(status_fd) != 0)) {
 		log_warn("the status could not be written");
 		err = ERR_IO;
 	}
-	buf_clear(&line);
+	buf_clear(&text);
 	return err;
 }
 
 void
 status_running(const char *target)
 {
-	struct json_object *o = line_new(target);
+	struct status_line line = { .kind = STATUS_RUNNING, .target = target };
 
-	json_set_text(o, "state", "running");
-	line_write(o, false);
+	line_write(&line, false);
 }
 
 void
 status_note(const char *target, const char *note, const char *message)
 {
-	struct json_object *o = line_new(target);
+	struct status_line line = { .kind = STATUS_NOTE,
+		.target = target,
+		.note = note,
+		.message = message };
 
-	json_set_text(o, "note", note);
-	json_set_text(o, "message", message);
-	line_write(o, false);
+	line_write(&line, false);
 }
 
 void
@@ -114,35 +102,32 @@ status_progress(const char *target, const char *fmt, ...)
 enum err
 status_target(const char *target, const struct result *result)
 {
-	struct json_object *o = line_new(target);
+	struct status_line line = {
+		.kind = STATUS_ENDED, .target = target, .result = *result
+	};
 
-	result_put_line(result, o);
-	return line_write(o, true);
+	return line_write(&line, true);
 }
 
 enum err
 status_done(enum state state, const char *message)
 {
-	struct json_object *o = line_new(NULL);
+	struct status_line line = { .kind = STATUS_DONE,
+		.result = { .state = state_name(state), .message = message } };
 
-	json_set_bool(o, "done", true);
-	json_set_text(o, "state", state_name(state));
-	json_set_text(o, "message", message);
-	return line_write(o, true);
+	return line_write(&line, true);
 }
 
 static void
-store_last(struct json_object *ends, const char *line, size_t len)
+store_last(struct json_object *ends, const char *text, size_t len)
 {
-	struct json_object *o = NULL;
-	const char *target;
+	struct status_line line;
 
-	if (json_read(line, len, &o, NULL) != ERR_OK)
+	if (status_line_parse(text, len, &line) != ERR_OK)
 		return;
-	target = json_text(o, "target", NULL);
-	if (target != NULL && json_get(o, "tries") != NULL)
-		json_set(ends, target, json_object_get(o));
-	json_object_put(o);
+	if (line.kind == STATUS_ENDED)
+		json_set(ends, line.target, json_object_get(line.json));
+	json_object_put(line.json);
 }
 
 struct json_object *

@@ -1,4 +1,4 @@
-/* status.h: the status lines of a step (wire/exec.h). */
+/* status.h: the status lines of a step (wire/status_line.h). */
 #ifndef EXECUTOR_STATUS_H
 #define EXECUTOR_STATUS_H
 

@@ -13,6 +13,7 @@
 #include "journal/plan.h"
 #include "keeper/run.h"
 #include "wire/exec.h"
+#include "wire/runner_message.h"
 
 /* One dry run at a time: the caller gets the one under way. */
 static enum err
@@ -139,13 +140,12 @@ cmd_run_preflight(struct command *c)
 	    "No step of this run acts on a target: there is nothing to try.");
 }
 
-/* From the runner: the dry run has ended, with results or a reason. */
-enum err
-cmd_dry_run_ended(struct command *c)
+static enum err
+end(struct command *c, const struct runner_message *m)
 {
-	struct rows *rows = db_query(c->keeper->db, STMT_LOOK_BY_EXEC,
-	    TEXT(json_text(c->body, "exec", "")));
-	struct json_object *results = json_get(c->body, "results"), *data;
+	struct rows *rows = db_query(
+	    c->keeper->db, STMT_LOOK_BY_EXEC, TEXT(m->exec));
+	struct json_object *data;
 	bool found = db_next(rows);
 	int64_t run = found ? db_int(rows, "run") : 0;
 	bool ended = found && !db_is_null(rows, "ended_at");
@@ -153,15 +153,30 @@ cmd_dry_run_ended(struct command *c)
 	db_done(rows);
 	if (!found)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_exec",
-		    "exec", "There is no such look.");
+		    "exec", "There is no such dry run.");
 	if (ended)
 		return ERR_OK;
 	data = json_object_new_object();
-	json_set_text(data, "exec", json_text(c->body, "exec", ""));
+	json_set_text(data, "exec", m->exec);
 	json_set(data, "results",
-	    results != NULL ? json_object_get(results)
-			    : json_object_new_object());
-	json_set_text(data, "message", json_text(c->body, "message", NULL));
+	    m->results != NULL ? json_object_get(m->results)
+			       : json_object_new_object());
+	json_set_text(data, "message", m->message);
 	return event_append(
 	    c->keeper->db, run, EVENT_ANY_SEQ, "runner", "look.ended", data);
+}
+
+/* From the runner: the dry run has ended, with results or a reason. */
+enum err
+cmd_dry_run_ended(struct command *c)
+{
+	struct arena *arena = arena_new();
+	struct runner_message m;
+	enum err err = runner_message_read(
+	    RUNNER_DRY_RUN_ENDED, c->body, arena, &m, &c->fault);
+
+	if (err == ERR_OK)
+		err = end(c, &m);
+	arena_free(arena);
+	return err;
 }

@@ -3,8 +3,7 @@
  *
  * The runner may repeat a line after a restart of either program, so each
  * command checks the record first and ignores known reports.  A step reports
- * about itself by lines of its status file (wire/exec.h); only their known
- * fields are used.
+ * about itself by lines of its status file (wire/status_line.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +16,8 @@
 #include "keeper/target_results.h"
 #include "keeper/run.h"
 #include "keeper/unaccepted.h"
-#include "plan/result.h"
+#include "wire/runner_message.h"
+#include "wire/status_line.h"
 
 /* The attempt of an execution id. */
 struct attempt {
@@ -31,10 +31,10 @@ struct attempt {
 };
 
 static enum err
-find_attempt(struct command *c, struct attempt *ret)
+find_attempt(struct command *c, const char *exec, struct attempt *ret)
 {
-	struct rows *rows = db_query(c->keeper->db, STMT_ATTEMPT_BY_EXEC,
-	    TEXT(json_text(c->body, "exec", "")));
+	struct rows *rows = db_query(
+	    c->keeper->db, STMT_ATTEMPT_BY_EXEC, TEXT(exec));
 	enum err err = ERR_NOT_FOUND;
 
 	if (db_next(rows)) {
@@ -53,6 +53,18 @@ find_attempt(struct command *c, struct attempt *ret)
 	return err == ERR_OK ? err
 			     : fault_set(&c->fault, err, "no_such_exec", "exec",
 				   "There is no such execution.");
+}
+
+/* Reads the runner's message, and finds its attempt. */
+static enum err
+read_message(struct command *c, enum runner_message_kind kind,
+    struct arena *arena, struct runner_message *ret,
+    struct attempt *ret_attempt)
+{
+	enum err err = runner_message_read(
+	    kind, c->body, arena, ret, &c->fault);
+
+	return err == ERR_OK ? find_attempt(c, ret->exec, ret_attempt) : err;
 }
 
 static struct json_object *
@@ -87,22 +99,31 @@ cmd_runner_hello(struct command *c)
 	return ERR_OK;
 }
 
+static enum err
+start(struct command *c, const struct attempt *a, const char *exec)
+{
+	if (strcmp(a->state, "requested") != 0 || a->ended)
+		return fault_set(&c->fault, ERR_CONFLICT, "started_already",
+		    "exec", "This execution was started before.");
+	if (waiting_is_old(c->keeper, exec))
+		return fault_set(&c->fault, ERR_CONFLICT, "too_late", "exec",
+		    "This was requested too long ago to be started now.");
+	return append(c, a, "step.starting", about(a));
+}
+
 /* Committed before the first byte is sent: the runner waits for the answer. */
 enum err
 cmd_exec_starting(struct command *c)
 {
+	struct arena *arena = arena_new();
+	struct runner_message m;
 	struct attempt a;
-	enum err err = find_attempt(c, &a);
+	enum err err = read_message(c, RUNNER_STARTING, arena, &m, &a);
 
-	if (err != ERR_OK)
-		return err;
-	if (strcmp(a.state, "requested") != 0 || a.ended)
-		return fault_set(&c->fault, ERR_CONFLICT, "started_already",
-		    "exec", "This execution was started before.");
-	if (waiting_is_old(c->keeper, json_text(c->body, "exec", "")))
-		return fault_set(&c->fault, ERR_CONFLICT, "too_late", "exec",
-		    "This was requested too long ago to be started now.");
-	return append(c, &a, "step.starting", about(&a));
+	if (err == ERR_OK)
+		err = start(c, &a, m.exec);
+	arena_free(arena);
+	return err;
 }
 
 /* The recorded state of a target of the attempt; "" if none. */
@@ -135,44 +156,42 @@ is_outcome_of_target(const char *state)
 
 static enum err
 line_of_target(
-    struct command *c, const struct attempt *a, struct json_object *line)
+    struct command *c, const struct attempt *a, const struct status_line *line)
 {
-	const char *target = json_text(line, "target", "");
-	const char *state = json_text(line, "state", NULL);
 	struct json_object *data;
-	struct result result;
 	char known[24];
 
-	target_state(c, a, target, known);
-	if (known[0] == '\0' || is_outcome_of_target(known))
+	target_state(c, a, line->target, known);
+	if (known[0] == '\0' || is_outcome_of_target(known) ||
+	    (line->kind == STATUS_RUNNING && strcmp(known, "running") == 0))
 		return ERR_OK;
 	data = about(a);
-	json_set_text(data, "target", target);
-	if (state == NULL) {
-		json_set_text(data, "note", json_text(line, "note", ""));
-		json_set_text(data, "message", json_text(line, "message", ""));
-		return append(c, a, "step.noted", data);
-	}
-	if (strcmp(state, "running") == 0 && strcmp(known, "running") != 0)
+	json_set_text(data, "target", line->target);
+	if (line->kind == STATUS_RUNNING)
 		return append(c, a, "step.running", data);
-	if (!is_outcome_of_target(state)) {
-		json_object_put(data);
-		return ERR_OK;
-	}
-	result_read(line, &result);
-	result_put_event(&result, data);
+	result_put_event(&line->result, data);
 	return append(c, a, "step.target_ended", data);
 }
 
-/* The runner's note on the attempt's process. */
+/* A note on a target that has not ended, or the runner's on the process. */
 static enum err
-note_of_attempt(
-    struct command *c, const struct attempt *a, struct json_object *line)
+note_of(
+    struct command *c, const struct attempt *a, const struct status_line *line)
 {
-	struct json_object *data = about(a);
+	struct json_object *data;
+	char known[24] = "";
 
-	json_set_text(data, "note", json_text(line, "note", ""));
-	json_set_text(data, "message", json_text(line, "message", ""));
+	if (line->target != NULL) {
+		target_state(c, a, line->target, known);
+		if (known[0] == '\0' || is_outcome_of_target(known))
+			return ERR_OK;
+	}
+	data = about(a);
+	if (line->target != NULL)
+		json_set_text(data, "target", line->target);
+	json_set_text(data, "note", line->note);
+	json_set_text(
+	    data, "message", line->message != NULL ? line->message : "");
 	return append(c, a, "step.noted", data);
 }
 
@@ -292,57 +311,73 @@ end_attempt(struct command *c, const struct attempt *a, const char *outcome,
 	return err == ERR_OK ? run_advance(c->keeper, a->run) : err;
 }
 
+static enum err
+take_line(struct command *c, const struct attempt *a, struct json_object *json)
+{
+	struct status_line line;
+	enum err err = status_line_read(json, &line, &c->fault);
+
+	if (err != ERR_OK)
+		return err;
+	if (line.kind == STATUS_NOTE)
+		return note_of(c, a, &line);
+	if (line.kind == STATUS_DONE)
+		return end_attempt(c, a, line.result.state,
+		    line.result.message != NULL ? line.result.message : "");
+	return line_of_target(c, a, &line);
+}
+
 enum err
 cmd_exec_line(struct command *c)
 {
-	struct json_object *line = json_get(c->body, "line");
+	struct arena *arena = arena_new();
+	struct runner_message m;
 	struct attempt a;
-	enum err err = find_attempt(c, &a);
+	enum err err = read_message(c, RUNNER_LINE, arena, &m, &a);
 
-	if (err != ERR_OK || a.ended)
-		return err;
-	if (!json_flag(line, "done", false) &&
-	    json_get(line, "target") == NULL && json_get(line, "note") != NULL)
-		return note_of_attempt(c, &a, line);
-	if (!json_flag(line, "done", false))
-		return line_of_target(c, &a, line);
-	if (!is_outcome(json_text(line, "state", "")))
-		return fault_set(&c->fault, ERR_INVALID, "bad_line", "line",
-		    "The last line of a step has no outcome.");
-	return end_attempt(c, &a, json_text(line, "state", ""),
-	    json_text(line, "message", ""));
+	if (err == ERR_OK && !a.ended)
+		err = take_line(c, &a, m.line);
+	arena_free(arena);
+	return err;
+}
+
+/* The outcome of an execution that did not report it. */
+static enum err
+lose(struct command *c, const struct attempt *a, const char *message)
+{
+	log_warn("run %lld, step %s, attempt %lld: the outcome is not known",
+	    (long long)a->run, a->step, (long long)a->n);
+	return end_attempt(c, a,
+	    strcmp(a->state, "requested") == 0 ? "failed" : "unknown",
+	    message != NULL ? message : "");
 }
 
 enum err
 cmd_exec_lost(struct command *c)
 {
+	struct arena *arena = arena_new();
+	struct runner_message m;
 	struct attempt a;
-	enum err err = find_attempt(c, &a);
+	enum err err = read_message(c, RUNNER_LOST, arena, &m, &a);
 
-	if (err != ERR_OK || a.ended)
-		return err;
-	log_warn("run %lld, step %s, attempt %lld: the outcome is not known",
-	    (long long)a.run, a.step, (long long)a.n);
-	return end_attempt(c, &a,
-	    strcmp(a.state, "requested") == 0 ? "failed" : "unknown",
-	    json_text(c->body, "message", ""));
+	if (err == ERR_OK && !a.ended)
+		err = lose(c, &a, m.message);
+	arena_free(arena);
+	return err;
 }
 
 enum err
 exec_end_unaccepted(struct keeper *k, const char *exec, const char *message)
 {
-	struct command c = { .keeper = k, .body = json_object_new_object() };
+	struct command c = { .keeper = k };
 	struct attempt a;
-	enum err err;
+	enum err err = find_attempt(&c, exec, &a);
 
-	json_set_text(c.body, "exec", exec);
-	err = find_attempt(&c, &a);
 	if (err == ERR_OK && !a.ended && strcmp(a.state, "requested") == 0) {
 		log_warn("run %lld, step %s, attempt %lld: %s",
 		    (long long)a.run, a.step, (long long)a.n, message);
 		a.actor = "keeper";
 		err = end_attempt(&c, &a, "failed", message);
 	}
-	json_object_put(c.body);
 	return err;
 }

@@ -6,19 +6,21 @@
  * contains who typed into which terminal, once for each attempt.  The runner
  * gets the input with the commit of the batch, in order of arrival.  Passing it
  * on does not mean that it has arrived.  A page that needs certainty numbers
- * its input (wire/exec.h): each answer says how much the terminal has taken, as
- * far as this process knows; it is kept in memory alone.  A page may also send
- * the size of its window; the step uses that of the last page that typed.  A
- * size alone is not input and is not recorded.
+ * its input (wire/tty_message.h): each answer says how much the terminal has
+ * taken, as far as this process knows; it is kept in memory alone.  A page may
+ * also send the size of its window; the step uses that of the last page that
+ * typed.  A size alone is not input and is not recorded.
  */
 #include <sodium.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/encode.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "keeper/run.h"
-#include "wire/exec.h"
+#include "wire/runner_message.h"
+#include "wire/tty_message.h"
 
 /* The terminal that receives the input. */
 struct terminal {
@@ -34,10 +36,10 @@ struct terminal {
 static bool
 is_numbered(struct command *c)
 {
-	const char *typist = json_text(c->body, "typist", "");
+	const char *session = json_text(c->body, "typist", "");
 
-	return strlen(typist) == EXEC_TYPIST &&
-	    strspn(typist, "0123456789abcdef") == EXEC_TYPIST &&
+	return strlen(session) == TTY_SESSION &&
+	    strspn(session, "0123456789abcdef") == TTY_SESSION &&
 	    json_int(c->body, "from", -1) >= 0;
 }
 
@@ -55,15 +57,12 @@ check_size(struct command *c)
 	int64_t rows = json_int(c->body, "rows", 0);
 
 	if (!has_size(c) ||
-	    (is_numbered(c) && columns >= EXEC_COLUMNS_LEAST &&
-		columns <= EXEC_COLUMNS_MOST && rows >= EXEC_ROWS_LEAST &&
-		rows <= EXEC_ROWS_MOST))
+	    (is_numbered(c) && tty_message_has_size(columns, rows)))
 		return ERR_OK;
 	return fault_set(&c->fault, ERR_INVALID, "bad_value", "columns",
 	    "A typist tells the size of its terminal as %d to %d columns and "
 	    "%d to %d rows.",
-	    EXEC_COLUMNS_LEAST, EXEC_COLUMNS_MOST, EXEC_ROWS_LEAST,
-	    EXEC_ROWS_MOST);
+	    TTY_COLUMNS_LEAST, TTY_COLUMNS_MOST, TTY_ROWS_LEAST, TTY_ROWS_MOST);
 }
 
 /* The bytes of the request: `data` in base64, or a `line` and Enter. */
@@ -78,7 +77,7 @@ read_bytes(struct command *c, struct buf *ret)
 		return fault_set(&c->fault, ERR_INVALID, "bad_value", "typist",
 		    "A typist is %d hex digits, and says from which "
 		    "of its bytes on the data are, counted from 0.",
-		    EXEC_TYPIST);
+		    TTY_SESSION);
 	if (ok && data != NULL)
 		ok = encode_unbase64(data, strlen(data), ret);
 	if (ok && line != NULL) {
@@ -86,13 +85,13 @@ read_bytes(struct command *c, struct buf *ret)
 		buf_putc(ret, '\r');
 	}
 	if (ok && (ret->len > 0 || is_numbered(c)) &&
-	    ret->len <= EXEC_KEYS_MOST)
+	    ret->len <= TTY_INPUT_MOST)
 		return ERR_OK;
 	return fault_set(&c->fault, ERR_INVALID, "bad_value",
 	    line != NULL ? "line" : "data",
 	    "What is typed is either data, in "
 	    "base64, or a line; %d bytes at most.",
-	    EXEC_KEYS_MOST);
+	    TTY_INPUT_MOST);
 }
 
 /* The target that the request names, or the only one. */
@@ -164,37 +163,31 @@ static void
 pass_on(struct command *c, const struct terminal *t, const char *exec,
     const struct buf *bytes)
 {
-	struct json_object *body = json_object_new_object();
+	struct tty_message m = { .exec = exec,
+		.target = t->target,
+		.session = is_numbered(c) ? json_text(c->body, "typist", "")
+					  : "",
+		.from = json_int(c->body, "from", 0),
+		.columns = (int)json_int(c->body, "columns", 0),
+		.rows = (int)json_int(c->body, "rows", 0) };
 	struct wire_call call = { .verb = "type" };
 	struct buf text = { 0 };
 
-	encode_base64(bytes->data, bytes->len, &text);
-	json_set_text(body, "exec", exec);
-	json_set_text(body, "target", t->target);
-	json_set_text(body, "data", buf_text(&text));
-	if (is_numbered(c)) {
-		json_set_text(body, "typist", json_text(c->body, "typist", ""));
-		json_set_int(body, "from", json_int(c->body, "from", 0));
-	}
-	if (has_size(c)) {
-		json_set_int(body, "columns", json_int(c->body, "columns", 0));
-		json_set_int(body, "rows", json_int(c->body, "rows", 0));
-	}
-	call.body = json_write(body);
+	tty_message_write(&m, bytes, &text);
+	call.body = buf_text(&text);
 	wire_put_call(&c->keeper->typed, &call);
-	json_object_put(body);
-	sodium_memzero(text.data, text.len);
+	sodium_memzero(text.data, text.cap);
 	buf_clear(&text);
 }
 
 static struct arrived *
 find_arrived(
-    struct keeper *k, const char *exec, const char *target, const char *typist)
+    struct keeper *k, const char *exec, const char *target, const char *session)
 {
 	for (size_t i = 0; i < KEEPER_ARRIVED; i++) {
 		struct arrived *a = &k->arrived[i];
 
-		if (text_eq(a->typist, typist) && text_eq(a->exec, exec) &&
+		if (text_eq(a->session, session) && text_eq(a->exec, exec) &&
 		    text_eq(a->target, target))
 			return a;
 	}
@@ -204,21 +197,27 @@ find_arrived(
 enum err
 cmd_exec_typed(struct command *c)
 {
-	const char *exec = json_text(c->body, "exec", "");
-	const char *target = json_text(c->body, "target", "");
-	const char *typist = json_text(c->body, "typist", "");
+	struct arena *arena = arena_new();
 	struct keeper *k = c->keeper;
-	struct arrived *a = find_arrived(k, exec, target, typist);
+	struct runner_message m;
+	struct arrived *a;
+	enum err err = runner_message_read(
+	    RUNNER_INPUT_ARRIVED, c->body, arena, &m, &c->fault);
 
+	if (err != ERR_OK)
+		goto out;
+	a = find_arrived(k, m.exec, m.target, m.session);
 	if (a == NULL) {
 		a = &k->arrived[k->arrived_next++ % KEEPER_ARRIVED];
 		*a = (struct arrived){ .count = 0 };
-		strncpy(a->exec, exec, sizeof(a->exec) - 1);
-		strncpy(a->target, target, sizeof(a->target) - 1);
-		strncpy(a->typist, typist, sizeof(a->typist) - 1);
+		strncpy(a->exec, m.exec, sizeof(a->exec) - 1);
+		strncpy(a->target, m.target, sizeof(a->target) - 1);
+		strncpy(a->session, m.session, sizeof(a->session) - 1);
 	}
-	a->count = json_int(c->body, "arrived", 0);
-	return ERR_OK;
+	a->count = m.arrived;
+out:
+	arena_free(arena);
+	return err;
 }
 
 /* Passes the bytes on; the answer says how many earlier ones arrived. */

@@ -13,6 +13,7 @@
 #include "journal/db.h"
 #include "journal/lifecycle.h"
 #include "wire/exec.h"
+#include "wire/tty_message.h"
 #include "wire/secret.h"
 #include "wire/verb.h"
 #include "wire/wire.h"
@@ -22,10 +23,10 @@
 
 struct cache;
 
-/* How much of a page's terminal input has arrived (wire/exec.h). */
+/* How much of a page's terminal input has arrived (wire/tty_message.h). */
 struct arrived {
 	char exec[2 * EXEC_ID_BYTES + 1];
-	char typist[EXEC_TYPIST + 1];
+	char session[TTY_SESSION + 1];
 	char target[65];
 	int64_t count;
 };

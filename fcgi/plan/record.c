@@ -14,7 +14,7 @@
 
 #define AT(type, record, offset) ((type *)((char *)(record) + (offset)))
 #define GET(type, record, offset) \
-	(*(const type *)((const char *)(record) + (offset)))
+	(*(type const *)((const char *)(record) + (offset)))
 
 static enum err
 wrong(struct fault *fault, const char *name, const char *what)
@@ -88,6 +88,9 @@ write_member(const struct record_field *f, unsigned in, const void *record)
 		return GET(int, record, f->at) == f->absent
 		    ? NULL
 		    : json_object_new_string(f->words[GET(int, record, f->at)]);
+	case RECORD_OBJECT:
+		return json_object_get(
+		    GET(struct json_object *, record, f->at));
 	case RECORD_TEXTS:
 		return write_texts(f, record);
 	case RECORD_NUMBERS_OF:
@@ -255,6 +258,11 @@ read_member(const struct record_field *f, unsigned in, struct json_object *v,
 		return ERR_OK;
 	case RECORD_WORD:
 		return read_word(f, v, record, fault);
+	case RECORD_OBJECT:
+		if (!json_object_is_type(v, json_type_object))
+			return wrong(fault, f->name, "must be an object");
+		*AT(struct json_object *, record, f->at) = v;
+		return ERR_OK;
 	case RECORD_TEXTS:
 		return read_texts(f, v, a, record, fault);
 	case RECORD_NUMBERS_OF:
@@ -294,7 +302,8 @@ find_field(const struct record_field *fields, unsigned in, const char *name)
 static bool
 is_required(const struct record_field *f)
 {
-	return (f->type == RECORD_TEXT || f->type == RECORD_ID)
+	return (f->type == RECORD_TEXT || f->type == RECORD_ID ||
+		   f->type == RECORD_OBJECT)
 	    ? f->least > 0
 	    : f->type == RECORD_WORD && f->absent < 0;
 }

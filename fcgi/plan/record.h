@@ -26,6 +26,7 @@ enum record_type {
 	RECORD_WORD,       /* int: the index of one of `words` */
 	RECORD_TEXTS,      /* const char *const *, and a count */
 	RECORD_NUMBERS_OF, /* int[RECORD_NUMBERS], and a count */
+	RECORD_OBJECT,     /* struct json_object *, shared; as RECORD_TEXT */
 	RECORD_LIST,       /* const void *: records of `of`, and a count */
 };
 

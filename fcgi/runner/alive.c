@@ -28,6 +28,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "runner/runner.h"
+#include "wire/status_line.h"
 
 #define CHECK_MS 1000
 #define SILENT_MS 15000
@@ -155,12 +156,24 @@ put_time(struct buf *b, int64_t ms)
 	buf_printf(b, "%.10s %.8s UTC", text, text + 11);
 }
 
+static enum err
+report_line(
+    struct runner *r, const struct exec *e, const struct status_line *line)
+{
+	struct json_object *json = status_line_write(line);
+	enum err err = keeper_report(r, RUNNER_LINE,
+	    &(struct runner_message){ .exec = e->id, .line = json });
+
+	json_object_put(json);
+	return err;
+}
+
 /* Reports to the page that the process is silent, and since when. */
 static void
 report_silence(struct runner *r, struct exec *e, bool silent, int64_t now)
 {
-	struct json_object *o = exec_about(e->id);
-	struct json_object *line = json_object_new_object();
+	struct status_line line = { .kind = STATUS_NOTE,
+		.note = silent ? "silent" : "answers" };
 	int64_t since = e->touched > 0 ? e->touched
 				       : clock_now() - (now - e->seen);
 	struct buf message = { 0 };
@@ -182,13 +195,9 @@ report_silence(struct runner *r, struct exec *e, bool silent, int64_t now)
 		}
 		buf_putc(&message, '.');
 	}
-	json_set_text(line, "note", silent ? "silent" : "answers");
-	json_set_text(line, "message", buf_text(&message));
-	json_set(o, "line", line);
-	if (e->results != NULL ||
-	    keeper_ask(r, "exec_line", o, NULL) != ERR_UNAVAILABLE)
+	line.message = buf_text(&message);
+	if (e->results != NULL || report_line(r, e, &line) != ERR_UNAVAILABLE)
 		e->silent = silent;
-	json_object_put(o);
 	buf_clear(&message);
 }
 

@@ -18,8 +18,8 @@ static enum err
 add_file(struct runner *r, struct rows *rows, struct json_object *files,
     struct fault *why)
 {
-	char *file = mem_printf(
-	    "%s/%s" EXEC_KEPT, db_text(rows, "exec"), db_text(rows, "target"));
+	char *file = mem_printf("%s/%s" EXEC_ARTIFACT, db_text(rows, "exec"),
+	    db_text(rows, "target"));
 	char *path = mem_printf("%s/exec/%s", r->data_dir, file);
 	char hash[2 * HASH_BYTES + 1] = "";
 	enum err err = ERR_OK;

@@ -10,8 +10,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/plan.h"
-#include "plan/result.h"
 #include "runner/dry_run.h"
+#include "wire/status_line.h"
 
 #define DRY_RUN_MS 30000 /* per target */
 
@@ -175,24 +175,20 @@ dry_run_refuse(
 	json_set(results, target, o);
 }
 
-/*
- * Stores the known fields of a line and drops the others.  True: it is the last
- * line of a target.
- */
-static bool
-store_line(struct json_object *results, struct json_object *line)
+static const char *
+message_of(const struct status_line *line)
 {
-	const char *target = json_text(line, "target", "");
-	struct json_object *o;
-	struct result result;
+	return line->result.message != NULL ? line->result.message : "";
+}
 
-	if (!text_is_id(target) || json_get(line, "tries") == NULL)
-		return false;
-	o = json_object_new_object();
-	result_read(line, &result);
-	result_put_dry_run(&result, o);
-	json_set(results, target, o);
-	return true;
+/* Stores the result of a target. */
+static void
+store_line(struct json_object *results, const struct status_line *line)
+{
+	struct json_object *o = json_object_new_object();
+
+	result_put_dry_run(&line->result, o);
+	json_set(results, line->target, o);
 }
 
 bool
@@ -204,14 +200,16 @@ dry_run_collect(
 
 	while (!done && (end = memchr(text, '\n', len)) != NULL) {
 		size_t n = (size_t)(end - text);
-		struct json_object *line = NULL;
+		struct status_line line;
 
-		if (json_read(text, n, &line, NULL) == ERR_OK) {
-			done = json_flag(line, "done", false);
-			asked |= store_line(results, line);
+		if (status_line_parse(text, n, &line) == ERR_OK) {
+			done = line.kind == STATUS_DONE;
+			asked |= line.kind == STATUS_ENDED;
+			if (line.kind == STATUS_ENDED)
+				store_line(results, &line);
 			if (done && !asked)
-				buf_puts(why, json_text(line, "message", ""));
-			json_object_put(line);
+				buf_puts(why, message_of(&line));
+			json_object_put(line.json);
 		}
 		text += n + 1;
 		len -= n + 1;

@@ -156,7 +156,7 @@ take_reply(struct runner *r, int64_t id, enum err *ret, char **ret_body)
 }
 
 size_t
-keeper_ask_each(struct runner *r, const char *verb,
+keeper_ask_each(struct runner *r, enum runner_message_kind kind,
     struct json_object *const *bodies, size_t n, enum err *ret)
 {
 	int64_t first = r->next_id + 1;
@@ -167,7 +167,7 @@ keeper_ask_each(struct runner *r, const char *verb,
 	if (r->keeper < 0)
 		return 0;
 	for (size_t i = 0; i < n; i++)
-		put_call(r, verb, bodies[i], &out);
+		put_call(r, runner_message_verb(kind), bodies[i], &out);
 	ok = io_write_all(r->keeper, out.data, out.len) == 0;
 	while (ok && answered < n) {
 		ok = take_reply(
@@ -204,5 +204,16 @@ keeper_ask(struct runner *r, const char *verb, struct json_object *body,
 		disconnect(r);
 	if (err == ERR_UNAVAILABLE)
 		runner_again(r);
+	return err;
+}
+
+enum err
+keeper_report(struct runner *r, enum runner_message_kind kind,
+    const struct runner_message *m)
+{
+	struct json_object *body = runner_message_write(kind, m);
+	enum err err = keeper_ask(r, runner_message_verb(kind), body, NULL);
+
+	json_object_put(body);
 	return err;
 }

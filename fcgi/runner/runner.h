@@ -13,6 +13,7 @@
 #include "plan/plan.h"
 #include "journal/db.h"
 #include "wire/exec.h"
+#include "wire/runner_message.h"
 #include "wire/secret.h"
 #include "wire/wire.h"
 
@@ -44,7 +45,7 @@ struct exec {
 
 /* A terminal with input from pages. */
 struct terminal {
-	int fd; /* of its executor (wire/exec.h); 0: none */
+	int fd; /* of its executor (wire/tty_message.h); 0: none */
 	char exec[2 * EXEC_ID_BYTES + 1];
 	char target[65];
 	uint64_t used; /* counter value of the last use */
@@ -95,18 +96,19 @@ struct runner {
 enum err keeper_ask(struct runner *r, const char *verb,
     struct json_object *body, char **ret_body);
 
+/* The same for a message that has no answer but its error. */
+enum err keeper_report(struct runner *r, enum runner_message_kind kind,
+    const struct runner_message *m);
+
 /*
  * Sends one call for each body, all at once, and waits for the replies.
  * Returns how many arrived, in order, before the keeper was gone.
  */
-size_t keeper_ask_each(struct runner *r, const char *verb,
+size_t keeper_ask_each(struct runner *r, enum runner_message_kind kind,
     struct json_object *const *bodies, size_t n, enum err *ret);
 
 /* Path of a file in the folder of an execution; the caller frees it. */
 char *exec_path(struct runner *r, const char *exec, const char *file);
-
-/* {"exec": exec}, the start of a body about the execution. */
-struct json_object *exec_about(const char *exec);
 
 /* Passes all complete lines of its status on. True: the keeper has the last. */
 bool lines_pass(struct runner *r, struct exec *e);
@@ -174,9 +176,9 @@ enum err job_spec_put_artifacts(struct runner *r, int64_t run,
     struct json_object *spec, struct fault *why);
 
 /*
- * Passes a pushed frame with terminal input ({"exec", "target", and the input
- * message of wire/exec.h}) to the executor.  If the executor does not accept it
- * now, it is dropped without its content in the log; the page sends it again.
+ * Passes a pushed frame with terminal input (wire/tty_message.h) to the
+ * executor.  If the executor does not accept it now, it is dropped without its
+ * content in the log; the page sends it again.
  */
 void tty_relay_pass(struct runner *r, const char *body);
 

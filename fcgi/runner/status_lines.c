@@ -16,8 +16,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "journal/hash.h"
-#include "plan/result.h"
 #include "runner/runner.h"
+#include "wire/status_line.h"
 
 #define MAX_LINE (1024 * 1024)
 #define MAX_TOGETHER 64
@@ -46,29 +46,31 @@ hash_of(struct runner *r, const struct exec *e, const char *target,
 }
 
 /*
- * Adds the hashes of the output and the artifact, which are final now, to a
- * target's last line.
+ * The body that passes a line on. To a target's last line it adds the hashes of
+ * the output and the artifact, which are final now.
  */
-static void
-add_hash(struct runner *r, const struct exec *e, struct json_object *line)
+static struct json_object *
+body_of(struct runner *r, const struct exec *e, struct status_line *line)
 {
-	const char *target = json_text(line, "target", "");
 	char output[2 * HASH_BYTES + 1], artifact[2 * HASH_BYTES + 1];
 	char sealed[2 * HASH_BYTES + 1];
-	struct result result;
+	struct result *result = &line->result;
+	struct json_object *json, *body;
 
-	result_read(line, &result);
-	if (result.state == NULL || strcmp(result.state, "running") == 0 ||
-	    !text_is_id(target))
-		return;
-	result.hash = hash_of(r, e, target, ".cast", output);
-	if (result.artifact.name != NULL)
-		result.artifact.hash = hash_of(
-		    r, e, target, EXEC_KEPT, artifact);
-	if (result.sealed != NULL &&
-	    hash_of(r, e, target, EXEC_SEALED, sealed) != NULL)
-		result.sealed = sealed;
-	result_put_line(&result, line);
+	if (line->kind == STATUS_ENDED) {
+		result->hash = hash_of(r, e, line->target, ".cast", output);
+		if (result->artifact.name != NULL)
+			result->artifact.hash = hash_of(
+			    r, e, line->target, EXEC_ARTIFACT, artifact);
+		if (result->sealed != NULL &&
+		    hash_of(r, e, line->target, EXEC_SEALED, sealed) != NULL)
+			result->sealed = sealed;
+	}
+	json = status_line_write(line);
+	body = runner_message_write(RUNNER_LINE,
+	    &(struct runner_message){ .exec = e->id, .line = json });
+	json_object_put(json);
+	return body;
 }
 
 /* Adds a line, which ends at that offset. */
@@ -76,19 +78,16 @@ static void
 add_line(struct runner *r, const struct exec *e, const char *text, size_t len,
     size_t end, struct lines *l)
 {
-	struct json_object *line = NULL, *body;
+	struct status_line line;
 
-	if (json_read(text, len, &line, NULL) != ERR_OK) {
+	if (status_line_parse(text, len, &line) != ERR_OK) {
 		log_warn("execution %s: a status line is malformed", e->id);
 		return;
 	}
-	l->done = json_flag(line, "done", false);
-	if (!l->done)
-		add_hash(r, e, line);
-	body = exec_about(e->id);
-	json_set(body, "line", line);
-	l->bodies[l->count] = body;
+	l->done = line.kind == STATUS_DONE;
+	l->bodies[l->count] = body_of(r, e, &line);
 	l->ends[l->count++] = end;
+	json_object_put(line.json);
 }
 
 /* Collects complete lines of the text from *at, and advances *at. */
@@ -114,7 +113,7 @@ static bool
 pass(struct runner *r, const struct exec *e, struct lines *l, size_t *at)
 {
 	enum err errs[MAX_TOGETHER];
-	size_t n = keeper_ask_each(r, "exec_line", l->bodies, l->count, errs);
+	size_t n = keeper_ask_each(r, RUNNER_LINE, l->bodies, l->count, errs);
 	size_t passed = 0;
 	bool all;
 

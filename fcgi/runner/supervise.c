@@ -69,25 +69,11 @@ add(struct runner *r, const char *id)
 	return e;
 }
 
-struct json_object *
-exec_about(const char *exec)
-{
-	struct json_object *o = json_object_new_object();
-
-	json_set_text(o, "exec", exec);
-	return o;
-}
-
 static enum err
 report_lost(struct runner *r, const char *exec, const char *message)
 {
-	struct json_object *o = exec_about(exec);
-	enum err err;
-
-	json_set_text(o, "message", message);
-	err = keeper_ask(r, "exec_lost", o, NULL);
-	json_object_put(o);
-	return err;
+	return keeper_report(r, RUNNER_LOST,
+	    &(struct runner_message){ .exec = exec, .message = message });
 }
 
 /*
@@ -97,15 +83,9 @@ static enum err
 end_dry_run(struct runner *r, const char *exec, struct json_object *results,
     const char *message)
 {
-	struct json_object *o = exec_about(exec);
-	enum err err;
-
-	json_set(o, "results", json_object_get(results));
-	if (message != NULL)
-		json_set_text(o, "message", message);
-	err = keeper_ask(r, "look_ended", o, NULL);
-	json_object_put(o);
-	return err;
+	return keeper_report(r, RUNNER_DRY_RUN_ENDED,
+	    &(struct runner_message){
+		.exec = exec, .results = results, .message = message });
 }
 
 static enum err
@@ -252,7 +232,6 @@ find_asked(struct runner *r, const char *exec)
 static bool
 accept_job_spec(struct runner *r, const char *exec)
 {
-	struct json_object *body = exec_about(exec);
 	struct asked *asked = find_asked(r, exec);
 	enum err err;
 
@@ -260,8 +239,8 @@ accept_job_spec(struct runner *r, const char *exec)
 		asked = &r->asked[r->asked_next++ % RUNNER_ASKED];
 		snprintf(asked->exec, sizeof(asked->exec), "%s", exec);
 	}
-	err = keeper_ask(r, "exec_starting", body, NULL);
-	json_object_put(body);
+	err = keeper_report(
+	    r, RUNNER_STARTING, &(struct runner_message){ .exec = exec });
 	if (err != ERR_OK)
 		runner_again(r);
 	return err == ERR_OK;

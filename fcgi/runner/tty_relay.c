@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "runner/runner.h"
+#include "wire/tty_message.h"
 
 #define REPORT_MAX 256
 
@@ -32,7 +33,7 @@ connect_step(const struct runner *r, const char *exec, const char *target)
 	char *path;
 	int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), fd, error;
 
-	path = mem_printf("/proc/self/fd/%d/%s" EXEC_KEYS, dir, target);
+	path = mem_printf("/proc/self/fd/%d/%s" TTY_SOCKET, dir, target);
 	strncpy(at.sun_path, path, sizeof(at.sun_path) - 1);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd >= 0 &&
@@ -100,24 +101,25 @@ pass(struct runner *r, struct terminal *t, const char *body)
 void
 tty_relay_pass(struct runner *r, const char *body)
 {
-	struct json_object *o = NULL;
+	struct tty_message m;
 	struct terminal *t;
-	const char *exec, *target;
+	struct buf bytes = { 0 };
 
-	if (json_read(body, strlen(body), &o, NULL) != ERR_OK)
+	if (tty_message_read(body, strlen(body), &m, &bytes) != ERR_OK)
 		return;
-	exec = json_text(o, "exec", "");
-	target = json_text(o, "target", "");
-	if (text_is_id(exec) && strlen(exec) == 2 * EXEC_ID_BYTES &&
-	    text_is_id(target)) {
-		t = find(r, exec, target);
+	if (text_is_id(m.exec) && strlen(m.exec) == 2 * EXEC_ID_BYTES &&
+	    text_is_id(m.target)) {
+		t = find(r, m.exec, m.target);
 		t->used = ++r->use_count;
 		if (!pass(r, t, body) && errno != EAGAIN)
 			log_warn("execution %s: what was typed for %s did not "
 				 "arrive: %s",
-			    exec, target, strerror(errno));
+			    m.exec, m.target, strerror(errno));
 	}
-	json_object_put(o);
+	json_object_put(m.json);
+	if (bytes.data != NULL)
+		sodium_memzero(bytes.data, bytes.cap);
+	buf_clear(&bytes);
 }
 
 void
@@ -133,18 +135,13 @@ static void
 report_input(
     struct runner *r, const struct terminal *t, const char *text, size_t len)
 {
-	struct json_object *o = NULL, *body;
+	char session[TTY_SESSION + 1];
+	struct runner_message m = {
+		.exec = t->exec, .target = t->target, .session = session
+	};
 
-	if (json_read(text, len, &o, NULL) != ERR_OK)
-		return;
-	body = json_object_new_object();
-	json_set_text(body, "exec", t->exec);
-	json_set_text(body, "target", t->target);
-	json_set_text(body, "typist", json_text(o, "typist", ""));
-	json_set_int(body, "arrived", json_int(o, "arrived", 0));
-	(void)keeper_ask(r, "exec_typed", body, NULL);
-	json_object_put(body);
-	json_object_put(o);
+	if (tty_arrived_read(text, len, session, &m.arrived) == ERR_OK)
+		(void)keeper_report(r, RUNNER_INPUT_ARRIVED, &m);
 }
 
 void

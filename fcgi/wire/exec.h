@@ -12,8 +12,8 @@
  *	alive		touched every second while the process goes on; the
  *			text is the deadline (CLOCK_MONOTONIC, milliseconds)
  *			of the current action, or 0
- *	status		one JSON object a line, append-only; the runner
- *			creates it empty
+ *	status		a line for each event (status_line.h), append-only; the
+ *			runner creates it empty
  *	TARGET.cast	the redacted output, asciicast v2
  *	TARGET.txt	the same output without timing: live and tail views;
  *			of a terminal, the lines that it showed
@@ -26,23 +26,10 @@
  *			(libsodium) that only the keeper can open.  The other
  *			two then have one line, which says so
  *	TARGET.keys	if the step is interactive: a socket (0600,
- *			SOCK_SEQPACKET) for terminal input.  The executor
- *			creates it before it reports "running" and removes it
- *			at the end; only the last client is served.  Input is
- *			never written to disk
- *
- * Terminal input to that socket, one message each:
- *	{"typist": EXEC_TYPIST hex digits, "from": n, "data": base64 of
- *		EXEC_KEYS_MOST bytes at most, "columns", "rows": the size of
- *		the page's window, or both absent}
- * A typist is a page; it numbers the bytes that it sends from 0 on, and data
- * begins at byte n.  Bytes received before are dropped, data after a gap too.
- * Without a typist there is no number and no reply.  The terminal has the
- * size from the page with the most recent input; before any, 80 by 24.  The
- * recording has each change as an event "r", "COLUMNSxROWS".  After each
- * message and each change, the executor reports how many bytes of that typist
- * the terminal has accepted:
- *	{"typist", "arrived": n}
+ *			SOCK_SEQPACKET) for terminal input (tty_message.h).
+ *			The executor creates it before it reports "running" and
+ *			removes it at the end; only the last client is served.
+ *			Input is never written to disk
  *
  * Both outputs only grow while the step runs.  If the output exceeds the
  * limit, its middle is dropped (a hole is punched, so that offsets stay
@@ -93,33 +80,6 @@
  *	 "seal_to": for secret output, the X25519 public key, in hex, that it
  *		is sealed to,
  *	 "output_limit": bytes for each target, "parallel": how many at once}
- *
- * Lines of status ("at" is milliseconds since 1970):
- *	{"at", "target", "state": "running"}	the script was started there
- *	{"at", "target", "note": "quiet|reconnecting|reconnected|try|
- *		output_open|progress|silent|answers", "message"}
- *	"silent" and "answers" are about the process of the target; the runner
- *	reports them, without a target, about the executor itself.
- *	{"at", "target", "state": "succeeded|failed|unknown|not_started",
- *		"exit": n or null,
- *		"message", "bytes", "dropped", "tries",
- *		"contradicted": true if its reject matched, or may have,
- *		"resume": {"statement", "of"} if a retry may start at that
- *		statement, "captures": {name: text},
- *		"artifact": {"name", "bytes"} if the output was saved,
- *		"sealed": {} if the output was sealed,
- *		"seen": SHA-256 of the file that an edit found,
- *		"changed": {"file", "backup", "sum"} of an edit that changed
- *		its file: the sum is of the file as it is now; all are empty
- *		if a secret is part of the path,
- *		"checks": [{"check", "state": "ok|warning|failed", "text"}] of
- *		a preflight}
- *					durable (fdatasync) and last of target
- *	A note "progress" is the progress of the step on its target, as shown
- *	to people ("12 of 31"); at most one in two seconds, as each is an event
- *	of the run.
- *	{"at", "done": true, "state": "succeeded|failed|unknown", "message"}
- *						durable and last of all
  */
 #ifndef WIRE_EXEC_H
 #define WIRE_EXEC_H
@@ -133,18 +93,11 @@
 #define EXEC_ISOLATION "run/isolation" /* in the data folder */
 #define EXEC_OUTPUT_LIMIT (64LL << 20) /* serve --output-limit */
 #define EXEC_OUTPUT_MOST_MB 1000000
-#define EXEC_KEPT ".save"
+#define EXEC_ARTIFACT ".save"
 #define EXEC_SEALED ".sealed"
 #define EXEC_SEALED_LIMIT (512 * 1024) /* fits into one frame */
 #define EXEC_SEAL_KEY 32               /* bytes */
-#define EXEC_KEYS ".keys"
-#define EXEC_KEYS_MOST 4096 /* bytes of one message */
-#define EXEC_TYPIST 32
-#define EXEC_COLUMNS_LEAST 20
-#define EXEC_COLUMNS_MOST 500
-#define EXEC_ROWS_LEAST 5
-#define EXEC_ROWS_MOST 200
-#define EXEC_KEPT_LIMIT (64LL * 1024 * 1024)
+#define EXEC_ARTIFACT_LIMIT (64LL * 1024 * 1024)
 #define EXEC_PARALLEL 64
 
 /*

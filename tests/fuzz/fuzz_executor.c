@@ -30,7 +30,7 @@
 #include "executor/tty/screen.h"
 #include "executor/ssh/sftp_packet.h"
 #include "executor/ssh/ssh_key.h"
-#include "wire/exec.h"
+#include "wire/tty_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -374,7 +374,7 @@ try_lines(const char *text, size_t len)
 	assert(seen[0] == seen[1]);
 }
 
-/* Requests of typists, a line each; what they type never grows. */
+/* Messages of input sessions, a line each; what they type never grows. */
 static void
 try_typing(const char *text, size_t len)
 {
@@ -385,7 +385,7 @@ try_typing(const char *text, size_t len)
 	if (e == NULL) {
 		e = tty_input_open("/tmp/cs-fuzz");
 		assert(e != NULL);
-		unlink("/tmp/cs-fuzz" EXEC_KEYS);
+		unlink("/tmp/cs-fuzz" TTY_SOCKET);
 	}
 	for (; text < end; text = eol + 1) {
 		eol = memchr(text, '\n', (size_t)(end - text));
@@ -393,7 +393,7 @@ try_typing(const char *text, size_t len)
 			eol = end;
 		tty_input_take(e, text, (size_t)(eol - text), &queue, 0);
 	}
-	assert(queue.len <= len && tty_input_size(e).rows <= EXEC_ROWS_MOST);
+	assert(queue.len <= len && tty_input_size(e).rows <= TTY_ROWS_MOST);
 	tty_input_arrived(e, (int64_t)queue.len);
 	tty_input_reset(e);
 	buf_clear(&queue);

@@ -67,7 +67,7 @@ nothing_is_typed_behind_a_gap(void **state)
 }
 
 static void
-each_typist_has_numbers_of_its_own(void **state)
+each_session_has_numbers_of_its_own(void **state)
 {
 	(void)state;
 	TYPES("aabb", FROM(ONE, 0, "YQ=="), FROM(TWO, 0, "YQ=="),
@@ -75,7 +75,7 @@ each_typist_has_numbers_of_its_own(void **state)
 }
 
 static void
-without_a_typist_everything_is_typed(void **state)
+without_a_session_everything_is_typed(void **state)
 {
 	(void)state;
 	TYPES("aa", "{\"data\":\"YQ==\"}", "{\"data\":\"YQ==\"}");
@@ -130,7 +130,7 @@ the_size_is_that_of_the_one_who_typed_last(void **state)
 
 /* The one who was silent for longest begins anew. */
 static void
-so_many_typists_are_known(void **state)
+so_many_sessions_are_known(void **state)
 {
 	struct tty_input *e = tty_input_open("t");
 	struct buf queue = { 0 };
@@ -165,11 +165,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_comes_twice_is_typed_once),
 		cmocka_unit_test(nothing_is_typed_behind_a_gap),
-		cmocka_unit_test(each_typist_has_numbers_of_its_own),
-		cmocka_unit_test(without_a_typist_everything_is_typed),
+		cmocka_unit_test(each_session_has_numbers_of_its_own),
+		cmocka_unit_test(without_a_session_everything_is_typed),
 		cmocka_unit_test(what_is_no_request_types_nothing),
 		cmocka_unit_test(the_size_is_that_of_the_one_who_typed_last),
-		cmocka_unit_test(so_many_typists_are_known),
+		cmocka_unit_test(so_many_sessions_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, in_a_folder, and_out);

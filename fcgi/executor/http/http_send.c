@@ -297,7 +297,7 @@ exchange_open(struct exchange *x, size_t number)
 {
 	CURL *c = x->curl = curl_easy_init();
 
-	x->most = x->job->spec->step.artifact != NULL ? EXEC_KEPT_LIMIT
+	x->most = x->job->spec->step.artifact != NULL ? EXEC_ARTIFACT_LIMIT
 						      : EXCHANGE_BODY;
 	if (c == NULL ||
 	    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") !=

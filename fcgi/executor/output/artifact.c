@@ -35,7 +35,7 @@ struct artifact *
 artifact_open(
     const struct job_spec *o, const char *target, const struct mask *mask)
 {
-	char *path = mem_printf("%s" EXEC_KEPT, target);
+	char *path = mem_printf("%s" EXEC_ARTIFACT, target);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
 	struct artifact *a;
 
@@ -54,7 +54,7 @@ artifact_open(
 static bool
 is_refused(const struct artifact *a)
 {
-	return a->size > EXEC_KEPT_LIMIT ||
+	return a->size > EXEC_ARTIFACT_LIMIT ||
 	    mask_stream_first_secret(a->mask) > 0 || a->failed != 0;
 }
 
@@ -127,13 +127,13 @@ artifact_end(struct artifact *a, int64_t *ret_bytes, struct buf *why)
 		    "unmasked it would stand on the disk. Let the step leave "
 		    "the secret out.",
 		    name_of(a->spec, a->spec->mask[secret - 1]), name);
-	else if (a->size > EXEC_KEPT_LIMIT)
+	else if (a->size > EXEC_ARTIFACT_LIMIT)
 		buf_printf(why,
 		    "The output is %lld bytes long and is not kept "
 		    "as %s: %lld MB at most are kept. Let the step print less, "
 		    "or copy the file instead.",
 		    (long long)a->size, name,
-		    (long long)EXEC_KEPT_LIMIT / 1048576);
+		    (long long)EXEC_ARTIFACT_LIMIT / 1048576);
 	else if (a->failed != 0)
 		buf_printf(why, "The output could not be kept as %s: %s.", name,
 		    strerror(a->failed));

@@ -23,11 +23,11 @@ is_artifact(const char *file)
 	size_t n = 2 * EXEC_ID_BYTES, len = strlen(file);
 	char target[65];
 
-	if (len < n + 1 + strlen(EXEC_KEPT) ||
+	if (len < n + 1 + strlen(EXEC_ARTIFACT) ||
 	    strspn(file, "0123456789abcdef") != n || file[n] != '/' ||
-	    !text_ends(file, EXEC_KEPT))
+	    !text_ends(file, EXEC_ARTIFACT))
 		return false;
-	len -= n + 1 + strlen(EXEC_KEPT);
+	len -= n + 1 + strlen(EXEC_ARTIFACT);
 	if (len >= sizeof(target))
 		return false;
 	memcpy(target, file + n + 1, len);

@@ -32,9 +32,10 @@ static bool
 read_both(struct pair *p, const char *file)
 {
 	char *theirs = mem_printf("../%s", file);
-	char *ours = mem_printf("%s" EXEC_KEPT, p->job->target->name);
-	bool ok = io_read_file(theirs, EXEC_KEPT_LIMIT, &p->was) == ERR_OK &&
-	    io_read_file(ours, EXEC_KEPT_LIMIT, &p->is) == ERR_OK;
+	char *ours = mem_printf("%s" EXEC_ARTIFACT, p->job->target->name);
+	bool ok = io_read_file(theirs, EXEC_ARTIFACT_LIMIT, &p->was) ==
+		ERR_OK &&
+	    io_read_file(ours, EXEC_ARTIFACT_LIMIT, &p->is) == ERR_OK;
 
 	if (!ok)
 		buf_printf(p->why,

@@ -43,7 +43,7 @@ free_row(struct grid_row *r)
 void
 grid_free(struct grid *g)
 {
-	for (int i = 0; i < EXEC_ROWS_MOST; i++)
+	for (int i = 0; i < TTY_ROWS_MOST; i++)
 		free_row(g->rows[i]);
 }
 

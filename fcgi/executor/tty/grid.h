@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "wire/exec.h"
+#include "wire/tty_message.h"
 
 /* The results of a terminal's bytes; the caller empties it. */
 struct shown {
@@ -35,7 +35,7 @@ struct grid_row {
 };
 
 struct grid {
-	struct grid_row *rows[EXEC_ROWS_MOST]; /* NULL: blank so far */
+	struct grid_row *rows[TTY_ROWS_MOST]; /* NULL: blank so far */
 	int height;
 	int top, bottom; /* of the scrolling region */
 	int row;         /* of the cursor */

@@ -30,8 +30,9 @@ enum err input_session_new(const struct job_spec *spec,
 void input_session_free(struct input_session *t);
 
 /*
- * Accepts input of people, too: creates the socket of the target (wire/exec.h),
- * which input_session_free() removes.  ERR_IO with errno set.
+ * Accepts input of people, too: creates the socket of the target
+ * (wire/tty_message.h), which input_session_free() removes.  ERR_IO with errno
+ * set.
  */
 enum err input_session_listen(struct input_session *t, const char *target);
 

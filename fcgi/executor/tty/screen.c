@@ -51,7 +51,7 @@ void
 screen_resize(struct screen *s, int rows, struct shown *out)
 {
 	s->grid.out = out;
-	if (rows > 0 && rows <= EXEC_ROWS_MOST && rows != s->grid.height)
+	if (rows > 0 && rows <= TTY_ROWS_MOST && rows != s->grid.height)
 		grid_resize(&s->grid, rows);
 }
 

@@ -21,7 +21,7 @@ void screen_free(struct screen *s);
 void screen_put(
     struct screen *s, const char *data, size_t len, struct shown *out);
 
-/* Sets the number of rows, at most EXEC_ROWS_MOST. */
+/* Sets the number of rows, at most TTY_ROWS_MOST. */
 void screen_resize(struct screen *s, int rows, struct shown *out);
 
 /* Appends shown lines that out does not have yet. */

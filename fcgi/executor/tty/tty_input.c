@@ -3,15 +3,15 @@
  *
  * A page numbers the bytes that it sends, from 0 on, and sends them again until
  * they are acknowledged: the runner may be killed in between, and an ack can be
- * lost.  So each typist (a page, by an identifier that it chose) has its count
- * of accepted bytes: bytes before it are duplicates, and data that begins after
- * it waits for the missing bytes.  Bytes are acknowledged when the terminal has
- * accepted them, not when we have.
+ * lost.  So each input session (a page, by an identifier that it chose) has its
+ * count of accepted bytes: bytes before it are duplicates, and data that begins
+ * after it waits for the missing bytes.  Bytes are acknowledged when the
+ * terminal has accepted them, not when we have.
  *
- * Input without a typist, a line from a page without scripts, is accepted once
+ * Input without a session, a line from a page without scripts, is accepted once
  * and not acknowledged.
  *
- * A typist may send the size of its window.  It applies until another typist
+ * A session may send the size of its window.  It applies until another one
  * sends input: pages that only watch set nothing.
  *
  * A socket was chosen over a FIFO because it can reply, and keeps messages
@@ -26,19 +26,17 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/encode.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/peer.h"
 #include "executor/tty/tty_input.h"
-#include "wire/exec.h"
+#include "wire/tty_message.h"
 
 #define INPUT_PAGES 32 /* the least recently active is dropped */
-#define REQUEST_MAX (3 * EXEC_KEYS_MOST)
+#define REQUEST_MAX (3 * TTY_INPUT_MOST)
 
-struct typist {
-	char id[EXEC_TYPIST + 1];
-	int64_t taken;   /* accepted bytes, in this typist's count */
+struct session {
+	char id[TTY_SESSION + 1];
+	int64_t taken;   /* accepted bytes, in this session's count */
 	int64_t arrived; /* of these, in the terminal */
 	int64_t end;     /* the terminal's byte after them */
 	uint64_t heard;  /* number of the last message */
@@ -49,9 +47,9 @@ struct tty_input {
 	int listener;
 	int client; /* connection of the runner, or -1 */
 	uint64_t requests;
-	struct typist *last; /* sender of the last input, or NULL */
+	struct session *last; /* sender of the last input, or NULL */
 	struct size size;
-	struct typist typist[INPUT_PAGES];
+	struct session sessions[INPUT_PAGES];
 };
 
 /* The path is short: our working folder is the socket's. */
@@ -63,7 +61,7 @@ tty_input_open(const char *target)
 	int error;
 
 	in->client = -1;
-	in->path = mem_printf("%s" EXEC_KEYS, target);
+	in->path = mem_printf("%s" TTY_SOCKET, target);
 	in->listener = socket(
 	    AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	strncpy(at.sun_path, in->path, sizeof(at.sun_path) - 1);
@@ -100,43 +98,40 @@ tty_input_fds(const struct tty_input *in, struct pollfd fds[2])
 
 /* If the ack cannot be sent now, the page's retransmission triggers it. */
 static void
-send_ack(struct tty_input *in, const struct typist *t)
+send_ack(struct tty_input *in, const struct session *t)
 {
-	struct json_object *o = json_object_new_object();
-	const char *text;
+	struct buf text = { 0 };
 
-	json_set_text(o, "typist", t->id);
-	json_set_int(o, "arrived", t->arrived);
-	text = json_write(o);
+	tty_arrived_write(t->id, t->arrived, &text);
 	if (in->client >= 0)
-		(void)!send(in->client, text, strlen(text),
+		(void)!send(in->client, text.data, text.len,
 		    MSG_DONTWAIT | MSG_NOSIGNAL);
-	json_object_put(o);
+	buf_clear(&text);
 }
 
-static struct typist *
+static struct session *
 find(struct tty_input *in, const char *id)
 {
-	struct typist *oldest = &in->typist[0];
+	struct session *oldest = &in->sessions[0];
 
 	for (size_t i = 0; i < INPUT_PAGES; i++) {
-		struct typist *t = &in->typist[i];
+		struct session *t = &in->sessions[i];
 
 		if (strcmp(t->id, id) == 0)
 			return t;
 		if (t->heard < oldest->heard)
 			oldest = t;
 	}
-	*oldest = (struct typist){ .taken = 0 };
+	*oldest = (struct session){ .taken = 0 };
 	if (in->last == oldest)
 		in->last = NULL;
-	strncpy(oldest->id, id, EXEC_TYPIST);
+	strncpy(oldest->id, id, TTY_SESSION);
 	return oldest;
 }
 
 /* Appends the new bytes to the queue. False: none are new. */
 static bool
-take_bytes(struct typist *t, int64_t from, const struct buf *bytes,
+take_bytes(struct session *t, int64_t from, const struct buf *bytes,
     struct buf *queue, int64_t begin)
 {
 	int64_t skip = t->taken - from;
@@ -149,49 +144,38 @@ take_bytes(struct typist *t, int64_t from, const struct buf *bytes,
 	return true;
 }
 
+/* Input of a page: its new bytes, and its size while it has the last input. */
 static void
-take_size(struct tty_input *in, struct json_object *o)
+take_input(struct tty_input *in, const struct tty_message *m,
+    const struct buf *bytes, struct buf *queue, int64_t begin)
 {
-	int64_t columns = json_int(o, "columns", 0);
-	int64_t rows = json_int(o, "rows", 0);
+	struct session *t = find(in, m->session);
 
-	if (columns >= EXEC_COLUMNS_LEAST && columns <= EXEC_COLUMNS_MOST &&
-	    rows >= EXEC_ROWS_LEAST && rows <= EXEC_ROWS_MOST)
-		in->size = (struct size){ (int)columns, (int)rows };
+	t->heard = ++in->requests;
+	if (take_bytes(t, m->from, bytes, queue, begin))
+		in->last = t;
+	if (in->last == t && m->columns > 0)
+		in->size = (struct size){ m->columns, m->rows };
+	send_ack(in, t);
 }
 
 void
 tty_input_take(struct tty_input *in, const char *text, size_t len,
     struct buf *queue, int64_t begin)
 {
-	struct json_object *o = NULL;
 	struct buf bytes = { 0 };
-	const char *id, *data;
-	struct typist *t;
+	struct tty_message m;
 
-	if (json_read(text, len, &o, NULL) != ERR_OK)
+	if (tty_message_read(text, len, &m, &bytes) != ERR_OK)
 		return;
-	id = json_text(o, "typist", "");
-	data = json_text(o, "data", "");
-	if (!encode_unbase64(data, strlen(data), &bytes) ||
-	    bytes.len > EXEC_KEYS_MOST || strlen(id) > EXEC_TYPIST)
-		goto out;
-	if (*id == '\0') {
+	if (*m.session != '\0')
+		take_input(in, &m, &bytes, queue, begin);
+	else
 		buf_put(queue, buf_text(&bytes), bytes.len);
-		goto out;
-	}
-	t = find(in, id);
-	t->heard = ++in->requests;
-	if (take_bytes(t, json_int(o, "from", -1), &bytes, queue, begin))
-		in->last = t;
-	if (in->last == t)
-		take_size(in, o);
-	send_ack(in, t);
-out:
+	json_object_put(m.json);
 	if (bytes.data != NULL)
 		explicit_bzero(bytes.data, bytes.cap);
 	buf_clear(&bytes);
-	json_object_put(o);
 }
 
 void
@@ -236,7 +220,7 @@ void
 tty_input_arrived(struct tty_input *in, int64_t count)
 {
 	for (size_t i = 0; i < INPUT_PAGES; i++) {
-		struct typist *t = &in->typist[i];
+		struct session *t = &in->sessions[i];
 
 		if (t->arrived == t->taken || t->end > count)
 			continue;
@@ -249,6 +233,6 @@ void
 tty_input_reset(struct tty_input *in)
 {
 	for (size_t i = 0; i < INPUT_PAGES; i++)
-		in->typist[i].end = 0;
+		in->sessions[i].end = 0;
 	tty_input_arrived(in, 0);
 }

@@ -1,6 +1,6 @@
 /*
  * tty_input.h: reads input of people for the terminal of a target, and
- * acknowledges bytes that the terminal accepted (wire/exec.h).
+ * acknowledges bytes that the terminal accepted (wire/tty_message.h).
  */
 #ifndef EXECUTOR_TTY_TTY_INPUT_H
 #define EXECUTOR_TTY_TTY_INPUT_H

@@ -29,7 +29,7 @@ page_artifact(struct req *req, struct reply *reply)
 	reply_header(reply, "Content-Disposition",
 	    arena_printf(req->arena, "attachment; filename=\"%s\"", name));
 	return reply_internal(req, reply,
-	    arena_printf(req->arena, "/_exec/%s/%s" EXEC_KEPT,
+	    arena_printf(req->arena, "/_exec/%s/%s" EXEC_ARTIFACT,
 		json_text(row, "exec", ""), target),
 	    "application/octet-stream");
 }
