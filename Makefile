@@ -214,10 +214,15 @@ format:
 	@find fcgi tests -name node_modules -prune -o -name '*.[ch]' -print | \
 	    xargs clang-format --style=file:fcgi/.clang-format -i
 
-lint:
+lint: tests/lint/js/node_modules
 	$(call build,$(PLAIN),all,$(B))
 	$(call build,$(PLAIN) B=build/clang CC=clang,all,build/clang)
 	@tests/unit/layers.sh build
+	@tests/lint/js/node_modules/.bin/eslint -c tests/lint/js/eslint.config.js \
+	    --max-warnings 0 static/js/*.js tests/browser/*.js
+tests/lint/js/node_modules: tests/lint/js/package-lock.json
+	$(call npm_ci,tests/lint/js)
+	@touch $@
 
 # Each starts a console of its own on loopback (tests/e2e/console.py).
 e2e: built

@@ -3,7 +3,7 @@
  *
  * A runbook is made once from one text and does not change; all that it points
  * to belongs to it.  It is made even if the text has errors: they are in its
- * diagnostics, and runbook_errors() says whether it may be run.
+ * diagnostics, and `errors` says whether it may be run.
  */
 #ifndef COMPILER_RUNBOOK_H
 #define COMPILER_RUNBOOK_H

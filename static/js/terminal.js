@@ -27,7 +27,7 @@ const box = document.getElementById('terminal');
 const said = document.getElementById('terminal-said');
 const form = document.getElementById('terminal-form');
 const { cast, type, attempt, target, csrf, waits, full, lost, ended, failed } = box.dataset;
-let term, put, mine = null, end = null, rest = new Uint8Array(), total = 0, idle = 0, asked = 0, wait = FAST_MS, timer = null;
+let term, put, mine = null, end = null, rest = new Uint8Array(), idle = 0, asked = 0, wait = FAST_MS, timer = null;
 let running = box.dataset.running !== undefined;
 
 function say(text, how = 'warn') {
@@ -87,7 +87,6 @@ async function more() {
 	let bytes = new Uint8Array(await answer.arrayBuffer());
 	let from = where ? Number(where[1]) : 0;
 
-	total = where ? Number(where[2]) : bytes.length;
 	if (end !== null) {
 		bytes = bytes.subarray(1);
 		from++;

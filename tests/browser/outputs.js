@@ -7,6 +7,7 @@
  * all of it has to be the beginning of the file that it names, and in the end
  * the whole.  A script prints fewer lines than a card shows.
  */
+/* global shown, note, seen -- of the page */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { ana, base, close, newPage, signIn } from './browser.js';

@@ -108,6 +108,10 @@ else
 	echo "layers: the layout is not checked: there is no clang-format 14"
 fi
 
+found=$(tests/lint/comments)
+[ -z "$found" ] || say "comments with names that do not exist:
+$found"
+
 # Templates: an element a line; what looks like nothing is nothing.
 wide=$(grep -nE '.{121}|[[:blank:]]$' templates/*.html)
 [ -z "$wide" ] || say "lines of templates with over 120 bytes, or with blanks at their end:
