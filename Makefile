@@ -244,6 +244,7 @@ tests/browser/node_modules: tests/browser/package-lock.json
 # with the folder FUZZ_NAME.
 FUZZ_executor = executor
 FUZZ_report = cli
+FUZZ_web = web
 FUZZING    = $(PLAIN) B=build/fuzz CC=clang CFLAGS="-O1 -g" \
 	     SAN="-fsanitize=fuzzer-no-link,$(SANITIZE)"
 FUZZERS    = $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))

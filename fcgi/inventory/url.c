@@ -10,16 +10,16 @@
 
 #include "base/text.h"
 #include "inventory/inventory.h"
-#include "lang/url.h"
+#include "lang/http_url.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 const char *
 url_refused(const char *url)
 {
-	struct url u;
+	struct http_url u;
 
-	if (url_read(url, &u) != NULL || strpbrk(u.rest, "?#@") != NULL)
+	if (http_url_read(url, &u) != NULL || strpbrk(u.rest, "?#@") != NULL)
 		return "The url is http:// or https://, a host and perhaps a "
 		       "path, without a name or password (those are the keys "
 		       "user and password), query or blank.";

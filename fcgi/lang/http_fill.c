@@ -13,7 +13,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "lang/http_fill.h"
-#include "lang/url.h"
+#include "lang/http_url.h"
 
 struct filling {
 	struct arena *arena;
@@ -320,7 +320,7 @@ static enum err
 fill_origin(struct filling *f, const char *base, const char *url, size_t n,
     struct buf *out)
 {
-	struct url to, own;
+	struct http_url to, own;
 	const char *why;
 	size_t scheme;
 	enum err err;
@@ -351,11 +351,12 @@ fill_origin(struct filling *f, const char *base, const char *url, size_t n,
 		return wrong(f,
 		    "the address has a name or password in it: "
 		    "put them into targets.yml.");
-	if ((why = url_read(buf_text(out), &to)) != NULL)
+	if ((why = http_url_read(buf_text(out), &to)) != NULL)
 		return fault_set(f->fault, ERR_INVALID, "http", NULL,
 		    "in line %d, the address %s", f->line, why);
 	if (base != NULL &&
-	    (url_read(base, &own) != NULL || !url_is_same_origin(&to, &own)))
+	    (http_url_read(base, &own) != NULL ||
+		!http_url_is_same_origin(&to, &own)))
 		return wrong(f,
 		    "the address is of another server than the "
 		    "url of the step's target, whose password it must not "

@@ -21,7 +21,7 @@
 #include "base/text.h"
 #include "base/log.h"
 #include "executor/http/http_aws.h"
-#include "lang/url.h"
+#include "lang/http_url.h"
 
 #define HASH 32
 
@@ -242,7 +242,7 @@ put_headers(struct signing *s, const char *host)
 
 /* The Host header as libcurl sends it: without the scheme's default port. */
 static const char *
-host_of(struct signing *s, const struct url *u)
+host_of(struct signing *s, const struct http_url *u)
 {
 	int len = (int)u->host_len;
 
@@ -255,10 +255,10 @@ host_of(struct signing *s, const struct url *u)
 static void
 put_request(struct signing *s)
 {
-	struct url u = { 0 };
+	struct http_url u = { 0 };
 	size_t len;
 
-	if (url_read(s->request->url, &u) != NULL)
+	if (http_url_read(s->request->url, &u) != NULL)
 		log_bug("a URL that was not checked");
 	len = strcspn(u.rest, "?");
 	buf_printf(&s->canonical, "%s\n", s->request->method);

@@ -12,7 +12,7 @@
 
 #include "base/text.h"
 #include "executor/http/http_redirect.h"
-#include "lang/url.h"
+#include "lang/http_url.h"
 
 bool
 http_is_redirect(long status)
@@ -23,9 +23,9 @@ http_is_redirect(long status)
 
 /* NULL, or why the redirect may not be followed. */
 static const char *
-refused(const struct url *from, const char *text, struct url *to)
+refused(const struct http_url *from, const char *text, struct http_url *to)
 {
-	const char *why = url_read(text, to);
+	const char *why = http_url_read(text, to);
 
 	if (why == NULL && from->https && !to->https)
 		return "is not encrypted, as this one was.";
@@ -77,8 +77,8 @@ http_follow(struct arena *a, long status, const char *to, struct hop *hop)
 {
 	struct http_request *q = &hop->request;
 	bool post = strcmp(q->method, "POST") == 0;
-	struct url from, next;
-	const char *why = url_read(q->url, &from);
+	struct http_url from, next;
+	const char *why = http_url_read(q->url, &from);
 
 	if (why == NULL)
 		why = refused(&from, to, &next);
@@ -89,7 +89,7 @@ http_follow(struct arena *a, long status, const char *to, struct hop *hop)
 		q->method = "GET";
 		drop_body(a, hop);
 	}
-	if (!url_is_same_origin(&from, &next)) {
+	if (!http_url_is_same_origin(&from, &next)) {
 		if (strcmp(q->method, "GET") != 0 &&
 		    strcmp(q->method, "HEAD") != 0)
 			return "is of another server, which must not get what "

@@ -1,8 +1,8 @@
 /*
  * http_server.c: the server of a URL, as we and libcurl both read it.
  *
- * Credentials are chosen by our reading (lang/url.c) and sent by libcurl's.
- * Where the two differ, as they do for 0x7f.1, nothing is sent.
+ * Credentials are chosen by our reading (lang/http_url.c) and sent by
+ * libcurl's. Where the two differ, as they do for 0x7f.1, nothing is sent.
  */
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -12,7 +12,7 @@
 #include <strings.h>
 
 #include "executor/http/http_send.h"
-#include "lang/url.h"
+#include "lang/http_url.h"
 
 /* Hosts without brackets. */
 static bool
@@ -40,10 +40,11 @@ http_server_of(const char *url, char ret_host[256], int *ret_port)
 {
 	char *host = NULL, *port = NULL, theirs[256];
 	CURLU *u = curl_url();
-	struct url ours;
+	struct http_url ours;
 	bool ok;
 
-	ok = u != NULL && url_read(url, &ours) == NULL && ours.host_len < 255 &&
+	ok = u != NULL && http_url_read(url, &ours) == NULL &&
+	    ours.host_len < 255 &&
 	    curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
 	    curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
 	    curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ==

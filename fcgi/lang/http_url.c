@@ -1,5 +1,6 @@
 /*
- * url.c: the address of a server in an http or https URL (RFC 3986, section 3).
+ * http_url.c: the address of a server in an http or https URL (RFC 3986,
+ * section 3).
  *
  * Credentials go to the server that this finds, so it is the only reader of
  * addresses: check, the preview, targets.yml, redirects and signatures use it.
@@ -10,7 +11,7 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "lang/url.h"
+#include "lang/http_url.h"
 
 #define DIGITS "0123456789"
 #define NAME "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "-._"
@@ -56,9 +57,9 @@ has_wrong_byte(const char *s)
 }
 
 const char *
-url_read(const char *text, struct url *ret)
+http_url_read(const char *text, struct http_url *ret)
 {
-	struct url u = { .https = strncasecmp(text, "https://", 8) == 0 };
+	struct http_url u = { .https = strncasecmp(text, "https://", 8) == 0 };
 	const char *s = text + (u.https ? 8 : 7);
 
 	if (!u.https && strncasecmp(text, "http://", 7) != 0)
@@ -80,7 +81,7 @@ url_read(const char *text, struct url *ret)
 }
 
 bool
-url_is_same_origin(const struct url *a, const struct url *b)
+http_url_is_same_origin(const struct http_url *a, const struct http_url *b)
 {
 	return a->https == b->https && a->port == b->port &&
 	    a->host_len == b->host_len &&

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "lang/url.h"
+#include "lang/http_url.h"
 
 static void
 scheme_host_port_and_rest_are_read(void **state)
@@ -28,11 +28,11 @@ scheme_host_port_and_rest_are_read(void **state)
 		{ "http://127.0.0.1?q", false, "127.0.0.1", 80, "?q" },
 		{ "https://h:65535#f", true, "h", 65535, "#f" },
 	};
-	struct url u;
+	struct http_url u;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		assert_null(url_read(good[i].text, &u));
+		assert_null(http_url_read(good[i].text, &u));
 		assert_int_equal(u.https, good[i].https);
 		assert_int_equal(u.host_len, strlen(good[i].host));
 		assert_memory_equal(u.host, good[i].host, u.host_len);
@@ -53,11 +53,11 @@ what_is_ambiguous_is_refused(void **state)
 		"http://[::1]x/", "http://[::1%25eth0]/", "http://h%2eevil/",
 		"http://\xc3\xa9/", "http://h\x7f/", "http://h\n/",
 		"http://h:1:2/" };
-	struct url u = { .port = 7 };
+	struct http_url u = { .port = 7 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_non_null(url_read(bad[i], &u));
+		assert_non_null(http_url_read(bad[i], &u));
 		assert_int_equal(u.port, 7);
 	}
 }
@@ -78,13 +78,14 @@ an_origin_is_scheme_host_and_port(void **state)
 		{ "http://h.evil", "http://h", false },
 		{ "http://[::1]", "http://[::2]", false },
 	};
-	struct url a, b;
+	struct http_url a, b;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		assert_null(url_read(pairs[i].a, &a));
-		assert_null(url_read(pairs[i].b, &b));
-		assert_int_equal(url_is_same_origin(&a, &b), pairs[i].same);
+		assert_null(http_url_read(pairs[i].a, &a));
+		assert_null(http_url_read(pairs[i].b, &b));
+		assert_int_equal(
+		    http_url_is_same_origin(&a, &b), pairs[i].same);
 	}
 }
 

@@ -1,11 +1,11 @@
-/* url.h: the address of a server in an http or https URL. */
-#ifndef LANG_URL_H
-#define LANG_URL_H
+/* http_url.h: the address of a server in an http or https URL. */
+#ifndef LANG_HTTP_URL_H
+#define LANG_HTTP_URL_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-struct url {
+struct http_url {
 	bool https;
 	const char *host; /* not terminated; of IPv6, with its brackets */
 	size_t host_len;
@@ -21,9 +21,10 @@ struct url {
  * `text`.  Returns NULL, or the reason of the refusal: the end of a sentence
  * about the URL.
  */
-const char *url_read(const char *text, struct url *ret);
+const char *http_url_read(const char *text, struct http_url *ret);
 
 /* True if both have the same scheme, host and port. */
-bool url_is_same_origin(const struct url *a, const struct url *b);
+bool http_url_is_same_origin(
+    const struct http_url *a, const struct http_url *b);
 
 #endif
