@@ -41,7 +41,7 @@ def copy(text, target=None, values=None, run="7", hosts=None, secrets=None, mask
              "exec": base.secrets.token_hex(16), "run": run,
              "targets": [target or base.LOCAL], "values": values or {},
              "hosts": hosts or {"a": A.target("a"), "b": B.target("b")},
-             "step": {"id": "s", "kind": "copy", "text": text, **step}}
+             "step": {"id": "s", "kind": "copy", "text": text, "text_line": 1, **step}}
     return Step(None, order=json.dumps(order), exec_id=order["exec"])
 
 
