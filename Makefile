@@ -54,22 +54,22 @@ src  = $(wildcard fcgi/$(1)/*.c fcgi/$(1)/*/*.c)
 objs = $(foreach d,$(1),$(patsubst fcgi/%.c,$(B)/obj/%.o,$(call src,$(d))))
 
 BASE     = -ljson-c -lsodium -lcrypto
-BOOK     = -lmd4c -lyaml -lpcre2-8 $(BASE)
-JOURNAL  = -lsqlite3 $(BOOK)
+LANG     = -lpcre2-8 $(BASE)
+BOOK     = -lmd4c -lyaml $(LANG)
 PROGRAMS = countersign-web countersign-keeper countersign-runner \
 	   countersign-executor countersign
 
 countersign-web_DIRS    = base lang plan compiler inventory journal wire html web
-countersign-web_LIBS    = -lfcgi $(JOURNAL)
+countersign-web_LIBS    = -lfcgi -lsqlite3 $(BOOK)
 countersign-keeper_DIRS = base lang plan compiler inventory journal wire keeper
-countersign-keeper_LIBS = $(JOURNAL) -lzxcvbn -lm
-countersign-runner_DIRS = base lang plan compiler inventory journal wire runner
-countersign-runner_LIBS = $(JOURNAL)
-countersign-executor_DIRS = base lang plan compiler inventory wire executor
+countersign-keeper_LIBS = -lsqlite3 $(BOOK) -lzxcvbn -lm
+countersign-runner_DIRS = base lang plan journal wire runner
+countersign-runner_LIBS = -lsqlite3 $(LANG)
+countersign-executor_DIRS = base lang plan wire executor
 countersign-executor_LIBS = -lssh2 -lmariadb -lpq -lsqlite3 -lcurl \
-			  -lseccomp $(BOOK)
+			  -lseccomp $(LANG)
 countersign_DIRS        = base lang plan compiler inventory import journal wire cli
-countersign_LIBS        = $(JOURNAL)
+countersign_LIBS        = -lsqlite3 $(BOOK)
 
 all: $(PROGRAMS:%=$(B)/%) static/vendor
 
@@ -250,7 +250,7 @@ FUZZING    = $(PLAIN) B=build/fuzz CC=clang CFLAGS="-O1 -g" \
 FUZZERS    = $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 define fuzzer
 $(B)/fuzz_$(1): tests/fuzz/fuzz_$(1).c $(call TEST_OBJS,$(FUZZ_$(1)))
-	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -fsanitize=fuzzer,$$(SANITIZE) -o $$@ $$^ -lfcgi $$(countersign-executor_LIBS) $$(JOURNAL)
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -fsanitize=fuzzer,$$(SANITIZE) -o $$@ $$^ -lfcgi $$(countersign-executor_LIBS) -lsqlite3 $$(BOOK)
 endef
 $(foreach f,$(FUZZERS),$(eval $(call fuzzer,$(patsubst $(B)/fuzz_%,%,$(f)))))
 fuzz-built: $(FUZZERS)

@@ -34,19 +34,21 @@ report_wrong(struct report *b, const char *fmt, ...)
 	b->wrong++;
 }
 
-/* Checks that the report's document is the one of the run. */
+/* Checks that a text of the report is the one with the hash that the event has.
+ */
 static void
-take_document(struct report *b, const struct event *e)
+take_text(
+    struct report *b, const struct event *e, const char *key, const char *name)
 {
-	const char *hash = json_text(e->data, "document", "");
-	const char *text = json_text(b->report, "document_text", "");
+	const char *hash = json_text(e->data, key, NULL);
+	const char *text = json_text(b->report, name, "");
 	char now[2 * HASH_BYTES + 1];
 
+	if (hash == NULL)
+		return;
 	hash_hex(text, strlen(text), now);
 	if (!text_eq(hash, now))
-		report_wrong(b,
-		    "the text of the document is not the one "
-		    "that was run");
+		report_wrong(b, "%s is not the text that was run", name);
 	db_run(b->replay, STMT_DOCUMENT_ADD, TEXT(hash), TEXT(text));
 }
 
@@ -79,8 +81,8 @@ check_event(struct report *b, const char *body)
 	if (e.seq != b->seq || e.run != b->run)
 		report_wrong(b, "event %lld is missing, or is of another run",
 		    (long long)b->seq);
-	if (text_eq(e.kind, "run.created"))
-		take_document(b, &e);
+	take_text(b, &e, "document", "document_text");
+	take_text(b, &e, "compiled", "plan_text");
 	if (replay(b, &e, body) != ERR_OK)
 		report_wrong(
 		    b, "event %lld cannot be replayed", (long long)b->seq);

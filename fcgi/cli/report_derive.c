@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "cli/report.h"
 #include "compiler/expand.h"
+#include "journal/plan.h"
 #include "journal/run_report.h"
 
 /*
@@ -211,13 +212,11 @@ print_unproven(struct json_object *paths)
 	putchar('\n');
 }
 
-/* The report as the replay makes it, or NULL. */
+/* A run of an older version has a document in place of a compiled plan. */
 static struct json_object *
-make_again(struct report *b)
+make_of_document(struct report *b, struct json_object *row)
 {
-	struct json_object *made = NULL,
-			   *row = db_first_json(
-			       db_query(b->replay, STMT_RUN_GET, INT(b->run)));
+	struct json_object *made = NULL;
 	struct runbook *runbook;
 
 	if (runbook_of_run(json_text(b->report, "document_text", ""),
@@ -226,6 +225,22 @@ make_again(struct report *b)
 		made = run_report_make(b->replay, b->run, &runbook->plan);
 		runbook_free(runbook);
 	}
+	return made;
+}
+
+/* The report as the replay makes it, or NULL. */
+static struct json_object *
+make_again(struct report *b)
+{
+	struct json_object *row = db_first_json(
+	    db_query(b->replay, STMT_RUN_GET, INT(b->run)));
+	struct json_object *made = NULL;
+	struct plan *plan = NULL;
+
+	if (row != NULL && plan_load(b->replay, row, &plan, NULL) == ERR_OK)
+		made = plan != NULL ? run_report_make(b->replay, b->run, plan)
+				    : make_of_document(b, row);
+	plan_free(plan);
 	json_object_put(row);
 	return made;
 }

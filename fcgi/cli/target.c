@@ -18,7 +18,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "inventory/host_key.h"
+#include "lang/host_key.h"
 #include "inventory/targets.h"
 #include "cli/cli.h"
 

@@ -20,6 +20,7 @@
 #include "cli/cli.h"
 #include "cli/verify.h"
 #include "journal/event.h"
+#include "journal/plan.h"
 #include "wire/exec.h"
 
 void
@@ -167,11 +168,35 @@ check_files(
 	db_done(rows);
 }
 
+/* Each run has the hash of its plan, and its compiled plan can be read. */
+static void
+check_plans(struct verify *v)
+{
+	struct rows *rows = db_query(v->replay, STMT_RUN_IDS);
+
+	while (db_next(rows)) {
+		struct json_object *row = db_first_json(
+		    db_query(v->replay, STMT_RUN_GET, INT(db_int(rows, "id"))));
+		struct plan *plan = NULL;
+		char hash[65];
+
+		plan_of_row(row, hash);
+		if (!text_eq(hash, json_text(row, "plan", "")) ||
+		    plan_load(v->replay, row, &plan, NULL) != ERR_OK)
+			verify_wrong(v, "the plan of run %lld does not fit",
+			    (long long)db_int(rows, "id"));
+		plan_free(plan);
+		json_object_put(row);
+	}
+	db_done(rows);
+}
+
 static void
 check_all(struct verify *v)
 {
 	copy_documents(v);
 	check_chains(v);
+	check_plans(v);
 	verify_tables(v);
 	verify_ledger(v);
 	check_files(v, STMT_OUTPUTS_ALL, ".cast", "output");

@@ -73,7 +73,7 @@ use_any(struct used *u, const struct environment *e, const char *name)
 
 	use(u, name);
 	for (int i = 0;
-	     i < TARGETS_HOPS_MAX && t != NULL && target_jump_host(t) != NULL;
+	     i < PLAN_HOPS_MAX && t != NULL && target_jump_host(t) != NULL;
 	     i++) {
 		json_set(u->ways, target_jump_host(t)->text, NULL);
 		t = targets_find(e, target_jump_host(t)->text);

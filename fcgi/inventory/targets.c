@@ -115,7 +115,7 @@ check_jump_hosts(struct targets *t, const struct environment *e)
 			else if (y == x)
 				why = "leads back to this target itself. Name "
 				      "a machine that is reached without it.";
-			else if (i == TARGETS_HOPS_MAX)
+			else if (i == PLAN_HOPS_MAX)
 				why = "is the first of more than 4 machines, "
 				      "one behind the other. Choose a shorter "
 				      "way, or look whether it leads in a "

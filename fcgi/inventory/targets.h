@@ -7,8 +7,6 @@
 #include "base/err.h"
 #include "compiler/runbook.h"
 
-#define TARGETS_HOPS_MAX 4 /* machines in front of a target */
-
 struct targets;
 
 /*
@@ -45,7 +43,7 @@ struct targets;
  *
  * `local` exists in every environment, and is shared, without being named.
  * A relative FILE is relative to the folder of targets.yml.  `jump` and `over`
- * name ssh targets of the environment, TARGETS_HOPS_MAX at most one behind the
+ * name ssh targets of the environment, PLAN_HOPS_MAX at most one behind the
  * other.
  */
 enum err targets_load(const char *path, struct targets **ret);

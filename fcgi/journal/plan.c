@@ -1,6 +1,7 @@
 /*
- * plan.c: the plan of a run. The five parts form one JSON array in canonical
- * form, so that different plans never give the same bytes.
+ * plan.c: the plan of a run. Its parts form one JSON array in canonical form,
+ * so that different plans never give the same bytes.  Runs of older versions
+ * have five parts, without the compiled plan.
  */
 #include <string.h>
 
@@ -12,39 +13,86 @@
 #include "journal/plan.h"
 
 void
-plan_hash(const char *document, const char *environment,
-    struct json_object *targets, struct json_object *parameters,
-    struct json_object *sealed, char out[65])
+plan_hash(const struct plan_parts *parts, char out[65])
 {
 	struct json_object *all = json_object_new_array();
 	const char *text;
 
-	json_object_array_add(all, json_object_new_string(document));
-	json_object_array_add(all, json_object_new_string(environment));
-	json_object_array_add(all, json_object_get(targets));
-	json_object_array_add(all, json_object_get(parameters));
-	json_object_array_add(all, json_object_get(sealed));
+	json_object_array_add(all, json_object_new_string(parts->document));
+	json_object_array_add(all, json_object_new_string(parts->environment));
+	json_object_array_add(all, json_object_get(parts->targets));
+	json_object_array_add(all, json_object_get(parts->parameters));
+	json_object_array_add(all, json_object_get(parts->sealed));
+	if (parts->compiled != NULL)
+		json_object_array_add(
+		    all, json_object_new_string(parts->compiled));
 	text = json_write(all);
 	hash_hex(text, strlen(text), out);
 	json_object_put(all);
 }
 
 void
-plan_runbook_key(const char *document, struct json_object *lists, char out[65])
-{
-	struct buf text = { 0 };
-
-	buf_printf(&text, "%s%s", document, json_write(lists));
-	hash_hex(buf_text(&text), text.len, out);
-	buf_clear(&text);
-}
-
-void
 plan_of_row(struct json_object *row, char out[65])
 {
-	plan_hash(json_text(row, "document", ""),
-	    json_text(row, "environment", ""), json_get(row, "targets"),
-	    json_get(row, "parameters"), json_get(row, "sealed"), out);
+	plan_hash(
+	    &(struct plan_parts){ .document = json_text(row, "document", ""),
+		.environment = json_text(row, "environment", ""),
+		.targets = json_get(row, "targets"),
+		.parameters = json_get(row, "parameters"),
+		.sealed = json_get(row, "sealed"),
+		.compiled = json_text(row, "compiled", NULL) },
+	    out);
+}
+
+struct json_object *
+plan_compiled(const struct plan *plan, char hash[65])
+{
+	struct json_object *o = plan_write(plan);
+	const char *text = json_write(o);
+
+	hash_hex(text, strlen(text), hash);
+	return o;
+}
+
+/* Reads a text that has the right hash. */
+static enum err
+read_text(const char *text, struct plan **ret, struct fault *fault)
+{
+	struct json_object *o = NULL;
+	enum err err = json_read(text, strlen(text), &o, fault);
+
+	if (err == ERR_OK)
+		err = plan_read(o, ret, fault);
+	json_object_put(o);
+	return err;
+}
+
+enum err
+plan_load(struct db *db, struct json_object *row, struct plan **ret,
+    struct fault *fault)
+{
+	const char *hash = json_text(row, "compiled", NULL);
+	char found[2 * HASH_BYTES + 1] = "";
+	struct rows *rows;
+	enum err err = ERR_OK;
+
+	*ret = NULL;
+	if (hash == NULL)
+		return ERR_OK;
+	rows = db_query(db, STMT_DOCUMENT_TEXT, TEXT(hash));
+	if (db_next(rows)) {
+		const char *text = db_text(rows, "text");
+
+		hash_hex(text, strlen(text), found);
+		if (text_eq(found, hash))
+			err = read_text(text, ret, fault);
+	}
+	db_done(rows);
+	if (text_eq(found, hash) && err == ERR_OK)
+		return ERR_OK;
+	return fault_set(fault, ERR_FORBIDDEN, "no_plan", NULL,
+	    "The compiled plan of this run is missing or was changed: nothing "
+	    "was executed. “countersign verify” says more.");
 }
 
 bool

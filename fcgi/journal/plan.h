@@ -7,22 +7,35 @@
 #include <stdint.h>
 
 #include "journal/db.h"
+#include "plan/plan.h"
 
 /*
- * BLAKE2b-256, in hex, over document hash, environment, targets, parameters
- * and the hashes of the sealed secrets: the columns of a run, as it is made
- * or as its row gives them back.  `out` takes 65 bytes.
+ * The parts of a plan: the columns of a run, as it is made or as its row gives
+ * them back.
  */
-void plan_hash(const char *document, const char *environment,
-    struct json_object *targets, struct json_object *parameters,
-    struct json_object *sealed, char out[65]);
+struct plan_parts {
+	const char *document; /* hash */
+	const char *environment;
+	struct json_object *targets;
+	struct json_object *parameters;
+	struct json_object *sealed; /* hashes of the sealed secrets */
+	const char *compiled;       /* hash; NULL in runs of older versions */
+};
+
+/* BLAKE2b-256, in hex, over all of them.  `out` takes 65 bytes. */
+void plan_hash(const struct plan_parts *parts, char out[65]);
 
 /*
- * A key (65 bytes) for the runbook of a run: the document as expanded with its
- * lists (runbook_lists(); not NULL).
+ * The compiled plan of a row of STMT_RUN_GET; free with plan_free(). *ret is
+ * NULL if the run is of an older version, which kept the document alone.
+ * ERR_FORBIDDEN with a fault: its text is missing, differs from its hash, or is
+ * no plan.
  */
-void plan_runbook_key(
-    const char *document, struct json_object *lists, char out[65]);
+enum err plan_load(struct db *db, struct json_object *row, struct plan **ret,
+    struct fault *fault);
+
+/* The text of a compiled plan, and its hash (65 bytes). A new object. */
+struct json_object *plan_compiled(const struct plan *plan, char hash[65]);
 
 /* The plan of a row of STMT_RUN_GET, recomputed. */
 void plan_of_row(struct json_object *row, char out[65]);

@@ -69,7 +69,7 @@ run_created(struct db *db, const struct event *e)
 	    TEXT(written(e, "parameters")), TEXT(written(e, "sealed")),
 	    TEXT(written(e, "targets")), TEXT(written(e, "approvals")),
 	    INT(json_int(e->data, "steps_total", 0)), TEXT(e->actor),
-	    INT(e->at));
+	    INT(e->at), TEXT(text_of(e, "compiled")));
 
 	if (err == ERR_OK && json_get(e->data, "request_key") != NULL)
 		err = db_run(db, STMT_REQUEST_KEY_ADD, TEXT(e->actor),
@@ -504,6 +504,7 @@ static const struct {
 } kinds[] = {
 	{ "run.created",		run_created },
 	{ "run.changed",		project_run_changed },
+	{ "run.compiled",		project_run_changed },
 	{ "run.decided",		project_decided },
 	{ "run.withdrawn",		project_withdrawn },
 	{ "run.refused",		noted },

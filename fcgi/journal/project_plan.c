@@ -62,7 +62,7 @@ project_run_changed(struct db *db, const struct event *e)
 		err = db_run(db, STMT_RUN_SET_PLAN, INT(e->run),
 		    TEXT(text_of(e, "plan")), TEXT(written(e, "parameters")),
 		    TEXT(written(e, "sealed")), TEXT(text_of(e, "state")),
-		    INT(e->at));
+		    INT(e->at), TEXT(text_of(e, "compiled")));
 	if (err == ERR_OK)
 		err = db_run(
 		    db, STMT_APPROVAL_END, INT(e->run), TEXT("changed"));

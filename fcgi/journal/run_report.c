@@ -244,7 +244,7 @@ static void
 put_evidence(
     const struct run_report *r, struct json_object *o, const char *text)
 {
-	struct json_object *events = json_object_new_array();
+	struct json_object *events = json_object_new_array(), *plan;
 	struct rows *rows = db_query(
 	    r->db, STMT_WEB_EVENTS, INT(r->run), INT(0), INT(INT64_MAX));
 	char head[2 * HASH_BYTES + 1] = "";
@@ -263,6 +263,11 @@ put_evidence(
 	db_done(rows);
 	json_set_text(o, "head", head);
 	json_set_text(o, "document_text", text);
+	if (json_get(r->row, "compiled") != NULL) {
+		plan = plan_write(r->plan);
+		json_set_text(o, "plan_text", json_write(plan));
+		json_object_put(plan);
+	}
 	json_set(o, "events", events);
 }
 

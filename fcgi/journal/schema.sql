@@ -28,7 +28,7 @@ CREATE TABLE ledger (
 
 CREATE TABLE document (
 	hash	TEXT PRIMARY KEY,	-- BLAKE2b-256 of the text, hex
-	text	TEXT NOT NULL
+	text	TEXT NOT NULL		-- a document, or a compiled plan (JSON)
 ) STRICT, WITHOUT ROWID;
 
 -- From here to the line below: projections, rebuilt from the events.
@@ -44,7 +44,9 @@ CREATE TABLE run (
 	result		TEXT,		-- succeeded, failed, rolled_back
 	mode		TEXT NOT NULL,	-- main, rollback
 	seq		INTEGER NOT NULL,
-	plan		TEXT NOT NULL,	-- hash, hex
+	plan		TEXT NOT NULL,	-- hash, hex (journal/plan.h)
+	compiled	TEXT REFERENCES document (hash),	-- the compiled
+					-- plan; NULL in runs of older versions
 	plan_at		INTEGER NOT NULL,	-- when it was made
 	first_at	INTEGER,	-- when the first step was pressed
 	parameters	TEXT NOT NULL,	-- {name: text, or null for a secret}

@@ -32,6 +32,7 @@ static const struct {
 	{ "run.created",	"sealed",	VALUES },
 	{ "run.changed",	"sealed",	VALUES },
 	{ "run.changed",	"targets",	TARGETS },
+	{ "run.compiled",	"sealed",	VALUES },
 	{ "step.requested",	"targets",	TEXTS },
 	{ "look.requested",	"targets",	TEXTS },
 	{ "run.rollback_started", "steps",	TEXTS },

@@ -10,6 +10,7 @@
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "keeper/draft.h"
+#include "keeper/new_plan.h"
 #include "keeper/run.h"
 
 /* Two values that give the run the same steps. */
@@ -66,37 +67,6 @@ change_parameters(struct command *c, const struct run *run, struct draft *d)
 	return err;
 }
 
-static const char *
-state_after_change(const struct run *run)
-{
-	if (json_object_array_length(run->lifecycle.approvals) > 0)
-		return "awaiting_approval";
-	return run->lifecycle.state;
-}
-
-/*
- * The gates that were decided for the old plan, including those of the part
- * that the run is not in now: a rollback can be cancelled.
- */
-static struct json_object *
-gates_of(const struct run *run)
-{
-	struct json_object *gates = json_object_new_array();
-
-	for (size_t i = 0; i < run->plan->steps_count; i++) {
-		const struct step *s = &run->plan->steps[i];
-		struct json_object *row = run_step_row(run, s->id);
-		const char *state = json_text(row, "state", "");
-
-		if (s->kind == STEP_APPROVAL &&
-		    !text_eq(json_text(row, "part", ""), "not_taken") &&
-		    (lifecycle_is_done(state) || text_eq(state, "failed")))
-			json_object_array_add(
-			    gates, json_object_new_string(s->id));
-	}
-	return gates;
-}
-
 static enum err
 append_changed(struct command *c, const struct run *run, const struct draft *d)
 {
@@ -106,8 +76,7 @@ append_changed(struct command *c, const struct run *run, const struct draft *d)
 	json_set_text(data, "plan", d->plan_hash);
 	json_set(data, "parameters", json_object_get(d->parameters));
 	json_set(data, "sealed", json_object_get(d->sealed));
-	json_set_text(data, "state", state_after_change(run));
-	json_set(data, "gates", gates_of(run));
+	new_plan_put(run, data);
 	err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ, c->actor.name,
 	    "run.changed", data);
 	if (err == ERR_OK)
@@ -129,9 +98,11 @@ cmd_run_change(struct command *c)
 	draft_begin(&d);
 	if ((err = change_parameters(c, &run, &d)) != ERR_OK)
 		goto out;
-	plan_hash(json_text(run.row, "document", ""),
-	    json_text(run.row, "environment", ""), json_get(run.row, "targets"),
-	    d.parameters, d.sealed, d.plan_hash);
+	plan_hash(&(struct plan_parts){ json_text(run.row, "document", ""),
+		      json_text(run.row, "environment", ""),
+		      json_get(run.row, "targets"), d.parameters, d.sealed,
+		      json_text(run.row, "compiled", NULL) },
+	    d.plan_hash);
 	if (!text_eq(d.plan_hash, run.lifecycle.plan))
 		err = append_changed(c, &run, &d);
 	json_set_text(c->result, "plan", d.plan_hash);

@@ -1,6 +1,7 @@
 /*
- * cmd_create.c: creates a run: the present document (stored by hash), the
- * resolved targets and the checked parameters, which together are its plan.
+ * cmd_create.c: creates a run: the present document and the plan compiled from
+ * it (both stored by hash), the resolved targets and the checked parameters,
+ * which together are what is approved.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -260,8 +261,9 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	const char *title = json_text(c->body, "title", "");
 	int64_t total;
 
-	plan_hash(d->document, environment, d->resolved, d->parameters,
-	    d->sealed, d->plan_hash);
+	plan_hash(&(struct plan_parts){ d->document, environment, d->resolved,
+		      d->parameters, d->sealed, d->compiled_hash },
+	    d->plan_hash);
 	json_set_text(data, "title", title[0] != '\0' ? title : d->plan->title);
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
 	json_set_text(data, "runbook", json_text(c->body, "runbook", ""));
@@ -273,6 +275,7 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	    json_object_array_length(rules) > 0 ? "awaiting_approval"
 						: "ready");
 	json_set_text(data, "plan", d->plan_hash);
+	json_set_text(data, "compiled", d->compiled_hash);
 	json_set(data, "parameters", json_object_get(d->parameters));
 	json_set(data, "sealed", json_object_get(d->sealed));
 	json_set(data, "targets", json_object_get(d->resolved));
@@ -340,6 +343,10 @@ cmd_run_create(struct command *c)
 	id = db_first_int(db_query(c->keeper->db, STMT_RUN_NEXT_ID), 1);
 	err = db_run(c->keeper->db, STMT_DOCUMENT_ADD, TEXT(d.document),
 	    TEXT(buf_text(&d.text)));
+	d.compiled = plan_compiled(d.plan, d.compiled_hash);
+	if (err == ERR_OK)
+		err = db_run(c->keeper->db, STMT_DOCUMENT_ADD,
+		    TEXT(d.compiled_hash), TEXT(json_write(d.compiled)));
 	if (err == ERR_OK)
 		err = append_created(c, &d, id);
 	if (err == ERR_OK)

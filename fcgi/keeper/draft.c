@@ -22,6 +22,7 @@ draft_clear(struct draft *d)
 	buf_clear(&d->text);
 	runbook_free(d->runbook);
 	targets_free(d->targets);
+	json_object_put(d->compiled);
 	json_object_put(d->resolved);
 	json_object_put(d->environment);
 	json_object_put(d->parameters);

@@ -16,6 +16,8 @@ struct draft {
 	struct json_object *sealed;      /* {name: hash of box} */
 	struct json_object *boxes;       /* {name: box in hex} */
 	char document[65];
+	struct json_object *compiled; /* the plan, as it is stored */
+	char compiled_hash[65];
 	char plan_hash[65];
 };
 

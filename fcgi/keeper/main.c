@@ -23,6 +23,7 @@
 #include "keeper/ballast.h"
 #include "keeper/keeper.h"
 #include "keeper/ledger.h"
+#include "keeper/new_plan.h"
 #include "keeper/run.h"
 #include "keeper/seal.h"
 
@@ -160,6 +161,7 @@ main(int argc, char **argv)
 	if (seal_open_ledger(&k) != ERR_OK)
 		log_fatal("cannot read or make the key of the ledger");
 	ledger_open(&k);
+	new_plan_upgrade(&k);
 	if (seal_open_output(&k) != ERR_OK)
 		log_fatal("cannot read or make the key of secret output");
 	if (wire_secret_make(o.data, WIRE_SECRET_ADMIN, k.admin_secret) !=

@@ -1,6 +1,6 @@
 /*
- * run.c: a run as loaded for the commands. Documents are parsed once and cached
- * by the run's plan, a few at a time.
+ * run.c: a run as loaded for the commands. Plans are read once and cached by
+ * their hash, a few at a time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,8 @@
 struct cache {
 	struct {
 		char hash[65];
-		struct runbook *runbook;
+		struct plan *plan;
+		struct runbook *runbook; /* of an older version's run */
 		uint64_t used;
 	} kept[BOOKS_KEPT];
 	uint64_t clock;
@@ -41,6 +42,8 @@ cache_entry(struct cache *b, const char *key)
 		if (b->kept[i].used < b->kept[oldest].used)
 			oldest = i;
 	}
+	plan_free(b->kept[oldest].plan);
+	b->kept[oldest].plan = NULL;
 	runbook_free(b->kept[oldest].runbook);
 	b->kept[oldest].runbook = NULL;
 	b->kept[oldest].used = b->clock;
@@ -48,30 +51,56 @@ cache_entry(struct cache *b, const char *key)
 	return oldest;
 }
 
-/* The plan of a run; NULL: its document is missing. */
-static const struct plan *
-plan_of(struct keeper *k, struct json_object *row)
+/* Compiles the document of a run that has no compiled plan. */
+static void
+compile(struct keeper *k, struct json_object *row, struct runbook **ret)
 {
-	const char *plan = json_text(row, "plan", "");
-	struct rows *rows;
+	struct rows *rows = db_query(
+	    k->db, STMT_DOCUMENT_TEXT, TEXT(json_text(row, "document", "")));
+
+	if (db_next(rows))
+		(void)runbook_of_run(db_text(rows, "text"),
+		    json_get(row, "parameters"), json_get(row, "targets"), ret,
+		    NULL);
+	db_done(rows);
+}
+
+/* Reads the plan of the run into its entry. */
+static enum err
+read_plan(
+    struct keeper *k, size_t i, struct json_object *row, struct fault *fault)
+{
+	enum err err = plan_load(k->db, row, &k->cache->kept[i].plan, fault);
+
+	if (err == ERR_OK && k->cache->kept[i].plan == NULL)
+		compile(k, row, &k->cache->kept[i].runbook);
+	if (err == ERR_OK && k->cache->kept[i].plan == NULL &&
+	    k->cache->kept[i].runbook == NULL)
+		err = fault_set(fault, ERR_INTERNAL, "no_document", NULL,
+		    "The document of run %lld is missing.",
+		    (long long)json_int(row, "id", 0));
+	if (err != ERR_OK)
+		k->cache->kept[i].hash[0] = '\0';
+	return err;
+}
+
+static enum err
+plan_of(struct keeper *k, struct json_object *row, const struct plan **ret,
+    struct fault *fault)
+{
+	enum err err = ERR_OK;
 	size_t i;
 
 	if (k->cache == NULL)
 		k->cache = mem_calloc(1, sizeof(*k->cache));
-	i = cache_entry(k->cache, plan);
-	if (k->cache->kept[i].runbook != NULL)
-		return &k->cache->kept[i].runbook->plan;
-	rows = db_query(
-	    k->db, STMT_DOCUMENT_TEXT, TEXT(json_text(row, "document", "")));
-	if (db_next(rows))
-		(void)runbook_of_run(db_text(rows, "text"),
-		    json_get(row, "parameters"), json_get(row, "targets"),
-		    &k->cache->kept[i].runbook, NULL);
-	db_done(rows);
-	if (k->cache->kept[i].runbook != NULL)
-		return &k->cache->kept[i].runbook->plan;
-	k->cache->kept[i].hash[0] = '\0';
-	return NULL;
+	i = cache_entry(k->cache, json_text(row, "plan", ""));
+	if (k->cache->kept[i].plan == NULL && k->cache->kept[i].runbook == NULL)
+		err = read_plan(k, i, row, fault);
+	if (err == ERR_OK)
+		*ret = k->cache->kept[i].plan != NULL
+		    ? k->cache->kept[i].plan
+		    : &k->cache->kept[i].runbook->plan;
+	return err;
 }
 
 void
@@ -79,8 +108,10 @@ run_free_runbooks(struct keeper *k)
 {
 	if (k->cache == NULL)
 		return;
-	for (size_t i = 0; i < BOOKS_KEPT; i++)
+	for (size_t i = 0; i < BOOKS_KEPT; i++) {
+		plan_free(k->cache->kept[i].plan);
 		runbook_free(k->cache->kept[i].runbook);
+	}
 	free(k->cache);
 	k->cache = NULL;
 }
@@ -137,16 +168,16 @@ enum err
 run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 {
 	struct run run = { .id = id, .keeper = k };
+	enum err err;
 
 	run.row = db_first_json(db_query(k->db, STMT_RUN_GET, INT(id)));
 	if (run.row == NULL)
 		return fault_set(fault, ERR_NOT_FOUND, "no_such_run", NULL,
 		    "There is no run %lld.", (long long)id);
-	run.plan = plan_of(k, run.row);
-	if (run.plan == NULL) {
+	err = plan_of(k, run.row, &run.plan, fault);
+	if (err != ERR_OK) {
 		run_clear(&run);
-		return fault_set(fault, ERR_INTERNAL, "no_document", NULL,
-		    "The document of run %lld is missing.", (long long)id);
+		return err;
 	}
 	run.variables = load_variables(k->db, id);
 	run.steps = db_rows_json(db_query(k->db, STMT_STEPS, INT(id)));

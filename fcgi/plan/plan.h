@@ -14,7 +14,7 @@
 #define PLAN_VERSION 1
 #define PLAN_MAX_STEPS 2000 /* and of sections */
 #define PLAN_MAX_ITEMS (10 * PLAN_MAX_STEPS)
-#define PLAN_MAX_BYTES (32 * 1024 * 1024) /* of its JSON */
+#define PLAN_HOPS_MAX 4 /* machines in front of a target */
 
 struct plan {
 	int version; /* PLAN_VERSION */

@@ -11,7 +11,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "plan/plan_scope.h"
-#include "inventory/targets.h"
 #include "journal/captured.h"
 #include "journal/hash.h"
 #include "journal/lifecycle.h"

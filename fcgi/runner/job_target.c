@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "inventory/targets.h"
+#include "plan/plan.h"
 #include "journal/hash.h"
 #include "runner/runner.h"
 
@@ -127,7 +127,7 @@ make_target(struct runner *r, struct json_object *resolved, const char *name,
 	struct json_object *o = NULL, *other;
 	enum err err = ERR_OK;
 
-	if (depth > TARGETS_HOPS_MAX || json_get(resolved, name) == NULL)
+	if (depth > PLAN_HOPS_MAX || json_get(resolved, name) == NULL)
 		return fault_set(why, ERR_FORBIDDEN, "no_target", NULL,
 		    "The target %s is not among those of the plan.", name);
 	json_object_deep_copy(json_get(resolved, name), &o, NULL);

@@ -80,12 +80,15 @@ refuse(struct fault *why, const struct chain *c, const char *what)
 	    c->run == 0 ? "chain 0" : "this run", what);
 }
 
-/* The run row refers to its document. */
+/* The run row refers to its document and its compiled plan. */
 static void
-take_document(struct runner *r, const struct event *e)
+take_document(struct runner *r, const char *hash)
 {
-	const char *hash = json_text(e->data, "document", "");
-	struct rows *rows = db_query(r->db, STMT_DOCUMENT_TEXT, TEXT(hash));
+	struct rows *rows;
+
+	if (hash == NULL)
+		return;
+	rows = db_query(r->db, STMT_DOCUMENT_TEXT, TEXT(hash));
 
 	if (db_next(rows))
 		(void)db_run(r->replayed, STMT_DOCUMENT_ADD, TEXT(hash),
@@ -100,8 +103,8 @@ take_document(struct runner *r, const struct event *e)
 static enum err
 project(struct runner *r, const struct event *e)
 {
-	if (strcmp(e->kind, "run.created") == 0)
-		take_document(r, e);
+	take_document(r, json_text(e->data, "document", NULL));
+	take_document(r, json_text(e->data, "compiled", NULL));
 	if (strcmp(e->kind, "run.started") == 0)
 		(void)db_run(r->replayed, STMT_HOLD_NONE);
 	return event_project(r->replayed, e);

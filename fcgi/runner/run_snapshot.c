@@ -11,7 +11,6 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "compiler/expand.h"
 #include "journal/approval.h"
 #include "journal/hash.h"
 #include "journal/lifecycle.h"
@@ -64,36 +63,24 @@ read_dry_run(const char *exec, struct run_snapshot *s, struct fault *why)
 	return ERR_OK;
 }
 
+/* The plan that was approved: compiled once, when the run was created. */
 static enum err
-read_document(struct run_snapshot *s, struct fault *why)
+read_plan(struct run_snapshot *s, struct fault *why)
 {
-	const char *hash = json_text(s->run, "document", "");
-	struct rows *rows = db_query(s->db, STMT_DOCUMENT_TEXT, TEXT(hash));
-	char found[2 * HASH_BYTES + 1] = "";
-	enum err err = ERR_OK;
+	enum err err = plan_load(s->db, s->run, &s->plan, why);
 	int index;
 
-	if (db_next(rows)) {
-		hash_hex(db_text(rows, "text"), strlen(db_text(rows, "text")),
-		    found);
-		err = runbook_of_run(db_text(rows, "text"),
-		    json_get(s->run, "parameters"), json_get(s->run, "targets"),
-		    &s->runbook, why);
-	}
-	db_done(rows);
 	if (err != ERR_OK)
 		return err;
-	if (strcmp(found, hash) != 0)
+	if (s->plan == NULL)
 		return run_snapshot_refuse(why,
-		    "The document is not the one that "
-		    "was pinned: its hash differs.");
-	s->plan = &s->runbook->plan;
+		    "The run is of an older version and has no compiled plan: "
+		    "nothing was executed. Create a new run.");
 	if (*s->step_id == '\0')
 		return ERR_OK; /* a preflight covers all steps */
 	index = plan_find_step(s->plan, s->step_id);
 	if (index < 0)
-		return run_snapshot_refuse(
-		    why, "The document has no such step.");
+		return run_snapshot_refuse(why, "The plan has no such step.");
 	s->step = &s->plan->steps[index];
 	return ERR_OK;
 }
@@ -192,7 +179,7 @@ read_all(struct run_snapshot *s, const char *exec, const char *state,
 
 	if ((err = read_attempt(exec, state, s, why)) == ERR_OK &&
 	    (err = check_run(s, why)) == ERR_OK &&
-	    (err = read_document(s, why)) == ERR_OK)
+	    (err = read_plan(s, why)) == ERR_OK)
 		err = check_gates(s, why);
 	return err;
 }
@@ -245,7 +232,7 @@ run_snapshot_read_dry_run(struct runner *r, const char *exec,
 	s->db = r->replayed;
 	if (err == ERR_OK && (err = read_dry_run(exec, s, why)) == ERR_OK &&
 	    (err = check_run(s, why)) == ERR_OK)
-		err = read_document(s, why);
+		err = read_plan(s, why);
 	return err;
 }
 
@@ -254,5 +241,5 @@ run_snapshot_clear(struct run_snapshot *s)
 {
 	json_object_put(s->names);
 	json_object_put(s->run);
-	runbook_free(s->runbook);
+	plan_free(s->plan);
 }

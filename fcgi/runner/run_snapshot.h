@@ -7,8 +7,7 @@
 struct run_snapshot {
 	struct db *db; /* database that the checks read */
 	struct json_object *run;
-	struct runbook *runbook;
-	const struct plan *plan; /* of the runbook */
+	struct plan *plan;
 	const struct step *step;
 	char step_id[65];
 	char state[24];

@@ -3,10 +3,12 @@
 A data folder of another version of the program: an older database is copied
 beside itself and migrated, a newer one is left alone.
 """
+import json
 import pathlib
 import shutil
 import sqlite3
 import subprocess
+import tarfile
 import tempfile
 
 from console import BUILD, TOP, Console, main
@@ -41,7 +43,7 @@ def an_older_database_is_copied_before_it_is_migrated():
         assert str(copy) in console.log.read_text(), console.log.read_text()
         ana = console.user("zoe", "operator")
         assert ana.get("/runs")[0] == 200
-        assert version_of(data / "countersign.db")[0] == 2
+        assert version_of(data / "countersign.db")[0] == 3
     shutil.rmtree(data, ignore_errors=True)
 
 
@@ -55,8 +57,53 @@ def a_newer_database_is_refused_and_left_as_it_is():
     shutil.rmtree(data)
 
 
+def before_plans():
+    """The data folder that make_before_plan.py describes."""
+    data = pathlib.Path(tempfile.mkdtemp(prefix="cs-up-"))
+    with tarfile.open(TOP / "tests/e2e/before_plan.tar.gz") as tar:
+        tar.extractall(data, filter="data")
+    return data
+
+
+def open_runs_get_a_compiled_plan_and_their_approvals_end():
+    data = before_plans()
+    report = data / "report.json"
+    exported = json.loads(report.read_text())
+    with Console(data=data) as console:     # which verifies at the end, and each report too
+        leo, mia, kim = (console.user(n, r) for n, r in
+                         (("leo", "operator"), ("mia", "approver"), ("kim", "approver")))
+        assert version_of(data / "countersign.db")[0] == 3
+        assert console.sql("SELECT id, compiled IS NULL FROM run ORDER BY id") == [(1, 1), (2, 0), (3, 0)]
+        ended = leo.run(1)
+        assert (ended["result"], ended["plan"]) == ("succeeded", exported["plan"]), ended
+        assert [s["id"] for s in ended["steps"]] == [s["id"] for s in exported["steps"]]
+        for run, before in (2, "running"), (3, "awaiting_approval"):
+            body = json.loads(console.sql("SELECT body FROM event WHERE run = ? AND kind = 'run.compiled'", run)[0][0])
+            assert body["actor"] == "keeper" and body["data"]["why"] == "upgraded", body
+            now = leo.run(run)
+            assert now["state"] == "awaiting_approval" and now["plan"] == body["data"]["plan"], (before, now)
+            assert now["approvals"]["given"] == [], now["approvals"]
+            status, page = leo.get(f"/runs/{run}/report", accept="text/html")
+            assert status == 200 and "compiled the plan of a run of an older version" in page, page
+        for by in mia, kim:
+            status, answer = by.post("/runs/3/approvals", {"decision": "approve", "plan": leo.run(3)["plan"]})
+            assert status == 200, answer
+        assert leo.run(3)["state"] == "ready"
+        status, answer = mia.post("/runs/2/approvals", {"decision": "approve", "plan": leo.run(2)["plan"]})
+        assert status == 200, answer
+        assert leo.run(2)["state"] == "running", leo.run(2)["state"]
+        for step in "each.a", "each.b":
+            leo.press(2, leo.step(2, step))
+            assert leo.wait_step(2, step)["state"] == "succeeded"
+        assert leo.output(2, "each.b", "local").startswith("b ")
+        done = subprocess.run([BUILD / "countersign", "verify", report], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done
+    shutil.rmtree(data, ignore_errors=True)
+
+
 if __name__ == "__main__":
     main([
         an_older_database_is_copied_before_it_is_migrated,
         a_newer_database_is_refused_and_left_as_it_is,
+        open_runs_get_a_compiled_plan_and_their_approvals_end,
     ])

@@ -12,7 +12,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "inventory/host_key.h"
+#include "lang/host_key.h"
 #include "executor/http/act_http.h"
 #include "lang/http_fill.h"
 #include "executor/http/http_aws.h"

@@ -24,11 +24,11 @@ may inventory base lang plan compiler
 may import base lang plan compiler
 may wire base plan
 may html base
-may journal base lang plan compiler inventory wire
+may journal base lang plan wire
 may web base lang plan compiler inventory wire journal html
 may keeper base lang plan compiler inventory wire journal
-may runner base lang plan compiler inventory wire journal
-may executor base lang plan compiler inventory wire
+may runner base lang plan wire journal
+may executor base lang plan wire
 may cli base lang plan compiler import inventory wire journal
 
 # home HEADER FOLDERS...: the header is included there only (or in that file)
@@ -147,8 +147,8 @@ without() {
 }
 without countersign-web libssh2 libcurl libmariadb libpq libzxcvbn
 without countersign-keeper libssh2 libcurl libmariadb libpq libfcgi
-without countersign-runner libssh2 libcurl libmariadb libpq libfcgi
-without countersign-executor libfcgi
+without countersign-runner libssh2 libcurl libmariadb libpq libfcgi libmd4c libyaml
+without countersign-executor libfcgi libmd4c libyaml
 without countersign libssh2 libcurl libmariadb libpq libfcgi
 
 if [ $bad -eq 0 ]; then echo "1 passed, 0 failed"; else echo "0 passed, 1 failed"; exit 1; fi

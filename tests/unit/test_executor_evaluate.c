@@ -18,7 +18,7 @@
 #include "executor/remote/remote_report.h"
 #include "executor/actions/script.h"
 #include "base/sha256.h"
-#include "inventory/host_key.h"
+#include "lang/host_key.h"
 #include "executor/ssh/ssh_key.h"
 
 /* Evaluates the output, cut at each byte; *why is the last reason. */

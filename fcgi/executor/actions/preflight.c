@@ -15,7 +15,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "inventory/host_key.h"
+#include "lang/host_key.h"
 #include "executor/actions/act.h"
 #include "executor/confine/confine.h"
 #include "executor/ssh/ssh.h"

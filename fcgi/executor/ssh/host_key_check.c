@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/encode.h"
-#include "inventory/host_key.h"
+#include "lang/host_key.h"
 #include "executor/ssh/libssh2.h"
 
 /* clang-format off */

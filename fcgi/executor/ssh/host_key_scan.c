@@ -20,7 +20,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "inventory/host_key.h"
+#include "lang/host_key.h"
 #include "executor/ssh/libssh2.h"
 #include "executor/ssh/host_key_scan.h"
 

@@ -24,7 +24,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
-#include "inventory/host_key.h"
+#include "lang/host_key.h"
 #include "executor/ssh/openssh.h"
 #include "executor/ssh/ssh_key.h"
 

@@ -11,7 +11,7 @@
 
 #include "base/io.h"
 #include "base/encode.h"
-#include "inventory/host_key.h"
+#include "lang/host_key.h"
 #include "executor/ssh/ssh_key.h"
 
 #define KEY_MAX (64 * 1024)

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "plan/plan_scope.h"
-#include "inventory/host_key.h"
+#include "lang/host_key.h"
 #include "inventory/targets.h"
 #include "lang/step_reads.h"
 #include "lang/values.h"
@@ -85,7 +85,7 @@ how(struct view *v, const struct step *step, const char *name)
 	struct json_object *t = json_get(all, name);
 	const char *what = how_itself(v, step, t), *way = NULL, *next;
 
-	for (int i = 0; i < TARGETS_HOPS_MAX && t != NULL; i++) {
+	for (int i = 0; i < PLAN_HOPS_MAX && t != NULL; i++) {
 		next = json_text(t, "jump", json_text(t, "over", NULL));
 		if (next == NULL)
 			break;

@@ -303,7 +303,10 @@ rendered(struct cached_runbook *entry, const struct item *item,
 	if (*kept != NULL)
 		return json_object_get(*kept);
 	buf_reset(html);
-	runbook_render(entry->runbook, item, value_asked, &asking, html);
+	if (entry->runbook != NULL)
+		runbook_render(entry->runbook,
+		    &entry->runbook->plan.items[item - entry->plan->items],
+		    value_asked, &asking, html);
 	o = html_raw(buf_text(html), html->len);
 	if (!asking.asked)
 		*kept = json_object_get(o);

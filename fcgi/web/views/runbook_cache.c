@@ -1,10 +1,11 @@
 /*
  * runbook_cache.c: a cache of parsed documents.
  *
- * A worker caches its most recently used documents.  A document of a run is
- * identified by its hash and never changes; one of the folder is valid while
- * its time and size are the same.  The folder is not watched: a stat per
- * request is cheap and never stale.
+ * A worker caches its most recently used documents.  That of a run is
+ * identified by the hash of its plan and never changes: its steps are those of
+ * the compiled plan, and the document is compiled for its prose alone.  One of
+ * the folder is valid while its time and size are the same.  The folder is not
+ * watched: a stat per request is cheap and never stale.
  */
 #include <dirent.h>
 #include <inttypes.h>
@@ -40,11 +41,12 @@ runbook_cache_new(void)
 static void
 clear_entry(struct cached_runbook *s)
 {
-	for (size_t i = 0; s->runbook != NULL && i < s->plan->items_count; i++)
+	for (size_t i = 0; s->plan != NULL && i < s->plan->items_count; i++)
 		json_object_put(s->prose[i]);
 	free(s->prose);
 	free(s->key);
 	runbook_free(s->runbook);
+	plan_free(s->compiled);
 	free(s->by_id);
 	free(s->undone_by);
 	free(s->probed_by);
@@ -138,7 +140,8 @@ find(struct runbook_cache *b, const char *key)
 
 /* Puts it in place of the least recently used document. */
 static struct cached_runbook *
-cache_put(struct runbook_cache *b, const char *key, struct runbook *runbook)
+cache_put(struct runbook_cache *b, const char *key, struct runbook *runbook,
+    struct plan *compiled)
 {
 	struct cached_runbook *s = &b->shelves[0];
 
@@ -148,71 +151,72 @@ cache_put(struct runbook_cache *b, const char *key, struct runbook *runbook)
 	clear_entry(s);
 	s->key = mem_strdup(key);
 	s->runbook = runbook;
-	s->plan = &runbook->plan;
+	s->compiled = compiled;
+	s->plan = compiled != NULL ? compiled : &runbook->plan;
 	s->prose = mem_calloc(s->plan->items_count + 1, sizeof(*s->prose));
 	s->used = ++b->clock;
 	index_steps(s);
 	return s;
 }
 
-static struct cached_runbook *
-find_document(struct req *req, const char *hash)
+/* The document of a run, compiled by this version; NULL: it cannot be. */
+static struct runbook *
+compile(struct req *req, struct json_object *run)
 {
-	struct cached_runbook *s = find(req->web->cache, hash);
-	struct rows *rows;
+	struct rows *rows = db_query(req->web->db, STMT_DOCUMENT_TEXT,
+	    TEXT(json_text(run, "document", "")));
+	struct runbook *runbook = NULL;
 
-	if (s != NULL)
-		return s;
-	rows = db_query(req->web->db, STMT_DOCUMENT_TEXT, TEXT(hash));
 	if (db_next(rows))
-		s = cache_put(req->web->cache, hash,
-		    runbook_parse(
-			db_text(rows, "text"), strlen(db_text(rows, "text"))));
+		(void)runbook_of_run(db_text(rows, "text"),
+		    json_get(run, "parameters"), json_get(run, "targets"),
+		    &runbook, NULL);
 	db_done(rows);
-	return s;
+	return runbook;
 }
 
-/* The document expanded with the lists of a run. */
-static struct cached_runbook *
-find_expanded(struct req *req, const char *hash, struct json_object *lists)
+/*
+ * Both have the same items in the same order, so that the prose of one stands
+ * between the steps of the other.
+ */
+static bool
+is_alike(const struct plan *a, const struct plan *b)
 {
-	struct runbook *runbook = NULL;
-	struct cached_runbook *s;
-	struct rows *rows;
-	char key[65];
+	bool alike = a->items_count == b->items_count &&
+	    a->sections_count == b->sections_count;
 
-	plan_runbook_key(hash, lists, key);
-	if ((s = find(req->web->cache, key)) != NULL)
-		return s;
-	rows = db_query(req->web->db, STMT_DOCUMENT_TEXT, TEXT(hash));
-	if (db_next(rows) &&
-	    runbook_expand(db_text(rows, "text"), strlen(db_text(rows, "text")),
-		lists, &runbook, &req->fault) == ERR_OK)
-		s = cache_put(req->web->cache, key, runbook);
-	db_done(rows);
-	return s;
+	for (size_t i = 0; alike && i < a->items_count; i++)
+		alike = a->items[i].kind == b->items[i].kind &&
+		    a->items[i].index == b->items[i].index &&
+		    a->items[i].section == b->items[i].section;
+	return alike;
 }
 
 enum err
 runbook_cache_of_run(
     struct req *req, struct json_object *run, struct cached_runbook **ret)
 {
-	const char *hash = json_text(run, "document", "");
-	struct cached_runbook *s = find_document(req, hash);
-	struct json_object *lists = NULL;
+	const char *key = json_text(run, "plan", "");
+	struct plan *compiled = NULL;
+	struct runbook *runbook;
+	enum err err;
 
-	if (s != NULL && s->plan->lists_count > 0) {
-		if (runbook_lists(s->runbook, json_get(run, "parameters"),
-			json_get(run, "targets"), &lists,
-			&req->fault) != ERR_OK)
-			return ERR_INTERNAL;
-		s = find_expanded(req, hash, lists);
-		json_object_put(lists);
-	}
-	if (s == NULL)
+	if ((*ret = find(req->web->cache, key)) != NULL)
+		return ERR_OK;
+	err = plan_load(req->web->db, run, &compiled, &req->fault);
+	if (err != ERR_OK)
+		return err;
+	runbook = compile(req, run);
+	if (runbook == NULL && compiled == NULL)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_document", "",
-		    "The document %s is not in the journal.", hash);
-	*ret = s;
+		    "The document %s is not in the journal.",
+		    json_text(run, "document", ""));
+	if (runbook != NULL && compiled != NULL &&
+	    !is_alike(&runbook->plan, compiled)) {
+		runbook_free(runbook);
+		runbook = NULL;
+	}
+	*ret = cache_put(req->web->cache, key, runbook, compiled);
 	return ERR_OK;
 }
 
@@ -237,7 +241,7 @@ runbook_cache_current(
 	err = io_read_file(path, RUNBOOK_MAX_BYTES, &text);
 	if (err == ERR_OK)
 		*ret = cache_put(req->web->cache, key,
-		    runbook_parse(buf_text(&text), text.len));
+		    runbook_parse(buf_text(&text), text.len), NULL);
 out:
 	buf_clear(&text);
 	return err == ERR_OK

@@ -8,12 +8,13 @@
 
 /* A parsed document with the indexes that pages need. */
 struct cached_runbook {
-	char *key;                    /* a hash, or name and time of a file */
-	struct runbook *runbook;      /* its document, for prose */
-	const struct plan *plan;      /* of it */
-	int *by_id;                   /* steps, sorted by id */
-	int *undone_by;               /* per step: the step that reverts it */
-	int *probed_by;               /* or probes it; -1 */
+	char *key;               /* of a plan, or name and time of a file */
+	struct plan *compiled;   /* of a run; NULL: an older one */
+	struct runbook *runbook; /* the document, for prose; or NULL */
+	const struct plan *plan; /* one of both */
+	int *by_id;              /* steps, sorted by id */
+	int *undone_by;          /* per step: the step that reverts it */
+	int *probed_by;          /* or probes it; -1 */
 	struct json_object *cards[2]; /* by language: cached by card.c */
 	struct json_object **prose;   /* by item: likewise; NULL: not yet */
 	int64_t used;

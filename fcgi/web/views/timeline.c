@@ -24,6 +24,7 @@ static const struct {
 } told[] = {
 	{ "run.created",	"did_created",	"created the run",		"reason" },
 	{ "run.changed",	"did_changed",	"changed the parameters: a new plan", NULL },
+	{ "run.compiled",	"did_compiled",	"compiled the plan of a run of an older version: its approvals ended", NULL },
 	{ "run.decided",	"did_decided",	"decided on the plan",		"comment" },
 	{ "run.withdrawn",	"did_withdrew",	"withdrew their approval",	"comment" },
 	{ "run.refused",	"did_refused",	"was refused: {what}",		NULL },

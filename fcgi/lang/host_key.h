@@ -1,6 +1,6 @@
 /* host_key.h: host keys in targets.yml, and their fingerprints. */
-#ifndef INVENTORY_HOST_KEY_H
-#define INVENTORY_HOST_KEY_H
+#ifndef LANG_HOST_KEY_H
+#define LANG_HOST_KEY_H
 
 #include <stdbool.h>
 #include <stddef.h>

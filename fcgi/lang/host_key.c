@@ -5,7 +5,7 @@
 
 #include "base/encode.h"
 #include "base/sha256.h"
-#include "inventory/host_key.h"
+#include "lang/host_key.h"
 
 bool
 host_key_string(
