@@ -18,36 +18,6 @@
 #include "wire/exec.h"
 
 /* clang-format off */
-static const struct json_key job_spec_keys[] = {
-	{ "exec",		json_type_string,	true },
-	{ "run",		json_type_string,	false },
-	{ "step",		json_type_object,	true },	/* plan/step.def */
-	{ "dry_run",		json_type_boolean,	false },
-	{ "compare",		json_type_object,	false },
-	{ "values",		json_type_object,	false },
-	{ "secrets",		json_type_object,	false },
-	{ "mask",		json_type_array,	false },
-	{ "environment",	json_type_string,	false },
-	{ "local",		json_type_object,	false },
-	{ "targets",		json_type_array,	true },
-	{ "hosts",		json_type_object,	false },
-	{ "artifacts",		json_type_object,	false },
-	{ "seen",		json_type_object,	false },
-	{ "undo",		json_type_object,	false },
-	{ "needs",		json_type_object,	false },
-	{ "users",		json_type_array,	false },
-	{ "files",		json_type_object,	false },
-	{ "seal_to",		json_type_string,	false },
-	{ "output_limit",	json_type_int,		false },
-	{ "parallel",		json_type_int,		false },
-	{ "own",		json_type_object,	false },
-	{ "lacks",		json_type_object,	false },
-	{ "numbers",		json_type_array,	false },
-	{ "from_statement",	json_type_object,	false },
-	{ "skipped",		json_type_object,	false },
-	{ NULL, 0, false },
-};
-
 static const struct json_key local_keys[] = {
 	{ "kind",		json_type_string,	false },
 	{ "shared",		json_type_boolean,	false },
@@ -98,8 +68,8 @@ read_compared(struct job_spec *o, struct fault *fault)
 		return ERR_OK;
 	if (o->step.artifact == NULL)
 		return job_spec_wrong(fault, "same_as", "keeps nothing");
-	return artifact_input_read_files(json_get(o->root, "compare"), NULL,
-	    &o->same, &o->compare_count, fault);
+	return artifact_input_read_files(
+	    o->message.compare, NULL, &o->same, &o->compare_count, fault);
 }
 
 static enum err
@@ -121,7 +91,8 @@ static enum err
 read_step(struct job_spec *o, struct json_object *json, struct fault *fault)
 {
 	struct step *step = &o->step;
-	enum err err = step_read(STEP_IN_JOB, json, o->arena, step, fault);
+	enum err err = step_read(
+	    STEP_IN_JOB, json, o->message.arena, step, fault);
 
 	if (err != ERR_OK)
 		return err;
@@ -174,7 +145,7 @@ read_values(struct job_spec *o, struct json_object *values, bool secret,
 static enum err
 read_local(struct job_spec *o, struct fault *fault)
 {
-	struct json_object *local = json_get(o->root, "local");
+	struct json_object *local = o->message.local;
 	enum err err;
 
 	if (local == NULL)
@@ -211,7 +182,7 @@ read_mask(struct job_spec *o, struct json_object *list, struct fault *fault)
 static enum err
 read_seal(struct job_spec *o, struct fault *fault)
 {
-	const char *key = job_spec_text(o->root, "seal_to");
+	const char *key = o->message.seal_to;
 
 	o->sealed = key != NULL;
 	if (o->sealed &&
@@ -230,9 +201,11 @@ read_seal(struct job_spec *o, struct fault *fault)
 static enum err
 read_bounds(struct job_spec *o, struct fault *fault)
 {
-	int64_t parallel = json_int(o->root, "parallel", EXEC_PARALLEL);
+	const struct job_message *m = &o->message;
+	int64_t parallel = m->parallel > 0 ? m->parallel : EXEC_PARALLEL;
 
-	o->output_limit = json_int(o->root, "output_limit", EXEC_OUTPUT_LIMIT);
+	o->output_limit = m->output_limit > 0 ? m->output_limit
+					      : EXEC_OUTPUT_LIMIT;
 	if (o->output_limit < 16 * 1024 || o->output_limit > (1LL << 40))
 		return job_spec_wrong(
 		    fault, "output_limit", "is out of bounds");
@@ -245,46 +218,54 @@ read_bounds(struct job_spec *o, struct fault *fault)
 	return ERR_OK;
 }
 
+static const char *
+text_or_null(const char *text)
+{
+	return text != NULL && *text != '\0' ? text : NULL;
+}
+
+/* The members that are used as they are. */
+static void
+read_plain(struct job_spec *o)
+{
+	const struct job_message *m = &o->message;
+
+	o->exec = m->exec;
+	o->run = text_or_null(m->run);
+	o->environment = text_or_null(m->environment);
+	o->dry_run = m->dry_run;
+	o->files = m->files;
+	o->own = m->own;
+	o->lacks = m->lacks;
+	o->numbers = m->numbers;
+	o->from_statement = m->from_statement;
+	o->skipped = m->skipped;
+}
+
 enum err
 job_spec_parse(
     const char *text, size_t len, struct job_spec *ret, struct fault *fault)
 {
-	struct job_spec o = { .arena = arena_new() };
-	enum err err;
+	struct job_spec o = { 0 };
+	const struct job_message *m = &o.message;
+	enum err err = job_message_read(text, len, &o.message, fault);
 
-	if ((err = json_read(text, len, &o.root, fault)) != ERR_OK ||
-	    (err = json_check(o.root, job_spec_keys, fault)) != ERR_OK)
-		goto out;
-	o.exec = json_text(o.root, "exec", "");
-	o.run = job_spec_text(o.root, "run");
-	o.files = json_get(o.root, "files");
-	o.dry_run = json_flag(o.root, "dry_run", false);
-	o.environment = job_spec_text(o.root, "environment");
-	o.own = json_get(o.root, "own");
-	o.lacks = json_get(o.root, "lacks");
-	o.numbers = json_get(o.root, "numbers");
-	o.from_statement = json_get(o.root, "from_statement");
-	o.skipped = json_get(o.root, "skipped");
+	if (err != ERR_OK)
+		return err;
+	read_plain(&o);
 	if ((err = read_bounds(&o, fault)) != ERR_OK ||
-	    (err = read_step(&o, json_get(o.root, "step"), fault)) != ERR_OK ||
+	    (err = read_step(&o, m->step, fault)) != ERR_OK ||
 	    (err = read_seal(&o, fault)) != ERR_OK ||
 	    (err = read_local(&o, fault)) != ERR_OK ||
-	    (err = read_values(&o, json_get(o.root, "values"), false, fault)) !=
-		ERR_OK ||
-	    (err = read_values(&o, json_get(o.root, "secrets"), true, fault)) !=
-		ERR_OK ||
-	    (err = read_mask(&o, json_get(o.root, "mask"), fault)) != ERR_OK ||
-	    (err = job_read_targets(&o, json_get(o.root, "targets"), fault)) !=
-		ERR_OK ||
-	    (err = job_read_hosts(&o, json_get(o.root, "hosts"), fault)) !=
-		ERR_OK ||
-	    (err = read_artifacts(&o, json_get(o.root, "artifacts"), fault)) !=
-		ERR_OK)
-		goto out;
-	*ret = o;
-out:
-	if (err != ERR_OK)
+	    (err = read_values(&o, m->values, false, fault)) != ERR_OK ||
+	    (err = read_values(&o, m->secrets, true, fault)) != ERR_OK ||
+	    (err = read_mask(&o, m->mask, fault)) != ERR_OK ||
+	    (err = job_read_targets(&o, m->targets, fault)) != ERR_OK ||
+	    (err = job_read_hosts(&o, m->hosts, fault)) != ERR_OK ||
+	    (err = read_artifacts(&o, m->artifacts, fault)) != ERR_OK)
 		job_spec_clear(&o);
+	else
+		*ret = o;
 	return err;
 }
 
@@ -331,7 +312,6 @@ job_spec_value(const struct job_spec *o, const char *name)
 void
 job_spec_clear(struct job_spec *o)
 {
-	arena_free(o->arena);
 	free(o->values);
 	buf_clear(&o->folder);
 	free(o->mask);
@@ -339,7 +319,7 @@ job_spec_clear(struct job_spec *o)
 	free(o->hosts);
 	free(o->same);
 	free(o->artifacts);
-	json_object_put(o->root);
+	job_message_clear(&o->message);
 	json_object_put(o->made);
 	*o = (struct job_spec){ 0 };
 }

@@ -1,4 +1,4 @@
-/* job_spec.h: the job of this process, as described in wire/exec.h. */
+/* job_spec.h: the job of this process, read from wire/job_message.h. */
 #ifndef EXECUTOR_JOB_SPEC_H
 #define EXECUTOR_JOB_SPEC_H
 
@@ -12,6 +12,7 @@
 #include "executor/job_target.h"
 #include "plan/step.h"
 #include "wire/exec.h"
+#include "wire/job_message.h"
 
 struct job_spec_value {
 	const char *name;
@@ -26,8 +27,8 @@ struct job_artifact {
 };
 
 struct job_spec {
-	struct json_object *root; /* owns all strings */
-	struct json_object *made; /* except those made here: an array */
+	struct job_message message; /* owns all texts */
+	struct json_object *made;   /* except those made here: an array */
 	const char *exec;
 	const char *run;         /* or NULL */
 	const char *environment; /* or NULL */
@@ -35,7 +36,6 @@ struct job_spec {
 	bool local_production;
 	bool local_unconfined; /* permitted to run without isolation */
 	bool local_forbidden;
-	struct arena *arena;     /* owns the texts of `step` */
 	struct step step;        /* exit_count is at least 1 */
 	const char *interpreter; /* "sh", "bash", "python3", or NULL */
 	bool dry_run;

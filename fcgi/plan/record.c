@@ -89,6 +89,7 @@ write_member(const struct record_field *f, unsigned in, const void *record)
 		    ? NULL
 		    : json_object_new_string(f->words[GET(int, record, f->at)]);
 	case RECORD_OBJECT:
+	case RECORD_ARRAY:
 		return json_object_get(
 		    GET(struct json_object *, record, f->at));
 	case RECORD_TEXTS:
@@ -235,6 +236,20 @@ read_list(const struct record_field *f, unsigned in, struct json_object *v,
 }
 
 static enum err
+read_json(const struct record_field *f, struct json_object *v, void *record,
+    struct fault *fault)
+{
+	bool object = f->type == RECORD_OBJECT;
+
+	if (!json_object_is_type(
+		v, object ? json_type_object : json_type_array))
+		return wrong(fault, f->name,
+		    object ? "must be an object" : "must be a list");
+	*AT(struct json_object *, record, f->at) = v;
+	return ERR_OK;
+}
+
+static enum err
 read_member(const struct record_field *f, unsigned in, struct json_object *v,
     struct arena *a, void *record, struct fault *fault)
 {
@@ -259,10 +274,8 @@ read_member(const struct record_field *f, unsigned in, struct json_object *v,
 	case RECORD_WORD:
 		return read_word(f, v, record, fault);
 	case RECORD_OBJECT:
-		if (!json_object_is_type(v, json_type_object))
-			return wrong(fault, f->name, "must be an object");
-		*AT(struct json_object *, record, f->at) = v;
-		return ERR_OK;
+	case RECORD_ARRAY:
+		return read_json(f, v, record, fault);
 	case RECORD_TEXTS:
 		return read_texts(f, v, a, record, fault);
 	case RECORD_NUMBERS_OF:
@@ -303,7 +316,7 @@ static bool
 is_required(const struct record_field *f)
 {
 	return (f->type == RECORD_TEXT || f->type == RECORD_ID ||
-		   f->type == RECORD_OBJECT)
+		   f->type == RECORD_OBJECT || f->type == RECORD_ARRAY)
 	    ? f->least > 0
 	    : f->type == RECORD_WORD && f->absent < 0;
 }

@@ -27,6 +27,7 @@ enum record_type {
 	RECORD_TEXTS,      /* const char *const *, and a count */
 	RECORD_NUMBERS_OF, /* int[RECORD_NUMBERS], and a count */
 	RECORD_OBJECT,     /* struct json_object *, shared; as RECORD_TEXT */
+	RECORD_ARRAY,      /* the same, for a JSON array */
 	RECORD_LIST,       /* const void *: records of `of`, and a count */
 };
 

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "journal/hash.h"
 #include "runner/runner.h"
+#include "wire/job_message.h"
 
 static enum err
 add_file(struct runner *r, struct rows *rows, struct json_object *files,
@@ -57,7 +58,7 @@ files_of(struct runner *r, int64_t run, const char *name, const char *step,
 
 static enum err
 put_same_as(struct runner *r, int64_t run, const struct step *step,
-    struct json_object *spec, struct fault *why)
+    struct job_message *m, struct fault *why)
 {
 	struct json_object *files = json_object_new_object();
 	enum err err = files_of(r, run, NULL, step->same_as, files, why);
@@ -69,14 +70,14 @@ put_same_as(struct runner *r, int64_t run, const struct step *step,
 		    "(same-as), has kept none: it did not succeed in this "
 		    "run. Nothing was executed.",
 		    step->same_as);
-	json_set(spec, "compare", files);
+	m->compare = files;
 	return err;
 }
 
 /* Files of the runbook folder, with the hash from the plan. */
 static void
-put_files(const struct step *step, struct json_object *targets,
-    struct json_object *spec)
+put_files(
+    const struct step *step, struct json_object *targets, struct job_message *m)
 {
 	struct json_object *all = json_object_new_object();
 
@@ -89,12 +90,12 @@ put_files(const struct step *step, struct json_object *targets,
 		json_set_text(o, "sha256", json_text(snapshot, "sha256", ""));
 		json_set(all, step->files[i], o);
 	}
-	json_set(spec, "files", all);
+	m->files = all;
 }
 
 enum err
 job_spec_put_artifacts(struct runner *r, int64_t run, const struct step *step,
-    struct json_object *targets, struct json_object *spec, struct fault *why)
+    struct json_object *targets, struct job_message *m, struct fault *why)
 {
 	struct json_object *all = json_object_new_object();
 	enum err err = ERR_OK;
@@ -112,9 +113,9 @@ job_spec_put_artifacts(struct runner *r, int64_t run, const struct step *step,
 			    step->sends[i], step->sends[i]);
 		json_set(all, step->sends[i], files);
 	}
-	json_set(spec, "artifacts", all);
-	put_files(step, targets, spec);
+	m->artifacts = all;
+	put_files(step, targets, m);
 	if (err == ERR_OK && step->same_as != NULL)
-		err = put_same_as(r, run, step, spec, why);
+		err = put_same_as(r, run, step, m, why);
 	return err;
 }

@@ -19,6 +19,7 @@
 #include "runner/dry_run.h"
 #include "runner/run_snapshot.h"
 #include "runner/runner.h"
+#include "wire/job_message.h"
 
 /* The secret parameters of the run; checks each box against the plan. */
 static enum err
@@ -180,7 +181,7 @@ numbers_of(const struct plan *plan)
 
 /* The statements at which a retry starts. */
 static enum err
-put_statements(struct runner *r, struct run_snapshot *s, struct json_object *o,
+put_statements(struct runner *r, struct run_snapshot *s, struct job_message *m,
     struct fault *why)
 {
 	struct json_object *skipped,
@@ -191,14 +192,14 @@ put_statements(struct runner *r, struct run_snapshot *s, struct json_object *o,
 		return run_snapshot_refuse(why,
 		    "The attempt starts at a "
 		    "statement at which none of this plan has stopped.");
-	json_set(o, "from_statement", from);
-	json_set(o, "skipped", skipped);
+	m->from_statement = from;
+	m->skipped = skipped;
 	return ERR_OK;
 }
 
 /* Seals secret output to the keeper, which shows it to authorized people. */
 static enum err
-put_seal(const struct runner *r, struct run_snapshot *s, struct json_object *o,
+put_seal(const struct runner *r, struct run_snapshot *s, struct job_message *m,
     struct fault *why)
 {
 	char *path = mem_printf("%s/keys/output.pub", r->data_dir);
@@ -208,8 +209,8 @@ put_seal(const struct runner *r, struct run_snapshot *s, struct json_object *o,
 		key.len >= 2 * (size_t)EXEC_SEAL_KEY);
 
 	if (ok && s->step->secret)
-		json_object_object_add(o, "seal_to",
-		    json_object_new_string_len(key.data, 2 * EXEC_SEAL_KEY));
+		m->seal_to = arena_strndup(
+		    m->arena, key.data, 2 * EXEC_SEAL_KEY);
 	buf_clear(&key);
 	free(path);
 	return ok ? ERR_OK
@@ -221,18 +222,16 @@ put_seal(const struct runner *r, struct run_snapshot *s, struct json_object *o,
 /* The fields of every job spec. */
 static void
 fill_common(const struct runner *r, struct run_snapshot *s, const char *exec,
-    struct json_object *o)
+    struct job_message *m)
 {
-	char run[24];
-
-	snprintf(run, sizeof(run), "%lld", (long long)s->run_id);
-	json_set_text(o, "exec", exec);
-	json_set_text(o, "run", run);
-	json_set_text(o, "environment", json_text(s->run, "environment", ""));
-	json_set(o, "local",
-	    json_object_get(json_get(json_get(s->run, "targets"), "local")));
-	json_set_int(o, "output_limit", r->output_limit);
-	json_set_int(o, "parallel", EXEC_PARALLEL);
+	m->exec = arena_strdup(m->arena, exec);
+	m->run = arena_printf(m->arena, "%lld", (long long)s->run_id);
+	m->environment = arena_strdup(
+	    m->arena, json_text(s->run, "environment", ""));
+	m->local = json_object_get(
+	    json_get(json_get(s->run, "targets"), "local"));
+	m->output_limit = r->output_limit;
+	m->parallel = EXEC_PARALLEL;
 }
 
 /*
@@ -262,32 +261,28 @@ put_lack(struct json_object *lacks, const char *target, const char *name,
 
 /* Values that differ between targets. */
 static void
-put_own(struct runner *r, struct run_snapshot *s, struct json_object *o)
+put_own(struct runner *r, struct run_snapshot *s, struct job_message *m)
 {
 	struct json_object *by = captured_by_target(
 	    r->replayed, s->run_id, s->plan, s->step);
-	struct json_object *apart = captured_apart(
-	    by, s->step, json_get(o, "values"));
-	struct json_object *own = json_object_new_object();
-	struct json_object *lacks = json_object_new_object();
-	struct json_object *targets = json_get(o, "targets");
+	struct json_object *apart = captured_apart(by, s->step, m->values);
 
-	for (size_t i = 0; i < json_object_array_length(targets); i++) {
+	m->own = json_object_new_object();
+	m->lacks = json_object_new_object();
+	for (size_t i = 0; i < json_object_array_length(m->targets); i++) {
 		const char *target = json_text(
-		    json_object_array_get_idx(targets, i), "name", "");
+		    json_object_array_get_idx(m->targets, i), "name", "");
 		struct json_object *mine = json_object_new_object(), *value;
 
-		json_set(own, target, mine);
+		json_set(m->own, target, mine);
 		json_object_object_foreach (apart, name, there) {
 			value = json_get(json_get(by, target), name);
 			if (value != NULL)
 				json_set(mine, name, json_object_get(value));
 			else
-				put_lack(lacks, target, name, there);
+				put_lack(m->lacks, target, name, there);
 		}
 	}
-	json_set(o, "own", own);
-	json_set(o, "lacks", lacks);
 	json_object_put(by);
 	json_object_put(apart);
 }
@@ -297,71 +292,64 @@ put_own(struct runner *r, struct run_snapshot *s, struct json_object *o)
  * the purpose asks for.
  */
 static enum err
-fill_purpose(struct runner *r, struct run_snapshot *s, struct json_object *o,
+fill_purpose(struct runner *r, struct run_snapshot *s, struct job_message *m,
     struct fault *why)
 {
 	struct step step = *s->step;
 
 	if (step.restores)
-		json_set(o, "undo", dry_run_changed(r, s->run_id, step.undo));
+		m->undo = dry_run_changed(r, s->run_id, step.undo);
 	if (s->dry_run)
 		dry_run_step(&step);
 	else
 		target_selection_pace(&step, json_get(s->run, "targets"));
-	json_set(o, "step", step_write(&step, STEP_IN_JOB));
-	json_set_bool(o, "dry_run", s->dry_run);
+	m->step = step_write(&step, STEP_IN_JOB);
+	m->dry_run = s->dry_run;
 	if (s->dry_run)
 		return ERR_OK;
 	if (step.kind == STEP_EDIT)
-		json_set(o, "seen", dry_run_seen(r, s->run, s->step));
-	return put_statements(r, s, o, why);
+		m->seen = dry_run_seen(r, s->run, s->step);
+	return put_statements(r, s, m, why);
 }
 
 static enum err
 fill_job_spec(struct runner *r, struct run_snapshot *s, const char *exec,
-    struct json_object *o, struct fault *why)
+    struct job_message *m, struct fault *why)
 {
-	struct json_object *secrets = json_object_new_object();
-	struct json_object *targets = json_object_new_array();
-	struct json_object *hosts = json_object_new_object();
 	enum err err;
 
-	fill_common(r, s, exec, o);
-	json_set(o, "values", values_of(r, s));
-	json_set(o, "numbers", numbers_of(s->plan));
-	json_set(o, "secrets", secrets);
-	json_set(o, "mask", json_object_new_array());
-	json_set(o, "targets", targets);
-	json_set(o, "hosts", hosts);
-	err = fill_purpose(r, s, o, why);
+	fill_common(r, s, exec, m);
+	m->values = values_of(r, s);
+	m->numbers = numbers_of(s->plan);
+	m->secrets = json_object_new_object();
+	m->targets = json_object_new_array();
+	m->hosts = json_object_new_object();
+	err = fill_purpose(r, s, m, why);
 	if (err == ERR_OK && !s->dry_run)
-		err = put_seal(r, s, o, why);
+		err = put_seal(r, s, m, why);
 	if (err == ERR_OK)
-		err = open_secrets(r, s, secrets, why);
+		err = open_secrets(r, s, m->secrets, why);
 	if (err == ERR_OK)
-		err = targets_of(r, s, targets, why);
+		err = targets_of(r, s, m->targets, why);
 	if (err == ERR_OK)
-		put_own(r, s, o);
+		put_own(r, s, m);
 	if (err == ERR_OK)
 		err = job_spec_put_artifacts(
-		    r, s->run_id, s->step, json_get(s->run, "targets"), o, why);
-	return err == ERR_OK ? hosts_of(r, s, hosts, why) : err;
+		    r, s->run_id, s->step, json_get(s->run, "targets"), m, why);
+	return err == ERR_OK ? hosts_of(r, s, m->hosts, why) : err;
 }
 
 /* A preflight has no document, no values and no secrets but credentials. */
 static enum err
 fill_preflight(struct runner *r, struct run_snapshot *s, const char *exec,
-    struct json_object *o, struct fault *why)
+    struct job_message *m, struct fault *why)
 {
-	struct json_object *targets = json_object_new_array();
-
-	fill_common(r, s, exec, o);
-	json_set(o, "step", dry_run_preflight());
-	json_set(
-	    o, "needs", dry_run_needs(s->plan, json_get(s->run, "targets")));
-	json_set(o, "users", dry_run_users(s->plan));
-	json_set(o, "targets", targets);
-	return targets_of(r, s, targets, why);
+	fill_common(r, s, exec, m);
+	m->step = dry_run_preflight();
+	m->needs = dry_run_needs(s->plan, json_get(s->run, "targets"));
+	m->users = dry_run_users(s->plan);
+	m->targets = json_object_new_array();
+	return targets_of(r, s, m->targets, why);
 }
 
 /*
@@ -370,7 +358,7 @@ fill_preflight(struct runner *r, struct run_snapshot *s, const char *exec,
  */
 static enum err
 make(struct runner *r, struct run_snapshot *s, const char *exec,
-    const char *state, struct json_object *o, struct fault *why)
+    const char *state, struct job_message *m, struct fault *why)
 {
 	enum err err;
 
@@ -381,8 +369,8 @@ make(struct runner *r, struct run_snapshot *s, const char *exec,
 	err = state != NULL ? run_snapshot_read(r, exec, state, s, why)
 			    : run_snapshot_read_dry_run(r, exec, s, why);
 	if (err == ERR_OK)
-		err = s->step == NULL ? fill_preflight(r, s, exec, o, why)
-				      : fill_job_spec(r, s, exec, o, why);
+		err = s->step == NULL ? fill_preflight(r, s, exec, m, why)
+				      : fill_job_spec(r, s, exec, m, why);
 	db_end(r->db, ERR_OK);
 	if (!db_take_failure(r->db))
 		return err;
@@ -395,13 +383,15 @@ enum err
 job_spec_make(struct runner *r, const char *exec, const char *state,
     struct buf *ret, struct fault *why)
 {
-	struct json_object *o = json_object_new_object();
 	struct run_snapshot s = { 0 };
-	enum err err = make(r, &s, exec, state, o, why);
+	struct job_message m;
+	enum err err;
 
+	job_message_init(&m);
+	err = make(r, &s, exec, state, &m, why);
 	if (err == ERR_OK)
-		buf_puts(ret, json_write(o));
-	json_object_put(o);
+		job_message_write(&m, ret);
+	job_message_clear(&m);
 	run_snapshot_clear(&s);
 	return err;
 }
@@ -410,14 +400,15 @@ enum err
 job_spec_make_dry_run(struct runner *r, const char *exec, struct buf *ret,
     struct json_object *refused, struct fault *why)
 {
-	struct json_object *o = json_object_new_object();
 	struct run_snapshot s = { .refused = refused };
-	enum err err = make(r, &s, exec, NULL, o, why);
+	struct job_message m;
+	enum err err;
 
-	if (err == ERR_OK &&
-	    json_object_array_length(json_get(o, "targets")) > 0)
-		buf_puts(ret, json_write(o));
-	json_object_put(o);
+	job_message_init(&m);
+	err = make(r, &s, exec, NULL, &m, why);
+	if (err == ERR_OK && json_object_array_length(m.targets) > 0)
+		job_message_write(&m, ret);
+	job_message_clear(&m);
 	run_snapshot_clear(&s);
 	return err;
 }

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -122,6 +123,15 @@ wait_reply(struct runner *r, int64_t id, struct wire_reply *ret)
 			return true;
 		take_push(r, size);
 	}
+}
+
+void
+runner_again(struct runner *r)
+{
+	int64_t at = clock_monotonic() + RUNNER_AGAIN_MS;
+
+	if (at < r->hello_at)
+		r->hello_at = at;
 }
 
 static void

@@ -127,15 +127,6 @@ out:
 	return ok;
 }
 
-void
-runner_again(struct runner *r)
-{
-	int64_t at = clock_monotonic() + RUNNER_AGAIN_MS;
-
-	if (at < r->hello_at)
-		r->hello_at = at;
-}
-
 /* Milliseconds until the next timer is due. */
 static int
 wait_at_most(const struct runner *r)

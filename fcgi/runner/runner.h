@@ -17,6 +17,8 @@
 #include "wire/secret.h"
 #include "wire/wire.h"
 
+struct job_message;
+
 /* An execution that has not ended. */
 struct exec {
 	struct exec *next;
@@ -130,7 +132,8 @@ bool keeper_connect(struct runner *r);
 void keeper_read(struct runner *r);
 
 /*
- * Makes the job spec of an attempt from the run snapshot (wire/exec.h), after
+ * Makes the job spec of an attempt from the run snapshot
+ * (wire/job_message.h), after
  * checking that it was approved and may run now.  It holds opened secrets: the
  * caller wipes it.  `state` is the state that the attempt must have: requested,
  * or starting if we know that nobody started it.  On ERR_FORBIDDEN `why` has
@@ -172,8 +175,8 @@ void job_spec_put_secret(
  * ERR_FORBIDDEN: an artifact is missing or was changed.
  */
 enum err job_spec_put_artifacts(struct runner *r, int64_t run,
-    const struct step *step, struct json_object *targets,
-    struct json_object *spec, struct fault *why);
+    const struct step *step, struct json_object *targets, struct job_message *m,
+    struct fault *why);
 
 /*
  * Passes a pushed frame with terminal input (wire/tty_message.h) to the

@@ -4,8 +4,8 @@
  * The runner creates the folder DATA/exec/EXEC (EXEC is 32 hex digits, one
  * per attempt) and starts countersign-executor with that folder as its
  * working folder, "EXEC" as its only argument and the job spec on its
- * standard input.  The executor goes on without the runner; it reports in
- * files of that folder:
+ * standard input (job_message.def).  The executor goes on without the runner;
+ *it reports in files of that folder:
  *
  *	lock		held (io_lock) while the process runs
  *	pid		its process id, decimal; SIGTERM cancels the step
@@ -35,51 +35,6 @@
  * limit, its middle is dropped (a hole is punched, so that offsets stay
  * valid) and counted; when the step ends, one line that gives the number of
  * dropped bytes replaces the hole.
- *
- * The job spec (no part of it is in argv or the environment of the executor):
- *	{"exec": EXEC, "run": number as text,
- *	 "step": {the members of a step that plan/step.def gives to a job spec;
- *		"batch" is a number of targets (absent: all at once);
- *		"max_fail": after that many failed targets no other is started
- *		(absent: in batches none, else all)},
- *	 "dry_run": true if nothing may be changed,
- *	 "compare": {target: "EXEC/TARGET.save"}, the artifacts of the step's
- *		same_as,
- *	 "values": {name: text}, "secrets": {name: text}, "mask": [text],
- *	 "own": {target: {name: text}}, values that differ between targets, as
- *		an earlier step captured them there,
- *	 "lacks": {target: reason}, targets that lack such a value, so that
- *		nothing can be executed there,
- *	 "numbers": [names of values that are numbers, for SQL],
- *	 "from_statement": {target: the statement to start at, if an earlier
- *		attempt applied the ones before it},
- *	 "skipped": {target: [statements before it that people skipped]},
- *	 "environment": name,
- *	 "local": the target “local” of the plan, with the settings of
- *		targets.yml for steps on this machine: "user", "production",
- *		"unconfined", "forbidden" (inventory/local.c,
- *		executor/confine/confine.h),
- *	 "targets": [{"name", "kind": "local"} | {"name", "kind": "ssh",
- *		"host", "port", "user", "key", "passphrase", "agent",
- *		"host_key", "client", "jump": {such a target}} | {"name",
- *		"kind": "http|mysql|postgresql|sqlite", the texts of
- *		targets.yml (http: also the objects "headers" and "aws") with
- *		named secrets opened, "over": {an ssh target}}],
- *	 "hosts": {name: an ssh target}, for a copy: those that its lines
- *		name; a path without a name is of the target,
- *	 "artifacts": {name: {target: "EXEC/TARGET.save"}}, artifacts of
- *		earlier steps that this step sends,
- *	 "seen": {target: SHA-256 that an edit's file must have, as in the
- *		difference that people saw},
- *	 "undo": {target: {"backup", "sum"}}: the backup to restore, and the
- *		SHA-256 that the file must have,
- *	 "needs": {target: [interpreters]} for a preflight, which tries the
- *		targets and changes nothing; "users": [user= of steps here],
- *	 "files": {"./path": {"file": its path, "sha256"}}: files of the runbook
- *		folder that this step sends, with the hashes of the plan,
- *	 "seal_to": for secret output, the X25519 public key, in hex, that it
- *		is sealed to,
- *	 "output_limit": bytes for each target, "parallel": how many at once}
  */
 #ifndef WIRE_EXEC_H
 #define WIRE_EXEC_H

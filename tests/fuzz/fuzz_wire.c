@@ -1,8 +1,8 @@
 /*
  * fuzz_wire.c: the messages between the programs, whose writers have read what
- * others sent: frames, status lines, messages of the runner, terminal input.
- * What is accepted is written again and read again, and is the same.  The first
- * byte says which.
+ * others sent: frames, status lines, messages of the runner, terminal input,
+ * job specs. What is accepted is written again and read again, and is the same.
+ * The first byte says which.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "wire/job_message.h"
 #include "wire/runner_message.h"
 #include "wire/status_line.h"
 #include "wire/tty_message.h"
@@ -117,6 +118,26 @@ out:
 	buf_clear(&same);
 }
 
+static void
+try_job(const char *text, size_t len)
+{
+	struct job_message m, again;
+	struct buf first = { 0 }, second = { 0 };
+	struct fault fault;
+
+	if (job_message_read(text, len, &m, &fault) != ERR_OK)
+		return;
+	job_message_write(&m, &first);
+	assert(
+	    job_message_read(first.data, first.len, &again, &fault) == ERR_OK);
+	job_message_write(&again, &second);
+	assert(strcmp(buf_text(&first), buf_text(&second)) == 0);
+	job_message_clear(&m);
+	job_message_clear(&again);
+	buf_clear(&first);
+	buf_clear(&second);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -125,6 +146,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		try_line,
 		try_runner,
 		try_tty,
+		try_job,
 	};
 	const char *text = (const char *)data + 1;
 

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/json.h"
+#include "wire/job_message.h"
 #include "wire/runner_message.h"
 #include "wire/status_line.h"
 #include "wire/tty_message.h"
@@ -170,6 +171,56 @@ a_message_of_the_runner_is_read_as_it_was_written(void **state)
 }
 
 static void
+a_job_spec_is_read_as_it_was_written(void **state)
+{
+	static const char text[] =
+	    "{\"exec\":\"" EXEC "\",\"run\":\"7\",\"environment\":\"prod\","
+	    "\"step\":{\"id\":\"a\"},\"dry_run\":true,"
+	    "\"compare\":{\"t\":\"f\"},\"values\":{\"v\":\"1\"},"
+	    "\"secrets\":{\"s\":\"2\"},\"mask\":[\"3\"],"
+	    "\"own\":{\"t\":{\"v\":\"4\"}},\"lacks\":{\"t\":\"5\"},"
+	    "\"numbers\":[\"v\"],\"from_statement\":{\"t\":3},"
+	    "\"skipped\":{\"t\":[2]},\"local\":{\"kind\":\"local\"},"
+	    "\"targets\":[{\"name\":\"t\"}],\"hosts\":{\"h\":{}},"
+	    "\"artifacts\":{\"n\":{\"t\":\"f\"}},\"seen\":{\"t\":\"6\"},"
+	    "\"undo\":{\"t\":{}},\"needs\":{\"t\":[\"sh\"]},"
+	    "\"users\":[\"u\"],\"files\":{\"./f\":{}},"
+	    "\"seal_to\":\"7\",\"output_limit\":8,\"parallel\":9}";
+	struct job_message m;
+	struct buf out = { 0 };
+
+	(void)state;
+	assert_int_equal(
+	    job_message_read(text, strlen(text), &m, NULL), ERR_OK);
+	job_message_write(&m, &out);
+	assert_string_equal(buf_text(&out), text);
+	job_message_clear(&m);
+	buf_clear(&out);
+}
+
+static void
+a_job_spec_that_no_runner_writes_is_refused(void **state)
+{
+	static const char *const wrong[] = {
+		"[]",
+		"{}",
+		"{\"exec\":\"a\",\"step\":{}}",
+		"{\"exec\":\"a\",\"targets\":[]}",
+		"{\"exec\":\"a\",\"step\":{},\"targets\":{}}",
+		"{\"exec\":\"a\",\"step\":{},\"targets\":[],\"more\":1}",
+		"{\"exec\":\"a\",\"step\":{},\"targets\":[],\"parallel\":0}",
+		"{\"exec\":\"a\",\"step\":{},\"targets\":[],\"mask\":{}}",
+	};
+	struct job_message m;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		if (job_message_read(wrong[i], strlen(wrong[i]), &m, NULL) !=
+		    ERR_INVALID)
+			fail_msg("accepted: %s", wrong[i]);
+}
+
+static void
 terminal_input_is_read_as_it_was_written(void **state)
 {
 	struct tty_message m = { .exec = EXEC,
@@ -283,6 +334,8 @@ main(void)
 		cmocka_unit_test(lines_of_older_executors_are_read),
 		cmocka_unit_test(
 		    a_message_of_the_runner_is_read_as_it_was_written),
+		cmocka_unit_test(a_job_spec_is_read_as_it_was_written),
+		cmocka_unit_test(a_job_spec_that_no_runner_writes_is_refused),
 		cmocka_unit_test(terminal_input_is_read_as_it_was_written),
 		cmocka_unit_test(terminal_input_that_is_malformed_is_refused),
 		cmocka_unit_test(a_frame_is_read_as_it_was_written),

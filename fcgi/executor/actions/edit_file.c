@@ -211,7 +211,7 @@ is_as_seen(struct change *c)
 {
 	struct job *job = c->job;
 	const char *seen = json_text(
-	    json_get(job->spec->root, "seen"), job->target->name, c->sum);
+	    job->spec->message.seen, job->target->name, c->sum);
 
 	snprintf(job->seen, sizeof(job->seen), "%s", c->sum);
 	job->result.seen = job->seen;
@@ -349,7 +349,7 @@ static void
 restore(struct change *c)
 {
 	struct json_object *undo = json_get(
-	    json_get(c->job->spec->root, "undo"), c->job->target->name);
+	    c->job->spec->message.undo, c->job->target->name);
 	const char *backup = backup_of(c, undo);
 	char *file = mem_strdup(buf_text(&c->name));
 	struct buf was = { 0 }, is = { 0 }, diff = { 0 };

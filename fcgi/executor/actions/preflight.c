@@ -145,7 +145,7 @@ static void
 report_no_shell(struct job *job)
 {
 	struct json_object *needs = json_get(
-	    json_get(job->spec->root, "needs"), job->target->name);
+	    job->spec->message.needs, job->target->name);
 	bool needed = needs != NULL && json_object_array_length(needs) > 0;
 	struct buf text = { 0 };
 
@@ -166,7 +166,7 @@ static void
 write_script(const struct job *job, struct buf *text)
 {
 	struct json_object *needs = json_get(
-	    json_get(job->spec->root, "needs"), job->target->name);
+	    job->spec->message.needs, job->target->name);
 	size_t n = needs != NULL ? json_object_array_length(needs) : 0;
 
 	buf_puts(text, program_preflight);
@@ -184,7 +184,7 @@ write_script(const struct job *job, struct buf *text)
 static void
 preflight_rights(struct job *job)
 {
-	struct json_object *users = json_get(job->spec->root, "users");
+	struct json_object *users = job->spec->message.users;
 	size_t n = users != NULL ? json_object_array_length(users) : 0;
 
 	for (size_t i = 0; i < n; i++) {

@@ -75,7 +75,8 @@ read_answer(const struct job_spec *spec, const struct answers_line *line,
 	enum err err = ERR_OK;
 	size_t at;
 
-	a->prompt = arena_strndup(spec->arena, line->prompt, line->prompt_len);
+	a->prompt = arena_strndup(
+	    spec->message.arena, line->prompt, line->prompt_len);
 	a->re = regex_new(a->prompt, &at, message, sizeof(message));
 	if (a->re == NULL)
 		err = wrong(fault, a->prompt, message);
