@@ -56,8 +56,8 @@ ready_card(void *ctx, const struct item *item)
 {
 	struct view *v = ctx;
 
-	if (item->nodes != NULL || card_may_change(v, item->index) ||
-	    item->index == view_current(v))
+	if (runbook_cache_prose(v->entry, item) != NULL ||
+	    card_may_change(v, item->index) || item->index == view_current(v))
 		return NULL;
 	return fragments_card(v, item->index);
 }

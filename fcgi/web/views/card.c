@@ -298,15 +298,14 @@ rendered(struct cached_runbook *entry, const struct item *item,
 {
 	struct json_object **kept = &entry->prose[item - entry->plan->items];
 	struct asking asking = { maker, false };
+	const struct item *own;
 	struct json_object *o;
 
 	if (*kept != NULL)
 		return json_object_get(*kept);
 	buf_reset(html);
-	if (entry->runbook != NULL)
-		runbook_render(entry->runbook,
-		    &entry->runbook->plan.items[item - entry->plan->items],
-		    value_asked, &asking, html);
+	if ((own = runbook_cache_prose(entry, item)) != NULL)
+		runbook_render(entry->runbook, own, value_asked, &asking, html);
 	o = html_raw(buf_text(html), html->len);
 	if (!asking.asked)
 		*kept = json_object_get(o);
@@ -333,7 +332,7 @@ content(struct cached_runbook *entry, const struct item *item,
 		return o;
 	}
 	step = maker->make(maker->ctx, item->index);
-	if (item->nodes != NULL) {
+	if (runbook_cache_prose(entry, item) != NULL) {
 		model_bool(step, "has_body", true);
 		model_put(
 		    step, "body_html", rendered(entry, item, maker, html));

@@ -75,6 +75,16 @@ compare_ids(const void *a, const void *b, void *ctx)
 	    plan->steps[*(const int *)a].id, plan->steps[*(const int *)b].id);
 }
 
+const struct item *
+runbook_cache_prose(const struct cached_runbook *s, const struct item *item)
+{
+	const struct item *own = s->runbook != NULL
+	    ? &s->runbook->plan.items[item - s->plan->items]
+	    : NULL;
+
+	return own != NULL && own->nodes != NULL ? own : NULL;
+}
+
 int
 runbook_cache_find_step(const struct cached_runbook *s, const char *id)
 {

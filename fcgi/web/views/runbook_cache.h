@@ -37,6 +37,13 @@ enum err runbook_cache_current(
 /* The index of a step, or -1. */
 int runbook_cache_find_step(const struct cached_runbook *s, const char *id);
 
+/*
+ * The item of the document with the prose of this item of the plan, for
+ * runbook_render(); NULL: it has none, or the document's cannot be shown.
+ */
+const struct item *runbook_cache_prose(
+    const struct cached_runbook *s, const struct item *item);
+
 /* The names of all runbooks, sorted: a new array. */
 struct json_object *runbook_cache_names(struct req *req);
 
