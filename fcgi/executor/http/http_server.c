@@ -7,10 +7,10 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "executor/http/http_send.h"
 #include "lang/http_url.h"
 
@@ -41,6 +41,7 @@ http_server_of(const char *url, char ret_host[256], int *ret_port)
 	char *host = NULL, *port = NULL, theirs[256];
 	CURLU *u = curl_url();
 	struct http_url ours;
+	int64_t number;
 	bool ok;
 
 	ok = u != NULL && http_url_read(url, &ours) == NULL &&
@@ -53,7 +54,8 @@ http_server_of(const char *url, char ret_host[256], int *ret_port)
 		copy_host(ours.host, ours.host_len, ret_host);
 		copy_host(host, strlen(host), theirs);
 		*ret_port = ours.port;
-		ok = is_same_host(ret_host, theirs) && atoi(port) == ours.port;
+		ok = is_same_host(ret_host, theirs) &&
+		    text_int(port, ours.port, ours.port, &number);
 	}
 	curl_free(host);
 	curl_free(port);
