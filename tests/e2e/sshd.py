@@ -20,6 +20,16 @@ def connections(listener):
     return found[1:]
 
 
+def logged_in(pid):
+    """Is its title "sshd: USER@notty"?  OpenSSH's login does not survive a
+    SIGSTOP: its sandbox forbids the call that goes on with a wait."""
+    try:
+        with open(f"/proc/{pid}/cmdline") as f:
+            return "@" in f.read()
+    except OSError:
+        return False
+
+
 def cut(listener):
     """Ends the processes that hold its connections; not what they run.  One
     may end by itself as the one above it does."""

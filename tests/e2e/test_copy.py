@@ -15,6 +15,7 @@ import threading
 import time
 
 import console
+import sshd
 import test_step_ssh as base
 from test_step_ssh import Step, Sshd, is_state
 
@@ -286,6 +287,19 @@ def a_cancel_leaves_nothing():
         assert os.listdir(f"{FOLDER}/cancel") == [], os.listdir(f"{FOLDER}/cancel")
 
 
+def copies_at_once_make_the_same_folders():
+    """Hosts that share a disk, or a host under two names."""
+    deep = "/".join("d%d" % n for n in range(40))
+    for name in ("x", "a/b/c/y"):
+        put(f"{FOLDER}/same/from/{name}", b"same\n")
+    for i in range(4):
+        at_once = [copy(f"{FOLDER}/same/from/ -> {where}{FOLDER}/same/{i}/{deep}/", run=str(n))
+                   for n, where in enumerate(("a:", "b:", "a:", "b:", ""))]
+        for s in at_once:
+            s.wait()
+            is_state(s, "succeeded", name="local")
+
+
 def a_source_that_changes_meanwhile_is_found_out():
     f = big("moving")
     os.makedirs(f"{FOLDER}/moving-to")
@@ -309,7 +323,7 @@ def a_host_that_is_not_there_is_told_at_once():
 def halt_now_and_then(server, until):
     """An sshd that pauses is in the middle of what it was to answer."""
     while not until.wait(random.uniform(0.05, 0.4)):
-        pids = server.children()
+        pids = [pid for pid in server.children() if sshd.logged_in(pid)]
         for number in (signal.SIGSTOP, signal.SIGCONT):
             for pid in pids:
                 try:

@@ -59,8 +59,8 @@ copy_folder(struct copy *c, const char *to)
 	enum copy_err err = c->to.ops->stat(&c->to, to, false, &st);
 
 	if (err == COPY_ABSENT)
-		err = c->to.ops->mkdir(&c->to, to);
-	else if (err == COPY_OK && !S_ISDIR(st.mode))
+		return copy_mkdir(c, to, false);
+	if (err == COPY_OK && !S_ISDIR(st.mode))
 		return copy_refuse(c,
 		    "%s:%s is no folder, where one is to be; "
 		    "a link there is not followed. It was not changed. Move "

@@ -59,6 +59,12 @@ bool copy_fill(const struct job_spec *o, const char *s, size_t len,
  */
 enum copy_err copy_scan(struct copy *c);
 
+/*
+ * Creates a folder at the destination.  One that another copy made meanwhile
+ * will do; `follow` says whether a link to a folder will, too.
+ */
+enum copy_err copy_mkdir(struct copy *c, const char *path, bool follow);
+
 /* Creates the folder and its parents. */
 enum copy_err copy_folders(struct copy *c, const char *path, bool *ret_made);
 

@@ -127,6 +127,26 @@ whole(struct copy *c, struct copy_end *e, const char *path, struct buf *ret)
 }
 
 enum copy_err
+copy_mkdir(struct copy *c, const char *path, bool follow)
+{
+	struct copy_end *e = &c->to;
+	struct copy_stat st;
+	struct buf why = { 0 };
+	enum copy_err err = e->ops->mkdir(e, path);
+
+	if (err == COPY_FAILED) {
+		buf_puts(&why, buf_text(&e->error));
+		if (e->ops->stat(e, path, follow, &st) == COPY_OK &&
+		    S_ISDIR(st.mode))
+			err = COPY_OK;
+		buf_reset(&e->error);
+		buf_puts(&e->error, buf_text(&why));
+		buf_clear(&why);
+	}
+	return copy_fail(c, e, err, path, "made");
+}
+
+enum copy_err
 copy_folders(struct copy *c, const char *path, bool *ret_made)
 {
 	struct copy_stat st;
@@ -140,8 +160,7 @@ copy_folders(struct copy *c, const char *path, bool *ret_made)
 		err = c->to.ops->stat(&c->to, part, true, &st);
 		if (err == COPY_ABSENT) {
 			*ret_made = true;
-			err = copy_fail(c, &c->to,
-			    c->to.ops->mkdir(&c->to, part), part, "made");
+			err = copy_mkdir(c, part, true);
 		} else if (err == COPY_OK && !S_ISDIR(st.mode)) {
 			err = copy_refuse(c,
 			    "%s:%s is no folder. Nothing was "
