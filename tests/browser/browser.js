@@ -42,7 +42,8 @@ export async function close() {
  */
 export async function newPage(options = {}) {
 	const context = await (await open()).newContext({ viewport: { width: 1280, height: 860 },
-		timezoneId: 'Europe/Berlin', locale: 'en-GB', baseURL: base, ...options });
+		timezoneId: 'Europe/Berlin', locale: 'en-GB', baseURL: base,
+		ignoreHTTPSErrors: base.startsWith('https:'), ...options });
 	const page = await context.newPage();
 
 	page.setDefaultTimeout(15000);

@@ -9,7 +9,7 @@ import { ana, close, look, newPage, newRun, signIn } from './browser.js';
 /* The session ends elsewhere: the browser keeps a cookie of nobody. */
 async function end(page) {
 	const context = page.context();
-	const cookie = (await context.cookies()).find((c) => c.name === 'session');
+	const cookie = (await context.cookies()).find((c) => /^(__Host-)?session$/.test(c.name));
 
 	await context.addCookies([{ ...cookie, value: '0'.repeat(64) }]);
 }
