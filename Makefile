@@ -57,7 +57,7 @@ BASE     = -ljson-c -lsodium -lcrypto
 LANG     = -lpcre2-8 $(BASE)
 BOOK     = -lmd4c -lyaml $(LANG)
 PROGRAMS = countersign-web countersign-keeper countersign-runner \
-	   countersign-executor countersign
+	   countersign-executor countersign-compile countersign
 
 countersign-web_DIRS    = base lang plan compiler inventory journal wire html web
 countersign-web_LIBS    = -lfcgi -lsqlite3 $(BOOK)
@@ -68,6 +68,8 @@ countersign-runner_LIBS = -lsqlite3 $(LANG)
 countersign-executor_DIRS = base lang plan wire executor
 countersign-executor_LIBS = -lssh2 -lmariadb -lpq -lsqlite3 -lcurl \
 			  -lseccomp $(LANG)
+countersign-compile_DIRS = base lang plan compiler inventory wire compile
+countersign-compile_LIBS = -lseccomp $(BOOK)
 countersign_DIRS        = base lang plan compiler inventory import journal wire cli
 countersign_LIBS        = -lsqlite3 $(BOOK)
 
@@ -182,7 +184,7 @@ UNIT_TESTS = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*
 define unit
 $(B)/tests/$(1): tests/unit/$(1).c $(call TEST_OBJS,$(word 2,$(subst _, ,$(1))))
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ -lcmocka -lfcgi $$(countersign-executor_LIBS) $$(countersign-keeper_LIBS)
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ -lcmocka -lfcgi $$(countersign-executor_LIBS) $$(countersign-keeper_LIBS) $$(BOOK)
 endef
 $(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t))))
 
@@ -242,6 +244,7 @@ tests/browser/node_modules: tests/browser/package-lock.json
 # Each parser of foreign bytes under libFuzzer (clang), for FUZZ_SECONDS (10).
 # fuzz_NAME.c is linked with the layers and, where it tests a program's parsers,
 # with the folder FUZZ_NAME.
+FUZZ_compile = compile
 FUZZ_executor = executor
 FUZZ_report = cli
 FUZZ_web = web

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "compiler/approval_rule.h"
 
@@ -90,22 +89,4 @@ rule_read(struct arena *arena, const struct yaml_tree *y,
 	read_same_person(&r, y, &rule);
 	*ret = rule;
 	return rule.role != NULL && text_is_id(rule.role);
-}
-
-struct json_object *
-rules_json(const struct approval_rule *rules, size_t count)
-{
-	struct json_object *list = json_object_new_array(), *o;
-
-	for (size_t i = 0; i < count; i++) {
-		o = json_object_new_object();
-		json_set_text(o, "role", rules[i].role);
-		json_set_int(o, "count", rules[i].count);
-		if (rules[i].expires_ms > 0)
-			json_set_int(o, "expires", rules[i].expires_ms);
-		if (rules[i].same_person)
-			json_set_bool(o, "same_person", true);
-		json_object_array_add(list, o);
-	}
-	return list;
 }

@@ -2,7 +2,7 @@
 #ifndef COMPILER_APPROVAL_RULE_H
 #define COMPILER_APPROVAL_RULE_H
 
-#include <json-c/json.h>
+#include <stdbool.h>
 
 #include "base/arena.h"
 #include "plan/parameter.h"
@@ -14,8 +14,5 @@
  */
 bool rule_read(struct arena *arena, const struct yaml_tree *y,
     yaml_tree_report_fn tell, void *ctx, struct approval_rule *ret);
-
-/* [{role, count, expires (ms), same_person}], the format of a run.  New. */
-struct json_object *rules_json(const struct approval_rule *rules, size_t count);
 
 #endif

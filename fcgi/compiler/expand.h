@@ -38,11 +38,4 @@ enum err runbook_expand(const char *text, size_t len, struct json_object *lists,
 enum err runbook_of_run(const char *text, struct json_object *parameters,
     struct json_object *targets, struct runbook **ret, struct fault *fault);
 
-/*
- * NULL, or why no hops lead from one version to the other, as a sentence in
- * *scratch; *ret_field is "from" or "to".
- */
-const char *runbook_check_hops(const struct runbook *runbook, const char *from,
-    const char *to, const char **ret_field, struct buf *scratch);
-
 #endif

@@ -48,15 +48,6 @@ struct targets {
 	size_t count, cap, errors;
 };
 
-/*
- * files.c: adds the files that the runbook's requests send to the resolved
- * targets: {"./path": {"kind": "file", "file", "bytes", "sha256", "shared":
- * true}}.
- */
-#define FILES_MAX (16 * 1024 * 1024)
-enum err files_resolve(const struct targets *t, const struct plan *plan,
-    struct json_object *resolved, struct fault *fault);
-
 /* Reports an error at that place, at a value, at the key of a value. */
 void targets_report(void *ctx, int line, int column, const char *message);
 void targets_wrong(

@@ -16,7 +16,8 @@
 #include "compiler/expand.h"
 #include "plan/plan_scope.h"
 #include "inventory/inventory.h"
-#include "compiler/approval_rule.h"
+#include "plan/plan_files.h"
+#include "plan/plan_rules.h"
 
 struct used {
 	const char **names;
@@ -37,7 +38,7 @@ targets_environments(const struct targets *t)
 		json_set_text(o, "label", e->label);
 		json_set_bool(o, "production", e->production);
 		json_set(o, "approvals",
-		    rules_json(e->approvals, e->approvals_count));
+		    plan_rules_json(e->approvals, e->approvals_count));
 		json_object_array_add(list, o);
 	}
 	return list;
@@ -365,12 +366,11 @@ write_used(const struct targets *t, const struct environment *e, struct used *u)
 }
 
 enum err
-targets_resolve(const struct targets *t, const char *environment,
+targets_use(const struct targets *t, const char *environment,
     const struct plan *plan, struct json_object **ret, struct fault *fault)
 {
 	struct environment *e = find_environment(t, environment, fault);
 	struct used u = { .plan = plan };
-	struct json_object *all = NULL;
 	enum err err = e != NULL ? ERR_OK : ERR_NOT_FOUND;
 
 	u.arena = arena_new();
@@ -382,18 +382,44 @@ targets_resolve(const struct targets *t, const char *environment,
 		if (err == ERR_OK)
 			err = use_step(&u, e, plan, &plan->steps[i], fault);
 	}
-	if (err == ERR_OK) {
-		all = write_used(t, e, &u);
-		err = files_resolve(t, plan, all, fault);
-	}
 	if (err == ERR_OK)
-		*ret = all;
-	else
-		json_object_put(all);
+		*ret = write_used(t, e, &u);
 	json_object_put(u.ways);
 	free(u.names);
 	arena_free(u.arena);
 	return err;
+}
+
+enum err
+targets_resolve(const struct targets *t, const char *environment,
+    const struct plan *plan, struct json_object **ret, struct fault *fault)
+{
+	struct json_object *all = NULL;
+	enum err err = targets_use(t, environment, plan, &all, fault);
+
+	if (err == ERR_OK)
+		err = plan_files_resolve(t->dir, plan, all, fault);
+	if (err == ERR_OK)
+		*ret = all;
+	else
+		json_object_put(all);
+	return err;
+}
+
+struct json_object *
+targets_all(const struct targets *t, const char *environment)
+{
+	struct environment *e = find_environment(t, environment, NULL);
+	struct json_object *all = json_object_new_object();
+
+	if (e == NULL)
+		return all;
+	for (const struct target *x = e->targets; x != NULL; x = x->next)
+		json_set(all, x->name, target_json(t, e, x->name));
+	for (const struct group *g = e->groups; g != NULL; g = g->next)
+		json_set(all, g->name, group_json(g));
+	json_set(all, "local", target_json(t, e, "local"));
+	return all;
 }
 
 enum err

@@ -83,6 +83,15 @@ enum err targets_resolve(const struct targets *t, const char *environment,
     const struct plan *plan, struct json_object **ret, struct fault *fault);
 
 /*
+ * The same without the files that requests send, so that none is opened; and
+ * all targets and groups of an environment, in the format of a plan.
+ */
+enum err targets_use(const struct targets *t, const char *environment,
+    const struct plan *plan, struct json_object **ret, struct fault *fault);
+struct json_object *targets_all(
+    const struct targets *t, const char *environment);
+
+/*
  * The same for one target by its name: {"name": {…}} with those over which it
  * is reached. ERR_NOT_FOUND with a fault.
  */

@@ -11,8 +11,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "compiler/expand.h"
+#include "plan/plan_hops.h"
+#include "plan/plan_rules.h"
 #include "plan/plan_scope.h"
-#include "compiler/approval_rule.h"
 #include "lang/runbook_name.h"
 #include "inventory/targets.h"
 #include "journal/event.h"
@@ -136,7 +137,7 @@ check_hops(struct command *c, struct draft *d)
 {
 	struct buf scratch = { 0 };
 	const char *field = "",
-		   *why = runbook_check_hops(d->runbook,
+		   *why = plan_check_hops(d->plan,
 		       json_text(d->parameters, "from", ""),
 		       json_text(d->parameters, "to", ""), &field, &scratch);
 	enum err err = why == NULL
@@ -181,7 +182,7 @@ take_parameters(struct command *c, struct draft *d)
 static struct json_object *
 all_rules(const struct draft *d)
 {
-	struct json_object *rules = rules_json(
+	struct json_object *rules = plan_rules_json(
 	    d->plan->approvals, d->plan->approvals_count);
 	struct json_object *more = json_get(d->environment, "approvals");
 	size_t n = more != NULL ? json_object_array_length(more) : 0;

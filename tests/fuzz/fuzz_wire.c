@@ -1,8 +1,8 @@
 /*
  * fuzz_wire.c: the messages between the programs, whose writers have read what
  * others sent: frames, status lines, messages of the runner, terminal input,
- * job specs. What is accepted is written again and read again, and is the same.
- * The first byte says which.
+ * job specs, requests to the compiler and its answers. What is accepted is
+ * written again and read again, and is the same. The first byte says which.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "wire/compile_message.h"
 #include "wire/job_message.h"
 #include "wire/runner_message.h"
 #include "wire/status_line.h"
@@ -138,6 +139,51 @@ try_job(const char *text, size_t len)
 	buf_clear(&second);
 }
 
+static void
+try_compile_request(const char *text, size_t len)
+{
+	struct compile_request r, again;
+	struct buf out = { 0 };
+	char key[COMPILE_KEY + 1];
+
+	if (compile_request_read(text, len, &r, NULL) != ERR_OK)
+		return;
+	compile_request_write(&r, &out, key);
+	assert(compile_request_read(out.data, out.len, &again, NULL) == ERR_OK);
+	assert(strcmp(again.key, key) == 0 && again.kind == r.kind);
+	assert(again.document_bytes == r.document_bytes &&
+	    again.targets_bytes == r.targets_bytes);
+	assert(memcmp(again.document, r.document,
+		   (size_t)(r.document_bytes + r.targets_bytes)) == 0);
+	compile_request_clear(&again);
+	compile_request_clear(&r);
+	buf_clear(&out);
+}
+
+static void
+try_compile_answer(const char *text, size_t len)
+{
+	static const enum compile_kind kinds[] = { COMPILE_TARGETS,
+		COMPILE_DOCUMENT, COMPILE_RUN };
+	static const char key[] = "0123456789abcdef0123456789abcdef"
+				  "0123456789abcdef0123456789abcdef";
+	struct compile_answer a, again;
+	struct buf out = { 0 };
+
+	for (size_t i = 0; i < 3; i++) {
+		if (compile_answer_read(text, len, kinds[i], key, &a, NULL) !=
+		    ERR_OK)
+			continue;
+		buf_reset(&out);
+		compile_answer_write(&a, &out);
+		assert(compile_answer_read(out.data, out.len, kinds[i], key,
+			   &again, NULL) == ERR_OK);
+		compile_answer_clear(&again);
+		compile_answer_clear(&a);
+	}
+	buf_clear(&out);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -147,6 +193,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		try_runner,
 		try_tty,
 		try_job,
+		try_compile_request,
+		try_compile_answer,
 	};
 	const char *text = (const char *)data + 1;
 

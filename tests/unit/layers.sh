@@ -29,6 +29,7 @@ may web base lang plan compiler inventory wire journal html
 may keeper base lang plan compiler inventory wire journal
 may runner base lang plan wire journal
 may executor base lang plan wire
+may compile base lang plan compiler inventory wire
 may cli base lang plan compiler import inventory wire journal
 
 # home HEADER FOLDERS...: the header is included there only (or in that file)
@@ -49,6 +50,7 @@ home md4c.h compiler
 home yaml.h compiler/yaml.c
 home pcre2.h lang/regex.c
 home zxcvbn.h keeper/password.c
+home seccomp.h executor/confine compile/sandbox.c
 home sodium.h base journal keeper runner cli executor/output/sealed.c
 home 'openssl/.*' base/sha256.c
 
@@ -149,6 +151,7 @@ without countersign-web libssh2 libcurl libmariadb libpq libzxcvbn
 without countersign-keeper libssh2 libcurl libmariadb libpq libfcgi
 without countersign-runner libssh2 libcurl libmariadb libpq libfcgi libmd4c libyaml
 without countersign-executor libfcgi libmd4c libyaml
+without countersign-compile libssh2 libcurl libmariadb libpq libfcgi libsqlite3 libzxcvbn
 without countersign libssh2 libcurl libmariadb libpq libfcgi
 
 if [ $bad -eq 0 ]; then echo "1 passed, 0 failed"; else echo "0 passed, 1 failed"; exit 1; fi

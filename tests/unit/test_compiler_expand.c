@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "compiler/expand.h"
+#include "plan/plan_hops.h"
 #include "plan/plan_scope.h"
 #include "lang/expr.h"
 #include "inventory/targets.h"
@@ -313,10 +314,10 @@ versions_that_no_chain_joins_are_refused_by_field(void **state)
 
 	(void)state;
 	assert_null(
-	    runbook_check_hops(b, "r0.1.x", "r0.10.x", &field, &scratch));
+	    plan_check_hops(&b->plan, "r0.1.x", "r0.10.x", &field, &scratch));
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		assert_non_null(runbook_check_hops(
-		    b, wrong[i].from, wrong[i].to, &field, &scratch));
+		assert_non_null(plan_check_hops(
+		    &b->plan, wrong[i].from, wrong[i].to, &field, &scratch));
 		assert_string_equal(field, wrong[i].field);
 	}
 	assert_non_null(strstr(buf_text(&scratch), "r0.9.x to r0.10.x"));

@@ -27,6 +27,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/restrict.h"
 #include "base/text.h"
 #include "executor/confine/confine_own.h"
 #include "executor/event_loop.h"
@@ -367,9 +368,8 @@ confine_print(void)
 	printf("{\"namespaces\":%s,\"seccomp\":%s,\"landlock\":%d,"
 	       "\"root\":%s,\"user\":\"%s\"}\n",
 	    confine_isolates() ? "true" : "false",
-	    works(filter_system_calls) ? "true" : "false",
-	    filter_landlock_version(), geteuid() == 0 ? "true" : "false",
-	    known ? who.user : "");
+	    works(filter_system_calls) ? "true" : "false", landlock_version(),
+	    geteuid() == 0 ? "true" : "false", known ? who.user : "");
 	confine_who_clear(&who);
 	buf_clear(&why);
 	free(data_folder);

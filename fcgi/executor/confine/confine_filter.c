@@ -20,37 +20,13 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/restrict.h"
 #include "executor/confine/confine_own.h"
 
 #define REFUSED SCMP_ACT_ERRNO(EPERM)
-
-#ifndef __NR_landlock_create_ruleset
-#define __NR_landlock_create_ruleset 444
-#define __NR_landlock_add_rule 445
-#define __NR_landlock_restrict_self 446
-#endif
-
-/* From linux/landlock.h, which may be older than the kernel. */
-struct ruleset {
-	uint64_t fs;
-	uint64_t net;
-	uint64_t scoped;
-};
-struct beneath_rule {
-	uint64_t allowed;
-	int32_t parent;
-} __attribute__((packed));
-
-/* Execute, write, read: the rights to files. */
-#define FS_FILE ((1u << 0) | (1u << 1) | (1u << 2))
-#define FS_MAKE (0x1ffu << 4)  /* remove and make */
-#define FS_REFER (1u << 13)    /* since version 2 */
-#define FS_TRUNCATE (1u << 14) /* since version 3 */
-#define SCOPES 3u              /* abstract sockets and signals; version 6 */
 
 /* clang-format off */
 static const char *const refused[] = {
@@ -120,18 +96,9 @@ filter_system_calls(void)
 	return ok;
 }
 
-int
-filter_landlock_version(void)
-{
-	long version = syscall(__NR_landlock_create_ruleset, NULL, 0, 1);
-
-	return version > 0 ? (int)version : 0;
-}
-
 static void
 allow(int rules, int folder, const char *name, uint64_t rights)
 {
-	struct beneath_rule rule = { .allowed = rights };
 	struct stat st;
 	int fd = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
@@ -139,9 +106,8 @@ allow(int rules, int folder, const char *name, uint64_t rights)
 		return;
 	if (fstat(fd, &st) == 0 && !S_ISLNK(st.st_mode)) {
 		if (!S_ISDIR(st.st_mode))
-			rule.allowed &= FS_FILE | FS_TRUNCATE;
-		rule.parent = fd;
-		(void)syscall(__NR_landlock_add_rule, rules, 1, &rule, 0);
+			rights &= LANDLOCK_FILE | LANDLOCK_TRUNCATE;
+		landlock_allow(rules, fd, rights);
 	}
 	close(fd);
 }
@@ -213,30 +179,18 @@ allow_beside(int rules, const char *folder, const char *name, size_t len,
 bool
 filter_landlock(const char *data, bool covered)
 {
-	int version = filter_landlock_version(), rules;
-	struct ruleset set = { 0 };
-	bool ok;
+	int version = landlock_version(), rules;
+	struct landlock denied = { .scoped = LANDLOCK_SCOPES };
 
 	if (version >= 2 && data != NULL && data[0] == '/' && data[1] != '\0' &&
 	    !each_on_the_path(data, may_write, -1, 0))
-		set.fs = FS_FILE | FS_MAKE | FS_REFER |
-		    (version >= 3 ? FS_TRUNCATE : 0);
-	if (version >= 6)
-		set.scoped = SCOPES;
-	if (set.fs == 0 && set.scoped == 0)
+		denied.files = LANDLOCK_FILE | LANDLOCK_MAKE | LANDLOCK_REFER |
+		    (version >= 3 ? LANDLOCK_TRUNCATE : 0);
+	if ((rules = landlock_open(&denied)) < 0)
 		return false;
-	rules = (int)syscall(__NR_landlock_create_ruleset, &set,
-	    version >= 6       ? sizeof(set)
-		: version >= 4 ? 2 * sizeof(uint64_t)
-			       : sizeof(uint64_t),
-	    0);
-	if (rules < 0)
-		return false;
-	if (set.fs != 0)
-		each_on_the_path(data, allow_beside, rules, set.fs);
-	if (set.fs != 0 && covered)
-		allow(rules, AT_FDCWD, data, set.fs);
-	ok = syscall(__NR_landlock_restrict_self, rules, 0) == 0;
-	close(rules);
-	return ok;
+	if (denied.files != 0)
+		each_on_the_path(data, allow_beside, rules, denied.files);
+	if (denied.files != 0 && covered)
+		allow(rules, AT_FDCWD, data, denied.files);
+	return landlock_enforce(rules);
 }

@@ -48,6 +48,5 @@ pid_t init_start(struct confine_call *call, int *ret_fd);
  */
 bool filter_system_calls(void);
 bool filter_landlock(const char *data, bool covered);
-int filter_landlock_version(void);
 
 #endif

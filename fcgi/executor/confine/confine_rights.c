@@ -1,17 +1,16 @@
 /* confine_rights.c: the rights of a local program; gives up all others. */
 #include <errno.h>
 #include <grp.h>
-#include <linux/capability.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/restrict.h"
 #include "executor/confine/confine_own.h"
 
 /* Users of the console's other programs, who may read its journal. */
@@ -162,21 +161,6 @@ confine_who_clear(struct confine_who *who)
 	*who = (struct confine_who){ 0 };
 }
 
-/* Drops also the rights that root could take again. */
-static bool
-drop_capabilities(void)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3
-	};
-	struct __user_cap_data_struct none[2] = { { 0 } };
-
-	for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-		(void)prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
-	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	return syscall(SYS_capset, &header, none) == 0;
-}
-
 static bool
 change_user(const struct confine_who *who)
 {
@@ -201,7 +185,8 @@ rights_take(const struct confine_who *who, bool covered)
 		(void)prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
 	if (who->changes && !change_user(who))
 		return false;
-	if (!drop_capabilities() || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+	if (!restrict_capabilities() ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return false;
 	if ((without & CONFINE_LANDLOCK) == 0)
 		(void)filter_landlock(confine_data(), covered);

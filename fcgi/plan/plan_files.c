@@ -1,5 +1,5 @@
 /*
- * files.c: files of the runbook folder that requests send ("< ./path").
+ * plan_files.c: files of the runbook folder that requests send ("< ./path").
  *
  * The hash of such a file is recorded with the resolved targets, and so in the
  * plan that is approved.  The file is read again when it is sent; the step
@@ -21,7 +21,7 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "base/text.h"
-#include "inventory/inventory.h"
+#include "plan/plan_files.h"
 
 static int
 open_beneath(const char *dir, const char *path)
@@ -38,8 +38,8 @@ open_beneath(const char *dir, const char *path)
 }
 
 /*
- * The hash of a regular file of at most FILES_MAX bytes; false: it is none, or
- * a private key, which may be there for targets.yml.
+ * The hash of a regular file of at most PLAN_FILES_MAX bytes; false: it is
+ * none, or a private key, which may be there for targets.yml.
  */
 static bool
 hash_file(int fd, int64_t *ret_bytes, char hex[65])
@@ -53,7 +53,7 @@ hash_file(int fd, int64_t *ret_bytes, char hex[65])
 	ssize_t n;
 
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
-	    st.st_size > FILES_MAX)
+	    st.st_size > PLAN_FILES_MAX)
 		return false;
 	sha256_begin(&h);
 	while (!is_private && (n = read(fd, block, sizeof(block))) > 0) {
@@ -69,11 +69,12 @@ hash_file(int fd, int64_t *ret_bytes, char hex[65])
 }
 
 static enum err
-add_hash(const struct targets *t, const struct step *s, const char *path,
+add_hash(const char *dir, const struct step *s, const char *path,
     struct json_object *resolved, struct fault *fault)
 {
-	int fd = open_beneath(t->dir, path);
-	char *file = mem_printf("%s/%s", t->dir, path + 2);
+	bool beneath = text_starts(path, "./");
+	int fd = beneath ? open_beneath(dir, path) : -1;
+	char *file = mem_printf("%s/%s", dir, beneath ? path + 2 : path);
 	struct json_object *o;
 	enum err err = ERR_OK;
 	int64_t bytes = 0;
@@ -94,7 +95,7 @@ add_hash(const struct targets *t, const struct step *s, const char *path,
 		    "not a file of at most %d MB in the folder of the "
 		    "runbooks, is reached over a symbolic link, or holds a "
 		    "private key.",
-		    s->line, s->id, path, FILES_MAX / 1048576);
+		    s->line, s->id, path, PLAN_FILES_MAX / 1048576);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -103,7 +104,7 @@ add_hash(const struct targets *t, const struct step *s, const char *path,
 }
 
 enum err
-files_resolve(const struct targets *t, const struct plan *plan,
+plan_files_resolve(const char *dir, const struct plan *plan,
     struct json_object *resolved, struct fault *fault)
 {
 	enum err err = ERR_OK;
@@ -114,7 +115,7 @@ files_resolve(const struct targets *t, const struct plan *plan,
 		for (size_t k = 0; k < s->files_count && err == ERR_OK; k++)
 			if (json_get(resolved, s->files[k]) == NULL)
 				err = add_hash(
-				    t, s, s->files[k], resolved, fault);
+				    dir, s, s->files[k], resolved, fault);
 	}
 	return err;
 }
