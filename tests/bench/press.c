@@ -68,8 +68,9 @@ __cyg_profile_func_enter(void *function, void *caller)
 	if (seen[i] == offset)
 		return;
 	seen[i] = offset;
-	if (write(calls, line, (size_t)snprintf(line, sizeof line, "%s %#jx\n",
-	    name, (uintmax_t)offset)) < 0)
+	if (write(calls, line,
+		(size_t)snprintf(line, sizeof line, "%s %#jx\n", name,
+		    (uintmax_t)offset)) < 0)
 		calls = -1;
 }
 
