@@ -41,14 +41,14 @@ finish_target(
     const struct job_spec *o, size_t i, enum outcome outcome, enum halt halt)
 {
 	const char *name = o->targets[i].name;
-	struct result end = { .exit = -1, .state = state_name(STATE_UNKNOWN) };
+	struct result end = { .exit = -1, .state = state_word(STATE_UNKNOWN) };
 	const char *what = outcome == OUTCOME_HUNG
 	    ? "did not answer, and was ended"
 	    : "died";
 	struct buf message = { 0 };
 
 	if (outcome == OUTCOME_NOT_STARTED) {
-		end.state = state_name(STATE_NOT_STARTED);
+		end.state = state_word(STATE_NOT_STARTED);
 		buf_printf(&message, "%s was ", name);
 		report_not_started(o, halt, &message);
 		buf_putc(&message, '.');
@@ -78,12 +78,11 @@ finish_target(
 static enum state
 state_of(struct json_object *end)
 {
-	const char *s = json_text(end, "state", "");
+	enum state state = state_read(end);
 
-	for (int i = 0; i < STATE__MAX; i++)
-		if (strcmp(state_name((enum state)i), s) == 0)
-			return (enum state)i;
-	return STATE_UNKNOWN;
+	return state_in(state, STATES_OF_OUTCOME | IN(NOT_STARTED))
+	    ? state
+	    : STATE_UNKNOWN;
 }
 
 /* "3 of 40 targets failed, 20 were not started as max-fail=2 was passed." */

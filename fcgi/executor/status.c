@@ -25,19 +25,6 @@
 
 static int status_fd = -1;
 
-const char *
-state_name(enum state state)
-{
-	static const char *const names[STATE__MAX] = {
-		[STATE_SUCCEEDED] = "succeeded",
-		[STATE_NOT_STARTED] = "not_started",
-		[STATE_FAILED] = "failed",
-		[STATE_UNKNOWN] = "unknown",
-	};
-
-	return names[state];
-}
-
 enum err
 status_open(void)
 {
@@ -113,7 +100,7 @@ enum err
 status_done(enum state state, const char *message)
 {
 	struct status_line line = { .kind = STATUS_DONE,
-		.result = { .state = state_name(state), .message = message } };
+		.result = { .state = state_word(state), .message = message } };
 
 	return line_write(&line, true);
 }

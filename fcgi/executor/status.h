@@ -9,22 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "plan/result.h"
-
-/*
- * The result of a target or, except for "not_started", of the step.  A later
- * one outweighs an earlier one: an unknown result of one target must be settled
- * before anybody retries those that failed.
- */
-enum state {
-	STATE_SUCCEEDED,
-	STATE_NOT_STARTED,
-	STATE_FAILED,
-	STATE_UNKNOWN,
-	STATE__MAX
-};
-
-/* "succeeded", "not_started", "failed", "unknown". */
-const char *state_name(enum state state);
+#include "plan/state.h"
 
 /* Opens the file `status` of the working folder for appending. */
 enum err status_open(void);
@@ -42,6 +27,7 @@ void status_progress(const char *target, const char *fmt, ...)
 
 /* Durable lines. ERR_IO if they could not be written. */
 enum err status_target(const char *target, const struct result *result);
+/* `state` is succeeded, failed or unknown. */
 enum err status_done(enum state state, const char *message);
 
 /*

@@ -349,7 +349,7 @@ finish(struct run *r)
 			r->state = STATE_UNKNOWN;
 		end.contradicted = true;
 	}
-	end.state = state_name(r->state);
+	end.state = state_word(r->state);
 	if (r->saved >= 0)
 		end.artifact = (struct result_artifact){
 			.name = r->job.spec->step.artifact, .bytes = r->saved

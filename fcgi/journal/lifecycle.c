@@ -32,13 +32,6 @@ listed(const char *list, const char *word)
 	return false;
 }
 
-#define ANY_RUN \
-	"awaiting_approval ready running paused completed " \
-	"aborted"
-#define ANY_STEP \
-	"pending ready requested starting running succeeded " \
-	"failed unknown confirmed skipped awaiting_signature"
-
 #define IDLE 1               /* refused while a step runs */
 #define APPROVED 2           /* needs all approvals of the rules */
 #define CLEAR (APPROVED | 4) /* those, and the rehearsal */
@@ -46,35 +39,35 @@ listed(const char *list, const char *word)
 /* clang-format off */
 static const struct transition {
 	enum verb	 verb;
-	const char	*run_states;
-	const char	*step_states;	/* NULL: not about a step */
+	unsigned	 run_states;
+	unsigned	 step_states;	/* 0: not about a step */
 	unsigned	 needs;
 } transitions[] = {
-	{ VERB_run_approve,	"awaiting_approval ready running paused", NULL, 0 },
-	{ VERB_run_withdraw,	"awaiting_approval ready running paused", NULL, 0 },
-	{ VERB_run_change,	"awaiting_approval ready running paused", NULL, IDLE },
-	{ VERB_run_start,	"ready", NULL, CLEAR },
-	{ VERB_run_pause,	"running", NULL, 0 },
-	{ VERB_run_resume,	"paused", NULL, APPROVED },
-	{ VERB_run_abort,	"awaiting_approval ready running paused", NULL, IDLE },
-	{ VERB_run_rollback,	"running paused", NULL, IDLE },
-	{ VERB_run_rollback_cancel, "running paused", NULL, IDLE },
-	{ VERB_run_close,	"running paused", NULL, IDLE | APPROVED },
-	{ VERB_run_comment,	ANY_RUN, NULL, 0 },
-	{ VERB_run_preflight,	"awaiting_approval ready running paused", NULL, 0 },
-	{ VERB_step_look,	"ready running paused", "pending ready failed", APPROVED },
-	{ VERB_step_execute,	"running", "ready", IDLE | CLEAR },
-	{ VERB_step_confirm,	"running", "ready", CLEAR },
-	{ VERB_step_reopen,	"running paused", "confirmed awaiting_signature", IDLE },
-	{ VERB_step_approve,	"running", "ready failed", 0 },
-	{ VERB_step_withdraw,	"running paused", "ready succeeded", 0 },
-	{ VERB_step_skip,	"running", "ready failed", CLEAR },
-	{ VERB_step_retry,	"running", "failed", IDLE | CLEAR },
-	{ VERB_step_cancel,	"running paused", "requested starting running", 0 },
-	{ VERB_step_type,	"running paused", "running", 0 },
-	{ VERB_step_reveal,	ANY_RUN, ANY_STEP, 0 },
-	{ VERB_step_resolve,	"running paused", "unknown", 0 },
-	{ VERB_step_sign,	"running paused", "awaiting_signature", 0 },
+	{ VERB_run_approve,	STATES_OPEN, 0, 0 },
+	{ VERB_run_withdraw,	STATES_OPEN, 0, 0 },
+	{ VERB_run_change,	STATES_OPEN, 0, IDLE },
+	{ VERB_run_start,	IN(READY), 0, CLEAR },
+	{ VERB_run_pause,	IN(RUNNING), 0, 0 },
+	{ VERB_run_resume,	IN(PAUSED), 0, APPROVED },
+	{ VERB_run_abort,	STATES_OPEN, 0, IDLE },
+	{ VERB_run_rollback,	IN(RUNNING) | IN(PAUSED), 0, IDLE },
+	{ VERB_run_rollback_cancel, IN(RUNNING) | IN(PAUSED), 0, IDLE },
+	{ VERB_run_close,	IN(RUNNING) | IN(PAUSED), 0, IDLE | APPROVED },
+	{ VERB_run_comment,	STATES_OF_RUN, 0, 0 },
+	{ VERB_run_preflight,	STATES_OPEN, 0, 0 },
+	{ VERB_step_look,	IN(READY) | IN(RUNNING) | IN(PAUSED), IN(PENDING) | IN(READY) | IN(FAILED), APPROVED },
+	{ VERB_step_execute,	IN(RUNNING), IN(READY), IDLE | CLEAR },
+	{ VERB_step_confirm,	IN(RUNNING), IN(READY), CLEAR },
+	{ VERB_step_reopen,	IN(RUNNING) | IN(PAUSED), IN(CONFIRMED) | IN(AWAITING_SIGNATURE), IDLE },
+	{ VERB_step_approve,	IN(RUNNING), IN(READY) | IN(FAILED), 0 },
+	{ VERB_step_withdraw,	IN(RUNNING) | IN(PAUSED), IN(READY) | IN(SUCCEEDED), 0 },
+	{ VERB_step_skip,	IN(RUNNING), IN(READY) | IN(FAILED), CLEAR },
+	{ VERB_step_retry,	IN(RUNNING), IN(FAILED), IDLE | CLEAR },
+	{ VERB_step_cancel,	IN(RUNNING) | IN(PAUSED), STATES_BUSY, 0 },
+	{ VERB_step_type,	IN(RUNNING) | IN(PAUSED), IN(RUNNING), 0 },
+	{ VERB_step_reveal,	STATES_OF_RUN, STATES_OF_STEP, 0 },
+	{ VERB_step_resolve,	IN(RUNNING) | IN(PAUSED), IN(UNKNOWN), 0 },
+	{ VERB_step_sign,	IN(RUNNING) | IN(PAUSED), IN(AWAITING_SIGNATURE), 0 },
 };
 /* clang-format on */
 
@@ -101,16 +94,13 @@ lifecycle_is_pressed(const char *by, int64_t attempts)
 	return by != NULL || attempts > 0;
 }
 
-bool
-lifecycle_is_done(const char *state)
+enum state
+lifecycle_state_of(enum state outcome, const struct step *step)
 {
-	return listed("succeeded confirmed skipped", state);
-}
-
-bool
-lifecycle_is_busy(const char *state)
-{
-	return listed("requested starting running", state);
+	return state_in(outcome, IN(SUCCEEDED) | IN(CONFIRMED)) &&
+		step->sign != NULL
+	    ? STATE_AWAITING_SIGNATURE
+	    : outcome;
 }
 
 /* The verb fits the kind of step. */
@@ -219,9 +209,9 @@ may_by_step(enum verb verb, const struct lifecycle_run *run,
 static bool
 probe_possible(enum verb verb, const struct lifecycle_step *s)
 {
-	return verb == VERB_step_execute && text_eq(s->part, "probe") &&
-	    s->of_state != NULL && listed("unknown failed", s->of_state) &&
-	    !lifecycle_is_busy(s->state);
+	return verb == VERB_step_execute && s->part == PART_PROBE &&
+	    state_in(s->of_state, IN(UNKNOWN) | IN(FAILED)) &&
+	    !state_in(s->state, STATES_BUSY);
 }
 
 static enum err
@@ -229,11 +219,11 @@ step_conflict(const struct lifecycle_step *s, struct fault *fault)
 {
 	if (s->by != NULL)
 		return fault_set(fault, ERR_CONFLICT, "step_state", NULL,
-		    "This step is %s: %s was first, at %s.", s->state, s->by,
-		    s->at != NULL ? s->at : "");
+		    "This step is %s: %s was first, at %s.",
+		    state_word(s->state), s->by, s->at != NULL ? s->at : "");
 	return fault_set(fault, ERR_CONFLICT, "step_state", NULL,
-	    "This step is %s%s.", s->state,
-	    text_eq(s->state, "pending") ? ": those before it come first" : "");
+	    "This step is %s%s.", state_word(s->state),
+	    s->state == STATE_PENDING ? ": those before it come first" : "");
 }
 
 /* The verb is possible in the state of the run. */
@@ -241,14 +231,14 @@ static enum err
 may_by_run(const struct transition *t, const struct lifecycle_run *run,
     const struct actor *actor, struct fault *fault)
 {
-	bool waits = text_eq(run->state, "awaiting_approval");
+	bool waits = run->state == STATE_AWAITING_APPROVAL;
 	bool again = t->verb == VERB_run_approve && !waits &&
 	    approval_is_complete(run->approvals, run->given, run->moment);
 
-	if (CHECK(run_state, again || !listed(t->run_states, run->state)))
-		return fault_about(fault, run->state,
+	if (CHECK(run_state, again || !state_in(run->state, t->run_states)))
+		return fault_about(fault, state_word(run->state),
 		    fault_set(fault, ERR_CONFLICT, "run_state", NULL,
-			"The run is %s.", run->state));
+			"The run is %s.", state_word(run->state)));
 	if (t->verb == VERB_run_approve)
 		return lifecycle_people_may_decide(
 		    run, run->given, actor, fault);
@@ -262,10 +252,10 @@ static enum err
 may_by_mode(
     enum verb verb, const struct lifecycle_run *run, struct fault *fault)
 {
-	bool back = text_eq(run->mode, "rollback");
+	bool back = run->mode == PART_ROLLBACK;
 
 	if (CHECK(rollback_twice, verb == VERB_run_rollback && back))
-		return fault_about(fault, run->mode,
+		return fault_about(fault, part_word(run->mode),
 		    fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
 			"The run is being rolled back already."));
 	if (CHECK(rollback_there,
@@ -297,9 +287,9 @@ may_by_state(const struct transition *t, const struct lifecycle_run *run,
 {
 	if (probe_possible(t->verb, s))
 		return ERR_OK;
-	if (CHECK(step_part,
-		!text_eq(s->part, run->mode) && !is_of_any_part(t->verb)) ||
-	    CHECK(step_state, !listed(t->step_states, s->state)))
+	if (CHECK(
+		step_part, s->part != run->mode && !is_of_any_part(t->verb)) ||
+	    CHECK(step_state, !state_in(s->state, t->step_states)))
 		return step_conflict(s, fault);
 	return may_by_step(t->verb, run, s, actor, fault);
 }
@@ -329,7 +319,7 @@ may_by_gate(enum verb verb, const struct lifecycle_run *run,
 		run->open_gate != NULL &&
 		    (verb == VERB_run_rollback ||
 			(step != NULL && is_gated(verb) &&
-			    text_eq(step->part, "rollback")))))
+			    step->part == PART_ROLLBACK))))
 		return gate_first(run->open_gate, fault);
 	return ERR_OK;
 }
@@ -356,8 +346,8 @@ may_by_approvals(const struct lifecycle_run *run, struct fault *fault)
 static enum err
 may_by_rehearsal(const struct lifecycle_run *run, struct fault *fault)
 {
-	if (CHECK(rehearsed,
-		run->unrehearsed != NULL && text_eq(run->mode, "main")))
+	if (CHECK(
+		rehearsed, run->unrehearsed != NULL && run->mode == PART_MAIN))
 		return fault_about(fault, run->unrehearsed,
 		    fault_set(fault, ERR_CONFLICT, "rehearse_first", NULL,
 			"The document asks for a rehearsal: a run of this very "
@@ -391,7 +381,7 @@ run_authorize(enum verb verb, const struct lifecycle_run *run,
 	const struct transition *t = transition_of(verb);
 	enum err err;
 
-	if (t == NULL || (t->step_states != NULL) != (step != NULL))
+	if (t == NULL || (t->step_states != 0) != (step != NULL))
 		return fault_set(fault, ERR_FORBIDDEN, "forbidden", NULL,
 		    "That cannot be done to a run.");
 	if ((err = lifecycle_people_authorize(verb, run, step, actor, fault)) ==

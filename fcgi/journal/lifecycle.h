@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "plan/plan.h"
 #include "journal/db.h"
+#include "plan/state.h"
 #include "wire/verb.h"
 
 /*
@@ -54,8 +55,8 @@ struct lifecycle_ask {
  */
 struct lifecycle_run {
 	int64_t id;
-	const char *state;
-	const char *mode;
+	enum state state;
+	enum part mode; /* main or rollback */
 	const char *created_by;
 	const char *plan;
 	const char *current;             /* or NULL */
@@ -77,11 +78,11 @@ struct lifecycle_run {
 
 struct lifecycle_step {
 	const struct step *step; /* of the runbook */
-	const char *state;
-	const char *part;            /* main, rollback, probe */
+	enum state state;
+	enum part part;
 	const char *by;              /* actor of the last action, or NULL */
 	const char *at;              /* when, RFC 3339, or NULL */
-	const char *of_state;        /* a probe: state of its step */
+	enum state of_state;         /* a probe: state of its step */
 	bool probed;                 /* its probe reported: no effect; or it
 				      * never began */
 	bool later_ran;              /* a step behind it was started */
@@ -108,6 +109,9 @@ enum err run_authorize(enum verb verb, const struct lifecycle_run *run,
 /* A person acted on the step: started, confirmed, skipped, decided. */
 bool lifecycle_is_pressed(const char *by, int64_t attempts);
 
+/* The state of a step with that outcome: its success may need a signature. */
+enum state lifecycle_state_of(enum state outcome, const struct step *step);
+
 /* The verb concerns a run or a step, so run_authorize() decides on it. */
 bool lifecycle_decides(enum verb verb);
 
@@ -123,11 +127,5 @@ enum err run_authorize_verb(
  * recorded.
  */
 bool lifecycle_is_recorded(enum verb verb, const char *code);
-
-/* A step in this state lets the next one be ready. */
-bool lifecycle_is_done(const char *step_state);
-
-/* A step in this state is being executed. */
-bool lifecycle_is_busy(const char *step_state);
 
 #endif

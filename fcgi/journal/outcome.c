@@ -11,52 +11,53 @@
 #include "journal/outcome.h"
 
 bool
-outcome_is_excluded(const char *state, const char *by)
+outcome_is_excluded(enum state state, const char *by)
 {
-	return by == NULL && text_eq(state, "skipped");
+	return by == NULL && state == STATE_SKIPPED;
 }
 
 /* The step will not run any more: the run has ended or is being rolled back. */
 static bool
-is_passed_by(struct json_object *run, const char *part)
+is_passed_by(struct json_object *run, enum part part)
 {
 	if (json_get(run, "ended_at") != NULL)
 		return true;
-	return text_eq(json_text(run, "mode", ""), "rollback") &&
-	    text_eq(part, "main");
+	return part_find(json_text(run, "mode", "")) == PART_ROLLBACK &&
+	    part == PART_MAIN;
 }
 
 const char *
 outcome_of_row(struct json_object *run, const struct outcome_row *step)
 {
-	const char *state = step->state;
+	enum state state = step->state;
 
 	if (outcome_is_excluded(state, step->by))
 		return "excluded";
-	if (text_eq(state, "skipped") && step->attempts > 0)
+	if (state == STATE_SKIPPED && step->attempts > 0)
 		return "skipped_failed";
-	if ((text_eq(state, "pending") || text_eq(state, "ready")) &&
+	if (state_in(state, IN(PENDING) | IN(READY)) &&
 	    is_passed_by(run, step->part))
 		return "not_done";
-	return state;
+	return state_word(state);
 }
 
 void
 tally_add(struct tally *t, const char *outcome)
 {
+	enum state state = state_find(outcome);
+
 	if (text_eq(outcome, "excluded")) {
 		t->left_out++;
 		return;
 	}
 	t->total++;
-	t->done += text_eq(outcome, "succeeded") ||
-	    text_eq(outcome, "confirmed");
-	t->skipped += text_eq(outcome, "skipped");
+	t->done += state_in(state, IN(SUCCEEDED) | IN(CONFIRMED));
+	t->skipped += state == STATE_SKIPPED;
 	t->skipped_failed += text_eq(outcome, "skipped_failed");
 	t->not_done += text_eq(outcome, "not_done");
-	t->failed |= text_eq(outcome, "failed");
-	t->unknown |= text_eq(outcome, "unknown");
-	t->busy |= lifecycle_is_busy(outcome);
+	t->failed |= state == STATE_FAILED;
+	t->unknown |= state == STATE_UNKNOWN;
+	t->busy |= state_in(state, STATES_BUSY);
 }
 
 bool

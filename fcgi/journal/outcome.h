@@ -6,10 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "plan/state.h"
+
 /* Of the row of a step. */
 struct outcome_row {
-	const char *part;
-	const char *state;
+	enum part part;
+	enum state state;
 	const char *by; /* or NULL */
 	int64_t attempts;
 };
@@ -28,7 +30,7 @@ struct tally {
 };
 
 /* The step is excluded by a `when`, or had nothing to undo. */
-bool outcome_is_excluded(const char *state, const char *by);
+bool outcome_is_excluded(enum state state, const char *by);
 
 /*
  * The step's state, or, if that is too coarse: "excluded" (by a condition),

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/project.h"
+#include "plan/state.h"
 
 /* A gate that was decided for the old plan must be decided again. */
 static enum err
@@ -88,7 +89,7 @@ project_decided(struct db *db, const struct event *e)
 	if (step == NULL)
 		return db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT(state));
 	err = project_set_step(db, e, state, text_of(e, "comment"));
-	return err == ERR_OK && text_eq(state, "succeeded")
+	return err == ERR_OK && state_find(state) == STATE_SUCCEEDED
 	    ? db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run))
 	    : err;
 }

@@ -261,8 +261,7 @@ put_in_order(struct order *o, struct json_object *not_needed)
 						: -1 };
 
 			if (s->restores != restores ||
-			    !text_eq(
-				o->run->part(o->run->ctx, (int)i), "rollback"))
+			    o->run->part(o->run->ctx, (int)i) != PART_ROLLBACK)
 				continue;
 			if (!is_needed(o, &b))
 				add(not_needed, plan, s);
@@ -300,7 +299,7 @@ list_ran(const struct order *o, struct rollback *r)
 			json_object_array_get_idx(o->ran, i), "step", ""));
 		const struct step *s = k < 0 ? NULL : &plan->steps[k];
 
-		if (s == NULL || !text_eq(o->run->part(o->run->ctx, k), "main"))
+		if (s == NULL || o->run->part(o->run->ctx, k) != PART_MAIN)
 			continue;
 		r->ran = true;
 		if (s->irreversible)

@@ -6,6 +6,7 @@
 
 #include "plan/plan_scope.h"
 #include "journal/db.h"
+#include "plan/state.h"
 
 /* The input of the computation. */
 struct rollback_run {
@@ -13,9 +14,9 @@ struct rollback_run {
 	int64_t id;
 	const struct plan *plan;
 	struct json_object *targets; /* resolved, of the run's row */
-	const char *(*part)(void *ctx, int step); /* "rollback", … */
-	value_fn value;                           /* also of ran(STEP) */
-	void *ctx;                                /* of both */
+	enum part (*part)(void *ctx, int step);
+	value_fn value; /* also of ran(STEP) */
+	void *ctx;      /* of both */
 };
 
 /* Steps by their index in the runbook; arrays of numbers. */

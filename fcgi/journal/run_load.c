@@ -54,9 +54,9 @@ load_row(struct lifecycle *l, struct rows *rows)
 	if (i < 0)
 		return;
 	l->rows[i] = (struct lifecycle_row){
-		.part = arena_strdup(a, db_text(rows, "part")),
+		.part = part_find(db_text(rows, "part")),
 		.position = db_int(rows, "position"),
-		.state = arena_strdup(a, db_text(rows, "state")),
+		.state = state_find(db_text(rows, "state")),
 		.attempts = db_int(rows, "attempts"),
 		.by = arena_strdup(a, db_text(rows, "by")),
 		.at = time_text(l, rows, "at"),
@@ -73,8 +73,7 @@ load_rows(struct lifecycle *l)
 	l->rows = arena_alloc(
 	    l->arena, (l->plan->steps_count + 1) * sizeof(*l->rows));
 	for (size_t i = 0; i < l->plan->steps_count; i++)
-		l->rows[i] = (struct lifecycle_row){ .part = "",
-			.state = "pending" };
+		l->rows[i] = (struct lifecycle_row){ .state = STATE_PENDING };
 	rows = db_query(l->db, STMT_STEPS, INT(l->run.id));
 	while (db_next(rows))
 		load_row(l, rows);
@@ -101,10 +100,10 @@ load_gates(struct lifecycle *l)
 		l->gates[n++] = (int)i;
 		row->given = owned(
 		    l, plan_standing(l->decisions, l->run.plan, s->id));
-		if (text_eq(row->state, "succeeded") &&
+		if (row->state == STATE_SUCCEEDED &&
 		    json_get(l->row, "ended_at") == NULL &&
 		    !approval_is_gate_given(s, row->given))
-			row->state = "ready";
+			row->state = STATE_READY;
 	}
 	l->gates[n] = -1;
 }
@@ -130,8 +129,8 @@ load_run(struct lifecycle *l)
 	struct json_object *row = l->row;
 
 	l->run = (struct lifecycle_run){ .id = json_int(row, "id", 0),
-		.state = json_text(row, "state", ""),
-		.mode = json_text(row, "mode", "main"),
+		.state = state_read(row),
+		.mode = part_find(json_text(row, "mode", "main")),
 		.created_by = json_text(row, "created_by", ""),
 		.plan = json_text(row, "plan", ""),
 		.current = json_text(row, "current", NULL),
@@ -155,7 +154,7 @@ is_followed(
     const struct lifecycle *l, const struct lifecycle_row *row, enum verb verb)
 {
 	for (size_t i = 0; i < l->plan->steps_count; i++)
-		if (text_eq(l->rows[i].part, row->part) &&
+		if (l->rows[i].part == row->part &&
 		    l->rows[i].position > row->position &&
 		    is_pressed(&l->rows[i]) &&
 		    (verb == VERB_step_reopen ||
@@ -169,8 +168,8 @@ static void
 sum_up(struct lifecycle *l)
 {
 	for (size_t i = 0; i < l->plan->steps_count; i++) {
-		l->run.busy |= lifecycle_is_busy(l->rows[i].state);
-		if (!text_eq(l->rows[i].part, "rollback"))
+		l->run.busy |= state_in(l->rows[i].state, STATES_BUSY);
+		if (l->rows[i].part != PART_ROLLBACK)
 			continue;
 		l->run.can_roll_back = true;
 		l->run.rollback_begun |= is_pressed(&l->rows[i]);
@@ -180,8 +179,8 @@ sum_up(struct lifecycle *l)
 	     i++) {
 		const struct lifecycle_row *gate = &l->rows[l->gates[i]];
 
-		if (text_eq(gate->part, "main") &&
-		    !lifecycle_is_done(gate->state))
+		if (gate->part == PART_MAIN &&
+		    !state_in(gate->state, STATES_DONE))
 			l->run.open_gate = l->plan->steps[l->gates[i]].title;
 	}
 }
@@ -210,9 +209,8 @@ lifecycle_gate_before(const struct lifecycle *l, int step)
 	for (size_t i = 0; l->gates[i] >= 0; i++) {
 		const struct lifecycle_row *gate = &l->rows[l->gates[i]];
 
-		if (text_eq(gate->part, row->part) &&
-		    gate->position < row->position &&
-		    !lifecycle_is_done(gate->state))
+		if (gate->part == row->part && gate->position < row->position &&
+		    !state_in(gate->state, STATES_DONE))
 			return l->gates[i];
 	}
 	return -1;
@@ -258,18 +256,18 @@ run_load_step(const struct lifecycle *l, int step, enum verb verb,
 		.by = row->by,
 		.at = row->at,
 		.given = row->given,
-		.of_state = of >= 0 ? l->rows[of].state : NULL,
-		.probed = text_eq(row->state, "failed") &&
+		.of_state = of >= 0 ? l->rows[of].state : STATE_NONE,
+		.probed = row->state == STATE_FAILED &&
 		    (text_eq(row->reason, "probe") ||
 			(verb == VERB_step_retry && s->rerun == RERUN_PROBE &&
 			    !target_status_has_tried(l->db, l->run.id, s->id))),
 		.untried = verb == VERB_step_retry && s->rerun == RERUN_NEVER &&
-		    text_eq(row->state, "failed") &&
+		    row->state == STATE_FAILED &&
 		    target_status_has_untried(l->db, l->run.id, s->id),
 		.later_ran = (verb == VERB_step_reopen ||
 				 verb == VERB_step_withdraw) &&
 		    is_followed(l, row, verb),
 		.gate = gate >= 0 ? l->plan->steps[gate].title : NULL };
-	if (verb == VERB_step_sign && text_eq(row->state, "awaiting_signature"))
+	if (verb == VERB_step_sign && row->state == STATE_AWAITING_SIGNATURE)
 		load_workers(l, ret);
 }

@@ -11,8 +11,8 @@
 
 /* The row of a step; `part` is "" if the run does not have it. */
 struct lifecycle_row {
-	const char *part;
-	const char *state;     /* of a gate whose approvals do not
+	enum part part;
+	enum state state;      /* of a gate whose approvals do not
 				* count any more: ready */
 	const char *by;        /* or NULL */
 	const char *at;        /* RFC 3339, or NULL */

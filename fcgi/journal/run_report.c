@@ -59,7 +59,7 @@ approvals_of(const struct run_report *r)
 
 /* Approvers had the role when they approved: the keeper refuses others. */
 static struct json_object *
-gate_of(const struct run_report *r, const struct step *s, const char *state)
+gate_of(const struct run_report *r, const struct step *s, enum state state)
 {
 	struct json_object *o, *decisions;
 	int count = approval_gate_count(s), given = 0;
@@ -79,7 +79,7 @@ gate_of(const struct run_report *r, const struct step *s, const char *state)
 	json_set_int(o, "count", count);
 	json_set_int(o, "given", given);
 	json_set_int(o, "missing", given < count ? count - given : 0);
-	json_set_bool(o, "is_given", text_eq(state, "succeeded"));
+	json_set_bool(o, "is_given", state == STATE_SUCCEEDED);
 	json_set(o, "decisions", decisions);
 	return o;
 }
@@ -130,8 +130,8 @@ static const char *
 outcome_of(const struct run_report *r, struct json_object *row)
 {
 	return outcome_of_row(r->row,
-	    &(struct outcome_row){ .part = json_text(row, "part", ""),
-		.state = json_text(row, "state", ""),
+	    &(struct outcome_row){ .part = part_read(row),
+		.state = state_read(row),
 		.by = json_text(row, "by", NULL),
 		.attempts = json_int(row, "attempts", 0) });
 }
@@ -168,7 +168,7 @@ step_of(
 		"at", "signed_by", NULL };
 	struct json_object *o = json_object_new_object();
 	struct json_object *attempts = list_in(r->attempts, s->id);
-	const char *state = json_text(row, "state", "");
+	enum state state = state_read(row);
 
 	put_document(r, o, s);
 	copy_all(o, row, keys);
@@ -203,7 +203,7 @@ static struct json_object *
 progress_of(const struct run_report *r)
 {
 	struct json_object *o = json_object_new_object(), *row;
-	const char *mode = json_text(r->row, "mode", ""), *part;
+	enum part mode = part_find(json_text(r->row, "mode", "")), part;
 	struct tally t = { 0 };
 	int not_taken = 0;
 
@@ -211,10 +211,10 @@ progress_of(const struct run_report *r)
 		const struct step *s = &r->plan->steps[i];
 
 		row = json_get(r->steps, s->id);
-		part = json_text(row, "part", "");
-		not_taken += text_eq(part, "not_taken") && !s->rollback &&
+		part = part_read(row);
+		not_taken += part == PART_NOT_TAKEN && !s->rollback &&
 		    s->probe_of == NULL;
-		if (text_eq(part, mode))
+		if (part == mode)
 			tally_add(&t, outcome_of(r, row));
 	}
 	json_set_int(o, "done", t.done);

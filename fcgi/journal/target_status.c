@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/target_status.h"
+#include "plan/state.h"
 #include "journal/plan.h"
 
 static void
@@ -41,12 +42,13 @@ fold(struct json_object *o, struct rows *rows, const char *plan)
 
 	json_set_int(o, "n", db_int(rows, "n"));
 	json_set_text(o, "state", state);
-	json_set_bool(o, "valid", same_plan && text_eq(state, "succeeded"));
+	json_set_bool(
+	    o, "valid", same_plan && state_find(state) == STATE_SUCCEEDED);
 	json_object_object_del(o, "captures");
 	if (text != NULL &&
 	    json_read(text, strlen(text), &captures, NULL) == ERR_OK)
 		json_set(o, "captures", captures);
-	if (text_eq(state, "not_started"))
+	if (state_find(state) == STATE_NOT_STARTED)
 		return;
 	json_set_bool(o, "tried", true);
 	set_resume(o, rows, same_plan);

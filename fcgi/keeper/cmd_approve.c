@@ -99,12 +99,12 @@ state_after(struct command *c, const struct run *run, const char *decision)
 	    c, run->lifecycle.given, decision);
 	bool complete = approval_is_complete(
 	    run->lifecycle.approvals, all, run->lifecycle.moment);
-	bool waits = text_eq(run->lifecycle.state, "awaiting_approval");
+	bool waits = run->lifecycle.state == STATE_AWAITING_APPROVAL;
 
 	json_object_put(all);
 	if (waits && complete)
 		return state_before(c, run);
-	return waits || complete || text_eq(run->lifecycle.state, "paused")
+	return waits || complete || run->lifecycle.state == STATE_PAUSED
 	    ? NULL
 	    : "awaiting_approval";
 }
@@ -150,9 +150,7 @@ gate_after(
 	json_object_put(all);
 	if (text_eq(decision, "reject"))
 		return "failed";
-	return given                      ? "succeeded"
-	    : text_eq(s->state, "failed") ? "ready"
-					  : NULL;
+	return given ? "succeeded" : s->state == STATE_FAILED ? "ready" : NULL;
 }
 
 enum err
@@ -185,8 +183,7 @@ cmd_step_withdraw(struct command *c)
 		return err;
 	data = data_of(c, &run, s.step->id, NULL);
 	left = decisions_with(c, s.given, NULL);
-	if (text_eq(s.state, "succeeded") &&
-	    !approval_is_gate_given(s.step, left))
+	if (s.state == STATE_SUCCEEDED && !approval_is_gate_given(s.step, left))
 		json_set_text(data, "state", "pending");
 	json_object_put(left);
 	return run_finish(c, &run, "step.withdrawn", data);

@@ -232,23 +232,23 @@ all_steps(struct draft *d, const char *environment, int64_t *ret_main)
 	*ret_main = 0;
 	for (size_t i = 0; i < d->plan->steps_count; i++) {
 		const struct step *s = &d->plan->steps[i];
-		const char *part = s->probe_of != NULL ? "probe"
-		    : s->rollback                      ? "rollback"
-						       : "main",
-			   *why = NULL;
+		enum part part = s->probe_of != NULL ? PART_PROBE
+		    : s->rollback                    ? PART_ROLLBACK
+						     : PART_MAIN;
+		const char *why = NULL;
 		struct json_object *o = json_object_new_object();
 
 		if (!plan_takes(d->plan, s->section, parameter_value, d, &why))
-			part = "not_taken";
-		else if (strcmp(part, "main") == 0)
+			part = PART_NOT_TAKEN;
+		else if (part == PART_MAIN)
 			plan_is_excluded_early(
 			    d->plan, (int)i, known_value, &known, &why);
 		json_set_text(o, "id", s->id);
-		json_set_text(o, "part", part);
+		json_set_text(o, "part", part_word(part));
 		if (why != NULL)
 			json_set_text(o, "when", why);
 		json_object_array_add(steps, o);
-		*ret_main += strcmp(part, "main") == 0 && why == NULL;
+		*ret_main += part == PART_MAIN && why == NULL;
 	}
 	return steps;
 }

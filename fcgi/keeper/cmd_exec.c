@@ -24,7 +24,7 @@ struct attempt {
 	int64_t run;
 	char step[65];
 	int64_t n;
-	char state[24];
+	enum state state;
 	char by[65];
 	bool ended;
 	const char *actor; /* the person who decides on it */
@@ -41,11 +41,10 @@ find_attempt(struct command *c, const char *exec, struct attempt *ret)
 		*ret = (struct attempt){ .run = db_int(rows, "run"),
 			.actor = "runner",
 			.n = db_int(rows, "n"),
+			.state = state_find(db_text(rows, "state")),
 			.ended = !db_is_null(rows, "ended_at") };
 		strncpy(
 		    ret->step, db_text(rows, "step"), sizeof(ret->step) - 1);
-		strncpy(
-		    ret->state, db_text(rows, "state"), sizeof(ret->state) - 1);
 		strncpy(ret->by, db_text(rows, "by"), sizeof(ret->by) - 1);
 		err = ERR_OK;
 	}
@@ -102,7 +101,7 @@ cmd_runner_hello(struct command *c)
 static enum err
 start(struct command *c, const struct attempt *a, const char *exec)
 {
-	if (strcmp(a->state, "requested") != 0 || a->ended)
+	if (a->state != STATE_REQUESTED || a->ended)
 		return fault_set(&c->fault, ERR_CONFLICT, "started_already",
 		    "exec", "This execution was started before.");
 	if (waiting_is_old(c->keeper, exec))
@@ -126,44 +125,31 @@ cmd_exec_starting(struct command *c)
 	return err;
 }
 
-/* The recorded state of a target of the attempt; "" if none. */
-static void
-target_state(struct command *c, const struct attempt *a, const char *target,
-    char ret[24])
+/* The recorded state of a target of the attempt. */
+static enum state
+target_state(struct command *c, const struct attempt *a, const char *target)
 {
 	struct rows *rows = db_query(c->keeper->db, STMT_TARGET_GET,
 	    INT(a->run), TEXT(a->step), INT(a->n), TEXT(target));
+	enum state state = db_next(rows) ? state_find(db_text(rows, "state"))
+					 : STATE_NONE;
 
-	memset(ret, 0, 24);
-	if (db_next(rows))
-		strncpy(ret, db_text(rows, "state"), 23);
 	db_done(rows);
+	return state;
 }
 
-static bool
-is_outcome(const char *state)
-{
-	return strcmp(state, "succeeded") == 0 ||
-	    strcmp(state, "failed") == 0 || strcmp(state, "unknown") == 0;
-}
-
-/* An outcome of a target, which may also have been left out. */
-static bool
-is_outcome_of_target(const char *state)
-{
-	return is_outcome(state) || strcmp(state, "not_started") == 0;
-}
+/* Of a target, which may also have been left out. */
+#define OUTCOMES_OF_TARGET (STATES_OF_OUTCOME | IN(NOT_STARTED))
 
 static enum err
 line_of_target(
     struct command *c, const struct attempt *a, const struct status_line *line)
 {
+	enum state known = target_state(c, a, line->target);
 	struct json_object *data;
-	char known[24];
 
-	target_state(c, a, line->target, known);
-	if (known[0] == '\0' || is_outcome_of_target(known) ||
-	    (line->kind == STATUS_RUNNING && strcmp(known, "running") == 0))
+	if (known == STATE_NONE || state_in(known, OUTCOMES_OF_TARGET) ||
+	    (line->kind == STATUS_RUNNING && known == STATE_RUNNING))
 		return ERR_OK;
 	data = about(a);
 	json_set_text(data, "target", line->target);
@@ -179,11 +165,11 @@ note_of(
     struct command *c, const struct attempt *a, const struct status_line *line)
 {
 	struct json_object *data;
-	char known[24] = "";
+	enum state known = STATE_NONE;
 
 	if (line->target != NULL) {
-		target_state(c, a, line->target, known);
-		if (known[0] == '\0' || is_outcome_of_target(known))
+		known = target_state(c, a, line->target);
+		if (known == STATE_NONE || state_in(known, OUTCOMES_OF_TARGET))
 			return ERR_OK;
 	}
 	data = about(a);
@@ -196,12 +182,12 @@ note_of(
 }
 
 /*
- * A probe answers by its exit status: 0 yes, 1 no. Returns "succeeded",
- * "failed", or NULL if the targets disagree. A yes does not count if the output
+ * A probe answers by its exit status: 0 yes, 1 no. STATE_NONE: the
+ * targets disagree. A yes does not count if the output
  * contradicts it or leaves it open (expect=, reject=), nor does a no whose
  * output shows that the probe itself failed (reject=).
  */
-static const char *
+static enum state
 probe_answer(struct command *c, const struct attempt *a)
 {
 	struct rows *rows = db_query(c->keeper->db, STMT_TARGETS_OF_ATTEMPT,
@@ -213,35 +199,36 @@ probe_answer(struct command *c, const struct attempt *a)
 							: db_int(rows, "exit");
 
 		if ((exit == 0 &&
-			!text_eq(db_text(rows, "state"), "succeeded")) ||
+			state_find(db_text(rows, "state")) !=
+			    STATE_SUCCEEDED) ||
 		    db_int(rows, "contradicted") != 0)
 			exit = 2;
 		answer = answer == -1 || answer == exit ? exit : 2;
 	}
 	db_done(rows);
-	return answer == 0 ? "succeeded" : answer == 1 ? "failed" : NULL;
+	return answer == 0 ? STATE_SUCCEEDED
+	    : answer == 1  ? STATE_FAILED
+			   : STATE_NONE;
 }
 
 /* The probe decides the outcome of its unknown step. */
 static enum err
 settle(struct command *c, struct run *run, const struct attempt *a,
-    const char *of, const char *answer)
+    const char *of, enum state answer)
 {
 	struct json_object *data;
 	struct lifecycle_step s;
 
-	if (answer == NULL ||
+	if (answer == STATE_NONE ||
 	    run_lifecycle_step(run, of, VERB__MAX, &s, NULL) != ERR_OK ||
-	    (strcmp(s.state, "unknown") != 0 && strcmp(s.state, "failed") != 0))
+	    (s.state != STATE_UNKNOWN && s.state != STATE_FAILED))
 		return ERR_OK;
 	data = json_object_new_object();
 	json_set_text(data, "step", of);
-	json_set_text(data, "outcome", answer);
+	json_set_text(data, "outcome", state_word(answer));
 	json_set_text(data, "note", "probe");
-	json_set_text(data, "state",
-	    strcmp(answer, "succeeded") == 0 && s.step->sign != NULL
-		? "awaiting_signature"
-		: answer);
+	json_set_text(
+	    data, "state", state_word(lifecycle_state_of(answer, s.step)));
 	return event_append(c->keeper->db, run->id, EVENT_ANY_SEQ, a->by,
 	    "step.resolved", data);
 }
@@ -269,11 +256,11 @@ captures_of(const struct run *run, const struct step *s, int64_t n)
 
 /* Ends the attempt; `outcome` is succeeded, failed or unknown. */
 static enum err
-end_attempt(struct command *c, const struct attempt *a, const char *outcome,
+end_attempt(struct command *c, const struct attempt *a, enum state outcome,
     const char *message)
 {
 	struct json_object *data = about(a);
-	const char *answer = NULL;
+	enum state answer = STATE_NONE;
 	struct buf disagreement = { 0 };
 	struct lifecycle_step s;
 	struct run run;
@@ -286,22 +273,20 @@ end_attempt(struct command *c, const struct attempt *a, const char *outcome,
 		json_object_put(data);
 		return err;
 	}
-	if (s.step->probe_of != NULL && strcmp(outcome, "unknown") != 0) {
+	if (s.step->probe_of != NULL && outcome != STATE_UNKNOWN) {
 		answer = probe_answer(c, a);
-		outcome = answer != NULL ? "succeeded" : outcome;
+		outcome = answer != STATE_NONE ? STATE_SUCCEEDED : outcome;
 	}
-	if (strcmp(outcome, "succeeded") == 0 && a->n > 1 &&
+	if (outcome == STATE_SUCCEEDED && a->n > 1 &&
 	    !target_results_agree(&run, a->step, a->n, &disagreement)) {
-		outcome = "failed";
+		outcome = STATE_FAILED;
 		message = disagreement.data;
 	}
-	json_set_text(data, "outcome", outcome);
-	json_set_text(data, "state",
-	    strcmp(outcome, "succeeded") == 0 && s.step->sign != NULL
-		? "awaiting_signature"
-		: outcome);
+	json_set_text(data, "outcome", state_word(outcome));
+	json_set_text(
+	    data, "state", state_word(lifecycle_state_of(outcome, s.step)));
 	json_set_text(data, "message", message);
-	if (strcmp(outcome, "succeeded") == 0)
+	if (outcome == STATE_SUCCEEDED)
 		json_set(data, "captures", captures_of(&run, s.step, a->n));
 	err = append(c, a, "step.ended", data);
 	if (err == ERR_OK && s.step->probe_of != NULL)
@@ -322,7 +307,7 @@ take_line(struct command *c, const struct attempt *a, struct json_object *json)
 	if (line.kind == STATUS_NOTE)
 		return note_of(c, a, &line);
 	if (line.kind == STATUS_DONE)
-		return end_attempt(c, a, line.result.state,
+		return end_attempt(c, a, state_find(line.result.state),
 		    line.result.message != NULL ? line.result.message : "");
 	return line_of_target(c, a, &line);
 }
@@ -348,7 +333,7 @@ lose(struct command *c, const struct attempt *a, const char *message)
 	log_warn("run %lld, step %s, attempt %lld: the outcome is not known",
 	    (long long)a->run, a->step, (long long)a->n);
 	return end_attempt(c, a,
-	    strcmp(a->state, "requested") == 0 ? "failed" : "unknown",
+	    a->state == STATE_REQUESTED ? STATE_FAILED : STATE_UNKNOWN,
 	    message != NULL ? message : "");
 }
 
@@ -373,11 +358,11 @@ exec_end_unaccepted(struct keeper *k, const char *exec, const char *message)
 	struct attempt a;
 	enum err err = find_attempt(&c, exec, &a);
 
-	if (err == ERR_OK && !a.ended && strcmp(a.state, "requested") == 0) {
+	if (err == ERR_OK && !a.ended && a.state == STATE_REQUESTED) {
 		log_warn("run %lld, step %s, attempt %lld: %s",
 		    (long long)a.run, a.step, (long long)a.n, message);
 		a.actor = "keeper";
-		err = end_attempt(&c, &a, "failed", message);
+		err = end_attempt(&c, &a, STATE_FAILED, message);
 	}
 	return err;
 }

@@ -14,13 +14,12 @@
 #include "journal/rollback.h"
 #include "keeper/run.h"
 
-static const char *
+static enum part
 part_of(void *ctx, int step)
 {
 	struct run *run = ctx;
 
-	return json_text(
-	    run_step_row(run, run->plan->steps[step].id), "part", "");
+	return part_read(run_step_row(run, run->plan->steps[step].id));
 }
 
 /* Indexes of steps as their ids. */
@@ -48,7 +47,7 @@ started(struct command *c, const struct run *run, const struct rollback *plan)
 	json_set_int(data, "steps_total",
 	    (int64_t)(json_object_array_length(plan->steps) +
 		json_object_array_length(plan->not_needed)));
-	json_set_text(data, "state", run->lifecycle.state);
+	json_set_text(data, "state", state_word(run->lifecycle.state));
 	json_set(data, "steps", ids_of(run, plan->steps));
 	json_set(data, "not_needed", ids_of(run, plan->not_needed));
 	return data;
@@ -114,7 +113,7 @@ cmd_run_rollback_cancel(struct command *c)
 		return err;
 	data = json_object_new_object();
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
-	json_set_text(data, "state", run.lifecycle.state);
+	json_set_text(data, "state", state_word(run.lifecycle.state));
 	json_set_int(data, "steps_total", count_main(&run));
 	return run_finish(c, &run, "run.rollback_cancelled", data);
 }

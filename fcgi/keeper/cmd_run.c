@@ -172,11 +172,11 @@ check_result(struct command *c, const struct run *run, const char *result)
 		return fault_set(&c->fault, ERR_INVALID, "bad_value", "result",
 		    "The result is succeeded, failed or rolled_back.");
 	if ((strcmp(result, "rolled_back") == 0) !=
-	    (strcmp(run->lifecycle.mode, "rollback") == 0))
+	    (run->lifecycle.mode == PART_ROLLBACK))
 		return strcmp(result, "rolled_back") == 0
 		    ? fault_set(&c->fault, ERR_CONFLICT, "other_result",
 			  "result", "The run was not rolled back.")
-		    : fault_about(&c->fault, run->lifecycle.mode,
+		    : fault_about(&c->fault, part_word(run->lifecycle.mode),
 			  fault_set(&c->fault, ERR_CONFLICT, "other_result",
 			      "result",
 			      "The run was rolled back: close it as "
@@ -185,11 +185,11 @@ check_result(struct command *c, const struct run *run, const char *result)
 		struct json_object *s = json_object_array_get_idx(
 		    run->steps, i);
 
-		if (!text_eq(json_text(s, "part", ""), run->lifecycle.mode))
+		if (part_read(s) != run->lifecycle.mode)
 			continue;
 		taken += !outcome_is_excluded(
-		    json_text(s, "state", ""), json_text(s, "by", NULL));
-		if (!lifecycle_is_done(json_text(s, "state", "")))
+		    state_read(s), json_text(s, "by", NULL));
+		if (!state_in(state_read(s), STATES_DONE))
 			return fault_about(&c->fault, json_text(s, "id", ""),
 			    fault_set(&c->fault, ERR_CONFLICT, "unfinished",
 				"result",

@@ -36,7 +36,7 @@ check_attempt(struct command *c, const struct lifecycle_step *s, int64_t next)
 
 	if (named == next)
 		return ERR_OK;
-	json_set_text(c->result, "state", s->state);
+	json_set_text(c->result, "state", state_word(s->state));
 	if (s->by != NULL) {
 		json_set_text(c->result, "by", s->by);
 		json_set_text(c->result, "at", s->at);
@@ -132,7 +132,7 @@ cmd_step_confirm(struct command *c)
 	data = about(&s);
 	json_set_text(data, "note", json_text(c->body, "note", ""));
 	json_set_text(data, "state",
-	    s.step->sign != NULL ? "awaiting_signature" : "confirmed");
+	    state_word(lifecycle_state_of(STATE_CONFIRMED, s.step)));
 	return run_finish(c, &run, "step.confirmed", data);
 }
 
@@ -203,7 +203,7 @@ cmd_step_resolve(struct command *c)
 	struct run run;
 	enum err err;
 
-	if (strcmp(outcome, "succeeded") != 0 && strcmp(outcome, "failed") != 0)
+	if (!state_in(state_find(outcome), IN(SUCCEEDED) | IN(FAILED)))
 		return fault_set(&c->fault, ERR_INVALID, "bad_value", "outcome",
 		    "The outcome is succeeded or failed.");
 	if ((err = command_words(c, "note")) != ERR_OK ||
@@ -213,9 +213,7 @@ cmd_step_resolve(struct command *c)
 	json_set_text(data, "outcome", outcome);
 	json_set_text(data, "note", json_text(c->body, "note", ""));
 	json_set_text(data, "state",
-	    text_eq(outcome, "succeeded") && s.step->sign != NULL
-		? "awaiting_signature"
-		: outcome);
+	    state_word(lifecycle_state_of(state_find(outcome), s.step)));
 	return run_finish(c, &run, "step.resolved", data);
 }
 

@@ -28,7 +28,7 @@ struct terminal {
 	const char *step;
 	int64_t n;
 	char target[65];
-	char state[24];
+	enum state state;
 	int count; /* how many the attempt has */
 };
 
@@ -108,7 +108,7 @@ find_terminal(struct command *c, struct terminal *t)
 			continue;
 		strncpy(
 		    t->target, db_text(rows, "target"), sizeof(t->target) - 1);
-		strncpy(t->state, db_text(rows, "state"), sizeof(t->state) - 1);
+		t->state = state_find(db_text(rows, "state"));
 	}
 	db_done(rows);
 }
@@ -127,10 +127,10 @@ check_terminal(struct command *c, const struct terminal *t)
 		    "The attempt has %d targets: name the one whose "
 		    "terminal it is.",
 		    t->count);
-	if (!text_eq(t->state, "running"))
+	if (t->state != STATE_RUNNING)
 		return fault_set(&c->fault, ERR_CONFLICT, "step_state", NULL,
 		    "There is no terminal on %s now: it is %s.", t->target,
-		    t->state);
+		    state_word(t->state));
 	if (!c->keeper->runner_here)
 		return fault_set(&c->fault, ERR_UNAVAILABLE, "no_runner", NULL,
 		    "The runner is away, so nothing was typed. Send it again "

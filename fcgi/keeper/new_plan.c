@@ -26,11 +26,10 @@ gates_of(const struct run *run)
 	for (size_t i = 0; i < run->plan->steps_count; i++) {
 		const struct step *s = &run->plan->steps[i];
 		struct json_object *row = run_step_row(run, s->id);
-		const char *state = json_text(row, "state", "");
 
 		if (s->kind == STEP_APPROVAL &&
-		    !text_eq(json_text(row, "part", ""), "not_taken") &&
-		    (lifecycle_is_done(state) || text_eq(state, "failed")))
+		    part_read(row) != PART_NOT_TAKEN &&
+		    state_in(state_read(row), STATES_DONE | IN(FAILED)))
 			json_object_array_add(
 			    gates, json_object_new_string(s->id));
 	}
@@ -42,8 +41,8 @@ new_plan_put(const struct run *run, struct json_object *data)
 {
 	bool asks = json_object_array_length(run->lifecycle.approvals) > 0;
 
-	json_set_text(
-	    data, "state", asks ? "awaiting_approval" : run->lifecycle.state);
+	json_set_text(data, "state",
+	    state_word(asks ? STATE_AWAITING_APPROVAL : run->lifecycle.state));
 	json_set(data, "gates", gates_of(run));
 }
 

@@ -127,8 +127,8 @@ run_value(void *ctx, const char *name)
 	if (fact != NULL)
 		return (row = run_step_row(run, id)) == NULL
 		    ? NULL
-		    : expr_fact_value(fact, json_text(row, "state", ""),
-			  json_int(row, "attempts", 0));
+		    : expr_fact_value(
+			  fact, state_read(row), json_int(row, "attempts", 0));
 	if (strcmp(name, "environment") == 0)
 		return json_text(run->row, "environment", NULL);
 	value = json_text(run->variables, name, NULL);
@@ -231,7 +231,7 @@ report_conflict(
     struct command *c, const struct run *run, const struct lifecycle_step *step)
 {
 	json_set_text(c->result, "state",
-	    step != NULL ? step->state : run->lifecycle.state);
+	    state_word(step != NULL ? step->state : run->lifecycle.state));
 	if (step == NULL || step->by == NULL)
 		return;
 	json_set_text(c->result, "by", step->by);
@@ -282,14 +282,13 @@ static enum err
 decide_step(struct run *run, struct json_object *row)
 {
 	const char *id = json_text(row, "id", ""), *why = NULL;
-	const char *state = json_text(row, "state", "");
-	bool was_out = text_eq(state, "skipped") && json_get(row, "by") == NULL;
+	enum state state = state_read(row);
+	bool was_out = state == STATE_SKIPPED && json_get(row, "by") == NULL;
 	int index = plan_find_step(run->plan, id);
 	struct json_object *data;
 	bool out;
 
-	if (index < 0 ||
-	    !(was_out || text_eq(state, "pending") || text_eq(state, "ready")))
+	if (index < 0 || !(was_out || state_in(state, IN(PENDING) | IN(READY))))
 		return ERR_OK;
 	out = plan_is_excluded_early(run->plan, index, known_value, run, &why);
 	if (out == was_out)
@@ -316,8 +315,7 @@ last_pressed(const struct run *run)
 		    run->steps, i);
 		int64_t position = json_int(row, "position", 0);
 
-		if (text_eq(json_text(row, "part", ""), "main") &&
-		    position > last &&
+		if (part_read(row) == PART_MAIN && position > last &&
 		    lifecycle_is_pressed(json_text(row, "by", NULL),
 			json_int(row, "attempts", 0)))
 			last = position;
@@ -340,7 +338,7 @@ run_decide(struct keeper *k, int64_t id)
 		struct json_object *row = json_object_array_get_idx(
 		    run.steps, i);
 
-		if (text_eq(json_text(row, "part", ""), "main") &&
+		if (part_read(row) == PART_MAIN &&
 		    json_int(row, "position", 0) > from)
 			err = decide_step(&run, row);
 	}
@@ -350,14 +348,14 @@ run_decide(struct keeper *k, int64_t id)
 
 /* Excludes a step that has not been done, makes it ready, or leaves it. */
 static enum err
-advance_step(struct run *run, const char *id, const char *state, bool *go_on)
+advance_step(struct run *run, const char *id, enum state state, bool *go_on)
 {
 	int index = plan_find_step(run->plan, id);
 	struct json_object *data;
 	const char *why = NULL;
 
 	*go_on = false;
-	if (index < 0 || strcmp(state, "pending") != 0)
+	if (index < 0 || state != STATE_PENDING)
 		return ERR_OK;
 	data = json_object_new_object();
 	json_set_text(data, "step", id);
@@ -381,18 +379,18 @@ run_advance(struct keeper *k, int64_t id)
 
 	if ((err = run_open(k, id, &run, NULL)) != ERR_OK)
 		return err;
-	if (strcmp(run.lifecycle.state, "running") != 0) {
+	if (run.lifecycle.state != STATE_RUNNING) {
 		run_clear(&run);
 		return ERR_OK;
 	}
-	steps = db_rows_json(db_query(
-	    k->db, STMT_STEPS_OF_PART, INT(id), TEXT(run.lifecycle.mode)));
+	steps = db_rows_json(db_query(k->db, STMT_STEPS_OF_PART, INT(id),
+	    TEXT(part_word(run.lifecycle.mode))));
 	n = json_object_array_length(steps);
 	for (size_t i = 0; i < n && go_on && err == ERR_OK; i++) {
 		struct json_object *s = json_object_array_get_idx(steps, i);
-		const char *state = json_text(s, "state", "");
+		enum state state = state_read(s);
 
-		if (!lifecycle_is_done(state))
+		if (!state_in(state, STATES_DONE))
 			err = advance_step(
 			    &run, json_text(s, "id", ""), state, &go_on);
 	}

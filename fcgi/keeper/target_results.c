@@ -169,7 +169,7 @@ target_results_agree(
 			    "This attempt succeeded, but %s "
 			    "has not%s.",
 			    target,
-			    text_eq(json_text(o, "state", ""), "succeeded")
+			    state_read(o) == STATE_SUCCEEDED
 				? " with the values as they are now"
 				: "");
 	}

@@ -457,14 +457,13 @@ expr_fact(const char *name, char step[EXPR_STEP_MAX])
 }
 
 const char *
-expr_fact_value(const char *fact, const char *state, int64_t attempts)
+expr_fact_value(const char *fact, enum state state, int64_t attempts)
 {
-	bool done = strcmp(state, "succeeded") == 0 ||
-	    strcmp(state, "confirmed") == 0;
+	bool done = state_in(state, IN(SUCCEEDED) | IN(CONFIRMED));
 	bool holds = strcmp(fact, "succeeded") == 0 ? done
 	    : strcmp(fact, "skipped") == 0
-	    ? strcmp(state, "skipped") == 0
-	    : done || attempts > 0 || strcmp(state, "awaiting_signature") == 0;
+	    ? state == STATE_SKIPPED
+	    : done || attempts > 0 || state == STATE_AWAITING_SIGNATURE;
 
 	return holds ? "true" : "false";
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "lang/values.h"
+#include "plan/state.h"
 
 /*
  * Checks the grammar. Returns NULL, or the error (static text), with the byte
@@ -46,7 +47,7 @@ const char *expr_fact(const char *name, char step[EXPR_STEP_MAX]);
  * ran if an attempt was made or a person confirmed it.
  */
 const char *expr_fact_value(
-    const char *fact, const char *state, int64_t attempts);
+    const char *fact, enum state state, int64_t attempts);
 
 /* Compares versions like the operators < and >: below 0, 0, above 0. */
 int version_compare(const char *a, const char *b);

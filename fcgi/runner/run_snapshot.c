@@ -115,8 +115,7 @@ check_run(struct run_snapshot *s, struct fault *why)
 		    "The run does not match its plan: "
 		    "nothing was executed.");
 	if (!s->dry_run &&
-	    strcmp(json_text(s->run, "state", ""), "running") != 0 &&
-	    strcmp(json_text(s->run, "state", ""), "paused") != 0)
+	    !state_in(state_read(s->run), IN(RUNNING) | IN(PAUSED)))
 		return run_snapshot_refuse(why, "The run is not running.");
 	return *s->step_id == '\0' ? ERR_OK : check_approvals(s, plan, why);
 }
@@ -134,15 +133,15 @@ is_open(
     struct run_snapshot *s, const struct step *gate, struct json_object *row)
 {
 	struct json_object *g = step_row(s, gate->id), *given;
-	const char *state = json_text(g, "state", "");
+	enum state state = state_read(g);
 	bool open = true;
 
 	if (text_eq(json_text(g, "part", ""), json_text(row, "part", "")) &&
 	    json_int(g, "position", 0) < json_int(row, "position", 0) &&
-	    !text_eq(state, "skipped")) {
+	    state != STATE_SKIPPED) {
 		given = plan_decisions(
 		    s->db, s->run_id, json_text(s->run, "plan", ""), gate->id);
-		open = text_eq(state, "succeeded") &&
+		open = state == STATE_SUCCEEDED &&
 		    approval_is_gate_given(gate, given);
 		json_object_put(given);
 	}

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "plan/state.h"
 #include "plan/plan.h"
 #include "journal/db.h"
 #include "wire/exec.h"

@@ -250,7 +250,7 @@ accept_job_spec(struct runner *r, const char *exec)
 static void
 start(struct runner *r, const char *exec, const char *state)
 {
-	bool accepted = strcmp(state, "requested") != 0;
+	bool accepted = state_find(state) != STATE_REQUESTED;
 	struct buf spec = { 0 };
 	struct fault why = { 0 };
 	enum err err = job_spec_make(r, exec, state, &spec, &why);
@@ -334,7 +334,7 @@ cancel(struct runner *r, struct exec *e)
 static bool
 is_ours_to_start(struct runner *r, const char *id, const char *state)
 {
-	return strcmp(state, "starting") == 0 && find_asked(r, id) != NULL;
+	return state_find(state) == STATE_STARTING && find_asked(r, id) != NULL;
 }
 
 static void
@@ -347,9 +347,9 @@ take_job_spec(struct runner *r, struct json_object *attempt)
 
 	if (e != NULL)
 		e->open = true;
-	else if (strcmp(state, "requested") == 0 && cancelled)
+	else if (state_find(state) == STATE_REQUESTED && cancelled)
 		report_lost(r, id, "It was cancelled before it was started.");
-	else if (strcmp(state, "requested") == 0 ||
+	else if (state_find(state) == STATE_REQUESTED ||
 	    (!cancelled && is_ours_to_start(r, id, state)))
 		start(r, id, state);
 	else

@@ -32,13 +32,13 @@ static enum err
 may(enum verb verb, const struct step *step, const char *state,
     const char *given, const char *who, const char *roles, char code[40])
 {
-	struct lifecycle_run run = { .state = "running",
-		.mode = "main",
+	struct lifecycle_run run = { .state = STATE_RUNNING,
+		.mode = PART_MAIN,
 		.created_by = "ana",
 		.plan = "p" };
 	struct lifecycle_step s = { .step = step,
-		.state = state,
-		.part = "main",
+		.state = state_find(state),
+		.part = PART_MAIN,
 		.given = json_tokener_parse(given),
 		.gate = step == &script ? "Gate" : NULL };
 	struct actor actor = { .name = who,

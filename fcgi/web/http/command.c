@@ -327,7 +327,7 @@ run_place(struct req *req)
 		return arena_printf(
 		    req->arena, "/runs/%" PRId64 "#step-%s", req->run, current);
 	return arena_printf(req->arena, "/runs/%" PRId64 "%s", req->run,
-	    text_eq(json_text(run, "state", ""), "running") ? "#finish" : "");
+	    state_read(run) == STATE_RUNNING ? "#finish" : "");
 }
 
 /* The page to show after the command. */

@@ -104,11 +104,10 @@ people_typing(struct req *req, const char *target)
 
 /* Whether it takes input now, and this person may type. */
 static void
-add_typing(struct json_object *o, struct view *v, int step, const char *state)
+add_typing(struct json_object *o, struct view *v, int step, enum state state)
 {
 	const char *role = v->plan->steps[step].role;
-	bool there = v->plan->steps[step].interactive &&
-	    text_eq(state, "running");
+	bool there = v->plan->steps[step].interactive && state == STATE_RUNNING;
 
 	model_bool(o, "can_type", there && view_may(v, VERB_step_type, step));
 	model_text(o, "watch_text",
@@ -157,7 +156,7 @@ static enum err
 show(struct req *req, struct reply *reply, struct json_object *row,
     const char *target, const char *template, const char *revealed)
 {
-	const char *state = json_text(row, "state", "");
+	enum state state = state_read(row);
 	const char *exec = json_text(row, "exec", ""), *url;
 	int64_t dropped = json_int(row, "dropped", 0);
 	struct json_object *o;
@@ -174,8 +173,8 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	add_place(req, o, v, runbook_cache_find_step(v->entry, req->step));
 	model_int(o, "attempt", req->n);
 	model_text(o, "target", target);
-	model_text(o, "state", state);
-	model_state(req, o, state, NULL);
+	model_text(o, "state", state_word(state));
+	model_state(req, o, state_word(state), NULL);
 	model_text(o, "exit_text", model_exit(req, json_get(row, "exit")));
 	model_int(o, "bytes", json_int(row, "bytes", 0));
 	model_text(o, "size_text", model_size(req, json_int(row, "bytes", 0)));
@@ -189,7 +188,7 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	    dropped == 0 ? NULL
 			 : request_fill(req, "dropped", "{size} were dropped.",
 			       "size", model_size(req, dropped), NULL));
-	model_bool(o, "is_running", lifecycle_is_busy(state));
+	model_bool(o, "is_running", state_in(state, STATES_BUSY));
 	add_typing(o, v, runbook_cache_find_step(v->entry, req->step), state);
 	add_sealed(v, o, runbook_cache_find_step(v->entry, req->step),
 	    json_text(row, "sealed", NULL) != NULL, revealed);

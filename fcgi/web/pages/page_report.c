@@ -69,7 +69,7 @@ add_attempt_rows(
 		model_put(
 		    o, "artifact", json_object_get(json_get(t, "artifact")));
 		model_text(o, "tail",
-		    text_eq(json_text(t, "state", ""), "succeeded")
+		    state_read(t) == STATE_SUCCEEDED
 			? ""
 			: output_text_lines(v->req,
 			      json_text(attempt, "_exec", ""),
@@ -112,7 +112,7 @@ step_row(struct view *v, int i)
 	    model_word(v->req, "kind", kind_name(s->step->kind)));
 	card_state(v, o, i);
 	model_text(o, "state", outcome_of(v, s));
-	model_text(o, "part", s->part);
+	model_text(o, "part", part_word(s->part));
 	model_put(o, "gate", card_gate_page(v, i));
 	model_text(o, "by", s->by);
 	model_text(o, "at", s->at);
@@ -132,11 +132,11 @@ static struct json_object *
 step_rows(struct view *v)
 {
 	struct json_object *list = json_object_new_array();
-	bool back = text_eq(v->lifecycle.mode, "rollback");
+	bool back = v->lifecycle.mode == PART_ROLLBACK;
 
 	view_load_attempts(v);
 	for (size_t i = 0; i < v->plan->steps_count; i++)
-		if (back || !text_eq(v->steps[i].part, "rollback"))
+		if (back || v->steps[i].part != PART_ROLLBACK)
 			json_object_array_add(list, step_row(v, (int)i));
 	return list;
 }
@@ -154,8 +154,8 @@ add_page(struct view *v, struct json_object *o)
 {
 	model_text(o, "url",
 	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
-	model_state(
-	    v->req, o, v->lifecycle.state, json_text(v->run, "result", NULL));
+	model_state(v->req, o, state_word(v->lifecycle.state),
+	    json_text(v->run, "result", NULL));
 	model_put(o, "notes",
 	    tally_notes(v->req, v->tally.skipped, v->tally.skipped_failed,
 		v->tally.left_out + v->not_taken));

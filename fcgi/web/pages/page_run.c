@@ -27,7 +27,7 @@ is_rollback_item(const struct view *v, const struct item *item)
 {
 	if (item->kind == ITEM_STEP)
 		return v->plan->steps[item->index].rollback ||
-		    text_eq(v->steps[item->index].part, "rollback");
+		    v->steps[item->index].part == PART_ROLLBACK;
 	return v->plan
 	    ->sections[item->kind == ITEM_HEADING ? item->index : item->section]
 	    .rollback;
@@ -91,7 +91,7 @@ rollback_in_order(struct view *v)
 	size_t n = 0;
 
 	for (size_t i = 0; i < v->plan->steps_count; i++)
-		if (text_eq(v->steps[i].part, "rollback") &&
+		if (v->steps[i].part == PART_ROLLBACK &&
 		    !view_is_excluded(&v->steps[i]))
 			order[n++] = &v->steps[i];
 	qsort(order, n, sizeof(*order), by_position);
@@ -130,7 +130,7 @@ tally_section(const struct view *v, int section)
 		const struct view_step *s = &v->steps[i];
 
 		if (is_within(v->plan, s->step->section, section) &&
-		    !s->step->restores && !text_eq(s->part, "probe"))
+		    !s->step->restores && s->part != PART_PROBE)
 			tally_add(&t, outcome_of(v, s));
 	}
 	return t;
@@ -143,7 +143,7 @@ tally_rollback(const struct view *v)
 	struct tally t = { 0 };
 
 	for (size_t i = 0; i < v->plan->steps_count; i++)
-		if (text_eq(v->steps[i].part, "rollback"))
+		if (v->steps[i].part == PART_ROLLBACK)
 			tally_add(&t, outcome_of(v, &v->steps[i]));
 	return t;
 }
@@ -172,7 +172,7 @@ outline(struct view *v)
 	struct json_object *list = json_object_new_array(), *o;
 	int current = view_current(v);
 	int here = current < 0 ? -1 : v->plan->steps[current].section;
-	bool back = text_eq(v->lifecycle.mode, "rollback");
+	bool back = v->lifecycle.mode == PART_ROLLBACK;
 	struct buf title = { 0 };
 	struct tally t;
 
@@ -245,7 +245,7 @@ add_flags(struct view *v, struct json_object *o)
 		{ "can_rollback_cancel", VERB_run_rollback_cancel, false },
 		{ "can_close", VERB_run_close, true },
 	};
-	const char *state = v->lifecycle.state;
+	enum state state = v->lifecycle.state;
 	bool ended = json_get(v->run, "ended_at") != NULL, actions = false;
 	bool waits;
 
@@ -264,16 +264,16 @@ add_flags(struct view *v, struct json_object *o)
 	model_bool(o, "is_refreshed", v->lifecycle.busy && !has_line(v));
 	waits = approvals_are_awaited(v);
 	model_bool(o, "is_awaiting_approval", waits);
-	model_bool(o, "is_ready", text_eq(state, "ready") && !waits);
+	model_bool(o, "is_ready", state == STATE_READY && !waits);
 	model_bool(o, "is_reading", view_is_reading(v));
-	model_bool(o, "is_paused", text_eq(state, "paused"));
+	model_bool(o, "is_paused", state == STATE_PAUSED);
 	model_bool(o, "is_finished",
 	    v->finished && !ended && json_get(v->run, "started_at") != NULL);
 	model_bool(o, "is_troubled", v->troubled);
 	model_bool(o, "is_nothing", v->finished && v->tally.total == 0);
 	model_bool(o, "is_deviating", v->tally.skipped_failed > 0);
 	model_bool(o, "is_skipping", v->tally.skipped > 0);
-	model_bool(o, "is_rollback", text_eq(v->lifecycle.mode, "rollback"));
+	model_bool(o, "is_rollback", v->lifecycle.mode == PART_ROLLBACK);
 }
 
 /*
@@ -293,7 +293,7 @@ static struct json_object *
 page_part(struct view *v)
 {
 	struct json_object *o = json_object_new_object();
-	struct json_object *back = text_eq(v->lifecycle.mode, "rollback")
+	struct json_object *back = v->lifecycle.mode == PART_ROLLBACK
 	    ? rollback_in_order(v)
 	    : items(v, keep_rollback);
 	struct json_object *comments = run_model_comments(v);
@@ -302,8 +302,9 @@ page_part(struct view *v)
 	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
 	model_text(o, "again_url", again_url(v));
 	model_path(o, "runbook_path", json_text(v->run, "runbook", ""));
-	model_run_state(v->req, o, v->lifecycle.state,
-	    json_text(v->run, "result", NULL), run_model_focus_state(v));
+	model_run_state(v->req, o, state_word(v->lifecycle.state),
+	    json_text(v->run, "result", NULL),
+	    state_word(run_model_focus_state(v)));
 	model_text(o, "usual_text",
 	    json_get(v->run, "ended_at") == NULL ? view_usual(v, -1) : NULL);
 	model_text(o, "elapsed_text",
@@ -369,7 +370,7 @@ show(struct req *req, struct reply *reply, enum err why)
 	page = page_part(v);
 	model_put(page, "refused", refused(v, why));
 	model_put(page, "holders",
-	    text_eq(v->lifecycle.state, "ready") ? run_model_holders(v) : NULL);
+	    v->lifecycle.state == STATE_READY ? run_model_holders(v) : NULL);
 	model_put(o, "_page", page);
 	return reply_page(
 	    req, reply, "run.html", json_text(v->run, "title", ""), o);

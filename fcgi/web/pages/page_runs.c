@@ -63,8 +63,7 @@ count_filters(struct req *req)
 static bool
 is_open_state(const char *state)
 {
-	return state != NULL && strcmp(state, "completed") != 0 &&
-	    strcmp(state, "aborted") != 0;
+	return state_in(state_find(state), STATES_OPEN);
 }
 
 static struct rows *

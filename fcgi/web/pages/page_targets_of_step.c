@@ -76,22 +76,21 @@ static struct json_object *
 row_model(struct req *req, struct json_object *row)
 {
 	struct json_object *o = model_object(32);
-	const char *state = json_text(row, "state", "");
+	enum state state = state_read(row);
 	const char *name = json_text(row, "target", "");
 	int64_t n = json_int(row, "n", 0), bytes = json_int(row, "bytes", 0);
 
 	model_text(o, "name", name);
 	model_int(o, "attempt", n);
 	model_bool(o, "is_earlier", n != req->n);
-	model_text(o, "state", state);
-	model_state(req, o, state, NULL);
+	model_text(o, "state", state_word(state));
+	model_state(req, o, state_word(state), NULL);
 	model_put(o, "exit", json_object_get(json_get(row, "exit")));
 	model_text(o, "exit_text", model_exit(req, json_get(row, "exit")));
 	model_text(o, "message",
-	    text_eq(state, "succeeded") ? NULL
-					: json_text(row, "message", NULL));
+	    state == STATE_SUCCEEDED ? NULL : json_text(row, "message", NULL));
 	model_text(o, "note",
-	    lifecycle_is_busy(state)
+	    state_in(state, STATES_BUSY)
 		? json_text(row,
 		      json_text(row, "progress", NULL) != NULL ? "progress"
 							       : "note",
@@ -103,7 +102,7 @@ row_model(struct req *req, struct json_object *row)
 	    model_between(req, json_text(row, "started_at", NULL),
 		json_text(row, "ended_at", NULL)));
 	model_text(o, "url",
-	    text_eq(state, "not_started") || text_eq(state, "requested")
+	    state_in(state, IN(NOT_STARTED) | IN(REQUESTED))
 		? NULL
 		: arena_printf(
 		      req->arena, "%s/%" PRId64 "/%s", step_url(req), n, name));
@@ -183,7 +182,7 @@ page_targets_of_step(struct req *req, struct reply *reply)
 	    arena_printf(req->arena, "%s/%" PRId64, step_url(req), req->n));
 	model_int(o, "attempt", req->n);
 	model_bool(o, "is_running",
-	    lifecycle_is_busy(v->steps[i].state) &&
+	    state_in(v->steps[i].state, STATES_BUSY) &&
 		req->n == v->steps[i].attempts);
 	model_int(o, "total", total);
 	model_put(o, "counts", json_object_get(counts));

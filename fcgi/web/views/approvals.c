@@ -67,7 +67,7 @@ bool
 approvals_are_awaited(const struct view *v)
 {
 	return is_open(v) &&
-	    (text_eq(v->lifecycle.state, "awaiting_approval") ||
+	    (v->lifecycle.state == STATE_AWAITING_APPROVAL ||
 		!approval_is_complete(v->lifecycle.approvals,
 		    v->lifecycle.given, v->lifecycle.moment));
 }
@@ -195,7 +195,7 @@ not_rehearsed(struct view *v)
 	while (db_next(rows)) {
 		int i = runbook_cache_find_step(v->entry, db_text(rows, "id"));
 
-		if (i >= 0 && text_eq(v->steps[i].part, "main") &&
+		if (i >= 0 && v->steps[i].part == PART_MAIN &&
 		    !plan_is_excluded(v->plan, i, lookup, &l, &why))
 			json_object_array_add(list, json_object_new_int(i));
 	}

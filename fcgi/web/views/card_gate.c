@@ -80,7 +80,7 @@ following(struct view *v, int step, const struct view_step **ret)
 	size_t n = 0, upto;
 
 	for (size_t i = 0; i < v->plan->steps_count; i++)
-		if (text_eq(v->steps[i].part, gate->part) &&
+		if (v->steps[i].part == gate->part &&
 		    v->steps[i].position > gate->position &&
 		    !view_is_excluded(&v->steps[i]))
 			ret[n++] = &v->steps[i];

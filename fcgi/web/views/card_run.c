@@ -80,13 +80,13 @@ card_may_change(const struct view *v, int step)
 	const struct view_step *s = &v->steps[step];
 	bool manual = s->step->kind == STEP_MANUAL;
 
-	if (manual && text_eq(s->state, "confirmed"))
+	if (manual && s->state == STATE_CONFIRMED)
 		return !view_is_followed(v, step) &&
 		    json_get(v->run, "ended_at") == NULL;
-	if (s->step->kind == STEP_APPROVAL && text_eq(s->state, "succeeded"))
+	if (s->step->kind == STEP_APPROVAL && s->state == STATE_SUCCEEDED)
 		return json_get(v->run, "ended_at") == NULL;
-	return text_eq(s->part, "probe") ||
-	    !(lifecycle_is_done(s->state) || text_eq(s->state, "pending"));
+	return s->part == PART_PROBE ||
+	    !(state_in(s->state, STATES_DONE) || s->state == STATE_PENDING);
 }
 
 struct json_object *
@@ -137,8 +137,8 @@ card_json(struct view *v, int i)
 	card_what(v->req, o, v->entry, i);
 	json_set_text(o, "title", step->title); /* as in the document */
 	model_text(o, "section", v->plan->sections[step->section].title);
-	model_text(o, "part", s->part);
-	model_text(o, "state", s->state);
+	model_text(o, "part", part_word(s->part));
+	model_text(o, "state", state_word(s->state));
 	model_text(o, "outcome", outcome_of(v, s));
 	model_text(o, "undo", step->undo);
 	model_text(o, "probe_of", step->probe_of);
@@ -232,7 +232,7 @@ const char *
 card_reason(struct view *v, const struct view_step *s)
 {
 	return !text_eq(s->reason, "probe") ? s->reason
-	    : text_eq(s->state, "failed")
+	    : s->state == STATE_FAILED
 	    ? request_text(v->req, "probe_found_no",
 		  "Its probe found that it has not taken effect.")
 	    : request_text(v->req, "probe_found_yes",
@@ -261,7 +261,7 @@ add_target_page(
 {
 	const char *state = json_text(t, "state", "");
 	const char *url = json_text(t, "text_url", "");
-	bool running = lifecycle_is_busy(state);
+	bool running = state_in(state_find(state), STATES_BUSY);
 	bool has = !json_flag(t, "sealed", false) &&
 	    (json_int(t, "bytes", 0) > 0 ||
 		(running && json_text(t, "started_at", NULL) != NULL));
@@ -332,9 +332,8 @@ add_attempts(struct view *v, struct json_object *o, const struct view_step *s)
 {
 	struct json_object *earlier = json_object_new_array(), *last;
 	size_t n = json_object_array_length(s->tries);
-	bool open = lifecycle_is_busy(s->state) ||
-	    text_eq(s->state, "failed") || text_eq(s->state, "unknown") ||
-	    text_eq(s->state, "awaiting_signature");
+	bool open = state_in(s->state,
+	    STATES_BUSY | IN(FAILED) | IN(UNKNOWN) | IN(AWAITING_SIGNATURE));
 
 	for (size_t i = n; i > 0; i--) {
 		struct json_object *a = json_object_array_get_idx(
@@ -346,7 +345,7 @@ add_attempts(struct view *v, struct json_object *o, const struct view_step *s)
 	}
 	last = json_object_array_get_idx(s->tries, n - 1);
 	model_text(o, "message",
-	    text_eq(s->state, "failed") && text_eq(s->reason, "probe")
+	    s->state == STATE_FAILED && text_eq(s->reason, "probe")
 		? arena_printf(v->req->arena, "%s %s", card_reason(v, s),
 		      json_text(last, "message", ""))
 		: json_text(last, "message", NULL));
@@ -362,12 +361,11 @@ static bool
 add_probe(struct view *v, struct json_object *o, int step)
 {
 	int probe = v->entry->probed_by[step];
-	const char *state = v->steps[step].state;
 	struct json_object *p;
 	bool can;
 
 	if (probe < 0 ||
-	    !(text_eq(state, "unknown") || text_eq(state, "failed")))
+	    !state_in(v->steps[step].state, IN(UNKNOWN) | IN(FAILED)))
 		return false;
 	can = view_may(v, VERB_step_execute, probe);
 	p = json_object_new_object();
@@ -396,20 +394,19 @@ blocked_text(struct view *v, int i)
 {
 	const struct step *step = v->steps[i].step;
 	const char *role = step->role != NULL ? step->role : "operator";
-	const char *state = v->lifecycle.state;
+	enum state state = v->lifecycle.state;
 	int gate = view_gate(v, i);
 
-	if (text_eq(v->steps[i].state, "awaiting_signature"))
+	if (v->steps[i].state == STATE_AWAITING_SIGNATURE)
 		return unsigned_text(v, i);
 	if (approvals_are_awaited(v))
 		return request_text(v->req, "blocked_approval", "");
-	if (v->lifecycle.unrehearsed != NULL &&
-	    text_eq(v->lifecycle.mode, "main"))
+	if (v->lifecycle.unrehearsed != NULL && v->lifecycle.mode == PART_MAIN)
 		return localized_error_text(
 		    v->req, "rehearse_first", v->lifecycle.unrehearsed, "");
-	if (text_eq(state, "ready"))
+	if (state == STATE_READY)
 		return request_text(v->req, "blocked_start", "");
-	if (text_eq(state, "paused"))
+	if (state == STATE_PAUSED)
 		return request_text(v->req, "blocked_paused", "");
 	if (gate >= 0)
 		return request_fill(v->req, "blocked_before",
@@ -439,13 +436,13 @@ add_actions(struct view *v, struct json_object *o, int step,
 	}
 	any |= add_probe(v, o, step);
 	/* the run's actions include those after a rejected gate */
-	any |= s->step->kind == STEP_APPROVAL && text_eq(s->state, "failed");
+	any |= s->step->kind == STEP_APPROVAL && s->state == STATE_FAILED;
 	if (any) {
 		model_bool(o, "has_actions", true);
 		add_labels(v, o, s, targets, counts);
-	} else if (text_eq(s->state, "ready") ||
-	    text_eq(s->state, "awaiting_signature") ||
-	    (text_eq(s->state, "failed") &&
+	} else if (s->state == STATE_READY ||
+	    s->state == STATE_AWAITING_SIGNATURE ||
+	    (s->state == STATE_FAILED &&
 		(view_gate(v, step) >= 0 || approvals_are_awaited(v)))) {
 		model_bool(o, "is_blocked", true);
 		model_text(o, "blocked_text", blocked_text(v, step));
@@ -483,22 +480,22 @@ add_state(struct view *v, struct json_object *o, int step)
 	const struct view_step *s = &v->steps[step];
 	bool excluded = view_is_excluded(s);
 	bool gate = s->step->kind == STEP_APPROVAL;
-	bool to_sign = text_eq(s->state, "awaiting_signature");
+	bool to_sign = s->state == STATE_AWAITING_SIGNATURE;
 	bool by_person = !gate &&
-	    (text_eq(s->state, "confirmed") ||
-		(text_eq(s->state, "skipped") && !excluded) ||
+	    (s->state == STATE_CONFIRMED ||
+		(s->state == STATE_SKIPPED && !excluded) ||
 		(to_sign && s->step->kind == STEP_MANUAL) ||
 		(s->reason != NULL &&
-		    (text_eq(s->state, "succeeded") || to_sign ||
-			(text_eq(s->state, "failed") &&
+		    (s->state == STATE_SUCCEEDED || to_sign ||
+			(s->state == STATE_FAILED &&
 			    !text_eq(s->reason, "probe")))));
 
 	card_state(v, o, step);
 	add_flag(o, "is_current", step == view_current(v));
-	add_flag(o, "is_done", lifecycle_is_done(s->state));
+	add_flag(o, "is_done", state_in(s->state, STATES_DONE));
 	add_flag(o, "is_excluded", excluded);
-	add_flag(o, "is_failed", text_eq(s->state, "failed"));
-	add_flag(o, "is_unknown", text_eq(s->state, "unknown"));
+	add_flag(o, "is_failed", s->state == STATE_FAILED);
+	add_flag(o, "is_unknown", s->state == STATE_UNKNOWN);
 	add_flag(o, "is_awaiting_signature", to_sign);
 	if (to_sign)
 		model_text(o, "sign_people",
@@ -514,7 +511,7 @@ add_state(struct view *v, struct json_object *o, int step)
 	model_text(o, "by", s->by);
 	model_text(o, "at", s->at);
 	model_text(o, "reason", card_reason(v, s));
-	if (gate && text_eq(s->state, "failed"))
+	if (gate && s->state == STATE_FAILED)
 		model_text(o, "message",
 		    request_fill(v->req, "gate_rejected",
 			"{by} rejected it: {reason}", "by", s->by, "reason",

@@ -153,8 +153,7 @@ card_trim_targets(
 	for (size_t i = 0; i < ON_CARD; i++) {
 		struct json_object *t = json_object_array_get_idx(all, i);
 
-		if (i >= WELL_ON_CARD &&
-		    text_eq(json_text(t, "state", ""), "succeeded"))
+		if (i >= WELL_ON_CARD && state_read(t) == STATE_SUCCEEDED)
 			break;
 		json_object_array_add(few, json_object_get(t));
 	}
@@ -302,7 +301,7 @@ card_retries(struct view *v, int step, struct json_object *counts,
 	struct json_object *list = json_object_new_array(), *latest;
 	int64_t rest, good = json_int(counts, "succeeded", 0);
 
-	if (!text_eq(v->steps[step].state, "failed"))
+	if (v->steps[step].state != STATE_FAILED)
 		return list;
 	latest = request_own(v->req,
 	    target_status(v->req->web->db, v->lifecycle.id, s->id, INT64_MAX,

@@ -59,7 +59,7 @@ row_of(struct view *v, struct json_object *dry_run, const char *name,
 	model_text(o, "state", state);
 	model_text(o, "icon", state);
 	model_text(o, "state_text",
-	    text_eq(state, "succeeded")
+	    state_find(state) == STATE_SUCCEEDED
 		? request_text(v->req, "look_answered", "answered")
 		: model_word(v->req, "state", state));
 	model_text(o, "message",

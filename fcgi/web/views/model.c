@@ -100,7 +100,7 @@ void
 model_state(const struct req *req, struct json_object *o, const char *state,
     const char *result)
 {
-	bool ended = result != NULL && text_eq(state, "completed");
+	bool ended = result != NULL && state_find(state) == STATE_COMPLETED;
 
 	model_text(o, "icon", ended ? result : state);
 	model_text(o, "state_text",
@@ -112,11 +112,11 @@ void
 model_run_state(const struct req *req, struct json_object *o, const char *state,
     const char *result, const char *step_state)
 {
-	bool stuck = step_state != NULL && text_eq(state, "running") &&
-	    (text_eq(step_state, "failed") || text_eq(step_state, "unknown") ||
-		text_eq(step_state, "awaiting_signature"));
+	enum state step = state_find(step_state);
+	bool stuck = state_find(state) == STATE_RUNNING &&
+	    state_in(step, IN(FAILED) | IN(UNKNOWN) | IN(AWAITING_SIGNATURE));
 
-	if (stuck && text_eq(step_state, "failed")) {
+	if (stuck && step == STATE_FAILED) {
 		model_text(o, "icon", step_state);
 		model_text(o, "state_text",
 		    request_text(req, "step_failed", "A step failed"));
@@ -177,7 +177,7 @@ model_run_row(struct req *req, struct rows *rows)
 	result = db_text(rows, "result");
 	model_run_state(req, o, state, result, db_text(rows, "current_state"));
 	model_text(o, "state_key",
-	    text_eq(state, "completed")
+	    state_find(state) == STATE_COMPLETED
 		? arena_printf(req->arena, "result_%s", result)
 		: arena_printf(req->arena, "state_%s", state));
 	return o;

@@ -7,7 +7,7 @@
 #include "web/views/model.h"
 #include "web/views/rollback_view.h"
 
-static const char *
+static enum part
 part_of(void *ctx, int step)
 {
 	struct view *v = ctx;

@@ -26,28 +26,29 @@ progress_model(const struct view *v)
 	return o;
 }
 
-const char *
+enum state
 run_model_focus_state(const struct view *v)
 {
 	int i = view_current(v);
 
-	return i < 0 ? NULL : v->steps[i].state;
+	return i < 0 ? STATE_NONE : v->steps[i].state;
 }
 
 const char *
 run_model_focus(const struct view *v)
 {
-	const char *state = run_model_focus_state(v);
+	enum state state = run_model_focus_state(v);
 
-	if (text_eq(state, "failed"))
+	if (state == STATE_FAILED)
 		return request_text(v->req, "focus_failed", "Failed:");
-	if (text_eq(state, "unknown"))
+	if (state == STATE_UNKNOWN)
 		return request_text(
 		    v->req, "focus_unknown", "Outcome not known:");
-	if (text_eq(state, "awaiting_signature"))
+	if (state == STATE_AWAITING_SIGNATURE)
 		return request_text(v->req, "focus_sign", "To be signed:");
-	return lifecycle_is_busy(state) ? request_text(v->req, "now", "Now:")
-					: request_text(v->req, "next", "Next:");
+	return state_in(state, STATES_BUSY)
+	    ? request_text(v->req, "now", "Now:")
+	    : request_text(v->req, "next", "Next:");
 }
 
 const char *
@@ -96,7 +97,7 @@ run_model_add_steps(struct view *v, struct json_object *o)
 
 	view_load_attempts(v);
 	for (size_t i = 0; i < v->plan->steps_count; i++)
-		if (*v->steps[i].part != '\0')
+		if (v->steps[i].part != PART_NONE)
 			json_object_array_add(steps, card_json(v, (int)i));
 	model_put(o, "steps", steps);
 }

@@ -23,7 +23,7 @@ struct json_object *run_model_comments(struct view *v);
 struct json_object *run_model_holders(struct view *v);
 
 /* The state of the step in focus, or NULL. */
-const char *run_model_focus_state(const struct view *v);
+enum state run_model_focus_state(const struct view *v);
 
 /* The words before the title of the step in focus: "Next:". */
 const char *run_model_focus(const struct view *v);

@@ -253,9 +253,9 @@ sum_up(struct view *v)
 	for (size_t i = 0; i < v->plan->steps_count; i++) {
 		const struct view_step *s = &v->steps[i];
 
-		v->not_taken += text_eq(s->part, "not_taken") &&
+		v->not_taken += s->part == PART_NOT_TAKEN &&
 		    !s->step->rollback && s->step->probe_of == NULL;
-		if (!text_eq(s->part, v->lifecycle.mode))
+		if (s->part != v->lifecycle.mode)
 			continue;
 		tally_add(&v->tally, outcome_of(v, s));
 	}
@@ -360,8 +360,8 @@ view_is_excluded(const struct view_step *s)
 bool
 view_is_reading(const struct view *v)
 {
-	return text_eq(v->lifecycle.state, "awaiting_approval") ||
-	    text_eq(v->lifecycle.state, "ready");
+	return v->lifecycle.state == STATE_AWAITING_APPROVAL ||
+	    v->lifecycle.state == STATE_READY;
 }
 
 int
@@ -390,7 +390,7 @@ view_is_followed(const struct view *v, int step)
 	const struct view_step *s = &v->steps[step];
 
 	for (size_t i = 0; i < v->plan->steps_count; i++)
-		if (text_eq(v->steps[i].part, s->part) &&
+		if (v->steps[i].part == s->part &&
 		    v->steps[i].position > s->position &&
 		    lifecycle_is_pressed(v->steps[i].by, v->steps[i].attempts))
 			return true;
@@ -461,7 +461,7 @@ view_verdict(struct view *v, int step)
 	const struct view_step *s = &v->steps[step];
 	struct json_object *tries;
 
-	if (!text_eq(s->part, "probe") || !text_eq(s->state, "succeeded") ||
+	if (s->part != PART_PROBE || s->state != STATE_SUCCEEDED ||
 	    (tries = view_attempts(v, step)) == NULL)
 		return -1;
 	return json_int(json_object_array_get_idx(

@@ -13,8 +13,8 @@
 /* A step of the document together with its row. */
 struct view_step {
 	const struct step *step;
-	const char *part; /* "" if the run does not have it */
-	const char *state;
+	enum part part;
+	enum state state;
 	const char *by; /* NULL: nobody */
 	const char *at; /* NULL: never */
 	const char *reason;
