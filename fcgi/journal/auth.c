@@ -155,7 +155,7 @@ scope_of(enum verb verb)
 
 	if (role == ROLE_RULE || role == ROLE_SIGNER)
 		return AUTH_APPROVE;
-	return text_starts(verb_name(verb), "see") ? AUTH_READ : AUTH_RUN;
+	return command_row(verb)->fields == NULL ? AUTH_READ : AUTH_RUN;
 }
 
 /* The person who reset the password could be the one who asks. */

@@ -1,8 +1,9 @@
 /*
  * lifecycle.c: the lifecycle of a run.
  *
- * One table lists the states of run and step in which each verb is possible,
- * and its other conditions: that no step runs, or that all approvals count now.
+ * plan/commands.def lists the states of run and step in which each verb is
+ * possible, and its other conditions: that no step runs, or that all approvals
+ * count now.
  * Rules that depend on people are in lifecycle_people.c, those about approvals
  * in approval.c.  The check runs inside the transaction that carries the verb
  * out, so there is no other way in.
@@ -32,60 +33,10 @@ listed(const char *list, const char *word)
 	return false;
 }
 
-#define IDLE 1               /* refused while a step runs */
-#define APPROVED 2           /* needs all approvals of the rules */
-#define CLEAR (APPROVED | 4) /* those, and the rehearsal */
-
-/* clang-format off */
-static const struct transition {
-	enum verb	 verb;
-	unsigned	 run_states;
-	unsigned	 step_states;	/* 0: not about a step */
-	unsigned	 needs;
-} transitions[] = {
-	{ VERB_run_approve,	STATES_OPEN, 0, 0 },
-	{ VERB_run_withdraw,	STATES_OPEN, 0, 0 },
-	{ VERB_run_change,	STATES_OPEN, 0, IDLE },
-	{ VERB_run_start,	IN(READY), 0, CLEAR },
-	{ VERB_run_pause,	IN(RUNNING), 0, 0 },
-	{ VERB_run_resume,	IN(PAUSED), 0, APPROVED },
-	{ VERB_run_abort,	STATES_OPEN, 0, IDLE },
-	{ VERB_run_rollback,	IN(RUNNING) | IN(PAUSED), 0, IDLE },
-	{ VERB_run_rollback_cancel, IN(RUNNING) | IN(PAUSED), 0, IDLE },
-	{ VERB_run_close,	IN(RUNNING) | IN(PAUSED), 0, IDLE | APPROVED },
-	{ VERB_run_comment,	STATES_OF_RUN, 0, 0 },
-	{ VERB_run_preflight,	STATES_OPEN, 0, 0 },
-	{ VERB_step_look,	IN(READY) | IN(RUNNING) | IN(PAUSED), IN(PENDING) | IN(READY) | IN(FAILED), APPROVED },
-	{ VERB_step_execute,	IN(RUNNING), IN(READY), IDLE | CLEAR },
-	{ VERB_step_confirm,	IN(RUNNING), IN(READY), CLEAR },
-	{ VERB_step_reopen,	IN(RUNNING) | IN(PAUSED), IN(CONFIRMED) | IN(AWAITING_SIGNATURE), IDLE },
-	{ VERB_step_approve,	IN(RUNNING), IN(READY) | IN(FAILED), 0 },
-	{ VERB_step_withdraw,	IN(RUNNING) | IN(PAUSED), IN(READY) | IN(SUCCEEDED), 0 },
-	{ VERB_step_skip,	IN(RUNNING), IN(READY) | IN(FAILED), CLEAR },
-	{ VERB_step_retry,	IN(RUNNING), IN(FAILED), IDLE | CLEAR },
-	{ VERB_step_cancel,	IN(RUNNING) | IN(PAUSED), STATES_BUSY, 0 },
-	{ VERB_step_type,	IN(RUNNING) | IN(PAUSED), IN(RUNNING), 0 },
-	{ VERB_step_reveal,	STATES_OF_RUN, STATES_OF_STEP, 0 },
-	{ VERB_step_resolve,	IN(RUNNING) | IN(PAUSED), IN(UNKNOWN), 0 },
-	{ VERB_step_sign,	IN(RUNNING) | IN(PAUSED), IN(AWAITING_SIGNATURE), 0 },
-};
-/* clang-format on */
-
-static const struct transition *
-transition_of(enum verb verb)
-{
-	size_t n = sizeof(transitions) / sizeof(transitions[0]);
-
-	for (size_t i = 0; i < n; i++)
-		if (transitions[i].verb == verb)
-			return &transitions[i];
-	return NULL;
-}
-
 bool
 lifecycle_decides(enum verb verb)
 {
-	return transition_of(verb) != NULL;
+	return command_row(verb)->run_states != 0;
 }
 
 bool
@@ -103,35 +54,11 @@ lifecycle_state_of(enum state outcome, const struct step *step)
 	    : outcome;
 }
 
-/* The verb fits the kind of step. */
-static bool
-fits_kind(enum verb verb, const struct step *step)
-{
-	switch (verb) {
-	case VERB_step_confirm:
-	case VERB_step_reopen:
-		return step->kind == STEP_MANUAL;
-	case VERB_step_approve:
-	case VERB_step_withdraw:
-		return step->kind == STEP_APPROVAL;
-	case VERB_step_look:
-		return kind_is(step->kind, KIND_DRY_RUN);
-	case VERB_step_execute:
-	case VERB_step_retry:
-	case VERB_step_cancel:
-		return kind_is(step->kind, KIND_EXECUTED);
-	default:
-		return true;
-	}
-}
-
-/* Actions that a closed gate forbids to the steps behind it. */
+/* A closed gate forbids the action to the steps behind it. */
 static bool
 is_gated(enum verb verb)
 {
-	return verb == VERB_step_execute || verb == VERB_step_retry ||
-	    verb == VERB_step_confirm || verb == VERB_step_approve ||
-	    verb == VERB_step_skip;
+	return (command_row(verb)->conditions & COMMAND_GATED) != 0;
 }
 
 /* The document allows the step to be retried. */
@@ -174,7 +101,7 @@ may_by_step(enum verb verb, const struct lifecycle_run *run,
     const struct lifecycle_step *s, const struct actor *actor,
     struct fault *fault)
 {
-	if (CHECK(step_kind, !fits_kind(verb, s->step)))
+	if (CHECK(step_kind, !kind_is(s->step->kind, command_row(verb)->kinds)))
 		return fault_set(fault, ERR_CONFLICT, "wrong_kind", NULL,
 		    "A step of kind %s is not for that.",
 		    kind_name(s->step->kind));
@@ -228,21 +155,22 @@ step_conflict(const struct lifecycle_step *s, struct fault *fault)
 
 /* The verb is possible in the state of the run. */
 static enum err
-may_by_run(const struct transition *t, const struct lifecycle_run *run,
+may_by_run(enum verb verb, const struct lifecycle_run *run,
     const struct actor *actor, struct fault *fault)
 {
 	bool waits = run->state == STATE_AWAITING_APPROVAL;
-	bool again = t->verb == VERB_run_approve && !waits &&
+	bool again = verb == VERB_run_approve && !waits &&
 	    approval_is_complete(run->approvals, run->given, run->moment);
 
-	if (CHECK(run_state, again || !state_in(run->state, t->run_states)))
+	if (CHECK(run_state,
+		again || !state_in(run->state, command_row(verb)->run_states)))
 		return fault_about(fault, state_word(run->state),
 		    fault_set(fault, ERR_CONFLICT, "run_state", NULL,
 			"The run is %s.", state_word(run->state)));
-	if (t->verb == VERB_run_approve)
+	if (verb == VERB_run_approve)
 		return lifecycle_people_may_decide(
 		    run, run->given, actor, fault);
-	if (t->verb == VERB_run_withdraw)
+	if (verb == VERB_run_withdraw)
 		return lifecycle_people_may_withdraw(run, NULL, actor, fault);
 	return ERR_OK;
 }
@@ -273,25 +201,21 @@ may_by_mode(
 	return ERR_OK;
 }
 
-static bool
-is_of_any_part(enum verb verb)
-{
-	return verb == VERB_step_cancel || verb == VERB_step_type ||
-	    verb == VERB_step_reveal;
-}
-
 static enum err
-may_by_state(const struct transition *t, const struct lifecycle_run *run,
+may_by_state(enum verb verb, const struct lifecycle_run *run,
     const struct lifecycle_step *s, const struct actor *actor,
     struct fault *fault)
 {
-	if (probe_possible(t->verb, s))
+	const struct command_row *command = command_row(verb);
+
+	if (probe_possible(verb, s))
 		return ERR_OK;
-	if (CHECK(
-		step_part, s->part != run->mode && !is_of_any_part(t->verb)) ||
-	    CHECK(step_state, !state_in(s->state, t->step_states)))
+	if (CHECK(step_part,
+		s->part != run->mode &&
+		    (command->conditions & COMMAND_ANY_PART) == 0) ||
+	    CHECK(step_state, !state_in(s->state, command->step_states)))
 		return step_conflict(s, fault);
-	return may_by_step(t->verb, run, s, actor, fault);
+	return may_by_step(verb, run, s, actor, fault);
 }
 
 static enum err
@@ -364,7 +288,7 @@ may_by_words(enum verb verb, const struct lifecycle_run *run,
 {
 	if (CHECK(understood,
 		step != NULL && step->step->irreversible &&
-		    (verb == VERB_step_execute || verb == VERB_step_retry) &&
+		    (command_row(verb)->conditions & COMMAND_UNDERSTOOD) != 0 &&
 		    run->ask != NULL && !run->ask->understood))
 		return fault_set(fault, ERR_INVALID, "understood_needed",
 		    "understood",
@@ -378,29 +302,32 @@ run_authorize(enum verb verb, const struct lifecycle_run *run,
     const struct lifecycle_step *step, const struct actor *actor,
     struct fault *fault)
 {
-	const struct transition *t = transition_of(verb);
+	const struct command_row *command = command_row(verb);
 	enum err err;
 
-	if (t == NULL || (t->step_states != 0) != (step != NULL))
+	if (command->run_states == 0 ||
+	    (command->step_states != 0) != (step != NULL))
 		return fault_set(fault, ERR_FORBIDDEN, "forbidden", NULL,
 		    "That cannot be done to a run.");
 	if ((err = lifecycle_people_authorize(verb, run, step, actor, fault)) ==
 	    ERR_OK)
 		err = auth_may(actor, verb, fault);
 	if (err == ERR_OK)
-		err = may_by_run(t, run, actor, fault);
+		err = may_by_run(verb, run, actor, fault);
 	if (err == ERR_OK)
 		err = may_by_mode(verb, run, fault);
 	if (err == ERR_OK && step != NULL)
-		err = may_by_state(t, run, step, actor, fault);
+		err = may_by_state(verb, run, step, actor, fault);
 	if (err == ERR_OK)
 		err = may_by_gate(verb, run, step, fault);
-	if (err == ERR_OK && (t->needs & APPROVED) != 0)
+	if (err == ERR_OK && (command->conditions & COMMAND_APPROVED) != 0)
 		err = may_by_approvals(run, fault);
-	if (err == ERR_OK && (t->needs & CLEAR) == CLEAR)
+	if (err == ERR_OK &&
+	    (command->conditions & COMMAND_CLEAR) == COMMAND_CLEAR)
 		err = may_by_rehearsal(run, fault);
 	if (err == ERR_OK &&
-	    CHECK(step_at_work, (t->needs & IDLE) != 0 && run->busy))
+	    CHECK(step_at_work,
+		(command->conditions & COMMAND_IDLE) != 0 && run->busy))
 		err = fault_set(fault, ERR_CONFLICT, "step_at_work", NULL,
 		    "A step is being executed: wait for it, or cancel it.");
 	return err == ERR_OK ? may_by_words(verb, run, step, fault) : err;

@@ -17,7 +17,7 @@
 #include "plan/plan.h"
 #include "journal/db.h"
 #include "plan/state.h"
-#include "wire/verb.h"
+#include "plan/command.h"
 
 /*
  * The person who asks. `roles` is a JSON array of names and belongs to the

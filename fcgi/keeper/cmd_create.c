@@ -295,16 +295,6 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	    c->keeper->db, id, 0, c->actor.name, "run.created", data);
 }
 
-/* Bounds a person's text; the JSON reader has checked that it is UTF-8. */
-static enum err
-check_words(struct command *c, const char *field, size_t max)
-{
-	if (strlen(json_text(c->body, field, "")) <= max)
-		return ERR_OK;
-	return fault_set(&c->fault, ERR_INVALID, "too_long", field,
-	    "The %s is too long: %zu bytes at most.", field, max);
-}
-
 /* The answer to the person who creates the run. */
 static void
 report(struct command *c, const struct plan *plan, int64_t id)
@@ -331,9 +321,7 @@ cmd_run_create(struct command *c)
 	draft_begin(&d);
 	if ((err = idempotency_find(c, &id)) != ERR_OK || id != 0)
 		goto out;
-	if ((err = check_words(c, "title", 200)) != ERR_OK ||
-	    (err = check_words(c, "reason", 4000)) != ERR_OK ||
-	    (err = read_document(c, &d)) != ERR_OK ||
+	if ((err = read_document(c, &d)) != ERR_OK ||
 	    (err = read_targets(c, &d)) != ERR_OK ||
 	    (err = check_environment(c, &d)) != ERR_OK ||
 	    (err = take_parameters(c, &d)) != ERR_OK ||

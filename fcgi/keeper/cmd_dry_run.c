@@ -62,7 +62,7 @@ cmd_step_dry_run(struct command *c)
 {
 	struct lifecycle_step s;
 	struct run run;
-	enum err err = run_permit(c, VERB_step_look, &run, &s);
+	enum err err = run_permit(c, VERB_step_dry_run, &run, &s);
 
 	if (err == ERR_OK && (err = check_open(c, s.step->id)) != ERR_OK)
 		run_clear(&run);

@@ -118,11 +118,7 @@ cmd_run_resume(struct command *c)
 enum err
 cmd_run_comment(struct command *c)
 {
-	enum err err = command_words(c, "text");
-
-	return err == ERR_OK
-	    ? simple(c, VERB_run_comment, "run.commented", "text")
-	    : err;
+	return simple(c, VERB_run_comment, "run.commented", "text");
 }
 
 /* Ends the run: its head goes into the ledger with the same commit. */
@@ -147,8 +143,7 @@ cmd_run_abort(struct command *c)
 	struct run run;
 	enum err err;
 
-	if ((err = command_words(c, "reason")) != ERR_OK ||
-	    (err = run_permit(c, VERB_run_abort, &run, NULL)) != ERR_OK)
+	if ((err = run_permit(c, VERB_run_abort, &run, NULL)) != ERR_OK)
 		return err;
 	result = json_get(run.row, "started_at") != NULL ? "failed" : NULL;
 	data = json_object_new_object();

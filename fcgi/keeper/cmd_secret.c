@@ -12,8 +12,6 @@
 #include "keeper/keeper.h"
 #include "keeper/seal.h"
 
-#define SECRET_MAX (64 * 1024)
-
 static enum err
 check_secret_name(struct command *c)
 {
@@ -49,9 +47,6 @@ cmd_secret_set(struct command *c)
 	if (*json_text(c->body, "value", "") == '\0')
 		return fault_set(&c->fault, ERR_INVALID, "missing_value",
 		    "value", "A secret needs a value.");
-	if (strlen(json_text(c->body, "value", "")) > SECRET_MAX)
-		return fault_set(&c->fault, ERR_INVALID, "too_long", "value",
-		    "A secret has 64 KB at most.");
 	err = seal_text(
 	    c->keeper->data_dir, json_text(c->body, "value", ""), &box);
 	if (err == ERR_UNAVAILABLE)

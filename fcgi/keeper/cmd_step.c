@@ -78,15 +78,15 @@ check_skip(
 	    VERB_step_skip, &run->lifecycle, s, &c->actor, &c->fault);
 }
 
-enum err
-cmd_step_execute(struct command *c)
+static enum err
+press(struct command *c, enum verb verb)
 {
 	char exec[2 * EXEC_ID_BYTES + 1];
 	struct json_object *data;
 	struct lifecycle_step s;
 	struct run run;
 	int64_t next;
-	enum err err = run_permit(c, verb_find(c->call->verb), &run, &s);
+	enum err err = run_permit(c, verb, &run, &s);
 
 	if (err != ERR_OK)
 		return err;
@@ -113,6 +113,18 @@ cmd_step_execute(struct command *c)
 	json_set_text(c->result, "exec", exec);
 	c->keeper->jobs_changed = true;
 	return run_finish(c, &run, "step.requested", data);
+}
+
+enum err
+cmd_step_execute(struct command *c)
+{
+	return press(c, VERB_step_execute);
+}
+
+enum err
+cmd_step_retry(struct command *c)
+{
+	return press(c, VERB_step_retry);
 }
 
 enum err
@@ -145,8 +157,7 @@ cmd_step_reopen(struct command *c)
 	struct run run;
 	enum err err;
 
-	if ((err = command_words(c, "reason")) != ERR_OK ||
-	    (err = run_permit(c, VERB_step_reopen, &run, &s)) != ERR_OK)
+	if ((err = run_permit(c, VERB_step_reopen, &run, &s)) != ERR_OK)
 		return err;
 	data = about(&s);
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
@@ -169,8 +180,7 @@ cmd_step_skip(struct command *c)
 	struct run run;
 	enum err err;
 
-	if ((err = command_words(c, "reason")) != ERR_OK ||
-	    (err = run_permit(c, VERB_step_skip, &run, &s)) != ERR_OK)
+	if ((err = run_permit(c, VERB_step_skip, &run, &s)) != ERR_OK)
 		return err;
 	data = about(&s);
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
@@ -206,8 +216,7 @@ cmd_step_resolve(struct command *c)
 	if (!state_in(state_find(outcome), IN(SUCCEEDED) | IN(FAILED)))
 		return fault_set(&c->fault, ERR_INVALID, "bad_value", "outcome",
 		    "The outcome is succeeded or failed.");
-	if ((err = command_words(c, "note")) != ERR_OK ||
-	    (err = run_permit(c, VERB_step_resolve, &run, &s)) != ERR_OK)
+	if ((err = run_permit(c, VERB_step_resolve, &run, &s)) != ERR_OK)
 		return err;
 	data = about(&s);
 	json_set_text(data, "outcome", outcome);

@@ -195,7 +195,7 @@ find_arrived(
 }
 
 enum err
-cmd_exec_typed(struct command *c)
+cmd_exec_input(struct command *c)
 {
 	struct arena *arena = arena_new();
 	struct keeper *k = c->keeper;

@@ -15,7 +15,7 @@
 #include "wire/exec.h"
 #include "wire/tty_message.h"
 #include "wire/secret.h"
-#include "wire/verb.h"
+#include "plan/command.h"
 #include "wire/wire.h"
 
 /* Below this much free space no new step starts. */
@@ -123,48 +123,15 @@ enum err run_record_refusal(struct command *c);
 /* A required text field of at most 10,000 bytes.  ERR_INVALID. */
 enum err command_words(struct command *c, const char *field);
 
-/* The commands, one function each; the table is in command.c. */
-enum err cmd_setup(struct command *c);
-enum err cmd_setup_link(struct command *c);
-enum err cmd_login(struct command *c);
-enum err cmd_logout(struct command *c);
-enum err cmd_account_add(struct command *c);
-enum err cmd_account_change(struct command *c);
-enum err cmd_password_set(struct command *c);
-enum err cmd_reset_confirm(struct command *c);
-enum err cmd_token_add(struct command *c);
-enum err cmd_token_revoke(struct command *c);
-enum err cmd_secret_set(struct command *c);
-enum err cmd_secret_delete(struct command *c);
-enum err cmd_run_create(struct command *c);
-enum err cmd_run_change(struct command *c);
-enum err cmd_run_approve(struct command *c);
-enum err cmd_run_withdraw(struct command *c);
-enum err cmd_run_start(struct command *c);
-enum err cmd_run_pause(struct command *c);
-enum err cmd_run_resume(struct command *c);
-enum err cmd_run_abort(struct command *c);
-enum err cmd_run_rollback(struct command *c);
-enum err cmd_run_rollback_cancel(struct command *c);
-enum err cmd_run_close(struct command *c);
-enum err cmd_run_comment(struct command *c);
-enum err cmd_step_execute(struct command *c); /* and retries */
-enum err cmd_step_confirm(struct command *c);
-enum err cmd_step_reopen(struct command *c);
-enum err cmd_step_skip(struct command *c);
-enum err cmd_step_cancel(struct command *c);
-enum err cmd_step_type(struct command *c);
-enum err cmd_step_reveal(struct command *c);
-enum err cmd_step_resolve(struct command *c);
-enum err cmd_step_sign(struct command *c);
-enum err cmd_step_approve(struct command *c);
-enum err cmd_step_withdraw(struct command *c);
-enum err cmd_status(struct command *c);
-enum err cmd_runner_hello(struct command *c);
-enum err cmd_exec_starting(struct command *c);
-enum err cmd_exec_line(struct command *c);
-enum err cmd_exec_typed(struct command *c);
-enum err cmd_exec_lost(struct command *c);
+/* The commands of plan/commands.def, one function each. */
+/* clang-format off */
+#define PAGE(verb, role)
+#define COMMAND(verb, ...) enum err cmd_##verb(struct command *c);
+#define RUN COMMAND
+#define STEP COMMAND
+#define INTERNAL COMMAND
+#include "plan/commands.def"
+/* clang-format on */
 
 /*
  * Ends an attempt that the runner never accepted as failed, with that message.
@@ -172,9 +139,6 @@ enum err cmd_exec_lost(struct command *c);
  */
 enum err exec_end_unaccepted(
     struct keeper *k, const char *exec, const char *message);
-enum err cmd_dry_run_ended(struct command *c);
-enum err cmd_step_dry_run(struct command *c);
-enum err cmd_run_preflight(struct command *c);
 
 /* Serves until SIGTERM; the three listening sockets are open (loop.c). */
 void loop_run(struct keeper *k, int web_fd, int local_fd, int runner_fd);

@@ -37,9 +37,9 @@ runner_message_verb(enum runner_message_kind kind)
 	case RUNNER_LOST:
 		return "exec_lost";
 	case RUNNER_DRY_RUN_ENDED:
-		return "look_ended";
+		return "dry_run_ended";
 	case RUNNER_INPUT_ARRIVED:
-		return "exec_typed";
+		return "exec_input";
 	}
 	return "";
 }

@@ -10,10 +10,10 @@
  *	exec_starting {"exec"}	may this attempt be started now?
  *	exec_line {"exec", "line": {…}}		a status line (status_line.h)
  *	exec_lost {"exec", "message"}		it ended without a last line
- *	look_ended {"exec", "results": {target: {…}}, "message"}
+ *	dry_run_ended {"exec", "results": {target: {…}}, "message"}
  *				a dry run: fields of plan/result.def, or a
  *				reason why there are none
- *	exec_typed {"exec", "target", "typist", "arrived": n}
+ *	exec_input {"exec", "target", "typist", "arrived": n}
  *				the terminal has accepted n bytes of that input
  *				session (tty_message.h)
  * The keeper pushes "orders" (without a body): call runner_hello; and "type",

@@ -23,7 +23,7 @@
  */
 struct wire_call {
 	int64_t id;             /* the reply has the same id */
-	const char *verb;       /* a name of wire/verbs.def */
+	const char *verb;       /* a name of plan/commands.def */
 	const char *credential; /* "session:…", "bearer:…" or "" */
 	const char *address;    /* of the client, for the record */
 	int64_t run;            /* 0: none */

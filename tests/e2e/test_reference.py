@@ -160,16 +160,22 @@ def test_every_key_and_type_stands_in_the_reference():
             f"{name} is in no example"
 
 
-def test_every_command_of_a_run_stands_in_the_table_of_requests():
+def commands():
+    """Verb, path as in the reference, and fields of a request: the rows of plan/commands.def that have a path."""
+    text = (TOP / "fcgi/plan/commands.def").read_text()
+    places = {"RUN": "/runs/ID", "STEP": "/runs/ID/steps/STEP", "COMMAND": ""}
+    for sort, verb, path, fields in re.findall(r'^(RUN|STEP|COMMAND)\((\w+),.*?"(/[^"]*)",(.*)', text, re.M):
+        yield verb, places[sort] + path.replace(":name", "NAME"), re.findall(r"(?:NEED|MAY)\((\w+),", fields)
+
+
+def test_every_command_stands_in_the_table_of_requests_with_its_fields():
     table = README.split("\n## Requests for programs\n")[1].split("\n## ")[0]
-    routes = re.findall(r'\{ POST,\s+(STEP )?"(/[^"]*)"', source("static const struct route routes[] = {"))
-    commands = [("/steps/STEP" if step else "") + path.removeprefix("/runs/:run") for step, path in routes
-                if step or path.startswith("/runs/")]
-    assert len(commands) > 20, commands
-    for command in commands:
-        parent, last = command.rsplit("/", 1)
-        assert f"`POST /runs/ID{command}`" in table or re.search(
-            rf"`POST /runs/ID{parent}/[^|]*`/{last}`", table), command
+    assert len(list(commands())) > 30
+    for verb, path, fields in commands():
+        parent, last = path.rsplit("/", 1)
+        assert f"`POST {path}`" in table or re.search(rf"`POST {parent}/[^|]*`/{last}`", table), (verb, path)
+        for field in fields:
+            assert re.search(rf'`"?{field}["`]', table), f"{field} of {path} is not explained"
 
 
 def anchors(page):
@@ -195,6 +201,6 @@ if __name__ == "__main__":
         test_the_example_of_each_attribute_passes_check,
         test_every_attribute_stands_in_its_table_and_in_a_whole_example,
         test_every_key_and_type_stands_in_the_reference,
-        test_every_command_of_a_run_stands_in_the_table_of_requests,
+        test_every_command_stands_in_the_table_of_requests_with_its_fields,
         test_links_of_the_documentation_lead_somewhere,
     ])

@@ -173,10 +173,115 @@ a_gate_is_given_by_enough_people_for_this_plan_and_gate(void **state)
 			      "\"roles\":[\"approver\"]}]"));
 }
 
+/* A world in which people have decided, or in which nobody has to. */
+struct world {
+	const char *approvals, *given;
+	enum part mode;
+};
+
+static enum err
+may_in(const struct world *w, enum verb verb, enum state run_state,
+    enum state step_state, const struct step *step, const char *roles)
+{
+	struct lifecycle_run run = { .state = run_state,
+		.mode = w->mode,
+		.created_by = "ana",
+		.plan = "p",
+		.can_roll_back = true,
+		.approvals = json_tokener_parse(w->approvals),
+		.given = json_tokener_parse(w->given) };
+	struct lifecycle_step s = { .step = step,
+		.state = step_state,
+		.part = w->mode,
+		.given = json_tokener_parse(w->given),
+		.probed = true };
+	struct actor actor = { .name = "bo",
+		.roles = json_tokener_parse(roles) };
+	struct fault fault = { 0 };
+	enum err err = run_authorize(verb, &run,
+	    command_row(verb)->step_states != 0 ? &s : NULL, &actor, &fault);
+
+	json_object_put(run.approvals);
+	json_object_put(run.given);
+	json_object_put(s.given);
+	json_object_put(actor.roles);
+	return err;
+}
+
+static bool
+has_role(enum verb verb, const struct step *step, const char *roles)
+{
+	enum role role = verb_role(verb);
+
+	return role == ROLE_VIEWER ||
+	    strstr(roles,
+		role == ROLE_RULE                     ? "approver"
+		    : role == ROLE_STEP && step->role ? step->role
+						      : "operator") != NULL;
+}
+
+/* Counts the states in which the actor may; each must be one of the table. */
+static int
+possible(enum verb verb, const struct world *w, const char *roles)
+{
+	static const struct step steps[] = {
+		{ .id = "s", .kind = STEP_SH, .interactive = true },
+		{ .id = "m", .kind = STEP_MANUAL },
+		{ .id = "g", .kind = STEP_APPROVAL, .role = "approver" },
+		{ .id = "e", .kind = STEP_EDIT },
+	};
+	const struct command_row *row = command_row(verb);
+	int count = 0;
+
+	for (enum state r = 1; r < STATE__MAX; r++)
+		for (enum state s = 1; s < STATE__MAX; s++)
+			for (int i = 0; i < 4; i++) {
+				if (may_in(w, verb, r, s, &steps[i], roles) !=
+				    ERR_OK)
+					continue;
+				count++;
+				assert_true(has_role(verb, &steps[i], roles));
+				assert_true(state_in(r, row->run_states));
+				if (row->step_states == 0)
+					continue;
+				assert_true(state_in(s, row->step_states));
+				assert_true(kind_is(steps[i].kind, row->kinds));
+			}
+	return count;
+}
+
+static void
+each_command_by_each_role_in_each_state(void **state)
+{
+	static const struct world worlds[] = {
+		{ "[]", "[]", PART_MAIN },
+		{ "[]", "[]", PART_ROLLBACK },
+		{ "[{\"role\":\"approver\",\"count\":1}]", "[]", PART_MAIN },
+		{ "[{\"role\":\"approver\",\"count\":1}]", "[" BO "]",
+		    PART_MAIN },
+	};
+	static const char *const roles[] = { "[]", "[\"operator\"]",
+		"[\"approver\"]", "[\"admin\"]" };
+
+	(void)state;
+	for (enum verb v = 0; v < VERB__MAX; v++) {
+		int count = 0;
+
+		if (!lifecycle_decides(v))
+			continue;
+		for (int w = 0; w < 4; w++)
+			for (int r = 0; r < 4; r++)
+				count += possible(v, &worlds[w], roles[r]);
+		if (count == 0)
+			fail_msg("nobody can ever %s", verb_name(v));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_command_by_each_role_in_each_state),
 		cmocka_unit_test(
 		    a_gate_is_decided_on_by_its_role_and_not_by_whose_run_it_is),
 		cmocka_unit_test(

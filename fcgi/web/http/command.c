@@ -33,73 +33,6 @@ struct keeper {
 	struct buf in;
 };
 
-/*
- * The form fields of a verb: t text, i number, b bool, l list in one text, m
- * repeated field.
- */
-static const struct field {
-	enum verb verb;
-	const char *name;
-	char type;
-} form_fields[] = {
-	{ VERB_run_approve, "decision", 't' },
-	{ VERB_run_approve, "comment", 't' },
-	{ VERB_run_approve, "plan", 't' },
-	{ VERB_run_abort, "reason", 't' },
-	{ VERB_run_rollback, "reason", 't' },
-	{ VERB_run_rollback_cancel, "reason", 't' },
-	{ VERB_run_close, "result", 't' },
-	{ VERB_run_close, "note", 't' },
-	{ VERB_run_comment, "text", 't' },
-	{ VERB_run_withdraw, "comment", 't' },
-	{ VERB_step_withdraw, "comment", 't' },
-	{ VERB_step_execute, "attempt", 'i' },
-	{ VERB_step_execute, "understood", 'b' },
-	{ VERB_step_retry, "attempt", 'i' },
-	{ VERB_step_retry, "understood", 'b' },
-	{ VERB_step_retry, "targets", 't' },
-	{ VERB_step_retry, "from", 't' },
-	{ VERB_step_retry, "reason", 't' },
-	{ VERB_step_confirm, "note", 't' },
-	{ VERB_step_reopen, "reason", 't' },
-	{ VERB_step_skip, "reason", 't' },
-	{ VERB_step_type, "attempt", 'i' },
-	{ VERB_step_type, "target", 't' },
-	{ VERB_step_type, "line", 't' },
-	{ VERB_step_type, "data", 't' },
-	{ VERB_step_type, "typist", 't' },
-	{ VERB_step_type, "from", 'i' },
-	{ VERB_step_type, "columns", 'i' },
-	{ VERB_step_type, "rows", 'i' },
-	{ VERB_step_reveal, "attempt", 'i' },
-	{ VERB_step_reveal, "target", 't' },
-	{ VERB_step_resolve, "outcome", 't' },
-	{ VERB_step_resolve, "note", 't' },
-	{ VERB_step_sign, "note", 't' },
-	{ VERB_step_approve, "decision", 't' },
-	{ VERB_step_approve, "comment", 't' },
-	{ VERB_step_approve, "plan", 't' },
-	{ VERB_account_add, "name", 't' },
-	{ VERB_account_add, "roles", 'l' },
-	{ VERB_account_add, "password", 't' },
-	{ VERB_account_change, "roles", 'l' },
-	{ VERB_account_change, "disabled", 'b' },
-	{ VERB_password_set, "password", 't' },
-	{ VERB_password_set, "old", 't' },
-	{ VERB_token_add, "name", 't' },
-	{ VERB_token_add, "scopes", 'm' },
-	{ VERB_token_add, "expires", 't' },
-	{ VERB_token_add, "password", 't' },
-	{ VERB_secret_set, "name", 't' },
-	{ VERB_secret_set, "value", 't' },
-	{ VERB_secret_delete, "force", 'b' },
-	{ VERB_login, "name", 't' },
-	{ VERB_login, "password", 't' },
-	{ VERB_setup, "key", 't' },
-	{ VERB_setup, "name", 't' },
-	{ VERB_setup, "password", 't' },
-};
-
 struct keeper *
 keeper_new(const char *data)
 {
@@ -249,26 +182,29 @@ add_form_field(struct req *req, const struct field *f, struct json_object *body)
 	const char *text = request_field(req, f->name);
 	int64_t n;
 
-	if (json_get(req->fields, f->name) == NULL)
+	if (f->origin != FIELD_BODY || json_get(req->fields, f->name) == NULL)
 		return ERR_OK;
 	switch (f->type) {
-	case 'i':
+	case FIELD_NUMBER:
 		if (!text_int(text, 0, INT64_MAX, &n))
 			return fault_set(&req->fault, ERR_INVALID, "wrong_type",
 			    f->name, "%s must be a whole number.", f->name);
 		json_set_int(body, f->name, n);
 		break;
-	case 'b':
+	case FIELD_FLAG:
 		json_set_bool(body, f->name, text_eq(text, "true"));
 		break;
-	case 'm':
+	case FIELD_CHOICES:
 		json_set(
 		    body, f->name, several_of(json_get(req->fields, f->name)));
 		break;
-	case 'l':
+	case FIELD_LIST:
 		json_set(body, f->name, list_of(text));
 		break;
-	default:
+	case FIELD_MAP:
+		break;
+	case FIELD_TEXT:
+	case FIELD_WORDS:
 		json_set_text(body, f->name, text);
 	}
 	return ERR_OK;
@@ -277,18 +213,17 @@ add_form_field(struct req *req, const struct field *f, struct json_object *body)
 enum err
 command_body(struct req *req, enum verb verb, struct json_object **ret)
 {
+	const struct field *fields = command_row(verb)->fields;
 	struct json_object *body;
 	enum err err = ERR_OK;
-	size_t count = sizeof(form_fields) / sizeof(form_fields[0]);
 
 	if (!req->is_form) {
 		*ret = json_object_get(req->fields);
 		return ERR_OK;
 	}
 	body = json_object_new_object();
-	for (size_t i = 0; i < count && err == ERR_OK; i++)
-		if (form_fields[i].verb == verb)
-			err = add_form_field(req, &form_fields[i], body);
+	for (size_t i = 0; fields[i].name != NULL && err == ERR_OK; i++)
+		err = add_form_field(req, &fields[i], body);
 	if (err == ERR_OK)
 		*ret = body;
 	else
@@ -296,22 +231,17 @@ command_body(struct req *req, enum verb verb, struct json_object **ret)
 	return err;
 }
 
-/* Copies account and token names from the path into the body. */
+/* Sets the fields that stand in the path, and the person's own account. */
 static void
-name_from_path(struct req *req, struct json_object *body)
+add_path(struct req *req, struct json_object *body)
 {
-	switch (req->verb) {
-	case VERB_account_change:
-	case VERB_password_set:
-	case VERB_reset_confirm:
-		json_set_text(body, "name", req->name);
-		break;
-	case VERB_token_revoke:
-		json_set_text(body, "name", req->name);
-		json_set_text(body, "account", req->actor.name);
-		break;
-	default:
-		break;
+	const struct field *fields = command_row(req->verb)->fields;
+
+	for (size_t i = 0; fields[i].name != NULL; i++) {
+		if (fields[i].origin == FIELD_PATH)
+			json_set_text(body, fields[i].name, req->name);
+		else if (fields[i].origin == FIELD_ACCOUNT)
+			json_set_text(body, fields[i].name, req->actor.name);
 	}
 }
 
@@ -367,13 +297,12 @@ post_command(struct req *req, struct reply *reply)
 
 	if (err != ERR_OK)
 		return err;
-	name_from_path(req, body);
+	add_path(req, body);
 	if ((err = command_ask(req, req->verb, body, &answer)) != ERR_OK)
 		return refused(req, reply, err);
 	if (req->wants == WANTS_HTML)
 		return reply_redirect(req, reply, next_page(req));
-	if (req->verb == VERB_step_execute || req->verb == VERB_step_retry ||
-	    req->verb == VERB_step_look || req->verb == VERB_run_preflight)
+	if ((command_row(req->verb)->conditions & COMMAND_LATER) != 0)
 		reply->status = 202;
 	return reply_json(req, reply, json_object_get(answer));
 }

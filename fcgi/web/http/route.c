@@ -1,10 +1,11 @@
 /*
  * route.c: which request goes where, and who may make it.
  *
- * This table is the whole surface of the console.  A handler is reached only
- * through it, so login, role and the form token are checked here, once.  The
- * verb of a row gives the required role (wire/verbs.def); if that depends on
- * the run or the step, the account must be signed in and the keeper decides.
+ * The table of pages and the paths of plan/commands.def are the whole surface
+ * of the console.  A handler is reached only through them, so login, role and
+ * the form token are checked here, once.  The verb gives the required role; if
+ * that depends on the run or the step, the account must be signed in and the
+ * keeper decides.
  */
 #include <string.h>
 #include <strings.h>
@@ -19,15 +20,15 @@
 #define GET METHOD_GET
 #define POST METHOD_POST
 #define STEP "/runs/:run/steps/:step"
+#define PAGES (sizeof(pages) / sizeof(pages[0]))
 
 /* clang-format off */
-static const struct route routes[] = {
+static const struct route pages[] = {
 	{ GET,	"/",			VERB_see,	page_home },
 	{ GET,	"/runbooks",		VERB_see,	page_runbooks },
 	{ GET,	"/runbooks/*name",	VERB_see,	page_runbook },
 	{ GET,	"/runs",		VERB_see,	page_runs },
 	{ GET,	"/runs/new",		VERB_run_create, page_run_new },
-	{ POST,	"/runs",		VERB_run_create, post_run_create },
 	{ GET,	"/runs/:run",		VERB_see,	page_run },
 	{ GET,	"/runs/:run/events",	VERB_see,	page_events },
 	{ GET,	"/events",		VERB_see,	page_events_many },
@@ -36,72 +37,67 @@ static const struct route routes[] = {
 	{ GET,	"/runs/:run/report.csv", VERB_see,	page_report_csv },
 	{ GET,	"/runs/:run/preview/:step", VERB_see,	page_preview },
 	{ GET,	"/runs/:run/preflight",	VERB_see,	page_preflight },
-	{ POST,	"/runs/:run/preflight",	VERB_run_preflight, post_command },
 	{ GET,	"/runs/:run/artifacts/:n", VERB_see,	page_artifact },
 	{ GET,	STEP "/attempts/:n",	VERB_see,	page_targets_of_step },
 	{ GET,	STEP "/attempts/:n/:name", VERB_see,	page_output },
-
-	{ POST,	"/runs/:run/approvals",	VERB_run_approve, post_command },
-	{ POST,	"/runs/:run/withdraw",	VERB_run_withdraw, post_command },
-	{ POST,	"/runs/:run/start",	VERB_run_start,	post_command },
-	{ POST,	"/runs/:run/pause",	VERB_run_pause,	post_command },
-	{ POST,	"/runs/:run/resume",	VERB_run_resume, post_command },
-	{ POST,	"/runs/:run/abort",	VERB_run_abort,	post_command },
-	{ POST,	"/runs/:run/rollback",	VERB_run_rollback, post_command },
-	{ POST,	"/runs/:run/rollback/cancel", VERB_run_rollback_cancel, post_command },
-	{ POST,	"/runs/:run/close",	VERB_run_close,	post_command },
-	{ POST,	"/runs/:run/comments",	VERB_run_comment, post_command },
 	{ GET,	"/runs/:run/parameters", VERB_run_change, page_run_change },
-	{ POST,	"/runs/:run/parameters", VERB_run_change, post_run_change },
-
-	{ POST,	STEP "/look",		VERB_step_look,	post_command },
-	{ POST,	STEP "/execute",	VERB_step_execute, post_command },
-	{ POST,	STEP "/retry",		VERB_step_retry, post_command },
-	{ POST,	STEP "/confirm",	VERB_step_confirm, post_command },
-	{ POST,	STEP "/reopen",	VERB_step_reopen, post_command },
-	{ POST,	STEP "/skip",		VERB_step_skip,	post_command },
-	{ POST,	STEP "/cancel",		VERB_step_cancel, post_command },
-	{ POST,	STEP "/type",		VERB_step_type,	post_command },
-	{ POST,	STEP "/reveal",	VERB_step_reveal, post_reveal },
-	{ POST,	STEP "/resolve",	VERB_step_resolve, post_command },
-	{ POST,	STEP "/sign",		VERB_step_sign,	post_command },
-	{ POST,	STEP "/approve",	VERB_step_approve, post_command },
-	{ POST,	STEP "/withdraw",	VERB_step_withdraw, post_command },
-
 	{ GET,	"/users",		VERB_see_accounts, page_users },
-	{ POST,	"/users",		VERB_account_add, post_user_add },
-	{ POST,	"/users/:name",		VERB_account_change, post_command },
-	{ POST,	"/users/:name/password", VERB_password_set, post_command },
-	{ POST,	"/users/:name/confirm-reset", VERB_reset_confirm, post_command },
-	{ POST,	"/users/:name/tokens",	VERB_token_add,	post_token_add },
 	{ GET,	"/tokens",		VERB_see_own,	page_tokens },
-	{ POST,	"/tokens",		VERB_token_add,	post_token_add },
-	{ POST,	"/tokens/:name/revoke",	VERB_token_revoke, post_command },
 	{ GET,	"/password",		VERB_see_own,	page_password },
-	{ POST,	"/password",		VERB_password_set, post_password },
-
 	{ GET,	"/targets",		VERB_see,	page_targets },
 	{ GET,	"/targets/:name",	VERB_see,	page_targets },
 	{ GET,	"/secrets",		VERB_see_secrets, page_secrets },
-	{ POST,	"/secrets",		VERB_secret_set, post_secret_set },
-	{ POST,	"/secrets/:name/delete", VERB_secret_delete, post_secret_delete },
-
 	{ GET,	"/login",		VERB_see_public, page_login },
-	{ POST,	"/login",		VERB_login,	post_login },
-	{ POST,	"/logout",		VERB_logout,	post_logout },
 	{ GET,	"/setup",		VERB_see_public, page_setup },
-	{ POST,	"/setup",		VERB_setup,	post_setup },
-	{ POST,	"/language",		VERB_see_public, post_language },
 	{ GET,	"/healthz",		VERB_see_public, page_healthz },
 	{ GET,	"/metrics",		VERB_see_public, page_metrics },
+	{ POST,	"/language",		VERB_see_public, post_language },
+	{ POST,	"/tokens",		VERB_token_add,	post_token_add },
+	{ POST,	"/password",		VERB_password_set, post_password },
+};
+
+/* The commands whose answer is not that of post_command(). */
+static const struct { enum verb verb; enum err (*handle)(struct req *, struct reply *); } own[] = {
+	{ VERB_run_create,	post_run_create },
+	{ VERB_run_change,	post_run_change },
+	{ VERB_step_reveal,	post_reveal },
+	{ VERB_account_add,	post_user_add },
+	{ VERB_token_add,	post_token_add },
+	{ VERB_secret_set,	post_secret_set },
+	{ VERB_secret_delete,	post_secret_delete },
+	{ VERB_login,		post_login },
+	{ VERB_logout,		post_logout },
+	{ VERB_setup,		post_setup },
 };
 /* clang-format on */
+
+static struct route
+route_of_command(enum verb verb)
+{
+	struct route route = { POST, command_row(verb)->path, verb,
+		post_command };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (own[i].verb == verb)
+			route.handle = own[i].handle;
+	return route;
+}
 
 const struct route *
 route_table(size_t *ret_count)
 {
-	*ret_count = sizeof(routes) / sizeof(routes[0]);
-	return routes;
+	static struct route all[PAGES + VERB__MAX];
+	static size_t count;
+
+	if (count == 0) {
+		memcpy(all, pages, sizeof(pages));
+		count = PAGES;
+		for (enum verb i = 0; i < VERB__MAX; i++)
+			if (command_row(i)->path != NULL)
+				all[count++] = route_of_command(i);
+	}
+	*ret_count = count;
+	return all;
 }
 
 /* Decodes a segment of the path; NULL if malformed. */
@@ -164,7 +160,8 @@ route_match(struct req *req, const char *pattern, const char *path)
 static const struct route *
 find(struct req *req, bool *ret_other)
 {
-	size_t count = sizeof(routes) / sizeof(routes[0]);
+	size_t count;
+	const struct route *routes = route_table(&count);
 	enum method method = req->method == METHOD_HEAD ? METHOD_GET
 							: req->method;
 

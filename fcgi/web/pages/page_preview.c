@@ -285,7 +285,7 @@ page_preview(struct req *req, struct reply *reply)
 	    dry_run_is_possible(&v->plan->steps[i]) ? dry_run_of_step(v, i)
 						    : NULL);
 	model_text(o, "look_label", dry_run_label(req, &v->plan->steps[i]));
-	model_bool(o, "can_look", view_may(v, VERB_step_look, i));
+	model_bool(o, "can_dry_run", view_may(v, VERB_step_dry_run, i));
 	model_put(o, "files", files_model(v, &v->plan->steps[i]));
 	model_text(o, "success", card_success(req, &v->plan->steps[i]));
 	model_text(o, "undo", undo < 0 ? NULL : view_title(v, undo));

@@ -211,7 +211,7 @@ idle_step(void)
 		"has_earlier", "has_hosts", "has_actions", "is_blocked",
 		"has_body", "can_execute", "can_retry", "can_confirm",
 		"can_reopen", "can_approve", "can_withdraw", "can_skip",
-		"can_cancel", "can_resolve", "can_sign", "can_look",
+		"can_cancel", "can_resolve", "can_sign", "can_dry_run",
 		"has_preview" };
 	static const char *const nothing[] = { "settled_text", "by", "at",
 		"reason", "message", "duration_text", "last", "probe",

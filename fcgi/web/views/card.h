@@ -81,6 +81,9 @@ const char *card_skipped(struct view *v, struct json_object *target);
 /* Success in words. */
 const char *card_success(struct req *req, const struct step *step);
 
+/* "can_retry": the member that tells a template of the verb's button. */
+const char *card_flag(struct req *req, enum verb verb);
+
 /* The possible verbs, by name, for JSON.  A new array. */
 struct json_object *card_can_run(struct view *v);
 struct json_object *card_can_step(const struct view *v, int step);

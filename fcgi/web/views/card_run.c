@@ -23,54 +23,33 @@
 
 #define OUTPUT_TEXT_LINES 20
 
-static const struct {
-	enum verb verb;
-	const char *name; /* in JSON */
-	const char *flag; /* in templates */
-} step_verbs[] = {
-	{ VERB_step_execute, "execute", "can_execute" },
-	{ VERB_step_retry, "retry", "can_retry" },
-	{ VERB_step_look, "look", "can_look" },
-	{ VERB_step_confirm, "confirm", "can_confirm" },
-	{ VERB_step_reopen, "reopen", "can_reopen" },
-	{ VERB_step_approve, "approve", "can_approve" },
-	{ VERB_step_withdraw, "withdraw", "can_withdraw" },
-	{ VERB_step_skip, "skip", "can_skip" },
-	{ VERB_step_type, "type", "can_type" },
-	{ VERB_step_cancel, "cancel", "can_cancel" },
-	{ VERB_step_resolve, "resolve", "can_resolve" },
-	{ VERB_step_sign, "sign", "can_sign" },
-}, run_verbs[] = {
-	{ VERB_run_approve, "approve", "" },
-	{ VERB_run_withdraw, "withdraw", "" },
-	{ VERB_run_change, "change", "" },
-	{ VERB_run_preflight, "preflight", "" },
-	{ VERB_run_start, "start", "" },
-	{ VERB_run_pause, "pause", "" },
-	{ VERB_run_resume, "resume", "" },
-	{ VERB_run_abort, "abort", "" },
-	{ VERB_run_rollback, "rollback", "" },
-	{ VERB_run_rollback_cancel, "rollback_cancel", "" },
-	{ VERB_run_close, "close", "" },
-	{ VERB_run_comment, "comment", "" },
-};
+/* The commands about a run, or about its steps, that have a button. */
+static bool
+has_button(enum verb verb, bool step)
+{
+	const struct command_row *row = command_row(verb);
 
-enum {
-	STEP_VERBS = sizeof(step_verbs) / sizeof(step_verbs[0]),
-	RUN_VERBS = sizeof(run_verbs) / sizeof(run_verbs[0]),
-};
+	return row->run_states != 0 && (row->step_states != 0) == step &&
+	    verb != VERB_step_reveal;
+}
+
+const char *
+card_flag(struct req *req, enum verb verb)
+{
+	return arena_printf(req->arena, "can_%s", verb_word(verb));
+}
 
 struct json_object *
 card_can_run(struct view *v)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < RUN_VERBS; i++)
-		if (view_may(v, run_verbs[i].verb, -1) &&
-		    (run_verbs[i].verb != VERB_run_rollback ||
+	for (enum verb i = 0; i < VERB__MAX; i++)
+		if (has_button(i, false) && view_may(v, i, -1) &&
+		    (i != VERB_run_rollback ||
 			json_flag(rollback_model(v), "possible", false)))
 			json_object_array_add(
-			    list, json_object_new_string(run_verbs[i].name));
+			    list, json_object_new_string(verb_word(i)));
 	return list;
 }
 
@@ -94,10 +73,10 @@ card_can_step(const struct view *v, int step)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; card_may_change(v, step) && i < STEP_VERBS; i++)
-		if (view_may(v, step_verbs[i].verb, step))
+	for (enum verb i = 0; card_may_change(v, step) && i < VERB__MAX; i++)
+		if (has_button(i, true) && view_may(v, i, step))
 			json_object_array_add(
-			    list, json_object_new_string(step_verbs[i].name));
+			    list, json_object_new_string(verb_word(i)));
 	return list;
 }
 
@@ -428,10 +407,10 @@ add_actions(struct view *v, struct json_object *o, int step,
 	const struct view_step *s = &v->steps[step];
 	bool any = false;
 
-	for (size_t i = 0; i < STEP_VERBS; i++) {
-		if (!view_may(v, step_verbs[i].verb, step))
+	for (enum verb i = 0; i < VERB__MAX; i++) {
+		if (!has_button(i, true) || !view_may(v, i, step))
 			continue;
-		model_bool(o, step_verbs[i].flag, true);
+		model_bool(o, card_flag(v->req, i), true);
 		any = true;
 	}
 	any |= add_probe(v, o, step);
