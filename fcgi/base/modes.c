@@ -27,9 +27,9 @@ modes_private(void)
 enum err
 modes_make_folder(const char *path, mode_t mode)
 {
-	bool there = access(path, F_OK) == 0;
-	enum err err = io_mkdirs(path, mode);
 	struct stat st;
+	bool there = stat(path, &st) == 0;
+	enum err err = io_mkdirs(path, mode);
 
 	/* Keep the set-group-ID bit of the parent folder. */
 	if (err == ERR_OK && !there &&

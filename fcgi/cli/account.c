@@ -25,8 +25,6 @@
 #include "base/text.h"
 #include "cli/account.h"
 
-#define READS (1u << CAP_DAC_READ_SEARCH)
-
 static void
 find(struct account *a, const char *name)
 {
@@ -158,29 +156,40 @@ accounts_take_data(const struct accounts *a, const char *data)
 	free(nginx);
 }
 
+static struct __user_cap_header_struct header = {
+	.version = _LINUX_CAPABILITY_VERSION_3
+};
+
+int
+account_reader(void)
+{
+	struct __user_cap_data_struct caps[2] = { { 0 } };
+
+	if (syscall(SYS_capget, &header, caps) == 0 &&
+	    (caps[0].permitted & (1u << CAP_DAC_READ_SEARCH)) == 0)
+		return CAP_DAC_OVERRIDE;
+	return CAP_DAC_READ_SEARCH;
+}
+
 /* After the change of user, which drops all other capabilities. */
 static bool
-keep_reading(void)
+keep(int cap)
 {
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3
-	};
-	struct __user_cap_data_struct caps[2] = { { READS, READS, READS },
+	__u32 bit = 1u << cap;
+	struct __user_cap_data_struct caps[2] = { { bit, bit, bit },
 		{ 0, 0, 0 } };
 
 	return syscall(SYS_capset, &header, caps) == 0 &&
-	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0,
-		0) == 0;
+	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) == 0;
 }
 
 bool
-account_become(const struct account *a, bool reads)
+account_become(const struct account *a, int cap)
 {
-	return prctl(PR_SET_KEEPCAPS, reads, 0, 0, 0) == 0 &&
+	return prctl(PR_SET_KEEPCAPS, cap >= 0, 0, 0, 0) == 0 &&
 	    setgroups(1, &a->group) == 0 &&
 	    setresgid(a->gid, a->gid, a->gid) == 0 &&
-	    setresuid(a->uid, a->uid, a->uid) == 0 &&
-	    (!reads || keep_reading()) &&
+	    setresuid(a->uid, a->uid, a->uid) == 0 && (cap < 0 || keep(cap)) &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
@@ -191,7 +200,6 @@ account_may(const struct account *a, const char *path, int mode)
 	pid_t pid = fork();
 
 	if (pid == 0)
-		_exit(account_become(a, false) && access(path, mode) == 0 ? 0
-									  : 1);
+		_exit(account_become(a, -1) && access(path, mode) == 0 ? 0 : 1);
 	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }

@@ -27,10 +27,14 @@ void accounts_find(struct accounts *ret);
 void accounts_take_data(const struct accounts *a, const char *data);
 
 /*
- * In a child: changes to it; with `reads`, it may read root's files
- * (CAP_DAC_READ_SEARCH). False: errno.
+ * The capability with which a program reads root's files:
+ * CAP_DAC_READ_SEARCH, or where root has not got that (containers),
+ * CAP_DAC_OVERRIDE, which writes them as well.
  */
-bool account_become(const struct account *a, bool reads);
+int account_reader(void);
+
+/* In a child: changes to it, and keeps `cap` unless it is -1. False: errno. */
+bool account_become(const struct account *a, int cap);
 
 /* True if it may access(2) the path so. */
 bool account_may(const struct account *a, const char *path, int mode);

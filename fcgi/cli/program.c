@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,35 +75,37 @@ program_add_need(struct program *p, const char *path)
 		p->needs[n] = path;
 }
 
-static bool
-may_read_all(const struct program *p)
+/* The first folder that it needs and may not read; NULL: it may read all. */
+static const char *
+unreadable(const struct program *p)
 {
-	bool ok = true;
-
-	for (size_t i = 0; p->needs[i] != NULL && ok; i++) {
-		ok = account_may(
-		    p->account, p->needs[i], i == 0 ? X_OK : R_OK | X_OK);
-		if (!ok)
-			log_warn(
-			    "%s may not read %s, so %s gets the right to "
-			    "read all files: open it to others with `chmod "
-			    "o+rX` and start the console again",
-			    p->account->name, p->needs[i], p->name);
-	}
-	return ok;
+	for (size_t i = 0; p->needs[i] != NULL; i++)
+		if (!account_may(
+			p->account, p->needs[i], i == 0 ? X_OK : R_OK | X_OK))
+			return p->needs[i];
+	return NULL;
 }
 
 /* Changes to its own user, keeping the needed capability. */
 static bool
 change_account(const struct program *p)
 {
-	bool seen;
+	const char *closed;
+	int cap;
 
 	if (p->account == NULL)
 		return true;
 	(void)view_open(p->account, p->needs);
-	seen = may_read_all(p);
-	return account_become(p->account, !seen);
+	closed = unreadable(p);
+	if (closed == NULL)
+		return account_become(p->account, -1);
+	cap = account_reader();
+	log_warn("%s may not read %s, so %s gets the right to read%s all "
+		 "files: open it and the folders above it to others with "
+		 "`chmod o+rX` and start the console again",
+	    p->account->name, closed, p->name,
+	    cap == CAP_DAC_OVERRIDE ? " and write" : "");
+	return account_become(p->account, cap);
 }
 
 static void __attribute__((noreturn)) become(struct program *p, pid_t parent)

@@ -281,8 +281,9 @@ int64_t
 db_version_in(const char *data_dir)
 {
 	struct db db = { 0 };
+	struct stat st;
 	char *path = mem_printf("%s/countersign.db", data_dir);
-	int64_t version = access(path, F_OK) != 0 ? 0 : -1;
+	int64_t version = stat(path, &st) != 0 ? 0 : -1;
 
 	if (version < 0 &&
 	    sqlite3_open_v2(path, &db.handle, SQLITE_OPEN_READONLY, NULL) ==

@@ -9,6 +9,7 @@ only where the environment says so, which each preview tells.  Started as a
 plain user, user= is refused, and where namespaces are refused too, production
 refuses the step unless it says that it may be so.
 """
+import contextlib
 import grp
 import json
 import os
@@ -195,40 +196,66 @@ def an_old_data_folder_is_taken_over():
         shutil.rmtree(data, ignore_errors=True)
 
 
-def it_works_where_nobody_else_may_enter():
-    needs_root()
-    closed = pathlib.Path(tempfile.mkdtemp(prefix="cs-closed-"))   # 0700
+# What root may do in a container that was given nothing more.
+IN_CONTAINER = ["setpriv", "--inh-caps=-all", "--bounding-set=-all" + "".join(
+    f",+{name}" for name in "chown dac_override fowner fsetid kill setgid setuid "
+    "setpcap net_bind_service sys_chroot setfcap".split())]
+
+
+@contextlib.contextmanager
+def closed_folder():
+    """A console in a folder of root's, with the rights 0700."""
+    closed = pathlib.Path(tempfile.mkdtemp(prefix="cs-closed-"))
+    made = books()
     try:
-        made = books()
         shutil.copytree(made, closed / "runbooks")
-        shutil.rmtree(made)
         os.chmod(closed / "runbooks", 0o755)
         for name in ("templates", "static", "nginx"):
             shutil.copytree(TOP / name, closed / name, symlinks=True,
                             ignore=shutil.ignore_patterns("node_modules"))
         (closed / "build").mkdir()
-        for program in ("countersign", "countersign-web", "countersign-executor",
-                        "countersign-keeper", "countersign-runner"):
-            shutil.copy(BUILD / program, closed / "build" / program)
+        for program in BUILD.glob("countersign*"):
+            shutil.copy(program, closed / "build")
         console = Console(closed / "data", closed / "runbooks")
         console.log = closed / "log"
         console.build = closed / "build"
-        with console:
-            ana = console.user("ana", "operator")
-            run = begin(ana, "who", "test")
-            assert executed(ana, run, "plain")["state"] == "succeeded"
-            for path in ("/static/icon.svg", "/healthz", "/login"):
-                status, _, _ = console.raw("GET", path)
-                assert status == 200, (path, status)
-            (closed / "runbooks/late.md").write_text(ROOT_BOOK)
-            status, page = ana.get("/runbooks/late")
-            assert status == 200, (status, page)
-            for name in ("countersign-web", "countersign-keeper"):
-                for pid in console.pids(name):
-                    assert status_of(pid)["CapEff"] == ["0" * 16], name
+        yield console
         assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     finally:
+        shutil.rmtree(made)
         shutil.rmtree(closed, ignore_errors=True)
+
+
+def works_with(console, capabilities):
+    """A step, the pages and a new runbook, by programs that have these."""
+    with console:
+        ana = console.user("ana", "operator")
+        run = begin(ana, "who", "test")
+        assert executed(ana, run, "plain")["state"] == "succeeded"
+        for path in ("/static/icon.svg", "/healthz", "/login"):
+            status, _, _ = console.raw("GET", path)
+            assert status == 200, (path, status)
+        (console.runbooks / "late.md").write_text(ROOT_BOOK)
+        status, page = ana.get("/runbooks/late")
+        assert status == 200, (status, page)
+        for name in ("countersign-web", "countersign-keeper"):
+            for pid in console.pids(name):
+                assert int(status_of(pid)["CapEff"][0], 16) == capabilities, name
+
+
+def it_works_where_nobody_else_may_enter():
+    needs_root()
+    with closed_folder() as console:
+        works_with(console, 0)
+
+
+def it_works_there_with_the_rights_of_a_container():
+    """No mounts, and no right to read alone (CAP_DAC_READ_SEARCH)."""
+    needs_root()
+    with closed_folder() as console:
+        console.prefix = IN_CONTAINER
+        works_with(console, 1 << 1)
+        assert "the right to read and write all files" in console.log.read_text()
 
 
 def steps_have_the_user_that_is_said():
@@ -367,7 +394,9 @@ def a_missing_user_is_named_with_what_to_do():
 
 
 main([only_the_runner_is_root, an_old_data_folder_is_taken_over,
-      it_works_where_nobody_else_may_enter, steps_have_the_user_that_is_said,
+      it_works_where_nobody_else_may_enter,
+      it_works_there_with_the_rights_of_a_container,
+      steps_have_the_user_that_is_said,
       a_plain_user_cannot_become_another,
       production_refuses_what_cannot_be_isolated,
       a_missing_user_is_named_with_what_to_do])
