@@ -61,8 +61,8 @@ PROGRAMS = countersign-web countersign-keeper countersign-runner \
 
 countersign-web_DIRS    = base lang plan compiler inventory journal wire html web
 countersign-web_LIBS    = -lfcgi -lsqlite3 $(BOOK)
-countersign-keeper_DIRS = base lang plan compiler inventory journal wire keeper
-countersign-keeper_LIBS = -lsqlite3 $(BOOK) -lzxcvbn -lm
+countersign-keeper_DIRS = base lang plan journal wire keeper
+countersign-keeper_LIBS = -lsqlite3 $(LANG) -lzxcvbn -lm
 countersign-runner_DIRS = base lang plan journal wire runner
 countersign-runner_LIBS = -lsqlite3 $(LANG)
 countersign-executor_DIRS = base lang plan wire executor

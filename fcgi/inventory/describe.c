@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "lang/host_key.h"
 #include "inventory/inventory.h"
+#include "plan/plan_secrets.h"
 
 static void
 put_fingerprint(struct json_object *o, const char *host_key)
@@ -52,14 +53,11 @@ put_address(struct json_object *o, const struct target *x)
 static void
 add_secrets(struct json_object *list, const struct yaml_tree *map)
 {
-	static const char *const keys[] = { "passphrase", "password", "token",
-		"secret_key" };
-
-	for (size_t i = 0; i < 4; i++)
-		if (yaml_tree_text(map, keys[i]) != NULL)
+	for (size_t i = 0; plan_secret_keys[i] != NULL; i++)
+		if (yaml_tree_text(map, plan_secret_keys[i]) != NULL)
 			json_object_array_add(list,
 			    json_object_new_string(
-				yaml_tree_text(map, keys[i])));
+				yaml_tree_text(map, plan_secret_keys[i])));
 	if (yaml_tree_get(map, "aws") != NULL)
 		add_secrets(list, yaml_tree_get(map, "aws"));
 }

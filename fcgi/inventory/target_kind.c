@@ -9,10 +9,7 @@
 
 #include "base/text.h"
 #include "inventory/inventory.h"
-
-/* The keys whose values are names in the secret store. */
-static const char *const secrets[] = { "passphrase", "password", "token",
-	"secret_key", NULL };
+#include "plan/plan_secrets.h"
 
 static const char *
 place(struct targets *t, const struct yaml_tree *map, const char *key,
@@ -57,8 +54,8 @@ check_secrets(struct targets *t, const struct yaml_tree *map)
 {
 	const struct yaml_tree *y;
 
-	for (size_t i = 0; secrets[i] != NULL; i++) {
-		const char *what = place(t, map, secrets[i], &y);
+	for (size_t i = 0; plan_secret_keys[i] != NULL; i++) {
+		const char *what = place(t, map, plan_secret_keys[i], &y);
 
 		if (y != NULL && y->kind == YTREE_TEXT && !text_is_id(y->text))
 			targets_wrong(t, y,

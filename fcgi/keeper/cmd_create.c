@@ -7,129 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/io.h"
-#include "base/mem.h"
 #include "base/text.h"
-#include "compiler/expand.h"
 #include "plan/plan_hops.h"
 #include "plan/plan_rules.h"
 #include "plan/plan_scope.h"
-#include "lang/runbook_name.h"
-#include "inventory/targets.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "journal/rehearsal.h"
-#include "keeper/draft.h"
+#include "keeper/draft_plan.h"
 #include "keeper/idempotency.h"
 #include "keeper/run.h"
-
-static enum err
-read_document(struct command *c, struct draft *d)
-{
-	const char *name = json_text(c->body, "runbook", "");
-	char *path;
-	enum err err;
-
-	if (runbook_name_refused(name) != NULL)
-		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_runbook",
-		    "runbook", "There is no runbook \"%.120s\".", name);
-	path = mem_printf("%s/%s.md", c->keeper->runbooks_dir, name);
-	err = io_read_file(path, RUNBOOK_MAX_BYTES, &d->text);
-	free(path);
-	if (err != ERR_OK)
-		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_runbook",
-		    "runbook", "There is no runbook \"%.120s\".", name);
-	d->runbook = runbook_parse(buf_text(&d->text), d->text.len);
-	d->plan = &d->runbook->plan;
-	hash_hex(buf_text(&d->text), d->text.len, d->document);
-	if (d->runbook->errors == 0)
-		return ERR_OK;
-	for (size_t i = 0; i < d->runbook->diagnostics_count; i++)
-		if (d->runbook->diagnostics[i].severity == SEVERITY_ERROR)
-			return fault_set(&c->fault, ERR_INVALID,
-			    "broken_runbook", "runbook",
-			    "The runbook has %zu "
-			    "errors; the first is in line %d: %s",
-			    d->runbook->errors, d->runbook->diagnostics[i].line,
-			    d->runbook->diagnostics[i].message);
-	return ERR_INTERNAL;
-}
-
-/* Reads targets.yml; an error in it is a fault. */
-static enum err
-read_targets(struct command *c, struct draft *d)
-{
-	char *path = mem_printf("%s/targets.yml", c->keeper->runbooks_dir);
-	const struct diagnostic *diagnostics;
-	size_t count, errors;
-	enum err err = targets_load(path, &d->targets);
-
-	if (err != ERR_OK) {
-		err = fault_set(&c->fault, ERR_INVALID, "no_targets",
-		    "environment", "%s cannot be read.", path);
-		goto out;
-	}
-	diagnostics = targets_diagnostics(d->targets, &count, &errors);
-	for (size_t i = 0; i < count && errors > 0; i++)
-		if (diagnostics[i].severity == SEVERITY_ERROR) {
-			err = fault_set(&c->fault, ERR_INVALID,
-			    "broken_targets", "environment",
-			    "targets.yml:%d:%d: %s", diagnostics[i].line,
-			    diagnostics[i].column, diagnostics[i].message);
-			goto out;
-		}
-out:
-	free(path);
-	return err;
-}
-
-static enum err
-check_environment(struct command *c, struct draft *d)
-{
-	struct json_object *all = targets_environments(d->targets);
-	const char *name = json_text(c->body, "environment", "");
-
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *e = json_object_array_get_idx(all, i);
-
-		if (text_eq(json_text(e, "name", ""), name))
-			d->environment = json_object_get(e);
-	}
-	json_object_put(all);
-	return d->environment != NULL
-	    ? ERR_OK
-	    : fault_set(&c->fault, ERR_INVALID, "unknown_environment",
-		  "environment",
-		  "There is no "
-		  "environment \"%.64s\" in targets.yml.",
-		  name);
-}
-
-/* Expands the document of this run with its lists. */
-static enum err
-expand(struct command *c, struct draft *d)
-{
-	struct json_object *lists = NULL, *groups;
-	struct runbook *runbook;
-	enum err err;
-
-	groups = targets_groups(
-	    d->targets, json_text(c->body, "environment", ""));
-	err = runbook_lists(
-	    d->runbook, d->parameters, groups, &lists, &c->fault);
-	if (err == ERR_OK && lists != NULL) {
-		err = runbook_expand(buf_text(&d->text), d->text.len, lists,
-		    &runbook, &c->fault);
-		if (err == ERR_OK) {
-			runbook_free(d->runbook);
-			d->runbook = runbook;
-			d->plan = &runbook->plan;
-		}
-	}
-	json_object_put(lists);
-	json_object_put(groups);
-	return err;
-}
 
 /* A chain of version hops leads from one version to the other. */
 static enum err
@@ -146,16 +33,6 @@ check_hops(struct command *c, struct draft *d)
 
 	buf_clear(&scratch);
 	return err;
-}
-
-static enum err
-resolve_targets(struct command *c, struct draft *d)
-{
-	if (targets_resolve(d->targets, json_text(c->body, "environment", ""),
-		d->plan, &d->resolved, &c->fault) == ERR_OK)
-		return ERR_OK;
-	snprintf(c->fault.field, sizeof(c->fault.field), "environment");
-	return c->fault.err = ERR_INVALID;
 }
 
 static enum err
@@ -184,8 +61,8 @@ all_rules(const struct draft *d)
 {
 	struct json_object *rules = plan_rules_json(
 	    d->plan->approvals, d->plan->approvals_count);
-	struct json_object *more = json_get(d->environment, "approvals");
-	size_t n = more != NULL ? json_object_array_length(more) : 0;
+	struct json_object *more = d->environment->approvals;
+	size_t n = json_object_array_length(more);
 
 	for (size_t i = 0; i < n; i++)
 		json_object_array_add(
@@ -270,8 +147,7 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	json_set_text(data, "runbook", json_text(c->body, "runbook", ""));
 	json_set_text(data, "document", d->document);
 	json_set_text(data, "environment", environment);
-	json_set_bool(
-	    data, "production", json_flag(d->environment, "production", false));
+	json_set_bool(data, "production", d->environment->production);
 	json_set_text(data, "state",
 	    json_object_array_length(rules) > 0 ? "awaiting_approval"
 						: "ready");
@@ -321,13 +197,10 @@ cmd_run_create(struct command *c)
 	draft_begin(&d);
 	if ((err = idempotency_find(c, &id)) != ERR_OK || id != 0)
 		goto out;
-	if ((err = read_document(c, &d)) != ERR_OK ||
-	    (err = read_targets(c, &d)) != ERR_OK ||
-	    (err = check_environment(c, &d)) != ERR_OK ||
+	if ((err = draft_plan_open(c, &d)) != ERR_OK ||
 	    (err = take_parameters(c, &d)) != ERR_OK ||
 	    (err = check_hops(c, &d)) != ERR_OK ||
-	    (err = expand(c, &d)) != ERR_OK ||
-	    (err = resolve_targets(c, &d)) != ERR_OK)
+	    (err = draft_plan_finish(c, &d)) != ERR_OK)
 		goto out;
 	id = db_first_int(db_query(c->keeper->db, STMT_RUN_NEXT_ID), 1);
 	err = db_run(c->keeper->db, STMT_DOCUMENT_ADD, TEXT(d.document),

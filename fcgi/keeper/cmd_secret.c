@@ -4,13 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "inventory/targets.h"
 #include "journal/event.h"
 #include "journal/hash.h"
-#include "keeper/keeper.h"
+#include "keeper/compile_ask.h"
 #include "keeper/seal.h"
+#include "plan/plan_secrets.h"
+
+#define TARGETS_MOST (1024 * 1024)
 
 static enum err
 check_secret_name(struct command *c)
@@ -65,32 +68,55 @@ cmd_secret_set(struct command *c)
 	return err;
 }
 
+/* A target that names a secret. */
+struct user {
+	const char *environment;
+	const char *target;
+};
+
+static size_t
+count_users(
+    const struct compile_answer *a, const char *secret, struct user *ret_first)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->environments_count; i++) {
+		const struct compile_environment *e = &a->environments[i];
+
+		json_object_object_foreach (e->targets, name, target) {
+			if (!plan_target_names(target, secret))
+				continue;
+			if (n++ == 0)
+				*ret_first = (struct user){ e->name, name };
+		}
+	}
+	return n;
+}
+
 /* A secret that targets.yml names cannot be deleted by mistake. */
 static enum err
 check_unused(struct command *c)
 {
 	const char *name = json_text(c->body, "name", "");
 	char *path = mem_printf("%s/targets.yml", c->keeper->runbooks_dir);
-	struct json_object *users = NULL, *first;
-	struct targets *targets = NULL;
+	struct user first = { 0 };
+	struct buf text = { 0 };
+	const struct compile_answer *a;
 	enum err err = ERR_OK;
-	size_t n;
+	size_t n = 0;
 
-	if (targets_load(path, &targets) == ERR_OK)
-		users = targets_with_secret(targets, name);
-	n = users != NULL ? json_object_array_length(users) : 0;
-	if (n > 0) {
-		first = json_object_array_get_idx(users, 0);
+	if (io_read_file(path, TARGETS_MOST, &text) == ERR_OK)
+		err = compile_ask_targets(c->keeper, &text, &a, &c->fault);
+	if (err == ERR_OK && text.len > 0)
+		n = count_users(a, name, &first);
+	if (n > 0)
 		err = fault_about(&c->fault, name,
 		    fault_set(&c->fault, ERR_CONFLICT, "secret_used", "force",
 			"The secret %s is used by %zu targets of "
 			"targets.yml, %s in %s first. Without it their steps "
 			"cannot run. Confirm that it is to be deleted (force).",
-			name, n, json_text(first, "target", ""),
-			json_text(first, "environment", "")));
-	}
-	json_object_put(users);
-	targets_free(targets);
+			name, n, first.target, first.environment));
+	buf_clear(&text);
 	free(path);
 	return err;
 }

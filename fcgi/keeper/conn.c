@@ -3,7 +3,7 @@
  *
  * Hashing a password deliberately takes 64 MB and a tenth of a second; a child
  * process does it, so that the writer does not block and the memory is
- * returned.
+ * returned.  A document is compiled by a program of its own (compile_job.h).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +19,9 @@
 #include "base/mem.h"
 #include "keeper/conn.h"
 #include "keeper/seal.h"
+
+#define CHILD_AGAIN_MS 200 /* if none could be started, or others run */
+#define JOBS_MOST 8        /* of one call: its document changes as it runs */
 
 struct conn *
 conn_new(int fd, enum channel channel)
@@ -54,7 +57,7 @@ conn_free(struct conn *c)
 		sodium_memzero(c->in.data, c->in.cap);
 	buf_clear(&c->in);
 	buf_clear(&c->out);
-	free(c->hashed);
+	conn_answered(c);
 	forget(&c->old);
 	forget(&c->against);
 	forget(&c->password);
@@ -124,8 +127,52 @@ conn_wait(struct conn *c, struct command *cmd)
 	cmd->hash_against = NULL;
 }
 
+bool
+conn_wait_compiled(struct conn *c, struct compile_job *job)
+{
+	if (++c->jobs > JOBS_MOST) {
+		compile_job_free(job);
+		return false;
+	}
+	compile_job_free(c->job);
+	c->job = job;
+	c->waiting = true;
+	return true;
+}
+
 void
-conn_start_child(struct conn *c)
+conn_answered(struct conn *c)
+{
+	free(c->hashed);
+	c->hashed = NULL;
+	compile_job_free(c->job);
+	c->job = NULL;
+	c->jobs = 0;
+}
+
+int
+conn_child(const struct conn *c)
+{
+	return c->job != NULL ? c->job->fd : c->child_fd;
+}
+
+int
+conn_due(const struct conn *c)
+{
+	if (c->job == NULL || (c->waiting && c->job->fd < 0))
+		return c->waiting && conn_child(c) < 0 ? CHILD_AGAIN_MS : -1;
+	return c->waiting ? compile_job_left(c->job) : 0;
+}
+
+void
+conn_tick(struct conn *c)
+{
+	if (c->job != NULL && c->waiting)
+		compile_job_tick(c->job);
+}
+
+static void
+start_hashing(struct conn *c)
 {
 	int ends[2];
 
@@ -149,7 +196,16 @@ conn_start_child(struct conn *c)
 }
 
 void
-conn_end_child(struct conn *c)
+conn_start_child(struct conn *c, const struct keeper *k)
+{
+	if (c->job == NULL)
+		start_hashing(c);
+	else
+		c->waiting = compile_job_start(c->job, compile_program(k));
+}
+
+static void
+end_hashing(struct conn *c)
 {
 	char said[512];
 	size_t len = 0;
@@ -167,4 +223,15 @@ conn_end_child(struct conn *c)
 	forget(&c->old);
 	forget(&c->against);
 	forget(&c->password);
+}
+
+void
+conn_end_child(struct conn *c, struct keeper *k)
+{
+	if (c->job == NULL) {
+		end_hashing(c);
+		return;
+	}
+	compile_take(k, c->job);
+	c->waiting = false;
 }

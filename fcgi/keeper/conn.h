@@ -1,6 +1,6 @@
 /*
- * conn.h: the connections of the keeper, and calls that wait for a password
- * child.
+ * conn.h: the connections of the keeper, and calls that wait for a child: one
+ * that hashes a password, or one that compiles.
  */
 #ifndef KEEPER_CONN_H
 #define KEEPER_CONN_H
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "keeper/keeper.h"
+#include "keeper/compile_ask.h"
 
 struct conn {
 	struct conn *next;
@@ -18,8 +18,10 @@ struct conn {
 	struct buf out;
 	size_t committed; /* bytes of `out` that may be sent */
 	bool closing;
-	bool known;   /* it has presented its socket's secret */
-	bool waiting; /* its first frame waits for a child */
+	bool known;              /* it has presented its socket's secret */
+	bool waiting;            /* its first frame waits for a child */
+	struct compile_job *job; /* that it waits for, or has waited for */
+	int jobs;                /* of this call */
 	pid_t child;
 	int child_fd; /* -1: the child is not started yet */
 	char *hashed; /* output of the child */
@@ -47,10 +49,28 @@ bool conn_write(struct conn *c);
 /* Takes over the texts that the command wants hashed; the call waits. */
 void conn_wait(struct conn *c, struct command *cmd);
 
-/* Starts the child; it answers on c->child_fd. */
-void conn_start_child(struct conn *c);
+/*
+ * Takes over the job that the command wants compiled; the call waits.  False:
+ * it has waited for too many.
+ */
+bool conn_wait_compiled(struct conn *c, struct compile_job *job);
+
+/* Starts its child, after which conn_child() is readable. */
+void conn_start_child(struct conn *c, const struct keeper *k);
+
+/* The descriptor of its child; -1: none runs. */
+int conn_child(const struct conn *c);
+
+/* Milliseconds until conn_tick() has to be called; -1: never. */
+int conn_due(const struct conn *c);
+
+/* Ends a child that takes too long. */
+void conn_tick(struct conn *c);
 
 /* Reads the child's answer; the call continues. */
-void conn_end_child(struct conn *c);
+void conn_end_child(struct conn *c, struct keeper *k);
+
+/* The call was answered. */
+void conn_answered(struct conn *c);
 
 #endif

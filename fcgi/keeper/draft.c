@@ -9,8 +9,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "compiler/expand.h"
 #include "lang/expr.h"
+#include "lang/list.h"
 #include "journal/hash.h"
 #include "keeper/draft.h"
 #include "keeper/seal.h"
@@ -20,11 +20,9 @@ void
 draft_clear(struct draft *d)
 {
 	buf_clear(&d->text);
-	runbook_free(d->runbook);
-	targets_free(d->targets);
+	buf_clear(&d->targets);
 	json_object_put(d->compiled);
 	json_object_put(d->resolved);
-	json_object_put(d->environment);
 	json_object_put(d->parameters);
 	json_object_put(d->sealed);
 	json_object_put(d->boxes);

@@ -2,19 +2,20 @@
 #ifndef KEEPER_DRAFT_H
 #define KEEPER_DRAFT_H
 
-#include "inventory/targets.h"
 #include "keeper/keeper.h"
+#include "wire/compile_message.h"
 
 struct draft {
-	struct buf text; /* of the document */
-	struct runbook *runbook;
-	const struct plan *plan; /* of the runbook */
-	struct targets *targets;
+	struct buf text;    /* of the document */
+	struct buf targets; /* targets.yml */
+	/* From the compiler; they are valid until the command ends. */
+	const struct compile_answer *answer;
+	const struct plan *plan;
+	const struct compile_environment *environment;
 	struct json_object *resolved;
-	struct json_object *environment; /* its entry of targets.yml */
-	struct json_object *parameters;  /* {name: text or null} */
-	struct json_object *sealed;      /* {name: hash of box} */
-	struct json_object *boxes;       /* {name: box in hex} */
+	struct json_object *parameters; /* {name: text or null} */
+	struct json_object *sealed;     /* {name: hash of box} */
+	struct json_object *boxes;      /* {name: box in hex} */
 	char document[65];
 	struct json_object *compiled; /* the plan, as it is stored */
 	char compiled_hash[65];

@@ -22,6 +22,7 @@
 #define KEEPER_DISK_FLOOR (64ULL * 1024 * 1024)
 
 struct cache;
+struct compiler;
 
 /* How much of a page's terminal input has arrived (wire/tty_message.h). */
 struct arrived {
@@ -44,7 +45,8 @@ struct keeper {
 	const char *data_dir;
 	const char *runbooks_dir;
 	struct db *db;
-	struct cache *cache;            /* parsed documents by hash (run.c) */
+	struct cache *cache;            /* plans by hash (plan_cache.c) */
+	struct compiler *compiler;      /* compile_ask.c */
 	unsigned char ledger_key[64];   /* Ed25519 secret key */
 	struct json_object *ledgered;   /* {run: events} of the heads in it;
 					 * NULL: not loaded */

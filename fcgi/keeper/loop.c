@@ -25,8 +25,8 @@
 #include "keeper/ledger.h"
 #include "keeper/unaccepted.h"
 
-#define MOST_CHILDREN 2
-#define CHILD_AGAIN_MS 200 /* if none could be started */
+/* Children that hash passwords, and that compile, at a time. */
+static const int most_children[2] = { 2, 4 };
 
 struct loop {
 	struct keeper *keeper;
@@ -83,6 +83,29 @@ begin_batch(struct loop *l)
 	(void)db_take_failure(l->keeper->db);
 }
 
+/* Carries out a call in a savepoint of its own. */
+static enum err
+run_command(struct loop *l, struct command *c)
+{
+	struct db *db = l->keeper->db;
+	enum err err;
+
+	begin_batch(l);
+	ledger_touch(l->keeper);
+	if (l->no_journal)
+		return unreadable(c);
+	session_expire(l->keeper);
+	db_savepoint(db);
+	err = command_run(c);
+	if (db_take_failure(db))
+		err = unreadable(c);
+	err = db_release(db, err);
+	command_record_refusal(c);
+	if (c->around && err != ERR_OK && err != ERR_UNAVAILABLE)
+		(void)run_record_refusal(c);
+	return err;
+}
+
 static void
 run_call(struct loop *l, struct conn *conn, const struct wire_call *call)
 {
@@ -93,31 +116,21 @@ run_call(struct loop *l, struct conn *conn, const struct wire_call *call)
 		.result = json_object_new_object(),
 		.hashed = conn->hashed,
 	};
+	struct compile_job *job;
 	enum err err;
 
-	begin_batch(l);
-	ledger_touch(l->keeper);
-	if (l->no_journal) {
-		err = unreadable(&c);
-	} else {
-		session_expire(l->keeper);
-		db_savepoint(l->keeper->db);
-		err = command_run(&c);
-		if (db_take_failure(l->keeper->db))
-			err = unreadable(&c);
-		err = db_release(l->keeper->db, err);
-		command_record_refusal(&c);
-		if (c.around && err != ERR_OK && err != ERR_UNAVAILABLE)
-			(void)run_record_refusal(&c);
-	}
+	compile_resume(l->keeper, conn->job);
+	err = run_command(l, &c);
+	job = compile_wanted(l->keeper);
 	if (err == ERR_OK && conn->hashed == NULL &&
 	    (c.hash_password != NULL || c.hash_old != NULL)) {
 		conn_wait(conn, &c);
-	} else {
+	} else if (err != ERR_UNAVAILABLE || job == NULL ||
+	    !conn_wait_compiled(conn, job)) {
 		put_reply(conn, &c, err);
-		free(conn->hashed);
-		conn->hashed = NULL;
+		conn_answered(conn);
 	}
+	compile_resume(l->keeper, NULL);
 	free(c.hash_against);
 	json_object_put(c.body);
 	json_object_put(c.result);
@@ -280,10 +293,12 @@ wait_at_most(const struct loop *l)
 
 	if (most < 0 || (heads >= 0 && heads < most))
 		most = heads;
-	for (struct conn *c = l->conns; c != NULL; c = c->next)
-		if (c->waiting && c->child_fd < 0 &&
-		    (most < 0 || most > CHILD_AGAIN_MS))
-			most = CHILD_AGAIN_MS;
+	for (struct conn *c = l->conns; c != NULL; c = c->next) {
+		int due = conn_due(c);
+
+		if (most < 0 || (due >= 0 && due < most))
+			most = due;
+	}
 	return most;
 }
 
@@ -313,15 +328,19 @@ accept_all(struct loop *l, enum channel channel)
 static void
 start_children(struct loop *l)
 {
-	int children = 0;
+	int children[2] = { 0 };
 
 	for (struct conn *c = l->conns; c != NULL; c = c->next)
-		children += c->child_fd >= 0;
-	for (struct conn *c = l->conns; c != NULL; c = c->next)
-		if (c->waiting && c->child_fd < 0 && children < MOST_CHILDREN) {
-			conn_start_child(c);
-			children++;
+		children[c->job != NULL] += conn_child(c) >= 0;
+	for (struct conn *c = l->conns; c != NULL; c = c->next) {
+		int kind = c->job != NULL;
+
+		if (c->waiting && conn_child(c) < 0 &&
+		    children[kind] < most_children[kind]) {
+			conn_start_child(c, l->keeper);
+			children[kind]++;
 		}
+	}
 }
 
 static void
@@ -358,7 +377,7 @@ fill_polls(struct loop *l)
 		if (c->committed > 0)
 			p->events |= POLLOUT;
 		p = mem_grow(&l->polls, &l->polls_cap, n++, sizeof(*p));
-		p->fd = c->child_fd;
+		p->fd = conn_child(c);
 		p->events = POLLIN;
 	}
 	return n;
@@ -374,7 +393,8 @@ serve_once(struct loop *l)
 		return;
 	for (struct conn *c = last; c != NULL; c = c->next, i += 2) {
 		if (l->polls[i + 1].revents != 0)
-			conn_end_child(c);
+			conn_end_child(c, l->keeper);
+		conn_tick(c);
 		if ((l->polls[i].revents & (POLLIN | POLLHUP | POLLERR)) &&
 		    !conn_read(c))
 			c->closing = true;

@@ -21,10 +21,11 @@
 #include "base/mem.h"
 #include "base/modes.h"
 #include "keeper/ballast.h"
+#include "keeper/compile_ask.h"
 #include "keeper/keeper.h"
 #include "keeper/ledger.h"
 #include "keeper/new_plan.h"
-#include "keeper/run.h"
+#include "keeper/plan_cache.h"
 #include "keeper/seal.h"
 
 struct options {
@@ -161,6 +162,7 @@ main(int argc, char **argv)
 	if (seal_open_ledger(&k) != ERR_OK)
 		log_fatal("cannot read or make the key of the ledger");
 	ledger_open(&k);
+	compile_open(&k);
 	new_plan_upgrade(&k);
 	if (seal_open_output(&k) != ERR_OK)
 		log_fatal("cannot read or make the key of secret output");
@@ -176,7 +178,8 @@ main(int argc, char **argv)
 		    open_socket(&o, 1, "admin.sock", 0600),
 		    open_socket(&o, 2, "runner.sock", 0600));
 	ledger_close(&k);
-	run_free_runbooks(&k);
+	plan_cache_free(&k);
+	compile_close(&k);
 	db_close(k.db);
 	sodium_memzero(k.ledger_key, sizeof(k.ledger_key));
 	sodium_memzero(k.output_key, sizeof(k.output_key));

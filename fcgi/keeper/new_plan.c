@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/plan.h"
+#include "keeper/compile_ask.h"
 #include "keeper/new_plan.h"
 
 /*
@@ -77,14 +78,19 @@ compile(struct run *run)
 	return err;
 }
 
+/* One that cannot be compiled now is left as it is, for the next start. */
 static enum err
 upgrade_run(struct keeper *k, int64_t id)
 {
 	struct run run;
-	enum err err = run_open(k, id, &run, NULL);
+	struct fault fault = { 0 };
+	enum err err = run_open(k, id, &run, &fault);
 
-	if (err != ERR_OK)
-		return err;
+	if (err != ERR_OK) {
+		log_warn("run %lld of an older version cannot be compiled: %s",
+		    (long long)id, fault.message);
+		return ERR_OK;
+	}
 	err = compile(&run);
 	run_clear(&run);
 	return err == ERR_OK ? run_advance(k, id) : err;
@@ -97,6 +103,7 @@ new_plan_upgrade(struct keeper *k)
 	    db_query(k->db, STMT_RUNS_UNCOMPILED));
 	enum err err = ERR_OK;
 
+	compile_set_waiting(k, true);
 	if (json_object_array_length(runs) > 0) {
 		db_begin(k->db);
 		for (size_t i = 0;
@@ -108,5 +115,6 @@ new_plan_upgrade(struct keeper *k)
 			log_fatal("the plans of open runs of an older version "
 				  "cannot be compiled");
 	}
+	compile_set_waiting(k, false);
 	json_object_put(runs);
 }

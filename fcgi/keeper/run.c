@@ -1,120 +1,16 @@
 /*
- * run.c: a run as loaded for the commands. Plans are read once and cached by
- * their hash, a few at a time.
+ * run.c: a run as loaded for the commands.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/text.h"
-#include "compiler/expand.h"
 #include "plan/plan_scope.h"
 #include "lang/expr.h"
 #include "journal/event.h"
-#include "journal/plan.h"
+#include "keeper/plan_cache.h"
 #include "keeper/run.h"
-
-#define BOOKS_KEPT 16
-
-struct cache {
-	struct {
-		char hash[65];
-		struct plan *plan;
-		struct runbook *runbook; /* of an older version's run */
-		uint64_t used;
-	} kept[BOOKS_KEPT];
-	uint64_t clock;
-};
-
-/* The cache entry of a runbook: its own, or the least recently used. */
-static size_t
-cache_entry(struct cache *b, const char *key)
-{
-	size_t oldest = 0;
-
-	b->clock++;
-	for (size_t i = 0; i < BOOKS_KEPT; i++) {
-		if (strcmp(b->kept[i].hash, key) == 0) {
-			b->kept[i].used = b->clock;
-			return i;
-		}
-		if (b->kept[i].used < b->kept[oldest].used)
-			oldest = i;
-	}
-	plan_free(b->kept[oldest].plan);
-	b->kept[oldest].plan = NULL;
-	runbook_free(b->kept[oldest].runbook);
-	b->kept[oldest].runbook = NULL;
-	b->kept[oldest].used = b->clock;
-	memcpy(b->kept[oldest].hash, key, 65);
-	return oldest;
-}
-
-/* Compiles the document of a run that has no compiled plan. */
-static void
-compile(struct keeper *k, struct json_object *row, struct runbook **ret)
-{
-	struct rows *rows = db_query(
-	    k->db, STMT_DOCUMENT_TEXT, TEXT(json_text(row, "document", "")));
-
-	if (db_next(rows))
-		(void)runbook_of_run(db_text(rows, "text"),
-		    json_get(row, "parameters"), json_get(row, "targets"), ret,
-		    NULL);
-	db_done(rows);
-}
-
-/* Reads the plan of the run into its entry. */
-static enum err
-read_plan(
-    struct keeper *k, size_t i, struct json_object *row, struct fault *fault)
-{
-	enum err err = plan_load(k->db, row, &k->cache->kept[i].plan, fault);
-
-	if (err == ERR_OK && k->cache->kept[i].plan == NULL)
-		compile(k, row, &k->cache->kept[i].runbook);
-	if (err == ERR_OK && k->cache->kept[i].plan == NULL &&
-	    k->cache->kept[i].runbook == NULL)
-		err = fault_set(fault, ERR_INTERNAL, "no_document", NULL,
-		    "The document of run %lld is missing.",
-		    (long long)json_int(row, "id", 0));
-	if (err != ERR_OK)
-		k->cache->kept[i].hash[0] = '\0';
-	return err;
-}
-
-static enum err
-plan_of(struct keeper *k, struct json_object *row, const struct plan **ret,
-    struct fault *fault)
-{
-	enum err err = ERR_OK;
-	size_t i;
-
-	if (k->cache == NULL)
-		k->cache = mem_calloc(1, sizeof(*k->cache));
-	i = cache_entry(k->cache, json_text(row, "plan", ""));
-	if (k->cache->kept[i].plan == NULL && k->cache->kept[i].runbook == NULL)
-		err = read_plan(k, i, row, fault);
-	if (err == ERR_OK)
-		*ret = k->cache->kept[i].plan != NULL
-		    ? k->cache->kept[i].plan
-		    : &k->cache->kept[i].runbook->plan;
-	return err;
-}
-
-void
-run_free_runbooks(struct keeper *k)
-{
-	if (k->cache == NULL)
-		return;
-	for (size_t i = 0; i < BOOKS_KEPT; i++) {
-		plan_free(k->cache->kept[i].plan);
-		runbook_free(k->cache->kept[i].runbook);
-	}
-	free(k->cache);
-	k->cache = NULL;
-}
 
 const char *
 run_value(void *ctx, const char *name)
@@ -174,7 +70,7 @@ run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 	if (run.row == NULL)
 		return fault_set(fault, ERR_NOT_FOUND, "no_such_run", NULL,
 		    "There is no run %lld.", (long long)id);
-	err = plan_of(k, run.row, &run.plan, fault);
+	err = plan_cache_get(k, run.row, &run.plan, fault);
 	if (err != ERR_OK) {
 		run_clear(&run);
 		return err;

@@ -67,7 +67,4 @@ enum err run_finish(struct command *c, struct run *run, const char *kind,
 /* Sets state and seq of the run in the command's result. */
 void run_report(struct command *c, int64_t id);
 
-/* Frees all parsed documents. */
-void run_free_runbooks(struct keeper *k);
-
 #endif

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "plan/plan.h"
+#include "plan/plan_secrets.h"
 #include "journal/hash.h"
 #include "runner/runner.h"
 
@@ -99,18 +100,13 @@ static enum err
 open_stored(struct runner *r, struct json_object *o, const char *name,
     struct fault *why)
 {
-	static const char *const secrets[] = {
-		"passphrase",
-		"password",
-		"token",
-		"secret_key",
-	};
+	const char *const *keys = plan_secret_keys;
 	struct json_object *aws = json_get(o, "aws");
 	enum err err = ERR_OK;
 
-	for (size_t i = 0; i < 4 && err == ERR_OK; i++)
-		if (json_text(o, secrets[i], NULL) != NULL)
-			err = put_stored(r, o, secrets[i], name, why);
+	for (size_t i = 0; keys[i] != NULL && err == ERR_OK; i++)
+		if (json_text(o, keys[i], NULL) != NULL)
+			err = put_stored(r, o, keys[i], name, why);
 	return err == ERR_OK && aws != NULL ? open_stored(r, aws, name, why)
 					    : err;
 }

@@ -220,6 +220,18 @@ is_refusal(const struct compile_refusal *r)
 	    strlen(r->message) < sizeof(f.message);
 }
 
+/* By name; “local” stands at the end if no step is on it. */
+static bool
+is_in_order(const struct compile_answer *a)
+{
+	for (size_t i = 1; i < a->uses_count; i++)
+		if (strcmp(a->uses[i - 1].name, a->uses[i].name) >= 0 &&
+		    (i + 1 < a->uses_count || !a->uses[i].way ||
+			!text_eq(a->uses[i].name, "local")))
+			return false;
+	return true;
+}
+
 static enum err
 check_answer(const struct compile_answer *a, enum compile_kind kind,
     const char *key, struct fault *fault)
@@ -238,9 +250,8 @@ check_answer(const struct compile_answer *a, enum compile_kind kind,
 	for (size_t i = 0; i < a->environments_count; i++)
 		if (!is_environment(&a->environments[i]))
 			return wrong(fault, "an environment has a wrong form");
-	for (size_t i = 1; i < a->uses_count; i++)
-		if (strcmp(a->uses[i - 1].name, a->uses[i].name) >= 0)
-			return wrong(fault, "its targets are not in order");
+	if (!is_in_order(a))
+		return wrong(fault, "its targets are not in order");
 	return ERR_OK;
 }
 

@@ -26,7 +26,7 @@ may wire base plan
 may html base
 may journal base lang plan wire
 may web base lang plan compiler inventory wire journal html
-may keeper base lang plan compiler inventory wire journal
+may keeper base lang plan wire journal
 may runner base lang plan wire journal
 may executor base lang plan wire
 may compile base lang plan compiler inventory wire
@@ -148,7 +148,7 @@ without() {
 	done
 }
 without countersign-web libssh2 libcurl libmariadb libpq libzxcvbn
-without countersign-keeper libssh2 libcurl libmariadb libpq libfcgi
+without countersign-keeper libssh2 libcurl libmariadb libpq libfcgi libmd4c libyaml
 without countersign-runner libssh2 libcurl libmariadb libpq libfcgi libmd4c libyaml
 without countersign-executor libfcgi libmd4c libyaml
 without countersign-compile libssh2 libcurl libmariadb libpq libfcgi libsqlite3 libzxcvbn
