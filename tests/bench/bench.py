@@ -26,7 +26,7 @@ from fixture import BUILD, PRESSES, Fixture  # noqa: E402
 from upload import measure_upload  # noqa: E402
 
 OURS = ("countersign", "countersign-web", "countersign-keeper",
-        "countersign-runner", "countersign-executor")
+        "countersign-runner", "countersign-executor", "countersign-compile")
 WATCHERS = 100
 
 

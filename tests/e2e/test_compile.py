@@ -88,8 +88,8 @@ def programs():
     build.mkdir(parents=True)
     for name in "templates", "static", "nginx":
         (top / name).symlink_to(TOP / name)
-    for name in "", "-web", "-keeper", "-runner", "-executor", "-compile":
-        shutil.copy(BUILD / ("countersign" + name), build)
+    for program in BUILD.glob("countersign*"):
+        shutil.copy(program, build)
     try:
         yield build
     finally:

@@ -27,7 +27,7 @@ import ways  # noqa: E402
 
 BUILD = pathlib.Path(os.environ["B"]).resolve()
 JOBS = int(os.environ.get("JOBS", os.cpu_count() or 1))
-PROGRAMS = ["countersign", "countersign-runner", "countersign-executor"]
+PROGRAMS = ["countersign", "countersign-runner", "countersign-executor", "countersign-compile"]
 FOLDERS = ["base", "lang", "plan", "compiler", "inventory", "journal", "wire",
            "html", "web", "keeper"]
 
