@@ -261,9 +261,9 @@ fuzz:
 	$(call build,$(FUZZING),fuzz-built,build/fuzz)
 	@tests/run -j $(TEST_JOBS) $(FUZZERS:$(B)/%="tests/fuzz/run build/fuzz/%")
 BENCH = $(B)/bench/page $(B)/bench/commits $(B)/bench/commands $(B)/bench/fan
-$(B)/bench/%: tests/bench/%.c $(call objs,base wire)
+$(B)/bench/%: tests/bench/%.c $(call objs,base lang plan wire)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ -lfcgi -lsqlite3 -lssh2 $(BASE)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ -lfcgi -lsqlite3 -lssh2 $(LANG)
 bench: deps-test all $(BENCH)
 	@python3 tests/bench/bench.py
 	@python3 tests/bench/fanout.py

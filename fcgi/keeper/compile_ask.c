@@ -105,6 +105,10 @@ compile_take(struct keeper *k, struct compile_job *j)
 
 	if (!compile_job_end(j, &answer))
 		return;
+	if (j->kind != COMPILE_TARGETS) { /* the plan has all of it */
+		json_object_put(answer.json);
+		answer.json = answer.plan_json = NULL;
+	}
 	for (size_t i = 0; i < KEPT; i++) {
 		if (strcmp(c->kept[i].key, j->key) == 0) {
 			compile_answer_clear(&answer);

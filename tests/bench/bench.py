@@ -6,7 +6,7 @@ neighbours.  It fails only where something could not be measured.
 
     bench.py [--json FILE] [--quick] [PART ...]
 
-PART: pages, commands, presses, memory, upload (all where none is named).  Loads are
+PART: pages, commands, creates, presses, memory, upload (all where none is named).  Loads are
 measured in rounds that take turns, and the best round of each counts, so
 that what else the machine does weighs on all alike.
 """
@@ -168,6 +168,45 @@ def measure_commands(f, table, quick):
                           best["sqlite"], aim))
 
 
+# ---- creates ----
+
+def median_ms(n, act):
+    took = []
+    for i in range(n):
+        begin = time.monotonic()
+        status, answer = act(i)
+        took.append(1000 * (time.monotonic() - begin))
+        assert status in (200, 201), answer
+    return statistics.median(took)
+
+
+def measure_creates(f, table, quick):
+    """A document that is known, and one that has to be compiled."""
+    book = f.books / "sixty.md"
+    text = book.read_text()
+    n = 10 if quick else 40
+
+    def create(_):
+        return f.user.post("/runs", {"runbook": "sixty", "environment": "test"})
+
+    def change(i):
+        book.write_text(f"{text}\nVersion {i} of this text.\n")
+        return create(i)
+    try:
+        took = {"comment": median_ms(n, lambda _: f.user.post(
+                    f"/runs/{f.talk}/comments", {"text": "a word"})),
+                "same": median_ms(n, create), "changed": median_ms(n, change)}
+    finally:
+        book.write_text(text)
+    table.head("a run of 60 steps created", "median ms", "of a comment")
+    for key, name in (("comment", "a comment, by the same way"),
+                      ("same", "of a document that is known"),
+                      ("changed", "of a document that was changed")):
+        table.line(name, f"{table.keep(f'create.{key}', took[key]):.1f}",
+                   *ratio(table, f"create.{key}.ratio", took[key],
+                          took["comment"]))
+
+
 # ---- presses ----
 
 def press(f, number, step):
@@ -299,8 +338,8 @@ def main():
     options.add_argument("parts", nargs="*", metavar="PART")
     options = options.parse_args()
     parts = {"memory": measure_memory, "presses": measure_presses,
-             "commands": measure_commands, "pages": measure_pages,
-             "upload": measure_upload}
+             "commands": measure_commands, "creates": measure_creates,
+             "pages": measure_pages, "upload": measure_upload}
     table = Table()
     begin = time.monotonic()
     with Fixture() as f:

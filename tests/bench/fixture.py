@@ -129,8 +129,8 @@ class References:
         text = (TOP / "nginx/countersign.conf.in").read_text()
         user = subprocess.run(["id", "-un"], check=True, text=True,
                               capture_output=True).stdout.strip()
-        for name, value in {"DATA": folder, "PORT": self.port, "USER": user,
-                            "STATIC": folder / "static"}.items():
+        for name, value in {"DATA": folder, "LISTEN": f"127.0.0.1:{self.port}",
+                            "TLS": "", "USER": user, "STATIC": folder / "static"}.items():
             text = text.replace(f"@{name}@", str(value))
         (folder / "nginx.conf").write_text(text)
         self.processes = [
@@ -164,7 +164,7 @@ def fill_history(data):
                    f"Change {10_000 + i}: what the release notes ask for",
                    book, "0" * 64, chance.choice(["test", "production"]),
                    i % 2, "completed", chance.choice(results), "main", 9,
-                   "1" * 64, '{"version":"1.4.1"}', "{}", "{}", "[]", 12, 12,
+                   "1" * 64, at, '{"version":"1.4.1"}', "{}", "{}", "[]", 12, 12,
                    chance.choice(["ana", "bo", "chen"]), at, "ana", at + 60_000,
                    "ana", at + 900_000)
 
@@ -172,9 +172,9 @@ def fill_history(data):
         db.executemany(
             "INSERT INTO run (id, title, reason, runbook, document, "
             "environment, production, state, result, mode, seq, plan, "
-            "parameters, sealed, targets, approvals, steps_total, steps_done, "
+            "plan_at, parameters, sealed, targets, approvals, steps_total, steps_done, "
             "created_by, created_at, started_by, started_at, ended_by, "
-            "ended_at) VALUES (" + ", ".join("?" * 24) + ")", rows())
+            "ended_at) VALUES (" + ", ".join("?" * 25) + ")", rows())
         db.executemany(
             "INSERT INTO step (run, id, part, position, state, attempts, by, "
             "at) VALUES (?, ?, 'main', ?, 'succeeded', 1, 'ana', ?)",

@@ -1,21 +1,26 @@
 #!/usr/bin/env python3
 """
-make_before_plan.py BUILD: writes tests/e2e/before_plan.tar.gz, a data folder as
-the last version without compiled plans left it (git commit da6091a), for
-test_upgrade.py.  BUILD is the folder of that version's programs:
+make_before_plan.py BUILD: writes tests/e2e/before_plan.tar.gz and
+during_upgrade.tar.gz, data folders as the last version without compiled plans
+left them (git commit da6091a), for test_upgrade.py.  BUILD is the folder of that
+version's programs:
 
     git worktree add /tmp/before da6091a && make -C /tmp/before all
     tests/e2e/make_before_plan.py /tmp/before/build
 
 Run 1 has ended, run 2 is approved and at its second step, run 3 has one of its
 two approvals.  report.json is the report of run 1 as it was exported then.
+
+In the second folder the console was stopped while a step of each of two runs was
+at work.  later/EXEC has what their executors, which went on, wrote after that.
 """
 import pathlib
+import shutil
 import sys
 import tarfile
 import tempfile
 
-from console import Console, runbook_folder
+from console import Console, runbook_folder, wait_until
 
 BOOK = """---
 title: Before
@@ -33,6 +38,24 @@ echo "$hosts"
 
 ```sh {#each}
 echo "$host $found"
+```
+"""
+
+WAITS = """---
+title: At work
+approvals:
+  - {role: approver, count: 1}
+parameters:
+  gate: {label: The file that it waits for}
+---
+```sh {#slow capture=found save=kept.txt}
+until [ -e "$gate" ]; do sleep 0.2; done
+echo value-of-it
+exit %d
+```
+
+```sh {#after}
+echo "after $found"
 ```
 """
 
@@ -68,11 +91,45 @@ def make(build):
     return data
 
 
-def main():
-    data = make(sys.argv[1])
-    with tarfile.open(pathlib.Path(__file__).with_name("before_plan.tar.gz"), "w:gz") as tar:
-        for name in "countersign.db", "ledger.jsonl", "keys", "exec", "report.json":
+def make_during(build):
+    folder = runbook_folder({"good": WAITS % 0, "bad": WAITS % 3})
+    data = pathlib.Path(tempfile.mkdtemp(prefix="cs-during-"))
+    gate = pathlib.Path(tempfile.mkdtemp(prefix="cs-gate-")) / "open"
+    gate.parent.chmod(0o777)
+    console = Console(data=data, runbooks=folder, build=build)
+    console.start()
+    ana, eve = console.user("ana", "operator"), console.user("eve", "approver")
+    for run, runbook in enumerate(("good", "bad"), 1):
+        status, answer = ana.post("/runs", {"runbook": runbook, "environment": "test",
+                                            "parameters": {"gate": str(gate)}})
+        assert (status, answer["id"]) == (201, run), answer
+        assert eve.post(f"/runs/{run}/approvals", {"decision": "approve", "plan": ana.run(run)["plan"]})[0] == 200
+        assert ana.post(f"/runs/{run}/start")[0] == 200
+        assert ana.post(f"/runs/{run}/steps/slow/execute", {})[0] == 202
+        wait_until(lambda: ana.step(run, "slow")["state"] == "running")     # pylint: disable=W0640
+    console.stop()
+    kept = pathlib.Path(tempfile.mkdtemp(prefix="cs-during-"))
+    for name in "countersign.db", "ledger.jsonl":
+        shutil.copy(data / name, kept)
+    for name in "keys", "exec":
+        shutil.copytree(data / name, kept / name)
+    gate.touch()
+    for job in (data / "exec").iterdir():
+        wait_until(lambda: '"done":true' in (job / "status").read_text())   # pylint: disable=W0640
+    shutil.copytree(data / "exec", kept / "later")
+    return kept
+
+
+def pack(data, to, *names):
+    with tarfile.open(pathlib.Path(__file__).with_name(to), "w:gz") as tar:
+        for name in names:
             tar.add(data / name, arcname=name)
+
+
+def main():
+    build = sys.argv[1]
+    pack(make(build), "before_plan.tar.gz", "countersign.db", "ledger.jsonl", "keys", "exec", "report.json")
+    pack(make_during(build), "during_upgrade.tar.gz", "countersign.db", "ledger.jsonl", "keys", "exec", "later")
 
 
 if __name__ == "__main__":

@@ -3,14 +3,18 @@
 A data folder of another version of the program: an older database is copied
 beside itself and migrated, a newer one is left alone.
 """
+import contextlib
+import fcntl
 import json
 import pathlib
 import shutil
 import sqlite3
 import subprocess
 import tempfile
+import threading
 
 from console import BUILD, TOP, Console, main
+from test_compile import programs, replace
 
 
 def folder(version):
@@ -56,10 +60,10 @@ def a_newer_database_is_refused_and_left_as_it_is():
     shutil.rmtree(data)
 
 
-def before_plans():
-    """The data folder that make_before_plan.py describes."""
+def before_plans(name="before_plan"):
+    """A data folder that make_before_plan.py describes."""
     data = pathlib.Path(tempfile.mkdtemp(prefix="cs-up-"))
-    subprocess.run(["tar", "-xzf", TOP / "tests/e2e/before_plan.tar.gz",
+    subprocess.run(["tar", "-xzf", TOP / f"tests/e2e/{name}.tar.gz",
                     "--no-same-owner", "-C", data], check=True)
     return data
 
@@ -95,9 +99,93 @@ def open_runs_get_a_compiled_plan_and_their_approvals_end():
             leo.press(2, leo.step(2, step))
             assert leo.wait_step(2, step)["state"] == "succeeded"
         assert leo.output(2, "each.b", "local").startswith("b ")
+        # a command on an ended run has its document compiled
+        status, answer = leo.post("/runs/1/comments", {"text": "after the upgrade"})
+        assert status == 200, answer
+        assert console.sql("SELECT compiled IS NULL FROM run WHERE id = 1") == [(1,)]
         done = subprocess.run([BUILD / "countersign", "verify", report], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done
     shutil.rmtree(data, ignore_errors=True)
+
+
+def a_run_that_cannot_be_compiled_stops_no_start():
+    data = before_plans()
+    with programs() as build:
+        replace(build, "#!/bin/sh\nexit 3\n")
+        with Console(data=data, build=build) as console:
+            leo, mia = console.user("leo", "operator"), console.user("mia", "approver")
+            assert console.sql("SELECT count(*) FROM run WHERE compiled IS NULL") == [(3,)]
+            assert "run 2 of an older version cannot be compiled" in console.log.read_text()
+            assert leo.get("/runs")[0] == 200
+            plan = console.sql("SELECT plan FROM run WHERE id = 3")[0][0]
+            status, answer = mia.post("/runs/3/approvals", {"decision": "approve", "plan": plan})
+            assert (status, answer["error"]["code"]) == (503, "compile_died"), answer
+            console.stop()
+            replace(build, None)
+            console.start()
+            assert console.sql("SELECT count(*) FROM run WHERE compiled IS NULL") == [(1,)]
+            assert leo.run(3)["state"] == "awaiting_approval"
+    shutil.rmtree(data, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def at_work(job):
+    """Holds and touches the files of an execution as its executor does."""
+    ended = threading.Event()
+
+    def touch():
+        while not ended.wait(0.5):
+            (job / "alive").touch()
+    with (job / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        (job / "alive").touch()
+        thread = threading.Thread(target=touch)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+
+def a_step_at_work_during_an_upgrade_is_ended_by_its_old_job():
+    data = before_plans("during_upgrade")
+    later = data.with_name(data.name + "-later")
+    (data / "later").rename(later)
+    jobs = sorted((data / "exec").iterdir())
+    assert len(jobs) == 2
+    with contextlib.ExitStack() as stack:
+        for job in jobs:
+            stack.enter_context(at_work(job))
+        with Console(data=data) as console:
+            leo, mia = console.user("leo", "operator"), console.user("mia", "approver")
+            for run in 1, 2:
+                assert leo.run(run)["state"] == "awaiting_approval", leo.run(run)["state"]
+                assert leo.step(run, "slow")["state"] == "running", leo.step(run, "slow")
+                kinds = [k for k, in console.sql("SELECT kind FROM event WHERE run = ? ORDER BY seq", run)]
+                assert kinds[-1] == "run.compiled", kinds
+            for job in jobs:    # what the old executors wrote
+                for name in "local.cast", "local.txt", "local.save":
+                    (job / name).unlink()
+                    if (later / job.name / name).exists():
+                        shutil.copy(later / job.name / name, job)
+                with (job / "status").open("ab") as status:
+                    status.write((later / job.name / "status").read_bytes()[status.tell():])
+            stack.close()
+            good, bad = (leo.wait_step(run, "slow") for run in (1, 2))
+            assert (good["state"], bad["state"]) == ("succeeded", "failed"), (good, bad)
+            assert bad["attempts"][-1]["targets"][0]["exit"] == 3, bad["attempts"]
+            assert leo.output(1, "slow", "local") == "value-of-it\n"
+            assert leo.run(1)["artifacts"][0]["name"] == "kept.txt"
+            for run, state in (1, "running"), (2, "running"):
+                status, answer = mia.post(f"/runs/{run}/approvals",
+                                          {"decision": "approve", "plan": leo.run(run)["plan"]})
+                assert status == 200 and leo.run(run)["state"] == state, (answer, leo.run(run)["state"])
+            leo.press(1, leo.step(1, "after"))
+            assert leo.wait_step(1, "after")["state"] == "succeeded"
+            assert leo.output(1, "after", "local") == "after value-of-it\n"
+    shutil.rmtree(data, ignore_errors=True)
+    shutil.rmtree(later)
 
 
 if __name__ == "__main__":
@@ -105,4 +193,6 @@ if __name__ == "__main__":
         an_older_database_is_copied_before_it_is_migrated,
         a_newer_database_is_refused_and_left_as_it_is,
         open_runs_get_a_compiled_plan_and_their_approvals_end,
+        a_run_that_cannot_be_compiled_stops_no_start,
+        a_step_at_work_during_an_upgrade_is_ended_by_its_old_job,
     ])
