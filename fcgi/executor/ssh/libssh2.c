@@ -26,6 +26,7 @@
 #define LOGIN_MS 30000
 #define KEEPALIVE_MS 3000
 #define KEEPALIVE_MOST 10 /* consecutive ones without a reply */
+#define CUT_MS 10000      /* without any acknowledgement of sent data */
 #define CLOSE_MS 5000
 #define FREE_MS 100 /* a host may not confirm the close */
 #define CHUNK (128 * 1024)
@@ -37,30 +38,40 @@ static void ssh_close(struct ssh_conn *l);
  * that libssh2 has not read yet.
  */
 static bool
-has_received(const struct ssh *s, int64_t now)
+has_received(const struct ssh *s, const struct tcp_info *info, int64_t now)
 {
-	struct tcp_info info = { 0 };
-	socklen_t len = sizeof(info);
+	return info->tcpi_last_data_recv <= now - s->keepalive_sent;
+}
 
-	return getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 ||
-	    info.tcpi_last_data_recv <= now - s->keepalive_sent;
+/* A host that takes no data acknowledges, so that nothing is sent again. */
+static bool
+is_cut(const struct tcp_info *info)
+{
+	return info->tcpi_retransmits > 0 && info->tcpi_last_ack_recv >= CUT_MS;
 }
 
 bool
 ssh_keep_alive(struct ssh *s, int64_t now)
 {
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
 	int next;
 
 	if (s->keepalive == 0 || now < s->keepalive)
-		return !s->silent;
-	s->unanswered = s->keepalive_sent == 0 || has_received(s, now)
+		return s->silent_ms == 0;
+	s->unanswered = s->keepalive_sent == 0 ||
+		getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 ||
+		has_received(s, &info, now)
 	    ? 0
 	    : s->unanswered + 1;
-	s->silent = s->unanswered >= KEEPALIVE_MOST;
+	if (s->unanswered >= KEEPALIVE_MOST)
+		s->silent_ms = KEEPALIVE_MOST * KEEPALIVE_MS;
+	else if (is_cut(&info))
+		s->silent_ms = CUT_MS;
 	(void)libssh2_keepalive_send(s->session, &next);
 	s->keepalive_sent = now;
 	s->keepalive = now + KEEPALIVE_MS;
-	return !s->silent;
+	return s->silent_ms == 0;
 }
 
 bool
@@ -93,9 +104,9 @@ ssh_lost(struct ssh *s, int rc, const char *doing, struct buf *why)
 
 	if (s->stopped)
 		return SSH_STOPPED;
-	if (s->silent) {
+	if (s->silent_ms > 0) {
 		buf_printf(why, "%s:%d has not answered for %d s %s.", t->host,
-		    t->port, KEEPALIVE_MOST * KEEPALIVE_MS / 1000, doing);
+		    t->port, s->silent_ms / 1000, doing);
 		return SSH_LOST;
 	}
 	if (rc == LIBSSH2_ERROR_EAGAIN) {

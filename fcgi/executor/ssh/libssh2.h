@@ -16,19 +16,20 @@ struct ssh {
 	int64_t keepalive;        /* when the next is due, or 0 */
 	int64_t keepalive_sent;   /* when the last was sent */
 	int unanswered;           /* consecutive ones */
-	bool silent;              /* the host does not reply any more */
+	int silent_ms; /* the host has not replied for so long, or 0 */
 	bool stopped;
 };
 
 /*
  * Sends a keepalive if one is due.  False: the host has not replied to any for
- * half a minute (a command may be silent much longer): s->silent.
+ * half a minute (a command may be silent much longer), or its TCP has not
+ * acknowledged what was sent: s->silent_ms.
  */
 bool ssh_keep_alive(struct ssh *s, int64_t now);
 
 /*
  * Waits until the session can continue.  False: it must not, since the event
- * loop stopped it (s->stopped), the host is silent (s->silent) or the limit
+ * loop stopped it (s->stopped), the host is silent (s->silent_ms) or the limit
  * passed.
  */
 bool ssh_wait(struct ssh *s);
