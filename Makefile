@@ -175,6 +175,12 @@ $(REMOTE): $(B)/%.inc: fcgi/executor/remote/%
 	@mkdir -p $(@D)
 	$(Q)sed '/^[[:space:]]*#/d' $< | $(AS_STRING) >$@
 
+# The texts in each language as C strings, for catalogue.c.
+$(B)/obj/base/catalogue.o: $(B)/messages-en.inc $(B)/messages-zh-CN.inc
+$(B)/messages-%.inc: static/messages/%.json
+	@mkdir -p $(@D)
+	$(Q)sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >$@
+
 # tests/unit/test_FOLDER_WHAT.c is linked with the layers and with FOLDER,
 # whose main() stays away.
 TEST_OBJS = $(filter-out %/main.o,$(call objs,$(sort base lang plan compiler inventory import journal \

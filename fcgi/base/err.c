@@ -2,7 +2,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/message.h"
 #include "base/text.h"
 
 const char *
@@ -30,6 +32,7 @@ enum err
 fault_set(struct fault *fault, enum err err, const char *code,
     const char *field, const char *fmt, ...)
 {
+	struct buf text = { 0 };
 	va_list ap;
 
 	if (fault == NULL)
@@ -38,19 +41,12 @@ fault_set(struct fault *fault, enum err err, const char *code,
 	snprintf(fault->code, sizeof(fault->code), "%s", code);
 	snprintf(fault->field, sizeof(fault->field), "%s",
 	    field != NULL ? field : "");
-	fault->about[0] = '\0';
 	va_start(ap, fmt);
-	vsnprintf(fault->message, sizeof(fault->message), fmt, ap);
+	message_vput(&text, fmt, ap);
 	va_end(ap);
+	message_limit(&text, sizeof(fault->message) - 1);
+	snprintf(fault->message, sizeof(fault->message), "%s", buf_text(&text));
 	text_drop_invalid(fault->message);
-	return err;
-}
-
-enum err
-fault_about(struct fault *fault, const char *about, enum err err)
-{
-	if (fault != NULL)
-		snprintf(fault->about, sizeof(fault->about), "%s",
-		    about != NULL ? about : "");
+	buf_clear(&text);
 	return err;
 }

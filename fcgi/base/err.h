@@ -25,31 +25,25 @@ enum err {
 
 /*
  * The reason of an error, for a person and for a program: `code` is a stable
- * word ("step_not_ready"), `field` names the invalid parameter or is empty,
- * `message` says what was wrong and what to do.
+ * word ("step_state"), `field` names the invalid parameter or is empty,
+ * `message` says what was wrong and what to do (base/message.h).
  */
 struct fault {
 	enum err err;
 	char code[40];
 	char field[72];
-	char message[400];
-	char about[80]; /* the subject: a role, name or number; or "" */
+	char message[1000];
 };
 
 /* The stable name of an error: "conflict".  Static; never NULL. */
 const char *err_name(enum err err);
 
-/* Fills *fault (which may be NULL) and returns err, for
- * `return fault_set()`. */
+/*
+ * Fills *fault (which may be NULL) and returns err, for `return fault_set()`.
+ * The format is that of message_put(), or "%s" for a message made before.
+ */
 enum err fault_set(struct fault *fault, enum err err, const char *code,
     const char *field, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
-
-/*
- * Sets the subject of the fault (which may be NULL), so that the message can be
- * translated.  Returns err, for `return fault_about(fault, name,
- * fault_set(fault, …))`.
- */
-enum err fault_about(struct fault *fault, const char *about, enum err err);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/message.h"
 #include "base/text.h"
 
 struct scan {
@@ -53,17 +54,17 @@ scan_escape(struct scan *s)
 	unsigned char unit[2];
 
 	if (s->at >= s->end)
-		return wrong(s, "the text ends inside a string");
+		return wrong(s, MESSAGE("json_in_string"));
 	if (*s->at != 'u') {
 		if (strchr("\"\\/bfnrt", *s->at) == NULL || *s->at == '\0')
-			return wrong(s, "an unknown escape in a string");
+			return wrong(s, MESSAGE("json_escape"));
 		s->at++;
 		return true;
 	}
 	if (s->end - s->at < 5 || !text_unhex(s->at + 1, unit, 2))
-		return wrong(s, "\\u needs four hex digits");
+		return wrong(s, MESSAGE("json_unicode"));
 	if (unit[0] == 0 && unit[1] == 0)
-		return wrong(s, "a NUL character is not accepted");
+		return wrong(s, MESSAGE("json_nul"));
 	s->at += 5;
 	return true;
 }
@@ -75,7 +76,7 @@ scan_string(struct scan *s)
 	size_t n;
 
 	if (!take(s, '"'))
-		return wrong(s, "expected a string");
+		return wrong(s, MESSAGE("json_string"));
 	while (s->at < s->end && *s->at != '"') {
 		if (*s->at == '\\') {
 			s->at++;
@@ -85,13 +86,13 @@ scan_string(struct scan *s)
 		}
 		n = text_utf8_next(s->at, (size_t)(s->end - s->at), &cp);
 		if (n == 0)
-			return wrong(s, "not valid UTF-8");
+			return wrong(s, MESSAGE("json_utf8"));
 		if (cp < ' ')
-			return wrong(s, "a control character in a string");
+			return wrong(s, MESSAGE("json_control"));
 		s->at += n;
 	}
 	if (s->at >= s->end)
-		return wrong(s, "the text ends inside a string");
+		return wrong(s, MESSAGE("json_in_string"));
 	s->at++;
 	return true;
 }
@@ -115,20 +116,20 @@ scan_number(struct scan *s)
 		s->at++;
 	from = s->at;
 	if (scan_digits(s) == 0 || (*from == '0' && s->at - from > 1))
-		return wrong(s, "expected a value");
+		return wrong(s, MESSAGE("json_value"));
 	if (s->at - from > 18)
-		return wrong(s, "a number of over 18 digits");
+		return wrong(s, MESSAGE("json_long_number"));
 	if (s->at < s->end && *s->at == '.') {
 		s->at++;
 		if (scan_digits(s) == 0)
-			return wrong(s, "expected digits");
+			return wrong(s, MESSAGE("json_digits"));
 	}
 	if (s->at < s->end && (*s->at == 'e' || *s->at == 'E')) {
 		s->at++;
 		if (s->at < s->end && (*s->at == '+' || *s->at == '-'))
 			s->at++;
 		if (scan_digits(s) == 0)
-			return wrong(s, "expected digits");
+			return wrong(s, MESSAGE("json_digits"));
 	}
 	return true;
 }
@@ -178,7 +179,7 @@ scan_word(struct scan *s)
 			return true;
 		}
 	}
-	return wrong(s, "expected a value");
+	return wrong(s, MESSAGE("json_value"));
 }
 
 static bool
@@ -186,9 +187,9 @@ scan_value(struct scan *s, int depth)
 {
 	skip_space(s);
 	if (s->at >= s->end)
-		return wrong(s, "the text ends too early");
+		return wrong(s, MESSAGE("json_early_end"));
 	if (depth >= JSON_DEPTH)
-		return wrong(s, "nested too deeply");
+		return wrong(s, MESSAGE("json_deep"));
 	switch (*s->at) {
 	case '{':
 		return scan_object(s, depth + 1);
@@ -253,12 +254,12 @@ json_read(
 	if (scan_value(&s, 0)) {
 		skip_space(&s);
 		if (s.at != s.end)
-			wrong(&s, "something follows the value");
+			wrong(&s, MESSAGE("json_more"));
 	}
 	if (s.what != NULL)
 		return fault_set(fault, ERR_INVALID, "json", NULL,
-		    "The JSON is wrong at byte %zu: %s.",
-		    (size_t)(s.at - s.start) + 1, s.what);
+		    "json_wrong at=%zu reason=%s", (size_t)(s.at - s.start) + 1,
+		    s.what);
 	tokener = json_tokener_new_ex(JSON_DEPTH + 2);
 	v = json_tokener_parse_ex(tokener, text, (int)len);
 	if (v == NULL &&
@@ -267,8 +268,8 @@ json_read(
 	json_tokener_free(tokener);
 	if (count_keys(v) != count_colons(text, text + len)) {
 		json_object_put(v);
-		return fault_set(fault, ERR_INVALID, "json", NULL,
-		    "The JSON has a key twice.");
+		return fault_set(
+		    fault, ERR_INVALID, "json", NULL, "json_twice");
 	}
 	*ret = v;
 	return ERR_OK;
@@ -281,24 +282,25 @@ json_check(
 	const struct json_key *k;
 
 	if (!json_object_is_type(o, json_type_object))
-		return fault_set(fault, ERR_INVALID, "json", NULL,
-		    "A JSON object is expected.");
+		return fault_set(
+		    fault, ERR_INVALID, "json", NULL, "json_no_object");
 	json_object_object_foreach (o, key, value) {
 		for (k = keys; k->name != NULL; k++)
 			if (strcmp(k->name, key) == 0)
 				break;
 		if (k->name == NULL)
 			return fault_set(fault, ERR_INVALID, "unknown_field",
-			    key, "There is no field \"%.60s\" here.", key);
-		if (value != NULL && !json_object_is_type(value, k->type))
+			    key, "json_unknown_field field=%.60s", key);
+		if (value != NULL && k->type != JSON_ANY &&
+		    !json_object_is_type(value, k->type))
 			return fault_set(fault, ERR_INVALID, "wrong_type", key,
-			    "\"%.60s\" must be of type %s.", key,
+			    "json_wrong_type field=%.60s type=%s", key,
 			    json_type_to_name(k->type));
 	}
 	for (k = keys; k->name != NULL; k++)
 		if (k->required && json_get(o, k->name) == NULL)
 			return fault_set(fault, ERR_INVALID, "missing_field",
-			    k->name, "\"%s\" is missing.", k->name);
+			    k->name, "json_missing_field field=%s", k->name);
 	return ERR_OK;
 }
 

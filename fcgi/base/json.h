@@ -25,6 +25,9 @@
 enum err json_read(const char *text, size_t len, struct json_object **ret,
     struct fault *fault);
 
+/* The type of a key with a value of any type. */
+#define JSON_ANY ((enum json_type) - 1)
+
 /* A key that an object may have, for json_check(). */
 struct json_key {
 	const char *name; /* NULL ends the table */

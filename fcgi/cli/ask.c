@@ -16,6 +16,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/catalogue.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -96,7 +97,8 @@ understand(const char *verb, enum err asked, const struct wire_reply *reply,
 	if (json_read(reply->body, strlen(reply->body), &o, NULL) != ERR_OK)
 		cli_message(CLI_NO, "%s: the answer cannot be read", verb);
 	else if (reply->err != ERR_OK)
-		cli_message(CLI_NO, "%s", json_text(o, "message", "failed"));
+		cli_message(CLI_NO, "%s",
+		    catalogue_english(json_text(o, "message", "failed")));
 	else
 		ok = true;
 	if (ok && ret_result != NULL)

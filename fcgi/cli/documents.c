@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/catalogue.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -60,7 +61,7 @@ check_environments(const char *path, const struct runbook *runbook)
 		if (targets_resolve(targets, name, &runbook->plan, &resolved,
 			&why) != ERR_OK)
 			printf("%s: warning: cannot run in %s: %s\n", path,
-			    name, why.message);
+			    name, catalogue_english(why.message));
 		json_object_put(resolved);
 	}
 	json_object_put(all);
@@ -137,7 +138,7 @@ check_targets(const char *path)
 	d = targets_diagnostics(targets, &count, &errors);
 	for (size_t i = 0; i < count; i++)
 		printf("%s:%d:%d: %s: %s\n", path, d[i].line, d[i].column,
-		    words[d[i].severity], d[i].message);
+		    words[d[i].severity], catalogue_english(d[i].message));
 	targets_free(targets);
 	return errors == 0;
 }

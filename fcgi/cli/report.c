@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/catalogue.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -135,7 +136,8 @@ report_verify_text(const char *name, const char *text, size_t len)
 	int code = CLI_NO;
 
 	if (json_read(text, len, &b.report, &fault) != ERR_OK) {
-		cli_message(code, "%s: %s", name, fault.message);
+		cli_message(
+		    code, "%s: %s", name, catalogue_english(fault.message));
 	} else if (db_open(DB_MEMORY, DB_CLI, &b.replay) != ERR_OK) {
 		cli_message(code, "not enough memory to replay");
 	} else {

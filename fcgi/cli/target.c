@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/catalogue.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -288,7 +289,7 @@ scan(struct cli *c, const char *name)
 		goto out;
 	}
 	if (targets_resolve_target(t, in, name, &resolved, &fault) != ERR_OK) {
-		cli_message(CLI_NO, "%s", fault.message);
+		cli_message(CLI_NO, "%s", catalogue_english(fault.message));
 		goto out;
 	}
 	if (!text_eq(json_text(json_get(resolved, name), "kind", ""), "ssh")) {

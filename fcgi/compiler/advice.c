@@ -71,27 +71,17 @@ check_text(const struct advice *a, const struct script_line *l)
 	const char *about;
 
 	if (looks_like_a_prompt(l->s, l->len) > 0) {
-		advise(a->p, advice_place(a, l, l->s), "prompt", NULL,
-		    "The line "
-		    "begins with a prompt, which is no part of the command. "
-		    "Remove it, and what the command printed.");
+		advise(a->p, advice_place(a, l, l->s), "check_prompt");
 		return true;
 	}
 	if (is_prose(l->s, l->len)) {
-		advise(a->p, advice_place(a, l, l->s), "prose", NULL,
-		    "This line "
-		    "looks like a sentence, and would be executed as a "
-		    "command. Move it before the block, or begin it with "
-		    "“#”.");
+		advise(a->p, advice_place(a, l, l->s), "check_prose");
 		return true;
 	}
 	for (; looks_like_a_placeholder(l->s, l->len, &at, &len); at += len) {
 		about = arena_strndup(a->p->arena, l->s + at, len);
-		advise(a->p, advice_place(a, l, l->s + at), "placeholder",
-		    about,
-		    "“%s” looks like a placeholder, and would be taken as it "
-		    "stands. Make it a parameter of the document.",
-		    about);
+		advise(a->p, advice_place(a, l, l->s + at),
+		    "check_placeholder about=%s", about);
 	}
 	return false;
 }
@@ -109,21 +99,10 @@ check_programs(const struct advice *a, const struct script_line *l)
 		PROGRAM_NONE)
 		if (input == PROGRAM_KEYS)
 			advise(a->p, advice_place(a, l, l->s + where),
-			    "terminal", name,
-			    "“%s” waits for somebody at a terminal, and this "
-			    "step has none. Write what it does as commands, "
-			    "or add “pty interactive”.",
-			    name);
+			    "check_terminal about=%s", name);
 		else
-			advise(a->p, advice_place(a, l, l->s + where), "enters",
-			    name,
-			    "“%s” reads what follows from a terminal, and "
-			    "this step has none: it ends at once, and the "
-			    "lines behind it run here, not in it. Give it its "
-			    "commands on its own line (ssh HOST 'COMMANDS', "
-			    "su -c, psql -c, mysql < FILE), or use on=, user= "
-			    "or a step of the client’s kind.",
-			    name);
+			advise(a->p, advice_place(a, l, l->s + where),
+			    "check_enters about=%s", name);
 }
 
 static void
@@ -152,10 +131,7 @@ check_rm(struct advice *a, const struct script_line *l, size_t at)
 	    !command) {
 		advice_check_removed(a, l, word, len);
 		if (is_any(word, len, all))
-			advise(a->p, advice_place(a, l, word), "rm", NULL,
-			    "This "
-			    "removes everything in whatever folder the script "
-			    "is in then. Write the folder: rm /srv/app/*.");
+			advise(a->p, advice_place(a, l, word), "check_rm");
 	}
 }
 
@@ -175,9 +151,7 @@ check_command(struct advice *a, const struct script_line *l, const char *s,
 	else if (is_word(s, len, "rm"))
 		check_rm(a, l, behind);
 	else if (is_word(s, len, "source") && a->s->kind == STEP_SH)
-		advise(a->p, advice_place(a, l, s), "source", NULL,
-		    "sh has no "
-		    "“source”. Write “. FILE”, or make this a bash step.");
+		advise(a->p, advice_place(a, l, s), "check_source");
 }
 
 /* The commands of the line, behind words that only introduce them. */
@@ -207,10 +181,7 @@ check_shell(struct advice *a)
 
 	while (script_lines_next(&lines, &l)) {
 		if (a->cd_at != NOWHERE) {
-			advise(a->p, a->cd_at, "cd", NULL,
-			    "Where this folder "
-			    "is missing, what follows runs in another one. "
-			    "Write “cd … || exit”, or begin with “set -e”.");
+			advise(a->p, a->cd_at, "check_cd");
 			a->cd_at = NOWHERE;
 			a->errexit = true; /* said once */
 		}

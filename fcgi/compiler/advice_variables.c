@@ -119,11 +119,8 @@ advice_check_variables(struct advice *a, const struct script_line *l)
 			continue;
 		name = variable_at(a, s, l->len - (size_t)(s - l->s), &end);
 		if (name != NULL && is_unset(a, name))
-			advise(a->p, advice_place(a, l, s), "variable", name,
-			    "Nothing sets "
-			    "“%s”, so this is empty. Make it a parameter of "
-			    "the document, or set it in the script.",
-			    name);
+			advise(a->p, advice_place(a, l, s),
+			    "check_variable about=%s", name);
 	}
 }
 
@@ -152,9 +149,6 @@ advice_check_removed(
 	at += at < len && word[at] == '"';
 	if (at < len && word[at] == '/' &&
 	    (is_unset(a, name) || may_be_empty(a, name)))
-		advise(a->p, advice_place(a, l, word), "rm_variable", name,
-		    "Where “%s” is empty, this removes from the top of the "
-		    "file system on. Write :? behind the name, in braces, so "
-		    "that an empty value ends the script.",
-		    name);
+		advise(a->p, advice_place(a, l, word),
+		    "check_rm_variable about=%s", name);
 }

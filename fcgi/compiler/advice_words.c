@@ -81,13 +81,8 @@ check_characters(const struct advice *a, const struct script_line *l)
 			if (n > left || memcmp(s, typographic[i].bytes, n) ||
 			    (typographic[i].beginning && !begins_word(l, s)))
 				continue;
-			advise(a->p, advice_place(a, l, s), "typographic",
-			    typographic[i].about,
-			    "A shell takes %s for a letter. It comes from a "
-			    "word processor or a web page: write the plain "
-			    "character that was meant, such as a quote, “-”, "
-			    "“;”, “|” or a blank.",
-			    typographic[i].about);
+			advise(a->p, advice_place(a, l, s),
+			    "check_typographic about=%s", typographic[i].about);
 			return;
 		}
 	}
@@ -151,12 +146,8 @@ check_examples(const struct advice *a, const struct script_line *l)
 		    (!command && !names && !option && is_capitals(word, len) &&
 			strstr(a->s->text,
 			    arena_printf(a->p->arena, "%s=", about)) == NULL))
-			advise(a->p, advice_place(a, l, word), "placeholder",
-			    about,
-			    "“%s” looks like a placeholder, and would be "
-			    "taken as it stands. Make it a parameter of the "
-			    "document.",
-			    about);
+			advise(a->p, advice_place(a, l, word),
+			    "check_placeholder about=%s", about);
 		if (command)
 			names = takes_names(word, len);
 		option = *word == '-';

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "compiler/approval_rule.h"
 
@@ -28,9 +29,7 @@ read_count(const struct reader *r, const struct yaml_tree *map,
 
 	if (y != NULL &&
 	    (y->kind != YTREE_TEXT || !text_int(y->text, 1, 20, &n)))
-		wrong(r, y,
-		    "The count of an approval is a number from 1 to "
-		    "20.");
+		wrong(r, y, MESSAGE("approval_count"));
 	rule->count = (int)n;
 }
 
@@ -44,9 +43,7 @@ read_expires(const struct reader *r, const struct yaml_tree *map,
 	    (y->kind != YTREE_TEXT ||
 		!clock_parse_duration(y->text, &rule->expires_ms) ||
 		rule->expires_ms <= 0))
-		wrong(r, y,
-		    "An approval expires after a time such as 24h or "
-		    "7d.");
+		wrong(r, y, MESSAGE("approval_expiry"));
 }
 
 static void
@@ -60,9 +57,7 @@ read_same_person(const struct reader *r, const struct yaml_tree *map,
 	rule->same_person = y->kind == YTREE_TEXT &&
 	    strcmp(y->text, "allowed") == 0;
 	if (!rule->same_person)
-		wrong(r, y,
-		    "Write same-person: allowed, or leave it out: a "
-		    "person then fills one rule only.");
+		wrong(r, y, MESSAGE("approval_same_person"));
 }
 
 bool
@@ -75,15 +70,14 @@ rule_read(struct arena *arena, const struct yaml_tree *y,
 	struct approval_rule rule = { 0 };
 
 	if (y->kind != YTREE_MAP) {
-		wrong(&r, y, "An approval is {role: NAME, count: 1}.");
+		wrong(&r, y, MESSAGE("approval_map"));
 		return false;
 	}
-	yaml_tree_check_keys(arena, y, keys, "an approval", tell, ctx);
+	yaml_tree_check_keys(
+	    arena, y, keys, MESSAGE("where_approval"), tell, ctx);
 	rule.role = yaml_tree_text(y, "role");
 	if (rule.role == NULL || !text_is_id(rule.role))
-		wrong(&r, y,
-		    "An approval needs a role: {role: approver, "
-		    "count: 1}.");
+		wrong(&r, y, MESSAGE("approval_role"));
 	read_count(&r, y, &rule);
 	read_expires(&r, y, &rule);
 	read_same_person(&r, y, &rule);

@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "compiler/checks.h"
 #include "compiler/parse.h"
@@ -72,10 +73,8 @@ check_name(struct parse *p, int i)
 		if (text_eq(p->steps[k].artifact, s->artifact) &&
 		    !(has_when(p, s) && has_when(p, &p->steps[k]))) {
 			report(p, SEVERITY_ERROR, place_of(p, i, "save"),
-			    "The "
-			    "step “%s” keeps its output as “%s” already. Give "
-			    "this one another name with save=.",
-			    p->steps[k].id, s->artifact);
+			    "check_save_twice step=%s name=%s", p->steps[k].id,
+			    s->artifact);
 			return;
 		}
 }
@@ -110,31 +109,22 @@ artifact_refused(const struct parse *p, int step, const char *name)
 	if (is_saved_before(p, step, name, &later))
 		return NULL;
 	if (later)
-		return arena_printf(p->arena,
-		    "“%s” is kept only later. Move "
-		    "the step with save=%s before this one.",
-		    name, name);
+		return message_arena(
+		    p->arena, "check_saved_later name=%s save=%s", name, name);
 	for (int k = 0; k < step; k++)
 		if (text_eq(p->steps[k].artifact, name))
-			return arena_printf(p->arena,
-			    "“%s” is kept once for "
-			    "each item of a list: it is known only under a "
-			    "heading with the same each=.",
-			    name);
+			return message_arena(
+			    p->arena, "check_saved_in_loop name=%s", name);
 	for (int k = 0; k < step && n < 256; k++)
 		if (p->steps[k].artifact != NULL)
 			words[n++] = p->steps[k].artifact;
 	words[n] = NULL;
 	near = suggest(name, words);
 	if (near != NULL)
-		return arena_printf(p->arena,
-		    "No step keeps its output as "
-		    "“%s”. Did you mean “%s”?",
-		    name, near);
-	return arena_printf(p->arena,
-	    "No step keeps its output as “%s”. Let "
-	    "an earlier step do so with save=%s.",
-	    name, name);
+		return message_arena(
+		    p->arena, "check_saved_near name=%s near=%s", name, near);
+	return message_arena(
+	    p->arena, "check_saved_none name=%s save=%s", name, name);
 }
 
 void
@@ -150,13 +140,8 @@ check_artifacts(struct parse *p, int i)
 	if (s->artifact != NULL && s->secret)
 		report(p, SEVERITY_ERROR,
 		    place_of(p, i, s->save != NULL ? "save" : "same-as"),
-		    "The output of this step is secret, "
-		    "and would be kept for everybody to read. Remove “secret”, "
-		    "or save= and same-as=.");
+		    "check_secret_saved");
 	if (other != NULL && !kind_is(other->kind, KIND_OUTPUT))
 		report(p, SEVERITY_ERROR, place_of(p, i, "same-as"),
-		    "“%s” is "
-		    "a step without an output to compare with. Name a script, "
-		    "a request or a query.",
-		    other->id);
+		    "check_same_as_none step=%s", other->id);
 }

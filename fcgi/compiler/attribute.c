@@ -121,10 +121,7 @@ read_value(struct parse *p, struct attr *a, size_t i, size_t to)
 		a->value = unquote(p, i, end);
 		a->value_at++;
 		if (end < to && !is_blank(p->src[end]))
-			report(p, SEVERITY_ERROR, end,
-			    "A blank must follow "
-			    "the closing quote. To write the quote itself, "
-			    "put a backslash before it.");
+			report(p, SEVERITY_ERROR, end, "attribute_blank");
 		while (end < to && !is_blank(p->src[end]))
 			end++;
 		return end;
@@ -135,9 +132,7 @@ read_value(struct parse *p, struct attr *a, size_t i, size_t to)
 	if (end == i) {
 		a->sort = 0;
 		report(p, SEVERITY_ERROR, i,
-		    "“%s=” has no value. Write "
-		    "%s=value, or drop it.",
-		    a->name, a->name);
+		    "attribute_no_value name=%s again=%s", a->name, a->name);
 	}
 	return end;
 }
@@ -156,10 +151,9 @@ read_one(struct parse *p, struct attr *a, size_t i, size_t to)
 		if (text_is_id(a->name))
 			return end;
 		report(p, SEVERITY_ERROR, a->at,
-		    "“%c%s” is not %s: letters, "
-		    "digits, “.”, “_” and “-” may be used, at most 64, the "
-		    "first a letter or digit.",
-		    a->sort, a->name, a->sort == '#' ? "an id" : "a class");
+		    a->sort == '#' ? "attribute_no_id name=%s"
+				   : "attribute_no_class name=%s",
+		    a->name);
 		a->sort = 0;
 		return end;
 	}
@@ -167,9 +161,7 @@ read_one(struct parse *p, struct attr *a, size_t i, size_t to)
 	a->name = arena_strndup(p->arena, p->src + i, end - i);
 	a->sort = 'f';
 	if (end == i) {
-		report(p, SEVERITY_ERROR, i,
-		    "There is no name before this "
-		    "“=”. Write name=value without blanks around the “=”.");
+		report(p, SEVERITY_ERROR, i, "attribute_no_name");
 		a->sort = 0;
 		while (end < to && !is_blank(p->src[end]))
 			end++;
@@ -195,9 +187,7 @@ attribute_read(struct parse *p, size_t open, size_t close, struct attrs *ret)
 		if (i >= close)
 			break;
 		if (ret->count == ATTRS_MAX) {
-			report(p, SEVERITY_ERROR, i,
-			    "There are more than %d "
-			    "attributes here.",
+			report(p, SEVERITY_ERROR, i, "attribute_many count=%d",
 			    ATTRS_MAX);
 			break;
 		}

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/expr.h"
 #include "compiler/checks.h"
@@ -58,6 +59,15 @@ closest_step(const struct parse *p, const char *id)
 	return suggest(id, words);
 }
 
+/* How to correct the id of a step that does not exist. */
+static const char *
+step_advice(struct parse *p, const char *id, const char *near)
+{
+	return near != NULL
+	    ? message_arena(p->arena, "did_you_mean near=%s", near)
+	    : message_arena(p->arena, "check_give_id id=%s", id);
+}
+
 /* ran(STEP) and similar: the step exists and comes before. */
 static void
 check_fact(struct names *n, const char *name, const char *id)
@@ -68,23 +78,14 @@ check_fact(struct names *n, const char *name, const char *id)
 
 	if (n->step < 0)
 		report(p, SEVERITY_ERROR, n->at,
-		    "“%s” in %s: no step has run "
-		    "when the parameters are asked for. Use it in the “when” "
-		    "of a step or heading.",
-		    name, n->where);
+		    "check_step_asked name=%s where=%s", name, n->where);
 	else if (to < 0)
 		report(p, SEVERITY_ERROR, n->at,
-		    "“%s” in %s: there is no step "
-		    "of that id. %s%s%s",
-		    name, n->where,
-		    near != NULL ? "Did you mean “"
-				 : "Correct it, or give that step {#",
-		    near != NULL ? near : id, near != NULL ? "”?" : "}.");
+		    "check_no_step_in name=%s where=%s advice=%s", name,
+		    n->where, step_advice(p, id, near));
 	else if (to >= n->step && !p->sections[n->section].rollback)
 		report(p, SEVERITY_ERROR, n->at,
-		    "“%s” in %s: that step does "
-		    "not come before this one.",
-		    name, n->where);
+		    "check_step_later name=%s where=%s", name, n->where);
 }
 
 /* Parameters are asked for in order: a later one has no value yet. */
@@ -94,10 +95,7 @@ check_asked(const struct names *n, const char *name)
 	const struct parameter *q = parameter_find(n->p, name);
 
 	if (n->asked != NULL && q != NULL && q >= n->asked)
-		advise(n->p, n->at, "parameter_order", name,
-		    "“%s” has no "
-		    "value when this parameter is asked for, so that it never "
-		    "is. Move “%s” before it.",
+		advise(n->p, n->at, "check_parameter_order about=%s again=%s",
 		    name, name);
 }
 
@@ -119,28 +117,20 @@ check_name(void *ctx, const char *name)
 	}
 	if (identifier_is_known(p, name, (int)p->steps_count, n->section)) {
 		report(p, SEVERITY_ERROR, n->at,
-		    "“%s” in %s is captured only "
-		    "later. Move the step that captures it before this one.",
-		    name, n->where);
+		    "check_captured_later_in name=%s where=%s", name, n->where);
 		return;
 	}
 	if (each_captures(p, name, n->step)) {
 		report(p, SEVERITY_ERROR, n->at,
-		    "“%s” in %s is captured once "
-		    "for each item of a list: it is known only under a heading "
-		    "with the same each=.",
-		    name, n->where);
+		    "check_captured_in_loop_in name=%s where=%s", name,
+		    n->where);
 		return;
 	}
 	near = closest_name(p, name);
 	report(p, SEVERITY_ERROR, n->at,
-	    "“%s” in %s is neither a parameter "
-	    "nor captured by an earlier step. %s%s%s",
-	    name, n->where,
-	    near != NULL ? "Did you mean “"
-			 : "Add it to the parameters, or "
-			   "quote it if it is text",
-	    near != NULL ? near : "", near != NULL ? "”?" : ".");
+	    "check_unknown_name_in name=%s where=%s advice=%s", name, n->where,
+	    near != NULL ? message_arena(p->arena, "did_you_mean near=%s", near)
+			 : MESSAGE("check_add_or_quote"));
 }
 
 static size_t
@@ -186,13 +176,11 @@ check_section(struct parse *p, int i)
 	check_when(p, s->when, o, first_step(p, i), i);
 	if (s->hop && (s->hop_from == NULL || s->hop_to == NULL))
 		report(p, SEVERITY_ERROR, place_of(o, '.', "hop"),
-		    "A version "
-		    "hop needs both ends: {.hop from=1.0 to=1.1}.");
+		    "check_hop_ends");
 	if (!s->hop && (s->hop_from != NULL || s->hop_to != NULL))
 		report(p, SEVERITY_ERROR,
 		    place_of(o, '=', s->hop_from != NULL ? "from" : "to"),
-		    "“from” and “to” belong to a version hop: "
-		    "add .hop.");
+		    "check_hop_class");
 }
 
 static void
@@ -206,30 +194,18 @@ check_reference(struct parse *p, int i, const char *key, const char *id)
 		return;
 	to = find_step(p, id);
 	if (to == i) {
-		report(p, SEVERITY_ERROR, at,
-		    "“%s=%s” refers to this step "
-		    "itself. Name another.",
+		report(p, SEVERITY_ERROR, at, "check_step_itself key=%s id=%s",
 		    key, id);
 	} else if (to < 0) {
 		near = closest_step(p, id);
 		report(p, SEVERITY_ERROR, at,
-		    "“%s=%s”: there is no step of "
-		    "that id. %s%s%s",
-		    key, id,
-		    near != NULL ? "Did you mean “"
-				 : "Correct it, or give that step {#",
-		    near != NULL ? near : id, near != NULL ? "”?" : "}.");
+		    "check_no_step key=%s id=%s advice=%s", key, id,
+		    step_advice(p, id, near));
 	} else if (strcmp(key, "same-as") == 0 && to > i) {
-		report(p, SEVERITY_ERROR, at,
-		    "“same-as=%s”: that step comes "
-		    "later. Its output must be there to compare with.",
-		    id);
+		report(p, SEVERITY_ERROR, at, "check_same_as_later id=%s", id);
 	} else if (!repeats_around(
 		       p, p->steps[i].section, p->steps[to].section)) {
-		report(p, SEVERITY_ERROR, at,
-		    "“%s=%s”: that step repeats "
-		    "for each item of a list, and this one does not. Put it "
-		    "under a heading with the same each=.",
+		report(p, SEVERITY_ERROR, at, "check_step_in_loop key=%s id=%s",
 		    key, id);
 	}
 }
@@ -245,11 +221,7 @@ check_undo(struct parse *p, int i)
 	if (of >= 0 && of != i && !p->sections[s->section].rollback)
 		report(p, SEVERITY_ERROR,
 		    place_of(&p->step_origins[i], '=', "undo"),
-		    "“undo=%s” says that this step reverts that "
-		    "one, so it belongs to the rollback: move it under a "
-		    "heading with {.rollback}. Where “%s” is what reverts "
-		    "this step, write undo= there.",
-		    s->undo, s->undo);
+		    "check_undo_outside id=%s again=%s", s->undo, s->undo);
 }
 
 /* The step that `after` refers to: that step, or the one that undoes it. */
@@ -279,20 +251,14 @@ check_after(struct parse *p, int i)
 		return;
 	check_reference(p, i, "after", s->after);
 	if (!p->sections[s->section].rollback) {
-		report(p, SEVERITY_ERROR, at,
-		    "“after=%s” orders the steps of "
-		    "a rollback. Move this step under a heading with "
-		    "{.rollback}, or put it where it is to run.",
+		report(p, SEVERITY_ERROR, at, "check_after_outside id=%s",
 		    s->after);
 		return;
 	}
 	for (size_t n = 0; to >= 0 && n <= p->steps_count; n++)
 		to = anchor_of(p, to);
 	if (to >= 0)
-		report(p, SEVERITY_ERROR, at,
-		    "“after=%s” closes a circle: "
-		    "each of its steps would come after the others. Remove "
-		    "one after=.",
+		report(p, SEVERITY_ERROR, at, "check_after_circle id=%s",
 		    s->after);
 }
 
@@ -316,49 +282,32 @@ check_together(struct parse *p, int i)
 	if (probe && s->probe_of == NULL &&
 	    attribute_get(&o->attrs, '=', "of") == NULL)
 		report(p, SEVERITY_ERROR, place_of(o, '.', "probe"),
-		    "A probe "
-		    "names the step that it is of: {.probe of=STEP}.");
+		    "check_probe_of");
 	if (!probe && s->probe_of != NULL)
 		report(p, SEVERITY_ERROR, place_of(o, '=', "of"),
-		    "“of” "
-		    "belongs to a probe: write {.probe of=%s}.",
-		    s->probe_of);
+		    "check_of_probe id=%s", s->probe_of);
 	if (s->rerun == RERUN_PROBE && !has_probe(p, s->id))
 		report(p, SEVERITY_ERROR, place_of(o, '=', "rerun"),
-		    "“rerun="
-		    "probe” needs a block {.probe of=%s} that finds out "
-		    "whether this step has taken effect.",
-		    s->id);
+		    "check_rerun_probe id=%s", s->id);
 	if (s->every_ms > 0 && s->within_ms == 0)
 		report(p, SEVERITY_ERROR, place_of(o, '=', "every"),
-		    "“every” "
-		    "needs an end: add within=10m, say.");
+		    "check_every_within");
 	if (s->within_ms > 0 && s->every_ms == 0)
 		report(p, SEVERITY_ERROR, place_of(o, '=', "within"),
-		    "“within” needs a pace: add every=10s, say.");
+		    "check_within_every");
 	if (s->serial && (s->batch > 0 || s->batch_percent > 0))
 		report(p, SEVERITY_ERROR, place_of(o, '=', "batch"),
-		    "“serial” "
-		    "is one target after the other, “batch” more at a time: "
-		    "keep one of the two.");
+		    "check_serial_batch");
 	if (s->kind == STEP_APPROVAL &&
 	    attribute_get(&o->attrs, '=', "role") == NULL)
-		report(p, SEVERITY_ERROR, o->at,
-		    "An approval names the role "
-		    "that gives it: {role=approver count=1}.");
+		report(p, SEVERITY_ERROR, o->at, "check_approval_role");
 	if (s->kind == STEP_EDIT && s->file == NULL)
-		report(p, SEVERITY_ERROR, o->at,
-		    "An edit names the file that "
-		    "it changes: {file=/etc/app.conf}.");
+		report(p, SEVERITY_ERROR, o->at, "check_edit_file");
 	if (s->interactive && !s->pty)
 		report(p, SEVERITY_ERROR, place_of(o, '=', "interactive"),
-		    "“interactive” needs “pty” beside it: people type into a "
-		    "terminal.");
+		    "check_interactive_pty");
 	if (s->kind == STEP_ANSWERS && (i == 0 || !p->steps[i - 1].pty))
-		report(p, SEVERITY_ERROR, o->at,
-		    "“answers” must stand "
-		    "directly after a step with “pty”, whose prompts it "
-		    "answers.");
+		report(p, SEVERITY_ERROR, o->at, "check_answers_place");
 }
 
 /* Names in {{ }} of attributes with values. */
@@ -366,7 +315,7 @@ static void
 check_values(struct parse *p, int i, const char *key, const char *s)
 {
 	struct names names = { p, place_of(&p->step_origins[i], '=', key), i,
-		p->steps[i].section, "braces", NULL };
+		p->steps[i].section, MESSAGE("where_braces"), NULL };
 	size_t at = 0, n;
 	char name[65];
 
@@ -384,17 +333,9 @@ check_secret(struct parse *p, int i)
 	size_t at = place_of(&p->step_origins[i], '.', "secret");
 
 	if (s->secret && s->captures_count > 0)
-		report(p, SEVERITY_ERROR, at,
-		    "The output of this step is "
-		    "secret, and what capture= takes from it would stand in "
-		    "the run for everybody to read. Let the step that needs "
-		    "the value get it itself, or remove “secret”.");
+		report(p, SEVERITY_ERROR, at, "check_secret_capture");
 	if (s->secret && s->interactive)
-		report(p, SEVERITY_ERROR, at,
-		    "The output of this step is "
-		    "secret, so that nobody could see the terminal that "
-		    "people are to type into. Use answers, or remove one of "
-		    "“secret” and “interactive”.");
+		report(p, SEVERITY_ERROR, at, "check_secret_interactive");
 }
 
 static void
@@ -423,7 +364,7 @@ check_parameter(struct parse *p, size_t i)
 {
 	const struct parameter *q = &p->parameters[i];
 	struct names names = { p, source_line_start(p, q->line - 1), -1, 0,
-		"“when” of a parameter", q };
+		MESSAGE("where_when_of_parameter"), q };
 
 	if (q->when != NULL)
 		expr_names(q->when, check_name, &names);
@@ -437,10 +378,7 @@ check_main(struct parse *p)
 		if (!p->steps[i].rollback && p->steps[i].probe_of == NULL)
 			return;
 	if (p->steps_count > 0)
-		advise(p, p->step_origins[0].at, "no_main_step", NULL,
-		    "Every step here belongs to a rollback or is a probe, so "
-		    "a run would have nothing to do. Take {.rollback} from "
-		    "the heading of the steps that a run is to do.");
+		advise(p, p->step_origins[0].at, "check_no_main_step");
 }
 
 void

@@ -5,6 +5,7 @@
  * text is the source's line without the indentation of the lists and quotes
  * around it.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -58,8 +59,7 @@ check_answer(const struct content *c, int line, const char *s, size_t len)
 
 	if (!answers_line(s, len, &answer)) {
 		report(c->p, SEVERITY_ERROR, place(c, line, s, len, 0),
-		    "An "
-		    "answer is written /prompt/ => reply.");
+		    "answers_form");
 		return;
 	}
 	n = answer.prompt_len;
@@ -70,7 +70,7 @@ check_answer(const struct content *c, int line, const char *s, size_t len)
 	re = regex_new(pattern, &at, why, sizeof(why));
 	if (re == NULL)
 		report(c->p, SEVERITY_ERROR, place(c, line, s, len, at + 1),
-		    "“%s” is not a regular expression: %s.", pattern, why);
+		    "check_no_regex pattern=%s reason=%s", pattern, why);
 	regex_free(re);
 }
 
@@ -85,10 +85,7 @@ check_copy(const struct content *c, int line, const char *s, size_t len)
 		report(c->p, SEVERITY_ERROR, place(c, line, s, len, at), "%s",
 		    why);
 	else if (copy_has_wildcard(&text.from) || copy_has_wildcard(&text.to))
-		advise(c->p, place(c, line, s, len, at), "wildcard", NULL,
-		    "“*” and “?” are not supported in a copy, and stand for "
-		    "themselves. Copy the whole folder, with “/” at the end "
-		    "of both paths, or name each file.");
+		advise(c->p, place(c, line, s, len, at), "check_wildcard");
 }
 
 static void
@@ -193,7 +190,6 @@ check_places(const struct content *c, const struct http_request *q)
 		from.base = "http://server";
 	if (http_fill(&from, q, &filled, &fault) == ERR_OK)
 		return;
-	fault.message[0] -= 'a' - 'A';
 	report(c->p, SEVERITY_ERROR, line_start(c, from.line), "%s",
 	    fault.message);
 }
@@ -207,8 +203,6 @@ check_http(const struct content *c)
 
 	if (http_parse(c->p->arena, c->s->text, c->s->text_line, &text,
 		&fault) != ERR_OK) {
-		if (fault.message[0] >= 'a' && fault.message[0] <= 'z')
-			fault.message[0] -= 'a' - 'A';
 		report(c->p, SEVERITY_ERROR, line_start(c, text.wrong_line),
 		    "%s", fault.message);
 		return;
@@ -235,16 +229,11 @@ report_in_script(const struct content *c, size_t at, const char *name)
 	upper[i] = '\0';
 	if (c->s->kind == STEP_PYTHON)
 		report(c->p, SEVERITY_ERROR, at,
-		    "“{{%s}}” is not filled in "
-		    "within a script, since a value could then become code. "
-		    "Write %s%s\"].",
-		    name, python, upper);
+		    "check_brace_python name=%s begin=%s variable=%s", name,
+		    python, upper);
 	else
 		report(c->p, SEVERITY_ERROR, at,
-		    "“{{%s}}” is not filled in "
-		    "within a script, since a value could then become code. "
-		    "Write \"$%s\".",
-		    name, name);
+		    "check_brace_shell name=%s variable=%s", name, name);
 }
 
 static void
@@ -260,26 +249,15 @@ check_value(const struct content *c, size_t at, const char *name)
 		report_in_script(c, at, name);
 	else if (script)
 		report(c->p, SEVERITY_WARNING, at,
-		    "“{{%s}}” stays as it "
-		    "stands: no value of that name is known, and none would be "
-		    "filled in within a script.",
-		    name);
+		    "check_brace_unknown name=%s", name);
 	else if (!known && later)
-		report(c->p, SEVERITY_ERROR, at,
-		    "“%s” is captured only later. "
-		    "Move the step that captures it before this one.",
+		report(c->p, SEVERITY_ERROR, at, "check_captured_later name=%s",
 		    name);
 	else if (!known && each_captures(c->p, name, (int)c->step))
 		report(c->p, SEVERITY_ERROR, at,
-		    "“%s” is captured once for "
-		    "each item of a list: it is known only under a heading "
-		    "with the same each=.",
-		    name);
+		    "check_captured_in_loop name=%s", name);
 	else if (!known)
-		report(c->p, SEVERITY_ERROR, at,
-		    "“%s” is neither a parameter "
-		    "nor captured by an earlier step. Add it to the "
-		    "parameters.",
+		report(c->p, SEVERITY_ERROR, at, "check_unknown_name name=%s",
 		    name);
 }
 
@@ -303,6 +281,7 @@ check_values(const struct content *c)
 static void
 check_characters(const struct content *c)
 {
+	char code[16];
 	const char *s = c->s->text;
 	uint32_t cp;
 	size_t n;
@@ -316,12 +295,10 @@ check_characters(const struct content *c)
 				break;
 			if (!text_is_deceptive(cp))
 				continue;
+			snprintf(code, sizeof(code), "U+%04X", (unsigned)cp);
 			report(c->p, SEVERITY_WARNING,
 			    place(c, line, s, len, i),
-			    "The character U+%04X here is invisible or "
-			    "reorders what people read. Remove it unless the "
-			    "script needs it.",
-			    (unsigned)cp);
+			    "check_invisible character=%s", code);
 			break;
 		}
 		s += len + (s[len] == '\n');
@@ -350,9 +327,7 @@ check_sql(const struct content *c)
 	if (c->s->kind == STEP_MYSQL && c->s->transaction != NULL &&
 	    strcmp(c->s->transaction, "yes") == 0)
 		report(c->p, SEVERITY_WARNING, c->p->step_origins[c->step].at,
-		    "MySQL and MariaDB commit at each statement that changes "
-		    "the schema, such as ALTER TABLE: transaction=yes cannot "
-		    "take those back.");
+		    "check_transaction_schema");
 }
 
 void
@@ -363,7 +338,7 @@ check_content(struct parse *p, size_t step)
 	if (c.s->text[strspn(c.s->text, " \t\n")] == '\0') {
 		if (c.s->kind != STEP_APPROVAL)
 			report(p, SEVERITY_ERROR, p->step_origins[step].at,
-			    "This block is empty: there is nothing to do.");
+			    "check_empty_block");
 		return;
 	}
 	check_values(&c);

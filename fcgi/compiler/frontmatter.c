@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/expr.h"
 #include "compiler/checks.h"
@@ -39,11 +40,7 @@ read_text(struct parse *p, const struct yaml_tree *y)
 {
 	if (y->kind == YTREE_TEXT)
 		return y->text[0] != '\0' ? y->text : NULL;
-	wrong(p, y,
-	    arena_printf(p->arena,
-		"“%s” must be a text. Quote it "
-		"where it contains [ ] { } or a colon.",
-		y->key));
+	wrong(p, y, message_arena(p->arena, "front_text key=%s", y->key));
 	return NULL;
 }
 
@@ -55,17 +52,14 @@ read_texts(struct parse *p, const struct yaml_tree *y, size_t *ret_count)
 
 	*ret_count = 0;
 	if (y->kind != YTREE_LIST) {
-		wrong(p, y,
-		    arena_printf(p->arena,
-			"“%s” must be a list, "
-			"such as [one, two].",
-			y->key));
+		wrong(
+		    p, y, message_arena(p->arena, "front_list key=%s", y->key));
 		return NULL;
 	}
 	list = arena_alloc(p->arena, (y->count + 1) * sizeof(*list));
 	for (const struct yaml_tree *e = y->first; e != NULL; e = e->next) {
 		if (e->kind != YTREE_TEXT)
-			wrong(p, e, "Only texts may stand in this list.");
+			wrong(p, e, MESSAGE("front_list_texts"));
 		else
 			list[n++] = e->text;
 	}
@@ -80,11 +74,7 @@ read_flag(
 	const struct yaml_tree *y = yaml_tree_get(map, key);
 
 	if (y != NULL && !yaml_tree_bool(y, ret))
-		wrong(p, y,
-		    arena_printf(p->arena,
-			"“%s” is either true or "
-			"false.",
-			key));
+		wrong(p, y, message_arena(p->arena, "front_bool key=%s", key));
 }
 
 static const char *
@@ -113,7 +103,7 @@ read_type(struct parse *p, const struct yaml_tree *map, struct parameter *q)
 		q->type = PARAMETER_CHOICE;
 		q->choices = read_texts(p, choices, &q->choices_count);
 		if (q->choices_count == 0)
-			wrong(p, choices, "There is nothing to choose from.");
+			wrong(p, choices, MESSAGE("front_no_choices"));
 	}
 	if (y == NULL)
 		return;
@@ -121,15 +111,11 @@ read_type(struct parse *p, const struct yaml_tree *map, struct parameter *q)
 		if (y->kind == YTREE_TEXT && strcmp(names[i], y->text) == 0)
 			break;
 	if (names[i] == NULL)
-		wrong(p, y,
-		    "The type is one of text, number, bool, choice, "
-		    "secret, list.");
+		wrong(p, y, MESSAGE("front_type"));
 	else if (choices != NULL && i != PARAMETER_CHOICE)
-		wrong(p, y,
-		    "A parameter with choices has no other type: "
-		    "remove one of the two.");
+		wrong(p, y, MESSAGE("front_choices_type"));
 	else if (choices == NULL && i == PARAMETER_CHOICE)
-		wrong(p, y, "A choice needs choices: [one, two].");
+		wrong(p, y, MESSAGE("front_choice_needs"));
 	else
 		q->type = (enum parameter_type)i;
 }
@@ -149,10 +135,8 @@ check_pattern(struct parse *p, const struct yaml_tree *map, struct parameter *q)
 	if (re != NULL)
 		return;
 	wrong(p, y,
-	    arena_printf(p->arena,
-		"This is not a regular expression: "
-		"%s (at its character %zu).",
-		why, at + 1));
+	    message_arena(
+		p->arena, "front_pattern reason=%s at=%zu", why, at + 1));
 	q->pattern = NULL;
 }
 
@@ -164,9 +148,7 @@ read_message(struct parse *p, const struct yaml_tree *map, struct parameter *q)
 
 	q->message = read_member(p, map, "message");
 	if (y != NULL && yaml_tree_get(map, "pattern") == NULL)
-		wrong(p, y,
-		    "A message says what a pattern wants, and this "
-		    "parameter has no pattern. Add one, or write it as help.");
+		wrong(p, y, MESSAGE("front_message"));
 }
 
 /* The default of a list may be a YAML list. */
@@ -198,18 +180,14 @@ check_default(struct parse *p, const struct yaml_tree *map, struct parameter *q)
 	if (y == NULL || (q->fallback = read_default(p, y, q)) == NULL)
 		return;
 	if (q->type == PARAMETER_SECRET) {
-		wrong(p, y,
-		    "A secret has no default: everybody who reads "
-		    "this document would know it. Remove it.");
+		wrong(p, y, MESSAGE("front_secret_default"));
 		q->fallback = NULL;
 		return;
 	}
 	why = parameter_check_value(q, q->fallback, &scratch);
 	if (why != NULL)
 		wrong(p, y,
-		    arena_printf(p->arena,
-			"The default of “%s” would "
-			"be refused: %s",
+		    message_arena(p->arena, "front_default name=%s reason=%s",
 			q->name, why));
 	buf_clear(&scratch);
 }
@@ -226,9 +204,7 @@ read_when(struct parse *p, const struct yaml_tree *map, struct parameter *q)
 	if ((why = expr_check(q->when, &at)) == NULL)
 		return;
 	wrong(p, y,
-	    arena_printf(p->arena,
-		"“%s” is not an expression: %s "
-		"(at its character %zu).",
+	    message_arena(p->arena, "front_when when=%s reason=%s at=%zu",
 		q->when, why, at + 1));
 	q->when = NULL;
 }
@@ -244,8 +220,8 @@ read_parameter(struct parse *p, const struct yaml_tree *y)
 
 	if (why != NULL) {
 		report_place(p, SEVERITY_ERROR, y->key_line, y->key_column,
-		    arena_printf(p->arena, "“%s” cannot be a parameter: %s",
-			y->key, why));
+		    message_arena(
+			p->arena, "front_name name=%s reason=%s", y->key, why));
 		return;
 	}
 	q = mem_grow(&p->parameters, &p->parameters_cap, p->parameters_count,
@@ -258,10 +234,8 @@ read_parameter(struct parse *p, const struct yaml_tree *y)
 		return;
 	if (y->kind != YTREE_MAP) {
 		wrong(p, y,
-		    arena_printf(p->arena,
-			"A parameter is described "
-			"by a map, such as %s: {label: …, default: …}.",
-			y->key));
+		    message_arena(
+			p->arena, "front_parameter_map name=%s", y->key));
 		return;
 	}
 	yaml_tree_check_keys(p->arena, y, keys, "a parameter", report_yaml, p);
@@ -283,9 +257,7 @@ read_parameters(struct parse *p, const struct yaml_tree *y)
 {
 	if (y->kind != YTREE_MAP) {
 		if (y->kind != YTREE_TEXT || y->text[0] != '\0')
-			wrong(p, y,
-			    "“parameters” must be a map of names, such "
-			    "as {version: {label: Target version}}.");
+			wrong(p, y, MESSAGE("front_parameters"));
 		return;
 	}
 	for (y = y->first; y != NULL; y = y->next)
@@ -299,9 +271,7 @@ read_approvals(struct parse *p, const struct yaml_tree *y)
 	size_t n = 0;
 
 	if (y->kind != YTREE_LIST) {
-		wrong(p, y,
-		    "“approvals” must be a list of {role: NAME, "
-		    "count: 1}.");
+		wrong(p, y, MESSAGE("front_approvals"));
 		return;
 	}
 	rules = arena_alloc(p->arena, (y->count + 1) * sizeof(*rules));
@@ -353,9 +323,7 @@ read_rehearsal(struct parse *p, const struct yaml_tree *y)
 		in = read_text(p, y);
 	}
 	if (in != NULL ? !text_is_id(in) : y->kind == YTREE_MAP)
-		wrong(p, y,
-		    "“rehearsal” is the name of an environment, such "
-		    "as test, or {in: test, within: 14d}.");
+		wrong(p, y, MESSAGE("front_rehearsal"));
 	else
 		p->runbook->plan.rehearsal = in;
 	if (within != NULL &&
@@ -363,9 +331,7 @@ read_rehearsal(struct parse *p, const struct yaml_tree *y)
 		!clock_parse_duration(
 		    within->text, &p->runbook->plan.rehearsal_ms) ||
 		p->runbook->plan.rehearsal_ms <= 0))
-		wrong(p, within,
-		    "A rehearsal may be as old as a time such "
-		    "as 14d.");
+		wrong(p, within, MESSAGE("front_rehearsal_age"));
 }
 
 static void
@@ -388,13 +354,11 @@ read_keys(struct parse *p, const struct yaml_tree *y)
 	const struct yaml_tree *value;
 
 	if (y->kind != YTREE_MAP) {
-		wrong(p, y,
-		    "The front matter must be lines of “key: value”, "
-		    "such as title: Upgrade.");
+		wrong(p, y, MESSAGE("front_lines"));
 		return;
 	}
 	yaml_tree_check_keys(
-	    p->arena, y, keys, "the front matter", report_yaml, p);
+	    p->arena, y, keys, MESSAGE("where_front_matter"), report_yaml, p);
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if ((value = yaml_tree_get(y, table[i].key)) != NULL)
 			table[i].read(p, value);
@@ -427,19 +391,14 @@ frontmatter_read(struct parse *p)
 		if (is_mark(p, line, "---") || is_mark(p, line, "..."))
 			break;
 	if ((size_t)line >= p->lines_count) {
-		report(p, SEVERITY_ERROR, p->body,
-		    "The front matter that "
-		    "opens here is never closed. End it with a line of three "
-		    "dashes.");
+		report(p, SEVERITY_ERROR, p->body, "front_open");
 		return;
 	}
 	from = source_line_start(p, 1);
 	to = source_line_start(p, line);
 	p->body = source_line_start(p, line + 1);
 	if (to - from > FRONT_MAX) {
-		report(p, SEVERITY_ERROR, from,
-		    "The front matter is longer "
-		    "than 64 KB.");
+		report(p, SEVERITY_ERROR, from, "front_long");
 		return;
 	}
 	y = yaml_tree_read(

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "compiler/expand.h"
 #include "lang/expr.h"
@@ -45,19 +46,13 @@ check_parameters(struct parse *p, int hop)
 
 		if (q == NULL)
 			report(p, SEVERITY_ERROR, place(p, hop, ".hop"),
-			    "A run takes the hops between its parameters "
-			    "“from” and “to”: add “%s” to the parameters in "
-			    "the front matter.",
-			    names[i]);
+			    "hop_parameter name=%s", names[i]);
 		else if ((q->type != PARAMETER_TEXT &&
 			     q->type != PARAMETER_CHOICE) ||
 		    q->when != NULL || !q->required)
 			report_place(p, SEVERITY_ERROR, q->line, 1,
-			    arena_printf(p->arena,
-				"“%s” says between which "
-				"versions a run goes: it must be a text or a "
-				"choice, required, and without “when”.",
-				names[i]));
+			    message_arena(p->arena,
+				"hop_parameter_type name=%s", names[i]));
 	}
 }
 
@@ -73,16 +68,10 @@ check_order(struct parse *p, const struct section *before, int i)
 	d = version_compare(before->hop_to, s->hop_from);
 	if (d < 0)
 		report(p, SEVERITY_ERROR, place(p, i, "from"),
-		    "Nothing leads "
-		    "from %s, where the hop before this one ends, to %s. Add "
-		    "the hop between them.",
-		    before->hop_to, s->hop_from);
+		    "hop_gap from=%s to=%s", before->hop_to, s->hop_from);
 	else if (d > 0)
 		report(p, SEVERITY_ERROR, place(p, i, "from"),
-		    "This hop "
-		    "begins at %s, and the one before it ends at %s: hops "
-		    "stand in ascending order and do not overlap.",
-		    s->hop_from, before->hop_to);
+		    "hop_order from=%s to=%s", s->hop_from, before->hop_to);
 }
 
 static bool
@@ -102,21 +91,16 @@ check_hop(struct parse *p, int i)
 	if (!is_version(s->hop_from) || !is_version(s->hop_to)) {
 		report(p, SEVERITY_ERROR,
 		    place(p, i, !is_version(s->hop_from) ? "from" : "to"),
-		    "A version is letters, digits, “.”, “_”, "
-		    "“+” and “-”, such as 1.4.2.");
+		    "hop_version");
 		return false;
 	}
 	s->hop_when = arena_printf(
 	    p->arena, "from <= '%s' and '%s' <= to", s->hop_from, s->hop_to);
 	if (is_inside_hop(p, i))
-		report(p, SEVERITY_ERROR, place(p, i, ".hop"),
-		    "A hop cannot "
-		    "stand inside another. Put them one after the other.");
+		report(p, SEVERITY_ERROR, place(p, i, ".hop"), "hop_inside");
 	else if (version_compare(s->hop_from, s->hop_to) >= 0)
 		report(p, SEVERITY_ERROR, place(p, i, "to"),
-		    "This hop goes "
-		    "from %s to %s, which is not later.",
-		    s->hop_from, s->hop_to);
+		    "hop_backwards from=%s to=%s", s->hop_from, s->hop_to);
 	else
 		return true;
 	return false;

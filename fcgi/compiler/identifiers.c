@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "compiler/checks.h"
 #include "compiler/parse.h"
@@ -29,25 +30,21 @@ const char *
 identifier_refused(const char *name)
 {
 	if (!text_is_name(name))
-		return "a name is lower-case letters, digits and “_”, begins "
-		       "with a letter, and has at most 64 characters.";
+		return MESSAGE("name_form");
 	if (strcmp(name, "environment") == 0)
-		return "it always is the name of the run's environment.";
+		return MESSAGE("name_environment");
 	for (size_t i = 0; words[i] != NULL; i++)
 		if (strcmp(words[i], name) == 0)
-			return "it is a word of the expressions in “when”.";
+			return MESSAGE("name_word");
 	for (size_t i = 0; reserved[i] != NULL; i++)
 		if (strcmp(reserved[i], name) == 0)
-			return "a shell variable of that name has a meaning "
-			       "of its own. Choose another name.";
+			return MESSAGE("name_shell");
 	if (name[0] == 'p' && name[1] == 's' && name[2] >= '0' &&
 	    name[2] <= '4' && name[3] == '\0')
-		return "a shell variable of that name is a prompt. Choose "
-		       "another name.";
+		return MESSAGE("name_prompt");
 	for (size_t i = 0; prefixes[i] != NULL; i++)
 		if (text_starts(name, prefixes[i]))
-			return "names that begin so belong to a shell, the "
-			       "loader or an interpreter. Choose another name.";
+			return MESSAGE("name_prefix");
 	return NULL;
 }
 

@@ -39,10 +39,8 @@ take_explicit(struct parse *p, struct ids *ids, const struct origin *o,
 		return;
 	*ret_id = a->name;
 	if (!ids_take(ids, a->name))
-		report(p, SEVERITY_ERROR, a->at,
-		    "The id “%s” is already used "
-		    "above. Ids are unique within a document: choose another.",
-		    a->name);
+		report(
+		    p, SEVERITY_ERROR, a->at, "check_id_twice id=%s", a->name);
 }
 
 /* The base, or the base with the first number that makes it unique. */
@@ -81,10 +79,7 @@ derive_step(struct parse *p, struct ids *ids, int i)
 	}
 	s->id = ids_derive(ids, p->arena, s->id);
 	report(p, SEVERITY_NOTE, p->step_origins[i].at,
-	    "This step has no id; "
-	    "it is called “%s”. Write {#%s} to keep that name when its title "
-	    "changes.",
-	    s->id, s->id);
+	    "check_no_id id=%s again=%s", s->id, s->id);
 }
 
 /* The heading that is the step's title, or NULL. */

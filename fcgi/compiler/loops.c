@@ -29,16 +29,12 @@ check_name(struct parse *p, int i, const char *name)
 
 	if (why != NULL) {
 		report(p, SEVERITY_ERROR, place(p, i),
-		    "“%s” cannot be the "
-		    "name in each=: %s",
-		    name, why);
+		    "loop_name name=%s reason=%s", name, why);
 		return false;
 	}
 	if (identifier_is_known(p, name, 0, p->sections[i].parent)) {
-		report(p, SEVERITY_ERROR, place(p, i),
-		    "“%s” in each= is a "
-		    "value already: choose another name.",
-		    name);
+		report(
+		    p, SEVERITY_ERROR, place(p, i), "loop_taken name=%s", name);
 		return false;
 	}
 	return true;
@@ -53,26 +49,19 @@ check_list(struct parse *p, int i, const char *list)
 
 	if (strchr(list, ',') == NULL && q != NULL &&
 	    q->type != PARAMETER_LIST) {
-		report(p, SEVERITY_ERROR, place(p, i),
-		    "The parameter “%s” is "
-		    "no list: give it “type: list”.",
+		report(p, SEVERITY_ERROR, place(p, i), "loop_no_list name=%s",
 		    list);
 		return false;
 	}
 	if (strchr(list, ',') == NULL && q == NULL && !text_is_id(list)) {
-		report(p, SEVERITY_ERROR, place(p, i),
-		    "“%s” is neither the "
-		    "name of a group or parameter nor a list: separate its "
-		    "items with commas.",
+		report(p, SEVERITY_ERROR, place(p, i), "loop_unknown name=%s",
 		    list);
 		return false;
 	}
 	items = list_items(list);
 	if ((why = list_refused(items, &item)) != NULL)
 		report(p, SEVERITY_ERROR, place(p, i),
-		    "“%s” cannot stand in "
-		    "the list of each=: %s",
-		    item, why);
+		    "loop_item item=%s reason=%s", item, why);
 	json_object_put(items);
 	return why == NULL;
 }
@@ -93,9 +82,7 @@ check_each(struct parse *p, int i)
 	each += n + strspn(each + n, " ");
 	list = text_starts(each, "in ") ? each + 3 + strspn(each + 3, " ") : "";
 	if (*list == '\0') {
-		report(p, SEVERITY_ERROR, place(p, i),
-		    "Write each=\"name in "
-		    "group\" or each=\"name in a, b\".");
+		report(p, SEVERITY_ERROR, place(p, i), "loop_form");
 		return;
 	}
 	for (n = strlen(list); list[n - 1] == ' ';)

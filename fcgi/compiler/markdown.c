@@ -19,6 +19,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/message.h"
 #include "compiler/parse.h"
 
 struct reader {
@@ -73,13 +74,9 @@ open_node(struct reader *r, enum node_type type)
 	struct node *n;
 
 	if (++r->nodes > RUNBOOK_MAX_NODES)
-		return stop(r,
-		    "The document has too many parts from here on. "
-		    "Split it into several runbooks.");
+		return stop(r, MESSAGE("document_parts"));
 	if (++r->depth > RUNBOOK_MAX_DEPTH)
-		return stop(r,
-		    "The document is nested too deeply here. Make "
-		    "its lists and quotes flatter.");
+		return stop(r, MESSAGE("document_deep"));
 	n = node_new(r->p, type);
 	node_append(r->at, n);
 	r->at = n;
@@ -238,9 +235,7 @@ enter_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 	else if (type == MD_BLOCK_TH || type == MD_BLOCK_TD) {
 		r->at->number = (int)((MD_BLOCK_TD_DETAIL *)detail)->align;
 		if (++r->cells > RUNBOOK_MAX_CELLS)
-			return stop(r,
-			    "The tables of the document have too "
-			    "many cells from here on. Split the document.");
+			return stop(r, MESSAGE("document_cells"));
 	}
 	return 0;
 }
@@ -272,12 +267,7 @@ static void
 refuse_block(struct reader *r, size_t at)
 {
 	if (!r->differs && !r->stopped)
-		report(r->p, SEVERITY_ERROR, at,
-		    "Here a reader of Markdown "
-		    "may take other lines for code than Countersign does. "
-		    "Put a blank line before and behind the block, and its "
-		    "two fences at the same indentation, each at the beginning "
-		    "of a line.");
+		report(r->p, SEVERITY_ERROR, at, "document_lines");
 	r->differs = true;
 }
 
@@ -330,9 +320,9 @@ leave_code(struct reader *r)
 	n->in_html = f->in_html;
 	if (!n->closed) {
 		report(p, SEVERITY_ERROR, n->at,
-		    "The code block that opens "
-		    "here is never closed. End it with a line of %zu %s.",
-		    f->marks, f->mark == '`' ? "backticks" : "tildes");
+		    f->mark == '`' ? "document_backticks count=%zu"
+				   : "document_tildes count=%zu",
+		    f->marks);
 		return;
 	}
 	r->cursor = source_line_start(p, f->close + 1);

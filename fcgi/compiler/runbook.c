@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "compiler/expand.h"
@@ -45,9 +46,7 @@ find_title(struct parse *p)
 	if (p->runbook->plan.title != NULL)
 		return;
 	p->runbook->plan.title = "";
-	report(p, SEVERITY_WARNING, 0,
-	    "This runbook has no title. Write "
-	    "“title: …” into its front matter, or begin with a heading.");
+	report(p, SEVERITY_WARNING, 0, "check_no_title");
 }
 
 static void
@@ -119,9 +118,7 @@ runbook_expand(const char *text, size_t len, struct json_object *lists,
 	}
 	runbook_free(runbook);
 	return fault_set(fault, ERR_INVALID, "too_many_steps", NULL,
-	    "With these lists the run would have more than %d steps or "
-	    "headings. Shorten the lists, or split the runbook.",
-	    RUNBOOK_MAX_STEPS);
+	    "check_many_steps count=%d", RUNBOOK_MAX_STEPS);
 }
 
 void
@@ -150,6 +147,6 @@ runbook_print_diagnostics(
 		const struct diagnostic *d = &runbook->diagnostics[i];
 
 		buf_printf(out, "%s:%d:%d: %s: %s\n", file, d->line, d->column,
-		    names[d->severity], d->message);
+		    names[d->severity], catalogue_english(d->message));
 	}
 }

@@ -30,8 +30,6 @@ struct diagnostic {
 	int line;            /* from 1 */
 	int column;          /* from 1, in characters */
 	const char *message; /* the error and its remedy */
-	const char *code;    /* of a warning with a localized text, or NULL */
-	const char *about;   /* its subject, or NULL */
 };
 
 struct runbook {

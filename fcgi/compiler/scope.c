@@ -34,10 +34,8 @@ find_list(const struct runbook *runbook, const struct section *s,
 	else
 		return fault_set(fault, ERR_INVALID, "unknown_list",
 		    "environment",
-		    "Line %d: the section “%s” repeats over "
-		    "“%s”, which is neither a parameter nor a group of this "
-		    "environment.",
-		    s->line, s->title, name);
+		    "check_unknown_list line=%d section=%s list=%s", s->line,
+		    s->title, name);
 	return ERR_OK;
 }
 

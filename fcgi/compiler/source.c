@@ -13,9 +13,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "compiler/parse.h"
 
+#define MESSAGE_MAX 2000
 #define MAX_DIAGNOSTICS 200
 
 static void
@@ -72,18 +74,12 @@ source_open(struct parse *p, const char *text, size_t len)
 	if (len >= 3 && memcmp(copy, "\xef\xbb\xbf", 3) == 0)
 		p->body = 3;
 	if (whole > len)
-		report(p, SEVERITY_ERROR, 0,
-		    "This document has %zu bytes; at "
-		    "most %d are read. Split it into several runbooks.",
+		report(p, SEVERITY_ERROR, 0, "document_bytes bytes=%zu most=%d",
 		    whole, RUNBOOK_MAX_BYTES);
 	if (nul != NOWHERE)
-		report(p, SEVERITY_ERROR, nul,
-		    "There is a NUL character "
-		    "here. Is this a text file? Remove it.");
+		report(p, SEVERITY_ERROR, nul, "document_nul");
 	if (bad != NOWHERE && (whole == len || bad < len - 3))
-		report(p, SEVERITY_ERROR, bad,
-		    "The bytes here are not valid "
-		    "UTF-8. Save the document as UTF-8.");
+		report(p, SEVERITY_ERROR, bad, "document_utf8");
 }
 
 int
@@ -162,41 +158,41 @@ report_place(struct parse *p, enum severity severity, int line, int column,
 		return;
 	d->line = (int)p->lines_count;
 	d->severity = SEVERITY_WARNING;
-	d->message = "There are more messages than are shown here. Correct "
-		     "these first.";
+	d->message = MESSAGE("check_more");
+}
+
+static void __attribute__((format(printf, 4, 0)))
+report_message(struct parse *p, enum severity severity, size_t at,
+    const char *fmt, va_list ap)
+{
+	struct buf message = { 0 };
+	int line, column;
+
+	message_vput(&message, fmt, ap);
+	message_limit(&message, MESSAGE_MAX);
+	source_place(p, at, &line, &column);
+	report_place(p, severity, line, column, buf_text(&message));
+	buf_clear(&message);
 }
 
 void
 report(struct parse *p, enum severity severity, size_t at, const char *fmt, ...)
 {
-	char message[1024];
-	int line, column;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(message, sizeof(message), fmt, ap);
+	report_message(p, severity, at, fmt, ap);
 	va_end(ap);
-	source_place(p, at, &line, &column);
-	report_place(p, severity, line, column, message);
 }
 
 void
-advise(struct parse *p, size_t at, const char *code, const char *about,
-    const char *fmt, ...)
+advise(struct parse *p, size_t at, const char *fmt, ...)
 {
-	size_t before = p->diagnostics_count;
-	char message[1024];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(message, sizeof(message), fmt, ap);
+	report_message(p, SEVERITY_WARNING, at, fmt, ap);
 	va_end(ap);
-	report(p, SEVERITY_WARNING, at, "%s", message);
-	if (p->diagnostics_count == before ||
-	    p->diagnostics_count > MAX_DIAGNOSTICS)
-		return;
-	p->diagnostics[before].code = code;
-	p->diagnostics[before].about = about;
 }
 
 static int

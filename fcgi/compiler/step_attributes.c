@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/expr.h"
 #include "compiler/checks.h"
@@ -39,7 +40,8 @@ struct spec {
 static void
 wrong(struct parse *p, const struct attr *a, const char *what)
 {
-	report(p, SEVERITY_ERROR, a->value_at, "“%s=%s”: %s", a->name, a->value,
+	report(p, SEVERITY_ERROR, a->value_at,
+	    "attribute_wrong name=%s value=%s reason=%s", a->name, a->value,
 	    what);
 }
 
@@ -47,7 +49,7 @@ static void
 read_text(struct parse *p, const struct attr *a, void *field)
 {
 	if (a->value[strcspn(a->value, "\r\n")] != '\0')
-		wrong(p, a, "this must stand on one line.");
+		wrong(p, a, MESSAGE("attribute_one_line"));
 	else if (a->value[0] != '\0')
 		*(const char **)field = a->value;
 }
@@ -58,13 +60,9 @@ read_id(struct parse *p, const struct attr *a, void *field)
 	if (text_is_id(a->value))
 		*(const char **)field = a->value;
 	else if (strstr(a->value, "{{") != NULL)
-		wrong(p, a,
-		    "a plain name stands here, without {{…}}. Under "
-		    "each= it is that of the step's own item by itself.");
+		wrong(p, a, MESSAGE("attribute_plain_name"));
 	else if (a->value[0] != '\0' || p->src[a->value_at - 1] != '=')
-		wrong(p, a,
-		    "this must be one name of letters, digits, “.”, "
-		    "“_” and “-”.");
+		wrong(p, a, MESSAGE("attribute_one_name"));
 }
 
 static void
@@ -78,10 +76,7 @@ read_expr(struct parse *p, const struct attr *a, void *field)
 		*(const char **)field = a->value;
 	else
 		report(p, SEVERITY_ERROR, a->value_at + at,
-		    "“%s” is not an "
-		    "expression: %s. Example: when=\"mysql == '8.0.11' and "
-		    "environment != 'test'\".",
-		    a->value, why);
+		    "check_no_expression text=%s reason=%s", a->value, why);
 }
 
 static void
@@ -92,7 +87,7 @@ read_duration(struct parse *p, const struct attr *a, void *field)
 	if (clock_parse_duration(a->value, &ms) && ms > 0)
 		*(int64_t *)field = ms;
 	else
-		wrong(p, a, "this is not a duration. Write 90s, 5m, 2h or 1d.");
+		wrong(p, a, MESSAGE("attribute_duration"));
 }
 
 static bool
@@ -107,7 +102,7 @@ check_regex(struct parse *p, const struct attr *a, const char *pattern)
 		return true;
 	report(p, SEVERITY_ERROR,
 	    a->value_at + (size_t)(pattern - a->value) + at,
-	    "“%s” is not a regular expression: %s.", pattern, why);
+	    "check_no_regex pattern=%s reason=%s", pattern, why);
 	return false;
 }
 
@@ -133,13 +128,11 @@ read_exit(struct parse *p, const struct attr *a, void *field)
 		snprintf(
 		    word, sizeof(word), "%.*s", (int)(n < 7 ? n : 7), from);
 		if (!text_int(word, 0, 255, &code)) {
-			wrong(p, a,
-			    "this must be exit codes from 0 to 255, "
-			    "joined by commas: exit=0,3.");
+			wrong(p, a, MESSAGE("attribute_exit_codes"));
 			return;
 		}
 		if (s->exit_count == 16) {
-			wrong(p, a, "at most 16 exit codes can be named.");
+			wrong(p, a, MESSAGE("attribute_many_codes"));
 			return;
 		}
 		s->exit[s->exit_count++] = (int)code;
@@ -157,7 +150,7 @@ read_rerun(struct parse *p, const struct attr *a, void *field)
 			*(enum rerun *)field = (enum rerun)i;
 			return;
 		}
-	wrong(p, a, "this must be safe, probe, ask or never.");
+	wrong(p, a, MESSAGE("attribute_rerun"));
 }
 
 static void
@@ -168,7 +161,7 @@ read_count(struct parse *p, const struct attr *a, void *field)
 	if (text_int(a->value, 1, 20, &n))
 		*(int *)field = (int)n;
 	else
-		wrong(p, a, "this must be a number from 1 to 20.");
+		wrong(p, a, MESSAGE("attribute_count"));
 }
 
 static void
@@ -179,7 +172,7 @@ read_max_fail(struct parse *p, const struct attr *a, void *field)
 	if (text_int(a->value, 0, 10000, &n))
 		*(int *)field = (int)n;
 	else
-		wrong(p, a, "this must be a number of targets, 0 or more.");
+		wrong(p, a, MESSAGE("attribute_max_fail"));
 }
 
 static void
@@ -202,9 +195,7 @@ read_batch(struct parse *p, const struct attr *a, void *field)
 		s->batch = (int)n;
 		return;
 	}
-	wrong(p, a,
-	    "this must be a number of targets, or a share such as "
-	    "25%.");
+	wrong(p, a, MESSAGE("attribute_batch"));
 }
 
 static void
@@ -213,7 +204,7 @@ read_evidence(struct parse *p, const struct attr *a, void *field)
 	if (strcmp(a->value, "required") == 0)
 		*(bool *)field = true;
 	else
-		wrong(p, a, "only evidence=required is known.");
+		wrong(p, a, MESSAGE("attribute_evidence"));
 }
 
 static void
@@ -224,7 +215,7 @@ read_mode(struct parse *p, const struct attr *a, void *field)
 	if (a->value[n] == '\0' && (n == 3 || n == 4))
 		*(const char **)field = a->value;
 	else
-		wrong(p, a, "this must be a file mode such as 0644.");
+		wrong(p, a, MESSAGE("attribute_mode"));
 }
 
 static void
@@ -245,9 +236,7 @@ read_status(struct parse *p, const struct attr *a, void *field)
 			break;
 		s += 4;
 	}
-	wrong(p, a,
-	    "this must be HTTP status codes joined by commas, such as "
-	    "200,201 or 2xx.");
+	wrong(p, a, MESSAGE("attribute_status"));
 }
 
 static void
@@ -256,9 +245,7 @@ read_transaction(struct parse *p, const struct attr *a, void *field)
 	if (strcmp(a->value, "yes") == 0 || strcmp(a->value, "no") == 0)
 		*(const char **)field = a->value;
 	else
-		wrong(p, a,
-		    "this must be yes (all statements or none) or "
-		    "no.");
+		wrong(p, a, MESSAGE("attribute_transaction"));
 }
 
 /* "name", "name=/json/pointer" or "name~regex"; may be repeated. */
@@ -274,9 +261,7 @@ read_capture(struct parse *p, const struct attr *a, void *field)
 	name = arena_strndup(p->arena, a->value, n);
 	if ((why = identifier_refused(name)) != NULL) {
 		report(p, SEVERITY_ERROR, a->value_at,
-		    "“%s” cannot be the "
-		    "name of a captured value: %s",
-		    name, why);
+		    "check_capture_name name=%s reason=%s", name, why);
 		return;
 	}
 	list = arena_alloc(p->arena, (s->captures_count + 1) * sizeof(*list));
@@ -293,9 +278,7 @@ read_capture(struct parse *p, const struct attr *a, void *field)
 		list->how = CAPTURE_POINTER;
 		list->what = a->value + n + 1;
 		if (list->what[0] != '/') {
-			wrong(p, a,
-			    "a JSON pointer begins with “/”; write "
-			    "name~regex to search the output instead.");
+			wrong(p, a, MESSAGE("attribute_pointer"));
 			return;
 		}
 	}
@@ -366,7 +349,7 @@ report_unknown(struct parse *p, const struct spec *specs, const struct attr *a,
 {
 	bool step = specs == step_specs;
 	const char *words[64], *near;
-	const char *advice = "Remove it, or correct its name.";
+	const char *advice = MESSAGE("attribute_remove");
 	char shown[40];
 	size_t n = 0;
 
@@ -377,13 +360,12 @@ report_unknown(struct parse *p, const struct spec *specs, const struct attr *a,
 	if (near == NULL && (near = suggest(a->name, words)) != NULL)
 		near = written(specs, near, shown);
 	if (find(step ? section_specs : step_specs, a->sort, a->name) != NULL)
-		advice = step ? "Write it on a heading."
-			      : "Write it on a step.";
+		advice = step ? MESSAGE("attribute_on_heading")
+			      : MESSAGE("attribute_on_step");
 	else if (near != NULL)
-		advice = arena_printf(p->arena, "Did you mean “%s”?", near);
+		advice = message_arena(p->arena, "did_you_mean near=%s", near);
 	report(p, SEVERITY_ERROR, a->at,
-	    "“%s%s%s” is not an attribute of %s. "
-	    "%s",
+	    "attribute_unknown dot=%s name=%s equals=%s of=%s advice=%s",
 	    a->sort == '.' ? "." : "", a->name, a->sort == '=' ? "=" : "", of,
 	    advice);
 }
@@ -411,8 +393,7 @@ apply(struct parse *p, const struct spec *specs, const struct attrs *attrs,
 			continue; /* already reported */
 		if (is_repeated(attrs, a)) {
 			report(p, SEVERITY_ERROR, a->at,
-			    "“%s” stands here a "
-			    "second time. Keep one of the two.",
+			    "attribute_twice name=%s",
 			    a->sort == '#' ? "#" : a->name);
 			continue;
 		}
@@ -423,9 +404,7 @@ apply(struct parse *p, const struct spec *specs, const struct attrs *attrs,
 			report_unknown(p, specs, a, of);
 		else if ((spec->kinds & kinds) == 0)
 			report(p, SEVERITY_ERROR, a->at,
-			    "“%s” does not apply "
-			    "to %s. Remove it.",
-			    a->name, of);
+			    "attribute_elsewhere name=%s of=%s", a->name, of);
 		else
 			spec->read(p, a, (char *)record + spec->field);
 	}
@@ -434,11 +413,10 @@ apply(struct parse *p, const struct spec *specs, const struct attrs *attrs,
 void
 step_attributes_apply(struct parse *p, struct step *s, struct origin *o)
 {
-	char of[48];
+	const char *of = s->kind == STEP_MANUAL
+	    ? MESSAGE("of_task")
+	    : message_arena(p->arena, "of_kind kind=%s", kind_name(s->kind));
 
-	snprintf(of, sizeof(of),
-	    s->kind == STEP_MANUAL ? "a task item" : "a step of kind %s",
-	    kind_name(s->kind));
 	apply(p, step_specs, &o->attrs, kind_flags(s->kind), of, s);
 	if (s->kind == STEP_APPROVAL && s->count == 0)
 		s->count = 1;
@@ -447,5 +425,5 @@ step_attributes_apply(struct parse *p, struct step *s, struct origin *o)
 void
 section_attributes_apply(struct parse *p, struct section *s, struct origin *o)
 {
-	apply(p, section_specs, &o->attrs, ~0u, "a heading", s);
+	apply(p, section_specs, &o->attrs, ~0u, MESSAGE("of_heading"), s);
 }

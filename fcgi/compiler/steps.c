@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/message.h"
 #include "compiler/heuristics.h"
 #include "compiler/parse.h"
 
@@ -124,16 +125,10 @@ take_attributes(struct walk *w, struct node *n, struct attrs *ret)
 		return;
 	}
 	if (memchr(p->src + first, '}', to - first) == NULL)
-		report(p, SEVERITY_ERROR, first,
-		    "The brace that opens here is "
-		    "never closed. Write {#id key=value} at the end of the "
-		    "line.");
+		report(p, SEVERITY_ERROR, first, "brace_open");
 	else
 		report(p, SEVERITY_ERROR, first,
-		    "These attributes are not at "
-		    "the end, or a quote in them is not closed. Put them at "
-		    "the very end of the %s.",
-		    n->type == NODE_H ? "heading" : "item's first paragraph");
+		    n->type == NODE_H ? "brace_of_heading" : "brace_of_item");
 }
 
 static int
@@ -165,9 +160,8 @@ is_full(struct walk *w, size_t count, size_t at)
 		return false;
 	if (!w->full)
 		report(w->p, SEVERITY_ERROR, at,
-		    "A document has at most %d "
-		    "steps and %d headings. Split it into several runbooks.",
-		    RUNBOOK_MAX_STEPS, RUNBOOK_MAX_STEPS);
+		    "document_steps steps=%d headings=%d", RUNBOOK_MAX_STEPS,
+		    RUNBOOK_MAX_STEPS);
 	w->full = true;
 	return true;
 }
@@ -475,11 +469,7 @@ is_bare_step(struct parse *p, const struct node *n, const struct node *before)
 		return false;
 	if (is_terminal_step(p, before))
 		return true;
-	report(p, SEVERITY_WARNING, n->info,
-	    "These answers are only shown, "
-	    "and none of them is typed: they do not stand directly behind a "
-	    "step with “pty”. Put them there, or write “answers {.example}” "
-	    "to only show them.");
+	report(p, SEVERITY_WARNING, n->info, "answers_shown");
 	return false;
 }
 
@@ -490,12 +480,10 @@ report_unknown_kind(struct parse *p, const struct node *n)
 
 	for (int i = 0; i < STEP_KIND__MAX; i++)
 		if (kind_is(i, KIND_BLOCK))
-			kinds = arena_printf(
-			    p->arena, "%s%s, ", kinds, kind_name(i));
+			kinds = arena_printf(p->arena, "%s%s%s", kinds,
+			    *kinds != '\0' ? ", " : "", kind_name(i));
 	report(p, SEVERITY_ERROR, n->info,
-	    "“%s” is not a kind of step: use one of %sor write {.example} to "
-	    "only show the block.",
-	    n->lang, kinds);
+	    "block_unknown_kind kind=%s kinds=%s", n->lang, kinds);
 }
 
 /* A fenced block with braces: a step, or an error. */
@@ -512,29 +500,18 @@ is_code_step(struct parse *p, const struct node *n, const struct node *before)
 		report(p, SEVERITY_ERROR, (size_t)(brace - p->src),
 		    memchr(brace, '}',
 			n->info_end - (size_t)(brace - p->src)) == NULL
-			? "The brace that opens here is never "
-			  "closed. Close it on the same line."
-			: "These attributes "
-			  "are not at the end of the line, or a quote in them "
-			  "is not "
-			  "closed.");
+			? MESSAGE("brace_open_line")
+			: MESSAGE("brace_not_at_end"));
 		return false;
 	}
 	if (attribute_has_word(p, open, close, ".example"))
 		return false;
 	if (n->in_html)
-		report(p, SEVERITY_ERROR, n->at,
-		    "This step stands within raw "
-		    "HTML (a comment, or directly below a tag), where other "
-		    "readers of Markdown see no code block. Put a blank line "
-		    "before it, or take it out of the comment.");
+		report(p, SEVERITY_ERROR, n->at, "step_in_html");
 	if (kind_is(kind_find(n->lang), KIND_BLOCK))
 		return true;
 	if (n->lang[0] == '\0')
-		report(p, SEVERITY_ERROR, n->info,
-		    "This block has braces but "
-		    "no kind. Write the kind of step before them, such as "
-		    "“sh”, or {.example} to only show it.");
+		report(p, SEVERITY_ERROR, n->info, "block_no_kind");
 	else
 		report_unknown_kind(p, n);
 	return false;
@@ -549,9 +526,7 @@ is_task(struct parse *p, struct node *n)
 	if (!blocks_is_comment(p, n->at))
 		return true;
 	n->task = false;
-	advise(p, n->at, "commented", NULL,
-	    "This task stands in an HTML comment, so it is no step. Take it "
-	    "out of the comment to make it one.");
+	advise(p, n->at, "check_commented");
 	return false;
 }
 

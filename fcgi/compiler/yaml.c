@@ -10,6 +10,7 @@
 #include <yaml.h>
 
 #include "base/arena.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "compiler/parse.h"
 #include "compiler/yaml.h"
@@ -49,10 +50,7 @@ next_event(struct reader *r, yaml_event_t *event)
 		return true;
 	why = r->parser.problem != NULL ? r->parser.problem : "unreadable";
 	fail(r, &r->parser.problem_mark,
-	    arena_printf(r->arena,
-		"This is not valid YAML: %s. Quote texts that contain : # { } "
-		"[ ] or quotes, and indent with spaces.",
-		why));
+	    message_arena(r->arena, "yaml_invalid reason=%s", why));
 	return false;
 }
 
@@ -65,7 +63,7 @@ value_new(struct reader *r, enum yaml_tree_kind kind, const yaml_mark_t *mark)
 	y->line = r->line + (int)mark->line + 1;
 	y->column = (int)mark->column + 1;
 	if (++r->values > VALUES_MAX)
-		fail(r, mark, "This has too many values.");
+		fail(r, mark, MESSAGE("yaml_many_values"));
 	return y;
 }
 
@@ -95,14 +93,13 @@ read_members(
 
 			key = read_value(r, &event, depth);
 			if (key == NULL || key->kind != YTREE_TEXT) {
-				fail(r, &mark, "A key must be text.");
+				fail(r, &mark, MESSAGE("yaml_key_text"));
 				return;
 			}
 			if (find_key(y, key->text) != NULL)
 				fail(r, &mark,
-				    arena_printf(r->arena,
-					"The key “%s” is here a second time.",
-					key->text));
+				    message_arena(r->arena,
+					"yaml_key_twice key=%s", key->text));
 			if (!next_event(r, &event))
 				return;
 		}
@@ -117,9 +114,8 @@ read_members(
 		*tail = value;
 		tail = &value->next;
 		if (++y->count > MEMBERS_MAX)
-			fail(r, &event.start_mark,
-			    "This has too many "
-			    "entries.");
+			fail(
+			    r, &event.start_mark, MESSAGE("yaml_many_entries"));
 	}
 	if (!r->failed)
 		yaml_event_delete(&event);
@@ -133,14 +129,12 @@ read_scalar(struct reader *r, yaml_event_t *event)
 	y = value_new(r, YTREE_TEXT, &event->start_mark);
 	if (memchr(event->data.scalar.value, '\0', event->data.scalar.length) !=
 	    NULL)
-		fail(r, &event->start_mark, "This has a NUL character.");
+		fail(r, &event->start_mark, MESSAGE("yaml_nul"));
 	y->text = arena_strndup(r->arena,
 	    (const char *)event->data.scalar.value, event->data.scalar.length);
 	y->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 	if (event->data.scalar.anchor != NULL || event->data.scalar.tag != NULL)
-		fail(r, &event->start_mark,
-		    "Anchors (&) and tags (!) are not "
-		    "accepted. Quote the text where it begins with one.");
+		fail(r, &event->start_mark, MESSAGE("yaml_anchor"));
 	return y;
 }
 
@@ -151,7 +145,7 @@ read_value(struct reader *r, yaml_event_t *event, int depth)
 	struct yaml_tree *y = NULL;
 
 	if (depth > DEPTH_MAX)
-		fail(r, &event->start_mark, "This is nested too deeply.");
+		fail(r, &event->start_mark, MESSAGE("yaml_deep"));
 	switch (r->failed ? YAML_NO_EVENT : event->type) {
 	case YAML_SCALAR_EVENT:
 		y = read_scalar(r, event);
@@ -165,9 +159,7 @@ read_value(struct reader *r, yaml_event_t *event, int depth)
 		read_members(r, y, YAML_MAPPING_END_EVENT, depth + 1);
 		break;
 	case YAML_ALIAS_EVENT:
-		fail(r, &event->start_mark,
-		    "Aliases (*) are not accepted. "
-		    "Quote the text where it begins with one.");
+		fail(r, &event->start_mark, MESSAGE("yaml_alias"));
 		break;
 	default:
 		break;
@@ -190,9 +182,7 @@ read_document(struct reader *r)
 		    type == YAML_MAPPING_START_EVENT ||
 		    type == YAML_ALIAS_EVENT) {
 			if (y != NULL)
-				fail(r, &event.start_mark,
-				    "Only one YAML "
-				    "document may stand here.");
+				fail(r, &event.start_mark, MESSAGE("yaml_one"));
 			y = read_value(r, &event, 0);
 			continue;
 		}
@@ -256,13 +246,11 @@ yaml_tree_check_keys(struct arena *arena, const struct yaml_tree *map,
 			continue;
 		near = suggest(y->key, known);
 		tell(ctx, y->key_line, y->key_column,
-		    near != NULL ? arena_printf(arena,
-				       "“%s” is not a key of %s. Did you "
-				       "mean “%s”?",
+		    near != NULL ? message_arena(arena,
+				       "yaml_key_near key=%s where=%s near=%s",
 				       y->key, where, near)
-				 : arena_printf(arena,
-				       "“%s” is not a key of %s. Remove it, "
-				       "or correct its name.",
+				 : message_arena(arena,
+				       "yaml_key_unknown key=%s where=%s",
 				       y->key, where));
 	}
 }

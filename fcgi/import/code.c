@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/message.h"
 #include "import/import_own.h"
 #include "compiler/heuristics.h"
 #include "compiler/programs.h"
@@ -129,8 +130,7 @@ kind_for(const struct import *im, const struct node *n, struct verdict *ret)
 	if (own != NULL) {
 		kind = session_kind(own, n->lang, kind);
 		if (kind == NULL && ret->why == NULL)
-			ret->why = "its prompts are not of the language that "
-				   "its fence names";
+			ret->why = MESSAGE("import_prompts_other");
 		return kind;
 	}
 	if (kind != NULL && import_is_shell(kind) && looks_like_data(s, n->len))
@@ -145,9 +145,9 @@ kind_for(const struct import *im, const struct node *n, struct verdict *ret)
 		return kind;
 	ret->name = entered(n->text);
 	if (ret->name != NULL)
-		ret->why = IMPORT_ENTERS;
+		ret->why = MESSAGE("import_enters");
 	else if (is_comment(n->text))
-		ret->why = "it has nothing but comments";
+		ret->why = MESSAGE("import_only_comments");
 	return ret->why == NULL ? kind : NULL;
 }
 
@@ -287,16 +287,13 @@ note_verdict(struct import *im, const struct node *n, const struct verdict *v)
 	const char *why = v->why;
 
 	if (why != NULL && v->name != NULL)
-		why = arena_printf(arena, IMPORT_ENTERS, v->name);
+		why = message_arena(
+		    arena, "import_enters_named name=%s", v->name);
 	if (why != NULL)
 		import_note(im, n->at,
-		    arena_printf(arena,
-			"This block stays as text and is no step: %s.", why));
+		    message_arena(arena, "import_block_stays reason=%s", why));
 	else if (v->root)
-		import_note(im, n->at,
-		    "The prompts of this block were those of root. Its step "
-		    "is executed as the user of its target: add user=root "
-		    "where that is not root.");
+		import_note(im, n->at, MESSAGE("import_root_prompts"));
 }
 
 /* The title of the step: the paragraph before it, or the heading. */

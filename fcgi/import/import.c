@@ -16,7 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/catalogue.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "import/import.h"
 #include "import/import_own.h"
@@ -489,9 +491,7 @@ note_refused(struct import *im)
 {
 	for (size_t i = 0; i < im->refused_count; i++)
 		import_note(im, source_line_start(&im->p, im->refused[i].first),
-		    arena_printf(im->p.arena,
-			"This stays as text and is no step, as check would "
-			"say of it: %s",
+		    message_arena(im->p.arena, "import_refused reason=%s",
 			im->refused[i].why));
 }
 
@@ -592,9 +592,10 @@ propose_all(struct round *r, const char *markdown, size_t len)
 	for (int i = 0; !ok && r->again && i < ROUNDS_MAX; i++)
 		ok = propose(r, markdown, len);
 	if (!ok && propose(&careful, markdown, len)) {
+		buf_puts(&careful.notes, "1: ");
 		buf_puts(&careful.notes,
-		    "1: Nothing is proposed, since check would refuse the "
-		    "result for what is no proposal of a step.\n");
+		    catalogue_english(MESSAGE("import_nothing")));
+		buf_putc(&careful.notes, '\n');
 		swap(&r->out, &careful.out);
 		swap(&r->notes, &careful.notes);
 	}

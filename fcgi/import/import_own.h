@@ -26,12 +26,6 @@ struct verdict {
 	bool root; /* its prompts are those of root */
 };
 
-#define IMPORT_ENTERS \
-	"“%s” reads what follows from a terminal, which a step has not; " \
-	"write " \
-	"its commands on its own line, or use on=, user= or a step of the " \
-	"client’s kind"
-
 /* What is said of a place of the document. */
 struct note {
 	size_t at;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 #include "import/import_own.h"
 
@@ -150,7 +151,8 @@ import_put_notes(
 
 		while (line + 1 < o.count && o.lines[line] < source)
 			line++;
-		buf_printf(out, "%zu: %s\n", line + 1, im->notes[i].text);
+		buf_printf(out, "%zu: %s\n", line + 1,
+		    catalogue_english(im->notes[i].text));
 	}
 	free(o.lines);
 }

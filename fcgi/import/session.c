@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "import/import_own.h"
 #include "compiler/heuristics.h"
@@ -201,24 +202,23 @@ refuse_line(const struct session *w, enum line line, const char *who,
 	size_t len = w->len - w->blank, at = 0, where;
 
 	if (line == LINE_OUTPUT)
-		return is_foreign(s, len)
-		    ? "it is a session with another program"
-		    : NULL;
+		return is_foreign(s, len) ? MESSAGE("import_other_program")
+					  : NULL;
 	if (line == LINE_NOTE)
 		return !w->comments && len > 2 && memcmp(s, "# ", 2) == 0 &&
 			looks_like_a_command(s + 2, len - 2)
-		    ? "“# ” may be the prompt of root in it, or a comment"
+		    ? MESSAGE("import_root_or_comment")
 		    : NULL;
 	if (!import_is_shell(w->kind) || w->prompt == 0)
 		return NULL;
 	if (who != NULL &&
 	    (identity(s, w->prompt) != who_len || memcmp(who, s, who_len) != 0))
-		return "its prompts are of different users or machines";
+		return MESSAGE("import_other_users");
 	if (program_find(s + w->prompt, len - w->prompt, &at, &where, &name) !=
 	    PROGRAM_LINES)
 		return NULL;
 	*ret_name = name;
-	return IMPORT_ENTERS;
+	return MESSAGE("import_enters");
 }
 
 /* What is known of a session after some of its lines. */
@@ -234,7 +234,7 @@ struct judged {
 	bool root;
 };
 
-static const char unsure[] = "its commands cannot be told from what they print";
+static const char unsure[] = MESSAGE("import_unclear");
 
 static void
 judge(struct judged *j, const struct session *w, enum line line)
@@ -284,7 +284,7 @@ import_session_kind(
 		!is_simple(im, n)))
 		j.why = unsure;
 	if (j.why == NULL && j.kind[0] == '\0')
-		j.why = "it is a session with another program";
+		j.why = MESSAGE("import_other_program");
 	*ret = (struct verdict){ j.why, j.name, j.root };
 	return j.why == NULL ? j.kind : "";
 }

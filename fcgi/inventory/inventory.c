@@ -1,5 +1,6 @@
 /* inventory.c: reports errors in targets.yml with line and column. */
 #include "base/mem.h"
+#include "base/message.h"
 #include "inventory/inventory.h"
 
 void
@@ -38,9 +39,6 @@ targets_check_flag(
 	const struct yaml_tree *y = yaml_tree_get(map, key);
 
 	if (y != NULL && !yaml_tree_bool(y, ret))
-		targets_wrong(t, y,
-		    arena_printf(t->arena,
-			"“%s” is either "
-			"true or false.",
-			key));
+		targets_wrong(
+		    t, y, message_arena(t->arena, "front_bool key=%s", key));
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "inventory/inventory.h"
 
@@ -30,10 +31,7 @@ local_read(struct targets *t, struct environment *e, const struct yaml_tree *y)
 		return;
 	}
 	if (y->kind != YTREE_MAP) {
-		targets_wrong(t, y,
-		    "“local” is false, where no step may run "
-		    "on the console's machine, or {user: NAME, unconfined: "
-		    "true}.");
+		targets_wrong(t, y, MESSAGE("targets_local"));
 		return;
 	}
 	yaml_tree_check_keys(t->arena, y, keys, "local", targets_report, t);
@@ -41,9 +39,8 @@ local_read(struct targets *t, struct environment *e, const struct yaml_tree *y)
 	e->local_user = yaml_tree_text(y, "user");
 	if (yaml_tree_get(y, "user") != NULL &&
 	    (e->local_user == NULL || !is_user(e->local_user)))
-		targets_wrong(t, yaml_tree_get(y, "user"),
-		    "“user” is the name of "
-		    "a user of the console's machine.");
+		targets_wrong(
+		    t, yaml_tree_get(y, "user"), MESSAGE("targets_local_user"));
 }
 
 bool
@@ -74,8 +71,6 @@ local_allows(
 	    kind_is(s->kind, KIND_PERSON))
 		return ERR_OK;
 	return fault_set(fault, ERR_INVALID, "local_forbidden", "environment",
-	    "Line %d: the step “%s” runs on the console's machine, which the "
-	    "environment %s forbids (local: false in targets.yml). Name a "
-	    "target with on=.",
-	    s->line, s->id, e->name);
+	    "target_local_forbidden line=%d step=%s environment=%s", s->line,
+	    s->id, e->name);
 }

@@ -95,17 +95,15 @@ use_jump_host(struct used *u, const struct environment *e, const struct step *s,
 	if (kind_is(s->kind, KIND_SQL) && strcmp(kind, kind_name(s->kind)) != 0)
 		return fault_set(fault, ERR_INVALID, "wrong_target",
 		    "environment",
-		    "Line %d: the step “%s” has statements for "
-		    "a %s database, and its target “%s” is of kind %s in the "
-		    "environment %s. Name a %s target with on=.",
+		    "target_wrong_sql line=%d step=%s kind=%s target=%s "
+		    "target_kind=%s environment=%s wanted=%s",
 		    s->line, s->id, kind_name(s->kind), name, kind, e->name,
 		    kind_name(s->kind));
 	if (s->kind == STEP_HTTP && t != NULL && strcmp(kind, "http") != 0)
 		return fault_set(fault, ERR_INVALID, "wrong_target",
 		    "environment",
-		    "Line %d: the step “%s” has HTTP requests, "
-		    "and its target “%s” is of kind %s in the environment %s. "
-		    "Name an http target with on=.",
+		    "target_wrong_http line=%d step=%s target=%s "
+		    "target_kind=%s environment=%s",
 		    s->line, s->id, name, kind, e->name);
 	use_any(u, e, name);
 	return ERR_OK;
@@ -140,8 +138,8 @@ use_name(struct used *u, const struct environment *e, const struct step *s,
 		return use_jump_host(u, e, s, name, fault);
 	list_names(e, &names);
 	err = fault_set(fault, ERR_NOT_FOUND, "unknown_target", "environment",
-	    "Line %d: the environment %s has no target “%s”, which the step "
-	    "“%s” uses. It has: %.150s.",
+	    "target_unknown_of_step line=%d environment=%s target=%s step=%s "
+	    "names=%.150s",
 	    s->line, e->name, name, s->id, buf_text(&names));
 	buf_clear(&names);
 	return err;
@@ -274,10 +272,8 @@ use_lists(struct used *u, const struct environment *e, struct fault *fault)
 		if (g == NULL)
 			return fault_set(fault, ERR_NOT_FOUND, "unknown_list",
 			    "environment",
-			    "A section repeats over “%s”, "
-			    "which is neither a parameter nor a group of the "
-			    "environment %s.",
-			    name, e->name);
+			    "list_unknown list=%s environment=%s", name,
+			    e->name);
 		for (size_t k = 0; k < g->count; k++)
 			use_any(u, e, g->members[k]);
 		use(u, g->name);
@@ -333,10 +329,7 @@ find_environment(const struct targets *t, const char *name, struct fault *fault)
 		e = e->next;
 	if (e == NULL)
 		fault_set(fault, ERR_NOT_FOUND, "unknown_environment",
-		    "environment",
-		    "There is no environment “%.64s” in "
-		    "targets.yml.",
-		    name);
+		    "environment", "unknown_environment name=%.64s", name);
 	return e;
 }
 
@@ -435,8 +428,7 @@ targets_resolve_target(const struct targets *t, const char *environment,
 	if (targets_find(e, name) == NULL) {
 		list_names(e, &names);
 		fault_set(fault, ERR_NOT_FOUND, "unknown_target", "target",
-		    "The environment %s has no target “%.64s”. It has: "
-		    "%.150s.",
+		    "target_unknown environment=%s target=%.64s names=%.150s",
 		    e->name, name, buf_text(&names));
 		buf_clear(&names);
 		return ERR_NOT_FOUND;

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "inventory/inventory.h"
 #include "plan/plan_secrets.h"
@@ -29,21 +30,15 @@ check_texts(struct targets *t, const struct yaml_tree *map)
 			continue;
 		if (y->kind != YTREE_TEXT) {
 			targets_wrong(t, y,
-			    arena_printf(t->arena,
-				"“%s” must "
-				"be one text or number.",
-				y->key));
+			    message_arena(
+				t->arena, "target_one_value key=%s", y->key));
 			continue;
 		}
 		for (const char *s = y->text; *s != '\0'; s++)
 			if ((unsigned char)*s < ' ' || *s == 0x7f) {
 				targets_wrong(t, y,
-				    arena_printf(t->arena,
-					"“%s” has a line break or another "
-					"control "
-					"character in it. Write it on one "
-					"line.",
-					y->key));
+				    message_arena(t->arena,
+					"target_control key=%s", y->key));
 				break;
 			}
 	}
@@ -59,13 +54,8 @@ check_secrets(struct targets *t, const struct yaml_tree *map)
 
 		if (y != NULL && y->kind == YTREE_TEXT && !text_is_id(y->text))
 			targets_wrong(t, y,
-			    arena_printf(t->arena,
-				"%s is the "
-				"name of a secret (letters, digits, “.”, “_” "
-				"and "
-				"“-”), never the secret itself: set it with "
-				"“countersign secret set NAME”.",
-				what));
+			    message_arena(
+				t->arena, "target_secret_name key=%s", what));
 	}
 }
 
@@ -77,7 +67,7 @@ check_port(struct targets *t, const struct yaml_tree *map)
 
 	if (y != NULL && y->kind == YTREE_TEXT &&
 	    !text_int(y->text, 1, 65535, &port))
-		targets_wrong(t, y, "A port is a number from 1 to 65535.");
+		targets_wrong(t, y, MESSAGE("target_port"));
 }
 
 /*
@@ -100,10 +90,7 @@ check_host_key(struct targets *t, const struct yaml_tree *map)
 	size_t n;
 
 	if (y == NULL) {
-		targets_wrong(t, map,
-		    "An ssh target needs its host key: "
-		    "host_key: \"ssh-ed25519 AAAA…\". “countersign target scan "
-		    "NAME” shows it; compare it with the one on the machine.");
+		targets_wrong(t, map, MESSAGE("target_host_key_needed"));
 		return;
 	}
 	if (y->kind != YTREE_TEXT)
@@ -118,9 +105,7 @@ check_host_key(struct targets *t, const struct yaml_tree *map)
 		if (y->text[n] == '\0' && n > strlen(types[i]) + 20)
 			return;
 	}
-	targets_wrong(t, y,
-	    "A host key is its type, a blank, and its base64 "
-	    "text: \"ssh-ed25519 AAAA…\", without the host's name before it.");
+	targets_wrong(t, y, MESSAGE("target_host_key_form"));
 }
 
 static void
@@ -132,22 +117,17 @@ check_ssh(struct targets *t, const struct yaml_tree *map)
 	bool agent = false;
 
 	if (host == NULL || !is_host(host))
-		targets_wrong(t, map,
-		    "An ssh target needs a host: a name or "
-		    "an address.");
+		targets_wrong(t, map, MESSAGE("target_host_needed"));
 	if (user == NULL || user[0] == '-' ||
 	    strpbrk(user, " \t\r\n/@:") != NULL)
-		targets_wrong(t, map, "An ssh target needs a user.");
+		targets_wrong(t, map, MESSAGE("target_user_needed"));
 	targets_check_flag(t, map, "agent", &agent);
 	if (!agent && yaml_tree_text(map, "key") == NULL)
-		targets_wrong(t, map,
-		    "An ssh target needs a key (key: FILE) "
-		    "or agent: true.");
+		targets_wrong(t, map, MESSAGE("target_key_needed"));
 	if (client != NULL && strcmp(client, "libssh2") != 0 &&
 	    strcmp(client, "openssh") != 0)
-		targets_wrong(t, yaml_tree_get(map, "client"),
-		    "The client is "
-		    "libssh2 or openssh.");
+		targets_wrong(
+		    t, yaml_tree_get(map, "client"), MESSAGE("target_client"));
 	check_host_key(t, map);
 }
 
@@ -159,9 +139,7 @@ check_aws(struct targets *t, const struct yaml_tree *aws)
 		"secret_key", NULL };
 
 	if (aws->kind != YTREE_MAP) {
-		targets_wrong(t, aws,
-		    "“aws” is a map: {region: …, service: "
-		    "s3, access_key: …, secret_key: NAME-OF-A-SECRET}.");
+		targets_wrong(t, aws, MESSAGE("target_aws_map"));
 		return;
 	}
 	yaml_tree_check_keys(t->arena, aws, keys, "aws", targets_report, t);
@@ -170,18 +148,14 @@ check_aws(struct targets *t, const struct yaml_tree *aws)
 	for (size_t i = 0; keys[i] != NULL; i++)
 		if (yaml_tree_get(aws, keys[i]) == NULL)
 			targets_wrong(t, aws,
-			    arena_printf(t->arena,
-				"“aws” "
-				"needs its %s.",
-				keys[i]));
+			    message_arena(
+				t->arena, "target_aws_needs key=%s", keys[i]));
 		else if (yaml_tree_get(aws, keys[i])->kind == YTREE_TEXT &&
 		    (yaml_tree_text(aws, keys[i]) == NULL ||
 			strpbrk(yaml_tree_text(aws, keys[i]), " \t:/") != NULL))
 			targets_wrong(t, yaml_tree_get(aws, keys[i]),
-			    arena_printf(t->arena,
-				"The %s has a blank, “:” "
-				"or “/” in it, or is empty.",
-				keys[i]));
+			    message_arena(
+				t->arena, "target_aws_value key=%s", keys[i]));
 }
 
 static void
@@ -192,9 +166,7 @@ check_http(struct targets *t, const struct yaml_tree *map)
 	const char *why;
 
 	if (yaml_tree_text(map, "url") == NULL)
-		targets_wrong(t, map,
-		    "An http target needs its url: "
-		    "https://host/base.");
+		targets_wrong(t, map, MESSAGE("target_url_needed"));
 	else if ((why = url_refused(yaml_tree_text(map, "url"))) != NULL)
 		targets_wrong(t, yaml_tree_get(map, "url"), why);
 	if ((why = headers_refused(yaml_tree_get(map, "headers"), &at)) != NULL)
@@ -203,20 +175,15 @@ check_http(struct targets *t, const struct yaml_tree *map)
 		if ((at = yaml_tree_get(map, logins[i])) == NULL)
 			continue;
 		if (first != NULL)
-			targets_wrong_key(t, at,
-			    "An http target logs in in "
-			    "one way: with a token, with a user and a "
-			    "password, or with aws.");
+			targets_wrong_key(t, at, MESSAGE("target_one_login"));
 		first = at;
 	}
 	if ((at = yaml_tree_get(map, "password")) != NULL &&
 	    yaml_tree_text(map, "user") == NULL)
-		targets_wrong_key(t, at, "A password needs its user.");
+		targets_wrong_key(t, at, MESSAGE("target_password_user"));
 	if ((at = yaml_tree_get(map, "cert_key")) != NULL &&
 	    yaml_tree_text(map, "cert") == NULL)
-		targets_wrong_key(t, at,
-		    "A cert_key needs its certificate: "
-		    "cert: FILE.");
+		targets_wrong_key(t, at, MESSAGE("target_cert_needed"));
 	if ((at = yaml_tree_get(map, "aws")) != NULL)
 		check_aws(t, at);
 }
@@ -228,20 +195,16 @@ check_sql(struct targets *t, const struct yaml_tree *map)
 	const char *socket = yaml_tree_text(map, "socket");
 
 	if (host == NULL && socket == NULL)
-		targets_wrong(t, map, "A database needs a host or a socket.");
+		targets_wrong(t, map, MESSAGE("target_database_host"));
 	else if (host != NULL && socket != NULL)
 		targets_wrong_key(t, yaml_tree_get(map, "socket"),
-		    "A database is "
-		    "reached by its host or by its socket: remove one.");
+		    MESSAGE("target_database_both"));
 	if (host != NULL && !is_host(host))
-		targets_wrong(t, yaml_tree_get(map, "host"),
-		    "The host is a name "
-		    "or an address.");
+		targets_wrong(
+		    t, yaml_tree_get(map, "host"), MESSAGE("target_host_form"));
 	if (socket != NULL && socket[0] != '/')
 		targets_wrong(t, yaml_tree_get(map, "socket"),
-		    "The socket is a "
-		    "whole path, such as /run/mysqld/mysqld.sock (PostgreSQL: "
-		    "its folder).");
+		    MESSAGE("target_socket_form"));
 }
 
 /* Its client verifies a certificate against the address that it connects to. */
@@ -251,10 +214,8 @@ check_mysql(struct targets *t, const struct yaml_tree *map)
 	check_sql(t, map);
 	if (yaml_tree_get(map, "over") != NULL &&
 	    yaml_tree_get(map, "ca") != NULL)
-		targets_wrong_key(t, yaml_tree_get(map, "ca"),
-		    "A mysql database "
-		    "over an SSH target cannot be held against a certificate. "
-		    "Remove “ca”: SSH encrypts the way.");
+		targets_wrong_key(
+		    t, yaml_tree_get(map, "ca"), MESSAGE("target_ca_over"));
 }
 
 static void
@@ -262,12 +223,9 @@ check_sqlite(struct targets *t, const struct yaml_tree *map)
 {
 	if (yaml_tree_get(map, "over") != NULL)
 		targets_wrong_key(t, yaml_tree_get(map, "over"),
-		    "An sqlite "
-		    "database is a file of the console's machine. For one "
-		    "elsewhere, write an sh step on that machine that runs "
-		    "sqlite3.");
+		    MESSAGE("target_sqlite_over"));
 	if (yaml_tree_text(map, "file") == NULL)
-		targets_wrong(t, map, "An sqlite database needs its file.");
+		targets_wrong(t, map, MESSAGE("target_sqlite_file"));
 }
 
 static const char *const ssh_keys[] = { "host", "port", "user", "key",
@@ -287,11 +245,11 @@ static const struct {
 	void		(*check)(struct targets *t, const struct yaml_tree *map);
 } kinds[] = {
 #define KINDS(ROW) \
-	ROW("ssh",	  "an ssh target",	"22",	ssh_keys,    check_ssh) \
-	ROW("http",	  "an http target",	NULL,	http_keys,   check_http) \
-	ROW("mysql",	  "a database",		"3306", sql_keys,    check_mysql) \
-	ROW("postgresql", "a database",		"5432", sql_keys,    check_sql) \
-	ROW("sqlite",	  "an sqlite database",	NULL,	sqlite_keys, check_sqlite)
+	ROW("ssh",	  MESSAGE("where_ssh_target"),	"22",	ssh_keys,    check_ssh) \
+	ROW("http",	  MESSAGE("where_http_target"),	NULL,	http_keys,   check_http) \
+	ROW("mysql",	  MESSAGE("where_database"),		"3306", sql_keys,    check_mysql) \
+	ROW("postgresql", MESSAGE("where_database"),		"5432", sql_keys,    check_sql) \
+	ROW("sqlite",	  MESSAGE("where_sqlite_target"),	NULL,	sqlite_keys, check_sqlite)
 #define ROW(...) { __VA_ARGS__ },
 	KINDS(ROW)
 #undef ROW
@@ -327,17 +285,14 @@ target_kind_check(struct targets *t, const struct yaml_tree *y,
 		if (config == NULL)
 			continue;
 		if (kind != NULL) {
-			targets_wrong_key(t, config,
-			    "A target has one kind "
-			    "only.");
+			targets_wrong_key(
+			    t, config, MESSAGE("target_one_kind"));
 			continue;
 		}
 		kind = kinds[i].name;
 		*ret_config = config;
 		if (config->kind != YTREE_MAP) {
-			targets_wrong(t, config,
-			    "This must be a map, such as "
-			    "{host: …}.");
+			targets_wrong(t, config, MESSAGE("target_map"));
 			continue;
 		}
 		yaml_tree_check_keys(t->arena, config, kinds[i].keys,

@@ -11,6 +11,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "inventory/inventory.h"
 #include "compiler/approval_rule.h"
@@ -26,20 +27,16 @@ name_is_free(
 	const char *why = NULL;
 
 	if (!text_is_id(y->key))
-		why = "a name is letters, digits, “.”, “_” and “-”, at most "
-		      "64.";
+		why = MESSAGE("target_name_form");
 	else if (strcmp(y->key, "local") == 0)
-		why = "“local” is always there: it is the console's own "
-		      "machine.";
+		why = MESSAGE("target_name_local");
 	for (const struct target *x = e->targets; x != NULL; x = x->next)
 		if (strcmp(x->name, y->key) == 0)
-			why = "a target has that name.";
+			why = MESSAGE("target_name_taken");
 	if (why != NULL)
 		targets_wrong_key(t, y,
-		    arena_printf(t->arena,
-			"“%s” cannot be "
-			"used here: %s",
-			y->key, why));
+		    message_arena(t->arena,
+			"target_name_wrong name=%s reason=%s", y->key, why));
 	return why == NULL;
 }
 
@@ -53,9 +50,7 @@ read_target(struct targets *t, struct environment *e, const struct yaml_tree *y,
 	if (!name_is_free(t, e, y))
 		return;
 	if (y->kind != YTREE_MAP) {
-		targets_wrong(t, y,
-		    "A target is described by its kind, such "
-		    "as ssh: {host: …, user: …, key: …, host_key: …}.");
+		targets_wrong(t, y, MESSAGE("target_describe"));
 		return;
 	}
 	yaml_tree_check_keys(
@@ -66,9 +61,7 @@ read_target(struct targets *t, struct environment *e, const struct yaml_tree *y,
 	target->kind = target_kind_check(t, y, &config);
 	target->config = config;
 	if (target->kind == NULL)
-		targets_wrong_key(t, y,
-		    "This target has no kind. Add ssh: "
-		    "{host: …, user: …, key: …, host_key: …}.");
+		targets_wrong_key(t, y, MESSAGE("target_no_kind"));
 	if (config == NULL || config->kind != YTREE_MAP)
 		return;
 	**tail = target;
@@ -107,25 +100,20 @@ check_jump_hosts(struct targets *t, const struct environment *e)
 			const struct target *y = targets_find(e, next->text);
 
 			if (y == NULL || strcmp(y->kind, "ssh") != 0)
-				why = i > 0
-				    ? ""
-				    : "is no ssh target of this "
-				      "environment. Write the name of the "
-				      "machine over which this one is reached.";
+				why = i > 0 ? ""
+					    : MESSAGE("target_over_no_ssh");
 			else if (y == x)
-				why = "leads back to this target itself. Name "
-				      "a machine that is reached without it.";
+				why = MESSAGE("target_over_itself");
 			else if (i == PLAN_HOPS_MAX)
-				why = "is the first of more than 4 machines, "
-				      "one behind the other. Choose a shorter "
-				      "way, or look whether it leads in a "
-				      "circle.";
+				why = MESSAGE("target_over_long");
 			else
 				next = target_jump_host(y);
 		}
 		if (why != NULL && *why != '\0')
 			targets_wrong(t, way,
-			    arena_printf(t->arena, "“%s” %s", way->text, why));
+			    message_arena(t->arena,
+				"target_member name=%s reason=%s", way->text,
+				why));
 	}
 }
 
@@ -139,9 +127,7 @@ read_group(struct targets *t, struct environment *e, const struct yaml_tree *y,
 	if (!name_is_free(t, e, y))
 		return;
 	if (y->kind != YTREE_LIST || y->count == 0) {
-		targets_wrong(t, y,
-		    "A group is a list of targets and groups, "
-		    "such as [node-1, node-2].");
+		targets_wrong(t, y, MESSAGE("group_form"));
 		return;
 	}
 	g->name = y->key;
@@ -171,9 +157,7 @@ add_member(
 		*(const char **)mem_grow(&g->members, &g->cap, g->count++,
 		    sizeof(*g->members)) = name;
 	else if (e->members == MEMBERS_MAX + 1)
-		targets_wrong_key(t, g->list,
-		    "The groups of an environment "
-		    "have at most 20,000 members, together.");
+		targets_wrong_key(t, g->list, MESSAGE("group_members"));
 }
 
 /* Why the member cannot be one, or NULL. */
@@ -185,18 +169,17 @@ member_refused(const struct environment *e, const struct group *g,
 	const struct group *inner;
 
 	if (m->kind != YTREE_TEXT)
-		return "is no name. A group is a flat list of names.";
+		return MESSAGE("group_no_name");
 	while (y != m && !text_eq(y->text, m->text))
 		y = y->next;
 	if (y != m)
-		return "is in the group already.";
+		return MESSAGE("group_twice");
 	if (targets_find(e, m->text) != NULL || strcmp(m->text, "local") == 0)
 		return NULL;
 	if ((inner = find_group(e, m->text)) == NULL)
-		return "is neither a target nor a group of this environment.";
+		return MESSAGE("group_unknown");
 	if (inner->open)
-		return "leads back to this group itself: groups cannot "
-		       "contain each other in a circle.";
+		return MESSAGE("group_circle");
 	return NULL;
 }
 
@@ -213,8 +196,7 @@ fill_group(struct targets *t, struct environment *e, struct group *g, int depth)
 						  : NULL;
 
 		if (inner != NULL && depth == NESTING_MAX)
-			why = "nests too deep: at most 8 groups, one in the "
-			      "other.";
+			why = MESSAGE("group_deep");
 		else if (inner != NULL)
 			fill_group(t, e, inner, depth + 1);
 		else if (why == NULL)
@@ -224,7 +206,8 @@ fill_group(struct targets *t, struct environment *e, struct group *g, int depth)
 			add_member(t, e, g, inner->members[i]);
 		if (why != NULL)
 			targets_wrong(t, m,
-			    arena_printf(t->arena, "“%s” %s",
+			    message_arena(t->arena,
+				"target_member name=%s reason=%s",
 				m->text != NULL ? m->text : g->name, why));
 	}
 	g->open = false;
@@ -237,9 +220,7 @@ read_rules(struct targets *t, struct environment *e, const struct yaml_tree *y)
 	struct approval_rule *rule;
 
 	if (y->kind != YTREE_LIST) {
-		targets_wrong(t, y,
-		    "“approvals” is a list of {role: NAME, "
-		    "count: 1}.");
+		targets_wrong(t, y, MESSAGE("targets_approvals"));
 		return;
 	}
 	e->approvals = arena_alloc(
@@ -250,9 +231,8 @@ read_rules(struct targets *t, struct environment *e, const struct yaml_tree *y)
 			continue;
 		for (size_t i = 0; i < e->approvals_count; i++)
 			if (strcmp(e->approvals[i].role, rule->role) == 0)
-				targets_wrong(t, y,
-				    "This role has a rule in "
-				    "this list already. Raise its count.");
+				targets_wrong(
+				    t, y, MESSAGE("targets_role_twice"));
 		e->approvals_count++;
 	}
 }
@@ -270,22 +250,18 @@ read_environment(
 	struct group *g;
 
 	if (!text_is_id(y->key))
-		targets_wrong_key(t, y,
-		    "The name of an environment is "
-		    "letters, digits, “.”, “_” and “-”, at most 64.");
+		targets_wrong_key(t, y, MESSAGE("targets_environment_name"));
 	e->name = e->label = y->key;
 	**tail = e;
 	*tail = &e->next;
 	if (y->kind != YTREE_MAP) {
 		if (y->kind != YTREE_TEXT || y->text[0] != '\0')
-			targets_wrong(t, y,
-			    "An environment has the keys "
-			    "label, production, approvals, local, targets, "
-			    "groups.");
+			targets_wrong(
+			    t, y, MESSAGE("targets_environment_keys"));
 		return;
 	}
 	yaml_tree_check_keys(
-	    t->arena, y, keys, "an environment", targets_report, t);
+	    t->arena, y, keys, MESSAGE("where_environment"), targets_report, t);
 	if (yaml_tree_text(y, "label") != NULL)
 		e->label = yaml_tree_text(y, "label");
 	targets_check_flag(t, y, "production", &e->production);
@@ -298,14 +274,14 @@ read_environment(
 		for (map = map->first; map != NULL; map = map->next)
 			read_target(t, e, map, &targets);
 	else if (map != NULL && (map->kind != YTREE_TEXT || *map->text))
-		targets_wrong(t, map, "“targets” is a map of names.");
+		targets_wrong(t, map, MESSAGE("targets_targets_map"));
 	check_jump_hosts(t, e);
 	if ((map = yaml_tree_get(y, "groups")) != NULL &&
 	    map->kind == YTREE_MAP)
 		for (map = map->first; map != NULL; map = map->next)
 			read_group(t, e, map, &groups);
 	else if (map != NULL && (map->kind != YTREE_TEXT || *map->text))
-		targets_wrong(t, map, "“groups” is a map of names to lists.");
+		targets_wrong(t, map, MESSAGE("targets_groups_map"));
 	for (g = e->groups; g != NULL; g = g->next)
 		fill_group(t, e, g, 0);
 }
@@ -318,16 +294,14 @@ read_all(struct targets *t, const char *text, size_t len)
 	const struct yaml_tree *y, *map;
 
 	if (!text_is_utf8(text, len)) {
-		targets_report(t, 1, 1, "This is not a UTF-8 text file.");
+		targets_report(t, 1, 1, MESSAGE("targets_utf8"));
 		return;
 	}
 	y = yaml_tree_read(t->arena, text, len, 1, targets_report, t);
 	if (y == NULL)
 		return;
 	if (y->kind != YTREE_MAP) {
-		targets_wrong(t, y,
-		    "The file begins with the key "
-		    "“environments:”.");
+		targets_wrong(t, y, MESSAGE("targets_first_key"));
 		return;
 	}
 	yaml_tree_check_keys(
@@ -335,8 +309,7 @@ read_all(struct targets *t, const char *text, size_t len)
 	map = yaml_tree_get(y, "environments");
 	if (map == NULL || map->kind != YTREE_MAP) {
 		targets_wrong(t, map != NULL ? map : y,
-		    "“environments” is a "
-		    "map of names, such as test and production.");
+		    MESSAGE("targets_environments_map"));
 		return;
 	}
 	for (map = map->first; map != NULL; map = map->next)
@@ -351,7 +324,7 @@ targets_parse(const char *text, size_t len, const char *dir)
 	t->arena = arena_new();
 	t->dir = arena_strdup(t->arena, dir != NULL ? dir : ".");
 	if (len > TARGETS_MAX)
-		targets_report(t, 1, 1, "targets.yml is larger than 1 MB.");
+		targets_report(t, 1, 1, MESSAGE("targets_large"));
 	else
 		read_all(t, text, len);
 	return t;

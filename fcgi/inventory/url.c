@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "inventory/inventory.h"
 #include "lang/http_url.h"
@@ -20,9 +21,7 @@ url_refused(const char *url)
 	struct http_url u;
 
 	if (http_url_read(url, &u) != NULL || strpbrk(u.rest, "?#@") != NULL)
-		return "The url is http:// or https://, a host and perhaps a "
-		       "path, without a name or password (those are the keys "
-		       "user and password), query or blank.";
+		return MESSAGE("url_form");
 	return NULL;
 }
 
@@ -48,27 +47,21 @@ headers_refused(const struct yaml_tree *map, const struct yaml_tree **ret_at)
 	if (map == NULL)
 		return NULL;
 	if (map->kind != YTREE_MAP)
-		return "“headers” is a map, such as {Accept: "
-		       "application/json}.";
+		return MESSAGE("headers_map");
 	for (map = map->first; map != NULL; map = map->next) {
 		*ret_at = map;
 		if (map->kind != YTREE_TEXT || map->key[0] == '\0' ||
 		    map->key[strspn(map->key, LETTERS "0123456789-_")] != '\0')
-			return "A header is a name of letters, digits and "
-			       "“-”, and one line of text.";
+			return MESSAGE("headers_form");
 		if (is_of_the_client(map->key))
-			return "The client itself sets Host, Content-Length, "
-			       "Transfer-Encoding and Connection. Remove this "
-			       "header.";
+			return MESSAGE("headers_own");
 		for (y = all->first; y != map; y = y->next)
 			if (strcasecmp(y->key, map->key) == 0)
-				return "This header is in the list already: "
-				       "upper and lower case are the same.";
+				return MESSAGE("headers_twice");
 		for (const char *s = map->text; *s != '\0'; s++)
 			if (((unsigned char)*s < ' ' && *s != '\t') ||
 			    *s == 0x7f)
-				return "A header is one line without control "
-				       "characters.";
+				return MESSAGE("headers_one_line");
 	}
 	return NULL;
 }

@@ -167,20 +167,11 @@ may_with_password(const struct actor *actor, struct fault *fault)
 	if (!CHECK(password_reset,
 		by[0] != '\0' && (!actor->reset_own || actor->reset_open)))
 		return ERR_OK;
-	return fault_about(fault, by,
-	    !actor->reset_own
-		? fault_set(fault, ERR_FORBIDDEN, "password_not_own", NULL,
-		      "%s has set the password of this account: choose one of "
-		      "your own "
-		      "first, with POST /password.",
-		      by)
-		: fault_set(fault, ERR_FORBIDDEN, "reset_open", NULL,
-		      "%s had set the password of this account: another admin "
-		      "or "
-		      "approver has to confirm first, on their own start page, "
-		      "that you "
-		      "have chosen the present one.",
-		      by));
+	return !actor->reset_own
+	    ? fault_set(fault, ERR_FORBIDDEN, "password_not_own", NULL,
+		  "refused_password_not_own by=%s", by)
+	    : fault_set(fault, ERR_FORBIDDEN, "reset_open", NULL,
+		  "refused_reset_open by=%s", by);
 }
 
 enum err
@@ -192,12 +183,10 @@ auth_may(const struct actor *actor, enum verb verb, struct fault *fault)
 						 : "read";
 
 	if (CHECK(token_scope, (actor->lacks & scope) != 0))
-		return fault_about(fault, name,
-		    fault_set(fault, ERR_FORBIDDEN, "scope_needed", NULL,
-			"This token lacks the scope \"%s\"%s.", name,
-			scope == AUTH_APPROVE
-			    ? ": approve and sign in a browser, "
-			      "or with a token that you made there for it"
-			    : ""));
+		return scope == AUTH_APPROVE
+		    ? fault_set(fault, ERR_FORBIDDEN, "scope_needed", NULL,
+			  "refused_scope_approve")
+		    : fault_set(fault, ERR_FORBIDDEN, "scope_needed", NULL,
+			  "refused_scope_needed scope=%s", name);
 	return scope == AUTH_APPROVE ? may_with_password(actor, fault) : ERR_OK;
 }

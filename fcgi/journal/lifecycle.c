@@ -68,13 +68,11 @@ may_retry(const struct lifecycle_step *s, struct fault *fault)
 	if (CHECK(
 		step_rerun_never, s->step->rerun == RERUN_NEVER && !s->untried))
 		return fault_set(fault, ERR_CONFLICT, "never_again", NULL,
-		    "The document says rerun=never: skip it with a reason, "
-		    "or roll back.");
+		    "refused_never_again");
 	if (CHECK(
 		step_probe_first, s->step->rerun == RERUN_PROBE && !s->probed))
 		return fault_set(fault, ERR_CONFLICT, "probe_first", NULL,
-		    "Run its probe first: it tells whether the step has "
-		    "taken effect.");
+		    "refused_probe_first");
 	return ERR_OK;
 }
 
@@ -84,15 +82,11 @@ may_skip(const struct lifecycle_step *s, struct fault *fault)
 	const char *role = approval_gate_role(s->step);
 
 	if (CHECK(gate_skipped, s->step->kind == STEP_APPROVAL))
-		return fault_about(fault, role,
-		    fault_set(fault, ERR_CONFLICT, "gate", NULL,
-			"A gate cannot be skipped: people with the role \"%s\" "
-			"give it, or the run ends here.",
-			role));
+		return fault_set(fault, ERR_CONFLICT, "gate", NULL,
+		    "refused_gate role=%s", role);
 	if (CHECK(step_essential, s->step->essential))
 		return fault_set(fault, ERR_CONFLICT, "essential", NULL,
-		    "This step is marked as essential: it may not be "
-		    "skipped.");
+		    "refused_essential");
 	return ERR_OK;
 }
 
@@ -103,22 +97,18 @@ may_by_step(enum verb verb, const struct lifecycle_run *run,
 {
 	if (CHECK(step_kind, !kind_is(s->step->kind, command_row(verb)->kinds)))
 		return fault_set(fault, ERR_CONFLICT, "wrong_kind", NULL,
-		    "A step of kind %s is not for that.",
-		    kind_name(s->step->kind));
+		    "refused_wrong_kind kind=%s", kind_name(s->step->kind));
 	switch (verb) {
 	case VERB_step_reopen:
 		return !CHECK(reopened_in_time, s->later_ran)
 		    ? ERR_OK
 		    : fault_set(fault, ERR_CONFLICT, "later_ran", NULL,
-			  "A later step relies on this confirmation already: "
-			  "it can "
-			  "no longer be taken back. Write a comment instead.");
+			  "refused_later_ran");
 	case VERB_step_type:
 		return !CHECK(step_interactive, !s->step->interactive)
 		    ? ERR_OK
 		    : fault_set(fault, ERR_CONFLICT, "not_interactive", NULL,
-			  "Nobody types into this step: "
-			  "the document does not say “interactive” on it.");
+			  "refused_not_interactive");
 	case VERB_step_skip:
 		return may_skip(s, fault);
 	case VERB_step_retry:
@@ -146,11 +136,13 @@ step_conflict(const struct lifecycle_step *s, struct fault *fault)
 {
 	if (s->by != NULL)
 		return fault_set(fault, ERR_CONFLICT, "step_state", NULL,
-		    "This step is %s: %s was first, at %s.",
+		    "refused_step_state_by state=@is_%s by=%s at=%s",
 		    state_word(s->state), s->by, s->at != NULL ? s->at : "");
+	if (s->state == STATE_PENDING)
+		return fault_set(fault, ERR_CONFLICT, "step_state", NULL,
+		    "refused_step_pending");
 	return fault_set(fault, ERR_CONFLICT, "step_state", NULL,
-	    "This step is %s%s.", state_word(s->state),
-	    s->state == STATE_PENDING ? ": those before it come first" : "");
+	    "refused_step_state state=@is_%s", state_word(s->state));
 }
 
 /* The verb is possible in the state of the run. */
@@ -164,9 +156,8 @@ may_by_run(enum verb verb, const struct lifecycle_run *run,
 
 	if (CHECK(run_state,
 		again || !state_in(run->state, command_row(verb)->run_states)))
-		return fault_about(fault, state_word(run->state),
-		    fault_set(fault, ERR_CONFLICT, "run_state", NULL,
-			"The run is %s.", state_word(run->state)));
+		return fault_set(fault, ERR_CONFLICT, "run_state", NULL,
+		    "refused_run_state state=@is_%s", state_word(run->state));
 	if (verb == VERB_run_approve)
 		return lifecycle_people_may_decide(
 		    run, run->given, actor, fault);
@@ -183,21 +174,19 @@ may_by_mode(
 	bool back = run->mode == PART_ROLLBACK;
 
 	if (CHECK(rollback_twice, verb == VERB_run_rollback && back))
-		return fault_about(fault, part_word(run->mode),
-		    fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
-			"The run is being rolled back already."));
+		return fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
+		    "refused_rolling_back");
 	if (CHECK(rollback_there,
 		verb == VERB_run_rollback && !run->can_roll_back))
 		return fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
-		    "This runbook has no rollback.");
+		    "refused_no_rollback");
 	if (CHECK(rolled_back, verb == VERB_run_rollback_cancel && !back))
 		return fault_set(fault, ERR_CONFLICT, "not_rolled_back", NULL,
-		    "The run is not being rolled back.");
+		    "refused_not_rolled_back");
 	if (CHECK(cancelled_in_time,
 		verb == VERB_run_rollback_cancel && run->rollback_begun))
 		return fault_set(fault, ERR_CONFLICT, "rollback_begun", NULL,
-		    "A step of the rollback was pressed already: it can no "
-		    "longer be cancelled.");
+		    "refused_rollback_begun");
 	return ERR_OK;
 }
 
@@ -221,11 +210,8 @@ may_by_state(enum verb verb, const struct lifecycle_run *run,
 static enum err
 gate_first(const char *title, struct fault *fault)
 {
-	return fault_about(fault, title,
-	    fault_set(fault, ERR_CONFLICT, "gate_first", NULL,
-		"The gate \"%s\" comes first: it is not given for the plan as "
-		"it is now.",
-		title));
+	return fault_set(fault, ERR_CONFLICT, "gate_first", NULL,
+	    "refused_gate_first title=%s", title);
 }
 
 /*
@@ -258,12 +244,8 @@ may_by_approvals(const struct lifecycle_run *run, struct fault *fault)
 
 	if (CHECK(approvals_complete,
 		rule != NULL || approval_is_rejected(run->given)))
-		return fault_about(fault, role,
-		    fault_set(fault, ERR_CONFLICT, "approvals_missing", NULL,
-			"The plan does not have the approvals that it needs "
-			"now: "
-			"the role \"%s\" is missing.",
-			role));
+		return fault_set(fault, ERR_CONFLICT, "approvals_missing", NULL,
+		    "refused_approvals_missing role=%s", role);
 	return ERR_OK;
 }
 
@@ -272,12 +254,8 @@ may_by_rehearsal(const struct lifecycle_run *run, struct fault *fault)
 {
 	if (CHECK(
 		rehearsed, run->unrehearsed != NULL && run->mode == PART_MAIN))
-		return fault_about(fault, run->unrehearsed,
-		    fault_set(fault, ERR_CONFLICT, "rehearse_first", NULL,
-			"The document asks for a rehearsal: a run of this very "
-			"document with these parameters must succeed in \"%s\" "
-			"first, with all of its steps.",
-			run->unrehearsed));
+		return fault_set(fault, ERR_CONFLICT, "rehearse_first", NULL,
+		    "refused_rehearse_first environment=%s", run->unrehearsed);
 	return ERR_OK;
 }
 
@@ -291,9 +269,7 @@ may_by_words(enum verb verb, const struct lifecycle_run *run,
 		    (command_row(verb)->conditions & COMMAND_UNDERSTOOD) != 0 &&
 		    run->ask != NULL && !run->ask->understood))
 		return fault_set(fault, ERR_INVALID, "understood_needed",
-		    "understood",
-		    "What this step does cannot be undone: say "
-		    "\"understood\": true.");
+		    "understood", "refused_understood_needed");
 	return ERR_OK;
 }
 
@@ -308,7 +284,7 @@ run_authorize(enum verb verb, const struct lifecycle_run *run,
 	if (command->run_states == 0 ||
 	    (command->step_states != 0) != (step != NULL))
 		return fault_set(fault, ERR_FORBIDDEN, "forbidden", NULL,
-		    "That cannot be done to a run.");
+		    "refused_not_of_a_run");
 	if ((err = lifecycle_people_authorize(verb, run, step, actor, fault)) ==
 	    ERR_OK)
 		err = auth_may(actor, verb, fault);
@@ -329,7 +305,7 @@ run_authorize(enum verb verb, const struct lifecycle_run *run,
 	    CHECK(step_at_work,
 		(command->conditions & COMMAND_IDLE) != 0 && run->busy))
 		err = fault_set(fault, ERR_CONFLICT, "step_at_work", NULL,
-		    "A step is being executed: wait for it, or cancel it.");
+		    "refused_step_at_work");
 	return err == ERR_OK ? may_by_words(verb, run, step, fault) : err;
 }
 

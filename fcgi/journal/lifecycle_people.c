@@ -44,10 +44,8 @@ names(struct json_object *list, const char *name)
 static enum err
 lacks_role(const struct actor *actor, const char *role, struct fault *fault)
 {
-	return fault_about(fault, role,
-	    fault_set(fault, ERR_FORBIDDEN, "role_needed", NULL,
-		"This takes the role \"%s\", which %s does not have.", role,
-		actor->name));
+	return fault_set(fault, ERR_FORBIDDEN, "role_needed", NULL,
+	    "refused_role_needed role=%s name=%s", role, actor->name);
 }
 
 enum err
@@ -70,8 +68,8 @@ needs_person(const struct actor *actor, struct fault *fault)
 {
 	return !CHECK(a_person, actor->local)
 	    ? ERR_OK
-	    : fault_set(fault, ERR_FORBIDDEN, "no_person", NULL,
-		  "Only people approve and sign: do it with an account.");
+	    : fault_set(
+		  fault, ERR_FORBIDDEN, "no_person", NULL, "refused_no_person");
 }
 
 /* The person's own run, or a plan with values of their own. */
@@ -81,14 +79,10 @@ not_own_run(const struct lifecycle_run *run, const struct actor *actor,
 {
 	if (CHECK(own_run, text_eq(actor->name, run->created_by)))
 		return fault_set(fault, ERR_FORBIDDEN, "own_run", NULL,
-		    "Nobody approves or signs their own work: %s created "
-		    "this run. Ask somebody else.",
-		    actor->name);
+		    "refused_own_run name=%s", actor->name);
 	if (CHECK(own_plan, names(run->authors, actor->name)))
 		return fault_set(fault, ERR_FORBIDDEN, "own_plan", NULL,
-		    "Nobody approves or signs their own work: %s changed "
-		    "parameters of this plan. Ask somebody else.",
-		    actor->name);
+		    "refused_own_plan name=%s", actor->name);
 	return ERR_OK;
 }
 
@@ -109,8 +103,7 @@ may_approve(const struct lifecycle_run *run, const struct actor *actor,
 			"role", "approver"));
 	if (CHECK(role_of_rule, !named))
 		return fault_set(fault, ERR_FORBIDDEN, "role_needed", NULL,
-		    "No rule of this run asks for a role that %s has.",
-		    actor->name);
+		    "refused_no_rule name=%s", actor->name);
 	return not_own_run(run, actor, fault);
 }
 
@@ -141,11 +134,8 @@ may_sign(const struct lifecycle_run *run, const struct lifecycle_step *step,
 		return lacks_role(actor, role, fault);
 	if (CHECK(own_step, names(step->workers, actor->name)) ||
 	    CHECK(own_probe, names(step->probers, actor->name)))
-		return fault_about(fault, role,
-		    fault_set(fault, ERR_FORBIDDEN, "own_step", NULL,
-			"Nobody signs their own work: %s worked on this step. "
-			"Ask somebody else with the role \"%s\".",
-			actor->name, role));
+		return fault_set(fault, ERR_FORBIDDEN, "own_step", NULL,
+		    "refused_own_step name=%s role=%s", actor->name, role);
 	return not_own_run(run, actor, fault);
 }
 
@@ -174,7 +164,7 @@ lifecycle_people_authorize(enum verb verb, const struct lifecycle_run *run,
 				    : may_decide_gate(run, step, actor, fault);
 	default:
 		return fault_set(fault, ERR_FORBIDDEN, "forbidden", NULL,
-		    "This is not for people.");
+		    "refused_not_for_people");
 	}
 }
 
@@ -188,12 +178,11 @@ may_decide_on(const struct lifecycle_run *run, struct fault *fault)
 		return ERR_OK;
 	if (CHECK(plan_named, ask->plan == NULL))
 		return fault_set(fault, ERR_INVALID, "plan_needed", "plan",
-		    "Name the \"plan\" that you have read: a decision is "
-		    "given to that plan.");
+		    "refused_plan_needed");
 	if (CHECK(
 		plan_same, ask->plan != NULL && !text_eq(ask->plan, run->plan)))
 		return fault_set(fault, ERR_CONFLICT, "other_plan", "plan",
-		    "The plan has changed since you read it: read it again.");
+		    "refused_other_plan");
 	return ERR_OK;
 }
 
@@ -217,20 +206,17 @@ lifecycle_people_may_decide(const struct lifecycle_run *run,
 	const char *by = json_text(no, "by", "");
 
 	if (CHECK(rejected_by_other, no != NULL && !text_eq(by, actor->name)))
-		return fault_about(fault, by,
-		    fault_set(fault, ERR_CONFLICT, "rejected", NULL,
-			"%s rejected this: only they can take that back, by "
-			"approving it.",
-			by));
+		return fault_set(fault, ERR_CONFLICT, "rejected", NULL,
+		    "refused_rejected by=%s", by);
 	if (CHECK(rejected_again,
 		no != NULL && run->ask != NULL && text_eq(by, actor->name) &&
 		    text_eq(run->ask->decision, "reject")))
 		return fault_set(fault, ERR_CONFLICT, "already_decided", NULL,
-		    "%s has already rejected this.", actor->name);
+		    "refused_already_rejected name=%s", actor->name);
 	if (CHECK(decided_once,
 		no == NULL && has_decided(run, given, actor->name)))
 		return fault_set(fault, ERR_CONFLICT, "already_decided", NULL,
-		    "%s has already decided on this plan.", actor->name);
+		    "refused_already_decided name=%s", actor->name);
 	return may_decide_on(run, fault);
 }
 
@@ -244,12 +230,10 @@ lifecycle_people_may_withdraw(const struct lifecycle_run *run,
 	if (CHECK(nothing_to_withdraw,
 		approval_find(given, actor->name, "approve") == NULL))
 		return fault_set(fault, ERR_CONFLICT, "nothing_to_withdraw",
-		    NULL, "%s has not approved this plan.", actor->name);
+		    NULL, "refused_nothing_to_withdraw name=%s", actor->name);
 	if (CHECK(withdraw_in_time, gate == NULL && run->has_begun) ||
 	    CHECK(withdraw_gate_in_time, gate != NULL && gate->later_ran))
 		return fault_set(fault, ERR_CONFLICT, "too_late_to_withdraw",
-		    NULL,
-		    "A step has run already: put a comment on the run, "
-		    "or ask for it to be aborted.");
+		    NULL, "refused_too_late_to_withdraw");
 	return ERR_OK;
 }

@@ -90,9 +90,8 @@ plan_load(struct db *db, struct json_object *row, struct plan **ret,
 	db_done(rows);
 	if (text_eq(found, hash) && err == ERR_OK)
 		return ERR_OK;
-	return fault_set(fault, ERR_FORBIDDEN, "no_plan", NULL,
-	    "The compiled plan of this run is missing or was changed: nothing "
-	    "was executed. “countersign verify” says more.");
+	return fault_set(
+	    fault, ERR_FORBIDDEN, "no_plan", NULL, "refused_no_plan");
 }
 
 bool

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/project.h"
@@ -319,12 +320,12 @@ step_noted(struct db *db, const struct event *e)
 	if (text_of(e, "target") == NULL) /* of the whole attempt */
 		return db_run(db, STMT_TARGETS_SET_NOTE, INT(e->run),
 		    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
-		    TEXT(text_of(e, "message")));
+		    TEXT(message_text(e->data, "message")));
 	return db_run(db,
 	    progress ? STMT_TARGET_SET_PROGRESS : STMT_TARGET_SET_NOTE,
 	    INT(e->run), TEXT(text_of(e, "step")),
 	    INT(json_int(e->data, "n", 0)), TEXT(text_of(e, "target")),
-	    TEXT(text_of(e, "message")));
+	    TEXT(message_text(e->data, "message")));
 }
 
 static struct db_arg
@@ -340,6 +341,7 @@ optional(int64_t n, bool there)
 /* The arguments for each column of result.def, after those before it. */
 #define ARG(name, type, use, dry) RESULT_IF_ROW_##use(ARG_##type(r.name))
 #define ARG_TEXT(text) , TEXT(text)
+#define ARG_MESSAGE(text) , TEXT(text)
 #define ARG_SEALED(hash) , TEXT(hash)
 #define ARG_EXIT(code) , optional(code, (code) >= 0)
 #define ARG_COUNT(n) , INT(n)
@@ -398,7 +400,7 @@ step_ended(struct db *db, const struct event *e)
 	if (err == ERR_OK)
 		err = db_run(db, STMT_ATTEMPT_SET_ENDED, INT(e->run),
 		    TEXT(step), INT(n), TEXT(text_of(e, "outcome")), INT(e->at),
-		    TEXT(text_of(e, "message")));
+		    TEXT(message_text(e->data, "message")));
 	if (err == ERR_OK)
 		err = set_variables(db, e);
 	if (err == ERR_OK)

@@ -2,6 +2,7 @@
  * project_dry_run.c: projections of actions beside the steps: dry runs, which
  * read from targets and change nothing, and typing into a terminal.
  */
+#include "base/message.h"
 #include "journal/project.h"
 
 enum err
@@ -16,7 +17,7 @@ enum err
 project_dry_run_ended(struct db *db, const struct event *e)
 {
 	return db_run(db, STMT_LOOK_SET_ENDED, TEXT(text_of(e, "exec")),
-	    INT(e->at), TEXT(text_of(e, "message")),
+	    INT(e->at), TEXT(message_text(e->data, "message")),
 	    TEXT(written(e, "results")));
 }
 

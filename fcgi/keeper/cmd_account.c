@@ -48,9 +48,8 @@ account_check_id(struct command *c)
 {
 	if (text_is_id(json_text(c->body, "name", "")))
 		return ERR_OK;
-	return fault_set(&c->fault, ERR_INVALID, "bad_name", "name",
-	    "A name has letters, digits, dots, dashes and underscores, begins "
-	    "with a letter or digit, and is at most 64 long.");
+	return fault_set(
+	    &c->fault, ERR_INVALID, "bad_name", "name", "refused_bad_name");
 }
 
 /* Refuses a name that could be read as another person's in the record. */
@@ -63,11 +62,8 @@ check_name(struct command *c)
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
 		if (strcasecmp(name, taken[i]) == 0)
-			return fault_about(&c->fault, name,
-			    fault_set(&c->fault, ERR_INVALID, "name_taken",
-				"name",
-				"\"%s\" is a name of the console's own.",
-				name));
+			return fault_set(&c->fault, ERR_INVALID, "name_taken",
+			    "name", "refused_name_taken name=%s", name);
 	return account_check_id(c);
 }
 
@@ -82,13 +78,11 @@ check_roles(struct command *c, struct json_object *roles)
 		if (!json_object_is_type(r, json_type_string) ||
 		    !text_is_id(json_object_get_string(r)))
 			return fault_set(&c->fault, ERR_INVALID, "bad_role",
-			    "roles",
-			    "A role's name has letters, digits, dots, "
-			    "dashes and underscores, 64 at most.");
+			    "roles", "refused_bad_role");
 	}
 	return n <= 50 ? ERR_OK
 		       : fault_set(&c->fault, ERR_INVALID, "bad_role", "roles",
-			     "An account has 50 roles at most.");
+			     "refused_many_roles");
 }
 
 /* Asks for the hash of the body's password, once, if it may be set. */
@@ -131,10 +125,9 @@ add_account(struct command *c, struct json_object *roles)
 
 	json_set(data, "roles", roles);
 	if (db_next(rows))
-		err = fault_about(&c->fault, db_text(rows, "name"),
-		    fault_set(&c->fault, ERR_CONFLICT, "account_exists", "name",
-			"There is an account \"%s\" already.",
-			db_text(rows, "name")));
+		err = fault_set(&c->fault, ERR_CONFLICT, "account_exists",
+		    "name", "refused_account_exists name=%s",
+		    db_text(rows, "name"));
 	db_done(rows);
 	if (err != ERR_OK) {
 		json_object_put(data);
@@ -231,8 +224,7 @@ cmd_setup(struct command *c)
 
 	if (has_admin(c) || !is_setup_key(c))
 		return fault_set(&c->fault, ERR_FORBIDDEN, "setup_over", NULL,
-		    "This link is not valid, or was used already. Sign in, "
-		    "or look at what the console printed when it started.");
+		    "refused_setup_over");
 	if ((err = check_name(c)) != ERR_OK ||
 	    (err = wants_hash(c)) != ERR_OK || c->hashed == NULL)
 		return err;
@@ -260,10 +252,8 @@ check_last_admin(struct command *c, const char *name,
 	    db_first_int(
 		db_query(c->keeper->db, STMT_ADMIN_COUNT, TEXT(name)), 0) > 0)
 		return ERR_OK;
-	return fault_about(&c->fault, name,
-	    fault_set(&c->fault, ERR_CONFLICT, "last_admin", "roles",
-		"\"%s\" is the last admin: make somebody else one first.",
-		name));
+	return fault_set(&c->fault, ERR_CONFLICT, "last_admin", "roles",
+	    "refused_last_admin name=%s", name);
 }
 
 enum err
@@ -278,7 +268,7 @@ cmd_account_change(struct command *c)
 
 	if (row == NULL)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_account",
-		    "name", "There is no account \"%.64s\".", name);
+		    "name", "refused_no_such_account name=%.64s", name);
 	disabled = json_flag(
 	    c->body, "disabled", json_int(row, "disabled", 0) != 0);
 	roles = roles != NULL ? roles : json_get(row, "roles");
@@ -301,9 +291,8 @@ account_own_or_admin(struct command *c, const char *account)
 {
 	if (text_eq(account, c->actor.name) || actor_has(&c->actor, "admin"))
 		return ERR_OK;
-	return fault_about(&c->fault, "admin",
-	    fault_set(&c->fault, ERR_FORBIDDEN, "role_needed", NULL,
-		"Only an admin may do that for somebody else."));
+	return fault_set(&c->fault, ERR_FORBIDDEN, "role_needed", NULL,
+	    "refused_admin_needed");
 }
 
 enum err
@@ -316,7 +305,7 @@ account_check_there(struct command *c, const char *name)
 	db_done(rows);
 	return there ? ERR_OK
 		     : fault_set(&c->fault, ERR_NOT_FOUND, "no_such_account",
-			   "name", "There is no account \"%.64s\".", name);
+			   "name", "refused_no_such_account name=%.64s", name);
 }
 
 /* People who change their own password prove that they know it. */
@@ -406,19 +395,13 @@ check_confirm(struct command *c, struct json_object *row)
 	if (json_get(row, "reset_at") == NULL ||
 	    json_get(row, "confirmed_at") != NULL)
 		return fault_set(&c->fault, ERR_CONFLICT, "no_reset", NULL,
-		    "No reset of this password waits to be confirmed.");
+		    "refused_no_reset");
 	if (!may_confirm(c, row))
 		return fault_set(&c->fault, ERR_FORBIDDEN, "reset_not_yours",
-		    NULL,
-		    "Another admin or approver confirms a reset, signed "
-		    "in: not who made it, not whose account it is, and nobody "
-		    "whose own reset is not confirmed.");
+		    NULL, "refused_reset_not_yours");
 	if (CHECK(confirm_set_own, json_get(row, "own_at") == NULL))
-		return fault_about(&c->fault, name,
-		    fault_set(&c->fault, ERR_CONFLICT, "reset_not_own", NULL,
-			"%s has not chosen a password of their own yet: until "
-			"then there is nothing to confirm.",
-			name));
+		return fault_set(&c->fault, ERR_CONFLICT, "reset_not_own", NULL,
+		    "refused_reset_not_own name=%s", name);
 	return ERR_OK;
 }
 

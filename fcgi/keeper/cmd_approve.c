@@ -20,7 +20,7 @@ check_decision(struct command *c, const char *decision)
 	if (text_eq(decision, "reject"))
 		return command_words(c, "comment");
 	return fault_set(&c->fault, ERR_INVALID, "bad_value", "decision",
-	    "The decision is \"approve\" or \"reject\".");
+	    "refused_bad_decision");
 }
 
 /*

@@ -53,12 +53,8 @@ change_parameters(struct command *c, const struct run *run, struct draft *d)
 			value = json_text(old, p->name, "");
 		if (plan_shapes(run->plan, p->name) &&
 		    !is_same(p, json_text(old, p->name, ""), value))
-			return fault_about(&c->fault, p->label,
-			    fault_set(&c->fault, ERR_INVALID, "shapes_run",
-				p->name,
-				"%s decides which steps this run has: "
-				"create a new run for another value.",
-				p->label));
+			return fault_set(&c->fault, ERR_INVALID, "shapes_run",
+			    p->name, "refused_shapes_run name=%s", p->label);
 		if (draft_asks(d, p, json_text(run->row, "environment", "")))
 			err = draft_take(c, d, p, value);
 		else

@@ -162,9 +162,7 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	if (total == 0) {
 		json_object_put(data);
 		return fault_set(&c->fault, ERR_INVALID, "no_steps", NULL,
-		    "This run would have no steps: no block is marked as a "
-		    "step, all of them stand in a rollback, conditions leave "
-		    "them out, or the lists that they repeat over are empty.");
+		    "refused_no_steps");
 	}
 	idempotency_put(c, data);
 	return event_append(

@@ -6,6 +6,7 @@
  * takes no locks, and may be repeated at will.  The dry run of a step shows
  * what the step would do; that of a run is its preflight.
  */
+#include "base/message.h"
 #include "plan/plan_scope.h"
 #include "base/text.h"
 #include "journal/event.h"
@@ -25,12 +26,8 @@ check_open(struct command *c, const char *step)
 	enum err err = ERR_OK;
 
 	if (open)
-		err = fault_about(&c->fault, json_text(last, "by", ""),
-		    fault_set(&c->fault, ERR_CONFLICT, "looking", NULL,
-			"%s asked for the same a moment ago: the answer is on "
-			"its "
-			"way.",
-			json_text(last, "by", "")));
+		err = fault_set(&c->fault, ERR_CONFLICT, "looking", NULL,
+		    "refused_looking by=%s", json_text(last, "by", ""));
 	json_object_put(last);
 	return err;
 }
@@ -136,8 +133,8 @@ cmd_run_preflight(struct command *c)
 		return request(c, &run, "", names);
 	json_object_put(names);
 	run_clear(&run);
-	return fault_set(&c->fault, ERR_CONFLICT, "no_targets", NULL,
-	    "No step of this run acts on a target: there is nothing to try.");
+	return fault_set(
+	    &c->fault, ERR_CONFLICT, "no_targets", NULL, "refused_no_targets");
 }
 
 static enum err
@@ -153,7 +150,7 @@ end(struct command *c, const struct runner_message *m)
 	db_done(rows);
 	if (!found)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_exec",
-		    "exec", "There is no such dry run.");
+		    "exec", "refused_no_dry_run");
 	if (ended)
 		return ERR_OK;
 	data = json_object_new_object();
@@ -161,7 +158,7 @@ end(struct command *c, const struct runner_message *m)
 	json_set(data, "results",
 	    m->results != NULL ? json_object_get(m->results)
 			       : json_object_new_object());
-	json_set_text(data, "message", m->message);
+	message_set(data, "message", m->message);
 	return event_append(
 	    c->keeper->db, run, EVENT_ANY_SEQ, "runner", "look.ended", data);
 }

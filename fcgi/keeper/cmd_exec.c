@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "plan/plan_scope.h"
 #include "journal/event.h"
@@ -51,7 +52,7 @@ find_attempt(struct command *c, const char *exec, struct attempt *ret)
 	db_done(rows);
 	return err == ERR_OK ? err
 			     : fault_set(&c->fault, err, "no_such_exec", "exec",
-				   "There is no such execution.");
+				   "refused_no_such_exec");
 }
 
 /* Reads the runner's message, and finds its attempt. */
@@ -103,10 +104,10 @@ start(struct command *c, const struct attempt *a, const char *exec)
 {
 	if (a->state != STATE_REQUESTED || a->ended)
 		return fault_set(&c->fault, ERR_CONFLICT, "started_already",
-		    "exec", "This execution was started before.");
+		    "exec", "refused_started_already");
 	if (waiting_is_old(c->keeper, exec))
 		return fault_set(&c->fault, ERR_CONFLICT, "too_late", "exec",
-		    "This was requested too long ago to be started now.");
+		    "refused_too_late");
 	return append(c, a, "step.starting", about(a));
 }
 
@@ -176,7 +177,7 @@ note_of(
 	if (line->target != NULL)
 		json_set_text(data, "target", line->target);
 	json_set_text(data, "note", line->note);
-	json_set_text(
+	message_set(
 	    data, "message", line->message != NULL ? line->message : "");
 	return append(c, a, "step.noted", data);
 }
@@ -285,7 +286,7 @@ end_attempt(struct command *c, const struct attempt *a, enum state outcome,
 	json_set_text(data, "outcome", state_word(outcome));
 	json_set_text(
 	    data, "state", state_word(lifecycle_state_of(outcome, s.step)));
-	json_set_text(data, "message", message);
+	message_set(data, "message", message);
 	if (outcome == STATE_SUCCEEDED)
 		json_set(data, "captures", captures_of(&run, s.step, a->n));
 	err = append(c, a, "step.ended", data);

@@ -28,16 +28,11 @@ read_box(struct command *c, const char *exec, const char *target,
 	free(path);
 	if (err != ERR_OK)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_sealed_output",
-		    "target",
-		    "The sealed output is on record, but its file "
-		    "cannot be read: restore it from the backup.");
+		    "target", "refused_sealed_unreadable");
 	hash_hex(ret->data, ret->len, now);
 	if (!text_eq(now, hash))
 		return fault_set(&c->fault, ERR_CONFLICT, "not_as_recorded",
-		    "target",
-		    "The file of the sealed output is not the one "
-		    "that is on record: run countersign verify, and restore "
-		    "it from the backup.");
+		    "target", "refused_not_as_recorded");
 	return ERR_OK;
 }
 
@@ -51,8 +46,7 @@ open_box(struct command *c, const struct buf *box)
 		json_set_text(c->result, "text", buf_text(&text));
 	else
 		fault_set(&c->fault, err = ERR_CONFLICT, "other_key", "target",
-		    "The output was sealed to another key than the one in "
-		    "keys/output.key: restore that from the backup.");
+		    "refused_other_key");
 	if (text.data != NULL)
 		sodium_memzero(text.data, text.cap);
 	buf_clear(&text);
@@ -89,9 +83,7 @@ cmd_step_reveal(struct command *c)
 	    INT(run.id), TEXT(s.step->id), INT(n), TEXT(target)));
 	if (row == NULL)
 		err = fault_set(&c->fault, ERR_NOT_FOUND, "no_sealed_output",
-		    "target",
-		    "There is no sealed output of %s in attempt "
-		    "%lld of this step.",
+		    "target", "refused_no_sealed_output target=%s n=%lld",
 		    target, (long long)n);
 	else
 		err = read_box(c, json_text(row, "exec", ""), target,

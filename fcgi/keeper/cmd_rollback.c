@@ -76,9 +76,7 @@ cmd_run_rollback(struct command *c)
 		    started(c, &run, &plan));
 	else
 		err = fault_set(&c->fault, ERR_CONFLICT, "nothing_to_undo",
-		    NULL,
-		    "Nothing that ran can be undone by the rollback of "
-		    "this runbook: the run stays as it is.");
+		    NULL, "refused_nothing_to_undo");
 	if (err == ERR_OK)
 		err = run_advance(c->keeper, run.id);
 	run_report(c, run.id);

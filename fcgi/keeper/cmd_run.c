@@ -39,13 +39,10 @@ take_targets(
 		rows = db_query(
 		    c->keeper->db, STMT_HOLDER, TEXT(environment), TEXT(name));
 		if (db_next(rows)) {
-			fault_about(&c->fault, name,
-			    fault_set(&c->fault, ERR_CONFLICT, "target_held",
-				NULL,
-				"The target %s is held by run %lld, "
-				"\"%s\": wait until that has ended.",
-				name, (long long)db_int(rows, "run"),
-				db_text(rows, "title")));
+			fault_set(&c->fault, ERR_CONFLICT, "target_held", NULL,
+			    "refused_target_held target=%s run=%lld title=%s",
+			    name, (long long)db_int(rows, "run"),
+			    db_text(rows, "title"));
 			json_set_int(c->result, "run", db_int(rows, "run"));
 			json_set_text(
 			    c->result, "run_title", db_text(rows, "title"));
@@ -165,17 +162,14 @@ check_result(struct command *c, const struct run *run, const char *result)
 	if (strcmp(result, "succeeded") != 0 &&
 	    strcmp(result, "rolled_back") != 0)
 		return fault_set(&c->fault, ERR_INVALID, "bad_value", "result",
-		    "The result is succeeded, failed or rolled_back.");
+		    "refused_bad_result");
 	if ((strcmp(result, "rolled_back") == 0) !=
 	    (run->lifecycle.mode == PART_ROLLBACK))
 		return strcmp(result, "rolled_back") == 0
 		    ? fault_set(&c->fault, ERR_CONFLICT, "other_result",
-			  "result", "The run was not rolled back.")
-		    : fault_about(&c->fault, part_word(run->lifecycle.mode),
-			  fault_set(&c->fault, ERR_CONFLICT, "other_result",
-			      "result",
-			      "The run was rolled back: close it as "
-			      "rolled_back, or as failed."));
+			  "result", "refused_not_rolled")
+		    : fault_set(&c->fault, ERR_CONFLICT, "other_result",
+			  "result", "refused_rolled_back");
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *s = json_object_array_get_idx(
 		    run->steps, i);
@@ -185,20 +179,13 @@ check_result(struct command *c, const struct run *run, const char *result)
 		taken += !outcome_is_excluded(
 		    state_read(s), json_text(s, "by", NULL));
 		if (!state_in(state_read(s), STATES_DONE))
-			return fault_about(&c->fault, json_text(s, "id", ""),
-			    fault_set(&c->fault, ERR_CONFLICT, "unfinished",
-				"result",
-				"The step \"%s\" is %s: "
-				"finish or skip it first, or close the run as "
-				"failed.",
-				json_text(s, "id", ""),
-				json_text(s, "state", "")));
+			return fault_set(&c->fault, ERR_CONFLICT, "unfinished",
+			    "result", "refused_unfinished step=%s state=@is_%s",
+			    json_text(s, "id", ""), json_text(s, "state", ""));
 	}
 	if (taken == 0 && strcmp(result, "succeeded") == 0)
 		return fault_set(&c->fault, ERR_CONFLICT, "nothing_done",
-		    "result",
-		    "This run had no step to do, so nothing succeeded: close "
-		    "it as failed, or abort it.");
+		    "result", "refused_nothing_done");
 	return ERR_OK;
 }
 

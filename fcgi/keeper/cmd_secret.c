@@ -21,8 +21,7 @@ check_secret_name(struct command *c)
 	if (text_is_id(json_text(c->body, "name", "")))
 		return ERR_OK;
 	return fault_set(&c->fault, ERR_INVALID, "bad_name", "name",
-	    "A secret's name has letters, digits, dots, dashes and "
-	    "underscores, 64 at most.");
+	    "refused_bad_secret_name");
 }
 
 /* Records the change with the hash of the sealed value. */
@@ -49,13 +48,12 @@ cmd_secret_set(struct command *c)
 		return err;
 	if (*json_text(c->body, "value", "") == '\0')
 		return fault_set(&c->fault, ERR_INVALID, "missing_value",
-		    "value", "A secret needs a value.");
+		    "value", "refused_secret_empty");
 	err = seal_text(
 	    c->keeper->data_dir, json_text(c->body, "value", ""), &box);
 	if (err == ERR_UNAVAILABLE)
 		return fault_set(&c->fault, err, "no_runner_key", NULL,
-		    "The runner has not made its key yet: start the console "
-		    "once with `countersign serve`.");
+		    "refused_no_runner_key");
 	if (err == ERR_OK)
 		err = db_run(c->keeper->db, STMT_SEALED_SET, INT(0),
 		    TEXT(json_text(c->body, "name", "")),
@@ -110,12 +108,10 @@ check_unused(struct command *c)
 	if (err == ERR_OK && text.len > 0)
 		n = count_users(a, name, &first);
 	if (n > 0)
-		err = fault_about(&c->fault, name,
-		    fault_set(&c->fault, ERR_CONFLICT, "secret_used", "force",
-			"The secret %s is used by %zu targets of "
-			"targets.yml, %s in %s first. Without it their steps "
-			"cannot run. Confirm that it is to be deleted (force).",
-			name, n, first.target, first.environment));
+		err = fault_set(&c->fault, ERR_CONFLICT, "secret_used", "force",
+		    "refused_secret_used name=%s count=%zu target=%s "
+		    "environment=%s",
+		    name, n, first.target, first.environment);
 	buf_clear(&text);
 	free(path);
 	return err;
@@ -136,7 +132,7 @@ cmd_secret_delete(struct command *c)
 		    TEXT(json_text(c->body, "name", "")));
 	if (err == ERR_OK && db_changes(c->keeper->db) == 0)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_secret",
-		    "name", "There is no secret of that name.");
+		    "name", "refused_no_such_secret");
 	return err == ERR_OK ? record(c, "secret.deleted", NULL) : err;
 }
 

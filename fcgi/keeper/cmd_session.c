@@ -133,19 +133,16 @@ check_limit(struct command *c, const char *account)
 {
 	struct attempt a = attempt_of(c, account);
 	long long left = (limit_wait(&a) + 999) / 1000;
-	char text[40];
 
 	if (left == 0)
 		return ERR_OK;
-	if (left < 60)
-		snprintf(text, sizeof(text), "%lld s", left);
-	else
-		snprintf(text, sizeof(text), "%lld min %lld s", left / 60,
-		    left % 60);
 	json_set_int(c->result, "retry_after", left);
-	return fault_about(&c->fault, text,
-	    fault_set(&c->fault, ERR_LIMIT, "too_many_attempts", NULL,
-		"Too many failed attempts from here: try again in %s.", text));
+	if (left < 60)
+		return fault_set(&c->fault, ERR_LIMIT, "too_many_attempts",
+		    NULL, "refused_too_many_attempts seconds=%lld", left);
+	return fault_set(&c->fault, ERR_LIMIT, "too_many_attempts", NULL,
+	    "refused_too_many_attempts_minutes minutes=%lld seconds=%lld",
+	    left / 60, left % 60);
 }
 
 enum err
@@ -172,9 +169,8 @@ account_wrong_password(
 	struct attempt a = attempt_of(c, account);
 
 	limit_failed(&a);
-	return fault_about(&c->fault, field,
-	    fault_set(&c->fault, ERR_INVALID, "wrong_password", field,
-		"The present password is wrong."));
+	return fault_set(&c->fault, ERR_INVALID, "wrong_password", field,
+	    "refused_wrong_present_password");
 }
 
 /* The record survives the refusal: loop.c writes it afterwards. */
@@ -196,7 +192,7 @@ login_failed(struct command *c, const char *account, bool known)
 		c->refused_kind = "session.failed";
 	}
 	return fault_set(&c->fault, ERR_UNAUTHENTICATED, "wrong_password",
-	    "password", "The name or the password is wrong.");
+	    "password", "refused_wrong_password");
 }
 
 enum err

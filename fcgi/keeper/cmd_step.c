@@ -41,10 +41,11 @@ check_attempt(struct command *c, const struct lifecycle_step *s, int64_t next)
 		json_set_text(c->result, "by", s->by);
 		json_set_text(c->result, "at", s->at);
 	}
+	if (s->by == NULL)
+		return fault_set(&c->fault, ERR_CONFLICT, "old_page", "attempt",
+		    "refused_old_page n=%lld", (long long)named);
 	return fault_set(&c->fault, ERR_CONFLICT, "old_page", "attempt",
-	    "Attempt %lld was made already%s%s: look at its result first.",
-	    (long long)named, s->by != NULL ? ", by " : "",
-	    s->by != NULL ? s->by : "");
+	    "refused_old_page_by n=%lld by=%s", (long long)named, s->by);
 }
 
 static enum err
@@ -55,9 +56,7 @@ check_disk(struct command *c)
 	if (space >= KEEPER_DISK_FLOOR)
 		return ERR_OK;
 	return fault_set(&c->fault, ERR_UNAVAILABLE, "disk_full", NULL,
-	    "No new step starts: the disk of the journal has %llu MB left. "
-	    "Make room, then press again.",
-	    space >> 20);
+	    "refused_disk_full size=%llu", space >> 20);
 }
 
 /*
@@ -215,7 +214,7 @@ cmd_step_resolve(struct command *c)
 
 	if (!state_in(state_find(outcome), IN(SUCCEEDED) | IN(FAILED)))
 		return fault_set(&c->fault, ERR_INVALID, "bad_value", "outcome",
-		    "The outcome is succeeded or failed.");
+		    "refused_bad_outcome");
 	if ((err = run_permit(c, VERB_step_resolve, &run, &s)) != ERR_OK)
 		return err;
 	data = about(&s);

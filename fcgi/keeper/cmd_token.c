@@ -36,8 +36,7 @@ read_scopes(struct command *c)
 	}
 	if (scopes == 0)
 		fault_set(&c->fault, ERR_INVALID, "bad_scope", "scopes",
-		    "The scopes of a token are read, run, approve: one of "
-		    "them at least.");
+		    "refused_bad_scope");
 	return scopes;
 }
 
@@ -50,8 +49,7 @@ read_expires(struct command *c, int64_t *ret_ms)
 	    *ret_ms <= AUTH_TOKEN_MOST_MS)
 		return ERR_OK;
 	return fault_set(&c->fault, ERR_INVALID, "bad_expires", "expires",
-	    "A token expires after a second at least and 366 days at most: "
-	    "90d, 12h.");
+	    "refused_bad_expires");
 }
 
 /*
@@ -63,15 +61,12 @@ check_scopes(struct command *c, const char *account, unsigned scopes)
 {
 	if (scopes & c->actor.lacks)
 		return fault_set(&c->fault, ERR_FORBIDDEN, "scope_needed", NULL,
-		    "A token cannot make one that may do more than "
-		    "itself.");
+		    "refused_scope_beyond");
 	if (!(scopes & AUTH_APPROVE))
 		return ERR_OK;
 	if (!c->actor.session || !text_eq(account, c->actor.name))
 		return fault_set(&c->fault, ERR_FORBIDDEN, "scope_own", NULL,
-		    "The scope approve is given by the owner of the account "
-		    "alone: signed in, on the page API tokens, with the "
-		    "password typed again.");
+		    "refused_scope_own");
 	if (c->hashed == NULL)
 		return account_ask_password(
 		    c, account, json_text(c->body, "password", ""));
@@ -115,9 +110,8 @@ add_token(
 	json_set_text(data, "expires_at", at);
 	err = account_record(c, "token.added", data);
 	if (err == ERR_CONFLICT)
-		return fault_about(&c->fault, name,
-		    fault_set(&c->fault, err, "token_exists", "name",
-			"%s has a token \"%s\" already.", account, name));
+		return fault_set(&c->fault, err, "token_exists", "name",
+		    "refused_token_exists name=%s token=%s", account, name);
 	json_set_text(c->result, "token", secret);
 	json_set(c->result, "scopes", scope_list(scopes));
 	json_set_text(c->result, "expires_at", at);
@@ -168,7 +162,7 @@ cmd_token_revoke(struct command *c)
 	err = revoke(c, account, json_text(c->body, "name", ""), NULL);
 	if (err == ERR_OK && db_changes(c->keeper->db) == 0)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_token",
-		    "name", "%s has no token of that name.", account);
+		    "name", "refused_no_such_token name=%s", account);
 	return err;
 }
 

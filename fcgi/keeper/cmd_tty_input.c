@@ -60,8 +60,8 @@ check_size(struct command *c)
 	    (is_numbered(c) && tty_message_has_size(columns, rows)))
 		return ERR_OK;
 	return fault_set(&c->fault, ERR_INVALID, "bad_value", "columns",
-	    "A typist tells the size of its terminal as %d to %d columns and "
-	    "%d to %d rows.",
+	    "refused_bad_size columns_least=%d columns_most=%d rows_least=%d "
+	    "rows_most=%d",
 	    TTY_COLUMNS_LEAST, TTY_COLUMNS_MOST, TTY_ROWS_LEAST, TTY_ROWS_MOST);
 }
 
@@ -75,9 +75,7 @@ read_bytes(struct command *c, struct buf *ret)
 
 	if (json_get(c->body, "typist") != NULL && !is_numbered(c))
 		return fault_set(&c->fault, ERR_INVALID, "bad_value", "typist",
-		    "A typist is %d hex digits, and says from which "
-		    "of its bytes on the data are, counted from 0.",
-		    TTY_SESSION);
+		    "refused_bad_typist count=%d", TTY_SESSION);
 	if (ok && data != NULL)
 		ok = encode_unbase64(data, strlen(data), ret);
 	if (ok && line != NULL) {
@@ -88,9 +86,7 @@ read_bytes(struct command *c, struct buf *ret)
 	    ret->len <= TTY_INPUT_MOST)
 		return ERR_OK;
 	return fault_set(&c->fault, ERR_INVALID, "bad_value",
-	    line != NULL ? "line" : "data",
-	    "What is typed is either data, in "
-	    "base64, or a line; %d bytes at most.",
+	    line != NULL ? "line" : "data", "refused_bad_input count=%d",
 	    TTY_INPUT_MOST);
 }
 
@@ -118,23 +114,19 @@ check_terminal(struct command *c, const struct terminal *t)
 {
 	if (json_int(c->body, "attempt", 0) != t->n)
 		return fault_set(&c->fault, ERR_CONFLICT, "old_page", "attempt",
-		    "Attempt %lld is not the one that runs: reload "
-		    "the page.",
+		    "refused_other_attempt n=%lld",
 		    (long long)json_int(c->body, "attempt", 0));
 	if (t->target[0] == '\0' ||
 	    (t->count > 1 && json_text(c->body, "target", NULL) == NULL))
 		return fault_set(&c->fault, ERR_INVALID, "bad_value", "target",
-		    "The attempt has %d targets: name the one whose "
-		    "terminal it is.",
-		    t->count);
+		    "refused_name_target count=%d", t->count);
 	if (t->state != STATE_RUNNING)
 		return fault_set(&c->fault, ERR_CONFLICT, "step_state", NULL,
-		    "There is no terminal on %s now: it is %s.", t->target,
+		    "refused_no_terminal target=%s state=@is_%s", t->target,
 		    state_word(t->state));
 	if (!c->keeper->runner_here)
 		return fault_set(&c->fault, ERR_UNAVAILABLE, "no_runner", NULL,
-		    "The runner is away, so nothing was typed. Send it again "
-		    "in a moment.");
+		    "refused_no_runner");
 	return ERR_OK;
 }
 

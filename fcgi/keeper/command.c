@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "journal/auth.h"
 #include "journal/event.h"
@@ -64,8 +65,7 @@ authenticate(struct command *c, enum verb verb)
 		return ERR_OK;
 	if (err != ERR_OK)
 		return fault_set(&c->fault, err, "unauthenticated", NULL,
-		    "The session has ended or the token is not valid: sign "
-		    "in again.");
+		    "refused_unauthenticated");
 	return ERR_OK;
 }
 
@@ -87,7 +87,7 @@ authorise(struct command *c, enum verb verb)
 		return ERR_OK;
 	if (c->actor.roles == NULL)
 		return fault_set(&c->fault, ERR_UNAUTHENTICATED,
-		    "unauthenticated", NULL, "Sign in first.");
+		    "unauthenticated", NULL, "refused_sign_in");
 	/* run_authorize() checks decisions and signatures. */
 	if (role != ROLE_RULE && role != ROLE_SIGNER &&
 	    (err = auth_may(&c->actor, verb, &c->fault)) != ERR_OK)
@@ -96,8 +96,8 @@ authorise(struct command *c, enum verb verb)
 	    ? ERR_OK
 	    : run_authorize_verb(verb, &c->actor, &c->fault);
 forbidden:
-	return fault_set(&c->fault, ERR_FORBIDDEN, "forbidden", NULL,
-	    "This cannot be asked here.");
+	return fault_set(
+	    &c->fault, ERR_FORBIDDEN, "forbidden", NULL, "refused_forbidden");
 }
 
 enum err
@@ -107,10 +107,10 @@ command_words(struct command *c, const char *field)
 
 	if (text[strspn(text, " \t\r\n")] == '\0')
 		return fault_set(&c->fault, ERR_INVALID, "missing_field", field,
-		    "Say a few words: the %s goes on record.", field);
+		    "refused_words_needed field=%s", field);
 	if (strlen(text) > 10000)
 		return fault_set(&c->fault, ERR_INVALID, "too_long", field,
-		    "The %s is too long: 10,000 bytes at most.", field);
+		    "refused_too_long field=%s", field);
 	return ERR_OK;
 }
 
@@ -125,7 +125,8 @@ check_text(struct command *c, const struct field *field)
 	if (field->most == 0 || strlen(text) <= field->most)
 		return ERR_OK;
 	return fault_set(&c->fault, ERR_INVALID, "too_long", field->name,
-	    "The %s is too long: %zu bytes at most.", field->name, field->most);
+	    "refused_too_long_bytes field=%s count=%zu", field->name,
+	    field->most);
 }
 
 /* Messages of the runner are checked by their reader. */
@@ -171,7 +172,7 @@ command_run(struct command *c)
 
 	if (verb == VERB__MAX || functions[verb] == NULL)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_verb", NULL,
-		    "There is no command \"%.40s\".", c->call->verb);
+		    "refused_no_such_verb verb=%.40s", c->call->verb);
 	if ((err = authenticate(c, verb)) == ERR_OK &&
 	    (err = authorise(c, verb)) == ERR_OK &&
 	    (err = read_body(c, verb)) == ERR_OK)
@@ -180,11 +181,8 @@ command_run(struct command *c)
 	c->actor.roles = NULL;
 	if (err != ERR_OK && c->fault.code[0] == '\0')
 		fault_set(&c->fault, err, err_name(err), NULL,
-		    err == ERR_UNAVAILABLE ? "The journal cannot be written "
-					     "now (is the disk full?): "
-					     "nothing was done."
-			: err == ERR_CONFLICT
-			? "Somebody else came first: look again."
-			: "Something went wrong inside; the log has more.");
+		    err == ERR_UNAVAILABLE    ? "refused_unavailable"
+			: err == ERR_CONFLICT ? "refused_conflict"
+					      : "refused_internal");
 	return err;
 }

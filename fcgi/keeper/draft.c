@@ -38,9 +38,7 @@ seal_value(
 
 	if (err != ERR_OK)
 		return fault_set(&c->fault, ERR_UNAVAILABLE, "no_runner_key",
-		    NULL,
-		    "The runner has not made its key yet: start the "
-		    "console once with `countersign serve`.");
+		    NULL, "refused_no_runner_key");
 	hash_hex(box.data, box.len, hash);
 	hex = mem_calloc(box.len * 2 + 1, 1);
 	text_hex(box.data, box.len, hex);
@@ -89,15 +87,15 @@ draft_take(struct command *c, struct draft *d, const struct parameter *p,
 		value = p->fallback;
 	if (value == NULL || value[0] == '\0') {
 		if (p->required)
-			return fault_about(&c->fault, p->label,
-			    fault_set(&c->fault, ERR_INVALID, "missing_value",
-				p->name, "%s is needed.", p->label));
+			return fault_set(&c->fault, ERR_INVALID,
+			    "missing_value", p->name,
+			    "refused_missing_value name=%s", p->label);
 		json_set_text(d->parameters, p->name, "");
 		return ERR_OK;
 	}
 	if ((why = parameter_check_value(p, value, &scratch)) != NULL)
 		err = fault_set(&c->fault, ERR_INVALID, "bad_value", p->name,
-		    "%s: %s", p->label, why);
+		    "refused_value name=%s reason=%s", p->label, why);
 	else if (p->type == PARAMETER_SECRET) {
 		json_set(d->parameters, p->name, NULL);
 		err = seal_value(c, d, p->name, value);
@@ -127,11 +125,10 @@ draft_check_names(
 		if (i == plan->parameters_count)
 			return fault_set(&c->fault, ERR_INVALID,
 			    "unknown_parameter", name,
-			    "The runbook has no parameter \"%.60s\".", name);
+			    "refused_unknown_parameter name=%.60s", name);
 		if (!json_object_is_type(value, json_type_string))
 			return fault_set(&c->fault, ERR_INVALID, "wrong_type",
-			    name, "The value of \"%.60s\" must be a text.",
-			    name);
+			    name, "refused_value_no_text name=%.60s", name);
 	}
 	return ERR_OK;
 }

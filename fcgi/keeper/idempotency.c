@@ -102,9 +102,7 @@ idempotency_find(struct command *c, int64_t *ret_run)
 		return ERR_OK;
 	if (*key == '\0' || strlen(key) > MOST || !is_printable(key))
 		return fault_set(&c->fault, ERR_INVALID, "bad_key", FIELD,
-		    "An Idempotency-Key has 1 to %d printable ASCII "
-		    "characters and no blanks.",
-		    MOST);
+		    "refused_bad_key count=%d", MOST);
 	hash_body(c, hash);
 	rows = db_query(c->keeper->db, STMT_REQUEST_KEY_GET,
 	    TEXT(c->actor.name), TEXT(key));
@@ -112,10 +110,7 @@ idempotency_find(struct command *c, int64_t *ret_run)
 		*ret_run = db_int(rows, "run");
 		if (!text_eq(db_text(rows, "request"), hash))
 			err = fault_set(&c->fault, ERR_INVALID, "key_reused",
-			    FIELD,
-			    "This Idempotency-Key was used for another "
-			    "request, which created run %lld: take a new key "
-			    "for a new request.",
+			    FIELD, "refused_key_reused run=%lld",
 			    (long long)*ret_run);
 	}
 	db_done(rows);

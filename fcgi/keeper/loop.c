@@ -18,6 +18,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/peer.h"
 #include "keeper/account.h"
 #include "keeper/ballast.h"
@@ -57,7 +58,6 @@ put_reply(struct conn *conn, const struct command *c, enum err err)
 		json_set_text(c->result, "code", c->fault.code);
 		json_set_text(c->result, "message", c->fault.message);
 		json_set_text(c->result, "field", c->fault.field);
-		json_set_text(c->result, "about", c->fault.about);
 	}
 	reply.body = json_write(c->result);
 	wire_put_reply(&conn->out, &reply);
@@ -68,9 +68,7 @@ static enum err
 unreadable(struct command *c)
 {
 	return fault_set(&c->fault, ERR_UNAVAILABLE, "journal_unavailable",
-	    NULL,
-	    "The journal cannot be read now: nothing was done. Try "
-	    "again; if it stays so, look at the disk.");
+	    NULL, "refused_journal_unavailable");
 }
 
 static void
@@ -171,11 +169,13 @@ run_calls(struct loop *l, struct conn *conn)
 static void
 refuse_batch(struct loop *l)
 {
-	static const char why[] =
-	    "{\"code\":\"journal_unavailable\","
-	    "\"field\":\"\",\"message\":\"The journal cannot be written now "
-	    "(is the disk full?): nothing was done.\"}";
+	struct json_object *o = json_object_new_object();
+	const char *why;
 
+	json_set_text(o, "code", "journal_unavailable");
+	json_set_text(o, "message", MESSAGE("refused_unavailable"));
+	json_set_text(o, "field", "");
+	why = json_write(o);
 	for (struct conn *c = l->conns; c != NULL; c = c->next) {
 		struct buf replies = { 0 };
 		size_t at = c->committed, size;
@@ -195,6 +195,7 @@ refuse_batch(struct loop *l)
 		buf_put(&c->out, buf_text(&replies), replies.len);
 		buf_clear(&replies);
 	}
+	json_object_put(o);
 }
 
 /* Terminal input is stored nowhere. */

@@ -68,21 +68,13 @@ password_check(const char *password, const char *account, struct fault *fault)
 {
 	if (count_characters(password) < LEAST || strlen(password) > MOST)
 		return fault_set(fault, ERR_INVALID, "bad_password", "password",
-		    "A password has %d characters at least and "
-		    "%d bytes at most.",
-		    LEAST, MOST);
+		    "refused_bad_password least=%d most=%d", LEAST, MOST);
 	if (strlen(account) >= 3 &&
 	    count_beside(password, account) < LEAST_BESIDE)
 		return fault_set(fault, ERR_INVALID, "password_is_name",
-		    "password",
-		    "This password is made of the name of the "
-		    "account: choose another one.");
+		    "password", "refused_password_is_name");
 	if (bits_of(password, account) < LEAST_BITS)
 		return fault_set(fault, ERR_INVALID, "known_password",
-		    "password",
-		    "This password is too easy to guess: it "
-		    "stands in lists of common ones or follows a pattern. "
-		    "A few words that do not belong together make a good "
-		    "one.");
+		    "password", "refused_known_password");
 	return ERR_OK;
 }

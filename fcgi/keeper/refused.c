@@ -6,6 +6,7 @@
  * another event of the run, and the number in a row is limited, so that nobody
  * fills the journal by asking.
  */
+#include "base/message.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "keeper/run.h"
@@ -57,8 +58,7 @@ run_record_refusal(struct command *c)
 	if (*c->call->step != '\0')
 		json_set_text(data, "step", c->call->step);
 	json_set_text(data, "code", c->fault.code);
-	json_set_text(data, "about", c->fault.about);
-	json_set_text(data, "message", c->fault.message);
+	message_set(data, "message", c->fault.message);
 	db_savepoint(c->keeper->db);
 	return db_release(c->keeper->db,
 	    event_append(c->keeper->db, c->call->run, EVENT_ANY_SEQ, c->name,

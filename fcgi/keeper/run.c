@@ -69,7 +69,7 @@ run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 	run.row = db_first_json(db_query(k->db, STMT_RUN_GET, INT(id)));
 	if (run.row == NULL)
 		return fault_set(fault, ERR_NOT_FOUND, "no_such_run", NULL,
-		    "There is no run %lld.", (long long)id);
+		    "refused_no_such_run run=%lld", (long long)id);
 	err = plan_cache_get(k, run.row, &run.plan, fault);
 	if (err != ERR_OK) {
 		run_clear(&run);
@@ -106,7 +106,8 @@ run_lifecycle_step(struct run *run, const char *id, enum verb verb,
 
 	if (index < 0 || run_step_row(run, id) == NULL)
 		return fault_set(fault, ERR_NOT_FOUND, "no_such_step", NULL,
-		    "Run %lld has no step \"%s\".", (long long)run->id, id);
+		    "refused_no_such_step run=%lld step=%s", (long long)run->id,
+		    id);
 	run_load_step(&run->loaded, index, verb, ret);
 	return ERR_OK;
 }

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "journal/target_status.h"
 #include "keeper/target_results.h"
@@ -102,17 +103,14 @@ choose_statements(struct command *c, const struct run *run,
 
 	if (!text_eq(where, "failed") && !text_eq(where, "next"))
 		return fault_set(&c->fault, ERR_INVALID, "bad_value", "from",
-		    "A retry may start \"from\" the \"failed\" statement, "
-		    "or from the \"next\" one.");
+		    "refused_bad_from");
 	latest = target_status_of(run, step->id, INT64_MAX);
 	start_targets(latest, text_eq(where, "next"), data);
 	json_object_put(latest);
 	if (json_object_object_length(json_get(data, "from_statement")) > 0)
 		return ERR_OK;
-	return fault_set(&c->fault, ERR_CONFLICT, "no_resume", "from",
-	    "No statement is on record from which this step could go on: "
-	    "what was before it was taken back, belonged to its connection, "
-	    "or had other values. Retry from the beginning.");
+	return fault_set(
+	    &c->fault, ERR_CONFLICT, "no_resume", "from", "refused_no_resume");
 }
 
 enum err
@@ -126,13 +124,10 @@ target_results_choose(struct command *c, const struct run *run,
 
 	if (!text_eq(asked, "failed") && !text_eq(asked, "all"))
 		return fault_set(&c->fault, ERR_INVALID, "bad_value", "targets",
-		    "The targets of a retry are \"failed\" or "
-		    "\"all\".");
+		    "refused_bad_targets");
 	if (retry && step->rerun == RERUN_NEVER && text_eq(asked, "all"))
-		return fault_about(&c->fault, "targets",
-		    fault_set(&c->fault, ERR_CONFLICT, "never_again", "targets",
-			"The document says rerun=never: a retry is "
-			"only for the targets on which it was not started."));
+		return fault_set(&c->fault, ERR_CONFLICT, "never_again",
+		    "targets", "refused_never_again_targets");
 	all = target_status_for(
 	    run->keeper->db, run->id, json_get(run->row, "targets"), step);
 	if (text_eq(asked, "failed")) {
@@ -164,14 +159,13 @@ target_results_agree(
 		if (!agreed || json_int(o, "n", 0) == n)
 			continue;
 		agreed = json_flag(o, "valid", false);
-		if (!agreed)
-			buf_printf(message,
-			    "This attempt succeeded, but %s "
-			    "has not%s.",
-			    target,
-			    state_read(o) == STATE_SUCCEEDED
-				? " with the values as they are now"
-				: "");
+		if (agreed)
+			continue;
+		if (state_read(o) == STATE_SUCCEEDED)
+			message_put(
+			    message, "said_other_values target=%s", target);
+		else
+			message_put(message, "said_not_all target=%s", target);
 	}
 	json_object_put(latest);
 	return agreed;

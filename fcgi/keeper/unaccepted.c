@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "keeper/unaccepted.h"
 
@@ -111,7 +112,8 @@ waiting_tick(struct keeper *k)
 			continue;
 		db_savepoint(k->db);
 		err = exec_end_unaccepted(k, w->exec,
-		    w->old ? EXEC_NOT_ACCEPTED_RESTART : EXEC_NOT_ACCEPTED);
+		    w->old ? MESSAGE("said_not_accepted_restart")
+			   : MESSAGE("said_not_accepted"));
 		if (db_take_failure(k->db))
 			err = ERR_UNAVAILABLE;
 		(void)db_release(k->db, err);

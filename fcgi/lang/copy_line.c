@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/message.h"
 #include "lang/copy_line.h"
 #include "lang/values.h"
 
@@ -41,25 +42,22 @@ read_sides(const char *s, size_t len, struct copy_text *ret, size_t *ret_at)
 	size_t right_len;
 
 	if (arrow == NULL || arrow == s || arrow + 4 == s + len)
-		return "A copy is written [target:]path -> [target:]path.";
+		return MESSAGE("copy_form");
 	right = arrow + 4;
 	right_len = len - (size_t)(right - s);
 	if (memmem(right, right_len, " -> ", 4) != NULL) {
 		*ret_at += (size_t)(arrow - s) + 1;
-		return "Only one “->” may stand in a line: write each copy on "
-		       "a line of its own.";
+		return MESSAGE("copy_two_arrows");
 	}
 	read_side(s, (size_t)(arrow - s), &ret->from);
 	read_side(right, right_len, &ret->to);
 	if (!is_path(&ret->from) || !is_path(&ret->to))
-		return "The paths of a copy begin with “/”, on an SSH target "
-		       "also with “~/”.";
+		return MESSAGE("copy_paths");
 	ret->folder = arrow[-1] == '/' && s[len - 1] == '/';
 	ret->into = arrow[-1] != '/' && s[len - 1] == '/';
 	if (arrow[-1] == '/' && !ret->folder) {
 		*ret_at += (size_t)(arrow - s) + 4;
-		return "A folder is copied to a folder: both paths end with "
-		       "“/”.";
+		return MESSAGE("copy_folders");
 	}
 	return NULL;
 }

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/message.h"
 #include "lang/edit_line.h"
 
 static const char *
@@ -20,7 +21,7 @@ read_replace(const char *s, size_t len, struct edit_line *ret)
 		gap = 3;
 	}
 	if (arrow == NULL || arrow == s)
-		return "Write: replace OLD -> NEW.";
+		return MESSAGE("edit_replace_form");
 	ret->what = s;
 	ret->what_len = (size_t)(arrow - s);
 	ret->with = arrow + gap;
@@ -39,7 +40,7 @@ read_set(const char *s, size_t len, struct edit_line *ret)
 	while (from < len && s[from] == ' ')
 		from++;
 	if (key == 0)
-		return "Write: set KEY = VALUE.";
+		return MESSAGE("edit_set_form");
 	ret->what = s;
 	ret->what_len = key;
 	ret->with = s + from;
@@ -84,5 +85,5 @@ edit_line_read(const char *s, size_t len, struct edit_line *ret)
 			return verbs[i].read(s + n, len - n, ret);
 		}
 	}
-	return "A line of an edit begins with replace, ensure, remove or set.";
+	return MESSAGE("edit_form");
 }

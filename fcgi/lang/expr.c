@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/expr.h"
 
@@ -77,7 +78,7 @@ static void
 take(struct expr *e, size_t from, size_t len, enum token token)
 {
 	if (len >= OPERAND_MAX) {
-		fail(e, from, "a text is longer than 255 bytes");
+		fail(e, from, MESSAGE("expr_long_text"));
 		len = 0;
 	}
 	memcpy(e->text, e->s + from, len);
@@ -93,7 +94,7 @@ take_quoted(struct expr *e, char quote)
 	while (e->s[to] != quote && e->s[to] != '\0')
 		to++;
 	if (e->s[to] == '\0') {
-		fail(e, e->at, "the quote that opens here is never closed");
+		fail(e, e->at, MESSAGE("expr_quote"));
 		e->token = BAD;
 		e->next = to;
 		return;
@@ -109,9 +110,9 @@ take_operator(struct expr *e)
 	size_t len = s[0] != '\0' && s[1] == '=' ? 2 : 1;
 
 	if (len == 1 && s[0] == '=')
-		fail(e, e->at, "write == to compare");
+		fail(e, e->at, MESSAGE("expr_equal"));
 	else if (len == 1 && s[0] == '!')
-		fail(e, e->at, "write != to compare, or not");
+		fail(e, e->at, MESSAGE("expr_not"));
 	take(e, e->at, len, OP);
 	e->next = e->at + len;
 }
@@ -147,9 +148,8 @@ advance(struct expr *e)
 	} else {
 		e->token = BAD;
 		fail(e, at,
-		    c == '&' || c == '|'
-			? "write and, or in words"
-			: "this character has no meaning in an expression");
+		    c == '&' || c == '|' ? MESSAGE("expr_words")
+					 : MESSAGE("expr_character"));
 	}
 }
 
@@ -212,7 +212,7 @@ parse_fact(struct expr *e, bool matters, struct operand *out)
 	advance(e);
 	advance(e);
 	if ((e->token != WORD && e->token != TEXT) || !text_is_id(e->text)) {
-		fail(e, e->at, "the id of a step is expected here");
+		fail(e, e->at, MESSAGE("expr_step_id"));
 		return;
 	}
 	if (e->rename != NULL)
@@ -221,7 +221,7 @@ parse_fact(struct expr *e, bool matters, struct operand *out)
 	    e->text);
 	advance(e);
 	if (e->token != CLOSE || e->text[0] != ')') {
-		fail(e, e->at, "a closing parenthesis is expected here");
+		fail(e, e->at, MESSAGE("expr_parenthesis"));
 		return;
 	}
 	out->s = value_of(e, matters, name);
@@ -235,14 +235,13 @@ parse_operand(struct expr *e, bool matters, struct operand *out)
 	out->s = "";
 	if (e->token != WORD && e->token != TEXT) {
 		fail(e, e->at,
-		    e->token == END ? "the expression ends where a name or a "
-				      "text is expected"
-				    : "a name or a text is expected here");
+		    e->token == END ? MESSAGE("expr_end")
+				    : MESSAGE("expr_name"));
 		return;
 	}
 	if (is_keyword(e, "and") || is_keyword(e, "or") ||
 	    is_keyword(e, "in") || is_keyword(e, "not")) {
-		fail(e, e->at, "a name or a text is expected before this word");
+		fail(e, e->at, MESSAGE("expr_name_before"));
 		return;
 	}
 	if (is_fact(e)) {
@@ -284,7 +283,7 @@ parse_in(struct expr *e, const char *left, bool matters)
 
 	advance(e);
 	if (e->token != OPEN) {
-		fail(e, e->at, "write the list as in ('a', 'b')");
+		fail(e, e->at, MESSAGE("expr_list"));
 		return false;
 	}
 	close = e->text[0] == '(' ? ')' : ']';
@@ -294,7 +293,7 @@ parse_in(struct expr *e, const char *left, bool matters)
 		found |= strcmp(left, item.s) == 0;
 	} while (e->error == NULL && e->token == COMMA);
 	if (e->token != CLOSE || e->text[0] != close)
-		fail(e, e->at, "the list is not closed here");
+		fail(e, e->at, MESSAGE("expr_list_open"));
 	advance(e);
 	return found;
 }
@@ -310,9 +309,7 @@ parse_compare(struct expr *e, bool matters)
 		advance(e);
 		result = parse_or(e, matters);
 		if (e->token != CLOSE || e->text[0] != ')')
-			fail(e, e->at,
-			    "a closing parenthesis is expected "
-			    "here");
+			fail(e, e->at, MESSAGE("expr_parenthesis"));
 		advance(e);
 		return result;
 	}
@@ -322,7 +319,7 @@ parse_compare(struct expr *e, bool matters)
 	if (is_keyword(e, "not")) {
 		advance(e);
 		if (!is_keyword(e, "in")) {
-			fail(e, e->at, "after this not, only in may follow");
+			fail(e, e->at, MESSAGE("expr_not_in"));
 			return false;
 		}
 		return !parse_in(e, left.s, matters);
@@ -341,7 +338,7 @@ parse_not(struct expr *e, bool matters)
 	bool result;
 
 	if (++e->depth > DEPTH_MAX) {
-		fail(e, e->at, "the expression is nested too deeply");
+		fail(e, e->at, MESSAGE("expr_deep"));
 		e->depth--;
 		return false;
 	}
@@ -389,12 +386,10 @@ parse(struct expr *e, const char *text)
 	e->s = text;
 	advance(e);
 	if (e->token == END)
-		fail(e, 0, "the expression is empty");
+		fail(e, 0, MESSAGE("expr_empty"));
 	result = parse_or(e, true);
 	if (e->error == NULL && e->token != END)
-		fail(e, e->at,
-		    "the expression should end here, or go on "
-		    "with and, or, or a comparison");
+		fail(e, e->at, MESSAGE("expr_more"));
 	return result;
 }
 

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/http_file.h"
 
@@ -109,25 +110,21 @@ read_first(struct reader *r, struct http_request *q)
 	while (n < len && r->text[n] != ' ')
 		n++;
 	if (!is_method(r->text, n))
-		return wrong(r,
-		    "a request begins with its method (GET, HEAD, "
-		    "POST, PUT, PATCH, DELETE or OPTIONS) and its address.");
+		return wrong(r, MESSAGE("http_method"));
 	for (start = n; start < len && r->text[start] == ' '; start++)
 		;
 	for (end = start; end < len && r->text[end] != ' '; end++)
 		;
 	if (start == end)
-		return wrong(r, "the address is missing after the method.");
+		return wrong(r, MESSAGE("http_no_address"));
 	if (end < len &&
 	    (len - end < 6 || memcmp(r->text + end, " HTTP/", 6) != 0))
-		return wrong(r, "the address has a blank in it: write %20.");
+		return wrong(r, MESSAGE("http_blank"));
 	q->line = r->line;
 	q->method = arena_strndup(r->arena, r->text, n);
 	q->url = arena_strndup(r->arena, r->text + start, end - start);
 	if (!http_is_field(q->url) || strpbrk(q->url, "#\t") != NULL)
-		return wrong(r,
-		    "the address has a # or a control character "
-		    "in it, which is not sent: write it as %23, or drop it.");
+		return wrong(r, MESSAGE("http_fragment"));
 	return ERR_OK;
 }
 
@@ -141,9 +138,7 @@ read_header(struct reader *r, struct http_headers *all)
 	size_t n, end = r->len;
 
 	if (colon == NULL || !http_is_token(r->text, (size_t)(colon - r->text)))
-		return wrong(r,
-		    "a header is written Name: value. Put a blank "
-		    "line before the body.");
+		return wrong(r, MESSAGE("http_header_form"));
 	all->all = arena_alloc(r->arena, (all->count + 1) * sizeof(*h));
 	if (all->count > 0)
 		memcpy(all->all, old, all->count * sizeof(*h));
@@ -157,13 +152,10 @@ read_header(struct reader *r, struct http_headers *all)
 	h->value = arena_strndup(r->arena, r->text + n, end - n);
 	h->line = r->line;
 	if (!http_is_field(h->value))
-		return wrong(r, "the header has a control character in it.");
+		return wrong(r, MESSAGE("http_header_control"));
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (strcasecmp(h->name, ours[i]) == 0)
-			return wrong(r,
-			    "this header follows from the request "
-			    "itself (Host, Content-Length, Transfer-Encoding, "
-			    "Connection, Upgrade, Expect): remove it.");
+			return wrong(r, MESSAGE("http_header_own"));
 	return ERR_OK;
 }
 
@@ -209,10 +201,7 @@ read_artifact(struct reader *r, struct http_body *b)
 	else if (is_file(r->arena, name))
 		b->file = name;
 	else
-		return wrong(r,
-		    "“< name” sends what an earlier step of the "
-		    "run has kept with save=name; “< ./path”, a file in the "
-		    "folder of the runbooks, without “..”.");
+		return wrong(r, MESSAGE("http_sends"));
 	return ERR_OK;
 }
 
@@ -254,9 +243,7 @@ read_text(struct reader *r, const char *boundary, struct http_body *b,
 		} else if (is_blank(r)) {
 			blank++;
 		} else if (b->artifact != NULL || b->file != NULL) {
-			err = wrong(r,
-			    "what is kept is sent as it is: nothing "
-			    "can follow “< name”.");
+			err = wrong(r, MESSAGE("http_sends_more"));
 		} else if (text.len == 0 && is_artifact(r)) {
 			err = read_artifact(r, b);
 		} else {
@@ -315,9 +302,7 @@ read_part(struct reader *r, const char *boundary, struct http_part *part,
 		if ((err = read_header(r, &part->headers)) != ERR_OK)
 			return err;
 	}
-	return wrong(r,
-	    "a part has its headers, such as Content-Disposition: "
-	    "form-data; name=\"file\", then a blank line, then its text.");
+	return wrong(r, MESSAGE("http_part_form"));
 }
 
 static enum err
@@ -328,38 +313,29 @@ read_parts(struct reader *r, const char *boundary, struct http_request *q)
 	enum err err;
 
 	if (*boundary == '\0')
-		return wrong(r,
-		    "only multipart/form-data is known, with a "
-		    "boundary=X, a line --X before each part and --X-- behind "
-		    "the last one.");
+		return wrong(r, MESSAGE("http_multipart"));
 	q->parts = arena_alloc(r->arena, HTTP_PARTS * sizeof(*q->parts));
 	if ((err = read_text(r, boundary, &around, &border)) != ERR_OK)
 		return err;
 	if (around.text != NULL || around.artifact != NULL ||
 	    around.file != NULL || border != BORDER_NEXT)
-		return wrong(r,
-		    "the body begins with the line --X of its "
-		    "boundary=X.");
+		return wrong(r, MESSAGE("http_boundary"));
 	while (border != BORDER_LAST) {
 		if (q->parts_count == HTTP_PARTS)
-			return wrong(r, "there are more than 64 parts here.");
+			return wrong(r, MESSAGE("http_many_parts"));
 		err = read_part(
 		    r, boundary, &q->parts[q->parts_count++], &border);
 		if (err != ERR_OK)
 			return err;
 		if (border == BORDER_NONE)
-			return wrong(r,
-			    "the line --X-- behind the last part "
-			    "is missing.");
+			return wrong(r, MESSAGE("http_no_end"));
 	}
 	if ((err = read_text(r, NULL, &around, &border)) != ERR_OK)
 		return err;
 	return around.text == NULL && around.artifact == NULL &&
 		around.file == NULL
 	    ? ERR_OK
-	    : wrong(r,
-		  "nothing can follow the line --X-- behind the last "
-		  "part.");
+	    : wrong(r, MESSAGE("http_after_end"));
 }
 
 static enum err
@@ -374,9 +350,7 @@ read_body(struct reader *r, struct http_request *q)
 	if ((err = read_text(r, NULL, &q->body, &border)) != ERR_OK)
 		return err;
 	if (http_has_body(q) && strcmp(q->method, "HEAD") == 0)
-		return wrong(r,
-		    "HEAD has no body: remove it, or write "
-		    "another method.");
+		return wrong(r, MESSAGE("http_head_body"));
 	return ERR_OK;
 }
 
@@ -392,10 +366,7 @@ read_request(struct reader *r, struct http_request *q, bool *ret_any)
 			return ERR_OK;
 	} while (is_blank(r) || is_comment(r));
 	if (r->text[0] == '@')
-		return wrong(r,
-		    "@variables of .http files are not known "
-		    "here: make it a parameter of the runbook, and write "
-		    "{{name}}.");
+		return wrong(r, MESSAGE("http_variables"));
 	*ret_any = true;
 	if ((err = read_first(r, q)) != ERR_OK)
 		return err;
@@ -438,7 +409,7 @@ http_parse(struct arena *a, const char *text, int line, struct http_text *ret,
 		r.line++;
 	} while (n < most);
 	if (n == 0)
-		return wrong(&r, "the block has no request in it.");
+		return wrong(&r, MESSAGE("http_empty"));
 	ret->all = list;
 	ret->count = n;
 	return ERR_OK;

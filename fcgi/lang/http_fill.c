@@ -11,6 +11,7 @@
 
 #include "base/encode.h"
 #include "base/json.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/http_fill.h"
 #include "lang/http_url.h"
@@ -36,14 +37,14 @@ static enum err
 refuse(const struct filling *f, const char *why)
 {
 	return fault_set(f->fault, ERR_INVALID, "http_value", NULL,
-	    "the value of {{%s}} in line %d %s", f->name, f->line, why);
+	    "http_value name=%s line=%d reason=%s", f->name, f->line, why);
 }
 
 static enum err
 wrong(const struct filling *f, const char *what)
 {
-	return fault_set(f->fault, ERR_INVALID, "http", NULL, "in line %d, %s",
-	    f->line, what);
+	return fault_set(f->fault, ERR_INVALID, "http", NULL,
+	    "http_line line=%d reason=%s", f->line, what);
 }
 
 static const char *
@@ -51,8 +52,7 @@ place_path(struct filling *f, const char *value, struct buf *out)
 {
 	(void)f;
 	if (*value == '\0')
-		return "is empty, which would make it the address of something "
-		       "else.";
+		return MESSAGE("http_value_empty");
 	encode_url(value, strlen(value), out);
 	return NULL;
 }
@@ -73,7 +73,7 @@ place_host(struct filling *f, const char *value, struct buf *out)
 	    value[strspn(value,
 		"abcdefghijklmnopqrstuvwxyz"
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")] != '\0')
-		return "is not the name of a host or a port.";
+		return MESSAGE("http_value_host");
 	buf_puts(out, value);
 	return NULL;
 }
@@ -85,12 +85,11 @@ place_header(struct filling *f, const char *value, struct buf *out)
 
 	(void)f;
 	if (!http_is_field(value))
-		return "has a line break or another control character in it, "
-		       "which a header cannot carry.";
+		return MESSAGE("http_value_control");
 	if (len > 0 &&
 	    (strchr(" \t", value[0]) != NULL ||
 		strchr(" \t", value[len - 1]) != NULL))
-		return "begins or ends with a blank, which a header loses.";
+		return MESSAGE("http_value_blank");
 	buf_puts(out, value);
 	return NULL;
 }
@@ -102,8 +101,7 @@ place_json(struct filling *f, const char *value, struct buf *out)
 	bool plain;
 
 	if (f->escaped)
-		return "stands right behind a backslash, which would take the "
-		       "value's own escape. Write two backslashes.";
+		return MESSAGE("http_value_backslash");
 	if (f->quoted) {
 		encode_json(value, strlen(value), out);
 		return NULL;
@@ -114,8 +112,7 @@ place_json(struct filling *f, const char *value, struct buf *out)
 	    !json_object_is_type(v, json_type_array);
 	json_object_put(v);
 	if (!plain)
-		return "stands outside quotes in JSON and is not a number, "
-		       "true, false or null. Write \"{{…}}\" for a text.";
+		return MESSAGE("http_value_json");
 	buf_puts(out, value);
 	return NULL;
 }
@@ -161,8 +158,7 @@ place_cdata(const char *value, struct buf *out)
 	if (strstr(value, "]]>") != NULL ||
 	    (len > 0 &&
 		(strchr("]>", value[0]) != NULL || value[len - 1] == ']')))
-		return "has “]]>” in it or could become part of one, which "
-		       "ends a CDATA section. Write {{…}} outside of it.";
+		return MESSAGE("http_value_cdata");
 	buf_puts(out, value);
 	return NULL;
 }
@@ -174,8 +170,7 @@ place_xml(struct filling *f, const char *value, struct buf *out)
 
 	for (const char *s = value; *s != '\0'; s++) {
 		if ((unsigned char)*s < ' ' && strchr("\t\n\r", *s) == NULL)
-			return "has a control character in it, which XML "
-			       "cannot carry.";
+			return MESSAGE("http_value_xml");
 		if (cdata)
 			continue;
 		if (strchr("&<>\"'\t\n\r", *s) != NULL)
@@ -191,8 +186,7 @@ static const char *
 place_part(struct filling *f, const char *value, struct buf *out)
 {
 	if (strpbrk(value, "\"\\") != NULL)
-		return "has a quote or a backslash in it, which the header of "
-		       "a part cannot carry.";
+		return MESSAGE("http_value_part");
 	return place_header(f, value, out);
 }
 
@@ -210,8 +204,7 @@ place_unknown(struct filling *f, const char *value, struct buf *out)
 	(void)f;
 	(void)value;
 	(void)out;
-	return "stands in a body of a Content-Type whose rules are not known "
-	       "here: use JSON, a form, XML or text/plain.";
+	return MESSAGE("http_value_type");
 }
 
 /* Scans JSON text to find out whether its end is inside a string. */
@@ -260,9 +253,7 @@ fill(struct filling *f, const char *s, size_t len, place_fn place,
 		f->before_len = at;
 		buf_put(out, s + from, at - from);
 		if ((value = f->from->value(f->from->ctx, f->name)) == NULL)
-			return refuse(f,
-			    "is not known: nothing has given it "
-			    "one.");
+			return refuse(f, MESSAGE("http_value_unknown"));
 		if ((why = place(f, value, out)) != NULL)
 			return refuse(f, why);
 		at += size;
@@ -326,14 +317,9 @@ fill_origin(struct filling *f, const char *base, const char *url, size_t n,
 	enum err err;
 
 	if (n == 0 && url[0] != '/')
-		return wrong(f,
-		    "the address begins neither with / nor with "
-		    "http:// or https://.");
+		return wrong(f, MESSAGE("http_address_form"));
 	if (n == 0 && base == NULL)
-		return wrong(f,
-		    "the address is a path, and there is no "
-		    "server for it: name one with on=, or write the whole "
-		    "address.");
+		return wrong(f, MESSAGE("http_no_server"));
 	if (n == 0) {
 		size_t len = strlen(base);
 
@@ -348,19 +334,14 @@ fill_origin(struct filling *f, const char *base, const char *url, size_t n,
 	if (err != ERR_OK)
 		return err;
 	if (strchr(buf_text(out), '@') != NULL)
-		return wrong(f,
-		    "the address has a name or password in it: "
-		    "put them into targets.yml.");
+		return wrong(f, MESSAGE("http_address_login"));
 	if ((why = http_url_read(buf_text(out), &to)) != NULL)
 		return fault_set(f->fault, ERR_INVALID, "http", NULL,
-		    "in line %d, the address %s", f->line, why);
+		    "http_address line=%d reason=%s", f->line, why);
 	if (base != NULL &&
 	    (http_url_read(base, &own) != NULL ||
 		!http_url_is_same_origin(&to, &own)))
-		return wrong(f,
-		    "the address is of another server than the "
-		    "url of the step's target, whose password it must not "
-		    "get. Write the path alone, or another on=.");
+		return wrong(f, MESSAGE("http_other_server"));
 	return ERR_OK;
 }
 
@@ -379,9 +360,7 @@ fill_url(struct filling *f, const char *base, const char *url, const char **ret)
 	if ((err = fill(f, url + n, query, place_path, &out)) != ERR_OK)
 		goto out;
 	if (f->used && climbs(buf_text(&out) + path)) {
-		err = refuse(f,
-		    "makes a part of the path \".\" or \"..\", "
-		    "which is the address of something else.");
+		err = refuse(f, MESSAGE("http_value_dots"));
 		goto out;
 	}
 	err = fill(

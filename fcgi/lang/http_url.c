@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/http_url.h"
 
@@ -63,18 +64,18 @@ http_url_read(const char *text, struct http_url *ret)
 	const char *s = text + (u.https ? 8 : 7);
 
 	if (!u.https && strncasecmp(text, "http://", 7) != 0)
-		return "is neither http nor https.";
+		return MESSAGE("http_redirect_scheme");
 	if (has_wrong_byte(text))
-		return "has a blank, a backslash or a control character in it.";
+		return MESSAGE("url_blank");
 	if (memchr(s, '@', strcspn(s, "/?#")) != NULL)
-		return "has a name or password in it.";
+		return MESSAGE("http_redirect_login");
 	u.host = s;
 	u.host_len = host_len(s);
 	u.port = u.https ? 443 : 80;
 	s += u.host_len;
 	if (u.host_len == 0 || !read_port(&s, &u.port) ||
 	    (*s != '\0' && strchr("/?#", *s) == NULL))
-		return "has no host and port that can be read.";
+		return MESSAGE("url_no_host");
 	u.rest = s;
 	*ret = u;
 	return NULL;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/list.h"
 
@@ -52,19 +53,17 @@ list_item_refused(const char *item)
 	uint32_t cp;
 
 	if (len > ITEM_MAX)
-		return "it is longer than 200 bytes.";
+		return MESSAGE("list_item_long");
 	if (item[0] == '-')
-		return "it begins with “-”: a program would take it for an "
-		       "option.";
+		return MESSAGE("list_item_dash");
 	for (size_t i = 0; i < len; i += n) {
 		n = text_utf8_next(item + i, len - i, &cp);
 		if (n == 0)
-			return "it is not valid UTF-8 text.";
+			return MESSAGE("list_item_utf8");
 		if (cp < 0x20 || cp == 0x7f)
-			return "it holds a control character.";
+			return MESSAGE("list_item_control");
 		if (text_is_deceptive(cp))
-			return "it holds an invisible character, or one that "
-			       "reorders what people read.";
+			return MESSAGE("list_item_invisible");
 	}
 	return NULL;
 }
@@ -77,7 +76,7 @@ list_refused(struct json_object *list, const char **ret_item)
 
 	*ret_item = "";
 	if (n > LIST_MAX_ITEMS)
-		return "it has more than 2,000 items.";
+		return MESSAGE("list_long");
 	for (size_t i = 0; i < n; i++) {
 		const char *item = json_object_get_string(
 		    json_object_array_get_idx(list, i));
@@ -89,7 +88,7 @@ list_refused(struct json_object *list, const char **ret_item)
 			if (strcmp(json_object_get_string(
 				       json_object_array_get_idx(list, k)),
 				item) == 0)
-				return "it stands in the list twice.";
+				return MESSAGE("list_item_twice");
 	}
 	return NULL;
 }

@@ -10,18 +10,10 @@
 /*
  * Checks one value of a parameter: type, pattern, choices, the characters that
  * HAZARDS bans (NUL, CR, LF unless multiline; leading '-' unless dash), 64 KB
- * at most. Returns NULL or why not, as a sentence for the person who typed it
- * (static or inside `*scratch`).
+ * at most. Returns NULL or why not: a message (base/message.h), or the text
+ * that the author wrote; static or inside `*scratch`.
  */
 const char *parameter_check_value(
     const struct parameter *p, const char *value, struct buf *scratch);
-
-/*
- * The same; *ret_code is then a word for the reason (static: "pattern",
- * "choice", "number" …), for a localized sentence, or NULL if the author wrote
- * the sentence.
- */
-const char *parameter_value_refused(const struct parameter *p,
-    const char *value, struct buf *scratch, const char **ret_code);
 
 #endif

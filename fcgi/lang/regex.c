@@ -33,6 +33,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/regex.h"
 
@@ -136,7 +137,7 @@ regex_new(const char *pattern, size_t *ret_at, char *message, size_t size)
 	if (strlen(pattern) > PATTERN_MAX) {
 		*ret_at = PATTERN_MAX;
 		if (size > 0)
-			strncpy(message, "the pattern is too long", size - 1);
+			strncpy(message, MESSAGE("regex_long"), size - 1);
 		if (size > 0)
 			message[size - 1] = '\0';
 		return NULL;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/runbook_name.h"
 
@@ -22,11 +23,10 @@ refused_character(const char *name, size_t len)
 	for (size_t i = 0; i < len; i += n) {
 		n = text_utf8_next(name + i, len - i, &cp);
 		if (n == 0)
-			return "it is not valid UTF-8. Rename the file.";
+			return MESSAGE("runbook_name_utf8");
 		if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0) ||
 		    text_is_deceptive(cp))
-			return "it has a control character, or one that is "
-			       "invisible or reorders text. Rename the file.";
+			return MESSAGE("runbook_name_control");
 	}
 	return NULL;
 }
@@ -43,21 +43,17 @@ runbook_name_refused(const char *name)
 	size_t folders = 0, len = strlen(name);
 
 	if (len > RUNBOOK_NAME_MAX)
-		return "it has more than 255 bytes, folders included. Shorten "
-		       "it.";
+		return MESSAGE("runbook_name_long");
 	if (runbook_name_is_readme(name))
-		return "README.md at the top of the folder is its "
-		       "documentation. Rename it.";
+		return MESSAGE("runbook_name_readme");
 	for (const char *s = name;; s++) {
 		if (*s == '\0' || *s == '/' || *s == '.')
-			return "it, or a folder in it, is empty or begins "
-			       "with a dot. Rename it.";
+			return MESSAGE("runbook_name_dot");
 		s += strcspn(s, "/");
 		if (*s == '\0')
 			break;
 		if (++folders > RUNBOOK_FOLDERS_MAX)
-			return "it stands more than 6 folders deep. Move it "
-			       "up.";
+			return MESSAGE("runbook_name_deep");
 	}
 	return refused_character(name, len);
 }

@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/message.h"
 #include "lang/sql_split_own.h"
 #include "lang/values.h"
 
@@ -68,9 +69,7 @@ skip_block(struct scan *c)
 			c->at++;
 		}
 	}
-	return wrong(c, from,
-	    "The comment that begins here does not end. "
-	    "Close it with */.");
+	return wrong(c, from, MESSAGE("sql_comment_open"));
 }
 
 /* Skips blanks or a comment; true if any; *ok: they end. */
@@ -102,10 +101,7 @@ refuse_values(struct scan *c, size_t from)
 	char name[65];
 
 	if (values_next(c->s, c->at, &at, &len, name))
-		return wrong(c, at,
-		    "A value cannot stand inside quotes, since "
-		    "it is quoted as a whole. Write {{name}} without quotes "
-		    "around it; join texts with CONCAT() or ||.");
+		return wrong(c, at, MESSAGE("sql_value_quoted"));
 	return true;
 }
 
@@ -125,9 +121,7 @@ skip_quoted(struct scan *c, char close, bool backslash)
 		else if (ch == close)
 			return refuse_values(c, from);
 	}
-	return wrong(c, from,
-	    "The quote that begins here does not end. Close "
-	    "it.");
+	return wrong(c, from, MESSAGE("sql_quote_open"));
 }
 
 /* $tag$ … $tag$. */
@@ -139,9 +133,7 @@ skip_dollars(struct scan *c, size_t tag)
 	    c->s + from + tag, c->len - from - tag, c->s + from, tag);
 
 	if (end == NULL)
-		return wrong(c, from,
-		    "The body that begins here does not end. "
-		    "Close it with the same dollar quote.");
+		return wrong(c, from, MESSAGE("sql_body_open"));
 	c->at = (size_t)(end - c->s) + tag;
 	return refuse_values(c, from);
 }
@@ -205,10 +197,7 @@ take_value(struct scan *c, bool *ok)
 		return false;
 	c->at += len;
 	if ((at > c->begin && touches(c->s[at - 1])) || touches(peek(c, 0))) {
-		*ok = wrong(c, at,
-		    "A value is quoted as a whole, so it cannot "
-		    "be a part of a name or of a text. Write the name itself; "
-		    "join texts with CONCAT() or ||.");
+		*ok = wrong(c, at, MESSAGE("sql_value_part"));
 		return true;
 	}
 	v = mem_grow(&c->out->values, &c->out->values_cap,
@@ -282,10 +271,7 @@ take_delimiter(struct scan *c, bool *ok)
 		;
 	if (len == 0 || len > DELIMITER_MAX ||
 	    memchr(line + from, '\\', len) != NULL) {
-		*ok = wrong(c, c->at,
-		    "DELIMITER needs what will end the "
-		    "statements: at most 16 characters without a backslash, "
-		    "such as //.");
+		*ok = wrong(c, c->at, MESSAGE("sql_delimiter"));
 		return true;
 	}
 	memcpy(c->delimiter, line + from, len);
@@ -301,37 +287,23 @@ begin_statement(struct scan *c, bool *ok)
 	if (take_delimiter(c, ok))
 		return true;
 	if (statement_is_client_word(c)) {
-		*ok = wrong(c, c->at,
-		    "This is a command of the mysql client, "
-		    "which the server does not know. Put the statements of "
-		    "the file here, or write an sh step that runs mysql.");
+		*ok = wrong(c, c->at, MESSAGE("sql_mysql_command"));
 		return true;
 	}
 	if (statement_is_prompt(c)) {
-		*ok = wrong(c, c->at,
-		    "This is the prompt of a client. Remove "
-		    "it, and what the client answered.");
+		*ok = wrong(c, c->at, MESSAGE("sql_prompt"));
 		return true;
 	}
 	if (peek(c, 0) == '<') {
-		*ok = wrong(c, c->at,
-		    "Statements from a file, “< file”, are "
-		    "not supported. Put them here, or write an sh step that "
-		    "runs the client.");
+		*ok = wrong(c, c->at, MESSAGE("sql_from_file"));
 		return true;
 	}
 	if (c->dialect == STEP_POSTGRESQL && peek(c, 0) == '\\') {
-		*ok = wrong(c, c->at,
-		    "This is a command of psql, which the "
-		    "server does not know. Write it as SQL, or as an sh step "
-		    "that runs psql.");
+		*ok = wrong(c, c->at, MESSAGE("sql_psql_command"));
 		return true;
 	}
 	if (c->dialect == STEP_SQLITE && peek(c, 0) == '.') {
-		*ok = wrong(c, c->at,
-		    "This is a command of the sqlite3 shell, "
-		    "which SQLite does not know. Write it as SQL, or as an sh "
-		    "step that runs sqlite3.");
+		*ok = wrong(c, c->at, MESSAGE("sql_sqlite_command"));
 		return true;
 	}
 	c->begin = c->at;
@@ -360,10 +332,7 @@ take(struct scan *c)
 		return ok;
 	if (peek(c, 0) == '\\' && c->dialect != STEP_SQLITE &&
 	    peek(c, 1) != 'N')
-		return wrong(c, c->at,
-		    "A backslash, as in \\G or \\gx, is for "
-		    "the client alone: the server does not know it. End the "
-		    "statement with “;”.");
+		return wrong(c, c->at, MESSAGE("sql_backslash"));
 	if (!take_quotes(c, &ok) && !take_value(c, &ok) && !take_word(c))
 		c->at++;
 	c->end = c->at;
@@ -403,7 +372,7 @@ statements_split(const char *text, enum step_kind dialect, bool backslash,
 	if (ok)
 		ok = end_statement(&c);
 	if (ok && ret->count == 0)
-		ok = wrong(&c, 0, "There is no statement here.");
+		ok = wrong(&c, 0, MESSAGE("sql_no_statement"));
 	count_lines(text, ret);
 	return ok;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/message.h"
 #include "lang/sql_split_own.h"
 
 static bool
@@ -89,22 +90,11 @@ bool
 statement_allowed(struct scan *c)
 {
 	if (c->copies)
-		return wrong(c, c->begin,
-		    "COPY with STDIN or STDOUT sends "
-		    "rows beside the statements, which psql alone can do. "
-		    "Write INSERT, or an sh step that runs psql.");
+		return wrong(c, c->begin, MESSAGE("sql_copy"));
 	if (c->local)
-		return wrong(c, c->begin,
-		    "LOAD DATA LOCAL reads a file of the "
-		    "client, which is not supported here. Bring the file to "
-		    "the server with a copy step and write LOAD DATA INFILE, "
-		    "or an sh step that runs mysql.");
+		return wrong(c, c->begin, MESSAGE("sql_load_data"));
 	if (c->begun && !word_is(c, "end") && strcmp(c->delimiter, ";") == 0)
-		return wrong(c, c->begin,
-		    "The first “;” within BEGIN … END "
-		    "would end this statement. Write DELIMITER $$ on a line "
-		    "before it, $$ behind its END, and DELIMITER ; after "
-		    "that.");
+		return wrong(c, c->begin, MESSAGE("sql_begin_end"));
 	return true;
 }
 

@@ -91,10 +91,7 @@ add_hash(const char *dir, const struct step *s, const char *path,
 	} else {
 		err = fault_set(fault, ERR_INVALID, "no_such_file",
 		    "environment",
-		    "Line %d: the step “%s” sends %s, which is "
-		    "not a file of at most %d MB in the folder of the "
-		    "runbooks, is reached over a symbolic link, or holds a "
-		    "private key.",
+		    "check_no_such_file line=%d step=%s file=%s size=%d",
 		    s->line, s->id, path, PLAN_FILES_MAX / 1048576);
 	}
 	if (fd >= 0)

@@ -5,6 +5,7 @@
  * writes it into an event, and the projection reads it there. A row of
  * result.def is a field; the functions here know the types alone.
  */
+#include "base/message.h"
 #include "base/text.h"
 #include "plan/result.h"
 
@@ -19,6 +20,19 @@ static const char *
 read_TEXT(struct json_object *o, const char *name)
 {
 	return json_text(o, name, NULL);
+}
+
+static void
+put_MESSAGE(struct json_object *o, const char *name, const char *text)
+{
+	if (text != NULL)
+		message_set(o, name, text);
+}
+
+static const char *
+read_MESSAGE(struct json_object *o, const char *name)
+{
+	return message_text(o, name);
 }
 
 static void

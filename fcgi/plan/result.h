@@ -22,6 +22,7 @@ struct result_artifact {
 };
 
 #define RESULT_C_TEXT const char *
+#define RESULT_C_MESSAGE const char *
 #define RESULT_C_EXIT int64_t /* -1: none */
 #define RESULT_C_COUNT int64_t
 #define RESULT_C_FLAG bool
@@ -58,6 +59,7 @@ void result_read(struct json_object *o, struct result *ret);
 
 /* Rows for a table of json_check(): the fields of a status line. */
 #define RESULT_J_TEXT json_type_string
+#define RESULT_J_MESSAGE JSON_ANY
 #define RESULT_J_EXIT json_type_int
 #define RESULT_J_COUNT json_type_int
 #define RESULT_J_FLAG json_type_boolean

@@ -26,6 +26,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "runner/runner.h"
 #include "wire/status_line.h"
@@ -147,13 +148,14 @@ read_file(struct runner *r, struct exec *e, int64_t now)
 	return touched > 0 || e->child > 0;
 }
 
+/* "2026-03-01 12:00:00 UTC". */
 static void
-put_time(struct buf *b, int64_t ms)
+format_time(int64_t ms, char ret[32])
 {
 	char text[CLOCK_TEXT];
 
 	clock_format(ms, text);
-	buf_printf(b, "%.10s %.8s UTC", text, text + 11);
+	snprintf(ret, 32, "%.10s %.8s UTC", text, text + 11);
 }
 
 static enum err
@@ -177,23 +179,17 @@ report_silence(struct runner *r, struct exec *e, bool silent, int64_t now)
 	int64_t since = e->touched > 0 ? e->touched
 				       : clock_now() - (now - e->seen);
 	struct buf message = { 0 };
+	char from[32], end[32];
 
+	format_time(since, from);
 	if (!silent) {
-		buf_puts(&message, "The process that runs this step goes on.");
+		message_put(&message, "said_goes_on");
+	} else if (e->deadline > 0) {
+		format_time(clock_now() + e->deadline + GRACE_MS - now, end);
+		message_put(
+		    &message, "said_silent_until from=%s end=%s", from, end);
 	} else {
-		buf_puts(&message,
-		    "The process that runs this step has shown "
-		    "no sign of life since ");
-		put_time(&message, since);
-		buf_puts(&message, ". Cancelling the step ends it");
-		if (e->deadline > 0) {
-			buf_puts(&message,
-			    ", and so does its timeout, at "
-			    "latest at ");
-			put_time(&message,
-			    clock_now() + e->deadline + GRACE_MS - now);
-		}
-		buf_putc(&message, '.');
+		message_put(&message, "said_silent from=%s", from);
 	}
 	line.message = buf_text(&message);
 	if (e->results != NULL || report_line(r, e, &line) != ERR_UNAVAILABLE)

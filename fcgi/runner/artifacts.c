@@ -30,9 +30,7 @@ add_file(struct runner *r, struct rows *rows, struct json_object *files,
 		json_set_text(files, db_text(rows, "target"), file);
 	else
 		err = fault_set(why, ERR_FORBIDDEN, "changed", NULL,
-		    "What "
-		    "step %s kept as %s on %s is missing or was changed on "
-		    "the disk: nothing was executed.",
+		    "refused_artifact_changed step=%s name=%s target=%s",
 		    db_text(rows, "step"), db_text(rows, "name"),
 		    db_text(rows, "target"));
 	free(file);
@@ -65,11 +63,7 @@ put_same_as(struct runner *r, int64_t run, const struct step *step,
 
 	if (err == ERR_OK && json_object_object_length(files) == 0)
 		err = fault_set(why, ERR_FORBIDDEN, "not_kept", NULL,
-		    "The "
-		    "step %s, whose output this one is compared with "
-		    "(same-as), has kept none: it did not succeed in this "
-		    "run. Nothing was executed.",
-		    step->same_as);
+		    "refused_not_kept_step step=%s", step->same_as);
 	m->compare = files;
 	return err;
 }
@@ -107,10 +101,8 @@ job_spec_put_artifacts(struct runner *r, int64_t run, const struct step *step,
 		    r, run, step->sends_artifacts[i], NULL, files, why);
 		if (err == ERR_OK && json_object_object_length(files) == 0)
 			err = fault_set(why, ERR_FORBIDDEN, "not_kept", NULL,
-			    "What this step sends (< %s) was not kept: the "
-			    "step with save=%s did not succeed in this run. "
-			    "Nothing was executed.",
-			    step->sends[i], step->sends[i]);
+			    "refused_not_kept name=%s save=%s", step->sends[i],
+			    step->sends[i]);
 		json_set(all, step->sends[i], files);
 	}
 	m->artifacts = all;

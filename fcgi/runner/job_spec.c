@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "plan/plan_scope.h"
 #include "journal/captured.h"
@@ -41,9 +42,8 @@ open_secrets(struct runner *r, struct run_snapshot *s,
 			hash, json_text(sealed, db_text(rows, "name"), "")))
 			continue; /* of an earlier plan */
 		if ((text = job_spec_open_box(r, box, len)) == NULL)
-			err = run_snapshot_refuse(why,
-			    "A secret cannot be opened "
-			    "with the runner's key.");
+			err = run_snapshot_refuse(
+			    why, MESSAGE("refused_secret_sealed"));
 		else
 			job_spec_put_secret(
 			    secrets, db_text(rows, "name"), text);
@@ -52,7 +52,7 @@ open_secrets(struct runner *r, struct run_snapshot *s,
 	db_done(rows);
 	if (err == ERR_OK && count != (size_t)json_object_object_length(sealed))
 		err = run_snapshot_refuse(
-		    why, "A secret of this run is missing.");
+		    why, MESSAGE("refused_secret_missing"));
 	return err;
 }
 
@@ -146,8 +146,7 @@ targets_of(struct runner *r, struct run_snapshot *s, struct json_object *all,
 	struct json_object *names = names_of(r, s);
 	enum err err = names != NULL
 	    ? ERR_OK
-	    : run_snapshot_refuse(why,
-		  "The attempt is for targets that are not those of the plan.");
+	    : run_snapshot_refuse(why, MESSAGE("refused_other_targets"));
 
 	for (size_t i = 0; err == ERR_OK && i < json_object_array_length(names);
 	     i++) {
@@ -189,9 +188,8 @@ put_statements(struct runner *r, struct run_snapshot *s, struct job_message *m,
 		s->step->id, s->n, json_text(s->run, "plan", ""), &skipped);
 
 	if (from == NULL)
-		return run_snapshot_refuse(why,
-		    "The attempt starts at a "
-		    "statement at which none of this plan has stopped.");
+		return run_snapshot_refuse(
+		    why, MESSAGE("refused_other_statement"));
 	m->from_statement = from;
 	m->skipped = skipped;
 	return ERR_OK;
@@ -214,9 +212,7 @@ put_seal(const struct runner *r, struct run_snapshot *s, struct job_message *m,
 	buf_clear(&key);
 	free(path);
 	return ok ? ERR_OK
-		  : run_snapshot_refuse(why,
-			"The key that the output is to "
-			"be sealed to (keys/output.pub) cannot be read.");
+		  : run_snapshot_refuse(why, MESSAGE("refused_no_output_key"));
 }
 
 /* The fields of every job spec. */
@@ -243,18 +239,17 @@ put_lack(struct json_object *lacks, const char *target, const char *name,
     struct json_object *there)
 {
 	size_t n = json_object_array_length(there);
-	struct buf text = { 0 };
+	struct buf names = { 0 }, text = { 0 };
 
-	buf_printf(&text, "“%s” has a value of its own on ", name);
 	for (size_t i = 0; i < n && i < 3; i++)
-		buf_printf(&text, "%s%s", i > 0 ? ", " : "",
+		buf_printf(&names, "%s%s", i > 0 ? ", " : "",
 		    json_object_get_string(
 			json_object_array_get_idx(there, i)));
-	buf_printf(&text,
-	    "%s, as a step captured it there, and none on %s: "
-	    "nothing was executed. Let the two steps run on the same targets, "
-	    "or repeat both with each=.",
-	    n > 3 ? " and others" : "", target);
+	if (n > 3)
+		buf_puts(&names, ", …");
+	message_put(&text, "said_lacks name=%s targets=%s target=%s", name,
+	    buf_text(&names), target);
+	buf_clear(&names);
 	json_set_text(lacks, target, buf_text(&text));
 	buf_clear(&text);
 }

@@ -82,15 +82,12 @@ put_stored(struct runner *r, struct json_object *o, const char *key,
 		job_spec_put_secret(o, key, text);
 	else if (!known)
 		err = fault_set(why, ERR_FORBIDDEN, "other_secret", NULL,
-		    "The secret \"%s\" of target %s is not the one that the "
-		    "events tell of: nothing was executed. Set it anew with "
-		    "`countersign secret set %s`.",
-		    secret, target, secret);
+		    "refused_other_secret name=%s target=%s set=%s", secret,
+		    target, secret);
 	else
 		err = fault_set(why, ERR_FORBIDDEN, "no_secret", NULL,
-		    "The %s \"%s\" of target %s is not in the secret store: "
-		    "set it with `countersign secret set %s`.",
-		    key, secret, target, secret);
+		    "refused_no_secret key=%s name=%s target=%s set=%s", key,
+		    secret, target, secret);
 	free(secret);
 	return err;
 }
@@ -125,7 +122,7 @@ make_target(struct runner *r, struct json_object *resolved, const char *name,
 
 	if (depth > PLAN_HOPS_MAX || json_get(resolved, name) == NULL)
 		return fault_set(why, ERR_FORBIDDEN, "no_target", NULL,
-		    "The target %s is not among those of the plan.", name);
+		    "refused_no_target target=%s", name);
 	json_object_deep_copy(json_get(resolved, name), &o, NULL);
 	json_set_text(o, "name", name);
 	json_object_object_del(o, "way");

@@ -76,8 +76,9 @@ static enum err
 refuse(struct fault *why, const struct chain *c, const char *what)
 {
 	return fault_set(why, ERR_FORBIDDEN, "chain_broken", NULL,
-	    EXEC_CHAIN_BROKEN " Event %lld of %s %s.", (long long)c->seq + 1,
-	    c->run == 0 ? "chain 0" : "this run", what);
+	    c->run == 0 ? "said_chain_0_broken event=%lld what=@chain_%s"
+			: "said_chain_broken event=%lld what=@chain_%s",
+	    (long long)c->seq + 1, what);
 }
 
 /* The run row refers to its document and its compiled plan. */
@@ -125,16 +126,16 @@ replay_event(
 
 	stored = db_blob(rows, "hash", &len);
 	if (body == NULL || db_int(rows, "seq") != c->seq + 1)
-		return refuse(why, c, "is missing");
+		return refuse(why, c, "missing");
 	event_hash(c->hash, body, hash);
 	if (len != HASH_BYTES || memcmp(stored, hash, len) != 0)
-		return refuse(why, c, "does not have its hash");
+		return refuse(why, c, "other_hash");
 	if (event_parse(body, &e, &parsed) != ERR_OK)
-		return refuse(why, c, "cannot be read");
+		return refuse(why, c, "unreadable");
 	if (e.run != c->run || e.seq != c->seq + 1)
-		err = refuse(why, c, "is one of another place");
+		err = refuse(why, c, "elsewhere");
 	else if ((err = project(r, &e)) != ERR_OK)
-		err = refuse(why, c, "does not follow from those before it");
+		err = refuse(why, c, "contradicts");
 	json_object_put(parsed);
 	if (err != ERR_OK)
 		return err;
@@ -158,9 +159,7 @@ check_known(struct runner *r, struct chain *c, struct fault *why)
 		same = len == HASH_BYTES && memcmp(hash, c->hash, len) == 0;
 	}
 	db_done(rows);
-	return same || c->seq == 0
-	    ? ERR_OK
-	    : refuse(why, c, "follows one that is not there any more");
+	return same || c->seq == 0 ? ERR_OK : refuse(why, c, "gap");
 }
 
 static enum err

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "journal/approval.h"
 #include "journal/hash.h"
@@ -41,10 +42,10 @@ read_attempt(const char *exec, const char *state, struct run_snapshot *s,
 	}
 	db_done(rows);
 	if (err != ERR_OK)
-		return run_snapshot_refuse(why, "There is no such attempt.");
+		return run_snapshot_refuse(why, MESSAGE("refused_no_attempt"));
 	return strcmp(s->state, state) == 0
 	    ? ERR_OK
-	    : run_snapshot_refuse(why, "The attempt was started before.");
+	    : run_snapshot_refuse(why, MESSAGE("refused_attempt_started"));
 }
 
 static enum err
@@ -54,7 +55,7 @@ read_dry_run(const char *exec, struct run_snapshot *s, struct fault *why)
 	    db_query(s->db, STMT_LOOK_BY_EXEC, TEXT(exec)));
 
 	if (row == NULL)
-		return run_snapshot_refuse(why, "There is no such dry run.");
+		return run_snapshot_refuse(why, MESSAGE("refused_no_dry_run"));
 	s->dry_run = true;
 	s->run_id = json_int(row, "run", 0);
 	strncpy(s->step_id, json_text(row, "step", ""), sizeof(s->step_id) - 1);
@@ -73,14 +74,14 @@ read_plan(struct run_snapshot *s, struct fault *why)
 	if (err != ERR_OK)
 		return err;
 	if (s->plan == NULL)
-		return run_snapshot_refuse(why,
-		    "The run is of an older version and has no compiled plan: "
-		    "nothing was executed. Create a new run.");
+		return run_snapshot_refuse(
+		    why, MESSAGE("refused_not_compiled"));
 	if (*s->step_id == '\0')
 		return ERR_OK; /* a preflight covers all steps */
 	index = plan_find_step(s->plan, s->step_id);
 	if (index < 0)
-		return run_snapshot_refuse(why, "The plan has no such step.");
+		return run_snapshot_refuse(
+		    why, MESSAGE("refused_plan_no_step"));
 	s->step = &s->plan->steps[index];
 	return ERR_OK;
 }
@@ -94,11 +95,9 @@ check_approvals(struct run_snapshot *s, const char *plan, struct fault *why)
 	    json_get(s->run, "approvals"), given, approval_moment(s->run));
 
 	json_object_put(given);
-	return approved ? ERR_OK
-			: run_snapshot_refuse(why,
-			      "The plan does not have "
-			      "the approvals that it needs any more: nothing "
-			      "was executed.");
+	return approved
+	    ? ERR_OK
+	    : run_snapshot_refuse(why, MESSAGE("refused_approvals_gone"));
 }
 
 static enum err
@@ -108,15 +107,14 @@ check_run(struct run_snapshot *s, struct fault *why)
 
 	s->run = db_first_json(db_query(s->db, STMT_RUN_GET, INT(s->run_id)));
 	if (s->run == NULL)
-		return run_snapshot_refuse(why, "There is no such run.");
+		return run_snapshot_refuse(why, MESSAGE("refused_no_run"));
 	plan_of_row(s->run, plan);
 	if (strcmp(plan, json_text(s->run, "plan", "")) != 0)
-		return run_snapshot_refuse(why,
-		    "The run does not match its plan: "
-		    "nothing was executed.");
+		return run_snapshot_refuse(
+		    why, MESSAGE("refused_plan_differs"));
 	if (!s->dry_run &&
 	    !state_in(state_read(s->run), IN(RUNNING) | IN(PAUSED)))
-		return run_snapshot_refuse(why, "The run is not running.");
+		return run_snapshot_refuse(why, MESSAGE("refused_not_running"));
 	return *s->step_id == '\0' ? ERR_OK : check_approvals(s, plan, why);
 }
 
@@ -162,9 +160,7 @@ check_gates(struct run_snapshot *s, struct fault *why)
 		if (s->plan->steps[i].kind == STEP_APPROVAL &&
 		    !is_open(s, &s->plan->steps[i], row))
 			err = fault_set(why, ERR_FORBIDDEN, "gate", NULL,
-			    "The gate \"%s\" before this step does not have "
-			    "the approvals that it needs: nothing was "
-			    "executed.",
+			    "refused_gate_missing title=%s",
 			    s->plan->steps[i].title);
 	json_object_put(row);
 	return err;
@@ -216,7 +212,7 @@ run_snapshot_read(struct runner *r, const char *exec, const char *state,
 	err = read_all(s, exec, state, &found);
 	if (err != ERR_OK && is_forged(r, exec, state))
 		return fault_set(why, ERR_FORBIDDEN, "forged", NULL,
-		    EXEC_FORGED " By the events: %s", found.message);
+		    "said_forged reason=%s", found.message);
 	if (err != ERR_OK)
 		*why = found;
 	return err;

@@ -23,6 +23,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/modes.h"
 #include "base/text.h"
 #include "runner/dry_run.h"
@@ -30,13 +31,11 @@
 
 #define ADOPT_GRACE_MS 3000 /* a new process may not have its lock yet */
 #define MAX_LOOK (16 * 1024 * 1024)
-#define NO_PROCESS "The step's process could not be started."
+#define NO_PROCESS MESSAGE("said_no_process")
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
-#define NO_FOLDER \
-	"The folder of the step's output cannot be made: is " \
-	"the disk full?"
+#define NO_FOLDER MESSAGE("said_no_folder")
 
 char *
 exec_path(struct runner *r, const char *exec, const char *file)
@@ -91,11 +90,8 @@ end_dry_run(struct runner *r, const char *exec, struct json_object *results,
 static enum err
 give_up(struct runner *r, const struct exec *e)
 {
-	const char *message = e->killed
-	    ? "The step's process did not answer, and was ended. How far "
-	      "the step had come is not known."
-	    : "The step's process died before it could say how the step "
-	      "ended.";
+	const char *message = e->killed ? MESSAGE("said_process_killed")
+					: MESSAGE("said_process_died");
 
 	return e->results != NULL ? end_dry_run(r, e->id, e->results, message)
 				  : report_lost(r, e->id, message);
@@ -348,7 +344,7 @@ take_job_spec(struct runner *r, struct json_object *attempt)
 	if (e != NULL)
 		e->open = true;
 	else if (state_find(state) == STATE_REQUESTED && cancelled)
-		report_lost(r, id, "It was cancelled before it was started.");
+		report_lost(r, id, MESSAGE("said_cancelled_before"));
 	else if (state_find(state) == STATE_REQUESTED ||
 	    (!cancelled && is_ours_to_start(r, id, state)))
 		start(r, id, state);

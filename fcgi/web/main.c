@@ -88,20 +88,18 @@ static void
 load(struct web *web, const struct options *o)
 {
 	const char *strict = getenv("COUNTERSIGN_STRICT");
-	char *folder = mem_printf("%s/messages", o->static_files);
 	struct fault fault;
 
 	web->data = o->data;
 	web->runbooks = o->runbooks;
 	web->static_files = o->static_files;
+	web->catalogue = catalogue_new();
 	web->templates = templates_new(text_eq(strict, "1"));
-	if (templates_load(web->templates, o->templates, &fault) != ERR_OK ||
-	    messages_load(folder, &web->messages, &fault) != ERR_OK)
+	if (templates_load(web->templates, o->templates, &fault) != ERR_OK)
 		log_fatal("%s", fault.message);
 	ftw(o->static_files, add_asset, 8);
 	snprintf(web->asset, sizeof(web->asset), "%012llx",
 	    (unsigned long long)(asset_hash >> 16));
-	free(folder);
 }
 
 static void
@@ -175,6 +173,6 @@ main(int argc, char **argv)
 	sigaction(SIGINT, &action, NULL);
 	supervise(&web, o.workers);
 	templates_free(web.templates);
-	messages_free(web.messages);
+	catalogue_free(web.catalogue);
 	return 0;
 }

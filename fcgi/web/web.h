@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "html/template.h"
 #include "journal/db.h"
-#include "web/i18n/messages.h"
+#include "base/catalogue.h"
 
 struct runbook_cache;
 struct fragments;
@@ -19,7 +19,7 @@ struct web {
 	const char *static_files;
 	struct db *db; /* NULL until the keeper has created it */
 	struct templates *templates;
-	struct messages *messages;
+	struct catalogue *catalogue;
 	struct runbook_cache *cache;
 	struct fragments *fragments;
 	struct keeper *keeper;

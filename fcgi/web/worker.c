@@ -165,5 +165,5 @@ web_work(struct web *web)
 	runbook_cache_free(web->cache);
 	db_close(web->db);
 	templates_free(web->templates);
-	messages_free(web->messages);
+	catalogue_free(web->catalogue);
 }

@@ -55,25 +55,6 @@
 #define EXEC_ARTIFACT_LIMIT (64LL * 1024 * 1024)
 #define EXEC_PARALLEL 64
 
-/*
- * Message of an attempt that was never accepted (keeper/unaccepted.h), or that
- * no event confirms (runner/replay.h).
- */
-#define EXEC_NOT_ACCEPTED \
-	"The runner did not accept this within a minute. " \
-	"Nothing was started, and nothing will be: press again."
-#define EXEC_FORGED \
-	"The tables of the journal say that this may run, and " \
-	"its events do not: nothing was executed. Somebody changed the " \
-	"journal: “countersign verify” says where."
-#define EXEC_CHAIN_BROKEN \
-	"The chain of events does not hold: nothing was " \
-	"executed. Somebody changed the journal: “countersign verify” says " \
-	"where."
-#define EXEC_NOT_ACCEPTED_RESTART \
-	"The keeper was started again before the " \
-	"runner accepted this. Nothing was started, and nothing will be: " \
-	"press again."
 #define EXEC_MAX_CAPTURE (64 * 1024) /* bytes of a captured value */
 
 #endif

@@ -114,8 +114,8 @@ status_line_read(
 	enum err err;
 
 	if (!json_object_is_type(o, json_type_object))
-		return fault_set(fault, ERR_INVALID, "bad_line", "line",
-		    "A status line is a JSON object.");
+		return fault_set(
+		    fault, ERR_INVALID, "bad_line", "line", "json_no_object");
 	line.kind = kind_of(o);
 	if ((err = json_check(o, keys[line.kind], fault)) != ERR_OK)
 		return err;
@@ -127,11 +127,11 @@ status_line_read(
 		result_read(o, &line.result);
 	if (line.target != NULL && !text_is_id(line.target))
 		return fault_set(fault, ERR_INVALID, "bad_line", "target",
-		    "A status line names a target that can be none.");
+		    "refused_bad_target");
 	if ((line.kind == STATUS_ENDED || line.kind == STATUS_DONE) &&
 	    !is_outcome(line.result.state, line.kind))
 		return fault_set(fault, ERR_INVALID, "bad_line", "state",
-		    "The last line of a step has no outcome.");
+		    "refused_bad_line");
 	*ret = line;
 	return ERR_OK;
 }

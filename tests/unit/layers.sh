@@ -98,6 +98,9 @@ $words"
 columns=$(tests/lint/columns fcgi) || say "columns that no statement has:
 $columns"
 
+# Texts: tests/lint/messages says what is checked.
+messages=$(tests/lint/messages) || say "$messages"
+
 # clang-format 14 decides on the layout; other versions have other opinions.
 if clang-format --version 2>/dev/null | grep -q "version 14\\."; then
 	# shellcheck disable=SC2038

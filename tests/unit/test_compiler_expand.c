@@ -320,7 +320,7 @@ versions_that_no_chain_joins_are_refused_by_field(void **state)
 		    &b->plan, wrong[i].from, wrong[i].to, &field, &scratch));
 		assert_string_equal(field, wrong[i].field);
 	}
-	assert_non_null(strstr(buf_text(&scratch), "r0.9.x to r0.10.x"));
+	assert_non_null(strstr(buf_text(&scratch), "r0.9.x → r0.10.x"));
 	buf_clear(&scratch);
 	runbook_free(b);
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/catalogue.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -204,7 +205,7 @@ inventory(const char *name, const struct buf *text, struct buf *out)
 
 	for (size_t i = 0; i < count; i++)
 		buf_printf(out, "%s:%d:%d: error: %s\n", name, d[i].line,
-		    d[i].column, d[i].message);
+		    d[i].column, catalogue_english(d[i].message));
 	if (errors == 0)
 		buf_puts(out, "no errors\n");
 	targets_free(t);

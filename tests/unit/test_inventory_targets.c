@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/catalogue.h"
 #include "base/json.h"
 #include "inventory/inventory.h"
 #include "inventory/targets.h"
@@ -121,7 +122,8 @@ headers_of_an_http_target_are_resolved_too(void **state)
 	json_object_put(o);
 	assert_int_equal(
 	    targets_resolve(t, "test", &c->plan, &o, &fault), ERR_INVALID);
-	assert_non_null(strstr(fault.message, "http target"));
+	assert_non_null(
+	    strstr(catalogue_english(fault.message), "http target"));
 	runbook_free(b);
 	runbook_free(c);
 	targets_free(t);
@@ -276,7 +278,8 @@ one_target_is_resolved_with_its_way(void **state)
 	json_object_put(o);
 	assert_int_equal(targets_resolve_target(t, "test", "flwo", &o, &fault),
 	    ERR_NOT_FOUND);
-	assert_non_null(strstr(fault.message, "flow, node, poa, nodes"));
+	assert_non_null(
+	    strstr(catalogue_english(fault.message), "flow, node, poa, nodes"));
 	assert_int_equal(
 	    targets_resolve_target(t, "no", "flow", &o, &fault), ERR_NOT_FOUND);
 	targets_free(t);
@@ -294,13 +297,14 @@ statements_are_for_a_database_of_their_kind(void **state)
 	(void)state;
 	assert_int_equal(
 	    targets_resolve(t, "test", &a->plan, &o, &fault), ERR_INVALID);
-	assert_non_null(strstr(fault.message,
+	assert_non_null(strstr(catalogue_english(fault.message),
 	    "Line 1: the step “a” has "
 	    "statements for a mysql database, and its target “node” is of "
 	    "kind ssh"));
 	assert_int_equal(
 	    targets_resolve(t, "test", &b->plan, &o, &fault), ERR_INVALID);
-	assert_non_null(strstr(fault.message, "of kind local"));
+	assert_non_null(
+	    strstr(catalogue_english(fault.message), "of kind local"));
 	runbook_free(a);
 	runbook_free(b);
 	targets_free(t);
@@ -318,8 +322,9 @@ an_unknown_target_names_the_line_and_what_there_is(void **state)
 	assert_int_equal(
 	    targets_resolve(t, "test", &b->plan, &o, &fault), ERR_NOT_FOUND);
 	assert_string_equal(fault.code, "unknown_target");
-	assert_non_null(strstr(fault.message, "Line 3"));
-	assert_non_null(strstr(fault.message, "flow, node, poa, nodes"));
+	assert_non_null(strstr(catalogue_english(fault.message), "Line 3"));
+	assert_non_null(
+	    strstr(catalogue_english(fault.message), "flow, node, poa, nodes"));
 	assert_int_equal(
 	    targets_resolve(t, "prod", &b->plan, &o, &fault), ERR_NOT_FOUND);
 	assert_string_equal(fault.code, "unknown_environment");
@@ -380,7 +385,8 @@ mistakes_are_told_at_their_place(void **state)
 			fail_msg("%s: %d:%d %s", bad[i].text,
 			    errors > 0 ? d[0].line : 0,
 			    errors > 0 ? d[0].column : 0,
-			    errors > 0 ? d[0].message : "no error");
+			    errors > 0 ? catalogue_english(d[0].message)
+				       : "no error");
 		targets_free(t);
 	}
 }

@@ -138,8 +138,7 @@ set_up(void **state)
 	web.keeper = keeper_new(folder);
 	assert_int_equal(
 	    templates_load(web.templates, "templates", NULL), ERR_OK);
-	assert_int_equal(
-	    messages_load("static/messages", &web.messages, NULL), ERR_OK);
+	web.catalogue = catalogue_new();
 	return 0;
 }
 
@@ -150,7 +149,7 @@ tear_down(void **state)
 	db_close(web.db);
 	db_close(keeper);
 	templates_free(web.templates);
-	messages_free(web.messages);
+	catalogue_free(web.catalogue);
 	fragments_free(web.fragments);
 	runbook_cache_free(web.cache);
 	keeper_free(web.keeper);

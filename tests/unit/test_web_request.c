@@ -122,11 +122,11 @@ static void
 languages_follow_the_header(void **state)
 {
 	(void)state;
-	assert_string_equal(messages_accept(NULL), "en");
+	assert_string_equal(catalogue_accept(NULL), "en");
 	assert_string_equal(
-	    messages_accept("zh-CN,zh;q=0.9,en;q=0.8"), "zh-CN");
-	assert_string_equal(messages_accept("en-GB,en;q=0.9,zh;q=0.1"), "en");
-	assert_string_equal(messages_language("../../etc"), "en");
+	    catalogue_accept("zh-CN,zh;q=0.9,en;q=0.8"), "zh-CN");
+	assert_string_equal(catalogue_accept("en-GB,en;q=0.9,zh;q=0.1"), "en");
+	assert_string_equal(catalogue_language("../../etc"), "en");
 }
 
 static void
@@ -136,7 +136,7 @@ texts_are_filled_in_once(void **state)
 	struct buf out = { 0 };
 
 	(void)state;
-	messages_fill("{title} for {role}, {other} {", pairs, &out);
+	catalogue_fill("{title} for {role}, {other} {", pairs, &out);
 	assert_string_equal(buf_text(&out), "{role} for x, {other} {");
 	buf_clear(&out);
 }

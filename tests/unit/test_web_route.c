@@ -101,8 +101,7 @@ set_up(void **state)
 	web.cache = runbook_cache_new();
 	web.fragments = fragments_new();
 	web.keeper = keeper_new(folder);
-	assert_int_equal(
-	    messages_load("static/messages", &web.messages, NULL), ERR_OK);
+	web.catalogue = catalogue_new();
 	keeper = start_keeper();
 	return 0;
 }
@@ -117,7 +116,7 @@ tear_down(void **state)
 	waitpid(keeper, NULL, 0);
 	db_close(web.db);
 	templates_free(web.templates);
-	messages_free(web.messages);
+	catalogue_free(web.catalogue);
 	fragments_free(web.fragments);
 	runbook_cache_free(web.cache);
 	keeper_free(web.keeper);

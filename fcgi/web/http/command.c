@@ -17,10 +17,10 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "web/http/command.h"
 #include "web/pages/page.h"
-#include "web/i18n/localized_error.h"
 #include "wire/wire.h"
 
 #define ANSWER_MS 15000
@@ -96,10 +96,11 @@ refuse(struct req *req, enum err err, const char *body)
 	    !json_object_is_type(o, json_type_object)) {
 		json_object_put(o);
 		return fault_set(&req->fault, err, err_name(err), "", "%s",
-		    "The keeper refused this and did not say why.");
+		    MESSAGE("refused_keeper_silent"));
 	}
 	req->problem = request_own(req, o);
-	localized_error_add(req, o);
+	json_set_text(
+	    o, "message", request_message(req, json_text(o, "message", "")));
 	return fault_set(&req->fault, err, json_text(o, "code", ""),
 	    json_text(o, "field", ""), "%s", json_text(o, "message", ""));
 }
@@ -121,19 +122,12 @@ command_ask(struct req *req, enum verb verb, struct json_object *body,
 	call.id = ++k->last_id;
 	if (!connected(k)) {
 		fault_set(&req->fault, err, "keeper_away", "", "%s",
-		    request_text(req, "keeper_away",
-			"The keeper does not "
-			"answer, so nothing was changed. Try again in a "
-			"moment."));
+		    request_text(req, "keeper_away"));
 	} else if (wire_ask(k->fd, &call, ANSWER_MS, &k->in, &answer) !=
 	    ERR_OK) {
 		hang_up(k);
 		fault_set(&req->fault, err, "keeper_lost", "", "%s",
-		    request_text(req, "keeper_lost",
-			"The keeper went away "
-			"before it answered. Reload the page to see whether "
-			"this "
-			"was done."));
+		    request_text(req, "keeper_lost"));
 	} else if (answer.err != ERR_OK) {
 		err = refuse(req, answer.err, answer.body);
 	} else {
@@ -188,7 +182,7 @@ add_form_field(struct req *req, const struct field *f, struct json_object *body)
 	case FIELD_NUMBER:
 		if (!text_int(text, 0, INT64_MAX, &n))
 			return fault_set(&req->fault, ERR_INVALID, "wrong_type",
-			    f->name, "%s must be a whole number.", f->name);
+			    f->name, "malformed_number name=%s", f->name);
 		json_set_int(body, f->name, n);
 		break;
 	case FIELD_FLAG:

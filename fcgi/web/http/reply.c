@@ -118,7 +118,7 @@ set_flash(const struct req *req, struct reply *reply, struct json_object *o)
 	json_set(o, "flash", NULL);
 	if (key == NULL || !text_starts(key, "flash_"))
 		return;
-	json_set_text(o, "flash", request_text(req, key, NULL));
+	json_set_text(o, "flash", request_text(req, key));
 	cookie_set(req, reply, "flash", "", -1);
 }
 
@@ -132,14 +132,14 @@ page_model(const struct req *req, struct reply *reply, const char *title)
 		auth_form_token(req->session, csrf);
 	clock_format(clock_now(), now);
 	json_set_text(o, "lang", req->lang);
-	json_set_text(o, "other_lang", messages_other(req->lang));
+	json_set_text(o, "other_lang", catalogue_other(req->lang));
 	json_set_text(o, "title", title);
 	json_set_text(o, "path",
 	    req->method == METHOD_POST ? "/" : request_env(req, "REQUEST_URI"));
 	json_set(o, "actor", actor_model(req));
 	json_set_text(o, "csrf", csrf);
 	json_set(o, "t",
-	    json_object_get(messages_all(req->web->messages, req->lang)));
+	    json_object_get(catalogue_all(req->web->catalogue, req->lang)));
 	json_set(o, "nav", navigation_model(req));
 	json_set_text(o, "now", now);
 	json_set_text(o, "asset", req->web->asset);
@@ -164,8 +164,8 @@ reply_page(struct req *req, struct reply *reply, const char *template,
 	if (err == ERR_OK)
 		return ERR_OK;
 	log_warn("%s", req->fault.message);
-	return fault_set(&req->fault, ERR_INTERNAL, "page_failed", "",
-	    "This page could not be made. The server's log says why.");
+	return fault_set(
+	    &req->fault, ERR_INTERNAL, "page_failed", "", "page_failed");
 }
 
 enum err
@@ -252,9 +252,8 @@ reply_problem(const struct req *req, enum err err)
 	o = json_object_new_object();
 	json_set_text(o, "code", *f->code != '\0' ? f->code : err_name(err));
 	json_set_text(o, "message",
-	    *f->message != '\0'
-		? f->message
-		: request_text(req, err_name(err), "This did not work."));
+	    *f->message != '\0' ? request_message(req, f->message)
+				: request_text(req, err_name(err)));
 	json_set_text(o, "field", f->field);
 	return o;
 }
@@ -281,7 +280,7 @@ reply_fault(struct req *req, struct reply *reply, enum err err)
 		? back
 		: arena_printf(req->arena, "/runs/%" PRId64, req->run));
 	if (reply_page(req, reply, "error.html",
-		request_text(req, "error_title", "Error"), model) == ERR_OK)
+		request_text(req, "error_title"), model) == ERR_OK)
 		return;
 	buf_reset(&reply->body);
 	buf_puts(&reply->body,

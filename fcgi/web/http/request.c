@@ -99,7 +99,7 @@ read_uri(struct req *req)
 
 	if (uri == NULL || *uri != '/')
 		return fault_set(&req->fault, ERR_INVALID, "malformed_path", "",
-		    "The address of the request is malformed.");
+		    "malformed_path");
 	mark = strchr(uri, '?');
 	req->path = mark == NULL
 	    ? uri
@@ -108,9 +108,8 @@ read_uri(struct req *req)
 	err = url_read_form(
 	    req->query_text, strlen(req->query_text), &req->query);
 	if (err != ERR_OK)
-		return fault_set(&req->fault, err, "malformed_query", "",
-		    "The part of the address behind the question mark is "
-		    "malformed.");
+		return fault_set(
+		    &req->fault, err, "malformed_query", "", "malformed_query");
 	request_own(req, req->query);
 	return ERR_OK;
 }
@@ -130,22 +129,20 @@ read_body(struct req *req, const char *body, size_t len)
 		err = url_read_form(body, len, &req->fields);
 		if (err != ERR_OK)
 			return fault_set(&req->fault, err, "malformed_form", "",
-			    "The form could not be read: it is malformed "
-			    "or has too many fields.");
+			    "malformed_form");
 	} else if (text_starts(type, "application/json")) {
 		err = json_read(body, len, &req->fields, &why);
 		if (err != ERR_OK)
 			return fault_set(&req->fault, err, "malformed_json", "",
-			    "The body is not valid JSON: %s", why.message);
+			    "malformed_json reason=%s", why.message);
 	} else {
 		return fault_set(&req->fault, ERR_INVALID, "malformed_type", "",
-		    "Send the body as application/json or "
-		    "application/x-www-form-urlencoded.");
+		    "malformed_type");
 	}
 	request_own(req, req->fields);
 	if (!json_object_is_type(req->fields, json_type_object))
 		return fault_set(&req->fault, ERR_INVALID, "malformed_json", "",
-		    "The body must be a JSON object.");
+		    "malformed_no_object");
 	return ERR_OK;
 }
 
@@ -190,8 +187,8 @@ request_init(struct req *req, struct web *web, struct arena *arena, char **env,
 	req->wants = wants_of(req);
 	lang = cookie_get(req, "lang");
 	req->lang = lang != NULL
-	    ? messages_language(lang)
-	    : messages_accept(request_env(req, "HTTP_ACCEPT_LANGUAGE"));
+	    ? catalogue_language(lang)
+	    : catalogue_accept(request_env(req, "HTTP_ACCEPT_LANGUAGE"));
 	address = request_env(req, "REMOTE_ADDR");
 	req->address = address != NULL ? address : "";
 	read_credential(req);
@@ -199,7 +196,7 @@ request_init(struct req *req, struct web *web, struct arena *arena, char **env,
 		return err;
 	if (body_len > REQUEST_MAX_BODY)
 		return fault_set(&req->fault, ERR_TOO_LARGE, "body_too_large",
-		    "", "The request is larger than 1 MB.");
+		    "", "body_too_large");
 	return read_body(req, body != NULL ? body : "", body_len);
 }
 
@@ -245,27 +242,49 @@ request_field(const struct req *req, const char *name)
 }
 
 const char *
-request_text(const struct req *req, const char *key, const char *fallback)
+request_text_if(const struct req *req, const char *key)
 {
-	return messages_get(req->web->messages, req->lang, key, fallback);
+	return catalogue_get(req->web->catalogue, req->lang, key);
 }
 
 const char *
-request_fill(const struct req *req, const char *key, const char *fallback, ...)
+request_text(const struct req *req, const char *key)
+{
+	const char *text = request_text_if(req, key);
+
+	return text != NULL ? text : key;
+}
+
+const char *
+request_fill(const struct req *req, const char *key, ...)
 {
 	const char *pairs[9], *filled;
 	struct buf text = { 0 };
 	size_t n = 0;
 	va_list ap;
 
-	va_start(ap, fallback);
+	va_start(ap, key);
 	do {
 		pairs[n] = va_arg(ap, const char *);
 	} while (pairs[n] != NULL && ++n < 8);
 	va_end(ap);
 	pairs[n] = NULL;
-	messages_fill(request_text(req, key, fallback), pairs, &text);
+	catalogue_fill(request_text(req, key), pairs, &text);
 	filled = arena_strdup(req->arena, buf_text(&text));
 	buf_clear(&text);
 	return filled;
+}
+
+const char *
+request_message(const struct req *req, const char *text)
+{
+	struct buf out = { 0 };
+	const char *shown;
+
+	if (text == NULL)
+		return NULL;
+	catalogue_render(req->web->catalogue, req->lang, text, &out);
+	shown = arena_strdup(req->arena, buf_text(&out));
+	buf_clear(&out);
+	return shown;
 }

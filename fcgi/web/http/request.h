@@ -70,13 +70,19 @@ struct json_object *request_own(struct req *req, struct json_object *o);
 const char *request_query(const struct req *req, const char *name);
 const char *request_field(const struct req *req, const char *name);
 
-/* A text in the language of the request. */
-const char *request_text(
-    const struct req *req, const char *key, const char *fallback);
+/* A text in the language of the request; the key if there is none. */
+const char *request_text(const struct req *req, const char *key);
+
+/* The same, or NULL if there is none. */
+const char *request_text_if(const struct req *req, const char *key);
 
 /* The same with its {names} filled in (arena); the pairs of name and value
  * end with NULL. */
-const char *request_fill(const struct req *req, const char *key,
-    const char *fallback, ...) __attribute__((sentinel));
+const char *request_fill(const struct req *req, const char *key, ...)
+    __attribute__((sentinel));
+
+/* A message (base/message.h) in the language of the request (arena); NULL for
+ * NULL. */
+const char *request_message(const struct req *req, const char *text);
 
 #endif

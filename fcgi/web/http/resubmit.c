@@ -255,5 +255,5 @@ carry_show(struct req *req, struct reply *reply)
 	model_bool(model, "has_rest",
 	    json_object_array_length(json_get(model, "rest")) > 0);
 	return reply_page(req, reply, "resume.html",
-	    request_text(req, "resume_title", "Not sent yet"), model);
+	    request_text(req, "resume_title"), model);
 }

@@ -188,8 +188,7 @@ check_role(struct req *req, enum verb verb)
 	if (*req->actor.name == '\0')
 		return fault_set(&req->fault, ERR_UNAUTHENTICATED,
 		    "unauthenticated", "", "%s",
-		    request_text(req, "sign_in_first",
-			"Sign in first, or send a valid token."));
+		    request_text(req, "sign_in_first"));
 	if (req->method != METHOD_POST &&
 	    (err = auth_may(&req->actor, req->verb, &req->fault)) != ERR_OK)
 		return err;
@@ -197,10 +196,7 @@ check_role(struct req *req, enum verb verb)
 		return ERR_OK;
 	wanted = role == ROLE_ADMIN ? "admin" : "operator";
 	return fault_set(&req->fault, ERR_FORBIDDEN, "forbidden", "", "%s",
-	    request_fill(req, "role_needed",
-		"This takes the role {role}. Ask "
-		"an administrator of this console for it.",
-		"role", wanted, NULL));
+	    request_fill(req, "role_needed", "role", wanted, NULL));
 }
 
 /*
@@ -239,11 +235,7 @@ check_form(struct req *req)
 		? !text_eq(site, "same-origin") && !text_eq(site, "none")
 		: !is_own_origin(req))
 		return fault_set(&req->fault, ERR_FORBIDDEN, "origin", "", "%s",
-		    request_text(req, "other_origin",
-			"This was sent "
-			"from a page of another address than this console's. "
-			"(Behind a proxy: it has to pass the Host header "
-			"on.)"));
+		    request_text(req, "other_origin"));
 	if (*req->session == '\0' || *req->actor.name == '\0' ||
 	    (verb_role(req->verb) == ROLE_NONE && req->verb != VERB_logout))
 		return ERR_OK;
@@ -253,9 +245,7 @@ check_form(struct req *req)
 	if (strlen(token) == 64 && text_same_secret(token, wanted, 64))
 		return ERR_OK;
 	return fault_set(&req->fault, ERR_FORBIDDEN, "form_token", "", "%s",
-	    request_text(req, "form_expired",
-		"This form is from another "
-		"session. Go back, reload the page and press again."));
+	    request_text(req, "form_expired"));
 }
 
 static enum err
@@ -320,14 +310,11 @@ dispatch(struct req *req, struct reply *reply)
 
 	if ((err = sign_in(req, reply)) == ERR_UNAVAILABLE)
 		return fault_set(&req->fault, err, "starting", "", "%s",
-		    request_text(req, "starting",
-			"The console is starting. "
-			"Try again in a moment."));
+		    request_text(req, "starting"));
 	if ((route = find(req, &other)) == NULL)
 		return fault_set(&req->fault, ERR_NOT_FOUND,
 		    other ? "wrong_method" : "not_found", "", "%s",
-		    request_text(
-			req, "not_found", "There is nothing at this address."));
+		    request_text(req, "not_found"));
 	req->verb = route->verb;
 	err = check_role(req, route->verb);
 	if (err == ERR_UNAUTHENTICATED && req->wants == WANTS_HTML &&
@@ -361,11 +348,7 @@ route_dispatch(struct req *req, struct reply *reply)
 		reply_fault(req, reply,
 		    fault_set(&req->fault, ERR_UNAVAILABLE,
 			"journal_unreadable", "", "%s",
-			request_text(req, "journal_unreadable",
-			    "The journal "
-			    "cannot be read now. Look again in a moment, "
-			    "before you "
-			    "press anything a second time.")));
+			request_text(req, "journal_unreadable")));
 	}
 	if (reads)
 		db_end(req->web->db, ERR_OK);

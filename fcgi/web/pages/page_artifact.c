@@ -20,9 +20,7 @@ page_artifact(struct req *req, struct reply *reply)
 
 	if (row == NULL)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_artifact", "",
-		    "%s",
-		    request_text(req, "no_artifact",
-			"Nothing of that number was kept in this run."));
+		    "%s", request_text(req, "no_artifact"));
 	if (json_int(row, "targets", 1) > 1)
 		name = arena_printf(req->arena, "%s-%s", target, name);
 	reply->cache = "private, no-cache";

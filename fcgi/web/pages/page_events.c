@@ -93,7 +93,7 @@ static enum err
 no_run(struct req *req, int64_t run)
 {
 	return fault_set(&req->fault, ERR_NOT_FOUND, "no_run", "",
-	    "There is no run %" PRId64 ".", run);
+	    "no_run_of_number run=%" PRId64, run);
 }
 
 enum err
@@ -155,9 +155,7 @@ page_events_many(struct req *req, struct reply *reply)
 
 	if (count < 0)
 		return fault_set(&req->fault, ERR_INVALID, "runs", "runs", "%s",
-		    request_text(req, "events_runs",
-			"Name the runs as "
-			"runs=ID:SEQ,ID:SEQ, 32 at most."));
+		    request_text(req, "events_runs"));
 	cursor_move(at, count, request_env(req, "HTTP_LAST_EVENT_ID"));
 	buf_puts(&reply->body, "{\"runs\":[");
 	for (int i = 0; i < count; i++) {

@@ -16,19 +16,19 @@
 
 static const struct {
 	enum verb verb;
-	const char *key, *fallback;
+	const char *key;
 } run_waits[] = {
-	{ VERB_run_approve, "wait_approve", "Approve the plan" },
-	{ VERB_run_start, "wait_start", "Start it" },
-	{ VERB_run_resume, "wait_resume", "Resume it" },
+	{ VERB_run_approve, "wait_approve" },
+	{ VERB_run_start, "wait_start" },
+	{ VERB_run_resume, "wait_resume" },
 }, step_waits[] = {
-	{ VERB_step_retry, "wait_failed", "Failed: {title}" },
-	{ VERB_step_resolve, "wait_unknown", "Outcome not known: {title}" },
-	{ VERB_step_sign, "wait_sign", "Sign: {title}" },
-	{ VERB_step_execute, "wait_step", "Next: {title}" },
-	{ VERB_step_confirm, "wait_step", "Next: {title}" },
-	{ VERB_step_approve, "wait_step", "Next: {title}" },
-	{ VERB_step_skip, "wait_step", "Next: {title}" },
+	{ VERB_step_retry, "wait_failed" },
+	{ VERB_step_resolve, "wait_unknown" },
+	{ VERB_step_sign, "wait_sign" },
+	{ VERB_step_execute, "wait_step" },
+	{ VERB_step_confirm, "wait_step" },
+	{ VERB_step_approve, "wait_step" },
+	{ VERB_step_skip, "wait_step" },
 };
 
 /* The verb that the person could apply to the run, or NULL. */
@@ -39,19 +39,16 @@ waiting_for(struct req *req, const struct view *v)
 
 	for (size_t i = 0; i < sizeof(run_waits) / sizeof(run_waits[0]); i++)
 		if (view_may(v, run_waits[i].verb, -1))
-			return request_text(
-			    req, run_waits[i].key, run_waits[i].fallback);
+			return request_text(req, run_waits[i].key);
 	for (size_t i = 0;
 	     step >= 0 && i < sizeof(step_waits) / sizeof(step_waits[0]); i++)
 		if (view_may(v, step_waits[i].verb, step))
-			return request_fill(req, step_waits[i].key,
-			    step_waits[i].fallback, "title",
+			return request_fill(req, step_waits[i].key, "title",
 			    view_title(v, step), NULL);
 	if (v->finished && view_may(v, VERB_run_close, -1))
 		return v->tally.total > 0
-		    ? request_text(req, "wait_close", "Close it")
-		    : request_text(
-			  req, "finish_nothing_title", "Nothing to do");
+		    ? request_text(req, "wait_close")
+		    : request_text(req, "finish_nothing_title");
 	return NULL;
 }
 
@@ -109,12 +106,10 @@ resets(struct req *req)
 		const char *name = json_text(o, "name", "");
 
 		model_text(o, "text",
-		    request_fill(req, "reset_text",
-			"{by} has set the password of {name}.", "name", name,
-			"by", json_text(o, "reset_by", ""), NULL));
+		    request_fill(req, "reset_text", "name", name, "by",
+			json_text(o, "reset_by", ""), NULL));
 		model_text(o, "button",
-		    request_fill(
-			req, "reset_confirm", "Confirm", "name", name, NULL));
+		    request_fill(req, "reset_confirm", "name", name, NULL));
 	}
 	return all;
 }
@@ -128,14 +123,8 @@ own_reset(struct req *req)
 	if (a->reset_by[0] == '\0' || (a->reset_own && !a->reset_open))
 		return NULL;
 	return !a->reset_own
-	    ? request_fill(req, "own_reset_choose",
-		  "{by} has set your password: choose one of your own.", "by",
-		  a->reset_by, NULL)
-	    : request_fill(req, "own_reset_wait",
-		  "{by} has set your password before: another admin or "
-		  "approver "
-		  "has to confirm yours.",
-		  "by", a->reset_by, NULL);
+	    ? request_fill(req, "own_reset_choose", "by", a->reset_by, NULL)
+	    : request_fill(req, "own_reset_wait", "by", a->reset_by, NULL);
 }
 
 enum err
@@ -167,6 +156,6 @@ page_home(struct req *req, struct reply *reply)
 	add_list(model, "waiting", "has_waiting", waiting);
 	add_list(model, "running", "has_running", running);
 	add_list(model, "recent", "has_recent", recent);
-	return reply_model(req, reply, "home.html",
-	    request_text(req, "home_title", "Home"), model);
+	return reply_model(
+	    req, reply, "home.html", request_text(req, "home_title"), model);
 }

@@ -19,7 +19,7 @@
 /* The form again, with its error. */
 static enum err
 show_form(struct req *req, struct reply *reply, const char *template,
-    const char *title_key, const char *title, enum err why)
+    const char *title_key, enum err why)
 {
 	struct json_object *model = json_object_new_object();
 	const char *back = request_query(req, "back");
@@ -38,15 +38,14 @@ show_form(struct req *req, struct reply *reply, const char *template,
 	model_text(model, "key", key);
 	model_put(model, "carry", carry_model(req));
 	return reply_page(
-	    req, reply, template, request_text(req, title_key, title), model);
+	    req, reply, template, request_text(req, title_key), model);
 }
 
 enum err
 page_sign_in_again(struct req *req, struct reply *reply)
 {
 	reply->status = 401;
-	return show_form(
-	    req, reply, "login.html", "login_title", "Sign in", ERR_OK);
+	return show_form(req, reply, "login.html", "login_title", ERR_OK);
 }
 
 enum err
@@ -55,8 +54,7 @@ page_login(struct req *req, struct reply *reply)
 	if (*req->actor.name != '\0')
 		return reply_redirect(req, reply,
 		    reply_local_path(request_query(req, "back"), "/"));
-	return show_form(
-	    req, reply, "login.html", "login_title", "Sign in", ERR_OK);
+	return show_form(req, reply, "login.html", "login_title", ERR_OK);
 }
 
 /* Asks for a session with the fields of the form. */
@@ -103,8 +101,7 @@ post_login(struct req *req, struct reply *reply)
 		    reply_local_path(request_field(req, "back"), "/"));
 	if (req->wants != WANTS_HTML)
 		return err;
-	return show_form(
-	    req, reply, "login.html", "login_title", "Sign in", err);
+	return show_form(req, reply, "login.html", "login_title", err);
 }
 
 enum err
@@ -123,8 +120,7 @@ post_logout(struct req *req, struct reply *reply)
 enum err
 page_setup(struct req *req, struct reply *reply)
 {
-	return show_form(req, reply, "setup.html", "setup_title",
-	    "Create the first admin", ERR_OK);
+	return show_form(req, reply, "setup.html", "setup_title", ERR_OK);
 }
 
 enum err
@@ -136,15 +132,13 @@ post_setup(struct req *req, struct reply *reply)
 		return signed_in(req, reply, "/");
 	if (req->wants != WANTS_HTML)
 		return err;
-	return show_form(req, reply, "setup.html", "setup_title",
-	    "Create the first admin", err);
+	return show_form(req, reply, "setup.html", "setup_title", err);
 }
 
 enum err
 page_password(struct req *req, struct reply *reply)
 {
-	return show_form(req, reply, "password.html", "password_title",
-	    "Change your password", ERR_OK);
+	return show_form(req, reply, "password.html", "password_title", ERR_OK);
 }
 
 enum err
@@ -158,8 +152,8 @@ post_password(struct req *req, struct reply *reply)
 	json_set_text(body, "name", req->actor.name);
 	err = command_ask(req, VERB_password_set, body, &answer);
 	if (err != ERR_OK && req->wants == WANTS_HTML)
-		return show_form(req, reply, "password.html", "password_title",
-		    "Change your password", err);
+		return show_form(
+		    req, reply, "password.html", "password_title", err);
 	if (err != ERR_OK)
 		return err;
 	cookie_set(req, reply, "flash", "flash_password", 20);
@@ -170,7 +164,7 @@ enum err
 post_language(struct req *req, struct reply *reply)
 {
 	cookie_set(req, reply, "lang",
-	    messages_language(request_field(req, "lang")), 31536000);
+	    catalogue_language(request_field(req, "lang")), 31536000);
 	return signed_in(
 	    req, reply, reply_local_path(request_field(req, "back"), "/"));
 }

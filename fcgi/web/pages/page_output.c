@@ -98,8 +98,7 @@ people_typing(struct req *req, const char *target)
 	db_done(rows);
 	return names == NULL
 	    ? NULL
-	    : request_fill(req, "terminal_typists",
-		  "So far {names} typed here.", "names", names, NULL);
+	    : request_fill(req, "terminal_typists", "names", names, NULL);
 }
 
 /* Whether it takes input now, and this person may type. */
@@ -112,8 +111,7 @@ add_typing(struct json_object *o, struct view *v, int step, enum state state)
 	model_bool(o, "can_type", there && view_may(v, VERB_step_type, step));
 	model_text(o, "watch_text",
 	    !there ? NULL
-		   : request_fill(v->req, "terminal_watch",
-			 "You watch. Who types has the role {role}.", "role",
+		   : request_fill(v->req, "terminal_watch", "role",
 			 role != NULL ? role : "operator", NULL));
 	model_text(o, "typists_text",
 	    !there ? NULL : people_typing(v->req, json_text(o, "target", "")));
@@ -139,12 +137,9 @@ add_sealed(struct view *v, struct json_object *o, int step, bool sealed,
 	model_bool(o, "is_revealed", revealed != NULL);
 	model_text(o, "revealed", revealed);
 	model_text(o, "sealed_text",
-	    !sealed || can
-		? NULL
-		: request_fill(v->req, "sealed_role",
-		      "It is shown to people with the role "
-		      "{role}.",
-		      "role", role != NULL ? role : "operator", NULL));
+	    !sealed || can ? NULL
+			   : request_fill(v->req, "sealed_role", "role",
+				 role != NULL ? role : "operator", NULL));
 	model_text(o, "reveal_url",
 	    !sealed ? NULL
 		    : arena_printf(v->req->arena,
@@ -183,11 +178,12 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	model_text(o, "cast_url", arena_printf(req->arena, "%s.cast", url));
 	model_text(o, "play_url", arena_printf(req->arena, "%s.play", url));
 	model_text(o, "output_url", url);
-	model_text(o, "message", json_text(row, "message", NULL));
+	model_text(o, "message",
+	    request_message(req, json_text(row, "message", NULL)));
 	model_text(o, "dropped_text",
 	    dropped == 0 ? NULL
-			 : request_fill(req, "dropped", "{size} were dropped.",
-			       "size", model_size(req, dropped), NULL));
+			 : request_fill(req, "dropped", "size",
+			       model_size(req, dropped), NULL));
 	model_bool(o, "is_running", state_in(state, STATES_BUSY));
 	add_typing(o, v, runbook_cache_find_step(v->entry, req->step), state);
 	add_sealed(v, o, runbook_cache_find_step(v->entry, req->step),
@@ -211,8 +207,7 @@ page_output(struct req *req, struct reply *reply)
 
 	if (row == NULL)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_output", "",
-		    "%s",
-		    request_text(req, "no_output", "There is no such output."));
+		    "%s", request_text(req, "no_output"));
 	if (text_eq(ending, ".play"))
 		return show(req, reply, row, target, "replay.html", NULL);
 	if (text_eq(ending, ".terminal"))

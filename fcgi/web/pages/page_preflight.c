@@ -28,6 +28,6 @@ page_preflight(struct req *req, struct reply *reply)
 	model_bool(o, "can_preflight", view_may(v, VERB_run_preflight, -1));
 	model_bool(o, "is_running", json_flag(found, "is_running", false));
 	model_put(o, "preflight", found);
-	return reply_model(req, reply, "preflight.html",
-	    request_text(req, "preflight", "Preflight"), o);
+	return reply_model(
+	    req, reply, "preflight.html", request_text(req, "preflight"), o);
 }

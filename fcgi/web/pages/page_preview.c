@@ -46,10 +46,8 @@ host_key_text(struct view *v, struct json_object *t)
 	if (ok)
 		host_key_fingerprint(blob.data, blob.len, print);
 	buf_clear(&blob);
-	return ok ? request_fill(v->req, "how_pinned", "host key {print}",
-			"print", print, NULL)
-		  : request_text(v->req, "how_not_pinned",
-			"host key not pinned: nothing runs there until it is");
+	return ok ? request_fill(v->req, "how_pinned", "print", print, NULL)
+		  : request_text(v->req, "how_not_pinned");
 }
 
 static const char *
@@ -58,23 +56,18 @@ how_itself(struct view *v, const struct step *step, struct json_object *t)
 	const char *kind = json_text(t, "kind", "local"), *host;
 
 	if (kind_is(kind_find(kind), KIND_SQL))
-		return request_fill(v->req, "how_database",
-		    "in the database "
-		    "{place}",
-		    "place", database(v, t), NULL);
+		return request_fill(
+		    v->req, "how_database", "place", database(v, t), NULL);
 	if (text_eq(kind, "http"))
-		return request_fill(v->req, "how_http", "at {url}", "url",
-		    json_text(t, "url", ""), NULL);
+		return request_fill(
+		    v->req, "how_http", "url", json_text(t, "url", ""), NULL);
 	if (!text_eq(kind, "ssh"))
 		return local_how(v->req, t, step->user);
 	host = arena_printf(v->req->arena, "%s:%" PRId64,
 	    json_text(t, "host", ""), json_int(t, "port", 22));
-	return request_fill(v->req, "how_ssh",
-	    "over SSH ({client}) as {user} "
-	    "at {host}, {key}",
-	    "client", json_text(t, "client", "libssh2"), "user",
-	    json_text(t, "user", ""), "host", host, "key", host_key_text(v, t),
-	    NULL);
+	return request_fill(v->req, "how_ssh", "client",
+	    json_text(t, "client", "libssh2"), "user", json_text(t, "user", ""),
+	    "host", host, "key", host_key_text(v, t), NULL);
 }
 
 /* The jump hosts on the way to it, in order. */
@@ -96,8 +89,7 @@ how(struct view *v, const struct step *step, const char *name)
 	}
 	return way == NULL
 	    ? what
-	    : request_fill(v->req, "how_over", "{how}, reached over {way}",
-		  "how", what, "way", way, NULL);
+	    : request_fill(v->req, "how_over", "how", what, "way", way, NULL);
 }
 
 static void
@@ -240,14 +232,8 @@ static const char *
 lead(struct req *req, const struct step *step)
 {
 	if (kind_is(step->kind, KIND_SCRIPT))
-		return request_text(req, "preview_lead",
-		    "This is the pinned "
-		    "text, byte for byte. Values are handed to it as "
-		    "variables; they are never pasted into a script.");
-	return request_text(req, "preview_lead_encoded",
-	    "This is the pinned "
-	    "text, byte for byte. Each value is encoded for the place where "
-	    "it stands.");
+		return request_text(req, "preview_lead");
+	return request_text(req, "preview_lead_encoded");
 }
 
 enum err
@@ -262,7 +248,7 @@ page_preview(struct req *req, struct reply *reply)
 		return err;
 	if ((i = runbook_cache_find_step(v->entry, req->step)) < 0)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_step", "",
-		    "This run has no step %s.", req->step);
+		    "no_step_of_name step=%s", req->step);
 	o = json_object_new_object();
 	run = json_object_new_object();
 	step = json_object_new_object();

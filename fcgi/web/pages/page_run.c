@@ -190,8 +190,8 @@ outline(struct view *v)
 	}
 	if (back) {
 		t = tally_rollback(v);
-		o = outline_entry(v, "rollback",
-		    request_text(v->req, "rollback", "Rollback"), 1, &t);
+		o = outline_entry(
+		    v, "rollback", request_text(v->req, "rollback"), 1, &t);
 		model_bool(o, "is_current", here >= 0);
 		json_object_array_add(list, o);
 	}

@@ -53,20 +53,16 @@ static const char *
 check(const struct filling *f, const struct parameter *p, const char *value)
 {
 	struct buf scratch = { 0 };
-	const char *why = NULL, *code = NULL;
+	const char *why = NULL;
 
 	if (*value == '\0' && p->required && f->old == NULL &&
 	    p->when == NULL && p->type != PARAMETER_BOOL)
-		why = request_text(
-		    f->req, "value_needed", "This value is needed.");
+		why = request_text(f->req, "value_needed");
 	else if (*value != '\0')
-		why = arena_strdup(f->req->arena,
-		    parameter_value_refused(p, value, &scratch, &code));
+		why = request_message(
+		    f->req, parameter_check_value(p, value, &scratch));
 	buf_clear(&scratch);
-	return code == NULL ? why
-			    : request_fill(f->req,
-				  arena_printf(f->req->arena, "value_%s", code),
-				  why, "pattern", p->pattern, NULL);
+	return why;
 }
 
 static struct json_object *
@@ -190,16 +186,12 @@ add_rehearsal(struct req *req, struct json_object *o, const char *name,
 	struct buf url = { 0 };
 
 	if (plan->rehearsal != NULL)
-		text = request_fill(req, "rehearsal_asked",
-		    "In another "
-		    "environment than “{in}” this needs a rehearsal.",
-		    "in", plan->rehearsal, NULL);
+		text = request_fill(
+		    req, "rehearsal_asked", "in", plan->rehearsal, NULL);
 	if (text != NULL && plan->rehearsal_ms > 0)
 		text = arena_printf(req->arena, "%s %s", text,
-		    request_fill(req, "rehearsal_within",
-			"It may be {time} "
-			"old.",
-			"time", model_duration(req, plan->rehearsal_ms), NULL));
+		    request_fill(req, "rehearsal_within", "time",
+			model_duration(req, plan->rehearsal_ms), NULL));
 	model_text(o, "rehearsal_text", text);
 	model_text(o, "rehearsal_in", plan->rehearsal);
 	url_put_query(&url, name);
@@ -241,8 +233,7 @@ show_new(struct req *req, struct reply *reply, const char *name, bool posted,
 		reply->status = reply_status(why, req->fault.code);
 	}
 	return reply_model(req, reply, "run_new.html",
-	    request_fill(req, "new_run_of", "New run: {title}", "title",
-		entry->plan->title, NULL),
+	    request_fill(req, "new_run_of", "title", entry->plan->title, NULL),
 	    model);
 }
 
@@ -381,7 +372,7 @@ show_change(struct req *req, struct reply *reply, bool posted, enum err why)
 		reply->status = reply_status(why, req->fault.code);
 	}
 	return reply_model(req, reply, "run_change.html",
-	    request_text(req, "change_parameters", "Change parameters"), model);
+	    request_text(req, "change_parameters"), model);
 }
 
 enum err

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "html/url.h"
 #include "web/views/card.h"
@@ -54,18 +55,13 @@ add_diagnostic(
     struct req *req, struct json_object *list, const struct diagnostic *d)
 {
 	struct json_object *o = json_object_new_object();
-	const char *message = d->message;
 
-	if (d->code != NULL)
-		message = request_fill(req,
-		    arena_printf(req->arena, "check_%s", d->code), d->message,
-		    "about", d->about != NULL ? d->about : "", NULL);
 	model_int(o, "line", d->line);
 	model_int(o, "column", d->column);
 	model_text(o, "severity", severities[d->severity]);
 	model_text(o, "severity_text",
 	    model_word(req, "severity", severities[d->severity]));
-	model_text(o, "message", message);
+	model_text(o, "message", request_message(req, d->message));
 	json_object_array_add(list, o);
 }
 
@@ -74,11 +70,9 @@ static void
 check_role(struct req *req, struct json_object *list, const char *role,
     int line, int column)
 {
-	struct diagnostic d = { .severity = SEVERITY_WARNING,
-		.line = line,
-		.column = column,
-		.code = "role",
-		.about = role };
+	struct diagnostic d = {
+		.severity = SEVERITY_WARNING, .line = line, .column = column
+	};
 	int64_t count = 0;
 	struct rows *rows;
 
@@ -88,8 +82,7 @@ check_role(struct req *req, struct json_object *list, const char *role,
 	if (db_next(rows))
 		count = db_int(rows, "count(*)");
 	db_done(rows);
-	d.message = arena_printf(
-	    req->arena, "Nobody here has the role “%s”.", role);
+	d.message = message_arena(req->arena, "check_role role=%s", role);
 	if (count == 0)
 		add_diagnostic(req, list, &d);
 }

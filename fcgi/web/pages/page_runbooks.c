@@ -75,5 +75,5 @@ page_runbooks(struct req *req, struct reply *reply)
 	model_put(model, "runbooks", list);
 	model_put(model, "environments", runbook_cache_environments(req));
 	return reply_model(req, reply, "runbooks.html",
-	    request_text(req, "runbooks_title", "Runbooks"), model);
+	    request_text(req, "runbooks_title"), model);
 }

@@ -193,6 +193,6 @@ page_runs(struct req *req, struct reply *reply)
 	model_text(
 	    model, "next_url", n > ROWS ? page_url(req, page + 1) : NULL);
 	add_form(req, model);
-	return reply_model(req, reply, "runs.html",
-	    request_text(req, "runs_title", "Runs"), model);
+	return reply_model(
+	    req, reply, "runs.html", request_text(req, "runs_title"), model);
 }

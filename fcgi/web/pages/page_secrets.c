@@ -116,7 +116,7 @@ show(struct req *req, struct reply *reply, const char *name, enum err why)
 		}
 	}
 	return reply_model(req, reply, "secrets.html",
-	    request_text(req, "secrets_title", "Secrets"), model);
+	    request_text(req, "secrets_title"), model);
 }
 
 enum err

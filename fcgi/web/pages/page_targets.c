@@ -104,7 +104,7 @@ complete(struct req *req, const struct targets *t, struct json_object *e)
 }
 
 static struct json_object *
-mistakes(const struct targets *t)
+mistakes(const struct req *req, const struct targets *t)
 {
 	struct json_object *list = json_object_new_array(), *o;
 	const struct diagnostic *d;
@@ -115,7 +115,7 @@ mistakes(const struct targets *t)
 		o = json_object_new_object();
 		model_int(o, "line", d[i].line);
 		model_int(o, "column", d[i].column);
-		model_text(o, "message", d[i].message);
+		model_text(o, "message", request_message(req, d[i].message));
 		json_object_array_add(list, o);
 	}
 	return list;
@@ -142,16 +142,14 @@ page_targets(struct req *req, struct reply *reply)
 	    json_object_array_length(list) == 0) {
 		json_object_put(list);
 		return fault_set(&req->fault, ERR_NOT_FOUND, "not_found", "",
-		    "%s",
-		    request_text(
-			req, "not_found", "There is nothing at this address."));
+		    "%s", request_text(req, "not_found"));
 	}
 	model = json_object_new_object();
 	model_bool(model, "is_empty", json_object_array_length(list) == 0);
 	model_put(model, "environments", list);
-	e = t != NULL ? mistakes(t) : json_object_new_array();
+	e = t != NULL ? mistakes(req, t) : json_object_new_array();
 	model_bool(model, "has_mistakes", json_object_array_length(e) > 0);
 	model_put(model, "mistakes", e);
 	return reply_model(req, reply, "targets.html",
-	    request_text(req, "targets_title", "Targets"), model);
+	    request_text(req, "targets_title"), model);
 }

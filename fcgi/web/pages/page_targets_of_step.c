@@ -88,13 +88,16 @@ row_model(struct req *req, struct json_object *row)
 	model_put(o, "exit", json_object_get(json_get(row, "exit")));
 	model_text(o, "exit_text", model_exit(req, json_get(row, "exit")));
 	model_text(o, "message",
-	    state == STATE_SUCCEEDED ? NULL : json_text(row, "message", NULL));
+	    state == STATE_SUCCEEDED
+		? NULL
+		: request_message(req, json_text(row, "message", NULL)));
 	model_text(o, "note",
 	    state_in(state, STATES_BUSY)
-		? json_text(row,
-		      json_text(row, "progress", NULL) != NULL ? "progress"
-							       : "note",
-		      NULL)
+		? request_message(req,
+		      json_text(row,
+			  json_text(row, "progress", NULL) != NULL ? "progress"
+								   : "note",
+			  NULL))
 		: NULL);
 	model_int(o, "bytes", bytes);
 	model_text(o, "size_text", model_size(req, bytes));
@@ -167,9 +170,7 @@ page_targets_of_step(struct req *req, struct reply *reply)
 	i = runbook_cache_find_step(v->entry, req->step);
 	if (i < 0 || req->n < 1 || req->n > v->steps[i].attempts)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_attempt", "",
-		    "%s",
-		    request_text(
-			req, "no_attempt", "There is no such attempt."));
+		    "%s", request_text(req, "no_attempt"));
 	o = json_object_new_object();
 	counts = counts_of(req, &total);
 	model_text(o, "title", view_title(v, i));

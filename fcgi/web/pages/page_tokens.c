@@ -31,8 +31,7 @@ lives(struct req *req)
 		model_text(
 		    o, "value", arena_printf(req->arena, "%sd", days[i]));
 		model_text(o, "label",
-		    request_fill(
-			req, "token_days", "{n} days", "n", days[i], NULL));
+		    request_fill(req, "token_days", "n", days[i], NULL));
 		model_bool(o, "chosen", text_eq(days[i], "90"));
 		json_object_array_add(list, o);
 	}
@@ -60,7 +59,7 @@ show(struct req *req, struct reply *reply, const char *token, enum err why)
 		    why != ERR_OK ? reply_problem(req, why) : NULL);
 	}
 	return reply_model(req, reply, "tokens.html",
-	    request_text(req, "tokens_title", "API tokens"), model);
+	    request_text(req, "tokens_title"), model);
 }
 
 enum err

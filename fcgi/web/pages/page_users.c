@@ -18,14 +18,10 @@ password_text(const struct req *req, struct json_object *o)
 	if (by == NULL || json_get(o, "confirmed_at") != NULL)
 		return NULL;
 	return json_get(o, "own_at") == NULL
-	    ? request_fill(req, "user_not_own",
-		  "{by} has set the password, and {name} has not "
-		  "chosen one of their own yet.",
-		  "by", by, "name", json_text(o, "name", ""), NULL)
-	    : request_fill(req, "user_unconfirmed",
-		  "{by} had set the password: that {name} has "
-		  "chosen one of their own is not confirmed.",
-		  "by", by, "name", json_text(o, "name", ""), NULL);
+	    ? request_fill(req, "user_not_own", "by", by, "name",
+		  json_text(o, "name", ""), NULL)
+	    : request_fill(req, "user_unconfirmed", "by", by, "name",
+		  json_text(o, "name", ""), NULL);
 }
 
 static struct json_object *
@@ -59,8 +55,8 @@ show(struct req *req, struct reply *reply, enum err why)
 		model_text(model, "form_name", request_field(req, "name"));
 		model_text(model, "form_roles", request_field(req, "roles"));
 	}
-	return reply_model(req, reply, "users.html",
-	    request_text(req, "users_title", "People"), model);
+	return reply_model(
+	    req, reply, "users.html", request_text(req, "users_title"), model);
 }
 
 enum err

@@ -14,7 +14,6 @@
 #include "journal/rehearsal.h"
 #include "web/views/approvals.h"
 #include "web/views/model.h"
-#include "web/i18n/localized_error.h"
 
 static bool
 is_open(const struct view *v)
@@ -85,16 +84,12 @@ rule_model(struct view *v, struct json_object *rule, int given)
 	model_text(o, "icon", given >= count ? "approve" : "awaiting_approval");
 	model_text(o, "expires_text",
 	    expires == 0 ? NULL
-			 : request_fill(v->req, "approval_expires",
-			       "counts for {time}, "
-			       "until the first step",
-			       "time", model_duration(v->req, expires), NULL));
+			 : request_fill(v->req, "approval_expires", "time",
+			       model_duration(v->req, expires), NULL));
 	model_text(o, "same_text",
 	    !json_flag(rule, "same_person", false)
 		? NULL
-		: request_text(v->req, "approval_same",
-		      "may be the person "
-		      "of another rule"));
+		: request_text(v->req, "approval_same"));
 	return o;
 }
 
@@ -131,15 +126,8 @@ add_rejection(struct view *v, struct json_object *o)
 	model_bool(o, "has_rejected", mine);
 	model_text(o, "rejected_text",
 	    by == NULL ? NULL
-		: mine ? request_text(v->req, "plan_take_back",
-			     "You rejected this plan. "
-			     "Approving it takes that back.")
-		       : request_fill(v->req, "plan_rejected",
-			     "{by} rejected this plan, and only they can take "
-			     "that back. Else change the parameters (a new "
-			     "plan), or abort the "
-			     "run.",
-			     "by", by, NULL));
+		: mine ? request_text(v->req, "plan_take_back")
+		       : request_fill(v->req, "plan_rejected", "by", by, NULL));
 }
 
 static void
@@ -150,9 +138,7 @@ add_reason(struct view *v, struct json_object *o)
 	(void)run_authorize(
 	    VERB_run_approve, &v->lifecycle, NULL, &v->req->actor, &why);
 	model_text(o, "not_you_text",
-	    why.err == ERR_OK ? NULL
-			      : localized_error_text(
-				    v->req, why.code, why.about, why.message));
+	    why.err == ERR_OK ? NULL : request_message(v->req, why.message));
 }
 
 /* A value as the run to be rehearsed would have it. */
@@ -246,12 +232,8 @@ add_rehearsal(struct view *v, struct json_object *o)
 	model_text(o, "unrehearsed_text",
 	    !is_open(v) || !json_flag(r, "missing", false)
 		? NULL
-		: request_fill(v->req, "rehearsal_missing",
-		      "No rehearsal: a run of this very document "
-		      "with these values must succeed in {in} first, with all "
-		      "of its "
-		      "steps. Until then no step of this run can be pressed.",
-		      "in", v->plan->rehearsal, NULL));
+		: request_fill(v->req, "rehearsal_missing", "in",
+		      v->plan->rehearsal, NULL));
 	model_put(o, "rehearsal_run", json_object_get(json_get(r, "run")));
 	titles = json_object_new_array();
 	ids = json_get(r, "not_rehearsed");

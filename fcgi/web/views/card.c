@@ -31,51 +31,39 @@ joined(struct req *req, const char *a, const char *between, const char *b)
 const char *
 card_success(struct req *req, const struct step *step)
 {
-	const char *and = request_text(req, "success_and", ", and ");
+	const char *and = request_text(req, "success_and");
 	const char *text;
 
 	if (step->kind == STEP_APPROVAL)
-		return request_fill(req, "success_gate",
-		    "{count} with the "
-		    "role {role} approve it",
-		    "count", arena_printf(req->arena, "%d", step->count),
-		    "role", step->role != NULL ? step->role : "", NULL);
+		return request_fill(req, "success_gate", "count",
+		    arena_printf(req->arena, "%d", step->count), "role",
+		    step->role != NULL ? step->role : "", NULL);
 	if (kind_is(step->kind, KIND_PERSON))
-		return request_text(
-		    req, "success_manual", "a person confirms it");
+		return request_text(req, "success_manual");
 	if (kind_is(step->kind, KIND_SQL))
-		text = request_text(
-		    req, "success_sql", "the database accepts every statement");
+		text = request_text(req, "success_sql");
 	else if (step->restores)
-		text = request_text(req, "success_restore",
-		    "the file is as it was before that step");
+		text = request_text(req, "success_restore");
 	else if (step->kind == STEP_EDIT)
-		text = request_text(
-		    req, "success_edit", "the file reads as these lines say");
+		text = request_text(req, "success_edit");
 	else if (step->kind == STEP_HTTP)
-		text = request_fill(req, "success_http",
-		    "each answer has status {codes}", "codes",
+		text = request_fill(req, "success_http", "codes",
 		    step->status != NULL ? step->status : "2xx", NULL);
 	else
-		text = request_fill(req, "success_exit", "exit code {codes}",
-		    "codes", exit_codes(req, step), NULL);
+		text = request_fill(
+		    req, "success_exit", "codes", exit_codes(req, step), NULL);
 	if (step->same_as != NULL)
 		text = joined(req, text, and,
-		    request_fill(req, "success_same",
-			"the output equals that of {step} (of "
-			"JSON, white space and the order of members do not "
-			"count)",
-			"step", step->same_as, NULL));
+		    request_fill(
+			req, "success_same", "step", step->same_as, NULL));
 	if (step->expect != NULL)
 		text = joined(req, text, and,
-		    request_fill(req, "success_expect",
-			"the output matches {pattern}", "pattern", step->expect,
-			NULL));
+		    request_fill(
+			req, "success_expect", "pattern", step->expect, NULL));
 	if (step->reject != NULL)
 		text = joined(req, text, and,
-		    request_fill(req, "success_reject",
-			"the output never matches {pattern}", "pattern",
-			step->reject, NULL));
+		    request_fill(
+			req, "success_reject", "pattern", step->reject, NULL));
 	return text;
 }
 
@@ -87,13 +75,11 @@ pace(struct req *req, const struct step *step)
 	const char *text = "";
 
 	if (step->serial || step->batch == 1)
-		text = request_text(req,
-		    stops ? "limit_serial" : "limit_serial_plain",
-		    "one target after the other");
+		text = request_text(
+		    req, stops ? "limit_serial" : "limit_serial_plain");
 	else if (step->batch > 0 || step->batch_percent > 0)
 		text = request_fill(req,
-		    stops ? "limit_batch" : "limit_batch_plain",
-		    "{count} targets at a time", "count",
+		    stops ? "limit_batch" : "limit_batch_plain", "count",
 		    step->batch > 0
 			? arena_printf(req->arena, "%d", step->batch)
 			: arena_printf(
@@ -101,11 +87,8 @@ pace(struct req *req, const struct step *step)
 		    NULL);
 	if (!stops)
 		text = joined(req, text, "; ",
-		    request_fill(req, "limit_max_fail",
-			"no further target is started once "
-			"more than {count} have failed",
-			"count", arena_printf(req->arena, "%d", step->max_fail),
-			NULL));
+		    request_fill(req, "limit_max_fail", "count",
+			arena_printf(req->arena, "%d", step->max_fail), NULL));
 	return text;
 }
 
@@ -115,28 +98,24 @@ limits(struct req *req, const struct step *step)
 	const char *text = "";
 
 	if (step->timeout_ms > 0)
-		text = request_fill(req, "limit_timeout", "ends after {time}",
-		    "time", model_duration(req, step->timeout_ms), NULL);
+		text = request_fill(req, "limit_timeout", "time",
+		    model_duration(req, step->timeout_ms), NULL);
 	if (step->quiet_ms > 0)
 		text = joined(req, text, "; ",
-		    request_fill(req, "limit_quiet",
-			"flagged after {time} without output", "time",
+		    request_fill(req, "limit_quiet", "time",
 			model_duration(req, step->quiet_ms), NULL));
 	if (step->every_ms > 0)
 		text = joined(req, text, "; ",
-		    request_fill(req, "limit_every",
-			"tried every {every} for {within}", "every",
+		    request_fill(req, "limit_every", "every",
 			model_duration(req, step->every_ms), "within",
 			model_duration(req, step->within_ms), NULL));
 	if (*pace(req, step) != '\0')
 		text = joined(req, text, "; ", pace(req, step));
 	if (step->pty)
-		text = joined(req, text, "; ",
-		    request_text(req, "limit_pty", "in a terminal of its own"));
+		text = joined(req, text, "; ", request_text(req, "limit_pty"));
 	if (step->redirects > 0)
 		text = joined(req, text, "; ",
-		    request_fill(req, "limit_redirects",
-			"follows {count} redirects at most", "count",
+		    request_fill(req, "limit_redirects", "count",
 			arena_printf(req->arena, "%d", step->redirects), NULL));
 	return *text != '\0' ? text : NULL;
 }
@@ -165,8 +144,7 @@ card_title(struct req *req, const struct plan *plan, int i)
 	if (other < 0 || count_in(plan, s->section) == 1)
 		return s->title;
 	return request_fill(req,
-	    s->probe_of != NULL ? "probe_title" : "undo_title",
-	    s->probe_of != NULL ? "Probe: {title}" : "Undo: {title}", "title",
+	    s->probe_of != NULL ? "probe_title" : "undo_title", "title",
 	    plan->steps[other].title, NULL);
 }
 
@@ -234,7 +212,7 @@ idle_step(void)
 struct json_object *
 card_base(struct req *req, struct cached_runbook *entry, int step)
 {
-	struct json_object **cards = &entry->cards[messages_index(req->lang)];
+	struct json_object **cards = &entry->cards[catalogue_index(req->lang)];
 	struct json_object *o;
 
 	if (*cards == NULL)

@@ -118,7 +118,7 @@ add_following(struct view *v, struct json_object *o, int step)
 	model_text(o, "more_text",
 	    n <= MAX_FOLLOWING
 		? NULL
-		: request_fill(v->req, "gate_more", "and {count} more", "count",
+		: request_fill(v->req, "gate_more", "count",
 		      arena_printf(v->req->arena, "%zu", n - MAX_FOLLOWING),
 		      NULL));
 }
@@ -134,8 +134,7 @@ card_gate_page(struct view *v, int step)
 	count = arena_printf(
 	    v->req->arena, "%" PRId64, json_int(o, "count", 1));
 	model_text(o, "given_text",
-	    request_fill(v->req, "gate_given", "{given} of {count} given",
-		"given",
+	    request_fill(v->req, "gate_given", "given",
 		arena_printf(
 		    v->req->arena, "%" PRId64, json_int(o, "given", 0)),
 		"count", count, NULL));
@@ -160,9 +159,8 @@ card_people(struct req *req, const char *role)
 			  req->arena, "%s, %s", all, db_text(rows, "name"));
 	db_done(rows);
 	return all == NULL
-	    ? request_text(req, "role_nobody", "Nobody has this role.")
-	    : request_fill(req, "role_people", "Who has it: {people}.",
-		  "people", all, NULL);
+	    ? request_text(req, "role_nobody")
+	    : request_fill(req, "role_people", "people", all, NULL);
 }
 
 /* A sentence about a role and the people who have it. */
@@ -185,19 +183,10 @@ card_gate_blocked(struct view *v, int step)
 	(void)run_authorize(
 	    VERB_step_approve, &v->lifecycle, &s, &v->req->actor, &why);
 	if (text_eq(why.code, "already_decided"))
-		return request_fill(v->req, "blocked_decided",
-		    "You have "
-		    "decided. It takes others with the role {role} as well.",
-		    "role", role, NULL);
+		return request_fill(
+		    v->req, "blocked_decided", "role", role, NULL);
 	if (text_eq(why.code, "own_run") || text_eq(why.code, "own_plan"))
-		return request_fill(v->req, "blocked_own",
-		    "Nobody approves "
-		    "their own run: ask somebody else with the role {role}.",
-		    "role", role, NULL);
-	return with_people(v,
-	    request_fill(v->req, "blocked_gate",
-		"This "
-		"waits for the role {role}.",
-		"role", role, NULL),
-	    role);
+		return request_fill(v->req, "blocked_own", "role", role, NULL);
+	return with_people(
+	    v, request_fill(v->req, "blocked_gate", "role", role, NULL), role);
 }

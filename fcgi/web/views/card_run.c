@@ -17,7 +17,6 @@
 #include "web/views/dry_run.h"
 #include "web/views/model.h"
 #include "web/views/outcome.h"
-#include "web/i18n/localized_error.h"
 #include "web/views/rollback_view.h"
 #include "web/views/output_text.h"
 
@@ -138,10 +137,6 @@ card_json(struct view *v, int i)
 static const char *
 label_on(struct view *v, struct json_object *targets, const char *what)
 {
-	static const char *const fallback[] = {
-		"{verb} on this console's machine", "{verb} on {targets}",
-		"{verb} on {count} targets"
-	};
 	size_t n = json_object_array_length(targets);
 	const char *first = n > 0
 	    ? json_object_get_string(json_object_array_get_idx(targets, 0))
@@ -158,9 +153,8 @@ label_on(struct view *v, struct json_object *targets, const char *what)
 	    kind == 0       ? "local"
 		: kind == 1 ? "on"
 			    : "many");
-	return request_fill(v->req, key, fallback[kind], "verb", "Run",
-	    "targets", names, "count", arena_printf(v->req->arena, "%zu", n),
-	    NULL);
+	return request_fill(v->req, key, "verb", "Run", "targets", names,
+	    "count", arena_printf(v->req->arena, "%zu", n), NULL);
 }
 
 /* A copy between machines names both. */
@@ -179,8 +173,7 @@ label_copy(struct view *v, const struct step *step, const char *otherwise)
 		    i > 0 ? ", " : "",
 		    json_object_get_string(
 			json_object_array_get_idx(pairs, i)));
-	return request_fill(
-	    v->req, "label_copy", "Copy {pairs}", "pairs", text, NULL);
+	return request_fill(v->req, "label_copy", "pairs", text, NULL);
 }
 
 static void
@@ -193,9 +186,8 @@ add_labels(struct view *v, struct json_object *o, const struct view_step *s,
 	if (kind_is(step->kind, KIND_PERSON)) {
 		model_text(o, "primary_label",
 		    request_fill(v->req,
-			manual ? "label_confirm" : "label_approve",
-			manual ? "Confirm: {title}" : "Approve: {title}",
-			"title", view_title(v, (int)(s - v->steps)), NULL));
+			manual ? "label_confirm" : "label_approve", "title",
+			view_title(v, (int)(s - v->steps)), NULL));
 		return;
 	}
 	model_text(o, "primary_label",
@@ -212,10 +204,8 @@ card_reason(struct view *v, const struct view_step *s)
 {
 	return !text_eq(s->reason, "probe") ? s->reason
 	    : s->state == STATE_FAILED
-	    ? request_text(v->req, "probe_found_no",
-		  "Its probe found that it has not taken effect.")
-	    : request_text(v->req, "probe_found_yes",
-		  "Its probe found that it has taken effect.");
+	    ? request_text(v->req, "probe_found_no")
+	    : request_text(v->req, "probe_found_yes");
 }
 
 const char *
@@ -230,8 +220,7 @@ card_skipped(struct view *v, struct json_object *target)
 		all = arena_printf(v->req->arena, "%s%s%s", all,
 		    i > 0 ? ", " : "",
 		    json_object_get_string(json_object_array_get_idx(list, i)));
-	return request_fill(v->req, "skipped_statements",
-	    "Skipped statements: {list}", "list", all, NULL);
+	return request_fill(v->req, "skipped_statements", "list", all, NULL);
 }
 
 static void
@@ -365,7 +354,7 @@ unsigned_text(struct view *v, int i)
 	run_load_step(&v->loaded, i, VERB_step_sign, &s);
 	(void)run_authorize(
 	    VERB_step_sign, &v->lifecycle, &s, &v->req->actor, &why);
-	return localized_error_text(v->req, why.code, why.about, why.message);
+	return request_message(v->req, why.message);
 }
 
 static const char *
@@ -379,24 +368,21 @@ blocked_text(struct view *v, int i)
 	if (v->steps[i].state == STATE_AWAITING_SIGNATURE)
 		return unsigned_text(v, i);
 	if (approvals_are_awaited(v))
-		return request_text(v->req, "blocked_approval", "");
+		return request_text(v->req, "blocked_approval");
 	if (v->lifecycle.unrehearsed != NULL && v->lifecycle.mode == PART_MAIN)
-		return localized_error_text(
-		    v->req, "rehearse_first", v->lifecycle.unrehearsed, "");
+		return request_fill(v->req, "refused_rehearse_first",
+		    "environment", v->lifecycle.unrehearsed, NULL);
 	if (state == STATE_READY)
-		return request_text(v->req, "blocked_start", "");
+		return request_text(v->req, "blocked_start");
 	if (state == STATE_PAUSED)
-		return request_text(v->req, "blocked_paused", "");
+		return request_text(v->req, "blocked_paused");
 	if (gate >= 0)
-		return request_fill(v->req, "blocked_before",
-		    "The gate "
-		    "“{title}” comes first.",
-		    "title", view_title(v, gate), NULL);
+		return request_fill(v->req, "blocked_before", "title",
+		    view_title(v, gate), NULL);
 	if (step->kind == STEP_APPROVAL)
 		return card_gate_blocked(v, i);
 	return arena_printf(v->req->arena, "%s %s",
-	    request_fill(v->req, "blocked_role",
-		"This step is for the role {role}.", "role", role, NULL),
+	    request_fill(v->req, "blocked_role", "role", role, NULL),
 	    card_people(v->req, role));
 }
 
@@ -447,10 +433,8 @@ card_state(struct view *v, struct json_object *o, int step)
 	}
 	model_text(o, "icon", verdict ? "succeeded" : "skipped");
 	model_text(o, "state_text",
-	    verdict ? request_text(
-			  v->req, "probe_yes", "Found: it has taken effect")
-		    : request_text(v->req, "probe_no",
-			  "Found: it has not taken effect"));
+	    verdict ? request_text(v->req, "probe_yes")
+		    : request_text(v->req, "probe_no"));
 }
 
 static void
@@ -492,8 +476,7 @@ add_state(struct view *v, struct json_object *o, int step)
 	model_text(o, "reason", card_reason(v, s));
 	if (gate && s->state == STATE_FAILED)
 		model_text(o, "message",
-		    request_fill(v->req, "gate_rejected",
-			"{by} rejected it: {reason}", "by", s->by, "reason",
+		    request_fill(v->req, "gate_rejected", "by", s->by, "reason",
 			s->reason != NULL ? s->reason : "", NULL));
 	if (s->signature != NULL) {
 		model_bool(o, "has_signatures", true);

@@ -142,10 +142,9 @@ card_trim_targets(
 		      "/runs/%" PRId64 "/steps/%s/attempts/%" PRId64,
 		      v->lifecycle.id, step->id, json_int(attempt, "n", 0)));
 	model_text(attempt, "hosts_text",
-	    n <= ON_CARD
-		? NULL
-		: request_fill(v->req, "hosts_all", "All {count} targets",
-		      "count", arena_printf(v->req->arena, "%zu", n), NULL));
+	    n <= ON_CARD ? NULL
+			 : request_fill(v->req, "hosts_all", "count",
+			       arena_printf(v->req->arena, "%zu", n), NULL));
 	if (n <= ON_CARD)
 		return;
 	json_object_array_sort(all, by_need);
@@ -205,23 +204,14 @@ add_resume(struct view *v, struct json_object *list, struct json_object *latest)
 		return;
 	at = json_int(first, "resume", 0);
 	add_retry(list, "from",
-	    count > 1 ? request_fill(v->req, "label_resume_many",
-			    "Retry from the failed statement on {count} "
-			    "targets",
-			    "count", number(v, count), NULL)
-		      : request_fill(v->req, "label_resume",
-			    "Retry from statement {n} of "
-			    "{of}",
-			    "n", number(v, at), "of",
-			    number(v, json_int(first, "resume_of", 0)), NULL),
 	    count > 1
-		? request_text(v->req, "resume_help_many",
-		      "What was applied before "
-		      "the failed statement stays, and is not executed again.")
-		: request_fill(v->req, "resume_help",
-		      "Statements 1 to {n} have been "
-		      "applied and are not executed again.",
-		      "n", number(v, at - 1), NULL));
+		? request_fill(v->req, "label_resume_many", "count",
+		      number(v, count), NULL)
+		: request_fill(v->req, "label_resume", "n", number(v, at), "of",
+		      number(v, json_int(first, "resume_of", 0)), NULL),
+	    count > 1 ? request_text(v->req, "resume_help_many")
+		      : request_fill(v->req, "resume_help", "n",
+			    number(v, at - 1), NULL));
 }
 
 /* SQL: the same behind the failed statement, which is skipped. */
@@ -241,16 +231,11 @@ add_skip(struct view *v, struct json_object *list, struct json_object *latest)
 	if (count == 0)
 		return;
 	add_retry(list, "next",
-	    count > 1 ? request_fill(v->req, "label_skip_many",
-			    "Skip the failed statement on {count} targets",
-			    "count", number(v, count), NULL)
-		      : request_fill(v->req, "label_skip_one",
-			    "Skip statement {n} and go on", "n",
+	    count > 1 ? request_fill(v->req, "label_skip_many", "count",
+			    number(v, count), NULL)
+		      : request_fill(v->req, "label_skip_one", "n",
 			    number(v, json_int(first, "resume", 0)), NULL),
-	    request_text(v->req, "skip_statement_help",
-		"The failed statement "
-		"is left out, and the ones behind it are executed. What was "
-		"applied before stays."));
+	    request_text(v->req, "skip_statement_help"));
 }
 
 /* The label of a retry of all, some of which had succeeded. */
@@ -258,14 +243,10 @@ static const char *
 rest_label(struct view *v, int64_t rest, int64_t failed)
 {
 	if (rest == 1)
-		return request_text(
-		    v->req, "label_retry_one", "Retry on 1 failed target");
+		return request_text(v->req, "label_retry_one");
 	return request_fill(v->req,
-	    failed == rest ? "label_retry_failed" : "label_retry_rest",
-	    failed == rest
-		? "Retry on {count} failed targets"
-		: "Retry on the {count} targets that have not succeeded",
-	    "count", number(v, rest), NULL);
+	    failed == rest ? "label_retry_failed" : "label_retry_rest", "count",
+	    number(v, rest), NULL);
 }
 
 /* The number of targets without the flag. */
@@ -287,9 +268,8 @@ add_first_try(
     struct view *v, struct json_object *list, struct json_object *latest)
 {
 	add_retry(list, "failed",
-	    request_fill(v->req, "label_retry_untried",
-		"Run on the {count} targets on which it was not started",
-		"count", number(v, count_without(latest, "tried")), NULL),
+	    request_fill(v->req, "label_retry_untried", "count",
+		number(v, count_without(latest, "tried")), NULL),
 	    NULL);
 }
 
@@ -315,16 +295,12 @@ card_retries(struct view *v, int step, struct json_object *counts,
 	if (rest > 0 && rest < total) {
 		add_retry(list, "failed",
 		    rest_label(v, rest, json_int(counts, "failed", 0)), NULL);
-		label_all = request_fill(v->req, "label_retry_all",
-		    "Retry on all {count} targets", "count", number(v, total),
-		    NULL);
+		label_all = request_fill(
+		    v->req, "label_retry_all", "count", number(v, total), NULL);
 	}
 	add_retry(list, "all", label_all,
 	    good <= total - rest ? NULL
-				 : request_text(v->req, "retry_other_values",
-				       "What succeeded with "
-				       "the values before is executed again, "
-				       "with the new ones."));
+				 : request_text(v->req, "retry_other_values"));
 	if (view_may(v, VERB_step_skip, step))
 		add_skip(v, list, latest);
 	return list;

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "web/views/dry_run.h"
 #include "web/views/model.h"
@@ -35,7 +36,8 @@ model_of(struct view *v, struct json_object *dry_run)
 	model_bool(o, "is_running", running);
 	model_bool(o, "is_old",
 	    !text_eq(json_text(dry_run, "plan", ""), v->lifecycle.plan));
-	model_text(o, "message", json_text(dry_run, "message", NULL));
+	model_text(o, "message",
+	    request_message(v->req, message_text(dry_run, "message")));
 	return o;
 }
 
@@ -54,17 +56,18 @@ row_of(struct view *v, struct json_object *dry_run, const char *name,
 {
 	struct json_object *o = json_object_new_object();
 	const char *state = state_of(dry_run, line);
+	const char *message = message_text(line, "message");
 
 	model_text(o, "name", name);
 	model_text(o, "state", state);
 	model_text(o, "icon", state);
 	model_text(o, "state_text",
 	    state_find(state) == STATE_SUCCEEDED
-		? request_text(v->req, "look_answered", "answered")
+		? request_text(v->req, "look_answered")
 		: model_word(v->req, "state", state));
 	model_text(o, "message",
-	    line != NULL && *json_text(line, "message", "") != '\0'
-		? json_text(line, "message", "")
+	    message != NULL && *message != '\0'
+		? request_message(v->req, message)
 		: NULL);
 	return o;
 }
@@ -90,18 +93,16 @@ dry_run_is_possible(const struct step *step)
 const char *
 dry_run_title(struct req *req, const struct step *step)
 {
-	return step->kind == STEP_HTTP
-	    ? request_text(req, "look_requests", "What this step sends")
-	    : request_text(
-		  req, "look_title", "The difference that this step makes");
+	return step->kind == STEP_HTTP ? request_text(req, "look_requests")
+				       : request_text(req, "look_title");
 }
 
 const char *
 dry_run_label(struct req *req, const struct step *step)
 {
 	return step->kind == STEP_HTTP
-	    ? request_text(req, "look_requests_button", "Show what is sent")
-	    : request_text(req, "look_button", "Show the difference");
+	    ? request_text(req, "look_requests_button")
+	    : request_text(req, "look_button");
 }
 
 struct json_object *
@@ -160,18 +161,15 @@ checks_of(struct view *v, struct json_object *checks)
 		const char *check = json_text(c, "check", "");
 
 		model_text(o, "check", check);
-		model_text(o, "check_text",
-		    request_text(v->req,
-			arena_printf(v->req->arena, "check_%s", check), check));
+		model_text(o, "check_text", model_word(v->req, "check", check));
 		model_text(o, "state", state);
 		model_text(o, "icon",
 		    text_eq(state, "ok")            ? "succeeded"
 			: text_eq(state, "warning") ? "error"
 						    : "failed");
-		model_text(o, "state_text",
-		    request_text(v->req,
-			arena_printf(v->req->arena, "look_%s", state), state));
-		model_text(o, "text", json_text(c, "text", ""));
+		model_text(o, "state_text", model_word(v->req, "look", state));
+		model_text(o, "text",
+		    request_message(v->req, message_text(c, "text")));
 		json_object_array_add(list, o);
 	}
 	return list;
@@ -208,26 +206,19 @@ summary(
 	const char *all = arena_printf(req->arena, "%lld", (long long)total);
 
 	if (running)
-		return request_fill(req, "preflight_running",
-		    "Asking {count} targets …", "count", all, NULL);
+		return request_fill(
+		    req, "preflight_running", "count", all, NULL);
 	if (total == 1 && failed + warned == 0)
-		return request_text(
-		    req, "preflight_ok_one", "The target answered.");
+		return request_text(req, "preflight_ok_one");
 	if (failed > 0)
-		return request_fill(req, "preflight_failed",
-		    "{failed} of {count} targets cannot be used as they are.",
-		    "failed",
+		return request_fill(req, "preflight_failed", "failed",
 		    arena_printf(req->arena, "%lld", (long long)failed),
 		    "count", all, NULL);
 	if (warned > 0)
-		return request_fill(req, "preflight_warned",
-		    "All {count} targets answered; {warned} with a warning.",
-		    "count", all, "warned",
+		return request_fill(req, "preflight_warned", "count", all,
+		    "warned",
 		    arena_printf(req->arena, "%lld", (long long)warned), NULL);
-	return request_fill(req, "preflight_ok",
-	    "All {count} targets "
-	    "answered.",
-	    "count", all, NULL);
+	return request_fill(req, "preflight_ok", "count", all, NULL);
 }
 
 struct json_object *

@@ -70,7 +70,7 @@ static struct set *
 set_of(struct view *v)
 {
 	struct fragments *f = v->req->web->fragments;
-	int language = messages_index(v->req->lang);
+	int language = catalogue_index(v->req->lang);
 	struct set *s = &f->sets[0];
 
 	for (int i = 0; i < SETS; i++) {
@@ -117,7 +117,8 @@ render(struct view *v, int step)
 	struct buf out = { 0 };
 
 	model_put(words, "t",
-	    json_object_get(messages_all(v->req->web->messages, v->req->lang)));
+	    json_object_get(
+		catalogue_all(v->req->web->catalogue, v->req->lang)));
 	model_text(page, "url",
 	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
 	model_bool(page, "is_reading", view_is_reading(v));

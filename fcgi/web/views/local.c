@@ -35,33 +35,17 @@ local_how(struct req *req, struct json_object *local, const char *user)
 	struct json_object *found = read_isolation(req);
 
 	if (json_flag(local, "forbidden", false))
-		return request_text(req, "how_local_forbidden",
-		    "not at all: "
-		    "the environment forbids steps on this machine");
+		return request_text(req, "how_local_forbidden");
 	if (found == NULL)
-		return request_text(
-		    req, "how_local", "on this console's machine");
+		return request_text(req, "how_local");
 	if (user == NULL)
 		user = json_text(local, "user", json_text(found, "user", ""));
 	if (text_eq(user, "root"))
-		return request_text(req, "how_local_root",
-		    "on this console's "
-		    "machine as root, with all of its rights and not "
-		    "isolated from the console");
+		return request_text(req, "how_local_root");
 	if (json_flag(found, "namespaces", false))
-		return request_fill(req, "how_local_isolated",
-		    "on this "
-		    "console's machine as {user}, isolated from the console",
-		    "user", user, NULL);
+		return request_fill(
+		    req, "how_local_isolated", "user", user, NULL);
 	if (json_flag(found, "root", false))
-		return request_fill(req, "how_local_user",
-		    "on this console's "
-		    "machine as {user}, a user of its own; the machine "
-		    "refuses namespaces",
-		    "user", user, NULL);
-	return request_fill(req, "how_local_bare",
-	    "on this console's machine "
-	    "as {user}, not isolated from the console: the machine refuses "
-	    "namespaces",
-	    "user", user, NULL);
+		return request_fill(req, "how_local_user", "user", user, NULL);
+	return request_fill(req, "how_local_bare", "user", user, NULL);
 }

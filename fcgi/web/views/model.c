@@ -24,13 +24,13 @@ model_duration(const struct req *req, int64_t ms)
 {
 	static const struct {
 		int64_t ms;
-		const char *key, *fallback;
+		const char *key;
 	} units[] = {
-		{ 24 * 3600 * 1000, "unit_d", "d" },
-		{ 3600 * 1000, "unit_h", "h" },
-		{ 60 * 1000, "unit_min", "min" },
-		{ 1000, "unit_s", "s" },
-		{ 1, "unit_ms", "ms" },
+		{ 24 * 3600 * 1000, "unit_d" },
+		{ 3600 * 1000, "unit_h" },
+		{ 60 * 1000, "unit_min" },
+		{ 1000, "unit_s" },
+		{ 1, "unit_ms" },
 	};
 	size_t last = sizeof(units) / sizeof(units[0]) - 1, i = 0;
 	const char *big, *small;
@@ -38,11 +38,11 @@ model_duration(const struct req *req, int64_t ms)
 	ms = ms > 0 ? ms : 0;
 	while (i < last && ms < units[i].ms)
 		i++;
-	big = request_text(req, units[i].key, units[i].fallback);
+	big = request_text(req, units[i].key);
 	if (i + 2 > last || ms % units[i].ms < units[i + 1].ms)
 		return arena_printf(
 		    req->arena, "%" PRId64 " %s", ms / units[i].ms, big);
-	small = request_text(req, units[i + 1].key, units[i + 1].fallback);
+	small = request_text(req, units[i + 1].key);
 	return arena_printf(req->arena, "%" PRId64 " %s %" PRId64 " %s",
 	    ms / units[i].ms, big, ms % units[i].ms / units[i + 1].ms, small);
 }
@@ -78,8 +78,8 @@ model_exit(const struct req *req, struct json_object *exit)
 {
 	if (!json_object_is_type(exit, json_type_int))
 		return NULL;
-	return request_fill(req, "exit_code", "exit code {code}", "code",
-	    json_object_to_json_string(exit), NULL);
+	return request_fill(
+	    req, "exit_code", "code", json_object_to_json_string(exit), NULL);
 }
 
 const char *
@@ -87,13 +87,15 @@ model_word(const struct req *req, const char *what, const char *name)
 {
 	char key[80];
 	size_t len = strlen(what);
+	const char *text;
 
 	if (len + strlen(name) + 2 > sizeof(key))
 		return name;
 	memcpy(key, what, len);
 	key[len] = '_';
 	memcpy(key + len + 1, name, strlen(name) + 1);
-	return request_text(req, key, name);
+	text = request_text_if(req, key);
+	return text != NULL ? text : name;
 }
 
 void
@@ -118,8 +120,7 @@ model_run_state(const struct req *req, struct json_object *o, const char *state,
 
 	if (stuck && step == STATE_FAILED) {
 		model_text(o, "icon", step_state);
-		model_text(o, "state_text",
-		    request_text(req, "step_failed", "A step failed"));
+		model_text(o, "state_text", request_text(req, "step_failed"));
 		return;
 	}
 	model_state(req, o, stuck ? step_state : state, result);
@@ -262,7 +263,6 @@ model_reset(
 	model_text(o, "reset_at", by != NULL ? at : NULL);
 	model_text(o, "reset_text",
 	    by == NULL ? NULL
-		       : request_fill(req, "password_reset_by",
-			     "password reset by {by} at {at}", "by", by, "at",
+		       : request_fill(req, "password_reset_by", "by", by, "at",
 			     at, NULL));
 }

@@ -33,13 +33,12 @@ tally_state(const struct tally *t)
 
 static void
 add_note(const struct req *req, struct json_object *list, const char *key,
-    const char *fallback, int64_t count)
+    int64_t count)
 {
 	if (count > 0)
 		json_object_array_add(list,
-		    json_object_new_string(request_fill(req, key, fallback,
-			"count", arena_printf(req->arena, "%" PRId64, count),
-			NULL)));
+		    json_object_new_string(request_fill(req, key, "count",
+			arena_printf(req->arena, "%" PRId64, count), NULL)));
 }
 
 struct json_object *
@@ -48,9 +47,8 @@ tally_notes(const struct req *req, int64_t skipped, int64_t skipped_failed,
 {
 	struct json_object *list = json_object_new_array();
 
-	add_note(req, list, "count_skipped", "{count} skipped", skipped);
-	add_note(req, list, "count_skipped_failed",
-	    "{count} skipped after failing", skipped_failed);
-	add_note(req, list, "count_left_out", "{count} left out", left_out);
+	add_note(req, list, "count_skipped", skipped);
+	add_note(req, list, "count_skipped_failed", skipped_failed);
+	add_note(req, list, "count_left_out", left_out);
 	return list;
 }

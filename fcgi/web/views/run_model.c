@@ -40,15 +40,13 @@ run_model_focus(const struct view *v)
 	enum state state = run_model_focus_state(v);
 
 	if (state == STATE_FAILED)
-		return request_text(v->req, "focus_failed", "Failed:");
+		return request_text(v->req, "focus_failed");
 	if (state == STATE_UNKNOWN)
-		return request_text(
-		    v->req, "focus_unknown", "Outcome not known:");
+		return request_text(v->req, "focus_unknown");
 	if (state == STATE_AWAITING_SIGNATURE)
-		return request_text(v->req, "focus_sign", "To be signed:");
-	return state_in(state, STATES_BUSY)
-	    ? request_text(v->req, "now", "Now:")
-	    : request_text(v->req, "next", "Next:");
+		return request_text(v->req, "focus_sign");
+	return state_in(state, STATES_BUSY) ? request_text(v->req, "now")
+					    : request_text(v->req, "next");
 }
 
 const char *

@@ -219,8 +219,7 @@ runbook_cache_of_run(
 	runbook = compile(req, run);
 	if (runbook == NULL && compiled == NULL)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_document", "",
-		    "The document %s is not in the journal.",
-		    json_text(run, "document", ""));
+		    "no_document hash=%s", json_text(run, "document", ""));
 	if (runbook != NULL && compiled != NULL &&
 	    !is_alike(&runbook->plan, compiled)) {
 		runbook_free(runbook);
@@ -254,10 +253,9 @@ runbook_cache_current(
 		    runbook_parse(buf_text(&text), text.len), NULL);
 out:
 	buf_clear(&text);
-	return err == ERR_OK
-	    ? err
-	    : fault_set(&req->fault, err, "no_runbook", "runbook",
-		  "There is no readable runbook %.120s.", name);
+	return err == ERR_OK ? err
+			     : fault_set(&req->fault, err, "no_runbook",
+				   "runbook", "no_runbook name=%.120s", name);
 }
 
 static void

@@ -9,47 +9,46 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "web/views/timeline.h"
 #include "web/views/model.h"
-#include "web/i18n/localized_error.h"
-#include "web/i18n/step_message.h"
 
 /* clang-format off */
 static const struct {
 	const char	*kind;
-	const char	*key, *fallback;
+	const char	*key;
 	const char	*detail;	/* field of the data, or NULL */
 } told[] = {
-	{ "run.created",	"did_created",	"created the run",		"reason" },
-	{ "run.changed",	"did_changed",	"changed the parameters: a new plan", NULL },
-	{ "run.compiled",	"did_compiled",	"compiled the plan of a run of an older version: its approvals ended", NULL },
-	{ "run.decided",	"did_decided",	"decided on the plan",		"comment" },
-	{ "run.withdrawn",	"did_withdrew",	"withdrew their approval",	"comment" },
-	{ "run.refused",	"did_refused",	"was refused: {what}",		NULL },
-	{ "run.started",	"did_started",	"started the run",		NULL },
-	{ "run.paused",		"did_paused",	"paused the run",		NULL },
-	{ "run.resumed",	"did_resumed",	"resumed the run",		NULL },
-	{ "run.rollback_started", "did_rollback", "began the rollback",		"reason" },
-	{ "run.rollback_cancelled", "did_rollback_cancelled", "cancelled the rollback", "reason" },
-	{ "run.aborted",	"did_aborted",	"aborted the run",		"reason" },
-	{ "run.closed",		"did_closed",	"closed the run",		"note" },
-	{ "look.requested",	"did_look",	"looked at the targets",	NULL },
-	{ "step.requested",	"did_requested", "pressed the button",		"reason" },
-	{ "step.cancel_requested", "did_cancel", "stopped the step",		NULL },
-	{ "step.typed",		"did_typed",	"typed into the terminal",	"target" },
-	{ "step.revealed",	"did_revealed",	"looked at the sealed output",	"target" },
-	{ "step.ended",		"did_ended",	"the step ended",		"message" },
-	{ "step.confirmed",	"did_confirmed", "confirmed",			"note" },
-	{ "step.reopened",	"did_reopened",	"took the confirmation back",	"reason" },
-	{ "step.skipped",	"did_skipped",	"skipped",			"reason" },
-	{ "step.excluded",	"did_excluded",	"left out, as this does not hold", "when" },
-	{ "step.included",	"did_included",	"part of the run again",	NULL },
-	{ "step.resolved",	"did_resolved",	"settled the outcome",		"note" },
-	{ "step.signed",	"did_signed",	"signed",			"note" },
-	{ "step.decided",	"did_gate",	"decided on the gate",		"comment" },
-	{ "step.withdrawn",	"did_gate_withdrew", "withdrew their approval of the gate", "comment" },
+	{ "run.created",	"did_created",		"reason" },
+	{ "run.changed",	"did_changed", NULL },
+	{ "run.compiled",	"did_compiled",	NULL },
+	{ "run.decided",	"did_decided",		"comment" },
+	{ "run.withdrawn",	"did_withdrew",	"comment" },
+	{ "run.refused",	"did_refused",		NULL },
+	{ "run.started",	"did_started",		NULL },
+	{ "run.paused",		"did_paused",		NULL },
+	{ "run.resumed",	"did_resumed",		NULL },
+	{ "run.rollback_started", "did_rollback",		"reason" },
+	{ "run.rollback_cancelled", "did_rollback_cancelled", "reason" },
+	{ "run.aborted",	"did_aborted",		"reason" },
+	{ "run.closed",		"did_closed",		"note" },
+	{ "look.requested",	"did_look",	NULL },
+	{ "step.requested",	"did_requested",		"reason" },
+	{ "step.cancel_requested", "did_cancel",		NULL },
+	{ "step.typed",		"did_typed",	"target" },
+	{ "step.revealed",	"did_revealed",	"target" },
+	{ "step.ended",		"did_ended",		"message" },
+	{ "step.confirmed",	"did_confirmed",			"note" },
+	{ "step.reopened",	"did_reopened",	"reason" },
+	{ "step.skipped",	"did_skipped",			"reason" },
+	{ "step.excluded",	"did_excluded", "when" },
+	{ "step.included",	"did_included",	NULL },
+	{ "step.resolved",	"did_resolved",		"note" },
+	{ "step.signed",	"did_signed",			"note" },
+	{ "step.decided",	"did_gate",		"comment" },
+	{ "step.withdrawn",	"did_gate_withdrew", "comment" },
 };
 /* clang-format on */
 
@@ -89,7 +88,7 @@ changes(struct view *v, const struct event *e, struct json_object *before)
 					json_get(boxes, name)))
 			continue;
 		one = value == NULL
-		    ? request_text(v->req, "another_secret", "another secret")
+		    ? request_text(v->req, "another_secret")
 		    : arena_printf(v->req->arena, "%s → %s",
 			  was == NULL ? "" : json_object_get_string(was),
 			  json_object_get_string(value));
@@ -103,9 +102,8 @@ changes(struct view *v, const struct event *e, struct json_object *before)
 static const char *
 refused_what(struct view *v, const struct event *e)
 {
-	return request_fill(v->req, "did_refused", "was refused: {what}",
-	    "what", model_word(v->req, "verb", json_text(e->data, "verb", "")),
-	    NULL);
+	return request_fill(v->req, "did_refused", "what",
+	    model_word(v->req, "verb", json_text(e->data, "verb", "")), NULL);
 }
 
 static const char *
@@ -115,13 +113,10 @@ detail_of(struct view *v, const struct event *e, const char *field,
 	if (text_eq(e->kind, "run.changed"))
 		return changes(v, e, before);
 	if (text_eq(e->kind, "run.refused"))
-		return localized_error_text(v->req,
-		    json_text(e->data, "code", ""),
-		    json_text(e->data, "about", ""),
-		    json_text(e->data, "message", ""));
+		field = "message";
 	return field == NULL
 	    ? NULL
-	    : step_message_text(v->req, json_text(e->data, field, NULL));
+	    : request_message(v->req, message_text(e->data, field));
 }
 
 /* The first statement to run of a request, or 0. */
@@ -149,26 +144,18 @@ what_of(struct view *v, const struct event *e, size_t i, int step)
 		return refused_what(v, e);
 	if (text_eq(e->kind, "step.skipped") && step >= 0 &&
 	    v->steps[step].attempts > 0)
-		return request_text(v->req, "did_skipped_failed",
-		    "skipped it after it had not succeeded");
+		return request_text(v->req, "did_skipped_failed");
 	if (from > 1 && *json_text(e->data, "reason", "") != '\0')
-		return request_fill(v->req, "did_skipped_statement",
-		    "skipped statement {n} and went on", "n",
+		return request_fill(v->req, "did_skipped_statement", "n",
 		    arena_printf(v->req->arena, "%lld", (long long)from - 1),
 		    NULL);
 	if (text_eq(e->kind, "step.requested") && from > 1)
-		return request_fill(v->req, "did_resumed_at",
-		    "retried from "
-		    "statement {n}",
-		    "n", arena_printf(v->req->arena, "%lld", (long long)from),
-		    NULL);
+		return request_fill(v->req, "did_resumed_at", "n",
+		    arena_printf(v->req->arena, "%lld", (long long)from), NULL);
 	if (text_eq(e->kind, "step.requested") && n > 1)
-		return request_fill(v->req, "did_retried",
-		    "retried (attempt "
-		    "{n})",
-		    "n", arena_printf(v->req->arena, "%lld", (long long)n),
-		    NULL);
-	return request_text(v->req, told[i].key, told[i].fallback);
+		return request_fill(v->req, "did_retried", "n",
+		    arena_printf(v->req->arena, "%lld", (long long)n), NULL);
+	return request_text(v->req, told[i].key);
 }
 
 static struct json_object *

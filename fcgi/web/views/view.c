@@ -20,7 +20,6 @@
 #include "web/views/card.h"
 #include "web/views/model.h"
 #include "web/views/outcome.h"
-#include "web/i18n/step_message.h"
 #include "web/views/view.h"
 
 #define DOTS "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
@@ -133,7 +132,7 @@ load_attempts(struct view *v, struct rows *rows)
 		model_text(o, "ended_at", time_text(v, rows, "ended_at"));
 		model_text(o, "cancelled_by", db_text(rows, "cancelled_by"));
 		model_text(o, "message",
-		    step_message_text(v->req, db_text(rows, "message")));
+		    request_message(v->req, db_text(rows, "message")));
 		model_text(o, "_exec", db_text(rows, "exec"));
 		model_text(o, "plan", db_text(rows, "plan"));
 		model_put(o, "exit", NULL);
@@ -155,6 +154,8 @@ show_number(struct json_object *o, struct rows *rows, const char *name)
 /* The fields of result.def that pages show. */
 #define SHOW(name, type, use, dry) RESULT_IF_PAGE_##use(SHOW_##type(#name))
 #define SHOW_TEXT(name) model_text(o, name, db_text(rows, name));
+#define SHOW_MESSAGE(name) \
+	model_text(o, name, request_message(v->req, db_text(rows, name)));
 #define SHOW_EXIT(name) show_number(o, rows, name);
 #define SHOW_COUNT(name) model_int(o, name, db_int(rows, name));
 #define SHOW_FLAG(name) model_bool(o, name, db_int(rows, name) != 0);
@@ -182,8 +183,9 @@ target_model(struct view *v, struct rows *rows)
 	    db_text(rows, "target"));
 	model_text(o, "name", db_text(rows, "target"));
 	RESULT_FIELDS(SHOW)
-	model_text(o, "note", db_text(rows, "note"));
-	model_text(o, "progress", db_text(rows, "progress"));
+	model_text(o, "note", request_message(v->req, db_text(rows, "note")));
+	model_text(
+	    o, "progress", request_message(v->req, db_text(rows, "progress")));
 	model_text(o, "started_at", time_text(v, rows, "started_at"));
 	model_text(o, "ended_at", time_text(v, rows, "ended_at"));
 	model_put(o, "skipped",
@@ -273,7 +275,7 @@ load(struct view *v, int64_t run)
 	    req, db_first_json(db_query(req->web->db, STMT_RUN_GET, INT(run))));
 	if (v->run == NULL)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_run", "", "%s",
-		    request_fill(req, "no_run", "There is no run {id}.", "id",
+		    request_fill(req, "no_run", "id",
 			arena_printf(req->arena, "%" PRId64, run), NULL));
 	err = runbook_cache_of_run(req, v->run, &v->entry);
 	if (err != ERR_OK)

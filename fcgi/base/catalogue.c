@@ -1,0 +1,275 @@
+/*
+ * catalogue.c: the texts of static/messages/ in each language.
+ *
+ * The files are part of each program (Makefile), so that the command line has
+ * the same texts as the pages.  Templates read them as {{_.t.key}}.  Texts that
+ * C composes ("Run on fate-mysql") have {names} to fill in, so that each
+ * language has its own order.  Missing texts are English.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/catalogue.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/message.h"
+#include "base/text.h"
+
+static const struct {
+	const char *name;
+	const char *json;
+} languages[] = {
+	{
+	    CATALOGUE_DEFAULT,
+#include "messages-en.inc"
+	},
+	{
+	    "zh-CN",
+#include "messages-zh-CN.inc"
+	},
+};
+
+enum { LANGUAGES = sizeof(languages) / sizeof(languages[0]) };
+
+struct catalogue {
+	struct json_object *texts[LANGUAGES];
+};
+
+static void
+fill_from(struct json_object *o, struct json_object *reference)
+{
+	json_object_object_foreach (reference, key, value) {
+		if (json_get(o, key) == NULL)
+			json_object_object_add(o, key, json_object_get(value));
+	}
+}
+
+struct catalogue *
+catalogue_new(void)
+{
+	struct catalogue *c = mem_calloc(1, sizeof(*c));
+
+	for (int i = 0; i < LANGUAGES; i++) {
+		if (json_read(languages[i].json, strlen(languages[i].json),
+			&c->texts[i], NULL) != ERR_OK)
+			log_bug("messages of %s", languages[i].name);
+		if (i > 0)
+			fill_from(c->texts[i], c->texts[0]);
+	}
+	return c;
+}
+
+void
+catalogue_free(struct catalogue *c)
+{
+	if (c == NULL)
+		return;
+	for (int i = 0; i < LANGUAGES; i++)
+		json_object_put(c->texts[i]);
+	free(c);
+}
+
+const char *
+catalogue_language(const char *name)
+{
+	for (int i = 1; i < LANGUAGES; i++)
+		if (text_eq(name, languages[i].name))
+			return languages[i].name;
+	return languages[0].name;
+}
+
+const char *
+catalogue_accept(const char *header)
+{
+	const char *zh, *en;
+
+	if (header == NULL || (zh = strstr(header, "zh")) == NULL)
+		return languages[0].name;
+	en = strstr(header, "en");
+	return en != NULL && en < zh ? languages[0].name : languages[1].name;
+}
+
+int
+catalogue_index(const char *lang)
+{
+	return text_eq(lang, languages[0].name) ? 0 : 1;
+}
+
+const char *
+catalogue_other(const char *lang)
+{
+	return text_eq(lang, languages[0].name) ? languages[1].name
+						: languages[0].name;
+}
+
+struct json_object *
+catalogue_all(const struct catalogue *m, const char *lang)
+{
+	for (int i = 1; i < LANGUAGES; i++)
+		if (strcmp(lang, languages[i].name) == 0)
+			return m->texts[i];
+	return m->texts[0];
+}
+
+const char *
+catalogue_get(const struct catalogue *c, const char *lang, const char *key)
+{
+	return json_text(catalogue_all(c, lang), key, NULL);
+}
+
+/* The value of the {name} at s, or NULL. */
+static const char *
+value_at(const char *s, const char *const *pairs, size_t *ret_len)
+{
+	for (; pairs[0] != NULL; pairs += 2) {
+		size_t len = strlen(pairs[0]);
+
+		if (strncmp(s + 1, pairs[0], len) == 0 && s[len + 1] == '}') {
+			*ret_len = len + 2;
+			return pairs[1];
+		}
+	}
+	return NULL;
+}
+
+void
+catalogue_fill(const char *text, const char *const *pairs, struct buf *out)
+{
+	while (*text != '\0') {
+		size_t len;
+		const char *value = *text == '{' ? value_at(text, pairs, &len)
+						 : NULL;
+
+		if (value == NULL) {
+			buf_putc(out, *text++);
+			continue;
+		}
+		buf_puts(out, value);
+		text += len;
+	}
+}
+
+/* True if a text ends with a full-width character, which no blank follows. */
+static bool
+is_full_width(const struct buf *b)
+{
+	const char *s = buf_text(b);
+
+	return b->len >= 3 &&
+	    (text_ends(s, "。") || text_ends(s, "；") || text_ends(s, "："));
+}
+
+struct render {
+	const struct catalogue *catalogue;
+	const char *lang;
+};
+
+static void render(
+    const struct render *r, struct json_object *value, struct buf *out);
+
+/* The {name} at s if args has it: appends its value. Returns its length. */
+static size_t
+put_argument(const struct render *r, const char *s, struct json_object *args,
+    struct buf *out)
+{
+	const char *end = strchr(s, '}');
+	struct json_object *value = NULL;
+	char *name;
+
+	if (end == NULL)
+		return 0;
+	name = mem_strndup(s + 1, (size_t)(end - s) - 1);
+	value = json_get(args, name);
+	free(name);
+	if (value == NULL)
+		return 0;
+	render(r, value, out);
+	return (size_t)(end - s) + 1;
+}
+
+/* A message without a text: its code and arguments, so that nothing is lost. */
+static void
+put_unknown(
+    const struct render *r, struct json_object *message, struct buf *out)
+{
+	struct json_object *args = json_get(message, "args");
+
+	buf_puts(out, json_text(message, "code", ""));
+	if (!json_object_is_type(args, json_type_object))
+		return;
+	json_object_object_foreach (args, key, value) {
+		buf_printf(out, " %s=", key);
+		render(r, value, out);
+	}
+}
+
+static void
+put_message(
+    const struct render *r, struct json_object *message, struct buf *out)
+{
+	const char *text = catalogue_get(
+	    r->catalogue, r->lang, json_text(message, "code", ""));
+	struct json_object *args = json_get(message, "args");
+	size_t len;
+
+	if (text == NULL) {
+		put_unknown(r, message, out);
+		return;
+	}
+	while (*text != '\0') {
+		len = *text == '{' ? put_argument(r, text, args, out) : 0;
+		if (len == 0)
+			buf_putc(out, *text++);
+		else
+			text += len;
+	}
+}
+
+static void
+render(const struct render *r, struct json_object *value, struct buf *out)
+{
+	if (json_object_is_type(value, json_type_string)) {
+		const char *s = json_object_get_string(value);
+
+		if (strcmp(s, " ") != 0 || !is_full_width(out))
+			buf_puts(out, s);
+	} else if (json_object_is_type(value, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(value); i++)
+			render(r, json_object_array_get_idx(value, i), out);
+	} else if (json_object_is_type(value, json_type_object)) {
+		put_message(r, value, out);
+	}
+}
+
+void
+catalogue_render_json(const struct catalogue *c, const char *lang,
+    struct json_object *value, struct buf *out)
+{
+	struct render r = { c, lang };
+
+	render(&r, value, out);
+}
+
+void
+catalogue_render(const struct catalogue *c, const char *lang, const char *text,
+    struct buf *out)
+{
+	struct json_object *value = message_json(text);
+
+	catalogue_render_json(c, lang, value, out);
+	json_object_put(value);
+}
+
+const char *
+catalogue_english(const char *text)
+{
+	static struct catalogue *catalogue;
+	static struct buf english;
+
+	if (catalogue == NULL)
+		catalogue = catalogue_new();
+	buf_reset(&english);
+	catalogue_render(catalogue, CATALOGUE_DEFAULT, text, &english);
+	return buf_text(&english);
+}

@@ -1,0 +1,56 @@
+/* catalogue.h: the texts of static/messages/ in each language. */
+#ifndef BASE_CATALOGUE_H
+#define BASE_CATALOGUE_H
+
+#include <json-c/json.h>
+
+#include "base/buf.h"
+
+#define CATALOGUE_DEFAULT "en"
+
+struct catalogue;
+
+/* The texts that the program was built with. */
+struct catalogue *catalogue_new(void);
+void catalogue_free(struct catalogue *c);
+
+/* The language of that name, or of an Accept-Language header; static text,
+ * never NULL. */
+const char *catalogue_language(const char *name);
+const char *catalogue_accept(const char *header);
+
+/* 0 or 1: the index of per-language data. */
+int catalogue_index(const char *lang);
+
+/* The other language, for the switch. */
+const char *catalogue_other(const char *lang);
+
+/* All texts of a language; they belong to c. */
+struct json_object *catalogue_all(const struct catalogue *c, const char *lang);
+
+/* One text, or NULL if the key is unknown. */
+const char *catalogue_get(
+    const struct catalogue *c, const char *lang, const char *key);
+
+/*
+ * Appends a text with each {name} replaced by its value; pairs is name, value,
+ * name, value, NULL.
+ */
+void catalogue_fill(
+    const char *text, const char *const *pairs, struct buf *out);
+
+/*
+ * Appends a string (base/message.h) with its messages in that language. Text
+ * between them is appended as it is, such as the messages of older records.
+ */
+void catalogue_render(const struct catalogue *c, const char *lang,
+    const char *text, struct buf *out);
+
+/* The same of a JSON value with messages. */
+void catalogue_render_json(const struct catalogue *c, const char *lang,
+    struct json_object *value, struct buf *out);
+
+/* The string in English, for a terminal; valid until the next call. */
+const char *catalogue_english(const char *text);
+
+#endif
