@@ -305,8 +305,8 @@ scan(struct cli *c, const char *name)
 		    json_text(answer, "host_key", ""));
 	else
 		cli_message(CLI_NO, "%s",
-		    json_text(answer, "error",
-			"countersign-executor could not be started"));
+		    catalogue_english(json_text(answer, "error",
+			"countersign-executor could not be started")));
 out:
 	json_object_put(answer);
 	json_object_put(resolved);

@@ -72,8 +72,8 @@ check_document(const struct runbook *b, struct fault *fault)
 		if (b->diagnostics[i].severity == SEVERITY_ERROR)
 			return fault_set(fault, ERR_INVALID, "broken_runbook",
 			    "runbook",
-			    "The runbook has %zu errors; the first is in line "
-			    "%d: %s",
+			    "refused_broken_runbook count=%zu line=%d "
+			    "reason=%s",
 			    b->errors, b->diagnostics[i].line,
 			    b->diagnostics[i].message);
 	return ERR_OK;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/message.h"
 #include "executor/aggregate.h"
 #include "executor/status.h"
 
@@ -16,23 +17,15 @@ static void
 report_not_started(const struct job_spec *o, enum halt halt, struct buf *out)
 {
 	if (halt == HALT_MAX_FAIL)
-		buf_printf(out, "not started as max-fail=%d was passed",
-		    o->step.max_fail);
+		message_put(out, "halt_max_fail count=%d", o->step.max_fail);
 	else if (halt == HALT_BATCH && o->step.batch == 1)
-		buf_puts(out,
-		    "not started as the target before failed "
-		    "(serial)");
+		message_put(out, "halt_serial");
 	else if (halt == HALT_BATCH)
-		buf_printf(out,
-		    "not started as the batch before had a "
-		    "failure (batch=%d)",
-		    o->step.batch);
+		message_put(out, "halt_batch count=%d", o->step.batch);
 	else if (halt == HALT_CANCELLED)
-		buf_puts(out, "not started as the step was cancelled");
+		message_put(out, "halt_cancelled");
 	else
-		buf_puts(out,
-		    "not started as there was no room for another "
-		    "process");
+		message_put(out, "halt_room");
 }
 
 /* Writes the last line of a target that has none. */
@@ -42,32 +35,25 @@ finish_target(
 {
 	const char *name = o->targets[i].name;
 	struct result end = { .exit = -1, .state = state_word(STATE_UNKNOWN) };
-	const char *what = outcome == OUTCOME_HUNG
-	    ? "did not answer, and was ended"
-	    : "died";
-	struct buf message = { 0 };
+	const char *what = outcome == OUTCOME_HUNG ? MESSAGE("process_hung")
+						   : MESSAGE("process_died");
+	struct buf message = { 0 }, why = { 0 };
 
 	if (outcome == OUTCOME_NOT_STARTED) {
 		end.state = state_word(STATE_NOT_STARTED);
-		buf_printf(&message, "%s was ", name);
-		report_not_started(o, halt, &message);
-		buf_putc(&message, '.');
+		report_not_started(o, halt, &why);
+		message_put(&message, "target_not_started target=%s reason=%s",
+		    name, buf_text(&why));
+		buf_clear(&why);
 	} else if (o->interpreter == NULL) {
-		buf_printf(&message,
-		    "The process that ran the step on %s "
-		    "%s. How far it had come is not known: look there.",
-		    name, what);
+		message_put(
+		    &message, "process_ended target=%s what=%s", name, what);
 	} else if (strcmp(o->targets[i].kind, "ssh") == 0) {
-		buf_printf(&message,
-		    "The process that ran the step on %s "
-		    "%s. The script may still run on %s, with its output in "
-		    "~/.countersign/%s-*.",
-		    name, what, o->targets[i].host, o->exec);
+		message_put(&message,
+		    "process_ended_ssh target=%s what=%s host=%s exec=%s", name,
+		    what, o->targets[i].host, o->exec);
 	} else {
-		buf_printf(&message,
-		    "The process that ran the step on %s "
-		    "%s, and its script was killed. How far it had come is "
-		    "not known.",
+		message_put(&message, "process_ended_local target=%s what=%s",
 		    name, what);
 	}
 	end.message = message.data;
@@ -90,25 +76,28 @@ static void
 report_counts(const struct job_spec *o, const size_t counts[STATE__MAX],
     enum halt halt, struct buf *out)
 {
+	struct buf why = { 0 };
 	const char *between = "";
 
 	if (counts[STATE_FAILED] > 0) {
-		buf_printf(out, "%zu of %zu targets failed",
+		message_put(out, "count_failed n=%zu count=%zu",
 		    counts[STATE_FAILED], o->targets_count);
-		between = ", ";
+		between = " ";
 	}
 	if (counts[STATE_UNKNOWN] > 0) {
-		buf_printf(out, "%s outcome is not known on %zu of %zu",
-		    *between == '\0' ? "The" : ", the", counts[STATE_UNKNOWN],
-		    o->targets_count);
-		between = ", ";
+		buf_puts(out, between);
+		message_put(out, "count_unknown n=%zu count=%zu",
+		    counts[STATE_UNKNOWN], o->targets_count);
+		between = " ";
 	}
 	if (counts[STATE_NOT_STARTED] > 0) {
-		buf_printf(out, "%s%zu %s ", between, counts[STATE_NOT_STARTED],
-		    counts[STATE_NOT_STARTED] == 1 ? "was" : "were");
-		report_not_started(o, halt, out);
+		buf_puts(out, between);
+		report_not_started(o, halt, &why);
+		message_put(out, "count_not_started n=%zu count=%zu reason=%s",
+		    counts[STATE_NOT_STARTED], o->targets_count,
+		    buf_text(&why));
+		buf_clear(&why);
 	}
-	buf_putc(out, '.');
 }
 
 /* The state of the step, and the reason unless it succeeded. */
@@ -117,7 +106,7 @@ weigh(const struct job_spec *o, struct json_object *ends, enum halt halt,
     struct buf *message)
 {
 	size_t counts[STATE__MAX] = { 0 };
-	const char *first[STATE__MAX] = { 0 };
+	struct json_object *first[STATE__MAX] = { 0 };
 	enum state state = STATE_SUCCEEDED, worst;
 
 	for (size_t i = 0; i < o->targets_count; i++) {
@@ -125,7 +114,7 @@ weigh(const struct job_spec *o, struct json_object *ends, enum halt halt,
 		enum state one = state_of(end);
 
 		if (counts[one]++ == 0)
-			first[one] = json_text(end, "message", "");
+			first[one] = json_get(end, "message");
 		if (one > state)
 			state = one;
 	}
@@ -136,9 +125,10 @@ weigh(const struct job_spec *o, struct json_object *ends, enum halt halt,
 		report_counts(o, counts, halt, message);
 	if (state == STATE_NOT_STARTED)
 		state = STATE_FAILED;
-	if (o->targets_count == 1 || worst != STATE_NOT_STARTED)
-		buf_printf(
-		    message, "%s%s", message->len > 0 ? " " : "", first[worst]);
+	if (o->targets_count == 1 || worst != STATE_NOT_STARTED) {
+		buf_puts(message, message->len > 0 ? " " : "");
+		message_from_json(first[worst], message);
+	}
 	return state;
 }
 

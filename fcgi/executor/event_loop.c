@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/message.h"
 #include "executor/status.h"
 #include "executor/event_loop.h"
 
@@ -79,7 +80,7 @@ check_silence(struct event_loop *loop, int64_t now)
 		return 0;
 	if (now < from + loop->quiet_ms)
 		return from + loop->quiet_ms;
-	buf_printf(&message, "%s has printed nothing for %lld s.", loop->target,
+	message_put(&message, "note_quiet target=%s seconds=%lld", loop->target,
 	    (long long)(loop->quiet_ms / 1000));
 	output_last_line(loop->output, &message);
 	status_note(loop->target, "quiet", message.data);

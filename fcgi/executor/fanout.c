@@ -27,6 +27,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "executor/aggregate.h"
 #include "executor/alive.h"
 #include "executor/fanout.h"
@@ -196,13 +197,9 @@ check_target(struct fanout *f, size_t i, int64_t now)
 	bool silent = now >= s->beat + SILENT_MS;
 
 	if (silent && !s->silent)
-		status_note(name, "silent",
-		    "The process that runs the step "
-		    "here has shown no sign of life for a minute.");
+		status_note(name, "silent", MESSAGE("note_silent"));
 	else if (s->silent && !silent)
-		status_note(name, "answers",
-		    "The process that runs the step "
-		    "here goes on.");
+		status_note(name, "answers", MESSAGE("note_goes_on"));
 	s->silent = silent;
 	if (!silent || !is_overdue(f, s, now))
 		return;

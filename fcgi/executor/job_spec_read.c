@@ -6,7 +6,7 @@ enum err
 job_spec_wrong(struct fault *fault, const char *field, const char *what)
 {
 	return fault_set(fault, ERR_INVALID, "order", field,
-	    "The job spec is invalid: \"%s\" %s.", field, what);
+	    "job_spec_wrong field=%s reason=%s", field, what);
 }
 
 size_t

@@ -16,6 +16,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/message.h"
 #include "executor/status.h"
 #include "wire/exec.h"
 #include "wire/status_line.h"
@@ -74,16 +75,17 @@ status_progress(const char *target, const char *fmt, ...)
 {
 	static int64_t next; /* static: a process is for one target */
 	int64_t now = clock_monotonic();
-	char text[200];
+	struct buf text = { 0 };
 	va_list ap;
 
 	if (now < next)
 		return;
 	next = now + PROGRESS_MS;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	message_vput(&text, fmt, ap);
 	va_end(ap);
-	status_note(target, "progress", text);
+	status_note(target, "progress", buf_text(&text));
+	buf_clear(&text);
 }
 
 enum err

@@ -12,9 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "executor/actions/act.h"
 #include "executor/output/utf8.h"
 #include "executor/confine/confine.h"
@@ -44,6 +46,7 @@ static const struct {
 };
 /* clang-format on */
 
+#define MESSAGE_MOST 4000 /* bytes */
 #define ACTS (sizeof(acts) / sizeof(acts[0]))
 
 /* The row for this step on this target; ACTS if there is none. */
@@ -92,17 +95,15 @@ act_announce(struct job *job)
 void
 act_end(struct job *job, enum ending ending, const char *fmt, ...)
 {
-	char *text = NULL;
+	struct buf why = { 0 }; /* arguments may be the reason before */
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		log_bug("out of memory");
+	message_vput(&why, fmt, ap);
 	va_end(ap);
-	buf_reset(&job->why);
-	buf_puts(&job->why, text);
+	buf_clear(&job->why);
+	job->why = why;
 	job->ending = ending;
-	free(text);
 }
 
 /* "5 min", "90 s", "250 ms". */
@@ -123,33 +124,25 @@ report_stopped(struct run *r)
 {
 	const struct job_spec *o = r->job.spec;
 	const char *name = r->job.target->name;
-	const char *what = o->interpreter != NULL ? "its script" : "it";
-	const char *capital = o->interpreter != NULL ? "The script"
-						     : "The step";
+	const char *what = o->interpreter != NULL ? MESSAGE("stop_script")
+						  : MESSAGE("stop_step");
 	char text[32];
 
 	if (r->job.stop == STOP_CANCEL) {
-		buf_printf(&r->message,
-		    "The step was cancelled and %s ended "
-		    "on %s.",
+		message_put(&r->message, "stopped_cancelled what=%s target=%s",
 		    what, name);
 	} else if (r->job.stop == STOP_ABANDONED) {
 		r->state = STATE_UNKNOWN;
-		buf_printf(&r->message,
-		    "The step's process was killed, and "
-		    "so %s was ended on %s. How far it had come is not "
-		    "known.",
+		message_put(&r->message, "stopped_killed what=%s target=%s",
 		    what, name);
 	} else if (r->within > 0 && clock_monotonic() >= r->within) {
-		buf_printf(&r->message,
-		    "%s was ended on %s: it did not "
-		    "succeed within %s (its within).",
-		    capital, name, duration(o->step.within_ms, text));
+		message_put(&r->message,
+		    "stopped_within what=%s target=%s time=%s", what, name,
+		    duration(o->step.within_ms, text));
 	} else {
-		buf_printf(&r->message,
-		    "%s was ended on %s after %s "
-		    "(its timeout).",
-		    capital, name, duration(o->step.timeout_ms, text));
+		message_put(&r->message,
+		    "stopped_timeout what=%s target=%s time=%s", what, name,
+		    duration(o->step.timeout_ms, text));
 	}
 	if (r->job.stop == STOP_TIMEOUT)
 		output_last_line(&r->output, &r->message);
@@ -192,10 +185,9 @@ set_result(struct run *r)
 		break;
 	case ENDING_SIGNALLED:
 		abbreviation = sigabbrev_np(job->code);
-		buf_printf(&r->message,
-		    "The script was ended by signal %d "
-		    "(SIG%s) on %s.",
-		    job->code, abbreviation != NULL ? abbreviation : "?",
+		message_put(&r->message,
+		    "stopped_signal number=%d signal=%s target=%s", job->code,
+		    abbreviation != NULL ? abbreviation : "?",
 		    job->target->name);
 		break;
 	case ENDING_STOPPED:
@@ -212,25 +204,35 @@ set_result(struct run *r)
 	}
 }
 
-/* The message redacted: one line of valid UTF-8, of limited length. */
+/* A part of a message redacted: one line of valid UTF-8. */
+static void
+mask_part(void *ctx, const char *text, struct buf *out)
+{
+	struct buf masked = { 0 };
+	struct utf8 state = { 0 };
+	size_t from = out->len;
+
+	mask_cut_text(ctx, text, strlen(text), &masked);
+	utf8_put(&state, buf_text(&masked), masked.len, out);
+	for (size_t i = from; i < out->len; i++)
+		if ((unsigned char)out->data[i] < ' ' || out->data[i] == 0x7f)
+			out->data[i] = ' ';
+	buf_clear(&masked);
+}
+
+/* The message redacted, in all of its arguments, and of limited length. */
 static void
 mask_message(struct run *r)
 {
-	struct buf masked = { 0 }, utf8 = { 0 };
-	struct utf8 state = { 0 };
+	struct buf masked = { 0 };
 
-	mask_cut_text(r->mask, buf_text(&r->message), r->message.len, &masked);
-	utf8_put(&state, buf_text(&masked),
-	    masked.len < 2000 ? masked.len : 2000, &utf8);
-	for (size_t i = 0; i < utf8.len; i++)
-		if ((unsigned char)utf8.data[i] < ' ' || utf8.data[i] == 0x7f)
-			utf8.data[i] = ' ';
-	while (utf8.len > 0 && utf8.data[utf8.len - 1] == ' ')
-		utf8.len--;
+	message_map(buf_text(&r->message), mask_part, (void *)r->mask, &masked);
+	message_limit(&masked, MESSAGE_MOST);
+	while (masked.len > 0 && masked.data[masked.len - 1] == ' ')
+		masked.data[--masked.len] = '\0';
 	buf_reset(&r->message);
-	buf_put(&r->message, buf_text(&utf8), utf8.len);
+	buf_put(&r->message, buf_text(&masked), masked.len);
 	buf_clear(&masked);
-	buf_clear(&utf8);
 }
 
 /*
@@ -244,11 +246,11 @@ seal_message(struct run *r)
 
 	if (!o->sealed || o->interpreter != NULL || r->message.len == 0)
 		return;
-	output_line(&r->output, buf_text(&r->message));
+	output_line(&r->output, catalogue_english(buf_text(&r->message)));
 	buf_reset(&r->message);
-	buf_printf(&r->message, "%s on %s: the reason is in the sealed output.",
-	    r->state == STATE_UNKNOWN ? "Its outcome is not known"
-				      : "It failed",
+	message_put(&r->message,
+	    r->state == STATE_UNKNOWN ? "sealed_unknown target=%s"
+				      : "sealed_failed target=%s",
 	    r->job.target->name);
 }
 
@@ -276,9 +278,7 @@ run_once(struct run *r)
 	output_pause(&r->output);
 	if (job->output_open)
 		status_note(job->target->name, "output_open",
-		    "The script has "
-		    "ended, but a process that it started still holds its "
-		    "output open; what that prints is not recorded.");
+		    MESSAGE("note_output_open"));
 	set_result(r);
 	mask_message(r);
 	seal_message(r);
@@ -298,15 +298,13 @@ wait_for_next(struct run *r)
 	    r->job.stop == STOP_CANCEL)
 		return false;
 	if (r->within > 0 && next >= r->within) {
-		buf_printf(&r->message,
-		    " That was try %d; it did not succeed "
-		    "within %s (its within).",
+		buf_putc(&r->message, ' ');
+		message_put(&r->message, "repeat_last n=%d time=%s",
 		    r->job.repeat, duration(o->step.within_ms, text));
 		return false;
 	}
-	buf_printf(&note, "Try %d: %s The next one follows in %s.",
-	    r->job.repeat, buf_text(&r->message),
-	    duration(o->step.every_ms, text));
+	message_put(&note, "repeat_next n=%d reason=%s time=%s", r->job.repeat,
+	    buf_text(&r->message), duration(o->step.every_ms, text));
 	status_note(r->job.target->name, "try", note.data);
 	buf_clear(&note);
 	if (acts[r->act].clean != NULL)
@@ -317,8 +315,9 @@ wait_for_next(struct run *r)
 	while (stop == STOP_NONE && clock_monotonic() < next)
 		stop = loop_poll(&r->loop, NULL, 0, next);
 	if (stop != STOP_NONE) {
-		buf_printf(&r->message, " The step was ended before try %d.",
-		    r->job.repeat + 1);
+		buf_putc(&r->message, ' ');
+		message_put(
+		    &r->message, "repeat_ended n=%d", r->job.repeat + 1);
 		return false;
 	}
 	r->job.repeat++;
@@ -343,8 +342,9 @@ finish(struct run *r)
 	}
 	r->output.recorder = NULL;
 	if (err != ERR_OK) {
-		buf_printf(&r->message, "%sThe output could not be kept: %s.",
-		    r->message.len > 0 ? " " : "", strerror(errno));
+		buf_puts(&r->message, r->message.len > 0 ? " " : "");
+		message_put(
+		    &r->message, "output_unkept reason=%s", strerror(errno));
 		if (r->state == STATE_SUCCEEDED)
 			r->state = STATE_UNKNOWN;
 		end.contradicted = true;
@@ -377,9 +377,8 @@ prepare(struct run *r)
 
 	r->act = find_act(o, r->job.target);
 	if (r->act == ACTS) {
-		buf_printf(&r->message,
-		    "A step of kind %s cannot be executed "
-		    "on %s, which is of kind %s: nothing was done.",
+		message_put(&r->message,
+		    "target_kind_wrong kind=%s target=%s target_kind=%s",
 		    kind_name(o->step.kind), r->job.target->name,
 		    r->job.target->kind);
 		return false;
@@ -400,19 +399,15 @@ prepare(struct run *r)
 		    o, r->job.target->name, r->mask);
 	if (r->output.recorder == NULL ||
 	    (o->step.artifact != NULL && r->output.artifact == NULL)) {
-		buf_printf(&r->message,
-		    "Nothing was started: the output "
-		    "could not be kept: %s.",
-		    strerror(errno));
+		message_put(
+		    &r->message, "output_none_kept reason=%s", strerror(errno));
 		return false;
 	}
 	if (o->step.interactive &&
 	    input_session_listen(r->output.session, r->job.target->name) !=
 		ERR_OK) {
-		buf_printf(&r->message,
-		    "Nothing was started: there is no way "
-		    "to type into its terminal: %s.",
-		    strerror(errno));
+		message_put(
+		    &r->message, "input_none reason=%s", strerror(errno));
 		return false;
 	}
 	r->output.redact = r->mask;

@@ -105,7 +105,7 @@ static enum err
 wrong(struct fault *fault, const char *what)
 {
 	return fault_set(fault, ERR_INVALID, "wrong_compile_message", NULL,
-	    "The message is invalid: %s.", what);
+	    "compile_message_wrong reason=%s", what);
 }
 
 /* The line at *at, which ends with a line break; moves behind it. */

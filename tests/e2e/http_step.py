@@ -10,6 +10,7 @@ import secrets
 import subprocess
 
 from console import BUILD
+from messages import status_line
 
 PROGRAM = os.environ.get("STEP", str(BUILD / "countersign-executor"))
 
@@ -41,7 +42,7 @@ class HttpStep:
             errors.decode()
         self.text = pathlib.Path(self.dir, "poa.txt").read_bytes().decode()
         lines = pathlib.Path(self.dir, "status").read_text().splitlines()
-        self.end = [json.loads(line) for line in lines][-2]
+        self.end = [status_line(line) for line in lines][-2]
         self.message = self.end["message"]
         return self
 

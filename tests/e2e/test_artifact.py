@@ -299,7 +299,7 @@ def equal_outputs_pass_and_a_difference_is_shown():
     ana.press(number, ana.step(number, "text"))
     step = ana.press(number, ana.step(number, "text-again"))
     message = step["attempts"][-1]["message"]
-    assert "1 line of it is missing, and 1 is new" in message, message
+    assert "lines missing: 1, new lines: 1" in message, message
     assert " a\n-b\n+B\n c\n" in ana.output(number, "text-again", "local")
     status, page = ana.get(f"/runs/{number}", accept="text/html")
     assert "+B" in page and "equals that of one" in page

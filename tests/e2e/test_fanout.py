@@ -59,7 +59,9 @@ def test_serial_is_one_after_the_other_and_stops_at_the_first_that_fails():
     assert len(ran) == 3 and all(a[1] <= b[0] for a, b in zip(ran, ran[1:])), ran
     done = ends(s)[1]
     assert done["state"] == "failed", done
-    assert done["message"].startswith("1 of 6 targets failed, 3 were not started"), done
+    assert done["message"].startswith(
+        "1 of 6 targets failed. 3 of 6 targets: not started as the target "
+        "before failed (serial)."), done
     assert "h0003" in done["message"], done
 
 
@@ -90,8 +92,8 @@ def test_max_fail_lets_that_many_fail():
     folder = fresh()
     s = step(numbered(folder, "1|2|3"), hosts(8), batch=1, max_fail=2)
     assert states(s) == ["failed"] * 3 + ["not_started"] * 5, states(s)
-    assert "3 of 8 targets failed, 5 were not started as max-fail=2 was passed." \
-        in ends(s)[1]["message"], ends(s)[1]
+    assert "3 of 8 targets failed. 5 of 8 targets: not started as max-fail=2 " \
+        "was passed." in ends(s)[1]["message"], ends(s)[1]
     folder = fresh()
     s = step(numbered(folder, "1"), hosts(5), parallel=1, max_fail=0)
     assert states(s) == ["failed"] + ["not_started"] * 4, states(s)

@@ -349,7 +349,7 @@ def a_run_takes_only_the_hops_between_its_versions():
                 "parameters": dict(zip(("from", "to"), versions))})
             assert status == 422, answer
             assert answer["error"]["field"] == field, answer
-            assert "0.2 to 0.10" in answer["error"]["message"], answer
+            assert "0.2 → 0.10" in answer["error"]["message"], answer
         status, answer = ana.post("/runs", {
             "runbook": "hops", "environment": "bare",
             "parameters": {"from": "0.2", "to": "1.0"}})

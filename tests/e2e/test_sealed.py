@@ -276,7 +276,7 @@ def a_changed_file_is_found():
 
 def mistakes_are_found_by_check():
     for text, word in (
-            ('```sh {#a capture=x secret}\ntrue\n```\n', "what capture= takes"),
+            ('```sh {#a capture=x secret}\ntrue\n```\n', "capture= takes"),
             ('```sh {#a pty interactive secret}\ntrue\n```\n',
              "nobody could see the terminal"),
             ('```sh {#a save=x secret}\ntrue\n```\n', "kept for everybody")):

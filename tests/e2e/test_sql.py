@@ -8,6 +8,7 @@ import glob, json, os, pathlib, pwd, secrets, shutil, signal, socket, sqlite3
 import subprocess, tempfile, threading, time
 
 from console import BUILD, Console, free_port, main, runbook_folder
+from messages import status_line
 from sshd import cut
 
 WORK = pathlib.Path(tempfile.mkdtemp(prefix="cs-sql-"))
@@ -38,7 +39,7 @@ class Step:
     def wait(self):
         errors = self.process.communicate(timeout=90)[1].decode(errors="replace")
         assert "Sanitizer" not in errors and "runtime error" not in errors, errors
-        lines = [json.loads(x) for x in open(self.dir + "/status")]
+        lines = [status_line(x) for x in open(self.dir + "/status")]
         assert lines[-1].get("done") is True, lines
         self.end = [x for x in lines if x.get("target") == self.name and "tries" in x][-1]
         self.state = self.end["state"]
@@ -259,8 +260,8 @@ def test_the_17th_of_31_fails_and_says_what_was_applied():
     MARIA.sql("DROP TABLE IF EXISTS app.t; CREATE TABLE app.t (id INT PRIMARY KEY)")
     s = bad(run("mysql", alters(wrong=17), MARIA.target()),
             "Statement 17 of 31 (line 44) failed on db", "Table 'app.missing' doesn't exist "
-            "(1146, 42S02)", "Statements 1 to 16 had been applied and stay.",
-            "Statements 18 to 31 were not executed.")
+            "(1146, 42S02)", "Applied before it, and kept: statements 1–16.",
+            "Not executed: statements 18–31.")
     assert "[17 of 31] line 44: ALTER TABLE missing ADD COLUMN c17 INT — FAILED" in s.text
     assert "    44 | ALTER TABLE missing\n    45 |   ADD COLUMN c17 INT\n" in s.text, s.text
     assert "[18 of 31]" not in s.text and "    46 |" not in s.text
@@ -414,7 +415,7 @@ def cancelled(kind, target, text, state="failed", **more):
     s.wait()
     assert time.monotonic() - begin < 8, "it took too long"
     return bad(s, "Statement 2 of 3 (line 11) was ended by the server",
-               "Statement 1 had been applied and stays.", "Statement 3 was not executed.",
+               "Applied before it, and kept: statements 1.", "Not executed: statements 3.",
                state=state)
 
 
@@ -466,7 +467,7 @@ def test_a_lost_connection_is_unknown():
     MARIA.sql("KILL " + MARIA.sql("SELECT id FROM information_schema.processlist "
                                   "WHERE info LIKE 'SELECT SLEEP%'"))
     bad(s.wait(), "Statement 2 of 3 (line 11) was running on db when the connection was lost",
-        "Whether it took effect is not known", "Statement 1 had been applied",
+        "Whether it took effect is not known", "Applied before it, and kept: statements 1.",
         state="unknown")
     s = Step("postgresql", "SELECT 1;\nSELECT pg_sleep(60);\nSELECT 3", PG.target())
     s.until("[2 of 3]")
@@ -489,7 +490,7 @@ def test_postgresql_statements_bodies_and_notices():
     bad(run("postgresql", "COPY p TO STDOUT", PG.target()), "COPY")
     bad(run("postgresql", "COPY p FROM STDIN", PG.target()), "COPY")
     bad(run("postgresql", "SELECT 1;\nSELEC 2", PG.target()), "syntax error", "(42601)",
-        "Statement 1 had been applied and stays.")
+        "Applied before it, and kept: statements 1.")
 
 
 def test_a_transaction_is_all_or_nothing():
@@ -500,7 +501,7 @@ def test_a_transaction_is_all_or_nothing():
         good(run(kind, "CREATE TABLE tx (id int)", target))
         text = "INSERT INTO tx VALUES (1);\nINSERT INTO tx VALUES (2);\n"
         bad(run(kind, text + "INSERT INTO nothing VALUES (3);", target, transaction="yes"),
-            "Statements 1 to 2 were taken back with the transaction.")
+            "Taken back with the transaction: statements 1–2.")
         assert ask() == "0"
         s = good(run(kind, text, target, transaction="yes"))
         assert "COMMIT — ok" in s.text and ask() == "2", s.text
@@ -536,7 +537,7 @@ def test_sqlite_statements_triggers_and_locks():
     timer.join()
     db.close()
     bad(run("sqlite", "INSERT INTO a VALUES (6);\nNONSENSE", target), "syntax error",
-        "Statement 1 had been applied and stays.")
+        "Applied before it, and kept: statements 1.")
 
 
 # ----------------------------------------------------------------- over SSH

@@ -11,6 +11,7 @@ import base64, ctypes, json, os, re, secrets, shutil, signal, socket, subprocess
 import tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from messages import status_line  # noqa: E402
 from sshd import connections, cut  # noqa: E402
 # Here steps are executed without a console, in folders of the test.
 os.environ["COUNTERSIGN_WITHOUT"] = "everything"
@@ -131,7 +132,7 @@ class Step:
     def lines(self):
         try:
             with open(self.dir + "/status") as f:
-                return [json.loads(line) for line in f if line.endswith("\n")]
+                return [status_line(line) for line in f if line.endswith("\n")]
         except FileNotFoundError:
             return []
 

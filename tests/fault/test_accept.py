@@ -5,6 +5,7 @@ What the runner has not accepted within a minute is not started, ever, and the
 page says so; what it has accepted is not affected, however long it waits.
 After a restart of the keeper a press that nobody accepted counts as old.
 """
+import json
 import os
 import pathlib
 import shutil
@@ -16,6 +17,7 @@ import time
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
 from console import Console, main, runbook_folder  # noqa: E402
+from messages import english  # noqa: E402
 
 BOOK = """---
 title: A press that waits
@@ -79,6 +81,7 @@ def not_accepted(console, ana, run, marks):
     assert not (marks / "started").exists()
     assert step["attempts"][-1]["targets"][0]["state"] == "not_started", step
     (actor, outcome, message), = ended(console, run)
+    message = english(json.loads(message))
     assert (actor, outcome) == ("keeper", "failed"), actor
     assert "accept" in message and "press again" in message, message
     assert message in page(console, run, "en").replace("&#39;", "'")

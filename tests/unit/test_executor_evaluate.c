@@ -11,6 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/catalogue.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "executor/output/evaluate.h"
@@ -62,10 +63,11 @@ an_exit_code_counts_as_the_step_says(void **state)
 	(void)state;
 	assert_true(succeeds(&o, "", 0, &why, NULL));
 	assert_false(succeeds(&o, "", 3, &why, NULL));
-	assert_string_equal(why.data, "The script exited with 3 on flow.");
+	assert_string_equal(
+	    catalogue_english(why.data), "The script exited with 3 on flow.");
 	assert_true(succeeds(&two, "", 3, &why, NULL));
 	assert_false(succeeds(&o, "", 137, &why, NULL));
-	assert_non_null(strstr(why.data, "SIGKILL"));
+	assert_non_null(strstr(catalogue_english(why.data), "SIGKILL"));
 	buf_clear(&why);
 }
 
@@ -82,7 +84,7 @@ expect_and_reject_look_at_lines(void **state)
 	assert_true(succeeds(&o, "done\r\n", 0, &why, NULL));
 	assert_true(succeeds(&o, "x\ndone", 0, &why, NULL));
 	assert_false(succeeds(&o, "x done\n", 0, &why, NULL));
-	assert_string_equal(why.data,
+	assert_string_equal(catalogue_english(why.data),
 	    "The output has no line that matches \"^done$\" (its expect).");
 	assert_true(succeeds(&no, "ERROR x\n aborting\n", 0, &why, NULL));
 	assert_false(succeeds(&no, "ERROR x, aborting\n", 0, &why, NULL));
@@ -127,7 +129,8 @@ a_line_is_judged_to_its_end(void **state)
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		assert_false(long_line(&no, lengths[i], " ERROR\n", &why));
-		assert_non_null(strstr(why.data, "aaa ERROR"));
+		assert_non_null(
+		    strstr(catalogue_english(why.data), "aaa ERROR"));
 		assert_true(long_line(&no, lengths[i], " warning\n", &why));
 		assert_true(long_line(&yes, lengths[i], " done\n", &why));
 		assert_false(long_line(&yes, lengths[i], " ok\n", &why));
@@ -135,12 +138,12 @@ a_line_is_judged_to_its_end(void **state)
 	}
 	/* what cannot be looked at is neither success nor nothing */
 	assert_false(long_line(&no, EVALUATE_LINE + 1, "\nok\n", &why));
-	assert_non_null(strstr(why.data, "more than 8 MB"));
+	assert_non_null(strstr(catalogue_english(why.data), "more than 8 MB"));
 	assert_false(long_line(&yes, EVALUATE_LINE, " done\n", &why));
-	assert_non_null(strstr(why.data, "more than 8 MB"));
+	assert_non_null(strstr(catalogue_english(why.data), "more than 8 MB"));
 	assert_true(long_line(&yes, EVALUATE_LINE, "a\ndone\n", &why));
 	assert_false(long_line(&take, EVALUATE_LINE, "a\nid=7\n", &why));
-	assert_non_null(strstr(why.data, "more than 8 MB"));
+	assert_non_null(strstr(catalogue_english(why.data), "more than 8 MB"));
 	buf_clear(&why);
 }
 
@@ -159,14 +162,17 @@ a_regex_that_gives_up_is_no_answer(void **state)
 
 	(void)state;
 	assert_false(long_line(&no, 64, "!\nfine\n", &why));
-	assert_non_null(strstr(why.data, "could not be found out"));
+	assert_non_null(
+	    strstr(catalogue_english(why.data), "could not be found out"));
 	assert_false(long_line(&no, 64, "!\nfatal\n", &why));
-	assert_non_null(strstr(why.data, "(its reject): fatal"));
+	assert_non_null(
+	    strstr(catalogue_english(why.data), "(its reject): fatal"));
 	assert_false(long_line(&yes, 64, "!\nfine\n", &why));
-	assert_non_null(strstr(why.data, "could not be found out"));
+	assert_non_null(
+	    strstr(catalogue_english(why.data), "could not be found out"));
 	assert_true(long_line(&yes, 64, "!\ndone\n", &why));
 	assert_false(long_line(&take, 64, "!\nid=7\n", &why));
-	assert_non_null(strstr(why.data, "is not known"));
+	assert_non_null(strstr(catalogue_english(why.data), "is not known"));
 	buf_clear(&why);
 }
 
@@ -447,7 +453,8 @@ a_captured_value_that_holds_a_secret_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
 		assert_false(succeeds(&o, outputs[i], 0, &why, value));
-		assert_non_null(strstr(why.data, "contains a secret"));
+		assert_non_null(
+		    strstr(catalogue_english(why.data), "contains a secret"));
 	}
 	c = (struct capture){ "v", CAPTURE_WHOLE, NULL };
 	assert_false(succeeds(&o, "pa$$ word\n", 0, &why, value));

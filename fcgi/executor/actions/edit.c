@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/edit_line.h"
 #include "executor/actions/diff.h"
@@ -46,16 +47,15 @@ struct edit {
 static bool __attribute__((format(printf, 2, 3)))
 refuse(struct edit *e, const char *fmt, ...)
 {
-	char *text = NULL;
+	struct buf text = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	message_vput(&text, fmt, ap);
 	va_end(ap);
-	buf_printf(e->why, "Line %d of the document: %s %s was not changed.",
-	    e->at, text, e->file);
-	free(text);
+	message_put(e->why, "edit_line line=%d reason=%s file=%s", e->at,
+	    buf_text(&text), e->file);
+	buf_clear(&text);
 	return false;
 }
 
@@ -172,7 +172,7 @@ do_replace(struct edit *e, const struct edit_line *line)
 	    (to = filled(e, line->with, line->with_len)) == NULL)
 		goto out;
 	if (*from == '\0') {
-		refuse(e, "What is to be replaced is empty.");
+		refuse(e, MESSAGE("edit_empty"));
 		goto out;
 	}
 	for (size_t i = 0; i < e->count; i++) {
@@ -191,12 +191,7 @@ do_replace(struct edit *e, const struct edit_line *line)
 			free(text);
 	}
 	ok = done + already > 0 ||
-	    refuse(e,
-		"“%s” occurs nowhere in the "
-		"file, and neither does “%s”. Compare the text, spaces "
-		"included, "
-		"with the file.",
-		from, to);
+	    refuse(e, "edit_nowhere from=%s to=%s", from, to);
 out:
 	free(from);
 	free(to);
@@ -361,17 +356,10 @@ set_missing(struct edit *e, const char *key, const char *value)
 		if (s == NULL)
 			continue;
 		if (is_other_form(s, key))
-			return refuse(e,
-			    "%s stands on line %zu of the file without “=” or "
-			    "“:” behind it. Write replace OLD -> NEW with the "
-			    "text of that line.",
-			    key, i + 1);
+			return refuse(
+			    e, "edit_other_form key=%s line=%zu", key, i + 1);
 		if (s[strspn(s, " \t")] == '[')
-			return refuse(e,
-			    "%s stands nowhere in the file, "
-			    "which has sections, and where it belongs is not "
-			    "known. Add it by replace, or by hand.",
-			    key);
+			return refuse(e, "edit_sections key=%s", key);
 		if (like == NULL && *s != ' ' && *s != '\t' &&
 		    strncmp(s, "export ", 7) != 0 &&
 		    (n = value_of(s, NULL, &gap)) > 0) {
@@ -397,10 +385,8 @@ set_line(struct edit *e, size_t which, size_t start, const char *key,
 	const char *behind = behind_value(key, s + start);
 
 	if (behind == NULL || (s[start] == '\0' && has_children(e, which)))
-		return refuse(e,
-		    "The value of %s, on line %zu of the file, goes on in the "
-		    "next line. Write replace OLD -> NEW.",
-		    key, which + 1);
+		return refuse(
+		    e, "edit_continued key=%s line=%zu", key, which + 1);
 	set_text(&e->lines[which], assigned(s, 0, start, NULL, value, behind));
 	return true;
 }
@@ -416,7 +402,7 @@ do_set(struct edit *e, const struct edit_line *line)
 	    (value = filled(e, line->with, line->with_len)) == NULL)
 		goto out;
 	if (*key == '\0') {
-		refuse(e, "Write set KEY = VALUE.");
+		refuse(e, MESSAGE("edit_set_form"));
 		goto out;
 	}
 	for (size_t i = 0; i < e->count; i++)
@@ -427,11 +413,7 @@ do_set(struct edit *e, const struct edit_line *line)
 			start = n;
 		}
 	if (found > 1)
-		refuse(e,
-		    "%s is set on %zu lines of the file, and which is "
-		    "meant is not known. Write replace OLD -> NEW with more "
-		    "of the line.",
-		    key, found);
+		refuse(e, "edit_several key=%s count=%zu", key, found);
 	else if (found == 0)
 		ok = set_missing(e, key, value);
 	else
@@ -501,10 +483,7 @@ edit_apply(const struct job_spec *spec, const char *file, const char *old,
 	bool ok = true;
 
 	if (memchr(old, '\0', len) != NULL || !text_is_utf8(old, len)) {
-		buf_printf(why,
-		    "%s is not a text in UTF-8. It was not "
-		    "changed.",
-		    file);
+		message_put(why, "edit_no_utf8 file=%s", file);
 		return false;
 	}
 	split(&e, old, len);

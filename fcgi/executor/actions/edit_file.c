@@ -27,6 +27,7 @@
 #include "executor/ssh/ssh.h"
 #include "executor/actions/script.h"
 #include "executor/remote/programs.h"
+#include "base/message.h"
 #include "base/sha256.h"
 
 #define MARK "cs-edit-"
@@ -117,22 +118,18 @@ ask(struct change *c, struct buf *text, bool writes)
 		c->errors.data[--c->errors.len] = '\0';
 	if (result == SSH_OK && call.status != 0)
 		act_end(job, ENDING_NOT_STARTED,
-		    "On %s: %s The file was not "
-		    "changed.",
-		    job->target->name,
+		    "edit_read_failed target=%s reason=%s", job->target->name,
 		    c->errors.len > 0 ? buf_text(&c->errors)
-				      : "sh failed and gave no reason.");
+				      : MESSAGE("edit_sh_failed"));
 	else if (result != SSH_OK && writes)
 		act_end(job, ENDING_UNKNOWN,
-		    "The end of the writing was not "
-		    "seen: %s on %s is either as it was or as the difference "
-		    "shows, never a part of it. Look there. %s",
+		    "edit_end_unseen file=%s target=%s reason=%s",
 		    buf_text(&c->path), job->target->name, buf_text(&why));
 	else if (result == SSH_STOPPED) {
 		job->ending = ENDING_STOPPED;
 		job->stop = job->loop->stop;
 	} else if (result != SSH_OK)
-		act_end(job, ENDING_NOT_STARTED, "%s Nothing was changed.",
+		act_end(job, ENDING_NOT_STARTED, "edit_unchanged reason=%s",
 		    buf_text(&why));
 	buf_clear(&why);
 	return result == SSH_OK && call.status == 0;
@@ -168,9 +165,7 @@ read_file(struct change *c)
 		if (strcmp(sum, c->sum) == 0)
 			return true;
 	}
-	act_end(c->job, ENDING_NOT_STARTED,
-	    "%s did not arrive whole from %s, "
-	    "or changed while it was read. It was not changed; try again.",
+	act_end(c->job, ENDING_NOT_STARTED, "edit_incomplete file=%s target=%s",
 	    buf_text(&c->name), c->job->target->name);
 	return false;
 }
@@ -217,10 +212,7 @@ is_as_seen(struct change *c)
 	job->result.seen = job->seen;
 	if (strcmp(seen, c->sum) == 0)
 		return true;
-	act_end(job, ENDING_NOT_STARTED,
-	    "%s on %s was changed since its "
-	    "difference was shown, so it was left alone. Show the difference "
-	    "again, then press.",
+	act_end(job, ENDING_NOT_STARTED, "edit_changed_since file=%s target=%s",
 	    buf_text(&c->path), job->target->name);
 	return false;
 }
@@ -312,11 +304,8 @@ is_as_left(struct change *c, const char *backup, const char *sum)
 	if (strcmp(c->sum, sum) == 0)
 		return true;
 	act_end(c->job, ENDING_NOT_STARTED,
-	    "%s on %s was changed after this "
-	    "run had edited it, so it was left alone. Compare it with the "
-	    "backup %s, put back by hand what is to go, and skip this step "
-	    "with that as the reason.",
-	    buf_text(&c->path), c->job->target->name, backup);
+	    "edit_back_changed file=%s target=%s backup=%s", buf_text(&c->path),
+	    c->job->target->name, backup);
 	return false;
 }
 
@@ -328,19 +317,11 @@ backup_of(struct change *c, struct json_object *undo)
 
 	if (undo == NULL)
 		act_end(c->job, ENDING_NOT_STARTED,
-		    "Whether the edit changed "
-		    "%s on %s is not known, as its end did not arrive, so the "
-		    "file was left alone. Compare it with the backup beside "
-		    "it, if there is one, put back by hand what is to go, and "
-		    "skip this step with that as the reason.",
-		    buf_text(&c->name), c->job->target->name);
+		    "edit_back_unknown file=%s target=%s", buf_text(&c->name),
+		    c->job->target->name);
 	else if (*backup == '\0')
 		act_end(c->job, ENDING_NOT_STARTED,
-		    "A secret is part of the "
-		    "path of this file on %s, so its backup is not on record: "
-		    "put the file back by hand from the backup beside it, and "
-		    "skip this step with that as the reason.",
-		    c->job->target->name);
+		    "edit_back_secret target=%s", c->job->target->name);
 	return *backup != '\0' ? backup : NULL;
 }
 
@@ -385,9 +366,7 @@ act_edit(struct job *job)
 	if (o->step.file == NULL ||
 	    !fill_line(o, o->step.file, strlen(o->step.file), &c.name, &why) ||
 	    *buf_text(&c.name) != '/') {
-		act_end(job, ENDING_NOT_STARTED,
-		    "file= must be a path from "
-		    "the root (/…). %s Nothing was changed.",
+		act_end(job, ENDING_NOT_STARTED, "edit_path reason=%s",
 		    buf_text(&why));
 		goto out;
 	}

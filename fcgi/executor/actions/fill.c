@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/message.h"
 #include "lang/values.h"
 #include "executor/actions/fill.h"
 
@@ -21,11 +22,9 @@ fill_line(const struct job_spec *o, const char *s, size_t len, struct buf *out,
 		const char *value = job_spec_value(o, name);
 
 		if (value == NULL || value[strcspn(value, "\r\n")] != '\0') {
-			buf_printf(why,
-			    value == NULL
-				? "{{%s}} has no value."
-				: "The value of {{%s}} has more than one line, "
-				  "which cannot stand here.",
+			message_put(why,
+			    value == NULL ? "value_none name=%s"
+					  : "value_lines name=%s",
 			    name);
 			return false;
 		}
@@ -47,17 +46,12 @@ fill_folder(struct job_spec *o, struct fault *fault)
 		return ERR_OK;
 	if (!fill_line(o, o->step.cwd, strlen(o->step.cwd), &o->folder, &why))
 		err = fault_set(fault, ERR_INVALID, "order", "cwd",
-		    "The "
-		    "folder of this step, cwd=%s, cannot be told: %s Nothing "
-		    "was executed.",
-		    o->step.cwd, buf_text(&why));
+		    "cwd_unknown cwd=%s reason=%s", o->step.cwd,
+		    buf_text(&why));
 	else if (strstr(o->step.cwd, "{{") != NULL &&
 	    *buf_text(&o->folder) != '/')
 		err = fault_set(fault, ERR_INVALID, "order", "cwd",
-		    "The "
-		    "folder of this step, cwd=%s, is not a path from the root "
-		    "(/…) with the values of this run. Nothing was executed.",
-		    o->step.cwd);
+		    "cwd_relative cwd=%s", o->step.cwd);
 	o->step.cwd = buf_text(&o->folder);
 	buf_clear(&why);
 	return err;

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/host_key.h"
 #include "executor/actions/act.h"
@@ -54,16 +55,18 @@ report_connected(struct job *job, int64_t began)
 
 	if (strcmp(t->kind, "ssh") != 0) {
 		preflight_found(
-		    job, "connection", "ok", "This console's machine.");
+		    job, "connection", "ok", MESSAGE("found_local"));
 		return;
 	}
-	buf_printf(&text, "%s:%d answered in %" PRId64 " ms", t->host, t->port,
-	    clock_monotonic() - began);
 	if (t->host_key != NULL && host_key_read(t->host_key, type, &blob)) {
 		host_key_fingerprint(blob.data, blob.len, print);
-		buf_printf(&text, " with the pinned host key %s", print);
+		message_put(&text,
+		    "found_pinned host=%s port=%d time=%lld key=%s", t->host,
+		    t->port, (long long)(clock_monotonic() - began), print);
+	} else {
+		message_put(&text, "found_connection host=%s port=%d time=%lld",
+		    t->host, t->port, (long long)(clock_monotonic() - began));
 	}
-	buf_putc(&text, '.');
 	preflight_found(job, "connection", "ok", buf_text(&text));
 	buf_clear(&text);
 	buf_clear(&blob);
@@ -77,10 +80,8 @@ report_interpreter(struct job *job, bool there, const char *rest)
 	if (there)
 		buf_puts(&text, rest);
 	else
-		buf_printf(&text,
-		    "There is no %s on %s, which steps of this "
-		    "run need: install it there.",
-		    rest, job->target->name);
+		message_put(&text, "found_lacks program=%s target=%s", rest,
+		    job->target->name);
 	preflight_found(
 	    job, "interpreter", there ? "ok" : "failed", buf_text(&text));
 	buf_clear(&text);
@@ -93,10 +94,11 @@ report_room(struct job *job, const char *rest)
 	char *on;
 	long long kb = strtoll(rest, &on, 10);
 
-	buf_printf(&text, "%lld %s are free on%s.%s",
+	message_put(&text,
+	    kb < LITTLE_KB ? "found_little size=%lld unit=%s folder=%s"
+			   : "found_room size=%lld unit=%s folder=%s",
 	    kb < 10 * 1024 * 1024 ? kb / 1024 : kb / 1024 / 1024,
-	    kb < 10 * 1024 * 1024 ? "MB" : "GB", on,
-	    kb < LITTLE_KB ? " Make room there." : "");
+	    kb < 10 * 1024 * 1024 ? "MB" : "GB", on + (*on == ' '));
 	preflight_found(
 	    job, "disk", kb < LITTLE_KB ? "warning" : "ok", buf_text(&text));
 	buf_clear(&text);
@@ -110,10 +112,10 @@ report_time(struct job *job, const char *rest)
 
 	if (skew >= -SKEW_S && skew <= SKEW_S)
 		return;
-	buf_printf(&text,
-	    "The clock there is %lld seconds %s: times in its "
-	    "logs will not match.",
-	    skew < 0 ? -skew : skew, skew < 0 ? "behind" : "ahead");
+	message_put(&text,
+	    skew < 0 ? "found_clock_behind seconds=%lld"
+		     : "found_clock_ahead seconds=%lld",
+	    skew < 0 ? -skew : skew);
 	preflight_found(job, "clock", "warning", buf_text(&text));
 	buf_clear(&text);
 }
@@ -149,13 +151,10 @@ report_no_shell(struct job *job)
 	bool needed = needs != NULL && json_object_array_length(needs) > 0;
 	struct buf text = { 0 };
 
-	buf_printf(&text,
-	    "%s runs no commands: only copy steps work there, "
-	    "over SFTP%s.",
-	    job->target->name,
-	    needed ? ", and steps of this "
-		     "run need more. Give its user a shell"
-		   : "");
+	message_put(&text,
+	    needed ? "found_no_shell_needed target=%s"
+		   : "found_no_shell target=%s",
+	    job->target->name);
 	preflight_found(
 	    job, "login", needed ? "failed" : "warning", buf_text(&text));
 	buf_clear(&text);
@@ -197,20 +196,15 @@ preflight_rights(struct job *job)
 		    !confine_choose(user, &who, &why))
 			preflight_found(job, "login", "failed",
 			    why.len > 0 ? buf_text(&why)
-					: "user= is not the "
-					  "name of a user.");
+					: MESSAGE("user_wrong"));
 		confine_who_clear(&who);
 		buf_clear(&why);
 	}
 	if (!confine_isolates())
 		preflight_found(job, "isolation",
 		    geteuid() == 0 ? "ok" : "warning",
-		    geteuid() == 0
-			? "Namespaces are refused here: "
-			  "a user of its own is what keeps a step from the "
-			  "console."
-			: "Steps on this machine are not isolated from the "
-			  "console: it refuses namespaces to this user.");
+		    geteuid() == 0 ? MESSAGE("found_own_user")
+				   : MESSAGE("found_not_isolated"));
 }
 
 static void
@@ -271,10 +265,7 @@ report_absent(struct job *job)
 	job->ending = ENDING_EXITED;
 	job->code = 0;
 	buf_reset(&job->why);
-	buf_printf(&text,
-	    "The database %s %s; steps that use it fail unless "
-	    "an earlier one of this run creates it.",
-	    name, job->absent);
+	message_put(&text, "found_absent name=%s reason=%s", name, job->absent);
 	preflight_found(job, "database", "warning", buf_text(&text));
 	buf_clear(&text);
 }
@@ -295,7 +286,7 @@ preflight_sql(struct job *job)
 	if (job->absent != NULL) {
 		report_absent(job);
 	} else if (job->ending == ENDING_EXITED) {
-		buf_printf(&text, "Connected and signed in: version %s.",
+		message_put(&text, "found_version version=%s",
 		    buf_text(evaluate_taken(job->output->evaluate)));
 		preflight_found(job, "database", "ok", buf_text(&text));
 	} else if (job->ending != ENDING_STOPPED) {

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/message.h"
 #include "executor/http/http_send.h"
 #include "executor/actions/finding.h"
 
@@ -24,9 +25,7 @@ report_certificate(CURL *curl, struct buf *text)
 		return;
 	for (struct curl_slist *s = chain->certinfo[0]; s != NULL; s = s->next)
 		if (strncmp(s->data, key, sizeof(key) - 1) == 0)
-			buf_printf(text,
-			    " Its certificate is right, and valid "
-			    "until %s.",
+			message_put(text, "found_certificate date=%s",
 			    s->data + sizeof(key) - 1);
 }
 
@@ -39,20 +38,13 @@ report_result(struct exchange *x, CURLcode code)
 
 	if (code == CURLE_OK) {
 		curl_easy_getinfo(x->curl, CURLINFO_PRETRANSFER_TIME, &took);
-		buf_printf(&text,
-		    "%s answered in %.0f ms; no request was "
-		    "sent.",
-		    url, took * 1000);
+		message_put(
+		    &text, "found_answered url=%s time=%.0f", url, took * 1000);
 		report_certificate(x->curl, &text);
 	} else if (x->refused_address) {
-		buf_printf(&text,
-		    "%s leads to an address that steps may not "
-		    "connect to.",
-		    url);
+		message_put(&text, "found_forbidden url=%s", url);
 	} else {
-		buf_printf(&text,
-		    "%s: %s. Check url and ca of %s in "
-		    "targets.yml, and that the server runs.",
+		message_put(&text, "found_no_answer url=%s reason=%s target=%s",
 		    url,
 		    *x->error != '\0' ? x->error : curl_easy_strerror(code),
 		    x->job->target->name);
@@ -78,8 +70,8 @@ preflight_http(struct job *job)
 
 	act_announce(job);
 	if (url == NULL) {
-		preflight_found(job, "connection", "failed",
-		    "The target has no url in targets.yml.");
+		preflight_found(
+		    job, "connection", "failed", MESSAGE("found_no_url"));
 		goto out;
 	}
 	if (!http_tunnel_open(job, &tunnel)) {

@@ -140,21 +140,15 @@ report_failure(struct shell *s, const int failure[2])
 
 	if (failure[0] == 'd')
 		act_end(job, ENDING_NOT_STARTED,
-		    "The folder %s (cwd=) cannot "
-		    "be entered on %s by %s: %s. Create it, let that user "
-		    "enter it, or correct cwd=.",
-		    o->step.cwd, job->target->name, s->who.user,
-		    strerror(failure[1]));
+		    "shell_cwd cwd=%s target=%s user=%s reason=%s", o->step.cwd,
+		    job->target->name, s->who.user, strerror(failure[1]));
 	else if (failure[1] == ENOENT)
 		act_end(job, ENDING_NOT_STARTED,
-		    "The interpreter %s is not "
-		    "installed on %s (not found in PATH). Install it there, or "
-		    "write the step for another one.",
+		    "shell_no_interpreter interpreter=%s target=%s",
 		    o->interpreter, job->target->name);
 	else
 		act_end(job, ENDING_NOT_STARTED,
-		    "The interpreter %s could "
-		    "not be started on %s: %s.",
+		    "shell_interpreter interpreter=%s target=%s reason=%s",
 		    o->interpreter, job->target->name, strerror(failure[1]));
 }
 
@@ -379,9 +373,7 @@ aggregate(struct shell *s)
 	struct job *job = s->job;
 
 	if (!s->ended) {
-		act_end(job, ENDING_UNKNOWN,
-		    "The script on %s (process %d) "
-		    "could not be ended; it may still run.",
+		act_end(job, ENDING_UNKNOWN, "shell_not_ended target=%s pid=%d",
 		    job->target->name, (int)s->child.pid);
 	} else if (job->stop != STOP_NONE) {
 		job->ending = ENDING_STOPPED;
@@ -413,8 +405,7 @@ act_shell(struct job *job)
 	if (!start(&s, &text)) {
 		if (job->why.len == 0)
 			act_end(job, ENDING_NOT_STARTED,
-			    "The script could not "
-			    "be started on %s: %s.",
+			    "shell_not_started target=%s reason=%s",
 			    job->target->name, strerror(errno));
 		goto out;
 	}

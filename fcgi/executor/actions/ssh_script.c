@@ -22,6 +22,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "executor/actions/act.h"
 #include "executor/ssh/ssh.h"
@@ -68,8 +69,7 @@ on_started(void *ctx)
 	act_announce(s->job);
 	if (s->lost_at > 0)
 		status_note(s->job->target->name, "reconnected",
-		    "The connection is there again; the script was found and "
-		    "is read on.");
+		    MESSAGE("note_reconnected"));
 	s->lost_at = 0;
 	s->backoff = 0;
 }
@@ -185,9 +185,7 @@ end_unknown(struct ssh_job *s, const char *what)
 	const struct job_target *t = s->job->target;
 
 	act_end(s->job, ENDING_UNKNOWN,
-	    "%s The script may still run on %s. "
-	    "Look there: ~/%s/%s has its output in \"out\" and, once it has "
-	    "ended, its exit code in \"exit\". %s",
+	    "ssh_script_unknown reason=%s target=%s folder=%s name=%s error=%s",
 	    what, t->host, REMOTE_FOLDER, s->remote.name, buf_text(&s->error));
 }
 
@@ -200,9 +198,7 @@ wait_to_reconnect(struct ssh_job *s, enum ssh_result result)
 
 	if (s->lost_at == 0) {
 		s->lost_at = now;
-		buf_printf(&note,
-		    "The connection to %s was lost; the script "
-		    "runs on there. Reconnecting. %s",
+		message_put(&note, "note_lost target=%s reason=%s",
 		    s->job->target->host, buf_text(&s->error));
 		status_note(s->job->target->name, "reconnecting", note.data);
 		buf_clear(&note);
@@ -226,12 +222,16 @@ explain_silence(struct ssh_job *s)
 	const struct job_target *t = s->job->target;
 	const char *user = s->job->spec->step.user;
 
-	act_end(s->job, ENDING_NOT_STARTED,
-	    "The script was not started on %s: "
-	    "the shell there%s%s%s ended with %d before it. %.500s",
-	    t->name, user != NULL ? " (as the user " : "",
-	    user != NULL ? user : "", user != NULL ? ")" : "", s->report.status,
-	    buf_text(&s->report.noise));
+	if (user != NULL)
+		act_end(s->job, ENDING_NOT_STARTED,
+		    "ssh_not_started_as target=%s user=%s code=%d "
+		    "noise=%.500s",
+		    t->name, user, s->report.status,
+		    buf_text(&s->report.noise));
+	else
+		act_end(s->job, ENDING_NOT_STARTED,
+		    "ssh_not_started target=%s code=%d noise=%.500s", t->name,
+		    s->report.status, buf_text(&s->report.noise));
 }
 
 /*
@@ -267,9 +267,7 @@ follow(struct ssh_job *s)
 		}
 		if (!wait_to_reconnect(s, result)) {
 			if (s->job->loop->stop == STOP_NONE)
-				end_unknown(s,
-				    "The connection did not come "
-				    "back.");
+				end_unknown(s, MESSAGE("ssh_not_back"));
 			return false;
 		}
 	}
@@ -314,9 +312,7 @@ take_result(struct ssh_job *s)
 	job->code = s->report.code;
 	job->output_open = s->report.open;
 	if (!fetch_rest(s)) {
-		end_unknown(s,
-		    "The script has ended, but its output could not "
-		    "be read to the end.");
+		end_unknown(s, MESSAGE("ssh_output_unread"));
 		return;
 	}
 	job->ending = ending;
@@ -326,19 +322,10 @@ take_result(struct ssh_job *s)
 static void
 aggregate(struct ssh_job *s)
 {
-	static const struct {
-		const char *word, *before, *after;
-	} lost[] = {
-		{ "gone", "The folder of the script on ",
-		    " is not there any "
-		    "more, so nobody knows how it ended." },
-		{ "restarted", "",
-		    " was restarted while the script ran. How "
-		    "far it had come is not known." },
-		{ "died", "The script on ",
-		    " is gone without an exit code: "
-		    "it was killed together with the shell that ran it, or "
-		    "the disk is full. How far it had come is not known." },
+	static const char *const lost[][2] = {
+		{ "gone", MESSAGE("ssh_lost_gone") },
+		{ "restarted", MESSAGE("ssh_lost_restarted") },
+		{ "died", MESSAGE("ssh_lost_died") },
 	};
 	struct job *job = s->job;
 	struct report *r = &s->report;
@@ -348,13 +335,13 @@ aggregate(struct ssh_job *s)
 	} else if (r->state == REPORT_EXIT || r->state == REPORT_ENDED) {
 		take_result(s);
 	} else if (r->state == REPORT_ALIVE) {
-		end_unknown(s, "The script could not be ended.");
+		end_unknown(s, MESSAGE("ssh_script_not_ended"));
 	} else {
 		for (size_t i = 0; i < 3; i++)
-			if (strcmp(buf_text(&r->word), lost[i].word) == 0)
-				act_end(job, ENDING_UNKNOWN, "%s%s%s",
-				    lost[i].before, job->target->host,
-				    lost[i].after);
+			if (strcmp(buf_text(&r->word), lost[i][0]) == 0)
+				act_end(job, ENDING_UNKNOWN,
+				    "ssh_lost target=%s what=%s",
+				    job->target->host, lost[i][1]);
 	}
 }
 
@@ -374,7 +361,7 @@ stop_script(struct ssh_job *s)
 	}
 	if (s->job->stop == STOP_ABANDONED) {
 		buf_reset(&s->error);
-		end_unknown(s, "The step's process was killed.");
+		end_unknown(s, MESSAGE("ssh_killed"));
 		return;
 	}
 	do {
@@ -392,9 +379,7 @@ stop_script(struct ssh_job *s)
 			    s->job->loop, NULL, 0, clock_monotonic() + 1000);
 	} while (
 	    result != SSH_REFUSED && (clock_monotonic() < limit || !fresh));
-	end_unknown(s,
-	    "The script was to be ended, but its host could not be "
-	    "reached.");
+	end_unknown(s, MESSAGE("ssh_host_away"));
 }
 
 static struct ssh_job *

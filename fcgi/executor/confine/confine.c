@@ -27,17 +27,11 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/restrict.h"
 #include "base/text.h"
 #include "executor/confine/confine_own.h"
 #include "executor/event_loop.h"
-
-#define NO_NAMESPACES \
-	"This machine refuses namespaces (%s), so a step " \
-	"on it cannot be isolated from the console, and this environment is " \
-	"production. Start the console as root, let its user make " \
-	"namespaces, or accept it with local: {unconfined: true} in " \
-	"targets.yml."
 
 static char *data_folder;
 static const struct job_spec *policy;
@@ -86,9 +80,7 @@ bool
 confine_forbidden(struct buf *why)
 {
 	if (confine_policy()->local_forbidden)
-		buf_puts(why,
-		    "Nothing is executed on the console's machine "
-		    "in this environment (local: false in targets.yml).");
+		message_put(why, "local_forbidden");
 	return confine_policy()->local_forbidden;
 }
 
@@ -254,8 +246,8 @@ may_be_beside(int error, struct buf *why)
 
 	if (geteuid() == 0 || !o->local_production || o->local_unconfined)
 		return true;
-	buf_printf(
-	    why, NO_NAMESPACES, error != 0 ? strerror(error) : "to this user");
+	message_put(why, "local_no_namespaces reason=%s",
+	    error != 0 ? strerror(error) : MESSAGE("local_to_this_user"));
 	return false;
 }
 
@@ -280,7 +272,7 @@ confine_start(
 		return false;
 	if (start_beside(call, ret))
 		return true;
-	buf_printf(why, "No process could be started: %s.", strerror(errno));
+	message_put(why, "local_no_process reason=%s", strerror(errno));
 	return false;
 }
 

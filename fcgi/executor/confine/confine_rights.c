@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/restrict.h"
 #include "executor/confine/confine_own.h"
 
@@ -60,11 +61,8 @@ choose_own(const char *wanted, struct confine_who *ret, struct buf *why)
 	}
 	if (wanted == NULL || strcmp(wanted, ret->user) == 0)
 		return true;
-	buf_printf(why,
-	    "The console was started as %s and cannot become %s. "
-	    "Start it as root for that, or take user= out of the step and "
-	    "local: {user: …} out of the environment.",
-	    ret->user, wanted);
+	message_put(
+	    why, "local_cannot_become user=%s wanted=%s", ret->user, wanted);
 	return false;
 }
 
@@ -95,18 +93,12 @@ user_refused(const struct passwd *pw)
 	const char *local = confine_policy()->local_user;
 
 	if (pw->pw_uid == 0 && (local == NULL || strcmp(local, "root") != 0))
-		return "a step has the rights of root on this machine only "
-		       "where its environment says local: {user: root} in "
-		       "targets.yml.";
+		return MESSAGE("local_no_root");
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
 		if (strcmp(pw->pw_name, never[i]) == 0)
-			return "this user belongs to the console's own "
-			       "programs.";
+			return MESSAGE("local_own_user");
 	if (pw->pw_uid != 0 && owns_programs(pw->pw_uid))
-		return "this user owns the console's programs, or a folder "
-		       "above them, and could put others in their place. "
-		       "Install "
-		       "them where root alone may write, or name another user.";
+		return MESSAGE("local_owner");
 	return NULL;
 }
 
@@ -127,19 +119,15 @@ confine_choose(const char *user, struct confine_who *ret, struct buf *why)
 	if (wanted == NULL)
 		wanted = CONFINE_USER_NAME;
 	if ((pw = getpwnam(wanted)) == NULL) {
-		buf_printf(why, "There is no user %s on this machine. %s",
-		    wanted,
+		message_put(why, "local_no_user user=%s advice=%s", wanted,
 		    strcmp(wanted, CONFINE_USER_NAME) == 0
-			? "`make users`, as root, creates the users of the "
-			  "console."
-			: "Create it, or correct user= of the step or local: "
-			  "of "
-			  "the environment.");
+			? MESSAGE("local_make_users")
+			: MESSAGE("local_correct_user"));
 		return false;
 	}
 	if ((refused = user_refused(pw)) != NULL) {
-		buf_printf(
-		    why, "It cannot be executed as %s: %s", wanted, refused);
+		message_put(
+		    why, "local_refused user=%s reason=%s", wanted, refused);
 		return false;
 	}
 	take_entry(ret, pw);

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "executor/copy/copy.h"
 #include "executor/status.h"
 
@@ -38,14 +39,13 @@ copy_symlink(struct copy *c, const struct copy_item *item, const char *to)
 			err = c->to.ops->remove(&c->to, to);
 	} else if (err == COPY_OK) {
 		err = copy_refuse(c,
-		    "%s:%s is no link, where one to %s is to "
-		    "be. It was not changed. Move it away.",
+		    "copy_no_link target=%s path=%s content=%s",
 		    c->to.target->name, to, item->content);
 		goto out;
 	}
 	if (err == COPY_OK || err == COPY_ABSENT)
 		err = c->to.ops->symlink(&c->to, to, item->content);
-	err = copy_fail(c, &c->to, err, to, "made a link");
+	err = copy_fail(c, &c->to, err, to, "link");
 out:
 	c->conns += err == COPY_OK;
 	buf_clear(&content);
@@ -61,10 +61,7 @@ copy_folder(struct copy *c, const char *to)
 	if (err == COPY_ABSENT)
 		return copy_mkdir(c, to, false);
 	if (err == COPY_OK && !S_ISDIR(st.mode))
-		return copy_refuse(c,
-		    "%s:%s is no folder, where one is to be; "
-		    "a link there is not followed. It was not changed. Move "
-		    "it away.",
+		return copy_refuse(c, "copy_no_folder_there target=%s path=%s",
 		    c->to.target->name, to);
 	return copy_fail(c, &c->to, err, to, "made");
 }
@@ -117,7 +114,7 @@ finish_folders(struct copy *c)
 		buf_printf(&to, "%s/%s", buf_text(&c->target), item->name);
 		err = copy_fail(c, &c->to,
 		    c->to.ops->set(&c->to, to.data, mode, item->stat.mtime),
-		    to.data, "given its mode");
+		    to.data, "mode");
 	}
 	buf_clear(&to);
 	return err;
@@ -188,10 +185,7 @@ wait_to_reconnect(struct copy *c, const char *why)
 
 	if (c->lost == 0) {
 		c->lost = now;
-		buf_printf(&note,
-		    "The connection was lost; the copy goes on "
-		    "when it is there again. Reconnecting. %s",
-		    why);
+		message_put(&note, "note_copy_lost reason=%s", why);
 		status_note(c->job->target->name, "reconnecting", note.data);
 		buf_clear(&note);
 	}
@@ -212,17 +206,12 @@ report_cut(struct copy *c, const char *why)
 {
 	if (c->renaming)
 		act_end(c->job, ENDING_UNKNOWN,
-		    "The connection was lost while "
-		    "%s was put in place on %s: it has either its old content "
-		    "or the whole new one, never a part. Look there. %s",
+		    "copy_renaming file=%s target=%s reason=%s",
 		    buf_text(&c->target), c->to.target->name, why);
 	else
 		act_end(c->job, ENDING_FAILED,
-		    "The connection was lost and "
-		    "did not come back. Of %zu entries %zu were copied; "
-		    "nothing else under a final name was changed. A retry goes "
-		    "on where it was. %s",
-		    c->count, c->files + c->same + c->conns, why);
+		    "copy_lost count=%zu done=%zu reason=%s", c->count,
+		    c->files + c->same + c->conns, why);
 }
 
 static void
@@ -244,13 +233,9 @@ report_stopped(struct copy *c)
 			copy_discard(c);
 	}
 	if (buf_text(&c->part)[0] != '\0')
-		buf_printf(&job->why,
-		    "The unfinished file %s stays on %s; a "
-		    "retry goes on with it. ",
+		message_put(&job->why, "copy_unfinished file=%s target=%s",
 		    buf_text(&c->part), c->to.target->name);
-	buf_puts(&job->why,
-	    "Nothing else was changed but what the output "
-	    "names.");
+	message_put(&job->why, "copy_nothing_else");
 }
 
 /* Increases with all data that is stored for good. */
@@ -269,8 +254,7 @@ transfer_again(struct copy *c)
 
 	if (c->lost > 0 && (err == COPY_OK || progress_of(c) > before)) {
 		status_note(c->job->target->name, "reconnected",
-		    "The "
-		    "connection came back, and the copy went on.");
+		    MESSAGE("note_copy_back"));
 		c->lost = c->backoff = 0;
 	}
 	return err;
@@ -288,7 +272,7 @@ reconnect(struct copy *c, enum copy_err err)
 
 	if (!c->scanned) {
 		act_end(
-		    c->job, ENDING_NOT_STARTED, "%s Nothing was copied.", why);
+		    c->job, ENDING_NOT_STARTED, "copy_nothing reason=%s", why);
 		return false;
 	}
 	copy_end_close(&c->from);
@@ -363,10 +347,7 @@ act_copy(struct job *job)
 	if (text != NULL &&
 	    (strspn(text, "01234567") != strlen(text) || strlen(text) > 4 ||
 		(mode = (uint32_t)strtoul(text, NULL, 8)) == 0)) {
-		act_end(job, ENDING_NOT_STARTED,
-		    "mode=%s is no mode such as "
-		    "0644. Nothing was copied.",
-		    text);
+		act_end(job, ENDING_NOT_STARTED, "copy_mode mode=%s", text);
 	} else if (!copy_plan(job, &lines, &count, &why)) {
 		act_end(job, ENDING_NOT_STARTED, "%s", buf_text(&why));
 	} else {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "executor/copy/copy_end.h"
 #include "executor/ssh/sftp.h"
 
@@ -93,21 +94,17 @@ map_code(struct copy_end *e, enum sftp_code code)
 		buf_puts(&e->error, sftp_why(e->sftp));
 		return copy_end_result(e, sftp_result(e->sftp));
 	case SFTP_ABSENT:
-		buf_puts(&e->error, "it is not there");
+		message_put(&e->error, "copy_absent");
 		return COPY_ABSENT;
 	case SFTP_DENIED:
-		buf_puts(&e->error, "permission denied");
+		message_put(&e->error, "copy_denied");
 		break;
 	case SFTP_UNSUPPORTED:
-		buf_puts(&e->error,
-		    "the SFTP server there cannot do that in "
-		    "one piece");
+		message_put(&e->error, "copy_unsupported");
 		break;
 	default:
-		buf_printf(&e->error,
-		    "the SFTP server said “%s” and nothing "
-		    "more",
-		    sftp_message(e->sftp));
+		message_put(
+		    &e->error, "copy_sftp_said text=%s", sftp_message(e->sftp));
 		break;
 	}
 	return COPY_FAILED;

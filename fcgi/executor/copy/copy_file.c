@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "executor/copy/copy.h"
@@ -103,10 +104,7 @@ take_sum(struct copy *c, struct copy_end *e, const char *path, int64_t len,
 	buf_reset(&e->error);
 	err = copy_end_result(e, copy_sum_take(&e->sum, ret, &e->error));
 	if (err == COPY_OK && ret[0] == '\0')
-		return copy_refuse(c,
-		    "%s:%s could not be read by %s there, so "
-		    "that its checksum is not known. Nothing under its final "
-		    "name was changed. Check its owner and mode.",
+		return copy_refuse(c, "copy_no_sum target=%s path=%s tool=%s",
 		    e->target->name, path, e->sum.tool);
 	return err;
 }
@@ -150,11 +148,9 @@ is_there(struct copy *c, const struct copy_item *item, const char *from,
 	if (err == COPY_ABSENT)
 		return COPY_OK;
 	if (err != COPY_OK)
-		return copy_fail(c, &c->to, err, to, "looked at");
+		return copy_fail(c, &c->to, err, to, "look");
 	if (S_ISDIR(st.mode))
-		return copy_refuse(c,
-		    "%s:%s is a folder, where a file is to "
-		    "be. Nothing under that name was changed. Move it away.",
+		return copy_refuse(c, "copy_is_folder_there target=%s path=%s",
 		    c->to.target->name, to);
 	if (!S_ISREG(st.mode) || st.size != item->stat.size ||
 	    st.mtime != item->stat.mtime)
@@ -254,7 +250,7 @@ check(struct copy *c, const struct copy_item *item, const char *from,
 	enum copy_err err;
 
 	err = copy_fail(c, &c->from,
-	    c->from.ops->stat(&c->from, from, true, &now), from, "looked at");
+	    c->from.ops->stat(&c->from, from, true, &now), from, "look");
 	if (err != COPY_OK ||
 	    (err = compare(c, item, from, buf_text(&c->part), -1, sums)) !=
 		COPY_OK)
@@ -265,17 +261,11 @@ check(struct copy *c, const struct copy_item *item, const char *from,
 	if (at == item->stat.size && now.size == item->stat.size &&
 	    now.mtime == item->stat.mtime)
 		return copy_refuse(c,
-		    "The checksums differ: %s:%s has %s, and "
-		    "%s arrived on %s. Nothing under the final name was "
-		    "changed. Either the file is being written to, or a disk "
-		    "or the network changes bytes. Look, and retry.",
+		    "copy_differs target=%s path=%s sum=%s arrived=%s to=%s",
 		    c->from.target->name, from, sums[0], sums[1],
 		    c->to.target->name);
-	return copy_refuse(c,
-	    "%s:%s was changed while it was copied. Nothing "
-	    "under the final name was changed. Stop what writes to it, and "
-	    "retry.",
-	    c->from.target->name, from);
+	return copy_refuse(
+	    c, "copy_changed target=%s path=%s", c->from.target->name, from);
 }
 
 static enum copy_err

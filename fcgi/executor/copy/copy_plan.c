@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/copy_line.h"
 #include "lang/values.h"
@@ -47,20 +48,14 @@ copy_fill(const struct job_spec *o, const char *s, size_t len, struct buf *out,
 		const char *value = job_spec_value(o, name);
 
 		if (value == NULL || value[strcspn(value, "\r\n")] != '\0') {
-			buf_printf(why,
-			    value == NULL ? "{{%s}} has no value."
-					  : "The value of {{%s}} has a line "
-					    "end, which no "
-					    "path may have.",
+			message_put(why,
+			    value == NULL ? "value_none name=%s"
+					  : "copy_value_line name=%s",
 			    name);
 			return false;
 		}
 		if (at > 0 && strchr(value, '/') != NULL) {
-			buf_printf(why,
-			    "The value of {{%s}} has a “/”: within "
-			    "a path a value stands for one name. A value with "
-			    "“/” may only stand where a path begins.",
-			    name);
+			message_put(why, "copy_value_slash name=%s", name);
 			return false;
 		}
 		buf_put(out, s + from, at - from);
@@ -72,10 +67,7 @@ copy_fill(const struct job_spec *o, const char *s, size_t len, struct buf *out,
 	if (filled &&
 	    (leads_elsewhere(buf_text(out) + start) ||
 		(text_ends(buf_text(out) + start, "/") && s[len - 1] != '/'))) {
-		buf_puts(why,
-		    "With its values the path has an empty name, "
-		    "“.”, “..” or an end that the document does not show, and "
-		    "would mean another place. Check the values.");
+		message_put(why, "copy_value_path");
 		return false;
 	}
 	return true;
@@ -107,11 +99,9 @@ fill_side(const struct job *job, const struct copy_side *side,
 		name = mem_strndup(side->target, side->target_len);
 		*ret = find_target(job->spec, name);
 		if (*ret == NULL)
-			buf_printf(why,
-			    "“%.64s” is no SSH target of this "
-			    "environment. Where it is a group, write on=%.64s "
-			    "and the path without a target.",
-			    name, name);
+			message_put(why,
+			    "copy_no_target name=%.64s group=%.64s", name,
+			    name);
 		free(name);
 		if (*ret == NULL)
 			return false;
@@ -122,11 +112,10 @@ fill_side(const struct job *job, const struct copy_side *side,
 	    (text_starts(buf_text(path), "~/") && *ret != &this_machine &&
 		strcmp((*ret)->kind, "ssh") == 0))
 		return true;
-	buf_printf(why, "The path %.200s does not begin with “/”%s.",
-	    buf_text(path),
-	    strcmp((*ret)->kind, "ssh") == 0
-		? " or “~/”"
-		: ", as one on this machine has to");
+	message_put(why,
+	    strcmp((*ret)->kind, "ssh") == 0 ? "copy_path path=%.200s"
+					     : "copy_path_local path=%.200s",
+	    buf_text(path));
 	return false;
 }
 
@@ -164,9 +153,7 @@ copy_plan(const struct job *job, struct copy_line **ret, size_t *ret_count,
 		ok = wrong == NULL &&
 		    fill_line(job, &text, &lines[count], &reason);
 		if (!ok)
-			buf_printf(why,
-			    "Line %d of the document: %s Nothing "
-			    "was copied.",
+			message_put(why, "copy_line line=%d reason=%s",
 			    lines[count].number, buf_text(&reason));
 		count++;
 	}

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/message.h"
 #include "executor/copy/copy.h"
 #include "executor/status.h"
 
@@ -85,7 +86,8 @@ copy_progress(struct copy *c, int64_t bytes)
 	copy_print(c, "  %lld %%, %s of %s, %s/s, %s left",
 	    (long long)(c->bytes * 100 / c->total), copy_size(c->bytes, sent),
 	    copy_size(c->total, total), copy_size(rate, speed), left);
-	status_progress(c->job->target->name, "%lld %% of %s, %s/s, %s left",
+	status_progress(c->job->target->name,
+	    "note_progress percent=%lld size=%s speed=%s left=%s",
 	    (long long)(c->bytes * 100 / c->total), total, speed, left);
 }
 
@@ -96,22 +98,18 @@ advice(const char *reason)
 	static const struct {
 		const char *word, *what;
 	} all[] = {
-		{ "permission",
-		    "Check owner and mode there, and the target's "
-		    "user in targets.yml." },
-		{ "Permission",
-		    "Check owner and mode there, and the user who "
-		    "runs the console's steps." },
-		{ "pace", "Make space there and retry." },
-		{ "not there", "Check the path." },
-		{ "No such", "Check the path." },
-		{ "Read-only", "The file system there is mounted read-only." },
+		{ "copy_denied", MESSAGE("copy_check_target_user") },
+		{ "Permission", MESSAGE("copy_check_local_user") },
+		{ "pace", MESSAGE("copy_make_space") },
+		{ "copy_absent", MESSAGE("copy_check_path") },
+		{ "No such", MESSAGE("copy_check_path") },
+		{ "Read-only", MESSAGE("copy_read_only") },
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (strstr(reason, all[i].word) != NULL)
 			return all[i].what;
-	return "Look there, and retry.";
+	return MESSAGE("copy_look");
 }
 
 /* If an SFTP server only answers "Failure", the free space may explain it. */
@@ -130,8 +128,8 @@ check_space(struct copy_end *e, const char *path)
 	space = e->ops->space(e, folder);
 	if (space >= 0 && space < FULL) {
 		buf_reset(&e->error);
-		buf_printf(&e->error, "no space is left there (%s free)",
-		    copy_size(space, size));
+		message_put(
+		    &e->error, "copy_no_space size=%s", copy_size(space, size));
 	}
 	free(folder);
 }
@@ -147,12 +145,12 @@ copy_fail(struct copy *c, struct copy_end *e, enum copy_err err,
 	if (err != COPY_FAILED)
 		return err;
 	if (e->sftp != NULL && strcmp(what, "written") == 0 &&
-	    strstr(buf_text(&e->error), "permission") == NULL)
+	    strstr(buf_text(&e->error), "copy_denied") == NULL)
 		check_space(e, path);
 	reason = buf_text(&e->error);
 	act_end(c->job, ENDING_FAILED,
-	    "%s:%s could not be %s: %s. Nothing "
-	    "under its final name was changed. %s",
+	    "copy_failed target=%s path=%s what=@copy_what_%s reason=%s "
+	    "advice=%s",
 	    e->target->name, path, what, reason, advice(reason));
 	return COPY_FAILED;
 }
@@ -160,14 +158,13 @@ copy_fail(struct copy *c, struct copy_end *e, enum copy_err err,
 enum copy_err
 copy_refuse(struct copy *c, const char *fmt, ...)
 {
-	char *text = NULL;
+	struct buf text = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		log_bug("out of memory");
+	message_vput(&text, fmt, ap);
 	va_end(ap);
-	act_end(c->job, ENDING_FAILED, "%s", text);
-	free(text);
+	act_end(c->job, ENDING_FAILED, "%s", buf_text(&text));
+	buf_clear(&text);
 	return COPY_FAILED;
 }

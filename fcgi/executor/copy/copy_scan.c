@@ -59,10 +59,7 @@ list(struct copy *c, const char *under)
 	err = c->from.ops->list(&c->from, path.data, add_name, &l);
 	err = copy_fail(c, &c->from, err, path.data, "listed");
 	if (err == COPY_OK && l.refused)
-		err = copy_refuse(c,
-		    "%s:%s has more than a million entries, "
-		    "or one with a line end in its name, which cannot be "
-		    "copied. Nothing was copied.",
+		err = copy_refuse(c, "copy_million target=%s path=%s",
 		    c->from.target->name, path.data);
 	if (err == COPY_OK && c->count > first)
 		qsort(c->items + first, c->count - first, sizeof(*c->items),
@@ -79,7 +76,7 @@ list(struct copy *c, const char *under)
 			    &c->from, path.data, &content);
 			item->content = mem_strdup(buf_text(&content));
 		}
-		err = copy_fail(c, &c->from, err, path.data, "looked at");
+		err = copy_fail(c, &c->from, err, path.data, "look");
 		if (S_ISREG(item->stat.mode))
 			c->total += item->stat.size;
 	}
@@ -162,12 +159,10 @@ copy_folders(struct copy *c, const char *path, bool *ret_made)
 			*ret_made = true;
 			err = copy_mkdir(c, part, true);
 		} else if (err == COPY_OK && !S_ISDIR(st.mode)) {
-			err = copy_refuse(c,
-			    "%s:%s is no folder. Nothing was "
-			    "changed. Check the path.",
+			err = copy_refuse(c, "copy_no_folder target=%s path=%s",
 			    c->to.target->name, part);
 		} else {
-			err = copy_fail(c, &c->to, err, part, "looked at");
+			err = copy_fail(c, &c->to, err, part, "look");
 		}
 		free(part);
 		if (err != COPY_OK)
@@ -197,17 +192,14 @@ name_target(struct copy *c)
 			err = c->to.ops->stat(
 			    &c->to, buf_text(&c->target), false, &st);
 	}
-	err = copy_fail(c, &c->to, err, buf_text(&c->target), "looked at");
+	err = copy_fail(c, &c->to, err, buf_text(&c->target), "look");
 	if (err == COPY_OK && S_ISDIR(st.mode))
 		return copy_refuse(c,
-		    "%s:%s is a folder. Nothing was changed. "
-		    "Write %s/ to copy the file into it.",
+		    "copy_folder_named target=%s path=%s again=%s",
 		    c->to.target->name, buf_text(&c->target),
 		    buf_text(&c->target));
 	if (err == COPY_OK && !S_ISREG(st.mode))
-		return copy_refuse(c,
-		    "%s:%s is no regular file. Nothing was "
-		    "changed. Check the path.",
+		return copy_refuse(c, "copy_no_file target=%s path=%s",
 		    c->to.target->name, buf_text(&c->target));
 	return err;
 }
@@ -234,21 +226,15 @@ copy_scan(struct copy *c)
 	if (err != COPY_OK)
 		return err;
 	if (c->line->folder && !S_ISDIR(st.mode))
-		return copy_refuse(c,
-		    "%s:%s is no folder. Nothing was copied. "
-		    "Write it without “/”.",
+		return copy_refuse(c, "copy_source_no_folder target=%s path=%s",
 		    c->from.target->name, buf_text(&c->source));
 	if (c->line->folder)
 		return scan_folder(c);
 	if (S_ISDIR(st.mode))
-		return copy_refuse(c,
-		    "%s:%s is a folder. Nothing was copied. "
-		    "Write both paths with “/” at their ends to copy it.",
+		return copy_refuse(c, "copy_source_folder target=%s path=%s",
 		    c->from.target->name, buf_text(&c->source));
 	if (!S_ISREG(st.mode))
-		return copy_refuse(c,
-		    "%s:%s is no regular file and cannot be "
-		    "copied.",
+		return copy_refuse(c, "copy_source_no_file target=%s path=%s",
 		    c->from.target->name, buf_text(&c->source));
 	add_name(&(struct listing){ c, "", false }, "", 0);
 	c->items[0].stat = st;

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "executor/copy/copy_sum.h"
 
@@ -52,9 +53,7 @@ copy_sum_open(struct copy_sum *s, struct ssh_conn *l, struct buf *why)
 		if (result != SSH_OK ||
 		    !text_starts(buf_text(&line), "cs-sum ")) {
 			if (result == SSH_OK && i > NOISE) {
-				buf_puts(why,
-				    "The host's login shell prints "
-				    "more and more. Check its ~/.bashrc.");
+				message_put(why, "copy_bashrc");
 				result = SSH_REFUSED;
 			}
 			continue;

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "executor/actions/act.h"
 #include "executor/http/act_http.h"
@@ -103,28 +104,24 @@ only_reads(const struct http_request *q)
 static void
 end_stopped(struct exchange *x)
 {
-	const char *what = x->job->stop == STOP_CANCEL ? "cancelled"
-	    : x->job->stop == STOP_TIMEOUT ? "ended by its time limit"
-					   : "ended with the console's process";
+	const char *what = x->job->stop == STOP_CANCEL
+	    ? MESSAGE("stop_cancelled")
+	    : x->job->stop == STOP_TIMEOUT ? MESSAGE("stop_timeout")
+					   : MESSAGE("stop_process");
 	const struct http_request *q = x->request;
 
 	if (x->sent && only_reads(q) && x->job->stop == STOP_TIMEOUT &&
 	    x->job->spec->step.every_ms > 0)
 		act_end(x->job, ENDING_FAILED,
-		    "%s %s was not answered within "
-		    "its time limit.",
-		    q->method, q->url);
+		    "http_no_answer_in_time method=%s url=%s", q->method,
+		    q->url);
 	else if (x->sent)
 		act_end(x->job, ENDING_UNKNOWN,
-		    "The step was %s after %s %s "
-		    "had been sent and before its answer was complete. "
-		    "Whether the server did it is not known: look there "
-		    "before you go on.",
-		    what, q->method, q->url);
+		    "http_stopped_after what=%s method=%s url=%s", what,
+		    q->method, q->url);
 	else
 		act_end(x->job, ENDING_FAILED,
-		    "The step was %s before %s %s "
-		    "was sent to %s.",
+		    "http_stopped_before what=%s method=%s url=%s target=%s",
 		    what, q->method, q->url, x->job->target->name);
 }
 
@@ -138,9 +135,7 @@ certificate_hint(const struct exchange *x)
 
 	return text_starts(x->request->url, "https://") && none &&
 		x->head.len == 0
-	    ? " Where the server asks for a client "
-	      "certificate, name it with cert: FILE and cert_key: FILE in "
-	      "targets.yml."
+	    ? MESSAGE("http_client_certificate")
 	    : "";
 }
 
@@ -153,57 +148,38 @@ end_unsent(struct exchange *x, CURLcode code, const struct buf *report)
 						 : curl_easy_strerror(code);
 
 	if (report->len > 0)
-		act_end(x->job, ENDING_FAILED, "%s was not sent. %s", url,
-		    buf_text(report));
+		act_end(x->job, ENDING_FAILED, "http_not_sent url=%s reason=%s",
+		    url, buf_text(report));
 	else if (x->refused_address)
 		act_end(x->job, ENDING_FAILED,
-		    "%s was not sent: its address "
-		    "is 0.0.0.0, link-local, multicast or one from which a "
-		    "cloud gives out credentials, where no step may connect "
-		    "to. Correct the url of %s.",
-		    url, to);
+		    "http_not_sent_address url=%s target=%s", url, to);
 	else if (code == CURLE_COULDNT_RESOLVE_HOST)
 		act_end(x->job, ENDING_FAILED,
-		    "%s was not sent: the name of "
-		    "the server is not known (%s). Correct the url of %s, or "
-		    "its DNS.",
-		    url, detail, to);
+		    "http_not_sent_name url=%s reason=%s target=%s", url,
+		    detail, to);
 	else if (code == CURLE_COULDNT_CONNECT)
 		act_end(x->job, ENDING_FAILED,
-		    "%s was not sent: nothing "
-		    "answers there (%s). See that the server of %s runs and "
-		    "that a firewall lets this machine through.",
-		    url, detail, to);
+		    "http_not_sent_nobody url=%s reason=%s target=%s", url,
+		    detail, to);
 	else if (code == CURLE_OPERATION_TIMEDOUT)
 		act_end(x->job, ENDING_FAILED,
-		    "%s was not sent: no connection "
-		    "within %ld s (%s). See that the server of %s can be "
-		    "reached from this machine.",
+		    "http_not_sent_time url=%s seconds=%ld reason=%s target=%s",
 		    url, EXCHANGE_CONNECT, detail, to);
 	else if (code == CURLE_PEER_FAILED_VERIFICATION)
 		act_end(x->job, ENDING_FAILED,
-		    "%s was not sent: the server's "
-		    "certificate is not trusted (%s). Name its authority with "
-		    "ca: FILE at %s in targets.yml, or renew the certificate.",
-		    url, detail, to);
+		    "http_not_sent_untrusted url=%s reason=%s target=%s", url,
+		    detail, to);
 	else if (code == CURLE_SSL_CERTPROBLEM)
 		act_end(x->job, ENDING_FAILED,
-		    "%s was not sent: the client "
-		    "certificate cannot be used (%s). See that cert: and "
-		    "cert_key: at %s in targets.yml are a PEM certificate and "
-		    "its key without a passphrase, which the runner's user can "
-		    "read.",
-		    url, detail, to);
+		    "http_not_sent_certificate url=%s reason=%s target=%s", url,
+		    detail, to);
 	else if (code == CURLE_SSL_CACERT_BADFILE)
 		act_end(x->job, ENDING_FAILED,
-		    "%s was not sent: the file of "
-		    "ca: at %s in targets.yml cannot be read (%s).",
-		    url, to, detail);
+		    "http_not_sent_ca url=%s target=%s reason=%s", url, to,
+		    detail);
 	else
 		act_end(x->job, ENDING_FAILED,
-		    "%s was not sent: %s. See that "
-		    "the url of %s is right and its server speaks it (http or "
-		    "https).%s",
+		    "http_not_sent_other url=%s reason=%s target=%s hint=%s",
 		    url, detail, to, certificate_hint(x));
 }
 
@@ -225,30 +201,22 @@ end_fault(struct exchange *x, CURLcode code)
 		end_unsent(x, code, &report);
 	else if (strstr(detail, "alert") != NULL && x->head.len == 0)
 		act_end(x->job, ENDING_FAILED,
-		    "%s %s was refused by the "
-		    "server before it read it: %s.%s",
+		    "http_refused method=%s url=%s reason=%s hint=%s",
 		    q->method, q->url, detail, certificate_hint(x));
 	else if (x->too_long)
 		act_end(x->job, ending,
-		    "%s %s was answered with status %ld "
-		    "and more than %lld MB (or %d KB of headers), which was "
-		    "cut off there. Ask for less%s.",
+		    "http_too_long method=%s url=%s status=%ld most=%lld "
+		    "headers=%d hint=%s",
 		    q->method, q->url, status, (long long)x->most / 1048576,
 		    EXCHANGE_HEAD / 1024,
-		    ending == ENDING_FAILED ? ""
-					    : ", and look whether the "
-					      "server did it before you go on");
+		    ending == ENDING_FAILED ? "" : MESSAGE("http_look"));
 	else
 		act_end(x->job, ending,
-		    "%s %s was sent, and its answer is "
-		    "not complete: %s. %s%s%s%s",
+		    "http_incomplete method=%s url=%s reason=%s report=%s "
+		    "advice=%s hint=%s",
 		    q->method, q->url, detail, buf_text(&report),
-		    report.len > 0 ? " " : "",
-		    ending == ENDING_FAILED
-			? "It only reads, so it can be "
-			  "sent again."
-			: "Whether the server did it is not known: "
-			  "look there before you go on.",
+		    ending == ENDING_FAILED ? MESSAGE("http_only_reads")
+					    : MESSAGE("http_unknown"),
 		    certificate_hint(x));
 	buf_clear(&report);
 }
@@ -265,27 +233,23 @@ end_answered(struct exchange *x, long status, const char *why)
 	curl_easy_getinfo(x->curl, CURLINFO_REDIRECT_URL, &to);
 	if (to != NULL && why != NULL)
 		act_end(x->job, ENDING_FAILED,
-		    "%s %s was answered with %ld, a "
-		    "redirect to %s, which is not followed: that address %s",
+		    "http_redirect_refused method=%s url=%s status=%ld to=%s "
+		    "reason=%s",
 		    q->method, q->url, status, to, why);
 	else if (to != NULL && x->job->spec->step.redirects > 0)
 		act_end(x->job, ENDING_FAILED,
-		    "%s %s was answered with %ld, a "
-		    "redirect to %s, after the %d that are followed "
-		    "(redirects=).",
+		    "http_redirect_many method=%s url=%s status=%ld to=%s "
+		    "count=%d",
 		    q->method, q->url, status, to,
 		    x->job->spec->step.redirects);
 	else if (to != NULL)
 		act_end(x->job, ENDING_FAILED,
-		    "%s %s was answered with %ld, a "
-		    "redirect to %s, which is not followed. Correct the "
-		    "address, write redirects=1 to follow it, or status=%ld "
-		    "where that is meant.",
+		    "http_redirect_none method=%s url=%s status=%ld to=%s "
+		    "again=%ld",
 		    q->method, q->url, status, to, status);
 	else
 		act_end(x->job, ENDING_FAILED,
-		    "%s %s was answered with %.*s, "
-		    "where status= asks for %s.",
+		    "http_status method=%s url=%s line=%.*s codes=%s",
 		    q->method, q->url, (int)strcspn(line, "\n"), line,
 		    codes != NULL ? codes : "2xx");
 }
@@ -308,8 +272,7 @@ evaluate_answer(struct exchange *x, struct hop *hop, int followed)
 	    followed < x->job->spec->step.redirects) {
 		why = http_follow(x->arena, status, to, hop);
 		if (why == NULL && hop->stranger && x->tunnel->port > 0)
-			why = "is of another server, where the tunnel over SSH "
-			      "does not lead.";
+			why = MESSAGE("http_no_tunnel");
 		if (why == NULL)
 			return ANSWER_FOLLOW;
 	}
@@ -400,10 +363,7 @@ is_sound(struct job *job)
 	}
 	if (wrong == NULL)
 		return true;
-	act_end(job, ENDING_FAILED,
-	    "Nothing was sent: \"%s\" of %s has a "
-	    "character in it that a request cannot carry there. Correct it in "
-	    "targets.yml or in the secret store.",
+	act_end(job, ENDING_FAILED, "http_key_character key=%s target=%s",
 	    wrong, job->target->name);
 	return false;
 }
@@ -430,8 +390,9 @@ prepare(struct job *job, struct requests *r)
 
 	if (http_parse(r->arena, o->step.text, o->step.text_line, &text,
 		&fault) != ERR_OK) {
-		act_end(job, ENDING_FAILED, "Nothing was sent: in line %d, %s",
-		    text.wrong_line, fault.message);
+		act_end(job, ENDING_FAILED,
+		    "http_nothing_line line=%d reason=%s", text.wrong_line,
+		    fault.message);
 		return false;
 	}
 	r->all = arena_alloc(r->arena, text.count * sizeof(*r->all));
@@ -441,7 +402,7 @@ prepare(struct job *job, struct requests *r)
 
 		if (http_fill(&filling, &text.all[r->count], q, &fault) !=
 		    ERR_OK) {
-			act_end(job, ENDING_FAILED, "Nothing was sent: %s",
+			act_end(job, ENDING_FAILED, "http_nothing reason=%s",
 			    fault.message);
 			return false;
 		}
@@ -449,8 +410,8 @@ prepare(struct job *job, struct requests *r)
 		    r->arena, job, q, &r->payloads[r->count++], &why);
 	}
 	if (!ok)
-		act_end(
-		    job, ENDING_FAILED, "Nothing was sent. %s", buf_text(&why));
+		act_end(job, ENDING_FAILED, "http_nothing reason=%s",
+		    buf_text(&why));
 	buf_clear(&why);
 	return ok;
 }

@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "executor/http/http_body.h"
@@ -44,7 +45,8 @@ add_artifact(struct making *m, const char *name)
 {
 	const struct job_spec *o = m->job->spec;
 	struct payload *p = m->payload;
-	const char *what = arena_printf(m->arena, "What “< %s” sends", name);
+	const char *what = message_arena(
+	    m->arena, "artifact_sent name=%s", name);
 	const char *file = artifact_input_find(o->artifacts, o->artifacts_count,
 	    name, m->job->target->name, what, m->why);
 	struct stat st;
@@ -78,11 +80,7 @@ add_file(struct making *m, const char *name)
 	if (same)
 		add_text(m, buf_text(&text), text.len);
 	else
-		buf_printf(m->why,
-		    "The file %s is not the one any more that "
-		    "the plan has: it was changed or removed since the run "
-		    "was made. Put it back, or make a new run.",
-		    name);
+		message_put(m->why, "http_file_changed file=%s", name);
 	buf_clear(&text);
 	return same;
 }

@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "executor/http/http_redirect.h"
 #include "lang/http_url.h"
@@ -28,7 +29,7 @@ refused(const struct http_url *from, const char *text, struct http_url *to)
 	const char *why = http_url_read(text, to);
 
 	if (why == NULL && from->https && !to->https)
-		return "is not encrypted, as this one was.";
+		return MESSAGE("http_redirect_plain");
 	return why;
 }
 
@@ -92,8 +93,7 @@ http_follow(struct arena *a, long status, const char *to, struct hop *hop)
 	if (!http_url_is_same_origin(&from, &next)) {
 		if (strcmp(q->method, "GET") != 0 &&
 		    strcmp(q->method, "HEAD") != 0)
-			return "is of another server, which must not get what "
-			       "this request would change or send.";
+			return MESSAGE("http_redirect_other");
 		hop->stranger = true;
 		filter_headers(a, &q->headers, is_for_anybody);
 		drop_body(a, hop);

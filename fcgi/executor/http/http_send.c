@@ -112,9 +112,7 @@ add_signature(struct exchange *x)
 
 	if (!http_sign(x->arena, json_get(x->job->target->json, "aws"),
 		x->request, x->payload, clock_now(), &added)) {
-		act_end(x->job, ENDING_FAILED,
-		    "Nothing was sent to %s: what "
-		    "an earlier step kept cannot be read.",
+		act_end(x->job, ENDING_FAILED, "http_kept_unreadable url=%s",
 		    x->request->url);
 		return false;
 	}
@@ -284,11 +282,8 @@ has_one_server(struct exchange *x)
 
 	if (http_server_of(x->request->url, host, &port))
 		return true;
-	act_end(x->job, ENDING_FAILED,
-	    "%s was not sent: its host is written in a form that clients "
-	    "understand differently. Write a name, or an address in its usual "
-	    "form.",
-	    x->request->url);
+	act_end(
+	    x->job, ENDING_FAILED, "http_host_form url=%s", x->request->url);
 	return false;
 }
 

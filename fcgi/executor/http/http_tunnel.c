@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/message.h"
 #include "executor/http/http_send.h"
 
 bool
@@ -29,7 +30,7 @@ http_tunnel_open(struct job *job, struct tunnel *ret)
 	if (job_target_read(over, &through, &fault) != ERR_OK)
 		buf_puts(&why, fault.message);
 	else if (!http_server_of(url, host, &end.port))
-		buf_puts(&why, "Its url has no server in it.");
+		message_put(&why, "http_url_no_server");
 	else {
 		end.host = host;
 		result = tunnel_open(&through, &end, job->loop, ret, &why);
@@ -38,8 +39,9 @@ http_tunnel_open(struct job *job, struct tunnel *ret)
 		job->stop = job->loop->stop;
 		job->ending = ENDING_STOPPED;
 	} else if (result != SSH_OK) {
-		act_end(job, ENDING_FAILED, "Nothing was sent to %s. %s",
-		    job->target->name, buf_text(&why));
+		act_end(job, ENDING_FAILED,
+		    "http_nothing_to target=%s reason=%s", job->target->name,
+		    buf_text(&why));
 	}
 	buf_clear(&why);
 	return result == SSH_OK;

@@ -16,6 +16,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "executor/output/artifact.h"
 #include "wire/exec.h"
 
@@ -106,7 +107,7 @@ name_of(const struct job_spec *o, const char *secret)
 	for (size_t i = 0; i < o->values_count; i++)
 		if (o->values[i].text == secret)
 			return o->values[i].name;
-	return "that its target or another step uses";
+	return MESSAGE("output_secret_other");
 }
 
 bool
@@ -121,21 +122,14 @@ artifact_end(struct artifact *a, int64_t *ret_bytes, struct buf *why)
 	if (a->failed == 0 && fdatasync(a->fd) != 0)
 		a->failed = errno;
 	if (secret > 0)
-		buf_printf(why,
-		    "The output contains the secret %s, and is "
-		    "not kept as %s: masked, it would be something else, and "
-		    "unmasked it would stand on the disk. Let the step leave "
-		    "the secret out.",
+		message_put(why, "output_secret name=%s as=%s",
 		    name_of(a->spec, a->spec->mask[secret - 1]), name);
 	else if (a->size > EXEC_ARTIFACT_LIMIT)
-		buf_printf(why,
-		    "The output is %lld bytes long and is not kept "
-		    "as %s: %lld MB at most are kept. Let the step print less, "
-		    "or copy the file instead.",
+		message_put(why, "output_large bytes=%lld name=%s most=%lld",
 		    (long long)a->size, name,
 		    (long long)EXEC_ARTIFACT_LIMIT / 1048576);
 	else if (a->failed != 0)
-		buf_printf(why, "The output could not be kept as %s: %s.", name,
+		message_put(why, "output_not_kept name=%s reason=%s", name,
 		    strerror(a->failed));
 	else
 		*ret_bytes = a->size;

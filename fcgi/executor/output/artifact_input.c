@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "executor/output/artifact_input.h"
 #include "wire/exec.h"
@@ -41,7 +42,7 @@ artifact_input_read_files(struct json_object *files, const char *name,
 {
 	if (!json_object_is_type(files, json_type_object))
 		return fault_set(fault, ERR_INVALID, "order", "artifacts",
-		    "The job spec is invalid: artifacts is no object.");
+		    "job_spec_artifacts");
 	*ret = mem_realloc(*ret,
 	    *ret_count + (size_t)json_object_object_length(files) + 1,
 	    sizeof(**ret));
@@ -50,9 +51,7 @@ artifact_input_read_files(struct json_object *files, const char *name,
 
 		if (!text_is_id(target) || file == NULL || !is_artifact(file))
 			return fault_set(fault, ERR_INVALID, "order",
-			    "artifacts",
-			    "The job spec is invalid: it names a file "
-			    "that is no artifact of a step.");
+			    "artifacts", "job_spec_artifact");
 		(*ret)[(*ret_count)++] = (struct job_artifact){ name, target,
 			file };
 	}
@@ -77,12 +76,11 @@ artifact_input_find(const struct job_artifact *list, size_t count,
 	if (n == 1)
 		return only;
 	if (n == 0)
-		buf_printf(why, "%s was not kept in this run.", what);
+		message_put(why, "artifact_not_kept what=%s", what);
 	else
-		buf_printf(why,
-		    "%s was kept on %zu targets, and none of them "
-		    "is %s. Write the same on= there and here.",
-		    what, n, target);
+		message_put(why,
+		    "artifact_elsewhere what=%s count=%zu target=%s", what, n,
+		    target);
 	return NULL;
 }
 
@@ -93,8 +91,8 @@ artifact_input_open(const char *file, const char *what, struct buf *why)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
 	if (fd < 0)
-		buf_printf(
-		    why, "%s cannot be read: %s.", what, strerror(errno));
+		message_put(why, "artifact_unreadable what=%s reason=%s", what,
+		    strerror(errno));
 	free(path);
 	return fd;
 }

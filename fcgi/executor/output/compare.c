@@ -11,6 +11,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "executor/output/canonical.h"
 #include "executor/actions/diff.h"
@@ -38,9 +39,7 @@ read_both(struct pair *p, const char *file)
 	    io_read_file(ours, EXEC_ARTIFACT_LIMIT, &p->is) == ERR_OK;
 
 	if (!ok)
-		buf_printf(p->why,
-		    "The output could not be compared with that "
-		    "of step %s (its same-as): a kept file cannot be read.",
+		message_put(p->why, "compare_unreadable step=%s",
 		    p->job->spec->step.same_as);
 	free(theirs);
 	free(ours);
@@ -97,10 +96,7 @@ report_place(struct pair *p)
 
 	while (i < n && p->was.data[i] == p->is.data[i])
 		i++;
-	buf_printf(p->why,
-	    "The output differs from that of step %s (its "
-	    "same-as): it is %zu bytes long, the other %zu, and they differ "
-	    "from byte %zu on.",
+	message_put(p->why, "compare_bytes step=%s is=%zu was=%zu at=%zu",
 	    p->job->spec->step.same_as, p->is.len, p->was.len, i + 1);
 }
 
@@ -115,12 +111,8 @@ report_difference(struct pair *p)
 
 	diff_texts(&p->was, &p->is, was, is, &out, &gone, &added);
 	show(p, buf_text(&out), out.len);
-	buf_printf(p->why,
-	    "The output differs from that of step %s (its "
-	    "same-as): %zu %s of it %s missing, and %zu %s. The difference "
-	    "stands at the end of this output.",
-	    id, gone, gone == 1 ? "line" : "lines", gone == 1 ? "is" : "are",
-	    added, added == 1 ? "is new" : "are new");
+	message_put(p->why, "compare_lines step=%s gone=%zu added=%zu", id,
+	    gone, added);
 	buf_clear(&out);
 	free(was);
 	free(is);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/regex.h"
 #include "executor/output/evaluate.h"
@@ -69,8 +70,8 @@ compile(const char *pattern, struct watched *ret, struct fault *fault)
 	ret->regex = regex_new(pattern, &at, message, sizeof(message));
 	if (ret->regex == NULL)
 		return fault_set(fault, ERR_INVALID, "regex", NULL,
-		    "The regex \"%.80s\" is wrong at character %zu: %s.",
-		    pattern, at + 1, message);
+		    "regex_wrong pattern=%.80s at=%zu reason=%s", pattern,
+		    at + 1, message);
 	return ERR_OK;
 }
 
@@ -189,15 +190,9 @@ match_line(struct watched *w, const char *line, size_t len, bool cut)
 		find(w, line, len, at, size);
 	} else if (cut || match == MATCH_GAVE_UP) {
 		w->unclear_count++;
-		w->unclear = cut ? "it has a line of more than 8 MB, which is "
-				   "too long to be checked"
-		    : !text_is_utf8(line, len)
-		    ? "one of its lines is not UTF-8 text, and whether it "
-		      "matches depends on its encoding; let the program "
-		      "print UTF-8 (iconv converts other encodings)"
-		    : "to compare one of its lines takes too many steps; "
-		      "write a simpler regex, without one repetition inside "
-		      "of another";
+		w->unclear = cut               ? MESSAGE("unclear_long")
+		    : !text_is_utf8(line, len) ? MESSAGE("unclear_utf8")
+					       : MESSAGE("unclear_steps");
 	}
 }
 
@@ -301,19 +296,17 @@ wrong_value(const char *s, size_t len)
 	size_t digits = strspn(s, "-0123456789.");
 
 	if (len > EXEC_MAX_CAPTURE)
-		return "is longer than 64 KB";
+		return MESSAGE("capture_long");
 	if (memchr(s, '\0', len) != NULL || !text_is_utf8(s, len))
-		return "is not valid UTF-8 text";
+		return MESSAGE("capture_utf8");
 	for (size_t i = 0; i < len; i++) {
 		if (s[i] == '\n' || s[i] == '\r')
-			return "has more than one line; print one value "
-			       "alone, or capture it by a regex";
+			return MESSAGE("capture_lines");
 		if (((unsigned char)s[i] < ' ' && s[i] != '\t') || s[i] == 0x7f)
-			return "has control characters in it";
+			return MESSAGE("capture_control");
 	}
 	if (len > 0 && s[0] == '-' && digits < len)
-		return "begins with \"-\", which a later command could take "
-		       "for an option";
+		return MESSAGE("capture_dash");
 	return NULL;
 }
 
@@ -324,11 +317,10 @@ artifact_value(const struct evaluate *e, const struct capture *c, const char *s,
 	const char *wrong = wrong_value(s, len);
 
 	if (wrong == NULL && mask_redacts(e->mask, s, len))
-		wrong = "contains a secret, and what is captured can be read "
-			"by everybody; capture a part without it";
+		wrong = MESSAGE("capture_secret");
 	if (wrong != NULL) {
-		buf_printf(
-		    why, "The value of \"%s\" (capture=) %s.", c->name, wrong);
+		message_put(
+		    why, "capture_wrong name=%s reason=%s", c->name, wrong);
 		return false;
 	}
 	json_object_object_add(
@@ -347,10 +339,7 @@ capture_whole(struct evaluate *e, const struct capture *c,
 	while (end > s && strchr(" \t\r\n", end[-1]) != NULL && end[-1] != '\0')
 		end--;
 	if (s == end) {
-		buf_printf(why,
-		    "There was no output to capture for \"%s\" "
-		    "(capture=).",
-		    c->name);
+		message_put(why, "capture_no_output name=%s", c->name);
 		return false;
 	}
 	return artifact_value(e, c, s, (size_t)(end - s), captures, why);
@@ -366,10 +355,8 @@ capture_pointer(struct evaluate *e, const struct capture *c,
 
 	if (pointer_find(buf_text(&e->saved), e->saved.len, c->what, &value,
 		&fault) != ERR_OK)
-		buf_printf(why,
-		    "The value of \"%s\" (capture=) was not "
-		    "found: %s",
-		    c->name, fault.message);
+		message_put(why, "capture_not_found name=%s reason=%s", c->name,
+		    fault.message);
 	else
 		ok = artifact_value(
 		    e, c, buf_text(&value), value.len, captures, why);
@@ -385,28 +372,19 @@ capture(
 	const struct watched *w = &e->captures[i];
 
 	if (c->how == CAPTURE_REGEX && !w->found && w->unclear != NULL) {
-		buf_printf(why,
-		    "The value of \"%s\" (capture=) is not known: "
-		    "whether a line of the output matches \"%s\" could not be "
-		    "found out, as %s.",
+		message_put(why, "capture_unclear name=%s pattern=%s reason=%s",
 		    c->name, c->what, w->unclear);
 		return false;
 	}
 	if (c->how == CAPTURE_REGEX && !w->found) {
-		buf_printf(why,
-		    "No line of the output matches \"%s\", so "
-		    "there is no value for \"%s\" (capture=).",
-		    c->what, c->name);
+		message_put(why, "capture_no_line pattern=%s name=%s", c->what,
+		    c->name);
 		return false;
 	}
 	if (c->how == CAPTURE_REGEX)
 		return artifact_value(e, c, w->value, w->len, captures, why);
 	if (e->too_long) {
-		buf_printf(why,
-		    "The output is over 1 MB, too long to "
-		    "capture \"%s\" from (capture=); capture a line of it by "
-		    "a regex.",
-		    c->name);
+		message_put(why, "capture_large name=%s", c->name);
 		return false;
 	}
 	return c->how == CAPTURE_WHOLE ? capture_whole(e, c, captures, why)
@@ -426,17 +404,23 @@ static void
 report_exit(
     const struct job_spec *o, int code, const char *target, struct buf *why)
 {
-	buf_printf(why, "The script exited with %d on %s", code, target);
-	if (code > 128 && code < 128 + 65 && sigabbrev_np(code - 128) != NULL)
-		buf_printf(why, " (128 + %d: probably ended by SIG%s)",
-		    code - 128, sigabbrev_np(code - 128));
-	if (code == 0) {
-		buf_puts(why, ", where exit= asks for");
-		for (size_t i = 0; i < o->step.exit_count; i++)
-			buf_printf(
-			    why, "%s %d", i > 0 ? " or" : "", o->step.exit[i]);
-	}
-	buf_putc(why, '.');
+	struct buf wanted = { 0 };
+
+	for (size_t i = 0; i < o->step.exit_count; i++)
+		buf_printf(&wanted, "%s%d", i > 0 ? ", " : "", o->step.exit[i]);
+	if (code == 0)
+		message_put(why, "evaluate_exit_zero target=%s codes=%s",
+		    target, buf_text(&wanted));
+	else if (code > 128 && code < 128 + 65 &&
+	    sigabbrev_np(code - 128) != NULL)
+		message_put(why,
+		    "evaluate_exit_signal code=%d target=%s number=%d "
+		    "signal=%s",
+		    code, target, code - 128, sigabbrev_np(code - 128));
+	else
+		message_put(
+		    why, "evaluate_exit code=%d target=%s", code, target);
+	buf_clear(&wanted);
 }
 
 /* The rejected line, redacted; of a long one, the part around the match. */
@@ -449,7 +433,7 @@ put_excerpt(const struct evaluate *e, struct buf *why)
 	size_t from = 0;
 
 	if (e->spec->sealed) {
-		buf_puts(why, "it is sealed.");
+		buf_puts(why, MESSAGE("evaluate_sealed"));
 		return;
 	}
 	mask_text(e->mask, w->value, w->len, &line);
@@ -470,34 +454,30 @@ static bool
 check_lines(const struct evaluate *e, bool ok, struct buf *why)
 {
 	const char *blank = ok ? "" : " ";
+	struct buf line = { 0 };
 
 	if (e->reject.found) {
-		buf_printf(why,
-		    "%sThe output has a line that matches \"%s\" "
-		    "(its reject): ",
-		    blank, e->spec->step.reject);
-		put_excerpt(e, why);
+		put_excerpt(e, &line);
+		buf_puts(why, blank);
+		message_put(why, "evaluate_reject pattern=%s line=%s",
+		    e->spec->step.reject, buf_text(&line));
+		buf_clear(&line);
 		return false;
 	}
 	if (e->reject.unclear != NULL) {
-		buf_printf(why,
-		    "%sWhether the output has a line that matches "
-		    "\"%s\" (its reject) could not be found out: %s.",
-		    blank, e->spec->step.reject, e->reject.unclear);
+		buf_puts(why, blank);
+		message_put(why, "evaluate_reject_unclear pattern=%s reason=%s",
+		    e->spec->step.reject, e->reject.unclear);
 		return false;
 	}
 	if (!ok || e->expect.regex == NULL || e->expect.found)
 		return ok;
 	if (e->expect.unclear != NULL)
-		buf_printf(why,
-		    "Whether the output has a line that matches "
-		    "\"%s\" (its expect) could not be found out: %s.",
+		message_put(why, "evaluate_expect_unclear pattern=%s reason=%s",
 		    e->spec->step.expect, e->expect.unclear);
 	else
-		buf_printf(why,
-		    "The output has no line that matches \"%s\" "
-		    "(its expect).",
-		    e->spec->step.expect);
+		message_put(
+		    why, "evaluate_expect pattern=%s", e->spec->step.expect);
 	return false;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "executor/output/utf8.h"
 #include "executor/output/output.h"
 
@@ -164,11 +165,8 @@ output_unclear(const struct output *o, struct buf *out)
 
 	if (prompt == NULL)
 		return false;
-	buf_printf(out,
-	    "%sWhether the prompt /%s/ is shown could not be "
-	    "found out: it takes too many steps, so nothing was typed. Write "
-	    "a simpler pattern, without one repetition inside of another.",
-	    out->len > 0 ? " " : "", prompt);
+	buf_puts(out, out->len > 0 ? " " : "");
+	message_put(out, "output_prompt_unclear prompt=%s", prompt);
 	return true;
 }
 
@@ -183,14 +181,14 @@ output_last_line(struct output *o, struct buf *out)
 	if (line.len > 0) {
 		mask_cut_text(o->redact, line.data, line.len, &masked);
 		utf8_put(&state, buf_text(&masked), masked.len, &text);
-		buf_printf(out, " The last line on its terminal is “%s”.",
-		    buf_text(&text));
+		buf_putc(out, ' ');
+		message_put(out, "output_last_line line=%s", buf_text(&text));
 	}
-	if (o->session != NULL && input_session_tired(o->session) != NULL)
-		buf_printf(out,
-		    " The answer to /%s/ was given %d times, and "
-		    "is not given again.",
+	if (o->session != NULL && input_session_tired(o->session) != NULL) {
+		buf_putc(out, ' ');
+		message_put(out, "output_tired prompt=%s count=%d",
 		    input_session_tired(o->session), INPUT_MOST);
+	}
 	output_unclear(o, out);
 	buf_clear(&line);
 	buf_clear(&masked);

@@ -109,23 +109,20 @@ walk(struct json_piece *v, const char *pointer, struct fault *fault)
 
 		if (!unescape(p + 1, n, &name))
 			err = fault_set(fault, ERR_INVALID, "pointer", NULL,
-			    "\"%.80s\" has a ~ that is neither ~0 nor ~1.",
-			    pointer);
+			    "pointer_tilde pointer=%.80s", pointer);
 		else if ((found = find_child(v, &name)) == 0)
 			err = fault_set(fault, ERR_NOT_FOUND, "pointer", NULL,
-			    "the JSON of the output has nothing at "
-			    "\"%.*s\".",
+			    "pointer_nothing pointer=%.*s",
 			    (int)(p + 1 + n - pointer), pointer);
 		else if (found > 1)
 			err = fault_set(fault, ERR_INVALID, "pointer", NULL,
-			    "the JSON of the output has \"%.*s\" twice.",
+			    "pointer_twice pointer=%.*s",
 			    (int)(p + 1 + n - pointer), pointer);
 		p += n + 1;
 	}
 	if (err == ERR_OK && *p != '\0')
 		err = fault_set(fault, ERR_INVALID, "pointer", NULL,
-		    "the JSON pointer \"%.80s\" does not begin with /.",
-		    pointer);
+		    "pointer_slash pointer=%.80s", pointer);
 	buf_clear(&name);
 	return err;
 }
@@ -146,13 +143,11 @@ read_root(
 		return ERR_OK;
 	if (!scans && json_read(json, len, &root, &why) == ERR_OK)
 		json_object_put(root);
+	if (scans)
+		return fault_set(
+		    fault, ERR_INVALID, "pointer", NULL, "pointer_unreadable");
 	return fault_set(fault, ERR_INVALID, "pointer", NULL,
-	    "the output is "
-	    "not JSON%s%s",
-	    scans ? " that can be read: a name stands twice "
-		    "in an object, or it is too long."
-		  : ". ",
-	    why.message);
+	    "pointer_no_json reason=%s", why.message);
 }
 
 enum err
@@ -167,8 +162,8 @@ pointer_find(const char *json, size_t len, const char *pointer, struct buf *ret,
 	if (err != ERR_OK)
 		return err;
 	if (*v.s == 'n')
-		return fault_set(fault, ERR_NOT_FOUND, "pointer", NULL,
-		    "the JSON of the output is null.");
+		return fault_set(
+		    fault, ERR_NOT_FOUND, "pointer", NULL, "pointer_null");
 	if (*v.s != '"') {
 		json_compact(v, ret);
 		return ERR_OK;
@@ -176,7 +171,5 @@ pointer_find(const char *json, size_t len, const char *pointer, struct buf *ret,
 	if (string_of(v, ret))
 		return ERR_OK;
 	return fault_set(fault, ERR_INVALID, "pointer", NULL,
-	    "the text at "
-	    "\"%.80s\" has a NUL character in it.",
-	    pointer);
+	    "pointer_nul pointer=%.80s", pointer);
 }

@@ -20,9 +20,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "executor/status.h"
 #include "executor/sql/sql_driver.h"
@@ -66,17 +68,16 @@ print_line(struct sql_act *a)
 static void __attribute__((format(printf, 2, 3)))
 fail(struct sql_act *a, const char *fmt, ...)
 {
-	char *text = NULL;
+	struct buf text = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) >= 0) {
-		act_end(a->sql.job, ENDING_NOT_STARTED, "%s", text);
-		buf_printf(&a->line, "%s\n", text);
-		print_line(a);
-	}
+	message_vput(&text, fmt, ap);
 	va_end(ap);
-	free(text);
+	act_end(a->sql.job, ENDING_NOT_STARTED, "%s", buf_text(&text));
+	buf_printf(&a->line, "%s\n", catalogue_english(buf_text(&text)));
+	print_line(a);
+	buf_clear(&text);
 }
 
 static bool
@@ -99,7 +100,7 @@ connect_to(struct sql_act *a)
 		s->job->ending = ENDING_STOPPED;
 		return false;
 	default:
-		fail(a, "Nothing was done. %s", buf_text(&s->why));
+		fail(a, "sql_nothing reason=%s", buf_text(&s->why));
 		return false;
 	}
 }
@@ -114,17 +115,15 @@ prepare(struct sql_act *a)
 		a->sql.driver->backslash(&a->sql), &a->all)) {
 		for (size_t i = 0; i < a->all.wrong_at; i++)
 			line += a->text[i] == '\n';
-		fail(a,
-		    "Nothing was done: line %d of the document is wrong. "
-		    "%s",
-		    line, a->all.wrong);
+		fail(a, "sql_nothing_wrong line=%d reason=%s", line,
+		    a->all.wrong);
 		return false;
 	}
 	for (size_t i = 0; i < a->all.count; i++) {
 		if (sql_fill(&a->sql, &a->all, i, a->text, &a->statement))
 			continue;
-		fail(a, "Nothing was done: line %d of the document: %s",
-		    line_of(a, i), buf_text(&a->sql.why));
+		fail(a, "sql_nothing_line line=%d reason=%s", line_of(a, i),
+		    buf_text(&a->sql.why));
 		return false;
 	}
 	return true;
@@ -138,7 +137,8 @@ announce(struct sql_act *a, size_t i)
 	    line_of(a, i));
 	sql_put_excerpt(&a->all.all[i], a->text, &a->line);
 	print_line(a);
-	status_progress(a->sql.target->name, "%zu of %zu", i + 1, a->all.count);
+	status_progress(a->sql.target->name, "note_of n=%zu count=%zu", i + 1,
+	    a->all.count);
 }
 
 /* " — ok, 3 rows, 12 ms" and the results. */
@@ -159,14 +159,15 @@ report_result(struct sql_act *a, int64_t took)
 	print_line(a);
 }
 
-/* "1 to 16" or "1", counting from `first`, an index from 0. */
-static void
-put_range(size_t first, size_t count, struct buf *out)
+/* "1" or "1 to 16", counting from `first`, an index from 0. */
+static const char *
+range(size_t first, size_t count, char text[48])
 {
-	buf_printf(
-	    out, count == 1 ? "Statement %zu" : "Statements %zu", first + 1);
 	if (count > 1)
-		buf_printf(out, " to %zu", first + count);
+		snprintf(text, 48, "%zu–%zu", first + 1, first + count);
+	else
+		snprintf(text, 48, "%zu", first + 1);
+	return text;
 }
 
 static size_t
@@ -200,33 +201,27 @@ static void
 put_balance(const struct sql_act *a, size_t i, bool open, struct buf *out)
 {
 	bool mysql = a->sql.driver->kind == STEP_MYSQL;
+	char text[48];
+	const char *done = range(0, a->done, text);
 
-	if (a->done > 0) {
-		buf_putc(out, ' ');
-		put_range(0, a->done, out);
-		if (open && a->transaction && !mysql)
-			buf_printf(out, " %s taken back with the transaction.",
-			    a->done == 1 ? "was" : "were");
-		else if (open)
-			buf_printf(out,
-			    " had been executed; what belonged to "
-			    "the open transaction is taken back%s.",
-			    mysql ? " (changes of the schema are not)" : "");
-		else
-			buf_printf(out, " had been applied and %s%s.",
-			    a->done == 1 ? "stays" : "stay",
-			    count_skipped(a) > 0 ? ", but for those that a "
-						   "person skipped"
-						 : "");
-	} else {
-		buf_puts(out, " No statement before it had been executed.");
-	}
-	if (i + 1 < a->all.count) {
-		buf_putc(out, ' ');
-		put_range(i + 1, a->all.count - i - 1, out);
-		buf_printf(out, " %s not executed.",
-		    i + 2 == a->all.count ? "was" : "were");
-	}
+	buf_putc(out, ' ');
+	if (a->done == 0)
+		message_put(out, "sql_none_before");
+	else if (open && a->transaction && !mysql)
+		message_put(out, "sql_taken_back range=%s", done);
+	else if (open && mysql)
+		message_put(out, "sql_open_mysql range=%s", done);
+	else if (open)
+		message_put(out, "sql_open range=%s", done);
+	else if (count_skipped(a) > 0)
+		message_put(out, "sql_applied_but range=%s", done);
+	else
+		message_put(out, "sql_applied range=%s", done);
+	if (i + 1 == a->all.count)
+		return;
+	buf_putc(out, ' ');
+	message_put(out, "sql_not_executed range=%s",
+	    range(i + 1, a->all.count - i - 1, text));
 }
 
 /* Allows a retry to start at statement i. */
@@ -247,19 +242,19 @@ aggregate(struct sql_act *a, size_t i, enum sql_end end, int64_t took)
 	    (end != SQL_LOST && s->driver->in_transaction(s));
 	struct buf why = { 0 };
 
-	buf_printf(&why, "Statement %zu of %zu (line %d) ", i + 1, a->all.count,
-	    line_of(a, i));
 	if (end == SQL_FAILED)
-		buf_printf(&why, "failed on %s: %s.", s->target->name,
+		message_put(&why,
+		    "sql_failed n=%zu count=%zu line=%d target=%s reason=%s",
+		    i + 1, a->all.count, line_of(a, i), s->target->name,
 		    buf_text(&s->why));
 	else if (end == SQL_STOPPED)
-		buf_puts(&why, "was ended by the server as it was asked.");
+		message_put(&why, "sql_stopped n=%zu count=%zu line=%d", i + 1,
+		    a->all.count, line_of(a, i));
 	else
-		buf_printf(&why,
-		    "was running on %s when the connection was "
-		    "lost: %s. Whether it took effect is not known: look at "
-		    "the database.",
-		    s->target->name, buf_text(&s->why));
+		message_put(&why,
+		    "sql_lost n=%zu count=%zu line=%d target=%s reason=%s",
+		    i + 1, a->all.count, line_of(a, i), s->target->name,
+		    buf_text(&s->why));
 	put_balance(a, i, open, &why);
 	if (end == SQL_FAILED && !open)
 		offer_resume(a, i);
@@ -270,7 +265,7 @@ aggregate(struct sql_act *a, size_t i, enum sql_end end, int64_t took)
 	    (long long)took);
 	buf_put(&a->line, buf_text(&s->out), s->out.len);
 	sql_put_statement(&a->all.all[i], a->text, line_of(a, i), &a->line);
-	buf_printf(&a->line, "%s\n", buf_text(&why));
+	buf_printf(&a->line, "%s\n", catalogue_english(buf_text(&why)));
 	print_line(a);
 	act_end(s->job,
 	    end == SQL_FAILED        ? ENDING_FAILED
@@ -320,19 +315,16 @@ control(struct sql_act *a, const char *text)
 	if (end == SQL_OK)
 		return true;
 	if (end == SQL_STOPPED)
-		act_end(s->job, ENDING_STOPPED, "Nothing was applied.");
+		act_end(s->job, ENDING_STOPPED, "sql_not_applied");
 	else if (end == SQL_LOST && a->done > 0)
 		act_end(s->job, ENDING_UNKNOWN,
-		    "The connection was lost while "
-		    "the transaction was committed on %s: %s. Either all %zu "
-		    "statements took effect or none: look at the database.",
+		    "sql_commit_lost target=%s reason=%s count=%zu",
 		    s->target->name, buf_text(&s->why), a->done);
 	else
 		act_end(s->job, ENDING_FAILED,
-		    "%s failed on %s: %s. Nothing "
-		    "was applied.",
-		    text, s->target->name, buf_text(&s->why));
-	buf_printf(&a->line, "%s\n", buf_text(&s->job->why));
+		    "sql_commit_failed what=%s target=%s reason=%s", text,
+		    s->target->name, buf_text(&s->why));
+	buf_printf(&a->line, "%s\n", catalogue_english(buf_text(&s->job->why)));
 	print_line(a);
 	return false;
 }
@@ -349,14 +341,12 @@ run_one(struct sql_act *a, size_t i)
 		bool open = a->transaction || s->driver->in_transaction(s);
 		struct buf why = { 0 };
 
-		buf_printf(&why,
-		    "It ended before statement %zu of %zu (line "
-		    "%d).",
+		message_put(&why, "sql_ended_before n=%zu count=%zu line=%d",
 		    i + 1, a->all.count, line_of(a, i));
 		put_balance(a, i - 1, open, &why);
 		if (!open)
 			offer_resume(a, i);
-		buf_printf(&a->line, "%s\n", buf_text(&why));
+		buf_printf(&a->line, "%s\n", catalogue_english(buf_text(&why)));
 		print_line(a);
 		act_end(s->job, ENDING_STOPPED, "%s", buf_text(&why));
 		buf_clear(&why);
@@ -409,10 +399,8 @@ find_first(struct sql_act *a)
 	    a->transaction ||
 	    !sql_resumable(
 		&a->all, a->text, (size_t)n - 1, a->sql.driver->kind)) {
-		fail(a,
-		    "Nothing was done: it cannot start at statement %lld "
-		    "of %zu. Retry from the beginning.",
-		    (long long)n, a->all.count);
+		fail(a, "sql_no_start n=%lld count=%zu", (long long)n,
+		    a->all.count);
 		return false;
 	}
 	/* if no statement runs, a retry starts there too */
@@ -435,19 +423,11 @@ settle(struct sql_act *a)
 		return true;
 	if (ended)
 		act_end(s->job, ENDING_FAILED,
-		    "The statements end the "
-		    "transaction of transaction=yes themselves. What they "
-		    "committed on %s stays. Remove COMMIT, ROLLBACK and END "
-		    "from the text, or transaction=yes.",
-		    s->target->name);
+		    "sql_transaction_ended target=%s", s->target->name);
 	else
-		act_end(s->job, ENDING_FAILED,
-		    "The statements leave a "
-		    "transaction open on %s, so the server takes back what "
-		    "was done in it. End the text with COMMIT, or write "
-		    "transaction=yes in place of BEGIN.",
+		act_end(s->job, ENDING_FAILED, "sql_transaction_open target=%s",
 		    s->target->name);
-	buf_printf(&a->line, "%s\n", buf_text(&s->job->why));
+	buf_printf(&a->line, "%s\n", catalogue_english(buf_text(&s->job->why)));
 	print_line(a);
 	return false;
 }

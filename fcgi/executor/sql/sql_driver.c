@@ -1,10 +1,12 @@
 /* sql_driver.c: code shared by the drivers: keys of the target, and waiting. */
+#include <string.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
 #include "base/json.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "executor/sql/sql_driver.h"
 
@@ -102,13 +104,19 @@ sql_tune(int fd)
 	    fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead, sizeof(dead));
 }
 
+static void
+redact_quotes(void *ctx, const char *text, struct buf *out)
+{
+	mask_quotes_text(ctx, text, strlen(text), out);
+}
+
 void
 sql_redact_cut(struct sql *s)
 {
 	struct buf masked = { 0 };
 
-	mask_quotes_text(
-	    s->job->output->redact, buf_text(&s->why), s->why.len, &masked);
+	message_map(buf_text(&s->why), redact_quotes,
+	    (void *)s->job->output->redact, &masked);
 	buf_clear(&s->why);
 	s->why = masked;
 }

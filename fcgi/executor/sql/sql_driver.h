@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
+#include "base/message.h"
 #include "lang/sql_split.h"
 #include "executor/actions/act.h"
 #include "executor/sql/sql_table.h"
@@ -81,8 +82,8 @@ extern const struct sql_driver sql_sqlite;
  * The database that a target names does not exist, though the server answered
  * and the login succeeded.
  */
-#define SQL_ABSENT "does not exist yet"
-#define SQL_NO_RIGHTS "does not exist yet, or its user has no rights to it"
+#define SQL_ABSENT MESSAGE("sql_absent")
+#define SQL_NO_RIGHTS MESSAGE("sql_no_rights")
 
 /* A key of the target, or NULL if it is absent or empty; its port. */
 const char *sql_key(const struct sql *s, const char *key);

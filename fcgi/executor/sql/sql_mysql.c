@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "executor/sql/sql_driver.h"
 
 #define CHARSET "utf8mb4"
@@ -132,24 +133,17 @@ report_no_login(struct sql *s)
 	else if (code == ER_DBACCESS_DENIED_ERROR)
 		s->job->absent = SQL_NO_RIGHTS;
 	if (code == ER_ACCESS_DENIED_ERROR)
-		buf_printf(&s->why,
-		    "The database server refused the login of "
-		    "%s: %s (%u). Check user and password of %s in "
-		    "targets.yml; the password is the name of a secret in the "
-		    "store.",
-		    user != NULL ? user : "its user", text, code,
+		message_put(&s->why,
+		    "sql_login_refused user=%s reason=%s code=%u target=%s",
+		    user != NULL ? user : MESSAGE("sql_its_user"), text, code,
 		    s->target->name);
 	else if (host != NULL)
-		buf_printf(&s->why,
-		    "The database server %s:%d could not be "
-		    "used: %s (%u). Check that it runs, and host, port and "
-		    "database of %s in targets.yml.",
+		message_put(&s->why,
+		    "sql_unusable host=%s port=%d reason=%s code=%u target=%s",
 		    host, sql_port(s), text, code, s->target->name);
 	else
-		buf_printf(&s->why,
-		    "The database server at the socket %s "
-		    "could not be used: %s (%u). Check that it runs, and "
-		    "socket and database of %s in targets.yml.",
+		message_put(&s->why,
+		    "sql_unusable_socket socket=%s reason=%s code=%u target=%s",
 		    sql_key(s, "socket"), text, code, s->target->name);
 }
 
@@ -170,9 +164,7 @@ my_open(struct sql *s)
 
 	s->db = m;
 	if ((m->mysql = mysql_init(NULL)) == NULL) {
-		buf_puts(&s->why,
-		    "The client library of MariaDB cannot be "
-		    "initialised.");
+		message_put(&s->why, "sql_library");
 		return SQL_FAILED;
 	}
 	mysql_options(m->mysql, MYSQL_OPT_NONBLOCK, 0);
@@ -188,10 +180,7 @@ my_open(struct sql *s)
 			continue;
 		if (!m->given_up)
 			return SQL_STOPPED;
-		buf_printf(&s->why,
-		    "The database server of %s does not "
-		    "answer (%d s). Check that it runs, and host and port in "
-		    "targets.yml.",
+		message_put(&s->why, "sql_no_answer target=%s seconds=%d",
 		    s->target->name, SQL_CONNECT_MS / 1000);
 		return SQL_LOST;
 	}
@@ -219,10 +208,7 @@ my_close(struct sql *s)
 static enum sql_end
 no_answer(struct sql *s)
 {
-	buf_printf(&s->why,
-	    "The server did not answer within %d s after it "
-	    "had been asked to end the statement.",
-	    SQL_STOP_MS / 1000);
+	message_put(&s->why, "sql_no_stop seconds=%d", SQL_STOP_MS / 1000);
 	return SQL_LOST;
 }
 
@@ -357,11 +343,7 @@ my_quote(struct sql *s, const char *value, struct buf *out)
 
 	if (strcmp(mysql_character_set_name(m->mysql), CHARSET) != 0 ||
 	    my_backslash(s) != m->backslash) {
-		buf_puts(&s->why,
-		    "An earlier statement changed the character "
-		    "set of the connection or NO_BACKSLASH_ESCAPES: values "
-		    "cannot be quoted safely after that. Move it to a step of "
-		    "its own.");
+		message_put(&s->why, "sql_mysql_charset");
 		return false;
 	}
 	buf_putc(out, '\'');

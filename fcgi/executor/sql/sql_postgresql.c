@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "executor/sql/sql_driver.h"
 
@@ -115,20 +116,19 @@ report_no_login(struct sql *s)
 {
 	struct pg *g = s->db;
 	bool reached = PQsocket(g->conn) >= 0 && PQserverVersion(g->conn) != 0;
+	struct buf reason = { 0 };
 
 	if (strstr(PQerrorMessage(g->conn), ":  " INVALID_CATALOG_NAME ": "))
 		s->job->absent = SQL_ABSENT;
-	buf_puts(&s->why, "The database server could not be used: ");
-	put_message(PQerrorMessage(g->conn), &s->why);
-	buf_printf(&s->why, ". Check %s of %s in targets.yml%s.",
-	    reached || PQconnectionNeedsPassword(g->conn) ||
-		    PQconnectionUsedPassword(g->conn)
-		? "user, password and database"
-		: "that it runs, and host and port",
-	    s->target->name,
+	put_message(PQerrorMessage(g->conn), &reason);
+	message_put(&s->why,
 	    PQconnectionUsedPassword(g->conn)
-		? "; the password is the name of a secret in the store"
-		: "");
+		? "sql_pg_password reason=%s target=%s"
+		: reached || PQconnectionNeedsPassword(g->conn)
+		? "sql_pg_login reason=%s target=%s"
+		: "sql_pg_unreached reason=%s target=%s",
+	    buf_text(&reason), s->target->name);
+	buf_clear(&reason);
 	return SQL_FAILED;
 }
 
@@ -153,10 +153,8 @@ pg_open(struct sql *s)
 		if (s->job->stop != STOP_NONE)
 			return SQL_STOPPED;
 		if (got == 0 && clock_monotonic() >= limit) {
-			buf_printf(&s->why,
-			    "The database server of %s does "
-			    "not answer (%d s). Check that it runs, and host "
-			    "and port in targets.yml.",
+			message_put(&s->why,
+			    "sql_no_answer target=%s seconds=%d",
 			    s->target->name, SQL_CONNECT_MS / 1000);
 			return SQL_LOST;
 		}
@@ -330,10 +328,7 @@ pg_run(struct sql *s, const char *text)
 	PQsetSingleRowMode(g->conn);
 	for (;;) {
 		if (!await(s)) {
-			buf_printf(&s->why,
-			    "The server did not answer within "
-			    "%d s after it had been asked to end the "
-			    "statement.",
+			message_put(&s->why, "sql_no_stop seconds=%d",
 			    SQL_STOP_MS / 1000);
 			return SQL_LOST;
 		}
@@ -357,11 +352,7 @@ pg_quote(struct sql *s, const char *value, struct buf *out)
 	char *text;
 
 	if (!text_eq(encoding, "UTF8") || pg_backslash(s) != g->backslash) {
-		buf_puts(&s->why,
-		    "An earlier statement changed "
-		    "client_encoding or standard_conforming_strings: values "
-		    "cannot be quoted safely after that. Move it to a step of "
-		    "its own.");
+		message_put(&s->why, "sql_postgresql_encoding");
 		return false;
 	}
 	text = PQescapeLiteral(g->conn, value, strlen(value));

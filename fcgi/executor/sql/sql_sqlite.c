@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "executor/confine/confine.h"
 #include "executor/sql/sql_driver.h"
 
@@ -78,10 +79,8 @@ lite_open(struct sql *s)
 		return SQL_STOPPED;
 	if (file != NULL && access(file, F_OK) != 0 && errno == ENOENT)
 		s->job->absent = SQL_ABSENT;
-	buf_printf(&s->why,
-	    "The database file %s could not be used: %s. Check "
-	    "that it is there and that %s may write it and its folder, and "
-	    "file of %s in targets.yml.",
+	message_put(&s->why,
+	    "sql_sqlite_unusable file=%s reason=%s user=%s target=%s",
 	    file != NULL ? file : "(none)", sqlite3_errmsg(l->db), l->who.user,
 	    s->target->name);
 	return SQL_FAILED;
@@ -112,10 +111,8 @@ lite_error(struct sql *s)
 		return SQL_STOPPED;
 	buf_printf(&s->why, "%s (%d)", sqlite3_errmsg(l->db), code);
 	if ((code & 0xff) == SQLITE_BUSY)
-		buf_printf(&s->why,
-		    "; another process has held its lock for "
-		    "%d s",
-		    LOCKED_MS / 1000);
+		message_put(
+		    &s->why, "sql_sqlite_locked seconds=%d", LOCKED_MS / 1000);
 	return SQL_FAILED;
 }
 
@@ -150,10 +147,7 @@ lite_run(struct sql *s, const char *text)
 	if (rc != SQLITE_OK)
 		return lite_error(s);
 	if (rest[strspn(rest, " \t\r\n;")] != '\0') {
-		buf_printf(&s->why,
-		    "SQLite takes this for two statements; the "
-		    "second one begins with: %.60s",
-		    rest);
+		message_put(&s->why, "sql_sqlite_two rest=%.60s", rest);
 		sqlite3_finalize(stmt);
 		return SQL_FAILED;
 	}

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "executor/sql/sql_values.h"
 #include "lang/sql_literal.h"
@@ -31,14 +32,14 @@ put_value(struct sql *s, const char *name, struct buf *out)
 	const char *value = job_spec_value(o, name);
 
 	if (value == NULL) {
-		buf_printf(&s->why, "There is no value for {{%s}}.", name);
+		message_put(&s->why, "sql_value_none name=%s", name);
 		return false;
 	}
 	if (!is_number(o, name))
 		return s->driver->quote(s, value, out);
 	if (sql_put_number(value, out))
 		return true;
-	buf_printf(&s->why, "The value of {{%s}} is not a number.", name);
+	message_put(&s->why, "sql_value_number name=%s", name);
 	return false;
 }
 

@@ -16,6 +16,7 @@
 
 #include "base/encode.h"
 #include "lang/host_key.h"
+#include "base/message.h"
 #include "executor/ssh/libssh2.h"
 
 /* clang-format off */
@@ -56,21 +57,16 @@ prefer(struct ssh *s, const char *types, struct buf *why)
 		if (libssh2_session_method_pref(
 			s->session, methods[i].method, list) == 0)
 			continue;
-		buf_printf(why,
-		    "The libssh2 of this machine supports none of "
-		    "%s. Set client: openssh for %s in targets.yml.",
-		    list, t->name);
+		message_put(
+		    why, "ssh_no_method list=%s target=%s", list, t->name);
 		return SSH_REFUSED;
 	}
 	if ((strchr(types, ',') == NULL &&
 		strstr("," ANY_TYPE ",", types) == NULL) ||
 	    libssh2_session_method_pref(
 		s->session, LIBSSH2_METHOD_HOSTKEY, types) != 0) {
-		buf_printf(why,
-		    "libssh2 cannot check a host key of type %s. "
-		    "Pin the host's Ed25519 or ECDSA key, or set client: "
-		    "openssh for %s in targets.yml.",
-		    types, t->name);
+		message_put(
+		    why, "ssh_key_type types=%s target=%s", types, t->name);
 		return SSH_REFUSED;
 	}
 	return SSH_OK;
@@ -94,24 +90,17 @@ report_handshake(struct ssh *s, int rc, const char *types, struct buf *why)
 	    rc == LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE ||
 	    rc == LIBSSH2_ERROR_METHOD_NONE ||
 	    rc == LIBSSH2_ERROR_METHOD_NOT_SUPPORTED) {
-		buf_printf(why,
-		    "libssh2 and the SSH server on %s:%d have no "
-		    "method in common (%d). The server may have no host key "
-		    "of type %s any more, or allow only etm MACs, AEAD ciphers "
-		    "or an RSA host key. Compare its host keys with host_key "
-		    "in targets.yml; if those are right, set client: openssh "
-		    "for %s.",
+		message_put(why,
+		    "ssh_no_common host=%s port=%d code=%d types=%s target=%s",
 		    t->host, t->port, rc, types, t->name);
 		return SSH_REFUSED;
 	}
 	if (rc == LIBSSH2_ERROR_BANNER_RECV) {
-		buf_printf(why,
-		    "%s:%d accepted the connection, but no SSH "
-		    "server answered. Check the port of %s in targets.yml.",
+		message_put(why, "ssh_no_server host=%s port=%d target=%s",
 		    t->host, t->port, t->name);
 		return SSH_LOST;
 	}
-	result = ssh_lost(s, rc, "while keys were exchanged", why);
+	result = ssh_lost(s, rc, MESSAGE("ssh_while_keys"), why);
 	return result == SSH_LOST && is_dropped(rc) ? SSH_DROPPED : result;
 }
 
@@ -125,12 +114,9 @@ report_missing(struct ssh *s, const char *blob, size_t len, struct buf *why)
 	host_key_type(blob, len, type);
 	host_key_fingerprint(blob, len, fingerprint);
 	encode_base64(blob, len, &text);
-	buf_printf(why,
-	    "No host key is pinned for %s (%s:%d), so nothing was "
-	    "sent to it. It shows a key with the fingerprint %s. Compare that "
-	    "on the machine itself (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub"
-	    "); if it is the same, add to the target in targets.yml: "
-	    "host_key: \"%s %s\"",
+	message_put(why,
+	    "ssh_not_pinned target=%s host=%s port=%d fingerprint=%s type=%s "
+	    "key=%s",
 	    t->name, t->host, t->port, fingerprint, type, buf_text(&text));
 	buf_clear(&text);
 	return SSH_REFUSED;
@@ -147,7 +133,8 @@ compare(struct ssh *s, const struct buf *pinned, struct buf *why)
 
 	blob = libssh2_session_hostkey(s->session, &len, &type);
 	if (blob == NULL) {
-		buf_printf(why, "%s:%d showed no host key.", t->host, t->port);
+		message_put(
+		    why, "ssh_no_key host=%s port=%d", t->host, t->port);
 		return SSH_REFUSED;
 	}
 	if (t->host_key == NULL)
@@ -156,13 +143,8 @@ compare(struct ssh *s, const struct buf *pinned, struct buf *why)
 		return SSH_OK;
 	host_key_fingerprint(blob, len, shown);
 	host_key_fingerprint(pinned->data, pinned->len, known);
-	buf_printf(why,
-	    "The host key of %s (%s:%d) has changed: pinned is %s, "
-	    "the host shows %s. Nothing was sent to it. Somebody may be "
-	    "between; or the machine was installed anew: then compare its "
-	    "fingerprint on the machine itself, put the new key into "
-	    "targets.yml (host_key), and create a new run: this one keeps the "
-	    "targets that it was created with.",
+	message_put(why,
+	    "ssh_key_changed target=%s host=%s port=%d known=%s shown=%s",
 	    t->name, t->host, t->port, known, shown);
 	return SSH_REFUSED;
 }
@@ -177,10 +159,7 @@ ssh_handshake(struct ssh *s, struct buf *why)
 	int rc;
 
 	if (t->host_key != NULL && !host_key_read(t->host_key, type, &pinned)) {
-		buf_printf(why,
-		    "The host_key of %s in targets.yml is not "
-		    "\"TYPE BASE64\" as in a known_hosts file.",
-		    t->name);
+		message_put(why, "ssh_key_form target=%s", t->name);
 		goto out;
 	}
 	result = prefer(s, t->host_key != NULL ? type : ANY_TYPE, why);
@@ -220,7 +199,8 @@ ssh_show_key(struct ssh *s, struct buf *ret_blob, struct buf *why)
 	if (rc != 0)
 		return report_handshake(s, rc, "Ed25519 or ECDSA", why);
 	if ((blob = libssh2_session_hostkey(s->session, &len, &rc)) == NULL) {
-		buf_printf(why, "%s:%d showed no host key.", t->host, t->port);
+		message_put(
+		    why, "ssh_no_key host=%s port=%d", t->host, t->port);
 		return SSH_REFUSED;
 	}
 	buf_put(ret_blob, blob, len);

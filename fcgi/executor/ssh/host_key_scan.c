@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/host_key.h"
 #include "executor/ssh/libssh2.h"
@@ -56,8 +57,7 @@ run_keyscan(const struct job_target *t, struct event_loop *loop,
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) != 0 || (pid = fork()) < 0) {
-		buf_printf(why, "ssh-keyscan could not be started: %s.",
-		    strerror(errno));
+		message_put(why, "ssh_scan_failed reason=%s", strerror(errno));
 		return SSH_REFUSED;
 	}
 	if (pid == 0)
@@ -78,9 +78,7 @@ run_keyscan(const struct job_target *t, struct event_loop *loop,
 		kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-		buf_puts(why,
-		    "The program ssh-keyscan is not installed on "
-		    "this machine; client: openssh needs it.");
+		message_put(why, "ssh_scan_missing");
 	return result;
 }
 
@@ -132,9 +130,7 @@ by_openssh(const struct job_target *t, struct event_loop *loop,
 	buf_putc(&text, '\0');
 	if (result == SSH_OK && !choose(t, text.data, blob)) {
 		if (why->len == 0)
-			buf_printf(why,
-			    "%s:%d showed no host key: nothing "
-			    "answers there, or no SSH server.",
+			message_put(why, "ssh_scan_nothing host=%s port=%d",
 			    t->host, t->port);
 		result = SSH_LOST;
 	}
@@ -212,13 +208,13 @@ scan_host_key(void)
 	    json_read(buf_text(&text), text.len, &json, &fault) != ERR_OK ||
 	    job_target_read(json, &target, &fault) != ERR_OK ||
 	    !text_eq(target.kind, "ssh"))
-		buf_puts(&why, "The target cannot be read.");
+		message_put(&why, "ssh_scan_target");
 	else
 		result = scan(&target, &blob, &why);
 	print(&blob,
 	    result == SSH_OK  ? NULL
 		: why.len > 0 ? buf_text(&why)
-			      : "It was stopped.");
+			      : MESSAGE("ssh_scan_stopped"));
 	if (text.data != NULL)
 		explicit_bzero(text.data, text.len);
 	buf_clear(&text);

@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "executor/ssh/libssh2.h"
 
 #define LOGIN_MS 30000
@@ -105,19 +106,20 @@ ssh_lost(struct ssh *s, int rc, const char *doing, struct buf *why)
 	if (s->stopped)
 		return SSH_STOPPED;
 	if (s->silent_ms > 0) {
-		buf_printf(why, "%s:%d has not answered for %d s %s.", t->host,
+		message_put(why,
+		    "ssh_silent host=%s port=%d seconds=%d doing=%s", t->host,
 		    t->port, s->silent_ms / 1000, doing);
 		return SSH_LOST;
 	}
 	if (rc == LIBSSH2_ERROR_EAGAIN) {
-		buf_printf(
-		    why, "%s:%d did not answer %s.", t->host, t->port, doing);
+		message_put(why, "ssh_no_answer host=%s port=%d doing=%s",
+		    t->host, t->port, doing);
 		return SSH_LOST;
 	}
 	(void)libssh2_session_last_error(s->session, &text, NULL, 0);
-	buf_printf(why, "The connection to %s:%d broke %s (%d, %s).", t->host,
-	    t->port, doing, rc,
-	    text != NULL && *text != '\0' ? text : "no reason given");
+	message_put(why, "ssh_broke host=%s port=%d doing=%s code=%d reason=%s",
+	    t->host, t->port, doing, rc,
+	    text != NULL && *text != '\0' ? text : MESSAGE("no_reason"));
 	return SSH_LOST;
 }
 
@@ -137,7 +139,7 @@ ssh_begin(const struct job_target *target, struct event_loop *loop,
 		goto out;
 	if (libssh2_init(0) != 0 ||
 	    (s->session = libssh2_session_init()) == NULL) {
-		buf_puts(why, "libssh2 cannot be initialised.");
+		message_put(why, "ssh_library");
 		result = SSH_REFUSED;
 		goto out;
 	}
@@ -227,25 +229,24 @@ ssh_channel_open(struct ssh *s, const char *request, const char *what,
 		rc = *ret == NULL ? libssh2_session_last_errno(s->session) : 0;
 	} while (rc == LIBSSH2_ERROR_EAGAIN && ssh_wait(s));
 	if (rc == LIBSSH2_ERROR_CHANNEL_FAILURE) {
-		buf_printf(
-		    why, "%s:%d refuses to open a session.", t->host, t->port);
+		message_put(
+		    why, "ssh_no_session host=%s port=%d", t->host, t->port);
 		return SSH_REFUSED;
 	}
 	if (rc != 0)
-		return ssh_lost(s, rc, "while a session was opened", why);
+		return ssh_lost(s, rc, MESSAGE("ssh_while_session"), why);
 	SSH_LOOP(s, rc,
 	    libssh2_channel_process_startup(*ret, request,
 		(unsigned)strlen(request), what, (unsigned)strlen(what)));
 	if (rc == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED) {
-		buf_printf(why,
-		    "%s:%d refuses to run %s for this user. "
-		    "Check ForceCommand, Subsystem and the like on the host.",
-		    t->host, t->port,
-		    strcmp(request, "exec") == 0 ? "commands" : what);
+		message_put(why, "ssh_refuses host=%s port=%d what=%s", t->host,
+		    t->port,
+		    strcmp(request, "exec") == 0 ? MESSAGE("ssh_commands")
+						 : what);
 		return SSH_REFUSED;
 	}
 	return rc == 0 ? SSH_OK
-		       : ssh_lost(s, rc, "while a command was started", why);
+		       : ssh_lost(s, rc, MESSAGE("ssh_while_start"), why);
 }
 
 /* Sends terminal input as far as possible. */
@@ -376,13 +377,11 @@ take_end(struct ssh *s, LIBSSH2_CHANNEL *channel, struct ssh_call *call,
 	if (rc == 0)
 		SSH_LOOP(s, rc, libssh2_channel_wait_closed(channel));
 	if (rc != 0 || libssh2_channel_eof(channel) != 1)
-		return ssh_lost(s, rc, "before the command ended", why);
+		return ssh_lost(s, rc, MESSAGE("ssh_before_end"), why);
 	libssh2_channel_get_exit_signal(
 	    channel, &signal, NULL, NULL, NULL, NULL, NULL);
 	if (signal != NULL) {
-		buf_printf(why,
-		    "The command on %s:%d was ended by the signal "
-		    "%s.",
+		message_put(why, "ssh_signal host=%s port=%d signal=%s",
 		    t->host, t->port, signal);
 		libssh2_free(s->session, signal);
 		return SSH_LOST;
@@ -417,7 +416,7 @@ ssh_run(struct ssh_conn *l, struct ssh_call *call, struct buf *why)
 	if (result != SSH_OK)
 		goto out;
 	if ((rc = converse(s, channel, call)) != 0) {
-		result = ssh_lost(s, rc, "while the command ran", why);
+		result = ssh_lost(s, rc, MESSAGE("ssh_while_running"), why);
 	} else if (libssh2_channel_eof(channel) == 1) {
 		s->limit = call->limit;
 		result = take_end(s, channel, call, why);

@@ -12,6 +12,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "executor/ssh/libssh2.h"
 #include "executor/ssh/ssh_key.h"
@@ -33,23 +34,15 @@ is_usable(const struct job_target *t, const struct ssh_key_facts *key,
     struct buf *why)
 {
 	if (key->error != 0)
-		buf_printf(why,
-		    "The key file %s of %s cannot be read: %s. "
-		    "Check key in targets.yml, and that the runner may read "
-		    "the file.",
-		    t->key, t->name, strerror(key->error));
+		message_put(why,
+		    "ssh_key_unreadable file=%s target=%s reason=%s", t->key,
+		    t->name, strerror(key->error));
 	else if (!key->known)
-		buf_printf(why,
-		    "The file %s of %s is not a private key that "
-		    "we know. Check key in targets.yml: it names the private "
-		    "key, not the .pub file.",
-		    t->key, t->name);
+		message_put(
+		    why, "ssh_key_unknown file=%s target=%s", t->key, t->name);
 	else if (key->encrypted && t->passphrase == NULL)
-		buf_printf(why,
-		    "The key file %s of %s is encrypted, and no "
-		    "passphrase is given. Store it as a secret and name that "
-		    "with passphrase in targets.yml.",
-		    t->key, t->name);
+		message_put(why, "ssh_key_encrypted file=%s target=%s", t->key,
+		    t->name);
 	else
 		return true;
 	return false;
@@ -87,30 +80,24 @@ report_refused(
 	const char *user = user_of(t);
 
 	if (is_unanswered(s))
-		return ssh_lost(s, rc, "while logging in", why);
+		return ssh_lost(s, rc, MESSAGE("ssh_while_login"), why);
 	switch (rc) {
 	case LIBSSH2_ERROR_AUTHENTICATION_FAILED:
 	case LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED:
 		if (key->rsa && libssh2_version(0x010b00) == NULL)
-			buf_printf(why,
-			    "%s:%d refused the RSA key %s for %s. "
-			    "This libssh2 signs with SHA-1 only, which OpenSSH "
-			    "8.8 and later refuse. Use an Ed25519 key, or set "
-			    "client: openssh for %s in targets.yml.",
+			message_put(why,
+			    "ssh_refused_rsa host=%s port=%d file=%s user=%s "
+			    "target=%s",
 			    t->host, t->port, t->key, user, t->name);
 		else if (has_certificate(t))
-			buf_printf(why,
-			    "%s:%d refused the key %s for %s. It "
-			    "has a certificate (%s-cert.pub), which libssh2 "
-			    "cannot show: set client: openssh for %s in "
-			    "targets.yml.",
+			message_put(why,
+			    "ssh_refused_certificate host=%s port=%d file=%s "
+			    "user=%s again=%s target=%s",
 			    t->host, t->port, t->key, user, t->key, t->name);
 		else
-			buf_printf(why,
-			    "%s:%d refused the key %s for the "
-			    "user %s. Add its public key to "
-			    "~%s/.ssh/authorized_keys there, or correct user "
-			    "and key of %s in targets.yml.",
+			message_put(why,
+			    "ssh_refused_key host=%s port=%d file=%s user=%s "
+			    "home=%s target=%s",
 			    t->host, t->port, t->key, user, user, t->name);
 		return SSH_REFUSED;
 	case LIBSSH2_ERROR_FILE:
@@ -118,20 +105,15 @@ report_refused(
 	case LIBSSH2_ERROR_METHOD_NOT_SUPPORTED:
 	case LIBSSH2_ERROR_METHOD_NONE:
 		if (key->encrypted)
-			buf_printf(why,
-			    "The passphrase of the key file %s of "
-			    "%s is wrong. Set the secret that passphrase "
-			    "names in targets.yml again.",
+			message_put(why, "ssh_passphrase file=%s target=%s",
 			    t->key, t->name);
 		else
-			buf_printf(why,
-			    "libssh2 cannot read the key file %s "
-			    "of %s (%d). Use an Ed25519 or ECDSA key, or set "
-			    "client: openssh in targets.yml.",
-			    t->key, t->name, rc);
+			message_put(why,
+			    "ssh_key_libssh2 file=%s target=%s code=%d", t->key,
+			    t->name, rc);
 		return SSH_REFUSED;
 	default:
-		return ssh_lost(s, rc, "while logging in", why);
+		return ssh_lost(s, rc, MESSAGE("ssh_while_login"), why);
 	}
 }
 
@@ -192,13 +174,11 @@ offer_all(struct ssh *s, LIBSSH2_AGENT *agent, struct buf *why)
 			return SSH_OK;
 		if (s->stopped || rc == LIBSSH2_ERROR_EAGAIN ||
 		    rc == LIBSSH2_ERROR_SOCKET_DISCONNECT)
-			return ssh_lost(s, rc, "while logging in", why);
+			return ssh_lost(s, rc, MESSAGE("ssh_while_login"), why);
 		n++;
 	}
-	buf_printf(why,
-	    "%s:%d accepted none of the %d keys of the SSH agent "
-	    "for the user %s. Add one to its authorized_keys, or correct user "
-	    "of %s in targets.yml.",
+	message_put(why,
+	    "ssh_refused_agent host=%s port=%d count=%d user=%s target=%s",
 	    t->host, t->port, n, user_of(t), t->name);
 	return SSH_REFUSED;
 }
@@ -210,15 +190,12 @@ login_agent(struct ssh *s, struct buf *why)
 	enum ssh_result result = SSH_REFUSED;
 
 	if (agent == NULL || libssh2_agent_connect(agent) != 0) {
-		buf_printf(why,
-		    "The SSH agent that %s asks for (agent: true) "
-		    "cannot be reached. Start it where the runner runs, with "
-		    "SSH_AUTH_SOCK in the runner's environment.",
-		    s->conn.target->name);
+		message_put(
+		    why, "ssh_no_agent target=%s", s->conn.target->name);
 		goto out;
 	}
 	if (libssh2_agent_list_identities(agent) != 0)
-		buf_puts(why, "The SSH agent does not tell its keys.");
+		message_put(why, "ssh_agent_silent");
 	else
 		result = offer_all(s, agent, why);
 	libssh2_agent_disconnect(agent);
@@ -239,9 +216,6 @@ ssh_login(struct ssh *s, struct buf *why)
 	buf_reset(why);
 	if (t->key != NULL)
 		return login_key(s, why);
-	buf_printf(why,
-	    "The target %s has neither key nor agent: true in "
-	    "targets.yml, so nobody can log in.",
-	    t->name);
+	message_put(why, "ssh_no_login target=%s", t->name);
 	return SSH_REFUSED;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/message.h"
 #include "executor/ssh/sftp_own.h"
 
 #define PACKET_MAX (512u * 1024)
@@ -84,11 +85,7 @@ sftp_receive(struct sftp *s, struct sftp_reply *r)
 	r->in = (struct sftp_in){ (const unsigned char *)p, 4, false };
 	len = sftp_in_u32(&r->in);
 	if (len < 5 || len > PACKET_MAX) {
-		sftp_cut(s, SSH_REFUSED,
-		    "The host's SFTP server answers what "
-		    "is no SFTP. Check that its login shell prints nothing "
-		    "where no terminal is (~/.bashrc), and its Subsystem "
-		    "sftp.");
+		sftp_cut(s, SSH_REFUSED, MESSAGE("sftp_none"));
 		return false;
 	}
 	s->result = stream_get(s->stream, 4 + len, &p, &s->why);
@@ -111,9 +108,7 @@ sftp_code_of(struct sftp *s, struct sftp_reply *r)
 	size_t len;
 
 	if (r->type != FXP_STATUS)
-		return sftp_cut(s, SSH_REFUSED,
-		    "The host's SFTP server "
-		    "answered what was not asked.");
+		return sftp_cut(s, SSH_REFUSED, MESSAGE("sftp_unasked"));
 	code = sftp_in_u32(&r->in);
 	if (r->in.bad || code >= SFTP_CUT)
 		return sftp_broken(s);
@@ -135,9 +130,7 @@ ask(struct sftp *s, int type, struct sftp_reply *r)
 	if (!sftp_send(s) || !sftp_receive(s, r))
 		return SFTP_CUT;
 	if (r->id != s->id)
-		return sftp_cut(s, SSH_REFUSED,
-		    "The host's SFTP server "
-		    "answered another question.");
+		return sftp_cut(s, SSH_REFUSED, MESSAGE("sftp_other"));
 	if (r->type == type && type != FXP_STATUS)
 		return SFTP_DONE;
 	return sftp_code_of(s, r);
@@ -146,9 +139,7 @@ ask(struct sftp *s, int type, struct sftp_reply *r)
 enum sftp_code
 sftp_broken(struct sftp *s)
 {
-	return sftp_cut(s, SSH_REFUSED,
-	    "The host's SFTP server gave a broken "
-	    "answer.");
+	return sftp_cut(s, SSH_REFUSED, MESSAGE("sftp_broken"));
 }
 
 static void

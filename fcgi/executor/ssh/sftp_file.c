@@ -6,6 +6,7 @@
  * short reply to a read invalidates the requests after it, which are sent
  * again.
  */
+#include "base/message.h"
 #include "executor/ssh/sftp_own.h"
 
 static enum sftp_code
@@ -70,10 +71,7 @@ sftp_next(struct sftp *s, const char **ret, size_t *ret_len)
 		s->first = (s->first + 1) % SFTP_SLOTS;
 		s->count--;
 		if (r.id != slot.id)
-			return sftp_cut(s, SSH_REFUSED,
-			    "The host's SFTP "
-			    "server answers out of order, which is not "
-			    "supported.");
+			return sftp_cut(s, SSH_REFUSED, MESSAGE("sftp_order"));
 		if (r.type != FXP_DATA) {
 			code = sftp_code_of(s, &r);
 			if (slot.at != s->at && code != SFTP_CUT)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "executor/ssh/ssh_client.h"
 #include "executor/ssh/stream.h"
 
@@ -127,7 +128,7 @@ stream_line(struct stream *s, struct buf *ret, struct buf *why)
 		if (end != NULL)
 			break;
 		if ((seen = left) > LINE) {
-			buf_puts(why, "The host answers what was not asked.");
+			message_put(why, "ssh_unasked");
 			return SSH_LOST;
 		}
 		if ((result = fill(s, why)) != SSH_OK)

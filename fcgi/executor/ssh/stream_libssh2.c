@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "executor/ssh/libssh2.h"
 #include "executor/ssh/stream.h"
 
@@ -68,7 +69,7 @@ ssh_ready(struct stream *stream, bool writing, int64_t until, struct buf *why)
 	s->ssh->limit = until;
 	return ssh_wait(s->ssh) ? SSH_OK
 				: ssh_lost(s->ssh, LIBSSH2_ERROR_EAGAIN,
-				      "while files were copied", why);
+				      MESSAGE("ssh_while_copying"), why);
 }
 
 static void
@@ -78,10 +79,11 @@ ssh_explain(struct stream *stream, struct buf *why)
 	const struct job_target *t = s->ssh->conn.target;
 
 	if (s->rc != 0)
-		(void)ssh_lost(s->ssh, s->rc, "while files were copied", why);
+		(void)ssh_lost(
+		    s->ssh, s->rc, MESSAGE("ssh_while_copying"), why);
 	else
-		buf_printf(
-		    why, "%s:%d ended the conversation.", t->host, t->port);
+		message_put(
+		    why, "ssh_stream_ended host=%s port=%d", t->host, t->port);
 }
 
 static void

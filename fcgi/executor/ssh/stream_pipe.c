@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "executor/ssh/openssh.h"
 #include "executor/ssh/stream.h"
 
@@ -77,8 +78,7 @@ pipe_wait(struct stream *stream, bool writing, int64_t until, struct buf *why)
 	};
 
 	if (clock_monotonic() >= until) {
-		buf_printf(
-		    why, "%s did not answer while files were copied.", t->name);
+		message_put(why, "ssh_stream_silent target=%s", t->name);
 		return SSH_LOST;
 	}
 	if (loop_poll(p->conn->loop, fds, 2, until) != STOP_NONE)
@@ -97,11 +97,12 @@ pipe_explain(struct stream *stream, struct buf *why)
 	if (p->fds[2] >= 0)
 		listen_to(p);
 	if (p->conn->client == &ssh_conn_local)
-		buf_puts(why, "The shell on this machine ended");
+		message_put(why, "ssh_local_ended");
 	else
-		buf_printf(
-		    why, "The connection to %s:%d ended", t->host, t->port);
-	buf_printf(why, p->errors.len > 0 ? ": %s" : ".", buf_text(&p->errors));
+		message_put(why, "ssh_connection_ended host=%s port=%d",
+		    t->host, t->port);
+	if (p->errors.len > 0)
+		buf_printf(why, " %s", buf_text(&p->errors));
 }
 
 static void
@@ -140,9 +141,7 @@ pipe_stream_open(struct ssh_conn *l, const char *what, bool subsystem,
 	p->conn = l;
 	if (!openssh_start(s, subsystem, what, p->fds, &p->child, why)) {
 		if (why->len == 0)
-			buf_puts(why,
-			    "The program for the conversation could "
-			    "not be started on this machine.");
+			message_put(why, "ssh_stream_start");
 		pipe_close(&p->stream);
 		return SSH_REFUSED;
 	}

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "executor/ssh/tunnel_carrier.h"
 
 #define START_MS 60000 /* for one hop and those before it */
@@ -68,8 +69,8 @@ take_report(struct tunnel *tunnel, const struct job_target *over,
 	text[n > 0 ? n : 0] = '\0';
 	if (text[0] == TUNNEL_OPEN)
 		return SSH_OK;
-	buf_printf(why, "The tunnel over %s could not be made. %s", over->name,
-	    n > 1 ? text + 1 : "It did not answer in time.");
+	message_put(why, "tunnel_failed target=%s reason=%s", over->name,
+	    n > 1 ? text + 1 : MESSAGE("tunnel_no_answer"));
 	return n > 0 && text[0] == TUNNEL_REFUSED ? SSH_REFUSED : SSH_LOST;
 }
 
@@ -84,10 +85,8 @@ tunnel_open(const struct job_target *over, const struct tunnel_end *end,
 	listener = listen_here(&tunnel.port);
 	if (listener < 0 || pipe2(report, O_CLOEXEC | O_NONBLOCK) != 0 ||
 	    (tunnel.pid = fork()) < 0) {
-		buf_printf(why,
-		    "The tunnel over %s could not be made on this "
-		    "machine: %s.",
-		    over->name, strerror(errno));
+		message_put(why, "tunnel_local target=%s reason=%s", over->name,
+		    strerror(errno));
 		for (int i = 0; i < 2; i++)
 			if (report[i] >= 0)
 				close(report[i]);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "executor/ssh/tunnel_remote.h"
 
 /* True if the socket at this loopback port belongs to our user. */
@@ -189,12 +190,11 @@ carry(struct carrier *c)
 
 	while (wait_for_any(c) && move_all(c))
 		;
-	buf_printf(&why,
-	    "The connection to %s (%s:%d), over which it was "
-	    "reached, is gone.",
+	message_put(&why, "tunnel_gone target=%s host=%s port=%d",
 	    c->over->name, c->over->host, c->over->port);
 	if (c->errors.len > 0)
-		buf_printf(&why, " ssh said: %s", buf_text(&c->errors));
+		message_put(
+		    &why, "tunnel_ssh_said text=%s", buf_text(&c->errors));
 	report(c, TUNNEL_LOST, &why);
 	buf_clear(&why);
 }

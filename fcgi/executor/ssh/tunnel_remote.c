@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/message.h"
 #include "executor/ssh/libssh2.h"
 #include "executor/ssh/openssh.h"
 #include "executor/ssh/tunnel_remote.h"
@@ -39,17 +40,16 @@ report_no_end(struct carrier *c, const char *detail, struct buf *why)
 {
 	const struct tunnel_end *e = c->end;
 
-	buf_printf(why, "%s (%s:%d) could not connect to ", c->over->name,
-	    c->over->host, c->over->port);
+	struct buf to = { 0 };
+
 	if (e->socket != NULL)
-		buf_puts(why, e->socket);
+		buf_puts(&to, e->socket);
 	else
-		buf_printf(why, "%s:%d", e->host, e->port);
-	buf_printf(why,
-	    " (%s). Check that something listens there, as that "
-	    "machine sees it, and that its sshd allows it "
-	    "(AllowTcpForwarding, AllowStreamLocalForwarding).",
-	    detail);
+		buf_printf(&to, "%s:%d", e->host, e->port);
+	message_put(why,
+	    "tunnel_no_end target=%s host=%s port=%d to=%s reason=%s",
+	    c->over->name, c->over->host, c->over->port, buf_text(&to), detail);
+	buf_clear(&to);
 }
 
 /* ---- by libssh2 */
@@ -104,7 +104,7 @@ open_channel(struct carrier *c, struct buf *why)
 		return channel;
 	(void)libssh2_session_last_error(s->session, &detail, NULL, 0);
 	report_no_end(c,
-	    rc == LIBSSH2_ERROR_EAGAIN              ? "no answer in time"
+	    rc == LIBSSH2_ERROR_EAGAIN              ? MESSAGE("tunnel_late")
 		: detail != NULL && *detail != '\0' ? detail
 						    : "refused",
 	    why);
@@ -185,8 +185,7 @@ begin_ssh(struct carrier *c, struct buf *why)
 	int fd;
 
 	if (!start_ssh(c)) {
-		buf_printf(
-		    why, "ssh could not be started: %s.", strerror(errno));
+		message_put(why, "tunnel_start reason=%s", strerror(errno));
 		return SSH_REFUSED;
 	}
 	while ((fd = connect_remote()) < 0) {
@@ -198,10 +197,11 @@ begin_ssh(struct carrier *c, struct buf *why)
 		listen_to_ssh(c);
 		if (c->err_fd >= 0 && clock_monotonic() < limit)
 			continue;
-		buf_printf(why, "ssh to %s (%s:%d) does not forward: %s",
+		message_put(why,
+		    "tunnel_no_forward target=%s host=%s port=%d reason=%s",
 		    c->over->name, c->over->host, c->over->port,
 		    c->errors.len > 0 ? buf_text(&c->errors)
-				      : "it gave no reason.");
+				      : MESSAGE("no_reason_given"));
 		return openssh_result(buf_text(&c->errors));
 	}
 	close(fd);

@@ -25,6 +25,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/answers.h"
 #include "lang/regex.h"
@@ -61,9 +62,7 @@ static enum err
 wrong(struct fault *fault, const char *prompt, const char *why)
 {
 	return fault_set(fault, ERR_INVALID, "answers", NULL,
-	    "Nothing was "
-	    "started: the answer to /%.200s/ cannot be given: %s",
-	    prompt, why);
+	    "answer_wrong prompt=%.200s reason=%s", prompt, why);
 }
 
 static enum err
@@ -84,17 +83,12 @@ read_answer(const struct job_spec *spec, const struct answers_line *line,
 		     spec, line->reply, line->reply_len, &a->reply, &why))
 		err = wrong(fault, a->prompt, buf_text(&why));
 	else if (a->reply.len > INPUT_LINE)
-		err = wrong(fault, a->prompt,
-		    "its reply is longer than 4095 "
-		    "bytes, and a terminal would drop the rest of the line. "
-		    "Give the program a file to read it from.");
+		err = wrong(fault, a->prompt, MESSAGE("answer_long"));
 	for (size_t i = 0; i < a->reply.len && err == ERR_OK; i++)
 		if ((unsigned char)a->reply.data[i] < ' ' ||
 		    a->reply.data[i] == 0x7f)
-			err = wrong(fault, a->prompt,
-			    "its reply has a "
-			    "control character in it, which is a key such as "
-			    "Ctrl-C on a terminal.");
+			err = wrong(
+			    fault, a->prompt, MESSAGE("answer_control"));
 	buf_putc(&a->reply, '\r');
 	buf_clear(&why);
 	return err;
