@@ -352,7 +352,7 @@ def nasty_values_arrive_byte_for_byte_or_are_refused():
             assert got["X-V"].encode("latin-1").decode() == v, (v, got["X-V"])
             assert got["X-After"] == "1" and got["X"] is None
         elif s:
-            s.ended("failed", "Nothing was sent", "Line 8")
+            s.ended("failed", "Nothing was sent", "line 8")
             assert plain.seen == [] and (v != v.strip() or any(
                 c < " " or c == "\x7f" for c in v)), repr(v)
 
@@ -431,7 +431,7 @@ def tls_needs_the_right_authority():
 
 def mistakes_send_nothing():
     plain.seen.clear()
-    run("POST /a\n###\nGET /{{unknown}}").ended("failed", "Line 9", "unknown")
+    run("POST /a\n###\nGET /{{unknown}}").ended("failed", "line 9", "unknown")
     run("POST /a\n###\nnonsense").ended("failed", "Line 9")
     run("POST /a\n###\nGET file:///etc/passwd").ended("failed", "Line 9")
     assert plain.seen == []
