@@ -22,7 +22,6 @@ put_answer(const struct compile_request *r, struct compile_answer *a,
 		.code = fault->code,
 		.field = fault->field,
 		.message = fault->message,
-		.about = fault->about[0] != '\0' ? fault->about : NULL,
 	};
 
 	a->key = r->key;

@@ -62,7 +62,6 @@ static const struct record_field refusal_fields[] = {
 	{ "code",	1, RECORD_TEXT,		AT(code), .least = 1 },
 	{ "field",	1, RECORD_TEXT,		AT(field), .least = 1 },
 	{ "message",	1, RECORD_TEXT,		AT(message), .least = 1 },
-	{ "about",	1, RECORD_TEXT,		AT(about) },
 	{ .name = NULL },
 };
 #undef AT

@@ -68,7 +68,6 @@ struct compile_refusal {
 	const char *code;
 	const char *field;
 	const char *message;
-	const char *about;
 };
 
 struct compile_answer {

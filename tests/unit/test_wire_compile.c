@@ -103,7 +103,7 @@ write_answer(struct buf *out)
 	static const struct compile_use uses[] = { { "local", false },
 		{ "web", true } };
 	static const struct compile_refusal refused = { ERR_INVALID, "code",
-		"field", "“message”", NULL };
+		"field", "“message”" };
 	struct runbook *b = runbook_parse(text, strlen(text));
 	struct compile_answer a = { .key = KEY,
 		.plan_json = plan_write(&b->plan),
