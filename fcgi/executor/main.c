@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/catalogue.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -146,7 +147,7 @@ main(int argc, char **argv)
 	err = read_job_spec(argv[1], &spec, &fault);
 	alarm(0);
 	if (err != ERR_OK) {
-		log_warn("%s", fault.message);
+		log_warn("%s", catalogue_english(fault.message));
 		status_done(STATE_FAILED, fault.message);
 		return 1;
 	}

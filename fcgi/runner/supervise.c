@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/json.h"
@@ -255,7 +256,8 @@ start(struct runner *r, const char *exec, const char *state)
 		log_warn("execution %s: the journal cannot be read now", exec);
 		runner_again(r);
 	} else if (err != ERR_OK) {
-		log_warn("execution %s refused: %s", exec, why.message);
+		log_warn("execution %s refused: %s", exec,
+		    catalogue_english(why.message));
 		report_lost(r, exec, why.message);
 	} else if (!make_folder(r, exec)) {
 		report_lost(r, exec, NO_FOLDER);

@@ -211,8 +211,7 @@ filled_text(struct view *v, const struct step *step, const char **ret_refused)
 		return step->text;
 	if (step->kind == STEP_HTTP) {
 		if (fill_http(&f, step, &out, &fault) != ERR_OK) {
-			*ret_refused = arena_strdup(
-			    v->req->arena, fault.message);
+			*ret_refused = request_message(v->req, fault.message);
 			buf_clear(&out);
 			return filled_line(v, step, step->text);
 		}
