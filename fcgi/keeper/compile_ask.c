@@ -137,26 +137,16 @@ compile_failed(enum compile_failure failure, struct fault *fault)
 	switch (failure) {
 	case COMPILE_NOT_STARTED:
 		return fault_set(fault, ERR_UNAVAILABLE, "compile_not_started",
-		    NULL,
-		    "The compiler could not be started, so nothing was done. "
-		    "Is countersign-compile installed beside "
-		    "countersign-keeper? The log of the console says more.");
+		    NULL, "refused_compile_not_started");
 	case COMPILE_SLOW:
 		return fault_set(fault, ERR_UNAVAILABLE, "compile_slow", NULL,
-		    "Compiling took longer than %d seconds and was ended, so "
-		    "nothing was done. Try again; if it stays so, split the "
-		    "runbook.",
-		    COMPILE_SECONDS);
+		    "refused_compile_slow seconds=%d", COMPILE_SECONDS);
 	case COMPILE_WRONG:
 		return fault_set(fault, ERR_UNAVAILABLE, "compile_wrong", NULL,
-		    "The compiler's answer does not fit what it was asked, so "
-		    "nothing was done. Are all programs of one version? The "
-		    "log of the console says more.");
+		    "refused_compile_wrong");
 	default:
 		return fault_set(fault, ERR_UNAVAILABLE, "compile_died", NULL,
-		    "The compiler broke down at this runbook or at "
-		    "targets.yml, so nothing was done. The log of the console "
-		    "says more.");
+		    "refused_compile_died");
 	}
 }
 
@@ -181,9 +171,8 @@ compile_refused(const struct compile_answer *a, struct fault *fault)
 
 	if (a->refused_count == 0)
 		return ERR_OK;
-	return fault_about(fault, r->about,
-	    fault_set(
-		fault, (enum err)r->err, r->code, r->field, "%s", r->message));
+	return fault_set(
+	    fault, (enum err)r->err, r->code, r->field, "%s", r->message);
 }
 
 enum err
@@ -212,8 +201,7 @@ compile_ask(struct keeper *k, const struct compile_request *r,
 		compile_job_free(c->wanted);
 		c->wanted = j;
 		return fault_set(fault, ERR_UNAVAILABLE, "compile_busy", NULL,
-		    "The runbook or targets.yml changed as it was compiled, so "
-		    "nothing was done. Try again.");
+		    "refused_compile_busy");
 	}
 	compile_job_free(j);
 	return err;

@@ -42,7 +42,7 @@ read_document(struct command *c, struct draft *d)
 	}
 	if (err != ERR_OK)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_runbook",
-		    "runbook", "There is no runbook \"%.120s\".", name);
+		    "runbook", "refused_no_such_runbook name=%.120s", name);
 	hash_hex(buf_text(&d->text), d->text.len, d->document);
 	return ERR_OK;
 }
@@ -55,7 +55,7 @@ read_targets(struct command *c, struct draft *d)
 
 	if (err != ERR_OK)
 		err = fault_set(&c->fault, ERR_INVALID, "no_targets",
-		    "environment", "%s cannot be read.", path);
+		    "environment", "refused_targets_unreadable path=%s", path);
 	free(path);
 	return err;
 }
@@ -94,8 +94,7 @@ find_environment(struct command *c, struct draft *d)
 	return d->environment != NULL
 	    ? ERR_OK
 	    : fault_set(&c->fault, ERR_INVALID, "unknown_environment",
-		  "environment",
-		  "There is no environment \"%.64s\" in targets.yml.", name);
+		  "environment", "unknown_environment name=%.64s", name);
 }
 
 enum err

@@ -94,7 +94,7 @@ read_document(struct keeper *k, struct json_object *row, struct plan **ret,
 	db_done(rows);
 	err = text != NULL ? compile(k, row, text, ret, fault)
 			   : fault_set(fault, ERR_INTERNAL, "no_document", NULL,
-				 "The document of run %lld is missing.",
+				 "refused_no_document run=%lld",
 				 (long long)json_int(row, "id", 0));
 	free(text);
 	return err;
