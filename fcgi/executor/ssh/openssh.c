@@ -25,6 +25,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "lang/host_key.h"
+#include "base/message.h"
 #include "executor/ssh/openssh.h"
 #include "executor/ssh/ssh_key.h"
 
@@ -327,15 +328,13 @@ report_failed(struct openssh *s, struct buf *why)
 	const struct job_target *t = s->conn.target;
 	const char *errors = buf_text(&s->errors);
 
-	buf_printf(why, "ssh to %s:%d failed: %s", t->host, t->port,
-	    *errors != '\0' ? errors : "it gave no reason.");
+	message_put(why, "ssh_failed host=%s port=%d reason=%s", t->host,
+	    t->port, *errors != '\0' ? errors : MESSAGE("no_reason_given"));
 	for (size_t i = 0; i < sizeof(final) / sizeof(final[0]); i++) {
 		if (strstr(errors, final[i]) == NULL)
 			continue;
-		buf_printf(why,
-		    " Check user, key and host_key of %s in "
-		    "targets.yml; compare a host key on the machine itself.",
-		    t->name);
+		buf_putc(why, ' ');
+		message_put(why, "ssh_check target=%s", t->name);
 		return SSH_REFUSED;
 	}
 	/* A command that exits 255 without a word has run. */
@@ -352,7 +351,8 @@ openssh_run(struct ssh_conn *l, struct ssh_call *call, struct buf *why)
 
 	if (!start(s, call->command, why)) {
 		if (why->len == 0)
-			buf_printf(why, "%s could not be started: %s.",
+			message_put(why,
+			    "ssh_client_start program=%s reason=%s",
 			    l->client == &ssh_conn_local ? "sh" : "ssh",
 			    strerror(errno));
 		goto out;
@@ -362,11 +362,11 @@ openssh_run(struct ssh_conn *l, struct ssh_call *call, struct buf *why)
 		kill(s->child.pid, SIGKILL);
 	confine_wait(&s->child, &status);
 	if (result == SSH_LOST)
-		buf_printf(why, "%s did not answer in time.", l->target->name);
+		message_put(why, "ssh_late target=%s", l->target->name);
 	if (result != SSH_OK)
 		goto out;
 	if (l->client == &ssh_conn_local && WIFSIGNALED(status)) {
-		buf_printf(why, "The shell on %s was ended by signal %d.",
+		message_put(why, "ssh_shell_signal target=%s signal=%d",
 		    l->target->name, WTERMSIG(status));
 		result = SSH_LOST;
 	} else if (WIFSIGNALED(status) ||
@@ -408,31 +408,21 @@ pin(struct openssh *s, struct buf *why)
 	s->known_hosts = mem_printf(
 	    "./%s.%d.known_hosts", t->name, (int)getpid());
 	if (t->host_key == NULL || !host_key_read(t->host_key, type, &blob)) {
-		buf_printf(why,
-		    "No host key is pinned for %s (%s:%d), so "
-		    "nothing was sent to it. Add host_key: \"TYPE BASE64\" in "
-		    "targets.yml, from /etc/ssh/ssh_host_*_key.pub on the "
-		    "machine itself.",
+		message_put(why, "ssh_not_pinned_add target=%s host=%s port=%d",
 		    t->name, t->host, t->port);
 	} else if (key.error != 0) {
-		buf_printf(why,
-		    "The key file %s of %s cannot be read: %s. "
-		    "Check key in targets.yml.",
+		message_put(why,
+		    "ssh_key_unreadable_openssh file=%s target=%s reason=%s",
 		    t->key, t->name, strerror(key.error));
 	} else if (key.encrypted) {
-		buf_printf(why,
-		    "The key file %s of %s is encrypted, which "
-		    "works with client: libssh2 alone. Load it into an agent "
-		    "and set agent: true in targets.yml.",
+		message_put(why, "ssh_key_encrypted_openssh file=%s target=%s",
 		    t->key, t->name);
 	} else {
 		buf_printf(&line, ALIAS " %s\n", t->host_key);
 		ok = io_write_file(s->known_hosts, 0600, line.data, line.len) ==
 		    ERR_OK;
 		if (!ok)
-			buf_puts(why,
-			    "The pinned host key could not be "
-			    "written for ssh.");
+			message_put(why, "ssh_key_unwritten");
 	}
 	buf_clear(&blob);
 	buf_clear(&line);
@@ -463,9 +453,7 @@ openssh_open(const struct job_target *target, struct event_loop *loop,
 	result = openssh_run(&s->conn, &call, why);
 	s->opening = false;
 	if (result == SSH_OK && call.status == 127 && s->errors.len == 0) {
-		buf_puts(why,
-		    "The program ssh is not installed on this "
-		    "machine; client: openssh needs it.");
+		message_put(why, "ssh_missing");
 		result = SSH_REFUSED;
 	}
 	if (result == SSH_OK)

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "executor/ssh/ssh_client.h"
 
 #define CONNECT_MS 10000
@@ -55,11 +56,8 @@ ssh_conn_once_more(struct event_loop *loop, int *tries, enum ssh_result *result,
 		return false;
 	*result = SSH_LOST;
 	if (++*tries == DROPPED_MOST) {
-		buf_printf(why,
-		    " It dropped %d connections in a row before the login. "
-		    "If too many log in at once, raise MaxStartups in its "
-		    "sshd_config, or take fewer targets at once (batch=).",
-		    DROPPED_MOST);
+		buf_putc(why, ' ');
+		message_put(why, "ssh_dropped count=%d", DROPPED_MOST);
 		return false;
 	}
 	if (getrandom(&pause, sizeof(pause), 0) != sizeof(pause))
@@ -88,10 +86,8 @@ open_client(const struct job_target *target, struct event_loop *loop,
 		while (ssh_conn_once_more(loop, &tries, &result, why));
 		return result;
 	}
-	buf_printf(why,
-	    "The target %s asks for client: %s; there are libssh2 "
-	    "and openssh.",
-	    target->name, target->client);
+	message_put(why, "ssh_client_unknown target=%s client=%s", target->name,
+	    target->client);
 	return SSH_REFUSED;
 }
 
@@ -267,21 +263,15 @@ static void
 report_unreachable(const struct job_target *t, int error, struct buf *why)
 {
 	if (error == ECONNREFUSED)
-		buf_printf(why,
-		    "%s:%d refused the connection: nothing "
-		    "listens there. Check that sshd runs, and host and port "
-		    "of %s in targets.yml.",
+		message_put(why, "ssh_refused host=%s port=%d target=%s",
 		    t->host, t->port, t->name);
 	else if (error == ETIMEDOUT)
-		buf_printf(why,
-		    "%s:%d does not answer (%d s). Check that the "
-		    "machine is up and that no firewall is between; %s in "
-		    "targets.yml.",
-		    t->host, t->port, CONNECT_MS / 1000, t->name);
+		message_put(why,
+		    "ssh_timeout host=%s port=%d seconds=%d target=%s", t->host,
+		    t->port, CONNECT_MS / 1000, t->name);
 	else
-		buf_printf(why,
-		    "%s:%d cannot be reached: %s. Check the "
-		    "network, and host and port of %s in targets.yml.",
+		message_put(why,
+		    "ssh_unreachable host=%s port=%d reason=%s target=%s",
 		    t->host, t->port, strerror(error), t->name);
 }
 
@@ -299,9 +289,7 @@ ssh_conn_connect(const struct job_target *t, struct event_loop *loop,
 	snprintf(port, sizeof(port), "%d", ssh_conn_local_port(t));
 	if ((code = getaddrinfo(ssh_conn_local_host(t), port, &hints, &list)) !=
 	    0) {
-		buf_printf(why,
-		    "The host name %s of %s cannot be resolved: "
-		    "%s. Check host in targets.yml.",
+		message_put(why, "ssh_unresolved host=%s target=%s reason=%s",
 		    t->host, t->name, gai_strerror(code));
 		return SSH_LOST;
 	}
