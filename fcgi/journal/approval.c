@@ -272,5 +272,6 @@ bool
 approval_is_gate_given(const struct step *gate, struct json_object *given)
 {
 	return approval_find(given, NULL, "reject") == NULL &&
-	    approval_gate_given(gate, given) >= approval_gate_count(gate);
+	    !CHECK(counts_gate_enough,
+		approval_gate_given(gate, given) < approval_gate_count(gate));
 }

@@ -13,8 +13,6 @@
 #include "journal/event.h"
 #include "keeper/keeper.h"
 
-#define FIELDS_MOST 10
-
 static const enum json_type json_types[] = {
 	[FIELD_TEXT] = json_type_string,
 	[FIELD_WORDS] = json_type_string,
@@ -135,7 +133,7 @@ read_body(struct command *c, enum verb verb)
 {
 	const struct field *fields = command_row(verb)->fields;
 	const char *text = c->call->body[0] != '\0' ? c->call->body : "{}";
-	struct json_key keys[FIELDS_MOST + 1] = { 0 };
+	struct json_key keys[COMMAND_FIELDS_MOST + 1] = { 0 };
 	enum err err = json_read(text, strlen(text), &c->body, &c->fault);
 
 	if (err != ERR_OK || verb_role(verb) == ROLE_RUNNER)

@@ -1,4 +1,5 @@
 /* command.c: the table of commands, by name and by number. */
+#include <assert.h>
 #include <string.h>
 
 #include "plan/command.h"
@@ -38,6 +39,17 @@ static const struct command_row rows[] = {
 	{ .name = #verb, .role = ROLE_##who, .fields = FIELDS(body) },
 #include "plan/commands.def"
 };
+
+#define FEW(verb, ...) \
+	static_assert(sizeof(FIELDS(__VA_ARGS__)) / sizeof(struct field) <= \
+	    COMMAND_FIELDS_MOST + 1, #verb);
+#define PAGE(verb, who)
+#define COMMAND(verb, who, path, body) FEW(verb, body)
+#define RUN(verb, who, states, conditions, path, body) FEW(verb, body)
+#define STEP(verb, who, run, step, kinds, conditions, path, body) \
+	FEW(verb, body)
+#define INTERNAL(verb, who, body) FEW(verb, body)
+#include "plan/commands.def"
 /* clang-format on */
 
 const struct command_row *

@@ -42,6 +42,8 @@ enum command_condition {
 	COMMAND_LATER	   = 64,	/* the answer is 202: it has begun */
 };
 
+#define COMMAND_FIELDS_MOST 10
+
 enum field_type {
 	FIELD_TEXT,
 	FIELD_WORDS,	/* a text that goes on record and is not blank */

@@ -850,6 +850,13 @@ def a_step_behind_an_open_gate_is_skipped(w, how):
     return run, w.plain.step(how, run, "after", "skip", reason="r")
 
 
+@way("counts_gate_enough", "step_state", 409, recorded=False)
+def one_of_two_gives_a_gate(w, how):
+    run = w.create("two-gates", start=True)
+    w.bo.approves(run, step="gate")
+    return run, w.plain.step(how, run, "work", "confirm", note="n")
+
+
 @way("counts_gate_enabled", "gate_first", 409)
 def a_step_is_confirmed_behind_a_gate_whose_giver_was_disabled(w, how):
     run = w.create("gate", start=True)
