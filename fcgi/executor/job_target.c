@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "executor/job_spec.h"
 #include "executor/job_spec_read.h"
+#include "plan/plan_secrets.h"
 
 /* clang-format off */
 static const struct json_key target_keys[] = {
@@ -67,6 +68,13 @@ check_target(struct json_object *v, struct fault *fault)
 	return ERR_OK;
 }
 
+static void
+redact_word(struct job_spec *o, const char *word)
+{
+	o->mask = mem_realloc(o->mask, o->mask_count + 1, sizeof(o->mask[0]));
+	o->mask[o->mask_count++] = word;
+}
+
 /*
  * Both are sent as one text in base64; redacting only the password in it would
  * leave the user's name and some of the following characters readable.
@@ -84,9 +92,9 @@ redact_login(struct job_spec *o, struct json_object *target)
 	if (o->made == NULL)
 		o->made = json_object_new_array();
 	json_object_array_add(o->made, json_object_new_string(login));
-	o->mask[o->mask_count++] = json_object_get_string(
-	    json_object_array_get_idx(
-		o->made, json_object_array_length(o->made) - 1));
+	redact_word(o,
+	    json_object_get_string(json_object_array_get_idx(
+		o->made, json_object_array_length(o->made) - 1)));
 	free(login);
 }
 
@@ -96,16 +104,13 @@ redact_login(struct job_spec *o, struct json_object *target)
 static void
 redact_target(struct job_spec *o, struct json_object *target)
 {
-	static const char *const keys[] = { "password", "token", "passphrase",
-		"secret_key" };
 	static const char *const through[] = { "over", "jump", "aws" };
 
-	o->mask = mem_realloc(o->mask, o->mask_count + 5, sizeof(o->mask[0]));
 	redact_login(o, target);
-	for (size_t i = 0; i < 4; i++)
-		if (job_spec_text(target, keys[i]) != NULL)
-			o->mask[o->mask_count++] = json_text(
-			    target, keys[i], "");
+	for (size_t i = 0; plan_secret_keys[i] != NULL; i++)
+		if (job_spec_text(target, plan_secret_keys[i]) != NULL)
+			redact_word(
+			    o, json_text(target, plan_secret_keys[i], ""));
 	for (size_t i = 0; i < 3; i++)
 		if (json_object_is_type(
 			json_get(target, through[i]), json_type_object))
