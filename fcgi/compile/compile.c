@@ -13,6 +13,8 @@
 #include "inventory/targets.h"
 #include "wire/compile_message.h"
 
+#define PLAN_MOST (COMPILE_ANSWER_MOST / 2) /* JSON escapes line breaks */
+
 static void
 put_answer(const struct compile_request *r, struct compile_answer *a,
     const struct fault *fault, struct buf *out)
@@ -92,6 +94,22 @@ check_targets(const struct targets *t, struct fault *fault)
 	return ERR_OK;
 }
 
+/* A long script that is repeated often makes a plan of any size. */
+static enum err
+check_size(const struct plan *plan, struct fault *fault)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < plan->steps_count; i++)
+		bytes += plan->steps[i].text != NULL
+		    ? strlen(plan->steps[i].text)
+		    : 0;
+	return bytes <= PLAN_MOST
+	    ? ERR_OK
+	    : fault_set(fault, ERR_INVALID, "plan_too_large", NULL,
+		  "refused_plan_too_large size=%d", PLAN_MOST / 1048576);
+}
+
 /* Expands the sections that repeat; the runbook stays as it is without any. */
 static enum err
 expand(const struct compile_request *r, struct json_object *groups,
@@ -111,7 +129,7 @@ expand(const struct compile_request *r, struct json_object *groups,
 		}
 	}
 	json_object_put(lists);
-	return err;
+	return err == ERR_OK ? check_size(&(*runbook)->plan, fault) : err;
 }
 
 /* Sets the names of what the steps use.  They belong to `resolved`. */
@@ -166,7 +184,8 @@ answer_document(struct compile_request *r, struct buf *out)
 	if (check_document(runbook, &fault) == ERR_OK &&
 	    check_targets(t, &fault) == ERR_OK) {
 		(void)resolve(r, t, &runbook, &a, &fault);
-		a.plan_json = plan_write(&runbook->plan);
+		if (check_size(&runbook->plan, &fault) == ERR_OK)
+			a.plan_json = plan_write(&runbook->plan);
 	}
 	put_answer(r, &a, &fault, out);
 	json_object_put(a.plan_json);

@@ -89,13 +89,57 @@ append(struct command *c, const struct attempt *a, const char *kind,
  * Lists the attempts and dry runs that have not ended: to start, supervise or
  * cancel.
  */
+static void
+open_attempts(struct db *db, struct arena *arena, struct runner_attempt **list,
+    size_t *count)
+{
+	struct rows *rows = db_query(db, STMT_ATTEMPTS_OPEN);
+	struct runner_attempt *a;
+	size_t cap = 0;
+
+	while (db_next(rows)) {
+		a = mem_grow(list, &cap, *count, sizeof(*a));
+		a->exec = arena_strdup(arena, db_text(rows, "exec"));
+		a->state = arena_strdup(arena, db_text(rows, "state"));
+		a->cancelled = !db_is_null(rows, "cancelled_by");
+		(*count)++;
+	}
+	db_done(rows);
+}
+
+static void
+open_dry_runs(
+    struct db *db, struct arena *arena, const char ***list, size_t *count)
+{
+	struct rows *rows = db_query(db, STMT_LOOKS_OPEN);
+	const char **exec;
+	size_t cap = 0;
+
+	while (db_next(rows)) {
+		exec = mem_grow(list, &cap, *count, sizeof(*exec));
+		*exec = arena_strdup(arena, db_text(rows, "exec"));
+		(*count)++;
+	}
+	db_done(rows);
+}
+
 enum err
 cmd_runner_hello(struct command *c)
 {
-	json_set(c->result, "attempts",
-	    db_rows_json(db_query(c->keeper->db, STMT_ATTEMPTS_OPEN)));
-	json_set(c->result, "looks",
-	    db_rows_json(db_query(c->keeper->db, STMT_LOOKS_OPEN)));
+	struct arena *arena = arena_new();
+	struct runner_attempt *attempts = NULL;
+	const char **dry_runs = NULL;
+	struct runner_hello h = { 0 };
+
+	open_attempts(c->keeper->db, arena, &attempts, &h.attempts_count);
+	open_dry_runs(c->keeper->db, arena, &dry_runs, &h.dry_runs_count);
+	h.attempts = attempts;
+	h.dry_runs = dry_runs;
+	json_object_put(c->result);
+	c->result = runner_hello_write(&h);
+	free(attempts);
+	free(dry_runs);
+	arena_free(arena);
 	return ERR_OK;
 }
 

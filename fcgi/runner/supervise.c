@@ -336,11 +336,10 @@ is_ours_to_start(struct runner *r, const char *id, const char *state)
 }
 
 static void
-take_job_spec(struct runner *r, struct json_object *attempt)
+take_job_spec(struct runner *r, const struct runner_attempt *attempt)
 {
-	const char *id = json_text(attempt, "exec", "");
-	const char *state = json_text(attempt, "state", "");
-	bool cancelled = json_get(attempt, "cancelled_by") != NULL;
+	const char *id = attempt->exec, *state = attempt->state;
+	bool cancelled = attempt->cancelled;
 	struct exec *e = find(r, id);
 
 	if (e != NULL)
@@ -357,9 +356,8 @@ take_job_spec(struct runner *r, struct json_object *attempt)
 }
 
 static void
-take_dry_run(struct runner *r, struct json_object *dry_run)
+take_dry_run(struct runner *r, const char *id)
 {
-	const char *id = json_text(dry_run, "exec", "");
 	struct exec *e = find(r, id);
 
 	if (e != NULL)
@@ -368,33 +366,34 @@ take_dry_run(struct runner *r, struct json_object *dry_run)
 		start_dry_run(r, id);
 }
 
-static void
-take_all(struct runner *r, struct json_object *all,
-    void (*take)(struct runner *, struct json_object *))
-{
-	size_t n = all != NULL ? json_object_array_length(all) : 0;
-
-	for (size_t i = 0; i < n; i++)
-		take(r, json_object_array_get_idx(all, i));
-}
-
 void
 supervise_jobs(struct runner *r)
 {
+	struct arena *arena = arena_new();
 	struct json_object *reply = NULL;
+	struct runner_hello h;
+	struct fault fault = { 0 };
 	char *body = NULL;
 
 	r->jobs = false;
 	r->hello_at = clock_monotonic() + RUNNER_HELLO_MS;
-	if (keeper_ask(r, "runner_hello", NULL, &body) != ERR_OK ||
-	    json_read(body, strlen(body), &reply, NULL) != ERR_OK)
+	if (keeper_ask(r, "runner_hello", NULL, &body) != ERR_OK)
 		goto out;
+	if (json_read(body, strlen(body), &reply, &fault) != ERR_OK ||
+	    runner_hello_read(reply, arena, &h, &fault) != ERR_OK) {
+		log_warn("the keeper's answer is refused: %s %s", fault.field,
+		    fault.message);
+		goto out;
+	}
 	for (struct exec *e = r->execs; e != NULL; e = e->next)
 		e->open = false;
-	take_all(r, json_get(reply, "attempts"), take_job_spec);
-	take_all(r, json_get(reply, "looks"), take_dry_run);
+	for (size_t i = 0; i < h.attempts_count; i++)
+		take_job_spec(r, &h.attempts[i]);
+	for (size_t i = 0; i < h.dry_runs_count; i++)
+		take_dry_run(r, h.dry_runs[i]);
 out:
 	json_object_put(reply);
+	arena_free(arena);
 	free(body);
 }
 

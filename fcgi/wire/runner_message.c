@@ -6,7 +6,9 @@
  */
 #include <stddef.h>
 
+#include "base/text.h"
 #include "plan/record.h"
+#include "plan/state.h"
 #include "wire/runner_message.h"
 
 #define ALL (RUNNER_STARTING | RUNNER_LINE | TEXTS | RUNNER_INPUT_ARRIVED)
@@ -22,6 +24,24 @@ static const struct record_field fields[] = {
 	{ "target",	RUNNER_INPUT_ARRIVED,	RECORD_ID,	AT(target), .least = 1 },
 	{ "typist",	RUNNER_INPUT_ARRIVED,	RECORD_TEXT,	AT(session), .least = 1 },
 	{ "arrived",	RUNNER_INPUT_ARRIVED,	RECORD_INT64,	AT(arrived), .most = INT64_MAX },
+	{ .name = NULL },
+};
+#undef AT
+
+#define AT(member) .at = offsetof(struct runner_attempt, member)
+static const struct record_field attempt_fields[] = {
+	{ "exec",	1,	RECORD_ID,	AT(exec), .least = 1 },
+	{ "state",	1,	RECORD_TEXT,	AT(state), .least = 1 },
+	{ "cancelled",	1,	RECORD_FLAG,	AT(cancelled) },
+	{ .name = NULL },
+};
+#undef AT
+
+#define AT(member) .at = offsetof(struct runner_hello, member), \
+	.count_at = offsetof(struct runner_hello, member##_count)
+static const struct record_field hello_fields[] = {
+	{ "attempts",	1,	RECORD_LIST,	AT(attempts), .of = attempt_fields, .size = sizeof(struct runner_attempt) },
+	{ "dry_runs",	1,	RECORD_TEXTS,	AT(dry_runs) },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -56,4 +76,30 @@ runner_message_read(enum runner_message_kind kind, struct json_object *body,
     struct arena *arena, struct runner_message *ret, struct fault *fault)
 {
 	return record_read(fields, kind, body, arena, ret, fault);
+}
+
+struct json_object *
+runner_hello_write(const struct runner_hello *h)
+{
+	return record_write(hello_fields, 1, h);
+}
+
+enum err
+runner_hello_read(struct json_object *body, struct arena *arena,
+    struct runner_hello *ret, struct fault *fault)
+{
+	struct runner_hello h;
+	enum err err = record_read(hello_fields, 1, body, arena, &h, fault);
+
+	for (size_t i = 0; err == ERR_OK && i < h.attempts_count; i++)
+		if (!state_in(state_find(h.attempts[i].state), STATES_BUSY))
+			err = fault_set(fault, ERR_INVALID, "wrong_value",
+			    "state", "runner_message_wrong name=state");
+	for (size_t i = 0; err == ERR_OK && i < h.dry_runs_count; i++)
+		if (!text_is_id(h.dry_runs[i]))
+			err = fault_set(fault, ERR_INVALID, "wrong_value",
+			    "dry_runs", "runner_message_wrong name=dry_runs");
+	if (err == ERR_OK)
+		*ret = h;
+	return err;
 }

@@ -4,9 +4,8 @@
  *
  * The body of a call (wire.h) is a JSON object.  The runner calls:
  *	runner_hello {}		what is open; the answer is
- *				{"attempts": [{"exec", "run", "step", "n",
- *				"state", "cancelled_by"}], "looks": [{"exec",
- *				"run", "step"}]}
+ *				{"attempts": [{"exec", "state", "cancelled"}],
+ *				"dry_runs": [exec]}
  *	exec_starting {"exec"}	may this attempt be started now?
  *	exec_line {"exec", "line": {…}}		a status line (status_line.h)
  *	exec_lost {"exec", "message"}		it ended without a last line
@@ -23,6 +22,8 @@
 #define WIRE_RUNNER_MESSAGE_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -47,6 +48,21 @@ struct runner_message {
 	int64_t arrived;
 };
 
+/* An attempt that has not ended. */
+struct runner_attempt {
+	const char *exec;
+	const char *state; /* a word of plan/states.def */
+	bool cancelled;
+};
+
+/* The answer to runner_hello. */
+struct runner_hello {
+	const struct runner_attempt *attempts;
+	size_t attempts_count;
+	const char *const *dry_runs; /* their executions */
+	size_t dry_runs_count;
+};
+
 /* The verb of a kind: "exec_line". */
 const char *runner_message_verb(enum runner_message_kind kind);
 
@@ -61,5 +77,10 @@ struct json_object *runner_message_write(
 enum err runner_message_read(enum runner_message_kind kind,
     struct json_object *body, struct arena *arena, struct runner_message *ret,
     struct fault *fault);
+
+/* The same for the answer to runner_hello. */
+struct json_object *runner_hello_write(const struct runner_hello *h);
+enum err runner_hello_read(struct json_object *body, struct arena *arena,
+    struct runner_hello *ret, struct fault *fault);
 
 #endif

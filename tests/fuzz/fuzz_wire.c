@@ -72,6 +72,7 @@ try_runner(const char *text, size_t len)
 {
 	struct json_object *body = NULL, *again;
 	struct runner_message m;
+	struct runner_hello h;
 	struct arena *arena = arena_new();
 	struct fault fault;
 
@@ -86,6 +87,11 @@ try_runner(const char *text, size_t len)
 				   kind, again, arena, &m, &fault) == ERR_OK);
 			json_object_put(again);
 		}
+	if (runner_hello_read(body, arena, &h, &fault) == ERR_OK) {
+		again = runner_hello_write(&h);
+		assert(runner_hello_read(again, arena, &h, &fault) == ERR_OK);
+		json_object_put(again);
+	}
 out:
 	json_object_put(body);
 	arena_free(arena);

@@ -171,6 +171,52 @@ a_message_of_the_runner_is_read_as_it_was_written(void **state)
 }
 
 static void
+what_is_open_is_read_as_it_was_written(void **state)
+{
+	static const char *const texts[] = {
+		"{}",
+		"{\"attempts\":[{\"exec\":\"" EXEC
+		"\",\"state\":\"running\",\"cancelled\":true},{\"exec\":"
+		"\"a\",\"state\":\"requested\"}],\"dry_runs\":[\"b\","
+		"\"c\"]}",
+		NULL,
+		"[]",
+		"{\"attempts\":[{\"exec\":\"../a\",\"state\":\"running\"}]}",
+		"{\"attempts\":[{\"exec\":\"a\",\"state\":\"ended\"}]}",
+		"{\"attempts\":[{\"exec\":\"a\",\"state\":\"failed\"}]}",
+		"{\"attempts\":[{\"state\":\"running\"}]}",
+		"{\"dry_runs\":[\"a/b\"]}",
+		"{\"looks\":[]}",
+	};
+	struct arena *arena = arena_new();
+	bool good = true;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct json_object *o = NULL, *again;
+		struct runner_hello h;
+		enum err err;
+
+		if (texts[i] == NULL) {
+			good = false;
+			continue;
+		}
+		assert_int_equal(
+		    json_read(texts[i], strlen(texts[i]), &o, NULL), ERR_OK);
+		err = runner_hello_read(o, arena, &h, NULL);
+		if (err != (good ? ERR_OK : ERR_INVALID))
+			fail_msg("%d: %s", err, texts[i]);
+		if (good) {
+			again = runner_hello_write(&h);
+			assert_string_equal(json_write(again), texts[i]);
+			json_object_put(again);
+		}
+		json_object_put(o);
+	}
+	arena_free(arena);
+}
+
+static void
 a_job_spec_is_read_as_it_was_written(void **state)
 {
 	static const char text[] =
@@ -334,6 +380,7 @@ main(void)
 		cmocka_unit_test(lines_of_older_executors_are_read),
 		cmocka_unit_test(
 		    a_message_of_the_runner_is_read_as_it_was_written),
+		cmocka_unit_test(what_is_open_is_read_as_it_was_written),
 		cmocka_unit_test(a_job_spec_is_read_as_it_was_written),
 		cmocka_unit_test(a_job_spec_that_no_runner_writes_is_refused),
 		cmocka_unit_test(terminal_input_is_read_as_it_was_written),
