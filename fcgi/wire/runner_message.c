@@ -84,6 +84,13 @@ runner_hello_write(const struct runner_hello *h)
 	return record_write(hello_fields, 1, h);
 }
 
+static enum err
+wrong(struct fault *fault, const char *name)
+{
+	return fault_set(fault, ERR_INVALID, "wrong_value", name,
+	    "runner_message_wrong name=%s", name);
+}
+
 enum err
 runner_hello_read(struct json_object *body, struct arena *arena,
     struct runner_hello *ret, struct fault *fault)
@@ -93,12 +100,10 @@ runner_hello_read(struct json_object *body, struct arena *arena,
 
 	for (size_t i = 0; err == ERR_OK && i < h.attempts_count; i++)
 		if (!state_in(state_find(h.attempts[i].state), STATES_BUSY))
-			err = fault_set(fault, ERR_INVALID, "wrong_value",
-			    "state", "runner_message_wrong name=state");
+			err = wrong(fault, "state");
 	for (size_t i = 0; err == ERR_OK && i < h.dry_runs_count; i++)
 		if (!text_is_id(h.dry_runs[i]))
-			err = fault_set(fault, ERR_INVALID, "wrong_value",
-			    "dry_runs", "runner_message_wrong name=dry_runs");
+			err = wrong(fault, "dry_runs");
 	if (err == ERR_OK)
 		*ret = h;
 	return err;

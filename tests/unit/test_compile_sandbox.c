@@ -120,7 +120,7 @@ static const struct {
 	{ "traces_others", traces_others, true },
 	{ "maps_a_program", maps_a_program, true },
 	{ "raises_its_limits", raises_its_limits, false },
-	{ "keeps_capabilities", keeps_capabilities, true },
+	{ "keeps_capabilities", keeps_capabilities, false },
 };
 #define PROBES (sizeof(probes) / sizeof(probes[0]))
 
