@@ -16,6 +16,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "cli/ask.h"
 #include "base/catalogue.h"
 #include "base/io.h"
 #include "base/json.h"

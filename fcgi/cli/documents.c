@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "cli/documents.h"
 #include "base/catalogue.h"
 #include "base/io.h"
 #include "base/json.h"
@@ -19,6 +20,7 @@
 #include "import/import.h"
 #include "lang/runbook_name.h"
 #include "inventory/targets.h"
+#include "inventory/resolve.h"
 #include "cli/cli.h"
 #include "cli/pandoc.h"
 

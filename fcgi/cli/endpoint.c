@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/endpoint.h"
+#include "cli/cli.h"
 
 enum { URL_SIZE = 80, PEM_MOST = 1024 * 1024 };
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/list.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"

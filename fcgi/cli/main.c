@@ -1,13 +1,20 @@
 /*
  * countersign: the command line.
  */
-#include <stdarg.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "cli/cli.h"
+#include "cli/serve.h"
+#include "cli/documents.h"
+#include "cli/people.h"
+#include "cli/target.h"
+#include "cli/verify.h"
 
 /* clang-format off */
 static const struct {
@@ -70,19 +77,6 @@ static const struct {
 #define COUNTERSIGN_VERSION "0.3"
 #define COUNT (sizeof(commands) / sizeof(commands[0]))
 
-int
-cli_message(int code, const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("countersign: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	return code;
-}
-
 static int
 usage(FILE *to, int code)
 {
@@ -95,85 +89,69 @@ usage(FILE *to, int code)
 	return code;
 }
 
-/* Fills in the options; the operands remain in c->argv. */
+#define OPTION_TEXT(member) required_argument, offsetof(struct cli, member)
+#define OPTION_FLAG(member) no_argument, offsetof(struct cli, member)
+
+/* clang-format off */
+static const struct {
+	const char	*name;
+	int		 argument;	/* getopt's; without one it is a flag */
+	size_t		 member;	/* of struct cli */
+} options[] = {
+	{ "data",		OPTION_TEXT(data) },
+	{ "runbooks",		OPTION_TEXT(runbooks) },
+	{ "roles",		OPTION_TEXT(roles) },
+	{ "name",		OPTION_TEXT(name) },
+	{ "scope",		OPTION_TEXT(scope) },
+	{ "expires",		OPTION_TEXT(expires) },
+	{ "port",		OPTION_TEXT(port) },
+	{ "host",		OPTION_TEXT(host) },
+	{ "tls-cert",		OPTION_TEXT(tls_cert) },
+	{ "tls-key",		OPTION_TEXT(tls_key) },
+	{ "output",		OPTION_TEXT(output) },
+	{ "output-limit",	OPTION_TEXT(output_limit) },
+	{ "environment",	OPTION_TEXT(environment) },
+	{ "password-stdin",	OPTION_FLAG(password_stdin) },
+	{ "value-stdin",	OPTION_FLAG(value_stdin) },
+	{ "force",		OPTION_FLAG(force) },
+};
+/* clang-format on */
+
+#define OPTIONS (sizeof(options) / sizeof(options[0]))
+#define FIRST_OPTION 256 /* above all letters */
+
+static void
+set_option(struct cli *c, size_t option)
+{
+	char *member = (char *)c + options[option].member;
+
+	if (options[option].argument == required_argument)
+		*(const char **)(void *)member = optarg;
+	else
+		*(bool *)(void *)member = true;
+}
+
+/*
+ * Fills in the options; the operands remain in c->argv.  Returns 0, 'h' for
+ * --help, or '?'.
+ */
 static int
 read_options(int argc, char **argv, struct cli *c)
 {
-	static const struct option names[] = {
-		{ "data", required_argument, NULL, 'd' },
-		{ "runbooks", required_argument, NULL, 'b' },
-		{ "roles", required_argument, NULL, 'r' },
-		{ "name", required_argument, NULL, 'n' },
-		{ "scope", required_argument, NULL, 's' },
-		{ "expires", required_argument, NULL, 'x' },
-		{ "port", required_argument, NULL, 'p' },
-		{ "host", required_argument, NULL, 'H' },
-		{ "tls-cert", required_argument, NULL, 'C' },
-		{ "tls-key", required_argument, NULL, 'K' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "output-limit", required_argument, NULL, 'l' },
-		{ "password-stdin", no_argument, NULL, 'w' },
-		{ "value-stdin", no_argument, NULL, 'v' },
-		{ "environment", required_argument, NULL, 'e' },
-		{ "force", no_argument, NULL, 'f' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
+	struct option names[OPTIONS + 2] = { 0 };
 	int o;
 
-	while ((o = getopt_long(argc, argv, "h", names, NULL)) != -1)
-		switch (o) {
-		case 'd':
-			c->data = optarg;
-			break;
-		case 'b':
-			c->runbooks = optarg;
-			break;
-		case 'r':
-			c->roles = optarg;
-			break;
-		case 'n':
-			c->name = optarg;
-			break;
-		case 's':
-			c->scope = optarg;
-			break;
-		case 'x':
-			c->expires = optarg;
-			break;
-		case 'p':
-			c->port = optarg;
-			break;
-		case 'H':
-			c->host = optarg;
-			break;
-		case 'C':
-			c->tls_cert = optarg;
-			break;
-		case 'K':
-			c->tls_key = optarg;
-			break;
-		case 'o':
-			c->output = optarg;
-			break;
-		case 'l':
-			c->output_limit = optarg;
-			break;
-		case 'w':
-			c->password_stdin = true;
-			break;
-		case 'v':
-			c->value_stdin = true;
-			break;
-		case 'e':
-			c->environment = optarg;
-			break;
-		case 'f':
-			c->force = true;
-			break;
-		default:
+	for (size_t i = 0; i < OPTIONS; i++) {
+		names[i].name = options[i].name;
+		names[i].has_arg = options[i].argument;
+		names[i].val = FIRST_OPTION + (int)i;
+	}
+	names[OPTIONS] = (struct option){ "help", no_argument, NULL, 'h' };
+	while ((o = getopt_long(argc, argv, "h", names, NULL)) != -1) {
+		if (o < FIRST_OPTION)
 			return o;
-		}
+		set_option(c, (size_t)(o - FIRST_OPTION));
+	}
 	c->argc = argc - optind;
 	c->argv = argv + optind;
 	return 0;

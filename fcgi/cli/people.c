@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/people.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/ask.h"
+#include "cli/list.h"
 
 static struct json_object *
 with(const char *key, const char *text)

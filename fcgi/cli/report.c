@@ -17,8 +17,10 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/report.h"
+#include "cli/report_derive.h"
 #include "cli/cli.h"
 #include "journal/event.h"
+#include "journal/project.h"
 
 #define BUNDLE_MAX (256 * 1024 * 1024)
 

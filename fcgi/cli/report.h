@@ -28,7 +28,4 @@ int report_verify_text(const char *name, const char *text, size_t len);
 void report_wrong(struct report *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Compares the report with the replay of its events (report_derive.c). */
-void report_compare(struct report *b);
-
 #endif

@@ -10,11 +10,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/report_derive.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/report.h"
-#include "compiler/expand.h"
+#include "base/err.h"
+#include "compiler/runbook.h"
+#include "lang/list.h"
+#include "compiler/scope.h"
 #include "journal/plan.h"
 #include "journal/run_report.h"
 

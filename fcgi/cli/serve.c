@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/serve.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/json.h"
@@ -23,6 +24,7 @@
 #include "base/text.h"
 #include "cli/account.h"
 #include "cli/cli.h"
+#include "cli/ask.h"
 #include "cli/isolation.h"
 #include "cli/endpoint.h"
 #include "cli/leftover.h"

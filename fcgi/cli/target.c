@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/target.h"
 #include "base/catalogue.h"
 #include "base/io.h"
 #include "base/json.h"
@@ -21,7 +22,10 @@
 #include "base/text.h"
 #include "lang/host_key.h"
 #include "inventory/targets.h"
+#include "inventory/resolve.h"
+#include "inventory/describe.h"
 #include "cli/cli.h"
+#include "cli/ask.h"
 
 #define ANSWER_MAX (64 * 1024)
 

@@ -19,7 +19,10 @@
 #include "cli/report.h"
 #include "cli/cli.h"
 #include "cli/verify.h"
+#include "cli/verify_tables.h"
+#include "cli/verify_ledger.h"
 #include "journal/event.h"
+#include "journal/project.h"
 #include "journal/plan.h"
 #include "wire/exec.h"
 

@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "journal/db.h"
 
+struct cli;
+
 struct verify {
 	const char *data;
 	struct db *db;
@@ -26,24 +28,6 @@ struct verify {
 void verify_wrong(struct verify *v, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/*
- * False if the tables are not those of our schema: nothing else can be checked
- * then.
- */
-bool verify_schema(struct verify *v);
-
-/*
- * Compares the tables on disk with those of the replay, and runs SQLite's own
- * checks of its file (verify_tables.c).
- */
-void verify_tables(struct verify *v);
-
-/*
- * Checks the ledger (verify_ledger.c). Its file is read first, before anything
- * of the database: a running keeper appends to it after each commit, so it is
- * never ahead of later reads.
- */
-void verify_ledger_read(struct verify *v);
-void verify_ledger(struct verify *v);
+int cli_verify(struct cli *c);
 
 #endif

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/verify_ledger.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/verify_tables.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/verify.h"

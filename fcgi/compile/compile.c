@@ -9,8 +9,13 @@
 
 #include "base/json.h"
 #include "compile/compile.h"
-#include "compiler/expand.h"
+#include "base/err.h"
+#include "compiler/runbook.h"
+#include "lang/list.h"
+#include "compiler/scope.h"
+#include "compiler/runbook.h"
 #include "inventory/targets.h"
+#include "inventory/resolve.h"
 #include "wire/compile_message.h"
 
 #define PLAN_MOST (COMPILE_ANSWER_MOST / 2) /* JSON escapes line breaks */

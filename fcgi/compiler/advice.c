@@ -8,12 +8,17 @@
  */
 #include <string.h>
 
+#include "compiler/advice.h"
 #include "base/text.h"
 #include "compiler/advice_own.h"
-#include "compiler/checks.h"
+#include "compiler/advice_words.h"
+#include "compiler/advice_variables.h"
+#include "lang/answers.h"
+#include "compiler/content.h"
 #include "compiler/cjk.h"
 #include "compiler/heuristics.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
 #include "compiler/programs.h"
 #include "lang/script_lines.h"
 

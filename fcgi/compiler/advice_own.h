@@ -15,23 +15,6 @@ struct advice {
 	size_t variables; /* number of them so far */
 };
 
-/* The place in the source of a byte of the line. */
-size_t advice_place(
-    const struct advice *a, const struct script_line *l, const char *at);
-
-/* advice_words.c: characters from word processors, and placeholders. */
-void advice_check_words(const struct advice *a, const struct script_line *l);
-
-/* advice_variables.c: variables that are never set, in a line of a script. */
-void advice_check_variables(struct advice *a, const struct script_line *l);
-
-/*
- * Warns of an rm whose argument begins with a possibly empty variable followed
- * by a slash.
- */
-void advice_check_removed(struct advice *a, const struct script_line *l,
-    const char *word, size_t len);
-
 /*
  * Iterates over the characters of a line that a shell interprets: skips
  * comments, single quotes, and characters behind a backslash.
@@ -40,8 +23,5 @@ struct shell_text {
 	size_t at;   /* behind the character */
 	bool quoted; /* inside double quotes */
 };
-
-/* The next character; NULL: the line ends. */
-const char *shell_text_next(struct shell_text *t, const struct script_line *l);
 
 #endif

@@ -10,9 +10,15 @@
  */
 #include <string.h>
 
+#include "compiler/advice_variables.h"
 #include "base/text.h"
 #include "compiler/advice_own.h"
-#include "compiler/checks.h"
+#include "compiler/advice.h"
+#include "compiler/advice_words.h"
+#include "compiler/parse.h"
+#include "lang/answers.h"
+#include "compiler/identifiers.h"
+#include "compiler/source.h"
 
 #define VARIABLES_MAX 300 /* of a step; each reads its whole script */
 #define NAME_MAX_BYTES 64

@@ -9,8 +9,12 @@
  */
 #include <string.h>
 
+#include "compiler/advice_words.h"
 #include "compiler/advice_own.h"
-#include "compiler/checks.h"
+#include "compiler/advice.h"
+#include "compiler/parse.h"
+#include "lang/answers.h"
+#include "compiler/source.h"
 
 const char *
 shell_text_next(struct shell_text *t, const struct script_line *l)

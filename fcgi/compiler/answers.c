@@ -6,7 +6,9 @@
  */
 #include <string.h>
 
-#include "compiler/checks.h"
+#include "compiler/answers.h"
+#include "compiler/parse.h"
+#include "lang/answers.h"
 
 /* Removes the page item of the dropped step i. */
 static void

@@ -10,10 +10,14 @@
  */
 #include <string.h>
 
+#include "compiler/artifacts.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "compiler/checks.h"
+#include "lang/answers.h"
+#include "compiler/identifiers.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
+#include "compiler/attribute.h"
 
 static size_t
 place_of(const struct parse *p, int i, const char *key)

@@ -9,10 +9,12 @@
  */
 #include <string.h>
 
+#include "compiler/attribute.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
 
 #define BRACES_MAX 8192 /* bytes that attributes may take */
 #define ATTRS_MAX 64

@@ -14,8 +14,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "compiler/autolink.h"
 #include "compiler/cjk.h"
 #include "compiler/parse.h"
+#include "compiler/markdown.h"
 
 /* A link found in a text. */
 struct link {

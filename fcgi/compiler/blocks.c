@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
 
 #define HOLDERS_MAX (RUNBOOK_MAX_DEPTH + 2)
 #define CODE_INDENT 4

@@ -6,11 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler/check.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "lang/expr.h"
-#include "compiler/checks.h"
+#include "lang/answers.h"
+#include "compiler/identifiers.h"
+#include "compiler/loops.h"
+#include "compiler/hops.h"
+#include "compiler/artifacts.h"
+#include "compiler/content.h"
+#include "compiler/answers.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
+#include "compiler/attribute.h"
 #include "lang/values.h"
 
 struct names {

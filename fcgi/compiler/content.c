@@ -8,12 +8,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler/content.h"
 #include "base/text.h"
-#include "compiler/checks.h"
+#include "lang/answers.h"
+#include "compiler/identifiers.h"
+#include "compiler/loops.h"
+#include "compiler/artifacts.h"
+#include "compiler/advice.h"
 #include "lang/copy_line.h"
 #include "lang/edit_line.h"
 #include "lang/http_fill.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
 #include "lang/regex.h"
 #include "lang/sql_split.h"
 #include "lang/values.h"

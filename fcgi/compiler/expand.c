@@ -18,8 +18,9 @@
 #include "base/text.h"
 #include "compiler/expand.h"
 #include "lang/expr.h"
-#include "compiler/checks.h"
+#include "lang/answers.h"
 #include "compiler/parse.h"
+#include "compiler/slug.h"
 #include "lang/values.h"
 
 #define ID_MAX 58 /* and room for a number, of 64 bytes */

@@ -8,13 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/frontmatter.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "lang/expr.h"
-#include "compiler/checks.h"
+#include "lang/answers.h"
+#include "compiler/identifiers.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
 #include "lang/parameter_value.h"
 #include "lang/regex.h"
 #include "compiler/approval_rule.h"

@@ -9,12 +9,18 @@
  */
 #include <string.h>
 
+#include "compiler/hops.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "compiler/expand.h"
+#include "base/err.h"
+#include "compiler/runbook.h"
+#include "lang/list.h"
 #include "lang/expr.h"
-#include "compiler/checks.h"
+#include "lang/answers.h"
+#include "compiler/identifiers.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
+#include "compiler/attribute.h"
 
 static bool
 is_version(const char *s)

@@ -7,9 +7,10 @@
  */
 #include <string.h>
 
+#include "compiler/identifiers.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "compiler/checks.h"
+#include "lang/answers.h"
 #include "compiler/parse.h"
 
 static const char *const reserved[] = { "path", "ifs", "env", "home", "shell",

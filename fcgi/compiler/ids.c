@@ -8,9 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/ids.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
+#include "compiler/slug.h"
+#include "compiler/attribute.h"
 
 /* Puts the id into the table; false where it is there already. */
 bool

@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "compiler/cjk.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
 
 /* U+FDD0, which stands for no character at all. */
 static const char filler[] = INPUT_FILLER;

@@ -7,11 +7,17 @@
  */
 #include <string.h>
 
+#include "compiler/loops.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "compiler/expand.h"
-#include "compiler/checks.h"
+#include "base/err.h"
+#include "compiler/runbook.h"
+#include "lang/list.h"
+#include "lang/answers.h"
+#include "compiler/identifiers.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
+#include "compiler/attribute.h"
 
 static size_t
 place(const struct parse *p, int i)

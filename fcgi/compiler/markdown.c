@@ -18,9 +18,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "compiler/markdown.h"
 #include "base/buf.h"
 #include "base/message.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
+#include "compiler/autolink.h"
+#include "compiler/slug.h"
 
 struct reader {
 	struct parse *p;

@@ -9,10 +9,19 @@
 #include <string.h>
 #include <strings.h>
 
+#include "compiler/render.h"
 #include "base/text.h"
-#include "compiler/expand.h"
+#include "base/err.h"
+#include "lang/list.h"
 #include "plan/plan_scope.h"
-#include "compiler/parse.h"
+#include "base/arena.h"
+#include "lang/suggest.h"
+#include "compiler/blocks.h"
+#include "compiler/runbook.h"
+#include "compiler/ids.h"
+#include "compiler/input.h"
+#include "compiler/node.h"
+#include "compiler/slug.h"
 #include "lang/values.h"
 
 struct page {

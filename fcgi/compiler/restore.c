@@ -8,9 +8,10 @@
  */
 #include <string.h>
 
+#include "compiler/restore.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "compiler/checks.h"
+#include "lang/answers.h"
 #include "compiler/parse.h"
 
 static bool

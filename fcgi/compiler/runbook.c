@@ -11,13 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/runbook.h"
 #include "base/catalogue.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "compiler/expand.h"
 #include "lang/expr.h"
-#include "compiler/checks.h"
+#include "lang/answers.h"
+#include "compiler/restore.h"
+#include "compiler/check.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
+#include "compiler/frontmatter.h"
+#include "compiler/markdown.h"
+#include "compiler/ids.h"
+#include "compiler/steps.h"
 
 struct whole {
 	struct runbook runbook; /* first: the public part */

@@ -15,6 +15,10 @@
 #include "lang/values.h"
 #include "base/buf.h"
 #include "plan/plan.h"
+#include "base/err.h"
+
+struct fault;
+struct json_object;
 
 /* Limits; exceeding one is a diagnostic, never a crash. */
 #define RUNBOOK_MAX_BYTES (1024 * 1024)
@@ -51,16 +55,17 @@ struct runbook {
 struct runbook *runbook_parse(const char *text, size_t len);
 void runbook_free(struct runbook *runbook);
 
-/*
- * Appends the HTML of an item's nodes: raw HTML of the text is shown as text,
- * links have allowed schemes, {{name}} is replaced by the escaped value
- * (unchanged if value is NULL or has none).
- */
-void runbook_render(const struct runbook *runbook, const struct item *item,
-    value_fn value, void *ctx, struct buf *out);
-
 /* Appends all diagnostics as `file:line:column: error: message` lines. */
 void runbook_print_diagnostics(
     const struct runbook *runbook, const char *file, struct buf *out);
+
+/*
+ * Parses the document and expands it with these lists. A repeated step has the
+ * id "step.item" and knows its items (plan_value_at()); its references are to
+ * copies of the same items. Free with runbook_free(). ERR_INVALID with a fault
+ * if it would become too large.
+ */
+enum err runbook_expand(const char *text, size_t len, struct json_object *lists,
+    struct runbook **ret, struct fault *fault);
 
 #endif

@@ -3,10 +3,14 @@
  */
 #include <string.h>
 
+#include "compiler/scope.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "compiler/expand.h"
+#include "base/err.h"
+#include "compiler/runbook.h"
+#include "lang/list.h"
+#include "compiler/runbook.h"
 
 static const struct parameter *
 find_parameter(const struct runbook *runbook, const char *name)

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "compiler/slug.h"
 #include "base/text.h"
 #include "compiler/parse.h"
 

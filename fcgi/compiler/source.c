@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/source.h"
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"

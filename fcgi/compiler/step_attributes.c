@@ -9,13 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler/step_attributes.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "lang/expr.h"
-#include "compiler/checks.h"
+#include "lang/answers.h"
+#include "compiler/identifiers.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
 #include "lang/regex.h"
 
 #define ALL (~0u)

@@ -9,10 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler/steps.h"
 #include "base/mem.h"
 #include "base/message.h"
 #include "compiler/heuristics.h"
 #include "compiler/parse.h"
+#include "compiler/source.h"
+#include "compiler/markdown.h"
+#include "compiler/slug.h"
+#include "compiler/attribute.h"
+#include "compiler/step_attributes.h"
 
 struct walk {
 	struct parse *p;

@@ -12,7 +12,16 @@
 #include "base/arena.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "compiler/parse.h"
+#include "lang/suggest.h"
+#include "compiler/blocks.h"
+#include "lang/values.h"
+#include "base/buf.h"
+#include "plan/plan.h"
+#include "base/err.h"
+#include "compiler/ids.h"
+#include "compiler/input.h"
+#include "compiler/node.h"
+#include "compiler/source.h"
 #include "compiler/yaml.h"
 
 #define DEPTH_MAX 12

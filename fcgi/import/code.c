@@ -8,13 +8,20 @@
 #include <string.h>
 #include <strings.h>
 
+#include "import/code.h"
 #include "base/mem.h"
 #include "base/message.h"
 #include "import/import_own.h"
+#include "import/import.h"
+#include "import/session.h"
+#include "import/placeholders.h"
+#include "import/notes.h"
 #include "compiler/heuristics.h"
 #include "compiler/programs.h"
 #include "lang/script_lines.h"
 #include "lang/values.h"
+#include "compiler/slug.h"
+#include "compiler/source.h"
 
 static bool
 holds_value(const struct node *n)

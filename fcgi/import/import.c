@@ -22,7 +22,14 @@
 #include "base/text.h"
 #include "import/import.h"
 #include "import/import_own.h"
+#include "import/code.h"
+#include "import/notes.h"
 #include "compiler/heuristics.h"
+#include "compiler/attribute.h"
+#include "compiler/frontmatter.h"
+#include "compiler/markdown.h"
+#include "compiler/slug.h"
+#include "compiler/source.h"
 
 #define ROUNDS_MAX 20
 

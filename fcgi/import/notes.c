@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "import/notes.h"
 #include "base/catalogue.h"
 #include "base/mem.h"
 #include "import/import_own.h"
+#include "compiler/source.h"
 
 void
 import_note(struct import *im, size_t at, const char *text)

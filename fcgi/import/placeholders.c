@@ -10,9 +10,15 @@
  */
 #include <string.h>
 
+#include "import/placeholders.h"
 #include "base/text.h"
-#include "compiler/checks.h"
+#include "compiler/parse.h"
+#include "lang/answers.h"
+#include "compiler/identifiers.h"
+#include "compiler/advice_variables.h"
 #include "import/import_own.h"
+#include "import/import.h"
+#include "import/code.h"
 #include "compiler/heuristics.h"
 
 #define HOLES_TRIED_MAX 500 /* each reads the whole document */

@@ -11,11 +11,16 @@
 #include <string.h>
 #include <strings.h>
 
+#include "import/session.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "import/import_own.h"
+#include "import/import.h"
+#include "import/code.h"
+#include "import/placeholders.h"
 #include "compiler/heuristics.h"
 #include "compiler/programs.h"
+#include "compiler/source.h"
 
 enum line { LINE_NOTE, LINE_COMMAND, LINE_OUTPUT };
 

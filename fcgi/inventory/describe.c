@@ -5,11 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inventory/describe.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "lang/host_key.h"
 #include "inventory/inventory.h"
+#include "inventory/target_kind.h"
+#include "inventory/targets.h"
+#include "inventory/resolve.h"
+#include "inventory/target_json.h"
 #include "plan/plan_secrets.h"
 
 static void

@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "compiler/runbook.h"
-#include "inventory/targets.h"
+#include "base/err.h"
 #include "compiler/yaml.h"
 
 struct target {
@@ -59,49 +59,7 @@ void targets_wrong_key(
 void targets_check_flag(
     struct targets *t, const struct yaml_tree *map, const char *key, bool *ret);
 
-/*
- * Checks the map under the kind of a target; the kind and its map, or NULL if
- * there is none.
- */
-const char *target_kind_check(struct targets *t, const struct yaml_tree *y,
-    const struct yaml_tree **ret_config);
-
 /* The keys of a target: the kinds, and "shared"; NULL ends them. */
 extern const char *const target_keys[];
-
-/* The port that servers of the kind usually have, or NULL. */
-const char *target_kind_port(const char *kind);
-
-/*
- * The target of that name, or NULL; the name of the ssh target over which one
- * is reached (over, jump), or NULL.
- */
-const struct target *targets_find(
-    const struct environment *e, const char *name);
-const struct yaml_tree *target_jump_host(const struct target *target);
-
-/*
- * local.c: reads `local:`; whether it has settings; adds them to the target
- * “local” of a plan; and whether the step may be on it.
- */
-void local_read(
-    struct targets *t, struct environment *e, const struct yaml_tree *y);
-bool local_is_set(const struct environment *e);
-void local_write(const struct environment *e, struct json_object *o);
-enum err local_allows(
-    const struct environment *e, const struct step *s, struct fault *fault);
-
-/* In the format of a plan; a name that is no target is local. */
-struct json_object *target_json(
-    const struct targets *t, const struct environment *e, const char *name);
-struct json_object *group_json(const struct group *g);
-
-/*
- * NULL, or why this may not be the url of an http target; and the same for its
- * headers (NULL: none), with the place in *ret_at. Static sentences.
- */
-const char *url_refused(const char *url);
-const char *headers_refused(
-    const struct yaml_tree *map, const struct yaml_tree **ret_at);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "inventory/local.h"
 #include "base/json.h"
 #include "base/message.h"
 #include "base/text.h"

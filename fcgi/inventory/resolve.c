@@ -9,13 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inventory/resolve.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "lang/copy_line.h"
-#include "compiler/expand.h"
+#include "base/err.h"
+#include "lang/values.h"
+#include "base/buf.h"
+#include "plan/plan.h"
+#include "lang/list.h"
 #include "plan/plan_scope.h"
 #include "inventory/inventory.h"
+#include "inventory/targets.h"
+#include "inventory/local.h"
+#include "inventory/target_json.h"
 #include "plan/plan_files.h"
 #include "plan/plan_rules.h"
 

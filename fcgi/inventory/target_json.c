@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inventory/target_json.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "inventory/inventory.h"
+#include "inventory/targets.h"
+#include "inventory/local.h"
 
 static void
 copy_text(struct json_object *o, const struct target *target, const char *key)

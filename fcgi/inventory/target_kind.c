@@ -7,9 +7,11 @@
  */
 #include <string.h>
 
+#include "inventory/target_kind.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "inventory/inventory.h"
+#include "inventory/url.h"
 #include "plan/plan_secrets.h"
 
 static const char *

@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inventory/targets.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "inventory/inventory.h"
+#include "inventory/target_kind.h"
+#include "inventory/local.h"
 #include "compiler/approval_rule.h"
 
 #define TARGETS_MAX (1024 * 1024)

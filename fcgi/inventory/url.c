@@ -8,9 +8,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "inventory/url.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "inventory/inventory.h"
+#include "base/arena.h"
+#include "compiler/runbook.h"
+#include "base/err.h"
+#include "compiler/yaml.h"
 #include "lang/http_url.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

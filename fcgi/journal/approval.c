@@ -16,6 +16,7 @@
 #include "journal/approval.h"
 #include "journal/check.h"
 #include "journal/lifecycle.h"
+#include "journal/lifecycle_people.h"
 
 #define NOBODY (-1)
 

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "journal/event.h"
+#include "journal/project.h"
 
 void
 event_hash(const unsigned char before[HASH_BYTES], const char *body,

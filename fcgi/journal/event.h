@@ -45,11 +45,4 @@ enum err event_parse(
 void event_hash(const unsigned char before[HASH_BYTES], const char *body,
     unsigned char out[HASH_BYTES]);
 
-/*
- * Updates the projections with one event (project.c). A pure function of the
- * event and the projections before it, as `verify` replays it. ERR_INVALID:
- * unknown kind.
- */
-enum err event_project(struct db *db, const struct event *e);
-
 #endif

@@ -37,8 +37,6 @@ struct actor {
 	bool reset_open; /* somebody could confirm it */
 };
 
-bool actor_has(const struct actor *actor, const char *role);
-
 /*
  * The purpose of a request, as the request itself states it. NULL in a
  * lifecycle_run stands for the values that the page's forms send.
@@ -114,13 +112,6 @@ enum state lifecycle_state_of(enum state outcome, const struct step *step);
 
 /* The verb concerns a run or a step, so run_authorize() decides on it. */
 bool lifecycle_decides(enum verb verb);
-
-/*
- * Whether the actor has the role that the verb needs from everybody: operator
- * or admin.
- */
-enum err run_authorize_verb(
-    enum verb verb, const struct actor *actor, struct fault *fault);
 
 /*
  * A refusal with this code is an attempt to bypass the four-eyes rules, and is

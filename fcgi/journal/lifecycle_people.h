@@ -4,6 +4,9 @@
 #ifndef JOURNAL_LIFECYCLE_PEOPLE_H
 #define JOURNAL_LIFECYCLE_PEOPLE_H
 
+#include <stdbool.h>
+
+#include "base/err.h"
 #include "journal/lifecycle.h"
 
 /*
@@ -25,5 +28,15 @@ enum err lifecycle_people_may_decide(const struct lifecycle_run *run,
 enum err lifecycle_people_may_withdraw(const struct lifecycle_run *run,
     const struct lifecycle_step *gate, const struct actor *actor,
     struct fault *fault);
+
+/* The actor has the role. */
+bool actor_has(const struct actor *actor, const char *role);
+
+/*
+ * Whether the actor has the role that the verb needs from everybody: operator
+ * or admin.
+ */
+enum err run_authorize_verb(
+    enum verb verb, const struct actor *actor, struct fault *fault);
 
 #endif

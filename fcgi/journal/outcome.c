@@ -7,7 +7,11 @@
  */
 #include "base/json.h"
 #include "base/text.h"
-#include "journal/lifecycle.h"
+#include "base/err.h"
+#include "plan/plan.h"
+#include "journal/db.h"
+#include "plan/state.h"
+#include "plan/command.h"
 #include "journal/outcome.h"
 
 bool

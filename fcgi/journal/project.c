@@ -12,6 +12,9 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/project.h"
+#include "journal/project_plan.h"
+#include "journal/project_account.h"
+#include "journal/project_dry_run.h"
 #include "journal/shape.h"
 #include "plan/result.h"
 

@@ -7,6 +7,9 @@
 
 #include "base/json.h"
 #include "journal/event.h"
+#include "base/err.h"
+
+struct db;
 
 /* A text of the event's data, or NULL; a part of it as JSON text. */
 static inline const char *
@@ -34,29 +37,10 @@ enum err project_for_each(struct db *db, const struct event *e, const char *key,
 	struct db *, const struct event *, struct json_object *, size_t));
 
 /*
- * The actor works on the event's step; a step starts, possibly the first of its
- * run (project_plan.c).
+ * Updates the projections with one event. A pure function of the
+ * event and the projections before it, as `verify` replays it. ERR_INVALID:
+ * unknown kind.
  */
-enum err project_work(struct db *db, const struct event *e);
-enum err project_begin(struct db *db, const struct event *e);
-
-enum err project_run_changed(struct db *db, const struct event *e);
-enum err project_decided(struct db *db, const struct event *e);
-enum err project_withdrawn(struct db *db, const struct event *e);
-
-enum err project_account_added(struct db *db, const struct event *e);
-enum err project_account_changed(struct db *db, const struct event *e);
-enum err project_password_set(struct db *db, const struct event *e);
-enum err project_reset_confirmed(struct db *db, const struct event *e);
-enum err project_migrated(struct db *db, const struct event *e);
-enum err project_decision_reset(struct db *db, const struct event *e);
-enum err project_token_added(struct db *db, const struct event *e);
-enum err project_token_revoked(struct db *db, const struct event *e);
-enum err project_secret_set(struct db *db, const struct event *e);
-enum err project_secret_deleted(struct db *db, const struct event *e);
-
-enum err project_dry_run_requested(struct db *db, const struct event *e);
-enum err project_dry_run_ended(struct db *db, const struct event *e);
-enum err project_step_typed(struct db *db, const struct event *e);
+enum err event_project(struct db *db, const struct event *e);
 
 #endif

@@ -2,6 +2,7 @@
  * project_account.c: projections of people, their tokens and the names of
  * secrets (project.c).
  */
+#include "journal/project_account.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"

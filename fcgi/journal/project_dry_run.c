@@ -2,6 +2,7 @@
  * project_dry_run.c: projections of actions beside the steps: dry runs, which
  * read from targets and change nothing, and typing into a terminal.
  */
+#include "journal/project_dry_run.h"
 #include "base/message.h"
 #include "journal/project.h"
 

@@ -5,9 +5,11 @@
  * A change of the plan ends all approvals for good, even if a later change
  * restores the same plan.
  */
+#include "journal/project_plan.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/project.h"
+#include "journal/project_account.h"
 #include "plan/state.h"
 
 /* A gate that was decided for the old plan must be decided again. */

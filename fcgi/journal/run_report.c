@@ -20,6 +20,7 @@
 #include "journal/plan.h"
 #include "journal/run_report.h"
 #include "journal/run_report_own.h"
+#include "journal/run_report_load.h"
 
 static struct json_object *
 decision_of(struct json_object *row)

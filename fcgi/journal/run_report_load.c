@@ -1,6 +1,7 @@
 /* run_report_load.c: loads the rows and events of a report. */
 #include <string.h>
 
+#include "journal/run_report_load.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/event.h"

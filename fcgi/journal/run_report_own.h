@@ -21,10 +21,6 @@ struct run_report {
 	struct json_object *artifacts;
 };
 
-/* Loads all but `row` and `plan`, which are set already. */
-void run_report_load(struct run_report *r);
-void run_report_clear(struct run_report *r);
-
 /* Copies the value of `key` there to `name` here. */
 static inline void
 copy(struct json_object *to, const char *name, struct json_object *from,

@@ -22,8 +22,11 @@
 #include "journal/check.h"
 #include "journal/event.h"
 #include "journal/hash.h"
-#include "keeper/account.h"
+#include "keeper/cmd_account.h"
+#include "keeper/cmd_session.h"
+#include "keeper/cmd_token.h"
 #include "keeper/password.h"
+#include "journal/lifecycle_people.h"
 
 enum err
 account_record(struct command *c, const char *kind, struct json_object *data)

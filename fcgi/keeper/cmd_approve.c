@@ -8,9 +8,12 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "journal/approval.h"
-#include "journal/event.h"
-#include "keeper/account.h"
+#include "base/err.h"
+#include "journal/db.h"
+#include "journal/hash.h"
+#include "keeper/cmd_account.h"
 #include "keeper/run.h"
+#include "keeper/command.h"
 
 static enum err
 check_decision(struct command *c, const char *decision)

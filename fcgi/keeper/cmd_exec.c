@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keeper/cmd_exec.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/message.h"

@@ -7,7 +7,7 @@
 #include "journal/event.h"
 #include "journal/outcome.h"
 #include "journal/plan.h"
-#include "keeper/account.h"
+#include "keeper/keeper.h"
 #include "keeper/ledger.h"
 #include "keeper/run.h"
 

@@ -10,13 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "keeper/cmd_session.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "journal/auth.h"
 #include "journal/event.h"
-#include "keeper/account.h"
+#include "keeper/cmd_account.h"
 #include "keeper/limit.h"
 
 #define EXPIRE_EVERY_MS 60000

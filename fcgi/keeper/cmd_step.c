@@ -12,9 +12,10 @@
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "keeper/target_results.h"
-#include "keeper/account.h"
+#include "keeper/cmd_account.h"
 #include "keeper/run.h"
 #include "wire/exec.h"
+#include "keeper/command.h"
 
 static struct json_object *
 about(const struct lifecycle_step *s)

@@ -8,11 +8,13 @@
  */
 #include <string.h>
 
+#include "keeper/cmd_token.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "journal/auth.h"
 #include "journal/hash.h"
-#include "keeper/account.h"
+#include "keeper/cmd_account.h"
+#include "keeper/cmd_session.h"
 
 /* The scopes of the body, as bits; 0 with a fault. */
 static unsigned

@@ -7,11 +7,13 @@
  */
 #include <string.h>
 
+#include "keeper/command.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "journal/auth.h"
 #include "journal/event.h"
 #include "keeper/keeper.h"
+#include "journal/lifecycle_people.h"
 
 static const enum json_type json_types[] = {
 	[FIELD_TEXT] = json_type_string,

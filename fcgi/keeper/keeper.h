@@ -104,27 +104,6 @@ struct command {
 	const char *hashed;
 };
 
-/*
- * Carries out a call: authorizes it, checks the body, runs the command. The
- * caller wraps it into a savepoint and puts c->body and c->result.
- */
-enum err command_run(struct command *c);
-
-/*
- * Records the event of a refused command, after its savepoint has been
- * released.
- */
-void command_record_refusal(struct command *c);
-
-/*
- * Records the refusal of a command, once until another event of the run; after
- * the command was rolled back (refused.c).
- */
-enum err run_record_refusal(struct command *c);
-
-/* A required text field of at most 10,000 bytes.  ERR_INVALID. */
-enum err command_words(struct command *c, const char *field);
-
 /* The commands of plan/commands.def, one function each. */
 /* clang-format off */
 #define PAGE(verb, role)
@@ -134,18 +113,5 @@ enum err command_words(struct command *c, const char *field);
 #define INTERNAL COMMAND
 #include "plan/commands.def"
 /* clang-format on */
-
-/*
- * Ends an attempt that the runner never accepted as failed, with that message.
- * An attempt that was accepted meanwhile is unchanged.
- */
-enum err exec_end_unaccepted(
-    struct keeper *k, const char *exec, const char *message);
-
-/* Serves until SIGTERM; the three listening sockets are open (loop.c). */
-void loop_run(struct keeper *k, int web_fd, int local_fd, int runner_fd);
-
-/* Serves one connection on standard input until its end. */
-void loop_run_stdio(struct keeper *k);
 
 #endif

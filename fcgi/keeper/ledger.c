@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "keeper/ledger.h"
+#include "keeper/ledger_file.h"
 
 /* {"run", "events", "head"} of the chain now. */
 static void

@@ -39,11 +39,4 @@ int ledger_next(const struct keeper *k);
  */
 void ledger_committed(struct keeper *k, bool durable);
 
-/*
- * ledger_file.c: opens the file and appends the entries that it lacks; a file
- * with an entry that the database lacks is left alone.
- */
-void ledger_file_open(struct keeper *k);
-void ledger_file_append(struct keeper *k);
-
 #endif

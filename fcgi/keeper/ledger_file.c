@@ -16,13 +16,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keeper/ledger_file.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/modes.h"
 #include "base/text.h"
 #include "journal/hash.h"
-#include "keeper/ledger.h"
+#include "base/err.h"
+#include "keeper/keeper.h"
 
 #define WINDOW (16 * 1024 * 1024) /* the end of the file that is read */
 

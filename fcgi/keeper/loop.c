@@ -15,12 +15,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "keeper/loop.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/peer.h"
-#include "keeper/account.h"
+#include "keeper/keeper.h"
+#include "keeper/command.h"
+#include "keeper/refused.h"
+#include "keeper/cmd_session.h"
 #include "keeper/ballast.h"
 #include "keeper/conn.h"
 #include "keeper/ledger.h"

@@ -23,6 +23,7 @@
 #include "keeper/ballast.h"
 #include "keeper/compile_ask.h"
 #include "keeper/keeper.h"
+#include "keeper/loop.h"
 #include "keeper/ledger.h"
 #include "keeper/new_plan.h"
 #include "keeper/plan_cache.h"

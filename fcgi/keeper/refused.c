@@ -6,6 +6,7 @@
  * another event of the run, and the number in a row is limited, so that nobody
  * fills the journal by asking.
  */
+#include "keeper/refused.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "journal/event.h"

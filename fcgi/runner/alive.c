@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runner/alive.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/json.h"
@@ -29,6 +30,8 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "runner/runner.h"
+#include "runner/keeper.h"
+#include "runner/supervise.h"
 #include "wire/status_line.h"
 
 #define CHECK_MS 1000

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "runner/artifacts.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"

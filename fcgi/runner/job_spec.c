@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/job_spec.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -14,12 +15,18 @@
 #include "plan/plan_scope.h"
 #include "journal/captured.h"
 #include "journal/hash.h"
-#include "journal/lifecycle.h"
+#include "base/err.h"
+#include "plan/plan.h"
+#include "journal/db.h"
+#include "plan/state.h"
+#include "plan/command.h"
 #include "journal/plan.h"
 #include "runner/target_selection.h"
 #include "runner/dry_run.h"
 #include "runner/run_snapshot.h"
 #include "runner/runner.h"
+#include "runner/job_target.h"
+#include "runner/artifacts.h"
 #include "wire/job_message.h"
 
 /* The secret parameters of the run; checks each box against the plan. */

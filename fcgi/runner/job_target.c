@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/job_target.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"

@@ -12,12 +12,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "runner/keeper.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "runner/runner.h"
+#include "runner/tty_relay.h"
 
 #define ANSWER_MS 30000 /* longer than a wait for a disk */
 

@@ -24,6 +24,9 @@
 #include "base/text.h"
 #include "runner/replay.h"
 #include "runner/runner.h"
+#include "runner/keeper.h"
+#include "runner/supervise.h"
+#include "runner/tty_relay.h"
 
 #define TICK_MS 250
 

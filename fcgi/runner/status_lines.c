@@ -11,12 +11,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/status_lines.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "journal/hash.h"
 #include "runner/runner.h"
+#include "runner/keeper.h"
+#include "runner/supervise.h"
 #include "wire/status_line.h"
 
 #define MAX_LINE (1024 * 1024)

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "runner/supervise.h"
 #include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/io.h"
@@ -29,6 +30,10 @@
 #include "base/text.h"
 #include "runner/dry_run.h"
 #include "runner/runner.h"
+#include "runner/keeper.h"
+#include "runner/status_lines.h"
+#include "runner/alive.h"
+#include "runner/job_spec.h"
 
 #define ADOPT_GRACE_MS 3000 /* a new process may not have its lock yet */
 #define MAX_LOOK (16 * 1024 * 1024)

@@ -15,11 +15,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "runner/tty_relay.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "runner/runner.h"
+#include "runner/keeper.h"
 #include "wire/tty_message.h"
 
 #define REPORT_MAX 256

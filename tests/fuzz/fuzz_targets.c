@@ -6,6 +6,8 @@
 
 #include "base/mem.h"
 #include "inventory/targets.h"
+#include "inventory/resolve.h"
+#include "inventory/describe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "compiler/runbook.h"
+#include "compiler/render.h"
 
 static void
 put_escaped(struct buf *out, const char *s)

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "compiler/runbook.h"
+#include "compiler/render.h"
 #include "plan/plan_scope.h"
 #include "import/import.h"
 

@@ -12,11 +12,17 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "compiler/expand.h"
+#include "base/err.h"
+#include "compiler/runbook.h"
+#include "compiler/render.h"
+#include "lang/list.h"
+#include "compiler/scope.h"
+#include "compiler/runbook.h"
 #include "plan/plan_hops.h"
 #include "plan/plan_scope.h"
 #include "lang/expr.h"
 #include "inventory/targets.h"
+#include "inventory/resolve.h"
 
 static const char doc[] =
     "---\n"

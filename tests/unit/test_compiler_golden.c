@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "compiler/runbook.h"
+#include "compiler/render.h"
 #include "import/import.h"
 #include "compiler/heuristics.h"
 #include "inventory/targets.h"

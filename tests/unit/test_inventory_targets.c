@@ -11,7 +11,10 @@
 #include "base/catalogue.h"
 #include "base/json.h"
 #include "inventory/inventory.h"
+#include "inventory/url.h"
 #include "inventory/targets.h"
+#include "inventory/resolve.h"
+#include "inventory/describe.h"
 
 #define KEY "\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGZ6\""
 

@@ -16,7 +16,10 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "compiler/expand.h"
+#include "base/err.h"
+#include "compiler/runbook.h"
+#include "lang/list.h"
+#include "compiler/runbook.h"
 #include "plan/plan_scope.h"
 
 static size_t seen;

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "web/http/cookie.h"
 #include "web/http/reply.h"
+#include "journal/lifecycle_people.h"
 
 static const char security[] =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; "

@@ -16,6 +16,7 @@
 #include "web/http/cookie.h"
 #include "web/pages/page.h"
 #include "web/http/route.h"
+#include "journal/lifecycle_people.h"
 
 #define GET METHOD_GET
 #define POST METHOD_POST

@@ -10,6 +10,7 @@
 #include "web/views/model.h"
 #include "web/pages/page.h"
 #include "web/views/run_model.h"
+#include "journal/lifecycle_people.h"
 
 #define MAX_OPEN 50
 #define MAX_RECENT 10

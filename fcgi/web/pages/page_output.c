@@ -12,7 +12,11 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "journal/lifecycle.h"
+#include "base/err.h"
+#include "plan/plan.h"
+#include "journal/db.h"
+#include "plan/state.h"
+#include "plan/command.h"
 #include "web/http/command.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"

@@ -10,6 +10,7 @@
 #include "web/views/card.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
+#include "journal/lifecycle_people.h"
 
 static const char *const severities[SEVERITY_NOTE + 1] = {
 	[SEVERITY_ERROR] = "error",

@@ -9,6 +9,7 @@
 #include "web/http/command.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
+#include "inventory/describe.h"
 
 static void
 put_users(struct req *req, struct json_object *o, const char *name)

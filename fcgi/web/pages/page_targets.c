@@ -10,6 +10,9 @@
 #include "web/views/local.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
+#include "inventory/describe.h"
+#include "inventory/resolve.h"
+#include "inventory/targets.h"
 
 /* {target: [runbooks]} of one environment. */
 static struct json_object *

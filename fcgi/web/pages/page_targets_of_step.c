@@ -10,7 +10,11 @@
 
 #include "base/text.h"
 #include "html/url.h"
-#include "journal/lifecycle.h"
+#include "base/err.h"
+#include "plan/plan.h"
+#include "journal/db.h"
+#include "plan/state.h"
+#include "plan/command.h"
 #include "web/views/target_list.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"

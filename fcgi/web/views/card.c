@@ -8,6 +8,7 @@
 #include "lang/values.h"
 #include "web/views/card.h"
 #include "web/views/model.h"
+#include "compiler/render.h"
 
 static const char *
 exit_codes(struct req *req, const struct step *step)

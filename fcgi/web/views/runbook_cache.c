@@ -17,10 +17,15 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "compiler/expand.h"
+#include "base/err.h"
+#include "compiler/runbook.h"
+#include "lang/list.h"
+#include "compiler/scope.h"
 #include "lang/runbook_name.h"
 #include "journal/plan.h"
 #include "web/views/runbook_cache.h"
+#include "inventory/resolve.h"
+#include "inventory/targets.h"
 
 #define SHELVES 24
 #define MAX_NAMES 2000

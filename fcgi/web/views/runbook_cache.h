@@ -3,7 +3,7 @@
 #define WEB_VIEWS_RUNBOOK_CACHE_H
 
 #include "compiler/runbook.h"
-#include "inventory/targets.h"
+#include "base/err.h"
 #include "web/http/request.h"
 
 /* A parsed document with the indexes that pages need. */

@@ -1,0 +1,31 @@
+/*
+ * code.h: blocks of code as proposals of steps.
+ */
+#ifndef IMPORT_CODE_H
+#define IMPORT_CODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct import;
+struct node;
+struct parse;
+struct verdict;
+
+/* The kind that the block of code would have as a step; NULL: it stays as it
+ * is.  *ret has to be zero, and gets what is to be said of that. */
+const char *import_kind(
+    const struct import *im, const struct node *n, struct verdict *ret);
+
+/* The kind is that of a script for a shell. */
+bool import_is_shell(const char *kind);
+
+/* Where line i of the block's text, of which the source's line ends with it,
+ * begins; NOWHERE: it cannot be found so. */
+size_t import_line_at(const struct parse *p, const struct node *n, int i,
+    const char *s, size_t len);
+
+/* Proposes braces for a block of code, or makes those that it has harmless. */
+void import_code(struct import *im, const struct node *n);
+
+#endif

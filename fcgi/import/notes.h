@@ -1,0 +1,35 @@
+/*
+ * notes.h: what is said of an import, and what check says of its result.
+ */
+#ifndef IMPORT_NOTES_H
+#define IMPORT_NOTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+struct import;
+struct runbook;
+struct span;
+
+/* Something is said of the place; the text belongs to the arena. */
+void import_note(struct import *im, size_t at, const char *text);
+
+/* A step is made of these lines. */
+void import_span(struct import *im, int first, int last);
+
+/* Why check refused a step of the line of the place, or NULL. */
+const char *import_refused(const struct import *im, size_t at);
+
+/*
+ * The result has errors: *refused, of *count, gets the spans in which they
+ * are.  False: one of them is elsewhere.  The caller frees the reasons.
+ */
+bool import_refuse(const struct import *im, const char *markdown, size_t len,
+    const struct runbook *result, struct span **refused, size_t *count);
+
+/* Appends what is said, as “LINE: text” with the line of the result. */
+void import_put_notes(
+    struct import *im, const char *markdown, size_t len, struct buf *out);
+
+#endif

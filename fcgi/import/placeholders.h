@@ -1,0 +1,21 @@
+/*
+ * placeholders.h: words that the author means to be filled in, “<version>”, “YOUR_TOKEN” or “${version}”, as proposals of parameters.
+ */
+#ifndef IMPORT_PLACEHOLDERS_H
+#define IMPORT_PLACEHOLDERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct import;
+struct node;
+
+/* Makes parameters of the words to fill in of line i of the block, which is at
+ * s, from the byte `from` on; false: the line ends within a quote. */
+bool import_fill(
+    struct import *im, const struct node *n, int i, const char *s, size_t from);
+
+/* Makes parameters of what is to be filled in in the block's script. */
+void import_holes(struct import *im, const struct node *n);
+
+#endif

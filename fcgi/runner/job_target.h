@@ -1,0 +1,32 @@
+/*
+ * job_target.h: a target for the executor, with its secrets opened.
+ */
+#ifndef RUNNER_JOB_TARGET_H
+#define RUNNER_JOB_TARGET_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct fault;
+struct json_object;
+struct runner;
+
+/*
+ * A target for the executor: resolved, with its secrets opened; the names of
+ * SSH targets in over and jump are replaced by those targets.  The caller puts
+ * *ret.
+ */
+enum err job_target(struct runner *r, struct json_object *resolved,
+    const char *name, struct json_object **ret, struct fault *why);
+
+/*
+ * Opens a sealed box.  Returns a text that the caller wipes and frees; or NULL.
+ */
+char *job_spec_open_box(struct runner *r, const void *box, size_t len);
+
+/* Puts the text into the object, wipes it and frees it. */
+void job_spec_put_secret(
+    struct json_object *secrets, const char *name, char *text);
+
+#endif
