@@ -14,7 +14,7 @@
 #include "cli/documents.h"
 #include "cli/people.h"
 #include "cli/target.h"
-#include "cli/verify.h"
+#include "cli/verify/verify.h"
 
 /* clang-format off */
 static const struct {

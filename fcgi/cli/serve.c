@@ -28,6 +28,7 @@
 #include "cli/isolation.h"
 #include "cli/endpoint.h"
 #include "cli/leftover.h"
+#include "cli/nginx.h"
 #include "cli/program.h"
 #include "cli/ready.h"
 #include "journal/db.h"
@@ -44,9 +45,7 @@ struct serve {
 	char *folder; /* of the programs */
 	char *share;  /* folder of templates, static and nginx */
 	char *templates;
-	char *files;       /* static */
-	char *certificate; /* nginx's copy, or NULL */
-	char *key;
+	char *files; /* static */
 	struct accounts accounts;
 	int port_fd; /* listens for browsers */
 	struct program programs[PROGRAMS];
@@ -90,91 +89,6 @@ find_share(const char *folder)
 		free(base);
 	}
 	return found;
-}
-
-/* Replaces @NAME@ in the text of nginx's configuration. */
-static void
-fill_in(const struct serve *s, const char *text, struct buf *out)
-{
-	char *share_static = mem_printf("%s/static", s->share);
-	struct buf listens = { 0 }, tls = { 0 };
-	const struct {
-		const char *name;
-		const char *value;
-	} values[] = {
-		{ "@DATA@", s->data },
-		{ "@LISTEN@", endpoint_put_listen(s->cli, &listens) },
-		{ "@TLS@", endpoint_put_tls(s->cli, &tls) },
-		{ "@STATIC@", share_static },
-	};
-	size_t i;
-
-	for (; *text != '\0'; text++) {
-		for (i = 0; i < sizeof(values) / sizeof(values[0]); i++)
-			if (text_starts(text, values[i].name))
-				break;
-		if (i == sizeof(values) / sizeof(values[0])) {
-			buf_putc(out, *text);
-			continue;
-		}
-		buf_puts(out, values[i].value);
-		text += strlen(values[i].name) - 1;
-	}
-	free(share_static);
-	buf_clear(&listens);
-	buf_clear(&tls);
-}
-
-/*
- * nginx is not root and cannot read root's files: it gets a copy of their
- * present content.
- */
-static char *
-copy_for_nginx(struct serve *s, const char *path, const char *name)
-{
-	char *to = mem_printf("%s/run/nginx/%s", s->data, name);
-	struct buf text = { 0 };
-
-	if (io_read_file(path, 1024 * 1024, &text) != ERR_OK ||
-	    io_write_file(to, 0600, text.data, text.len) != ERR_OK)
-		log_fatal("%s cannot be handed to nginx", path);
-	explicit_bzero(text.data, text.len);
-	buf_clear(&text);
-	return to;
-}
-
-static void
-copy_certificate(struct serve *s)
-{
-	if (!s->accounts.used || s->cli->tls_cert == NULL)
-		return;
-	s->certificate = copy_for_nginx(s, s->cli->tls_cert, "tls.crt");
-	s->key = copy_for_nginx(s, s->cli->tls_key, "tls.key");
-	s->cli->tls_cert = s->certificate;
-	s->cli->tls_key = s->key;
-}
-
-static void
-write_nginx(struct serve *s)
-{
-	char *from = mem_printf("%s/nginx/countersign.conf.in", s->share);
-	char *folder = mem_printf("%s/run/nginx", s->data);
-	char *to = mem_printf("%s/run/nginx/nginx.conf", s->data);
-	struct buf text = { 0 }, out = { 0 };
-
-	if (modes_make_folder(folder, MODES_PRIVATE_FOLDER) != ERR_OK ||
-	    io_read_file(from, 1024 * 1024, &text) != ERR_OK)
-		log_fatal("%s cannot be read", from);
-	copy_certificate(s);
-	fill_in(s, buf_text(&text), &out);
-	if (io_write_file(to, MODES_PRIVATE_FILE, buf_text(&out), out.len) !=
-	    ERR_OK)
-		log_fatal("%s cannot be written", to);
-	buf_clear(&text);
-	buf_clear(&out);
-	free(from);
-	free(folder);
-	free(to);
 }
 
 static int
@@ -489,7 +403,7 @@ cli_serve(struct cli *c)
 	s.runbooks = absolute(c->runbooks);
 	s.templates = mem_printf("%s/templates", s.share);
 	s.files = mem_printf("%s/static", s.share);
-	write_nginx(&s);
+	nginx_configure(c, s.share, s.accounts.used);
 	accounts_take_data(&s.accounts, s.data);
 	set_programs(&s);
 	set_sockets(&s);
@@ -505,7 +419,7 @@ cli_serve(struct cli *c)
 	free(s.share);
 	free(s.templates);
 	free(s.files);
-	free(s.certificate);
-	free(s.key);
+	if (s.accounts.used)
+		nginx_clear(c);
 	return CLI_YES;
 }

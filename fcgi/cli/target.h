@@ -1,5 +1,6 @@
 /*
- * target.h: lists the targets of targets.yml, and checks whether a machine still has its recorded host key.
+ * target.h: lists the targets of targets.yml, and checks whether a machine
+ * still has its recorded host key.
  */
 #ifndef CLI_TARGET_H
 #define CLI_TARGET_H

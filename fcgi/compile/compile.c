@@ -13,7 +13,6 @@
 #include "compiler/runbook.h"
 #include "lang/list.h"
 #include "compiler/scope.h"
-#include "compiler/runbook.h"
 #include "inventory/targets.h"
 #include "inventory/resolve.h"
 #include "wire/compile_message.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "compiler/answers.h"
-#include "compiler/parse.h"
+#include "compiler/parse/parse.h"
 #include "lang/answers.h"
 
 /* Removes the page item of the dropped step i. */

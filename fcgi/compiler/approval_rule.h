@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "plan/parameter.h"
-#include "compiler/yaml.h"
+#include "compiler/parse/yaml.h"
 
 /*
  * Parses {role: NAME, count: 1, expires: 24h, same-person: allowed}; reports

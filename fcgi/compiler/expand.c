@@ -19,8 +19,8 @@
 #include "compiler/expand.h"
 #include "lang/expr.h"
 #include "lang/answers.h"
-#include "compiler/parse.h"
-#include "compiler/slug.h"
+#include "compiler/parse/parse.h"
+#include "compiler/parse/slug.h"
 #include "lang/values.h"
 
 #define ID_MAX 58 /* and room for a number, of 64 bytes */

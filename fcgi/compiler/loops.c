@@ -14,10 +14,10 @@
 #include "compiler/runbook.h"
 #include "lang/list.h"
 #include "lang/answers.h"
-#include "compiler/identifiers.h"
-#include "compiler/parse.h"
-#include "compiler/source.h"
-#include "compiler/attribute.h"
+#include "compiler/check/identifiers.h"
+#include "compiler/parse/parse.h"
+#include "compiler/parse/source.h"
+#include "compiler/parse/attribute.h"
 
 static size_t
 place(const struct parse *p, int i)

@@ -16,12 +16,12 @@
 #include "plan/plan_scope.h"
 #include "base/arena.h"
 #include "lang/suggest.h"
-#include "compiler/blocks.h"
+#include "compiler/parse/blocks.h"
 #include "compiler/runbook.h"
-#include "compiler/ids.h"
-#include "compiler/input.h"
-#include "compiler/node.h"
-#include "compiler/slug.h"
+#include "compiler/parse/ids.h"
+#include "compiler/parse/input.h"
+#include "compiler/parse/node.h"
+#include "compiler/parse/slug.h"
 #include "lang/values.h"
 
 struct page {

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "lang/answers.h"
-#include "compiler/parse.h"
+#include "compiler/parse/parse.h"
 
 static bool
 has_undo(const struct parse *p, const char *id)

@@ -19,13 +19,13 @@
 #include "lang/expr.h"
 #include "lang/answers.h"
 #include "compiler/restore.h"
-#include "compiler/check.h"
-#include "compiler/parse.h"
-#include "compiler/source.h"
-#include "compiler/frontmatter.h"
-#include "compiler/markdown.h"
-#include "compiler/ids.h"
-#include "compiler/steps.h"
+#include "compiler/check/check.h"
+#include "compiler/parse/parse.h"
+#include "compiler/parse/source.h"
+#include "compiler/parse/frontmatter.h"
+#include "compiler/parse/markdown.h"
+#include "compiler/parse/ids.h"
+#include "compiler/parse/steps.h"
 
 struct whole {
 	struct runbook runbook; /* first: the public part */

@@ -10,7 +10,6 @@
 #include "base/err.h"
 #include "compiler/runbook.h"
 #include "lang/list.h"
-#include "compiler/runbook.h"
 
 static const struct parameter *
 find_parameter(const struct runbook *runbook, const char *name)

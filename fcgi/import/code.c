@@ -16,12 +16,13 @@
 #include "import/session.h"
 #include "import/placeholders.h"
 #include "import/notes.h"
-#include "compiler/heuristics.h"
-#include "compiler/programs.h"
+#include "compiler/parse/heuristics.h"
+#include "compiler/check/programs.h"
 #include "lang/script_lines.h"
 #include "lang/values.h"
-#include "compiler/slug.h"
-#include "compiler/source.h"
+#include "compiler/parse/slug.h"
+#include "compiler/parse/source.h"
+#include "import/nodes.h"
 
 static bool
 holds_value(const struct node *n)

@@ -8,8 +8,6 @@
 
 #include "base/buf.h"
 
-struct import;
-
 /*
  * Appends the document with front matter, braces on blocks of commands and
  * task items for imperative list items added.  Text is only ever added: what
@@ -23,11 +21,5 @@ struct import;
  */
 void runbook_import(
     const char *markdown, size_t len, struct buf *out, struct buf *ret_notes);
-
-/* Puts the text in at that place of the source, where `skip` bytes go. */
-void import_insert(struct import *im, size_t at, size_t skip, const char *text);
-
-/* A new id for a step made of the title, else of the kind; of the arena. */
-const char *import_id(struct import *im, const char *title, const char *kind);
 
 #endif

@@ -4,7 +4,7 @@
 #ifndef IMPORT_IMPORT_OWN_H
 #define IMPORT_IMPORT_OWN_H
 
-#include "compiler/parse.h"
+#include "compiler/parse/parse.h"
 
 #define IMPORT_STEPS_MAX 1500
 

@@ -13,7 +13,7 @@
 #include "base/catalogue.h"
 #include "base/mem.h"
 #include "import/import_own.h"
-#include "compiler/source.h"
+#include "compiler/parse/source.h"
 
 void
 import_note(struct import *im, size_t at, const char *text)

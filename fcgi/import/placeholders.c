@@ -12,14 +12,15 @@
 
 #include "import/placeholders.h"
 #include "base/text.h"
-#include "compiler/parse.h"
+#include "compiler/parse/parse.h"
 #include "lang/answers.h"
-#include "compiler/identifiers.h"
-#include "compiler/advice_variables.h"
+#include "compiler/check/identifiers.h"
+#include "compiler/check/advice_variables.h"
 #include "import/import_own.h"
 #include "import/import.h"
 #include "import/code.h"
-#include "compiler/heuristics.h"
+#include "compiler/parse/heuristics.h"
+#include "import/nodes.h"
 
 #define HOLES_TRIED_MAX 500 /* each reads the whole document */
 

@@ -1,5 +1,6 @@
 /*
- * placeholders.h: words that the author means to be filled in, “<version>”, “YOUR_TOKEN” or “${version}”, as proposals of parameters.
+ * placeholders.h: words that the author means to be filled in, “<version>”,
+ * “YOUR_TOKEN” or “${version}”, as proposals of parameters.
  */
 #ifndef IMPORT_PLACEHOLDERS_H
 #define IMPORT_PLACEHOLDERS_H

@@ -18,9 +18,10 @@
 #include "import/import.h"
 #include "import/code.h"
 #include "import/placeholders.h"
-#include "compiler/heuristics.h"
-#include "compiler/programs.h"
-#include "compiler/source.h"
+#include "compiler/parse/heuristics.h"
+#include "compiler/check/programs.h"
+#include "compiler/parse/source.h"
+#include "import/nodes.h"
 
 enum line { LINE_NOTE, LINE_COMMAND, LINE_OUTPUT };
 

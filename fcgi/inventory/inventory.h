@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "compiler/runbook.h"
 #include "base/err.h"
-#include "compiler/yaml.h"
+#include "compiler/parse/yaml.h"
 
 struct target {
 	const char *name;

@@ -1,5 +1,6 @@
 /*
- * resolve.h: the targets that a runbook's steps use in one environment, as JSON.
+ * resolve.h: the targets that a runbook's steps use in one environment, as
+ * JSON.
  */
 #ifndef INVENTORY_RESOLVE_H
 #define INVENTORY_RESOLVE_H

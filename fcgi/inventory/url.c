@@ -14,7 +14,7 @@
 #include "base/arena.h"
 #include "compiler/runbook.h"
 #include "base/err.h"
-#include "compiler/yaml.h"
+#include "compiler/parse/yaml.h"
 #include "lang/http_url.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "journal/rows.h"
 #include "plan/result.h"
 
 /* The program that opens it: its statements, and whether it writes. */
@@ -27,7 +28,6 @@ enum stmt {
 };
 
 struct db;
-struct rows;
 
 /* One typed argument of a statement. */
 struct db_arg {
@@ -94,41 +94,13 @@ enum err db_run_args(struct db *db, enum stmt stmt, const struct db_arg *args);
 int db_changes(struct db *db);
 
 /*
- * Rows of a query: while (db_next(rows)) …; db_done(rows), possibly early. A
- * statement can have one set of rows at a time.
+ * Rows of a query (rows.h): while (db_next(rows)) …; db_done(rows), possibly
+ * early. A statement can have one set of rows at a time.
  */
 #define db_query(db, stmt, ...) \
 	db_query_args((db), (stmt), DB_ARGS(__VA_ARGS__))
 struct rows *db_query_args(
     struct db *db, enum stmt stmt, const struct db_arg *args);
-bool db_next(struct rows *rows);
-void db_done(struct rows *rows);
-
-/*
- * A column by its name in the statement; valid until the next db_next() or
- * db_done(). Text is NULL if the column is. Another name is a bug and aborts.
- */
-int64_t db_int(struct rows *rows, const char *column);
-const char *db_text(struct rows *rows, const char *column);
-const void *db_blob(struct rows *rows, const char *column, size_t *ret_len);
-bool db_is_null(struct rows *rows, const char *column);
-
-/*
- * The current row as a new object, by the names of its columns. A column that
- * ends in _json is parsed and put without the ending; _at becomes RFC 3339
- * text.
- */
-struct json_object *db_row_json(struct rows *rows);
-
-/* All rows as an array of such objects; calls db_done(). */
-struct json_object *db_rows_json(struct rows *rows);
-
-/* The first row, or NULL if there is none; calls db_done(). */
-struct json_object *db_first_json(struct rows *rows);
-
-/* The first column of the first row, or the fallback; calls db_done(). */
-int64_t db_first_int(struct rows *rows, int64_t fallback);
-
 /* A number that changes whenever another process has committed. */
 int64_t db_version(struct db *db);
 

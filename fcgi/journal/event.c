@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "journal/event.h"
-#include "journal/project.h"
+#include "journal/project/project.h"
 
 void
 event_hash(const unsigned char before[HASH_BYTES], const char *body,

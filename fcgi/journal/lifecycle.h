@@ -19,19 +19,16 @@
 #include "plan/state.h"
 #include "plan/command.h"
 
-/*
- * The person who asks. `roles` is a JSON array of names and belongs to the
- * owner.
- */
+/* The person who asks. */
 struct actor {
-	const char *name; /* "" if unknown */
-	struct json_object *roles;
-	bool local;         /* our own command line */
-	bool session;       /* signed in, not by a token */
-	unsigned lacks;     /* AUTH_* that a token lacks */
-	int64_t expires_at; /* of the token; 0: never */
-	char reset_by[65];  /* other person who set the password, unconfirmed;
-			     * "" for none */
+	const char *name;          /* "" if unknown */
+	struct json_object *roles; /* [names], of the owner */
+	bool local;                /* our own command line */
+	bool session;              /* signed in, not by a token */
+	unsigned lacks;            /* AUTH_* that a token lacks */
+	int64_t expires_at;        /* of the token; 0: never */
+	char reset_by[65]; /* other person who set the password, unconfirmed;
+			    * "" for none */
 	int64_t reset_at;
 	bool reset_own;  /* and its owner has set another one since */
 	bool reset_open; /* somebody could confirm it */

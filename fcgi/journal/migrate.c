@@ -15,7 +15,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/event.h"
-#include "journal/project.h"
+#include "journal/project/project.h"
 #include "journal/migrate.h"
 
 static const char schema[] =

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "keeper/compile_ask.h"
+#include "keeper/plans/compile_ask.h"
 
 struct conn {
 	struct conn *next;

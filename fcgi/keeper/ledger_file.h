@@ -1,5 +1,6 @@
 /*
- * ledger_file.h: DATA/ledger.jsonl, a second copy of the ledger outside of the database.
+ * ledger_file.h: DATA/ledger.jsonl, a second copy of the ledger outside of the
+ * database.
  */
 #ifndef KEEPER_LEDGER_FILE_H
 #define KEEPER_LEDGER_FILE_H

@@ -24,7 +24,7 @@
 #include "keeper/keeper.h"
 #include "keeper/command.h"
 #include "keeper/refused.h"
-#include "keeper/cmd_session.h"
+#include "keeper/commands/cmd_session.h"
 #include "keeper/ballast.h"
 #include "keeper/conn.h"
 #include "keeper/ledger.h"

@@ -21,12 +21,12 @@
 #include "base/mem.h"
 #include "base/modes.h"
 #include "keeper/ballast.h"
-#include "keeper/compile_ask.h"
+#include "keeper/plans/compile_ask.h"
 #include "keeper/keeper.h"
 #include "keeper/loop.h"
 #include "keeper/ledger.h"
-#include "keeper/new_plan.h"
-#include "keeper/plan_cache.h"
+#include "keeper/plans/new_plan.h"
+#include "keeper/plans/plan_cache.h"
 #include "keeper/seal.h"
 
 struct options {

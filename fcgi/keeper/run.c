@@ -9,7 +9,7 @@
 #include "plan/plan_scope.h"
 #include "lang/expr.h"
 #include "journal/event.h"
-#include "keeper/plan_cache.h"
+#include "keeper/plans/plan_cache.h"
 #include "keeper/run.h"
 
 const char *

@@ -18,7 +18,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "keeper/unaccepted.h"
-#include "keeper/cmd_exec.h"
+#include "keeper/commands/cmd_exec.h"
 
 static struct waiting *
 find(const struct keeper *k, const char *exec)

@@ -1,5 +1,6 @@
 /*
- * job_spec.h: makes the job spec of an attempt from the run snapshot (run_snapshot.c).
+ * job_spec.h: makes the job spec of an attempt from the run snapshot
+ * (run_snapshot.c).
  */
 #ifndef RUNNER_JOB_SPEC_H
 #define RUNNER_JOB_SPEC_H

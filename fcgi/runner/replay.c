@@ -19,7 +19,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "journal/event.h"
-#include "journal/project.h"
+#include "journal/project/project.h"
 #include "journal/hash.h"
 #include "runner/run_snapshot.h"
 #include "runner/replay.h"

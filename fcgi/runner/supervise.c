@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,11 +25,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/message.h"
-#include "base/modes.h"
 #include "base/text.h"
 #include "runner/dry_run.h"
 #include "runner/runner.h"
 #include "runner/keeper.h"
+#include "runner/spawn.h"
 #include "runner/status_lines.h"
 #include "runner/alive.h"
 #include "runner/job_spec.h"
@@ -38,9 +37,6 @@
 #define ADOPT_GRACE_MS 3000 /* a new process may not have its lock yet */
 #define MAX_LOOK (16 * 1024 * 1024)
 #define NO_PROCESS MESSAGE("said_no_process")
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 0x0008U
-#endif
 #define NO_FOLDER MESSAGE("said_no_folder")
 
 char *
@@ -103,107 +99,16 @@ give_up(struct runner *r, const struct exec *e)
 				  : report_lost(r, e->id, message);
 }
 
-static bool
-make_folder(struct runner *r, const char *exec)
-{
-	char *folder = mem_printf("%s/exec/%s", r->data_dir, exec);
-	char *status = exec_path(r, exec, EXEC_STATUS);
-	int fd = -1;
-
-	if (modes_make_folder(folder, MODES_SHARED_FOLDER) == ERR_OK)
-		fd = open(status, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-		    MODES_PRIVATE_FILE);
-	if (fd >= 0)
-		close(fd);
-	free(folder);
-	free(status);
-	return fd >= 0;
-}
-
-#ifdef __SANITIZE_ADDRESS__
-static char *
-test_setting(const char *name)
-{
-	const char *value = getenv(name);
-
-	return mem_printf("%s=%s", name, value != NULL ? value : "");
-}
-#endif
-
-/* In the child: passes nothing on but the job spec on standard input. */
-static void
-become_step(struct runner *r, const char *exec, int job_spec_fd)
-{
-	char *folder = mem_printf("%s/exec/%s", r->data_dir, exec);
-	char *agent = mem_printf("SSH_AUTH_SOCK=%s",
-	    getenv("SSH_AUTH_SOCK") != NULL ? getenv("SSH_AUTH_SOCK") : "");
-	char *home = mem_printf(
-	    "HOME=%s", getenv("HOME") != NULL ? getenv("HOME") : "/");
-#ifdef __SANITIZE_ADDRESS__ /* tests disable parts of the isolation */
-	char *without = test_setting("COUNTERSIGN_WITHOUT");
-	char *sanitizer = test_setting("ASAN_OPTIONS");
-#else
-	char *without = NULL, *sanitizer = NULL;
-#endif
-	char *argv[] = { "countersign-executor", (char *)(uintptr_t)exec,
-		NULL };
-	char *environment[] = {
-		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-		"/sbin:/bin",
-		"LANG=C.UTF-8",
-		home,
-		agent,
-		without,
-		sanitizer,
-		NULL,
-	};
-
-	signal(SIGPIPE, SIG_DFL);
-	if (dup2(job_spec_fd, STDIN_FILENO) < 0 || chdir(folder) != 0)
-		_exit(126);
-	execve(r->step_program, argv, environment);
-	_exit(127);
-}
-
-/*
- * Writes the whole job spec to a memfd, so that an executor never reads a part
- * of one if the runner dies. -1: failed.
- */
-static int
-write_job_spec(const struct buf *spec)
-{
-	int fd = memfd_create("job-spec", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
-
-	if (fd < 0 && errno == EINVAL) /* before Linux 6.3 */
-		fd = memfd_create("job-spec", MFD_CLOEXEC);
-	if (fd >= 0 &&
-	    (io_write_all(fd, spec->data, spec->len) != 0 ||
-		lseek(fd, 0, SEEK_SET) != 0)) {
-		log_warn(
-		    "a job spec could not be handed over: %s", strerror(errno));
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
 /*
  * After exec_starting was acknowledged: the start cannot be undone from here.
  */
 static struct exec *
-spawn(struct runner *r, const char *exec, const struct buf *spec)
+start_executor(struct runner *r, const char *exec, const struct buf *spec)
 {
-	int fd = write_job_spec(spec);
+	pid_t child = spawn_executor(r, exec, spec);
 	struct exec *e;
-	pid_t child;
 
-	if (fd < 0)
-		return NULL;
-	child = fork();
-	if (child == 0)
-		become_step(r, exec, fd);
-	close(fd);
-	if (child < 0)
+	if (child <= 0)
 		return NULL;
 	e = add(r, exec);
 	e->child = child;
@@ -264,11 +169,11 @@ start(struct runner *r, const char *exec, const char *state)
 		log_warn("execution %s refused: %s", exec,
 		    catalogue_english(why.message));
 		report_lost(r, exec, why.message);
-	} else if (!make_folder(r, exec)) {
+	} else if (!spawn_make_folder(r, exec)) {
 		report_lost(r, exec, NO_FOLDER);
 	} else if (accepted || accept_job_spec(r, exec)) {
 		find_asked(r, exec)->exec[0] = '\0';
-		if (spawn(r, exec, &spec) == NULL)
+		if (start_executor(r, exec, &spec) == NULL)
 			report_lost(r, exec, NO_PROCESS);
 	}
 	wipe(&spec);
@@ -309,9 +214,9 @@ start_dry_run(struct runner *r, const char *exec)
 		end_dry_run(r, exec, results, NULL);
 	else if (has_begun(r, exec))
 		e = add(r, exec);
-	else if (!make_folder(r, exec))
+	else if (!spawn_make_folder(r, exec))
 		end_dry_run(r, exec, results, NO_FOLDER);
-	else if ((e = spawn(r, exec, &spec)) == NULL)
+	else if ((e = start_executor(r, exec, &spec)) == NULL)
 		end_dry_run(r, exec, results, NO_PROCESS);
 	if (e != NULL)
 		e->results = json_object_get(results);

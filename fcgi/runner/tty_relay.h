@@ -1,5 +1,6 @@
 /*
- * tty_relay.h: passes terminal input to the executor and reports to the keeper how much of it has arrived.
+ * tty_relay.h: passes terminal input to the executor and reports to the keeper
+ * how much of it has arrived.
  */
 #ifndef RUNNER_TTY_RELAY_H
 #define RUNNER_TTY_RELAY_H

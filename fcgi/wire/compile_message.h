@@ -3,9 +3,9 @@
  *
  * A request is one line with its key (the SHA-256 of what follows, in hex), one
  * line of JSON, and the bytes of document and targets.yml, as they are in their
- * files.  The answer is one JSON object, which names the key.  A program is
- * started for each request: it reads this from its standard input and answers
- * on its standard output.
+ * files.  The answer is one JSON object, which names the key.  Both pass
+ * through standard input and output of a program that is started for each
+ * request.
  */
 #ifndef WIRE_COMPILE_MESSAGE_H
 #define WIRE_COMPILE_MESSAGE_H
@@ -97,10 +97,7 @@ struct compile_answer {
 void compile_request_write(
     const struct compile_request *r, struct buf *out, char *key);
 
-/*
- * Reads it; clear it with compile_request_clear().  Document and targets point
- * into `data`.  ERR_INVALID with a fault.
- */
+/* Reads it: document and targets point into `data`. ERR_INVALID, a fault. */
 enum err compile_request_read(const char *data, size_t len,
     struct compile_request *ret, struct fault *fault);
 void compile_request_clear(struct compile_request *r);

@@ -14,11 +14,10 @@
 #include "compiler/runbook.h"
 #include "compiler/render.h"
 #include "lang/list.h"
-#include "compiler/runbook.h"
 #include "plan/plan_scope.h"
 #include "lang/expr.h"
 #include "import/import.h"
-#include "compiler/heuristics.h"
+#include "compiler/parse/heuristics.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

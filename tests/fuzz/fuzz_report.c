@@ -18,8 +18,8 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "cli/report.h"
-#include "cli/report_derive.h"
+#include "cli/verify/report.h"
+#include "cli/verify/report_derive.h"
 #include "base/err.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);

@@ -47,7 +47,7 @@ home 'curl/curl.h' executor/http executor/actions
 home 'mariadb/.*' executor/sql/sql_mysql.c
 home '(postgresql/)?libpq-fe.h' executor/sql/sql_postgresql.c
 home md4c.h compiler
-home yaml.h compiler/yaml.c
+home yaml.h compiler/parse/yaml.c
 home pcre2.h lang/regex.c
 home zxcvbn.h keeper/password.c
 home seccomp.h executor/confine compile/sandbox.c
@@ -112,6 +112,9 @@ $unlike"
 else
 	echo "layers: the layout is not checked: there is no clang-format 14"
 fi
+
+found=$(tests/lint/limits) || say "larger than tests/lint/limits allows:
+$found"
 
 found=$(tests/lint/comments)
 [ -z "$found" ] || say "comments with names that do not exist:

@@ -17,7 +17,6 @@
 #include "compiler/render.h"
 #include "lang/list.h"
 #include "compiler/scope.h"
-#include "compiler/runbook.h"
 #include "plan/plan_hops.h"
 #include "plan/plan_scope.h"
 #include "lang/expr.h"

@@ -21,8 +21,8 @@
 #include "compiler/runbook.h"
 #include "compiler/render.h"
 #include "import/import.h"
-#include "compiler/heuristics.h"
 #include "inventory/targets.h"
+#include "compiler/parse/heuristics.h"
 
 typedef void (*golden_fn)(
     const char *name, const struct buf *text, struct buf *out);

@@ -17,7 +17,7 @@
 #include "journal/auth.h"
 #include "journal/db.h"
 #include "journal/event.h"
-#include "journal/project.h"
+#include "journal/project/project.h"
 
 #define DAY (24LL * 3600 * 1000)
 

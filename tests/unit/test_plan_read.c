@@ -19,7 +19,6 @@
 #include "base/err.h"
 #include "compiler/runbook.h"
 #include "lang/list.h"
-#include "compiler/runbook.h"
 #include "plan/plan_scope.h"
 
 static size_t seen;

@@ -1,14 +1,14 @@
 /*
  * page_report.c: the report of a run, as page, JSON and CSV.
  *
- * journal/run_report.c makes the JSON report from the record alone:
+ * journal/report/run_report.c makes the JSON report from the record alone:
  * `countersign verify` makes it again from the report's events.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "journal/run_report.h"
+#include "journal/report/run_report.h"
 #include "web/views/card.h"
 #include "web/views/timeline.h"
 #include "web/views/model.h"

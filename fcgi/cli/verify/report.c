@@ -1,0 +1,167 @@
+/*
+ * report.c: verifies an exported report offline.
+ *
+ * The JSON report contains the exact text of every event of its run, the head
+ * of its chain, and the document.  The chain is recomputed from the texts, and
+ * the events are replayed into a database in memory, from which the report is
+ * made again (report_derive.c). The head is to be compared with the printed
+ * report, or with the ledger.
+ */
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/catalogue.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/verify/report.h"
+#include "cli/verify/report_derive.h"
+#include "cli/cli.h"
+#include "journal/event.h"
+#include "journal/project/project.h"
+
+#define BUNDLE_MAX (256 * 1024 * 1024)
+
+void
+report_wrong(struct report *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	printf("WRONG: ");
+	vprintf(fmt, ap);
+	putchar('\n');
+	va_end(ap);
+	b->wrong++;
+}
+
+/* Checks that a text of the report is the one with the hash that the event has.
+ */
+static void
+take_text(
+    struct report *b, const struct event *e, const char *key, const char *name)
+{
+	const char *hash = json_text(e->data, key, NULL);
+	const char *text = json_text(b->report, name, "");
+	char now[2 * HASH_BYTES + 1];
+
+	if (hash == NULL)
+		return;
+	hash_hex(text, strlen(text), now);
+	if (!text_eq(hash, now))
+		report_wrong(b, "%s is not the text that was run", name);
+	db_run(b->replay, STMT_DOCUMENT_ADD, TEXT(hash), TEXT(text));
+}
+
+static enum err
+replay(struct report *b, const struct event *e, const char *body)
+{
+	enum err err = db_run(b->replay, STMT_EVENT_ADD, INT(e->run),
+	    INT(e->seq), INT(e->at), TEXT(e->actor), TEXT(e->kind), TEXT(body),
+	    BLOB(b->hash, sizeof(b->hash)));
+
+	return err == ERR_OK ? event_project(b->replay, e) : err;
+}
+
+static void
+check_event(struct report *b, const char *body)
+{
+	struct json_object *parsed = NULL;
+	struct event e;
+
+	b->seq++;
+	if (body == NULL) {
+		report_wrong(b, "event %lld is not a text", (long long)b->seq);
+		return;
+	}
+	event_hash(b->hash, body, b->hash);
+	if (event_parse(body, &e, &parsed) != ERR_OK) {
+		report_wrong(b, "event %lld cannot be read", (long long)b->seq);
+		return;
+	}
+	if (e.seq != b->seq || e.run != b->run)
+		report_wrong(b, "event %lld is missing, or is of another run",
+		    (long long)b->seq);
+	take_text(b, &e, "document", "document_text");
+	take_text(b, &e, "compiled", "plan_text");
+	if (replay(b, &e, body) != ERR_OK)
+		report_wrong(
+		    b, "event %lld cannot be replayed", (long long)b->seq);
+	json_object_put(parsed);
+}
+
+/* The text at that index, or NULL. */
+static const char *
+text_at(struct json_object *list, size_t i)
+{
+	struct json_object *v = json_object_array_get_idx(list, i);
+
+	return json_object_is_type(v, json_type_string)
+	    ? json_object_get_string(v)
+	    : NULL;
+}
+
+static void
+check_report(struct report *b)
+{
+	struct json_object *events = json_get(b->report, "events");
+	size_t n = json_object_is_type(events, json_type_array)
+	    ? json_object_array_length(events)
+	    : 0;
+	char head[2 * HASH_BYTES + 1];
+
+	b->run = json_int(b->report, "id", 0);
+	db_begin(b->replay);
+	for (size_t i = 0; i < n; i++)
+		check_event(b, text_at(events, i));
+	text_hex(b->hash, sizeof(b->hash), head);
+	if (n == 0)
+		report_wrong(b, "the report carries no events");
+	if (!text_eq(head, json_text(b->report, "head", "")))
+		report_wrong(b,
+		    "the head of the chain does not fit its "
+		    "events");
+	if (n > 0)
+		report_compare(b);
+	db_end(b->replay, ERR_OK);
+	printf("%lld events, head %s: %s\n", (long long)b->seq, head,
+	    b->wrong == 0 ? "as recorded" : "NOT as recorded");
+}
+
+int
+report_verify_text(const char *name, const char *text, size_t len)
+{
+	struct report b = { 0 };
+	struct fault fault;
+	int code = CLI_NO;
+
+	if (json_read(text, len, &b.report, &fault) != ERR_OK) {
+		cli_message(
+		    code, "%s: %s", name, catalogue_english(fault.message));
+	} else if (db_open(DB_MEMORY, DB_CLI, &b.replay) != ERR_OK) {
+		cli_message(code, "not enough memory to replay");
+	} else {
+		check_report(&b);
+		db_close(b.replay);
+		code = b.wrong == 0 ? CLI_YES : CLI_NO;
+	}
+	json_object_put(b.report);
+	return code;
+}
+
+int
+report_verify(const char *path)
+{
+	struct buf text = { 0 };
+	int code = CLI_NO;
+
+	if (sodium_init() < 0 ||
+	    io_read_file(path, BUNDLE_MAX, &text) != ERR_OK)
+		cli_message(code, "%s cannot be read", path);
+	else
+		code = report_verify_text(path, buf_text(&text), text.len);
+	buf_clear(&text);
+	return code;
+}

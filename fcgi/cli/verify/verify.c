@@ -1,0 +1,258 @@
+/*
+ * verify.c: recomputes all claims of the journal.
+ *
+ * Chains: each hash, each number, the columns against the body.  Projections:
+ * all events are replayed into a database in memory and the tables compared row
+ * by row.  Outputs: the hash of each .cast file and of each artifact.  The
+ * ledger is in verify_ledger.c.
+ */
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/verify/report.h"
+#include "cli/cli.h"
+#include "cli/verify/verify.h"
+#include "cli/verify/verify_tables.h"
+#include "cli/verify/verify_ledger.h"
+#include "journal/event.h"
+#include "journal/project/project.h"
+#include "journal/plan.h"
+#include "wire/exec.h"
+
+void
+verify_wrong(struct verify *v, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	printf("WRONG: ");
+	vprintf(fmt, ap);
+	putchar('\n');
+	va_end(ap);
+	v->wrong++;
+}
+
+static void
+wrong(struct verify *v, const char *what, int64_t run, int64_t seq)
+{
+	verify_wrong(v, "%s (run %lld, event %lld)", what, (long long)run,
+	    (long long)seq);
+}
+
+/* The documents come first: runs refer to them. */
+static void
+copy_documents(struct verify *v)
+{
+	struct rows *rows = db_query(v->db, STMT_DOCUMENTS_ALL);
+	char hash[2 * HASH_BYTES + 1];
+
+	while (db_next(rows)) {
+		const char *text = db_text(rows, "text");
+
+		text = text != NULL ? text : "";
+		hash_hex(text, strlen(text), hash);
+		if (!text_eq(hash, db_text(rows, "hash")))
+			wrong(v, "a document does not have its hash", 0, 0);
+		db_run(v->replay, STMT_DOCUMENT_ADD,
+		    TEXT(db_text(rows, "hash")), TEXT(text));
+	}
+	db_done(rows);
+}
+
+/* A text that any journal of ours contains. */
+static const char *
+text_at(struct rows *rows, const char *column)
+{
+	const char *text = db_text(rows, column);
+
+	return text != NULL ? text : "";
+}
+
+/* The last password of an account, as the hash of its hash. */
+static void
+take_credential(struct verify *v, const struct event *e)
+{
+	const char *name = json_text(e->data, "name", NULL);
+
+	if (name != NULL &&
+	    (text_eq(e->kind, "account.added") ||
+		text_eq(e->kind, "account.password_set")))
+		json_set_text(
+		    v->credentials, name, json_text(e->data, "credential", ""));
+}
+
+static void
+replay(struct verify *v, struct rows *rows)
+{
+	int64_t run = db_int(rows, "run"), seq = db_int(rows, "seq");
+	const char *body = text_at(rows, "body");
+	size_t len;
+	const void *hash = db_blob(rows, "hash", &len);
+	struct json_object *parsed = NULL;
+	struct event e;
+
+	if (event_parse(body, &e, &parsed) != ERR_OK) {
+		wrong(v, "the body cannot be read", run, seq);
+		return;
+	}
+	if (e.run != run || e.seq != seq || e.at != db_int(rows, "at") ||
+	    !text_eq(e.actor, db_text(rows, "actor")) ||
+	    !text_eq(e.kind, db_text(rows, "kind")))
+		wrong(v, "the columns differ from the body", run, seq);
+	db_run(v->replay, STMT_EVENT_ADD, INT(run), INT(seq), INT(e.at),
+	    TEXT(e.actor), TEXT(e.kind), TEXT(body),
+	    BLOB(hash != NULL ? hash : "", len));
+	take_credential(v, &e);
+	if (event_project(v->replay, &e) != ERR_OK)
+		wrong(v, "the event cannot be replayed", run, seq);
+	json_object_put(parsed);
+}
+
+static void
+check_chains(struct verify *v)
+{
+	struct rows *rows = db_query(v->db, STMT_EVENTS_ALL);
+	unsigned char before[HASH_BYTES] = { 0 }, hash[HASH_BYTES];
+	int64_t run = -1, seq = 0;
+
+	while (db_next(rows)) {
+		size_t len;
+		const void *stored = db_blob(rows, "hash", &len);
+
+		if (db_int(rows, "run") != run) {
+			run = db_int(rows, "run");
+			seq = 0;
+			memset(before, 0, sizeof(before));
+		}
+		if (db_int(rows, "seq") != ++seq)
+			wrong(v, "an event is missing", run, seq);
+		seq = db_int(rows, "seq");
+		event_hash(before, text_at(rows, "body"), hash);
+		if (len != HASH_BYTES || memcmp(hash, stored, len) != 0)
+			wrong(v, "the hash does not fit", run, seq);
+		memcpy(before, hash, sizeof(before));
+		replay(v, rows);
+		v->events++;
+	}
+	db_done(rows);
+}
+
+/* The files of the rows {exec, target, hash, run, step, n}. */
+static void
+check_files(
+    struct verify *v, enum stmt stmt, const char *ending, const char *what)
+{
+	struct rows *rows = db_query(v->db, stmt);
+	char hash[2 * HASH_BYTES + 1];
+
+	while (db_next(rows)) {
+		char *path = mem_printf("%s/exec/%s/%s%s", v->data,
+		    text_at(rows, "exec"), text_at(rows, "target"), ending);
+
+		if (hash_file(path, hash) != ERR_OK ||
+		    !text_eq(hash, db_text(rows, "hash"))) {
+			verify_wrong(v,
+			    "the %s of run %lld, step %s, "
+			    "attempt %lld on %s is missing or was changed",
+			    what, (long long)db_int(rows, "run"),
+			    text_at(rows, "step"), (long long)db_int(rows, "n"),
+			    text_at(rows, "target"));
+		}
+		v->outputs++;
+		free(path);
+	}
+	db_done(rows);
+}
+
+/* Each run has the hash of its plan, and its compiled plan can be read. */
+static void
+check_plans(struct verify *v)
+{
+	struct rows *rows = db_query(v->replay, STMT_RUN_IDS);
+
+	while (db_next(rows)) {
+		struct json_object *row = db_first_json(
+		    db_query(v->replay, STMT_RUN_GET, INT(db_int(rows, "id"))));
+		struct plan *plan = NULL;
+		char hash[65];
+
+		plan_of_row(row, hash);
+		if (!text_eq(hash, json_text(row, "plan", "")) ||
+		    plan_load(v->replay, row, &plan, NULL) != ERR_OK)
+			verify_wrong(v, "the plan of run %lld does not fit",
+			    (long long)db_int(rows, "id"));
+		plan_free(plan);
+		json_object_put(row);
+	}
+	db_done(rows);
+}
+
+static void
+check_all(struct verify *v)
+{
+	copy_documents(v);
+	check_chains(v);
+	check_plans(v);
+	verify_tables(v);
+	verify_ledger(v);
+	check_files(v, STMT_OUTPUTS_ALL, ".cast", "output");
+	check_files(v, STMT_SEALED_ALL, EXEC_SEALED, "sealed output");
+	check_files(v, STMT_ARTIFACTS_ALL, EXEC_ARTIFACT, "kept output");
+	if (db_take_failure(v->db))
+		verify_wrong(v, "the database cannot be read as a whole");
+}
+
+static int
+verify_reports(struct cli *c)
+{
+	int code = CLI_YES;
+
+	for (int i = 0; i < c->argc; i++) {
+		if (c->argc > 1)
+			printf("%s:\n", c->argv[i]);
+		if (report_verify(c->argv[i]) != CLI_YES)
+			code = CLI_NO;
+	}
+	return code;
+}
+
+int
+cli_verify(struct cli *c)
+{
+	struct verify v = { .data = c->data };
+
+	if (c->argc > 0)
+		return verify_reports(c);
+	if (sodium_init() < 0 || db_open(c->data, DB_CLI, &v.db) != ERR_OK)
+		return cli_message(CLI_NO,
+		    "there is no journal in %s, or it is "
+		    "of another version",
+		    c->data);
+	if (db_open(DB_MEMORY, DB_CLI, &v.replay) != ERR_OK) {
+		db_close(v.db);
+		return cli_message(CLI_NO, "not enough memory to replay");
+	}
+	v.credentials = json_object_new_object();
+	verify_ledger_read(&v);
+	db_begin(v.db);
+	db_begin(v.replay);
+	if (verify_schema(&v))
+		check_all(&v);
+	db_end(v.replay, ERR_OK);
+	db_end(v.db, ERR_OK);
+	db_close(v.replay);
+	db_close(v.db);
+	json_object_put(v.credentials);
+	buf_clear(&v.ledger);
+	printf("%lld events, %lld ledger entries, %lld outputs: %s\n",
+	    (long long)v.events, (long long)v.entries, (long long)v.outputs,
+	    v.wrong == 0 ? "all as recorded" : "NOT as recorded");
+	return v.wrong == 0 ? CLI_YES : CLI_NO;
+}

@@ -1,0 +1,318 @@
+/*
+ * verify_ledger.c: compares the ledger and its file with the chains.
+ *
+ * It checks the ledger's own chain, its signatures, each head in it, and that
+ * it has each closed run.  An entry has either a closed run (run, events, head)
+ * or all open chains (heads). The file ledger.jsonl has the same entries; it
+ * may end before the ledger does, but not after it.
+ */
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/verify/verify_ledger.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/verify/verify.h"
+#include "journal/event.h"
+
+#define LEDGER_MAX (1024 * 1024 * 1024)
+
+/* An entry being checked, of the database or of the file. */
+struct entry {
+	int64_t n;
+	const char *body;
+	struct json_object *o; /* the body */
+	const void *hash;
+	size_t hash_len;
+	const void *signature;
+	size_t signature_len;
+};
+
+struct ledger {
+	struct verify *v;
+	const char *where; /* "the ledger" */
+	unsigned char key[32];
+	unsigned char before[HASH_BYTES];
+	bool has_heads; /* from a version with the file */
+};
+
+void
+verify_ledger_read(struct verify *v)
+{
+	char *path = mem_printf("%s/ledger.jsonl", v->data);
+	struct stat st;
+
+	/* do not block on a pipe in its place */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		v->ledger_err = ERR_IO;
+	else
+		v->ledger_err = io_read_file(path, LEDGER_MAX, &v->ledger);
+	free(path);
+}
+
+static bool
+read_public_key(struct verify *v, unsigned char key[32])
+{
+	char *path = mem_printf("%s/keys/ledger.pub", v->data);
+	struct buf text = { 0 };
+	bool ok = io_read_file(path, 1024, &text) == ERR_OK && text.len >= 64 &&
+	    text_unhex(text.data, key, 32);
+
+	buf_clear(&text);
+	free(path);
+	return ok;
+}
+
+static void
+entry_wrong(const struct ledger *l, const struct entry *e, const char *what)
+{
+	verify_wrong(l->v, "entry %" PRId64 " of %s %s", e->n, l->where, what);
+}
+
+/* "run 7" or "chain 0 (accounts and secrets)" */
+static const char *
+chain_name(int64_t run, char out[64])
+{
+	if (run == 0)
+		snprintf(out, 64, "chain 0 (accounts and secrets)");
+	else
+		snprintf(out, 64, "run %" PRId64, run);
+	return out;
+}
+
+/* The hash of that event in hex, or "". */
+static void
+hash_of_event(
+    struct verify *v, int64_t run, int64_t seq, char hex[2 * HASH_BYTES + 1])
+{
+	struct rows *rows = db_query(
+	    v->db, STMT_EVENT_HASH, INT(run), INT(seq));
+	size_t len;
+
+	hex[0] = '\0';
+	if (db_next(rows)) {
+		const void *hash = db_blob(rows, "hash", &len);
+
+		text_hex(hash, len == HASH_BYTES ? len : 0, hex);
+	}
+	db_done(rows);
+}
+
+/* Compares one head {run, events, head} with its chain. */
+static void
+check_head(
+    const struct ledger *l, const struct entry *e, struct json_object *head)
+{
+	int64_t run = json_int(head, "run", -1);
+	int64_t seq = json_int(head, "events", 0);
+	char hex[2 * HASH_BYTES + 1], name[64];
+
+	hash_of_event(l->v, run, seq, hex);
+	if (hex[0] != '\0' && text_eq(hex, json_text(head, "head", "")))
+		return;
+	if (hex[0] != '\0')
+		verify_wrong(l->v,
+		    "%s: event %" PRId64 " is not the one that "
+		    "%s has, in its entry %" PRId64 " of %s",
+		    chain_name(run, name), seq, l->where, e->n,
+		    json_text(e->o, "at", ""));
+	else
+		verify_wrong(l->v,
+		    "%s: %s has its event %" PRId64 ", in entry "
+		    "%" PRId64 " of %s, and the database ends at event "
+		    "%" PRId64,
+		    chain_name(run, name), l->where, seq, e->n,
+		    json_text(e->o, "at", ""),
+		    db_first_int(
+			db_query(l->v->db, STMT_EVENT_LAST, INT(run)), 0));
+}
+
+static void
+check_heads(const struct ledger *l, const struct entry *e)
+{
+	struct json_object *heads = json_get(e->o, "heads");
+	size_t n = json_object_is_type(heads, json_type_array)
+	    ? json_object_array_length(heads)
+	    : 0;
+
+	if (json_get(e->o, "run") != NULL)
+		check_head(l, e, e->o);
+	else if (n == 0)
+		entry_wrong(l, e, "has no head");
+	for (size_t i = 0; i < n; i++)
+		check_head(l, e, json_object_array_get_idx(heads, i));
+}
+
+/* Checks its place in the chain of the ledger and its signature. */
+static bool
+is_signed(struct ledger *l, const struct entry *e)
+{
+	unsigned char hash[HASH_BYTES];
+	int before = l->v->wrong;
+
+	event_hash(l->before, e->body, hash);
+	if (e->hash_len != HASH_BYTES || memcmp(hash, e->hash, HASH_BYTES) != 0)
+		entry_wrong(l, e, "does not have its hash");
+	if (e->signature_len != crypto_sign_BYTES ||
+	    crypto_sign_verify_detached(
+		e->signature, hash, sizeof(hash), l->key) != 0)
+		entry_wrong(l, e, "does not have a signature that fits");
+	memcpy(l->before, hash, HASH_BYTES);
+	return l->v->wrong == before;
+}
+
+/* Parses the body; the caller puts e->o. */
+static bool
+read_body(struct ledger *l, struct entry *e)
+{
+	if (json_read(e->body, strlen(e->body), &e->o, NULL) != ERR_OK) {
+		entry_wrong(l, e, "cannot be read");
+		return false;
+	}
+	if (json_int(e->o, "n", 0) != e->n)
+		entry_wrong(l, e, "has another number than its text");
+	return true;
+}
+
+/* One row; removes its run from the list of missing ones. */
+static void
+check_row(struct ledger *l, struct rows *rows, struct json_object *expected)
+{
+	struct entry e = { .n = db_int(rows, "n"),
+		.body = db_text(rows, "body") };
+	char run[24];
+
+	e.body = e.body != NULL ? e.body : "";
+	e.hash = db_blob(rows, "hash", &e.hash_len);
+	e.signature = db_blob(rows, "signature", &e.signature_len);
+	if (e.n != ++l->v->entries)
+		verify_wrong(l->v,
+		    "entry %" PRId64 " of the ledger is "
+		    "missing",
+		    l->v->entries);
+	l->v->entries = e.n;
+	(void)is_signed(l, &e);
+	if (!read_body(l, &e))
+		return;
+	check_heads(l, &e);
+	l->has_heads |= json_get(e.o, "heads") != NULL;
+	snprintf(run, sizeof(run), "%" PRId64, json_int(e.o, "run", 0));
+	if (json_get(e.o, "run") != NULL)
+		json_object_object_del(expected, run);
+	json_object_put(e.o);
+}
+
+static void
+check_rows(struct ledger *l)
+{
+	struct json_object *expected = json_object_new_object();
+	struct rows *rows = db_query(l->v->db, STMT_RUNS_CLOSED);
+	char run[24];
+
+	while (db_next(rows)) {
+		snprintf(run, sizeof(run), "%" PRId64, db_int(rows, "id"));
+		json_set_bool(expected, run, true);
+	}
+	db_done(rows);
+	rows = db_query(l->v->db, STMT_LEDGER_ALL);
+	while (db_next(rows))
+		check_row(l, rows, expected);
+	db_done(rows);
+	json_object_object_foreach (expected, id, missing) {
+		(void)missing;
+		verify_wrong(
+		    l->v, "run %s is closed and not in the ledger", id);
+	}
+	json_object_put(expected);
+}
+
+/* The database has this very entry. */
+static bool
+is_in_database(struct verify *v, const struct entry *e)
+{
+	struct rows *rows = db_query(v->db, STMT_LEDGER_AFTER, INT(e->n - 1));
+	bool same = db_next(rows) && db_int(rows, "n") == e->n &&
+	    text_eq(db_text(rows, "body"), e->body);
+
+	db_done(rows);
+	return same;
+}
+
+/*
+ * A line of the file. An unreadable line is half of an entry, which is on the
+ * next line again; `next` is the expected number.
+ */
+static void
+check_line(struct ledger *l, const char *line, size_t len, int64_t *next)
+{
+	unsigned char hash[HASH_BYTES], signature[crypto_sign_BYTES];
+	struct json_object *o = NULL;
+	struct entry e = { .hash = hash, .signature = signature };
+	const char *hex;
+
+	if (json_read(line, len, &o, NULL) != ERR_OK)
+		return;
+	e.n = json_int(o, "n", 0);
+	e.body = json_text(o, "body", "");
+	hex = json_text(o, "hash", "");
+	e.hash_len = strlen(hex) == 2 * HASH_BYTES &&
+		text_unhex(hex, hash, HASH_BYTES)
+	    ? HASH_BYTES
+	    : 0;
+	hex = json_text(o, "signature", "");
+	e.signature_len = strlen(hex) == 2 * crypto_sign_BYTES &&
+		text_unhex(hex, signature, crypto_sign_BYTES)
+	    ? crypto_sign_BYTES
+	    : 0;
+	if (e.n != *next)
+		verify_wrong(l->v, "entry %" PRId64 " of %s is missing", *next,
+		    l->where);
+	*next = e.n + 1;
+	if (is_signed(l, &e) && !is_in_database(l->v, &e) && read_body(l, &e)) {
+		entry_wrong(l, &e, "is not in the database");
+		check_heads(l, &e);
+		json_object_put(e.o);
+	}
+	json_object_put(o);
+}
+
+static void
+check_file(struct ledger *l)
+{
+	const char *text = buf_text(&l->v->ledger), *end, *eol;
+	int64_t next = 1;
+
+	if (l->v->ledger_err == ERR_NOT_FOUND && !l->has_heads)
+		return; /* from a version before the file */
+	if (l->v->ledger_err != ERR_OK) {
+		verify_wrong(l->v, "%s is missing or cannot be read", l->where);
+		return;
+	}
+	end = text + l->v->ledger.len;
+	for (; text < end; text = eol + 1) {
+		if ((eol = memchr(text, '\n', (size_t)(end - text))) == NULL)
+			eol = end;
+		check_line(l, text, (size_t)(eol - text), &next);
+	}
+}
+
+void
+verify_ledger(struct verify *v)
+{
+	struct ledger l = { .v = v, .where = "the ledger" };
+
+	if (!read_public_key(v, l.key)) {
+		verify_wrong(v, "keys/ledger.pub cannot be read");
+		return;
+	}
+	check_rows(&l);
+	l.where = "ledger.jsonl";
+	memset(l.before, 0, sizeof(l.before));
+	check_file(&l);
+}

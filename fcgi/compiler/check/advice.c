@@ -1,0 +1,233 @@
+/*
+ * advice.c: what a step would do that its author hardly meant.
+ *
+ * Documents that were written for people say “$ systemctl stop app”, “1. Stop
+ * it”, “vi app.conf” and “<version>”, and a shell would make something of each
+ * of them, or fail half-way.  All of it is warnings: the text runs as it
+ * stands.
+ */
+#include <string.h>
+
+#include "compiler/check/advice.h"
+#include "base/text.h"
+#include "compiler/check/advice_own.h"
+#include "compiler/check/advice_words.h"
+#include "compiler/check/advice_variables.h"
+#include "lang/answers.h"
+#include "compiler/check/content.h"
+#include "compiler/parse/cjk.h"
+#include "compiler/parse/heuristics.h"
+#include "compiler/parse/parse.h"
+#include "compiler/parse/source.h"
+#include "compiler/check/programs.h"
+#include "lang/script_lines.h"
+
+size_t
+advice_place(
+    const struct advice *a, const struct script_line *l, const char *at)
+{
+	return content_place(
+	    a->p, a->s, l->number, l->s, l->len, (size_t)(at - l->s));
+}
+
+static bool
+is_any(const char *s, size_t len, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strlen(*words) == len && memcmp(*words, s, len) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_word(const char *s, size_t len, const char *word)
+{
+	return strlen(word) == len && memcmp(s, word, len) == 0;
+}
+
+/* “1. Stop it”, “停止服务”, “-”, “...” */
+static bool
+is_prose(const char *s, size_t len)
+{
+	size_t digits = 0, word = 0;
+	uint32_t cp;
+
+	while (word < len && s[word] != ' ' && s[word] != '\t')
+		word++;
+	if (strspn(s, "-.*=_~") >= len && !is_word(s, len, "."))
+		return true;
+	if (memchr(s, ')', word) != NULL || memchr(s, '=', word) != NULL)
+		return false; /* the label of a case, a function */
+	if (cjk_is_letter(cjk_at(s, len, 0)))
+		return true;
+	while (digits < len && s[digits] >= '0' && s[digits] <= '9')
+		digits++;
+	cp = cjk_at(s, len, digits);
+	return digits > 0 && digits <= 2 &&
+	    (cp == 0x3001 ||
+		(cp == '.' && digits + 1 < len && s[digits + 1] == ' '));
+}
+
+/* Whole words of the line that tell of a placeholder, a prompt or prose. */
+static bool
+check_text(const struct advice *a, const struct script_line *l)
+{
+	size_t at = 0, len;
+	const char *about;
+
+	if (looks_like_a_prompt(l->s, l->len) > 0) {
+		advise(a->p, advice_place(a, l, l->s), "check_prompt");
+		return true;
+	}
+	if (is_prose(l->s, l->len)) {
+		advise(a->p, advice_place(a, l, l->s), "check_prose");
+		return true;
+	}
+	for (; looks_like_a_placeholder(l->s, l->len, &at, &len); at += len) {
+		about = arena_strndup(a->p->arena, l->s + at, len);
+		advise(a->p, advice_place(a, l, l->s + at),
+		    "check_placeholder about=%s", about);
+	}
+	return false;
+}
+
+/* Commands that wait for keys or lines of a terminal, which is not there. */
+static void
+check_programs(const struct advice *a, const struct script_line *l)
+{
+	enum program_input input;
+	const char *name = NULL;
+	size_t at = 0, where;
+
+	while (!a->s->pty &&
+	    (input = program_find(l->s, l->len, &at, &where, &name)) !=
+		PROGRAM_NONE)
+		if (input == PROGRAM_KEYS)
+			advise(a->p, advice_place(a, l, l->s + where),
+			    "check_terminal about=%s", name);
+		else
+			advise(a->p, advice_place(a, l, l->s + where),
+			    "check_enters about=%s", name);
+}
+
+static void
+check_cd(struct advice *a, const struct script_line *l, const char *s)
+{
+	const char *rest = s, *end = l->s + l->len;
+	size_t left = (size_t)(end - rest);
+
+	if (a->errexit || memmem(rest, left, "||", 2) != NULL ||
+	    memmem(rest, left, "&&", 2) != NULL)
+		return;
+	if (a->cd_at == NOWHERE)
+		a->cd_at = advice_place(a, l, s);
+}
+
+static void
+check_rm(struct advice *a, const struct script_line *l, size_t at)
+{
+	static const char *const all[] = { "*", "./*", "/*", ".*", "*.*",
+		NULL };
+	const char *word;
+	size_t len;
+	bool command;
+
+	while ((word = script_next_word(l, &at, &len, &command)) != NULL &&
+	    !command) {
+		advice_check_removed(a, l, word, len);
+		if (is_any(word, len, all))
+			advise(a->p, advice_place(a, l, word), "check_rm");
+	}
+}
+
+static void
+check_command(struct advice *a, const struct script_line *l, const char *s,
+    size_t len, size_t behind)
+{
+	static const char *const reads[] = { ".", "source", "eval", NULL };
+
+	a->included |= is_any(s, len, reads);
+	if (is_word(s, len, "set") && behind + 2 < l->len &&
+	    l->s[behind] == ' ' && l->s[behind + 1] == '-')
+		a->errexit |= memchr(l->s + behind, 'e', l->len - behind) !=
+		    NULL;
+	if (is_word(s, len, "cd"))
+		check_cd(a, l, s);
+	else if (is_word(s, len, "rm"))
+		check_rm(a, l, behind);
+	else if (is_word(s, len, "source") && a->s->kind == STEP_SH)
+		advise(a->p, advice_place(a, l, s), "check_source");
+}
+
+/* The commands of the line, behind words that only introduce them. */
+static void
+check_commands(struct advice *a, const struct script_line *l)
+{
+	static const char *const before[] = { "sudo", "nohup", "exec", "time",
+		"then", "do", "else", "env", NULL };
+	size_t at = 0, len;
+	const char *word;
+	bool command, next = false;
+
+	while ((word = script_next_word(l, &at, &len, &command)) != NULL) {
+		if (!command && !next)
+			continue;
+		next = is_any(word, len, before);
+		if (!next)
+			check_command(a, l, word, len, at);
+	}
+}
+
+static void
+check_shell(struct advice *a)
+{
+	struct script_lines lines = { .at = a->s->text };
+	struct script_line l;
+
+	while (script_lines_next(&lines, &l)) {
+		if (a->cd_at != NOWHERE) {
+			advise(a->p, a->cd_at, "check_cd");
+			a->cd_at = NOWHERE;
+			a->errexit = true; /* said once */
+		}
+		if (!check_text(a, &l)) {
+			check_commands(a, &l);
+			check_programs(a, &l);
+			advice_check_words(a, &l);
+		}
+	}
+	lines = (struct script_lines){ .at = a->s->text };
+	while (!a->included && script_lines_next(&lines, &l))
+		advice_check_variables(a, &l);
+}
+
+/* Lines of other texts.  A prompt before a statement is an error already. */
+static void
+check_lines(const struct advice *a)
+{
+	struct script_line l = { .number = 0 };
+
+	for (const char *s = a->s->text; *s != '\0'; l.number++) {
+		size_t len = strcspn(s, "\n");
+
+		l.s = s + strspn(s, " \t");
+		l.len = len - (size_t)(l.s - s);
+		if (l.len > 0 && *l.s != '#' && memcmp(l.s, "--", 2) != 0 &&
+		    looks_like_a_prompt(l.s, l.len) == 0)
+			(void)check_text(a, &l);
+		s += len + (s[len] == '\n');
+	}
+}
+
+void
+check_advice(struct parse *p, size_t step)
+{
+	struct advice a = {
+		.p = p, .step = step, .s = &p->steps[step], .cd_at = NOWHERE
+	};
+
+	if (kind_is(a.s->kind, KIND_SHELL))
+		check_shell(&a);
+	else if (kind_is(a.s->kind, KIND_SQL | KIND_ONE(COPY)))
+		check_lines(&a);
+}

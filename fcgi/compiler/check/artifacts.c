@@ -1,0 +1,151 @@
+/*
+ * artifacts.c: artifacts and their uses: save=, same-as=, and "< name" in a
+ * request.
+ *
+ * The name of an artifact is a name of the run, so no two steps use the same
+ * one, unless each runs only under a `when`: they are alternatives.  The
+ * outputs that same-as compares are artifacts as well, under the step's id if
+ * it has no save=: the recorded output is masked and cut, and two such texts
+ * could be equal where the outputs were not.
+ */
+#include <string.h>
+
+#include "compiler/check/artifacts.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "lang/answers.h"
+#include "compiler/check/identifiers.h"
+#include "compiler/parse/parse.h"
+#include "compiler/parse/source.h"
+#include "compiler/parse/attribute.h"
+
+static size_t
+place_of(const struct parse *p, int i, const char *key)
+{
+	const struct origin *o = &p->step_origins[i];
+	const struct attr *a = attribute_get(&o->attrs, '=', key);
+
+	return a != NULL ? a->value_at : o->at;
+}
+
+static struct step *
+find_step(const struct parse *p, const char *id)
+{
+	for (size_t i = 0; i < p->steps_count; i++)
+		if (strcmp(p->steps[i].id, id) == 0)
+			return &p->steps[i];
+	return NULL;
+}
+
+void
+artifacts_read(struct parse *p)
+{
+	struct step *other;
+
+	for (size_t i = 0; i < p->steps_count; i++) {
+		struct step *s = &p->steps[i];
+
+		if (s->save != NULL)
+			s->artifact = s->save;
+		if (s->same_as == NULL)
+			continue;
+		if (s->artifact == NULL)
+			s->artifact = s->id;
+		if ((other = find_step(p, s->same_as)) != NULL &&
+		    other->artifact == NULL)
+			other->artifact = other->save != NULL ? other->save
+							      : other->id;
+	}
+}
+
+static bool
+has_when(const struct parse *p, const struct step *s)
+{
+	bool has = s->when != NULL;
+
+	for (int i = s->section; i >= 0; i = p->sections[i].parent)
+		has |= p->sections[i].when != NULL;
+	return has;
+}
+
+static void
+check_name(struct parse *p, int i)
+{
+	const struct step *s = &p->steps[i];
+
+	for (int k = 0; k < i; k++)
+		if (text_eq(p->steps[k].artifact, s->artifact) &&
+		    !(has_when(p, s) && has_when(p, &p->steps[k]))) {
+			report(p, SEVERITY_ERROR, place_of(p, i, "save"),
+			    "check_save_twice step=%s name=%s", p->steps[k].id,
+			    s->artifact);
+			return;
+		}
+}
+
+/*
+ * A step before this one has an artifact of that name; *ret_later: one after it
+ * has.
+ */
+static bool
+is_saved_before(const struct parse *p, int i, const char *name, bool *ret_later)
+{
+	*ret_later = false;
+	for (size_t k = 0; k < p->steps_count; k++) {
+		if (!text_eq(p->steps[k].artifact, name) ||
+		    !repeats_around(
+			p, p->steps[i].section, p->steps[k].section))
+			continue;
+		if ((int)k < i)
+			return true;
+		*ret_later = true;
+	}
+	return false;
+}
+
+const char *
+artifact_refused(const struct parse *p, int step, const char *name)
+{
+	const char *words[257], *near;
+	size_t n = 0;
+	bool later;
+
+	if (is_saved_before(p, step, name, &later))
+		return NULL;
+	if (later)
+		return message_arena(
+		    p->arena, "check_saved_later name=%s save=%s", name, name);
+	for (int k = 0; k < step; k++)
+		if (text_eq(p->steps[k].artifact, name))
+			return message_arena(
+			    p->arena, "check_saved_in_loop name=%s", name);
+	for (int k = 0; k < step && n < 256; k++)
+		if (p->steps[k].artifact != NULL)
+			words[n++] = p->steps[k].artifact;
+	words[n] = NULL;
+	near = suggest(name, words);
+	if (near != NULL)
+		return message_arena(
+		    p->arena, "check_saved_near name=%s near=%s", name, near);
+	return message_arena(
+	    p->arena, "check_saved_none name=%s save=%s", name, name);
+}
+
+void
+check_artifacts(struct parse *p, int i)
+{
+	const struct step *s = &p->steps[i];
+	const struct step *other = s->same_as == NULL
+	    ? NULL
+	    : find_step(p, s->same_as);
+
+	if (s->artifact != NULL)
+		check_name(p, i);
+	if (s->artifact != NULL && s->secret)
+		report(p, SEVERITY_ERROR,
+		    place_of(p, i, s->save != NULL ? "save" : "same-as"),
+		    "check_secret_saved");
+	if (other != NULL && !kind_is(other->kind, KIND_OUTPUT))
+		report(p, SEVERITY_ERROR, place_of(p, i, "same-as"),
+		    "check_same_as_none step=%s", other->id);
+}

@@ -1,0 +1,27 @@
+/*
+ * attribute.h: {#id .class key=value key="quoted \" value" flag}.
+ */
+#ifndef COMPILER_PARSE_ATTRIBUTE_H
+#define COMPILER_PARSE_ATTRIBUTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct attr;
+struct attrs;
+struct node;
+struct parse;
+
+/* Finds the braces that end the source between two offsets. */
+bool attribute_find(const struct parse *p, size_t from, size_t to,
+    size_t *ret_open, size_t *ret_close);
+size_t attribute_open(const struct parse *p, size_t from, size_t to);
+void attribute_read(
+    struct parse *p, size_t open, size_t close, struct attrs *ret);
+bool attribute_has_word(
+    const struct parse *p, size_t open, size_t close, const char *word);
+void attribute_strip(struct node *n, size_t from);
+const struct attr *attribute_get(
+    const struct attrs *a, char sort, const char *name);
+
+#endif

@@ -1,0 +1,431 @@
+/*
+ * heuristics.c: what looks like commands, what looks like an order to a person.
+ *
+ * Plain lists of words.  An import is a proposal that its author reads, so a
+ * wrong guess costs a deletion; it must only never lose or break anything.
+ * Chinese has no blanks between words: there an order is told by how the
+ * sentence begins.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "compiler/parse/heuristics.h"
+
+static const char *const commands[] = { "cd", "cp", "mv", "rm", "ls", "ln",
+	"cat", "echo", "mkdir", "rmdir", "chmod", "chown", "tar", "gzip",
+	"gunzip", "unzip", "zip", "scp", "rsync", "ssh", "sudo", "su", "sh",
+	"bash", "source", "export", "python", "python2", "python3", "pip",
+	"pip3", "docker", "docker-compose", "kubectl", "helm", "systemctl",
+	"service", "supervisorctl", "nginx", "mysql", "mysqldump", "psql",
+	"pg_dump", "pg_restore", "redis-cli", "curl", "wget", "git", "make",
+	"npm", "yarn", "node", "java", "kill", "ps", "grep", "sed", "awk",
+	"find", "vim", "vi", "nohup", "crontab", "apt", "apt-get", "yum", "dnf",
+	"aws", "ansible", "ansible-playbook", "terraform", "touch", "tail",
+	"celery", "uwsgi", "gunicorn", "head", "df", "du", "date", "umask",
+	"test", "dpkg", "rpm", "zypper", "apk", "snap", "pg_dumpall",
+	"pg_upgrade", "pg_ctl", "pg_basebackup", "pg_upgradecluster", "initdb",
+	"createdb", "dropdb", "vacuumdb", "mongodump", "mongorestore",
+	"mariadb", "mariadb-dump", "mysqladmin", "mysql_upgrade", "etcdctl",
+	"rabbitmqctl", "kubeadm", "podman", "crictl", "ctr", "nerdctl", "oc",
+	"istioctl", "tiup", "ceph", "openstack", "nova", "nova-manage",
+	"cinder-manage", "heat-manage", "keystone-manage", "glance-manage",
+	"neutron-db-manage", "php", "composer", "bundle", "gem", "rake",
+	"rails", "mvn", "gradle", "go", "cargo", "pm2", "pnpm", "npx",
+	"journalctl", "sysctl", "modprobe", "useradd", "usermod", "groupadd",
+	"openssl", "ufw", "iptables", "firewall-cmd", "semanage", "apachectl",
+	"a2enmod", "vault", "consul", "nomad", "gcloud", "az", "killall",
+	"pkill", "pgrep", "netstat", "lsof", "dig", "nslookup", "tee", "md5sum",
+	"sha256sum", NULL };
+
+static const char *const verbs[] = { "add", "announce", "apply", "archive",
+	"ask", "back", "backup", "build", "call", "change", "check", "clean",
+	"click", "close", "compare", "configure", "confirm", "copy", "create",
+	"delete", "deploy", "disable", "download", "drain", "drop", "edit",
+	"enable", "ensure", "execute", "export", "generate", "import", "inform",
+	"install", "log", "login", "make", "merge", "migrate", "modify",
+	"monitor", "move", "notify", "open", "pause", "perform", "prepare",
+	"press", "publish", "pull", "push", "put", "rebuild", "record",
+	"reload", "remove", "rename", "replace", "request", "reset", "restart",
+	"restore", "resume", "roll", "run", "save", "select", "send", "set",
+	"shut", "sign", "start", "stop", "submit", "switch", "sync", "tell",
+	"test", "turn", "uninstall", "update", "upgrade", "upload", "validate",
+	"verify", "wait", NULL };
+
+static const char *const chinese[] = { "停止", "停掉", "启动", "重启", "重新",
+	"备份", "恢复", "还原", "执行", "运行", "部署", "安装", "卸载", "升级",
+	"更新", "回滚", "下载", "上传", "复制", "拷贝", "移动", "删除", "清理",
+	"创建", "新建", "添加", "增加", "修改", "编辑", "替换", "设置", "导出",
+	"导入", "迁移", "同步", "登录", "进入", "打开", "关闭", "检查", "确认",
+	"验证", "测试", "通知", "联系", "解压", "打包", "提交", "发布", "合并",
+	"等待", "手动", "点击", "选择", "使用", "用", "将", "把", "请", NULL };
+
+static bool
+is_among(const char *const *words, const char *s, size_t len)
+{
+	for (; *words != NULL; words++)
+		if (strlen(*words) == len && strncasecmp(*words, s, len) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_command(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	if (len > 1 && (s[0] == '.' || s[0] == '/') && strchr("./", s[1]))
+		return true; /* ./script */
+	n = strcspn(s, " \t\n");
+	if (s[0] == '/' && n <= len &&
+	    (memmem(s, n, "bin/", 4) != NULL ||
+		(n > 3 && memcmp(s + n - 3, ".sh", 3) == 0)))
+		return true;
+	n = 0;
+	while (n < len && strchr(" \t;|&", s[n]) == NULL)
+		n++;
+	return is_among(commands, s, n);
+}
+
+bool
+looks_like_commands(const char *s, size_t len)
+{
+	const char *end = s + len, *line_end;
+	size_t lines = 0, good = 0;
+	bool open = false, inside; /* the command goes on */
+
+	for (; s < end; s = line_end + 1) {
+		line_end = memchr(s, '\n', (size_t)(end - s));
+		if (line_end == NULL)
+			line_end = end;
+		while (s < line_end && strchr(" \t\r", *s) != NULL)
+			s++;
+		inside = open;
+		open = line_end > s && line_end[-1] == '\\';
+		if (s == line_end || *s == '#' || inside ||
+		    looks_like_a_menu(s, (size_t)(line_end - s)))
+			continue;
+		lines++;
+		good += is_command(s, (size_t)(line_end - s));
+	}
+	return lines > 0 && good * 2 >= lines;
+}
+
+bool
+looks_like_a_menu(const char *s, size_t len)
+{
+	bool digit = false, dash = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (strchr("0123456789-[], \t\r", s[i]) == NULL)
+			return false;
+		digit |= s[i] >= '0' && s[i] <= '9';
+		dash |= digit && s[i] == '-';
+	}
+	return dash;
+}
+
+const char *
+looks_numbered(const char *s)
+{
+	static const char *const opening[] = { "(", "（", "" };
+	static const char *const closing[] = { "、", ")", "）", NULL };
+	static const char *const order[] = { "首先", "然后", "接着", "最后",
+		"再", "需要", "需", "，", " ", NULL };
+	size_t open = 0, digits, i;
+
+	while (!text_starts(s, opening[open]))
+		open++;
+	s += strlen(opening[open]);
+	digits = strspn(s, "0123456789");
+	for (i = 0; closing[i] != NULL && !text_starts(s + digits, closing[i]);
+	     i++)
+		;
+	if (digits == 0 || digits > 3 || closing[i] == NULL)
+		return NULL;
+	s += digits + strlen(closing[i]);
+	for (i = 0; order[i] != NULL; i++)
+		if (text_starts(s, order[i])) {
+			s += strlen(order[i]);
+			i = (size_t)-1;
+		}
+	return s;
+}
+
+bool
+looks_like_an_order(const char *title)
+{
+	size_t n = 0;
+
+	while ((title[n] | 0x20) >= 'a' && (title[n] | 0x20) <= 'z')
+		n++;
+	if (n > 0)
+		return (title[n] == ' ' || title[n] == '\0' ||
+			   title[n] == '-') &&
+		    is_among(verbs, title, n);
+	for (size_t i = 0; chinese[i] != NULL; i++)
+		if (strncmp(title, chinese[i], strlen(chinese[i])) == 0)
+			return true;
+	return false;
+}
+
+static size_t
+prompt_of_client(const char *s, size_t len)
+{
+	static const char *const clients[] = { "mysql> ", "sqlite> ", ">>> ",
+		"mysql>", NULL };
+	size_t n = 0;
+
+	for (size_t i = 0; clients[i] != NULL; i++) {
+		n = strlen(clients[i]);
+		if (len >= n && memcmp(s, clients[i], n) == 0)
+			return n;
+	}
+	if (len > 8 && memcmp(s, "MariaDB [", 9) == 0) {
+		const char *end = memmem(s, len, "]> ", 3);
+
+		return end != NULL ? (size_t)(end - s) + 3 : 0;
+	}
+	for (n = 0; n < len &&
+	     (strchr("_-", s[n]) != NULL ||
+		 ((s[n] | 0x20) >= 'a' && (s[n] | 0x20) <= 'z'));
+	     n++)
+		;
+	return n > 0 && len - n >= 3 && s[n] == '=' && s[n + 2] == ' ' &&
+		(s[n + 1] == '#' || s[n + 1] == '>')
+	    ? n + 3
+	    : 0;
+}
+
+/* “ops@host:~$ ”, “[root@host ~]# ” */
+static size_t
+prompt_of_host(const char *s, size_t len)
+{
+	bool bracket = len > 0 && s[0] == '[';
+	size_t end = 0;
+	const char *at;
+
+	while (end < len && end < 80 &&
+	    (strchr("$#", s[end]) == NULL || end + 1 >= len ||
+		s[end + 1] != ' '))
+		end++;
+	if (end + 1 >= len || end >= 80 || end < 4)
+		return 0;
+	at = memchr(s, '@', end);
+	if (at == NULL || at == s + bracket ||
+	    memchr(s, ' ', (size_t)(at - s)) != NULL)
+		return 0;
+	return bracket ? (s[end - 1] == ']' ? end + 2 : 0)
+	    : memchr(at, ':', end - (size_t)(at - s)) != NULL &&
+		memchr(s, ' ', end) == NULL
+	    ? end + 2
+	    : 0;
+}
+
+/* “db1$ ”, “bash-5.2# ”, “db1:/srv# ” */
+static size_t
+prompt_of_shell(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && n < 80 &&
+	    ((s[n] >= '0' && s[n] <= '9') || strchr("._-:/~", s[n]) != NULL ||
+		((s[n] | 0x20) >= 'a' && (s[n] | 0x20) <= 'z')))
+		n++;
+	return n > 0 && s[0] != '-' && len - n > 2 &&
+		(s[n] == '$' || s[n] == '#') && s[n + 1] == ' '
+	    ? n + 2
+	    : 0;
+}
+
+/* “$ ”, “% ”, “$> ”, “➜ ”, “PS C:\\> ”; “> ” before a well-known command. */
+static size_t
+prompt_of_sign(const char *s, size_t len)
+{
+	static const char *const signs[] = { "$ ", "% ", "$> ", "➜ ", "❯ ",
+		NULL };
+	const char *end;
+	size_t n;
+
+	for (size_t i = 0; signs[i] != NULL; i++) {
+		n = strlen(signs[i]);
+		if (len > n && memcmp(s, signs[i], n) == 0)
+			return n;
+	}
+	if (len > 2 && memcmp(s, "> ", 2) == 0)
+		return s[2] != '.' && s[2] != '/' && is_command(s + 2, len - 2)
+		    ? 2
+		    : 0;
+	n = len > 3 && memcmp(s, "PS ", 3) == 0 ? 3 : 0;
+	end = len > n + 3 && memcmp(s + n + 1, ":\\", 2) == 0
+	    ? memchr(s, '>', len)
+	    : NULL;
+	return end == NULL ? 0 : (size_t)(end - s) + 1 + (end[1] == ' ');
+}
+
+size_t
+looks_like_a_prompt(const char *s, size_t len)
+{
+	size_t n = prompt_of_sign(s, len);
+
+	if (n == 0)
+		n = prompt_of_client(s, len);
+	if (n == 0)
+		n = prompt_of_host(s, len);
+	return n > 0 ? n : prompt_of_shell(s, len);
+}
+
+bool
+looks_like_a_command(const char *s, size_t len)
+{
+	return is_command(s, len);
+}
+
+bool
+looks_like_root(const char *s, size_t len)
+{
+	static const char *const english[] = { "make", "find", "test", "head",
+		"date", "touch", "source", "export", "service", "kill", "cat",
+		"tail", "node", "java", "docker", "nginx", "mysql", "git",
+		NULL };
+	const char *end = s + len, *line_end;
+	bool any = false;
+
+	for (; s < end; s = line_end + 1) {
+		line_end = memchr(s, '\n', (size_t)(end - s));
+		if (line_end == NULL)
+			line_end = end;
+		if (s == line_end)
+			continue;
+		if (!text_starts(s, "# ") ||
+		    !is_command(s + 2, (size_t)(line_end - s - 2)) ||
+		    is_among(english, s + 2, strcspn(s + 2, " \n")))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* INDEX_ENABLED=true, NAME="two words" */
+static bool
+is_setting(const char *s, size_t len)
+{
+	const char *sign = memchr(s, '=', len), *end = s + len;
+
+	if (sign == NULL || sign == s || memchr(s, '$', len) != NULL ||
+	    memchr(s, '`', len) != NULL)
+		return false;
+	for (; s < sign; s++)
+		if (*s != '_' && *s != '.' && !(*s >= '0' && *s <= '9') &&
+		    !((*s | 0x20) >= 'a' && (*s | 0x20) <= 'z'))
+			return false;
+	if (end - sign > 2 && (sign[1] == '"' || sign[1] == '\''))
+		return memchr(sign + 2, sign[1], (size_t)(end - sign - 2)) ==
+		    end - 1;
+	return strcspn(sign, " \t;&|<>()") >= (size_t)(end - sign);
+}
+
+static bool
+is_json(const char *s)
+{
+	size_t n = s[0] != '\0' ? strspn(s + 1, " \t\n") : 0;
+
+	return s[0] == '{' ? s[n + 1] == '"'
+			   : s[0] == '[' && (s[n + 1] == '{' || s[1] == '"');
+}
+
+bool
+looks_like_data(const char *s, size_t len)
+{
+	const char *end = s + len;
+	bool any = false;
+	size_t n;
+
+	if (is_json(s + strspn(s, " \t\n")))
+		return true;
+	for (; s < end; s += n + (s[n] == '\n')) {
+		s += strspn(s, " \t");
+		n = strcspn(s, "\n");
+		if (n == 0 || s[0] == '#')
+			continue;
+		if (!is_setting(s, n))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+bool
+looks_like_a_shortcode(const char *s)
+{
+	return text_starts(s, "{{<") || text_starts(s, "{{%") ||
+	    text_starts(s, "<!--");
+}
+
+static bool
+is_word_of_placeholder(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/* YOUR_TOKEN, of which nothing is a variable: its length, or 0. */
+static size_t
+yours(const char *s, size_t len, size_t i)
+{
+	size_t n = i + 5;
+
+	if (len - i < 6 || memcmp(s + i, "YOUR_", 5) != 0 ||
+	    (i > 0 &&
+		(memchr("$_{-", s[i - 1], 4) != NULL ||
+		    (s[i - 1] >= '0' && s[i - 1] <= '9') ||
+		    ((s[i - 1] | 0x20) >= 'a' && (s[i - 1] | 0x20) <= 'z'))))
+		return 0;
+	while (n < len && is_word_of_placeholder(s[n]))
+		n++;
+	return n - i < 6 ||
+		(n < len &&
+		    (s[n] == '=' || s[n] == '-' ||
+			((s[n] | 0x20) >= 'a' && (s[n] | 0x20) <= 'z')))
+	    ? 0
+	    : n - i;
+}
+
+static bool
+is_placeholder_letter(char c)
+{
+	return (c >= '0' && c <= '9') ||
+	    ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+	    (unsigned char)c >= 0x80;
+}
+
+bool
+looks_like_a_placeholder(const char *s, size_t len, size_t *at, size_t *ret_len)
+{
+	for (size_t i = *at; i + 3 < len; i++) {
+		size_t n = i + 1;
+
+		*at = i;
+		*ret_len = yours(s, len, i);
+		if (*ret_len > 0)
+			return true;
+		if (s[i] != '<' ||
+		    (i > 0 &&
+			(strchr("<&>('", s[i - 1]) ||
+			    (s[i - 1] >= '0' && s[i - 1] <= '9'))) ||
+		    !is_placeholder_letter(s[n]))
+			continue;
+		while (n < len &&
+		    (is_placeholder_letter(s[n]) ||
+			strchr(" -_.", s[n]) != NULL))
+			n++;
+		if (n == len || s[n] != '>' || s[n - 1] == ' ' || n - i < 3 ||
+		    (n + 1 < len &&
+			(is_placeholder_letter(s[n + 1]) ||
+			    strchr(">&<(", s[n + 1]) != NULL)))
+			continue;
+		*at = i;
+		*ret_len = n + 1 - i;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,332 @@
+/*
+ * nodes.c: headings, paragraphs and items of a document as proposals of steps.
+ *
+ * An item of a procedure becomes a task, if it has text and no commands of its
+ * own; a heading that names the way back gets the mark of a rollback.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "import/nodes.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "import/code.h"
+#include "import/import_own.h"
+#include "import/notes.h"
+#include "compiler/parse/attribute.h"
+#include "compiler/parse/heuristics.h"
+#include "compiler/parse/slug.h"
+#include "compiler/parse/source.h"
+
+void
+import_insert(struct import *im, size_t at, size_t skip, const char *text)
+{
+	struct insertion *i;
+
+	i = mem_grow(&im->list, &im->cap, im->count, sizeof(*i));
+	i->at = at;
+	i->skip = skip;
+	i->order = im->count++;
+	i->text = text;
+}
+
+static int
+rollbacks_around(const struct import *im)
+{
+	int depth = 0;
+
+	for (int level = 1; level <= 6; level++)
+		depth += im->rollbacks[level];
+	return depth;
+}
+
+static const char *
+new_id(struct import *im, const char *title, const char *kind)
+{
+	const char *base = text_slug(&im->p, title);
+
+	if (base[0] == '\0')
+		base = arena_printf(
+		    im->p.arena, "%s-%zu", kind, im->ids_count + 1);
+	im->ids_count++;
+	return ids_derive(im->ids, im->p.arena, base);
+}
+
+const char *
+import_id(struct import *im, const char *title, const char *kind)
+{
+	int depth = rollbacks_around(im);
+
+	if (im->shallowest < 0 || depth < im->shallowest)
+		im->shallowest = depth;
+	return new_id(im, title, kind);
+}
+
+/* Braces at the end of a heading or item that we would take for ours. */
+static bool
+has_braces(const struct parse *p, const struct node *n)
+{
+	size_t to;
+
+	if (n->at == NOWHERE || n->end == NOWHERE || n->end == 0)
+		return false;
+	to = source_line_end(p, source_line(p, n->end - 1));
+	return attribute_open(p, n->at, to) != NOWHERE;
+}
+
+/* Where something can be added behind the text of a heading or paragraph. */
+static size_t
+text_end(const struct parse *p, const struct node *n)
+{
+	size_t start = n->at, end;
+
+	end = source_line_end(p, source_line(p, n->end - 1));
+	while (end > start && strchr(" \t", p->src[end - 1]) != NULL)
+		end--;
+	if (n->type == NODE_H) {
+		size_t to = end;
+
+		while (to > start && p->src[to - 1] == '#')
+			to--;
+		if (to > start && strchr(" \t", p->src[to - 1]) != NULL)
+			end = to - 1;
+	}
+	return end;
+}
+
+static bool
+holds_commands(const struct import *im, const struct node *n)
+{
+	struct verdict unused = { 0 };
+
+	if (n->type == NODE_CODE)
+		return import_kind(im, n, &unused) != NULL;
+	for (const struct node *c = n->first; c != NULL; c = c->next)
+		if (holds_commands(im, c))
+			return true;
+	return false;
+}
+
+/* Behind the list's mark of the line, or NOWHERE where that is unclear. */
+static size_t
+behind_mark(const struct parse *p, size_t at)
+{
+	size_t i = source_line_start(p, source_line(p, at)), digits = 0, gap;
+
+	while (p->src[i] == ' ' || p->src[i] == '\t')
+		i++;
+	while (isdigit((unsigned char)p->src[i + digits]))
+		digits++;
+	if (digits > 0 &&
+	    (p->src[i + digits] == '.' || p->src[i + digits] == ')'))
+		i += digits + 1;
+	else if (digits == 0 && p->src[i] != '\0' &&
+	    strchr("-*+", p->src[i]) != NULL)
+		i++;
+	else
+		return NOWHERE;
+	gap = strspn(p->src + i, " \t");
+	return gap > 0 && i + gap <= at ? i + gap : NOWHERE;
+}
+
+static void
+span_text(struct import *im, const struct node *n)
+{
+	import_span(
+	    im, source_line(&im->p, n->at), source_line(&im->p, n->end - 1));
+}
+
+/* A line of a table of contents: a link into the document, and nothing else. */
+static bool
+is_contents(const struct node *text)
+{
+	const struct node *a = text->first;
+
+	return a != NULL && a->type == NODE_A && a->next == NULL &&
+	    a->text != NULL && a->text[0] == '#';
+}
+
+/* An item that a person could do: text, and no commands of its own. */
+static bool
+is_candidate(const struct import *im, const struct node *li)
+{
+	const struct node *text = li->first;
+
+	return text != NULL && text->type == NODE_P && text->at != NOWHERE &&
+	    !is_contents(text) && !holds_commands(im, li);
+}
+
+/*
+ * A numbered list is a procedure: where a third of its items are orders by
+ * their first word, the others are told in another way, and none of them is
+ * left out of the middle; else none is a step.
+ */
+static bool
+is_procedure(struct import *im, const struct node *list)
+{
+	size_t candidates = 0, orders = 0;
+
+	if (im->numbered == list)
+		return im->is_procedure;
+	for (const struct node *li = list->first; li != NULL; li = li->next) {
+		if (!is_candidate(im, li))
+			continue;
+		candidates++;
+		orders += looks_like_an_order(text_title(&im->p, li->first));
+	}
+	im->numbered = list;
+	im->is_procedure = orders > 0 && orders * 3 >= candidates;
+	return im->is_procedure;
+}
+
+static bool
+is_order(struct import *im, const struct node *li, const char *title)
+{
+	return li->parent->type == NODE_OL ? is_procedure(im, li->parent)
+					   : looks_like_an_order(title);
+}
+
+static void
+import_item(struct import *im, const struct node *li)
+{
+	struct parse *p = &im->p;
+	const struct node *text = li->first;
+	const char *title;
+	size_t at;
+
+	if (text == NULL || text->type != NODE_P || text->at == NOWHERE ||
+	    import_refused(im, text->at) != NULL)
+		return;
+	title = text_title(p, text);
+	if (li->task && im->ids_count < 2 * IMPORT_STEPS_MAX) {
+		span_text(im, text);
+		import_insert(im, text_end(p, text), 0,
+		    arena_printf(
+			p->arena, " {#%s}", import_id(im, title, "task")));
+		return;
+	}
+	if (im->cautious || im->quotes > 0 ||
+	    im->ids_count >= IMPORT_STEPS_MAX || !is_candidate(im, li) ||
+	    !is_order(im, li, title))
+		return;
+	at = behind_mark(p, text->at);
+	if (at == NOWHERE)
+		return;
+	span_text(im, text);
+	import_insert(im, at, 0, "[ ] ");
+	import_insert(im, text_end(p, text), 0,
+	    arena_printf(p->arena, " {#%s}", import_id(im, title, "task")));
+}
+
+/* "2、Delete it all" in a paragraph of its own, with nothing to execute behind
+ * it, is a step that a person does. */
+static void
+import_paragraph(struct import *im, const struct node *n)
+{
+	struct parse *p = &im->p;
+	struct verdict unused = { 0 };
+	const char *title, *order;
+	size_t start;
+
+	if (im->cautious || im->ids_count >= IMPORT_STEPS_MAX ||
+	    n->parent != p->doc || n->at == NOWHERE || n->end == NOWHERE ||
+	    import_refused(im, n->at) != NULL ||
+	    (n->next != NULL && n->next->type == NODE_CODE &&
+		import_kind(im, n->next, &unused) != NULL))
+		return;
+	start = source_line_start(p, source_line(p, n->at));
+	title = text_title(p, n);
+	order = looks_numbered(title);
+	if (start + strspn(p->src + start, " ") != n->at || order == NULL ||
+	    !looks_like_an_order(order))
+		return;
+	span_text(im, n);
+	import_insert(im, n->at, 0, "- [ ] ");
+	import_insert(im, text_end(p, n), 0,
+	    arena_printf(p->arena, " {#%s}", import_id(im, title, "task")));
+}
+
+static void
+name_heading(struct import *im, const struct node *n)
+{
+	import_insert(im, text_end(&im->p, n), 0,
+	    arena_printf(im->p.arena, " {#%s}",
+		new_id(im, text_title(&im->p, n), "section")));
+}
+
+/* What stands below such a heading is for the way back. */
+static bool
+is_rollback(const char *title)
+{
+	static const char *const words[] = { "rollback", "roll back",
+		"rolling back", "roll-back", "回退", "回滚", NULL };
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (strcasestr(title, words[i]) != NULL)
+			return true;
+	return false;
+}
+
+static void
+import_heading(struct import *im, const struct node *n)
+{
+	for (int level = n->number; level <= 6; level++)
+		im->rollbacks[level] = false;
+	if (has_braces(&im->p, n)) {
+		if (im->ids_count < 2 * IMPORT_STEPS_MAX)
+			name_heading(im, n);
+	} else if (is_rollback(text_title(&im->p, n))) {
+		import_insert(im, text_end(&im->p, n), 0, " {.rollback}");
+		im->rollbacks[n->number] = true;
+		im->list[im->count - 1].rollback = rollbacks_around(im);
+	}
+}
+
+/*
+ * A run has steps that are no rollback.  Where a rollback is all that the
+ * document is about, the headings that hold all of it get no mark.
+ */
+void
+import_unmark_headings(struct import *im)
+{
+	for (size_t i = 0; i < im->count; i++)
+		if (im->list[i].rollback > 0 &&
+		    im->list[i].rollback <= im->shallowest)
+			im->list[i].text = "";
+}
+
+void
+import_nodes(struct import *im, const struct node *n)
+{
+	for (; n != NULL; n = n->next) {
+		if (n->type != NODE_CODE && n->type >= NODE_LI &&
+		    blocks_is_comment(&im->p, n->at))
+			continue;
+		if (n->type == NODE_H) {
+			if (n->parent == im->p.doc)
+				import_heading(im, n);
+			im->heading = n;
+			im->before = NULL;
+			continue;
+		}
+		if (n->type == NODE_CODE) {
+			import_code(im, n);
+			im->before = NULL;
+			continue;
+		}
+		if (n->type == NODE_P) {
+			im->before = n->at != NOWHERE &&
+				looks_like_a_shortcode(im->p.src + n->at)
+			    ? NULL
+			    : n;
+			import_paragraph(im, n);
+		}
+		if (n->type >= NODE_P)
+			continue;
+		if (n->type == NODE_LI)
+			import_item(im, n);
+		im->quotes += n->type == NODE_QUOTE;
+		import_nodes(im, n->first);
+		im->quotes -= n->type == NODE_QUOTE;
+	}
+}

@@ -1,0 +1,33 @@
+/*
+ * db_own.h: a connection and its statements, for db.c and rows.c.
+ */
+#ifndef JOURNAL_DB_OWN_H
+#define JOURNAL_DB_OWN_H
+
+#include <sqlite3.h>
+
+#include "journal/db.h"
+
+struct rows {
+	struct db *db;
+	sqlite3_stmt *stmt;
+	char **names; /* of its columns: SQLite's own do not last */
+	int columns;
+	bool busy;
+};
+
+/* The statements that begin and end transactions. */
+enum frame { BEGIN, COMMIT, ROLLBACK, SAVEPOINT, ROLLBACK_TO, RELEASE, FRAMES };
+
+struct db {
+	sqlite3 *handle;
+	sqlite3_stmt *frames[FRAMES];
+	enum db_program who;
+	bool memory; /* it has no file */
+	int depth;   /* of savepoints */
+	bool failed; /* a read failed */
+	bool stale;  /* must be opened again */
+	struct rows rows[STMT__MAX];
+};
+
+#endif

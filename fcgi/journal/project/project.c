@@ -1,0 +1,407 @@
+/*
+ * project.c: updates the state tables event by event.
+ *
+ * One function per kind of event, in one table.  Each reads only the event's
+ * data and the projections, so that replaying all events into an empty database
+ * gives the same tables: `countersign verify` does that and compares.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/project/project.h"
+#include "journal/project/project_plan.h"
+#include "journal/project/project_account.h"
+#include "journal/project/project_dry_run.h"
+#include "journal/project/project_exec.h"
+#include "journal/shape.h"
+
+enum err
+project_set_step(
+    struct db *db, const struct event *e, const char *state, const char *reason)
+{
+	enum err err = db_run(db, STMT_STEP_SET_STATE, INT(e->run),
+	    TEXT(text_of(e, "step")), TEXT(state), TEXT(e->actor), INT(e->at),
+	    TEXT(reason));
+
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run));
+	return err;
+}
+
+enum err
+project_progress(struct db *db, const struct event *e, const char *state)
+{
+	return db_run(db, STMT_STEP_PROGRESS, INT(e->run),
+	    TEXT(text_of(e, "step")), TEXT(state));
+}
+
+enum err
+project_for_each(struct db *db, const struct event *e, const char *key,
+    enum err (*one)(
+	struct db *, const struct event *, struct json_object *, size_t))
+{
+	struct json_object *all = json_get(e->data, key);
+	size_t n = json_object_is_type(all, json_type_array)
+	    ? json_object_array_length(all)
+	    : 0;
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < n && err == ERR_OK; i++)
+		err = one(db, e, json_object_array_get_idx(all, i), i);
+	return err;
+}
+
+static enum err
+add_step(
+    struct db *db, const struct event *e, struct json_object *step, size_t i)
+{
+	const char *when = json_text(step, "when", NULL);
+
+	return db_run(db, STMT_STEP_ADD, INT(e->run),
+	    TEXT(json_text(step, "id", "")), TEXT(json_text(step, "part", "")),
+	    INT((int64_t)i), TEXT(when != NULL ? "skipped" : "pending"),
+	    TEXT(when));
+}
+
+static enum err
+run_created(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_RUN_ADD, INT(e->run),
+	    TEXT(text_of(e, "title")), TEXT(text_of(e, "reason")),
+	    TEXT(text_of(e, "runbook")), TEXT(text_of(e, "document")),
+	    TEXT(text_of(e, "environment")),
+	    INT(json_flag(e->data, "production", false)),
+	    TEXT(text_of(e, "state")), TEXT(text_of(e, "plan")),
+	    TEXT(written(e, "parameters")), TEXT(written(e, "sealed")),
+	    TEXT(written(e, "targets")), TEXT(written(e, "approvals")),
+	    INT(json_int(e->data, "steps_total", 0)), TEXT(e->actor),
+	    INT(e->at), TEXT(text_of(e, "compiled")));
+
+	if (err == ERR_OK && json_get(e->data, "request_key") != NULL)
+		err = db_run(db, STMT_REQUEST_KEY_ADD, TEXT(e->actor),
+		    TEXT(text_of(e, "request_key")),
+		    TEXT(text_of(e, "request")), INT(e->run));
+	if (err == ERR_OK)
+		err = project_for_each(db, e, "steps", add_step);
+	return err == ERR_OK ? db_run(db, STMT_RUN_COUNT_DONE, INT(e->run))
+			     : err;
+}
+
+static enum err
+hold_target(
+    struct db *db, const struct event *e, struct json_object *name, size_t i)
+{
+	(void)i;
+	return db_run(db, STMT_HOLD, TEXT(text_of(e, "environment")),
+	    TEXT(json_object_get_string(name)), INT(e->run));
+}
+
+static enum err
+run_started(struct db *db, const struct event *e)
+{
+	enum err err = db_run(
+	    db, STMT_RUN_SET_STARTED, INT(e->run), TEXT(e->actor), INT(e->at));
+
+	return err == ERR_OK ? project_for_each(db, e, "holds", hold_target)
+			     : err;
+}
+
+static enum err
+run_paused(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT("paused"));
+}
+
+static enum err
+run_resumed(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT("running"));
+}
+
+static enum err
+end_run(struct db *db, const struct event *e, const char *state,
+    const char *result, const char *note)
+{
+	enum err err = db_run(db, STMT_RUN_SET_ENDED, INT(e->run), TEXT(state),
+	    TEXT(result), TEXT(e->actor), INT(e->at), TEXT(note));
+
+	return err == ERR_OK ? db_run(db, STMT_UNHOLD, INT(e->run)) : err;
+}
+
+static enum err
+run_aborted(struct db *db, const struct event *e)
+{
+	return end_run(
+	    db, e, "aborted", text_of(e, "result"), text_of(e, "reason"));
+}
+
+static enum err
+run_closed(struct db *db, const struct event *e)
+{
+	return end_run(
+	    db, e, "completed", text_of(e, "result"), text_of(e, "note"));
+}
+
+static enum err
+place_step(
+    struct db *db, const struct event *e, struct json_object *id, size_t i)
+{
+	return db_run(db, STMT_STEP_PLACE, INT(e->run),
+	    TEXT(json_object_get_string(id)), TEXT("rollback"),
+	    INT((int64_t)i));
+}
+
+static enum err
+drop_step(
+    struct db *db, const struct event *e, struct json_object *id, size_t i)
+{
+	(void)i;
+	return db_run(db, STMT_STEP_SET_STATE, INT(e->run),
+	    TEXT(json_object_get_string(id)), TEXT("skipped"), TEXT(NULL),
+	    INT(e->at), TEXT("nothing_to_undo"));
+}
+
+/* The run goes on or stays paused; events of older versions let it go on. */
+static enum err
+set_mode(struct db *db, const struct event *e, const char *mode)
+{
+	return db_run(db, STMT_RUN_SET_MODE, INT(e->run), TEXT(mode),
+	    INT(json_int(e->data, "steps_total", 0)),
+	    TEXT(json_text(e->data, "state", "running")));
+}
+
+static enum err
+rollback_started(struct db *db, const struct event *e)
+{
+	enum err err = set_mode(db, e, "rollback");
+
+	if (err == ERR_OK)
+		err = project_for_each(db, e, "steps", place_step);
+	if (err == ERR_OK)
+		err = project_for_each(db, e, "not_needed", drop_step);
+	return err == ERR_OK ? db_run(db, STMT_RUN_COUNT_DONE, INT(e->run))
+			     : err;
+}
+
+static enum err
+rollback_cancelled(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_STEPS_UNPLACE, INT(e->run));
+
+	if (err == ERR_OK)
+		err = db_run(db, STMT_APPROVAL_END_ROLLBACK, INT(e->run));
+	if (err == ERR_OK)
+		err = set_mode(db, e, "main");
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
+	return err == ERR_OK
+	    ? db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run))
+	    : err;
+}
+
+static enum err
+step_ready(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_STEP_SET_STATE, INT(e->run),
+	    TEXT(text_of(e, "step")), TEXT("ready"), TEXT(NULL), INT(e->at),
+	    TEXT(NULL));
+
+	return err == ERR_OK ? db_run(db, STMT_RUN_SET_CURRENT, INT(e->run),
+				   TEXT(text_of(e, "step")))
+			     : err;
+}
+
+static enum err
+step_excluded(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_STEP_SET_STATE, INT(e->run),
+	    TEXT(text_of(e, "step")), TEXT("skipped"), TEXT(NULL), INT(e->at),
+	    TEXT(text_of(e, "when")));
+
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
+	return err == ERR_OK ? db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run))
+			     : err;
+}
+
+/* A change of parameters makes it part of the run again. */
+static enum err
+step_included(struct db *db, const struct event *e)
+{
+	const char *step = text_of(e, "step");
+	enum err err = db_run(db, STMT_STEPS_UNREADY, INT(e->run), TEXT(step));
+
+	if (err == ERR_OK)
+		err = db_run(db, STMT_STEP_SET_STATE, INT(e->run), TEXT(step),
+		    TEXT("pending"), TEXT(NULL), INT(e->at), TEXT(NULL));
+	return err == ERR_OK ? db_run(db, STMT_RUN_COUNT_DONE, INT(e->run))
+			     : err;
+}
+
+static enum err
+step_confirmed(struct db *db, const struct event *e)
+{
+	enum err err = project_work(db, e);
+
+	if (err == ERR_OK)
+		err = project_begin(db, e);
+	return err == ERR_OK
+	    ? project_set_step(db, e, text_of(e, "state"), text_of(e, "note"))
+	    : err;
+}
+
+/*
+ * A confirmation is withdrawn: the step that was ready waits again, conditions
+ * behind it are evaluated anew, and decisions on gates there, which relied on
+ * the confirmation, end.
+ */
+static enum err
+step_reopened(struct db *db, const struct event *e)
+{
+	const char *step = text_of(e, "step");
+	enum err err = db_run(db, STMT_STEPS_UNREADY, INT(e->run), TEXT(step));
+
+	if (err == ERR_OK)
+		err = db_run(db, STMT_STEPS_UNDECIDE, INT(e->run), TEXT(step));
+	if (err == ERR_OK)
+		err = db_run(
+		    db, STMT_APPROVAL_END_BEHIND, INT(e->run), TEXT(step));
+	if (err == ERR_OK)
+		err = db_run(db, STMT_STEP_SET_STATE, INT(e->run), TEXT(step),
+		    TEXT("pending"), TEXT(NULL), INT(e->at), TEXT(NULL));
+	if (err == ERR_OK)
+		err = db_run(db, STMT_STEP_SET_SIGNED, INT(e->run), TEXT(step),
+		    TEXT(NULL));
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
+	return err == ERR_OK
+	    ? db_run(db, STMT_RUN_SET_CURRENT_NEXT, INT(e->run))
+	    : err;
+}
+
+static enum err
+step_skipped(struct db *db, const struct event *e)
+{
+	return project_set_step(db, e, "skipped", text_of(e, "reason"));
+}
+
+static enum err
+step_resolved(struct db *db, const struct event *e)
+{
+	enum err err = project_work(db, e);
+
+	return err == ERR_OK
+	    ? project_set_step(db, e, text_of(e, "state"), text_of(e, "note"))
+	    : err;
+}
+
+static enum err
+step_signed(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_STEP_SET_SIGNED, INT(e->run),
+	    TEXT(text_of(e, "step")), TEXT(e->actor));
+
+	if (err == ERR_OK)
+		err = project_progress(db, e, text_of(e, "state"));
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
+	return err == ERR_OK ? db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run))
+			     : err;
+}
+
+static enum err
+cancel_requested(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_ATTEMPT_SET_CANCELLED, INT(e->run),
+	    TEXT(text_of(e, "step")), INT(json_int(e->data, "n", 0)),
+	    TEXT(e->actor));
+}
+
+/* Recorded only; nothing else follows from it. */
+static enum err
+noted(struct db *db, const struct event *e)
+{
+	(void)db;
+	(void)e;
+	return ERR_OK;
+}
+
+/* clang-format off */
+static const struct {
+	const char	*kind;
+	enum err	(*project)(struct db *, const struct event *);
+} kinds[] = {
+	{ "run.created",		run_created },
+	{ "run.changed",		project_run_changed },
+	{ "run.compiled",		project_run_changed },
+	{ "run.decided",		project_decided },
+	{ "run.withdrawn",		project_withdrawn },
+	{ "run.refused",		noted },
+	{ "run.started",		run_started },
+	{ "run.paused",			run_paused },
+	{ "run.resumed",		run_resumed },
+	{ "run.aborted",		run_aborted },
+	{ "run.closed",			run_closed },
+	{ "run.rollback_started",	rollback_started },
+	{ "run.rollback_cancelled",	rollback_cancelled },
+	{ "run.commented",		noted },
+	{ "step.ready",			step_ready },
+	{ "step.excluded",		step_excluded },
+	{ "step.included",		step_included },
+	{ "step.requested",		project_step_requested },
+	{ "step.starting",		project_step_starting },
+	{ "step.running",		project_step_running },
+	{ "step.noted",			project_step_noted },
+	{ "step.target_ended",		project_target_ended },
+	{ "step.ended",			project_step_ended },
+	{ "step.confirmed",		step_confirmed },
+	{ "step.reopened",		step_reopened },
+	{ "step.decided",		project_decided },
+	{ "step.withdrawn",		project_withdrawn },
+	{ "step.skipped",		step_skipped },
+	{ "step.resolved",		step_resolved },
+	{ "step.signed",		step_signed },
+	{ "step.cancel_requested",	cancel_requested },
+	{ "step.typed",			project_step_typed },
+	{ "step.revealed",		noted },
+	{ "look.requested",		project_dry_run_requested },
+	{ "look.ended",			project_dry_run_ended },
+	{ "account.added",		project_account_added },
+	{ "account.changed",		project_account_changed },
+	{ "account.password_set",	project_password_set },
+	{ "account.reset_confirmed",	project_reset_confirmed },
+	{ "token.added",		project_token_added },
+	{ "token.revoked",		project_token_revoked },
+	{ "session.opened",		noted },
+	{ "session.closed",		noted },
+	{ "session.ended",		noted },
+	{ "session.failed",		noted },
+	{ "setup.link_made",		noted },
+	{ "secret.set",			project_secret_set },
+	{ "secret.deleted",		project_secret_deleted },
+	{ "journal.migrated",		project_migrated },
+};
+/* clang-format on */
+
+enum err
+event_project(struct db *db, const struct event *e)
+{
+	size_t n = sizeof(kinds) / sizeof(kinds[0]);
+	enum err err = ERR_INVALID;
+
+	if (!shape_fits(e))
+		return err;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(kinds[i].kind, e->kind) == 0) {
+			err = kinds[i].project(db, e);
+			break;
+		}
+	if (err == ERR_OK && e->run > 0)
+		err = db_run(db, STMT_RUN_SET_SEQ, INT(e->run), INT(e->seq));
+	return err;
+}

@@ -1,0 +1,322 @@
+/*
+ * run_report.c: the report of a run as JSON, made from its record alone.
+ *
+ * The web program makes it from its database, `countersign verify` from a
+ * database in memory into which it replays the events of the report; both must
+ * be equal.  So the report contains nothing that depends on the reader,
+ * language or time, or on anything but the run: texts for people, URLs,
+ * buttons, whether an approval still counts, and the rehearsal (another run)
+ * are on the run's page only.
+ */
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "journal/approval.h"
+#include "journal/hash.h"
+#include "journal/target_status.h"
+#include "journal/outcome.h"
+#include "journal/plan.h"
+#include "journal/report/run_report.h"
+#include "journal/report/run_report_own.h"
+#include "journal/report/run_report_load.h"
+
+static struct json_object *
+decision_of(struct json_object *row)
+{
+	static const char *const keys[] = { "by", "decision", "comment", "at",
+		"reset_by", "reset_at", NULL };
+	struct json_object *o = json_object_new_object();
+
+	copy_all(o, row, keys);
+	return o;
+}
+
+/* The decisions in force on the plan (step "") or on a gate. */
+static struct json_object *
+decisions_of(const struct run_report *r, const char *step)
+{
+	struct json_object *list = json_object_new_array();
+	struct json_object *given = plan_standing(
+	    r->decisions, json_text(r->row, "plan", ""), step);
+
+	for (size_t i = 0; i < json_object_array_length(given); i++)
+		json_object_array_add(
+		    list, decision_of(json_object_array_get_idx(given, i)));
+	json_object_put(given);
+	return list;
+}
+
+static struct json_object *
+approvals_of(const struct run_report *r)
+{
+	struct json_object *o = json_object_new_object();
+
+	copy(o, "required", r->row, "approvals");
+	json_set(o, "given", decisions_of(r, ""));
+	return o;
+}
+
+/* Approvers had the role when they approved: the keeper refuses others. */
+static struct json_object *
+gate_of(const struct run_report *r, const struct step *s, enum state state)
+{
+	struct json_object *o, *decisions;
+	int count = approval_gate_count(s), given = 0;
+
+	if (s->kind != STEP_APPROVAL)
+		return NULL;
+	o = json_object_new_object();
+	decisions = decisions_of(r, s->id);
+	for (size_t i = 0; i < json_object_array_length(decisions); i++) {
+		struct json_object *d = json_object_array_get_idx(decisions, i);
+
+		given += text_eq(json_text(d, "decision", ""), "approve");
+		if (text_eq(json_text(d, "comment", ""), ""))
+			json_set(d, "comment", NULL);
+	}
+	json_set_text(o, "role", approval_gate_role(s));
+	json_set_int(o, "count", count);
+	json_set_int(o, "given", given);
+	json_set_int(o, "missing", given < count ? count - given : 0);
+	json_set_bool(o, "is_given", state == STATE_SUCCEEDED);
+	json_set(o, "decisions", decisions);
+	return o;
+}
+
+static struct json_object *
+targets_of(const struct run_report *r, const struct step *s)
+{
+	struct json_object *resolved = json_get(r->row, "targets"), *names;
+
+	if (kind_is(s->kind, KIND_PERSON))
+		return json_object_new_array();
+	names = target_status_for(r->db, r->run, resolved, s);
+	if (json_object_array_length(names) > 0)
+		return names;
+	json_object_put(names); /* no undoable edit so far */
+	return plan_targets_of(resolved, s->on);
+}
+
+/* {state: number of targets}, each by its last attempt. */
+static struct json_object *
+target_states(struct json_object *attempts)
+{
+	struct json_object *last = json_object_new_object();
+	struct json_object *o = json_object_new_object();
+
+	for (size_t i = 0; i < json_object_array_length(attempts); i++) {
+		struct json_object *targets = json_get(
+				       json_object_array_get_idx(attempts, i),
+				       "targets"),
+				   *t;
+
+		for (size_t k = 0; k < json_object_array_length(targets); k++) {
+			t = json_object_array_get_idx(targets, k);
+			copy(last, json_text(t, "name", ""), t, "state");
+		}
+	}
+	json_object_object_foreach (last, name, state) {
+		const char *text = json_object_get_string(state);
+
+		(void)name;
+		json_set_int(o, text, json_int(o, text, 0) + 1);
+	}
+	json_object_put(last);
+	return o;
+}
+
+static const char *
+outcome_of(const struct run_report *r, struct json_object *row)
+{
+	return outcome_of_row(r->row,
+	    &(struct outcome_row){ .part = part_read(row),
+		.state = state_read(row),
+		.by = json_text(row, "by", NULL),
+		.attempts = json_int(row, "attempts", 0) });
+}
+
+/* Puts the document's fields of the step. */
+static void
+put_document(
+    const struct run_report *r, struct json_object *o, const struct step *s)
+{
+	json_set_text(o, "id", s->id);
+	json_set_text(o, "title", s->title);
+	json_set_text(o, "section", r->plan->sections[s->section].title);
+	json_set_text(o, "kind", kind_name(s->kind));
+	json_set_text(o, "on", s->on);
+	json_set_int(o, "line", s->line);
+	json_set_text(o, "text", s->text);
+	json_set_text(o, "answers", s->answers);
+	json_set_text(o, "role", s->role);
+	json_set_text(o, "sign", s->sign);
+	json_set_text(o, "when", s->when);
+	json_set_text(o, "keeps", s->artifact);
+	json_set_text(o, "undo", s->undo);
+	json_set_text(o, "probe_of", s->probe_of);
+	json_set_bool(o, "irreversible", s->irreversible);
+	json_set_bool(o, "essential", s->essential);
+	json_set_bool(o, "secret", s->secret);
+}
+
+static struct json_object *
+step_of(
+    const struct run_report *r, const struct step *s, struct json_object *row)
+{
+	static const char *const keys[] = { "part", "state", "reason", "by",
+		"at", "signed_by", NULL };
+	struct json_object *o = json_object_new_object();
+	struct json_object *attempts = list_in(r->attempts, s->id);
+	enum state state = state_read(row);
+
+	put_document(r, o, s);
+	copy_all(o, row, keys);
+	json_set_text(o, "outcome", outcome_of(r, row));
+	json_set_bool(o, "excluded",
+	    outcome_is_excluded(state, json_text(row, "by", NULL)));
+	json_set(o, "targets", targets_of(r, s));
+	json_set(o, "approval", gate_of(r, s, state));
+	json_set(o, "hosts", target_states(attempts));
+	json_set(o, "attempts", json_object_get(attempts));
+	json_set(o, "signatures",
+	    json_get(row, "signed_by") == NULL
+		? json_object_new_array()
+		: json_object_get(list_in(r->signatures, s->id)));
+	return o;
+}
+
+/* In document order, as far as the run has them. */
+static struct json_object *
+steps_of(const struct run_report *r)
+{
+	struct json_object *list = json_object_new_array(), *row;
+
+	for (size_t i = 0; i < r->plan->steps_count; i++)
+		if ((row = json_get(r->steps, r->plan->steps[i].id)) != NULL)
+			json_object_array_add(
+			    list, step_of(r, &r->plan->steps[i], row));
+	return list;
+}
+
+static struct json_object *
+progress_of(const struct run_report *r)
+{
+	struct json_object *o = json_object_new_object(), *row;
+	enum part mode = part_find(json_text(r->row, "mode", "")), part;
+	struct tally t = { 0 };
+	int not_taken = 0;
+
+	for (size_t i = 0; i < r->plan->steps_count; i++) {
+		const struct step *s = &r->plan->steps[i];
+
+		row = json_get(r->steps, s->id);
+		part = part_read(row);
+		not_taken += part == PART_NOT_TAKEN && !s->rollback &&
+		    s->probe_of == NULL;
+		if (part == mode)
+			tally_add(&t, outcome_of(r, row));
+	}
+	json_set_int(o, "done", t.done);
+	json_set_int(o, "total", t.total);
+	json_set_int(o, "skipped", t.skipped);
+	json_set_int(o, "skipped_failed", t.skipped_failed);
+	json_set_int(o, "left_out", t.left_out);
+	json_set_int(o, "not_taken", not_taken);
+	json_set_int(o, "percent", OUTCOME_PERCENT(t.done, t.total));
+	return o;
+}
+
+static struct json_object *
+variables_of(const struct run_report *r)
+{
+	struct json_object *o = json_object_new_object();
+	struct rows *rows = db_query(r->db, STMT_VARIABLES, INT(r->run));
+
+	while (db_next(rows))
+		json_set_text(o, db_text(rows, "name"), db_text(rows, "value"));
+	db_done(rows);
+	return o;
+}
+
+/* Puts events and document as the exact texts that are hashed. */
+static void
+put_evidence(
+    const struct run_report *r, struct json_object *o, const char *text)
+{
+	struct json_object *events = json_object_new_array(), *plan;
+	struct rows *rows = db_query(
+	    r->db, STMT_WEB_EVENTS, INT(r->run), INT(0), INT(INT64_MAX));
+	char head[2 * HASH_BYTES + 1] = "";
+	const void *hash;
+	size_t len;
+
+	while (db_next(rows))
+		json_object_array_add(
+		    events, json_object_new_string(db_text(rows, "body")));
+	db_done(rows);
+	rows = db_query(r->db, STMT_WEB_HEAD_HASH, INT(r->run));
+	if (db_next(rows)) {
+		hash = db_blob(rows, "hash", &len);
+		text_hex(hash, len == HASH_BYTES ? len : 0, head);
+	}
+	db_done(rows);
+	json_set_text(o, "head", head);
+	json_set_text(o, "document_text", text);
+	if (json_get(r->row, "compiled") != NULL) {
+		plan = plan_write(r->plan);
+		json_set_text(o, "plan_text", json_write(plan));
+		json_object_put(plan);
+	}
+	json_set(o, "events", events);
+}
+
+static struct json_object *
+make(struct run_report *r)
+{
+	static const char *const keys[] = { "id", "title", "reason", "state",
+		"result", "mode", "seq", "plan", "document", "runbook",
+		"environment", "parameters", "created_by", "created_at",
+		"started_by", "started_at", "ended_by", "ended_at", "note",
+		"current", NULL };
+	struct json_object *o = json_object_new_object();
+
+	json_set_int(o, "format", RUN_REPORT_FORMAT);
+	copy_all(o, r->row, keys);
+	json_set_bool(
+	    o, "is_production", json_int(r->row, "production", 0) != 0);
+	json_set(o, "approvals", approvals_of(r));
+	json_set(o, "progress", progress_of(r));
+	json_set(o, "artifacts", json_object_get(r->artifacts));
+	json_set(o, "variables", variables_of(r));
+	json_set(o, "steps", steps_of(r));
+	json_set(o, "comments", json_object_get(r->comments));
+	return o;
+}
+
+struct json_object *
+run_report_make(struct db *db, int64_t run, const struct plan *plan)
+{
+	struct run_report r = { .db = db, .run = run, .plan = plan };
+	struct json_object *o = NULL;
+	char *text = NULL;
+	struct rows *rows;
+
+	r.row = db_first_json(db_query(db, STMT_RUN_GET, INT(run)));
+	if (r.row == NULL)
+		return NULL;
+	rows = db_query(
+	    db, STMT_DOCUMENT_TEXT, TEXT(json_text(r.row, "document", "")));
+	if (db_next(rows))
+		text = mem_strdup(db_text(rows, "text"));
+	db_done(rows);
+	if (text != NULL) {
+		run_report_load(&r);
+		o = make(&r);
+		put_evidence(&r, o, text);
+	}
+	run_report_clear(&r);
+	free(text);
+	return o;
+}

@@ -1,0 +1,170 @@
+/*
+ * rows.c: the rows of a query, column by column or as JSON.
+ *
+ * Columns are read by name: a number would silently mean another column when a
+ * statement changes.  A read that fails ends the rows and is noted in the
+ * connection (db_take_failure()).
+ */
+#include <string.h>
+
+#include "journal/rows.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "journal/db_own.h"
+
+bool
+db_next(struct rows *rows)
+{
+	int rc = rows->stmt != NULL ? sqlite3_step(rows->stmt) : SQLITE_DONE;
+
+	if (rc == SQLITE_ROW)
+		return true;
+	if (rc != SQLITE_DONE) {
+		log_warn("database: %s", sqlite3_errmsg(rows->db->handle));
+		rows->db->failed = true;
+	}
+	return false;
+}
+
+void
+db_done(struct rows *rows)
+{
+	if (rows->stmt != NULL) {
+		sqlite3_reset(rows->stmt);
+		sqlite3_clear_bindings(rows->stmt);
+	}
+	rows->busy = false;
+}
+
+/*
+ * The number of a column in the row. A name that the statement does not have
+ * is a bug; tests/lint/columns finds it without running the code.
+ */
+static int
+column_of(struct rows *rows, const char *name)
+{
+	for (int i = 0; i < rows->columns; i++)
+		if (strcmp(rows->names[i], name) == 0)
+			return i;
+	log_bug("%s has no column %s",
+	    db_stmt_name((enum stmt)(rows - rows->db->rows)), name);
+}
+
+int64_t
+db_int(struct rows *rows, const char *column)
+{
+	return sqlite3_column_int64(rows->stmt, column_of(rows, column));
+}
+
+const char *
+db_text(struct rows *rows, const char *column)
+{
+	return (const char *)sqlite3_column_text(
+	    rows->stmt, column_of(rows, column));
+}
+
+const void *
+db_blob(struct rows *rows, const char *column, size_t *ret_len)
+{
+	int i = column_of(rows, column);
+	const void *data = sqlite3_column_blob(rows->stmt, i);
+
+	*ret_len = (size_t)sqlite3_column_bytes(rows->stmt, i);
+	return data;
+}
+
+bool
+db_is_null(struct rows *rows, const char *column)
+{
+	return sqlite3_column_type(rows->stmt, column_of(rows, column)) ==
+	    SQLITE_NULL;
+}
+
+/* The name without its ending, if it has that ending. */
+static bool
+without(const char *name, const char *ending, char out[64])
+{
+	size_t len = strlen(name), n = strlen(ending);
+
+	if (len < n || len - n > 63 || strcmp(name + len - n, ending) != 0)
+		return false;
+	memcpy(out, name, len - n);
+	out[len - n] = '\0';
+	return true;
+}
+
+static void
+put_column(struct json_object *o, struct rows *rows, int i)
+{
+	const char *name = rows->names[i], *text;
+	char base[64], at[CLOCK_TEXT];
+	size_t len = strlen(name);
+
+	switch (sqlite3_column_type(rows->stmt, i)) {
+	case SQLITE_NULL:
+		json_object_object_add(
+		    o, without(name, "_json", base) ? base : name, NULL);
+		break;
+	case SQLITE_INTEGER:
+		if ((len > 3 && strcmp(name + len - 3, "_at") == 0) ||
+		    strcmp(name, "at") == 0) {
+			clock_format(sqlite3_column_int64(rows->stmt, i), at);
+			json_object_object_add(
+			    o, name, json_object_new_string(at));
+			break;
+		}
+		json_object_object_add(o, name,
+		    json_object_new_int64(sqlite3_column_int64(rows->stmt, i)));
+		break;
+	default:
+		text = (const char *)sqlite3_column_text(rows->stmt, i);
+		if (text == NULL) /* an empty blob */
+			text = "";
+		if (without(name, "_json", base))
+			json_object_object_add(
+			    o, base, json_tokener_parse(text));
+		else
+			json_object_object_add(
+			    o, name, json_object_new_string(text));
+	}
+}
+
+struct json_object *
+db_row_json(struct rows *rows)
+{
+	struct json_object *o = json_object_new_object();
+
+	for (int i = 0; i < rows->columns; i++)
+		put_column(o, rows, i);
+	return o;
+}
+
+struct json_object *
+db_rows_json(struct rows *rows)
+{
+	struct json_object *all = json_object_new_array();
+
+	while (db_next(rows))
+		json_object_array_add(all, db_row_json(rows));
+	db_done(rows);
+	return all;
+}
+
+struct json_object *
+db_first_json(struct rows *rows)
+{
+	struct json_object *o = db_next(rows) ? db_row_json(rows) : NULL;
+
+	db_done(rows);
+	return o;
+}
+
+int64_t
+db_first_int(struct rows *rows, int64_t fallback)
+{
+	int64_t n = db_next(rows) ? sqlite3_column_int64(rows->stmt, 0)
+				  : fallback;
+
+	db_done(rows);
+	return n;
+}

@@ -1,0 +1,144 @@
+/*
+ * cmd_secret.c: named secrets, and the keeper's own state.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/hash.h"
+#include "keeper/plans/compile_ask.h"
+#include "keeper/seal.h"
+#include "plan/plan_secrets.h"
+
+#define TARGETS_MOST (1024 * 1024)
+
+static enum err
+check_secret_name(struct command *c)
+{
+	if (text_is_id(json_text(c->body, "name", "")))
+		return ERR_OK;
+	return fault_set(&c->fault, ERR_INVALID, "bad_name", "name",
+	    "refused_bad_secret_name");
+}
+
+/* Records the change with the hash of the sealed value. */
+static enum err
+record(struct command *c, const char *kind, const char *box)
+{
+	struct json_object *data = json_object_new_object();
+
+	json_set_text(data, "name", json_text(c->body, "name", ""));
+	if (box != NULL)
+		json_set_text(data, "box", box);
+	return event_append(
+	    c->keeper->db, 0, EVENT_ANY_SEQ, c->actor.name, kind, data);
+}
+
+enum err
+cmd_secret_set(struct command *c)
+{
+	char hash[2 * HASH_BYTES + 1];
+	struct buf box = { 0 };
+	enum err err = check_secret_name(c);
+
+	if (err != ERR_OK)
+		return err;
+	if (*json_text(c->body, "value", "") == '\0')
+		return fault_set(&c->fault, ERR_INVALID, "missing_value",
+		    "value", "refused_secret_empty");
+	err = seal_text(
+	    c->keeper->data_dir, json_text(c->body, "value", ""), &box);
+	if (err == ERR_UNAVAILABLE)
+		return fault_set(&c->fault, err, "no_runner_key", NULL,
+		    "refused_no_runner_key");
+	if (err == ERR_OK)
+		err = db_run(c->keeper->db, STMT_SEALED_SET, INT(0),
+		    TEXT(json_text(c->body, "name", "")),
+		    BLOB(box.data, box.len));
+	if (err == ERR_OK) {
+		hash_hex(box.data, box.len, hash);
+		err = record(c, "secret.set", hash);
+	}
+	buf_clear(&box);
+	return err;
+}
+
+/* A target that names a secret. */
+struct user {
+	const char *environment;
+	const char *target;
+};
+
+static size_t
+count_users(
+    const struct compile_answer *a, const char *secret, struct user *ret_first)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->environments_count; i++) {
+		const struct compile_environment *e = &a->environments[i];
+
+		json_object_object_foreach (e->targets, name, target) {
+			if (!plan_target_names(target, secret))
+				continue;
+			if (n++ == 0)
+				*ret_first = (struct user){ e->name, name };
+		}
+	}
+	return n;
+}
+
+/* A secret that targets.yml names cannot be deleted by mistake. */
+static enum err
+check_unused(struct command *c)
+{
+	const char *name = json_text(c->body, "name", "");
+	char *path = mem_printf("%s/targets.yml", c->keeper->runbooks_dir);
+	struct user first = { 0 };
+	struct buf text = { 0 };
+	const struct compile_answer *a;
+	enum err err = ERR_OK;
+	size_t n = 0;
+
+	if (io_read_file(path, TARGETS_MOST, &text) == ERR_OK)
+		err = compile_ask_targets(c->keeper, &text, &a, &c->fault);
+	if (err == ERR_OK && text.len > 0)
+		n = count_users(a, name, &first);
+	if (n > 0)
+		err = fault_set(&c->fault, ERR_CONFLICT, "secret_used", "force",
+		    "refused_secret_used name=%s count=%zu target=%s "
+		    "environment=%s",
+		    name, n, first.target, first.environment);
+	buf_clear(&text);
+	free(path);
+	return err;
+}
+
+enum err
+cmd_secret_delete(struct command *c)
+{
+	enum err err = check_secret_name(c);
+
+	if (err == ERR_OK && !json_flag(c->body, "force", false) &&
+	    db_first_int(db_query(c->keeper->db, STMT_SEALED_THERE, INT(0),
+			     TEXT(json_text(c->body, "name", ""))),
+		0) > 0)
+		err = check_unused(c);
+	if (err == ERR_OK)
+		err = db_run(c->keeper->db, STMT_SEALED_DELETE, INT(0),
+		    TEXT(json_text(c->body, "name", "")));
+	if (err == ERR_OK && db_changes(c->keeper->db) == 0)
+		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_secret",
+		    "name", "refused_no_such_secret");
+	return err == ERR_OK ? record(c, "secret.deleted", NULL) : err;
+}
+
+enum err
+cmd_status(struct command *c)
+{
+	json_set_bool(c->result, "serving", true);
+	return ERR_OK;
+}

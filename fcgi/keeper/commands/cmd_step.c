@@ -1,0 +1,245 @@
+/*
+ * cmd_step.c: the actions of people on a step.
+ *
+ * Each asks run_authorize() inside the transaction, so the second of two
+ * simultaneous requests finds the first one's event and is refused with who and
+ * when.
+ */
+#include <string.h>
+
+#include "base/io.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/plan.h"
+#include "keeper/target_results.h"
+#include "keeper/commands/cmd_account.h"
+#include "keeper/run.h"
+#include "wire/exec.h"
+#include "keeper/command.h"
+
+static struct json_object *
+about(const struct lifecycle_step *s)
+{
+	struct json_object *data = json_object_new_object();
+
+	json_set_text(data, "step", s->step->id);
+	return data;
+}
+
+/*
+ * A page names the attempt that its button would make; a request of an older
+ * page (or the second half of a double click) names one that exists.
+ */
+static enum err
+check_attempt(struct command *c, const struct lifecycle_step *s, int64_t next)
+{
+	int64_t named = json_int(c->body, "attempt", next);
+
+	if (named == next)
+		return ERR_OK;
+	json_set_text(c->result, "state", state_word(s->state));
+	if (s->by != NULL) {
+		json_set_text(c->result, "by", s->by);
+		json_set_text(c->result, "at", s->at);
+	}
+	if (s->by == NULL)
+		return fault_set(&c->fault, ERR_CONFLICT, "old_page", "attempt",
+		    "refused_old_page n=%lld", (long long)named);
+	return fault_set(&c->fault, ERR_CONFLICT, "old_page", "attempt",
+	    "refused_old_page_by n=%lld by=%s", (long long)named, s->by);
+}
+
+static enum err
+check_disk(struct command *c)
+{
+	unsigned long long space = io_free_space(c->keeper->data_dir);
+
+	if (space >= KEEPER_DISK_FLOOR)
+		return ERR_OK;
+	return fault_set(&c->fault, ERR_UNAVAILABLE, "disk_full", NULL,
+	    "refused_disk_full size=%llu", space >> 20);
+}
+
+/*
+ * A statement is skipped under the rules for a step: a reason, and a
+ * permission.
+ */
+static enum err
+check_skip(
+    struct command *c, const struct run *run, const struct lifecycle_step *s)
+{
+	enum err err;
+
+	if (!text_eq(json_text(c->body, "from", ""), "next"))
+		return ERR_OK;
+	if ((err = command_words(c, "reason")) != ERR_OK)
+		return err;
+	return run_authorize(
+	    VERB_step_skip, &run->lifecycle, s, &c->actor, &c->fault);
+}
+
+static enum err
+press(struct command *c, enum verb verb)
+{
+	char exec[2 * EXEC_ID_BYTES + 1];
+	struct json_object *data;
+	struct lifecycle_step s;
+	struct run run;
+	int64_t next;
+	enum err err = run_permit(c, verb, &run, &s);
+
+	if (err != ERR_OK)
+		return err;
+	next = json_int(run_step_row(&run, s.step->id), "attempts", 0) + 1;
+	if ((err = check_attempt(c, &s, next)) != ERR_OK ||
+	    (err = check_skip(c, &run, &s)) != ERR_OK ||
+	    (err = check_disk(c)) != ERR_OK) {
+		run_clear(&run);
+		return err;
+	}
+	text_random_hex(exec, EXEC_ID_BYTES);
+	data = about(&s);
+	if ((err = target_results_choose(c, &run, s.step, data)) != ERR_OK) {
+		json_object_put(data);
+		run_clear(&run);
+		return err;
+	}
+	json_set_int(data, "n", next);
+	if (text_eq(json_text(c->body, "from", ""), "next"))
+		json_set_text(data, "reason", json_text(c->body, "reason", ""));
+	json_set_text(data, "exec", exec);
+	json_set_text(data, "plan", run.lifecycle.plan);
+	json_set_int(c->result, "attempt", next);
+	json_set_text(c->result, "exec", exec);
+	c->keeper->jobs_changed = true;
+	return run_finish(c, &run, "step.requested", data);
+}
+
+enum err
+cmd_step_execute(struct command *c)
+{
+	return press(c, VERB_step_execute);
+}
+
+enum err
+cmd_step_retry(struct command *c)
+{
+	return press(c, VERB_step_retry);
+}
+
+enum err
+cmd_step_confirm(struct command *c)
+{
+	struct json_object *data;
+	struct lifecycle_step s;
+	struct run run;
+	enum err err = run_permit(c, VERB_step_confirm, &run, &s);
+
+	if (err != ERR_OK)
+		return err;
+	if (s.step->evidence && (err = command_words(c, "note")) != ERR_OK) {
+		run_clear(&run);
+		return err;
+	}
+	data = about(&s);
+	json_set_text(data, "note", json_text(c->body, "note", ""));
+	json_set_text(data, "state",
+	    state_word(lifecycle_state_of(STATE_CONFIRMED, s.step)));
+	return run_finish(c, &run, "step.confirmed", data);
+}
+
+/* The step is to be done again: no later step has begun. */
+enum err
+cmd_step_reopen(struct command *c)
+{
+	struct json_object *data;
+	struct lifecycle_step s;
+	struct run run;
+	enum err err;
+
+	if ((err = run_permit(c, VERB_step_reopen, &run, &s)) != ERR_OK)
+		return err;
+	data = about(&s);
+	json_set_text(data, "reason", json_text(c->body, "reason", ""));
+	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ, c->actor.name,
+	    "step.reopened", data);
+	if (err == ERR_OK)
+		err = run_decide(c->keeper, run.id);
+	if (err == ERR_OK)
+		err = run_advance(c->keeper, run.id);
+	run_report(c, run.id);
+	run_clear(&run);
+	return err;
+}
+
+enum err
+cmd_step_skip(struct command *c)
+{
+	struct json_object *data;
+	struct lifecycle_step s;
+	struct run run;
+	enum err err;
+
+	if ((err = run_permit(c, VERB_step_skip, &run, &s)) != ERR_OK)
+		return err;
+	data = about(&s);
+	json_set_text(data, "reason", json_text(c->body, "reason", ""));
+	return run_finish(c, &run, "step.skipped", data);
+}
+
+enum err
+cmd_step_cancel(struct command *c)
+{
+	struct json_object *data;
+	struct lifecycle_step s;
+	struct run run;
+	enum err err = run_permit(c, VERB_step_cancel, &run, &s);
+
+	if (err != ERR_OK)
+		return err;
+	data = about(&s);
+	json_set_int(
+	    data, "n", json_int(run_step_row(&run, s.step->id), "attempts", 0));
+	c->keeper->jobs_changed = true;
+	return run_finish(c, &run, "step.cancel_requested", data);
+}
+
+enum err
+cmd_step_resolve(struct command *c)
+{
+	const char *outcome = json_text(c->body, "outcome", "");
+	struct json_object *data;
+	struct lifecycle_step s;
+	struct run run;
+	enum err err;
+
+	if (!state_in(state_find(outcome), IN(SUCCEEDED) | IN(FAILED)))
+		return fault_set(&c->fault, ERR_INVALID, "bad_value", "outcome",
+		    "refused_bad_outcome");
+	if ((err = run_permit(c, VERB_step_resolve, &run, &s)) != ERR_OK)
+		return err;
+	data = about(&s);
+	json_set_text(data, "outcome", outcome);
+	json_set_text(data, "note", json_text(c->body, "note", ""));
+	json_set_text(data, "state",
+	    state_word(lifecycle_state_of(state_find(outcome), s.step)));
+	return run_finish(c, &run, "step.resolved", data);
+}
+
+enum err
+cmd_step_sign(struct command *c)
+{
+	struct json_object *data;
+	struct lifecycle_step s;
+	struct run run;
+	enum err err = run_permit(c, VERB_step_sign, &run, &s);
+
+	if (err != ERR_OK)
+		return err;
+	data = about(&s);
+	account_note_reset(c, data);
+	json_set_text(data, "note", json_text(c->body, "note", ""));
+	json_set_text(data, "state",
+	    s.step->kind == STEP_MANUAL ? "confirmed" : "succeeded");
+	return run_finish(c, &run, "step.signed", data);
+}
