@@ -37,12 +37,6 @@ put_encoded(struct buf *out, const char *s, const char *also)
 }
 
 void
-url_put_segment(struct buf *out, const char *s)
-{
-	put_encoded(out, s, "");
-}
-
-void
 url_put_path(struct buf *out, const char *s)
 {
 	put_encoded(out, s, "/");

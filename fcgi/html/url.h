@@ -11,13 +11,10 @@
 
 #define URL_MAX_FIELDS 500 /* of one form or query */
 
-/* Appends s as one segment of a path: all but unreserved bytes encoded. */
-void url_put_segment(struct buf *out, const char *s);
-
-/* As a path of several segments: '/' is kept. */
+/* Appends s as a path: all but unreserved bytes and '/' are encoded. */
 void url_put_path(struct buf *out, const char *s);
 
-/* As a name or value of a query. */
+/* As a name or value of a query: '/' is encoded as well. */
 void url_put_query(struct buf *out, const char *s);
 
 /*

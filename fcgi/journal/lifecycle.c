@@ -97,7 +97,8 @@ may_by_step(enum verb verb, const struct lifecycle_run *run,
 {
 	if (CHECK(step_kind, !kind_is(s->step->kind, command_row(verb)->kinds)))
 		return fault_set(fault, ERR_CONFLICT, "wrong_kind", NULL,
-		    "refused_wrong_kind kind=%s", kind_name(s->step->kind));
+		    "refused_wrong_kind kind=@kind_%s",
+		    kind_name(s->step->kind));
 	switch (verb) {
 	case VERB_step_reopen:
 		return !CHECK(reopened_in_time, s->later_ran)

@@ -22,12 +22,12 @@ expect_form(const char *form, const char *json)
 }
 
 static void
-segments_and_queries_are_encoded(void **state)
+paths_and_queries_are_encoded(void **state)
 {
 	struct buf b = { 0 };
 
 	(void)state;
-	url_put_segment(&b, "a b/c?d#e%f&\xe4\xb8\xad\"");
+	url_put_query(&b, "a b/c?d#e%f&\xe4\xb8\xad\"");
 	assert_string_equal(
 	    buf_text(&b), "a%20b%2Fc%3Fd%23e%25f%26%E4%B8%AD%22");
 	buf_reset(&b);
@@ -90,7 +90,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(segments_and_queries_are_encoded),
+		cmocka_unit_test(paths_and_queries_are_encoded),
 		cmocka_unit_test(forms_become_objects),
 		cmocka_unit_test(broken_forms_are_refused),
 		cmocka_unit_test(the_number_of_fields_is_bounded),

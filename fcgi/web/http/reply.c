@@ -284,9 +284,8 @@ reply_fault(struct req *req, struct reply *reply, enum err err)
 		request_text(req, "error_title"), model) == ERR_OK)
 		return;
 	buf_reset(&reply->body);
-	buf_puts(&reply->body,
-	    "<!doctype html><title>Error</title>"
-	    "<p>This page could not be made.</p>");
+	buf_puts(&reply->body, request_text(req, "page_failed"));
+	reply->type = "text/plain; charset=utf-8";
 	reply->status = 500;
 }
 
