@@ -261,15 +261,37 @@ catalogue_render(const struct catalogue *c, const char *lang, const char *text,
 	json_object_put(value);
 }
 
-const char *
-catalogue_english(const char *text)
+/* The texts for callers without a catalogue of their own. */
+static const struct catalogue *
+shared(void)
 {
 	static struct catalogue *catalogue;
-	static struct buf english;
 
 	if (catalogue == NULL)
 		catalogue = catalogue_new();
+	return catalogue;
+}
+
+const char *
+catalogue_text(const char *lang, const char *key)
+{
+	const char *text = catalogue_get(shared(), lang, key);
+
+	return text != NULL ? text : key;
+}
+
+void
+catalogue_put(const char *lang, const char *text, struct buf *out)
+{
+	catalogue_render(shared(), lang, text, out);
+}
+
+const char *
+catalogue_english(const char *text)
+{
+	static struct buf english;
+
 	buf_reset(&english);
-	catalogue_render(catalogue, CATALOGUE_DEFAULT, text, &english);
+	catalogue_put(CATALOGUE_DEFAULT, text, &english);
 	return buf_text(&english);
 }

@@ -6,10 +6,12 @@
  * values first, then checked, then escaped, so that no value can turn it into a
  * script.  Pictures become links: the page fetches nothing from other servers.
  */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "compiler/render.h"
+#include "base/catalogue.h"
 #include "base/text.h"
 #include "base/err.h"
 #include "lang/list.h"
@@ -26,6 +28,7 @@
 
 struct page {
 	struct buf *out;
+	const char *lang;
 	value_fn value;
 	void *ctx;
 	bool in_link;
@@ -226,16 +229,19 @@ put_code(struct page *page, const struct node *n)
 static void
 put_quote(struct page *page, const struct node *n)
 {
+	char key[32];
+
 	if (n->alert == NULL) {
 		buf_puts(page->out, "<blockquote>\n");
 		put_nodes(page, n);
 		buf_puts(page->out, "</blockquote>\n");
 		return;
 	}
+	snprintf(key, sizeof(key), "alert_%s", n->alert);
 	buf_printf(page->out,
 	    "<div class=\"alert alert-%s\"><p class=\""
-	    "alert-title\">%c%s</p>\n",
-	    n->alert, n->alert[0] & ~0x20, n->alert + 1);
+	    "alert-title\">%s</p>\n",
+	    n->alert, catalogue_text(page->lang, key));
 	put_nodes(page, n);
 	buf_puts(page->out, "</div>\n");
 }
@@ -357,10 +363,10 @@ put_nodes(struct page *page, const struct node *n)
 
 void
 runbook_render(const struct runbook *runbook, const struct item *item,
-    value_fn value, void *ctx, struct buf *out)
+    const char *lang, value_fn value, void *ctx, struct buf *out)
 {
 	struct plan_place at = { &runbook->plan, item->section, value, ctx };
-	struct page page = { .out = out, .ctx = &at };
+	struct page page = { .out = out, .lang = lang, .ctx = &at };
 
 	if (value != NULL ||
 	    runbook->plan.sections[item->section].bound != NULL)

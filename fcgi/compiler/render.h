@@ -12,9 +12,10 @@ struct runbook;
 /*
  * Appends the HTML of an item's nodes: raw HTML of the text is shown as text,
  * links have allowed schemes, {{name}} is replaced by the escaped value
- * (unchanged if value is NULL or has none).
+ * (unchanged if value is NULL or has none). The titles of alerts are in the
+ * language lang.
  */
 void runbook_render(const struct runbook *runbook, const struct item *item,
-    value_fn value, void *ctx, struct buf *out);
+    const char *lang, value_fn value, void *ctx, struct buf *out);
 
 #endif

@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "compiler/restore.h"
+#include "base/catalogue.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/answers.h"
 #include "compiler/parse/parse.h"
@@ -45,6 +47,26 @@ id_for(const struct parse *p, const char *id)
 	return found;
 }
 
+/*
+ * The title in the record is English.  Pages derive it from the edit, in their
+ * reader's language (card_title()).
+ */
+static const char *
+title_of(const struct parse *p, const struct step *edit)
+{
+	struct buf text = { 0 };
+	const char *title;
+
+	message_put(&text,
+	    strstr(edit->file, "{{") != NULL
+		? "restore_title_file file=%s title=%s"
+		: "restore_title file=%s title=%s",
+	    edit->file, edit->title);
+	title = arena_strdup(p->arena, catalogue_english(buf_text(&text)));
+	buf_clear(&text);
+	return title;
+}
+
 static void
 add(struct parse *p, const struct step *edit)
 {
@@ -55,9 +77,7 @@ add(struct parse *p, const struct step *edit)
 	step_init(&s);
 	s.id = id_for(p, edit->id);
 	s.kind = STEP_EDIT;
-	s.title = arena_printf(p->arena, "Put %s back: %s",
-	    strstr(edit->file, "{{") != NULL ? "the file" : edit->file,
-	    edit->title);
+	s.title = title_of(p, edit);
 	s.section = edit->section;
 	s.line = edit->line;
 	s.column = edit->column;

@@ -20,4 +20,5 @@ import './typing.js';
 import './no-scripts.js';
 import './terminal.js';
 import './rollback.js';
+import './chinese.js';
 import './signed-out.js';

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -35,8 +36,8 @@ check_runbook(const char *text, size_t len, struct buf *out)
 	const char *why;
 
 	for (size_t i = 0; i < runbook->plan.items_count; i++)
-		runbook_render(
-		    runbook, &runbook->plan.items[i], value, NULL, out);
+		runbook_render(runbook, &runbook->plan.items[i],
+		    CATALOGUE_DEFAULT, value, NULL, out);
 	for (size_t i = 0; i < runbook->plan.steps_count; i++) {
 		(void)plan_is_excluded(
 		    &runbook->plan, (int)i, value, NULL, &why);
@@ -64,8 +65,8 @@ check_expanded(const char *text, size_t len, struct buf *out)
 	if (source->plan.lists_count > 0 &&
 	    runbook_expand(text, len, lists, &runbook, NULL) == ERR_OK) {
 		for (size_t i = 0; i < runbook->plan.items_count; i++)
-			runbook_render(
-			    runbook, &runbook->plan.items[i], value, NULL, out);
+			runbook_render(runbook, &runbook->plan.items[i],
+			    CATALOGUE_DEFAULT, value, NULL, out);
 		for (size_t i = 0; i < runbook->plan.steps_count && i < 200;
 		     i++)
 			if (source->errors == 0 &&

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/catalogue.h"
 #include "base/buf.h"
 #include "compiler/runbook.h"
 #include "compiler/render.h"
@@ -41,7 +42,7 @@ put_item(
 		put_escaped(out, runbook->plan.steps[item->index].title);
 		buf_puts(out, "</task>");
 	}
-	runbook_render(runbook, item, NULL, NULL, out);
+	runbook_render(runbook, item, CATALOGUE_DEFAULT, NULL, NULL, out);
 }
 
 static struct json_object *

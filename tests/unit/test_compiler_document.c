@@ -11,6 +11,7 @@
 #include <time.h>
 #include <cmocka.h>
 
+#include "base/catalogue.h"
 #include "compiler/runbook.h"
 #include "compiler/render.h"
 #include "plan/plan_scope.h"
@@ -128,8 +129,8 @@ survive(const struct buf *text)
 	size_t len;
 
 	for (size_t i = 0; i < runbook->plan.items_count; i++)
-		runbook_render(
-		    runbook, &runbook->plan.items[i], only_five, NULL, &out);
+		runbook_render(runbook, &runbook->plan.items[i],
+		    CATALOGUE_DEFAULT, only_five, NULL, &out);
 	runbook_free(runbook);
 	if (text->len < 300000)
 		runbook_import(buf_text(text), text->len, &out, &notes);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/catalogue.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -151,7 +152,8 @@ prose_is_rendered_with_its_item(void **state)
 	(void)state;
 	for (size_t i = 0; i < b->plan.items_count; i++)
 		if (b->plan.items[i].kind == ITEM_PROSE)
-			runbook_render(b, &b->plan.items[i], NULL, NULL, &out);
+			runbook_render(b, &b->plan.items[i], CATALOGUE_DEFAULT,
+			    NULL, NULL, &out);
 	assert_string_equal(buf_text(&out),
 	    "<p>About alpha.</p>\n"
 	    "<p>About &lt;b&gt;.</p>\n");

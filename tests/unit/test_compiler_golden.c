@@ -80,7 +80,8 @@ render(const char *name, const struct buf *text, struct buf *out)
 			    runbook, &runbook->plan.steps[item->index], out);
 		else
 			buf_puts(out, "<!-- prose -->\n");
-		runbook_render(runbook, item, value, NULL, out);
+		runbook_render(
+		    runbook, item, CATALOGUE_DEFAULT, value, NULL, out);
 	}
 	runbook_free(runbook);
 }

@@ -3,6 +3,7 @@
 
 #include "journal/report/run_report_load.h"
 #include "base/json.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/report/run_report_own.h"
@@ -58,6 +59,8 @@ static void
 add_target(const struct run_report *r, struct json_object *attempt,
     struct json_object *row)
 {
+	static const char *const messages[] = { "message", "note", "progress",
+		NULL };
 	struct json_object *exit = json_get(row, "exit");
 	const char *target = json_text(row, "target", "");
 
@@ -65,6 +68,9 @@ add_target(const struct run_report *r, struct json_object *attempt,
 	    (json_get(attempt, "exit") == NULL ||
 		json_int(attempt, "exit", 0) == 0))
 		json_set(attempt, "exit", json_object_get(exit));
+	for (int i = 0; messages[i] != NULL; i++)
+		message_set(
+		    row, messages[i], json_text(row, messages[i], NULL));
 	json_set_bool(row, "sealed", json_get(row, "sealed") != NULL);
 	json_set(row, "artifact",
 	    artifact_of(
@@ -86,6 +92,7 @@ read_attempts(struct run_report *r)
 		row = db_row_json(rows);
 		json_object_object_del(row, "step");
 		json_object_object_del(row, "exec");
+		message_set(row, "message", json_text(row, "message", NULL));
 		json_set(row, "exit", NULL);
 		json_set(row, "targets", json_object_new_array());
 		json_object_array_add(

@@ -66,7 +66,7 @@ static struct json_object *
 items(struct view *v, bool (*keep)(void *, const struct item *))
 {
 	const struct card_maker maker = { keep, make_card, ready_card,
-		view_value, v };
+		v->req->lang, view_value, v };
 
 	return card_items(v->entry, &maker);
 }

@@ -176,7 +176,8 @@ enum err
 page_runbook(struct req *req, struct reply *reply)
 {
 	struct making making = { .req = req };
-	struct card_maker maker = { keep_all, make_step, NULL, NULL, &making };
+	struct card_maker maker = { keep_all, make_step, NULL, req->lang, NULL,
+		&making };
 	struct json_object *model, *list;
 	const struct runbook *runbook;
 	struct buf url = { 0 };

@@ -138,10 +138,13 @@ card_title(struct req *req, const struct plan *plan, int i)
 {
 	const struct step *s = &plan->steps[i];
 	const char *of = s->probe_of != NULL ? s->probe_of : s->undo;
-	int other = of == NULL || s->is_titled || s->restores
-	    ? -1
-	    : plan_find_step(plan, of);
+	int other = of == NULL || s->is_titled ? -1 : plan_find_step(plan, of);
 
+	if (other >= 0 && s->restores)
+		return request_fill(req,
+		    strstr(s->file, "{{") != NULL ? "restore_title_file"
+						  : "restore_title",
+		    "title", plan->steps[other].title, "file", s->file, NULL);
 	if (other < 0 || count_in(plan, s->section) == 1)
 		return s->title;
 	return request_fill(req,
@@ -275,7 +278,8 @@ static struct json_object *
 rendered(struct cached_runbook *entry, const struct item *item,
     const struct card_maker *maker, struct buf *html)
 {
-	struct json_object **kept = &entry->prose[item - entry->plan->items];
+	struct json_object **kept = &entry->prose[catalogue_index(maker->lang)]
+						 [item - entry->plan->items];
 	struct asking asking = { maker, false };
 	const struct item *own;
 	struct json_object *o;
@@ -284,7 +288,8 @@ rendered(struct cached_runbook *entry, const struct item *item,
 		return json_object_get(*kept);
 	buf_reset(html);
 	if ((own = runbook_cache_prose(entry, item)) != NULL)
-		runbook_render(entry->runbook, own, value_asked, &asking, html);
+		runbook_render(entry->runbook, own, maker->lang, value_asked,
+		    &asking, html);
 	o = html_raw(buf_text(html), html->len);
 	if (!asking.asked)
 		*kept = json_object_get(o);

@@ -52,6 +52,7 @@ struct card_maker {
 	bool (*keep)(void *ctx, const struct item *item);
 	struct json_object *(*make)(void *ctx, int step);
 	struct json_object *(*ready)(void *ctx, const struct item *item);
+	const char *lang;
 	value_fn value; /* for prose, or NULL */
 	void *ctx;
 };

@@ -46,9 +46,12 @@ runbook_cache_new(void)
 static void
 clear_entry(struct cached_runbook *s)
 {
-	for (size_t i = 0; s->plan != NULL && i < s->plan->items_count; i++)
-		json_object_put(s->prose[i]);
-	free(s->prose);
+	for (int lang = 0; lang < 2; lang++) {
+		for (size_t i = 0; s->plan != NULL && i < s->plan->items_count;
+		     i++)
+			json_object_put(s->prose[lang][i]);
+		free(s->prose[lang]);
+	}
 	free(s->key);
 	runbook_free(s->runbook);
 	plan_free(s->compiled);
@@ -168,7 +171,9 @@ cache_put(struct runbook_cache *b, const char *key, struct runbook *runbook,
 	s->runbook = runbook;
 	s->compiled = compiled;
 	s->plan = compiled != NULL ? compiled : &runbook->plan;
-	s->prose = mem_calloc(s->plan->items_count + 1, sizeof(*s->prose));
+	for (int i = 0; i < 2; i++)
+		s->prose[i] = mem_calloc(
+		    s->plan->items_count + 1, sizeof(*s->prose[i]));
 	s->used = ++b->clock;
 	index_steps(s);
 	return s;

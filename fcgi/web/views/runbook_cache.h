@@ -15,8 +15,8 @@ struct cached_runbook {
 	int *by_id;              /* steps, sorted by id */
 	int *undone_by;          /* per step: the step that reverts it */
 	int *probed_by;          /* or probes it; -1 */
-	struct json_object *cards[2]; /* by language: cached by card.c */
-	struct json_object **prose;   /* by item: likewise; NULL: not yet */
+	struct json_object *cards[2];  /* by language: cached by card.c */
+	struct json_object **prose[2]; /* by item: likewise; NULL: not yet */
 	int64_t used;
 };
 

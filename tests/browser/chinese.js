@@ -1,0 +1,116 @@
+/*
+ * chinese.js: pages of a reader of Chinese have no English sentence: findings
+ * about a document, a wrong parameter, the preflight, failures, what a rollback
+ * does, the timeline and the report; runbook runbooks/chinese.md.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { ana, close, inState, look, newPage, signIn } from './browser.js';
+
+/* Three English words in a row, outside of what a program printed or runs. */
+const english = (page) => page.evaluate(() => {
+	const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+	const found = [];
+
+	while (walker.nextNode()) {
+		const node = walker.currentNode;
+
+		if (!node.parentElement.closest('pre, code, kbd, script, textarea, .out') &&
+		    /[A-Za-z][a-z']+(?:[ ,]+[A-Za-z][a-z']+){2,}/.test(node.data))
+			found.push(node.data.trim());
+	}
+	return found;
+});
+
+describe('for a reader of Chinese', () => {
+	let page, run;
+
+	before(async () => {
+		page = await newPage({ locale: 'zh-CN' });
+		await signIn(page, ana);
+	});
+
+	async function isChinese(...words) {
+		const text = await page.textContent('main');
+
+		assert.deepEqual(await english(page), []);
+		for (const word of words)
+			assert.ok(text.includes(word), `“${word}” is in ${text}`);
+	}
+
+	async function fails(id) {
+		await page.waitForSelector(`#step-${id}.current`);
+		await page.click(`#step-${id} [data-primary]`);
+		await page.waitForSelector(inState(id, 'failed'));
+		await page.reload();
+	}
+
+	async function skip(id) {
+		await page.click(`#step-${id} .ask:has(form[action$="/skip"]) > summary`);
+		await page.fill(`#step-${id} form[action$="/skip"] textarea`, '继续');
+		await page.click(`#step-${id} form[action$="/skip"] button`);
+	}
+
+	test('what check finds, and the titles of alerts', async () => {
+		await page.goto('/runbooks/chinese');
+		assert.equal(await page.getAttribute('html', 'lang'), 'zh-CN');
+		await isChinese('警告', '第一步会失败', 'dba', '恢复文件：');
+		await look(page, '80-chinese-runbook');
+	});
+
+	test('a parameter that is wrong', async () => {
+		await page.goto('/runs/new?runbook=chinese');
+		await page.check('input[name=environment][value=test]');
+		await page.fill('#param-count', 'viel');
+		await page.click('main form button.primary');
+		await page.waitForSelector('#form-error');
+		await isChinese('数字');
+		await page.check('input[name=environment][value=test]');
+		await page.fill('#param-count', '3');
+		await page.click('main form button.primary');
+		await page.waitForURL(/\/runs\/\d+/);
+		run = new URL(page.url()).pathname;
+	});
+
+	test('what the preflight finds', async () => {
+		await page.click('#panel .look button');
+		await page.waitForSelector('#panel .look-sum');
+		await page.waitForSelector('#panel .look-sum a');
+		await isChinese();
+		await page.click('#panel .look-sum a');
+		await page.waitForSelector('.looks');
+		await isChinese('控制台所在的机器');
+	});
+
+	test('the reason of a failure', async () => {
+		await page.goto(run);
+		await page.click('#panel button.primary');
+		await fails('exits');
+		await isChinese('脚本在 local 上以 3 退出。');
+		await look(page, '81-chinese-failure');
+		await skip('exits');
+		await fails('expects');
+		await isChinese('输出中没有匹配“^完成”的行');
+		await skip('expects');
+		await page.waitForSelector('#step-make.current');
+		await page.click('#step-make [data-primary]');
+		await page.waitForSelector(inState('make', 'succeeded'));
+		await fails('change');
+		await isChinese('文件中没有“b=1”');
+	});
+
+	test('the preview, the timeline and the report', async () => {
+		await page.goto(`${run}/preview/change`);
+		await isChinese('恢复文件：');
+		await page.goto(`${run}/events`);
+		await isChinese();
+		await page.goto(`${run}/report`);
+		await isChinese('脚本在 local 上以 3 退出。');
+	});
+
+	test('no page complained in the console', () => {
+		assert.deepEqual(page.complaints, []);
+	});
+
+	after(close);
+});
