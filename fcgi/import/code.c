@@ -287,7 +287,7 @@ comment_menus(struct import *im, const struct node *n)
 	return any;
 }
 
-/* What is to be said of the block, step or not. */
+/* Adds the notes about the block, step or not. */
 static void
 note_verdict(struct import *im, const struct node *n, const struct verdict *v)
 {

@@ -3,10 +3,10 @@
  * “YOUR_TOKEN” or “${version}”, as proposals of parameters.
  *
  * The script gets the variable, quoted as its place needs it, and the word is
- * the parameter's label.  Where a shell would not put a value in (a single
- * quote, a comment), where it could become a part of another command (a quoted
- * text with blanks, such as for ssh), or where that is not sure (a
- * here-document), the word stays; `check` warns of it.
+ * the parameter's label.  The word stays if a shell would not put a value in (a
+ * single quote, a comment), if the value could become a part of another command
+ * (a quoted text with blanks, such as for ssh), or if that is not sure (a
+ * here-document); `check` warns of it.
  */
 #include <string.h>
 

@@ -3,10 +3,10 @@
  *
  * A block with prompts is a session: the prompts go, the commands are a step,
  * and all that was printed becomes a block of its own, which is only shown.
- * Where it is not sure which lines are a command (a here-document, a quote
- * over several lines, prompts of two programs), or where the session goes on
- * as another user or on another machine, the block stays as it is and is no
- * step: half of a session is another procedure than its author's.
+ * The block stays as it is and is no step if it is not sure which lines are a
+ * command (a here-document, a quote over several lines, prompts of two
+ * programs), or if the session goes on as another user or on another machine:
+ * half of a session is another procedure than its author's.
  */
 #include <string.h>
 #include <strings.h>
@@ -50,7 +50,7 @@ kind_of_prompt(const char *s, size_t prompt)
 	return memchr(s, '=', prompt) != NULL ? "postgresql" : "sh";
 }
 
-/* Who types where, by the prompt of a shell: what stays the same in it. */
+/* The part of a shell's prompt that stays the same: user and host. */
 static size_t
 identity(const char *s, size_t prompt)
 {
@@ -227,7 +227,7 @@ refuse_line(const struct session *w, enum line line, const char *who,
 	return MESSAGE("import_enters");
 }
 
-/* What is known of a session after some of its lines. */
+/* The state of a session after some of its lines. */
 struct judged {
 	const char *kind;
 	const char *who; /* the first prompt of a shell */

@@ -3,7 +3,7 @@
 -- other table that changes is copied, so a new column there needs a default.
 -- Times are milliseconds since 1970 in UTC.
 
--- What happened. `body` is the exact JSON text; `hash` is BLAKE2b-256 over
+-- The events. `body` is the exact JSON text; `hash` is BLAKE2b-256 over
 -- the previous event's hash (32 zero bytes before the first) and the body.
 -- Chain 0 is for what concerns no run.
 CREATE TABLE event (
@@ -128,7 +128,7 @@ CREATE TABLE attempt_target (
 	PRIMARY KEY (run, step, n, target)
 ) STRICT, WITHOUT ROWID;
 
--- Who typed into the terminal of an interactive step, once for each.
+-- The people who typed into the terminal of an interactive step, once each.
 CREATE TABLE typist (
 	run	INTEGER NOT NULL,
 	step	TEXT NOT NULL,
@@ -179,7 +179,8 @@ CREATE TABLE approval (
 	PRIMARY KEY (run, seq)
 ) STRICT, WITHOUT ROWID;
 
--- Who gave the plan the values that it has now, but for those from the start.
+-- The people who gave the plan the values that it has now, but for those from
+-- the start.
 CREATE TABLE author (
 	run	INTEGER NOT NULL REFERENCES run (id),
 	parameter TEXT NOT NULL,
@@ -187,8 +188,8 @@ CREATE TABLE author (
 	PRIMARY KEY (run, parameter)
 ) STRICT, WITHOUT ROWID;
 
--- Who pressed, confirmed, typed into or resolved a step: nobody of them signs
--- its result.
+-- The people who pressed, confirmed, typed into or resolved a step: nobody of
+-- them signs its result.
 CREATE TABLE worker (
 	run	INTEGER NOT NULL,
 	step	TEXT NOT NULL,

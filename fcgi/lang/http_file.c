@@ -9,8 +9,8 @@
  *	{"name": "{{name}}"}
  *
  * Values are not looked at here: what is method, URL, header and body is
- * decided by the document alone, before any value is filled in.  What other
- * tools add to the format (@variables, < ./files) is refused, since a line
+ * decided by the document alone, before any value is filled in.  Additions of
+ * other tools to the format (@variables, < ./files) are refused, since a line
  * that is silently ignored would be sent as something else.
  */
 #include <string.h>

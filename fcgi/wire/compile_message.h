@@ -77,8 +77,9 @@ struct compile_answer {
 	struct json_object *plan_json;
 
 	/*
-	 * What its steps use, by name, once the items of all lists are known;
-	 * if that cannot be resolved, the plan is there and `refused` too.
+	 * The targets of its steps, by name, once the items of all lists are
+	 * known; if that cannot be resolved, the plan is there and `refused`
+	 * too.
 	 */
 	const struct compile_use *uses;
 	size_t uses_count;

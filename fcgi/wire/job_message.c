@@ -1,8 +1,8 @@
 /*
  * job_message.c: writes and reads the job spec by the rows of job_message.def.
  *
- * What the values mean is checked by the executor (executor/job_spec.c), which
- * is the last that can.
+ * The executor checks the meaning of the values (executor/job_spec.c), as it is
+ * the last that can.
  */
 #include "base/json.h"
 #include "plan/record.h"

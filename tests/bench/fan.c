@@ -1,11 +1,11 @@
 /*
- * target_selection.c: `true` on a host over SSH, many times, by the least that
+ * fan.c: `true` on a host over SSH, many times, by the least that
  * does it.
  *
  * usage: fan PORT USER KEY TIMES PARALLEL, where KEY has its public half in
  * KEY.pub.  One process a connection, as countersign-executor has it; nothing
- * is checked, recorded or made durable.  What it takes is what sshd and the
- * cryptography take: the floor that the step is held against.
+ * is checked, recorded or made durable.  Its time is that of sshd and the
+ * cryptography: the floor that the step is held against.
  */
 #include <arpa/inet.h>
 #include <err.h>

@@ -1,7 +1,8 @@
 /*
- * fuzz_book.c: any bytes as a document: parsed, rendered, repeated, imported;
- * and as an expression and a regex.  What import makes must hold all that it
- * was given, but for blanks, prompts before commands, and placeholders.
+ * fuzz_compiler.c: any bytes as a document: parsed, rendered, repeated,
+ * imported; and as an expression and a regex.  The result of import must hold
+ * all that it was given, but for blanks, prompts before commands, and
+ * placeholders.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -148,7 +148,7 @@ try_output(const char *text, size_t len)
 	mask_free(m);
 }
 
-/* What a value or a redirect can make of a request is still one request. */
+/* A request remains one request with any value or redirect. */
 static void
 check_request(const struct http_request *q)
 {
@@ -280,7 +280,7 @@ try_compare(const char *text, size_t len)
 	buf_clear(&again);
 }
 
-/* What an SFTP server says: names stay inside the folder, and the packet. */
+/* The answers of an SFTP server: names stay inside folder and packet. */
 static void
 see_name(void *ctx, const char *name, size_t len)
 {

@@ -1,7 +1,7 @@
 /*
  * fuzz_html.c: any bytes as a template, as a page whose form is filled in, and
- * as the form's fields.  What is rendered has no byte of a value that could end
- * an attribute or begin a tag.
+ * as the form's fields.  The rendered page has no byte of a value that could
+ * end an attribute or begin a tag.
  */
 #include <assert.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
  * fuzz_report.c: an exported report, as `countersign verify FILE` reads it.
  *
  * The input is the text of the document, a line "%%", and the body of one
- * event on each line after it; of these a report is made.  What begins with a
- * brace is taken as the report itself.  The mutator puts a value of another
+ * event on each line after it; of these a report is made.  An input that begins
+ * with a brace is the report itself.  The mutator puts a value of another
  * type in the place of one in an event, which changes of bytes hardly ever
  * do, as they leave no JSON.
  */

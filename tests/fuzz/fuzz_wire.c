@@ -1,7 +1,7 @@
 /*
  * fuzz_wire.c: the messages between the programs, whose writers have read what
  * others sent: frames, status lines, messages of the runner, terminal input,
- * job specs, requests to the compiler and its answers. What is accepted is
+ * job specs, requests to the compiler and its answers. An accepted one is
  * written again and read again, and is the same. The first byte says which.
  */
 #include <assert.h>

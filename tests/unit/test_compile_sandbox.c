@@ -130,7 +130,7 @@ enum {
 	SECC = SANDBOX_SECCOMP
 };
 
-/* What a container does that refuses these means to its processes. */
+/* Acts as a container that refuses these means to its processes. */
 static void
 refuse(unsigned means)
 {

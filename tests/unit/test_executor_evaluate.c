@@ -1,5 +1,5 @@
 /*
- * What the output says: regexes by line, captures, and the values that are
+ * The evaluation of output: regexes by line, captures, and the values that are
  * refused; JSON pointers; the control lines of a target; keys.
  */
 #include <stdarg.h>

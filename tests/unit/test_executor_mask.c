@@ -144,7 +144,7 @@ hides_the_other_forms(void **state)
 	one(secret, "x='a b/c'\\''d\"e\\f\xc3\xa9'", "x='" M "'");
 }
 
-/* What servers, drivers, Python, HTML, XML and SQL make of two passwords. */
+/* Two passwords as servers, drivers, Python, HTML, XML and SQL write them. */
 static void
 hides_a_secret_however_it_is_quoted_back(void **state)
 {

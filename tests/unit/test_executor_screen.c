@@ -140,7 +140,7 @@ states_that_came_and_went_were_seen(void **state)
 	    "abcd\nayyy\n", NULL);
 }
 
-/* What apt does: a bar at the bottom, and the rest scrolls above it. */
+/* As apt does: a bar at the bottom, and the rest scrolls above it. */
 static void
 a_part_of_the_screen_scrolls(void **state)
 {

@@ -1,5 +1,5 @@
 /*
- * Where libcurl would connect to another server than we read, there is none.
+ * A URL has no server if libcurl would connect to another one than we read.
  */
 #include <setjmp.h>
 #include <stdarg.h>

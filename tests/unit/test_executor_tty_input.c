@@ -32,7 +32,7 @@ and_out(void **state)
 	return chdir("/") == 0 && rmdir(*state) == 0 ? 0 : -1;
 }
 
-/* What the requests leave to be typed. */
+/* The bytes that the requests leave to be typed. */
 static void
 types(const char *const *requests, const char *expected)
 {

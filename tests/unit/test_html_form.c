@@ -27,7 +27,7 @@ static const char page[] =
     "<input type=\"password\" name=\"p\" value=\"\">"
     "<button name=\"b\" value=\"yes\">Go</button>\n</form><p>end";
 
-/* What becomes of the form with the fields of that query, or "". */
+/* The form with the fields of that query, or "". */
 static const char *
 filled(const char *query, struct buf *out, struct json_object **rest)
 {

@@ -1,5 +1,5 @@
 /*
- * Who could confirm a password that somebody else has set, told from events
+ * The people who could confirm a password that somebody else has set, by events
  * of any age: those of today, those of before accounts were marked, those of
  * people who are gone.
  */

@@ -62,7 +62,7 @@ expect(const char *sql, const char *text)
 	free(found);
 }
 
-/* What version 1 said, asked before and after the migration. */
+/* The data of version 1, asked for before and after the migration. */
 static const char *const kept[] = {
 	"SELECT run, seq, at, actor, kind, body, hex(hash) FROM event WHERE"
 	" kind <> 'journal.migrated' ORDER BY run, seq",

@@ -1,5 +1,5 @@
 /*
- * Who guesses is slowed down, and slows down nobody else for long.
+ * A person who guesses is slowed down, and slows down nobody else for long.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * What the runner keeps of a dry run's status lines, and what it says of a
- * target that cannot be tried.
+ * The results that the runner keeps of a dry run's status lines, and its
+ * message about a target that cannot be tried.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 /*
  * input.c: the copy of a document that md4c reads.
  *
- * Where md4c does not see what CommonMark, GFM or a Chinese author means, the
- * copy differs from the source so that it does; texts and places are then
- * taken from the source.  A byte may be replaced by another, or bytes be put
+ * The copy differs from the source if md4c reads something else than
+ * CommonMark, GFM or a Chinese author means; texts and places are then taken
+ * from the source.  A byte may be replaced by another, or bytes be put
  * in; none is left out, so each range of the copy is one of the source.
  *
  *   - md4c 0.4.8 does not take a fence with a tab behind it for a closing one:

@@ -2,7 +2,7 @@
  * http_server.c: the server of a URL, as we and libcurl both read it.
  *
  * Credentials are chosen by our reading (lang/http_url.c) and sent by
- * libcurl's. Where the two differ, as they do for 0x7f.1, nothing is sent.
+ * libcurl's. Nothing is sent if the two differ, as they do for 0x7f.1.
  */
 #include <arpa/inet.h>
 #include <curl/curl.h>

@@ -47,7 +47,7 @@ void compile_job_tick(struct compile_job *j);
 
 /*
  * After its end: reads the answer.  True: *ret has it, and the caller clears
- * it; false: j->failure.  What it wrote to standard error is logged.
+ * it; false: j->failure.  Its standard error is logged.
  */
 bool compile_job_end(struct compile_job *j, struct compile_answer *ret);
 

@@ -2,9 +2,9 @@
  * draft_plan.c: the plan of a run that is created.
  *
  * Document and targets.yml are read here and parsed in a sandbox
- * (compile_ask.h).  What targets.yml says of an environment and its targets is
- * asked for without the document: a document that breaks into the parser could
- * otherwise name other hosts, or approve itself.  The plan names targets alone.
+ * (compile_ask.h).  The environment and its targets are asked for without the
+ * document: a document that breaks into the parser could otherwise name other
+ * hosts, or approve itself.  The plan names targets alone.
  * Secret values stay here: only lists, over which sections repeat, are handed
  * to the compiler.
  */
