@@ -280,18 +280,12 @@ catalogue_text(const char *lang, const char *key)
 	return text != NULL ? text : key;
 }
 
-void
-catalogue_put(const char *lang, const char *text, struct buf *out)
-{
-	catalogue_render(shared(), lang, text, out);
-}
-
 const char *
 catalogue_english(const char *text)
 {
 	static struct buf english;
 
 	buf_reset(&english);
-	catalogue_put(CATALOGUE_DEFAULT, text, &english);
+	catalogue_render(shared(), CATALOGUE_DEFAULT, text, &english);
 	return buf_text(&english);
 }

@@ -53,9 +53,6 @@ void catalogue_render_json(const struct catalogue *c, const char *lang,
 /* One text, or the key if it has none; static. */
 const char *catalogue_text(const char *lang, const char *key);
 
-/* catalogue_render() with the texts that the program was built with. */
-void catalogue_put(const char *lang, const char *text, struct buf *out);
-
 /* The string in English, for a terminal; valid until the next call. */
 const char *catalogue_english(const char *text);
 

@@ -1,7 +1,7 @@
 /*
  * chinese.js: pages of a reader of Chinese have no English sentence: findings
  * about a document, a wrong parameter, the preflight, failures, what a rollback
- * does, the timeline and the report; runbook runbooks/chinese.md.
+ * does, and the report; runbook runbooks/chinese.md.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -63,7 +63,7 @@ describe('for a reader of Chinese', () => {
 		await page.check('input[name=environment][value=test]');
 		await page.fill('#param-count', 'viel');
 		await page.click('main form button.primary');
-		await page.waitForSelector('#form-error');
+		await page.waitForSelector('.field-error');
 		await isChinese('数字');
 		await page.check('input[name=environment][value=test]');
 		await page.fill('#param-count', '3');
@@ -74,8 +74,7 @@ describe('for a reader of Chinese', () => {
 
 	test('what the preflight finds', async () => {
 		await page.click('#panel .look button');
-		await page.waitForSelector('#panel .look-sum');
-		await page.waitForSelector('#panel .look-sum a');
+		await page.waitForSelector('#panel .look-sum.is-succeeded a, #panel .look-sum.is-error a');
 		await isChinese();
 		await page.click('#panel .look-sum a');
 		await page.waitForSelector('.looks');
@@ -99,13 +98,17 @@ describe('for a reader of Chinese', () => {
 		await isChinese('文件中没有“b=1”');
 	});
 
-	test('the preview, the timeline and the report', async () => {
+	test('the preview and the report', async () => {
 		await page.goto(`${run}/preview/change`);
 		await isChinese('恢复文件：');
-		await page.goto(`${run}/events`);
-		await isChinese();
 		await page.goto(`${run}/report`);
 		await isChinese('脚本在 local 上以 3 退出。');
+		const [csv, json] = await page.evaluate(async (url) => [await (await fetch(`${url}/report.csv`)).text(),
+			await (await fetch(`${url}/report.json`)).json()], run);
+
+		assert.ok(csv.includes('脚本在 local 上以 3 退出。'), csv);
+		assert.deepEqual(json.steps.find((s) => s.id === 'exits').attempts[0].targets[0].message,
+			{ code: 'evaluate_exit', args: { code: '3', target: 'local' } });
 	});
 
 	test('no page complained in the console', () => {

@@ -12,9 +12,7 @@
 
 #include "cli/verify/report_derive.h"
 #include "base/buf.h"
-#include "base/catalogue.h"
 #include "base/json.h"
-#include "base/message.h"
 #include "base/text.h"
 #include "cli/verify/report.h"
 #include "base/err.h"
@@ -202,43 +200,6 @@ forget_counts(struct json_object *report)
 	}
 }
 
-struct texts {
-	const char *lang;
-	size_t others; /* those that are not the ones of this version */
-};
-
-static void
-take_text(void *ctx, struct json_object *result)
-{
-	const char *message = message_text(result, "message");
-	struct texts *t = ctx;
-	struct buf text = { 0 };
-
-	if (message != NULL)
-		catalogue_put(t->lang, message, &text);
-	t->others += !text_eq(
-	    buf_text(&text), json_text(result, "message_text", ""));
-	buf_clear(&text);
-	json_object_object_del(result, "message_text");
-}
-
-/* Takes the texts, which the events do not prove, out of the report. */
-static void
-take_texts(struct report *b)
-{
-	const char *lang = json_text(b->report, "language", NULL);
-	struct texts t = { catalogue_language(lang), 0 };
-
-	if (lang == NULL)
-		return;
-	run_report_each_result(b->report, take_text, &t);
-	json_object_object_del(b->report, "language");
-	if (t.others > 0)
-		printf("%zu messages are not worded as in this version: only "
-		       "their codes are proven\n",
-		    t.others);
-}
-
 static void
 print_unproven(struct json_object *paths)
 {
@@ -298,7 +259,6 @@ report_compare(struct report *b)
 		report_wrong(b, "the events do not make the run");
 		return;
 	}
-	take_texts(b);
 	b->unproven = json_object_new_object();
 	b->old = json_get(b->report, "format") == NULL &&
 	    json_get(b->report, "can") != NULL;

@@ -320,30 +320,3 @@ run_report_make(struct db *db, int64_t run, const struct plan *plan)
 	free(text);
 	return o;
 }
-
-static void
-each(struct json_object *list,
-    void (*call)(void *ctx, struct json_object *result), void *ctx)
-{
-	if (!json_object_is_type(list, json_type_array))
-		return;
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *o = json_object_array_get_idx(list, i);
-
-		call(ctx, o);
-		each(json_get(o, "targets"), call, ctx);
-	}
-}
-
-void
-run_report_each_result(struct json_object *report,
-    void (*call)(void *ctx, struct json_object *result), void *ctx)
-{
-	struct json_object *steps = json_get(report, "steps");
-
-	if (!json_object_is_type(steps, json_type_array))
-		return;
-	for (size_t i = 0; i < json_object_array_length(steps); i++)
-		each(json_get(json_object_array_get_idx(steps, i), "attempts"),
-		    call, ctx);
-}

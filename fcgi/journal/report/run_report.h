@@ -21,12 +21,4 @@
 struct json_object *run_report_make(
     struct db *db, int64_t run, const struct plan *plan);
 
-/*
- * Calls for each attempt, and each target of one, of a report.  Its "message"
- * is that of the events, a code with arguments; a report for people has beside
- * it a "message_text" in its "language", which nothing proves.
- */
-void run_report_each_result(struct json_object *report,
-    void (*call)(void *ctx, struct json_object *result), void *ctx);
-
 #endif

@@ -7,8 +7,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/json.h"
-#include "base/message.h"
 #include "base/text.h"
 #include "journal/report/run_report.h"
 #include "web/views/card.h"
@@ -191,13 +189,6 @@ page_report(struct req *req, struct reply *reply)
 	    req, reply, "report.html", json_text(v->run, "title", ""), o);
 }
 
-static void
-add_text(void *ctx, struct json_object *result)
-{
-	json_set_text(result, "message_text",
-	    request_message(ctx, message_text(result, "message")));
-}
-
 enum err
 page_report_json(struct req *req, struct reply *reply)
 {
@@ -208,11 +199,7 @@ page_report_json(struct req *req, struct reply *reply)
 	if (err != ERR_OK)
 		return err;
 	o = run_report_make(req->web->db, req->run, v->plan);
-	if (o == NULL)
-		return ERR_INTERNAL;
-	json_set_text(o, "language", req->lang);
-	run_report_each_result(o, add_text, req);
-	return reply_json(req, reply, o);
+	return o == NULL ? ERR_INTERNAL : reply_json(req, reply, o);
 }
 
 /* A CSV field (RFC 4180) that no spreadsheet interprets as a formula. */
