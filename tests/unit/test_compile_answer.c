@@ -1,5 +1,5 @@
 /*
- * What countersign-compile answers: errors of document and targets.yml are
+ * The answers of countersign-compile: errors of document and targets.yml are
  * refusals with their line; a plan is there with what its steps use.
  */
 #include <setjmp.h>
