@@ -20,8 +20,8 @@ const char *import_kind(
 /* The kind is that of a script for a shell. */
 bool import_is_shell(const char *kind);
 
-/* Where line i of the block's text, of which the source's line ends with it,
- * begins; NOWHERE: it cannot be found so. */
+/* The beginning of line i of the block's text in the source, whose line ends
+ * with it; NOWHERE if it is not found. */
 size_t import_line_at(const struct parse *p, const struct node *n, int i,
     const char *s, size_t len);
 

@@ -4,13 +4,12 @@
  * The tree that the parser makes says where its blocks stand; the result is
  * the source with short texts put in at such places, so nothing can be lost
  * or moved (code.c takes indentation away, session.c prompts,
- * and a placeholder becomes the name of its parameter).  What
- * would mean something to Countersign that its author cannot have meant
- * (braces on a code block, a foreign front matter, a fence that is never
- * closed) is made harmless in the same way.  A step that check refuses in
- * the result is no step in the next round, and that is said (notes.c).  Where
- * errors remain although the cautious proposal has none, that one is given:
- * front matter and no steps.
+ * and a placeholder becomes the name of its parameter).  Text that would mean
+ * something to Countersign that its author cannot have meant (braces on a code
+ * block, a foreign front matter, a fence that is never closed) is made harmless
+ * in the same way.  A step that check refuses in the result is no step in the
+ * next round, and a note says so (notes.c).  If errors remain and the cautious
+ * proposal has none, the result is that one: front matter and no steps.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -81,7 +80,7 @@ write_all(struct import *im, const char *markdown, size_t len, struct buf *out)
 	buf_put(out, markdown + from, len - from);
 }
 
-/* What becomes of one round. */
+/* The result of one round. */
 struct round {
 	bool cautious;
 	bool keep_front;

@@ -18,7 +18,7 @@ struct insertion {
 	int rollback; /* it marks a heading, within so many less one */
 };
 
-/* What is to be said of a block. */
+/* The notes about a block. */
 struct verdict {
 	const char
 	    *why; /* it is no step: a text, perhaps with one %s; or NULL */
@@ -26,7 +26,7 @@ struct verdict {
 	bool root; /* its prompts are those of root */
 };
 
-/* What is said of a place of the document. */
+/* A note about a place of the document. */
 struct note {
 	size_t at;
 	const char *text;

@@ -74,7 +74,7 @@ has_braces(const struct parse *p, const struct node *n)
 	return attribute_open(p, n->at, to) != NOWHERE;
 }
 
-/* Where something can be added behind the text of a heading or paragraph. */
+/* The place behind the text of a heading or paragraph, for additions. */
 static size_t
 text_end(const struct parse *p, const struct node *n)
 {
@@ -254,7 +254,7 @@ name_heading(struct import *im, const struct node *n)
 		new_id(im, text_title(&im->p, n), "section")));
 }
 
-/* What stands below such a heading is for the way back. */
+/* The steps below such a heading are a rollback. */
 static bool
 is_rollback(const char *title)
 {
@@ -283,8 +283,8 @@ import_heading(struct import *im, const struct node *n)
 }
 
 /*
- * A run has steps that are no rollback.  Where a rollback is all that the
- * document is about, the headings that hold all of it get no mark.
+ * A run has steps that are no rollback.  If the whole document is a rollback,
+ * the headings that hold all of it get no mark.
  */
 void
 import_unmark_headings(struct import *im)

@@ -25,7 +25,7 @@ struct json_object *targets_groups(
     const struct targets *t, const char *environment);
 
 /*
- * What the steps of a book use in one environment:
+ * The targets that the steps of a runbook use in one environment:
  * {"name": {"kind": "ssh", "host", "port": 22, "user", "key", "passphrase",
  *           "agent": bool, "host_key", "client", "jump": name,
  *           "shared": bool} | {"kind": "local", "shared": true} |
