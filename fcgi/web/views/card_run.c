@@ -113,8 +113,7 @@ card_json(struct view *v, int i)
 	struct json_object *o = json_object_new_object();
 
 	card_what(v->req, o, v->entry, i);
-	if (!step->restores)
-		json_set_text(o, "title", step->title); /* as in the document */
+	json_set_text(o, "title", step->title); /* as in the document */
 	model_text(o, "section", v->plan->sections[step->section].title);
 	model_text(o, "part", part_word(s->part));
 	model_text(o, "state", state_word(s->state));
