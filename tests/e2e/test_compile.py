@@ -90,6 +90,7 @@ def programs():
         (top / name).symlink_to(TOP / name)
     for program in BUILD.glob("countersign*"):
         shutil.copy(program, build)
+    shutil.copy(PROGRAM, build / "real")    # where the keeper may execute it
     try:
         yield build
     finally:
@@ -102,7 +103,7 @@ def replace(build, text):
     if text is None:
         shutil.copy(PROGRAM, new)
     else:
-        new.write_text(text)
+        new.write_text(text.replace("REAL", f"{build}/real"))
         new.chmod(0o755)
     new.rename(build / "countersign-compile")
 
@@ -119,8 +120,8 @@ def stored(console):
 # the real program's answer, changed
 CHANGED = """#!/usr/bin/env python3
 import subprocess, sys
-answer = subprocess.run([%r], input=sys.stdin.buffer.read(), capture_output=True, check=True).stdout.decode()
-old, new = %r
+answer = subprocess.run(["REAL"], input=sys.stdin.buffer.read(), capture_output=True, check=True).stdout.decode()
+old, new = %s
 sys.stdout.write(answer.replace(old, new) if old in answer else answer)
 """
 WRONG = [
@@ -132,11 +133,11 @@ WRONG = [
     ("#!/bin/sh\nprintf '{\"key\":'\n", "compile_wrong"),
     ("#!/bin/sh\nhead -c 100000 /dev/zero\n", "compile_wrong"),
     ("#!/bin/sh\nexec head -c 64 >/dev/null; exec cat\n", "compile_wrong"),
-    (CHANGED % (str(PROGRAM), ('"key":"', '"key":"0')), "compile_wrong"),
-    (CHANGED % (str(PROGRAM), ('"version":1,', '"version":2,')), "compile_wrong"),
-    (CHANGED % (str(PROGRAM), ('"level":0,', '"level":0,"rollback":false,')), "compile_wrong"),
-    (CHANGED % (str(PROGRAM), ('"uses":[{"name":"one"}', '"uses":[{"name":"two"}')), "compile_wrong"),
-    (CHANGED % (str(PROGRAM), ('"plan":', '"plans":')), "compile_wrong"),
+    (CHANGED % repr(('"key":"', '"key":"0')), "compile_wrong"),
+    (CHANGED % repr(('"version":1,', '"version":2,')), "compile_wrong"),
+    (CHANGED % repr(('"level":0,', '"level":0,"rollback":false,')), "compile_wrong"),
+    (CHANGED % repr(('"uses":[{"name":"one"}', '"uses":[{"name":"two"}')), "compile_wrong"),
+    (CHANGED % repr(('"plan":', '"plans":')), "compile_wrong"),
     ("#!/no/such/interpreter\n", "compile_not_started"),
 ]
 
