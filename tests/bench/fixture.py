@@ -19,6 +19,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ.setdefault("B", str(TOP / "build"))
 sys.path.insert(0, str(TOP / "tests/e2e"))
 from console import BUILD, Console, free_port, runbook_folder  # noqa: E402
+from sshd import settings  # noqa: E402
 
 RUNS = 100_000
 WITH_STEPS = 300
@@ -91,7 +92,7 @@ class Sshd:
         (folder / "conf").write_text(
             f"Port {self.port}\nListenAddress 127.0.0.1\n"
             f"HostKey {folder}/host\nAuthorizedKeysFile {folder}/key.pub\n"
-            f"UsePAM no\nStrictModes no\nPermitRootLogin yes\nPidFile none\n"
+            f"{settings()}PermitRootLogin yes\nPidFile none\n"
             f"SetEnv HOME={folder}\n{more}")
         self.process = subprocess.Popen(
             [SSHD, "-D", "-f", folder / "conf", "-E", folder / "log"])

@@ -23,6 +23,11 @@ def english(value):
     return re.sub("\x1e(.*?)\x1f", lambda m: english(json.loads(m[1])), value)
 
 
+def said_in(events):
+    """The messages of events in English, a line each."""
+    return "\n".join(english(event["data"].get("message") or "") for event in events)
+
+
 def status_line(text):
     """A status line of an execution, its messages in English."""
     line = json.loads(text)

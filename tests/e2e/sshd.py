@@ -1,9 +1,20 @@
 """
-sshd.py: the processes of an sshd that a test has started.
+sshd.py: an sshd that a test starts: its settings and its processes.
 """
 import os
+import re
 import signal
 import subprocess
+
+
+def settings():
+    """Lines of sshd_config for every one.  Mistakes on purpose earn no penalty:
+    since OpenSSH 9.8 an address that makes some is refused for a while."""
+    said = subprocess.run(["ssh", "-V"], text=True, check=True,
+                          capture_output=True).stderr
+    version = re.search(r"OpenSSH_(\d+)\.(\d+)", said).groups()
+    return "UsePAM no\nStrictModes no\n" + (
+        "PerSourcePenalties no\n" if tuple(map(int, version)) >= (9, 8) else "")
 
 
 def connections(listener):

@@ -9,7 +9,7 @@ import subprocess, tempfile, threading, time
 
 from console import BUILD, Console, free_port, main, runbook_folder
 from messages import status_line
-from sshd import cut
+from sshd import cut, settings
 
 WORK = pathlib.Path(tempfile.mkdtemp(prefix="cs-sql-"))
 WORK.chmod(0o755)
@@ -187,7 +187,7 @@ class Sshd:
                            check=True)
         (self.dir / "conf").write_text(
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {self.dir}/host\n"
-            f"AuthorizedKeysFile {self.dir}/key.pub\nUsePAM no\nStrictModes no\n"
+            f"AuthorizedKeysFile {self.dir}/key.pub\n{settings()}"
             "PermitRootLogin yes\nPidFile none\n")
         self.process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", self.dir / "conf",
                                          "-E", self.dir / "log"])

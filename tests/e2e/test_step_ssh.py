@@ -12,7 +12,7 @@ import tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from messages import status_line  # noqa: E402
-from sshd import connections, cut  # noqa: E402
+from sshd import connections, cut, settings  # noqa: E402
 # Here steps are executed without a console, in folders of the test.
 os.environ["COUNTERSIGN_WITHOUT"] = "everything"
 
@@ -52,7 +52,7 @@ class Sshd:
         with open(self.dir + "/conf", "w") as f:
             f.write(f"Port {self.port}\nListenAddress {address}\n"
                     f"HostKey {self.host_key}\nAuthorizedKeysFile {WORK}/authorized\n"
-                    f"UsePAM no\nStrictModes no\nPermitRootLogin yes\nMaxStartups {startups}\n"
+                    f"{settings()}PermitRootLogin yes\nMaxStartups {startups}\n"
                     f"MaxSessions 200\nSetEnv CS_TEST=1 {home.format(HOME=HOME)} {env}\n"
                     f"PidFile none\n{extra}\n")
         argv = [*prefix, "/usr/sbin/sshd", "-D", "-f", self.dir + "/conf", "-E", self.dir + "/log"]

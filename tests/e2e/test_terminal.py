@@ -4,7 +4,6 @@ Steps in a terminal of their own, with answers, here and over SSH: a deployer
 with a menu (deploy.py), against the real console and a real sshd.
 """
 import getpass
-import json
 import os
 import pathlib
 import re
@@ -15,7 +14,8 @@ import tempfile
 import time
 
 import console
-from sshd import cut
+from messages import said_in
+from sshd import cut, settings
 
 USER = getpass.getuser()
 SECRET = "hunter2 'of' \"the\" lake"
@@ -84,7 +84,7 @@ class Sshd:
             os.makedirs("/run/sshd", exist_ok=True)
         (work / "conf").write_text(
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {work}/host\n"
-            f"AuthorizedKeysFile {work}/authorized\nUsePAM no\nStrictModes no\n"
+            f"AuthorizedKeysFile {work}/authorized\n{settings()}"
             f"PermitRootLogin yes\nSetEnv HOME={work}/home\nPidFile none\n")
         self.process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-f",
                                          work / "conf", "-E", work / "log"],
@@ -188,13 +188,12 @@ def endings(results, ana, run, hosts):
                   "no terminal" in ana.output(run, "plain", "local"))
     ana.press(run, ana.step(run, "asks"))
     step = ana.wait_step(run, "asks")
-    events = json.dumps(ana.get(f"/runs/{run}/events?after=0")[1],
-                        ensure_ascii=False)
+    said = said_in(ana.get(f"/runs/{run}/events?after=0")[1]["events"])
     results.check("a prompt that nobody answers ends with the timeout, which "
                   "names it", step["state"] == "failed" and re.search(
-                      "after 3 s .its timeout.*Format the disk", events), events)
+                      "after 3 s .its timeout.*Format the disk", said), said)
     results.check("its silence was noted with the last line",
-                  re.search("printed nothing for 1 s.*Format the disk", events))
+                  re.search("printed nothing for 1 s.*Format the disk", said), said)
     ana.post(f"/runs/{run}/steps/asks/skip", {"reason": "seen"})
     ana.press(run, ana.step(run, "code"))
     step = ana.wait_step(run, "code")

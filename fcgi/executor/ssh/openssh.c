@@ -304,18 +304,29 @@ converse(struct openssh *s, struct ssh_call *call)
 	return result;
 }
 
+static bool
+has_one_of(const char *text, const char *const *words)
+{
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (strstr(text, words[i]) != NULL)
+			return true;
+	return false;
+}
+
 enum ssh_result
-openssh_result(const char *errors)
+openssh_result(const char *errors, bool opening)
 {
 	static const char *const dropped[] = { "kex_exchange_identification",
-		"banner exchange" };
+		"banner exchange", NULL };
+	static const char *const closed[] = { "Connection closed by",
+		"Connection reset by", NULL };
 
-	if (*errors == '\0')
-		return SSH_DROPPED; /* as OpenSSH 10 reports it */
-	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
-		if (strstr(errors, dropped[i]) != NULL)
-			return SSH_DROPPED;
-	return SSH_LOST;
+	if (*errors == '\0') /* as OpenSSH 10 reports it */
+		return opening ? SSH_DROPPED : SSH_LOST;
+	return has_one_of(errors, dropped) ||
+		(opening && has_one_of(errors, closed))
+	    ? SSH_DROPPED
+	    : SSH_LOST;
 }
 
 /* Puts ssh's error messages into one line. */
@@ -337,9 +348,7 @@ report_failed(struct openssh *s, struct buf *why)
 		message_put(why, "ssh_check target=%s", t->name);
 		return SSH_REFUSED;
 	}
-	/* A command that exits 255 without a word has run. */
-	return *errors == '\0' && !s->opening ? SSH_LOST
-					      : openssh_result(errors);
+	return openssh_result(errors, s->opening);
 }
 
 static enum ssh_result

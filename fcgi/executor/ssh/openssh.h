@@ -26,8 +26,12 @@ struct openssh {
 void openssh_become(const struct openssh *s, const char *forward,
     const char *command) __attribute__((noreturn));
 
-/* SSH_DROPPED or SSH_LOST, according to ssh's error messages. */
-enum ssh_result openssh_result(const char *errors);
+/*
+ * SSH_DROPPED or SSH_LOST, according to ssh's error messages.  If ssh does no
+ * more than log in (`opening`), a connection that was closed was dropped; else
+ * its command may have run, also where ssh exits without a word.
+ */
+enum ssh_result openssh_result(const char *errors, bool opening);
 
 /*
  * Starts ssh (sh for ssh_conn_local) with three pipes; ret_fds are our ends, of

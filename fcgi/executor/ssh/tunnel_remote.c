@@ -202,7 +202,7 @@ begin_ssh(struct carrier *c, struct buf *why)
 		    c->over->name, c->over->host, c->over->port,
 		    c->errors.len > 0 ? buf_text(&c->errors)
 				      : MESSAGE("no_reason_given"));
-		return openssh_result(buf_text(&c->errors));
+		return openssh_result(buf_text(&c->errors), true);
 	}
 	close(fd);
 	return SSH_OK;
