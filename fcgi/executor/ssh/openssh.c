@@ -304,29 +304,19 @@ converse(struct openssh *s, struct ssh_call *call)
 	return result;
 }
 
-static bool
-has_one_of(const char *text, const char *const *words)
-{
-	for (size_t i = 0; words[i] != NULL; i++)
-		if (strstr(text, words[i]) != NULL)
-			return true;
-	return false;
-}
-
 enum ssh_result
 openssh_result(const char *errors, bool opening)
 {
 	static const char *const dropped[] = { "kex_exchange_identification",
-		"banner exchange", NULL };
-	static const char *const closed[] = { "Connection closed by",
-		"Connection reset by", NULL };
+		"banner exchange", "Connection closed by",
+		"Connection reset by" };
 
 	if (*errors == '\0') /* as OpenSSH 10 reports it */
 		return opening ? SSH_DROPPED : SSH_LOST;
-	return has_one_of(errors, dropped) ||
-		(opening && has_one_of(errors, closed))
-	    ? SSH_DROPPED
-	    : SSH_LOST;
+	for (size_t i = 0; i < (opening ? 4 : 2); i++)
+		if (strstr(errors, dropped[i]) != NULL)
+			return SSH_DROPPED;
+	return SSH_LOST;
 }
 
 /* Puts ssh's error messages into one line. */
