@@ -170,8 +170,6 @@ resolve(struct compile_request *r, const struct targets *t,
 	    t, r->environment, &(*runbook)->plan, &resolved, fault);
 	if (err == ERR_OK)
 		set_uses(r, resolved, a);
-	else
-		strcpy(fault->field, "environment");
 	json_object_put(resolved);
 	return err == ERR_OK ? ERR_OK : (fault->err = ERR_INVALID);
 }
@@ -197,7 +195,22 @@ answer_document(struct compile_request *r, struct buf *out)
 	runbook_free(runbook);
 }
 
-/* Errors that only this version sees are none for a run that is there. */
+/* True if the keeper can read the plan. */
+static bool
+is_plan(struct json_object *o, struct fault *fault)
+{
+	struct plan *plan = NULL;
+	bool ok = plan_read(o, &plan, fault) == ERR_OK;
+
+	if (ok)
+		plan_free(plan);
+	return ok;
+}
+
+/*
+ * Errors that only this version sees are none for a run that is there, unless
+ * they leave no plan: two steps of one name.
+ */
 static void
 answer_run(const struct compile_request *r, struct buf *out)
 {
@@ -206,8 +219,14 @@ answer_run(const struct compile_request *r, struct buf *out)
 	struct compile_answer a = { 0 };
 	struct fault fault = { 0 };
 
-	if (expand(r, r->groups, &runbook, &fault) == ERR_OK)
+	if (expand(r, r->groups, &runbook, &fault) == ERR_OK) {
 		a.plan_json = plan_write(&runbook->plan);
+		if (!is_plan(a.plan_json, &fault)) {
+			(void)check_document(runbook, &fault);
+			json_object_put(a.plan_json);
+			a.plan_json = NULL;
+		}
+	}
 	put_answer(r, &a, &fault, out);
 	json_object_put(a.plan_json);
 	runbook_free(runbook);
