@@ -147,7 +147,7 @@ asan: static/vendor
 dev: deps users
 	$(call build,$(ASAN),all,build/asan)
 	@exec build/asan/$(SERVE)
-# What the tests use, the one after the other.
+# The programs of the tests, one after another.
 built:
 	$(call build,$(PLAIN),all,$(B))
 	+@$(PLAIN) asan

@@ -369,6 +369,33 @@ clean_up(struct run *r)
 		acts[r->act].close(&r->job);
 }
 
+/* Opens recording, text and artifact. */
+static bool
+open_output(struct run *r)
+{
+	const struct job_spec *o = r->job.spec;
+	const char *target = r->job.target->name;
+
+	r->output.recorder = recorder_open(target, o->output_limit, o->step.pty,
+	    o->sealed ? o->seal_to : NULL);
+	if (r->output.recorder != NULL && o->step.artifact != NULL)
+		r->output.artifact = artifact_open(o, target, r->mask);
+	if (r->output.recorder == NULL ||
+	    (o->step.artifact != NULL && r->output.artifact == NULL)) {
+		message_put(
+		    &r->message, "output_none_kept reason=%s", strerror(errno));
+		return false;
+	}
+	r->output.redact = r->mask;
+	r->output.sealed = o->sealed;
+	r->output.mask = mask_stream_new(r->mask);
+	if (o->step.pty) {
+		r->output.screen = screen_new();
+		r->output.text_mask = mask_stream_new(r->mask);
+	}
+	return true;
+}
+
 static bool
 prepare(struct run *r)
 {
@@ -392,17 +419,8 @@ prepare(struct run *r)
 		buf_puts(&r->message, fault.message);
 		return false;
 	}
-	r->output.recorder = recorder_open(r->job.target->name, o->output_limit,
-	    o->step.pty, o->sealed ? o->seal_to : NULL);
-	if (r->output.recorder != NULL && o->step.artifact != NULL)
-		r->output.artifact = artifact_open(
-		    o, r->job.target->name, r->mask);
-	if (r->output.recorder == NULL ||
-	    (o->step.artifact != NULL && r->output.artifact == NULL)) {
-		message_put(
-		    &r->message, "output_none_kept reason=%s", strerror(errno));
+	if (!open_output(r))
 		return false;
-	}
 	if (o->step.interactive &&
 	    input_session_listen(r->output.session, r->job.target->name) !=
 		ERR_OK) {
@@ -410,16 +428,29 @@ prepare(struct run *r)
 		    &r->message, "input_none reason=%s", strerror(errno));
 		return false;
 	}
-	r->output.redact = r->mask;
-	r->output.sealed = o->sealed;
-	r->output.mask = mask_stream_new(r->mask);
-	if (o->step.pty) {
-		r->output.screen = screen_new();
-		r->output.text_mask = mask_stream_new(r->mask);
-	}
 	if (o->step.every_ms > 0 && o->step.within_ms > 0)
 		r->within = clock_monotonic() + o->step.within_ms;
 	return true;
+}
+
+static void
+run_clear(struct run *r)
+{
+	evaluate_free(r->output.evaluate);
+	mask_stream_free(r->output.mask);
+	mask_stream_free(r->output.text_mask);
+	screen_free(r->output.screen);
+	input_session_free(r->output.session);
+	buf_clear(&r->output.shown.text);
+	buf_clear(&r->output.shown.seen);
+	buf_clear(&r->output.shown.plain);
+	artifact_close(r->output.artifact, r->saved < 0);
+	buf_clear(&r->output.masked);
+	buf_clear(&r->job.why);
+	buf_clear(&r->message);
+	json_object_put(r->captures);
+	json_object_put(r->job.result.changed);
+	json_object_put(r->job.result.checks);
 }
 
 void
@@ -460,21 +491,7 @@ target_run(const struct job_spec *spec, const struct job_target *target,
 	slot->finished = 1;
 	kill(parent, SIGCHLD);
 	clean_up(&r);
-	evaluate_free(r.output.evaluate);
-	mask_stream_free(r.output.mask);
-	mask_stream_free(r.output.text_mask);
-	screen_free(r.output.screen);
-	input_session_free(r.output.session);
-	buf_clear(&r.output.shown.text);
-	buf_clear(&r.output.shown.seen);
-	buf_clear(&r.output.shown.plain);
-	artifact_close(r.output.artifact, r.saved < 0);
-	buf_clear(&r.output.masked);
-	buf_clear(&r.job.why);
-	buf_clear(&r.message);
-	json_object_put(r.captures);
-	json_object_put(r.job.result.changed);
-	json_object_put(r.job.result.checks);
+	run_clear(&r);
 	buf_clear(&mine.folder);
 	free(mine.values);
 }

@@ -37,8 +37,8 @@ function inView(el) {
 }
 
 /*
- * Whoever watched the step that was next goes on to the one that is now, and
- * keeps its output in sight when that takes the place of a longer text.
+ * A reader who watched the step that was next goes on to the one that is next
+ * now, and keeps its output in sight when it replaces a longer text.
  */
 function followCurrent(before, how, wasSeen) {
 	const now = document.querySelector('.step.current') || document.querySelector('.panel-now, .panel-end');
@@ -58,7 +58,7 @@ function say() {
 		box.textContent = text;
 }
 
-/* Who looks at this run; alone it need not be said. */
+/* Names the people who look at this run; shows nothing to one who is alone. */
 function who(names) {
 	const here = document.getElementById('here');
 

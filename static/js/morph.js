@@ -3,7 +3,7 @@
  * rendered, touching only what differs, so that focus, the place of
  * scrolling, what is unfolded and half-typed notes stay as they are.
  *
- * What other scripts own is left alone: outputs (data-owned), clocks, times
+ * It leaves alone what other scripts own: outputs (data-owned), clocks, times
  * that were put into the viewer's zone, and parts with data-keep.
  *
  * A node that has a key shows one thing for its whole life: it is matched
@@ -49,7 +49,7 @@ function unfold(old, now) {
 	served.set(old, now.open);
 }
 
-/* Where the browser can, without loss of focus and place of scrolling. */
+/* Keeps focus and scroll position if the browser can. */
 const move = (parent, node, before) =>
     parent.moveBefore ? parent.moveBefore(node, before) : parent.insertBefore(node, before);
 

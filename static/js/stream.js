@@ -15,7 +15,7 @@ const MEMBER_MS = 20000;
 const MAX_RUNS = 32;
 const TRIES = 3;		/* failures in a row before it says "offline" */
 
-/* What the holder of the stream says to the tabs:
+/* The messages from the holder of the stream to the tabs:
  *	{ run, seq }		something happened
  *	{ run, names }		who looks at the run
  *	{ beat, state, since }	the holder is there, and how its line is

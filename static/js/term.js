@@ -1,10 +1,10 @@
 /*
  * term.js: output of a target as lines of text and colours.
  *
- * What a target prints is hostile, so it reaches the page as textContent
- * alone.  SGR colours become classes; `\r` and erase-to-end redraw the line
- * as progress bars expect; every other escape sequence is dropped and leaves
- * a mark, and characters that turn or hide text are shown by their number.
+ * The output of a target is hostile, so it reaches the page as textContent
+ * alone.  SGR colours become classes; `\r` and erase-to-end redraw the line as
+ * progress bars expect; every other escape sequence is dropped and leaves a
+ * mark, and characters that turn or hide text are shown by their number.
  */
 const LINE_MAX = 8000;
 const TOKEN = /\x1b\[([0-9;:]*)([\x40-\x7e])|\x1b\[[\x20-\x3f]*[\x40-\x7e]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[\x20-\x2f]*[\x30-\x7e]|[\x00-\x08\x0a-\x1f\x7f]/g;
@@ -65,7 +65,7 @@ export class Term {
 			this.line.push(['dim', MARK]);
 	}
 
-	/* What is written after a \r covers what stood there before. */
+	/* Text after a \r covers the text before it. */
 	current() {
 		let covered = this.line.reduce((n, [, t]) => n + t.length, 0);
 		const out = this.line.slice();

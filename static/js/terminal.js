@@ -1,12 +1,12 @@
 /*
  * terminal.js: the terminal of an interactive step while it runs.
  *
- * What it shows is the recording, read by offset as it grows, so that whoever
- * comes, comes back or only watches sees the same.  What is typed is sent
- * until it has arrived (typist.js); while it waits, that is said.
+ * It shows the recording, read by offset as it grows, so that everybody sees
+ * the same, also after coming back.  Input is sent until it has arrived
+ * (typist.js); the page says while it waits.
  *
- * Who types gives the terminal the size of this window, from the first key on;
- * everybody sees it in that size, which the recording has.
+ * The first key gives the terminal the size of this window; everybody sees it
+ * in that size, which the recording has.
  *
  * xterm.js answers questions that a program asks its terminal (what are you,
  * where is the cursor).  Each viewer would type such an answer, and again at

@@ -4,8 +4,8 @@
  * The bytes are numbered from 0 on, under an identifier of this page.  Each
  * answer says how many of them the terminal has taken; what it has not stays
  * here and is sent again when nothing moves: an answer, a connection or a
- * runner may be lost on the way.  What comes twice is dropped there by its
- * number, so nothing is typed twice.
+ * runner may be lost on the way.  The server drops by its number what comes
+ * twice, so nothing is typed twice.
  */
 const MOST = 4096;		/* bytes of a request */
 const KEPT_MOST = 64 * 1024;

@@ -35,8 +35,8 @@ const theme = {
 };
 
 /*
- * What is written is parsed later, a change of size is made at once: this
- * takes texts and functions and does them in their order.
+ * xterm parses text later and changes its size at once: this takes texts and
+ * functions and runs them in their order.
  */
 export function inOrder(term) {
 	const jobs = [];

@@ -1,5 +1,5 @@
 """
-What is measured: a console over 100,000 runs with one of 60 steps in work,
+The console that is measured, over 100,000 runs with one of 60 steps in work,
 and beside it the references: nginx with the console's own configuration
 before a folder of static files and before the smallest FastCGI page.
 """

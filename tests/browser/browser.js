@@ -37,8 +37,8 @@ export async function close() {
 }
 
 /*
- * A page in a profile of its own.  Whatever its console complains about is
- * kept in page.complaints; a refusal (409 and its like) is no complaint.
+ * A page in a profile of its own. page.complaints keeps the errors of its
+ * console; a refusal (409 and its like) is none.
  */
 export async function newPage(options = {}) {
 	const context = await (await open()).newContext({ viewport: { width: 1280, height: 860 },

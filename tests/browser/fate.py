@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The FATE upgrade through the browser (fate.js), on a lab of its own.  What
-the hosts hold afterwards is looked at on the hosts."""
+"""The FATE upgrade through the browser (fate.js), on a lab of its own.  The
+hosts themselves are looked at afterwards."""
 import os
 import pathlib
 import subprocess

@@ -3,9 +3,9 @@
  * Groups of 2, 8, 12 and 64 hosts, of which random ones fail at random times,
  * are watched without a reload, over three attempts.
  *
- * What the page shows is collected each time that it was brought up to date;
- * all of it has to be the beginning of the file that it names, and in the end
- * the whole.  A script prints fewer lines than a card shows.
+ * The text on the page is collected after each update; it has to be the
+ * beginning of the file that it names, and in the end the whole.  A script
+ * prints fewer lines than a card shows.
  */
 /* global shown, note, seen -- of the page */
 import assert from 'node:assert/strict';
@@ -58,7 +58,7 @@ describe('outputs of a group', () => {
 		await signIn(page, { name: ana.name, password: process.env.PASSWORD });
 	});
 
-	/* What an output may say while its file grows, and at its end. */
+	/* The texts that an output may show while its file grows, and at its end. */
 	async function compare(shown, whole) {
 		for (const { file, name, said, lines } of shown) {
 			const text = await fileOf(file);

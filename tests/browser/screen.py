@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the pages say of steps that went well, or did not (screen.js)."""
+"""The pages' texts on steps that went well, or did not (screen.js)."""
 import os
 import pathlib
 import shutil

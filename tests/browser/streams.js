@@ -68,7 +68,7 @@ async function becomesWatched(wanted) {
 	}
 }
 
-/* What the browser has is taken away before the page's scripts run. */
+/* Takes a feature from the browser before the page's scripts run. */
 async function browserWithout(...names) {
 	const page = await newPage();
 

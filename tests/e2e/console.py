@@ -44,9 +44,9 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 class User:
-    """One person's token, and what can be asked with it.  Who may have to
-    approve or sign makes a token for it, as a person does: signed in, before
-    the first request."""
+    """One person's token, and what can be asked with it.  Makes a token that
+    may approve and sign, as a person does: signed in, before the first
+    request."""
 
     def __init__(self, base, token, approves=None):
         self.base = base
@@ -114,7 +114,7 @@ class User:
             time.sleep(0.2)
 
     def press(self, number, step):
-        """What the button of the step that is next does."""
+        """Does what the button of the next step does."""
         verb = "confirm" if step["kind"] == "manual" else "execute"
         body = {"understood": True} if step["irreversible"] else {}
         status, answer = self.post(
@@ -203,8 +203,8 @@ def approving_token(base, name, token="approving"):
 
 def open_to_others(script):
     """
-    Where other users cannot reach this checkout (it stands under /root, say),
-    the test goes on in a copy of what it needs, and this process ends with it.
+    If other users cannot reach this checkout (it stands under /root, say),
+    goes on in a copy of what the test needs, and ends this process with it.
     """
     nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
     if os.getuid() != 0 or subprocess.run(

@@ -4,12 +4,12 @@ fate.py: the FATE upgrade on the lab, by the JSON interface alone.
 
     tests/e2e/fate.py [--port N] [--net N] [--keep]
 
-All-in-one with a wrong password first, to the report; the cluster (one host
-by a key with a passphrase), rolled back; a link that is cut while the script
-runs; a host whose key changed.  What the hosts then hold is looked at on the
-hosts themselves, with `lab exec`.  The lab needs root, or sudo without a
-password; the console is of whoever starts this.  Takes about a minute; both
-are its own and go when it ends.
+All-in-one with a wrong password first, to the report; the cluster (one host by
+a key with a passphrase), rolled back; a link that is cut while the script
+runs; a host whose key changed.  The hosts themselves are then looked at, with
+`lab exec`.  The lab needs root, or sudo without a password; the console is of
+whoever starts this.  Takes about a minute; both are its own and go when it
+ends.
 """
 import argparse
 import pathlib

@@ -8,8 +8,8 @@ import tempfile
 CANARY = pathlib.Path(tempfile.gettempdir()) / "countersign-canary"
 TOUCH = f"touch {CANARY}"
 
-# What a shell, an SQL server, a URL, a header, JSON, XML, YAML, a regex, a
-# template or a terminal takes for more than text.
+# Texts that a shell, an SQL server, a URL, a header, JSON, XML, YAML, a regex,
+# a template or a terminal takes for more than text.
 MARKS = ["'", '"', "`", "\\", "$", "$$", "${", "$(", "${IFS}", "!", "!!", "&", "&&", "|", "||", ";", ";;",
          "<", ">", ">>", "<<E", "<(", "(", ")", "{", "}", "{{", "}}", "[", "]", "*", "?", "~", "#", "%", "%s",
          "%n", "%00", "%0a", "%0d%0a", "=", "+", "-", "--", "/", "//", "../", ":", "@", ",", ".", "^", "--;",

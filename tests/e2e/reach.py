@@ -91,7 +91,7 @@ def secret(name):
 
 
 def answers(path, request, kind=socket.SOCK_STREAM):
-    """What is said in answer, or None: nobody listens, or it is cut off."""
+    """The answer, or None: nobody listens, or it is cut off."""
     try:
         with socket.socket(socket.AF_UNIX, kind) as s:
             s.settimeout(3)

@@ -47,7 +47,7 @@ use = egg:swift#{kind}
 
 
 class Cache:
-    """What tempauth and the proxy ask of memcached."""
+    """The calls of memcached that tempauth and the proxy make."""
 
     def __init__(self):
         self.kept = {}

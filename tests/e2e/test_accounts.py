@@ -310,7 +310,7 @@ def a_form_from_another_origin_is_refused():
 
 
 def cookies_of_tls_are_of_this_host_alone():
-    """What our own nginx says of TLS decides; a client cannot."""
+    """Our own nginx says whether there is TLS; a client cannot."""
     with Console(runbooks=books) as console:
         console.user("ana", "operator")
         liar = Browser(console, **{"X-Forwarded-Proto": "https"})
@@ -430,7 +430,7 @@ def a_form_comes_back_filled_in_after_signing_in():
         assert ana.post(f"/runs/{run}/comments",
                         [("text", "a comment")]) == 303
 
-        # Where the page has no such form any more, nothing is lost either.
+        # Nothing is lost either if the page has no such form any more.
         ana.cookies["session"] = "4" * 64
         assert ana.post(f"/runs/{run}/steps/look/confirm",
                         [("note", "what I saw")]) == 401
@@ -556,7 +556,7 @@ def a_reset_is_confirmed_by_a_third_person_before_it_counts():
         assert confirmed[0]["actor"] == "cy" and \
             confirmed[0]["data"]["reset_by"] == "boss", confirmed
 
-        # Who was reset confirms nobody else's.
+        # An account that was reset confirms nobody else's.
         for name in ("cy", "bo"):
             assert boss("POST", f"/users/{name}/password",
                         {"password": NEW})[0] == 200

@@ -2,7 +2,7 @@
 """
 nginx/README.md as somebody follows it: production.conf in an nginx of their
 own, another proxy in front of that, and a copy of the data folder made while
-the console runs.  What the page shows is taken from the page.
+the console runs.  The expected texts are taken from the page.
 """
 import http.client, json, os, pathlib, re, shutil, ssl, subprocess, tempfile, time, urllib.parse
 

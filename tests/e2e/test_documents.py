@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-What stands in a document is what runs, and under the name that its file has.
+A document's blocks run as they are written, under the name that its file has.
 """
 import subprocess, tempfile, urllib.parse
 

@@ -51,7 +51,7 @@ def refused(path, text, words, **more):
 
 
 def owned_by_others(path):
-    """Who owns the file now.  Only root can give it to another user, and keep
+    """The owner of the file.  Only root can give it to another user, and keep
     it with that one; its group may be any that we are in."""
     groups = [g for g in os.getgroups() if g != os.getgid()]
     owner = (1, 2) if ROOT else (os.getuid(), (groups or [os.getgid()])[0])

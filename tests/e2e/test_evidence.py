@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-What counts as success: all that a step printed is looked at, as a reader sees
+Evidence of success: all that a step printed is looked at, as a reader sees
 it, and an answer that is not known is not a good one.  Through the console.
 """
 import contextlib

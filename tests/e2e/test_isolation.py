@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a step on the console's own machine can reach of the console: nothing.
+"""A step on the console's own machine can reach nothing of the console.
 
 reach.py tries each file, socket and process from a script of each kind; here
 it runs under a console that was started as root and as a plain user, with all
@@ -23,7 +23,7 @@ from console import (ROOT, SUDO, Console, LeftOut, left_out,  # noqa: E402
 
 open_to_others(__file__)
 
-# Where ordinary users may make no namespaces, Landlock alone keeps their
+# If ordinary users may make no namespaces, Landlock alone keeps their
 # console's files from its scripts.
 DIVIDES = may_divide()
 REFUSED = "this machine refuses namespaces to ordinary users"

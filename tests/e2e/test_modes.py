@@ -58,7 +58,7 @@ CREATE TABLE IF NOT EXISTS t (n INTEGER);
 
 
 def open_to_others(data):
-    """What anybody may read, write or enter, as `mode path`."""
+    """The files that anybody may read, write or enter, as `mode path`."""
     found = []
     for folder, folders, files in os.walk(data):
         for path in (pathlib.Path(folder, name) for name in folders + files):

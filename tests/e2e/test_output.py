@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a script may print: 1 GB, bytes that are no text, a line of 10 MB,
+"""A script may print anything: 1 GB, bytes that are no text, a line of 10 MB,
 terminal escapes and markup.  The display is clean, the console answers
 meanwhile, and a step stays small.  On the plain build: memory is measured."""
 import os

@@ -11,7 +11,7 @@ README = (TOP / "runbooks/README.md").read_text()
 SOURCES = [path.read_text() for path in TOP.glob("fcgi/**/*.c")]
 BODIES = {"answers": "/a/ => b", "http": "GET https://shop.test/", "mysql": "SELECT 1;", "postgresql": "SELECT 1;",
           "sqlite": "SELECT 1;", "copy": "/etc/hosts -> /tmp/hosts", "edit": "ensure a = b", "approval": ""}
-# What the examples of a table refer to.
+# The texts that the examples of a table refer to.
 AROUND = """---
 title: Around
 parameters:

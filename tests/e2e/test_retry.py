@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-What a retry is for: which targets, with which values, from which statement.
+Retries: on which targets, with which values, from which statement.
 Three databases in files stand for the targets of a group.
 """
 import html, re, shutil, sqlite3

@@ -10,7 +10,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
 from console import BUILD, Console, main, runbook_folder  # noqa: E402
 
-# What the steps print; none of it stands in the document.
+# The steps' output; none of it stands in the document.
 SAID = {name: f"{name}-4f7d{i}c91" for i, name in enumerate(
     ("plain", "stderr", "reject", "typed", "body", "row", "error", "first",
      "last", "role"))}

@@ -46,7 +46,8 @@ for i in range({len(SECRETS)}):
 
 
 def needles():
-    """What may stand nowhere: each form of each secret, and of its lines."""
+    """Texts that may stand nowhere: each form of each secret, and of its
+    lines."""
     found = set()
     for text in SECRETS:
         for part in [text, *text.split("\n")]:

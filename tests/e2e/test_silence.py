@@ -50,7 +50,8 @@ def sshd(name, extra):
 
 
 def end_hung():
-    """What the servers ran for us is below us (PR_SET_CHILD_SUBREAPER)."""
+    """Ends what the servers ran for us, which is below us
+    (PR_SET_CHILD_SUBREAPER)."""
     rows = [row.split() for row in base.sh("ps", "-eo", "pid=,ppid=").stdout.splitlines()]
     below = {str(os.getpid())}
     for pid, parent in sorted(rows, key=lambda r: int(r[0])):

@@ -435,7 +435,8 @@ def test_missing_and_foreign_key_files():
 
 
 def test_client_openssh():
-    """What libssh2 cannot do, and the same promises."""
+    """The system's ssh does what libssh2 cannot, and keeps the same
+    promises."""
     for server, key in ((SSHD, "rsa"), (RSA, "key"), (ETM, "key")):
         s = run("echo $v; exit 3", [server.target(key=f"{WORK}/{key}", client="openssh")],
                 values={"v": "a'b"})

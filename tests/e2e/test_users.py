@@ -196,7 +196,7 @@ def an_old_data_folder_is_taken_over():
         shutil.rmtree(data, ignore_errors=True)
 
 
-# What root may do in a container that was given nothing more.
+# The capabilities of root in a container that was given nothing more.
 IN_CONTAINER = ["setpriv", "--inh-caps=-all", "--bounding-set=-all" + "".join(
     f",+{name}" for name in "chown dac_override fowner fsetid kill setgid setuid "
     "setpcap net_bind_service sys_chroot setfcap".split())]

@@ -4,7 +4,7 @@
 A journal with rows of every kind is changed in one column of one row at a
 time: another value, an empty one, NULL, another type, also where the schema
 forbids it.  Each change is found, and none ends verify otherwise than with an
-answer.  What cannot be found is in HARMLESS, with the reason.
+answer.  HARMLESS lists what cannot be found, with the reason.
 
 time limit: 30 minutes
 """

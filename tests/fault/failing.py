@@ -199,7 +199,8 @@ def settle(user, run, name):
 
 
 def check(c, user, run, step):
-    """What says succeeded did, with its whole output; nothing ran twice."""
+    """A step that says succeeded has succeeded, with its whole output; nothing
+    ran twice."""
     name = step["id"]
     target = "libssh2" if name == "far" else "local"
     began = [a for a in step["attempts"] for t in a["targets"]
@@ -219,8 +220,8 @@ def check(c, user, run, step):
 
 
 def requests_of(run, kept):
-    """What people and programs ask of the console, right and wrong: method,
-    path, body, kind of answer."""
+    """Requests of people and programs, right and wrong: method, path, body,
+    kind of answer."""
     step = f"/runs/{run}/steps/near"
     pages = ["/", "/runbooks", "/runbooks/fails", "/runs", "/runs?q=fails",
              "/runs/new?runbook=fails", f"/runs/{run}", f"/runs/{run}/report",

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A press and the runner that is to accept it.
 
-What the runner has not accepted within a minute is not started, ever, and the
-page says so; what it has accepted is not affected, however long it waits.
-After a restart of the keeper a press that nobody accepted counts as old.
+A press that the runner has not accepted within a minute is never started, and
+the page says so; one that it has accepted is not affected, however long it
+waits.  After a restart of the keeper a press that nobody accepted counts as
+old.
 """
 import json
 import os

@@ -7,7 +7,7 @@ that of the specification are brought into one form (canonical()): what the
 page does differently everywhere (links without titles, pictures as links,
 headings as plain text) is evened out there, and told in SAME.  An example that
 still differs must stand in DIFFERENT with its reason, and one that stands there
-must differ.  Whatever the example: no tag reaches the page but ours.
+must differ.  No example gets a tag onto the page but ours.
 """
 import html.parser, json, os, pathlib, re, subprocess, sys, urllib.parse
 

@@ -105,7 +105,7 @@ keeps_capabilities(void)
 	    setuid(1) == 0;
 }
 
-/* Which of these the other means deny, if seccomp is refused. */
+/* The probes that the other means deny, if seccomp is refused. */
 static const struct {
 	const char *name;
 	bool (*possible)(void);

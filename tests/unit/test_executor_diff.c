@@ -12,7 +12,7 @@
 
 #include "executor/actions/diff.h"
 
-static size_t gone, added;
+static struct diff_count count;
 
 static void
 differ(const char *was, const char *is, struct buf *out)
@@ -22,7 +22,7 @@ differ(const char *was, const char *is, struct buf *out)
 	buf_puts(&a, was);
 	buf_puts(&b, is);
 	buf_reset(out);
-	diff_texts(&a, &b, "old", "new", out, &gone, &added);
+	count = diff_texts(&a, &b, "old", "new", out);
 	buf_clear(&a);
 	buf_clear(&b);
 }
@@ -37,8 +37,8 @@ the_smallest_difference_is_shown(void **state)
 	assert_string_equal(buf_text(&out),
 	    "--- old\n+++ new\n"
 	    "@@ -2,7 +2,7 @@\n b\n c\n d\n-e\n+X\n f\n g\n h\n");
-	assert_int_equal(gone, 1);
-	assert_int_equal(added, 1);
+	assert_int_equal(count.gone, 1);
+	assert_int_equal(count.added, 1);
 	differ("", "one\n", &out);
 	assert_string_equal(
 	    buf_text(&out), "--- old\n+++ new\n@@ -0,0 +1,1 @@\n+one\n");
@@ -92,7 +92,7 @@ either_text_can_be_read_from_it(void **state)
 		assert_non_null(strstr(buf_text(&a), buf_text(&side)));
 		read_side(buf_text(&out), '+', &side);
 		assert_non_null(strstr(buf_text(&b), buf_text(&side)));
-		assert_true(a.len / 2 + added == b.len / 2 + gone);
+		assert_true(a.len / 2 + count.added == b.len / 2 + count.gone);
 	}
 	buf_clear(&a);
 	buf_clear(&b);
@@ -111,8 +111,8 @@ what_differs_much_is_bounded(void **state)
 		buf_printf(&b, "%d new %d\n", i, i);
 	}
 	differ(buf_text(&a), buf_text(&b), &out);
-	assert_int_equal(gone, 20000);
-	assert_int_equal(added, 20000);
+	assert_int_equal(count.gone, 20000);
+	assert_int_equal(count.added, 20000);
 	assert_true(out.len < DIFF_BYTES + 2000);
 	assert_non_null(strstr(buf_text(&out), "is not shown"));
 	buf_reset(&a);

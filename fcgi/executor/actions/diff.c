@@ -253,11 +253,12 @@ middle(struct search *s, struct diff_line *lines)
 	return count;
 }
 
-void
+struct diff_count
 diff_texts(const struct buf *was, const struct buf *is, const char *was_name,
-    const char *is_name, struct buf *out, size_t *ret_gone, size_t *ret_new)
+    const char *is_name, struct buf *out)
 {
-	size_t n, m, head = 0, tail = 0, count, gone = 0, added = 0;
+	size_t n, m, head = 0, tail = 0, count;
+	struct diff_count differ = { 0 };
 	char **a = split(was, &n), **b = split(is, &m);
 	struct diff_line *lines = mem_calloc(n + m + 1, sizeof(*lines));
 	struct sink sink = { out, false };
@@ -279,16 +280,15 @@ diff_texts(const struct buf *was, const struct buf *is, const char *was_name,
 		lines[count] = (struct diff_line){ a[n - tail + i],
 			b[m - tail + i] };
 	for (size_t i = 0; i < count; i++) {
-		gone += lines[i].is == NULL;
-		added += lines[i].was == NULL;
+		differ.gone += lines[i].is == NULL;
+		differ.added += lines[i].was == NULL;
 	}
 	put_names(was_name, is_name, out);
 	put_all(lines, count, &sink);
-	*ret_gone = gone;
-	*ret_new = added;
 	free(a[0]);
 	free(b[0]);
 	free(a);
 	free(b);
 	free(lines);
+	return differ;
 }

@@ -21,13 +21,15 @@ struct diff_line {
 void diff_lines(const struct diff_line *lines, size_t count, const char *name,
     struct buf *out);
 
+struct diff_count {
+	size_t gone, added; /* lines */
+};
+
 /*
  * Compares two texts (UTF-8, without NUL) and appends their unified difference:
- * about DIFF_BYTES of it, long lines cut. *ret_gone and *ret_new are the
- * numbers of removed and added lines.
+ * about DIFF_BYTES of it, long lines cut.
  */
-void diff_texts(const struct buf *was, const struct buf *is,
-    const char *was_name, const char *is_name, struct buf *out,
-    size_t *ret_gone, size_t *ret_new);
+struct diff_count diff_texts(const struct buf *was, const struct buf *is,
+    const char *was_name, const char *is_name, struct buf *out);
 
 #endif

@@ -20,6 +20,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "lang/edit_line.h"
+#include "executor/actions/assignment.h"
 #include "executor/actions/diff.h"
 #include "executor/actions/edit.h"
 #include "executor/actions/fill.h"
@@ -229,92 +230,6 @@ do_remove(struct edit *e, const struct edit_line *line)
 	return true;
 }
 
-/*
- * Offset of the value in a line `key = value`; 0: another kind of line.
- * *ret_gap is the text between key and value.
- */
-static size_t
-value_of(const char *s, const char *key, size_t *ret_gap)
-{
-	size_t at = strspn(s, " \t"), n;
-
-	if (strncmp(s + at, "export ", 7) == 0)
-		at += 7;
-	n = key != NULL ? strlen(key) : strcspn(s + at, " \t=:#;[");
-	if (n == 0 || (key != NULL && strncmp(s + at, key, n) != 0))
-		return 0;
-	at += n;
-	n = strspn(s + at, " \t");
-	if (s[at + n] != '=' &&
-	    (s[at + n] != ':' ||
-		(s[at + n + 1] != '\0' && s[at + n + 1] != ' ' &&
-		    s[at + n + 1] != '\t')))
-		return 0;
-	*ret_gap = at;
-	at += n + 1;
-	return at + strspn(s + at, " \t");
-}
-
-/*
- * The line with the new value, in the style of the existing line, with the text
- * after the old value.
- */
-static char *
-assigned(const char *like, size_t gap, size_t at, const char *key,
-    const char *value, const char *behind)
-{
-	struct buf out = { 0 };
-
-	if (key != NULL)
-		buf_puts(&out, key);
-	buf_put(
-	    &out, like + (key != NULL ? gap : 0), at - (key != NULL ? gap : 0));
-	if (at > 0 && like[at - 1] == ':')
-		buf_putc(&out, ' '); /* YAML: "key:" had no value */
-	buf_puts(&out, value);
-	buf_puts(&out, behind);
-	return buf_take(&out);
-}
-
-/* The end of the quoted text at s; NULL: the quote is not closed. */
-static const char *
-behind_quotes(const char *s)
-{
-	char quote = *s++;
-
-	while (*s != '\0' && *s != quote)
-		s += *s == '\\' && s[1] != '\0' && quote == '"' ? 2 : 1;
-	return *s == quote ? s + 1 : NULL;
-}
-
-/*
- * The text after the value that stays: a comment with the blanks before it, and
- * the comma of JSON; NULL: the value continues in the next line.
- */
-static const char *
-behind_value(const char *key, const char *value)
-{
-	const char *s = *value == '"' || *value == '\'' ? behind_quotes(value)
-							: value;
-	size_t len;
-
-	if (s == NULL)
-		return NULL;
-	for (const char *c = s; (c = strchr(c, '#')) != NULL; c++)
-		if (c > value && (c[-1] == ' ' || c[-1] == '\t')) {
-			while (c > s && (c[-1] == ' ' || c[-1] == '\t'))
-				c--;
-			return c;
-		}
-	len = strlen(s);
-	if ((len > 0 && s[len - 1] == '\\') ||
-	    (len == 1 && strchr("{[(", *value) != NULL) ||
-	    (len <= 2 && (*value == '|' || *value == '>')))
-		return NULL;
-	return *key == '"' && len > 0 && s[len - 1] == ',' ? s + len - 1
-							   : s + len;
-}
-
 /* True if the next line continues this one: it is indented more (YAML). */
 static bool
 has_children(const struct edit *e, size_t at)
@@ -333,17 +248,6 @@ has_children(const struct edit *e, size_t at)
 	return false;
 }
 
-/* True if the line begins with the key and blanks, as in sshd_config. */
-static bool
-is_other_form(const char *s, const char *key)
-{
-	size_t n = strlen(key);
-
-	s += strspn(s, " \t");
-	return strncmp(s, key, n) == 0 && (s[n] == ' ' || s[n] == '\t') &&
-	    s[n + strspn(s + n, " \t")] != '\0';
-}
-
 static bool
 set_missing(struct edit *e, const char *key, const char *value)
 {
@@ -355,14 +259,14 @@ set_missing(struct edit *e, const char *key, const char *value)
 
 		if (s == NULL)
 			continue;
-		if (is_other_form(s, key))
+		if (assignment_is_other(s, key))
 			return refuse(
 			    e, "edit_other_form key=%s line=%zu", key, i + 1);
 		if (s[strspn(s, " \t")] == '[')
 			return refuse(e, "edit_sections key=%s", key);
 		if (like == NULL && *s != ' ' && *s != '\t' &&
 		    strncmp(s, "export ", 7) != 0 &&
-		    (n = value_of(s, NULL, &gap)) > 0) {
+		    (n = assignment_value(s, NULL, &gap)) > 0) {
 			like = s;
 			at = n;
 		}
@@ -372,7 +276,7 @@ set_missing(struct edit *e, const char *key, const char *value)
 		gap = 0;
 		at = 1;
 	}
-	append(e, assigned(like, gap, at, key, value, ""));
+	append(e, assignment_put(like, gap, at, key, value, ""));
 	return true;
 }
 
@@ -382,12 +286,13 @@ set_line(struct edit *e, size_t which, size_t start, const char *key,
     const char *value)
 {
 	const char *s = e->lines[which].is;
-	const char *behind = behind_value(key, s + start);
+	const char *behind = assignment_rest(key, s + start);
 
 	if (behind == NULL || (s[start] == '\0' && has_children(e, which)))
 		return refuse(
 		    e, "edit_continued key=%s line=%zu", key, which + 1);
-	set_text(&e->lines[which], assigned(s, 0, start, NULL, value, behind));
+	set_text(
+	    &e->lines[which], assignment_put(s, 0, start, NULL, value, behind));
 	return true;
 }
 
@@ -407,7 +312,7 @@ do_set(struct edit *e, const struct edit_line *line)
 	}
 	for (size_t i = 0; i < e->count; i++)
 		if (e->lines[i].is != NULL &&
-		    (n = value_of(e->lines[i].is, key, &gap)) > 0) {
+		    (n = assignment_value(e->lines[i].is, key, &gap)) > 0) {
 			found++;
 			which = i;
 			start = n;

@@ -283,13 +283,27 @@ put_in_place(struct copy *c, const char *to)
 	return err;
 }
 
+static void
+print_moved(struct copy *c, const struct copy_item *item, const char *to,
+    int64_t moved, int64_t compared, const char *sum)
+{
+	char size[32];
+
+	if (c->count <= LISTED)
+		copy_print(c,
+		    "  %s: %s moved in %.1f s, compared in %.1f s, "
+		    "SHA-256 %s",
+		    to, copy_size(item->stat.size, size), (double)moved / 1000,
+		    (double)compared / 1000, sum);
+}
+
 enum copy_err
 copy_file(struct copy *c, const struct copy_item *item, const char *from,
     const char *to)
 {
 	int64_t began = clock_monotonic(), at = 0, before = c->bytes;
 	int64_t moved;
-	char sums[2][65], size[32];
+	char sums[2][65];
 	enum copy_err err;
 	bool there;
 
@@ -326,13 +340,8 @@ copy_file(struct copy *c, const struct copy_item *item, const char *from,
 		return err;
 	}
 	c->files++;
-	if (c->count <= LISTED)
-		copy_print(c,
-		    "  %s: %s moved in %.1f s, compared in %.1f s, "
-		    "SHA-256 %s",
-		    to, copy_size(item->stat.size, size), (double)moved / 1000,
-		    (double)(clock_monotonic() - began - moved) / 1000,
-		    sums[1]);
+	print_moved(
+	    c, item, to, moved, clock_monotonic() - began - moved, sums[1]);
 	return COPY_OK;
 }
 

@@ -106,13 +106,13 @@ report_difference(struct pair *p)
 	const char *id = p->job->spec->step.same_as;
 	char *was = mem_printf("the output of %s", id);
 	char *is = mem_printf("the output of %s", p->job->spec->step.id);
-	size_t gone, added;
+	struct diff_count differ;
 	struct buf out = { 0 };
 
-	diff_texts(&p->was, &p->is, was, is, &out, &gone, &added);
+	differ = diff_texts(&p->was, &p->is, was, is, &out);
 	show(p, buf_text(&out), out.len);
 	message_put(p->why, "compare_lines step=%s gone=%zu added=%zu", id,
-	    gone, added);
+	    differ.gone, differ.added);
 	buf_clear(&out);
 	free(was);
 	free(is);

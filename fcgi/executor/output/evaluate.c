@@ -17,30 +17,15 @@
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "lang/regex.h"
 #include "executor/output/evaluate.h"
 #include "executor/output/lines.h"
 #include "executor/output/pointer.h"
+#include "executor/output/watched.h"
 #include "wire/exec.h"
 
-#define UNCLEAR_MOST 20   /* unclear lines; then a regex is not tried */
 #define EXCERPT 200       /* bytes of a line that are shown */
 #define EXCERPT_BEFORE 60 /* of these, before the match */
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
-
-/* A regex of the job spec and its result. */
-struct watched {
-	struct regex *regex; /* NULL: not set */
-	bool found;
-	char *value; /* group 1, else the whole match */
-	size_t len;
-	bool reject;         /* the value is the whole line, */
-	size_t at;           /* the match begins here, */
-	size_t size;         /* length of the match */
-	bool first;          /* later matches are ignored */
-	const char *unclear; /* why a line is open; a clause */
-	int unclear_count;
-};
 
 struct evaluate {
 	const struct job_spec *spec;
@@ -61,20 +46,6 @@ struct evaluate {
 
 static void see_line(void *ctx, const char *line, size_t len, bool cut);
 
-static enum err
-compile(const char *pattern, struct watched *ret, struct fault *fault)
-{
-	char message[160];
-	size_t at;
-
-	ret->regex = regex_new(pattern, &at, message, sizeof(message));
-	if (ret->regex == NULL)
-		return fault_set(fault, ERR_INVALID, "regex", NULL,
-		    "regex_wrong pattern=%.80s at=%zu reason=%s", pattern,
-		    at + 1, message);
-	return ERR_OK;
-}
-
 enum err
 evaluate_new(const struct job_spec *spec, const struct mask *mask,
     struct evaluate **ret, struct fault *fault)
@@ -91,9 +62,9 @@ evaluate_new(const struct job_spec *spec, const struct mask *mask,
 	e->captures = mem_calloc(
 	    spec->step.captures_count + 1, sizeof(e->captures[0]));
 	if (spec->step.expect != NULL)
-		err = compile(spec->step.expect, &e->expect, fault);
+		err = watched_compile(spec->step.expect, &e->expect, fault);
 	if (spec->step.reject != NULL && err == ERR_OK)
-		err = compile(spec->step.reject, &e->reject, fault);
+		err = watched_compile(spec->step.reject, &e->reject, fault);
 	e->reject.reject = true;
 	for (size_t i = 0; i < spec->step.captures_count && err == ERR_OK;
 	     i++) {
@@ -102,7 +73,7 @@ evaluate_new(const struct job_spec *spec, const struct mask *mask,
 			continue;
 		}
 		e->by_line = e->captures[i].first = true;
-		err = compile(
+		err = watched_compile(
 		    spec->step.captures[i].what, &e->captures[i], fault);
 	}
 	if (spec->step.expect != NULL || spec->step.reject != NULL)
@@ -119,14 +90,10 @@ evaluate_free(struct evaluate *e)
 {
 	if (e == NULL)
 		return;
-	regex_free(e->expect.regex);
-	regex_free(e->reject.regex);
-	free(e->expect.value);
-	free(e->reject.value);
-	for (size_t i = 0; i < e->spec->step.captures_count; i++) {
-		regex_free(e->captures[i].regex);
-		free(e->captures[i].value);
-	}
+	watched_clear(&e->expect);
+	watched_clear(&e->reject);
+	for (size_t i = 0; i < e->spec->step.captures_count; i++)
+		watched_clear(&e->captures[i]);
 	free(e->captures);
 	buf_clear(&e->lines.line);
 	buf_clear(&e->unshown.line);
@@ -135,65 +102,18 @@ evaluate_free(struct evaluate *e)
 	free(e);
 }
 
-static void
-forget(struct watched *w)
-{
-	free(w->value);
-	w->value = NULL;
-	w->len = 0;
-	w->found = false;
-	w->unclear = NULL;
-	w->unclear_count = 0;
-}
-
 void
 evaluate_reset(struct evaluate *e)
 {
-	forget(&e->expect);
-	forget(&e->reject);
+	watched_forget(&e->expect);
+	watched_forget(&e->reject);
 	for (size_t i = 0; i < e->spec->step.captures_count; i++)
-		forget(&e->captures[i]);
+		watched_forget(&e->captures[i]);
 	e->escapes = (struct escapes){ 0 };
 	lines_reset(&e->lines);
 	lines_reset(&e->unshown);
 	buf_reset(&e->saved);
 	e->too_long = e->taken = false;
-}
-
-/* Stores the match in the line. */
-static void
-find(struct watched *w, const char *line, size_t len, size_t at, size_t size)
-{
-	w->found = true;
-	w->at = w->reject ? at : 0;
-	w->size = size;
-	w->len = w->reject ? len : size;
-	w->value = mem_calloc(w->len + 1, 1);
-	memcpy(w->value, w->reject ? line : line + at, w->len);
-}
-
-/*
- * In a truncated line, a match can only be a reason to fail: the rest could
- * make it invalid.
- */
-static void
-match_line(struct watched *w, const char *line, size_t len, bool cut)
-{
-	enum match match;
-	size_t at, size;
-
-	if (w->regex == NULL || w->found || (w->first && w->unclear != NULL) ||
-	    w->unclear_count >= UNCLEAR_MOST)
-		return;
-	match = regex_find(w->regex, line, len, &at, &size);
-	if (match == MATCH_YES && (!cut || w->reject)) {
-		find(w, line, len, at, size);
-	} else if (cut || match == MATCH_GAVE_UP) {
-		w->unclear_count++;
-		w->unclear = cut               ? MESSAGE("unclear_long")
-		    : !text_is_utf8(line, len) ? MESSAGE("unclear_utf8")
-					       : MESSAGE("unclear_steps");
-	}
 }
 
 static void
@@ -205,10 +125,10 @@ see_line(void *ctx, const char *line, size_t len, bool cut)
 		line += 3; /* skip a byte order mark */
 		len -= 3;
 	}
-	match_line(&e->expect, line, len, cut);
-	match_line(&e->reject, line, len, cut);
+	watched_match(&e->expect, line, len, cut);
+	watched_match(&e->reject, line, len, cut);
 	for (size_t i = 0; i < e->spec->step.captures_count; i++)
-		match_line(&e->captures[i], line, len, cut);
+		watched_match(&e->captures[i], line, len, cut);
 }
 
 static void
@@ -284,7 +204,7 @@ void
 evaluate_next(struct evaluate *e)
 {
 	for (size_t i = 0; i < e->spec->step.captures_count; i++)
-		forget(&e->captures[i]);
+		watched_forget(&e->captures[i]);
 	buf_reset(&e->saved);
 	e->too_long = false;
 }

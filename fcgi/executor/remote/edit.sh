@@ -1,5 +1,5 @@
 #!/bin/sh
-# edit.sh: reads or replaces the file of an edit step (edit_file.c).  The program
+# edit.sh: reads or replaces the file of an edit step (act_edit.c).  The program
 # sets cs_mark and cs_name (the file) before, and calls one of the functions in
 # its last line.  The messages of the shell name the file themselves.
 

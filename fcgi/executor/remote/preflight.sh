@@ -1,6 +1,6 @@
 #!/bin/sh
 # preflight.sh: prints one line for each fact of the host that a preflight
-# reports (preflight.c), and defines cs_need, which looks for an interpreter.
+# reports (act_preflight.c), and defines cs_need, which looks for an interpreter.
 
 LC_ALL=C
 export LC_ALL

@@ -8,7 +8,7 @@
  * signal ended the command or the connection was lost.  So a call is only
  * SSH_OK if reading ended, the end of file and the close of the channel
  * arrived, and no signal is named, or if the caller has enough of a command
- * that still waits (ssh_conn_last()); ssh_script.c requires a line of its own
+ * that still waits (ssh_conn_last()); act_ssh.c requires a line of its own
  * in any case.
  */
 #include <errno.h>

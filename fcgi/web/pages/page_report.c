@@ -9,7 +9,9 @@
 
 #include "base/text.h"
 #include "journal/report/run_report.h"
-#include "web/views/card.h"
+#include "web/card/card_attempt.h"
+#include "web/card/card_gate.h"
+#include "web/card/card_run.h"
 #include "web/views/timeline.h"
 #include "web/views/model.h"
 #include "web/views/outcome.h"

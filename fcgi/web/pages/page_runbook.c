@@ -7,7 +7,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "html/url.h"
-#include "web/views/card.h"
+#include "web/card/card.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
 #include "journal/lifecycle_people.h"

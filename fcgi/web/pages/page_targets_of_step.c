@@ -15,7 +15,7 @@
 #include "journal/db.h"
 #include "plan/state.h"
 #include "plan/command.h"
-#include "web/views/target_list.h"
+#include "web/card/card_targets.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
 

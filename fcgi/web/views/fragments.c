@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "web/views/card.h"
+#include "web/card/card_run.h"
 #include "web/views/fragments.h"
 #include "web/views/model.h"
 #include "web/views/outcome.h"

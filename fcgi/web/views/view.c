@@ -17,7 +17,7 @@
 #include "journal/event.h"
 #include "journal/target_status.h"
 #include "journal/plan.h"
-#include "web/views/card.h"
+#include "web/card/card.h"
 #include "web/views/model.h"
 #include "web/views/outcome.h"
 #include "web/views/view.h"

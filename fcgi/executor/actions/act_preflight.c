@@ -1,5 +1,5 @@
 /*
- * preflight.c: tests a target without changing it.
+ * act_preflight.c: tests a target without changing it.
  *
  * It connects, compares the host key and logs in with the code that a step
  * uses.  Then a constant program for sh reports the interpreters and the free

@@ -1,5 +1,5 @@
 /*
- * edit_file.c: changes one file, on this machine or on an SSH target.
+ * act_edit.c: changes one file, on this machine or on an SSH target.
  *
  * The file is read, changed in memory (edit.c), shown as a difference and
  * written.  Reading and writing are two constant programs for sh, the same on
@@ -334,12 +334,11 @@ restore(struct change *c)
 	const char *backup = backup_of(c, undo);
 	char *file = mem_strdup(buf_text(&c->name));
 	struct buf was = { 0 }, is = { 0 }, diff = { 0 };
-	size_t gone, new;
 
 	if (backup == NULL || !fetch(c, backup, &was) || !fetch(c, file, &is))
 		goto out;
-	diff_texts(&is, &was, buf_text(&c->path), buf_text(&c->path), &diff,
-	    &gone, &new);
+	(void)diff_texts(
+	    &is, &was, buf_text(&c->path), buf_text(&c->path), &diff);
 	if (is.len == was.len &&
 	    memcmp(buf_text(&is), buf_text(&was), is.len) == 0)
 		buf_reset(&diff);

@@ -1,5 +1,5 @@
 /*
- * shell.c: runs a script on this machine.
+ * act_shell.c: runs a script on this machine.
  *
  * The script is a file that only its user can read, never an argument; values
  * are in its environment, which is built from a short list.  It leads its own

@@ -1,6 +1,6 @@
-/* target_list.h: the targets of a step, counted and listed. */
-#ifndef WEB_VIEWS_TARGET_LIST_H
-#define WEB_VIEWS_TARGET_LIST_H
+/* card_targets.h: the targets of a step, counted and listed. */
+#ifndef WEB_CARD_CARD_TARGETS_H
+#define WEB_CARD_CARD_TARGETS_H
 
 #include "web/views/view.h"
 

@@ -1,5 +1,5 @@
 /*
- * ssh_script.c: runs a script on an SSH target, where it outlives its
+ * act_ssh.c: runs a script on an SSH target, where it outlives its
  * connection.
  *
  * The script is started there once (see remote.c) and then followed: its output

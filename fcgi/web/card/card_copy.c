@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "lang/copy_line.h"
-#include "web/views/card.h"
+#include "web/card/card_copy.h"
 
 static const char *
 end_of(struct req *req, const struct step *step, const struct copy_side *side)

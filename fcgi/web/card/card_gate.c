@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "journal/approval.h"
 #include "journal/plan.h"
-#include "web/views/card.h"
+#include "web/card/card_gate.h"
 #include "web/views/model.h"
 
 #define MAX_FOLLOWING 12 /* steps behind the gate that are listed */

@@ -12,8 +12,8 @@
 
 #include "base/text.h"
 #include "journal/target_status.h"
-#include "web/views/card.h"
-#include "web/views/target_list.h"
+#include "web/card/card_copy.h"
+#include "web/card/card_targets.h"
 #include "web/views/model.h"
 
 #define ON_CARD 8      /* targets with their output */

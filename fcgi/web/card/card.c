@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lang/values.h"
-#include "web/views/card.h"
+#include "web/card/card.h"
 #include "web/views/model.h"
 #include "compiler/render.h"
 

@@ -1,0 +1,228 @@
+/*
+ * card_actions.c: the possible actions of a run and of its steps.
+ *
+ * The buttons depend on run_authorize(), the function by which the keeper
+ * decides, so a page offers only what the keeper allows, unless somebody else
+ * was faster.
+ */
+#include <stdio.h>
+
+#include "base/text.h"
+#include "web/card/card_actions.h"
+#include "web/card/card_copy.h"
+#include "web/card/card_gate.h"
+#include "web/card/card_targets.h"
+#include "web/views/approvals.h"
+#include "web/views/model.h"
+#include "web/views/rollback_view.h"
+
+/* The commands about a run, or about its steps, that have a button. */
+static bool
+has_button(enum verb verb, bool step)
+{
+	const struct command_row *row = command_row(verb);
+
+	return row->run_states != 0 && (row->step_states != 0) == step &&
+	    verb != VERB_step_reveal;
+}
+
+const char *
+card_flag(struct req *req, enum verb verb)
+{
+	return arena_printf(req->arena, "can_%s", verb_word(verb));
+}
+
+struct json_object *
+card_can_run(struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (enum verb i = 0; i < VERB__MAX; i++)
+		if (has_button(i, false) && view_may(v, i, -1) &&
+		    (i != VERB_run_rollback ||
+			json_flag(rollback_model(v), "possible", false)))
+			json_object_array_add(
+			    list, json_object_new_string(verb_word(i)));
+	return list;
+}
+
+bool
+card_may_change(const struct view *v, int step)
+{
+	const struct view_step *s = &v->steps[step];
+	bool manual = s->step->kind == STEP_MANUAL;
+
+	if (manual && s->state == STATE_CONFIRMED)
+		return !view_is_followed(v, step) &&
+		    json_get(v->run, "ended_at") == NULL;
+	if (s->step->kind == STEP_APPROVAL && s->state == STATE_SUCCEEDED)
+		return json_get(v->run, "ended_at") == NULL;
+	return s->part == PART_PROBE ||
+	    !(state_in(s->state, STATES_DONE) || s->state == STATE_PENDING);
+}
+
+struct json_object *
+card_can_step(const struct view *v, int step)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (enum verb i = 0; card_may_change(v, step) && i < VERB__MAX; i++)
+		if (has_button(i, true) && view_may(v, i, step))
+			json_object_array_add(
+			    list, json_object_new_string(verb_word(i)));
+	return list;
+}
+
+static const char *
+label_on(struct view *v, struct json_object *targets, const char *what)
+{
+	size_t n = json_object_array_length(targets);
+	const char *first = n > 0
+	    ? json_object_get_string(json_object_array_get_idx(targets, 0))
+	    : "local";
+	const char *names = first;
+	char key[40];
+	int kind = n > 3 ? 2 : text_eq(first, "local") && n <= 1 ? 0 : 1;
+
+	for (size_t i = 1; i < n && i <= 3; i++)
+		names = arena_printf(v->req->arena, "%s, %s", names,
+		    json_object_get_string(
+			json_object_array_get_idx(targets, i)));
+	snprintf(key, sizeof(key), "label_%s_%s", what,
+	    kind == 0       ? "local"
+		: kind == 1 ? "on"
+			    : "many");
+	return request_fill(v->req, key, "verb", "Run", "targets", names,
+	    "count", arena_printf(v->req->arena, "%zu", n), NULL);
+}
+
+/* A copy between machines names both. */
+static const char *
+label_copy(struct view *v, const struct step *step, const char *otherwise)
+{
+	struct json_object *pairs = request_own(
+	    v->req, card_copy_pairs(v->req, step));
+	size_t n = json_object_array_length(pairs);
+	const char *text = "";
+
+	if (n == 0 || n > 3)
+		return otherwise;
+	for (size_t i = 0; i < n; i++)
+		text = arena_printf(v->req->arena, "%s%s%s", text,
+		    i > 0 ? ", " : "",
+		    json_object_get_string(
+			json_object_array_get_idx(pairs, i)));
+	return request_fill(v->req, "label_copy", "pairs", text, NULL);
+}
+
+static void
+add_labels(struct view *v, struct json_object *o, const struct view_step *s,
+    struct json_object *targets, struct json_object *counts)
+{
+	const struct step *step = s->step;
+	bool manual = step->kind == STEP_MANUAL;
+
+	if (kind_is(step->kind, KIND_PERSON)) {
+		model_text(o, "primary_label",
+		    request_fill(v->req,
+			manual ? "label_confirm" : "label_approve", "title",
+			view_title(v, (int)(s - v->steps)), NULL));
+		return;
+	}
+	model_text(o, "primary_label",
+	    label_copy(v, step, label_on(v, targets, "run")));
+	model_put(o, "retries",
+	    card_retries(v, (int)(s - v->steps), counts,
+		(int64_t)json_object_array_length(targets),
+		label_on(v, targets, "retry")));
+}
+
+/* The probe that settles whether the step has taken effect, if in doubt. */
+static bool
+add_probe(struct view *v, struct json_object *o, int step)
+{
+	int probe = v->entry->probed_by[step];
+	struct json_object *p;
+	bool can;
+
+	if (probe < 0 ||
+	    !state_in(v->steps[step].state, IN(UNKNOWN) | IN(FAILED)))
+		return false;
+	can = view_may(v, VERB_step_execute, probe);
+	p = json_object_new_object();
+	model_text(p, "id", v->steps[probe].step->id);
+	model_int(p, "next_attempt", v->steps[probe].attempts + 1);
+	model_bool(p, "can_execute", can);
+	model_put(o, "probe", p);
+	return can;
+}
+
+/* Why this person does not sign. */
+static const char *
+unsigned_text(struct view *v, int i)
+{
+	struct fault why = { 0 };
+	struct lifecycle_step s;
+
+	run_load_step(&v->loaded, i, VERB_step_sign, &s);
+	(void)run_authorize(
+	    VERB_step_sign, &v->lifecycle, &s, &v->req->actor, &why);
+	return request_message(v->req, why.message);
+}
+
+static const char *
+blocked_text(struct view *v, int i)
+{
+	const struct step *step = v->steps[i].step;
+	const char *role = step->role != NULL ? step->role : "operator";
+	enum state state = v->lifecycle.state;
+	int gate = view_gate(v, i);
+
+	if (v->steps[i].state == STATE_AWAITING_SIGNATURE)
+		return unsigned_text(v, i);
+	if (approvals_are_awaited(v))
+		return request_text(v->req, "blocked_approval");
+	if (v->lifecycle.unrehearsed != NULL && v->lifecycle.mode == PART_MAIN)
+		return request_fill(v->req, "refused_rehearse_first",
+		    "environment", v->lifecycle.unrehearsed, NULL);
+	if (state == STATE_READY)
+		return request_text(v->req, "blocked_start");
+	if (state == STATE_PAUSED)
+		return request_text(v->req, "blocked_paused");
+	if (gate >= 0)
+		return request_fill(v->req, "blocked_before", "title",
+		    view_title(v, gate), NULL);
+	if (step->kind == STEP_APPROVAL)
+		return card_gate_blocked(v, i);
+	return arena_printf(v->req->arena, "%s %s",
+	    request_fill(v->req, "blocked_role", "role", role, NULL),
+	    card_people(v->req, role));
+}
+
+void
+card_add_actions(struct view *v, struct json_object *o, int step,
+    struct json_object *targets, struct json_object *counts)
+{
+	const struct view_step *s = &v->steps[step];
+	bool any = false;
+
+	for (enum verb i = 0; i < VERB__MAX; i++) {
+		if (!has_button(i, true) || !view_may(v, i, step))
+			continue;
+		model_bool(o, card_flag(v->req, i), true);
+		any = true;
+	}
+	any |= add_probe(v, o, step);
+	/* the run's actions include those after a rejected gate */
+	any |= s->step->kind == STEP_APPROVAL && s->state == STATE_FAILED;
+	if (any) {
+		model_bool(o, "has_actions", true);
+		add_labels(v, o, s, targets, counts);
+	} else if (s->state == STATE_READY ||
+	    s->state == STATE_AWAITING_SIGNATURE ||
+	    (s->state == STATE_FAILED &&
+		(view_gate(v, step) >= 0 || approvals_are_awaited(v)))) {
+		model_bool(o, "is_blocked", true);
+		model_text(o, "blocked_text", blocked_text(v, step));
+	}
+}

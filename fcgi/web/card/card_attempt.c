@@ -1,0 +1,135 @@
+/* card_attempt.c: the attempts of a step, for its card. */
+#include <string.h>
+
+#include "base/text.h"
+#include "web/card/card_attempt.h"
+#include "web/card/card_targets.h"
+#include "web/views/model.h"
+#include "web/views/output_text.h"
+
+#define OUTPUT_TEXT_LINES 20
+
+const char *
+card_reason(struct view *v, const struct view_step *s)
+{
+	return !text_eq(s->reason, "probe") ? s->reason
+	    : s->state == STATE_FAILED
+	    ? request_text(v->req, "probe_found_no")
+	    : request_text(v->req, "probe_found_yes");
+}
+
+const char *
+card_skipped(struct view *v, struct json_object *target)
+{
+	struct json_object *list = json_get(target, "skipped");
+	const char *all = "";
+
+	if (list == NULL)
+		return NULL;
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		all = arena_printf(v->req->arena, "%s%s%s", all,
+		    i > 0 ? ", " : "",
+		    json_object_get_string(json_object_array_get_idx(list, i)));
+	return request_fill(v->req, "skipped_statements", "list", all, NULL);
+}
+
+static void
+add_target_page(
+    struct view *v, struct json_object *t, const char *exec, bool with_tail)
+{
+	const char *state = json_text(t, "state", "");
+	const char *url = json_text(t, "text_url", "");
+	bool running = state_in(state_find(state), STATES_BUSY);
+	bool has = !json_flag(t, "sealed", false) &&
+	    (json_int(t, "bytes", 0) > 0 ||
+		(running && json_text(t, "started_at", NULL) != NULL));
+
+	model_text(t, "icon", state);
+	model_text(t, "state_text", model_word(v->req, "state", state));
+	model_text(t, "exit_text", model_exit(v->req, json_get(t, "exit")));
+	model_bool(t, "is_running", running);
+	model_text(t, "progress_text",
+	    running ? json_text(t, "progress", NULL) : NULL);
+	model_text(t, "skipped_text", card_skipped(v, t));
+	model_bool(
+	    t, "is_quiet", running && json_text(t, "note", NULL) != NULL);
+	model_text(t, "url",
+	    arena_strndup(v->req->arena, url, strlen(url) - strlen(".txt")));
+	model_text(t, "size_text", model_size(v->req, json_int(t, "bytes", 0)));
+	model_bool(t, "has_output", has);
+	model_text(t, "tail",
+	    has && with_tail ? output_text_lines(v->req, exec,
+				   json_text(t, "name", ""), OUTPUT_TEXT_LINES)
+			     : "");
+}
+
+/* Adds the terminal for input, while it exists. */
+static void
+add_terminal(struct view *v, struct json_object *t, const struct view_step *s)
+{
+	bool there = s->step->interactive && json_flag(t, "is_running", false);
+	struct json_object *o = there ? json_object_new_object() : NULL;
+
+	if (there) {
+		model_text(o, "page",
+		    arena_printf(
+			v->req->arena, "%s.terminal", json_text(t, "url", "")));
+		model_bool(o, "can_type",
+		    view_may(v, VERB_step_type, (int)(s - v->steps)));
+	}
+	model_put(t, "terminal", o);
+}
+
+static void
+add_attempt_page(struct view *v, struct json_object *o,
+    const struct view_step *s, bool with_tail)
+{
+	struct json_object *targets;
+	bool running = json_get(o, "ended_at") == NULL;
+	size_t n;
+
+	card_trim_targets(v, o, s->step);
+	targets = json_get(o, "targets");
+	n = json_object_array_length(targets);
+	model_bool(o, "is_running", running);
+	model_text(o, "duration_text",
+	    model_between(v->req, json_text(o, "started_at", NULL),
+		json_text(o, "ended_at", NULL)));
+	model_text(o, "usual_text",
+	    running ? view_usual(v, (int)(s - v->steps)) : NULL);
+	for (size_t i = 0; i < n; i++)
+		add_target_page(v, json_object_array_get_idx(targets, i),
+		    json_text(o, "_exec", ""), with_tail);
+	for (size_t i = 0; i < n; i++)
+		add_terminal(v, json_object_array_get_idx(targets, i), s);
+}
+
+void
+card_add_attempts(
+    struct view *v, struct json_object *o, const struct view_step *s)
+{
+	struct json_object *earlier = json_object_new_array(), *last;
+	size_t n = json_object_array_length(s->tries);
+	bool open = state_in(s->state,
+	    STATES_BUSY | IN(FAILED) | IN(UNKNOWN) | IN(AWAITING_SIGNATURE));
+
+	for (size_t i = n; i > 0; i--) {
+		struct json_object *a = json_object_array_get_idx(
+		    s->tries, i - 1);
+
+		add_attempt_page(v, a, s, open && i == n);
+		if (i < n)
+			json_object_array_add(earlier, json_object_get(a));
+	}
+	last = json_object_array_get_idx(s->tries, n - 1);
+	model_text(o, "message",
+	    s->state == STATE_FAILED && text_eq(s->reason, "probe")
+		? arena_printf(v->req->arena, "%s %s", card_reason(v, s),
+		      json_text(last, "message", ""))
+		: json_text(last, "message", NULL));
+	model_text(o, "duration_text", json_text(last, "duration_text", NULL));
+	model_put(o, "last", json_object_get(last));
+	model_bool(o, "has_earlier", n > 1);
+	model_put(o, "earlier", earlier);
+	model_int(o, "next_attempt", s->attempts + 1);
+}

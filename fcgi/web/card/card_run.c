@@ -1,0 +1,187 @@
+/* card_run.c: a step of a run, for pages and as JSON. */
+#include <inttypes.h>
+
+#include "base/text.h"
+#include "web/card/card.h"
+#include "web/card/card_actions.h"
+#include "web/card/card_attempt.h"
+#include "web/card/card_gate.h"
+#include "web/card/card_run.h"
+#include "web/card/card_targets.h"
+#include "web/views/dry_run.h"
+#include "web/views/model.h"
+#include "web/views/outcome.h"
+
+static struct json_object *
+signatures_of(const struct view_step *s)
+{
+	struct json_object *list = json_object_new_array();
+
+	if (s->signature != NULL)
+		json_object_array_add(list, json_object_get(s->signature));
+	return list;
+}
+
+/* Attempts without the keys for templates. */
+static struct json_object *
+attempts_json(const struct view_step *s)
+{
+	struct json_object *list = json_object_new_array();
+	size_t n = s->tries != NULL ? json_object_array_length(s->tries) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = json_object_array_get_idx(s->tries, i);
+
+		json_object_object_del(o, "_exec");
+		json_object_array_add(list, json_object_get(o));
+	}
+	return list;
+}
+
+struct json_object *
+card_json(struct view *v, int i)
+{
+	const struct view_step *s = &v->steps[i];
+	const struct step *step = s->step;
+	struct json_object *o = json_object_new_object();
+
+	card_what(v->req, o, v->entry, i);
+	json_set_text(o, "title", step->title); /* as in the document */
+	model_text(o, "section", v->plan->sections[step->section].title);
+	model_text(o, "part", part_word(s->part));
+	model_text(o, "state", state_word(s->state));
+	model_text(o, "outcome", outcome_of(v, s));
+	model_text(o, "undo", step->undo);
+	model_text(o, "probe_of", step->probe_of);
+	model_put(o, "targets", view_targets(v, step));
+	model_put(o, "approval", card_gate(v, i));
+	model_put(o, "can", card_can_step(v, i));
+	model_text(o, "reason", s->reason);
+	model_text(o, "by", s->by);
+	model_text(o, "at", s->at);
+	model_text(o, "signed_by", json_text(s->signature, "by", NULL));
+	model_bool(o, "excluded", view_is_excluded(s));
+	model_put(o, "hosts", card_counts(card_target_status(v, i)));
+	model_put(o, "attempts", attempts_json(s));
+	model_put(o, "signatures", signatures_of(s));
+	return o;
+}
+
+static void
+add_flag(struct json_object *o, const char *flag, bool b)
+{
+	if (b)
+		model_bool(o, flag, true);
+}
+
+/* A probe that worked has an answer, which is shown instead of "succeeded". */
+void
+card_state(struct view *v, struct json_object *o, int step)
+{
+	int verdict = view_verdict(v, step);
+
+	if (verdict < 0) {
+		model_state(v->req, o, outcome_of(v, &v->steps[step]), NULL);
+		return;
+	}
+	model_text(o, "icon", verdict ? "succeeded" : "skipped");
+	model_text(o, "state_text",
+	    verdict ? request_text(v->req, "probe_yes")
+		    : request_text(v->req, "probe_no"));
+}
+
+static void
+add_state(struct view *v, struct json_object *o, int step)
+{
+	const struct view_step *s = &v->steps[step];
+	bool excluded = view_is_excluded(s);
+	bool gate = s->step->kind == STEP_APPROVAL;
+	bool to_sign = s->state == STATE_AWAITING_SIGNATURE;
+	bool by_person = !gate &&
+	    (s->state == STATE_CONFIRMED ||
+		(s->state == STATE_SKIPPED && !excluded) ||
+		(to_sign && s->step->kind == STEP_MANUAL) ||
+		(s->reason != NULL &&
+		    (s->state == STATE_SUCCEEDED || to_sign ||
+			(s->state == STATE_FAILED &&
+			    !text_eq(s->reason, "probe")))));
+
+	card_state(v, o, step);
+	add_flag(o, "is_current", step == view_current(v));
+	add_flag(o, "is_done", state_in(s->state, STATES_DONE));
+	add_flag(o, "is_excluded", excluded);
+	add_flag(o, "is_failed", s->state == STATE_FAILED);
+	add_flag(o, "is_unknown", s->state == STATE_UNKNOWN);
+	add_flag(o, "is_awaiting_signature", to_sign);
+	if (to_sign)
+		model_text(o, "sign_people",
+		    card_people(v->req,
+			s->step->sign != NULL ? s->step->sign : "operator"));
+	add_flag(o, "is_settled", by_person);
+	model_text(o, "settled_text",
+	    !by_person     ? NULL
+		: !to_sign ? json_text(o, "state_text", "")
+			   : model_word(v->req, "state",
+				 s->step->kind == STEP_MANUAL ? "confirmed"
+							      : "succeeded"));
+	model_text(o, "by", s->by);
+	model_text(o, "at", s->at);
+	model_text(o, "reason", card_reason(v, s));
+	if (gate && s->state == STATE_FAILED)
+		model_text(o, "message",
+		    request_fill(v->req, "gate_rejected", "by", s->by, "reason",
+			s->reason != NULL ? s->reason : "", NULL));
+	if (s->signature != NULL) {
+		model_bool(o, "has_signatures", true);
+		model_put(o, "signatures", signatures_of(s));
+	}
+}
+
+/* For a group: the number of targets in each state. */
+static void
+add_targets(struct view *v, struct json_object *o, const struct view_step *s,
+    struct json_object *counts)
+{
+	if (json_object_array_length(json_get(o, "targets")) < 2)
+		return;
+	model_bool(o, "has_hosts", true);
+	model_put(o, "hosts",
+	    target_list_summary(v->req, counts,
+		arena_printf(v->req->arena,
+		    "/runs/%" PRId64 "/steps/%s/attempts/%" PRId64,
+		    v->lifecycle.id, s->step->id, s->attempts)));
+}
+
+struct json_object *
+card_page(struct view *v, int i)
+{
+	const struct view_step *s = &v->steps[i];
+	struct json_object *o = model_object(32);
+	struct json_object *targets = view_targets(v, s->step), *counts = NULL;
+
+	html_inherit(o, card_base(v->req, v->entry, i));
+	model_text(o, "title", view_title(v, i));
+	if (v->entry->undone_by[i] >= 0)
+		model_text(
+		    o, "undo_title", view_title(v, v->entry->undone_by[i]));
+	model_put(o, "targets", targets);
+	model_put(o, "chips", card_chips(v, s->step, targets));
+	add_flag(o, "has_preview", json_object_array_length(targets) > 0);
+	add_state(v, o, i);
+	model_put(o, "gate", card_gate_page(v, i));
+	if (view_attempts(v, i) != NULL) {
+		counts = card_counts(card_target_status(v, i));
+		add_targets(v, o, s, counts);
+		card_add_attempts(v, o, s);
+	}
+	if (card_may_change(v, i)) {
+		card_add_actions(v, o, i, targets, counts);
+		if (dry_run_is_possible(s->step)) {
+			model_put(o, "look", dry_run_of_step(v, i));
+			model_text(
+			    o, "look_label", dry_run_label(v->req, s->step));
+		}
+	}
+	json_object_put(counts);
+	return o;
+}
