@@ -21,3 +21,16 @@ cli_message(int code, const char *fmt, ...)
 	fputc('\n', stderr);
 	return code;
 }
+
+void
+cli_wrong(int *count, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	printf("WRONG: ");
+	vprintf(fmt, ap);
+	putchar('\n');
+	va_end(ap);
+	(*count)++;
+}

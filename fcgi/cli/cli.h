@@ -37,4 +37,8 @@ struct cli {
 int cli_message(int code, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Prints "WRONG: message" to standard output and counts it. */
+void cli_wrong(int *count, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 #endif

@@ -51,6 +51,10 @@ enum err plan_read(
     struct json_object *o, struct plan **ret, struct fault *fault);
 void plan_free(struct plan *plan);
 
+/* The ids of steps, given as an array of their numbers.  A new array. */
+struct json_object *plan_ids(
+    const struct plan *plan, struct json_object *steps);
+
 /* The step with that id, or -1. */
 int plan_find_step(const struct plan *plan, const char *id);
 

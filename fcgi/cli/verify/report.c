@@ -24,19 +24,6 @@
 
 #define BUNDLE_MAX (256 * 1024 * 1024)
 
-void
-report_wrong(struct report *b, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	printf("WRONG: ");
-	vprintf(fmt, ap);
-	putchar('\n');
-	va_end(ap);
-	b->wrong++;
-}
-
 /* Checks that a text of the report is the one with the hash that the event has.
  */
 static void
@@ -51,7 +38,7 @@ take_text(
 		return;
 	hash_hex(text, strlen(text), now);
 	if (!text_eq(hash, now))
-		report_wrong(b, "%s is not the text that was run", name);
+		cli_wrong(&b->wrong, "%s is not the text that was run", name);
 	db_run(b->replay, STMT_DOCUMENT_ADD, TEXT(hash), TEXT(text));
 }
 
@@ -73,22 +60,25 @@ check_event(struct report *b, const char *body)
 
 	b->seq++;
 	if (body == NULL) {
-		report_wrong(b, "event %lld is not a text", (long long)b->seq);
+		cli_wrong(
+		    &b->wrong, "event %lld is not a text", (long long)b->seq);
 		return;
 	}
 	event_hash(b->hash, body, b->hash);
 	if (event_parse(body, &e, &parsed) != ERR_OK) {
-		report_wrong(b, "event %lld cannot be read", (long long)b->seq);
+		cli_wrong(
+		    &b->wrong, "event %lld cannot be read", (long long)b->seq);
 		return;
 	}
 	if (e.seq != b->seq || e.run != b->run)
-		report_wrong(b, "event %lld is missing, or is of another run",
+		cli_wrong(&b->wrong,
+		    "event %lld is missing, or is of another run",
 		    (long long)b->seq);
 	take_text(b, &e, "document", "document_text");
 	take_text(b, &e, "compiled", "plan_text");
 	if (replay(b, &e, body) != ERR_OK)
-		report_wrong(
-		    b, "event %lld cannot be replayed", (long long)b->seq);
+		cli_wrong(&b->wrong, "event %lld cannot be replayed",
+		    (long long)b->seq);
 	json_object_put(parsed);
 }
 
@@ -118,9 +108,9 @@ check_report(struct report *b)
 		check_event(b, text_at(events, i));
 	text_hex(b->hash, sizeof(b->hash), head);
 	if (n == 0)
-		report_wrong(b, "the report carries no events");
+		cli_wrong(&b->wrong, "the report carries no events");
 	if (!text_eq(head, json_text(b->report, "head", "")))
-		report_wrong(b,
+		cli_wrong(&b->wrong,
 		    "the head of the chain does not fit its "
 		    "events");
 	if (n > 0)

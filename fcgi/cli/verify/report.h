@@ -24,8 +24,4 @@ int report_verify(const char *path);
 /* The same for the text of one; `name` is its name in messages. */
 int report_verify_text(const char *name, const char *text, size_t len);
 
-/* Prints an error and counts it. */
-void report_wrong(struct report *b, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
 #endif

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cli.h"
 #include "cli/verify/report_derive.h"
 #include "base/buf.h"
 #include "base/json.h"
@@ -107,7 +108,7 @@ compare_derived(
 		if (json_object_object_get_ex(told, key, &other))
 			same(p, value, other);
 		else if (!may_lack(p, value))
-			report_wrong(p->b,
+			cli_wrong(&p->b->wrong,
 			    "%.500s is not there, and by the "
 			    "events %.200s",
 			    p->path.data, json_write(value));
@@ -130,7 +131,7 @@ compare_unproven(
 		if (p->b->old)
 			json_set(p->b->unproven, plain(p, path), NULL);
 		else
-			report_wrong(p->b,
+			cli_wrong(&p->b->wrong,
 			    "%.500s is %.200s, and the events "
 			    "do not tell of it",
 			    p->path.data, json_write(value));
@@ -144,7 +145,7 @@ same_list(struct place *p, struct json_object *made, struct json_object *told)
 	size_t len = p->path.len, n = json_object_array_length(made);
 
 	if (json_object_array_length(told) != n) {
-		report_wrong(p->b,
+		cli_wrong(&p->b->wrong,
 		    "%.500s has %zu members, and by the events "
 		    "%zu",
 		    p->path.data, json_object_array_length(told), n);
@@ -164,7 +165,7 @@ same(struct place *p, struct json_object *made, struct json_object *told)
 	enum json_type type = json_object_get_type(made);
 
 	if (json_object_get_type(told) != type) {
-		report_wrong(p->b,
+		cli_wrong(&p->b->wrong,
 		    "%.500s is %.200s, and by the events "
 		    "%.200s",
 		    buf_text(&p->path), json_write(told), json_write(made));
@@ -174,7 +175,7 @@ same(struct place *p, struct json_object *made, struct json_object *told)
 	} else if (type == json_type_array) {
 		same_list(p, made, told);
 	} else if (!json_object_equal(made, told)) {
-		report_wrong(p->b,
+		cli_wrong(&p->b->wrong,
 		    "%.500s is %.200s, and by the events "
 		    "%.200s",
 		    buf_text(&p->path), json_write(told), json_write(made));
@@ -256,7 +257,7 @@ report_compare(struct report *b)
 	struct place p = { .b = b };
 
 	if (made == NULL) {
-		report_wrong(b, "the events do not make the run");
+		cli_wrong(&b->wrong, "the events do not make the run");
 		return;
 	}
 	b->unproven = json_object_new_object();

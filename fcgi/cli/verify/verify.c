@@ -26,23 +26,10 @@
 #include "journal/plan.h"
 #include "wire/exec.h"
 
-void
-verify_wrong(struct verify *v, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	printf("WRONG: ");
-	vprintf(fmt, ap);
-	putchar('\n');
-	va_end(ap);
-	v->wrong++;
-}
-
 static void
 wrong(struct verify *v, const char *what, int64_t run, int64_t seq)
 {
-	verify_wrong(v, "%s (run %lld, event %lld)", what, (long long)run,
+	cli_wrong(&v->wrong, "%s (run %lld, event %lld)", what, (long long)run,
 	    (long long)seq);
 }
 
@@ -158,7 +145,7 @@ check_files(
 
 		if (hash_file(path, hash) != ERR_OK ||
 		    !text_eq(hash, db_text(rows, "hash"))) {
-			verify_wrong(v,
+			cli_wrong(&v->wrong,
 			    "the %s of run %lld, step %s, "
 			    "attempt %lld on %s is missing or was changed",
 			    what, (long long)db_int(rows, "run"),
@@ -186,7 +173,8 @@ check_plans(struct verify *v)
 		plan_of_row(row, hash);
 		if (!text_eq(hash, json_text(row, "plan", "")) ||
 		    plan_load(v->replay, row, &plan, NULL) != ERR_OK)
-			verify_wrong(v, "the plan of run %lld does not fit",
+			cli_wrong(&v->wrong,
+			    "the plan of run %lld does not fit",
 			    (long long)db_int(rows, "id"));
 		plan_free(plan);
 		json_object_put(row);
@@ -206,7 +194,7 @@ check_all(struct verify *v)
 	check_files(v, STMT_SEALED_ALL, EXEC_SEALED, "sealed output");
 	check_files(v, STMT_ARTIFACTS_ALL, EXEC_ARTIFACT, "kept output");
 	if (db_take_failure(v->db))
-		verify_wrong(v, "the database cannot be read as a whole");
+		cli_wrong(&v->wrong, "the database cannot be read as a whole");
 }
 
 static int

@@ -24,10 +24,6 @@ struct verify {
 	int wrong;
 };
 
-/* Prints an error and counts it. */
-void verify_wrong(struct verify *v, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
 int cli_verify(struct cli *c);
 
 #endif

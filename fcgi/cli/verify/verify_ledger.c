@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/cli.h"
 #include "cli/verify/verify_ledger.h"
 #include "base/io.h"
 #include "base/json.h"
@@ -72,7 +73,8 @@ read_public_key(struct verify *v, unsigned char key[32])
 static void
 entry_wrong(const struct ledger *l, const struct entry *e, const char *what)
 {
-	verify_wrong(l->v, "entry %" PRId64 " of %s %s", e->n, l->where, what);
+	cli_wrong(
+	    &l->v->wrong, "entry %" PRId64 " of %s %s", e->n, l->where, what);
 }
 
 /* "run 7" or "chain 0 (accounts and secrets)" */
@@ -117,13 +119,13 @@ check_head(
 	if (hex[0] != '\0' && text_eq(hex, json_text(head, "head", "")))
 		return;
 	if (hex[0] != '\0')
-		verify_wrong(l->v,
+		cli_wrong(&l->v->wrong,
 		    "%s: event %" PRId64 " is not the one that "
 		    "%s has, in its entry %" PRId64 " of %s",
 		    chain_name(run, name), seq, l->where, e->n,
 		    json_text(e->o, "at", ""));
 	else
-		verify_wrong(l->v,
+		cli_wrong(&l->v->wrong,
 		    "%s: %s has its event %" PRId64 ", in entry "
 		    "%" PRId64 " of %s, and the database ends at event "
 		    "%" PRId64,
@@ -192,7 +194,7 @@ check_row(struct ledger *l, struct rows *rows, struct json_object *expected)
 	e.hash = db_blob(rows, "hash", &e.hash_len);
 	e.signature = db_blob(rows, "signature", &e.signature_len);
 	if (e.n != ++l->v->entries)
-		verify_wrong(l->v,
+		cli_wrong(&l->v->wrong,
 		    "entry %" PRId64 " of the ledger is "
 		    "missing",
 		    l->v->entries);
@@ -226,8 +228,8 @@ check_rows(struct ledger *l)
 	db_done(rows);
 	json_object_object_foreach (expected, id, missing) {
 		(void)missing;
-		verify_wrong(
-		    l->v, "run %s is closed and not in the ledger", id);
+		cli_wrong(
+		    &l->v->wrong, "run %s is closed and not in the ledger", id);
 	}
 	json_object_put(expected);
 }
@@ -271,8 +273,8 @@ check_line(struct ledger *l, const char *line, size_t len, int64_t *next)
 	    ? crypto_sign_BYTES
 	    : 0;
 	if (e.n != *next)
-		verify_wrong(l->v, "entry %" PRId64 " of %s is missing", *next,
-		    l->where);
+		cli_wrong(&l->v->wrong, "entry %" PRId64 " of %s is missing",
+		    *next, l->where);
 	*next = e.n + 1;
 	if (is_signed(l, &e) && !is_in_database(l->v, &e) && read_body(l, &e)) {
 		entry_wrong(l, &e, "is not in the database");
@@ -291,7 +293,8 @@ check_file(struct ledger *l)
 	if (l->v->ledger_err == ERR_NOT_FOUND && !l->has_heads)
 		return; /* from a version before the file */
 	if (l->v->ledger_err != ERR_OK) {
-		verify_wrong(l->v, "%s is missing or cannot be read", l->where);
+		cli_wrong(
+		    &l->v->wrong, "%s is missing or cannot be read", l->where);
 		return;
 	}
 	end = text + l->v->ledger.len;
@@ -308,7 +311,7 @@ verify_ledger(struct verify *v)
 	struct ledger l = { .v = v, .where = "the ledger" };
 
 	if (!read_public_key(v, l.key)) {
-		verify_wrong(v, "keys/ledger.pub cannot be read");
+		cli_wrong(&v->wrong, "keys/ledger.pub cannot be read");
 		return;
 	}
 	check_rows(&l);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cli.h"
 #include "cli/verify/verify_tables.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -26,7 +27,7 @@ compare(struct verify *v, const char *table, enum stmt stmt)
 		struct json_object *x = db_row_json(a), *y = db_row_json(b);
 
 		if (strcmp(json_write(x), json_write(y)) != 0) {
-			verify_wrong(v,
+			cli_wrong(&v->wrong,
 			    "table %s: on disk %s, from the "
 			    "events %s",
 			    table, json_write(x), json_write(y));
@@ -37,8 +38,9 @@ compare(struct verify *v, const char *table, enum stmt stmt)
 		more_b = db_next(b);
 	}
 	if (more_a != more_b) {
-		verify_wrong(v, "table %s has %s rows than the events give",
-		    table, more_a ? "more" : "fewer");
+		cli_wrong(&v->wrong,
+		    "table %s has %s rows than the events give", table,
+		    more_a ? "more" : "fewer");
 	}
 	db_done(a);
 	db_done(b);
@@ -81,12 +83,12 @@ check_file(struct verify *v)
 
 	while (db_next(rows))
 		if (!text_eq(db_text(rows, "integrity_check"), "ok"))
-			verify_wrong(v, "the database: %s",
+			cli_wrong(&v->wrong, "the database: %s",
 			    db_text(rows, "integrity_check"));
 	db_done(rows);
 	rows = db_query(v->db, STMT_CHECK_KEYS);
 	while (db_next(rows))
-		verify_wrong(v,
+		cli_wrong(&v->wrong,
 		    "a row of table %s refers to one of %s that "
 		    "is not there",
 		    db_text(rows, "table"), db_text(rows, "parent"));
@@ -118,7 +120,7 @@ check_boxes(struct verify *v)
 		if (!text_eq(
 			json_text(boxes, key, NULL), db_text(rows, "hash")) &&
 		    !(db_is_null(rows, "hash") && json_get(boxes, key) != NULL))
-			verify_wrong(v,
+			cli_wrong(&v->wrong,
 			    "the sealed value of “%s” (run %lld) "
 			    "is missing or was changed",
 			    db_text(rows, "name"),
@@ -128,7 +130,7 @@ check_boxes(struct verify *v)
 	db_done(rows);
 	json_object_object_foreach (boxes, name, unused) {
 		(void)unused;
-		verify_wrong(v,
+		cli_wrong(&v->wrong,
 		    "a sealed value that no event tells of: run "
 		    "%s",
 		    name);
@@ -153,12 +155,12 @@ check_credentials(struct verify *v)
 		hash_hex(text != NULL ? text : "",
 		    text != NULL ? strlen(text) : 0, hash);
 		if (told == NULL)
-			verify_wrong(v,
+			cli_wrong(&v->wrong,
 			    "a password of an account that no "
 			    "event tells of: %s",
 			    name != NULL ? name : "");
 		else if (*told != '\0' && !text_eq(told, hash))
-			verify_wrong(v,
+			cli_wrong(&v->wrong,
 			    "the password of %s is not the one "
 			    "that its events tell of",
 			    name);
@@ -168,7 +170,7 @@ check_credentials(struct verify *v)
 	db_done(rows);
 	json_object_object_foreach (v->credentials, account, unused) {
 		(void)unused;
-		verify_wrong(v, "the password of %s is missing", account);
+		cli_wrong(&v->wrong, "the password of %s is missing", account);
 	}
 }
 

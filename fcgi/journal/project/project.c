@@ -217,6 +217,14 @@ step_ready(struct db *db, const struct event *e)
 }
 
 static enum err
+set_pending(struct db *db, const struct event *e)
+{
+	return db_run(db, STMT_STEP_SET_STATE, INT(e->run),
+	    TEXT(text_of(e, "step")), TEXT("pending"), TEXT(NULL), INT(e->at),
+	    TEXT(NULL));
+}
+
+static enum err
 step_excluded(struct db *db, const struct event *e)
 {
 	enum err err = db_run(db, STMT_STEP_SET_STATE, INT(e->run),
@@ -237,8 +245,7 @@ step_included(struct db *db, const struct event *e)
 	enum err err = db_run(db, STMT_STEPS_UNREADY, INT(e->run), TEXT(step));
 
 	if (err == ERR_OK)
-		err = db_run(db, STMT_STEP_SET_STATE, INT(e->run), TEXT(step),
-		    TEXT("pending"), TEXT(NULL), INT(e->at), TEXT(NULL));
+		err = set_pending(db, e);
 	return err == ERR_OK ? db_run(db, STMT_RUN_COUNT_DONE, INT(e->run))
 			     : err;
 }
@@ -272,8 +279,7 @@ step_reopened(struct db *db, const struct event *e)
 		err = db_run(
 		    db, STMT_APPROVAL_END_BEHIND, INT(e->run), TEXT(step));
 	if (err == ERR_OK)
-		err = db_run(db, STMT_STEP_SET_STATE, INT(e->run), TEXT(step),
-		    TEXT("pending"), TEXT(NULL), INT(e->at), TEXT(NULL));
+		err = set_pending(db, e);
 	if (err == ERR_OK)
 		err = db_run(db, STMT_STEP_SET_SIGNED, INT(e->run), TEXT(step),
 		    TEXT(NULL));

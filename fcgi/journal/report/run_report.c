@@ -272,18 +272,18 @@ put_evidence(
 	json_set(o, "events", events);
 }
 
+const char *const run_report_keys[] = { "id", "title", "reason", "state",
+	"result", "mode", "seq", "plan", "document", "runbook", "environment",
+	"parameters", "created_by", "created_at", "started_by", "started_at",
+	"ended_by", "ended_at", "note", "current", NULL };
+
 static struct json_object *
 make(struct run_report *r)
 {
-	static const char *const keys[] = { "id", "title", "reason", "state",
-		"result", "mode", "seq", "plan", "document", "runbook",
-		"environment", "parameters", "created_by", "created_at",
-		"started_by", "started_at", "ended_by", "ended_at", "note",
-		"current", NULL };
 	struct json_object *o = json_object_new_object();
 
 	json_set_int(o, "format", RUN_REPORT_FORMAT);
-	copy_all(o, r->row, keys);
+	copy_all(o, r->row, run_report_keys);
 	json_set_bool(
 	    o, "is_production", json_int(r->row, "production", 0) != 0);
 	json_set(o, "approvals", approvals_of(r));

@@ -13,6 +13,9 @@
 /* The value of "format"; older reports had none. */
 #define RUN_REPORT_FORMAT 2
 
+/* The columns that pages, JSON and reports show as they are; ended by NULL. */
+extern const char *const run_report_keys[];
+
 /*
  * The whole report: a function of the run's events, document and plan (which is
  * compiled from them), and of nothing else. A new object; NULL if there is no

@@ -22,22 +22,6 @@ part_of(void *ctx, int step)
 	return part_read(run_step_row(run, run->plan->steps[step].id));
 }
 
-/* Indexes of steps as their ids. */
-static struct json_object *
-ids_of(const struct run *run, struct json_object *steps)
-{
-	struct json_object *ids = json_object_new_array();
-
-	for (size_t i = 0; i < json_object_array_length(steps); i++)
-		json_object_array_add(ids,
-		    json_object_new_string(
-			run->plan
-			    ->steps[json_object_get_int(
-				json_object_array_get_idx(steps, i))]
-			    .id));
-	return ids;
-}
-
 static struct json_object *
 started(struct command *c, const struct run *run, const struct rollback *plan)
 {
@@ -48,8 +32,8 @@ started(struct command *c, const struct run *run, const struct rollback *plan)
 	    (int64_t)(json_object_array_length(plan->steps) +
 		json_object_array_length(plan->not_needed)));
 	json_set_text(data, "state", state_word(run->lifecycle.state));
-	json_set(data, "steps", ids_of(run, plan->steps));
-	json_set(data, "not_needed", ids_of(run, plan->not_needed));
+	json_set(data, "steps", plan_ids(run->plan, plan->steps));
+	json_set(data, "not_needed", plan_ids(run->plan, plan->not_needed));
 	return data;
 }
 

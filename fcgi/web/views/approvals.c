@@ -193,12 +193,11 @@ not_rehearsed(struct view *v)
 struct json_object *
 approvals_rehearsal(struct view *v)
 {
-	struct json_object *o, *ids, *steps;
+	struct json_object *o, *steps;
 
 	if (!rehearsal_is_needed(v->plan, json_text(v->run, "environment", "")))
 		return NULL;
 	o = json_object_new_object();
-	ids = json_object_new_array();
 	model_text(o, "in", v->plan->rehearsal);
 	model_put(o, "within_ms",
 	    v->plan->rehearsal_ms == 0
@@ -211,15 +210,8 @@ approvals_rehearsal(struct view *v)
 	model_bool(o, "missing", v->lifecycle.unrehearsed != NULL);
 	steps = v->loaded.rehearsal == 0 ? json_object_new_array()
 					 : not_rehearsed(v);
-	for (size_t i = 0; i < json_object_array_length(steps); i++)
-		json_object_array_add(ids,
-		    json_object_new_string(
-			v->plan
-			    ->steps[json_object_get_int(
-				json_object_array_get_idx(steps, i))]
-			    .id));
+	model_put(o, "not_rehearsed", plan_ids(v->plan, steps));
 	json_object_put(steps);
-	model_put(o, "not_rehearsed", ids);
 	return o;
 }
 

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/plan.h"
+#include "journal/report/run_report.h"
 #include "web/card/card_actions.h"
 #include "web/card/card_run.h"
 #include "web/views/approvals.h"
@@ -63,16 +64,10 @@ run_model_focus_text(struct view *v)
 struct json_object *
 run_model(struct view *v)
 {
-	static const char *const same[] = { "id", "title", "reason", "state",
-		"result", "mode", "seq", "plan", "document", "runbook",
-		"environment", "parameters", "created_by", "created_at",
-		"started_by", "started_at", "ended_by", "ended_at", "note",
-		"current", NULL };
 	struct json_object *o = json_object_new_object();
 
-	for (size_t i = 0; same[i] != NULL; i++)
-		model_put(
-		    o, same[i], json_object_get(json_get(v->run, same[i])));
+	for (const char *const *key = run_report_keys; *key != NULL; key++)
+		model_put(o, *key, json_object_get(json_get(v->run, *key)));
 	model_text(o, "environment_label",
 	    runbook_cache_environment_label(
 		v->req, json_text(v->run, "environment", "")));
