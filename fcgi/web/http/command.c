@@ -280,7 +280,8 @@ refused(struct req *req, struct reply *reply, enum err err)
 	    *request_field(req, "back") != '\0' || err == ERR_UNAUTHENTICATED ||
 	    err == ERR_NOT_FOUND)
 		return err;
-	return page_run_refused(req, reply, err);
+	reply->status = reply_status(err, req->fault.code);
+	return page_run(req, reply);
 }
 
 enum err

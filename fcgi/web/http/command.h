@@ -2,7 +2,7 @@
 #ifndef WEB_HTTP_COMMAND_H
 #define WEB_HTTP_COMMAND_H
 
-#include "web/http/request.h"
+#include "web/http/reply.h"
 
 struct keeper;
 
@@ -25,5 +25,8 @@ enum err command_ask(struct req *req, enum verb verb, struct json_object *body,
  */
 enum err command_body(
     struct req *req, enum verb verb, struct json_object **ret);
+
+/* The handler of any command: asks the keeper and answers the person. */
+enum err post_command(struct req *req, struct reply *reply);
 
 #endif

@@ -1,88 +1,42 @@
 /*
  * route.c: which request goes where, and who may make it.
  *
- * The table of pages and the paths of plan/commands.def are the whole surface
- * of the console.  A handler is reached only through them, so login, role and
- * the form token are checked here, once.  The verb gives the required role; if
- * that depends on the run or the step, the account must be signed in and the
- * keeper decides.
+ * The pages of web/pages/pages.def and the paths of plan/commands.def are the
+ * whole surface of the console.  A handler is reached only through them, so
+ * login, role and the form token are checked here, once.  The verb gives the
+ * required role; if that depends on the run or the step, the account must be
+ * signed in and the keeper decides.
  */
 #include <string.h>
 #include <strings.h>
 
 #include "base/text.h"
 #include "html/url.h"
-#include "web/http/resubmit.h"
+#include "web/http/command.h"
 #include "web/http/cookie.h"
-#include "web/pages/page.h"
+#include "web/http/resubmit.h"
 #include "web/http/route.h"
+#include "web/pages/page.h"
 #include "journal/lifecycle_people.h"
 
-#define GET METHOD_GET
-#define POST METHOD_POST
-#define STEP "/runs/:run/steps/:step"
 #define PAGES (sizeof(pages) / sizeof(pages[0]))
 
 /* clang-format off */
 static const struct route pages[] = {
-	{ GET,	"/",			VERB_see,	page_home },
-	{ GET,	"/runbooks",		VERB_see,	page_runbooks },
-	{ GET,	"/runbooks/*name",	VERB_see,	page_runbook },
-	{ GET,	"/runs",		VERB_see,	page_runs },
-	{ GET,	"/runs/new",		VERB_run_create, page_run_new },
-	{ GET,	"/runs/:run",		VERB_see,	page_run },
-	{ GET,	"/runs/:run/events",	VERB_see,	page_events },
-	{ GET,	"/events",		VERB_see,	page_events_many },
-	{ GET,	"/runs/:run/report",	VERB_see,	page_report },
-	{ GET,	"/runs/:run/report.json", VERB_see,	page_report_json },
-	{ GET,	"/runs/:run/report.csv", VERB_see,	page_report_csv },
-	{ GET,	"/runs/:run/preview/:step", VERB_see,	page_preview },
-	{ GET,	"/runs/:run/preflight",	VERB_see,	page_preflight },
-	{ GET,	"/runs/:run/artifacts/:n", VERB_see,	page_artifact },
-	{ GET,	STEP "/attempts/:n",	VERB_see,	page_targets_of_step },
-	{ GET,	STEP "/attempts/:n/:name", VERB_see,	page_output },
-	{ GET,	"/runs/:run/parameters", VERB_run_change, page_run_change },
-	{ GET,	"/users",		VERB_see_accounts, page_users },
-	{ GET,	"/tokens",		VERB_see_own,	page_tokens },
-	{ GET,	"/password",		VERB_see_own,	page_password },
-	{ GET,	"/targets",		VERB_see,	page_targets },
-	{ GET,	"/targets/:name",	VERB_see,	page_targets },
-	{ GET,	"/secrets",		VERB_see_secrets, page_secrets },
-	{ GET,	"/login",		VERB_see_public, page_login },
-	{ GET,	"/setup",		VERB_see_public, page_setup },
-	{ GET,	"/healthz",		VERB_see_public, page_healthz },
-	{ GET,	"/metrics",		VERB_see_public, page_metrics },
-	{ POST,	"/language",		VERB_see_public, post_language },
-	{ POST,	"/tokens",		VERB_token_add,	post_token_add },
-	{ POST,	"/password",		VERB_password_set, post_password },
+#define ANSWER(verb, handler)
+#define GET(path, verb, handler) { METHOD_GET, path, VERB_##verb, handler },
+#define POST(path, verb, handler) { METHOD_POST, path, VERB_##verb, handler },
+#include "web/pages/pages.def"
 };
 
-/* The commands whose answer is not that of post_command(). */
-static const struct { enum verb verb; enum err (*handle)(struct req *, struct reply *); } own[] = {
-	{ VERB_run_create,	post_run_create },
-	{ VERB_run_change,	post_run_change },
-	{ VERB_step_reveal,	post_reveal },
-	{ VERB_account_add,	post_user_add },
-	{ VERB_token_add,	post_token_add },
-	{ VERB_secret_set,	post_secret_set },
-	{ VERB_secret_delete,	post_secret_delete },
-	{ VERB_login,		post_login },
-	{ VERB_logout,		post_logout },
-	{ VERB_setup,		post_setup },
+/* Of the commands whose answer is not that of post_command(). */
+static enum err (*const answers[VERB__MAX])(struct req *, struct reply *) = {
+#define ANSWER(verb, handler) [VERB_##verb] = handler,
+#define GET(path, verb, handler)
+#define POST(path, verb, handler)
+#include "web/pages/pages.def"
 };
 /* clang-format on */
-
-static struct route
-route_of_command(enum verb verb)
-{
-	struct route route = { POST, command_row(verb)->path, verb,
-		post_command };
-
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		if (own[i].verb == verb)
-			route.handle = own[i].handle;
-	return route;
-}
 
 const struct route *
 route_table(size_t *ret_count)
@@ -95,7 +49,10 @@ route_table(size_t *ret_count)
 		count = PAGES;
 		for (enum verb i = 0; i < VERB__MAX; i++)
 			if (command_row(i)->path != NULL)
-				all[count++] = route_of_command(i);
+				all[count++] = (struct route){ METHOD_POST,
+					command_row(i)->path, i,
+					answers[i] != NULL ? answers[i]
+							   : post_command };
 	}
 	*ret_count = count;
 	return all;
@@ -292,9 +249,12 @@ post(struct req *req, struct reply *reply, const struct route *route,
 
 	if (may != ERR_OK && (may != ERR_UNAUTHENTICATED || !person))
 		return may;
-	if ((err = check_form(req)) == ERR_OK)
-		return may == ERR_OK ? route->handle(req, reply)
-				     : page_sign_in_again(req, reply);
+	if ((err = check_form(req)) == ERR_OK && may == ERR_OK)
+		return route->handle(req, reply);
+	if (err == ERR_OK) {
+		reply->status = reply_status(may, "");
+		return page_login(req, reply);
+	}
 	if (!person || !text_eq(req->fault.code, "form_token") ||
 	    req->verb == VERB_logout)
 		return err;

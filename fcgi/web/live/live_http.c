@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "html/url.h"
-#include "web/live/live.h"
+#include "web/live/live_http.h"
 
 #define MAX_HEAD (16 * 1024)
 

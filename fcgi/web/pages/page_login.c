@@ -41,13 +41,7 @@ show_form(struct req *req, struct reply *reply, const char *template,
 	    req, reply, template, request_text(req, title_key), model);
 }
 
-enum err
-page_sign_in_again(struct req *req, struct reply *reply)
-{
-	reply->status = 401;
-	return show_form(req, reply, "login.html", "login_title", ERR_OK);
-}
-
+/* Also the answer to a form that was sent after its session had ended. */
 enum err
 page_login(struct req *req, struct reply *reply)
 {

@@ -337,26 +337,24 @@ page_part(struct view *v)
 
 /* The refused command, and the run that blocks it, if any. */
 static struct json_object *
-refused(struct view *v, enum err why)
+refused(const struct view *v)
 {
-	struct json_object *o, *problem;
+	struct json_object *o, *problem = v->req->problem;
 	int64_t other;
 
-	if (why == ERR_OK)
+	if (problem == NULL)
 		return NULL;
 	o = json_object_new_object();
-	problem = reply_problem(v->req, why);
 	other = json_int(problem, "run", v->lifecycle.id);
 	model_text(o, "message", json_text(problem, "message", ""));
 	model_put(o, "other",
 	    other == v->lifecycle.id ? NULL : json_object_new_int64(other));
 	model_text(o, "other_title", json_text(problem, "run_title", NULL));
-	json_object_put(problem);
 	return o;
 }
 
-static enum err
-show(struct req *req, struct reply *reply, enum err why)
+enum err
+page_run(struct req *req, struct reply *reply)
 {
 	struct json_object *o, *page;
 	struct view *v;
@@ -370,23 +368,10 @@ show(struct req *req, struct reply *reply, enum err why)
 		return reply_json(req, reply, o);
 	}
 	page = page_part(v);
-	model_put(page, "refused", refused(v, why));
+	model_put(page, "refused", refused(v));
 	model_put(page, "holders",
 	    v->lifecycle.state == STATE_READY ? run_model_holders(v) : NULL);
 	model_put(o, "_page", page);
 	return reply_page(
 	    req, reply, "run.html", json_text(v->run, "title", ""), o);
-}
-
-enum err
-page_run(struct req *req, struct reply *reply)
-{
-	return show(req, reply, ERR_OK);
-}
-
-enum err
-page_run_refused(struct req *req, struct reply *reply, enum err why)
-{
-	reply->status = reply_status(why, req->fault.code);
-	return show(req, reply, why);
 }

@@ -1,5 +1,5 @@
 /*
- * worker.c: serves one request after the other, over FastCGI.
+ * web.c: a worker serves one request after the other, over FastCGI.
  *
  * Only this file uses the FastCGI library, by its FCGX_*_r functions: the other
  * interface of that library puts request headers into the environment of the
