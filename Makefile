@@ -53,25 +53,25 @@ ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SAN)
 src  = $(wildcard fcgi/$(1)/*.c fcgi/$(1)/*/*.c)
 objs = $(foreach d,$(1),$(patsubst fcgi/%.c,$(B)/obj/%.o,$(call src,$(d))))
 
-BASE     = -ljson-c -lsodium -lcrypto
-LANG     = -lpcre2-8 $(BASE)
-BOOK     = -lmd4c -lyaml $(LANG)
+BASE_LIBS = -ljson-c -lsodium -lcrypto
+LANG_LIBS = -lpcre2-8 $(BASE_LIBS)
+BOOK_LIBS = -lmd4c -lyaml $(LANG_LIBS)
 PROGRAMS = countersign-web countersign-keeper countersign-runner \
 	   countersign-executor countersign-compile countersign
 
 countersign-web_DIRS    = base lang plan compiler inventory journal wire html web
-countersign-web_LIBS    = -lfcgi -lsqlite3 $(BOOK)
+countersign-web_LIBS    = -lfcgi -lsqlite3 $(BOOK_LIBS)
 countersign-keeper_DIRS = base lang plan journal wire keeper
-countersign-keeper_LIBS = -lsqlite3 $(LANG) -lzxcvbn -lm
+countersign-keeper_LIBS = -lsqlite3 $(LANG_LIBS) -lzxcvbn -lm
 countersign-runner_DIRS = base lang plan journal wire runner
-countersign-runner_LIBS = -lsqlite3 $(LANG)
+countersign-runner_LIBS = -lsqlite3 $(LANG_LIBS)
 countersign-executor_DIRS = base lang plan wire executor
 countersign-executor_LIBS = -lssh2 -lmariadb -lpq -lsqlite3 -lcurl \
-			  -lseccomp $(LANG)
+			  -lseccomp $(LANG_LIBS)
 countersign-compile_DIRS = base lang plan compiler inventory wire compile
-countersign-compile_LIBS = -lseccomp $(BOOK)
+countersign-compile_LIBS = -lseccomp $(BOOK_LIBS)
 countersign_DIRS        = base lang plan compiler inventory import journal wire cli
-countersign_LIBS        = -lsqlite3 $(BOOK)
+countersign_LIBS        = -lsqlite3 $(BOOK_LIBS)
 
 all: $(PROGRAMS:%=$(B)/%) static/vendor
 
@@ -190,7 +190,7 @@ UNIT_TESTS = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*
 define unit
 $(B)/tests/$(1): tests/unit/$(1).c $(call TEST_OBJS,$(word 2,$(subst _, ,$(1))))
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ -lcmocka -lfcgi $$(countersign-executor_LIBS) $$(countersign-keeper_LIBS) $$(BOOK)
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ -lcmocka -lfcgi $$(countersign-executor_LIBS) $$(countersign-keeper_LIBS) $$(BOOK_LIBS)
 endef
 $(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t))))
 
@@ -201,7 +201,7 @@ unit: asan
 # The examples of the Markdown specifications, which npm fetches.
 $(B)/tests/render: tests/spec/render.c $(call objs,base lang plan compiler inventory)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ $(BOOK)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ $(BOOK_LIBS)
 spec: asan tests/spec/node_modules
 	@tests/run tests/spec/test_spec.py
 tests/spec/node_modules: tests/spec/package-lock.json
@@ -259,7 +259,7 @@ FUZZING    = $(PLAIN) B=build/fuzz CC=clang CFLAGS="-O1 -g" \
 FUZZERS    = $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 define fuzzer
 $(B)/fuzz_$(1): tests/fuzz/fuzz_$(1).c $(call TEST_OBJS,$(FUZZ_$(1)))
-	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -fsanitize=fuzzer,$$(SANITIZE) -o $$@ $$^ -lfcgi $$(countersign-executor_LIBS) -lsqlite3 $$(BOOK)
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -fsanitize=fuzzer,$$(SANITIZE) -o $$@ $$^ -lfcgi $$(countersign-executor_LIBS) -lsqlite3 $$(BOOK_LIBS)
 endef
 $(foreach f,$(FUZZERS),$(eval $(call fuzzer,$(patsubst $(B)/fuzz_%,%,$(f)))))
 fuzz-built: $(FUZZERS)
@@ -269,7 +269,7 @@ fuzz:
 BENCH = $(B)/bench/page $(B)/bench/commits $(B)/bench/commands $(B)/bench/fan
 $(B)/bench/%: tests/bench/%.c $(call objs,base lang plan wire)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ -lfcgi -lsqlite3 -lssh2 $(LANG)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK) -o $@ $^ -lfcgi -lsqlite3 -lssh2 $(LANG_LIBS)
 bench: deps-test all $(BENCH)
 	@python3 tests/bench/bench.py
 	@python3 tests/bench/fanout.py

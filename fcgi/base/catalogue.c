@@ -280,12 +280,40 @@ catalogue_text(const char *lang, const char *key)
 	return text != NULL ? text : key;
 }
 
+static const char *
+render_static(const char *lang, const char *text)
+{
+	static struct buf rendered;
+
+	buf_reset(&rendered);
+	catalogue_render(shared(), lang, text, &rendered);
+	return buf_text(&rendered);
+}
+
 const char *
 catalogue_english(const char *text)
 {
-	static struct buf english;
+	return render_static(CATALOGUE_DEFAULT, text);
+}
 
-	buf_reset(&english);
-	catalogue_render(shared(), CATALOGUE_DEFAULT, text, &english);
-	return buf_text(&english);
+/* A locale such as zh_CN.UTF-8; the texts are UTF-8, so it must be, too. */
+static const char *
+language_of_locale(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	const char *locale = NULL;
+
+	for (size_t i = 0; i < 3 && (locale == NULL || *locale == '\0'); i++)
+		locale = getenv(names[i]);
+	return locale != NULL && text_starts(locale, "zh") &&
+		(strstr(locale, "UTF-8") != NULL ||
+		    strstr(locale, "utf8") != NULL)
+	    ? "zh-CN"
+	    : CATALOGUE_DEFAULT;
+}
+
+const char *
+catalogue_local(const char *text)
+{
+	return render_static(language_of_locale(), text);
 }

@@ -53,7 +53,12 @@ void catalogue_render_json(const struct catalogue *c, const char *lang,
 /* One text, or the key if it has none; static. */
 const char *catalogue_text(const char *lang, const char *key);
 
-/* The string in English, for a terminal; valid until the next call. */
+/*
+ * The string in English, for logs and recordings, or in the language of the
+ * locale, for a terminal (LC_ALL, LC_MESSAGES or LANG, whichever is set first;
+ * POSIX, 8.2).  Valid until the next call.
+ */
 const char *catalogue_english(const char *text);
+const char *catalogue_local(const char *text);
 
 #endif

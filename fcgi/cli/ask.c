@@ -19,6 +19,7 @@
 #include "cli/ask.h"
 #include "base/catalogue.h"
 #include "base/io.h"
+#include "base/message.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/cli.h"
@@ -64,10 +65,7 @@ start_keeper(const struct cli *c, pid_t *ret_pid)
 	int ends[2] = { -1, -1 };
 
 	if (access(database, F_OK) != 0)
-		cli_message(0,
-		    "%s is a new data folder: is it the one that you "
-		    "meant (--data)?",
-		    c->data);
+		cli_message(0, "cli_new_data folder=%s", c->data);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0 &&
 	    (*ret_pid = fork()) == 0) {
 		dup2(ends[1], STDIN_FILENO);
@@ -92,16 +90,17 @@ understand(const char *verb, enum err asked, const struct wire_reply *reply,
 	bool ok = false;
 
 	if (asked != ERR_OK) {
-		cli_message(CLI_NO, "%s: the keeper did not answer", verb);
+		cli_message(CLI_NO, "cli_keeper_silent verb=%s", verb);
 		return false;
 	}
 	if (json_read(reply->body, strlen(reply->body), &o, NULL) != ERR_OK)
-		cli_message(CLI_NO, "%s: the answer cannot be read", verb);
-	else if (reply->err != ERR_OK)
-		cli_message(CLI_NO, "%s",
-		    catalogue_english(json_text(o, "message", "failed")));
-	else
+		cli_message(CLI_NO, "cli_answer_unreadable verb=%s", verb);
+	else if (reply->err == ERR_OK)
 		ok = true;
+	else if (message_text(o, "message") != NULL)
+		cli_message(CLI_NO, "%s", message_text(o, "message"));
+	else
+		cli_message(CLI_NO, "cli_answer_unreadable verb=%s", verb);
 	if (ok && ret_result != NULL)
 		*ret_result = o;
 	else
@@ -129,8 +128,7 @@ cli_ask(const struct cli *c, const char *verb, struct json_object *body,
 		fd = start_keeper(c, &child);
 	else if (wire_secret_read(c->data, WIRE_SECRET_ADMIN, secret) != ERR_OK)
 		cli_message(CLI_NO,
-		    "%s/keys/" WIRE_SECRET_ADMIN " cannot be read: "
-		    "ask as the user who started the console",
+		    "cli_key_unreadable file=%s/keys/" WIRE_SECRET_ADMIN,
 		    c->data);
 	call.credential = secret;
 	ok = understand(verb,
@@ -157,7 +155,7 @@ cli_read_line(const char *prompt)
 	ssize_t n;
 
 	if (terminal) {
-		fputs(prompt, stderr);
+		fputs(catalogue_local(prompt), stderr);
 		quiet = old;
 		quiet.c_lflag &= ~(tcflag_t)ECHO;
 		tcsetattr(STDIN_FILENO, TCSANOW, &quiet);

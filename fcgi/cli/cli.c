@@ -7,7 +7,19 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/catalogue.h"
+#include "base/message.h"
 #include "cli/cli.h"
+
+static void __attribute__((format(printf, 2, 0)))
+print_line(FILE *to, const char *fmt, va_list ap)
+{
+	struct buf text = { 0 };
+
+	message_vput(&text, fmt, ap);
+	fprintf(to, "%s\n", catalogue_local(buf_text(&text)));
+	buf_clear(&text);
+}
 
 int
 cli_message(int code, const char *fmt, ...)
@@ -16,10 +28,19 @@ cli_message(int code, const char *fmt, ...)
 
 	fputs("countersign: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	print_line(stderr, fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 	return code;
+}
+
+void
+cli_print(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_line(stdout, fmt, ap);
+	va_end(ap);
 }
 
 void
@@ -27,10 +48,9 @@ cli_wrong(int *count, const char *fmt, ...)
 {
 	va_list ap;
 
+	fputs(catalogue_local(MESSAGE("verify_wrong")), stdout);
 	va_start(ap, fmt);
-	printf("WRONG: ");
-	vprintf(fmt, ap);
-	putchar('\n');
+	print_line(stdout, fmt, ap);
 	va_end(ap);
 	(*count)++;
 }

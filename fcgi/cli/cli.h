@@ -33,11 +33,16 @@ struct cli {
 	char **argv;
 };
 
-/* "countersign: message" to standard error; returns `code`. */
+/*
+ * Messages as message_put() takes them, in the language of the locale.
+ *
+ * cli_message() prints "countersign: message" to standard error and returns
+ * `code`, cli_print() a line to standard output, cli_wrong() "WRONG: message"
+ * to standard output, and counts it.
+ */
 int cli_message(int code, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-
-/* Prints "WRONG: message" to standard output and counts it. */
+void cli_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cli_wrong(int *count, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

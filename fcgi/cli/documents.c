@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "cli/documents.h"
-#include "base/catalogue.h"
 #include "base/io.h"
+#include "base/message.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -32,10 +32,12 @@ read_document(const char *path, struct buf *ret)
 	if (err == ERR_OK)
 		return true;
 	buf_clear(ret);
-	cli_message(CLI_NO, "%s: %s", path,
-	    err == ERR_NOT_FOUND       ? "there is no such file"
-		: err == ERR_TOO_LARGE ? "the file is larger than 1 MB"
-				       : "the file cannot be read");
+	if (err == ERR_NOT_FOUND)
+		cli_message(CLI_NO, "cli_no_file file=%s", path);
+	else if (err == ERR_TOO_LARGE)
+		cli_message(CLI_NO, "cli_file_large file=%s limit=1", path);
+	else
+		cli_message(CLI_NO, "cli_file_unreadable file=%s", path);
 	return false;
 }
 
@@ -62,8 +64,9 @@ check_environments(const char *path, const struct runbook *runbook)
 		resolved = NULL;
 		if (targets_resolve(targets, name, &runbook->plan, &resolved,
 			&why) != ERR_OK)
-			printf("%s: warning: cannot run in %s: %s\n", path,
-			    name, catalogue_english(why.message));
+			cli_print(
+			    "cli_cannot_run file=%s environment=%s why=%s",
+			    path, name, why.message);
 		json_object_put(resolved);
 	}
 	json_object_put(all);
@@ -86,11 +89,8 @@ check_users(const char *path, const struct runbook *runbook)
 		if (s->user == NULL || strcmp(s->on, "local") != 0 ||
 		    (me != NULL && strcmp(me->pw_name, s->user) == 0))
 			continue;
-		printf(
-		    "%s:%d:1: error: user=%s on this machine needs a "
-		    "console that is started as root. Take it out, or name a "
-		    "target with on=.\n",
-		    path, s->line, s->user);
+		cli_print("cli_user_needs_root file=%s line=%d user=%s", path,
+		    s->line, s->user);
 		ok = false;
 	}
 	return ok;
@@ -112,13 +112,12 @@ check_runbook(const char *path)
 	fputs(buf_text(&out), stdout);
 	ok = check_users(path, runbook) && ok;
 	if (ok && runbook->plan.steps_count == 0)
-		printf("%s:1:1: warning: no step is marked: a block with "
-		       "braces, ```sh {#name}, or a task, - [ ] text.\n",
-		    path);
+		cli_print("cli_no_steps file=%s", path);
 	if (ok)
 		check_environments(path, runbook);
-	printf("%s: %zu steps, %s\n", path, runbook->plan.steps_count,
-	    ok ? "no errors" : "not to be run");
+	cli_print("cli_checked file=%s steps=%zu result=@%s", path,
+	    runbook->plan.steps_count,
+	    ok ? "cli_no_errors" : "cli_not_to_be_run");
 	runbook_free(runbook);
 	buf_clear(&out);
 	buf_clear(&text);
@@ -134,13 +133,13 @@ check_targets(const char *path)
 	size_t count, errors;
 
 	if (targets_load(path, &targets) != ERR_OK) {
-		cli_message(CLI_NO, "%s: the file cannot be read", path);
+		cli_message(CLI_NO, "cli_file_unreadable file=%s", path);
 		return false;
 	}
 	d = targets_diagnostics(targets, &count, &errors);
 	for (size_t i = 0; i < count; i++)
-		printf("%s:%d:%d: %s: %s\n", path, d[i].line, d[i].column,
-		    words[d[i].severity], catalogue_english(d[i].message));
+		cli_print("%s:%d:%d: %s: %s", path, d[i].line, d[i].column,
+		    words[d[i].severity], d[i].message);
 	targets_free(targets);
 	return errors == 0;
 }
@@ -187,8 +186,7 @@ check_name(const char *path, const char *name)
 	const char *why = runbook_name_refused(bare);
 
 	if (why != NULL)
-		printf("%s: error: no runbook can have this name: %s\n", path,
-		    why);
+		cli_print("cli_name_refused file=%s why=%s", path, why);
 	free(bare);
 	return why == NULL;
 }
@@ -205,9 +203,7 @@ check_one(const char *path)
 		return check_name(path, name) && check_runbook(path);
 	if (!is_at_the_top(path))
 		return check_runbook(path);
-	printf("%s: left out: it is the documentation of the runbook folder, "
-	       "and no runbook\n",
-	    path);
+	cli_print("cli_readme_left_out file=%s", path);
 	return true;
 }
 
@@ -261,7 +257,7 @@ print_notes(const char *output, const char *s)
 	for (size_t n; *s != '\0'; s += n + 1) {
 		n = strcspn(s, "\n");
 		cli_message(CLI_YES, "%s:%.*s",
-		    output != NULL ? output : "the result", (int)n, s);
+		    output != NULL ? output : MESSAGE("cli_result"), (int)n, s);
 	}
 }
 
@@ -278,16 +274,11 @@ print_imported(const struct buf *text)
 
 		here += s->kind != STEP_MANUAL && strcmp(s->on, "local") == 0;
 	}
-	cli_message(CLI_YES,
-	    "%zu steps proposed. %zu of them would run on this "
-	    "machine: say where with on=TARGET, and mark the rollback's "
-	    "headings with {.rollback}.",
+	cli_message(CLI_YES, "cli_imported steps=%zu here=%zu",
 	    runbook->plan.steps_count, here);
 	if (runbook->errors > 0)
-		code = cli_message(CLI_NO,
-		    "the result has %zu errors and cannot be run as it is: "
-		    "countersign check names them",
-		    runbook->errors);
+		code = cli_message(
+		    CLI_NO, "cli_imported_errors count=%zu", runbook->errors);
 	runbook_free(runbook);
 	return code;
 }
@@ -318,10 +309,7 @@ read_any(const char *path, struct buf *ret)
 	if (text_is_utf8(buf_text(ret), ret->len) &&
 	    memchr(buf_text(ret), '\0', ret->len) == NULL)
 		return true;
-	cli_message(CLI_NO,
-	    "%s: this is not UTF-8. Turn it into UTF-8 first, for a Chinese "
-	    "document such as: iconv -f GB18030 -t UTF-8 %s",
-	    path, path);
+	cli_message(CLI_NO, "cli_not_utf8 file=%s", path);
 	return false;
 }
 
@@ -334,10 +322,8 @@ cli_import(struct cli *c)
 	if (c->argc != 1)
 		return CLI_USAGE;
 	if (c->output != NULL && access(c->output, F_OK) == 0)
-		return cli_message(CLI_NO,
-		    "%s is there already: it is not "
-		    "overwritten; choose another name, or move it away",
-		    c->output);
+		return cli_message(
+		    CLI_NO, "cli_output_exists file=%s", c->output);
 	if (!read_any(c->argv[0], &text))
 		goto out;
 	runbook_import(buf_text(&text), text.len, &out, &notes);
@@ -349,7 +335,7 @@ cli_import(struct cli *c)
 	    ERR_OK)
 		code = CLI_YES;
 	else
-		cli_message(CLI_NO, "%s: cannot be written", c->output);
+		cli_message(CLI_NO, "cli_file_unwritable file=%s", c->output);
 	if (code == CLI_YES) {
 		print_notes(c->output, buf_text(&notes));
 		code = print_imported(&out);

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "base/message.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/endpoint.h"
@@ -79,13 +80,13 @@ pem_fault(const char *path, const char *begin)
 	const char *fault = NULL;
 
 	if (io_read_file(path, PEM_MOST, &text) != ERR_OK)
-		fault = "cannot be read";
+		fault = MESSAGE("cli_pem_unreadable");
 	else if (strstr(buf_text(&text), begin) == NULL)
-		fault = "is not in PEM format";
+		fault = MESSAGE("cli_pem_format");
 	else if (strstr(buf_text(&text), "ENCRYPTED") != NULL)
-		fault = "has a passphrase, which nobody could type";
+		fault = MESSAGE("cli_pem_passphrase");
 	else if (strpbrk(path, "\"\\$\n") != NULL)
-		fault = "has \", \\ or $ in its name";
+		fault = MESSAGE("cli_pem_name");
 	if (text.data != NULL)
 		explicit_bzero(text.data, text.len);
 	buf_clear(&text);
@@ -98,17 +99,15 @@ check_tls(const struct cli *c)
 	const char *fault;
 
 	if ((c->tls_cert == NULL) != (c->tls_key == NULL))
-		return cli_message(CLI_USAGE,
-		    "--tls-cert (TLS_CERT=) and "
-		    "--tls-key (TLS_KEY=) belong together: give both.");
+		return cli_message(CLI_USAGE, "cli_tls_both");
 	if (c->tls_cert == NULL)
 		return CLI_YES;
 	if ((fault = pem_fault(c->tls_cert, "-----BEGIN CERTIFICATE")) != NULL)
-		return cli_message(
-		    CLI_USAGE, "the certificate %s %s.", c->tls_cert, fault);
+		return cli_message(CLI_USAGE,
+		    "cli_certificate file=%s fault=%s", c->tls_cert, fault);
 	if ((fault = pem_fault(c->tls_key, "PRIVATE KEY-----")) != NULL)
 		return cli_message(
-		    CLI_USAGE, "the key %s %s.", c->tls_key, fault);
+		    CLI_USAGE, "cli_key file=%s fault=%s", c->tls_key, fault);
 	return CLI_YES;
 }
 
@@ -120,14 +119,9 @@ endpoint_check(const struct cli *c)
 	int64_t port;
 
 	if (!text_int(c->port, 1, 65535, &port))
-		return cli_message(CLI_USAGE,
-		    "--port (PORT=) is a number from 1 "
-		    "to 65535.");
+		return cli_message(CLI_USAGE, "cli_port");
 	if (!endpoint_address(c, &address, &len))
-		return cli_message(CLI_USAGE,
-		    "--host (HOST=) is an address of "
-		    "this machine, such as 192.0.2.7, or 0.0.0.0 for all of "
-		    "them.");
+		return cli_message(CLI_USAGE, "cli_host");
 	if (check_tls(c) != CLI_YES)
 		return CLI_USAGE;
 	if (c->tls_cert == NULL && !is_loopback(host_of(c)))

@@ -91,10 +91,7 @@ cli_list(const struct cli *c, const char *what, const char *of)
 	struct rows *rows;
 
 	if (db_open(c->data, DB_CLI, &db) != ERR_OK)
-		return cli_message(CLI_NO,
-		    "there is no journal in %s, or it is "
-		    "of another version",
-		    c->data);
+		return cli_message(CLI_NO, "cli_no_journal folder=%s", c->data);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		if (strcmp(lists[i].what, what) != 0)
 			continue;

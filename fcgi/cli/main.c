@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/catalogue.h"
 #include "base/log.h"
+#include "base/message.h"
 #include "cli/cli.h"
 #include "cli/serve.h"
 #include "cli/documents.h"
@@ -22,55 +24,14 @@ static const struct {
 	int		(*run)(struct cli *);
 	const char	*help;
 } commands[] = {
-	{ "serve", cli_serve,
-	  "countersign serve [--data DIR] [--runbooks DIR] [--port N]\n"
-	  "\t[--host ADDRESS] [--tls-cert FILE --tls-key FILE]\n"
-	  "\t[--output-limit MB]\n"
-	  "\tStarts the console, nginx included, in the foreground.  Of an output\n"
-	  "\tthe middle is left out where it is longer than 64 MB on one target.\n" },
-	{ "check", cli_check,
-	  "countersign check [--runbooks DIR] [FILE...]\n"
-	  "\tReads runbooks (all of DIR where no FILE is given) and targets.yml\n"
-	  "\tas a compiler does: file:line:column: error: what to do.\n" },
-	{ "import", cli_import,
-	  "countersign import FILE [--output FILE]\n"
-	  "\tTurns a document into a runbook; loses nothing of it.  What is\n"
-	  "\tnot Markdown (.rst, .docx, .html and others) pandoc reads.\n" },
-	{ "user", cli_user,
-	  "countersign user add NAME [--roles A,B] [--password-stdin]\n"
-	  "countersign user roles NAME --roles A,B\n"
-	  "countersign user password NAME [--password-stdin]\n"
-	  "\tAlso for the only admin who forgot it: it works on the machine alone and\n"
-	  "\tis on record.  Ends all sessions and tokens of the account.\n"
-	  "countersign user disable|enable NAME\n"
-	  "countersign user list\n"
-	  "\tname, roles, state, when and by whom it was made, between tabs.\n" },
-	{ "token", cli_token,
-	  "countersign token add USER --name NAME [--scope read,run]\n"
-	  "\t[--expires 90d]\n"
-	  "\tPrints the token once.  read looks, run gives commands; approve, which\n"
-	  "\tapproves and signs, is given by the owner alone, on the page API tokens.\n"
-	  "countersign token revoke USER --name NAME\n"
-	  "countersign token list [USER]\n"
-	  "\taccount, name, when and by whom it was made, scopes, when it expires,\n"
-	  "\tbetween tabs.\n" },
-	{ "secret", cli_secret,
-	  "countersign secret set NAME [--value-stdin]\n"
-	  "countersign secret delete NAME [--force]\n"
-	  "countersign secret list\n"
-	  "\tSealed to the runner; never shown again.  One that targets.yml uses\n"
-	  "\tis only deleted with --force.\n" },
-	{ "target", cli_target,
-	  "countersign target list [--environment E]\n"
-	  "countersign target show NAME [--environment E]\n"
-	  "countersign target scan NAME --environment E\n"
-	  "\tShows the host key of an ssh target as the machine shows it now, over\n"
-	  "\tits jump hosts, and whether it is the one that is pinned.\n" },
-	{ "verify", cli_verify,
-	  "countersign verify [--data DIR]\n"
-	  "\tRecomputes chains, projections, outputs and ledger signatures.\n"
-	  "countersign verify REPORT.json...\n"
-	  "\tMakes exported reports again from their events, away from the console.\n" },
+	{ "serve", cli_serve, MESSAGE("cli_help_serve") },
+	{ "check", cli_check, MESSAGE("cli_help_check") },
+	{ "import", cli_import, MESSAGE("cli_help_import") },
+	{ "user", cli_user, MESSAGE("cli_help_user") },
+	{ "token", cli_token, MESSAGE("cli_help_token") },
+	{ "secret", cli_secret, MESSAGE("cli_help_secret") },
+	{ "target", cli_target, MESSAGE("cli_help_target") },
+	{ "verify", cli_verify, MESSAGE("cli_help_verify") },
 };
 /* clang-format on */
 
@@ -80,12 +41,9 @@ static const struct {
 static int
 usage(FILE *to, int code)
 {
-	fputs("countersign COMMAND [--help], or --version; the options --data "
-	      "DIR (data) and\n--runbooks DIR (runbooks) are understood "
-	      "everywhere.\n\n",
-	    to);
+	fputs(catalogue_local(MESSAGE("cli_help")), to);
 	for (size_t i = 0; i < COUNT; i++)
-		fputs(commands[i].help, to);
+		fputs(catalogue_local(commands[i].help), to);
 	return code;
 }
 
@@ -180,14 +138,15 @@ main(int argc, char **argv)
 		if (strcmp(commands[i].name, argv[1]) != 0)
 			continue;
 		if ((wrong = read_options(argc - 1, argv + 1, &c)) != 0) {
-			fputs(commands[i].help, wrong == 'h' ? stdout : stderr);
+			fputs(catalogue_local(commands[i].help),
+			    wrong == 'h' ? stdout : stderr);
 			return wrong == 'h' ? CLI_YES : CLI_USAGE;
 		}
 		wrong = commands[i].run(&c);
 		if (wrong == CLI_USAGE)
-			fputs(commands[i].help, stderr);
+			fputs(catalogue_local(commands[i].help), stderr);
 		return wrong;
 	}
-	cli_message(CLI_USAGE, "there is no command \"%s\"", argv[1]);
+	cli_message(CLI_USAGE, "cli_no_command name=%s", argv[1]);
 	return usage(stderr, CLI_USAGE);
 }

@@ -251,15 +251,12 @@ take(int fd, struct buf *ret, const char *path)
 			return n == 0;
 		buf_put(ret, chunk, (size_t)n);
 		if (ret->len > RUNBOOK_MAX_BYTES) {
-			cli_message(CLI_NO,
-			    "%s: as Markdown it is larger than "
-			    "1 MB: split it first",
-			    path);
+			cli_message(CLI_NO, "cli_markdown_large file=%s", path);
 			return false;
 		}
 	}
-	cli_message(CLI_NO, "%s: pandoc has not read it within %d seconds",
-	    path, TIME_MS / 1000);
+	cli_message(
+	    CLI_NO, "cli_pandoc_slow file=%s seconds=%d", path, TIME_MS / 1000);
 	return false;
 }
 
@@ -269,16 +266,9 @@ print_end(int status, const char *path)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return true;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_PROGRAM)
-		cli_message(CLI_NO,
-		    "%s: this format is read by pandoc, which is "
-		    "not installed: install the package pandoc, or turn the "
-		    "document into Markdown elsewhere",
-		    path);
+		cli_message(CLI_NO, "cli_pandoc_missing file=%s", path);
 	else
-		cli_message(CLI_NO,
-		    "%s: pandoc cannot read it; what it says "
-		    "stands above",
-		    path);
+		cli_message(CLI_NO, "cli_pandoc_failed file=%s", path);
 	return false;
 }
 
@@ -347,21 +337,17 @@ pandoc_read(const char *path, struct buf *ret)
 	bool ok = false;
 
 	if (format == NULL) {
-		cli_message(CLI_NO,
-		    "%s: the end of its name tells no format: "
-		    "Markdown is .md or .markdown; .rst, .docx, .odt, .html, "
-		    ".org, .textile, .wiki, .rtf, .tex and .ipynb are read "
-		    "through pandoc",
-		    path);
+		cli_message(CLI_NO, "cli_format_unknown file=%s", path);
 		return false;
 	}
 	if ((input = open(path, O_RDONLY | O_CLOEXEC)) < 0 ||
 	    fstat(input, &st) != 0 || !S_ISREG(st.st_mode)) {
-		cli_message(CLI_NO, "%s: %s", path,
-		    errno == ENOENT ? "there is no such file"
-				    : "the file cannot be read");
+		cli_message(CLI_NO,
+		    errno == ENOENT ? "cli_no_file file=%s"
+				    : "cli_file_unreadable file=%s",
+		    path);
 	} else if (st.st_size > FILE_MAX) {
-		cli_message(CLI_NO, "%s: the file is larger than 50 MB", path);
+		cli_message(CLI_NO, "cli_file_large file=%s limit=50", path);
 	} else if ((lua = memfd_create("filter", 0)) < 0 ||
 	    io_write_all(lua, filter, sizeof(filter) - 1) != 0) {
 		cli_message(CLI_NO, "%s: %s", path, strerror(errno));

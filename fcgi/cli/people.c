@@ -7,6 +7,7 @@
 
 #include "cli/people.h"
 #include "base/json.h"
+#include "base/message.h"
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/ask.h"
@@ -45,7 +46,7 @@ read_secret(struct json_object *o, const char *key, const char *prompt)
 	char *line = cli_read_line(prompt);
 
 	if (line == NULL) {
-		cli_message(CLI_NO, "nothing was given on standard input");
+		cli_message(CLI_NO, "cli_no_input");
 		return false;
 	}
 	json_set_text(o, key, line);
@@ -86,7 +87,7 @@ cli_user(struct cli *c)
 		return CLI_USAGE;
 	}
 	if (strcmp(verb, "account_change") != 0 &&
-	    !read_secret(body, "password", "Password: ")) {
+	    !read_secret(body, "password", MESSAGE("cli_password"))) {
 		json_object_put(body);
 		return CLI_NO;
 	}
@@ -139,7 +140,7 @@ cli_secret(struct cli *c)
 		json_object_put(body);
 		return CLI_USAGE;
 	}
-	if (!read_secret(body, "value", "Value: ")) {
+	if (!read_secret(body, "value", MESSAGE("cli_value"))) {
 		json_object_put(body);
 		return CLI_NO;
 	}

@@ -210,12 +210,11 @@ stop_all(struct serve *s)
 		program_stop(s->programs, PROGRAMS, order[i]);
 	steps = leftover_steps(s->data);
 	if (steps == 0)
-		printf("stopped\n");
+		cli_print("cli_stopped");
+	else if (steps == 1)
+		cli_print("cli_stopped_one");
 	else
-		printf("stopped; %zu step%s on without the console, and it "
-		       "has %s when it is started again\n",
-		    steps, steps == 1 ? " goes" : "s go",
-		    steps == 1 ? "its result" : "their results");
+		cli_print("cli_stopped_some steps=%zu", steps);
 	fflush(stdout);
 }
 
@@ -387,10 +386,8 @@ cli_serve(struct cli *c)
 	if (c->argc != 0 || endpoint_check(c) != CLI_YES)
 		return CLI_USAGE;
 	if (!text_int(c->output_limit, 1, EXEC_OUTPUT_MOST_MB, &limit))
-		return cli_message(CLI_USAGE,
-		    "--output-limit is a number of "
-		    "megabytes, from 1 to %d.",
-		    EXEC_OUTPUT_MOST_MB);
+		return cli_message(
+		    CLI_USAGE, "cli_output_limit most=%d", EXEC_OUTPUT_MOST_MB);
 	s.folder = cli_program_folder();
 	if ((s.share = find_share(s.folder)) == NULL)
 		log_fatal("templates are not where they should be, beside %s",

@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 #include "cli/target.h"
-#include "base/catalogue.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/host_key.h"
 #include "inventory/targets.h"
@@ -41,14 +41,12 @@ load(struct cli *c)
 	size_t count, errors;
 
 	if (targets_load(path, &t) != ERR_OK)
-		cli_message(CLI_NO, "%s cannot be read", path);
+		cli_message(CLI_NO, "cli_file_unreadable file=%s", path);
 	if (t != NULL)
 		(void)targets_diagnostics(t, &count, &errors);
 	if (t != NULL && errors > 0)
-		cli_message(CLI_NO,
-		    "%s has %zu mistakes, which `countersign "
-		    "check` names",
-		    path, errors);
+		cli_message(CLI_NO, "cli_targets_wrong file=%s count=%zu", path,
+		    errors);
 	free(path);
 	free(folder);
 	return t;
@@ -114,9 +112,10 @@ list(struct cli *c, const char *name)
 	targets_free(t);
 	if (found > 0 || name == NULL)
 		return CLI_YES;
-	return cli_message(CLI_NO, "there is no target %s%s%s", name,
-	    c->environment != NULL ? " in " : "",
-	    c->environment != NULL ? c->environment : "");
+	return c->environment == NULL
+	    ? cli_message(CLI_NO, "cli_no_target target=%s", name)
+	    : cli_message(CLI_NO, "cli_no_target_in target=%s environment=%s",
+		  name, c->environment);
 }
 
 /*
@@ -128,7 +127,8 @@ nest(struct json_object *resolved, const char *name, bool login)
 {
 	struct json_object *o = NULL;
 	const char *jump;
-	char *word, *ask;
+	char *word;
+	struct buf ask = { 0 };
 
 	json_object_deep_copy(json_get(resolved, name), &o, NULL);
 	json_set_text(o, "name", name);
@@ -136,13 +136,13 @@ nest(struct json_object *resolved, const char *name, bool login)
 	if (!login) {
 		json_object_object_del(o, "passphrase");
 	} else if (json_text(o, "passphrase", NULL) != NULL) {
-		ask = mem_printf("Passphrase of the key of %s: ", name);
-		word = cli_read_line(ask);
+		message_put(&ask, "cli_ask_passphrase target=%s", name);
+		word = cli_read_line(buf_text(&ask));
 		json_set_text(o, "passphrase", word != NULL ? word : "");
 		if (word != NULL)
 			explicit_bzero(word, strlen(word));
 		free(word);
-		free(ask);
+		buf_clear(&ask);
 	}
 	if ((jump = json_text(o, "jump", NULL)) != NULL)
 		json_set(o, "jump", nest(resolved, jump, true));
@@ -224,8 +224,8 @@ compare(const char *name, struct json_object *target, const char *shown)
 	(void)host_key_read(shown, type, &a);
 	equal = pinned != NULL && host_key_read(pinned, pinned_type, &b) &&
 	    a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
-	printf("%s at %s:%d\n", name, json_text(target, "host", ""),
-	    (int)json_int(target, "port", 22));
+	cli_print("cli_scanned target=%s host=%s port=%d", name,
+	    json_text(target, "host", ""), (int)json_int(target, "port", 22));
 	print_key("shows", shown);
 	print_key("pinned", pinned);
 	printf("host_key: \"%s\"\n", shown);
@@ -235,18 +235,8 @@ compare(const char *name, struct json_object *target, const char *shown)
 	if (equal)
 		return CLI_YES;
 	return cli_message(CLI_NO,
-	    pinned == NULL
-		? "no key is pinned for %s: "
-		  "compare the fingerprint on the machine itself (ssh-keygen "
-		  "-lf "
-		  "/etc/ssh/ssh_host_*_key.pub), then add the line above to "
-		  "targets.yml"
-		: "the key of %s is NOT the one that is pinned: "
-		  "somebody may be between, or the machine was installed anew; "
-		  "do "
-		  "not change targets.yml before you have compared the "
-		  "fingerprint "
-		  "on the machine itself",
+	    pinned == NULL ? "cli_not_pinned target=%s"
+			   : "cli_pinned_differs target=%s",
 	    name);
 }
 
@@ -286,19 +276,15 @@ scan(struct cli *c, const char *name)
 		return CLI_NO;
 	all = targets_describe(t);
 	if (in == NULL && (in = only_environment(all, name)) == NULL) {
-		cli_message(CLI_NO,
-		    "%s is in no environment or in several: name "
-		    "one with --environment",
-		    name);
+		cli_message(CLI_NO, "cli_which_environment target=%s", name);
 		goto out;
 	}
 	if (targets_resolve_target(t, in, name, &resolved, &fault) != ERR_OK) {
-		cli_message(CLI_NO, "%s", catalogue_english(fault.message));
+		cli_message(CLI_NO, "%s", fault.message);
 		goto out;
 	}
 	if (!text_eq(json_text(json_get(resolved, name), "kind", ""), "ssh")) {
-		cli_message(
-		    CLI_NO, "%s is no ssh target: it has no host key", name);
+		cli_message(CLI_NO, "cli_no_ssh_target target=%s", name);
 		goto out;
 	}
 	target = nest(resolved, name, false);
@@ -309,8 +295,9 @@ scan(struct cli *c, const char *name)
 		    json_text(answer, "host_key", ""));
 	else
 		cli_message(CLI_NO, "%s",
-		    catalogue_english(json_text(answer, "error",
-			"countersign-executor could not be started")));
+		    json_get(answer, "error") != NULL
+			? message_text(answer, "error")
+			: MESSAGE("cli_no_executor"));
 out:
 	json_object_put(answer);
 	json_object_put(resolved);

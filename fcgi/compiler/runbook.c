@@ -155,6 +155,6 @@ runbook_print_diagnostics(
 		const struct diagnostic *d = &runbook->diagnostics[i];
 
 		buf_printf(out, "%s:%d:%d: %s: %s\n", file, d->line, d->column,
-		    names[d->severity], catalogue_english(d->message));
+		    names[d->severity], catalogue_local(d->message));
 	}
 }

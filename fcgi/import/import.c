@@ -197,8 +197,8 @@ propose_all(struct round *r, const char *markdown, size_t len)
 		ok = propose(r, markdown, len);
 	if (!ok && propose(&careful, markdown, len)) {
 		buf_puts(&careful.notes, "1: ");
-		buf_puts(&careful.notes,
-		    catalogue_english(MESSAGE("import_nothing")));
+		buf_puts(
+		    &careful.notes, catalogue_local(MESSAGE("import_nothing")));
 		buf_putc(&careful.notes, '\n');
 		swap(&r->out, &careful.out);
 		swap(&r->notes, &careful.notes);

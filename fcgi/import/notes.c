@@ -154,7 +154,7 @@ import_put_notes(
 		while (line + 1 < o.count && o.lines[line] < source)
 			line++;
 		buf_printf(out, "%zu: %s\n", line + 1,
-		    catalogue_english(im->notes[i].text));
+		    catalogue_local(im->notes[i].text));
 	}
 	free(o.lines);
 }

@@ -261,7 +261,7 @@ class Console:
         self.prefix = []            # a command that becomes another user
         self.setup_key = None
         self.somebody = None        # who may look
-        self.env = dict(os.environ, COUNTERSIGN_STRICT="1")
+        self.env = dict(os.environ, COUNTERSIGN_STRICT="1", LC_ALL="C.UTF-8")
         if os.getuid() != 0:
             self.env["ASAN_OPTIONS"] = "detect_leaks=0"
 

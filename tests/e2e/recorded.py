@@ -71,7 +71,7 @@ TARGETS = """environments:
 def verify(*arguments):
     """The exit code and what `countersign verify` printed; it must be an
     answer."""
-    env = dict(os.environ, COUNTERSIGN_STRICT="1")
+    env = dict(os.environ, COUNTERSIGN_STRICT="1", LC_ALL="C.UTF-8")
     done = subprocess.run([BUILD / "countersign", "verify", *arguments],
         capture_output=True, text=True, timeout=60, errors="replace", env=env)
     assert done.returncode in (0, 1) and "Sanitizer" not in done.stderr \

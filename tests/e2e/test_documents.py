@@ -2,7 +2,7 @@
 """
 A document's blocks run as they are written, under the name that its file has.
 """
-import subprocess, tempfile, urllib.parse
+import os, subprocess, tempfile, urllib.parse
 
 from console import BUILD, Console, main, runbook_folder
 
@@ -225,6 +225,29 @@ def test_warnings_stand_on_the_page_in_the_language_of_the_reader():
         assert "role “dba”" not in said("en") and "role “lead”" in said("en")
 
 
+def test_the_command_line_speaks_the_language_of_the_locale():
+    folder = folder_of(["fine"], TRIVIAL)
+    (folder / "wrong.md").write_text("# Wrong\n\n```sh {#one ona=b}\ntrue\n```\n")
+
+    def said(locale, *args):
+        done = subprocess.run([BUILD / "countersign", *args], capture_output=True, text=True,
+                              cwd=folder, timeout=60, env=dict(os.environ, LC_ALL=locale))
+        assert "Sanitizer" not in done.stderr, done.stderr
+        return done.returncode, done.stdout + done.stderr
+
+    for args, code, english, chinese in (
+            (["check", "wrong.md"], 1, "wrong.md: 1 steps, not to be run", "wrong.md: 1 个步骤，不可执行"),
+            (["check", "wrong.md"], 1, "is not an attribute", "error: “ona=”不是"),
+            (["check", "none.md"], 1, "none.md: there is no such file", "none.md：没有这个文件"),
+            (["import", "fine.md", "--output", "fine.md"], 1, "fine.md exists and is not overwritten", "fine.md 已存在"),
+            (["verify", "--data", "none"], 1, "there is no journal in none", "none 中没有日志数据库"),
+            (["nothing"], 2, 'there is no command "nothing"', "没有命令“nothing”"),
+            (["verify", "--help"], 0, "Recomputes chains", "重新计算哈希链")):
+        for locale, text, other in (("C.UTF-8", english, chinese), ("zh_CN.UTF-8", chinese, english)):
+            got, out = said(locale, *args)
+            assert got == code and text in out and other not in out, (args, locale, got, out)
+
+
 if __name__ == "__main__":
     main([
         test_a_block_runs_with_its_tabs_and_without_what_is_around_it,
@@ -233,4 +256,5 @@ if __name__ == "__main__":
         test_readme_at_the_top_of_the_folder_is_documentation_and_below_it_a_runbook,
         test_what_a_pattern_wants_is_said_once_and_in_the_words_of_the_author,
         test_warnings_stand_on_the_page_in_the_language_of_the_reader,
+        test_the_command_line_speaks_the_language_of_the_locale,
     ])

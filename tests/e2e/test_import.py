@@ -227,7 +227,7 @@ def test_what_cannot_be_read_is_said():
     done = imported("x.docx", os.urandom(999))
     assert done.returncode == 1 and "pandoc cannot read it" in done.stderr, done
     done = imported("x.pdf", "x")
-    assert done.returncode == 1 and "tells no format" in done.stderr, done
+    assert done.returncode == 1 and "no known format" in done.stderr, done
     done = imported("long.html", "<p>" + "long " * 300000)
     assert done.returncode == 1 and "larger than 1 MB" in done.stderr, done.stderr
 

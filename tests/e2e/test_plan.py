@@ -119,7 +119,7 @@ def a_plan_whose_text_was_changed_runs_nowhere():
         made.db.close()
         done = subprocess.run([BUILD / "countersign", "verify", "--data", made.data], capture_output=True, text=True,
                               check=False)
-        assert done.returncode == 1 and f"the plan of run {made.run} does not fit" in done.stdout, done
+        assert done.returncode == 1 and f"the plan of run {made.run} does not have its hash" in done.stdout, done
         with Console(data=made.data, runbooks=folder) as console:
             console.verify = console.check_reports = lambda: None
             ana, eve = console.user("leo", "operator"), console.user("mia", "approver")

@@ -165,7 +165,7 @@ def a_difference_is_named_by_its_place():
     said = check(changed)[1]
     for line in (f'WRONG: steps[{step}].signed_by is "bob", and by the '
                  'events "eve"', f"steps[{step}].signatures[0].by is",
-                 "more?steps is 1, and the events do not tell of it"):
+                 "more?steps is 1, which the events do not prove"):
         assert line in said, said
 
 

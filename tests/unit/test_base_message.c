@@ -52,6 +52,36 @@ an_argument_may_be_a_message(void **state)
 }
 
 static void
+the_locale_chooses_the_language_of_a_terminal(void **state)
+{
+	static const struct {
+		const char *all, *messages, *lang;
+		bool chinese;
+	} rows[] = {
+		{ "", "", "zh_CN.UTF-8", true },
+		{ "", "", "zh_CN.utf8", true },
+		{ "", "", "zh_CN.GB18030", false },
+		{ "", "", "C.UTF-8", false },
+		{ "", "", "", false },
+		{ "C", "", "zh_CN.UTF-8", false },
+		{ "", "en_US.UTF-8", "zh_CN.UTF-8", false },
+		{ "", "zh_CN.UTF-8", "de_DE.UTF-8", true },
+		{ "zh_SG.UTF-8", "en_US.UTF-8", "de_DE.UTF-8", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		setenv("LC_ALL", rows[i].all, 1);
+		setenv("LC_MESSAGES", rows[i].messages, 1);
+		setenv("LANG", rows[i].lang, 1);
+		assert_string_equal(catalogue_local(MESSAGE("value_needed")),
+		    rows[i].chinese ? "此项必填。" : "This needs a value.");
+		assert_string_equal(catalogue_english(MESSAGE("value_needed")),
+		    "This needs a value.");
+	}
+}
+
+static void
 text_of_older_records_stays(void **state)
 {
 	(void)state;
@@ -143,6 +173,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_message_is_in_the_language_of_the_reader),
 		cmocka_unit_test(an_argument_may_be_a_message),
+		cmocka_unit_test(the_locale_chooses_the_language_of_a_terminal),
 		cmocka_unit_test(text_of_older_records_stays),
 		cmocka_unit_test(a_value_does_not_become_a_message),
 		cmocka_unit_test(what_json_stores_is_read_again),

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/catalogue.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -38,7 +37,7 @@ take_text(
 		return;
 	hash_hex(text, strlen(text), now);
 	if (!text_eq(hash, now))
-		cli_wrong(&b->wrong, "%s is not the text that was run", name);
+		cli_wrong(&b->wrong, "verify_text_differs member=%s", name);
 	db_run(b->replay, STMT_DOCUMENT_ADD, TEXT(hash), TEXT(text));
 }
 
@@ -60,24 +59,23 @@ check_event(struct report *b, const char *body)
 
 	b->seq++;
 	if (body == NULL) {
-		cli_wrong(
-		    &b->wrong, "event %lld is not a text", (long long)b->seq);
+		cli_wrong(&b->wrong, "verify_event_no_text event=%lld",
+		    (long long)b->seq);
 		return;
 	}
 	event_hash(b->hash, body, b->hash);
 	if (event_parse(body, &e, &parsed) != ERR_OK) {
-		cli_wrong(
-		    &b->wrong, "event %lld cannot be read", (long long)b->seq);
+		cli_wrong(&b->wrong, "verify_event_unreadable event=%lld",
+		    (long long)b->seq);
 		return;
 	}
 	if (e.seq != b->seq || e.run != b->run)
-		cli_wrong(&b->wrong,
-		    "event %lld is missing, or is of another run",
+		cli_wrong(&b->wrong, "verify_event_missing event=%lld",
 		    (long long)b->seq);
 	take_text(b, &e, "document", "document_text");
 	take_text(b, &e, "compiled", "plan_text");
 	if (replay(b, &e, body) != ERR_OK)
-		cli_wrong(&b->wrong, "event %lld cannot be replayed",
+		cli_wrong(&b->wrong, "verify_event_not_replayed event=%lld",
 		    (long long)b->seq);
 	json_object_put(parsed);
 }
@@ -108,16 +106,15 @@ check_report(struct report *b)
 		check_event(b, text_at(events, i));
 	text_hex(b->hash, sizeof(b->hash), head);
 	if (n == 0)
-		cli_wrong(&b->wrong, "the report carries no events");
+		cli_wrong(&b->wrong, "verify_no_events");
 	if (!text_eq(head, json_text(b->report, "head", "")))
-		cli_wrong(&b->wrong,
-		    "the head of the chain does not fit its "
-		    "events");
+		cli_wrong(&b->wrong, "verify_head_differs");
 	if (n > 0)
 		report_compare(b);
 	db_end(b->replay, ERR_OK);
-	printf("%lld events, head %s: %s\n", (long long)b->seq, head,
-	    b->wrong == 0 ? "as recorded" : "NOT as recorded");
+	cli_print("verify_report_result events=%lld head=%s result=@%s",
+	    (long long)b->seq, head,
+	    b->wrong == 0 ? "verify_as_recorded" : "verify_not_as_recorded");
 }
 
 int
@@ -128,10 +125,9 @@ report_verify_text(const char *name, const char *text, size_t len)
 	int code = CLI_NO;
 
 	if (json_read(text, len, &b.report, &fault) != ERR_OK) {
-		cli_message(
-		    code, "%s: %s", name, catalogue_english(fault.message));
+		cli_message(code, "%s: %s", name, fault.message);
 	} else if (db_open(DB_MEMORY, DB_CLI, &b.replay) != ERR_OK) {
-		cli_message(code, "not enough memory to replay");
+		cli_message(code, "verify_no_memory");
 	} else {
 		check_report(&b);
 		db_close(b.replay);
@@ -149,7 +145,7 @@ report_verify(const char *path)
 
 	if (sodium_init() < 0 ||
 	    io_read_file(path, BUNDLE_MAX, &text) != ERR_OK)
-		cli_message(code, "%s cannot be read", path);
+		cli_message(code, "cli_file_unreadable file=%s", path);
 	else
 		code = report_verify_text(path, buf_text(&text), text.len);
 	buf_clear(&text);

@@ -109,8 +109,8 @@ compare_derived(
 			same(p, value, other);
 		else if (!may_lack(p, value))
 			cli_wrong(&p->b->wrong,
-			    "%.500s is not there, and by the "
-			    "events %.200s",
+			    "verify_member_missing member=%.500s "
+			    "expected=%.200s",
 			    p->path.data, json_write(value));
 		leave(p, len);
 	}
@@ -132,8 +132,7 @@ compare_unproven(
 			json_set(p->b->unproven, plain(p, path), NULL);
 		else
 			cli_wrong(&p->b->wrong,
-			    "%.500s is %.200s, and the events "
-			    "do not tell of it",
+			    "verify_member_unproven member=%.500s value=%.200s",
 			    p->path.data, json_write(value));
 		leave(p, len);
 	}
@@ -146,8 +145,7 @@ same_list(struct place *p, struct json_object *made, struct json_object *told)
 
 	if (json_object_array_length(told) != n) {
 		cli_wrong(&p->b->wrong,
-		    "%.500s has %zu members, and by the events "
-		    "%zu",
+		    "verify_members member=%.500s count=%zu expected=%zu",
 		    p->path.data, json_object_array_length(told), n);
 		return;
 	}
@@ -166,8 +164,8 @@ same(struct place *p, struct json_object *made, struct json_object *told)
 
 	if (json_object_get_type(told) != type) {
 		cli_wrong(&p->b->wrong,
-		    "%.500s is %.200s, and by the events "
-		    "%.200s",
+		    "verify_member_differs member=%.500s value=%.200s "
+		    "expected=%.200s",
 		    buf_text(&p->path), json_write(told), json_write(made));
 	} else if (type == json_type_object) {
 		compare_derived(p, made, told);
@@ -176,8 +174,8 @@ same(struct place *p, struct json_object *made, struct json_object *told)
 		same_list(p, made, told);
 	} else if (!json_object_equal(made, told)) {
 		cli_wrong(&p->b->wrong,
-		    "%.500s is %.200s, and by the events "
-		    "%.200s",
+		    "verify_member_differs member=%.500s value=%.200s "
+		    "expected=%.200s",
 		    buf_text(&p->path), json_write(told), json_write(made));
 	}
 }
@@ -205,16 +203,17 @@ static void
 print_unproven(struct json_object *paths)
 {
 	const char *between = "";
+	struct buf names = { 0 };
 
 	if (json_object_object_length(paths) == 0)
 		return;
-	printf("exported by an older version; not proven by the events: ");
 	json_object_object_foreach (paths, path, unused) {
 		(void)unused;
-		printf("%s%s", between, path);
+		buf_printf(&names, "%s%s", between, path);
 		between = ", ";
 	}
-	putchar('\n');
+	cli_print("verify_unproven members=%s", buf_text(&names));
+	buf_clear(&names);
 }
 
 /* A run of an older version has a document in place of a compiled plan. */
@@ -257,7 +256,7 @@ report_compare(struct report *b)
 	struct place p = { .b = b };
 
 	if (made == NULL) {
-		cli_wrong(&b->wrong, "the events do not make the run");
+		cli_wrong(&b->wrong, "verify_no_run");
 		return;
 	}
 	b->unproven = json_object_new_object();

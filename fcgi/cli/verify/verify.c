@@ -29,8 +29,8 @@
 static void
 wrong(struct verify *v, const char *what, int64_t run, int64_t seq)
 {
-	cli_wrong(&v->wrong, "%s (run %lld, event %lld)", what, (long long)run,
-	    (long long)seq);
+	cli_wrong(&v->wrong, "verify_at what=@%s run=%lld event=%lld", what,
+	    (long long)run, (long long)seq);
 }
 
 /* The documents come first: runs refer to them. */
@@ -46,7 +46,7 @@ copy_documents(struct verify *v)
 		text = text != NULL ? text : "";
 		hash_hex(text, strlen(text), hash);
 		if (!text_eq(hash, db_text(rows, "hash")))
-			wrong(v, "a document does not have its hash", 0, 0);
+			wrong(v, "verify_document_differs", 0, 0);
 		db_run(v->replay, STMT_DOCUMENT_ADD,
 		    TEXT(db_text(rows, "hash")), TEXT(text));
 	}
@@ -86,19 +86,19 @@ replay(struct verify *v, struct rows *rows)
 	struct event e;
 
 	if (event_parse(body, &e, &parsed) != ERR_OK) {
-		wrong(v, "the body cannot be read", run, seq);
+		wrong(v, "verify_body_unreadable", run, seq);
 		return;
 	}
 	if (e.run != run || e.seq != seq || e.at != db_int(rows, "at") ||
 	    !text_eq(e.actor, db_text(rows, "actor")) ||
 	    !text_eq(e.kind, db_text(rows, "kind")))
-		wrong(v, "the columns differ from the body", run, seq);
+		wrong(v, "verify_columns_differ", run, seq);
 	db_run(v->replay, STMT_EVENT_ADD, INT(run), INT(seq), INT(e.at),
 	    TEXT(e.actor), TEXT(e.kind), TEXT(body),
 	    BLOB(hash != NULL ? hash : "", len));
 	take_credential(v, &e);
 	if (event_project(v->replay, &e) != ERR_OK)
-		wrong(v, "the event cannot be replayed", run, seq);
+		wrong(v, "verify_not_replayed", run, seq);
 	json_object_put(parsed);
 }
 
@@ -119,11 +119,11 @@ check_chains(struct verify *v)
 			memset(before, 0, sizeof(before));
 		}
 		if (db_int(rows, "seq") != ++seq)
-			wrong(v, "an event is missing", run, seq);
+			wrong(v, "verify_missing", run, seq);
 		seq = db_int(rows, "seq");
 		event_hash(before, text_at(rows, "body"), hash);
 		if (len != HASH_BYTES || memcmp(hash, stored, len) != 0)
-			wrong(v, "the hash does not fit", run, seq);
+			wrong(v, "verify_hash_differs", run, seq);
 		memcpy(before, hash, sizeof(before));
 		replay(v, rows);
 		v->events++;
@@ -146,8 +146,8 @@ check_files(
 		if (hash_file(path, hash) != ERR_OK ||
 		    !text_eq(hash, db_text(rows, "hash"))) {
 			cli_wrong(&v->wrong,
-			    "the %s of run %lld, step %s, "
-			    "attempt %lld on %s is missing or was changed",
+			    "verify_file what=@%s run=%lld step=%s "
+			    "attempt=%lld target=%s",
 			    what, (long long)db_int(rows, "run"),
 			    text_at(rows, "step"), (long long)db_int(rows, "n"),
 			    text_at(rows, "target"));
@@ -173,8 +173,7 @@ check_plans(struct verify *v)
 		plan_of_row(row, hash);
 		if (!text_eq(hash, json_text(row, "plan", "")) ||
 		    plan_load(v->replay, row, &plan, NULL) != ERR_OK)
-			cli_wrong(&v->wrong,
-			    "the plan of run %lld does not fit",
+			cli_wrong(&v->wrong, "verify_plan run=%lld",
 			    (long long)db_int(rows, "id"));
 		plan_free(plan);
 		json_object_put(row);
@@ -190,11 +189,11 @@ check_all(struct verify *v)
 	check_plans(v);
 	verify_tables(v);
 	verify_ledger(v);
-	check_files(v, STMT_OUTPUTS_ALL, ".cast", "output");
-	check_files(v, STMT_SEALED_ALL, EXEC_SEALED, "sealed output");
-	check_files(v, STMT_ARTIFACTS_ALL, EXEC_ARTIFACT, "kept output");
+	check_files(v, STMT_OUTPUTS_ALL, ".cast", "verify_file_output");
+	check_files(v, STMT_SEALED_ALL, EXEC_SEALED, "verify_file_sealed");
+	check_files(v, STMT_ARTIFACTS_ALL, EXEC_ARTIFACT, "verify_file_kept");
 	if (db_take_failure(v->db))
-		cli_wrong(&v->wrong, "the database cannot be read as a whole");
+		cli_wrong(&v->wrong, "verify_database_unreadable");
 }
 
 static int
@@ -219,13 +218,10 @@ cli_verify(struct cli *c)
 	if (c->argc > 0)
 		return verify_reports(c);
 	if (sodium_init() < 0 || db_open(c->data, DB_CLI, &v.db) != ERR_OK)
-		return cli_message(CLI_NO,
-		    "there is no journal in %s, or it is "
-		    "of another version",
-		    c->data);
+		return cli_message(CLI_NO, "cli_no_journal folder=%s", c->data);
 	if (db_open(DB_MEMORY, DB_CLI, &v.replay) != ERR_OK) {
 		db_close(v.db);
-		return cli_message(CLI_NO, "not enough memory to replay");
+		return cli_message(CLI_NO, "verify_no_memory");
 	}
 	v.credentials = json_object_new_object();
 	verify_ledger_read(&v);
@@ -239,8 +235,9 @@ cli_verify(struct cli *c)
 	db_close(v.db);
 	json_object_put(v.credentials);
 	buf_clear(&v.ledger);
-	printf("%lld events, %lld ledger entries, %lld outputs: %s\n",
+	cli_print("verify_result events=%lld entries=%lld outputs=%lld "
+		  "result=@%s",
 	    (long long)v.events, (long long)v.entries, (long long)v.outputs,
-	    v.wrong == 0 ? "all as recorded" : "NOT as recorded");
+	    v.wrong == 0 ? "verify_as_recorded_all" : "verify_not_as_recorded");
 	return v.wrong == 0 ? CLI_YES : CLI_NO;
 }

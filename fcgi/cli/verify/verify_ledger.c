@@ -18,6 +18,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "cli/verify/verify.h"
 #include "journal/event.h"
@@ -37,7 +38,7 @@ struct entry {
 
 struct ledger {
 	struct verify *v;
-	const char *where; /* "the ledger" */
+	const char *where; /* the code of a message */
 	unsigned char key[32];
 	unsigned char before[HASH_BYTES];
 	bool has_heads; /* from a version with the file */
@@ -73,19 +74,18 @@ read_public_key(struct verify *v, unsigned char key[32])
 static void
 entry_wrong(const struct ledger *l, const struct entry *e, const char *what)
 {
-	cli_wrong(
-	    &l->v->wrong, "entry %" PRId64 " of %s %s", e->n, l->where, what);
+	cli_wrong(&l->v->wrong,
+	    "verify_entry entry=%" PRId64 " where=@%s what=@%s", e->n, l->where,
+	    what);
 }
 
-/* "run 7" or "chain 0 (accounts and secrets)" */
-static const char *
-chain_name(int64_t run, char out[64])
+static void
+put_chain(int64_t run, struct buf *out)
 {
 	if (run == 0)
-		snprintf(out, 64, "chain 0 (accounts and secrets)");
+		buf_puts(out, MESSAGE("verify_chain_accounts"));
 	else
-		snprintf(out, 64, "run %" PRId64, run);
-	return out;
+		message_put(out, "verify_chain_run run=%" PRId64, run);
 }
 
 /* The hash of that event in hex, or "". */
@@ -113,26 +113,27 @@ check_head(
 {
 	int64_t run = json_int(head, "run", -1);
 	int64_t seq = json_int(head, "events", 0);
-	char hex[2 * HASH_BYTES + 1], name[64];
+	const char *at = json_text(e->o, "at", "");
+	char hex[2 * HASH_BYTES + 1];
+	struct buf chain = { 0 };
 
 	hash_of_event(l->v, run, seq, hex);
 	if (hex[0] != '\0' && text_eq(hex, json_text(head, "head", "")))
 		return;
+	put_chain(run, &chain);
 	if (hex[0] != '\0')
 		cli_wrong(&l->v->wrong,
-		    "%s: event %" PRId64 " is not the one that "
-		    "%s has, in its entry %" PRId64 " of %s",
-		    chain_name(run, name), seq, l->where, e->n,
-		    json_text(e->o, "at", ""));
+		    "verify_head_other chain=%s event=%" PRId64
+		    " where=@%s entry=%" PRId64 " at=%s",
+		    buf_text(&chain), seq, l->where, e->n, at);
 	else
 		cli_wrong(&l->v->wrong,
-		    "%s: %s has its event %" PRId64 ", in entry "
-		    "%" PRId64 " of %s, and the database ends at event "
-		    "%" PRId64,
-		    chain_name(run, name), l->where, seq, e->n,
-		    json_text(e->o, "at", ""),
+		    "verify_head_cut chain=%s event=%" PRId64
+		    " where=@%s entry=%" PRId64 " at=%s last=%" PRId64,
+		    buf_text(&chain), seq, l->where, e->n, at,
 		    db_first_int(
 			db_query(l->v->db, STMT_EVENT_LAST, INT(run)), 0));
+	buf_clear(&chain);
 }
 
 static void
@@ -146,7 +147,7 @@ check_heads(const struct ledger *l, const struct entry *e)
 	if (json_get(e->o, "run") != NULL)
 		check_head(l, e, e->o);
 	else if (n == 0)
-		entry_wrong(l, e, "has no head");
+		entry_wrong(l, e, "verify_entry_no_head");
 	for (size_t i = 0; i < n; i++)
 		check_head(l, e, json_object_array_get_idx(heads, i));
 }
@@ -160,11 +161,11 @@ is_signed(struct ledger *l, const struct entry *e)
 
 	event_hash(l->before, e->body, hash);
 	if (e->hash_len != HASH_BYTES || memcmp(hash, e->hash, HASH_BYTES) != 0)
-		entry_wrong(l, e, "does not have its hash");
+		entry_wrong(l, e, "verify_entry_hash");
 	if (e->signature_len != crypto_sign_BYTES ||
 	    crypto_sign_verify_detached(
 		e->signature, hash, sizeof(hash), l->key) != 0)
-		entry_wrong(l, e, "does not have a signature that fits");
+		entry_wrong(l, e, "verify_entry_signature");
 	memcpy(l->before, hash, HASH_BYTES);
 	return l->v->wrong == before;
 }
@@ -174,11 +175,11 @@ static bool
 read_body(struct ledger *l, struct entry *e)
 {
 	if (json_read(e->body, strlen(e->body), &e->o, NULL) != ERR_OK) {
-		entry_wrong(l, e, "cannot be read");
+		entry_wrong(l, e, "verify_entry_unreadable");
 		return false;
 	}
 	if (json_int(e->o, "n", 0) != e->n)
-		entry_wrong(l, e, "has another number than its text");
+		entry_wrong(l, e, "verify_entry_number");
 	return true;
 }
 
@@ -195,8 +196,8 @@ check_row(struct ledger *l, struct rows *rows, struct json_object *expected)
 	e.signature = db_blob(rows, "signature", &e.signature_len);
 	if (e.n != ++l->v->entries)
 		cli_wrong(&l->v->wrong,
-		    "entry %" PRId64 " of the ledger is "
-		    "missing",
+		    "verify_entry_missing entry=%" PRId64
+		    " where=@verify_ledger_table",
 		    l->v->entries);
 	l->v->entries = e.n;
 	(void)is_signed(l, &e);
@@ -228,8 +229,7 @@ check_rows(struct ledger *l)
 	db_done(rows);
 	json_object_object_foreach (expected, id, missing) {
 		(void)missing;
-		cli_wrong(
-		    &l->v->wrong, "run %s is closed and not in the ledger", id);
+		cli_wrong(&l->v->wrong, "verify_not_in_ledger run=%s", id);
 	}
 	json_object_put(expected);
 }
@@ -273,11 +273,12 @@ check_line(struct ledger *l, const char *line, size_t len, int64_t *next)
 	    ? crypto_sign_BYTES
 	    : 0;
 	if (e.n != *next)
-		cli_wrong(&l->v->wrong, "entry %" PRId64 " of %s is missing",
-		    *next, l->where);
+		cli_wrong(&l->v->wrong,
+		    "verify_entry_missing entry=%" PRId64 " where=@%s", *next,
+		    l->where);
 	*next = e.n + 1;
 	if (is_signed(l, &e) && !is_in_database(l->v, &e) && read_body(l, &e)) {
-		entry_wrong(l, &e, "is not in the database");
+		entry_wrong(l, &e, "verify_entry_not_in_database");
 		check_heads(l, &e);
 		json_object_put(e.o);
 	}
@@ -293,8 +294,8 @@ check_file(struct ledger *l)
 	if (l->v->ledger_err == ERR_NOT_FOUND && !l->has_heads)
 		return; /* from a version before the file */
 	if (l->v->ledger_err != ERR_OK) {
-		cli_wrong(
-		    &l->v->wrong, "%s is missing or cannot be read", l->where);
+		cli_wrong(&l->v->wrong, "verify_ledger_unreadable where=@%s",
+		    l->where);
 		return;
 	}
 	end = text + l->v->ledger.len;
@@ -308,14 +309,15 @@ check_file(struct ledger *l)
 void
 verify_ledger(struct verify *v)
 {
-	struct ledger l = { .v = v, .where = "the ledger" };
+	struct ledger l = { .v = v, .where = "verify_ledger_table" };
 
 	if (!read_public_key(v, l.key)) {
-		cli_wrong(&v->wrong, "keys/ledger.pub cannot be read");
+		cli_wrong(
+		    &v->wrong, "cli_file_unreadable file=keys/ledger.pub");
 		return;
 	}
 	check_rows(&l);
-	l.where = "ledger.jsonl";
+	l.where = "verify_ledger_file";
 	memset(l.before, 0, sizeof(l.before));
 	check_file(&l);
 }

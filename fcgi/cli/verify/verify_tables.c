@@ -28,9 +28,8 @@ compare(struct verify *v, const char *table, enum stmt stmt)
 
 		if (strcmp(json_write(x), json_write(y)) != 0) {
 			cli_wrong(&v->wrong,
-			    "table %s: on disk %s, from the "
-			    "events %s",
-			    table, json_write(x), json_write(y));
+			    "verify_row table=%s disk=%s events=%s", table,
+			    json_write(x), json_write(y));
 		}
 		json_object_put(x);
 		json_object_put(y);
@@ -38,9 +37,8 @@ compare(struct verify *v, const char *table, enum stmt stmt)
 		more_b = db_next(b);
 	}
 	if (more_a != more_b) {
-		cli_wrong(&v->wrong,
-		    "table %s has %s rows than the events give", table,
-		    more_a ? "more" : "fewer");
+		cli_wrong(&v->wrong, "verify_rows table=%s how=@%s", table,
+		    more_a ? "verify_more_rows" : "verify_fewer_rows");
 	}
 	db_done(a);
 	db_done(b);
@@ -83,14 +81,12 @@ check_file(struct verify *v)
 
 	while (db_next(rows))
 		if (!text_eq(db_text(rows, "integrity_check"), "ok"))
-			cli_wrong(&v->wrong, "the database: %s",
+			cli_wrong(&v->wrong, "verify_integrity says=%s",
 			    db_text(rows, "integrity_check"));
 	db_done(rows);
 	rows = db_query(v->db, STMT_CHECK_KEYS);
 	while (db_next(rows))
-		cli_wrong(&v->wrong,
-		    "a row of table %s refers to one of %s that "
-		    "is not there",
+		cli_wrong(&v->wrong, "verify_reference table=%s parent=%s",
 		    db_text(rows, "table"), db_text(rows, "parent"));
 	db_done(rows);
 }
@@ -120,9 +116,7 @@ check_boxes(struct verify *v)
 		if (!text_eq(
 			json_text(boxes, key, NULL), db_text(rows, "hash")) &&
 		    !(db_is_null(rows, "hash") && json_get(boxes, key) != NULL))
-			cli_wrong(&v->wrong,
-			    "the sealed value of “%s” (run %lld) "
-			    "is missing or was changed",
+			cli_wrong(&v->wrong, "verify_sealed name=%s run=%lld",
 			    db_text(rows, "name"),
 			    (long long)db_int(rows, "run"));
 		json_object_object_del(boxes, key);
@@ -130,10 +124,7 @@ check_boxes(struct verify *v)
 	db_done(rows);
 	json_object_object_foreach (boxes, name, unused) {
 		(void)unused;
-		cli_wrong(&v->wrong,
-		    "a sealed value that no event tells of: run "
-		    "%s",
-		    name);
+		cli_wrong(&v->wrong, "verify_sealed_extra what=%s", name);
 	}
 	json_object_put(boxes);
 }
@@ -155,22 +146,19 @@ check_credentials(struct verify *v)
 		hash_hex(text != NULL ? text : "",
 		    text != NULL ? strlen(text) : 0, hash);
 		if (told == NULL)
-			cli_wrong(&v->wrong,
-			    "a password of an account that no "
-			    "event tells of: %s",
+			cli_wrong(&v->wrong, "verify_password_extra account=%s",
 			    name != NULL ? name : "");
 		else if (*told != '\0' && !text_eq(told, hash))
 			cli_wrong(&v->wrong,
-			    "the password of %s is not the one "
-			    "that its events tell of",
-			    name);
+			    "verify_password_differs account=%s", name);
 		if (told != NULL)
 			json_object_object_del(v->credentials, name);
 	}
 	db_done(rows);
 	json_object_object_foreach (v->credentials, account, unused) {
 		(void)unused;
-		cli_wrong(&v->wrong, "the password of %s is missing", account);
+		cli_wrong(
+		    &v->wrong, "verify_password_missing account=%s", account);
 	}
 }
 
