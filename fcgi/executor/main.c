@@ -79,9 +79,7 @@ write_pid(void)
 		log_fatal("the file %s cannot be written", EXEC_PID);
 }
 
-/* The runner writes the job spec at once; after this time it hangs. */
-#define JOB_SPEC_SECONDS 60
-
+/* Standard input is a file, which the runner has written as a whole. */
 static enum err
 read_job_spec(const char *exec, struct job_spec *ret, struct fault *fault)
 {
@@ -143,9 +141,7 @@ main(int argc, char **argv)
 	harden();
 	take_lock();
 	write_pid();
-	alarm(JOB_SPEC_SECONDS);
 	err = read_job_spec(argv[1], &spec, &fault);
-	alarm(0);
 	if (err != ERR_OK) {
 		log_warn("%s", catalogue_english(fault.message));
 		status_done(STATE_FAILED, fault.message);

@@ -89,14 +89,41 @@ end_dry_run(struct runner *r, const char *exec, struct json_object *results,
 		.exec = exec, .results = results, .message = message });
 }
 
+/*
+ * A process of an earlier runner that has not come as far as its lock, such as
+ * a stopped one, must not begin after its attempt was given up: it ends where
+ * EXEC_PID exists.  False: it has the lock now.
+ */
+static bool
+forbid_start(struct runner *r, const char *exec)
+{
+	char *lock = exec_path(r, exec, EXEC_LOCK);
+	char *pid = exec_path(r, exec, EXEC_PID);
+	int fd = io_lock(lock);
+	bool forbidden = fd >= 0
+	    ? access(pid, F_OK) == 0 ||
+		io_write_file(pid, 0600, "0\n", 2) == ERR_OK
+	    : errno == ENOENT; /* nothing starts without its folder */
+
+	if (fd >= 0)
+		close(fd);
+	free(pid);
+	free(lock);
+	return forbidden;
+}
+
+/* Reports the execution as lost.  ERR_UNAVAILABLE: later. */
 static enum err
 give_up(struct runner *r, const struct exec *e)
 {
 	const char *message = e->killed ? MESSAGE("said_process_killed")
 					: MESSAGE("said_process_died");
 
-	return e->results != NULL ? end_dry_run(r, e->id, e->results, message)
-				  : report_lost(r, e->id, message);
+	if (e->results != NULL)
+		return end_dry_run(r, e->id, e->results, message);
+	if (e->child == 0 && !forbid_start(r, e->id))
+		return ERR_UNAVAILABLE;
+	return report_lost(r, e->id, message);
 }
 
 /*

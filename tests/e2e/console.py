@@ -9,6 +9,7 @@ B names the folder of the programs (build/asan).  Every wait is bounded.  The
 end of the block stops the console and fails where its log has a sanitizer's
 line, or where `countersign verify` does not pass.
 """
+import contextlib
 import hashlib
 import http.client
 import json
@@ -244,6 +245,26 @@ def runbook_folder(documents, targets=None):
         "environments:\n  test: {label: Test}\n"
         "  production: {label: Production, production: true}\n")
     return folder
+
+
+@contextlib.contextmanager
+def programs(program):
+    """A folder of the console's programs, in which one can be replaced; it
+    stands there as `real`, too, where the console may execute it."""
+    top = pathlib.Path(tempfile.mkdtemp(prefix="cs-programs-"))
+    top.chmod(0o755)
+    build = top / "build/asan"
+    build.mkdir(parents=True)
+    for name in "templates", "static", "nginx":
+        shutil.copytree(TOP / name, top / name, symlinks=True,
+                        ignore=shutil.ignore_patterns("node_modules"))
+    for each in BUILD.glob("countersign*"):
+        shutil.copy(each, build)
+    shutil.copy(program, build / "real")
+    try:
+        yield build
+    finally:
+        shutil.rmtree(top)
 
 
 class Console:

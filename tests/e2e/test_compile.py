@@ -5,7 +5,6 @@ compute, and whatever becomes of it, the keeper goes on and stores nothing.
 
 A wrong compiler is a script in the place of the program.
 """
-import contextlib
 import json
 import pathlib
 import shutil
@@ -13,7 +12,7 @@ import subprocess
 import tempfile
 import threading
 
-from console import BUILD, TOP, Console, left_out, main, runbook_folder, wait_until
+from console import BUILD, TOP, Console, left_out, main, programs, runbook_folder, wait_until
 
 PROGRAM = BUILD / "countersign-compile"
 LIMITS = ["Max core file size        0", "Max cpu time              6", "Max file size             33554432",
@@ -79,24 +78,6 @@ AAAAC3NzaC1lZDI1NTE5AAAAIBD8JnlAafnER/Py8LG+LgeQq/0E3hy2NKJvFPqUNzsK"}}
 """
 
 
-@contextlib.contextmanager
-def programs():
-    """A folder of the console's programs, in which the compiler can be replaced."""
-    top = pathlib.Path(tempfile.mkdtemp(prefix="cs-programs-"))
-    top.chmod(0o755)
-    build = top / "build/asan"
-    build.mkdir(parents=True)
-    for name in "templates", "static", "nginx":
-        shutil.copytree(TOP / name, top / name, symlinks=True, ignore=shutil.ignore_patterns("node_modules"))
-    for program in BUILD.glob("countersign*"):
-        shutil.copy(program, build)
-    shutil.copy(PROGRAM, build / "real")    # where the keeper may execute it
-    try:
-        yield build
-    finally:
-        shutil.rmtree(top)
-
-
 def replace(build, text):
     """By a script; None: by the program itself."""
     new = build / "new"
@@ -144,7 +125,7 @@ WRONG = [
 
 def an_answer_that_is_none_is_refused_and_nothing_is_stored():
     folder = runbook_folder({"book": BOOK, "plain": PLAIN}, TARGETS)
-    with programs() as build, Console(runbooks=folder, build=build) as console:
+    with programs(PROGRAM) as build, Console(runbooks=folder, build=build) as console:
         ana = console.user("ana", "operator")
         before = stored(console)
         for text, code in WRONG:
@@ -173,7 +154,7 @@ def an_answer_that_is_none_is_refused_and_nothing_is_stored():
 
 def the_keeper_serves_others_while_a_compiler_hangs():
     folder = runbook_folder({"book": BOOK, "plain": PLAIN}, TARGETS)
-    with programs() as build, Console(runbooks=folder, build=build) as console:
+    with programs(PROGRAM) as build, Console(runbooks=folder, build=build) as console:
         ana, bob = console.user("ana", "operator"), console.user("bob", "operator")
         run = create(bob, "plain")[1]["id"]
         before = stored(console)
@@ -206,7 +187,7 @@ def the_keeper_serves_others_while_a_compiler_hangs():
 
 def a_secret_in_use_is_not_deleted_unseen():
     folder = runbook_folder({"plain": PLAIN}, TARGETS)
-    with programs() as build, Console(runbooks=folder, build=build) as console:
+    with programs(PROGRAM) as build, Console(runbooks=folder, build=build) as console:
         console.cli("secret", "set", "word", stdin="hunter2-hunter2")
 
         def delete():

@@ -4,7 +4,7 @@
 A press that the runner has not accepted within a minute is never started, and
 the page says so; one that it has accepted is not affected, however long it
 waits.  After a restart of the keeper a press that nobody accepted counts as
-old.
+old.  An executor that comes after its attempt was given up does not begin.
 """
 import json
 import os
@@ -17,7 +17,7 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import Console, main, runbook_folder  # noqa: E402
+from console import BUILD, Console, is_alive, main, programs, runbook_folder, wait_until  # noqa: E402
 from messages import english  # noqa: E402
 
 BOOK = """---
@@ -150,8 +150,39 @@ def after_a_restart_of_the_keeper_a_press_counts_as_old():
         presses_again(ana, run, marks)
 
 
+# It is late, as on a machine that was paused.
+LATE = """#!/bin/sh
+case $1 in -*) exec {0}/real "$@";; esac
+echo $$ >{0}/late/$$
+while [ -e {0}/late/$$ ]; do sleep 0.05; done
+exec {0}/real "$@"
+"""
+
+
+def an_executor_that_was_given_up_does_not_begin():
+    with programs(BUILD / "countersign-executor") as build:
+        (build / "late").mkdir()
+        (build / "late").chmod(0o777)
+        (build / "countersign-executor").write_text(LATE.format(build))
+        with Console(runbooks=folder, build=build) as console:
+            ana = console.user("ana", "operator")
+            run, marks = begin(ana)
+            press(ana, run)
+            wait_until(lambda: any((build / "late").iterdir()))
+            console.kill("countersign-runner")
+            step = ana.wait_step(run, "work", 30)
+            assert step["state"] == "unknown", step
+            waiting, = (build / "late").iterdir()
+            pid = int(waiting.read_text())
+            waiting.unlink()
+            wait_until(lambda: not is_alive(pid))
+            assert not (marks / "started").exists()
+            assert ana.step(run, "work")["state"] == "unknown"
+            shutil.rmtree(marks)
+
+
 try:
-    main([after_a_restart_of_the_keeper_a_press_counts_as_old,
+    main([an_executor_that_was_given_up_does_not_begin, after_a_restart_of_the_keeper_a_press_counts_as_old,
           what_is_not_accepted_within_a_minute_is_not_started])
 finally:
     shutil.rmtree(folder, ignore_errors=True)
