@@ -6,13 +6,11 @@ compute, and whatever becomes of it, the keeper goes on and stores nothing.
 A wrong compiler is a script in the place of the program.
 """
 import json
-import pathlib
 import shutil
 import subprocess
-import tempfile
 import threading
 
-from console import BUILD, TOP, Console, left_out, main, programs, runbook_folder, wait_until
+from console import BUILD, Console, left_out, main, programs, runbook_folder, wait_until
 
 PROGRAM = BUILD / "countersign-compile"
 LIMITS = ["Max core file size        0", "Max cpu time              6", "Max file size             33554432",
