@@ -81,3 +81,15 @@ captured_apart(struct json_object *by_target, const struct step *step,
 	}
 	return apart;
 }
+
+struct json_object *
+captured_values(struct db *db, int64_t run)
+{
+	struct rows *rows = db_query(db, STMT_VARIABLES, INT(run));
+	struct json_object *o = json_object_new_object();
+
+	while (db_next(rows))
+		json_set_text(o, db_text(rows, "name"), db_text(rows, "value"));
+	db_done(rows);
+	return o;
+}

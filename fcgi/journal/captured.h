@@ -23,4 +23,7 @@ struct json_object *captured_by_target(struct db *db, int64_t run,
 struct json_object *captured_apart(struct json_object *by_target,
     const struct step *step, struct json_object *values);
 
+/* The captured values of a run, {name: text}.  A new object. */
+struct json_object *captured_values(struct db *db, int64_t run);
+
 #endif

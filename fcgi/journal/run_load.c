@@ -4,9 +4,12 @@
  * Present roles are read here as well, so a gate whose approvals do not count
  * any more is closed, whatever its row contains.
  */
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "lang/expr.h"
 #include "journal/approval.h"
 #include "journal/target_status.h"
 #include "journal/run_load.h"
@@ -145,14 +148,11 @@ is_pressed(const struct lifecycle_row *row)
 	return lifecycle_is_pressed(row->by, row->attempts);
 }
 
-/*
- * A later step of the same part was started. For a confirmation, decisions on
- * later gates count too, as people relied on it there; for a gate they do not.
- */
-static bool
-is_followed(
-    const struct lifecycle *l, const struct lifecycle_row *row, enum verb verb)
+bool
+lifecycle_is_followed(const struct lifecycle *l, int step, enum verb verb)
 {
+	const struct lifecycle_row *row = &l->rows[step];
+
 	for (size_t i = 0; i < l->plan->steps_count; i++)
 		if (l->rows[i].part == row->part &&
 		    l->rows[i].position > row->position &&
@@ -199,6 +199,27 @@ run_load(struct lifecycle *l)
 	l->rehearsal = rehearsal_find(l->db, l->plan, l->row);
 	if (l->rehearsal == 0)
 		l->run.unrehearsed = l->plan->rehearsal;
+}
+
+const char *
+lifecycle_value(
+    const struct lifecycle *l, struct json_object *variables, const char *name)
+{
+	char id[EXPR_STEP_MAX];
+	const char *value, *fact = expr_fact(name, id);
+	int step;
+
+	if (fact != NULL)
+		return (step = find_step(l, id)) < 0
+		    ? NULL
+		    : expr_fact_value(
+			  fact, l->rows[step].state, l->rows[step].attempts);
+	if (strcmp(name, "environment") == 0)
+		return json_text(l->row, "environment", NULL);
+	value = json_text(variables, name, NULL);
+	return value != NULL
+	    ? value
+	    : json_text(json_get(l->row, "parameters"), name, NULL);
 }
 
 int
@@ -266,7 +287,7 @@ run_load_step(const struct lifecycle *l, int step, enum verb verb,
 		    target_status_has_untried(l->db, l->run.id, s->id),
 		.later_ran = (verb == VERB_step_reopen ||
 				 verb == VERB_step_withdraw) &&
-		    is_followed(l, row, verb),
+		    lifecycle_is_followed(l, step, verb),
 		.gate = gate >= 0 ? l->plan->steps[gate].title : NULL };
 	if (verb == VERB_step_sign && row->state == STATE_AWAITING_SIGNATURE)
 		load_workers(l, ret);

@@ -50,6 +50,21 @@ void run_load(struct lifecycle *l);
 void run_load_step(const struct lifecycle *l, int step, enum verb verb,
     struct lifecycle_step *ret);
 
+/*
+ * The value of a name for conditions and texts: a fact about a step, the
+ * environment, one of the captured values, or a parameter that is not secret;
+ * NULL if there is none.  It belongs to the arguments, or is static.
+ */
+const char *lifecycle_value(
+    const struct lifecycle *l, struct json_object *variables, const char *name);
+
+/*
+ * A later step of the same part was started. For a confirmation
+ * (VERB_step_reopen), decisions on later gates count too, as people relied on
+ * it there; for a gate they do not.
+ */
+bool lifecycle_is_followed(const struct lifecycle *l, int step, enum verb verb);
+
 /* The first closed gate before the step, in its part: its index, or -1. */
 int lifecycle_gate_before(const struct lifecycle *l, int step);
 

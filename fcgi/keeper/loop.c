@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "wire/runner_message.h"
 #include "keeper/loop.h"
 #include "base/io.h"
 #include "base/log.h"
@@ -214,7 +215,7 @@ forget(struct buf *typed)
 static void
 commit_batch(struct loop *l)
 {
-	static const struct wire_call orders = { .verb = "orders" };
+	static const struct wire_call jobs = { .verb = RUNNER_PUSH_JOBS };
 	struct buf *typed = &l->keeper->typed;
 	bool durable;
 
@@ -233,7 +234,7 @@ commit_batch(struct loop *l)
 			buf_put(&c->out, buf_text(typed), typed->len);
 		if (l->keeper->jobs_changed && c->known &&
 		    c->channel == CHANNEL_RUNNER)
-			wire_put_call(&c->out, &orders);
+			wire_put_call(&c->out, &jobs);
 		c->committed = c->out.len;
 	}
 	waiting_read(l->keeper);

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "plan/plan_scope.h"
-#include "lang/expr.h"
+#include "journal/captured.h"
 #include "journal/event.h"
 #include "keeper/plans/plan_cache.h"
 #include "keeper/run.h"
@@ -16,21 +16,8 @@ const char *
 run_value(void *ctx, const char *name)
 {
 	struct run *run = ctx;
-	char id[EXPR_STEP_MAX];
-	struct json_object *row;
-	const char *value, *fact = expr_fact(name, id);
 
-	if (fact != NULL)
-		return (row = run_step_row(run, id)) == NULL
-		    ? NULL
-		    : expr_fact_value(
-			  fact, state_read(row), json_int(row, "attempts", 0));
-	if (strcmp(name, "environment") == 0)
-		return json_text(run->row, "environment", NULL);
-	value = json_text(run->variables, name, NULL);
-	if (value == NULL)
-		value = json_text(json_get(run->row, "parameters"), name, NULL);
-	return value;
+	return lifecycle_value(&run->loaded, run->variables, name);
 }
 
 struct json_object *
@@ -48,18 +35,6 @@ run_step_row(const struct run *run, const char *id)
 	return NULL;
 }
 
-static struct json_object *
-load_variables(struct db *db, int64_t id)
-{
-	struct rows *rows = db_query(db, STMT_VARIABLES, INT(id));
-	struct json_object *o = json_object_new_object();
-
-	while (db_next(rows))
-		json_set_text(o, db_text(rows, "name"), db_text(rows, "value"));
-	db_done(rows);
-	return o;
-}
-
 enum err
 run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 {
@@ -75,7 +50,7 @@ run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 		run_clear(&run);
 		return err;
 	}
-	run.variables = load_variables(k->db, id);
+	run.variables = captured_values(k->db, id);
 	run.steps = db_rows_json(db_query(k->db, STMT_STEPS, INT(id)));
 	run.arena = arena_new();
 	run.loaded = (struct lifecycle){ .db = k->db,

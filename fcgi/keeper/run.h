@@ -22,8 +22,7 @@ enum err run_open(
     struct keeper *k, int64_t id, struct run *ret, struct fault *fault);
 void run_clear(struct run *run);
 
-/* A parameter (not a secret one), a captured variable, or "environment";
- * a value_fn over a struct run. */
+/* lifecycle_value() as a value_fn over a struct run. */
 const char *run_value(void *run, const char *name);
 
 /* The row of a step, or NULL. */

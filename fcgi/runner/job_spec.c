@@ -68,18 +68,13 @@ values_of(struct runner *r, struct run_snapshot *s)
 {
 	struct json_object *values = json_object_new_object();
 	struct json_object *parameters = json_get(s->run, "parameters");
-	struct json_object *captured = json_object_new_object(), *seen;
-	struct rows *rows;
+	struct json_object *captured = captured_values(r->replayed, s->run_id);
+	struct json_object *seen;
 
 	json_object_object_foreach (parameters, name, value) {
 		if (value != NULL)
 			json_set(values, name, json_object_get(value));
 	}
-	rows = db_query(r->replayed, STMT_VARIABLES, INT(s->run_id));
-	while (db_next(rows))
-		json_set_text(
-		    captured, db_text(rows, "name"), db_text(rows, "value"));
-	db_done(rows);
 	seen = plan_visible(s->plan, s->step->section, captured);
 	json_object_object_foreach (seen, key, text) {
 		json_set(values, key, json_object_get(text));

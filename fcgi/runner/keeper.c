@@ -2,8 +2,7 @@
  * keeper.c: the runner's end of the wire to the keeper.
  *
  * One call at a time.  Frames that the keeper pushes in between are terminal
- * input ("type") or a hint to ask for jobs again ("orders").  A lost hint costs
- * a second.
+ * input or a hint to ask for jobs again.  A lost hint costs a second.
  */
 #include <errno.h>
 #include <sodium.h>
@@ -78,7 +77,7 @@ take_push(struct runner *r, size_t size)
 	struct wire_call call;
 
 	if (wire_get_call(r->in.data, size, &call) &&
-	    strcmp(call.verb, "type") == 0) {
+	    strcmp(call.verb, RUNNER_PUSH_INPUT) == 0) {
 		tty_relay_pass(r, call.body);
 		sodium_memzero(r->in.data, size);
 	} else {

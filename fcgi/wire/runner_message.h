@@ -15,8 +15,8 @@
  *	exec_input {"exec", "target", "typist", "arrived": n}
  *				the terminal has accepted n bytes of that input
  *				session (tty_message.h)
- * The keeper pushes "orders" (without a body): call runner_hello; and "type",
- * terminal input (tty_message.h).
+ * The keeper pushes RUNNER_PUSH_JOBS (without a body): call runner_hello; and
+ * RUNNER_PUSH_INPUT, terminal input (tty_message.h).
  */
 #ifndef WIRE_RUNNER_MESSAGE_H
 #define WIRE_RUNNER_MESSAGE_H
@@ -28,6 +28,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+
+#define RUNNER_PUSH_JOBS "orders"
+#define RUNNER_PUSH_INPUT "type"
 
 enum runner_message_kind {
 	RUNNER_STARTING = 1,

@@ -6,6 +6,7 @@
  */
 #include "base/json.h"
 #include "base/text.h"
+#include "plan/state.h"
 #include "wire/status_line.h"
 
 /* clang-format off */
@@ -101,9 +102,8 @@ kind_of(struct json_object *o)
 static bool
 is_outcome(const char *state, enum status_kind kind)
 {
-	return text_eq(state, "succeeded") || text_eq(state, "failed") ||
-	    text_eq(state, "unknown") ||
-	    (kind == STATUS_ENDED && text_eq(state, "not_started"));
+	return state_in(state_find(state),
+	    STATES_OF_OUTCOME | (kind == STATUS_ENDED ? IN(NOT_STARTED) : 0));
 }
 
 enum err

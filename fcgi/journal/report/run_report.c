@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "journal/captured.h"
 #include "journal/approval.h"
 #include "journal/hash.h"
 #include "journal/target_status.h"
@@ -228,18 +229,6 @@ progress_of(const struct run_report *r)
 	return o;
 }
 
-static struct json_object *
-variables_of(const struct run_report *r)
-{
-	struct json_object *o = json_object_new_object();
-	struct rows *rows = db_query(r->db, STMT_VARIABLES, INT(r->run));
-
-	while (db_next(rows))
-		json_set_text(o, db_text(rows, "name"), db_text(rows, "value"));
-	db_done(rows);
-	return o;
-}
-
 /* Puts events and document as the exact texts that are hashed. */
 static void
 put_evidence(
@@ -289,7 +278,7 @@ make(struct run_report *r)
 	json_set(o, "approvals", approvals_of(r));
 	json_set(o, "progress", progress_of(r));
 	json_set(o, "artifacts", json_object_get(r->artifacts));
-	json_set(o, "variables", variables_of(r));
+	json_set(o, "variables", captured_values(r->db, r->run));
 	json_set(o, "steps", steps_of(r));
 	json_set(o, "comments", json_object_get(r->comments));
 	return o;

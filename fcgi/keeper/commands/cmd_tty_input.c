@@ -162,7 +162,7 @@ pass_on(struct command *c, const struct terminal *t, const char *exec,
 		.from = json_int(c->body, "from", 0),
 		.columns = (int)json_int(c->body, "columns", 0),
 		.rows = (int)json_int(c->body, "rows", 0) };
-	struct wire_call call = { .verb = "type" };
+	struct wire_call call = { .verb = RUNNER_PUSH_INPUT };
 	struct buf text = { 0 };
 
 	tty_message_write(&m, bytes, &text);

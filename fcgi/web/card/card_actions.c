@@ -53,7 +53,8 @@ card_may_change(const struct view *v, int step)
 	bool manual = s->step->kind == STEP_MANUAL;
 
 	if (manual && s->state == STATE_CONFIRMED)
-		return !view_is_followed(v, step) &&
+		return !lifecycle_is_followed(
+			   &v->loaded, step, VERB_step_reopen) &&
 		    json_get(v->run, "ended_at") == NULL;
 	if (s->step->kind == STEP_APPROVAL && s->state == STATE_SUCCEEDED)
 		return json_get(v->run, "ended_at") == NULL;

@@ -10,6 +10,7 @@
 #include "plan/plan_scope.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "journal/captured.h"
 #include "journal/approval.h"
 #include "journal/rehearsal.h"
 #include "web/views/approvals.h"
@@ -156,23 +157,12 @@ lookup(void *ctx, const char *name)
 	return value != NULL ? value : view_value(l->v, name);
 }
 
-static struct json_object *
-variables_of(struct view *v, int64_t run)
-{
-	struct json_object *o = json_object_new_object();
-	struct rows *rows = db_query(v->req->web->db, STMT_VARIABLES, INT(run));
-
-	while (db_next(rows))
-		json_set_text(o, db_text(rows, "name"), db_text(rows, "value"));
-	db_done(rows);
-	return o;
-}
-
 /* The steps that the rehearsal excluded and this run includes: [indexes]. */
 static struct json_object *
 not_rehearsed(struct view *v)
 {
-	struct lookup l = { v, variables_of(v, v->loaded.rehearsal) };
+	struct lookup l = { v,
+		captured_values(v->req->web->db, v->loaded.rehearsal) };
 	struct json_object *list = json_object_new_array();
 	struct rows *rows = db_query(
 	    v->req->web->db, STMT_STEPS_EXCLUDED, INT(v->loaded.rehearsal));

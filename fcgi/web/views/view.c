@@ -14,6 +14,7 @@
 #include "plan/plan_scope.h"
 #include "lang/expr.h"
 #include "lang/values.h"
+#include "journal/captured.h"
 #include "journal/event.h"
 #include "journal/target_status.h"
 #include "journal/plan.h"
@@ -235,19 +236,6 @@ load_targets(struct view *v, struct rows *rows)
 	db_done(rows);
 }
 
-static void
-load_variables(struct view *v)
-{
-	struct rows *rows = db_query(
-	    v->req->web->db, STMT_VARIABLES, INT(v->lifecycle.id));
-
-	v->variables = request_own(v->req, json_object_new_object());
-	while (db_next(rows))
-		json_set_text(v->variables, db_text(rows, "name"),
-		    db_text(rows, "value"));
-	db_done(rows);
-}
-
 /* Derives the totals from the states of all steps. */
 static void
 sum_up(struct view *v)
@@ -284,7 +272,8 @@ load(struct view *v, int64_t run)
 	v->steps = arena_alloc(
 	    req->arena, (v->plan->steps_count + 1) * sizeof(*v->steps));
 	load_steps(v);
-	load_variables(v);
+	v->variables = request_own(
+	    v->req, captured_values(v->req->web->db, v->lifecycle.id));
 	sum_up(v);
 	return ERR_OK;
 }
@@ -331,26 +320,13 @@ const char *
 view_value(void *ctx, const char *name)
 {
 	struct view *v = ctx;
-	struct json_object *parameters = json_get(v->run, "parameters");
-	const char *value = json_text(v->variables, name, NULL), *fact;
-	struct json_object *secret;
-	char id[EXPR_STEP_MAX];
-	int step;
+	const char *value = lifecycle_value(&v->loaded, v->variables, name);
 
-	if ((fact = expr_fact(name, id)) != NULL)
-		return (step = runbook_cache_find_step(v->entry, id)) < 0
-		    ? NULL
-		    : expr_fact_value(
-			  fact, v->steps[step].state, v->steps[step].attempts);
-	if (value == NULL)
-		value = json_text(parameters, name, NULL);
-	if (value != NULL)
-		return value;
-	if (strcmp(name, "environment") == 0)
-		return json_text(v->run, "environment", "");
-	if (json_object_object_get_ex(parameters, name, &secret))
-		return DOTS;
-	return NULL;
+	return value == NULL &&
+		json_object_object_get_ex(
+		    json_get(v->run, "parameters"), name, NULL)
+	    ? DOTS
+	    : value;
 }
 
 bool
@@ -384,19 +360,6 @@ int
 view_gate(const struct view *v, int step)
 {
 	return lifecycle_gate_before(&v->loaded, step);
-}
-
-bool
-view_is_followed(const struct view *v, int step)
-{
-	const struct view_step *s = &v->steps[step];
-
-	for (size_t i = 0; i < v->plan->steps_count; i++)
-		if (v->steps[i].part == s->part &&
-		    v->steps[i].position > s->position &&
-		    lifecycle_is_pressed(v->steps[i].by, v->steps[i].attempts))
-			return true;
-	return false;
 }
 
 bool

@@ -68,9 +68,6 @@ struct json_object *view_decided(const struct view *v, int step);
 /* The first closed gate before the step: its index, or -1. */
 int view_gate(const struct view *v, int step);
 
-/* A later step of the same part was started. */
-bool view_is_followed(const struct view *v, int step);
-
 /* The step is excluded by a `when`, or had nothing to undo. */
 bool view_is_excluded(const struct view_step *s);
 
