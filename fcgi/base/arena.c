@@ -14,7 +14,7 @@
 #include "base/mem.h"
 
 #define BLOCK_SIZE 16384
-#define BLOCKS_KEPT 8
+#define SPARE_BLOCKS 8
 #define ALIGN 16
 
 struct block {
@@ -82,12 +82,12 @@ void
 arena_reset(struct arena *a)
 {
 	struct block *b, *next;
-	int kept = 0;
+	int spare = 0;
 
 	run_deferred(a);
 	for (b = a->blocks; b != NULL; b = next) {
 		next = b->next;
-		if (b->size != BLOCK_SIZE || kept++ >= BLOCKS_KEPT) {
+		if (b->size != BLOCK_SIZE || spare++ >= SPARE_BLOCKS) {
 			free(b);
 			continue;
 		}

@@ -17,7 +17,7 @@
 #define LEAST 12  /* characters */
 #define MOST 1000 /* bytes */
 #define LEAST_BITS 36.0
-#define LOOKED_AT 100  /* bytes: longer ones take too long */
+#define EXAMINED 100   /* bytes: longer ones take too long */
 #define LEAST_BESIDE 8 /* characters beside the account's name */
 
 static size_t
@@ -53,11 +53,11 @@ static double
 bits_of(const char *password, const char *account)
 {
 	const char *words[] = { account, "countersign", "runbook", NULL };
-	char looked_at[LOOKED_AT + 1];
+	char looked_at[EXAMINED + 1];
 	double bits;
 
-	strncpy(looked_at, password, LOOKED_AT);
-	looked_at[LOOKED_AT] = '\0';
+	strncpy(looked_at, password, EXAMINED);
+	looked_at[EXAMINED] = '\0';
 	bits = ZxcvbnMatch(looked_at, words, NULL);
 	explicit_bzero(looked_at, sizeof(looked_at));
 	return bits;

@@ -44,7 +44,7 @@ static enum err
 files_of(struct runner *r, int64_t run, const char *name, const char *step,
     struct json_object *files, struct fault *why)
 {
-	struct rows *rows = db_query(r->replayed, STMT_KEPT, INT(run));
+	struct rows *rows = db_query(r->replayed, STMT_ARTIFACTS_OF, INT(run));
 	enum err err = ERR_OK;
 
 	while (err == ERR_OK && db_next(rows))

@@ -35,7 +35,7 @@
 #include "runner/job_spec.h"
 
 #define ADOPT_GRACE_MS 3000 /* a new process may not have its lock yet */
-#define MAX_LOOK (16 * 1024 * 1024)
+#define DRY_RUN_STATUS_MAX (16 * 1024 * 1024)
 #define NO_PROCESS MESSAGE("said_no_process")
 #define NO_FOLDER MESSAGE("said_no_folder")
 
@@ -340,7 +340,7 @@ pass_dry_run(struct runner *r, struct exec *e)
 {
 	char *path = exec_path(r, e->id, EXEC_STATUS);
 	struct buf text = { 0 }, why = { 0 };
-	bool done = io_read_file(path, MAX_LOOK, &text) == ERR_OK &&
+	bool done = io_read_file(path, DRY_RUN_STATUS_MAX, &text) == ERR_OK &&
 	    dry_run_collect(buf_text(&text), text.len, e->results, &why) &&
 	    end_dry_run(r, e->id, e->results, why.len > 0 ? why.data : NULL) !=
 		ERR_UNAVAILABLE;

@@ -87,10 +87,10 @@ for line in open(sys.argv[1], encoding="utf-8"):
     elif first and first != "#":
         use[first] = rest
 skip = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.S)
-named = re.compile(r"^(?:[a-z][\w \t]*[ *])?([a-z_]\w*)\(|\b(?:struct|enum|union)\s+(\w+)\s*\{", re.M)
+named = re.compile(r"^(?:[a-z][\w \t]*[ *])?([a-z_]\w*)\(|\b(?:struct|enum|union)\s+(\w+)\s*\{|^# *define (\w+)", re.M)
 for name in sys.argv[2:]:
     text = skip.sub(" ", open(name, encoding="utf-8").read())
-    names = {a or b for a, b in named.findall(text)}
+    names = {(a or b or c).lower() for a, b, c in named.findall(text)}
     for one in sorted(names | {os.path.splitext(os.path.basename(name))[0]}):
         for word in one.split("_"):
             if word in use and one not in allowed:

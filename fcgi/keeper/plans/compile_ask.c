@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "keeper/plans/compile_ask.h"
 
-#define KEPT 16
+#define CACHED 16
 
 struct compiler {
 	char *program;
@@ -26,7 +26,7 @@ struct compiler {
 		char key[COMPILE_KEY + 1];
 		struct compile_answer answer;
 		uint64_t used;
-	} kept[KEPT];
+	} cached[CACHED];
 	uint64_t clock;
 };
 
@@ -50,8 +50,8 @@ compile_close(struct keeper *k)
 	struct compiler *c = k->compiler;
 
 	compile_job_free(c->wanted);
-	for (size_t i = 0; i < KEPT; i++)
-		compile_answer_clear(&c->kept[i].answer);
+	for (size_t i = 0; i < CACHED; i++)
+		compile_answer_clear(&c->cached[i].answer);
 	free(c->program);
 	free(c);
 	k->compiler = NULL;
@@ -88,10 +88,10 @@ compile_wanted(struct keeper *k)
 static const struct compile_answer *
 find(struct compiler *c, const char *key)
 {
-	for (size_t i = 0; i < KEPT; i++)
-		if (strcmp(c->kept[i].key, key) == 0) {
-			c->kept[i].used = ++c->clock;
-			return &c->kept[i].answer;
+	for (size_t i = 0; i < CACHED; i++)
+		if (strcmp(c->cached[i].key, key) == 0) {
+			c->cached[i].used = ++c->clock;
+			return &c->cached[i].answer;
 		}
 	return NULL;
 }
@@ -109,26 +109,26 @@ compile_take(struct keeper *k, struct compile_job *j)
 		json_object_put(answer.json);
 		answer.json = answer.plan_json = NULL;
 	}
-	for (size_t i = 0; i < KEPT; i++) {
-		if (strcmp(c->kept[i].key, j->key) == 0) {
+	for (size_t i = 0; i < CACHED; i++) {
+		if (strcmp(c->cached[i].key, j->key) == 0) {
 			compile_answer_clear(&answer);
 			return;
 		}
-		if (c->kept[i].used < c->kept[oldest].used)
+		if (c->cached[i].used < c->cached[oldest].used)
 			oldest = i;
 	}
-	compile_answer_clear(&c->kept[oldest].answer);
-	c->kept[oldest].answer = answer;
-	c->kept[oldest].used = ++c->clock;
-	memcpy(c->kept[oldest].key, j->key, sizeof(j->key));
+	compile_answer_clear(&c->cached[oldest].answer);
+	c->cached[oldest].answer = answer;
+	c->cached[oldest].used = ++c->clock;
+	memcpy(c->cached[oldest].key, j->key, sizeof(j->key));
 }
 
 void
 compile_forget(struct keeper *k, const struct compile_answer *a)
 {
-	for (size_t i = 0; i < KEPT; i++)
-		if (a == &k->compiler->kept[i].answer)
-			k->compiler->kept[i].key[0] = '\0';
+	for (size_t i = 0; i < CACHED; i++)
+		if (a == &k->compiler->cached[i].answer)
+			k->compiler->cached[i].key[0] = '\0';
 }
 
 enum err

@@ -13,14 +13,14 @@
 #include "keeper/plans/compile_ask.h"
 #include "keeper/plans/plan_cache.h"
 
-#define KEPT 16
+#define CACHED 16
 
 struct cache {
 	struct {
 		char hash[65];
 		struct plan *plan;
 		uint64_t used;
-	} kept[KEPT];
+	} cached[CACHED];
 	uint64_t clock;
 };
 
@@ -31,18 +31,18 @@ entry_of(struct cache *b, const char *key)
 	size_t oldest = 0;
 
 	b->clock++;
-	for (size_t i = 0; i < KEPT; i++) {
-		if (strcmp(b->kept[i].hash, key) == 0) {
-			b->kept[i].used = b->clock;
+	for (size_t i = 0; i < CACHED; i++) {
+		if (strcmp(b->cached[i].hash, key) == 0) {
+			b->cached[i].used = b->clock;
 			return i;
 		}
-		if (b->kept[i].used < b->kept[oldest].used)
+		if (b->cached[i].used < b->cached[oldest].used)
 			oldest = i;
 	}
-	plan_free(b->kept[oldest].plan);
-	b->kept[oldest].plan = NULL;
-	b->kept[oldest].used = b->clock;
-	memcpy(b->kept[oldest].hash, key, 65);
+	plan_free(b->cached[oldest].plan);
+	b->cached[oldest].plan = NULL;
+	b->cached[oldest].used = b->clock;
+	memcpy(b->cached[oldest].hash, key, 65);
 	return oldest;
 }
 
@@ -105,13 +105,13 @@ static enum err
 read_plan(
     struct keeper *k, size_t i, struct json_object *row, struct fault *fault)
 {
-	struct plan **plan = &k->cache->kept[i].plan;
+	struct plan **plan = &k->cache->cached[i].plan;
 	enum err err = plan_load(k->db, row, plan, fault);
 
 	if (err == ERR_OK && *plan == NULL)
 		err = read_document(k, row, plan, fault);
 	if (err != ERR_OK)
-		k->cache->kept[i].hash[0] = '\0';
+		k->cache->cached[i].hash[0] = '\0';
 	return err;
 }
 
@@ -125,10 +125,10 @@ plan_cache_get(struct keeper *k, struct json_object *row,
 	if (k->cache == NULL)
 		k->cache = mem_calloc(1, sizeof(*k->cache));
 	i = entry_of(k->cache, json_text(row, "plan", ""));
-	if (k->cache->kept[i].plan == NULL)
+	if (k->cache->cached[i].plan == NULL)
 		err = read_plan(k, i, row, fault);
 	if (err == ERR_OK)
-		*ret = k->cache->kept[i].plan;
+		*ret = k->cache->cached[i].plan;
 	return err;
 }
 
@@ -137,8 +137,8 @@ plan_cache_free(struct keeper *k)
 {
 	if (k->cache == NULL)
 		return;
-	for (size_t i = 0; i < KEPT; i++)
-		plan_free(k->cache->kept[i].plan);
+	for (size_t i = 0; i < CACHED; i++)
+		plan_free(k->cache->cached[i].plan);
 	free(k->cache);
 	k->cache = NULL;
 }

@@ -35,9 +35,9 @@
 #define TICK_MS 50
 #define BEAT_MS 3000 /* static/js/stream.js waits for it */
 #define PRESENCE_MS 1000
-#define TELL_MS 250         /* cost of one update */
-#define TELL_CREDIT_MS 5000 /* most that can be saved up */
-#define MAX_EVENTS 2000     /* of one run in one read */
+#define UPDATE_MS 250         /* cost of one update */
+#define UPDATE_CREDIT_MS 5000 /* most that can be saved up */
+#define MAX_EVENTS 2000       /* of one run in one read */
 #define MAX_NAMES 20
 
 /* A watcher's place in a channel. */
@@ -153,7 +153,7 @@ send_events(struct hub *h, struct channel *c)
 
 	if (head <= c->seq)
 		return;
-	c->credit_at += TELL_MS;
+	c->credit_at += UPDATE_MS;
 	read_events(h, c->run, c->seq, &text, &told);
 	for (struct seat *s = c->seats; s != NULL; s = s->next) {
 		if (s->seq == c->seq) {
@@ -175,9 +175,9 @@ send_events(struct hub *h, struct channel *c)
 static bool
 may_send(struct channel *c, int64_t now)
 {
-	if (c->credit_at < now - TELL_CREDIT_MS)
-		c->credit_at = now - TELL_CREDIT_MS;
-	return c->credit_at + TELL_MS <= now;
+	if (c->credit_at < now - UPDATE_CREDIT_MS)
+		c->credit_at = now - UPDATE_CREDIT_MS;
+	return c->credit_at + UPDATE_MS <= now;
 }
 
 static bool

@@ -20,7 +20,7 @@ static const struct {
 	const char	*kind;
 	const char	*key;
 	const char	*detail;	/* field of the data, or NULL */
-} told[] = {
+} kinds[] = {
 	{ "run.created",	"did_created",		"reason" },
 	{ "run.changed",	"did_changed", NULL },
 	{ "run.compiled",	"did_compiled",	NULL },
@@ -52,7 +52,7 @@ static const struct {
 };
 /* clang-format on */
 
-#define TOLD (sizeof(told) / sizeof(told[0]))
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 /* The outcome, decision or result in words, or NULL if none. */
 static const char *
@@ -155,7 +155,7 @@ what_of(struct view *v, const struct event *e, size_t i, int step)
 	if (text_eq(e->kind, "step.requested") && n > 1)
 		return request_fill(v->req, "did_retried", "n",
 		    arena_printf(v->req->arena, "%lld", (long long)n), NULL);
-	return request_text(v->req, told[i].key);
+	return request_text(v->req, kinds[i].key);
 }
 
 static struct json_object *
@@ -164,7 +164,7 @@ row(struct view *v, const struct event *e, size_t i, struct json_object *before)
 	struct json_object *o = json_object_new_object();
 	const char *outcome = outcome_of(v, e);
 	const char *step = json_text(e->data, "step", NULL);
-	const char *detail = detail_of(v, e, told[i].detail, before);
+	const char *detail = detail_of(v, e, kinds[i].detail, before);
 	int index = step != NULL ? plan_find_step(v->plan, step) : -1;
 	const char *what = what_of(v, e, i, index);
 	char text[CLOCK_TEXT];
@@ -198,9 +198,10 @@ timeline(struct view *v)
 	while (db_next(rows)) {
 		if (event_parse(db_text(rows, "body"), &e, &body) != ERR_OK)
 			continue;
-		for (i = 0; i < TOLD && strcmp(told[i].kind, e.kind) != 0; i++)
+		for (i = 0; i < KINDS && strcmp(kinds[i].kind, e.kind) != 0;
+		     i++)
 			;
-		if (i < TOLD)
+		if (i < KINDS)
 			json_object_array_add(list, row(v, &e, i, plan));
 		if (json_get(e.data, "parameters") != NULL) {
 			json_object_put(plan);
