@@ -248,7 +248,7 @@ def runbook_folder(documents, targets=None):
 
 
 @contextlib.contextmanager
-def programs(program):
+def programs(program=BUILD / "countersign-compile"):
     """A folder of the console's programs, in which one can be replaced; it
     stands there as `real`, too, where the console may execute it."""
     top = pathlib.Path(tempfile.mkdtemp(prefix="cs-programs-"))

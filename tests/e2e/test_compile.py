@@ -123,7 +123,7 @@ WRONG = [
 
 def an_answer_that_is_none_is_refused_and_nothing_is_stored():
     folder = runbook_folder({"book": BOOK, "plain": PLAIN}, TARGETS)
-    with programs(PROGRAM) as build, Console(runbooks=folder, build=build) as console:
+    with programs() as build, Console(runbooks=folder, build=build) as console:
         ana = console.user("ana", "operator")
         before = stored(console)
         for text, code in WRONG:
@@ -152,7 +152,7 @@ def an_answer_that_is_none_is_refused_and_nothing_is_stored():
 
 def the_keeper_serves_others_while_a_compiler_hangs():
     folder = runbook_folder({"book": BOOK, "plain": PLAIN}, TARGETS)
-    with programs(PROGRAM) as build, Console(runbooks=folder, build=build) as console:
+    with programs() as build, Console(runbooks=folder, build=build) as console:
         ana, bob = console.user("ana", "operator"), console.user("bob", "operator")
         run = create(bob, "plain")[1]["id"]
         before = stored(console)
@@ -185,7 +185,7 @@ def the_keeper_serves_others_while_a_compiler_hangs():
 
 def a_secret_in_use_is_not_deleted_unseen():
     folder = runbook_folder({"plain": PLAIN}, TARGETS)
-    with programs(PROGRAM) as build, Console(runbooks=folder, build=build) as console:
+    with programs() as build, Console(runbooks=folder, build=build) as console:
         console.cli("secret", "set", "word", stdin="hunter2-hunter2")
 
         def delete():
