@@ -181,18 +181,20 @@ $(B)/messages-%.inc: static/messages/%.json
 	@mkdir -p $(@D)
 	$(Q)sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >$@
 
-# tests/unit/test_FOLDER_WHAT.c is linked with the layers and with FOLDER,
-# whose main() stays away.
+# tests/unit/test_FOLDER_WHAT.c is linked with the layers, with FOLDER, whose
+# main() stays away, and with UNIT_FOLDER, which makes the record it reads.
+UNIT_runner = keeper
+UNIT_cli    = keeper
 TEST_OBJS = $(filter-out %/main.o,$(call objs,$(sort base lang plan compiler inventory import journal \
 	    wire html $(1))))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 
 define unit
-$(B)/tests/$(1): tests/unit/$(1).c $(call TEST_OBJS,$(word 2,$(subst _, ,$(1))))
+$(B)/tests/$(1): tests/unit/$(1).c $(call TEST_OBJS,$(2) $(UNIT_$(2))) $(wildcard tests/unit/*.h)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$^ -lcmocka -lfcgi $$(countersign-executor_LIBS) $$(countersign-keeper_LIBS) $$(BOOK_LIBS)
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(ALL_CFLAGS) $$(LINK) -o $$@ $$(filter-out %.h,$$^) -lcmocka -lfcgi $$(countersign-executor_LIBS) $$(countersign-keeper_LIBS) $$(BOOK_LIBS)
 endef
-$(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t))))
+$(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t),$(word 2,$(subst _, ,$(t))))))
 
 unit-built: $(UNIT_TESTS) $(B)/tests/render
 unit: asan

@@ -20,7 +20,7 @@ enum err command_run(struct command *c);
  */
 void command_record_refusal(struct command *c);
 
-/* A required text field of at most 10,000 bytes.  ERR_INVALID. */
+/* ERR_INVALID with a fault if that text of the body is missing or blank. */
 enum err command_words(struct command *c, const char *field);
 
 #endif

@@ -15,7 +15,6 @@
 #include "keeper/idempotency.h"
 
 #define FIELD "idempotency_key"
-#define MOST 255
 
 static int
 by_name(const void *a, const void *b)
@@ -100,9 +99,9 @@ idempotency_find(struct command *c, int64_t *ret_run)
 	*ret_run = 0;
 	if (key == NULL)
 		return ERR_OK;
-	if (*key == '\0' || strlen(key) > MOST || !is_printable(key))
+	if (*key == '\0' || !is_printable(key))
 		return fault_set(&c->fault, ERR_INVALID, "bad_key", FIELD,
-		    "refused_bad_key count=%d", MOST);
+		    "refused_bad_key");
 	hash_body(c, hash);
 	rows = db_query(c->keeper->db, STMT_REQUEST_KEY_GET,
 	    TEXT(c->actor.name), TEXT(key));
