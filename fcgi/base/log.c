@@ -1,6 +1,7 @@
 /*
  * log.c: one line to standard error, written with one write(2) so that lines of
- * several processes do not mix.
+ * several processes do not mix.  Messages in it (message.h) are English, for
+ * whoever reads the log.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,8 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/message.h"
 
 static const char *program = "countersign";
 
@@ -22,15 +25,17 @@ log_open(const char *name)
 static void __attribute__((format(printf, 2, 0)))
 line(const char *level, const char *fmt, va_list ap)
 {
-	char text[1024], at[CLOCK_TEXT];
+	char words[4096], text[1024], at[CLOCK_TEXT];
 	ssize_t ignored;
-	int n;
 	size_t len;
 
 	clock_format(clock_now(), at);
-	n = snprintf(text, sizeof(text), "%s %s[%d] %s: ", at, program,
-	    (int)getpid(), level);
-	vsnprintf(text + n, sizeof(text) - (size_t)n - 1, fmt, ap);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	/* without a message, as without memory, nothing is allocated */
+	snprintf(text, sizeof(text) - 1, "%s %s[%d] %s: %.980s", at, program,
+	    (int)getpid(), level,
+	    strchr(words, MESSAGE_BEGIN) != NULL ? catalogue_english(words)
+						 : words);
 	len = strlen(text);
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)

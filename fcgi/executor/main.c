@@ -19,7 +19,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/catalogue.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -143,7 +142,7 @@ main(int argc, char **argv)
 	write_pid();
 	err = read_job_spec(argv[1], &spec, &fault);
 	if (err != ERR_OK) {
-		log_warn("%s", catalogue_english(fault.message));
+		log_warn("%s", fault.message);
 		status_done(STATE_FAILED, fault.message);
 		return 1;
 	}

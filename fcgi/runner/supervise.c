@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include "runner/supervise.h"
-#include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/json.h"
@@ -193,8 +192,7 @@ start(struct runner *r, const char *exec, const char *state)
 		log_warn("execution %s: the journal cannot be read now", exec);
 		runner_again(r);
 	} else if (err != ERR_OK) {
-		log_warn("execution %s refused: %s", exec,
-		    catalogue_english(why.message));
+		log_warn("execution %s refused: %s", exec, why.message);
 		report_lost(r, exec, why.message);
 	} else if (!spawn_make_folder(r, exec)) {
 		report_lost(r, exec, NO_FOLDER);
