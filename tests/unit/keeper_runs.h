@@ -65,7 +65,7 @@ press(const char *verb, const char *who, int64_t run, const char *step,
 	return exec;
 }
 
-/* What the runner reports of an execution. */
+/* A report of the runner about an execution. */
 static inline enum err
 report(const char *verb, const char *exec, const char *more)
 {

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/message.h"
 
-/* What the call has written to standard error. */
+/* The text that the call has written to standard error. */
 #define LOGGED(call) (begin_log(), (call), end_log())
 
 static int kept;

@@ -342,6 +342,43 @@ end_attempt(struct command *c, const struct attempt *a, enum state outcome,
 	return err == ERR_OK ? run_advance(c->keeper, a->run) : err;
 }
 
+/* A target of the attempt that has not reported success itself. */
+static bool
+lacks_success(struct command *c, const struct attempt *a, struct buf *message)
+{
+	struct rows *rows = db_query(c->keeper->db, STMT_TARGETS_OF_ATTEMPT,
+	    INT(a->run), TEXT(a->step), INT(a->n));
+	bool lacks = false;
+
+	while (!lacks && db_next(rows)) {
+		lacks = state_find(db_text(rows, "state")) != STATE_SUCCEEDED;
+		if (lacks)
+			message_put(message, "said_no_success target=%s",
+			    db_text(rows, "target"));
+	}
+	db_done(rows);
+	return lacks;
+}
+
+/* The last line.  Success of the step counts if each target has reported it. */
+static enum err
+take_last_line(
+    struct command *c, const struct attempt *a, const struct status_line *line)
+{
+	enum state outcome = state_find(line->result.state);
+	const char *message = line->result.message;
+	struct buf lack = { 0 };
+	enum err err;
+
+	if (outcome == STATE_SUCCEEDED && lacks_success(c, a, &lack)) {
+		outcome = STATE_UNKNOWN;
+		message = lack.data;
+	}
+	err = end_attempt(c, a, outcome, message != NULL ? message : "");
+	buf_clear(&lack);
+	return err;
+}
+
 static enum err
 take_line(struct command *c, const struct attempt *a, struct json_object *json)
 {
@@ -353,8 +390,7 @@ take_line(struct command *c, const struct attempt *a, struct json_object *json)
 	if (line.kind == STATUS_NOTE)
 		return note_of(c, a, &line);
 	if (line.kind == STATUS_DONE)
-		return end_attempt(c, a, state_find(line.result.state),
-		    line.result.message != NULL ? line.result.message : "");
+		return take_last_line(c, a, &line);
 	return line_of_target(c, a, &line);
 }
 

@@ -1,0 +1,375 @@
+/*
+ * The job spec of an attempt: its targets, values and secrets, and no other's;
+ * and what keeps a job spec from being made.
+ */
+#include "runner_jobs.h"
+
+#include "runner/job_spec.h"
+#include "wire/job_message.h"
+
+#define HOST_KEY \
+	"\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBD8JnlAafnER/Py8LG+LgeQq" \
+	"/0E3hy2NKJvFPqUNzsK\""
+#define TARGETS \
+	"environments:\n" \
+	"  test:\n" \
+	"    targets:\n" \
+	"      gate: {ssh: {host: 192.0.2.9, user: g, agent: true," \
+	" host_key: " HOST_KEY "}}\n" \
+	"      a: {ssh: {host: 192.0.2.1, user: u, key: /k, passphrase: " \
+	"pass-a," \
+	" jump: gate, host_key: " HOST_KEY "}}\n" \
+	"      b: {ssh: {host: 192.0.2.2, user: u, key: /k, passphrase: " \
+	"pass-b," \
+	" host_key: " HOST_KEY "}}\n" \
+	"      db: {mysql: {host: 192.0.2.3, user: d, password: pass-db," \
+	" database: x}}\n" \
+	"    groups: {both: [b, a]}\n"
+#define BOOK \
+	"---\n" \
+	"parameters:\n" \
+	"  word: {default: hello}\n" \
+	"  count: {type: number, default: 3}\n" \
+	"  key: {type: secret, required: false}\n" \
+	"---\n" \
+	"```sh {#one on=both batch=50% capture=\"id~id=(\\S+)\"}\ntrue\n" \
+	"```\n\n" \
+	"```sh {#two on=both}\necho $id\n```\n\n" \
+	"```mysql {#query on=db}\nSELECT 1;\n```\n\n" \
+	"```sh {#hidden secret}\ntrue\n```\n"
+
+static const char *ana;
+static struct fault why;
+
+/* The job spec, as the executor would read it; the caller clears it. */
+static enum err
+make(const char *exec, struct job_message *ret)
+{
+	struct buf text = { 0 };
+	enum err err;
+
+	why = (struct fault){ 0 };
+	err = job_spec_make(&runner, exec, "requested", &text, &why);
+	if (err == ERR_OK)
+		assert_int_equal(
+		    job_message_read(buf_text(&text), text.len, ret, NULL),
+		    ERR_OK);
+	buf_clear(&text);
+	return err;
+}
+
+static void
+must_make(const char *exec, struct job_message *ret)
+{
+	if (make(exec, ret) != ERR_OK)
+		fail_msg("%s: %s", why.code, why.message);
+}
+
+static int64_t
+started(const char *more)
+{
+	int64_t run = must_create(ana, more);
+
+	must("run_start", ana, run, NULL, "{}");
+	return run;
+}
+
+static const char *
+name_at(struct json_object *targets, size_t i)
+{
+	return json_text(json_object_array_get_idx(targets, i), "name", "");
+}
+
+static void
+a_job_has_its_targets_with_their_secrets_opened(void **state)
+{
+	struct job_message m;
+	struct json_object *a, *b;
+
+	(void)state;
+	must_make(press("step_execute", ana, started(""), "one", "{}"), &m);
+	assert_int_equal(json_object_array_length(m.targets), 2);
+	assert_string_equal(name_at(m.targets, 0), "b");
+	a = json_object_array_get_idx(m.targets, 1);
+	b = json_object_array_get_idx(m.targets, 0);
+	assert_string_equal(json_text(a, "passphrase", ""), "of a");
+	assert_string_equal(json_text(b, "passphrase", ""), "of b");
+	assert_string_equal(
+	    json_text(json_get(a, "jump"), "host", ""), "192.0.2.9");
+	assert_null(json_get(b, "jump"));
+	/* half of the group, rounded up */
+	assert_int_equal(json_int(m.step, "batch", 0), 1);
+	assert_string_equal(json_text(m.values, "word", ""), "hello");
+	assert_string_equal(json_write(m.numbers), "[\"count\"]");
+	job_message_clear(&m);
+}
+
+/* A secret goes to the target that names it, and to nobody else's job. */
+static void
+a_job_has_no_secret_of_another_target(void **state)
+{
+	static const char *const secrets[] = { "of a", "of b", "of db" };
+	static const struct {
+		const char *targets, *has;
+	} rows[] = { { "\"a\"", "of a" }, { "\"b\"", "of b" } };
+	int64_t run;
+
+	(void)state;
+	run = started("");
+	for (int i = 0; i < 2; i++) {
+		struct buf text = { 0 };
+
+		assert_int_equal(
+		    job_spec_make(&runner,
+			force_press(run, "one", i + 1, rows[i].targets),
+			"requested", &text, &why),
+		    ERR_OK);
+		for (int k = 0; k < 3; k++)
+			assert_int_equal(
+			    strstr(buf_text(&text), secrets[k]) != NULL,
+			    strcmp(secrets[k], rows[i].has) == 0);
+		assert_null(strstr(buf_text(&text), "pass-"));
+		buf_clear(&text);
+	}
+}
+
+static void
+a_secret_value_is_beside_the_values(void **state)
+{
+	struct job_message m;
+	int64_t run;
+
+	(void)state;
+	run = started(",\"parameters\":{\"key\":\"hunter2\"}");
+	must_make(press("step_execute", ana, run, "one", "{}"), &m);
+	assert_string_equal(json_text(m.secrets, "key", ""), "hunter2");
+	assert_null(json_get(m.values, "key"));
+	job_message_clear(&m);
+}
+
+/* The box of a secret is the one that was approved. */
+static void
+a_box_that_was_changed_is_refused(void **state)
+{
+	static const struct {
+		const char *sql, *code;
+	} rows[] = {
+		{ "UPDATE sealed SET box = (SELECT box FROM sealed"
+		  " WHERE name = 'pass-a') WHERE name = 'key'",
+		    "refused" },
+		{ "DELETE FROM sealed WHERE name = 'key'", "refused" },
+		{ "UPDATE sealed SET box = (SELECT box FROM sealed"
+		  " WHERE name = 'pass-b') WHERE name = 'pass-a'",
+		    "other_secret" },
+		{ "UPDATE sealed SET box = zeroblob(60) WHERE name = 'pass-a'",
+		    "other_secret" },
+		{ "DELETE FROM sealed WHERE name = 'pass-a'", "no_secret" },
+	};
+	const char *exec;
+	struct job_message m;
+	int64_t run;
+
+	(void)state;
+	run = started(",\"parameters\":{\"key\":\"hunter2\"}");
+	exec = press("step_execute", ana, run, "one", "{}");
+	data_sql("CREATE TABLE kept AS SELECT * FROM sealed");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		data_sql(rows[i].sql);
+		assert_int_equal(make(exec, &m), ERR_FORBIDDEN);
+		if (strcmp(why.code, rows[i].code) != 0)
+			fail_msg("%s: %s", rows[i].sql, why.code);
+		data_sql("DELETE FROM sealed");
+		data_sql("INSERT INTO sealed SELECT * FROM kept");
+	}
+	must_make(exec, &m);
+	job_message_clear(&m);
+}
+
+/* Nobody can send a step to a target that is not of its plan. */
+static void
+other_targets_are_refused(void **state)
+{
+	static const struct {
+		const char *step, *targets;
+		bool good;
+	} rows[] = {
+		{ "one", "\"a\"", true },
+		{ "one", "\"b\",\"a\"", true },
+		{ "one", "", false },
+		{ "one", "\"db\"", false },
+		{ "one", "\"a\",\"db\"", false },
+		{ "one", "\"both\"", false },
+		{ "one", "\"local\"", false },
+		{ "query", "\"db\"", true },
+		{ "query", "\"a\"", false },
+		{ "hidden", "\"local\"", true },
+	};
+	struct job_message m;
+	int64_t run;
+
+	(void)state;
+	run = started("");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		enum err err = make(
+		    force_press(run, rows[i].step, (int)i + 1, rows[i].targets),
+		    &m);
+
+		if ((err == ERR_OK) != rows[i].good)
+			fail_msg("%s on %s: %s", rows[i].step, rows[i].targets,
+			    why.code);
+		if (err == ERR_OK)
+			job_message_clear(&m);
+	}
+}
+
+/* Ends step one with another value on each target, or with none on b. */
+static void
+capture(int64_t run, bool both)
+{
+	const char *exec = press("step_execute", ana, run, "one", "{}");
+
+	happen(run, "runner", "step.starting", "{\"step\":\"one\",\"n\":1}");
+	report_target(exec, "a", "succeeded", ",\"captures\":{\"id\":\"7\"}");
+	report_target(
+	    exec, "b", "succeeded", both ? ",\"captures\":{\"id\":\"8\"}" : "");
+	report_done(exec, "succeeded");
+}
+
+static void
+a_value_that_differs_is_each_targets_own(void **state)
+{
+	struct job_message m;
+	int64_t run;
+
+	(void)state;
+	run = started("");
+	capture(run, true);
+	must_make(press("step_execute", ana, run, "two", "{}"), &m);
+	assert_null(json_get(m.values, "id"));
+	assert_string_equal(json_text(json_get(m.own, "a"), "id", ""), "7");
+	assert_string_equal(json_text(json_get(m.own, "b"), "id", ""), "8");
+	assert_int_equal(
+	    m.lacks != NULL ? json_object_object_length(m.lacks) : 0, 0);
+	job_message_clear(&m);
+}
+
+/* The output of a secret step is sealed to the keeper, or it does not run. */
+static void
+secret_output_is_sealed_to_the_keeper(void **state)
+{
+	struct job_message m;
+	int64_t run;
+	char *key;
+
+	(void)state;
+	run = started("");
+	must_make(force_press(run, "hidden", 1, "\"local\""), &m);
+	key = data_read("keys/output.pub");
+	assert_memory_equal(m.seal_to, key, 64);
+	free(key);
+	job_message_clear(&m);
+	must_make(force_press(run, "one", 1, "\"a\""), &m);
+	assert_null(m.seal_to);
+	job_message_clear(&m);
+	data_write("keys/output.pub", "0");
+	assert_int_equal(make(force_press(run, "hidden", 2, "\"local\""), &m),
+	    ERR_FORBIDDEN);
+	unlink(data_path("keys/output.pub"));
+	assert_int_equal(make(force_press(run, "hidden", 3, "\"local\""), &m),
+	    ERR_FORBIDDEN);
+}
+
+static void
+without_a_journal_the_job_waits(void **state)
+{
+	struct job_message m;
+	const char *exec;
+
+	(void)state;
+	exec = press("step_execute", ana, started(""), "one", "{}");
+	db_close(runner.db);
+	runner.db = NULL;
+	assert_int_equal(make(exec, &m), ERR_UNAVAILABLE);
+	assert_int_equal(db_open(data_folder, DB_RUNNER, &runner.db), ERR_OK);
+	must_make(exec, &m);
+	job_message_clear(&m);
+}
+
+/* A preflight has credentials of targets, and no values of the run. */
+static void
+a_preflight_has_no_values(void **state)
+{
+	struct json_object *refused = json_object_new_object();
+	struct buf text = { 0 };
+	char data[200], exec[33];
+	struct job_message m;
+	int64_t run;
+
+	(void)state;
+	run = must_create(ana, ",\"parameters\":{\"key\":\"hunter2\"}");
+	text_random_hex(exec, 16);
+	snprintf(data, sizeof(data),
+	    "{\"step\":\"\",\"exec\":\"%s\",\"plan\":\"p\","
+	    "\"targets\":[\"a\",\"db\",\"none\"]}",
+	    exec);
+	happen(run, "ana", "look.requested", data);
+	assert_int_equal(
+	    job_spec_make_dry_run(&runner, exec, &text, refused, &why), ERR_OK);
+	assert_null(strstr(buf_text(&text), "hunter2"));
+	assert_null(strstr(buf_text(&text), "of b"));
+	assert_int_equal(
+	    job_message_read(buf_text(&text), text.len, &m, NULL), ERR_OK);
+	assert_int_equal(json_object_array_length(m.targets), 2);
+	assert_string_equal(json_write(json_get(m.needs, "a")), "[\"sh\"]");
+	assert_null(m.values);
+	/* the target that cannot be tried hides no other */
+	assert_string_equal(
+	    json_text(json_get(refused, "none"), "state", ""), "failed");
+	job_message_clear(&m);
+	buf_clear(&text);
+	json_object_put(refused);
+}
+
+static int
+begin(void **state)
+{
+	(void)state;
+	runner_begin();
+	write_book(BOOK, TARGETS);
+	ana = sign_up("ana", "\"operator\"");
+	must("secret_set", NULL, 0, NULL,
+	    "{\"name\":\"pass-a\",\"value\":\"of a\"}");
+	must("secret_set", NULL, 0, NULL,
+	    "{\"name\":\"pass-b\",\"value\":\"of b\"}");
+	must("secret_set", NULL, 0, NULL,
+	    "{\"name\":\"pass-db\",\"value\":\"of db\"}");
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	runner_end();
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+		ONE(a_job_has_its_targets_with_their_secrets_opened),
+		ONE(a_job_has_no_secret_of_another_target),
+		ONE(a_secret_value_is_beside_the_values),
+		ONE(a_box_that_was_changed_is_refused),
+		ONE(other_targets_are_refused),
+		ONE(a_value_that_differs_is_each_targets_own),
+		ONE(secret_output_is_sealed_to_the_keeper),
+		ONE(without_a_journal_the_job_waits),
+		ONE(a_preflight_has_no_values),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "runner/job_spec", tests, NULL, NULL);
+}
