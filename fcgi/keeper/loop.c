@@ -17,6 +17,7 @@
 
 #include "wire/runner_message.h"
 #include "keeper/loop.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -30,6 +31,12 @@
 #include "keeper/conn.h"
 #include "keeper/ledger.h"
 #include "keeper/unaccepted.h"
+
+/*
+ * A call whose caller is about to give up is refused before it begins, with
+ * this time to hear of it: that nothing was done is an answer, silence is not.
+ */
+#define REPLY_MS 1000
 
 /* Children that hash passwords, and that compile, at a time. */
 static const int most_children[2] = { 2, 4 };
@@ -93,6 +100,9 @@ run_command(struct loop *l, struct command *c)
 	struct db *db = l->keeper->db;
 	enum err err;
 
+	if (c->call->by > 0 && clock_monotonic() + REPLY_MS > c->call->by)
+		return fault_set(&c->fault, ERR_UNAVAILABLE, "too_late", NULL,
+		    "refused_too_late");
 	begin_batch(l);
 	ledger_touch(l->keeper);
 	if (l->no_journal)

@@ -128,6 +128,7 @@ wire_put_call(struct buf *out, const struct wire_call *call)
 	put_int(out, call->run);
 	put_text(out, call->step);
 	put_text(out, call->body);
+	put_int(out, call->by);
 	frame_end(out, start);
 }
 
@@ -143,6 +144,7 @@ wire_get_call(const char *data, size_t size, struct wire_call *ret)
 	ret->run = get_int(&r);
 	ret->step = get_text(&r);
 	ret->body = get_text(&r);
+	ret->by = get_int(&r);
 	return !r.bad && r.at == r.end;
 }
 
@@ -215,16 +217,17 @@ enum err
 wire_ask(int fd, const struct wire_call *call, int timeout_ms, struct buf *in,
     struct wire_reply *ret)
 {
+	struct wire_call timed = *call;
 	struct buf out = { 0 };
 	size_t size;
 	int sent;
 
-	wire_put_call(&out, call);
+	timed.by = clock_monotonic() + timeout_ms;
+	wire_put_call(&out, &timed);
 	sent = io_write_all(fd, out.data, out.len);
 	buf_clear(&out);
 	buf_reset(in);
-	if (sent != 0 ||
-	    !read_frame(fd, clock_monotonic() + timeout_ms, in, &size) ||
+	if (sent != 0 || !read_frame(fd, timed.by, in, &size) ||
 	    !wire_get_reply(in->data, size, ret) || ret->id != call->id)
 		return ERR_UNAVAILABLE;
 	return ERR_OK;

@@ -29,6 +29,7 @@ struct wire_call {
 	int64_t run;            /* 0: none */
 	const char *step;       /* "": none */
 	const char *body;       /* JSON object; "" stands for {} */
+	int64_t by; /* clock_monotonic(): nobody waits after it; 0: always */
 };
 
 struct wire_reply {
@@ -55,10 +56,10 @@ bool wire_get_call(const char *data, size_t size, struct wire_call *ret);
 bool wire_get_reply(const char *data, size_t size, struct wire_reply *ret);
 
 /*
- * Sends a call over a blocking socket and waits for the reply.  `in` holds the
- * texts of the reply; the caller clears it.  ERR_UNAVAILABLE: the peer closed
- * the connection or did not reply within timeout_ms; the command may have been
- * carried out.
+ * Sends a call over a blocking socket and waits for the reply, with the end of
+ * the wait as `by`.  `in` holds the texts of the reply; the caller clears it.
+ * ERR_UNAVAILABLE: the peer closed the connection or did not reply within
+ * timeout_ms; the command may have been carried out.
  */
 enum err wire_ask(int fd, const struct wire_call *call, int timeout_ms,
     struct buf *in, struct wire_reply *ret);

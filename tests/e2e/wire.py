@@ -13,10 +13,10 @@ def _int(n):
     return b"i" + struct.pack(">q", n)
 
 
-def frame(verb, run=0, step="", body=None, credential="", number=1):
+def frame(verb, run=0, step="", body=None, credential="", number=1, by=0):
     fields = (_int(number) + _text(verb) + _text(credential)
               + _text("127.0.0.1") + _int(run) + _text(step)
-              + _text(json.dumps(body) if body is not None else ""))
+              + _text(json.dumps(body) if body is not None else "") + _int(by))
     return struct.pack(">I", len(fields)) + fields
 
 

@@ -4,7 +4,8 @@
 A press that the runner has not accepted within a minute is never started, and
 the page says so; one that it has accepted is not affected, however long it
 waits.  After a restart of the keeper a press that nobody accepted counts as
-old.  An executor that comes after its attempt was given up does not begin.
+old.  An executor that comes after its attempt was given up does not begin; a
+call that the keeper reads when nobody waits for it is not carried out.
 """
 import json
 import os
@@ -150,6 +151,24 @@ def after_a_restart_of_the_keeper_a_press_counts_as_old():
         presses_again(ana, run, marks)
 
 
+def what_the_keeper_reads_too_late_is_not_done():
+    with Console(runbooks=folder) as console:
+        ana = console.user("ana", "operator")
+        run, marks = begin(ana)
+        signal_all(console, "countersign-keeper", signal.SIGSTOP)
+        status, answer = ana.post(f"/runs/{run}/steps/work/execute")
+        assert (status, answer["error"]["code"]) == (503, "keeper_lost"), (status, answer)
+        signal_all(console, "countersign-keeper", signal.SIGCONT)
+        status, answer = ana.post(f"/runs/{run}/comments", {"text": "behind it"})
+        assert status == 200, (status, answer)
+        step = ana.step(run, "work")
+        assert (step["state"], step["attempts"]) == ("ready", []), step
+        assert not (marks / "started").exists()
+        press(ana, run)
+        assert ana.wait_step(run, "work", 30)["state"] == "succeeded"
+        shutil.rmtree(marks)
+
+
 # It is late, as on a machine that was paused.
 LATE = """#!/bin/sh
 case $1 in -*) exec {0}/real "$@";; esac
@@ -182,7 +201,8 @@ def an_executor_that_was_given_up_does_not_begin():
 
 
 try:
-    main([an_executor_that_was_given_up_does_not_begin, after_a_restart_of_the_keeper_a_press_counts_as_old,
+    main([an_executor_that_was_given_up_does_not_begin,
+          what_the_keeper_reads_too_late_is_not_done, after_a_restart_of_the_keeper_a_press_counts_as_old,
           what_is_not_accepted_within_a_minute_is_not_started])
 finally:
     shutil.rmtree(folder, ignore_errors=True)

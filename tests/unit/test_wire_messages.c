@@ -338,7 +338,8 @@ a_frame_is_read_as_it_was_written(void **state)
 		.address = "::1",
 		.run = 7,
 		.step = "stop",
-		.body = "{\"a\":\"ü\"}" };
+		.body = "{\"a\":\"ü\"}",
+		.by = INT64_MAX };
 	struct wire_reply reply = {
 		.id = 9, .err = ERR_CONFLICT, .body = "{}"
 	};
@@ -357,6 +358,7 @@ a_frame_is_read_as_it_was_written(void **state)
 	assert_int_equal(call2.id, call.id);
 	assert_string_equal(call2.body, call.body);
 	assert_string_equal(call2.step, "stop");
+	assert_int_equal(call2.by, INT64_MAX);
 	assert_false(wire_get_reply(out.data, size, &reply2));
 	for (size_t i = 4; i < size; i++)
 		assert_false(wire_get_call(out.data, i, &call2));
