@@ -14,7 +14,6 @@
 #include "base/text.h"
 #include "executor/output/artifact_input.h"
 #include "executor/job_spec.h"
-#include "executor/job_spec_read.h"
 #include "wire/exec.h"
 
 /* clang-format off */
@@ -30,6 +29,27 @@ static const struct json_key local_keys[] = {
 };
 
 /* clang-format on */
+
+enum err
+job_spec_wrong(struct fault *fault, const char *field, const char *what)
+{
+	return fault_set(fault, ERR_INVALID, "order", field,
+	    "job_spec_wrong field=%s reason=%s", field, what);
+}
+
+size_t
+job_spec_length(struct json_object *array)
+{
+	return array != NULL ? json_object_array_length(array) : 0;
+}
+
+const char *
+job_spec_text(struct json_object *o, const char *key)
+{
+	const char *s = json_text(o, key, NULL);
+
+	return s != NULL && *s != '\0' ? s : NULL;
+}
 
 bool
 job_spec_is_user(const char *s)

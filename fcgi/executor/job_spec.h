@@ -88,4 +88,14 @@ const char *job_spec_value(const struct job_spec *o, const char *name);
 /* A user name that is safe in any command line: [A-Za-z_][A-Za-z0-9_.-]*. */
 bool job_spec_is_user(const char *s);
 
+/* For its readers.  Returns ERR_INVALID: the key has an invalid value. */
+enum err job_spec_wrong(
+    struct fault *fault, const char *field, const char *what);
+
+/* Number of elements of an array, which may be NULL. */
+size_t job_spec_length(struct json_object *array);
+
+/* The text of a key; NULL if it is empty or absent. */
+const char *job_spec_text(struct json_object *o, const char *key);
+
 #endif

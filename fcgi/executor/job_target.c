@@ -12,7 +12,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "executor/job_spec.h"
-#include "executor/job_spec_read.h"
 #include "plan/plan_secrets.h"
 
 /* clang-format off */

@@ -7,6 +7,8 @@
 
 #include "base/err.h"
 
+struct job_spec;
+
 struct job_target {
 	const char *name;
 	const char *kind; /* "local", "ssh", "http", "mysql" … */
@@ -25,5 +27,11 @@ struct job_target {
 /* Reads one target, such as another's "over"; *ret belongs to v. */
 enum err job_target_read(
     struct json_object *v, struct job_target *ret, struct fault *fault);
+
+/* Read the job spec's "targets" and "hosts". */
+enum err job_read_targets(
+    struct job_spec *o, struct json_object *list, struct fault *fault);
+enum err job_read_hosts(
+    struct job_spec *o, struct json_object *hosts, struct fault *fault);
 
 #endif

@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,47 +24,7 @@
 #include "executor/status.h"
 #include "executor/target.h"
 
-/* clang-format off */
-static const struct {
-	unsigned	 steps;		/* kinds, or their flags */
-	const char	*target;	/* kind; NULL: that of the statements */
-	void		(*run)(struct job *);
-	void		(*clean)(struct job *);	/* or NULL */
-	void		(*close)(struct job *);	/* or NULL */
-} acts[] = {
-	{ KIND_SCRIPT,		"local", act_shell,	NULL,	NULL },
-	{ KIND_SCRIPT,		"ssh",	act_ssh, act_ssh_clean, act_ssh_close },
-	{ KIND_ONE(EDIT),	"local", act_edit,	NULL,	NULL },
-	{ KIND_ONE(EDIT),	"ssh",	act_edit,	NULL,	NULL },
-	{ KIND_ONE(COPY),	"local", act_copy,	NULL,	NULL },
-	{ KIND_ONE(COPY),	"ssh",	act_copy,	NULL,	NULL },
-	{ KIND_SQL,		NULL,	act_sql,	NULL,	NULL },
-	{ KIND_ONE(HTTP),	"http",	act_http,	NULL,	NULL },
-	{ KIND_ONE(HTTP),	"local", act_http,	NULL,	NULL },
-	{ KIND_ONE(PREFLIGHT),	"*",	act_preflight,	NULL,	NULL },
-};
-/* clang-format on */
-
 #define MESSAGE_MOST 4000 /* bytes */
-#define ACTS (sizeof(acts) / sizeof(acts[0]))
-
-/* The row for this step on this target; ACTS if there is none. */
-static size_t
-find_act(const struct job_spec *o, const struct job_target *target)
-{
-	size_t i;
-
-	for (i = 0; i < ACTS; i++) {
-		const char *on = acts[i].target != NULL
-		    ? acts[i].target
-		    : kind_name(o->step.kind);
-
-		if (kind_is(o->step.kind, acts[i].steps) &&
-		    (strcmp(on, target->kind) == 0 || strcmp(on, "*") == 0))
-			break;
-	}
-	return i;
-}
 
 struct run {
 	struct job job;
@@ -77,34 +36,12 @@ struct run {
 	int exit;          /* -1: none */
 	bool contradicted; /* evaluate_contradicts() */
 	struct buf message;
-	size_t act;
+	act_function act;
 	int64_t within;  /* monotonic; 0: no limit */
 	bool keep_files; /* keep all files on the target */
 	int64_t saved;   /* bytes; -1: nothing is saved */
 	struct fanout_slot *slot;
 };
-
-void
-act_announce(struct job *job)
-{
-	if (!job->announced)
-		status_running(job->target->name);
-	job->announced = true;
-}
-
-void
-act_end(struct job *job, enum ending ending, const char *fmt, ...)
-{
-	struct buf why = { 0 }; /* arguments may be the reason before */
-	va_list ap;
-
-	va_start(ap, fmt);
-	message_vput(&why, fmt, ap);
-	va_end(ap);
-	buf_clear(&job->why);
-	job->why = why;
-	job->ending = ending;
-}
 
 /* "5 min", "90 s", "250 ms". */
 static const char *
@@ -273,7 +210,7 @@ run_once(struct run *r)
 		limit = r->within > now ? r->within - now : 1;
 	loop_start(&r->loop, limit);
 	r->slot->deadline = r->loop.deadline;
-	acts[r->act].run(job);
+	r->act(job);
 	r->slot->deadline = 0;
 	output_pause(&r->output);
 	if (job->output_open)
@@ -307,8 +244,8 @@ wait_for_next(struct run *r)
 	    buf_text(&r->message), duration(o->step.every_ms, text));
 	status_note(r->job.target->name, "try", note.data);
 	buf_clear(&note);
-	if (acts[r->act].clean != NULL)
-		acts[r->act].clean(&r->job);
+	if (r->job.clean != NULL)
+		r->job.clean(&r->job);
 	loop_start(&r->loop, 0);
 	r->loop.quiet_noted = true;
 	r->slot->deadline = next;
@@ -363,10 +300,10 @@ finish(struct run *r)
 static void
 clean_up(struct run *r)
 {
-	if (!r->keep_files && r->act < ACTS && acts[r->act].clean != NULL)
-		acts[r->act].clean(&r->job);
-	if (r->act < ACTS && acts[r->act].close != NULL)
-		acts[r->act].close(&r->job);
+	if (!r->keep_files && r->job.clean != NULL)
+		r->job.clean(&r->job);
+	if (r->job.close != NULL)
+		r->job.close(&r->job);
 }
 
 /* Opens recording, text and artifact. */
@@ -402,8 +339,8 @@ prepare(struct run *r)
 	const struct job_spec *o = r->job.spec;
 	struct fault fault;
 
-	r->act = find_act(o, r->job.target);
-	if (r->act == ACTS) {
+	r->act = act_find(o->step.kind, r->job.target->kind);
+	if (r->act == NULL) {
 		message_put(&r->message,
 		    "target_kind_wrong kind=%s target=%s target_kind=%s",
 		    kind_name(o->step.kind), r->job.target->name,
@@ -462,7 +399,6 @@ target_run(const struct job_spec *spec, const struct job_target *target,
 	struct run r = { .mask = mask,
 		.saved = -1,
 		.exit = -1,
-		.act = ACTS,
 		.state = STATE_FAILED,
 		.slot = slot,
 		.job = { .spec = &mine,

@@ -20,7 +20,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "html/node.h"
+#include "html/compile.h"
 
 #define MAX_OPEN 32 /* sections inside each other */
 

@@ -12,9 +12,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "html/compile.h"
 #include "html/escape.h"
-#include "html/node.h"
-#include "html/template.h"
+#include "html/render.h"
 
 #define MAX_CONTEXTS 40
 #define MAX_PARTIALS 12

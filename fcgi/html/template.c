@@ -11,7 +11,8 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "html/node.h"
+#include "html/compile.h"
+#include "html/render.h"
 #include "html/template.h"
 
 #define MAX_TEMPLATE (256 * 1024)

@@ -43,18 +43,4 @@ enum err templates_load(
 enum err templates_render(const struct templates *t, const char *name,
     struct json_object *model, struct buf *out, struct fault *fault);
 
-/*
- * Marks a text as HTML that is inserted unescaped: for the output of our own C,
- * such as runbook_render(). Copies; in JSON it is a string.
- */
-struct json_object *html_raw(const char *html, size_t len);
-bool html_is_raw(struct json_object *value);
-
-/*
- * Names that `o` does not have are looked up in `base` before the contexts
- * around it: common parts of many objects are built once. JSON does not include
- * it. base must live as long as o; it may have a base itself.
- */
-void html_inherit(struct json_object *o, struct json_object *base);
-
 #endif

@@ -16,7 +16,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "lang/expr.h"
+#include "lang/version.h"
 #include "journal/target_status.h"
 #include "journal/rollback.h"
 

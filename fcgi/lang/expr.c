@@ -26,6 +26,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "lang/expr.h"
+#include "lang/version.h"
 
 #define DEPTH_MAX 32
 #define OPERAND_MAX 256

@@ -49,7 +49,4 @@ const char *expr_fact(const char *name, char step[EXPR_STEP_MAX]);
 const char *expr_fact_value(
     const char *fact, enum state state, int64_t attempts);
 
-/* Compares versions like the operators < and >: below 0, 0, above 0. */
-int version_compare(const char *a, const char *b);
-
 #endif

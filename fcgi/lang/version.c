@@ -5,9 +5,10 @@
  * as numbers; a word is less than a number, a missing part counts as 0: 1.4 =
  * 1.4.0, 1.9 < 1.10, 2.0-rc1 < 2.0.
  */
+#include <stdbool.h>
 #include <string.h>
 
-#include "lang/expr.h"
+#include "lang/version.h"
 
 static size_t
 part_len(const char *s, bool *ret_number)

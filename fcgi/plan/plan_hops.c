@@ -1,6 +1,6 @@
 /* plan_hops.c: whether version hops lead from one version to another. */
 #include "base/message.h"
-#include "lang/expr.h"
+#include "lang/version.h"
 #include "plan/plan_hops.h"
 
 const char *

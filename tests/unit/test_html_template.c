@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "html/render.h"
 #include "html/template.h"
 
 static enum err

@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "compiler/runbook.h"
 #include "lang/list.h"
-#include "lang/expr.h"
+#include "lang/version.h"
 #include "lang/answers.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/parse/parse.h"

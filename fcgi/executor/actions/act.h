@@ -36,28 +36,28 @@ struct job {
 	struct buf why;       /* sentences */
 	struct result result; /* what the action itself knows of it */
 	char seen[65];        /* edit: the text of result.seen */
-	void *conn;           /* private to act_ssh */
+	/*
+	 * What the action keeps between repeats, or NULL: its state; a function
+	 * that removes the files of a repeat from the target, once the result
+	 * is known (and, after the last one, durable); one that releases the
+	 * state, after the last one.
+	 */
+	void *state;
+	void (*clean)(struct job *job);
+	void (*close)(struct job *job);
 };
 
 /*
- * Execute the step and fill in ending and its fields; output has been recorded.
+ * Executes the step and fills in ending and its fields; output has been
+ * recorded.
  */
-void act_shell(struct job *job);
-void act_ssh(struct job *job);
-void act_edit(struct job *job);
-void act_copy(struct job *job);
-void act_sql(struct job *job);
-void act_http(struct job *job);
-void act_preflight(struct job *job);
+typedef void (*act_function)(struct job *job);
 
-/*
- * Removes the files of the attempt from the target, after the result is known
- * (and, after the last repeat, durable).
- */
-void act_ssh_clean(struct job *job);
+#define ACTION(steps, target, function) void function(struct job *job);
+#include "executor/actions/actions.def"
 
-/* Releases the state that is kept between repeats, after the last one. */
-void act_ssh_close(struct job *job);
+/* The function for this step on a target of this kind; NULL: there is none. */
+act_function act_find(enum step_kind step, const char *target);
 
 /* Reports once that the script runs. */
 void act_announce(struct job *job);

@@ -3,14 +3,19 @@
  *
  * It connects, compares the host key and logs in with the code that a step
  * uses.  Then a constant program for sh reports the interpreters and the free
- * space; a database reports its version.  Each finding is a check with a state
- * and a text; the first failure ends the list, since later checks depend on it.
+ * space; a database reports its version.  An http server only gets a connection
+ * and, over TLS, its certificate verified: no request is known to be harmless,
+ * so the first step shows whether the credentials are valid.  Each finding is a
+ * check with a state and a text; the first failure ends the list, since later
+ * checks depend on it.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -19,8 +24,8 @@
 #include "lang/host_key.h"
 #include "executor/actions/act.h"
 #include "executor/confine/confine.h"
+#include "executor/http/http_send.h"
 #include "executor/ssh/ssh.h"
-#include "executor/actions/finding.h"
 #include "executor/actions/script.h"
 #include "executor/remote/programs.h"
 
@@ -28,6 +33,37 @@
 #define ANSWER_MAX (64 * 1024)
 #define SKEW_S 60
 #define ANSWER_MS 60000
+
+static void
+mask_part(void *ctx, const char *text, struct buf *out)
+{
+	mask_cut_text(ctx, text, strlen(text), out);
+}
+
+/*
+ * Adds a finding to the job's checks and shows it; state is "ok", "warning" or
+ * "failed", and "failed" is also the job's ending.
+ */
+static void
+preflight_found(
+    struct job *job, const char *check, const char *state, const char *text)
+{
+	struct json_object *o = json_object_new_object();
+	struct buf masked = { 0 }, line = { 0 };
+
+	message_map(text, mask_part, (void *)job->output->redact, &masked);
+	json_set_text(o, "check", check);
+	json_set_text(o, "state", state);
+	message_set(o, "text", buf_text(&masked));
+	json_object_array_add(job->result.checks, o);
+	buf_printf(
+	    &line, "%s: %s. %s\n", check, state, catalogue_english(text));
+	output_show(job->output, line.data, line.len);
+	if (strcmp(state, "failed") == 0)
+		act_end(job, ENDING_FAILED, "%s", text);
+	buf_clear(&masked);
+	buf_clear(&line);
+}
 
 static void
 take(void *ctx, const char *data, size_t len)
@@ -252,6 +288,84 @@ preflight_machine(struct job *job)
 	buf_clear(&text);
 	buf_clear(&answer);
 	buf_clear(&why);
+}
+
+/* Adds the expiry date of the server's certificate. */
+static void
+report_certificate(CURL *curl, struct buf *text)
+{
+	struct curl_certinfo *chain = NULL;
+	static const char key[] = "Expire date:";
+
+	if (curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain) != CURLE_OK ||
+	    chain == NULL || chain->num_of_certs < 1)
+		return;
+	for (struct curl_slist *s = chain->certinfo[0]; s != NULL; s = s->next)
+		if (strncmp(s->data, key, sizeof(key) - 1) == 0)
+			message_put(text, "found_certificate date=%s",
+			    s->data + sizeof(key) - 1);
+}
+
+static void
+report_result(struct exchange *x, CURLcode code)
+{
+	const char *url = x->request->url;
+	struct buf text = { 0 };
+	double took = 0;
+
+	if (code == CURLE_OK) {
+		curl_easy_getinfo(x->curl, CURLINFO_PRETRANSFER_TIME, &took);
+		message_put(
+		    &text, "found_answered url=%s time=%.0f", url, took * 1000);
+		report_certificate(x->curl, &text);
+	} else if (x->refused_address) {
+		message_put(&text, "found_forbidden url=%s", url);
+	} else {
+		message_put(&text, "found_no_answer url=%s reason=%s target=%s",
+		    url,
+		    *x->error != '\0' ? x->error : curl_easy_strerror(code),
+		    x->job->target->name);
+	}
+	preflight_found(x->job, "connection",
+	    code == CURLE_OK ? "ok" : "failed", buf_text(&text));
+	buf_clear(&text);
+}
+
+static void
+preflight_http(struct job *job)
+{
+	const char *url = json_text(job->target->json, "url", NULL);
+	struct http_request request = { .method = "GET", .url = url };
+	struct payload nothing = { 0 };
+	struct tunnel tunnel = { 0 };
+	struct exchange x = { .job = job,
+		.request = &request,
+		.payload = &nothing,
+		.tunnel = &tunnel,
+		.arena = arena_new() };
+	CURLcode code;
+
+	act_announce(job);
+	if (url == NULL) {
+		preflight_found(
+		    job, "connection", "failed", MESSAGE("found_no_url"));
+		goto out;
+	}
+	if (!http_tunnel_open(job, &tunnel)) {
+		if (job->ending != ENDING_STOPPED)
+			preflight_found(
+			    job, "connection", "failed", buf_text(&job->why));
+		goto out;
+	}
+	exchange_open(&x, 1);
+	curl_easy_setopt(x.curl, CURLOPT_CONNECT_ONLY, 1L);
+	curl_easy_setopt(x.curl, CURLOPT_CERTINFO, 1L);
+	if (exchange_run(&x, &code))
+		report_result(&x, code);
+	exchange_close(&x);
+	tunnel_close(&tunnel);
+out:
+	arena_free(x.arena);
 }
 
 /* An earlier step of the run may create it. */

@@ -382,13 +382,44 @@ stop_script(struct ssh_job *s)
 	end_unknown(s, MESSAGE("ssh_host_away"));
 }
 
+static void
+clean(struct job *job)
+{
+	struct ssh_job *s = job->state;
+	struct buf text = { 0 };
+
+	if (s->conn == NULL || !s->removable)
+		return;
+	s->removable = false;
+	if (ssh_conn_last(s->conn, REMOTE_DONE, clock_monotonic() + CLEAN_MS))
+		return;
+	remote_remove(&s->remote, &text);
+	(void)ask(s, &text, CLEAN_MS, false);
+}
+
+static void
+close_connection(struct job *job)
+{
+	struct ssh_job *s = job->state;
+
+	ssh_conn_close(s->conn);
+	report_clear(&s->report);
+	tty_frames_clear(&s->frames);
+	buf_clear(&s->error);
+	free(s->command);
+	free(s);
+	job->state = NULL;
+}
+
 static struct ssh_job *
 ssh_job_of(struct job *job)
 {
-	struct ssh_job *s = job->conn;
+	struct ssh_job *s = job->state;
 
 	if (s == NULL) {
-		job->conn = s = mem_calloc(1, sizeof(*s));
+		job->state = s = mem_calloc(1, sizeof(*s));
+		job->clean = clean;
+		job->close = close_connection;
 		s->job = job;
 		s->command = script_command(job->spec->step.user);
 		s->remote = (struct remote){ .spec = job->spec,
@@ -418,35 +449,4 @@ act_ssh(struct job *job)
 		aggregate(s);
 	else if (job->loop->stop != STOP_NONE)
 		stop_script(s);
-}
-
-void
-act_ssh_clean(struct job *job)
-{
-	struct ssh_job *s = job->conn;
-	struct buf text = { 0 };
-
-	if (s == NULL || s->conn == NULL || !s->removable)
-		return;
-	s->removable = false;
-	if (ssh_conn_last(s->conn, REMOTE_DONE, clock_monotonic() + CLEAN_MS))
-		return;
-	remote_remove(&s->remote, &text);
-	(void)ask(s, &text, CLEAN_MS, false);
-}
-
-void
-act_ssh_close(struct job *job)
-{
-	struct ssh_job *s = job->conn;
-
-	if (s == NULL)
-		return;
-	ssh_conn_close(s->conn);
-	report_clear(&s->report);
-	tty_frames_clear(&s->frames);
-	buf_clear(&s->error);
-	free(s->command);
-	free(s);
-	job->conn = NULL;
 }

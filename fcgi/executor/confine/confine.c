@@ -30,7 +30,10 @@
 #include "base/message.h"
 #include "base/restrict.h"
 #include "base/text.h"
-#include "executor/confine/confine_own.h"
+#include "executor/confine/confine.h"
+#include "executor/confine/confine_cover.h"
+#include "executor/confine/confine_filter.h"
+#include "executor/confine/confine_init.h"
 #include "executor/event_loop.h"
 
 static char *data_folder;

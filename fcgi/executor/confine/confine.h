@@ -2,26 +2,8 @@
 #ifndef EXECUTOR_CONFINE_CONFINE_H
 #define EXECUTOR_CONFINE_CONFINE_H
 
-#include <stdbool.h>
-#include <sys/types.h>
-
-#include "base/buf.h"
+#include "executor/confine/confine_rights.h"
 #include "executor/job_spec.h"
-
-#define CONFINE_GROUPS 64
-#define CONFINE_USER_NAME "countersign-local" /* `make users` */
-
-/* The rights of a step on this machine. */
-struct confine_who {
-	char *user;
-	char *home;
-	uid_t uid;
-	gid_t gid;
-	gid_t groups[CONFINE_GROUPS];
-	int groups_count;
-	bool changes; /* not ours: set before the program starts */
-	bool whole;   /* root, as local: {user: root} requests */
-};
 
 /* A started program. */
 struct confine_child {
@@ -59,20 +41,17 @@ void confine_open(const char *data);
 /* Sets the policy for local steps from the job spec, which must stay valid. */
 void confine_job(const struct job_spec *o);
 
+/* That policy; never NULL. */
+const struct job_spec *confine_policy(void);
+
+/* The data folder, absolute; NULL if unknown. */
+const char *confine_data(void);
+
 /* True if namespaces are possible here, as far as tested. */
 bool confine_isolates(void);
 
 /* True if the environment forbids steps on this machine; `why`. */
 bool confine_forbidden(struct buf *why);
-
-/*
- * Chooses the rights of a step on this machine: its user= (or NULL), that of
- * the environment, countersign-local, or ours if we are not root.  False: it
- * may not be executed, and `why` has a sentence.  Free with
- * confine_who_clear().
- */
-bool confine_choose(const char *user, struct confine_who *ret, struct buf *why);
-void confine_who_clear(struct confine_who *who);
 
 /*
  * Starts a program in its own namespaces, in which the data folder is covered;
@@ -98,10 +77,6 @@ void confine_close(struct confine_child *c);
  * refuses and the job spec requires isolation; `why`.
  */
 bool confine_view(const struct confine_who *who, struct buf *why);
-
-/* Takes the rights of another user to files, and restores our own. */
-void confine_files_as(const struct confine_who *who);
-void confine_files_own(void);
 
 /*
  * Prints which means of isolation work here, as one line of JSON.  Returns the

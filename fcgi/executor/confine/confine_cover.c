@@ -20,7 +20,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "executor/confine/confine_own.h"
+#include "executor/confine/confine_cover.h"
 
 #define MOUNTS_MAX (8 * 1024 * 1024)
 #define COVER_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)

@@ -24,7 +24,7 @@
 
 #include "base/mem.h"
 #include "base/restrict.h"
-#include "executor/confine/confine_own.h"
+#include "executor/confine/confine_filter.h"
 
 #define REFUSED SCMP_ACT_ERRNO(EPERM)
 

@@ -27,7 +27,8 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "executor/confine/confine_own.h"
+#include "executor/confine/confine_cover.h"
+#include "executor/confine/confine_init.h"
 #include "executor/event_loop.h"
 
 #define MOST_TRIES 10 /* to write to the pipe */

@@ -12,7 +12,8 @@
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/restrict.h"
-#include "executor/confine/confine_own.h"
+#include "executor/confine/confine.h"
+#include "executor/confine/confine_filter.h"
 
 /* Users of the console's other programs, who may read its journal. */
 static const char *const never[] = { "countersign-keeper", "countersign-web",

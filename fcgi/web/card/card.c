@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "html/render.h"
 #include "lang/values.h"
 #include "web/card/card.h"
 #include "web/views/model.h"

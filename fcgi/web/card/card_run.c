@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "base/text.h"
+#include "html/render.h"
 #include "web/card/card.h"
 #include "web/card/card_actions.h"
 #include "web/card/card_attempt.h"

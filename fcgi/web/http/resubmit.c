@@ -12,7 +12,7 @@
 
 #include "base/text.h"
 #include "html/form.h"
-#include "html/template.h"
+#include "html/render.h"
 #include "html/url.h"
 #include "web/http/resubmit.h"
 #include "web/http/cookie.h"

@@ -6,6 +6,7 @@
 
 #include "base/message.h"
 #include "base/text.h"
+#include "html/render.h"
 #include "html/url.h"
 #include "web/card/card.h"
 #include "web/views/model.h"

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "html/render.h"
 #include "web/card/card_run.h"
 #include "web/views/fragments.h"
 #include "web/views/model.h"

@@ -1,6 +1,6 @@
-/* sql_split_own.h: declarations shared by the statement splitter's files. */
-#ifndef LANG_SQL_SPLIT_OWN_H
-#define LANG_SQL_SPLIT_OWN_H
+/* sql_split_words.h: rules about the words of a statement being split. */
+#ifndef LANG_SQL_SPLIT_WORDS_H
+#define LANG_SQL_SPLIT_WORDS_H
 
 #include "lang/sql_split.h"
 

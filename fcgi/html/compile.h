@@ -1,14 +1,11 @@
-/*
- * node.h: a compiled template, shared by its compiler and its renderer.
- */
-#ifndef HTML_NODE_H
-#define HTML_NODE_H
+/* compile.h: a template, compiled into nodes. */
+#ifndef HTML_COMPILE_H
+#define HTML_COMPILE_H
 
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 
 #define NODE_MAX_PARTS 6 /* of a dotted name */
@@ -56,9 +53,5 @@ struct template
 struct template *template_compile(
     const char *name, const char *text, size_t len, struct fault *fault);
 void template_free(struct template *t);
-
-/* Renders (render.c); false with a fault if a name is missing. */
-bool template_render(const struct template *t, bool strict,
-    struct json_object *model, struct buf *out, struct fault *fault);
 
 #endif
