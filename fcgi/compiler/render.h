@@ -5,7 +5,6 @@
 #define COMPILER_RENDER_H
 #include "lang/values.h"
 
-struct buf;
 struct item;
 struct runbook;
 

@@ -17,7 +17,6 @@
 #include "plan/plan.h"
 #include "base/err.h"
 
-struct fault;
 struct json_object;
 
 /* Limits; exceeding one is a diagnostic, never a crash. */

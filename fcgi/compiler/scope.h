@@ -6,7 +6,6 @@
 
 #include "base/err.h"
 
-struct fault;
 struct json_object;
 struct runbook;
 

@@ -9,7 +9,6 @@
 #include "base/err.h"
 
 struct environment;
-struct fault;
 struct json_object;
 struct step;
 struct targets;

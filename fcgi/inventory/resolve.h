@@ -7,7 +7,6 @@
 
 #include "base/err.h"
 
-struct fault;
 struct json_object;
 struct plan;
 struct targets;

@@ -8,7 +8,6 @@
 
 #include "base/err.h"
 
-struct fault;
 struct job_message;
 struct json_object;
 struct runner;

@@ -8,7 +8,6 @@
 #include "base/err.h"
 
 struct buf;
-struct fault;
 struct json_object;
 struct runner;
 

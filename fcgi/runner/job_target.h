@@ -8,7 +8,6 @@
 
 #include "base/err.h"
 
-struct fault;
 struct json_object;
 struct runner;
 

@@ -12,7 +12,6 @@
 
 struct json_object;
 struct runner;
-struct runner_message;
 
 /*
  * Sends a call to the keeper and waits.  ERR_UNAVAILABLE: it is gone (the

@@ -8,7 +8,6 @@
 #include "runner/runner.h"
 
 struct pollfd;
-struct runner;
 
 /*
  * Passes a pushed frame with terminal input (wire/tty_message.h) to the

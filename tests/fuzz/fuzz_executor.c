@@ -14,7 +14,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "lang/host_key.h"
-#include "executor/http/act_http.h"
 #include "lang/http_fill.h"
 #include "executor/http/http_aws.h"
 #include "executor/http/http_redirect.h"

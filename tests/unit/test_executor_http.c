@@ -13,7 +13,8 @@
 #include <cmocka.h>
 
 #include "base/catalogue.h"
-#include "executor/http/act_http.h"
+#include "executor/http/http_server.h"
+#include "executor/http/http_show.h"
 #include "executor/job_spec.h"
 #include "lang/http_fill.h"
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "executor/http/http_send.h"
+#include "executor/http/http_server.h"
 
 static void
 both_readings_agree_or_there_is_no_server(void **state)

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "executor/sql/sql_resume.h"
-#include "executor/sql/sql_values.h"
+#include "lang/sql_literal.h"
 #include "lang/sql_literal.h"
 
 static void

@@ -10,17 +10,14 @@
 
 #include "compiler/check/advice.h"
 #include "base/text.h"
-#include "compiler/check/advice_own.h"
 #include "compiler/check/advice_words.h"
 #include "compiler/check/advice_variables.h"
 #include "lang/answers.h"
 #include "compiler/check/content.h"
 #include "compiler/parse/cjk.h"
 #include "compiler/parse/heuristics.h"
-#include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
 #include "compiler/check/programs.h"
-#include "lang/script_lines.h"
 
 size_t
 advice_place(

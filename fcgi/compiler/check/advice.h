@@ -4,14 +4,20 @@
 #ifndef COMPILER_CHECK_ADVICE_H
 #define COMPILER_CHECK_ADVICE_H
 
-#include <stddef.h>
+#include "compiler/parse/parse.h"
+#include "lang/script_lines.h"
 
-struct advice;
-struct script_line;
+struct advice {
+	struct parse *p;
+	size_t step;
+	struct step *s;
+	bool errexit;     /* set -e came before */
+	bool included;    /* other files may set variables */
+	size_t cd_at;     /* an unguarded cd, or NOWHERE */
+	size_t variables; /* number of them so far */
+};
 
-struct parse;
-
-/* Warnings of probably unintended commands */
+/* Warns of commands that were probably not intended. */
 void check_advice(struct parse *p, size_t step);
 
 /* The place in the source of a byte of the line. */

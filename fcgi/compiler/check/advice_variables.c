@@ -12,10 +12,7 @@
 
 #include "compiler/check/advice_variables.h"
 #include "base/text.h"
-#include "compiler/check/advice_own.h"
-#include "compiler/check/advice.h"
 #include "compiler/check/advice_words.h"
-#include "compiler/parse/parse.h"
 #include "lang/answers.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/parse/source.h"

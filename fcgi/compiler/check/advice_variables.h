@@ -5,11 +5,7 @@
 #ifndef COMPILER_CHECK_ADVICE_VARIABLES_H
 #define COMPILER_CHECK_ADVICE_VARIABLES_H
 
-#include <stddef.h>
-#include <stdbool.h>
-
-struct advice;
-struct script_line;
+#include "compiler/check/advice.h"
 
 /* The script sets the variable somewhere in its text. */
 bool advice_is_set(const char *text, const char *name);

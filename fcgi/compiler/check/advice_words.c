@@ -10,9 +10,6 @@
 #include <string.h>
 
 #include "compiler/check/advice_words.h"
-#include "compiler/check/advice_own.h"
-#include "compiler/check/advice.h"
-#include "compiler/parse/parse.h"
 #include "lang/answers.h"
 #include "compiler/parse/source.h"
 

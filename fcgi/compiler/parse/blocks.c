@@ -21,8 +21,6 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "compiler/parse/blocks_html.h"
-#include "compiler/parse/blocks_own.h"
-#include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
 
 #define CODE_INDENT 4

@@ -8,8 +8,6 @@
 #include <strings.h>
 
 #include "compiler/parse/blocks_html.h"
-#include "compiler/parse/blocks_own.h"
-#include "compiler/parse/parse.h"
 
 /* Tags that begin a block of HTML up to a blank line, after any text. */
 static const char *const html_tags[] = { "address", "article", "aside",

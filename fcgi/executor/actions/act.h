@@ -37,7 +37,7 @@ struct job {
 	struct result result; /* what the action itself knows of it */
 	char seen[65];        /* edit: the text of result.seen */
 	/*
-	 * What the action keeps between repeats, or NULL: its state; a function
+	 * Set by the action, or NULL: its state between repeats; a function
 	 * that removes the files of a repeat from the target, once the result
 	 * is known (and, after the last one, durable); one that releases the
 	 * state, after the last one.

@@ -16,7 +16,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/message.h"
-#include "executor/copy/copy.h"
+#include "executor/copy/copy_file.h"
+#include "executor/copy/copy_report.h"
+#include "executor/copy/copy_scan.h"
 #include "executor/status.h"
 
 #define GIVE_UP_MS (2 * 60 * 1000) /* without any progress */

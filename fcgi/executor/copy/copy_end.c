@@ -7,7 +7,7 @@
 
 #include "base/message.h"
 #include "executor/copy/copy_end.h"
-#include "executor/ssh/sftp.h"
+#include "executor/ssh/sftp_file.h"
 
 void
 copy_end_init(struct copy_end *e, const struct job_target *target,

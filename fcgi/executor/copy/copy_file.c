@@ -17,7 +17,8 @@
 #include "base/message.h"
 #include "base/sha256.h"
 #include "base/text.h"
-#include "executor/copy/copy.h"
+#include "executor/copy/copy_file.h"
+#include "executor/copy/copy_report.h"
 
 #define RESUME_MIN (1024 * 1024) /* smaller files are quicker to send again */
 #define LISTED 20                /* files that get a line each */

@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "lang/copy_line.h"
 #include "lang/values.h"
-#include "executor/copy/copy.h"
+#include "executor/copy/copy_plan.h"
 
 static const struct job_target this_machine = { .name = "local",
 	.kind = "local" };
@@ -35,8 +35,9 @@ leads_elsewhere(const char *path)
 	return false;
 }
 
-bool
-copy_fill(const struct job_spec *o, const char *s, size_t len, struct buf *out,
+/* Appends a path with its values, each checked for its place. */
+static bool
+fill_path(const struct job_spec *o, const char *s, size_t len, struct buf *out,
     struct buf *why)
 {
 	size_t at = 0, from = 0, n, start = out->len;
@@ -106,7 +107,7 @@ fill_side(const struct job *job, const struct copy_side *side,
 		if (*ret == NULL)
 			return false;
 	}
-	if (!copy_fill(job->spec, side->path, side->path_len, path, why))
+	if (!fill_path(job->spec, side->path, side->path_len, path, why))
 		return false;
 	if (text_starts(buf_text(path), "/") ||
 	    (text_starts(buf_text(path), "~/") && *ret != &this_machine &&

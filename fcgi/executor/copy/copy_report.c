@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/message.h"
-#include "executor/copy/copy.h"
+#include "executor/copy/copy_report.h"
 #include "executor/status.h"
 
 #define FIRST_MS 2000

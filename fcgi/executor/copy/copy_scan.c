@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
-#include "executor/copy/copy.h"
+#include "executor/copy/copy_report.h"
+#include "executor/copy/copy_scan.h"
 
 #define MOST 1000000 /* items of a folder */
 

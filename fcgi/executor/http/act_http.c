@@ -13,10 +13,10 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "executor/actions/act.h"
-#include "executor/http/act_http.h"
 #include "lang/http_fill.h"
 #include "executor/http/http_redirect.h"
 #include "executor/http/http_send.h"
+#include "executor/http/http_show.h"
 
 static void
 show(struct exchange *x, struct buf *text)

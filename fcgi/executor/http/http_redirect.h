@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
-#include "executor/http/act_http.h"
+#include "lang/http_file.h"
 
 /* A request, and what is known of its destination. */
 struct hop {

@@ -9,7 +9,6 @@
 
 #include "base/buf.h"
 #include "executor/actions/act.h"
-#include "executor/http/act_http.h"
 #include "executor/http/http_body.h"
 #include "executor/ssh/tunnel.h"
 
@@ -53,12 +52,6 @@ bool exchange_open(struct exchange *x, size_t number);
 bool exchange_run(struct exchange *x, CURLcode *ret);
 
 void exchange_close(struct exchange *x);
-
-/*
- * The server of an absolute URL: its host without brackets, and its port.
- * False: it has none, or libcurl would connect to another one.
- */
-bool http_server_of(const char *url, char ret_host[256], int *ret_port);
 
 /*
  * Opens the tunnel over the SSH target that `over` of the job's target names;

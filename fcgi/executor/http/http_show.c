@@ -1,15 +1,14 @@
 /*
- * http_show.c: formats answers for people, and checks addresses.
+ * http_show.c: judges answers, and formats them for people.
  *
  * JSON is indented token by token: each token stays unchanged, so that no
  * library alters a large number or the order of keys.  Other text is shown
  * unchanged.
  */
-#include <netinet/in.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "executor/http/act_http.h"
+#include "executor/http/http_show.h"
 #include "executor/output/json_scan.h"
 
 #define SHOWN (256 * 1024)
@@ -126,89 +125,4 @@ http_status_fits(const char *codes, long status)
 		s += strspn(s, " ");
 	}
 	return false;
-}
-
-/*
- * Checks the address inside an IPv6 one as well: ::ffff:0.0.0.0 is 0.0.0.0.
- * Clouds give out credentials at link-local addresses; some use others, which
- * are refused as well.
- */
-static bool
-may_connect4(const unsigned char b[4])
-{
-	static const unsigned char metadata[][4] = {
-		{ 100, 100, 100, 200 },
-		{ 168, 63, 129, 16 },
-	};
-
-	for (size_t i = 0; i < sizeof(metadata) / 4; i++)
-		if (memcmp(b, metadata[i], 4) == 0)
-			return false;
-	return b[0] != 0 && b[0] < 224 && !(b[0] == 169 && b[1] == 254);
-}
-
-/*
- * The IPv4 address that a router or tunnel extracts from an IPv6 one (NAT64,
- * 6to4, Teredo, SIIT, ISATAP).  False: there is none.
- */
-static bool
-embedded(const unsigned char b[16], unsigned char ret[4])
-{
-	static const struct {
-		unsigned char bytes[12];
-		size_t from, len; /* of the prefix to compare */
-		size_t at;        /* of the IPv4 address */
-	} forms[] = {
-		{ { 0, 0x64, 0xff, 0x9b }, 0, 12, 12 },
-		{ { 0x20, 0x02 }, 0, 2, 2 },
-		{ { 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff }, 0, 12, 12 },
-		{ { 0, 0, 0x5e, 0xfe }, 8, 4, 12 },
-		{ { 2, 0, 0x5e, 0xfe }, 8, 4, 12 },
-	};
-	static const unsigned char local[6] = { 0, 0x64, 0xff, 0x9b, 0, 1 };
-	static const unsigned char teredo[4] = { 0x20, 1 };
-
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-		if (memcmp(b + forms[i].from, forms[i].bytes, forms[i].len) ==
-		    0) {
-			memcpy(ret, b + forms[i].at, 4);
-			return true;
-		}
-	if (memcmp(b, local, 6) == 0) { /* RFC 6052, a /48 */
-		memcpy(ret, b + 6, 2);
-		memcpy(ret + 2, b + 9, 2);
-		return true;
-	}
-	for (size_t i = 0; i < 4; i++)
-		ret[i] = b[12 + i] ^ 0xff;
-	return memcmp(b, teredo, 4) == 0;
-}
-
-bool
-http_may_connect(const struct sockaddr *address)
-{
-	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
-	static const unsigned char zero[12];
-	static const unsigned char metadata[16] = { 0xfd, 0, 0x0e,
-		0xc2, [14] = 0x02, [15] = 0x54 };
-	unsigned char inside[4];
-	const unsigned char *b;
-
-	if (address->sa_family == AF_INET)
-		return may_connect4((const unsigned char *)&(
-		    (const struct sockaddr_in *)(const void *)address)
-					->sin_addr);
-	if (address->sa_family != AF_INET6)
-		return false;
-	b = ((const struct sockaddr_in6 *)(const void *)address)
-		->sin6_addr.s6_addr;
-	if (memcmp(b, mapped, 12) == 0)
-		return may_connect4(b + 12);
-	if (memcmp(b, zero, 12) == 0) /* :: and IPv4-compatible */
-		return memcmp(b + 12, "\0\0\0\1", 4) == 0;
-	if (embedded(b, inside) && !may_connect4(inside))
-		return false;
-	if (memcmp(b, metadata, 16) == 0)
-		return false;
-	return b[0] != 0xff && !(b[0] == 0xfe && (b[1] & 0xc0) == 0x80);
 }

@@ -30,7 +30,6 @@
 #include "executor/sql/sql_driver.h"
 #include "executor/sql/sql_resume.h"
 #include "executor/sql/sql_text.h"
-#include "executor/sql/sql_values.h"
 
 static const struct sql_driver *const drivers[] = {
 	&sql_mysql,

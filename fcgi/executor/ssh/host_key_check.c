@@ -17,7 +17,7 @@
 #include "base/encode.h"
 #include "lang/host_key.h"
 #include "base/message.h"
-#include "executor/ssh/libssh2.h"
+#include "executor/ssh/host_key_check.h"
 
 /* clang-format off */
 static const struct { int method; const char *list; } methods[] = {

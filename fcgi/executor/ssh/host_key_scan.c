@@ -22,7 +22,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "lang/host_key.h"
-#include "executor/ssh/libssh2.h"
+#include "executor/ssh/host_key_check.h"
 #include "executor/ssh/host_key_scan.h"
 
 #define TARGET_MAX (1024 * 1024)
@@ -162,7 +162,7 @@ scan(struct job_target *t, struct buf *blob, struct buf *why)
 
 	loop_init(&loop, (int)getppid());
 	loop_start(&loop, 0);
-	result = ssh_conn_tunnel(t, &loop, &tunnel, why);
+	result = tunnel_open_jump(t, &loop, &tunnel, why);
 	if (result == SSH_OK) {
 		t->local_port = tunnel.port;
 		result = text_eq(t->client, "openssh")

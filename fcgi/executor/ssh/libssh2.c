@@ -22,7 +22,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/message.h"
+#include "executor/ssh/host_key_check.h"
 #include "executor/ssh/libssh2.h"
+#include "executor/ssh/login.h"
+#include "executor/ssh/stream_libssh2.h"
 
 #define LOGIN_MS 30000
 #define KEEPALIVE_MS 3000
@@ -152,7 +155,7 @@ out:
 	return result;
 }
 
-void
+static void
 ssh_prepare(void)
 {
 	static const char banner[] = "SSH-2.0-nobody\r\n";
@@ -458,6 +461,7 @@ ssh_last(struct ssh_conn *l, const char *text, int64_t limit)
 
 const struct ssh_client ssh_conn_libssh2 = {
 	"libssh2",
+	ssh_prepare,
 	ssh_open,
 	ssh_run,
 	ssh_stream_open,

@@ -1,4 +1,4 @@
-/* libssh2.h: functions shared by the files of the libssh2 client. */
+/* libssh2.h: the session of the libssh2 client. */
 #ifndef EXECUTOR_SSH_LIBSSH2_H
 #define EXECUTOR_SSH_LIBSSH2_H
 
@@ -50,9 +50,6 @@ bool ssh_wait(struct ssh *s);
 enum ssh_result ssh_channel_open(struct ssh *s, const char *request,
     const char *what, LIBSSH2_CHANNEL **ret, struct buf *why);
 
-enum ssh_result ssh_stream_open(struct ssh_conn *l, const char *what,
-    bool subsystem, struct stream **ret, struct buf *why);
-
 /*
  * Maps an unknown failure: SSH_STOPPED if the event loop stopped it, else
  * SSH_LOST with a sentence.
@@ -63,15 +60,5 @@ enum ssh_result ssh_lost(
 /* Connects. SSH_OK: close *ret with ssh_conn_close(). */
 enum ssh_result ssh_begin(const struct job_target *target,
     struct event_loop *loop, struct ssh **ret, struct buf *why);
-
-/*
- * Negotiates, with the pinned type of host key alone, and compares the key;
- * logs in.  They fill why unless they return SSH_OK or SSH_STOPPED.
- */
-enum ssh_result ssh_handshake(struct ssh *s, struct buf *why);
-enum ssh_result ssh_show_key(struct ssh *s, struct buf *ret_blob,
-    struct buf *why); /* the key, whichever it is; of the pinned
-		       * type where the host has one of it */
-enum ssh_result ssh_login(struct ssh *s, struct buf *why);
 
 #endif

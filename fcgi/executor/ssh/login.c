@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "executor/ssh/libssh2.h"
+#include "executor/ssh/login.h"
 #include "executor/ssh/ssh_key.h"
 
 static const char *

@@ -28,6 +28,7 @@
 #include "base/message.h"
 #include "executor/ssh/openssh.h"
 #include "executor/ssh/ssh_key.h"
+#include "executor/ssh/stream_pipe.h"
 
 #define ALIAS "countersign"
 #define CHUNK (128 * 1024)
@@ -465,6 +466,7 @@ out:
 
 const struct ssh_client ssh_conn_openssh = {
 	"openssh",
+	NULL,
 	openssh_open,
 	openssh_run,
 	pipe_stream_open,

@@ -1,4 +1,4 @@
-/* openssh.h: functions shared by the files that use the system's ssh. */
+/* openssh.h: the system's ssh, as a client. */
 #ifndef EXECUTOR_SSH_OPENSSH_H
 #define EXECUTOR_SSH_OPENSSH_H
 
@@ -40,8 +40,5 @@ enum ssh_result openssh_result(const char *errors, bool opening);
  */
 bool openssh_start(const struct openssh *s, bool subsystem, const char *command,
     int ret_fds[3], struct confine_child *ret, struct buf *why);
-
-enum ssh_result pipe_stream_open(struct ssh_conn *l, const char *what,
-    bool subsystem, struct stream **ret, struct buf *why);
 
 #endif

@@ -7,7 +7,8 @@
  * again.
  */
 #include "base/message.h"
-#include "executor/ssh/sftp_own.h"
+#include "executor/ssh/sftp_file.h"
+#include "executor/ssh/sftp_session.h"
 
 static enum sftp_code
 open_file(struct sftp *s, const char *path, uint32_t flags)

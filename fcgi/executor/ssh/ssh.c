@@ -41,7 +41,7 @@ ssh_conn_prepare(const struct job_spec *spec)
 		if (strcmp(t->kind, "ssh") != 0 ||
 		    strcmp(t->client, ssh_conn_libssh2.name) != 0)
 			continue;
-		ssh_prepare();
+		ssh_conn_libssh2.prepare();
 		return;
 	}
 }
@@ -91,23 +91,6 @@ open_client(const struct job_target *target, struct event_loop *loop,
 	return SSH_REFUSED;
 }
 
-enum ssh_result
-ssh_conn_tunnel(const struct job_target *target, struct event_loop *loop,
-    struct tunnel *ret, struct buf *why)
-{
-	const struct tunnel_end end = { target->host, target->port, NULL };
-	struct job_target jump;
-	struct fault fault;
-
-	if (json_get(target->json, "jump") == NULL)
-		return SSH_OK;
-	if (job_target_read(json_get(target->json, "jump"), &jump, &fault) ==
-	    ERR_OK)
-		return tunnel_open(&jump, &end, loop, ret, why);
-	buf_puts(why, fault.message);
-	return SSH_REFUSED;
-}
-
 /* Opens a tunnel over the target's jump host, which may have one itself. */
 static enum ssh_result
 open_over(const struct job_target *target, struct event_loop *loop,
@@ -115,7 +98,7 @@ open_over(const struct job_target *target, struct event_loop *loop,
 {
 	struct job_target *local;
 	struct tunnel tunnel = { 0 };
-	enum ssh_result result = ssh_conn_tunnel(target, loop, &tunnel, why);
+	enum ssh_result result = tunnel_open_jump(target, loop, &tunnel, why);
 
 	if (result != SSH_OK)
 		return result;

@@ -88,4 +88,20 @@ enum ssh_result ssh_conn_run(
  */
 bool ssh_conn_last(struct ssh_conn *l, const char *text, int64_t limit);
 
+/*
+ * For the clients: the address to connect to, that is the target's host and
+ * port, or the local end of the tunnel over its jump host.
+ */
+const char *ssh_conn_local_host(const struct job_target *t);
+int ssh_conn_local_port(const struct job_target *t);
+
+/* A connected, tuned, non-blocking socket to that address. */
+enum ssh_result ssh_conn_connect(const struct job_target *t,
+    struct event_loop *loop, int *ret_fd, struct buf *why);
+
+/*
+ * When the call fails unless data arrives: the earlier of limit and due; or 0.
+ */
+int64_t ssh_conn_call_limit(const struct ssh_call *call);
+
 #endif

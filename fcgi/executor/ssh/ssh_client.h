@@ -7,7 +7,8 @@
 #include "executor/ssh/tunnel.h"
 
 struct ssh_client {
-	const char *name; /* as `client:` in targets.yml */
+	const char *name;      /* as `client:` in targets.yml */
+	void (*prepare)(void); /* or NULL; see ssh_conn_prepare() */
 	enum ssh_result (*open)(const struct job_target *, struct event_loop *,
 	    struct ssh_conn **, struct buf *);
 	enum ssh_result (*run)(
@@ -29,31 +30,7 @@ struct ssh_conn {
 };
 
 extern const struct ssh_client ssh_conn_libssh2;
-void ssh_prepare(void); /* for ssh_conn_libssh2; see ssh_conn_prepare() */
 extern const struct ssh_client ssh_conn_openssh;
 extern const struct ssh_client ssh_conn_local; /* sh, on this machine */
-
-/*
- * The address to connect to: the target's host and port, or the local end of
- * the tunnel over its jump host.
- */
-const char *ssh_conn_local_host(const struct job_target *t);
-int ssh_conn_local_port(const struct job_target *t);
-
-/*
- * Opens the tunnel over the target's jump host, which may have one itself;
- * SSH_OK and nothing if it has none.  Errors as from tunnel_open().
- */
-enum ssh_result ssh_conn_tunnel(const struct job_target *target,
-    struct event_loop *loop, struct tunnel *ret, struct buf *why);
-
-/*
- * When the call fails unless data arrives: the earlier of limit and due; or 0.
- */
-int64_t ssh_conn_call_limit(const struct ssh_call *call);
-
-/* A connected, tuned, non-blocking socket to the target's host and port. */
-enum ssh_result ssh_conn_connect(const struct job_target *t,
-    struct event_loop *loop, int *ret_fd, struct buf *why);
 
 #endif

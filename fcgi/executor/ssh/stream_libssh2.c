@@ -16,8 +16,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/message.h"
-#include "executor/ssh/libssh2.h"
-#include "executor/ssh/stream.h"
+#include "executor/ssh/stream_libssh2.h"
 
 #define FREE_MS 100 /* a host may not confirm the close */
 

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/message.h"
 #include "executor/ssh/openssh.h"
-#include "executor/ssh/stream.h"
+#include "executor/ssh/stream_pipe.h"
 
 #define ERRORS_MAX 800
 

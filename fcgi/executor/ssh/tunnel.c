@@ -23,8 +23,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/message.h"
-#include "executor/ssh/tunnel_carrier.h"
+#include "executor/ssh/tunnel_remote.h"
 
 #define START_MS 60000 /* for one hop and those before it */
 #define END_MS 2000
@@ -105,6 +106,23 @@ tunnel_open(const struct job_target *over, const struct tunnel_end *end,
 	else
 		tunnel_close(&tunnel);
 	return result;
+}
+
+enum ssh_result
+tunnel_open_jump(const struct job_target *target, struct event_loop *loop,
+    struct tunnel *ret, struct buf *why)
+{
+	const struct tunnel_end end = { target->host, target->port, NULL };
+	struct job_target jump;
+	struct fault fault;
+
+	if (json_get(target->json, "jump") == NULL)
+		return SSH_OK;
+	if (job_target_read(json_get(target->json, "jump"), &jump, &fault) ==
+	    ERR_OK)
+		return tunnel_open(&jump, &end, loop, ret, why);
+	buf_puts(why, fault.message);
+	return SSH_REFUSED;
 }
 
 bool

@@ -35,6 +35,13 @@ enum ssh_result tunnel_open(const struct job_target *over,
     struct buf *why);
 
 /*
+ * The same to the target's host over its jump host, which may have one itself;
+ * SSH_OK and nothing if it has none.
+ */
+enum ssh_result tunnel_open_jump(const struct job_target *target,
+    struct event_loop *loop, struct tunnel *ret, struct buf *why);
+
+/*
  * Appends the tunnel's reports since the last call to why, in sentences.  True:
  * the connection never reached the remote end, so that no data has arrived.
  */

@@ -1,4 +1,4 @@
-/* tunnel_carrier.h: functions shared by tunnel.c and tunnel_carrier.c. */
+/* tunnel_carrier.h: the process that carries the bytes of a tunnel. */
 #ifndef EXECUTOR_SSH_TUNNEL_CARRIER_H
 #define EXECUTOR_SSH_TUNNEL_CARRIER_H
 
@@ -21,11 +21,5 @@ enum {
  */
 void tunnel_carry(const struct job_target *over, const struct tunnel_end *end,
     int listener, int report, int parent) __attribute__((noreturn));
-
-/*
- * The socket in the working folder at which ssh accepts connections for the
- * process `pid`.
- */
-void tunnel_socket(pid_t pid, char ret[32]);
 
 #endif

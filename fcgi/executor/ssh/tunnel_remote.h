@@ -42,6 +42,12 @@ struct carrier {
 };
 
 /*
+ * The socket in the working folder at which ssh accepts connections for the
+ * process `pid`.
+ */
+void tunnel_socket(pid_t pid, char ret[32]);
+
+/*
  * Logs in.  If not SSH_OK, why names the host and what to do, like
  * ssh_conn_open().
  */

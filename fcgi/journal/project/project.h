@@ -9,8 +9,6 @@
 #include "journal/event.h"
 #include "base/err.h"
 
-struct db;
-
 /* A text of the event's data, or NULL; a part of it as JSON text. */
 static inline const char *
 text_of(const struct event *e, const char *key)

@@ -20,7 +20,6 @@
 #include "journal/outcome.h"
 #include "journal/plan.h"
 #include "journal/report/run_report.h"
-#include "journal/report/run_report_own.h"
 #include "journal/report/run_report_load.h"
 
 static struct json_object *

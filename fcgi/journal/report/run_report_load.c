@@ -6,7 +6,6 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "journal/event.h"
-#include "journal/report/run_report_own.h"
 
 static void
 read_steps(struct run_report *r)

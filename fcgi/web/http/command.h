@@ -4,8 +4,6 @@
 
 #include "web/http/reply.h"
 
-struct keeper;
-
 /* The connection to DATA/run/keeper.sock, opened on first use. */
 struct keeper *keeper_new(const char *data);
 void keeper_free(struct keeper *k);

@@ -4,8 +4,6 @@
 
 #include "web/views/view.h"
 
-struct fragments;
-
 struct fragments *fragments_new(void);
 void fragments_free(struct fragments *f);
 

@@ -1,22 +1,14 @@
-/* act_http.h: parts of an http step: judges and shows answers. */
-#ifndef EXECUTOR_HTTP_ACT_HTTP_H
-#define EXECUTOR_HTTP_ACT_HTTP_H
+/* http_show.h: judges and shows the answers of an http step. */
+#ifndef EXECUTOR_HTTP_HTTP_SHOW_H
+#define EXECUTOR_HTTP_HTTP_SHOW_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/socket.h>
 
-#include "base/arena.h"
 #include "base/buf.h"
-#include "base/err.h"
-#include "lang/http_file.h"
-#include "executor/job_spec.h"
 
 /* True if the codes of status= ("200,201,2xx"; NULL: 2xx) contain this one. */
 bool http_status_fits(const char *codes, long status);
-
-/* False: steps may not connect to that address. */
-bool http_may_connect(const struct sockaddr *address);
 
 /*
  * Appends a body for people: JSON indented, with every token unchanged, other

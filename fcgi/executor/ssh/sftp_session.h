@@ -1,6 +1,6 @@
-/* sftp_own.h: functions shared by sftp.c and sftp_file.c. */
-#ifndef EXECUTOR_SSH_SFTP_OWN_H
-#define EXECUTOR_SSH_SFTP_OWN_H
+/* sftp_session.h: the requests and replies of an SFTP session. */
+#ifndef EXECUTOR_SSH_SFTP_SESSION_H
+#define EXECUTOR_SSH_SFTP_SESSION_H
 
 #include "executor/ssh/sftp_packet.h"
 
@@ -82,7 +82,11 @@ bool sftp_receive(struct sftp *s, struct sftp_reply *r);
 /* The code of a status reply. */
 enum sftp_code sftp_code_of(struct sftp *s, struct sftp_reply *r);
 
-/* Send the request and wait for a status, or a handle. */
+/*
+ * Send the request and wait for a reply: of the given type or a status; a
+ * status; a handle.
+ */
+enum sftp_code sftp_ask(struct sftp *s, int type, struct sftp_reply *r);
 enum sftp_code sftp_ask_status(struct sftp *s);
 enum sftp_code sftp_take_handle(struct sftp *s, struct buf *handle);
 enum sftp_code sftp_close_handle(struct sftp *s, struct buf *handle);
