@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "base/err.h"
 #include "lang/list.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "base/arena.h"
 #include "lang/suggest.h"
 #include "compiler/parse/blocks.h"

@@ -19,7 +19,7 @@
 #include "base/buf.h"
 #include "plan/plan.h"
 #include "lang/list.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "inventory/inventory.h"
 #include "inventory/targets.h"
 #include "inventory/local.h"

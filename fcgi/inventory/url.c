@@ -15,7 +15,7 @@
 #include "compiler/runbook.h"
 #include "base/err.h"
 #include "compiler/parse/yaml.h"
-#include "lang/http_url.h"
+#include "lang/http/http_url.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

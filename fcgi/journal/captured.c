@@ -10,7 +10,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "lang/step_reads.h"
 #include "lang/values.h"
 #include "journal/captured.h"

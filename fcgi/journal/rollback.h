@@ -4,7 +4,7 @@
 
 #include <json-c/json.h>
 
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "journal/db.h"
 #include "plan/state.h"
 

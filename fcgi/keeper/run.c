@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "journal/captured.h"
 #include "journal/event.h"
 #include "keeper/plans/plan_cache.h"

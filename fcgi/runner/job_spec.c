@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "journal/captured.h"
 #include "journal/hash.h"
 #include "base/err.h"

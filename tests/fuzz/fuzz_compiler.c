@@ -16,7 +16,7 @@
 #include "compiler/runbook.h"
 #include "compiler/render.h"
 #include "lang/list.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "lang/expr.h"
 #include "import/import.h"
 #include "compiler/parse/heuristics.h"

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "lang/host_key.h"
-#include "lang/http_fill.h"
+#include "lang/http/http_fill.h"
 #include "executor/http/http_aws.h"
 #include "executor/http/http_redirect.h"
 #include "executor/output/canonical.h"

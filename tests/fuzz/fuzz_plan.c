@@ -10,7 +10,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -18,8 +18,8 @@ $found"
 }
 may base
 may lang base plan
-may plan base lang
-may compiler base lang plan inventory
+may plan base
+may compiler base lang plan
 may inventory base lang plan compiler
 may import base lang plan compiler
 may wire base plan

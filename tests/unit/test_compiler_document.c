@@ -14,7 +14,7 @@
 #include "base/catalogue.h"
 #include "compiler/runbook.h"
 #include "compiler/render.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "import/import.h"
 
 static struct runbook *

@@ -16,7 +16,7 @@
 #include "executor/http/http_server.h"
 #include "executor/http/http_show.h"
 #include "executor/job_spec.h"
-#include "lang/http_fill.h"
+#include "lang/http/http_fill.h"
 
 #define PARTS "POST /a\nContent-Type: multipart/form-data; boundary=X\n\n"
 

@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "executor/sql/sql_resume.h"
-#include "lang/sql_literal.h"
-#include "lang/sql_literal.h"
+#include "lang/sql/sql_literal.h"
+#include "lang/sql/sql_literal.h"
 
 static void
 a_number_cannot_become_anything_else(void **state)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "lang/http_url.h"
+#include "lang/http/http_url.h"
 
 static void
 scheme_host_port_and_rest_are_read(void **state)

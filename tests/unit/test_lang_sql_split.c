@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "lang/sql_split.h"
+#include "lang/sql/sql_split.h"
 
 /* The statements with their lines, each ended by "|"; or "wrong@N". */
 static void

@@ -19,7 +19,7 @@
 #include "base/err.h"
 #include "compiler/runbook.h"
 #include "lang/list.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 
 static size_t seen;
 

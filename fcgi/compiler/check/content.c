@@ -17,11 +17,11 @@
 #include "compiler/check/advice.h"
 #include "lang/copy_line.h"
 #include "lang/edit_line.h"
-#include "lang/http_fill.h"
+#include "lang/http/http_fill.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
 #include "lang/regex.h"
-#include "lang/sql_split.h"
+#include "lang/sql/sql_split.h"
 #include "lang/values.h"
 
 struct content {

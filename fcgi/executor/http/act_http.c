@@ -13,7 +13,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "executor/actions/act.h"
-#include "lang/http_fill.h"
+#include "lang/http/http_fill.h"
 #include "executor/http/http_redirect.h"
 #include "executor/http/http_send.h"
 #include "executor/http/http_show.h"

@@ -21,7 +21,7 @@
 #include "base/text.h"
 #include "base/log.h"
 #include "executor/http/http_aws.h"
-#include "lang/http_url.h"
+#include "lang/http/http_url.h"
 
 #define HASH 32
 

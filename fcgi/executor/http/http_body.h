@@ -11,7 +11,7 @@
 
 #include "base/arena.h"
 #include "executor/actions/act.h"
-#include "lang/http_file.h"
+#include "lang/http/http_file.h"
 
 /* A text, or, if fd is not -1, a file. */
 struct payload_piece {

@@ -13,7 +13,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "executor/http/http_redirect.h"
-#include "lang/http_url.h"
+#include "lang/http/http_url.h"
 
 bool
 http_is_redirect(long status)

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
-#include "lang/http_file.h"
+#include "lang/http/http_file.h"
 
 /* A request, and what is known of its destination. */
 struct hop {

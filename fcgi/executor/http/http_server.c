@@ -2,7 +2,7 @@
  * http_server.c: the server of a URL, as we and libcurl both read it, and the
  * addresses that steps may connect to.
  *
- * Credentials are chosen by our reading (lang/http_url.c) and sent by
+ * Credentials are chosen by our reading (lang/http/http_url.c) and sent by
  * libcurl's. Nothing is sent if the two differ, as they do for 0x7f.1.
  */
 #include <arpa/inet.h>
@@ -13,7 +13,7 @@
 
 #include "base/text.h"
 #include "executor/http/http_server.h"
-#include "lang/http_url.h"
+#include "lang/http/http_url.h"
 
 /* Hosts without brackets. */
 static bool

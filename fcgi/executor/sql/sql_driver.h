@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 #include "base/message.h"
-#include "lang/sql_split.h"
+#include "lang/sql/sql_split.h"
 #include "executor/actions/act.h"
 #include "executor/sql/sql_table.h"
 #include "executor/ssh/tunnel.h"

@@ -5,7 +5,7 @@
 #ifndef EXECUTOR_SQL_SQL_RESUME_H
 #define EXECUTOR_SQL_SQL_RESUME_H
 
-#include "lang/sql_split.h"
+#include "lang/sql/sql_split.h"
 
 enum sql_part {
 	SQL_DONE,   /* it stays applied: skip it */

@@ -3,14 +3,14 @@
  * is shown in the output: as in the document, with {{name}} in their place.
  *
  * The driver quotes a value for its server; a number parameter is inserted as a
- * number (lang/sql_literal.c).
+ * number (lang/sql/sql_literal.c).
  */
 #include <string.h>
 
 #include "base/message.h"
 #include "base/text.h"
 #include "executor/sql/sql_text.h"
-#include "lang/sql_literal.h"
+#include "lang/sql/sql_literal.h"
 
 #define EXCERPT 72     /* characters of a statement in its line */
 #define WHOLE_LINES 40 /* of a statement that failed */

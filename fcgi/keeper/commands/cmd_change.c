@@ -6,7 +6,7 @@
  */
 #include "base/text.h"
 #include "lang/list.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "keeper/plans/draft.h"

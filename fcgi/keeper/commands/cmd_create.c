@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "plan/plan_hops.h"
+#include "lang/plan_hops.h"
 #include "plan/plan_rules.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "journal/rehearsal.h"

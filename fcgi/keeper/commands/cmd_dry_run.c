@@ -7,7 +7,7 @@
  * what the step would do; that of a run is its preflight.
  */
 #include "base/message.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/target_status.h"

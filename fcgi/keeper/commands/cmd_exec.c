@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "journal/event.h"
 #include "keeper/target_results.h"
 #include "keeper/run.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "lang/host_key.h"
 #include "base/err.h"
 #include "compiler/runbook.h"

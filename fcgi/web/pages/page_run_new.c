@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "html/url.h"
 #include "journal/hash.h"
 #include "lang/parameter_value.h"

@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "journal/captured.h"

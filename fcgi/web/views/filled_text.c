@@ -1,18 +1,18 @@
 /*
  * filled_text.c: the text of a step with its values, as they will be sent.
  *
- * The encoding is that of the executor (lang/http_fill.c, lang/sql_literal.c).
- * A value that cannot be shown is encoded as a marker of ASCII letters and
- * digits, which no encoding changes, and the markers of the result are replaced
- * at last.
+ * The encoding is that of the executor (lang/http/http_fill.c,
+ * lang/sql/sql_literal.c). A value that cannot be shown is encoded as a marker
+ * of ASCII letters and digits, which no encoding changes, and the markers of
+ * the result are replaced at last.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "plan/plan_scope.h"
-#include "lang/http_fill.h"
-#include "lang/sql_literal.h"
+#include "lang/plan_scope.h"
+#include "lang/http/http_fill.h"
+#include "lang/sql/sql_literal.h"
 #include "web/views/filled_text.h"
 
 #define HIDDEN_MAX 32

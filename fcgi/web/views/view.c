@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 #include "lang/expr.h"
 #include "lang/values.h"
 #include "journal/captured.h"

@@ -1,12 +1,12 @@
 /*
  * http_fill.h: inserts the values of an http step, each encoded for its place.
  */
-#ifndef LANG_HTTP_FILL_H
-#define LANG_HTTP_FILL_H
+#ifndef LANG_HTTP_HTTP_FILL_H
+#define LANG_HTTP_HTTP_FILL_H
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "lang/http_file.h"
+#include "lang/http/http_file.h"
 #include "lang/values.h"
 
 struct http_filling {

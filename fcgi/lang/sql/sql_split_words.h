@@ -1,8 +1,8 @@
 /* sql_split_words.h: rules about the words of a statement being split. */
-#ifndef LANG_SQL_SPLIT_WORDS_H
-#define LANG_SQL_SPLIT_WORDS_H
+#ifndef LANG_SQL_SQL_SPLIT_WORDS_H
+#define LANG_SQL_SQL_SPLIT_WORDS_H
 
-#include "lang/sql_split.h"
+#include "lang/sql/sql_split.h"
 
 #define NONE ((size_t)-1)
 #define DELIMITER_MAX 16

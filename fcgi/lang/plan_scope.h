@@ -1,8 +1,8 @@
 /*
  * plan_scope.h: values at a place of a plan, and what they leave out of a run.
  */
-#ifndef PLAN_PLAN_SCOPE_H
-#define PLAN_PLAN_SCOPE_H
+#ifndef LANG_PLAN_SCOPE_H
+#define LANG_PLAN_SCOPE_H
 
 #include "lang/values.h"
 #include "plan/plan.h"

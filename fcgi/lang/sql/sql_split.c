@@ -15,7 +15,7 @@
 
 #include "base/mem.h"
 #include "base/message.h"
-#include "lang/sql_split_words.h"
+#include "lang/sql/sql_split_words.h"
 #include "lang/values.h"
 
 static bool

@@ -1,11 +1,11 @@
 /* sql_literal.h: values as literals of SQL. */
-#ifndef LANG_SQL_LITERAL_H
-#define LANG_SQL_LITERAL_H
+#ifndef LANG_SQL_SQL_LITERAL_H
+#define LANG_SQL_SQL_LITERAL_H
 
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "lang/sql_split.h"
+#include "lang/sql/sql_split.h"
 
 /*
  * Appends a number as a literal, separated from its surroundings.  False: the

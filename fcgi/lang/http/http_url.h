@@ -1,6 +1,6 @@
 /* http_url.h: the address of a server in an http or https URL. */
-#ifndef LANG_HTTP_URL_H
-#define LANG_HTTP_URL_H
+#ifndef LANG_HTTP_HTTP_URL_H
+#define LANG_HTTP_HTTP_URL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* plan_hops.h: whether version hops lead from one version to another. */
-#ifndef PLAN_PLAN_HOPS_H
-#define PLAN_PLAN_HOPS_H
+#ifndef LANG_PLAN_HOPS_H
+#define LANG_PLAN_HOPS_H
 
 #include "base/buf.h"
 #include "plan/plan.h"

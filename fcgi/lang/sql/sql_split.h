@@ -1,6 +1,6 @@
 /* sql_split.h: splits the text of a SQL step into statements. */
-#ifndef LANG_SQL_SPLIT_H
-#define LANG_SQL_SPLIT_H
+#ifndef LANG_SQL_SQL_SPLIT_H
+#define LANG_SQL_SQL_SPLIT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -18,7 +18,7 @@
 #include "base/buf.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "lang/http_file.h"
+#include "lang/http/http_file.h"
 
 struct reader {
 	struct arena *arena;

@@ -13,8 +13,8 @@
 #include "base/json.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "lang/http_fill.h"
-#include "lang/http_url.h"
+#include "lang/http/http_fill.h"
+#include "lang/http/http_url.h"
 
 struct filling {
 	struct arena *arena;

@@ -12,7 +12,7 @@
 
 #include "base/message.h"
 #include "base/text.h"
-#include "lang/http_url.h"
+#include "lang/http/http_url.h"
 
 #define DIGITS "0123456789"
 #define NAME "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "-._"

@@ -13,7 +13,7 @@
  */
 #include <string.h>
 
-#include "lang/sql_literal.h"
+#include "lang/sql/sql_literal.h"
 
 #define NUMBER_MAX 100
 

@@ -10,7 +10,7 @@
 #include <strings.h>
 
 #include "base/message.h"
-#include "lang/sql_split_words.h"
+#include "lang/sql/sql_split_words.h"
 
 static bool
 word_is(const struct scan *c, const char *word)

@@ -1,7 +1,7 @@
 /* plan_hops.c: whether version hops lead from one version to another. */
 #include "base/message.h"
 #include "lang/version.h"
-#include "plan/plan_hops.h"
+#include "lang/plan_hops.h"
 
 const char *
 plan_check_hops(const struct plan *plan, const char *from, const char *to,

@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "lang/expr.h"
-#include "plan/plan_scope.h"
+#include "lang/plan_scope.h"
 
 const char *
 plan_scope(const struct plan *plan, int section)

@@ -2,8 +2,8 @@
  * http_file.h: the requests in the text of an http step: values are still
  * {{name}}.
  */
-#ifndef LANG_HTTP_FILE_H
-#define LANG_HTTP_FILE_H
+#ifndef LANG_HTTP_HTTP_FILE_H
+#define LANG_HTTP_HTTP_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
