@@ -18,21 +18,6 @@
 #include "journal/check.h"
 #include "journal/lifecycle_people.h"
 
-/* Words between spaces: "running paused". */
-static bool
-listed(const char *list, const char *word)
-{
-	size_t len = strlen(word);
-
-	if (len == 0) /* as in a fabricated event */
-		return false;
-	for (const char *p = list; (p = strstr(p, word)) != NULL; p += len)
-		if ((p == list || p[-1] == ' ') &&
-		    (p[len] == ' ' || p[len] == '\0'))
-			return true;
-	return false;
-}
-
 bool
 lifecycle_decides(enum verb verb)
 {
@@ -313,16 +298,17 @@ run_authorize(enum verb verb, const struct lifecycle_run *run,
 bool
 lifecycle_is_recorded(enum verb verb, const char *code)
 {
-	static const char always[] =
-	    "own_run own_plan own_step no_person "
-	    "already_decided rejected plan_needed other_plan gate gate_first "
-	    "approvals_missing rehearse_first understood_needed "
-	    "nothing_to_withdraw too_late_to_withdraw reset_open "
-	    "password_not_own";
+	static const char *const always[] = { "own_run", "own_plan", "own_step",
+		"no_person", "already_decided", "rejected", "plan_needed",
+		"other_plan", "gate", "gate_first", "approvals_missing",
+		"rehearse_first", "understood_needed", "nothing_to_withdraw",
+		"too_late_to_withdraw", "reset_open", "password_not_own" };
 	enum role role = verb_role(verb);
 
-	return listed(always, code) ||
-	    (listed("role_needed scope_needed", code) &&
-		(role == ROLE_RULE || role == ROLE_SIGNER ||
-		    role == ROLE_STEP));
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		if (text_eq(code, always[i]))
+			return true;
+	return (text_eq(code, "role_needed") ||
+		   text_eq(code, "scope_needed")) &&
+	    (role == ROLE_RULE || role == ROLE_SIGNER || role == ROLE_STEP);
 }

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -277,11 +278,64 @@ each_command_by_each_role_in_each_state(void **state)
 	}
 }
 
+/* A part of a code, or two of them, is another code. */
+static void
+a_refusal_is_recorded_by_its_whole_code(void **state)
+{
+	static const char *const codes[] = { "own_run", "own_plan", "own_step",
+		"no_person", "already_decided", "rejected", "plan_needed",
+		"other_plan", "gate", "gate_first", "approvals_missing",
+		"rehearse_first", "understood_needed", "nothing_to_withdraw",
+		"too_late_to_withdraw", "reset_open", "password_not_own" };
+	static const char *const others[] = { "", " ", "run_state",
+		"step_state", "own", "gat", "gates", "gate ", "_first",
+		"gate_firs", "needed", "own_run own_plan", "gate gate_first",
+		"step_at_work", "unauthenticated", "forbidden" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		char part[40];
+
+		assert_true(lifecycle_is_recorded(VERB_run_start, codes[i]));
+		for (size_t n = 1; codes[i][n] != '\0'; n++) {
+			snprintf(part, sizeof(part), "%.*s", (int)n, codes[i]);
+			if (strcmp(part, "gate") != 0 &&
+			    lifecycle_is_recorded(VERB_run_start, part))
+				fail_msg("%s", part);
+			assert_false(lifecycle_is_recorded(
+			    VERB_run_start, codes[i] + n));
+		}
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (lifecycle_is_recorded(VERB_run_approve, others[i]))
+			fail_msg("\"%s\"", others[i]);
+}
+
+/* Lacking a role is an attempt where the role is part of a rule of approval. */
+static void
+a_missing_role_is_recorded_where_people_are_named(void **state)
+{
+	(void)state;
+	for (enum verb v = 0; v < VERB__MAX; v++) {
+		enum role role = verb_role(v);
+		bool named = role == ROLE_RULE || role == ROLE_SIGNER ||
+		    role == ROLE_STEP;
+
+		assert_int_equal(
+		    lifecycle_is_recorded(v, "role_needed"), named);
+		assert_int_equal(
+		    lifecycle_is_recorded(v, "scope_needed"), named);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_command_by_each_role_in_each_state),
+		cmocka_unit_test(a_refusal_is_recorded_by_its_whole_code),
+		cmocka_unit_test(
+		    a_missing_role_is_recorded_where_people_are_named),
 		cmocka_unit_test(
 		    a_gate_is_decided_on_by_its_role_and_not_by_whose_run_it_is),
 		cmocka_unit_test(
