@@ -163,6 +163,15 @@ lifecycle_is_followed(const struct lifecycle *l, int step, enum verb verb)
 	return false;
 }
 
+void
+run_load_approvals(struct lifecycle *l)
+{
+	load_run(l);
+	load_rows(l);
+	load_people(l);
+	load_gates(l);
+}
+
 /* Derives the totals from the states of all steps. */
 static void
 sum_up(struct lifecycle *l)
@@ -188,10 +197,7 @@ sum_up(struct lifecycle *l)
 void
 run_load(struct lifecycle *l)
 {
-	load_run(l);
-	load_rows(l);
-	load_people(l);
-	load_gates(l);
+	run_load_approvals(l);
 	sum_up(l);
 	if (json_get(l->row, "ended_at") != NULL ||
 	    !rehearsal_is_needed(l->plan, json_text(l->row, "environment", "")))
@@ -222,10 +228,20 @@ lifecycle_value(
 	    : json_text(json_get(l->row, "parameters"), name, NULL);
 }
 
+/* The step that this one probes; -1: it is no probe. */
+static int
+step_of(const struct lifecycle *l, int step)
+{
+	const char *of = l->plan->steps[step].probe_of;
+
+	return of != NULL ? find_step(l, of) : -1;
+}
+
 int
 lifecycle_gate_before(const struct lifecycle *l, int step)
 {
-	const struct lifecycle_row *row = &l->rows[step];
+	int of = step_of(l, step);
+	const struct lifecycle_row *row = &l->rows[of >= 0 ? of : step];
 
 	for (size_t i = 0; l->gates[i] >= 0; i++) {
 		const struct lifecycle_row *gate = &l->rows[l->gates[i]];
@@ -268,8 +284,7 @@ run_load_step(const struct lifecycle *l, int step, enum verb verb,
 {
 	const struct step *s = &l->plan->steps[step];
 	const struct lifecycle_row *row = &l->rows[step];
-	int of = s->probe_of == NULL ? -1 : find_step(l, s->probe_of);
-	int gate = lifecycle_gate_before(l, of >= 0 ? of : step);
+	int of = step_of(l, step), gate = lifecycle_gate_before(l, step);
 
 	*ret = (struct lifecycle_step){ .step = s,
 		.state = row->state,

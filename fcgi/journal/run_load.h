@@ -1,7 +1,8 @@
 /*
  * run_load.h: loads the input of run_authorize() about a run and its steps from
- * the database: the one loader, for the keeper, which decides, and for the web
- * program, which shows what the keeper would decide.
+ * the database: the one loader, for the keeper, which decides, for the web
+ * program, which shows what the keeper would decide, and for the runner, which
+ * counts approvals and gates again.
  */
 #ifndef JOURNAL_RUN_LOAD_H
 #define JOURNAL_RUN_LOAD_H
@@ -44,6 +45,10 @@ struct lifecycle {
  */
 void run_load(struct lifecycle *l);
 
+/* The part of it that approvals and gates depend on, all that a runner reads.
+ */
+void run_load_approvals(struct lifecycle *l);
+
 /*
  * The input of run_authorize() about the step with that index, for that verb.
  */
@@ -65,7 +70,10 @@ const char *lifecycle_value(
  */
 bool lifecycle_is_followed(const struct lifecycle *l, int step, enum verb verb);
 
-/* The first closed gate before the step, in its part: its index, or -1. */
+/*
+ * The first closed gate before the step, in its part: its index, or -1. A probe
+ * stands in the place of its step.
+ */
 int lifecycle_gate_before(const struct lifecycle *l, int step);
 
 #endif

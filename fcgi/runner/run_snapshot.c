@@ -4,7 +4,8 @@
  * The runner trusts neither the keeper nor the tables: it reads the run from
  * its events (replay.c), computes the plan again from document, targets,
  * parameters and sealed boxes, counts the approvals of the run and of its
- * gates, and starts only a plan whose hash was approved.
+ * gates, by the loader and the rules of the keeper (run_load.h), and starts
+ * only a plan whose hash was approved.
  */
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include "plan/state.h"
 #include "plan/command.h"
 #include "journal/plan.h"
+#include "journal/run_load.h"
 #include "runner/run_snapshot.h"
 #include "runner/replay.h"
 
@@ -90,20 +92,6 @@ read_plan(struct run_snapshot *s, struct fault *why)
 	return ERR_OK;
 }
 
-/* Counts approvals again, with the roles that the approvers have now. */
-static enum err
-check_approvals(struct run_snapshot *s, const char *plan, struct fault *why)
-{
-	struct json_object *given = plan_decisions(s->db, s->run_id, plan, "");
-	bool approved = approval_is_complete(
-	    json_get(s->run, "approvals"), given, approval_moment(s->run));
-
-	json_object_put(given);
-	return approved
-	    ? ERR_OK
-	    : run_snapshot_refuse(why, MESSAGE("refused_approvals_gone"));
-}
-
 static enum err
 check_run(struct run_snapshot *s, struct fault *why)
 {
@@ -119,54 +107,35 @@ check_run(struct run_snapshot *s, struct fault *why)
 	if (!s->dry_run &&
 	    !state_in(state_read(s->run), IN(RUNNING) | IN(PAUSED)))
 		return run_snapshot_refuse(why, MESSAGE("refused_not_running"));
-	return *s->step_id == '\0' ? ERR_OK : check_approvals(s, plan, why);
+	return ERR_OK;
 }
 
-static struct json_object *
-step_row(const struct run_snapshot *s, const char *id)
-{
-	return db_first_json(
-	    db_query(s->db, STMT_STEP_GET, INT(s->run_id), TEXT(id)));
-}
-
-/* True if the gate is approved for this plan, or is not before this row. */
-static bool
-is_open(
-    struct run_snapshot *s, const struct step *gate, struct json_object *row)
-{
-	struct json_object *g = step_row(s, gate->id), *given;
-	enum state state = state_read(g);
-	bool open = true;
-
-	if (text_eq(json_text(g, "part", ""), json_text(row, "part", "")) &&
-	    json_int(g, "position", 0) < json_int(row, "position", 0) &&
-	    state != STATE_SKIPPED) {
-		given = plan_decisions(
-		    s->db, s->run_id, json_text(s->run, "plan", ""), gate->id);
-		open = state == STATE_SUCCEEDED &&
-		    approval_is_gate_given(gate, given);
-		json_object_put(given);
-	}
-	json_object_put(g);
-	return open;
-}
-
-/* A probe stands in the place of its step. */
+/*
+ * Counts approvals again, with the roles that the approvers have now, and looks
+ * for a closed gate; a dry run, which changes nothing, passes gates.
+ */
 static enum err
-check_gates(struct run_snapshot *s, struct fault *why)
+check_approvals(struct run_snapshot *s, struct fault *why)
 {
-	const char *of = s->step->probe_of != NULL ? s->step->probe_of
-						   : s->step->id;
-	struct json_object *row = step_row(s, of);
+	struct arena *arena = arena_new();
+	struct lifecycle l = {
+		.db = s->db, .arena = arena, .plan = s->plan, .row = s->run
+	};
 	enum err err = ERR_OK;
+	int gate = -1;
 
-	for (size_t i = 0; i < s->plan->steps_count && err == ERR_OK; i++)
-		if (s->plan->steps[i].kind == STEP_APPROVAL &&
-		    !is_open(s, &s->plan->steps[i], row))
-			err = fault_set(why, ERR_FORBIDDEN, "gate", NULL,
-			    "refused_gate_missing title=%s",
-			    s->plan->steps[i].title);
-	json_object_put(row);
+	run_load_approvals(&l);
+	if (!s->dry_run)
+		gate = lifecycle_gate_before(
+		    &l, (int)(s->step - s->plan->steps));
+	if (!approval_is_complete(l.run.approvals, l.run.given, l.run.moment))
+		err = run_snapshot_refuse(
+		    why, MESSAGE("refused_approvals_gone"));
+	else if (gate >= 0)
+		err = fault_set(why, ERR_FORBIDDEN, "gate", NULL,
+		    "refused_gate_missing title=%s",
+		    s->plan->steps[gate].title);
+	arena_free(arena);
 	return err;
 }
 
@@ -179,7 +148,7 @@ read_all(struct run_snapshot *s, const char *exec, const char *state,
 	if ((err = read_attempt(exec, state, s, why)) == ERR_OK &&
 	    (err = check_run(s, why)) == ERR_OK &&
 	    (err = read_plan(s, why)) == ERR_OK)
-		err = check_gates(s, why);
+		err = check_approvals(s, why);
 	return err;
 }
 
@@ -230,8 +199,9 @@ run_snapshot_read_dry_run(struct runner *r, const char *exec,
 
 	s->db = r->replayed;
 	if (err == ERR_OK && (err = read_dry_run(exec, s, why)) == ERR_OK &&
-	    (err = check_run(s, why)) == ERR_OK)
-		err = read_plan(s, why);
+	    (err = check_run(s, why)) == ERR_OK &&
+	    (err = read_plan(s, why)) == ERR_OK && s->step != NULL)
+		err = check_approvals(s, why);
 	return err;
 }
 
