@@ -101,10 +101,14 @@ open_keys(struct runner *r)
 	char hex[2 * crypto_box_SECRETKEYBYTES + 1];
 	struct buf text = { 0 };
 	bool ok = false;
+	enum err err;
 
 	if (io_mkdirs(keys, 0700) != ERR_OK)
 		goto out;
-	if (io_read_file(secret, 1024, &text) == ERR_OK) {
+	err = io_read_file(secret, 1024, &text);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		goto out; /* another key would open no secret */
+	if (err == ERR_OK) {
 		ok = text.len >= sizeof(hex) - 1 &&
 		    text_unhex(
 			text.data, r->secret_key, sizeof(r->secret_key)) &&
@@ -112,13 +116,13 @@ open_keys(struct runner *r)
 		goto out;
 	}
 	crypto_box_keypair(r->public_key, r->secret_key);
-	text_hex(r->secret_key, sizeof(r->secret_key), hex);
-	ok = io_write_file(secret, 0600, hex, strlen(hex)) == ERR_OK;
 	text_hex(r->public_key, sizeof(r->public_key), hex);
-	ok = ok &&
-	    io_write_file(public, MODES_SHARED_FILE, hex, strlen(hex)) ==
+	ok = io_write_file(public, MODES_SHARED_FILE, hex, strlen(hex)) ==
 		ERR_OK &&
 	    give_to_keeper(public, keys);
+	/* last: with it, the pair is there and is not made again */
+	text_hex(r->secret_key, sizeof(r->secret_key), hex);
+	ok = ok && io_write_file(secret, 0600, hex, strlen(hex)) == ERR_OK;
 out:
 	if (text.data != NULL)
 		sodium_memzero(text.data, text.cap);
