@@ -254,6 +254,7 @@ tests/browser/node_modules: tests/browser/package-lock.json
 # with the folder FUZZ_NAME.
 FUZZ_compile = compile
 FUZZ_executor = executor
+FUZZ_recorder = executor
 FUZZ_report = cli
 FUZZ_web = web
 FUZZING    = $(PLAIN) B=build/fuzz CC=clang CFLAGS="-O1 -g" \

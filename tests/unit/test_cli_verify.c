@@ -1,0 +1,257 @@
+/*
+ * A record that was broken, each kind of break by itself: `verify` says no, and
+ * names what does not fit.  The record is one that a keeper wrote; the breaks
+ * of each column of each table are in tests/e2e/test_verify.py.
+ */
+#include "keeper_runs.h"
+
+#include <fcntl.h>
+
+#include "cli/cli.h"
+#include "cli/verify/verify.h"
+#include "journal/hash.h"
+
+static char *saved; /* the database, before it was broken */
+static size_t saved_len;
+static char exec_id[33];
+
+/* Runs `verify`: its exit code and its text, which the caller frees. */
+static int
+verify(char **ret)
+{
+	struct cli c = { .data = data_folder };
+	int out = dup(STDOUT_FILENO), code;
+
+	fflush(stdout);
+	assert_non_null(freopen(data_path("out"), "w", stdout));
+	code = cli_verify(&c);
+	fflush(stdout);
+	assert_true(dup2(out, STDOUT_FILENO) >= 0);
+	close(out);
+	*ret = data_read("out");
+	return code;
+}
+
+static void
+restore(void)
+{
+	unlink(data_path("countersign.db-wal"));
+	unlink(data_path("countersign.db-shm"));
+	assert_int_equal(
+	    io_write_file(data_path("countersign.db"), 0600, saved, saved_len),
+	    ERR_OK);
+}
+
+static void
+expect(const char *what, int code, const char *words)
+{
+	char *text;
+	int found = verify(&text);
+
+	if (found != code || strstr(text, words) == NULL)
+		fail_msg("%s: %d: %s", what, found, text);
+	free(text);
+}
+
+static void
+a_record_that_a_keeper_wrote_is_as_recorded(void **state)
+{
+	(void)state;
+	expect("nothing", CLI_YES, "all as recorded");
+}
+
+static void
+each_kind_of_break_is_named(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "UPDATE event SET body = replace(body, 'first', 'other')"
+		  " WHERE run = 1",
+		    "hash" },
+		{ "DELETE FROM event WHERE run = 1 AND seq = 2", "missing" },
+		{ "UPDATE event SET actor = 'bo' WHERE run = 1 AND seq = 1",
+		    "columns" },
+		{ "UPDATE event SET body = '[' WHERE run = 1 AND seq = 2",
+		    "read" },
+		{ "UPDATE run SET title = 'x'", "run" },
+		{ "UPDATE account SET roles = '[\"admin\"]'", "account" },
+		{ "DELETE FROM worker", "worker" },
+		{ "UPDATE document SET text = text || ' '", "document" },
+		{ "UPDATE sealed SET box = zeroblob(60)", "key" },
+		{ "DELETE FROM sealed", "key" },
+		{ "INSERT INTO sealed VALUES (0, 'other', x'00')", "0 other" },
+		{ "UPDATE credential SET hash = 'x' WHERE account = 'ana'",
+		    "ana" },
+		{ "DELETE FROM credential WHERE account = 'ana'", "ana" },
+		{ "DELETE FROM ledger WHERE n = 1", "ledger" },
+		{ "UPDATE ledger SET body = replace(body, 'succeeded',"
+		  " 'failed')",
+		    "hash" },
+		{ "UPDATE ledger SET signature = zeroblob(64)", "signature" },
+		{ "DELETE FROM ledger", "ledger" },
+		{ "CREATE TRIGGER t AFTER INSERT ON event BEGIN SELECT 1; END",
+		    "sqlite_schema" },
+		{ "DROP TABLE session", "sqlite_schema" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		data_sql(rows[i][0]);
+		expect(rows[i][0], CLI_NO, rows[i][1]);
+		restore();
+	}
+	expect("restored", CLI_YES, "all as recorded");
+}
+
+/* Replaces a file by that text, or removes it; and puts it back. */
+static void
+break_file(const char *name, const char *text, const char *words)
+{
+	char *was = data_read(name);
+
+	if (text != NULL)
+		data_write(name, text);
+	else
+		assert_int_equal(unlink(data_path(name)), 0);
+	expect(name, CLI_NO, words);
+	data_write(name, was);
+	free(was);
+}
+
+static void
+each_file_of_the_record_is_read(void **state)
+{
+	char name[80];
+
+	(void)state;
+	break_file("ledger.jsonl", NULL, "ledger.jsonl");
+	break_file("ledger.jsonl", "{\"n\":7}\n", "ledger.jsonl");
+	break_file("keys/ledger.pub", NULL, "ledger.pub");
+	break_file("keys/ledger.pub",
+	    "00000000000000000000000000000000"
+	    "00000000000000000000000000000000",
+	    "signature");
+	snprintf(name, sizeof(name), "exec/%s/local.cast", exec_id);
+	break_file(name, NULL, "local");
+	break_file(name, "other", "local");
+	expect("mended", CLI_YES, "all as recorded");
+}
+
+/* Nobody has written a whole line, so it is none; a pipe blocks nobody. */
+static void
+a_torn_line_is_no_break_and_a_pipe_is_one(void **state)
+{
+	char *was = data_read("ledger.jsonl"), *torn;
+
+	(void)state;
+	torn = mem_printf("%s{\"n\":9,\"bo", was);
+	data_write("ledger.jsonl", torn);
+	expect("torn", CLI_YES, "all as recorded");
+	free(torn);
+	unlink(data_path("ledger.jsonl"));
+	assert_int_equal(mkfifo(data_path("ledger.jsonl"), 0600), 0);
+	expect("pipe", CLI_NO, "ledger.jsonl");
+	unlink(data_path("ledger.jsonl"));
+	data_write("ledger.jsonl", was);
+	free(was);
+}
+
+/* The whole end of a closed run, its tables too: the ledger has its head. */
+static void
+a_run_whose_end_was_cut_off_contradicts_the_ledger(void **state)
+{
+	(void)state;
+	data_sql("DELETE FROM event WHERE run = 1 AND seq ="
+		 " (SELECT max(seq) FROM event WHERE run = 1);"
+		 "UPDATE run SET state = 'running', result = NULL, note = NULL,"
+		 " ended_by = NULL, ended_at = NULL, seq = seq - 1");
+	expect("cut", CLI_NO, "run 1");
+	restore();
+}
+
+static void
+without_a_journal_there_is_nothing_to_verify(void **state)
+{
+	struct cli c = { .data = "/nonexistent" };
+
+	(void)state;
+	assert_int_equal(cli_verify(&c), CLI_NO);
+	c.data = data_path("keys");
+	assert_int_equal(cli_verify(&c), CLI_NO);
+}
+
+/* A run with a secret value, one step with an output, closed; and its ledger.
+ */
+static void
+make_record(const char *ana)
+{
+	char file[80], more[100], hash[2 * HASH_BYTES + 1];
+	const char *exec;
+	int64_t run;
+
+	run = must_create(ana, ",\"parameters\":{\"key\":\"hunter2\"}");
+	must("run_comment", ana, run, NULL, "{\"text\":\"first\"}");
+	must("run_start", ana, run, NULL, "{}");
+	exec = press("step_execute", ana, run, "one", "{}");
+	snprintf(exec_id, sizeof(exec_id), "%s", exec);
+	snprintf(file, sizeof(file), "exec/%s", exec);
+	assert_int_equal(mkdir(data_path(file), 0700), 0);
+	snprintf(file, sizeof(file), "exec/%s/local.cast", exec);
+	data_write(file, "{\"version\":2}\n");
+	assert_int_equal(hash_file(data_path(file), hash), ERR_OK);
+	snprintf(more, sizeof(more), ",\"hash\":\"%s\"", hash);
+	happen(run, "runner", "step.starting", "{\"step\":\"one\",\"n\":1}");
+	report_target(exec, "local", "succeeded", more);
+	report_done(exec, "succeeded");
+	must("run_close", ana, run, NULL, "{\"result\":\"succeeded\"}");
+	db_begin(keeper.db);
+	assert_int_equal(ledger_add_heads(&keeper), ERR_OK);
+	ledger_committed(&keeper, db_end(keeper.db, ERR_OK) == ERR_OK);
+}
+
+static int
+begin(void **state)
+{
+	struct buf text = { 0 };
+
+	(void)state;
+	keeper_begin();
+	ledger_open(&keeper);
+	write_book("---\nparameters: {key: {type: secret}}\n---\n"
+		   "```sh {#one}\ntrue\n```\n",
+	    LOCAL_TARGETS);
+	make_record(sign_up("ana", "\"operator\""));
+	db_close(keeper.db);
+	keeper.db = NULL;
+	assert_int_equal(
+	    io_read_file(data_path("countersign.db"), 1 << 26, &text), ERR_OK);
+	saved_len = text.len;
+	saved = buf_take(&text);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	free(saved);
+	keeper_end();
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_record_that_a_keeper_wrote_is_as_recorded),
+		cmocka_unit_test(each_kind_of_break_is_named),
+		cmocka_unit_test(each_file_of_the_record_is_read),
+		cmocka_unit_test(a_torn_line_is_no_break_and_a_pipe_is_one),
+		cmocka_unit_test(
+		    a_run_whose_end_was_cut_off_contradicts_the_ledger),
+		cmocka_unit_test(without_a_journal_there_is_nothing_to_verify),
+	};
+
+	/* the messages are compared as they are in English */
+	setenv("LC_ALL", "C", 1);
+	return cmocka_run_group_tests_name("cli/verify", tests, begin, end);
+}
