@@ -89,30 +89,21 @@ use_any(struct used *u, const struct environment *e, const char *name)
 	}
 }
 
-/*
- * The same, if the step's kind fits: statements need a database of their own
- * kind.
- */
+/* The same, if the step can act on targets of this kind. */
 static enum err
-use_jump_host(struct used *u, const struct environment *e, const struct step *s,
+use_target(struct used *u, const struct environment *e, const struct step *s,
     const char *name, struct fault *fault)
 {
 	const struct target *t = targets_find(e, name);
 	const char *kind = t != NULL ? t->kind : "local";
 
-	if (kind_is(s->kind, KIND_SQL) && strcmp(kind, kind_name(s->kind)) != 0)
+	if (kind_is(s->kind, KIND_EXECUTED) && !kind_acts_on(s->kind, kind))
 		return fault_set(fault, ERR_INVALID, "wrong_target",
 		    "environment",
-		    "target_wrong_sql line=%d step=%s kind=%s target=%s "
+		    "target_wrong line=%d step=%s kind=%s target=%s "
 		    "target_kind=%s environment=%s wanted=%s",
 		    s->line, s->id, kind_name(s->kind), name, kind, e->name,
-		    kind_name(s->kind));
-	if (s->kind == STEP_HTTP && t != NULL && strcmp(kind, "http") != 0)
-		return fault_set(fault, ERR_INVALID, "wrong_target",
-		    "environment",
-		    "target_wrong_http line=%d step=%s target=%s "
-		    "target_kind=%s environment=%s",
-		    s->line, s->id, name, kind, e->name);
+		    kind_target(s->kind));
 	use_any(u, e, name);
 	return ERR_OK;
 }
@@ -138,12 +129,12 @@ use_name(struct used *u, const struct environment *e, const struct step *s,
 
 	if (g != NULL) {
 		for (size_t i = 0; i < g->count && err == ERR_OK; i++)
-			err = use_jump_host(u, e, s, g->members[i], fault);
+			err = use_target(u, e, s, g->members[i], fault);
 		use(u, name);
 		return err;
 	}
 	if (targets_find(e, name) != NULL || strcmp(name, "local") == 0)
-		return use_jump_host(u, e, s, name, fault);
+		return use_target(u, e, s, name, fault);
 	list_names(e, &names);
 	err = fault_set(fault, ERR_NOT_FOUND, "unknown_target", "environment",
 	    "target_unknown_of_step line=%d environment=%s target=%s step=%s "

@@ -14,16 +14,17 @@ static_assert(STEP_KIND__MAX <= 16, "the bits of kinds and flags overlap");
 
 /* clang-format off */
 const char *const kind_words[STEP_KIND__MAX + 1] = {
-#define KIND(name, word, interpreter, flags) word,
+#define KIND(name, word, interpreter, target, flags) word,
 #include "plan/kinds.def"
 };
 
 static const struct {
 	const char *interpreter;
+	const char *target;
 	unsigned flags;
 } kinds[] = {
-#define KIND(name, word, interpreter, flags) \
-	{ interpreter, (flags) | KIND_ONE(name) },
+#define KIND(name, word, interpreter, target, flags) \
+	{ interpreter, target, (flags) | KIND_ONE(name) },
 #include "plan/kinds.def"
 };
 /* clang-format on */
@@ -50,6 +51,23 @@ const char *
 kind_interpreter(enum step_kind kind)
 {
 	return (unsigned)kind < STEP_KIND__MAX ? kinds[kind].interpreter : NULL;
+}
+
+const char *
+kind_target(enum step_kind kind)
+{
+	return (unsigned)kind < STEP_KIND__MAX ? kinds[kind].target : NULL;
+}
+
+bool
+kind_acts_on(enum step_kind kind, const char *target)
+{
+	const char *own = kind_target(kind);
+
+	if (strcmp(target, "local") == 0 && kind_is((int)kind, KIND_LOCAL))
+		return true;
+	return own != NULL &&
+	    (strcmp(own, target) == 0 || strcmp(own, "*") == 0);
 }
 
 int

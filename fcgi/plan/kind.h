@@ -8,7 +8,7 @@
 
 /* clang-format off */
 enum step_kind {
-#define KIND(name, word, interpreter, flags) STEP_##name,
+#define KIND(name, word, interpreter, target, flags) STEP_##name,
 #include "plan/kinds.def"
 	STEP_KIND__MAX
 };
@@ -21,9 +21,10 @@ enum kind_flag {
 	KIND_SCRIPT   = 1 << 20, /* has an interpreter; values are variables */
 	KIND_SHELL    = 1 << 21, /* a script of a POSIX shell */
 	KIND_TTY      = 1 << 22, /* can have a terminal, and be interactive */
-	KIND_SQL      = 1 << 23, /* statements; its word is also a target's kind */
+	KIND_SQL      = 1 << 23, /* statements for a database */
 	KIND_VALUES   = 1 << 24, /* {{name}} in its text is filled in */
 	KIND_DRY_RUN  = 1 << 25, /* shows its changes without making them */
+	KIND_LOCAL    = 1 << 26, /* acts on the console's machine as well */
 };
 /* clang-format on */
 
@@ -44,6 +45,12 @@ const char *kind_name(enum step_kind kind);
 
 /* "python3" of a script; NULL if it is none. */
 const char *kind_interpreter(enum step_kind kind);
+
+/* The kind of target that it acts on: "ssh", "mysql"; NULL if on none. */
+const char *kind_target(enum step_kind kind);
+
+/* It can act on targets of that kind: its own one, or "local". */
+bool kind_acts_on(enum step_kind kind, const char *target);
 
 /* The kind with this word, or -1. */
 int kind_find(const char *word);

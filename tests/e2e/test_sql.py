@@ -379,6 +379,11 @@ def test_a_preflight_warns_of_a_database_that_the_run_may_create():
         assert step.end["checks"][0]["state"] == "failed", step.end
 
 
+def test_a_preflight_of_a_kind_that_it_does_not_know_is_a_finding():
+    step = bad(run("preflight", "", {"name": "cache", "kind": "redis", "host": "127.0.0.1"}), "of kind redis")
+    assert [c["state"] for c in step.end["checks"]] == ["failed"], step.end
+
+
 def test_a_server_that_never_answers_is_given_up():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = str(silent.getsockname()[1])

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -126,7 +127,7 @@ headers_of_an_http_target_are_resolved_too(void **state)
 	assert_int_equal(
 	    targets_resolve(t, "test", &c->plan, &o, &fault), ERR_INVALID);
 	assert_non_null(
-	    strstr(catalogue_english(fault.message), "http target"));
+	    strstr(catalogue_english(fault.message), "target of kind http"));
 	runbook_free(b);
 	runbook_free(c);
 	targets_free(t);
@@ -137,7 +138,7 @@ copies_and_repeated_sections_name_targets_too(void **state)
 {
 	struct targets *t = parse(good);
 	struct runbook *b = runbook(
-	    "```copy {#a}\nflow:/x -> poa:/y\n```\n"
+	    "```copy {#a}\nflow:/x -> local:/y\n```\n"
 	    "# N {each=\"n in nodes\"}\n```sh {#b on=n}\nx\n```\n");
 	struct json_object *o = NULL;
 
@@ -145,9 +146,9 @@ copies_and_repeated_sections_name_targets_too(void **state)
 	assert_int_equal(b->errors, 0);
 	assert_int_equal(
 	    targets_resolve(t, "test", &b->plan, &o, NULL), ERR_OK);
-	assert_int_equal(json_object_object_length(o), 5);
+	assert_int_equal(json_object_object_length(o), 4);
 	assert_string_equal(
-	    json_text(json_get(o, "poa"), "url", ""), "https://poa.example");
+	    json_text(json_get(o, "flow"), "host", ""), "10.9.0.2");
 	json_object_put(o);
 	runbook_free(b);
 	targets_free(t);
@@ -215,7 +216,10 @@ groups_of_groups_are_flattened_and_name_each_target_once(void **state)
 {
 	struct targets *t = parse(
 	    "environments:\n  test:\n    targets:\n"
-	    "      a: {sqlite: {file: a}}\n      b: {sqlite: {file: b}}\n"
+	    "      a: {ssh: {host: a, user: u, agent: true, host_key: " KEY
+	    "}}\n"
+	    "      b: {ssh: {host: b, user: u, agent: true, host_key: " KEY
+	    "}}\n"
 	    "    groups:\n      all: [inner, b, more]\n"
 	    "      inner: [b, a]\n      more: [a, local]\n");
 	struct runbook *b = runbook("```sh {#a on=all}\nx\n```\n");
@@ -288,29 +292,100 @@ one_target_is_resolved_with_its_way(void **state)
 	targets_free(t);
 }
 
-static void
-statements_are_for_a_database_of_their_kind(void **state)
+/* A target of each kind: the lines of one environment. */
+static const char *const each_kind[][2] = {
+	{ "ssh", "{ssh: {host: h, user: u, key: k, host_key: " KEY "}}" },
+	{ "http", "{http: {url: \"http://h\"}}" },
+	{ "mysql", "{mysql: {host: h}}" },
+	{ "postgresql", "{postgresql: {host: h}}" },
+	{ "sqlite", "{sqlite: {file: x.db}}" },
+};
+#define EACH_KIND (sizeof(each_kind) / sizeof(each_kind[0]))
+
+static struct targets *
+one_of_each_kind(void)
 {
-	struct targets *t = parse(good);
-	struct runbook *a = runbook("```mysql {#a on=nodes}\nx\n```\n");
-	struct runbook *b = runbook("```sqlite {#b}\nx\n```\n");
+	struct buf text = { 0 };
+	struct targets *t;
+
+	buf_puts(&text, "environments:\n  test:\n    targets:\n");
+	for (size_t i = 0; i < EACH_KIND; i++)
+		buf_printf(&text, "      %s-1: %s\n", each_kind[i][0],
+		    each_kind[i][1]);
+	t = parse(buf_text(&text));
+	buf_clear(&text);
+	return t;
+}
+
+/* Resolves a step of that kind on the target. */
+static enum err
+resolve_one(const struct targets *t, enum step_kind kind, const char *target,
+    struct fault *fault)
+{
+	struct buf text = { 0 };
+	struct runbook *b;
 	struct json_object *o = NULL;
-	struct fault fault;
+	enum err err;
+
+	buf_printf(&text, "```%s {#a on=%s}\n/a -> /b\n```\n", kind_name(kind),
+	    target);
+	b = runbook(buf_text(&text));
+	err = targets_resolve(t, "test", &b->plan, &o, fault);
+	json_object_put(o);
+	runbook_free(b);
+	buf_clear(&text);
+	return err;
+}
+
+static void
+a_step_is_refused_on_targets_that_its_kind_does_not_act_on(void **state)
+{
+	struct targets *t = one_of_each_kind();
+	struct fault fault = { 0 };
 
 	(void)state;
+	for (int k = 0; k < STEP_KIND__MAX; k++) {
+		if (!kind_is(k, KIND_BLOCK) || !kind_is(k, KIND_EXECUTED))
+			continue;
+		assert_int_equal(resolve_one(t, k, "local", NULL),
+		    kind_is(k, KIND_LOCAL) ? ERR_OK : ERR_INVALID);
+		for (size_t i = 0; i < EACH_KIND; i++) {
+			char name[32];
+			enum err want = strcmp(kind_target(k),
+					    each_kind[i][0]) == 0
+			    ? ERR_OK
+			    : ERR_INVALID;
+
+			snprintf(name, sizeof(name), "%s-1", each_kind[i][0]);
+			if (resolve_one(t, k, name, &fault) != want)
+				fail_msg("%s on %s", kind_name(k), name);
+		}
+	}
 	assert_int_equal(
-	    targets_resolve(t, "test", &a->plan, &o, &fault), ERR_INVALID);
+	    resolve_one(t, STEP_MYSQL, "ssh-1", &fault), ERR_INVALID);
 	assert_non_null(strstr(catalogue_english(fault.message),
-	    "Line 1: the step “a” has "
-	    "statements for a mysql database, and its target “node” is of "
-	    "kind ssh"));
-	assert_int_equal(
-	    targets_resolve(t, "test", &b->plan, &o, &fault), ERR_INVALID);
-	assert_non_null(
-	    strstr(catalogue_english(fault.message), "of kind local"));
-	runbook_free(a);
-	runbook_free(b);
+	    "Line 1: the step “a” is of kind mysql, and its target “ssh-1” is "
+	    "of kind ssh"));
 	targets_free(t);
+}
+
+/* The kinds of target in kinds.def are those of targets.yml. */
+static void
+each_kind_of_target_has_a_kind_of_step(void **state)
+{
+	(void)state;
+	for (size_t i = 0; strcmp(target_keys[i], "shared") != 0; i++) {
+		bool used = false;
+
+		for (int k = 0; k < STEP_KIND__MAX; k++)
+			used |= kind_target(k) != NULL &&
+			    strcmp(kind_target(k), target_keys[i]) == 0;
+		if (!used)
+			fail_msg("no kind of step acts on %s", target_keys[i]);
+		if (i >= EACH_KIND ||
+		    strcmp(each_kind[i][0], target_keys[i]) != 0)
+			fail_msg("each_kind[] has no %s", target_keys[i]);
+	}
 }
 
 static void
@@ -401,7 +476,9 @@ main(void)
 		cmocka_unit_test(environments_come_in_order_of_the_file),
 		cmocka_unit_test(
 		    only_what_the_steps_use_is_resolved_in_a_fixed_order),
-		cmocka_unit_test(statements_are_for_a_database_of_their_kind),
+		cmocka_unit_test(
+		    a_step_is_refused_on_targets_that_its_kind_does_not_act_on),
+		cmocka_unit_test(each_kind_of_target_has_a_kind_of_step),
 		cmocka_unit_test(
 		    a_database_brings_the_machine_over_which_it_is_reached),
 		cmocka_unit_test(machines_on_the_way_are_resolved_and_not_held),

@@ -5,6 +5,10 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <stdio.h>
+#include <string.h>
+
+#include "base/catalogue.h"
 #include "plan/kind.h"
 
 static void
@@ -48,6 +52,53 @@ the_flags_agree(void **state)
 		    kind_is(i, KIND_EXECUTED) && kind_is(i, KIND_PERSON));
 		if (kind_is(i, KIND_OUTPUT | KIND_DRY_RUN | KIND_TTY))
 			assert_true(kind_is(i, KIND_EXECUTED));
+		assert_int_equal(
+		    kind_is(i, KIND_EXECUTED), kind_target(i) != NULL);
+	}
+}
+
+/* A new kind has its own targets alone, unless its row says more. */
+static void
+a_kind_acts_on_its_targets(void **state)
+{
+	(void)state;
+	assert_true(kind_acts_on(STEP_SH, "ssh"));
+	assert_true(kind_acts_on(STEP_SH, "local"));
+	assert_false(kind_acts_on(STEP_SH, "http"));
+	assert_true(kind_acts_on(STEP_MYSQL, "mysql"));
+	assert_false(kind_acts_on(STEP_MYSQL, "local"));
+	assert_false(kind_acts_on(STEP_MANUAL, "local"));
+	assert_true(kind_acts_on(STEP_PREFLIGHT, "local"));
+	assert_true(kind_acts_on(STEP_PREFLIGHT, "sqlite"));
+}
+
+static void
+has_text(const char *key)
+{
+	static const char *const langs[] = { "en", "zh-CN" };
+
+	for (size_t i = 0; i < 2; i++)
+		if (strcmp(catalogue_text(langs[i], key), key) == 0)
+			fail_msg("static/messages/%s.json has no “%s”",
+			    langs[i], key);
+}
+
+/* Pages name a kind by kind_WORD, its success by success_WORD. */
+static void
+each_kind_of_a_document_has_its_texts(void **state)
+{
+	char key[64];
+
+	(void)state;
+	for (int i = 0; i < STEP_KIND__MAX; i++) {
+		if (!kind_is(i, KIND_BLOCK | KIND_PERSON))
+			continue;
+		snprintf(key, sizeof(key), "kind_%s", kind_name(i));
+		has_text(key);
+		snprintf(key, sizeof(key), "success_%s", kind_name(i));
+		if (kind_is(i, KIND_EXECUTED | KIND_PERSON) &&
+		    !kind_is(i, KIND_SCRIPT | KIND_SQL))
+			has_text(key);
 	}
 }
 
@@ -58,6 +109,8 @@ main(void)
 		cmocka_unit_test(each_word_is_found_again),
 		cmocka_unit_test(a_set_is_of_kinds_and_flags),
 		cmocka_unit_test(the_flags_agree),
+		cmocka_unit_test(a_kind_acts_on_its_targets),
+		cmocka_unit_test(each_kind_of_a_document_has_its_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -410,6 +410,17 @@ preflight_sql(struct job *job)
 	buf_clear(&text);
 }
 
+/* A kind that has no preflight is a failure, which stands in the run. */
+static void
+preflight_unknown(struct job *job)
+{
+	struct buf text = { 0 };
+
+	message_put(&text, "found_kind kind=%s", job->target->kind);
+	preflight_found(job, "connection", "failed", buf_text(&text));
+	buf_clear(&text);
+}
+
 void
 act_preflight(struct job *job)
 {
@@ -423,6 +434,8 @@ act_preflight(struct job *job)
 		preflight_machine(job);
 	else if (strcmp(kind, "http") == 0)
 		preflight_http(job);
-	else
+	else if (kind_is(kind_find(kind), KIND_SQL))
 		preflight_sql(job);
+	else
+		preflight_unknown(job);
 }

@@ -30,30 +30,31 @@ joined(struct req *req, const char *a, const char *between, const char *b)
 			  : arena_printf(req->arena, "%s%s%s", a, between, b);
 }
 
+/* Success of its kind in words: the text success_WORD. */
+static const char *
+kind_success(struct req *req, const struct step *step)
+{
+	char key[64];
+
+	if (step->restores)
+		return request_text(req, "success_restore");
+	if (kind_is(step->kind, KIND_SCRIPT))
+		return request_fill(
+		    req, "success_exit", "codes", exit_codes(req, step), NULL);
+	snprintf(key, sizeof(key), "success_%s",
+	    kind_is(step->kind, KIND_SQL) ? "sql" : kind_name(step->kind));
+	return request_fill(req, key, "count",
+	    arena_printf(req->arena, "%d", step->count), "role",
+	    step->role != NULL ? step->role : "", "codes",
+	    step->status != NULL ? step->status : "2xx", NULL);
+}
+
 const char *
 card_success(struct req *req, const struct step *step)
 {
 	const char *and = request_text(req, "success_and");
-	const char *text;
+	const char *text = kind_success(req, step);
 
-	if (step->kind == STEP_APPROVAL)
-		return request_fill(req, "success_gate", "count",
-		    arena_printf(req->arena, "%d", step->count), "role",
-		    step->role != NULL ? step->role : "", NULL);
-	if (kind_is(step->kind, KIND_PERSON))
-		return request_text(req, "success_manual");
-	if (kind_is(step->kind, KIND_SQL))
-		text = request_text(req, "success_sql");
-	else if (step->restores)
-		text = request_text(req, "success_restore");
-	else if (step->kind == STEP_EDIT)
-		text = request_text(req, "success_edit");
-	else if (step->kind == STEP_HTTP)
-		text = request_fill(req, "success_http", "codes",
-		    step->status != NULL ? step->status : "2xx", NULL);
-	else
-		text = request_fill(
-		    req, "success_exit", "codes", exit_codes(req, step), NULL);
 	if (step->same_as != NULL)
 		text = joined(req, text, and,
 		    request_fill(

@@ -23,18 +23,19 @@
 #include "web/views/model.h"
 #include "web/pages/page.h"
 
-/* "app @ db-1:3306", or a file. */
+/* "app @ db-1:3306", "db-1:3306", or a file. */
 static const char *
-database(struct view *v, struct json_object *t)
+place_of(struct view *v, struct json_object *t)
 {
 	const char *port = json_text(t, "port", NULL);
 	const char *place = json_text(t, "host", json_text(t, "socket", ""));
+	const char *what = json_text(t, "database", json_text(t, "user", ""));
 
 	if (json_text(t, "file", NULL) != NULL)
 		return json_text(t, "file", "");
-	return arena_printf(v->req->arena, "%s @ %s%s%s",
-	    json_text(t, "database", json_text(t, "user", "")), place,
-	    port != NULL ? ":" : "", port != NULL ? port : "");
+	return arena_printf(v->req->arena, "%s%s%s%s%s", what,
+	    *what != '\0' ? " @ " : "", place, port != NULL ? ":" : "",
+	    port != NULL ? port : "");
 }
 
 static const char *
@@ -57,14 +58,17 @@ how_itself(struct view *v, const struct step *step, struct json_object *t)
 {
 	const char *kind = json_text(t, "kind", "local"), *host;
 
+	if (text_eq(kind, "local"))
+		return local_how(v->req, t, step->user);
 	if (kind_is(kind_find(kind), KIND_SQL))
 		return request_fill(
-		    v->req, "how_database", "place", database(v, t), NULL);
+		    v->req, "how_database", "place", place_of(v, t), NULL);
 	if (text_eq(kind, "http"))
 		return request_fill(
 		    v->req, "how_http", "url", json_text(t, "url", ""), NULL);
 	if (!text_eq(kind, "ssh"))
-		return local_how(v->req, t, step->user);
+		return request_fill(v->req, "how_other", "kind", kind, "place",
+		    place_of(v, t), NULL);
 	host = arena_printf(v->req->arena, "%s:%" PRId64,
 	    json_text(t, "host", ""), json_int(t, "port", 22));
 	return request_fill(v->req, "how_ssh", "client",
