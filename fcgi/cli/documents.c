@@ -116,7 +116,7 @@ check_runbook(const char *path)
 	if (ok)
 		check_environments(path, runbook);
 	cli_print("cli_checked file=%s steps=%zu result=@%s", path,
-	    runbook->plan.steps_count,
+	    plan_count_steps(&runbook->plan),
 	    ok ? "cli_no_errors" : "cli_not_to_be_run");
 	runbook_free(runbook);
 	buf_clear(&out);
@@ -275,7 +275,7 @@ print_imported(const struct buf *text)
 		here += s->kind != STEP_MANUAL && strcmp(s->on, "local") == 0;
 	}
 	cli_message(CLI_YES, "cli_imported steps=%zu here=%zu",
-	    runbook->plan.steps_count, here);
+	    plan_count_steps(&runbook->plan), here);
 	if (runbook->errors > 0)
 		code = cli_message(
 		    CLI_NO, "cli_imported_errors count=%zu", runbook->errors);

@@ -289,6 +289,16 @@ plan_ids(const struct plan *plan, struct json_object *steps)
 	return ids;
 }
 
+size_t
+plan_count_steps(const struct plan *plan)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->steps_count; i++)
+		count += !plan->steps[i].restores;
+	return count;
+}
+
 int
 plan_find_step(const struct plan *plan, const char *id)
 {

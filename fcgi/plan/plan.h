@@ -55,6 +55,9 @@ void plan_free(struct plan *plan);
 struct json_object *plan_ids(
     const struct plan *plan, struct json_object *steps);
 
+/* Its steps, without those that the compiler has added (restores). */
+size_t plan_count_steps(const struct plan *plan);
+
 /* The step with that id, or -1. */
 int plan_find_step(const struct plan *plan, const char *id);
 

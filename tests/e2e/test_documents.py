@@ -248,8 +248,30 @@ def test_the_command_line_speaks_the_language_of_the_locale():
             assert got == code and text in out and other not in out, (args, locale, got, out)
 
 
+
+
+def test_a_folder_without_an_environment_says_what_to_do():
+    books = runbook_folder({"b": TRIVIAL})
+    targets = (books / "targets.yml").read_text()
+    (books / "targets.yml").unlink()
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        for path in ("/runbooks/b", "/runs/new?runbook=b"):
+            model = ana.get(path)[1]
+            assert model["no_environments"] and model["environments"] == [], model
+            assert "names no environment" in ana.get(path, accept="text/html")[1], path
+        assert not ana.get("/runbooks/b")[1]["can_run"]
+        assert 'href="/runs/new' not in ana.get("/runbooks/b", accept="text/html")[1]
+        assert ana.post("/runs", {"runbook": "b", "environment": "test"})[0] >= 400
+        (books / "targets.yml").write_text(targets)
+        model = ana.get("/runbooks/b")[1]
+        assert model["can_run"] and not model["no_environments"], model
+        assert "names no environment" not in ana.get("/runs/new?runbook=b", accept="text/html")[1]
+
+
 if __name__ == "__main__":
     main([
+        test_a_folder_without_an_environment_says_what_to_do,
         test_a_block_runs_with_its_tabs_and_without_what_is_around_it,
         test_a_runbook_has_the_name_of_its_file_in_any_script,
         test_names_that_no_runbook_can_have_are_refused_everywhere_alike,

@@ -142,6 +142,60 @@ def test_every_attribute_stands_in_its_table_and_in_a_whole_example():
             f"{name} of a {of} is in no example"
 
 
+def kinds():
+    """Each kind of step of plan/kinds.def: its word and its flags."""
+    text = (TOP / "fcgi/plan/kinds.def").read_text()
+    sets = dict(re.findall(r"^#define (\w+) \((.*)\)$", text, re.M))
+    for word, flags in re.findall(r'^KIND\(\w+,\s*"(\w+)",[^|)]*,\s*([A-Z_ |]+)\)', text, re.M):
+        yield word, {flag for part in flags.split(" | ") for flag in sets.get(part, part).split(" | ")}
+
+
+def kinds_with(*flags):
+    return {word for word, has in kinds() if has & set(flags)}
+
+
+def test_each_kind_of_block_stands_in_the_table_of_kinds_and_in_a_whole_example():
+    table = README.split("\n## Kinds of step\n")[1].split("\n### ")[0]
+    first = " ".join(line.split(" | ")[0] for line in table.splitlines() if line.startswith("| `"))
+    examples = "\n".join(text for _, text in fenced("markdown"))
+    assert len(kinds_with("KIND_BLOCK")) > 9
+    assert set(re.findall(r"`(\w+)`", first)) == kinds_with("KIND_BLOCK"), first
+    for word in kinds_with("KIND_BLOCK"):
+        assert re.search(rf"^ *```{word}( \{{|$)", examples, re.M), f"a block of {word} is in no example"
+
+
+def test_each_kind_of_target_is_named_and_stands_in_an_example():
+    known = re.findall(r'\bROW\("(\w+)",', source("#define KINDS(ROW)"))
+    named = re.search(r"A target has one kind \((.*?)\)", README, re.S).group(1)
+    assert len(known) > 4 and re.findall(r"`(\w+)`", named) == known, (named, known)
+    examples = "".join(text for _, text in targets())
+    for kind in known:
+        assert re.search(rf"\b{kind}:\s", examples), f"a target of kind {kind} is in no example"
+        assert re.search(rf"^### .*\b{kind}\b", README, re.M), f"no section explains targets of kind {kind}"
+
+
+def test_the_column_of_kinds_says_what_takes_an_attribute():
+    acts, manual = kinds_with("KIND_EXECUTED") & kinds_with("KIND_BLOCK"), {"manual"}
+    groups = {"SCRIPTS": kinds_with("KIND_SCRIPT"), "SQL": kinds_with("KIND_SQL"), "OUTPUT": kinds_with("KIND_OUTPUT"),
+              "ACTS": acts, "MANUAL": manual, "GATE": {"approval"}, "ALL": acts | manual | {"approval", "answers"}}
+    words = {"scripts": groups["SCRIPTS"], "SQL": groups["SQL"], "output": groups["OUTPUT"], "task items": manual,
+             "all": acts | manual}
+    steps = (TOP / "fcgi/plan/step.def").read_text()
+    taken = {name: set().union(*(groups.get(part) or {part[2:-1].lower()} for part in of.split(" | ")))
+             for name, of in re.findall(r'^ATTRIBUTE\("([\w-]+)",\s+\w+,\s+([A-Z()_ |]+),', steps, re.M)}
+    assert len(taken) > 30
+    section = README.split("\n## Attributes of a step\n")[1].split("\n## ")[0]
+    for line in section.splitlines():
+        cells = re.split(r"(?<!\\) \| ", line.strip("| "))
+        name = re.search(r"^`\.?([\w-]+)", cells[0])
+        if not line.startswith("| `") or not name or name.group(1) not in taken:
+            continue
+        said = set().union(*(words.get(part) or {part.strip("`")} for part in cells[1].split(", ")))
+        want = taken.pop(name.group(1)) - {"answers"}  # a sentence says that these take title= alone
+        assert said == want, f"{name.group(1)}: the column says {sorted(said)}, step.def {sorted(want)}"
+    assert not taken, taken
+
+
 def keys():
     """Every key that front matter and targets.yml may have."""
     lists = [names for text in SOURCES if re.search(r"\w+_check_keys\(", text)
@@ -200,6 +254,9 @@ if __name__ == "__main__":
         test_each_example_of_targets_yml_passes_check,
         test_the_example_of_each_attribute_passes_check,
         test_every_attribute_stands_in_its_table_and_in_a_whole_example,
+        test_each_kind_of_block_stands_in_the_table_of_kinds_and_in_a_whole_example,
+        test_each_kind_of_target_is_named_and_stands_in_an_example,
+        test_the_column_of_kinds_says_what_takes_an_attribute,
         test_every_key_and_type_stands_in_the_reference,
         test_every_command_stands_in_the_table_of_requests_with_its_fields,
         test_links_of_the_documentation_lead_somewhere,

@@ -33,8 +33,10 @@ may compile base lang plan compiler inventory wire
 may cli base lang plan compiler import inventory wire journal
 
 # home HEADER FOLDERS...: the header is included there only (or in that file)
+homes=
 home() {
 	header=$1; shift
+	homes="$homes|$header"
 	allowed=$(echo "$*" | tr ' ' '|')
 	found=$(grep -rnE "#include <$header>" fcgi | grep -vE "^fcgi/($allowed)[/:]")
 	[ -z "$found" ] || say "<$header> is included outside its home:
@@ -53,6 +55,13 @@ home zxcvbn.h keeper/password.c
 home seccomp.h executor/confine compile/sandbox.c
 home sodium.h base journal keeper runner cli executor/output/sealed.c
 home 'openssl/.*' base/sha256.c
+home 'json-c/.*' '[a-z]*'
+
+# Each other header is of libc or of Linux.
+libc='(arpa|linux|net|netinet|sys)/[a-z0-9_]*|assert|ctype|dirent|errno|fcntl|ftw|fts|getopt|grp|ifaddrs|inttypes|libgen|limits|locale|math|netdb|poll|pwd|sched|setjmp|signal|std(arg|bool|def|int|io|lib)|strings?|termios|time|unistd'
+found=$(grep -rnE '^#include <' fcgi | grep -vE "<(($libc)\.h$homes)>")
+[ -z "$found" ] || say "libraries without a home; write one in tests/unit/layers.sh:
+$found"
 
 # Calls that know no size, or whose failure cannot be seen.
 found=$(grep -rnE '(^|[^_a-zA-Z0-9])(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atoll|system|popen|mktemp|tmpnam|alloca)\(' \

@@ -213,6 +213,10 @@ inventory(const char *name, const struct buf *text, struct buf *out)
 	targets_free(t);
 }
 
+#define WRITE \
+	"GOLDEN=write build/asan/tests/test_compiler_golden writes all of " \
+	"them"
+
 static void
 compare(
     const char *dir, const char *file, const char *ending, golden_fn produce)
@@ -230,10 +234,10 @@ compare(
 		    io_write_file(want_path, 0644, buf_text(&got), got.len),
 		    ERR_OK);
 	if (io_read_file(want_path, 1 << 20, &want) != ERR_OK)
-		fail_msg("%s is missing", want_path);
+		fail_msg("%s is missing; " WRITE, want_path);
 	if (strcmp(buf_text(&want), buf_text(&got)) != 0)
-		fail_msg("%s differs; this was found:\n%s", want_path,
-		    buf_text(&got));
+		fail_msg("%s differs; if this is right, " WRITE ":\n%s",
+		    want_path, buf_text(&got));
 	buf_clear(&text);
 	buf_clear(&want);
 	buf_clear(&got);

@@ -5,6 +5,7 @@
  * read_NAME() here.  An attribute that a kind does not take is an error and not
  * ignored: the author expects an effect of it.
  */
+#include <assert.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -346,12 +347,17 @@ written(const struct spec *specs, const char *name, char out[40])
 	return out;
 }
 
+#define WORDS_MAX 64 /* with the row that ends a table */
+static_assert(sizeof(step_specs) <= WORDS_MAX * sizeof(struct spec) &&
+	sizeof(section_specs) <= WORDS_MAX * sizeof(struct spec),
+    "report_unknown() has no room for all attributes");
+
 static void
 report_unknown(struct parse *p, const struct spec *specs, const struct attr *a,
     const char *of)
 {
 	bool step = specs == step_specs;
-	const char *words[64], *near;
+	const char *words[WORDS_MAX], *near;
 	const char *advice = MESSAGE("attribute_remove");
 	char shown[40];
 	size_t n = 0;

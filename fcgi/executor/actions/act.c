@@ -20,14 +20,13 @@ static const struct {
 act_function
 act_find(enum step_kind step, const char *target)
 {
-	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
-		const char *on = acts[i].target != NULL ? acts[i].target
-							: kind_name(step);
-
+	if (!kind_acts_on(step, target))
+		return NULL;
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
 		if (kind_is(step, acts[i].steps) &&
-		    (strcmp(on, target) == 0 || strcmp(on, "*") == 0))
+		    (acts[i].target == NULL ||
+			strcmp(acts[i].target, target) == 0))
 			return acts[i].run;
-	}
 	return NULL;
 }
 

@@ -28,8 +28,8 @@ static const char security[] =
     "Cross-Origin-Resource-Policy: same-origin\r\n";
 
 static const struct {
-	const char *path; /* the page's path begins with this */
-	const char *key;
+	const char *path; /* the page's path begins with it; the first counts */
+	const char *key;  /* of _.nav in templates/_header.html */
 } navigation[] = {
 	{ "/runbooks", "library" },
 	{ "/runs/new", "library" },
@@ -38,6 +38,7 @@ static const struct {
 	{ "/tokens", "tokens" },
 	{ "/targets", "targets" },
 	{ "/secrets", "secrets" },
+	{ "/", "home" },
 };
 
 void
@@ -94,19 +95,16 @@ static struct json_object *
 navigation_model(const struct req *req)
 {
 	struct json_object *o = json_object_new_object();
-	const char *here = text_eq(req->path, "/") ? "home" : "";
 	size_t count = sizeof(navigation) / sizeof(navigation[0]);
+	const char *here = "";
 
-	for (size_t i = 0; i < count && *here == '\0'; i++)
-		if (text_starts(req->path, navigation[i].path))
+	for (size_t i = count; i-- > 0;)
+		if (text_starts(req->path, navigation[i].path) &&
+		    (navigation[i].path[1] != '\0' || req->path[1] == '\0'))
 			here = navigation[i].key;
-	json_set_bool(o, "home", text_eq(here, "home"));
-	json_set_bool(o, "library", text_eq(here, "library"));
-	json_set_bool(o, "history", text_eq(here, "history"));
-	json_set_bool(o, "users", text_eq(here, "users"));
-	json_set_bool(o, "tokens", text_eq(here, "tokens"));
-	json_set_bool(o, "targets", text_eq(here, "targets"));
-	json_set_bool(o, "secrets", text_eq(here, "secrets"));
+	for (size_t i = 0; i < count; i++)
+		json_set_bool(
+		    o, navigation[i].key, text_eq(here, navigation[i].key));
 	return o;
 }
 

@@ -129,8 +129,9 @@ parameters_model(struct filling *f, const struct plan *plan)
 	return list;
 }
 
-static struct json_object *
-environments_model(struct req *req, const char *selected)
+static void
+put_environments(
+    struct req *req, struct json_object *model, const char *selected)
 {
 	struct json_object *all = request_own(
 	    req, runbook_cache_environments(req));
@@ -149,7 +150,9 @@ environments_model(struct req *req, const char *selected)
 		model_bool(o, "is_selected", n == 1 || text_eq(name, selected));
 		json_object_array_add(list, o);
 	}
-	return list;
+	model_put(model, "environments", list);
+	model_bool(model, "no_environments",
+	    n == 0 && runbook_cache_targets_mistakes(req) == 0);
 }
 
 /*
@@ -215,10 +218,9 @@ show_new(struct req *req, struct reply *reply, const char *name, bool posted,
 	model_text(model, "runbook", name);
 	model_path(model, "runbook_path", name);
 	model_text(model, "title", entry->plan->title);
-	model_put(model, "environments",
-	    environments_model(req,
-		posted ? request_field(req, "environment")
-		       : request_query(req, "environment")));
+	put_environments(req, model,
+	    posted ? request_field(req, "environment")
+		   : request_query(req, "environment"));
 	model_put(model, "parameters", parameters_model(&f, entry->plan));
 	model_text(model, "run_title", request_field(req, "title"));
 	model_text(model, "reason", request_field(req, "reason"));

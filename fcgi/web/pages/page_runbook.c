@@ -179,7 +179,7 @@ page_runbook(struct req *req, struct reply *reply)
 	struct making making = { .req = req };
 	struct card_maker maker = { keep_all, make_step, NULL, req->lang, NULL,
 		&making };
-	struct json_object *model, *list;
+	struct json_object *model, *list, *environments;
 	const struct runbook *runbook;
 	struct buf url = { 0 };
 	enum err err = runbook_cache_current(req, req->name, &making.entry);
@@ -187,6 +187,7 @@ page_runbook(struct req *req, struct reply *reply)
 	if (err != ERR_OK)
 		return err;
 	runbook = making.entry->runbook;
+	environments = runbook_cache_environments(req);
 	model = json_object_new_object();
 	url_put_query(&url, req->name);
 	model_text(model, "name", req->name);
@@ -205,7 +206,11 @@ page_runbook(struct req *req, struct reply *reply)
 	    model, "targets_wrong", runbook_cache_targets_mistakes(req) > 0);
 	model_bool(model, "can_run",
 	    runbook->errors == 0 && runbook->plan.steps_count > 0 &&
+		json_object_array_length(environments) > 0 &&
 		actor_has(&req->actor, "operator"));
+	model_bool(model, "no_environments",
+	    json_object_array_length(environments) == 0 &&
+		runbook_cache_targets_mistakes(req) == 0);
 	model_put(model, "parameters", parameters(req, runbook));
 	model_bool(model, "has_parameters", runbook->plan.parameters_count > 0);
 	model_put(model, "approvals", approvals(runbook));
@@ -214,7 +219,7 @@ page_runbook(struct req *req, struct reply *reply)
 	    runbook->plan.approvals_count > 0 ||
 		runbook->plan.rehearsal != NULL);
 	model_put(model, "items", card_items(making.entry, &maker));
-	model_put(model, "environments", runbook_cache_environments(req));
+	model_put(model, "environments", environments);
 	return reply_model(
 	    req, reply, "runbook.html", runbook->plan.title, model);
 }

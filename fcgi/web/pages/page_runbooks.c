@@ -52,7 +52,7 @@ entry(struct req *req, const char *name)
 	model_put(o, "tags", tags);
 	model_int(o, "errors", (int64_t)runbook->errors);
 	model_bool(o, "is_broken", runbook->errors > 0);
-	model_int(o, "steps", (int64_t)runbook->plan.steps_count);
+	model_int(o, "steps", (int64_t)plan_count_steps(&runbook->plan));
 	model_put(o, "last_run", last_run(req, name));
 	return o;
 }
