@@ -27,6 +27,7 @@
 #include "executor/ssh/ssh.h"
 #include "executor/actions/script.h"
 #include "executor/remote/programs.h"
+#include "executor/remote/refusal.h"
 #include "base/message.h"
 #include "base/sha256.h"
 
@@ -116,12 +117,15 @@ ask(struct change *c, struct buf *text, bool writes)
 		buf_reset(&c->out); /* its output is missing */
 	while (c->errors.len > 0 && c->errors.data[c->errors.len - 1] == '\n')
 		c->errors.data[--c->errors.len] = '\0';
-	if (result == SSH_OK && call.status != 0)
+	if (result == SSH_OK && call.status != 0) {
+		refusal_message(c->errors.len > 0 ? buf_text(&c->errors)
+						  : MESSAGE("edit_sh_failed"),
+		    job->target->name, buf_text(writes ? &c->path : &c->name),
+		    &why);
 		act_end(job, ENDING_NOT_STARTED,
 		    "edit_read_failed target=%s reason=%s", job->target->name,
-		    c->errors.len > 0 ? buf_text(&c->errors)
-				      : MESSAGE("edit_sh_failed"));
-	else if (result != SSH_OK && writes)
+		    buf_text(&why));
+	} else if (result != SSH_OK && writes)
 		act_end(job, ENDING_UNKNOWN,
 		    "edit_end_unseen file=%s target=%s reason=%s",
 		    buf_text(&c->path), job->target->name, buf_text(&why));

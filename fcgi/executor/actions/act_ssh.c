@@ -26,6 +26,7 @@
 #include "base/text.h"
 #include "executor/actions/act.h"
 #include "executor/ssh/ssh.h"
+#include "executor/remote/refusal.h"
 #include "executor/remote/remote.h"
 #include "executor/remote/remote_report.h"
 #include "executor/actions/script.h"
@@ -329,9 +330,13 @@ aggregate(struct ssh_job *s)
 	};
 	struct job *job = s->job;
 	struct report *r = &s->report;
+	struct buf why = { 0 };
 
 	if (r->state == REPORT_REFUSED) {
-		act_end(job, ENDING_NOT_STARTED, "%s", buf_text(&r->word));
+		refusal_message(
+		    buf_text(&r->word), job->target->name, "", &why);
+		act_end(job, ENDING_NOT_STARTED, "%s", buf_text(&why));
+		buf_clear(&why);
 	} else if (r->state == REPORT_EXIT || r->state == REPORT_ENDED) {
 		take_result(s);
 	} else if (r->state == REPORT_ALIVE) {

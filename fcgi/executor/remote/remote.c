@@ -42,7 +42,6 @@ begin(const struct remote *r, struct buf *out)
 	script_setting("cs_nonce", r->nonce, out);
 	script_setting("cs_base", REMOTE_FOLDER, out);
 	script_setting("cs_name", r->name, out);
-	script_setting("cs_target", r->target, out);
 	buf_puts(out, program_script);
 }
 

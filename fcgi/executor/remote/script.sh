@@ -1,16 +1,17 @@
 #!/bin/sh
 # script.sh: functions of the programs that sh runs on an SSH target (remote.c).
-# The program sets cs_nonce, cs_base, cs_name and cs_target before and calls one
-# of them in its last line.
+# The program sets cs_nonce, cs_base and cs_name before and calls one of them in
+# its last line.
 #
 # Plain POSIX sh, tested with dash, bash and busybox; `kill -s` and not
 # `kill -TERM --`, which dash does not understand.
 
 cs_say() { printf '%s %s\n' "$cs_nonce" "$*" >&2; }
-cs_refuse() { cs_say refused "$1"; exit 9; }
+# cs_refuse CODE [VALUE]: ends the program; refusal.c makes the message of it.
+cs_refuse() { cs_say refused "$@"; exit 9; }
 cs_nap() { sleep 0.1 2>/dev/null || sleep 1; }
 cs_open() {
-	case ${HOME-} in /*) ;; *) cs_refuse 'The user has no HOME.';; esac
+	case ${HOME-} in /*) ;; *) cs_refuse remote_no_home;; esac
 	cs_dir=$HOME/$cs_base/$cs_name
 }
 # The boot id, or nothing if the system has none.
@@ -65,25 +66,25 @@ cs_lost() {
 
 # Checks of the start: the interpreter, the folder, and a terminal.
 cs_interpreter() {
-	command -v "$1" >/dev/null 2>&1 || cs_refuse "The interpreter $1 is not installed on $cs_target (not found in PATH). Install it there, or write the step for another one."
+	command -v "$1" >/dev/null 2>&1 || cs_refuse remote_no_interpreter "$1"
 }
 cs_enter_home() { cd -- "${HOME:-/}" 2>/dev/null || cd /; }
 cs_enter() {
-	cd -- "$1" 2>/dev/null || cs_refuse "The folder $1 (cwd=) cannot be entered on $cs_target. Create it, or correct cwd=."
+	cd -- "$1" 2>/dev/null || cs_refuse remote_no_cwd "$1"
 }
 cs_terminal() {
-	command -v python3 >/dev/null 2>&1 || cs_refuse "A terminal (pty) needs python3, which is not installed on $cs_target. Install it there, or write the step without pty."
+	command -v python3 >/dev/null 2>&1 || cs_refuse remote_no_python
 }
 # Makes the folder of the execution; false: it is there already.
 cs_make() {
-	command -v setsid >/dev/null 2>&1 || cs_refuse "The program setsid is not installed on $cs_target; it is needed so that a script outlives the connection."
+	command -v setsid >/dev/null 2>&1 || cs_refuse remote_no_setsid
 	# shellcheck disable=SC2174 # HOME is there
 	{ [ -d "$HOME/$cs_base" ] ||
 	    cs_error=$(mkdir -p -m 700 "$HOME/$cs_base" 2>&1)
 	} &&
 	    cs_error=$(mkdir -m 700 "$cs_dir" 2>&1) || {
 		[ ! -d "$cs_dir" ] || return 1
-		cs_refuse "No folder for the script can be made on $cs_target: $cs_error."
+		cs_refuse remote_no_folder "$cs_error"
 	}
 	cs_boot >"$cs_dir/boot"
 }
@@ -94,7 +95,7 @@ cs_put() {
 	shift
 	{ printf %s "$@" >"$cs_dir/$cs_file"; } 2>/dev/null && return
 	rm -rf "$cs_dir"
-	cs_refuse "The script could not be written on $cs_target. Is its disk full?"
+	cs_refuse remote_unwritten
 }
 # Starts a command.  Its own outputs are discarded: messages of sh about a killed
 # script are not the script's.
