@@ -449,7 +449,7 @@ def test_client_openssh():
     is_state(run("x", [SSHD.target(key=WORK + "/stranger", **open_ssh)]), "failed",
              "Permission denied")
     is_state(run("x", [SSHD.target(port=free_port(), **open_ssh)]), "failed", "refused", exit=None)
-    s = run("echo a; sleep 6176", [SSHD.target(**open_ssh)], timeout_ms=1500)
+    s = run("echo a; sleep 6176", [SSHD.target(**open_ssh)], timeout_ms=8000)
     is_state(s, "failed", "its timeout")
     assert s.text() == b"a\n"
     no_process("sleep 6176")
@@ -708,8 +708,8 @@ def test_a_gigabyte_over_ssh():
 
 def test_timeout():
     for target in (SSHD.target(), LOCAL):
-        s = run("echo a; sleep 6170; echo b", [target], timeout_ms=1000)
-        is_state(s, "failed", "after 1 s (its timeout)", name=target["name"], exit=None)
+        s = run("echo a; sleep 6170; echo b", [target], timeout_ms=5000)
+        is_state(s, "failed", "after 5 s (its timeout)", name=target["name"], exit=None)
         assert s.text(target["name"]) == b"a\n"
     no_process("sleep 6170")
     leaves_nothing()
