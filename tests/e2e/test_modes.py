@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import sqlite3
 import stat
+import subprocess
 import sys
 import tempfile
 import threading
@@ -152,4 +153,20 @@ def no_file_is_for_others():
         shutil.rmtree(books)
 
 
-console.main([no_file_is_for_others])
+def steps_of_all_kinds_run_in_a_chroot():
+    """There the path of our own program is that of the real root, once the
+    namespace of mounts is another one."""
+    console.needs_root()
+    root = tempfile.mkdtemp(prefix="cs-root-")
+    try:
+        done = subprocess.run(
+            ["unshare", "--mount", "sh", "-c", 'mount --rbind / "$1" && exec chroot "$1" "$2" "$3"',
+             "sh", root, sys.executable, pathlib.Path(__file__).resolve()],
+            capture_output=True, text=True, timeout=300, check=False, env=dict(os.environ, IN_CHROOT="1"))
+        assert "1 passed, 0 failed" in done.stdout, done.stdout[-3000:] + done.stderr[-3000:]
+    finally:
+        os.rmdir(root)
+
+
+console.main([no_file_is_for_others] if "IN_CHROOT" in os.environ else
+             [no_file_is_for_others, steps_of_all_kinds_run_in_a_chroot])

@@ -143,6 +143,7 @@ find_data(void)
 void
 confine_open(const char *data)
 {
+	confine_rights_open();
 	free(data_folder);
 	data_folder = data != NULL ? realpath(data, NULL) : find_data();
 	may_divide = data_folder != NULL && strcmp(data_folder, "/") != 0 &&

@@ -68,13 +68,26 @@ choose_own(const char *wanted, struct confine_who *ret, struct buf *why)
 }
 
 /*
+ * Of this program; NULL: unknown.  In a chroot, once the namespace of mounts is
+ * another one, the kernel names it from the real root.
+ */
+static char *program;
+
+void
+confine_rights_open(void)
+{
+	free(program);
+	program = realpath("/proc/self/exe", NULL);
+}
+
+/*
  * True if the user owns this program or a folder above it: a script with the
  * user's rights could replace the program, which root would run.
  */
 static bool
 owns_programs(uid_t uid)
 {
-	char *path = realpath("/proc/self/exe", NULL), *slash;
+	char *path = program != NULL ? mem_strdup(program) : NULL, *slash;
 	bool owns = path == NULL;
 	struct stat st;
 

@@ -34,6 +34,9 @@ enum confine_means {
 /* Those that a build with sanitizers was told to leave out; else none. */
 unsigned confine_without(void);
 
+/* Once, before the namespaces of this process change. */
+void confine_rights_open(void);
+
 /*
  * Chooses the rights of a step on this machine: its user= (or NULL), that of
  * the environment, countersign-local, or ours if we are not root.  False: it
