@@ -28,7 +28,7 @@ def main():
         return 0
     results = Results()
     with tempfile.TemporaryDirectory(prefix="fate-browser-") as folder:
-        lab = Lab(folder + "/lab", 79)
+        lab = Lab(folder + "/lab")
         try:
             lab.must("up")
             with Console(folder + "/data", folder + "/lab/runbooks") as c:

@@ -13,6 +13,7 @@ ends.
 """
 import argparse
 import pathlib
+import random
 import subprocess
 import sys
 import tempfile
@@ -29,10 +30,16 @@ MYSQL = "/data/projects/fate/common/mysql/mysql-8.0.13"
 FATE = "/data/projects/fate"
 
 
+def free_net():
+    """A network of no other lab, as another run of the tests may go on."""
+    return next(n for n in random.sample(range(100, 250), 150)
+                if not pathlib.Path(f"/sys/class/net/cslab{n}").exists())
+
+
 class Lab:
-    def __init__(self, folder, net):
+    def __init__(self, folder, net=None):
         self.folder = folder
-        self.options = ["--dir", folder, "--net", str(net)]
+        self.options = ["--dir", folder, "--net", str(net or free_net())]
 
     def __call__(self, *args):
         done = subprocess.run([*SUDO, LAB, *self.options, *args], text=True,
@@ -277,7 +284,7 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--port", type=int)
-    parser.add_argument("--net", type=int, default=78)
+    parser.add_argument("--net", type=int)
     parser.add_argument("--keep", action="store_true",
                         help="leave the folder with data and logs")
     args = parser.parse_args()
