@@ -73,7 +73,7 @@ countersign-compile_LIBS = -lseccomp $(BOOK_LIBS)
 countersign_DIRS        = base lang plan compiler inventory import journal wire cli
 countersign_LIBS        = -lsqlite3 $(BOOK_LIBS)
 
-all: $(PROGRAMS:%=$(B)/%) static/vendor
+all: $(PROGRAMS:%=$(B)/%) static/vendor/xterm.js
 
 # npm_ci FOLDER: the libraries that its lock file names.
 define npm_ci
@@ -85,10 +85,12 @@ define npm_ci
     "own: npm config set cafile FILE; with a registry of your own: npm" \
     "config set registry URL.  Then run make again." >&2; exit 1; }
 endef
-static/vendor: static/package-lock.json
+# A module has the ending .js: nginx's own MIME types know no other.
+XTERM = static/node_modules/@xterm/xterm
+static/vendor/xterm.js: static/package-lock.json
 	$(call npm_ci,static)
-	$(Q)mkdir -p $@ && cp static/node_modules/@xterm/xterm/lib/xterm.mjs \
-	    static/node_modules/@xterm/xterm/css/xterm.css $@ && touch $@
+	$(Q)mkdir -p $(@D) && rm -f $(@D)/* && cp $(XTERM)/css/xterm.css $(@D) && \
+	    cp $(XTERM)/lib/xterm.mjs $@
 
 # Installs those of the packages that are not there yet; asks apt for nothing
 # where none is missing.
@@ -142,7 +144,7 @@ run: deps users
 
 # The sanitizers' build, which the tests use.
 ASAN = $(PLAIN) B=build/asan SAN="$(SAN_FLAGS)" CFLAGS="-O1 -g"
-asan: static/vendor
+asan: static/vendor/xterm.js
 	$(call build,$(ASAN),all unit-built,build/asan)
 dev: deps users
 	$(call build,$(ASAN),all,build/asan)

@@ -6,7 +6,7 @@
  * Content-Security-Policy forbids style elements; the rules that xterm.js
  * would put into one go into a constructed style sheet instead.
  */
-import { Terminal } from '../vendor/xterm.mjs';
+import { Terminal } from '../vendor/xterm.js';
 
 const OSC = [0, 1, 2, 4, 5, 7, 8, 9, 10, 11, 12, 17, 19, 50, 52, 99, 104, 105, 110, 111, 112, 117, 119, 133, 633, 777, 1337];
 

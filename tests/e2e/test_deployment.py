@@ -116,6 +116,43 @@ class Nginx:
             c.close()
 
 
+# What a page or another static file asks for: templates, modules, style sheets.
+ASKED = {
+    ".html": re.compile(r'(?:src|href)="(/static/[^"?#{]+)'),
+    ".js": re.compile(r"""(?:\b(?:from|import) ?\(?['"](?=[./])|\bURL\(['"](?=[^'"]+['"], import\.meta))([^'"]+)['"]"""),
+    ".css": re.compile(r"""(?:url\(|@import )['"]?([^'")#:]+)['")]"""),
+}
+SCRIPT = ("text/javascript", "application/javascript")
+TYPES = {".js": SCRIPT, ".mjs": SCRIPT, ".css": ("text/css",), ".svg": ("image/svg+xml",)}
+
+
+def asked_files():
+    """The paths of all static files that the pages need, by way of each other."""
+    files = set()
+    new = {path for page in (TOP / "templates").glob("*.html") for path in ASKED[".html"].findall(page.read_text())}
+    while new:
+        files |= new
+        new = {urllib.parse.urljoin(path, name) for path in new if pathlib.Path(path).suffix in ASKED
+               for name in ASKED[pathlib.Path(path).suffix].findall((TOP / path[1:]).read_text())} - files
+    return sorted(files)
+
+
+def check_types(ask):
+    """A browser refuses modules and style sheets of another type: nosniff."""
+    files = asked_files()
+    assert {"/static/js/worker.js", "/static/vendor/xterm.css"} <= set(files), files
+    for path in files:
+        status, headers, _ = ask(path)
+        kind = headers["Content-Type"].partition(";")[0]
+        assert status == 200 and kind in TYPES[pathlib.Path(path).suffix], (path, status, kind)
+        assert headers["X-Content-Type-Options"] == "nosniff", (path, headers.items())
+
+
+def starting_page(name):
+    """The page that a configuration of nginx has for while the console starts."""
+    return re.search(r'return 503 "(.*)\\n";', (TOP / "nginx" / name).read_text()).group(1)
+
+
 def made_run(ana):
     status, run = ana.post("/runs", {"runbook": "say", "environment": "test"})
     assert status == 201, run
@@ -140,7 +177,6 @@ def test_an_nginx_of_their_own_serves_the_console_by_production_conf():
         assert "max-age=31536000" in headers["Strict-Transport-Security"]
         status, headers, _ = nginx.ask("/static/icon.svg?v=1")
         assert status == 200 and "immutable" in headers["Cache-Control"], (status, headers.items())
-        assert headers["Content-Type"] == "image/svg+xml", headers["Content-Type"]
 
         signed = {"Authorization": "Bearer " + ana.token}
         artifact = ana.run(run)["artifacts"][0]["url"]
@@ -150,13 +186,22 @@ def test_an_nginx_of_their_own_serves_the_console_by_production_conf():
         assert nginx.ask("/_exec/" + "0" * 32 + "/local.txt", headers=signed)[0] == 404
 
 
+def test_each_static_file_has_the_type_that_browsers_insist_on():
+    with Console(runbooks=runbook_folder({"say": BOOK})) as console, Nginx(console) as nginx:
+        check_types(nginx.ask)
+        check_types(lambda path: console.raw("GET", path))
+
+
 def test_while_the_console_is_stopped_nginx_answers_503_and_says_when_to_ask_again():
     with Console(runbooks=runbook_folder({"say": BOOK})) as console, Nginx(console) as nginx:
         assert nginx.ask("/healthz")[0] == 200
         console.stop()
         for path in ("/healthz", "/runs"):
             status, headers, text = nginx.ask(path)
-            assert status == 503 and headers["Retry-After"] == "2" and "is starting" in text, (status, headers.items())
+            assert status == 503 and headers["Retry-After"] == "2", (status, headers.items())
+            assert headers["Content-Type"] == "text/html; charset=utf-8", headers["Content-Type"]
+            assert text.strip() == starting_page("production.conf") == starting_page("countersign.conf.in"), text
+            assert "is starting" in text and "正在启动" in text, text
         console.start()
         assert nginx.ask("/healthz")[0] == 200
 
@@ -191,6 +236,7 @@ def test_a_copy_that_was_made_while_the_console_ran_verifies_and_can_be_started(
 if __name__ == "__main__":
     main([
         test_an_nginx_of_their_own_serves_the_console_by_production_conf,
+        test_each_static_file_has_the_type_that_browsers_insist_on,
         test_while_the_console_is_stopped_nginx_answers_503_and_says_when_to_ask_again,
         test_behind_another_proxy_cookies_addresses_and_streams_are_those_of_the_client,
         test_a_copy_that_was_made_while_the_console_ran_verifies_and_can_be_started,
