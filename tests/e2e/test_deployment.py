@@ -116,7 +116,7 @@ class Nginx:
             c.close()
 
 
-# What a page or another static file asks for: templates, modules, style sheets.
+# The static files that templates, modules and style sheets ask for.
 ASKED = {
     ".html": re.compile(r'(?:src|href)="(/static/[^"?#{]+)'),
     ".js": re.compile(r"""(?:\b(?:from|import) ?\(?['"](?=[./])|\bURL\(['"](?=[^'"]+['"], import\.meta))([^'"]+)['"]"""),

@@ -1,20 +1,33 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # The layer rules: includes point down only, each foreign library has one
 # home, privilege is visible in the link line, and lines have 80 columns.
 # Usage: layers.sh BUILD
-set -u
+set -u -o pipefail
 build=$1
 bad=0
 say() { echo "layers: $*"; bad=$((bad + 1)); }
 
-# may FOLDER ALLOWED...: FOLDER includes nothing of ours but itself and these
-may() {
-	folder=$1; shift
-	allowed=$(echo "$folder $*" | tr ' ' '|')
-	found=$(grep -rnE '^#include "[a-z]+/' fcgi/"$folder" |
-	    grep -vE "#include \"($allowed)/")
-	[ -z "$found" ] || say "$folder includes what it must not:
+# clean TITLE COMMAND...: the command succeeds and prints nothing
+clean() {
+	title=$1; shift
+	if ! found=$("$@" 2>&1) || [ -n "$found" ]; then
+		say "$title:
 $found"
+	fi
+}
+for broken in false tests/lint/no-such-check; do
+	[[ $(clean "$broken" $broken) == layers:* ]] || say "a check that fails is taken for clean: $broken"
+done
+# search ARGUMENTS: grep; to find nothing is no failure, to read nothing is one
+search() { grep "$@" || [ $? -eq 1 ]; }
+sources=$(find fcgi -name '*.[ch]') && [ -n "$sources" ] || say "there is no fcgi/ here"
+
+# may FOLDER ALLOWED...: FOLDER includes nothing of ours but itself and these
+includes_above() {
+	search -rnE '^#include "[a-z]+/' fcgi/"$1" | search -vE "#include \"($2)/"
+}
+may() {
+	clean "$1 includes what it must not" includes_above "$1" "$(echo "$*" | tr ' ' '|')"
 }
 may base
 may lang base plan
@@ -34,13 +47,13 @@ may cli base lang plan compiler import inventory wire journal
 
 # home HEADER FOLDERS...: the header is included there only (or in that file)
 homes=
+includes_outside() {
+	search -rnE "#include <$1>" fcgi | search -vE "^fcgi/($2)[/:]"
+}
 home() {
 	header=$1; shift
 	homes="$homes|$header"
-	allowed=$(echo "$*" | tr ' ' '|')
-	found=$(grep -rnE "#include <$header>" fcgi | grep -vE "^fcgi/($allowed)[/:]")
-	[ -z "$found" ] || say "<$header> is included outside its home:
-$found"
+	clean "<$header> is included outside its home" includes_outside "$header" "$(echo "$*" | tr ' ' '|')"
 }
 home sqlite3.h journal executor/sql/sql_sqlite.c
 home fcgiapp.h web
@@ -59,19 +72,18 @@ home 'json-c/.*' '[a-z]*'
 
 # Each other header is of libc or of Linux.
 libc='(arpa|linux|net|netinet|sys)/[a-z0-9_]*|assert|ctype|dirent|errno|fcntl|ftw|fts|getopt|grp|ifaddrs|inttypes|libgen|limits|locale|math|netdb|poll|pwd|sched|setjmp|signal|std(arg|bool|def|int|io|lib)|strings?|termios|time|unistd'
-found=$(grep -rnE '^#include <' fcgi | grep -vE "<(($libc)\.h$homes)>")
-[ -z "$found" ] || say "libraries without a home; write one in tests/unit/layers.sh:
-$found"
+homeless() { search -rnE '^#include <' fcgi | search -vE "<(($libc)\.h$homes)>"; }
+clean "libraries without a home; write one in tests/unit/layers.sh" homeless
 
 # Calls that know no size, or whose failure cannot be seen.
-found=$(grep -rnE '(^|[^_a-zA-Z0-9])(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atoll|system|popen|mktemp|tmpnam|alloca)\(' \
-    fcgi --include='*.[ch]')
-[ -z "$found" ] || say "calls that we do not make:
-$found"
+clean "calls that we do not make" search -rnE \
+    '(^|[^_a-zA-Z0-9])(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atoll|system|popen|mktemp|tmpnam|alloca)\(' \
+    fcgi --include='*.[ch]'
 
 # 80 columns, tabs of 8; tables between "clang-format off" and "on" may be wide.
-# shellcheck disable=SC2046 # our names have no blanks
-wide=$(python3 - $(find fcgi -name '*.[ch]') <<'EOF'
+wide() {
+	# shellcheck disable=SC2086 # our names have no blanks
+	python3 - $sources <<'EOF'
 import sys
 for name in sys.argv[1:]:
     off = False
@@ -80,13 +92,13 @@ for name in sys.argv[1:]:
         if len(line.rstrip("\n").expandtabs(8)) > 80 and not off:
             print(f"{name}:{number}")
 EOF
-)
-[ -z "$wide" ] || say "wider than 80 columns:
-$wide"
+}
+clean "wider than 80 columns" wide
 
 # Names use the field's words: tests/lint/words lists those that they do not.
-# shellcheck disable=SC2046
-words=$(python3 - tests/lint/words $(find fcgi -name '*.[ch]') <<'EOF'
+words() {
+	# shellcheck disable=SC2086
+	python3 - tests/lint/words $sources <<'EOF'
 import os, re, sys
 use, allowed = {}, set()
 for line in open(sys.argv[1], encoding="utf-8"):
@@ -105,65 +117,63 @@ for name in sys.argv[2:]:
             if word in use and one not in allowed:
                 print(f"{name}: {one}: not “{word}” but: {use[word]}")
 EOF
-)
-[ -z "$words" ] || say "names with words of tests/lint/words:
-$words"
+}
+clean "names with words of tests/lint/words" words
 
-# Columns of our own tables are read by names that their statements have.
-columns=$(tests/lint/columns fcgi) || say "columns that no statement has:
-$columns"
-
-# Texts: tests/lint/messages says what is checked.
-messages=$(tests/lint/messages) || say "$messages"
+clean "columns of our tables, read by names that no statement has" tests/lint/columns fcgi
+found=$(tests/lint/messages) || say "$found"
+clean "larger than tests/lint/limits allows" tests/lint/limits
+clean "comments with names that do not exist" tests/lint/comments
 
 # clang-format 14 decides on the layout; other versions have other opinions.
-if clang-format --version 2>/dev/null | grep -q "version 14\\."; then
+unlike() {
 	# shellcheck disable=SC2038
-	unlike=$(find fcgi tests -name node_modules -prune -o -name '*.[ch]' -print |
-	    xargs clang-format --style=file:fcgi/.clang-format --dry-run 2>&1 |
-	    sed -n 's|:.*Wclang-format.*||p' | sort | uniq -c)
-	[ -z "$unlike" ] || say "not laid out as clang-format does it (run make format):
-$unlike"
+	if ! found=$(find fcgi tests -name node_modules -prune -o -name '*.[ch]' -print |
+	    xargs clang-format --style=file:fcgi/.clang-format --dry-run 2>&1); then
+		echo "$found"
+		return 1
+	fi
+	echo "$found" | sed -n 's|:.*Wclang-format.*||p' | sort | uniq -c
+}
+if [[ $(clang-format --version 2>/dev/null) == *"version 14."* ]]; then
+	clean "not laid out as clang-format does it (run make format)" unlike
 else
 	echo "layers: the layout is not checked: there is no clang-format 14"
 fi
 
-found=$(tests/lint/limits) || say "larger than tests/lint/limits allows:
-$found"
-
-found=$(tests/lint/comments)
-[ -z "$found" ] || say "comments with names that do not exist:
-$found"
-
 # Templates: an element a line; what looks like nothing is nothing.
-wide=$(grep -nE '.{121}|[[:blank:]]$' templates/*.html)
-[ -z "$wide" ] || say "lines of templates with over 120 bytes, or with blanks at their end:
-$wide"
+clean "lines of templates with over 120 bytes, or with blanks at their end" \
+    search -nE '.{121}|[[:blank:]]$' templates/*.html
 
 # Shell and Python: the programs that run on targets, and the tests.
 scripts() {
-	git ls-files | while read -r name; do
-		if head -c 40 "$name" 2>/dev/null | head -1 |
-		    grep -aqE "^#!.*[/ ]($1)"; then
+	names=$(git ls-files) || return
+	for name in $names; do
+		if [ -f "$name" ] && head -c 40 "$name" | sed -n 1p |
+		    grep -aE "^#!.*[/ ]($1)" >/dev/null; then
 			echo "$name"
 		fi
 	done
 }
-# shellcheck disable=SC2046
-found=$(shellcheck --severity=warning --exclude=SC2154 --format=gcc \
-    $(scripts 'sh|bash') 2>&1)
-[ -z "$found" ] || say "shellcheck:
-$found"
-# shellcheck disable=SC2046
-found=$(pyflakes3 $(git ls-files '*.py'; scripts python3) 2>&1)
-[ -z "$found" ] || say "pyflakes:
-$found"
+shell_scripts() {
+	# shellcheck disable=SC2086 # our names have no blanks
+	found=$(scripts 'sh|bash') && [ -n "$found" ] &&
+	    shellcheck --severity=warning --exclude=SC2154 --format=gcc $found
+}
+python_files() {
+	# shellcheck disable=SC2086
+	found=$(git ls-files '*.py') && [ -n "$found" ] &&
+	    more=$(scripts python3) && pyflakes3 $found $more
+}
+clean shellcheck shell_scripts
+clean pyflakes python_files
 
 # without PROGRAM LIBRARIES...: the program is not linked with them
 without() {
 	program=$1; shift
+	libraries=$(ldd "$build/$program" 2>&1) || say "ldd cannot read $program: $libraries"
 	for library in "$@"; do
-		if ldd "$build/$program" | grep -q "$library"; then
+		if [[ $libraries == *"$library"* ]]; then
 			say "$program is linked with $library"
 		fi
 	done
