@@ -243,21 +243,13 @@ render(const struct render *r, struct json_object *value, struct buf *out)
 }
 
 void
-catalogue_render_json(const struct catalogue *c, const char *lang,
-    struct json_object *value, struct buf *out)
-{
-	struct render r = { c, lang };
-
-	render(&r, value, out);
-}
-
-void
 catalogue_render(const struct catalogue *c, const char *lang, const char *text,
     struct buf *out)
 {
+	struct render r = { c, lang };
 	struct json_object *value = message_json(text);
 
-	catalogue_render_json(c, lang, value, out);
+	render(&r, value, out);
 	json_object_put(value);
 }
 

@@ -46,10 +46,6 @@ void catalogue_fill(
 void catalogue_render(const struct catalogue *c, const char *lang,
     const char *text, struct buf *out);
 
-/* The same of a JSON value with messages. */
-void catalogue_render_json(const struct catalogue *c, const char *lang,
-    struct json_object *value, struct buf *out);
-
 /* One text, or the key if it has none; static. */
 const char *catalogue_text(const char *lang, const char *key);
 

@@ -49,8 +49,8 @@ html_inherit(struct json_object *o, struct json_object *base)
 	json_object_set_userdata(o, base, NULL);
 }
 
-bool
-html_is_raw(struct json_object *value)
+static bool
+is_raw(struct json_object *value)
 {
 	return json_object_get_userdata(value) == &raw_mark;
 }
@@ -142,7 +142,7 @@ put_value(struct render *r, const struct template *t, const struct node *n,
 	case json_type_null:
 		return true;
 	case json_type_string:
-		if (html_is_raw(o))
+		if (is_raw(o))
 			buf_put(r->out, json_object_get_string(o),
 			    (size_t)json_object_get_string_len(o));
 		else

@@ -23,7 +23,6 @@ bool template_render(const struct template *t, bool strict,
  * such as runbook_render(). Copies; in JSON it is a string.
  */
 struct json_object *html_raw(const char *html, size_t len);
-bool html_is_raw(struct json_object *value);
 
 /*
  * Names that `o` does not have are looked up in `base` before the contexts

@@ -1,7 +1,7 @@
 /*
  * approval.h: which approvals count, and whether they fill the rules of a run.
  *
- * `given` are the decisions in force (plan_decisions()), `rules` the rules of a
+ * `given` are the decisions in force (plan_standing()), `rules` the rules of a
  * run: [{role, count, expires (ms), same_person}].
  */
 #ifndef JOURNAL_APPROVAL_H

@@ -21,8 +21,12 @@ event_hash(const unsigned char before[HASH_BYTES], const char *body,
 	hash_two(before, HASH_BYTES, body, strlen(body), out);
 }
 
-char *
-event_body(const struct event *e)
+/*
+ * The exact text that is hashed: {"run","seq","at","actor","kind","data"}.
+ * The caller frees it.
+ */
+static char *
+body_text(const struct event *e)
 {
 	struct json_object *o = json_object_new_object();
 	char at[CLOCK_TEXT], *body;
@@ -105,7 +109,7 @@ event_append(struct db *db, int64_t run, int64_t after, const char *actor,
 	enum err err;
 
 	e.seq = (after == EVENT_ANY_SEQ ? last : after) + 1;
-	body = event_body(&e);
+	body = body_text(&e);
 	event_hash(before, body, hash);
 	err = db_run(db, STMT_EVENT_ADD, INT(run), INT(e.seq), INT(e.at),
 	    TEXT(actor), TEXT(kind), TEXT(body), BLOB(hash, sizeof(hash)));

@@ -29,12 +29,6 @@ enum err event_append(struct db *db, int64_t run, int64_t after,
     const char *actor, const char *kind, struct json_object *data);
 
 /*
- * The exact text that is hashed: {"run","seq","at","actor","kind","data"}.
- * The caller frees it.
- */
-char *event_body(const struct event *e);
-
-/*
  * Parses a body; the data is a new object. ERR_INVALID: malformed. The texts
  * belong to *ret_body, which the caller puts.
  */

@@ -149,14 +149,3 @@ plan_standing(struct json_object *all, const char *plan, const char *step)
 	}
 	return given;
 }
-
-struct json_object *
-plan_decisions(struct db *db, int64_t run, const char *plan, const char *step)
-{
-	struct json_object *all = db_rows_json(
-	    db_query(db, STMT_APPROVALS, INT(run)));
-	struct json_object *given = plan_standing(all, plan, step);
-
-	json_object_put(all);
-	return given;
-}

@@ -60,10 +60,10 @@ has_other_files(
 {
 	struct json_object *row = db_first_json(
 	    db_query(db, STMT_RUN_GET, INT(json_int(past, "id", 0))));
-	struct json_object *pinned = json_get(run, "targets");
+	struct json_object *snapshot = json_get(run, "targets");
 	bool other = false;
 
-	json_object_object_foreach (pinned, name, file) {
+	json_object_object_foreach (snapshot, name, file) {
 		struct json_object *was = json_get(
 		    json_get(row, "targets"), name);
 

@@ -87,8 +87,9 @@ run_lifecycle_step(struct run *run, const char *id, enum verb verb,
 	return ERR_OK;
 }
 
-struct lifecycle_ask
-run_ask(const struct command *c)
+/* The purpose that the body of a call states. */
+static struct lifecycle_ask
+read_ask(const struct command *c)
 {
 	return (struct lifecycle_ask){
 		.plan = json_text(c->body, "plan", NULL),
@@ -114,7 +115,7 @@ enum err
 run_permit(struct command *c, enum verb verb, struct run *run,
     struct lifecycle_step *step)
 {
-	struct lifecycle_ask ask = run_ask(c);
+	struct lifecycle_ask ask = read_ask(c);
 	enum err err;
 
 	err = run_open(c->keeper, c->call->run, run, &c->fault);

@@ -32,9 +32,6 @@ struct json_object *run_step_row(const struct run *run, const char *id);
 enum err run_lifecycle_step(struct run *run, const char *id, enum verb verb,
     struct lifecycle_step *ret, struct fault *fault);
 
-/* The purpose that the body of a call states. */
-struct lifecycle_ask run_ask(const struct command *c);
-
 /*
  * Opens the run and step of a call and asks run_authorize(). On ERR_OK the
  * caller clears the run; on an error it is cleared already. `step` may be NULL

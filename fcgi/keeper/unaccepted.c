@@ -59,7 +59,7 @@ waiting_read(struct keeper *k)
 		take(k, db_text(rows, "exec"), &now[count++]);
 	}
 	db_done(rows);
-	rows = db_query(k->db, STMT_ORDERS_OPEN);
+	rows = db_query(k->db, STMT_RUNNER_REQUESTS_OPEN);
 	open = db_next(rows);
 	db_done(rows);
 	if (db_take_failure(k->db)) {

@@ -46,8 +46,8 @@ list_join(const char *text, struct buf *out)
 	json_object_put(list);
 }
 
-const char *
-list_item_refused(const char *item)
+static const char *
+item_refused(const char *item)
 {
 	size_t len = strlen(item), n;
 	uint32_t cp;
@@ -82,7 +82,7 @@ list_refused(struct json_object *list, const char **ret_item)
 		    json_object_array_get_idx(list, i));
 
 		*ret_item = item;
-		if ((why = list_item_refused(item)) != NULL)
+		if ((why = item_refused(item)) != NULL)
 			return why;
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(json_object_get_string(

@@ -14,8 +14,7 @@ struct json_object *list_items(const char *text);
 /* Appends the items with commas between them: the canonical form. */
 void list_join(const char *text, struct buf *out);
 
-/* NULL, or why the item is refused; for a list: with the item at fault. */
-const char *list_item_refused(const char *item);
+/* NULL, or why an item is refused, and that item. */
 const char *list_refused(struct json_object *list, const char **ret_item);
 
 #endif

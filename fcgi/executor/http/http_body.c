@@ -65,8 +65,8 @@ add_artifact(struct making *m, const char *name)
 static bool
 add_file(struct making *m, const char *name)
 {
-	struct json_object *pinned = json_get(m->job->spec->files, name);
-	const char *path = json_text(pinned, "file", "");
+	struct json_object *snapshot = json_get(m->job->spec->files, name);
+	const char *path = json_text(snapshot, "file", "");
 	unsigned char hash[32];
 	struct buf text = { 0 };
 	char hex[65] = "";
@@ -76,7 +76,7 @@ add_file(struct making *m, const char *name)
 		sha256(buf_text(&text), text.len, hash);
 		text_hex(hash, sizeof(hash), hex);
 	}
-	same = strcmp(hex, json_text(pinned, "sha256", "-")) == 0;
+	same = strcmp(hex, json_text(snapshot, "sha256", "-")) == 0;
 	if (same)
 		add_text(m, buf_text(&text), text.len);
 	else

@@ -1,5 +1,5 @@
 /*
- * cmd_secret.c: named secrets, and the keeper's own state.
+ * cmd_secret.c: named secrets.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -134,11 +134,4 @@ cmd_secret_delete(struct command *c)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_secret",
 		    "name", "refused_no_such_secret");
 	return err == ERR_OK ? record(c, "secret.deleted", NULL) : err;
-}
-
-enum err
-cmd_status(struct command *c)
-{
-	json_set_bool(c->result, "serving", true);
-	return ERR_OK;
 }

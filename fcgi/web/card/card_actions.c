@@ -26,8 +26,9 @@ has_button(enum verb verb, bool step)
 	    verb != VERB_step_reveal;
 }
 
-const char *
-card_flag(struct req *req, enum verb verb)
+/* "can_retry": the member that tells a template of the verb's button. */
+static const char *
+flag_name(struct req *req, enum verb verb)
 {
 	return arena_printf(req->arena, "can_%s", verb_word(verb));
 }
@@ -210,7 +211,7 @@ card_add_actions(struct view *v, struct json_object *o, int step,
 	for (enum verb i = 0; i < VERB__MAX; i++) {
 		if (!has_button(i, true) || !view_may(v, i, step))
 			continue;
-		model_bool(o, card_flag(v->req, i), true);
+		model_bool(o, flag_name(v->req, i), true);
 		any = true;
 	}
 	any |= add_probe(v, o, step);

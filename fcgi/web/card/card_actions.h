@@ -17,9 +17,6 @@ void card_add_actions(struct view *v, struct json_object *o, int step,
  */
 bool card_may_change(const struct view *v, int step);
 
-/* "can_retry": the member that tells a template of the verb's button. */
-const char *card_flag(struct req *req, enum verb verb);
-
 /* The possible verbs, by name, for JSON.  A new array. */
 struct json_object *card_can_run(struct view *v);
 struct json_object *card_can_step(const struct view *v, int step);

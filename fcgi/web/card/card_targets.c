@@ -23,7 +23,8 @@
 const char *const host_states[] = { "failed", "unknown", "not_started",
 	"running", "requested", "succeeded", NULL };
 
-int
+/* The index of a state among them. */
+static int
 host_rank(const char *state)
 {
 	int i;

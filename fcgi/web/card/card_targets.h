@@ -7,9 +7,6 @@
 /* The states of a target, those that need a person first; NULL-terminated. */
 extern const char *const host_states[];
 
-/* The index of a state among them. */
-int host_rank(const char *state);
-
 /* The last state of each target over all attempts, {name: state}; owned by
  * the request. */
 struct json_object *card_target_status(struct view *v, int step);

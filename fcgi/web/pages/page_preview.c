@@ -222,13 +222,13 @@ files_model(struct view *v, const struct step *step)
 
 	for (size_t i = 0; i < step->files_count; i++) {
 		struct json_object *o = json_object_new_object();
-		struct json_object *pinned = json_get(
+		struct json_object *snapshot = json_get(
 		    json_get(v->run, "targets"), step->files[i]);
 
 		model_text(o, "name", step->files[i]);
 		model_text(o, "size_text",
-		    model_size(v->req, json_int(pinned, "bytes", 0)));
-		model_text(o, "sha256", json_text(pinned, "sha256", ""));
+		    model_size(v->req, json_int(snapshot, "bytes", 0)));
+		model_text(o, "sha256", json_text(snapshot, "sha256", ""));
 		json_object_array_add(list, o);
 	}
 	return list;

@@ -90,8 +90,8 @@ dry_run_is_possible(const struct step *step)
 	return kind_is(step->kind, KIND_DRY_RUN);
 }
 
-const char *
-dry_run_title(struct req *req, const struct step *step)
+static const char *
+title_of(struct req *req, const struct step *step)
 {
 	return step->kind == STEP_HTTP ? request_text(req, "look_requests")
 				       : request_text(req, "look_title");
@@ -115,7 +115,7 @@ dry_run_of_step(struct view *v, int step)
 	if (dry_run == NULL)
 		return NULL;
 	o = model_of(v, dry_run);
-	model_text(o, "title", dry_run_title(v->req, &v->plan->steps[step]));
+	model_text(o, "title", title_of(v->req, &v->plan->steps[step]));
 	rows = json_object_new_array();
 	for (size_t i = 0; i < json_object_array_length(names); i++) {
 		const char *name = name_at(names, i);

@@ -7,12 +7,8 @@
 
 #include "web/views/view.h"
 
-/*
- * Whether a dry run adds to the document; its title, and the label of its
- * button.
- */
+/* Whether a dry run adds to the document; the label of its button. */
 bool dry_run_is_possible(const struct step *step);
-const char *dry_run_title(struct req *req, const struct step *step);
 const char *dry_run_label(struct req *req, const struct step *step);
 
 /*

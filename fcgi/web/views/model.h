@@ -98,9 +98,6 @@ void model_run_state(const struct req *req, struct json_object *o,
  */
 struct json_object *model_run_row(struct req *req, struct rows *rows);
 
-/* The column of those rows with the next step. */
-#define MODEL_ROW_CURRENT 13
-
 /* [{value, text, is_selected}] of words like state_x, with "" for any. */
 struct json_object *model_choices(const struct req *req, const char *what,
     const char *const *values, const char *selected);

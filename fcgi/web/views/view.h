@@ -61,7 +61,7 @@ bool view_may(const struct view *v, enum verb verb, int step);
 
 /*
  * The decisions in force on a gate for the present plan: rows as of
- * plan_decisions(), owned by the request. NULL: not a gate.
+ * plan_standing(), owned by the request. NULL: not a gate.
  */
 struct json_object *view_decided(const struct view *v, int step);
 
