@@ -2,7 +2,7 @@
  * keeper.c: the runner's end of the wire to the keeper.
  *
  * One call at a time.  Frames that the keeper pushes in between are terminal
- * input or a hint to ask for jobs again.  A lost hint costs a second.
+ * input or a hint to ask for jobs again.  A lost hint costs RUNNER_HELLO_MS.
  */
 #include <errno.h>
 #include <sodium.h>

@@ -1,5 +1,5 @@
 /*
- * fuzz_step.c: the bytes that others give a step: the order, what a target's
+ * fuzz_executor.c: the bytes that others give a step: the order, what a target's
  * shell says, keys, JSON to capture from, output to mask and clean, requests
  * and their values, redirects, texts to compare, what people type.  The first
  * byte says which.

@@ -1,5 +1,5 @@
 /*
- * test_step_screen.c: what remains as text of what a terminal was sent.
+ * test_executor_screen.c: what remains as text of what a terminal was sent.
  */
 #include <setjmp.h>
 #include <stdarg.h>

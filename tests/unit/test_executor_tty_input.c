@@ -1,5 +1,5 @@
 /*
- * test_step_ear.c: what people type, numbered.
+ * test_executor_tty_input.c: what people type, numbered.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -401,7 +401,7 @@ preflight_sql(struct job *job)
 		report_absent(job);
 	} else if (job->ending == ENDING_EXITED) {
 		message_put(&text, "found_version version=%s",
-		    buf_text(evaluate_taken(job->output->evaluate)));
+		    buf_text(evaluate_saved(job->output->evaluate)));
 		preflight_found(job, "database", "ok", buf_text(&text));
 	} else if (job->ending != ENDING_STOPPED) {
 		buf_puts(&text, buf_text(&job->why));

@@ -39,9 +39,9 @@ struct evaluate {
 	struct buf clear; /* without escape sequences */
 	struct buf saved;
 	bool by_line;
-	bool keeping;
-	bool taken;    /* evaluate_take() replaces the output */
-	bool too_long; /* longer than EVALUATE_SAVE */
+	bool stores_output; /* for captures that are no regex */
+	bool taken;         /* evaluate_take() replaces the output */
+	bool too_long;      /* longer than EVALUATE_SAVE */
 };
 
 static void see_line(void *ctx, const char *line, size_t len, bool cut);
@@ -69,7 +69,7 @@ evaluate_new(const struct job_spec *spec, const struct mask *mask,
 	for (size_t i = 0; i < spec->step.captures_count && err == ERR_OK;
 	     i++) {
 		if (spec->step.captures[i].how != CAPTURE_REGEX) {
-			e->keeping = true;
+			e->stores_output = true;
 			continue;
 		}
 		e->by_line = e->captures[i].first = true;
@@ -154,7 +154,7 @@ put(struct evaluate *e, const char *data, size_t len, bool by_line, bool saved)
 	}
 	if (by_line && e->by_line)
 		lines_put(&e->lines, data, len);
-	if (saved && e->keeping && !e->taken)
+	if (saved && e->stores_output && !e->taken)
 		store_output(e, data, len);
 }
 
@@ -180,7 +180,7 @@ evaluate_unshown(struct evaluate *e, const char *data, size_t len)
 void
 evaluate_save(struct evaluate *e, const char *data, size_t len)
 {
-	if (e->keeping && !e->taken)
+	if (e->stores_output && !e->taken)
 		store_output(e, data, len);
 }
 
@@ -195,7 +195,7 @@ evaluate_take(struct evaluate *e, const char *data, size_t len)
 }
 
 const struct buf *
-evaluate_taken(const struct evaluate *e)
+evaluate_saved(const struct evaluate *e)
 {
 	return &e->saved;
 }
@@ -230,8 +230,9 @@ wrong_value(const char *s, size_t len)
 	return NULL;
 }
 
+/* Adds the value; false with the reason if it is refused. */
 static bool
-artifact_value(const struct evaluate *e, const struct capture *c, const char *s,
+put_capture(const struct evaluate *e, const struct capture *c, const char *s,
     size_t len, struct json_object *captures, struct buf *why)
 {
 	const char *wrong = wrong_value(s, len);
@@ -262,7 +263,7 @@ capture_whole(struct evaluate *e, const struct capture *c,
 		message_put(why, "capture_no_output name=%s", c->name);
 		return false;
 	}
-	return artifact_value(e, c, s, (size_t)(end - s), captures, why);
+	return put_capture(e, c, s, (size_t)(end - s), captures, why);
 }
 
 static bool
@@ -278,7 +279,7 @@ capture_pointer(struct evaluate *e, const struct capture *c,
 		message_put(why, "capture_not_found name=%s reason=%s", c->name,
 		    fault.message);
 	else
-		ok = artifact_value(
+		ok = put_capture(
 		    e, c, buf_text(&value), value.len, captures, why);
 	buf_clear(&value);
 	return ok;
@@ -302,7 +303,7 @@ capture(
 		return false;
 	}
 	if (c->how == CAPTURE_REGEX)
-		return artifact_value(e, c, w->value, w->len, captures, why);
+		return put_capture(e, c, w->value, w->len, captures, why);
 	if (e->too_long) {
 		message_put(why, "capture_large name=%s", c->name);
 		return false;

@@ -40,8 +40,8 @@ void evaluate_put(struct evaluate *e, const char *data, size_t len);
  */
 void evaluate_take(struct evaluate *e, const char *data, size_t len);
 
-/* The text last given to evaluate_take(). */
-const struct buf *evaluate_taken(const struct evaluate *e);
+/* The text for those captures. */
+const struct buf *evaluate_saved(const struct evaluate *e);
 
 /* Adds lines that captures of the whole output or by pointer ignore. */
 void evaluate_lines(struct evaluate *e, const char *data, size_t len);

@@ -3,8 +3,8 @@
  *
  * Status and headers are produced after the body, so that a failure while
  * rendering is still a clean error page.  The security headers are the same on
- * every answer and are set here, once; nginx adds none, as its add_header is
- * not inherited by a location with its own.
+ * every answer and are set here, once; nginx adds Strict-Transport-Security
+ * alone, where it has the TLS (production.conf).
  */
 #include <inttypes.h>
 #include <string.h>
