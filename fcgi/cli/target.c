@@ -165,7 +165,7 @@ query_machine(struct json_object *target)
 	char folder[] = "/tmp/countersign.XXXXXX";
 	char *bin = cli_program_folder();
 	char *program = mem_printf("%s/countersign-executor", bin);
-	const char *order = json_write(target);
+	const char *request = json_write(target);
 	int in[2] = { -1, -1 }, out[2] = { -1, -1 };
 	struct json_object *answer = NULL;
 	struct buf text = { 0 };
@@ -178,7 +178,7 @@ query_machine(struct json_object *target)
 	close(in[0]);
 	close(out[1]);
 	if (pid > 0) {
-		(void)io_write_all(in[1], order, strlen(order));
+		(void)io_write_all(in[1], request, strlen(request));
 		close(in[1]);
 		while (text.len < ANSWER_MAX &&
 		    (n = read(out[0], buf_reserve(&text, 4096), 4096)) > 0)

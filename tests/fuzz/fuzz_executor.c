@@ -1,8 +1,8 @@
 /*
- * fuzz_executor.c: the bytes that others give a step: the order, what a target's
- * shell says, keys, JSON to capture from, output to mask and clean, requests
- * and their values, redirects, texts to compare, what people type.  The first
- * byte says which.
+ * fuzz_executor.c: the bytes that others give a step: the order, what a
+ * target's shell says, keys, JSON to capture from, output to mask and clean,
+ * requests and their values, redirects, texts to compare, what people type. The
+ * first byte says which.
  */
 #include <assert.h>
 #include <stdint.h>

@@ -98,7 +98,7 @@ clean "wider than 80 columns" wide
 # Names use the field's words: tests/lint/words lists those that they do not.
 words() {
 	# shellcheck disable=SC2086
-	python3 - tests/lint/words $sources <<'EOF'
+	python3 - tests/lint/words $sources fcgi/*/*.def <<'EOF'
 import os, re, sys
 use, allowed = {}, set()
 for line in open(sys.argv[1], encoding="utf-8"):
@@ -108,10 +108,10 @@ for line in open(sys.argv[1], encoding="utf-8"):
     elif first and first != "#":
         use[first] = rest
 skip = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.S)
-named = re.compile(r"^(?:[a-z][\w \t]*[ *])?([a-z_]\w*)\(|\b(?:struct|enum|union)\s+(\w+)\s*\{|^# *define (\w+)", re.M)
+named = re.compile(r"^(?:[a-z][\w \t]*[ *])?([a-z_]\w*)\(|\b(?:struct|enum|union)\s+(\w+)\s*\{|^# *define (\w+)|^SQL\((\w+)", re.M)
 for name in sys.argv[2:]:
     text = skip.sub(" ", open(name, encoding="utf-8").read())
-    names = {(a or b or c).lower() for a, b, c in named.findall(text)}
+    names = {"".join(found).lower() for found in named.findall(text)}
     for one in sorted(names | {os.path.splitext(os.path.basename(name))[0]}):
         for word in one.split("_"):
             if word in use and one not in allowed:
