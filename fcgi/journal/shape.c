@@ -17,7 +17,8 @@ enum shape {
 	VALUES,  /* {"name": "text", or null} */
 	NUMBERS, /* {"name": 1} */
 	OBJECT,  /* {} */
-	OBJECTS, /* {"name": {}} */
+	RESULTS, /* {"name": {"checks": [{}]}} */
+	LISTS,   /* {"name": [1], or null} */
 	TARGETS, /* {"name": {"members": ["a"]}} */
 };
 
@@ -34,9 +35,10 @@ static const struct {
 	{ "run.changed",	"targets",	TARGETS },
 	{ "run.compiled",	"sealed",	VALUES },
 	{ "step.requested",	"targets",	TEXTS },
+	{ "step.requested",	"skipped",	LISTS },
 	{ "look.requested",	"targets",	TEXTS },
 	{ "run.rollback_started", "steps",	TEXTS },
-	{ "look.ended",		"results",	OBJECTS },
+	{ "look.ended",		"results",	RESULTS },
 	{ NULL,			"approvals",	ROWS },
 	{ NULL,			"parameters",	VALUES },
 	{ NULL,			"gates",	TEXTS },
@@ -79,6 +81,34 @@ is_map_of(struct json_object *v, enum json_type type, bool or_null)
 }
 
 static bool
+is_map_of_lists(struct json_object *v, enum json_type type)
+{
+	if (!is_map_of(v, json_type_array, true))
+		return false;
+	json_object_object_foreach (v, key, list) {
+		(void)key;
+		if (list != NULL && !is_list_of(list, type))
+			return false;
+	}
+	return true;
+}
+
+static bool
+are_results(struct json_object *v)
+{
+	if (!is_map_of(v, json_type_object, true))
+		return false;
+	json_object_object_foreach (v, name, result) {
+		struct json_object *checks = json_get(result, "checks");
+
+		(void)name;
+		if (checks != NULL && !is_list_of(checks, json_type_object))
+			return false;
+	}
+	return true;
+}
+
+static bool
 are_targets(struct json_object *v)
 {
 	if (!is_map_of(v, json_type_object, false))
@@ -107,8 +137,10 @@ fits(struct json_object *v, enum shape shape)
 		return is_map_of(v, json_type_string, true);
 	case NUMBERS:
 		return is_map_of(v, json_type_int, true);
-	case OBJECTS:
-		return is_map_of(v, json_type_object, true);
+	case RESULTS:
+		return are_results(v);
+	case LISTS:
+		return is_map_of_lists(v, json_type_int);
 	case TARGETS:
 		return are_targets(v);
 	default:
