@@ -145,18 +145,19 @@ configure(struct db *db)
 	    SQLITE_OK;
 }
 
+#define USER_VERSION "PRAGMA user_version"
+
 static int64_t
-user_version(struct db *db)
+pragma(struct db *db, const char *sql, int64_t fallback)
 {
 	sqlite3_stmt *stmt = NULL;
-	int64_t version = -1;
+	int64_t n = fallback;
 
-	if (sqlite3_prepare_v2(db->handle, "PRAGMA user_version", -1, &stmt,
-		NULL) == SQLITE_OK &&
+	if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL) == SQLITE_OK &&
 	    sqlite3_step(stmt) == SQLITE_ROW)
-		version = sqlite3_column_int64(stmt, 0);
+		n = sqlite3_column_int64(stmt, 0);
 	sqlite3_finalize(stmt);
-	return version;
+	return n;
 }
 
 /* Copies the database of an older version into a file beside it, durably. */
@@ -189,7 +190,7 @@ copy_old(struct db *db, int64_t version)
 static bool
 migrate(struct db *db)
 {
-	int64_t version = user_version(db);
+	int64_t version = pragma(db, USER_VERSION, -1);
 	char *set;
 	bool ok;
 
@@ -200,12 +201,11 @@ migrate(struct db *db)
 		return false;
 	set = mem_printf("PRAGMA user_version = %d", MIGRATE_VERSION);
 	ok = plain(db, "PRAGMA foreign_keys = OFF") == SQLITE_OK &&
-	    plain(db, "BEGIN IMMEDIATE") == SQLITE_OK &&
+	    db_begin(db) == ERR_OK &&
 	    migrate_tables(db->handle, (int)version) &&
 	    (version == 0 || migrate_replay(db, (int)version) == ERR_OK) &&
-	    plain(db, set) == SQLITE_OK && plain(db, "COMMIT") == SQLITE_OK;
-	if (!ok && !sqlite3_get_autocommit(db->handle))
-		plain(db, "ROLLBACK");
+	    !db_is_lost(db) && plain(db, set) == SQLITE_OK;
+	ok = db_end(db, ok ? ERR_OK : ERR_UNAVAILABLE) == ERR_OK;
 	free(set);
 	return plain(db, "PRAGMA foreign_keys = ON") == SQLITE_OK && ok;
 }
@@ -244,7 +244,7 @@ db_open(const char *data_dir, enum db_program who, struct db **ret)
 		    path, MIGRATE_VERSION);
 		goto out;
 	}
-	if (user_version(db) != MIGRATE_VERSION)
+	if (pragma(db, USER_VERSION, -1) != MIGRATE_VERSION)
 		goto out;
 	*ret = db;
 	db = NULL;
@@ -266,7 +266,7 @@ db_version_in(const char *data_dir)
 	if (version < 0 &&
 	    sqlite3_open_v2(path, &db.handle, SQLITE_OPEN_READONLY, NULL) ==
 		SQLITE_OK)
-		version = user_version(&db);
+		version = pragma(&db, USER_VERSION, -1);
 	sqlite3_close(db.handle);
 	free(path);
 	return version;
@@ -336,10 +336,17 @@ err_of(struct db *db, const char *what, int rc)
 enum err
 db_begin(struct db *db)
 {
-	if (frame(db, BEGIN) == SQLITE_OK)
+	db->within = frame(db, BEGIN) == SQLITE_OK;
+	if (db->within)
 		return ERR_OK;
 	db->failed = db->stale = true;
 	return ERR_UNAVAILABLE;
+}
+
+bool
+db_is_lost(const struct db *db)
+{
+	return db->within && sqlite3_get_autocommit(db->handle);
 }
 
 bool
@@ -362,6 +369,9 @@ db_end(struct db *db, enum err err)
 {
 	int rc;
 
+	if (err == ERR_OK && db_is_lost(db))
+		err = ERR_UNAVAILABLE;
+	db->within = false;
 	if (err == ERR_OK) {
 		rc = frame(db, COMMIT);
 		if (rc == SQLITE_OK)
@@ -373,19 +383,24 @@ db_end(struct db *db, enum err err)
 	return err;
 }
 
-void
+enum err
 db_savepoint(struct db *db)
 {
-	frame(db, SAVEPOINT);
+	return !db_is_lost(db) && frame(db, SAVEPOINT) == SQLITE_OK
+	    ? ERR_OK
+	    : ERR_UNAVAILABLE;
 }
 
 enum err
 db_release(struct db *db, enum err err)
 {
-	if (err != ERR_OK)
-		frame(db, ROLLBACK_TO);
-	frame(db, RELEASE);
-	return err;
+	if (!db_is_lost(db) &&
+	    (err == ERR_OK || frame(db, ROLLBACK_TO) == SQLITE_OK) &&
+	    frame(db, RELEASE) == SQLITE_OK)
+		return err;
+	if (!sqlite3_get_autocommit(db->handle))
+		frame(db, ROLLBACK);
+	return ERR_UNAVAILABLE;
 }
 
 /*
@@ -451,10 +466,14 @@ prepare(struct db *db, enum stmt id, const struct db_arg *args)
 enum err
 db_run_args(struct db *db, enum stmt id, const struct db_arg *args)
 {
-	struct rows *rows = prepare(db, id, args);
-	int rc = rows->stmt != NULL ? sqlite3_step(rows->stmt) : SQLITE_IOERR;
+	struct rows *rows;
 	enum err err;
+	int rc;
 
+	if (db_is_lost(db))
+		return ERR_UNAVAILABLE;
+	rows = prepare(db, id, args);
+	rc = rows->stmt != NULL ? sqlite3_step(rows->stmt) : SQLITE_IOERR;
 	if (rows->stmt != NULL && rc != SQLITE_DONE)
 		rc = sqlite3_extended_errcode(db->handle);
 	err = err_of(db, statements[id].name, rc);
@@ -477,13 +496,5 @@ db_query_args(struct db *db, enum stmt id, const struct db_arg *args)
 int64_t
 db_version(struct db *db)
 {
-	sqlite3_stmt *stmt = NULL;
-	int64_t version = 0;
-
-	if (sqlite3_prepare_v2(db->handle, "PRAGMA data_version", -1, &stmt,
-		NULL) == SQLITE_OK &&
-	    sqlite3_step(stmt) == SQLITE_ROW)
-		version = sqlite3_column_int64(stmt, 0);
-	sqlite3_finalize(stmt);
-	return version;
+	return pragma(db, "PRAGMA data_version", 0);
 }

@@ -78,8 +78,15 @@ bool db_take_failure(struct db *db);
 bool db_is_stale(const struct db *db);
 enum err db_end(struct db *db, enum err err);
 
+/*
+ * True from an I/O error that made SQLite roll back the transaction, until
+ * db_end().  Nothing is written then: SQLite would commit each statement by
+ * itself.  db_run() and all others around it return ERR_UNAVAILABLE.
+ */
+bool db_is_lost(const struct db *db);
+
 /* As db_begin() and db_end(), for one command within the keeper's batch. */
-void db_savepoint(struct db *db);
+enum err db_savepoint(struct db *db);
 enum err db_release(struct db *db, enum err err);
 
 /*

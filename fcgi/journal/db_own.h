@@ -24,7 +24,7 @@ struct db {
 	sqlite3_stmt *frames[FRAMES];
 	enum db_program who;
 	bool memory; /* it has no file */
-	int depth;   /* of savepoints */
+	bool within; /* a transaction has begun and was not ended */
 	bool failed; /* a read failed */
 	bool stale;  /* must be opened again */
 	struct rows rows[STMT__MAX];

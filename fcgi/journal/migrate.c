@@ -41,14 +41,17 @@ is_projection(const char *table)
 	return at == NULL || (at > from && at < to);
 }
 
+/* Not after an error that made SQLite roll back the transaction. */
 static bool
 run(sqlite3 *handle, const char *sql)
 {
 	char *message = NULL;
-	bool ok = sqlite3_exec(handle, sql, NULL, NULL, &message) == SQLITE_OK;
+	bool ok = !sqlite3_get_autocommit(handle) &&
+	    sqlite3_exec(handle, sql, NULL, NULL, &message) == SQLITE_OK;
 
 	if (!ok)
-		log_warn("migration: %s: %s", sql, message);
+		log_warn("migration: %s: %s", sql,
+		    message != NULL ? message : "no transaction");
 	sqlite3_free(message);
 	return ok;
 }
@@ -204,6 +207,8 @@ migrate_replay(struct db *db, int from)
 		json_object_put(body);
 	}
 	db_done(rows);
+	if (db_take_failure(db) && err == ERR_OK)
+		err = ERR_UNAVAILABLE;
 	if (err != ERR_OK)
 		return err;
 	data = json_object_new_object();

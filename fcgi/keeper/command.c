@@ -152,11 +152,13 @@ command_record_refusal(struct command *c)
 
 	if (c->refused == NULL)
 		return;
-	db_savepoint(db);
-	db_release(db,
-	    event_append(db, 0, EVENT_ANY_SEQ,
-		c->actor.session ? c->actor.name : "nobody", c->refused_kind,
-		c->refused));
+	if (db_savepoint(db) != ERR_OK)
+		json_object_put(c->refused);
+	else
+		(void)db_release(db,
+		    event_append(db, 0, EVENT_ANY_SEQ,
+			c->actor.session ? c->actor.name : "nobody",
+			c->refused_kind, c->refused));
 	c->refused = NULL;
 }
 

@@ -98,6 +98,7 @@ static enum err
 run_command(struct loop *l, struct command *c)
 {
 	struct db *db = l->keeper->db;
+	size_t typed = l->keeper->typed.len;
 	enum err err;
 
 	if (c->call->by > 0 && clock_monotonic() + REPLY_MS > c->call->by)
@@ -105,14 +106,17 @@ run_command(struct loop *l, struct command *c)
 		    "refused_too_late");
 	begin_batch(l);
 	ledger_touch(l->keeper);
-	if (l->no_journal)
+	if (l->no_journal || db_is_lost(db))
 		return unreadable(c);
 	session_expire(l->keeper);
-	db_savepoint(db);
+	if (db_savepoint(db) != ERR_OK)
+		return unreadable(c);
 	err = command_run(c);
 	if (db_take_failure(db))
 		err = unreadable(c);
 	err = db_release(db, err);
+	if (err != ERR_OK)
+		l->keeper->typed.len = typed;
 	command_record_refusal(c);
 	if (c->around && err != ERR_OK && err != ERR_UNAVAILABLE)
 		(void)run_record_refusal(c);
@@ -234,10 +238,13 @@ commit_batch(struct loop *l)
 	l->in_batch = false;
 	durable = !l->no_journal && db_end(l->keeper->db, ERR_OK) == ERR_OK;
 	ledger_committed(l->keeper, durable);
+	if (!durable) {
+		l->keeper->jobs_changed = false;
+		forget(typed);
+	}
 	if (!l->no_journal && !durable) {
 		ballast_release(l->keeper->data_dir);
 		refuse_batch(l);
-		forget(typed);
 	}
 	for (struct conn *c = l->conns; c != NULL; c = c->next) {
 		if (c->channel == CHANNEL_RUNNER && c->known)

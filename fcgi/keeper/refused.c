@@ -51,16 +51,18 @@ enum err
 run_record_refusal(struct command *c)
 {
 	struct json_object *data;
+	enum err err;
 
 	if (is_known(c))
 		return ERR_OK;
+	if ((err = db_savepoint(c->keeper->db)) != ERR_OK)
+		return err;
 	data = json_object_new_object();
 	json_set_text(data, "verb", c->call->verb);
 	if (*c->call->step != '\0')
 		json_set_text(data, "step", c->call->step);
 	json_set_text(data, "code", c->fault.code);
 	message_set(data, "message", c->fault.message);
-	db_savepoint(c->keeper->db);
 	return db_release(c->keeper->db,
 	    event_append(c->keeper->db, c->call->run, EVENT_ANY_SEQ, c->name,
 		"run.refused", data));

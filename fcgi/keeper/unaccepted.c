@@ -109,9 +109,8 @@ waiting_tick(struct keeper *k)
 		struct waiting *w = &k->waiting[i];
 		enum err err;
 
-		if (!is_old(w))
+		if (!is_old(w) || db_savepoint(k->db) != ERR_OK)
 			continue;
-		db_savepoint(k->db);
 		err = exec_end_unaccepted(k, w->exec,
 		    w->old ? MESSAGE("said_not_accepted_restart")
 			   : MESSAGE("said_not_accepted"));

@@ -93,7 +93,7 @@ call_once(struct command *c)
 {
 	enum err err;
 
-	db_savepoint(keeper.db);
+	assert_int_equal(db_savepoint(keeper.db), ERR_OK);
 	err = db_release(keeper.db, command_run(c));
 	command_record_refusal(c);
 	if (c->around && err != ERR_OK)

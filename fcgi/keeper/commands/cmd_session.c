@@ -287,6 +287,6 @@ session_expire(struct keeper *k)
 	if (now < k->expire_at)
 		return;
 	k->expire_at = now + EXPIRE_EVERY_MS;
-	db_savepoint(k->db);
-	db_release(k->db, record_expired(k->db, clock_now()));
+	if (db_savepoint(k->db) == ERR_OK)
+		(void)db_release(k->db, record_expired(k->db, clock_now()));
 }

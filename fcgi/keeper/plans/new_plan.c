@@ -101,11 +101,11 @@ new_plan_upgrade(struct keeper *k)
 {
 	struct json_object *runs = db_rows_json(
 	    db_query(k->db, STMT_RUNS_UNCOMPILED));
-	enum err err = ERR_OK;
+	enum err err;
 
 	compile_set_waiting(k, true);
 	if (json_object_array_length(runs) > 0) {
-		db_begin(k->db);
+		err = db_begin(k->db);
 		for (size_t i = 0;
 		     i < json_object_array_length(runs) && err == ERR_OK; i++)
 			err = upgrade_run(k,
