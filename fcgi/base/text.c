@@ -133,6 +133,29 @@ text_is_deceptive(uint32_t cp)
 	    (cp >= 0xfff9 && cp <= 0xfffb) || (cp >= 0xe0000 && cp <= 0xe007f);
 }
 
+/* White_Space of Unicode, and the blank of Braille. */
+static bool
+is_space(uint32_t cp)
+{
+	return cp <= ' ' || cp == 0x85 || cp == 0xa0 || cp == 0x1680 ||
+	    (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028 || cp == 0x2029 ||
+	    cp == 0x202f || cp == 0x205f || cp == 0x2800 || cp == 0x3000;
+}
+
+bool
+text_is_blank(const char *s)
+{
+	size_t len = strlen(s), n;
+	uint32_t cp;
+
+	for (; len > 0; s += n, len -= n) {
+		n = text_utf8_next(s, len, &cp);
+		if (n == 0 || !(is_space(cp) || text_is_deceptive(cp)))
+			return false;
+	}
+	return true;
+}
+
 bool
 text_same_secret(const void *a, const void *b, size_t len)
 {

@@ -43,6 +43,9 @@ size_t text_utf8_next(const char *s, size_t len, uint32_t *ret_cp);
  */
 bool text_is_deceptive(uint32_t cp);
 
+/* It has nothing to read: white space (Unicode), or characters of no width. */
+bool text_is_blank(const char *s);
+
 /* Compares in constant time. */
 bool text_same_secret(const void *a, const void *b, size_t len);
 

@@ -226,7 +226,8 @@ announce(struct serve *s)
 
 	if (!ready_page(s->cli))
 		return false;
-	(void)cli_ask(s->cli, "setup_link", NULL, &result);
+	if (!cli_ask(s->cli, "setup_link", NULL, &result))
+		return false;
 	endpoint_announce(s->cli, json_text(result, "key", ""));
 	json_object_put(result);
 	return true;

@@ -105,7 +105,7 @@ command_words(struct command *c, const char *field)
 {
 	const char *text = json_text(c->body, field, "");
 
-	if (text[strspn(text, " \t\r\n")] != '\0')
+	if (!text_is_blank(text))
 		return ERR_OK;
 	return fault_set(&c->fault, ERR_INVALID, "missing_field", field,
 	    "refused_words_needed field=%s", field);

@@ -78,7 +78,7 @@ def frame(verb, credential, body):
         return b"t" + struct.pack(">I", len(b)) + b + b"\0"
     fields = (b"i" + struct.pack(">q", 1) + text(verb) + text(credential)
               + text("local") + b"i" + struct.pack(">q", 0) + text("")
-              + text(json.dumps(body)))
+              + text(json.dumps(body)) + b"i" + struct.pack(">q", 0))
     return struct.pack(">I", len(fields)) + fields
 
 

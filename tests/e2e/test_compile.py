@@ -184,7 +184,7 @@ def the_keeper_serves_others_while_a_compiler_hangs():
 
 
 def a_secret_in_use_is_not_deleted_unseen():
-    folder = runbook_folder({"plain": PLAIN}, TARGETS)
+    folder = runbook_folder({"uses": "# Uses\n\n```sh {#use on=one}\ntrue\n```\n"}, TARGETS)
     with programs() as build, Console(runbooks=folder, build=build) as console:
         console.cli("secret", "set", "word", stdin="hunter2-hunter2")
 
@@ -202,9 +202,19 @@ def a_secret_in_use_is_not_deleted_unseen():
         console.stop()
         code, said = delete()       # by a keeper of its own
         assert code == 1 and "used by 1 targets" in said, said
-        (folder / "targets.yml").write_text("environments:\n  test: {label: Test}\n")
-        assert delete()[0] == 0
         console.start()
+        ana = console.user("ana", "operator")
+        number = create(ana, "uses")[1]["id"]
+        (folder / "targets.yml").write_text("environments:\n  test: {label: Test}\n")
+        code, said = delete()
+        assert code == 1 and f"The run {number} has not ended, and its targets use" in said, said
+        assert ana.post(f"/runs/{number}/abort", {"reason": "over"})[0] == 200
+        (folder / "targets.yml").unlink()
+        (folder / "targets.yml").mkdir()        # it cannot be read
+        code, said = delete()
+        assert code == 1 and "targets.yml cannot be read" in said, said
+        (folder / "targets.yml").rmdir()
+        assert delete()[0] == 0
     shutil.rmtree(folder)
 
 

@@ -207,7 +207,7 @@ def a_run_without_a_step_to_do_is_refused_and_never_called_done():
         good(ana.post(f"/runs/{run}/parameters", {
             "parameters": {"deep": "false"}}))
         page = good(ana.ask("GET", f"/runs/{run}", accept="text/html"))
-        assert "There was no step to do" in page, page
+        assert "No step was executed" in page, page
         assert "All steps are done" not in page
         assert 'value="succeeded"' not in page and 'value="failed"' in page
         home = good(ana.ask("GET", "/", accept="text/html"))

@@ -151,11 +151,14 @@ cmd_run_abort(struct command *c)
 	return err;
 }
 
-/* Checks that the states of the steps allow the result. */
+/*
+ * Checks that the states of the steps allow the result: all are done, and one
+ * at least was not skipped.
+ */
 static enum err
 check_result(struct command *c, const struct run *run, const char *result)
 {
-	size_t n = json_object_array_length(run->steps), taken = 0;
+	size_t n = json_object_array_length(run->steps), done = 0;
 
 	if (strcmp(result, "failed") == 0)
 		return ERR_OK;
@@ -176,17 +179,19 @@ check_result(struct command *c, const struct run *run, const char *result)
 
 		if (part_read(s) != run->lifecycle.mode)
 			continue;
-		taken += !outcome_is_excluded(
-		    state_read(s), json_text(s, "by", NULL));
+		done += state_in(state_read(s), IN(SUCCEEDED) | IN(CONFIRMED));
 		if (!state_in(state_read(s), STATES_DONE))
 			return fault_set(&c->fault, ERR_CONFLICT, "unfinished",
 			    "result", "refused_unfinished step=%s state=@is_%s",
 			    json_text(s, "id", ""), json_text(s, "state", ""));
 	}
-	if (taken == 0 && strcmp(result, "succeeded") == 0)
-		return fault_set(&c->fault, ERR_CONFLICT, "nothing_done",
-		    "result", "refused_nothing_done");
-	return ERR_OK;
+	if (done > 0)
+		return ERR_OK;
+	return run->lifecycle.mode == PART_ROLLBACK
+	    ? fault_set(&c->fault, ERR_CONFLICT, "nothing_done", "result",
+		  "refused_nothing_undone")
+	    : fault_set(&c->fault, ERR_CONFLICT, "nothing_done", "result",
+		  "refused_nothing_done");
 }
 
 enum err

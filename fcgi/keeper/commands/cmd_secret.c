@@ -91,22 +91,59 @@ count_users(
 	return n;
 }
 
-/* A secret that targets.yml names cannot be deleted by mistake. */
+/* A run that has not ended and whose targets name the secret, or 0. */
+static int64_t
+open_run_with(struct db *db, const char *secret)
+{
+	struct json_object *runs = db_rows_json(
+	    db_query(db, STMT_RUNS_OPEN_TARGETS));
+	int64_t found = 0;
+
+	for (size_t i = 0; i < json_object_array_length(runs); i++) {
+		struct json_object *run = json_object_array_get_idx(runs, i);
+		struct json_object *targets = json_get(run, "targets");
+
+		if (!json_object_is_type(targets, json_type_object))
+			continue;
+		json_object_object_foreach (targets, name, target) {
+			(void)name;
+			if (plan_target_names(target, secret))
+				found = json_int(run, "id", 0);
+		}
+	}
+	json_object_put(runs);
+	return found;
+}
+
+/*
+ * A secret that targets.yml or a run that has not ended names cannot be deleted
+ * by mistake.
+ */
 static enum err
 check_unused(struct command *c)
 {
 	const char *name = json_text(c->body, "name", "");
+	int64_t run = open_run_with(c->keeper->db, name);
 	char *path = mem_printf("%s/targets.yml", c->keeper->runbooks_dir);
 	struct user first = { 0 };
 	struct buf text = { 0 };
 	const struct compile_answer *a;
-	enum err err = ERR_OK;
+	enum err err = io_read_file(path, TARGETS_MOST, &text);
 	size_t n = 0;
 
-	if (io_read_file(path, TARGETS_MOST, &text) == ERR_OK)
+	if (err == ERR_NOT_FOUND)
+		err = ERR_OK; /* nothing names a secret */
+	else if (err != ERR_OK)
+		err = fault_set(&c->fault, ERR_CONFLICT, "targets_unreadable",
+		    "force", "refused_secret_unknown name=%s", name);
+	else
 		err = compile_ask_targets(c->keeper, &text, &a, &c->fault);
 	if (err == ERR_OK && text.len > 0)
 		n = count_users(a, name, &first);
+	if (err == ERR_OK && n == 0 && run > 0)
+		err = fault_set(&c->fault, ERR_CONFLICT, "secret_used", "force",
+		    "refused_secret_of_run name=%s run=%lld", name,
+		    (long long)run);
 	if (n > 0)
 		err = fault_set(&c->fault, ERR_CONFLICT, "secret_used", "force",
 		    "refused_secret_used name=%s count=%zu target=%s "

@@ -272,7 +272,7 @@ add_flags(struct view *v, struct json_object *o)
 	model_bool(o, "is_finished",
 	    v->finished && !ended && json_get(v->run, "started_at") != NULL);
 	model_bool(o, "is_troubled", v->troubled);
-	model_bool(o, "is_nothing", v->finished && v->tally.total == 0);
+	model_bool(o, "is_nothing", v->finished && v->tally.done == 0);
 	model_bool(o, "is_deviating", v->tally.skipped_failed > 0);
 	model_bool(o, "is_skipping", v->tally.skipped > 0);
 	model_bool(o, "is_rollback", v->lifecycle.mode == PART_ROLLBACK);

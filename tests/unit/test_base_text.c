@@ -1,0 +1,34 @@
+/* Texts: what is blank in any script. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+
+static void
+blank_is_what_nobody_can_read(void **state)
+{
+	static const char *const blank[] = { "", " \t\r\n", "\u3000",
+		"\u00a0\u2003", "\u200b\u200d", "\u2028", "\u2800", "\ufeff" };
+	static const char *const text[] = { ".", " x", "\u3000好", "é",
+		"\xff" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(blank) / sizeof(blank[0]); i++)
+		assert_true(text_is_blank(blank[i]));
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++)
+		assert_false(text_is_blank(text[i]));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(blank_is_what_nobody_can_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
