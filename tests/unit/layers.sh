@@ -145,6 +145,14 @@ fi
 clean "lines of templates with over 120 bytes, or with blanks at their end" \
     search -nE '.{121}|[[:blank:]]$' templates/*.html
 
+# Sources alone are in git, but for pictures, data that older versions recorded
+# and bytes that tests feed to parsers.
+binaries() {
+	git ls-files --eol | sed -n 's|^i/-text .*\t||p' | search -vE \
+	    '^tests/(browser/pictures/[^/]*\.png|e2e/[a-z_]*\.tar\.gz|fuzz/corpus/.*|golden/check/20-encoding\.md)$'
+}
+clean "binary files in git" binaries
+
 # Shell and Python: the programs that run on targets, and the tests.
 scripts() {
 	names=$(git ls-files) || return
