@@ -284,20 +284,26 @@ def a_rollback_leaves_out_what_undoes_steps_that_did_not_run():
     ana.post(f"/runs/{run}/close", {"result": "rolled_back"})
 
 
-def a_rollback_whose_steps_were_all_skipped_rolled_nothing_back():
-    files()
-    run = start(ana, "order", log=str(LOG), conf=str(FOLDER / "app"))
-    for step in "look-around", "first":
-        ana.press(run, ana.step(run, step))
-    assert ana.post(f"/runs/{run}/rollback", {"reason": "no"})[0] == 200
-    while ready := [s["id"] for s in ana.run(run)["steps"] if "skip" in s["can"]]:
-        status, answer = ana.post(f"/runs/{run}/steps/{ready[0]}/skip", {"reason": "not now"})
+def skip_all(run):
+    while able := [s["id"] for s in ana.run(run)["steps"] if "skip" in s["can"]]:
+        status, answer = ana.post(f"/runs/{run}/steps/{able[0]}/skip", {"reason": "not now"})
         assert status == 200, answer
-    page = ana.get(f"/runs/{run}", accept="text/html")[1]
-    assert "No step was executed" in page and 'value="rolled_back"' not in page
-    status, answer = ana.post(f"/runs/{run}/close", {"result": "rolled_back"})
-    assert (status, answer["error"]["code"]) == (409, "nothing_done"), answer
-    assert ana.post(f"/runs/{run}/close", {"result": "failed"})[0] == 200
+
+
+def a_run_whose_steps_were_all_skipped_neither_succeeded_nor_rolled_back():
+    for result in "succeeded", "rolled_back":
+        files()
+        run = start(ana, "order", log=str(LOG), conf=str(FOLDER / "app"))
+        if result == "rolled_back":
+            for step in "look-around", "first":
+                ana.press(run, ana.step(run, step))
+            assert ana.post(f"/runs/{run}/rollback", {"reason": "no"})[0] == 200
+        skip_all(run)
+        page = ana.get(f"/runs/{run}", accept="text/html")[1]
+        assert "No step was executed" in page and f'value="{result}"' not in page
+        status, answer = ana.post(f"/runs/{run}/close", {"result": result})
+        assert (status, answer["error"]["code"]) == (409, "nothing_done"), answer
+        assert ana.post(f"/runs/{run}/close", {"result": "failed"})[0] == 200
 
 
 def a_rollback_with_nothing_to_undo_is_refused_and_changes_nothing():
@@ -464,7 +470,7 @@ TESTS = [
     a_step_in_front_of_all_others_is_decided_anew,
     files_are_restored_where_their_edits_stand_in_the_reverse_order,
     a_rollback_leaves_out_what_undoes_steps_that_did_not_run,
-    a_rollback_whose_steps_were_all_skipped_rolled_nothing_back,
+    a_run_whose_steps_were_all_skipped_neither_succeeded_nor_rolled_back,
     a_rollback_with_nothing_to_undo_is_refused_and_changes_nothing,
     a_rollback_can_be_cancelled_until_its_first_step_is_pressed,
     a_confirmation_is_taken_back_until_a_later_step_was_pressed,

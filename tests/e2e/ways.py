@@ -955,17 +955,6 @@ def a_step_runs_after_the_values_were_changed_under_way(w, how):
 
 
 @way("rehearsed_steps", "rehearse_first", 409)
-def all_steps_of_the_rehearsal_were_skipped(w, how):
-    run = w.create("rehearsed", start=True, word="skipped" + how)
-    for step in ("first", "second"):
-        w.plain.good(w.plain.step("json", run, step, "skip", reason="r"))
-    w.plain.good(w.plain.do("json", run, "close", result="succeeded"))
-    run = w.create("rehearsed", environment="production",
-                   word="skipped" + how)
-    return run, w.plain.do(how, run, "start")
-
-
-@way("rehearsed_steps", "rehearse_first", 409)
 def one_step_of_the_rehearsal_was_skipped(w, how):
     run = w.create("rehearsed", start=True, word="one skipped" + how)
     w.plain.confirms(run, "first")
