@@ -101,10 +101,10 @@ run_command(struct loop *l, struct command *c)
 	size_t typed = l->keeper->typed.len;
 	enum err err;
 
+	begin_batch(l); /* its end sends the replies */
 	if (c->call->by > 0 && clock_monotonic() + REPLY_MS > c->call->by)
 		return fault_set(&c->fault, ERR_UNAVAILABLE, "too_late", NULL,
 		    "refused_too_late");
-	begin_batch(l);
 	ledger_touch(l->keeper);
 	if (l->no_journal || db_is_lost(db))
 		return unreadable(c);

@@ -20,6 +20,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
 from console import BUILD, Console, is_alive, main, programs, runbook_folder, wait_until  # noqa: E402
 from messages import english  # noqa: E402
+import wire  # noqa: E402
 
 BOOK = """---
 title: A press that waits
@@ -167,6 +168,15 @@ def what_the_keeper_reads_too_late_is_not_done():
         press(ana, run)
         assert ana.wait_step(run, "work", 30)["state"] == "succeeded"
         shutil.rmtree(marks)
+        # one that nobody will wait for is answered while somebody does, also
+        # where no other call makes the keeper write
+        signal_all(console, "countersign-runner", signal.SIGSTOP)
+        secret = (console.data / "keys/admin.secret").read_text()[:64]
+        with wire.connect(str(console.data / "run/admin.sock")) as sock:
+            sock.settimeout(10)
+            number, answer = wire.call(sock, "setup_link", credential="key:" + secret, body={}, by=1)
+            assert answer["code"] == "too_late", (number, answer)
+        signal_all(console, "countersign-runner", signal.SIGCONT)
 
 
 # It is late, as on a machine that was paused.
