@@ -308,11 +308,21 @@ origin_len(const char *url)
 }
 
 static enum err
+read_url(struct filling *f, const char *url, struct http_url *ret)
+{
+	const char *why = http_url_read(url, ret);
+
+	return why == NULL
+	    ? ERR_OK
+	    : fault_set(f->fault, ERR_INVALID, "http", NULL,
+		  "http_address line=%d reason=%s", f->line, why);
+}
+
+static enum err
 fill_origin(struct filling *f, const char *base, const char *url, size_t n,
     struct buf *out)
 {
 	struct http_url to, own;
-	const char *why;
 	size_t scheme;
 	enum err err;
 
@@ -335,9 +345,8 @@ fill_origin(struct filling *f, const char *base, const char *url, size_t n,
 		return err;
 	if (strchr(buf_text(out), '@') != NULL)
 		return wrong(f, MESSAGE("http_address_login"));
-	if ((why = http_url_read(buf_text(out), &to)) != NULL)
-		return fault_set(f->fault, ERR_INVALID, "http", NULL,
-		    "http_address line=%d reason=%s", f->line, why);
+	if ((err = read_url(f, buf_text(out), &to)) != ERR_OK)
+		return err;
 	if (base != NULL &&
 	    (http_url_read(base, &own) != NULL ||
 		!http_url_is_same_origin(&to, &own)))
@@ -349,6 +358,7 @@ static enum err
 fill_url(struct filling *f, const char *base, const char *url, const char **ret)
 {
 	struct buf out = { 0 };
+	struct http_url whole;
 	size_t n = origin_len(url), path, query;
 	enum err err = fill_origin(f, base, url, n, &out);
 
@@ -366,6 +376,8 @@ fill_url(struct filling *f, const char *base, const char *url, const char **ret)
 	err = fill(
 	    f, url + n + query, strlen(url + n + query), place_query, &out);
 	tidy_url(&out);
+	if (err == ERR_OK && path > 0) /* whole; without a base it is a path */
+		err = read_url(f, buf_text(&out), &whole);
 	if (err == ERR_OK)
 		*ret = arena_strdup(f->arena, buf_text(&out));
 out:
