@@ -1,7 +1,7 @@
 /*
  * program.c: starts, supervises and ends the programs of the console.
  *
- * Each leads a process group of its own.  When it dies, the rest of its group
+ * Each leads a process group of its own.  After its death the rest of its group
  * is ended before it is started again: nginx's workers would go on answering on
  * the port after a kill of their master, with nobody to end them.  A group was
  * preferred to a cgroup, which needs a delegated tree, and to a pid namespace,

@@ -2,8 +2,8 @@
  * loops.c: each="name in group-or-list": its two halves, and the correspondence
  * of copied steps.
  *
- * Whether one word is a group is known only with the environment of a run; a
- * literal list has commas, and a parameter must be a list.
+ * Only the environment of a run tells whether one word is a group; a literal
+ * list has commas, and a parameter must be a list.
  */
 #include <string.h>
 

@@ -5,10 +5,10 @@
 #include "base/err.h"
 #include "executor/job_spec.h"
 
-/* Why targets were left out. */
+/* The reason for which targets were left out. */
 enum halt { HALT_NONE, HALT_CANCELLED, HALT_MAX_FAIL, HALT_BATCH, HALT__MAX };
 
-/* How the process of a target ended. */
+/* The end of the process of a target. */
 enum outcome {
 	OUTCOME_WRITTEN, /* it wrote its last status line */
 	OUTCOME_DIED,    /* it did not */

@@ -197,8 +197,8 @@ import_line_at(const struct parse *p, const struct node *n, int i,
 
 /*
  * An indented block: four blanks, or a tab, before each line, behind those of
- * the list that it stands in.  How many there are before each; 0 where that
- * is not so, such as in a quote.
+ * the list that it stands in.  Returns their number before each line; 0 where
+ * that is not so, such as in a quote.
  */
 static size_t
 indentation(const struct parse *p, const struct node *n)

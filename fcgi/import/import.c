@@ -99,7 +99,7 @@ note_refused(struct import *im)
 			im->refused[i].why));
 }
 
-/* Whether the result parses without errors; else which steps are at fault. */
+/* True if the result parses without errors; else finds the steps at fault. */
 static bool
 judge(struct import *im, struct round *r, const char *markdown, size_t len)
 {

@@ -18,7 +18,7 @@ void import_note(struct import *im, size_t at, const char *text);
 /* A step is made of these lines. */
 void import_span(struct import *im, int first, int last);
 
-/* Why check refused a step of the line of the place, or NULL. */
+/* The reason for which check refused a step of that line, or NULL. */
 const char *import_refused(const struct import *im, size_t at);
 
 /*

@@ -199,7 +199,7 @@ is_foreign(const char *s, size_t len)
 	return n > 0 && len - n > 2 && s[n] == '>' && s[n + 1] == ' ';
 }
 
-/* Why the line of a session makes all of it no step, or NULL. */
+/* The reason for which the line makes the whole session no step, or NULL. */
 static const char *
 refuse_line(const struct session *w, enum line line, const char *who,
     size_t who_len, const char **ret_name)

@@ -163,7 +163,7 @@ add_member(
 		targets_wrong_key(t, g->list, MESSAGE("group_members"));
 }
 
-/* Why the member cannot be one, or NULL. */
+/* The reason for which it cannot be a member, or NULL. */
 static const char *
 member_refused(const struct environment *e, const struct group *g,
     const struct yaml_tree *m)

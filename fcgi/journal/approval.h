@@ -41,8 +41,8 @@ bool approval_is_complete(
     struct json_object *rules, struct json_object *given, int64_t moment);
 
 /*
- * Why an approval in force does not count: "disabled", "role" or "expired";
- * NULL if it counts for a rule.
+ * The reason for which an approval in force does not count: "disabled", "role"
+ * or "expired"; NULL if it counts for a rule.
  */
 const char *approval_void(
     struct json_object *rules, struct json_object *decision, int64_t moment);

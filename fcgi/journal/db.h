@@ -97,7 +97,7 @@ enum err db_release(struct db *db, enum err err);
 #define db_run(db, stmt, ...) db_run_args((db), (stmt), DB_ARGS(__VA_ARGS__))
 enum err db_run_args(struct db *db, enum stmt stmt, const struct db_arg *args);
 
-/* How many rows the last db_run() changed. */
+/* The number of rows that the last db_run() changed. */
 int db_changes(struct db *db);
 
 /*

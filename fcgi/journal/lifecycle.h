@@ -92,7 +92,7 @@ struct lifecycle_step {
 };
 
 /*
- * Whether the actor may apply the verb to the run (and step, NULL if the verb
+ * ERR_OK: the actor may apply the verb to the run (and step, NULL if the verb
  * has none) now. ERR_FORBIDDEN: never with these roles; ERR_CONFLICT: not in
  * this state, with a fault that names who and when; ERR_INVALID: the request
  * lacks a required statement.

@@ -33,7 +33,7 @@ enum err lifecycle_people_may_withdraw(const struct lifecycle_run *run,
 bool actor_has(const struct actor *actor, const char *role);
 
 /*
- * Whether the actor has the role that the verb needs from everybody: operator
+ * ERR_OK: the actor has the role that the verb needs from everybody: operator
  * or admin.
  */
 enum err run_authorize_verb(

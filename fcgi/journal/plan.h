@@ -48,7 +48,7 @@ struct json_object *plan_targets_of(
     struct json_object *targets, const char *on);
 
 /*
- * Whether a run locks this resolved target, so that no other run starts on it.
+ * True if a run locks this resolved target, so that no other run starts on it.
  */
 bool plan_is_held(struct json_object *target);
 

@@ -34,7 +34,8 @@ struct order {
 	size_t count;
 };
 
-/* How many steps ran after this one's latest attempt; -1: it never ran. */
+/* The number of steps that ran after this one's latest attempt; -1: it never
+ * ran. */
 static int
 rank_of(struct json_object *ran, const char *id)
 {

@@ -24,7 +24,8 @@
 struct cache;
 struct compiler;
 
-/* How much of a page's terminal input has arrived (wire/tty_message.h). */
+/* The length of a page's terminal input that has arrived (wire/tty_message.h).
+ */
 struct arrived {
 	char exec[2 * EXEC_ID_BYTES + 1];
 	char session[TTY_SESSION + 1];

@@ -28,9 +28,9 @@ void limit_failed(const struct attempt *a);
 void limit_passed(const struct attempt *a);
 
 /*
- * Whether one more failed sign-in is recorded. *ret_left_out: how many before
- * it were not. Twenty at once, then one every half minute: a stranger must not
- * make the journal grow.
+ * True if one more failed sign-in is recorded. *ret_left_out: the number before
+ * it that was not. Twenty at once, then one every half minute: a stranger must
+ * not make the journal grow.
  */
 bool limit_record(int64_t *ret_left_out);
 

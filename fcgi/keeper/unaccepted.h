@@ -9,10 +9,10 @@
 
 #include "keeper/keeper.h"
 
-/* How long a press may wait for the runner, on the monotonic clock. */
+/* The time that a press may wait for the runner, on the monotonic clock. */
 #define WAITING_MOST_MS 60000
 
-/* How often the runner is notified of pending presses. */
+/* The period at which the runner is notified of pending presses. */
 #define WAITING_AGAIN_MS 2000
 
 /* Loads the pending presses; call after each commit that may change them. */

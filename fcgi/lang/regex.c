@@ -216,7 +216,7 @@ run(struct regex *re, int which, const char *s, size_t len)
 }
 
 /*
- * Whether the pattern gives the same answer for text in another encoding as
+ * True if the pattern gives the same answer for text in another encoding as
  * for that text with U+FFFD in place of its wrong bytes: it has no character
  * beyond ASCII, asks for no property of characters, and counts none of them
  * ("." and negated sets stand for any number of characters).

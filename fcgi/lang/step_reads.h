@@ -7,7 +7,7 @@
 #include "plan/step.h"
 
 /*
- * Whether the text of the step reads the value of that name: a script by $name
+ * True if the text of the step reads the value of that name: a script by $name
  * or CS_NAME, other kinds by {{name}}. The reads of programs that a script
  * starts are not visible in its text.
  */

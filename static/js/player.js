@@ -18,7 +18,7 @@ let term, put, head, events = [], times = [], next = 0, at = 0, last = null;
 const total = () => times.at(-1) ?? 0;
 const text = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, '0')}`;
 
-/* When each event is shown. */
+/* The time at which each event is shown. */
 function measure() {
 	let before = 0, now = 0;
 

@@ -35,7 +35,7 @@ async function allShow(run, pages, ms) {
 	await Promise.all(pages.map((page) => page.waitForSelector(`.comment:has-text("${text}")`, { timeout: ms })));
 }
 
-/* How many streams watch the run, by what the hub says of presence; ours is
+/* The number of streams that watch the run, by what the hub says of presence; ours is
  * one of them. */
 async function watchers(runs) {
 	const stop = new AbortController();

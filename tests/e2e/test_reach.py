@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-How targets are reached: jump hosts, ways over SSH, host keys, login shells.
+Ways to reach targets: jump hosts, ways over SSH, host keys, login shells.
 
 countersign-executor alone, against several real sshd on 127.0.0.1, each with its
 own host key; what listens "behind" one is reached over it.

@@ -108,12 +108,12 @@ class Failing(console.Console):
         c[0:4] = struct.pack("<i", CALLS.index(call))
 
     def failed(self):
-        """How many calls have failed since it was armed."""
+        """The number of calls that have failed since it was armed."""
         return sum(struct.unpack("<i", control[12:16])[0]
                    for control in self.controls.values())
 
     def disarm(self):
-        """How many calls failed."""
+        """The number of calls that failed."""
         failed = 0
         for c in self.controls.values():
             c[0:4] = struct.pack("<i", -1)
@@ -368,7 +368,7 @@ def sweep(c, user, points):
 
 
 def count(c, user):
-    """How often each program makes each call: in a run, and from its start
+    """The count of each call of each program: in a run, and from its start
     until it serves."""
     for _ in range(2):      # what is done once only is done then
         flow(c, user, lambda: None)

@@ -97,7 +97,7 @@ as_parsed(const char *text, size_t len)
 	return copy;
 }
 
-/* How many bytes here are what import may take: blanks, the prompt at the
+/* The length here of what import may take: blanks, the prompt at the
  * beginning of a line, a placeholder. */
 static size_t
 may_go(const char *s, bool beginning)

@@ -67,24 +67,43 @@ data_sql(const char *sql)
 	sqlite3_close(db);
 }
 
-static inline void
-data_begin(void)
+/* A fixture of cmocka, as is data_end(). */
+static inline int
+data_begin(void **state)
 {
 	static const char *const folders[] = { "keys", "run", "exec", "books" };
 
+	(void)state;
 	memcpy(data_folder, DATA_FOLDER, sizeof(DATA_FOLDER));
 	assert_non_null(mkdtemp(data_folder));
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		assert_int_equal(mkdir(data_path(folders[i]), 0700), 0);
+	return 0;
 }
 
-static inline void
-data_end(void)
+static inline int
+data_end(void **state)
 {
 	char command[sizeof(DATA_FOLDER) + 8];
 
+	(void)state;
 	snprintf(command, sizeof(command), "rm -r %s", data_folder);
-	assert_int_equal(system(command), 0);
+	return system(command);
+}
+
+/* The path of a program, in the folder above that of the tests; static. */
+static inline const char *
+program_path(const char *name)
+{
+	static char path[4200];
+	ssize_t n = readlink("/proc/self/exe", path, 4096);
+	char *slash;
+
+	assert_true(n > 0);
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	snprintf(slash, sizeof(path) - (size_t)(slash - path), "/../%s", name);
+	return path;
 }
 
 #endif

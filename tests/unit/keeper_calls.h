@@ -33,12 +33,13 @@ static struct {
 	struct json_object *result;
 } called;
 
-static inline void
-keeper_begin(void)
+/* A fixture of cmocka, as is keeper_end(). */
+static inline int
+keeper_begin(void **state)
 {
 	char books[300], hex[65];
 
-	data_begin();
+	data_begin(state);
 	assert_true(sodium_init() >= 0);
 	crypto_box_keypair(runner_public, runner_secret);
 	text_hex(runner_public, sizeof(runner_public), hex);
@@ -53,10 +54,11 @@ keeper_begin(void)
 	assert_int_equal(seal_open_ledger(&keeper), ERR_OK);
 	assert_int_equal(seal_open_output(&keeper), ERR_OK);
 	compile_open(&keeper);
+	return 0;
 }
 
-static inline void
-keeper_end(void)
+static inline int
+keeper_end(void **state)
 {
 	json_object_put(called.result);
 	called.result = NULL;
@@ -66,21 +68,16 @@ keeper_end(void)
 	db_close(keeper.db);
 	free((char *)(uintptr_t)keeper.runbooks_dir);
 	buf_clear(&keeper.typed);
-	data_end();
+	return data_end(state);
 }
 
-/* The programs stand in the folder above that of the tests. */
 static inline void
 compile_now(struct compile_job *job)
 {
-	char path[4096];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 40);
 	struct pollfd p;
 
-	assert_true(n > 0);
-	path[n] = '\0';
-	strcpy(strrchr(path, '/'), "/../countersign-compile");
-	assert_true(compile_job_start(job, path));
+	assert_true(
+	    compile_job_start(job, program_path("countersign-compile")));
 	p = (struct pollfd){ .fd = job->fd, .events = POLLIN };
 	while (poll(&p, 1, compile_job_left(job)) <= 0)
 		compile_job_tick(job);

@@ -36,14 +36,11 @@ open_as(const char *name, int to)
 static inline int
 run_program(const char *const *argv, const char *input)
 {
-	char path[4096], *args[20] = { path };
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 40);
+	const char *path = program_path("countersign");
+	char *args[20] = { (char *)(uintptr_t)path };
 	int status = 0;
 	pid_t pid;
 
-	assert_true(n > 0);
-	path[n] = '\0';
-	strcpy(strrchr(path, '/'), "/../countersign");
 	for (int i = 0; argv[i] != NULL && i < 18; i++)
 		args[i + 1] = (char *)(uintptr_t)argv[i];
 	data_write("in", input != NULL ? input : "");

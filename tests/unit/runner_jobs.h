@@ -12,24 +12,26 @@
 
 static struct runner runner;
 
-static inline void
-runner_begin(void)
+/* A fixture of cmocka, as is runner_end(). */
+static inline int
+runner_begin(void **state)
 {
-	keeper_begin();
+	keeper_begin(state);
 	runner = (struct runner){
 		.data_dir = data_folder, .keeper = -1, .output_limit = 1 << 20
 	};
 	memcpy(runner.public_key, runner_public, sizeof(runner_public));
 	memcpy(runner.secret_key, runner_secret, sizeof(runner_secret));
 	assert_int_equal(db_open(data_folder, DB_RUNNER, &runner.db), ERR_OK);
+	return 0;
 }
 
-static inline void
-runner_end(void)
+static inline int
+runner_end(void **state)
 {
 	replay_clear(&runner);
 	db_close(runner.db);
-	keeper_end();
+	return keeper_end(state);
 }
 
 /* A press that the keeper's rules were not asked about: its event alone. */

@@ -84,27 +84,11 @@ a_long_line_is_cut(void **state)
 	    "no_such_code\n");
 }
 
-static int
-begin(void **state)
-{
-	(void)state;
-	data_begin();
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	data_end();
-	return 0;
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, data_begin, data_end)
 		ONE(a_message_is_english_in_the_log),
 		ONE(nothing_in_it_makes_another_line),
 		ONE(a_long_line_is_cut),

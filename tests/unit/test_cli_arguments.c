@@ -184,27 +184,17 @@ accounts_tokens_and_secrets_from_the_command_line(void **state)
 }
 
 static int
-begin(void **state)
-{
-	(void)state;
-	data_begin();
-	return 0;
-}
-
-static int
 end(void **state)
 {
-	(void)state;
 	forget_printed();
-	data_end();
-	return 0;
+	return data_end(state);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, data_begin, end)
 		ONE(help_is_an_answer_and_wrong_usage_is_not),
 		ONE(each_command_has_its_arguments),
 		ONE(what_is_not_there_is_a_no),

@@ -202,27 +202,11 @@ the_address_is_announced_as_a_browser_takes_it(void **state)
 	}
 }
 
-static int
-begin(void **state)
-{
-	(void)state;
-	data_begin();
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	data_end();
-	return 0;
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, data_begin, data_end)
 		ONE(a_host_is_an_address_and_a_port_a_number),
 		ONE(a_certificate_has_its_key_and_no_passphrase),
 		ONE(nginx_gets_whole_paths_of_the_certificate),

@@ -133,8 +133,7 @@ begin(void **state)
 	const char *ana;
 	int64_t run;
 
-	(void)state;
-	keeper_begin();
+	keeper_begin(state);
 	write_book("# T\n\n- [ ] By hand {#one}\n", LOCAL_TARGETS);
 	ana = sign_up("ana", "\"operator\"");
 	run = must_create(ana, "");
@@ -158,10 +157,8 @@ begin(void **state)
 static int
 end(void **state)
 {
-	(void)state;
 	json_object_put(report_made);
-	keeper_end();
-	return 0;
+	return keeper_end(state);
 }
 
 int

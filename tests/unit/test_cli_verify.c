@@ -213,8 +213,7 @@ begin(void **state)
 {
 	struct buf text = { 0 };
 
-	(void)state;
-	keeper_begin();
+	keeper_begin(state);
 	ledger_open(&keeper);
 	write_book("---\nparameters: {key: {type: secret}}\n---\n"
 		   "```sh {#one}\ntrue\n```\n",
@@ -232,10 +231,8 @@ begin(void **state)
 static int
 end(void **state)
 {
-	(void)state;
 	free(saved);
-	keeper_end();
-	return 0;
+	return keeper_end(state);
 }
 
 int

@@ -178,25 +178,8 @@ the_first_admin_is_made_by_the_link_alone(void **state)
 static int
 begin(void **state)
 {
-	(void)state;
-	keeper_begin();
+	keeper_begin(state);
 	boss = sign_up("boss", "\"admin\"");
-	return 0;
-}
-
-static int
-begin_empty(void **state)
-{
-	(void)state;
-	keeper_begin();
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	keeper_end();
 	return 0;
 }
 
@@ -204,15 +187,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, keeper_end)
 		ONE(a_name_is_an_identifier_of_nobody_else),
 		ONE(roles_are_names_fifty_at_most),
 		ONE(an_account_is_made_and_changed_by_admins),
 		ONE(the_last_admin_stays_one),
 		ONE(roles_and_state_change_by_themselves),
 		cmocka_unit_test_setup_teardown(
-		    the_first_admin_is_made_by_the_link_alone, begin_empty,
-		    end),
+		    the_first_admin_is_made_by_the_link_alone, keeper_begin,
+		    keeper_end),
 	};
 
 	return cmocka_run_group_tests_name("keeper/account", tests, NULL, NULL);

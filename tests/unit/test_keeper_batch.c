@@ -244,8 +244,7 @@ nothing_of_a_lost_batch_is_done(void **state)
 static int
 begin(void **state)
 {
-	(void)state;
-	keeper_begin();
+	keeper_begin(state);
 	ana = sign_up("ana", "\"operator\"");
 	return 0;
 }
@@ -253,14 +252,12 @@ begin(void **state)
 static int
 end(void **state)
 {
-	(void)state;
 	if (serving > 0) { /* the test has failed */
 		kill(serving, SIGKILL);
 		(void)waitpid(serving, NULL, 0);
 	}
 	waiting_clear(&keeper);
-	keeper_end();
-	return 0;
+	return keeper_end(state);
 }
 
 int

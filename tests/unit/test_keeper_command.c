@@ -209,27 +209,12 @@ a_credential_that_opens_nothing_is_refused(void **state)
 	}
 }
 
-static int
-begin(void **state)
-{
-	(void)state;
-	keeper_begin();
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	keeper_end();
-	return 0;
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) \
+	cmocka_unit_test_setup_teardown(test, keeper_begin, keeper_end)
 		ONE(each_field_of_each_command_is_checked_as_its_row_says),
 		ONE(a_body_that_is_no_object_is_refused),
 		ONE(each_socket_has_its_own_commands),

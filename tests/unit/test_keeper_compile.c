@@ -219,27 +219,12 @@ an_answer_is_asked_for_once(void **state)
 	assert_int_equal(compile_ask(&keeper, &r, &a, NULL), ERR_UNAVAILABLE);
 }
 
-static int
-begin(void **state)
-{
-	(void)state;
-	keeper_begin();
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	keeper_end();
-	return 0;
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) \
+	cmocka_unit_test_setup_teardown(test, keeper_begin, keeper_end)
 		ONE(each_end_has_its_reason),
 		ONE(the_answer_names_its_request),
 		ONE(a_program_that_is_not_there_was_not_started),

@@ -191,19 +191,10 @@ what_is_not_there_has_a_refusal(void **state)
 static int
 begin(void **state)
 {
-	(void)state;
-	keeper_begin();
+	keeper_begin(state);
 	write_book(BOOK, LOCAL_TARGETS);
 	ana = sign_up("ana", "\"operator\"");
 	bo = sign_up("bo", "\"operator\"");
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	keeper_end();
 	return 0;
 }
 
@@ -211,7 +202,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, keeper_end)
 		ONE(a_key_gives_one_run),
 		ONE(a_key_is_printable_and_255_bytes_at_most),
 		ONE(a_refused_run_leaves_its_key_free),

@@ -256,27 +256,12 @@ what_is_no_file_is_not_written_to(void **state)
 	free(data_read("elsewhere"));
 }
 
-static int
-begin(void **state)
-{
-	(void)state;
-	keeper_begin();
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	keeper_end();
-	return 0;
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) \
+	cmocka_unit_test_setup_teardown(test, keeper_begin, keeper_end)
 		ONE(an_entry_has_the_heads_that_have_grown),
 		ONE(each_entry_is_signed_over_the_one_before),
 		ONE(what_was_not_committed_is_appended_later),

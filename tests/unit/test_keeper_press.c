@@ -362,8 +362,7 @@ refusals_in_a_row_are_bounded(void **state)
 static int
 begin(void **state)
 {
-	(void)state;
-	keeper_begin();
+	keeper_begin(state);
 	ana = sign_up("ana", "\"operator\"");
 	return 0;
 }
@@ -371,10 +370,8 @@ begin(void **state)
 static int
 end(void **state)
 {
-	(void)state;
 	waiting_clear(&keeper);
-	keeper_end();
-	return 0;
+	return keeper_end(state);
 }
 
 int

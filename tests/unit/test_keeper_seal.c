@@ -176,27 +176,12 @@ a_secret_is_set_by_its_rules(void **state)
 	    ERR_NOT_FOUND);
 }
 
-static int
-begin(void **state)
-{
-	(void)state;
-	keeper_begin();
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	keeper_end();
-	return 0;
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) \
+	cmocka_unit_test_setup_teardown(test, keeper_begin, keeper_end)
 		ONE(keys_are_made_once_and_are_private),
 		ONE(a_damaged_key_is_an_error_and_stays),
 		ONE(a_secret_is_sealed_to_the_runner_alone),

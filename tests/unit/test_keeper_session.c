@@ -36,7 +36,7 @@ is_open(const char *credential)
 	    : false;
 }
 
-/* Whether the credential is of that person: their own password may be set. */
+/* True if the credential is of that person: their own password may be set. */
 static bool
 is_of(const char *credential, const char *name)
 {
@@ -282,27 +282,12 @@ ones_own_password_needs_the_old_one(void **state)
 	assert_int_equal(sign_in("ana", "another otter, 43", NULL), ERR_OK);
 }
 
-static int
-begin(void **state)
-{
-	(void)state;
-	keeper_begin();
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	keeper_end();
-	return 0;
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) \
+	cmocka_unit_test_setup_teardown(test, keeper_begin, keeper_end)
 		ONE(the_right_password_opens_a_session),
 		ONE(a_wrong_password_and_an_unknown_name_have_one_answer),
 		ONE(a_disabled_person_has_no_session_and_opens_none),

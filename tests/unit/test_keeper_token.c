@@ -166,19 +166,10 @@ a_token_is_shown_once_and_stored_as_a_hash(void **state)
 static int
 begin(void **state)
 {
-	(void)state;
-	keeper_begin();
+	keeper_begin(state);
 	ana = sign_up("ana", "\"operator\",\"approver\"");
 	bo = sign_up("bo", "\"operator\"");
 	boss = sign_up("boss", "\"admin\"");
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	keeper_end();
 	return 0;
 }
 
@@ -186,7 +177,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, keeper_end)
 		ONE(a_token_is_given_by_these_rules),
 		ONE(a_token_does_not_outlive_the_one_that_made_it),
 		ONE(a_token_that_is_over_or_revoked_opens_nothing),

@@ -333,8 +333,7 @@ a_preflight_has_no_values(void **state)
 static int
 begin(void **state)
 {
-	(void)state;
-	runner_begin();
+	runner_begin(state);
 	write_book(BOOK, TARGETS);
 	ana = sign_up("ana", "\"operator\"");
 	must("secret_set", NULL, 0, NULL,
@@ -346,19 +345,11 @@ begin(void **state)
 	return 0;
 }
 
-static int
-end(void **state)
-{
-	(void)state;
-	runner_end();
-	return 0;
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, runner_end)
 		ONE(a_job_has_its_targets_with_their_secrets_opened),
 		ONE(a_job_has_no_secret_of_another_target),
 		ONE(a_secret_value_is_beside_the_values),

@@ -17,13 +17,9 @@
 static pid_t
 start(void)
 {
-	char path[4096];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 40);
+	const char *path = program_path("countersign-runner");
 	pid_t pid;
 
-	assert_true(n > 0);
-	path[n] = '\0';
-	strcpy(strrchr(path, '/'), "/../countersign-runner");
 	if ((pid = fork()) == 0) {
 		execl(path, path, "--data", data_folder, "--step", "/bin/true",
 		    (char *)NULL);
@@ -150,8 +146,7 @@ begin(void **state)
 {
 	struct db *db = NULL;
 
-	(void)state;
-	data_begin();
+	data_begin(state);
 	assert_int_equal(db_open(data_folder, DB_KEEPER, &db), ERR_OK);
 	db_close(db);
 	data_write("keys/" WIRE_SECRET_RUNNER,
@@ -165,10 +160,8 @@ begin(void **state)
 static int
 end(void **state)
 {
-	(void)state;
 	close(listener);
-	data_end();
-	return 0;
+	return data_end(state);
 }
 
 int

@@ -151,19 +151,10 @@ many_runs_are_replayed_one_after_the_other(void **state)
 static int
 begin(void **state)
 {
-	(void)state;
-	runner_begin();
+	runner_begin(state);
 	write_book("```sh {#one}\ntrue\n```\n", LOCAL_TARGETS);
 	ana = sign_up("ana", "\"operator\"");
 	(void)sign_up("bo", "\"operator\"");
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	runner_end();
 	return 0;
 }
 
@@ -171,7 +162,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, runner_end)
 		ONE(each_break_of_a_chain_is_found),
 		ONE(a_chain_of_another_run_is_found),
 		ONE(a_chain_that_became_shorter_is_found),

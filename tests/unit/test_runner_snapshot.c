@@ -420,8 +420,7 @@ a_plan_that_differs_from_its_hash_is_refused(void **state)
 static int
 begin(void **state)
 {
-	(void)state;
-	runner_begin();
+	runner_begin(state);
 	write_book("---\n"
 		   "approvals: [{role: approver}]\n"
 		   "parameters: {word: {default: a}}\n"
@@ -440,19 +439,11 @@ begin(void **state)
 	return 0;
 }
 
-static int
-end(void **state)
-{
-	(void)state;
-	runner_end();
-	return 0;
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, runner_end)
 		ONE(both_say_the_same_of_each_state),
 		ONE(a_snapshot_is_of_its_attempt),
 		ONE(a_dry_run_has_rules_of_its_own),

@@ -25,12 +25,8 @@ static int web = -1;
 static void
 serve(void)
 {
-	char path[4096];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 40);
+	const char *path = program_path("countersign-keeper");
 
-	assert_true(n > 0);
-	path[n] = '\0';
-	strcpy(strrchr(path, '/'), "/../countersign-keeper");
 	db_close(keeper.db);
 	keeper.db = NULL;
 	keeper_process = fork();
@@ -448,8 +444,7 @@ an_executor_gets_its_job_and_nothing_else(void **state)
 static int
 begin(void **state)
 {
-	(void)state;
-	runner_begin();
+	runner_begin(state);
 	write_book("```sh {#one}\ntrue\n```\n", LOCAL_TARGETS);
 	ana = sign_up("ana", "\"operator\"");
 	runner.inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -460,13 +455,11 @@ begin(void **state)
 static int
 end(void **state)
 {
-	(void)state;
 	close(runner.keeper);
 	close(runner.inotify);
 	buf_clear(&runner.in);
 	stop();
-	runner_end();
-	return 0;
+	return runner_end(state);
 }
 
 int

@@ -68,7 +68,7 @@ closest_step(const struct parse *p, const char *id)
 	return suggest(id, words);
 }
 
-/* How to correct the id of a step that does not exist. */
+/* The advice for an id that no step has. */
 static const char *
 step_advice(struct parse *p, const char *id, const char *near)
 {

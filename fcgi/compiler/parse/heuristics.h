@@ -7,8 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How many bytes of the line are the prompt of a shell or of a client of a
- * database, such as “$ ” and “mysql> ”; 0: it begins with none. */
+/* The length in bytes of the prompt at the beginning of the line, of a shell or
+ * of a client of a database, such as “$ ” and “mysql> ”; 0: it begins with
+ * none. */
 size_t looks_like_a_prompt(const char *s, size_t len);
 
 /* The line begins with a well-known command, or with the path of one. */

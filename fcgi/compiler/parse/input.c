@@ -118,7 +118,7 @@ skip_marks(const char *s, size_t len)
 	return i;
 }
 
-/* How many cells the row has. */
+/* The number of cells of the row. */
 static size_t
 count_cells(const char *s, size_t len)
 {

@@ -3,10 +3,10 @@
  *
  * Our child is the init of a pid namespace and has a mount namespace; it covers
  * the data folder, mounts a /proc that shows the namespace alone, and starts
- * the program.  When init ends, the kernel kills all processes of the
- * namespace, so one signal ends them; init passes SIGTERM on to the program's
- * group.  The program's status is sent over a pipe, as init stays for the
- * program's background processes.
+ * the program.  The end of init kills all processes of the namespace, so one
+ * signal ends them; init passes SIGTERM on to the program's group.  The
+ * program's status is sent over a pipe, as init stays for the program's
+ * background processes.
  *
  * Nothing of ours is inherited but that pipe: neither the lock of the
  * execution, which would then seem alive, nor the output, which would not end.

@@ -167,7 +167,7 @@ is_there(struct copy *c, const struct copy_item *item, const char *from,
 	return err;
 }
 
-/* How much of the unfinished file is valid; removes it if nothing is. */
+/* The valid length of the unfinished file; removes it if that is 0. */
 static enum copy_err
 find_part(struct copy *c, const struct copy_item *item, const char *from,
     int64_t *ret)

@@ -2,9 +2,9 @@
  * head_tail.c: a file that keeps its beginning and its end.
  *
  * While it grows, a hole moves along behind the newest bytes: readers that
- * follow by offset do not notice, and the disk holds about `limit` bytes.  When
- * it is closed, beginning, notice and end are copied into a new file that takes
- * its name.  A ring of two files was rejected: offsets would no longer identify
+ * follow by offset do not notice, and the disk holds about `limit` bytes.  At
+ * its end, beginning, notice and end are copied into a new file that takes its
+ * name.  A ring of two files was rejected: offsets would no longer identify
  * the same byte.  On a file system that cannot punch holes the file uses its
  * whole length until it is closed.
  */

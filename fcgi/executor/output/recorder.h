@@ -34,7 +34,8 @@ void recorder_text(struct recorder *r, const char *data, size_t len);
 /* Of a terminal: records its new size. */
 void recorder_resize(struct recorder *r, int columns, int rows);
 
-/* When recorder_flush() is due (clock_monotonic()), or 0: no data waits. */
+/* The time of the next recorder_flush() (clock_monotonic()); 0: no data waits.
+ */
 int64_t recorder_due(const struct recorder *r);
 void recorder_flush(struct recorder *r);
 

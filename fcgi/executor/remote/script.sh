@@ -56,7 +56,7 @@ cs_report() {
 	cs_size && [ "$cs_a" = "$cs_nonce" ] || return 1
 	cs_say exit "$cs_code $cs_size$cs_open"
 }
-# Why the result is unknown, if the script is gone without an exit code.
+# The reason of an unknown result: the script is gone without an exit code.
 cs_lost() {
 	if [ ! -d "$cs_dir" ]; then cs_say lost gone
 	elif [ "$(cs_boot)" != "$(cat "$cs_dir/boot" 2>/dev/null)" ]

@@ -11,7 +11,7 @@
 # The terminal serves the most recent connection, and first reports its position;
 # input from an older connection, and input not yet written, is dropped: it will
 # be sent again.  Signals are passed on to the script's session, SIGKILL last.
-# When the script has ended, the rest of the terminal's output is read; processes
+# After the end of the script the rest of the terminal's output is read; processes
 # that keep it open are not awaited.
 #
 # script(1) was rejected: its handling of a standard input that is not a terminal,

@@ -39,7 +39,7 @@ enum ssh_result sftp_open(
     struct ssh_conn *l, struct sftp **ret, struct buf *why);
 void sftp_close(struct sftp *s);
 
-/* Why it was cut: never SSH_OK after SFTP_CUT. */
+/* The reason of SFTP_CUT, behind which it is never SSH_OK. */
 enum ssh_result sftp_result(const struct sftp *s);
 const char *sftp_why(const struct sftp *s);
 

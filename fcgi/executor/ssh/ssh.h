@@ -100,7 +100,8 @@ enum ssh_result ssh_conn_connect(const struct job_target *t,
     struct event_loop *loop, int *ret_fd, struct buf *why);
 
 /*
- * When the call fails unless data arrives: the earlier of limit and due; or 0.
+ * The time at which the call fails unless data arrives: the earlier of limit
+ * and due; or 0.
  */
 int64_t ssh_conn_call_limit(const struct ssh_call *call);
 

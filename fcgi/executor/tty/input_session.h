@@ -52,7 +52,7 @@ void input_session_reset(struct input_session *t);
 /* Adds text that the terminal shows (screen_put()'s plain text). */
 void input_session_see(struct input_session *t, const char *plain, size_t len);
 
-/* When a reply is due (clock_monotonic()), or 0: none is. */
+/* The time by which a reply is due (clock_monotonic()), or 0: none is. */
 int64_t input_session_due(const struct input_session *t);
 
 /*

@@ -10,7 +10,7 @@
 
 #define COMPILE_SECONDS 8 /* before it is killed */
 
-/* Why a request has no answer. */
+/* The reason for which a request has no answer. */
 enum compile_failure {
 	COMPILE_ANSWERED,
 	COMPILE_NOT_STARTED,

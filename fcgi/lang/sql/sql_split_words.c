@@ -53,7 +53,7 @@ note_mysql_word(struct scan *c)
 		c->local = true;
 }
 
-/* Whether semicolons end the statement depends on how it begins. */
+/* The beginning of a statement decides whether semicolons end it. */
 void
 statement_note_word(struct scan *c)
 {

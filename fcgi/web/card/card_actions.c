@@ -159,7 +159,7 @@ add_probe(struct view *v, struct json_object *o, int step)
 	return can;
 }
 
-/* Why this person does not sign. */
+/* The reason for which this person does not sign. */
 static const char *
 unsigned_text(struct view *v, int i)
 {

@@ -11,7 +11,8 @@
 struct json_object *card_gate(struct view *v, int step);
 struct json_object *card_gate_page(struct view *v, int step);
 
-/* Why the person cannot decide on an open request at a gate, in words. */
+/* The reason for which the person cannot decide on an open request at a gate,
+ * in words. */
 const char *card_gate_blocked(struct view *v, int step);
 
 /* The people with a role: "ana, bo", or a text that there are none. */

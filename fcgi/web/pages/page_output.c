@@ -105,7 +105,7 @@ people_typing(struct req *req, const char *target)
 	    : request_fill(req, "terminal_typists", "names", names, NULL);
 }
 
-/* Whether it takes input now, and this person may type. */
+/* True if it takes input now and this person may type. */
 static void
 add_typing(struct json_object *o, struct view *v, int step, enum state state)
 {

@@ -7,7 +7,7 @@
 
 #include "web/views/view.h"
 
-/* Whether a dry run adds to the document; the label of its button. */
+/* True if a dry run adds to the document; the label of its button. */
 bool dry_run_is_possible(const struct step *step);
 const char *dry_run_label(struct req *req, const struct step *step);
 

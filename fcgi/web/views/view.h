@@ -54,7 +54,7 @@ struct json_object *view_attempts(struct view *v, int step);
 const char *view_value(void *ctx, const char *name);
 
 /*
- * Whether the person may apply the verb to a step now, or, with step -1, to the
+ * True if the person may apply the verb to a step now, or, with step -1, to the
  * run.
  */
 bool view_may(const struct view *v, enum verb verb, int step);
