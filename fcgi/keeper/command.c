@@ -18,6 +18,7 @@
 static const enum json_type json_types[] = {
 	[FIELD_TEXT] = json_type_string,
 	[FIELD_WORDS] = json_type_string,
+	[FIELD_SECRET] = json_type_string,
 	[FIELD_NUMBER] = json_type_int,
 	[FIELD_FLAG] = json_type_boolean,
 	[FIELD_LIST] = json_type_array,

@@ -47,6 +47,7 @@ enum command_condition {
 enum field_type {
 	FIELD_TEXT,
 	FIELD_WORDS,	/* a text that goes on record and is not blank */
+	FIELD_SECRET,	/* a text that no page carries on */
 	FIELD_NUMBER,
 	FIELD_FLAG,	/* in a form "true" */
 	FIELD_LIST,	/* of texts; in a form, one text with blanks or commas */

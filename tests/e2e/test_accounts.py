@@ -12,7 +12,7 @@ import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from console import (PASSWORD, Console, main, runbook_folder,  # noqa: E402
+from console import (PASSWORD, TOP, Console, main, runbook_folder,  # noqa: E402
                      sign_in, wait_until)
 
 DOCUMENT = """---
@@ -448,6 +448,41 @@ def a_form_comes_back_filled_in_after_signing_in():
         assert "64 KB" in ana.page and len(ana.page) < 60000
 
 
+def each_form_of_commands_def():
+    """(path, {field: is it a secret}) of the rows with a path and texts."""
+    text = (TOP / "fcgi/plan/commands.def").read_text()
+    for verb, path, row in re.findall(r'^(?:COMMAND|RUN|STEP)\((\w+),.*?"(/[^"]*)",(.*)\)', text, re.M):
+        fields = {name: kind == "SECRET" for name, kind in
+                  re.findall(r"(?:NEED|MAY)\((\w+), (TEXT|WORDS|SECRET)", row)}
+        if fields and verb not in ("login", "setup"):
+            yield verb, path, fields
+
+
+def no_secret_field_of_a_command_is_carried_through_a_sign_in():
+    seen = 0
+    with Console(runbooks=books) as console:
+        console.user("ana", "operator")
+        ana = Browser(console)
+        assert ana.sign_in("ana") == 303
+        for verb, path, fields in each_form_of_commands_def():
+            if path.startswith(("/approvals", "/withdraw", "/parameters", "/preflight", "/start", "/pause", "/resume",
+                                "/abort", "/rollback", "/close", "/comments")) and verb.startswith("run_"):
+                path = "/runs/1" + path
+            elif verb.startswith("step_"):
+                path = "/runs/1/steps/one" + path
+            ana.cookies["session"] = "6" * 64
+            typed = {name: f"typed-in-{name}-{verb}" for name in fields}
+            assert ana.post(path.replace(":name", "ana"), list(typed.items())) == 401, (verb, path, ana.page[:300])
+            for name, secret in fields.items():
+                assert (typed[name] in ana.page) == (not secret), (verb, name)
+                seen += secret
+    assert seen >= 7, seen
+    # what a page does not show as it is typed is a secret
+    hidden = {name for page in (TOP / "templates").glob("*.html")
+              for name in re.findall(r'name="(\w+)" type="password"', page.read_text())}
+    assert hidden <= {"password", "old", "value"}, hidden
+
+
 def tokens_have_scopes_and_an_end():
     with Console(runbooks=books) as console:
         console.user("ana", "operator,approver")
@@ -767,6 +802,7 @@ main([a_dead_session_does_not_stand_in_the_way,
       a_form_from_another_origin_is_refused,
       cookies_of_tls_are_of_this_host_alone,
       a_form_comes_back_filled_in_after_signing_in,
+      no_secret_field_of_a_command_is_carried_through_a_sign_in,
       tokens_have_scopes_and_an_end,
       a_reset_is_confirmed_by_a_third_person_before_it_counts,
       a_small_team_whose_admin_makes_all_accounts_can_work,

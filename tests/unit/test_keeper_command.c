@@ -13,6 +13,7 @@ put_value(struct json_object *body, const struct field *f, size_t len)
 	switch (f->type) {
 	case FIELD_TEXT:
 	case FIELD_WORDS:
+	case FIELD_SECRET:
 		json_set_text(body, f->name, text);
 		break;
 	case FIELD_NUMBER:
@@ -80,7 +81,8 @@ check_length(enum verb verb, const struct field *f)
 {
 	struct json_object *body = whole_body(verb);
 
-	if (f->type != FIELD_TEXT && f->type != FIELD_WORDS) {
+	if (f->type != FIELD_TEXT && f->type != FIELD_WORDS &&
+	    f->type != FIELD_SECRET) {
 		json_object_put(body);
 		return;
 	}

@@ -199,6 +199,7 @@ add_form_field(struct req *req, const struct field *f, struct json_object *body)
 		break;
 	case FIELD_TEXT:
 	case FIELD_WORDS:
+	case FIELD_SECRET:
 		json_set_text(body, f->name, text);
 	}
 	return ERR_OK;

@@ -3,14 +3,15 @@
  *
  * The input must not be lost by the sign-in: the sign-in form carries it, and
  * afterwards the form is shown again, filled in, and has to be sent again.  The
- * server stores nothing meanwhile.  Secrets are never carried: fields that our
- * pages mark with `_secret`, and those of the commands that take one.  If the
+ * server stores nothing meanwhile.  Secrets are never carried: FIELD_SECRET of
+ * commands.def, and parameters that our pages mark with `_secret`.  If the
  * previous page has no such form any more (the run has gone on), the input is
  * listed.
  */
 #include <string.h>
 
 #include "base/text.h"
+#include "plan/command.h"
 #include "html/form.h"
 #include "html/render.h"
 #include "html/url.h"
@@ -46,18 +47,16 @@ has_name(struct json_object *names, const char *name)
 	return false;
 }
 
+/* A secret of the command, or one that the page marks: a parameter. */
 static bool
 is_secret(const struct req *req, const char *name)
 {
-	static const char *const always[] = { "password", "old", "key" };
+	const struct field *f = command_row(req->verb)->fields;
 
-	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
-		if (text_eq(name, always[i]))
+	for (; f != NULL && f->name != NULL; f++)
+		if (f->type == FIELD_SECRET && text_eq(f->name, name))
 			return true;
-	return has_name(json_get(req->fields, "_secret"), name) ||
-	    (req->verb == VERB_secret_set && text_eq(name, "value")) ||
-	    (req->verb == VERB_step_type &&
-		(text_eq(name, "line") || text_eq(name, "data")));
+	return has_name(json_get(req->fields, "_secret"), name);
 }
 
 static void
