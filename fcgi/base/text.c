@@ -133,6 +133,16 @@ text_is_deceptive(uint32_t cp)
 	    (cp >= 0xfff9 && cp <= 0xfffb) || (cp >= 0xe0000 && cp <= 0xe007f);
 }
 
+size_t
+text_characters(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
 /* White_Space of Unicode, and the blank of Braille. */
 static bool
 is_space(uint32_t cp)

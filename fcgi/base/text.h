@@ -43,6 +43,9 @@ size_t text_utf8_next(const char *s, size_t len, uint32_t *ret_cp);
  */
 bool text_is_deceptive(uint32_t cp);
 
+/* The number of characters (code points) of valid UTF-8. */
+size_t text_characters(const char *s);
+
 /* It has nothing to read: white space (Unicode), or characters of no width. */
 bool text_is_blank(const char *s);
 

@@ -118,7 +118,7 @@ check_text(struct command *c, const struct field *field)
 {
 	const char *text = json_text(c->body, field->name, "");
 
-	if (field->most != 0 && strlen(text) > field->most)
+	if (field->most != 0 && text_characters(text) > field->most)
 		return fault_set(&c->fault, ERR_INVALID, "too_long",
 		    field->name, "refused_too_long field=%s count=%zu",
 		    field->name, field->most);

@@ -68,7 +68,7 @@ struct field {
 	enum field_type type;
 	enum field_origin origin;
 	bool required;
-	size_t most; /* bytes of a text; 0: no limit of its own */
+	size_t most; /* characters of a text; 0: no limit of its own */
 };
 
 struct command_row {

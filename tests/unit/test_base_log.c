@@ -51,7 +51,8 @@ a_message_is_english_in_the_log(void **state)
 	fault_set(&fault, ERR_INVALID, "too_long", "reason",
 	    "refused_too_long field=%s count=%zu", "reason", (size_t)7);
 	expect(LOGGED(log_warn("run %d: %s!", 1, fault.message)),
-	    " warning: run 1: The reason is too long: 7 bytes at most.!\n");
+	    " warning: run 1: The reason is too long: 7 characters at "
+	    "most.!\n");
 	expect(
 	    LOGGED(log_info("%s%s", MESSAGE("refused_no_steps"), "")), ".\n");
 }

@@ -23,11 +23,22 @@ blank_is_what_nobody_can_read(void **state)
 		assert_false(text_is_blank(text[i]));
 }
 
+static void
+characters_are_counted_not_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(text_characters(""), 0);
+	assert_int_equal(text_characters("abc"), 3);
+	assert_int_equal(text_characters("二号机升级"), 5);
+	assert_int_equal(text_characters("é😀"), 2);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blank_is_what_nobody_can_read),
+		cmocka_unit_test(characters_are_counted_not_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /*
- * The check of a command: each limit of plan/commands.def holds, to the byte,
+ * The check of a command: each limit of plan/commands.def holds, to the character,
  * for each field of each command, and each socket has its own commands.
  */
 #include "keeper_calls.h"
@@ -7,9 +7,10 @@
 static void
 put_value(struct json_object *body, const struct field *f, size_t len)
 {
-	char *text = mem_calloc(len + 1, 1);
+	char *text = mem_calloc(3 * len + 1, 1);
 
-	memset(text, 'a', len);
+	for (size_t i = 0; i < len; i++)
+		memcpy(text + 3 * i, "好", 3);
 	switch (f->type) {
 	case FIELD_TEXT:
 	case FIELD_WORDS:
