@@ -353,12 +353,19 @@ class Console:
                     self.check_reports()
             finally:
                 self.stop()
+                self.print_warnings()
             if good:
                 self.check()
         finally:
             if self.temporary:
                 shutil.rmtree(self.data, ignore_errors=True)
                 self.log.unlink(missing_ok=True)
+
+    def print_warnings(self):
+        """What SQLite complained of, which explains many a 503."""
+        for line in self.log.read_text(errors="replace").splitlines():
+            if " warning: database: " in line:
+                print("        " + line)
 
     def check(self):
         """No sanitizer's line in the log; the journal is as recorded."""
