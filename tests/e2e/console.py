@@ -362,7 +362,7 @@ class Console:
                 self.log.unlink(missing_ok=True)
 
     def print_warnings(self):
-        """What SQLite complained of, which explains many a 503."""
+        """SQLite's complaints, which explain many a 503."""
         for line in self.log.read_text(errors="replace").splitlines():
             if " warning: database: " in line:
                 print("        " + line)

@@ -1,6 +1,7 @@
 /*
- * The check of a command: each limit of plan/commands.def holds, to the character,
- * for each field of each command, and each socket has its own commands.
+ * The check of a command: each limit of plan/commands.def holds, to the
+ * character, for each field of each command, and each socket has its own
+ * commands.
  */
 #include "keeper_calls.h"
 
