@@ -7,6 +7,8 @@
 
 #include "keeper_calls.h"
 
+#include "keeper/unaccepted.h"
+
 #define LOCAL_TARGETS "environments:\n  test:\n    targets: {}\n"
 
 /* The files from which runs are created. */
@@ -109,6 +111,24 @@ report_done(const char *exec, const char *state)
 	    "{\"at\":2,\"done\":true,\"state\":\"%s\",\"message\":\"\"}",
 	    state);
 	report_line(exec, line);
+}
+
+/* Begins the execution, on one target, and ends it with that state. */
+static inline void
+carry_out(const char *exec, const char *target, const char *state)
+{
+	waiting_read(&keeper);
+	if (report("exec_starting", exec, "") != ERR_OK)
+		fail_msg("exec_starting: %s", called.fault.code);
+	report_target(exec, target, state, "");
+	report_done(exec, state);
+}
+
+/* The sequence number of the last event of the run. */
+static inline int64_t
+last_of(int64_t run)
+{
+	return db_first_int(db_query(keeper.db, STMT_EVENT_LAST, INT(run)), 0);
 }
 
 /* The word of a step's state in the database. */

@@ -5,8 +5,6 @@
  */
 #include "keeper_runs.h"
 
-#include "keeper/unaccepted.h"
-
 static const char *ana;
 
 /* A started run of three steps, the first of which is on a group. */
@@ -295,12 +293,6 @@ a_second_click_presses_nothing(void **state)
 	    call("step_execute", ana, run, "none", "{}"), ERR_NOT_FOUND);
 	assert_int_equal(
 	    call("step_execute", ana, 7, "one", "{}"), ERR_NOT_FOUND);
-}
-
-static int64_t
-last_of(int64_t run)
-{
-	return db_first_int(db_query(keeper.db, STMT_EVENT_LAST, INT(run)), 0);
 }
 
 static void
