@@ -53,6 +53,20 @@ data_read(const char *name)
 	return buf_take(&text);
 }
 
+/* The text stands in the file, which may have any bytes. */
+static inline bool
+data_has(const char *name, const char *text)
+{
+	struct buf all = { 0 };
+	bool has;
+
+	if (io_read_file(data_path(name), 1 << 24, &all) != ERR_OK)
+		fail_msg("%s cannot be read", data_path(name));
+	has = memmem(all.data, all.len, text, strlen(text)) != NULL;
+	buf_clear(&all);
+	return has;
+}
+
 /* Changes the database behind the back of all programs. */
 static inline void
 data_sql(const char *sql)

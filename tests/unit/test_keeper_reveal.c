@@ -87,18 +87,6 @@ is_refused(const char *who, const char *step, const char *body, enum err err,
 	assert_int_equal(last_of(run), seq);
 }
 
-static bool
-file_has(const char *name, const char *text)
-{
-	struct buf all = { 0 };
-	bool has;
-
-	assert_int_equal(io_read_file(data_path(name), 1 << 24, &all), ERR_OK);
-	has = memmem(all.data, all.len, text, strlen(text)) != NULL;
-	buf_clear(&all);
-	return has;
-}
-
 static void
 each_reading_is_on_record(void **state)
 {
@@ -113,9 +101,9 @@ each_reading_is_on_record(void **state)
 		expect_last(run, "step.revealed", "step", "key");
 		expect_last(run, "step.revealed", "target", "local");
 	}
-	assert_false(file_has("countersign.db", SECRET));
-	assert_false(file_has("countersign.db-wal", SECRET));
-	assert_true(file_has("countersign.db-wal", "step.revealed"));
+	assert_false(data_has("countersign.db", SECRET));
+	assert_false(data_has("countersign.db-wal", SECRET));
+	assert_true(data_has("countersign.db-wal", "step.revealed"));
 }
 
 static void
