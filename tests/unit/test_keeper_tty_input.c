@@ -243,7 +243,7 @@ malformed_input_is_refused(void **state)
 	free(text);
 }
 
-/* What a page of that session gets as an answer. */
+/* A page of that session gets this answer. */
 static void
 arrived_is(const char *session, int64_t count)
 {
