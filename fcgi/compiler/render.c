@@ -26,6 +26,8 @@
 #include "compiler/parse/slug.h"
 #include "lang/values.h"
 
+#define SHORT_CELL 18 /* columns */
+
 struct page {
 	struct buf *out;
 	const char *lang;
@@ -246,18 +248,48 @@ put_quote(struct page *page, const struct node *n)
 	buf_puts(page->out, "</div>\n");
 }
 
+/* The columns that the texts within take on one line; a Chinese character
+ * takes two. */
+static size_t
+count_columns(const struct node *n)
+{
+	size_t columns = 0;
+
+	for (const struct node *c = n->first; c != NULL; c = c->next) {
+		for (size_t i = 0; c->type == NODE_TEXT && i < c->len; i++)
+			columns += ((unsigned char)c->text[i] & 0xc0) != 0x80 ||
+			    ((unsigned char)c->text[i - 1] & 0xf0) >= 0xe0;
+		columns += count_columns(c);
+	}
+	return columns;
+}
+
+/* A short cell stays on one line, a long one gets room for some words. */
 static void
 put_cell(struct page *page, const struct node *n)
 {
-	static const char *const aligns[] = { "", " class=\"left\"",
-		" class=\"center\"", " class=\"right\"" };
+	static const char *const aligns[] = { "", " left", " center",
+		" right" };
 	bool head = n->type == NODE_TH;
 
-	buf_puts(page->out, head ? "<th" : "<td");
-	buf_puts(page->out, aligns[n->number & 3]);
-	buf_putc(page->out, '>');
+	buf_printf(page->out, "<%s class=\"%s%s\">", head ? "th" : "td",
+	    count_columns(n) > SHORT_CELL ? "long" : "short",
+	    aligns[n->number & 3]);
 	put_nodes(page, n);
 	buf_puts(page->out, head ? "</th>" : "</td>");
+}
+
+/* A row whose first cell is struck out is struck out whole. */
+static void
+put_row(struct page *page, const struct node *n)
+{
+	const struct node *cell = n->first;
+	bool struck = cell != NULL && cell->first != NULL &&
+	    cell->first == cell->last && cell->first->type == NODE_DEL;
+
+	buf_puts(page->out, struck ? "<tr class=\"struck\">" : "<tr>");
+	put_nodes(page, n);
+	buf_puts(page->out, "</tr>\n");
 }
 
 static void
@@ -280,7 +312,6 @@ static const struct {
 	    "</table></div>\n" },
 	[NODE_THEAD] = { "<thead>\n", "</thead>\n" },
 	[NODE_TBODY] = { "<tbody>\n", "</tbody>\n" },
-	[NODE_TR] = { "<tr>", "</tr>\n" },
 	[NODE_H] = { "<p class=\"heading\">", "</p>\n" },
 	[NODE_EM] = { "<em>", "</em>" },
 	[NODE_STRONG] = { "<strong>", "</strong>" },
@@ -344,6 +375,9 @@ put_node(struct page *page, const struct node *n)
 		break;
 	case NODE_QUOTE:
 		put_quote(page, n);
+		break;
+	case NODE_TR:
+		put_row(page, n);
 		break;
 	case NODE_TH:
 	case NODE_TD:

@@ -111,6 +111,38 @@ describe('for a reader of Chinese', () => {
 			{ code: 'evaluate_exit', args: { code: '3', target: 'local' } });
 	});
 
+	async function isReadable(name) {
+		await look(page, name);
+		assert.equal(await page.textContent('.h-2 h2, .h-2 h3'), '迁移模块');
+		assert.equal(await page.locator('.prose tr.struck td').count(), 3);
+		assert.equal(await page.textContent('.prose strong'), '注意：');
+		assert.deepEqual(await page.locator('.prose p a').allTextContents(), ['http://192.168.1.10:31028']);
+		assert.match(await page.textContent('main'), /先停止旧的服务，再导入/);
+		for (const [width, least] of [[1280, 40], [360, 8]]) {
+			await page.setViewportSize({ width, height: 800 });
+			const wide = await page.evaluate(() => [...document.querySelectorAll('.prose td.long')].map((td) =>
+				td.clientWidth / Number.parseFloat(getComputedStyle(td).fontSize)));
+
+			assert.ok(Math.max(...wide) >= least / 2 && Math.min(...wide) >= 8, `${name} at ${width}: ${wide}`);
+		}
+		await page.setViewportSize({ width: 1280, height: 860 });
+		assert.ok(await page.evaluate(() => {
+			const box = document.querySelector('.table-wrap');
+
+			return box.scrollWidth <= box.clientWidth;
+		}), `${name}: the table needs no scrolling on a desk`);
+	}
+
+	test('a heading without a blank, and a table as wide as the page', async () => {
+		await page.goto('/runbooks/tables');
+		await isReadable('82-chinese-table');
+		await page.goto('/runs/new?runbook=tables');
+		await page.check('input[name=environment][value=test]');
+		await page.click('main form button.primary');
+		await page.waitForURL(/\/runs\/\d+/);
+		await isReadable('83-chinese-table-run');
+	});
+
 	test('no page complained in the console', () => {
 		assert.deepEqual(page.complaints, []);
 	});

@@ -93,6 +93,7 @@ class Form(html.parser.HTMLParser):
                 self.links.append(shown)
         elif tag in ("th", "td"):
             align = attrs.get("align") or attrs.get("class") or ""
+            align = re.sub(r"\b(short|long)\b ?", "", align)
             self.put(f"<{tag} {align}>")
         elif tag == "code" and attrs.get("class"):
             self.put(f"<code {attrs['class']}>")

@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "compiler/parse/blocks_html.h"
+#include "compiler/parse/cjk.h"
 #include "compiler/parse/source.h"
 
 #define CODE_INDENT 4
@@ -201,13 +202,36 @@ open_fence(
 	return true;
 }
 
+/*
+ * “##标题”: many Chinese authors leave no blank behind the marks.  A single
+ * mark counts before a Chinese character alone, and not within a paragraph:
+ * “#12” and “#tag” are text.
+ */
 static bool
-is_heading(const struct scan *c, size_t first)
+is_close_heading(const struct scan *c, size_t first, size_t marks)
+{
+	uint32_t cp = cjk_at(c->p->src, c->end, first + marks);
+
+	if (marks == 1)
+		return cjk_is_letter(cp) && c->leaf != LEAF_PARAGRAPH;
+	return cp >= 0x80 || (cp >= '0' && cp <= '9') ||
+	    ((cp | 0x20) >= 'a' && (cp | 0x20) <= 'z') ||
+	    (cp > 0 && strchr("*`[(", (int)cp) != NULL);
+}
+
+static bool
+is_heading(const struct scan *c, int line, size_t first)
 {
 	size_t n = count_marks(c, first, '#');
 
-	return n >= 1 && n <= 6 &&
-	    (first + n == c->end || is_blank(c->p->src[first + n]));
+	if (n < 1 || n > 6)
+		return false;
+	if (first + n == c->end || is_blank(c->p->src[first + n]))
+		return true;
+	if (!is_close_heading(c, first, n))
+		return false;
+	c->p->line_sorts[line] |= LINE_CLOSE_HEADING;
+	return true;
 }
 
 static bool
@@ -324,7 +348,7 @@ open_blocks(struct scan *c, int line, size_t *depth, bool paragraph)
 		}
 		if (open_fence(c, line, *depth, before, first))
 			return true;
-		if (is_heading(c, first) ||
+		if (is_heading(c, line, first) ||
 		    (paragraph && is_underline(c, first)) ||
 		    is_break(c, first)) {
 			open_in(c, *depth, LEAF_NONE);

@@ -24,7 +24,7 @@ struct fenced {
 };
 
 /* The sort of a line, as input.c needs it. */
-enum line_sort { LINE_OTHER, LINE_FENCE, LINE_CODE };
+enum line_sort { LINE_OTHER, LINE_FENCE, LINE_CODE, LINE_CLOSE_HEADING };
 
 /* A flag beside the sort: the line continues an HTML comment. */
 #define LINE_COMMENT 0x80

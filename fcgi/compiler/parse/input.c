@@ -11,6 +11,7 @@
  *   - It wants three dashes in each cell of a table's delimiter row, GFM one.
  *   - A table's header and delimiter row must have as many cells: else the
  *     copy breaks the row.
+ *   - “##标题” is a heading, and so is “##标题##”: the copy has blanks there.
  *   - In “**注意：**密码” the second “**” does not close by CommonMark's rule,
  *     since punctuation stands before it and a letter behind.  A character that
  *     is neither, put between, lets it open or close as between letters.
@@ -107,6 +108,33 @@ put_text(struct input *in, const char *s, size_t len)
 	}
 }
 
+/* “##标题” with the blanks that CommonMark wants beside its marks. */
+static void
+put_heading(struct input *in, const char *s, size_t len, bool fill)
+{
+	const char *mark = memchr(s, '#', len);
+	size_t marks = 0, from = (size_t)(mark - s), end = len, text;
+
+	while (mark[marks] == '#')
+		marks++;
+	from += marks;
+	buf_put(&in->text, s, from);
+	insert(in, " ");
+	while (end > from && (s[end - 1] == ' ' || s[end - 1] == '\t'))
+		end--;
+	for (text = end; text > from && s[text - 1] == '#';)
+		text--;
+	if (text == from || text == end || strchr(" \t\\", s[text - 1]))
+		text = len;
+	if (fill)
+		put_text(in, s + from, text - from);
+	else
+		buf_put(&in->text, s + from, text - from);
+	if (text < len)
+		insert(in, " ");
+	buf_put(&in->text, s + text, len - text);
+}
+
 /* Behind the blanks and the marks of quotes. */
 static size_t
 skip_marks(const char *s, size_t len)
@@ -190,6 +218,8 @@ put_line(const struct parse *p, int line, bool fill, struct input *in)
 		put_fence(s, end - from, &in->text);
 	} else if (sort == LINE_CODE) {
 		buf_put(&in->text, s, end - from);
+	} else if (sort == LINE_CLOSE_HEADING) {
+		put_heading(in, s, end - from, fill);
 	} else if (above >= p->body && line > 0 &&
 	    is_delimiter_row(s, end - from)) {
 		if (fill &&
