@@ -213,6 +213,17 @@ put_item(struct page *page, const struct node *n)
 }
 
 static void
+put_ordered(struct page *page, const struct node *n)
+{
+	if (n->number != 1)
+		buf_printf(page->out, "<ol start=\"%d\">\n", n->number);
+	else
+		buf_puts(page->out, "<ol>\n");
+	put_nodes(page, n);
+	buf_puts(page->out, "</ol>\n");
+}
+
+static void
 put_code(struct page *page, const struct node *n)
 {
 	buf_puts(page->out, "<pre><code");
@@ -356,12 +367,7 @@ put_node(struct page *page, const struct node *n)
 		page->in_code = false;
 		break;
 	case NODE_OL:
-		if (n->number != 1)
-			buf_printf(page->out, "<ol start=\"%d\">\n", n->number);
-		else
-			buf_puts(page->out, "<ol>\n");
-		put_nodes(page, n);
-		buf_puts(page->out, "</ol>\n");
+		put_ordered(page, n);
 		break;
 	case NODE_LI:
 		put_item(page, n);
