@@ -69,6 +69,19 @@ text_is_id(const char *s)
 	return s[n] == '\0' && n > 0 && n <= 64;
 }
 
+bool
+text_is_program(const char *s)
+{
+	size_t n;
+
+	if (s == NULL || *s == '.' || *s == '-' || *s == '+')
+		return false;
+	n = strspn(s,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	    "0123456789._+-");
+	return s[n] == '\0' && n > 0 && n <= 64;
+}
+
 size_t
 text_utf8_next(const char *s, size_t len, uint32_t *ret_cp)
 {

@@ -22,6 +22,12 @@ bool text_is_name(const char *s);
  * [A-Za-z0-9][A-Za-z0-9._-]*, at most 64 bytes. */
 bool text_is_id(const char *s);
 
+/*
+ * The name of a program without its folder: [A-Za-z0-9_][A-Za-z0-9._+-]*, at
+ * most 64 bytes.
+ */
+bool text_is_program(const char *s);
+
 /* Valid UTF-8 (RFC 3629: no surrogates, no overlong forms, no NUL). */
 bool text_is_utf8(const char *s, size_t len);
 

@@ -150,6 +150,22 @@ add_section(struct growing *g, int source, int parent,
 	return (int)g->sections_count++;
 }
 
+/* The names, those of loops replaced by their items. */
+static const char *const *
+items_of(struct growing *g, const char *const *names, size_t count,
+    const struct binding *bound)
+{
+	const char **list = arena_alloc(
+	    g->p->arena, (count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < count; i++) {
+		list[i] = scope_value((void *)bound, names[i]);
+		if (list[i] == NULL)
+			list[i] = names[i];
+	}
+	return list;
+}
+
 static void
 add_step(struct growing *g, int source, int section)
 {
@@ -173,6 +189,7 @@ add_step(struct growing *g, int source, int section)
 		s->artifact = s->id;
 	if (scope_value((void *)bound, s->on) != NULL)
 		s->on = scope_value((void *)bound, s->on);
+	s->with_targets = items_of(g, s->with, s->with_count, bound);
 }
 
 static void

@@ -24,6 +24,7 @@ static const struct json_key local_keys[] = {
 	{ "production",		json_type_boolean,	false },
 	{ "unconfined",		json_type_boolean,	false },
 	{ "forbidden",		json_type_boolean,	false },
+	{ "path",		json_type_string,	false },
 	{ "way",		json_type_boolean,	false },
 	{ NULL, 0, false },
 };
@@ -173,6 +174,7 @@ read_local(struct job_spec *o, struct fault *fault)
 	if ((err = json_check(local, local_keys, fault)) != ERR_OK)
 		return err;
 	o->local_user = job_spec_text(local, "user");
+	o->local_path = job_spec_text(local, "path");
 	o->local_production = json_flag(local, "production", false);
 	o->local_unconfined = json_flag(local, "unconfined", false);
 	o->local_forbidden = json_flag(local, "forbidden", false);
@@ -282,6 +284,7 @@ job_spec_parse(
 	    (err = read_mask(&o, m->mask, fault)) != ERR_OK ||
 	    (err = job_read_targets(&o, m->targets, fault)) != ERR_OK ||
 	    (err = job_read_hosts(&o, m->hosts, fault)) != ERR_OK ||
+	    (err = job_read_with(&o, m->with, fault)) != ERR_OK ||
 	    (err = read_artifacts(&o, m->artifacts, fault)) != ERR_OK)
 		job_spec_clear(&o);
 	else

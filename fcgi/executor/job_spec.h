@@ -33,6 +33,7 @@ struct job_spec {
 	const char *run;         /* or NULL */
 	const char *environment; /* or NULL */
 	const char *local_user;  /* of local steps, or NULL */
+	const char *local_path;  /* PATH of local steps, or NULL */
 	bool local_production;
 	bool local_unconfined; /* permitted to run without isolation */
 	bool local_forbidden;

@@ -31,6 +31,7 @@ static const struct json_key target_keys[] = {
 	{ "production",		json_type_boolean,	false },	/* local */
 	{ "unconfined",		json_type_boolean,	false },
 	{ "forbidden",		json_type_boolean,	false },
+	{ "path",		json_type_string,	false },
 	{ NULL, 0, false },
 };
 
@@ -187,6 +188,25 @@ job_read_hosts(
 		if (err == ERR_OK)
 			err = job_target_read(
 			    v, &o->hosts[o->hosts_count++], fault);
+	}
+	return err;
+}
+
+enum err
+job_read_with(struct job_spec *o, struct json_object *with, struct fault *fault)
+{
+	struct job_target target;
+	enum err err = ERR_OK;
+
+	if (with == NULL)
+		return ERR_OK;
+	json_object_object_foreach (with, name, v) {
+		if (err == ERR_OK && !text_is_id(name))
+			err = job_spec_wrong(fault, "with", "has a wrong name");
+		if (err == ERR_OK)
+			err = job_target_read(v, &target, fault);
+		if (err == ERR_OK)
+			redact_target(o, v);
 	}
 	return err;
 }

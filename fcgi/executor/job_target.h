@@ -28,10 +28,12 @@ struct job_target {
 enum err job_target_read(
     struct json_object *v, struct job_target *ret, struct fault *fault);
 
-/* Read the job spec's "targets" and "hosts". */
+/* Read the job spec's "targets", "hosts" and "with". */
 enum err job_read_targets(
     struct job_spec *o, struct json_object *list, struct fault *fault);
 enum err job_read_hosts(
     struct job_spec *o, struct json_object *hosts, struct fault *fault);
+enum err job_read_with(
+    struct job_spec *o, struct json_object *with, struct fault *fault);
 
 #endif

@@ -32,6 +32,7 @@ struct environment {
 	bool local_forbidden; /* local.c */
 	bool local_unconfined;
 	const char *local_user; /* or NULL */
+	const char *local_path; /* PATH of its scripts, or NULL */
 	struct approval_rule *approvals;
 	size_t approvals_count;
 	struct target *targets; /* in order of the file */

@@ -21,10 +21,34 @@ is_user(const char *s)
 	return *s != '\0' && *s != '-' && *s != '.' && s[n] == '\0' && n <= 64;
 }
 
+/*
+ * Folders from the root, with colons between them.  An empty or relative part
+ * would be the folder in which the script happens to be.
+ */
+static bool
+is_path(const char *s)
+{
+	if (strlen(s) > 4096)
+		return false;
+	for (;; s++) {
+		size_t n = strcspn(s, ":");
+
+		if (*s != '/' || !text_is_utf8(s, n))
+			return false;
+		for (size_t i = 0; i < n; i++)
+			if ((unsigned char)s[i] < ' ' || s[i] == 0x7f)
+				return false;
+		s += n;
+		if (*s == '\0')
+			return true;
+	}
+}
+
 void
 local_read(struct targets *t, struct environment *e, const struct yaml_tree *y)
 {
-	static const char *const keys[] = { "user", "unconfined", NULL };
+	static const char *const keys[] = { "user", "path", "unconfined",
+		NULL };
 	bool allowed = true;
 
 	if (y->kind == YTREE_TEXT && yaml_tree_bool(y, &allowed)) {
@@ -42,13 +66,18 @@ local_read(struct targets *t, struct environment *e, const struct yaml_tree *y)
 	    (e->local_user == NULL || !is_user(e->local_user)))
 		targets_wrong(
 		    t, yaml_tree_get(y, "user"), MESSAGE("targets_local_user"));
+	e->local_path = yaml_tree_text(y, "path");
+	if (yaml_tree_get(y, "path") != NULL &&
+	    (e->local_path == NULL || !is_path(e->local_path)))
+		targets_wrong(
+		    t, yaml_tree_get(y, "path"), MESSAGE("targets_local_path"));
 }
 
 bool
 local_is_set(const struct environment *e)
 {
 	return e->local_forbidden || e->local_unconfined ||
-	    e->local_user != NULL || e->production;
+	    e->local_user != NULL || e->local_path != NULL || e->production;
 }
 
 void
@@ -56,6 +85,8 @@ local_write(const struct environment *e, struct json_object *o)
 {
 	if (e->local_user != NULL)
 		json_set_text(o, "user", e->local_user);
+	if (e->local_path != NULL)
+		json_set_text(o, "path", e->local_path);
 	if (e->production)
 		json_set_bool(o, "production", true);
 	if (e->local_unconfined)

@@ -24,6 +24,7 @@
 #include "inventory/targets.h"
 #include "inventory/local.h"
 #include "inventory/target_json.h"
+#include "inventory/with.h"
 #include "plan/plan_files.h"
 #include "plan/plan_rules.h"
 
@@ -120,11 +121,25 @@ list_names(const struct environment *e, struct buf *out)
 }
 
 static enum err
+unknown_target(const struct environment *e, const struct step *s,
+    const char *name, struct fault *fault)
+{
+	struct buf names = { 0 };
+
+	list_names(e, &names);
+	fault_set(fault, ERR_NOT_FOUND, "unknown_target", "environment",
+	    "target_unknown_of_step line=%d environment=%s target=%s step=%s "
+	    "names=%.150s",
+	    s->line, e->name, name, s->id, buf_text(&names));
+	buf_clear(&names);
+	return ERR_NOT_FOUND;
+}
+
+static enum err
 use_name(struct used *u, const struct environment *e, const struct step *s,
     const char *name, struct fault *fault)
 {
 	const struct group *g = find_group(e, name);
-	struct buf names = { 0 };
 	enum err err = ERR_OK;
 
 	if (g != NULL) {
@@ -135,13 +150,7 @@ use_name(struct used *u, const struct environment *e, const struct step *s,
 	}
 	if (targets_find(e, name) != NULL || strcmp(name, "local") == 0)
 		return use_target(u, e, s, name, fault);
-	list_names(e, &names);
-	err = fault_set(fault, ERR_NOT_FOUND, "unknown_target", "environment",
-	    "target_unknown_of_step line=%d environment=%s target=%s step=%s "
-	    "names=%.150s",
-	    s->line, e->name, name, s->id, buf_text(&names));
-	buf_clear(&names);
-	return err;
+	return unknown_target(e, s, name, fault);
 }
 
 /*
@@ -235,6 +244,43 @@ use_each(struct used *u, const struct environment *e, const struct plan *plan,
 			    json_object_array_get_idx(items, i))),
 		    fault);
 	json_object_put(items);
+	return err;
+}
+
+/* For each machine that the script runs on, as far as they are known. */
+static enum err
+use_with_target(struct used *u, const struct targets *t,
+    const struct environment *e, const struct step *s, const char *name,
+    struct fault *fault)
+{
+	const struct group *g = find_group(e, s->on);
+	const char *place = named_target(u, s, s->on);
+	enum err err;
+
+	if (find_group(e, name) == NULL && targets_find(e, name) == NULL &&
+	    strcmp(name, "local") != 0)
+		return unknown_target(e, s, name, fault);
+	err = with_allows(t, e, s, name, g != NULL ? NULL : place, fault);
+	for (size_t i = 0; g != NULL && i < g->count && err == ERR_OK; i++)
+		err = with_allows(t, e, s, name, g->members[i], fault);
+	if (err == ERR_OK)
+		use_any(u, e, name);
+	return err;
+}
+
+/* The targets that the step names with with=. */
+static enum err
+use_with(struct used *u, const struct targets *t, const struct environment *e,
+    const struct step *s, struct fault *fault)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < s->with_targets_count && err == ERR_OK; i++) {
+		const char *name = named_target(u, s, s->with_targets[i]);
+
+		if (name != NULL)
+			err = use_with_target(u, t, e, s, name, fault);
+	}
 	return err;
 }
 
@@ -373,6 +419,8 @@ targets_use(const struct targets *t, const char *environment,
 		err = local_allows(e, &plan->steps[i], fault);
 		if (err == ERR_OK)
 			err = use_step(&u, e, plan, &plan->steps[i], fault);
+		if (err == ERR_OK)
+			err = use_with(&u, t, e, &plan->steps[i], fault);
 	}
 	if (err == ERR_OK)
 		*ret = write_used(t, e, &u);

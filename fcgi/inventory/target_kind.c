@@ -154,7 +154,10 @@ check_aws(struct targets *t, const struct yaml_tree *aws)
 				t->arena, "target_aws_needs key=%s", keys[i]));
 		else if (yaml_tree_get(aws, keys[i])->kind == YTREE_TEXT &&
 		    (yaml_tree_text(aws, keys[i]) == NULL ||
-			strpbrk(yaml_tree_text(aws, keys[i]), " \t:/") != NULL))
+			strpbrk(yaml_tree_text(aws, keys[i]),
+			    strcmp(keys[i], "access_key") == 0
+				? " \t/"
+				: " \t:/") != NULL))
 			targets_wrong(t, yaml_tree_get(aws, keys[i]),
 			    message_arena(
 				t->arena, "target_aws_value key=%s", keys[i]));

@@ -22,7 +22,8 @@ struct targets;
  *	    label: Test lab             # optional
  *	    production: false           # optional; true: unmistakable on pages
  *	    approvals: [{role: approver, count: 1}]   # optional, adds to book's
- *	    local: {user: deploy, unconfined: true}   # optional; or false
+ *	    local: {user: deploy, path: "/opt/bin:/usr/bin",
+ *	        unconfined: true}       # optional; or false
  *	    targets:
  *	      flow:
  *	        ssh: {host: 10.9.0.2, port: 22, user: root, key: keys/lab,

@@ -213,7 +213,8 @@ check_steps(const struct plan *plan, struct fault *fault)
 		if (s->kind == STEP_PREFLIGHT ||
 		    (s->kind == STEP_EDIT && s->file == NULL) ||
 		    (s->restores && s->undo == NULL) ||
-		    s->sends_count != s->sends_artifacts_count)
+		    s->sends_count != s->sends_artifacts_count ||
+		    s->with_count != s->with_targets_count)
 			return wrong(fault, "steps", i,
 			    "has members that do not go together");
 	}

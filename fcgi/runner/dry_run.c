@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/plan.h"
+#include "lang/plan_scope.h"
 #include "runner/dry_run.h"
 #include "wire/status_line.h"
 
@@ -73,6 +74,52 @@ dry_run_needs(const struct plan *plan, struct json_object *resolved)
 			    json_object_get_string(
 				json_object_array_get_idx(names, k)),
 			    kind_interpreter(s->kind));
+		json_object_put(names);
+	}
+	return all;
+}
+
+static const char *
+early_value(void *ctx, const char *name)
+{
+	struct json_object *run = ctx;
+
+	return strcmp(name, "environment") == 0
+	    ? json_text(run, "environment", "")
+	    : json_text(json_get(run, "parameters"), name, NULL);
+}
+
+static void
+add_programs(struct json_object *all, const struct step *s, const char *target)
+{
+	const char *user = s->user == NULL || strcmp(target, "local") == 0
+	    ? ""
+	    : s->user;
+
+	if (json_get(all, target) == NULL)
+		json_set(all, target, json_object_new_object());
+	for (size_t i = 0; i < s->needs_count; i++)
+		need(json_get(all, target), user, s->needs[i]);
+}
+
+struct json_object *
+dry_run_programs(const struct plan *plan, struct json_object *run)
+{
+	struct json_object *all = json_object_new_object(), *names;
+	const char *why;
+
+	for (size_t i = 0; i < plan->steps_count; i++) {
+		const struct step *s = &plan->steps[i];
+
+		if (s->needs_count == 0 ||
+		    plan_is_excluded_early(
+			plan, (int)i, early_value, run, &why))
+			continue;
+		names = plan_targets_of(json_get(run, "targets"), s->on);
+		for (size_t k = 0; k < json_object_array_length(names); k++)
+			add_programs(all, s,
+			    json_object_get_string(
+				json_object_array_get_idx(names, k)));
 		json_object_put(names);
 	}
 	return all;

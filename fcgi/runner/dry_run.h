@@ -18,6 +18,14 @@ struct json_object *dry_run_preflight(void);
 struct json_object *dry_run_needs(
     const struct plan *plan, struct json_object *resolved);
 
+/*
+ * The programs that needs= names, {target: {user: [names]}}, for the steps that
+ * parameters and environment leave in the run.  The user is "" where the script
+ * runs as the one that logs in, and on this machine.
+ */
+struct json_object *dry_run_programs(
+    const struct plan *plan, struct json_object *run);
+
 /* The users that steps on this machine name; a new array. */
 struct json_object *dry_run_users(const struct plan *plan);
 

@@ -125,6 +125,25 @@ hosts_of(struct runner *r, struct run_snapshot *s, struct json_object *hosts,
 	return err;
 }
 
+/* The targets whose addresses a script has, by the names of the document. */
+static enum err
+put_with(struct runner *r, struct run_snapshot *s, struct job_message *m,
+    struct fault *why)
+{
+	const struct step *step = s->step;
+	enum err err = ERR_OK;
+
+	m->with = json_object_new_object();
+	for (size_t i = 0; i < step->with_count && err == ERR_OK; i++) {
+		struct json_object *o = NULL;
+
+		err = job_target_alone(r, json_get(s->run, "targets"),
+		    step->with_targets[i], &o, why);
+		json_set(m->with, step->with[i], o);
+	}
+	return err;
+}
+
 static struct json_object *
 names_of(struct runner *r, struct run_snapshot *s)
 {
@@ -333,6 +352,8 @@ fill_job_spec(struct runner *r, struct run_snapshot *s, const char *exec,
 	if (err == ERR_OK)
 		err = job_spec_put_artifacts(
 		    r, s->run_id, s->step, json_get(s->run, "targets"), m, why);
+	if (err == ERR_OK)
+		err = put_with(r, s, m, why);
 	return err == ERR_OK ? hosts_of(r, s, m->hosts, why) : err;
 }
 
@@ -344,6 +365,7 @@ fill_preflight(struct runner *r, struct run_snapshot *s, const char *exec,
 	fill_common(r, s, exec, m);
 	m->step = dry_run_preflight();
 	m->needs = dry_run_needs(s->plan, json_get(s->run, "targets"));
+	m->programs = dry_run_programs(s->plan, s->run);
 	m->users = dry_run_users(s->plan);
 	m->targets = json_object_new_array();
 	return targets_of(r, s, m->targets, why);

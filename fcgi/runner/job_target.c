@@ -141,6 +141,31 @@ make_target(struct runner *r, struct json_object *resolved, const char *name,
 }
 
 enum err
+job_target_alone(struct runner *r, struct json_object *resolved,
+    const char *name, struct json_object **ret, struct fault *why)
+{
+	static const char *const not_given[] = { "way", "over", "jump", "key",
+		"passphrase", "agent", "host_key", "client", "cert",
+		"cert_key" };
+	struct json_object *o = NULL;
+	enum err err;
+
+	if (json_get(resolved, name) == NULL)
+		return fault_set(why, ERR_FORBIDDEN, "no_target", NULL,
+		    "refused_no_target target=%s", name);
+	json_object_deep_copy(json_get(resolved, name), &o, NULL);
+	json_set_text(o, "name", name);
+	for (size_t i = 0; i < sizeof(not_given) / sizeof(not_given[0]); i++)
+		json_object_object_del(o, not_given[i]);
+	err = open_stored(r, o, name, why);
+	if (err == ERR_OK)
+		*ret = o;
+	else
+		json_object_put(o);
+	return err;
+}
+
+enum err
 job_target(struct runner *r, struct json_object *resolved, const char *name,
     struct json_object **ret, struct fault *why)
 {

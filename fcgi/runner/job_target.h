@@ -20,6 +20,13 @@ enum err job_target(struct runner *r, struct json_object *resolved,
     const char *name, struct json_object **ret, struct fault *why);
 
 /*
+ * The same without the targets that it is reached over, and without the key of
+ * an ssh target: what a script may have of it.
+ */
+enum err job_target_alone(struct runner *r, struct json_object *resolved,
+    const char *name, struct json_object **ret, struct fault *why);
+
+/*
  * Opens a sealed box.  Returns a text that the caller wipes and frees; or NULL.
  */
 char *job_spec_open_box(struct runner *r, const void *box, size_t len);

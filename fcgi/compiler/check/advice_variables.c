@@ -80,12 +80,25 @@ is_known(const char *name)
 	return false;
 }
 
+/* Variables that clients read are set by the targets of with=. */
+static bool
+is_of_client(const struct step *s, const char *name)
+{
+	static const char *const clients[] = { "PG", "MYSQL_", "AWS_" };
+
+	for (size_t i = 0; s->with_count > 0 && i < 3; i++)
+		if (text_starts(name, clients[i]))
+			return true;
+	return false;
+}
+
 /* The step's text does not set the variable. */
 static bool
 is_unset(struct advice *a, const char *name)
 {
 	return ++a->variables <= VARIABLES_MAX && !a->included &&
-	    !is_known(name) && !advice_is_set(a->s->text, name) &&
+	    !is_known(name) && !is_of_client(a->s, name) &&
+	    !advice_is_set(a->s->text, name) &&
 	    !identifier_is_known(a->p, name, (int)a->step, a->s->section);
 }
 

@@ -16,6 +16,7 @@
 #include "compiler/check/hops.h"
 #include "compiler/check/artifacts.h"
 #include "compiler/check/content.h"
+#include "compiler/check/with.h"
 #include "compiler/answers.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
@@ -359,6 +360,7 @@ check_step(struct parse *p, int i)
 	check_reference(p, i, "same-as", s->same_as);
 	check_reference(p, i, "of", s->probe_of);
 	check_artifacts(p, i);
+	check_with(p, i);
 	check_together(p, i);
 	check_secret(p, i);
 	check_values(p, i, "file", s->file);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "compiler/parse/step_attributes.h"
+#include "compiler/parse/attribute_words.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/message.h"
@@ -30,6 +31,12 @@
 #define ACTS KIND_EXECUTED
 #define MANUAL KIND_ONE(MANUAL)
 #define GATE KIND_ONE(APPROVAL)
+
+/* read_words() sets the count behind the list. */
+#define IS_TEXTS(field) \
+	(offsetof(struct step, field##_count) == \
+	    offsetof(struct step, field) + sizeof(const char *const *))
+static_assert(IS_TEXTS(with) && IS_TEXTS(needs), "a count stands elsewhere");
 
 enum sort { KEY = '=', CLASS = '.', WORD = 'f' };
 
@@ -67,6 +74,34 @@ read_id(struct parse *p, const struct attr *a, void *field)
 		wrong(p, a, MESSAGE("attribute_plain_name"));
 	else if (a->value[0] != '\0' || p->src[a->value_at - 1] != '=')
 		wrong(p, a, MESSAGE("attribute_one_name"));
+}
+
+static void
+read_words(struct parse *p, const struct attr *a, void *field,
+    bool (*is_right)(const char *word), const char *why)
+{
+	const char *const *list;
+	size_t count;
+
+	why = attribute_words(p->arena, a->value, is_right, why, &list, &count);
+	if (why != NULL) {
+		wrong(p, a, why);
+		return;
+	}
+	*(const char *const **)field = list;
+	*(size_t *)((char *)field + sizeof(list)) = count;
+}
+
+static void
+read_ids(struct parse *p, const struct attr *a, void *field)
+{
+	read_words(p, a, field, text_is_id, MESSAGE("attribute_names"));
+}
+
+static void
+read_programs(struct parse *p, const struct attr *a, void *field)
+{
+	read_words(p, a, field, text_is_program, MESSAGE("attribute_programs"));
 }
 
 static void

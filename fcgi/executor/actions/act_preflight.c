@@ -2,12 +2,9 @@
  * act_preflight.c: tests a target without changing it.
  *
  * It connects, compares the host key and logs in with the code that a step
- * uses.  Then a constant program for sh reports the interpreters and the free
- * space; a database reports its version.  An http server only gets a connection
- * and, over TLS, its certificate verified: no request is known to be harmless,
- * so the first step shows whether the credentials are valid.  Each finding is a
- * check with a state and a text; the first failure ends the list, since later
- * checks depend on it.
+ * uses.  Then a constant program for sh reports the interpreters, the programs
+ * of needs= and the free space.  Each finding is a check with a state and a
+ * text; the first failure ends the list, since later checks depend on it.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -23,8 +20,8 @@
 #include "base/text.h"
 #include "lang/host_key.h"
 #include "executor/actions/act.h"
+#include "executor/actions/preflight.h"
 #include "executor/confine/confine.h"
-#include "executor/http/http_send.h"
 #include "executor/ssh/ssh.h"
 #include "executor/actions/script.h"
 #include "executor/remote/programs.h"
@@ -40,11 +37,7 @@ mask_part(void *ctx, const char *text, struct buf *out)
 	mask_cut_text(ctx, text, strlen(text), out);
 }
 
-/*
- * Adds a finding to the job's checks and shows it; state is "ok", "warning" or
- * "failed", and "failed" is also the job's ending.
- */
-static void
+void
 preflight_found(
     struct job *job, const char *check, const char *state, const char *text)
 {
@@ -108,18 +101,37 @@ report_connected(struct job *job, int64_t began)
 	buf_clear(&blob);
 }
 
+/* What `command -v` found, or that it found nothing. */
+static void
+put_found(struct job *job, bool there, const char *rest, struct buf *text)
+{
+	if (there)
+		buf_puts(text, rest);
+	else
+		message_put(text, "found_lacks program=%s target=%s", rest,
+		    job->target->name);
+}
+
 static void
 report_interpreter(struct job *job, bool there, const char *rest)
 {
 	struct buf text = { 0 };
 
-	if (there)
-		buf_puts(&text, rest);
-	else
-		message_put(&text, "found_lacks program=%s target=%s", rest,
-		    job->target->name);
+	put_found(job, there, rest, &text);
 	preflight_found(
 	    job, "interpreter", there ? "ok" : "failed", buf_text(&text));
+	buf_clear(&text);
+}
+
+/* A program of needs=. */
+static void
+report_program(struct job *job, bool there, const char *rest)
+{
+	struct buf text = { 0 };
+
+	put_found(job, there, rest, &text);
+	preflight_found(
+	    job, "program", there ? "ok" : "failed", buf_text(&text));
 	buf_clear(&text);
 }
 
@@ -156,26 +168,30 @@ report_time(struct job *job, const char *rest)
 	buf_clear(&text);
 }
 
-static void
-take_line(struct job *job, char *line, bool *user_reported)
+/* True: the line says who logged in, so that sh ran the program. */
+static bool
+take_line(struct job *job, char *line)
 {
 	char *rest = strchr(line, ' ');
 
 	if (rest == NULL)
-		return;
+		return false;
 	*rest++ = '\0';
 	if (strcmp(line, "have") == 0)
 		report_interpreter(job, true, rest);
 	else if (strcmp(line, "lack") == 0)
 		report_interpreter(job, false, rest);
+	else if (strcmp(line, "program") == 0)
+		report_program(job, true, rest);
+	else if (strcmp(line, "missing") == 0)
+		report_program(job, false, rest);
 	else if (strcmp(line, "free") == 0)
 		report_room(job, rest);
 	else if (strcmp(line, "user") == 0)
 		preflight_found(job, "login", "ok", rest);
-	if (strcmp(line, "user") == 0)
-		*user_reported = true;
 	else if (strcmp(line, "time") == 0)
 		report_time(job, rest);
+	return strcmp(line, "user") == 0;
 }
 
 /* The host runs no sh: it only gives SFTP, or its login shell exits. */
@@ -196,7 +212,40 @@ report_no_shell(struct job *job)
 	buf_clear(&text);
 }
 
-/* The program for sh; it only contains words of our own list. */
+/*
+ * Looks for the programs that scripts of that user need, with the PATH that
+ * they will have.
+ */
+static void
+put_programs(const struct job *job, const char *user, struct buf *text)
+{
+	struct json_object *names = json_get(
+	    json_get(job->spec->message.programs, job->target->name), user);
+	size_t n = names != NULL ? json_object_array_length(names) : 0;
+
+	if (n > 0 && strcmp(job->target->kind, "local") == 0)
+		script_setting("PATH", script_path(job->spec), text);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = json_object_get_string(
+		    json_object_array_get_idx(names, i));
+
+		if (text_is_program(name))
+			buf_printf(text, "cs_program %s\n", name);
+	}
+}
+
+static void
+report_no_user(struct job *job, const char *user)
+{
+	struct buf text = { 0 };
+
+	message_put(
+	    &text, "found_no_user user=%s target=%s", user, job->target->name);
+	preflight_found(job, "login", "failed", buf_text(&text));
+	buf_clear(&text);
+}
+
+/* The program for sh; it only contains words of our own list, and names. */
 static void
 write_script(const struct job *job, struct buf *text)
 {
@@ -213,6 +262,7 @@ write_script(const struct job *job, struct buf *text)
 				kind_interpreter(k)))
 				buf_printf(
 				    text, "cs_need %s\n", kind_interpreter(k));
+	put_programs(job, "", text);
 }
 
 /* Reports the user and the isolation of local steps. */
@@ -243,20 +293,68 @@ preflight_rights(struct job *job)
 				   : MESSAGE("found_not_isolated"));
 }
 
+/* Has sh run the program there as that user (NULL: who logs in). */
+static enum ssh_result
+ask(struct job *job, struct ssh_conn *conn, const char *user, struct buf *text,
+    struct buf *why)
+{
+	struct buf answer = { 0 };
+	char *command = script_command(user), *line, *next;
+	struct ssh_call call = { .command = command,
+		.input = text,
+		.out = take,
+		.err = ignore,
+		.ctx = &answer,
+		.limit = clock_monotonic() + ANSWER_MS };
+	enum ssh_result result = ssh_conn_run(conn, &call, why);
+	bool answered = false;
+
+	for (line = answer.data; line != NULL && result == SSH_OK;
+	     line = next) {
+		next = strchr(line, '\n');
+		if (next != NULL)
+			*next++ = '\0';
+		answered |= take_line(job, line);
+	}
+	if (result == SSH_OK && !answered && user == NULL)
+		report_no_shell(job);
+	else if (result == SSH_OK && !answered)
+		report_no_user(job, user);
+	free(command);
+	buf_clear(&answer);
+	return result;
+}
+
+/* The programs of scripts that run as other users. */
+static enum ssh_result
+ask_as_users(struct job *job, struct ssh_conn *conn, struct buf *why)
+{
+	struct json_object *users = json_get(
+	    job->spec->message.programs, job->target->name);
+	enum ssh_result result = SSH_OK;
+	struct buf text = { 0 };
+
+	if (users == NULL)
+		return SSH_OK;
+	json_object_object_foreach (users, user, names) {
+		(void)names;
+		if (result != SSH_OK || !job_spec_is_user(user))
+			continue;
+		buf_puts(&text, program_preflight);
+		put_programs(job, user, &text);
+		result = ask(job, conn, user, &text, why);
+		buf_clear(&text);
+	}
+	return result;
+}
+
 static void
 preflight_machine(struct job *job)
 {
-	struct buf text = { 0 }, answer = { 0 }, why = { 0 };
-	char *command = script_command(NULL), *line, *next;
-	struct ssh_call call = { .command = command,
-		.input = &text,
-		.out = take,
-		.err = ignore,
-		.ctx = &answer };
+	struct buf text = { 0 }, why = { 0 };
 	int64_t began = clock_monotonic();
 	struct ssh_conn *conn = NULL;
 	enum ssh_result result;
-	bool user_reported = false;
 
 	act_announce(job);
 	if (strcmp(job->target->kind, "local") == 0)
@@ -265,149 +363,19 @@ preflight_machine(struct job *job)
 	if (result == SSH_OK) {
 		report_connected(job, began);
 		write_script(job, &text);
-		call.limit = clock_monotonic() + ANSWER_MS;
-		result = ssh_conn_run(conn, &call, &why);
+		result = ask(job, conn, NULL, &text, &why);
 	}
+	if (result == SSH_OK)
+		result = ask_as_users(job, conn, &why);
 	if (result == SSH_STOPPED) {
 		job->ending = ENDING_STOPPED;
 		job->stop = job->loop->stop;
 	} else if (result != SSH_OK) {
 		preflight_found(job, "connection", "failed", buf_text(&why));
 	}
-	for (line = answer.data; line != NULL && result == SSH_OK;
-	     line = next) {
-		next = strchr(line, '\n');
-		if (next != NULL)
-			*next++ = '\0';
-		take_line(job, line, &user_reported);
-	}
-	if (result == SSH_OK && !user_reported)
-		report_no_shell(job);
 	ssh_conn_close(conn);
-	free(command);
 	buf_clear(&text);
-	buf_clear(&answer);
 	buf_clear(&why);
-}
-
-/* Adds the expiry date of the server's certificate. */
-static void
-report_certificate(CURL *curl, struct buf *text)
-{
-	struct curl_certinfo *chain = NULL;
-	static const char key[] = "Expire date:";
-
-	if (curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain) != CURLE_OK ||
-	    chain == NULL || chain->num_of_certs < 1)
-		return;
-	for (struct curl_slist *s = chain->certinfo[0]; s != NULL; s = s->next)
-		if (strncmp(s->data, key, sizeof(key) - 1) == 0)
-			message_put(text, "found_certificate date=%s",
-			    s->data + sizeof(key) - 1);
-}
-
-static void
-report_result(struct exchange *x, CURLcode code)
-{
-	const char *url = x->request->url;
-	struct buf text = { 0 };
-	double took = 0;
-
-	if (code == CURLE_OK) {
-		curl_easy_getinfo(x->curl, CURLINFO_PRETRANSFER_TIME, &took);
-		message_put(
-		    &text, "found_answered url=%s time=%.0f", url, took * 1000);
-		report_certificate(x->curl, &text);
-	} else if (x->refused_address) {
-		message_put(&text, "found_forbidden url=%s", url);
-	} else {
-		message_put(&text, "found_no_answer url=%s reason=%s target=%s",
-		    url,
-		    *x->error != '\0' ? x->error : curl_easy_strerror(code),
-		    x->job->target->name);
-	}
-	preflight_found(x->job, "connection",
-	    code == CURLE_OK ? "ok" : "failed", buf_text(&text));
-	buf_clear(&text);
-}
-
-static void
-preflight_http(struct job *job)
-{
-	const char *url = json_text(job->target->json, "url", NULL);
-	struct http_request request = { .method = "GET", .url = url };
-	struct payload nothing = { 0 };
-	struct tunnel tunnel = { 0 };
-	struct exchange x = { .job = job,
-		.request = &request,
-		.payload = &nothing,
-		.tunnel = &tunnel,
-		.arena = arena_new() };
-	CURLcode code;
-
-	act_announce(job);
-	if (url == NULL) {
-		preflight_found(
-		    job, "connection", "failed", MESSAGE("found_no_url"));
-		goto out;
-	}
-	if (!http_tunnel_open(job, &tunnel)) {
-		if (job->ending != ENDING_STOPPED)
-			preflight_found(
-			    job, "connection", "failed", buf_text(&job->why));
-		goto out;
-	}
-	exchange_open(&x, 1);
-	curl_easy_setopt(x.curl, CURLOPT_CONNECT_ONLY, 1L);
-	curl_easy_setopt(x.curl, CURLOPT_CERTINFO, 1L);
-	if (exchange_run(&x, &code))
-		report_result(&x, code);
-	exchange_close(&x);
-	tunnel_close(&tunnel);
-out:
-	arena_free(x.arena);
-}
-
-/* An earlier step of the run may create it. */
-static void
-report_absent(struct job *job)
-{
-	const char *name = json_text(job->target->json, "database",
-	    json_text(job->target->json, "file", ""));
-	struct buf text = { 0 };
-
-	job->ending = ENDING_EXITED;
-	job->code = 0;
-	buf_reset(&job->why);
-	message_put(&text, "found_absent name=%s reason=%s", name, job->absent);
-	preflight_found(job, "database", "warning", buf_text(&text));
-	buf_clear(&text);
-}
-
-static void
-preflight_sql(struct job *job)
-{
-	bool sqlite = strcmp(job->target->kind, "sqlite") == 0;
-	const struct job_spec *whole = job->spec;
-	struct job_spec spec = *whole;
-	struct buf text = { 0 };
-
-	spec.step.text = sqlite ? "SELECT sqlite_version()"
-				: "SELECT version()";
-	job->spec = &spec;
-	act_sql(job);
-	job->spec = whole;
-	if (job->absent != NULL) {
-		report_absent(job);
-	} else if (job->ending == ENDING_EXITED) {
-		message_put(&text, "found_version version=%s",
-		    buf_text(evaluate_saved(job->output->evaluate)));
-		preflight_found(job, "database", "ok", buf_text(&text));
-	} else if (job->ending != ENDING_STOPPED) {
-		buf_puts(&text, buf_text(&job->why));
-		preflight_found(job, "database", "failed", buf_text(&text));
-	}
-	buf_clear(&text);
 }
 
 /* A kind that has no preflight is a failure, which stands in the run. */

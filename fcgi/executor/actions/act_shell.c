@@ -34,7 +34,6 @@
 #define CHUNK (256 * 1024)
 #define KILL_AFTER_MS 5000
 #define OPEN_MS 2000 /* limit of waiting for an open output */
-#define PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 #define MOST_BAD_READS 3
 
@@ -84,7 +83,7 @@ add_env(void *ctx, const char *name, const char *value)
 static void
 make_env(struct shell *s)
 {
-	add_env(s, "PATH", PATH);
+	add_env(s, "PATH", script_path(s->job->spec));
 	add_env(s, "HOME", s->who.home);
 	add_env(s, "USER", s->who.user);
 	add_env(s, "LOGNAME", s->who.user);

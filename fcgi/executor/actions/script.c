@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/encode.h"
 #include "executor/actions/script.h"
+#include "lang/target_variables.h"
 #include "executor/remote/programs.h"
 
 static void
@@ -24,6 +25,57 @@ upper_name(const char *name, char upper[80])
 	for (; *name != '\0' && n < 79; name++)
 		upper[n++] = (char)toupper((unsigned char)*name);
 	upper[n] = '\0';
+}
+
+const char *
+script_path(const struct job_spec *spec)
+{
+	return spec->local_path != NULL
+	    ? spec->local_path
+	    : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+}
+
+struct giving {
+	script_variable_fn fn;
+	void *ctx;
+};
+
+static void
+give(void *ctx, const char *name, const char *value, bool secret)
+{
+	const struct giving *g = ctx;
+
+	(void)secret;
+	g->fn(g->ctx, name, value);
+}
+
+/* No target before this one has the same client. */
+static bool
+is_first(struct json_object *with, struct json_object *target)
+{
+	json_object_object_foreach (with, name, other) {
+		(void)name;
+		if (other == target)
+			return true;
+		if (text_eq(target_client(other), target_client(target)))
+			return false;
+	}
+	return false;
+}
+
+static void
+target_addresses(const struct job_spec *spec, const char *target,
+    script_variable_fn fn, void *ctx)
+{
+	struct json_object *with = spec->message.with;
+	struct giving g = { fn, ctx };
+
+	if (with == NULL)
+		return;
+	json_object_object_foreach (with, name, o) {
+		target_variables(name, o, is_first(with, o),
+		    strcmp(target, "local") == 0, give, &g);
+	}
 }
 
 void
@@ -42,6 +94,7 @@ script_variables(const struct job_spec *spec, const char *target,
 		upper_name(spec->values[i].name, name);
 		fn(ctx, name, spec->values[i].text);
 	}
+	target_addresses(spec, target, fn, ctx);
 }
 
 void

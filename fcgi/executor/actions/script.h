@@ -14,9 +14,13 @@
 typedef void (*script_variable_fn)(
     void *ctx, const char *name, const char *value);
 
+/* PATH of a script on this machine. */
+const char *script_path(const struct job_spec *spec);
+
 /*
  * All environment variables that we add: CS_ENVIRONMENT, CS_TARGET, CS_EXEC,
- * CS_RUN, then the values, which take precedence.
+ * CS_RUN, then the values, then those of the targets of with=; a later one
+ * takes precedence.
  */
 void script_variables(const struct job_spec *spec, const char *target,
     script_variable_fn fn, void *ctx);

@@ -15,6 +15,14 @@ cs_need() {
 		printf 'lack %s\n' "$1"
 	fi
 }
+# cs_program NAME: only looks for it; --version of any program could do anything.
+cs_program() {
+	if cs_path=$(command -v "$1"); then
+		printf 'program %s %s\n' "$1" "$cs_path"
+	else
+		printf 'missing %s\n' "$1"
+	fi
+}
 # shellcheck disable=SC2034 # columns that are skipped
 df -Pk "${HOME:-/}" 2>/dev/null | {
 	read -r cs_a && read -r cs_a cs_b cs_c cs_free cs_d cs_on &&

@@ -161,6 +161,21 @@ put_document(
 	json_set_bool(o, "secret", s->secret);
 }
 
+/* Lists are there where they have names. */
+static void
+put_names(struct json_object *o, const char *key, const char *const *names,
+    size_t count)
+{
+	struct json_object *list;
+
+	if (count == 0)
+		return;
+	list = json_object_new_array();
+	for (size_t i = 0; i < count; i++)
+		json_object_array_add(list, json_object_new_string(names[i]));
+	json_set(o, key, list);
+}
+
 static struct json_object *
 step_of(
     const struct run_report *r, const struct step *s, struct json_object *row)
@@ -172,6 +187,8 @@ step_of(
 	enum state state = state_read(row);
 
 	put_document(r, o, s);
+	put_names(o, "with", s->with_targets, s->with_targets_count);
+	put_names(o, "needs", s->needs, s->needs_count);
 	copy_all(o, row, keys);
 	json_set_text(o, "outcome", outcome_of(r, row));
 	json_set_bool(o, "excluded",

@@ -110,6 +110,8 @@ targets_of_run(struct run *run)
 			    json_object_get_string(
 				json_object_array_get_idx(on, k)));
 		json_object_put(on);
+		for (size_t k = 0; k < s->with_targets_count; k++)
+			add_name(names, seen, s->with_targets[k]);
 		if (s->kind == STEP_COPY)
 			add_machines(resolved, names, seen);
 	}

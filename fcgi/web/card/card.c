@@ -96,6 +96,16 @@ pace(struct req *req, const struct step *step)
 }
 
 static const char *
+names(struct req *req, const char *const *all, size_t count)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < count; i++)
+		text = joined(req, text, ", ", all[i]);
+	return text;
+}
+
+static const char *
 limits(struct req *req, const struct step *step)
 {
 	const char *text = "";
@@ -116,6 +126,15 @@ limits(struct req *req, const struct step *step)
 		text = joined(req, text, "; ", pace(req, step));
 	if (step->pty)
 		text = joined(req, text, "; ", request_text(req, "limit_pty"));
+	if (step->with_count > 0)
+		text = joined(req, text, "; ",
+		    request_fill(req, "limit_with", "names",
+			names(req, step->with_targets, step->with_count),
+			NULL));
+	if (step->needs_count > 0)
+		text = joined(req, text, "; ",
+		    request_fill(req, "limit_needs", "names",
+			names(req, step->needs, step->needs_count), NULL));
 	if (step->redirects > 0)
 		text = joined(req, text, "; ",
 		    request_fill(req, "limit_redirects", "count",

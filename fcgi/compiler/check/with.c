@@ -1,0 +1,64 @@
+/*
+ * with.c: the targets whose addresses a script has (with=).
+ *
+ * Which targets there are, targets.yml says (inventory/with.c).  Here the names
+ * of variables are compared: CS_DB_HOST of a target would hide a value db_host.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/check/with.h"
+#include "compiler/check/identifiers.h"
+#include "compiler/parse/attribute.h"
+#include "compiler/parse/parse.h"
+#include "compiler/parse/source.h"
+#include "lang/target_variables.h"
+
+/* "CS_DB_HOST" to the name of the value that has this variable too. */
+static void
+value_of(const char *variable, char out[TARGET_VARIABLE_MAX])
+{
+	snprintf(out, TARGET_VARIABLE_MAX, "%s", variable + strlen("CS_"));
+	for (char *c = out; *c != '\0'; c++)
+		*c = (char)tolower((unsigned char)*c);
+}
+
+static void
+check_values(struct parse *p, int i, size_t at, const char *name)
+{
+	char variable[TARGET_VARIABLE_MAX], value[TARGET_VARIABLE_MAX];
+
+	for (size_t k = 0; target_suffixes[k] != NULL; k++) {
+		target_variable_name(name, target_suffixes[k], variable);
+		value_of(variable, value);
+		if (identifier_is_known(p, value, i, p->steps[i].section))
+			report(p, SEVERITY_ERROR, at,
+			    "check_with_value target=%s variable=%s value=%s",
+			    name, variable, value);
+	}
+}
+
+void
+check_with(struct parse *p, int i)
+{
+	struct step *s = &p->steps[i];
+	const struct attr *a = attribute_get(
+	    &p->step_origins[i].attrs, '=', "with");
+	char one[TARGET_VARIABLE_MAX], other[TARGET_VARIABLE_MAX];
+
+	s->with_targets = s->with;
+	s->with_targets_count = s->with_count;
+	for (size_t k = 0; k < s->with_count; k++) {
+		check_values(p, i, a->value_at, s->with[k]);
+		target_variable_name(s->with[k], "", one);
+		for (size_t n = 0; n < k; n++) {
+			target_variable_name(s->with[n], "", other);
+			if (strcmp(one, other) == 0)
+				report(p, SEVERITY_ERROR, a->value_at,
+				    "check_with_equal target=%s other=%s "
+				    "variable=%s",
+				    s->with[k], s->with[n], one);
+		}
+	}
+}
