@@ -20,7 +20,8 @@
 #include "base/text.h"
 #include "lang/host_key.h"
 #include "executor/actions/act.h"
-#include "executor/actions/preflight.h"
+#include "executor/actions/act_preflight.h"
+#include "executor/actions/preflight_server.h"
 #include "executor/confine/confine.h"
 #include "executor/ssh/ssh.h"
 #include "executor/actions/script.h"
@@ -101,7 +102,7 @@ report_connected(struct job *job, int64_t began)
 	buf_clear(&blob);
 }
 
-/* What `command -v` found, or that it found nothing. */
+/* The line of a program that is there, or that it is missing. */
 static void
 put_found(struct job *job, bool there, const char *rest, struct buf *text)
 {

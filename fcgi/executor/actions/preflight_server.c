@@ -11,7 +11,8 @@
 #include "base/json.h"
 #include "base/message.h"
 #include "executor/actions/act.h"
-#include "executor/actions/preflight.h"
+#include "executor/actions/act_preflight.h"
+#include "executor/actions/preflight_server.h"
 #include "executor/http/http_send.h"
 
 /* Adds the expiry date of the server's certificate. */

@@ -1,6 +1,6 @@
-/* preflight.h: the findings of a preflight. */
-#ifndef EXECUTOR_ACTIONS_PREFLIGHT_H
-#define EXECUTOR_ACTIONS_PREFLIGHT_H
+/* act_preflight.h: the findings of a preflight. */
+#ifndef EXECUTOR_ACTIONS_ACT_PREFLIGHT_H
+#define EXECUTOR_ACTIONS_ACT_PREFLIGHT_H
 
 struct job;
 
@@ -10,9 +10,5 @@ struct job;
  */
 void preflight_found(
     struct job *job, const char *check, const char *state, const char *text);
-
-/* Test an http server and a database. */
-void preflight_http(struct job *job);
-void preflight_sql(struct job *job);
 
 #endif
