@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-What a script is given: the addresses and secrets of targets (with=), programs
+The things that a script is given: the addresses and secrets of targets (with=), programs
 (needs=) and the PATH of the console's machine, through the whole console, with
 real servers: sshd, MariaDB, PostgreSQL, S3.  Arguments choose tests by name.
 """
@@ -17,7 +17,7 @@ S3_SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfi"
 ASK = """mariadb -u "$CS_DB_USER" -N -e "SELECT CONCAT('it is ', USER())" "$CS_DB_DATABASE"
 psql -At -c "SELECT 'it is ' || current_user"
 """
-# Where a secret must not be: command lines, files of the script's folder.
+# Looks for a secret in command lines and in the files of the script's folder.
 SEARCH = """import glob, os
 secret = os.environ["CS_DB_PASSWORD"].encode()
 for path in glob.glob("/proc/[0-9]*/cmdline") + [

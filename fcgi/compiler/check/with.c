@@ -1,8 +1,9 @@
 /*
  * with.c: the targets whose addresses a script has (with=).
  *
- * Which targets there are, targets.yml says (inventory/with.c).  Here the names
- * of variables are compared: CS_DB_HOST of a target would hide a value db_host.
+ * The targets themselves are checked with targets.yml (inventory/with.c).  Here
+ * the names of variables are compared: CS_DB_HOST of a target would hide a
+ * value db_host.
  */
 #include <ctype.h>
 #include <stdio.h>
