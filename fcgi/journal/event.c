@@ -14,6 +14,29 @@
 #include "journal/event.h"
 #include "journal/project/project.h"
 
+/* clang-format off */
+static const char *const words[EVENT_KIND__MAX] = {
+#define EVENT(name, word, project, text, detail, members) word,
+#define EVERY(members)
+#include "journal/events.def"
+};
+/* clang-format on */
+
+const char *
+event_word(enum event_kind kind)
+{
+	return words[kind];
+}
+
+enum event_kind
+event_find(const char *word)
+{
+	for (int i = 0; i < EVENT_KIND__MAX; i++)
+		if (strcmp(words[i], word) == 0)
+			return (enum event_kind)i;
+	return EVENT_NONE;
+}
+
 void
 event_hash(const unsigned char before[HASH_BYTES], const char *body,
     unsigned char out[HASH_BYTES])
@@ -36,7 +59,7 @@ body_text(const struct event *e)
 	json_set_int(o, "seq", e->seq);
 	json_set_text(o, "at", at);
 	json_set_text(o, "actor", e->actor);
-	json_set_text(o, "kind", e->kind);
+	json_set_text(o, "kind", event_word(e->kind));
 	json_set(o, "data", json_object_get(e->data));
 	body = mem_strdup(json_write(o));
 	json_object_put(o);
@@ -66,7 +89,7 @@ event_parse(const char *body, struct event *ret, struct json_object **ret_body)
 	ret->run = json_int(o, "run", 0);
 	ret->seq = json_int(o, "seq", 0);
 	ret->actor = json_text(o, "actor", "");
-	ret->kind = json_text(o, "kind", "");
+	ret->kind = event_find(json_text(o, "kind", ""));
 	ret->data = json_get(o, "data");
 	*ret_body = o;
 	return ERR_OK;
@@ -94,7 +117,7 @@ last_of(struct db *db, int64_t run, unsigned char hash[HASH_BYTES])
 
 enum err
 event_append(struct db *db, int64_t run, int64_t after, const char *actor,
-    const char *kind, struct json_object *data)
+    enum event_kind kind, struct json_object *data)
 {
 	unsigned char before[HASH_BYTES], hash[HASH_BYTES];
 	struct event e = {
@@ -112,7 +135,8 @@ event_append(struct db *db, int64_t run, int64_t after, const char *actor,
 	body = body_text(&e);
 	event_hash(before, body, hash);
 	err = db_run(db, STMT_EVENT_ADD, INT(run), INT(e.seq), INT(e.at),
-	    TEXT(actor), TEXT(kind), TEXT(body), BLOB(hash, sizeof(hash)));
+	    TEXT(actor), TEXT(event_word(kind)), TEXT(body),
+	    BLOB(hash, sizeof(hash)));
 	if (err == ERR_OK)
 		err = event_project(db, &e);
 	free(body);

@@ -215,5 +215,5 @@ migrate_replay(struct db *db, int from)
 	json_set_int(data, "from", from);
 	json_set_int(data, "to", MIGRATE_VERSION);
 	return event_append(
-	    db, 0, EVENT_ANY_SEQ, "keeper", "journal.migrated", data);
+	    db, 0, EVENT_ANY_SEQ, "keeper", EVENT_JOURNAL_MIGRATED, data);
 }

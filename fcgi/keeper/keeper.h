@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "plan/plan.h"
 #include "journal/db.h"
+#include "journal/event.h"
 #include "journal/lifecycle.h"
 #include "wire/exec.h"
 #include "wire/tty_message.h"
@@ -90,7 +91,7 @@ struct command {
 	 * The event of chain 0 that a refusal leaves (the command's own changes
 	 * are undone); NULL: none.
 	 */
-	const char *refused_kind;
+	enum event_kind refused_kind;
 	struct json_object *refused;
 
 	/*

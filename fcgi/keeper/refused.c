@@ -41,7 +41,7 @@ is_known(struct command *c)
 	int count = 0;
 
 	while (!known && db_next(rows) &&
-	    text_eq(db_text(rows, "kind"), "run.refused"))
+	    event_find(db_text(rows, "kind")) == EVENT_RUN_REFUSED)
 		known = is_same(c, rows) || ++count >= MOST_IN_A_ROW;
 	db_done(rows);
 	return known;
@@ -65,5 +65,5 @@ run_record_refusal(struct command *c)
 	message_set(data, "message", c->fault.message);
 	return db_release(c->keeper->db,
 	    event_append(c->keeper->db, c->call->run, EVENT_ANY_SEQ, c->name,
-		"run.refused", data));
+		EVENT_RUN_REFUSED, data));
 }

@@ -171,7 +171,7 @@ decide_step(struct run *run, struct json_object *row)
 	if (out)
 		json_set_text(data, "when", why);
 	return event_append(run->keeper->db, run->id, EVENT_ANY_SEQ, "keeper",
-	    out ? "step.excluded" : "step.included", data);
+	    out ? EVENT_STEP_EXCLUDED : EVENT_STEP_INCLUDED, data);
 }
 
 /*
@@ -234,11 +234,11 @@ advance_step(struct run *run, const char *id, enum state state, bool *go_on)
 	json_set_text(data, "step", id);
 	if (!plan_is_excluded(run->plan, index, run_value, run, &why))
 		return event_append(run->keeper->db, run->id, EVENT_ANY_SEQ,
-		    "keeper", "step.ready", data);
+		    "keeper", EVENT_STEP_READY, data);
 	json_set_text(data, "when", why);
 	*go_on = true;
 	return event_append(run->keeper->db, run->id, EVENT_ANY_SEQ, "keeper",
-	    "step.excluded", data);
+	    EVENT_STEP_EXCLUDED, data);
 }
 
 enum err
@@ -286,7 +286,7 @@ run_report(struct command *c, int64_t id)
 }
 
 enum err
-run_finish(struct command *c, struct run *run, const char *kind,
+run_finish(struct command *c, struct run *run, enum event_kind kind,
     struct json_object *data)
 {
 	enum err err = event_append(

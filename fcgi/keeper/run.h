@@ -3,6 +3,7 @@
 #define KEEPER_RUN_H
 
 #include "journal/run_load.h"
+#include "journal/event.h"
 #include "keeper/keeper.h"
 
 struct run {
@@ -57,7 +58,7 @@ enum err run_decide(struct keeper *k, int64_t id);
  * Ends a command about the run: appends the event (takes over `data`), makes
  * the next step ready, reports, and clears the run.
  */
-enum err run_finish(struct command *c, struct run *run, const char *kind,
+enum err run_finish(struct command *c, struct run *run, enum event_kind kind,
     struct json_object *data);
 
 /* Sets state and seq of the run in the command's result. */

@@ -107,7 +107,7 @@ project(struct runner *r, const struct event *e)
 {
 	take_document(r, json_text(e->data, "document", NULL));
 	take_document(r, json_text(e->data, "compiled", NULL));
-	if (strcmp(e->kind, "run.started") == 0)
+	if (e->kind == EVENT_RUN_STARTED)
 		(void)db_run(r->replayed, STMT_HOLD_NONE);
 	return event_project(r->replayed, e);
 }

@@ -31,7 +31,7 @@ happened(int days, const char *actor, const char *kind, const char *data)
 		.seq = 1,
 		.at = clock_now() - days * DAY,
 		.actor = actor,
-		.kind = kind,
+		.kind = event_find(kind),
 		.data = json_tokener_parse(data) };
 
 	assert_non_null(e.data);

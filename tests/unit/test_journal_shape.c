@@ -9,12 +9,14 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "journal/shape.h"
+#include "journal/project/shape.h"
 
 static bool
 fits(const char *kind, const char *data)
 {
-	struct event e = { .run = 1, .seq = 1, .kind = kind, .actor = "ana" };
+	struct event e = {
+		.run = 1, .seq = 1, .kind = event_find(kind), .actor = "ana"
+	};
 	bool ok;
 
 	e.data = json_tokener_parse(data);
@@ -77,5 +79,6 @@ main(void)
 		cmocka_unit_test(checks_of_a_dry_run_are_rows),
 	};
 
-	return cmocka_run_group_tests_name("journal/shape", tests, NULL, NULL);
+	return cmocka_run_group_tests_name(
+	    "journal/project/shape", tests, NULL, NULL);
 }

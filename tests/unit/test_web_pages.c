@@ -51,9 +51,9 @@ happen(const char *kind, const char *json)
 
 	assert_int_equal(json_read(json, strlen(json), &data, NULL), ERR_OK);
 	db_begin(keeper);
-	assert_int_equal(
-	    db_end(keeper,
-		event_append(keeper, 1, EVENT_ANY_SEQ, "ana", kind, data)),
+	assert_int_equal(db_end(keeper,
+			     event_append(keeper, 1, EVENT_ANY_SEQ, "ana",
+				 event_find(kind), data)),
 	    ERR_OK);
 }
 

@@ -45,8 +45,8 @@ static enum err
 replay(struct report *b, const struct event *e, const char *body)
 {
 	enum err err = db_run(b->replay, STMT_EVENT_ADD, INT(e->run),
-	    INT(e->seq), INT(e->at), TEXT(e->actor), TEXT(e->kind), TEXT(body),
-	    BLOB(b->hash, sizeof(b->hash)));
+	    INT(e->seq), INT(e->at), TEXT(e->actor), TEXT(event_word(e->kind)),
+	    TEXT(body), BLOB(b->hash, sizeof(b->hash)));
 
 	return err == ERR_OK ? event_project(b->replay, e) : err;
 }

@@ -69,8 +69,7 @@ take_credential(struct verify *v, const struct event *e)
 	const char *name = json_text(e->data, "name", NULL);
 
 	if (name != NULL &&
-	    (text_eq(e->kind, "account.added") ||
-		text_eq(e->kind, "account.password_set")))
+	    (e->kind == EVENT_ACCOUNT_ADDED || e->kind == EVENT_PASSWORD_SET))
 		json_set_text(
 		    v->credentials, name, json_text(e->data, "credential", ""));
 }
@@ -91,10 +90,10 @@ replay(struct verify *v, struct rows *rows)
 	}
 	if (e.run != run || e.seq != seq || e.at != db_int(rows, "at") ||
 	    !text_eq(e.actor, db_text(rows, "actor")) ||
-	    !text_eq(e.kind, db_text(rows, "kind")))
+	    !text_eq(event_word(e.kind), text_at(rows, "kind")))
 		wrong(v, "verify_columns_differ", run, seq);
 	db_run(v->replay, STMT_EVENT_ADD, INT(run), INT(seq), INT(e.at),
-	    TEXT(e.actor), TEXT(e.kind), TEXT(body),
+	    TEXT(e.actor), TEXT(event_word(e.kind)), TEXT(body),
 	    BLOB(hash != NULL ? hash : "", len));
 	take_credential(v, &e);
 	if (event_project(v->replay, &e) != ERR_OK)

@@ -1,12 +1,11 @@
 /*
  * project.c: updates the state tables event by event.
  *
- * One function per kind of event, in one table.  Each reads only the event's
- * data and the projections, so that replaying all events into an empty database
- * gives the same tables: `countersign verify` does that and compares.
+ * One function per kind of event, named by its row of events.def.  Each reads
+ * only the event's data and the projections, so that replaying all events into
+ * an empty database gives the same tables: `countersign verify` does that and
+ * compares.
  */
-#include <string.h>
-
 #include "base/json.h"
 #include "base/message.h"
 #include "base/text.h"
@@ -16,7 +15,7 @@
 #include "journal/project/project_account.h"
 #include "journal/project/project_dry_run.h"
 #include "journal/project/project_exec.h"
-#include "journal/shape.h"
+#include "journal/project/shape.h"
 
 enum err
 project_set_step(
@@ -328,9 +327,9 @@ cancel_requested(struct db *db, const struct event *e)
 	    TEXT(e->actor));
 }
 
-/* Recorded only; nothing else follows from it. */
+/* Nothing follows from it but its place in the record. */
 static enum err
-noted(struct db *db, const struct event *e)
+record_only(struct db *db, const struct event *e)
 {
 	(void)db;
 	(void)e;
@@ -338,75 +337,23 @@ noted(struct db *db, const struct event *e)
 }
 
 /* clang-format off */
-static const struct {
-	const char	*kind;
-	enum err	(*project)(struct db *, const struct event *);
-} kinds[] = {
-	{ "run.created",		run_created },
-	{ "run.changed",		project_run_changed },
-	{ "run.compiled",		project_run_changed },
-	{ "run.decided",		project_decided },
-	{ "run.withdrawn",		project_withdrawn },
-	{ "run.refused",		noted },
-	{ "run.started",		run_started },
-	{ "run.paused",			run_paused },
-	{ "run.resumed",		run_resumed },
-	{ "run.aborted",		run_aborted },
-	{ "run.closed",			run_closed },
-	{ "run.rollback_started",	rollback_started },
-	{ "run.rollback_cancelled",	rollback_cancelled },
-	{ "run.commented",		noted },
-	{ "step.ready",			step_ready },
-	{ "step.excluded",		step_excluded },
-	{ "step.included",		step_included },
-	{ "step.requested",		project_step_requested },
-	{ "step.starting",		project_step_starting },
-	{ "step.running",		project_step_running },
-	{ "step.noted",			project_step_noted },
-	{ "step.target_ended",		project_target_ended },
-	{ "step.ended",			project_step_ended },
-	{ "step.confirmed",		step_confirmed },
-	{ "step.reopened",		step_reopened },
-	{ "step.decided",		project_decided },
-	{ "step.withdrawn",		project_withdrawn },
-	{ "step.skipped",		step_skipped },
-	{ "step.resolved",		step_resolved },
-	{ "step.signed",		step_signed },
-	{ "step.cancel_requested",	cancel_requested },
-	{ "step.typed",			project_step_typed },
-	{ "step.revealed",		noted },
-	{ "look.requested",		project_dry_run_requested },
-	{ "look.ended",			project_dry_run_ended },
-	{ "account.added",		project_account_added },
-	{ "account.changed",		project_account_changed },
-	{ "account.password_set",	project_password_set },
-	{ "account.reset_confirmed",	project_reset_confirmed },
-	{ "token.added",		project_token_added },
-	{ "token.revoked",		project_token_revoked },
-	{ "session.opened",		noted },
-	{ "session.closed",		noted },
-	{ "session.ended",		noted },
-	{ "session.failed",		noted },
-	{ "setup.link_made",		noted },
-	{ "secret.set",			project_secret_set },
-	{ "secret.deleted",		project_secret_deleted },
-	{ "journal.migrated",		project_migrated },
+static enum err (*const projections[EVENT_KIND__MAX])(
+    struct db *, const struct event *) = {
+#define EVENT(name, word, project, text, detail, members) \
+	[EVENT_##name] = project,
+#define EVERY(members)
+#include "journal/events.def"
 };
 /* clang-format on */
 
 enum err
 event_project(struct db *db, const struct event *e)
 {
-	size_t n = sizeof(kinds) / sizeof(kinds[0]);
-	enum err err = ERR_INVALID;
+	enum err err;
 
-	if (!shape_fits(e))
-		return err;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(kinds[i].kind, e->kind) == 0) {
-			err = kinds[i].project(db, e);
-			break;
-		}
+	if (projections[e->kind] == NULL || !shape_fits(e))
+		return ERR_INVALID;
+	err = projections[e->kind](db, e);
 	if (err == ERR_OK && e->run > 0)
 		err = db_run(db, STMT_RUN_SET_SEQ, INT(e->run), INT(e->seq));
 	return err;

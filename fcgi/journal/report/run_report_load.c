@@ -113,12 +113,12 @@ read_attempts(struct run_report *r)
 
 /* Calls add(r, o, data) for each event of a kind; o is a new {by, at}. */
 static void
-read_events(struct run_report *r, const char *kind,
+read_events(struct run_report *r, enum event_kind kind,
     void (*add)(
 	struct run_report *, struct json_object *, struct json_object *))
 {
-	struct rows *rows = db_query(
-	    r->db, STMT_WEB_EVENTS_OF_KIND, INT(r->run), TEXT(kind));
+	struct rows *rows = db_query(r->db, STMT_WEB_EVENTS_OF_KIND,
+	    INT(r->run), TEXT(event_word(kind)));
 
 	while (db_next(rows)) {
 		struct json_object *body = NULL, *o;
@@ -170,8 +170,8 @@ run_report_load(struct run_report *r)
 	read_steps(r);
 	read_artifacts(r);
 	read_attempts(r);
-	read_events(r, "step.signed", add_signature);
-	read_events(r, "run.commented", add_comment);
+	read_events(r, EVENT_STEP_SIGNED, add_signature);
+	read_events(r, EVENT_RUN_COMMENTED, add_comment);
 }
 
 void

@@ -29,7 +29,8 @@
 #include "journal/lifecycle_people.h"
 
 enum err
-account_record(struct command *c, const char *kind, struct json_object *data)
+account_record(
+    struct command *c, enum event_kind kind, struct json_object *data)
 {
 	return event_append(c->keeper->db, 0, EVENT_ANY_SEQ,
 	    c->actor.name[0] != '\0' ? c->actor.name
@@ -143,7 +144,7 @@ add_account(struct command *c, struct json_object *roles)
 	json_set_bool(
 	    data, "reset", c->actor.name[0] != '\0' && !c->actor.local);
 	put_credential(c, data);
-	err = account_record(c, "account.added", data);
+	err = account_record(c, EVENT_ACCOUNT_ADDED, data);
 	if (err == ERR_OK)
 		err = db_run(c->keeper->db, STMT_CREDENTIAL_SET, TEXT(name),
 		    TEXT(c->hashed));
@@ -194,7 +195,7 @@ cmd_setup_link(struct command *c)
 		err = io_write_file(path, 0600, secret, strlen(secret));
 		buf_puts(&text, secret);
 		if (err == ERR_OK)
-			err = account_record(c, "setup.link_made", NULL);
+			err = account_record(c, EVENT_SETUP_LINK_MADE, NULL);
 	}
 	json_set_text(c->result, "key", buf_text(&text));
 out:
@@ -281,7 +282,7 @@ cmd_account_change(struct command *c)
 		data = account_named("name", name);
 		json_set(data, "roles", json_object_get(roles));
 		json_set_bool(data, "disabled", disabled);
-		err = account_record(c, "account.changed", data);
+		err = account_record(c, EVENT_ACCOUNT_CHANGED, data);
 	}
 	if (err == ERR_OK && disabled)
 		err = session_end_all(c, name, "disabled");
@@ -332,7 +333,7 @@ set_password(struct command *c, const char *name)
 
 	json_set_bool(data, "reset", !text_eq(name, c->actor.name));
 	put_credential(c, data);
-	err = account_record(c, "account.password_set", data);
+	err = account_record(c, EVENT_PASSWORD_SET, data);
 	if (err == ERR_OK)
 		err = db_run(c->keeper->db, STMT_CREDENTIAL_SET, TEXT(name),
 		    TEXT(c->hashed));
@@ -423,7 +424,7 @@ cmd_reset_confirm(struct command *c)
 		data = account_named("name", json_text(row, "name", ""));
 		json_set_text(data, "reset_by", json_text(row, "reset_by", ""));
 		json_set_text(data, "reset_at", json_text(row, "reset_at", ""));
-		err = account_record(c, "account.reset_confirmed", data);
+		err = account_record(c, EVENT_RESET_CONFIRMED, data);
 	}
 	json_object_put(row);
 	return err;

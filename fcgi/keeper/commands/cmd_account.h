@@ -2,6 +2,7 @@
 #ifndef KEEPER_COMMANDS_CMD_ACCOUNT_H
 #define KEEPER_COMMANDS_CMD_ACCOUNT_H
 
+#include "journal/event.h"
 #include "keeper/keeper.h"
 
 /*
@@ -9,7 +10,7 @@
  * the body names if nobody is signed in). Takes over `data`.
  */
 enum err account_record(
-    struct command *c, const char *kind, struct json_object *data);
+    struct command *c, enum event_kind kind, struct json_object *data);
 
 /* A new object with this one text. */
 struct json_object *account_named(const char *key, const char *name);

@@ -80,12 +80,15 @@ data_of(struct command *c, const struct run *run, const char *step,
 static const char *
 state_before(struct command *c, const struct run *run)
 {
-	struct rows *rows = db_query(
-	    c->keeper->db, STMT_RUN_LAST_WORD, INT(run->id));
-	const char *word = db_next(rows) ? db_text(rows, "kind") : "";
-	const char *state = word[0] == '\0' ? "ready"
-	    : text_eq(word, "run.paused")   ? "paused"
-					    : "running";
+	struct rows *rows = db_query(c->keeper->db, STMT_RUN_LAST_WORD,
+	    INT(run->id), TEXT(event_word(EVENT_RUN_STARTED)),
+	    TEXT(event_word(EVENT_RUN_PAUSED)),
+	    TEXT(event_word(EVENT_RUN_RESUMED)));
+	enum event_kind kind = db_next(rows) ? event_find(db_text(rows, "kind"))
+					     : EVENT_NONE;
+	const char *state = kind == EVENT_NONE ? "ready"
+	    : kind == EVENT_RUN_PAUSED         ? "paused"
+					       : "running";
 
 	db_done(rows);
 	return state;
@@ -125,7 +128,7 @@ cmd_run_approve(struct command *c)
 		return err;
 	data = data_of(c, &run, NULL, decision);
 	json_set_text(data, "state", state_after(c, &run, decision));
-	return run_finish(c, &run, "run.decided", data);
+	return run_finish(c, &run, EVENT_RUN_DECIDED, data);
 }
 
 enum err
@@ -139,7 +142,7 @@ cmd_run_withdraw(struct command *c)
 		return err;
 	data = data_of(c, &run, NULL, NULL);
 	json_set_text(data, "state", state_after(c, &run, NULL));
-	return run_finish(c, &run, "run.withdrawn", data);
+	return run_finish(c, &run, EVENT_RUN_WITHDRAWN, data);
 }
 
 /* The gate's state with this decision; NULL: unchanged. */
@@ -170,7 +173,7 @@ cmd_step_approve(struct command *c)
 		return err;
 	data = data_of(c, &run, s.step->id, decision);
 	json_set_text(data, "state", gate_after(c, &s, decision));
-	return run_finish(c, &run, "step.decided", data);
+	return run_finish(c, &run, EVENT_STEP_DECIDED, data);
 }
 
 /* An open gate is closed again if the remaining decisions do not suffice. */
@@ -189,5 +192,5 @@ cmd_step_withdraw(struct command *c)
 	if (s.state == STATE_SUCCEEDED && !approval_is_gate_given(s.step, left))
 		json_set_text(data, "state", "pending");
 	json_object_put(left);
-	return run_finish(c, &run, "step.withdrawn", data);
+	return run_finish(c, &run, EVENT_STEP_WITHDRAWN, data);
 }

@@ -74,7 +74,7 @@ append_changed(struct command *c, const struct run *run, const struct draft *d)
 	json_set(data, "sealed", json_object_get(d->sealed));
 	new_plan_put(run, data);
 	err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ, c->actor.name,
-	    "run.changed", data);
+	    EVENT_RUN_CHANGED, data);
 	if (err == ERR_OK)
 		err = draft_store_boxes(c, d, run->id);
 	if (err == ERR_OK)

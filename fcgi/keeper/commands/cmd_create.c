@@ -166,7 +166,7 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	}
 	idempotency_put(c, data);
 	return event_append(
-	    c->keeper->db, id, 0, c->actor.name, "run.created", data);
+	    c->keeper->db, id, 0, c->actor.name, EVENT_RUN_CREATED, data);
 }
 
 /* The answer to the person who creates the run. */

@@ -47,7 +47,7 @@ request(struct command *c, struct run *run, const char *step,
 	json_set_text(data, "plan", run->lifecycle.plan);
 	json_set(data, "targets", targets);
 	err = event_append(c->keeper->db, run->id, EVENT_ANY_SEQ, c->actor.name,
-	    "look.requested", data);
+	    EVENT_DRY_RUN_REQUESTED, data);
 	c->keeper->jobs_changed = true;
 	run_report(c, run->id);
 	run_clear(run);
@@ -161,8 +161,8 @@ end(struct command *c, const struct runner_message *m)
 	    m->results != NULL ? json_object_get(m->results)
 			       : json_object_new_object());
 	message_set(data, "message", m->message);
-	return event_append(
-	    c->keeper->db, run, EVENT_ANY_SEQ, "runner", "look.ended", data);
+	return event_append(c->keeper->db, run, EVENT_ANY_SEQ, "runner",
+	    EVENT_DRY_RUN_ENDED, data);
 }
 
 /* From the runner: the dry run has ended, with results or a reason. */

@@ -79,7 +79,7 @@ about(const struct attempt *a)
 }
 
 static enum err
-append(struct command *c, const struct attempt *a, const char *kind,
+append(struct command *c, const struct attempt *a, enum event_kind kind,
     struct json_object *data)
 {
 	return event_append(
@@ -153,7 +153,7 @@ start(struct command *c, const struct attempt *a, const char *exec)
 	if (waiting_is_old(c->keeper, exec))
 		return fault_set(&c->fault, ERR_CONFLICT, "too_late", "exec",
 		    "refused_too_late");
-	return append(c, a, "step.starting", about(a));
+	return append(c, a, EVENT_STEP_STARTING, about(a));
 }
 
 /* Committed before the first byte is sent: the runner waits for the answer. */
@@ -200,9 +200,9 @@ line_of_target(
 	data = about(a);
 	json_set_text(data, "target", line->target);
 	if (line->kind == STATUS_RUNNING)
-		return append(c, a, "step.running", data);
+		return append(c, a, EVENT_STEP_RUNNING, data);
 	result_put_event(&line->result, data);
-	return append(c, a, "step.target_ended", data);
+	return append(c, a, EVENT_TARGET_ENDED, data);
 }
 
 /* A note on a target that has not ended, or the runner's on the process. */
@@ -224,7 +224,7 @@ note_of(
 	json_set_text(data, "note", line->note);
 	message_set(
 	    data, "message", line->message != NULL ? line->message : "");
-	return append(c, a, "step.noted", data);
+	return append(c, a, EVENT_STEP_NOTED, data);
 }
 
 /*
@@ -276,7 +276,7 @@ settle(struct command *c, struct run *run, const struct attempt *a,
 	json_set_text(
 	    data, "state", state_word(lifecycle_state_of(answer, s.step)));
 	return event_append(c->keeper->db, run->id, EVENT_ANY_SEQ, a->by,
-	    "step.resolved", data);
+	    EVENT_STEP_RESOLVED, data);
 }
 
 /*
@@ -334,7 +334,7 @@ end_attempt(struct command *c, const struct attempt *a, enum state outcome,
 	message_set(data, "message", message);
 	if (outcome == STATE_SUCCEEDED)
 		json_set(data, "captures", captures_of(&run, s.step, a->n));
-	err = append(c, a, "step.ended", data);
+	err = append(c, a, EVENT_STEP_ENDED, data);
 	if (err == ERR_OK && s.step->probe_of != NULL)
 		err = settle(c, &run, a, s.step->probe_of, answer);
 	buf_clear(&disagreement);

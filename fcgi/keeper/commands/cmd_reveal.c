@@ -63,7 +63,7 @@ record(struct command *c, int64_t run, const char *step, int64_t n,
 	json_set_int(data, "n", n);
 	json_set_text(data, "target", target);
 	return event_append(c->keeper->db, run, EVENT_ANY_SEQ, c->actor.name,
-	    "step.revealed", data);
+	    EVENT_STEP_REVEALED, data);
 }
 
 enum err

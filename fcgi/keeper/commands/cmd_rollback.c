@@ -56,7 +56,7 @@ cmd_run_rollback(struct command *c)
 	    &plan);
 	if (rollback_has_work(&plan))
 		err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ,
-		    c->actor.name, "run.rollback_started",
+		    c->actor.name, EVENT_ROLLBACK_STARTED,
 		    started(c, &run, &plan));
 	else
 		err = fault_set(&c->fault, ERR_CONFLICT, "nothing_to_undo",
@@ -97,5 +97,5 @@ cmd_run_rollback_cancel(struct command *c)
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
 	json_set_text(data, "state", state_word(run.lifecycle.state));
 	json_set_int(data, "steps_total", count_main(&run));
-	return run_finish(c, &run, "run.rollback_cancelled", data);
+	return run_finish(c, &run, EVENT_ROLLBACK_CANCELLED, data);
 }

@@ -13,7 +13,7 @@
 
 /* One event that carries one field of the body, or none. */
 static enum err
-append(struct command *c, int64_t run, const char *kind, const char *field)
+append(struct command *c, int64_t run, enum event_kind kind, const char *field)
 {
 	struct json_object *data = json_object_new_object();
 
@@ -75,7 +75,7 @@ cmd_run_start(struct command *c)
 		goto out;
 	}
 	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ, c->actor.name,
-	    "run.started", data);
+	    EVENT_RUN_STARTED, data);
 	if (err == ERR_OK)
 		err = run_advance(c->keeper, run.id);
 	run_report(c, run.id);
@@ -85,7 +85,8 @@ out:
 }
 
 static enum err
-simple(struct command *c, enum verb verb, const char *kind, const char *field)
+simple(
+    struct command *c, enum verb verb, enum event_kind kind, const char *field)
 {
 	struct run run;
 	enum err err = run_permit(c, verb, &run, NULL);
@@ -103,24 +104,24 @@ simple(struct command *c, enum verb verb, const char *kind, const char *field)
 enum err
 cmd_run_pause(struct command *c)
 {
-	return simple(c, VERB_run_pause, "run.paused", NULL);
+	return simple(c, VERB_run_pause, EVENT_RUN_PAUSED, NULL);
 }
 
 enum err
 cmd_run_resume(struct command *c)
 {
-	return simple(c, VERB_run_resume, "run.resumed", NULL);
+	return simple(c, VERB_run_resume, EVENT_RUN_RESUMED, NULL);
 }
 
 enum err
 cmd_run_comment(struct command *c)
 {
-	return simple(c, VERB_run_comment, "run.commented", "text");
+	return simple(c, VERB_run_comment, EVENT_RUN_COMMENTED, "text");
 }
 
 /* Ends the run: its head goes into the ledger with the same commit. */
 static enum err
-end_run(struct command *c, const struct run *run, const char *kind,
+end_run(struct command *c, const struct run *run, enum event_kind kind,
     struct json_object *data, const char *result)
 {
 	enum err err = event_append(
@@ -146,7 +147,7 @@ cmd_run_abort(struct command *c)
 	data = json_object_new_object();
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
 	json_set_text(data, "result", result);
-	err = end_run(c, &run, "run.aborted", data, result);
+	err = end_run(c, &run, EVENT_RUN_ABORTED, data, result);
 	run_clear(&run);
 	return err;
 }
@@ -209,7 +210,7 @@ cmd_run_close(struct command *c)
 	data = json_object_new_object();
 	json_set_text(data, "result", result);
 	json_set_text(data, "note", json_text(c->body, "note", ""));
-	err = end_run(c, &run, "run.closed", data, result);
+	err = end_run(c, &run, EVENT_RUN_CLOSED, data, result);
 out:
 	run_clear(&run);
 	return err;

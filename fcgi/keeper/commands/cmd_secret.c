@@ -26,7 +26,7 @@ check_secret_name(struct command *c)
 
 /* Records the change with the hash of the sealed value. */
 static enum err
-record(struct command *c, const char *kind, const char *box)
+record(struct command *c, enum event_kind kind, const char *box)
 {
 	struct json_object *data = json_object_new_object();
 
@@ -60,7 +60,7 @@ cmd_secret_set(struct command *c)
 		    BLOB(box.data, box.len));
 	if (err == ERR_OK) {
 		hash_hex(box.data, box.len, hash);
-		err = record(c, "secret.set", hash);
+		err = record(c, EVENT_SECRET_SET, hash);
 	}
 	buf_clear(&box);
 	return err;
@@ -170,5 +170,5 @@ cmd_secret_delete(struct command *c)
 	if (err == ERR_OK && db_changes(c->keeper->db) == 0)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_secret",
 		    "name", "refused_no_such_secret");
-	return err == ERR_OK ? record(c, "secret.deleted", NULL) : err;
+	return err == ERR_OK ? record(c, EVENT_SECRET_DELETED, NULL) : err;
 }

@@ -104,8 +104,8 @@ session_open(struct command *c, const char *account)
 	auth_hash(secret, hash);
 	json_set_text(data, "address", c->call->address);
 	set_session(data, hash);
-	err = event_append(
-	    c->keeper->db, 0, EVENT_ANY_SEQ, account, "session.opened", data);
+	err = event_append(c->keeper->db, 0, EVENT_ANY_SEQ, account,
+	    EVENT_SESSION_OPENED, data);
 	if (err == ERR_OK)
 		err = db_run(c->keeper->db, STMT_SESSION_ADD,
 		    BLOB(hash, sizeof(hash)), TEXT(account),
@@ -190,7 +190,7 @@ login_failed(struct command *c, const char *account, bool known)
 		else
 			json_set_bool(c->refused, "unknown_name", true);
 		json_set_int(c->refused, "left_out", left_out);
-		c->refused_kind = "session.failed";
+		c->refused_kind = EVENT_SESSION_FAILED;
 	}
 	return fault_set(&c->fault, ERR_UNAUTHENTICATED, "wrong_password",
 	    "password", "refused_wrong_password");
@@ -230,7 +230,7 @@ cmd_logout(struct command *c)
 	auth_hash(c->call->credential + strlen("session:"), hash);
 	data = account_named("account", c->actor.name);
 	set_session(data, hash);
-	err = account_record(c, "session.closed", data);
+	err = account_record(c, EVENT_SESSION_CLOSED, data);
 	return err != ERR_OK ? err
 			     : db_run(c->keeper->db, STMT_SESSION_DELETE,
 				   BLOB(hash, sizeof(hash)));
@@ -251,7 +251,7 @@ session_end_all(struct command *c, const char *account, const char *why)
 	db_done(rows);
 	json_set_text(data, "why", why);
 	json_set(data, "sessions", ids);
-	err = account_record(c, "session.ended", data);
+	err = account_record(c, EVENT_SESSION_ENDED, data);
 	return err != ERR_OK
 	    ? err
 	    : db_run(c->keeper->db, STMT_SESSION_DELETE_OF, TEXT(account));
@@ -271,7 +271,7 @@ record_expired(struct db *db, int64_t now)
 
 		json_set_text(data, "why", "expired");
 		err = event_append(
-		    db, 0, EVENT_ANY_SEQ, "keeper", "session.ended", data);
+		    db, 0, EVENT_ANY_SEQ, "keeper", EVENT_SESSION_ENDED, data);
 	}
 	if (err == ERR_OK && json_object_array_length(over) > 0)
 		err = db_run(db, STMT_SESSION_EXPIRE, INT(now));

@@ -112,7 +112,7 @@ press(struct command *c, enum verb verb)
 	json_set_int(c->result, "attempt", next);
 	json_set_text(c->result, "exec", exec);
 	c->keeper->jobs_changed = true;
-	return run_finish(c, &run, "step.requested", data);
+	return run_finish(c, &run, EVENT_STEP_REQUESTED, data);
 }
 
 enum err
@@ -145,7 +145,7 @@ cmd_step_confirm(struct command *c)
 	json_set_text(data, "note", json_text(c->body, "note", ""));
 	json_set_text(data, "state",
 	    state_word(lifecycle_state_of(STATE_CONFIRMED, s.step)));
-	return run_finish(c, &run, "step.confirmed", data);
+	return run_finish(c, &run, EVENT_STEP_CONFIRMED, data);
 }
 
 /* The step is to be done again: no later step has begun. */
@@ -162,7 +162,7 @@ cmd_step_reopen(struct command *c)
 	data = about(&s);
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
 	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ, c->actor.name,
-	    "step.reopened", data);
+	    EVENT_STEP_REOPENED, data);
 	if (err == ERR_OK)
 		err = run_decide(c->keeper, run.id);
 	if (err == ERR_OK)
@@ -184,7 +184,7 @@ cmd_step_skip(struct command *c)
 		return err;
 	data = about(&s);
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
-	return run_finish(c, &run, "step.skipped", data);
+	return run_finish(c, &run, EVENT_STEP_SKIPPED, data);
 }
 
 enum err
@@ -201,7 +201,7 @@ cmd_step_cancel(struct command *c)
 	json_set_int(
 	    data, "n", json_int(run_step_row(&run, s.step->id), "attempts", 0));
 	c->keeper->jobs_changed = true;
-	return run_finish(c, &run, "step.cancel_requested", data);
+	return run_finish(c, &run, EVENT_CANCEL_REQUESTED, data);
 }
 
 enum err
@@ -223,7 +223,7 @@ cmd_step_resolve(struct command *c)
 	json_set_text(data, "note", json_text(c->body, "note", ""));
 	json_set_text(data, "state",
 	    state_word(lifecycle_state_of(state_find(outcome), s.step)));
-	return run_finish(c, &run, "step.resolved", data);
+	return run_finish(c, &run, EVENT_STEP_RESOLVED, data);
 }
 
 enum err
@@ -241,5 +241,5 @@ cmd_step_sign(struct command *c)
 	json_set_text(data, "note", json_text(c->body, "note", ""));
 	json_set_text(data, "state",
 	    s.step->kind == STEP_MANUAL ? "confirmed" : "succeeded");
-	return run_finish(c, &run, "step.signed", data);
+	return run_finish(c, &run, EVENT_STEP_SIGNED, data);
 }

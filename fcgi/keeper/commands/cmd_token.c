@@ -110,7 +110,7 @@ add_token(
 	json_set_text(data, "hash", hex);
 	json_set(data, "scopes", scope_list(scopes));
 	json_set_text(data, "expires_at", at);
-	err = account_record(c, "token.added", data);
+	err = account_record(c, EVENT_TOKEN_ADDED, data);
 	if (err == ERR_CONFLICT)
 		return fault_set(&c->fault, err, "token_exists", "name",
 		    "refused_token_exists name=%s token=%s", account, name);
@@ -150,7 +150,7 @@ revoke(
 	json_set_text(data, "name", name);
 	if (why != NULL)
 		json_set_text(data, "why", why);
-	return account_record(c, "token.revoked", data);
+	return account_record(c, EVENT_TOKEN_REVOKED, data);
 }
 
 enum err

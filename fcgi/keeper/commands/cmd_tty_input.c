@@ -148,7 +148,7 @@ note(struct command *c, const struct terminal *t)
 	json_set_int(data, "n", t->n);
 	json_set_text(data, "target", t->target);
 	return event_append(c->keeper->db, t->run, EVENT_ANY_SEQ, c->actor.name,
-	    "step.typed", data);
+	    EVENT_STEP_TYPED, data);
 }
 
 static void

@@ -72,8 +72,8 @@ compile(struct run *run)
 	new_plan_put(run, data);
 	json_object_put(compiled);
 	if (err == ERR_OK)
-		return event_append(
-		    db, run->id, EVENT_ANY_SEQ, "keeper", "run.compiled", data);
+		return event_append(db, run->id, EVENT_ANY_SEQ, "keeper",
+		    EVENT_RUN_COMPILED, data);
 	json_object_put(data);
 	return err;
 }

@@ -175,7 +175,7 @@ run_model_comments(struct view *v)
 {
 	struct json_object *list = json_object_new_array();
 	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS_OF_KIND,
-	    INT(v->lifecycle.id), TEXT("run.commented"));
+	    INT(v->lifecycle.id), TEXT(event_word(EVENT_RUN_COMMENTED)));
 	struct json_object *body, *o;
 	struct event e;
 

@@ -1,12 +1,11 @@
 /*
  * timeline.c: the actions of people on a run, for its report.
  *
- * A table lists the events, the word for each, and the field of their data that
- * is the reason or result, for a reader next year.  Events for the programs'
- * own use (starting, ready) are left out; the full record has them.
+ * The rows of events.def name the text of each kind of event, and the member of
+ * its data that is the reason or result.  Kinds without a text, which are for
+ * the programs' own use (starting, ready), are left out; the full record has
+ * them.
  */
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/message.h"
@@ -17,42 +16,15 @@
 
 /* clang-format off */
 static const struct {
-	const char	*kind;
-	const char	*key;
-	const char	*detail;	/* field of the data, or NULL */
-} kinds[] = {
-	{ "run.created",	"did_created",		"reason" },
-	{ "run.changed",	"did_changed", NULL },
-	{ "run.compiled",	"did_compiled",	NULL },
-	{ "run.decided",	"did_decided",		"comment" },
-	{ "run.withdrawn",	"did_withdrew",	"comment" },
-	{ "run.refused",	"did_refused",		NULL },
-	{ "run.started",	"did_started",		NULL },
-	{ "run.paused",		"did_paused",		NULL },
-	{ "run.resumed",	"did_resumed",		NULL },
-	{ "run.rollback_started", "did_rollback",		"reason" },
-	{ "run.rollback_cancelled", "did_rollback_cancelled", "reason" },
-	{ "run.aborted",	"did_aborted",		"reason" },
-	{ "run.closed",		"did_closed",		"note" },
-	{ "look.requested",	"did_look",	NULL },
-	{ "step.requested",	"did_requested",		"reason" },
-	{ "step.cancel_requested", "did_cancel",		NULL },
-	{ "step.typed",		"did_typed",	"target" },
-	{ "step.revealed",	"did_revealed",	"target" },
-	{ "step.ended",		"did_ended",		"message" },
-	{ "step.confirmed",	"did_confirmed",			"note" },
-	{ "step.reopened",	"did_reopened",	"reason" },
-	{ "step.skipped",	"did_skipped",			"reason" },
-	{ "step.excluded",	"did_excluded", "when" },
-	{ "step.included",	"did_included",	NULL },
-	{ "step.resolved",	"did_resolved",		"note" },
-	{ "step.signed",	"did_signed",			"note" },
-	{ "step.decided",	"did_gate",		"comment" },
-	{ "step.withdrawn",	"did_gate_withdrew", "comment" },
+	const char *text;   /* NULL: not shown */
+	const char *detail; /* member of the data, or NULL */
+} kinds[EVENT_KIND__MAX] = {
+#define EVENT(name, word, project, text, detail, members) \
+	[EVENT_##name] = { text, detail },
+#define EVERY(members)
+#include "journal/events.def"
 };
 /* clang-format on */
-
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 /* The outcome, decision or result in words, or NULL if none. */
 static const char *
@@ -107,13 +79,12 @@ refused_what(struct view *v, const struct event *e)
 }
 
 static const char *
-detail_of(struct view *v, const struct event *e, const char *field,
-    struct json_object *before)
+detail_of(struct view *v, const struct event *e, struct json_object *before)
 {
-	if (text_eq(e->kind, "run.changed"))
+	const char *field = kinds[e->kind].detail;
+
+	if (e->kind == EVENT_RUN_CHANGED)
 		return changes(v, e, before);
-	if (text_eq(e->kind, "run.refused"))
-		field = "message";
 	return field == NULL
 	    ? NULL
 	    : request_message(v->req, message_text(e->data, field));
@@ -136,37 +107,37 @@ first_statement(const struct event *e)
 
 /* Details of the action if the kind of the event is not specific enough. */
 static const char *
-what_of(struct view *v, const struct event *e, size_t i, int step)
+what_of(struct view *v, const struct event *e, int step)
 {
 	int64_t n = json_int(e->data, "n", 1), from = first_statement(e);
 
-	if (text_eq(e->kind, "run.refused"))
+	if (e->kind == EVENT_RUN_REFUSED)
 		return refused_what(v, e);
-	if (text_eq(e->kind, "step.skipped") && step >= 0 &&
+	if (e->kind == EVENT_STEP_SKIPPED && step >= 0 &&
 	    v->steps[step].attempts > 0)
 		return request_text(v->req, "did_skipped_failed");
 	if (from > 1 && *json_text(e->data, "reason", "") != '\0')
 		return request_fill(v->req, "did_skipped_statement", "n",
 		    arena_printf(v->req->arena, "%lld", (long long)from - 1),
 		    NULL);
-	if (text_eq(e->kind, "step.requested") && from > 1)
+	if (e->kind == EVENT_STEP_REQUESTED && from > 1)
 		return request_fill(v->req, "did_resumed_at", "n",
 		    arena_printf(v->req->arena, "%lld", (long long)from), NULL);
-	if (text_eq(e->kind, "step.requested") && n > 1)
+	if (e->kind == EVENT_STEP_REQUESTED && n > 1)
 		return request_fill(v->req, "did_retried", "n",
 		    arena_printf(v->req->arena, "%lld", (long long)n), NULL);
-	return request_text(v->req, kinds[i].key);
+	return request_text(v->req, kinds[e->kind].text);
 }
 
 static struct json_object *
-row(struct view *v, const struct event *e, size_t i, struct json_object *before)
+row(struct view *v, const struct event *e, struct json_object *before)
 {
 	struct json_object *o = json_object_new_object();
 	const char *outcome = outcome_of(v, e);
 	const char *step = json_text(e->data, "step", NULL);
-	const char *detail = detail_of(v, e, kinds[i].detail, before);
+	const char *detail = detail_of(v, e, before);
 	int index = step != NULL ? plan_find_step(v->plan, step) : -1;
-	const char *what = what_of(v, e, i, index);
+	const char *what = what_of(v, e, index);
 	char text[CLOCK_TEXT];
 
 	clock_format(e->at, text);
@@ -193,16 +164,12 @@ timeline(struct view *v)
 	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS,
 	    INT(v->lifecycle.id), INT(0), INT(INT64_MAX));
 	struct event e;
-	size_t i;
 
 	while (db_next(rows)) {
 		if (event_parse(db_text(rows, "body"), &e, &body) != ERR_OK)
 			continue;
-		for (i = 0; i < KINDS && strcmp(kinds[i].kind, e.kind) != 0;
-		     i++)
-			;
-		if (i < KINDS)
-			json_object_array_add(list, row(v, &e, i, plan));
+		if (kinds[e.kind].text != NULL)
+			json_object_array_add(list, row(v, &e, plan));
 		if (json_get(e.data, "parameters") != NULL) {
 			json_object_put(plan);
 			plan = json_object_get(e.data);

@@ -47,7 +47,7 @@ static void
 load_signatures(struct view *v)
 {
 	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS_OF_KIND,
-	    INT(v->lifecycle.id), TEXT("step.signed"));
+	    INT(v->lifecycle.id), TEXT(event_word(EVENT_STEP_SIGNED)));
 	struct json_object *body, *o;
 	struct event e;
 	int i;

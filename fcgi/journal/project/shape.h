@@ -1,6 +1,6 @@
 /* shape.h: checks the types of the lists and objects in an event. */
-#ifndef JOURNAL_SHAPE_H
-#define JOURNAL_SHAPE_H
+#ifndef JOURNAL_PROJECT_SHAPE_H
+#define JOURNAL_PROJECT_SHAPE_H
 
 #include <stdbool.h>
 

@@ -4,58 +4,54 @@
  * An event may come from a fabricated report: json-c ends the program if a text
  * is walked as a list.  So every value that is walked is checked here once,
  * before an event is projected, and later code may rely on it.  Keys that are
- * not in the table are never walked.
+ * not in events.def are never walked.
  */
 #include "base/json.h"
 #include "base/text.h"
-#include "journal/shape.h"
+#include "journal/project/shape.h"
 
-/* The type of a value, or of each member of it. */
+/* The type of a value, or of each member of it: events.def has examples. */
 enum shape {
-	TEXTS,   /* ["a"] */
-	ROWS,    /* [{}] */
-	VALUES,  /* {"name": "text", or null} */
-	NUMBERS, /* {"name": 1} */
-	OBJECT,  /* {} */
-	RESULTS, /* {"name": {"checks": [{}]}} */
-	LISTS,   /* {"name": [1], or null} */
-	TARGETS, /* {"name": {"members": ["a"]}} */
+	SHAPE_TEXTS,
+	SHAPE_ROWS,
+	SHAPE_VALUES,
+	SHAPE_NUMBERS,
+	SHAPE_OBJECT,
+	SHAPE_RESULTS,
+	SHAPE_LISTS,
+	SHAPE_TARGETS,
 };
+
+struct member {
+	const char *key; /* NULL: the end */
+	enum shape shape;
+};
+
+#define TEXTS(member) { #member, SHAPE_TEXTS },
+#define ROWS(member) { #member, SHAPE_ROWS },
+#define VALUES(member) { #member, SHAPE_VALUES },
+#define NUMBERS(member) { #member, SHAPE_NUMBERS },
+#define OBJECT(member) { #member, SHAPE_OBJECT },
+#define RESULTS(member) { #member, SHAPE_RESULTS },
+#define LISTS(member) { #member, SHAPE_LISTS },
+#define TARGETS(member) { #member, SHAPE_TARGETS },
+#define MEMBERS(...) ((const struct member[]){ __VA_ARGS__{ .key = NULL } })
 
 /* clang-format off */
-static const struct {
-	const char	*kind;		/* NULL: of any other kind */
-	const char	*key;
-	enum shape	 shape;
-} shapes[] = {
-	{ "run.created",	"targets",	TARGETS },
-	{ "run.created",	"steps",	ROWS },
-	{ "run.created",	"sealed",	VALUES },
-	{ "run.changed",	"sealed",	VALUES },
-	{ "run.changed",	"targets",	TARGETS },
-	{ "run.compiled",	"sealed",	VALUES },
-	{ "step.requested",	"targets",	TEXTS },
-	{ "step.requested",	"skipped",	LISTS },
-	{ "look.requested",	"targets",	TEXTS },
-	{ "run.rollback_started", "steps",	TEXTS },
-	{ "look.ended",		"results",	RESULTS },
-	{ NULL,			"approvals",	ROWS },
-	{ NULL,			"parameters",	VALUES },
-	{ NULL,			"gates",	TEXTS },
-	{ NULL,			"holds",	TEXTS },
-	{ NULL,			"not_needed",	TEXTS },
-	{ NULL,			"roles",	TEXTS },
-	{ NULL,			"scopes",	TEXTS },
-	{ NULL,			"captures",	VALUES },
-	{ NULL,			"from_statement", NUMBERS },
-	{ NULL,			"resume",	OBJECT },
-	{ NULL,			"artifact",	OBJECT },
-	{ NULL,			"changed",	OBJECT },
+static const struct member *const members_of[EVENT_KIND__MAX] = {
+#define EVENT(name, word, project, text, detail, members) \
+	[EVENT_##name] = MEMBERS(members),
+#define EVERY(members)
+#include "journal/events.def"
 };
-/* clang-format on */
 
-static bool
-is_list_of(struct json_object *v, enum json_type type)
+static const struct member *const members_of_every =
+#define EVENT(name, word, project, text, detail, members)
+#define EVERY(members) MEMBERS(members);
+#include "journal/events.def"
+    /* clang-format on */
+
+    static bool is_list_of(struct json_object * v, enum json_type type)
 {
 	if (!json_object_is_type(v, json_type_array))
 		return false;
@@ -129,36 +125,40 @@ static bool
 fits(struct json_object *v, enum shape shape)
 {
 	switch (shape) {
-	case TEXTS:
+	case SHAPE_TEXTS:
 		return is_list_of(v, json_type_string);
-	case ROWS:
+	case SHAPE_ROWS:
 		return is_list_of(v, json_type_object);
-	case VALUES:
+	case SHAPE_VALUES:
 		return is_map_of(v, json_type_string, true);
-	case NUMBERS:
+	case SHAPE_NUMBERS:
 		return is_map_of(v, json_type_int, true);
-	case RESULTS:
+	case SHAPE_RESULTS:
 		return are_results(v);
-	case LISTS:
+	case SHAPE_LISTS:
 		return is_map_of_lists(v, json_type_int);
-	case TARGETS:
+	case SHAPE_TARGETS:
 		return are_targets(v);
 	default:
 		return json_object_is_type(v, json_type_object);
 	}
 }
 
-bool
-shape_fits(const struct event *e)
+static bool
+all_fit(struct json_object *data, const struct member *m)
 {
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-		struct json_object *v = json_get(e->data, shapes[i].key);
+	for (; m->key != NULL; m++) {
+		struct json_object *v = json_get(data, m->key);
 
-		if (v != NULL &&
-		    (shapes[i].kind == NULL ||
-			text_eq(shapes[i].kind, e->kind)) &&
-		    !fits(v, shapes[i].shape))
+		if (v != NULL && !fits(v, m->shape))
 			return false;
 	}
 	return true;
+}
+
+bool
+shape_fits(const struct event *e)
+{
+	return all_fit(e->data, members_of[e->kind]) &&
+	    all_fit(e->data, members_of_every);
 }
