@@ -164,14 +164,15 @@ may_with_password(const struct actor *actor, struct fault *fault)
 {
 	const char *by = actor->reset_by;
 
-	if (!CHECK(password_reset,
-		by[0] != '\0' && (!actor->reset_own || actor->reset_open)))
-		return ERR_OK;
-	return !actor->reset_own
-	    ? fault_set(fault, ERR_FORBIDDEN, "password_not_own", NULL,
-		  "refused_password_not_own by=%s", by)
-	    : fault_set(fault, ERR_FORBIDDEN, "reset_open", NULL,
-		  "refused_reset_open by=%s", by);
+	if (CHECK(password_not_own, by[0] != '\0' && !actor->reset_own))
+		return fault_set(fault, ERR_FORBIDDEN,
+		    CHECK_CODE(password_not_own), NULL,
+		    "refused_password_not_own by=%s", by);
+	if (CHECK(reset_open,
+		by[0] != '\0' && actor->reset_own && actor->reset_open))
+		return fault_set(fault, ERR_FORBIDDEN, CHECK_CODE(reset_open),
+		    NULL, "refused_reset_open by=%s", by);
+	return ERR_OK;
 }
 
 enum err
@@ -184,9 +185,9 @@ auth_may(const struct actor *actor, enum verb verb, struct fault *fault)
 
 	if (CHECK(token_scope, (actor->lacks & scope) != 0))
 		return scope == AUTH_APPROVE
-		    ? fault_set(fault, ERR_FORBIDDEN, "scope_needed", NULL,
-			  "refused_scope_approve")
-		    : fault_set(fault, ERR_FORBIDDEN, "scope_needed", NULL,
-			  "refused_scope_needed scope=%s", name);
+		    ? fault_set(fault, ERR_FORBIDDEN, CHECK_CODE(token_scope),
+			  NULL, "refused_scope_approve")
+		    : fault_set(fault, ERR_FORBIDDEN, CHECK_CODE(token_scope),
+			  NULL, "refused_scope_needed scope=%s", name);
 	return scope == AUTH_APPROVE ? may_with_password(actor, fault) : ERR_OK;
 }

@@ -52,12 +52,12 @@ may_retry(const struct lifecycle_step *s, struct fault *fault)
 {
 	if (CHECK(
 		step_rerun_never, s->step->rerun == RERUN_NEVER && !s->untried))
-		return fault_set(fault, ERR_CONFLICT, "never_again", NULL,
-		    "refused_never_again");
+		return fault_set(fault, ERR_CONFLICT,
+		    CHECK_CODE(step_rerun_never), NULL, "refused_never_again");
 	if (CHECK(
 		step_probe_first, s->step->rerun == RERUN_PROBE && !s->probed))
-		return fault_set(fault, ERR_CONFLICT, "probe_first", NULL,
-		    "refused_probe_first");
+		return fault_set(fault, ERR_CONFLICT,
+		    CHECK_CODE(step_probe_first), NULL, "refused_probe_first");
 	return ERR_OK;
 }
 
@@ -67,11 +67,11 @@ may_skip(const struct lifecycle_step *s, struct fault *fault)
 	const char *role = approval_gate_role(s->step);
 
 	if (CHECK(gate_skipped, s->step->kind == STEP_APPROVAL))
-		return fault_set(fault, ERR_CONFLICT, "gate", NULL,
-		    "refused_gate role=%s", role);
+		return fault_set(fault, ERR_CONFLICT, CHECK_CODE(gate_skipped),
+		    NULL, "refused_gate role=%s", role);
 	if (CHECK(step_essential, s->step->essential))
-		return fault_set(fault, ERR_CONFLICT, "essential", NULL,
-		    "refused_essential");
+		return fault_set(fault, ERR_CONFLICT,
+		    CHECK_CODE(step_essential), NULL, "refused_essential");
 	return ERR_OK;
 }
 
@@ -81,19 +81,21 @@ may_by_step(enum verb verb, const struct lifecycle_run *run,
     struct fault *fault)
 {
 	if (CHECK(step_kind, !kind_is(s->step->kind, command_row(verb)->kinds)))
-		return fault_set(fault, ERR_CONFLICT, "wrong_kind", NULL,
-		    "refused_wrong_kind kind=@kind_%s",
+		return fault_set(fault, ERR_CONFLICT, CHECK_CODE(step_kind),
+		    NULL, "refused_wrong_kind kind=@kind_%s",
 		    kind_name(s->step->kind));
 	switch (verb) {
 	case VERB_step_reopen:
 		return !CHECK(reopened_in_time, s->later_ran)
 		    ? ERR_OK
-		    : fault_set(fault, ERR_CONFLICT, "later_ran", NULL,
+		    : fault_set(fault, ERR_CONFLICT,
+			  CHECK_CODE(reopened_in_time), NULL,
 			  "refused_later_ran");
 	case VERB_step_type:
 		return !CHECK(step_interactive, !s->step->interactive)
 		    ? ERR_OK
-		    : fault_set(fault, ERR_CONFLICT, "not_interactive", NULL,
+		    : fault_set(fault, ERR_CONFLICT,
+			  CHECK_CODE(step_interactive), NULL,
 			  "refused_not_interactive");
 	case VERB_step_skip:
 		return may_skip(s, fault);
@@ -121,13 +123,13 @@ static enum err
 step_conflict(const struct lifecycle_step *s, struct fault *fault)
 {
 	if (s->by != NULL)
-		return fault_set(fault, ERR_CONFLICT, "step_state", NULL,
-		    "refused_step_state_by state=@is_%s by=%s at=%s",
+		return fault_set(fault, ERR_CONFLICT, CHECK_CODE(step_state),
+		    NULL, "refused_step_state_by state=@is_%s by=%s at=%s",
 		    state_word(s->state), s->by, s->at != NULL ? s->at : "");
 	if (s->state == STATE_PENDING)
-		return fault_set(fault, ERR_CONFLICT, "step_state", NULL,
-		    "refused_step_pending");
-	return fault_set(fault, ERR_CONFLICT, "step_state", NULL,
+		return fault_set(fault, ERR_CONFLICT, CHECK_CODE(step_state),
+		    NULL, "refused_step_pending");
+	return fault_set(fault, ERR_CONFLICT, CHECK_CODE(step_state), NULL,
 	    "refused_step_state state=@is_%s", state_word(s->state));
 }
 
@@ -142,8 +144,9 @@ may_by_run(enum verb verb, const struct lifecycle_run *run,
 
 	if (CHECK(run_state,
 		again || !state_in(run->state, command_row(verb)->run_states)))
-		return fault_set(fault, ERR_CONFLICT, "run_state", NULL,
-		    "refused_run_state state=@is_%s", state_word(run->state));
+		return fault_set(fault, ERR_CONFLICT, CHECK_CODE(run_state),
+		    NULL, "refused_run_state state=@is_%s",
+		    state_word(run->state));
 	if (verb == VERB_run_approve)
 		return lifecycle_people_may_decide(
 		    run, run->given, actor, fault);
@@ -160,18 +163,19 @@ may_by_mode(
 	bool back = run->mode == PART_ROLLBACK;
 
 	if (CHECK(rollback_twice, verb == VERB_run_rollback && back))
-		return fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
-		    "refused_rolling_back");
+		return fault_set(fault, ERR_CONFLICT,
+		    CHECK_CODE(rollback_twice), NULL, "refused_rolling_back");
 	if (CHECK(rollback_there,
 		verb == VERB_run_rollback && !run->can_roll_back))
-		return fault_set(fault, ERR_CONFLICT, "no_rollback", NULL,
-		    "refused_no_rollback");
+		return fault_set(fault, ERR_CONFLICT,
+		    CHECK_CODE(rollback_there), NULL, "refused_no_rollback");
 	if (CHECK(rolled_back, verb == VERB_run_rollback_cancel && !back))
-		return fault_set(fault, ERR_CONFLICT, "not_rolled_back", NULL,
-		    "refused_not_rolled_back");
+		return fault_set(fault, ERR_CONFLICT, CHECK_CODE(rolled_back),
+		    NULL, "refused_not_rolled_back");
 	if (CHECK(cancelled_in_time,
 		verb == VERB_run_rollback_cancel && run->rollback_begun))
-		return fault_set(fault, ERR_CONFLICT, "rollback_begun", NULL,
+		return fault_set(fault, ERR_CONFLICT,
+		    CHECK_CODE(cancelled_in_time), NULL,
 		    "refused_rollback_begun");
 	return ERR_OK;
 }
@@ -196,7 +200,7 @@ may_by_state(enum verb verb, const struct lifecycle_run *run,
 static enum err
 gate_first(const char *title, struct fault *fault)
 {
-	return fault_set(fault, ERR_CONFLICT, "gate_first", NULL,
+	return fault_set(fault, ERR_CONFLICT, CHECK_CODE(gate_before), NULL,
 	    "refused_gate_first title=%s", title);
 }
 
@@ -230,7 +234,8 @@ may_by_approvals(const struct lifecycle_run *run, struct fault *fault)
 
 	if (CHECK(approvals_complete,
 		rule != NULL || approval_is_rejected(run->given)))
-		return fault_set(fault, ERR_CONFLICT, "approvals_missing", NULL,
+		return fault_set(fault, ERR_CONFLICT,
+		    CHECK_CODE(approvals_complete), NULL,
 		    "refused_approvals_missing role=%s", role);
 	return ERR_OK;
 }
@@ -240,8 +245,9 @@ may_by_rehearsal(const struct lifecycle_run *run, struct fault *fault)
 {
 	if (CHECK(
 		rehearsed, run->unrehearsed != NULL && run->mode == PART_MAIN))
-		return fault_set(fault, ERR_CONFLICT, "rehearse_first", NULL,
-		    "refused_rehearse_first environment=%s", run->unrehearsed);
+		return fault_set(fault, ERR_CONFLICT, CHECK_CODE(rehearsed),
+		    NULL, "refused_rehearse_first environment=%s",
+		    run->unrehearsed);
 	return ERR_OK;
 }
 
@@ -254,7 +260,7 @@ may_by_words(enum verb verb, const struct lifecycle_run *run,
 		step != NULL && step->step->irreversible &&
 		    (command_row(verb)->conditions & COMMAND_UNDERSTOOD) != 0 &&
 		    run->ask != NULL && !run->ask->understood))
-		return fault_set(fault, ERR_INVALID, "understood_needed",
+		return fault_set(fault, ERR_INVALID, CHECK_CODE(understood),
 		    "understood", "refused_understood_needed");
 	return ERR_OK;
 }
@@ -290,25 +296,19 @@ run_authorize(enum verb verb, const struct lifecycle_run *run,
 	if (err == ERR_OK &&
 	    CHECK(step_at_work,
 		(command->conditions & COMMAND_IDLE) != 0 && run->busy))
-		err = fault_set(fault, ERR_CONFLICT, "step_at_work", NULL,
-		    "refused_step_at_work");
+		err = fault_set(fault, ERR_CONFLICT, CHECK_CODE(step_at_work),
+		    NULL, "refused_step_at_work");
 	return err == ERR_OK ? may_by_words(verb, run, step, fault) : err;
 }
 
 bool
 lifecycle_is_recorded(enum verb verb, const char *code)
 {
-	static const char *const always[] = { "own_run", "own_plan", "own_step",
-		"no_person", "already_decided", "rejected", "plan_needed",
-		"other_plan", "gate", "gate_first", "approvals_missing",
-		"rehearse_first", "understood_needed", "nothing_to_withdraw",
-		"too_late_to_withdraw", "reset_open", "password_not_own" };
+	enum check_recorded recorded = check_recorded(code);
 	enum role role = verb_role(verb);
 
-	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
-		if (text_eq(code, always[i]))
-			return true;
-	return (text_eq(code, "role_needed") ||
-		   text_eq(code, "scope_needed")) &&
-	    (role == ROLE_RULE || role == ROLE_SIGNER || role == ROLE_STEP);
+	return recorded == CHECK_RECORDED_ALWAYS ||
+	    (recorded == CHECK_RECORDED_PEOPLE &&
+		(role == ROLE_RULE || role == ROLE_SIGNER ||
+		    role == ROLE_STEP));
 }

@@ -44,7 +44,7 @@ names(struct json_object *list, const char *name)
 static enum err
 lacks_role(const struct actor *actor, const char *role, struct fault *fault)
 {
-	return fault_set(fault, ERR_FORBIDDEN, "role_needed", NULL,
+	return fault_set(fault, ERR_FORBIDDEN, CHECK_CODE(role_of_rule), NULL,
 	    "refused_role_needed role=%s name=%s", role, actor->name);
 }
 
@@ -68,8 +68,8 @@ needs_person(const struct actor *actor, struct fault *fault)
 {
 	return !CHECK(a_person, actor->local)
 	    ? ERR_OK
-	    : fault_set(
-		  fault, ERR_FORBIDDEN, "no_person", NULL, "refused_no_person");
+	    : fault_set(fault, ERR_FORBIDDEN, CHECK_CODE(a_person), NULL,
+		  "refused_no_person");
 }
 
 /* The person's own run, or a plan with values of their own. */
@@ -78,11 +78,11 @@ not_own_run(const struct lifecycle_run *run, const struct actor *actor,
     struct fault *fault)
 {
 	if (CHECK(own_run, text_eq(actor->name, run->created_by)))
-		return fault_set(fault, ERR_FORBIDDEN, "own_run", NULL,
-		    "refused_own_run name=%s", actor->name);
+		return fault_set(fault, ERR_FORBIDDEN, CHECK_CODE(own_run),
+		    NULL, "refused_own_run name=%s", actor->name);
 	if (CHECK(own_plan, names(run->authors, actor->name)))
-		return fault_set(fault, ERR_FORBIDDEN, "own_plan", NULL,
-		    "refused_own_plan name=%s", actor->name);
+		return fault_set(fault, ERR_FORBIDDEN, CHECK_CODE(own_plan),
+		    NULL, "refused_own_plan name=%s", actor->name);
 	return ERR_OK;
 }
 
@@ -102,8 +102,8 @@ may_approve(const struct lifecycle_run *run, const struct actor *actor,
 		    json_text(json_object_array_get_idx(run->approvals, i),
 			"role", "approver"));
 	if (CHECK(role_of_rule, !named))
-		return fault_set(fault, ERR_FORBIDDEN, "role_needed", NULL,
-		    "refused_no_rule name=%s", actor->name);
+		return fault_set(fault, ERR_FORBIDDEN, CHECK_CODE(role_of_rule),
+		    NULL, "refused_no_rule name=%s", actor->name);
 	return not_own_run(run, actor, fault);
 }
 
@@ -134,8 +134,9 @@ may_sign(const struct lifecycle_run *run, const struct lifecycle_step *step,
 		return lacks_role(actor, role, fault);
 	if (CHECK(own_step, names(step->workers, actor->name)) ||
 	    CHECK(own_probe, names(step->probers, actor->name)))
-		return fault_set(fault, ERR_FORBIDDEN, "own_step", NULL,
-		    "refused_own_step name=%s role=%s", actor->name, role);
+		return fault_set(fault, ERR_FORBIDDEN, CHECK_CODE(own_step),
+		    NULL, "refused_own_step name=%s role=%s", actor->name,
+		    role);
 	return not_own_run(run, actor, fault);
 }
 
@@ -177,12 +178,12 @@ may_decide_on(const struct lifecycle_run *run, struct fault *fault)
 	if (ask == NULL)
 		return ERR_OK;
 	if (CHECK(plan_named, ask->plan == NULL))
-		return fault_set(fault, ERR_INVALID, "plan_needed", "plan",
-		    "refused_plan_needed");
+		return fault_set(fault, ERR_INVALID, CHECK_CODE(plan_named),
+		    "plan", "refused_plan_needed");
 	if (CHECK(
 		plan_same, ask->plan != NULL && !text_eq(ask->plan, run->plan)))
-		return fault_set(fault, ERR_CONFLICT, "other_plan", "plan",
-		    "refused_other_plan");
+		return fault_set(fault, ERR_CONFLICT, CHECK_CODE(plan_same),
+		    "plan", "refused_other_plan");
 	return ERR_OK;
 }
 
@@ -206,17 +207,19 @@ lifecycle_people_may_decide(const struct lifecycle_run *run,
 	const char *by = json_text(no, "by", "");
 
 	if (CHECK(rejected_by_other, no != NULL && !text_eq(by, actor->name)))
-		return fault_set(fault, ERR_CONFLICT, "rejected", NULL,
+		return fault_set(fault, ERR_CONFLICT,
+		    CHECK_CODE(rejected_by_other), NULL,
 		    "refused_rejected by=%s", by);
 	if (CHECK(rejected_again,
 		no != NULL && run->ask != NULL && text_eq(by, actor->name) &&
 		    text_eq(run->ask->decision, "reject")))
-		return fault_set(fault, ERR_CONFLICT, "already_decided", NULL,
+		return fault_set(fault, ERR_CONFLICT,
+		    CHECK_CODE(rejected_again), NULL,
 		    "refused_already_rejected name=%s", actor->name);
 	if (CHECK(decided_once,
 		no == NULL && has_decided(run, given, actor->name)))
-		return fault_set(fault, ERR_CONFLICT, "already_decided", NULL,
-		    "refused_already_decided name=%s", actor->name);
+		return fault_set(fault, ERR_CONFLICT, CHECK_CODE(decided_once),
+		    NULL, "refused_already_decided name=%s", actor->name);
 	return may_decide_on(run, fault);
 }
 
@@ -229,11 +232,13 @@ lifecycle_people_may_withdraw(const struct lifecycle_run *run,
 
 	if (CHECK(nothing_to_withdraw,
 		approval_find(given, actor->name, "approve") == NULL))
-		return fault_set(fault, ERR_CONFLICT, "nothing_to_withdraw",
-		    NULL, "refused_nothing_to_withdraw name=%s", actor->name);
+		return fault_set(fault, ERR_CONFLICT,
+		    CHECK_CODE(nothing_to_withdraw), NULL,
+		    "refused_nothing_to_withdraw name=%s", actor->name);
 	if (CHECK(withdraw_in_time, gate == NULL && run->has_begun) ||
 	    CHECK(withdraw_gate_in_time, gate != NULL && gate->later_ran))
-		return fault_set(fault, ERR_CONFLICT, "too_late_to_withdraw",
-		    NULL, "refused_too_late_to_withdraw");
+		return fault_set(fault, ERR_CONFLICT,
+		    CHECK_CODE(withdraw_in_time), NULL,
+		    "refused_too_late_to_withdraw");
 	return ERR_OK;
 }

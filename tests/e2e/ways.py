@@ -1158,29 +1158,29 @@ def was_added(w, roles="approver", own=True, by=None):
     return signs_in(w, person, own)
 
 
-@way("password_reset", "password_not_own", 403)
+@way("password_not_own", "password_not_own", 403)
 def an_account_approves_with_the_password_that_an_admin_has_set(w, how):
     return (run := w.create("plan")), decides(
         w, was_reset(w, own=False), how, run)
 
 
-@way("password_reset", "password_not_own", 403)
+@way("password_not_own", "password_not_own", 403)
 def an_account_approves_with_the_password_that_it_was_made_with(w, how):
     return (run := w.create("plan")), decides(
         w, was_added(w, own=False), how, run)
 
 
-@way("password_reset", "reset_open", 403)
+@way("reset_open", "reset_open", 403)
 def an_account_approves_whose_reset_nobody_has_confirmed(w, how):
     return (run := w.create("plan")), decides(w, was_reset(w), how, run)
 
 
-@way("password_reset", "reset_open", 403)
+@way("reset_open", "reset_open", 403)
 def an_admin_approves_with_an_account_that_they_made(w, how):
     return (run := w.create("plan")), decides(w, was_added(w), how, run)
 
 
-@way("password_reset", "reset_open", 403)
+@way("reset_open", "reset_open", 403)
 def an_admin_signs_with_an_account_that_they_made(w, how):
     run = w.create("signed", start=True)
     w.op.confirms(run, "hand")
@@ -1188,7 +1188,7 @@ def an_admin_signs_with_an_account_that_they_made(w, how):
                            f"/runs/{run}/steps/hand/sign", note="mine")
 
 
-@way("password_reset", "reset_open", 403)
+@way("reset_open", "reset_open", 403)
 def an_admin_gives_a_gate_with_an_account_of_an_account_they_made(w, how):
     run = w.create("gate-first", start=True)
     person = was_added(w, by=was_added(w, "admin"))

@@ -36,7 +36,7 @@ printing = threading.Lock()
 
 def checks():
     text = (TOP / "fcgi/journal/checks.def").read_text()
-    return re.findall(r"^CHECK_ROW\((\w+)\)", text, re.M)
+    return re.findall(r"^CHECK_ROW\((\w+),", text, re.M)
 
 
 def holders():

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "journal/approval.h"
+#include "journal/check.h"
 #include "journal/lifecycle.h"
 #include "journal/plan.h"
 
@@ -311,6 +312,28 @@ a_refusal_is_recorded_by_its_whole_code(void **state)
 			fail_msg("\"%s\"", others[i]);
 }
 
+/* Checks with the same code are recorded alike: the code alone is on record. */
+static void
+checks_with_a_code_agree_whether_it_is_recorded(void **state)
+{
+	static const struct {
+		const char *code;
+		enum check_recorded recorded;
+	} rows[] = {
+#define CHECK_ROW(name, code, recorded) { code, CHECK_RECORDED_##recorded },
+#include "journal/checks.def"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].code == NULL)
+			assert_int_equal(
+			    rows[i].recorded, CHECK_RECORDED_NEVER);
+		else if (check_recorded(rows[i].code) != rows[i].recorded)
+			fail_msg("%s", rows[i].code);
+	assert_int_equal(check_recorded("unheard_of"), CHECK_RECORDED_NEVER);
+}
+
 /* Lacking a role is an attempt where the role is part of a rule of approval. */
 static void
 a_missing_role_is_recorded_where_people_are_named(void **state)
@@ -334,6 +357,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_command_by_each_role_in_each_state),
 		cmocka_unit_test(a_refusal_is_recorded_by_its_whole_code),
+		cmocka_unit_test(
+		    checks_with_a_code_agree_whether_it_is_recorded),
 		cmocka_unit_test(
 		    a_missing_role_is_recorded_where_people_are_named),
 		cmocka_unit_test(

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "journal/approval.h"
+#include "journal/check.h"
 #include "journal/plan.h"
 #include "web/card/card_gate.h"
 #include "web/views/model.h"
@@ -182,10 +183,11 @@ card_gate_blocked(struct view *v, int step)
 	run_load_step(&v->loaded, step, VERB_step_approve, &s);
 	(void)run_authorize(
 	    VERB_step_approve, &v->lifecycle, &s, &v->req->actor, &why);
-	if (text_eq(why.code, "already_decided"))
+	if (text_eq(why.code, CHECK_CODE(decided_once)))
 		return request_fill(
 		    v->req, "blocked_decided", "role", role, NULL);
-	if (text_eq(why.code, "own_run") || text_eq(why.code, "own_plan"))
+	if (text_eq(why.code, CHECK_CODE(own_run)) ||
+	    text_eq(why.code, CHECK_CODE(own_plan)))
 		return request_fill(v->req, "blocked_own", "role", role, NULL);
 	return with_people(
 	    v, request_fill(v->req, "blocked_gate", "role", role, NULL), role);
