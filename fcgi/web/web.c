@@ -14,7 +14,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "web/views/runbook_cache.h"
-#include "web/http/command.h"
+#include "web/http/keeper_client.h"
 #include "web/views/fragments.h"
 #include "web/http/route.h"
 
@@ -145,7 +145,7 @@ web_work(struct web *web)
 	sigaction(SIGINT, &action, NULL);
 	web->cache = runbook_cache_new();
 	web->fragments = fragments_new();
-	web->keeper = keeper_new(web->data);
+	web->keeper = keeper_client_new(web->data);
 	reply_init(&w.reply);
 	if (FCGX_Init() != 0 ||
 	    FCGX_InitRequest(&fcgi, 0, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
@@ -160,7 +160,7 @@ web_work(struct web *web)
 	buf_clear(&w.body);
 	buf_clear(&w.out);
 	arena_free(w.arena);
-	keeper_free(web->keeper);
+	keeper_client_free(web->keeper);
 	fragments_free(web->fragments);
 	runbook_cache_free(web->cache);
 	db_close(web->db);

@@ -11,7 +11,7 @@
 
 struct runbook_cache;
 struct fragments;
-struct keeper;
+struct keeper_client;
 
 struct web {
 	const char *data; /* folders, without a final '/' */
@@ -22,7 +22,7 @@ struct web {
 	struct catalogue *catalogue;
 	struct runbook_cache *cache;
 	struct fragments *fragments;
-	struct keeper *keeper;
+	struct keeper_client *keeper;
 	char asset[20]; /* changes when a static file does */
 };
 

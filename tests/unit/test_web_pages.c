@@ -20,7 +20,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "web/views/runbook_cache.h"
-#include "web/http/command.h"
+#include "web/http/keeper_client.h"
 #include "web/views/fragments.h"
 #include "web/http/route.h"
 
@@ -139,7 +139,7 @@ set_up(void **state)
 	web.templates = templates_new(true);
 	web.cache = runbook_cache_new();
 	web.fragments = fragments_new();
-	web.keeper = keeper_new(folder);
+	web.keeper = keeper_client_new(folder);
 	assert_int_equal(
 	    templates_load(web.templates, "templates", NULL), ERR_OK);
 	web.catalogue = catalogue_new();
@@ -156,7 +156,7 @@ tear_down(void **state)
 	catalogue_free(web.catalogue);
 	fragments_free(web.fragments);
 	runbook_cache_free(web.cache);
-	keeper_free(web.keeper);
+	keeper_client_free(web.keeper);
 	free((char *)(uintptr_t)web.runbooks);
 	return 0;
 }

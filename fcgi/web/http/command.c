@@ -2,90 +2,19 @@
  * command.c: passes commands on to the keeper with the user's credential.
  *
  * The web program decides nothing: it turns the fields of a form into the body
- * that the verb expects and shows the answer.  A command is sent once.  If the
- * connection breaks before the answer, the outcome is unknown, so the command
- * is not sent again: the person is asked to check.
+ * that the verb expects and shows the answer.  If the connection breaks before
+ * the answer, the outcome is unknown: the person is asked to check.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/io.h"
-#include "base/log.h"
-#include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "web/http/command.h"
+#include "web/http/keeper_client.h"
 #include "web/pages/page.h"
 #include "wire/wire.h"
-
-#define ANSWER_MS 15000
-#define CONNECT_TRIES 20 /* a restart takes about a second */
-
-struct keeper {
-	char *path;
-	int fd;
-	int64_t last_id;
-	struct buf in;
-};
-
-struct keeper *
-keeper_new(const char *data)
-{
-	struct keeper *k = mem_calloc(1, sizeof(*k));
-
-	k->path = mem_printf("%s/run/keeper.sock", data);
-	k->fd = -1;
-	return k;
-}
-
-static void
-hang_up(struct keeper *k)
-{
-	if (k->fd >= 0)
-		close(k->fd);
-	k->fd = -1;
-}
-
-void
-keeper_free(struct keeper *k)
-{
-	if (k == NULL)
-		return;
-	hang_up(k);
-	buf_clear(&k->in);
-	free(k->path);
-	free(k);
-}
-
-/* A restarted keeper has closed the old connection. */
-static bool
-is_stale(int fd)
-{
-	char c;
-	ssize_t n = recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
-
-	return n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
-}
-
-static bool
-connected(struct keeper *k)
-{
-	static const struct timespec pause = { 0, 50 * 1000 * 1000 };
-
-	if (k->fd >= 0 && is_stale(k->fd))
-		hang_up(k);
-	for (int i = 0; k->fd < 0 && i < CONNECT_TRIES; i++) {
-		if (i > 0)
-			nanosleep(&pause, NULL);
-		k->fd = io_connect(k->path);
-	}
-	return k->fd >= 0;
-}
 
 static enum err
 refuse(struct req *req, enum err err, const char *body)
@@ -109,7 +38,6 @@ enum err
 command_ask(struct req *req, enum verb verb, struct json_object *body,
     struct json_object **ret)
 {
-	struct keeper *k = req->web->keeper;
 	struct wire_call call = { .verb = verb_name(verb),
 		.credential = req->credential,
 		.address = req->address,
@@ -117,17 +45,14 @@ command_ask(struct req *req, enum verb verb, struct json_object *body,
 		.step = req->step,
 		.body = json_write(body) };
 	struct wire_reply answer;
-	enum err err = ERR_UNAVAILABLE;
+	enum err err = keeper_client_ask(req->web->keeper, &call, &answer);
 
-	call.id = ++k->last_id;
-	if (!connected(k)) {
+	if (err == ERR_UNAVAILABLE) {
 		fault_set(&req->fault, err, "keeper_away", "", "%s",
 		    request_text(req, "keeper_away"));
-	} else if (wire_ask(k->fd, &call, ANSWER_MS, &k->in, &answer) !=
-	    ERR_OK) {
-		hang_up(k);
-		fault_set(&req->fault, err, "keeper_lost", "", "%s",
-		    request_text(req, "keeper_lost"));
+	} else if (err != ERR_OK) {
+		err = fault_set(&req->fault, ERR_UNAVAILABLE, "keeper_lost", "",
+		    "%s", request_text(req, "keeper_lost"));
 	} else if (answer.err != ERR_OK) {
 		err = refuse(req, answer.err, answer.body);
 	} else {
@@ -286,7 +211,7 @@ refused(struct req *req, struct reply *reply, enum err err)
 }
 
 enum err
-post_command(struct req *req, struct reply *reply)
+command_post(struct req *req, struct reply *reply)
 {
 	struct json_object *body, *answer;
 	enum err err = command_body(req, req->verb, &body);

@@ -4,10 +4,6 @@
 
 #include "web/http/reply.h"
 
-/* The connection to DATA/run/keeper.sock, opened on first use. */
-struct keeper *keeper_new(const char *data);
-void keeper_free(struct keeper *k);
-
 /*
  * Asks the keeper for the request's verb on its run and step, with `body`
  * (taken over). ERR_OK: *ret is its answer, owned by the request. Otherwise
@@ -25,6 +21,6 @@ enum err command_body(
     struct req *req, enum verb verb, struct json_object **ret);
 
 /* The handler of any command: asks the keeper and answers the person. */
-enum err post_command(struct req *req, struct reply *reply);
+enum err command_post(struct req *req, struct reply *reply);
 
 #endif

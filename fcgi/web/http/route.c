@@ -29,7 +29,7 @@ static const struct route pages[] = {
 #include "web/pages/pages.def"
 };
 
-/* Of the commands whose answer is not that of post_command(). */
+/* Of the commands whose answer is not that of command_post(). */
 static enum err (*const answers[VERB__MAX])(struct req *, struct reply *) = {
 #define ANSWER(verb, handler) [VERB_##verb] = handler,
 #define GET(path, verb, handler)
@@ -52,7 +52,7 @@ route_table(size_t *ret_count)
 				all[count++] = (struct route){ METHOD_POST,
 					command_row(i)->path, i,
 					answers[i] != NULL ? answers[i]
-							   : post_command };
+							   : command_post };
 	}
 	*ret_count = count;
 	return all;
