@@ -299,7 +299,7 @@ def main():
         print("kept:", top)
     lab = Lab(str(top / "lab"), args.net)
     try:
-        lab.must("up")
+        lab.must("up", "fate")
         phrase = lock_a_key(top / "lab/runbooks", top / "lab/keys")
         with Console(top / "data", top / "lab/runbooks",
                      args.port) as console:
@@ -308,7 +308,7 @@ def main():
                         stdin=phrase)
             all_in_one(results, lab, console, ana)
             cluster_and_back(results, lab, ana)
-            lab.must("reset")
+            lab.must("reset", "fate")
             changed_key(results, lab, ana, cut_link(results, lab, ana))
             results.check("countersign verify finds the record sound",
                           console.cli("verify") is not None)
