@@ -29,7 +29,7 @@ RUN_PACKAGES  = gcc libc6-dev make pkg-config nginx-light libfcgi-dev \
 	libseccomp-dev ca-certificates python3
 TEST_PACKAGES = clang clang-format shellcheck pyflakes3 libcmocka-dev openssh-server \
 	openssh-client mariadb-server-core mariadb-client postgresql \
-	iproute2 util-linux python3-swift openssl awscli \
+	iproute2 util-linux python3-swift openssl awscli python3-venv \
 	procps curl jq sqlite3 chromium fonts-noto-cjk wrk fish tcsh busybox \
 	sudo clustershell pssh pandoc
 CLANG_RT      = libclang-rt-$$(clang -dumpversion | cut -d. -f1)-dev
@@ -242,7 +242,7 @@ e2e: built
 fault: built
 	@tests/run -j $(TEST_JOBS) tests/fault/test_*.py
 fate: built
-	@tests/run tests/e2e/fate.py tests/lab/test_lab.py
+	@tests/run tests/e2e/fate.py tests/lab/test_*.py
 browser: built tests/browser/node_modules
 	@tests/run -j $(TEST_JOBS) tests/browser/run.py \
 	    $(filter-out tests/browser/run.py,$(wildcard tests/browser/*.py))

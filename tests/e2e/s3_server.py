@@ -1,10 +1,13 @@
 #!/usr/bin/python3
 """
 An S3 server for tests: OpenStack Swift with its s3api, which verifies
-signatures, in one process on loopback.  Prints its port, and serves until its
-standard input is closed.
+signatures, in one process.  Prints its port, and serves until its standard
+input is closed.
 
-    s3_server.py FOLDER     the user "acct:ana" has the secret key of S3_SECRET
+    s3_server.py FOLDER [ADDRESS:PORT]
+
+The user "acct:ana" has the secret key of S3_SECRET.  Without an address it
+takes a free port on loopback.  A FOLDER that it has left is used again.
 
 The interpreter is Debian's: Swift is its package python3-swift.
 """
@@ -88,7 +91,7 @@ def serve(sock, app):
 
 
 def main():
-    os.makedirs(FOLDER + "/devices/d1")
+    os.makedirs(FOLDER + "/devices/d1", exist_ok=True)
     utils.SWIFT_CONF_FILE = write("swift.conf", "[swift-hash]\nswift_hash_path_suffix"
                                   " = test\n[storage-policy:0]\nname = gold\n"
                                   "default = yes\n")
@@ -103,7 +106,8 @@ def main():
         conf = write(kind + ".conf", BACK.format(folder=FOLDER, kind=kind))
         serve(sock, wsgi.loadapp(conf))
     conf = write("proxy.conf", PROXY.format(folder=FOLDER, secret=SECRET))
-    sock = eventlet.listen(("127.0.0.1", 0))
+    address, _, port = (sys.argv[2:3] or ["127.0.0.1:0"])[0].rpartition(":")
+    sock = eventlet.listen((address, int(port)))
     serve(sock, with_cache(wsgi.loadapp(conf)))
     print(sock.getsockname()[1], flush=True)
     eventlet.tpool.execute(sys.stdin.read)

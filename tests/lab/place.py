@@ -2,8 +2,8 @@
 place.py: the names and files of one lab, and how it starts programs.
 
 Everything lies below DIR: hosts/HOST (file tree, log, pid), keys, secrets,
-runbooks, template.  What is made once (keys, certificates, passwords, empty
-databases) stays there over `lab down` and `lab reset`.
+runbooks, template.  Keys, certificates, passwords and empty databases are made
+once; they stay over `lab down` and `lab reset`.
 """
 import os
 import pathlib

@@ -1,5 +1,5 @@
 """
-standin.py: what the stand-ins of the lab share: a JSON server, state in a
+standin.py: the common part of the lab's stand-ins: a JSON server, state in a
 file, statements to a MariaDB.  It lies beside them in /opt/lab of each host.
 
 A stand-in has a class with Standin as its base and a table `routes`: (method,
@@ -162,7 +162,7 @@ def now():
 
 
 class SqlError(Exception):
-    """What the server said."""
+    """The words of the server."""
 
 
 def sql(statements, client="/etc/lab/client.cnf"):

@@ -3,8 +3,7 @@
 poa_sa.py: stands in for the service poa-sa of POA (the OAuth clients of an
 open platform) and for the ingress controller before it.
 
-Written from: the document of the upgrade (poa.md: addresses, form of the
-dump, `200` of the import), RFC 6749 section 4.4 (client credentials) for
+Written from: the document of the upgrade (addresses, form of the dump, `200` of the import), RFC 6749 section 4.4 (client credentials) for
 /oauth2/token, and the documentation of ingress-nginx for what answers while
 there is no service: `default backend - 404` without an ingress, 503 without
 a running workload.
@@ -81,8 +80,8 @@ class NewStore:
 
 
 def store():
-    """Where the clients are.  Refused, as the ingress controller answers,
-    where nothing serves them."""
+    """The store of the release that runs.  Refused, as the ingress controller
+    answers, if nothing serves the clients."""
     state = json.loads(pathlib.Path(RANCHER).read_text())
     if not any(p.get("serviceId") == "poa:poa-sa"
                for i in state["ingresses"].values()

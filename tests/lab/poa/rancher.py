@@ -6,14 +6,14 @@ upgrade of POA uses, for one project, with its state in a file.
 Written from: Rancher's API documentation (ranchermanager.docs.rancher.com,
 "Previous v3 Rancher API Guide": authentication, collections, actions,
 errors), the specification of its API style (github.com/rancher/api-spec) and
-the error codes of github.com/rancher/norman.  What the chart installs follows
-the document of the upgrade (docs: poa.md), its job db-initializer Flyway's
-documentation of schema_version.
+the error codes of github.com/rancher/norman.  The chart follows the document
+of the upgrade, its job db-initializer Flyway's documentation of
+schema_version.
 
 Serves /v3 (templates, templateVersions) and /v3/project/c-lab:p-poa with
 workloads, ingresses, services, dnsRecords, persistentVolumeClaims, secrets,
-namespacedSecrets, configMaps and apps.  What it accepts takes a moment, as
-there: a workload is `updating` before it is `active`.
+namespacedSecrets, configMaps and apps.  Changes take a moment, as there: a
+workload is `updating` before it is `active`.
 
 Refuses: no or a wrong token 401; an unknown type or id 404 NotFound; a verb
 that an address does not take 405 MethodNotAllow; an action that a resource
@@ -62,7 +62,7 @@ TYPES = {
 }
 ACTIONS = {"workloads": ("pause", "redeploy", "resume"),
            "apps": ("rollback", "upgrade")}
-# What a client cannot set: it is left out of what was sent.
+# A client cannot set these: they are left out of a body.
 OURS = ("id", "type", "baseType", "uuid", "created", "createdTS", "creatorId",
         "state", "transitioning", "transitioningMessage", "links", "actions",
         "projectId", "publicEndpoints")
@@ -122,7 +122,7 @@ def claims_of(workload):
 
 
 def lacks(state, workload):
-    """What a workload needs and is not there, in words, or None."""
+    """The thing that a workload needs and that is missing, or None."""
     for claim in claims_of(workload):
         if claim not in state["persistentVolumeClaims"]:
             return f'persistentvolumeclaim "{claim.split(":")[1]}" not found'
@@ -201,7 +201,7 @@ def go_on(state, app):
 
 
 def chart(app, answers):
-    """What the chart makes: (kind, fields).  The ingress of poa-sa is not
+    """The resources of the chart: (kind, fields).  The ingress of poa-sa is not
     among it, unless an answer asks for it."""
     version = app["externalId"].rpartition("version=")[2]
     env = [{"source": "secret", "sourceName": "poa-db"},

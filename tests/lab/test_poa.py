@@ -1,64 +1,11 @@
 #!/usr/bin/env python3
 """
-The lab's stand-ins refuse what the real thing refuses, keep what they were
-told, and are as before after `lab reset`.  Arguments choose tests by name.
+POA's part of the lab: Rancher, poa-sa and MySQL refuse what the real ones
+refuse, keep their state, and are as before after `lab reset`.  Arguments
+choose tests by name.
 """
-import json
-import pathlib
-import ssl
-import sys
-import tempfile
-import time
-import urllib.error
-import urllib.request
+from harness import LAB, NET, http, run, secret, until
 
-TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import left_out, main, may_be_root  # noqa: E402
-from fate import Lab  # noqa: E402
-
-if not may_be_root():
-    left_out("the lab", "it needs root, or sudo without a password")
-    sys.exit(0)
-FOLDER = tempfile.mkdtemp(prefix="cs-lab.")
-LAB = Lab(FOLDER)
-NET = f"10.209.{LAB.options[3]}"
-
-
-def secret(name):
-    return pathlib.Path(FOLDER, "secrets", name).read_text()
-
-
-def http(method, url, body=None, **headers):
-    """(status, body as JSON or text) of a request."""
-    data = body if body is None or isinstance(body, bytes) \
-        else json.dumps(body).encode()
-    if data is not None:
-        headers.setdefault("Content-Type", "application/json")
-    request = urllib.request.Request(url, data, headers, method=method)
-    tls = url.startswith("https") and ssl.create_default_context(
-        cafile=FOLDER + "/keys/ca.pem") or None
-    try:
-        answer = urllib.request.urlopen(request, context=tls, timeout=60)
-    except urllib.error.HTTPError as fault:
-        answer = fault
-    with answer:
-        text = answer.read().decode()
-    try:
-        return answer.status, json.loads(text)
-    except ValueError:
-        return answer.status, text
-
-
-def until(what, condition, seconds=120):
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, what
-        time.sleep(0.2)
-    return found
-
-
-# ---- POA -------------------------------------------------------------------
 
 class Poa:
     """The POA of an environment."""
@@ -230,12 +177,6 @@ def after_a_reset_all_is_as_before():
         assert poa.rancher("GET", "apps")[1]["data"] == []
 
 
-TESTS = [rancher_refuses_what_is_wrong, poa_sa_refuses_what_is_wrong,
-         poa_goes_up_and_back, poa_installs_at_once_on_another_mysql,
-         after_a_reset_all_is_as_before]
-
-try:
-    LAB.must("up", "poa")
-    main(TESTS)
-finally:
-    LAB.remove()
+run("poa", [rancher_refuses_what_is_wrong, poa_sa_refuses_what_is_wrong,
+            poa_goes_up_and_back, poa_installs_at_once_on_another_mysql,
+            after_a_reset_all_is_as_before])

@@ -1,0 +1,26 @@
+-- The database of loonflow r0.1, as much of it as the upgrades touch.
+USE mysql;
+FLUSH PRIVILEGES;
+CREATE USER loonflow@'%' IDENTIFIED BY '@password@';
+CREATE DATABASE loonflow CHARACTER SET utf8mb4;
+GRANT ALL ON loonflow.* TO loonflow@'%';
+USE loonflow;
+CREATE TABLE account_apptoken (id INT AUTO_INCREMENT PRIMARY KEY, app_name VARCHAR(50) NOT NULL, token VARCHAR(50) NOT NULL);
+CREATE TABLE account_loonuser (id INT AUTO_INCREMENT PRIMARY KEY, username VARCHAR(100) NOT NULL);
+CREATE TABLE workflow_workflow (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) NOT NULL, flowchart VARCHAR(100) NOT NULL DEFAULT '');
+CREATE TABLE workflow_state (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) NOT NULL, workflow_id INT NOT NULL, sub_workflow_id INT NOT NULL DEFAULT 0, type_id INT NOT NULL DEFAULT 0, participant_type_id INT NOT NULL DEFAULT 1, participant VARCHAR(1000) NOT NULL DEFAULT '');
+CREATE TABLE workflow_transition (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) NOT NULL, workflow_id INT NOT NULL, transition_type_id INT NOT NULL DEFAULT 1);
+CREATE TABLE workflow_customfield (id INT AUTO_INCREMENT PRIMARY KEY, field_key VARCHAR(50) NOT NULL);
+CREATE TABLE workflow_workflowscript (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) NOT NULL, saved_name VARCHAR(100) NOT NULL);
+CREATE TABLE ticket_ticketrecord (id INT AUTO_INCREMENT PRIMARY KEY, title VARCHAR(500) NOT NULL, workflow_id INT NOT NULL, state_id INT NOT NULL, relation VARCHAR(1000) NOT NULL DEFAULT '', participant_type_id INT NOT NULL DEFAULT 0, participant VARCHAR(1000) NOT NULL DEFAULT '', gmt_created DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP);
+CREATE TABLE ticket_ticketflowlog (id INT AUTO_INCREMENT PRIMARY KEY, ticket_id INT NOT NULL, transition_id INT NOT NULL);
+CREATE TABLE ticket_ticketstatelastman (id INT AUTO_INCREMENT PRIMARY KEY, ticket_id INT NOT NULL, state_id INT NOT NULL, participant VARCHAR(100) NOT NULL);
+INSERT INTO account_apptoken (app_name, token) VALUES ('ops', '@token@');
+INSERT INTO account_loonuser (username) VALUES ('admin'), ('zhangsan'), ('lisi');
+INSERT INTO workflow_workflow (name) VALUES ('请假申请'), ('vpn申请');
+INSERT INTO workflow_workflowscript (name, saved_name) VALUES ('find_manager', 'workflow_script/find_manager.py'), ('create_vpn', 'workflow_script/create_vpn.py');
+INSERT INTO workflow_state (name, workflow_id, type_id, participant_type_id, participant) VALUES ('主管审批', 1, 0, 1, 'lisi'), ('结束', 1, 2, 0, ''), ('主管审批', 2, 0, 6, 'find_manager'), ('开通', 2, 0, 6, 'create_vpn'), ('结束', 2, 2, 0, '');
+INSERT INTO workflow_transition (name, workflow_id, transition_type_id) VALUES ('同意', 1, 1), ('拒绝', 1, 2), ('同意', 2, 1);
+INSERT INTO ticket_ticketrecord (title, workflow_id, state_id, relation, participant_type_id, participant) VALUES ('年假', 1, 2, 'zhangsan,lisi', 0, ''), ('病假', 1, 1, 'zhangsan,lisi', 1, 'lisi'), ('vpn', 2, 3, 'zhangsan,lisi,admin', 2, 'lisi,admin'), ('事假', 1, 1, 'lisi', 1, 'lisi');
+INSERT INTO ticket_ticketflowlog (ticket_id, transition_id) VALUES (1, 1), (2, 1), (4, 2);
+INSERT INTO ticket_ticketstatelastman (ticket_id, state_id, participant) VALUES (1, 1, 'lisi');

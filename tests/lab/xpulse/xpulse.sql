@@ -1,0 +1,36 @@
+-- The database of xpulse 2.0.9, as much of it as the upgrade touches.
+-- sms_record has no key idx_phone any more: somebody dropped it by hand.
+USE mysql;
+FLUSH PRIVILEGES;
+CREATE USER xpulse@'%' IDENTIFIED BY '@password@';
+CREATE DATABASE xpulse CHARACTER SET utf8mb4;
+GRANT ALL ON xpulse.* TO xpulse@'%';
+USE xpulse;
+CREATE TABLE subscription_transfer_record (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, subscription_id INT UNSIGNED, user_id INT UNSIGNED, old_user_id INT UNSIGNED) COMMENT '订阅记录表';
+CREATE TABLE user_profile (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, user_id BIGINT, gender ENUM('M', 'F'));
+CREATE TABLE local_notifications (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, frequency ENUM('FrequencyDaily', 'FrequencyWeekly', 'FrequencyMonthly'), has_weekdays TINYINT(1), has_month_days TINYINT(1));
+CREATE TABLE audit_user_credential_update (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, updated_record_type ENUM('username', 'phone', 'email', 'password'));
+CREATE TABLE audit_user_signin_signout (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, user_id BIGINT, record_type ENUM('signin', 'signout') NOT NULL);
+CREATE TABLE verification_code (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, sn VARCHAR(40), code VARCHAR(10), send_to VARCHAR(100), send_via ENUM('phone', 'email') NOT NULL, expired_at DATETIME);
+CREATE TABLE phone_or_email_verfication (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, user_id BIGINT, verification_type ENUM('phone', 'email') NOT NULL, expired_at DATETIME);
+CREATE TABLE sem_record (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, to_address VARCHAR(100), KEY idx_to_address (to_address));
+CREATE TABLE sms_record (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, phone VARCHAR(20), expired_at DATETIME, is_valid TINYINT(1));
+CREATE TABLE user_access_token (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, user_id INT UNSIGNED, token VARCHAR(100), expired_at DATETIME);
+CREATE TABLE pn_record (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, user_id BIGINT);
+CREATE TABLE wechat_user (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, user_id INT UNSIGNED);
+CREATE TABLE organization_admin (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, user_id INT UNSIGNED);
+CREATE TABLE feedback (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, content VARCHAR(500));
+CREATE TABLE record (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, record_id INT UNSIGNED NOT NULL UNIQUE, transaction_number VARCHAR(40), user_id INT UNSIGNED, created_at DATETIME DEFAULT CURRENT_TIMESTAMP);
+INSERT INTO subscription_transfer_record (subscription_id, user_id, old_user_id) VALUES (1, 7, 8);
+INSERT INTO user_profile (user_id, gender) VALUES (7, 'M'), (8, 'F'), (9, NULL);
+INSERT INTO local_notifications (frequency, has_weekdays, has_month_days) VALUES ('FrequencyDaily', 0, 0), ('FrequencyWeekly', 1, 0);
+INSERT INTO audit_user_credential_update (updated_record_type) VALUES ('phone'), ('password');
+INSERT INTO audit_user_signin_signout (user_id, record_type) VALUES (7, 'signin'), (7, 'signout');
+INSERT INTO verification_code (sn, code, send_to, send_via, expired_at) VALUES ('s1', '4711', '13800000000', 'phone', '2019-06-01 12:00:00');
+INSERT INTO phone_or_email_verfication (user_id, verification_type, expired_at) VALUES (7, 'phone', '2019-06-01 12:00:00');
+INSERT INTO sms_record (phone, expired_at, is_valid) VALUES ('13800000000', '2019-06-01 12:00:00', 1);
+INSERT INTO user_access_token (user_id, token, expired_at) VALUES (7, '@token@', '2099-01-01 00:00:00');
+INSERT INTO wechat_user (user_id) VALUES (7);
+INSERT INTO organization_admin (user_id) VALUES (8);
+INSERT INTO feedback (content) VALUES ('很好');
+INSERT INTO record (record_id, transaction_number, user_id) VALUES (99999, 't0', 7), (100000, 't1', 7), (100001, 't2', 7), (100002, 't3', 8), (100003, 't4', 8), (100004, 't5', 9);
