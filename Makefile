@@ -282,10 +282,11 @@ bench: deps-test all $(BENCH)
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
 # The lab's hosts need root; they go when the console is stopped.
+lab: RUNBOOKS = $(LAB)/runbooks
+lab: DATA = $(LAB)/data
 lab: deps-test
-	@trap '$(SUDO) tests/lab/lab --dir $(LAB) down' EXIT; \
-	trap 'exit 130' INT TERM; $(SUDO) tests/lab/lab --dir $(LAB) up && \
-	$(MAKE) --no-print-directory run RUNBOOKS=$(LAB)/runbooks DATA=$(LAB)/data
+	$(call build,$(PLAIN),all,$(B))
+	@exec tests/lab/console $(if $(SUDO),--sudo) $(LAB) http://$(HOST):$(PORT)/ $(B)/$(SERVE)
 
 clean:
 	rm -rf build

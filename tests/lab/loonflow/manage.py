@@ -22,8 +22,8 @@ md5(timestamp + token), timestamp, appname; username is a header since 0.3,
 before that a parameter.  A new ticket is a task for the workers; they send
 notices to hooks, signed in the same way with the hook's token.
 
-Refuses as the real one does: to start without settings/config.py or (1.0)
-without Django, on a port in use; any page 500 where a table or column of its
+Refuses as the real one does: to start without the copy of settings/pro that
+is called config, or (1.0) without Django, on a port in use; any page 500 where a table or column of its
 release is missing, with the reason if DEBUG; an address that does not exist
 404, a page about DEBUG if DEBUG; a call without a valid signature, older
 than 120 seconds, without username or for a workflow that the application may
@@ -31,6 +31,7 @@ not use, with {"code": -1}; a ticket in whose state a script takes part that
 is not a script's id (since 0.3).  The broker (redis there) is a folder.
 """
 import hashlib
+import importlib
 import json
 import os
 import pathlib
@@ -54,7 +55,7 @@ if RELEASE >= (1, 0):
     assert django.VERSION
 sys.path[:0] = [str(HERE), "/opt/lab"]
 try:
-    from settings import config
+    config = importlib.import_module("settings.config")
 except ImportError as fault:
     sys.exit(f"ModuleNotFoundError: {fault}: copy settings/pro.py to "
              "settings/config.py")

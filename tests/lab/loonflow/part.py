@@ -24,7 +24,7 @@ DATA = "/var/lib/mysql"
 RELEASES = ("0.2.5", "0.3.17", "1.0.3")
 OLD = "0.1.4"
 PRO = """\
-# loonflow: settings of production.  Copy this file to config.py.
+# loonflow: settings of production.  Copy this file to settings/config.
 DEBUG = {debug}
 DATABASES = {{
     'default': {{

@@ -10,8 +10,8 @@ management: --stop, --reload).
     uwsgi --stop PIDFILE, uwsgi --reload PIDFILE
 
 Refuses: a file that is missing or lacks a key, a port that is taken, to stop
-what does not run (kill(): No such process).  It serves chdir/manage.py with
-the python of the virtual environment.
+what does not run (kill(): No such process).  It serves the project in chdir
+with the python of the virtual environment.
 """
 import argparse
 import configparser

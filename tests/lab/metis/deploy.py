@@ -22,8 +22,8 @@ the machine does not have; to load one whose file is missing; to start a
 service whose image is not loaded, whose database is missing or of another
 version, a v2 service where redis is not on port 6380, the GPU worker without
 the folder wheel; to rebuild a database that exists, or of which no first
-state is there; to back up one that does not exist.  What was refused counts:
-it then ends with 1.
+state is there; to back up one that does not exist.  It ends with 1 if it
+refused anything.
 """
 import json
 import os
