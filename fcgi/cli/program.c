@@ -151,7 +151,7 @@ ended(struct program *p, int status, bool stopping)
 		kill(-p->pid, SIGKILL);
 	p->pid = 0;
 	p->pause = now - p->started > 1000 || p->pause == 0 ? 50
-	    : p->pause < 1000                               ? p->pause * 2
+	    : p->pause < 500                                ? p->pause * 2
 							    : 1000;
 	p->again = now + p->pause;
 	if (!stopping)

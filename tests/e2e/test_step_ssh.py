@@ -768,6 +768,29 @@ def test_cancel_of_a_script_that_ignores_it():
     no_process("sleep 6172")
 
 
+def test_a_script_stopped_before_it_began_says_so():
+    """Its outcome is unknown: a host that is slow may still start it."""
+    asked, late = WORK + "/asked", WORK + "/late.sh"
+    with open(late, "w") as f:
+        f.write(f"#!/bin/sh\nif mkdir {asked}; then\n"
+                f"echo $$ >{asked}/part; mv {asked}/part {asked}/pid\n"
+                "while :; do sleep 0.05; done\nfi\n"
+                "exec sh -c \"$SSH_ORIGINAL_COMMAND\"\n")
+    os.chmod(late, 0o755)
+    server = Sshd("late-host", extra=f"ForceCommand {late}")
+    try:
+        s = Step("echo x", [server.target()])
+        while not os.path.exists(asked + "/pid"):
+            time.sleep(0.02)
+        s.stop().wait()
+        is_state(s, "unknown", "before the host had reported the start", exit=None)
+        leaves_nothing()
+    finally:
+        with open(asked + "/pid") as f:
+            os.kill(int(f.read()), signal.SIGKILL)
+        server.stop()
+
+
 def test_a_host_that_has_busybox_alone():
     tools = WORK + "/busybox"
     os.makedirs(tools)

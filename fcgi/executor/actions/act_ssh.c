@@ -320,14 +320,27 @@ take_result(struct ssh_job *s)
 	s->removable = true;
 }
 
+/*
+ * The reason of an unknown result.  A host that never said that the script has
+ * started was asked to end it; its shell may still be about to start it.
+ */
+static const char *
+lost_how(const struct report *r)
+{
+	const char *word = r->word.len > 0 ? r->word.data : "";
+
+	if (strcmp(word, "gone") == 0 && !r->started)
+		return MESSAGE("ssh_lost_before");
+	if (strcmp(word, "gone") == 0)
+		return MESSAGE("ssh_lost_gone");
+	if (strcmp(word, "restarted") == 0)
+		return MESSAGE("ssh_lost_restarted");
+	return MESSAGE("ssh_lost_died");
+}
+
 static void
 aggregate(struct ssh_job *s)
 {
-	static const char *const lost[][2] = {
-		{ "gone", MESSAGE("ssh_lost_gone") },
-		{ "restarted", MESSAGE("ssh_lost_restarted") },
-		{ "died", MESSAGE("ssh_lost_died") },
-	};
 	struct job *job = s->job;
 	struct report *r = &s->report;
 	struct buf why = { 0 };
@@ -342,11 +355,8 @@ aggregate(struct ssh_job *s)
 	} else if (r->state == REPORT_ALIVE) {
 		end_unknown(s, MESSAGE("ssh_script_not_ended"));
 	} else {
-		for (size_t i = 0; i < 3; i++)
-			if (strcmp(buf_text(&r->word), lost[i][0]) == 0)
-				act_end(job, ENDING_UNKNOWN,
-				    "ssh_lost target=%s what=%s",
-				    job->target->host, lost[i][1]);
+		act_end(job, ENDING_UNKNOWN, "ssh_lost target=%s what=%s",
+		    job->target->host, lost_how(r));
 	}
 }
 
