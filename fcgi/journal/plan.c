@@ -11,6 +11,7 @@
 #include "journal/check.h"
 #include "journal/hash.h"
 #include "journal/plan.h"
+#include "lang/plan_scope.h"
 
 void
 plan_hash(const struct plan_parts *parts, char out[65])
@@ -112,6 +113,55 @@ plan_targets_of(struct json_object *targets, const char *on)
 		return json_object_get(json_get(target, "members"));
 	names = json_object_new_array();
 	json_object_array_add(names, json_object_new_string(on));
+	return names;
+}
+
+static void
+add_name(struct json_object *names, struct json_object *seen, const char *name)
+{
+	if (json_get(seen, name) != NULL)
+		return;
+	json_set(seen, name, json_object_new_boolean(true));
+	json_object_array_add(names, json_object_new_string(name));
+}
+
+/* The machines that a copy may name: all of the plan. */
+static void
+add_machines(struct json_object *targets, struct json_object *names,
+    struct json_object *seen)
+{
+	json_object_object_foreach (targets, name, target) {
+		if (text_eq(json_text(target, "kind", ""), "ssh"))
+			add_name(names, seen, name);
+	}
+}
+
+struct json_object *
+plan_targets_to_try(const struct plan *plan, struct json_object *targets,
+    value_fn value, void *ctx)
+{
+	struct json_object *names = json_object_new_array();
+	struct json_object *seen = json_object_new_object(), *on;
+	const char *why;
+
+	for (size_t i = 0; i < plan->steps_count; i++) {
+		const struct step *s = &plan->steps[i];
+
+		if (kind_is(s->kind, KIND_PERSON) ||
+		    plan_is_excluded(plan, (int)i, value, ctx, &why))
+			continue;
+		on = plan_targets_of(targets, s->on);
+		for (size_t k = 0; k < json_object_array_length(on); k++)
+			add_name(names, seen,
+			    json_object_get_string(
+				json_object_array_get_idx(on, k)));
+		json_object_put(on);
+		for (size_t k = 0; k < s->with_targets_count; k++)
+			add_name(names, seen, s->with_targets[k]);
+		if (s->kind == STEP_COPY)
+			add_machines(targets, names, seen);
+	}
+	json_object_put(seen);
 	return names;
 }
 

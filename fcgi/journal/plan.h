@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "journal/db.h"
+#include "lang/values.h"
 #include "plan/plan.h"
 
 /*
@@ -46,6 +47,14 @@ void plan_of_row(struct json_object *row, char out[65]);
  */
 struct json_object *plan_targets_of(
     struct json_object *targets, const char *on);
+
+/*
+ * The names of the targets that a preflight tries: those of the steps that the
+ * console executes, but for steps that a `when` excludes now.  A target that
+ * only a person works on is not among them.  A new array.
+ */
+struct json_object *plan_targets_to_try(const struct plan *plan,
+    struct json_object *targets, value_fn value, void *ctx);
 
 /*
  * True if a run locks this resolved target, so that no other run starts on it.

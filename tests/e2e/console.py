@@ -524,6 +524,9 @@ class Results:
 def main(tests):
     """Runs functions named for what they hold, says which did, and exits."""
     results = Results()
+    unknown = set(sys.argv[1:]) - {test.__name__ for test in tests}
+    if unknown:
+        sys.exit(f"no such test: {' '.join(sorted(unknown))}")
     for test in tests:
         if sys.argv[1:] and test.__name__ not in sys.argv[1:]:
             continue

@@ -409,6 +409,9 @@ TESTS = [v for k, v in list(globals().items()) if callable(v) and
 
 def main():
     failed = 0
+    unknown = set(sys.argv[1:]) - {test.__name__ for test in TESTS}
+    if unknown:
+        sys.exit(f"no such test: {' '.join(sorted(unknown))}")
     for test in TESTS:
         if sys.argv[1:] and test.__name__ not in sys.argv[1:]:
             continue

@@ -298,6 +298,8 @@ def main():
     wanted = sys.argv[1:]
     rows = [r for r in ways.WAYS if not wanted or r[0].__name__ in wanted]
     possible = [f for f in POSSIBLE if not wanted or f.__name__ in wanted]
+    if wanted and not rows + possible:
+        sys.exit(f"no such test: {' '.join(wanted)}")
     with ways.console_with_people() as w, \
             concurrent.futures.ThreadPoolExecutor(4) as pool:
         for row, why in zip(rows, pool.map(

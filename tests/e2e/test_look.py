@@ -389,6 +389,24 @@ def test_a_preflight_tries_each_target_and_changes_none():
         assert status == 202, answer
 
 
+def test_a_run_without_a_target_to_try_offers_no_preflight():
+    """A person works on the target of a task: it is held, and not tried."""
+    books = runbook_folder({"hand": "- [ ] Look at it {#hand on=flow}\n",
+                            "both": "- [ ] Look at it {#hand on=flow}\n\n"
+                                    "```sh {#here}\ntrue\n```\n"}, targets(
+        "environments:\n  test:\n    targets:\n      flow: {flow}\n"))
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        for book, offered in (("hand", False), ("both", True)):
+            run = start(console, ana, book, {})
+            for path in ("", "/preflight"):
+                html = ana.ask("GET", f"/runs/{run}{path}", accept="text/html")[1]
+                assert ("nothing to try" in html) != offered, html
+                assert (f'action="/runs/{run}/preflight"' in html) == offered, html
+            status, answer = ana.post(f"/runs/{run}/preflight")
+            assert status == (202 if offered else 409), answer
+
+
 def test_a_look_is_asked_for_once_and_survives_the_runner():
     books = runbook_folder({"all": EVERYTHING.replace("#c on=closed when=\"big == 'true'\"", "#c on=closed")
                             .replace("```mysql {#d on=db}\nDELETE FROM people\n```\n", "")

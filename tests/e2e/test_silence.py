@@ -260,6 +260,9 @@ def main():
             print(f"{word} {test.__name__.replace('_', ' ')} "
                   f"({time.monotonic() - began:.1f} s)", flush=True)
 
+    unknown = set(sys.argv[1:]) - {test.__name__ for test in TESTS}
+    if unknown:
+        sys.exit(f"no such test: {' '.join(sorted(unknown))}")
     threads = [threading.Thread(target=one, args=(t,)) for t in TESTS
                if not sys.argv[1:] or t.__name__ in sys.argv[1:]]
     for t in threads:

@@ -1069,6 +1069,9 @@ def test_a_wrong_regex_is_a_sentence():
 def main():
     global passed, failed
     chosen = sys.argv[1:]
+    unknown = {"test_" + name for name in chosen} - set(globals())
+    if unknown:
+        sys.exit(f"no such test: {' '.join(sorted(unknown))}")
     for name, test in list(globals().items()):
         if not name.startswith("test_") or (chosen and name[5:] not in chosen):
             continue

@@ -279,7 +279,7 @@ the_end_of_a_program_is_its_own(void **state)
 	confine_who_clear(&who);
 }
 
-/* What is not isolated does not run in production, unless it is permitted. */
+/* A step without isolation runs in production only if that is permitted. */
 static void
 production_needs_isolation(void **state)
 {

@@ -7,7 +7,6 @@
  * what the step would do; that of a run is its preflight.
  */
 #include "base/message.h"
-#include "lang/plan_scope.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/target_status.h"
@@ -69,56 +68,6 @@ cmd_step_dry_run(struct command *c)
 				       json_get(run.row, "targets"), s.step));
 }
 
-static void
-add_name(struct json_object *names, struct json_object *seen, const char *name)
-{
-	if (json_get(seen, name) != NULL)
-		return;
-	json_set(seen, name, json_object_new_boolean(true));
-	json_object_array_add(names, json_object_new_string(name));
-}
-
-/* The machines that a copy may name: all of the plan. */
-static void
-add_machines(struct json_object *resolved, struct json_object *names,
-    struct json_object *seen)
-{
-	json_object_object_foreach (resolved, name, target) {
-		if (text_eq(json_text(target, "kind", ""), "ssh"))
-			add_name(names, seen, name);
-	}
-}
-
-/* The targets of the run's steps, but for those that `when` excludes. */
-static struct json_object *
-targets_of_run(struct run *run)
-{
-	struct json_object *resolved = json_get(run->row, "targets");
-	struct json_object *names = json_object_new_array();
-	struct json_object *seen = json_object_new_object(), *on;
-	const char *why;
-
-	for (size_t i = 0; i < run->plan->steps_count; i++) {
-		const struct step *s = &run->plan->steps[i];
-
-		if (kind_is(s->kind, KIND_PERSON) ||
-		    plan_is_excluded(run->plan, (int)i, run_value, run, &why))
-			continue;
-		on = plan_targets_of(resolved, s->on);
-		for (size_t k = 0; k < json_object_array_length(on); k++)
-			add_name(names, seen,
-			    json_object_get_string(
-				json_object_array_get_idx(on, k)));
-		json_object_put(on);
-		for (size_t k = 0; k < s->with_targets_count; k++)
-			add_name(names, seen, s->with_targets[k]);
-		if (s->kind == STEP_COPY)
-			add_machines(resolved, names, seen);
-	}
-	json_object_put(seen);
-	return names;
-}
-
 enum err
 cmd_run_preflight(struct command *c)
 {
@@ -130,7 +79,8 @@ cmd_run_preflight(struct command *c)
 		run_clear(&run);
 	if (err != ERR_OK)
 		return err;
-	names = targets_of_run(&run);
+	names = plan_targets_to_try(
+	    run.plan, json_get(run.row, "targets"), run_value, &run);
 	if (json_object_array_length(names) > 0)
 		return request(c, &run, "", names);
 	json_object_put(names);

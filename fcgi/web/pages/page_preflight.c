@@ -25,6 +25,7 @@ page_preflight(struct req *req, struct reply *reply)
 	    o, "url", arena_printf(req->arena, "/runs/%" PRId64, req->run));
 	model_put(o, "run", run);
 	model_int(o, "seq", json_int(v->run, "seq", 0));
+	model_bool(o, "has_targets", dry_run_has_targets(v));
 	model_bool(o, "can_preflight", view_may(v, VERB_run_preflight, -1));
 	model_bool(o, "is_running", json_flag(found, "is_running", false));
 	model_put(o, "preflight", found);

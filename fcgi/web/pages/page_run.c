@@ -319,6 +319,7 @@ page_part(struct view *v)
 	model_put(o, "parameters", run_model_parameters(v));
 	add_flags(v, o);
 	approvals_add(v, o);
+	model_bool(o, "has_targets", dry_run_has_targets(v));
 	model_put(o, "preflight",
 	    json_get(v->run, "ended_at") == NULL ? dry_run_preflight(v) : NULL);
 	model_put(o, "rollback", json_object_get(rollback_model(v)));

@@ -9,6 +9,7 @@
 
 #include "base/message.h"
 #include "base/text.h"
+#include "journal/plan.h"
 #include "web/views/dry_run.h"
 #include "web/views/model.h"
 #include "web/views/output_text.h"
@@ -219,6 +220,17 @@ summary(
 		    "warned",
 		    arena_printf(req->arena, "%lld", (long long)warned), NULL);
 	return request_fill(req, "preflight_ok", "count", all, NULL);
+}
+
+bool
+dry_run_has_targets(struct view *v)
+{
+	struct json_object *names = plan_targets_to_try(
+	    v->plan, json_get(v->run, "targets"), view_value, v);
+	bool any = json_object_array_length(names) > 0;
+
+	json_object_put(names);
+	return any;
 }
 
 struct json_object *

@@ -26,4 +26,7 @@ struct json_object *dry_run_of_step(struct view *v, int step);
  */
 struct json_object *dry_run_preflight(struct view *v);
 
+/* True if a preflight would try a target. */
+bool dry_run_has_targets(struct view *v);
+
 #endif
