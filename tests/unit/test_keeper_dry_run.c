@@ -120,8 +120,9 @@ one_preflight_at_a_time(void **state)
 static void
 a_step_without_a_dry_run_has_none(void **state)
 {
-	int64_t run = run_of("```sh {#one on=a}\ntrue\n```\n\n"
-			     "```edit {#two on=b file=/f}\nreplace a -> b\n```\n");
+	int64_t run = run_of(
+	    "```sh {#one on=a}\ntrue\n```\n\n"
+	    "```edit {#two on=b file=/f}\nreplace a -> b\n```\n");
 
 	(void)state;
 	assert_int_equal(
