@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -35,17 +37,14 @@ io_write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
-enum err
-io_read_file(const char *path, size_t max, struct buf *ret)
+/* Reads from the descriptor, which it closes. */
+static enum err
+read_all(int fd, size_t max, struct buf *ret)
 {
 	enum err err = ERR_OK;
 	size_t start = ret->len;
 	ssize_t n;
-	int fd;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND
-							   : ERR_IO;
 	while ((n = read(fd, buf_reserve(ret, 65536), 65536)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -64,6 +63,72 @@ io_read_file(const char *path, size_t max, struct buf *ret)
 	ret->data[ret->len] = '\0';
 	close(fd);
 	return err;
+}
+
+static enum err
+not_opened(void)
+{
+	return errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_IO;
+}
+
+enum err
+io_read_file(const char *path, size_t max, struct buf *ret)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? not_opened() : read_all(fd, max, ret);
+}
+
+/* For kernels before 5.6: compares the paths without links. */
+static int
+open_compared(const char *folder, const char *path)
+{
+	char *there = mem_printf("%s/%s", folder, path);
+	char *root = realpath(folder, NULL), *real = realpath(there, NULL);
+	size_t len = root != NULL ? strlen(root) : 0;
+	int fd = -1;
+
+	if (root != NULL && real != NULL) {
+		errno = EXDEV;
+		if (strncmp(real, root, len) == 0 &&
+		    (real[len] == '/' || len == 1))
+			fd = open(real,
+			    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	}
+	free(there);
+	free(root);
+	free(real);
+	return fd;
+}
+
+int
+io_open_beneath(const char *folder, const char *path, bool links)
+{
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+		.resolve = RESOLVE_BENEATH |
+		    (links ? RESOLVE_NO_MAGICLINKS : RESOLVE_NO_SYMLINKS) };
+	int at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), fd, error;
+
+	if (at < 0)
+		return -1;
+	fd = (int)syscall(SYS_openat2, at, path, &how, sizeof(how));
+	if (fd < 0 && errno == ENOSYS && links)
+		fd = open_compared(folder, path);
+	error = errno;
+	close(at);
+	errno = error;
+	return fd;
+}
+
+enum err
+io_read_beneath(
+    const char *folder, const char *path, size_t max, struct buf *ret)
+{
+	int fd = io_open_beneath(folder, path, true);
+
+	if (fd >= 0)
+		return read_all(fd, max, ret);
+	return errno == EXDEV ? ERR_FORBIDDEN : not_opened();
 }
 
 static int

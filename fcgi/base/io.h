@@ -21,6 +21,17 @@ int io_write_all(int fd, const void *data, size_t len);
  */
 enum err io_read_file(const char *path, size_t max, struct buf *ret);
 
+/*
+ * Opens a file or folder below the folder for reading.  `links`: a symbolic
+ * link on the way may lead to another place in the folder; -1 with errno EXDEV
+ * if one leads out of it, or is absolute.  Otherwise none may: ELOOP.
+ */
+int io_open_beneath(const char *folder, const char *path, bool links);
+
+/* Reads such a file with links.  As io_read_file(), or ERR_FORBIDDEN: EXDEV. */
+enum err io_read_beneath(
+    const char *folder, const char *path, size_t max, struct buf *ret);
+
 /* Replaces the file durably: temporary name, fsync, rename, fsync of folder. */
 enum err io_write_file(
     const char *path, mode_t mode, const void *data, size_t len);

@@ -1,6 +1,7 @@
 /*
  * documents.c: check and import.
  */
+#include <errno.h>
 #include <fts.h>
 #include <libgen.h>
 #include <pwd.h>
@@ -132,8 +133,13 @@ check_targets(const char *path)
 	struct targets *targets;
 	size_t count, errors;
 
-	if (targets_load(path, &targets) != ERR_OK) {
-		cli_message(CLI_NO, "cli_file_unreadable file=%s", path);
+	enum err err = targets_load(path, &targets);
+
+	if (err != ERR_OK) {
+		cli_message(CLI_NO,
+		    err == ERR_FORBIDDEN ? "runbook_leads_out file=%s"
+					 : "cli_file_unreadable file=%s",
+		    path);
 		return false;
 	}
 	d = targets_diagnostics(targets, &count, &errors);
@@ -207,6 +213,19 @@ check_one(const char *path)
 	return true;
 }
 
+/* The console reads nothing outside of the folder. */
+static bool
+check_inside(const char *folder, const char *name, const char *path)
+{
+	int fd = io_open_beneath(folder, name, true);
+
+	if (fd >= 0)
+		close(fd);
+	else if (errno == EXDEV)
+		cli_message(CLI_NO, "runbook_leads_out file=%s", path);
+	return fd >= 0 || errno != EXDEV;
+}
+
 /*
  * All runbooks below the folder, and its targets.yml; like the library, it
  * skips names that begin with a dot and the README.md at the top.
@@ -228,7 +247,14 @@ check_folder(const char *folder)
 			fts_set(tree, e, FTS_SKIP);
 		else if (e->fts_level == 1 && is_readme(e->fts_name))
 			continue;
-		else if (e->fts_info == FTS_F && text_ends(e->fts_name, ".md"))
+		else if (e->fts_level > 0 && e->fts_info != FTS_DP &&
+		    (e->fts_info == FTS_D || text_ends(e->fts_path, ".md")) &&
+		    !check_inside(
+			folder, e->fts_path + base + 1, e->fts_path)) {
+			fts_set(tree, e, FTS_SKIP);
+			ok = false;
+		} else if (e->fts_info == FTS_F &&
+		    text_ends(e->fts_name, ".md"))
 			ok = check_name(e->fts_path, e->fts_path + base + 1) &&
 			    check_runbook(e->fts_path) && ok;
 	}

@@ -341,15 +341,14 @@ targets_load(const char *path, struct targets **ret)
 	char *dir;
 	enum err err;
 
-	err = io_read_file(path, TARGETS_MAX, &text);
-	if (err != ERR_OK)
-		goto out;
 	dir = slash == NULL
 	    ? mem_strdup(".")
 	    : mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	*ret = targets_parse(buf_text(&text), text.len, dir);
+	err = io_read_beneath(
+	    dir, slash == NULL ? path : slash + 1, TARGETS_MAX, &text);
+	if (err == ERR_OK)
+		*ret = targets_parse(buf_text(&text), text.len, dir);
 	free(dir);
-out:
 	buf_clear(&text);
 	return err;
 }

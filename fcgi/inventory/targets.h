@@ -49,7 +49,8 @@ struct targets;
  * `local` exists in every environment, and is shared, without being named.
  * A relative FILE is relative to the folder of targets.yml.  `jump` and `over`
  * name ssh targets of the environment, PLAN_HOPS_MAX at most one behind the
- * other.
+ * other.  ERR_FORBIDDEN: the file is a symbolic link that leads out of its
+ * folder.
  */
 enum err targets_load(const char *path, struct targets **ret);
 struct targets *targets_parse(const char *text, size_t len, const char *dir);

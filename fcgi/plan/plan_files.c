@@ -7,13 +7,9 @@
  * without following symbolic links, so that a document can only name files that
  * its author could have written there.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -22,20 +18,6 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "plan/plan_files.h"
-
-static int
-open_beneath(const char *dir, const char *path)
-{
-	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
-	int at = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), fd = -1;
-
-	if (at >= 0) {
-		fd = (int)syscall(SYS_openat2, at, path, &how, sizeof(how));
-		close(at);
-	}
-	return fd;
-}
 
 /*
  * The hash of a regular file of at most PLAN_FILES_MAX bytes; false: it is
@@ -73,7 +55,7 @@ add_hash(const char *dir, const struct step *s, const char *path,
     struct json_object *resolved, struct fault *fault)
 {
 	bool beneath = text_starts(path, "./");
-	int fd = beneath ? open_beneath(dir, path) : -1;
+	int fd = beneath ? io_open_beneath(dir, path, false) : -1;
 	char *file = mem_printf("%s/%s", dir, beneath ? path + 2 : path);
 	struct json_object *o;
 	enum err err = ERR_OK;

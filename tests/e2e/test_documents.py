@@ -124,6 +124,42 @@ def test_names_that_no_runbook_can_have_are_refused_everywhere_alike():
         assert ".git" not in said and ".hidden" not in said, said
 
 
+def test_links_stay_within_the_folder():
+    """One that leads out is refused, and page, run and check say why."""
+    books = folder_of(["team/a"], TRIVIAL)
+    outside = folder_of(["b"], TRIVIAL.replace("Named so", "Not ours"))
+    (books / "in.md").symlink_to("team/a.md")
+    (books / "crew").symlink_to("team")
+
+    def check():
+        return subprocess.run([BUILD / "countersign", "check", "--runbooks", books],
+                              capture_output=True, text=True)
+
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        for name in ("in", "crew/a"):
+            assert ana.get(f"/runbooks/{name}")[0] == 200, name
+            status, run = ana.post("/runs", {"runbook": name, "environment": "test"})
+            assert status == 201, run
+        assert check().returncode == 0
+        (books / "out.md").symlink_to(outside / "b.md")
+        (books / "others").symlink_to(outside)
+        listed = [b["name"] for b in ana.get("/runbooks")[1]["runbooks"]]
+        assert "crew/a" in listed and "others/b" not in listed, listed
+        assert "Not ours" not in ana.get("/runbooks", accept="text/html")[1]
+        for name in ("out", "others/b"):
+            status, answer = ana.get(f"/runbooks/{name}")
+            assert (status, answer["error"]["code"]) == (403, "runbook_leads_out"), answer
+            status, html = ana.get(f"/runbooks/{name}", accept="text/html")
+            assert "leads out of the runbook folder" in html and "Not ours" not in html, html
+            status, answer = ana.post("/runs", {"runbook": name, "environment": "test"})
+            assert (status, answer["error"]["code"]) == (403, "runbook_leads_out"), answer
+        done = check()
+        assert done.returncode == 1, done
+        assert done.stderr.count("leads out of the runbook folder") == 2, done
+        assert "Not ours" not in done.stdout + done.stderr, done
+
+
 def test_readme_at_the_top_of_the_folder_is_documentation_and_below_it_a_runbook():
     folder = folder_of(["fine", "team/README"], TRIVIAL)
     (folder / "README.md").write_text("# Not a runbook\n\n```sh {#broken\ntrue\n```\n")
@@ -275,6 +311,7 @@ if __name__ == "__main__":
         test_a_block_runs_with_its_tabs_and_without_what_is_around_it,
         test_a_runbook_has_the_name_of_its_file_in_any_script,
         test_names_that_no_runbook_can_have_are_refused_everywhere_alike,
+        test_links_stay_within_the_folder,
         test_readme_at_the_top_of_the_folder_is_documentation_and_below_it_a_runbook,
         test_what_a_pattern_wants_is_said_once_and_in_the_words_of_the_author,
         test_warnings_stand_on_the_page_in_the_language_of_the_reader,

@@ -188,6 +188,34 @@ what_is_not_there_has_a_refusal(void **state)
 	assert_int_equal(runs(), 0);
 }
 
+/* Else a link in the folder would show what the keeper alone may read. */
+static void
+a_link_that_leads_out_of_the_folder_gives_no_run(void **state)
+{
+	(void)state;
+	data_write("keys/plan.md", BOOK);
+	assert_int_equal(symlink("book.md", data_path("books/same.md")), 0);
+	assert_int_equal(
+	    symlink("../keys/plan.md", data_path("books/out.md")), 0);
+	must("run_create", ana, 0, NULL,
+	    "{\"runbook\":\"same\",\"environment\":\"test\"}");
+	assert_int_equal(runs(), 1);
+	assert_int_equal(call("run_create", ana, 0, NULL,
+			     "{\"runbook\":\"out\","
+			     "\"environment\":\"test\"}"),
+	    ERR_FORBIDDEN);
+	assert_string_equal(called.fault.code, "runbook_leads_out");
+	assert_int_equal(rename(data_path("books/targets.yml"),
+			     data_path("keys/targets.yml")),
+	    0);
+	assert_int_equal(
+	    symlink("../keys/targets.yml", data_path("books/targets.yml")), 0);
+	assert_int_equal(create_run(ana, ""), 0);
+	assert_string_equal(called.fault.code, "runbook_leads_out");
+	assert_string_equal(called.fault.field, "environment");
+	assert_int_equal(runs(), 1);
+}
+
 static int
 begin(void **state)
 {
@@ -209,6 +237,7 @@ main(void)
 		ONE(each_value_is_checked_by_its_parameter),
 		ONE(a_secret_is_in_no_column_of_the_run),
 		ONE(what_is_not_there_has_a_refusal),
+		ONE(a_link_that_leads_out_of_the_folder_gives_no_run),
 	};
 
 	return cmocka_run_group_tests_name("keeper/create", tests, NULL, NULL);

@@ -124,11 +124,11 @@ check_unused(struct command *c)
 {
 	const char *name = json_text(c->body, "name", "");
 	int64_t run = open_run_with(c->keeper->db, name);
-	char *path = mem_printf("%s/targets.yml", c->keeper->runbooks_dir);
 	struct user first = { 0 };
 	struct buf text = { 0 };
 	const struct compile_answer *a;
-	enum err err = io_read_file(path, TARGETS_MOST, &text);
+	enum err err = io_read_beneath(
+	    c->keeper->runbooks_dir, "targets.yml", TARGETS_MOST, &text);
 	size_t n = 0;
 
 	if (err == ERR_NOT_FOUND)
@@ -150,7 +150,6 @@ check_unused(struct command *c)
 		    "environment=%s",
 		    name, n, first.target, first.environment);
 	buf_clear(&text);
-	free(path);
 	return err;
 }
 

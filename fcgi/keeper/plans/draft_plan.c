@@ -33,13 +33,17 @@ read_document(struct command *c, struct draft *d)
 {
 	const char *name = json_text(c->body, "runbook", "");
 	enum err err = ERR_NOT_FOUND;
-	char *path;
+	char *file;
 
 	if (runbook_name_refused(name) == NULL) {
-		path = mem_printf("%s/%s.md", c->keeper->runbooks_dir, name);
-		err = io_read_file(path, DOCUMENT_MOST, &d->text);
-		free(path);
+		file = mem_printf("%s.md", name);
+		err = io_read_beneath(
+		    c->keeper->runbooks_dir, file, DOCUMENT_MOST, &d->text);
+		free(file);
 	}
+	if (err == ERR_FORBIDDEN)
+		return fault_set(&c->fault, err, "runbook_leads_out", "runbook",
+		    "runbook_leads_out file=%.120s.md", name);
 	if (err != ERR_OK)
 		return fault_set(&c->fault, ERR_NOT_FOUND, "no_such_runbook",
 		    "runbook", "refused_no_such_runbook name=%.120s", name);
@@ -50,14 +54,17 @@ read_document(struct command *c, struct draft *d)
 static enum err
 read_targets(struct command *c, struct draft *d)
 {
-	char *path = mem_printf("%s/targets.yml", c->keeper->runbooks_dir);
-	enum err err = io_read_file(path, DOCUMENT_MOST, &d->targets);
+	const char *folder = c->keeper->runbooks_dir;
+	enum err err = io_read_beneath(
+	    folder, "targets.yml", DOCUMENT_MOST, &d->targets);
 
-	if (err != ERR_OK)
-		err = fault_set(&c->fault, ERR_INVALID, "no_targets",
-		    "environment", "refused_targets_unreadable path=%s", path);
-	free(path);
-	return err;
+	if (err == ERR_FORBIDDEN)
+		return fault_set(&c->fault, err, "runbook_leads_out",
+		    "environment", "runbook_leads_out file=targets.yml");
+	return err == ERR_OK
+	    ? err
+	    : fault_set(&c->fault, ERR_INVALID, "no_targets", "environment",
+		  "refused_targets_unreadable path=%s/targets.yml", folder);
 }
 
 static enum err

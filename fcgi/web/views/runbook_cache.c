@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "base/log.h"
@@ -257,22 +258,28 @@ runbook_cache_current(
 	    (intmax_t)st.st_size);
 	if ((*ret = find(req->web->cache, key)) != NULL)
 		return ERR_OK;
-	err = io_read_file(path, RUNBOOK_MAX_BYTES, &text);
+	err = io_read_beneath(req->web->runbooks,
+	    arena_printf(req->arena, "%s.md", name), RUNBOOK_MAX_BYTES, &text);
 	if (err == ERR_OK)
 		*ret = cache_put(req->web->cache, key,
 		    runbook_parse(buf_text(&text), text.len), NULL);
 out:
 	buf_clear(&text);
+	if (err == ERR_FORBIDDEN)
+		return fault_set(&req->fault, err, "runbook_leads_out",
+		    "runbook", "runbook_leads_out file=%.120s.md", name);
 	return err == ERR_OK ? err
 			     : fault_set(&req->fault, err, "no_runbook",
 				   "runbook", "no_runbook name=%.120s", name);
 }
 
+/* Those in the folder `prefix`, but for folders that a link leads out to. */
 static void
-add_names(const char *folder, const char *prefix, int depth,
-    struct json_object *names)
+add_names(
+    const char *root, const char *prefix, int depth, struct json_object *names)
 {
-	DIR *dir = opendir(folder);
+	int fd = io_open_beneath(root, *prefix != '\0' ? prefix : ".", true);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 	struct dirent *e;
 
 	while (dir != NULL && (e = readdir(dir)) != NULL) {
@@ -283,13 +290,13 @@ add_names(const char *folder, const char *prefix, int depth,
 		if (e->d_name[0] == '.' ||
 		    json_object_array_length(names) >= MAX_NAMES)
 			continue;
-		path = mem_printf("%s/%s", folder, e->d_name);
 		name = mem_printf("%s%s", prefix, e->d_name);
+		path = mem_printf("%s/%s", root, name);
 		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
 		    depth < RUNBOOK_FOLDERS_MAX) {
 			char *below = mem_printf("%s/", name);
 
-			add_names(path, below, depth + 1, names);
+			add_names(root, below, depth + 1, names);
 			free(below);
 		} else if (len > 3 && text_ends(name, ".md")) {
 			name[strlen(name) - 3] = '\0';
@@ -302,6 +309,8 @@ add_names(const char *folder, const char *prefix, int depth,
 	}
 	if (dir != NULL)
 		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
 }
 
 static int
