@@ -255,6 +255,7 @@ out:
 	return err;
 }
 
+/* The keeper of a console that was killed may still be closing the database. */
 int64_t
 db_version_in(const char *data_dir)
 {
@@ -265,8 +266,12 @@ db_version_in(const char *data_dir)
 
 	if (version < 0 &&
 	    sqlite3_open_v2(path, &db.handle, SQLITE_OPEN_READONLY, NULL) ==
-		SQLITE_OK)
+		SQLITE_OK) {
+		sqlite3_busy_timeout(db.handle, 30000);
 		version = pragma(&db, USER_VERSION, -1);
+	}
+	if (version < 0)
+		log_warn("%s: %s", path, sqlite3_errmsg(db.handle));
 	sqlite3_close(db.handle);
 	free(path);
 	return version;
