@@ -8,13 +8,12 @@
  */
 #include <ctype.h>
 #include <dirent.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/io.h"
 #include "base/mem.h"
@@ -38,32 +37,23 @@ each_process(bool (*fn)(const char *pid, const char *data), const char *data)
 	return n;
 }
 
+/*
+ * Compares files, not paths: the link of a file that was opened in another
+ * mount namespace (cli/view.c) begins at the root of that namespace, which is
+ * not ours in a chroot.
+ */
 static bool
-link_is(const char *link, const char *content)
-{
-	char text[PATH_MAX];
-	ssize_t n = readlink(link, text, sizeof(text) - 1);
-
-	if (n <= 0)
-		return false;
-	text[n] = '\0';
-	return strcmp(text, content) == 0;
-}
-
-static bool
-has_open(const char *pid, const char *file)
+has_open(const char *pid, const struct stat *file)
 {
 	char *folder = mem_printf("/proc/%s/fd", pid);
 	DIR *d = opendir(folder);
 	struct dirent *e;
+	struct stat st;
 	bool found = false;
 
-	while (d != NULL && !found && (e = readdir(d)) != NULL) {
-		char *link = mem_printf("%s/%s", folder, e->d_name);
-
-		found = link_is(link, file);
-		free(link);
-	}
+	while (d != NULL && !found && (e = readdir(d)) != NULL)
+		found = fstatat(dirfd(d), e->d_name, &st, 0) == 0 &&
+		    st.st_dev == file->st_dev && st.st_ino == file->st_ino;
 	if (d != NULL)
 		closedir(d);
 	free(folder);
@@ -87,11 +77,12 @@ end_nginx(const char *pid, const char *data)
 	char *log = mem_printf("%s/run/nginx/error.log", data);
 	struct buf name = { 0 };
 	int64_t number;
+	struct stat st;
 	bool found;
 
 	read_name(pid, &name);
-	found = strcmp(buf_text(&name), "nginx") == 0 && has_open(pid, log) &&
-	    text_int(pid, 2, INT32_MAX, &number) &&
+	found = strcmp(buf_text(&name), "nginx") == 0 && stat(log, &st) == 0 &&
+	    has_open(pid, &st) && text_int(pid, 2, INT32_MAX, &number) &&
 	    kill((pid_t)number, SIGKILL) == 0;
 	buf_clear(&name);
 	free(log);

@@ -18,7 +18,7 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import Console, main, runbook_folder  # noqa: E402
+from console import Console, left_out, main, runbook_folder  # noqa: E402
 
 BOOK = """---
 title: Steps while processes die
@@ -197,8 +197,8 @@ def serve_killed_starts_again_on_the_same_port():
         assert ana.wait_step(run, "long")["state"] == "succeeded"
 
 
-def serve_and_nginx_killed_at_once_start_again():
-    with Console(runbooks=folder) as console:
+def kill_serve_and_nginx(console):
+    with console:
         ana = console.user("ana", "operator")
         wait("not all programs run", lambda: whole(console))
         pids = tree(console.process.pid)
@@ -212,6 +212,26 @@ def serve_and_nginx_killed_at_once_start_again():
         wait("processes of the first console live on",
              lambda: not left(pids), 10)
         execute(ana, "work")
+
+
+def serve_and_nginx_killed_at_once_start_again():
+    kill_serve_and_nginx(Console(runbooks=folder))
+
+
+def serve_and_nginx_killed_in_a_chroot_start_again():
+    if os.getuid() != 0:
+        return left_out("a console in a chroot", "only root may make one")
+    closed = pathlib.Path(tempfile.mkdtemp(prefix="cs-end-"))
+    (closed / "root").mkdir()
+    # In a folder of root alone nginx has a view of its own (cli/view.c).
+    console = Console(closed / "data", folder)
+    console.prefix = ["unshare", "--mount", "sh", "-c",
+                      'mount --rbind / "$0" && exec chroot "$0" "$@"',
+                      closed / "root"]
+    try:
+        kill_serve_and_nginx(console)
+    finally:
+        shutil.rmtree(closed)
 
 
 def a_port_of_another_program_is_said_to_be_in_use():
@@ -235,6 +255,7 @@ try:
           stopping_leaves_only_steps_and_says_how_many,
           serve_killed_starts_again_on_the_same_port,
           serve_and_nginx_killed_at_once_start_again,
+          serve_and_nginx_killed_in_a_chroot_start_again,
           a_port_of_another_program_is_said_to_be_in_use])
 finally:
     shutil.rmtree(folder, ignore_errors=True)

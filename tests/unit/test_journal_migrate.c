@@ -10,9 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -161,6 +163,42 @@ its_tokens_read_and_run_and_end_after_90_days(void **state)
 	    "3|[\"read\",\"run\"]|[\"read\",\"run\"]|90|90\n");
 }
 
+/* Holds the database for itself, as its last connection does when it closes. */
+static void
+hold_database(int ready)
+{
+	sqlite3 *db = NULL;
+	bool held = sqlite3_open(path, &db) == SQLITE_OK &&
+	    sqlite3_exec(db,
+		"PRAGMA locking_mode = EXCLUSIVE;"
+		"BEGIN EXCLUSIVE",
+		NULL, NULL, NULL) == SQLITE_OK;
+
+	(void)!write(ready, held ? "y" : "n", 1);
+	usleep(200000);
+	sqlite3_close(db);
+	_exit(0);
+}
+
+static void
+the_version_is_read_when_another_process_has_closed_it(void **state)
+{
+	int ready[2];
+	char held = 'n';
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(ready), 0);
+	if ((pid = fork()) == 0)
+		hold_database(ready[1]);
+	assert_int_equal(read(ready[0], &held, 1), 1);
+	assert_int_equal(held, 'y');
+	assert_int_equal(db_version_in(folder), MIGRATE_VERSION);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	close(ready[0]);
+	close(ready[1]);
+}
+
 static int
 set_up(void **state)
 {
@@ -206,6 +244,8 @@ main(void)
 		cmocka_unit_test(its_tables_are_those_of_a_new_one),
 		cmocka_unit_test(the_migration_is_on_record_once),
 		cmocka_unit_test(its_tokens_read_and_run_and_end_after_90_days),
+		cmocka_unit_test(
+		    the_version_is_read_when_another_process_has_closed_it),
 	};
 
 	return cmocka_run_group_tests_name(
