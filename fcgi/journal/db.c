@@ -231,9 +231,7 @@ db_open(const char *data_dir, enum db_program who, struct db **ret)
 		NULL) != SQLITE_OK ||
 	    !configure(db))
 		goto out;
-	/*
-	 * SQLite falls back to reading if a file cannot be opened for writing
-	 */
+	/* SQLite reads a file that cannot be opened for writing. */
 	if ((flags & SQLITE_OPEN_READWRITE) &&
 	    sqlite3_db_readonly(db->handle, "main") != 0) {
 		log_warn("%s cannot be opened for writing", path);
@@ -255,21 +253,18 @@ out:
 	return err;
 }
 
-/* The keeper of a console that was killed may still be closing the database. */
 int64_t
 db_version_in(const char *data_dir)
 {
 	struct db db = { 0 };
-	struct stat st;
 	char *path = mem_printf("%s/countersign.db", data_dir);
-	int64_t version = stat(path, &st) != 0 ? 0 : -1;
+	int64_t version = access(path, F_OK) != 0 && errno == ENOENT ? 0 : -1;
 
 	if (version < 0 &&
 	    sqlite3_open_v2(path, &db.handle, SQLITE_OPEN_READONLY, NULL) ==
-		SQLITE_OK) {
-		sqlite3_busy_timeout(db.handle, 30000);
+		SQLITE_OK &&
+	    sqlite3_busy_timeout(db.handle, 30000) == SQLITE_OK)
 		version = pragma(&db, USER_VERSION, -1);
-	}
 	if (version < 0)
 		log_warn("%s: %s", path, sqlite3_errmsg(db.handle));
 	sqlite3_close(db.handle);

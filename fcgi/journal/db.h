@@ -52,8 +52,10 @@ struct db_arg {
  */
 enum err db_open(const char *data_dir, enum db_program who, struct db **ret);
 
-/* The version of the database in the folder: 0 where there is none, -1 where it
- * cannot be read. */
+/*
+ * The version of the database in the folder: 0 where there is none, -1 where it
+ * cannot be read.  Waits for a process that is closing it, 30 s at most.
+ */
 int64_t db_version_in(const char *data_dir);
 void db_close(struct db *db);
 
