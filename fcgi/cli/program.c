@@ -108,10 +108,26 @@ change_account(const struct program *p)
 	return account_become(p->account, cap);
 }
 
+/*
+ * A shell without job control starts what it puts into the background with
+ * SIGINT and SIGQUIT ignored.  The programs would inherit that, and the shell
+ * of a step cannot trap such a signal.
+ */
+static void
+reset_signals(void)
+{
+	sigset_t none;
+
+	for (int i = 1; i < NSIG; i++)
+		(void)signal(i, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static void __attribute__((noreturn)) become(struct program *p, pid_t parent)
 {
 	setpgid(0, 0);
-	signal(SIGCHLD, SIG_DFL);
+	reset_signals();
 	if (!change_account(p))
 		log_fatal("%s cannot be started as %s: %s", p->name,
 		    p->account->name, strerror(errno));
