@@ -116,22 +116,39 @@ def make_keys(place):
         make_key(place.key(host))
 
 
-EC = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+def request_certificate(place, name, subject, key, *extensions):
+    """A certificate of ten years and its key, with these extensions alone."""
+    empty = place.key("openssl.cnf")
+    empty.write_text("[req]\ndistinguished_name = dn\n[dn]\n")
+    more = [word for extension in extensions
+            for word in ("-addext", extension)]
+    ca = () if name == "ca.pem" else (
+        "-CA", place.key("ca.pem"), "-CAkey", place.key("ca.key"))
+    run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+        "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650", "-config",
+        empty, "-subj", f"/CN={subject}", "-keyout", place.key(key), "-out",
+        place.key(name), *ca, *more, "-addext", "subjectKeyIdentifier=hash")
 
 
 def make_certificate(place, host):
-    """HOST.crt and HOST.tls for its address, signed by ca.pem of the lab."""
-    ca, ca_key = place.key("ca.pem"), place.key("ca.key")
+    """The path, without .crt and .tls, of a certificate for the host's
+    address and of its key; ca.pem of the lab has signed it."""
+    ca = place.key("ca.pem")
     if not ca.exists():
-        run("openssl", "req", "-x509", *EC, "-days", "3650", "-subj",
-            "/CN=The lab", "-keyout", ca_key, "-out", ca)
+        request_certificate(
+            place, "ca.pem", "The lab", "ca.key",
+            "basicConstraints=critical,CA:TRUE",
+            "keyUsage=critical,keyCertSign")
         give_away(ca)
-    certificate = place.key(host + ".crt")
-    if not certificate.exists():
-        run("openssl", "req", "-x509", *EC, "-days", "3650", "-subj",
-            f"/CN={host}", "-CA", ca, "-CAkey", ca_key, "-addext",
-            f"subjectAltName=IP:{place.address(host)},DNS:{host}",
-            "-keyout", place.key(host + ".tls"), "-out", certificate)
+    name = f"{host}-{place.net}"
+    if not place.key(name + ".crt").exists():
+        request_certificate(
+            place, name + ".crt", host, name + ".tls",
+            "basicConstraints=critical,CA:FALSE",
+            "keyUsage=critical,digitalSignature",
+            "authorityKeyIdentifier=keyid",
+            f"subjectAltName=IP:{place.address(host)},DNS:{host}")
+    return str(place.key(name))
 
 
 # ---- databases -------------------------------------------------------------

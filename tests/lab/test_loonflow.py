@@ -183,7 +183,7 @@ def the_last_hop_needs_its_changes():
     refused("loonflow-app", activate + "python manage.py check",
             "OperationalError")
     helper = "/data/loonflow-helper/update/0.3.xto1.0.x"
-    refused("loonflow-app", f"python3 {helper}/dml.py", "ERROR 2002")
+    refused("loonflow-app", f"python3 {helper}/dml.py", "Can't connect")
     sql(sh("loonflow-app", f"cat {helper}/ddl.sql"))
     for name, value in (("DB_HOST", f"{NET}.53"), ("DB_NAME", "loonflow"),
                         ("DB_USER", "loonflow"),

@@ -69,7 +69,8 @@ def sql(statement):
 def aws(arguments, code=0, key=None):
     key = key or secret("xpulse-s3")
     return sh("xpulse-aws", "AWS_ACCESS_KEY_ID=acct:ana AWS_SECRET_ACCESS_KEY="
-              f"{key} AWS_DEFAULT_REGION=eu-test-1 aws --endpoint-url "
+              f"{key} AWS_DEFAULT_REGION=eu-test-1 AWS_REQUEST_CHECKSUM_"
+              "CALCULATION=when_required aws --endpoint-url "
               f"http://{BACK}:8080 {arguments} 2>&1", code)
 
 

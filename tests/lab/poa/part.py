@@ -29,7 +29,7 @@ def make(place, host, root):
     lab = root / "etc/lab"
     lab.mkdir()
     for end in (".crt", ".tls"):
-        shutil.copy(place.key(host + end), lab / ("tls" + end))
+        shutil.copy(make_certificate(place, host) + end, lab / ("tls" + end))
     (lab / "rancher-token").write_text(place.secret("poa-rancher"))
     (lab / "client.cnf").write_text(
         "[client]\nhost=127.0.0.1\nuser=poa\ndatabase=platform-openapi\n"
