@@ -43,7 +43,7 @@ class Lab:
 
     def __call__(self, *args):
         done = subprocess.run([*SUDO, LAB, *self.options, *args], text=True,
-                              capture_output=True, timeout=180)
+                              capture_output=True, timeout=500)
         return done.returncode, done.stdout + done.stderr
 
     def remove(self):

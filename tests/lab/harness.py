@@ -1,5 +1,5 @@
 """
-harness.py: a lab of a test's own, with the hosts of one upgrade.
+harness.py: a lab of a test's own.
 """
 import json
 import pathlib
@@ -13,7 +13,7 @@ import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import SUDO, left_out, main, may_be_root  # noqa: E402
+from console import SUDO, Console, left_out, main, may_be_root  # noqa: E402
 from fate import Lab  # noqa: E402
 
 FOLDER = tempfile.mkdtemp(prefix="cs-lab.")
@@ -21,18 +21,19 @@ LAB = Lab(FOLDER)
 NET = f"10.209.{LAB.options[3]}"
 
 
-__all__ = ["LAB", "NET", "SUDO", "TOP", "http", "refused", "run", "secret",
-           "sh", "typed", "until"]
+__all__ = ["Console", "FOLDER", "LAB", "NET", "SUDO", "TOP", "http",
+           "refused", "run", "secret", "sh", "typed", "until"]
 
 
-def run(part, tests):
-    """Starts the hosts, runs the tests, and leaves nothing behind."""
+def run(parts, tests):
+    """Starts the hosts of some upgrades ("": of all), runs the tests, and
+    leaves nothing behind."""
     if not may_be_root():
-        left_out(f"the lab of {part}", "it needs root, or sudo without a "
+        left_out(f"the lab ({parts})", "it needs root, or sudo without a "
                  "password")
         sys.exit(0)
     try:
-        LAB.must("up", part)
+        LAB.must("up", *parts.split())
         main(tests)
     finally:
         LAB.remove()

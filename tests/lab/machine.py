@@ -17,11 +17,10 @@ import socket
 import subprocess
 import sys
 
-from place import HERE, Lab, public, run, wait_until
+from place import HERE, START_SECONDS, Lab, public, run, wait_until
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-START_SECONDS = 60
-STOP_SECONDS = 10
+STOP_SECONDS = 60
 
 
 # ---- processes -----------------------------------------------------------

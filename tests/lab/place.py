@@ -14,6 +14,7 @@ import subprocess
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
+START_SECONDS = 240         # of a machine that has much else to do
 
 
 class Lab(Exception):
@@ -22,7 +23,7 @@ class Lab(Exception):
 
 def run(*command, **more):
     """Runs a program to its end; its output.  Lab: it failed."""
-    done = subprocess.run([str(c) for c in command], text=True, timeout=120,
+    done = subprocess.run([str(c) for c in command], text=True, timeout=START_SECONDS,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           stdin=more.pop("stdin", subprocess.DEVNULL), **more)
     if done.returncode != 0:
@@ -194,7 +195,7 @@ def start_mariadb(data, socket, *more):
     subprocess.Popen(["mariadbd", *mariadb_options(data),
                       f"--socket={socket}", "--pid-file=/run/mariadbd.pid",
                       *more], stdin=subprocess.DEVNULL)
-    wait_until("MariaDB", 60, pathlib.Path(socket).is_socket)
+    wait_until("MariaDB", START_SECONDS, pathlib.Path(socket).is_socket)
 
 
 # ---- stand-ins -------------------------------------------------------------
@@ -211,7 +212,7 @@ def serve(port, program, *arguments):
     """Within a host: starts a stand-in of /opt/lab, waits until it listens."""
     subprocess.Popen(["/usr/bin/python3", f"/opt/lab/{program}", str(port),
                       *arguments], stdin=subprocess.DEVNULL)
-    wait_until(program, 60, lambda: is_listening(port))
+    wait_until(program, START_SECONDS, lambda: is_listening(port))
 
 
 def is_listening(port):

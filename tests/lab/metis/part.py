@@ -12,7 +12,8 @@ import re
 import shutil
 import subprocess
 
-from place import install, is_listening, run, wait_until
+from place import (START_SECONDS, install, is_listening, run,
+                   wait_until)
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOSTS = {"metis-dev": 31, "metis-local": 32, "metis-test": 33,
@@ -165,7 +166,7 @@ def start(host):
         [tools + "/postgres", "-D", PG_DATA, "-c", "listen_addresses=*", "-c",
          "unix_socket_directories=/tmp", "-c", "shared_buffers=16MB", "-c",
          "fsync=off"], user="postgres", cwd="/tmp", stdin=subprocess.DEVNULL)
-    wait_until("PostgreSQL", 60, lambda: is_listening(5432) and subprocess.run(
+    wait_until("PostgreSQL", START_SECONDS, lambda: is_listening(5432) and subprocess.run(
         ["pg_isready", "-q", "-h", "127.0.0.1"], check=False).returncode == 0)
     if new:
         word = pathlib.Path("/etc/lab/postgres").read_text()

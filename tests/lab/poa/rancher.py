@@ -83,7 +83,8 @@ def error(status, code, message, field=None):
 
 def id_of(kind, item):
     if kind == "workloads":
-        return f"deployment:{item['namespaceId']}:{item['name']}"
+        sort = "job" if "jobConfig" in item else "deployment"
+        return f"{sort}:{item['namespaceId']}:{item['name']}"
     if kind in ("secrets", "apps"):
         return f"p-poa:{item['name']}"
     return f"{item['namespaceId']}:{item['name']}"
@@ -209,7 +210,8 @@ def chart(app, answers):
     for name in ("db-initializer", "poa-sa", "poa-api", "poa-console"):
         yield "workloads", {"name": name, "containers": [{
             "name": name, "image": f"poa/{name}:{version}",
-            "environmentFrom": env}]}
+            "environmentFrom": env}],
+            **({"jobConfig": {}} if name == "db-initializer" else {})}
     for name in ("poa-sa", "poa-api", "poa-console"):
         yield "services", {"name": name, "ports": [{"port": 80}], "selector":
                            {"app": name}}

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 
-from place import (HERE as LAB, copy_template, install, is_listening,
+from place import (HERE as LAB, START_SECONDS, copy_template, install, is_listening,
                    make_template, serve, start_mariadb, wait_until)
 
 sys.path.append(str(LAB))
@@ -97,7 +97,7 @@ def start_s3():
                       "/var/lib/s3", "0.0.0.0:8080"], stdin=subprocess.PIPE,
                      stdout=subprocess.DEVNULL,
                      env={**os.environ, "S3_SECRET": secret})
-    wait_until("the S3 server", 60, lambda: is_listening(8080))
+    wait_until("the S3 server", START_SECONDS, lambda: is_listening(8080))
     if new:
         s3 = S3("http://127.0.0.1:8080", REGION, ACCESS_KEY, secret)
         s3.put(BUCKET)
@@ -113,7 +113,7 @@ def start(host):
         start_s3()
     if host in MACHINES:
         # 2.0.9 runs; what it needs of xpulse-aws may still be starting.
-        wait_until("the release to start", 60, lambda: subprocess.run(
+        wait_until("the release to start", START_SECONDS, lambda: subprocess.run(
             ["docker-compose", "up", "-d"], cwd="/srv/xpulse",
             check=False).returncode == 0 and is_listening(8000)
             and is_listening(8001))
