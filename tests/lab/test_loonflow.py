@@ -4,6 +4,7 @@ loonflow's part of the lab: the engine, its workers, uwsgi, the caller and the
 hook refuse what the real ones refuse and keep their state; the upgrade from
 r0.1 to r1.0 can be done with them by hand, and `lab reset` takes it back.
 Arguments choose tests by name.
+time limit: 30 minutes
 """
 import hashlib
 import hmac

@@ -4,6 +4,7 @@ metis' part of the lab: deploy.py and its menus, the scripts of private_deploy
 and PostgreSQL refuse what the real ones refuse and keep their state; the
 upgrade can be done with them by hand, and `lab reset` takes it back.
 Arguments choose tests by name.
+time limit: 30 minutes
 """
 import subprocess
 

@@ -3,6 +3,7 @@
 POA's part of the lab: Rancher, poa-sa and MySQL refuse what the real ones
 refuse, keep their state, and are as before after `lab reset`.  Arguments
 choose tests by name.
+time limit: 30 minutes
 """
 from harness import LAB, NET, http, run, secret, until
 

@@ -2,6 +2,7 @@
 """
 The console reaches every target of the lab, in both environments, with the
 secrets that the lab has made: a run with one step for each succeeds.
+time limit: 30 minutes
 """
 import pathlib
 

@@ -4,6 +4,7 @@ xpulse's part of the lab: S3, Jenkins with its registry, docker-compose and
 the back end refuse what the real ones refuse and keep their state; the upgrade
 can be done with them by hand, and `lab reset` takes it back.  Arguments choose
 tests by name.
+time limit: 30 minutes
 """
 import base64
 
