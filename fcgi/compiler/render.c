@@ -319,7 +319,7 @@ static const struct {
 	const char *open, *close;
 } tags[] = {
 	[NODE_UL] = { "<ul>\n", "</ul>\n" },
-	[NODE_TABLE] = { "<div class=\"table-wrap\"><table>\n",
+	[NODE_TABLE] = { "<div class=\"table-wrap\" tabindex=\"0\"><table>\n",
 	    "</table></div>\n" },
 	[NODE_THEAD] = { "<thead>\n", "</thead>\n" },
 	[NODE_TBODY] = { "<tbody>\n", "</tbody>\n" },
