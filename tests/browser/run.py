@@ -1,5 +1,11 @@
 #!/usr/bin/env python3
-"""The browser tests (index.js) against a console of their own."""
+"""
+The browser tests (index.js) against a console of their own.
+
+Each step there waits for a condition with a limit of its own (browser.js), so
+that a page that hangs is named after seconds.  All of them together may take
+what a busy machine needs.  time limit: 40 minutes
+"""
 import os
 import pathlib
 import shutil
@@ -27,7 +33,7 @@ with tempfile.TemporaryDirectory(prefix="cs-books-") as books:
                  "to ordinary users; production accepts it, for the test")
     with Console(runbooks=pathlib.Path(books)) as console:
         code = subprocess.run(
-            ["node", "index.js"], cwd=TOP / "tests/browser", timeout=600,
+            ["node", "index.js"], cwd=TOP / "tests/browser",
             env=dict(os.environ, BASE_URL=console.base,
                      DATA=str(console.data),
                      ISOLATED="yes" if isolated else "no",

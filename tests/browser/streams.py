@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
-"""The one stream of a browser (streams.js), with and without proxies in
-front: nginx as it is, and nginx that holds back what it can."""
+"""
+The one stream of a browser (streams.js), with and without proxies in
+front: nginx as it is, and nginx that holds back what it can.
+time limit: 20 minutes, for a busy machine: each wait has a limit of its own
+"""
 import os
 import pathlib
 import shutil
@@ -66,7 +69,7 @@ def main():
     with Console(runbooks=books) as console, Proxy(console.base) as proxy:
         ana = console.user("ana", "operator,admin")
         code = subprocess.run(
-            ["node", "streams.js"], cwd=TOP / "tests/browser", timeout=540,
+            ["node", "streams.js"], cwd=TOP / "tests/browser",
             env=dict(os.environ, BASE_URL=console.base, PASSWORD=PASSWORD, TOKEN=ana.token,
                      HUB=str(hub_of(console)), PLAIN=f"http://127.0.0.1:{proxy.plain}",
                      BUFFERING=f"http://127.0.0.1:{proxy.buffering}"), check=False).returncode
