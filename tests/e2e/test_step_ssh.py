@@ -952,20 +952,29 @@ def test_a_link_cut_in_a_flood_of_output():
     shutil.rmtree(s.dir)
 
 
+def free_network():
+    """The start of a network that no link of this machine has."""
+    taken = subprocess.run(["ip", "-4", "-o", "addr"], capture_output=True, text=True,
+                           check=True).stdout
+    return next(net for net in iter(lambda: f"10.213.{secrets.randbelow(256)}", None)
+                if f" {net}." not in taken)
+
+
 def test_a_link_that_goes_silent():
     """`ip link set down`, then up: nobody sends a reset."""
     if os.geteuid() != 0 or not shutil.which("ip"):
         return "left out: it needs root and ip"
-    ns, peer = f"cs{os.getpid()}", f"csv{os.getpid()}"[:14]
+    name = "cs" + secrets.token_hex(4)
+    ns, peer, net = name, name + "v", free_network()
     sh("ip", "netns", "add", ns)
     far = None
     try:
         sh("ip", "link", "add", peer, "type", "veth", "peer", "name", "far0", "netns", ns)
-        sh("ip", "addr", "add", "10.213.77.1/30", "dev", peer)
+        sh("ip", "addr", "add", f"{net}.1/30", "dev", peer)
         sh("ip", "link", "set", peer, "up")
-        sh("ip", "-n", ns, "addr", "add", "10.213.77.2/30", "dev", "far0")
+        sh("ip", "-n", ns, "addr", "add", f"{net}.2/30", "dev", "far0")
         sh("ip", "-n", ns, "link", "set", "far0", "up")
-        far = Sshd("far", netns=ns, address="10.213.77.2")
+        far = Sshd("far", netns=ns, address=f"{net}.2")
         s = Step("i=0; while [ $i -lt 60 ]; do i=$((i+1)); echo line $i; sleep 0.5; done",
                  [far.target()])
         s.until(state="running")
