@@ -82,7 +82,8 @@ Subsystem sftp internal-sftp
 """
 ETC = ("alternatives", "bash.bashrc", "group", "ld.so.cache", "ld.so.conf",
        "ld.so.conf.d", "localtime", "login.defs", "nsswitch.conf", "profile",
-       "protocols", "services")
+       "protocols", "services",
+       "ssl/certs/ca-certificates.crt")      # pip 25 begins by reading it
 
 
 def make_etc(place, host):
@@ -90,6 +91,7 @@ def make_etc(place, host):
     etc.mkdir()
     for name in ETC:
         source = pathlib.Path("/etc") / name
+        (etc / name).parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir() and not source.is_symlink():
             shutil.copytree(source, etc / name, symlinks=True)
         elif source.exists():
