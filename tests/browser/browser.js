@@ -24,7 +24,7 @@ let browser;
 export async function open() {
 	assert.ok(base, 'BASE_URL says where the console listens');
 	browser ??= await chromium.launch({
-		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+		executablePath: fileURLToPath(new URL('chromium', import.meta.url)),
 		args: ['--no-sandbox', '--disable-gpu', '--no-first-run',
 		    '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 	});
