@@ -43,6 +43,16 @@ exec python3 {deploy} {out}
 /Which version/ => {{{{version}}}}
 ```
 """
+LIKE = """
+```sh {{#again pty timeout=20s expect="^Deployed release 2.1.0$"}}
+exec python3 {deploy} {out}
+```
+
+```answers {{like=menu-openssh}}
+/choose .*: $/ => 3
+/choose .*: $/ => 4
+```
+"""
 MORE = """
 ```sh {#plain}
 test -t 0 || echo no terminal
@@ -133,6 +143,7 @@ def talk(results, work, sshd):
     hosts = ("local", "libssh2", "openssh")
     steps = "".join(STEP.format(on=on, deploy=DEPLOY, out=work / f"got-{on}")
                     for on in hosts)
+    steps += LIKE.format(deploy=DEPLOY, out=work / "got-again")
     steps += MORE + "".join(HANGS.replace("HOST", h) for h in hosts)
     runbooks = console.runbook_folder({"term": BOOK.format(steps=steps)},
                                       sshd.targets())
@@ -145,6 +156,7 @@ def talk(results, work, sshd):
         run = made["id"]
         ana.post(f"/runs/{run}/start", {})
         menus(results, ana, run, work)
+        again(results, ana, run, work)
         endings(results, ana, run, hosts)
         results.check("the password is in no file of the data folder",
                       found_in(pathlib.Path(c.data), SECRET) == [])
@@ -179,6 +191,22 @@ def menus(results, ana, run, work):
         results.check(f"the recording has the terminal as it was, {on}",
                       "\\u001b[32m" in cast and cast.count("%") == 51,
                       cast[:300])
+
+
+def again(results, ana, run, work):
+    """The answers of another step, but for one prompt."""
+    text = ana.get(f"/runs/{run}/preview/again")[1]
+    results.check("the preview of like= has all lines", [
+        line.split(" => ")[-1] for line in text["answers"].splitlines()] ==
+        ["3", "4", "y", "{{db_pass}}", "{{version}}"], text)
+    ana.press(run, ana.step(run, "again"))
+    step = ana.wait_step(run, "again")
+    text = ana.output(run, "again", "local")
+    results.check("a menu is answered like another, but for one prompt",
+                  step["state"] == "succeeded" and "Bye" in text and
+                  text.count("You chose") == 1 and
+                  "You chose deploy front end" in text and
+                  (work / "got-again").read_text() == SECRET, (step, text))
 
 
 def endings(results, ana, run, hosts):

@@ -282,6 +282,43 @@ answers_behind_a_terminal_step_need_no_braces(void **state)
 	runbook_free(runbook);
 }
 
+/* The answers of the step, with the block `of` in front of two others. */
+static const char *
+taken(const char *first, const char *second)
+{
+	static char answers[400];
+	char text[1000];
+	struct runbook *runbook;
+
+	snprintf(text, sizeof(text),
+	    "---\ntitle: T\n---\n```sh {#s pty}\na\n```\n\n"
+	    "```answers\n%s```\n\n```sh {#t pty}\nb\n```\n\n"
+	    "```answers {like=s}\n%s```\n\n```sh {#u pty}\nc\n```\n\n"
+	    "```answers {like=t}\n```\n",
+	    first, second);
+	runbook = parse(text);
+	assert_int_equal(runbook->diagnostics_count, 0);
+	assert_string_equal(step(runbook, "s")->answers, first);
+	snprintf(answers, sizeof(answers), "%s", step(runbook, "t")->answers);
+	assert_string_equal(step(runbook, "u")->answers, answers);
+	runbook_free(runbook);
+	return answers;
+}
+
+static void
+answers_like_those_of_a_step_begin_with_them(void **state)
+{
+	(void)state;
+	assert_string_equal(
+	    taken("/a/ => 1\n/q/ => y\n", ""), "/a/ => 1\n/q/ => y\n");
+	assert_string_equal(
+	    taken("/a/ => 1\n", "# own\n  /b/ => 2\n"), "/a/ => 1\n/b/ => 2\n");
+	/* own lines of a prompt stand where the other's stood, all of them */
+	assert_string_equal(taken("/a/ => 1\n/q/ => y\n/a/ => 2\n",
+				"/b/ => 3\n/a/ => 4\n/a/ => 5\n/a/ =>\n"),
+	    "/a/ => 4\n/a/ => 5\n/a/ => \n/q/ => y\n/b/ => 3\n");
+}
+
 static void
 a_document_of_30_kb_takes_milliseconds(void **state)
 {
@@ -320,6 +357,7 @@ main(void)
 		    a_link_that_md4c_never_leaves_swallows_nothing),
 		cmocka_unit_test(nothing_is_a_book_too),
 		cmocka_unit_test(answers_behind_a_terminal_step_need_no_braces),
+		cmocka_unit_test(answers_like_those_of_a_step_begin_with_them),
 		cmocka_unit_test(a_document_of_30_kb_takes_milliseconds),
 	};
 

@@ -193,7 +193,8 @@ check_section(struct parse *p, int i)
 		    "check_hop_class");
 }
 
-static void
+/* The key names another step, whose lines or copies are at hand there. */
+static bool
 check_reference(struct parse *p, int i, const char *key, const char *id)
 {
 	size_t at = place_of(&p->step_origins[i], '=', key);
@@ -201,7 +202,7 @@ check_reference(struct parse *p, int i, const char *key, const char *id)
 	int to;
 
 	if (id == NULL)
-		return;
+		return false;
 	to = find_step(p, id);
 	if (to == i) {
 		report(p, SEVERITY_ERROR, at, "check_step_itself key=%s id=%s",
@@ -213,11 +214,14 @@ check_reference(struct parse *p, int i, const char *key, const char *id)
 		    step_advice(p, id, near));
 	} else if (strcmp(key, "same-as") == 0 && to > i) {
 		report(p, SEVERITY_ERROR, at, "check_same_as_later id=%s", id);
-	} else if (!repeats_around(
-		       p, p->steps[i].section, p->steps[to].section)) {
+	} else if (strcmp(key, "like") != 0 &&
+	    !repeats_around(p, p->steps[i].section, p->steps[to].section)) {
 		report(p, SEVERITY_ERROR, at, "check_step_in_loop key=%s id=%s",
 		    key, id);
+	} else {
+		return true;
 	}
+	return false;
 }
 
 /* A step that undoes another is part of the rollback. */
@@ -359,6 +363,8 @@ check_step(struct parse *p, int i)
 	check_after(p, i);
 	check_reference(p, i, "same-as", s->same_as);
 	check_reference(p, i, "of", s->probe_of);
+	if (check_reference(p, i, "like", s->like))
+		check_like(p, i);
 	check_artifacts(p, i);
 	check_with(p, i);
 	check_together(p, i);

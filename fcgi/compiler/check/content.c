@@ -342,7 +342,7 @@ check_content(struct parse *p, size_t step)
 	struct content c = { p, step, &p->steps[step] };
 
 	if (c.s->text[strspn(c.s->text, " \t\n")] == '\0') {
-		if (c.s->kind != STEP_APPROVAL)
+		if (c.s->kind != STEP_APPROVAL && c.s->like == NULL)
 			report(p, SEVERITY_ERROR, p->step_origins[step].at,
 			    "check_empty_block");
 		return;
