@@ -20,6 +20,12 @@ outcome_is_excluded(enum state state, const char *by)
 	return by == NULL && state == STATE_SKIPPED;
 }
 
+bool
+outcome_is_free_to_skip(bool optional, int64_t attempts)
+{
+	return optional && attempts == 0;
+}
+
 /* The step will not run any more: the run has ended or is being rolled back. */
 static bool
 is_passed_by(struct json_object *run, enum part part)
@@ -39,6 +45,9 @@ outcome_of_row(struct json_object *run, const struct outcome_row *step)
 		return "excluded";
 	if (state == STATE_SKIPPED && step->attempts > 0)
 		return "skipped_failed";
+	if (state == STATE_SKIPPED &&
+	    outcome_is_free_to_skip(step->optional, step->attempts))
+		return "skipped_optional";
 	if (state_in(state, IN(PENDING) | IN(READY)) &&
 	    is_passed_by(run, step->part))
 		return "not_done";
@@ -52,6 +61,10 @@ tally_add(struct tally *t, const char *outcome)
 
 	if (text_eq(outcome, "excluded")) {
 		t->left_out++;
+		return;
+	}
+	if (text_eq(outcome, "skipped_optional")) {
+		t->skipped_optional++;
 		return;
 	}
 	t->total++;

@@ -14,14 +14,16 @@ struct outcome_row {
 	enum state state;
 	const char *by; /* or NULL */
 	int64_t attempts;
+	bool optional;
 };
 
 /* The number of steps by outcome. */
 struct tally {
-	int total; /* without those left out */
+	int total; /* without those left out, and optional ones skipped */
 	int done;  /* succeeded or confirmed */
 	int skipped;
 	int skipped_failed;
+	int skipped_optional; /* not counted in total */
 	int left_out;
 	int not_done; /* never reached */
 	bool failed;
@@ -33,9 +35,16 @@ struct tally {
 bool outcome_is_excluded(enum state state, const char *by);
 
 /*
+ * An optional step that was not tried is skipped without a reason, and that is
+ * no deviation.
+ */
+bool outcome_is_free_to_skip(bool optional, int64_t attempts);
+
+/*
  * The step's state, or, if that is too coarse: "excluded" (by a condition),
- * "skipped_failed" (a person skipped it after it had not succeeded), "not_done"
- * (the run ended, or is rolled back, before it). `run` is a row of
+ * "skipped_failed" (a person skipped it after it had not succeeded),
+ * "skipped_optional" (untried, and the document allows that), "not_done" (the
+ * run ended, or is rolled back, before it). `run` is a row of
  * STMT_RUN_GET.
  */
 const char *outcome_of_row(

@@ -75,6 +75,7 @@ CREATE TABLE step (
 	part	TEXT NOT NULL,		-- main, rollback, probe; not_taken: of
 					-- a version hop that the run leaves out
 	position INTEGER NOT NULL,	-- order within its part
+	optional INTEGER NOT NULL,	-- skipped without a reason
 	state	TEXT NOT NULL,
 	attempts INTEGER NOT NULL,	-- how many there were
 	by	TEXT,			-- who did what led to the state

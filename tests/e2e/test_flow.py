@@ -108,6 +108,22 @@ echo third-back
 - [ ] Tell everybody {#tell}
 """
 
+SPARE = """---
+title: What may be left
+rehearsal: bare
+---
+```sh {#work}
+true
+```
+
+```sh {#tidy .optional}
+test "$CS_ENVIRONMENT" = bare
+```
+
+- [ ] Look around {#look .optional}
+- [ ] Sign off {#must}
+"""
+
 TARGETS = """environments:
   test:
     targets:
@@ -118,7 +134,8 @@ TARGETS = """environments:
   bare: {}
 """
 
-books = runbook_folder({"gate": GATE, "each": EACH, "hops": HOPS}, TARGETS)
+books = runbook_folder({"gate": GATE, "each": EACH, "hops": HOPS,
+                        "spare": SPARE}, TARGETS)
 
 
 def started(person, book, parameters=None):
@@ -358,6 +375,7 @@ def a_run_takes_only_the_hops_between_its_versions():
         now = ana.run(run)
         assert now["progress"] == {"done": 0, "total": 2, "percent": 0,
                                    "skipped": 0, "skipped_failed": 0,
+                                   "skipped_optional": 0,
                                    "left_out": 0, "not_taken": 1}, now["progress"]
         step = ana.step(run, "first")
         assert step["state"] == "skipped" and step["part"] == "not_taken"
@@ -382,6 +400,54 @@ def a_run_takes_only_the_hops_between_its_versions():
         assert '"first","' in csv and '"excluded"' in csv, csv
         assert ana.post(f"/runs/{run}/close",
                         {"result": "rolled_back"})[0] == 200
+        optional_steps_are_left_without_a_reason(console, ana)
+
+
+def skip(person, run, step, **body):
+    return person.post(f"/runs/{run}/steps/{step}/skip", body)
+
+
+def optional_steps_are_left_without_a_reason(console, ana):
+    """They count neither in the run nor for its rehearsal, unless they failed."""
+    run = ana.post("/runs", {"runbook": "spare", "environment": "bare",
+                             "parameters": {}})[1]["id"]
+    assert ana.post(f"/runs/{run}/start")[0] == 200
+    assert ana.run(run)["progress"]["total"] == 4
+    ana.drive(run, until="tidy")
+    card = ana.ask("GET", f"/runs/{run}", accept="text/html")[1]
+    assert "that is no deviation" in card
+    for step in "tidy", "look":
+        assert skip(ana, run, step)[0] == 200, step
+    refused(skip(ana, run, "must"), 422, "missing_field")
+    refused(skip(ana, run, "must", reason=" "), 422, "missing_field")
+    ana.drive(run)
+    now = ana.run(run)
+    assert now["progress"] == {"done": 2, "total": 2, "percent": 100,
+                               "skipped": 0, "skipped_failed": 0,
+                               "skipped_optional": 2,
+                               "left_out": 0, "not_taken": 0}, now["progress"]
+    assert ana.step(run, "look")["outcome"] == "skipped_optional"
+    card = ana.ask("GET", f"/runs/{run}", accept="text/html")[1]
+    assert "2 optional, not done" in card and "some were skipped" not in card
+    assert ana.post(f"/runs/{run}/close", {"result": "succeeded"})[0] == 200
+    report = ana.get(f"/runs/{run}/report.json")[1]
+    assert report["progress"]["skipped_optional"] == 2, report["progress"]
+    assert [s["outcome"] for s in report["steps"] if s.get("optional")] == \
+        ["skipped_optional", "skipped_optional"]
+    csv = ana.ask("GET", f"/runs/{run}/report.csv", accept="text/csv")[1]
+    assert csv.count('"skipped_optional"') == 2, csv
+    # it is a rehearsal; what it did not take is told
+    again = started(ana, "spare")
+    found = ana.run(again)["rehearsal"]
+    assert found["run"] == run, found
+    assert found["not_rehearsed"] == ["tidy", "look"], found
+    ana.drive(again, until="tidy")
+    assert ana.press(again, ana.step(again, "tidy"))["state"] == "failed"
+    refused(skip(ana, again, "tidy"), 422, "missing_field")
+    assert skip(ana, again, "tidy", reason="it is clean")[0] == 200
+    assert ana.step(again, "tidy")["outcome"] == "skipped_failed"
+    progress = ana.run(again)["progress"]
+    assert (progress["total"], progress["skipped_failed"]) == (4, 1), progress
 
 
 def hops_go_back_in_reverse():
@@ -414,6 +480,7 @@ def the_example_goes_from_release_to_release_and_back():
         now = ana.drive(run)
         assert now["progress"] == {"done": 12, "total": 12, "percent": 100,
                                    "skipped": 0, "skipped_failed": 0,
+                                   "skipped_optional": 0,
                                    "left_out": 0, "not_taken": 1}, now["progress"]
         assert "release 1.0" in ana.output(run, "verify", "local")
         assert ana.post(f"/runs/{run}/rollback", {"reason": "x"})[0] == 200

@@ -312,6 +312,9 @@ check_together(struct parse *p, int i)
 	if (s->serial && (s->batch > 0 || s->batch_percent > 0))
 		report(p, SEVERITY_ERROR, place_of(o, '=', "batch"),
 		    "check_serial_batch");
+	if (s->optional && s->essential)
+		report(p, SEVERITY_ERROR, place_of(o, '.', "optional"),
+		    "check_optional_essential");
 	if (s->kind == STEP_APPROVAL &&
 	    attribute_get(&o->attrs, '=', "role") == NULL)
 		report(p, SEVERITY_ERROR, o->at, "check_approval_role");

@@ -64,7 +64,7 @@ add_step(
 	return db_run(db, STMT_STEP_ADD, INT(e->run),
 	    TEXT(json_text(step, "id", "")), TEXT(json_text(step, "part", "")),
 	    INT((int64_t)i), TEXT(when != NULL ? "skipped" : "pending"),
-	    TEXT(when));
+	    TEXT(when), INT(json_flag(step, "optional", false)));
 }
 
 static enum err

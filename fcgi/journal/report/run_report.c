@@ -128,10 +128,12 @@ target_states(struct json_object *attempts)
 }
 
 static const char *
-outcome_of(const struct run_report *r, struct json_object *row)
+outcome_of(
+    const struct run_report *r, const struct step *s, struct json_object *row)
 {
 	return outcome_of_row(r->row,
 	    &(struct outcome_row){ .part = part_read(row),
+		.optional = s->optional,
 		.state = state_read(row),
 		.by = json_text(row, "by", NULL),
 		.attempts = json_int(row, "attempts", 0) });
@@ -159,6 +161,8 @@ put_document(
 	json_set_bool(o, "irreversible", s->irreversible);
 	json_set_bool(o, "essential", s->essential);
 	json_set_bool(o, "secret", s->secret);
+	if (s->optional) /* reports of older versions lack it */
+		json_set_bool(o, "optional", true);
 }
 
 /* Lists are there where they have names. */
@@ -190,7 +194,7 @@ step_of(
 	put_names(o, "with", s->with_targets, s->with_targets_count);
 	put_names(o, "needs", s->needs, s->needs_count);
 	copy_all(o, row, keys);
-	json_set_text(o, "outcome", outcome_of(r, row));
+	json_set_text(o, "outcome", outcome_of(r, s, row));
 	json_set_bool(o, "excluded",
 	    outcome_is_excluded(state, json_text(row, "by", NULL)));
 	json_set(o, "targets", targets_of(r, s));
@@ -233,12 +237,14 @@ progress_of(const struct run_report *r)
 		not_taken += part == PART_NOT_TAKEN && !s->rollback &&
 		    s->probe_of == NULL;
 		if (part == mode)
-			tally_add(&t, outcome_of(r, row));
+			tally_add(&t, outcome_of(r, s, row));
 	}
 	json_set_int(o, "done", t.done);
 	json_set_int(o, "total", t.total);
 	json_set_int(o, "skipped", t.skipped);
 	json_set_int(o, "skipped_failed", t.skipped_failed);
+	if (t.skipped_optional > 0)
+		json_set_int(o, "skipped_optional", t.skipped_optional);
 	json_set_int(o, "left_out", t.left_out);
 	json_set_int(o, "not_taken", not_taken);
 	json_set_int(o, "percent", OUTCOME_PERCENT(t.done, t.total));

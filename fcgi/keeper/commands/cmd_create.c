@@ -124,6 +124,8 @@ all_steps(struct draft *d, const char *environment, int64_t *ret_main)
 		json_set_text(o, "part", part_word(part));
 		if (why != NULL)
 			json_set_text(o, "when", why);
+		if (s->optional)
+			json_set_bool(o, "optional", true);
 		json_object_array_add(steps, o);
 		*ret_main += part == PART_MAIN && why == NULL;
 	}

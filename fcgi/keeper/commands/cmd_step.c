@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "base/text.h"
 #include "journal/event.h"
+#include "journal/outcome.h"
 #include "journal/plan.h"
 #include "keeper/target_results.h"
 #include "keeper/commands/cmd_account.h"
@@ -178,10 +179,17 @@ cmd_step_skip(struct command *c)
 	struct json_object *data;
 	struct lifecycle_step s;
 	struct run run;
+	int64_t attempts;
 	enum err err;
 
 	if ((err = run_permit(c, VERB_step_skip, &run, &s)) != ERR_OK)
 		return err;
+	attempts = json_int(run_step_row(&run, s.step->id), "attempts", 0);
+	if (!outcome_is_free_to_skip(s.step->optional, attempts) &&
+	    (err = command_words(c, "reason")) != ERR_OK) {
+		run_clear(&run);
+		return err;
+	}
 	data = about(&s);
 	json_set_text(data, "reason", json_text(c->body, "reason", ""));
 	return run_finish(c, &run, EVENT_STEP_SKIPPED, data);

@@ -201,6 +201,7 @@ card_what(
 	model_text(o, "keeps", step->artifact);
 	model_bool(o, "irreversible", step->irreversible);
 	model_bool(o, "essential", step->essential);
+	model_bool(o, "optional", step->optional);
 	model_bool(o, "secret", step->secret);
 }
 
@@ -215,7 +216,7 @@ idle_step(void)
 		"has_body", "can_execute", "can_retry", "can_confirm",
 		"can_reopen", "can_approve", "can_withdraw", "can_skip",
 		"can_cancel", "can_resolve", "can_sign", "can_dry_run",
-		"has_preview" };
+		"skips_freely", "has_preview" };
 	static const char *const nothing[] = { "settled_text", "by", "at",
 		"reason", "message", "duration_text", "last", "probe",
 		"blocked_text", "body_html", "primary_label", "retries",

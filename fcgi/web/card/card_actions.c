@@ -214,6 +214,8 @@ card_add_actions(struct view *v, struct json_object *o, int step,
 		model_bool(o, flag_name(v->req, i), true);
 		any = true;
 	}
+	model_bool(o, "skips_freely",
+	    outcome_is_free_to_skip(s->step->optional, s->attempts));
 	any |= add_probe(v, o, step);
 	/* the run's actions include those after a rejected gate */
 	any |= s->step->kind == STEP_APPROVAL && s->state == STATE_FAILED;

@@ -158,9 +158,7 @@ add_page(struct view *v, struct json_object *o)
 	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
 	model_state(v->req, o, state_word(v->lifecycle.state),
 	    json_text(v->run, "result", NULL));
-	model_put(o, "notes",
-	    tally_notes(v->req, v->tally.skipped, v->tally.skipped_failed,
-		v->tally.left_out + v->not_taken));
+	model_put(o, "notes", view_notes(v));
 	model_text(o, "elapsed_text",
 	    model_between(v->req, json_text(v->run, "started_at", NULL),
 		json_text(v->run, "ended_at", NULL)));

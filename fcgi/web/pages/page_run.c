@@ -312,9 +312,7 @@ page_part(struct view *v)
 	model_text(o, "elapsed_text",
 	    model_between(v->req, json_text(v->run, "started_at", NULL),
 		json_text(v->run, "ended_at", NULL)));
-	model_put(o, "notes",
-	    tally_notes(v->req, v->tally.skipped, v->tally.skipped_failed,
-		v->tally.left_out + v->not_taken));
+	model_put(o, "notes", view_notes(v));
 	model_text(o, "ended_by", json_text(v->run, "ended_by", NULL));
 	model_put(o, "parameters", run_model_parameters(v));
 	add_flags(v, o);

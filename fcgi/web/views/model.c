@@ -172,8 +172,10 @@ model_run_row(struct req *req, struct rows *rows)
 	model_int(
 	    o, "steps_skipped_failed", db_int(rows, "steps_skipped_failed"));
 	model_put(o, "notes",
-	    tally_notes(req, db_int(rows, "steps_skipped"),
-		db_int(rows, "steps_skipped_failed"), 0));
+	    tally_notes(req,
+		&(struct tally){ .skipped = (int)db_int(rows, "steps_skipped"),
+		    .skipped_failed = (int)db_int(
+			rows, "steps_skipped_failed") }));
 	state = db_text(rows, "state");
 	result = db_text(rows, "result");
 	model_run_state(req, o, state, result, db_text(rows, "current_state"));

@@ -12,6 +12,7 @@ outcome_of(const struct view *v, const struct view_step *s)
 	    &(struct outcome_row){ .part = s->part,
 		.state = s->state,
 		.by = s->by,
+		.optional = s->step->optional,
 		.attempts = s->attempts });
 }
 
@@ -23,7 +24,9 @@ tally_state(const struct tally *t)
 		    : t->unknown ? "unknown"
 				 : "running";
 	if (t->total == 0)
-		return t->left_out > 0 ? "excluded" : "pending";
+		return t->skipped_optional > 0 ? "skipped_optional"
+		    : t->left_out > 0          ? "excluded"
+					       : "pending";
 	if (tally_is_settled(t))
 		return t->skipped_failed > 0 ? "skipped_failed"
 		    : t->skipped > 0         ? "skipped"
@@ -42,13 +45,22 @@ add_note(const struct req *req, struct json_object *list, const char *key,
 }
 
 struct json_object *
-tally_notes(const struct req *req, int64_t skipped, int64_t skipped_failed,
-    int64_t left_out)
+tally_notes(const struct req *req, const struct tally *t)
 {
 	struct json_object *list = json_object_new_array();
 
-	add_note(req, list, "count_skipped", skipped);
-	add_note(req, list, "count_skipped_failed", skipped_failed);
-	add_note(req, list, "count_left_out", left_out);
+	add_note(req, list, "count_skipped", t->skipped);
+	add_note(req, list, "count_skipped_failed", t->skipped_failed);
+	add_note(req, list, "count_skipped_optional", t->skipped_optional);
+	add_note(req, list, "count_left_out", t->left_out);
 	return list;
+}
+
+struct json_object *
+view_notes(const struct view *v)
+{
+	struct tally all = v->tally;
+
+	all.left_out += v->not_taken;
+	return tally_notes(v->req, &all);
 }

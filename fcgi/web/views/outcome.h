@@ -17,7 +17,9 @@ const char *tally_state(const struct tally *t);
  * ["2 skipped", "1 skipped after failing", "3 left out"], without zeroes, in
  * the language of the request. A new array.
  */
-struct json_object *tally_notes(const struct req *req, int64_t skipped,
-    int64_t skipped_failed, int64_t left_out);
+struct json_object *tally_notes(const struct req *req, const struct tally *t);
+
+/* The same of a run; hops that it does not take are left out. */
+struct json_object *view_notes(const struct view *v);
 
 #endif

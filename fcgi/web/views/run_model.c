@@ -22,6 +22,7 @@ progress_model(const struct view *v)
 	model_int(o, "total", t->total);
 	model_int(o, "skipped", t->skipped);
 	model_int(o, "skipped_failed", t->skipped_failed);
+	model_int(o, "skipped_optional", t->skipped_optional);
 	model_int(o, "left_out", t->left_out);
 	model_int(o, "not_taken", v->not_taken);
 	model_int(o, "percent", OUTCOME_PERCENT(t->done, t->total));
