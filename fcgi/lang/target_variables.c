@@ -18,6 +18,7 @@
 
 struct giving {
 	const char *written;
+	const char *target;
 	bool first, here;
 	target_variable_fn fn;
 	void *ctx;
@@ -85,8 +86,45 @@ target_gives(const char *kind)
 	return false;
 }
 
-const char *
-target_client(struct json_object *target)
+/* Puts those members of the object that have a row. */
+static void
+put_given(struct json_object *given, const char *kind, struct json_object *o)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		struct json_object *v = json_get(o, rows[i].key), *copy = NULL;
+
+		if (strcmp(rows[i].kind, kind) != 0 || v == NULL)
+			continue;
+		json_object_deep_copy(v, &copy, NULL);
+		json_set(given, rows[i].key, copy);
+	}
+}
+
+struct json_object *
+target_given(struct json_object *targets, const char *name)
+{
+	struct json_object *target = json_get(targets, name), *given, *aws;
+	const char *kind = json_text(target, "kind", "");
+
+	if (target == NULL)
+		return NULL;
+	given = json_object_new_object();
+	json_set_text(given, "name", name);
+	json_set_text(given, "kind", kind);
+	put_given(given, kind, target);
+	if (json_get(target, "aws") != NULL) {
+		aws = json_object_new_object();
+		put_given(aws, "aws", json_get(target, "aws"));
+		json_set(given, "aws", aws);
+	}
+	return given;
+}
+
+/*
+ * The kind of client that the target is for: "mysql", "aws"; NULL if none.
+ */
+static const char *
+client_of(struct json_object *target)
 {
 	const char *kind = json_text(target, "kind", "");
 
@@ -138,9 +176,9 @@ give(const struct giving *g, const char *kind, struct json_object *o)
 		    (!g->here && strcmp(rows[i].key, "ca") == 0))
 			continue;
 		target_variable_name(g->written, rows[i].suffix, name);
-		g->fn(g->ctx, name, value, secret);
+		g->fn(g->ctx, g->target, name, value, secret);
 		if (g->first && rows[i].client != NULL)
-			g->fn(g->ctx, rows[i].client, value, secret);
+			g->fn(g->ctx, g->target, rows[i].client, value, secret);
 	}
 }
 
@@ -154,27 +192,53 @@ give_endpoint(const struct giving *g, const char *url)
 	if (http_url_read(url, &u) != NULL)
 		return;
 	buf_put(&origin, url, (size_t)(u.rest - url));
-	g->fn(g->ctx, "AWS_ENDPOINT_URL", buf_text(&origin), false);
+	g->fn(g->ctx, g->target, "AWS_ENDPOINT_URL", buf_text(&origin), false);
 	buf_clear(&origin);
 }
 
-void
-target_variables(const char *written, struct json_object *target, bool first,
-    bool here, target_variable_fn fn, void *ctx)
+static void
+give_target(const struct giving *g, struct json_object *target)
 {
-	struct giving g = { written, first, here, fn, ctx };
 	const char *kind = json_text(target, "kind", "");
 	struct json_object *aws = json_get(target, "aws");
 
-	give(&g, kind, target);
+	give(g, kind, target);
 	if (aws != NULL) {
-		give(&g, "aws", aws);
-		if (first)
-			give_endpoint(&g, json_text(target, "url", ""));
+		give(g, "aws", aws);
+		if (g->first)
+			give_endpoint(g, json_text(target, "url", ""));
 	}
-	if (first && text_eq(kind, "postgresql") &&
+	if (g->first && text_eq(kind, "postgresql") &&
 	    json_get(target, "ca") != NULL)
-		fn(ctx, "PGSSLMODE", "verify-full", false);
+		g->fn(g->ctx, g->target, "PGSSLMODE", "verify-full", false);
+}
+
+/* No target before this one has the same client. */
+static bool
+is_first(struct json_object *with, struct json_object *target)
+{
+	json_object_object_foreach (with, written, other) {
+		(void)written;
+		if (other == target)
+			return true;
+		if (text_eq(client_of(other), client_of(target)))
+			return false;
+	}
+	return false;
+}
+
+void
+target_variables(
+    struct json_object *with, bool here, target_variable_fn fn, void *ctx)
+{
+	if (with == NULL)
+		return;
+	json_object_object_foreach (with, written, target) {
+		struct giving g = { written, json_text(target, "name", ""),
+			is_first(with, target), here, fn, ctx };
+
+		give_target(&g, target);
+	}
 }
 
 bool

@@ -10,26 +10,27 @@
 #define TARGET_VARIABLE_MAX 96 /* bytes of a name */
 
 /*
- * Called for each variable.  `secret`: the value is the content of a key that
- * names a secret.
+ * Called for each variable of a target.  `secret`: the value is the content of
+ * a key that names a secret.
  */
-typedef void (*target_variable_fn)(
-    void *ctx, const char *name, const char *value, bool secret);
+typedef void (*target_variable_fn)(void *ctx, const char *target,
+    const char *name, const char *value, bool secret);
 
 /*
- * The variables of a resolved target: CS_NAME_HOST and so on, of the name that
- * the document has, and with `first` those of the usual client of its kind,
- * such as PGHOST.  `here`: the script runs on the console's machine, where the
- * files of the target are.
+ * All that a script may have of a resolved target of the run: its name, its
+ * kind, and the keys of which a variable is made.  NULL: there is no such
+ * target.  The caller puts it.
  */
-void target_variables(const char *written, struct json_object *target,
-    bool first, bool here, target_variable_fn fn, void *ctx);
+struct json_object *target_given(struct json_object *targets, const char *name);
 
 /*
- * The kind of client that the target is for: "mysql", "aws"; NULL if none.  Of
- * several targets with one client, the first has its variables.
+ * The variables of the targets of with=, each as target_given() has it, by the
+ * name that the document has: CS_NAME_HOST and so on.  The first target of
+ * each client also gives those that the client reads, such as PGHOST.  `here`:
+ * the script runs on the console's machine, where the files of the targets are.
  */
-const char *target_client(struct json_object *target);
+void target_variables(
+    struct json_object *with, bool here, target_variable_fn fn, void *ctx);
 
 /* A target of this kind gives variables. */
 bool target_gives(const char *kind);

@@ -137,7 +137,7 @@ put_with(struct runner *r, struct run_snapshot *s, struct job_message *m,
 	for (size_t i = 0; i < step->with_count && err == ERR_OK; i++) {
 		struct json_object *o = NULL;
 
-		err = job_target_alone(r, json_get(s->run, "targets"),
+		err = job_target_given(r, json_get(s->run, "targets"),
 		    step->with_targets[i], &o, why);
 		json_set(m->with, step->with[i], o);
 	}

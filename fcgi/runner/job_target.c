@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "lang/target_variables.h"
 #include "plan/plan.h"
 #include "plan/plan_secrets.h"
 #include "journal/hash.h"
@@ -141,22 +142,15 @@ make_target(struct runner *r, struct json_object *resolved, const char *name,
 }
 
 enum err
-job_target_alone(struct runner *r, struct json_object *resolved,
+job_target_given(struct runner *r, struct json_object *resolved,
     const char *name, struct json_object **ret, struct fault *why)
 {
-	static const char *const not_given[] = { "way", "over", "jump", "key",
-		"passphrase", "agent", "host_key", "client", "cert",
-		"cert_key" };
-	struct json_object *o = NULL;
+	struct json_object *o = target_given(resolved, name);
 	enum err err;
 
-	if (json_get(resolved, name) == NULL)
+	if (o == NULL)
 		return fault_set(why, ERR_FORBIDDEN, "no_target", NULL,
 		    "refused_no_target target=%s", name);
-	json_object_deep_copy(json_get(resolved, name), &o, NULL);
-	json_set_text(o, "name", name);
-	for (size_t i = 0; i < sizeof(not_given) / sizeof(not_given[0]); i++)
-		json_object_object_del(o, not_given[i]);
 	err = open_stored(r, o, name, why);
 	if (err == ERR_OK)
 		*ret = o;

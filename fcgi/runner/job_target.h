@@ -19,11 +19,8 @@ struct runner;
 enum err job_target(struct runner *r, struct json_object *resolved,
     const char *name, struct json_object **ret, struct fault *why);
 
-/*
- * The same without the targets that it is reached over, and without the key of
- * an ssh target: what a script may have of it.
- */
-enum err job_target_alone(struct runner *r, struct json_object *resolved,
+/* The same of what a script may have of the target: target_given(). */
+enum err job_target_given(struct runner *r, struct json_object *resolved,
     const char *name, struct json_object **ret, struct fault *why);
 
 /*

@@ -41,47 +41,21 @@ struct giving {
 };
 
 static void
-give(void *ctx, const char *name, const char *value, bool secret)
+give(void *ctx, const char *target, const char *name, const char *value,
+    bool secret)
 {
 	const struct giving *g = ctx;
 
+	(void)target;
 	(void)secret;
 	g->fn(g->ctx, name, value);
-}
-
-/* No target before this one has the same client. */
-static bool
-is_first(struct json_object *with, struct json_object *target)
-{
-	json_object_object_foreach (with, name, other) {
-		(void)name;
-		if (other == target)
-			return true;
-		if (text_eq(target_client(other), target_client(target)))
-			return false;
-	}
-	return false;
-}
-
-static void
-target_addresses(const struct job_spec *spec, const char *target,
-    script_variable_fn fn, void *ctx)
-{
-	struct json_object *with = spec->message.with;
-	struct giving g = { fn, ctx };
-
-	if (with == NULL)
-		return;
-	json_object_object_foreach (with, name, o) {
-		target_variables(name, o, is_first(with, o),
-		    strcmp(target, "local") == 0, give, &g);
-	}
 }
 
 void
 script_variables(const struct job_spec *spec, const char *target,
     script_variable_fn fn, void *ctx)
 {
+	struct giving g = { fn, ctx };
 	char name[80];
 
 	if (spec->environment != NULL)
@@ -94,7 +68,8 @@ script_variables(const struct job_spec *spec, const char *target,
 		upper_name(spec->values[i].name, name);
 		fn(ctx, name, spec->values[i].text);
 	}
-	target_addresses(spec, target, fn, ctx);
+	target_variables(
+	    spec->message.with, strcmp(target, "local") == 0, give, &g);
 }
 
 void

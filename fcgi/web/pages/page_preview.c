@@ -195,43 +195,32 @@ add_own(struct view *v, const struct step *step, struct json_object *list,
 	}
 }
 
-struct with_row {
-	struct json_object *list;
-	const char *target;
-};
-
 static void
-add_variable(void *ctx, const char *name, const char *value, bool secret)
+add_variable(void *ctx, const char *target, const char *name, const char *value,
+    bool secret)
 {
-	struct with_row *r = ctx;
-	struct json_object *o = json_object_new_object();
+	struct json_object *list = ctx, *o = json_object_new_object();
 
 	model_text(o, "name", name);
-	model_text(o, "target", r->target);
+	model_text(o, "target", target);
 	model_text(o, "value", secret ? NULL : value);
 	model_bool(o, "is_secret", secret);
-	json_object_array_add(r->list, o);
+	json_object_array_add(list, o);
 }
 
 /* The variables of the targets of with=, as the executor sets them. */
 static void
 add_with(struct view *v, const struct step *step, struct json_object *list)
 {
-	struct json_object *all = json_get(v->run, "targets"), *target;
-	bool here = strcmp(step->on, "local") == 0;
+	struct json_object *with = request_own(
+	    v->req, json_object_new_object());
 
-	for (size_t i = 0; i < step->with_targets_count; i++) {
-		struct with_row row = { list, step->with_targets[i] };
-		bool first = true;
-
-		target = json_get(all, step->with_targets[i]);
-		for (size_t k = 0; k < i; k++)
-			first &= !text_eq(target_client(target),
-			    target_client(
-				json_get(all, step->with_targets[k])));
-		target_variables(
-		    step->with[i], target, first, here, add_variable, &row);
-	}
+	for (size_t i = 0; i < step->with_targets_count; i++)
+		json_set(with, step->with[i],
+		    target_given(
+			json_get(v->run, "targets"), step->with_targets[i]));
+	target_variables(
+	    with, strcmp(step->on, "local") == 0, add_variable, list);
 }
 
 /* Parameters and variables that the step reads. */
