@@ -156,7 +156,8 @@ limit_passed(const struct attempt *a)
 bool
 limit_record(int64_t *ret_left_out)
 {
-	static int64_t credit_at, left_out;
+	/* The clock may begin at the boot: 0 can be less than a burst ago. */
+	static int64_t credit_at = INT64_MIN, left_out;
 	int64_t now = clock_monotonic();
 	int64_t earliest = now - (int64_t)RECORD_BURST * RECORD_EVERY_MS;
 
