@@ -315,6 +315,58 @@ def equal_outputs_pass_and_a_difference_is_shown():
     assert ana.press(number, ana.step(number, "equal"))["state"] == "succeeded"
 
 
+PARTS = """# Parts
+
+```sh {#list save=list.json}
+echo '{"items": [{"id": "a", "scopes": ["r", "w"], "at": 1}, {"id": "b", "scopes": ["r"], "at": 2}]}'
+```
+
+```sh {#moved same-as="list~/items[]/id /items[]/scopes" unordered}
+echo '{"n": 2, "items": [{"scopes": ["r"], "id": "b"}, {"scopes": ["w", "r"], "id": "a"}]}'
+```
+
+```sh {#swapped same-as="list~/items[]/id /items[]/scopes" unordered rerun=safe}
+echo '{"items": [{"id": "a", "scopes": ["r"]}, {"id": "b", "scopes": ["r", "w"]}]}'
+```
+
+```sh {#ordered same-as="list~/items[]/id" rerun=safe}
+echo '{"items": [{"id": "b"}, {"id": "a"}]}'
+```
+
+```sh {#lacking same-as="list~/items[]/id" unordered rerun=safe}
+echo '{"items": [{"id": "b"}, {"name": "a"}]}'
+```
+
+```sh {#text same-as="list~/items[]/id" rerun=safe}
+echo nothing
+```
+"""
+
+
+def parts_are_compared_and_what_is_missing_fails():
+    ana = state["ana"]
+    (books / "parts.md").write_text(PARTS)
+    number = start(ana, "parts")
+    run = ana.drive(number, until="swapped")
+    assert run["current"] == "swapped", run["steps"]
+    assert ("(the same as the output of list, of /items[]/id /items[]/scopes, in any order; "
+            "values compared: 4)") in ana.output(number, "moved", "local")
+    for step, why in (("swapped", "lines missing: 3"), ("ordered", "lines missing: 1"),
+                      ("lacking", "nothing at “/items/1/id”"), ("text", "it is not JSON")):
+        done = ana.press(number, ana.step(number, step))
+        message = done["attempts"][-1]["message"]
+        assert done["state"] == "failed" and why in message, (step, message)
+        ana.post(f"/runs/{number}/steps/{step}/skip", {"reason": "test"})
+    assert '+      "id": "b"' in ana.output(number, "ordered", "local")
+    _, page = ana.get(f"/runs/{number}/report", accept="text/html")
+    assert "/items[]/id, /items[]/scopes of the JSON output equal those of list (in any order)" in page
+    report = ana.get(f"/runs/{number}/report.json")[1]
+    assert [(s.get("same_parts"), s.get("unordered")) for s in report["steps"][:3]] == [
+        (None, None), (["/items[]/id", "/items[]/scopes"], True),
+        (["/items[]/id", "/items[]/scopes"], True)], report["steps"]
+    ana.post(f"/runs/{number}/close", {"result": "failed", "note": "test"})
+
+
 GROUP = """# Group
 
 ```http {#dump on=both save=dump.txt}
@@ -488,6 +540,7 @@ with console:
               an_output_that_is_too_long_is_not_kept,
               they_are_listed_on_page_and_report,
               equal_outputs_pass_and_a_difference_is_shown,
+              parts_are_compared_and_what_is_missing_fails,
               each_target_has_its_own, what_was_not_kept_is_not_sent,
               a_file_of_the_runbook_folder_is_sent_as_the_plan_has_it,
               a_changed_file_is_found,

@@ -20,10 +20,10 @@
 #include "compiler/parse/attribute.h"
 
 static size_t
-place_of(const struct parse *p, int i, const char *key)
+place_of(const struct parse *p, int i, char sort, const char *key)
 {
 	const struct origin *o = &p->step_origins[i];
-	const struct attr *a = attribute_get(&o->attrs, '=', key);
+	const struct attr *a = attribute_get(&o->attrs, sort, key);
 
 	return a != NULL ? a->value_at : o->at;
 }
@@ -76,7 +76,7 @@ check_name(struct parse *p, int i)
 	for (int k = 0; k < i; k++)
 		if (text_eq(p->steps[k].artifact, s->artifact) &&
 		    !(has_when(p, s) && has_when(p, &p->steps[k]))) {
-			report(p, SEVERITY_ERROR, place_of(p, i, "save"),
+			report(p, SEVERITY_ERROR, place_of(p, i, '=', "save"),
 			    "check_save_twice step=%s name=%s", p->steps[k].id,
 			    s->artifact);
 			return;
@@ -143,9 +143,13 @@ check_artifacts(struct parse *p, int i)
 		check_name(p, i);
 	if (s->artifact != NULL && s->secret)
 		report(p, SEVERITY_ERROR,
-		    place_of(p, i, s->save != NULL ? "save" : "same-as"),
+		    place_of(p, i, '=', s->save != NULL ? "save" : "same-as"),
 		    "check_secret_saved");
+	if (s->unordered &&
+	    attribute_get(&p->step_origins[i].attrs, '=', "same-as") == NULL)
+		report(p, SEVERITY_ERROR, place_of(p, i, 'f', "unordered"),
+		    "check_unordered");
 	if (other != NULL && !kind_is(other->kind, KIND_OUTPUT))
-		report(p, SEVERITY_ERROR, place_of(p, i, "same-as"),
+		report(p, SEVERITY_ERROR, place_of(p, i, '=', "same-as"),
 		    "check_same_as_none step=%s", other->id);
 }

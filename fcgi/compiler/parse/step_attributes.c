@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "lang/expr.h"
 #include "lang/answers.h"
+#include "lang/json_part.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
@@ -323,6 +324,26 @@ read_capture(struct parse *p, const struct attr *a, void *field)
 	}
 	s->captures = list - s->captures_count;
 	s->captures_count++;
+}
+
+/* "STEP" or "STEP~/part /part" */
+static void
+read_same_as(struct parse *p, const struct attr *a, void *field)
+{
+	struct step *s = (struct step *)((char *)field -
+	    offsetof(struct step, same_as));
+	size_t n = strcspn(a->value, "~");
+	struct attr id = *a;
+	const char *why;
+
+	id.value = arena_strndup(p->arena, a->value, n);
+	read_id(p, &id, field);
+	if (a->value[n] == '\0')
+		return;
+	why = attribute_words(p->arena, a->value + n + 1, json_part_is,
+	    MESSAGE("attribute_parts"), &s->same_parts, &s->same_parts_count);
+	if (why != NULL)
+		wrong(p, a, why);
 }
 
 static void

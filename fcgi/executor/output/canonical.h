@@ -11,10 +11,12 @@
 
 /*
  * Appends the JSON text with one member or element a line, and the members of
- * each object sorted by name.  Names, strings and numbers stay unchanged.
+ * each object sorted by name; unordered: the elements of each array by their
+ * text.  Names, strings and numbers stay unchanged.
  * False, with nothing appended: it is not JSON, has two members of the same
  * name, or is too long or too deep.
  */
-bool canonical_json(const char *text, size_t len, struct buf *out);
+bool canonical_json(
+    const char *text, size_t len, bool unordered, struct buf *out);
 
 #endif

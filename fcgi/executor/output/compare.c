@@ -2,8 +2,10 @@
  * compare.c: same-as=, compares the output with that of an earlier step.
  *
  * Both were saved byte for byte.  If both are JSON, white space and the order
- * of members do not count (canonical.c).  Differences are shown line by line,
- * of JSON in its canonical form, and redacted like all output.
+ * of members do not count (canonical.c).  With parts, or unordered, both have
+ * to be JSON, and only these parts are compared (parts.c).  Differences are
+ * shown line by line, of JSON in its canonical form, and redacted like all
+ * output.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,7 @@
 #include "executor/actions/diff.h"
 #include "executor/output/artifact_input.h"
 #include "executor/output/compare.h"
+#include "executor/output/parts.h"
 #include "wire/exec.h"
 
 #define SHOWN_MAX (2 * 1024 * 1024) /* limit of a comparison by lines */
@@ -58,8 +61,9 @@ static bool
 both_json(struct pair *p)
 {
 	struct buf was = { 0 }, is = { 0 };
-	bool both = canonical_json(buf_text(&p->was), p->was.len, &was) &&
-	    canonical_json(buf_text(&p->is), p->is.len, &is);
+	bool both = canonical_json(
+			buf_text(&p->was), p->was.len, false, &was) &&
+	    canonical_json(buf_text(&p->is), p->is.len, false, &is);
 
 	if (both) {
 		buf_clear(&p->was);
@@ -100,15 +104,27 @@ report_place(struct pair *p)
 	    p->job->spec->step.same_as, p->is.len, p->was.len, i + 1);
 }
 
+static bool
+can_be_shown(const struct buf *text)
+{
+	return text->len <= SHOWN_MAX &&
+	    text_is_utf8(buf_text(text), text->len);
+}
+
 static void
 report_difference(struct pair *p)
 {
 	const char *id = p->job->spec->step.same_as;
-	char *was = mem_printf("the output of %s", id);
-	char *is = mem_printf("the output of %s", p->job->spec->step.id);
+	char *was, *is;
 	struct diff_count differ;
 	struct buf out = { 0 };
 
+	if (!can_be_shown(&p->was) || !can_be_shown(&p->is)) {
+		report_place(p);
+		return;
+	}
+	was = mem_printf("the output of %s", id);
+	is = mem_printf("the output of %s", p->job->spec->step.id);
 	differ = diff_texts(&p->was, &p->is, was, is, &out);
 	show(p, buf_text(&out), out.len);
 	message_put(p->why, "compare_lines step=%s gone=%zu added=%zu", id,
@@ -116,6 +132,64 @@ report_difference(struct pair *p)
 	buf_clear(&out);
 	free(was);
 	free(is);
+}
+
+/* Replaces the output of a step by the canonical JSON of the parts. */
+static bool
+choose_parts(
+    struct pair *p, const char *id, struct buf *text, size_t *ret_values)
+{
+	static const char *const whole[] = { "" };
+	const struct step *s = &p->job->spec->step;
+	struct parts parts = { id, s->same_parts, s->same_parts_count };
+	struct buf chosen = { 0 }, canonical = { 0 };
+	bool ok;
+
+	if (parts.count == 0)
+		parts = (struct parts){ id, whole, 1 };
+	ok = parts_choose(&parts, text, &chosen, ret_values, p->why);
+	if (ok &&
+	    !(ok = canonical_json(
+		  buf_text(&chosen), chosen.len, s->unordered, &canonical)))
+		message_put(p->why, "compare_no_json step=%s", id);
+	buf_clear(&chosen);
+	buf_clear(text);
+	*text = canonical;
+	return ok;
+}
+
+/* ", of /items[]/id /items[]/name, in any order" */
+static void
+put_what(const struct step *s, struct buf *out)
+{
+	for (size_t i = 0; i < s->same_parts_count; i++)
+		buf_printf(
+		    out, "%s%s", i == 0 ? ", of " : " ", s->same_parts[i]);
+	buf_puts(out, s->unordered ? ", in any order" : "");
+}
+
+static bool
+compare_parts(struct pair *p)
+{
+	const struct step *s = &p->job->spec->step;
+	size_t was, is;
+	struct buf line = { 0 };
+	bool ok;
+
+	p->open_line = p->is.len > 0 && p->is.data[p->is.len - 1] != '\n';
+	ok = choose_parts(p, s->same_as, &p->was, &was);
+	if (!choose_parts(p, s->id, &p->is, &is) || !ok)
+		return false;
+	if (!is_equal(&p->was, &p->is)) {
+		report_difference(p);
+		return false;
+	}
+	buf_printf(&line, "(the same as the output of %s", s->same_as);
+	put_what(s, &line);
+	buf_printf(&line, "; values compared: %zu)\n", is);
+	show(p, buf_text(&line), line.len);
+	buf_clear(&line);
+	return true;
 }
 
 static bool
@@ -131,12 +205,7 @@ compare(struct pair *p)
 		show(p, same, strlen(same));
 		return true;
 	}
-	if (p->was.len <= SHOWN_MAX && p->is.len <= SHOWN_MAX &&
-	    text_is_utf8(buf_text(&p->was), p->was.len) &&
-	    text_is_utf8(buf_text(&p->is), p->is.len))
-		report_difference(p);
-	else
-		report_place(p);
+	report_difference(p);
 	return false;
 }
 
@@ -149,7 +218,9 @@ compare_check(struct job *job, struct buf *why)
 	    "The output of step %s (same-as)", o->step.same_as);
 	const char *file = artifact_input_find(
 	    o->same, o->compare_count, NULL, job->target->name, what, why);
-	bool same = file != NULL && read_both(&p, file) && compare(&p);
+	bool parts = o->step.same_parts_count > 0 || o->step.unordered;
+	bool same = file != NULL && read_both(&p, file) &&
+	    (parts ? compare_parts(&p) : compare(&p));
 
 	buf_clear(&p.was);
 	buf_clear(&p.is);

@@ -74,6 +74,14 @@ index_of(const char *name)
 	return n;
 }
 
+bool
+pointer_is_member(const struct json_member *m, bool object, size_t index,
+    const struct buf *name)
+{
+	return object ? is_named(m, name)
+		      : (int64_t)index == index_of(buf_text(name));
+}
+
 /* The number of children with the name; the last in *v. Null does not count. */
 static size_t
 find_child(struct json_piece *v, const struct buf *name)
@@ -81,14 +89,12 @@ find_child(struct json_piece *v, const struct buf *name)
 	bool object = *v->s == '{';
 	struct json_member *all;
 	size_t count, found = 0;
-	int64_t n;
 
 	if (!object && *v->s != '[')
 		return 0;
 	all = json_members(*v, &count);
-	n = object ? -1 : index_of(buf_text(name));
 	for (size_t i = 0; i < count; i++) {
-		if (object ? !is_named(&all[i], name) : (int64_t)i != n)
+		if (!pointer_is_member(&all[i], object, i, name))
 			continue;
 		found++;
 		*v = all[i].value;
@@ -136,7 +142,7 @@ read_root(
 	struct buf canonical = { 0 };
 	struct fault why = { .message = "" };
 	bool scans = json_scan(json, len, ret);
-	bool ok = scans && canonical_json(json, len, &canonical);
+	bool ok = scans && canonical_json(json, len, false, &canonical);
 
 	buf_clear(&canonical);
 	if (ok)

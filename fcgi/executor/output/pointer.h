@@ -4,10 +4,12 @@
 #ifndef EXECUTOR_OUTPUT_POINTER_H
 #define EXECUTOR_OUTPUT_POINTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "executor/output/json_scan.h"
 
 /*
  * Appends the value at the pointer in the JSON text: a string's characters, a
@@ -17,5 +19,9 @@
  */
 enum err pointer_find(const char *json, size_t len, const char *pointer,
     struct buf *ret, struct fault *fault);
+
+/* The member has that name, or is the element of an array with that index. */
+bool pointer_is_member(const struct json_member *m, bool object, size_t index,
+    const struct buf *name);
 
 #endif

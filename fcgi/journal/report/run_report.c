@@ -180,6 +180,17 @@ put_names(struct json_object *o, const char *key, const char *const *names,
 	json_set(o, key, list);
 }
 
+/* Of a comparison of parts; the whole output follows from the plan. */
+static void
+put_compared(struct json_object *o, const struct step *s)
+{
+	if (s->same_parts_count == 0 && !s->unordered)
+		return;
+	json_set_text(o, "same_as", s->same_as);
+	put_names(o, "same_parts", s->same_parts, s->same_parts_count);
+	json_set_bool(o, "unordered", s->unordered);
+}
+
 static struct json_object *
 step_of(
     const struct run_report *r, const struct step *s, struct json_object *row)
@@ -193,6 +204,7 @@ step_of(
 	put_document(r, o, s);
 	put_names(o, "with", s->with_targets, s->with_targets_count);
 	put_names(o, "needs", s->needs, s->needs_count);
+	put_compared(o, s);
 	copy_all(o, row, keys);
 	json_set_text(o, "outcome", outcome_of(r, s, row));
 	json_set_bool(o, "excluded",

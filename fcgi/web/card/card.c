@@ -30,6 +30,16 @@ joined(struct req *req, const char *a, const char *between, const char *b)
 			  : arena_printf(req->arena, "%s%s%s", a, between, b);
 }
 
+static const char *
+names(struct req *req, const char *const *all, size_t count)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < count; i++)
+		text = joined(req, text, ", ", all[i]);
+	return text;
+}
+
 /* Success of its kind in words: the text success_WORD. */
 static const char *
 kind_success(struct req *req, const struct step *step)
@@ -50,15 +60,29 @@ kind_success(struct req *req, const struct step *step)
 }
 
 const char *
+card_compared(struct req *req, const struct step *step)
+{
+	const char *text;
+
+	if (step->same_as == NULL)
+		return NULL;
+	text = request_fill(req,
+	    step->same_parts_count > 0 ? "success_same_parts" : "success_same",
+	    "step", step->same_as, "parts",
+	    names(req, step->same_parts, step->same_parts_count), NULL);
+	return step->unordered
+	    ? joined(req, text, request_text(req, "success_unordered"), "")
+	    : text;
+}
+
+const char *
 card_success(struct req *req, const struct step *step)
 {
 	const char *and = request_text(req, "success_and");
 	const char *text = kind_success(req, step);
 
 	if (step->same_as != NULL)
-		text = joined(req, text, and,
-		    request_fill(
-			req, "success_same", "step", step->same_as, NULL));
+		text = joined(req, text, and, card_compared(req, step));
 	if (step->expect != NULL)
 		text = joined(req, text, and,
 		    request_fill(
@@ -92,16 +116,6 @@ pace(struct req *req, const struct step *step)
 		text = joined(req, text, "; ",
 		    request_fill(req, "limit_max_fail", "count",
 			arena_printf(req->arena, "%d", step->max_fail), NULL));
-	return text;
-}
-
-static const char *
-names(struct req *req, const char *const *all, size_t count)
-{
-	const char *text = "";
-
-	for (size_t i = 0; i < count; i++)
-		text = joined(req, text, ", ", all[i]);
 	return text;
 }
 

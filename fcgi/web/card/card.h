@@ -37,6 +37,9 @@ struct card_maker {
 struct json_object *card_items(
     struct cached_runbook *entry, const struct card_maker *maker);
 
+/* The comparison with another step's output in words, or NULL. */
+const char *card_compared(struct req *req, const struct step *step);
+
 /* Success in words. */
 const char *card_success(struct req *req, const struct step *step);
 

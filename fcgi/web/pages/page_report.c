@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "journal/report/run_report.h"
+#include "web/card/card.h"
 #include "web/card/card_attempt.h"
 #include "web/card/card_gate.h"
 #include "web/card/card_run.h"
@@ -116,6 +117,7 @@ step_row(struct view *v, int i)
 	model_text(o, "state", outcome_of(v, s));
 	model_text(o, "part", part_word(s->part));
 	model_put(o, "gate", card_gate_page(v, i));
+	model_text(o, "compared", card_compared(v->req, s->step));
 	model_text(o, "by", s->by);
 	model_text(o, "at", s->at);
 	model_text(o, "duration_text",
