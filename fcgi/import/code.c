@@ -346,8 +346,7 @@ make_step(struct import *im, const struct node *n, const char *kind,
 	for (size_t i = 0; i < n->len; i++)
 		lines += n->text[i] == '\n';
 	import_span(im, first, first + lines + n->fenced);
-	braces = arena_printf(im->p.arena, " {#%s%s}",
-	    import_id(im, title, kind),
+	braces = import_braces(im, title, kind,
 	    shell && !session && comment_menus(im, n) ? " pty interactive"
 						      : "");
 	if (session)

@@ -9,6 +9,7 @@
 #include "import/front_matter.h"
 #include "base/text.h"
 #include "import/import_own.h"
+#include "import/imperative.h"
 #include "compiler/parse/slug.h"
 #include "compiler/parse/source.h"
 
@@ -80,6 +81,8 @@ import_front_matter(struct import *im, bool old)
 	if (!im->keep_front)
 		buf_puts(&out, "\"\n");
 	put_parameters(im, &out);
+	if (!im->keep_front && imperative_names_rehearsal(im->p.src))
+		buf_puts(&out, "rehearsal: test\n");
 	if (!im->keep_front)
 		buf_puts(&out, old ? "---\n\n~~~~yaml\n" : "---\n\n");
 	text = arena_strdup(im->p.arena, buf_text(&out));

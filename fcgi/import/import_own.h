@@ -10,6 +10,8 @@
 
 #define IMPORT_HOLES_MAX 50
 
+#define IMPORT_TARGETS_MAX 50
+
 struct insertion {
 	size_t at;
 	size_t skip; /* bytes of the source that go */
@@ -53,7 +55,15 @@ struct import {
 	bool no_holes;               /* and parameters of its own */
 	const struct node *numbered; /* the last list that was looked at */
 	bool is_procedure;
-	int quotes;        /* block quotes around */
+	int quotes;     /* block quotes around */
+	bool leads;     /* a sentence before asks for a list of things */
+	const char *on; /* where the section's steps run, or NULL */
+	int on_level;   /* of the heading that this holds for */
+	struct {
+		const char *name, *user;
+		size_t at;
+	} targets[IMPORT_TARGETS_MAX];
+	size_t targets_count; /* to declare */
 	bool rollbacks[7]; /* the headings around, by level, that got a mark */
 	int shallowest;    /* the fewest such around a step; -1: no step yet */
 	struct {

@@ -13,6 +13,8 @@
 #include "import/code.h"
 #include "import/import_own.h"
 #include "import/notes.h"
+#include "import/imperative.h"
+#include "import/sentences.h"
 #include "compiler/parse/attribute.h"
 #include "compiler/parse/heuristics.h"
 #include "compiler/parse/slug.h"
@@ -52,14 +54,39 @@ new_id(struct import *im, const char *title, const char *kind)
 	return ids_derive(im->ids, im->p.arena, base);
 }
 
-const char *
-import_id(struct import *im, const char *title, const char *kind)
+static const char *
+step_id(struct import *im, const char *title, const char *kind)
 {
 	int depth = rollbacks_around(im);
 
 	if (im->shallowest < 0 || depth < im->shallowest)
 		im->shallowest = depth;
 	return new_id(im, title, kind);
+}
+
+/* The step makes a backup, which is no part of the way back. */
+static bool
+is_backup(struct import *im, const char *title)
+{
+	return rollbacks_around(im) == 0 &&
+	    (imperative_is_backup(title) ||
+		(im->heading != NULL &&
+		    imperative_names_backup(text_title(&im->p, im->heading))));
+}
+
+const char *
+import_braces(
+    struct import *im, const char *title, const char *kind, const char *more)
+{
+	int k = kind_find(kind);
+	const char *on = im->on != NULL && k < STEP_KIND__MAX &&
+		kind_is(k, KIND_SHELL | KIND_ONE(EDIT))
+	    ? arena_printf(im->p.arena, " on=%s", im->on)
+	    : "";
+
+	return arena_printf(im->p.arena, " {#%s%s%s%s}",
+	    step_id(im, title, kind), on,
+	    is_backup(im, title) ? " .essential" : "", more);
 }
 
 /* Braces at the end of a heading or item that we would take for ours. */
@@ -74,9 +101,8 @@ has_braces(const struct parse *p, const struct node *n)
 	return attribute_open(p, n->at, to) != NOWHERE;
 }
 
-/* The place behind the text of a heading or paragraph, for additions. */
-static size_t
-text_end(const struct parse *p, const struct node *n)
+size_t
+import_text_end(const struct parse *p, const struct node *n)
 {
 	size_t start = n->at, end;
 
@@ -156,6 +182,16 @@ is_candidate(const struct import *im, const struct node *li)
 	    !is_contents(text) && !holds_commands(im, li);
 }
 
+/* A few words, no sentences. */
+static bool
+is_short(struct import *im, const struct node *li)
+{
+	const char *title = text_title(&im->p, li->first);
+
+	return text_characters(title) <= 40 && strstr(title, "。") == NULL &&
+	    strstr(title, ". ") == NULL;
+}
+
 /*
  * A numbered list is a procedure: where a third of its items are orders by
  * their first word, the others are told in another way, and none of them is
@@ -172,18 +208,48 @@ is_procedure(struct import *im, const struct node *list)
 		if (!is_candidate(im, li))
 			continue;
 		candidates++;
-		orders += looks_like_an_order(text_title(&im->p, li->first));
+		orders += imperative_is(text_title(&im->p, li->first));
 	}
 	im->numbered = list;
 	im->is_procedure = orders > 0 && orders * 3 >= candidates;
 	return im->is_procedure;
 }
 
+/* The text of the paragraph with its markup; of the arena. */
+static const char *
+whole_text(struct import *im, const struct node *n)
+{
+	return arena_strndup(
+	    im->p.arena, im->p.src + n->at, import_text_end(&im->p, n) - n->at);
+}
+
+/* An item of a list that a sentence asks for: “back up the following:”, or
+ * that stands below a heading with an order and has orders. */
+static bool
+is_asked_for(struct import *im, const struct node *li)
+{
+	const struct node *list = li->parent, *around = list->parent;
+	const char *heading = im->heading != NULL
+	    ? text_title(&im->p, im->heading)
+	    : "";
+
+	if (around->type == NODE_LI && around->first->type == NODE_P &&
+	    around->first->at != NOWHERE)
+		return imperative_leads(whole_text(im, around->first)) &&
+		    imperative_is(text_title(&im->p, around->first));
+	return around == im->p.doc &&
+	    (im->leads || imperative_names_backup(heading)) && is_short(im, li);
+}
+
 static bool
 is_order(struct import *im, const struct node *li, const char *title)
 {
-	return li->parent->type == NODE_OL ? is_procedure(im, li->parent)
-					   : looks_like_an_order(title);
+	const char *behind = imperative_behind_number(title);
+
+	if (li->parent->type == NODE_OL)
+		return is_procedure(im, li->parent);
+	return imperative_is(behind != NULL ? behind : title) ||
+	    is_asked_for(im, li);
 }
 
 static void
@@ -198,11 +264,12 @@ import_item(struct import *im, const struct node *li)
 	    import_refused(im, text->at) != NULL)
 		return;
 	title = text_title(p, text);
+	if (!im->cautious && import_sentence(im, text))
+		return;
 	if (li->task && im->ids_count < 2 * IMPORT_STEPS_MAX) {
 		span_text(im, text);
-		import_insert(im, text_end(p, text), 0,
-		    arena_printf(
-			p->arena, " {#%s}", import_id(im, title, "task")));
+		import_insert(im, import_text_end(p, text), 0,
+		    import_braces(im, title, "task", ""));
 		return;
 	}
 	if (im->cautious || im->quotes > 0 ||
@@ -214,8 +281,23 @@ import_item(struct import *im, const struct node *li)
 		return;
 	span_text(im, text);
 	import_insert(im, at, 0, "[ ] ");
-	import_insert(im, text_end(p, text), 0,
-	    arena_printf(p->arena, " {#%s}", import_id(im, title, "task")));
+	import_insert(im, import_text_end(p, text), 0,
+	    import_braces(im, title, "task", ""));
+}
+
+/* Notes whether a list of things to do follows. */
+static void
+import_lead(struct import *im, const struct node *n)
+{
+	const char *title = text_title(&im->p, n), *behind;
+	const char *all = whole_text(im, n);
+
+	behind = imperative_behind_number(title);
+	if (imperative_leads(all))
+		im->leads = imperative_is(behind != NULL ? behind : title);
+	else if (n->parent == im->p.doc &&
+	    (behind == NULL || (!text_ends(all, ":") && !text_ends(all, "："))))
+		im->leads = false;
 }
 
 /* "2、Delete it all" in a paragraph of its own, with nothing to execute behind
@@ -228,28 +310,32 @@ import_paragraph(struct import *im, const struct node *n)
 	const char *title, *order;
 	size_t start;
 
+	if (n->at != NOWHERE && n->end != NOWHERE && n->end > 0)
+		import_lead(im, n);
 	if (im->cautious || im->ids_count >= IMPORT_STEPS_MAX ||
 	    n->parent != p->doc || n->at == NOWHERE || n->end == NOWHERE ||
 	    import_refused(im, n->at) != NULL ||
 	    (n->next != NULL && n->next->type == NODE_CODE &&
 		import_kind(im, n->next, &unused) != NULL))
 		return;
+	if (import_sentence(im, n))
+		return;
 	start = source_line_start(p, source_line(p, n->at));
 	title = text_title(p, n);
-	order = looks_numbered(title);
+	order = imperative_behind_number(title);
 	if (start + strspn(p->src + start, " ") != n->at || order == NULL ||
-	    !looks_like_an_order(order))
+	    !imperative_is(order))
 		return;
 	span_text(im, n);
 	import_insert(im, n->at, 0, "- [ ] ");
-	import_insert(im, text_end(p, n), 0,
-	    arena_printf(p->arena, " {#%s}", import_id(im, title, "task")));
+	import_insert(
+	    im, import_text_end(p, n), 0, import_braces(im, title, "task", ""));
 }
 
 static void
 name_heading(struct import *im, const struct node *n)
 {
-	import_insert(im, text_end(&im->p, n), 0,
+	import_insert(im, import_text_end(&im->p, n), 0,
 	    arena_printf(im->p.arena, " {#%s}",
 		new_id(im, text_title(&im->p, n), "section")));
 }
@@ -267,19 +353,46 @@ is_rollback(const char *title)
 	return false;
 }
 
+/* A heading that is an order, with nothing below it, becomes a task too. */
+static void
+import_lone_heading(struct import *im, const struct node *n)
+{
+	const char *title = text_title(&im->p, n), *behind;
+	size_t end = import_text_end(&im->p, n);
+
+	behind = imperative_behind_number(title);
+	if (im->cautious || n->number < 2 ||
+	    im->ids_count >= IMPORT_STEPS_MAX ||
+	    (n->next != NULL &&
+		(n->next->type != NODE_H || n->next->number > n->number)) ||
+	    !imperative_is(behind != NULL ? behind : title) ||
+	    import_refused(im, n->at) != NULL)
+		return;
+	span_text(im, n);
+	import_insert(im, source_line_end(&im->p, source_line(&im->p, end)), 0,
+	    arena_printf(im->p.arena, "\n\n- [ ] %.*s%s", (int)(end - n->at),
+		im->p.src + n->at, import_braces(im, title, "task", "")));
+}
+
 static void
 import_heading(struct import *im, const struct node *n)
 {
 	for (int level = n->number; level <= 6; level++)
 		im->rollbacks[level] = false;
+	if (n->number <= im->on_level)
+		im->on = NULL;
+	im->leads = false;
 	if (has_braces(&im->p, n)) {
 		if (im->ids_count < 2 * IMPORT_STEPS_MAX)
 			name_heading(im, n);
 	} else if (is_rollback(text_title(&im->p, n))) {
-		import_insert(im, text_end(&im->p, n), 0, " {.rollback}");
+		import_insert(
+		    im, import_text_end(&im->p, n), 0, " {.rollback}");
 		im->rollbacks[n->number] = true;
 		im->list[im->count - 1].rollback = rollbacks_around(im);
 	}
+	if (!has_braces(&im->p, n))
+		import_lone_heading(im, n);
 }
 
 /*

@@ -8,12 +8,21 @@
 
 struct import;
 struct node;
+struct parse;
 
 /* Puts the text in at that place of the source, where `skip` bytes go. */
 void import_insert(struct import *im, size_t at, size_t skip, const char *text);
 
-/* A new id for a step made of the title, else of the kind; of the arena. */
-const char *import_id(struct import *im, const char *title, const char *kind);
+/*
+ * Braces with a new id for a step of that kind, with the target of its section,
+ * and with what is to be added (“ pty”); of the arena.  A step that makes a
+ * backup gets .essential.
+ */
+const char *import_braces(
+    struct import *im, const char *title, const char *kind, const char *more);
+
+/* The place behind the text of a heading or paragraph, for additions. */
+size_t import_text_end(const struct parse *p, const struct node *n);
 
 /* Makes proposals of the node, those behind it, and all within. */
 void import_nodes(struct import *im, const struct node *n);

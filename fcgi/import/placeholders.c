@@ -40,7 +40,7 @@ name_for(const struct import *im, const char *s, size_t len)
 	for (char *c = name; *c != '\0'; c++) {
 		if (*c >= 'A' && *c <= 'Z')
 			*c |= 0x20;
-		else if (*c == '-' || *c == ' ' || *c == '.')
+		else if (strchr("- ./", *c) != NULL)
 			*c = '_';
 	}
 	if (is_usable(im, name))
@@ -51,13 +51,13 @@ name_for(const struct import *im, const char *s, size_t len)
 	    : arena_printf(im->p.arena, "value_%zu", im->holes_count + 1);
 }
 
-/* The parameter of that label, a new one where there is none; NULL: there are
- * too many. */
-static const char *
-hole(struct import *im, const char *s, size_t len)
+const char *
+import_hole(struct import *im, const char *s, size_t len)
 {
 	const char *label = arena_strndup(im->p.arena, s, len), *name;
 
+	if (im->no_holes)
+		return NULL;
 	for (size_t i = 0; i < im->holes_count; i++)
 		if (strcmp(im->holes[i].label, label) == 0)
 			return im->holes[i].name;
@@ -89,7 +89,7 @@ static void
 fill(struct import *im, const char *s, size_t len, size_t place, bool quoted)
 {
 	bool angled = s[0] == '<';
-	const char *name = hole(im, s + angled, len - 2 * angled);
+	const char *name = import_hole(im, s + angled, len - 2 * angled);
 
 	if (name != NULL)
 		import_insert(im, place, len,
@@ -106,7 +106,7 @@ find_variable(struct import *im, const char *text, const char *s)
 
 	if (s[2 + n] == '}' && im->holes_tried++ < HOLES_TRIED_MAX &&
 	    is_usable(im, name) && !advice_is_set(text, name))
-		(void)hole(im, name, n);
+		(void)import_hole(im, name, n);
 }
 
 /* The line, outside of quotes at its beginning; false: it ends within one. */

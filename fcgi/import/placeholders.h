@@ -19,4 +19,8 @@ bool import_fill(
 /* Makes parameters of what is to be filled in in the block's script. */
 void import_holes(struct import *im, const struct node *n);
 
+/* The name of the parameter with that label, a new one if there is none; NULL:
+ * the document can have no more. */
+const char *import_hole(struct import *im, const char *s, size_t len);
+
 #endif

@@ -325,8 +325,8 @@ import_session(struct import *im, const struct node *n, const char *kind,
 		start = source_line_start(p, n->number + w.number);
 		if (line == LINE_COMMAND && output)
 			split(im, n, start,
-			    arena_printf(p->arena, "%s {#%s}", kind,
-				import_id(im, title, kind)));
+			    arena_printf(p->arena, "%s%s", kind,
+				import_braces(im, title, kind, "")));
 		else if (line == LINE_OUTPUT && !output)
 			split(im, n, start, "text");
 		output = line == LINE_OUTPUT;

@@ -1,10 +1,8 @@
 /*
- * heuristics.c: what looks like commands, what looks like an order to a person.
+ * heuristics.c: what looks like commands, prompts and placeholders.
  *
  * Plain lists of words.  An import is a proposal that its author reads, so a
  * wrong guess costs a deletion; it must only never lose or break anything.
- * Chinese has no blanks between words: there an order is told by how the
- * sentence begins.
  */
 #include <string.h>
 #include <strings.h>
@@ -37,28 +35,6 @@ static const char *const commands[] = { "cd", "cp", "mv", "rm", "ls", "ln",
 	"a2enmod", "vault", "consul", "nomad", "gcloud", "az", "killall",
 	"pkill", "pgrep", "netstat", "lsof", "dig", "nslookup", "tee", "md5sum",
 	"sha256sum", NULL };
-
-static const char *const verbs[] = { "add", "announce", "apply", "archive",
-	"ask", "back", "backup", "build", "call", "change", "check", "clean",
-	"click", "close", "compare", "configure", "confirm", "copy", "create",
-	"delete", "deploy", "disable", "download", "drain", "drop", "edit",
-	"enable", "ensure", "execute", "export", "generate", "import", "inform",
-	"install", "log", "login", "make", "merge", "migrate", "modify",
-	"monitor", "move", "notify", "open", "pause", "perform", "prepare",
-	"press", "publish", "pull", "push", "put", "rebuild", "record",
-	"reload", "remove", "rename", "replace", "request", "reset", "restart",
-	"restore", "resume", "roll", "run", "save", "select", "send", "set",
-	"shut", "sign", "start", "stop", "submit", "switch", "sync", "tell",
-	"test", "turn", "uninstall", "update", "upgrade", "upload", "validate",
-	"verify", "wait", NULL };
-
-static const char *const chinese[] = { "停止", "停掉", "启动", "重启", "重新",
-	"备份", "恢复", "还原", "执行", "运行", "部署", "安装", "卸载", "升级",
-	"更新", "回滚", "下载", "上传", "复制", "拷贝", "移动", "删除", "清理",
-	"创建", "新建", "添加", "增加", "修改", "编辑", "替换", "设置", "导出",
-	"导入", "迁移", "同步", "登录", "进入", "打开", "关闭", "检查", "确认",
-	"验证", "测试", "通知", "联系", "解压", "打包", "提交", "发布", "合并",
-	"等待", "手动", "点击", "选择", "使用", "用", "将", "把", "请", NULL };
 
 static bool
 is_among(const char *const *words, const char *s, size_t len)
@@ -123,50 +99,6 @@ looks_like_a_menu(const char *s, size_t len)
 		dash |= digit && s[i] == '-';
 	}
 	return dash;
-}
-
-const char *
-looks_numbered(const char *s)
-{
-	static const char *const opening[] = { "(", "（", "" };
-	static const char *const closing[] = { "、", ")", "）", NULL };
-	static const char *const order[] = { "首先", "然后", "接着", "最后",
-		"再", "需要", "需", "，", " ", NULL };
-	size_t open = 0, digits, i;
-
-	while (!text_starts(s, opening[open]))
-		open++;
-	s += strlen(opening[open]);
-	digits = strspn(s, "0123456789");
-	for (i = 0; closing[i] != NULL && !text_starts(s + digits, closing[i]);
-	     i++)
-		;
-	if (digits == 0 || digits > 3 || closing[i] == NULL)
-		return NULL;
-	s += digits + strlen(closing[i]);
-	for (i = 0; order[i] != NULL; i++)
-		if (text_starts(s, order[i])) {
-			s += strlen(order[i]);
-			i = (size_t)-1;
-		}
-	return s;
-}
-
-bool
-looks_like_an_order(const char *title)
-{
-	size_t n = 0;
-
-	while ((title[n] | 0x20) >= 'a' && (title[n] | 0x20) <= 'z')
-		n++;
-	if (n > 0)
-		return (title[n] == ' ' || title[n] == '\0' ||
-			   title[n] == '-') &&
-		    is_among(verbs, title, n);
-	for (size_t i = 0; chinese[i] != NULL; i++)
-		if (strncmp(title, chinese[i], strlen(chinese[i])) == 0)
-			return true;
-	return false;
 }
 
 static size_t

@@ -37,11 +37,4 @@ bool looks_like_commands(const char *s, size_t len);
 /* The line is what to choose from menus, one after the other: "7 - [2, 3]". */
 bool looks_like_a_menu(const char *s, size_t len);
 
-/* Behind a number that is no mark of a list in Markdown, "1、" or "(2)", and
- * "first" or "then"; NULL: the text begins with none. */
-const char *looks_numbered(const char *s);
-
-/* The title begins with a verb that tells somebody to do something. */
-bool looks_like_an_order(const char *title);
-
 #endif

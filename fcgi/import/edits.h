@@ -1,0 +1,17 @@
+/*
+ * edits.h: “change A to B in FILE” as a proposal of an edit.
+ */
+#ifndef IMPORT_EDITS_H
+#define IMPORT_EDITS_H
+
+#include <stdbool.h>
+
+struct import;
+struct node;
+struct pieces;
+
+/* Proposes edits behind the paragraph; true: they are all that it says. */
+bool edits_propose(
+    struct import *im, const struct node *n, const struct pieces *p);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * pieces.h: a sentence as names and the words between them.
+ */
+#ifndef IMPORT_PIECES_H
+#define IMPORT_PIECES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define PIECES_MAX 32
+
+struct import;
+struct node;
+
+/* A name, such as a file, with the words before it; of the arena. */
+struct piece {
+	const char *before;
+	const char *name;
+	bool code; /* it is marked as code */
+};
+
+struct pieces {
+	struct piece all[PIECES_MAX];
+	size_t count;
+	const char *after; /* the words behind the last one */
+};
+
+/* Takes a sentence apart at its code; in Chinese also at the words of ASCII.
+ * False: it has too many. */
+bool pieces_read(struct import *im, const struct node *n, struct pieces *ret);
+
+/* One of the words, of a list that NULL ends, is in the text. */
+bool pieces_has(const char *text, const char *const *words);
+
+#endif

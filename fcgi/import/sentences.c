@@ -1,0 +1,169 @@
+/*
+ * sentences.c: sentences that say exactly what to do, as proposals of steps.
+ *
+ * “Run `systemctl stop app`” becomes the script, “change `1.0` to `1.1` in
+ * `app.conf`” an edit, “open `https://…/dump` and save it” a request, and “ssh
+ * db1” the target of the section.  The sentence stays: it is the title of its
+ * step.  A sentence that says more than that is a task too.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "import/sentences.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "import/edits.h"
+#include "import/import_own.h"
+#include "import/machines.h"
+#include "import/nodes.h"
+#include "import/notes.h"
+#include "import/imperative.h"
+#include "import/pieces.h"
+#include "compiler/check/programs.h"
+#include "compiler/parse/heuristics.h"
+#include "compiler/parse/slug.h"
+#include "compiler/parse/source.h"
+
+#define BEHIND (SIZE_MAX / 2) /* all else that is put in at the place */
+#define LONGEST 240           /* characters of a sentence that is a step */
+
+static bool
+is_command(const char *s)
+{
+	const char *name;
+	size_t at = 0, where, len = strlen(s);
+
+	return strchr(s, ' ') != NULL && strchr(s, '\n') == NULL &&
+	    looks_like_a_command(s, len) &&
+	    !looks_like_a_placeholder(s, len, &(size_t){ 0 }, &(size_t){ 0 }) &&
+	    program_find(s, len, &at, &where, &name) == PROGRAM_NONE;
+}
+
+/* The words before a command tell to execute it. */
+static bool
+tells_to_run(const char *s)
+{
+	static const char *const words[] = { "run", "execut", "issue", "using",
+		"command", "with", "enter", "type", "invoke", "use ", "运行",
+		"执行", "使用", "用", "输入", "命令", "通过", "敲", NULL };
+
+	return pieces_has(s, words);
+}
+
+/* The commands of the sentence, a line each; NULL: it has none, or it leaves a
+ * choice. */
+static const char *
+find_commands(struct import *im, const struct node *n, struct pieces *p)
+{
+	static const char *const choice[] = { "或", " or ", "not ", "不要",
+		"切勿", "如果", "若", NULL };
+	struct buf out = { 0 };
+	const char *text;
+	bool item = n->parent->type == NODE_LI;
+
+	for (size_t i = 0; i < p->count; i++) {
+		const struct piece *piece = &p->all[i];
+
+		if (pieces_has(piece->before, choice)) {
+			buf_clear(&out);
+			return NULL;
+		}
+		if (piece->code && is_command(piece->name) &&
+		    (item || tells_to_run(piece->before)))
+			buf_printf(&out, "%s\n", piece->name);
+	}
+	text = out.len > 0 ? arena_strdup(im->p.arena, buf_text(&out)) : NULL;
+	buf_clear(&out);
+	return text;
+}
+
+void
+import_step_behind(struct import *im, const struct node *n, const char *kind,
+    const char *more, const char *body)
+{
+	struct parse *p = &im->p;
+	size_t start = source_line_start(p, source_line(p, n->at));
+	int width = n->parent->type == NODE_LI ? (int)(n->at - start) : 0;
+	struct buf out = { 0 };
+
+	import_span(im, source_line(p, n->at), source_line(p, n->end - 1));
+	buf_printf(&out, "\n\n%*s```%s%s\n", width, "", kind,
+	    import_braces(im, text_title(p, n), kind, more));
+	for (size_t len; *body != '\0'; body += len + (body[len] == '\n')) {
+		len = strcspn(body, "\n");
+		buf_printf(
+		    &out, "%*s%.*s\n", len > 0 ? width : 0, "", (int)len, body);
+	}
+	buf_printf(&out, "%*s```", width, "");
+	import_insert(im, import_text_end(p, n), 0,
+	    arena_strdup(p->arena, buf_text(&out)));
+	im->list[im->count - 1].order += BEHIND;
+	buf_clear(&out);
+}
+
+/* “Open `https://…/dump` and save what it shows”. */
+static bool
+propose_request(struct import *im, const struct node *n, struct pieces *p)
+{
+	static const char *const open[] = { "打开", "访问", "下载", "获取",
+		"open", "visit", "fetch", "download", "request", NULL };
+	static const char *const save[] = { "保存", "save", "keep", "store",
+		NULL };
+	const char *url = p->count == 1 ? p->all[0].name : "", *name;
+
+	if ((!text_starts(url, "https://") && !text_starts(url, "http://")) ||
+	    strpbrk(url, " <>{}$") != NULL ||
+	    !pieces_has(p->all[0].before, open) || !pieces_has(p->after, save))
+		return false;
+	name = strrchr(url, '/') + 1;
+	import_step_behind(im, n, "http",
+	    text_is_id(name) ? arena_printf(im->p.arena, " save=%s", name) : "",
+	    arena_printf(im->p.arena, "GET %s", url));
+	return true;
+}
+
+/* The text of the paragraph is all on lines of its own. */
+static bool
+is_plain(const struct import *im, const struct node *n)
+{
+	const struct parse *p = &im->p;
+	size_t start;
+
+	if (n->at == NOWHERE || n->end == NOWHERE || n->end == 0 ||
+	    im->quotes > 0)
+		return false;
+	start = source_line_start(p, source_line(p, n->at));
+	return memchr(p->src + start, '\t', n->at - start) == NULL &&
+	    (n->parent->type == NODE_LI ||
+		(n->parent == p->doc &&
+		    strspn(p->src + start, " ") + start == n->at));
+}
+
+bool
+import_sentence(struct import *im, const struct node *n)
+{
+	const char *title = text_title(&im->p, n), *order, *commands;
+	struct pieces pieces;
+
+	if (!is_plain(im, n))
+		return false;
+	if (n->parent == im->p.doc && machines_enter(im, n, title))
+		return true;
+	order = imperative_behind_number(title);
+	if (order == NULL)
+		order = title;
+	if (im->ids_count >= IMPORT_STEPS_MAX || !imperative_is(order) ||
+	    (n->next != NULL && n->next->type == NODE_CODE) ||
+	    !pieces_read(im, n, &pieces) || pieces.count == 0)
+		return false;
+	if (text_characters(title) > LONGEST)
+		return false;
+	if (propose_request(im, n, &pieces))
+		return true;
+	commands = find_commands(im, n, &pieces);
+	if (commands != NULL) {
+		import_step_behind(im, n, "sh", "", commands);
+		return true;
+	}
+	return edits_propose(im, n, &pieces);
+}
