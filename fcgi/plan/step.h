@@ -12,6 +12,8 @@
 #include "plan/kind.h"
 #include "plan/record.h"
 
+#define STEP_USES_MAX 64 /* artifacts that a script reads */
+
 enum rerun { RERUN_ASK, RERUN_SAFE, RERUN_PROBE, RERUN_NEVER, RERUN__MAX };
 
 enum capture_how { CAPTURE_WHOLE, CAPTURE_POINTER, CAPTURE_REGEX };

@@ -100,6 +100,8 @@ add_programs(struct json_object *all, const struct step *s, const char *target)
 		json_set(all, target, json_object_new_object());
 	for (size_t i = 0; i < s->needs_count; i++)
 		need(json_get(all, target), user, s->needs[i]);
+	if (s->sends_count > 0 && strcmp(target, "local") != 0)
+		need(json_get(all, target), user, "base64");
 }
 
 struct json_object *
@@ -111,7 +113,8 @@ dry_run_programs(const struct plan *plan, struct json_object *run)
 	for (size_t i = 0; i < plan->steps_count; i++) {
 		const struct step *s = &plan->steps[i];
 
-		if (s->needs_count == 0 ||
+		if ((s->needs_count == 0 && s->sends_count == 0) ||
+		    !kind_is(s->kind, KIND_SCRIPT) ||
 		    plan_is_excluded_early(
 			plan, (int)i, early_value, run, &why))
 			continue;

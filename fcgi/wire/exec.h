@@ -53,6 +53,7 @@
 #define EXEC_SEALED_LIMIT (512 * 1024) /* fits into one frame */
 #define EXEC_SEAL_KEY 32               /* bytes */
 #define EXEC_ARTIFACT_LIMIT (64LL * 1024 * 1024)
+#define EXEC_USES_LIMIT (16LL * 1024 * 1024) /* artifacts of a script */
 #define EXEC_PARALLEL 64
 
 #define EXEC_MAX_CAPTURE (64 * 1024) /* bytes of a captured value */

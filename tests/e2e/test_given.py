@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """
-The things that a script is given: the addresses and secrets of targets (with=), programs
-(needs=) and the PATH of the console's machine, through the whole console, with
-real servers: sshd, MariaDB, PostgreSQL, S3.  Arguments choose tests by name.
+The things that a script is given: the addresses and secrets of targets (with=), artifacts
+(uses=), programs (needs=) and the PATH of the console's machine, through the whole
+console, with real servers: sshd, MariaDB, PostgreSQL, S3.  Arguments choose tests by name.
 """
-import json, os, pathlib, shutil, subprocess
+import hashlib, json, os, pathlib, secrets, shutil, subprocess, time
 
 import test_look as looks
 import test_sql as sql
@@ -217,6 +217,193 @@ true
         ana.drive(run)
         text = ana.output(run, "here", "local")
         assert "ours" in text and f"PATH is {path}" in text, text
+
+
+# ---------------------------------------------------------------- artifacts
+
+BYTES = bytes(range(256)) * 5000 + b"no line end"
+STAT = """stat -c '%a %n' "$CS_ARTIFACTS" "$CS_ARTIFACTS"/* | sed "s,$CS_ARTIFACTS,HERE,"
+sha256sum <"$CS_ARTIFACTS/clients.json"; cat "$CS_ARTIFACTS/empty"
+"""
+
+
+def artifacts(target, **files):
+    """Artifacts of an earlier execution, as the runner names them to an executor."""
+    folder = WORK / secrets.token_hex(16)
+    folder.mkdir()
+    for name, data in files.items():
+        (folder / f"{name}{target}.save").write_bytes(data)
+    return {name.replace("_", "."): {target: f"{folder.name}/{name}{target}.save"}
+            for name in files}
+
+
+def here():
+    """The folders of scripts without namespaces, also those of other consoles."""
+    return set(pathlib.Path("/tmp").glob("countersign.*/local.artifacts"))
+
+
+def reads(step, name):
+    ssh.is_state(step, "succeeded", name=name)
+    lines = step.text(name).decode().split("\n")
+    assert lines[0].split()[0] == "700" and lines[1:3] == [
+        "600 HERE/clients.json", "600 HERE/empty"], lines
+    assert lines[3].split()[0] == hashlib.sha256(BYTES).hexdigest(), lines
+
+
+def test_artifacts_are_private_files_byte_for_byte():
+    """Here without namespaces and with them, over SSH, and where sh is busybox's."""
+    given, before = {"clients_json": BYTES, "empty": b""}, here()
+    for target in (ssh.LOCAL, ssh.SSHD.target(), ssh.SSHD.target(client="openssh")):
+        reads(ssh.run(STAT, [target], artifacts=artifacts(target["name"], **given)),
+              target["name"])
+    ssh.leaves_nothing()
+    tools = WORK / "small"
+    tools.mkdir()
+    for tool in ("sh", "cat", "mkdir", "setsid", "id", "rm", "tail", "head", "wc", "sleep", "ls",
+                 "ps", "grep", "base64", "stat", "sed", "sha256sum"):
+        (tools / tool).symlink_to(shutil.which("busybox"))
+    server = ssh.Sshd("small-host", env=f"PATH={tools}")
+    try:
+        reads(ssh.run(STAT, [server.target()], artifacts=artifacts("flow", **given)), "flow")
+        (tools / "base64").unlink()
+        ssh.is_state(ssh.run("echo ran", [server.target()], artifacts=artifacts("flow", **given)),
+                     "failed", "base64", exit=None)
+        ssh.leaves_nothing()
+    finally:
+        server.stop()
+    assert here() <= before
+
+
+def test_more_than_a_script_is_given_executes_nothing():
+    half = b"x" * (9 << 20)
+    for target in (ssh.LOCAL, ssh.SSHD.target()):
+        step = ssh.run("echo ran", [target], artifacts=artifacts(target["name"], a=half, b=half))
+        ssh.is_state(step, "failed", "16 MB", name=target["name"], exit=None)
+        assert b"ran" not in step.text(target["name"])
+    for missing in ({"a": {}}, {"a": {"one": "0" * 32 + "/one.save"}}):
+        ssh.is_state(ssh.run("echo ran", [ssh.SSHD.target()], artifacts=missing), "failed",
+                     "“a” (uses=)", exit=None)
+
+
+def until(what, seconds=30):
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, what
+        time.sleep(0.05)
+
+
+def begun(step, target):
+    """The script has read its artifact, and runs."""
+    step.until(target=target, state="running")
+    until(lambda: b"some text" in step.text(target))
+
+
+def test_a_script_that_is_stopped_or_lost_leaves_no_artifact():
+    home, before = pathlib.Path(ssh.HOME, ".countersign"), here()
+    text = 'echo begun; cat "$CS_ARTIFACTS/a"; while [ ! -e "%s" ]; do sleep 0.1; done' % (WORK / "go")
+    for target in (ssh.LOCAL, ssh.SSHD.target()):
+        step = ssh.Step(text, [target], artifacts=artifacts(target["name"], a=b"some text\n"))
+        begun(step, target["name"])
+        step.stop().wait(30)
+        ssh.is_state(step, "failed", "cancelled", name=target["name"], exit=None)
+    assert here() <= before
+    ssh.leaves_nothing()
+    step = ssh.Step(text, [ssh.SSHD.target()], artifacts=artifacts("flow", a=b"some text\n"))
+    begun(step, "flow")
+    (folder,) = home.glob("*/artifacts")
+    step.process.kill()
+    step.process.wait()
+    ssh.SSHD.cut()
+    assert folder.is_dir()
+    (WORK / "go").touch()
+    until(lambda: (folder.parent / "exit").exists())
+    assert not folder.exists()
+    shutil.rmtree(folder.parent)
+
+
+USES = """# Save
+
+```sh {#dump save=clients.json}
+printf 'a\\0b\\r\\n\\377'
+```
+
+```sh {#often on=both save=often.txt}
+echo "of $CS_TARGET"
+```
+
+```sh {#maybe save=maybe.txt}
+echo maybe
+```
+
+# Use
+
+```sh {#here uses="clients.json often.txt" on=both}
+stat -c %a "$CS_ARTIFACTS"
+cat "$CS_ARTIFACTS/often.txt"; sha256sum "$CS_ARTIFACTS/clients.json"
+```
+
+```python {#one uses=clients.json}
+import os, stat
+folder = os.environ["CS_ARTIFACTS"]
+print(os.listdir(folder), oct(os.stat(folder).st_mode & 0o777))
+print(open(folder + "/clients.json", "rb").read())
+```
+
+```sh {#none uses=maybe.txt}
+echo "this ran"
+```
+
+# For {{item}} {each="item in a, b"}
+
+```sh {#keep save=item.txt}
+echo "item $item"
+```
+
+```sh {#read uses=item.txt on=flow}
+cat "$CS_ARTIFACTS"/*
+```
+"""
+
+
+def test_steps_read_what_earlier_steps_saved():
+    two = f"      flow-2: {flow()}\n"
+    books = runbook_folder({"uses": USES}, targets(two).replace(
+        "      all: [", "      both: [flow, flow-2]\n      all: ["))
+    with Console(runbooks=books) as console:
+        set_secrets(console)
+        ana = console.user("ana", "operator,approver")
+        run = create(ana, "uses")
+        found = looks.by_name(looks.look(ana, run, "/preflight"))
+        assert [c["text"] for c in found["flow"]["checks"] if c["check"] == "program"] == [
+            "base64 " + shutil.which("base64")], found["flow"]
+        assert ana.post(f"/runs/{run}/start")[0] == 200
+        html = ana.ask("GET", f"/runs/{run}/preview/here", accept="text/html")[1]
+        assert "clients.json" in html and "not kept yet" in html
+        for step in ("dump", "often"):
+            assert ana.press(run, ana.step(run, step))["state"] == "succeeded"
+        preview = ana.get(f"/runs/{run}/preview/here")[1]
+        assert {a["name"]: a["there"] for a in preview["artifacts"]} == {
+            "clients.json": "6 B (local)", "often.txt": "8 B (flow), 10 B (flow-2)"
+        }, preview["artifacts"]
+        assert "clients.json, often.txt" in preview["limits_text"]
+        assert ana.post(f"/runs/{run}/steps/maybe/skip", {"reason": "not today"})[0] == 200
+        for step in ("here", "one", "none"):
+            ana.press(run, ana.step(run, step))
+        digest = hashlib.sha256(b"a\0b\r\n\xff").hexdigest()
+        for target in ("flow", "flow-2"):
+            lines = ana.output(run, "here", target).split("\n")
+            assert lines[:2] == ["700", f"of {target}"] and lines[2].startswith(digest), lines
+        assert ana.output(run, "one", "local").split("\n")[:2] == [
+            "['clients.json'] 0o700", "b'a\\x00b\\r\\n\\xff'"], ana.output(run, "one", "local")
+        none = ana.step(run, "none")
+        assert none["state"] == "failed" and "save=maybe.txt" in none["attempts"][-1]["message"], none
+        assert ana.post(f"/runs/{run}/steps/none/skip", {"reason": "as expected"})[0] == 200
+        ana.drive(run)
+        for item in "ab":
+            assert ana.output(run, f"read.{item}", "flow") == f"item {item}\n"
+        steps = {s["id"]: s for s in ana.get(f"/runs/{run}/report.json")[1]["steps"]}
+        assert steps["here"]["uses"] == ["clients.json", "often.txt"], steps["here"]
+        assert steps["read.b"]["uses"] != steps["read.a"]["uses"]
 
 
 if __name__ == "__main__":

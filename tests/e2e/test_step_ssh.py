@@ -108,7 +108,8 @@ class Step:
     def __init__(self, text, targets=None, kind="sh", program=None, exec_id=None,
                  order=None, **step):
         top = {k: step.pop(k) for k in ("values", "secrets", "mask", "output_limit",
-                                        "parallel", "environment", "run", "undo") if k in step}
+                                        "parallel", "environment", "run", "undo",
+                                        "artifacts") if k in step}
         self.exec = exec_id or secrets.token_hex(16)
         self.dir = tempfile.mkdtemp(prefix="exec.", dir=WORK)
         self.targets = targets or [LOCAL]

@@ -14,6 +14,7 @@
 
 #include "base/catalogue.h"
 #include "executor/confine/confine.h"
+#include "executor/confine/confine_script.h"
 
 static struct job_spec spec;
 static struct buf why;
@@ -240,7 +241,7 @@ status_of(const struct confine_who *who,
 	if (!confine_start(&call, &child, &why))
 		fail_msg("%s", buf_text(&why));
 	confine_wait(&child, &status);
-	confine_remove_script(&call);
+	confine_script_remove(&call);
 	assert_null(call.script_path);
 	buf_clear(&script);
 	return status;

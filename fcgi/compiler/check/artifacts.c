@@ -1,6 +1,6 @@
 /*
- * artifacts.c: artifacts and their uses: save=, same-as=, and "< name" in a
- * request.
+ * artifacts.c: artifacts and their uses: save=, same-as=, uses=, and "< name"
+ * in a request.
  *
  * The name of an artifact is a name of the run, so no two steps use the same
  * one, unless each runs only under a `when`: they are alternatives.  The
@@ -131,6 +131,28 @@ artifact_refused(const struct parse *p, int step, const char *name)
 	    p->arena, "check_saved_none name=%s save=%s", name, name);
 }
 
+/* The artifacts that a script reads (uses=). */
+static void
+check_used(struct parse *p, int i)
+{
+	struct step *s = &p->steps[i];
+	const char *why;
+
+	if (!kind_is(s->kind, KIND_SCRIPT))
+		return;
+	s->sends_artifacts = s->sends;
+	s->sends_artifacts_count = s->sends_count;
+	if (s->sends_count > STEP_USES_MAX)
+		report(p, SEVERITY_ERROR, place_of(p, i, '=', "uses"),
+		    "check_uses_many most=%d", STEP_USES_MAX);
+	for (size_t k = 0; k < s->sends_count; k++) {
+		why = artifact_refused(p, i, s->sends[k]);
+		if (why != NULL)
+			report(p, SEVERITY_ERROR, place_of(p, i, '=', "uses"),
+			    "%s", why);
+	}
+}
+
 void
 check_artifacts(struct parse *p, int i)
 {
@@ -152,4 +174,5 @@ check_artifacts(struct parse *p, int i)
 	if (other != NULL && !kind_is(other->kind, KIND_OUTPUT))
 		report(p, SEVERITY_ERROR, place_of(p, i, '=', "same-as"),
 		    "check_same_as_none step=%s", other->id);
+	check_used(p, i);
 }

@@ -2,7 +2,8 @@
  * act_shell.c: runs a script on this machine.
  *
  * The script is a file that only its user can read, never an argument; values
- * are in its environment, which is built from a short list.  It leads its own
+ * are in its environment, which is built from a short list, and artifacts that
+ * it reads are files beside it.  It leads its own
  * process group, in its own namespaces (confine.h), so that its end also ends
  * the processes that it started.  It has ended when the interpreter has; if a
  * background process still holds the output, that is awaited briefly and noted.
@@ -29,6 +30,7 @@
 #include "base/text.h"
 #include "executor/actions/act.h"
 #include "executor/confine/confine.h"
+#include "executor/confine/confine_script.h"
 #include "executor/actions/script.h"
 
 #define CHUNK (256 * 1024)
@@ -41,6 +43,7 @@ struct shell {
 	struct job *job;
 	struct confine_who who;
 	struct confine_call call;
+	struct artifact_files artifacts;
 	struct confine_child child;
 	char **env;
 	size_t env_count;
@@ -114,6 +117,8 @@ become(void *ctx, const char *file)
 	}
 	if (o->step.pty)
 		(void)ioctl(s->terminal, TIOCSCTTY, 0);
+	if (s->call.files_path != NULL)
+		add_env(s, "CS_ARTIFACTS", s->call.files_path);
 	environ = s->env;
 	if (dup2(o->step.pty ? s->terminal : s->input, 0) < 0 ||
 	    dup2(s->terminal, 1) < 0 || dup2(1, 2) < 0)
@@ -217,7 +222,7 @@ start(struct shell *s, const struct buf *text)
 {
 	struct job *job = s->job;
 	int out[2], report[2];
-	char name[80];
+	char name[80], files[80];
 	bool ok;
 
 	s->input = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -232,11 +237,14 @@ start(struct shell *s, const struct buf *text)
 	if (job->spec->step.pty)
 		resize(s);
 	snprintf(name, sizeof(name), "%s.script", job->target->name);
+	snprintf(files, sizeof(files), "%s.artifacts", job->target->name);
 	s->call = (struct confine_call){ .who = &s->who,
 		.end_signal = SIGKILL,
 		.session = job->spec->step.pty,
 		.script_name = name,
 		.script = text,
+		.files_name = s->artifacts.count > 0 ? files : NULL,
+		.files = &s->artifacts,
 		.become = become,
 		.ctx = s };
 	ok = confine_start(&s->call, &s->child, &job->why);
@@ -399,6 +407,11 @@ act_shell(struct job *job)
 		job->ending = ENDING_NOT_STARTED;
 		goto out;
 	}
+	if (!artifact_input_read(
+		job->spec, job->target->name, &s.artifacts, &job->why)) {
+		job->ending = ENDING_NOT_STARTED;
+		goto out;
+	}
 	make_env(&s);
 	script_text(job->spec, &text);
 	if (!start(&s, &text)) {
@@ -412,7 +425,8 @@ act_shell(struct job *job)
 	aggregate(&s);
 out:
 	*job->group = 0;
-	confine_remove_script(&s.call);
+	confine_script_remove(&s.call);
+	artifact_input_clear(&s.artifacts);
 	confine_close(&s.child);
 	confine_who_clear(&s.who);
 	for (size_t i = 0; i < s.env_count; i++)

@@ -460,8 +460,12 @@ act_ssh(struct job *job)
 	report_reset(&s->report);
 	s->tried = s->removable = false;
 	s->lost_at = s->backoff = 0;
-	if (follow(s))
+	if (!artifact_input_read(
+		job->spec, job->target->name, &s->remote.artifacts, &job->why))
+		job->ending = ENDING_NOT_STARTED;
+	else if (follow(s))
 		aggregate(s);
 	else if (job->loop->stop != STOP_NONE)
 		stop_script(s);
+	artifact_input_clear(&s->remote.artifacts);
 }

@@ -34,6 +34,7 @@
 #include "executor/confine/confine_cover.h"
 #include "executor/confine/confine_filter.h"
 #include "executor/confine/confine_init.h"
+#include "executor/confine/confine_script.h"
 #include "executor/event_loop.h"
 
 static char *data_folder;
@@ -175,40 +176,16 @@ static bool
 put_script(struct confine_call *call)
 {
 	char folder[] = "/tmp/countersign.XXXXXX";
-	int fd;
 	bool ok;
 
 	if (call->script == NULL || call->script_path != NULL)
 		return true;
 	if (mkdtemp(folder) == NULL)
 		return false;
-	call->script_path = mem_printf("%s/%s", folder, call->script_name);
-	fd = open(
-	    call->script_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	ok = fd >= 0 &&
-	    io_write_all(fd, call->script->data, call->script->len) == 0;
+	ok = confine_script_write(call, folder);
 	if (call->who->changes)
-		ok = ok && fchown(fd, call->who->uid, call->who->gid) == 0 &&
-		    chown(folder, call->who->uid, call->who->gid) == 0;
-	if (fd >= 0)
-		close(fd);
+		ok = ok && chown(folder, call->who->uid, call->who->gid) == 0;
 	return ok;
-}
-
-void
-confine_remove_script(struct confine_call *call)
-{
-	char *slash;
-
-	if (call->script_path == NULL)
-		return;
-	unlink(call->script_path);
-	slash = strrchr(call->script_path, '/');
-	*slash = '\0';
-	if (text_starts(call->script_path, "/tmp/countersign."))
-		rmdir(call->script_path);
-	free(call->script_path);
-	call->script_path = NULL;
 }
 
 /* In the child of start_beside(). */

@@ -4,6 +4,7 @@
 
 #include "executor/confine/confine_rights.h"
 #include "executor/job_spec.h"
+#include "executor/output/artifact_input.h"
 
 /* A started program. */
 struct confine_child {
@@ -17,12 +18,16 @@ struct confine_call {
 	int end_signal; /* PDEATHSIG: sent when we end */
 	bool session;   /* it leads a session, else a group */
 	/*
-	 * A file for the program: its name and text, or NULL.  Its path is
-	 * script_path; release it with confine_remove_script().
+	 * A file for the program: its name and text, or NULL; and a folder of
+	 * further files, or NULL.  Their paths are script_path and files_path;
+	 * release them with confine_script_remove().
 	 */
 	const char *script_name;
 	const struct buf *script;
+	const char *files_name;
+	const struct artifact_files *files;
 	char *script_path;
+	char *files_path;
 	/*
 	 * Called in the new process, with its rights and its view of the files;
 	 * executes the program or returns, which ends the process.
@@ -60,9 +65,6 @@ bool confine_forbidden(struct buf *why);
  */
 bool confine_start(
     struct confine_call *call, struct confine_child *ret, struct buf *why);
-
-/* After the program's end: removes its script. */
-void confine_remove_script(struct confine_call *call);
 
 /* True if the program has ended; its status is as of waitpid(2). */
 bool confine_reap(struct confine_child *c, int *ret_status);

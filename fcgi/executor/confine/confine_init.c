@@ -29,6 +29,7 @@
 #include "base/mem.h"
 #include "executor/confine/confine_cover.h"
 #include "executor/confine/confine_init.h"
+#include "executor/confine/confine_script.h"
 #include "executor/event_loop.h"
 
 #define MOST_TRIES 10 /* to write to the pipe */
@@ -56,30 +57,13 @@ report(int fd, int word)
 static bool
 put_script(struct confine_call *call)
 {
-	char *folder, *path;
 	char exec[4096];
-	int fd;
-	bool ok;
 
 	if (call->script == NULL || call->script_path != NULL)
 		return true;
-	if (getcwd(exec, sizeof(exec)) == NULL)
-		return false;
-	folder = mem_strdup(exec);
-	path = mem_printf("%s/%s", exec, call->script_name);
 	umask(022);
-	ok = io_mkdirs(folder, 0755) == ERR_OK;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	ok = ok && fd >= 0 &&
-	    io_write_all(fd, call->script->data, call->script->len) == 0 &&
-	    (!call->who->changes ||
-		fchown(fd, call->who->uid, call->who->gid) == 0);
-	if (fd >= 0)
-		close(fd);
-	free(folder);
-	free(call->script_path);
-	call->script_path = path;
-	return ok;
+	return getcwd(exec, sizeof(exec)) != NULL &&
+	    io_mkdirs(exec, 0755) == ERR_OK && confine_script_write(call, exec);
 }
 
 static bool

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -95,4 +97,93 @@ artifact_input_open(const char *file, const char *what, struct buf *why)
 		    strerror(errno));
 	free(path);
 	return fd;
+}
+
+/* Reads the whole file, `size` bytes. */
+static bool
+read_whole(int fd, size_t size, struct buf *ret)
+{
+	char *to = buf_reserve(ret, size);
+	ssize_t n;
+
+	while (ret->len < size) {
+		n = read(fd, to + ret->len, size - ret->len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = EIO; /* it was truncated */
+		if (n <= 0)
+			return false;
+		ret->len += (size_t)n;
+	}
+	return true;
+}
+
+/* Reads one more file; *size bytes are in memory before and after. */
+static bool
+add_file(const struct job_spec *o, const char *target,
+    struct artifact_file *file, int64_t *size, struct buf *why)
+{
+	struct buf what = { 0 };
+	const char *path;
+	struct stat st;
+	int fd = -1;
+	bool ok;
+
+	message_put(&what, "artifact_used name=%s", file->name);
+	path = artifact_input_find(o->artifacts, o->artifacts_count, file->name,
+	    target, buf_text(&what), why);
+	if (path != NULL)
+		fd = artifact_input_open(path, buf_text(&what), why);
+	ok = fd >= 0;
+	if (ok && fstat(fd, &st) == 0 &&
+	    (*size += st.st_size) > EXEC_USES_LIMIT) {
+		message_put(why, "artifact_uses_large most=%d",
+		    (int)(EXEC_USES_LIMIT / 1048576));
+		ok = false;
+	} else if (ok && !read_whole(fd, (size_t)st.st_size, &file->data)) {
+		message_put(why, "artifact_unreadable what=%s reason=%s",
+		    buf_text(&what), strerror(errno));
+		ok = false;
+	}
+	if (fd >= 0)
+		close(fd);
+	buf_clear(&what);
+	return ok;
+}
+
+bool
+artifact_input_read(const struct job_spec *o, const char *target,
+    struct artifact_files *ret, struct buf *why)
+{
+	struct json_object *all = o->message.artifacts;
+	int64_t size = 0;
+	bool ok = true;
+
+	*ret = (struct artifact_files){ 0 };
+	if (all == NULL)
+		return true;
+	ret->all = mem_calloc(
+	    (size_t)json_object_object_length(all) + 1, sizeof(*ret->all));
+	json_object_object_foreach (all, name, files) {
+		(void)files;
+		ret->all[ret->count].name = name;
+		ok = ok &&
+		    add_file(o, target, &ret->all[ret->count++], &size, why);
+	}
+	return ok;
+}
+
+void
+artifact_input_clear(struct artifact_files *files)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		struct buf *data = &files->all[i].data;
+
+		if (data->data != NULL)
+			explicit_bzero(data->data, data->cap);
+		buf_clear(data);
+	}
+	free(files->all);
+	*files = (struct artifact_files){ 0 };
 }

@@ -22,6 +22,26 @@ enum err artifact_input_read_files(struct json_object *files, const char *name,
 const char *artifact_input_find(const struct job_artifact *list, size_t count,
     const char *name, const char *target, const char *what, struct buf *why);
 
+/* The artifacts that a script reads, in memory. */
+struct artifact_file {
+	const char *name;
+	struct buf data;
+};
+
+struct artifact_files {
+	struct artifact_file *all;
+	size_t count;
+};
+
+/*
+ * Reads all artifacts of the job spec for the target.  False: why gets a
+ * sentence.  In both cases the caller calls artifact_input_clear(), which wipes
+ * them.
+ */
+bool artifact_input_read(const struct job_spec *o, const char *target,
+    struct artifact_files *ret, struct buf *why);
+void artifact_input_clear(struct artifact_files *files);
+
 /* Opens it for reading.  -1: why gets a sentence. */
 int artifact_input_open(const char *file, const char *what, struct buf *why);
 

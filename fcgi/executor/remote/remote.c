@@ -11,6 +11,7 @@
  *			it leads their session and process group
  *	out		the output
  *	exit		NONCE CODE, when it ended
+ *	artifacts	a folder of those that the script reads, until it ends
  *
  * A line of `pid` or `exit` is one write and counts from its line end on, so
  * nobody reads half of it.  With a hundred hosts at once each process that a
@@ -34,7 +35,7 @@
 #include "executor/remote/programs.h"
 #include "executor/remote/remote.h"
 
-#define PIECE (64 * 1024)
+#define PIECE (63 * 1024) /* a multiple of 3, for base64 */
 
 static void
 begin(const struct remote *r, struct buf *out)
@@ -72,6 +73,38 @@ put_checks(const struct job_spec *spec, struct buf *out)
 	}
 	if (spec->step.pty)
 		buf_puts(out, "cs_terminal\n");
+	if (spec->artifacts_count > 0)
+		buf_puts(out, "cs_base64\n");
+}
+
+/*
+ * The artifacts that the script reads: base64, as sh has no way to write any
+ * byte.  A here-document was rejected, as bash puts a large one into /tmp.
+ */
+static void
+put_artifacts(const struct artifact_files *files, struct buf *out)
+{
+	struct buf text = { 0 };
+
+	if (files->count > 0)
+		buf_puts(out, "cs_artifacts\n");
+	for (size_t i = 0; i < files->count; i++) {
+		const struct artifact_file *f = &files->all[i];
+
+		buf_printf(out, "cs_give %s", f->name);
+		for (size_t at = 0; at < f->data.len; at += PIECE) {
+			size_t n = f->data.len - at;
+
+			buf_reset(&text);
+			encode_base64(
+			    f->data.data + at, n < PIECE ? n : PIECE, &text);
+			buf_printf(out, " %s", buf_text(&text));
+		}
+		buf_puts(out, "\n");
+	}
+	if (text.data != NULL)
+		explicit_bzero(text.data, text.cap);
+	buf_clear(&text);
 }
 
 /* The command that executes the script's file. */
@@ -105,6 +138,7 @@ put_start(const struct remote *r, struct buf *out)
 		    out);
 	script_text(r->spec, &text);
 	put_text("script", buf_text(&text), text.len, out);
+	put_artifacts(&r->artifacts, out);
 	script_exports(r->spec, r->target, out);
 	put_launch(r->spec, out);
 	buf_puts(out, "}\n");

@@ -21,12 +21,14 @@
 
 #include "base/buf.h"
 #include "executor/job_spec.h"
+#include "executor/output/artifact_input.h"
 
 #define REMOTE_FOLDER ".countersign" /* in the home of the user */
 
 struct remote {
 	const struct job_spec *spec;
 	const char *target;
+	struct artifact_files artifacts;
 	char nonce[33];
 	char name[128]; /* of the execution's folder */
 };

@@ -75,6 +75,12 @@ cs_enter() {
 cs_terminal() {
 	command -v python3 >/dev/null 2>&1 || cs_refuse remote_no_python
 }
+# Checks for artifacts: everybody may read the arguments of a printf that is a
+# program.
+cs_base64() {
+	command -v base64 >/dev/null 2>&1 || cs_refuse remote_no_base64
+	case $(command -v printf) in /*) cs_refuse remote_no_printf;; esac
+}
 # Makes the folder of the execution; false: it is there already.
 cs_make() {
 	command -v setsid >/dev/null 2>&1 || cs_refuse remote_no_setsid
@@ -97,6 +103,22 @@ cs_put() {
 	rm -rf "$cs_dir"
 	cs_refuse remote_unwritten
 }
+# The folder of the artifacts that the script reads, and one of them, of base64.
+cs_artifacts() {
+	CS_ARTIFACTS=$cs_dir/artifacts
+	export CS_ARTIFACTS
+	mkdir -m 700 "$CS_ARTIFACTS" 2>/dev/null && return
+	rm -rf "$cs_dir"
+	cs_refuse remote_unwritten
+}
+cs_give() {
+	cs_file=$1
+	shift
+	( umask 077; printf %s "$@" | base64 -d >"$CS_ARTIFACTS/$cs_file" ) \
+	    2>/dev/null && return
+	rm -rf "$cs_dir"
+	cs_refuse remote_unwritten
+}
 # Starts a command.  Its own outputs are discarded: messages of sh about a killed
 # script are not the script's.
 cs_launch() {
@@ -108,7 +130,9 @@ exec </dev/null
 trap : TERM INT
 echo $$ >"$0/pid"
 ( exec "$@" >>"$0/out" 2>&1 )
-echo "$cs_nonce $?" >"$0/exit"
+cs_code=$?
+[ ! -d "$0/artifacts" ] || rm -rf "$0/artifacts"
+echo "$cs_nonce $cs_code" >"$0/exit"
 ' "$cs_dir" "$@" >/dev/null 2>&1 <<CS_END &
 $cs_nonce
 CS_END
@@ -177,6 +201,7 @@ cs_end() {
 		[ "$cs_i" -le 80 ] || { cs_say alive; exit 0; }
 		cs_nap; cs_i=$((cs_i + 1))
 	done
+	rm -rf "$cs_dir/artifacts"
 	cs_size && cs_say ended "$cs_size"
 }
 # Removes the folder.

@@ -205,6 +205,9 @@ step_of(
 	put_names(o, "with", s->with_targets, s->with_targets_count);
 	put_names(o, "needs", s->needs, s->needs_count);
 	put_compared(o, s);
+	if (kind_is(s->kind, KIND_SCRIPT))
+		put_names(
+		    o, "uses", s->sends_artifacts, s->sends_artifacts_count);
 	copy_all(o, row, keys);
 	json_set_text(o, "outcome", outcome_of(r, s, row));
 	json_set_bool(o, "excluded",

@@ -145,6 +145,11 @@ limits(struct req *req, const struct step *step)
 		    request_fill(req, "limit_with", "names",
 			names(req, step->with_targets, step->with_count),
 			NULL));
+	if (step->sends_count > 0 && kind_is(step->kind, KIND_SCRIPT))
+		text = joined(req, text, "; ",
+		    request_fill(req, "limit_uses", "names",
+			names(req, step->sends_artifacts, step->sends_count),
+			NULL));
 	if (step->needs_count > 0)
 		text = joined(req, text, "; ",
 		    request_fill(req, "limit_needs", "names",

@@ -264,6 +264,48 @@ files_model(struct view *v, const struct step *step)
 	return list;
 }
 
+/* "3 KB (local), 2 KB (web1)": the artifact as it would be read now, or NULL.
+ */
+static const char *
+artifact_there(struct view *v, const char *name)
+{
+	struct json_object *all = artifacts_of_run(
+	    v->req, v->lifecycle.id, &v->artifacts);
+	struct json_object *by = request_own(v->req, json_object_new_object());
+	const char *text = NULL;
+
+	for (size_t i = 0; i < json_object_array_length(all); i++) {
+		struct json_object *o = json_object_array_get_idx(all, i);
+
+		if (text_eq(json_text(o, "name", ""), name))
+			json_set_text(by, json_text(o, "target", ""),
+			    json_text(o, "size_text", ""));
+	}
+	json_object_object_foreach (by, target, size) {
+		text = arena_printf(v->req->arena, "%s%s%s (%s)",
+		    text != NULL ? text : "", text != NULL ? ", " : "",
+		    json_object_get_string(size), target);
+	}
+	return text;
+}
+
+/* Artifacts that the step sends or reads. */
+static struct json_object *
+artifacts_model(struct view *v, const struct step *step)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < step->sends_count; i++) {
+		struct json_object *o = json_object_new_object();
+
+		model_text(o, "name", step->sends_artifacts[i]);
+		model_text(
+		    o, "there", artifact_there(v, step->sends_artifacts[i]));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
 static const char *
 lead(struct req *req, const struct step *step)
 {
@@ -309,6 +351,7 @@ page_preview(struct req *req, struct reply *reply)
 	model_text(o, "look_label", dry_run_label(req, &v->plan->steps[i]));
 	model_bool(o, "can_dry_run", view_may(v, VERB_step_dry_run, i));
 	model_put(o, "files", files_model(v, &v->plan->steps[i]));
+	model_put(o, "artifacts", artifacts_model(v, &v->plan->steps[i]));
 	model_text(o, "success", card_success(req, &v->plan->steps[i]));
 	model_text(o, "undo", undo < 0 ? NULL : view_title(v, undo));
 	add_filled(v, o, &v->plan->steps[i]);
