@@ -1,6 +1,7 @@
 """
 harness.py: a lab of a test's own.
 """
+import contextlib
 import json
 import pathlib
 import shlex
@@ -25,16 +26,17 @@ __all__ = ["Console", "FOLDER", "LAB", "NET", "SUDO", "TOP", "http",
            "refused", "run", "secret", "sh", "typed", "until"]
 
 
-def run(parts, tests):
-    """Starts the hosts of some upgrades ("": of all), runs the tests, and
-    leaves nothing behind."""
+def run(parts, tests, around=contextlib.nullcontext):
+    """Starts the hosts of some upgrades ("": of all), runs the tests within
+    a context, and leaves nothing behind."""
     if not may_be_root():
         left_out(f"the lab ({parts})", "it needs root, or sudo without a "
                  "password")
         sys.exit(0)
     try:
         LAB.must("up", *parts.split())
-        main(tests)
+        with around():
+            main(tests)
     finally:
         LAB.remove()
 

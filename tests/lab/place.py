@@ -161,6 +161,12 @@ def mariadb_options(datadir):
             "--innodb-use-native-aio=0", "--key-buffer-size=1M"]
 
 
+def own_tmp(folder):
+    """Names in /tmp are made of process ids, which another namespace of
+    processes has too."""
+    return {**os.environ, "TMPDIR": str(folder)}
+
+
 def make_template(place, name, sql):
     """DIR/template/NAME/mysql: a data folder with what the statements made,
     to be copied to hosts."""
@@ -172,7 +178,8 @@ def make_template(place, name, sql):
         shutil.rmtree(empty, ignore_errors=True)
         empty.mkdir(parents=True)
         run("mariadb-install-db", *mariadb_options(empty / "mysql"),
-            "--skip-test-db", "--auth-root-authentication-method=normal")
+            "--skip-test-db", "--auth-root-authentication-method=normal",
+            env=own_tmp(empty))
         (empty / "made").touch()
     shutil.rmtree(template, ignore_errors=True)
     shutil.copytree(empty / "mysql", template / "mysql")
@@ -181,7 +188,7 @@ def make_template(place, name, sql):
     text.write_text(sql)
     with text.open() as statements:
         run("mariadbd", *mariadb_options(template / "mysql"), "--bootstrap",
-            stdin=statements)
+            stdin=statements, env=own_tmp(template))
     text.rename(stamp)
 
 
