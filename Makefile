@@ -242,7 +242,7 @@ e2e: built
 fault: built
 	@tests/run -j $(TEST_JOBS) tests/fault/test_*.py
 fate: built
-	@tests/run tests/e2e/fate.py tests/lab/test_*.py
+	@tests/run tests/e2e/fate.py tests/lab/test_*.py tests/lab/run-*.py
 browser: built tests/browser/node_modules
 	@tests/run -j $(TEST_JOBS) tests/browser/run.py \
 	    $(filter-out tests/browser/run.py,$(wildcard tests/browser/*.py))
