@@ -89,19 +89,24 @@ cli_list(const struct cli *c, const char *what, const char *of)
 	};
 	struct db *db = NULL;
 	struct rows *rows;
+	int code = CLI_YES;
 
 	if (db_open(c->data, DB_CLI, &db) != ERR_OK)
 		return cli_message(CLI_NO, "cli_no_journal folder=%s", c->data);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		if (strcmp(lists[i].what, what) != 0)
 			continue;
+		(void)db_begin(db);
 		rows = db_query(db, lists[i].stmt);
 		while (db_next(rows))
 			if (of == NULL ||
 			    text_eq(of, db_text(rows, lists[i].of)))
 				lists[i].print(rows);
 		db_done(rows);
+		if (db_end(db, ERR_OK) != ERR_OK)
+			code = cli_message(
+			    CLI_NO, "cli_list_unreadable folder=%s", c->data);
 	}
 	db_close(db);
-	return CLI_YES;
+	return code;
 }

@@ -59,36 +59,6 @@ plain(struct db *db, const char *sql)
 	return rc;
 }
 
-/* As plain(), for the statements around every command: prepared once. */
-static int
-frame(struct db *db, enum frame which)
-{
-	static const char *const texts[FRAMES] = {
-		"BEGIN",
-		"COMMIT",
-		"ROLLBACK",
-		"SAVEPOINT command",
-		"ROLLBACK TO command",
-		"RELEASE command",
-	};
-	const char *text = which == BEGIN && db->who == DB_KEEPER
-	    ? "BEGIN IMMEDIATE"
-	    : texts[which];
-	sqlite3_stmt **stmt = &db->frames[which];
-	int rc = SQLITE_OK;
-
-	if (*stmt == NULL)
-		rc = sqlite3_prepare_v3(db->handle, text, -1,
-		    SQLITE_PREPARE_PERSISTENT, stmt, NULL);
-	if (rc == SQLITE_OK) {
-		sqlite3_step(*stmt);
-		rc = sqlite3_reset(*stmt);
-	}
-	if (rc != SQLITE_OK)
-		log_warn("database: %s: %s", text, sqlite3_errmsg(db->handle));
-	return rc;
-}
-
 /*
  * SQLite does not check whether the release of a lock worked. A lock that stays
  * would block all readers for the lifetime of this process: the release is
@@ -305,109 +275,11 @@ db_close(struct db *db)
 	free(db);
 }
 
-static enum err
-err_of(struct db *db, const char *what, int rc)
-{
-	switch (rc & 0xff) {
-	case SQLITE_OK:
-	case SQLITE_DONE:
-	case SQLITE_ROW:
-		return ERR_OK;
-	case SQLITE_CONSTRAINT:
-		if (rc == SQLITE_CONSTRAINT_PRIMARYKEY ||
-		    rc == SQLITE_CONSTRAINT_UNIQUE ||
-		    rc == SQLITE_CONSTRAINT_ROWID)
-			return ERR_CONFLICT;
-		break;
-	case SQLITE_READONLY:
-	case SQLITE_CANTOPEN:
-	case SQLITE_PROTOCOL:
-		db->stale = true;
-		/* fall through */
-	case SQLITE_FULL:
-	case SQLITE_IOERR:
-		log_warn("database: %s: %s", what, sqlite3_errmsg(db->handle));
-		return ERR_UNAVAILABLE;
-	}
-	log_warn("database: %s: %s (%d)", what, sqlite3_errmsg(db->handle), rc);
-	return ERR_INTERNAL;
-}
-
-enum err
-db_begin(struct db *db)
-{
-	db->within = frame(db, BEGIN) == SQLITE_OK;
-	if (db->within)
-		return ERR_OK;
-	db->failed = db->stale = true;
-	return ERR_UNAVAILABLE;
-}
-
-bool
-db_is_lost(const struct db *db)
-{
-	return db->within && sqlite3_get_autocommit(db->handle);
-}
-
-bool
-db_is_stale(const struct db *db)
-{
-	return db->stale;
-}
-
-bool
-db_take_failure(struct db *db)
-{
-	bool failed = db->failed;
-
-	db->failed = false;
-	return failed;
-}
-
-enum err
-db_end(struct db *db, enum err err)
-{
-	int rc;
-
-	if (err == ERR_OK && db_is_lost(db))
-		err = ERR_UNAVAILABLE;
-	db->within = false;
-	if (err == ERR_OK) {
-		rc = frame(db, COMMIT);
-		if (rc == SQLITE_OK)
-			return ERR_OK;
-		err = err_of(db, "commit", rc);
-	}
-	if (!sqlite3_get_autocommit(db->handle))
-		frame(db, ROLLBACK);
-	return err;
-}
-
-enum err
-db_savepoint(struct db *db)
-{
-	return !db_is_lost(db) && frame(db, SAVEPOINT) == SQLITE_OK
-	    ? ERR_OK
-	    : ERR_UNAVAILABLE;
-}
-
-enum err
-db_release(struct db *db, enum err err)
-{
-	if (!db_is_lost(db) &&
-	    (err == ERR_OK || frame(db, ROLLBACK_TO) == SQLITE_OK) &&
-	    frame(db, RELEASE) == SQLITE_OK)
-		return err;
-	if (!sqlite3_get_autocommit(db->handle))
-		frame(db, ROLLBACK);
-	return ERR_UNAVAILABLE;
-}
-
 /*
  * An invalid statement is a bug. A schema that cannot be read because the disk
- * fails is not: such a statement gives no rows.
+ * fails is not: that is a failed read.
  */
-static void
+static int
 prepare_text(struct db *db, enum stmt id, struct rows *rows)
 {
 	int rc;
@@ -418,19 +290,27 @@ prepare_text(struct db *db, enum stmt id, struct rows *rows)
 		log_bug("%s is still being read", statements[id].name);
 	rows->db = db;
 	if (rows->stmt != NULL)
-		return;
+		return SQLITE_OK;
 	rc = sqlite3_prepare_v3(db->handle, statements[id].text, -1,
 	    SQLITE_PREPARE_PERSISTENT, &rows->stmt, NULL);
 	if (rc == SQLITE_ERROR || rc == SQLITE_MISUSE)
 		log_bug(
 		    "%s: %s", statements[id].name, sqlite3_errmsg(db->handle));
-	if (rc != SQLITE_OK) {
-		log_warn("database: %s: %s", statements[id].name,
-		    sqlite3_errmsg(db->handle));
-		db->failed = true;
-		return;
-	}
-	copy_names(rows);
+	if (rc == SQLITE_OK)
+		copy_names(rows);
+	return rc;
+}
+
+static int
+bind(sqlite3_stmt *stmt, int i, const struct db_arg *arg)
+{
+	if (arg->p == NULL)
+		return sqlite3_bind_null(stmt, i);
+	if (arg->type == 'i')
+		return sqlite3_bind_int64(stmt, i, arg->i);
+	if (arg->type == 't')
+		return sqlite3_bind_text(stmt, i, arg->p, -1, SQLITE_TRANSIENT);
+	return sqlite3_bind_blob64(stmt, i, arg->p, arg->len, SQLITE_TRANSIENT);
 }
 
 static struct rows *
@@ -440,21 +320,13 @@ prepare(struct db *db, enum stmt id, const struct db_arg *args)
 	const char *types = statements[id].args;
 	int n = 0;
 
-	prepare_text(db, id, rows);
+	rows->rc = prepare_text(db, id, rows);
 	for (; args[n].type != 0; n++) {
 		if (types[n] != args[n].type)
 			log_bug("%s: argument %d is of the wrong type",
 			    statements[id].name, n + 1);
-		if (args[n].p == NULL)
-			sqlite3_bind_null(rows->stmt, n + 1);
-		else if (args[n].type == 'i')
-			sqlite3_bind_int64(rows->stmt, n + 1, args[n].i);
-		else if (args[n].type == 't')
-			sqlite3_bind_text(
-			    rows->stmt, n + 1, args[n].p, -1, SQLITE_TRANSIENT);
-		else
-			sqlite3_bind_blob64(rows->stmt, n + 1, args[n].p,
-			    args[n].len, SQLITE_TRANSIENT);
+		if (rows->rc == SQLITE_OK)
+			rows->rc = bind(rows->stmt, n + 1, &args[n]);
 	}
 	if (types[n] != '\0')
 		log_bug("%s needs %zu arguments", statements[id].name,
@@ -466,17 +338,11 @@ prepare(struct db *db, enum stmt id, const struct db_arg *args)
 enum err
 db_run_args(struct db *db, enum stmt id, const struct db_arg *args)
 {
-	struct rows *rows;
-	enum err err;
-	int rc;
+	struct rows *rows = prepare(db, id, args);
+	enum err err = db->failed || db_is_lost(db)
+	    ? ERR_UNAVAILABLE
+	    : db_error(db, statements[id].name, rows_step(rows));
 
-	if (db_is_lost(db))
-		return ERR_UNAVAILABLE;
-	rows = prepare(db, id, args);
-	rc = rows->stmt != NULL ? sqlite3_step(rows->stmt) : SQLITE_IOERR;
-	if (rows->stmt != NULL && rc != SQLITE_DONE)
-		rc = sqlite3_extended_errcode(db->handle);
-	err = err_of(db, statements[id].name, rc);
 	db_done(rows);
 	return err;
 }

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "journal/rows.h"
+#include "journal/transaction.h"
 #include "plan/result.h"
 
 /* The program that opens it: its statements, and whether it writes. */
@@ -60,41 +61,9 @@ int64_t db_version_in(const char *data_dir);
 void db_close(struct db *db);
 
 /*
- * A transaction: BEGIN IMMEDIATE for the keeper, a read snapshot for the
- * others; ERR_UNAVAILABLE: none has begun. db_end() commits on ERR_OK, else
- * rolls back; it returns err, or the error of the commit. Readers keep them
- * short.
- */
-enum err db_begin(struct db *db);
-
-/*
- * True if a read failed since the last call (EIO, a full disk). The rows found
- * may then be incomplete: ask this before each decision.
- */
-bool db_take_failure(struct db *db);
-
-/*
- * True if the connection itself may be the cause: SQLite continues read-only
- * after a file could not be opened for writing once. Close it and open another.
- */
-bool db_is_stale(const struct db *db);
-enum err db_end(struct db *db, enum err err);
-
-/*
- * True from an I/O error that made SQLite roll back the transaction, until
- * db_end().  Nothing is written then: SQLite would commit each statement by
- * itself.  db_run() and all others around it return ERR_UNAVAILABLE.
- */
-bool db_is_lost(const struct db *db);
-
-/* As db_begin() and db_end(), for one command within the keeper's batch. */
-enum err db_savepoint(struct db *db);
-enum err db_release(struct db *db, enum err err);
-
-/*
  * Runs a statement that gives no rows.  ERR_CONFLICT on a broken UNIQUE or
- * PRIMARY KEY, ERR_UNAVAILABLE on a full disk, ERR_INTERNAL otherwise
- * (logged).  db_run(db, STMT_X, INT(run), TEXT("running"))
+ * PRIMARY KEY, ERR_UNAVAILABLE if the transaction has failed, ERR_INTERNAL
+ * otherwise (logged).  db_run(db, STMT_X, INT(run), TEXT("running"))
  */
 #define db_run(db, stmt, ...) db_run_args((db), (stmt), DB_ARGS(__VA_ARGS__))
 enum err db_run_args(struct db *db, enum stmt stmt, const struct db_arg *args);

@@ -1,5 +1,6 @@
 /*
- * db_own.h: a connection and its statements, for db.c and rows.c.
+ * db_own.h: a connection and its statements, for db.c, rows.c and
+ * transaction.c.
  */
 #ifndef JOURNAL_DB_OWN_H
 #define JOURNAL_DB_OWN_H
@@ -13,6 +14,7 @@ struct rows {
 	sqlite3_stmt *stmt;
 	char **names; /* of its columns: SQLite's own do not last */
 	int columns;
+	int rc; /* of preparing it */
 	bool busy;
 };
 
@@ -25,7 +27,7 @@ struct db {
 	enum db_program who;
 	bool memory; /* it has no file */
 	bool within; /* a transaction has begun and was not ended */
-	bool failed; /* a read failed */
+	bool failed; /* a statement of it has failed */
 	bool stale;  /* must be opened again */
 	struct rows rows[STMT__MAX];
 };

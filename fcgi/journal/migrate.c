@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/json.h"
@@ -69,19 +70,31 @@ run_for(sqlite3 *handle, const char *format, const char *name)
 	return ok;
 }
 
-/* One text column of all rows, as an array; the caller puts it. */
+/*
+ * One text column of all rows, as an array that the caller puts; NULL: they
+ * cannot all be read.
+ */
 static struct json_object *
 list(sqlite3 *handle, const char *format, const char *name)
 {
 	struct json_object *all = json_object_new_array();
-	char *sql = sqlite3_mprintf(format, name);
+	char *sql = sqlite3_mprintf(format, name, name);
 	sqlite3_stmt *stmt = NULL;
+	const char *text;
+	int rc = sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL);
 
-	sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL);
-	while (sqlite3_step(stmt) == SQLITE_ROW)
-		json_object_array_add(all,
-		    json_object_new_string(
-			(const char *)sqlite3_column_text(stmt, 0)));
+	while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		text = (const char *)sqlite3_column_text(stmt, 0);
+		rc = text != NULL ? SQLITE_OK : SQLITE_NOMEM;
+		if (text != NULL)
+			json_object_array_add(
+			    all, json_object_new_string(text));
+	}
+	if (rc != SQLITE_DONE) {
+		log_warn("migration: %s: %s", sql, sqlite3_errmsg(handle));
+		json_object_put(all);
+		all = NULL;
+	}
 	sqlite3_finalize(stmt);
 	sqlite3_free(sql);
 	return all;
@@ -93,44 +106,38 @@ item(struct json_object *all, size_t i)
 	return json_object_get_string(json_object_array_get_idx(all, i));
 }
 
-/* The columns that both versions of a table have, "a", "b"; NULL: none. */
-static char *
+/* The columns that both versions of a table have; the caller puts them. */
+static struct json_object *
 shared_columns(sqlite3 *handle, const char *table)
 {
-	char *sql = sqlite3_mprintf(
-	    "SELECT group_concat('\"' || name || '\"')"
-	    " FROM (SELECT name FROM pragma_table_info('%q') INTERSECT"
-	    " SELECT name FROM pragma_table_info('before_%q'))",
-	    table, table);
-	sqlite3_stmt *stmt = NULL;
-	const char *text = NULL;
-	char *columns;
-
-	sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL);
-	if (sqlite3_step(stmt) == SQLITE_ROW)
-		text = (const char *)sqlite3_column_text(stmt, 0);
-	columns = text != NULL ? mem_strdup(text) : NULL;
-	sqlite3_finalize(stmt);
-	sqlite3_free(sql);
-	return columns;
+	return list(handle,
+	    "SELECT name FROM pragma_table_info('%q') INTERSECT"
+	    " SELECT name FROM pragma_table_info('before_%q')",
+	    table);
 }
 
 /* Moves the rows of before_TABLE into TABLE. */
 static bool
 copy_back(sqlite3 *handle, const char *table)
 {
-	char *columns = shared_columns(handle, table), *sql;
-	bool ok = true;
+	struct json_object *columns = shared_columns(handle, table);
+	struct buf names = { 0 };
+	char *sql;
+	bool ok;
 
-	if (columns != NULL) {
-		sql = sqlite3_mprintf("INSERT INTO \"%w\" (%s) SELECT %s FROM"
-				      " \"before_%w\"",
-		    table, columns, columns, table);
-		ok = run(handle, sql);
-		sqlite3_free(sql);
-	}
-	free(columns);
-	return ok && run_for(handle, "DROP TABLE \"before_%w\"", table);
+	for (size_t i = 0;
+	     columns != NULL && i < json_object_array_length(columns); i++)
+		buf_printf(
+		    &names, "%s\"%s\"", i > 0 ? ", " : "", item(columns, i));
+	sql = sqlite3_mprintf("INSERT INTO \"%w\" (%s) SELECT %s FROM"
+			      " \"before_%w\"",
+	    table, buf_text(&names), buf_text(&names), table);
+	ok = names.len > 0 && run(handle, sql) &&
+	    run_for(handle, "DROP TABLE \"before_%w\"", table);
+	sqlite3_free(sql);
+	buf_clear(&names);
+	json_object_put(columns);
+	return ok;
 }
 
 /* Renames the old tables, or drops them. */
@@ -156,7 +163,7 @@ clear_indexes(sqlite3 *handle)
 	    "SELECT name FROM"
 	    " sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
 	    "");
-	bool ok = true;
+	bool ok = indexes != NULL;
 
 	for (size_t i = 0; ok && i < json_object_array_length(indexes); i++)
 		ok = run_for(handle, "DROP INDEX \"%w\"", item(indexes, i));
@@ -176,7 +183,7 @@ migrate_tables(sqlite3 *handle, int from)
 	    "SELECT name FROM sqlite_schema WHERE"
 	    " type = 'table' AND name NOT LIKE 'sqlite_%%'",
 	    "");
-	ok = run(handle, "PRAGMA legacy_alter_table = ON") &&
+	ok = tables != NULL && run(handle, "PRAGMA legacy_alter_table = ON") &&
 	    clear_indexes(handle) && clear_tables(handle, tables) &&
 	    run(handle, schema);
 	for (size_t i = 0; ok && i < json_object_array_length(tables); i++)
@@ -207,8 +214,6 @@ migrate_replay(struct db *db, int from)
 		json_object_put(body);
 	}
 	db_done(rows);
-	if (db_take_failure(db) && err == ERR_OK)
-		err = ERR_UNAVAILABLE;
 	if (err != ERR_OK)
 		return err;
 	data = json_object_new_object();

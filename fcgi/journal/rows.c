@@ -2,8 +2,8 @@
  * rows.c: the rows of a query, column by column or as JSON.
  *
  * Columns are read by name: a number would silently mean another column when a
- * statement changes.  A read that fails ends the rows and is noted in the
- * connection (db_take_failure()).
+ * statement changes.  A read that fails ends the rows, and the transaction
+ * fails with it (transaction.h).
  */
 #include <string.h>
 
@@ -12,18 +12,34 @@
 #include "base/log.h"
 #include "journal/db_own.h"
 
+static const char *
+name_of(const struct rows *rows)
+{
+	return db_stmt_name((enum stmt)(rows - rows->db->rows));
+}
+
+int
+rows_step(struct rows *rows)
+{
+	int rc = rows->rc == SQLITE_OK ? sqlite3_step(rows->stmt) : rows->rc;
+
+	return rc == rows->rc || rc == SQLITE_ROW || rc == SQLITE_DONE
+	    ? rc
+	    : sqlite3_extended_errcode(rows->db->handle);
+}
+
 bool
 db_next(struct rows *rows)
 {
-	int rc = rows->stmt != NULL ? sqlite3_step(rows->stmt) : SQLITE_DONE;
+	int rc;
 
-	if (rc == SQLITE_ROW)
-		return true;
-	if (rc != SQLITE_DONE) {
-		log_warn("database: %s", sqlite3_errmsg(rows->db->handle));
-		rows->db->failed = true;
-	}
-	return false;
+	if (rows->db->failed)
+		return false;
+	rc = rows_step(rows);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE &&
+	    !db_fail(rows->db, name_of(rows), rc))
+		log_fatal("%s: the database cannot be read", name_of(rows));
+	return rc == SQLITE_ROW;
 }
 
 void
@@ -46,8 +62,7 @@ column_of(struct rows *rows, const char *name)
 	for (int i = 0; i < rows->columns; i++)
 		if (strcmp(rows->names[i], name) == 0)
 			return i;
-	log_bug("%s has no column %s",
-	    db_stmt_name((enum stmt)(rows - rows->db->rows)), name);
+	log_bug("%s has no column %s", name_of(rows), name);
 }
 
 int64_t
@@ -56,11 +71,22 @@ db_int(struct rows *rows, const char *column)
 	return sqlite3_column_int64(rows->stmt, column_of(rows, column));
 }
 
+/* SQLite has no NULL there, but no memory for the value. */
+static void
+check_value(struct rows *rows, const void *value)
+{
+	if (value == NULL && sqlite3_errcode(rows->db->handle) == SQLITE_NOMEM)
+		log_bug("out of memory");
+}
+
 const char *
 db_text(struct rows *rows, const char *column)
 {
-	return (const char *)sqlite3_column_text(
+	const char *text = (const char *)sqlite3_column_text(
 	    rows->stmt, column_of(rows, column));
+
+	check_value(rows, text);
+	return text;
 }
 
 const void *
@@ -69,6 +95,7 @@ db_blob(struct rows *rows, const char *column, size_t *ret_len)
 	int i = column_of(rows, column);
 	const void *data = sqlite3_column_blob(rows->stmt, i);
 
+	check_value(rows, data);
 	*ret_len = (size_t)sqlite3_column_bytes(rows->stmt, i);
 	return data;
 }
@@ -118,6 +145,7 @@ put_column(struct json_object *o, struct rows *rows, int i)
 		break;
 	default:
 		text = (const char *)sqlite3_column_text(rows->stmt, i);
+		check_value(rows, text);
 		if (text == NULL) /* an empty blob */
 			text = "";
 		if (without(name, "_json", base))

@@ -11,8 +11,14 @@
 
 struct rows;
 
-/* The next row.  False: there is none, or it cannot be read. */
+/*
+ * The next row.  False: there is none, or it cannot be read; then the end of
+ * the transaction fails (transaction.h).
+ */
 bool db_next(struct rows *rows);
+
+/* For db.c: SQLite's extended code of the next step. */
+int rows_step(struct rows *rows);
 
 /* Ends the query. */
 void db_done(struct rows *rows);

@@ -69,13 +69,14 @@ ledger_file_append(struct keeper *k)
 		return;
 	if (k->ledger_torn)
 		buf_putc(&text, '\n');
+	(void)db_begin(k->db);
 	rows = db_query(k->db, STMT_LEDGER_AFTER, INT(last));
 	while (db_next(rows)) {
 		last = db_int(rows, "n");
 		put_line(&text, rows);
 	}
 	db_done(rows);
-	if (last > k->ledger_written) {
+	if (db_end(k->db, ERR_OK) == ERR_OK && last > k->ledger_written) {
 		k->ledger_torn = io_write_all(
 				     k->ledger_fd, text.data, text.len) != 0;
 		if (k->ledger_torn)
@@ -147,19 +148,32 @@ find_end(struct keeper *k, off_t size)
 	return n >= 0;
 }
 
+/* A regular file that ends as the ledger does. */
+static bool
+is_ours(struct keeper *k)
+{
+	struct stat st;
+	bool ours;
+
+	(void)db_begin(k->db);
+	ours = fstat(k->ledger_fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    find_end(k, st.st_size);
+	if (db_end(k->db, ERR_OK) != ERR_OK)
+		log_fatal("the ledger in the database cannot be read");
+	return ours;
+}
+
 void
 ledger_file_open(struct keeper *k)
 {
 	char *path = mem_printf("%s/ledger.jsonl", k->data_dir);
-	struct stat st;
 
 	k->ledger_fd = open(path,
 	    O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
 	    MODES_PRIVATE_FILE);
 	if (k->ledger_fd < 0) {
 		log_warn("%s cannot be opened: %s", path, strerror(errno));
-	} else if (fstat(k->ledger_fd, &st) != 0 || !S_ISREG(st.st_mode) ||
-	    !find_end(k, st.st_size)) {
+	} else if (!is_ours(k)) {
 		log_warn("%s does not end as the ledger of the database does, "
 			 "and is left alone: run countersign verify",
 		    path);

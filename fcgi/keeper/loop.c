@@ -90,7 +90,6 @@ begin_batch(struct loop *l)
 		return;
 	l->in_batch = true;
 	l->no_journal = db_begin(l->keeper->db) != ERR_OK;
-	(void)db_take_failure(l->keeper->db);
 }
 
 /* Carries out a call in a savepoint of its own. */
@@ -112,7 +111,7 @@ run_command(struct loop *l, struct command *c)
 	if (db_savepoint(db) != ERR_OK)
 		return unreadable(c);
 	err = command_run(c);
-	if (db_take_failure(db))
+	if (db_has_failed(db))
 		err = unreadable(c);
 	err = db_release(db, err);
 	if (err != ERR_OK)
@@ -236,7 +235,7 @@ commit_batch(struct loop *l)
 	if (!l->in_batch)
 		return;
 	l->in_batch = false;
-	durable = !l->no_journal && db_end(l->keeper->db, ERR_OK) == ERR_OK;
+	durable = db_end(l->keeper->db, ERR_OK) == ERR_OK;
 	ledger_committed(l->keeper, durable);
 	if (!durable) {
 		l->keeper->jobs_changed = false;

@@ -51,12 +51,12 @@ enum err
 run_record_refusal(struct command *c)
 {
 	struct json_object *data;
-	enum err err;
+	enum err err = db_savepoint(c->keeper->db);
 
-	if (is_known(c))
-		return ERR_OK;
-	if ((err = db_savepoint(c->keeper->db)) != ERR_OK)
+	if (err != ERR_OK)
 		return err;
+	if (is_known(c))
+		return db_release(c->keeper->db, ERR_OK);
 	data = json_object_new_object();
 	json_set_text(data, "verb", c->call->verb);
 	if (*c->call->step != '\0')

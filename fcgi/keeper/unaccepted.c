@@ -52,7 +52,7 @@ waiting_read(struct keeper *k)
 	size_t count = 0, cap = 0;
 	bool open = false;
 
-	(void)db_take_failure(k->db);
+	(void)db_begin(k->db);
 	rows = db_query(k->db, STMT_ATTEMPTS_UNACCEPTED);
 	while (db_next(rows)) {
 		mem_grow(&now, &cap, count, sizeof(*now));
@@ -62,7 +62,7 @@ waiting_read(struct keeper *k)
 	rows = db_query(k->db, STMT_RUNNER_REQUESTS_OPEN);
 	open = db_next(rows);
 	db_done(rows);
-	if (db_take_failure(k->db)) {
+	if (db_end(k->db, ERR_OK) != ERR_OK) {
 		free(now);
 		k->waiting_at = clock_monotonic() + WAITING_AGAIN_MS;
 		return;
@@ -114,8 +114,6 @@ waiting_tick(struct keeper *k)
 		err = exec_end_unaccepted(k, w->exec,
 		    w->old ? MESSAGE("said_not_accepted_restart")
 			   : MESSAGE("said_not_accepted"));
-		if (db_take_failure(k->db))
-			err = ERR_UNAVAILABLE;
 		(void)db_release(k->db, err);
 	}
 	k->jobs_changed = true;

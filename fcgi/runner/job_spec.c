@@ -27,6 +27,7 @@
 #include "runner/runner.h"
 #include "runner/job_target.h"
 #include "runner/artifacts.h"
+#include "runner/replay.h"
 #include "wire/job_message.h"
 
 /* The secret parameters of the run; checks each box against the plan. */
@@ -383,15 +384,15 @@ make(struct runner *r, struct run_snapshot *s, const char *exec,
 
 	if (r->db == NULL)
 		return ERR_UNAVAILABLE;
-	(void)db_take_failure(r->db);
 	(void)db_begin(r->db);
 	err = state != NULL ? run_snapshot_read(r, exec, state, s, why)
 			    : run_snapshot_read_dry_run(r, exec, s, why);
 	if (err == ERR_OK)
 		err = s->step == NULL ? fill_preflight(r, s, exec, m, why)
 				      : fill_job_spec(r, s, exec, m, why);
-	db_end(r->db, ERR_OK);
-	if (!db_take_failure(r->db))
+	if (replay_end(r) != ERR_OK)
+		err = ERR_UNAVAILABLE;
+	if (db_end(r->db, ERR_OK) == ERR_OK)
 		return err;
 	db_close(r->db); /* reopened before the next job */
 	r->db = NULL;

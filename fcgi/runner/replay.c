@@ -187,11 +187,24 @@ replay_run(struct runner *r, int64_t run, struct fault *why)
 
 	if (err != ERR_OK)
 		return err;
-	db_begin(r->replayed);
+	if (!db_is_within(r->replayed))
+		(void)db_begin(r->replayed);
 	if ((err = replay_chain(r, 0, why)) == ERR_OK)
 		err = replay_chain(r, run, why);
-	if (db_end(r->replayed, ERR_OK) != ERR_OK && err == ERR_OK)
+	if (db_has_failed(r->replayed))
 		err = ERR_UNAVAILABLE;
+	if (err != ERR_OK)
+		replay_clear(r);
+	return err;
+}
+
+enum err
+replay_end(struct runner *r)
+{
+	enum err err = ERR_OK;
+
+	if (r->replayed != NULL && db_is_within(r->replayed))
+		err = db_end(r->replayed, ERR_OK);
 	if (err != ERR_OK)
 		replay_clear(r);
 	return err;

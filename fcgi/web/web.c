@@ -34,12 +34,25 @@ struct worker {
 	struct reply reply;
 };
 
-enum err
-web_open_db(struct web *web)
+void
+web_begin_reading(struct web *web)
 {
-	if (web->db != NULL)
-		return ERR_OK;
-	return db_open(web->data, DB_WEB, &web->db);
+	if (web->db != NULL || db_open(web->data, DB_WEB, &web->db) == ERR_OK)
+		(void)db_begin(web->db);
+}
+
+enum err
+web_end_reading(struct web *web)
+{
+	enum err err = ERR_OK;
+
+	if (web->db != NULL && db_is_within(web->db))
+		err = db_end(web->db, ERR_OK);
+	if (err != ERR_OK) {
+		db_close(web->db); /* the next request opens it */
+		web->db = NULL;
+	}
+	return err;
 }
 
 /* False if the body is too large. */

@@ -26,8 +26,17 @@ struct web {
 	char asset[20]; /* changes when a static file does */
 };
 
-/* Opens the database unless it is open.  ERR_UNAVAILABLE. */
-enum err web_open_db(struct web *web);
+/*
+ * Opens the database unless it is open, and begins a transaction.  `db` is NULL
+ * if it cannot be opened.
+ */
+void web_begin_reading(struct web *web);
+
+/*
+ * Ends the transaction, if one has begun.  ERR_UNAVAILABLE: something could not
+ * be read, and what was made of the rest does not count; `db` is NULL then.
+ */
+enum err web_end_reading(struct web *web);
 
 /* Serves FastCGI requests from descriptor 0 until SIGTERM. */
 void web_work(struct web *web);

@@ -150,7 +150,7 @@ begin(void **state)
 	assert_non_null(report_made);
 	plan_free(plan);
 	json_object_put(row);
-	db_end(keeper.db, ERR_OK);
+	assert_int_equal(db_end(keeper.db, ERR_OK), ERR_OK);
 	return 0;
 }
 

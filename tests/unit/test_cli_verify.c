@@ -5,9 +5,12 @@
  */
 #include "keeper_runs.h"
 
+#include "failing_reads.h"
+
 #include <fcntl.h>
 
 #include "cli/cli.h"
+#include "cli/list.h"
 #include "cli/verify/verify.h"
 #include "journal/hash.h"
 
@@ -168,6 +171,59 @@ a_run_whose_end_was_cut_off_contradicts_the_ledger(void **state)
 	restore();
 }
 
+/* Prints the accounts: the exit code of `countersign user list`. */
+static int
+list(void)
+{
+	struct cli c = { .data = data_folder };
+	int out = dup(STDOUT_FILENO), code;
+
+	fflush(stdout);
+	assert_non_null(freopen(data_path("out"), "w", stdout));
+	code = cli_list(&c, "user", NULL);
+	fflush(stdout);
+	assert_true(dup2(out, STDOUT_FILENO) >= 0);
+	close(out);
+	return code;
+}
+
+static void
+what_cannot_be_read_is_not_as_recorded(void **state)
+{
+	bool failed = true;
+	int code, failures = 0;
+	char *text;
+
+	(void)state;
+	for (long n = 1; failed; n += 1 + n / 8) {
+		failing_in(n);
+		code = verify(&text);
+		failed = failing_end();
+		if (code != (failed ? CLI_NO : CLI_YES))
+			fail_msg("%ld: %d: %s", n, code, text);
+		if (failed && strstr(text, "the database ends at") != NULL)
+			fail_msg("%ld: %s", n, text);
+		free(text);
+		failures += failed;
+	}
+	assert_true(failures > 20);
+}
+
+static void
+a_list_that_cannot_be_read_whole_is_a_failure(void **state)
+{
+	bool failed = true;
+	int code;
+
+	(void)state;
+	for (long n = 1; failed; n++) {
+		failing_in(n);
+		code = list();
+		failed = failing_end();
+		assert_int_equal(code, failed ? CLI_NO : CLI_YES);
+	}
+}
+
 static void
 without_a_journal_there_is_nothing_to_verify(void **state)
 {
@@ -245,10 +301,13 @@ main(void)
 		cmocka_unit_test(a_torn_line_is_no_break_and_a_pipe_is_one),
 		cmocka_unit_test(
 		    a_run_whose_end_was_cut_off_contradicts_the_ledger),
+		cmocka_unit_test(what_cannot_be_read_is_not_as_recorded),
+		cmocka_unit_test(a_list_that_cannot_be_read_whole_is_a_failure),
 		cmocka_unit_test(without_a_journal_there_is_nothing_to_verify),
 	};
 
 	/* the messages are compared as they are in English */
 	setenv("LC_ALL", "C", 1);
+	failing_begin();
 	return cmocka_run_group_tests_name("cli/verify", tests, begin, end);
 }

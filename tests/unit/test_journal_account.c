@@ -78,7 +78,7 @@ static int
 end(void **state)
 {
 	(void)state;
-	db_end(db, ERR_CONFLICT);
+	assert_int_equal(db_end(db, ERR_CONFLICT), ERR_CONFLICT);
 	db_close(db);
 	return 0;
 }

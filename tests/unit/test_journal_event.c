@@ -85,7 +85,7 @@ empty_data_of_any_kind_is_survived(void **state)
 		e.kind = i;
 		db_begin(db);
 		(void)event_project(db, &e);
-		(void)db_end(db, ERR_INVALID);
+		assert_int_equal(db_end(db, ERR_INVALID), ERR_INVALID);
 	}
 	json_object_put(e.data);
 }

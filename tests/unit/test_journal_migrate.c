@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "failing_reads.h"
 #include "base/buf.h"
 #include "base/io.h"
 #include "base/mem.h"
@@ -64,6 +65,35 @@ expect(const char *sql, const char *text)
 	free(found);
 }
 
+static void
+read_old(struct buf *text)
+{
+	assert_int_equal(
+	    io_read_file("tests/unit/journal_1.sql", 1024 * 1024, text),
+	    ERR_OK);
+}
+
+static int
+set_up(void **state)
+{
+	struct buf text = { 0 };
+	sqlite3 *db = NULL;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = mem_printf("%s/countersign.db", folder);
+	read_old(&text);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(db, buf_text(&text), NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(db, "PRAGMA user_version = 1", NULL, NULL, NULL),
+	    SQLITE_OK);
+	sqlite3_close(db);
+	buf_clear(&text);
+	return 0;
+}
+
 /* The data of version 1, asked for before and after the migration. */
 static const char *const kept[] = {
 	"SELECT run, seq, at, actor, kind, body, hex(hash) FROM event WHERE"
@@ -86,6 +116,64 @@ static const char *const kept[] = {
 	"SELECT account, name, hex(hash), created_by FROM token",
 };
 #define KEPT (sizeof(kept) / sizeof(kept[0]))
+
+/* The number of rows of the tables that no event fills again. */
+static int64_t
+rows_in(sqlite3 *db)
+{
+	sqlite3_stmt *stmt = NULL;
+	int64_t n;
+
+	assert_int_equal(sqlite3_prepare_v2(db,
+			     "SELECT (SELECT count(*) FROM event) +"
+			     " (SELECT count(*) FROM ledger) +"
+			     " (SELECT count(*) FROM document) +"
+			     " (SELECT count(*) FROM credential) +"
+			     " (SELECT count(*) FROM sealed) +"
+			     " (SELECT count(*) FROM session)",
+			     -1, &stmt, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	n = sqlite3_column_int64(stmt, 0);
+	sqlite3_finalize(stmt);
+	return n;
+}
+
+/* The migration of the tables fails at one moment after the other. */
+static void
+a_read_that_fails_in_the_migration_loses_no_row(void **state)
+{
+	struct buf text = { 0 };
+	sqlite3 *db = NULL;
+	bool ok, failed = true;
+	int64_t before;
+	int failures = 0;
+
+	(void)state;
+	read_old(&text);
+	failing_begin();
+	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+	sqlite3_reset_auto_extension();
+	assert_int_equal(
+	    sqlite3_exec(db, buf_text(&text), NULL, NULL, NULL), SQLITE_OK);
+	before = rows_in(db);
+	assert_true(before > 20);
+	for (long n = 1; failed; n += 1 + n / 100) {
+		sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+		failing_in(n);
+		ok = migrate_tables(db, 1);
+		failed = failing_end();
+		assert_int_equal(ok, !failed);
+		if (ok)
+			assert_int_equal(rows_in(db), before);
+		failures += failed;
+		if (!sqlite3_get_autocommit(db))
+			sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	}
+	assert_true(failures > 100);
+	sqlite3_close(db);
+	buf_clear(&text);
+}
 
 static void
 an_older_journal_says_the_same_after_the_migration(void **state)
@@ -200,29 +288,6 @@ the_version_is_read_when_another_process_has_closed_it(void **state)
 }
 
 static int
-set_up(void **state)
-{
-	struct buf text = { 0 };
-	sqlite3 *db = NULL;
-
-	(void)state;
-	assert_non_null(mkdtemp(folder));
-	path = mem_printf("%s/countersign.db", folder);
-	assert_int_equal(
-	    io_read_file("tests/unit/journal_1.sql", 1024 * 1024, &text),
-	    ERR_OK);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(
-	    sqlite3_exec(db, buf_text(&text), NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(
-	    sqlite3_exec(db, "PRAGMA user_version = 1", NULL, NULL, NULL),
-	    SQLITE_OK);
-	sqlite3_close(db);
-	buf_clear(&text);
-	return 0;
-}
-
-static int
 tear_down(void **state)
 {
 	char *command = mem_printf("rm -r %s", folder);
@@ -239,6 +304,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    a_read_that_fails_in_the_migration_loses_no_row),
 		cmocka_unit_test(
 		    an_older_journal_says_the_same_after_the_migration),
 		cmocka_unit_test(its_tables_are_those_of_a_new_one),

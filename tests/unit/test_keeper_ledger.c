@@ -4,6 +4,8 @@
  */
 #include "keeper_calls.h"
 
+#include "failing_reads.h"
+
 #include <fcntl.h>
 
 #include "keeper/ledger_file.h"
@@ -107,7 +109,7 @@ what_was_not_committed_is_appended_later(void **state)
 	(void)sign_up("ana", "");
 	db_begin(keeper.db);
 	assert_int_equal(ledger_add_heads(&keeper), ERR_OK);
-	(void)db_end(keeper.db, ERR_CONFLICT);
+	assert_int_equal(db_end(keeper.db, ERR_CONFLICT), ERR_CONFLICT);
 	ledger_committed(&keeper, false);
 	assert_int_equal(entries(), 0);
 	assert_int_equal(lines(), 0);
@@ -256,6 +258,28 @@ what_is_no_file_is_not_written_to(void **state)
 	free(data_read("elsewhere"));
 }
 
+/* Moments of which each is a little later than the one before. */
+static void
+a_head_that_cannot_be_read_is_not_signed(void **state)
+{
+	int64_t before = entries();
+	bool failed = true;
+	int failures = 0;
+
+	(void)state;
+	(void)sign_up("eve", "\"operator\"");
+	for (long n = 1; failed; n++) {
+		(void)db_begin(keeper.db);
+		failing_in(n);
+		(void)ledger_add_heads(&keeper);
+		failed = failing_end();
+		ledger_committed(&keeper, db_end(keeper.db, ERR_OK) == ERR_OK);
+		failures += failed;
+		assert_int_equal(entries(), before + (failed ? 0 : 1));
+	}
+	assert_true(failures > 10);
+}
+
 int
 main(void)
 {
@@ -269,7 +293,9 @@ main(void)
 		ONE(a_file_that_is_behind_is_continued),
 		ONE(a_file_that_tells_something_else_is_left_alone),
 		ONE(what_is_no_file_is_not_written_to),
+		ONE(a_head_that_cannot_be_read_is_not_signed),
 	};
 
+	failing_begin();
 	return cmocka_run_group_tests_name("keeper/ledger", tests, NULL, NULL);
 }

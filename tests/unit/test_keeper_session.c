@@ -158,7 +158,7 @@ a_session_ends_at_its_time_on_record(void **state)
 		TEXT("ana"), TEXT("192.0.2.7"), INT(now - AUTH_SESSION_MS),
 		INT(now)),
 	    ERR_OK);
-	db_end(keeper.db, ERR_OK);
+	assert_int_equal(db_end(keeper.db, ERR_OK), ERR_OK);
 	assert_false(is_of(old, "ana"));
 	assert_int_equal(sessions_of("ana"), 2);
 	db_begin(keeper.db);
@@ -167,7 +167,7 @@ a_session_ends_at_its_time_on_record(void **state)
 	assert_int_equal(sessions_of("ana"), 2);
 	keeper.expire_at = 0;
 	session_expire(&keeper);
-	db_end(keeper.db, ERR_OK);
+	assert_int_equal(db_end(keeper.db, ERR_OK), ERR_OK);
 	assert_int_equal(sessions_of("ana"), 1);
 	expect_last(0, "session.ended", "why", "expired");
 	assert_true(is_of(ana, "ana"));

@@ -17,7 +17,7 @@ replayed(int64_t run)
 	why = (struct fault){ 0 };
 	db_begin(runner.db);
 	err = replay_run(&runner, run, &why);
-	db_end(runner.db, ERR_OK);
+	assert_int_equal(db_end(runner.db, ERR_OK), ERR_OK);
 	if (err == ERR_OK)
 		return "";
 	assert_int_equal(err, ERR_FORBIDDEN);

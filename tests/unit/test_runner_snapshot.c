@@ -213,7 +213,7 @@ ask_keeper(const char *step)
 	memset(code, 0, sizeof(code));
 	if (command_run(&c) != ERR_OK)
 		memcpy(code, c.fault.code, sizeof(code) - 1);
-	(void)db_end(keeper.db, ERR_CONFLICT);
+	assert_int_equal(db_end(keeper.db, ERR_CONFLICT), ERR_CONFLICT);
 	json_object_put(c.body);
 	json_object_put(c.result);
 	return code;
@@ -229,7 +229,7 @@ ask_runner(const char *exec)
 	why = (struct fault){ 0 };
 	db_begin(runner.db);
 	(void)run_snapshot_read(&runner, exec, "requested", &s, &why);
-	db_end(runner.db, ERR_OK);
+	assert_int_equal(db_end(runner.db, ERR_OK), ERR_OK);
 	run_snapshot_clear(&s);
 	return why.code;
 }
@@ -316,7 +316,7 @@ a_snapshot_is_of_its_attempt(void **state)
 		"requested", &s, &why),
 	    ERR_FORBIDDEN);
 	run_snapshot_clear(&s);
-	db_end(runner.db, ERR_OK);
+	assert_int_equal(db_end(runner.db, ERR_OK), ERR_OK);
 }
 
 /* A dry run needs the approvals, a preflight not even those. */
@@ -355,7 +355,7 @@ a_dry_run_has_rules_of_its_own(void **state)
 		happen(run, "ana", "look.requested", data);
 		db_begin(runner.db);
 		(void)run_snapshot_read_dry_run(&runner, exec, &s, &why);
-		db_end(runner.db, ERR_OK);
+		assert_int_equal(db_end(runner.db, ERR_OK), ERR_OK);
 		if (strcmp(why.code, rows[i].runner) != 0)
 			fail_msg("row %zu: \"%s\"", i, why.code);
 		if (rows[i].runner[0] == '\0') {

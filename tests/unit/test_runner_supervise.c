@@ -104,7 +104,7 @@ attempt_state(void)
 	assert_true(db_next(rows));
 	snprintf(state, sizeof(state), "%s", db_text(rows, "state"));
 	db_done(rows);
-	db_end(runner.db, ERR_OK);
+	assert_int_equal(db_end(runner.db, ERR_OK), ERR_OK);
 	return state;
 }
 
@@ -247,7 +247,7 @@ has_note(const char *word)
 	while (db_next(rows))
 		has |= strstr(db_text(rows, "body"), text) != NULL;
 	db_done(rows);
-	db_end(runner.db, ERR_OK);
+	assert_int_equal(db_end(runner.db, ERR_OK), ERR_OK);
 	return has;
 }
 

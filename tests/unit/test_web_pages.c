@@ -15,10 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "failing_reads.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "compiler/scope.h"
 #include "journal/event.h"
+#include "journal/plan.h"
 #include "web/views/runbook_cache.h"
 #include "web/http/keeper_client.h"
 #include "web/views/fragments.h"
@@ -43,6 +46,7 @@ static const char document[] =
 static char folder[] = "/tmp/cs-pages-XXXXXX";
 static struct web web;
 static struct db *keeper;
+static int64_t happens_in = 1; /* the run */
 
 static void
 happen(const char *kind, const char *json)
@@ -52,8 +56,8 @@ happen(const char *kind, const char *json)
 	assert_int_equal(json_read(json, strlen(json), &data, NULL), ERR_OK);
 	db_begin(keeper);
 	assert_int_equal(db_end(keeper,
-			     event_append(keeper, 1, EVENT_ANY_SEQ, "ana",
-				 event_find(kind), data)),
+			     event_append(keeper, happens_in, EVENT_ANY_SEQ,
+				 "ana", event_find(kind), data)),
 	    ERR_OK);
 }
 
@@ -168,9 +172,9 @@ is_for_strangers(const char *path)
 	return strcmp(path, "/login") == 0 || strcmp(path, "/setup") == 0;
 }
 
-/* The body of a page; the caller frees it. */
+/* The body of a page, and its status; the caller frees it. */
 static char *
-get(const char *path, const char *accept, const char *lang, int status)
+ask(const char *path, const char *accept, const char *lang, int *ret_status)
 {
 	struct arena *arena = arena_new();
 	struct reply reply;
@@ -187,11 +191,21 @@ get(const char *path, const char *accept, const char *lang, int status)
 	reply_init(&reply);
 	assert_int_equal(request_init(&req, &web, arena, env, NULL, 0), ERR_OK);
 	route_dispatch(&req, &reply);
-	if (reply.status != status)
-		fail_msg("%s: %d: %s", path, reply.status, req.fault.message);
+	*ret_status = reply.status;
 	body = buf_take(&reply.body);
 	reply_clear(&reply);
 	arena_free(arena);
+	return body;
+}
+
+static char *
+get(const char *path, const char *accept, const char *lang, int status)
+{
+	int found;
+	char *body = ask(path, accept, lang, &found);
+
+	if (found != status)
+		fail_msg("%s: %d: %s", path, found, body);
 	return body;
 }
 
@@ -275,7 +289,7 @@ is_page(const struct route *route)
 }
 
 static void
-look_at_all_pages(void)
+each_page(void (*look)(const char *path))
 {
 	struct buf address = { 0 };
 	size_t count;
@@ -286,11 +300,17 @@ look_at_all_pages(void)
 			continue;
 		buf_reset(&address);
 		fill_route(routes[i].path, &address);
-		look_at(buf_text(&address));
+		look(buf_text(&address));
 	}
 	buf_clear(&address);
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
-		look_at(pages[i]);
+		look(pages[i]);
+}
+
+static void
+look_at_all_pages(void)
+{
+	each_page(look_at);
 }
 
 static void
@@ -416,6 +436,94 @@ the_csv_has_no_formulas(void **state)
 	free(csv);
 }
 
+/* No page is in the cache, and the journal is open. */
+static void
+forget_pages(void)
+{
+	runbook_cache_free(web.cache);
+	web.cache = runbook_cache_new();
+	web_begin_reading(&web);
+	assert_int_equal(web_end_reading(&web), ERR_OK);
+}
+
+/* The journal fails at one moment after the other. */
+static void
+fail_to_read(const char *path)
+{
+	bool failed = true;
+	int status;
+	char *body;
+
+	for (long n = 1; failed; n += 1 + n / 3) {
+		forget_pages();
+		failing_in(n);
+		body = ask(path, "text/html", "en", &status);
+		failed = failing_end();
+		if ((status == 503) != failed)
+			fail_msg("%s: %d for a failure at %ld: %s", path,
+			    status, n, body);
+		free(body);
+	}
+}
+
+static void
+a_page_that_cannot_be_read_whole_is_an_error(void **state)
+{
+	(void)state;
+	each_page(fail_to_read);
+	for (size_t i = 0; i < sizeof(without_page) / sizeof(without_page[0]);
+	     i++)
+		if (strchr(without_page[i], ':') == NULL)
+			fail_to_read(without_page[i]);
+	fail_to_read("/runs/1/report.csv");
+}
+
+/* A run whose compiled plan is stored beside its document. */
+static void
+make_compiled_run(void)
+{
+	struct json_object *compiled;
+	struct runbook *runbook = NULL;
+	char hash[65], *event;
+
+	assert_int_equal(
+	    runbook_of_run(document, NULL, NULL, &runbook, NULL), ERR_OK);
+	compiled = plan_compiled(&runbook->plan, hash);
+	assert_int_equal(db_run(keeper, STMT_DOCUMENT_ADD, TEXT(hash),
+			     TEXT(json_write(compiled))),
+	    ERR_OK);
+	event = mem_printf("{\"title\":\"t\",\"reason\":\"\","
+			   "\"runbook\":\"book\",\"document\":\"d0c\","
+			   "\"compiled\":\"%s\",\"environment\":\"test\","
+			   "\"state\":\"ready\",\"plan\":\"other\","
+			   "\"parameters\":{},\"sealed\":{},"
+			   "\"targets\":{},\"approvals\":[],"
+			   "\"steps_total\":3,\"steps\":[]}",
+	    hash);
+	happens_in = 2;
+	happen("run.created", event);
+	free(event);
+	json_object_put(compiled);
+	runbook_free(runbook);
+}
+
+static void
+a_document_that_could_not_be_read_is_read_again(void **state)
+{
+	bool failed = true;
+	int status;
+
+	(void)state;
+	make_compiled_run();
+	for (long n = 1; failed; n += 1 + n / 30) {
+		forget_pages();
+		failing_in(n);
+		free(ask("/runs/2", "text/html", "en", &status));
+		failed = failing_end();
+		expect_in("/runs/2", "Prose to ");
+	}
+}
+
 int
 main(void)
 {
@@ -427,8 +535,12 @@ main(void)
 		cmocka_unit_test(what_is_not_there_is_a_404),
 		cmocka_unit_test(a_document_has_the_steps_that_are_written),
 		cmocka_unit_test(the_csv_has_no_formulas),
+		cmocka_unit_test(a_page_that_cannot_be_read_whole_is_an_error),
+		cmocka_unit_test(
+		    a_document_that_could_not_be_read_is_read_again),
 	};
 
+	failing_begin();
 	return cmocka_run_group_tests_name(
 	    "web/pages", tests, set_up, tear_down);
 }

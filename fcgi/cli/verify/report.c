@@ -101,7 +101,7 @@ check_report(struct report *b)
 	char head[2 * HASH_BYTES + 1];
 
 	b->run = json_int(b->report, "id", 0);
-	db_begin(b->replay);
+	(void)db_begin(b->replay);
 	for (size_t i = 0; i < n; i++)
 		check_event(b, text_at(events, i));
 	text_hex(b->hash, sizeof(b->hash), head);
@@ -111,7 +111,8 @@ check_report(struct report *b)
 		cli_wrong(&b->wrong, "verify_head_differs");
 	if (n > 0)
 		report_compare(b);
-	db_end(b->replay, ERR_OK);
+	if (db_end(b->replay, ERR_OK) != ERR_OK)
+		cli_wrong(&b->wrong, "verify_no_memory");
 	cli_print("verify_report_result events=%lld head=%s result=@%s",
 	    (long long)b->seq, head,
 	    b->wrong == 0 ? "verify_as_recorded" : "verify_not_as_recorded");

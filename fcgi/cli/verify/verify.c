@@ -181,18 +181,24 @@ check_plans(struct verify *v)
 }
 
 static void
-check_all(struct verify *v)
+check_all_files(struct verify *v)
 {
-	copy_documents(v);
-	check_chains(v);
-	check_plans(v);
-	verify_tables(v);
-	verify_ledger(v);
 	check_files(v, STMT_OUTPUTS_ALL, ".cast", "verify_file_output");
 	check_files(v, STMT_SEALED_ALL, EXEC_SEALED, "verify_file_sealed");
 	check_files(v, STMT_ARTIFACTS_ALL, EXEC_ARTIFACT, "verify_file_kept");
-	if (db_take_failure(v->db))
-		cli_wrong(&v->wrong, "verify_database_unreadable");
+}
+
+/* Nothing is concluded from rows of which some cannot be read. */
+static void
+check_all(struct verify *v)
+{
+	static void (*const checks[])(struct verify *) = { verify_database,
+		copy_documents, check_chains, check_plans, verify_tables,
+		verify_ledger, check_all_files };
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		if (!db_has_failed(v->db))
+			checks[i](v);
 }
 
 static int
@@ -224,12 +230,14 @@ cli_verify(struct cli *c)
 	}
 	v.credentials = json_object_new_object();
 	verify_ledger_read(&v);
-	db_begin(v.db);
-	db_begin(v.replay);
+	(void)db_begin(v.db);
+	(void)db_begin(v.replay);
 	if (verify_schema(&v))
 		check_all(&v);
-	db_end(v.replay, ERR_OK);
-	db_end(v.db, ERR_OK);
+	if (db_end(v.replay, ERR_OK) != ERR_OK)
+		cli_wrong(&v.wrong, "verify_no_memory");
+	if (db_end(v.db, ERR_OK) != ERR_OK)
+		cli_wrong(&v.wrong, "verify_database_unreadable");
 	db_close(v.replay);
 	db_close(v.db);
 	json_object_put(v.credentials);

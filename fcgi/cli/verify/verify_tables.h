@@ -14,10 +14,10 @@ struct verify;
  */
 bool verify_schema(struct verify *v);
 
-/*
- * Compares the tables on disk with those of the replay, and runs SQLite's own
- * checks of its file.
- */
+/* SQLite's report about its own file, a line each. */
+void verify_database(struct verify *v);
+
+/* Compares the tables on disk with those of the replay. */
 void verify_tables(struct verify *v);
 
 #endif

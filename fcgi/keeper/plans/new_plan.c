@@ -99,22 +99,18 @@ upgrade_run(struct keeper *k, int64_t id)
 void
 new_plan_upgrade(struct keeper *k)
 {
+	enum err err = db_begin(k->db);
 	struct json_object *runs = db_rows_json(
 	    db_query(k->db, STMT_RUNS_UNCOMPILED));
-	enum err err;
 
 	compile_set_waiting(k, true);
-	if (json_object_array_length(runs) > 0) {
-		err = db_begin(k->db);
-		for (size_t i = 0;
-		     i < json_object_array_length(runs) && err == ERR_OK; i++)
-			err = upgrade_run(k,
-			    json_int(
-				json_object_array_get_idx(runs, i), "id", 0));
-		if (db_end(k->db, err) != ERR_OK)
-			log_fatal("the plans of open runs of an older version "
-				  "cannot be compiled");
-	}
+	for (size_t i = 0; i < json_object_array_length(runs) && err == ERR_OK;
+	     i++)
+		err = upgrade_run(
+		    k, json_int(json_object_array_get_idx(runs, i), "id", 0));
+	if (db_end(k->db, err) != ERR_OK)
+		log_fatal("the plans of open runs of an older version cannot "
+			  "be compiled");
 	compile_set_waiting(k, false);
 	json_object_put(runs);
 }

@@ -45,8 +45,14 @@ command_ask(struct req *req, enum verb verb, struct json_object *body,
 		.step = req->step,
 		.body = json_write(body) };
 	struct wire_reply answer;
-	enum err err = keeper_client_ask(req->web->keeper, &call, &answer);
+	enum err err;
 
+	if (web_end_reading(req->web) != ERR_OK) {
+		json_object_put(body);
+		return request_unreadable(req);
+	}
+	err = keeper_client_ask(req->web->keeper, &call, &answer);
+	web_begin_reading(req->web);
 	if (err == ERR_UNAVAILABLE) {
 		fault_set(&req->fault, err, "keeper_away", "", "%s",
 		    request_text(req, "keeper_away"));

@@ -208,12 +208,19 @@ request_sign_in(struct req *req)
 
 	if (*req->credential == '\0')
 		return ERR_UNAUTHENTICATED;
-	if ((err = web_open_db(req->web)) != ERR_OK)
-		return err;
+	if (req->web->db == NULL)
+		return ERR_UNAVAILABLE;
 	err = auth_find(req->web->db, req->credential, name, &req->actor);
 	if (err == ERR_OK)
 		request_own(req, req->actor.roles);
 	return err;
+}
+
+enum err
+request_unreadable(struct req *req)
+{
+	return fault_set(&req->fault, ERR_UNAVAILABLE, "journal_unreadable", "",
+	    "%s", request_text(req, "journal_unreadable"));
 }
 
 static const char *

@@ -60,6 +60,9 @@ const char *request_cookie(const struct req *req, const char *name);
 /* Fills actor from the cookie or token.  ERR_UNAUTHENTICATED. */
 enum err request_sign_in(struct req *req);
 
+/* The fault of a journal of which something cannot be read now. */
+enum err request_unreadable(struct req *req);
+
 /* Puts the object when the request ends; returns it. */
 struct json_object *request_own(struct req *req, struct json_object *o);
 

@@ -287,34 +287,21 @@ dispatch(struct req *req, struct reply *reply)
 }
 
 /*
- * A request that only reads uses one snapshot of the journal. A command does
- * not: after it the journal is read for its changes.
+ * A request reads one snapshot of the journal; a command ends it and begins
+ * another (command_ask()).  A page of which a part could not be read is not
+ * shown.
  */
 void
 route_dispatch(struct req *req, struct reply *reply)
 {
-	bool reads = req->method != METHOD_POST &&
-	    web_open_db(req->web) == ERR_OK;
-	bool failed;
 	enum err err;
 
-	if (reads)
-		db_begin(req->web->db);
+	web_begin_reading(req->web);
 	if ((err = dispatch(req, reply)) != ERR_OK)
 		reply_fault(req, reply, err);
-	failed = req->web->db != NULL && db_take_failure(req->web->db);
-	if (failed) {
-		req->problem = NULL;
-		buf_reset(&reply->headers);
-		reply_fault(req, reply,
-		    fault_set(&req->fault, ERR_UNAVAILABLE,
-			"journal_unreadable", "", "%s",
-			request_text(req, "journal_unreadable")));
-	}
-	if (reads)
-		db_end(req->web->db, ERR_OK);
-	if (failed) {
-		db_close(req->web->db); /* the next request opens it */
-		req->web->db = NULL;
-	}
+	if (web_end_reading(req->web) == ERR_OK)
+		return;
+	req->problem = NULL;
+	buf_reset(&reply->headers);
+	reply_fault(req, reply, request_unreadable(req));
 }

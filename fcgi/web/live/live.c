@@ -9,8 +9,9 @@
  * minutes, and with its session or token: the browser reconnects through the
  * authorized route with the number of its last event.  One stream may carry
  * several runs (a browser has six connections for all of its tabs): its watcher
- * has a seat in the channel of each.  The heartbeat every few seconds is an
- * event and not a comment, so that a script notices a proxy that holds the
+ * has a seat in the channel of each.  If the database cannot be read, all
+ * streams end, as each could lack events.  The heartbeat every few seconds is
+ * an event and not a comment, so that a script notices a proxy that holds the
  * stream back.
  */
 #include <errno.h>
@@ -280,6 +281,18 @@ join(struct hub *h, struct watcher *w, const struct live_request *r)
 		sit_down(h, w, &r->at[i]);
 }
 
+/* After a failed read each watcher may lack events: it connects again. */
+static void
+end_reading(struct hub *h)
+{
+	if (db_end(h->db, ERR_OK) == ERR_OK)
+		return;
+	for (struct watcher *w = h->watchers; w != NULL; w = w->next)
+		w->dead = true;
+	db_close(h->db); /* the next watcher opens it */
+	h->db = NULL;
+}
+
 static void
 read_request(struct hub *h, struct watcher *w)
 {
@@ -295,10 +308,13 @@ read_request(struct hub *h, struct watcher *w)
 		return;
 	w->in.len += (size_t)n;
 	found = live_read_request(buf_text(&w->in), w->in.len, &r);
-	if (found < 0 || h->db == NULL)
+	if (found < 0 || h->db == NULL) {
 		w->dead = true;
-	else if (found > 0)
+	} else if (found > 0) {
+		(void)db_begin(h->db);
 		join(h, w, &r);
+		end_reading(h);
+	}
 }
 
 static void
@@ -399,9 +415,10 @@ tick(struct hub *h)
 	int64_t now = clock_monotonic(), version;
 
 	sweep(h, now);
-	if (h->channels == NULL)
+	if (h->channels == NULL || h->db == NULL)
 		return;
 	version = db_version(h->db);
+	(void)db_begin(h->db);
 	drop_signed_out(h, version != h->version, now);
 	for (struct channel *c = h->channels; c != NULL; c = c->next) {
 		c->stale |= version != h->version;
@@ -412,6 +429,7 @@ tick(struct hub *h)
 		if (c->presence_at != 0 && now >= c->presence_at)
 			send_presence(c);
 	}
+	end_reading(h);
 	h->version = version;
 	send_beats(h, now);
 }

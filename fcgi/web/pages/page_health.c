@@ -8,7 +8,7 @@ enum err
 page_healthz(struct req *req, struct reply *reply)
 {
 	struct json_object *model = json_object_new_object();
-	bool ready = web_open_db(req->web) == ERR_OK;
+	bool ready = req->web->db != NULL;
 
 	reply->status = ready ? 200 : 503;
 	json_set_text(model, "status", ready ? "ok" : "starting");
@@ -21,7 +21,7 @@ page_metrics(struct req *req, struct reply *reply)
 {
 	struct rows *rows;
 
-	if (web_open_db(req->web) != ERR_OK)
+	if (req->web->db == NULL)
 		return ERR_UNAVAILABLE;
 	buf_puts(&reply->body,
 	    "# HELP countersign_runs_open Runs that have "

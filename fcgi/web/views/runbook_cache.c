@@ -228,6 +228,11 @@ runbook_cache_of_run(
 	if (err != ERR_OK)
 		return err;
 	runbook = compile(req, run);
+	if (db_has_failed(req->web->db)) { /* the text between its steps */
+		runbook_free(runbook);
+		plan_free(compiled);
+		return request_unreadable(req);
+	}
 	if (runbook == NULL && compiled == NULL)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_document", "",
 		    "no_document hash=%s", json_text(run, "document", ""));
