@@ -21,6 +21,7 @@
 #include "import/import.h"
 #include "lang/runbook_name.h"
 #include "inventory/targets.h"
+#include "inventory/values.h"
 #include "inventory/resolve.h"
 #include "cli/cli.h"
 #include "cli/pandoc.h"
@@ -44,7 +45,7 @@ read_document(const char *path, struct buf *ret)
 
 /*
  * The environments of the targets.yml beside it that lack a name which the
- * document uses.
+ * document uses, or have a value that it refuses.
  */
 static void
 check_environments(const char *path, const struct runbook *runbook)
@@ -64,7 +65,8 @@ check_environments(const char *path, const struct runbook *runbook)
 
 		resolved = NULL;
 		if (targets_resolve(targets, name, &runbook->plan, &resolved,
-			&why) != ERR_OK)
+			&why) != ERR_OK ||
+		    values_check(targets, name, &runbook->plan, &why) != ERR_OK)
 			cli_print(
 			    "cli_cannot_run file=%s environment=%s why=%s",
 			    path, name, why.message);

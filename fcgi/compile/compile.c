@@ -60,6 +60,7 @@ answer_targets(const struct compile_request *r, struct buf *out)
 		all[i].label = json_text(e, "label", "");
 		all[i].production = json_flag(e, "production", false);
 		all[i].approvals = json_get(e, "approvals");
+		all[i].values = json_get(e, "values");
 		all[i].targets = targets_all(t, all[i].name);
 	}
 	put_answer(r, &a, &(struct fault){ 0 }, out);

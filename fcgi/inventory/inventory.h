@@ -35,7 +35,8 @@ struct environment {
 	const char *local_path; /* PATH of its scripts, or NULL */
 	struct approval_rule *approvals;
 	size_t approvals_count;
-	struct target *targets; /* in order of the file */
+	const struct yaml_tree *values; /* a map, or NULL */
+	struct target *targets;         /* in order of the file */
 	struct group *groups;
 	size_t members; /* of all groups */
 	struct environment *next;

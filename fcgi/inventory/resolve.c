@@ -23,6 +23,7 @@
 #include "inventory/inventory.h"
 #include "inventory/targets.h"
 #include "inventory/local.h"
+#include "inventory/values.h"
 #include "inventory/target_json.h"
 #include "inventory/with.h"
 #include "plan/plan_files.h"
@@ -48,6 +49,7 @@ targets_environments(const struct targets *t)
 		json_set_bool(o, "production", e->production);
 		json_set(o, "approvals",
 		    plan_rules_json(e->approvals, e->approvals_count));
+		json_set(o, "values", values_json(e));
 		json_object_array_add(list, o);
 	}
 	return list;

@@ -17,6 +17,7 @@
 #include "inventory/inventory.h"
 #include "inventory/target_kind.h"
 #include "inventory/local.h"
+#include "inventory/values.h"
 #include "compiler/approval_rule.h"
 
 #define TARGETS_MAX (1024 * 1024)
@@ -240,17 +241,41 @@ read_rules(struct targets *t, struct environment *e, const struct yaml_tree *y)
 	}
 }
 
+/* The targets of an environment, and its groups. */
+static void
+read_targets(
+    struct targets *t, struct environment *e, const struct yaml_tree *y)
+{
+	struct target **targets = &e->targets;
+	struct group **groups = &e->groups;
+	const struct yaml_tree *map;
+	struct group *g;
+
+	if ((map = yaml_tree_get(y, "targets")) != NULL &&
+	    map->kind == YTREE_MAP)
+		for (map = map->first; map != NULL; map = map->next)
+			read_target(t, e, map, &targets);
+	else if (map != NULL && (map->kind != YTREE_TEXT || *map->text))
+		targets_wrong(t, map, MESSAGE("targets_targets_map"));
+	check_jump_hosts(t, e);
+	if ((map = yaml_tree_get(y, "groups")) != NULL &&
+	    map->kind == YTREE_MAP)
+		for (map = map->first; map != NULL; map = map->next)
+			read_group(t, e, map, &groups);
+	else if (map != NULL && (map->kind != YTREE_TEXT || *map->text))
+		targets_wrong(t, map, MESSAGE("targets_groups_map"));
+	for (g = e->groups; g != NULL; g = g->next)
+		fill_group(t, e, g, 0);
+}
+
 static void
 read_environment(
     struct targets *t, const struct yaml_tree *y, struct environment ***tail)
 {
 	static const char *const keys[] = { "label", "production", "approvals",
-		"local", "targets", "groups", NULL };
+		"values", "local", "targets", "groups", NULL };
 	struct environment *e = arena_alloc(t->arena, sizeof(*e));
-	struct target **targets = &e->targets;
-	struct group **groups = &e->groups;
 	const struct yaml_tree *map;
-	struct group *g;
 
 	if (!text_is_id(y->key))
 		targets_wrong_key(t, y, MESSAGE("targets_environment_name"));
@@ -272,21 +297,9 @@ read_environment(
 		read_rules(t, e, map);
 	if ((map = yaml_tree_get(y, "local")) != NULL)
 		local_read(t, e, map);
-	if ((map = yaml_tree_get(y, "targets")) != NULL &&
-	    map->kind == YTREE_MAP)
-		for (map = map->first; map != NULL; map = map->next)
-			read_target(t, e, map, &targets);
-	else if (map != NULL && (map->kind != YTREE_TEXT || *map->text))
-		targets_wrong(t, map, MESSAGE("targets_targets_map"));
-	check_jump_hosts(t, e);
-	if ((map = yaml_tree_get(y, "groups")) != NULL &&
-	    map->kind == YTREE_MAP)
-		for (map = map->first; map != NULL; map = map->next)
-			read_group(t, e, map, &groups);
-	else if (map != NULL && (map->kind != YTREE_TEXT || *map->text))
-		targets_wrong(t, map, MESSAGE("targets_groups_map"));
-	for (g = e->groups; g != NULL; g = g->next)
-		fill_group(t, e, g, 0);
+	if ((map = yaml_tree_get(y, "values")) != NULL)
+		values_read(t, e, map);
+	read_targets(t, e, y);
 }
 
 static void

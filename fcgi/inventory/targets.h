@@ -22,6 +22,7 @@ struct targets;
  *	    label: Test lab             # optional
  *	    production: false           # optional; true: unmistakable on pages
  *	    approvals: [{role: approver, count: 1}]   # optional, adds to book's
+ *	    values: {port: 8080}        # optional: of parameters of these names
  *	    local: {user: deploy, path: "/opt/bin:/usr/bin",
  *	        unconfined: true}       # optional; or false
  *	    targets:

@@ -51,6 +51,8 @@ CREATE TABLE run (
 	first_at	INTEGER,	-- when the first step was pressed
 	parameters	TEXT NOT NULL,	-- {name: text, or null for a secret}
 	sealed		TEXT NOT NULL,	-- {name of a secret: hash of its box}
+	fixed		TEXT,		-- {name: text} of the environment's
+					-- values; NULL in runs of older versions
 	targets		TEXT NOT NULL,	-- as targets_resolve() made it
 	approvals	TEXT NOT NULL,	-- [{role, count, expires, same_person}]
 	current		TEXT,		-- the step that is next or at work

@@ -150,3 +150,40 @@ parameter_check_value(
 	    ? NULL
 	    : check_pattern(p, value, scratch);
 }
+
+const char *
+parameter_check_fixed(const struct parameter *p, struct json_object *values,
+    const char *environment, struct buf *scratch)
+{
+	const char *value = json_text(values, p->name, NULL), *why;
+	struct buf reason = { 0 };
+
+	if (value == NULL)
+		return NULL;
+	why = p->type == PARAMETER_SECRET
+	    ? MESSAGE("value_fixed_secret")
+	    : parameter_check_value(p, value, &reason);
+	buf_reset(scratch);
+	if (why != NULL)
+		message_put(scratch,
+		    "value_fixed_wrong environment=%s name=%s reason=%s",
+		    environment, p->name, why);
+	buf_clear(&reason);
+	return why != NULL ? buf_text(scratch) : NULL;
+}
+
+bool
+parameter_is_same(const struct parameter *p, const char *a, const char *b)
+{
+	struct buf one = { 0 }, other = { 0 };
+	bool same;
+
+	if (p->type != PARAMETER_LIST)
+		return text_eq(a, b);
+	list_join(a, &one);
+	list_join(b, &other);
+	same = text_eq(buf_text(&one), buf_text(&other));
+	buf_clear(&one);
+	buf_clear(&other);
+	return same;
+}

@@ -16,4 +16,16 @@
 const char *parameter_check_value(
     const struct parameter *p, const char *value, struct buf *scratch);
 
+struct json_object;
+
+/*
+ * The same for the value that the environment gives to the parameter, of those
+ * in `values`; NULL also if it gives none.  A secret is none to give.
+ */
+const char *parameter_check_fixed(const struct parameter *p,
+    struct json_object *values, const char *environment, struct buf *scratch);
+
+/* Two values of the parameter that mean the same. */
+bool parameter_is_same(const struct parameter *p, const char *a, const char *b);
+
 #endif

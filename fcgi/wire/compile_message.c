@@ -51,6 +51,7 @@ static const struct record_field environment_fields[] = {
 	{ "label",	1, RECORD_TEXT,		AT(label), .least = 1 },
 	{ "production",	1, RECORD_FLAG,		AT(production) },
 	{ "approvals",	1, RECORD_ARRAY,	AT(approvals), .least = 1 },
+	{ "values",	1, RECORD_OBJECT,	AT(values), .least = 1 },
 	{ "targets",	1, RECORD_OBJECT,	AT(targets), .least = 1 },
 	{ .name = NULL },
 };
@@ -189,12 +190,20 @@ compile_answer_write(const struct compile_answer *a, struct buf *out)
 	json_object_put(o);
 }
 
-/* The targets are objects with a kind; the rules have the form of a run's. */
+/*
+ * The targets are objects with a kind, the values texts; the rules have the
+ * form of a run's.
+ */
 static bool
 is_environment(const struct compile_environment *e)
 {
 	json_object_object_foreach (e->targets, name, target) {
 		if (*name == '\0' || json_text(target, "kind", NULL) == NULL)
+			return false;
+	}
+	json_object_object_foreach (e->values, parameter, value) {
+		if (*parameter == '\0' ||
+		    !json_object_is_type(value, json_type_string))
 			return false;
 	}
 	for (size_t i = 0; i < json_object_array_length(e->approvals); i++) {

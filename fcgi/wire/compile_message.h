@@ -55,10 +55,10 @@ struct compile_use {
 };
 
 struct compile_environment {
-	const char *name;
-	const char *label;
+	const char *name, *label;
 	bool production;
 	struct json_object *approvals; /* rules, as a run has them */
+	struct json_object *values;    /* {parameter: text} */
 	struct json_object *targets;   /* {name: target or group} */
 };
 

@@ -110,7 +110,10 @@ echo third-back
 
 SPARE = """---
 title: What may be left
-rehearsal: bare
+rehearsal: {in: bare, within: 1d}
+parameters:
+  port: {label: Port, default: 8000, pattern: '\d+'}
+  fast: {label: Fast, type: bool}
 ---
 ```sh {#work}
 true
@@ -126,12 +129,13 @@ test "$CS_ENVIRONMENT" = bare
 
 TARGETS = """environments:
   test:
+    values: {port: 8443, fast: true}
     targets:
       one: {sqlite: {file: one.db}}
       two: {sqlite: {file: two.db}}
     groups:
       databases: [two, one]
-  bare: {}
+  bare: {values: {port: 8080}}
 """
 
 books = runbook_folder({"gate": GATE, "each": EACH, "hops": HOPS,
@@ -400,22 +404,32 @@ def a_run_takes_only_the_hops_between_its_versions():
         assert '"first","' in csv and '"excluded"' in csv, csv
         assert ana.post(f"/runs/{run}/close",
                         {"result": "rolled_back"})[0] == 200
-        optional_steps_are_left_without_a_reason(console, ana)
+        optional_steps_and_values_of_the_environment(ana)
 
 
 def skip(person, run, step, **body):
     return person.post(f"/runs/{run}/steps/{step}/skip", body)
 
 
-def optional_steps_are_left_without_a_reason(console, ana):
+def optional_steps_and_values_of_the_environment(ana):
     """They count neither in the run nor for its rehearsal, unless they failed."""
-    run = ana.post("/runs", {"runbook": "spare", "environment": "bare",
-                             "parameters": {}})[1]["id"]
+    form = ana.ask("GET", "/runs/new?runbook=spare", accept="text/html")[1]
+    assert "8443" in form and "8080" in form, form
+    assert 'name="param_port"' not in form, "both environments decide on it"
+    assert '<select id="param-fast"' in form, "one of them does"
+    asked = {"runbook": "spare", "environment": "bare", "parameters": {}}
+    refused(ana.post("/runs", {**asked, "parameters": {"port": "8000"}}), 422,
+            "fixed_value")
+    run = ana.post("/runs", {**asked, "parameters": {"fast": "true"}})[1]["id"]
+    assert ana.run(run)["fixed"] == {"port": "8080"}
+    assert ana.run(run)["parameters"]["port"] == "8080"
+    refused(ana.post(f"/runs/{run}/parameters", {"parameters": {
+        "port": "1"}}), 422, "fixed_value")
     assert ana.post(f"/runs/{run}/start")[0] == 200
     assert ana.run(run)["progress"]["total"] == 4
     ana.drive(run, until="tidy")
     card = ana.ask("GET", f"/runs/{run}", accept="text/html")[1]
-    assert "that is no deviation" in card
+    assert "that is no deviation" in card and "set by bare" in card
     for step in "tidy", "look":
         assert skip(ana, run, step)[0] == 200, step
     refused(skip(ana, run, "must"), 422, "missing_field")
@@ -436,7 +450,7 @@ def optional_steps_are_left_without_a_reason(console, ana):
         ["skipped_optional", "skipped_optional"]
     csv = ana.ask("GET", f"/runs/{run}/report.csv", accept="text/csv")[1]
     assert csv.count('"skipped_optional"') == 2, csv
-    # it is a rehearsal; what it did not take is told
+    # a rehearsal with the port of its own; what it did not take is told
     again = started(ana, "spare")
     found = ana.run(again)["rehearsal"]
     assert found["run"] == run, found

@@ -62,8 +62,10 @@ environments_come_in_order_of_the_file(void **state)
 	assert_string_equal(json_write(o),
 	    "[{\"name\":\"test\",\"label\":"
 	    "\"Test lab\",\"production\":false,\"approvals\":[{\"role\":"
-	    "\"approver\",\"count\":1}]},{\"name\":\"production\",\"label\":"
-	    "\"production\",\"production\":true,\"approvals\":[]}]");
+	    "\"approver\",\"count\":1}],\"values\":{}},{\"name\":"
+	    "\"production\","
+	    "\"label\":\"production\",\"production\":true,\"approvals\":[],"
+	    "\"values\":{}}]");
 	json_object_put(o);
 	targets_free(t);
 }

@@ -131,6 +131,122 @@ a_rehearsal_may_leave_out_what_is_optional(void **state)
 	}
 }
 
+/* Creates a run there; called.result has its number. */
+static enum err
+create_in(const char *environment, const char *parameters)
+{
+	char body[300];
+
+	snprintf(body, sizeof(body),
+	    "{\"runbook\":\"book\",\"environment\":\"%s\","
+	    "\"parameters\":{%s}}",
+	    environment, parameters);
+	return call("run_create", ana, 0, NULL, body);
+}
+
+static const char *
+value_of(int64_t run, const char *name)
+{
+	static char value[60];
+	struct json_object *row = db_first_json(
+	    db_query(keeper.db, STMT_RUN_GET, INT(run)));
+
+	snprintf(value, sizeof(value), "%s",
+	    json_text(json_get(row, "parameters"), name, "(none)"));
+	json_object_put(row);
+	return value;
+}
+
+#define PORTS \
+	"environments:\n  test:\n    values: {port: 8080, hosts: [a, b]}\n" \
+	"  production: {}\n"
+
+/* Nobody chooses what targets.yml decides on, and it stays as it was. */
+static void
+values_of_an_environment_are_taken(void **state)
+{
+	static const char book[] =
+	    "---\nparameters:\n  port: {pattern: '\\d+', default: 1}\n"
+	    "  hosts: {type: list, required: false}\n  word: {default: x}\n"
+	    "---\n- [ ] One {#one}\n";
+	int64_t run;
+
+	(void)state;
+	write_book(book, PORTS);
+	assert_int_equal(create_in("test", ""), ERR_OK);
+	run = json_int(called.result, "id", 0);
+	assert_string_equal(value_of(run, "port"), "8080");
+	assert_string_equal(value_of(run, "hosts"), "a,b");
+	assert_int_equal(create_in("test", "\"port\":\"8081\""), ERR_INVALID);
+	assert_string_equal(called.fault.code, "fixed_value");
+	assert_string_equal(called.fault.field, "port");
+	assert_int_equal(
+	    create_in("test", "\"port\":\"8080\",\"hosts\":\"a\\nb\""), ERR_OK);
+	assert_int_equal(create_in("production", "\"port\":\"2\""), ERR_OK);
+	assert_string_equal(
+	    value_of(json_int(called.result, "id", 0), "port"), "2");
+	/* targets.yml changes; the run keeps its values */
+	write_book(book, "environments:\n  test: {values: {port: a}}\n");
+	assert_int_equal(call("run_change", ana, run, NULL,
+			     "{\"parameters\":{\"port\":\"1\"}}"),
+	    ERR_INVALID);
+	assert_string_equal(called.fault.code, "fixed_value");
+	must("run_change", ana, run, NULL, "{\"parameters\":{\"word\":\"y\"}}");
+	assert_string_equal(value_of(run, "port"), "8080");
+	assert_string_equal(value_of(run, "word"), "y");
+	assert_int_equal(create_in("test", ""), ERR_INVALID);
+	assert_string_equal(called.fault.code, "bad_value");
+	/* a secret stands in no file */
+	write_book("---\nparameters: {port: {type: secret}}\n---\n"
+		   "- [ ] One {#one}\n",
+	    PORTS);
+	assert_int_equal(create_in("test", ""), ERR_INVALID);
+	assert_string_equal(called.fault.code, "bad_value");
+}
+
+static void
+a_rehearsal_is_compared_but_for_values_of_the_environment(void **state)
+{
+	static const struct {
+		const char *test, *production; /* values of targets.yml */
+		const char *chosen;            /* in production */
+		enum err start;
+	} rows[] = {
+		{ "port: 1", "port: 2", "", ERR_OK },
+		{ "", "port: 2", "", ERR_OK },
+		{ "", "", "", ERR_OK },
+		{ "port: 1", "", "\"port\":\"2\"", ERR_CONFLICT },
+		{ "port: 1", "", "\"port\":\"1\"", ERR_OK },
+		{ "port: 1", "port: 2", "\"word\":\"y\"", ERR_CONFLICT },
+		{ "", "", "\"port\":\"2\"", ERR_CONFLICT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char book[200], targets[200];
+		int64_t run;
+
+		snprintf(book, sizeof(book),
+		    "---\ntitle: T%zu\nrehearsal: {in: test, within: 1d}\n"
+		    "parameters: {port: {default: 5}, word: {default: x}}\n"
+		    "---\n- [ ] One {#one}\n",
+		    i);
+		snprintf(targets, sizeof(targets),
+		    "environments:\n  test: {values: {%s}}\n"
+		    "  production: {values: {%s}}\n",
+		    rows[i].test, rows[i].production);
+		write_book(book, targets);
+		run = begun("test");
+		must("step_confirm", ana, run, "one", "{}");
+		must("run_close", ana, run, NULL, "{\"result\":\"succeeded\"}");
+		assert_int_equal(
+		    create_in("production", rows[i].chosen), ERR_OK);
+		run = json_int(called.result, "id", 0);
+		if (call("run_start", ana, run, NULL, "{}") != rows[i].start)
+			fail_msg("row %zu: %s", i, called.fault.code);
+	}
+}
+
 static int
 begin(void **state)
 {
@@ -156,6 +272,8 @@ main(void)
 		ONE(an_optional_step_that_failed_is_a_deviation),
 		ONE(a_run_of_skipped_steps_has_not_succeeded),
 		ONE(a_rehearsal_may_leave_out_what_is_optional),
+		ONE(values_of_an_environment_are_taken),
+		ONE(a_rehearsal_is_compared_but_for_values_of_the_environment),
 	};
 
 	return cmocka_run_group_tests_name("keeper/run", tests, NULL, NULL);

@@ -146,7 +146,9 @@ an_answer_about_a_document_is_read_as_it_was_written(void **state)
 
 #define ENVIRONMENT \
 	"{\"name\":\"test\",\"label\":\"Test\",\"production\":true," \
-	"\"approvals\":[{\"role\":\"r\",\"count\":2}],\"targets\":" \
+	"\"approvals\":[{\"role\":\"r\",\"count\":2}],\"values\":{\"a\":" \
+	"\"1\"}," \
+	"\"targets\":" \
 	"{\"local\":{\"kind\":\"local\"}}}"
 
 static void
@@ -196,9 +198,14 @@ an_answer_that_does_not_fit_is_refused(void **state)
 		"{\"key\":\"" KEY "\",\"plan\":{}}",
 		"{\"key\":\"" KEY "\",\"environments\":[{}]}",
 		"{\"key\":\"" KEY "\",\"environments\":[{\"name\":\"t\","
-		"\"label\":\"t\",\"approvals\":[{}],\"targets\":{}}]}",
+		"\"label\":\"t\",\"approvals\":[{}],\"values\":{},\"targets\":{"
+		"}}]}",
 		"{\"key\":\"" KEY "\",\"environments\":[{\"name\":\"t\","
-		"\"label\":\"t\",\"approvals\":[],\"targets\":{\"a\":1}}]}",
+		"\"label\":\"t\",\"approvals\":[],\"values\":{},\"targets\":{"
+		"\"a\":1}}]}",
+		"{\"key\":\"" KEY "\",\"environments\":[{\"name\":\"t\","
+		"\"label\":\"t\",\"approvals\":[],\"values\":{\"a\":1},"
+		"\"targets\":{}}]}",
 	};
 	struct compile_answer a;
 

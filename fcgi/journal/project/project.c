@@ -79,7 +79,9 @@ run_created(struct db *db, const struct event *e)
 	    TEXT(written(e, "parameters")), TEXT(written(e, "sealed")),
 	    TEXT(written(e, "targets")), TEXT(written(e, "approvals")),
 	    INT(json_int(e->data, "steps_total", 0)), TEXT(e->actor),
-	    INT(e->at), TEXT(text_of(e, "compiled")));
+	    INT(e->at), TEXT(text_of(e, "compiled")),
+	    TEXT(json_get(e->data, "fixed") != NULL ? written(e, "fixed")
+						    : NULL));
 
 	if (err == ERR_OK && json_get(e->data, "request_key") != NULL)
 		err = db_run(db, STMT_REQUEST_KEY_ADD, TEXT(e->actor),

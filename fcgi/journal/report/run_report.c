@@ -306,12 +306,15 @@ const char *const run_report_keys[] = { "id", "title", "reason", "state",
 static struct json_object *
 make(struct run_report *r)
 {
+	struct json_object *fixed = json_get(r->row, "fixed");
 	struct json_object *o = json_object_new_object();
 
 	json_set_int(o, "format", RUN_REPORT_FORMAT);
 	copy_all(o, r->row, run_report_keys);
 	json_set_bool(
 	    o, "is_production", json_int(r->row, "production", 0) != 0);
+	if (fixed != NULL && json_object_object_length(fixed) > 0)
+		json_set(o, "fixed", json_object_get(fixed));
 	json_set(o, "approvals", approvals_of(r));
 	json_set(o, "progress", progress_of(r));
 	json_set(o, "artifacts", json_object_get(r->artifacts));

@@ -5,28 +5,13 @@
  * gates are decided anew, including those that a condition had excluded.
  */
 #include "base/text.h"
-#include "lang/list.h"
+#include "lang/parameter_value.h"
 #include "lang/plan_scope.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "keeper/plans/draft.h"
 #include "keeper/plans/new_plan.h"
 #include "keeper/run.h"
-
-/* Two values that give the run the same steps. */
-static bool
-is_same(const struct parameter *p, const char *old, const char *value)
-{
-	struct buf joined = { 0 };
-	bool same;
-
-	if (p->type != PARAMETER_LIST)
-		return text_eq(old, value);
-	list_join(value, &joined);
-	same = text_eq(old, buf_text(&joined));
-	buf_clear(&joined);
-	return same;
-}
 
 /* The new values over the old ones; secrets that are not given are kept. */
 static enum err
@@ -35,6 +20,8 @@ change_parameters(struct command *c, const struct run *run, struct draft *d)
 	struct json_object *given = json_get(c->body, "parameters");
 	struct json_object *old = json_get(run->row, "parameters");
 	struct json_object *sealed = json_get(run->row, "sealed");
+	struct json_object *fixed = json_get(run->row, "fixed");
+	const char *environment = json_text(run->row, "environment", "");
 	enum err err = draft_check_names(c, run->plan, given);
 
 	for (size_t i = 0; i < run->plan->parameters_count && err == ERR_OK;
@@ -49,14 +36,14 @@ change_parameters(struct command *c, const struct run *run, struct draft *d)
 			json_set_text(d->sealed, p->name, box);
 			continue;
 		}
-		if (value == NULL)
+		if (json_text(fixed, p->name, NULL) == NULL && value == NULL)
 			value = json_text(old, p->name, "");
 		if (plan_shapes(run->plan, p->name) &&
-		    !is_same(p, json_text(old, p->name, ""), value))
+		    !parameter_is_same(p, json_text(old, p->name, ""), value))
 			return fault_set(&c->fault, ERR_INVALID, "shapes_run",
 			    p->name, "refused_shapes_run name=%s", p->label);
-		if (draft_asks(d, p, json_text(run->row, "environment", "")))
-			err = draft_take(c, d, p, value);
+		if (draft_asks(d, p, environment))
+			err = draft_take(c, d, p, value, fixed, environment);
 		else
 			json_set_text(d->parameters, p->name, "");
 	}

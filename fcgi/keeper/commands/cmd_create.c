@@ -47,8 +47,9 @@ take_parameters(struct command *c, struct draft *d)
 		const struct parameter *p = &d->plan->parameters[i];
 
 		if (draft_asks(d, p, environment))
-			err = draft_take(
-			    c, d, p, json_text(given, p->name, NULL));
+			err = draft_take(c, d, p,
+			    json_text(given, p->name, NULL),
+			    d->environment->values, environment);
 		else
 			json_set_text(d->parameters, p->name, "");
 	}
@@ -132,6 +133,23 @@ all_steps(struct draft *d, const char *environment, int64_t *ret_main)
 	return steps;
 }
 
+/* The values of the environment that parameters of the document have. */
+static struct json_object *
+fixed_values(const struct draft *d)
+{
+	struct json_object *o = json_object_new_object();
+
+	for (size_t i = 0; i < d->plan->parameters_count; i++) {
+		const char *name = d->plan->parameters[i].name;
+		struct json_object *value = json_get(
+		    d->environment->values, name);
+
+		if (value != NULL)
+			json_set(o, name, json_object_get(value));
+	}
+	return o;
+}
+
 static enum err
 append_created(struct command *c, struct draft *d, int64_t id)
 {
@@ -157,6 +175,7 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	json_set_text(data, "compiled", d->compiled_hash);
 	json_set(data, "parameters", json_object_get(d->parameters));
 	json_set(data, "sealed", json_object_get(d->sealed));
+	json_set(data, "fixed", fixed_values(d));
 	json_set(data, "targets", json_object_get(d->resolved));
 	json_set(data, "approvals", rules);
 	json_set(data, "steps", all_steps(d, environment, &total));

@@ -74,8 +74,8 @@ draft_asks(struct draft *d, const struct parameter *p, const char *environment)
 	    (expr_eval(p->when, draft_value, &l, &holds) && holds);
 }
 
-enum err
-draft_take(struct command *c, struct draft *d, const struct parameter *p,
+static enum err
+take(struct command *c, struct draft *d, const struct parameter *p,
     const char *value)
 {
 	struct buf scratch = { 0 };
@@ -108,6 +108,28 @@ draft_take(struct command *c, struct draft *d, const struct parameter *p,
 	}
 	buf_clear(&scratch);
 	return err;
+}
+
+enum err
+draft_take(struct command *c, struct draft *d, const struct parameter *p,
+    const char *value, struct json_object *fixed, const char *environment)
+{
+	const char *set = json_text(fixed, p->name, NULL), *why;
+	struct buf scratch = { 0 };
+
+	if (set == NULL)
+		return take(c, d, p, value);
+	if (value != NULL && value[0] != '\0' &&
+	    !parameter_is_same(p, value, set))
+		return fault_set(&c->fault, ERR_INVALID, "fixed_value", p->name,
+		    "refused_fixed_value name=%s environment=%s value=%s",
+		    p->label, environment, set);
+	why = parameter_check_fixed(p, fixed, environment, &scratch);
+	if (why != NULL)
+		fault_set(
+		    &c->fault, ERR_INVALID, "bad_value", p->name, "%s", why);
+	buf_clear(&scratch);
+	return why != NULL ? ERR_INVALID : take(c, d, p, set);
 }
 
 enum err

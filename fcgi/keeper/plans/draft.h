@@ -34,10 +34,15 @@ enum err draft_check_names(
 bool draft_asks(
     struct draft *d, const struct parameter *p, const char *environment);
 
-/* Checks one value (NULL or "": the default) and puts it into the draft; a
- * secret is sealed.  A fault names the parameter as its field. */
+/*
+ * Checks one value (NULL or "": the default) and puts it into the draft; a
+ * secret is sealed.  `fixed` ({name: text}, or NULL) decides on the values of
+ * these names in the environment: they are taken from there, and others are
+ * refused.  A fault names the parameter as its field.
+ */
 enum err draft_take(struct command *c, struct draft *d,
-    const struct parameter *p, const char *value);
+    const struct parameter *p, const char *value, struct json_object *fixed,
+    const char *environment);
 
 /* Stores the sealed secrets of the draft for the run. */
 enum err draft_store_boxes(

@@ -23,15 +23,34 @@
 struct filling {
 	struct req *req;
 	bool posted;
-	struct json_object *old; /* values of the run, or NULL */
-	bool wrong;              /* a field is wrong */
-	bool shaped;             /* some values cannot be changed */
+	struct json_object *old;          /* values of the run, or NULL */
+	struct json_object *fixed;        /* values of the run's environment */
+	struct json_object *environments; /* or NULL */
+	bool wrong;                       /* a field is wrong */
+	bool shaped;                      /* some values cannot be changed */
 };
 
 static const char *
 field_name(struct req *req, const struct parameter *p)
 {
 	return arena_printf(req->arena, "param_%s", p->name);
+}
+
+/* Some environment decides on its value. */
+static bool
+is_fixed(const struct filling *f, const struct parameter *p)
+{
+	size_t n = p->type == PARAMETER_SECRET || f->environments == NULL
+	    ? 0
+	    : json_object_array_length(f->environments);
+
+	for (size_t i = 0; i < n; i++)
+		if (json_get(
+			json_get(json_object_array_get_idx(f->environments, i),
+			    "values"),
+			p->name) != NULL)
+			return true;
+	return false;
 }
 
 static const char *
@@ -45,7 +64,7 @@ value_of(const struct filling *f, const struct parameter *p)
 		return "";
 	if (f->old != NULL)
 		return json_text(f->old, p->name, "");
-	return p->fallback != NULL ? p->fallback : "";
+	return p->fallback != NULL && !is_fixed(f, p) ? p->fallback : "";
 }
 
 /* The error of the value (arena), or NULL. */
@@ -56,7 +75,7 @@ check(const struct filling *f, const struct parameter *p, const char *value)
 	const char *why = NULL;
 
 	if (*value == '\0' && p->required && f->old == NULL &&
-	    p->when == NULL && p->type != PARAMETER_BOOL)
+	    p->when == NULL && p->type != PARAMETER_BOOL && !is_fixed(f, p))
 		why = request_text(f->req, "value_needed");
 	else if (*value != '\0')
 		why = request_message(
@@ -65,19 +84,60 @@ check(const struct filling *f, const struct parameter *p, const char *value)
 	return why;
 }
 
+static void
+add_choice(struct json_object *list, const char *choice, const char *value)
+{
+	struct json_object *o = json_object_new_object();
+
+	model_text(o, "value", choice);
+	model_bool(o, "is_selected", text_eq(choice, value));
+	json_object_array_add(list, o);
+}
+
+/* A flag that an environment may decide on has three choices: none as well. */
 static struct json_object *
 choices_of(const struct parameter *p, const char *value)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < p->choices_count; i++) {
-		struct json_object *o = json_object_new_object();
-
-		model_text(o, "value", p->choices[i]);
-		model_bool(o, "is_selected", text_eq(p->choices[i], value));
-		json_object_array_add(list, o);
+	for (size_t i = 0; i < p->choices_count; i++)
+		add_choice(list, p->choices[i], value);
+	if (p->type == PARAMETER_BOOL) {
+		add_choice(list, "true", value);
+		add_choice(list, "false", value);
 	}
 	return list;
+}
+
+/*
+ * The field names the values on which environments decide, and may be left
+ * empty.  There is none if all environments decide on it.
+ */
+static void
+add_fixed(struct filling *f, struct json_object *o, const struct parameter *p)
+{
+	struct json_object *list = json_object_new_array(), *one;
+	size_t n = is_fixed(f, p) ? json_object_array_length(f->environments)
+				  : 0;
+	size_t count;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *e = json_object_array_get_idx(
+		    f->environments, i);
+		const char *value = json_text(
+		    json_get(e, "values"), p->name, NULL);
+
+		if (value == NULL)
+			continue;
+		one = json_object_new_object();
+		model_text(one, "label", json_text(e, "label", ""));
+		model_text(one, "value", value);
+		json_object_array_add(list, one);
+	}
+	count = json_object_array_length(list);
+	model_put(o, "fixed", list);
+	model_bool(o, "has_fixed", count > 0);
+	model_bool(o, "is_fixed", count > 0 && count == n);
 }
 
 static struct json_object *
@@ -87,6 +147,8 @@ parameter_model(struct filling *f, const struct parameter *p)
 	const char *value = value_of(f, p), *error = NULL;
 	bool secret = p->type == PARAMETER_SECRET;
 	bool list = p->type == PARAMETER_LIST;
+	bool fixed = is_fixed(f, p);
+	bool flag = p->type == PARAMETER_BOOL;
 	bool long_text = list || (p->type == PARAMETER_TEXT && p->multiline);
 
 	if (f->posted && (error = check(f, p, value)) != NULL)
@@ -101,12 +163,15 @@ parameter_model(struct filling *f, const struct parameter *p)
 	model_bool(o, "is_multiline", long_text);
 	model_bool(o, "is_list", list);
 	model_bool(o, "is_number", p->type == PARAMETER_NUMBER);
-	model_bool(o, "is_bool", p->type == PARAMETER_BOOL);
+	model_bool(o, "is_bool", flag && !fixed);
 	model_bool(o, "is_checked", text_eq(value, "true"));
 	model_bool(o, "is_secret", secret);
-	model_bool(o, "is_choice", p->type == PARAMETER_CHOICE);
+	model_bool(
+	    o, "is_choice", p->type == PARAMETER_CHOICE || (flag && fixed));
 	model_bool(o, "required",
-	    p->required && p->when == NULL && !(secret && f->old != NULL));
+	    p->required && p->when == NULL && !fixed &&
+		!(secret && f->old != NULL));
+	add_fixed(f, o, p);
 	model_put(o, "choices", choices_of(p, value));
 	model_bool(o, "is_open", *value == '\0' || !p->required);
 	model_text(o, "error", error);
@@ -121,7 +186,9 @@ parameters_model(struct filling *f, const struct plan *plan)
 	for (size_t i = 0; i < plan->parameters_count; i++) {
 		const struct parameter *p = &plan->parameters[i];
 
-		if (f->old != NULL && plan_shapes(plan, p->name))
+		if (f->old != NULL &&
+		    (plan_shapes(plan, p->name) ||
+			json_get(f->fixed, p->name) != NULL))
 			f->shaped = true;
 		else
 			json_object_array_add(list, parameter_model(f, p));
@@ -130,11 +197,9 @@ parameters_model(struct filling *f, const struct plan *plan)
 }
 
 static void
-put_environments(
-    struct req *req, struct json_object *model, const char *selected)
+put_environments(struct req *req, struct json_object *model,
+    struct json_object *all, const char *selected)
 {
-	struct json_object *all = request_own(
-	    req, runbook_cache_environments(req));
 	struct json_object *list = json_object_new_array();
 	size_t n = json_object_array_length(all);
 
@@ -218,7 +283,8 @@ show_new(struct req *req, struct reply *reply, const char *name, bool posted,
 	model_text(model, "runbook", name);
 	model_path(model, "runbook_path", name);
 	model_text(model, "title", entry->plan->title);
-	put_environments(req, model,
+	f.environments = request_own(req, runbook_cache_environments(req));
+	put_environments(req, model, f.environments,
 	    posted ? request_field(req, "environment")
 		   : request_query(req, "environment"));
 	model_put(model, "parameters", parameters_model(&f, entry->plan));
@@ -357,6 +423,7 @@ show_change(struct req *req, struct reply *reply, bool posted, enum err why)
 	if (err != ERR_OK)
 		return err;
 	f.old = json_get(v->run, "parameters");
+	f.fixed = json_get(v->run, "fixed");
 	model = json_object_new_object();
 	model_int(model, "id", req->run);
 	model_text(

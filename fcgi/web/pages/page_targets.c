@@ -101,6 +101,9 @@ complete(struct req *req, const struct targets *t, struct json_object *e)
 	if (req->wants != WANTS_HTML)
 		return;
 	model_text(e, "local_text", local_how(req, json_get(e, "local"), NULL));
+	model_put(e, "value_rows", model_pairs(json_get(e, "values")));
+	json_set_bool(e, "has_values",
+	    json_object_object_length(json_get(e, "values")) > 0);
 	json_set_bool(e, "has_targets", n > 0);
 	json_set_bool(e, "has_groups",
 	    json_object_array_length(json_get(e, "groups")) > 0);

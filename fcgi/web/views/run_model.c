@@ -73,6 +73,7 @@ run_model(struct view *v)
 	    runbook_cache_environment_label(
 		v->req, json_text(v->run, "environment", "")));
 	model_bool(o, "is_production", json_int(v->run, "production", 0) != 0);
+	model_put(o, "fixed", json_object_get(json_get(v->run, "fixed")));
 	model_put(o, "approvals", approvals_model(v));
 	model_put(o, "rehearsal", approvals_rehearsal(v));
 	model_put(o, "progress", progress_model(v));
@@ -166,6 +167,13 @@ run_model_parameters(struct view *v)
 		model_text(o, "label", p->label);
 		model_put(o, "value", json_object_get(value));
 		model_bool(o, "is_secret", value == NULL);
+		model_text(o, "fixed_text",
+		    json_get(json_get(v->run, "fixed"), p->name) == NULL
+			? NULL
+			: request_fill(v->req, "value_fixed", "environment",
+			      runbook_cache_environment_label(
+				  v->req, json_text(v->run, "environment", "")),
+			      NULL));
 		json_object_array_add(list, o);
 	}
 	return list;
