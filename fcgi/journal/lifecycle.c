@@ -155,13 +155,19 @@ may_by_run(enum verb verb, const struct lifecycle_run *run,
 	return ERR_OK;
 }
 
-/* A rollback begins once, and can be cancelled before its first step. */
+/*
+ * A rollback begins once, and can be cancelled before its first step.  A target
+ * on which a step may still be at work is not given to another run.
+ */
 static enum err
 may_by_mode(
     enum verb verb, const struct lifecycle_run *run, struct fault *fault)
 {
 	bool back = run->mode == PART_ROLLBACK;
 
+	if (CHECK(parked_known, verb == VERB_run_park && run->unknown))
+		return fault_set(fault, ERR_CONFLICT, CHECK_CODE(parked_known),
+		    NULL, "refused_park_unknown");
 	if (CHECK(rollback_twice, verb == VERB_run_rollback && back))
 		return fault_set(fault, ERR_CONFLICT,
 		    CHECK_CODE(rollback_twice), NULL, "refused_rolling_back");

@@ -67,6 +67,7 @@ struct lifecycle_run {
 					  * closed: its title, or NULL */
 	bool has_begun;                  /* a step has run */
 	bool busy;                       /* a step runs */
+	bool unknown;                    /* nobody knows whether one does */
 	bool can_roll_back;              /* there are rollback steps */
 	bool rollback_begun;             /* one of them was started */
 };

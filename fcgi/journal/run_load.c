@@ -178,6 +178,7 @@ sum_up(struct lifecycle *l)
 {
 	for (size_t i = 0; i < l->plan->steps_count; i++) {
 		l->run.busy |= state_in(l->rows[i].state, STATES_BUSY);
+		l->run.unknown |= l->rows[i].state == STATE_UNKNOWN;
 		if (l->rows[i].part != PART_ROLLBACK)
 			continue;
 		l->run.can_roll_back = true;

@@ -210,12 +210,15 @@ CREATE TABLE request_key (
 	PRIMARY KEY (account, key)
 ) STRICT, WITHOUT ROWID;
 
--- The targets that a run under way holds; shared ones are not here.
+-- The targets that a run under way holds; shared ones are not here.  The keeper
+-- sees to it that one run alone holds a target.  It is no constraint, as the
+-- events are replayed run by run: two that held it one after the other, and
+-- took turns, would then stand here together for a moment.
 CREATE TABLE held_target (
 	environment	TEXT NOT NULL,
 	target		TEXT NOT NULL,
 	run		INTEGER NOT NULL REFERENCES run (id),
-	PRIMARY KEY (environment, target)
+	PRIMARY KEY (environment, target, run)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX held_target_run ON held_target (run);
 

@@ -464,6 +464,38 @@ def optional_steps_and_values_of_the_environment(ana):
     assert (progress["total"], progress["skipped_failed"]) == (4, 1), progress
 
 
+def a_parked_run_lets_others_have_its_targets():
+    """And verify replays run after run, though they took turns."""
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        first = started(ana, "each", {"hosts": "alpha"})
+        ana.drive(first, until="page.alpha")
+        refused(ana.post(f"/runs/{first}/park", {}), 422, "missing_field")
+        assert ana.post(f"/runs/{first}/park",
+                        {"reason": "until Monday"})[0] == 200
+        page = ana.ask("GET", f"/runs/{first}", accept="text/html")[1]
+        assert "until Monday" in page and "Take the run up again" in page
+        refused(ana.post(f"/runs/{first}/steps/page.alpha/confirm"), 409,
+                "run_state")
+        assert [r["id"] for r in ana.get("/runs?state=parked")[1]["runs"]] == \
+            [first]
+        second = started(ana, "each", {"hosts": "beta"})
+        answer = ana.post(f"/runs/{first}/resume")
+        refused(answer, 409, "target_held")
+        assert answer[1]["error"]["run"] == second, answer
+        page = ana.ask("GET", f"/runs/{first}", accept="text/html")[1]
+        assert f'href="/runs/{second}"' in page, "the page says who has them"
+        assert ana.post(f"/runs/{second}/close", {"result": "failed"})[0] == 200
+        assert ana.post(f"/runs/{first}/resume")[0] == 200
+        now = ana.run(first)
+        assert now["state"] == "running" and now["current"] == "page.alpha"
+        page = ana.ask("GET", f"/runs/{first}/report", accept="text/html")[1]
+        for words in "parked the run", "took the run and its targets up again":
+            assert words in page, words
+        report = ana.get(f"/runs/{first}/report.json")[1]
+        assert any('"run.parked"' in body for body in report["events"])
+
+
 def hops_go_back_in_reverse():
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator")
@@ -516,6 +548,7 @@ try:
           a_section_is_run_for_each_item_with_its_own_values,
           lists_that_cannot_be_are_refused_by_field,
           a_run_takes_only_the_hops_between_its_versions,
+          a_parked_run_lets_others_have_its_targets,
           hops_go_back_in_reverse,
           the_example_goes_from_release_to_release_and_back])
 finally:

@@ -1256,6 +1256,20 @@ def a_step_is_confirmed_while_a_changed_plan_waits(w, how):
     return run, w.plain.step(how, run, "first", "confirm", note="n")
 
 
+@way("run_state", "run_state", 409, recorded=False)
+def a_step_is_confirmed_of_a_run_that_gave_its_targets_back(w, how):
+    run = w.create("gate", start=True)
+    w.plain.good(w.plain.do("json", run, "park", reason="r"))
+    return run, w.plain.step(how, run, "before", "confirm", note="n")
+
+
+@way("parked_known", "outcome_unknown", 409, recorded=False)
+def a_run_is_parked_whose_step_may_be_at_work(w, how):
+    run = w.create("probed", start=True)
+    w.plain.executes(run, "sent", "unknown")
+    return run, w.plain.do(how, run, "park", reason="r")
+
+
 @way("step_state", "step_state", 409, recorded=False)
 def the_second_step_is_confirmed_before_the_first(w, how):
     run = w.create("plan")

@@ -1,4 +1,7 @@
-/* test_keeper_run.c: what a run may leave out, and what counts as rehearsed. */
+/*
+ * test_keeper_run.c: what a run may leave out, what counts as rehearsed, and
+ * the targets of a run that waits.
+ */
 #include "keeper_runs.h"
 
 #define TWO_PLACES "environments:\n  test: {}\n  production: {}\n"
@@ -247,6 +250,149 @@ a_rehearsal_is_compared_but_for_values_of_the_environment(void **state)
 	}
 }
 
+/* The word of the run's state. */
+static const char *
+run_state(int64_t run)
+{
+	static char word[30];
+	struct json_object *row = db_first_json(
+	    db_query(keeper.db, STMT_RUN_GET, INT(run)));
+
+	snprintf(word, sizeof(word), "%s", json_text(row, "state", ""));
+	json_object_put(row);
+	return word;
+}
+
+#define FILES \
+	"environments:\n  test:\n    targets:\n" \
+	"      one: {sqlite: {file: one.db}}\n" \
+	"      two: {sqlite: {file: two.db}, shared: true}\n"
+#define PARK "{\"reason\":\"until Monday\"}"
+
+static int64_t
+holder(void)
+{
+	return db_first_int(
+	    db_query(keeper.db, STMT_HOLDER, TEXT("test"), TEXT("one")), 0);
+}
+
+static void
+a_parked_run_gives_its_targets_back_and_takes_them_again(void **state)
+{
+	int64_t first, second;
+
+	(void)state;
+	write_book("- [ ] One {#one on=one}\n- [ ] Two {#two on=two}\n", FILES);
+	first = begun("test");
+	must("step_confirm", ana, first, "one", "{}");
+	assert_int_equal(holder(), first);
+	assert_int_equal(call("run_park", ana, first, NULL, "{}"), ERR_INVALID);
+	must("run_park", ana, first, NULL, PARK);
+	assert_string_equal(run_state(first), "parked");
+	expect_last(first, "run.parked", "reason", "until Monday");
+	assert_int_equal(holder(), 0);
+	/* nothing is done without the targets */
+	assert_int_equal(
+	    call("step_confirm", ana, first, "two", "{}"), ERR_CONFLICT);
+	assert_string_equal(called.fault.code, "run_state");
+	assert_int_equal(
+	    call("step_skip", ana, first, "two", PARK), ERR_CONFLICT);
+	assert_int_equal(
+	    call("step_reopen", ana, first, "one", PARK), ERR_CONFLICT);
+	assert_int_equal(
+	    call("run_pause", ana, first, NULL, "{}"), ERR_CONFLICT);
+	assert_int_equal(
+	    call("run_park", ana, first, NULL, PARK), ERR_CONFLICT);
+	/* another run has them meanwhile */
+	second = begun("test");
+	assert_int_equal(holder(), second);
+	assert_int_equal(
+	    call("run_resume", ana, first, NULL, "{}"), ERR_CONFLICT);
+	assert_string_equal(called.fault.code, "target_held");
+	assert_int_equal(json_int(called.result, "run", 0), second);
+	assert_string_equal(run_state(first), "parked");
+	must("run_abort", ana, second, NULL, PARK);
+	must("run_resume", ana, first, NULL, "{}");
+	assert_string_equal(run_state(first), "running");
+	assert_int_equal(holder(), first);
+	must("step_confirm", ana, first, "two", "{}");
+	must("run_close", ana, first, NULL, "{\"result\":\"succeeded\"}");
+	assert_int_equal(holder(), 0);
+}
+
+/* A step may still be at work on the target. */
+static void
+a_run_at_work_is_not_parked(void **state)
+{
+	const char *exec;
+	int64_t run;
+
+	(void)state;
+	write_book("```sh {#one}\ntrue\n```\n\n- [ ] Two {#two}\n", FILES);
+	run = begun("test");
+	exec = press("step_execute", ana, run, "one", "{}");
+	assert_int_equal(call("run_park", ana, run, NULL, PARK), ERR_CONFLICT);
+	assert_string_equal(called.fault.code, "step_at_work");
+	assert_int_equal(report("exec_starting", exec, ""), ERR_OK);
+	assert_int_equal(
+	    report("exec_lost", exec, ",\"message\":\"m\""), ERR_OK);
+	assert_string_equal(state_of(run, "one"), "unknown");
+	assert_int_equal(call("run_park", ana, run, NULL, PARK), ERR_CONFLICT);
+	assert_string_equal(called.fault.code, "outcome_unknown");
+	must("step_resolve", ana, run, "one",
+	    "{\"outcome\":\"succeeded\",\"note\":\"n\"}");
+	must("run_pause", ana, run, NULL, "{}");
+	must("run_park", ana, run, NULL, PARK);
+	must("run_resume", ana, run, NULL, "{}");
+	assert_string_equal(state_of(run, "two"), "ready");
+}
+
+/* No way leads from “parked” to a step but to take the targets again. */
+static void
+a_change_of_the_plan_leaves_a_parked_run_parked(void **state)
+{
+	static const char approve[] =
+	    "{\"decision\":\"approve\",\"plan\":\"%s\"}";
+	const char *bo = sign_up("bo", "\"approver\"");
+	char body[200];
+	int64_t run;
+
+	(void)state;
+	write_book("---\nparameters: {word: {default: x}}\n"
+		   "approvals: [{role: approver}]\n---\n"
+		   "- [ ] One {#one on=one}\n\n"
+		   "```approval {#gate role=approver}\n```\n\n"
+		   "- [ ] Two {#two on=one}\n",
+	    FILES);
+	run = must_create(ana, "");
+	for (int i = 0; i < 2; i++) {
+		struct json_object *row = db_first_json(
+		    db_query(keeper.db, STMT_RUN_GET, INT(run)));
+
+		snprintf(
+		    body, sizeof(body), approve, json_text(row, "plan", ""));
+		json_object_put(row);
+		must("run_approve", bo, run, NULL, body);
+		if (i == 1)
+			break;
+		must("run_start", ana, run, NULL, "{}");
+		must("step_confirm", ana, run, "one", "{}");
+		must("run_park", ana, run, NULL, PARK);
+		must("run_change", ana, run, NULL,
+		    "{\"parameters\":{\"word\":\"y\"}}");
+		assert_string_equal(run_state(run), "awaiting_approval");
+	}
+	assert_string_equal(run_state(run), "parked");
+	assert_int_equal(holder(), 0);
+	/* people decide meanwhile; the step behind waits */
+	must("step_approve", bo, run, "gate", body);
+	assert_string_equal(state_of(run, "gate"), "succeeded");
+	assert_string_equal(state_of(run, "two"), "pending");
+	must("run_resume", ana, run, NULL, "{}");
+	assert_int_equal(holder(), run);
+	assert_string_equal(state_of(run, "two"), "ready");
+}
+
 static int
 begin(void **state)
 {
@@ -274,6 +420,9 @@ main(void)
 		ONE(a_rehearsal_may_leave_out_what_is_optional),
 		ONE(values_of_an_environment_are_taken),
 		ONE(a_rehearsal_is_compared_but_for_values_of_the_environment),
+		ONE(a_parked_run_gives_its_targets_back_and_takes_them_again),
+		ONE(a_run_at_work_is_not_parked),
+		ONE(a_change_of_the_plan_leaves_a_parked_run_parked),
 	};
 
 	return cmocka_run_group_tests_name("keeper/run", tests, NULL, NULL);

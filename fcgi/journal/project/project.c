@@ -118,10 +118,26 @@ run_paused(struct db *db, const struct event *e)
 	return db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT("paused"));
 }
 
+/* Others may take its targets meanwhile. */
+static enum err
+run_parked(struct db *db, const struct event *e)
+{
+	enum err err = db_run(db, STMT_UNHOLD, INT(e->run));
+
+	return err == ERR_OK
+	    ? db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT("parked"))
+	    : err;
+}
+
+/* A run that was parked takes its targets again. */
 static enum err
 run_resumed(struct db *db, const struct event *e)
 {
-	return db_run(db, STMT_RUN_SET_STATE, INT(e->run), TEXT("running"));
+	enum err err = db_run(
+	    db, STMT_RUN_SET_STATE, INT(e->run), TEXT("running"));
+
+	return err == ERR_OK ? project_for_each(db, e, "holds", hold_target)
+			     : err;
 }
 
 static enum err

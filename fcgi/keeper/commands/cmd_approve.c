@@ -75,7 +75,8 @@ data_of(struct command *c, const struct run *run, const char *step,
 
 /*
  * The state of a run that no longer waits for approvals: the last one that
- * operators chose, so that an approval does not resume a paused run.
+ * operators chose, so that an approval does not resume a paused run, nor one
+ * that has given its targets back.
  */
 static const char *
 state_before(struct command *c, const struct run *run)
@@ -83,11 +84,13 @@ state_before(struct command *c, const struct run *run)
 	struct rows *rows = db_query(c->keeper->db, STMT_RUN_LAST_WORD,
 	    INT(run->id), TEXT(event_word(EVENT_RUN_STARTED)),
 	    TEXT(event_word(EVENT_RUN_PAUSED)),
-	    TEXT(event_word(EVENT_RUN_RESUMED)));
+	    TEXT(event_word(EVENT_RUN_RESUMED)),
+	    TEXT(event_word(EVENT_RUN_PARKED)));
 	enum event_kind kind = db_next(rows) ? event_find(db_text(rows, "kind"))
 					     : EVENT_NONE;
 	const char *state = kind == EVENT_NONE ? "ready"
 	    : kind == EVENT_RUN_PAUSED         ? "paused"
+	    : kind == EVENT_RUN_PARKED         ? "parked"
 					       : "running";
 
 	db_done(rows);
@@ -96,7 +99,7 @@ state_before(struct command *c, const struct run *run)
 
 /*
  * The next state if the run waited for this decision or waits for another one
- * now; NULL: unchanged. A paused run stays paused until it is resumed.
+ * now; NULL: unchanged. A paused or parked run stays so until it is resumed.
  */
 static const char *
 state_after(struct command *c, const struct run *run, const char *decision)
@@ -110,7 +113,8 @@ state_after(struct command *c, const struct run *run, const char *decision)
 	json_object_put(all);
 	if (waits && complete)
 		return state_before(c, run);
-	return waits || complete || run->lifecycle.state == STATE_PAUSED
+	return waits || complete ||
+		state_in(run->lifecycle.state, IN(PAUSED) | IN(PARKED))
 	    ? NULL
 	    : "awaiting_approval";
 }

@@ -1,4 +1,4 @@
-/* cmd_run.c: starts, pauses, resumes and ends a run. */
+/* cmd_run.c: starts, pauses, parks, resumes and ends a run. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,32 +56,44 @@ take_targets(
 	return ERR_OK;
 }
 
-enum err
-cmd_run_start(struct command *c)
+/*
+ * Starts or resumes the run.  One that holds no targets takes them, or is told
+ * which other run has them.
+ */
+static enum err
+go_on(struct command *c, enum verb verb, enum event_kind kind)
 {
 	struct json_object *data, *holds;
 	struct run run;
-	enum err err = run_permit(c, VERB_run_start, &run, NULL);
+	enum err err = run_permit(c, verb, &run, NULL);
 
 	if (err != ERR_OK)
 		return err;
 	data = json_object_new_object();
-	holds = json_object_new_array();
-	json_set_text(
-	    data, "environment", json_text(run.row, "environment", ""));
-	json_set(data, "holds", holds);
-	if ((err = take_targets(c, &run, holds)) != ERR_OK) {
-		json_object_put(data);
-		goto out;
+	if (run.lifecycle.state != STATE_PAUSED) {
+		holds = json_object_new_array();
+		json_set_text(
+		    data, "environment", json_text(run.row, "environment", ""));
+		json_set(data, "holds", holds);
+		err = take_targets(c, &run, holds);
 	}
-	err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ, c->actor.name,
-	    EVENT_RUN_STARTED, data);
 	if (err == ERR_OK)
+		err = event_append(c->keeper->db, run.id, EVENT_ANY_SEQ,
+		    c->actor.name, kind, data);
+	else
+		json_object_put(data);
+	if (err == ERR_OK) {
 		err = run_advance(c->keeper, run.id);
-	run_report(c, run.id);
-out:
+		run_report(c, run.id);
+	}
 	run_clear(&run);
 	return err;
+}
+
+enum err
+cmd_run_start(struct command *c)
+{
+	return go_on(c, VERB_run_start, EVENT_RUN_STARTED);
 }
 
 static enum err
@@ -94,8 +106,6 @@ simple(
 	if (err != ERR_OK)
 		return err;
 	err = append(c, run.id, kind, field);
-	if (err == ERR_OK && verb == VERB_run_resume)
-		err = run_advance(c->keeper, run.id);
 	run_report(c, run.id);
 	run_clear(&run);
 	return err;
@@ -110,7 +120,13 @@ cmd_run_pause(struct command *c)
 enum err
 cmd_run_resume(struct command *c)
 {
-	return simple(c, VERB_run_resume, EVENT_RUN_RESUMED, NULL);
+	return go_on(c, VERB_run_resume, EVENT_RUN_RESUMED);
+}
+
+enum err
+cmd_run_park(struct command *c)
+{
+	return simple(c, VERB_run_park, EVENT_RUN_PARKED, "reason");
 }
 
 enum err

@@ -191,6 +191,8 @@ blocked_text(struct view *v, int i)
 		return request_text(v->req, "blocked_start");
 	if (state == STATE_PAUSED)
 		return request_text(v->req, "blocked_paused");
+	if (state == STATE_PARKED && step->kind != STEP_APPROVAL)
+		return request_text(v->req, "blocked_parked");
 	if (gate >= 0)
 		return request_fill(v->req, "blocked_before", "title",
 		    view_title(v, gate), NULL);

@@ -242,6 +242,7 @@ add_flags(struct view *v, struct json_object *o)
 		{ "can_preflight", VERB_run_preflight, false },
 		{ "can_change", VERB_run_change, true },
 		{ "can_pause", VERB_run_pause, true },
+		{ "can_park", VERB_run_park, true },
 		{ "can_abort", VERB_run_abort, true },
 		{ "can_rollback", VERB_run_rollback, true },
 		{ "can_rollback_cancel", VERB_run_rollback_cancel, false },
@@ -249,7 +250,6 @@ add_flags(struct view *v, struct json_object *o)
 	};
 	enum state state = v->lifecycle.state;
 	bool ended = json_get(v->run, "ended_at") != NULL, actions = false;
-	bool waits;
 
 	for (size_t i = 0; i < sizeof(can) / sizeof(can[0]); i++) {
 		bool may = view_may(v, can[i].verb, -1);
@@ -264,9 +264,9 @@ add_flags(struct view *v, struct json_object *o)
 	model_bool(o, "is_live", !ended);
 	model_bool(o, "is_ended", ended);
 	model_bool(o, "is_refreshed", v->lifecycle.busy && !has_line(v));
-	waits = approvals_are_awaited(v);
-	model_bool(o, "is_awaiting_approval", waits);
-	model_bool(o, "is_ready", state == STATE_READY && !waits);
+	model_bool(o, "is_awaiting_approval", approvals_are_awaited(v));
+	model_bool(
+	    o, "is_ready", state == STATE_READY && !approvals_are_awaited(v));
 	model_bool(o, "is_reading", view_is_reading(v));
 	model_bool(o, "is_paused", state == STATE_PAUSED);
 	model_bool(o, "is_finished",
@@ -369,7 +369,11 @@ page_run(struct req *req, struct reply *reply)
 	page = page_part(v);
 	model_put(page, "refused", refused(v));
 	model_put(page, "holders",
-	    v->lifecycle.state == STATE_READY ? run_model_holders(v) : NULL);
+	    state_in(v->lifecycle.state, IN(READY) | IN(PARKED))
+		? run_model_holders(v)
+		: NULL);
+	model_put(page, "parked",
+	    v->lifecycle.state == STATE_PARKED ? run_model_parked(v) : NULL);
 	model_put(o, "_page", page);
 	return reply_page(
 	    req, reply, "run.html", json_text(v->run, "title", ""), o);

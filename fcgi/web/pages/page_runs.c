@@ -136,7 +136,7 @@ static void
 add_form(struct req *req, struct json_object *model)
 {
 	static const char *const states[] = { "awaiting_approval", "ready",
-		"running", "paused", "completed", "aborted", NULL };
+		"running", "paused", "parked", "completed", "aborted", NULL };
 	static const char *const results[] = { "succeeded", "failed",
 		"rolled_back", NULL };
 	struct json_object *filters = json_object_new_object();

@@ -201,3 +201,25 @@ run_model_comments(struct view *v)
 	db_done(rows);
 	return list;
 }
+
+struct json_object *
+run_model_parked(struct view *v)
+{
+	struct json_object *o = json_object_new_object(), *body, *row;
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS_OF_KIND,
+	    INT(v->lifecycle.id), TEXT(event_word(EVENT_RUN_PARKED)));
+	struct event e;
+
+	while (db_next(rows)) {
+		if (event_parse(db_text(rows, "body"), &e, &body) != ERR_OK)
+			continue;
+		row = db_row_json(rows);
+		json_set_text(o, "by", e.actor);
+		json_set_text(o, "at", json_text(row, "at", ""));
+		json_set_text(o, "reason", json_text(e.data, "reason", ""));
+		json_object_put(row);
+		json_object_put(body);
+	}
+	db_done(rows);
+	return o;
+}

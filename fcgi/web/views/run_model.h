@@ -22,6 +22,9 @@ struct json_object *run_model_comments(struct view *v);
  */
 struct json_object *run_model_holders(struct view *v);
 
+/* {by, at, reason} of the last time that the run was parked. */
+struct json_object *run_model_parked(struct view *v);
+
 /* The state of the step in focus, or NULL. */
 enum state run_model_focus_state(const struct view *v);
 

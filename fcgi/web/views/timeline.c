@@ -116,6 +116,8 @@ what_of(struct view *v, const struct event *e, int step)
 	if (e->kind == EVENT_STEP_SKIPPED && step >= 0 &&
 	    v->steps[step].attempts > 0)
 		return request_text(v->req, "did_skipped_failed");
+	if (e->kind == EVENT_RUN_RESUMED && json_get(e->data, "holds") != NULL)
+		return request_text(v->req, "did_taken_up");
 	if (from > 1 && *json_text(e->data, "reason", "") != '\0')
 		return request_fill(v->req, "did_skipped_statement", "n",
 		    arena_printf(v->req->arena, "%lld", (long long)from - 1),
