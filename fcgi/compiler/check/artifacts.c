@@ -25,7 +25,9 @@ place_of(const struct parse *p, int i, char sort, const char *key)
 	const struct origin *o = &p->step_origins[i];
 	const struct attr *a = attribute_get(&o->attrs, sort, key);
 
-	return a != NULL ? a->value_at : o->at;
+	if (a == NULL)
+		return o->at;
+	return sort == '=' ? a->value_at : a->at;
 }
 
 static struct step *
