@@ -38,8 +38,10 @@ waiting_for(struct req *req, const struct view *v)
 {
 	int step = view_current(v);
 
+	/* a parked run was put aside: it waits for those who decide */
 	for (size_t i = 0; i < sizeof(run_waits) / sizeof(run_waits[0]); i++)
-		if (view_may(v, run_waits[i].verb, -1))
+		if (v->lifecycle.state != STATE_PARKED &&
+		    view_may(v, run_waits[i].verb, -1))
 			return request_text(req, run_waits[i].key);
 	for (size_t i = 0;
 	     step >= 0 && i < sizeof(step_waits) / sizeof(step_waits[0]); i++)
