@@ -11,9 +11,13 @@
 #include "import/code.h"
 #include "base/mem.h"
 #include "base/message.h"
+#include "base/text.h"
 #include "import/import_own.h"
 #include "import/import.h"
 #include "import/session.h"
+#include "import/machines.h"
+#include "import/shape.h"
+#include "import/shape_apply.h"
 #include "import/placeholders.h"
 #include "import/notes.h"
 #include "compiler/parse/heuristics.h"
@@ -57,7 +61,7 @@ session_kind(const char *own, const char *lang, const char *kind)
 
 /* The kind that a fence names, in any case of letters, or by another word. */
 static const char *
-kind_by_word(const struct import *im, const char *lang)
+kind_by_word(struct import *im, const char *lang)
 {
 	/* clang-format off */
 	static const struct { const char *lang, *kind; } others[] = {
@@ -81,9 +85,31 @@ kind_by_word(const struct import *im, const char *lang)
 	return NULL;
 }
 
+/* Nothing but commands below the label of a text or of data. */
+static bool
+is_mislabelled(const struct node *n)
+{
+	static const char *const labels[] = { "yaml", "yml", "json", "text",
+		"txt", "plaintext", "plain", "ini", "properties", "xml", "conf",
+		"config", "md", "markdown", "code", NULL };
+	struct script_lines lines = { .at = n->text };
+	struct script_line l;
+	size_t i = 0, count = 0;
+
+	while (labels[i] != NULL && strcasecmp(labels[i], n->lang) != 0)
+		i++;
+	while (labels[i] != NULL && script_lines_next(&lines, &l)) {
+		if (!looks_like_a_command(l.s, l.len) ||
+		    memchr(l.s, ' ', l.len) == NULL || text_starts(l.s, ".. "))
+			return false;
+		count++;
+	}
+	return count > 0;
+}
+
 /* By the word after the fence, or the look of the commands. */
 static const char *
-kind_by_look(const struct import *im, const struct node *n)
+kind_by_look(struct import *im, const struct node *n)
 {
 	const char *kind;
 
@@ -92,24 +118,16 @@ kind_by_look(const struct import *im, const struct node *n)
 	if (n->lang[0] == '\0')
 		return looks_like_commands(n->text, n->len) ? "sh" : NULL;
 	kind = kind_by_word(im, n->lang);
+	if (kind == NULL && is_mislabelled(n))
+		return "sh";
 	return kind != NULL && (import_is_shell(kind) || !holds_value(n))
 	    ? kind
 	    : NULL;
 }
 
-/* Nothing in it is a command. */
-static bool
-is_comment(const char *text)
-{
-	struct script_lines lines = { .at = text };
-	struct script_line l;
-
-	return !script_lines_next(&lines, &l);
-}
-
 /* The program that would read the lines behind it, or NULL. */
 static const char *
-entered(const char *text)
+entered(const char *text, const struct shape *shape)
 {
 	struct script_lines lines = { .at = text };
 	struct script_line l;
@@ -119,6 +137,9 @@ entered(const char *text)
 
 	while (script_lines_next(&lines, &l)) {
 		at = 0;
+		if (l.number < shape->lines &&
+		    shape->marks[l.number] != MARK_NONE)
+			continue;
 		while ((input = program_find(l.s, l.len, &at, &where, &name)) !=
 		    PROGRAM_NONE)
 			if (input == PROGRAM_LINES)
@@ -127,9 +148,31 @@ entered(const char *text)
 	return NULL;
 }
 
+/* The kind of a block of commands by what its lines are. */
+static const char *
+kind_by_lines(struct import *im, const struct node *n, const char *kind,
+    struct verdict *ret)
+{
+	struct shape shape;
+
+	shape_read(im, n, kind, &shape);
+	if (shape.kind != NULL || !import_is_shell(kind))
+		return shape.kind != NULL ? shape.kind : kind;
+	ret->host = shape.host;
+	ret->user = shape.user;
+	if (shape.host != NULL)
+		return NULL;
+	ret->name = entered(n->text, &shape);
+	if (ret->name != NULL)
+		ret->why = MESSAGE("import_enters");
+	else if (shape.commands == 0)
+		ret->why = MESSAGE("import_only_comments");
+	return ret->why == NULL ? kind : NULL;
+}
+
 /* Not of what was printed, of lines of configuration, or of shortcodes. */
 static const char *
-kind_for(const struct import *im, const struct node *n, struct verdict *ret)
+kind_for(struct import *im, const struct node *n, struct verdict *ret)
 {
 	const char *kind = kind_by_look(im, n);
 	const char *own = import_session_kind(im, n, ret);
@@ -149,14 +192,7 @@ kind_for(const struct import *im, const struct node *n, struct verdict *ret)
 		s += strcspn(s, "\n");
 		s += *s == '\n';
 	}
-	if (kind == NULL || !import_is_shell(kind))
-		return kind;
-	ret->name = entered(n->text);
-	if (ret->name != NULL)
-		ret->why = MESSAGE("import_enters");
-	else if (is_comment(n->text))
-		ret->why = MESSAGE("import_only_comments");
-	return ret->why == NULL ? kind : NULL;
+	return kind != NULL ? kind_by_lines(im, n, kind, ret) : NULL;
 }
 
 /* Closes a fence that the document leaves open. */
@@ -226,7 +262,7 @@ indentation(const struct parse *p, const struct node *n)
 }
 
 const char *
-import_kind(const struct import *im, const struct node *n, struct verdict *ret)
+import_kind(struct import *im, const struct node *n, struct verdict *ret)
 {
 	const char *kind = NULL;
 
@@ -265,26 +301,6 @@ fence(struct import *im, const struct node *n, const char *kind,
 		s += len + (s[len] == '\n');
 	}
 	import_insert(im, end, 0, arena_printf(p->arena, "\n%s```", before));
-}
-
-/* "7 - [2, 3] - 4", what is chosen from menus, is no command: a comment. */
-static bool
-comment_menus(struct import *im, const struct node *n)
-{
-	const char *s = n->text;
-	bool any = false;
-
-	for (int i = 0; s < n->text + n->len; i++) {
-		size_t len = strcspn(s, "\n");
-		size_t at = import_line_at(&im->p, n, i, s, len);
-
-		if (looks_like_a_menu(s, len) && at != NOWHERE) {
-			import_insert(im, at + strspn(s, " \t"), 0, "# ");
-			any = true;
-		}
-		s += len + (s[len] == '\n');
-	}
-	return any;
 }
 
 /* Adds the notes about the block, step or not. */
@@ -336,24 +352,70 @@ put_braces(struct import *im, const struct node *n, const char *kind,
 }
 
 static void
-make_step(struct import *im, const struct node *n, const char *kind,
-    bool session, size_t marks)
+span_block(struct import *im, const struct node *n)
 {
-	const char *title = find_title(im), *braces;
-	bool shell = import_is_shell(kind);
 	int first = source_line(&im->p, n->at), lines = 0;
 
 	for (size_t i = 0; i < n->len; i++)
 		lines += n->text[i] == '\n';
 	import_span(im, first, first + lines + n->fenced);
+}
+
+/* The request of the block's curl, in a step behind it. */
+static void
+put_request(struct import *im, const struct node *n, const struct shape *shape)
+{
+	const char *title, *more = shape->more;
+
+	span_block(im, n);
+	if (shape->target != NULL)
+		import_note(im, n->at,
+		    message_arena(im->p.arena, "import_http_target name=%s",
+			shape->target));
+	import_note(im, n->at, MESSAGE("import_request"));
+	title = find_title(im);
+	if (strpbrk(title, "\"\\") == NULL && strstr(title, "{{") == NULL &&
+	    title[0] != '\0')
+		more = arena_printf(
+		    im->p.arena, "%s title=\"%s\"", more, title);
+	shape_request(im, n, shape, import_braces(im, title, "http", more));
+}
+
+static void
+make_step(struct import *im, const struct node *n, const char *kind,
+    bool session, size_t marks)
+{
+	const char *title = find_title(im), *braces, *on = im->on;
+	struct shape shape = { .lines = 0 };
+	bool menus = false;
+
+	if (!session)
+		shape_read(im, n, kind_by_look(im, n), &shape);
+	if (shape.request != NULL) {
+		put_request(im, n, &shape);
+		return;
+	}
+	span_block(im, n);
+	if (shape.on != NULL) {
+		im->on = shape.on;
+		machines_add(im, shape.on, shape.user, n->at);
+	}
+	if (shape.lines > 0)
+		menus = memchr(shape.marks, MARK_MENU, (size_t)shape.lines) !=
+		    NULL;
 	braces = import_braces(im, title, kind,
-	    shell && !session && comment_menus(im, n) ? " pty interactive"
-						      : "");
+	    strcmp(kind, "copy") == 0 ? shape_copies_on(im, n, &shape)
+		: menus               ? " pty interactive"
+				      : "");
+	im->on = on;
 	if (session)
 		import_session(im, n, kind, title);
-	else if (shell)
-		import_holes(im, n);
+	else if (import_is_shell(kind))
+		import_holes(im, n, &shape);
 	put_braces(im, n, kind, braces, marks);
+	shape_apply(im, n, kind, &shape);
+	if (menus)
+		shape_answers(im, n, &shape);
 }
 
 void
@@ -379,6 +441,8 @@ import_code(struct import *im, const struct node *n)
 		return;
 	kind = import_kind(im, n, &v);
 	note_verdict(im, n, &v);
+	if (v.host != NULL)
+		machines_enter(im, n, v.host, v.user);
 	if (kind != NULL)
 		make_step(im, n, kind,
 		    import_session_kind(im, n, &unused) != NULL, marks);

@@ -15,7 +15,7 @@ struct verdict;
 /* The kind that the block of code would have as a step; NULL: it stays as it
  * is.  *ret has to be zero, and gets what is to be said of that. */
 const char *import_kind(
-    const struct import *im, const struct node *n, struct verdict *ret);
+    struct import *im, const struct node *n, struct verdict *ret);
 
 /* The kind is that of a script for a shell. */
 bool import_is_shell(const char *kind);

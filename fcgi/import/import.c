@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "import/import.h"
 #include "import/import_own.h"
+#include "import/dedent.h"
 #include "import/front_matter.h"
 #include "import/nodes.h"
 #include "import/notes.h"
@@ -212,6 +213,7 @@ runbook_import(
 {
 	struct runbook *runbook = runbook_parse(markdown, len);
 	struct round r = { 0 };
+	struct buf text = { 0 };
 	bool ready;
 
 	if (len >= 4 && memcmp(markdown, "---", 3) == 0)
@@ -223,7 +225,9 @@ runbook_import(
 		buf_put(out, markdown, len);
 		return;
 	}
-	propose_all(&r, markdown, len);
+	dedent(markdown, len, &text);
+	propose_all(&r, buf_text(&text), text.len);
+	buf_clear(&text);
 	buf_put(out, buf_text(&r.out), r.out.len);
 	buf_put(ret_notes, buf_text(&r.notes), r.notes.len);
 	clear_round(&r);

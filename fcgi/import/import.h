@@ -12,7 +12,8 @@
  * Appends the document with front matter, braces on blocks of commands and
  * task items for imperative list items added.  Text is only ever added: what
  * was there stays, byte for byte and in order, but for the blanks before an
- * indented block of commands, which gets a fence, the prompts before commands,
+ * indented block of commands, which gets a fence, and of text, the prompts
+ * before commands,
  * and “<placeholder>” in a script, which is the label of a parameter then.  A
  * document that already is a
  * runbook without errors is copied as it is.  *ret_notes gets a line “LINE:

@@ -25,7 +25,8 @@ struct verdict {
 	const char
 	    *why; /* it is no step: a text, perhaps with one %s; or NULL */
 	const char *name;
-	bool root; /* its prompts are those of root */
+	bool root;               /* its prompts are those of root */
+	const char *host, *user; /* it does nothing but enter this machine */
 };
 
 /* A note about a place of the document. */

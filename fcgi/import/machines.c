@@ -9,8 +9,7 @@
 #include "import/import_own.h"
 #include "import/notes.h"
 
-/* A target of that name is to be declared. */
-static void
+void
 machines_add(struct import *im, const char *host, const char *user, size_t at)
 {
 	for (size_t i = 0; i < im->targets_count; i++)
@@ -42,9 +41,7 @@ next_word(struct import *im, const char **s, const char *end)
 	    : NULL;
 }
 
-/* The host and user of a line “ssh ops@db1” without a command, both of the
- * arena; user may be NULL.  False: it is none. */
-static bool
+bool
 machines_ssh(struct import *im, const char *s, size_t len,
     const char **ret_host, const char **ret_user)
 {
@@ -80,15 +77,11 @@ machines_ssh(struct import *im, const char *s, size_t len,
 	return true;
 }
 
-bool
-machines_enter(struct import *im, const struct node *n, const char *title)
+void
+machines_enter(
+    struct import *im, const struct node *n, const char *host, const char *user)
 {
-	const char *host, *user;
-
-	if (!machines_ssh(im, title, strlen(title), &host, &user))
-		return false;
 	machines_add(im, host, user, n->at);
 	im->on = host;
 	im->on_level = im->heading != NULL ? im->heading->number : 0;
-	return true;
 }

@@ -10,7 +10,17 @@
 struct import;
 struct node;
 
-/* The paragraph is “ssh db1”: the section's steps from here on are for it. */
-bool machines_enter(struct import *im, const struct node *n, const char *title);
+/* The host and user of a line “ssh ops@db1” without a command, both of the
+ * arena; user may be NULL.  False: it is none. */
+bool machines_ssh(struct import *im, const char *s, size_t len,
+    const char **ret_host, const char **ret_user);
+
+/* A target of that name is to be declared. */
+void machines_add(
+    struct import *im, const char *host, const char *user, size_t at);
+
+/* The steps of the section from this node on are for the machine. */
+void machines_enter(struct import *im, const struct node *n, const char *host,
+    const char *user);
 
 #endif

@@ -33,7 +33,7 @@ import_insert(struct import *im, size_t at, size_t skip, const char *text)
 }
 
 static int
-rollbacks_around(const struct import *im)
+rollbacks_around(struct import *im)
 {
 	int depth = 0;
 
@@ -121,7 +121,7 @@ import_text_end(const struct parse *p, const struct node *n)
 }
 
 static bool
-holds_commands(const struct import *im, const struct node *n)
+holds_commands(struct import *im, const struct node *n)
 {
 	struct verdict unused = { 0 };
 
@@ -174,7 +174,7 @@ is_contents(const struct node *text)
 
 /* An item that a person could do: text, and no commands of its own. */
 static bool
-is_candidate(const struct import *im, const struct node *li)
+is_candidate(struct import *im, const struct node *li)
 {
 	const struct node *text = li->first;
 

@@ -21,6 +21,7 @@
 #include "import/code.h"
 #include "compiler/parse/heuristics.h"
 #include "import/nodes.h"
+#include "import/shape.h"
 
 #define HOLES_TRIED_MAX 500 /* each reads the whole document */
 
@@ -164,13 +165,16 @@ import_fill(
 }
 
 void
-import_holes(struct import *im, const struct node *n)
+import_holes(struct import *im, const struct node *n, const struct shape *shape)
 {
 	const char *s = n->text;
 
 	if (!n->fenced || strstr(s, "<<") != NULL)
 		return;
-	for (int i = 0; *s != '\0' && import_fill(im, n, i, s, 0); i++) {
+	for (int i = 0; *s != '\0'; i++) {
+		if ((i >= shape->lines || shape->marks[i] == MARK_NONE) &&
+		    !import_fill(im, n, i, s, 0))
+			return;
 		s += strcspn(s, "\n");
 		s += *s == '\n';
 	}

@@ -10,14 +10,16 @@
 
 struct import;
 struct node;
+struct shape;
 
 /* Makes parameters of the words to fill in of line i of the block, which is at
  * s, from the byte `from` on; false: the line ends within a quote. */
 bool import_fill(
     struct import *im, const struct node *n, int i, const char *s, size_t from);
 
-/* Makes parameters of what is to be filled in in the block's script. */
-void import_holes(struct import *im, const struct node *n);
+/* Makes parameters of what is to be filled in in the commands of the block. */
+void import_holes(
+    struct import *im, const struct node *n, const struct shape *shape);
 
 /* The name of the parameter with that label, a new one if there is none; NULL:
  * the document can have no more. */

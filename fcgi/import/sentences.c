@@ -143,12 +143,16 @@ bool
 import_sentence(struct import *im, const struct node *n)
 {
 	const char *title = text_title(&im->p, n), *order, *commands;
+	const char *host, *user;
 	struct pieces pieces;
 
 	if (!is_plain(im, n))
 		return false;
-	if (n->parent == im->p.doc && machines_enter(im, n, title))
+	if (n->parent == im->p.doc &&
+	    machines_ssh(im, title, strlen(title), &host, &user)) {
+		machines_enter(im, n, host, user);
 		return true;
+	}
 	order = imperative_behind_number(title);
 	if (order == NULL)
 		order = title;

@@ -291,13 +291,13 @@ import_session_kind(
 		j.why = unsure;
 	if (j.why == NULL && j.kind[0] == '\0')
 		j.why = MESSAGE("import_other_program");
-	*ret = (struct verdict){ j.why, j.name, j.root };
+	*ret = (struct verdict){ .why = j.why, .name = j.name, .root = j.root };
 	return j.why == NULL ? j.kind : "";
 }
 
-/* Ends the block before the line, and begins another one. */
-static void
-split(struct import *im, const struct node *n, size_t at, const char *info)
+void
+import_split(
+    struct import *im, const struct node *n, size_t at, const char *info)
 {
 	struct parse *p = &im->p;
 	size_t from = source_line_start(p, n->number), marks = 0;
@@ -324,11 +324,11 @@ import_session(struct import *im, const struct node *n, const char *kind,
 	while (session_next(&w, &line)) {
 		start = source_line_start(p, n->number + w.number);
 		if (line == LINE_COMMAND && output)
-			split(im, n, start,
+			import_split(im, n, start,
 			    arena_printf(p->arena, "%s%s", kind,
 				import_braces(im, title, kind, "")));
 		else if (line == LINE_OUTPUT && !output)
-			split(im, n, start, "text");
+			import_split(im, n, start, "text");
 		output = line == LINE_OUTPUT;
 		if (w.prompt > 0)
 			import_insert(im,

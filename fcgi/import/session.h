@@ -23,4 +23,9 @@ const char *import_session_kind(
 void import_session(struct import *im, const struct node *n, const char *kind,
     const char *title);
 
+/* Ends the fenced block before the line that begins at `at`, and begins another
+ * one with that info string. */
+void import_split(
+    struct import *im, const struct node *n, size_t at, const char *info);
+
 #endif

@@ -14,7 +14,6 @@
 #include "compiler/check/advice_variables.h"
 #include "lang/answers.h"
 #include "compiler/check/content.h"
-#include "compiler/parse/cjk.h"
 #include "compiler/parse/heuristics.h"
 #include "compiler/parse/source.h"
 #include "compiler/check/programs.h"
@@ -42,29 +41,6 @@ is_word(const char *s, size_t len, const char *word)
 	return strlen(word) == len && memcmp(s, word, len) == 0;
 }
 
-/* “1. Stop it”, “停止服务”, “-”, “...” */
-static bool
-is_prose(const char *s, size_t len)
-{
-	size_t digits = 0, word = 0;
-	uint32_t cp;
-
-	while (word < len && s[word] != ' ' && s[word] != '\t')
-		word++;
-	if (strspn(s, "-.*=_~") >= len && !is_word(s, len, "."))
-		return true;
-	if (memchr(s, ')', word) != NULL || memchr(s, '=', word) != NULL)
-		return false; /* the label of a case, a function */
-	if (cjk_is_letter(cjk_at(s, len, 0)))
-		return true;
-	while (digits < len && s[digits] >= '0' && s[digits] <= '9')
-		digits++;
-	cp = cjk_at(s, len, digits);
-	return digits > 0 && digits <= 2 &&
-	    (cp == 0x3001 ||
-		(cp == '.' && digits + 1 < len && s[digits + 1] == ' '));
-}
-
 /* Whole words of the line that tell of a placeholder, a prompt or prose. */
 static bool
 check_text(const struct advice *a, const struct script_line *l)
@@ -76,7 +52,7 @@ check_text(const struct advice *a, const struct script_line *l)
 		advise(a->p, advice_place(a, l, l->s), "check_prompt");
 		return true;
 	}
-	if (is_prose(l->s, l->len)) {
+	if (looks_like_prose(l->s, l->len)) {
 		advise(a->p, advice_place(a, l, l->s), "check_prose");
 		return true;
 	}

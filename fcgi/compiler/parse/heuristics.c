@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "compiler/parse/heuristics.h"
+#include "compiler/parse/cjk.h"
 
 static const char *const commands[] = { "cd", "cp", "mv", "rm", "ls", "ln",
 	"cat", "echo", "mkdir", "rmdir", "chmod", "chown", "tar", "gzip",
@@ -360,4 +361,26 @@ looks_like_a_placeholder(const char *s, size_t len, size_t *at, size_t *ret_len)
 		return true;
 	}
 	return false;
+}
+
+bool
+looks_like_prose(const char *s, size_t len)
+{
+	size_t digits = 0, word = 0;
+	uint32_t cp;
+
+	while (word < len && s[word] != ' ' && s[word] != '\t')
+		word++;
+	if (strspn(s, "-.*=_~") >= len && !(len == 1 && *s == '.'))
+		return true;
+	if (memchr(s, ')', word) != NULL || memchr(s, '=', word) != NULL)
+		return false; /* the label of a case, a function */
+	if (cjk_is_letter(cjk_at(s, len, 0)))
+		return true;
+	while (digits < len && s[digits] >= '0' && s[digits] <= '9')
+		digits++;
+	cp = cjk_at(s, len, digits);
+	return digits > 0 && digits <= 2 &&
+	    (cp == 0x3001 ||
+		(cp == '.' && digits + 1 < len && s[digits + 1] == ' '));
 }

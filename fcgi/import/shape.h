@@ -1,0 +1,38 @@
+/*
+ * shape.h: what the lines of a block of code are, whatever its label says.
+ */
+#ifndef IMPORT_SHAPE_H
+#define IMPORT_SHAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct import;
+struct node;
+
+enum line_mark {
+	MARK_NONE = ' ',
+	MARK_COMMENT = '#', /* no command: it becomes a comment */
+	MARK_MENU = 'm',    /* what is chosen from menus */
+	MARK_COPY = 'c',    /* scp, as a line of a copy step */
+	MARK_OUTPUT = 'o',  /* what was printed, up to the end */
+};
+
+struct shape {
+	const char *kind; /* of the step; NULL: as its label says */
+	const char *on;   /* the machine that its first line enters */
+	const char *user; /* of that, or NULL */
+	const char *host; /* the same, if there is nothing else */
+	char *marks;      /* of each line; of the arena */
+	int lines;
+	size_t commands;     /* that stay as they are */
+	const char *request; /* the block is of curl: the step behind it */
+	const char *more;    /* attributes of that */
+	const char *target;  /* to declare for that, or NULL */
+};
+
+/* Reads a block whose label, or whose look, is that of the kind. */
+void shape_read(struct import *im, const struct node *n, const char *kind,
+    struct shape *ret);
+
+#endif
