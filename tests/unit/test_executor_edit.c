@@ -119,15 +119,18 @@ a_value_is_never_taken_apart(void **state)
 }
 
 static void
-the_difference_has_three_lines_around_it(void **state)
+the_difference_has_no_lines_around_it(void **state)
 {
 	(void)state;
 	becomes("replace e -> E\nremove z",
 	    "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n"
 	    "k\nl\nm\nz\n",
 	    "a\nb\nc\nd\nE\nf\ng\nh\ni\nj\nk\nl\nm\n",
-	    "--- /f\n+++ /f\n@@ -2,7 +2,7 @@\n b\n c\n d\n-e\n+E\n f\n g\n"
-	    " h\n@@ -11,4 +11,3 @@\n k\n l\n m\n-z\n");
+	    "--- /f\n+++ /f\n@@ -5,1 +5,1 @@\n-e\n+E\n"
+	    "@@ -14,1 +13,0 @@\n-z\n");
+	becomes("replace x -> y", "token: T\nx 1\nx 2\n",
+	    "token: T\ny 1\ny 2\n",
+	    "--- /f\n+++ /f\n@@ -2,2 +2,2 @@\n-x 1\n+y 1\n-x 2\n+y 2\n");
 	becomes("ensure x", "", "x\n", "--- /f\n+++ /f\n@@ -0,0 +1,1 @@\n+x\n");
 }
 
@@ -144,7 +147,7 @@ main(void)
 		cmocka_unit_test(
 		    a_byte_order_mark_is_no_part_of_the_first_line),
 		cmocka_unit_test(a_value_is_never_taken_apart),
-		cmocka_unit_test(the_difference_has_three_lines_around_it),
+		cmocka_unit_test(the_difference_has_no_lines_around_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

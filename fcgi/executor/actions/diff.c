@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "executor/actions/diff.h"
 
-#define CONTEXT 3  /* lines around a difference */
+#define CONTEXT 3  /* lines around a difference of two outputs */
 #define SEARCH 400 /* limit of the search, in different lines */
 #define LINE 400   /* bytes of a line that are shown */
 
@@ -38,10 +38,11 @@ put_line(char mark, const char *s, bool whole, struct buf *out)
 	buf_puts(out, n < len ? "…\n" : "\n");
 }
 
-/* The destination of a difference; `whole`: no limit of its size. */
+/* The destination of a difference. */
 struct sink {
 	struct buf *out;
-	bool whole;
+	bool whole;     /* no limit of its size */
+	size_t context; /* lines around a difference */
 };
 
 /* Writes one hunk, from `from` to `to`. */
@@ -77,7 +78,7 @@ put_hunk(const struct diff_line *lines, size_t from, size_t to, size_t was,
 static void
 put_all(const struct diff_line *lines, size_t count, struct sink *sink)
 {
-	size_t was = 0, is = 0, next = 0;
+	size_t was = 0, is = 0, next = 0, context = sink->context;
 
 	for (size_t i = 0; i < count; i++) {
 		size_t from, to, gap;
@@ -86,10 +87,11 @@ put_all(const struct diff_line *lines, size_t count, struct sink *sink)
 			continue;
 		if (!sink->whole && sink->out->len >= DIFF_BYTES)
 			return;
-		from = i < next + CONTEXT ? next : i - CONTEXT;
-		for (to = i + 1, gap = 0; to < count && gap < 2 * CONTEXT; to++)
+		from = i < next + context ? next : i - context;
+		for (to = i + 1, gap = 0; to < count && gap <= 2 * context;
+		     to++)
 			gap = changed(&lines[to]) ? 0 : gap + 1;
-		to -= gap > CONTEXT ? gap - CONTEXT : 0;
+		to -= gap > context ? gap - context : 0;
 		for (; next < from; next++) {
 			was += lines[next].was != NULL;
 			is += lines[next].is != NULL;
@@ -113,7 +115,7 @@ void
 diff_lines(const struct diff_line *lines, size_t count, const char *name,
     struct buf *out)
 {
-	struct sink sink = { out, true };
+	struct sink sink = { out, true, 0 };
 
 	for (size_t i = 0; i < count; i++)
 		if (changed(&lines[i])) {
@@ -261,7 +263,7 @@ diff_texts(const struct buf *was, const struct buf *is, const char *was_name,
 	struct diff_count differ = { 0 };
 	char **a = split(was, &n), **b = split(is, &m);
 	struct diff_line *lines = mem_calloc(n + m + 1, sizeof(*lines));
-	struct sink sink = { out, false };
+	struct sink sink = { out, false, CONTEXT };
 	struct search s = { 0 };
 
 	while (head < n && head < m && strcmp(a[head], b[head]) == 0)

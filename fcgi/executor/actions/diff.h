@@ -16,7 +16,8 @@ struct diff_line {
 
 /*
  * Appends the whole unified difference of the lines of the file `name`; nothing
- * if no line differs.
+ * if no line differs.  The lines around it are left out: in a configuration
+ * they may hold passwords, and everybody reads the difference.
  */
 void diff_lines(const struct diff_line *lines, size_t count, const char *name,
     struct buf *out);
