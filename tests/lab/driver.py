@@ -27,21 +27,24 @@ import re
 
 from harness import FOLDER, Console, run as run_on_lab
 
-__all__ = ["BUSY", "Run", "drive"]
+__all__ = ["BUSY", "Run", "check_table", "drive"]
 
+README = pathlib.Path(__file__).resolve().with_name("README.md")
+LEFT_OUT = 0.05             # of the sentences of an original, at most
 PRESSES = 300               # of one run, at most
 BUSY = 500                  # seconds for a step, on a machine that is busy
 PEOPLE = {}                 # by role; of approvers there are two
 SECRETS = re.compile(r"(?:token|passw\w*|passphrase|secret\w*): ([\w-]+)")
 
 
-def no_file_has_a_secret(console, folder):
+def no_file_has_a_secret():
     """None of the targets, that is; a lab has other words that are known."""
+    folder = pathlib.Path(FOLDER)
     named = SECRETS.findall((folder / "runbooks/targets.yml").read_text())
     words = [path.read_bytes() for path in (folder / "secrets").iterdir()
              if path.name in named]
     assert words, named
-    for path in (console.log, *console.data.rglob("*")):
+    for path in (folder / "data.log", *(folder / "data").rglob("*")):
         if path.is_file() and not path.is_symlink():
             text = path.read_bytes()
             assert not any(word in text for word in words), path
@@ -62,12 +65,28 @@ def console_of(roles):
         PEOPLE["approver"] = [console.user(name, "approver")
                               for name in ("ann", "bob")]
         yield
-        no_file_has_a_secret(console, folder)
+
+
+def check_table(name, run):
+    """The table of README.md with the sentences of an original names steps
+    that the run has, and leaves out few sentences."""
+    text = README.read_text().partition(f"\n### {name}")[2]
+    rows = [line.rstrip(" |").rpartition(" | ")[2]
+            for line in text.partition("\n#")[0].splitlines()
+            if line.startswith("| ")][1:]
+    assert rows, name
+    steps = {step["id"].partition(".")[0] for step in run["steps"]}
+    for row in rows:
+        unknown = set(re.findall("`([a-z][a-z0-9-]*)`", row)) - steps
+        assert not unknown, (row, unknown)
+    notes = [row for row in rows if row.startswith("not: ")]
+    assert len(notes) <= LEFT_OUT * len(rows), notes
 
 
 def drive(parts, roles, tests):
     """Never returns; the exit code says whether all tests went through."""
-    run_on_lab(parts, tests, lambda: console_of(roles))
+    run_on_lab(parts, [*tests, no_file_has_a_secret],
+               lambda: console_of(roles))
 
 
 class Run:
@@ -113,12 +132,15 @@ class Run:
     def approve(self, path, person):
         self.ask(path, person, decision="approve", plan=self.get()["plan"])
 
-    def start(self):
+    def approve_all(self):
         """As many people of each role approve as the rules say."""
-        self.ask("/preflight")
         for rule in self.get()["approvals"]["required"]:
             for person in PEOPLE[rule["role"]][:rule["count"]]:
                 self.approve("/approvals", person)
+
+    def start(self):
+        self.ask("/preflight")
+        self.approve_all()
         self.ask("/start")
 
     def person(self, name):
