@@ -412,6 +412,7 @@ refer_all(struct growing *g)
 		s->undo = refer(g, s->section, s->undo);
 		s->after = refer(g, s->section, s->after);
 		s->same_as = refer(g, s->section, s->same_as);
+		s->foreach = refer(g, s->section, s->foreach);
 		s->probe_of = refer(g, s->section, s->probe_of);
 		refer_sent(g, s);
 	}

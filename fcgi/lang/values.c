@@ -3,12 +3,43 @@
  *
  * There is no space inside the braces, and the name is one of ours
  * ([a-z][a-z0-9_]*): double braces of other template languages ({{.Names}}, {{
- * var }}) mostly stay unchanged.
+ * var }}) mostly stay unchanged.  {{item/pointer}} is a part of the member of a
+ * list that a request is sent for (foreach=); no other name has a pointer.
  */
 #include <string.h>
 
 #include "base/text.h"
 #include "lang/values.h"
+
+/* A byte of a JSON pointer that stands between braces. */
+static bool
+is_pointer(char c)
+{
+	return (unsigned char)c > ' ' && c != 0x7f &&
+	    strchr("{}\"<>", c) == NULL;
+}
+
+/* The length of the name at s, at most 65. */
+static size_t
+name_len(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && n < 65 &&
+	    ((s[n] >= 'a' && s[n] <= 'z') ||
+		(n > 0 && ((s[n] >= '0' && s[n] <= '9') || s[n] == '_'))))
+		n++;
+	if (n == 4 && n < len && memcmp(s, "item/", 5) == 0)
+		while (n < len && n < 65 && is_pointer(s[n]))
+			n++;
+	return n;
+}
+
+bool
+values_is_item(const char *name)
+{
+	return strcmp(name, "item") == 0 || text_starts(name, "item/");
+}
 
 bool
 values_next(
@@ -24,12 +55,7 @@ values_next(
 			i--; /* of {{{x}} the last two count */
 			continue;
 		}
-		for (n = 0; i + n < len && n < 65; n++)
-			if (!((s[i + n] >= 'a' && s[i + n] <= 'z') ||
-				(n > 0 &&
-				    ((s[i + n] >= '0' && s[i + n] <= '9') ||
-					s[i + n] == '_'))))
-				break;
+		n = name_len(s + i, len - i);
 		if (n == 0 || n > 64 || i + n + 2 > len ||
 		    memcmp(s + i + n, "}}", 2) != 0)
 			continue;

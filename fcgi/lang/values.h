@@ -18,6 +18,9 @@ typedef const char *(*value_fn)(void *ctx, const char *name);
 bool values_next(
     const char *s, size_t len, size_t *at, size_t *ret_len, char name[65]);
 
+/* The name is "item", or "item/" and the rest of a JSON pointer. */
+bool values_is_item(const char *name);
+
 /*
  * Appends a plain text, such as a title, with each {{name}} replaced by its
  * value; a name without one (or a NULL `value`) stays unchanged.

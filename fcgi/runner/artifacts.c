@@ -88,6 +88,17 @@ put_files(
 	m->files = all;
 }
 
+/* No step has kept what this one sends, or the list that it goes through. */
+static enum err
+refuse_missing(const struct step *step, const char *name, struct fault *why)
+{
+	if (text_eq(step->foreach_artifact, name))
+		return fault_set(why, ERR_FORBIDDEN, "not_kept", NULL,
+		    "refused_no_list step=%s", step->foreach);
+	return fault_set(why, ERR_FORBIDDEN, "not_kept", NULL,
+	    "refused_not_kept name=%s save=%s", name, name);
+}
+
 enum err
 job_spec_put_artifacts(struct runner *r, int64_t run, const struct step *step,
     struct json_object *targets, struct job_message *m, struct fault *why)
@@ -101,9 +112,7 @@ job_spec_put_artifacts(struct runner *r, int64_t run, const struct step *step,
 		err = files_of(
 		    r, run, step->sends_artifacts[i], NULL, files, why);
 		if (err == ERR_OK && json_object_object_length(files) == 0)
-			err = fault_set(why, ERR_FORBIDDEN, "not_kept", NULL,
-			    "refused_not_kept name=%s save=%s", step->sends[i],
-			    step->sends[i]);
+			err = refuse_missing(step, step->sends[i], why);
 		json_set(all, step->sends[i], files);
 	}
 	m->artifacts = all;

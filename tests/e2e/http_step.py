@@ -19,8 +19,8 @@ class HttpStep:
     """One countersign-executor on one target in a folder of its own."""
 
     def __init__(self, work, text, target, **more):
-        top = {k: more.pop(k) for k in ("values", "secrets", "artifacts")
-               if k in more}
+        top = {k: more.pop(k) for k in ("values", "secrets", "artifacts",
+                                         "from_statement", "skipped") if k in more}
         self.exec = secrets.token_hex(16)
         self.dir = os.path.join(work, self.exec)
         os.mkdir(self.dir)

@@ -6,7 +6,7 @@ countersign-executor gets its orders on standard input as from the runner; what
 is checked is its status, its recording, and what the server really received.
 STEP names the program.  Arguments choose tests by name.
 """
-import base64, gzip, http.server, json, os, pathlib, shutil, signal
+import base64, gzip, http.server, json, os, pathlib, secrets, shutil, signal
 import socket, ssl, subprocess, sys, tempfile, threading, time, urllib.parse
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -38,7 +38,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         self.server.seen.append((self.command, self.path, self.headers, body))
-        path = self.path.split("?")[0]
+        path = self.path.split("?")[0].removeprefix("/api")
         kind = path.split("/")[2] if path.startswith("/do/") else ""
         try:
             getattr(self, "do_" + kind, self.echo)()
@@ -53,7 +53,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             [("Content-Type", "application/json"), ("X-Trace", "t-42")])
 
     def do_status(self):
-        self.answer(int(self.path.split("/")[3]), b"sorry, it broke\n")
+        self.answer(int(self.path.split("/do/status/")[1]), b"sorry, it broke\n")
 
     def do_redirect(self):
         self.answer(302, b"", [("Location", "/elsewhere")])
@@ -444,6 +444,77 @@ def a_try_that_fails_is_followed_by_another():
     assert keys == [s.exec + "-1-1", s.exec + "-1-2"], keys
 
 
+def list_artifact(text):
+    """An artifact of an earlier execution, as the runner names it."""
+    folder = secrets.token_hex(16)
+    os.mkdir(os.path.join(WORK, folder))
+    pathlib.Path(WORK, folder, "poa.save").write_bytes(text)
+    return {"list": {"poa": f"{folder}/poa.save"}}
+
+
+def for_each(text, data, pointer="/data", **more):
+    if pointer is not None:
+        more["foreach_pointer"] = pointer
+    return run(text, foreach_artifact="list", artifacts=list_artifact(data), **more)
+
+
+THREE = b'{"data": [{"id": "a/1", "n": 1.10}, {"id": "b", "n": 2},\n {"id":"c"}]}'
+
+
+def requests_are_sent_for_each_member_of_a_list():
+    plain.seen.clear()
+    s = for_each("POST /x/{{item/id}}\n\n{{item}}\n###\nDELETE /x/{{item/id}}",
+                 THREE).ended("succeeded")
+    sent = plain.seen
+    assert [(q[0], q[1]) for q in sent] == [
+        (m, "/x/" + i) for i in ("a%2F1", "b", "c") for m in ("POST", "DELETE")]
+    assert [q[3] for q in sent[::2]] == [
+        b'{"id": "a/1", "n": 1.10}', b'{"id": "b", "n": 2}', b'{"id":"c"}']
+    keys = [q[2]["Idempotency-Key"] for q in sent[::2]]
+    assert len(set(keys)) == 3, keys
+    assert "--- item 2 of 3 ---" in s.text and "3 of 3 items were sent" in s.text
+    assert "resume" not in s.end, s.end
+
+
+def a_list_that_cannot_be_taken_whole_sends_nothing():
+    plain.seen.clear()
+    for_each("GET /x/{{item/n}}", THREE).ended(
+        "failed", "Item 3 of 3", "Nothing was sent", "/n")
+    for_each("GET /x/{{item}}", THREE).ended("failed", "Item 1 of 3", "an object")
+    for_each("GET /x", THREE, "/none").ended("failed", "Nothing was sent", "/none")
+    for_each("GET /x", THREE, "/data/0").ended("failed", "no list")
+    for_each("GET /x", b"data: []").ended("failed", "Nothing was sent")
+    many = json.dumps(list(range(1001))).encode()
+    for_each("GET /x", many, None).ended("failed", "1001 items", "1000")
+    run("GET /x", foreach_artifact="list").ended("failed", "Nothing was sent")
+    assert plain.seen == []
+    s = for_each("GET /x/{{item}}", b"[]", None).ended("succeeded")
+    assert plain.seen == [] and "list is empty: nothing is sent" in s.text, s.text
+    for_each("GET /x/{{item}}", b"[7]", None).ended("succeeded")
+    assert [q[1] for q in plain.seen] == ["/x/7"]
+
+
+def a_list_stops_at_the_first_failure_and_goes_on_there():
+    text, codes = "DELETE /do/status/{{item}}", b"[200, 201, 500, 202, 500]"
+    plain.seen.clear()
+    s = for_each(text, codes, None).ended("failed", "Item 3 of 5", "500")
+    assert s.end["resume"] == {"statement": 3, "of": 5}, s.end
+    assert len(plain.seen) == 3
+    plain.seen.clear()
+    s = for_each(text, codes, None, from_statement={"poa": 4},
+                 skipped={"poa": [3]}).ended("failed", "Item 5 of 5")
+    assert [q[1][-3:] for q in plain.seen] == ["202", "500"]
+    assert s.end["resume"] == {"statement": 5, "of": 5}, s.end
+    s = for_each(text, codes, None, from_statement={"poa": 6},
+                 skipped={"poa": [3, 5]}).ended("succeeded")
+    assert "0 of 5 items were sent; those before" in s.text, s.text
+    for_each(text, codes, None, from_statement={"poa": 6}).ended(
+        "failed", "cannot start at item 6 of 5")
+    s = for_each("POST /do/lost?{{item}}", b"[1, 2]", None).ended(
+        "unknown", "Item 1 of 2")
+    assert s.end["resume"] == {"statement": 1, "of": 2}, s.end
+
+
 BOOK = """---
 title: Clients
 parameters:
@@ -460,7 +531,49 @@ echo "the id is $id"
 ```http {#whole}
 GET URL/v1/other/{{id}}
 ```
+
+```sh {#codes on=local}
+echo '{"data": [{"code": 200}, {"code": 500}, {"code": 202}]}'
+```
+
+```http {#each on=poa foreach=codes~/data}
+DELETE /do/status/{{item/code}}
+```
+
+# Rollback {.rollback}
+
+```http {#back on=poa foreach=codes~/data undo=each}
+POST /back
+
+{{item}}
+```
 """
+
+
+def a_list_in_a_run(ana, number):
+    """It failed at its second member; a retry leaves that out."""
+    step = ana.step(number, "each")
+    assert step["state"] == "failed", step
+    assert "Item 2 of 3" in step["attempts"][-1]["targets"][0]["message"], step
+    page = ana.get(f"/runs/{number}", accept="text/html")[1]
+    assert "Retry from item 2 of 3" in page and "Skip item 2 and go on" in page
+    preview = ana.get(f"/runs/{number}/preview/each", accept="text/html")[1]
+    assert "for each member of /data in the output of codes" in preview, preview
+    assert "/do/status/{{item/code}}" in preview, preview
+    tls.seen.clear()
+    status, answer = ana.post(f"/runs/{number}/steps/each/retry", {
+        "from": "next", "reason": "it is gone"})
+    assert status == 202, answer
+    assert ana.wait_step(number, "each")["state"] == "succeeded"
+    assert [q[1] for q in tls.seen] == ["/api/do/status/202"], tls.seen
+    page = ana.get(f"/runs/{number}", accept="text/html")[1]
+    assert "Skipped items: 2" in page, page
+    report = ana.get(f"/runs/{number}/report", accept="text/html")[1]
+    assert "skipped item 2 and went on" in report, report
+    ana.post(f"/runs/{number}/rollback", {"reason": "back"})
+    ana.drive(number)
+    assert [json.loads(q[3]) for q in tls.seen[1:]] == [
+        {"code": 200}, {"code": 500}, {"code": 202}], tls.seen
 
 
 def through_the_console_with_a_stored_token():
@@ -480,11 +593,13 @@ def through_the_console_with_a_stored_token():
             assert status == 201, run
             number = run["id"]
             ana.post(f"/runs/{number}/start")
+            before = len(tls.seen)
             status, page = ana.get(f"/runs/{number}/preview/ask", accept="text/html")
             assert status == 200 and "each answer has status 2xx" in page, page
             run = ana.drive(number)
-            assert all(s["state"] == "succeeded" for s in run["steps"]), run
-            sent = tls.seen[-1]
+            assert all(s["state"] == "succeeded" for s in run["steps"]
+                       if s["id"] not in ("each", "back")), run
+            sent = tls.seen[before]
             assert sent[1] == "/api/v1/clients?name=a%26b", sent[1]
             assert sent[2]["Authorization"] == "Bearer " + TOKEN
             assert sent[2]["X-Team"] == "blue"
@@ -492,6 +607,7 @@ def through_the_console_with_a_stored_token():
             assert plain.seen[-1][1] == "/v1/other/4711"
             text = ana.output(number, "ask", "poa")
             assert "HTTP/1.1 200 OK" in text and TOKEN not in text, text
+            a_list_in_a_run(ana, number)
             for file in console.data.rglob("*"):
                 if file.is_file():
                     assert TOKEN.encode() not in file.read_bytes(), file
@@ -517,6 +633,9 @@ try:
           endless_answers_and_bombs_are_cut_off, what_is_no_text_is_not_poured_out,
           unreachable_servers_are_clear_sentences, tls_needs_the_right_authority,
           mistakes_send_nothing, a_try_that_fails_is_followed_by_another,
+          requests_are_sent_for_each_member_of_a_list,
+          a_list_that_cannot_be_taken_whole_sends_nothing,
+          a_list_stops_at_the_first_failure_and_goes_on_there,
           through_the_console_with_a_stored_token])
 finally:
     shutil.rmtree(WORK, ignore_errors=True)

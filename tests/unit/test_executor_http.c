@@ -64,12 +64,81 @@ filled(const char *text, const char *base, const char *v)
 	return ret;
 }
 
+static const char *
+item_of(void *ctx, const char *pointer, struct http_item *ret)
+{
+	static const struct {
+		const char *pointer;
+		struct http_item item;
+	} parts[] = {
+		{ "", { NULL, "{\"id\": 1.10, \"n\":\"a/\\\"b\"}" } },
+		{ "/id", { "1.10", "1.10" } },
+		{ "/n", { "a/\"b", "\"a/\\\"b\"" } },
+	};
+
+	(void)ctx;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (strcmp(parts[i].pointer, pointer) == 0) {
+			*ret = parts[i].item;
+			return NULL;
+		}
+	return "gone";
+}
+
+/* The request for an item of a list; NULL where it is refused. */
+static struct http_request *
+for_item(const char *text)
+{
+	struct job_spec_value value = { "v", "value" };
+	struct job_spec o = { .values = &value, .values_count = 1 };
+	struct http_filling from = { .arena = arena,
+		.value = value_of,
+		.ctx = &o,
+		.item = item_of,
+		.base = "http://h" };
+	struct http_request *ret = arena_alloc(arena, sizeof(*ret));
+	struct http_text all;
+
+	fault.message[0] = '\0';
+	assert_int_equal(http_parse(arena, text, 10, &all, &fault), ERR_OK);
+	return http_fill(&from, &all.all[0], ret, &fault) == ERR_OK ? ret
+								    : NULL;
+}
+
 static void
 says(const char *word)
 {
 	if (strstr(catalogue_english(fault.message), word) == NULL)
 		fail_msg("\"%s\" does not say \"%s\"",
 		    catalogue_english(fault.message), word);
+}
+
+static void
+an_item_is_encoded_for_its_place(void **state)
+{
+	struct http_request *q;
+
+	(void)state;
+	q = for_item(
+	    "DELETE /x/{{item/n}}?id={{item/id}}\nX-V: {{v}}{{item/id}}");
+	assert_string_equal(q->url, "http://h/x/a%2F%22b?id=1.10");
+	assert_string_equal(q->headers.all[0].value, "value1.10");
+	q = for_item("POST /x\n\n{{item}}");
+	assert_string_equal(q->body.text, "{\"id\": 1.10, \"n\":\"a/\\\"b\"}");
+	q = for_item("POST /x\n\n[{{item/n}}, {{item/id}}, \"{{item/n}}\"]");
+	assert_string_equal(q->body.text, "[\"a/\\\"b\", 1.10, \"a/\\\"b\"]");
+	q = for_item("POST /x\n\n{\"text\": \"{{item}}\"}");
+	assert_string_equal(q->body.text,
+	    "{\"text\": \"{\\\"id\\\": 1.10, "
+	    "\\\"n\\\":\\\"a/\\\\\\\"b\\\"}\"}");
+	assert_null(for_item("DELETE /x/{{item}}"));
+	says("an object or a list");
+	assert_null(for_item("GET /x\nX-V: {{item}}"));
+	assert_null(for_item("GET /x/{{item/none}}"));
+	says("gone");
+	/* without a list, item is a name like any other */
+	assert_null(filled("GET /x/{{item/id}}", "http://h", "1"));
+	says("is not known");
 }
 
 static void
@@ -414,6 +483,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 		T(requests_are_separated_by_three_hashes),
+		T(an_item_is_encoded_for_its_place),
 		T(what_is_no_request_is_refused_with_its_line),
 		T(a_path_is_under_the_url_of_the_target),
 		T(a_value_stays_within_its_part_of_the_url),

@@ -1,6 +1,6 @@
 /*
- * artifacts.c: artifacts and their uses: save=, same-as=, uses=, and "< name"
- * in a request.
+ * artifacts.c: artifacts and their uses: save=, same-as=, uses=, foreach=, and
+ * "< name" in a request.
  *
  * The name of an artifact is a name of the run, so no two steps use the same
  * one, unless each runs only under a `when`: they are alternatives.  The
@@ -39,6 +39,31 @@ find_step(const struct parse *p, const char *id)
 	return NULL;
 }
 
+/* The step's output is an artifact, under its id if it has no save=. */
+static void
+keep_output(struct step *s)
+{
+	if (s->artifact == NULL)
+		s->artifact = s->save != NULL ? s->save : s->id;
+}
+
+/* The output that has the step's list is sent to it like a body "< name". */
+static void
+read_list(struct parse *p, struct step *s)
+{
+	struct step *other = find_step(p, s->foreach);
+	const char **sends;
+
+	if (other == NULL || !kind_is(other->kind, KIND_OUTPUT) ||
+	    other->secret)
+		return;
+	keep_output(other);
+	sends = arena_alloc(p->arena, sizeof(*sends));
+	sends[0] = s->foreach_artifact = other->artifact;
+	s->sends = s->sends_artifacts = sends;
+	s->sends_count = s->sends_artifacts_count = 1;
+}
+
 void
 artifacts_read(struct parse *p)
 {
@@ -49,14 +74,13 @@ artifacts_read(struct parse *p)
 
 		if (s->save != NULL)
 			s->artifact = s->save;
+		if (s->foreach != NULL)
+			read_list(p, s);
 		if (s->same_as == NULL)
 			continue;
-		if (s->artifact == NULL)
-			s->artifact = s->id;
-		if ((other = find_step(p, s->same_as)) != NULL &&
-		    other->artifact == NULL)
-			other->artifact = other->save != NULL ? other->save
-							      : other->id;
+		keep_output(s);
+		if ((other = find_step(p, s->same_as)) != NULL)
+			keep_output(other);
 	}
 }
 
@@ -177,4 +201,25 @@ check_artifacts(struct parse *p, int i)
 		report(p, SEVERITY_ERROR, place_of(p, i, '=', "same-as"),
 		    "check_same_as_none step=%s", other->id);
 	check_used(p, i);
+}
+
+void
+check_foreach(struct parse *p, int i)
+{
+	const struct step *s = &p->steps[i];
+	const struct step *other = find_step(p, s->foreach);
+	size_t at = place_of(p, i, '=', "foreach");
+
+	if (!kind_is(other->kind, KIND_OUTPUT) ||
+	    kind_is(other->kind, KIND_SQL))
+		report(p, SEVERITY_ERROR, at, "check_foreach_none step=%s",
+		    other->id);
+	else if (other->secret)
+		report(p, SEVERITY_ERROR, at, "check_foreach_secret step=%s",
+		    other->id);
+	if (s->every_ms > 0)
+		report(p, SEVERITY_ERROR, place_of(p, i, '=', "every"),
+		    "check_foreach_every");
+	if (identifier_is_known(p, "item", i, s->section))
+		report(p, SEVERITY_ERROR, at, "check_foreach_item");
 }

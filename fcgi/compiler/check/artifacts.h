@@ -14,4 +14,7 @@ void artifacts_read(struct parse *p);
 void check_artifacts(struct parse *p, int step);
 const char *artifact_refused(const struct parse *p, int step, const char *name);
 
+/* The step's list (foreach=) is in the JSON output of an earlier step. */
+void check_foreach(struct parse *p, int i);
+
 #endif

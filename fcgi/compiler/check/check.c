@@ -214,6 +214,8 @@ check_reference(struct parse *p, int i, const char *key, const char *id)
 		    step_advice(p, id, near));
 	} else if (strcmp(key, "same-as") == 0 && to > i) {
 		report(p, SEVERITY_ERROR, at, "check_same_as_later id=%s", id);
+	} else if (strcmp(key, "foreach") == 0 && to > i) {
+		report(p, SEVERITY_ERROR, at, "check_foreach_later id=%s", id);
 	} else if (strcmp(key, "like") != 0 &&
 	    !repeats_around(p, p->steps[i].section, p->steps[to].section)) {
 		report(p, SEVERITY_ERROR, at, "check_step_in_loop key=%s id=%s",
@@ -368,6 +370,8 @@ check_step(struct parse *p, int i)
 	check_reference(p, i, "of", s->probe_of);
 	if (check_reference(p, i, "like", s->like))
 		check_like(p, i);
+	if (check_reference(p, i, "foreach", s->foreach))
+		check_foreach(p, i);
 	check_artifacts(p, i);
 	check_with(p, i);
 	check_together(p, i);

@@ -181,6 +181,15 @@ any_value(void *ctx, const char *name)
 	return "1";
 }
 
+static const char *
+any_item(void *ctx, const char *pointer, struct http_item *ret)
+{
+	(void)ctx;
+	(void)pointer;
+	*ret = (struct http_item){ "1", "1" };
+	return NULL;
+}
+
 /*
  * Reports a place where the executor would insert no value whatever.  The
  * server that on= names is of an environment, and not compared here.
@@ -192,6 +201,8 @@ check_places(const struct content *c, const struct http_request *q)
 	struct http_request filled;
 	struct fault fault;
 
+	if (c->s->foreach != NULL)
+		from.item = any_item;
 	if (q->url[0] == '/' && strcmp(c->s->on, "local") != 0)
 		from.base = "http://server";
 	if (http_fill(&from, q, &filled, &fault) == ERR_OK)
@@ -242,6 +253,20 @@ report_in_script(const struct content *c, size_t at, const char *name)
 		    "check_brace_shell name=%s variable=%s", name, name);
 }
 
+/* {{item}} in a request: the step has a list. */
+static bool
+check_item(const struct content *c, size_t at, const char *name)
+{
+	if (c->s->kind != STEP_HTTP || !values_is_item(name))
+		return false;
+	if (c->s->foreach != NULL)
+		return true;
+	if (strcmp(name, "item") == 0)
+		return false;
+	report(c->p, SEVERITY_ERROR, at, "check_item_foreach name=%s", name);
+	return true;
+}
+
 static void
 check_value(const struct content *c, size_t at, const char *name)
 {
@@ -251,6 +276,8 @@ check_value(const struct content *c, size_t at, const char *name)
 	bool later = identifier_is_known(
 	    c->p, name, (int)c->p->steps_count, c->s->section);
 
+	if (check_item(c, at, name))
+		return;
 	if (script && later)
 		report_in_script(c, at, name);
 	else if (script)
@@ -267,6 +294,28 @@ check_value(const struct content *c, size_t at, const char *name)
 		    name);
 }
 
+/* Braces of an item that are none: a name has at most 64 bytes. */
+static void
+check_long_item(const struct content *c, int line, const char *s, size_t len)
+{
+	static const char open[] = "{{item/";
+	const char *from = s, *at;
+	size_t found, n;
+	char name[65];
+
+	while (c->s->foreach != NULL &&
+	    (at = memmem(from, len - (size_t)(from - s), open,
+		 sizeof(open) - 1)) != NULL) {
+		found = (size_t)(at - s);
+		from = at + 1;
+		if (!values_next(s, len, &found, &n, name) ||
+		    found > (size_t)(at - s) + 1)
+			report(c->p, SEVERITY_ERROR,
+			    place(c, line, s, len, (size_t)(at - s)),
+			    "check_item_long");
+	}
+}
+
 static void
 check_values(const struct content *c)
 {
@@ -280,6 +329,7 @@ check_values(const struct content *c)
 			check_value(c, place(c, line, s, len, at), name);
 			at += n;
 		}
+		check_long_item(c, line, s, len);
 		s += len + (s[len] == '\n');
 	}
 }

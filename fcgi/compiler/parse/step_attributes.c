@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "compiler/parse/step_attributes.h"
+#include "compiler/parse/attribute_values.h"
 #include "compiler/parse/attribute_words.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -250,9 +251,7 @@ read_evidence(struct parse *p, const struct attr *a, void *field)
 static void
 read_mode(struct parse *p, const struct attr *a, void *field)
 {
-	size_t n = strspn(a->value, "01234567");
-
-	if (a->value[n] == '\0' && (n == 3 || n == 4))
+	if (attribute_is_mode(a->value))
 		*(const char **)field = a->value;
 	else
 		wrong(p, a, MESSAGE("attribute_mode"));
@@ -261,22 +260,21 @@ read_mode(struct parse *p, const struct attr *a, void *field)
 static void
 read_status(struct parse *p, const struct attr *a, void *field)
 {
-	const char *s = a->value;
+	if (attribute_is_status(a->value))
+		*(const char **)field = a->value;
+	else
+		wrong(p, a, MESSAGE("attribute_status"));
+}
 
-	for (;;) {
-		if (!(s[0] >= '1' && s[0] <= '5' &&
-			((strspn(s + 1, "0123456789") == 2) ||
-			    text_starts(s + 1, "xx"))))
-			break;
-		if (s[3] == '\0') {
-			*(const char **)field = a->value;
-			return;
-		}
-		if (s[3] != ',')
-			break;
-		s += 4;
-	}
-	wrong(p, a, MESSAGE("attribute_status"));
+static void
+read_foreach(struct parse *p, const struct attr *a, void *field)
+{
+	struct step *s = (struct step *)((char *)field -
+	    offsetof(struct step, foreach));
+
+	if (!attribute_is_list(
+		p->arena, a->value, &s->foreach, &s->foreach_pointer))
+		wrong(p, a, MESSAGE("attribute_foreach"));
 }
 
 static void

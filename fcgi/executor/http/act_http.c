@@ -1,10 +1,10 @@
 /*
  * act_http.c: sends the requests of an http step, one after the other.
  *
- * All are read and filled in before the first is sent, so that a mistake in the
- * last leaves nothing half done.  After the first byte of a request was sent,
- * an end without a complete answer is "unknown": the server may have executed
- * it.
+ * All, for each item of foreach=, are read and filled in before the first is
+ * sent, so that a mistake in the last leaves nothing half done.  After the
+ * first byte of a request was sent, an end without a complete answer is
+ * "unknown": the server may have executed it.
  */
 #include <string.h>
 
@@ -13,8 +13,8 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "executor/actions/act.h"
-#include "lang/http/http_fill.h"
 #include "executor/http/http_redirect.h"
+#include "executor/http/http_requests.h"
 #include "executor/http/http_send.h"
 #include "executor/http/http_show.h"
 
@@ -280,15 +280,6 @@ evaluate_answer(struct exchange *x, struct hop *hop, int followed)
 	return ANSWER_NO;
 }
 
-/* The requests of a step, ready to be sent. */
-struct requests {
-	struct arena *arena;
-	struct http_request *all;
-	struct payload *payloads;
-	size_t count;
-	struct tunnel tunnel; /* over an SSH target, if any */
-};
-
 /* One request and its answer. ANSWER_NO: the job's ending is set. */
 static enum answer
 exchange_one(struct exchange *x, size_t number, struct hop *hop, int followed)
@@ -321,6 +312,7 @@ perform(struct job *job, struct requests *r, size_t i)
 	struct hop hop = { .request = r->all[i], .body = true };
 	struct payload nothing = { 0 };
 	enum answer answer = ANSWER_FOLLOW;
+	size_t number = ++r->sent; /* no two items share an Idempotency-Key */
 
 	for (int n = 0; answer == ANSWER_FOLLOW; n++) {
 		struct http_request now = hop.request;
@@ -333,7 +325,7 @@ perform(struct job *job, struct requests *r, size_t i)
 
 		if (n > 0)
 			output_line(job->output, "--- redirected ---");
-		answer = exchange_one(&x, i + 1, &hop, n);
+		answer = exchange_one(&x, number, &hop, n);
 	}
 	return answer == ANSWER_YES;
 }
@@ -368,65 +360,58 @@ is_sound(struct job *job)
 	return false;
 }
 
-static const char *
-value_of(void *job, const char *name)
+/* All requests of all items can be made. False: the job's ending is set. */
+static bool
+check_all(struct job *job, struct requests *r)
 {
-	return job_spec_value(((struct job *)job)->spec, name);
+	bool ok = http_list_open(job, r->arena, &r->list);
+
+	for (size_t i = r->list.first; i < r->list.count && ok; i++)
+		if (!(ok = requests_prepare(job, r, i)))
+			http_list_failed(job, &r->list, i);
+	return ok;
 }
 
-/* Reads and fills in all requests. False: the job's ending is set. */
+/* The requests of item i. False: the step ends with one of them. */
 static bool
-prepare(struct job *job, struct requests *r)
+perform_item(struct job *job, struct requests *r, size_t i)
 {
-	const struct job_spec *o = job->spec;
-	struct http_filling filling = { .arena = r->arena,
-		.value = value_of,
-		.ctx = job,
-		.base = json_text(job->target->json, "url", NULL) };
-	struct buf why = { 0 };
-	struct http_text text;
-	struct fault fault;
-	bool ok = true;
+	bool ok;
 
-	if (http_parse(r->arena, o->step.text, o->step.text_line, &text,
-		&fault) != ERR_OK) {
-		act_end(job, ENDING_FAILED,
-		    "http_nothing_line line=%d reason=%s", text.wrong_line,
-		    fault.message);
-		return false;
-	}
-	r->all = arena_alloc(r->arena, text.count * sizeof(*r->all));
-	r->payloads = arena_alloc(r->arena, text.count * sizeof(*r->payloads));
-	while (ok && r->count < text.count) {
-		struct http_request *q = &r->all[r->count];
-
-		if (http_fill(&filling, &text.all[r->count], q, &fault) !=
-		    ERR_OK) {
-			act_end(job, ENDING_FAILED, "http_nothing reason=%s",
-			    fault.message);
-			return false;
-		}
-		ok = payload_open(
-		    r->arena, job, q, &r->payloads[r->count++], &why);
-	}
+	http_list_begin(job, &r->list, i);
+	ok = requests_prepare(job, r, i);
+	for (size_t k = 0; k < r->count && ok; k++)
+		ok = perform(job, r, k);
 	if (!ok)
-		act_end(job, ENDING_FAILED, "http_nothing reason=%s",
-		    buf_text(&why));
-	buf_clear(&why);
+		http_list_stopped(job, &r->list, i);
 	return ok;
 }
 
 /* Dry run: prints the requests, each value encoded for its place. */
+static bool
+show_item(struct job *job, struct requests *r, size_t i)
+{
+	http_list_begin(job, &r->list, i);
+	if (!requests_prepare(job, r, i))
+		return false;
+	for (size_t k = 0; k < r->count; k++) {
+		struct exchange x = { .job = job, .request = &r->all[k] };
+
+		show_request(&x, k + 1);
+	}
+	return true;
+}
+
 static void
-show_all(struct job *job, struct requests *r)
+each_item(struct job *job, struct requests *r,
+    bool (*act)(struct job *job, struct requests *r, size_t i))
 {
 	job->ending = ENDING_EXITED;
 	job->code = 0;
-	for (size_t i = 0; i < r->count; i++) {
-		struct exchange x = { .job = job, .request = &r->all[i] };
-
-		show_request(&x, i + 1);
-	}
+	for (size_t i = r->list.first; i < r->list.count; i++)
+		if (!act(job, r, i))
+			return;
+	http_list_end(job, &r->list);
 }
 
 void
@@ -435,25 +420,21 @@ act_http(struct job *job)
 	struct requests r = { .arena = arena_new() };
 
 	output_save_begin(job->output);
-	if (!is_sound(job) || !prepare(job, &r))
+	if (!is_sound(job) || !check_all(job, &r))
 		goto out;
 	if (job->spec->dry_run) {
-		show_all(job, &r);
+		each_item(job, &r, show_item);
 		goto out;
 	}
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		log_bug("libcurl does not work");
 	if (http_tunnel_open(job, &r.tunnel)) {
 		act_announce(job);
-		job->ending = ENDING_EXITED;
-		job->code = 0;
-		for (size_t i = 0; i < r.count && perform(job, &r, i); i++)
-			;
+		each_item(job, &r, perform_item);
 	}
 	curl_global_cleanup();
 out:
 	tunnel_close(&r.tunnel);
-	for (size_t i = 0; i < r.count; i++)
-		payload_close(&r.payloads[i]);
+	requests_clear(&r);
 	arena_free(r.arena);
 }

@@ -157,25 +157,42 @@ read_root(
 }
 
 enum err
-pointer_find(const char *json, size_t len, const char *pointer, struct buf *ret,
-    struct fault *fault)
+pointer_slice(const char *json, size_t len, const char *pointer,
+    struct json_piece *ret, struct fault *fault)
 {
 	struct json_piece v;
 	enum err err = read_root(json, len, &v, fault);
 
 	if (err == ERR_OK)
 		err = walk(&v, pointer, fault);
-	if (err != ERR_OK)
-		return err;
-	if (*v.s == 'n')
-		return fault_set(
+	if (err == ERR_OK && *v.s == 'n')
+		err = fault_set(
 		    fault, ERR_NOT_FOUND, "pointer", NULL, "pointer_null");
-	if (*v.s != '"') {
-		json_compact(v, ret);
+	if (err == ERR_OK)
+		*ret = v;
+	return err;
+}
+
+enum err
+pointer_text(struct json_piece value, const char *pointer, struct buf *ret,
+    struct fault *fault)
+{
+	if (*value.s != '"') {
+		json_compact(value, ret);
 		return ERR_OK;
 	}
-	if (string_of(v, ret))
+	if (string_of(value, ret))
 		return ERR_OK;
 	return fault_set(fault, ERR_INVALID, "pointer", NULL,
 	    "pointer_nul pointer=%.80s", pointer);
+}
+
+enum err
+pointer_find(const char *json, size_t len, const char *pointer, struct buf *ret,
+    struct fault *fault)
+{
+	struct json_piece v;
+	enum err err = pointer_slice(json, len, pointer, &v, fault);
+
+	return err == ERR_OK ? pointer_text(v, pointer, ret, fault) : err;
 }

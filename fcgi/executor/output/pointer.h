@@ -24,4 +24,15 @@ enum err pointer_find(const char *json, size_t len, const char *pointer,
 bool pointer_is_member(const struct json_member *m, bool object, size_t index,
     const struct buf *name);
 
+/* The same value as it stands in the text. */
+enum err pointer_slice(const char *json, size_t len, const char *pointer,
+    struct json_piece *ret, struct fault *fault);
+
+/*
+ * Appends the text of a value as pointer_find() does.  ERR_INVALID with a
+ * fault: it contains a NUL, which no value of ours can hold.
+ */
+enum err pointer_text(struct json_piece value, const char *pointer,
+    struct buf *ret, struct fault *fault);
+
 #endif

@@ -14,6 +14,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "lang/http/http_fill.h"
+#include "lang/http/http_fill_xml.h"
 #include "lang/http/http_url.h"
 
 struct filling {
@@ -24,9 +25,10 @@ struct filling {
 	char name[65];      /* of the value */
 	const char *before; /* the text before it */
 	size_t before_len;
-	bool quoted;  /* JSON: inside a string */
-	bool escaped; /* after a single backslash */
-	bool used;    /* a value was inserted */
+	bool quoted;      /* JSON: inside a string */
+	bool escaped;     /* after a single backslash */
+	bool used;        /* a value was inserted */
+	const char *json; /* of an item: its JSON, else NULL */
 };
 
 /* Appends the value for its place, or returns the reason of a refusal. */
@@ -106,6 +108,10 @@ place_json(struct filling *f, const char *value, struct buf *out)
 		encode_json(value, strlen(value), out);
 		return NULL;
 	}
+	if (f->json != NULL) {
+		buf_puts(out, f->json);
+		return NULL;
+	}
 	plain = *value != '"' &&
 	    json_read(value, strlen(value), &v, NULL) == ERR_OK &&
 	    !json_object_is_type(v, json_type_object) &&
@@ -117,68 +123,10 @@ place_json(struct filling *f, const char *value, struct buf *out)
 	return NULL;
 }
 
-/*
- * True if the text before the value leaves a CDATA section open.  A section
- * inside a comment does not count.
- */
-static bool
-is_cdata(const char *s, size_t len)
-{
-	static const struct {
-		const char *begin, *end;
-	} kinds[] = { { "<![CDATA[", "]]>" }, { "<!--", "-->" } };
-	const char *at = s, *end = s + len;
-
-	while ((at = memmem(at, (size_t)(end - at), "<!", 2)) != NULL) {
-		int kind = text_starts(at, kinds[1].begin) ? 1 : 0;
-
-		if (!text_starts(at, kinds[kind].begin)) {
-			at += 2;
-			continue;
-		}
-		at += strlen(kinds[kind].begin);
-		at = at < end
-		    ? memmem(at, (size_t)(end - at), kinds[kind].end, 3)
-		    : NULL;
-		if (at == NULL)
-			return kind == 0;
-	}
-	return false;
-}
-
-/*
- * In CDATA a value is inserted unchanged, unless it could end the section, also
- * together with the text around it.
- */
-static const char *
-place_cdata(const char *value, struct buf *out)
-{
-	size_t len = strlen(value);
-
-	if (strstr(value, "]]>") != NULL ||
-	    (len > 0 &&
-		(strchr("]>", value[0]) != NULL || value[len - 1] == ']')))
-		return MESSAGE("http_value_cdata");
-	buf_puts(out, value);
-	return NULL;
-}
-
 static const char *
 place_xml(struct filling *f, const char *value, struct buf *out)
 {
-	bool cdata = is_cdata(f->before, f->before_len);
-
-	for (const char *s = value; *s != '\0'; s++) {
-		if ((unsigned char)*s < ' ' && strchr("\t\n\r", *s) == NULL)
-			return MESSAGE("http_value_xml");
-		if (cdata)
-			continue;
-		if (strchr("&<>\"'\t\n\r", *s) != NULL)
-			buf_printf(out, "&#%d;", *s);
-		else
-			buf_putc(out, *s);
-	}
-	return cdata ? place_cdata(value, out) : NULL;
+	return http_fill_xml(f->before, f->before_len, value, out);
 }
 
 /* A header of a part: names and file names are quoted there. */
@@ -234,6 +182,30 @@ ends_escaped(const char *s, size_t len)
 	return odd;
 }
 
+/*
+ * A value, or a part of the item.  An object or a list has a place in JSON and
+ * in a text alone.
+ */
+static const char *
+find_value(struct filling *f, place_fn place, const char **ret_why)
+{
+	struct http_filling *from = f->from;
+	struct http_item item;
+
+	f->json = NULL;
+	*ret_why = MESSAGE("http_value_unknown");
+	if (from->item == NULL || !values_is_item(f->name))
+		return from->value(from->ctx, f->name);
+	*ret_why = from->item(from->item_ctx, f->name + strlen("item"), &item);
+	if (*ret_why != NULL)
+		return NULL;
+	f->json = item.json;
+	*ret_why = MESSAGE("http_value_object");
+	return item.text != NULL                         ? item.text
+	    : place == place_json || place == place_text ? item.json
+							 : NULL;
+}
+
 /* Appends text with its values inserted; counts lines if there are several. */
 static enum err
 fill(struct filling *f, const char *s, size_t len, place_fn place,
@@ -252,8 +224,8 @@ fill(struct filling *f, const char *s, size_t len, place_fn place,
 		f->before = s;
 		f->before_len = at;
 		buf_put(out, s + from, at - from);
-		if ((value = f->from->value(f->from->ctx, f->name)) == NULL)
-			return refuse(f, MESSAGE("http_value_unknown"));
+		if ((value = find_value(f, place, &why)) == NULL)
+			return refuse(f, why);
 		if ((why = place(f, value, out)) != NULL)
 			return refuse(f, why);
 		at += size;

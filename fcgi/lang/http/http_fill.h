@@ -9,10 +9,25 @@
 #include "lang/http/http_file.h"
 #include "lang/values.h"
 
+/* The member of a list that the request is sent for (foreach=), or a part. */
+struct http_item {
+	const char *text; /* NULL: it is an object or a list */
+	const char *json; /* as it stands in the list */
+};
+
+/*
+ * The part of the member at a JSON pointer ("": all of it).  NULL, or a reason
+ * why there is none.
+ */
+typedef const char *(*http_item_fn)(
+    void *ctx, const char *pointer, struct http_item *ret);
+
 struct http_filling {
 	struct arena *arena; /* of the results */
 	value_fn value;
 	void *ctx;
+	http_item_fn item; /* NULL: there is no list */
+	void *item_ctx;
 	const char *base; /* URL of the server, or NULL */
 	int line;         /* set by an error: of the document */
 };

@@ -154,6 +154,15 @@ limits(struct req *req, const struct step *step)
 		text = joined(req, text, "; ",
 		    request_fill(req, "limit_needs", "names",
 			names(req, step->needs, step->needs_count), NULL));
+	if (step->foreach != NULL)
+		text = joined(req, text, "; ",
+		    request_fill(req,
+			step->foreach_pointer != NULL ? "limit_foreach"
+						      : "limit_foreach_all",
+			"pointer",
+			step->foreach_pointer != NULL ? step->foreach_pointer
+						      : "",
+			"step", step->foreach, NULL));
 	if (step->redirects > 0)
 		text = joined(req, text, "; ",
 		    request_fill(req, "limit_redirects", "count",

@@ -19,7 +19,8 @@ card_reason(struct view *v, const struct view_step *s)
 }
 
 const char *
-card_skipped(struct view *v, struct json_object *target)
+card_skipped(
+    struct view *v, const struct view_step *s, struct json_object *target)
 {
 	struct json_object *list = json_get(target, "skipped");
 	const char *all = "";
@@ -30,12 +31,14 @@ card_skipped(struct view *v, struct json_object *target)
 		all = arena_printf(v->req->arena, "%s%s%s", all,
 		    i > 0 ? ", " : "",
 		    json_object_get_string(json_object_array_get_idx(list, i)));
-	return request_fill(v->req, "skipped_statements", "list", all, NULL);
+	return request_fill(v->req,
+	    s->step->kind == STEP_HTTP ? "skipped_items" : "skipped_statements",
+	    "list", all, NULL);
 }
 
 static void
-add_target_page(
-    struct view *v, struct json_object *t, const char *exec, bool with_tail)
+add_target_page(struct view *v, const struct view_step *s,
+    struct json_object *t, const char *exec, bool with_tail)
 {
 	const char *state = json_text(t, "state", "");
 	const char *url = json_text(t, "text_url", "");
@@ -50,7 +53,7 @@ add_target_page(
 	model_bool(t, "is_running", running);
 	model_text(t, "progress_text",
 	    running ? json_text(t, "progress", NULL) : NULL);
-	model_text(t, "skipped_text", card_skipped(v, t));
+	model_text(t, "skipped_text", card_skipped(v, s, t));
 	model_bool(
 	    t, "is_quiet", running && json_text(t, "note", NULL) != NULL);
 	model_text(t, "url",
@@ -98,7 +101,7 @@ add_attempt_page(struct view *v, struct json_object *o,
 	model_text(o, "usual_text",
 	    running ? view_usual(v, (int)(s - v->steps)) : NULL);
 	for (size_t i = 0; i < n; i++)
-		add_target_page(v, json_object_array_get_idx(targets, i),
+		add_target_page(v, s, json_object_array_get_idx(targets, i),
 		    json_text(o, "_exec", ""), with_tail);
 	for (size_t i = 0; i < n; i++)
 		add_terminal(v, json_object_array_get_idx(targets, i), s);

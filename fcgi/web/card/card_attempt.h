@@ -14,7 +14,8 @@ void card_add_attempts(
  */
 const char *card_reason(struct view *v, const struct view_step *s);
 
-/* The statements of a target that people skipped, in words, or NULL. */
-const char *card_skipped(struct view *v, struct json_object *target);
+/* The statements, or items, that people skipped on a target, or NULL. */
+const char *card_skipped(
+    struct view *v, const struct view_step *s, struct json_object *target);
 
 #endif

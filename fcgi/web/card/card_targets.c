@@ -187,9 +187,20 @@ number(struct view *v, int64_t n)
 	return arena_printf(v->req->arena, "%" PRId64, n);
 }
 
-/* SQL: the button that resumes at the statement where each target stopped. */
+/* Of a step that resumes: the key for statements, or for items of a list. */
+static const char *
+key_for(const struct step *s, const char *statements, const char *items)
+{
+	return s->kind == STEP_HTTP ? items : statements;
+}
+
+/*
+ * SQL and foreach=: the button that resumes at the statement or item where each
+ * target stopped.
+ */
 static void
-add_resume(struct view *v, struct json_object *list, struct json_object *latest)
+add_resume(struct view *v, const struct step *s, struct json_object *list,
+    struct json_object *latest)
 {
 	struct json_object *first = NULL;
 	int64_t count = 0, at;
@@ -206,18 +217,25 @@ add_resume(struct view *v, struct json_object *list, struct json_object *latest)
 	at = json_int(first, "resume", 0);
 	add_retry(list, "from",
 	    count > 1
-		? request_fill(v->req, "label_resume_many", "count",
-		      number(v, count), NULL)
-		: request_fill(v->req, "label_resume", "n", number(v, at), "of",
+		? request_fill(v->req,
+		      key_for(s, "label_resume_many", "label_resume_item_many"),
+		      "count", number(v, count), NULL)
+		: request_fill(v->req,
+		      key_for(s, "label_resume", "label_resume_item"), "n",
+		      number(v, at), "of",
 		      number(v, json_int(first, "resume_of", 0)), NULL),
-	    count > 1 ? request_text(v->req, "resume_help_many")
-		      : request_fill(v->req, "resume_help", "n",
-			    number(v, at - 1), NULL));
+	    count > 1
+		? request_text(v->req,
+		      key_for(s, "resume_help_many", "resume_item_help_many"))
+		: request_fill(v->req,
+		      key_for(s, "resume_help", "resume_item_help"), "n",
+		      number(v, at - 1), NULL));
 }
 
-/* SQL: the same behind the failed statement, which is skipped. */
+/* The same behind the failed statement or item, which is skipped. */
 static void
-add_skip(struct view *v, struct json_object *list, struct json_object *latest)
+add_skip(struct view *v, const struct step *s, struct json_object *list,
+    struct json_object *latest)
 {
 	struct json_object *first = NULL;
 	int64_t count = 0;
@@ -232,11 +250,15 @@ add_skip(struct view *v, struct json_object *list, struct json_object *latest)
 	if (count == 0)
 		return;
 	add_retry(list, "next",
-	    count > 1 ? request_fill(v->req, "label_skip_many", "count",
-			    number(v, count), NULL)
-		      : request_fill(v->req, "label_skip_one", "n",
-			    number(v, json_int(first, "resume", 0)), NULL),
-	    request_text(v->req, "skip_statement_help"));
+	    count > 1
+		? request_fill(v->req,
+		      key_for(s, "label_skip_many", "label_skip_item_many"),
+		      "count", number(v, count), NULL)
+		: request_fill(v->req,
+		      key_for(s, "label_skip_one", "label_skip_item"), "n",
+		      number(v, json_int(first, "resume", 0)), NULL),
+	    request_text(
+		v->req, key_for(s, "skip_statement_help", "skip_item_help")));
 }
 
 /* The label of a retry of all, some of which had succeeded. */
@@ -292,7 +314,7 @@ card_retries(struct view *v, int step, struct json_object *counts,
 		return list;
 	}
 	rest = count_without(latest, "valid");
-	add_resume(v, list, latest);
+	add_resume(v, s, list, latest);
 	if (rest > 0 && rest < total) {
 		add_retry(list, "failed",
 		    rest_label(v, rest, json_int(counts, "failed", 0)), NULL);
@@ -303,6 +325,6 @@ card_retries(struct view *v, int step, struct json_object *counts,
 	    good <= total - rest ? NULL
 				 : request_text(v->req, "retry_other_values"));
 	if (view_may(v, VERB_step_skip, step))
-		add_skip(v, list, latest);
+		add_skip(v, s, list, latest);
 	return list;
 }

@@ -42,8 +42,8 @@ add_head(struct view *v, struct json_object *o)
 }
 
 static void
-add_attempt_rows(
-    struct view *v, struct json_object *list, struct json_object *attempt)
+add_attempt_rows(struct view *v, const struct view_step *s,
+    struct json_object *list, struct json_object *attempt)
 {
 	struct json_object *targets = json_get(attempt, "targets");
 
@@ -59,7 +59,7 @@ add_attempt_rows(
 		model_text(o, "message", json_text(t, "message", NULL));
 		model_put(
 		    o, "skipped", json_object_get(json_get(t, "skipped")));
-		model_text(o, "skipped_text", card_skipped(v, t));
+		model_text(o, "skipped_text", card_skipped(v, s, t));
 		model_put(o, "exit", json_object_get(json_get(t, "exit")));
 		model_text(o, "by", json_text(attempt, "by", NULL));
 		model_text(o, "started_at", json_text(t, "started_at", NULL));
@@ -89,7 +89,7 @@ attempt_rows(struct view *v, const struct view_step *s)
 
 	for (size_t i = 0; i < n; i++)
 		add_attempt_rows(
-		    v, list, json_object_array_get_idx(s->tries, i));
+		    v, s, list, json_object_array_get_idx(s->tries, i));
 	return list;
 }
 

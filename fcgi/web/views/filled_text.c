@@ -53,6 +53,18 @@ value_or_marker(void *ctx, const char *name)
 	return arena_printf(arena, MARKER "%zuX", f->count++);
 }
 
+/* An http_item_fn: only an attempt has the list. */
+static const char *
+item_marker(void *ctx, const char *pointer, struct http_item *ret)
+{
+	struct filled *f = ctx;
+	char name[80];
+
+	snprintf(name, sizeof(name), "item%s", pointer);
+	ret->text = ret->json = value_or_marker(f, name);
+	return ret->text != NULL ? NULL : "";
+}
+
 /* The text with what the markers stand for. */
 static const char *
 reveal(struct filled *f, const struct buf *text)
@@ -129,6 +141,8 @@ fill_http(struct filled *f, const struct step *step, struct buf *out,
 	struct http_filling filling = { .arena = f->v->req->arena,
 		.value = value_or_marker,
 		.ctx = f,
+		.item = step->foreach != NULL ? item_marker : NULL,
+		.item_ctx = f,
 		.base = base_of(f->v, step) };
 	struct http_text all = { 0 };
 	struct http_request q;

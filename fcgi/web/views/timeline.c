@@ -110,6 +110,7 @@ static const char *
 what_of(struct view *v, const struct event *e, int step)
 {
 	int64_t n = json_int(e->data, "n", 1), from = first_statement(e);
+	bool items = step >= 0 && v->steps[step].step->kind == STEP_HTTP;
 
 	if (e->kind == EVENT_RUN_REFUSED)
 		return refused_what(v, e);
@@ -119,11 +120,13 @@ what_of(struct view *v, const struct event *e, int step)
 	if (e->kind == EVENT_RUN_RESUMED && json_get(e->data, "holds") != NULL)
 		return request_text(v->req, "did_taken_up");
 	if (from > 1 && *json_text(e->data, "reason", "") != '\0')
-		return request_fill(v->req, "did_skipped_statement", "n",
+		return request_fill(v->req,
+		    items ? "did_skipped_item" : "did_skipped_statement", "n",
 		    arena_printf(v->req->arena, "%lld", (long long)from - 1),
 		    NULL);
 	if (e->kind == EVENT_STEP_REQUESTED && from > 1)
-		return request_fill(v->req, "did_resumed_at", "n",
+		return request_fill(v->req,
+		    items ? "did_resumed_at_item" : "did_resumed_at", "n",
 		    arena_printf(v->req->arena, "%lld", (long long)from), NULL);
 	if (e->kind == EVENT_STEP_REQUESTED && n > 1)
 		return request_fill(v->req, "did_retried", "n",
