@@ -35,6 +35,47 @@ is_path(const struct copy_side *side)
 		(len > 2 && s[0] == '{' && s[1] == '{'));
 }
 
+/* The place of the first "*" or "?" outside of values; NULL: none. */
+static const char *
+find_wildcard(const struct copy_side *side)
+{
+	size_t at = 0, from = 0, n;
+	char name[65];
+
+	while (values_next(side->path, side->path_len, &at, &n, name)) {
+		for (; from < at; from++)
+			if (strchr("*?", side->path[from]) != NULL)
+				return side->path + from;
+		from = at += n;
+	}
+	for (; from < side->path_len; from++)
+		if (strchr("*?", side->path[from]) != NULL)
+			return side->path + from;
+	return NULL;
+}
+
+/* Files that match are copied into a folder. */
+static const char *
+read_wildcards(const char *s, struct copy_text *ret, size_t *ret_at)
+{
+	const struct copy_side *from = &ret->from;
+	const char *first = find_wildcard(from), *to = find_wildcard(&ret->to);
+	size_t rest;
+
+	ret->match = first != NULL;
+	if (to != NULL) {
+		*ret_at += (size_t)(to - s);
+		return MESSAGE("copy_wildcard_target");
+	}
+	if (first == NULL)
+		return NULL;
+	rest = from->path_len - (size_t)(first - from->path);
+	*ret_at += (size_t)(first - s);
+	if (memchr(first, '/', rest) != NULL)
+		return MESSAGE("copy_wildcard_last");
+	return ret->into ? NULL : MESSAGE("copy_wildcard_into");
+}
+
 static const char *
 read_sides(const char *s, size_t len, struct copy_text *ret, size_t *ret_at)
 {
@@ -59,7 +100,7 @@ read_sides(const char *s, size_t len, struct copy_text *ret, size_t *ret_at)
 		*ret_at += (size_t)(arrow - s) + 4;
 		return MESSAGE("copy_folders");
 	}
-	return NULL;
+	return read_wildcards(s, ret, ret_at);
 }
 
 const char *
@@ -76,22 +117,4 @@ copy_line_read(const char *s, size_t len, struct copy_text *ret, size_t *ret_at)
 	ret->nothing = blank == len || s[blank] == '#';
 	return ret->nothing ? NULL
 			    : read_sides(s + blank, len - blank, ret, ret_at);
-}
-
-bool
-copy_has_wildcard(const struct copy_side *side)
-{
-	size_t at = 0, from = 0, n;
-	char name[65];
-
-	while (values_next(side->path, side->path_len, &at, &n, name)) {
-		for (; from < at; from++)
-			if (strchr("*?", side->path[from]) != NULL)
-				return true;
-		from = at += n;
-	}
-	for (; from < side->path_len; from++)
-		if (strchr("*?", side->path[from]) != NULL)
-			return true;
-	return false;
 }

@@ -17,6 +17,7 @@ struct copy_text {
 	struct copy_side from, to;
 	bool folder; /* both paths end with "/" */
 	bool into;   /* only the second does */
+	bool match;  /* "*" or "?" in the last part of the first */
 };
 
 /*
@@ -26,8 +27,5 @@ struct copy_text {
  */
 const char *copy_line_read(
     const char *s, size_t len, struct copy_text *ret, size_t *ret_at);
-
-/* “*” or “?” outside of values. */
-bool copy_has_wildcard(const struct copy_side *side);
 
 #endif

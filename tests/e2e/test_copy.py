@@ -104,6 +104,42 @@ def empty_files_and_strange_names_arrive():
         same(f"{FOLDER}/names/{n}", f"{FOLDER}/single/{n}")
 
 
+def files_that_match_are_copied_in_order_and_listed():
+    names = ["-rf.conf", "a b.conf", "b.conf", "b.conf.bak", ".hidden.conf", "日.conf", "日本.conf",
+             "[x].conf", "a\nb.txt", "star*.conf", "lone?.txt"]
+    for n in names:
+        put(f"{FOLDER}/match/{n}", n.encode())
+    os.makedirs(f"{FOLDER}/match/dir.conf")
+    os.symlink("b.conf", f"{FOLDER}/match/link.conf")
+    ssh = {"a": A.target("a", client="openssh"), "b": B.target("b")}
+    wanted = ["-rf.conf", "[x].conf", "a b.conf", "b.conf", "link.conf", "star*.conf", "日.conf", "日本.conf"]
+    for i, (left, right, hosts) in enumerate((("", "", None), ("", "a:", None), ("a:", "", None),
+                                              ("a:", "b:", None), ("a:", "b:", ssh), ("b:", "a:", ssh))):
+        to = f"{FOLDER}/matched/{i}"
+        out = done(f"{left}{FOLDER}/match/*.conf -> {right}{to}/", hosts=hosts)
+        assert sorted(os.listdir(to)) == sorted(wanted), os.listdir(to)
+        for n in wanted:
+            assert sha(f"{to}/{n}") == sha(f"{FOLDER}/match/{n}"), n
+        listed = [line.split(": ")[0].strip() for line in out.split("\n") if " SHA-256 " in line]
+        assert listed == [f"{to}/{n}" for n in wanted], out
+        assert "match/dir.conf: skipped, it is a folder" in out, out
+        assert not os.path.islink(f"{to}/link.conf")
+    done(f"a:{FOLDER}/match/?.conf -> {FOLDER}/one/")
+    assert sorted(os.listdir(f"{FOLDER}/one")) == ["b.conf", "日.conf"]
+    done(f"a:{FOLDER}/match/{{{{v}}}}.c*f -> {FOLDER}/two/", values={"v": "star*"})
+    assert os.listdir(f"{FOLDER}/two") == ["star*.conf"]
+    done(f"a:{FOLDER}/match/.* -> {FOLDER}/three/")
+    assert os.listdir(f"{FOLDER}/three") == [".hidden.conf"]
+    again = done(f"{FOLDER}/match/*.conf -> a:{FOLDER}/matched/0/")
+    assert "0 copied, 8 already there" in again and "star*.conf: is there already" in again, again
+    for at in ("", "a:"):
+        done(f"{at}{FOLDER}/match/*.none -> {FOLDER}/four/", "failed", "No file matches", "*.none")
+        done(f"{at}{FOLDER}/match/d* -> {FOLDER}/four/", "failed", "Only folders match")
+        done(f"{at}{FOLDER}/match/*.txt -> {FOLDER}/four/", "failed", "line end")
+        done(f"{at}{FOLDER}/nowhere/* -> {FOLDER}/four/", "failed", "nowhere")
+    assert not os.path.exists(f"{FOLDER}/four")
+
+
 def a_folder_is_copied_with_modes_times_and_links():
     top = f"{FOLDER}/tree"
     for i in range(25):

@@ -90,8 +90,6 @@ check_copy(const struct content *c, int line, const char *s, size_t len)
 	if (why != NULL)
 		report(c->p, SEVERITY_ERROR, place(c, line, s, len, at), "%s",
 		    why);
-	else if (copy_has_wildcard(&text.from) || copy_has_wildcard(&text.to))
-		advise(c->p, place(c, line, s, len, at), "check_wildcard");
 }
 
 static void

@@ -159,7 +159,7 @@ transfer(struct copy *c)
 			return err;
 		c->scanned = true;
 	}
-	if (c->line->folder) {
+	if (c->line->folder || c->line->pattern.len > 0) {
 		err = copy_folders(c, buf_text(&c->target), &made);
 	} else {
 		char *folder = mem_strndup(buf_text(&c->target),

@@ -21,7 +21,7 @@
 #include "executor/copy/copy_report.h"
 
 #define RESUME_MIN (1024 * 1024) /* smaller files are quicker to send again */
-#define LISTED 20                /* files that get a line each */
+#define LISTED 20                /* files of a folder that get a line each */
 
 /*
  * The name of the unfinished file: the same in a retry, and different for each
@@ -284,13 +284,20 @@ put_in_place(struct copy *c, const char *to)
 	return err;
 }
 
+/* Files of a pattern are listed all: the document does not name them. */
+static bool
+is_listed(const struct copy *c)
+{
+	return c->count <= LISTED || c->line->pattern.len > 0;
+}
+
 static void
 print_moved(struct copy *c, const struct copy_item *item, const char *to,
     int64_t moved, int64_t compared, const char *sum)
 {
 	char size[32];
 
-	if (c->count <= LISTED)
+	if (is_listed(c))
 		copy_print(c,
 		    "  %s: %s moved in %.1f s, compared in %.1f s, "
 		    "SHA-256 %s",
@@ -315,7 +322,7 @@ copy_file(struct copy *c, const struct copy_item *item, const char *from,
 		buf_reset(&c->part);
 		c->same++;
 		c->bytes += item->stat.size;
-		if (c->count <= LISTED)
+		if (is_listed(c))
 			copy_print(c,
 			    "  %s: is there already, with equal "
 			    "checksum",

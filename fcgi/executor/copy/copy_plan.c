@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "lang/copy_line.h"
 #include "lang/values.h"
+#include "lang/wildcard.h"
 #include "executor/copy/copy_plan.h"
 
 static const struct job_target this_machine = { .name = "local",
@@ -35,11 +36,16 @@ leads_elsewhere(const char *path)
 	return false;
 }
 
-/* Appends a path with its values, each checked for its place. */
+/*
+ * Appends a path with its values, each checked for its place; and the same as a
+ * pattern, in which "*" and "?" of a value stand for themselves.
+ */
 static bool
-fill_path(const struct job_spec *o, const char *s, size_t len, struct buf *out,
-    struct buf *why)
+fill_path(const struct job_spec *o, const struct copy_side *side,
+    struct buf *out, struct buf *pattern, struct buf *why)
 {
+	const char *s = side->path;
+	size_t len = side->path_len;
 	size_t at = 0, from = 0, n, start = out->len;
 	bool filled = false;
 	char name[65];
@@ -61,10 +67,13 @@ fill_path(const struct job_spec *o, const char *s, size_t len, struct buf *out,
 		}
 		buf_put(out, s + from, at - from);
 		buf_puts(out, value);
+		wildcard_put(s + from, at - from, false, pattern);
+		wildcard_put(value, strlen(value), true, pattern);
 		from = at += n;
 		filled = true;
 	}
 	buf_put(out, s + from, len - from);
+	wildcard_put(s + from, len - from, false, pattern);
 	if (filled &&
 	    (leads_elsewhere(buf_text(out) + start) ||
 		(text_ends(buf_text(out) + start, "/") && s[len - 1] != '/'))) {
@@ -91,7 +100,8 @@ find_target(const struct job_spec *o, const char *name)
 /* One side of a line: its target, and its path. */
 static bool
 fill_side(const struct job *job, const struct copy_side *side,
-    const struct job_target **ret, struct buf *path, struct buf *why)
+    const struct job_target **ret, struct buf *path, struct buf *pattern,
+    struct buf *why)
 {
 	char *name;
 
@@ -107,7 +117,7 @@ fill_side(const struct job *job, const struct copy_side *side,
 		if (*ret == NULL)
 			return false;
 	}
-	if (!fill_path(job->spec, side->path, side->path_len, path, why))
+	if (!fill_path(job->spec, side, path, pattern, why))
 		return false;
 	if (text_starts(buf_text(path), "/") ||
 	    (text_starts(buf_text(path), "~/") && *ret != &this_machine &&
@@ -124,10 +134,20 @@ static bool
 fill_line(const struct job *job, const struct copy_text *text,
     struct copy_line *l, struct buf *why)
 {
+	struct buf *pattern = &l->pattern, unused = { 0 };
+	bool ok = fill_side(job, &text->from, &l->from, &l->from_path, pattern,
+		      why) &&
+	    fill_side(job, &text->to, &l->to, &l->to_path, &unused, why);
+
 	l->folder = text->folder;
 	l->into = text->into;
-	return fill_side(job, &text->from, &l->from, &l->from_path, why) &&
-	    fill_side(job, &text->to, &l->to, &l->to_path, why);
+	if (ok && text->match)
+		buf_consume(pattern,
+		    (size_t)(strrchr(pattern->data, '/') + 1 - pattern->data));
+	else
+		buf_clear(pattern);
+	buf_clear(&unused);
+	return ok;
 }
 
 bool
@@ -170,6 +190,7 @@ copy_plan_free(struct copy_line *lines, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		buf_clear(&lines[i].from_path);
 		buf_clear(&lines[i].to_path);
+		buf_clear(&lines[i].pattern);
 	}
 	free(lines);
 }

@@ -8,6 +8,7 @@
 struct copy_line {
 	const struct job_target *from, *to;
 	struct buf from_path, to_path; /* with values; ~/ is not expanded */
+	struct buf pattern;            /* of names in the folder, or empty */
 	bool folder;                   /* both end with a slash */
 	bool into;                     /* a file into a folder */
 	int number;                    /* in the document */

@@ -7,6 +7,8 @@
  * inside a folder are copied as links and never followed, so that nothing
  * outside it is read or written; a path that itself is a link means its
  * destination.
+ *
+ * Files that match a pattern are items of their folder as well.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +17,15 @@
 #include "base/mem.h"
 #include "executor/copy/copy_report.h"
 #include "executor/copy/copy_scan.h"
+#include "lang/wildcard.h"
 
 #define MOST 1000000 /* items of a folder */
 
 struct listing {
 	struct copy *c;
-	const char *under; /* the name of the folder, or "" */
-	bool refused;      /* a name was invalid */
+	const char *under;   /* the name of the folder, or "" */
+	const char *pattern; /* of names, or "" for all */
+	bool refused;        /* a name was invalid */
 };
 
 static void
@@ -30,6 +34,8 @@ add_name(void *ctx, const char *name, size_t len)
 	struct listing *l = ctx;
 	struct copy *c = l->c;
 
+	if (*l->pattern != '\0' && !wildcard_match(l->pattern, name, len))
+		return;
 	if (memchr(name, '\n', len) != NULL || c->count >= MOST) {
 		l->refused = true;
 		return;
@@ -51,7 +57,8 @@ by_name(const void *a, const void *b)
 static enum copy_err
 list(struct copy *c, const char *under)
 {
-	struct listing l = { c, under, false };
+	const char *pattern = buf_text(&c->line->pattern);
+	struct listing l = { c, under, pattern, false };
 	size_t first = c->count;
 	struct buf path = { 0 }, content = { 0 };
 	enum copy_err err;
@@ -71,7 +78,7 @@ list(struct copy *c, const char *under)
 		buf_reset(&path);
 		buf_printf(&path, "%s/%s", buf_text(&c->source), item->name);
 		err = c->from.ops->stat(
-		    &c->from, path.data, false, &item->stat);
+		    &c->from, path.data, *pattern != '\0', &item->stat);
 		if (err == COPY_OK && S_ISLNK(item->stat.mode)) {
 			err = c->from.ops->readlink(
 			    &c->from, path.data, &content);
@@ -101,6 +108,39 @@ scan_folder(struct copy *c)
 		free(name);
 	}
 	return err;
+}
+
+/* The files in the source's folder that match; folders stay where they are. */
+static enum copy_err
+scan_matches(struct copy *c)
+{
+	size_t count = 0, folders;
+	enum copy_err err;
+
+	*strrchr(c->source.data, '/') = '\0';
+	c->source.len = strlen(c->source.data);
+	if ((err = list(c, "")) != COPY_OK)
+		return err;
+	for (size_t i = 0; i < c->count; i++) {
+		struct copy_item item = c->items[i];
+
+		if (!S_ISDIR(item.stat.mode)) {
+			c->items[count++] = item;
+			continue;
+		}
+		copy_print(c, "  %s/%s: skipped, it is a folder",
+		    buf_text(&c->source), item.name);
+		free(item.name);
+		c->skipped++;
+	}
+	folders = c->count - count;
+	c->count = count;
+	if (count > 0)
+		return COPY_OK;
+	return copy_refuse(c,
+	    folders > 0 ? "copy_match_folders target=%s path=%s"
+			: "copy_match_nothing target=%s path=%s",
+	    c->from.target->name, buf_text(&c->line->from_path));
 }
 
 /* Expands "~/x" on an SSH host; drops a final slash. */
@@ -222,6 +262,8 @@ copy_scan(struct copy *c)
 	    (err = whole(c, &c->to, buf_text(&c->line->to_path), &c->target)) !=
 		COPY_OK)
 		return err;
+	if (c->line->pattern.len > 0)
+		return scan_matches(c);
 	err = c->from.ops->stat(&c->from, buf_text(&c->source), true, &st);
 	err = copy_fail(c, &c->from, err, buf_text(&c->source), "read");
 	if (err != COPY_OK)
@@ -237,7 +279,7 @@ copy_scan(struct copy *c)
 	if (!S_ISREG(st.mode))
 		return copy_refuse(c, "copy_source_no_file target=%s path=%s",
 		    c->from.target->name, buf_text(&c->source));
-	add_name(&(struct listing){ c, "", false }, "", 0);
+	add_name(&(struct listing){ c, "", "", false }, "", 0);
 	c->items[0].stat = st;
 	c->total = st.size;
 	return name_target(c);
