@@ -36,7 +36,8 @@ static const struct json_key target_keys[] = {
 };
 
 /* Other targets than machines have texts, except these. */
-static const char *const other_objects[] = { "over", "headers", "aws" };
+static const char *const other_objects[] = { "over", "headers", "aws",
+	"sign", NULL };
 /* clang-format on */
 
 /*
@@ -56,7 +57,7 @@ check_target(struct json_object *v, struct fault *fault)
 	json_object_object_foreach (v, key, value) {
 		bool object = false;
 
-		for (size_t i = 0; i < 3; i++)
+		for (size_t i = 0; other_objects[i] != NULL; i++)
 			object |= strcmp(key, other_objects[i]) == 0;
 		if (json_object_is_type(value,
 			object                           ? json_type_object
@@ -99,19 +100,20 @@ redact_login(struct job_spec *o, struct json_object *target)
 }
 
 /*
- * The secrets of a target, of its aws, and of the targets it is reached over.
+ * The secrets of a target, of its objects that have some, and of the targets
+ * that it is reached over.
  */
 static void
 redact_target(struct job_spec *o, struct json_object *target)
 {
-	static const char *const through[] = { "over", "jump", "aws" };
+	static const char *const through[] = { "over", "jump", "aws", "sign" };
 
 	redact_login(o, target);
 	for (size_t i = 0; plan_secret_keys[i] != NULL; i++)
 		if (job_spec_text(target, plan_secret_keys[i]) != NULL)
 			redact_word(
 			    o, json_text(target, plan_secret_keys[i], ""));
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 		if (json_object_is_type(
 			json_get(target, through[i]), json_type_object))
 			redact_target(o, json_get(target, through[i]));

@@ -63,8 +63,10 @@ add_secrets(struct json_object *list, const struct yaml_tree *map)
 			json_object_array_add(list,
 			    json_object_new_string(
 				yaml_tree_text(map, plan_secret_keys[i])));
-	if (yaml_tree_get(map, "aws") != NULL)
-		add_secrets(list, yaml_tree_get(map, "aws"));
+	for (size_t i = 0; plan_secret_maps[i] != NULL; i++)
+		if (yaml_tree_get(map, plan_secret_maps[i]) != NULL)
+			add_secrets(
+			    list, yaml_tree_get(map, plan_secret_maps[i]));
 }
 
 static struct json_object *

@@ -30,12 +30,11 @@ struct json_object *targets_groups(
  *           "shared": bool} | {"kind": "local", "shared": true} |
  *           {"kind": "group", "members": [names]}, all of them targets |
  *           {"kind": "http|mysql|…", its texts, "headers": {}, "aws": {},
- *           "over": name, "shared"}}
- * with "way": true where no step uses it but to reach another, and
- * with each member resolved beside it.  The key order is fixed, so that the
- * compact text of the object can be hashed.  ERR_NOT_FOUND with a fault
- * for an unknown environment, and for a target that it does not have (naming
- * the step's line and the targets that there are).
+ * "sign": {}, "over": name, "shared"}} with "way": true where no step uses it
+ * but to reach another, and with each member resolved beside it.  The key order
+ * is fixed, so that the compact text of the object can be hashed. ERR_NOT_FOUND
+ * with a fault for an unknown environment, and for a target that it does not
+ * have (naming the step's line and the targets that there are).
  */
 enum err targets_resolve(const struct targets *t, const char *environment,
     const struct plan *plan, struct json_object **ret, struct fault *fault);

@@ -8,10 +8,12 @@
 #include <string.h>
 
 #include "inventory/target_kind.h"
+#include "base/hmac.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "inventory/inventory.h"
 #include "inventory/url.h"
+#include "lang/http/http_sign.h"
 #include "plan/plan_secrets.h"
 
 static const char *
@@ -22,13 +24,23 @@ place(struct targets *t, const struct yaml_tree *map, const char *key,
 	return arena_printf(t->arena, "“%s”", key);
 }
 
+/* Keys that have maps. */
+static bool
+is_map(const char *key)
+{
+	bool is = strcmp(key, "headers") == 0;
+
+	for (size_t i = 0; plan_secret_maps[i] != NULL; i++)
+		is |= strcmp(key, plan_secret_maps[i]) == 0;
+	return is;
+}
+
 /* Each is one text or number, on one line, but for the named maps. */
 static void
 check_texts(struct targets *t, const struct yaml_tree *map)
 {
 	for (const struct yaml_tree *y = map->first; y != NULL; y = y->next) {
-		if (strcmp(y->key, "headers") == 0 ||
-		    strcmp(y->key, "aws") == 0)
+		if (is_map(y->key))
 			continue;
 		if (y->kind != YTREE_TEXT) {
 			targets_wrong(t, y,
@@ -163,6 +175,75 @@ check_aws(struct targets *t, const struct yaml_tree *aws)
 				t->arena, "target_aws_value key=%s", keys[i]));
 }
 
+/* The words in braces of a text of sign, of which these may stand in it. */
+static unsigned
+check_words(struct targets *t, const struct yaml_tree *sign, const char *key,
+    const char *usual, unsigned may)
+{
+	const struct yaml_tree *y = yaml_tree_get(sign, key);
+	const char *text = yaml_tree_text(sign, key);
+	unsigned words = sign_words(text != NULL ? text : usual);
+
+	if ((words & ~may) != 0)
+		targets_wrong(t, y != NULL ? y : sign,
+		    strcmp(key, "text") == 0 ? MESSAGE("target_sign_text")
+					     : MESSAGE("target_sign_value"));
+	return words;
+}
+
+static void
+check_header(struct targets *t, const struct yaml_tree *sign, const char *key)
+{
+	const struct yaml_tree *y = yaml_tree_get(sign, key);
+	const char *why = y == NULL || y->kind != YTREE_TEXT
+	    ? NULL
+	    : header_name_refused(y->text);
+
+	if (why != NULL)
+		targets_wrong(t, y, why);
+}
+
+/*
+ * sign: {hmac, secret, header, text, value, timestamp}.  Without hmac the value
+ * has to name the secret itself: a forgotten word must not send a key.
+ */
+static void
+check_sign(struct targets *t, const struct yaml_tree *sign)
+{
+	static const char *const keys[] = { "hmac", "secret", "header", "text",
+		"value", "timestamp", NULL };
+	const struct yaml_tree *hmac, *time;
+	unsigned text, value;
+
+	if (sign->kind != YTREE_MAP) {
+		targets_wrong(t, sign, MESSAGE("target_sign_map"));
+		return;
+	}
+	yaml_tree_check_keys(t->arena, sign, keys, "sign", targets_report, t);
+	check_texts(t, sign);
+	check_secrets(t, sign);
+	check_header(t, sign, "header");
+	check_header(t, sign, "timestamp");
+	for (size_t i = 1; i < 3; i++)
+		if (yaml_tree_get(sign, keys[i]) == NULL)
+			targets_wrong(t, sign,
+			    message_arena(
+				t->arena, "target_sign_needs key=%s", keys[i]));
+	hmac = yaml_tree_get(sign, "hmac");
+	time = yaml_tree_get(sign, "timestamp");
+	text = check_words(t, sign, "text", SIGN_DEFAULT_TEXT, SIGN_TEXT_WORDS);
+	value = check_words(t, sign, "value", SIGN_DEFAULT_VALUE,
+	    SIGN_TEXT | SIGN_TIMESTAMP |
+		(hmac != NULL ? SIGN_DIGEST : SIGN_SECRET));
+	if (hmac != NULL && hmac->kind == YTREE_TEXT &&
+	    !hmac_is_known(hmac->text))
+		targets_wrong(t, hmac, MESSAGE("target_sign_hmac"));
+	if ((value & (SIGN_DIGEST | SIGN_SECRET)) == 0)
+		targets_wrong(t, sign, MESSAGE("target_sign_value"));
+	if (time != NULL && (text & SIGN_TIMESTAMP) == 0)
+		targets_wrong_key(t, time, MESSAGE("target_sign_time"));
+}
+
 static void
 check_http(struct targets *t, const struct yaml_tree *map)
 {
@@ -191,6 +272,8 @@ check_http(struct targets *t, const struct yaml_tree *map)
 		targets_wrong_key(t, at, MESSAGE("target_cert_needed"));
 	if ((at = yaml_tree_get(map, "aws")) != NULL)
 		check_aws(t, at);
+	if ((at = yaml_tree_get(map, "sign")) != NULL)
+		check_sign(t, at);
 }
 
 static void
@@ -236,7 +319,7 @@ check_sqlite(struct targets *t, const struct yaml_tree *map)
 static const char *const ssh_keys[] = { "host", "port", "user", "key",
 	"passphrase", "agent", "host_key", "client", "jump", NULL };
 static const char *const http_keys[] = { "url", "headers", "ca", "cert",
-	"cert_key", "user", "password", "token", "aws", "over", NULL };
+	"cert_key", "user", "password", "token", "aws", "sign", "over", NULL };
 static const char *const sql_keys[] = { "host", "port", "socket", "user",
 	"password", "database", "ca", "over", NULL };
 static const char *const sqlite_keys[] = { "file", "over", NULL };

@@ -43,9 +43,19 @@ is_of_the_client(const char *name)
 }
 
 const char *
+header_name_refused(const char *name)
+{
+	if (name[0] == '\0' ||
+	    name[strspn(name, LETTERS "0123456789-_")] != '\0')
+		return MESSAGE("headers_form");
+	return is_of_the_client(name) ? MESSAGE("headers_own") : NULL;
+}
+
+const char *
 headers_refused(const struct yaml_tree *map, const struct yaml_tree **ret_at)
 {
 	const struct yaml_tree *all = map, *y;
+	const char *why;
 
 	*ret_at = map;
 	if (map == NULL)
@@ -54,11 +64,10 @@ headers_refused(const struct yaml_tree *map, const struct yaml_tree **ret_at)
 		return MESSAGE("headers_map");
 	for (map = map->first; map != NULL; map = map->next) {
 		*ret_at = map;
-		if (map->kind != YTREE_TEXT || map->key[0] == '\0' ||
-		    map->key[strspn(map->key, LETTERS "0123456789-_")] != '\0')
+		if (map->kind != YTREE_TEXT)
 			return MESSAGE("headers_form");
-		if (is_of_the_client(map->key))
-			return MESSAGE("headers_own");
+		if ((why = header_name_refused(map->key)) != NULL)
+			return why;
 		for (y = all->first; y != map; y = y->next)
 			if (strcasecmp(y->key, map->key) == 0)
 				return MESSAGE("headers_twice");

@@ -14,4 +14,7 @@ const char *url_refused(const char *url);
 const char *headers_refused(
     const struct yaml_tree *map, const struct yaml_tree **ret_at);
 
+/* The same for the name of a header. */
+const char *header_name_refused(const char *name);
+
 #endif

@@ -6,10 +6,11 @@
 #include <stdbool.h>
 
 /*
- * The keys whose values are names in the secret store, in a target and in its
- * "aws" object; NULL ends them.
+ * The keys whose values are names in the secret store, in a target and in the
+ * objects that plan_secret_maps[] names; NULL ends both.
  */
 extern const char *const plan_secret_keys[];
+extern const char *const plan_secret_maps[];
 
 /* The resolved target names this secret. */
 bool plan_target_names(struct json_object *target, const char *secret);

@@ -94,20 +94,22 @@ put_stored(struct runner *r, struct json_object *o, const char *key,
 	return err;
 }
 
-/* Opens the secrets of a target and of its aws object. */
+/* Opens the secrets of a target and of its objects that name some. */
 static enum err
 open_stored(struct runner *r, struct json_object *o, const char *name,
     struct fault *why)
 {
 	const char *const *keys = plan_secret_keys;
-	struct json_object *aws = json_get(o, "aws");
+	const char *const *maps = plan_secret_maps;
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; keys[i] != NULL && err == ERR_OK; i++)
 		if (json_text(o, keys[i], NULL) != NULL)
 			err = put_stored(r, o, keys[i], name, why);
-	return err == ERR_OK && aws != NULL ? open_stored(r, aws, name, why)
-					    : err;
+	for (size_t i = 0; maps[i] != NULL && err == ERR_OK; i++)
+		if (json_get(o, maps[i]) != NULL)
+			err = open_stored(r, json_get(o, maps[i]), name, why);
+	return err;
 }
 
 /*

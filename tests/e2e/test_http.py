@@ -6,7 +6,7 @@ countersign-executor gets its orders on standard input as from the runner; what
 is checked is its status, its recording, and what the server really received.
 STEP names the program.  Arguments choose tests by name.
 """
-import base64, gzip, http.server, json, os, pathlib, secrets, shutil, signal
+import base64, gzip, hashlib, hmac, http.server, json, os, pathlib, secrets, shutil, signal
 import socket, ssl, subprocess, sys, tempfile, threading, time, urllib.parse
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -320,6 +320,53 @@ def credentials_are_sent_and_hidden():
     assert len(plain.seen) == n
 
 
+def signed(sign, text="POST /hook?a=1\nContent-Type: text/plain\n\n{{body}}", **more):
+    """The headers of a request that a target with this sign: has sent."""
+    s = run(text, {"url": plain.url + "/base", "sign": {"secret": TOKEN, **sign}}, **more)
+    s.ended("succeeded")
+    assert TOKEN not in s.text and TOKEN not in "".join(
+        p.read_text(errors="replace") for p in pathlib.Path(s.dir).iterdir() if p.is_file())
+    return s, plain.seen[-1]
+
+
+def mac(text, hash=hashlib.sha256):
+    return hmac.new(TOKEN.encode(), text, hash)
+
+
+def requests_are_signed_as_their_receivers_compare():
+    values = {"values": {"body": "h\u00e9 {}\n"}}
+    body = "h\u00e9 {}\n".encode()
+    s, seen = signed({"hmac": "sha256", "header": "X-Signature"}, **values)
+    assert seen[3] == body and seen[2]["X-Signature"] == mac(body).hexdigest()
+    assert "X-Signature: (HMAC-SHA256 of {body})" in s.text, s.text
+    _, seen = signed({"hmac": "sha256", "header": "X-Hub-Signature-256",
+                      "value": "sha256={hex}"}, **values)  # GitHub
+    assert seen[2]["X-Hub-Signature-256"] == "sha256=" + mac(body).hexdigest()
+    _, seen = signed({"hmac": "sha1", "header": "X-Hub-Signature", "value": "sha1={hex}"},
+                     "POST /hook\n")
+    assert seen[2]["X-Hub-Signature"] == "sha1=" + mac(b"", hashlib.sha1).hexdigest()
+    s, seen = signed({"header": "X-Gitlab-Token", "value": "{secret}"}, **values)  # GitLab
+    assert seen[2]["X-Gitlab-Token"] == TOKEN and "X-Gitlab-Token: (a secret)" in s.text
+    _, seen = signed({"hmac": "sha256", "header": "Stripe-Signature",
+                      "text": "{timestamp}.{body}", "value": "t={timestamp},v1={hex}"}, **values)
+    at, v1 = seen[2]["Stripe-Signature"].split(",")
+    assert abs(time.time() - int(at[2:])) < 300, at
+    assert v1 == "v1=" + mac(at[2:].encode() + b"." + body).hexdigest()
+    _, seen = signed({"hmac": "sha256", "header": "X-Mac", "timestamp": "X-Time", "value": "{base64}",
+                      "text": "{timestamp}\n{method}\n{path}\n{body}"}, **values)
+    assert base64.b64decode(seen[2]["X-Mac"]) == mac(
+        f"{seen[2]['X-Time']}\nPOST\n/base/hook?a=1\n".encode() + body).digest()
+    _, seen = signed({"hmac": "sha256", "header": "X-Signature"},
+                     "GET /own\nX-Signature: mine")
+    assert seen[2].get_all("X-Signature") == ["mine"]
+    n = len(other.seen)
+    run(f"GET /do/to/302/{urllib.parse.quote(other.url + '/x', '')}", {"url": plain.url, "sign": {
+        "hmac": "sha256", "secret": TOKEN, "header": "X-Signature"}}, redirects=1).ended("succeeded")
+    assert len(other.seen) == n + 1 and other.seen[-1][2]["X-Signature"] is None
+    run("GET /a", {"url": plain.url, "sign": {"header": "X-A", "value": "{secret}",
+                                              "secret": "a\r\nEvil: 1"}}).ended("failed", "sign")
+
+
 def nasty():
     yield from ['"', "'", "\\", "a b", "%41", "%", "&x=1", "+", "=", "#", "?", "/",
                 "../../etc", ";", "$(id)", "`id`", "{{v}}", "}}", "\u202eabc", "\u200b",
@@ -581,12 +628,14 @@ def through_the_console_with_a_stored_token():
                            "environments:\n  test:\n    targets:\n"
                            f"      poa: {{http: {{url: \"{tls.url}/api\", "
                            "token: poa-token, ca: ca.pem, "
-                           "headers: {X-Team: blue}}}\n")
+                           "headers: {X-Team: blue}, sign: {hmac: sha256, "
+                           "secret: hook-key, header: X-Signature, text: '{path}'}}}\n")
     shutil.copy(WORK + "/right-ca.pem", books / "ca.pem")
     try:
         with Console(runbooks=books) as console:
             ana = console.user("ana", "operator")
             console.cli("secret", "set", "poa-token", stdin=TOKEN)
+            console.cli("secret", "set", "hook-key", stdin=PASSWORD)
             status, run = ana.post("/runs", {
                 "runbook": "clients", "environment": "test",
                 "parameters": {"name": "a&b"}})
@@ -596,6 +645,7 @@ def through_the_console_with_a_stored_token():
             before = len(tls.seen)
             status, page = ana.get(f"/runs/{number}/preview/ask", accept="text/html")
             assert status == 200 and "each answer has status 2xx" in page, page
+            assert "each request signed in the header X-Signature (HMAC-sha256)" in page, page
             run = ana.drive(number)
             assert all(s["state"] == "succeeded" for s in run["steps"]
                        if s["id"] not in ("each", "back")), run
@@ -603,6 +653,8 @@ def through_the_console_with_a_stored_token():
             assert sent[1] == "/api/v1/clients?name=a%26b", sent[1]
             assert sent[2]["Authorization"] == "Bearer " + TOKEN
             assert sent[2]["X-Team"] == "blue"
+            assert sent[2]["X-Signature"] == hmac.new(
+                PASSWORD.encode(), sent[1].encode(), hashlib.sha256).hexdigest()
             assert "the id is 4711" in ana.output(number, "use", "local")
             assert plain.seen[-1][1] == "/v1/other/4711"
             text = ana.output(number, "ask", "poa")
@@ -611,6 +663,7 @@ def through_the_console_with_a_stored_token():
             for file in console.data.rglob("*"):
                 if file.is_file():
                     assert TOKEN.encode() not in file.read_bytes(), file
+                    assert PASSWORD.encode() not in file.read_bytes(), file
     finally:
         shutil.rmtree(books, ignore_errors=True)
 
@@ -626,6 +679,7 @@ try:
           a_redirect_takes_no_credentials_to_another_server,
           a_client_certificate_is_shown, a_read_that_was_lost_is_no_doubt,
           credentials_are_sent_and_hidden,
+          requests_are_signed_as_their_receivers_compare,
           nasty_values_arrive_byte_for_byte_or_are_refused,
           a_slow_answer_is_of_unknown_outcome,
           a_cancel_after_sending_is_of_unknown_outcome,

@@ -13,6 +13,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "executor/actions/act.h"
+#include "executor/http/http_hmac.h"
 #include "executor/http/http_redirect.h"
 #include "executor/http/http_requests.h"
 #include "executor/http/http_send.h"
@@ -43,16 +44,23 @@ show_body(const struct http_body *b, struct buf *text)
 		http_show_body(b->text, b->len, text);
 }
 
-/* Prints the request as it is sent, without the fields from targets.yml. */
+/*
+ * Prints the request as it is sent, without the fields from targets.yml; of a
+ * signature, how it is made.
+ */
 static void
 show_request(struct exchange *x, size_t number)
 {
 	const struct http_request *q = x->request;
+	struct json_object *sign = json_get(x->job->target->json, "sign");
 	struct buf text = { 0 };
 
 	buf_printf(
 	    &text, "%s%s %s\n", number > 1 ? "\n" : "", q->method, q->url);
 	show_headers(&q->headers, &text);
+	if (sign != NULL && !x->stranger &&
+	    http_header(&q->headers, json_text(sign, "header", "")) == NULL)
+		http_hmac_show(sign, &text);
 	if (http_has_body(q))
 		buf_putc(&text, '\n');
 	show_body(&q->body, &text);
@@ -343,6 +351,9 @@ is_sound(struct job *job)
 
 	if (!http_is_field(json_text(target, "token", "")))
 		wrong = "token";
+	if (json_get(target, "sign") != NULL &&
+	    http_hmac_is_unfit(json_get(target, "sign")))
+		wrong = "sign";
 	if (strchr(json_text(target, "user", ""), ':') != NULL)
 		wrong = "user";
 	if (headers != NULL) {

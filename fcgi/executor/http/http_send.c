@@ -17,6 +17,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "executor/http/http_aws.h"
+#include "executor/http/http_hmac.h"
 #include "executor/http/http_send.h"
 #include "executor/http/http_server.h"
 #include "wire/exec.h"
@@ -106,20 +107,25 @@ add_header(struct exchange *x, const char *name, const char *value)
 	free(line);
 }
 
-/* Signs the request with the target's aws: keys. */
+/* Signs the request as the target's aws: or sign: says. */
 static bool
-add_signature(struct exchange *x)
+add_signature(struct exchange *x, const char *key)
 {
+	struct json_object *how = json_get(x->job->target->json, key);
+	bool aws = strcmp(key, "aws") == 0;
 	struct http_headers added;
 
-	if (!http_sign(x->arena, json_get(x->job->target->json, "aws"),
-		x->request, x->payload, clock_now(), &added)) {
+	if (!(aws ? http_sign : http_hmac)(
+		x->arena, how, x->request, x->payload, clock_now(), &added)) {
 		act_end(x->job, ENDING_FAILED, "http_kept_unreadable url=%s",
 		    x->request->url);
 		return false;
 	}
 	for (size_t i = 0; i < added.count; i++)
-		add_header(x, added.all[i].name, added.all[i].value);
+		if (aws ||
+		    http_header(&x->request->headers, added.all[i].name) ==
+			NULL)
+			add_header(x, added.all[i].name, added.all[i].value);
 	return true;
 }
 
@@ -155,9 +161,9 @@ add_target(struct exchange *x)
 		curl_easy_setopt(x->curl, CURLOPT_PASSWORD,
 		    json_text(target, "password", ""));
 	} else if (json_get(target, "aws") != NULL && !own) {
-		return add_signature(x);
+		return add_signature(x, "aws");
 	}
-	return true;
+	return json_get(target, "sign") == NULL || add_signature(x, "sign");
 }
 
 /*

@@ -54,6 +54,22 @@ host_key_text(struct view *v, struct json_object *t)
 		  : request_text(v->req, "how_not_pinned");
 }
 
+/* The address, and how requests are signed. */
+static const char *
+http_how(struct req *req, struct json_object *t)
+{
+	struct json_object *sign = json_get(t, "sign");
+	const char *how = request_fill(
+	    req, "how_http", "url", json_text(t, "url", ""), NULL);
+
+	if (sign == NULL)
+		return how;
+	return request_fill(req,
+	    json_get(sign, "hmac") != NULL ? "how_signed" : "how_secret", "how",
+	    how, "header", json_text(sign, "header", ""), "hmac",
+	    json_text(sign, "hmac", ""), NULL);
+}
+
 static const char *
 how_itself(struct view *v, const struct step *step, struct json_object *t)
 {
@@ -65,8 +81,7 @@ how_itself(struct view *v, const struct step *step, struct json_object *t)
 		return request_fill(
 		    v->req, "how_database", "place", place_of(v, t), NULL);
 	if (text_eq(kind, "http"))
-		return request_fill(
-		    v->req, "how_http", "url", json_text(t, "url", ""), NULL);
+		return http_how(v->req, t);
 	if (!text_eq(kind, "ssh"))
 		return request_fill(v->req, "how_other", "kind", kind, "place",
 		    place_of(v, t), NULL);
