@@ -219,7 +219,8 @@ test: deps-test
 	+@tests/run --parts $(PARTS)
 test-long: deps-test
 	+@FUZZ_SECONDS=300 tests/run --parts long fuzz
-TEST_JOBS = $(shell nproc)
+# Tests wait more than they compute, so that there is one more than cores.
+TEST_JOBS = $(shell echo $$(($$(nproc) + 1)))
 
 # The layout of all C.
 format:
@@ -242,7 +243,7 @@ e2e: built
 fault: built
 	@tests/run -j $(TEST_JOBS) tests/fault/test_*.py
 fate: built
-	@tests/run tests/e2e/fate.py tests/lab/test_*.py tests/lab/run-*.py
+	@tests/run -j $(TEST_JOBS) tests/e2e/fate.py tests/lab/test_*.py tests/lab/run-*.py
 browser: built tests/browser/node_modules
 	@tests/run -j $(TEST_JOBS) tests/browser/run.py \
 	    $(filter-out tests/browser/run.py,$(wildcard tests/browser/*.py))
@@ -270,7 +271,7 @@ $(foreach f,$(FUZZERS),$(eval $(call fuzzer,$(patsubst $(B)/fuzz_%,%,$(f)))))
 fuzz-built: $(FUZZERS)
 fuzz:
 	$(call build,$(FUZZING),fuzz-built,build/fuzz)
-	@tests/run -j $(TEST_JOBS) $(FUZZERS:$(B)/%="tests/fuzz/run build/fuzz/%")
+	@tests/run -j $(shell nproc) $(FUZZERS:$(B)/%="tests/fuzz/run build/fuzz/%")
 BENCH = $(B)/bench/page $(B)/bench/commits $(B)/bench/commands $(B)/bench/fan
 $(B)/bench/%: tests/bench/%.c $(call objs,base lang plan wire)
 	@mkdir -p $(@D)

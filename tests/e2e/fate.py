@@ -14,6 +14,7 @@ ends.
 import argparse
 import pathlib
 import random
+import socket
 import subprocess
 import sys
 import tempfile
@@ -30,10 +31,21 @@ MYSQL = "/data/projects/fate/common/mysql/mysql-8.0.13"
 FATE = "/data/projects/fate"
 
 
+reservations = []               # sockets: one process binds a name at a time
+
+
 def free_net():
-    """A network of no other lab, as another run of the tests may go on."""
-    return next(n for n in random.sample(range(100, 250), 150)
-                if not pathlib.Path(f"/sys/class/net/cslab{n}").exists())
+    """A network of no other lab: tests run beside each other."""
+    for n in random.sample(range(100, 250), 150):
+        reservation = socket.socket(socket.AF_UNIX)
+        try:
+            reservation.bind(f"\0cslab{n}")
+        except OSError:
+            continue
+        reservations.append(reservation)
+        if not pathlib.Path(f"/sys/class/net/cslab{n}").exists():
+            return n
+    raise AssertionError("no network is free for a lab")
 
 
 class Lab:

@@ -128,7 +128,7 @@ add_file(const struct job_spec *o, const char *target,
 	const char *path;
 	struct stat st;
 	int fd = -1;
-	bool ok;
+	bool ok, known;
 
 	message_put(&what, "artifact_used name=%s", file->name);
 	path = artifact_input_find(o->artifacts, o->artifacts_count, file->name,
@@ -136,12 +136,13 @@ add_file(const struct job_spec *o, const char *target,
 	if (path != NULL)
 		fd = artifact_input_open(path, buf_text(&what), why);
 	ok = fd >= 0;
-	if (ok && fstat(fd, &st) == 0 &&
-	    (*size += st.st_size) > EXEC_USES_LIMIT) {
+	known = ok && fstat(fd, &st) == 0;
+	if (known && (*size += st.st_size) > EXEC_USES_LIMIT) {
 		message_put(why, "artifact_uses_large most=%d",
 		    (int)(EXEC_USES_LIMIT / 1048576));
 		ok = false;
-	} else if (ok && !read_whole(fd, (size_t)st.st_size, &file->data)) {
+	} else if (ok &&
+	    (!known || !read_whole(fd, (size_t)st.st_size, &file->data))) {
 		message_put(why, "artifact_unreadable what=%s reason=%s",
 		    buf_text(&what), strerror(errno));
 		ok = false;
