@@ -42,14 +42,20 @@ frame(struct db *db, enum frame which)
 	return rc;
 }
 
-bool
-db_fail(struct db *db, const char *what, int rc)
+static void
+note(struct db *db, const char *what, int rc)
 {
 	log_warn("database: %s: %s (%d)", what, sqlite3_errstr(rc), rc);
-	db->failed = db_is_within(db);
 	rc &= 0xff;
 	db->stale |= rc == SQLITE_READONLY || rc == SQLITE_CANTOPEN ||
 	    rc == SQLITE_PROTOCOL;
+}
+
+bool
+db_fail(struct db *db, const char *what, int rc)
+{
+	note(db, what, rc);
+	db->failed = db_is_within(db);
 	return db->failed;
 }
 
@@ -71,6 +77,13 @@ db_error(struct db *db, const char *what, int rc)
 		log_warn("database: %s: %s (%d)", what,
 		    sqlite3_errmsg(db->handle), rc);
 		return ERR_INTERNAL;
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PROTOCOL:
+	case SQLITE_FULL:
+	case SQLITE_IOERR: /* the disk takes no writes, and can be read */
+		note(db, what, rc);
+		return ERR_UNAVAILABLE;
 	}
 	(void)db_fail(db, what, rc);
 	return ERR_UNAVAILABLE;

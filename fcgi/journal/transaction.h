@@ -62,7 +62,10 @@ bool db_is_stale(const struct db *db);
  */
 bool db_fail(struct db *db, const char *what, int rc);
 
-/* The same for any code of a statement that writes; logs what is unexpected. */
+/*
+ * The error for the code of a statement that writes; logs what is unexpected.
+ * Its caller knows of a full disk, which is no failure of the transaction.
+ */
 enum err db_error(struct db *db, const char *what, int rc);
 
 #endif
