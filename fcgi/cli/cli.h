@@ -25,6 +25,8 @@ struct cli {
 	const char *tls_key;
 	const char *output;
 	const char *environment;
+	const char *head; /* of the ledger, or a file of heads */
+	const char *key;  /* public key of the ledger, or its file */
 	bool force;
 	const char *output_limit; /* MB */
 	bool password_stdin;

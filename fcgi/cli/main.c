@@ -69,6 +69,8 @@ static const struct {
 	{ "output",		OPTION_TEXT(output) },
 	{ "output-limit",	OPTION_TEXT(output_limit) },
 	{ "environment",	OPTION_TEXT(environment) },
+	{ "head",		OPTION_TEXT(head) },
+	{ "key",		OPTION_TEXT(key) },
 	{ "password-stdin",	OPTION_FLAG(password_stdin) },
 	{ "value-stdin",	OPTION_FLAG(value_stdin) },
 	{ "force",		OPTION_FLAG(force) },

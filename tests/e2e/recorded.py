@@ -87,9 +87,9 @@ class Folder:
         self.data = data
         self.kept = kept            # the database as it was
 
-    def verify(self):
+    def verify(self, *options):
         """The exit code and what it printed; it must be an answer."""
-        return verify("--data", self.data)
+        return verify("--data", self.data, *options)
 
     def fresh(self):
         for ending in ("-wal", "-shm", "-journal"):

@@ -282,6 +282,25 @@ def what_is_cut_with_the_ledger_is_found_by_its_file():
         assert journal.verify()[0] == 1, what
 
 
+def what_is_cut_with_the_ledger_and_its_file_lacks_the_head_that_was_kept():
+    """By somebody who can write all of the folder."""
+    path, kept = journal.data / "ledger.jsonl", journal.data / "kept"
+    whole = path.read_bytes()
+    kept.write_bytes(whole.splitlines(keepends=True)[-1])
+    db = journal.fresh()
+    try:
+        code, said = journal.verify("--head", kept)
+        assert code == 0, said
+        db.execute("DELETE FROM ledger WHERE n = (SELECT max(n) FROM ledger)")
+        path.write_bytes(b"".join(whole.splitlines(keepends=True)[:-1]))
+        code, said = journal.verify("--head", kept)
+        assert code == 1 and "the ledger has no head" in said, said
+    finally:
+        db.close()
+        path.write_bytes(whole)
+        kept.unlink()
+
+
 def a_changed_file_of_the_ledger_is_found():
     path = journal.data / "ledger.jsonl"
     whole = path.read_bytes()
@@ -340,6 +359,7 @@ try:
           a_changed_file_is_found,
           what_is_cut_off_an_open_chain_is_found,
           what_is_cut_with_the_ledger_is_found_by_its_file,
+          what_is_cut_with_the_ledger_and_its_file_lacks_the_head_that_was_kept,
           a_changed_file_of_the_ledger_is_found,
           a_file_that_is_behind_is_continued])
 finally:

@@ -17,17 +17,18 @@
 static char *saved; /* the database, before it was broken */
 static size_t saved_len;
 static char exec_id[33];
+static struct cli options; /* of verify() */
 
 /* Runs `verify`: its exit code and its text, which the caller frees. */
 static int
 verify(char **ret)
 {
-	struct cli c = { .data = data_folder };
 	int out = dup(STDOUT_FILENO), code;
 
+	options.data = data_folder;
 	fflush(stdout);
 	assert_non_null(freopen(data_path("out"), "w", stdout));
-	code = cli_verify(&c);
+	code = cli_verify(&options);
 	fflush(stdout);
 	assert_true(dup2(out, STDOUT_FILENO) >= 0);
 	close(out);
@@ -171,6 +172,81 @@ a_run_whose_end_was_cut_off_contradicts_the_ledger(void **state)
 	restore();
 }
 
+#define ZEROS \
+	"00000000000000000000000000000000" \
+	"00000000000000000000000000000000"
+
+static void
+expect_head(const char *head, const char *key, int code, const char *words)
+{
+	options.head = head;
+	options.key = key;
+	expect(head != NULL ? head : key, code, words);
+	options.head = options.key = NULL;
+}
+
+/* What stands behind the word in the text of `verify`, up to a blank. */
+static char *
+said_after(const char *word)
+{
+	char *text, *found;
+
+	(void)verify(&text);
+	found = strstr(text, word);
+	assert_non_null(found);
+	found = mem_strdup(found + strlen(word));
+	found[strcspn(found, " ,\n")] = '\0';
+	free(text);
+	return found;
+}
+
+static void
+heads_that_somebody_kept_are_in_the_ledger(void **state)
+{
+	char *head = said_after("head "), *key = said_after("the key ");
+	char *mail;
+
+	(void)state;
+	assert_int_equal(strlen(head), 64);
+	expect_head(head, NULL, CLI_YES, "all as recorded");
+	expect_head(data_path("ledger.jsonl"), NULL, CLI_YES, "recorded");
+	mail = mem_printf("Subject: the ledger\n\nits head is %s.\n", head);
+	data_write("mail", mail);
+	expect_head(data_path("mail"), NULL, CLI_YES, "all as recorded");
+	expect_head(ZEROS, NULL, CLI_NO, "has no head " ZEROS);
+	expect_head("nonsense", NULL, CLI_NO, "");
+	data_write("mail", "Subject: none\n");
+	expect_head(data_path("mail"), NULL, CLI_NO, "");
+	expect_head(NULL, key, CLI_YES, "all as recorded");
+	expect_head(NULL, data_path("keys/ledger.pub"), CLI_YES, "recorded");
+	expect_head(NULL, ZEROS, CLI_NO, "signature");
+	expect_head(NULL, "nonsense", CLI_NO, "nonsense");
+	free(mail);
+	free(head);
+	free(key);
+}
+
+/* Database and file end before the entry: they agree, and are both cut. */
+static void
+a_ledger_that_was_cut_with_its_file_lacks_a_kept_head(void **state)
+{
+	char *head = said_after("head "), *was = data_read("ledger.jsonl");
+	char *cut = mem_strdup(was);
+
+	(void)state;
+	cut[strlen(cut) - 1] = '\0';
+	strrchr(cut, '\n')[1] = '\0';
+	data_write("ledger.jsonl", cut);
+	data_sql("DELETE FROM ledger WHERE n = (SELECT max(n) FROM ledger)");
+	expect("cut", CLI_YES, "all as recorded");
+	expect_head(head, NULL, CLI_NO, "cut off before it");
+	restore();
+	data_write("ledger.jsonl", was);
+	free(head);
+	free(was);
+	free(cut);
+}
+
 /* Prints the accounts: the exit code of `countersign user list`. */
 static int
 list(void)
@@ -301,6 +377,9 @@ main(void)
 		cmocka_unit_test(a_torn_line_is_no_break_and_a_pipe_is_one),
 		cmocka_unit_test(
 		    a_run_whose_end_was_cut_off_contradicts_the_ledger),
+		cmocka_unit_test(heads_that_somebody_kept_are_in_the_ledger),
+		cmocka_unit_test(
+		    a_ledger_that_was_cut_with_its_file_lacks_a_kept_head),
 		cmocka_unit_test(what_cannot_be_read_is_not_as_recorded),
 		cmocka_unit_test(a_list_that_cannot_be_read_whole_is_a_failure),
 		cmocka_unit_test(without_a_journal_there_is_nothing_to_verify),

@@ -218,13 +218,19 @@ verify_reports(struct cli *c)
 int
 cli_verify(struct cli *c)
 {
-	struct verify v = { .data = c->data };
+	struct verify v = { .data = c->data, .key = c->key };
 
 	if (c->argc > 0)
 		return verify_reports(c);
 	if (sodium_init() < 0 || db_open(c->data, DB_CLI, &v.db) != ERR_OK)
 		return cli_message(CLI_NO, "cli_no_journal folder=%s", c->data);
+	v.heads = verify_ledger_heads(c->head);
+	if (v.heads == NULL) {
+		db_close(v.db);
+		return cli_message(CLI_NO, "verify_no_heads of=%s", c->head);
+	}
 	if (db_open(DB_MEMORY, DB_CLI, &v.replay) != ERR_OK) {
+		json_object_put(v.heads);
 		db_close(v.db);
 		return cli_message(CLI_NO, "verify_no_memory");
 	}
@@ -241,6 +247,7 @@ cli_verify(struct cli *c)
 	db_close(v.replay);
 	db_close(v.db);
 	json_object_put(v.credentials);
+	json_object_put(v.heads);
 	buf_clear(&v.ledger);
 	cli_print("verify_result events=%lld entries=%lld outputs=%lld "
 		  "result=@%s",

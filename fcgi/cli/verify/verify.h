@@ -13,6 +13,8 @@ struct cli;
 
 struct verify {
 	const char *data;
+	const char *key;           /* 64 hex digits or a file; NULL: its own */
+	struct json_object *heads; /* {head: …} that the ledger must have */
 	struct db *db;
 	struct db *replay;               /* replay of the events */
 	struct json_object *credentials; /* {account: hash, or ""} */

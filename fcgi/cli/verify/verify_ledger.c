@@ -24,6 +24,8 @@
 #include "journal/event.h"
 
 #define LEDGER_MAX (1024 * 1024 * 1024)
+#define HEX "0123456789abcdef"
+#define HEAD (2 * HASH_BYTES) /* digits */
 
 /* An entry being checked, of the database or of the file. */
 struct entry {
@@ -41,7 +43,8 @@ struct ledger {
 	const char *where; /* the code of a message */
 	unsigned char key[32];
 	unsigned char before[HASH_BYTES];
-	bool has_heads; /* from a version with the file */
+	char head[HEAD + 1]; /* of the last entry, recomputed */
+	bool has_heads;      /* from a version with the file */
 };
 
 void
@@ -58,16 +61,72 @@ verify_ledger_read(struct verify *v)
 	free(path);
 }
 
+/* The head in a line; false: there is none. */
+static bool
+head_in(const char *line, size_t len, char head[HEAD + 1])
+{
+	struct json_object *o = NULL;
+	const char *found = NULL;
+	size_t n;
+
+	if (json_read(line, len, &o, NULL) == ERR_OK)
+		found = json_text(o, "hash", "");
+	for (size_t i = 0; found == NULL && i < len; i += n + 1)
+		if ((n = strspn(line + i, HEX)) == HEAD)
+			found = line + i;
+	n = found != NULL ? strspn(found, HEX) : 0;
+	if (n == HEAD)
+		snprintf(head, HEAD + 1, "%s", found);
+	json_object_put(o);
+	return n == HEAD;
+}
+
+struct json_object *
+verify_ledger_heads(const char *of)
+{
+	struct json_object *heads = json_object_new_object();
+	struct buf text = { 0 };
+	char head[HEAD + 1];
+	size_t len;
+
+	if (of == NULL)
+		return heads;
+	if (strspn(of, HEX) == HEAD && of[HEAD] == '\0')
+		buf_puts(&text, of);
+	else
+		(void)io_read_file(of, LEDGER_MAX, &text);
+	for (const char *line = buf_text(&text); *line != '\0'; line += len) {
+		len = strcspn(line, "\n");
+		if (head_in(line, len, head))
+			json_set_bool(heads, head, true);
+		len += line[len] == '\n';
+	}
+	buf_clear(&text);
+	if (json_object_object_length(heads) > 0)
+		return heads;
+	json_object_put(heads);
+	return NULL;
+}
+
+/* The key that must have signed: the one of the caller, or the folder's own. */
 static bool
 read_public_key(struct verify *v, unsigned char key[32])
 {
-	char *path = mem_printf("%s/keys/ledger.pub", v->data);
+	char *own = mem_printf("%s/keys/ledger.pub", v->data);
+	const char *from = v->key != NULL ? v->key : own;
 	struct buf text = { 0 };
-	bool ok = io_read_file(path, 1024, &text) == ERR_OK && text.len >= 64 &&
-	    text_unhex(text.data, key, 32);
+	bool ok;
 
+	if (v->key != NULL && strlen(v->key) == 64 && strspn(v->key, HEX) == 64)
+		buf_puts(&text, v->key);
+	else
+		(void)io_read_file(from, 1024, &text);
+	ok = text.len >= 64 && text_unhex(text.data, key, 32);
+	if (!ok)
+		cli_wrong(&v->wrong, "cli_file_unreadable file=%s",
+		    v->key != NULL ? v->key : "keys/ledger.pub");
 	buf_clear(&text);
-	free(path);
+	free(own);
 	return ok;
 }
 
@@ -168,6 +227,7 @@ is_signed(struct ledger *l, const struct entry *e)
 		e->signature, hash, sizeof(hash), l->key) != 0)
 		entry_wrong(l, e, "verify_entry_signature");
 	memcpy(l->before, hash, HASH_BYTES);
+	text_hex(hash, HASH_BYTES, l->head);
 	return l->v->wrong == before;
 }
 
@@ -202,6 +262,7 @@ check_row(struct ledger *l, struct rows *rows, struct json_object *expected)
 		    l->v->entries);
 	l->v->entries = e.n;
 	(void)is_signed(l, &e);
+	json_object_object_del(l->v->heads, l->head);
 	if (!read_body(l, &e))
 		return;
 	check_heads(l, &e);
@@ -235,6 +296,27 @@ check_rows(struct ledger *l)
 			    &l->v->wrong, "verify_not_in_ledger run=%s", id);
 	}
 	json_object_put(expected);
+}
+
+/*
+ * Whoever can write the whole data folder can cut the database and its ledger
+ * together, or sign another one: heads that are kept elsewhere contradict that.
+ */
+static void
+check_kept(const struct ledger *l)
+{
+	char key[65];
+
+	text_hex(l->key, sizeof(l->key), key);
+	if (l->v->entries > 0)
+		cli_print("verify_ledger_end entry=%" PRId64 " head=%s key=%s",
+		    l->v->entries, l->head, key);
+	json_object_object_foreach (l->v->heads, head, kept) {
+		(void)kept;
+		if (!db_has_failed(l->v->db))
+			cli_wrong(
+			    &l->v->wrong, "verify_no_such_head head=%s", head);
+	}
 }
 
 /* The database has this very entry. */
@@ -314,12 +396,10 @@ verify_ledger(struct verify *v)
 {
 	struct ledger l = { .v = v, .where = "verify_ledger_table" };
 
-	if (!read_public_key(v, l.key)) {
-		cli_wrong(
-		    &v->wrong, "cli_file_unreadable file=keys/ledger.pub");
+	if (!read_public_key(v, l.key))
 		return;
-	}
 	check_rows(&l);
+	check_kept(&l);
 	l.where = "verify_ledger_file";
 	memset(l.before, 0, sizeof(l.before));
 	check_file(&l);

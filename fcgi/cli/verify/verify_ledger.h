@@ -4,6 +4,7 @@
 #ifndef CLI_VERIFY_VERIFY_LEDGER_H
 #define CLI_VERIFY_VERIFY_LEDGER_H
 
+struct json_object;
 struct verify;
 
 /*
@@ -12,6 +13,14 @@ struct verify;
  * never ahead of later reads.
  */
 void verify_ledger_read(struct verify *v);
+/* Compares it, by the key and with the heads that the caller has. */
 void verify_ledger(struct verify *v);
+
+/*
+ * The heads that somebody kept, {head: text of where}: one as 64 hex digits, or
+ * a file of which each line is one of ledger.jsonl or has such digits as a
+ * word.  Empty for NULL; NULL if there is none in it.  The caller puts it.
+ */
+struct json_object *verify_ledger_heads(const char *of);
 
 #endif
