@@ -185,7 +185,7 @@ expect_head(const char *head, const char *key, int code, const char *words)
 	options.head = options.key = NULL;
 }
 
-/* What stands behind the word in the text of `verify`, up to a blank. */
+/* The word behind those in the text of `verify`; the caller frees it. */
 static char *
 said_after(const char *word)
 {

@@ -299,8 +299,8 @@ check_rows(struct ledger *l)
 }
 
 /*
- * Whoever can write the whole data folder can cut the database and its ledger
- * together, or sign another one: heads that are kept elsewhere contradict that.
+ * Heads that are kept elsewhere contradict somebody who can write the whole
+ * data folder, and so cut database and ledger together, or sign another one.
  */
 static void
 check_kept(const struct ledger *l)
