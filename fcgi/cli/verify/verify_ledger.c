@@ -303,7 +303,7 @@ check_rows(struct ledger *l)
  * data folder, and so cut database and ledger together, or sign another one.
  */
 static void
-check_kept(const struct ledger *l)
+check_expected_heads(const struct ledger *l)
 {
 	char key[65];
 
@@ -311,8 +311,8 @@ check_kept(const struct ledger *l)
 	if (l->v->entries > 0)
 		cli_print("verify_ledger_end entry=%" PRId64 " head=%s key=%s",
 		    l->v->entries, l->head, key);
-	json_object_object_foreach (l->v->heads, head, kept) {
-		(void)kept;
+	json_object_object_foreach (l->v->heads, head, unused) {
+		(void)unused;
 		if (!db_has_failed(l->v->db))
 			cli_wrong(
 			    &l->v->wrong, "verify_no_such_head head=%s", head);
@@ -399,7 +399,7 @@ verify_ledger(struct verify *v)
 	if (!read_public_key(v, l.key))
 		return;
 	check_rows(&l);
-	check_kept(&l);
+	check_expected_heads(&l);
 	l.where = "verify_ledger_file";
 	memset(l.before, 0, sizeof(l.before));
 	check_file(&l);

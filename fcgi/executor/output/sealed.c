@@ -45,7 +45,10 @@ sealed_new(const char *target, const unsigned char *key)
 	return s;
 }
 
-/* The longest prefix of at most `most` bytes that ends at a character. */
+/*
+ * The longest prefix of at most `most` bytes that ends at a character: none if
+ * the first one does not fit.  Four bytes have one, unless they are no text.
+ */
 static size_t
 whole_characters(const char *data, size_t len, size_t most)
 {
@@ -53,7 +56,7 @@ whole_characters(const char *data, size_t len, size_t most)
 
 	while (n > 0 && n < len && (data[n] & 0xc0) == 0x80)
 		n--;
-	return n > 0 || most == 0 ? n : len < most ? len : most;
+	return n > 0 || most < 4 ? n : len < most ? len : most;
 }
 
 /* Reduces the tail to its last HALF bytes, or a few less. */
