@@ -34,6 +34,60 @@ is_number(const char *s)
 	return s[n] == '\0';
 }
 
+/* The order of two numbers without a sign. */
+static int
+compare_magnitudes(const char *a, const char *b)
+{
+	size_t n, m;
+	int order;
+
+	a += strspn(a, "0");
+	b += strspn(b, "0");
+	n = strspn(a, "0123456789");
+	m = strspn(b, "0123456789");
+	if (n != m)
+		return n < m ? -1 : 1;
+	if ((order = strncmp(a, b, n)) != 0)
+		return order;
+	a += n + (a[n] == '.');
+	b += n + (b[n] == '.');
+	while (*a != '\0' || *b != '\0') {
+		char x = *a != '\0' ? *a++ : '0', y = *b != '\0' ? *b++ : '0';
+
+		if (x != y)
+			return x < y ? -1 : 1;
+	}
+	return 0;
+}
+
+int
+parameter_compare_numbers(const char *a, const char *b)
+{
+	bool below = *a == '-', under = *b == '-';
+
+	a += below;
+	b += under;
+	if (below == under)
+		return below ? compare_magnitudes(b, a)
+			     : compare_magnitudes(a, b);
+	if (compare_magnitudes(a, "0") == 0 && compare_magnitudes(b, "0") == 0)
+		return 0;
+	return below ? -1 : 1;
+}
+
+static const char *
+check_number(const struct parameter *p, const char *value, struct buf *scratch)
+{
+	if (!is_number(value))
+		return MESSAGE("value_number");
+	buf_reset(scratch);
+	if (p->min != NULL && parameter_compare_numbers(value, p->min) < 0)
+		message_put(scratch, "value_min min=%s", p->min);
+	else if (p->max != NULL && parameter_compare_numbers(value, p->max) > 0)
+		message_put(scratch, "value_max max=%s", p->max);
+	return scratch->len > 0 ? buf_text(scratch) : NULL;
+}
+
 static const char *
 check_choice(const struct parameter *p, const char *value, struct buf *scratch)
 {
@@ -121,7 +175,7 @@ check_type(const struct parameter *p, const char *value, struct buf *scratch)
 {
 	switch (p->type) {
 	case PARAMETER_NUMBER:
-		return is_number(value) ? NULL : MESSAGE("value_number");
+		return check_number(p, value, scratch);
 	case PARAMETER_BOOL:
 		return strcmp(value, "true") == 0 || strcmp(value, "false") == 0
 		    ? NULL

@@ -28,4 +28,7 @@ const char *parameter_check_fixed(const struct parameter *p,
 /* Two values of the parameter that mean the same. */
 bool parameter_is_same(const struct parameter *p, const char *a, const char *b);
 
+/* Less than 0, 0 or more: the order of two numbers of any length. */
+int parameter_compare_numbers(const char *a, const char *b);
+
 #endif

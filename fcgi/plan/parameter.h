@@ -28,10 +28,11 @@ struct parameter {
 			       * NULL */
 	const char *const *choices;
 	size_t choices_count;
-	bool required;    /* `required:`, true if absent */
-	bool multiline;   /* may hold line breaks */
-	bool dash;        /* `dash: true`: may begin with '-' */
-	const char *when; /* needed only if this holds, or NULL */
+	const char *min, *max; /* of a number that a task asks for, or NULL */
+	bool required;         /* `required:`, true if absent */
+	bool multiline;        /* may hold line breaks */
+	bool dash;             /* `dash: true`: may begin with '-' */
+	const char *when;      /* needed only if this holds, or NULL */
 	int line;
 };
 

@@ -16,6 +16,7 @@
 #include "journal/captured.h"
 #include "journal/hash.h"
 #include "base/err.h"
+#include "plan/asked.h"
 #include "plan/plan.h"
 #include "journal/db.h"
 #include "plan/state.h"
@@ -192,11 +193,17 @@ static struct json_object *
 numbers_of(const struct plan *plan)
 {
 	struct json_object *names = json_object_new_array();
+	struct parameter asked;
 
 	for (size_t i = 0; i < plan->parameters_count; i++)
 		if (plan->parameters[i].type == PARAMETER_NUMBER)
 			json_object_array_add(names,
 			    json_object_new_string(plan->parameters[i].name));
+	for (size_t i = 0; i < plan->steps_count; i++)
+		if (step_asks(&plan->steps[i], &asked) &&
+		    asked.type == PARAMETER_NUMBER)
+			json_object_array_add(
+			    names, json_object_new_string(asked.name));
 	return names;
 }
 

@@ -26,7 +26,33 @@ A word before it.
 echo of-the-document > "$folder/done"
 ```
 """
-folder = runbook_folder({"one": BOOK})
+ASKS = """---
+title: Ask
+---
+# Ask
+
+- [ ] Look at the disk {#space capture="free" label="Free space in GB" type=number min=10 max=100}
+- [ ] Choose {#size capture="size" choices="small, very large" sign=approver}
+
+```sqlite {#sum on=db expect="52integer" capture="sum" title="Add"}
+SELECT ({{free}} - 3) || typeof({{free}});
+```
+
+```sh {#use when="free > 50"}
+echo "$free of $size, $sum"
+```
+
+# Each {each="machine in a, b"}
+
+- [ ] Look at {{machine}} {#disk capture="disk" pattern="sd[a-z]"}
+
+```sh {#mount}
+echo "$machine: $disk"
+```
+"""
+database = pathlib.Path(tempfile.mkdtemp(prefix="cs-plan-db-"))
+TARGETS = f"environments:\n  test:\n    targets:\n      db: {{sqlite: {{file: {database}/ask.db}}}}\n"
+folder = runbook_folder({"one": BOOK, "ask": ASKS}, TARGETS)
 
 
 def compact(value):
@@ -131,8 +157,64 @@ def a_plan_whose_text_was_changed_runs_nowhere():
         assert not (made.marks / "done").exists()
 
 
+def confirm(who, run, step, **body):
+    return who.post(f"/runs/{run}/steps/{step}/confirm", body)
+
+
+def refused_values(ana, run):
+    for body, code, word in (({}, "missing_value", "needs a value"), ({"value": "9.99"}, "bad_value", "10 or more"),
+                             ({"value": "100.5"}, "bad_value", "100 or less"), ({"value": "1e2"}, "bad_value", "number"),
+                             ({"value": "20\n"}, "bad_value", "line")):
+        status, answer = confirm(ana, run, "space", **body)
+        assert status == 422 and answer["error"]["code"] == code, (body, status, answer)
+        assert answer["error"]["field"] == "value" and word in answer["error"]["message"], answer
+    assert confirm(ana, run, "space", value=20)[0] in (400, 422)
+    status, page = ana.ask("POST", f"/runs/{run}/steps/space/confirm", {"value": "9.99", "note": "n"}, accept="text/html")
+    assert status == 422 and 'value="9.99"' in page and "This must be 10 or more" in page, page
+    assert "Free space in GB" in page and "from 10 to 100" in page and 'inputmode="decimal"' in page
+    assert ana.step(run, "space")["state"] == "ready" and ana.run(run)["variables"] == {}
+
+
+def a_value_that_a_task_asks_for_is_checked_recorded_and_corrected():
+    with Console(runbooks=folder) as console:
+        ana, eve = console.user("ana", "operator"), console.user("eve", "approver")
+        status, answer = ana.post("/runs", {"runbook": "ask", "environment": "test", "parameters": {}})
+        assert status == 201, answer
+        run = answer["id"]
+        sqlite3.connect(database / "ask.db").execute("CREATE TABLE t (n)")
+        database.chmod(0o777)
+        (database / "ask.db").chmod(0o666)
+        assert ana.post(f"/runs/{run}/start")[0] == 200
+        refused_values(ana, run)
+        assert confirm(ana, run, "space", value="20", note="first")[0] == 200
+        assert ana.run(run)["variables"] == {"free": "20"}, ana.run(run)["variables"]
+        status, answer = ana.post(f"/runs/{run}/steps/space/reopen", {"reason": "it was the other disk"})
+        assert status == 200 and ana.run(run)["variables"] == {}, answer
+        assert confirm(ana, run, "space", value="55")[0] == 200
+        assert confirm(ana, run, "size", value="large")[0] == 422
+        assert confirm(ana, run, "size", value="very large")[0] == 200
+        assert ana.step(run, "size")["state"] == "awaiting_signature"
+        assert eve.post(f"/runs/{run}/steps/size/sign", {})[0] == 200
+        for step in ("sum", "use"):
+            assert ana.press(run, ana.step(run, step))["state"] == "succeeded", ana.step(run, step)
+        assert "55 of very large, 52integer" in ana.output(run, "use", "local")
+        for machine, disk in (("a", "sda"), ("b", "sdb")):
+            assert confirm(ana, run, f"disk.{machine}", value="/dev/" + disk)[0] == 422
+            assert confirm(ana, run, f"disk.{machine}", value=disk)[0] == 200
+            assert ana.press(run, ana.step(run, f"mount.{machine}"))["state"] == "succeeded"
+            assert f"{machine}: {disk}" in ana.output(run, f"mount.{machine}", "local")
+        page = ana.get(f"/runs/{run}", accept="text/html")[1]
+        assert "Free space in GB: 55" in page and "disk: sdb" in page, page
+        report = ana.get(f"/runs/{run}/report", accept="text/html")[1]
+        assert "Free space in GB: 55" in report and "free = 20; first" in report and "free = 55" in report, report
+        made = ana.get(f"/runs/{run}/report.json")[1]
+        assert made["variables"]["free"] == "55", made["variables"]
+    shutil.rmtree(database)
+
+
 if __name__ == "__main__":
     main([
+        a_value_that_a_task_asks_for_is_checked_recorded_and_corrected,
         a_run_executes_the_plan_that_was_approved_though_the_parser_changed,
         a_plan_whose_text_was_changed_runs_nowhere,
     ])

@@ -110,6 +110,42 @@ values_are_checked_by_type(void **state)
 	assert_false(takes(pattern, "1.10\n"));
 	assert_false(takes(pattern, "x1.10"));
 	assert_false(takes(pattern, "1.10x"));
+	number.min = "-1.5";
+	number.max = "12345678901234567890";
+	assert_true(takes(number, "-1.50"));
+	assert_false(takes(number, "-1.51"));
+	assert_true(takes(number, "12345678901234567890"));
+	assert_false(takes(number, "12345678901234567891"));
+	assert_false(takes(number, "12345678901234567890.01"));
+}
+
+static void
+numbers_are_compared_whatever_their_length(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		int order;
+	} pairs[] = {
+		{ "1", "2", -1 },
+		{ "10", "9", 1 },
+		{ "1.50", "1.5", 0 },
+		{ "001", "1", 0 },
+		{ "-0", "0.0", 0 },
+		{ "-2", "-1", -1 },
+		{ "-1", "1", -1 },
+		{ "0.9", "0.10", 1 },
+		{ "9", "9.01", -1 },
+		{ "9007199254740993", "9007199254740992", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		int a = parameter_compare_numbers(pairs[i].a, pairs[i].b);
+		int b = parameter_compare_numbers(pairs[i].b, pairs[i].a);
+
+		assert_int_equal((a > 0) - (a < 0), pairs[i].order);
+		assert_int_equal((b > 0) - (b < 0), -pairs[i].order);
+	}
 }
 
 static void
@@ -358,6 +394,7 @@ main(void)
 		cmocka_unit_test(finds_names_in_double_braces),
 		cmocka_unit_test(names_are_at_most_64_long),
 		cmocka_unit_test(values_are_checked_by_type),
+		cmocka_unit_test(numbers_are_compared_whatever_their_length),
 		cmocka_unit_test(
 		    values_that_could_become_something_else_are_refused),
 		cmocka_unit_test(regexes_find_the_first_group_or_all),

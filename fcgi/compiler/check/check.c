@@ -15,6 +15,7 @@
 #include "compiler/loops.h"
 #include "compiler/check/hops.h"
 #include "compiler/check/artifacts.h"
+#include "compiler/check/asked.h"
 #include "compiler/check/content.h"
 #include "compiler/check/with.h"
 #include "compiler/answers.h"
@@ -375,6 +376,7 @@ check_step(struct parse *p, int i)
 	check_artifacts(p, i);
 	check_with(p, i);
 	check_together(p, i);
+	check_asked_value(p, i);
 	check_secret(p, i);
 	check_values(p, i, "file", s->file);
 	check_values(p, i, "cwd", s->cwd);

@@ -1,9 +1,14 @@
 /* attribute_values.c: values of attributes that have a form of their own. */
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "compiler/parse/attribute_values.h"
+#include "lang/list.h"
+#include "lang/parameter_value.h"
 
 bool
 attribute_is_mode(const char *value)
@@ -40,4 +45,82 @@ attribute_is_list(struct arena *arena, const char *value, const char **ret_step,
 	*ret_step = id;
 	*ret_pointer = value[n] == '~' ? value + n + 1 : NULL;
 	return true;
+}
+
+bool
+attribute_is_batch(const char *value, int *ret_targets, int *ret_percent)
+{
+	size_t len = strlen(value);
+	char number[8];
+	int64_t n;
+
+	if (len > 1 && len < sizeof(number) && value[len - 1] == '%') {
+		memcpy(number, value, len - 1);
+		number[len - 1] = '\0';
+		if (!text_int(number, 1, 100, &n))
+			return false;
+		*ret_percent = (int)n;
+		return true;
+	}
+	if (!text_int(value, 1, 10000, &n))
+		return false;
+	*ret_targets = (int)n;
+	return true;
+}
+
+const char *
+attribute_exit(const char *value, int *codes, size_t *count)
+{
+	int64_t code;
+	char word[8];
+
+	for (;;) {
+		size_t n = strcspn(value, ",");
+
+		snprintf(
+		    word, sizeof(word), "%.*s", (int)(n < 7 ? n : 7), value);
+		if (!text_int(word, 0, 255, &code))
+			return MESSAGE("attribute_exit_codes");
+		if (*count == 16)
+			return MESSAGE("attribute_many_codes");
+		codes[(*count)++] = (int)code;
+		if (value[n] == '\0')
+			return NULL;
+		value += n + 1;
+	}
+}
+
+const char *
+attribute_number(const char *value)
+{
+	static struct parameter number = { .type = PARAMETER_NUMBER,
+		.required = true };
+	struct buf scratch = { 0 };
+	const char *why = parameter_check_value(&number, value, &scratch);
+
+	buf_clear(&scratch);
+	return why;
+}
+
+const char *
+attribute_choices(struct arena *arena, const char *value,
+    const char *const **ret, size_t *ret_count)
+{
+	struct json_object *items = list_items(value);
+	size_t n = json_object_array_length(items);
+	const char **list = arena_alloc(arena, (n + 1) * sizeof(*list));
+	const char *item, *why = list_refused(items, &item);
+
+	for (size_t i = 0; i < n; i++)
+		list[i] = arena_strdup(arena,
+		    json_object_get_string(
+			json_object_array_get_idx(items, i)));
+	json_object_put(items);
+	if (why == NULL && n < 2)
+		why = MESSAGE("attribute_choices");
+	if (why == NULL) {
+		*ret = list;
+		*ret_count = n;
+	}
+	return why;
 }

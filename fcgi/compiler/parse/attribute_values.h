@@ -3,6 +3,7 @@
 #define COMPILER_PARSE_ATTRIBUTE_VALUES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct arena;
 
@@ -18,5 +19,20 @@ bool attribute_is_status(const char *value);
  */
 bool attribute_is_list(struct arena *arena, const char *value,
     const char **ret_step, const char **ret_pointer);
+
+/* "5" targets, or "25%" of them. */
+bool attribute_is_batch(const char *value, int *ret_targets, int *ret_percent);
+
+/* Of the following, NULL or why the value is refused. */
+
+/* "0,3": at most 16 exit codes, which are appended. */
+const char *attribute_exit(const char *value, int *codes, size_t *count);
+
+/* A number, as a parameter of that type takes it. */
+const char *attribute_number(const char *value);
+
+/* Two choices or more, with commas between them; they belong to the arena. */
+const char *attribute_choices(struct arena *arena, const char *value,
+    const char *const **ret, size_t *ret_count);
 
 #endif

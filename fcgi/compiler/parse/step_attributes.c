@@ -159,28 +159,10 @@ read_exit(struct parse *p, const struct attr *a, void *field)
 {
 	struct step *s = (struct step *)((char *)field -
 	    offsetof(struct step, exit));
-	const char *from = a->value;
-	int64_t code;
-	char word[8];
+	const char *why = attribute_exit(a->value, s->exit, &s->exit_count);
 
-	for (;;) {
-		size_t n = strcspn(from, ",");
-
-		snprintf(
-		    word, sizeof(word), "%.*s", (int)(n < 7 ? n : 7), from);
-		if (!text_int(word, 0, 255, &code)) {
-			wrong(p, a, MESSAGE("attribute_exit_codes"));
-			return;
-		}
-		if (s->exit_count == 16) {
-			wrong(p, a, MESSAGE("attribute_many_codes"));
-			return;
-		}
-		s->exit[s->exit_count++] = (int)code;
-		if (from[n] == '\0')
-			return;
-		from += n + 1;
-	}
+	if (why != NULL)
+		wrong(p, a, why);
 }
 
 static void
@@ -221,22 +203,41 @@ read_batch(struct parse *p, const struct attr *a, void *field)
 {
 	struct step *s = (struct step *)((char *)field -
 	    offsetof(struct step, batch));
-	size_t len = strlen(a->value);
-	char number[8];
-	int64_t n;
 
-	if (len > 1 && len < sizeof(number) && a->value[len - 1] == '%') {
-		memcpy(number, a->value, len - 1);
-		number[len - 1] = '\0';
-		if (text_int(number, 1, 100, &n)) {
-			s->batch_percent = (int)n;
-			return;
-		}
-	} else if (text_int(a->value, 1, 10000, &n)) {
-		s->batch = (int)n;
-		return;
-	}
-	wrong(p, a, MESSAGE("attribute_batch"));
+	if (!attribute_is_batch(a->value, &s->batch, &s->batch_percent))
+		wrong(p, a, MESSAGE("attribute_batch"));
+}
+
+static void
+read_ask_type(struct parse *p, const struct attr *a, void *field)
+{
+	if (strcmp(a->value, "number") == 0 || strcmp(a->value, "text") == 0)
+		*(const char **)field = a->value;
+	else
+		wrong(p, a, MESSAGE("attribute_ask_type"));
+}
+
+static void
+read_number(struct parse *p, const struct attr *a, void *field)
+{
+	const char *why = attribute_number(a->value);
+
+	if (why == NULL)
+		*(const char **)field = a->value;
+	else
+		wrong(p, a, why);
+}
+
+static void
+read_choices(struct parse *p, const struct attr *a, void *field)
+{
+	struct step *s = (struct step *)((char *)field -
+	    offsetof(struct step, ask_choices));
+	const char *why = attribute_choices(
+	    p->arena, a->value, &s->ask_choices, &s->ask_choices_count);
+
+	if (why != NULL)
+		wrong(p, a, why);
 }
 
 static void

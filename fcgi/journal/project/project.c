@@ -274,6 +274,8 @@ step_confirmed(struct db *db, const struct event *e)
 
 	if (err == ERR_OK)
 		err = project_begin(db, e);
+	if (err == ERR_OK)
+		err = project_set_variables(db, e);
 	return err == ERR_OK
 	    ? project_set_step(db, e, text_of(e, "state"), text_of(e, "note"))
 	    : err;
@@ -282,7 +284,7 @@ step_confirmed(struct db *db, const struct event *e)
 /*
  * A confirmation is withdrawn: the step that was ready waits again, conditions
  * behind it are evaluated anew, and decisions on gates there, which relied on
- * the confirmation, end.
+ * the confirmation, end, as does the value that it gave.
  */
 static enum err
 step_reopened(struct db *db, const struct event *e)
@@ -295,6 +297,9 @@ step_reopened(struct db *db, const struct event *e)
 	if (err == ERR_OK)
 		err = db_run(
 		    db, STMT_APPROVAL_END_BEHIND, INT(e->run), TEXT(step));
+	if (err == ERR_OK)
+		err = db_run(
+		    db, STMT_VARIABLES_UNSET_OF, INT(e->run), TEXT(step));
 	if (err == ERR_OK)
 		err = set_pending(db, e);
 	if (err == ERR_OK)

@@ -140,8 +140,8 @@ project_target_ended(struct db *db, const struct event *e)
 	    INT(r.artifact.bytes), TEXT(r.artifact.hash));
 }
 
-static enum err
-set_variables(struct db *db, const struct event *e)
+enum err
+project_set_variables(struct db *db, const struct event *e)
 {
 	struct json_object *captures = json_get(e->data, "captures");
 	enum err err = ERR_OK;
@@ -173,7 +173,7 @@ project_step_ended(struct db *db, const struct event *e)
 		    TEXT(step), INT(n), TEXT(text_of(e, "outcome")), INT(e->at),
 		    TEXT(message_text(e->data, "message")));
 	if (err == ERR_OK)
-		err = set_variables(db, e);
+		err = project_set_variables(db, e);
 	if (err == ERR_OK)
 		err = project_progress(db, e, text_of(e, "state"));
 	if (err == ERR_OK)

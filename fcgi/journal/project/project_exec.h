@@ -18,4 +18,7 @@ enum err project_step_noted(struct db *db, const struct event *e);
 enum err project_target_ended(struct db *db, const struct event *e);
 enum err project_step_ended(struct db *db, const struct event *e);
 
+/* Sets the captured values of the event's step, if it has any. */
+enum err project_set_variables(struct db *db, const struct event *e);
+
 #endif

@@ -5,14 +5,19 @@
  * simultaneous requests finds the first one's event and is refused with who and
  * when.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/io.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/outcome.h"
 #include "journal/plan.h"
 #include "keeper/target_results.h"
+#include "lang/parameter_value.h"
+#include "lang/plan_scope.h"
+#include "plan/asked.h"
 #include "keeper/commands/cmd_account.h"
 #include "keeper/run.h"
 #include "wire/exec.h"
@@ -128,6 +133,39 @@ cmd_step_retry(struct command *c)
 	return press(c, VERB_step_retry);
 }
 
+/* Puts the value that the task asks for, like those that steps capture. */
+static enum err
+take_value(struct command *c, const struct run *run, const struct step *step,
+    struct json_object *data)
+{
+	const char *value = json_text(c->body, "value", ""), *why;
+	struct json_object *captures;
+	struct buf scratch = { 0 };
+	struct parameter asked;
+	enum err err = ERR_OK;
+	char *name;
+
+	if (!step_asks(step, &asked))
+		return *value == '\0'
+		    ? ERR_OK
+		    : fault_set(&c->fault, ERR_INVALID, "bad_value", "value",
+			  "refused_nothing_asked");
+	if ((why = parameter_check_value(&asked, value, &scratch)) != NULL) {
+		err = fault_set(&c->fault, ERR_INVALID,
+		    *value == '\0' ? "missing_value" : "bad_value", "value",
+		    "refused_value name=%s reason=%s", asked.label, why);
+	} else {
+		captures = json_object_new_object();
+		name = mem_printf(
+		    "%s%s", asked.name, plan_scope(run->plan, step->section));
+		json_set_text(captures, name, value);
+		json_set(data, "captures", captures);
+		free(name);
+	}
+	buf_clear(&scratch);
+	return err;
+}
+
 enum err
 cmd_step_confirm(struct command *c)
 {
@@ -143,6 +181,11 @@ cmd_step_confirm(struct command *c)
 		return err;
 	}
 	data = about(&s);
+	if ((err = take_value(c, &run, s.step, data)) != ERR_OK) {
+		json_object_put(data);
+		run_clear(&run);
+		return err;
+	}
 	json_set_text(data, "note", json_text(c->body, "note", ""));
 	json_set_text(data, "state",
 	    state_word(lifecycle_state_of(STATE_CONFIRMED, s.step)));

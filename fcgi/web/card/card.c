@@ -8,6 +8,7 @@
 #include "html/render.h"
 #include "lang/values.h"
 #include "web/card/card.h"
+#include "web/card/card_asked.h"
 #include "web/views/model.h"
 #include "compiler/render.h"
 
@@ -119,6 +120,17 @@ pace(struct req *req, const struct step *step)
 	return text;
 }
 
+/* The list that the requests of the step are sent for. */
+static const char *
+list_of(struct req *req, const struct step *step)
+{
+	if (step->foreach_pointer == NULL)
+		return request_fill(
+		    req, "limit_foreach_all", "step", step->foreach, NULL);
+	return request_fill(req, "limit_foreach", "pointer",
+	    step->foreach_pointer, "step", step->foreach, NULL);
+}
+
 static const char *
 limits(struct req *req, const struct step *step)
 {
@@ -154,15 +166,10 @@ limits(struct req *req, const struct step *step)
 		text = joined(req, text, "; ",
 		    request_fill(req, "limit_needs", "names",
 			names(req, step->needs, step->needs_count), NULL));
+	if (*card_asked_rule(req, step) != '\0')
+		text = joined(req, text, "; ", card_asked_rule(req, step));
 	if (step->foreach != NULL)
-		text = joined(req, text, "; ",
-		    request_fill(req,
-			step->foreach_pointer != NULL ? "limit_foreach"
-						      : "limit_foreach_all",
-			"pointer",
-			step->foreach_pointer != NULL ? step->foreach_pointer
-						      : "",
-			"step", step->foreach, NULL));
+		text = joined(req, text, "; ", list_of(req, step));
 	if (step->redirects > 0)
 		text = joined(req, text, "; ",
 		    request_fill(req, "limit_redirects", "count",
@@ -248,8 +255,8 @@ idle_step(void)
 	static const char *const nothing[] = { "settled_text", "by", "at",
 		"reason", "message", "duration_text", "last", "probe",
 		"blocked_text", "body_html", "primary_label", "retries",
-		"hosts", "signatures", "earlier", "gate", "look", "look_label",
-		"sign_people" };
+		"hosts", "signatures", "earlier", "gate", "asked",
+		"asked_value", "look", "look_label", "sign_people" };
 	static struct json_object *idle;
 
 	if (idle != NULL)

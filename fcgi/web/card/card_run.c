@@ -5,6 +5,7 @@
 #include "html/render.h"
 #include "web/card/card.h"
 #include "web/card/card_actions.h"
+#include "web/card/card_asked.h"
 #include "web/card/card_attempt.h"
 #include "web/card/card_gate.h"
 #include "web/card/card_run.h"
@@ -61,6 +62,8 @@ card_json(struct view *v, int i)
 	model_text(o, "by", s->by);
 	model_text(o, "at", s->at);
 	model_text(o, "signed_by", json_text(s->signature, "by", NULL));
+	model_put(o, "asked", card_asked(v, i));
+	model_text(o, "asked_value", card_asked_value(v, i));
 	model_bool(o, "excluded", view_is_excluded(s));
 	model_put(o, "hosts", card_counts(card_target_status(v, i)));
 	model_put(o, "attempts", attempts_json(s));
@@ -170,6 +173,8 @@ card_page(struct view *v, int i)
 	add_flag(o, "has_preview", json_object_array_length(targets) > 0);
 	add_state(v, o, i);
 	model_put(o, "gate", card_gate_page(v, i));
+	model_put(o, "asked", card_asked(v, i));
+	model_text(o, "asked_value", card_asked_value(v, i));
 	if (view_attempts(v, i) != NULL) {
 		counts = card_counts(card_target_status(v, i));
 		add_targets(v, o, s, counts);

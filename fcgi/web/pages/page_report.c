@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "journal/report/run_report.h"
 #include "web/card/card.h"
+#include "web/card/card_asked.h"
 #include "web/card/card_attempt.h"
 #include "web/card/card_gate.h"
 #include "web/card/card_run.h"
@@ -125,6 +126,7 @@ step_row(struct view *v, int i)
 		json_text(last, "ended_at", NULL)));
 	model_text(o, "reason", s->reason);
 	model_text(o, "reason_text", card_reason(v, s));
+	model_text(o, "asked_value", card_asked_value(v, i));
 	model_bool(o, "has_attempts", json_object_array_length(rows) > 0);
 	model_put(o, "attempt_rows", rows);
 	model_bool(o, "has_signatures", s->signature != NULL);

@@ -13,6 +13,7 @@
 #include "lang/plan_scope.h"
 #include "lang/http/http_fill.h"
 #include "lang/sql/sql_literal.h"
+#include "plan/asked.h"
 #include "web/views/filled_text.h"
 
 #define HIDDEN_MAX 32
@@ -157,15 +158,6 @@ fill_http(struct filled *f, const struct step *step, struct buf *out,
 	return err;
 }
 
-static bool
-is_number(const struct view *v, const char *name)
-{
-	for (size_t i = 0; i < v->plan->parameters_count; i++)
-		if (text_eq(v->plan->parameters[i].name, name))
-			return v->plan->parameters[i].type == PARAMETER_NUMBER;
-	return false;
-}
-
 static void
 put_value(
     struct filled *f, enum step_kind dialect, const char *name, struct buf *out)
@@ -174,7 +166,8 @@ put_value(
 
 	if (value == NULL)
 		buf_printf(out, "{{%s}}", name);
-	else if (!is_number(f->v, name) || !sql_put_number(value, out))
+	else if (!plan_is_number(f->v->plan, name) ||
+	    !sql_put_number(value, out))
 		sql_put_text(dialect, value, out);
 }
 

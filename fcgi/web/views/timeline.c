@@ -6,6 +6,8 @@
  * the programs' own use (starting, ready), are left out; the full record has
  * them.
  */
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/message.h"
@@ -78,6 +80,20 @@ refused_what(struct view *v, const struct event *e)
 	    model_word(v->req, "verb", json_text(e->data, "verb", "")), NULL);
 }
 
+/* The value that a task asked for, and the note. */
+static const char *
+given(struct view *v, const struct event *e)
+{
+	const char *text = "", *note = json_text(e->data, "note", "");
+
+	json_object_object_foreach (json_get(e->data, "captures"), name, value)
+		text = arena_printf(v->req->arena, "%.*s = %s%s%s",
+		    (int)strcspn(name, "@"), name,
+		    json_object_get_string(value), *note != '\0' ? "; " : "",
+		    note);
+	return text;
+}
+
 static const char *
 detail_of(struct view *v, const struct event *e, struct json_object *before)
 {
@@ -85,6 +101,8 @@ detail_of(struct view *v, const struct event *e, struct json_object *before)
 
 	if (e->kind == EVENT_RUN_CHANGED)
 		return changes(v, e, before);
+	if (e->kind == EVENT_STEP_CONFIRMED && json_get(e->data, "captures"))
+		return given(v, e);
 	return field == NULL
 	    ? NULL
 	    : request_message(v->req, message_text(e->data, field));

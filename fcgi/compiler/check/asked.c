@@ -1,0 +1,86 @@
+/*
+ * asked.c: checks the value that a task asks for.
+ *
+ * One task has one field: what is asked for together has a task item each, and
+ * each of them its own line in the record.
+ */
+#include "base/message.h"
+#include "base/text.h"
+#include "compiler/check/asked.h"
+#include "compiler/check/identifiers.h"
+#include "compiler/parse/attribute.h"
+#include "compiler/parse/parse.h"
+#include "compiler/parse/source.h"
+#include "lang/parameter_value.h"
+#include "plan/asked.h"
+
+static size_t
+place_of(const struct parse *p, int i, const char *key)
+{
+	const struct origin *o = &p->step_origins[i];
+	const struct attr *a = attribute_get(&o->attrs, '=', key);
+
+	return a != NULL ? a->value_at : o->at;
+}
+
+/* Reports a rule of the field for which no field is there. */
+static void
+check_no_field(struct parse *p, int i)
+{
+	static const char *const keys[] = { "label", "type", "min", "max",
+		"pattern", "choices", NULL };
+
+	for (size_t k = 0; keys[k] != NULL; k++)
+		if (attribute_get(&p->step_origins[i].attrs, '=', keys[k]) !=
+		    NULL)
+			report(p, SEVERITY_ERROR, place_of(p, i, keys[k]),
+			    "check_ask_capture key=%s", keys[k]);
+}
+
+/* Rules that do not fit the type of the value. */
+static void
+check_rules(struct parse *p, int i, const struct parameter *asked)
+{
+	const struct step *s = &p->steps[i];
+
+	if (asked->type != PARAMETER_NUMBER && s->ask_min != NULL)
+		report(p, SEVERITY_ERROR, place_of(p, i, "min"),
+		    "check_ask_number key=%s", "min");
+	if (asked->type != PARAMETER_NUMBER && s->ask_max != NULL)
+		report(p, SEVERITY_ERROR, place_of(p, i, "max"),
+		    "check_ask_number key=%s", "max");
+	if (s->ask_min != NULL && s->ask_max != NULL &&
+	    parameter_compare_numbers(s->ask_min, s->ask_max) > 0)
+		report(p, SEVERITY_ERROR, place_of(p, i, "max"),
+		    "check_ask_range min=%s max=%s", s->ask_min, s->ask_max);
+	if (asked->type != PARAMETER_TEXT && s->ask_pattern != NULL)
+		report(p, SEVERITY_ERROR, place_of(p, i, "pattern"),
+		    "check_ask_pattern");
+	if (asked->type == PARAMETER_CHOICE && s->ask_type != NULL)
+		report(p, SEVERITY_ERROR, place_of(p, i, "type"),
+		    "check_ask_choices");
+}
+
+void
+check_asked_value(struct parse *p, int i)
+{
+	const struct step *s = &p->steps[i];
+	size_t at = place_of(p, i, "capture");
+	struct parameter asked;
+
+	if (s->kind != STEP_MANUAL)
+		return;
+	if (!step_asks(s, &asked)) {
+		check_no_field(p, i);
+		return;
+	}
+	if (s->captures_count > 1)
+		report(p, SEVERITY_ERROR, at, "check_ask_one");
+	if (s->captures[0].how != CAPTURE_WHOLE)
+		report(p, SEVERITY_ERROR, at, "check_ask_name name=%s",
+		    asked.name);
+	if (parameter_find(p, asked.name) != NULL)
+		report(p, SEVERITY_ERROR, at, "check_ask_taken name=%s",
+		    asked.name);
+	check_rules(p, i, &asked);
+}

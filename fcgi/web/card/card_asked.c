@@ -1,0 +1,100 @@
+/*
+ * card_asked.c: the value that a task asks for.
+ *
+ * A refused form comes back with what was typed: a person at a phone does not
+ * type a path twice.
+ */
+#include "base/text.h"
+#include "lang/plan_scope.h"
+#include "plan/asked.h"
+#include "web/card/card_asked.h"
+#include "web/views/model.h"
+
+const char *
+card_asked_rule(struct req *req, const struct step *step)
+{
+	struct parameter p;
+
+	if (!step_asks(step, &p))
+		return "";
+	if (p.min != NULL && p.max != NULL)
+		return request_fill(
+		    req, "asked_range", "min", p.min, "max", p.max, NULL);
+	if (p.min != NULL)
+		return request_fill(req, "asked_min", "min", p.min, NULL);
+	if (p.max != NULL)
+		return request_fill(req, "asked_max", "max", p.max, NULL);
+	if (p.pattern != NULL)
+		return request_fill(
+		    req, "asked_pattern", "pattern", p.pattern, NULL);
+	return p.type == PARAMETER_NUMBER ? request_text(req, "asked_number")
+					  : "";
+}
+
+/* The form of this request was one of this step, and was refused. */
+static bool
+is_refused(const struct view *v, const struct step *step)
+{
+	return v->req->problem != NULL && v->req->verb == VERB_step_confirm &&
+	    text_eq(v->req->step, step->id);
+}
+
+static struct json_object *
+choices_of(const struct parameter *p, const char *value)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < p->choices_count; i++) {
+		struct json_object *o = json_object_new_object();
+
+		model_text(o, "choice", p->choices[i]);
+		model_bool(o, "is_selected", text_eq(p->choices[i], value));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+struct json_object *
+card_asked(struct view *v, int i)
+{
+	const struct step *step = v->steps[i].step;
+	const char *rule = card_asked_rule(v->req, step), *typed = "";
+	struct json_object *o, *problem = v->req->problem;
+	struct parameter p;
+	bool wrong;
+
+	if (!step_asks(step, &p))
+		return NULL;
+	if (is_refused(v, step))
+		typed = request_field(v->req, "value");
+	wrong = is_refused(v, step) &&
+	    text_eq(json_text(problem, "field", ""), "value");
+	o = json_object_new_object();
+	model_text(o, "name", p.name);
+	model_text(o, "label", p.label);
+	model_text(o, "rule", *rule != '\0' ? rule : NULL);
+	model_text(
+	    o, "field", arena_printf(v->req->arena, "value-%s", step->id));
+	model_bool(o, "is_choice", p.type == PARAMETER_CHOICE);
+	model_bool(o, "is_number", p.type == PARAMETER_NUMBER);
+	model_put(o, "choices", choices_of(&p, typed));
+	model_text(o, "typed", typed);
+	model_text(
+	    o, "error", wrong ? json_text(problem, "message", "") : NULL);
+	return o;
+}
+
+const char *
+card_asked_value(struct view *v, int i)
+{
+	const struct view_step *s = &v->steps[i];
+	struct plan_place place = { v->plan, s->step->section, view_value, v };
+	struct parameter p;
+	const char *value;
+
+	if (!step_asks(s->step, &p) ||
+	    !state_in(s->state, IN(CONFIRMED) | IN(AWAITING_SIGNATURE)) ||
+	    (value = plan_value_at(&place, p.name)) == NULL)
+		return NULL;
+	return arena_printf(v->req->arena, "%s: %s", p.label, value);
+}
