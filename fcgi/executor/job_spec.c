@@ -329,6 +329,9 @@ job_spec_value(const struct job_spec *o, const char *name)
 	for (size_t i = 0; i < o->values_count; i++)
 		if (strcmp(o->values[i].name, name) == 0)
 			return o->values[i].text;
+	for (size_t i = 0; i < o->given_count; i++)
+		if (strcmp(o->given[i].name, name) == 0)
+			return o->given[i].text;
 	return NULL;
 }
 
@@ -336,6 +339,7 @@ void
 job_spec_clear(struct job_spec *o)
 {
 	free(o->values);
+	free(o->given);
 	buf_clear(&o->folder);
 	free(o->mask);
 	free(o->targets);

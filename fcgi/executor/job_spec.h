@@ -47,6 +47,8 @@ struct job_spec {
 	int parallel;
 	struct job_spec_value *values; /* values and secrets */
 	size_t values_count;
+	struct job_spec_value *given; /* of the targets of with=, for braces */
+	size_t given_count;
 	const char **mask; /* texts to redact: mask and secrets */
 	size_t mask_count;
 	struct job_artifact *same; /* artifacts of same_as */
@@ -83,7 +85,7 @@ void job_spec_clear(struct job_spec *o);
 enum err job_spec_for_target(const struct job_spec *o, const char *target,
     struct job_spec *ret, struct fault *fault);
 
-/* The value, or secret, of that name, or NULL. */
+/* The value, or secret, of that name, also of with=; or NULL. */
 const char *job_spec_value(const struct job_spec *o, const char *name);
 
 /* A user name that is safe in any command line: [A-Za-z_][A-Za-z0-9_.-]*. */

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "executor/job_spec.h"
+#include "lang/target_variables.h"
 #include "plan/plan_secrets.h"
 
 /* clang-format off */
@@ -194,6 +195,22 @@ job_read_hosts(
 	return err;
 }
 
+static void
+add_given(void *ctx, const char *target, const char *name, const char *value,
+    bool secret)
+{
+	struct job_spec *o = ctx;
+	struct arena *arena = o->message.arena;
+
+	(void)target;
+	(void)secret; /* redact_target() has it */
+	o->given = mem_realloc(
+	    o->given, o->given_count + 1, sizeof(o->given[0]));
+	o->given[o->given_count++] = (struct job_spec_value){
+		arena_strdup(arena, name), arena_strdup(arena, value)
+	};
+}
+
 enum err
 job_read_with(struct job_spec *o, struct json_object *with, struct fault *fault)
 {
@@ -210,5 +227,7 @@ job_read_with(struct job_spec *o, struct json_object *with, struct fault *fault)
 		if (err == ERR_OK)
 			redact_target(o, v);
 	}
+	if (err == ERR_OK)
+		target_values(with, add_given, o);
 	return err;
 }

@@ -249,14 +249,15 @@ use_each(struct used *u, const struct environment *e, const struct plan *plan,
 	return err;
 }
 
-/* For each machine that the script runs on, as far as they are known. */
+/* For each machine that a script runs on, as far as they are known. */
 static enum err
 use_with_target(struct used *u, const struct targets *t,
     const struct environment *e, const struct step *s, const char *name,
     struct fault *fault)
 {
-	const struct group *g = find_group(e, s->on);
-	const char *place = named_target(u, s, s->on);
+	bool script = kind_is(s->kind, KIND_SCRIPT);
+	const struct group *g = script ? find_group(e, s->on) : NULL;
+	const char *place = script ? named_target(u, s, s->on) : NULL;
 	enum err err;
 
 	if (find_group(e, name) == NULL && targets_find(e, name) == NULL &&

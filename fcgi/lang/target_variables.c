@@ -1,5 +1,6 @@
 /*
- * target_variables.c: the variables that a script gets for a target (with=).
+ * target_variables.c: the variables that a script gets for a target (with=),
+ * and the values that other steps get.
  *
  * Names consist of the document's name of the target and of a suffix of this
  * table.  The variables of clients are those that the client itself reads; no
@@ -75,6 +76,21 @@ target_variable_name(
 	for (char *c = out; *c != '\0'; c++)
 		*c = *c == '-' || *c == '.' ? '_'
 					    : (char)toupper((unsigned char)*c);
+}
+
+static void
+lower(char *name)
+{
+	for (; *name != '\0'; name++)
+		*name = (char)tolower((unsigned char)*name);
+}
+
+void
+target_value_name(
+    const char *written, const char *suffix, char out[TARGET_VARIABLE_MAX])
+{
+	target_variable_name(written, suffix, out);
+	lower(out);
 }
 
 bool
@@ -239,6 +255,33 @@ target_variables(
 
 		give_target(&g, target);
 	}
+}
+
+struct naming {
+	target_variable_fn fn;
+	void *ctx;
+};
+
+static void
+give_value(void *ctx, const char *target, const char *name, const char *value,
+    bool secret)
+{
+	const struct naming *n = ctx;
+	char low[TARGET_VARIABLE_MAX];
+
+	if (!text_starts(name, "CS_"))
+		return; /* of a client */
+	snprintf(low, sizeof(low), "%s", name);
+	lower(low);
+	n->fn(n->ctx, target, low, value, secret);
+}
+
+void
+target_values(struct json_object *with, target_variable_fn fn, void *ctx)
+{
+	struct naming n = { fn, ctx };
+
+	target_variables(with, false, give_value, &n);
 }
 
 bool

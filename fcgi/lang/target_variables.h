@@ -42,6 +42,16 @@ bool target_gives(const char *kind);
 void target_variable_name(
     const char *written, const char *suffix, char out[TARGET_VARIABLE_MAX]);
 
+/* The same as a name in braces: "cs_db_1_host". */
+void target_value_name(
+    const char *written, const char *suffix, char out[TARGET_VARIABLE_MAX]);
+
+/*
+ * The values of these targets in braces, by such names: {{cs_db_host}}.  Files
+ * of the console's machine are none.
+ */
+void target_values(struct json_object *with, target_variable_fn fn, void *ctx);
+
 /* All suffixes, in lower case; NULL ends them. */
 extern const char *const target_suffixes[];
 

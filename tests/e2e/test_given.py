@@ -4,7 +4,7 @@ The things that a script is given: the addresses and secrets of targets (with=),
 (uses=), programs (needs=) and the PATH of the console's machine, through the whole
 console, with real servers: sshd, MariaDB, PostgreSQL, S3.  Arguments choose tests by name.
 """
-import hashlib, json, os, pathlib, secrets, shutil, subprocess, time
+import hashlib, http.server, json, os, pathlib, secrets, shutil, subprocess, threading, time
 
 import test_look as looks
 import test_sql as sql
@@ -404,6 +404,104 @@ def test_steps_read_what_earlier_steps_saved():
         steps = {s["id"]: s for s in ana.get(f"/runs/{run}/report.json")[1]["steps"]}
         assert steps["here"]["uses"] == ["clients.json", "often.txt"], steps["here"]
         assert steps["read.b"]["uses"] != steps["read.a"]["uses"]
+
+
+# ---------------------------------------------------------------- values in braces
+
+class Shop(http.server.BaseHTTPRequestHandler):
+    """Keeps what it gets, and answers with it."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append((self.path, self.headers["X-User"], body))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+BRACES = """# Braces
+
+```http {#install on=store with="db shop"}
+POST /{{cs_shop_token}}?port={{cs_db_port}}
+Content-Type: application/json
+X-User: {{cs_db_user}}
+
+{"database": "{{cs_db_database}}", "password": "{{cs_db_password}}"}
+```
+
+```edit {#write with=db file=%s}
+set password = {{cs_db_password}}
+```
+
+```sqlite {#row on=own with=db}
+SELECT {{cs_db_user}} || '/' || length({{cs_db_password}});
+```
+
+```http {#lacks on=store with=db}
+POST /never
+Content-Type: text/plain
+
+{{cs_db_socket}}
+```
+"""
+
+
+def test_other_steps_have_the_values_in_braces():
+    """Encoded for their place, and no secret in sight."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shop)
+    server.got = []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    conf = WORK / "braces.conf"
+    conf.write_text("user = op\npassword = old\n")
+    conf.chmod(0o666)
+    WORK.chmod(0o755)
+    books = runbook_folder({"braces": BRACES % conf}, targets(
+        f"      store: {{http: {{url: \"http://127.0.0.1:{server.server_address[1]}\"}}}}\n"
+        f"      own: {{sqlite: {{file: own.db}}}}\n"))
+    (books / "own.db").touch()
+    with Console(runbooks=books) as console:
+        set_secrets(console)
+        password = 'a "quoted\\ secret'
+        console.cli("secret", "set", "app", stdin=password)
+        ana = console.user("ana", "operator,approver")
+        run = create(ana, "braces")
+        preview = ana.get(f"/runs/{run}/preview/install")[1]
+        values = {v["name"]: v for v in preview["values"]}
+        assert set(values) == {"cs_shop_token", "cs_db_port", "cs_db_user", "cs_db_database",
+                               "cs_db_password"}, values
+        assert values["cs_db_user"]["value"] == "op" and values["cs_db_user"]["target"] == "db"
+        assert values["cs_db_password"]["is_secret"] and values["cs_db_password"]["value"] is None
+        shown = preview["filled_text"]
+        assert '"database": "app"' in shown and "X-User: op" in shown, shown
+        assert "{{cs_db_password}}" in shown and "shop-token" not in shown, shown
+        edit = ana.get(f"/runs/{run}/preview/write")[1]
+        assert "set password = ••••" in edit["filled_text"], edit["filled_text"]
+        lacks = ana.get(f"/runs/{run}/preview/lacks")[1]
+        assert "cs_db_socket" in lacks["filled_text"]
+        assert ana.post(f"/runs/{run}/start")[0] == 200
+        ana.drive(run)
+        (path, user, body), = server.got
+        assert path == f"/{TOKEN}?port={sql.MARIA.target()['port']}" and user == "op", server.got
+        assert json.loads(body) == {"database": "app", "password": password}, body
+        assert f"password = {password}" in conf.read_text(), conf.read_text()
+        assert f"op/{len(password)}" in ana.output(run, "row", "own")
+        steps = {s["id"]: s for s in ana.run(run)["steps"]}
+        assert [steps[s]["state"] for s in ("install", "write", "row", "lacks")] == [
+            "succeeded", "succeeded", "succeeded", "failed"], steps
+        for step, target in (("install", "store"), ("write", "local"), ("row", "own")):
+            text = ana.output(run, step, target)
+            assert "secret" not in text and TOKEN not in text, text
+        assert "cs_db_socket" in steps["lacks"]["attempts"][-1]["message"], steps["lacks"]
+        everything = json.dumps(ana.get(f"/runs/{run}")[1]) + json.dumps(
+            ana.get(f"/runs/{run}/report.json")[1])
+        assert "quoted" not in everything and TOKEN not in everything
+        report = {s["id"]: s for s in ana.get(f"/runs/{run}/report.json")[1]["steps"]}
+        assert report["install"]["with"] == ["db", "shop"]
+    server.shutdown()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "lang/answers.h"
 #include "compiler/check/identifiers.h"
+#include "compiler/check/with.h"
 #include "compiler/loops.h"
 #include "compiler/check/artifacts.h"
 #include "compiler/check/advice.h"
@@ -269,8 +270,8 @@ static void
 check_value(const struct content *c, size_t at, const char *name)
 {
 	bool script = !kind_is(c->s->kind, KIND_VALUES);
-	bool known = identifier_is_known(
-	    c->p, name, (int)c->step, c->s->section);
+	bool known = with_gives(c->s, name) ||
+	    identifier_is_known(c->p, name, (int)c->step, c->s->section);
 	bool later = identifier_is_known(
 	    c->p, name, (int)c->p->steps_count, c->s->section);
 
@@ -281,6 +282,9 @@ check_value(const struct content *c, size_t at, const char *name)
 	else if (script)
 		report(c->p, SEVERITY_WARNING, at,
 		    "check_brace_unknown name=%s", name);
+	else if (!known && text_starts(name, "cs_"))
+		report(
+		    c->p, SEVERITY_ERROR, at, "check_not_given name=%s", name);
 	else if (!known && later)
 		report(c->p, SEVERITY_ERROR, at, "check_captured_later name=%s",
 		    name);

@@ -1,9 +1,10 @@
 /*
- * with.c: the targets whose addresses a script has (with=).
+ * with.c: the targets whose addresses and secrets a step has (with=).
  *
  * The targets themselves are checked with targets.yml (inventory/with.c).  Here
- * the names of variables are compared: CS_DB_HOST of a target would hide a
- * value db_host.
+ * the names of variables are compared: in a script, CS_DB_HOST of a target
+ * would hide a value db_host.  In braces no value can hide another one, as no
+ * value of a document has a name that begins with cs_.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -25,6 +26,26 @@ value_of(const char *variable, char out[TARGET_VARIABLE_MAX])
 		*c = (char)tolower((unsigned char)*c);
 }
 
+bool
+with_gives(const struct step *s, const char *name)
+{
+	char value[TARGET_VARIABLE_MAX];
+
+	if (kind_is(s->kind, KIND_SCRIPT))
+		return false;
+	for (size_t i = 0; i < s->with_count; i++) {
+		for (size_t k = 0; target_suffixes[k] != NULL; k++) {
+			target_value_name(
+			    s->with[i], target_suffixes[k], value);
+			if (strcmp(target_suffixes[k], "ca") != 0 &&
+			    strcmp(value, name) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Of a script, where CS_DB_HOST may be a value's variable as well. */
 static void
 check_values(struct parse *p, int i, size_t at, const char *name)
 {
@@ -51,7 +72,8 @@ check_with(struct parse *p, int i)
 	s->with_targets = s->with;
 	s->with_targets_count = s->with_count;
 	for (size_t k = 0; k < s->with_count; k++) {
-		check_values(p, i, a->value_at, s->with[k]);
+		if (kind_is(s->kind, KIND_SCRIPT))
+			check_values(p, i, a->value_at, s->with[k]);
 		target_variable_name(s->with[k], "", one);
 		for (size_t n = 0; n < k; n++) {
 			target_variable_name(s->with[n], "", other);

@@ -12,7 +12,6 @@
 #include "base/err.h"
 #include "compiler/runbook.h"
 #include "lang/step_reads.h"
-#include "lang/target_variables.h"
 #include "lang/values.h"
 #include "journal/captured.h"
 #include "journal/plan.h"
@@ -22,6 +21,7 @@
 #include "web/views/dry_run.h"
 #include "web/views/filled_text.h"
 #include "web/views/model.h"
+#include "web/views/with_value.h"
 #include "web/pages/page.h"
 
 /* "app @ db-1:3306", "db-1:3306", or a file. */
@@ -210,34 +210,6 @@ add_own(struct view *v, const struct step *step, struct json_object *list,
 	}
 }
 
-static void
-add_variable(void *ctx, const char *target, const char *name, const char *value,
-    bool secret)
-{
-	struct json_object *list = ctx, *o = json_object_new_object();
-
-	model_text(o, "name", name);
-	model_text(o, "target", target);
-	model_text(o, "value", secret ? NULL : value);
-	model_bool(o, "is_secret", secret);
-	json_object_array_add(list, o);
-}
-
-/* The variables of the targets of with=, as the executor sets them. */
-static void
-add_with(struct view *v, const struct step *step, struct json_object *list)
-{
-	struct json_object *with = request_own(
-	    v->req, json_object_new_object());
-
-	for (size_t i = 0; i < step->with_targets_count; i++)
-		json_set(with, step->with[i],
-		    target_given(
-			json_get(v->run, "targets"), step->with_targets[i]));
-	target_variables(
-	    with, strcmp(step->on, "local") == 0, add_variable, list);
-}
-
 /* Parameters and variables that the step reads. */
 static struct json_object *
 values_model(struct view *v, const struct step *step)
@@ -255,7 +227,7 @@ values_model(struct view *v, const struct step *step)
 		add_value(list, step, key, captured, NULL);
 	}
 	add_own(v, step, list, seen);
-	add_with(v, step, list);
+	with_list(v, step, list);
 	return list;
 }
 

@@ -15,21 +15,38 @@
 #include "lang/sql/sql_literal.h"
 #include "plan/asked.h"
 #include "web/views/filled_text.h"
+#include "web/views/with_value.h"
 
 #define HIDDEN_MAX 32
 #define MARKER "CountersignHiddenValue"
 
 struct filled {
 	struct view *v;
+	const struct step *step;
 	struct plan_place place;
 	const char *hidden[HIDDEN_MAX]; /* what the markers stand for */
 	size_t count;
 };
 
+/* A value_fn of the place: also the values of targets, secrets as dots. */
 static const char *
-value_at(struct filled *f, const char *name)
+value_or_dots(void *ctx, const char *name)
 {
-	return plan_value_at(&f->place, name);
+	struct filled *f = ctx;
+	bool secret;
+	const char *value = with_value(f->v, f->step, name, &secret);
+
+	if (value == NULL)
+		return view_value(f->v, name);
+	return secret ? VIEW_DOTS : value;
+}
+
+static void
+begin(struct filled *f, struct view *v, const struct step *step)
+{
+	*f = (struct filled){ .v = v,
+		.step = step,
+		.place = { v->plan, step->section, value_or_dots, f } };
 }
 
 /* A value_fn: the value, or the marker of one that is hidden. */
@@ -38,13 +55,15 @@ value_or_marker(void *ctx, const char *name)
 {
 	struct filled *f = ctx;
 	struct arena *arena = f->v->req->arena;
-	const char *value = value_at(f, name);
-	struct json_object *secret;
+	const char *value = plan_value_at(&f->place, name);
+	struct json_object *text;
+	bool secret = json_object_object_get_ex(
+			  json_get(f->v->run, "parameters"), name, &text) &&
+	    text == NULL;
 
-	if (value != NULL &&
-	    !(json_object_object_get_ex(
-		  json_get(f->v->run, "parameters"), name, &secret) &&
-		secret == NULL))
+	if (!secret)
+		(void)with_value(f->v, f->step, name, &secret);
+	if (value != NULL && !secret)
 		return value;
 	if (f->count == HIDDEN_MAX)
 		return NULL;
@@ -193,13 +212,14 @@ fill_sql(struct filled *f, const struct step *step, struct buf *out)
 const char *
 filled_line(struct view *v, const struct step *step, const char *text)
 {
-	struct plan_place place = { v->plan, step->section, view_value, v };
+	struct filled f;
 	struct buf out = { 0 };
 	const char *copy;
 
 	if (text == NULL || strstr(text, "{{") == NULL)
 		return text;
-	values_fill(text, plan_value_at, &place, &out);
+	begin(&f, v, step);
+	values_fill(text, plan_value_at, &f.place, &out);
 	copy = arena_strdup(v->req->arena, buf_text(&out));
 	buf_clear(&out);
 	return copy;
@@ -208,14 +228,14 @@ filled_line(struct view *v, const struct step *step, const char *text)
 const char *
 filled_text(struct view *v, const struct step *step, const char **ret_refused)
 {
-	struct filled f = { .v = v,
-		.place = { v->plan, step->section, view_value, v } };
+	struct filled f;
 	struct fault fault = { 0 };
 	struct buf out = { 0 };
 	const char *text;
 
 	if (strstr(step->text, "{{") == NULL)
 		return step->text;
+	begin(&f, v, step);
 	if (step->kind == STEP_HTTP) {
 		if (fill_http(&f, step, &out, &fault) != ERR_OK) {
 			*ret_refused = request_message(v->req, fault.message);

@@ -23,8 +23,6 @@
 #include "web/views/outcome.h"
 #include "web/views/view.h"
 
-#define DOTS "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
-
 static const char *
 copied(struct view *v, const char *s)
 {
@@ -325,7 +323,7 @@ view_value(void *ctx, const char *name)
 	return value == NULL &&
 		json_object_object_get_ex(
 		    json_get(v->run, "parameters"), name, NULL)
-	    ? DOTS
+	    ? VIEW_DOTS
 	    : value;
 }
 
