@@ -70,6 +70,26 @@ text_is_id(const char *s)
 }
 
 bool
+text_is_beneath(const char *path)
+{
+	char part[201];
+
+	if (!text_starts(path, "./") || strlen(path) > 200)
+		return false;
+	for (path += 2;; path++) {
+		size_t n = strcspn(path, "/");
+
+		memcpy(part, path, n);
+		part[n] = '\0';
+		if (!text_is_id(part))
+			return false;
+		path += n;
+		if (*path == '\0')
+			return true;
+	}
+}
+
+bool
 text_is_program(const char *s)
 {
 	size_t n;

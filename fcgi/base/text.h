@@ -22,6 +22,10 @@ bool text_is_name(const char *s);
  * [A-Za-z0-9][A-Za-z0-9._-]*, at most 64 bytes. */
 bool text_is_id(const char *s);
 
+/* "./a/b", at most 200 bytes: each part is an id, so that it leads nowhere
+ * else. */
+bool text_is_beneath(const char *path);
+
 /*
  * The name of a program without its folder: [A-Za-z0-9_][A-Za-z0-9._+-]*, at
  * most 64 bytes.

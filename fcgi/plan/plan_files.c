@@ -1,9 +1,10 @@
 /*
- * plan_files.c: files of the runbook folder that requests send ("< ./path").
+ * plan_files.c: files of the runbook folder that requests send, and from which
+ * statements come ("< ./path").
  *
  * The hash of such a file is recorded with the resolved targets, and so in the
- * plan that is approved.  The file is read again when it is sent; the step
- * refuses to send one with another hash.  It is opened from the folder down,
+ * plan that is approved.  The file is read again when it is used; the step
+ * refuses one with another hash.  It is opened from the folder down,
  * without following symbolic links, so that a document can only name files that
  * its author could have written there.
  */

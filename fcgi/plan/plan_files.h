@@ -1,4 +1,4 @@
-/* plan_files.h: files of the runbook folder that a plan's requests send. */
+/* plan_files.h: files of the runbook folder that a plan's steps use. */
 #ifndef PLAN_PLAN_FILES_H
 #define PLAN_PLAN_FILES_H
 

@@ -4,7 +4,7 @@ SQL steps against servers of their own: MariaDB on a socket and a loopback
 port, PostgreSQL, SQLite.  Most drive countersign-executor alone, with orders as
 the runner gives them; the last goes through the whole console.
 """
-import glob, json, os, pathlib, pwd, re, secrets, shutil, signal, socket, sqlite3
+import glob, hashlib, json, os, pathlib, pwd, re, secrets, shutil, signal, socket, sqlite3
 import subprocess, tempfile, threading, time
 
 from console import BUILD, Console, free_port, main, runbook_folder
@@ -24,7 +24,8 @@ class Step:
     """One countersign-executor in a folder of its own."""
 
     def __init__(self, kind, text, target, program=None, **more):
-        top = {k: more.pop(k) for k in ("values", "secrets", "mask", "numbers") if k in more}
+        top = {k: more.pop(k) for k in ("values", "secrets", "mask", "numbers", "files")
+               if k in more}
         self.dir = tempfile.mkdtemp(prefix="exec.", dir=WORK)
         name = secrets.token_hex(16)
         order = {"exec": name, "targets": [target], **top,
@@ -582,6 +583,126 @@ def test_a_way_over_ssh_that_fails_says_where():
     s.until("[2 of 3]")
     SSHD.cut()
     bad(s.wait(), "Statement 2 of 3 (line 11) was running on db", state="unknown")
+
+
+# --------------------------------------------------- statements from files
+
+def from_file(kind, text, target, content, **more):
+    """A step that takes statements from a file, which it is given as the runner does."""
+    path = WORK / "ddl.sql"
+    path.write_bytes(content)
+    digest = more.pop("sha256", hashlib.sha256(content).hexdigest())
+    return run(kind, text, target, files={"./db/ddl.sql": {"file": str(path), "sha256": digest}},
+               **more)
+
+
+def test_statements_come_from_a_file():
+    """With its lines, and its end ends its last statement; a value is none of a file."""
+    text = ("DROP TABLE IF EXISTS from_file;\n  < ./db/ddl.sql \nSELECT COUNT(*), MIN(t), {{who}} "
+            "FROM from_file;\n-- < ./db/other.sql\n")
+    content = (b"\xef\xbb\xbfCREATE TABLE from_file (n INT, t VARCHAR(20));\r\n-- two; rows\r\n\r\n"
+               b"INSERT INTO from_file VALUES (1, 'a{{who}}');\nINSERT INTO from_file\n VALUES (2, 'x')")
+    for kind, target in (("mysql", MARIA.target()), ("postgresql", PG.target()),
+                         ("sqlite", lite(name="file.db"))):
+        s = good(from_file(kind, text, target, content, values={"who": "ana"}))
+        for line in ("[1 of 5] line 10: DROP", "[2 of 5] line ./db/ddl.sql:1: CREATE",
+                     "[3 of 5] line ./db/ddl.sql:4: INSERT", "[4 of 5] line ./db/ddl.sql:5: INSERT",
+                     "[5 of 5] line 12: SELECT"):
+            assert line in s.text, s.text
+        assert re.search(r"2 +\| a\{\{who\}\} +\| ana", s.text), s.text
+        s = bad(from_file(kind, text, target, b"SELECT 1;\nSELECT nothing\nFROM nowhere",
+                          values={"who": "ana"}),
+                "Statement 3 of 4 (line ./db/ddl.sql:2) failed", "1–2")
+        assert "     2 | SELECT nothing\n     3 | FROM nowhere" in s.text, s.text
+    s = good(from_file("mysql", "< ./db/ddl.sql\nSELECT 1; SELECT 2", MARIA.target(),
+                       b"DELIMITER $$\nSELECT 3; $$ SELECT 4 $$"))
+    assert "4 of 4 statements" in s.text, s.text
+
+
+def test_a_file_that_cannot_be_used_executes_nothing():
+    target = lite(name="unused.db")
+    text = "CREATE TABLE used (n INT);\n< ./db/ddl.sql"
+    for content, words, more in (
+            (b"SELECT 1", ("./db/ddl.sql", "is not the one any more"), {"sha256": "0" * 64}),
+            (b"SELECT 1;\nSELECT 'open", ("Nothing was done", "./db/ddl.sql, line 2"), {}),
+            (b"-- nothing\n", ("Nothing was done", "./db/ddl.sql, line 1"), {}),
+            (b"SELECT 1;\n< ./db/more.sql", ("./db/ddl.sql, line 2", "from another one"), {}),
+            (b"SELECT 1\0;", ("./db/ddl.sql is not a text",), {})):
+        bad(from_file("sqlite", text, target, content, **more), *words)
+    bad(run("sqlite", text, target), "./db/ddl.sql")
+    with sqlite3.connect(target["file"]) as db:
+        assert db.execute("SELECT COUNT(*) FROM sqlite_master").fetchone() == (0,)
+
+
+FILES = """# Release
+
+```sqlite {#ddl on=own}
+< ./db/ddl.sql
+INSERT INTO people VALUES ('ana');
+```
+
+```sqlite {#again on=own}
+< ./db/ddl.sql
+```
+"""
+
+
+def test_the_plan_pins_the_file():
+    books = runbook_folder({"release": FILES}, """environments:
+  test:
+    targets:
+      own: {sqlite: {file: own.db}}
+""")
+    (books / "own.db").touch()
+    (books / "own.db").chmod(0o666)
+    books.chmod(0o777)
+    path = books / "db" / "ddl.sql"
+    path.parent.mkdir()
+    content = "CREATE TABLE people (name TEXT); -- <b>\n"
+
+    def checked():
+        return subprocess.run([BUILD / "countersign", "check", books / "release.md"], text=True,
+                              capture_output=True).stdout
+
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator,approver")
+        start = {"runbook": "release", "environment": "test", "parameters": {}}
+        for make in (lambda: None, lambda: path.symlink_to("/etc/passwd"), path.mkdir):
+            make()
+            status, answer = ana.post("/runs", start)
+            assert status == 422 and "./db/ddl.sql" in answer["error"]["message"], answer
+            assert "./db/ddl.sql" in checked(), checked()
+            if path.is_symlink():
+                path.unlink()
+        path.rmdir()
+        path.write_text(content)
+        assert "ddl.sql" not in checked(), checked()
+        status, run = ana.post("/runs", start)
+        assert status == 201, run
+        number = run["id"]
+        preview = ana.get(f"/runs/{number}/preview/ddl")[1]
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        assert [(f["name"], f["text"], f["sha256"]) for f in preview["files"]] == [
+            ("./db/ddl.sql", content, digest)], preview["files"]
+        html = ana.ask("GET", f"/runs/{number}/preview/ddl", accept="text/html")[1]
+        assert "CREATE TABLE people (name TEXT); -- &lt;b&gt;" in html
+        assert ana.post(f"/runs/{number}/start")[0] == 200
+        assert ana.press(number, ana.step(number, "ddl"))["state"] == "succeeded"
+        text = ana.output(number, "ddl", "own")
+        assert "[1 of 2] line ./db/ddl.sql:1: CREATE" in text and "line 5: INSERT" in text, text
+        path.write_text(content + "DROP TABLE people;\n")
+        preview = ana.get(f"/runs/{number}/preview/again")[1]
+        assert preview["files"][0]["is_changed"] and preview["files"][0]["text"] is None
+        html = ana.ask("GET", f"/runs/{number}/preview/again", accept="text/html")[1]
+        assert "was changed or removed" in html and "DROP TABLE" not in html
+        again = ana.press(number, ana.step(number, "again"))
+        assert again["state"] == "failed", again
+        assert "./db/ddl.sql is not the one any more" in again["attempts"][-1]["message"], again
+        with sqlite3.connect(books / "own.db") as db:
+            assert db.execute("SELECT name FROM people").fetchall() == [("ana",)]
+        second = ana.post("/runs", start)[1]
+        assert ana.run(second["id"])["plan"] != ana.run(number)["plan"]
+    shutil.rmtree(books)
 
 
 # ------------------------------------------------------------ the console

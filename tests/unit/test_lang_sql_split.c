@@ -44,6 +44,29 @@ statements_have_their_line(void **state)
 }
 
 static void
+a_line_names_a_file_of_statements(void **state)
+{
+	static const char file[] = "A '{{a}}' {{b}};\n{{c}}.d";
+	struct statements s;
+
+	(void)state;
+	gives(STEP_MYSQL, "A;\n <\t./b/c.sql \r\nD < ./e; F",
+	    "0:A|1:./b/c.sql|2:D < ./e|2:F|");
+	gives(STEP_SQLITE, "< ./x/../y", "wrong@0");
+	gives(STEP_SQLITE, "A; < /etc/passwd", "wrong@3");
+	assert_true(statements_split(" < ./x", STEP_SQLITE, false, &s));
+	assert_true(s.all[0].is_file);
+	statements_clear(&s);
+	assert_true(statements_split_file(file, STEP_SQLITE, false, &s));
+	assert_int_equal(s.count, 2);
+	assert_int_equal(s.values_count, 0);
+	statements_clear(&s);
+	assert_false(statements_split_file("A;< ./x", STEP_SQLITE, false, &s));
+	assert_int_equal(s.wrong_at, 2);
+	statements_clear(&s);
+}
+
+static void
 delimiters_in_quotes_and_comments_do_not_count(void **state)
 {
 	(void)state;
@@ -71,7 +94,7 @@ what_only_clients_know_is_refused_before_anything_is_applied(void **state)
 	gives(STEP_MYSQL, "A;\nsource /x.sql;", "wrong@3");
 	gives(STEP_MYSQL, "SELECT source FROM t; SELECT sources",
 	    "0:SELECT source FROM t|0:SELECT sources|");
-	gives(STEP_MYSQL, "< ./x.sql", "wrong@0");
+	gives(STEP_MYSQL, "< x.sql", "wrong@0");
 	gives(STEP_MYSQL, "mysql> A;", "wrong@0");
 	gives(STEP_MYSQL, "A; MariaDB [app]> B;", "wrong@3");
 	gives(STEP_SQLITE, "sqlite> A;", "wrong@0");
@@ -220,6 +243,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(statements_have_their_line),
+		cmocka_unit_test(a_line_names_a_file_of_statements),
 		cmocka_unit_test(
 		    delimiters_in_quotes_and_comments_do_not_count),
 		cmocka_unit_test(

@@ -381,6 +381,12 @@ check_sql(const struct content *c)
 		    place(c, line, s + from, len, all.wrong_at - from), "%s",
 		    all.wrong);
 	}
+	for (size_t i = 0; i < all.count; i++)
+		if (all.all[i].is_file)
+			add_name(c,
+			    arena_strndup(
+				c->p->arena, s + all.all[i].at, all.all[i].len),
+			    &c->s->files, &c->s->files_count);
 	statements_clear(&all);
 	if (c->s->kind == STEP_MYSQL && c->s->transaction != NULL &&
 	    strcmp(c->s->transaction, "yes") == 0)

@@ -11,16 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/io.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/message.h"
-#include "base/sha256.h"
 #include "base/text.h"
 #include "executor/http/http_body.h"
 #include "executor/output/artifact_input.h"
-
-#define FILE_MAX (16 * 1024 * 1024)
+#include "executor/output/plan_file.h"
 
 struct making {
 	struct arena *arena;
@@ -61,26 +57,14 @@ add_artifact(struct making *m, const char *name)
 	return true;
 }
 
-/* A file of the runbook folder, if its hash still equals the plan's. */
 static bool
 add_file(struct making *m, const char *name)
 {
-	struct json_object *snapshot = json_get(m->job->spec->files, name);
-	const char *path = json_text(snapshot, "file", "");
-	unsigned char hash[32];
 	struct buf text = { 0 };
-	char hex[65] = "";
-	bool same;
+	bool same = plan_file_read(m->job->spec, name, &text, m->why);
 
-	if (io_read_file(path, FILE_MAX, &text) == ERR_OK) {
-		sha256(buf_text(&text), text.len, hash);
-		text_hex(hash, sizeof(hash), hex);
-	}
-	same = strcmp(hex, json_text(snapshot, "sha256", "-")) == 0;
 	if (same)
 		add_text(m, buf_text(&text), text.len);
-	else
-		message_put(m->why, "http_file_changed file=%s", name);
 	buf_clear(&text);
 	return same;
 }

@@ -29,6 +29,7 @@
 #include "executor/status.h"
 #include "executor/sql/sql_driver.h"
 #include "executor/sql/sql_resume.h"
+#include "executor/sql/sql_source.h"
 #include "executor/sql/sql_text.h"
 
 static const struct sql_driver *const drivers[] = {
@@ -39,8 +40,10 @@ static const struct sql_driver *const drivers[] = {
 
 struct sql_act {
 	struct sql sql;
+	struct sql_source source;
 	struct statements all;
 	const char *text;
+	char place[SQL_PLACE_MAX];
 	size_t first;     /* where it starts, from 0 */
 	size_t done;      /* statements that succeeded, those before the first
 			     included */
@@ -53,7 +56,14 @@ struct sql_act {
 static int
 line_of(const struct sql_act *a, size_t i)
 {
-	return a->sql.job->spec->step.text_line + a->all.all[i].line;
+	return sql_source_line(&a->source, &a->all.all[i]);
+}
+
+/* Its line, or file and line; until the next call. */
+static const char *
+place_of(struct sql_act *a, size_t i)
+{
+	return sql_source_place(&a->source, &a->all.all[i], a->place);
 }
 
 static void
@@ -107,15 +117,12 @@ connect_to(struct sql_act *a)
 static bool
 prepare(struct sql_act *a)
 {
-	const struct job_spec *o = a->sql.job->spec;
-	int line = o->step.text_line;
+	bool ok = sql_source_split(&a->source, a->sql.driver->kind,
+	    a->sql.driver->backslash(&a->sql), &a->all, &a->sql.why);
 
-	if (!statements_split(a->text, a->sql.driver->kind,
-		a->sql.driver->backslash(&a->sql), &a->all)) {
-		for (size_t i = 0; i < a->all.wrong_at; i++)
-			line += a->text[i] == '\n';
-		fail(a, "sql_nothing_wrong line=%d reason=%s", line,
-		    a->all.wrong);
+	a->text = buf_text(&a->source.text);
+	if (!ok) {
+		fail(a, "%s", buf_text(&a->sql.why));
 		return false;
 	}
 	for (size_t i = 0; i < a->all.count; i++) {
@@ -132,8 +139,8 @@ prepare(struct sql_act *a)
 static void
 announce(struct sql_act *a, size_t i)
 {
-	buf_printf(&a->line, "[%zu of %zu] line %d: ", i + 1, a->all.count,
-	    line_of(a, i));
+	buf_printf(&a->line, "[%zu of %zu] line %s: ", i + 1, a->all.count,
+	    place_of(a, i));
 	sql_put_excerpt(&a->all.all[i], a->text, &a->line);
 	print_line(a);
 	status_progress(a->sql.target->name, "note_of n=%zu count=%zu", i + 1,
@@ -169,29 +176,6 @@ range(size_t first, size_t count, char text[48])
 	return text;
 }
 
-static size_t
-count_skipped(const struct sql_act *a)
-{
-	struct json_object *list = json_get(
-	    a->sql.job->spec->skipped, a->sql.target->name);
-
-	return list != NULL ? json_object_array_length(list) : 0;
-}
-
-/* True if people decided to skip statement i. */
-static bool
-is_skipped(const struct sql_act *a, size_t i)
-{
-	struct json_object *list = json_get(
-	    a->sql.job->spec->skipped, a->sql.target->name);
-
-	for (size_t k = 0; k < count_skipped(a); k++)
-		if (json_object_get_int64(json_object_array_get_idx(list, k)) ==
-		    (int64_t)i + 1)
-			return true;
-	return false;
-}
-
 /*
  * Reports which statements are applied and which were not executed, after
  * statement `i` ended the job; `open`: a transaction was open.
@@ -212,7 +196,7 @@ put_balance(const struct sql_act *a, size_t i, bool open, struct buf *out)
 		message_put(out, "sql_open_mysql range=%s", done);
 	else if (open)
 		message_put(out, "sql_open range=%s", done);
-	else if (count_skipped(a) > 0)
+	else if (sql_skipped(a->sql.job) > 0)
 		message_put(out, "sql_applied_but range=%s", done);
 	else
 		message_put(out, "sql_applied range=%s", done);
@@ -243,16 +227,16 @@ aggregate(struct sql_act *a, size_t i, enum sql_end end, int64_t took)
 
 	if (end == SQL_FAILED)
 		message_put(&why,
-		    "sql_failed n=%zu count=%zu line=%d target=%s reason=%s",
-		    i + 1, a->all.count, line_of(a, i), s->target->name,
+		    "sql_failed n=%zu count=%zu line=%s target=%s reason=%s",
+		    i + 1, a->all.count, place_of(a, i), s->target->name,
 		    buf_text(&s->why));
 	else if (end == SQL_STOPPED)
-		message_put(&why, "sql_stopped n=%zu count=%zu line=%d", i + 1,
-		    a->all.count, line_of(a, i));
+		message_put(&why, "sql_stopped n=%zu count=%zu line=%s", i + 1,
+		    a->all.count, place_of(a, i));
 	else
 		message_put(&why,
-		    "sql_lost n=%zu count=%zu line=%d target=%s reason=%s",
-		    i + 1, a->all.count, line_of(a, i), s->target->name,
+		    "sql_lost n=%zu count=%zu line=%s target=%s reason=%s",
+		    i + 1, a->all.count, place_of(a, i), s->target->name,
 		    buf_text(&s->why));
 	put_balance(a, i, open, &why);
 	if (end == SQL_FAILED && !open)
@@ -340,8 +324,8 @@ run_one(struct sql_act *a, size_t i)
 		bool open = a->transaction || s->driver->in_transaction(s);
 		struct buf why = { 0 };
 
-		message_put(&why, "sql_ended_before n=%zu count=%zu line=%d",
-		    i + 1, a->all.count, line_of(a, i));
+		message_put(&why, "sql_ended_before n=%zu count=%zu line=%s",
+		    i + 1, a->all.count, place_of(a, i));
 		put_balance(a, i - 1, open, &why);
 		if (!open)
 			offer_resume(a, i);
@@ -373,13 +357,14 @@ run_one(struct sql_act *a, size_t i)
 static bool
 pass_over(struct sql_act *a, size_t i)
 {
-	if (!is_skipped(a, i) &&
+	if (!sql_is_skipped(a->sql.job, i) &&
 	    sql_part_of(&a->all, a->text, i, a->sql.driver->kind) == SQL_REPEAT)
 		return run_one(a, i);
 	announce(a, i);
 	buf_puts(&a->line,
-	    is_skipped(a, i) ? " — skipped by a person\n"
-			     : " — skipped: applied by an earlier attempt\n");
+	    sql_is_skipped(a->sql.job, i)
+		? " — skipped by a person\n"
+		: " — skipped: applied by an earlier attempt\n");
 	print_line(a);
 	return true;
 }
@@ -394,7 +379,8 @@ find_first(struct sql_act *a)
 	job->result.resume.of = (int64_t)a->all.count;
 	if (n == 1)
 		return true;
-	if (n < 1 || n > (int64_t)a->all.count + (count_skipped(a) > 0) ||
+	if (n < 1 ||
+	    n > (int64_t)a->all.count + (sql_skipped(a->sql.job) > 0) ||
 	    a->transaction ||
 	    !sql_resumable(
 		&a->all, a->text, (size_t)n - 1, a->sql.driver->kind)) {
@@ -437,6 +423,10 @@ perform(struct sql_act *a)
 	struct sql *s = &a->sql;
 	const struct buf *first;
 
+	if (!sql_source_read(s->job->spec, &a->source, &s->why)) {
+		fail(a, "sql_nothing reason=%s", buf_text(&s->why));
+		return;
+	}
 	if (!connect_to(a) || !prepare(a) || !find_first(a))
 		return;
 	act_announce(s->job);
@@ -458,12 +448,12 @@ perform(struct sql_act *a)
 		return;
 	buf_printf(&a->line, "%zu of %zu statements were executed",
 	    a->done - a->first, a->all.count);
-	if (a->first > count_skipped(a))
+	if (a->first > sql_skipped(a->sql.job))
 		buf_printf(&a->line, ", %zu by an earlier attempt",
-		    a->first - count_skipped(a));
-	if (count_skipped(a) > 0)
-		buf_printf(
-		    &a->line, ", %zu skipped by a person", count_skipped(a));
+		    a->first - sql_skipped(a->sql.job));
+	if (sql_skipped(a->sql.job) > 0)
+		buf_printf(&a->line, ", %zu skipped by a person",
+		    sql_skipped(a->sql.job));
 	buf_printf(&a->line, ", %lld ms.\n",
 	    (long long)(clock_monotonic() - a->began));
 	print_line(a);
@@ -475,8 +465,7 @@ void
 act_sql(struct job *job)
 {
 	const char *transaction = job->spec->step.transaction;
-	struct sql_act a = { .text = job->spec->step.text,
-		.transaction = text_eq(transaction, "yes"),
+	struct sql_act a = { .transaction = text_eq(transaction, "yes"),
 		.began = clock_monotonic(),
 		.sql = { .job = job, .target = job->target } };
 
@@ -488,6 +477,7 @@ act_sql(struct job *job)
 	tunnel_close(&a.sql.tunnel);
 	table_free(a.sql.table);
 	statements_clear(&a.all);
+	sql_source_clear(&a.source);
 	buf_clear(&a.sql.out);
 	buf_clear(&a.sql.why);
 	if (a.statement.data != NULL)

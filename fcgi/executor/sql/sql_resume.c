@@ -14,6 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/json.h"
 #include "executor/sql/sql_resume.h"
 
 static bool
@@ -103,4 +104,28 @@ sql_resumable(const struct statements *all, const char *text, size_t first,
 		if (has_word(text + all->all[i].at, all->all[i].len, last))
 			return false;
 	return true;
+}
+
+static struct json_object *
+skipped_of(const struct job *job)
+{
+	return json_get(job->spec->skipped, job->target->name);
+}
+
+size_t
+sql_skipped(const struct job *job)
+{
+	return job_spec_length(skipped_of(job));
+}
+
+bool
+sql_is_skipped(const struct job *job, size_t i)
+{
+	struct json_object *list = skipped_of(job);
+
+	for (size_t k = 0; k < job_spec_length(list); k++)
+		if (json_object_get_int64(json_object_array_get_idx(list, k)) ==
+		    (int64_t)i + 1)
+			return true;
+	return false;
 }

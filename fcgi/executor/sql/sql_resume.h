@@ -5,6 +5,7 @@
 #ifndef EXECUTOR_SQL_SQL_RESUME_H
 #define EXECUTOR_SQL_SQL_RESUME_H
 
+#include "executor/actions/act.h"
 #include "lang/sql/sql_split.h"
 
 enum sql_part {
@@ -20,5 +21,12 @@ enum sql_part sql_part_of(const struct statements *all, const char *text,
 /* True if a new connection can start at statement `first`, from 0. */
 bool sql_resumable(const struct statements *all, const char *text, size_t first,
     enum step_kind dialect);
+
+/*
+ * The statements that people decided to skip on the target: how many, and
+ * whether it is statement i, from 0.
+ */
+size_t sql_skipped(const struct job *job);
+bool sql_is_skipped(const struct job *job, size_t i);
 
 #endif

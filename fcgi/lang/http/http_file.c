@@ -167,23 +167,6 @@ is_artifact(const struct reader *r)
 	    strchr(" @\t", r->text[1]) != NULL;
 }
 
-/* ./a/b: plain names, so that it stays in the folder. */
-static bool
-is_file(struct arena *a, const char *path)
-{
-	if (!text_starts(path, "./") || strlen(path) > 200)
-		return false;
-	for (path += 2;; path++) {
-		size_t n = strcspn(path, "/");
-
-		if (!text_is_id(arena_strndup(a, path, n)))
-			return false;
-		path += n;
-		if (*path == '\0')
-			return true;
-	}
-}
-
 static enum err
 read_artifact(struct reader *r, struct http_body *b)
 {
@@ -198,7 +181,7 @@ read_artifact(struct reader *r, struct http_body *b)
 	b->line = r->line;
 	if (text_is_id(name))
 		b->artifact = name;
-	else if (is_file(r->arena, name))
+	else if (text_is_beneath(name))
 		b->file = name;
 	else
 		return wrong(r, MESSAGE("http_sends"));

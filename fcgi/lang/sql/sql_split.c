@@ -15,6 +15,7 @@
 
 #include "base/mem.h"
 #include "base/message.h"
+#include "base/text.h"
 #include "lang/sql/sql_split_words.h"
 #include "lang/values.h"
 
@@ -100,7 +101,7 @@ refuse_values(struct scan *c, size_t from)
 	size_t at = from, len;
 	char name[65];
 
-	if (values_next(c->s, c->at, &at, &len, name))
+	if (!c->plain && values_next(c->s, c->at, &at, &len, name))
 		return wrong(c, at, MESSAGE("sql_value_quoted"));
 	return true;
 }
@@ -192,8 +193,8 @@ take_value(struct scan *c, bool *ok)
 	size_t at = c->at, len;
 	char name[65];
 
-	if (peek(c, 0) != '{' || !values_next(c->s, c->len, &at, &len, name) ||
-	    at != c->at)
+	if (c->plain || peek(c, 0) != '{' ||
+	    !values_next(c->s, c->len, &at, &len, name) || at != c->at)
 		return false;
 	c->at += len;
 	if ((at > c->begin && touches(c->s[at - 1])) || touches(peek(c, 0))) {
@@ -280,6 +281,31 @@ take_delimiter(struct scan *c, bool *ok)
 	return true;
 }
 
+/* A line "< ./path": statements from a file. */
+static bool
+take_file(struct scan *c)
+{
+	struct statements *o = c->out;
+	size_t n = strcspn(c->s + c->at, "\n"), from = 1;
+	struct statement *st;
+	char path[256] = "";
+
+	while (is_blank(c->s[c->at + n - 1]))
+		n--;
+	while (from < n && is_blank(peek(c, from)))
+		from++;
+	if (n - from < sizeof(path))
+		memcpy(path, c->s + c->at + from, n - from);
+	if (c->plain || !text_is_beneath(path))
+		return wrong(c, c->at, MESSAGE("sql_from_file"));
+	st = mem_grow(&o->all, &o->cap, o->count++, sizeof(*st));
+	st->at = c->at + from;
+	st->len = n - from;
+	st->is_file = true;
+	c->at += n;
+	return true;
+}
+
 /* Checks for text that is allowed only at the start of a statement. */
 static bool
 begin_statement(struct scan *c, bool *ok)
@@ -295,7 +321,7 @@ begin_statement(struct scan *c, bool *ok)
 		return true;
 	}
 	if (peek(c, 0) == '<') {
-		*ok = wrong(c, c->at, MESSAGE("sql_from_file"));
+		*ok = take_file(c);
 		return true;
 	}
 	if (c->dialect == STEP_POSTGRESQL && peek(c, 0) == '\\') {
@@ -352,14 +378,15 @@ count_lines(const char *text, struct statements *o)
 	}
 }
 
-bool
-statements_split(const char *text, enum step_kind dialect, bool backslash,
+static bool
+split(const char *text, enum step_kind dialect, bool backslash, bool plain,
     struct statements *ret)
 {
 	struct scan c = { .s = text,
 		.len = strlen(text),
 		.dialect = dialect,
 		.backslash = backslash,
+		.plain = plain,
 		.out = ret,
 		.begin = NONE,
 		.word_end = NONE,
@@ -375,6 +402,20 @@ statements_split(const char *text, enum step_kind dialect, bool backslash,
 		ok = wrong(&c, 0, MESSAGE("sql_no_statement"));
 	count_lines(text, ret);
 	return ok;
+}
+
+bool
+statements_split(const char *text, enum step_kind dialect, bool backslash,
+    struct statements *ret)
+{
+	return split(text, dialect, backslash, false, ret);
+}
+
+bool
+statements_split_file(const char *text, enum step_kind dialect, bool backslash,
+    struct statements *ret)
+{
+	return split(text, dialect, backslash, true, ret);
 }
 
 void

@@ -20,6 +20,10 @@ struct statement {
 	int line;           /* 0: on the first line of the text */
 	size_t values_from; /* in `values` */
 	size_t values_count;
+	bool is_file;   /* a line "< ./path": `at` and `len` are of the path */
+	size_t path_at; /* of a file: where its path stands in the text, and */
+	size_t
+	    path_len; /* `line` is in the file; 0: it is of the text itself */
 };
 
 struct statements {
@@ -41,6 +45,10 @@ struct statements {
  */
 bool statements_split(const char *text, enum step_kind dialect, bool backslash,
     struct statements *ret);
+
+/* The same for the text of a file, in which {{name}} is no value. */
+bool statements_split_file(const char *text, enum step_kind dialect,
+    bool backslash, struct statements *ret);
 void statements_clear(struct statements *s);
 
 /* `backslash` as it is for a server with its default settings. */

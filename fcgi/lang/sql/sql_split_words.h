@@ -13,6 +13,7 @@ struct scan {
 	size_t at;
 	enum step_kind dialect;
 	bool backslash;
+	bool plain; /* a file: no values, no further files */
 	struct statements *out;
 	size_t begin; /* of the statement, or NONE */
 	size_t end;   /* of its last token */

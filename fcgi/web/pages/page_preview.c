@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/io.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "lang/plan_scope.h"
 #include "lang/host_key.h"
@@ -15,6 +17,7 @@
 #include "lang/values.h"
 #include "journal/captured.h"
 #include "journal/plan.h"
+#include "plan/plan_files.h"
 #include "web/card/card.h"
 #include "web/card/card_copy.h"
 #include "web/views/local.h"
@@ -23,6 +26,8 @@
 #include "web/views/model.h"
 #include "web/views/with_value.h"
 #include "web/pages/page.h"
+
+#define FILE_SHOWN (256 * 1024) /* bytes of a file of statements */
 
 /* "app @ db-1:3306", "db-1:3306", or a file. */
 static const char *
@@ -231,7 +236,35 @@ values_model(struct view *v, const struct step *step)
 	return list;
 }
 
-/* Files of the runbook folder that are sent, from the plan. */
+/*
+ * Puts the text of a file of statements, if it is the one of the plan; of a
+ * long one, its beginning.
+ */
+static void
+put_file_text(struct view *v, struct json_object *o, const char *name,
+    const char *expected)
+{
+	unsigned char hash[SHA256_BYTES];
+	char hex[2 * SHA256_BYTES + 1] = "";
+	struct buf text = { 0 };
+	bool same;
+
+	if (io_read_beneath(
+		v->req->web->runbooks, name, PLAN_FILES_MAX, &text) == ERR_OK) {
+		sha256(buf_text(&text), text.len, hash);
+		text_hex(hash, sizeof(hash), hex);
+	}
+	same = text_eq(hex, expected);
+	model_bool(o, "is_changed", !same);
+	model_bool(o, "is_cut", same && text.len > FILE_SHOWN);
+	model_text(o, "text",
+	    same ? arena_strndup(v->req->arena, buf_text(&text),
+		       text.len < FILE_SHOWN ? text.len : FILE_SHOWN)
+		 : NULL);
+	buf_clear(&text);
+}
+
+/* Files of the runbook folder that the step uses, from the plan. */
 static struct json_object *
 files_model(struct view *v, const struct step *step)
 {
@@ -246,6 +279,14 @@ files_model(struct view *v, const struct step *step)
 		model_text(o, "size_text",
 		    model_size(v->req, json_int(snapshot, "bytes", 0)));
 		model_text(o, "sha256", json_text(snapshot, "sha256", ""));
+		if (kind_is(step->kind, KIND_SQL)) {
+			put_file_text(v, o, step->files[i],
+			    json_text(snapshot, "sha256", "-"));
+		} else {
+			model_bool(o, "is_changed", false);
+			model_bool(o, "is_cut", false);
+			model_text(o, "text", NULL);
+		}
 		json_object_array_add(list, o);
 	}
 	return list;

@@ -10,7 +10,8 @@
 #include "web/views/artifacts.h"
 #include "web/views/runbook_cache.h"
 
-#define VIEW_DOTS "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2" /* a secret */
+#define VIEW_DOTS \
+	"\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2" /* a secret */
 
 /* A step of the document together with its row. */
 struct view_step {
