@@ -282,6 +282,12 @@ cli_check(struct cli *c)
 static void
 print_notes(const char *output, const char *s)
 {
+	size_t count = 0;
+
+	for (const char *c = s; *c != '\0'; c++)
+		count += *c == '\n';
+	if (count > 0)
+		cli_message(CLI_YES, "cli_decide count=%zu", count);
 	for (size_t n; *s != '\0'; s += n + 1) {
 		n = strcspn(s, "\n");
 		cli_message(CLI_YES, "%s:%.*s",

@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "import/import.h"
 #include "import/import_own.h"
+#include "import/decisions.h"
 #include "import/dedent.h"
 #include "import/front_matter.h"
 #include "import/nodes.h"
@@ -230,5 +231,8 @@ runbook_import(
 	buf_clear(&text);
 	buf_put(out, buf_text(&r.out), r.out.len);
 	buf_put(ret_notes, buf_text(&r.notes), r.notes.len);
+	runbook = runbook_parse(buf_text(out), out->len);
+	decisions_put(runbook, ret_notes);
+	runbook_free(runbook);
 	clear_round(&r);
 }

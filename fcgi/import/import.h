@@ -18,7 +18,7 @@
  * document that already is a
  * runbook without errors is copied as it is.  *ret_notes gets a line “LINE:
  * text”, with the line of the result, for each block that stays as it is
- * although it has commands, and for what is to be looked at.
+ * although it has commands, and for what a person has to decide.
  */
 void runbook_import(
     const char *markdown, size_t len, struct buf *out, struct buf *ret_notes);

@@ -134,6 +134,20 @@ command_length(struct script_lines lines, const char *s)
 	}
 }
 
+/* “ROOT=/srv/app” without a command behind it. */
+static bool
+is_setting(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len &&
+	    (s[n] == '_' || ((s[n] | 0x20) >= 'a' && (s[n] | 0x20) <= 'z') ||
+		(n > 0 && s[n] >= '0' && s[n] <= '9')))
+		n++;
+	return n > 0 && n < len && s[n] == '=' && memchr(s, ' ', len) == NULL &&
+	    memchr(s, '(', len) == NULL && memchr(s, '`', len) == NULL;
+}
+
 static bool
 read_curl(struct walk *w, const char *s, size_t len)
 {
@@ -177,6 +191,8 @@ mark(struct walk *w, const struct script_line *l, size_t whole)
 		w->copies++;
 		return MARK_COPY;
 	}
+	if (is_setting(l->s, len))
+		return MARK_NONE; /* alone, it has no effect */
 	if (!read_curl(w, l->s, whole))
 		shape->commands++;
 	return MARK_NONE;
