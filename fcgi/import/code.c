@@ -163,7 +163,9 @@ kind_by_lines(struct import *im, const struct node *n, const char *kind,
 	if (shape.host != NULL)
 		return NULL;
 	ret->name = entered(n->text, &shape);
-	if (ret->name != NULL)
+	if (shape.usage)
+		ret->why = MESSAGE("import_unclear");
+	else if (ret->name != NULL)
 		ret->why = MESSAGE("import_enters");
 	else if (shape.commands == 0)
 		ret->why = MESSAGE("import_only_comments");

@@ -4,7 +4,8 @@
  * Method, headers, data and address are carried over exactly.  Credentials
  * belong to a target, which is then to be declared.  A command with an option
  * that changes more (a file, a form, a proxy, no check of certificates) stays
- * with its shell.
+ * with its shell, as does one for the machine on which it is executed
+ * (localhost), which is not the console's.
  */
 #include <string.h>
 #include <strings.h>
@@ -14,6 +15,7 @@
 #include "base/text.h"
 #include "import/import_own.h"
 #include "import/shell_words.h"
+#include "compiler/parse/heuristics.h"
 
 struct request {
 	const char *method, *url, *user, *redirects, *time;
@@ -167,6 +169,8 @@ read_all(struct request *r, const struct shell_words *w)
 		}
 	}
 	return !r->refused && r->url != NULL && strpbrk(r->url, ".:") != NULL &&
+	    strstr(r->url, "localhost") == NULL &&
+	    strstr(r->url, "127.0.0.1") == NULL &&
 	    strpbrk(r->url, " <>{}[]\"\n") == NULL;
 }
 
@@ -221,11 +225,13 @@ curl_read(struct import *im, const char *s, size_t len, struct curl *ret)
 {
 	struct shell_words w;
 	struct request r = { 0 };
+	size_t at = 0, n;
 	bool ok;
 
 	if (len < 6 || memcmp(s, "curl", 4) != 0 ||
 	    strchr(" \\", s[4]) == NULL ||
-	    !shell_words_read(im->p.arena, s, len, &w))
+	    !shell_words_read(im->p.arena, s, len, &w) ||
+	    looks_like_a_placeholder(s, len, &at, &n))
 		return false;
 	ok = read_all(&r, &w);
 	if (ok) {

@@ -20,7 +20,7 @@ static const char verbs[] =
 	" approve archive ask assign attach authenticate back backup begin boot"
 	" bring build bump call cancel capture cd change check checkout choose"
 	" clean clear click clone close collect commit compare compile complete"
-	" configure confirm connect continue convert copy cordon create cut"
+	" configure confirm connect consider continue convert copy cordon create cut"
 	" deactivate decommission decompress decrease define delete demote deploy"
 	" detach detect determine disable disconnect dismiss do double-check"
 	" download drain drop dump duplicate edit eject empty enable ensure enter"
@@ -38,7 +38,7 @@ static const char verbs[] =
 	" repeat replace replicate request rerun reset resize resolve restart"
 	" restore resume retrieve return revert review revoke roll rotate run"
 	" save scale schedule select send set shut shutdown sign skip snapshot"
-	" spin split ssh start stop store submit substitute suspend switch sync"
+	" spin split start stop store submit substitute suspend switch sync"
 	" synchronise synchronize tag take tear tell terminate test trigger"
 	" truncate turn type uncomment undeploy undo uninstall unlock unmount"
 	" unpack unset untar unzip update upgrade upload use vacuum validate"
@@ -81,7 +81,7 @@ static const char *const chinese[] = { "停止", "停掉", "停用", "停服", "
 	"检查", "核对", "核实", "确认", "确保", "验证", "校验", "测试", "通知",
 	"告知", "联系", "解压", "打包", "提交", "发布", "合并", "等待", "点击",
 	"单击", "双击", "选择", "勾选", "取消", "使用", "用", "将", "把", "准备",
-	"拉取", "拉起", "推送", "查看", "观察", "查询", "查找", "对比", "比对",
+	"拉取", "拉起", "推送", "查看", "观察", "查询", "查找", "找到", "对比", "比对",
 	"比较", "记录", "保存", "写入", "填写", "填入", "输入", "调整", "访问",
 	"做好", "做", "完成", "处理", "申请", "审批", "授权", "分配", "切换",
 	"摘除", "下线", "上线", "挂载", "卸下", "扩容", "缩容", "构建", "编译",
@@ -102,7 +102,8 @@ static const char *const chinese_nouns[] = { "说明", "日志", "环境", "方�
 	"指南", "手册", "教程", "要求", "条件", "前提", "失败", "成功", "完成",
 	"完毕", "结束", "后", "前", "时", "中", "期间", "了", "过", "的", "者",
 	"人员", "功能", "原因", "结果", "情况", "状态", "策略", "规则", "范围",
-	"包", "路径", "报错", "异常", "户", "致", "航", "法", NULL };
+	"包", "路径", "报错", "异常", "户", "致", "航", "法", "和",
+	"与", "及", NULL };
 
 static const char *const chinese_told[] = { "被", "已经", "已", "不会", "不再",
 	"会自动", "自动", "无需", "不需要", "了", NULL };
@@ -379,4 +380,27 @@ imperative_names_rehearsal(const char *text)
 
 	return holds(words, text, strlen(text)) &&
 	    holds(where, text, strlen(text));
+}
+
+bool
+imperative_is_statement(const char *title)
+{
+	static const char *const words[] = { " is ", " are ", " was ", " were ",
+		" will ", " has been ", " have been ", NULL };
+
+	return (unsigned char)title[0] < 0x80 && !is_english_order(title) &&
+	    holds(words, title, strlen(title));
+}
+
+bool
+imperative_names_no_task(const char *heading)
+{
+	static const char *const words[] = { "新增功能", "新功能", "特性",
+		"变更内容", "更新内容", "更新日志", "变更日志", "常见问题",
+		"最佳实践", "配置说明", "配置项", "注意事项", "建议",
+		"features", "Features", "What's new", "Changelog",
+		"Release notes", "FAQ", "Best practices", "Tips", " tips",
+		NULL };
+
+	return holds(words, heading, strlen(heading));
 }

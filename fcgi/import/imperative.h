@@ -26,4 +26,10 @@ bool imperative_leads(const char *title);
 /* The text asks for a rehearsal in a test environment. */
 bool imperative_names_rehearsal(const char *text);
 
+/* The title tells how something is: “The files are in /srv”. */
+bool imperative_is_statement(const char *title);
+
+/* Below such a heading nothing is to be done: “What's new”, “常见问题”. */
+bool imperative_names_no_task(const char *heading);
+
 #endif

@@ -57,6 +57,7 @@ struct import {
 	const struct node *numbered; /* the last list that was looked at */
 	bool is_procedure;
 	int quotes;     /* block quotes around */
+	int told;       /* level of a heading without tasks, or 0 */
 	bool leads;     /* a sentence before asks for a list of things */
 	const char *on; /* where the section's steps run, or NULL */
 	int on_level;   /* of the heading that this holds for */

@@ -247,7 +247,8 @@ is_order(struct import *im, const struct node *li, const char *title)
 	const char *behind = imperative_behind_number(title);
 
 	if (li->parent->type == NODE_OL)
-		return is_procedure(im, li->parent);
+		return is_procedure(im, li->parent) &&
+		    !imperative_is_statement(title);
 	return imperative_is(behind != NULL ? behind : title) ||
 	    is_asked_for(im, li);
 }
@@ -273,8 +274,8 @@ import_item(struct import *im, const struct node *li)
 		return;
 	}
 	if (im->cautious || im->quotes > 0 ||
-	    im->ids_count >= IMPORT_STEPS_MAX || !is_candidate(im, li) ||
-	    !is_order(im, li, title))
+	    im->ids_count >= IMPORT_STEPS_MAX || im->told > 0 ||
+	    !is_candidate(im, li) || !is_order(im, li, title))
 		return;
 	at = behind_mark(p, text->at);
 	if (at == NOWHERE)
@@ -382,6 +383,11 @@ import_heading(struct import *im, const struct node *n)
 	if (n->number <= im->on_level)
 		im->on = NULL;
 	im->leads = false;
+	if (im->told >= n->number)
+		im->told = 0;
+	if (im->told == 0 && n->number > 1 &&
+	    imperative_names_no_task(text_title(&im->p, n)))
+		im->told = n->number;
 	if (has_braces(&im->p, n)) {
 		if (im->ids_count < 2 * IMPORT_STEPS_MAX)
 			name_heading(im, n);

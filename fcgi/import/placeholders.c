@@ -41,7 +41,7 @@ name_for(const struct import *im, const char *s, size_t len)
 	for (char *c = name; *c != '\0'; c++) {
 		if (*c >= 'A' && *c <= 'Z')
 			*c |= 0x20;
-		else if (strchr("- ./", *c) != NULL)
+		else if (strchr("- ./|", *c) != NULL)
 			*c = '_';
 	}
 	if (is_usable(im, name))

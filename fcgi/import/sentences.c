@@ -33,8 +33,8 @@ is_command(const char *s)
 	const char *name;
 	size_t at = 0, where, len = strlen(s);
 
-	return strchr(s, ' ') != NULL && strchr(s, '\n') == NULL &&
-	    looks_like_a_command(s, len) &&
+	return (strchr(s, ' ') != NULL || text_starts(s, "./")) &&
+	    strchr(s, '\n') == NULL && looks_like_a_command(s, len) &&
 	    !looks_like_a_placeholder(s, len, &(size_t){ 0 }, &(size_t){ 0 }) &&
 	    program_find(s, len, &at, &where, &name) == PROGRAM_NONE;
 }
@@ -139,6 +139,30 @@ is_plain(const struct import *im, const struct node *n)
 		    strspn(p->src + start, " ") + start == n->at));
 }
 
+/* It is an order, “to stop it, run `x y`”, or nothing but a command below an
+ * order. */
+static bool
+is_meant(struct import *im, const struct node *n, const char *title,
+    const struct pieces *p)
+{
+	static const char *const run[] = { "run ", "execute ", "运行", "执行",
+		"运行 ", "执行 ", NULL };
+	const struct node *around = n->parent->type == NODE_LI
+	    ? n->parent->parent->parent
+	    : NULL;
+	const char *before = p->all[0].before;
+
+	if (imperative_is(title))
+		return true;
+	for (size_t i = 0; n->parent->type == NODE_LI && run[i] != NULL; i++)
+		if (text_ends(before, run[i]) && text_starts(title, "To "))
+			return true;
+	return p->count == 1 && p->all[0].code && before[0] == '\0' &&
+	    p->after[0] == '\0' && around != NULL && around->type == NODE_LI &&
+	    around->first->type == NODE_P &&
+	    imperative_is(text_title(&im->p, around->first));
+}
+
 bool
 import_sentence(struct import *im, const struct node *n)
 {
@@ -156,9 +180,10 @@ import_sentence(struct import *im, const struct node *n)
 	order = imperative_behind_number(title);
 	if (order == NULL)
 		order = title;
-	if (im->ids_count >= IMPORT_STEPS_MAX || !imperative_is(order) ||
+	if (im->ids_count >= IMPORT_STEPS_MAX ||
 	    (n->next != NULL && n->next->type == NODE_CODE) ||
-	    !pieces_read(im, n, &pieces) || pieces.count == 0)
+	    !pieces_read(im, n, &pieces) || pieces.count == 0 ||
+	    !is_meant(im, n, order, &pieces))
 		return false;
 	if (text_characters(title) > LONGEST)
 		return false;

@@ -191,6 +191,8 @@ mark(struct walk *w, const struct script_line *l, size_t whole)
 		w->copies++;
 		return MARK_COPY;
 	}
+	if (l->s[0] == '-' && len > 1 && l->s[1] != ' ')
+		shape->usage = true; /* “--debug  more output” */
 	if (is_setting(l->s, len))
 		return MARK_NONE; /* alone, it has no effect */
 	if (!read_curl(w, l->s, whole))

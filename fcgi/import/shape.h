@@ -25,6 +25,7 @@ struct shape {
 	const char *host; /* the same, if there is nothing else */
 	char *marks;      /* of each line; of the arena */
 	int lines;
+	bool usage;          /* it explains options, and is no script */
 	size_t commands;     /* that stay as they are */
 	const char *request; /* the block is of curl: the step behind it */
 	const char *more;    /* attributes of that */

@@ -20,7 +20,7 @@ import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 COUNTERSIGN = TOP / "build/countersign"
-# What the originals call a machine, and its name in our targets.yml.
+# A machine as the originals call it, and its names in our targets.yml.
 NAMES = {"192.168.0.69": ("metis-host", "metis-prod", "prod"), "192.168.1.172": ("metis-dev", "dev")}
 # The share of steps, in percent, that was reached; a lower one is a loss.
 LEAST = {}
@@ -77,7 +77,7 @@ def words(text):
 
 
 def likeness(ours, draft):
-    """How much of the shorter text stands in the other one."""
+    """The share of the shorter text that stands in the other one."""
     if ours.kind == "task":
         a, b = words(ours.title.lower()), words(draft.title.lower())
     else:

@@ -111,9 +111,9 @@ is_parameter(const char *now, const char *s, size_t len)
 	snprintf(name, sizeof(name), "\n  %.*s: {label",
 	    (int)(len - 2 * angled), s + angled);
 	for (char *c = name + 3; *c != '\0' && *c != ':'; c++)
-		*c = *c >= 'A' && *c <= 'Z'     ? *c | 0x20
-		    : strchr("- .", *c) != NULL ? '_'
-						: *c;
+		*c = *c >= 'A' && *c <= 'Z'      ? *c | 0x20
+		    : strchr("- .|", *c) != NULL ? '_'
+						 : *c;
 	return strstr(now, label) != NULL || strstr(now, name) != NULL;
 }
 

@@ -349,7 +349,7 @@ looks_like_a_placeholder(const char *s, size_t len, size_t *at, size_t *ret_len)
 			continue;
 		while (n < len &&
 		    (is_placeholder_letter(s[n]) ||
-			strchr(" -_.", s[n]) != NULL))
+			strchr(" -_.|", s[n]) != NULL))
 			n++;
 		if (n == len || s[n] != '>' || s[n - 1] == ' ' || n - i < 3 ||
 		    (n + 1 < len &&
