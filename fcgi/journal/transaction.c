@@ -116,8 +116,11 @@ db_is_stale(const struct db *db)
 enum err
 db_begin(struct db *db)
 {
-	int rc = frame(db, BEGIN);
+	int rc;
 
+	if (!sqlite3_get_autocommit(db->handle))
+		log_bug("a transaction begins within another");
+	rc = frame(db, BEGIN);
 	db->within = true;
 	db->failed = false;
 	if (rc == SQLITE_OK)

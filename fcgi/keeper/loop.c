@@ -280,6 +280,8 @@ tick_waiting(struct loop *l)
 {
 	if (waiting_next(l->keeper) != 0)
 		return;
+	if (!l->keeper->waiting_known && l->in_batch)
+		return; /* its end reads them */
 	if (!l->keeper->waiting_known)
 		waiting_read(l->keeper);
 	if (waiting_next(l->keeper) != 0)
