@@ -35,13 +35,15 @@ async function focus() {
 
 /* Presses the button of the step, with the confirmation that it asks for. */
 async function press(id) {
-	const ask = page.locator(`#step-${id} summary[data-primary]`);
+	/* The id of a step of a loop has a dot. */
+	const card = page.locator(`[id="step-${id}"]`);
+	const ask = card.locator('summary[data-primary]');
 
 	if (await ask.count() === 0)
-		return page.click(`#step-${id} [data-primary]`);
+		return card.locator('[data-primary]').click();
 	await ask.click();
-	await page.check(`#step-${id} .ask-body input[type=checkbox]`);
-	return page.click(`#step-${id} .ask-body button`);
+	await card.locator('.ask-body input[type=checkbox]').check();
+	return card.locator('.ask-body button').click();
 }
 
 /* Until the step `until` is in focus, nothing is, or one has failed. */

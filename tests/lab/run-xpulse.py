@@ -9,7 +9,7 @@ import json
 import pathlib
 import tempfile
 
-from driver import Run, drive
+from driver import Run, check_table, drive
 from harness import secret, sh
 
 BUCKET = "/jm-measurement-data/production/"
@@ -101,6 +101,11 @@ def the_release_goes_through():
     old = [*OLD, "100005.txt"]
     kept = {"spec-v2/100006.pbd", *("spec-v1/" + name for name in old)}
     assert objects(env) == kept | {"discard/" + name for name in old}
+    check_table("xpulse", run.get())
+    run.ask("/park", reason="几天后再删")
+    other = start(env)
+    other.ask("/abort", reason="the parked run had given its targets back")
+    run.ask("/resume")
     run.close("succeeded")
     assert objects(env) == kept
     for number, key in ((100000, "spec-v1/100000.txt"),

@@ -1,6 +1,7 @@
 """
-FATE: fate-mysql (a MariaDB), fate-flow, fate-node (the node manager), and
-fate-all (all in one).  In the environment test FATE's roles are all fate-all.
+FATE: fate-mysql (a MariaDB), fate-flow, fate-node and fate-node-2 (the node
+managers), and fate-all (all in one).  In the environment test FATE's roles are
+all fate-all.
 """
 import pathlib
 import shutil
@@ -8,10 +9,14 @@ import shutil
 from place import copy_template, make_template, run, start_mariadb
 
 HERE = pathlib.Path(__file__).resolve().parent
-HOSTS = {"fate-mysql": 11, "fate-flow": 12, "fate-node": 13, "fate-all": 14}
+HOSTS = {"fate-mysql": 11, "fate-flow": 12, "fate-node": 13, "fate-all": 14,
+         "fate-node-2": 15}
 WITH_MYSQL = ("fate-mysql", "fate-all")
-WITH_PYTHON = ("fate-flow", "fate-node", "fate-all")
-ROLES = ("fate-flow", "fate-mysql", "fate-node")
+NODES = ("fate-node", "fate-node-2")
+WITH_PYTHON = ("fate-flow", "fate-all", *NODES)
+ROLES = ("fate-flow", "fate-mysql", *NODES)
+API = {"fate-api": {"http": {"url": "http://127.0.0.1:9380",
+                             "over": "fate-flow"}}}
 FATE = "data/projects/fate"
 MYSQL = FATE + "/common/mysql/mysql-8.0.13"
 
@@ -65,14 +70,14 @@ def start(host):
         run("sh", f"/{FATE}/python/fate_flow/service.sh", "start")
     if host == "fate-flow":
         run("sh", supervisor, "start", "fate-fateflow")
-    if host == "fate-node":
+    if host in NODES:
         run("sh", supervisor, "start", "fate-nodemanager")
 
 
 def targets(place, environment):
     """The targets and the groups of an environment."""
     if environment == "test":
-        return ({role: place.ssh("fate-all") for role in ROLES},
-                {"fate-machines": ROLES[:1]})
-    return ({role: place.ssh(role) for role in ROLES},
-            {"fate-machines": ROLES})
+        return ({**{role: place.ssh("fate-all") for role in ROLES[:3]}, **API},
+                {"fate-machines": ROLES[:1], "fate-nodes": NODES[:1]})
+    return ({**{role: place.ssh(role) for role in ROLES}, **API},
+            {"fate-machines": ROLES, "fate-nodes": NODES})

@@ -17,6 +17,10 @@ def registry():
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
+
     def do_GET(self):
         found = self.path == "/v1/version/get"
         data = {"FATE": VERSION, "registry": registry()} if found else None
@@ -25,8 +29,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.end_headers()
         self.wfile.write(body.encode() + b"\n")
-
-    do_POST = do_GET
 
 
 print("fate_flow_server", VERSION, "registers at", registry(), flush=True)
