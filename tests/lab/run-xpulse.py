@@ -66,6 +66,9 @@ def columns(environment):
     return sql(environment, "SHOW COLUMNS FROM record LIKE 's3_key'")
 
 
+SNAPSHOT = {"snapshot": lambda: {"value": "rds:xpulse-2.0.9"}}
+
+
 def start(environment):
     run = Run("xpulse", environment, backup_dir=BACKUPS.name)
     run.start()
@@ -75,7 +78,7 @@ def start(environment):
 def the_release_goes_through():
     env = "test"
     run = start(env)
-    run.to("alters")
+    run.to("alters", SNAPSHOT)
     assert objects(env) == {*OLD, *("spec-v1/" + name for name in OLD)}
     skip = run.person("dump").post(
         f"/runs/{run.id}/steps/dump/skip", {"reason": "no"})
@@ -121,7 +124,7 @@ def old_data_is_lost_and_the_release_goes_back():
     env = "production"
     before = settings(env)
     run = start(env)
-    run.fails("alters", "idx_phone")
+    run.fails("alters", "idx_phone", SNAPSHOT)
     sql(env, "CREATE INDEX idx_phone ON sms_record (phone)")
     run.retry("alters", **{"from": "failed"})
     assert is_altered(env) == (True, True)
