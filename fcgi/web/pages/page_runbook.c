@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/json.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "html/render.h"
@@ -67,10 +68,13 @@ add_diagnostic(
 	json_object_array_add(list, o);
 }
 
-/* A role that no account has: nobody could start the step, or approve. */
+/*
+ * A role that no account has: nobody could start the step, or approve.  It is
+ * told at its first place; `told` has the roles that were looked for.
+ */
 static void
-check_role(struct req *req, struct json_object *list, const char *role,
-    int line, int column)
+check_role(struct req *req, struct json_object *list, struct json_object *told,
+    const char *role, int line, int column)
 {
 	struct diagnostic d = {
 		.severity = SEVERITY_WARNING, .line = line, .column = column
@@ -78,8 +82,9 @@ check_role(struct req *req, struct json_object *list, const char *role,
 	int64_t count = 0;
 	struct rows *rows;
 
-	if (role == NULL)
+	if (role == NULL || json_object_object_get_ex(told, role, NULL))
 		return;
+	json_set_int(told, role, line);
 	rows = db_query(req->web->db, STMT_ROLE_COUNT, TEXT(role));
 	if (db_next(rows))
 		count = db_int(rows, "count(*)");
@@ -93,18 +98,20 @@ static struct json_object *
 diagnostics(struct req *req, const struct runbook *runbook)
 {
 	struct json_object *list = json_object_new_array();
+	struct json_object *told = json_object_new_object();
 
 	for (size_t i = 0; i < runbook->diagnostics_count; i++)
 		add_diagnostic(req, list, &runbook->diagnostics[i]);
 	for (size_t i = 0; i < runbook->plan.approvals_count; i++)
-		check_role(req, list, runbook->plan.approvals[i].role, 1, 1);
+		check_role(
+		    req, list, told, runbook->plan.approvals[i].role, 1, 1);
 	for (size_t i = 0; i < runbook->plan.steps_count; i++) {
 		const struct step *s = &runbook->plan.steps[i];
 
-		check_role(req, list, s->role, s->line, s->column);
-		if (!text_eq(s->sign, s->role))
-			check_role(req, list, s->sign, s->line, s->column);
+		check_role(req, list, told, s->role, s->line, s->column);
+		check_role(req, list, told, s->sign, s->line, s->column);
 	}
+	json_object_put(told);
 	return list;
 }
 
