@@ -151,7 +151,7 @@ def it_goes_up_in_test():
 
 
 def stopped_and_mended(run):
-    """A column that production has already stops ddl.sql in its middle; the
+    """A column that production has already stops the new tables in their middle; the
     rest of it runs once that is mended."""
     run.to("stop-workers")
     assert sh(PRODUCTION.back, "python3 /data/caller/caller.py status || "

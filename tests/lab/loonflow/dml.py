@@ -2,7 +2,7 @@
 """
 dml.py: the second half of the migration from loonflow 0.3 to 1.0: the people
 of each ticket go into ticket_ticketuser, its state into act_state_id.  Set the
-database below before it runs; ddl.sql has to have run.
+database below before it runs; the new tables have to be there.
 
 Written from: what the update of loonflow-helper (0.3.x to 1.0.x) says that it
 does.  Refuses: a database that it cannot reach, or without the new tables; to

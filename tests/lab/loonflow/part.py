@@ -15,6 +15,7 @@ from place import (copy_template, install, make_template, run, serve,
                    start_mariadb)
 
 HERE = pathlib.Path(__file__).resolve().parent
+DDL = HERE.parent.parent.parent / "runbooks/loonflow/ddl.sql"
 HOSTS = {"loonflow-test": 51, "loonflow-app": 52, "loonflow-back": 53}
 APP = {"test": "loonflow-test", "production": "loonflow-app"}
 BACK = {"test": "loonflow-test", "production": "loonflow-back"}
@@ -137,8 +138,8 @@ def make_app(place, host, root):
     make_packages(place, host, root / "root")
     helper = root / "data/loonflow-helper/update/0.3.xto1.0.x"
     helper.mkdir(parents=True)
-    for name in ("ddl.sql", "dml.py"):
-        shutil.copy(HERE / name, helper)
+    for file in (DDL, HERE / "dml.py"):
+        shutil.copy(file, helper)
     tools = root / "local/bin"
     tools.mkdir(parents=True)
     for name in ("celery", "uwsgi"):
