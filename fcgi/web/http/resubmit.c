@@ -161,7 +161,7 @@ carry_model(struct req *req)
 
 /*
  * Requests a page from ourselves, as this person; `out` has it if the status is
- * 200.
+ * 200.  Each of the two requests reads a snapshot of its own.
  */
 static bool
 render(struct req *req, const char *page, struct buf *out)
@@ -178,9 +178,11 @@ render(struct req *req, const char *page, struct buf *out)
 	bool ok;
 
 	reply_init(&reply);
-	ok = request_init(&sub, req->web, req->arena, env, NULL, 0) == ERR_OK;
+	ok = web_end_reading(req->web) == ERR_OK &&
+	    request_init(&sub, req->web, req->arena, env, NULL, 0) == ERR_OK;
 	if (ok)
 		route_dispatch(&sub, &reply);
+	web_begin_reading(req->web);
 	ok = ok && reply.status == 200;
 	if (ok)
 		buf_put(out, buf_text(&reply.body), reply.body.len);
