@@ -85,6 +85,11 @@ add(struct parse *p, const struct step *edit)
 	s.text = "";
 	s.on = edit->on;
 	s.user = edit->user;
+	/* Its difference shows what the edit's does, and is redacted alike. */
+	s.with = edit->with;
+	s.with_count = edit->with_count;
+	s.with_targets = edit->with_targets;
+	s.with_targets_count = edit->with_targets_count;
 	s.role = edit->role;
 	s.when = edit->when;
 	s.undo = edit->id;

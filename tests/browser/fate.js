@@ -43,7 +43,7 @@ async function press(id) {
 		return card.locator('[data-primary]').click();
 	await ask.click();
 	await card.locator('.ask-body input[type=checkbox]').check();
-	return card.locator('.ask-body button').click();
+	return card.locator('.ask-body button.big').click();
 }
 
 /* Until the step `until` is in focus, nothing is, or one has failed. */
