@@ -305,6 +305,25 @@ taken(const char *first, const char *second)
 	return answers;
 }
 
+/* Its difference shows what the edit's does, so that the same is redacted. */
+static void
+a_step_that_restores_a_file_has_the_targets_of_its_edit(void **state)
+{
+	struct runbook *runbook = parse(
+	    "# A\n```edit {#e on=web with=\"db s3\" file=/etc/x}\n"
+	    "replace a -> b\n```\n");
+	const struct step *s;
+
+	(void)state;
+	s = step(runbook, "undo-e");
+	assert_true(s->restores && s->rollback);
+	assert_string_equal(s->on, "web");
+	assert_int_equal(s->with_count, 2);
+	assert_int_equal(s->with_targets_count, 2);
+	assert_string_equal(s->with_targets[1], "s3");
+	runbook_free(runbook);
+}
+
 static void
 answers_like_those_of_a_step_begin_with_them(void **state)
 {
@@ -357,6 +376,8 @@ main(void)
 		    a_link_that_md4c_never_leaves_swallows_nothing),
 		cmocka_unit_test(nothing_is_a_book_too),
 		cmocka_unit_test(answers_behind_a_terminal_step_need_no_braces),
+		cmocka_unit_test(
+		    a_step_that_restores_a_file_has_the_targets_of_its_edit),
 		cmocka_unit_test(answers_like_those_of_a_step_begin_with_them),
 		cmocka_unit_test(a_document_of_30_kb_takes_milliseconds),
 	};
