@@ -177,8 +177,9 @@ def fill_history(data):
             "created_by, created_at, started_by, started_at, ended_by, "
             "ended_at) VALUES (" + ", ".join("?" * 25) + ")", rows())
         db.executemany(
-            "INSERT INTO step (run, id, part, position, state, attempts, by, "
-            "at) VALUES (?, ?, 'main', ?, 'succeeded', 1, 'ana', ?)",
+            "INSERT INTO step (run, id, part, position, optional, state, "
+            "attempts, by, at) "
+            "VALUES (?, ?, 'main', ?, 0, 'succeeded', 1, 'ana', ?)",
             ((RUNS - n, f"s{p}", p, begin) for n in range(WITH_STEPS)
              for p in range(12)))
     db.close()
