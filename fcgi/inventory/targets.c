@@ -81,6 +81,16 @@ targets_find(const struct environment *e, const char *name)
 	return NULL;
 }
 
+const char *
+targets_label(const struct targets *t, const char *environment)
+{
+	for (const struct environment *e = t->environments; e != NULL;
+	     e = e->next)
+		if (strcmp(e->name, environment) == 0)
+			return e->label;
+	return environment;
+}
+
 const struct yaml_tree *
 target_jump_host(const struct target *target)
 {

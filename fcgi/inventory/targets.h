@@ -60,6 +60,9 @@ void targets_free(struct targets *t);
 const struct diagnostic *targets_diagnostics(
     const struct targets *t, size_t *ret_count, size_t *ret_errors);
 
+/* The label of an environment, or its name: of targets.yml, or as given. */
+const char *targets_label(const struct targets *t, const char *environment);
+
 /*
  * The target of that name, or NULL; the name of the ssh target over which one
  * is reached (over, jump), or NULL.

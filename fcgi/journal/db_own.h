@@ -14,6 +14,7 @@ struct rows {
 	sqlite3_stmt *stmt;
 	char **names; /* of its columns: SQLite's own do not last */
 	int columns;
+	int last; /* the column that was read last */
 	int rc; /* of preparing it */
 	bool busy;
 };

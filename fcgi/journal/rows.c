@@ -53,15 +53,22 @@ db_done(struct rows *rows)
 }
 
 /*
- * The number of a column in the row. A name that the statement does not have
- * is a bug; tests/lint/columns finds it without running the code.
+ * The number of a column in the row. Rows are mostly read in the order of
+ * their columns, so the search begins behind the column that was read last. A
+ * name that the statement does not have is a bug; tests/lint/columns finds it
+ * without running the code.
  */
 static int
 column_of(struct rows *rows, const char *name)
 {
-	for (int i = 0; i < rows->columns; i++)
+	int i = rows->last;
+
+	for (int left = rows->columns; left > 0; left--) {
+		if (++i >= rows->columns)
+			i = 0;
 		if (strcmp(rows->names[i], name) == 0)
-			return i;
+			return rows->last = i;
+	}
 	log_bug("%s has no column %s", name_of(rows), name);
 }
 
@@ -120,6 +127,13 @@ without(const char *name, const char *ending, char out[64])
 	return true;
 }
 
+/* A row has a column once: the object is not searched for it. */
+static void
+add(struct json_object *o, const char *name, struct json_object *value)
+{
+	json_object_object_add_ex(o, name, value, JSON_C_OBJECT_ADD_KEY_IS_NEW);
+}
+
 static void
 put_column(struct json_object *o, struct rows *rows, int i)
 {
@@ -129,18 +143,16 @@ put_column(struct json_object *o, struct rows *rows, int i)
 
 	switch (sqlite3_column_type(rows->stmt, i)) {
 	case SQLITE_NULL:
-		json_object_object_add(
-		    o, without(name, "_json", base) ? base : name, NULL);
+		add(o, without(name, "_json", base) ? base : name, NULL);
 		break;
 	case SQLITE_INTEGER:
 		if ((len > 3 && strcmp(name + len - 3, "_at") == 0) ||
 		    strcmp(name, "at") == 0) {
 			clock_format(sqlite3_column_int64(rows->stmt, i), at);
-			json_object_object_add(
-			    o, name, json_object_new_string(at));
+			add(o, name, json_object_new_string(at));
 			break;
 		}
-		json_object_object_add(o, name,
+		add(o, name,
 		    json_object_new_int64(sqlite3_column_int64(rows->stmt, i)));
 		break;
 	default:
@@ -149,11 +161,9 @@ put_column(struct json_object *o, struct rows *rows, int i)
 		if (text == NULL) /* an empty blob */
 			text = "";
 		if (without(name, "_json", base))
-			json_object_object_add(
-			    o, base, json_tokener_parse(text));
+			add(o, base, json_tokener_parse(text));
 		else
-			json_object_object_add(
-			    o, name, json_object_new_string(text));
+			add(o, name, json_object_new_string(text));
 	}
 }
 

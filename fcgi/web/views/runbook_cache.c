@@ -369,16 +369,10 @@ runbook_cache_targets_mistakes(struct req *req)
 const char *
 runbook_cache_environment_label(struct req *req, const char *name)
 {
-	struct json_object *all = request_own(
-	    req, runbook_cache_environments(req));
+	const struct targets *t = runbook_cache_targets(req);
 
-	for (size_t i = 0; i < json_object_array_length(all); i++) {
-		struct json_object *e = json_object_array_get_idx(all, i);
-
-		if (text_eq(json_text(e, "name", ""), name))
-			return json_text(e, "label", name);
-	}
-	return name;
+	return t != NULL ? arena_strdup(req->arena, targets_label(t, name))
+			 : name;
 }
 
 struct json_object *
