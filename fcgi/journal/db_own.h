@@ -15,7 +15,7 @@ struct rows {
 	char **names; /* of its columns: SQLite's own do not last */
 	int columns;
 	int last; /* the column that was read last */
-	int rc; /* of preparing it */
+	int rc;   /* of preparing it */
 	bool busy;
 };
 

@@ -10,16 +10,21 @@ import { reload } from './morph.js';
 import { follow } from './share.js';
 
 const AT_ONCE = 10;		/* refreshes in a row, then one a second */
+const BEHIND_MS = 3000;		/* the page may be older than the stream knows for so long, then it says so */
+const AGAIN_MS = 2000;		/* after a refresh that failed */
 const main = document.getElementById('main');
 const link = document.getElementById('link');
 let stream;
 let working = false, again = false, told = 0;
+let behind;			/* since when the page is older than the run */
 let allowed = AT_ONCE, counted = performance.now();
 
 const seq = () => Number(main.dataset.seq);
 
 /* live, wait (reconnecting), poll (asked every two seconds), or off. */
 function show(state, since) {
+	if (state === 'live' && performance.now() - behind > BEHIND_MS)
+		state = 'wait';
 	let text = link.dataset[state] ?? '';
 
 	if (state === 'off')
@@ -91,14 +96,14 @@ async function refresh() {
 
 		await pace();
 		again = false;
-		try {
-			if (await reload())
-				followCurrent(before, how, seen);
-		} catch {
-			/* the line is down, which the stream says, and it says
-			 * again what this page does not show yet */
+		behind ??= performance.now();
+		if (await reload().catch(() => false)) {
+			behind = undefined;
+			followCurrent(before, how, seen);
 		}
 	} while (again);
+	if (behind !== undefined)
+		setTimeout(refresh, AGAIN_MS);
 	working = false;
 	told = 0;
 	say();

@@ -11,6 +11,8 @@
  * data-key, the address of a form, the file of an output), because a node
  * without one may be given what stood in its neighbour.
  */
+import { request } from './request.js';
+
 const served = new WeakMap();	/* details -> was it open as the server sent it */
 
 function key(el) {
@@ -103,9 +105,9 @@ export function morph(old, now) {
 	children(old, now);
 }
 
-/* Fetches this page again and morphs its main part; false if that failed. */
+/* Fetches this page again and morphs its main part; false, or an error, if that failed. */
 export async function reload() {
-	const answer = await fetch(location.pathname + location.search, { headers: { Accept: 'text/html' }, cache: 'no-store' });
+	const answer = await request(location.pathname + location.search, { headers: { Accept: 'text/html' }, cache: 'no-store' });
 
 	if (answer.redirected && new URL(answer.url).pathname === '/login')
 		location.assign(answer.url);

@@ -6,6 +6,7 @@
  * At most LINES lines are in the page, whatever the size of the file.  An
  * Output is of one file: where its node is given another, a new one begins.
  */
+import { request } from './request.js';
 import { Term, lineElement } from './term.js';
 
 const LINES = 2000;
@@ -49,7 +50,7 @@ class Output {
 
 	/* One range of the file; null where there is nothing (yet). */
 	async get(range) {
-		const answer = await fetch(this.file, { headers: { Range: 'bytes=' + range }, cache: 'no-store' });
+		const answer = await request(this.file, { headers: { Range: 'bytes=' + range }, cache: 'no-store' });
 		const where = /bytes (?:(\d+)-(\d+)|\*)\/(\d+)/.exec(answer.headers.get('Content-Range') ?? '');
 
 		if (where)

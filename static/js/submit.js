@@ -3,10 +3,14 @@
  * without leaving it, and a refusal ("Bo was first, at 02:14") stands beside
  * the button.  A request whose answer is lost is never sent again from here.
  */
+import { request } from './request.js';
+
 const main = document.querySelector('main.run');
 
-/* Beside the button; the form may be gone once the page has caught up. */
-function say(form, place, text, { run: other, run_title: title } = {}) {
+/* Below the field that is wrong, else beside the button; the form may be gone once the page has caught up. */
+function say(form, place, text, { field, run: other, run_title: title } = {}) {
+	const wrong = field ? form.querySelector(`[name="${CSS.escape(field)}"]:not([type=hidden])`)?.closest('.field') : null;
+
 	const box = document.createElement('p');
 
 	box.className = 'said note note-warn';
@@ -21,7 +25,7 @@ function say(form, place, text, { run: other, run_title: title } = {}) {
 		box.append(' ', link);
 	}
 	if (form.isConnected)
-		(form.closest('.step-body > .actions') ?? form).after(box);
+		(wrong ?? form.closest('.step-body > .actions') ?? form).after(box);
 	else
 		place.append(box);
 }
@@ -48,7 +52,7 @@ async function send(form, button) {
 	const place = form.closest('.step-body, .panel, .about') ?? main;
 
 	try {
-		const answer = await fetch(form.action, { method: 'POST', body: fields, headers: { Accept: 'application/json' } });
+		const answer = await request(form.action, { method: 'POST', body: fields, headers: { Accept: 'application/json' } });
 		const body = await answer.json().catch(() => ({}));
 
 		// Signed out meanwhile: sent as a page, it comes back filled in after signing in.

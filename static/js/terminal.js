@@ -12,6 +12,7 @@
  * where is the cursor).  Each viewer would type such an answer, and again at
  * each replay, so these questions end at the parser.
  */
+import { request } from './request.js';
 import { Typist } from './typist.js';
 import { inOrder, size, terminal } from './xterm.js';
 
@@ -77,7 +78,7 @@ function take(bytes, from) {
 /* Reads on; one byte is asked for again, as no range is ever empty. */
 async function more() {
 	const range = end === null ? `-${BEGIN}` : `${end - 1}-${end + BEGIN}`;
-	const answer = await fetch(cast, { headers: { Range: 'bytes=' + range }, cache: 'no-store' });
+	const answer = await request(cast, { headers: { Range: 'bytes=' + range }, cache: 'no-store' });
 	const where = /bytes (\d+)-\d+\/(\d+)/.exec(answer.headers.get('Content-Range') ?? '');
 
 	if (answer.status === 416 || answer.status === 404)
@@ -99,7 +100,7 @@ async function more() {
 
 /* After a silence: does it run still? */
 async function ask() {
-	const answer = await fetch(location.href, { headers: { Accept: 'application/json' }, cache: 'no-store' });
+	const answer = await request(location.href, { headers: { Accept: 'application/json' }, cache: 'no-store' });
 
 	if (answer.status === 401)
 		location.reload();
@@ -117,7 +118,7 @@ async function close() {
 	term.options.disableStdin = true;
 	form?.remove();
 	say(ended, 'info');
-	const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, cache: 'no-store' });
+	const answer = await request(location.href, { headers: { Accept: 'text/html' }, cache: 'no-store' });
 	const facts = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('.output-facts');
 
 	if (facts)
@@ -174,7 +175,7 @@ async function send(fields) {
 	mine = fit();
 
 	const body = new URLSearchParams({ _csrf: csrf, attempt, target, ...mine, ...fields });
-	const answer = await fetch(type, { method: 'POST', body, headers: { Accept: 'application/json' } }).catch(() => {
+	const answer = await request(type, { method: 'POST', body, headers: { Accept: 'application/json' } }).catch(() => {
 		throw Object.assign(new Error(lost), { again: true });
 	});
 	const result = await answer.json().catch(() => ({}));

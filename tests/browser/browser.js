@@ -126,4 +126,24 @@ export async function newRun(page, { environment = 'test', title = '' } = {}) {
 }
 
 /* The state of a step as the page says it, in its class. */
-export const inState = (id, state) => `#step-${id}.is-${state}`;
+export const inState = (id, state) => `#step-${id.replaceAll('.', '\\.')}.is-${state}`;
+
+/* The step as the page shows it, and as the console has it on record. */
+async function standing(page, id) {
+	const shown = await page.evaluate((step) => ({ step: document.getElementById(step)?.className,
+		seq: document.getElementById('main').dataset.seq, link: document.getElementById('link')?.className,
+		here: location.href }), `step-${id}`);
+	const answer = await page.context().request.get(shown.here, { headers: { Accept: 'application/json' } });
+	const run = await answer.json().catch(() => ({}));
+
+	return `the page: ${JSON.stringify(shown)}\nthe console: seq ${run.seq}, ${run.state}, ${JSON.stringify(run.steps?.find((s) => s.id === id))}`;
+}
+
+/* Waits until the page shows the step in that state; says how both stand if it does not. */
+export async function becomes(page, id, state, options) {
+	try {
+		await page.waitForSelector(inState(id, state), options);
+	} catch (error) {
+		throw new Error(`${error.message}\n${await standing(page, id).catch((e) => e.message)}`);
+	}
+}

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ana, close, inState, look, newPage, signIn } from './browser.js';
+import { ana, becomes, close, look, newPage, signIn } from './browser.js';
 
 /* Three English words in a row, outside of what a program printed or runs. */
 const english = (page) => page.evaluate(() => {
@@ -41,7 +41,7 @@ describe('for a reader of Chinese', () => {
 	async function fails(id) {
 		await page.waitForSelector(`#step-${id}.current`);
 		await page.click(`#step-${id} [data-primary]`);
-		await page.waitForSelector(inState(id, 'failed'));
+		await becomes(page, id, 'failed');
 		await page.reload();
 	}
 
@@ -93,7 +93,7 @@ describe('for a reader of Chinese', () => {
 		await skip('expects');
 		await page.waitForSelector('#step-make.current');
 		await page.click('#step-make [data-primary]');
-		await page.waitForSelector(inState('make', 'succeeded'));
+		await becomes(page, 'make', 'succeeded');
 		await fails('change');
 		await isChinese('文件中没有“b=1”');
 	});

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ana, bo, close, inState, look, newPage, signIn } from './browser.js';
+import { ana, becomes, bo, close, inState, look, newPage, signIn } from './browser.js';
 
 describe('lists, hops and gates', () => {
 	let first, second, run;
@@ -62,7 +62,7 @@ describe('lists, hops and gates', () => {
 		await look(second, '41-gate');
 		await second.fill('#step-agree textarea', 'the hook answers 401');
 		await second.click('#step-agree [value=reject]');
-		await first.waitForSelector(inState('agree', 'failed'));
+		await becomes(first, 'agree', 'failed');
 		assert.match(await first.textContent('#step-agree .note-fail'), /bo rejected it: the hook answers 401/);
 		await look(first, '42-rejected');
 	});

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ana, close, inState, look, newPage, signIn } from './browser.js';
+import { ana, becomes, close, inState, look, newPage, signIn } from './browser.js';
 
 describe('looks before the press', () => {
 	let page, run;
@@ -38,7 +38,7 @@ describe('looks before the press', () => {
 		await page.goto(run);
 		await page.click('#panel button.primary');
 		await page.click('#step-make [data-primary]');
-		await page.waitForSelector(inState('make', 'succeeded'));
+		await becomes(page, 'make', 'succeeded');
 	});
 
 	test('the difference is shown, and nothing is done', async () => {
@@ -56,14 +56,14 @@ describe('looks before the press', () => {
 
 	test('what the edit changed is put back by the rollback', async () => {
 		await page.click('#step-change [data-primary]');
-		await page.waitForSelector(inState('change', 'succeeded'));
+		await becomes(page, 'change', 'succeeded');
 		await page.click('.about > summary');
 		await page.click('.about .ask:has(form[action$="/rollback"]) > summary');
 		await page.fill('.about form[action$="/rollback"] textarea', 'not yet');
 		await page.click('.about form[action$="/rollback"] button');
 		await page.waitForSelector('#step-undo-change.current');
 		await page.click('#step-undo-change [data-primary]');
-		await page.waitForSelector(inState('undo-change', 'succeeded'));
+		await becomes(page, 'undo-change', 'succeeded');
 		assert.match(await page.textContent('#step-undo-change'), /\+version=2\.0\.9/);
 		assert.deepEqual(page.complaints, []);
 	});

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { ana, close, inState, look, newPage, setupLink, shotsFolder } from './browser.js';
+import { ana, becomes, close, inState, look, newPage, setupLink, shotsFolder } from './browser.js';
 
 describe('a new user', () => {
 	let page;
@@ -72,14 +72,14 @@ describe('a new user', () => {
 	test('a manual step is confirmed with a note', async () => {
 		await page.fill('#step-announce textarea[name=note]', 'told the night shift');
 		await page.click('#step-announce [data-primary]');
-		await page.waitForSelector(inState('announce', 'confirmed'));
+		await becomes(page, 'announce', 'confirmed');
 		assert.match(await page.textContent('#step-announce .settled'), /told the night shift/);
 	});
 
 	test('the button says where it runs, and the next step comes into focus', async () => {
 		assert.match(await page.textContent('#step-prepare [data-primary]'), /^Run on this/);
 		await page.click('#step-prepare [data-primary]');
-		await page.waitForSelector(inState('prepare', 'succeeded'));
+		await becomes(page, 'prepare', 'succeeded');
 		await page.waitForSelector('#step-stop.current');
 	});
 
@@ -93,7 +93,7 @@ describe('a new user', () => {
 			return r.top >= 0 && r.bottom <= innerHeight;
 		}, null, { timeout: 15000 });
 		await look(page, '09-run-running', { full: false });
-		await page.waitForSelector(inState('stop', 'succeeded'));
+		await becomes(page, 'stop', 'succeeded');
 		await page.waitForSelector('#step-stop pre.out:has-text("stopped")');
 	});
 
@@ -120,7 +120,7 @@ describe('a new user', () => {
 		await page.keyboard.press('.');
 		await page.keyboard.press('e');
 		await page.keyboard.press('e');
-		await page.waitForSelector(inState('configure', 'succeeded'));
+		await becomes(page, 'configure', 'succeeded');
 		await page.keyboard.press('?');
 		await page.waitForSelector('#keys[open]');
 		await page.keyboard.press('Escape');
@@ -128,10 +128,10 @@ describe('a new user', () => {
 
 	test('a step that stands under a false condition is not part of the run', async () => {
 		await page.click('#step-start [data-primary]');
-		await page.waitForSelector(inState('start', 'succeeded'));
-		await page.waitForSelector(inState('ask-often', 'excluded'));
+		await becomes(page, 'start', 'succeeded');
+		await becomes(page, 'ask-often', 'excluded');
 		await page.click('#step-verify [data-primary]');
-		await page.waitForSelector(inState('verify', 'confirmed'));
+		await becomes(page, 'verify', 'confirmed');
 	});
 
 	test('the point of no return asks again', async () => {
@@ -142,7 +142,7 @@ describe('a new user', () => {
 		assert.equal(await page.locator(inState('clean', 'succeeded')).count(), 0);
 		await page.check('#step-clean .ask-body input[type=checkbox]');
 		await page.click('#step-clean .ask-body button');
-		await page.waitForSelector(inState('clean', 'succeeded'));
+		await becomes(page, 'clean', 'succeeded');
 	});
 
 	test('the run is closed and its report read', async () => {

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ana, close, inState, newPage, newRun, signIn } from './browser.js';
+import { ana, becomes, close, inState, newPage, newRun, signIn } from './browser.js';
 
 describe('without scripts', () => {
 	let page, run;
@@ -65,7 +65,7 @@ describe('without scripts', () => {
 		await press('prepare', 'succeeded');
 		await page.locator('#step-stop [data-primary]').click();
 		await page.waitForURL(/#step-stop$/);
-		await page.waitForSelector(inState('stop', 'succeeded'), { timeout: 20000 });
+		await becomes(page, 'stop', 'succeeded', { timeout: 20000 });
 		assert.match(page.url(), /\?at=\d+#step-/);
 	});
 

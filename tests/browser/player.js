@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ana, close, inState, look, newPage, signIn } from './browser.js';
+import { ana, becomes, close, look, newPage, signIn } from './browser.js';
 
 describe('the replay of a recording', () => {
 	let page, run;
@@ -21,7 +21,7 @@ describe('the replay of a recording', () => {
 		run = new URL(page.url()).pathname;
 		await page.click('#panel button.primary');
 		await page.click('#step-print [data-primary]');
-		await page.waitForSelector(inState('print', 'succeeded'));
+		await becomes(page, 'print', 'succeeded');
 	});
 
 	test('the attempt leads to it, and it stands at its end', async () => {

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ana, close, inState, look, newPage, signIn } from './browser.js';
+import { ana, becomes, close, inState, look, newPage, signIn } from './browser.js';
 
 describe('the way back', () => {
 	const outer = mkdtempSync(join(tmpdir(), 'cs-back-'));
@@ -30,7 +30,7 @@ describe('the way back', () => {
 	async function press(id, state = 'succeeded') {
 		await page.waitForSelector(`#step-${id}.current`);
 		await page.click(`#step-${id} [data-primary]`);
-		await page.waitForSelector(inState(id, state));
+		await becomes(page, id, state);
 	}
 
 	const unfold = (id) => page.$eval(`#step-${id}`, (card) => {
@@ -71,7 +71,7 @@ describe('the way back', () => {
 		await page.click('#step-migrate summary[data-primary]');
 		await page.check('#step-migrate [name=understood]');
 		await page.click('#step-migrate .ask-body button');
-		await page.waitForSelector(inState('migrate', 'succeeded'));
+		await becomes(page, 'migrate', 'succeeded');
 		await press('start', 'failed');
 		await page.click('#rollback-ask-start summary');
 		assert.deepEqual(await lists('#rollback-ask-start'), [

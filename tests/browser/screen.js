@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { ask, execute, must, started, stepOf } from './api.js';
-import { ana, close, inState, look, newPage, signIn } from './browser.js';
+import { ana, becomes, close, look, newPage, signIn } from './browser.js';
 
 const who = { name: ana.name, password: process.env.PASSWORD };
 
@@ -110,7 +110,7 @@ describe('who has the role', () => {
 		await must('POST', `/runs/${id}/steps/agree/confirm`, { note: '' }, process.env.TOKEN_BO);
 		await page.waitForSelector('#step-sign.current');
 		await must('POST', `/runs/${id}/steps/sign/confirm`, { note: '' });
-		await page.waitForSelector(inState('sign', 'awaiting_signature'));
+		await becomes(page, 'sign', 'awaiting_signature');
 		assert.match(await page.textContent('#step-sign'), /nobody-yet.*Nobody has this role/s);
 		await page.context().close();
 	});
@@ -133,13 +133,13 @@ describe('what went well and what did not', () => {
 		assert.equal((await stepOf(run, 'only-b')).outcome, 'excluded');
 		assert.deepEqual([(await progress()).total, (await progress()).left_out], [4, 1]);
 		await page.goto(run);
-		await page.waitForSelector(inState('only-b', 'excluded'));
+		await becomes(page, 'only-b', 'excluded');
 		assert.match(await page.textContent('#bar'), /0 of 4.*1 left out/s);
 		for (const [mode, outcome, total] of [['b', 'pending', 5], ['a', 'excluded', 4]]) {
 			await must('POST', `${run}/parameters`, { parameters: { mode } });
 			assert.equal((await stepOf(run, 'only-b')).outcome, outcome);
 			assert.equal((await progress()).total, total);
-			await page.waitForSelector(inState('only-b', outcome));
+			await becomes(page, 'only-b', outcome);
 		}
 		await must('POST', `${run}/start`, {});
 	});
@@ -161,7 +161,7 @@ describe('what went well and what did not', () => {
 	test('history and home say which step is next, and the environment by its label', async () => {
 		await must('POST', `${run}/steps/one/execute`, {});
 		await page.goto(run);
-		await page.waitForSelector(inState('one', 'succeeded'), { state: 'attached' });
+		await becomes(page, 'one', 'succeeded', { state: 'attached' });
 		for (const path of ['/runs', '/']) {
 			await page.goto(path);
 			const row = await page.textContent(`.row[data-key="run/${run.split('/').pop()}"]`);

@@ -197,6 +197,23 @@ describe('one stream for all tabs', () => {
 		await page.context().close();
 	});
 
+	test('a page whose own refresh is not answered says so, and asks again', async () => {
+		const page = await browserWithout();
+		const address = `${base}/runs/${runs[0]}`;
+		let asked = 0;
+
+		await page.goto(address);
+		await isLive(page);
+		await page.route(address, (route) => asked++ === 0 ? null : route.continue());
+		const shown = allShow(runs[0], [page], 60000);
+
+		await page.waitForSelector('#link.wait', { timeout: NOTICE_MS });
+		await shown;
+		assert.ok(asked > 1, `${asked} requests`);
+		await page.waitForSelector('#link.live', { state: 'attached' });
+		await page.context().close();
+	});
+
 	test('a session that ended leads to the sign-in', async () => {
 		const page = await browserWithout();
 

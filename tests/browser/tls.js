@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ana, inState, newPage, newRun, setupLink, signIn } from './browser.js';
+import { ana, becomes, newPage, newRun, setupLink, signIn } from './browser.js';
 
 describe('over TLS', () => {
 	let page;
@@ -40,7 +40,7 @@ describe('over TLS', () => {
 		await page.click('#step-announce [data-primary]');
 		await page.waitForSelector('#step-prepare.current');
 		await page.click('#step-prepare [data-primary]');
-		await page.waitForSelector(inState('prepare', 'succeeded'));
+		await becomes(page, 'prepare', 'succeeded');
 		assert.ok(await page.evaluate(() => globalThis.stayed), 'the page was not loaded anew');
 	});
 

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { ana, bo, close, inState, look, newPage, signIn } from './browser.js';
+import { ana, becomes, bo, close, look, newPage, signIn } from './browser.js';
 
 /* kill -9 of the processes of the steps at work in that data folder. */
 function killSteps(data) {
@@ -64,7 +64,7 @@ describe('when it goes wrong', () => {
 
 	test('a failed step says what failed, with the last lines, and what is possible', async () => {
 		await first.click('#step-check [data-primary]');
-		await first.waitForSelector(inState('check', 'failed'));
+		await becomes(first, 'check', 'failed');
 		await first.waitForSelector('#step-check pre.out:has-text("aborting")');
 		const said = await first.textContent('#step-check pre.out');
 
@@ -88,30 +88,30 @@ describe('when it goes wrong', () => {
 		if (await start.count() > 0)
 			await start.click();
 		await first.click('#step-check [data-primary]');
-		await first.waitForSelector(inState('check', 'succeeded'));
+		await becomes(first, 'check', 'succeeded');
 		await first.click('#step-check .fold:has(.attempt) > summary');
 		assert.equal(await first.locator('#step-check .attempt').count(), 2);
 	});
 
 	test('a lost outcome is unknown until its probe settles it', async () => {
 		await first.click('#step-lose [data-primary]');
-		await first.waitForSelector(inState('lose', 'running'));
+		await becomes(first, 'lose', 'running');
 		killSteps(process.env.DATA);
-		await first.waitForSelector(inState('lose', 'unknown'), { timeout: 30000 });
+		await becomes(first, 'lose', 'unknown', { timeout: 30000 });
 		await look(first, '34-unknown');
 		await first.click('#step-lose [data-primary]');
-		await first.waitForSelector(inState('lose', 'succeeded'));
+		await becomes(first, 'lose', 'succeeded');
 	});
 
 	test('a confirmed step waits for the signature of somebody else', async () => {
 		await first.click('#step-compare [data-primary]');
-		await first.waitForSelector(inState('compare', 'awaiting_signature'));
+		await becomes(first, 'compare', 'awaiting_signature');
 		assert.equal(await first.locator('#step-compare form[action$="/sign"]').count(), 0);
 		await second.goto(run);
 		await look(second, '35-signature');
 		await second.fill('#step-compare textarea', 'counted twice');
 		await second.click('#step-compare [data-primary]');
-		await first.waitForSelector(inState('compare', 'confirmed'));
+		await becomes(first, 'compare', 'confirmed');
 	});
 
 	test('the rollback offers what undoes the steps that ran', async () => {
@@ -122,7 +122,7 @@ describe('when it goes wrong', () => {
 		await first.waitForSelector('#step-uncheck.current [data-primary]');
 		await look(first, '36-rollback');
 		await first.click('#step-uncheck [data-primary]');
-		await first.waitForSelector(inState('uncheck', 'succeeded'));
+		await becomes(first, 'uncheck', 'succeeded');
 		await first.click('#finish [value=rolled_back]');
 		await first.waitForSelector('.panel-end.is-rolled_back');
 		await look(first, '37-rolled-back');

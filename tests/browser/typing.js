@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ana, bo, close, inState, look, newPage, signIn } from './browser.js';
+import { ana, becomes, bo, close, look, newPage, signIn } from './browser.js';
 
 describe('the terminal of an interactive step', () => {
 	let page, other, run, terminal;
@@ -152,7 +152,7 @@ describe('the terminal of an interactive step', () => {
 		await page.waitForSelector('.output-facts.is-succeeded');
 		assert.ok(!await page.locator('#terminal .help').isVisible());
 		await page.goto(run);
-		await page.waitForSelector(inState('talk', 'succeeded'));
+		await becomes(page, 'talk', 'succeeded');
 		await page.goto(terminal.replace('.terminal', '.play'));
 		await shows(page, 'The end: and out');
 		assert.equal(await rows(page), await rows(other));
