@@ -12,9 +12,10 @@ import { follow } from './share.js';
 const AT_ONCE = 10;		/* refreshes in a row, then one a second */
 const BEHIND_MS = 3000;		/* the page may be older than the stream knows for so long, then it says so */
 const AGAIN_MS = 2000;		/* after a refresh that failed */
+const UNTOLD_MS = 3500;		/* without a stream or its substitute; then the page asks for itself */
 const main = document.getElementById('main');
 const link = document.getElementById('link');
-let stream;
+let stream, timer, heard = performance.now();
 let working = false, again = false, told = 0;
 let behind;			/* since when the page is older than the run */
 let allowed = AT_ONCE, counted = performance.now();
@@ -111,7 +112,14 @@ async function refresh() {
 		stop();
 }
 
+/* A worker that was not started, a line that is cut: the page does not wait for them. */
+function ask() {
+	if (performance.now() - heard > UNTOLD_MS && document.visibilityState === 'visible')
+		refresh();
+}
+
 function stop() {
+	clearInterval(timer);
 	stream?.stop();
 	stream = undefined;
 	link.hidden = true;
@@ -120,6 +128,8 @@ function stop() {
 function hear({ seq: last, names, state, since, ended }) {
 	if (state !== undefined)
 		show(state, since);
+	if (state === 'live' || state === 'poll')
+		heard = performance.now();
 	if (names)
 		who(names);
 	if (ended || last > Math.max(seq(), told)) {
@@ -133,6 +143,7 @@ if (main.dataset.here)
 	history.replaceState(null, '', main.dataset.here);
 stream = follow({ run: Number(main.dataset.run.split('/').pop()), seq, account: document.body.dataset.account,
 	version: new URL(import.meta.url).search }, hear);
+timer = setInterval(ask, AGAIN_MS);
 document.addEventListener('cs:changed', refresh);
 addEventListener('online', refresh);
 if (!location.hash && scrollY === 0) {

@@ -197,6 +197,20 @@ describe('one stream for all tabs', () => {
 		await page.context().close();
 	});
 
+	test('a page that hears of no stream asks for itself', async () => {
+		const page = await browserWithout('BroadcastChannel');
+
+		await page.addInitScript(() => {
+			globalThis.SharedWorker = class {
+				port = { postMessage() { /* nobody is there */ }, close() { /* nobody is there */ } };
+			};
+		});
+		await page.route('**/events?*', () => null);
+		await page.goto(`/runs/${runs[0]}`);
+		await allShow(runs[0], [page], SOON_MS);
+		await page.context().close();
+	});
+
 	test('a page whose own refresh is not answered says so, and asks again', async () => {
 		const page = await browserWithout();
 		const address = `${base}/runs/${runs[0]}`;
