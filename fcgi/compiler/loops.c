@@ -108,7 +108,8 @@ loops_collect_lists(struct parse *p)
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->sections_count; i++)
-		if (p->sections[i].each_list != NULL)
+		if (p->sections[i].each_list != NULL &&
+		    p->sections[i].each_step == NULL)
 			lists[n++] = p->sections[i].each_list;
 	p->runbook->plan.lists = lists;
 	p->runbook->plan.lists_count = n;

@@ -20,7 +20,6 @@
 #include "lang/suggest.h"
 #include "compiler/parse/blocks.h"
 #include "compiler/runbook.h"
-#include "compiler/parse/ids.h"
 #include "compiler/parse/input.h"
 #include "compiler/parse/node.h"
 #include "compiler/parse/slug.h"
@@ -410,7 +409,7 @@ runbook_render(const struct runbook *runbook, const struct item *item,
 
 	if (value != NULL ||
 	    runbook->plan.sections[item->section].bound != NULL)
-		page.value = plan_value_at;
+		page.value = plan_text_at;
 	if (item->nodes != NULL)
 		put_node(&page, item->nodes);
 }

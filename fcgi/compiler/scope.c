@@ -20,6 +20,37 @@ find_parameter(const struct runbook *runbook, const char *name)
 	return NULL;
 }
 
+static const char *
+label_of(const struct parameter *q, const char *id)
+{
+	for (size_t i = 0; i < q->labels_count; i++)
+		if (strcmp(q->labels[i].id, id) == 0)
+			return q->labels[i].text;
+	return NULL;
+}
+
+/* The items of a parameter, with the labels that it has for them. */
+static struct json_object *
+parameter_items(const struct parameter *q, const char *value)
+{
+	struct json_object *ids = list_items(value);
+	struct json_object *items = json_object_new_array(), *o;
+
+	for (size_t i = 0; i < json_object_array_length(ids); i++) {
+		const char *label,
+		    *id = json_object_get_string(
+			json_object_array_get_idx(ids, i));
+
+		o = json_object_new_object();
+		json_set_text(o, "id", id);
+		if ((label = label_of(q, id)) != NULL)
+			json_set_text(o, "label", label);
+		json_object_array_add(items, o);
+	}
+	json_object_put(ids);
+	return items;
+}
+
 static enum err
 find_list(const struct runbook *runbook, const struct section *s,
     struct json_object *parameters, struct json_object *targets,
@@ -31,7 +62,8 @@ find_list(const struct runbook *runbook, const struct section *s,
 	if (strchr(name, ',') != NULL)
 		*ret = list_items(name);
 	else if (find_parameter(runbook, name) != NULL)
-		*ret = list_items(json_text(parameters, name, ""));
+		*ret = parameter_items(find_parameter(runbook, name),
+		    json_text(parameters, name, ""));
 	else if (text_eq(json_text(group, "kind", ""), "group"))
 		*ret = json_object_get(json_get(group, "members"));
 	else
@@ -53,7 +85,7 @@ runbook_lists(const struct runbook *runbook, struct json_object *parameters,
 	     i++) {
 		const struct section *s = &runbook->plan.sections[i];
 
-		if (s->each_name == NULL)
+		if (s->each_name == NULL || s->each_step != NULL)
 			continue;
 		if (lists == NULL)
 			lists = json_object_new_object();

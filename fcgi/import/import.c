@@ -26,6 +26,7 @@
 #include "import/front_matter.h"
 #include "import/nodes.h"
 #include "import/notes.h"
+#include "lang/each/each_ids.h"
 #include "compiler/parse/heuristics.h"
 #include "compiler/parse/attribute.h"
 #include "compiler/parse/frontmatter.h"

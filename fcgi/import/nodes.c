@@ -15,6 +15,7 @@
 #include "import/notes.h"
 #include "import/imperative.h"
 #include "import/sentences.h"
+#include "lang/each/each_ids.h"
 #include "compiler/parse/attribute.h"
 #include "compiler/parse/heuristics.h"
 #include "compiler/parse/slug.h"
@@ -45,7 +46,7 @@ rollbacks_around(struct import *im)
 static const char *
 new_id(struct import *im, const char *title, const char *kind)
 {
-	const char *base = text_slug(&im->p, title);
+	const char *base = ids_slug(im->p.arena, title);
 
 	if (base[0] == '\0')
 		base = arena_printf(

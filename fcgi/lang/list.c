@@ -46,16 +46,30 @@ list_join(const char *text, struct buf *out)
 	json_object_put(list);
 }
 
+const char *
+list_item_id(struct json_object *item)
+{
+	return json_object_is_type(item, json_type_string)
+	    ? json_object_get_string(item)
+	    : json_text(item, "id", "");
+}
+
+const char *
+list_item_label(struct json_object *item)
+{
+	return json_object_is_type(item, json_type_string)
+	    ? NULL
+	    : json_text(item, "label", NULL);
+}
+
 static const char *
-item_refused(const char *item)
+text_refused(const char *item)
 {
 	size_t len = strlen(item), n;
 	uint32_t cp;
 
 	if (len > ITEM_MAX)
 		return MESSAGE("list_item_long");
-	if (item[0] == '-')
-		return MESSAGE("list_item_dash");
 	for (size_t i = 0; i < len; i += n) {
 		n = text_utf8_next(item + i, len - i, &cp);
 		if (n == 0)
@@ -69,6 +83,28 @@ item_refused(const char *item)
 }
 
 const char *
+list_label_refused(const char *label)
+{
+	return text_is_blank(label) ? MESSAGE("list_label_blank")
+				    : text_refused(label);
+}
+
+static const char *
+item_refused(struct json_object *item)
+{
+	const char *id = list_item_id(item), *label = list_item_label(item);
+	const char *why = NULL;
+
+	if (id[0] == '-')
+		return MESSAGE("list_item_dash");
+	if (text_is_blank(id))
+		return MESSAGE("list_item_blank");
+	if ((why = text_refused(id)) == NULL && label != NULL)
+		why = list_label_refused(label);
+	return why;
+}
+
+const char *
 list_refused(struct json_object *list, const char **ret_item)
 {
 	size_t n = json_object_array_length(list);
@@ -78,16 +114,15 @@ list_refused(struct json_object *list, const char **ret_item)
 	if (n > LIST_MAX_ITEMS)
 		return MESSAGE("list_long");
 	for (size_t i = 0; i < n; i++) {
-		const char *item = json_object_get_string(
-		    json_object_array_get_idx(list, i));
+		struct json_object *item = json_object_array_get_idx(list, i);
 
-		*ret_item = item;
+		*ret_item = list_item_id(item);
 		if ((why = item_refused(item)) != NULL)
 			return why;
 		for (size_t k = 0; k < i; k++)
-			if (strcmp(json_object_get_string(
+			if (strcmp(list_item_id(
 				       json_object_array_get_idx(list, k)),
-				item) == 0)
+				*ret_item) == 0)
 				return MESSAGE("list_item_twice");
 	}
 	return NULL;

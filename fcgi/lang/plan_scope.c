@@ -21,13 +21,12 @@ plan_scope(const struct plan *plan, int section)
 	return b != NULL ? b->scope : "";
 }
 
-static const char *
-item_of(const struct binding *b, const char *name)
+static const struct binding *
+find_item(const struct binding *b, const char *name)
 {
-	for (; b != NULL; b = b->outer)
-		if (strcmp(b->name, name) == 0)
-			return b->item;
-	return NULL;
+	while (b != NULL && strcmp(b->name, name) != 0)
+		b = b->outer;
+	return b;
 }
 
 const char *
@@ -35,7 +34,8 @@ plan_value_at(void *place, const char *name)
 {
 	const struct plan_place *at = place;
 	const struct binding *b = at->plan->sections[at->section].bound;
-	const char *found = item_of(b, name);
+	const struct binding *item = find_item(b, name);
+	const char *found = item != NULL ? item->item : NULL;
 
 	for (; found == NULL && at->value != NULL && b != NULL; b = b->outer) {
 		char *scoped = mem_printf("%s%s", name, b->scope);
@@ -45,6 +45,17 @@ plan_value_at(void *place, const char *name)
 	}
 	return found != NULL || at->value == NULL ? found
 						  : at->value(at->ctx, name);
+}
+
+const char *
+plan_text_at(void *place, const char *name)
+{
+	const struct plan_place *at = place;
+	const struct binding *item = find_item(
+	    at->plan->sections[at->section].bound, name);
+
+	return item != NULL && item->label != NULL ? item->label
+						   : plan_value_at(place, name);
 }
 
 /* The scope is that of the section, or of one around it. */

@@ -21,6 +21,9 @@ struct plan_place {
 };
 const char *plan_value_at(void *place, const char *name);
 
+/* The same for people: of an item its label. */
+const char *plan_text_at(void *place, const char *name);
+
 /* "@name=item" for each item around the section, outermost first, or "". */
 const char *plan_scope(const struct plan *plan, int section);
 

@@ -16,6 +16,12 @@ enum parameter_type {
 	PARAMETER_TYPE__MAX
 };
 
+/* The text for people of an item of a list. */
+struct item_label {
+	const char *id;
+	const char *text;
+};
+
 struct parameter {
 	const char *name;
 	const char *label; /* never NULL: the name if absent */
@@ -28,6 +34,8 @@ struct parameter {
 			       * NULL */
 	const char *const *choices;
 	size_t choices_count;
+	const struct item_label *labels; /* of items of a list */
+	size_t labels_count;
 	const char *min, *max; /* of a number that a task asks for, or NULL */
 	bool required;         /* `required:`, true if absent */
 	bool multiline;        /* may hold line breaks */

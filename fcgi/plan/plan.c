@@ -59,6 +59,12 @@ static const char *const item_kinds[] = {
 	.count_at = offsetof(type, field##_count) }
 #define END			{ .name = NULL }
 
+static const struct record_field label_fields[] = {
+	TEXT(struct item_label, id),
+	TEXT(struct item_label, text),
+	END,
+};
+
 static const struct record_field parameter_fields[] = {
 	TEXT(struct parameter, name),
 	TEXT(struct parameter, label),
@@ -68,6 +74,7 @@ static const struct record_field parameter_fields[] = {
 	NULLABLE(struct parameter, pattern),
 	NULLABLE(struct parameter, message),
 	TEXTS(struct parameter, choices),
+	LIST(struct parameter, labels, label_fields, struct item_label),
 	FLAG(struct parameter, required),
 	FLAG(struct parameter, multiline),
 	FLAG(struct parameter, dash),
@@ -88,6 +95,8 @@ static const struct record_field binding_fields[] = {
 	TEXT(struct binding, name),
 	TEXT(struct binding, list),
 	TEXT(struct binding, item),
+	NULLABLE(struct binding, label),
+	NULLABLE(struct binding, step),
 	TEXT(struct binding, tag),
 	TEXT(struct binding, scope),
 	END,
@@ -102,6 +111,7 @@ static const struct record_field section_fields[] = {
 	NULLABLE(struct section, each),
 	NULLABLE(struct section, each_name),
 	NULLABLE(struct section, each_list),
+	NULLABLE(struct section, each_step),
 	LIST(struct section, bound, binding_fields, struct binding),
 	NULLABLE(struct section, role),
 	NULLABLE(struct section, hop_from),

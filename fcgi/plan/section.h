@@ -10,6 +10,8 @@ struct binding {
 	const char *name; /* of each= */
 	const char *list; /* the list as written */
 	const char *item;
+	const char *label; /* for people; NULL: the item itself */
+	const char *step;  /* that found the list out; NULL: it was known */
 	const char *tag;   /* the item as a part of ids */
 	const char *scope; /* "@name=tag", outermost first */
 	const struct binding *outer;
@@ -24,6 +26,7 @@ struct section {
 	const char *each;
 	const char *each_name;       /* its two halves; NULL in the document */
 	const char *each_list;       /* of a run, which has copies instead */
+	const char *each_step;       /* its capture is the list, or NULL */
 	const struct binding *bound; /* of a copy, innermost first; NULL */
 	size_t bound_count;
 	const char *role;

@@ -107,6 +107,38 @@ what_a_copy_refers_to_is_of_the_same_item(void **state)
 	runbook_free(b);
 }
 
+static void
+people_read_labels_and_scripts_have_ids(void **state)
+{
+	static const char text[] =
+	    "---\ntitle: T\nparameters:\n"
+	    "  hosts: {type: list, default: [{mail: Mail & more}, b]}\n---\n"
+	    "# Queue {each=\"q in hosts\"}\n\nAbout {{q}}.\n\n"
+	    "## All of {{q}}\n\n"
+	    "```http {#one on=web title=\"Drain {{q}}\"}\nGET /{{q}}\n```\n";
+	struct runbook *b = expanded(text, "mail,b,c", NULL);
+	const struct step *s = step(b, "one.mail");
+	struct plan_place at = { &b->plan, s->section, NULL, NULL };
+	struct json_object *none = json_object_new_object(), *seen;
+	struct buf out = { 0 };
+
+	(void)state;
+	assert_string_equal(s->title, "Drain Mail & more");
+	assert_string_equal(step(b, "one.c")->title, "Drain c");
+	assert_string_equal(b->plan.sections[1].title, "Queue: Mail & more");
+	assert_string_equal(b->plan.sections[2].title, "All of Mail & more");
+	assert_string_equal(plan_value_at(&at, "q"), "mail");
+	assert_string_equal(plan_text_at(&at, "q"), "Mail & more");
+	seen = plan_visible(&b->plan, s->section, none);
+	assert_string_equal(json_write(seen), "{\"q\":\"mail\"}");
+	runbook_render(b, &b->plan.items[1], "en", NULL, NULL, &out);
+	assert_string_equal(buf_text(&out), "<p>About Mail &amp; more.</p>\n");
+	buf_clear(&out);
+	json_object_put(seen);
+	json_object_put(none);
+	runbook_free(b);
+}
+
 static const char *
 value(void *ctx, const char *name)
 {
@@ -339,6 +371,7 @@ main(void)
 		cmocka_unit_test(a_section_is_copied_for_each_item_in_order),
 		cmocka_unit_test(what_a_copy_refers_to_is_of_the_same_item),
 		cmocka_unit_test(a_captured_value_belongs_to_its_item),
+		cmocka_unit_test(people_read_labels_and_scripts_have_ids),
 		cmocka_unit_test(prose_is_rendered_with_its_item),
 		cmocka_unit_test(
 		    what_a_copy_keeps_and_sends_is_of_the_same_item),

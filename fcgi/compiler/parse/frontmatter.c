@@ -14,6 +14,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "lang/expr.h"
+#include "lang/list.h"
 #include "lang/answers.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/parse/parse.h"
@@ -154,20 +155,59 @@ read_message(struct parse *p, const struct yaml_tree *map, struct parameter *q)
 		wrong(p, y, MESSAGE("front_message"));
 }
 
-/* The default of a list may be a YAML list. */
-static const char *
-read_default(
-    struct parse *p, const struct yaml_tree *y, const struct parameter *q)
+/* The id is an item of its own, and the label can be shown. */
+static void
+add_label(struct parse *p, const struct yaml_tree *y, struct parameter *q,
+    struct item_label *labels)
 {
+	struct json_object *items = list_items(y->key);
+	const char *label = read_text(p, y), *why;
+
+	why = MESSAGE("front_list_item");
+	if (json_object_array_length(items) == 1 &&
+	    text_eq(json_object_get_string(json_object_array_get_idx(items, 0)),
+		y->key))
+		why = label != NULL ? list_label_refused(label) : NULL;
+	if (why != NULL)
+		wrong(p, y,
+		    message_arena(p->arena,
+			"front_list_label name=%s item=%s reason=%s", q->name,
+			y->key, why));
+	else if (label != NULL)
+		labels[q->labels_count++] = (struct item_label){ y->key,
+			label };
+	json_object_put(items);
+}
+
+/*
+ * The default of a list may be a YAML list, or a map; its items are texts, or
+ * have labels: {id: label}.
+ */
+static const char *
+read_default(struct parse *p, const struct yaml_tree *y, struct parameter *q)
+{
+	struct item_label *labels;
 	struct buf all = { 0 };
 	const char *text;
 
-	if (q->type != PARAMETER_LIST || y->kind != YTREE_LIST)
+	if (q->type != PARAMETER_LIST || y->kind == YTREE_TEXT)
 		return read_text(p, y);
-	for (const struct yaml_tree *e = y->first; e != NULL; e = e->next)
-		if (e->kind == YTREE_TEXT)
-			buf_printf(
-			    &all, "%s%s", all.len > 0 ? "," : "", e->text);
+	labels = arena_alloc(p->arena, (y->count + 1) * sizeof(*labels));
+	q->labels = labels;
+	for (const struct yaml_tree *e = y->first; e != NULL; e = e->next) {
+		const struct yaml_tree *pair = y->kind == YTREE_MAP ? e
+		    : e->kind == YTREE_MAP && e->count == 1         ? e->first
+								    : NULL;
+
+		if (pair == NULL && e->kind != YTREE_TEXT) {
+			wrong(p, e, MESSAGE("front_list_item"));
+			continue;
+		}
+		if (pair != NULL)
+			add_label(p, pair, q, labels);
+		buf_printf(&all, "%s%s", all.len > 0 ? "," : "",
+		    pair != NULL ? pair->key : e->text);
+	}
 	text = all.len > 0 ? arena_strdup(p->arena, buf_text(&all)) : NULL;
 	buf_clear(&all);
 	return text;

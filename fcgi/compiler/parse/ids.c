@@ -2,36 +2,17 @@
  * ids.c: the ids of steps and sections: unique and complete.
  *
  * Ids that the author wrote are kept.  Then steps get an id from their title,
- * then sections, which only links refer to.  A hash table answers whether an id
- * is taken: a document may have 2,000 steps of one title.
+ * then sections, which only links refer to.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "compiler/parse/ids.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
-#include "compiler/parse/slug.h"
 #include "compiler/parse/attribute.h"
-
-/* Puts the id into the table; false where it is there already. */
-bool
-ids_take(struct ids *ids, const char *id)
-{
-	uint32_t hash = 2166136261u;
-	const char **slots = ids->slots;
-
-	for (const char *s = id; *s != '\0'; s++)
-		hash = (hash ^ (unsigned char)*s) * 16777619u;
-	for (hash %= IDS_SLOTS; slots[hash] != NULL;
-	     hash = (hash + 1) % IDS_SLOTS)
-		if (strcmp(slots[hash], id) == 0)
-			return false;
-	slots[hash] = id;
-	return true;
-}
+#include "lang/each/each_ids.h"
 
 static void
 take_explicit(struct parse *p, struct ids *ids, const struct origin *o,
@@ -47,23 +28,6 @@ take_explicit(struct parse *p, struct ids *ids, const struct origin *o,
 		    p, SEVERITY_ERROR, a->at, "check_id_twice id=%s", a->name);
 }
 
-/* The base, or the base with the first number that makes it unique. */
-const char *
-ids_derive(struct ids *ids, struct arena *arena, const char *base)
-{
-	const char *id = base;
-	int n = 2;
-
-	if (text_eq(ids->base, base))
-		n = ids->number + 1;
-	for (; !ids_take(ids, id); n++) {
-		id = arena_printf(arena, "%s-%d", base, n);
-		ids->base = base;
-		ids->number = n;
-	}
-	return id;
-}
-
 static void
 derive_step(struct parse *p, struct ids *ids, int i)
 {
@@ -74,7 +38,7 @@ derive_step(struct parse *p, struct ids *ids, int i)
 		s->id = ids_derive(ids, p->arena, "answers");
 		return;
 	}
-	s->id = text_slug(p, s->title);
+	s->id = ids_slug(p->arena, s->title);
 	if (s->id[0] == '\0') {
 		for (int k = 0; k < i; k++)
 			ordinal += p->steps[k].kind == s->kind;
@@ -149,7 +113,8 @@ ids_read(struct parse *p)
 			derive_step(p, ids, (int)k);
 	for (i = 0; i < p->sections_count; i++)
 		if (p->sections[i].id == NULL) {
-			const char *slug = text_slug(p, p->sections[i].title);
+			const char *slug = ids_slug(
+			    p->arena, p->sections[i].title);
 
 			if (slug[0] == '\0')
 				slug = i == 0

@@ -9,7 +9,6 @@
 #include "lang/suggest.h"
 #include "compiler/parse/blocks.h"
 #include "compiler/runbook.h"
-#include "compiler/parse/ids.h"
 #include "compiler/parse/input.h"
 #include "compiler/parse/node.h"
 

@@ -1,5 +1,5 @@
 /*
- * slug.c: the text of nodes without markup: entities, titles, slugs.
+ * slug.c: the text of nodes without markup: entities and titles.
  *
  * Numeric entities are decoded, and common named ones; others stay unchanged,
  * as the browser knows them all.
@@ -199,32 +199,4 @@ text_is_title(const struct node *n)
 	whole = title_end(buf_text(&out), out.len) == out.len;
 	buf_clear(&out);
 	return whole;
-}
-
-/* Letters and digits of ASCII joined by '-', at most 40; "" for none. */
-char *
-text_slug(struct parse *p, const char *title)
-{
-	char slug[41];
-	const char *s;
-	size_t n = 0;
-
-	for (s = title; *s != '\0' && n < 40; s++) {
-		char c = *s;
-
-		if (c >= 'A' && c <= 'Z')
-			c |= 0x20;
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-			slug[n++] = c;
-		else if (n > 0 && slug[n - 1] != '-' && c != '\'')
-			slug[n++] = '-';
-	}
-	if (*s != '\0' && memchr(slug + 10, '-', n - 10) != NULL)
-		while (slug[n - 1] != '-') /* no word is cut */
-			n--;
-	while (n > 0 && slug[n - 1] == '-')
-		n--;
-	slug[n] = '\0';
-	/* a single ASCII letter or digit of a Chinese title is no useful id */
-	return arena_strdup(p->arena, n >= 2 ? slug : "");
 }

@@ -10,10 +10,9 @@
 struct node;
 struct parse;
 
-/* The text of nodes, or a slug of it.  Results belong to the arena. */
+/* The text of nodes.  Results belong to the arena. */
 bool text_entity(const char *s, size_t len, char out[8], size_t *ret_len);
 char *text_title(struct parse *p, const struct node *n);
 bool text_is_title(const struct node *n);
-char *text_slug(struct parse *p, const char *title);
 
 #endif

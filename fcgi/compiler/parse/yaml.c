@@ -18,7 +18,6 @@
 #include "base/buf.h"
 #include "plan/plan.h"
 #include "base/err.h"
-#include "compiler/parse/ids.h"
 #include "compiler/parse/input.h"
 #include "compiler/parse/node.h"
 #include "compiler/parse/source.h"

@@ -94,6 +94,21 @@ add_choice(struct json_object *list, const char *choice, const char *value)
 	json_object_array_add(list, o);
 }
 
+/* The items of a list that have labels. */
+static struct json_object *
+labels_of(const struct parameter *p)
+{
+	struct json_object *list = json_object_new_array(), *o;
+
+	for (size_t i = 0; i < p->labels_count; i++) {
+		o = json_object_new_object();
+		model_text(o, "id", p->labels[i].id);
+		model_text(o, "text", p->labels[i].text);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
 /* A flag that an environment may decide on has three choices: none as well. */
 static struct json_object *
 choices_of(const struct parameter *p, const char *value)
@@ -173,6 +188,7 @@ parameter_model(struct filling *f, const struct parameter *p)
 		!(secret && f->old != NULL));
 	add_fixed(f, o, p);
 	model_put(o, "choices", choices_of(p, value));
+	model_put(o, "labels", labels_of(p));
 	model_bool(o, "is_open", *value == '\0' || !p->required);
 	model_text(o, "error", error);
 	return o;

@@ -412,7 +412,7 @@ view_title(const struct view *v, int step)
 
 	if (strstr(text, "{{") == NULL)
 		return text;
-	values_fill(text, plan_value_at, &place, &title);
+	values_fill(text, plan_text_at, &place, &title);
 	filled = arena_strdup(v->req->arena, buf_text(&title));
 	buf_clear(&title);
 	return filled;
