@@ -3,12 +3,17 @@
  * of copied steps.
  *
  * Only the environment of a run tells whether one word is a group; a literal
- * list has commas, and a parameter must be a list.
+ * list has commas, and a parameter must be a list.  A name that an earlier step
+ * captures is a list that is known when that step has succeeded.  Its items are
+ * what a machine printed: they are values, and name no target, as approvals are
+ * given to the targets of a plan.
  */
+#include <stdint.h>
 #include <string.h>
 
 #include "compiler/loops.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "base/err.h"
 #include "compiler/runbook.h"
@@ -46,12 +51,132 @@ check_name(struct parse *p, int i, const char *name)
 	return true;
 }
 
+/* The capture of that name of a step, or NULL. */
+static struct capture *
+capture_of(const struct step *s, const char *name)
+{
+	for (size_t k = 0; k < s->captures_count; k++)
+		if (strcmp(s->captures[k].name, name) == 0)
+			return (struct capture *)(uintptr_t)&s->captures[k];
+	return NULL;
+}
+
+/* The step that captures the name; *ret_other: another one, or -1. */
+static int
+find_capturing(const struct parse *p, const char *name, int *ret_other)
+{
+	int found = -1;
+
+	*ret_other = -1;
+	for (size_t i = 0; i < p->steps_count; i++) {
+		if (capture_of(&p->steps[i], name) == NULL)
+			continue;
+		if (found >= 0)
+			*ret_other = (int)i;
+		else
+			found = (int)i;
+	}
+	return found;
+}
+
+static bool
+has_probe(const struct parse *p, const char *id)
+{
+	for (size_t i = 0; i < p->steps_count; i++)
+		if (text_eq(p->steps[i].probe_of, id))
+			return true;
+	return false;
+}
+
+/* NULL, or the code of the reason why no list comes from this step. */
+static const char *
+source_refused(const struct parse *p, int i, int step, const char *list)
+{
+	const struct step *s = &p->steps[step];
+
+	if (p->step_origins[step].at > p->section_origins[i].at)
+		return MESSAGE("loop_source_later");
+	if (!repeats_around(p, p->sections[i].parent, s->section))
+		return MESSAGE("loop_source_in_loop");
+	if (s->kind == STEP_MANUAL)
+		return MESSAGE("loop_source_task");
+	if (s->rollback || p->sections[s->section].rollback)
+		return MESSAGE("loop_source_rollback");
+	if (s->is_probe || s->probe_of != NULL || has_probe(p, s->id))
+		return MESSAGE("loop_source_probe");
+	if (capture_of(s, list)->how == CAPTURE_REGEX)
+		return MESSAGE("loop_source_regex");
+	return NULL;
+}
+
+/* The list is a value that a step before the section captures. */
+static bool
+check_captured(struct parse *p, int i, const char *list, int step, int other)
+{
+	const char *why = other >= 0 ? MESSAGE("loop_source_two")
+				     : source_refused(p, i, step, list);
+
+	if (why != NULL) {
+		report(p, SEVERITY_ERROR, place(p, i),
+		    "loop_source name=%s step=%s reason=%s", list,
+		    p->steps[other >= 0 ? other : step].id, why);
+		return false;
+	}
+	capture_of(&p->steps[step], list)->list = true;
+	p->sections[i].each_step = p->steps[step].id;
+	return true;
+}
+
+/* A section around repeats over a captured list. */
+static bool
+is_in_captured(const struct parse *p, int i)
+{
+	while ((i = p->sections[i].parent) >= 0)
+		if (p->sections[i].each_step != NULL)
+			return true;
+	return false;
+}
+
+bool
+each_is_captured(const struct parse *p, int section, const char *name)
+{
+	for (; section >= 0; section = p->sections[section].parent)
+		if (p->sections[section].each_step != NULL &&
+		    text_eq(p->sections[section].each_name, name))
+			return true;
+	return false;
+}
+
+void
+check_each_targets(struct parse *p, int i)
+{
+	const struct step *s = &p->steps[i];
+	const char *name = NULL;
+
+	if (each_is_captured(p, s->section, s->on))
+		name = s->on;
+	for (size_t k = 0; k < s->with_count; k++)
+		if (each_is_captured(p, s->section, s->with[k]))
+			name = s->with[k];
+	if (name != NULL)
+		report(p, SEVERITY_ERROR, p->step_origins[i].at,
+		    "loop_no_target name=%s", name);
+}
+
 static bool
 check_list(struct parse *p, int i, const char *list)
 {
 	const struct parameter *q = parameter_find(p, list);
+	int other, step = find_capturing(p, list, &other);
 	const char *item, *why;
 	struct json_object *items;
+
+	if (strchr(list, ',') == NULL && q == NULL && step >= 0)
+		return check_captured(p, i, list, step, other);
+	if (is_in_captured(p, i)) {
+		report(p, SEVERITY_ERROR, place(p, i), "loop_in_captured");
+		return false;
+	}
 
 	if (strchr(list, ',') == NULL && q != NULL &&
 	    q->type != PARAMETER_LIST) {

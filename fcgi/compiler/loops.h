@@ -11,6 +11,12 @@ struct parse;
 /* Checks the each= of a section. */
 void check_each(struct parse *p, int section);
 
+/* No target of the step is an item of a captured list. */
+void check_each_targets(struct parse *p, int step);
+
+/* A name that a step of that section gives for a target is no such item. */
+bool each_is_captured(const struct parse *p, int section, const char *name);
+
 /* Fills in the lists that a run needs values for. */
 void loops_collect_lists(struct parse *p);
 

@@ -401,14 +401,13 @@ put_nodes(struct page *page, const struct node *n)
 }
 
 void
-runbook_render(const struct runbook *runbook, const struct item *item,
+runbook_render(const struct plan *plan, const struct item *item,
     const char *lang, value_fn value, void *ctx, struct buf *out)
 {
-	struct plan_place at = { &runbook->plan, item->section, value, ctx };
+	struct plan_place at = { plan, item->section, value, ctx };
 	struct page page = { .out = out, .lang = lang, .ctx = &at };
 
-	if (value != NULL ||
-	    runbook->plan.sections[item->section].bound != NULL)
+	if (value != NULL || plan->sections[item->section].bound != NULL)
 		page.value = plan_text_at;
 	if (item->nodes != NULL)
 		put_node(&page, item->nodes);

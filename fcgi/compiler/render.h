@@ -6,15 +6,15 @@
 #include "lang/values.h"
 
 struct item;
-struct runbook;
+struct plan;
 
 /*
- * Appends the HTML of an item's nodes: raw HTML of the text is shown as text,
- * links have allowed schemes, {{name}} is replaced by the escaped value
- * (unchanged if value is NULL or has none). The titles of alerts are in the
- * language lang.
+ * Appends the HTML of the nodes of an item of the plan: raw HTML of the text is
+ * shown as text, links have allowed schemes, {{name}} is replaced by the
+ * escaped value (unchanged if value is NULL or has none). The titles of alerts
+ * are in the language lang.
  */
-void runbook_render(const struct runbook *runbook, const struct item *item,
+void runbook_render(const struct plan *plan, const struct item *item,
     const char *lang, value_fn value, void *ctx, struct buf *out);
 
 #endif

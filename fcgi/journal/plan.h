@@ -27,13 +27,47 @@ struct plan_parts {
 void plan_hash(const struct plan_parts *parts, char out[65]);
 
 /*
- * The compiled plan of a row of STMT_RUN_GET; free with plan_free(). *ret is
- * NULL if the run is of an older version, which kept the document alone.
- * ERR_FORBIDDEN with a fault: its text is missing, differs from its hash, or is
- * no plan.
+ * The compiled plan of a row of STMT_RUN_GET, with the lists expanded that
+ * steps of the run have captured; free with plan_free(). *ret is NULL if the
+ * run is of an older version, which kept the document alone. ERR_FORBIDDEN with
+ * a fault: its text is missing, differs from its hash, or is no plan, or a list
+ * is none of its sections.
  */
 enum err plan_load(struct db *db, struct json_object *row, struct plan **ret,
     struct fault *fault);
+
+/*
+ * The plan with its templates expanded by the lists of a row, in their order;
+ * *ret is NULL if there are none. Free it before `plan`.
+ */
+enum err plan_expand(const struct plan *plan, struct json_object *row,
+    struct plan **ret, struct fault *fault);
+
+/*
+ * The key of a plan of plan_load() in a cache: its hash, and the run if it has
+ * expanded lists.
+ */
+#define PLAN_KEY 112
+void plan_key(struct json_object *row, char out[PLAN_KEY]);
+
+/* The list of a row that this step has captured: {"items"}; or NULL. */
+struct json_object *plan_list(
+    struct json_object *row, const char *step, const char *name);
+
+/*
+ * The lists that steps of the run capture for each=: [{"step", "name",
+ * "items"}], without items before the step has succeeded. A new array, or NULL
+ * if there are none.
+ */
+struct json_object *plan_lists(
+    const struct plan *plan, struct json_object *row);
+
+/*
+ * Each list of the row is what its step captured, by the captured values of
+ * the run.
+ */
+bool plan_lists_are_captured(const struct plan *plan, struct json_object *row,
+    struct json_object *captured);
 
 /* The text of a compiled plan, and its hash (65 bytes). A new object. */
 struct json_object *plan_compiled(const struct plan *plan, char hash[65]);

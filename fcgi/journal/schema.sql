@@ -55,6 +55,8 @@ CREATE TABLE run (
 					-- values; NULL in runs of older versions
 	targets		TEXT NOT NULL,	-- as targets_resolve() made it
 	approvals	TEXT NOT NULL,	-- [{role, count, expires, same_person}]
+	expanded	TEXT,		-- [{step, name, items}]: the lists that
+					-- steps captured for each=
 	current		TEXT,		-- the step that is next or at work
 	steps_total	INTEGER NOT NULL,	-- without those left out
 	steps_done	INTEGER NOT NULL,	-- succeeded or confirmed

@@ -139,9 +139,8 @@ run_permit(struct command *c, enum verb verb, struct run *run,
 	return err;
 }
 
-/* A value_fn over a struct run: values known before anything ran. */
-static const char *
-known_value(void *ctx, const char *name)
+const char *
+run_known_value(void *ctx, const char *name)
 {
 	struct run *run = ctx;
 
@@ -163,7 +162,8 @@ decide_step(struct run *run, struct json_object *row)
 
 	if (index < 0 || !(was_out || state_in(state, IN(PENDING) | IN(READY))))
 		return ERR_OK;
-	out = plan_is_excluded_early(run->plan, index, known_value, run, &why);
+	out = plan_is_excluded_early(
+	    run->plan, index, run_known_value, run, &why);
 	if (out == was_out)
 		return ERR_OK;
 	data = json_object_new_object();

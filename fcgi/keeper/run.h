@@ -26,6 +26,9 @@ void run_clear(struct run *run);
 /* lifecycle_value() as a value_fn over a struct run. */
 const char *run_value(void *run, const char *name);
 
+/* The same for the values that are known before anything ran. */
+const char *run_known_value(void *run, const char *name);
+
 /* The row of a step, or NULL. */
 struct json_object *run_step_row(const struct run *run, const char *id);
 

@@ -250,15 +250,22 @@ check_items(const struct plan *plan, struct fault *fault)
 	return ERR_OK;
 }
 
+struct plan *
+plan_new(struct arena **ret_arena)
+{
+	struct whole *w = mem_calloc(1, sizeof(*w));
+
+	w->arena = *ret_arena = arena_new();
+	return &w->plan;
+}
+
 enum err
 plan_read(struct json_object *o, struct plan **ret, struct fault *fault)
 {
-	struct whole *w = mem_calloc(1, sizeof(*w));
-	struct plan *plan = &w->plan;
-	enum err err;
+	struct arena *arena;
+	struct plan *plan = plan_new(&arena);
+	enum err err = record_read(plan_fields, IN, o, arena, plan, fault);
 
-	w->arena = arena_new();
-	err = record_read(plan_fields, IN, o, w->arena, plan, fault);
 	if (err == ERR_OK && plan->version != PLAN_VERSION)
 		err = wrong(fault, "version", 0, "is missing");
 	if (err == ERR_OK)
@@ -283,6 +290,12 @@ plan_free(struct plan *plan)
 		return;
 	arena_free(w->arena);
 	free(w);
+}
+
+void
+plan_own(struct plan *plan, void (*release)(void *), void *p)
+{
+	arena_defer(((struct whole *)plan)->arena, release, p);
 }
 
 struct json_object *

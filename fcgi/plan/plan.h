@@ -7,6 +7,7 @@
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 
+#include "base/arena.h"
 #include "plan/parameter.h"
 #include "plan/section.h"
 #include "plan/step.h"
@@ -50,6 +51,12 @@ struct json_object *plan_write(const struct plan *plan);
 enum err plan_read(
     struct json_object *o, struct plan **ret, struct fault *fault);
 void plan_free(struct plan *plan);
+
+/* An empty plan, and the arena of its content; free with plan_free(). */
+struct plan *plan_new(struct arena **ret_arena);
+
+/* The plan of plan_new() or plan_read() calls release(p) when it is freed. */
+void plan_own(struct plan *plan, void (*release)(void *), void *p);
 
 /* The ids of steps, given as an array of their numbers.  A new array. */
 struct json_object *plan_ids(

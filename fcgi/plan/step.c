@@ -28,6 +28,7 @@ static const struct record_field capture_fields[] = {
 	{ "how", BOTH, RECORD_WORD, .at = offsetof(struct capture, how),
 		.words = hows, .absent = -1 },
 	{ "what", BOTH, RECORD_TEXT, .at = offsetof(struct capture, what) },
+	{ "list", BOTH, RECORD_FLAG, .at = offsetof(struct capture, list) },
 	{ .name = NULL },
 };
 

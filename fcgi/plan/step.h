@@ -22,6 +22,7 @@ struct capture {
 	const char *name;
 	enum capture_how how;
 	const char *what; /* JSON pointer or regex, else NULL */
+	bool list;        /* sections repeat over its items */
 };
 
 /*

@@ -88,7 +88,7 @@ values_of(struct runner *r, struct run_snapshot *s)
 
 /*
  * Replaces "machine:/path" under each="machine in …" by the target of this
- * iteration.
+ * iteration; what a machine printed names none.
  */
 static void
 add_items(struct run_snapshot *s, struct json_object *hosts)
@@ -96,7 +96,7 @@ add_items(struct run_snapshot *s, struct json_object *hosts)
 	const struct binding *b = s->plan->sections[s->step->section].bound;
 
 	for (; b != NULL; b = b->outer)
-		if (json_get(hosts, b->item) != NULL)
+		if (b->step == NULL && json_get(hosts, b->item) != NULL)
 			json_set(hosts, b->name,
 			    json_object_get(json_get(hosts, b->item)));
 }

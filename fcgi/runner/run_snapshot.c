@@ -14,6 +14,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "journal/approval.h"
+#include "journal/captured.h"
 #include "journal/hash.h"
 #include "base/err.h"
 #include "plan/plan.h"
@@ -70,6 +71,17 @@ read_dry_run(const char *exec, struct run_snapshot *s, struct fault *why)
 	return ERR_OK;
 }
 
+/* The items over which sections repeat are those that steps captured. */
+static bool
+has_captured_lists(const struct run_snapshot *s)
+{
+	struct json_object *captured = captured_values(s->db, s->run_id);
+	bool same = plan_lists_are_captured(s->plan, s->run, captured);
+
+	json_object_put(captured);
+	return same;
+}
+
 /* The plan that was approved: compiled once, when the run was created. */
 static enum err
 read_plan(struct run_snapshot *s, struct fault *why)
@@ -82,6 +94,9 @@ read_plan(struct run_snapshot *s, struct fault *why)
 	if (s->plan == NULL)
 		return run_snapshot_refuse(
 		    why, MESSAGE("refused_not_compiled"));
+	if (!has_captured_lists(s))
+		return run_snapshot_refuse(
+		    why, MESSAGE("refused_lists_differ"));
 	if (*s->step_id == '\0')
 		return ERR_OK; /* a preflight covers all steps */
 	index = plan_find_step(s->plan, s->step_id);

@@ -221,15 +221,16 @@ def what_is_as_the_events_say_runs_in_any_order_of_runs():
         shutil.rmtree(marks)
 
 
-try:
-    main([an_approval_that_nobody_gave_does_not_count,
-          rules_that_were_emptied_still_hold,
-          a_role_that_nobody_gave_does_not_count,
-          a_gate_that_nobody_gave_stays_shut,
-          an_attempt_that_nobody_requested_is_not_started,
-          a_chain_that_was_changed_stops_all_of_its_run,
-          a_chain_that_was_cut_stops_all_of_its_run,
-          a_value_in_the_tables_is_not_what_a_script_gets,
-          what_is_as_the_events_say_runs_in_any_order_of_runs])
-finally:
-    shutil.rmtree(folder, ignore_errors=True)
+if __name__ == "__main__":
+    try:
+        main([an_approval_that_nobody_gave_does_not_count,
+              rules_that_were_emptied_still_hold,
+              a_role_that_nobody_gave_does_not_count,
+              a_gate_that_nobody_gave_stays_shut,
+              an_attempt_that_nobody_requested_is_not_started,
+              a_chain_that_was_changed_stops_all_of_its_run,
+              a_chain_that_was_cut_stops_all_of_its_run,
+              a_value_in_the_tables_is_not_what_a_script_gets,
+              what_is_as_the_events_say_runs_in_any_order_of_runs])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

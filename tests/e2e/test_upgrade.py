@@ -46,7 +46,7 @@ def an_older_database_is_copied_before_it_is_migrated():
         assert str(copy) in console.log.read_text(), console.log.read_text()
         ana = console.user("zoe", "operator")
         assert ana.get("/runs")[0] == 200
-        assert version_of(data / "countersign.db")[0] == 3
+        assert version_of(data / "countersign.db")[0] == 4
     shutil.rmtree(data, ignore_errors=True)
 
 
@@ -75,7 +75,7 @@ def open_runs_get_a_compiled_plan_and_their_approvals_end():
     with Console(data=data) as console:     # which verifies at the end, and each report too
         leo, mia, kim = (console.user(n, r) for n, r in
                          (("leo", "operator"), ("mia", "approver"), ("kim", "approver")))
-        assert version_of(data / "countersign.db")[0] == 3
+        assert version_of(data / "countersign.db")[0] == 4
         assert console.sql("SELECT id, compiled IS NULL FROM run ORDER BY id") == [(1, 1), (2, 0), (3, 0)]
         ended = leo.run(1)
         assert (ended["result"], ended["plan"]) == ("succeeded", exported["plan"]), ended

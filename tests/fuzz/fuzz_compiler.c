@@ -37,7 +37,7 @@ check_runbook(const char *text, size_t len, struct buf *out)
 	const char *why;
 
 	for (size_t i = 0; i < runbook->plan.items_count; i++)
-		runbook_render(runbook, &runbook->plan.items[i],
+		runbook_render(&runbook->plan, &runbook->plan.items[i],
 		    CATALOGUE_DEFAULT, value, NULL, out);
 	for (size_t i = 0; i < runbook->plan.steps_count; i++) {
 		(void)plan_is_excluded(
@@ -66,7 +66,7 @@ check_expanded(const char *text, size_t len, struct buf *out)
 	if (source->plan.lists_count > 0 &&
 	    runbook_expand(text, len, lists, &runbook, NULL) == ERR_OK) {
 		for (size_t i = 0; i < runbook->plan.items_count; i++)
-			runbook_render(runbook, &runbook->plan.items[i],
+			runbook_render(&runbook->plan, &runbook->plan.items[i],
 			    CATALOGUE_DEFAULT, value, NULL, out);
 		for (size_t i = 0; i < runbook->plan.steps_count && i < 200;
 		     i++)

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "lang/each/each_captured.h"
 #include "lang/plan_scope.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -21,10 +22,37 @@ value(void *ctx, const char *name)
 	return strlen(name) % 2 ? NULL : "1.0";
 }
 
+/* Expands the list of a template; each step of the result can be followed. */
+static void
+expand(const struct plan *plan, const struct section *s)
+{
+	struct json_object *list = json_object_new_object(), *items;
+	struct plan *expanded;
+	struct fault fault;
+
+	items = json_object_new_array();
+	json_object_array_add(items, json_object_new_string("a"));
+	json_object_array_add(items, json_object_new_string("b c"));
+	json_set_text(list, "step", s->each_step);
+	json_set_text(list, "name", s->each_list);
+	json_set(list, "items", items);
+	if (each_expand_captured(plan, list, &expanded, &fault) == ERR_OK) {
+		for (size_t i = 0; i < expanded->steps_count; i++)
+			(void)plan_scope(expanded, expanded->steps[i].section);
+		json_object_put(plan_write(expanded));
+		plan_free(expanded);
+	}
+	json_object_put(list);
+}
+
 static void
 follow(const struct plan *plan)
 {
 	const char *why;
+
+	for (size_t i = 0; i < plan->sections_count; i++)
+		if (plan->sections[i].each_step != NULL)
+			expand(plan, &plan->sections[i]);
 
 	for (size_t i = 0; i < plan->steps_count; i++) {
 		struct json_object *none = json_object_new_object();

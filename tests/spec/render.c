@@ -42,7 +42,8 @@ put_item(
 		put_escaped(out, runbook->plan.steps[item->index].title);
 		buf_puts(out, "</task>");
 	}
-	runbook_render(runbook, item, CATALOGUE_DEFAULT, NULL, NULL, out);
+	runbook_render(
+	    &runbook->plan, item, CATALOGUE_DEFAULT, NULL, NULL, out);
 }
 
 static struct json_object *

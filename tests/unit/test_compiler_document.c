@@ -129,7 +129,7 @@ survive(const struct buf *text)
 	size_t len;
 
 	for (size_t i = 0; i < runbook->plan.items_count; i++)
-		runbook_render(runbook, &runbook->plan.items[i],
+		runbook_render(&runbook->plan, &runbook->plan.items[i],
 		    CATALOGUE_DEFAULT, only_five, NULL, &out);
 	runbook_free(runbook);
 	if (text->len < 300000)

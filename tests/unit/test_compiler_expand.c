@@ -131,7 +131,7 @@ people_read_labels_and_scripts_have_ids(void **state)
 	assert_string_equal(plan_text_at(&at, "q"), "Mail & more");
 	seen = plan_visible(&b->plan, s->section, none);
 	assert_string_equal(json_write(seen), "{\"q\":\"mail\"}");
-	runbook_render(b, &b->plan.items[1], "en", NULL, NULL, &out);
+	runbook_render(&b->plan, &b->plan.items[1], "en", NULL, NULL, &out);
 	assert_string_equal(buf_text(&out), "<p>About Mail &amp; more.</p>\n");
 	buf_clear(&out);
 	json_object_put(seen);
@@ -184,8 +184,8 @@ prose_is_rendered_with_its_item(void **state)
 	(void)state;
 	for (size_t i = 0; i < b->plan.items_count; i++)
 		if (b->plan.items[i].kind == ITEM_PROSE)
-			runbook_render(b, &b->plan.items[i], CATALOGUE_DEFAULT,
-			    NULL, NULL, &out);
+			runbook_render(&b->plan, &b->plan.items[i],
+			    CATALOGUE_DEFAULT, NULL, NULL, &out);
 	assert_string_equal(buf_text(&out),
 	    "<p>About alpha.</p>\n"
 	    "<p>About &lt;b&gt;.</p>\n");

@@ -81,7 +81,7 @@ render(const char *name, const struct buf *text, struct buf *out)
 		else
 			buf_puts(out, "<!-- prose -->\n");
 		runbook_render(
-		    runbook, item, CATALOGUE_DEFAULT, value, NULL, out);
+		    &runbook->plan, item, CATALOGUE_DEFAULT, value, NULL, out);
 	}
 	runbook_free(runbook);
 }

@@ -118,7 +118,7 @@ static void
 a_line_is_judged_to_its_end(void **state)
 {
 	static const size_t lengths[] = { 65530, 65536, 8000000 };
-	struct capture c = { "v", CAPTURE_REGEX, "id=(.*)" };
+	struct capture c = { "v", CAPTURE_REGEX, "id=(.*)", false };
 	struct job_spec no = { .step.exit_count = 1, .step.reject = "ERROR" };
 	struct job_spec yes = { .step.exit_count = 1, .step.expect = "done$" };
 	struct job_spec take = { .step.exit_count = 1,
@@ -150,7 +150,8 @@ a_line_is_judged_to_its_end(void **state)
 static void
 a_regex_that_gives_up_is_no_answer(void **state)
 {
-	struct capture c = { "v", CAPTURE_REGEX, "((a+)+): ERROR|id=(.)" };
+	struct capture c = { "v", CAPTURE_REGEX, "((a+)+): ERROR|id=(.)",
+		false };
 	struct job_spec no = { .step.exit_count = 1,
 		.step.reject = "^(a+)+: ERROR|fatal" };
 	struct job_spec yes = { .step.exit_count = 1,
@@ -179,9 +180,9 @@ a_regex_that_gives_up_is_no_answer(void **state)
 static void
 colours_are_no_part_of_what_is_looked_at(void **state)
 {
-	struct capture whole = { "v", CAPTURE_WHOLE, NULL };
-	struct capture regex = { "v", CAPTURE_REGEX, "version (\\S+)" };
-	struct capture pointer = { "v", CAPTURE_POINTER, "/v" };
+	struct capture whole = { "v", CAPTURE_WHOLE, NULL, false };
+	struct capture regex = { "v", CAPTURE_REGEX, "version (\\S+)", false };
+	struct capture pointer = { "v", CAPTURE_POINTER, "/v", false };
 	struct job_spec no = { .step.exit_count = 1,
 		.step.reject = "ERROR: no space" };
 	struct job_spec o = { .step.exit_count = 1,
@@ -213,9 +214,9 @@ colours_are_no_part_of_what_is_looked_at(void **state)
 static void
 captures_are_checked_like_parameters(void **state)
 {
-	struct capture whole = { "v", CAPTURE_WHOLE, NULL };
-	struct capture regex = { "v", CAPTURE_REGEX, "id=(.*)" };
-	struct capture pointer = { "v", CAPTURE_POINTER, "/a/1" };
+	struct capture whole = { "v", CAPTURE_WHOLE, NULL, false };
+	struct capture regex = { "v", CAPTURE_REGEX, "id=(.*)", false };
+	struct capture pointer = { "v", CAPTURE_POINTER, "/a/1", false };
 	struct job_spec o = { .step.exit_count = 1,
 		.step.captures = &whole,
 		.step.captures_count = 1 };
@@ -441,7 +442,7 @@ a_captured_value_that_holds_a_secret_is_refused(void **state)
 	static const char *outputs[] = { "id=pa$$ word\n", "id=x pa$$ wordy\n",
 		"id=cGEkJCB3b3Jk\n", "id=pa%24%24%20word\n",
 		"id=7061242420776f7264\n" };
-	struct capture c = { "v", CAPTURE_REGEX, "id=(.*)" };
+	struct capture c = { "v", CAPTURE_REGEX, "id=(.*)", false };
 	struct job_spec o = { .step.exit_count = 1,
 		.step.captures = &c,
 		.step.captures_count = 1,
@@ -456,10 +457,36 @@ a_captured_value_that_holds_a_secret_is_refused(void **state)
 		assert_non_null(
 		    strstr(catalogue_english(why.data), "contains a secret"));
 	}
-	c = (struct capture){ "v", CAPTURE_WHOLE, NULL };
+	c = (struct capture){ "v", CAPTURE_WHOLE, NULL, false };
 	assert_false(succeeds(&o, "pa$$ word\n", 0, &why, value));
 	assert_true(succeeds(&o, "pass word\n", 0, &why, value));
 	assert_string_equal(value, "pass word");
+	buf_clear(&why);
+}
+
+/* Of a list over which sections repeat, each line is an item. */
+static void
+a_captured_list_has_lines_and_may_be_empty(void **state)
+{
+	struct capture lines = { "v", CAPTURE_WHOLE, NULL, true };
+	struct capture array = { "v", CAPTURE_POINTER, "", true };
+	struct job_spec o = { .step.exit_count = 1,
+		.step.captures = &lines,
+		.step.captures_count = 1 };
+	struct buf why = { 0 };
+	char value[64];
+
+	(void)state;
+	assert_true(succeeds(&o, "a\tA\r\nb\n\n", 0, &why, value));
+	assert_string_equal(value, "a\tA\nb");
+	assert_true(succeeds(&o, " \n", 0, &why, value));
+	assert_string_equal(value, "");
+	assert_false(succeeds(&o, "a\n\x01\n", 0, &why, value));
+	assert_false(succeeds(&o, "a\n\xff\n", 0, &why, value));
+	assert_false(succeeds(&o, "a\nb\n", 1, &why, value));
+	o.step.captures = &array;
+	assert_true(succeeds(&o, "[ \"a\",\n {\"id\": 7} ]\n", 0, &why, value));
+	assert_string_equal(value, "[\"a\",{\"id\":7}]");
 	buf_clear(&why);
 }
 
@@ -473,6 +500,7 @@ main(void)
 		cmocka_unit_test(a_regex_that_gives_up_is_no_answer),
 		cmocka_unit_test(colours_are_no_part_of_what_is_looked_at),
 		cmocka_unit_test(captures_are_checked_like_parameters),
+		cmocka_unit_test(a_captured_list_has_lines_and_may_be_empty),
 		cmocka_unit_test(
 		    a_captured_value_that_holds_a_secret_is_refused),
 		cmocka_unit_test(pointers_follow_the_rfc),

@@ -21,6 +21,7 @@
 #include "cli/verify/verify.h"
 #include "cli/verify/verify_tables.h"
 #include "cli/verify/verify_ledger.h"
+#include "journal/captured.h"
 #include "journal/event.h"
 #include "journal/project/project.h"
 #include "journal/plan.h"
@@ -157,6 +158,18 @@ check_files(
 	db_done(rows);
 }
 
+/* Sections repeat over what steps have captured, and nothing else. */
+static void
+check_lists(struct verify *v, struct json_object *row, const struct plan *plan)
+{
+	int64_t run = json_int(row, "id", 0);
+	struct json_object *captured = captured_values(v->replay, run);
+
+	if (!plan_lists_are_captured(plan, row, captured))
+		cli_wrong(&v->wrong, "verify_lists run=%lld", (long long)run);
+	json_object_put(captured);
+}
+
 /* Each run has the hash of its plan, and its compiled plan can be read. */
 static void
 check_plans(struct verify *v)
@@ -174,6 +187,8 @@ check_plans(struct verify *v)
 		    plan_load(v->replay, row, &plan, NULL) != ERR_OK)
 			cli_wrong(&v->wrong, "verify_plan run=%lld",
 			    (long long)db_int(rows, "id"));
+		else if (plan != NULL)
+			check_lists(v, row, plan);
 		plan_free(plan);
 		json_object_put(row);
 	}

@@ -375,6 +375,7 @@ check_step(struct parse *p, int i)
 		check_foreach(p, i);
 	check_artifacts(p, i);
 	check_with(p, i);
+	check_each_targets(p, i);
 	check_together(p, i);
 	check_asked_value(p, i);
 	check_secret(p, i);

@@ -82,6 +82,19 @@ check_answer(const struct content *c, int line, const char *s, size_t len)
 }
 
 static void
+check_side(const struct content *c, size_t at, const struct copy_side *side)
+{
+	const char *name;
+
+	if (side->target == NULL)
+		return;
+	name = arena_strndup(c->p->arena, side->target, side->target_len);
+	if (each_is_captured(c->p, c->s->section, name))
+		report(
+		    c->p, SEVERITY_ERROR, at, "loop_no_target name=%s", name);
+}
+
+static void
 check_copy(const struct content *c, int line, const char *s, size_t len)
 {
 	struct copy_text text;
@@ -91,6 +104,10 @@ check_copy(const struct content *c, int line, const char *s, size_t len)
 	if (why != NULL)
 		report(c->p, SEVERITY_ERROR, place(c, line, s, len, at), "%s",
 		    why);
+	else if (!text.nothing)
+		for (int side = 0; side < 2; side++)
+			check_side(c, place(c, line, s, len, 0),
+			    side == 0 ? &text.from : &text.to);
 }
 
 static void

@@ -287,7 +287,10 @@ read_transaction(struct parse *p, const struct attr *a, void *field)
 		wrong(p, a, MESSAGE("attribute_transaction"));
 }
 
-/* "name", "name=/json/pointer" or "name~regex"; may be repeated. */
+/*
+ * "name", "name=/json/pointer" ("name=": all of the JSON) or "name~regex"; may
+ * be repeated.
+ */
 static void
 read_capture(struct parse *p, const struct attr *a, void *field)
 {
@@ -316,7 +319,7 @@ read_capture(struct parse *p, const struct attr *a, void *field)
 	} else if (a->value[n] == '=') {
 		list->how = CAPTURE_POINTER;
 		list->what = a->value + n + 1;
-		if (list->what[0] != '/') {
+		if (list->what[0] != '/' && list->what[0] != '\0') {
 			wrong(p, a, MESSAGE("attribute_pointer"));
 			return;
 		}

@@ -211,8 +211,9 @@ evaluate_next(struct evaluate *e)
 
 /* NULL, or why the value is invalid, as the end of a sentence. */
 static const char *
-wrong_value(const char *s, size_t len)
+wrong_value(const struct capture *c, const char *s, size_t len)
 {
+	bool lines = c->list && c->how == CAPTURE_WHOLE;
 	size_t digits = strspn(s, "-0123456789.");
 
 	if (len > EXEC_MAX_CAPTURE)
@@ -220,9 +221,11 @@ wrong_value(const char *s, size_t len)
 	if (memchr(s, '\0', len) != NULL || !text_is_utf8(s, len))
 		return MESSAGE("capture_utf8");
 	for (size_t i = 0; i < len; i++) {
-		if (s[i] == '\n' || s[i] == '\r')
+		if ((s[i] == '\n' || s[i] == '\r') && !lines)
 			return MESSAGE("capture_lines");
-		if (((unsigned char)s[i] < ' ' && s[i] != '\t') || s[i] == 0x7f)
+		if (((unsigned char)s[i] < ' ' &&
+			strchr("\t\r\n", s[i]) == NULL) ||
+		    s[i] == 0x7f)
 			return MESSAGE("capture_control");
 	}
 	if (len > 0 && s[0] == '-' && digits < len)
@@ -235,7 +238,7 @@ static bool
 put_capture(const struct evaluate *e, const struct capture *c, const char *s,
     size_t len, struct json_object *captures, struct buf *why)
 {
-	const char *wrong = wrong_value(s, len);
+	const char *wrong = wrong_value(c, s, len);
 
 	if (wrong == NULL && mask_redacts(e->mask, s, len))
 		wrong = MESSAGE("capture_secret");
@@ -259,7 +262,7 @@ capture_whole(struct evaluate *e, const struct capture *c,
 		s++;
 	while (end > s && strchr(" \t\r\n", end[-1]) != NULL && end[-1] != '\0')
 		end--;
-	if (s == end) {
+	if (s == end && !c->list) {
 		message_put(why, "capture_no_output name=%s", c->name);
 		return false;
 	}

@@ -55,16 +55,23 @@ project_for_each(struct db *db, const struct event *e, const char *key,
 	return err;
 }
 
-static enum err
-add_step(
-    struct db *db, const struct event *e, struct json_object *step, size_t i)
+enum err
+project_add_step(struct db *db, const struct event *e, struct json_object *step,
+    int64_t position)
 {
 	const char *when = json_text(step, "when", NULL);
 
 	return db_run(db, STMT_STEP_ADD, INT(e->run),
 	    TEXT(json_text(step, "id", "")), TEXT(json_text(step, "part", "")),
-	    INT((int64_t)i), TEXT(when != NULL ? "skipped" : "pending"),
+	    INT(position), TEXT(when != NULL ? "skipped" : "pending"),
 	    TEXT(when), INT(json_flag(step, "optional", false)));
+}
+
+static enum err
+add_step(
+    struct db *db, const struct event *e, struct json_object *step, size_t i)
+{
+	return project_add_step(db, e, step, (int64_t)i);
 }
 
 static enum err

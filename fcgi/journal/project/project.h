@@ -29,6 +29,10 @@ written(const struct event *e, const char *key)
 enum err project_set_step(struct db *db, const struct event *e,
     const char *state, const char *reason);
 
+/* Adds a step of a run: {id, part, when, optional}. */
+enum err project_add_step(struct db *db, const struct event *e,
+    struct json_object *step, int64_t position);
+
 /* Sets the state alone: the actor stays recorded beside it. */
 enum err project_progress(
     struct db *db, const struct event *e, const char *state);

@@ -8,9 +8,12 @@
 #include "journal/project/project_plan.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "journal/plan.h"
 #include "journal/project/project.h"
 #include "journal/project/project_account.h"
 #include "plan/state.h"
+
+#define POSITION_MAX (INT64_C(1) << 20) /* far more than steps */
 
 /* A gate that was decided for the old plan must be decided again. */
 static enum err
@@ -71,6 +74,87 @@ project_run_changed(struct db *db, const struct event *e)
 		    db, STMT_APPROVAL_END, INT(e->run), TEXT("changed"));
 	if (err == ERR_OK)
 		err = project_for_each(db, e, "gates", ask_again);
+	return err == ERR_OK ? db_run(db, STMT_RUN_COUNT_DONE, INT(e->run))
+			     : err;
+}
+
+/* Inserts the steps from `from` to behind the one at `to`, which follow. */
+static enum err
+insert_steps(struct db *db, const struct event *e, size_t from, size_t to)
+{
+	struct json_object *all = json_get(e->data, "steps"), *step;
+	int64_t at = json_int(
+	    json_object_array_get_idx(all, from), "position", 0);
+	enum err err = db_run(db, STMT_STEPS_SHIFT, INT(e->run), INT(at),
+	    INT((int64_t)(to - from)));
+
+	for (size_t i = from; i < to && err == ERR_OK; i++) {
+		step = json_object_array_get_idx(all, i);
+		err = project_add_step(
+		    db, e, step, json_int(step, "position", 0));
+	}
+	return err;
+}
+
+/* The steps stand in the order of their positions. */
+static enum err
+insert_all_steps(struct db *db, const struct event *e)
+{
+	struct json_object *all = json_get(e->data, "steps");
+	size_t n = all != NULL ? json_object_array_length(all) : 0, to;
+	enum err err = ERR_OK;
+
+	for (size_t from = 0; from < n && err == ERR_OK; from = to) {
+		int64_t first = json_int(
+		    json_object_array_get_idx(all, from), "position", -1);
+
+		if (first < 0 || first > POSITION_MAX)
+			return ERR_INVALID;
+		for (to = from + 1; to < n &&
+		     json_int(json_object_array_get_idx(all, to), "position",
+			 0) == first + (int64_t)(to - from);
+		     to++)
+			;
+		err = insert_steps(db, e, from, to);
+	}
+	return err;
+}
+
+/* Appends the list to those of the run; each is expanded once. */
+static enum err
+add_expanded(struct db *db, const struct event *e)
+{
+	struct json_object *row = db_first_json(
+	    db_query(db, STMT_RUN_GET, INT(e->run)));
+	struct json_object *all = json_get(row, "expanded"), *one;
+	enum err err = ERR_OK;
+
+	if (row == NULL)
+		return ERR_INVALID;
+	if (all == NULL)
+		json_set(row, "expanded", all = json_object_new_array());
+	if (plan_list(row, text_of(e, "step"), text_of(e, "name")) != NULL)
+		err = ERR_INVALID;
+	one = json_object_new_object();
+	json_set_text(one, "step", text_of(e, "step"));
+	json_set_text(one, "name", text_of(e, "name"));
+	json_set(one, "items", json_object_get(json_get(e->data, "items")));
+	json_object_array_add(all, one);
+	if (err == ERR_OK)
+		err = db_run(db, STMT_RUN_SET_EXPANDED, INT(e->run),
+		    TEXT(json_write(all)));
+	json_object_put(row);
+	return err;
+}
+
+/* A step has found out a list: the steps for its items become the run's. */
+enum err
+project_run_expanded(struct db *db, const struct event *e)
+{
+	enum err err = add_expanded(db, e);
+
+	if (err == ERR_OK)
+		err = insert_all_steps(db, e);
 	return err == ERR_OK ? db_run(db, STMT_RUN_COUNT_DONE, INT(e->run))
 			     : err;
 }

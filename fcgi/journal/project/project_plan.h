@@ -18,6 +18,7 @@ enum err project_begin(struct db *db, const struct event *e);
 
 /* One function for each kind of event. */
 enum err project_run_changed(struct db *db, const struct event *e);
+enum err project_run_expanded(struct db *db, const struct event *e);
 enum err project_decided(struct db *db, const struct event *e);
 enum err project_withdrawn(struct db *db, const struct event *e);
 

@@ -271,7 +271,7 @@ static void
 put_evidence(
     const struct run_report *r, struct json_object *o, const char *text)
 {
-	struct json_object *events = json_object_new_array(), *plan;
+	struct json_object *events = json_object_new_array();
 	struct rows *rows = db_query(
 	    r->db, STMT_WEB_EVENTS, INT(r->run), INT(0), INT(INT64_MAX));
 	char head[2 * HASH_BYTES + 1] = "";
@@ -290,11 +290,11 @@ put_evidence(
 	db_done(rows);
 	json_set_text(o, "head", head);
 	json_set_text(o, "document_text", text);
-	if (json_get(r->row, "compiled") != NULL) {
-		plan = plan_write(r->plan);
-		json_set_text(o, "plan_text", json_write(plan));
-		json_object_put(plan);
-	}
+	rows = db_query(
+	    r->db, STMT_DOCUMENT_TEXT, TEXT(json_text(r->row, "compiled", "")));
+	if (db_next(rows))
+		json_set_text(o, "plan_text", db_text(rows, "text"));
+	db_done(rows);
 	json_set(o, "events", events);
 }
 
@@ -307,6 +307,7 @@ static struct json_object *
 make(struct run_report *r)
 {
 	struct json_object *fixed = json_get(r->row, "fixed");
+	struct json_object *lists = plan_lists(r->plan, r->row);
 	struct json_object *o = json_object_new_object();
 
 	json_set_int(o, "format", RUN_REPORT_FORMAT);
@@ -315,6 +316,8 @@ make(struct run_report *r)
 	    o, "is_production", json_int(r->row, "production", 0) != 0);
 	if (fixed != NULL && json_object_object_length(fixed) > 0)
 		json_set(o, "fixed", json_object_get(fixed));
+	if (lists != NULL)
+		json_set(o, "lists", lists);
 	json_set(o, "approvals", approvals_of(r));
 	json_set(o, "progress", progress_of(r));
 	json_set(o, "artifacts", json_object_get(r->artifacts));

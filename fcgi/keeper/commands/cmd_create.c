@@ -10,11 +10,11 @@
 #include "base/text.h"
 #include "lang/plan_hops.h"
 #include "plan/plan_rules.h"
-#include "lang/plan_scope.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "journal/rehearsal.h"
 #include "keeper/plans/draft_plan.h"
+#include "keeper/plans/step_rows.h"
 #include "keeper/idempotency.h"
 #include "keeper/run.h"
 
@@ -71,15 +71,6 @@ all_rules(const struct draft *d)
 	return rules;
 }
 
-/* The value of a parameter, for the selection of hops. */
-static const char *
-parameter_value(void *ctx, const char *name)
-{
-	const struct draft *d = ctx;
-
-	return json_text(d->parameters, name, NULL);
-}
-
 /* The values known before anything runs. */
 struct known {
 	const struct draft *draft;
@@ -94,43 +85,6 @@ known_value(void *ctx, const char *name)
 	return text_eq(name, "environment")
 	    ? k->environment
 	    : json_text(k->draft->parameters, name, NULL);
-}
-
-/*
- * Steps of hops that are not taken have a part of their own, in which nothing
- * becomes ready and nothing is counted. Steps that depend on parameters alone
- * are excluded from the beginning.
- */
-static struct json_object *
-all_steps(struct draft *d, const char *environment, int64_t *ret_main)
-{
-	struct known known = { d, environment };
-	struct json_object *steps = json_object_new_array();
-
-	*ret_main = 0;
-	for (size_t i = 0; i < d->plan->steps_count; i++) {
-		const struct step *s = &d->plan->steps[i];
-		enum part part = s->probe_of != NULL ? PART_PROBE
-		    : s->rollback                    ? PART_ROLLBACK
-						     : PART_MAIN;
-		const char *why = NULL;
-		struct json_object *o = json_object_new_object();
-
-		if (!plan_takes(d->plan, s->section, parameter_value, d, &why))
-			part = PART_NOT_TAKEN;
-		else if (part == PART_MAIN)
-			plan_is_excluded_early(
-			    d->plan, (int)i, known_value, &known, &why);
-		json_set_text(o, "id", s->id);
-		json_set_text(o, "part", part_word(part));
-		if (why != NULL)
-			json_set_text(o, "when", why);
-		if (s->optional)
-			json_set_bool(o, "optional", true);
-		json_object_array_add(steps, o);
-		*ret_main += part == PART_MAIN && why == NULL;
-	}
-	return steps;
 }
 
 /* The values of the environment that parameters of the document have. */
@@ -157,7 +111,9 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	struct json_object *rules = all_rules(d);
 	const char *environment = json_text(c->body, "environment", "");
 	const char *title = json_text(c->body, "title", "");
-	int64_t total;
+	struct known known = { d, environment };
+	struct json_object *steps = step_rows(d->plan, known_value, &known);
+	int64_t total = step_rows_count(steps);
 
 	plan_hash(&(struct plan_parts){ d->document, environment, d->resolved,
 		      d->parameters, d->sealed, d->compiled_hash },
@@ -178,7 +134,7 @@ append_created(struct command *c, struct draft *d, int64_t id)
 	json_set(data, "fixed", fixed_values(d));
 	json_set(data, "targets", json_object_get(d->resolved));
 	json_set(data, "approvals", rules);
-	json_set(data, "steps", all_steps(d, environment, &total));
+	json_set(data, "steps", steps);
 	json_set_int(data, "steps_total", total);
 	if (total == 0) {
 		json_object_put(data);

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "lang/plan_scope.h"
 #include "journal/event.h"
+#include "keeper/lists.h"
 #include "keeper/target_results.h"
 #include "keeper/run.h"
 #include "keeper/unaccepted.h"
@@ -300,14 +301,35 @@ captures_of(const struct run *run, const struct step *s, int64_t n)
 	return o;
 }
 
+/*
+ * A success with reasons against it fails: earlier targets disagree, or what
+ * the step captured is no list.  `data` gets the values, *ret_lists the lists.
+ */
+static bool
+stands(const struct run *run, const struct attempt *a, const struct step *s,
+    struct json_object *data, struct json_object **ret_lists, struct buf *why)
+{
+	struct json_object *captures;
+	bool ok = a->n == 1 || target_results_agree(run, a->step, a->n, why);
+
+	if (!ok)
+		return false;
+	captures = captures_of(run, s, a->n);
+	ok = lists_read(run, s, captures, ret_lists, why);
+	if (ok)
+		json_set(data, "captures", json_object_get(captures));
+	json_object_put(captures);
+	return ok;
+}
+
 /* Ends the attempt; `outcome` is succeeded, failed or unknown. */
 static enum err
 end_attempt(struct command *c, const struct attempt *a, enum state outcome,
     const char *message)
 {
-	struct json_object *data = about(a);
+	struct json_object *data = about(a), *lists = NULL;
 	enum state answer = STATE_NONE;
-	struct buf disagreement = { 0 };
+	struct buf against = { 0 };
 	struct lifecycle_step s;
 	struct run run;
 	enum err err = run_open(c->keeper, a->run, &run, &c->fault);
@@ -323,21 +345,22 @@ end_attempt(struct command *c, const struct attempt *a, enum state outcome,
 		answer = probe_answer(c, a);
 		outcome = answer != STATE_NONE ? STATE_SUCCEEDED : outcome;
 	}
-	if (outcome == STATE_SUCCEEDED && a->n > 1 &&
-	    !target_results_agree(&run, a->step, a->n, &disagreement)) {
+	if (outcome == STATE_SUCCEEDED &&
+	    !stands(&run, a, s.step, data, &lists, &against)) {
 		outcome = STATE_FAILED;
-		message = disagreement.data;
+		message = against.data;
 	}
 	json_set_text(data, "outcome", state_word(outcome));
 	json_set_text(
 	    data, "state", state_word(lifecycle_state_of(outcome, s.step)));
 	message_set(data, "message", message);
-	if (outcome == STATE_SUCCEEDED)
-		json_set(data, "captures", captures_of(&run, s.step, a->n));
 	err = append(c, a, EVENT_STEP_ENDED, data);
+	if (err == ERR_OK)
+		err = lists_append(&run, lists);
 	if (err == ERR_OK && s.step->probe_of != NULL)
 		err = settle(c, &run, a, s.step->probe_of, answer);
-	buf_clear(&disagreement);
+	buf_clear(&against);
+	json_object_put(lists);
 	run_clear(&run);
 	return err == ERR_OK ? run_advance(c->keeper, a->run) : err;
 }

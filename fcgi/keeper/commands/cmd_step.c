@@ -255,6 +255,23 @@ cmd_step_cancel(struct command *c)
 	return run_finish(c, &run, EVENT_CANCEL_REQUESTED, data);
 }
 
+/*
+ * Nobody can say what list a step has found out: its sections would be left
+ * out although it counts as done.
+ */
+static enum err
+check_lists(struct command *c, const struct run *run, const struct step *s)
+{
+	for (size_t i = 0; i < s->captures_count; i++)
+		if (s->captures[i].list &&
+		    plan_list(run->row, s->id, s->captures[i].name) == NULL)
+			return fault_set(&c->fault, ERR_CONFLICT,
+			    "list_unknown", "outcome",
+			    "refused_list_unknown name=%s",
+			    s->captures[i].name);
+	return ERR_OK;
+}
+
 enum err
 cmd_step_resolve(struct command *c)
 {
@@ -269,6 +286,11 @@ cmd_step_resolve(struct command *c)
 		    "refused_bad_outcome");
 	if ((err = run_permit(c, VERB_step_resolve, &run, &s)) != ERR_OK)
 		return err;
+	if (state_find(outcome) == STATE_SUCCEEDED &&
+	    (err = check_lists(c, &run, s.step)) != ERR_OK) {
+		run_clear(&run);
+		return err;
+	}
 	data = about(&s);
 	json_set_text(data, "outcome", outcome);
 	json_set_text(data, "note", json_text(c->body, "note", ""));

@@ -4,6 +4,7 @@
  * An ended run of an older version has its document alone, which is compiled
  * as its commands need it; its plan is cached by the hash that it has.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@
 
 struct cache {
 	struct {
-		char hash[65];
+		char key[PLAN_KEY];
 		struct plan *plan;
 		uint64_t used;
 	} cached[CACHED];
@@ -32,7 +33,7 @@ entry_of(struct cache *b, const char *key)
 
 	b->clock++;
 	for (size_t i = 0; i < CACHED; i++) {
-		if (strcmp(b->cached[i].hash, key) == 0) {
+		if (strcmp(b->cached[i].key, key) == 0) {
 			b->cached[i].used = b->clock;
 			return i;
 		}
@@ -42,7 +43,7 @@ entry_of(struct cache *b, const char *key)
 	plan_free(b->cached[oldest].plan);
 	b->cached[oldest].plan = NULL;
 	b->cached[oldest].used = b->clock;
-	memcpy(b->cached[oldest].hash, key, 65);
+	snprintf(b->cached[oldest].key, PLAN_KEY, "%s", key);
 	return oldest;
 }
 
@@ -111,7 +112,7 @@ read_plan(
 	if (err == ERR_OK && *plan == NULL)
 		err = read_document(k, row, plan, fault);
 	if (err != ERR_OK)
-		k->cache->cached[i].hash[0] = '\0';
+		k->cache->cached[i].key[0] = '\0';
 	return err;
 }
 
@@ -120,11 +121,13 @@ plan_cache_get(struct keeper *k, struct json_object *row,
     const struct plan **ret, struct fault *fault)
 {
 	enum err err = ERR_OK;
+	char key[PLAN_KEY];
 	size_t i;
 
 	if (k->cache == NULL)
 		k->cache = mem_calloc(1, sizeof(*k->cache));
-	i = entry_of(k->cache, json_text(row, "plan", ""));
+	plan_key(row, key);
+	i = entry_of(k->cache, key);
 	if (k->cache->cached[i].plan == NULL)
 		err = read_plan(k, i, row, fault);
 	if (err == ERR_OK)

@@ -7,6 +7,12 @@
  * the items of its section.  The item's tag stands for it in ids and in the
  * names of captured values: the item itself if it is a plain word, otherwise
  * its slug, with a number if two would be the same.
+ *
+ * A list that a step captures is not known when a plan is compiled: its
+ * sections stay, and are expanded when the items are (each_captured.c).  So a
+ * section may have items from before around it: those of a copy that are new
+ * are counted by `fresh`.  The items of such a list come from a machine: no
+ * target is named by them.
  */
 #include <stdlib.h>
 #include <string.h>

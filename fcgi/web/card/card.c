@@ -309,6 +309,10 @@ heading(const struct plan *plan, const struct item *item,
 	model_bool(o, "is_rollback", s->rollback);
 	model_text(o, "when", s->when);
 	model_text(o, "each", s->each);
+	model_text(o, "each_note",
+	    maker->note != NULL && s->each_step != NULL
+		? maker->note(maker->ctx, item->index)
+		: NULL);
 	model_text(o, "hop_from", s->hop ? s->hop_from : NULL);
 	model_text(o, "hop_to", s->hop_to);
 	return o;
@@ -338,15 +342,16 @@ rendered(struct cached_runbook *entry, const struct item *item,
 	struct json_object **kept = &entry->prose[catalogue_index(maker->lang)]
 						 [item - entry->plan->items];
 	struct asking asking = { maker, false };
+	const struct plan *plan;
 	const struct item *own;
 	struct json_object *o;
 
 	if (*kept != NULL)
 		return json_object_get(*kept);
 	buf_reset(html);
-	if ((own = runbook_cache_prose(entry, item)) != NULL)
-		runbook_render(entry->runbook, own, maker->lang, value_asked,
-		    &asking, html);
+	if ((own = runbook_cache_prose(entry, item, &plan)) != NULL)
+		runbook_render(
+		    plan, own, maker->lang, value_asked, &asking, html);
 	o = html_raw(buf_text(html), html->len);
 	if (!asking.asked)
 		*kept = json_object_get(o);
@@ -358,6 +363,7 @@ content(struct cached_runbook *entry, const struct item *item,
     const struct card_maker *maker, struct buf *html)
 {
 	struct json_object *o = json_object_new_object(), *step;
+	const struct plan *plan;
 	bool is_step = item->kind == ITEM_STEP;
 	struct json_object *ready = is_step && maker->ready != NULL
 	    ? maker->ready(maker->ctx, item)
@@ -373,7 +379,7 @@ content(struct cached_runbook *entry, const struct item *item,
 		return o;
 	}
 	step = maker->make(maker->ctx, item->index);
-	if (runbook_cache_prose(entry, item) != NULL) {
+	if (runbook_cache_prose(entry, item, &plan) != NULL) {
 		model_bool(step, "has_body", true);
 		model_put(
 		    step, "body_html", rendered(entry, item, maker, html));

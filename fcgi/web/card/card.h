@@ -33,6 +33,8 @@ struct card_maker {
 	const char *lang;
 	value_fn value; /* for prose, or NULL */
 	void *ctx;
+	/* what a heading says of the list that it repeats over, or NULL */
+	const char *(*note)(void *ctx, int section);
 };
 struct json_object *card_items(
     struct cached_runbook *entry, const struct card_maker *maker);

@@ -84,6 +84,11 @@ card_state(struct view *v, struct json_object *o, int step)
 {
 	int verdict = view_verdict(v, step);
 
+	if (view_is_template(v, step)) {
+		model_text(o, "icon", "pending");
+		model_text(o, "state_text", request_text(v->req, "each_item"));
+		return;
+	}
 	if (verdict < 0) {
 		model_state(v->req, o, outcome_of(v, &v->steps[step]), NULL);
 		return;

@@ -57,8 +57,9 @@ static struct json_object *
 ready_card(void *ctx, const struct item *item)
 {
 	struct view *v = ctx;
+	const struct plan *plan;
 
-	if (runbook_cache_prose(v->entry, item) != NULL ||
+	if (runbook_cache_prose(v->entry, item, &plan) != NULL ||
 	    card_may_change(v, item->index) || item->index == view_current(v))
 		return NULL;
 	return fragments_card(v, item->index);
@@ -68,7 +69,7 @@ static struct json_object *
 items(struct view *v, bool (*keep)(void *, const struct item *))
 {
 	const struct card_maker maker = { keep, make_card, ready_card,
-		v->req->lang, view_value, v };
+		v->req->lang, view_value, v, view_list_note };
 
 	return card_items(v->entry, &maker);
 }
@@ -132,7 +133,8 @@ tally_section(const struct view *v, int section)
 		const struct view_step *s = &v->steps[i];
 
 		if (is_within(v->plan, s->step->section, section) &&
-		    !s->step->restores && s->part != PART_PROBE)
+		    !s->step->restores && s->part != PART_PROBE &&
+		    s->part != PART_NONE)
 			tally_add(&t, outcome_of(v, s));
 	}
 	return t;

@@ -180,12 +180,24 @@ tags_and_outline(const struct runbook *runbook, struct json_object *model)
 	return model;
 }
 
+static const char *
+list_note(void *ctx, int section)
+{
+	const struct making *m = ctx;
+	const struct plan *plan = m->entry->plan;
+	const struct section *s = &plan->sections[section];
+	int step = runbook_cache_find_step(m->entry, s->each_step);
+
+	return request_fill(m->req, "each_later", "list", s->each_list, "step",
+	    step >= 0 ? card_title(m->req, plan, step) : s->each_step, NULL);
+}
+
 enum err
 page_runbook(struct req *req, struct reply *reply)
 {
 	struct making making = { .req = req };
 	struct card_maker maker = { keep_all, make_step, NULL, req->lang, NULL,
-		&making };
+		&making, list_note };
 	struct json_object *model, *list, *environments;
 	const struct runbook *runbook;
 	struct buf url = { 0 };

@@ -7,11 +7,13 @@
  */
 #include <stdlib.h>
 
+#include "lang/each/each_captured.h"
 #include "lang/plan_scope.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "journal/captured.h"
 #include "journal/approval.h"
+#include "journal/plan.h"
 #include "journal/rehearsal.h"
 #include "web/views/approvals.h"
 #include "web/views/model.h"
@@ -157,6 +159,30 @@ lookup(void *ctx, const char *name)
 	return value != NULL ? value : view_value(l->v, name);
 }
 
+/* Steps under a list that had no item there. */
+static void
+add_unrepeated(struct view *v, struct json_object *list)
+{
+	struct json_object *past = request_own(v->req,
+	    db_first_json(db_query(
+		v->req->web->db, STMT_RUN_GET, INT(v->loaded.rehearsal))));
+
+	for (size_t i = 0; i < v->plan->steps_count; i++) {
+		const struct step *s = &v->plan->steps[i];
+		int t = each_template(v->plan, s->section);
+		struct json_object *there;
+
+		if (t < 0 || s->rollback || s->probe_of != NULL)
+			continue;
+		there = plan_list(past, v->plan->sections[t].each_step,
+		    v->plan->sections[t].each_list);
+		if (there == NULL ||
+		    json_object_array_length(json_get(there, "items")) == 0)
+			json_object_array_add(
+			    list, json_object_new_int((int)i));
+	}
+}
+
 /* The steps that the rehearsal excluded and this run includes: [indexes]. */
 static struct json_object *
 not_rehearsed(struct view *v)
@@ -177,6 +203,7 @@ not_rehearsed(struct view *v)
 	}
 	db_done(rows);
 	json_object_put(l.variables);
+	add_unrepeated(v, list);
 	return list;
 }
 
@@ -232,9 +259,32 @@ add_rehearsal(struct view *v, struct json_object *o)
 	json_object_put(r);
 }
 
+/* The lists that are not known when the plan is approved. */
+static struct json_object *
+list_notes(struct view *v)
+{
+	struct json_object *notes = json_object_new_array();
+
+	for (size_t i = 0; i < v->plan->sections_count; i++) {
+		const struct section *s = &v->plan->sections[i];
+		int step = s->each_name == NULL || s->each_step == NULL
+		    ? -1
+		    : runbook_cache_find_step(v->entry, s->each_step);
+
+		if (step >= 0)
+			json_object_array_add(notes,
+			    json_object_new_string(
+				request_fill(v->req, "each_approve", "title",
+				    s->title, "list", s->each_list, "step",
+				    view_title(v, step), NULL)));
+	}
+	return notes;
+}
+
 void
 approvals_add(struct view *v, struct json_object *o)
 {
+	model_put(o, "list_notes", list_notes(v));
 	model_put(o, "rules", rules_model(v));
 	add_rejection(v, o);
 	add_reason(v, o);

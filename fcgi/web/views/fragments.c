@@ -66,7 +66,10 @@ fragments_free(struct fragments *f)
 	free(f);
 }
 
-/* The cards of that run and language; replaces the least recently used. */
+/*
+ * The cards of that run and language, as long as it has these steps; replaces
+ * the least recently used.
+ */
 static struct set *
 set_of(struct view *v)
 {
@@ -75,13 +78,17 @@ set_of(struct view *v)
 	struct set *s = &f->sets[0];
 
 	for (int i = 0; i < SETS; i++) {
-		if (f->sets[i].run == v->lifecycle.id &&
-		    f->sets[i].language == language) {
+		bool same = f->sets[i].run == v->lifecycle.id &&
+		    f->sets[i].language == language;
+
+		if (same && f->sets[i].count == v->plan->steps_count) {
 			f->sets[i].used = ++f->clock;
 			return &f->sets[i];
 		}
-		if (f->sets[i].used < s->used)
+		if (same || f->sets[i].used < s->used)
 			s = &f->sets[i];
+		if (same)
+			break;
 	}
 	clear_set(s);
 	s->run = v->lifecycle.id;
@@ -97,8 +104,8 @@ static void
 put_key(const struct view *v, int step, struct buf *key)
 {
 	const struct view_step *s = &v->steps[step];
-	const char *const parts[] = { outcome_of(v, s), s->at, s->by, s->reason,
-		json_text(s->signature, "at", NULL),
+	const char *const parts[] = { s->step->id, outcome_of(v, s), s->at,
+		s->by, s->reason, json_text(s->signature, "at", NULL),
 		json_text(v->run, "plan", NULL) };
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {

@@ -74,6 +74,7 @@ run_model(struct view *v)
 		v->req, json_text(v->run, "environment", "")));
 	model_bool(o, "is_production", json_int(v->run, "production", 0) != 0);
 	model_put(o, "fixed", json_object_get(json_get(v->run, "fixed")));
+	model_put(o, "lists", plan_lists(v->plan, v->run));
 	model_put(o, "approvals", approvals_model(v));
 	model_put(o, "rehearsal", approvals_rehearsal(v));
 	model_put(o, "progress", progress_model(v));

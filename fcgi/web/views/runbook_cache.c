@@ -54,6 +54,7 @@ clear_entry(struct cached_runbook *s)
 		free(s->prose[lang]);
 	}
 	free(s->key);
+	plan_free(s->prose_plan);
 	runbook_free(s->runbook);
 	plan_free(s->compiled);
 	free(s->by_id);
@@ -85,13 +86,16 @@ compare_ids(const void *a, const void *b, void *ctx)
 }
 
 const struct item *
-runbook_cache_prose(const struct cached_runbook *s, const struct item *item)
+runbook_cache_prose(const struct cached_runbook *s, const struct item *item,
+    const struct plan **ret_plan)
 {
-	const struct item *own = s->runbook != NULL
-	    ? &s->runbook->plan.items[item - s->plan->items]
-	    : NULL;
+	const struct item *own;
 
-	return own != NULL && own->nodes != NULL ? own : NULL;
+	if (s->runbook == NULL)
+		return NULL;
+	*ret_plan = s->prose_plan != NULL ? s->prose_plan : &s->runbook->plan;
+	own = &(*ret_plan)->items[item - s->plan->items];
+	return own->nodes != NULL ? own : NULL;
 }
 
 int
@@ -217,11 +221,12 @@ enum err
 runbook_cache_of_run(
     struct req *req, struct json_object *run, struct cached_runbook **ret)
 {
-	const char *key = json_text(run, "plan", "");
-	struct plan *compiled = NULL;
+	struct plan *compiled = NULL, *prose = NULL;
 	struct runbook *runbook;
+	char key[PLAN_KEY];
 	enum err err;
 
+	plan_key(run, key);
 	if ((*ret = find(req->web->cache, key)) != NULL)
 		return ERR_OK;
 	err = plan_load(req->web->db, run, &compiled, &req->fault);
@@ -237,11 +242,15 @@ runbook_cache_of_run(
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_document", "",
 		    "no_document hash=%s", json_text(run, "document", ""));
 	if (runbook != NULL && compiled != NULL &&
-	    !is_alike(&runbook->plan, compiled)) {
+	    (plan_expand(&runbook->plan, run, &prose, NULL) != ERR_OK ||
+		!is_alike(prose != NULL ? prose : &runbook->plan, compiled))) {
+		plan_free(prose);
 		runbook_free(runbook);
 		runbook = NULL;
+		prose = NULL;
 	}
 	*ret = cache_put(req->web->cache, key, runbook, compiled);
+	(*ret)->prose_plan = prose;
 	return ERR_OK;
 }
 

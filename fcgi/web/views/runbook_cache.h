@@ -11,10 +11,12 @@ struct cached_runbook {
 	char *key;               /* of a plan, or name and time of a file */
 	struct plan *compiled;   /* of a run; NULL: an older one */
 	struct runbook *runbook; /* the document, for prose; or NULL */
-	const struct plan *plan; /* one of both */
-	int *by_id;              /* steps, sorted by id */
-	int *undone_by;          /* per step: the step that reverts it */
-	int *probed_by;          /* or probes it; -1 */
+	struct plan
+	    *prose_plan; /* its plan as the run has it; NULL: as it is */
+	const struct plan *plan;       /* compiled, or of the document */
+	int *by_id;                    /* steps, sorted by id */
+	int *undone_by;                /* per step: the step that reverts it */
+	int *probed_by;                /* or probes it; -1 */
 	struct json_object *cards[2];  /* by language: cached by card.c */
 	struct json_object **prose[2]; /* by item: likewise; NULL: not yet */
 	int64_t used;
@@ -39,10 +41,11 @@ int runbook_cache_find_step(const struct cached_runbook *s, const char *id);
 
 /*
  * The item of the document with the prose of this item of the plan, for
- * runbook_render(); NULL: it has none, or the document's cannot be shown.
+ * runbook_render() with *ret_plan; NULL: it has none, or the document's cannot
+ * be shown.
  */
-const struct item *runbook_cache_prose(
-    const struct cached_runbook *s, const struct item *item);
+const struct item *runbook_cache_prose(const struct cached_runbook *s,
+    const struct item *item, const struct plan **ret_plan);
 
 /* The names of all runbooks, sorted: a new array. */
 struct json_object *runbook_cache_names(struct req *req);

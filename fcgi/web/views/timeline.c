@@ -13,8 +13,11 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "journal/event.h"
+#include "lang/list.h"
 #include "web/views/timeline.h"
 #include "web/views/model.h"
+
+#define ITEMS_SHOWN 20
 
 /* clang-format off */
 static const struct {
@@ -94,6 +97,23 @@ given(struct view *v, const struct event *e)
 	return text;
 }
 
+/* "nodes: a, b": the items of a list that a step captured. */
+static const char *
+found(struct view *v, const struct event *e)
+{
+	struct json_object *items = json_get(e->data, "items");
+	const char *text = arena_printf(
+	    v->req->arena, "%s:", json_text(e->data, "name", ""));
+	size_t n = items != NULL ? json_object_array_length(items) : 0;
+
+	for (size_t i = 0; i < n && i < ITEMS_SHOWN; i++)
+		text = arena_printf(v->req->arena, "%s%s %s", text,
+		    i > 0 ? "," : "",
+		    list_item_id(json_object_array_get_idx(items, i)));
+	return arena_printf(
+	    v->req->arena, "%s%s (%zu)", text, n > ITEMS_SHOWN ? ", …" : "", n);
+}
+
 static const char *
 detail_of(struct view *v, const struct event *e, struct json_object *before)
 {
@@ -101,6 +121,8 @@ detail_of(struct view *v, const struct event *e, struct json_object *before)
 
 	if (e->kind == EVENT_RUN_CHANGED)
 		return changes(v, e, before);
+	if (e->kind == EVENT_RUN_EXPANDED)
+		return found(v, e);
 	if (e->kind == EVENT_STEP_CONFIRMED && json_get(e->data, "captures"))
 		return given(v, e);
 	return field == NULL

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "lang/each/each_captured.h"
 #include "lang/plan_scope.h"
 #include "lang/expr.h"
 #include "lang/values.h"
@@ -416,6 +417,28 @@ view_title(const struct view *v, int step)
 	filled = arena_strdup(v->req->arena, buf_text(&title));
 	buf_clear(&title);
 	return filled;
+}
+
+const char *
+view_list_note(void *ctx, int section)
+{
+	const struct view *v = ctx;
+	const struct section *s = &v->plan->sections[section];
+	int step = runbook_cache_find_step(v->entry, s->each_step);
+	const char *key = "each_later";
+
+	if (s->each_name == NULL)
+		key = "each_nothing";
+	else if (step >= 0 && state_in(v->steps[step].state, STATES_DONE))
+		key = "each_never";
+	return request_fill(v->req, key, "list", s->each_list, "step",
+	    step >= 0 ? view_title(v, step) : s->each_step, NULL);
+}
+
+bool
+view_is_template(const struct view *v, int step)
+{
+	return each_template(v->plan, v->plan->steps[step].section) >= 0;
 }
 
 int

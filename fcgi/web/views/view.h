@@ -94,6 +94,16 @@ int view_verdict(struct view *v, int step);
 /* The names of the targets of a step; none for manual steps.  New. */
 struct json_object *view_targets(const struct view *v, const struct step *step);
 
+/*
+ * A sentence about the list that a section repeats over, which a step captures:
+ * its steps are a template before that. A value of card_maker.note; ctx is the
+ * view.
+ */
+const char *view_list_note(void *ctx, int section);
+
+/* The step is one of a template: the run does not have it. */
+bool view_is_template(const struct view *v, int step);
+
 /* The index of the step in focus, or -1. */
 int view_current(const struct view *v);
 
