@@ -306,7 +306,8 @@ print_imported(const struct buf *text)
 	for (size_t i = 0; i < runbook->plan.steps_count; i++) {
 		const struct step *s = &runbook->plan.steps[i];
 
-		here += s->kind != STEP_MANUAL && strcmp(s->on, "local") == 0;
+		here += s->kind != STEP_MANUAL && !s->restores &&
+		    strcmp(s->on, "local") == 0;
 	}
 	cli_message(CLI_YES, "cli_imported steps=%zu here=%zu",
 	    plan_count_steps(&runbook->plan), here);

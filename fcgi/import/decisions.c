@@ -14,11 +14,10 @@
 #include "base/catalogue.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "import/repeated.h"
 #include "compiler/runbook.h"
 
-#define VALUES_MAX 300
-#define VALUE_STEPS 3 /* a value in so many steps is listed */
-#define LISTED 12     /* lines of a list */
+#define LISTED 12 /* lines of a list */
 
 /* Lines of the result, as “12, 40”. */
 struct lines {
@@ -62,7 +61,7 @@ put_targets(const struct runbook *r, struct arena *a, struct buf *out)
 	for (size_t i = 0; i < r->plan.steps_count; i++) {
 		const struct step *s = &r->plan.steps[i];
 
-		if (!is_executed(s))
+		if (!is_executed(s) || s->restores)
 			continue;
 		if (strcmp(s->on, "local") == 0 && s->kind != STEP_HTTP)
 			add_line(&here, s->line);
@@ -75,91 +74,53 @@ put_targets(const struct runbook *r, struct arena *a, struct buf *out)
 	    message_arena(a, "import_no_undo lines=%s", buf_text(&undo.text)));
 }
 
-struct value {
-	const char *s;
-	size_t len;
-	int step; /* in which it was seen last */
-	struct lines lines;
-};
-
 static bool
-is_of_value(char c)
-{
-	return (c >= '0' && c <= '9') ||
-	    ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
-	    (c != '\0' && strchr("._/-", c) != NULL);
-}
-
-/* A path of two parts, “2.1.0”, “10.0.0.7”. */
-static bool
-is_value(const char *s, size_t len)
-{
-	size_t dots = 0, slashes = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		dots += s[i] == '.';
-		slashes += s[i] == '/' && i + 1 < len;
-	}
-	if (s[0] == '/')
-		return slashes >= 2 && len >= 8;
-	return dots >= 2 && s[0] >= '0' && s[0] <= '9' &&
-	    strspn(s, "0123456789.") >= len;
-}
-
-/* The value, a new one if there is room; NULL: there is none. */
-static struct value *
-find(struct value *all, size_t *count, const char *s, size_t len)
-{
-	for (size_t i = 0; i < *count; i++)
-		if (all[i].len == len && memcmp(all[i].s, s, len) == 0)
-			return &all[i];
-	if (*count == VALUES_MAX)
-		return NULL;
-	all[*count] = (struct value){ .s = s, .len = len, .step = -1 };
-	return &all[(*count)++];
-}
-
-static void
-read_values(
-    const struct step *step, int number, struct value *all, size_t *count)
+has_value(const struct step *step, const char *value)
 {
 	const char *s = step->text != NULL ? step->text : "";
-	struct value *value;
+	size_t len = strlen(s);
 
-	while (*s != '\0') {
-		size_t len = 0, end;
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '#' && repeated_is_comment(s, i))
+			i += strcspn(s + i, "\n");
+		else if (repeated_at(value, s, len, i) > 0)
+			return true;
+	}
+	return false;
+}
 
-		while (is_of_value(s[len]))
-			len++;
-		end = len;
-		while (end > 0 && strchr("./-", s[end - 1]) != NULL)
-			end--;
-		value = end > 0 && is_value(s, end) ? find(all, count, s, end)
-						    : NULL;
-		if (value != NULL && value->step != number) {
-			value->step = number;
-			add_line(&value->lines, step->line);
-		}
-		s += len > 0 ? len : 1;
+/* Steps that name a parameter's default, where it could not be put in. */
+static void
+put_defaults(const struct runbook *r, struct arena *a, struct buf *out)
+{
+	for (size_t i = 0; i < r->plan.parameters_count; i++) {
+		const struct parameter *parameter = &r->plan.parameters[i];
+		struct lines lines = { 0 };
+
+		if (parameter->fallback == NULL || parameter->pattern == NULL)
+			continue;
+		for (size_t k = 0; k < r->plan.steps_count; k++)
+			if (has_value(&r->plan.steps[k], parameter->fallback))
+				add_line(&lines, r->plan.steps[k].line);
+		put(out, &lines, 1,
+		    message_arena(a,
+			"import_default parameter=%s value=%s lines=%s",
+			parameter->name, parameter->fallback,
+			buf_text(&lines.text)));
 	}
 }
 
 static void
 put_values(const struct runbook *r, struct arena *a, struct buf *out)
 {
-	struct value *all = arena_alloc(a, VALUES_MAX * sizeof(*all));
-	size_t count = 0;
+	struct repeated *all = arena_alloc(a, REPEATED_MAX * sizeof(*all));
+	size_t count = repeated_find(r, a, all);
 
-	for (size_t i = 0; i < r->plan.steps_count; i++)
-		read_values(&r->plan.steps[i], (int)i, all, &count);
-	for (size_t i = 0; i < count; i++) {
-		struct lines *l = &all[i].lines;
-
-		put(out, l, VALUE_STEPS,
-		    message_arena(a, "import_repeated value=%s lines=%s",
-			arena_strndup(a, all[i].s, all[i].len),
-			buf_text(&l->text)));
-	}
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, "%d: %s\n", all[i].line,
+		    catalogue_local(
+			message_arena(a, "import_repeated value=%s lines=%s",
+			    all[i].value, all[i].lines)));
 }
 
 void
@@ -169,5 +130,6 @@ decisions_put(const struct runbook *result, struct buf *out)
 
 	put_targets(result, a, out);
 	put_values(result, a, out);
+	put_defaults(result, a, out);
 	arena_free(a);
 }

@@ -15,8 +15,9 @@
 #include "import/notes.h"
 #include "import/imperative.h"
 #include "import/pieces.h"
-#include "import/placeholders.h"
+#include "import/block/placeholders.h"
 #include "import/sentences.h"
+#include "compiler/parse/slug.h"
 
 /* clang-format off */
 static const char *const into[] = { "换成", "改为", "改成", "替换为", "替换成",
@@ -218,4 +219,24 @@ edits_propose(struct import *im, const struct node *n, const struct pieces *p)
 	}
 	return taken > 0 && taken == p->count && alone &&
 	    !imperative_is(p->after);
+}
+
+const char *
+edits_adds_to(struct import *im, const struct node *sentence)
+{
+	const char *title = text_title(&im->p, sentence), *file = NULL;
+	const char *order = imperative_behind_number(title);
+	struct pieces p;
+
+	if (!imperative_is(order != NULL ? order : title) ||
+	    !pieces_has(title, adds) || !pieces_read(im, sentence, &p))
+		return NULL;
+	for (size_t i = 0; i < p.count; i++) {
+		if (!is_file(p.all[i].name))
+			continue;
+		if (file != NULL)
+			return NULL;
+		file = p.all[i].name;
+	}
+	return file != NULL ? file_of(im, sentence, file) : NULL;
 }

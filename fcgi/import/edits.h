@@ -14,4 +14,8 @@ struct pieces;
 bool edits_propose(
     struct import *im, const struct node *n, const struct pieces *p);
 
+/* “ file=…” of the file to which the sentence adds the lines of the block
+ * behind it, of the arena; NULL: it says nothing of that kind. */
+const char *edits_adds_to(struct import *im, const struct node *sentence);
+
 #endif

@@ -5,20 +5,32 @@
  * stays, and gets the parameters that it has not.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "import/front_matter.h"
 #include "base/text.h"
 #include "import/import_own.h"
 #include "import/imperative.h"
+#include "import/topics.h"
 #include "compiler/parse/slug.h"
 #include "compiler/parse/source.h"
 
+/* A table of contents stands below it. */
+static bool
+is_contents(struct parse *p, const struct node *n)
+{
+	const char *title = text_title(p, n);
+
+	return strcmp(title, "目录") == 0 ||
+	    (strcasestr(title, "contents") != NULL && strlen(title) <= 20);
+}
+
 static const struct node *
-first_heading(const struct parse *p)
+first_heading(struct parse *p)
 {
 	for (const struct node *n = p->doc->first; n != NULL; n = n->next)
 		if (n->type == NODE_H && n->first != NULL &&
-		    !blocks_is_comment(p, n->at))
+		    !blocks_is_comment(p, n->at) && !is_contents(p, n))
 			return n;
 	return NULL;
 }
@@ -56,9 +68,19 @@ put_parameters(const struct import *im, struct buf *out)
 {
 	if (im->holes_count > 0)
 		buf_puts(out, "parameters:\n");
-	for (size_t i = 0; i < im->holes_count; i++)
-		buf_printf(out, "  %s: {label: \"%s\"}\n", im->holes[i].name,
-		    im->holes[i].label);
+	for (size_t i = 0; i < im->holes_count; i++) {
+		const char *label = im->holes[i].label;
+
+		if (im->holes[i].is_value)
+			buf_printf(out,
+			    "  %s: {default: \"%s\", pattern: '%s'}\n",
+			    im->holes[i].name, label,
+			    label[0] == '/' ? "/[A-Za-z0-9._/-]+"
+					    : "[0-9][A-Za-z0-9._-]*");
+		else
+			buf_printf(out, "  %s: {label: \"%s\"}\n",
+			    im->holes[i].name, label);
+	}
 }
 
 /* The front matter, once it is known which parameters there are: all of it, or
@@ -81,7 +103,7 @@ import_front_matter(struct import *im, bool old)
 	if (!im->keep_front)
 		buf_puts(&out, "\"\n");
 	put_parameters(im, &out);
-	if (!im->keep_front && imperative_names_rehearsal(im->p.src))
+	if (!im->keep_front && topic_names_rehearsal(im->p.src))
 		buf_puts(&out, "rehearsal: test\n");
 	if (!im->keep_front)
 		buf_puts(&out, old ? "---\n\n~~~~yaml\n" : "---\n\n");

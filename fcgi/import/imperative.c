@@ -68,6 +68,7 @@ static const char *const chinese_before[] = { "首先", "然后", "接着", "接
 	"可以", "手动", "手工", "临时", "及时", "立即", "依次", "逐个",
 	"逐台", "逐一", "分别", "单独", "重新", "同时", "统一", "批量", "提前",
 	"事先", "继续", "尝试", "开始", "进行", "一定要", "我们", "你", "您",
+	"所以", "因此", "网页", "浏览器", "此时", "还要", "还需", "记得", "注意",
 	"，", ",", "、", "：", " ", NULL };
 
 static const char *const chinese[] = { "停止", "停掉", "停用", "停服", "停机",
@@ -89,7 +90,7 @@ static const char *const chinese[] = { "停止", "停掉", "停用", "停服", "
 	"转换", "覆盖", "屏蔽", "放开", "放到", "放入", "杀掉", "杀死", "结束",
 	"终止", "断开", "连接", "接入", "刷新", "触发", "调用", "发送", "导", "开启",
 	"关注", "监控", "返回", "退出", "跳过", "参考", "按照", "利用", "通过",
-	"新加", "传到", "传输", "去掉", "滚动", "废弃", "回收", "锁定", "解锁",
+	"产生", "新加", "传到", "传输", "去掉", "滚动", "废弃", "回收", "锁定", "解锁",
 	NULL };
 
 /* “在 X 上执行”: the verb stands behind. */
@@ -103,7 +104,7 @@ static const char *const chinese_nouns[] = { "说明", "日志", "环境", "方�
 	"完毕", "结束", "后", "前", "时", "中", "期间", "了", "过", "的", "者",
 	"人员", "功能", "原因", "结果", "情况", "状态", "策略", "规则", "范围",
 	"包", "路径", "报错", "异常", "户", "致", "航", "法", "和",
-	"与", "及", NULL };
+	"与", "及", "在", "位于", "存放", NULL };
 
 static const char *const chinese_told[] = { "被", "已经", "已", "不会", "不再",
 	"会自动", "自动", "无需", "不需要", "了", NULL };
@@ -217,9 +218,8 @@ begins_with_chinese_verb(const char *s)
 	return begins(chinese_nouns, s + n) == 0;
 }
 
-/* The beginning of the clause behind this one, or NULL. */
-static const char *
-next_clause(const char *s)
+const char *
+imperative_next_clause(const char *s)
 {
 	static const char *const ends[] = { "，", "后", "前，", "时，", ", ",
 		",", NULL };
@@ -241,10 +241,22 @@ is_statement(const char *s, size_t len)
 	    holds(chinese, s, len);
 }
 
+/* “接口调用时需要将 X 改为 Y”: an order that names its subject first. */
+static bool
+has_must(const char *s, size_t len)
+{
+	static const char *const musts[] = { "需要将", "需将", "须将", "必须将",
+		"应将", "要把", "需要把", "需要手动", "需手动", NULL };
+	static const char *const conditions[] = { "如", "若", "当", "不",
+		NULL };
+
+	return begins(conditions, s) == 0 && holds(musts, s, len);
+}
+
 static bool
 is_chinese_order(const char *s)
 {
-	const char *c = next_clause(s);
+	const char *c = imperative_next_clause(s);
 	size_t first = c != NULL ? (size_t)(c - s) : strlen(s);
 
 	if (begins_with_chinese_verb(s))
@@ -253,10 +265,42 @@ is_chinese_order(const char *s)
 		return false;
 	if (begins(chinese_openings, s) > 0 && holds(chinese, s, first))
 		return true;
-	for (; c != NULL && !is_statement(s, first); c = next_clause(c))
+	for (const char *m = s; *m != '\0'; m += strspn(m, " ")) {
+		const char *next = imperative_next_clause(m);
+
+		if (next == NULL)
+			next = strstr(m, "。") != NULL
+			    ? strstr(m, "。") + strlen("。")
+			    : m + strlen(m);
+		if (has_must(m, (size_t)(next - m)))
+			return true;
+		m = next;
+	}
+	for (; c != NULL && !is_statement(s, first);
+	     c = imperative_next_clause(c))
 		if (begins_with_chinese_verb(c))
 			return true;
 	return false;
+}
+
+/* “X 可能导致 Y，不建议”, “如何 X”, “使用 X 的用户” */
+static bool
+is_advice(const char *s)
+{
+	static const char *const words[] = { "不建议", "不推荐", "可能导致",
+		"可能会", "可能造成", NULL };
+	static const char *const how[] = { "如何", "怎么", "怎样", "为什么",
+		"how to ", "how do ", "why ", "what ", NULL };
+
+	static const char *const whom[] = { "用户", "同学", "情况", "场景",
+		"的人", NULL };
+
+	for (size_t i = 0; whom[i] != NULL; i++)
+		if (text_ends(s, whom[i]) && strstr(s, "，") == NULL &&
+		    strstr(s, "的") != NULL)
+			return true;
+	return begins(how, s) > 0 ||
+	    (holds(words, s, strlen(s)) && strstr(s, "请") == NULL);
 }
 
 bool
@@ -264,6 +308,8 @@ imperative_is(const char *title)
 {
 	while (strchr("[*_(\"' ", *title) != NULL && *title != '\0')
 		title++;
+	if (is_advice(title))
+		return false;
 	for (const char *s = title; *s != '\0'; s++)
 		if ((unsigned char)*s >= 0xe3)
 			return is_chinese_order(title);
@@ -337,70 +383,12 @@ imperative_behind_number(const char *s)
 }
 
 bool
-imperative_names_backup(const char *title)
-{
-	static const char *const backup[] = { "备份", "快照", "backup",
-		"Backup", "Back up", "back up", "snapshot", "Snapshot", NULL };
-	static const char *const other[] = { "恢复", "还原", "回滚", "回退",
-		"删除", "清理", "备份目录", "备份文件", "restor", "Restor",
-		"roll", "Roll", "remove", "Remove", "delete", "Delete", "from",
-		"备份到本地", NULL };
-
-	return holds(backup, title, strlen(title)) &&
-	    !holds(other, title, strlen(title));
-}
-
-bool
-imperative_is_backup(const char *title)
-{
-	const char *behind = imperative_behind_number(title);
-
-	return imperative_names_backup(title) &&
-	    imperative_is(behind != NULL ? behind : title);
-}
-
-bool
-imperative_leads(const char *title)
-{
-	static const char *const words[] = { "以下", "下列", "如下",
-		"following", "these", NULL };
-	size_t len = strlen(title);
-
-	return (text_ends(title, ":") || text_ends(title, "：")) &&
-	    holds(words, title, len);
-}
-
-bool
-imperative_names_rehearsal(const char *text)
-{
-	static const char *const words[] = { "演练", "预演", "rehears",
-		"Rehears", NULL };
-	static const char *const where[] = { "测试环境", "预发", "test ",
-		"staging", NULL };
-
-	return holds(words, text, strlen(text)) &&
-	    holds(where, text, strlen(text));
-}
-
-bool
 imperative_is_statement(const char *title)
 {
 	static const char *const words[] = { " is ", " are ", " was ", " were ",
 		" will ", " has been ", " have been ", NULL };
 
-	return (unsigned char)title[0] < 0x80 && !is_english_order(title) &&
-	    holds(words, title, strlen(title));
-}
-
-bool
-imperative_names_no_task(const char *heading)
-{
-	static const char *const words[] = { "新增功能", "新功能", "特性",
-		"变更内容", "更新内容", "更新日志", "变更日志", "常见问题",
-		"最佳实践", "配置说明", "配置项", "注意事项", "建议",
-		"features", "Features", "What's new", "Changelog",
-		"Release notes", "FAQ", "Best practices", "Tips", " tips",
-		NULL };
-
-	return holds(words, heading, strlen(heading));
+	return is_advice(title) ||
+	    ((unsigned char)title[0] < 0x80 && !is_english_order(title) &&
+		holds(words, title, strlen(title)));
 }

@@ -22,10 +22,11 @@
 #include "import/import.h"
 #include "import/import_own.h"
 #include "import/decisions.h"
-#include "import/dedent.h"
+#include "import/block/dedent.h"
 #include "import/front_matter.h"
 #include "import/nodes.h"
 #include "import/notes.h"
+#include "import/repeated.h"
 #include "lang/each/each_ids.h"
 #include "compiler/parse/heuristics.h"
 #include "compiler/parse/attribute.h"
@@ -87,6 +88,8 @@ write_all(struct import *im, const char *markdown, size_t len, struct buf *out)
 struct round {
 	bool cautious;
 	bool keep_front;
+	const struct repeated *values; /* that become parameters */
+	size_t values_count;
 	struct span *refused; /* of all rounds */
 	size_t refused_count;
 	bool again; /* the errors are all in steps, which are refused now */
@@ -135,6 +138,8 @@ propose(struct round *r, const char *markdown, size_t len)
 	struct import im = { .cautious = r->cautious,
 		.sql = "mysql",
 		.keep_front = r->keep_front,
+		.values = r->values,
+		.values_count = r->values_count,
 		.refused = r->refused,
 		.refused_count = r->refused_count,
 		.shallowest = -1 };
@@ -209,6 +214,38 @@ propose_all(struct round *r, const char *markdown, size_t len)
 	clear_round(&careful);
 }
 
+/*
+ * Once more, with parameters for the values that several steps of the proposal
+ * have.  The first one stays if that leaves a step out.
+ */
+static void
+propose_values(struct round *r, const char *markdown, size_t len)
+{
+	struct runbook *found = runbook_parse(buf_text(&r->out), r->out.len);
+	struct arena *arena = arena_new();
+	struct repeated *all = arena_alloc(arena, REPEATED_MAX * sizeof(*all));
+	struct round with = { .keep_front = r->keep_front, .values = all };
+	struct runbook *result;
+	size_t count = repeated_find(found, arena, all);
+
+	for (size_t i = 0; i < count; i++)
+		if (!all[i].address && all[i].scripts >= REPEATED_STEPS)
+			all[with.values_count++] = all[i];
+	if (with.values_count > 0) {
+		propose_all(&with, markdown, len);
+		result = runbook_parse(buf_text(&with.out), with.out.len);
+		if (result->errors <= found->errors &&
+		    result->plan.steps_count >= found->plan.steps_count) {
+			swap(&r->out, &with.out);
+			swap(&r->notes, &with.notes);
+		}
+		runbook_free(result);
+	}
+	clear_round(&with);
+	runbook_free(found);
+	arena_free(arena);
+}
+
 void
 runbook_import(
     const char *markdown, size_t len, struct buf *out, struct buf *ret_notes)
@@ -229,6 +266,7 @@ runbook_import(
 	}
 	dedent(markdown, len, &text);
 	propose_all(&r, buf_text(&text), text.len);
+	propose_values(&r, buf_text(&text), text.len);
 	buf_clear(&text);
 	buf_put(out, buf_text(&r.out), r.out.len);
 	buf_put(ret_notes, buf_text(&r.notes), r.notes.len);

@@ -58,7 +58,9 @@ struct import {
 	bool is_procedure;
 	int quotes;     /* block quotes around */
 	int told;       /* level of a heading without tasks, or 0 */
+	int troubles;   /* level of a heading about what goes wrong, or 0 */
 	bool leads;     /* a sentence before asks for a list of things */
+	bool offers;    /* it asks to choose one of them */
 	const char *on; /* where the section's steps run, or NULL */
 	int on_level;   /* of the heading that this holds for */
 	struct {
@@ -70,9 +72,12 @@ struct import {
 	int shallowest;    /* the fewest such around a step; -1: no step yet */
 	struct {
 		const char *name, *label;
+		bool is_value; /* the label is its default */
 	} holes[IMPORT_HOLES_MAX];
 	size_t holes_count; /* parameters to propose */
 	size_t holes_tried;
+	const struct repeated *values; /* that become parameters, too */
+	size_t values_count;
 	struct note *notes;
 	size_t notes_count, notes_cap;
 	struct span *spans;

@@ -15,6 +15,13 @@ struct node;
 bool machines_ssh(struct import *im, const char *s, size_t len,
     const char **ret_host, const char **ret_user);
 
+/*
+ * The text says where what follows is done: “On the master:”, “mysql 机器”,
+ * “在 db1 上执行”.  *ret_name is a name for the machine, of the arena; NULL:
+ * the text has none.
+ */
+bool machines_named(struct import *im, const char *text, const char **ret_name);
+
 /* A target of that name is to be declared. */
 void machines_add(
     struct import *im, const char *host, const char *user, size_t at);

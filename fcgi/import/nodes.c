@@ -10,10 +10,12 @@
 #include "import/nodes.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "import/code.h"
+#include "import/block/code.h"
 #include "import/import_own.h"
 #include "import/notes.h"
+#include "import/plain.h"
 #include "import/imperative.h"
+#include "import/topics.h"
 #include "import/sentences.h"
 #include "lang/each/each_ids.h"
 #include "compiler/parse/attribute.h"
@@ -70,9 +72,9 @@ static bool
 is_backup(struct import *im, const char *title)
 {
 	return rollbacks_around(im) == 0 &&
-	    (imperative_is_backup(title) ||
+	    (topic_is_backup(title) ||
 		(im->heading != NULL &&
-		    imperative_names_backup(text_title(&im->p, im->heading))));
+		    topic_names_backup(text_title(&im->p, im->heading))));
 }
 
 const char *
@@ -87,7 +89,10 @@ import_braces(
 
 	return arena_printf(im->p.arena, " {#%s%s%s%s}",
 	    step_id(im, title, kind), on,
-	    is_backup(im, title) ? " .essential" : "", more);
+	    im->troubles > 0           ? " .optional"
+		: is_backup(im, title) ? " .essential"
+				       : "",
+	    more);
 }
 
 /* Braces at the end of a heading or item that we would take for ours. */
@@ -128,6 +133,9 @@ holds_commands(struct import *im, const struct node *n)
 
 	if (n->type == NODE_CODE)
 		return import_kind(im, n, &unused) != NULL;
+	if (n->type == NODE_P && n->parent->type == NODE_LI &&
+	    n->parent->first != n && plain_is_commands(im, n))
+		return true;
 	for (const struct node *c = n->first; c != NULL; c = c->next)
 		if (holds_commands(im, c))
 			return true;
@@ -173,6 +181,25 @@ is_contents(const struct node *text)
 	    a->text != NULL && a->text[0] == '#';
 }
 
+/* Nothing is within the item but its text. */
+static bool
+is_leaf(const struct node *li)
+{
+	return li->first != NULL && li->first->next == NULL;
+}
+
+/* The list ends with this item, and commands follow that belong to it. */
+static bool
+has_block_behind(struct import *im, const struct node *li)
+{
+	const struct node *list = li->parent;
+	struct verdict unused = { 0 };
+
+	return li->next == NULL && is_leaf(li) && list->next != NULL &&
+	    list->next->type == NODE_CODE &&
+	    import_kind(im, list->next, &unused) != NULL;
+}
+
 /* An item that a person could do: text, and no commands of its own. */
 static bool
 is_candidate(struct import *im, const struct node *li)
@@ -180,7 +207,8 @@ is_candidate(struct import *im, const struct node *li)
 	const struct node *text = li->first;
 
 	return text != NULL && text->type == NODE_P && text->at != NOWHERE &&
-	    !is_contents(text) && !holds_commands(im, li);
+	    !is_contents(text) && !holds_commands(im, li) &&
+	    !has_block_behind(im, li);
 }
 
 /* A few words, no sentences. */
@@ -234,12 +262,16 @@ is_asked_for(struct import *im, const struct node *li)
 	    ? text_title(&im->p, im->heading)
 	    : "";
 
+	if (im->offers || topic_is_definition(text_title(&im->p, li->first)))
+		return false;
+	if (topic_names_check(heading))
+		return is_short(im, li) && is_leaf(li);
 	if (around->type == NODE_LI && around->first->type == NODE_P &&
 	    around->first->at != NOWHERE)
-		return imperative_leads(whole_text(im, around->first)) &&
+		return topic_leads(whole_text(im, around->first)) &&
 		    imperative_is(text_title(&im->p, around->first));
 	return around == im->p.doc &&
-	    (im->leads || imperative_names_backup(heading)) && is_short(im, li);
+	    (im->leads || topic_names_backup(heading)) && is_short(im, li);
 }
 
 static bool
@@ -266,7 +298,8 @@ import_item(struct import *im, const struct node *li)
 	    import_refused(im, text->at) != NULL)
 		return;
 	title = text_title(p, text);
-	if (!im->cautious && import_sentence(im, text))
+	if (!im->cautious && im->ids_count < IMPORT_STEPS_MAX &&
+	    (import_sentence(im, text) || (!li->task && plain_put(im, text))))
 		return;
 	if (li->task && im->ids_count < 2 * IMPORT_STEPS_MAX) {
 		span_text(im, text);
@@ -295,7 +328,9 @@ import_lead(struct import *im, const struct node *n)
 	const char *all = whole_text(im, n);
 
 	behind = imperative_behind_number(title);
-	if (imperative_leads(all))
+	if (n->parent == im->p.doc)
+		im->offers = topic_offers(title);
+	if (topic_leads(all))
 		im->leads = imperative_is(behind != NULL ? behind : title);
 	else if (n->parent == im->p.doc &&
 	    (behind == NULL || (!text_ends(all, ":") && !text_ends(all, "："))))
@@ -315,12 +350,13 @@ import_paragraph(struct import *im, const struct node *n)
 	if (n->at != NOWHERE && n->end != NOWHERE && n->end > 0)
 		import_lead(im, n);
 	if (im->cautious || im->ids_count >= IMPORT_STEPS_MAX ||
-	    n->parent != p->doc || n->at == NOWHERE || n->end == NOWHERE ||
-	    import_refused(im, n->at) != NULL ||
+	    (n->parent != p->doc &&
+		(n->parent->type != NODE_LI || n->parent->first == n)) ||
+	    n->at == NOWHERE || n->end == NOWHERE ||
+	    import_refused(im, n->at) != NULL || import_sentence(im, n) ||
+	    plain_put(im, n) || n->parent != p->doc ||
 	    (n->next != NULL && n->next->type == NODE_CODE &&
 		import_kind(im, n->next, &unused) != NULL))
-		return;
-	if (import_sentence(im, n))
 		return;
 	start = source_line_start(p, source_line(p, n->at));
 	title = text_title(p, n);
@@ -384,10 +420,16 @@ import_heading(struct import *im, const struct node *n)
 	if (n->number <= im->on_level)
 		im->on = NULL;
 	im->leads = false;
+	im->offers = false;
 	if (im->told >= n->number)
 		im->told = 0;
-	if (im->told == 0 && n->number > 1 &&
-	    imperative_names_no_task(text_title(&im->p, n)))
+	if (im->troubles >= n->number)
+		im->troubles = 0;
+	if (im->troubles == 0 && (n->number > 1 || im->heading != NULL) &&
+	    topic_names_troubles(text_title(&im->p, n)))
+		im->troubles = n->number;
+	if (im->told == 0 && (n->number > 1 || im->heading != NULL) &&
+	    topic_names_no_task(text_title(&im->p, n)))
 		im->told = n->number;
 	if (has_braces(&im->p, n)) {
 		if (im->ids_count < 2 * IMPORT_STEPS_MAX)
@@ -404,14 +446,17 @@ import_heading(struct import *im, const struct node *n)
 
 /*
  * A run has steps that are no rollback.  If the whole document is a rollback,
- * the headings that hold all of it get no mark.
+ * the headings that hold all of it get no mark.  Those within one that has it
+ * need none.
  */
 void
 import_unmark_headings(struct import *im)
 {
+	int around = im->shallowest > 0 ? im->shallowest : 0;
+
 	for (size_t i = 0; i < im->count; i++)
 		if (im->list[i].rollback > 0 &&
-		    im->list[i].rollback <= im->shallowest)
+		    im->list[i].rollback != around + 1)
 			im->list[i].text = "";
 }
 

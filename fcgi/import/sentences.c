@@ -12,6 +12,7 @@
 #include "import/sentences.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "import/block/code.h"
 #include "import/edits.h"
 #include "import/import_own.h"
 #include "import/machines.h"
@@ -50,6 +51,20 @@ tells_to_run(const char *s)
 	return pieces_has(s, words);
 }
 
+/* A paragraph that is a command, or begins with one and says in Chinese what it
+ * does: “`x y` 拉取代码”. */
+static bool
+is_command_alone(const struct node *n, const struct pieces *p)
+{
+	const char *after = p->count > 1 ? p->all[1].before : p->after;
+
+	after += strspn(after, " ");
+	return n->parent->type != NODE_LI && p->all[0].code &&
+	    p->all[0].before[0] == '\0' && is_command(p->all[0].name) &&
+	    ((p->count == 1 && after[0] == '\0') ||
+		((unsigned char)after[0] >= 0xe3 && imperative_is(after)));
+}
+
 /* The commands of the sentence, a line each; NULL: it has none, or it leaves a
  * choice. */
 static const char *
@@ -69,12 +84,63 @@ find_commands(struct import *im, const struct node *n, struct pieces *p)
 			return NULL;
 		}
 		if (piece->code && is_command(piece->name) &&
-		    (item || tells_to_run(piece->before)))
+		    (item || tells_to_run(piece->before) ||
+			is_command_alone(n, p)))
 			buf_printf(&out, "%s\n", piece->name);
 	}
 	text = out.len > 0 ? arena_strdup(im->p.arena, buf_text(&out)) : NULL;
 	buf_clear(&out);
 	return text;
+}
+
+/* The words from the piece i on, with a blank between them, that are a command
+ * without a mark: “使用 systemctl restart app 重启”; NULL: they are none. */
+static const char *
+find_unmarked(struct import *im, const struct pieces *p, size_t i, size_t *ret)
+{
+	const char *command = p->all[i].name;
+	size_t n = i + 1;
+	bool exact = false;
+
+	if (p->all[i].code || !tells_to_run(p->all[i].before))
+		return NULL;
+	for (; n < p->count && !p->all[n].code &&
+	     strcmp(p->all[n].before, " ") == 0;
+	     n++) {
+		command = arena_printf(
+		    im->p.arena, "%s %s", command, p->all[n].name);
+		exact |= strpbrk(p->all[n].name, "-/.:=") != NULL;
+	}
+	*ret = n;
+	return (exact || n - i > 2) && is_command(command) ? command : NULL;
+}
+
+/* Proposes such commands as a step; returns whether the sentence says no more.
+ */
+static bool
+propose_unmarked(struct import *im, const struct node *n, struct pieces *p)
+{
+	struct buf out = { 0 };
+	size_t next = 0;
+	bool all = true, any;
+	const char *text;
+
+	for (size_t i = 0; i < p->count; i++) {
+		const char *command = find_unmarked(im, p, i, &next);
+
+		all &= command != NULL;
+		if (command == NULL)
+			continue;
+		buf_printf(&out, "%s\n", command);
+		i = next - 1;
+	}
+	any = out.len > 0;
+	text = arena_strdup(im->p.arena, buf_text(&out));
+	buf_clear(&out);
+	if (any)
+		import_step_behind(im, n, "sh", "", text);
+	return any && all &&
+	    text_characters(text_title(&im->p, n)) < strlen(text) + 12;
 }
 
 void
@@ -85,6 +151,9 @@ import_step_behind(struct import *im, const struct node *n, const char *kind,
 	size_t start = source_line_start(p, source_line(p, n->at));
 	int width = n->parent->type == NODE_LI ? (int)(n->at - start) : 0;
 	struct buf out = { 0 };
+
+	while (width > 0 && strchr("`*_", p->src[start + (size_t)width - 1]))
+		width--; /* the marks around its first word */
 
 	import_span(im, source_line(p, n->at), source_line(p, n->end - 1));
 	buf_printf(&out, "\n\n%*s```%s%s\n", width, "", kind,
@@ -101,7 +170,18 @@ import_step_behind(struct import *im, const struct node *n, const char *kind,
 	buf_clear(&out);
 }
 
-/* “Open `https://…/dump` and save what it shows”. */
+/* It is answered for programs: “https://…/v1/clients”, “…/health”. */
+static bool
+is_of_interface(const char *url)
+{
+	static const char *const words[] = { "/api/", "/v1/", "/v2/", "/v3/",
+		"/health", ".json", "/version", "/status", "/ready", NULL };
+
+	return pieces_has(url, words);
+}
+
+/* “Open `https://…/dump` and save what it shows”; “open `https://…/v1/clients`
+ * and compare it”, where the comparison is for a person. */
 static bool
 propose_request(struct import *im, const struct node *n, struct pieces *p)
 {
@@ -109,12 +189,21 @@ propose_request(struct import *im, const struct node *n, struct pieces *p)
 		"open", "visit", "fetch", "download", "request", NULL };
 	static const char *const save[] = { "保存", "save", "keep", "store",
 		NULL };
+	static const char *const look[] = { "查看", "检查", "比较", "对比",
+		"核对", "确认", "check", "compare", "make sure", "verify",
+		NULL };
 	const char *url = p->count == 1 ? p->all[0].name : "", *name;
 
 	if ((!text_starts(url, "https://") && !text_starts(url, "http://")) ||
 	    strpbrk(url, " <>{}$") != NULL ||
-	    !pieces_has(p->all[0].before, open) || !pieces_has(p->after, save))
+	    !pieces_has(p->all[0].before, open))
 		return false;
+	if (!pieces_has(p->after, save)) {
+		if (pieces_has(p->after, look) && is_of_interface(url))
+			import_step_behind(im, n, "http", "",
+			    arena_printf(im->p.arena, "GET %s", url));
+		return false;
+	}
 	name = strrchr(url, '/') + 1;
 	import_step_behind(im, n, "http",
 	    text_is_id(name) ? arena_printf(im->p.arena, " save=%s", name) : "",
@@ -136,7 +225,7 @@ is_plain(const struct import *im, const struct node *n)
 	return memchr(p->src + start, '\t', n->at - start) == NULL &&
 	    (n->parent->type == NODE_LI ||
 		(n->parent == p->doc &&
-		    strspn(p->src + start, " ") + start == n->at));
+		    strspn(p->src + start, " `*_") + start >= n->at));
 }
 
 /* It is an order, “to stop it, run `x y`”, or nothing but a command below an
@@ -152,7 +241,7 @@ is_meant(struct import *im, const struct node *n, const char *title,
 	    : NULL;
 	const char *before = p->all[0].before;
 
-	if (imperative_is(title))
+	if (imperative_is(title) || is_command_alone(n, p))
 		return true;
 	for (size_t i = 0; n->parent->type == NODE_LI && run[i] != NULL; i++)
 		if (text_ends(before, run[i]) && text_starts(title, "To "))
@@ -161,6 +250,46 @@ is_meant(struct import *im, const struct node *n, const char *title,
 	    p->after[0] == '\0' && around != NULL && around->type == NODE_LI &&
 	    around->first->type == NODE_P &&
 	    imperative_is(text_title(&im->p, around->first));
+}
+
+/* It tells to execute a file of SQL: one in the runbook folder. */
+static bool
+propose_statements(struct import *im, const struct node *n, struct pieces *p)
+{
+	static const char *const run[] = { "执行", "导入", "运行", "run ",
+		"execute ", "apply ", "import ", NULL };
+	struct buf out = { 0 };
+	const char *name, *slash;
+	size_t found = 0;
+
+	for (size_t i = 0; i < p->count; i++) {
+		name = p->all[i].name;
+		slash = strrchr(name, '/');
+		name = slash != NULL ? slash + 1 : name;
+		if (text_ends(name, ".sql") && text_is_id(name) &&
+		    pieces_has(p->all[i].before, run)) {
+			buf_printf(&out, "< ./%s\n", name);
+			found++;
+		}
+	}
+	if (out.len > 0) {
+		import_step_behind(im, n, im->sql, "", buf_text(&out));
+		import_note(im, n->at, MESSAGE("import_statements"));
+	}
+	buf_clear(&out);
+	return found > 0 && found == p->count;
+}
+
+/* The sentence is about the block behind it. */
+static bool
+has_commands_behind(struct import *im, const struct node *n)
+{
+	struct verdict unused = { 0 };
+
+	return n->next != NULL && n->next->type == NODE_CODE &&
+	    !looks_like_data(n->next->text, n->next->len) &&
+	    (n->next->lang[0] == '\0' ||
+		import_kind(im, n->next, &unused) != NULL);
 }
 
 bool
@@ -180,9 +309,9 @@ import_sentence(struct import *im, const struct node *n)
 	order = imperative_behind_number(title);
 	if (order == NULL)
 		order = title;
-	if (im->ids_count >= IMPORT_STEPS_MAX ||
-	    (n->next != NULL && n->next->type == NODE_CODE) ||
-	    !pieces_read(im, n, &pieces) || pieces.count == 0 ||
+	if (im->ids_count >= IMPORT_STEPS_MAX || !pieces_read(im, n, &pieces) ||
+	    pieces.count == 0 ||
+	    (!is_command_alone(n, &pieces) && has_commands_behind(im, n)) ||
 	    !is_meant(im, n, order, &pieces))
 		return false;
 	if (text_characters(title) > LONGEST)
@@ -194,5 +323,6 @@ import_sentence(struct import *im, const struct node *n)
 		import_step_behind(im, n, "sh", "", commands);
 		return true;
 	}
-	return edits_propose(im, n, &pieces);
+	return propose_statements(im, n, &pieces) ||
+	    edits_propose(im, n, &pieces) || propose_unmarked(im, n, &pieces);
 }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <cmocka.h>
 
 #include "base/catalogue.h"
@@ -145,6 +146,54 @@ without_prompt(const char *line, size_t len, const char *now)
 	return kept;
 }
 
+/* The text with each `form` in place of `value`. */
+static void
+put_back(struct buf *text, const char *form, const char *value)
+{
+	struct buf out = { 0 };
+	const char *s = buf_text(text), *next;
+
+	for (; (next = strstr(s, form)) != NULL; s = next + strlen(form)) {
+		buf_put(&out, s, (size_t)(next - s));
+		buf_puts(&out, value);
+	}
+	buf_puts(&out, s);
+	buf_reset(text);
+	buf_puts(text, buf_text(&out));
+	buf_clear(&out);
+}
+
+/* The result with the defaults of its parameters, or what the original said
+ * there, where these are used. */
+static void
+put_defaults_back(const struct runbook *runbook, struct buf *text)
+{
+	static const char *const before[] = { "\"$", "${", "{{" };
+	static const char *const behind[] = { "\"", "}", "}}" };
+	char form[80];
+
+	for (size_t i = 0; i < runbook->plan.parameters_count; i++) {
+		const struct parameter *p = &runbook->plan.parameters[i];
+
+		if ((unsigned char)p->label[0] >= 0x80) {
+			snprintf(form, sizeof(form), "\"$%s\"", p->name);
+			put_back(text, form, p->label);
+		} else if (strcmp(p->label, p->name) != 0 &&
+		    strcasecmp(p->label, p->name) == 0) {
+			char label[80];
+
+			snprintf(form, sizeof(form), "${%s}", p->name);
+			snprintf(label, sizeof(label), "${%s}", p->label);
+			put_back(text, form, label);
+		}
+		for (size_t k = 0; p->fallback != NULL && k < 3; k++) {
+			snprintf(form, sizeof(form), "%s%s%s", before[k],
+			    p->name, behind[k]);
+			put_back(text, form, p->fallback);
+		}
+	}
+}
+
 /* Every line of the original is there, in order, with text only added; in
  * fenced blocks, prompts and what became a parameter may go. */
 static void
@@ -177,13 +226,16 @@ assert_nothing_lost(const char *was, const char *now)
 static void
 import(const char *name, const struct buf *text, struct buf *out)
 {
-	struct buf again = { 0 }, notes = { 0 };
+	struct buf again = { 0 }, notes = { 0 }, whole = { 0 };
 	struct runbook *runbook;
 
 	(void)name;
 	runbook_import(buf_text(text), text->len, out, &notes);
-	assert_nothing_lost(buf_text(text), buf_text(out));
 	runbook = runbook_parse(buf_text(out), out->len);
+	buf_puts(&whole, buf_text(out));
+	put_defaults_back(runbook, &whole);
+	assert_nothing_lost(buf_text(text), buf_text(&whole));
+	buf_clear(&whole);
 	if (runbook->errors > 0)
 		runbook_print_diagnostics(runbook, name, out);
 	assert_int_equal(runbook->errors, 0);

@@ -54,6 +54,8 @@ is_command(const char *s, size_t len)
 	if (len > 1 && (s[0] == '.' || s[0] == '/') && strchr("./", s[1]))
 		return true; /* ./script */
 	n = strcspn(s, " \t\n");
+	if (n <= len && (text_starts(s, "bin/") || text_starts(s, "sbin/")))
+		return true;
 	if (s[0] == '/' && n <= len &&
 	    (memmem(s, n, "bin/", 4) != NULL ||
 		(n > 3 && memcmp(s + n - 3, ".sh", 3) == 0)))

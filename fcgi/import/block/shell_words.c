@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "import/shell_words.h"
+#include "import/block/shell_words.h"
 #include "base/arena.h"
 #include "base/buf.h"
 

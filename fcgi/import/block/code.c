@@ -8,17 +8,17 @@
 #include <string.h>
 #include <strings.h>
 
-#include "import/code.h"
+#include "import/block/code.h"
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "import/import_own.h"
 #include "import/import.h"
-#include "import/session.h"
+#include "import/block/look.h"
+#include "import/block/session.h"
 #include "import/machines.h"
-#include "import/shape.h"
-#include "import/shape_apply.h"
-#include "import/placeholders.h"
+#include "import/block/shape.h"
+#include "import/block/step.h"
 #include "import/notes.h"
 #include "compiler/parse/heuristics.h"
 #include "compiler/check/programs.h"
@@ -85,20 +85,19 @@ kind_by_word(struct import *im, const char *lang)
 	return NULL;
 }
 
-/* Nothing but commands below the label of a text or of data. */
+/* Nothing but commands below the label of something else than a shell. */
 static bool
 is_mislabelled(const struct node *n)
 {
-	static const char *const labels[] = { "yaml", "yml", "json", "text",
-		"txt", "plaintext", "plain", "ini", "properties", "xml", "conf",
-		"config", "md", "markdown", "code", NULL };
+	static const char *const others[] = { "powershell", "ps1", "ps", "pwsh",
+		"bat", "batch", "cmd", "dos", "fish", "nushell", NULL };
 	struct script_lines lines = { .at = n->text };
 	struct script_line l;
 	size_t i = 0, count = 0;
 
-	while (labels[i] != NULL && strcasecmp(labels[i], n->lang) != 0)
+	while (others[i] != NULL && strcasecmp(others[i], n->lang) != 0)
 		i++;
-	while (labels[i] != NULL && script_lines_next(&lines, &l)) {
+	while (others[i] == NULL && script_lines_next(&lines, &l)) {
 		if (!looks_like_a_command(l.s, l.len) ||
 		    memchr(l.s, ' ', l.len) == NULL || text_starts(l.s, ".. "))
 			return false;
@@ -107,16 +106,18 @@ is_mislabelled(const struct node *n)
 	return count > 0;
 }
 
-/* By the word after the fence, or the look of the commands. */
-static const char *
-kind_by_look(struct import *im, const struct node *n)
+const char *
+import_kind_by_look(struct import *im, const struct node *n)
 {
 	const char *kind;
 
 	if (n->text[strspn(n->text, " \t\r\n")] == '\0')
 		return NULL;
 	if (n->lang[0] == '\0')
-		return looks_like_commands(n->text, n->len) ? "sh" : NULL;
+		return look_is_sql(n->text) && !holds_value(n) ? im->sql
+		    : looks_like_commands(n->text, n->len)     ? "sh"
+		    : look_is_python(n->text)                  ? "python"
+							       : NULL;
 	kind = kind_by_word(im, n->lang);
 	if (kind == NULL && is_mislabelled(n))
 		return "sh";
@@ -148,6 +149,21 @@ entered(const char *text, const struct shape *shape)
 	return NULL;
 }
 
+/* Its last command is a plain “exit”, behind others. */
+static bool
+leaves_at_its_end(const char *text)
+{
+	struct script_lines lines = { .at = text };
+	struct script_line l, last = { .s = "" };
+	int count = 0;
+
+	for (; script_lines_next(&lines, &l); count++)
+		last = l;
+	while (last.len > 0 && strchr(" \t\r;", last.s[last.len - 1]) != NULL)
+		last.len--;
+	return count > 2 && last.len == 4 && memcmp(last.s, "exit", 4) == 0;
+}
+
 /* The kind of a block of commands by what its lines are. */
 static const char *
 kind_by_lines(struct import *im, const struct node *n, const char *kind,
@@ -167,26 +183,45 @@ kind_by_lines(struct import *im, const struct node *n, const char *kind,
 		ret->why = MESSAGE("import_unclear");
 	else if (ret->name != NULL)
 		ret->why = MESSAGE("import_enters");
+	else if (shape.on == NULL && leaves_at_its_end(n->text))
+		ret->why = MESSAGE("import_leaves");
 	else if (shape.commands == 0)
 		ret->why = MESSAGE("import_only_comments");
 	return ret->why == NULL ? kind : NULL;
+}
+
+/* The output of a program, below the label of a shell. */
+static bool
+is_printed(struct import *im, const struct node *n)
+{
+	return n->lang[0] != '\0' && look_has_no_command(n->text) &&
+	    (look_is_table(n->text) ||
+		(im->before != NULL &&
+		    look_says_output(text_title(&im->p, im->before))));
 }
 
 /* Not of what was printed, of lines of configuration, or of shortcodes. */
 static const char *
 kind_for(struct import *im, const struct node *n, struct verdict *ret)
 {
-	const char *kind = kind_by_look(im, n);
+	const char *kind = import_kind_by_look(im, n);
 	const char *own = import_session_kind(im, n, ret);
 	const char *s = n->text;
 
+	if (own != NULL && own[0] == '\0' && n->fenced && n->closed &&
+	    im->quotes == 0 && import_is_mixed(n)) {
+		*ret = (struct verdict){ 0 };
+		own = NULL;
+		kind = kind != NULL && import_is_shell(kind) ? kind : "sh";
+	}
 	if (own != NULL) {
 		kind = session_kind(own, n->lang, kind);
 		if (kind == NULL && ret->why == NULL)
 			ret->why = MESSAGE("import_prompts_other");
 		return kind;
 	}
-	if (kind != NULL && import_is_shell(kind) && looks_like_data(s, n->len))
+	if (kind != NULL && import_is_shell(kind) &&
+	    (looks_like_data(s, n->len) || is_printed(im, n)))
 		return NULL;
 	while (kind != NULL && *s != '\0') {
 		if (looks_like_a_shortcode(s + strspn(s, " \t")))
@@ -233,13 +268,8 @@ import_line_at(const struct parse *p, const struct node *n, int i,
 	    : end - len;
 }
 
-/*
- * An indented block: four blanks, or a tab, before each line, behind those of
- * the list that it stands in.  Returns their number before each line; 0 where
- * that is not so, such as in a quote.
- */
-static size_t
-indentation(const struct parse *p, const struct node *n)
+size_t
+import_indentation(const struct parse *p, const struct node *n)
 {
 	size_t found = 0, at, start, width;
 	const char *s = n->text, *end = n->text + n->len;
@@ -272,37 +302,10 @@ import_kind(struct import *im, const struct node *n, struct verdict *ret)
 	    (!n->fenced || n->number >= 0) && import_refused(im, n->at) == NULL)
 		kind = kind_for(im, n, ret);
 	if (kind != NULL && !n->fenced &&
-	    (strstr(n->text, "```") != NULL || indentation(&im->p, n) == 0))
+	    (strstr(n->text, "```") != NULL ||
+		import_indentation(&im->p, n) == 0))
 		return NULL;
 	return kind;
-}
-
-/* The indentation goes, and fences come. */
-static void
-fence(struct import *im, const struct node *n, const char *kind,
-    const char *braces)
-{
-	struct parse *p = &im->p;
-	size_t width = indentation(p, n), gone = width < 4 ? width : 4;
-	int first = source_line(p, n->at), lines = 0;
-	const char *before = arena_printf(
-	    p->arena, "%*s", (int)(width - gone), "");
-	const char *s = n->text;
-	size_t end = 0;
-
-	import_insert(im, source_line_start(p, first), 0,
-	    arena_printf(p->arena, "%s```%s%s\n", before, kind, braces));
-	while (s < n->text + n->len) {
-		size_t len = strcspn(s, "\n");
-
-		if (len > 0)
-			import_insert(im,
-			    source_line_start(p, first + lines) + width - gone,
-			    gone, "");
-		end = source_line_end(p, first + lines++);
-		s += len + (s[len] == '\n');
-	}
-	import_insert(im, end, 0, arena_printf(p->arena, "\n%s```", before));
 }
 
 /* Adds the notes about the block, step or not. */
@@ -322,109 +325,11 @@ note_verdict(struct import *im, const struct node *n, const struct verdict *v)
 		import_note(im, n->at, MESSAGE("import_root_prompts"));
 }
 
-/* The title of the step: the paragraph before it, or the heading. */
-static const char *
-find_title(struct import *im)
-{
-	const char *title = "";
-
-	if (im->before != NULL)
-		title = text_title(&im->p, im->before);
-	if (title[0] == '\0' && im->heading != NULL)
-		title = text_title(&im->p, im->heading);
-	return title;
-}
-
-/* Braces for the step, behind its fence or a new one. */
-static void
-put_braces(struct import *im, const struct node *n, const char *kind,
-    const char *braces, size_t marks)
-{
-	if (!n->fenced) {
-		fence(im, n, kind, braces);
-	} else if (n->lang[0] == '\0') {
-		import_insert(im, n->at + marks, 0,
-		    arena_printf(im->p.arena, "%s%s", kind, braces));
-	} else {
-		if (strcmp(n->lang, kind) != 0)
-			import_insert(im, n->info, 0,
-			    arena_printf(im->p.arena, "%s ", kind));
-		import_insert(im, n->info_end, 0, braces);
-	}
-}
-
-static void
-span_block(struct import *im, const struct node *n)
-{
-	int first = source_line(&im->p, n->at), lines = 0;
-
-	for (size_t i = 0; i < n->len; i++)
-		lines += n->text[i] == '\n';
-	import_span(im, first, first + lines + n->fenced);
-}
-
-/* The request of the block's curl, in a step behind it. */
-static void
-put_request(struct import *im, const struct node *n, const struct shape *shape)
-{
-	const char *title, *more = shape->more;
-
-	span_block(im, n);
-	if (shape->target != NULL)
-		import_note(im, n->at,
-		    message_arena(im->p.arena, "import_http_target name=%s",
-			shape->target));
-	import_note(im, n->at, MESSAGE("import_request"));
-	title = find_title(im);
-	if (strpbrk(title, "\"\\") == NULL && strstr(title, "{{") == NULL &&
-	    title[0] != '\0')
-		more = arena_printf(
-		    im->p.arena, "%s title=\"%s\"", more, title);
-	shape_request(im, n, shape, import_braces(im, title, "http", more));
-}
-
-static void
-make_step(struct import *im, const struct node *n, const char *kind,
-    bool session, size_t marks)
-{
-	const char *title = find_title(im), *braces, *on = im->on;
-	struct shape shape = { .lines = 0 };
-	bool menus = false;
-
-	if (!session)
-		shape_read(im, n, kind_by_look(im, n), &shape);
-	if (shape.request != NULL) {
-		put_request(im, n, &shape);
-		return;
-	}
-	span_block(im, n);
-	if (shape.on != NULL) {
-		im->on = shape.on;
-		machines_add(im, shape.on, shape.user, n->at);
-	}
-	if (shape.lines > 0)
-		menus = memchr(shape.marks, MARK_MENU, (size_t)shape.lines) !=
-		    NULL;
-	braces = import_braces(im, title, kind,
-	    strcmp(kind, "copy") == 0 ? shape_copies_on(im, n, &shape)
-		: menus               ? " pty interactive"
-				      : "");
-	im->on = on;
-	if (session)
-		import_session(im, n, kind, title);
-	else if (import_is_shell(kind))
-		import_holes(im, n, &shape);
-	put_braces(im, n, kind, braces, marks);
-	shape_apply(im, n, kind, &shape);
-	if (menus)
-		shape_answers(im, n, &shape);
-}
-
 void
 import_code(struct import *im, const struct node *n)
 {
 	struct parse *p = &im->p;
-	struct verdict v = { 0 }, unused = { 0 };
+	struct verdict v = { 0 };
 	const char *kind = NULL;
 	size_t marks = 0;
 
@@ -441,11 +346,13 @@ import_code(struct import *im, const struct node *n)
 	}
 	if (im->cautious || im->ids_count >= IMPORT_STEPS_MAX)
 		return;
+	if (import_refused(im, n->at) == NULL && !n->in_html &&
+	    !blocks_is_comment(p, n->at) && step_put_settings(im, n, marks))
+		return;
 	kind = import_kind(im, n, &v);
 	note_verdict(im, n, &v);
 	if (v.host != NULL)
 		machines_enter(im, n, v.host, v.user);
 	if (kind != NULL)
-		make_step(im, n, kind,
-		    import_session_kind(im, n, &unused) != NULL, marks);
+		step_put(im, n, kind, import_is_session(im, n), marks);
 }

@@ -3,18 +3,20 @@
  */
 #include <string.h>
 
-#include "import/shape_apply.h"
+#include "import/block/shape_apply.h"
 #include "base/buf.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "import/code.h"
+#include "import/block/code.h"
 #include "import/import_own.h"
 #include "import/machines.h"
 #include "import/nodes.h"
 #include "import/notes.h"
-#include "import/scp.h"
-#include "import/session.h"
-#include "import/shape.h"
+#include "import/block/placeholders.h"
+#include "import/block/scp.h"
+#include "import/block/session.h"
+#include "import/block/shape.h"
+#include "compiler/parse/heuristics.h"
 #include "compiler/parse/source.h"
 
 /* The blanks before the fence, for lines of our own. */
@@ -39,6 +41,17 @@ comment(struct import *im, const struct node *n, int i, const char *s,
 		import_insert(im, at + blank, 0, sign);
 }
 
+static void
+drop_prompt(struct import *im, const struct node *n, int i, const char *s)
+{
+	size_t len = strcspn(s, "\n"), blank = strspn(s, " \t");
+	size_t at = import_line_at(&im->p, n, i, s, len);
+
+	if (at != NOWHERE)
+		import_insert(im, at + blank,
+		    looks_like_a_prompt(s + blank, len - blank), "");
+}
+
 /* The line of the copy behind the command, which is a comment then. */
 static void
 put_copy(struct import *im, const struct node *n, int i, const char *s)
@@ -53,7 +66,8 @@ put_copy(struct import *im, const struct node *n, int i, const char *s)
 		if (scp.host[side] != NULL)
 			machines_add(im, scp.host[side], scp.user[side], n->at);
 	import_insert(im, source_line_end(&im->p, n->number + 1 + i), 0,
-	    arena_printf(im->p.arena, "\n%s%s", indent(im, n), scp.line));
+	    arena_printf(im->p.arena, "\n%s%s", indent(im, n),
+		import_with_values(im, scp.line)));
 }
 
 void
@@ -67,9 +81,10 @@ shape_apply(struct import *im, const struct node *n, const char *kind,
 	    : "# ";
 
 	for (int i = 0; i < shape->lines; i++) {
-		if (shape->marks[i] == MARK_COMMENT ||
-		    shape->marks[i] == MARK_MENU)
+		if (strchr("#sm", shape->marks[i]) != NULL)
 			comment(im, n, i, s, sign);
+		else if (shape->marks[i] == MARK_PROMPT)
+			drop_prompt(im, n, i, s);
 		else if (shape->marks[i] == MARK_COPY)
 			put_copy(im, n, i, s);
 		else if (shape->marks[i] == MARK_OUTPUT)
@@ -132,8 +147,8 @@ shape_answers(
 }
 
 const char *
-shape_copies_on(
-    struct import *im, const struct node *n, const struct shape *shape)
+shape_copies_on(struct import *im, const struct node *n,
+    const struct shape *shape, int first, int end)
 {
 	const char *s = n->text;
 	bool none = im->on != NULL;
@@ -142,7 +157,7 @@ shape_copies_on(
 	for (int i = 0; i < shape->lines && none; i++) {
 		size_t len = strcspn(s, "\n"), blank = strspn(s, " \t");
 
-		if (shape->marks[i] == MARK_COPY &&
+		if (i >= first && i < end && shape->marks[i] == MARK_COPY &&
 		    scp_read(im, s + blank, len - blank, &scp))
 			none = !text_eq(scp.host[0], im->on) &&
 			    !text_eq(scp.host[1], im->on);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/dedent.h"
+#include "import/block/dedent.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "compiler/parse/cjk.h"

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "import/curl.h"
+#include "import/block/curl.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "import/import_own.h"
-#include "import/shell_words.h"
+#include "import/block/shell_words.h"
 #include "compiler/parse/heuristics.h"
 
 struct request {

@@ -25,4 +25,8 @@ void import_holes(
  * the document can have no more. */
 const char *import_hole(struct import *im, const char *s, size_t len);
 
+/* The text of paths, such as a line of a copy, with parameters for the values
+ * of several steps; of the arena. */
+const char *import_with_values(struct import *im, const char *text);
+
 #endif

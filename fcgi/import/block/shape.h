@@ -13,9 +13,22 @@ struct node;
 enum line_mark {
 	MARK_NONE = ' ',
 	MARK_COMMENT = '#', /* no command: it becomes a comment */
+	MARK_PROSE = 's',   /* a sentence, which becomes one too */
+	MARK_PROMPT = '$',  /* a command behind a prompt, which goes */
 	MARK_MENU = 'm',    /* what is chosen from menus */
 	MARK_COPY = 'c',    /* scp, as a line of a copy step */
 	MARK_OUTPUT = 'o',  /* what was printed, up to the end */
+};
+
+#define PARTS_MAX 16
+
+/* A step that lines of the block become. */
+struct part {
+	int first;         /* of its lines */
+	int prelude;       /* the lines before this one are repeated in it */
+	const char *kind;  /* NULL: that of the block */
+	const char *on;    /* the machine that it names, or NULL */
+	const char *title; /* what it says of itself, or NULL */
 };
 
 struct shape {
@@ -25,6 +38,9 @@ struct shape {
 	const char *host; /* the same, if there is nothing else */
 	char *marks;      /* of each line; of the arena */
 	int lines;
+	struct part parts[PARTS_MAX];
+	int parts_count;     /* 0: it is not for a shell */
+	int told;            /* its first lines are orders to a person */
 	bool usage;          /* it explains options, and is no script */
 	size_t commands;     /* that stay as they are */
 	const char *request; /* the block is of curl: the step behind it */

@@ -17,6 +17,16 @@ struct verdict;
 const char *import_kind(
     struct import *im, const struct node *n, struct verdict *ret);
 
+/* The same by the word behind the fence, or the look of the commands, alone. */
+const char *import_kind_by_look(struct import *im, const struct node *n);
+
+/*
+ * The blanks that make an indented block code: four, or a tab, before each
+ * line, behind those of the list that it stands in.  0 where that is not so,
+ * such as in a quote.
+ */
+size_t import_indentation(const struct parse *p, const struct node *n);
+
 /* The kind is that of a script for a shell. */
 bool import_is_shell(const char *kind);
 

@@ -20,8 +20,9 @@ void shape_request(struct import *im, const struct node *n,
 void shape_answers(
     struct import *im, const struct node *n, const struct shape *s);
 
-/* “ on=HOST” where the copies start on the section's machine, or "". */
-const char *shape_copies_on(
-    struct import *im, const struct node *n, const struct shape *s);
+/* “ on=HOST” where the copies of those lines start on the section's machine, or
+ * "". */
+const char *shape_copies_on(struct import *im, const struct node *n,
+    const struct shape *s, int first, int end);
 
 #endif

@@ -8,10 +8,10 @@
  */
 #include <string.h>
 
-#include "import/scp.h"
+#include "import/block/scp.h"
 #include "base/text.h"
 #include "import/import_own.h"
-#include "import/shell_words.h"
+#include "import/block/shell_words.h"
 
 struct side {
 	const char *host, *user; /* NULL: this machine */

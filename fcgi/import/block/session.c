@@ -11,13 +11,13 @@
 #include <string.h>
 #include <strings.h>
 
-#include "import/session.h"
+#include "import/block/session.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "import/import_own.h"
 #include "import/import.h"
-#include "import/code.h"
-#include "import/placeholders.h"
+#include "import/block/code.h"
+#include "import/block/placeholders.h"
 #include "compiler/parse/heuristics.h"
 #include "compiler/check/programs.h"
 #include "compiler/parse/source.h"
@@ -293,6 +293,38 @@ import_session_kind(
 		j.why = MESSAGE("import_other_program");
 	*ret = (struct verdict){ .why = j.why, .name = j.name, .root = j.root };
 	return j.why == NULL ? j.kind : "";
+}
+
+bool
+import_is_session(const struct import *im, const struct node *n)
+{
+	struct verdict unused = { 0 };
+	const char *kind = import_session_kind(im, n, &unused);
+
+	return kind != NULL && kind[0] != '\0';
+}
+
+bool
+import_is_mixed(const struct node *n)
+{
+	const char *s = n->text;
+	size_t len, prompt, plain = 0, prompts = 0;
+
+	for (; *s != '\0'; s += len + (s[len] == '\n')) {
+		s += strspn(s, " \t");
+		len = strcspn(s, "\n");
+		prompt = looks_like_a_prompt(s, len);
+		if (prompt > 0 &&
+		    (plain == 0 ||
+			strcmp(kind_of_prompt(s, prompt), "sh") != 0))
+			return false;
+		prompts += prompt > 0;
+		plain += prompt == 0 && len > 0 && s[0] != '#';
+		if (len > 0 && s[0] != '#' &&
+		    !looks_like_a_command(s + prompt, len - prompt))
+			return false;
+	}
+	return plain > prompts && memmem(n->text, n->len, "<<", 2) == NULL;
 }
 
 void

@@ -10,13 +10,15 @@
 #include <string.h>
 #include <strings.h>
 
-#include "import/shape.h"
+#include "import/block/shape.h"
 #include "base/text.h"
-#include "import/code.h"
-#include "import/curl.h"
+#include "import/block/code.h"
+#include "import/block/curl.h"
+#include "import/block/look.h"
+#include "import/block/parts.h"
 #include "import/import_own.h"
 #include "import/machines.h"
-#include "import/scp.h"
+#include "import/block/scp.h"
 #include "compiler/check/programs.h"
 #include "compiler/parse/heuristics.h"
 #include "lang/script_lines.h"
@@ -47,18 +49,6 @@ leaves(const char *s, size_t len)
 		"exit;", "quit;", NULL };
 
 	return is_any(s, len, words);
-}
-
-/* The line begins a statement of SQL. */
-static bool
-is_statement(const char *s)
-{
-	static const char *const words[] = { "select", "insert", "update",
-		"delete", "create", "alter", "drop", "use", "show", "grant",
-		"revoke", "flush", "rename", "truncate", "call", "vacuum",
-		"analyze", "reindex", "begin", "commit", "replace", NULL };
-
-	return is_any(s, strcspn(s, " \t\n;("), words);
 }
 
 /* The kind of the client that the line opens, or NULL. */
@@ -176,9 +166,13 @@ mark(struct walk *w, const struct script_line *l, size_t whole)
 	while (len > 0 && strchr(" \t\r", l->s[len - 1]) != NULL)
 		len--;
 	if (looks_like_prose(l->s, len) || is_sentence(l->s, len))
-		return MARK_COMMENT;
+		return MARK_PROSE;
 	if (looks_like_a_menu(l->s, len))
 		return MARK_MENU;
+	if (looks_like_a_prompt(l->s, len) > 0) {
+		shape->commands++;
+		return MARK_PROMPT;
+	}
 	if (shape->commands == 0 && w->copies + w->curls == 0 &&
 	    shape->on == NULL &&
 	    machines_ssh(w->im, l->s, len, &shape->on, &shape->user)) {
@@ -211,7 +205,8 @@ read_client(struct walk *w, const char *kind, struct script_lines lines)
 	struct script_line l, first;
 	const char *found;
 
-	if (!script_lines_next(&lines, &first) || !is_statement(first.s))
+	if (!script_lines_next(&lines, &first) ||
+	    !look_begins_statement(first.s))
 		return false;
 	while (script_lines_next(&all, &l) && l.number < first.number) {
 		found = client_of(l.s, l.len);
@@ -251,17 +246,30 @@ read_shell(struct walk *w)
 	}
 }
 
-/* Shell lines before the statements of a block of SQL. */
+/* Shell lines before the statements of a block of SQL; without statements they
+ * are a script. */
 static void
 read_sql(struct walk *w)
 {
 	struct script_lines lines = { .at = w->n->text };
 	struct script_line l;
 
+	bool begun = false, other = false;
+
 	while (script_lines_next(&lines, &l) && l.number < w->shape->lines) {
-		if (is_statement(l.s) || !looks_like_a_command(l.s, l.len))
-			return;
-		w->shape->marks[l.number] = MARK_COMMENT;
+		if (leaves(l.s, l.len)) {
+			w->shape->marks[l.number] = MARK_COMMENT;
+			continue;
+		}
+		other |= !looks_like_a_command(l.s, l.len);
+		begun |= other || look_begins_statement(l.s);
+		if (!begun)
+			w->shape->marks[l.number] = MARK_COMMENT;
+	}
+	if (!begun) {
+		memset(w->shape->marks, MARK_NONE, (size_t)w->shape->lines);
+		read_shell(w);
+		w->shape->kind = w->shape->kind != NULL ? w->shape->kind : "sh";
 	}
 }
 
@@ -273,14 +281,13 @@ decide(struct walk *w)
 	bool output = memchr(s->marks, MARK_OUTPUT, (size_t)s->lines) != NULL;
 	bool menus = memchr(s->marks, MARK_MENU, (size_t)s->lines) != NULL;
 
-	if (w->copies > 0 &&
-	    (s->commands > 0 || w->curls > 0 || menus || output ||
-		s->on != NULL)) {
+	parts_read(w->im, w->n, s);
+	if (w->copies > 0 && s->parts_count == 1 && s->parts[0].kind == NULL) {
 		for (int i = 0; i < s->lines; i++)
 			if (s->marks[i] == MARK_COPY)
 				s->marks[i] = MARK_NONE;
 		s->commands += w->copies;
-	} else if (w->copies > 0) {
+	} else if (w->copies > 0 && s->commands + w->curls == 0) {
 		s->kind = "copy";
 	} else if (w->curls > 0 && s->commands == 0 && s->on == NULL &&
 	    w->im->on == NULL && !menus && !output &&

@@ -18,6 +18,13 @@ bool import_is_terminal(const char *lang);
 const char *import_session_kind(
     const struct import *im, const struct node *n, struct verdict *ret);
 
+/* The block is such a session. */
+bool import_is_session(const struct import *im, const struct node *n);
+
+/* It is a script, whose author left the prompts before a few of its commands:
+ * the first one has none, as what a command prints stands behind it. */
+bool import_is_mixed(const struct node *n);
+
 /* Takes the prompts of such a block away, and gives what was printed blocks of
  * its own; further steps are of that kind, with ids made of the title. */
 void import_session(struct import *im, const struct node *n, const char *kind,

@@ -1,0 +1,149 @@
+/*
+ * look.c: what a block of code is by its look, whatever its label says.
+ *
+ * Authors leave the label away, or write the one of the block before.  A guess
+ * has to be true of all lines of a block: a single one that is something else
+ * leaves it as it is.
+ */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "import/block/look.h"
+#include "base/text.h"
+#include "import/pieces.h"
+#include "compiler/parse/heuristics.h"
+
+bool
+look_begins_statement(const char *s)
+{
+	static const char *const words[] = { "select", "insert", "update",
+		"delete", "create", "alter", "drop", "use", "show", "grant",
+		"revoke", "flush", "rename", "truncate", "call", "vacuum",
+		"analyze", "reindex", "begin", "commit", "replace", "set",
+		NULL };
+	size_t n = strcspn(s, " \t\n;(");
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (strlen(words[i]) == n && strncasecmp(s, words[i], n) == 0)
+			return true;
+	return false;
+}
+
+bool
+look_is_sql(const char *s)
+{
+	bool open = false, any = false; /* a statement goes on */
+	size_t len, end;
+
+	for (; *s != '\0'; s += len + (s[len] == '\n')) {
+		s += strspn(s, " \t\r");
+		len = strcspn(s, "\n");
+		for (end = len; end > 0 && strchr(" \t\r", s[end - 1]);)
+			end--;
+		if (end == 0 || text_starts(s, "--") || s[0] == '#')
+			continue;
+		if (!open && any && text_starts(s, "source "))
+			continue;
+		if (!open && !look_begins_statement(s))
+			return false;
+		any = true;
+		open = s[end - 1] != ';';
+	}
+	return any && !open;
+}
+
+/* Brackets that the line leaves open. */
+static int
+count_open(const char *s, size_t len)
+{
+	int open = 0;
+
+	for (size_t i = 0; i < len; i++)
+		open += (strchr("([{", s[i]) != NULL) -
+		    (strchr(")]}", s[i]) != NULL);
+	return open;
+}
+
+/* The length of a plain or dotted name. */
+static size_t
+python_name(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] == '_' ||
+	    (n > 0 && (isdigit((unsigned char)s[n]) || s[n] == '.')) ||
+	    ((s[n] | 0x20) >= 'a' && (s[n] | 0x20) <= 'z'))
+		n++;
+	return n;
+}
+
+bool
+look_is_python(const char *s)
+{
+	bool any = false;
+	int open = 0; /* brackets */
+	size_t len, n;
+
+	for (; *s != '\0'; s += len + (s[len] == '\n')) {
+		s += strspn(s, " \t");
+		len = strcspn(s, "\n");
+		if (len == 0 || s[0] == '#' || open > 0) {
+			open += count_open(s, len);
+			continue;
+		}
+		n = python_name(s);
+		if (text_starts(s, "import ") ||
+		    (text_starts(s, "from ") &&
+			memmem(s, len, " import ", 8) != NULL)) {
+			any = true;
+		} else if (n > 1 && s[n] == '(' && s[len - 1] == ')') {
+			any = true;
+		} else if (n == 0 || !text_starts(s + n, " = ")) {
+			return false;
+		}
+		open += count_open(s, len);
+	}
+	return any;
+}
+
+bool
+look_has_no_command(const char *s)
+{
+	size_t len;
+
+	for (; *s != '\0'; s += len + (s[len] == '\n')) {
+		s += strspn(s, " \t");
+		len = strcspn(s, "\n");
+		if (looks_like_a_command(s, len) ||
+		    looks_like_a_prompt(s, len) > 0)
+			return false;
+	}
+	return true;
+}
+
+bool
+look_is_table(const char *s)
+{
+	size_t words = 0, n;
+
+	s += strspn(s, " \t\n");
+	for (; *s != '\0' && *s != '\n'; s += n + strspn(s + n, " \t")) {
+		n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_()/%0123456789");
+		if (n < 2 || strchr(" \t\n", s[n]) == NULL)
+			return false;
+		words++;
+	}
+	return words >= 3;
+}
+
+bool
+look_says_output(const char *sentence)
+{
+	static const char *const words[] = { "输出", "输入内容", "如下内容",
+		"结果如下", "显示如下", "类似", "会看到", "output", "will see",
+		"should see", "look like", "looks like", "prints", "similar to",
+		NULL };
+
+	return pieces_has(sentence, words);
+}

@@ -1,0 +1,128 @@
+/*
+ * topics.c: guesses about what a heading or a sentence is about.
+ *
+ * Plain lists of words, as in imperative.c: what is below a heading, what a
+ * list behind a sentence is, what a step does.
+ */
+#include <string.h>
+
+#include "import/topics.h"
+#include "base/text.h"
+#include "import/imperative.h"
+
+static bool
+holds(const char *const *words, const char *s, size_t len)
+{
+	for (; *words != NULL; words++)
+		if (memmem(s, len, *words, strlen(*words)) != NULL)
+			return true;
+	return false;
+}
+
+bool
+topic_names_check(const char *title)
+{
+	static const char *const words[] = { "验证", "检查", "核对", "验收",
+		"verif", "Verif", "checks", "Checks", "checklist", "Checklist",
+		NULL };
+	static const char *const other[] = { "方法", "说明", "原理", "证书",
+		"结果", "失败", "how ", "How ", NULL };
+
+	return text_characters(title) <= 24 &&
+	    holds(words, title, strlen(title)) &&
+	    !holds(other, title, strlen(title));
+}
+
+bool
+topic_names_backup(const char *title)
+{
+	static const char *const backup[] = { "备份", "快照", "backup",
+		"Backup", "Back up", "back up", "snapshot", "Snapshot", NULL };
+	static const char *const other[] = { "恢复", "还原", "回滚", "回退",
+		"删除", "清理", "备份目录", "备份文件", "restor", "Restor",
+		"roll", "Roll", "remove", "Remove", "delete", "Delete", "from",
+		"备份到本地", NULL };
+
+	const char *rest = imperative_next_clause(title);
+	size_t first = rest != NULL ? (size_t)(rest - title) : strlen(title);
+
+	return holds(backup, title, strlen(title)) &&
+	    !holds(other, title, first);
+}
+
+bool
+topic_is_backup(const char *title)
+{
+	const char *behind = imperative_behind_number(title);
+
+	return topic_names_backup(title) &&
+	    imperative_is(behind != NULL ? behind : title);
+}
+
+bool
+topic_offers(const char *title)
+{
+	static const char *const choices[] = { "一种", "之一", "任选", "one of",
+		"either", "any of", NULL };
+
+	return holds(choices, title, strlen(title));
+}
+
+bool
+topic_leads(const char *title)
+{
+	static const char *const words[] = { "以下", "下列", "如下",
+		"following", "these", NULL };
+	size_t len = strlen(title);
+
+	return !topic_offers(title) &&
+	    (text_ends(title, ":") || text_ends(title, "：")) &&
+	    holds(words, title, len);
+}
+
+bool
+topic_names_rehearsal(const char *text)
+{
+	static const char *const words[] = { "演练", "预演", "rehears",
+		"Rehears", NULL };
+	static const char *const where[] = { "测试环境", "预发", "test ",
+		"staging", NULL };
+
+	return holds(words, text, strlen(text)) &&
+	    holds(where, text, strlen(text));
+}
+
+bool
+topic_names_no_task(const char *heading)
+{
+	static const char *const words[] = { "新增功能", "新功能", "特性",
+		"变更内容", "更新内容", "更新日志", "变更日志", "常见问题",
+		"最佳实践", "参考", "相关链接", "附录", "扩展阅读", "配置说明",
+		"配置项", "注意事项", "建议", "features", "Features",
+		"What's new", "Changelog", "Release notes", "References",
+		"See also", "Further reading", "FAQ", "Best practices", "Tips",
+		" tips", NULL };
+
+	return holds(words, heading, strlen(heading));
+}
+
+bool
+topic_names_troubles(const char *heading)
+{
+	static const char *const words[] = { "常见问题", "故障排除", "故障处理",
+		"问题排查", "疑难", "报错", "FAQ", "roubleshoot", "nown issues",
+		"ommon problems", "ommon errors", NULL };
+
+	return holds(words, heading, strlen(heading));
+}
+
+bool
+topic_is_definition(const char *s)
+{
+	size_t n = strspn(s,
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
+	    "WXYZ0123456789_.-/<>=");
+
+	n += strspn(s + n, " ");
+	return n > 0 && (s[n] == ':' || text_starts(s + n, "："));
+}
