@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "import/import_own.h"
 #include "import/import.h"
-#include "import/block/look.h"
+#include "import/block/guess.h"
 #include "import/block/session.h"
 #include "import/machines.h"
 #include "import/block/shape.h"
@@ -107,17 +107,17 @@ is_mislabelled(const struct node *n)
 }
 
 const char *
-import_kind_by_look(struct import *im, const struct node *n)
+import_kind_by_label(struct import *im, const struct node *n)
 {
 	const char *kind;
 
 	if (n->text[strspn(n->text, " \t\r\n")] == '\0')
 		return NULL;
 	if (n->lang[0] == '\0')
-		return look_is_sql(n->text) && !holds_value(n) ? im->sql
-		    : looks_like_commands(n->text, n->len)     ? "sh"
-		    : look_is_python(n->text)                  ? "python"
-							       : NULL;
+		return guess_is_sql(n->text) && !holds_value(n) ? im->sql
+		    : looks_like_commands(n->text, n->len)      ? "sh"
+		    : guess_is_python(n->text)                  ? "python"
+								: NULL;
 	kind = kind_by_word(im, n->lang);
 	if (kind == NULL && is_mislabelled(n))
 		return "sh";
@@ -194,17 +194,17 @@ kind_by_lines(struct import *im, const struct node *n, const char *kind,
 static bool
 is_printed(struct import *im, const struct node *n)
 {
-	return n->lang[0] != '\0' && look_has_no_command(n->text) &&
-	    (look_is_table(n->text) ||
+	return n->lang[0] != '\0' && guess_has_no_command(n->text) &&
+	    (guess_is_table(n->text) ||
 		(im->before != NULL &&
-		    look_says_output(text_title(&im->p, im->before))));
+		    guess_says_output(text_title(&im->p, im->before))));
 }
 
 /* Not of what was printed, of lines of configuration, or of shortcodes. */
 static const char *
 kind_for(struct import *im, const struct node *n, struct verdict *ret)
 {
-	const char *kind = import_kind_by_look(im, n);
+	const char *kind = import_kind_by_label(im, n);
 	const char *own = import_session_kind(im, n, ret);
 	const char *s = n->text;
 

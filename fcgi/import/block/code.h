@@ -18,7 +18,7 @@ const char *import_kind(
     struct import *im, const struct node *n, struct verdict *ret);
 
 /* The same by the word behind the fence, or the look of the commands, alone. */
-const char *import_kind_by_look(struct import *im, const struct node *n);
+const char *import_kind_by_label(struct import *im, const struct node *n);
 
 /*
  * The blanks that make an indented block code: four, or a tab, before each

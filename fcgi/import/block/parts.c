@@ -271,7 +271,7 @@ keep_whole(struct shape *shape)
 
 /* The orders that stand before all else, with a blank line behind them. */
 static int
-count_told(const struct reading *r)
+count_tasks(const struct reading *r)
 {
 	int i = 0, orders = 0;
 
@@ -310,5 +310,5 @@ parts_read(struct import *im, const struct node *n, struct shape *shape)
 		keep_whole(shape);
 	if (shape->parts_count == 1 && shape->parts[0].kind == NULL)
 		cut_by_machine(&r);
-	shape->told = count_told(&r);
+	shape->told = count_tasks(&r);
 }

@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "import/block/code.h"
 #include "import/block/curl.h"
-#include "import/block/look.h"
+#include "import/block/guess.h"
 #include "import/block/parts.h"
 #include "import/import_own.h"
 #include "import/machines.h"
@@ -205,8 +205,7 @@ read_client(struct walk *w, const char *kind, struct script_lines lines)
 	struct script_line l, first;
 	const char *found;
 
-	if (!script_lines_next(&lines, &first) ||
-	    !look_begins_statement(first.s))
+	if (!script_lines_next(&lines, &first) || !guess_statement(first.s))
 		return false;
 	while (script_lines_next(&all, &l) && l.number < first.number) {
 		found = client_of(l.s, l.len);
@@ -262,7 +261,7 @@ read_sql(struct walk *w)
 			continue;
 		}
 		other |= !looks_like_a_command(l.s, l.len);
-		begun |= other || look_begins_statement(l.s);
+		begun |= other || guess_statement(l.s);
 		if (!begun)
 			w->shape->marks[l.number] = MARK_COMMENT;
 	}

@@ -218,7 +218,7 @@ put_parts(struct import *im, const struct node *n, const struct shape *shape,
 
 /* The first lines of the block are orders to a person: tasks before it. */
 static void
-put_told(struct import *im, const struct node *n, const struct shape *shape)
+put_tasks(struct import *im, const struct node *n, const struct shape *shape)
 {
 	struct parse *p = &im->p;
 	size_t place = source_line_start(p, n->number);
@@ -249,13 +249,13 @@ step_put(struct import *im, const struct node *n, const char *kind,
 	const char *first = kind;
 
 	if (!session)
-		shape_read(im, n, import_kind_by_look(im, n), &shape);
+		shape_read(im, n, import_kind_by_label(im, n), &shape);
 	if (shape.request != NULL) {
 		put_request(im, n, &shape);
 		return;
 	}
 	span_block(im, n);
-	put_told(im, n, &shape);
+	put_tasks(im, n, &shape);
 	if (shape.parts_count == 0)
 		shape.parts_count = 1;
 	if (shape.parts[0].kind != NULL)

@@ -1,5 +1,5 @@
 /*
- * look.c: what a block of code is by its look, whatever its label says.
+ * guess.c: what a block of code is by its look, whatever its label says.
  *
  * Authors leave the label away, or write the one of the block before.  A guess
  * has to be true of all lines of a block: a single one that is something else
@@ -9,13 +9,13 @@
 #include <string.h>
 #include <strings.h>
 
-#include "import/block/look.h"
+#include "import/block/guess.h"
 #include "base/text.h"
 #include "import/pieces.h"
 #include "compiler/parse/heuristics.h"
 
 bool
-look_begins_statement(const char *s)
+guess_statement(const char *s)
 {
 	static const char *const words[] = { "select", "insert", "update",
 		"delete", "create", "alter", "drop", "use", "show", "grant",
@@ -31,7 +31,7 @@ look_begins_statement(const char *s)
 }
 
 bool
-look_is_sql(const char *s)
+guess_is_sql(const char *s)
 {
 	bool open = false, any = false; /* a statement goes on */
 	size_t len, end;
@@ -45,7 +45,7 @@ look_is_sql(const char *s)
 			continue;
 		if (!open && any && text_starts(s, "source "))
 			continue;
-		if (!open && !look_begins_statement(s))
+		if (!open && !guess_statement(s))
 			return false;
 		any = true;
 		open = s[end - 1] != ';';
@@ -79,7 +79,7 @@ python_name(const char *s)
 }
 
 bool
-look_is_python(const char *s)
+guess_is_python(const char *s)
 {
 	bool any = false;
 	int open = 0; /* brackets */
@@ -108,7 +108,7 @@ look_is_python(const char *s)
 }
 
 bool
-look_has_no_command(const char *s)
+guess_has_no_command(const char *s)
 {
 	size_t len;
 
@@ -123,7 +123,7 @@ look_has_no_command(const char *s)
 }
 
 bool
-look_is_table(const char *s)
+guess_is_table(const char *s)
 {
 	size_t words = 0, n;
 
@@ -138,7 +138,7 @@ look_is_table(const char *s)
 }
 
 bool
-look_says_output(const char *sentence)
+guess_says_output(const char *sentence)
 {
 	static const char *const words[] = { "输出", "输入内容", "如下内容",
 		"结果如下", "显示如下", "类似", "会看到", "output", "will see",
