@@ -140,7 +140,7 @@ LEFT = """# Roll back
 
 ```mysql
 show variables;
-exit
+source /srv/more.sql
 ```
 
 ```sh
