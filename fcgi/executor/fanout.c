@@ -29,7 +29,6 @@
 #include "base/mem.h"
 #include "base/message.h"
 #include "executor/aggregate.h"
-#include "executor/alive.h"
 #include "executor/fanout.h"
 #include "executor/ssh/ssh.h"
 #include "executor/output/redact.h"

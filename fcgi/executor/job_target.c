@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "executor/job_spec.h"
 #include "lang/target_variables.h"
-#include "plan/plan_secrets.h"
+#include "plan/plan.h"
 
 /* clang-format off */
 static const struct json_key target_keys[] = {

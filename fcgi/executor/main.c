@@ -22,7 +22,6 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "executor/alive.h"
 #include "executor/confine/confine.h"
 #include "executor/fanout.h"
 #include "executor/job_spec.h"

@@ -1,15 +1,19 @@
 /*
- * status.c: the status lines of a step.
+ * status.c: what a step reports in its folder.
  *
  * The processes of all targets append to one file.  Each line is one write to a
  * descriptor opened with O_APPEND, which the kernel does not interleave.  The
  * last line of a target and the final line are made durable before anything
  * depends on them.
+ *
+ * That the process is alive shows in another file.  A timestamp in its inode is
+ * enough, and can be set on a full disk too.
  */
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -25,6 +29,7 @@
 #define PROGRESS_MS 2000
 
 static int status_fd = -1;
+static int alive_fd = -1;
 
 enum err
 status_open(void)
@@ -137,4 +142,29 @@ status_read(void)
 out:
 	buf_clear(&text);
 	return ends;
+}
+
+enum err
+alive_open(void)
+{
+	alive_fd = open(EXEC_ALIVE, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	return alive_fd >= 0 ? ERR_OK : ERR_IO;
+}
+
+void
+alive_beat(int64_t deadline)
+{
+	static int64_t last, known = -1;
+	int64_t now = clock_monotonic();
+	char text[32];
+	int n;
+
+	if (alive_fd < 0 || (now < last + EXEC_ALIVE_MS && deadline == known))
+		return;
+	last = now;
+	/* Fixed length, so that it always replaces the previous text. */
+	n = snprintf(text, sizeof(text), "%020lld\n", (long long)deadline);
+	if (deadline != known && pwrite(alive_fd, text, (size_t)n, 0) == n)
+		known = deadline;
+	(void)futimens(alive_fd, NULL);
 }

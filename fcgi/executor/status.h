@@ -1,4 +1,7 @@
-/* status.h: the status lines of a step (wire/status_line.h). */
+/*
+ * status.h: what a step reports in its folder: status lines
+ * (wire/status_line.h), and that its process is alive (wire/exec.h).
+ */
 #ifndef EXECUTOR_STATUS_H
 #define EXECUTOR_STATUS_H
 
@@ -35,5 +38,14 @@ enum err status_done(enum state state, const char *message);
  * The caller puts it.
  */
 struct json_object *status_read(void);
+
+/* Creates the file that shows that the process is alive. */
+enum err alive_open(void);
+
+/*
+ * Touches the file; `deadline` (monotonic, or 0) is the deadline of the current
+ * action.  It may be called at any rate.
+ */
+void alive_beat(int64_t deadline);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "html/escape.h"
+#include "html/render.h"
 #include "html/form.h"
 
 /* From '<' to behind '>'; `name` has the slash of an end tag. */

@@ -1,4 +1,5 @@
-/* render.h: renders a template, and marks values of its model. */
+/* render.h: renders a template; escapes texts, and marks those that are HTML.
+ */
 #ifndef HTML_RENDER_H
 #define HTML_RENDER_H
 
@@ -17,6 +18,12 @@ struct template;
  */
 bool template_render(const struct template *t, bool strict,
     struct json_object *model, struct buf *out, struct fault *fault);
+
+/*
+ * Appends text for element content or quoted attributes: & < > " and ' become
+ * references; nothing else is changed.
+ */
+void html_escape(struct buf *out, const char *s, size_t len);
 
 /*
  * Marks a text as HTML that is inserted unescaped: for the output of our own C,

@@ -15,7 +15,7 @@
 #include "inventory/targets.h"
 #include "inventory/resolve.h"
 #include "inventory/target_json.h"
-#include "plan/plan_secrets.h"
+#include "plan/plan.h"
 
 static void
 put_fingerprint(struct json_object *o, const char *host_key)

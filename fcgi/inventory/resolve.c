@@ -27,7 +27,6 @@
 #include "inventory/target_json.h"
 #include "inventory/with.h"
 #include "plan/plan_files.h"
-#include "plan/plan_rules.h"
 
 struct used {
 	const char **names;

@@ -14,7 +14,7 @@
 #include "inventory/inventory.h"
 #include "inventory/url.h"
 #include "lang/http/http_sign.h"
-#include "plan/plan_secrets.h"
+#include "plan/plan.h"
 
 static const char *
 place(struct targets *t, const struct yaml_tree *map, const char *key,

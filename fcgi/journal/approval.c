@@ -51,6 +51,41 @@ approval_moment(struct json_object *run)
 	return first < now ? first : now;
 }
 
+/* A later row is another decision of the same person. */
+static bool
+is_taken_back(struct json_object *all, size_t i)
+{
+	struct json_object *a = json_object_array_get_idx(all, i);
+
+	for (size_t k = i + 1; k < json_object_array_length(all); k++) {
+		struct json_object *b = json_object_array_get_idx(all, k);
+
+		if (text_eq(json_text(a, "by", ""), json_text(b, "by", "")) &&
+		    text_eq(
+			json_text(a, "step", ""), json_text(b, "step", "")) &&
+		    text_eq(json_text(a, "plan", ""), json_text(b, "plan", "")))
+			return true;
+	}
+	return false;
+}
+
+struct json_object *
+approval_standing(struct json_object *all, const char *plan, const char *step)
+{
+	struct json_object *given = json_object_new_array();
+
+	for (size_t i = 0; i < json_object_array_length(all); i++) {
+		struct json_object *a = json_object_array_get_idx(all, i);
+
+		if (text_eq(json_text(a, "step", ""), step) &&
+		    text_eq(json_text(a, "plan", ""), plan) &&
+		    !CHECK(ended_decision, json_get(a, "ended") != NULL) &&
+		    !is_taken_back(all, i))
+			json_object_array_add(given, json_object_get(a));
+	}
+	return given;
+}
+
 struct json_object *
 approval_find(struct json_object *given, const char *by, const char *decision)
 {

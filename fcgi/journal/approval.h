@@ -1,8 +1,8 @@
 /*
  * approval.h: which approvals count, and whether they fill the rules of a run.
  *
- * `given` are the decisions in force (plan_standing()), `rules` the rules of a
- * run: [{role, count, expires (ms), same_person}].
+ * `given` are the decisions in force (approval_standing()), `rules` the rules
+ * of a run: [{role, count, expires (ms), same_person}].
  */
 #ifndef JOURNAL_APPROVAL_H
 #define JOURNAL_APPROVAL_H
@@ -14,6 +14,15 @@
 #include "base/err.h"
 #include "plan/plan.h"
 #include "journal/db.h"
+
+/*
+ * Of all rows of STMT_APPROVALS: the decisions on a run (step "") or on one of
+ * its gates that were made on this plan and are in force (a change of the plan
+ * ends them; people can withdraw their own), the last one of each person: rows
+ * with by, decision, comment, at, roles (present ones), disabled. A new array.
+ */
+struct json_object *approval_standing(
+    struct json_object *all, const char *plan, const char *step);
 
 /*
  * The moment at which approvals must not have expired: now, or, once a step has

@@ -86,7 +86,7 @@ struct lifecycle_step {
 				      * it never began */
 	const char *gate;            /* title of a closed gate before it, or
 				      * NULL */
-	struct json_object *given;   /* a gate: plan_standing() on
+	struct json_object *given;   /* a gate: approval_standing() on
 				      * it */
 	struct json_object *workers; /* [names]: people who worked on it */
 	struct json_object *probers; /* [names]: on its probe */

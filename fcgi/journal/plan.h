@@ -95,13 +95,4 @@ struct json_object *plan_targets_to_try(const struct plan *plan,
  */
 bool plan_is_held(struct json_object *target);
 
-/*
- * Of all rows of STMT_APPROVALS: the decisions on a run (step "") or on one of
- * its gates that were made on this plan and are in force (a change of the plan
- * ends them; people can withdraw their own), the last one of each person: rows
- * with by, decision, comment, at, roles (present ones), disabled. A new array.
- */
-struct json_object *plan_standing(
-    struct json_object *all, const char *plan, const char *step);
-
 #endif

@@ -102,7 +102,7 @@ load_gates(struct lifecycle *l)
 			continue;
 		l->gates[n++] = (int)i;
 		row->given = owned(
-		    l, plan_standing(l->decisions, l->run.plan, s->id));
+		    l, approval_standing(l->decisions, l->run.plan, s->id));
 		if (row->state == STATE_SUCCEEDED &&
 		    json_get(l->row, "ended_at") == NULL &&
 		    !approval_is_gate_given(s, row->given))
@@ -123,7 +123,8 @@ load_people(struct lifecycle *l)
 	db_done(rows);
 	l->decisions = owned(
 	    l, db_rows_json(db_query(l->db, STMT_APPROVALS, INT(l->run.id))));
-	l->run.given = owned(l, plan_standing(l->decisions, l->run.plan, ""));
+	l->run.given = owned(
+	    l, approval_standing(l->decisions, l->run.plan, ""));
 }
 
 static void

@@ -21,7 +21,7 @@ struct lifecycle_row {
 	const char *signed_by; /* or NULL */
 	int64_t position;
 	int64_t attempts;
-	struct json_object *given; /* a gate: plan_standing() on it */
+	struct json_object *given; /* a gate: approval_standing() on it */
 };
 
 struct lifecycle {

@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "lang/http/http_url.h"
 #include "lang/target_variables.h"
-#include "plan/plan_secrets.h"
+#include "plan/plan.h"
 
 struct giving {
 	const char *written;

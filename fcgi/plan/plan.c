@@ -331,3 +331,55 @@ plan_find_step(const struct plan *plan, const char *id)
 			return (int)i;
 	return -1;
 }
+
+bool
+plan_is_number(const struct plan *plan, const char *name)
+{
+	struct parameter asked;
+
+	for (size_t i = 0; i < plan->parameters_count; i++)
+		if (text_eq(plan->parameters[i].name, name))
+			return plan->parameters[i].type == PARAMETER_NUMBER;
+	for (size_t i = 0; i < plan->steps_count; i++)
+		if (step_asks(&plan->steps[i], &asked) &&
+		    text_eq(asked.name, name))
+			return asked.type == PARAMETER_NUMBER;
+	return false;
+}
+
+struct json_object *
+plan_rules_json(const struct approval_rule *rules, size_t count)
+{
+	struct json_object *list = json_object_new_array(), *o;
+
+	for (size_t i = 0; i < count; i++) {
+		o = json_object_new_object();
+		json_set_text(o, "role", rules[i].role);
+		json_set_int(o, "count", rules[i].count);
+		if (rules[i].expires_ms > 0)
+			json_set_int(o, "expires", rules[i].expires_ms);
+		if (rules[i].same_person)
+			json_set_bool(o, "same_person", true);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+const char *const plan_secret_keys[] = { "passphrase", "password", "token",
+	"secret_key", "secret", NULL };
+const char *const plan_secret_maps[] = { "aws", "sign", NULL };
+
+bool
+plan_target_names(struct json_object *target, const char *secret)
+{
+	for (size_t i = 0; plan_secret_keys[i] != NULL; i++)
+		if (text_eq(
+			json_text(target, plan_secret_keys[i], NULL), secret))
+			return true;
+	for (size_t i = 0; plan_secret_maps[i] != NULL; i++)
+		if (json_get(target, plan_secret_maps[i]) != NULL &&
+		    plan_target_names(
+			json_get(target, plan_secret_maps[i]), secret))
+			return true;
+	return false;
+}

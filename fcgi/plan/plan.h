@@ -68,4 +68,24 @@ size_t plan_count_steps(const struct plan *plan);
 /* The step with that id, or -1. */
 int plan_find_step(const struct plan *plan, const char *id);
 
+/* The value is that of a parameter, or is asked for, of type number. */
+bool plan_is_number(const struct plan *plan, const char *name);
+
+/*
+ * Approval rules in the format of a run: [{role, count, expires (ms),
+ * same_person}].  A new array.
+ */
+struct json_object *plan_rules_json(
+    const struct approval_rule *rules, size_t count);
+
+/*
+ * The keys whose values are names in the secret store, in a resolved target and
+ * in the objects that plan_secret_maps[] names; NULL ends both.
+ */
+extern const char *const plan_secret_keys[];
+extern const char *const plan_secret_maps[];
+
+/* The resolved target names this secret. */
+bool plan_target_names(struct json_object *target, const char *secret);
+
 #endif

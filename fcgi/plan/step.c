@@ -3,6 +3,7 @@
  */
 #include <limits.h>
 
+#include "base/text.h"
 #include "plan/step.h"
 
 static const char *const reruns[RERUN__MAX + 1] = {
@@ -92,4 +93,27 @@ step_read(unsigned in, struct json_object *o, struct arena *arena,
     struct step *ret, struct fault *fault)
 {
 	return record_read(step_fields, in, o, arena, ret, fault);
+}
+
+bool
+step_asks(const struct step *step, struct parameter *ret)
+{
+	if (step->kind != STEP_MANUAL || step->captures_count == 0)
+		return false;
+	*ret = (struct parameter){
+		.name = step->captures[0].name,
+		.label = step->ask_label != NULL ? step->ask_label
+						 : step->captures[0].name,
+		.type = step->ask_choices_count > 0     ? PARAMETER_CHOICE
+		    : text_eq(step->ask_type, "number") ? PARAMETER_NUMBER
+							: PARAMETER_TEXT,
+		.pattern = step->ask_pattern,
+		.choices = step->ask_choices,
+		.choices_count = step->ask_choices_count,
+		.min = step->ask_min,
+		.max = step->ask_max,
+		.required = true,
+		.line = step->line,
+	};
+	return true;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "plan/kind.h"
+#include "plan/parameter.h"
 #include "plan/record.h"
 
 #define STEP_USES_MAX 64 /* artifacts that a script reads */
@@ -80,6 +81,13 @@ enum err step_read(unsigned in, struct json_object *o, struct arena *arena,
 
 /* The rows of step.def. */
 extern const struct record_field step_fields[];
+
+/*
+ * The value that a task asks for (its capture=), described like a parameter,
+ * whose texts are the step's, so that one function checks both.  False: it asks
+ * for none.
+ */
+bool step_asks(const struct step *step, struct parameter *ret);
 
 /* "ask", "safe": the words of the document. */
 const char *step_rerun_name(enum rerun rerun);

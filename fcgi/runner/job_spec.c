@@ -16,7 +16,7 @@
 #include "journal/captured.h"
 #include "journal/hash.h"
 #include "base/err.h"
-#include "plan/asked.h"
+#include "plan/step.h"
 #include "plan/plan.h"
 #include "journal/db.h"
 #include "plan/state.h"

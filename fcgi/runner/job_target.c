@@ -14,7 +14,6 @@
 #include "base/text.h"
 #include "lang/target_variables.h"
 #include "plan/plan.h"
-#include "plan/plan_secrets.h"
 #include "journal/hash.h"
 #include "runner/runner.h"
 

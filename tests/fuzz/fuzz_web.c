@@ -13,7 +13,7 @@
 #include "web/http/cursor.h"
 #include "web/http/request.h"
 #include "web/http/route.h"
-#include "web/live/live_http.h"
+#include "web/live/watcher.h"
 #include "web/web.h"
 
 #define PARAMETERS 40

@@ -145,7 +145,7 @@ is_given(const char *rows)
 	struct json_object *all = json_tokener_parse(rows), *standing;
 	bool given;
 
-	standing = plan_standing(all, "p", "gate");
+	standing = approval_standing(all, "p", "gate");
 	given = approval_is_gate_given(&gate, standing);
 	json_object_put(standing);
 	json_object_put(all);

@@ -14,7 +14,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "web/live/live_http.h"
+#include "web/live/watcher.h"
 #include "web/views/output_text.h"
 
 #define SYMBOL_ESC "\xe2\x90\x9b"

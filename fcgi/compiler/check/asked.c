@@ -12,7 +12,7 @@
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
 #include "lang/parameter_value.h"
-#include "plan/asked.h"
+#include "plan/step.h"
 
 static size_t
 place_of(const struct parse *p, int i, const char *key)

@@ -38,7 +38,7 @@ static struct json_object *
 decisions_of(const struct run_report *r, const char *step)
 {
 	struct json_object *list = json_object_new_array();
-	struct json_object *given = plan_standing(
+	struct json_object *given = approval_standing(
 	    r->decisions, json_text(r->row, "plan", ""), step);
 
 	for (size_t i = 0; i < json_object_array_length(given); i++)
@@ -128,7 +128,7 @@ target_states(struct json_object *attempts)
 }
 
 static const char *
-outcome_of(
+view_outcome(
     const struct run_report *r, const struct step *s, struct json_object *row)
 {
 	return outcome_of_row(r->row,
@@ -209,7 +209,7 @@ step_of(
 		put_names(
 		    o, "uses", s->sends_artifacts, s->sends_artifacts_count);
 	copy_all(o, row, keys);
-	json_set_text(o, "outcome", outcome_of(r, s, row));
+	json_set_text(o, "outcome", view_outcome(r, s, row));
 	json_set_bool(o, "excluded",
 	    outcome_is_excluded(state, json_text(row, "by", NULL)));
 	json_set(o, "targets", targets_of(r, s));
@@ -252,7 +252,7 @@ progress_of(const struct run_report *r)
 		not_taken += part == PART_NOT_TAKEN && !s->rollback &&
 		    s->probe_of == NULL;
 		if (part == mode)
-			tally_add(&t, outcome_of(r, s, row));
+			tally_add(&t, view_outcome(r, s, row));
 	}
 	json_set_int(o, "done", t.done);
 	json_set_int(o, "total", t.total);

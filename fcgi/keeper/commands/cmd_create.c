@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "lang/plan_hops.h"
-#include "plan/plan_rules.h"
+#include "plan/plan.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "journal/rehearsal.h"

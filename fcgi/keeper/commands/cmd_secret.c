@@ -11,7 +11,7 @@
 #include "journal/hash.h"
 #include "keeper/plans/compile_ask.h"
 #include "keeper/seal.h"
-#include "plan/plan_secrets.h"
+#include "plan/plan.h"
 
 #define TARGETS_MOST (1024 * 1024)
 

@@ -17,7 +17,7 @@
 #include "keeper/target_results.h"
 #include "lang/parameter_value.h"
 #include "lang/plan_scope.h"
-#include "plan/asked.h"
+#include "plan/step.h"
 #include "keeper/commands/cmd_account.h"
 #include "keeper/run.h"
 #include "wire/exec.h"

@@ -6,7 +6,7 @@
  */
 #include "base/text.h"
 #include "lang/plan_scope.h"
-#include "plan/asked.h"
+#include "plan/step.h"
 #include "web/card/card_asked.h"
 #include "web/views/model.h"
 

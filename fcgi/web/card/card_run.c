@@ -12,7 +12,7 @@
 #include "web/card/card_targets.h"
 #include "web/views/dry_run.h"
 #include "web/views/model.h"
-#include "web/views/outcome.h"
+#include "web/views/view.h"
 
 static struct json_object *
 signatures_of(const struct view_step *s)
@@ -52,7 +52,7 @@ card_json(struct view *v, int i)
 	model_text(o, "section", v->plan->sections[step->section].title);
 	model_text(o, "part", part_word(s->part));
 	model_text(o, "state", state_word(s->state));
-	model_text(o, "outcome", outcome_of(v, s));
+	model_text(o, "outcome", view_outcome(v, s));
 	model_text(o, "undo", step->undo);
 	model_text(o, "probe_of", step->probe_of);
 	model_put(o, "targets", view_targets(v, step));
@@ -90,7 +90,7 @@ card_state(struct view *v, struct json_object *o, int step)
 		return;
 	}
 	if (verdict < 0) {
-		model_state(v->req, o, outcome_of(v, &v->steps[step]), NULL);
+		model_state(v->req, o, view_outcome(v, &v->steps[step]), NULL);
 		return;
 	}
 	model_text(o, "icon", verdict ? "succeeded" : "skipped");

@@ -30,7 +30,6 @@
 #include "base/text.h"
 #include "journal/db.h"
 #include "web/live/live.h"
-#include "web/live/live_http.h"
 #include "web/live/watcher.h"
 
 #define TICK_MS 50

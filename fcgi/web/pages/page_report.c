@@ -16,7 +16,7 @@
 #include "web/card/card_run.h"
 #include "web/views/timeline.h"
 #include "web/views/model.h"
-#include "web/views/outcome.h"
+#include "web/views/view.h"
 #include "web/pages/page.h"
 #include "web/views/run_model.h"
 #include "web/views/output_text.h"
@@ -115,7 +115,7 @@ step_row(struct view *v, int i)
 	model_text(o, "kind_text",
 	    model_word(v->req, "kind", kind_name(s->step->kind)));
 	card_state(v, o, i);
-	model_text(o, "state", outcome_of(v, s));
+	model_text(o, "state", view_outcome(v, s));
 	model_text(o, "part", part_word(s->part));
 	model_put(o, "gate", card_gate_page(v, i));
 	model_text(o, "compared", card_compared(v->req, s->step));

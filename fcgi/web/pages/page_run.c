@@ -18,7 +18,7 @@
 #include "web/views/fragments.h"
 #include "web/views/dry_run.h"
 #include "web/views/model.h"
-#include "web/views/outcome.h"
+#include "web/views/view.h"
 #include "web/pages/page.h"
 #include "web/views/rollback_view.h"
 #include "web/views/run_model.h"
@@ -135,7 +135,7 @@ tally_section(const struct view *v, int section)
 		if (is_within(v->plan, s->step->section, section) &&
 		    !s->step->restores && s->part != PART_PROBE &&
 		    s->part != PART_NONE)
-			tally_add(&t, outcome_of(v, s));
+			tally_add(&t, view_outcome(v, s));
 	}
 	return t;
 }
@@ -148,7 +148,7 @@ tally_rollback(const struct view *v)
 
 	for (size_t i = 0; i < v->plan->steps_count; i++)
 		if (v->steps[i].part == PART_ROLLBACK)
-			tally_add(&t, outcome_of(v, &v->steps[i]));
+			tally_add(&t, view_outcome(v, &v->steps[i]));
 	return t;
 }
 

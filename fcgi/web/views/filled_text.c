@@ -13,7 +13,7 @@
 #include "lang/plan_scope.h"
 #include "lang/http/http_fill.h"
 #include "lang/sql/sql_literal.h"
-#include "plan/asked.h"
+#include "plan/step.h"
 #include "web/views/filled_text.h"
 #include "web/views/with_value.h"
 

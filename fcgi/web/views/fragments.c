@@ -16,7 +16,7 @@
 #include "web/card/card_run.h"
 #include "web/views/fragments.h"
 #include "web/views/model.h"
-#include "web/views/outcome.h"
+#include "web/views/view.h"
 
 #define SETS 6
 #define MAX_STEPS 400 /* of one run; others are not cached */
@@ -104,7 +104,7 @@ static void
 put_key(const struct view *v, int step, struct buf *key)
 {
 	const struct view_step *s = &v->steps[step];
-	const char *const parts[] = { s->step->id, outcome_of(v, s), s->at,
+	const char *const parts[] = { s->step->id, view_outcome(v, s), s->at,
 		s->by, s->reason, json_text(s->signature, "at", NULL),
 		json_text(v->run, "plan", NULL) };
 

@@ -2,6 +2,7 @@
 #ifndef WEB_VIEWS_MODEL_H
 #define WEB_VIEWS_MODEL_H
 
+#include "journal/outcome.h"
 #include "web/http/request.h"
 
 /*
@@ -97,6 +98,18 @@ void model_run_state(const struct req *req, struct json_object *o,
  * without current_title and waiting_for.
  */
 struct json_object *model_run_row(struct req *req, struct rows *rows);
+
+/*
+ * One state for all of them: the worst that needs a person, or the overall
+ * result if all are settled.
+ */
+const char *tally_state(const struct tally *t);
+
+/*
+ * ["2 skipped", "1 skipped after failing", "3 left out"], without zeroes, in
+ * the language of the request. A new array.
+ */
+struct json_object *tally_notes(const struct req *req, const struct tally *t);
 
 /* [{value, text, is_selected}] of words like state_x, with "" for any. */
 struct json_object *model_choices(const struct req *req, const char *what,

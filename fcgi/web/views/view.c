@@ -21,7 +21,6 @@
 #include "journal/plan.h"
 #include "web/card/card.h"
 #include "web/views/model.h"
-#include "web/views/outcome.h"
 #include "web/views/view.h"
 
 static const char *
@@ -246,7 +245,7 @@ sum_up(struct view *v)
 		    !s->step->rollback && s->step->probe_of == NULL;
 		if (s->part != v->lifecycle.mode)
 			continue;
-		tally_add(&v->tally, outcome_of(v, s));
+		tally_add(&v->tally, view_outcome(v, s));
 	}
 	v->troubled = v->tally.failed || v->tally.unknown;
 	v->finished = tally_is_settled(&v->tally);
@@ -453,4 +452,24 @@ view_verdict(struct view *v, int step)
 	return json_int(json_object_array_get_idx(
 			    tries, json_object_array_length(tries) - 1),
 		   "exit", 1) == 0;
+}
+
+const char *
+view_outcome(const struct view *v, const struct view_step *s)
+{
+	return outcome_of_row(v->run,
+	    &(struct outcome_row){ .part = s->part,
+		.state = s->state,
+		.by = s->by,
+		.optional = s->step->optional,
+		.attempts = s->attempts });
+}
+
+struct json_object *
+view_notes(const struct view *v)
+{
+	struct tally all = v->tally;
+
+	all.left_out += v->not_taken;
+	return tally_notes(v->req, &all);
 }

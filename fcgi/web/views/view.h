@@ -64,7 +64,7 @@ bool view_may(const struct view *v, enum verb verb, int step);
 
 /*
  * The decisions in force on a gate for the present plan: rows as of
- * plan_standing(), owned by the request. NULL: not a gate.
+ * approval_standing(), owned by the request. NULL: not a gate.
  */
 struct json_object *view_decided(const struct view *v, int step);
 
@@ -90,6 +90,12 @@ const char *view_title(const struct view *v, int step);
  * not; -1: not a probe, or no answer.
  */
 int view_verdict(struct view *v, int step);
+
+/* outcome_of_row() of a step of the page. */
+const char *view_outcome(const struct view *v, const struct view_step *s);
+
+/* tally_notes() of the run; hops that it does not take are left out. */
+struct json_object *view_notes(const struct view *v);
 
 /* The names of the targets of a step; none for manual steps.  New. */
 struct json_object *view_targets(const struct view *v, const struct step *step);
