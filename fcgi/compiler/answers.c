@@ -26,15 +26,6 @@
 #define LIKE_BYTES (16 * 1024)
 #define LIKE_DEEP 8 /* blocks that take from one another */
 
-static size_t
-place_of(const struct parse *p, int i)
-{
-	const struct origin *o = &p->step_origins[i];
-	const struct attr *a = attribute_get(&o->attrs, '=', "like");
-
-	return a != NULL ? a->value_at : o->at;
-}
-
 /* The block of answers of the step with that id, or -1. */
 static int
 block_of(const struct parse *p, const char *id)
@@ -164,7 +155,8 @@ check_values(struct parse *p, int i, const struct answers_line *line)
 	for (; values_next(line->reply, line->reply_len, &at, &n, name);
 	     at += n)
 		if (!identifier_is_known(p, name, i, s->section))
-			report(p, SEVERITY_ERROR, place_of(p, i),
+			report(p, SEVERITY_ERROR,
+			    attribute_place(&p->step_origins[i], "like"),
 			    "check_like_value id=%s name=%s", s->like, name);
 }
 
@@ -186,13 +178,16 @@ check_like(struct parse *p, int i)
 	int of = block_of(p, id);
 
 	if (of < 0)
-		report(p, SEVERITY_ERROR, place_of(p, i),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->step_origins[i], "like"),
 		    "check_like_none id=%s", id);
 	else if (!ends(p, i))
-		report(p, SEVERITY_ERROR, place_of(p, i),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->step_origins[i], "like"),
 		    "check_like_circle id=%s most=%d", id, LIKE_DEEP);
 	else if (whole_text(p, i) == NULL)
-		report(p, SEVERITY_ERROR, place_of(p, i),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->step_origins[i], "like"),
 		    "check_like_large id=%s lines=%d kilobytes=%d", id,
 		    LIKE_LINES, LIKE_BYTES / 1024);
 	else

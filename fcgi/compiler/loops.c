@@ -24,28 +24,21 @@
 #include "compiler/parse/source.h"
 #include "compiler/parse/attribute.h"
 
-static size_t
-place(const struct parse *p, int i)
-{
-	const struct origin *o = &p->section_origins[i];
-	const struct attr *a = attribute_get(&o->attrs, '=', "each");
-
-	return a != NULL ? a->value_at : o->at;
-}
-
 static bool
 check_name(struct parse *p, int i, const char *name)
 {
 	const char *why = identifier_refused(name);
 
 	if (why != NULL) {
-		report(p, SEVERITY_ERROR, place(p, i),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->section_origins[i], "each"),
 		    "loop_name name=%s reason=%s", name, why);
 		return false;
 	}
 	if (identifier_is_known(p, name, 0, p->sections[i].parent)) {
-		report(
-		    p, SEVERITY_ERROR, place(p, i), "loop_taken name=%s", name);
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->section_origins[i], "each"),
+		    "loop_taken name=%s", name);
 		return false;
 	}
 	return true;
@@ -117,7 +110,8 @@ check_captured(struct parse *p, int i, const char *list, int step, int other)
 				     : source_refused(p, i, step, list);
 
 	if (why != NULL) {
-		report(p, SEVERITY_ERROR, place(p, i),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->section_origins[i], "each"),
 		    "loop_source name=%s step=%s reason=%s", list,
 		    p->steps[other >= 0 ? other : step].id, why);
 		return false;
@@ -174,24 +168,29 @@ check_list(struct parse *p, int i, const char *list)
 	if (strchr(list, ',') == NULL && q == NULL && step >= 0)
 		return check_captured(p, i, list, step, other);
 	if (is_in_captured(p, i)) {
-		report(p, SEVERITY_ERROR, place(p, i), "loop_in_captured");
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->section_origins[i], "each"),
+		    "loop_in_captured");
 		return false;
 	}
 
 	if (strchr(list, ',') == NULL && q != NULL &&
 	    q->type != PARAMETER_LIST) {
-		report(p, SEVERITY_ERROR, place(p, i), "loop_no_list name=%s",
-		    list);
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->section_origins[i], "each"),
+		    "loop_no_list name=%s", list);
 		return false;
 	}
 	if (strchr(list, ',') == NULL && q == NULL && !text_is_id(list)) {
-		report(p, SEVERITY_ERROR, place(p, i), "loop_unknown name=%s",
-		    list);
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->section_origins[i], "each"),
+		    "loop_unknown name=%s", list);
 		return false;
 	}
 	items = list_items(list);
 	if ((why = list_refused(items, &item)) != NULL)
-		report(p, SEVERITY_ERROR, place(p, i),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->section_origins[i], "each"),
 		    "loop_item item=%s reason=%s", item, why);
 	json_object_put(items);
 	return why == NULL;
@@ -213,7 +212,9 @@ check_each(struct parse *p, int i)
 	each += n + strspn(each + n, " ");
 	list = text_starts(each, "in ") ? each + 3 + strspn(each + 3, " ") : "";
 	if (*list == '\0') {
-		report(p, SEVERITY_ERROR, place(p, i), "loop_form");
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->section_origins[i], "each"),
+		    "loop_form");
 		return;
 	}
 	for (n = strlen(list); list[n - 1] == ' ';)

@@ -19,17 +19,6 @@
 #include "compiler/parse/source.h"
 #include "compiler/parse/attribute.h"
 
-static size_t
-place_of(const struct parse *p, int i, char sort, const char *key)
-{
-	const struct origin *o = &p->step_origins[i];
-	const struct attr *a = attribute_get(&o->attrs, sort, key);
-
-	if (a == NULL)
-		return o->at;
-	return sort == '=' ? a->value_at : a->at;
-}
-
 static struct step *
 find_step(const struct parse *p, const char *id)
 {
@@ -102,7 +91,8 @@ check_name(struct parse *p, int i)
 	for (int k = 0; k < i; k++)
 		if (text_eq(p->steps[k].artifact, s->artifact) &&
 		    !(has_when(p, s) && has_when(p, &p->steps[k]))) {
-			report(p, SEVERITY_ERROR, place_of(p, i, '=', "save"),
+			report(p, SEVERITY_ERROR,
+			    attribute_place(&p->step_origins[i], "save"),
 			    "check_save_twice step=%s name=%s", p->steps[k].id,
 			    s->artifact);
 			return;
@@ -138,6 +128,9 @@ artifact_refused(const struct parse *p, int step, const char *name)
 
 	if (is_saved_before(p, step, name, &later))
 		return NULL;
+	if (text_eq(p->steps[step].artifact, name))
+		return message_arena(
+		    p->arena, "check_saved_itself name=%s", name);
 	if (later)
 		return message_arena(
 		    p->arena, "check_saved_later name=%s save=%s", name, name);
@@ -169,13 +162,15 @@ check_used(struct parse *p, int i)
 	s->sends_artifacts = s->sends;
 	s->sends_artifacts_count = s->sends_count;
 	if (s->sends_count > STEP_USES_MAX)
-		report(p, SEVERITY_ERROR, place_of(p, i, '=', "uses"),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->step_origins[i], "uses"),
 		    "check_uses_many most=%d", STEP_USES_MAX);
 	for (size_t k = 0; k < s->sends_count; k++) {
 		why = artifact_refused(p, i, s->sends[k]);
 		if (why != NULL)
-			report(p, SEVERITY_ERROR, place_of(p, i, '=', "uses"),
-			    "%s", why);
+			report(p, SEVERITY_ERROR,
+			    attribute_place(&p->step_origins[i], "uses"), "%s",
+			    why);
 	}
 }
 
@@ -191,14 +186,17 @@ check_artifacts(struct parse *p, int i)
 		check_name(p, i);
 	if (s->artifact != NULL && s->secret)
 		report(p, SEVERITY_ERROR,
-		    place_of(p, i, '=', s->save != NULL ? "save" : "same-as"),
+		    attribute_place(&p->step_origins[i],
+			s->save != NULL ? "save" : "same-as"),
 		    "check_secret_saved");
 	if (s->unordered &&
 	    attribute_get(&p->step_origins[i].attrs, '=', "same-as") == NULL)
-		report(p, SEVERITY_ERROR, place_of(p, i, 'f', "unordered"),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->step_origins[i], "unordered"),
 		    "check_unordered");
 	if (other != NULL && !kind_is(other->kind, KIND_OUTPUT))
-		report(p, SEVERITY_ERROR, place_of(p, i, '=', "same-as"),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->step_origins[i], "same-as"),
 		    "check_same_as_none step=%s", other->id);
 	check_used(p, i);
 }
@@ -208,7 +206,7 @@ check_foreach(struct parse *p, int i)
 {
 	const struct step *s = &p->steps[i];
 	const struct step *other = find_step(p, s->foreach);
-	size_t at = place_of(p, i, '=', "foreach");
+	size_t at = attribute_place(&p->step_origins[i], "foreach");
 
 	if (!kind_is(other->kind, KIND_OUTPUT) ||
 	    kind_is(other->kind, KIND_SQL))
@@ -218,7 +216,8 @@ check_foreach(struct parse *p, int i)
 		report(p, SEVERITY_ERROR, at, "check_foreach_secret step=%s",
 		    other->id);
 	if (s->every_ms > 0)
-		report(p, SEVERITY_ERROR, place_of(p, i, '=', "every"),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->step_origins[i], "every"),
 		    "check_foreach_every");
 	if (identifier_is_known(p, "item", i, s->section))
 		report(p, SEVERITY_ERROR, at, "check_foreach_item");

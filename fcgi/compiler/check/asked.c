@@ -14,15 +14,6 @@
 #include "lang/parameter_value.h"
 #include "plan/step.h"
 
-static size_t
-place_of(const struct parse *p, int i, const char *key)
-{
-	const struct origin *o = &p->step_origins[i];
-	const struct attr *a = attribute_get(&o->attrs, '=', key);
-
-	return a != NULL ? a->value_at : o->at;
-}
-
 /* Reports a rule of the field for which no field is there. */
 static void
 check_no_field(struct parse *p, int i)
@@ -33,7 +24,8 @@ check_no_field(struct parse *p, int i)
 	for (size_t k = 0; keys[k] != NULL; k++)
 		if (attribute_get(&p->step_origins[i].attrs, '=', keys[k]) !=
 		    NULL)
-			report(p, SEVERITY_ERROR, place_of(p, i, keys[k]),
+			report(p, SEVERITY_ERROR,
+			    attribute_place(&p->step_origins[i], keys[k]),
 			    "check_ask_capture key=%s", keys[k]);
 }
 
@@ -44,20 +36,25 @@ check_rules(struct parse *p, int i, const struct parameter *asked)
 	const struct step *s = &p->steps[i];
 
 	if (asked->type != PARAMETER_NUMBER && s->ask_min != NULL)
-		report(p, SEVERITY_ERROR, place_of(p, i, "min"),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->step_origins[i], "min"),
 		    "check_ask_number key=%s", "min");
 	if (asked->type != PARAMETER_NUMBER && s->ask_max != NULL)
-		report(p, SEVERITY_ERROR, place_of(p, i, "max"),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->step_origins[i], "max"),
 		    "check_ask_number key=%s", "max");
 	if (s->ask_min != NULL && s->ask_max != NULL &&
 	    parameter_compare_numbers(s->ask_min, s->ask_max) > 0)
-		report(p, SEVERITY_ERROR, place_of(p, i, "max"),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->step_origins[i], "max"),
 		    "check_ask_range min=%s max=%s", s->ask_min, s->ask_max);
 	if (asked->type != PARAMETER_TEXT && s->ask_pattern != NULL)
-		report(p, SEVERITY_ERROR, place_of(p, i, "pattern"),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->step_origins[i], "pattern"),
 		    "check_ask_pattern");
 	if (asked->type == PARAMETER_CHOICE && s->ask_type != NULL)
-		report(p, SEVERITY_ERROR, place_of(p, i, "type"),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->step_origins[i], "type"),
 		    "check_ask_choices");
 }
 
@@ -65,7 +62,7 @@ void
 check_asked_value(struct parse *p, int i)
 {
 	const struct step *s = &p->steps[i];
-	size_t at = place_of(p, i, "capture");
+	size_t at = attribute_place(&p->step_origins[i], "capture");
 	struct parameter asked;
 
 	if (s->kind != STEP_MANUAL)

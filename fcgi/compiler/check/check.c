@@ -144,21 +144,11 @@ check_name(void *ctx, const char *name)
 			 : MESSAGE("check_add_or_quote"));
 }
 
-static size_t
-place_of(const struct origin *o, char sort, const char *name)
-{
-	const struct attr *a = attribute_get(&o->attrs, sort, name);
-
-	if (a == NULL)
-		return o->at;
-	return sort == '=' ? a->value_at : a->at;
-}
-
 static void
 check_when(struct parse *p, const char *when, const struct origin *o, int step,
     int section)
 {
-	struct names names = { p, place_of(o, '=', "when"), step, section,
+	struct names names = { p, attribute_place(o, "when"), step, section,
 		"“when”", NULL };
 
 	if (when != NULL)
@@ -186,11 +176,11 @@ check_section(struct parse *p, int i)
 	check_each(p, i);
 	check_when(p, s->when, o, first_step(p, i), i);
 	if (s->hop && (s->hop_from == NULL || s->hop_to == NULL))
-		report(p, SEVERITY_ERROR, place_of(o, '.', "hop"),
+		report(p, SEVERITY_ERROR, attribute_place(o, "hop"),
 		    "check_hop_ends");
 	if (!s->hop && (s->hop_from != NULL || s->hop_to != NULL))
 		report(p, SEVERITY_ERROR,
-		    place_of(o, '=', s->hop_from != NULL ? "from" : "to"),
+		    attribute_place(o, s->hop_from != NULL ? "from" : "to"),
 		    "check_hop_class");
 }
 
@@ -198,7 +188,7 @@ check_section(struct parse *p, int i)
 static bool
 check_reference(struct parse *p, int i, const char *key, const char *id)
 {
-	size_t at = place_of(&p->step_origins[i], '=', key);
+	size_t at = attribute_place(&p->step_origins[i], key);
 	const char *near;
 	int to;
 
@@ -237,7 +227,7 @@ check_undo(struct parse *p, int i)
 	check_reference(p, i, "undo", s->undo);
 	if (of >= 0 && of != i && !p->sections[s->section].rollback)
 		report(p, SEVERITY_ERROR,
-		    place_of(&p->step_origins[i], '=', "undo"),
+		    attribute_place(&p->step_origins[i], "undo"),
 		    "check_undo_outside id=%s again=%s", s->undo, s->undo);
 }
 
@@ -261,7 +251,7 @@ static void
 check_after(struct parse *p, int i)
 {
 	const struct step *s = &p->steps[i];
-	size_t at = place_of(&p->step_origins[i], '=', "after");
+	size_t at = attribute_place(&p->step_origins[i], "after");
 	int to = i;
 
 	if (s->after == NULL)
@@ -298,25 +288,25 @@ check_together(struct parse *p, int i)
 
 	if (probe && s->probe_of == NULL &&
 	    attribute_get(&o->attrs, '=', "of") == NULL)
-		report(p, SEVERITY_ERROR, place_of(o, '.', "probe"),
+		report(p, SEVERITY_ERROR, attribute_place(o, "probe"),
 		    "check_probe_of");
 	if (!probe && s->probe_of != NULL)
-		report(p, SEVERITY_ERROR, place_of(o, '=', "of"),
+		report(p, SEVERITY_ERROR, attribute_place(o, "of"),
 		    "check_of_probe id=%s", s->probe_of);
 	if (s->rerun == RERUN_PROBE && !has_probe(p, s->id))
-		report(p, SEVERITY_ERROR, place_of(o, '=', "rerun"),
+		report(p, SEVERITY_ERROR, attribute_place(o, "rerun"),
 		    "check_rerun_probe id=%s", s->id);
 	if (s->every_ms > 0 && s->within_ms == 0)
-		report(p, SEVERITY_ERROR, place_of(o, '=', "every"),
+		report(p, SEVERITY_ERROR, attribute_place(o, "every"),
 		    "check_every_within");
 	if (s->within_ms > 0 && s->every_ms == 0)
-		report(p, SEVERITY_ERROR, place_of(o, '=', "within"),
+		report(p, SEVERITY_ERROR, attribute_place(o, "within"),
 		    "check_within_every");
 	if (s->serial && (s->batch > 0 || s->batch_percent > 0))
-		report(p, SEVERITY_ERROR, place_of(o, '=', "batch"),
+		report(p, SEVERITY_ERROR, attribute_place(o, "batch"),
 		    "check_serial_batch");
 	if (s->optional && s->essential)
-		report(p, SEVERITY_ERROR, place_of(o, '.', "optional"),
+		report(p, SEVERITY_ERROR, attribute_place(o, "optional"),
 		    "check_optional_essential");
 	if (s->kind == STEP_APPROVAL &&
 	    attribute_get(&o->attrs, '=', "role") == NULL)
@@ -324,7 +314,7 @@ check_together(struct parse *p, int i)
 	if (s->kind == STEP_EDIT && s->file == NULL)
 		report(p, SEVERITY_ERROR, o->at, "check_edit_file");
 	if (s->interactive && !s->pty)
-		report(p, SEVERITY_ERROR, place_of(o, '=', "interactive"),
+		report(p, SEVERITY_ERROR, attribute_place(o, "interactive"),
 		    "check_interactive_pty");
 	if (s->kind == STEP_ANSWERS && (i == 0 || !p->steps[i - 1].pty))
 		report(p, SEVERITY_ERROR, o->at, "check_answers_place");
@@ -334,7 +324,7 @@ check_together(struct parse *p, int i)
 static void
 check_values(struct parse *p, int i, const char *key, const char *s)
 {
-	struct names names = { p, place_of(&p->step_origins[i], '=', key), i,
+	struct names names = { p, attribute_place(&p->step_origins[i], key), i,
 		p->steps[i].section, MESSAGE("where_braces"), NULL };
 	size_t at = 0, n;
 	char name[65];
@@ -350,7 +340,7 @@ static void
 check_secret(struct parse *p, int i)
 {
 	const struct step *s = &p->steps[i];
-	size_t at = place_of(&p->step_origins[i], '.', "secret");
+	size_t at = attribute_place(&p->step_origins[i], "secret");
 
 	if (s->secret && s->captures_count > 0)
 		report(p, SEVERITY_ERROR, at, "check_secret_capture");

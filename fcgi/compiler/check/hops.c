@@ -31,16 +31,6 @@ is_version(const char *s)
 		"0123456789._+-")] == '\0';
 }
 
-static size_t
-place(const struct parse *p, int i, const char *key)
-{
-	const struct origin *o = &p->section_origins[i];
-	const struct attr *a = attribute_get(
-	    &o->attrs, key[0] == '.' ? '.' : '=', key + (key[0] == '.'));
-
-	return a == NULL ? o->at : key[0] == '.' ? a->at : a->value_at;
-}
-
 /* The parameters from and to exist: the versions of a run. */
 static void
 check_parameters(struct parse *p, int hop)
@@ -51,7 +41,8 @@ check_parameters(struct parse *p, int hop)
 		const struct parameter *q = parameter_find(p, names[i]);
 
 		if (q == NULL)
-			report(p, SEVERITY_ERROR, place(p, hop, ".hop"),
+			report(p, SEVERITY_ERROR,
+			    attribute_place(&p->section_origins[hop], "hop"),
 			    "hop_parameter name=%s", names[i]);
 		else if ((q->type != PARAMETER_TEXT &&
 			     q->type != PARAMETER_CHOICE) ||
@@ -73,10 +64,12 @@ check_order(struct parse *p, const struct section *before, int i)
 		return;
 	d = version_compare(before->hop_to, s->hop_from);
 	if (d < 0)
-		report(p, SEVERITY_ERROR, place(p, i, "from"),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->section_origins[i], "from"),
 		    "hop_gap from=%s to=%s", before->hop_to, s->hop_from);
 	else if (d > 0)
-		report(p, SEVERITY_ERROR, place(p, i, "from"),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->section_origins[i], "from"),
 		    "hop_order from=%s to=%s", s->hop_from, before->hop_to);
 }
 
@@ -96,16 +89,20 @@ check_hop(struct parse *p, int i)
 
 	if (!is_version(s->hop_from) || !is_version(s->hop_to)) {
 		report(p, SEVERITY_ERROR,
-		    place(p, i, !is_version(s->hop_from) ? "from" : "to"),
+		    attribute_place(&p->section_origins[i],
+			!is_version(s->hop_from) ? "from" : "to"),
 		    "hop_version");
 		return false;
 	}
 	s->hop_when = arena_printf(
 	    p->arena, "from <= '%s' and '%s' <= to", s->hop_from, s->hop_to);
 	if (is_inside_hop(p, i))
-		report(p, SEVERITY_ERROR, place(p, i, ".hop"), "hop_inside");
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->section_origins[i], "hop"),
+		    "hop_inside");
 	else if (version_compare(s->hop_from, s->hop_to) >= 0)
-		report(p, SEVERITY_ERROR, place(p, i, "to"),
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->section_origins[i], "to"),
 		    "hop_backwards from=%s to=%s", s->hop_from, s->hop_to);
 	else
 		return true;

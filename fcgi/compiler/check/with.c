@@ -65,20 +65,19 @@ void
 check_with(struct parse *p, int i)
 {
 	struct step *s = &p->steps[i];
-	const struct attr *a = attribute_get(
-	    &p->step_origins[i].attrs, '=', "with");
+	size_t at = attribute_place(&p->step_origins[i], "with");
 	char one[TARGET_VARIABLE_MAX], other[TARGET_VARIABLE_MAX];
 
 	s->with_targets = s->with;
 	s->with_targets_count = s->with_count;
 	for (size_t k = 0; k < s->with_count; k++) {
 		if (kind_is(s->kind, KIND_SCRIPT))
-			check_values(p, i, a->value_at, s->with[k]);
+			check_values(p, i, at, s->with[k]);
 		target_variable_name(s->with[k], "", one);
 		for (size_t n = 0; n < k; n++) {
 			target_variable_name(s->with[n], "", other);
 			if (strcmp(one, other) == 0)
-				report(p, SEVERITY_ERROR, a->value_at,
+				report(p, SEVERITY_ERROR, at,
 				    "check_with_equal target=%s other=%s "
 				    "variable=%s",
 				    s->with[k], s->with[n], one);

@@ -262,6 +262,19 @@ attribute_get(const struct attrs *a, char sort, const char *name)
 	return NULL;
 }
 
+size_t
+attribute_place(const struct origin *o, const char *name)
+{
+	for (size_t i = 0; i < o->attrs.count; i++) {
+		const struct attr *a = &o->attrs.list[i];
+
+		if (a->sort != '#' && a->sort != 0 &&
+		    strcmp(a->name, name) == 0)
+			return a->sort == '=' ? a->value_at : a->at;
+	}
+	return o->at;
+}
+
 /* Drops blanks and line breaks at the end of the node's text. */
 static void
 trim(struct node *n)

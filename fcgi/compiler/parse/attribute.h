@@ -10,6 +10,7 @@
 struct attr;
 struct attrs;
 struct node;
+struct origin;
 struct parse;
 
 /* Finds the braces that end the source between two offsets. */
@@ -23,5 +24,11 @@ bool attribute_has_word(
 void attribute_strip(struct node *n, size_t from);
 const struct attr *attribute_get(
     const struct attrs *a, char sort, const char *name);
+
+/*
+ * Where the key's value, the word or the class of that name stands; the step or
+ * section itself if it has none.
+ */
+size_t attribute_place(const struct origin *o, const char *name);
 
 #endif

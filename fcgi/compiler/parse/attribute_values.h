@@ -35,4 +35,13 @@ const char *attribute_number(const char *value);
 const char *attribute_choices(struct arena *arena, const char *value,
     const char *const **ret, size_t *ret_count);
 
+/*
+ * Words with blanks or commas between them; `why` if there is none or one is
+ * not right.  A word must not stand in it twice.  The list belongs to the
+ * arena.
+ */
+const char *attribute_words(struct arena *arena, const char *value,
+    bool (*is_right)(const char *word), const char *why,
+    const char *const **ret, size_t *ret_count);
+
 #endif

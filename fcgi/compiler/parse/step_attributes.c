@@ -12,7 +12,6 @@
 
 #include "compiler/parse/step_attributes.h"
 #include "compiler/parse/attribute_values.h"
-#include "compiler/parse/attribute_words.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/message.h"
