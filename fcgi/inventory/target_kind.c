@@ -6,6 +6,7 @@
  * host_key) would be a connection that trusts anybody.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "inventory/target_kind.h"
 #include "base/hmac.h"
@@ -244,6 +245,26 @@ check_sign(struct targets *t, const struct yaml_tree *sign)
 		targets_wrong_key(t, time, MESSAGE("target_sign_time"));
 }
 
+/* A header that the signature sends does not stand in headers: as well. */
+static void
+check_signed(struct targets *t, const struct yaml_tree *headers,
+    const struct yaml_tree *sign)
+{
+	static const char *const keys[] = { "header", "timestamp" };
+
+	if (headers->kind != YTREE_MAP || sign->kind != YTREE_MAP)
+		return;
+	for (const struct yaml_tree *y = headers->first; y != NULL; y = y->next)
+		for (size_t i = 0; i < 2; i++)
+			if (strcasecmp(y->key,
+				yaml_tree_text(sign, keys[i]) != NULL
+				    ? yaml_tree_text(sign, keys[i])
+				    : "") == 0)
+				targets_wrong_key(t, y,
+				    message_arena(t->arena,
+					"target_sign_twice header=%s", y->key));
+}
+
 static void
 check_http(struct targets *t, const struct yaml_tree *map)
 {
@@ -274,6 +295,8 @@ check_http(struct targets *t, const struct yaml_tree *map)
 		check_aws(t, at);
 	if ((at = yaml_tree_get(map, "sign")) != NULL)
 		check_sign(t, at);
+	if (at != NULL && yaml_tree_get(map, "headers") != NULL)
+		check_signed(t, yaml_tree_get(map, "headers"), at);
 }
 
 static void

@@ -8,7 +8,7 @@
 
 #include "lang/json_part.h"
 
-/* Decodes ~1 and ~0; false: it has another ~. */
+/* Decodes ~0 to ~3; false: it has another ~. */
 static bool
 unescape(const char *s, size_t len, struct buf *out)
 {
@@ -18,9 +18,9 @@ unescape(const char *s, size_t len, struct buf *out)
 			buf_putc(out, s[i]);
 			continue;
 		}
-		if (++i >= len || (s[i] != '0' && s[i] != '1'))
+		if (++i >= len || s[i] < '0' || s[i] > '3')
 			return false;
-		buf_putc(out, s[i] == '0' ? '~' : '/');
+		buf_putc(out, "~/ ,"[s[i] - '0']);
 	}
 	return true;
 }

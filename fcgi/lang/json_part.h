@@ -2,7 +2,8 @@
  * json_part.h: the name of a part of JSON output, such as "/items[]/clientId".
  *
  * It is a JSON pointer (RFC 6901) in which "[]" stands for each member of an
- * array.  A list at the top is "[]/clientId".
+ * array.  A list at the top is "[]/clientId".  As parts stand in lists, "~2" is
+ * a blank and "~3" a comma.
  */
 #ifndef LANG_JSON_PART_H
 #define LANG_JSON_PART_H

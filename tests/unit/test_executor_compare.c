@@ -96,9 +96,9 @@ static void
 a_part_is_a_pointer_with_brackets(void **state)
 {
 	static const char *const right[] = { "/a", "/a[]", "/a[][]/b", "[]",
-		"[]/id", "/a~0b~1c", "/items/0/id", "/", "/中文[]/名" };
+		"[]/id", "/a~0b~1c~2d~3e", "/items/0/id", "/", "/中文[]/名" };
 	static const char *const wrong[] = { "", "a", "/a[0]", "/a[]b", "/[]",
-		"/a~2", "[", "/a]", "/a[" };
+		"/a~4", "/a~", "[", "/a]", "/a[" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)

@@ -58,6 +58,27 @@ lines_read_as_check_reads_them(void **state)
 }
 
 static void
+json_stays_json(void **state)
+{
+	static const char old[] = "{\n  \"port\": 80,\n  \"name\": \"a\"\n}\n";
+
+	(void)state;
+	becomes("set \"port\" = 8080", old,
+	    "{\n  \"port\": 8080,\n  \"name\": \"a\"\n}\n", NULL);
+	becomes("set \"name\" = \"b\"", old,
+	    "{\n  \"port\": 80,\n  \"name\": \"b\"\n}\n", NULL);
+	becomes("set port = 8080", old, "is JSON and would not be", NULL);
+	becomes("set \"new\" = 1", old, "is JSON and would not be", NULL);
+	becomes("set \"name\" = b", old, "is JSON and would not be", NULL);
+	becomes("replace 80, -> 80", old, "is JSON and would not be", NULL);
+	becomes(
+	    "ensure // note", "[\n1\n]\n", "is JSON and would not be", NULL);
+	becomes("ensure x", "8080\n", "8080\nx\n", NULL);
+	becomes("set port = 1", "{ \"port\": 80, }\n",
+	    "{ \"port\": 80, }\nport=1\n", NULL);
+}
+
+static void
 set_keeps_the_style_of_the_file(void **state)
 {
 	(void)state;
@@ -141,6 +162,7 @@ main(void)
 		cmocka_unit_test(
 		    every_place_is_replaced_and_a_missing_one_refused),
 		cmocka_unit_test(lines_read_as_check_reads_them),
+		cmocka_unit_test(json_stays_json),
 		cmocka_unit_test(set_keeps_the_style_of_the_file),
 		cmocka_unit_test(set_keeps_what_stands_behind_the_value),
 		cmocka_unit_test(set_refuses_what_it_would_break),

@@ -58,7 +58,6 @@ names_are_at_most_64_long(void **state)
 	at = 0;
 	assert_false(values_next(text, 69, &at, &len, name));
 	at = 0;
-	at = 0;
 	assert_true(values_next("{{item/a~1b.c/0}}", 17, &at, &len, name));
 	assert_string_equal(name, "item/a~1b.c/0");
 	assert_true(values_is_item(name) && values_is_item("item"));

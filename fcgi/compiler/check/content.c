@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "compiler/check/content.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "lang/answers.h"
 #include "compiler/check/identifiers.h"
@@ -116,6 +117,10 @@ check_edit(const struct content *c, int line, const char *s, size_t len)
 	struct edit_line edit;
 	const char *why = edit_line_read(s, len, &edit);
 
+	if (why == NULL && edit.verb == EDIT_SET && *edit.what != '"' &&
+	    c->s->file != NULL && text_ends(c->s->file, ".json"))
+		why = message_arena(c->p->arena, "edit_json_key key=%.*s",
+		    (int)edit.what_len, edit.what);
 	if (why != NULL)
 		report(
 		    c->p, SEVERITY_ERROR, place(c, line, s, len, 0), "%s", why);

@@ -10,12 +10,17 @@
  * equals sign in a value is just text.  All edits are idempotent: `replace`
  * counts a place that already has the new text, even if the new text contains
  * the old.
+ *
+ * JSON stays JSON: its lines are edited like any other, and a result that
+ * cannot be read any more is refused.  An editor of its members was rejected,
+ * as it would lay out the file anew, and the difference would show all of it.
  */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
@@ -376,6 +381,19 @@ finish(struct edit *e, struct edit_result *r)
 	}
 }
 
+/* An object or an array: the text of any number would be JSON too. */
+static bool
+is_json(const char *text, size_t len)
+{
+	struct json_object *o = NULL;
+	bool is = json_read(text, len, &o, NULL) == ERR_OK &&
+	    (json_object_is_type(o, json_type_object) ||
+		json_object_is_type(o, json_type_array));
+
+	json_object_put(o);
+	return is;
+}
+
 bool
 edit_apply(const struct job_spec *spec, const char *file, const char *old,
     size_t len, struct edit_result *ret, struct buf *why)
@@ -400,6 +418,11 @@ edit_apply(const struct job_spec *spec, const char *file, const char *old,
 	}
 	if (ok)
 		finish(&e, ret);
+	if (ok && is_json(old, len) &&
+	    !is_json(buf_text(&ret->text), ret->text.len)) {
+		message_put(why, "edit_breaks_json file=%s", file);
+		ok = false;
+	}
 	for (size_t i = 0; i < e.count; i++) {
 		set_text(&e.lines[i], NULL);
 		free(e.lines[i].was);
