@@ -177,6 +177,12 @@ $(REMOTE): $(B)/%.inc: fcgi/executor/remote/%
 	@mkdir -p $(@D)
 	$(Q)sed '/^[[:space:]]*#/d' $< | $(AS_STRING) >$@
 
+# What pandoc does with a document, for pandoc.c.
+$(B)/obj/cli/pandoc.o: $(B)/pandoc.lua.inc
+$(B)/pandoc.lua.inc: fcgi/cli/pandoc.lua
+	@mkdir -p $(@D)
+	$(Q)$(AS_STRING) $< >$@
+
 # The texts in each language as C strings, for catalogue.c.
 $(B)/obj/base/catalogue.o: $(B)/messages-en.inc $(B)/messages-zh-CN.inc
 $(B)/messages-%.inc: static/messages/%.json
