@@ -1,10 +1,11 @@
 /*
  * form.c: fills a form of a rendered page with entered values.
  *
- * A form that was sent after the session had ended comes back filled in.  The
- * server has no other model of its forms than the rendered pages, so the page
- * is rendered and its form is filled in here, once for all of them.  A list of
- * fields for each page was rejected, as it would be forgotten for the next one.
+ * A form that was refused, or sent after the session had ended, comes back
+ * filled in.  The server has no other model of its forms than the rendered
+ * pages, so the page is rendered and its form is filled in here, once for all
+ * of them.  A list of fields for each page was rejected, as it would be
+ * forgotten for the next one.
  */
 #include <string.h>
 #include <strings.h>
@@ -13,6 +14,8 @@
 #include "base/text.h"
 #include "html/render.h"
 #include "html/form.h"
+
+#define FOLDS_MOST 16
 
 /* From '<' to behind '>'; `name` has the slash of an end tag. */
 struct tag {
@@ -35,6 +38,7 @@ struct filling {
 	struct json_object *fields;
 	struct json_object *used; /* {name: how many of its values are used} */
 	struct buf *out;
+	bool own_hidden;  /* hidden fields keep the page's values */
 	char select[200]; /* the name of the open one, or "" */
 };
 
@@ -237,7 +241,8 @@ put_input(struct filling *f, const struct tag *t, const char *name)
 			take(f, name);
 		put_tag(f, t, "checked", value, NULL);
 	} else if ((value = take(f, name)) == NULL || *name == '_' ||
-	    text_eq(kind, "password") || text_eq(kind, "submit")) {
+	    text_eq(kind, "password") || text_eq(kind, "submit") ||
+	    (f->own_hidden && text_eq(kind, "hidden"))) {
 		copy(f, t);
 	} else {
 		put_tag(f, t, "value", " value=\"", value);
@@ -298,23 +303,39 @@ put_control(struct filling *f, const struct tag *t, const char *end)
 	return at;
 }
 
-/* The number of fields that the form has a place for. */
+/* The tag is a hidden field with one of those values. */
+static bool
+is_hidden_as(const struct tag *t, struct json_object *field)
+{
+	struct buf text = { 0 };
+	bool is = text_eq(value_of(t, "type", &text), "hidden") &&
+	    has_text(field, value_of(t, "value", &text));
+
+	buf_clear(&text);
+	return is;
+}
+
+/*
+ * The number of fields that the form has a place for; more for hidden ones of
+ * the same value.
+ */
 static int
 score_of(const char *p, const char *end, struct json_object *fields)
 {
-	struct json_object *seen = json_object_new_object();
+	struct json_object *seen = json_object_new_object(), *field;
 	struct buf name = { 0 };
 	struct tag t;
 	int score = 0;
 
-	for (; next_tag(p, end, &t); p = t.end)
-		if (*value_of(&t, "name", &name) != '\0' &&
-		    *buf_text(&name) != '_' &&
-		    json_get(fields, buf_text(&name)) != NULL &&
-		    json_get(seen, buf_text(&name)) == NULL) {
-			json_set_bool(seen, buf_text(&name), true);
-			score++;
-		}
+	for (; next_tag(p, end, &t); p = t.end) {
+		value_of(&t, "name", &name);
+		field = json_get(fields, buf_text(&name));
+		if (name.len == 0 || *buf_text(&name) == '_' || field == NULL ||
+		    json_get(seen, buf_text(&name)) != NULL)
+			continue;
+		json_set_bool(seen, buf_text(&name), true);
+		score += is_hidden_as(&t, field) ? 2 : 1;
+	}
 	buf_clear(&name);
 	json_object_put(seen);
 	return score;
@@ -360,23 +381,74 @@ rest_of(const struct filling *f)
 	return rest;
 }
 
+/* Writes the form, which ends behind its end tag. */
+static void
+put_form(struct filling *f, const struct tag *form, const char *end)
+{
+	const char *p;
+	struct tag t;
+
+	copy(f, form);
+	for (p = form->end; next_tag(p, end, &t);) {
+		buf_put(f->out, p, (size_t)(t.start - p));
+		p = put_control(f, &t, end);
+	}
+}
+
 bool
 form_fill(const char *html, size_t len, const char *action,
     struct json_object *fields, struct buf *out, struct json_object **ret_rest)
 {
 	struct filling f = { .fields = fields, .out = out };
-	const char *p, *end;
-	struct tag form, t;
+	const char *end;
+	struct tag form;
 
 	if (!find_form(html, html + len, action, fields, &form, &end))
 		return false;
 	f.used = json_object_new_object();
-	copy(&f, &form);
-	for (p = form.end; next_tag(p, end, &t);) {
-		buf_put(out, p, (size_t)(t.start - p));
-		p = put_control(&f, &t, end);
-	}
+	put_form(&f, &form, end);
 	*ret_rest = rest_of(&f);
+	json_object_put(f.used);
+	return true;
+}
+
+/* Writes the page before the form, and opens the folds that it stands in. */
+static void
+put_before(struct filling *f, const char *html, const struct tag *form)
+{
+	struct tag folds[FOLDS_MOST], t;
+	struct attribute a;
+	size_t n = 0;
+
+	for (const char *p = html; next_tag(p, form->start, &t); p = t.end)
+		if (is_tag(&t, "details") && n < FOLDS_MOST)
+			folds[n++] = t;
+		else if (is_tag(&t, "/details") && n > 0)
+			n--;
+	for (size_t i = 0; i < n; i++) {
+		if (find_attribute(&folds[i], "open", &a))
+			continue;
+		buf_put(f->out, html, (size_t)(folds[i].end - 1 - html));
+		buf_puts(f->out, " open");
+		html = folds[i].end - 1;
+	}
+	buf_put(f->out, html, (size_t)(form->start - html));
+}
+
+bool
+form_fill_page(const char *html, size_t len, const char *action,
+    struct json_object *fields, struct buf *out)
+{
+	struct filling f = { .fields = fields, .out = out, .own_hidden = true };
+	const char *end;
+	struct tag form;
+
+	if (!find_form(html, html + len, action, fields, &form, &end))
+		return false;
+	f.used = json_object_new_object();
+	put_before(&f, html, &form);
+	put_form(&f, &form, end);
+	buf_put(out, end, len - (size_t)(end - html));
 	json_object_put(f.used);
 	return true;
 }

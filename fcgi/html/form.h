@@ -20,4 +20,13 @@
 bool form_fill(const char *html, size_t len, const char *action,
     struct json_object *fields, struct buf *out, struct json_object **ret_rest);
 
+/*
+ * The same for a form that was refused: appends the whole page, with the form
+ * filled in and what is folded around it open.  Hidden fields keep the page's
+ * values, as the page shows what they stand for; of two forms the one with the
+ * same hidden values is taken.
+ */
+bool form_fill_page(const char *html, size_t len, const char *action,
+    struct json_object *fields, struct buf *out);
+
 #endif

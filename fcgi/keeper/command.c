@@ -109,7 +109,7 @@ command_words(struct command *c, const char *field)
 	if (!text_is_blank(text))
 		return ERR_OK;
 	return fault_set(&c->fault, ERR_INVALID, "missing_field", field,
-	    "refused_words_needed field=%s", field);
+	    "refused_words_needed field=@field_%s", field);
 }
 
 /* A text has its length; one that goes on record is not blank. */
@@ -120,7 +120,7 @@ check_text(struct command *c, const struct field *field)
 
 	if (field->most != 0 && text_characters(text) > field->most)
 		return fault_set(&c->fault, ERR_INVALID, "too_long",
-		    field->name, "refused_too_long field=%s count=%zu",
+		    field->name, "refused_too_long field=@field_%s count=%zu",
 		    field->name, field->most);
 	return field->type == FIELD_WORDS ? command_words(c, field->name)
 					  : ERR_OK;

@@ -68,7 +68,8 @@ struct field {
 	enum field_type type;
 	enum field_origin origin;
 	bool required;
-	size_t most; /* characters of a text; 0: no limit of its own */
+	size_t most; /* characters of a text (code points of Unicode); 0: no
+		      * limit of its own */
 };
 
 struct command_row {

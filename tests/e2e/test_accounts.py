@@ -789,6 +789,53 @@ def the_only_admin_has_a_way_on_the_machine():
             "GET", "/login", None, {"Accept": "text/html"})[2].decode()
 
 
+def limits_count_characters_and_a_refused_form_comes_back():
+    """Characters of Unicode, whatever the browser counts."""
+    with Console(runbooks=books) as console:
+        console.user("ana", "operator")
+        for language, title, text, reason in (
+                ("en", "The title is too long: 200 characters at most.", "The text is too long", "The reason is too long"),
+                ("zh-CN", "标题太长：最多 200 个字符。", "文本太长", "理由太长")):
+            b = Browser(console, **{"Accept-Language": language})
+            b.sign_in("ana")
+            fields = [("runbook", "signed"), ("environment", "test"), ("param_word", "你好 <😀>"), ("param_loud", "false"),
+                      ("param_loud", "true"), ("param_size", "large"), ("param_pass", "hidden word"),
+                      ("reason", "因为 😀\nso")]
+            for full in ("好" * 200, "😀" * 200, "é" * 200):
+                b.ask("GET", "/runs/new?runbook=signed")
+                most = int(re.search(r'name="title" maxlength="(\d+)"', b.page)[1])
+                assert len(full.encode("utf-16-le")) // 2 <= most, most
+                assert b.post("/runs", [*fields, ("title", full)]) == 303, b.page
+                run = b.got["Location"]
+                assert b.ask("GET", run) == 200 and full in b.page, b.page
+            b.ask("GET", "/runs/new?runbook=signed")
+            assert b.post("/runs", [*fields, ("title", "😀" * 201)]) == 422
+            assert title in b.page, b.page
+            assert b.value("title") == "😀" * 201 and b.value("reason") == "因为 😀\nso", b.page
+            assert b.value("param_word") == "你好 <😀>" and "hidden word" not in b.page, b.page
+            assert re.search(r'name="param_loud" value="true"[^>]* checked', b.page), b.page
+            assert '<option value="large" selected>' in b.page, b.page
+            # on the page of a run, with its fold open
+            b.ask("GET", run)
+            assert b.post(run + "/comments", [("text", "好" * 10000)]) == 303
+            b.ask("GET", run)
+            assert b.post(run + "/comments", [("text", "😀" * 10001)]) == 422
+            assert text in b.page and b.value("text") == "😀" * 10001, b.page[:3000]
+            b.ask("GET", run)
+            assert b.post(run + "/abort", [("reason", "啊" * 10001)]) == 422
+            assert reason in b.page and b.page.count("啊" * 10001) == 1, b.page[:3000]
+            fold = b.page[:b.page.index("啊")].rindex("<details")
+            assert b.page[fold:].startswith('<details class="ask" open>'), b.page[fold:fold + 99]
+            assert b.page.count('<details class="ask" open>') == 1, b.page
+            # a name is refused with what was typed, and a token's choices too
+            b.ask("GET", "/tokens")
+            assert b.post("/tokens", [("name", "a" * 65), ("scopes", "run"), ("expires", "7d")]) == 422
+            assert b.value("name") == "a" * 65, b.page
+            assert re.search(r'value="run"[^>]* checked', b.page), b.page
+            assert not re.search(r'value="read"[^>]* checked', b.page), b.page
+            assert re.search(r'<option value="7d"[^>]* selected', b.page), b.page
+
+
 main([a_dead_session_does_not_stand_in_the_way,
       signing_in_and_out_and_the_end_of_sessions_are_on_record,
       passwords_that_are_set_are_long_and_in_no_list,
@@ -805,4 +852,5 @@ main([a_dead_session_does_not_stand_in_the_way,
       who_could_confirm_still_counts_after_the_admin_took_that_away,
       a_reset_that_nobody_can_confirm_stands_beside_what_is_given,
       a_stream_ends_with_what_it_was_opened_with,
-      the_only_admin_has_a_way_on_the_machine])
+      the_only_admin_has_a_way_on_the_machine,
+      limits_count_characters_and_a_refused_form_comes_back])

@@ -145,6 +145,9 @@ fi
 clean "lines of templates with over 120 bytes, or with blanks at their end" \
     search -nE '.{121}|[[:blank:]]$' templates/*.html
 
+clean "limits of templates that are not those of plan/commands.def: {{_.most.VERB_FIELD}}" \
+    search -nE 'maxlength="?[^"{]' templates/*.html
+
 # Sources alone are in git, but for pictures, data that older versions recorded
 # and bytes that tests feed to parsers.
 binaries() {

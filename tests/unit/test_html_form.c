@@ -87,6 +87,51 @@ the_form_with_most_of_the_fields_is_taken(void **state)
 	buf_clear(&out);
 }
 
+/* As form_fill_page() makes it of that page. */
+static void
+becomes(const char *html, const char *query, const char *wanted)
+{
+	struct json_object *fields;
+	struct buf out = { 0 };
+
+	assert_int_equal(url_read_form(query, strlen(query), &fields), 0);
+	assert_int_equal(form_fill_page(html, strlen(html), "/x", fields, &out),
+	    wanted != NULL);
+	assert_string_equal(buf_text(&out), wanted != NULL ? wanted : "");
+	json_object_put(fields);
+	buf_clear(&out);
+}
+
+static void
+a_refused_form_comes_back_on_its_page(void **state)
+{
+	(void)state;
+	/* the folds around the form are open, and no other */
+	becomes("<details><p></details><details class=\"a\"><details open>"
+		"<form method=\"post\" action=\"/x\"><input name=\"a\">"
+		"</form></details><details></details></details>end",
+	    "a=%3C1%3E",
+	    "<details><p></details><details class=\"a\" open><details open>"
+	    "<form method=\"post\" action=\"/x\"><input name=\"a\""
+	    " value=\"&lt;1&gt;\"></form></details><details></details>"
+	    "</details>end");
+	/* hidden fields are the page's, and tell which form it was */
+	becomes("<form method=\"post\" action=\"/x\"><input type=\"hidden\""
+		" name=\"of\" value=\"some\"><textarea name=\"t\"></textarea>"
+		"</form><form method=\"post\" action=\"/x\"><input"
+		" type=\"hidden\" name=\"of\" value=\"all\"><input"
+		" type=\"hidden\" name=\"n\" value=\"3\"><textarea"
+		" name=\"t\"></textarea></form>",
+	    "of=all&n=2&t=why",
+	    "<form method=\"post\" action=\"/x\"><input type=\"hidden\""
+	    " name=\"of\" value=\"some\"><textarea name=\"t\"></textarea>"
+	    "</form><form method=\"post\" action=\"/x\"><input"
+	    " type=\"hidden\" name=\"of\" value=\"all\"><input"
+	    " type=\"hidden\" name=\"n\" value=\"3\"><textarea"
+	    " name=\"t\">\nwhy</textarea></form>");
+	becomes("<form method=\"post\" action=\"/y\"></form>", "a=1", NULL);
+}
+
 static void
 a_broken_page_has_no_form(void **state)
 {
@@ -110,6 +155,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_kind_of_field_gets_its_value),
 		cmocka_unit_test(the_form_with_most_of_the_fields_is_taken),
+		cmocka_unit_test(a_refused_form_comes_back_on_its_page),
 		cmocka_unit_test(a_broken_page_has_no_form),
 	};
 

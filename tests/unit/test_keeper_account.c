@@ -46,7 +46,7 @@ a_name_is_an_identifier_of_nobody_else(void **state)
 		    "" },
 		{ "a23456789012345678901234567890123456789012345678901234567890"
 		  "12345",
-		    "bad_name" },
+		    "too_long" },
 	};
 
 	(void)state;

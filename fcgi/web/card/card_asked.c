@@ -1,8 +1,5 @@
 /*
  * card_asked.c: the value that a task asks for.
- *
- * A refused form comes back with what was typed: a person at a phone does not
- * type a path twice.
  */
 #include "base/text.h"
 #include "lang/plan_scope.h"
@@ -40,7 +37,7 @@ is_refused(const struct view *v, const struct step *step)
 }
 
 static struct json_object *
-choices_of(const struct parameter *p, const char *value)
+choices_of(const struct parameter *p)
 {
 	struct json_object *list = json_object_new_array();
 
@@ -48,7 +45,6 @@ choices_of(const struct parameter *p, const char *value)
 		struct json_object *o = json_object_new_object();
 
 		model_text(o, "choice", p->choices[i]);
-		model_bool(o, "is_selected", text_eq(p->choices[i], value));
 		json_object_array_add(list, o);
 	}
 	return list;
@@ -58,15 +54,13 @@ struct json_object *
 card_asked(struct view *v, int i)
 {
 	const struct step *step = v->steps[i].step;
-	const char *rule = card_asked_rule(v->req, step), *typed = "";
+	const char *rule = card_asked_rule(v->req, step);
 	struct json_object *o, *problem = v->req->problem;
 	struct parameter p;
 	bool wrong;
 
 	if (!step_asks(step, &p))
 		return NULL;
-	if (is_refused(v, step))
-		typed = request_field(v->req, "value");
 	wrong = is_refused(v, step) &&
 	    text_eq(json_text(problem, "field", ""), "value");
 	o = json_object_new_object();
@@ -77,8 +71,7 @@ card_asked(struct view *v, int i)
 	    o, "field", arena_printf(v->req->arena, "value-%s", step->id));
 	model_bool(o, "is_choice", p.type == PARAMETER_CHOICE);
 	model_bool(o, "is_number", p.type == PARAMETER_NUMBER);
-	model_put(o, "choices", choices_of(&p, typed));
-	model_text(o, "typed", typed);
+	model_put(o, "choices", choices_of(&p));
 	model_text(
 	    o, "error", wrong ? json_text(problem, "message", "") : NULL);
 	return o;

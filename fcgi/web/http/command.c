@@ -6,6 +6,7 @@
  * the answer, the outcome is unknown: the person is asked to check.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,6 +156,29 @@ command_body(struct req *req, enum verb verb, struct json_object **ret)
 	else
 		json_object_put(body);
 	return err;
+}
+
+struct json_object *
+command_limits(void)
+{
+	static struct json_object *all;
+	const struct field *f;
+	char key[80];
+
+	if (all != NULL)
+		return all;
+	all = json_object_new_object();
+	for (int verb = 0; verb < VERB__MAX; verb++) {
+		f = command_row((enum verb)verb)->fields;
+		for (; f != NULL && f->name != NULL; f++) {
+			if (f->most == 0)
+				continue;
+			snprintf(key, sizeof(key), "%s_%s",
+			    verb_name((enum verb)verb), f->name);
+			json_set_int(all, key, 2 * (int64_t)f->most);
+		}
+	}
+	return all;
 }
 
 /* Sets the fields that stand in the path, and the person's own account. */

@@ -20,6 +20,13 @@ enum err command_ask(struct req *req, enum verb verb, struct json_object *body,
 enum err command_body(
     struct req *req, enum verb verb, struct json_object **ret);
 
+/*
+ * {"run_create_title": 400}: the limit of each text that a form may have, in
+ * UTF-16 units, as a browser counts `maxlength`: the browser cuts off nothing
+ * that the keeper accepts.  Static.
+ */
+struct json_object *command_limits(void);
+
 /* The handler of any command: asks the keeper and answers the person. */
 enum err command_post(struct req *req, struct reply *reply);
 

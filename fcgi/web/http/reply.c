@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "web/http/command.h"
 #include "web/http/cookie.h"
 #include "web/http/reply.h"
 #include "journal/lifecycle_people.h"
@@ -140,6 +141,7 @@ page_model(const struct req *req, struct reply *reply, const char *title)
 	json_set(o, "t",
 	    json_object_get(catalogue_all(req->web->catalogue, req->lang)));
 	json_set(o, "nav", navigation_model(req));
+	json_set(o, "most", json_object_get(command_limits()));
 	json_set_text(o, "now", now);
 	json_set_text(o, "asset", req->web->asset);
 	json_set_bool(o, "setup_needed",

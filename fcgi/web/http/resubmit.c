@@ -1,12 +1,15 @@
 /*
- * resubmit.c: a form that was sent after its session had ended.
+ * resubmit.c: a form that comes back with what was entered.
  *
- * The input must not be lost by the sign-in: the sign-in form carries it, and
- * afterwards the form is shown again, filled in, and has to be sent again.  The
- * server stores nothing meanwhile.  Secrets are never carried: FIELD_SECRET of
- * commands.def, and parameters that our pages mark with `_secret`.  If the
- * previous page has no such form any more (the run has gone on), the input is
- * listed.
+ * A form that is refused stands on the page of the answer, filled in again: a
+ * person at a phone does not type a reason twice.  Of one that was sent after
+ * its session had ended, the input must not be lost by the sign-in: the sign-in
+ * form carries it, and afterwards the form is shown again, filled in, and has
+ * to be sent again.  The server stores nothing meanwhile.  Secrets are never
+ * carried: FIELD_SECRET of commands.def, and parameters that our pages mark
+ * with
+ * `_secret`.  If the previous page has no such form any more (the run has gone
+ * on), the input is listed.
  */
 #include <string.h>
 
@@ -85,6 +88,34 @@ put_fields(const struct req *req, struct carry *c, struct buf *out)
 			    json_object_get_string(many
 				    ? json_object_array_get_idx(value, i)
 				    : value));
+	}
+}
+
+/* What was typed or chosen; a tick is made anew, a secret typed anew. */
+static struct json_object *
+entered(struct req *req)
+{
+	const struct field *f = command_row(req->verb)->fields;
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_foreach (req->fields, name, value)
+		if (*name != '_' && !is_secret(req, name))
+			json_set(o, name, json_object_get(value));
+	for (; f != NULL && f->name != NULL; f++)
+		if (f->type == FIELD_FLAG)
+			json_object_object_del(o, f->name);
+	return request_own(req, o);
+}
+
+void
+carry_back(struct req *req, struct reply *reply)
+{
+	struct buf page = { 0 };
+
+	if (form_fill_page(buf_text(&reply->body), reply->body.len, req->path,
+		entered(req), &page)) {
+		buf_clear(&reply->body);
+		reply->body = page;
 	}
 }
 

@@ -1,5 +1,5 @@
 /*
- * resubmit.h: a form that was sent after its session had ended.
+ * resubmit.h: a form that comes back with what was entered.
  */
 #ifndef WEB_HTTP_RESUBMIT_H
 #define WEB_HTTP_RESUBMIT_H
@@ -21,5 +21,11 @@ bool carry_is_there(const struct req *req);
  * form of an older session was sent.
  */
 enum err carry_show(struct req *req, struct reply *reply);
+
+/*
+ * The answer to a refused form has that form on its page: fills it in, but for
+ * ticks and secrets.
+ */
+void carry_back(struct req *req, struct reply *reply);
 
 #endif

@@ -249,8 +249,12 @@ post(struct req *req, struct reply *reply, const struct route *route,
 
 	if (may != ERR_OK && (may != ERR_UNAUTHENTICATED || !person))
 		return may;
-	if ((err = check_form(req)) == ERR_OK && may == ERR_OK)
-		return route->handle(req, reply);
+	if ((err = check_form(req)) == ERR_OK && may == ERR_OK) {
+		err = route->handle(req, reply);
+		if (person && err == ERR_OK && reply->status >= 400)
+			carry_back(req, reply);
+		return err;
+	}
 	if (err == ERR_OK) {
 		reply->status = reply_status(may, "");
 		return page_login(req, reply);

@@ -33,7 +33,6 @@ show_form(struct req *req, struct reply *reply, const char *template,
 		key = request_field(req, "key");
 	model_put(
 	    model, "error", why != ERR_OK ? reply_problem(req, why) : NULL);
-	model_text(model, "name", request_field(req, "name"));
 	model_text(model, "back", reply_local_path(back, "/"));
 	model_text(model, "key", key);
 	model_put(model, "carry", carry_model(req));

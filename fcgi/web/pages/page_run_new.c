@@ -304,8 +304,6 @@ show_new(struct req *req, struct reply *reply, const char *name, bool posted,
 	    posted ? request_field(req, "environment")
 		   : request_query(req, "environment"));
 	model_put(model, "parameters", parameters_model(&f, entry->plan));
-	model_text(model, "run_title", request_field(req, "title"));
-	model_text(model, "reason", request_field(req, "reason"));
 	model_bool(
 	    model, "targets_wrong", runbook_cache_targets_mistakes(req) > 0);
 	text_random_hex(number, 16);

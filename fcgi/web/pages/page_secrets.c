@@ -148,7 +148,7 @@ post_secret_set(struct req *req, struct reply *reply)
 		err = command_ask(req, VERB_secret_set, body, &answer);
 	if (err == ERR_OK)
 		reply->status = 201;
-	return finish(req, reply, request_field(req, "name"), err, answer);
+	return finish(req, reply, "", err, answer);
 }
 
 enum err

@@ -52,8 +52,6 @@ show(struct req *req, struct reply *reply, const char *token, enum err why)
 	model_put(model, "tokens", rows);
 	if (req->wants == WANTS_HTML) {
 		model_text(model, "new_token", token);
-		model_text(model, "form_name",
-		    why != ERR_OK ? request_field(req, "name") : "");
 		model_put(model, "lives", lives(req));
 		model_put(model, "error",
 		    why != ERR_OK ? reply_problem(req, why) : NULL);

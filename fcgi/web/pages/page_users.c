@@ -49,12 +49,9 @@ show(struct req *req, struct reply *reply, enum err why)
 	if (why != ERR_OK)
 		reply->status = reply_status(why, req->fault.code);
 	model_put(model, "users", users(req));
-	if (req->wants == WANTS_HTML) {
+	if (req->wants == WANTS_HTML)
 		model_put(model, "error",
 		    why != ERR_OK ? reply_problem(req, why) : NULL);
-		model_text(model, "form_name", request_field(req, "name"));
-		model_text(model, "form_roles", request_field(req, "roles"));
-	}
 	return reply_model(
 	    req, reply, "users.html", request_text(req, "users_title"), model);
 }
