@@ -177,7 +177,7 @@ $(REMOTE): $(B)/%.inc: fcgi/executor/remote/%
 	@mkdir -p $(@D)
 	$(Q)sed '/^[[:space:]]*#/d' $< | $(AS_STRING) >$@
 
-# What pandoc does with a document, for pandoc.c.
+# The filter of pandoc, for pandoc.c.
 $(B)/obj/cli/pandoc.o: $(B)/pandoc.lua.inc
 $(B)/pandoc.lua.inc: fcgi/cli/pandoc.lua
 	@mkdir -p $(@D)

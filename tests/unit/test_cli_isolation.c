@@ -1,6 +1,6 @@
 /*
- * What isolates steps on this machine, as countersign-executor itself finds
- * out; and what stands there for the pages if it does not answer.
+ * The isolation of steps on this machine, as countersign-executor itself finds
+ * out; and the file for the pages if it does not answer.
  */
 #include "data_folder.h"
 
@@ -10,7 +10,7 @@
 #include "cli/isolation.h"
 #include "wire/exec.h"
 
-/* What the probe has logged, to standard error. */
+/* The lines that the probe has logged, to standard error. */
 static char *
 probe(const char *program)
 {

@@ -102,7 +102,7 @@ of_open_paths(void)
 	return view_open(&nobody, paths) && namespace() == before ? 0 : 1;
 }
 
-/* Whose folder it is passes, and so does its group. */
+/* The owner of the folder passes. */
 static int
 of_its_owner(void)
 {

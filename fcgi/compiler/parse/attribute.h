@@ -26,8 +26,8 @@ const struct attr *attribute_get(
     const struct attrs *a, char sort, const char *name);
 
 /*
- * Where the key's value, the word or the class of that name stands; the step or
- * section itself if it has none.
+ * The place of the key's value, of the word or of the class of that name; that
+ * of the step or section itself if it has none.
  */
 size_t attribute_place(const struct origin *o, const char *name);
 

@@ -48,7 +48,7 @@ is_usable(const struct job_target *t, const struct ssh_key_facts *key,
 	return false;
 }
 
-/* Finds the home folder like ssh does. */
+/* A certificate stands beside the key, where ssh looks for one. */
 static bool
 has_certificate(const struct job_target *t)
 {

@@ -7,7 +7,7 @@
  *	k LENGTH KEYS	terminal input
  *	s 4 COLUMNS ROWS	the size of the terminal
  *
- * The remote program (remote.c's `terminal`) accepts complete frames only, and
+ * The remote program (terminal.py) accepts complete frames only, and
  * reports how many bytes it has accepted in all; a frame that a lost connection
  * truncated is sent again over the next one.  So nothing is sent on a
  * connection before the program has reported its position on it.

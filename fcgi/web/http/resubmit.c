@@ -91,7 +91,7 @@ put_fields(const struct req *req, struct carry *c, struct buf *out)
 	}
 }
 
-/* What was typed or chosen; a tick is made anew, a secret typed anew. */
+/* The texts and choices; a tick is made anew, a secret typed anew. */
 static struct json_object *
 entered(struct req *req)
 {
