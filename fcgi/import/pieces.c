@@ -33,6 +33,7 @@ put_name(struct reading *r, const char *s, size_t len, bool code)
 	piece->before = arena_strdup(r->im->p.arena, buf_text(&r->words));
 	piece->name = arena_strndup(r->im->p.arena, s, len);
 	piece->code = code;
+	piece->prompted = false;
 	buf_reset(&r->words);
 }
 
@@ -70,6 +71,7 @@ static void
 put_code(struct reading *r, const struct node *n)
 {
 	struct buf text = { 0 };
+	size_t prompt;
 
 	for (const struct node *c = n->first; c != NULL; c = c->next) {
 		if (c->type == NODE_TEXT)
@@ -77,7 +79,10 @@ put_code(struct reading *r, const struct node *n)
 		else
 			buf_putc(&text, ' ');
 	}
-	put_name(r, buf_text(&text), text.len, true);
+	prompt = text_starts(buf_text(&text), "$ ") ? 2 : 0;
+	put_name(r, buf_text(&text) + prompt, text.len - prompt, true);
+	if (!r->full)
+		r->out->all[r->out->count - 1].prompted = prompt > 0;
 	buf_clear(&text);
 }
 

@@ -16,7 +16,8 @@ struct node;
 struct piece {
 	const char *before;
 	const char *name;
-	bool code; /* it is marked as code */
+	bool code;     /* it is marked as code */
+	bool prompted; /* behind a prompt, which the name has not */
 };
 
 struct pieces {

@@ -28,14 +28,17 @@
 #define BEHIND (SIZE_MAX / 2) /* all else that is put in at the place */
 #define LONGEST 240           /* characters of a sentence that is a step */
 
+/* A command that a step can have: a well-known one, or one behind a prompt. */
 static bool
-is_command(const char *s)
+is_command(const char *s, bool prompted)
 {
 	const char *name;
 	size_t at = 0, where, len = strlen(s);
 
-	return (strchr(s, ' ') != NULL || text_starts(s, "./")) &&
-	    strchr(s, '\n') == NULL && looks_like_a_command(s, len) &&
+	return len > 0 && strchr(s, '\n') == NULL &&
+	    (prompted ||
+		((strchr(s, ' ') != NULL || text_starts(s, "./")) &&
+		    looks_like_a_command(s, len))) &&
 	    !looks_like_a_placeholder(s, len, &(size_t){ 0 }, &(size_t){ 0 }) &&
 	    program_find(s, len, &at, &where, &name) == PROGRAM_NONE;
 }
@@ -60,8 +63,9 @@ is_command_alone(const struct node *n, const struct pieces *p)
 
 	after += strspn(after, " ");
 	return n->parent->type != NODE_LI && p->all[0].code &&
-	    p->all[0].before[0] == '\0' && is_command(p->all[0].name) &&
-	    ((p->count == 1 && after[0] == '\0') ||
+	    p->all[0].before[0] == '\0' &&
+	    is_command(p->all[0].name, p->all[0].prompted) &&
+	    (p->all[0].prompted || (p->count == 1 && after[0] == '\0') ||
 		((unsigned char)after[0] >= 0xe3 && imperative_is(after)));
 }
 
@@ -70,8 +74,9 @@ is_command_alone(const struct node *n, const struct pieces *p)
 static const char *
 find_commands(struct import *im, const struct node *n, struct pieces *p)
 {
-	static const char *const choice[] = { "或", " or ", "not ", "不要",
-		"切勿", "如果", "若", NULL };
+	static const char *const choice[] = { "或", " or ", "如果", "若",
+		NULL };
+	static const char *const refusal[] = { "not ", "不要", "切勿", NULL };
 	struct buf out = { 0 };
 	const char *text;
 	bool item = n->parent->type == NODE_LI;
@@ -79,12 +84,13 @@ find_commands(struct import *im, const struct node *n, struct pieces *p)
 	for (size_t i = 0; i < p->count; i++) {
 		const struct piece *piece = &p->all[i];
 
-		if (pieces_has(piece->before, choice)) {
+		if (pieces_has(piece->before, choice) ||
+		    (piece->code && pieces_has(piece->before, refusal))) {
 			buf_clear(&out);
 			return NULL;
 		}
-		if (piece->code && is_command(piece->name) &&
-		    (item || tells_to_run(piece->before) ||
+		if (piece->code && is_command(piece->name, piece->prompted) &&
+		    (item || piece->prompted || tells_to_run(piece->before) ||
 			is_command_alone(n, p)))
 			buf_printf(&out, "%s\n", piece->name);
 	}
@@ -112,7 +118,8 @@ find_unmarked(struct import *im, const struct pieces *p, size_t i, size_t *ret)
 		exact |= strpbrk(p->all[n].name, "-/.:=") != NULL;
 	}
 	*ret = n;
-	return (exact || n - i > 2) && is_command(command) ? command : NULL;
+	return (exact || n - i > 2) && is_command(command, false) ? command
+								  : NULL;
 }
 
 /* Proposes such commands as a step; returns whether the sentence says no more.
@@ -243,6 +250,9 @@ is_meant(struct import *im, const struct node *n, const char *title,
 
 	if (imperative_is(title) || is_command_alone(n, p))
 		return true;
+	for (size_t i = 0; i < p->count; i++)
+		if (p->all[i].prompted)
+			return true;
 	for (size_t i = 0; n->parent->type == NODE_LI && run[i] != NULL; i++)
 		if (text_ends(before, run[i]) && text_starts(title, "To "))
 			return true;
