@@ -8,7 +8,6 @@
 #include "cli/people.h"
 #include "base/json.h"
 #include "base/message.h"
-#include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/ask.h"
 #include "cli/list.h"

@@ -11,7 +11,6 @@
 #include "compile/compile.h"
 #include "base/err.h"
 #include "compiler/runbook.h"
-#include "lang/list.h"
 #include "compiler/scope.h"
 #include "inventory/targets.h"
 #include "inventory/resolve.h"

@@ -13,7 +13,6 @@
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "lang/answers.h"
 #include "compiler/parse/parse.h"
 
 static bool

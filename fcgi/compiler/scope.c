@@ -5,7 +5,6 @@
 
 #include "compiler/scope.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "base/err.h"
 #include "compiler/runbook.h"

@@ -10,10 +10,6 @@
 
 #include "inventory/url.h"
 #include "base/message.h"
-#include "base/text.h"
-#include "base/arena.h"
-#include "compiler/runbook.h"
-#include "base/err.h"
 #include "compiler/parse/yaml.h"
 #include "lang/http/http_url.h"
 

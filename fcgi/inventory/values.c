@@ -11,12 +11,10 @@
 
 #include "base/json.h"
 #include "base/message.h"
-#include "base/text.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/parse/yaml.h"
 #include "inventory/inventory.h"
 #include "inventory/values.h"
-#include "lang/list.h"
 #include "lang/parameter_value.h"
 #include "plan/plan.h"
 

@@ -5,7 +5,6 @@
  * a script with the database of 127.0.0.1 over a gate runs on that gate.
  */
 #include "inventory/with.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "inventory/inventory.h"
 #include "inventory/target_json.h"

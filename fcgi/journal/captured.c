@@ -12,7 +12,6 @@
 #include "base/mem.h"
 #include "lang/plan_scope.h"
 #include "lang/step_reads.h"
-#include "lang/values.h"
 #include "journal/captured.h"
 
 /* Adds the names with the scope of their step, as for variables. */

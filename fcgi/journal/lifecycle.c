@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/text.h"
 #include "journal/approval.h"
 #include "journal/auth.h"
 #include "journal/check.h"

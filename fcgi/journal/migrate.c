@@ -14,7 +14,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/json.h"
-#include "base/text.h"
 #include "journal/event.h"
 #include "journal/project/project.h"
 #include "journal/migrate.h"

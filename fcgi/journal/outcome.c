@@ -7,11 +7,9 @@
  */
 #include "base/json.h"
 #include "base/text.h"
-#include "base/err.h"
 #include "plan/plan.h"
 #include "journal/db.h"
 #include "plan/state.h"
-#include "plan/command.h"
 #include "journal/outcome.h"
 
 bool

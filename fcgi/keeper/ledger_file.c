@@ -22,7 +22,6 @@
 #include "base/mem.h"
 #include "base/modes.h"
 #include "base/text.h"
-#include "journal/hash.h"
 #include "base/err.h"
 #include "keeper/keeper.h"
 

@@ -10,7 +10,6 @@
 
 #include "base/mem.h"
 #include "base/message.h"
-#include "base/text.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "keeper/lists.h"

@@ -16,7 +16,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/message.h"
-#include "base/text.h"
 #include "keeper/unaccepted.h"
 #include "keeper/commands/cmd_exec.h"
 

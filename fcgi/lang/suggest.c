@@ -7,7 +7,6 @@
  */
 #include <string.h>
 
-#include "base/text.h"
 #include "lang/suggest.h"
 
 #define LONGEST 32

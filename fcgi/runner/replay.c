@@ -17,11 +17,9 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "journal/event.h"
 #include "journal/project/project.h"
 #include "journal/hash.h"
-#include "runner/run_snapshot.h"
 #include "runner/replay.h"
 
 #define MOST_RUNS 32

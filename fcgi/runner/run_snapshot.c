@@ -12,7 +12,6 @@
 
 #include "base/json.h"
 #include "base/message.h"
-#include "base/text.h"
 #include "journal/approval.h"
 #include "journal/captured.h"
 #include "journal/hash.h"
@@ -20,7 +19,6 @@
 #include "plan/plan.h"
 #include "journal/db.h"
 #include "plan/state.h"
-#include "plan/command.h"
 #include "journal/plan.h"
 #include "journal/run_load.h"
 #include "runner/run_snapshot.h"

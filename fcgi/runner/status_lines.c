@@ -12,10 +12,8 @@
 #include <unistd.h>
 
 #include "runner/status_lines.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "journal/hash.h"
 #include "runner/runner.h"
 #include "runner/keeper.h"

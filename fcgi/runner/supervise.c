@@ -24,7 +24,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/message.h"
-#include "base/text.h"
 #include "runner/dry_run.h"
 #include "runner/runner.h"
 #include "runner/keeper.h"

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "runner/tty_relay.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"

@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/modes.h"
 #include "base/text.h"
 #include "web/live/live.h"

@@ -9,7 +9,6 @@
 
 #include "base/encode.h"
 #include "base/json.h"
-#include "base/text.h"
 #include "wire/tty_message.h"
 
 /* clang-format off */

@@ -9,10 +9,8 @@
 #include <string.h>
 
 #include "compiler/check/advice.h"
-#include "base/text.h"
 #include "compiler/check/advice_words.h"
 #include "compiler/check/advice_variables.h"
-#include "lang/answers.h"
 #include "compiler/check/content.h"
 #include "compiler/parse/heuristics.h"
 #include "compiler/parse/source.h"

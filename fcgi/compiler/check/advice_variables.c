@@ -13,7 +13,6 @@
 #include "compiler/check/advice_variables.h"
 #include "base/text.h"
 #include "compiler/check/advice_words.h"
-#include "lang/answers.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/parse/source.h"
 

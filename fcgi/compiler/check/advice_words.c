@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "compiler/check/advice_words.h"
-#include "lang/answers.h"
 #include "compiler/parse/source.h"
 
 const char *

@@ -10,7 +10,6 @@
 #include "compiler/check/identifiers.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "lang/answers.h"
 #include "compiler/parse/parse.h"
 
 static const char *const reserved[] = { "path", "ifs", "env", "home", "shell",

@@ -17,7 +17,6 @@
 #include "compiler/parse/autolink.h"
 #include "compiler/parse/cjk.h"
 #include "compiler/parse/parse.h"
-#include "compiler/parse/markdown.h"
 
 /* A link found in a text. */
 struct link {

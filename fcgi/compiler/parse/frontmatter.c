@@ -15,7 +15,6 @@
 #include "base/text.h"
 #include "lang/expr.h"
 #include "lang/list.h"
-#include "lang/answers.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"

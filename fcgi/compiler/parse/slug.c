@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "compiler/parse/slug.h"
-#include "base/text.h"
 #include "compiler/parse/parse.h"
 
 static size_t

@@ -15,7 +15,6 @@
 #include "compiler/parse/heuristics.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
-#include "compiler/parse/markdown.h"
 #include "compiler/parse/slug.h"
 #include "compiler/parse/attribute.h"
 #include "compiler/parse/step_attributes.h"

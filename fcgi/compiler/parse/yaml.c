@@ -11,15 +11,8 @@
 
 #include "base/arena.h"
 #include "base/message.h"
-#include "base/text.h"
 #include "lang/suggest.h"
-#include "compiler/parse/blocks.h"
-#include "lang/values.h"
-#include "base/buf.h"
 #include "plan/plan.h"
-#include "base/err.h"
-#include "compiler/parse/input.h"
-#include "compiler/parse/node.h"
 #include "compiler/parse/source.h"
 #include "compiler/parse/yaml.h"
 

@@ -15,7 +15,6 @@
 #include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "lang/host_key.h"

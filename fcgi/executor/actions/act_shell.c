@@ -27,7 +27,6 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "executor/actions/act.h"
 #include "executor/confine/confine.h"
 #include "executor/confine/confine_script.h"

@@ -19,7 +19,6 @@
 
 #include "base/io.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "executor/confine/confine_cover.h"
 
 #define MOUNTS_MAX (8 * 1024 * 1024)

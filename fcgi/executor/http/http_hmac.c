@@ -13,7 +13,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "executor/http/http_hmac.h"
-#include "lang/http/http_fill.h"
 #include "lang/http/http_sign.h"
 #include "lang/http/http_url.h"
 

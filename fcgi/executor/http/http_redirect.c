@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/message.h"
-#include "base/text.h"
 #include "executor/http/http_redirect.h"
 #include "lang/http/http_url.h"
 

@@ -23,7 +23,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"

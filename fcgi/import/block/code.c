@@ -9,11 +9,9 @@
 #include <strings.h>
 
 #include "import/block/code.h"
-#include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "import/import_own.h"
-#include "import/import.h"
 #include "import/block/guess.h"
 #include "import/block/session.h"
 #include "import/machines.h"

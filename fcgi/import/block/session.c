@@ -15,7 +15,6 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "import/import_own.h"
-#include "import/import.h"
 #include "import/block/code.h"
 #include "import/block/placeholders.h"
 #include "compiler/parse/heuristics.h"

@@ -8,7 +8,6 @@
  */
 #include "base/json.h"
 #include "base/message.h"
-#include "base/text.h"
 #include "journal/event.h"
 #include "journal/project/project.h"
 #include "journal/project/project_plan.h"

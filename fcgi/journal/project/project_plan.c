@@ -7,7 +7,6 @@
  */
 #include "journal/project/project_plan.h"
 #include "base/json.h"
-#include "base/text.h"
 #include "journal/plan.h"
 #include "journal/project/project.h"
 #include "journal/project/project_account.h"

@@ -10,7 +10,6 @@
 #include "journal/approval.h"
 #include "base/err.h"
 #include "journal/db.h"
-#include "journal/hash.h"
 #include "keeper/commands/cmd_account.h"
 #include "keeper/run.h"
 #include "keeper/command.h"

@@ -12,7 +12,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/message.h"
-#include "base/text.h"
 #include "lang/plan_scope.h"
 #include "journal/event.h"
 #include "keeper/lists.h"

@@ -2,10 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
-#include "base/text.h"
 #include "journal/event.h"
-#include "journal/outcome.h"
 #include "journal/plan.h"
 #include "keeper/keeper.h"
 #include "keeper/ledger.h"

@@ -12,7 +12,6 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "keeper/plans/compile_ask.h"
 
 #define CACHED 16

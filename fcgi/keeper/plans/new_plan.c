@@ -9,7 +9,6 @@
  */
 #include "base/json.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "keeper/plans/compile_ask.h"

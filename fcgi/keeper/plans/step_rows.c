@@ -7,7 +7,6 @@
  * are excluded from the beginning.
  */
 #include "base/json.h"
-#include "base/text.h"
 #include "keeper/plans/step_rows.h"
 #include "lang/each/each_captured.h"
 #include "lang/plan_scope.h"

@@ -11,7 +11,6 @@
 #include <strings.h>
 
 #include "base/message.h"
-#include "base/text.h"
 #include "lang/http/http_url.h"
 
 #define DIGITS "0123456789"

@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "journal/approval.h"
 #include "journal/check.h"
-#include "journal/plan.h"
 #include "web/card/card_gate.h"
 #include "web/views/model.h"
 

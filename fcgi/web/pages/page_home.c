@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "base/text.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
 #include "web/views/run_model.h"

@@ -1,7 +1,6 @@
 /* page_preflight.c: the targets of a run in the last preflight. */
 #include <inttypes.h>
 
-#include "base/text.h"
 #include "web/views/dry_run.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"

@@ -6,7 +6,6 @@
 
 #include "base/json.h"
 #include "base/message.h"
-#include "base/text.h"
 #include "html/render.h"
 #include "html/url.h"
 #include "web/card/card.h"

@@ -1,7 +1,6 @@
 /*
  * page_runbooks.c: the library.
  */
-#include "base/text.h"
 #include "web/views/runbook_cache.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"

@@ -14,7 +14,6 @@
 #include "plan/plan.h"
 #include "journal/db.h"
 #include "plan/state.h"
-#include "plan/command.h"
 #include "web/card/card_targets.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"

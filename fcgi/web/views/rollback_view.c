@@ -2,7 +2,6 @@
  * rollback_view.c: preview of a rollback of the run. The keeper computes the
  * same (journal/rollback.c) when the rollback begins, so the dialog is exact.
  */
-#include "base/text.h"
 #include "journal/rollback.h"
 #include "web/views/model.h"
 #include "web/views/rollback_view.h"

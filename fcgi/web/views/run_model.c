@@ -1,7 +1,6 @@
 /* run_model.c: the model shared by run page, JSON and report. */
 #include <string.h>
 
-#include "base/text.h"
 #include "journal/event.h"
 #include "journal/plan.h"
 #include "journal/report/run_report.h"

@@ -15,12 +15,10 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/err.h"
 #include "compiler/runbook.h"
-#include "lang/list.h"
 #include "compiler/scope.h"
 #include "lang/runbook_name.h"
 #include "journal/plan.h"
