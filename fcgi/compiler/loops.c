@@ -19,6 +19,7 @@
 #include "compiler/runbook.h"
 #include "lang/list.h"
 #include "lang/answers.h"
+#include "compiler/check/check.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
@@ -72,15 +73,6 @@ find_capturing(const struct parse *p, const char *name, int *ret_other)
 	return found;
 }
 
-static bool
-has_probe(const struct parse *p, const char *id)
-{
-	for (size_t i = 0; i < p->steps_count; i++)
-		if (text_eq(p->steps[i].probe_of, id))
-			return true;
-	return false;
-}
-
 /* NULL, or the code of the reason why no list comes from this step. */
 static const char *
 source_refused(const struct parse *p, int i, int step, const char *list)
@@ -95,7 +87,7 @@ source_refused(const struct parse *p, int i, int step, const char *list)
 		return MESSAGE("loop_source_task");
 	if (s->rollback || p->sections[s->section].rollback)
 		return MESSAGE("loop_source_rollback");
-	if (s->is_probe || s->probe_of != NULL || has_probe(p, s->id))
+	if (s->is_probe || s->probe_of != NULL || check_has_probe(p, s->id))
 		return MESSAGE("loop_source_probe");
 	if (capture_of(s, list)->how == CAPTURE_REGEX)
 		return MESSAGE("loop_source_regex");

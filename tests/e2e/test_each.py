@@ -125,11 +125,12 @@ def test_a_list_found_over_ssh_is_announced_expanded_and_undone():
         assert run.get()["lists"] == [{"step": "find", "name": "names"},
                                       {"step": "kinds", "name": "kinds"}], run.get()["lists"]
         assert run.ids() == ["find", "kinds"] and run.ids("rollback") == []
-        for text in ("is repeated for each item of “names”", "“Find the databases” finds out",
-                     "For each item", "Keep {{name}}"):
+        for text in ("“Database {{name}}, Back”: repeated for each item of “names”",
+                     "“Find the databases” finds out", "For each item", "Keep {{name}}"):
             assert text in page, text
         preview = run.ana.get(f"/runs/{run.id}/preview/here")
         assert preview[0] == 200 and "$name" in preview[1]["step"]["text"], preview
+        assert "which the step “Find the databases” finds out" in preview[1]["list_note"]
         assert run.ana.post(f"/runs/{run.id}/steps/here/execute")[0] == 404
         run.begin()
         assert run.press("find")["state"] == "succeeded"

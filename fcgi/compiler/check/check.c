@@ -269,8 +269,8 @@ check_after(struct parse *p, int i)
 		    s->after);
 }
 
-static bool
-has_probe(const struct parse *p, const char *id)
+bool
+check_has_probe(const struct parse *p, const char *id)
 {
 	for (size_t i = 0; i < p->steps_count; i++)
 		if (text_eq(p->steps[i].probe_of, id))
@@ -293,7 +293,7 @@ check_together(struct parse *p, int i)
 	if (!probe && s->probe_of != NULL)
 		report(p, SEVERITY_ERROR, attribute_place(o, "of"),
 		    "check_of_probe id=%s", s->probe_of);
-	if (s->rerun == RERUN_PROBE && !has_probe(p, s->id))
+	if (s->rerun == RERUN_PROBE && !check_has_probe(p, s->id))
 		report(p, SEVERITY_ERROR, attribute_place(o, "rerun"),
 		    "check_rerun_probe id=%s", s->id);
 	if (s->every_ms > 0 && s->within_ms == 0)

@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "lang/each/each_captured.h"
 #include "lang/plan_scope.h"
 #include "lang/host_key.h"
 #include "base/err.h"
@@ -342,6 +343,17 @@ lead(struct req *req, const struct step *step)
 	return request_text(req, "preview_lead_encoded");
 }
 
+/* Of a step that is repeated for items that are not known yet. */
+static const char *
+template_note(struct view *v, int step)
+{
+	int section = each_template(v->plan, v->plan->steps[step].section);
+
+	return section >= 0 && v->plan->sections[section].each_step != NULL
+	    ? view_list_note(v, section)
+	    : NULL;
+}
+
 enum err
 page_preview(struct req *req, struct reply *reply)
 {
@@ -373,6 +385,7 @@ page_preview(struct req *req, struct reply *reply)
 	model_bool(o, "has_values", json_object_array_length(values) > 0);
 	model_put(o, "values", values);
 	model_text(o, "lead", lead(req, &v->plan->steps[i]));
+	model_text(o, "list_note", template_note(v, i));
 	model_put(o, "look",
 	    dry_run_is_possible(&v->plan->steps[i]) ? dry_run_of_step(v, i)
 						    : NULL);

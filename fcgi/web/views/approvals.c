@@ -259,24 +259,46 @@ add_rehearsal(struct view *v, struct json_object *o)
 	json_object_put(r);
 }
 
+/* "A, B": the headings that repeat over the list. */
+static const char *
+titles_of(struct view *v, const char *step, const char *list)
+{
+	const char *titles = "";
+
+	for (size_t i = 0; i < v->plan->sections_count; i++) {
+		const struct section *s = &v->plan->sections[i];
+
+		if (s->each_name != NULL && text_eq(s->each_step, step) &&
+		    text_eq(s->each_list, list))
+			titles = arena_printf(v->req->arena, "%s%s%s", titles,
+			    *titles != '\0' ? ", " : "", s->title);
+	}
+	return titles;
+}
+
 /* The lists that are not known when the plan is approved. */
 static struct json_object *
 list_notes(struct view *v)
 {
-	struct json_object *notes = json_object_new_array();
+	struct json_object *notes = json_object_new_array(), *list;
+	struct json_object *all = request_own(
+	    v->req, plan_lists(v->plan, v->run));
 
-	for (size_t i = 0; i < v->plan->sections_count; i++) {
-		const struct section *s = &v->plan->sections[i];
-		int step = s->each_name == NULL || s->each_step == NULL
-		    ? -1
-		    : runbook_cache_find_step(v->entry, s->each_step);
+	for (size_t i = 0; all != NULL && i < json_object_array_length(all);
+	     i++) {
+		const char *name, *step;
+		int index;
 
-		if (step >= 0)
-			json_object_array_add(notes,
-			    json_object_new_string(
-				request_fill(v->req, "each_approve", "title",
-				    s->title, "list", s->each_list, "step",
-				    view_title(v, step), NULL)));
+		list = json_object_array_get_idx(all, i);
+		name = json_text(list, "name", "");
+		step = json_text(list, "step", "");
+		index = runbook_cache_find_step(v->entry, step);
+		if (json_get(list, "items") != NULL || index < 0)
+			continue;
+		json_object_array_add(notes,
+		    json_object_new_string(request_fill(v->req, "each_approve",
+			"titles", titles_of(v, step, name), "list", name,
+			"step", view_title(v, index), NULL)));
 	}
 	return notes;
 }
