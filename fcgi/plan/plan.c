@@ -102,24 +102,21 @@ static const struct record_field binding_fields[] = {
 	END,
 };
 
+#define F_TEXT(field)		TEXT(struct section, field)
+#define F_TEXT_OR_NULL(field)	NULLABLE(struct section, field)
+#define F_LEVEL(field)		INT(struct section, field, 0, 6, -1)
+#define F_INDEX(field)		INT(struct section, field, 0, PLAN_MAX_STEPS, -1)
+#define F_LINE(field)		INT(struct section, field, 1, INT_MAX, 0)
+#define F_FLAG(field)		FLAG(struct section, field)
+#define F_BINDINGS(field)	LIST(struct section, field, binding_fields, \
+	struct binding)
+
 static const struct record_field section_fields[] = {
-	TEXT(struct section, id),
-	TEXT(struct section, title),
-	INT(struct section, level, 0, 6, -1),
-	INT(struct section, parent, 0, PLAN_MAX_STEPS, -1),
-	NULLABLE(struct section, when),
-	NULLABLE(struct section, each),
-	NULLABLE(struct section, each_name),
-	NULLABLE(struct section, each_list),
-	NULLABLE(struct section, each_step),
-	LIST(struct section, bound, binding_fields, struct binding),
-	NULLABLE(struct section, role),
-	NULLABLE(struct section, hop_from),
-	NULLABLE(struct section, hop_to),
-	NULLABLE(struct section, hop_when),
-	FLAG(struct section, hop),
-	FLAG(struct section, rollback),
-	INT(struct section, line, 1, INT_MAX, 0),
+#define MEMBER(field, type) F_##type(field),
+#define ATTRIBUTE(name, sort, read, field, type) MEMBER(field, type)
+#include "plan/section.def"
+#undef ATTRIBUTE
+#undef MEMBER
 	END,
 };
 

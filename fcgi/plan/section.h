@@ -1,4 +1,6 @@
-/* section.h: the sections of a document and their items. */
+/*
+ * section.h: the sections of a document (section.def) and their items.
+ */
 #ifndef PLAN_SECTION_H
 #define PLAN_SECTION_H
 
@@ -17,26 +19,35 @@ struct binding {
 	const struct binding *outer;
 };
 
+/* The types of members; plan/plan.c has them as rows of a table. */
+#define SECTION_TEXT(field) const char *field;
+#define SECTION_TEXT_OR_NULL(field) const char *field;
+#define SECTION_LEVEL(field) int field;
+#define SECTION_INDEX(field) int field;
+#define SECTION_LINE(field) int field;
+#define SECTION_FLAG(field) bool field;
+#define SECTION_BINDINGS(field) \
+	const struct binding *field; \
+	size_t field##_count;
+
+/* A section.  Its members are the rows of section.def. */
 struct section {
-	const char *id;
-	const char *title; /* plain text */
-	int level;         /* 1 to 6; 0: the text before the first heading */
-	int parent;        /* index, or -1 */
-	const char *when;  /* own, or NULL; parents' hold too */
-	const char *each;
-	const char *each_name;       /* its two halves; NULL in the document */
-	const char *each_list;       /* of a run, which has copies instead */
-	const char *each_step;       /* its capture is the list, or NULL */
-	const struct binding *bound; /* of a copy, innermost first; NULL */
-	size_t bound_count;
-	const char *role;
-	const char *hop_from;
-	const char *hop_to;
-	const char *hop_when; /* true if a run takes the hop */
-	bool hop;
-	bool rollback; /* or inside a rollback section */
-	int line;
+#define ATTRIBUTE(name, sort, read, field, type) SECTION_##type(field)
+#define MEMBER(field, type) SECTION_##type(field)
+#include "plan/section.def"
+#undef ATTRIBUTE
+#undef MEMBER
 };
+
+/*
+ * Steps of the two sections may be taken in any order and at the same time:
+ * one parallel section is around both.  Copies of a parallel heading (each=)
+ * are one section.  A rollback has its own order.
+ */
+bool section_is_beside(const struct section *all, int a, int b);
+
+/* The outermost parallel section around the section, or itself; -1. */
+int section_parallel(const struct section *all, int section);
 
 /* The items of the page, in document order. */
 enum item_kind { ITEM_HEADING, ITEM_PROSE, ITEM_STEP };

@@ -137,10 +137,9 @@ def attributes():
     """As the program's tables have them: key=, word, .class."""
     forms = {"KEY": "{}=", "WORD": "{}", "CLASS": ".{}"}
     steps = (TOP / "fcgi/plan/step.def").read_text()
-    headings = source("struct spec section_specs[] = {").split("struct spec section_specs[] = {")[1].split("\n};")[0]
-    for of, table, row in (("step", steps, r'^ATTRIBUTE\("([\w-]+)",\s+(\w+),'),
-                           ("heading", headings, r'^\s+\{ "([\w-]+)",\s+(\w+),')):
-        rows = re.findall(row, table, re.M)
+    headings = (TOP / "fcgi/plan/section.def").read_text()
+    for of, table in ("step", steps), ("heading", headings):
+        rows = re.findall(r'^ATTRIBUTE\("([\w-]+)",\s+(\w+),', table, re.M)
         assert len(rows) > 4, (of, rows)
         for name, sort in rows:
             yield of, forms[sort].format(name)

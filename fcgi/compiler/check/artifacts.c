@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "lang/answers.h"
 #include "compiler/check/identifiers.h"
+#include "compiler/check/parallel.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
 #include "compiler/parse/attribute.h"
@@ -122,10 +123,13 @@ is_saved_before(const struct parse *p, int i, const char *name, bool *ret_later)
 const char *
 artifact_refused(const struct parse *p, int step, const char *name)
 {
-	const char *words[257], *near;
+	const char *words[257], *near, *beside = parallel_saver(p, step, name);
 	size_t n = 0;
 	bool later;
 
+	if (beside != NULL)
+		return message_arena(
+		    p->arena, "parallel_saved name=%s step=%s", name, beside);
 	if (is_saved_before(p, step, name, &later))
 		return NULL;
 	if (text_eq(p->steps[step].artifact, name))

@@ -17,6 +17,7 @@
 #include "compiler/check/artifacts.h"
 #include "compiler/check/asked.h"
 #include "compiler/check/content.h"
+#include "compiler/check/parallel.h"
 #include "compiler/check/with.h"
 #include "compiler/answers.h"
 #include "compiler/parse/parse.h"
@@ -30,6 +31,7 @@ struct names {
 	int step, section;
 	const char *where;
 	const struct parameter *asked; /* step of the `when`, or NULL */
+	int own;                       /* the step that has it, or -1 */
 };
 
 static const char *
@@ -94,6 +96,9 @@ check_fact(struct names *n, const char *name, const char *id)
 		report(p, SEVERITY_ERROR, n->at,
 		    "check_no_step_in name=%s where=%s advice=%s", name,
 		    n->where, step_advice(p, id, near));
+	else if (to != n->own && is_beside(p, n->section, to))
+		report(p, SEVERITY_ERROR, n->at,
+		    "parallel_fact name=%s where=%s", name, n->where);
 	else if (to >= n->step && !p->sections[n->section].rollback)
 		report(p, SEVERITY_ERROR, n->at,
 		    "check_step_later name=%s where=%s", name, n->where);
@@ -122,6 +127,8 @@ check_name(void *ctx, const char *name)
 		check_fact(n, name, id);
 		return;
 	}
+	if (check_parallel_value(p, n->at, name, n->own, n->section))
+		return;
 	if (identifier_is_known(p, name, n->step, n->section)) {
 		check_asked(n, name);
 		return;
@@ -144,17 +151,6 @@ check_name(void *ctx, const char *name)
 			 : MESSAGE("check_add_or_quote"));
 }
 
-static void
-check_when(struct parse *p, const char *when, const struct origin *o, int step,
-    int section)
-{
-	struct names names = { p, attribute_place(o, "when"), step, section,
-		"“when”", NULL };
-
-	if (when != NULL)
-		expr_names(when, check_name, &names);
-}
-
 /* The first step of the section, as the end of earlier captures. */
 static int
 first_step(const struct parse *p, int section)
@@ -167,6 +163,19 @@ first_step(const struct parse *p, int section)
 	return i;
 }
 
+/* `own` is a step with that section, or -1: it is the section's. */
+static void
+check_when(struct parse *p, const char *when, const struct origin *o, int own,
+    int section)
+{
+	struct names names = { p, attribute_place(o, "when"),
+		own >= 0 ? own : first_step(p, section), section, "“when”",
+		NULL, own };
+
+	if (when != NULL)
+		expr_names(when, check_name, &names);
+}
+
 static void
 check_section(struct parse *p, int i)
 {
@@ -174,7 +183,8 @@ check_section(struct parse *p, int i)
 	struct origin *o = &p->section_origins[i];
 
 	check_each(p, i);
-	check_when(p, s->when, o, first_step(p, i), i);
+	check_when(p, s->when, o, -1, i);
+	check_parallel_section(p, i);
 	if (s->hop && (s->hop_from == NULL || s->hop_to == NULL))
 		report(p, SEVERITY_ERROR, attribute_place(o, "hop"),
 		    "check_hop_ends");
@@ -203,6 +213,11 @@ check_reference(struct parse *p, int i, const char *key, const char *id)
 		report(p, SEVERITY_ERROR, at,
 		    "check_no_step key=%s id=%s advice=%s", key, id,
 		    step_advice(p, id, near));
+	} else if ((strcmp(key, "same-as") == 0 ||
+		       strcmp(key, "foreach") == 0) &&
+	    is_beside(p, p->steps[i].section, to)) {
+		report(p, SEVERITY_ERROR, at, "parallel_step key=%s id=%s", key,
+		    id);
 	} else if (strcmp(key, "same-as") == 0 && to > i) {
 		report(p, SEVERITY_ERROR, at, "check_same_as_later id=%s", id);
 	} else if (strcmp(key, "foreach") == 0 && to > i) {
@@ -325,7 +340,7 @@ static void
 check_values(struct parse *p, int i, const char *key, const char *s)
 {
 	struct names names = { p, attribute_place(&p->step_origins[i], key), i,
-		p->steps[i].section, MESSAGE("where_braces"), NULL };
+		p->steps[i].section, MESSAGE("where_braces"), NULL, i };
 	size_t at = 0, n;
 	char name[65];
 
@@ -364,6 +379,7 @@ check_step(struct parse *p, int i)
 	if (check_reference(p, i, "foreach", s->foreach))
 		check_foreach(p, i);
 	check_artifacts(p, i);
+	check_parallel_step(p, i);
 	check_with(p, i);
 	check_each_targets(p, i);
 	check_together(p, i);
@@ -381,7 +397,7 @@ check_parameter(struct parse *p, size_t i)
 {
 	const struct parameter *q = &p->parameters[i];
 	struct names names = { p, source_line_start(p, q->line - 1), -1, 0,
-		MESSAGE("where_when_of_parameter"), q };
+		MESSAGE("where_when_of_parameter"), q, -1 };
 
 	if (q->when != NULL)
 		expr_names(q->when, check_name, &names);

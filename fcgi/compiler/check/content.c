@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "lang/answers.h"
 #include "compiler/check/identifiers.h"
+#include "compiler/check/parallel.h"
 #include "compiler/check/with.h"
 #include "compiler/loops.h"
 #include "compiler/check/artifacts.h"
@@ -297,7 +298,10 @@ check_value(const struct content *c, size_t at, const char *name)
 	bool later = identifier_is_known(
 	    c->p, name, (int)c->p->steps_count, c->s->section);
 
-	if (check_item(c, at, name))
+	if (check_item(c, at, name) ||
+	    (!script &&
+		check_parallel_value(
+		    c->p, at, name, (int)c->step, c->s->section)))
 		return;
 	if (script && later)
 		report_in_script(c, at, name);

@@ -1,9 +1,10 @@
 /*
  * step_attributes.c: applies attributes to the records of steps and sections.
  *
- * The attributes of a step are rows of plan/step.def, which name their reader:
- * read_NAME() here.  An attribute that a kind does not take is an error and not
- * ignored: the author expects an effect of it.
+ * The attributes of a step are rows of plan/step.def, those of a heading rows
+ * of plan/section.def, which name their reader: read_NAME() here.  An attribute
+ * that a kind does not take is an error and not ignored: the author expects an
+ * effect of it.
  */
 #include <assert.h>
 #include <stddef.h>
@@ -366,18 +367,15 @@ static const struct spec step_specs[] = {
 	{ .name = NULL },
 };
 
-#define F(field)	offsetof(struct section, field)
 static const struct spec section_specs[] = {
-	{ "when",	KEY,	ALL,	read_expr,	F(when) },
-	{ "each",	KEY,	ALL,	read_text,	F(each) },
-	{ "role",	KEY,	ALL,	read_id,	F(role) },
-	{ "from",	KEY,	ALL,	read_text,	F(hop_from) },
-	{ "to",		KEY,	ALL,	read_text,	F(hop_to) },
-	{ "rollback",	CLASS,	ALL,	read_flag,	F(rollback) },
-	{ "hop",	CLASS,	ALL,	read_flag,	F(hop) },
+#define MEMBER(field, type)
+#define ATTRIBUTE(name, sort, read, field, type) \
+	{ name, sort, ALL, read_##read, offsetof(struct section, field) },
+#include "plan/section.def"
+#undef ATTRIBUTE
+#undef MEMBER
 	{ .name = NULL },
 };
-#undef F
 /* clang-format on */
 
 /* With sort 0: of any sort. */
