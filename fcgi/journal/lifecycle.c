@@ -2,7 +2,8 @@
  * lifecycle.c: the lifecycle of a run.
  *
  * plan/commands.def lists the states of run and step in which each verb is
- * possible, and its other conditions: that no step runs, or that all approvals
+ * possible, and its other conditions: that no step runs (for a command on a
+ * step: none but those beside it in a parallel section), or that all approvals
  * count now.
  * Rules that depend on people are in lifecycle_people.c, those about approvals
  * in approval.c.  The check runs inside the transaction that carries the verb
@@ -300,7 +301,8 @@ run_authorize(enum verb verb, const struct lifecycle_run *run,
 		err = may_by_rehearsal(run, fault);
 	if (err == ERR_OK &&
 	    CHECK(step_at_work,
-		(command->conditions & COMMAND_IDLE) != 0 && run->busy))
+		(command->conditions & COMMAND_IDLE) != 0 &&
+		    (step != NULL ? step->held : run->busy)))
 		err = fault_set(fault, ERR_CONFLICT, CHECK_CODE(step_at_work),
 		    NULL, "refused_step_at_work");
 	return err == ERR_OK ? may_by_words(verb, run, step, fault) : err;

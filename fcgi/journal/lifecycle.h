@@ -66,7 +66,7 @@ struct lifecycle_run {
 	const char *open_gate;           /* no step has run and this gate is
 					  * closed: its title, or NULL */
 	bool has_begun;                  /* a step has run */
-	bool busy;                       /* a step runs */
+	bool busy;                       /* a step runs, or several */
 	bool unknown;                    /* nobody knows whether one does */
 	bool can_roll_back;              /* there are rollback steps */
 	bool rollback_begun;             /* one of them was started */
@@ -82,6 +82,8 @@ struct lifecycle_step {
 	bool probed;                 /* its probe reported: no effect; or it
 				      * never began */
 	bool later_ran;              /* a step behind it was started */
+	bool held;                   /* a step runs that this one does not
+				      * go with */
 	bool untried;                /* rerun=never: on some target
 				      * it never began */
 	const char *gate;            /* title of a closed gate before it, or

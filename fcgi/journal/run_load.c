@@ -103,9 +103,10 @@ load_gates(struct lifecycle *l)
 		l->gates[n++] = (int)i;
 		row->given = owned(
 		    l, approval_standing(l->decisions, l->run.plan, s->id));
-		if (row->state == STATE_SUCCEEDED &&
+		row->lapsed = row->state == STATE_SUCCEEDED &&
 		    json_get(l->row, "ended_at") == NULL &&
-		    !approval_is_gate_given(s, row->given))
+		    !approval_is_gate_given(s, row->given);
+		if (row->lapsed)
 			row->state = STATE_READY;
 	}
 	l->gates[n] = -1;
@@ -149,6 +150,68 @@ is_pressed(const struct lifecycle_row *row)
 	return lifecycle_is_pressed(row->by, row->attempts);
 }
 
+/* The step that this one probes; -1: it is no probe. */
+static int
+step_of(const struct lifecycle *l, int step)
+{
+	const char *of = l->plan->steps[step].probe_of;
+
+	return of != NULL ? find_step(l, of) : -1;
+}
+
+/* Two steps of the main part that do not wait for each other. */
+static bool
+are_beside(const struct lifecycle *l, int a, int b)
+{
+	return a != b && l->rows[a].part == PART_MAIN &&
+	    l->rows[b].part == PART_MAIN &&
+	    section_is_beside(l->plan->sections, l->plan->steps[a].section,
+		l->plan->steps[b].section);
+}
+
+int
+lifecycle_waits_for(const struct lifecycle *l, int step)
+{
+	int of = step_of(l, step), self = of >= 0 ? of : step, found = -1;
+	const struct lifecycle_row *row = &l->rows[self], *other;
+
+	for (int i = 0; i < (int)l->plan->steps_count; i++) {
+		other = &l->rows[i];
+		if (other->part == row->part &&
+		    other->position < row->position &&
+		    !state_in(other->state, STATES_DONE) && !other->lapsed &&
+		    (found < 0 || other->position < l->rows[found].position) &&
+		    !are_beside(l, i, self))
+			found = i;
+	}
+	return found;
+}
+
+bool
+lifecycle_is_current(const struct lifecycle *l, int step)
+{
+	const struct lifecycle_row *row = &l->rows[step];
+
+	return row->part == l->run.mode && !row->lapsed &&
+	    state_in(row->state, STATES_OF_STEP & ~(STATES_DONE | IN(PENDING)));
+}
+
+/* Another step is at work that this one, or its probe, does not go with. */
+static bool
+is_held(const struct lifecycle *l, int step)
+{
+	int of = step_of(l, step), self = of >= 0 ? of : step, other;
+
+	for (int i = 0; l->run.busy && i < (int)l->plan->steps_count; i++) {
+		if (!state_in(l->rows[i].state, STATES_BUSY))
+			continue;
+		other = step_of(l, i) >= 0 ? step_of(l, i) : i;
+		if (!are_beside(l, self, other))
+			return true;
+	}
+	return false;
+}
+
 bool
 lifecycle_is_followed(const struct lifecycle *l, int step, enum verb verb)
 {
@@ -157,7 +220,7 @@ lifecycle_is_followed(const struct lifecycle *l, int step, enum verb verb)
 	for (size_t i = 0; i < l->plan->steps_count; i++)
 		if (l->rows[i].part == row->part &&
 		    l->rows[i].position > row->position &&
-		    is_pressed(&l->rows[i]) &&
+		    is_pressed(&l->rows[i]) && !are_beside(l, step, (int)i) &&
 		    (verb == VERB_step_reopen ||
 			l->plan->steps[i].kind != STEP_APPROVAL))
 			return true;
@@ -230,15 +293,6 @@ lifecycle_value(
 	    : json_text(json_get(l->row, "parameters"), name, NULL);
 }
 
-/* The step that this one probes; -1: it is no probe. */
-static int
-step_of(const struct lifecycle *l, int step)
-{
-	const char *of = l->plan->steps[step].probe_of;
-
-	return of != NULL ? find_step(l, of) : -1;
-}
-
 int
 lifecycle_gate_before(const struct lifecycle *l, int step)
 {
@@ -305,6 +359,7 @@ run_load_step(const struct lifecycle *l, int step, enum verb verb,
 		.later_ran = (verb == VERB_step_reopen ||
 				 verb == VERB_step_withdraw) &&
 		    lifecycle_is_followed(l, step, verb),
+		.held = is_held(l, step),
 		.gate = gate >= 0 ? l->plan->steps[gate].title : NULL };
 	if (verb == VERB_step_sign && row->state == STATE_AWAITING_SIGNATURE)
 		load_workers(l, ret);

@@ -22,6 +22,7 @@ struct lifecycle_row {
 	int64_t position;
 	int64_t attempts;
 	struct json_object *given; /* a gate: approval_standing() on it */
+	bool lapsed;               /* a gate that was given, and is ready now */
 };
 
 struct lifecycle {
@@ -64,9 +65,23 @@ const char *lifecycle_value(
     const struct lifecycle *l, struct json_object *variables, const char *name);
 
 /*
- * A later step of the same part was started. For a confirmation
- * (VERB_step_reopen), decisions on later gates count too, as people relied on
- * it there; for a gate they do not.
+ * The order of the steps. The first step of the same part that has to be over
+ * before this one is taken, or -1: it may be taken now. Steps of one parallel
+ * section do not wait for each other (section_is_beside()), so that several may
+ * be taken now. A probe stands in the place of its step. A gate that was given
+ * holds nobody here, but lifecycle_gate_before().
+ */
+int lifecycle_waits_for(const struct lifecycle *l, int step);
+
+/*
+ * The step is next or at work: ready, running, failed, in doubt or unsigned.
+ */
+bool lifecycle_is_current(const struct lifecycle *l, int step);
+
+/*
+ * A later step of the same part was started, not one beside it. For a
+ * confirmation (VERB_step_reopen), decisions on later gates count too, as
+ * people relied on it there; for a gate they do not.
  */
 bool lifecycle_is_followed(const struct lifecycle *l, int step, enum verb verb);
 

@@ -151,16 +151,15 @@ run_known_value(void *ctx, const char *name)
 
 /* Excludes or includes a step that the run has not passed. */
 static enum err
-decide_step(struct run *run, struct json_object *row)
+decide_step(struct run *run, struct json_object *row, int index)
 {
 	const char *id = json_text(row, "id", ""), *why = NULL;
 	enum state state = state_read(row);
 	bool was_out = state == STATE_SKIPPED && json_get(row, "by") == NULL;
-	int index = plan_find_step(run->plan, id);
 	struct json_object *data;
 	bool out;
 
-	if (index < 0 || !(was_out || state_in(state, IN(PENDING) | IN(READY))))
+	if (!(was_out || state_in(state, IN(PENDING) | IN(READY))))
 		return ERR_OK;
 	out = plan_is_excluded_early(
 	    run->plan, index, run_known_value, run, &why);
@@ -174,69 +173,42 @@ decide_step(struct run *run, struct json_object *row)
 	    out ? EVENT_STEP_EXCLUDED : EVENT_STEP_INCLUDED, data);
 }
 
-/*
- * The position of the last forward step that somebody started; -1: none. The
- * steps before it have been passed.
- */
-static int64_t
-last_pressed(const struct run *run)
-{
-	int64_t last = -1;
-
-	for (size_t i = 0; i < json_object_array_length(run->steps); i++) {
-		struct json_object *row = json_object_array_get_idx(
-		    run->steps, i);
-		int64_t position = json_int(row, "position", 0);
-
-		if (part_read(row) == PART_MAIN && position > last &&
-		    lifecycle_is_pressed(json_text(row, "by", NULL),
-			json_int(row, "attempts", 0)))
-			last = position;
-	}
-	return last;
-}
-
 enum err
 run_decide(struct keeper *k, int64_t id)
 {
 	struct run run;
-	int64_t from;
 	enum err err;
 
 	if ((err = run_open(k, id, &run, NULL)) != ERR_OK)
 		return err;
-	from = last_pressed(&run);
 	for (size_t i = 0;
 	     err == ERR_OK && i < json_object_array_length(run.steps); i++) {
 		struct json_object *row = json_object_array_get_idx(
 		    run.steps, i);
+		int index = plan_find_step(run.plan, json_text(row, "id", ""));
 
-		if (part_read(row) == PART_MAIN &&
-		    json_int(row, "position", 0) > from)
-			err = decide_step(&run, row);
+		if (index >= 0 && part_read(row) == PART_MAIN &&
+		    !lifecycle_is_followed(
+			&run.loaded, index, VERB_step_reopen))
+			err = decide_step(&run, row, index);
 	}
 	run_clear(&run);
 	return err;
 }
 
-/* Excludes a step that has not been done, makes it ready, or leaves it. */
+/* Excludes the step, which is pending and may be taken, or makes it ready. */
 static enum err
-advance_step(struct run *run, const char *id, enum state state, bool *go_on)
+advance_step(struct run *run, int index)
 {
-	int index = plan_find_step(run->plan, id);
-	struct json_object *data;
+	struct json_object *data = json_object_new_object();
 	const char *why = NULL;
 
-	*go_on = false;
-	if (index < 0 || state != STATE_PENDING)
-		return ERR_OK;
-	data = json_object_new_object();
-	json_set_text(data, "step", id);
+	json_set_text(data, "step", run->plan->steps[index].id);
 	if (!plan_is_excluded(run->plan, index, run_value, run, &why))
 		return event_append(run->keeper->db, run->id, EVENT_ANY_SEQ,
 		    "keeper", EVENT_STEP_READY, data);
+	run->loaded.rows[index].state = STATE_SKIPPED;
 	json_set_text(data, "when", why);
-	*go_on = true;
 	return event_append(run->keeper->db, run->id, EVENT_ANY_SEQ, "keeper",
 	    EVENT_STEP_EXCLUDED, data);
 }
@@ -247,7 +219,6 @@ run_advance(struct keeper *k, int64_t id)
 	struct json_object *steps;
 	struct run run;
 	enum err err;
-	bool go_on = true;
 	size_t n;
 
 	if ((err = run_open(k, id, &run, NULL)) != ERR_OK)
@@ -259,13 +230,18 @@ run_advance(struct keeper *k, int64_t id)
 	steps = db_rows_json(db_query(k->db, STMT_STEPS_OF_PART, INT(id),
 	    TEXT(part_word(run.lifecycle.mode))));
 	n = json_object_array_length(steps);
-	for (size_t i = 0; i < n && go_on && err == ERR_OK; i++) {
+	for (size_t i = 0; i < n && err == ERR_OK; i++) {
 		struct json_object *s = json_object_array_get_idx(steps, i);
-		enum state state = state_read(s);
+		int index;
 
-		if (!state_in(state, STATES_DONE))
-			err = advance_step(
-			    &run, json_text(s, "id", ""), state, &go_on);
+		if (state_in(state_read(s), STATES_DONE))
+			continue;
+		index = plan_find_step(run.plan, json_text(s, "id", ""));
+		/* what stands behind a step that waits waits as well */
+		if (index < 0 || lifecycle_waits_for(&run.loaded, index) >= 0)
+			break;
+		if (state_read(s) == STATE_PENDING)
+			err = advance_step(&run, index);
 	}
 	json_object_put(steps);
 	run_clear(&run);

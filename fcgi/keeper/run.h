@@ -45,9 +45,9 @@ enum err run_permit(struct command *c, enum verb verb, struct run *run,
     struct lifecycle_step *step);
 
 /*
- * Makes the next step ready: excludes steps whose `when` is false; the first
- * remaining one becomes ready. Call after each change of a running run; it
- * reloads the steps.
+ * Makes ready what may be taken now (lifecycle_waits_for()): one step, or those
+ * of a parallel section; steps whose `when` is false are excluded. Call after
+ * each change of a running run; it reloads the steps.
  */
 enum err run_advance(struct keeper *k, int64_t id);
 

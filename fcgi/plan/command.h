@@ -33,7 +33,7 @@ enum verb {
 };
 
 enum command_condition {
-	COMMAND_IDLE	   = 1,		/* no step runs */
+	COMMAND_IDLE	   = 1,		/* no step runs, but beside this one */
 	COMMAND_APPROVED   = 2,		/* all approvals count now */
 	COMMAND_CLEAR	   = 2 | 4,	/* those, and the rehearsal */
 	COMMAND_GATED	   = 8,		/* not behind a closed gate */

@@ -123,9 +123,31 @@ check_run(struct run_snapshot *s, struct fault *why)
 	return ERR_OK;
 }
 
+/* Nothing before the step holds it: a closed gate, or a step that is not over.
+ */
+static enum err
+check_order(
+    const struct run_snapshot *s, const struct lifecycle *l, struct fault *why)
+{
+	int step = (int)(s->step - s->plan->steps);
+	int gate = lifecycle_gate_before(l, step);
+	int first = lifecycle_waits_for(l, step);
+
+	if (gate >= 0)
+		return fault_set(why, ERR_FORBIDDEN, "gate", NULL,
+		    "refused_gate_missing title=%s",
+		    s->plan->steps[gate].title);
+	if (first >= 0)
+		return fault_set(why, ERR_FORBIDDEN, "order", NULL,
+		    "refused_out_of_order title=%s",
+		    s->plan->steps[first].title);
+	return ERR_OK;
+}
+
 /*
  * Counts approvals again, with the roles that the approvers have now, and looks
- * for a closed gate; a dry run, which changes nothing, passes gates.
+ * at what comes before the step; a dry run, which changes nothing, may be
+ * earlier.
  */
 static enum err
 check_approvals(struct run_snapshot *s, struct fault *why)
@@ -135,19 +157,13 @@ check_approvals(struct run_snapshot *s, struct fault *why)
 		.db = s->db, .arena = arena, .plan = s->plan, .row = s->run
 	};
 	enum err err = ERR_OK;
-	int gate = -1;
 
 	run_load_approvals(&l);
-	if (!s->dry_run)
-		gate = lifecycle_gate_before(
-		    &l, (int)(s->step - s->plan->steps));
 	if (!approval_is_complete(l.run.approvals, l.run.given, l.run.moment))
 		err = run_snapshot_refuse(
 		    why, MESSAGE("refused_approvals_gone"));
-	else if (gate >= 0)
-		err = fault_set(why, ERR_FORBIDDEN, "gate", NULL,
-		    "refused_gate_missing title=%s",
-		    s->plan->steps[gate].title);
+	else if (!s->dry_run)
+		err = check_order(s, &l, why);
 	arena_free(arena);
 	return err;
 }

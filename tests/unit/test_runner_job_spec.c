@@ -74,6 +74,19 @@ started(const char *more)
 	return run;
 }
 
+/* The steps before that one are over. */
+static void
+skip_to(int64_t run, const char *step)
+{
+	static const char *const steps[] = { "one", "two", "query" };
+	char data[60];
+
+	for (int i = 0; i < 3 && strcmp(steps[i], step) != 0; i++) {
+		snprintf(data, sizeof(data), "{\"step\":\"%s\"}", steps[i]);
+		happen(run, "ana", "step.skipped", data);
+	}
+}
+
 static const char *
 name_at(struct json_object *targets, size_t i)
 {
@@ -210,10 +223,12 @@ other_targets_are_refused(void **state)
 	(void)state;
 	run = started("");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		enum err err = make(
+		enum err err;
+
+		skip_to(run, rows[i].step);
+		err = make(
 		    force_press(run, rows[i].step, (int)i + 1, rows[i].targets),
 		    &m);
-
 		if ((err == ERR_OK) != rows[i].good)
 			fail_msg("%s on %s: %s", rows[i].step, rows[i].targets,
 			    why.code);
@@ -263,13 +278,14 @@ secret_output_is_sealed_to_the_keeper(void **state)
 
 	(void)state;
 	run = started("");
+	must_make(force_press(run, "one", 1, "\"a\""), &m);
+	assert_null(m.seal_to);
+	job_message_clear(&m);
+	skip_to(run, "hidden");
 	must_make(force_press(run, "hidden", 1, "\"local\""), &m);
 	key = data_read("keys/output.pub");
 	assert_memory_equal(m.seal_to, key, 64);
 	free(key);
-	job_message_clear(&m);
-	must_make(force_press(run, "one", 1, "\"a\""), &m);
-	assert_null(m.seal_to);
 	job_message_clear(&m);
 	data_write("keys/output.pub", "0");
 	assert_int_equal(make(force_press(run, "hidden", 2, "\"local\""), &m),

@@ -179,6 +179,22 @@ gate_of_the_old_plan(void)
 }
 
 static void
+last_over(void)
+{
+	gate_given();
+	must("step_skip", ana, run, "two", "{\"reason\":\"r\"}");
+	must("step_skip", ana, run, "last", "{\"reason\":\"r\"}");
+}
+
+static void
+left_at_work(void)
+{
+	last_over();
+	press("step_execute", ana, run, "left", "{}");
+	happen(run, "runner", "step.starting", "{\"step\":\"left\",\"n\":1}");
+}
+
+static void
 gate_excluded(void)
 {
 	const char *exec;
@@ -265,9 +281,16 @@ both_say_the_same_of_each_state(void **state)
 		ROW(gate_given, "probe-two", "step_state", ""),
 		/* the press came first: the pause is for the next one */
 		ROW(paused, "one", "run_state", ""),
-		/* the order of the steps is the keeper's alone */
 		ROW(going, "last", "step_state", "gate"),
-		ROW(gate_given, "last", "step_state", ""),
+		ROW(gate_given, "last", "step_state", "order"),
+		/* those of a parallel section wait for nothing but what is
+		 * before it */
+		ROW(last_over, "left", "", ""),
+		ROW(last_over, "right", "", ""),
+		ROW(left_at_work, "right", "", ""),
+		ROW(left_at_work, "behind", "step_state", "order"),
+		ROW(gate_given, "right", "step_state", "order"),
+		ROW(at_gate, "right", "step_state", "gate"),
 	};
 
 	(void)state;
@@ -430,7 +453,11 @@ begin(void **state)
 		   "```\n\n"
 		   "```sh {#two}\ntrue\n```\n\n"
 		   "```sh {.probe of=two #probe-two}\ntrue\n```\n\n"
-		   "```sh {#last}\ntrue\n```\n",
+		   "```sh {#last}\ntrue\n```\n\n"
+		   "# Beside {.parallel}\n\n"
+		   "```sh {#left}\ntrue\n```\n\n"
+		   "```sh {#right}\ntrue\n```\n\n"
+		   "# Behind\n\n```sh {#behind}\ntrue\n```\n",
 	    LOCAL_TARGETS);
 	ana = sign_up("ana", "\"operator\"");
 	bo = sign_up("bo", "\"approver\"");

@@ -27,7 +27,7 @@ project_set_step(
 	if (err == ERR_OK)
 		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
 	if (err == ERR_OK)
-		err = db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run));
+		err = db_run(db, STMT_RUN_MOVE_CURRENT, INT(e->run));
 	return err;
 }
 
@@ -234,8 +234,7 @@ step_ready(struct db *db, const struct event *e)
 	    TEXT(text_of(e, "step")), TEXT("ready"), TEXT(NULL), INT(e->at),
 	    TEXT(NULL));
 
-	return err == ERR_OK ? db_run(db, STMT_RUN_SET_CURRENT, INT(e->run),
-				   TEXT(text_of(e, "step")))
+	return err == ERR_OK ? db_run(db, STMT_RUN_MOVE_CURRENT, INT(e->run))
 			     : err;
 }
 
@@ -256,7 +255,7 @@ step_excluded(struct db *db, const struct event *e)
 
 	if (err == ERR_OK)
 		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
-	return err == ERR_OK ? db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run))
+	return err == ERR_OK ? db_run(db, STMT_RUN_MOVE_CURRENT, INT(e->run))
 			     : err;
 }
 
@@ -344,7 +343,7 @@ step_signed(struct db *db, const struct event *e)
 		err = project_progress(db, e, text_of(e, "state"));
 	if (err == ERR_OK)
 		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
-	return err == ERR_OK ? db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run))
+	return err == ERR_OK ? db_run(db, STMT_RUN_MOVE_CURRENT, INT(e->run))
 			     : err;
 }
 

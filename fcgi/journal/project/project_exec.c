@@ -178,6 +178,6 @@ project_step_ended(struct db *db, const struct event *e)
 		err = project_progress(db, e, text_of(e, "state"));
 	if (err == ERR_OK)
 		err = db_run(db, STMT_RUN_COUNT_DONE, INT(e->run));
-	return err == ERR_OK ? db_run(db, STMT_RUN_CLEAR_CURRENT, INT(e->run))
+	return err == ERR_OK ? db_run(db, STMT_RUN_MOVE_CURRENT, INT(e->run))
 			     : err;
 }
