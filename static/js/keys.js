@@ -5,17 +5,26 @@
 const dialog = document.getElementById('keys');
 const on = document.getElementById('keys-on');
 const stops = () => [...document.querySelectorAll('.step > summary, .row-link, .person summary')].filter((el) => el.checkVisibility());
-const current = () => document.querySelector('.step.current > summary');
+/* The steps that may be taken now: several in a parallel section. */
+const currents = () => [...document.querySelectorAll('.step.current > summary')].filter((el) => el.checkVisibility());
 
 function move(by) {
 	const all = stops();
 	const here = document.activeElement.closest('.step')?.querySelector(':scope > summary') || document.activeElement;
 	const at = all.indexOf(here);
 
-	if (at < 0 && current())
-		go(current());
+	if (at < 0 && currents().length > 0)
+		go(currents()[0]);
 	else
 		go(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
+}
+
+/* To what is next; from there, to what may be taken beside it. */
+function goOn() {
+	const all = currents();
+	const here = document.activeElement.closest('.step.current')?.querySelector(':scope > summary');
+
+	go(all[(all.indexOf(here) + 1) % all.length]);
 }
 
 function go(el) {
@@ -51,7 +60,7 @@ const keys = {
 	k: () => move(-1),
 	o: () => (document.activeElement.closest('.step')?.querySelector(':scope > summary') || document.activeElement).click(),
 	e: press,
-	'.': () => go(current()),
+	'.': goOn,
 	'/': () => document.querySelector('[data-search]')?.focus(),
 	'?': () => dialog.showModal(),
 };

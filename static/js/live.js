@@ -42,12 +42,17 @@ function inView(el) {
 	return r && r.bottom > 0 && r.top < innerHeight;
 }
 
+/* The step that a reader follows: the one with the focus, of those that are next. */
+const followed = () => document.activeElement?.closest('.step.current') ?? document.querySelector('.step.current');
+
 /*
  * A reader who watched the step that was next goes on to the one that is next
- * now, and keeps its output in sight when it replaces a longer text.
+ * now, and keeps its output in sight when it replaces a longer text.  In a
+ * parallel section, what others do beside it moves nothing.
  */
 function followCurrent(before, how, wasSeen) {
-	const now = document.querySelector('.step.current') || document.querySelector('.panel-now, .panel-end');
+	const stays = before?.isConnected && before.matches('.step.current');
+	const now = stays ? before : document.querySelector('.step.current') || document.querySelector('.panel-now, .panel-end');
 	const typing = document.activeElement?.matches('textarea, input');
 	const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
@@ -55,13 +60,25 @@ function followCurrent(before, how, wasSeen) {
 		(now.querySelector('.attempt') ?? now).scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' });
 }
 
-function say() {
-	const words = [document.querySelector('#bar .state'), document.querySelector('.step.current h3'), document.querySelector('.step.current .step-meta .state')];
-	const text = words.filter(Boolean).map((el) => el.textContent.trim()).join(', ');
-	const box = document.getElementById('say');
+/* The states of the run and of the steps that are next. */
+function words() {
+	const text = (...all) => all.map((el) => el?.textContent.trim()).filter(Boolean).join(', ');
+	const steps = [...document.querySelectorAll('.step.current')]
+	    .map((el) => text(el.querySelector('h3'), el.querySelector('.step-meta .state')));
 
-	if (box.textContent !== text)
-		box.textContent = text;
+	return [text(document.querySelector('#bar .state')), ...steps];
+}
+
+let said = words();
+
+/* Those that are new, behind that of the run. */
+function say() {
+	const now = words();
+	const fresh = now.slice(1).filter((word) => !said.includes(word));
+
+	if (fresh.length > 0 || now[0] !== said[0])
+		document.getElementById('say').textContent = [now[0], ...fresh].join(', ');
+	said = now;
 }
 
 /* Names the people who look at this run; shows nothing to one who is alone. */
@@ -91,7 +108,7 @@ async function refresh() {
 	}
 	working = true;
 	do {
-		const before = document.querySelector('.step.current');
+		const before = followed();
 		const how = before?.className;
 		const seen = inView(before) || inView(document.querySelector('.panel-now'));
 

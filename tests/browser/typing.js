@@ -143,7 +143,7 @@ describe('the terminal of an interactive step', () => {
 		assert.equal(await plain.locator('meta[http-equiv=refresh]').count(), 0);
 		await plain.goto(run);
 		assert.equal(await plain.locator('meta[http-equiv=refresh]').count(), 0);
-		assert.ok(await plain.locator('#step-talk .typing-line a:has-text("Look again")').isVisible());
+		assert.ok(await plain.locator('#step-talk .attempt-head a:has-text("Look again")').isVisible());
 		assert.match(await plain.textContent('#step-talk pre.out'), /Once more/);
 		await plain.fill('#step-talk input[name=line]', 'and out');
 		await plain.click('#step-talk .typing-line button');

@@ -132,13 +132,17 @@ list_of(struct req *req, const struct step *step)
 }
 
 static const char *
-limits(struct req *req, const struct step *step)
+limits(struct req *req, const struct plan *plan, const struct step *step)
 {
 	const char *text = "";
 
+	if (!step->rollback && step->probe_of == NULL &&
+	    section_parallel(plan->sections, step->section) >= 0)
+		text = request_text(req, "limit_parallel");
 	if (step->timeout_ms > 0)
-		text = request_fill(req, "limit_timeout", "time",
-		    model_duration(req, step->timeout_ms), NULL);
+		text = joined(req, text, "; ",
+		    request_fill(req, "limit_timeout", "time",
+			model_duration(req, step->timeout_ms), NULL));
 	if (step->quiet_ms > 0)
 		text = joined(req, text, "; ",
 		    request_fill(req, "limit_quiet", "time",
@@ -232,7 +236,7 @@ card_what(
 	model_text(o, "role", step->role);
 	model_text(o, "sign", step->sign);
 	model_text(o, "when", step->when);
-	model_text(o, "limits_text", limits(req, step));
+	model_text(o, "limits_text", limits(req, entry->plan, step));
 	model_text(o, "keeps", step->artifact);
 	model_bool(o, "irreversible", step->irreversible);
 	model_bool(o, "essential", step->essential);
@@ -315,6 +319,7 @@ heading(const struct plan *plan, const struct item *item,
 		: NULL);
 	model_text(o, "hop_from", s->hop ? s->hop_from : NULL);
 	model_text(o, "hop_to", s->hop_to);
+	model_bool(o, "is_parallel", s->parallel);
 	return o;
 }
 

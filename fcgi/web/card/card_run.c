@@ -116,7 +116,7 @@ add_state(struct view *v, struct json_object *o, int step)
 			    !text_eq(s->reason, "probe")))));
 
 	card_state(v, o, step);
-	add_flag(o, "is_current", step == view_current(v));
+	add_flag(o, "is_current", view_is_current(v, step));
 	add_flag(o, "is_done", state_in(s->state, STATES_DONE));
 	add_flag(o, "is_excluded", excluded);
 	add_flag(o, "is_failed", s->state == STATE_FAILED);

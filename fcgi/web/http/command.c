@@ -195,13 +195,29 @@ add_path(struct req *req, struct json_object *body)
 	}
 }
 
-/* The run's page, at its next step. */
+/* The step of the command, if it is next or at work still. */
+static bool
+is_open_step(struct req *req)
+{
+	struct json_object *row = req->step == NULL
+	    ? NULL
+	    : request_own(req,
+		  db_first_json(db_query(req->web->db, STMT_STEP_GET,
+		      INT(req->run), TEXT(req->step))));
+
+	return row != NULL &&
+	    !state_in(state_read(row), STATES_DONE | IN(PENDING));
+}
+
+/* The run's page, at that step or the one that is next. */
 static const char *
 run_place(struct req *req)
 {
 	struct json_object *run = request_own(req,
 	    db_first_json(db_query(req->web->db, STMT_RUN_GET, INT(req->run))));
-	const char *current = json_text(run, "current", NULL);
+	const char *current = is_open_step(req)
+	    ? req->step
+	    : json_text(run, "current", NULL);
 
 	if (current != NULL)
 		return arena_printf(

@@ -21,32 +21,39 @@ static const struct {
 	{ VERB_run_approve, "wait_approve" },
 	{ VERB_run_start, "wait_start" },
 	{ VERB_run_resume, "wait_resume" },
-}, step_waits[] = {
-	{ VERB_step_retry, "wait_failed" },
-	{ VERB_step_resolve, "wait_unknown" },
-	{ VERB_step_sign, "wait_sign" },
-	{ VERB_step_execute, "wait_step" },
-	{ VERB_step_confirm, "wait_step" },
-	{ VERB_step_approve, "wait_step" },
-	{ VERB_step_skip, "wait_step" },
 };
+
+/* The key of what a step waits for, which may be for one of several. */
+static const char *
+step_key(enum verb verb)
+{
+	switch (verb) {
+	case VERB_step_retry:
+		return "wait_failed";
+	case VERB_step_resolve:
+		return "wait_unknown";
+	case VERB_step_sign:
+		return "wait_sign";
+	default:
+		return "wait_step";
+	}
+}
 
 /* The verb that the person could apply to the run, or NULL. */
 static const char *
 waiting_for(struct req *req, const struct view *v)
 {
-	int step = view_current(v);
+	int step = view_focus(v);
+	enum verb verb = step < 0 ? VERB__MAX : view_verb(v, step);
 
 	/* a parked run was put aside: it waits for those who decide */
 	for (size_t i = 0; i < sizeof(run_waits) / sizeof(run_waits[0]); i++)
 		if (v->lifecycle.state != STATE_PARKED &&
 		    view_may(v, run_waits[i].verb, -1))
 			return request_text(req, run_waits[i].key);
-	for (size_t i = 0;
-	     step >= 0 && i < sizeof(step_waits) / sizeof(step_waits[0]); i++)
-		if (view_may(v, step_waits[i].verb, step))
-			return request_fill(req, step_waits[i].key, "title",
-			    view_title(v, step), NULL);
+	if (verb != VERB__MAX)
+		return request_fill(
+		    req, step_key(verb), "title", view_title(v, step), NULL);
 	if (v->finished && view_may(v, VERB_run_close, -1))
 		return v->tally.total > 0
 		    ? request_text(req, "wait_close")

@@ -60,7 +60,7 @@ ready_card(void *ctx, const struct item *item)
 	const struct plan *plan;
 
 	if (runbook_cache_prose(v->entry, item, &plan) != NULL ||
-	    card_may_change(v, item->index) || item->index == view_current(v))
+	    card_may_change(v, item->index) || view_is_current(v, item->index))
 		return NULL;
 	return fragments_card(v, item->index);
 }
@@ -170,12 +170,21 @@ outline_entry(struct view *v, const char *id, const char *title, int level,
 	return o;
 }
 
+/* A current step stands directly in the section. */
+static bool
+is_here(const struct view *v, int section)
+{
+	for (size_t i = 0; i < v->plan->steps_count; i++)
+		if (v->plan->steps[i].section == section &&
+		    view_is_current(v, (int)i))
+			return true;
+	return false;
+}
+
 static struct json_object *
 outline(struct view *v)
 {
 	struct json_object *list = json_object_new_array(), *o;
-	int current = view_current(v);
-	int here = current < 0 ? -1 : v->plan->steps[current].section;
 	bool back = v->lifecycle.mode == PART_ROLLBACK;
 	struct buf title = { 0 };
 	struct tally t;
@@ -189,14 +198,16 @@ outline(struct view *v)
 		values_fill(s->title, view_value, v, &title);
 		t = tally_section(v, (int)i);
 		o = outline_entry(v, s->id, buf_text(&title), s->level, &t);
-		model_bool(o, "is_current", !back && (int)i == here);
+		model_bool(o, "is_current", !back && is_here(v, (int)i));
+		model_bool(o, "is_parallel", s->parallel);
 		json_object_array_add(list, o);
 	}
 	if (back) {
 		t = tally_rollback(v);
 		o = outline_entry(
 		    v, "rollback", request_text(v->req, "rollback"), 1, &t);
-		model_bool(o, "is_current", here >= 0);
+		model_bool(o, "is_current", view_focus(v) >= 0);
+		model_bool(o, "is_parallel", false);
 		json_object_array_add(list, o);
 	}
 	buf_clear(&title);
@@ -207,24 +218,30 @@ static struct json_object *
 primary(struct view *v)
 {
 	struct json_object *o;
-	int i = view_current(v);
+	int i = view_focus(v);
 
 	if (i < 0)
 		return NULL;
 	o = json_object_new_object();
 	model_text(o, "id", v->plan->steps[i].id);
 	model_text(o, "title", view_title(v, i));
-	model_text(o, "word", run_model_focus(v));
+	model_text(o, "word", run_model_focus(v, i));
 	return o;
 }
 
-/* The page has an input line, which a refresh would empty. */
+/* The page has a field for a text, which a refresh would empty. */
 static bool
-has_line(struct view *v)
+has_field(struct view *v)
 {
-	for (size_t i = 0; i < v->plan->steps_count; i++)
-		if (view_may(v, VERB_step_type, (int)i))
-			return true;
+	static const enum verb verbs[] = { VERB_step_type, VERB_step_confirm,
+		VERB_step_sign, VERB_step_resolve, VERB_step_skip };
+
+	for (int i = 0; i < (int)v->plan->steps_count; i++)
+		for (size_t k = 0; view_is_current(v, i) &&
+		     k < sizeof(verbs) / sizeof(verbs[0]);
+		     k++)
+			if (view_may(v, verbs[k], i))
+				return true;
 	return false;
 }
 
@@ -265,7 +282,7 @@ add_flags(struct view *v, struct json_object *o)
 	model_bool(o, "has_actions", actions);
 	model_bool(o, "is_live", !ended);
 	model_bool(o, "is_ended", ended);
-	model_bool(o, "is_refreshed", v->lifecycle.busy && !has_line(v));
+	model_bool(o, "is_refreshed", v->lifecycle.busy && !has_field(v));
 	model_bool(o, "is_awaiting_approval", approvals_are_awaited(v));
 	model_bool(
 	    o, "is_ready", state == STATE_READY && !approvals_are_awaited(v));
@@ -308,7 +325,7 @@ page_part(struct view *v)
 	model_path(o, "runbook_path", json_text(v->run, "runbook", ""));
 	model_run_state(v->req, o, state_word(v->lifecycle.state),
 	    json_text(v->run, "result", NULL),
-	    state_word(run_model_focus_state(v)));
+	    state_word(run_model_trouble(v)));
 	model_text(o, "usual_text",
 	    json_get(v->run, "ended_at") == NULL ? view_usual(v, -1) : NULL);
 	model_text(o, "elapsed_text",

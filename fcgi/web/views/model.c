@@ -177,7 +177,7 @@ model_run_row(struct req *req, struct rows *rows)
 			rows, "steps_skipped_failed") }));
 	state = db_text(rows, "state");
 	result = db_text(rows, "result");
-	model_run_state(req, o, state, result, db_text(rows, "current_state"));
+	model_run_state(req, o, state, result, db_text(rows, "trouble"));
 	model_text(o, "state_key",
 	    state_find(state) == STATE_COMPLETED
 		? arena_printf(req->arena, "result_%s", result)

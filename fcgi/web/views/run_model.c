@@ -29,18 +29,22 @@ progress_model(const struct view *v)
 }
 
 enum state
-run_model_focus_state(const struct view *v)
+run_model_trouble(const struct view *v)
 {
-	int i = view_current(v);
+	static const enum state by_weight[] = { STATE_FAILED, STATE_UNKNOWN,
+		STATE_AWAITING_SIGNATURE };
 
-	return i < 0 ? STATE_NONE : v->steps[i].state;
+	for (size_t k = 0; k < sizeof(by_weight) / sizeof(by_weight[0]); k++)
+		for (size_t i = 0; i < v->plan->steps_count; i++)
+			if (v->steps[i].state == by_weight[k] &&
+			    view_is_current(v, (int)i))
+				return by_weight[k];
+	return STATE_NONE;
 }
 
-const char *
-run_model_focus(const struct view *v)
+static const char *
+focus_word(const struct view *v, enum state state)
 {
-	enum state state = run_model_focus_state(v);
-
 	if (state == STATE_FAILED)
 		return request_text(v->req, "focus_failed");
 	if (state == STATE_UNKNOWN)
@@ -52,13 +56,27 @@ run_model_focus(const struct view *v)
 }
 
 const char *
+run_model_focus(const struct view *v, int step)
+{
+	const char *word = focus_word(v, v->steps[step].state);
+	int count = 0;
+
+	for (size_t i = 0; i < v->plan->steps_count; i++)
+		count += view_is_current(v, (int)i);
+	return count < 2
+	    ? word
+	    : request_fill(v->req, "focus_one_of", "word", word, "count",
+		  arena_printf(v->req->arena, "%d", count), NULL);
+}
+
+const char *
 run_model_focus_text(struct view *v)
 {
-	int i = view_current(v);
+	int i = view_focus(v);
 
 	return i < 0 ? NULL
-		     : arena_printf(v->req->arena, "%s %s", run_model_focus(v),
-			   view_title(v, i));
+		     : arena_printf(v->req->arena, "%s %s",
+			   run_model_focus(v, i), view_title(v, i));
 }
 
 struct json_object *
@@ -68,6 +86,7 @@ run_model(struct view *v)
 
 	for (const char *const *key = run_report_keys; *key != NULL; key++)
 		model_put(o, *key, json_object_get(json_get(v->run, *key)));
+	model_put(o, "currents", view_currents(v));
 	model_text(o, "environment_label",
 	    runbook_cache_environment_label(
 		v->req, json_text(v->run, "environment", "")));

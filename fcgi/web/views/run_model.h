@@ -25,11 +25,14 @@ struct json_object *run_model_holders(struct view *v);
 /* {by, at, reason} of the last time that the run was parked. */
 struct json_object *run_model_parked(struct view *v);
 
-/* The state of the step in focus, or NULL. */
-enum state run_model_focus_state(const struct view *v);
+/*
+ * The state of the run's current steps that people have to look after first:
+ * failed, in doubt, unsigned; STATE_NONE if there is no such step.
+ */
+enum state run_model_trouble(const struct view *v);
 
-/* The words before the title of the step in focus: "Next:". */
-const char *run_model_focus(const struct view *v);
+/* The words before the title of a current step: "Next:", "Next, 1 of 3:". */
+const char *run_model_focus(const struct view *v, int step);
 
 /* "Next: Stop the service", or NULL without a step in focus. */
 const char *run_model_focus_text(struct view *v);

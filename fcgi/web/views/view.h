@@ -110,8 +110,26 @@ const char *view_list_note(void *ctx, int section);
 /* The step is one of a template: the run does not have it. */
 bool view_is_template(const struct view *v, int step);
 
-/* The index of the step in focus, or -1. */
-int view_current(const struct view *v);
+/*
+ * The step is next or at work: one, or those of a parallel section. Also a step
+ * that is over, if nothing is ready behind it: the run is paused.
+ */
+bool view_is_current(const struct view *v, int step);
+
+/* The ids of these steps, in order: the first is `current`. A new array. */
+struct json_object *view_currents(const struct view *v);
+
+/*
+ * The first command of those that bring the run on which the person may give to
+ * the step now; VERB__MAX: none.
+ */
+enum verb view_verb(const struct view *v, int step);
+
+/*
+ * The index of the step in focus, or -1: the first of the current ones, or the
+ * first of them that waits for the person.
+ */
+int view_focus(const struct view *v);
 
 /* Nothing has run yet: the cards are open, for reading the plan. */
 bool view_is_reading(const struct view *v);
