@@ -61,15 +61,14 @@ struct lifecycle_run {
 					  * values */
 	int64_t moment;                  /* approval_moment() */
 	const struct lifecycle_ask *ask; /* or NULL */
-	const char *unrehearsed;         /* the environment in which a rehearsal
-					  * is missing, or NULL */
-	const char *open_gate;           /* no step has run and this gate is
-					  * closed: its title, or NULL */
-	bool has_begun;                  /* a step has run */
-	bool busy;                       /* a step runs, or several */
-	bool unknown;                    /* nobody knows whether one does */
-	bool can_roll_back;              /* there are rollback steps */
-	bool rollback_begun;             /* one of them was started */
+	const char *unrehearsed; /* where a rehearsal is missing; NULL */
+	const char *open_gate;   /* closed, and no step has run: its
+				  * title, or NULL */
+	bool has_begun;          /* a step has run */
+	bool busy;               /* a step runs, or several */
+	bool unknown;            /* nobody knows whether one does */
+	bool can_roll_back;      /* there are rollback steps */
+	bool rollback_begun;     /* one of them was started */
 };
 
 struct lifecycle_step {
@@ -82,8 +81,7 @@ struct lifecycle_step {
 	bool probed;                 /* its probe reported: no effect; or it
 				      * never began */
 	bool later_ran;              /* a step behind it was started */
-	bool held;                   /* a step runs that this one does not
-				      * go with */
+	bool held;                   /* by a step that runs, not beside it */
 	bool untried;                /* rerun=never: on some target
 				      * it never began */
 	const char *gate;            /* title of a closed gate before it, or

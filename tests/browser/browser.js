@@ -147,3 +147,19 @@ export async function becomes(page, id, state, options) {
 		throw new Error(`${error.message}\n${await standing(page, id).catch((e) => e.message)}`);
 	}
 }
+
+/*
+ * The press of one page goes on as soon as that of the other has arrived.
+ * The pages stay like this: Chromium may lose requests that are under way
+ * when it is told to let all through again.
+ */
+export async function holdUntilAll(pages, url) {
+	const held = [];
+
+	for (const page of pages)
+		await page.route(url, (route) => {
+			held.push(route);
+			if (held.length === pages.length)
+				held.splice(0).forEach((r) => r.continue());
+		});
+}

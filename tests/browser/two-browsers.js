@@ -3,29 +3,13 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ana, becomes, bo, close, newPage, newRun, signIn } from './browser.js';
+import { ana, becomes, bo, close, holdUntilAll, newPage, newRun, signIn } from './browser.js';
 
 describe('two browsers on one run', () => {
 	const SOON_MS = 15000;
 	const ROUNDS = Number(process.env.ROUNDS ?? 5);
 	const EXECUTE = /\/steps\/prepare\/execute$/;
 	let first, second, run;
-
-	/*
-	 * The press of one page goes on as soon as that of the other has arrived.
-	 * The pages stay like this: Chromium may lose requests that are under way
-	 * when it is told to let all through again.
-	 */
-	async function holdUntilAll(pages, url) {
-		const held = [];
-
-		for (const page of pages)
-			await page.route(url, (route) => {
-				held.push(route);
-				if (held.length === pages.length)
-					held.splice(0).forEach((r) => r.continue());
-			});
-	}
 
 	/* An account whose password somebody else has set approves nothing. */
 	async function choosePassword(page, old) {

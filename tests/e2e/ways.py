@@ -156,6 +156,51 @@ true
 - [ ] Look {#look}
 """
 
+BESIDE = """---
+title: Two at the same time
+---
+# Together {.parallel}
+
+- [ ] One {#one}
+
+```sh {#slow}
+sleep 60
+```
+
+```sh {#fails}
+exit 1
+```
+
+```sh {#slow-probe .probe of=fails}
+sleep 60
+```
+
+# Behind
+
+```approval {#gate role=approver}
+```
+
+- [ ] Last {#last}
+
+# Back {.rollback}
+
+```sh {#undo undo=slow}
+true
+```
+"""
+
+BESIDE_GATE = """---
+title: A gate before two at the same time
+---
+```approval {#gate role=approver}
+```
+
+# Together {.parallel}
+
+- [ ] One {#one}
+- [ ] Two {#two}
+"""
+
 REHEARSED = """---
 title: Rehearsed
 parameters:
@@ -193,6 +238,7 @@ approvals:
 BOOKS = {
     "plan": PLAN, "free": FREE, "gate": GATE, "gate-first": GATE_FIRST,
     "two-gates": TWO_GATES, "signed": SIGNED, "probed": PROBED, "back": BACK,
+    "beside": BESIDE, "beside-gate": BESIDE_GATE,
     "rehearsed": REHEARSED % "14d", "rehearsed-soon": REHEARSED % "1s",
     "two": RULES % ("", ""), "same": RULES % ("", ", same-person: allowed"),
     "soon": RULES.replace("two", "an end") % (", expires: 2s", ""),
@@ -1394,6 +1440,97 @@ def a_confirmation_is_taken_back_after_a_later_step(w, how):
     w.plain.good(w.plain.do("json", run, "start"))
     w.plain.confirms(run, "first", "second")
     return run, w.plain.step(how, run, "first", "reopen", reason="r")
+
+
+# ---- steps of a parallel section ----
+def beside(w, *steps):
+    """A run with these of the long steps at work."""
+    run = w.create("beside", start=True)
+    for step in steps:
+        if step == "slow-probe":
+            w.plain.executes(run, "fails", "failed")
+        w.plain.good(w.plain.step("json", run, step, "execute"))
+        w.until(step, lambda: w.state(run, step) == "running")
+    return run
+
+
+def ended(w, run, *steps):
+    for step in steps:
+        w.plain.step("json", run, step, "cancel")
+        w.plain.api.wait_step(run, step)
+
+
+@way("step_state", "step_state", 409, recorded=False)
+def a_step_is_pressed_twice_while_one_beside_it_is_not(w, how):
+    run = beside(w, "slow")
+    answer = w.ana.step(how, run, "slow", "execute")
+    ended(w, run, "slow")
+    return run, answer
+
+
+@way("step_state", "step_state", 409, recorded=False)
+def a_gate_is_given_before_all_of_the_section_before_it_is_over(w, how):
+    run = beside(w)
+    w.plain.confirms(run, "one")
+    w.plain.good(w.plain.step("json", run, "fails", "skip", reason="r"))
+    return run, w.bo.decide(how, run, step="gate")
+
+
+@way("step_state", "step_state", 409, recorded=False)
+def a_step_behind_the_section_is_confirmed_while_one_of_it_failed(w, how):
+    run = beside(w)
+    w.plain.confirms(run, "one")
+    w.plain.good(w.plain.step("json", run, "slow", "skip", reason="r"))
+    w.plain.executes(run, "fails", "failed")
+    return run, w.plain.step(how, run, "last", "confirm", note="n")
+
+
+@way("gate_before", "gate_first", 409)
+def a_step_of_the_section_is_pressed_behind_a_gate_that_is_closed_again(w, how):
+    bo = w.fresh("approver")
+    run = w.create("beside-gate", start=True)
+    bo.approves(run, step="gate")
+    w.plain.confirms(run, "two")
+    w.account(bo, roles=["auditor"])
+    return run, w.plain.step(how, run, "one", "confirm", note="n")
+
+
+@way("step_at_work", "step_at_work", 409, recorded=False)
+def a_rollback_begins_while_one_of_two_is_at_work(w, how):
+    run = beside(w, "slow", "slow-probe")
+    ended(w, run, "slow")
+    answer = w.plain.do(how, run, "rollback", reason="r")
+    ended(w, run, "slow-probe")
+    return run, answer
+
+
+@way("step_at_work", "step_at_work", 409, recorded=False)
+def a_run_is_closed_while_one_of_the_section_is_at_work(w, how):
+    run = beside(w, "slow")
+    w.plain.confirms(run, "one")
+    answer = w.plain.do(how, run, "close", result="failed")
+    ended(w, run, "slow")
+    return run, answer
+
+
+@way("step_at_work", "step_at_work", 409, recorded=False)
+def a_step_is_retried_while_its_probe_is_at_work(w, how):
+    run = beside(w, "slow-probe")
+    w.plain.confirms(run, "one")
+    answer = w.plain.step(how, run, "fails", "retry")
+    ended(w, run, "slow-probe")
+    return run, answer
+
+
+@way("reopened_in_time", "later_ran", 409, recorded=False)
+def a_confirmation_of_the_section_is_taken_back_after_a_step_behind_it(w, how):
+    run = beside(w)
+    w.plain.confirms(run, "one")
+    for step in ("slow", "fails"):
+        w.plain.good(w.plain.step("json", run, step, "skip", reason="r"))
+    w.bo.approves(run, step="gate")
+    w.plain.confirms(run, "last")
+    return run, w.plain.step(how, run, "one", "reopen", reason="r")
 
 
 @contextlib.contextmanager

@@ -116,6 +116,9 @@ def it_goes_up_with_the_repair():
     run = Run("poa", "test")
     check_table("poa", run.get())
     run.start()
+    run.to("app-works.1", does(TEST, run))
+    assert run.get()["currents"] == ["app-works.1", "app-works.2"]
+    run.press("app-works.2", TEST.use_an_application)
     run.to(None, does(TEST, run))
     backups_are_kept(run, dump)
     run.close("succeeded")

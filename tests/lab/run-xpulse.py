@@ -100,6 +100,11 @@ def the_release_goes_through():
     assert releases(env) == {"2.1.0"}
     assert sql(env, "SELECT s3_key FROM record WHERE record_id = 99999") \
         == ["NULL"]
+    run.to("postman")       # back end and testers, whoever comes first
+    assert run.get()["currents"] == ["postman", "app", "api-tests"]
+    for name in "api-tests", "postman":
+        assert run.press(name)["state"] == "confirmed"
+    assert run.get()["currents"] == ["app"]
     run.to("data-good")
     old = [*OLD, "100005.txt"]
     kept = {"spec-v2/100006.pbd", *("spec-v1/" + name for name in old)}

@@ -322,7 +322,8 @@ copies_of_a_parallel_heading_go_together(void **state)
 	expect_states(run, "one.b.p=ready two.b.q=ready last=pending");
 }
 
-/* What nobody signed is not over; a section may be left out as a whole. */
+/* The section is not over while a signature is missing; a section may be left
+ * out as a whole. */
 static void
 a_signature_is_awaited_before_the_section_is_over(void **state)
 {

@@ -119,10 +119,8 @@ bool view_is_current(const struct view *v, int step);
 /* The ids of these steps, in order: the first is `current`. A new array. */
 struct json_object *view_currents(const struct view *v);
 
-/*
- * The first command of those that bring the run on which the person may give to
- * the step now; VERB__MAX: none.
- */
+/* The first command that brings the run on which the person may give to the
+ * step now; VERB__MAX: none. */
 enum verb view_verb(const struct view *v, int step);
 
 /*
