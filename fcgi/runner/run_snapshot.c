@@ -123,8 +123,7 @@ check_run(struct run_snapshot *s, struct fault *why)
 	return ERR_OK;
 }
 
-/* Nothing before the step holds it: a closed gate, or a step that is not over.
- */
+/* No closed gate and no step that has to be over first is before the step. */
 static enum err
 check_order(
     const struct run_snapshot *s, const struct lifecycle *l, struct fault *why)

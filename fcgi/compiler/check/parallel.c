@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "compiler/check/parallel.h"
+#include "base/buf.h"
 #include "base/text.h"
 #include "compiler/check/content.h"
 #include "compiler/check/identifiers.h"
@@ -17,6 +18,8 @@
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
 #include "lang/step_reads.h"
+
+#define CAPTURES_MAX 200 /* of a section: each script is searched for each */
 
 bool
 is_beside(const struct parse *p, int section, int step)
@@ -71,6 +74,67 @@ parallel_saver(const struct parse *p, int step, const char *name)
 	return NULL;
 }
 
+/*
+ * The lines of a script that read the value; the step itself if none does so
+ * alone, as in arithmetic over several lines.
+ */
+static void
+check_lines(struct parse *p, int i, const char *name)
+{
+	const struct step *step = &p->steps[i];
+	struct step part = { .kind = step->kind };
+	const char *s = step->text;
+	struct buf copy = { 0 };
+	bool found = false;
+
+	for (int line = 0; *s != '\0'; line++) {
+		size_t len = strcspn(s, "\n");
+
+		buf_reset(&copy);
+		buf_put(&copy, s, len);
+		part.text = buf_text(&copy);
+		if (step_reads_value(&part, name))
+			found |= check_parallel_value(p,
+			    content_place(p, step, line, s, len,
+				strspn(part.text, " \t")),
+			    name, i, step->section);
+		s += len + (s[len] == '\n');
+	}
+	buf_clear(&copy);
+	if (!found)
+		check_parallel_value(
+		    p, p->step_origins[i].at, name, i, step->section);
+}
+
+/* The values that the step beside it captures, as far as it is the first. */
+static void
+check_script(struct parse *p, int i, int other)
+{
+	const struct step *s = &p->steps[i];
+	struct step part = { .kind = s->kind, .text = s->text };
+	const char *name;
+
+	for (size_t k = 0; k < p->steps[other].captures_count; k++) {
+		name = p->steps[other].captures[k].name;
+		if (step_reads_value(&part, name) &&
+		    capturer(p, name, i, s->section) == other)
+			check_lines(p, i, name);
+	}
+}
+
+/* Of all steps beside the section, with its own. */
+static size_t
+count_captures(const struct parse *p, int section)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->steps_count; i++)
+		if (p->steps[i].captures_count > 0 &&
+		    is_beside(p, section, (int)i))
+			count += p->steps[i].captures_count;
+	return count;
+}
+
 void
 check_parallel_section(struct parse *p, int i)
 {
@@ -85,42 +149,12 @@ check_parallel_section(struct parse *p, int i)
 	else if (s->parallel && around >= 0)
 		report(p, SEVERITY_ERROR, attribute_place(o, "parallel"),
 		    "parallel_inside title=%s", p->sections[around].title);
+	else if (s->parallel && count_captures(p, i) > CAPTURES_MAX)
+		report(p, SEVERITY_ERROR, attribute_place(o, "parallel"),
+		    "parallel_many most=%d", CAPTURES_MAX);
 	if (s->hop && !s->rollback && around >= 0)
 		report(p, SEVERITY_ERROR, attribute_place(o, "hop"),
 		    "parallel_hop title=%s", p->sections[around].title);
-}
-
-/* The lines of a script that read the value. */
-static void
-check_lines(struct parse *p, int i, const char *name)
-{
-	const struct step *step = &p->steps[i];
-	struct step part = { .kind = step->kind };
-	const char *s = step->text;
-
-	for (int line = 0; *s != '\0'; line++) {
-		size_t len = strcspn(s, "\n");
-
-		part.text = arena_strndup(p->arena, s, len);
-		if (step_reads_value(&part, name))
-			check_parallel_value(p,
-			    content_place(p, step, line, s, len,
-				strspn(part.text, " \t")),
-			    name, i, step->section);
-		s += len + (s[len] == '\n');
-	}
-}
-
-/* The values that the step beside it captures, as far as it is the first. */
-static void
-check_script(struct parse *p, int i, int other)
-{
-	const struct step *s = &p->steps[other];
-
-	for (size_t k = 0; k < s->captures_count; k++)
-		if (capturer(p, s->captures[k].name, i, p->steps[i].section) ==
-		    other)
-			check_lines(p, i, s->captures[k].name);
 }
 
 /* The step runs only under a `when`, its own or one below the section. */
@@ -158,18 +192,20 @@ check_parallel_step(struct parse *p, int i)
 {
 	const struct step *s = &p->steps[i];
 	int around = section_parallel(p->sections, s->section);
+	bool reads = kind_is(s->kind, KIND_SCRIPT);
 
 	if (around < 0 || s->rollback)
 		return;
+	reads = reads && count_captures(p, s->section) <= CAPTURES_MAX;
 	if (s->kind == STEP_APPROVAL)
 		report(p, SEVERITY_ERROR, p->step_origins[i].at,
 		    "parallel_gate title=%s", p->sections[around].title);
 	for (size_t k = 0; k < p->steps_count; k++) {
 		if ((int)k == i || !is_beside(p, s->section, (int)k))
 			continue;
-		if (kind_is(s->kind, KIND_SCRIPT))
+		if (reads)
 			check_script(p, i, (int)k);
-		if ((int)k < i)
+		if ((int)k < i && s->captures_count > 0)
 			check_captures(p, i, (int)k);
 	}
 }

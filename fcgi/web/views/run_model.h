@@ -31,7 +31,7 @@ struct json_object *run_model_parked(struct view *v);
  */
 enum state run_model_trouble(const struct view *v);
 
-/* The words before the title of a current step: "Next:", "Next, 1 of 3:". */
+/* The words before the title of a current step: "Next:", "Next: (1 of 3)". */
 const char *run_model_focus(const struct view *v, int step);
 
 /* "Next: Stop the service", or NULL without a step in focus. */
