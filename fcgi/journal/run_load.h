@@ -68,8 +68,8 @@ const char *lifecycle_value(
  * The order of the steps. The first step of the same part that has to be over
  * before this one is taken, or -1: it may be taken now. Steps of one parallel
  * section do not wait for each other (section_is_beside()), so that several may
- * be taken now. A probe stands in the place of its step. Whether a gate that was
- * given still counts is a matter of lifecycle_gate_before().
+ * be taken now. A probe stands in the place of its step. A gate that was given
+ * is over here; lifecycle_gate_before() says if it still counts.
  */
 int lifecycle_waits_for(const struct lifecycle *l, int step);
 
