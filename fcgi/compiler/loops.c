@@ -21,6 +21,7 @@
 #include "lang/answers.h"
 #include "compiler/check/check.h"
 #include "compiler/check/identifiers.h"
+#include "compiler/check/parallel.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
 #include "compiler/parse/attribute.h"
@@ -81,6 +82,8 @@ source_refused(const struct parse *p, int i, int step, const char *list)
 
 	if (p->step_origins[step].at > p->section_origins[i].at)
 		return MESSAGE("loop_source_later");
+	if (is_beside(p, i, step))
+		return MESSAGE("loop_source_beside");
 	if (!repeats_around(p, p->sections[i].parent, s->section))
 		return MESSAGE("loop_source_in_loop");
 	if (s->kind == STEP_MANUAL)
