@@ -43,8 +43,8 @@ step_key(enum verb verb)
 static const char *
 waiting_for(struct req *req, const struct view *v)
 {
-	int step = view_focus(v);
-	enum verb verb = step < 0 ? VERB__MAX : view_verb(v, step);
+	int step = run_model_focused(v);
+	enum verb verb = step < 0 ? VERB__MAX : run_model_verb(v, step);
 
 	/* a parked run was put aside: it waits for those who decide */
 	for (size_t i = 0; i < sizeof(run_waits) / sizeof(run_waits[0]); i++)

@@ -206,7 +206,7 @@ outline(struct view *v)
 		t = tally_rollback(v);
 		o = outline_entry(
 		    v, "rollback", request_text(v->req, "rollback"), 1, &t);
-		model_bool(o, "is_current", view_focus(v) >= 0);
+		model_bool(o, "is_current", run_model_focused(v) >= 0);
 		model_bool(o, "is_parallel", false);
 		json_object_array_add(list, o);
 	}
@@ -218,7 +218,7 @@ static struct json_object *
 primary(struct view *v)
 {
 	struct json_object *o;
-	int i = view_focus(v);
+	int i = run_model_focused(v);
 
 	if (i < 0)
 		return NULL;

@@ -28,6 +28,46 @@ progress_model(const struct view *v)
 	return o;
 }
 
+/* The ids of the current steps, in order: the first is `current`. */
+static struct json_object *
+currents(const struct view *v)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < v->plan->steps_count; i++)
+		if (view_is_current(v, (int)i))
+			json_object_array_add(
+			    list, json_object_new_string(v->plan->steps[i].id));
+	return list;
+}
+
+enum verb
+run_model_verb(const struct view *v, int step)
+{
+	static const enum verb verbs[] = { VERB_step_retry, VERB_step_resolve,
+		VERB_step_sign, VERB_step_execute, VERB_step_confirm,
+		VERB_step_approve, VERB_step_skip };
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (view_may(v, verbs[i], step))
+			return verbs[i];
+	return VERB__MAX;
+}
+
+int
+run_model_focused(const struct view *v)
+{
+	int first = -1, count = 0;
+
+	for (int i = 0; i < (int)v->plan->steps_count; i++)
+		if (view_is_current(v, i) && count++ == 0)
+			first = i;
+	for (int i = first; count > 1 && i < (int)v->plan->steps_count; i++)
+		if (view_is_current(v, i) && run_model_verb(v, i) != VERB__MAX)
+			return i;
+	return first;
+}
+
 enum state
 run_model_trouble(const struct view *v)
 {
@@ -72,7 +112,7 @@ run_model_focus(const struct view *v, int step)
 const char *
 run_model_focus_text(struct view *v)
 {
-	int i = view_focus(v);
+	int i = run_model_focused(v);
 
 	return i < 0 ? NULL
 		     : arena_printf(v->req->arena, "%s %s",
@@ -86,7 +126,7 @@ run_model(struct view *v)
 
 	for (const char *const *key = run_report_keys; *key != NULL; key++)
 		model_put(o, *key, json_object_get(json_get(v->run, *key)));
-	model_put(o, "currents", view_currents(v));
+	model_put(o, "currents", currents(v));
 	model_text(o, "environment_label",
 	    runbook_cache_environment_label(
 		v->req, json_text(v->run, "environment", "")));

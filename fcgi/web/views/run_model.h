@@ -26,6 +26,18 @@ struct json_object *run_model_holders(struct view *v);
 struct json_object *run_model_parked(struct view *v);
 
 /*
+ * The first command that brings the run on which the person may give to the
+ * step now; VERB__MAX: none.
+ */
+enum verb run_model_verb(const struct view *v, int step);
+
+/*
+ * The index of the step in focus, or -1: the first of the current ones, or the
+ * first of them that waits for the person.
+ */
+int run_model_focused(const struct view *v);
+
+/*
  * The state of the run's current steps that people have to look after first:
  * failed, in doubt, unsigned; STATE_NONE if there is no such step.
  */

@@ -349,45 +349,6 @@ view_is_current(const struct view *v, int step)
 }
 
 struct json_object *
-view_currents(const struct view *v)
-{
-	struct json_object *list = json_object_new_array();
-
-	for (size_t i = 0; i < v->plan->steps_count; i++)
-		if (view_is_current(v, (int)i))
-			json_object_array_add(
-			    list, json_object_new_string(v->plan->steps[i].id));
-	return list;
-}
-
-enum verb
-view_verb(const struct view *v, int step)
-{
-	static const enum verb verbs[] = { VERB_step_retry, VERB_step_resolve,
-		VERB_step_sign, VERB_step_execute, VERB_step_confirm,
-		VERB_step_approve, VERB_step_skip };
-
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (view_may(v, verbs[i], step))
-			return verbs[i];
-	return VERB__MAX;
-}
-
-int
-view_focus(const struct view *v)
-{
-	int first = -1, count = 0;
-
-	for (int i = 0; i < (int)v->plan->steps_count; i++)
-		if (view_is_current(v, i) && count++ == 0)
-			first = i;
-	for (int i = first; count > 1 && i < (int)v->plan->steps_count; i++)
-		if (view_is_current(v, i) && view_verb(v, i) != VERB__MAX)
-			return i;
-	return first;
-}
-
-struct json_object *
 view_decided(const struct view *v, int step)
 {
 	return v->loaded.rows[step].given;

@@ -116,19 +116,6 @@ bool view_is_template(const struct view *v, int step);
  */
 bool view_is_current(const struct view *v, int step);
 
-/* The ids of these steps, in order: the first is `current`. A new array. */
-struct json_object *view_currents(const struct view *v);
-
-/* The first command that brings the run on which the person may give to the
- * step now; VERB__MAX: none. */
-enum verb view_verb(const struct view *v, int step);
-
-/*
- * The index of the step in focus, or -1: the first of the current ones, or the
- * first of them that waits for the person.
- */
-int view_focus(const struct view *v);
-
 /* Nothing has run yet: the cards are open, for reading the plan. */
 bool view_is_reading(const struct view *v);
 
