@@ -110,10 +110,7 @@ const char *view_list_note(void *ctx, int section);
 /* The step is one of a template: the run does not have it. */
 bool view_is_template(const struct view *v, int step);
 
-/*
- * The step is next or at work: one, or those of a parallel section. Also a step
- * that is over, if nothing is ready behind it: the run is paused.
- */
+/* The step is next or at work; or over, if nothing is ready in a paused run. */
 bool view_is_current(const struct view *v, int step);
 
 /* Nothing has run yet: the cards are open, for reading the plan. */
