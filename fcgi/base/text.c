@@ -7,6 +7,10 @@
 #include "base/log.h"
 #include "base/text.h"
 
+#define ID_CHARS \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
+	"0123456789._-"
+
 bool
 text_eq(const char *a, const char *b)
 {
@@ -63,10 +67,22 @@ text_is_id(const char *s)
 
 	if (s == NULL || *s == '.' || *s == '-' || *s == '_')
 		return false;
-	n = strspn(s,
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	    "0123456789._-");
+	n = strspn(s, ID_CHARS);
 	return s[n] == '\0' && n > 0 && n <= 64;
+}
+
+bool
+text_is_step_id(const char *s)
+{
+	size_t n = s != NULL ? strlen(s) : 0;
+
+	if (n == 0 || n > 64 || strchr("._-", *s) != NULL ||
+	    !text_is_utf8(s, n))
+		return false;
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < 0x80 && strchr(ID_CHARS, *s) == NULL)
+			return false;
+	return true;
 }
 
 bool

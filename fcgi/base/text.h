@@ -18,9 +18,15 @@ bool text_int(const char *s, int64_t min, int64_t max, int64_t *ret);
 /* A value's name: [a-z][a-z0-9_]*, at most 64 bytes. */
 bool text_is_name(const char *s);
 
-/* An identifier of a step, target, user, role or token:
+/* An identifier of a target, user, role or token:
  * [A-Za-z0-9][A-Za-z0-9._-]*, at most 64 bytes. */
 bool text_is_id(const char *s);
+
+/*
+ * The same for a step, with other characters than those of ASCII as well, of
+ * which a document may use letters, marks and digits (parse/attribute.c).
+ */
+bool text_is_step_id(const char *s);
 
 /* "./a/b", at most 200 bytes: each part is an id, so that it leads nowhere
  * else. */

@@ -212,7 +212,8 @@ parse_fact(struct expr *e, bool matters, struct operand *out)
 	snprintf(name, sizeof(name), "%s", e->text);
 	advance(e);
 	advance(e);
-	if ((e->token != WORD && e->token != TEXT) || !text_is_id(e->text)) {
+	if ((e->token != WORD && e->token != TEXT) ||
+	    !text_is_step_id(e->text)) {
 		fail(e, e->at, MESSAGE("expr_step_id"));
 		return;
 	}

@@ -75,6 +75,7 @@ write_member(const struct record_field *f, unsigned in, const void *record)
 	switch (f->type) {
 	case RECORD_TEXT:
 	case RECORD_ID:
+	case RECORD_STEP_ID:
 		text = GET(char *, record, f->at);
 		return text != NULL ? json_object_new_string(text) : NULL;
 	case RECORD_INT:
@@ -121,7 +122,8 @@ read_text(const struct record_field *f, struct json_object *v, struct arena *a,
 
 	if (!json_object_is_type(v, json_type_string))
 		return wrong(fault, f->name, "must be a text");
-	if (f->type == RECORD_ID && !text_is_id(text))
+	if ((f->type == RECORD_ID && !text_is_id(text)) ||
+	    (f->type == RECORD_STEP_ID && !text_is_step_id(text)))
 		return wrong(fault, f->name, "must be a name");
 	*AT(const char *, record, f->at) = arena_strdup(a, text);
 	return ERR_OK;
@@ -259,6 +261,7 @@ read_member(const struct record_field *f, unsigned in, struct json_object *v,
 	switch (f->type) {
 	case RECORD_TEXT:
 	case RECORD_ID:
+	case RECORD_STEP_ID:
 		return read_text(f, v, a, record, fault);
 	case RECORD_INT:
 		if ((err = read_number(f, v, &n, fault)) == ERR_OK)
@@ -316,7 +319,8 @@ static bool
 is_required(const struct record_field *f)
 {
 	return (f->type == RECORD_TEXT || f->type == RECORD_ID ||
-		   f->type == RECORD_OBJECT || f->type == RECORD_ARRAY)
+		   f->type == RECORD_STEP_ID || f->type == RECORD_OBJECT ||
+		   f->type == RECORD_ARRAY)
 	    ? f->least > 0
 	    : f->type == RECORD_WORD && f->absent < 0;
 }

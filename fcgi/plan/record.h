@@ -20,6 +20,7 @@
 enum record_type {
 	RECORD_TEXT,       /* const char *; with `least` 1 never NULL */
 	RECORD_ID,         /* the same, checked by text_is_id() */
+	RECORD_STEP_ID,    /* the same, by text_is_step_id() */
 	RECORD_INT,        /* int from `least` to `most` */
 	RECORD_INT64,      /* int64_t, the same */
 	RECORD_FLAG,       /* bool */

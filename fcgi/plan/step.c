@@ -40,7 +40,8 @@ static const struct record_field capture_fields[] = {
 
 #define F_TEXT(field)		RECORD_TEXT, AT(field), .least = 1
 #define F_TEXT_OR_NULL(field)	RECORD_TEXT, AT(field)
-#define F_ID(field)		RECORD_ID, AT(field), .least = 1
+#define F_STEP(field)		RECORD_STEP_ID, AT(field), .least = 1
+#define F_STEP_OR_NULL(field)	RECORD_STEP_ID, AT(field)
 #define F_ID_OR_NULL(field)	RECORD_ID, AT(field)
 #define F_FLAG(field)		RECORD_FLAG, AT(field)
 #define F_KIND(field)		RECORD_WORD, AT(field), .words = kind_words, .absent = -1

@@ -32,8 +32,9 @@ struct capture {
  */
 #define STEP_TEXT(field) const char *field;
 #define STEP_TEXT_OR_NULL(field) const char *field;
-#define STEP_ID(field) const char *field;
+#define STEP_STEP(field) const char *field;
 #define STEP_ID_OR_NULL(field) const char *field;
+#define STEP_STEP_OR_NULL(field) const char *field;
 #define STEP_FLAG(field) bool field;
 #define STEP_KIND(field) enum step_kind field;
 #define STEP_RERUN(field) enum rerun field;

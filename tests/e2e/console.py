@@ -27,6 +27,7 @@ import tempfile
 import time
 import traceback
 import urllib.error
+import urllib.parse
 import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -63,7 +64,8 @@ class User:
         request goes over a connection of its own."""
         if self.approves:
             self.make_approving()
-        request = urllib.request.Request(self.base + path, method=method)
+        request = urllib.request.Request(
+            self.base + urllib.parse.quote(path, safe="/?&=%:,~+"), method=method)
         request.add_header("Accept", accept)
         request.add_header("Authorization", "Bearer " + self.token)
         if body is not None:

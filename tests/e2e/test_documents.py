@@ -2,9 +2,9 @@
 """
 A document's blocks run as they are written, under the name that its file has.
 """
-import os, subprocess, tempfile, urllib.parse
+import json, os, re, subprocess, tempfile, urllib.parse
 
-from console import BUILD, Console, main, runbook_folder
+from console import BUILD, Console, main, runbook_folder, sign_in
 
 NAMES = ["07-升级 文档", "部署/第 2 步 & 检查 (v1.4)", "what? 100% #1 + a'b\"c", "-dash", "a\\b;c", "x.md", "…"]
 
@@ -46,6 +46,39 @@ Prose between two steps: rm -rf nothing.
 """
 
 
+HAN = """---
+title: 编号
+---
+# 停机
+
+```sh {#列出}
+echo '{"items": ["a", "b"]}'
+```
+
+```sh {#再列 same-as=列出}
+echo '{"items": ["a", "b"]}'
+```
+
+```sh {#启服务.甲 when="succeeded(列出) and ran('再列')"}
+echo started
+```
+
+- [ ] 页面能打开 {#页面-1}
+
+# 节点 {each="n in a,b"}
+
+```sh {#逐台检查每一台机器上的服务是否正常运行着}
+echo "$n"
+```
+
+# 退回 {.rollback}
+
+```sh {#恢复 undo=启服务.甲}
+echo restored
+```
+"""
+
+
 def folder_of(names, text):
     folder = runbook_folder({})
     for name in names:
@@ -61,6 +94,55 @@ def run_all(ana, runbook):
     assert ana.post(f"/runs/{made['id']}/start")[0] == 200
     run = ana.drive(made["id"])
     return made["id"], run
+
+
+def test_ids_of_steps_in_any_script():
+    with Console(runbooks=runbook_folder({"han": HAN})) as console:
+        ana = console.user("ana", "admin,operator")
+        session = sign_in(console.base, "ana")
+        status, made = ana.post("/runs", {"runbook": "han", "environment": "test"})
+        assert status == 201, made
+        ana.post(f"/runs/{made['id']}/start")
+        run = ana.drive(made["id"], until="页面-1")
+        assert [s["id"] for s in run["steps"]][:4] == ["列出", "再列", "启服务.甲", "页面-1"], run
+        assert [s["state"] for s in run["steps"]][:3] == ["succeeded"] * 3, run
+        assert ana.output(made["id"], "启服务.甲", "local") == "started\n"
+        loop = [s["id"] for s in run["steps"] if s["id"].startswith("逐台")]
+        assert len(set(loop)) == 2 and all(len(i.encode()) <= 64 and "\ufffd" not in i for i in loop), loop
+        # as a person: every address of the page is one of ASCII, and so is the way back to it
+        url = f"/runs/{made['id']}"
+        _, _, page = console.raw("GET", url, headers={"Cookie": session["Cookie"], "Accept": "text/html"})
+        page = page.decode()
+        links = re.findall(r'(?:action|href|data-txt)="([^"]*)"', page)
+        assert all(link.isascii() for link in links), [link for link in links if not link.isascii()]
+        place = urllib.parse.quote("页面-1")
+        assert f"{url}/steps/{place}/confirm" in links, links
+        status, headers, _ = console.raw(
+            "POST", f"{url}/steps/{urllib.parse.quote('页面-1')}/confirm",
+            urllib.parse.urlencode({"note": "seen", "_csrf": session["X-CSRF-Token"]}),
+            {"Cookie": session["Cookie"], "Origin": console.base, "Accept": "text/html",
+             "Content-Type": "application/x-www-form-urlencoded"})
+        assert status == 303 and headers["Location"].isascii(), (status, headers["Location"])
+        step = urllib.parse.quote("启服务.甲")
+        for path in (f"{url}/steps/{step}/attempts/1/local", f"{url}/preview/{step}"):
+            status, _, _ = console.raw("GET", path, headers={"Cookie": session["Cookie"], "Accept": "text/html"})
+            assert status == 200, (path, status)
+        # back: what undoes the step is offered and runs
+        assert ana.post(f"{url}/rollback", {"reason": "to see it"})[0] == 200
+        run = ana.drive(made["id"])
+        assert next(s for s in run["steps"] if s["id"] == "恢复")["state"] == "succeeded", run
+        status, answer = ana.post(f"{url}/close", {"note": "", "result": "rolled_back"})
+        assert status == 200, answer
+        report = ana.get(f"{url}/report")[1]
+        assert "启服务.甲" in json.dumps(report, ensure_ascii=False)
+
+
+def test_an_id_has_letters_and_digits_and_nothing_that_is_not_seen():
+    for wrong in ("停，服", "停\u202e服", "停\u3000服", "→", "-停", "停" * 22, "停/服", "停\u200b"):
+        folder = runbook_folder({"wrong": f"# One\n\n```sh {{#{wrong}}}\ntrue\n```\n"})
+        said = subprocess.run([BUILD / "countersign", "check", folder / "wrong.md"], capture_output=True,
+                              text=True, env=dict(os.environ, LC_ALL="C.UTF-8"))
+        assert said.returncode != 0 and "wrong.md:3:8: error:" in said.stdout + said.stderr, (wrong, said)
 
 
 def test_a_block_runs_with_its_tabs_and_without_what_is_around_it():
@@ -310,6 +392,8 @@ if __name__ == "__main__":
     main([
         test_a_folder_without_an_environment_says_what_to_do,
         test_a_block_runs_with_its_tabs_and_without_what_is_around_it,
+        test_ids_of_steps_in_any_script,
+        test_an_id_has_letters_and_digits_and_nothing_that_is_not_seen,
         test_a_runbook_has_the_name_of_its_file_in_any_script,
         test_names_that_no_runbook_can_have_are_refused_everywhere_alike,
         test_links_stay_within_the_folder,

@@ -14,6 +14,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "lang/answers.h"
+#include "lang/each/each_ids.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/check/parallel.h"
 #include "compiler/parse/parse.h"
@@ -31,10 +32,11 @@ find_step(const struct parse *p, const char *id)
 
 /* The step's output is an artifact, under its id if it has no save=. */
 static void
-keep_output(struct step *s)
+keep_output(struct parse *p, struct step *s)
 {
 	if (s->artifact == NULL)
-		s->artifact = s->save != NULL ? s->save : s->id;
+		s->artifact = s->save != NULL ? s->save
+					      : ids_artifact(p->arena, s->id);
 }
 
 /* The output that has the step's list is sent to it like a body "< name". */
@@ -47,7 +49,7 @@ read_list(struct parse *p, struct step *s)
 	if (other == NULL || !kind_is(other->kind, KIND_OUTPUT) ||
 	    other->secret)
 		return;
-	keep_output(other);
+	keep_output(p, other);
 	sends = arena_alloc(p->arena, sizeof(*sends));
 	sends[0] = s->foreach_artifact = other->artifact;
 	s->sends = s->sends_artifacts = sends;
@@ -68,9 +70,9 @@ artifacts_read(struct parse *p)
 			read_list(p, s);
 		if (s->same_as == NULL)
 			continue;
-		keep_output(s);
+		keep_output(p, s);
 		if ((other = find_step(p, s->same_as)) != NULL)
-			keep_output(other);
+			keep_output(p, other);
 	}
 }
 

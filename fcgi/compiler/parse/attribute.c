@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
+#include "lang/regex.h"
 
 #define BRACES_MAX 8192 /* bytes that attributes may take */
 #define ATTRS_MAX 64
@@ -139,6 +140,15 @@ read_value(struct parse *p, struct attr *a, size_t i, size_t to)
 	return end;
 }
 
+/* Letters, marks and digits of any script; no punctuation but "._-". */
+static bool
+is_step_id(const char *s)
+{
+	return text_is_step_id(s) &&
+	    regex_full("[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}._-]*", s) ==
+	    MATCH_YES;
+}
+
 static size_t
 read_one(struct parse *p, struct attr *a, size_t i, size_t to)
 {
@@ -150,7 +160,7 @@ read_one(struct parse *p, struct attr *a, size_t i, size_t to)
 		for (end = i; end < to && !is_blank(p->src[end]); end++)
 			;
 		a->name = arena_strndup(p->arena, p->src + i, end - i);
-		if (text_is_id(a->name))
+		if (a->sort == '#' ? is_step_id(a->name) : text_is_id(a->name))
 			return end;
 		report(p, SEVERITY_ERROR, a->at,
 		    a->sort == '#' ? "attribute_no_id name=%s"

@@ -9,6 +9,7 @@
 #include "compiler/parse/attribute_values.h"
 #include "lang/list.h"
 #include "lang/parameter_value.h"
+#include "plan/step.h"
 
 bool
 attribute_is_mode(const char *value)
@@ -40,7 +41,7 @@ attribute_is_list(struct arena *arena, const char *value, const char **ret_step,
 	size_t n = strcspn(value, "~");
 	const char *id = arena_strndup(arena, value, n);
 
-	if (!text_is_id(id) || (value[n] == '~' && value[n + 1] != '/'))
+	if (!text_is_step_id(id) || (value[n] == '~' && value[n + 1] != '/'))
 		return false;
 	*ret_step = id;
 	*ret_pointer = value[n] == '~' ? value + n + 1 : NULL;
@@ -158,4 +159,20 @@ attribute_words(struct arena *arena, const char *value,
 	*ret = list;
 	*ret_count = count;
 	return count > 0 ? NULL : why;
+}
+
+const char *
+attribute_capture(struct arena *arena, const char *value, struct capture *ret)
+{
+	size_t n = strcspn(value, "=~");
+
+	*ret = (struct capture){ .name = arena_strndup(arena, value, n) };
+	if (value[n] == '\0')
+		return NULL;
+	ret->how = value[n] == '~' ? CAPTURE_REGEX : CAPTURE_POINTER;
+	ret->what = value + n + 1;
+	if (ret->how == CAPTURE_POINTER && *ret->what != '/' &&
+	    *ret->what != '\0')
+		return MESSAGE("attribute_pointer");
+	return NULL;
 }

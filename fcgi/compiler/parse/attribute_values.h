@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct arena;
+struct capture;
 
 /* "0600": three or four octal digits. */
 bool attribute_is_mode(const char *value);
@@ -27,6 +28,13 @@ bool attribute_is_batch(const char *value, int *ret_targets, int *ret_percent);
 
 /* "0,3": at most 16 exit codes, which are appended. */
 const char *attribute_exit(const char *value, int *codes, size_t *count);
+
+/*
+ * "name", "name=/json/pointer" ("name=": all of the JSON) or "name~regex": its
+ * texts are of the value, the name of the arena.
+ */
+const char *attribute_capture(
+    struct arena *arena, const char *value, struct capture *ret);
 
 /* A number, as a parameter of that type takes it. */
 const char *attribute_number(const char *value);

@@ -68,14 +68,27 @@ read_text(struct parse *p, const struct attr *a, void *field)
 }
 
 static void
-read_id(struct parse *p, const struct attr *a, void *field)
+read_name(struct parse *p, const struct attr *a, void *field,
+    bool (*is_right)(const char *name))
 {
-	if (text_is_id(a->value))
+	if (is_right(a->value))
 		*(const char **)field = a->value;
 	else if (strstr(a->value, "{{") != NULL)
 		wrong(p, a, MESSAGE("attribute_plain_name"));
 	else if (a->value[0] != '\0' || p->src[a->value_at - 1] != '=')
 		wrong(p, a, MESSAGE("attribute_one_name"));
+}
+
+static void
+read_id(struct parse *p, const struct attr *a, void *field)
+{
+	read_name(p, a, field, text_is_id);
+}
+
+static void
+read_step(struct parse *p, const struct attr *a, void *field)
+{
+	read_name(p, a, field, text_is_step_id);
 }
 
 static void
@@ -287,45 +300,31 @@ read_transaction(struct parse *p, const struct attr *a, void *field)
 		wrong(p, a, MESSAGE("attribute_transaction"));
 }
 
-/*
- * "name", "name=/json/pointer" ("name=": all of the JSON) or "name~regex"; may
- * be repeated.
- */
+/* It may be repeated. */
 static void
 read_capture(struct parse *p, const struct attr *a, void *field)
 {
 	struct step *s = (struct step *)((char *)field -
 	    offsetof(struct step, captures));
-	size_t n = strcspn(a->value, "=~");
-	struct capture *list;
-	const char *name, *why;
+	struct capture *list, capture;
+	const char *why = attribute_capture(p->arena, a->value, &capture);
 
-	name = arena_strndup(p->arena, a->value, n);
-	if ((why = identifier_refused(name)) != NULL) {
-		report(p, SEVERITY_ERROR, a->value_at,
-		    "check_capture_name name=%s reason=%s", name, why);
+	if (why != NULL) {
+		wrong(p, a, why);
 		return;
 	}
+	if ((why = identifier_refused(capture.name)) != NULL) {
+		report(p, SEVERITY_ERROR, a->value_at,
+		    "check_capture_name name=%s reason=%s", capture.name, why);
+		return;
+	}
+	if (capture.how == CAPTURE_REGEX && !check_regex(p, a, capture.what))
+		return;
 	list = arena_alloc(p->arena, (s->captures_count + 1) * sizeof(*list));
 	if (s->captures_count > 0)
 		memcpy(list, s->captures, s->captures_count * sizeof(*list));
-	list += s->captures_count;
-	list->name = name;
-	if (a->value[n] == '~') {
-		list->how = CAPTURE_REGEX;
-		list->what = a->value + n + 1;
-		if (!check_regex(p, a, list->what))
-			return;
-	} else if (a->value[n] == '=') {
-		list->how = CAPTURE_POINTER;
-		list->what = a->value + n + 1;
-		if (list->what[0] != '/' && list->what[0] != '\0') {
-			wrong(p, a, MESSAGE("attribute_pointer"));
-			return;
-		}
-	}
-	s->captures = list - s->captures_count;
-	s->captures_count++;
+	list[s->captures_count++] = capture;
+	s->captures = list;
 }
 
 /* "STEP" or "STEP~/part /part" */
@@ -339,7 +338,7 @@ read_same_as(struct parse *p, const struct attr *a, void *field)
 	const char *why;
 
 	id.value = arena_strndup(p->arena, a->value, n);
-	read_id(p, &id, field);
+	read_step(p, &id, field);
 	if (a->value[n] == '\0')
 		return;
 	why = attribute_words(p->arena, a->value + n + 1, json_part_is,

@@ -197,7 +197,7 @@ add_step(struct growing *g, int source, const struct place *at)
 	if (s->save != NULL)
 		s->artifact = s->save = artifact_name(g, s->save, at);
 	else if (s->artifact != NULL)
-		s->artifact = s->id;
+		s->artifact = ids_artifact(g->arena, s->id);
 	s->on = target_of(at->bound, s->on);
 	s->with_targets = targets_of(
 	    g, s->with_targets, s->with_targets_count, at->bound);

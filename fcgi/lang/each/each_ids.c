@@ -7,6 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/encode.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "lang/each/each_ids.h"
 
@@ -68,4 +71,21 @@ ids_slug(struct arena *arena, const char *title)
 	slug[n] = '\0';
 	/* a single ASCII letter or digit of a Chinese title is no useful id */
 	return arena_strdup(arena, n >= 2 ? slug : "");
+}
+
+const char *
+ids_artifact(struct arena *arena, const char *id)
+{
+	unsigned char hash[SHA256_BYTES];
+	struct buf name = { 0 };
+	const char *copy;
+
+	if (text_is_id(id))
+		return id;
+	sha256(id, strlen(id), hash);
+	buf_puts(&name, "output-");
+	encode_hex(hash, 8, false, &name);
+	copy = arena_strdup(arena, buf_text(&name));
+	buf_clear(&name);
+	return copy;
 }

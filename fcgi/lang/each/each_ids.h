@@ -23,4 +23,10 @@ const char *ids_derive(struct ids *ids, struct arena *arena, const char *base);
 /* Letters and digits of ASCII joined by '-', at most 40; "" for none. */
 char *ids_slug(struct arena *arena, const char *title);
 
+/*
+ * The name of an output that is kept under its step's id: the id, or one made
+ * from its hash where the id is no name of a file.  Of the arena.
+ */
+const char *ids_artifact(struct arena *arena, const char *id);
+
 #endif

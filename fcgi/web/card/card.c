@@ -220,6 +220,7 @@ card_what(
 	int undo = entry->undone_by[i];
 
 	model_text(o, "id", step->id);
+	model_path(o, "path", step->id);
 	model_text(o, "title", card_title(req, entry->plan, i));
 	model_text(o, "kind", kind_name(step->kind));
 	model_text(

@@ -152,7 +152,7 @@ add_probe(struct view *v, struct json_object *o, int step)
 		return false;
 	can = view_may(v, VERB_step_execute, probe);
 	p = json_object_new_object();
-	model_text(p, "id", v->steps[probe].step->id);
+	model_path(p, "path", v->steps[probe].step->id);
 	model_int(p, "next_attempt", v->steps[probe].attempts + 1);
 	model_bool(p, "can_execute", can);
 	model_put(o, "probe", p);

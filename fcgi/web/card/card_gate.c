@@ -105,8 +105,7 @@ add_following(struct view *v, struct json_object *o, int step)
 		model_text(
 		    f, "title", view_title(v, (int)(steps[i] - v->steps)));
 		model_text(f, "url",
-		    arena_printf(
-			v->req->arena, "#step-%s", steps[i]->step->id));
+		    request_step_place(v->req, "", steps[i]->step->id));
 		model_text(f, "kind_text",
 		    model_word(
 			v->req, "kind", kind_name(steps[i]->step->kind)));

@@ -156,9 +156,9 @@ add_targets(struct view *v, struct json_object *o, const struct view_step *s,
 	model_bool(o, "has_hosts", true);
 	model_put(o, "hosts",
 	    target_list_summary(v->req, counts,
-		arena_printf(v->req->arena,
-		    "/runs/%" PRId64 "/steps/%s/attempts/%" PRId64,
-		    v->lifecycle.id, s->step->id, s->attempts)));
+		arena_printf(v->req->arena, "%s/attempts/%" PRId64,
+		    request_step_url(v->req, v->lifecycle.id, s->step->id),
+		    s->attempts)));
 }
 
 struct json_object *

@@ -139,9 +139,9 @@ card_trim_targets(
 	model_text(attempt, "hosts_url",
 	    n <= ON_CARD
 		? NULL
-		: arena_printf(v->req->arena,
-		      "/runs/%" PRId64 "/steps/%s/attempts/%" PRId64,
-		      v->lifecycle.id, step->id, json_int(attempt, "n", 0)));
+		: arena_printf(v->req->arena, "%s/attempts/%" PRId64,
+		      request_step_url(v->req, v->lifecycle.id, step->id),
+		      json_int(attempt, "n", 0)));
 	model_text(attempt, "hosts_text",
 	    n <= ON_CARD ? NULL
 			 : request_fill(v->req, "hosts_all", "count",

@@ -220,8 +220,9 @@ run_place(struct req *req)
 	    : json_text(run, "current", NULL);
 
 	if (current != NULL)
-		return arena_printf(
-		    req->arena, "/runs/%" PRId64 "#step-%s", req->run, current);
+		return request_step_place(req,
+		    arena_printf(req->arena, "/runs/%" PRId64, req->run),
+		    current);
 	return arena_printf(req->arena, "/runs/%" PRId64 "%s", req->run,
 	    state_read(run) == STATE_RUNNING ? "#finish" : "");
 }

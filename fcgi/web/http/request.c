@@ -6,6 +6,7 @@
  * purpose: a browser sends text/html, a program application/json, an event
  * source text/event-stream.
  */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -214,6 +215,31 @@ request_sign_in(struct req *req)
 	if (err == ERR_OK)
 		request_own(req, req->actor.roles);
 	return err;
+}
+
+const char *
+request_step_url(const struct req *req, int64_t run, const char *step)
+{
+	struct buf path = { 0 };
+	const char *url;
+
+	url_put_path(&path, step);
+	url = arena_printf(
+	    req->arena, "/runs/%" PRId64 "/steps/%s", run, buf_text(&path));
+	buf_clear(&path);
+	return url;
+}
+
+const char *
+request_step_place(const struct req *req, const char *page, const char *step)
+{
+	struct buf path = { 0 };
+	const char *url;
+
+	url_put_path(&path, step);
+	url = arena_printf(req->arena, "%s#step-%s", page, buf_text(&path));
+	buf_clear(&path);
+	return url;
 }
 
 enum err

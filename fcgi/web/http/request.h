@@ -60,6 +60,15 @@ const char *request_cookie(const struct req *req, const char *name);
 /* Fills actor from the cookie or token.  ERR_UNAUTHENTICATED. */
 enum err request_sign_in(struct req *req);
 
+/*
+ * The address of a step of a run, "/runs/7/steps/ID", and its place on a page:
+ * the page's address with "#step-ID".  The id is encoded.
+ */
+const char *request_step_url(
+    const struct req *req, int64_t run, const char *step);
+const char *request_step_place(
+    const struct req *req, const char *page, const char *step);
+
 /* The fault of a journal of which something cannot be read now. */
 enum err request_unreadable(struct req *req);
 

@@ -82,7 +82,8 @@ match_hole(
 	if (number)
 		return text_int(segment, 1, INT64_MAX,
 		    hole[1] == 'r' ? &req->run : &req->n);
-	if (*hole == ':' && !text_is_id(segment))
+	if (*hole == ':' &&
+	    !(hole[1] == 's' ? text_is_step_id : text_is_id)(segment))
 		return false;
 	*(hole[1] == 's' ? &req->step : &req->name) = segment;
 	return true;

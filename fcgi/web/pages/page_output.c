@@ -81,6 +81,7 @@ add_place(struct req *req, struct json_object *o, struct view *v, int step)
 	model_text(
 	    run, "url", arena_printf(req->arena, "/runs/%" PRId64, req->run));
 	model_text(s, "id", req->step);
+	model_path(s, "path", req->step);
 	model_text(s, "title", view_title(v, step));
 	model_put(o, "run", run);
 	model_put(o, "step", s);
@@ -124,8 +125,8 @@ add_typing(struct json_object *o, struct view *v, int step, enum state state)
 		   : arena_printf(v->req->arena, "%s.terminal",
 			 json_text(o, "output_url", "")));
 	model_text(o, "type_url",
-	    arena_printf(v->req->arena, "/runs/%" PRId64 "/steps/%s/type",
-		v->req->run, v->req->step));
+	    arena_printf(v->req->arena, "%s/type",
+		request_step_url(v->req, v->req->run, v->req->step)));
 }
 
 /* Secret output: marks it, or adds the revealed text. */
@@ -146,9 +147,8 @@ add_sealed(struct view *v, struct json_object *o, int step, bool sealed,
 				 role != NULL ? role : "operator", NULL));
 	model_text(o, "reveal_url",
 	    !sealed ? NULL
-		    : arena_printf(v->req->arena,
-			  "/runs/%" PRId64 "/steps/%s/reveal", v->req->run,
-			  v->req->step));
+		    : arena_printf(v->req->arena, "%s/reveal",
+			  request_step_url(v->req, v->req->run, v->req->step)));
 }
 
 static enum err
@@ -166,9 +166,8 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	if (err != ERR_OK)
 		return err;
 	o = json_object_new_object();
-	url = arena_printf(req->arena,
-	    "/runs/%" PRId64 "/steps/%s/attempts/%" PRId64 "/%s", req->run,
-	    req->step, req->n, target);
+	url = arena_printf(req->arena, "%s/attempts/%" PRId64 "/%s",
+	    request_step_url(req, req->run, req->step), req->n, target);
 	add_place(req, o, v, runbook_cache_find_step(v->entry, req->step));
 	model_int(o, "attempt", req->n);
 	model_text(o, "target", target);

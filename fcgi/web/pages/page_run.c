@@ -223,7 +223,7 @@ primary(struct view *v)
 	if (i < 0)
 		return NULL;
 	o = json_object_new_object();
-	model_text(o, "id", v->plan->steps[i].id);
+	model_path(o, "path", v->plan->steps[i].id);
 	model_text(o, "title", view_title(v, i));
 	model_text(o, "word", run_model_focus(v, i));
 	return o;
@@ -305,9 +305,10 @@ add_flags(struct view *v, struct json_object *o)
 static const char *
 again_url(struct view *v)
 {
-	return arena_printf(v->req->arena,
-	    "/runs/%" PRId64 "?at=%" PRId64 "#step-%s", v->lifecycle.id,
-	    clock_now(), json_text(v->run, "current", ""));
+	return request_step_place(v->req,
+	    arena_printf(v->req->arena, "/runs/%" PRId64 "?at=%" PRId64,
+		v->lifecycle.id, clock_now()),
+	    json_text(v->run, "current", ""));
 }
 
 static struct json_object *

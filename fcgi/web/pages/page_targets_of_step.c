@@ -54,8 +54,8 @@ state_filter(struct req *req)
 static const char *
 step_url(struct req *req)
 {
-	return arena_printf(req->arena, "/runs/%" PRId64 "/steps/%s/attempts",
-	    req->run, req->step);
+	return arena_printf(req->arena, "%s/attempts",
+	    request_step_url(req, req->run, req->step));
 }
 
 static const char *
@@ -180,6 +180,7 @@ page_targets_of_step(struct req *req, struct reply *reply)
 	model_text(o, "run_title", json_text(v->run, "title", ""));
 	model_int(o, "run", req->run);
 	model_text(o, "step", req->step);
+	model_path(o, "step_path", req->step);
 	model_text(
 	    o, "run_url", arena_printf(req->arena, "/runs/%" PRId64, req->run));
 	model_text(o, "url",

@@ -19,6 +19,7 @@ artifact_model(struct req *req, int64_t run, struct rows *rows)
 	model_int(o, "id", db_int(rows, "seq"));
 	model_text(o, "name", db_text(rows, "name"));
 	model_text(o, "step", db_text(rows, "step"));
+	model_path(o, "step_path", db_text(rows, "step"));
 	model_int(o, "attempt", db_int(rows, "n"));
 	model_text(o, "target", db_text(rows, "target"));
 	model_int(o, "bytes", db_int(rows, "bytes"));

@@ -176,10 +176,9 @@ target_model(struct view *v, struct rows *rows)
 	struct json_object *o = model_object(32);
 	const char *url;
 
-	url = arena_printf(v->req->arena,
-	    "/runs/%" PRId64 "/steps/%s/attempts/%" PRId64 "/%s",
-	    v->lifecycle.id, db_text(rows, "step"), db_int(rows, "n"),
-	    db_text(rows, "target"));
+	url = arena_printf(v->req->arena, "%s/attempts/%" PRId64 "/%s",
+	    request_step_url(v->req, v->lifecycle.id, db_text(rows, "step")),
+	    db_int(rows, "n"), db_text(rows, "target"));
 	model_text(o, "name", db_text(rows, "target"));
 	RESULT_FIELDS(SHOW)
 	model_text(o, "note", request_message(v->req, db_text(rows, "note")));
