@@ -15,7 +15,7 @@ const AGAIN_MS = 2000;		/* after a refresh that failed */
 const UNTOLD_MS = 3500;		/* without a stream or its substitute; then the page asks for itself */
 const main = document.getElementById('main');
 const link = document.getElementById('link');
-let stream, timer, heard = performance.now();
+let stream, heard = performance.now();
 let working = false, again = false, told = 0;
 let behind;			/* since when the page is older than the run */
 let allowed = AT_ONCE, counted = performance.now();
@@ -160,7 +160,8 @@ if (main.dataset.here)
 	history.replaceState(null, '', main.dataset.here);
 stream = follow({ run: Number(main.dataset.run.split('/').pop()), seq, account: document.body.dataset.account,
 	version: new URL(import.meta.url).search }, hear);
-timer = setInterval(ask, AGAIN_MS);
+const timer = setInterval(ask, AGAIN_MS);
+
 document.addEventListener('cs:changed', refresh);
 addEventListener('online', refresh);
 if (!location.hash && scrollY === 0) {
