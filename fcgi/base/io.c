@@ -37,9 +37,8 @@ io_write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
-/* Reads from the descriptor, which it closes. */
-static enum err
-read_all(int fd, size_t max, struct buf *ret)
+enum err
+io_read_all(int fd, size_t max, struct buf *ret)
 {
 	enum err err = ERR_OK;
 	size_t start = ret->len;
@@ -76,7 +75,7 @@ io_read_file(const char *path, size_t max, struct buf *ret)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 ? not_opened() : read_all(fd, max, ret);
+	return fd < 0 ? not_opened() : io_read_all(fd, max, ret);
 }
 
 /* For kernels before 5.6: compares the paths without links. */
@@ -127,7 +126,7 @@ io_read_beneath(
 	int fd = io_open_beneath(folder, path, true);
 
 	if (fd >= 0)
-		return read_all(fd, max, ret);
+		return io_read_all(fd, max, ret);
 	return errno == EXDEV ? ERR_FORBIDDEN : not_opened();
 }
 

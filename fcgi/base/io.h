@@ -21,6 +21,9 @@ int io_write_all(int fd, const void *data, size_t len);
  */
 enum err io_read_file(const char *path, size_t max, struct buf *ret);
 
+/* The same from the descriptor's position on; it closes the descriptor. */
+enum err io_read_all(int fd, size_t max, struct buf *ret);
+
 /*
  * Opens a file or folder below the folder for reading.  `links`: a symbolic
  * link on the way may lead to another place in the folder; -1 with errno EXDEV

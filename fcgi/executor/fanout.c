@@ -309,6 +309,24 @@ run_all(struct fanout *f)
 	sigprocmask(SIG_SETMASK, &open, NULL);
 }
 
+/* The secrets of the job, and the artifacts that were sealed. */
+static struct mask *
+make_mask(const struct job_spec *o)
+{
+	struct mask *m = mask_new(o->mask, o->mask_count);
+
+	for (size_t i = 0; i < o->artifacts_count + o->compare_count; i++) {
+		const struct job_artifact *a = i < o->artifacts_count
+		    ? &o->artifacts[i]
+		    : &o->same[i - o->artifacts_count];
+
+		if (a->file == NULL)
+			mask_add_content(
+			    m, buf_text(&a->content), a->content.len);
+	}
+	return m;
+}
+
 enum err
 fanout_run(const struct job_spec *spec)
 {
@@ -320,7 +338,7 @@ fanout_run(const struct job_spec *spec)
 	sigaction(SIGINT, &sa, NULL);
 	sa.sa_handler = on_child;
 	sigaction(SIGCHLD, &sa, NULL);
-	f.mask = mask_new(spec->mask, spec->mask_count);
+	f.mask = make_mask(spec);
 	ssh_conn_prepare(spec);
 	f.pids = mem_calloc(n, sizeof(f.pids[0]));
 	f.slots = mmap(NULL, size, PROT_READ | PROT_WRITE,

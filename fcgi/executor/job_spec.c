@@ -201,19 +201,26 @@ read_mask(struct job_spec *o, struct json_object *list, struct fault *fault)
 	return ERR_OK;
 }
 
+static bool
+read_key(const char *hex, unsigned char key[EXEC_SEAL_KEY])
+{
+	return hex != NULL && strlen(hex) == 2 * EXEC_SEAL_KEY &&
+	    text_unhex(hex, key, EXEC_SEAL_KEY);
+}
+
 static enum err
 read_seal(struct job_spec *o, struct fault *fault)
 {
-	const char *key = o->message.seal_to;
+	const struct job_message *m = &o->message;
 
-	o->sealed = key != NULL;
-	if (o->sealed &&
-	    (strlen(key) != 2 * sizeof(o->seal_to) ||
-		!text_unhex(key, o->seal_to, sizeof(o->seal_to))))
+	o->sealed = m->seal_to != NULL;
+	if (!o->sealed)
+		return ERR_OK;
+	if (!read_key(m->seal_to, o->seal_to))
 		return job_spec_wrong(fault, "seal_to", "is not a key");
-	if (o->sealed &&
-	    (o->step.artifact != NULL || o->step.captures_count > 0 ||
-		o->step.interactive))
+	if (o->step.artifact != NULL && !read_key(m->save_to, o->save_to))
+		return job_spec_wrong(fault, "save_to", "is not a key");
+	if (o->step.captures_count > 0 || o->step.interactive)
 		return job_spec_wrong(fault, "seal_to",
 		    "is for output that "
 		    "nothing is taken from");
@@ -335,6 +342,14 @@ job_spec_value(const struct job_spec *o, const char *name)
 	return NULL;
 }
 
+static void
+free_artifacts(struct job_artifact *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		buf_clear(&list[i].content);
+	free(list);
+}
+
 void
 job_spec_clear(struct job_spec *o)
 {
@@ -344,8 +359,8 @@ job_spec_clear(struct job_spec *o)
 	free(o->mask);
 	free(o->targets);
 	free(o->hosts);
-	free(o->same);
-	free(o->artifacts);
+	free_artifacts(o->same, o->compare_count);
+	free_artifacts(o->artifacts, o->artifacts_count);
 	job_message_clear(&o->message);
 	json_object_put(o->made);
 	*o = (struct job_spec){ 0 };

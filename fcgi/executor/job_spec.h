@@ -23,7 +23,8 @@ struct job_spec_value {
 struct job_artifact {
 	const char *name; /* NULL in `same` */
 	const char *target;
-	const char *file; /* EXEC/TARGET.save */
+	const char *file;   /* EXEC/TARGET.save; NULL: it was sealed */
+	struct buf content; /* and has this content */
 };
 
 struct job_spec {
@@ -42,7 +43,8 @@ struct job_spec {
 	bool dry_run;
 	bool sealed; /* its output, to this key */
 	unsigned char seal_to[EXEC_SEAL_KEY];
-	struct buf folder; /* of cwd; see fill_folder() */
+	unsigned char save_to[EXEC_SEAL_KEY]; /* its artifact, to this one */
+	struct buf folder;                    /* of cwd; see fill_folder() */
 	int64_t output_limit;
 	int parallel;
 	struct job_spec_value *values; /* values and secrets */

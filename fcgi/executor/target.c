@@ -289,7 +289,9 @@ finish(struct run *r)
 	end.state = state_word(r->state);
 	if (r->saved >= 0)
 		end.artifact = (struct result_artifact){
-			.name = r->job.spec->step.artifact, .bytes = r->saved
+			.name = r->job.spec->step.artifact,
+			.bytes = r->saved,
+			.sealed = r->job.spec->sealed
 		};
 	end.message = buf_text(&r->message);
 	end.captures = r->captures;

@@ -146,7 +146,8 @@ CREATE TABLE typist (
 	    attempt_target (run, step, n, target)
 ) STRICT, WITHOUT ROWID;
 
--- Outputs that were kept, byte for byte: DATA/exec/EXEC/TARGET.save.
+-- Outputs that were kept, byte for byte: DATA/exec/EXEC/TARGET.save, which is
+-- of a secret output a box that the runner alone can open.
 CREATE TABLE artifact (
 	run	INTEGER NOT NULL,
 	seq	INTEGER NOT NULL,	-- of its event
@@ -154,8 +155,9 @@ CREATE TABLE artifact (
 	step	TEXT NOT NULL,
 	n	INTEGER NOT NULL,
 	target	TEXT NOT NULL,
-	bytes	INTEGER NOT NULL,
-	hash	TEXT NOT NULL,		-- BLAKE2b-256, hex
+	bytes	INTEGER NOT NULL,	-- of the output
+	hash	TEXT NOT NULL,		-- BLAKE2b-256 of the file, hex
+	sealed	INTEGER NOT NULL,	-- 1: the file is a box
 	PRIMARY KEY (run, seq),
 	FOREIGN KEY (run, step, n, target) REFERENCES
 	    attempt_target (run, step, n, target)

@@ -139,6 +139,7 @@ put_ARTIFACT(
 	json_set_text(value, "name", artifact.name);
 	json_set_int(value, "bytes", artifact.bytes);
 	put_TEXT(value, "hash", artifact.hash);
+	put_FLAG(value, "sealed", artifact.sealed);
 	json_set(o, name, value);
 }
 
@@ -151,6 +152,7 @@ read_ARTIFACT(struct json_object *o, const char *name)
 		.name = json_text(value, "name", NULL),
 		.bytes = json_int(value, "bytes", 0),
 		.hash = json_text(value, "hash", NULL),
+		.sealed = json_flag(value, "sealed", false),
 	};
 }
 

@@ -17,8 +17,9 @@ struct result_position {
 
 struct result_artifact {
 	const char *name; /* NULL: none */
-	int64_t bytes;
-	const char *hash; /* NULL: not computed yet */
+	int64_t bytes;    /* of the output */
+	const char *hash; /* of the file; NULL: not computed yet */
+	bool sealed;      /* the file is a box */
 };
 
 #define RESULT_C_TEXT const char *

@@ -224,20 +224,28 @@ put_statements(struct runner *r, struct run_snapshot *s, struct job_message *m,
 	return ERR_OK;
 }
 
-/* Seals secret output to the keeper, which shows it to authorized people. */
+/*
+ * Seals secret output to the keeper, which shows it to authorized people, and
+ * its artifact to us.
+ */
 static enum err
 put_seal(const struct runner *r, struct run_snapshot *s, struct job_message *m,
     struct fault *why)
 {
 	char *path = mem_printf("%s/keys/output.pub", r->data_dir);
 	struct buf key = { 0 };
+	char *save_to;
 	bool ok = !s->step->secret ||
 	    (io_read_file(path, 1024, &key) == ERR_OK &&
 		key.len >= 2 * (size_t)EXEC_SEAL_KEY);
 
-	if (ok && s->step->secret)
+	if (ok && s->step->secret) {
 		m->seal_to = arena_strndup(
 		    m->arena, key.data, 2 * EXEC_SEAL_KEY);
+		save_to = arena_alloc(m->arena, 2 * EXEC_SEAL_KEY + 1);
+		text_hex(r->public_key, EXEC_SEAL_KEY, save_to);
+		m->save_to = save_to;
+	}
 	buf_clear(&key);
 	free(path);
 	return ok ? ERR_OK

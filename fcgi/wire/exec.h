@@ -19,7 +19,9 @@
  *			of a terminal, the lines that it showed
  *	TARGET.save	an artifact, the unchanged output: the body of the
  *			last http answer, the output of a script, the last
- *			result of SQL as CSV; never with a secret in it
+ *			result of SQL as CSV; never with a secret in it.  If
+ *			the job spec has seal_to, a sealed box of it, at most
+ *			EXEC_SEALED_LIMIT bytes, that only the runner can open
  *
  *	TARGET.sealed	if the job spec has seal_to: the redacted output, at
  *			most EXEC_SEALED_LIMIT bytes of it, in a sealed box
@@ -53,7 +55,8 @@
 #define EXEC_SEALED_LIMIT (512 * 1024) /* fits into one frame */
 #define EXEC_SEAL_KEY 32               /* bytes */
 #define EXEC_ARTIFACT_LIMIT (64LL * 1024 * 1024)
-#define EXEC_USES_LIMIT (16LL * 1024 * 1024) /* artifacts of a script */
+#define EXEC_OPENED_LIMIT (2LL * 1024 * 1024) /* sealed ones of a job spec */
+#define EXEC_USES_LIMIT (16LL * 1024 * 1024)  /* artifacts of a script */
 #define EXEC_PARALLEL 64
 
 #define EXEC_MAX_CAPTURE (64 * 1024) /* bytes of a captured value */

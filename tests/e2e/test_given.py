@@ -4,7 +4,7 @@ The things that a script is given: the addresses and secrets of targets (with=),
 (uses=), programs (needs=) and the PATH of the console's machine, through the whole
 console, with real servers: sshd, MariaDB, PostgreSQL, S3.  Arguments choose tests by name.
 """
-import hashlib, http.server, json, os, pathlib, secrets, shutil, subprocess, threading, time
+import base64, hashlib, http.server, json, os, pathlib, secrets, shutil, subprocess, threading, time
 
 import test_look as looks
 import test_sql as sql
@@ -404,6 +404,54 @@ def test_steps_read_what_earlier_steps_saved():
         steps = {s["id"]: s for s in ana.get(f"/runs/{run}/report.json")[1]["steps"]}
         assert steps["here"]["uses"] == ["clients.json", "often.txt"], steps["here"]
         assert steps["read.b"]["uses"] != steps["read.a"]["uses"]
+
+
+SEALED = """# Keep
+
+```sh {#item secret on=both save=item.txt}
+echo "item-of-$CS_TARGET-3c3c"
+```
+
+```bash {#key secret save=key.bin}
+printf 'line-one-%s\\nline-two-%s\\0\\377' 5e5e 6f6f
+```
+
+# Read
+
+```sh {#own on=both uses="item.txt key.bin" expect="^item-of-"}
+cat "$CS_ARTIFACTS/item.txt"; base64 "$CS_ARTIFACTS/item.txt"
+sha256sum <"$CS_ARTIFACTS/key.bin"; stat -c '%a' "$CS_ARTIFACTS/key.bin"; cat "$CS_ARTIFACTS/key.bin"
+```
+
+```sh {#pty on=flow pty uses=key.bin}
+cat "$CS_ARTIFACTS/key.bin"; echo; echo over
+```
+"""
+
+
+def test_sealed_artifacts_are_files_of_the_script_alone():
+    """Over SSH; tests/e2e/test_sealed.py has the scripts of this machine."""
+    two = f"      flow-2: {flow()}\n"
+    books = runbook_folder({"sealed": SEALED}, targets(two).replace(
+        "      all: [", "      both: [flow, flow-2]\n      all: ["))
+    with Console(runbooks=books) as console:
+        set_secrets(console)
+        ana = console.user("ana", "operator,approver")
+        run = create(ana, "sealed")
+        assert ana.post(f"/runs/{run}/start")[0] == 200
+        ana.drive(run)
+        assert {s["state"] for s in ana.run(run)["steps"]} == {"succeeded"}, ana.run(run)["steps"]
+        digest = hashlib.sha256(b"line-one-5e5e\nline-two-6f6f\0\xff").hexdigest()
+        for target in ("flow", "flow-2"):
+            lines = ana.output(run, "own", target).split("\n")
+            assert lines[0] == "••••••", lines
+            assert lines[1].startswith(digest) and lines[2] == "600", lines
+        words = [b"item-of-flow", b"line-one-5e5e", b"line-two-6f6f"]
+        words += [base64.b64encode(f"item-of-{t}-3c3c\n".encode()) for t in ("flow", "flow-2")]
+        for path in pathlib.Path(console.data).rglob("*"):
+            for word in words:
+                assert not path.is_file() or word not in path.read_bytes(), (path, word)
+        ssh.leaves_nothing()
 
 
 # ---------------------------------------------------------------- values in braces

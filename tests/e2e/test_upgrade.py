@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import json
 import pathlib
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -15,6 +16,8 @@ import threading
 
 from console import BUILD, TOP, Console, main
 from test_compile import programs, replace
+
+NEWEST = int(re.search(r"MIGRATE_VERSION (\d+)", (TOP / "fcgi/journal/migrate.h").read_text()).group(1))
 
 
 def folder(version):
@@ -46,7 +49,7 @@ def an_older_database_is_copied_before_it_is_migrated():
         assert str(copy) in console.log.read_text(), console.log.read_text()
         ana = console.user("zoe", "operator")
         assert ana.get("/runs")[0] == 200
-        assert version_of(data / "countersign.db")[0] == 4
+        assert version_of(data / "countersign.db")[0] == NEWEST
     shutil.rmtree(data, ignore_errors=True)
 
 
@@ -75,7 +78,7 @@ def open_runs_get_a_compiled_plan_and_their_approvals_end():
     with Console(data=data) as console:     # which verifies at the end, and each report too
         leo, mia, kim = (console.user(n, r) for n, r in
                          (("leo", "operator"), ("mia", "approver"), ("kim", "approver")))
-        assert version_of(data / "countersign.db")[0] == 4
+        assert version_of(data / "countersign.db")[0] == NEWEST
         assert console.sql("SELECT id, compiled IS NULL FROM run ORDER BY id") == [(1, 1), (2, 0), (3, 0)]
         ended = leo.run(1)
         assert (ended["result"], ended["plan"]) == ("succeeded", exported["plan"]), ended
@@ -105,6 +108,21 @@ def open_runs_get_a_compiled_plan_and_their_approvals_end():
         assert console.sql("SELECT compiled IS NULL FROM run WHERE id = 1") == [(1,)]
         done = subprocess.run([BUILD / "countersign", "verify", report], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done
+    shutil.rmtree(data, ignore_errors=True)
+
+
+def artifacts_of_an_older_version_are_none_that_are_sealed():
+    data = before_plans()
+    with Console(data=data):
+        pass
+    db = sqlite3.connect(data / "countersign.db")
+    db.executescript(f"ALTER TABLE artifact DROP COLUMN sealed; PRAGMA user_version = {NEWEST - 1}")
+    db.close()
+    with Console(data=data) as console:
+        leo = console.user("leo", "operator")
+        kept = leo.run(1)["artifacts"][0]
+        assert (kept["name"], kept["sealed"]) == ("first.txt", False), kept
+        assert leo.get(kept["url"])[0] == 200, kept
     shutil.rmtree(data, ignore_errors=True)
 
 
@@ -176,7 +194,9 @@ def a_step_at_work_during_an_upgrade_is_ended_by_its_old_job():
             assert (good["state"], bad["state"]) == ("succeeded", "failed"), (good, bad)
             assert bad["attempts"][-1]["targets"][0]["exit"] == 3, bad["attempts"]
             assert leo.output(1, "slow", "local") == "value-of-it\n"
-            assert leo.run(1)["artifacts"][0]["name"] == "kept.txt"
+            kept = leo.run(1)["artifacts"][0]
+            assert (kept["name"], kept["sealed"]) == ("kept.txt", False), kept
+            assert leo.get(kept["url"])[0] == 200, kept
             for run, state in (1, "running"), (2, "running"):
                 status, answer = mia.post(f"/runs/{run}/approvals",
                                           {"decision": "approve", "plan": leo.run(run)["plan"]})
@@ -193,6 +213,7 @@ if __name__ == "__main__":
         an_older_database_is_copied_before_it_is_migrated,
         a_newer_database_is_refused_and_left_as_it_is,
         open_runs_get_a_compiled_plan_and_their_approvals_end,
+        artifacts_of_an_older_version_are_none_that_are_sealed,
         a_run_that_cannot_be_compiled_stops_no_start,
         a_step_at_work_during_an_upgrade_is_ended_by_its_old_job,
     ])

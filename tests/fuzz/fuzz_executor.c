@@ -175,6 +175,20 @@ try_output(const char *text, size_t len)
 	mask_free(m);
 }
 
+/* Of what was sealed, printed as it is, nothing is left. */
+static void
+try_content(const char *text, size_t len)
+{
+	struct mask *m = mask_new(NULL, 0);
+	struct buf out = { 0 };
+
+	mask_add_content(m, text, len);
+	mask_text(m, text, len, &out);
+	assert(len < MASK_SHORTEST || strcmp(buf_text(&out), MASK_TEXT) == 0);
+	buf_clear(&out);
+	mask_free(m);
+}
+
 /* A request remains one request with any value or redirect. */
 static void
 check_request(const struct http_request *q)
@@ -433,7 +447,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static void (*const tries[])(const char *, size_t) = { try_order,
 		try_report, try_key, try_pointer, try_output, try_http,
 		try_follow, try_compare, try_sftp, try_screen, try_typing,
-		try_lines };
+		try_lines, try_content };
 	const char *text = (const char *)data + 1;
 
 	if (size > 0 && data[0] >= '0' &&

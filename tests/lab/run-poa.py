@@ -7,8 +7,6 @@ what the document promises.
 time limit: 30 minutes
 """
 import base64
-import functools
-import json
 import pathlib
 
 from driver import Run, check_table, drive
@@ -20,8 +18,7 @@ KINDS = ("workloads", "ingresses", "services", "dnsRecords", "configMaps",
 NOT_OURS = ("id", "type", "baseType", "uuid", "created", "createdTS", "state",
             "transitioning", "transitioningMessage", "links", "actions",
             "projectId")
-SECRETS = ("poa-mysql", "poa-tls")
-OLD_SECRETS = ("old-password", "old-key")
+SECRETS = {"poa-mysql": "old-password", "poa-tls": "old-key"}
 
 
 class Place:
@@ -37,12 +34,6 @@ class Place:
             Authorization="Bearer " + secret("poa-rancher"))
         assert status == (201 if body else 200), answer
         return answer
-
-    def make_secret(self, run, name):
-        """As it stands in the sealed output, which is shown on record."""
-        text = run.ask(f"/steps/backup-secret.{name}/reveal", attempt=1,
-                       target="rancher")["text"]
-        self.rancher("secrets", json.loads(text[text.index("{"):]))
 
     def resources(self):
         return {kind: {item["name"]: {
@@ -82,33 +73,54 @@ def by_client(dump):
                             c["clientSecretHash"]) for c in dump["items"]}
 
 
-def does(place, run):
-    """Before people confirm, they use the applications, and make the secrets
-    again."""
-    return {**{name + app: place.use_an_application
-               for name in ("app-works.", "back-app-works.")
-               for app in "12"},
-            **{f"back-secret.{name}": functools.partial(
-                place.make_secret, run, name) for name in SECRETS}}
+def does(place):
+    """Before people confirm, they use the applications."""
+    return {name + app: place.use_an_application
+            for name in ("app-works.", "back-app-works.") for app in "12"}
 
 
 def backups_are_kept(run, dump):
-    """Those of six kinds and the clients, byte for byte; the seventh, the
-    secrets, is sealed output."""
+    """Those of six kinds and the clients, byte for byte; of the seventh, the
+    secrets, people see the content by a reveal alone."""
     kept = {a["step"]: a for a in run.get()["artifacts"]}
     assert {f"backup.{kind}" for kind in KINDS[:-1]} <= set(kept), kept
     found = run.me.get(kept["dump"]["url"])
     assert found == (200, dump), found
-    assert not [step for step in kept if "secret" in step], kept
+    for name in SECRETS:
+        step = f"backup-secret.{name}"
+        artifact = kept[step]
+        status, answer = run.me.get(f"/runs/{run.id}/artifacts/{artifact['id']}")
+        assert artifact["sealed"] and status == 403, (artifact, answer)
+        assert clear_of(name) in run.ask(f"/steps/{step}/reveal", attempt=1,
+                                         target="rancher")["text"]
+    assert not [step for step, a in kept.items()
+                if a["sealed"] != step.startswith("backup-secret.")], kept
 
 
-def nothing_has_the_old_secrets():
-    words = [base64.b64encode(word.encode()) for word in OLD_SECRETS]
+def clear_of(name):
+    """An old secret, as it stands in Rancher's answers."""
+    return base64.b64encode(SECRETS[name].encode()).decode()
+
+
+def nothing_has_the_old_secrets(run):
+    """No file of the data folder, and no page of the run."""
+    words = [word for name in SECRETS for word in (SECRETS[name], clear_of(name))]
     for path in pathlib.Path(FOLDER).glob("data*"):
         for file in (path, *path.rglob("*")):
             if file.is_file() and not file.is_symlink():
                 text = file.read_bytes()
-                assert not any(word in text for word in words), file
+                assert not any(word.encode() in text for word in words), file
+    steps = run.get()["steps"]
+    pages = ["", "/report", *(f"/preview/{step['id']}" for step in steps)] + [
+        f"/steps/{step['id']}/attempts/{attempt['n']}/{target['name']}"
+        for step in steps for attempt in step["attempts"]
+        for target in attempt["targets"]]
+    for page in pages:
+        for kind in ("text/html", "application/json"):
+            status, text = run.me.get(f"/runs/{run.id}{page}", accept=kind)
+            assert status == 200, (page, text)
+            assert not any(word in str(text) for word in words), page
+    assert len(pages) > 100, pages
 
 
 def it_goes_up_with_the_repair():
@@ -116,10 +128,10 @@ def it_goes_up_with_the_repair():
     run = Run("poa", "test")
     check_table("poa", run.get())
     run.start()
-    run.to("app-works.1", does(TEST, run))
+    run.to("app-works.1", does(TEST))
     assert run.get()["currents"] == ["app-works.1", "app-works.2"]
     run.press("app-works.2", TEST.use_an_application)
-    run.to(None, does(TEST, run))
+    run.to(None, does(TEST))
     backups_are_kept(run, dump)
     run.close("succeeded")
     found = run.states()
@@ -135,7 +147,7 @@ def it_goes_up_with_the_repair():
     assert status == 200 and by_client(after) == by_client(dump), after
     assert "API_FIELD_MOD_RULES\n" in TEST.database()
     assert TEST.database().endswith("1.4.1\t1\n")
-    nothing_has_the_old_secrets()
+    nothing_has_the_old_secrets(run)
 
 
 def it_goes_back_where_a_scope_is_lost():
@@ -144,18 +156,26 @@ def it_goes_back_where_a_scope_is_lost():
     assert all(before.values()), before
     run = Run("poa", "production")
     run.start()
-    run.to("same-dump", does(PRODUCTION, run))
+    run.to("same-dump", does(PRODUCTION))
+    assert set(PRODUCTION.resources()["secrets"]) == {"poa-db"}
     assert run.states()["repair"] in ("pending", "skipped"), run.states()
     assert PRODUCTION.rancher("apps")["data"][0]["state"] == "active"
     PRODUCTION.sql("UPDATE CLIENTS SET SCOPES = REPLACE(SCOPES, "
                    "'\"admincenter:v1:readMenu\", ', '')")
     run.fails("same-dump", "admincenter:v1:readMenu")
     run.roll_back()
-    run.close("rolled_back", does(PRODUCTION, run))
+    run.close("rolled_back", does(PRODUCTION))
     assert PRODUCTION.rancher("apps")["data"] == []
-    assert PRODUCTION.resources() == before
+    after = PRODUCTION.resources()
+    assert after == before
+    assert [clear_of(name) in str(after["secrets"][name]["data"])
+            for name in SECRETS] == [True, True], after["secrets"]
     assert PRODUCTION.dump() == dump and dump[0] == 200
     assert PRODUCTION.database() == database
+    found = run.states()
+    assert {found[f"{step}.{name}"] for step in ("back-secret", "same-secret")
+            for name in SECRETS} == {"succeeded"}, found
+    nothing_has_the_old_secrets(run)
 
 
 drive("poa", "tester", [it_goes_up_with_the_repair,

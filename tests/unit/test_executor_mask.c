@@ -204,6 +204,120 @@ hides_what_a_server_cut(void **state)
 	mask_free(m);
 }
 
+/* Redacts what was read from a sealed artifact. */
+static void
+content_to(const char *content, size_t len, const char *text, const char *want)
+{
+	struct mask *m = mask_new(NULL, 0);
+	struct buf out = { 0 };
+
+	mask_add_content(m, content, len);
+	mask_text(m, text, strlen(text), &out);
+	assert_string_equal(buf_text(&out), want);
+	buf_clear(&out);
+	mask_free(m);
+}
+
+static void
+hides_values_and_lines_of_what_was_sealed(void **state)
+{
+	static const char json[] =
+	    "{\n  \"name\": \"poa-tls\", \"on\": true, \"pin\": 734251,\n"
+	    "  \"data\": {\"key\": \"LS0tS0VZLS0tCmFiY2RlZgo=\"},\n"
+	    "  \"text\": [\"say \\\"friend\\\"\", \"no\"]}";
+	static const char lines[] = "PASS=open sesame\nab\n\nUSER=ana\n";
+	static const char bytes[] = "one\0twotwo\0three";
+	const size_t len = sizeof(json) - 1;
+
+	(void)state;
+	content_to(json, len, "poa-tls", M);
+	content_to(json, len, "pin=734251 name=data", "pin=" M " name=data");
+	content_to(json, len, "say \"friend\"; \"say \\\"friend\\\"\"",
+	    M "; \"" M "\"");
+	content_to(json, len, "LS0tS0VZLS0tCmFiY2RlZgo=", M);
+	content_to(json, len, "---KEY--- abcdef\n", M " " M "\n");
+	content_to(json, len, "cG9hLXRscw==", M); /* "poa-tls" */
+	content_to(json, len, "true, no", "true, no");
+	content_to(json, len, json, M);
+	content_to(lines, sizeof(lines) - 1, "x PASS=open sesame ab USER=ana",
+	    "x " M " ab " M);
+	content_to(lines, sizeof(lines) - 1, "open sesame", "open sesame");
+	content_to(
+	    bytes, sizeof(bytes) - 1, "one twotwo three", "one " M " " M);
+	content_to("", 0, "any text", "any text");
+}
+
+/* Text n of many: no part of another one. */
+static const char *
+nth(size_t n)
+{
+	static char text[40];
+
+	snprintf(text, sizeof(text), "%06zx/\"%06zx\"", n * 7919 % 999983, n);
+	return text;
+}
+
+/* Half a megabyte: each line, the whole in base64, and long lines in parts. */
+static void
+hides_much_that_was_sealed(void **state)
+{
+	struct mask *m = mask_new(NULL, 0);
+	struct buf content = { 0 }, whole = { 0 }, out = { 0 };
+	const size_t count = 30000;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&content, "%s\n", nth(i));
+	mask_add_content(m, content.data, content.len);
+	for (size_t i = 0; i < count; i += 997) {
+		buf_reset(&out);
+		buf_reset(&whole);
+		buf_printf(&whole, "<%s>", nth(i));
+		mask_text(m, whole.data, whole.len, &out);
+		assert_string_equal(buf_text(&out), "<" M ">");
+	}
+	buf_reset(&out);
+	buf_reset(&whole);
+	encode_base64(content.data, content.len, &whole);
+	mask_text(m, whole.data, whole.len, &out);
+	assert_string_equal(buf_text(&out), M);
+	mask_free(m);
+	m = mask_new(NULL, 0);
+	mask_add_content(m, whole.data, whole.len);
+	buf_reset(&out);
+	mask_text(m, whole.data, whole.len, &out);
+	assert_string_equal(buf_text(&out), M);
+	mask_free(m);
+	buf_clear(&content);
+	buf_clear(&whole);
+	buf_clear(&out);
+}
+
+/* It is the secret behind those of the job spec. */
+static void
+what_was_sealed_has_a_number(void **state)
+{
+	static const char *const secrets[] = { "hunter22", "hunter33" };
+	struct mask *m = mask_new(secrets, 2);
+	struct mask_stream *s;
+	struct buf out = { 0 };
+
+	(void)state;
+	mask_add_content(m, "first one", 9);
+	mask_add_content(m, "second one", 10);
+	s = mask_stream_new(m);
+	mask_put(s, "second one", 10, &out);
+	mask_finish(s, &out);
+	assert_int_equal(mask_stream_first_secret(s), 4);
+	mask_stream_forget(s);
+	mask_put(s, "hunter33", 8, &out);
+	mask_finish(s, &out);
+	assert_int_equal(mask_stream_first_secret(s), 2);
+	mask_stream_free(s);
+	mask_free(m);
+	buf_clear(&out);
+}
+
 static void
 shell_words_are_what_sh_reads_back(void **state)
 {
@@ -257,6 +371,9 @@ main(void)
 		cmocka_unit_test(hides_the_other_forms),
 		cmocka_unit_test(hides_a_secret_however_it_is_quoted_back),
 		cmocka_unit_test(hides_what_a_server_cut),
+		cmocka_unit_test(hides_values_and_lines_of_what_was_sealed),
+		cmocka_unit_test(hides_much_that_was_sealed),
+		cmocka_unit_test(what_was_sealed_has_a_number),
 		cmocka_unit_test(shell_words_are_what_sh_reads_back),
 		cmocka_unit_test(base64_reads_what_it_wrote),
 	};

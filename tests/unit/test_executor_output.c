@@ -1,6 +1,7 @@
 /*
  * Outputs in files of their own: an artifact is byte for byte what came, or it
- * is not there; a sealed output is readable with the keeper's key alone.
+ * is not there; a sealed output is readable with the keeper's key alone, and
+ * its artifact with the runner's.
  */
 #include "data_folder.h"
 
@@ -97,15 +98,14 @@ a_repeat_forgets_what_the_one_before_printed(void **state)
 	buf_clear(&why);
 }
 
-/* Opens TARGET.sealed; the caller frees the text. */
+/* Opens a box; the caller frees the text. */
 static char *
-open_box(size_t *ret_len)
+open_file(const char *file, size_t *ret_len)
 {
 	struct buf box = { 0 };
 	char *text;
 
-	assert_int_equal(
-	    io_read_file(data_path("web1.sealed"), 1 << 24, &box), ERR_OK);
+	assert_int_equal(io_read_file(data_path(file), 1 << 24, &box), ERR_OK);
 	*ret_len = box.len - crypto_box_SEALBYTES;
 	text = mem_calloc(*ret_len + 1, 1);
 	assert_int_equal(crypto_box_seal_open((unsigned char *)text,
@@ -114,6 +114,84 @@ open_box(size_t *ret_len)
 	    0);
 	buf_clear(&box);
 	return text;
+}
+
+static char *
+open_box(size_t *ret_len)
+{
+	return open_file("web1.sealed", ret_len);
+}
+
+/* Nothing is redacted in what is sealed, so it may contain a secret. */
+static void
+an_artifact_of_secret_output_is_a_box(void **state)
+{
+	struct buf why = { 0 };
+	int64_t bytes = 0;
+	size_t len;
+	char *text;
+
+	(void)state;
+	spec.sealed = true;
+	memcpy(spec.save_to, public_key, sizeof(public_key));
+	assert_true(keep(PIECES("before " SECRET, "\r\n"), &bytes, &why));
+	spec.sealed = false;
+	assert_int_equal(bytes, strlen("before " SECRET "\r\n"));
+	assert_false(data_has("web1.save", "before"));
+	assert_false(data_has("web1.save", "horse"));
+	text = open_file("web1.save", &len);
+	assert_string_equal(text, "before " SECRET "\r\n");
+	free(text);
+}
+
+/* At the limit it is kept; behind it, nothing is. */
+static void
+a_box_has_a_limit(void **state)
+{
+	char *long_text = mem_calloc(EXEC_SEALED_LIMIT + 2, 1);
+	struct buf why = { 0 };
+	int64_t bytes = 0;
+	size_t len;
+	char *text;
+
+	(void)state;
+	memset(long_text, 'x', EXEC_SEALED_LIMIT);
+	spec.sealed = true;
+	assert_true(keep(PIECES(long_text), &bytes, &why));
+	text = open_file("web1.save", &len);
+	assert_int_equal(len, EXEC_SEALED_LIMIT);
+	free(text);
+	assert_false(keep(PIECES(long_text, "y"), &bytes, &why));
+	spec.sealed = false;
+	assert_non_null(strstr(buf_text(&why), "output_large_sealed"));
+	assert_int_equal(access(data_path("web1.save"), F_OK), -1);
+	free(long_text);
+	buf_clear(&why);
+}
+
+/* Another repeat begins anew, and what the last one printed is compared. */
+static void
+a_repeat_of_a_sealed_one_begins_anew(void **state)
+{
+	struct mask *mask = mask_new(secrets, 1);
+	struct buf why = { 0 }, text = { 0 };
+	struct artifact *a;
+	int64_t bytes = 0;
+
+	(void)state;
+	spec.sealed = true;
+	a = artifact_open(&spec, "web1", mask);
+	artifact_put(a, SECRET, strlen(SECRET));
+	artifact_reset(a);
+	artifact_put(a, "second", 6);
+	assert_true(artifact_end(a, &bytes, &why));
+	assert_int_equal(artifact_read(a, &text), ERR_OK);
+	assert_string_equal(buf_text(&text), "second");
+	artifact_close(a, true);
+	assert_int_equal(access(data_path("web1.save"), F_OK), -1);
+	spec.sealed = false;
+	mask_free(mask);
+	buf_clear(&text);
 }
 
 static void
@@ -195,6 +273,9 @@ main(void)
 		cmocka_unit_test(an_artifact_is_what_came),
 		cmocka_unit_test(an_artifact_with_a_secret_is_no_file),
 		cmocka_unit_test(a_repeat_forgets_what_the_one_before_printed),
+		cmocka_unit_test(an_artifact_of_secret_output_is_a_box),
+		cmocka_unit_test(a_box_has_a_limit),
+		cmocka_unit_test(a_repeat_of_a_sealed_one_begins_anew),
 		cmocka_unit_test(a_sealed_output_is_not_on_disk_in_clear),
 		cmocka_unit_test(of_a_long_one_beginning_and_end_are_kept),
 	};

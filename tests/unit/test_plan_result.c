@@ -18,7 +18,8 @@ static const char line_text[] =
     "{\"state\":\"failed\",\"exit\":3,\"message\":\"It ended with 3.\","
     "\"bytes\":120,\"dropped\":7,\"hash\":\"aa\",\"tries\":2,"
     "\"contradicted\":true,\"sealed\":{\"hash\":\"bb\"},"
-    "\"artifact\":{\"name\":\"list\",\"bytes\":9,\"hash\":\"cc\"},"
+    "\"artifact\":{\"name\":\"list\",\"bytes\":9,\"hash\":\"cc\","
+    "\"sealed\":true},"
     "\"changed\":{\"file\":\"/f\",\"backup\":\"/b\",\"sum\":\"dd\"},"
     "\"resume\":{\"statement\":4,\"of\":6},\"captures\":{\"v\":\"1\"},"
     "\"seen\":\"ee\",\"checks\":[{\"check\":\"disk\",\"state\":\"ok\","
@@ -61,7 +62,8 @@ an_event_has_the_text_of_older_versions(void **state)
 	assert_string_equal(json_write(event),
 	    "{\"state\":\"failed\",\"exit\":3,\"message\":\"It ended with 3.\","
 	    "\"bytes\":120,\"dropped\":7,\"hash\":\"aa\",\"contradicted\":true,"
-	    "\"artifact\":{\"name\":\"list\",\"bytes\":9,\"hash\":\"cc\"},"
+	    "\"artifact\":{\"name\":\"list\",\"bytes\":9,\"hash\":\"cc\","
+	    "\"sealed\":true},"
 	    "\"changed\":{\"file\":\"/f\",\"backup\":\"/b\",\"sum\":\"dd\"},"
 	    "\"resume\":{\"statement\":4,\"of\":6},\"captures\":{\"v\":\"1\"},"
 	    "\"sealed\":\"bb\"}");

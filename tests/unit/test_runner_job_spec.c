@@ -4,6 +4,9 @@
  */
 #include "runner_jobs.h"
 
+#include <sodium.h>
+
+#include "base/mem.h"
 #include "runner/job_spec.h"
 #include "wire/job_message.h"
 
@@ -36,7 +39,9 @@
 	"```\n\n" \
 	"```sh {#two on=both}\necho $id\n```\n\n" \
 	"```mysql {#query on=db}\nSELECT 1;\n```\n\n" \
-	"```sh {#hidden secret}\ntrue\n```\n"
+	"```sh {#hidden secret save=key.pem}\ntrue\n```\n\n" \
+	"```sh {#reads uses=key.pem}\ntrue\n```\n\n" \
+	"```sh {#again secret same-as=hidden}\ntrue\n```\n"
 
 static const char *ana;
 static struct fault why;
@@ -78,10 +83,11 @@ started(const char *more)
 static void
 skip_to(int64_t run, const char *step)
 {
-	static const char *const steps[] = { "one", "two", "query" };
+	static const char *const steps[] = { "one", "two", "query", "hidden",
+		"reads" };
 	char data[60];
 
-	for (int i = 0; i < 3 && strcmp(steps[i], step) != 0; i++) {
+	for (int i = 0; i < 5 && strcmp(steps[i], step) != 0; i++) {
 		snprintf(data, sizeof(data), "{\"step\":\"%s\"}", steps[i]);
 		happen(run, "ana", "step.skipped", data);
 	}
@@ -285,6 +291,8 @@ secret_output_is_sealed_to_the_keeper(void **state)
 	must_make(force_press(run, "hidden", 1, "\"local\""), &m);
 	key = data_read("keys/output.pub");
 	assert_memory_equal(m.seal_to, key, 64);
+	assert_int_equal(strlen(m.save_to), 64);
+	assert_memory_not_equal(m.save_to, key, 64);
 	free(key);
 	job_message_clear(&m);
 	data_write("keys/output.pub", "0");
@@ -293,6 +301,135 @@ secret_output_is_sealed_to_the_keeper(void **state)
 	unlink(data_path("keys/output.pub"));
 	assert_int_equal(make(force_press(run, "hidden", 3, "\"local\""), &m),
 	    ERR_FORBIDDEN);
+}
+
+/* Makes the box that `hidden` keeps, and its event.  Returns its file. */
+static const char *
+seal(int64_t run, int n, const char *target, const char *text,
+    const unsigned char *key)
+{
+	static char file[100];
+	const char *exec;
+	size_t len = strlen(text) + crypto_box_SEALBYTES;
+	unsigned char *box = mem_calloc(len, 1);
+	char hash[65], data[600];
+
+	snprintf(data, sizeof(data), "\"%s\"", target);
+	exec = force_press(run, "hidden", n, data);
+	assert_int_equal(crypto_box_seal(box, (const unsigned char *)text,
+			     strlen(text), key),
+	    0);
+	hash_hex(box, len, hash);
+	snprintf(file, sizeof(file), "exec/%s", exec);
+	assert_int_equal(io_mkdirs(data_path(file), 0700), ERR_OK);
+	snprintf(file, sizeof(file), "exec/%s/%s.save", exec, target);
+	assert_int_equal(
+	    io_write_file(data_path(file), 0600, box, len), ERR_OK);
+	free(box);
+	snprintf(data, sizeof(data),
+	    "{\"step\":\"hidden\",\"n\":%d,\"target\":\"%s\","
+	    "\"state\":\"succeeded\",\"message\":\"\",\"artifact\":{\"name\":"
+	    "\"key.pem\",\"bytes\":%zu,\"hash\":\"%s\",\"sealed\":true}}",
+	    n, target, strlen(text), hash);
+	happen(run, "runner", "step.target_ended", data);
+	return file;
+}
+
+/* {"content": "b3BlbiBzZXNhbWU="}, of "open sesame" */
+static void
+assert_opened(struct json_object *files)
+{
+	assert_string_equal(json_text(json_get(files, "local"), "content", ""),
+	    "b3BlbiBzZXNhbWU=");
+}
+
+/* A box is opened for the steps that read it, and for no other. */
+static void
+a_sealed_artifact_is_opened_for_its_readers(void **state)
+{
+	struct job_message m;
+	int64_t run;
+
+	(void)state;
+	run = started("");
+	skip_to(run, "hidden");
+	seal(run, 1, "local", "open sesame", runner.public_key);
+	must_make(force_press(run, "hidden", 2, "\"local\""), &m);
+	assert_int_equal(json_object_object_length(m.artifacts), 0);
+	assert_null(m.compare);
+	job_message_clear(&m);
+	skip_to(run, "reads");
+	must_make(force_press(run, "reads", 1, "\"local\""), &m);
+	assert_opened(json_get(m.artifacts, "key.pem"));
+	job_message_clear(&m);
+	skip_to(run, "again");
+	must_make(force_press(run, "again", 1, "\"local\""), &m);
+	assert_opened(m.compare);
+	assert_int_equal(json_object_object_length(m.artifacts), 0);
+	job_message_clear(&m);
+}
+
+static void
+a_box_that_is_not_as_recorded_is_not_opened(void **state)
+{
+	unsigned char public[32], secret[32];
+	const char *file;
+	struct job_message m;
+	int64_t run;
+
+	(void)state;
+	run = started("");
+	file = seal(run, 1, "local", "open sesame", runner.public_key);
+	skip_to(run, "reads");
+	data_write(file, "another");
+	assert_int_equal(
+	    make(force_press(run, "reads", 1, "\"local\""), &m), ERR_FORBIDDEN);
+	assert_string_equal(why.code, "changed");
+	unlink(data_path(file));
+	assert_int_equal(
+	    make(force_press(run, "reads", 2, "\"local\""), &m), ERR_FORBIDDEN);
+	assert_string_equal(why.code, "changed");
+	/* as recorded, but for another key */
+	crypto_box_keypair(public, secret);
+	seal(run, 2, "local", "open sesame", public);
+	skip_to(run, "reads");
+	assert_int_equal(
+	    make(force_press(run, "reads", 3, "\"local\""), &m), ERR_FORBIDDEN);
+	assert_string_equal(why.code, "other_key");
+	/* the last one counts, whatever became of those before */
+	seal(run, 3, "local", "open sesame", runner.public_key);
+	skip_to(run, "reads");
+	must_make(force_press(run, "reads", 4, "\"local\""), &m);
+	assert_opened(json_get(m.artifacts, "key.pem"));
+	job_message_clear(&m);
+}
+
+/* More than an executor is given. */
+static void
+many_boxes_are_too_large_together(void **state)
+{
+	char *text = mem_calloc(EXEC_SEALED_LIMIT + 1, 1), target[3] = "t0";
+	struct job_message m;
+	int64_t run;
+
+	(void)state;
+	memset(text, 'x', EXEC_SEALED_LIMIT);
+	run = started("");
+	for (int n = 1; n <= 5; n++) {
+		if (n == 5) {
+			skip_to(run, "reads");
+			must_make(
+			    force_press(run, "reads", 1, "\"local\""), &m);
+			job_message_clear(&m);
+		}
+		target[1] = (char)('0' + n);
+		seal(run, n, target, text, runner.public_key);
+	}
+	free(text);
+	skip_to(run, "reads");
+	assert_int_equal(
+	    make(force_press(run, "reads", 2, "\"local\""), &m), ERR_FORBIDDEN);
+	assert_string_equal(why.code, "too_large");
 }
 
 static void
@@ -373,6 +510,9 @@ main(void)
 		ONE(other_targets_are_refused),
 		ONE(a_value_that_differs_is_each_targets_own),
 		ONE(secret_output_is_sealed_to_the_keeper),
+		ONE(a_sealed_artifact_is_opened_for_its_readers),
+		ONE(a_box_that_is_not_as_recorded_is_not_opened),
+		ONE(many_boxes_are_too_large_together),
 		ONE(without_a_journal_the_job_waits),
 		ONE(a_preflight_has_no_values),
 	};

@@ -231,7 +231,8 @@ a_job_spec_is_read_as_it_was_written(void **state)
 	    "\"artifacts\":{\"n\":{\"t\":\"f\"}},\"seen\":{\"t\":\"6\"},"
 	    "\"undo\":{\"t\":{}},\"needs\":{\"t\":[\"sh\"]},"
 	    "\"users\":[\"u\"],\"files\":{\"./f\":{}},"
-	    "\"seal_to\":\"7\",\"output_limit\":8,\"parallel\":9}";
+	    "\"seal_to\":\"7\",\"save_to\":\"8\",\"output_limit\":8,"
+	    "\"parallel\":9}";
 	struct job_message m;
 	struct buf out = { 0 };
 

@@ -7,6 +7,9 @@
  * outputs that same-as compares are artifacts as well, under the step's id if
  * it has no save=: the recorded output is masked and cut, and two such texts
  * could be equal where the outputs were not.
+ *
+ * Artifacts of secret output are sealed.  An output that equals one is as
+ * secret, so the step that compares it has to be secret too.
  */
 #include <string.h>
 
@@ -46,8 +49,7 @@ read_list(struct parse *p, struct step *s)
 	struct step *other = find_step(p, s->foreach);
 	const char **sends;
 
-	if (other == NULL || !kind_is(other->kind, KIND_OUTPUT) ||
-	    other->secret)
+	if (other == NULL || !kind_is(other->kind, KIND_OUTPUT))
 		return;
 	keep_output(p, other);
 	sends = arena_alloc(p->arena, sizeof(*sends));
@@ -190,11 +192,6 @@ check_artifacts(struct parse *p, int i)
 
 	if (s->artifact != NULL)
 		check_name(p, i);
-	if (s->artifact != NULL && s->secret)
-		report(p, SEVERITY_ERROR,
-		    attribute_place(&p->step_origins[i],
-			s->save != NULL ? "save" : "same-as"),
-		    "check_secret_saved");
 	if (s->unordered &&
 	    attribute_get(&p->step_origins[i].attrs, '=', "same-as") == NULL)
 		report(p, SEVERITY_ERROR,
@@ -204,6 +201,10 @@ check_artifacts(struct parse *p, int i)
 		report(p, SEVERITY_ERROR,
 		    attribute_place(&p->step_origins[i], "same-as"),
 		    "check_same_as_none step=%s", other->id);
+	else if (other != NULL && other->secret && !s->secret)
+		report(p, SEVERITY_ERROR,
+		    attribute_place(&p->step_origins[i], "same-as"),
+		    "check_same_as_secret step=%s", other->id);
 	check_used(p, i);
 }
 
@@ -217,9 +218,6 @@ check_foreach(struct parse *p, int i)
 	if (!kind_is(other->kind, KIND_OUTPUT) ||
 	    kind_is(other->kind, KIND_SQL))
 		report(p, SEVERITY_ERROR, at, "check_foreach_none step=%s",
-		    other->id);
-	else if (other->secret)
-		report(p, SEVERITY_ERROR, at, "check_foreach_secret step=%s",
 		    other->id);
 	if (s->every_ms > 0)
 		report(p, SEVERITY_ERROR,

@@ -43,12 +43,12 @@ add_artifact(struct making *m, const char *name)
 	struct payload *p = m->payload;
 	const char *what = message_arena(
 	    m->arena, "artifact_sent name=%s", name);
-	const char *file = artifact_input_find(o->artifacts, o->artifacts_count,
-	    name, m->job->target->name, what, m->why);
+	const struct job_artifact *a = artifact_input_find(o->artifacts,
+	    o->artifacts_count, name, m->job->target->name, what, m->why);
 	struct stat st;
 	int fd;
 
-	if (file == NULL || (fd = artifact_input_open(file, what, m->why)) < 0)
+	if (a == NULL || (fd = artifact_input_open(a, what, m->why)) < 0)
 		return false;
 	if (fstat(fd, &st) != 0)
 		st.st_size = 0;

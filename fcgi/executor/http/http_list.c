@@ -8,10 +8,8 @@
  * chooses between that item and the next one.
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/io.h"
 #include "base/json.h"
@@ -34,20 +32,16 @@ read_output(struct job *job, struct arena *a, struct buf *out, struct buf *why)
 	const struct job_spec *o = job->spec;
 	const char *name = o->step.foreach_artifact;
 	const char *what = message_arena(a, "artifact_sent name=%s", name);
-	const char *file = artifact_input_find(o->artifacts, o->artifacts_count,
-	    name, job->target->name, what, why);
-	char path[64];
+	const struct job_artifact *found = artifact_input_find(o->artifacts,
+	    o->artifacts_count, name, job->target->name, what, why);
 	int fd;
-	bool ok;
 
-	if (file == NULL || (fd = artifact_input_open(file, what, why)) < 0)
+	if (found == NULL || (fd = artifact_input_open(found, what, why)) < 0)
 		return false;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	ok = io_read_file(path, LIST_MAX, out) == ERR_OK;
-	if (!ok)
-		message_put(why, "http_list_unreadable");
-	close(fd);
-	return ok;
+	if (io_read_all(fd, LIST_MAX, out) == ERR_OK)
+		return true;
+	message_put(why, "http_list_unreadable");
+	return false;
 }
 
 static bool

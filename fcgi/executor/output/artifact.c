@@ -5,8 +5,11 @@
  * and no secret may be on disk unredacted.  Both hold only if it contains no
  * secret: all bytes pass through a mask, and its output is written as long as
  * it equals the input.  At the first redaction, writing stops, the file is
- * emptied, and the step fails.  Sealing such an output was rejected: its uses
- * (a download by a page, a comparison by a person) would open it again.
+ * emptied, and the step fails.
+ *
+ * The artifact of a step with secret output is collected in memory, and written
+ * in a box that the runner opens for the steps that read it.  It may contain
+ * any secret, and has the limit of sealed output.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +21,7 @@
 #include "base/mem.h"
 #include "base/message.h"
 #include "executor/output/artifact.h"
+#include "executor/output/sealed.h"
 #include "wire/exec.h"
 
 #define WRITE_BYTES (64 * 1024)
@@ -25,9 +29,9 @@
 struct artifact {
 	const struct job_spec *spec;
 	char *path;
-	int fd;
+	int fd; /* -1: it will be sealed */
 	struct mask_stream *mask;
-	struct buf clear; /* output of the mask, not written yet */
+	struct buf clear; /* output of the mask, not written yet; or all */
 	int64_t size;     /* of the input */
 	int failed;       /* errno */
 };
@@ -37,10 +41,12 @@ artifact_open(
     const struct job_spec *o, const char *target, const struct mask *mask)
 {
 	char *path = mem_printf("%s" EXEC_ARTIFACT, target);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	int fd = o->sealed
+	    ? -1
+	    : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
 	struct artifact *a;
 
-	if (fd < 0) {
+	if (fd < 0 && !o->sealed) {
 		free(path);
 		return NULL;
 	}
@@ -49,20 +55,27 @@ artifact_open(
 	a->path = path;
 	a->fd = fd;
 	a->mask = mask_stream_new(mask);
+	if (o->sealed) /* at once: growing would leave copies in memory */
+		buf_reserve(&a->clear, EXEC_SEALED_LIMIT);
 	return a;
 }
 
 static bool
 is_refused(const struct artifact *a)
 {
-	return a->size > EXEC_ARTIFACT_LIMIT ||
+	return a->size >
+	    (a->spec->sealed ? EXEC_SEALED_LIMIT : EXEC_ARTIFACT_LIMIT) ||
 	    mask_stream_first_secret(a->mask) > 0 || a->failed != 0;
 }
 
 static void
 empty(struct artifact *a)
 {
+	if (a->clear.data != NULL)
+		explicit_bzero(a->clear.data, a->clear.len);
 	buf_reset(&a->clear);
+	if (a->fd < 0)
+		return;
 	if (ftruncate(a->fd, 0) != 0 || lseek(a->fd, 0, SEEK_SET) != 0)
 		a->failed = errno;
 }
@@ -85,6 +98,11 @@ artifact_put(struct artifact *a, const char *data, size_t len)
 	a->size += (int64_t)len;
 	if (refused)
 		return;
+	if (a->spec->sealed) {
+		if (!is_refused(a))
+			buf_put(&a->clear, data, len);
+		return;
+	}
 	mask_put(a->mask, data, len, &a->clear);
 	if (a->clear.len >= WRITE_BYTES || is_refused(a))
 		flush(a);
@@ -100,40 +118,69 @@ artifact_reset(struct artifact *a)
 	empty(a);
 }
 
-/* The name of the secret, or its key in the target. */
+/* The name of the secret, or where it comes from. */
 static const char *
-name_of(const struct job_spec *o, const char *secret)
+name_of(const struct job_spec *o, size_t secret)
 {
+	if (secret > o->mask_count)
+		return MESSAGE("output_secret_sealed");
 	for (size_t i = 0; i < o->values_count; i++)
-		if (o->values[i].text == secret)
+		if (o->values[i].text == o->mask[secret - 1])
 			return o->values[i].name;
 	return MESSAGE("output_secret_other");
+}
+
+/* Writes the rest, or the box. */
+static void
+finish(struct artifact *a)
+{
+	if (!a->spec->sealed) {
+		mask_finish(a->mask, &a->clear);
+		flush(a);
+		if (a->failed == 0 && fdatasync(a->fd) != 0)
+			a->failed = errno;
+	} else if (!is_refused(a) &&
+	    sealed_write(a->path, a->spec->save_to, buf_text(&a->clear),
+		a->clear.len) != ERR_OK) {
+		a->failed = errno;
+	}
 }
 
 bool
 artifact_end(struct artifact *a, int64_t *ret_bytes, struct buf *why)
 {
-	const char *name = a->spec->step.artifact;
+	const struct job_spec *o = a->spec;
+	const char *name = o->step.artifact;
 	size_t secret;
 
-	mask_finish(a->mask, &a->clear);
+	finish(a);
 	secret = mask_stream_first_secret(a->mask);
-	flush(a);
-	if (a->failed == 0 && fdatasync(a->fd) != 0)
-		a->failed = errno;
 	if (secret > 0)
 		message_put(why, "output_secret name=%s as=%s",
-		    name_of(a->spec, a->spec->mask[secret - 1]), name);
-	else if (a->size > EXEC_ARTIFACT_LIMIT)
-		message_put(why, "output_large bytes=%lld name=%s most=%lld",
-		    (long long)a->size, name,
-		    (long long)EXEC_ARTIFACT_LIMIT / 1048576);
+		    name_of(o, secret), name);
 	else if (a->failed != 0)
 		message_put(why, "output_not_kept name=%s reason=%s", name,
 		    strerror(a->failed));
+	else if (is_refused(a) && o->sealed)
+		message_put(why,
+		    "output_large_sealed bytes=%lld name=%s most=%d",
+		    (long long)a->size, name, EXEC_SEALED_LIMIT / 1024);
+	else if (is_refused(a))
+		message_put(why, "output_large bytes=%lld name=%s most=%lld",
+		    (long long)a->size, name,
+		    (long long)EXEC_ARTIFACT_LIMIT / 1048576);
 	else
 		*ret_bytes = a->size;
 	return !is_refused(a);
+}
+
+enum err
+artifact_read(const struct artifact *a, struct buf *ret)
+{
+	if (!a->spec->sealed)
+		return io_read_file(a->path, EXEC_ARTIFACT_LIMIT, ret);
+	buf_put(ret, buf_text(&a->clear), a->clear.len);
+	return ERR_OK;
 }
 
 void
@@ -141,9 +188,12 @@ artifact_close(struct artifact *a, bool drop)
 {
 	if (a == NULL)
 		return;
-	close(a->fd);
+	if (a->fd >= 0)
+		close(a->fd);
 	if (drop)
 		unlink(a->path);
+	if (a->clear.data != NULL)
+		explicit_bzero(a->clear.data, a->clear.cap);
 	mask_stream_free(a->mask);
 	buf_clear(&a->clear);
 	free(a->path);

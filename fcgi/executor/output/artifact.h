@@ -13,9 +13,9 @@
 struct artifact;
 
 /*
- * Creates TARGET.save in the working folder.  NULL with errno set if that
- * failed.  Job spec and mask, which was made of its texts to redact, must
- * outlive it.
+ * Creates TARGET.save in the working folder, which of secret output is a box
+ * that artifact_end() writes.  NULL with errno set if that failed.  Job spec
+ * and mask, which was made of its texts to redact, must outlive it.
  */
 struct artifact *artifact_open(
     const struct job_spec *o, const char *target, const struct mask *mask);
@@ -30,6 +30,9 @@ void artifact_reset(struct artifact *a);
  * contains a secret, or could not be written.
  */
 bool artifact_end(struct artifact *a, int64_t *ret_bytes, struct buf *why);
+
+/* Appends it after artifact_end(), as it came. */
+enum err artifact_read(const struct artifact *a, struct buf *ret);
 
 /* Frees k; with `drop` the file is removed. k may be NULL. */
 void artifact_close(struct artifact *a, bool drop);

@@ -3,15 +3,18 @@
  *
  * The runner has found each file in the journal and compared its hash.  Here a
  * name must be exactly that of an artifact of an execution, in a folder next to
- * ours: a job spec cannot make us send any other file.
+ * ours: a job spec cannot make us send any other file.  Of a sealed one the job
+ * spec has the content, which is given to its readers as a file in memory.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/encode.h"
+#include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/message.h"
@@ -38,6 +41,20 @@ is_artifact(const char *file)
 	return text_is_id(target);
 }
 
+/* A file, or {"content": base64}. */
+static bool
+read_one(struct json_object *v, struct job_artifact *a)
+{
+	const char *content = json_text(v, "content", NULL);
+
+	if (json_object_is_type(v, json_type_string)) {
+		a->file = json_object_get_string(v);
+		return is_artifact(a->file);
+	}
+	return content != NULL && json_object_object_length(v) == 1 &&
+	    encode_unbase64(content, strlen(content), &a->content);
+}
+
 enum err
 artifact_input_read_files(struct json_object *files, const char *name,
     struct job_artifact **ret, size_t *ret_count, struct fault *fault)
@@ -49,30 +66,29 @@ artifact_input_read_files(struct json_object *files, const char *name,
 	    *ret_count + (size_t)json_object_object_length(files) + 1,
 	    sizeof(**ret));
 	json_object_object_foreach (files, target, v) {
-		const char *file = json_object_get_string(v);
+		struct job_artifact *a = &(*ret)[(*ret_count)++];
 
-		if (!text_is_id(target) || file == NULL || !is_artifact(file))
+		*a = (struct job_artifact){ .name = name, .target = target };
+		if (!text_is_id(target) || !read_one(v, a))
 			return fault_set(fault, ERR_INVALID, "order",
 			    "artifacts", "job_spec_artifact");
-		(*ret)[(*ret_count)++] = (struct job_artifact){ name, target,
-			file };
 	}
 	return ERR_OK;
 }
 
-const char *
+const struct job_artifact *
 artifact_input_find(const struct job_artifact *list, size_t count,
     const char *name, const char *target, const char *what, struct buf *why)
 {
-	const char *only = NULL;
+	const struct job_artifact *only = NULL;
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (name != NULL && !text_eq(list[i].name, name))
 			continue;
-		if (strcmp(list[i].target, target) == 0)
-			return list[i].file;
-		only = list[i].file;
+		only = &list[i];
+		if (strcmp(only->target, target) == 0)
+			return only;
 		n++;
 	}
 	if (n == 1)
@@ -86,11 +102,27 @@ artifact_input_find(const struct job_artifact *list, size_t count,
 	return NULL;
 }
 
-int
-artifact_input_open(const char *file, const char *what, struct buf *why)
+/* A file in memory with that content; -1 with errno. */
+static int
+open_content(const struct buf *content)
 {
-	char *path = mem_printf("../%s", file);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = memfd_create("artifact", MFD_CLOEXEC);
+
+	if (fd < 0 ||
+	    (io_write_all(fd, buf_text(content), content->len) == 0 &&
+		lseek(fd, 0, SEEK_SET) == 0))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int
+artifact_input_open(
+    const struct job_artifact *a, const char *what, struct buf *why)
+{
+	char *path = a->file != NULL ? mem_printf("../%s", a->file) : NULL;
+	int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+			      : open_content(&a->content);
 
 	if (fd < 0)
 		message_put(why, "artifact_unreadable what=%s reason=%s", what,
@@ -99,58 +131,32 @@ artifact_input_open(const char *file, const char *what, struct buf *why)
 	return fd;
 }
 
-/* Reads the whole file, `size` bytes. */
-static bool
-read_whole(int fd, size_t size, struct buf *ret)
-{
-	char *to = buf_reserve(ret, size);
-	ssize_t n;
-
-	while (ret->len < size) {
-		n = read(fd, to + ret->len, size - ret->len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n == 0)
-			errno = EIO; /* it was truncated */
-		if (n <= 0)
-			return false;
-		ret->len += (size_t)n;
-	}
-	return true;
-}
-
-/* Reads one more file; *size bytes are in memory before and after. */
+/* Reads one more file; *room bytes may follow, before and after. */
 static bool
 add_file(const struct job_spec *o, const char *target,
-    struct artifact_file *file, int64_t *size, struct buf *why)
+    struct artifact_file *file, size_t *room, struct buf *why)
 {
 	struct buf what = { 0 };
-	const char *path;
-	struct stat st;
+	const struct job_artifact *a;
+	enum err err = ERR_IO;
 	int fd = -1;
-	bool ok, known;
 
 	message_put(&what, "artifact_used name=%s", file->name);
-	path = artifact_input_find(o->artifacts, o->artifacts_count, file->name,
+	a = artifact_input_find(o->artifacts, o->artifacts_count, file->name,
 	    target, buf_text(&what), why);
-	if (path != NULL)
-		fd = artifact_input_open(path, buf_text(&what), why);
-	ok = fd >= 0;
-	known = ok && fstat(fd, &st) == 0;
-	if (known && (*size += st.st_size) > EXEC_USES_LIMIT) {
+	if (a != NULL)
+		fd = artifact_input_open(a, buf_text(&what), why);
+	if (fd >= 0)
+		err = io_read_all(fd, *room, &file->data);
+	if (err == ERR_TOO_LARGE)
 		message_put(why, "artifact_uses_large most=%d",
 		    (int)(EXEC_USES_LIMIT / 1048576));
-		ok = false;
-	} else if (ok &&
-	    (!known || !read_whole(fd, (size_t)st.st_size, &file->data))) {
+	else if (err != ERR_OK && fd >= 0)
 		message_put(why, "artifact_unreadable what=%s reason=%s",
 		    buf_text(&what), strerror(errno));
-		ok = false;
-	}
-	if (fd >= 0)
-		close(fd);
+	*room -= file->data.len;
 	buf_clear(&what);
-	return ok;
+	return err == ERR_OK;
 }
 
 bool
@@ -158,7 +164,7 @@ artifact_input_read(const struct job_spec *o, const char *target,
     struct artifact_files *ret, struct buf *why)
 {
 	struct json_object *all = o->message.artifacts;
-	int64_t size = 0;
+	size_t room = EXEC_USES_LIMIT;
 	bool ok = true;
 
 	*ret = (struct artifact_files){ 0 };
@@ -170,7 +176,7 @@ artifact_input_read(const struct job_spec *o, const char *target,
 		(void)files;
 		ret->all[ret->count].name = name;
 		ok = ok &&
-		    add_file(o, target, &ret->all[ret->count++], &size, why);
+		    add_file(o, target, &ret->all[ret->count++], &room, why);
 	}
 	return ok;
 }

@@ -8,19 +8,20 @@
 #include "executor/job_spec.h"
 
 /*
- * Reads {target: "EXEC/TARGET.save"} into *ret, each with the name (which may
- * be NULL).  ERR_INVALID with a fault for any other file.  The caller frees
- * *ret; the texts belong to the object.
+ * Reads {target: "EXEC/TARGET.save" or {"content": base64}} into *ret, each
+ * with the name (which may be NULL).  ERR_INVALID with a fault for any other
+ * file. The caller frees *ret and the contents; the texts belong to the object.
  */
 enum err artifact_input_read_files(struct json_object *files, const char *name,
     struct job_artifact **ret, size_t *ret_count, struct fault *fault);
 
 /*
- * The file for the target: that of the same target, or the only one there is.
+ * The one for the target: that of the same target, or the only one there is.
  * NULL: why gets a sentence, which calls it `what`.
  */
-const char *artifact_input_find(const struct job_artifact *list, size_t count,
-    const char *name, const char *target, const char *what, struct buf *why);
+const struct job_artifact *artifact_input_find(const struct job_artifact *list,
+    size_t count, const char *name, const char *target, const char *what,
+    struct buf *why);
 
 /* The artifacts that a script reads, in memory. */
 struct artifact_file {
@@ -43,6 +44,7 @@ bool artifact_input_read(const struct job_spec *o, const char *target,
 void artifact_input_clear(struct artifact_files *files);
 
 /* Opens it for reading.  -1: why gets a sentence. */
-int artifact_input_open(const char *file, const char *what, struct buf *why);
+int artifact_input_open(
+    const struct job_artifact *a, const char *what, struct buf *why);
 
 #endif

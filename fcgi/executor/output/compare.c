@@ -33,20 +33,21 @@ struct pair {
 };
 
 static bool
-read_both(struct pair *p, const char *file)
+read_both(struct pair *p, const char *what)
 {
-	char *theirs = mem_printf("../%s", file);
-	char *ours = mem_printf("%s" EXEC_ARTIFACT, p->job->target->name);
-	bool ok = io_read_file(theirs, EXEC_ARTIFACT_LIMIT, &p->was) ==
-		ERR_OK &&
-	    io_read_file(ours, EXEC_ARTIFACT_LIMIT, &p->is) == ERR_OK;
+	const struct job_spec *o = p->job->spec;
+	const struct job_artifact *theirs = artifact_input_find(o->same,
+	    o->compare_count, NULL, p->job->target->name, what, p->why);
+	int fd = theirs != NULL ? artifact_input_open(theirs, what, p->why)
+				: -1;
 
-	if (!ok)
-		message_put(p->why, "compare_unreadable step=%s",
-		    p->job->spec->step.same_as);
-	free(theirs);
-	free(ours);
-	return ok;
+	if (fd < 0)
+		return false;
+	if (io_read_all(fd, EXEC_ARTIFACT_LIMIT, &p->was) == ERR_OK &&
+	    artifact_read(p->job->output->artifact, &p->is) == ERR_OK)
+		return true;
+	message_put(p->why, "compare_unreadable step=%s", o->step.same_as);
+	return false;
 }
 
 static bool
@@ -216,10 +217,8 @@ compare_check(struct job *job, struct buf *why)
 	struct pair p = { .job = job, .why = why };
 	char *what = mem_printf(
 	    "The output of step %s (same-as)", o->step.same_as);
-	const char *file = artifact_input_find(
-	    o->same, o->compare_count, NULL, job->target->name, what, why);
 	bool parts = o->step.same_parts_count > 0 || o->step.unordered;
-	bool same = file != NULL && read_both(&p, file) &&
+	bool same = read_both(&p, what) &&
 	    (parts ? compare_parts(&p) : compare(&p));
 
 	buf_clear(&p.was);

@@ -3,16 +3,15 @@
  *
  * All forms of all secrets are patterns, sorted.  A bitmap of the pairs of
  * bytes with which patterns begin excludes nearly every position of an output
- * with one lookup, and the few that remain are compared with the patterns of
- * that pair.  At the end of a piece, a position where a pattern could still
- * begin holds back the following bytes until more arrive.  Matches may overlap:
- * the union of them is redacted.
+ * with one lookup.  At the few that remain, each further byte narrows the range
+ * of patterns that begin so, by binary search.  At the end of a piece, a
+ * position where a pattern could still begin holds back the following bytes
+ * until more arrive.  Matches may overlap: the union of them is redacted.
  *
  * An Aho-Corasick automaton was rejected: a private key in all its forms has
  * half a million states, a gigabyte of tables for a step that may use 64 MB.
- * Long secrets are also redacted line by line, since they are usually printed
- * so.  This protects against accidents only: a script that wants to print a
- * secret backwards can.
+ * This protects against accidents only: a script that wants to print a secret
+ * backwards can.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,27 +19,6 @@
 
 #include "base/mem.h"
 #include "executor/output/redact.h"
-#include "executor/output/redact_forms.h"
-
-#define SHORTEST 4 /* minimum of bytes redacted inside a line */
-
-struct pattern {
-	char *text;
-	size_t len;
-	size_t cover;    /* bytes to redact */
-	size_t secret;   /* secret of this form, from 1 */
-	bool whole_line; /* only at the beginning of a line */
-};
-
-struct mask {
-	struct pattern *patterns; /* sorted by text */
-	size_t count;
-	size_t cap;
-	size_t longest;
-	size_t secret; /* secret to which forms are added */
-	unsigned char first[256];
-	unsigned char pair[65536 / 8];
-};
 
 struct mask_stream {
 	const struct mask *mask;
@@ -51,131 +29,6 @@ struct mask_stream {
 	bool line_start;     /* held begins a line */
 	size_t first_secret; /* the first secret found, from 1 */
 };
-
-static unsigned
-pair_of(const char *p)
-{
-	return (unsigned)(unsigned char)p[0] << 8 | (unsigned char)p[1];
-}
-
-static void
-add_pattern(
-    struct mask *m, const char *text, size_t len, size_t cover, bool whole_line)
-{
-	struct pattern *p;
-
-	p = mem_grow(&m->patterns, &m->cap, m->count, sizeof(*p));
-	m->count++;
-	*p = (struct pattern){ mem_calloc(len + 1, 1), len, cover, m->secret,
-		whole_line };
-	memcpy(p->text, text, len);
-	if (len > m->longest)
-		m->longest = len;
-	m->first[(unsigned char)text[0]] = 1;
-	m->pair[pair_of(text) / 8] |= (unsigned char)(1u << pair_of(text) % 8);
-}
-
-/* Adds one form of a secret. */
-static void
-add_form(void *ctx, const char *form, size_t len)
-{
-	if (len >= SHORTEST)
-		add_pattern(ctx, form, len, len, false);
-}
-
-static void
-add_forms(struct mask *m, const char *s, size_t len)
-{
-	if (len < SHORTEST)
-		return;
-	add_pattern(m, s, len, len, false);
-	mask_forms(s, len, add_form, m);
-}
-
-/* Adds a secret of one to three bytes, as a whole line. */
-static void
-add_short(struct mask *m, const char *s, size_t len)
-{
-	static const char ends[] = "\n\r";
-	char line[SHORTEST + 1];
-
-	for (size_t i = 0; i < 2; i++) {
-		memcpy(line, s, len);
-		line[len] = ends[i];
-		add_pattern(m, line, len + 1, len, true);
-	}
-}
-
-static void
-add_secret(struct mask *m, const char *s)
-{
-	size_t len = strlen(s), n;
-
-	if (len > 0 && len < SHORTEST)
-		add_short(m, s, len);
-	add_forms(m, s, len);
-	if (strchr(s, '\n') == NULL)
-		return;
-	while (*s != '\0') {
-		n = strcspn(s, "\r\n");
-		add_forms(m, s, n);
-		s += n;
-		s += strspn(s, "\r\n");
-	}
-}
-
-static int
-by_text(const void *a, const void *b)
-{
-	const struct pattern *x = a, *y = b;
-	size_t n = x->len < y->len ? x->len : y->len;
-	int c = memcmp(x->text, y->text, n);
-
-	return c != 0 ? c : (x->len > y->len) - (x->len < y->len);
-}
-
-/* Sorts, and drops duplicates. */
-static void
-sort_patterns(struct mask *m)
-{
-	size_t n = 0;
-
-	if (m->count == 0)
-		return;
-	qsort(m->patterns, m->count, sizeof(*m->patterns), by_text);
-	for (size_t i = 1; i < m->count; i++) {
-		if (by_text(&m->patterns[n], &m->patterns[i]) == 0 &&
-		    m->patterns[n].whole_line == m->patterns[i].whole_line)
-			free(m->patterns[i].text);
-		else
-			m->patterns[++n] = m->patterns[i];
-	}
-	m->count = n + 1;
-}
-
-struct mask *
-mask_new(const char *const *secrets, size_t count)
-{
-	struct mask *m = mem_calloc(1, sizeof(*m));
-
-	for (size_t i = 0; i < count; i++) {
-		m->secret = i + 1;
-		add_secret(m, secrets[i]);
-	}
-	sort_patterns(m);
-	return m;
-}
-
-void
-mask_free(struct mask *m)
-{
-	if (m == NULL)
-		return;
-	for (size_t i = 0; i < m->count; i++)
-		free(m->patterns[i].text);
-	free(m->patterns);
-	free(m);
-}
 
 struct mask_stream *
 mask_stream_new(const struct mask *m)
@@ -214,21 +67,47 @@ mask_stream_forget(struct mask_stream *s)
 	s->first_secret = 0;
 }
 
-/* Index of the first pattern that begins with this pair of bytes, or later. */
+/*
+ * The first pattern from low on whose byte at `depth` is not below c; those
+ * from low to high - 1 have that byte, and the ones before it in common.
+ */
 static size_t
-first_of_pair(const struct mask *m, unsigned pair)
+first_of_byte(
+    const struct mask *m, size_t low, size_t high, size_t depth, unsigned c)
 {
-	size_t low = 0, high = m->count;
-
 	while (low < high) {
 		size_t mid = (low + high) / 2;
 
-		if (pair_of(m->patterns[mid].text) < pair)
+		if ((unsigned char)m->patterns[mid].text[depth] < c)
 			low = mid + 1;
 		else
 			high = mid;
 	}
 	return low;
+}
+
+/* Patterns that begin with the same bytes. */
+struct range {
+	size_t low;
+	size_t high;
+};
+
+static struct range
+narrow(const struct mask *m, struct range r, size_t depth, unsigned char c)
+{
+	r.low = first_of_byte(m, r.low, r.high, depth, c);
+	r.high = first_of_byte(m, r.low, r.high, depth, c + 1u);
+	return r;
+}
+
+/* A pattern of the range may still match, if more bytes arrive. */
+static bool
+is_open(const struct mask *m, struct range r, bool line)
+{
+	for (; r.low < r.high; r.low++)
+		if (line || !m->patterns[r.low].whole_line)
+			return true;
+	return false;
 }
 
 /*
@@ -242,23 +121,23 @@ match_at(struct mask_stream *s, size_t i, bool *ret_more)
 	const char *p = s->held.data + i;
 	size_t left = s->held.len - i, cover = 0;
 	bool line = i > 0 ? p[-1] == '\n' : s->line_start;
-	size_t k = left > 1 ? first_of_pair(m, pair_of(p)) : 0;
+	struct range r = { m->starts[(unsigned char)*p],
+		m->starts[(unsigned char)*p + 1] };
 
-	for (; k < m->count; k++) {
-		const struct pattern *t = &m->patterns[k];
+	for (size_t depth = 1; r.low < r.high && depth < left; depth++) {
+		r = narrow(m, r, depth, (unsigned char)p[depth]);
+		/* the shortest come first */
+		while (r.low < r.high && m->patterns[r.low].len == depth + 1) {
+			const struct mask_pattern *t = &m->patterns[r.low++];
 
-		if (left > 1 && pair_of(t->text) != pair_of(p))
-			break;
-		if ((t->whole_line && !line) ||
-		    memcmp(t->text, p, t->len < left ? t->len : left) != 0)
-			continue;
-		if (t->len > left)
-			*ret_more = true;
-		else if (t->cover > cover)
-			cover = t->cover;
-		if (cover > 0 && s->first_secret == 0)
-			s->first_secret = t->secret;
+			if (t->whole_line && !line)
+				continue;
+			cover = t->cover > cover ? t->cover : cover;
+			if (s->first_secret == 0)
+				s->first_secret = t->secret;
+		}
 	}
+	*ret_more = is_open(m, r, line);
 	return cover;
 }
 
@@ -297,9 +176,10 @@ may_begin(const struct mask *m, const char *p, size_t left)
 	unsigned pair;
 
 	if (left == 1)
-		return m->first[(unsigned char)*p];
-	pair = pair_of(p);
-	return m->pair[pair / 8] & 1u << pair % 8;
+		return m->starts[(unsigned char)*p] <
+		    m->starts[(unsigned char)*p + 1];
+	pair = mask_pair(p);
+	return m->pairs[pair / 8] & 1u << pair % 8;
 }
 
 /* The next position from i where a pattern may begin. */
@@ -345,8 +225,8 @@ mask_finish(struct mask_stream *s, struct buf *out)
 	const struct mask *m = s->mask;
 
 	/* A short secret that ends the output without a line end. */
-	for (size_t k = 0; k < m->count && s->line_start; k++) {
-		const struct pattern *t = &m->patterns[k];
+	for (size_t k = 0; m->lines && k < m->count && s->line_start; k++) {
+		const struct mask_pattern *t = &m->patterns[k];
 
 		if (!t->whole_line || t->cover != s->held.len ||
 		    memcmp(t->text, s->held.data, t->cover) != 0)
@@ -379,7 +259,7 @@ mask_cut_text(
 	struct mask_stream *s = mask_stream_new(m);
 
 	mask_put(s, text, len, out);
-	if (s->held.len >= SHORTEST)
+	if (s->held.len >= MASK_SHORTEST)
 		s->covered = s->held.len;
 	mask_finish(s, out);
 	mask_stream_free(s);
@@ -397,7 +277,7 @@ cut_before(const struct mask *m, const char *text, size_t p)
 	size_t n;
 
 	mask_put(s, text, p, &ignored);
-	n = s->held.len >= SHORTEST ? s->held.len : 0;
+	n = s->held.len >= MASK_SHORTEST ? s->held.len : 0;
 	mask_stream_free(s);
 	buf_clear(&ignored);
 	return n;

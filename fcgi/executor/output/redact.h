@@ -6,23 +6,14 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "executor/output/mask.h"
 
 /* The replacement of a secret: six bullets. */
 #define MASK_TEXT \
 	"\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2" \
 	"\xe2\x80\xa2\xe2\x80\xa2"
 
-struct mask;        /* secrets to redact */
 struct mask_stream; /* one output that is redacted */
-
-/*
- * Makes a mask of secrets: each unchanged, each of its lines, and encoded forms
- * (redact_forms.h).  A secret of one to three bytes would redact every "1" or
- * "yes" of an output, so it is redacted only as a whole line.  Free with
- * mask_free(), after its streams.
- */
-struct mask *mask_new(const char *const *secrets, size_t count);
-void mask_free(struct mask *m);
 
 struct mask_stream *mask_stream_new(const struct mask *m);
 void mask_stream_free(struct mask_stream *s);

@@ -208,6 +208,22 @@ is_special(const char *s, size_t len, const char *set)
 }
 
 void
+mask_few_forms(const char *s, size_t len,
+    void (*add)(void *ctx, const char *form, size_t len), void *ctx)
+{
+	struct forms f = { .add = add, .ctx = ctx };
+
+	add_base64(&f, s, len);
+	for (int i = 0; i < 2; i++) {
+		encode_hex(s, len, i, &f.form);
+		take(&f);
+	}
+	encode_json(s, len, &f.form);
+	take(&f);
+	buf_clear(&f.form);
+}
+
+void
 mask_forms(const char *s, size_t len,
     void (*add)(void *ctx, const char *form, size_t len), void *ctx)
 {

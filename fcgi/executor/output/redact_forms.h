@@ -12,4 +12,8 @@
 void mask_forms(const char *s, size_t len,
     void (*add)(void *ctx, const char *form, size_t len), void *ctx);
 
+/* The most usual of them, for many texts: base64, hex and JSON. */
+void mask_few_forms(const char *s, size_t len,
+    void (*add)(void *ctx, const char *form, size_t len), void *ctx);
+
 #endif

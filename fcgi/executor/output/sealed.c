@@ -1,5 +1,5 @@
 /*
- * sealed.c: output that only the keeper can open.
+ * sealed.c: output in a box.
  *
  * It is collected in memory and sealed when the step ends (libsodium's sealed
  * box: X25519, XSalsa20-Poly1305), so that it is never on disk in clear.  The
@@ -35,8 +35,6 @@ sealed_new(const char *target, const unsigned char *key)
 {
 	struct sealed *s = mem_calloc(1, sizeof(*s));
 
-	if (sodium_init() < 0)
-		log_fatal("libsodium does not start");
 	s->target = target;
 	s->key = key;
 	/* full size at once: growing would leave copies in memory */
@@ -96,20 +94,20 @@ sealed_put(struct sealed *s, const char *data, size_t len)
 	}
 }
 
-static enum err
-write_box(const struct sealed *s, const struct buf *text)
+enum err
+sealed_write(
+    const char *path, const unsigned char *key, const void *data, size_t len)
 {
-	char *path = mem_printf("%s" EXEC_SEALED, s->target);
-	size_t size = text->len + crypto_box_SEALBYTES;
+	size_t size = len + crypto_box_SEALBYTES;
 	unsigned char *box = mem_calloc(1, size);
 	enum err err = ERR_IO;
 
+	if (sodium_init() < 0)
+		log_fatal("libsodium does not start");
 	errno = EINVAL; /* invalid key */
-	if (crypto_box_seal(box, (const unsigned char *)buf_text(text),
-		text->len, s->key) == 0)
+	if (crypto_box_seal(box, data, len, key) == 0)
 		err = io_write_file(path, 0640, box, size);
 	free(box);
-	free(path);
 	return err;
 }
 
@@ -123,6 +121,7 @@ wipe(struct buf *text)
 enum err
 sealed_close(struct sealed *s, int64_t *ret_bytes, int64_t *ret_dropped)
 {
+	char *path = mem_printf("%s" EXEC_SEALED, s->target);
 	struct buf text = { 0 };
 	enum err err;
 	int saved;
@@ -138,8 +137,9 @@ sealed_close(struct sealed *s, int64_t *ret_bytes, int64_t *ret_dropped)
 		    "here ...]\n",
 		    (long long)*ret_dropped);
 	buf_put(&text, s->tail.data, s->tail.len);
-	err = write_box(s, &text);
+	err = sealed_write(path, s->key, buf_text(&text), text.len);
 	saved = errno;
+	free(path);
 	wipe(&text);
 	wipe(&s->head);
 	wipe(&s->tail);

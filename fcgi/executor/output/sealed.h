@@ -1,6 +1,6 @@
 /*
  * sealed.h: the output of a step with the attribute "secret", which only the
- * keeper can open.
+ * keeper can open, and its artifact, which only the runner can open.
  */
 #ifndef EXECUTOR_OUTPUT_SEALED_H
 #define EXECUTOR_OUTPUT_SEALED_H
@@ -11,6 +11,13 @@
 #include "base/err.h"
 
 struct sealed;
+
+/*
+ * Writes the bytes into a file, durably, in a box for the X25519 public key of
+ * 32 bytes.  ERR_IO with errno.
+ */
+enum err sealed_write(
+    const char *path, const unsigned char *key, const void *data, size_t len);
 
 /*
  * Begins the output of a target, sealed to the X25519 public key of 32 bytes;

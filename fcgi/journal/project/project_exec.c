@@ -137,7 +137,8 @@ project_target_ended(struct db *db, const struct event *e)
 	return db_run(db, STMT_ARTIFACT_ADD, INT(e->run), INT(e->seq),
 	    TEXT(r.artifact.name), TEXT(text_of(e, "step")),
 	    INT(json_int(e->data, "n", 0)), TEXT(text_of(e, "target")),
-	    INT(r.artifact.bytes), TEXT(r.artifact.hash));
+	    INT(r.artifact.bytes), TEXT(r.artifact.hash),
+	    INT(r.artifact.sealed));
 }
 
 enum err

@@ -28,6 +28,10 @@ read_artifacts(struct run_report *r)
 
 		copy(o, "id", o, "seq");
 		copy(o, "attempt", o, "n");
+		if (json_int(o, "sealed", 0) != 0)
+			json_set_bool(o, "sealed", true);
+		else /* reports of older versions lack it */
+			json_object_object_del(o, "sealed");
 		json_object_object_del(o, "seq");
 		json_object_object_del(o, "n");
 	}

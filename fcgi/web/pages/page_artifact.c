@@ -4,9 +4,11 @@
  * A file is found by the number of its event.  It is output of a target, so a
  * browser must never show it as ours: it is always a download of bytes,
  * whatever its name, with the same nginx headers as recorded output (no
- * sniffing, no scripts).
+ * sniffing, no scripts).  The file of a sealed one is a box: the page of the
+ * output shows what is in it, on record.
  */
 #include "web/pages/page.h"
+#include "web/views/output_text.h"
 #include "wire/exec.h"
 
 enum err
@@ -21,6 +23,11 @@ page_artifact(struct req *req, struct reply *reply)
 	if (row == NULL)
 		return fault_set(&req->fault, ERR_NOT_FOUND, "no_artifact", "",
 		    "%s", request_text(req, "no_artifact"));
+	if (json_int(row, "sealed", 0) != 0)
+		return fault_set(&req->fault, ERR_FORBIDDEN, "sealed", "",
+		    "refused_artifact_sealed name=%s url=%s", name,
+		    output_text_url(req, req->run, json_text(row, "step", ""),
+			json_int(row, "n", 0), target));
 	if (json_int(row, "targets", 1) > 1)
 		name = arena_printf(req->arena, "%s-%s", target, name);
 	reply->cache = "private, no-cache";

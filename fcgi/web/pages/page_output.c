@@ -166,8 +166,7 @@ show(struct req *req, struct reply *reply, struct json_object *row,
 	if (err != ERR_OK)
 		return err;
 	o = json_object_new_object();
-	url = arena_printf(req->arena, "%s/attempts/%" PRId64 "/%s",
-	    request_step_url(req, req->run, req->step), req->n, target);
+	url = output_text_url(req, req->run, req->step, req->n, target);
 	add_place(req, o, v, runbook_cache_find_step(v->entry, req->step));
 	model_int(o, "attempt", req->n);
 	model_text(o, "target", target);

@@ -318,6 +318,17 @@ artifact_there(struct view *v, const char *name)
 	return text;
 }
 
+/* A step with secret output keeps it. */
+static bool
+artifact_is_sealed(const struct plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->steps_count; i++)
+		if (text_eq(plan->steps[i].artifact, name) &&
+		    plan->steps[i].secret)
+			return true;
+	return false;
+}
+
 /* Artifacts that the step sends or reads. */
 static struct json_object *
 artifacts_model(struct view *v, const struct step *step)
@@ -330,6 +341,8 @@ artifacts_model(struct view *v, const struct step *step)
 		model_text(o, "name", step->sends_artifacts[i]);
 		model_text(
 		    o, "there", artifact_there(v, step->sends_artifacts[i]));
+		model_bool(o, "sealed",
+		    artifact_is_sealed(v->plan, step->sends_artifacts[i]));
 		json_object_array_add(list, o);
 	}
 	return list;

@@ -246,7 +246,8 @@ put_line(struct buf *out, struct json_object *step, struct json_object *try)
 	static const char *const of_try[] = { "n", "target", "state", "exit",
 		"by", "started_at", "ended_at", "bytes", "hash", "message",
 		"skipped", NULL };
-	static const char *const of_kept[] = { "name", "bytes", "hash", NULL };
+	static const char *const of_kept[] = { "name", "bytes", "hash",
+		"sealed", NULL };
 
 	put_values(out, step, of_step, ',');
 	put_values(out, try, of_try, ',');
@@ -266,7 +267,7 @@ page_report_csv(struct req *req, struct reply *reply)
 	    "step,title,section,state,by,at,reason,"
 	    "attempt,target,outcome,exit,pressed_by,started_at,ended_at,"
 	    "bytes,hash,message,skipped,artifact,artifact_bytes,"
-	    "artifact_hash\r\n");
+	    "artifact_hash,artifact_sealed\r\n");
 	steps = request_own(req, step_rows(v));
 	for (size_t i = 0; i < json_object_array_length(steps); i++) {
 		struct json_object *s = json_object_array_get_idx(steps, i);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "web/views/artifacts.h"
 #include "web/views/model.h"
+#include "web/views/output_text.h"
 
 static const char *
 key_of(struct req *req, const char *step, int64_t n, const char *target)
@@ -15,6 +16,7 @@ static struct json_object *
 artifact_model(struct req *req, int64_t run, struct rows *rows)
 {
 	struct json_object *o = json_object_new_object();
+	bool sealed = db_int(rows, "sealed") != 0;
 
 	model_int(o, "id", db_int(rows, "seq"));
 	model_text(o, "name", db_text(rows, "name"));
@@ -25,9 +27,13 @@ artifact_model(struct req *req, int64_t run, struct rows *rows)
 	model_int(o, "bytes", db_int(rows, "bytes"));
 	model_text(o, "size_text", model_size(req, db_int(rows, "bytes")));
 	model_text(o, "hash", db_text(rows, "hash"));
+	model_bool(o, "sealed", sealed);
 	model_text(o, "url",
-	    arena_printf(req->arena, "/runs/%" PRId64 "/artifacts/%" PRId64,
-		run, db_int(rows, "seq")));
+	    sealed ? output_text_url(req, run, db_text(rows, "step"),
+			 db_int(rows, "n"), db_text(rows, "target"))
+		   : arena_printf(req->arena,
+			 "/runs/%" PRId64 "/artifacts/%" PRId64, run,
+			 db_int(rows, "seq")));
 	return o;
 }
 

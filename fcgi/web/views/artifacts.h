@@ -12,7 +12,8 @@ struct artifacts {
 
 /*
  * The artifacts of the run, oldest first: [{id, name, step, attempt, target,
- * bytes, size_text, hash, url}]. It belongs to the request.
+ * bytes, size_text, hash, sealed, url}], of a sealed one the url of the page
+ * that can show it. It belongs to the request.
  */
 struct json_object *artifacts_of_run(
     struct req *req, int64_t run, struct artifacts *a);

@@ -9,6 +9,7 @@
  * more than a small one.
  */
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -278,4 +279,12 @@ output_text_search(struct req *req, const char *exec, const char *target,
 		close(fd);
 	buf_clear(&raw);
 	return found;
+}
+
+const char *
+output_text_url(const struct req *req, int64_t run, const char *step, int64_t n,
+    const char *target)
+{
+	return arena_printf(req->arena, "%s/attempts/%" PRId64 "/%s",
+	    request_step_url(req, run, step), n, target);
 }

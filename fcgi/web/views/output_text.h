@@ -27,4 +27,8 @@ void output_text_read(struct req *req, const char *exec, const char *target,
 struct json_object *output_text_search(struct req *req, const char *exec,
     const char *target, const char *text, size_t limit);
 
+/* The page of the output of a target in an attempt. */
+const char *output_text_url(const struct req *req, int64_t run,
+    const char *step, int64_t n, const char *target);
+
 #endif

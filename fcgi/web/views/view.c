@@ -21,6 +21,7 @@
 #include "journal/plan.h"
 #include "web/card/card.h"
 #include "web/views/model.h"
+#include "web/views/output_text.h"
 #include "web/views/view.h"
 
 static const char *
@@ -176,8 +177,7 @@ target_model(struct view *v, struct rows *rows)
 	struct json_object *o = model_object(32);
 	const char *url;
 
-	url = arena_printf(v->req->arena, "%s/attempts/%" PRId64 "/%s",
-	    request_step_url(v->req, v->lifecycle.id, db_text(rows, "step")),
+	url = output_text_url(v->req, v->lifecycle.id, db_text(rows, "step"),
 	    db_int(rows, "n"), db_text(rows, "target"));
 	model_text(o, "name", db_text(rows, "target"));
 	RESULT_FIELDS(SHOW)
