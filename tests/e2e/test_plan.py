@@ -161,7 +161,7 @@ def confirm(who, run, step, **body):
     return who.post(f"/runs/{run}/steps/{step}/confirm", body)
 
 
-def refused_values(ana, run):
+def refused_values(console, ana, run):
     for body, code, word in (({}, "missing_value", "needs a value"), ({"value": "9.99"}, "bad_value", "10 or more"),
                              ({"value": "100.5"}, "bad_value", "100 or less"), ({"value": "1e2"}, "bad_value", "number"),
                              ({"value": "20\n"}, "bad_value", "line")):
@@ -169,7 +169,10 @@ def refused_values(ana, run):
         assert status == 422 and answer["error"]["code"] == code, (body, status, answer)
         assert answer["error"]["field"] == "value" and word in answer["error"]["message"], answer
     assert confirm(ana, run, "space", value=20)[0] in (400, 422)
-    status, page = ana.ask("POST", f"/runs/{run}/steps/space/confirm", {"value": "9.99", "note": "n"}, accept="text/html")
+    status, _, page = console.raw("POST", f"/runs/{run}/steps/space/confirm", "value=9.99&note=n",
+                                  {"Authorization": "Bearer " + ana.token, "Accept": "text/html",
+                                   "Content-Type": "application/x-www-form-urlencoded"})
+    page = page.decode()
     assert status == 422 and 'value="9.99"' in page and "This must be 10 or more" in page, page
     assert "Free space in GB" in page and "from 10 to 100" in page and 'inputmode="decimal"' in page
     assert ana.step(run, "space")["state"] == "ready" and ana.run(run)["variables"] == {}
@@ -185,7 +188,7 @@ def a_value_that_a_task_asks_for_is_checked_recorded_and_corrected():
         database.chmod(0o777)
         (database / "ask.db").chmod(0o666)
         assert ana.post(f"/runs/{run}/start")[0] == 200
-        refused_values(ana, run)
+        refused_values(console, ana, run)
         assert confirm(ana, run, "space", value="20", note="first")[0] == 200
         assert ana.run(run)["variables"] == {"free": "20"}, ana.run(run)["variables"]
         status, answer = ana.post(f"/runs/{run}/steps/space/reopen", {"reason": "it was the other disk"})

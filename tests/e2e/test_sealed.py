@@ -163,7 +163,7 @@ base64 -w 0 "$CS_ARTIFACTS/vault.json"
 ```
 
 ```sh {#nothing}
-echo "artifacts: ${CS_ARTIFACTS-none}"; ls /tmp/countersign.* 2>/dev/null
+echo "artifacts: ${CS_ARTIFACTS-none}"; find /tmp/countersign.* -name vault.json -o -name key.bin 2>/dev/null
 grep -rl "$(cat "$folder/word")" /proc/$PPID/environ /proc/[0-9]*/cmdline 2>/dev/null
 echo looked
 ```
