@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ana, becomes, bo, close, inState, look, newPage, signIn } from './browser.js';
+import { ana, becomes, bo, close, look, newPage, signIn } from './browser.js';
 
 describe('lists, hops and gates', () => {
 	let first, second, run;
@@ -19,7 +19,7 @@ describe('lists, hops and gates', () => {
 
 	async function press(id, state) {
 		await first.click(`#step-${CSS(id)} [data-primary]`);
-		await first.waitForSelector(inState(CSS(id), state));
+		await becomes(first, id, state);
 	}
 
 	const CSS = (id) => id.replaceAll('.', '\\.');
