@@ -1,8 +1,8 @@
 /*
  * fuzz_compiler.c: any bytes as a document: parsed, rendered, repeated,
  * imported; and as an expression and a regex.  The result of import must hold
- * all that it was given, but for blanks, prompts before commands, and
- * placeholders.
+ * all that it was given, but for blanks, prompts before commands,
+ * placeholders, and values that have become parameters.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -97,10 +97,31 @@ as_parsed(const char *text, size_t len)
 	return copy;
 }
 
-/* The length here of what import may take: blanks, the prompt at the
- * beginning of a line, a placeholder. */
+/* The length of the value of a parameter of the draft with which s begins: its
+ * label or default stands in the front matter instead. */
 static size_t
-may_go(const char *s, bool beginning)
+is_parameter(const char *s, const char *draft)
+{
+	static const char *const keys[] = { "label: ", "default: " };
+	const char *end = strstr(draft, "\n---\n");
+	size_t most = 0, n;
+
+	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+		for (const char *v = draft;
+		     (v = strstr(v, keys[k])) != NULL && v < end;) {
+			v += strlen(keys[k]);
+			v += *v == '"';
+			n = strcspn(v, "\",}\n");
+			if (n > most && strncmp(s, v, n) == 0)
+				most = n;
+		}
+	return most;
+}
+
+/* The length here of what import may take: blanks, the prompt at the
+ * beginning of a line, a placeholder, the value of a parameter. */
+static size_t
+may_go(const char *s, bool beginning, const char *draft)
 {
 	size_t len = strcspn(s, "\r\n"), at = 0, n;
 
@@ -110,6 +131,8 @@ may_go(const char *s, bool beginning)
 		return n;
 	if (beginning && (text_starts(s, "# ") || text_starts(s, "-> ")))
 		return s[0] == '#' ? 2 : 3;
+	if (!beginning && (n = is_parameter(s, draft)) > 0)
+		return n;
 	if (s[0] != '<' && s[0] != 'Y')
 		return 0;
 	return looks_like_a_placeholder(s, len, &at, &n) && at == 0 ? n : 0;
@@ -127,7 +150,7 @@ check_import(const char *text, size_t len, struct buf *out)
 	runbook_import(text, len, out, &notes);
 	buf_clear(&notes);
 	for (size_t k = 0; k < len; k += n) {
-		n = may_go(parsed + k, beginning);
+		n = may_go(parsed + k, beginning, buf_text(out));
 		beginning = strchr("\r\n", parsed[k]) != NULL ||
 		    (beginning && n == 1);
 		if (n > 0)
