@@ -34,6 +34,15 @@ text_ends(const char *s, const char *suffix)
 }
 
 bool
+text_has_any(const char *s, size_t len, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (memmem(s, len, *words, strlen(*words)) != NULL)
+			return true;
+	return false;
+}
+
+bool
 text_int(const char *s, int64_t min, int64_t max, int64_t *ret)
 {
 	char *end;

@@ -12,6 +12,9 @@ bool text_eq(const char *a, const char *b);
 bool text_starts(const char *s, const char *prefix);
 bool text_ends(const char *s, const char *suffix);
 
+/* One of the words, which end with NULL, stands in the len bytes at s. */
+bool text_has_any(const char *s, size_t len, const char *const *words);
+
 /* A whole decimal number within [min, max] and nothing else. */
 bool text_int(const char *s, int64_t min, int64_t max, int64_t *ret);
 

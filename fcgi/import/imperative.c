@@ -119,15 +119,6 @@ begins(const char *const *words, const char *s)
 	return 0;
 }
 
-static bool
-holds(const char *const *words, const char *s, size_t len)
-{
-	for (; *words != NULL; words++)
-		if (memmem(s, len, *words, strlen(*words)) != NULL)
-			return true;
-	return false;
-}
-
 static size_t
 word_length(const char *s)
 {
@@ -238,7 +229,7 @@ is_statement(const char *s, size_t len)
 		"在", "因", "因为", NULL };
 
 	return begins(conditions, s) == 0 && begins(chinese, s) == 0 &&
-	    holds(chinese, s, len);
+	    text_has_any(s, len, chinese);
 }
 
 /* “接口调用时需要将 X 改为 Y”: an order that names its subject first. */
@@ -250,7 +241,7 @@ has_must(const char *s, size_t len)
 	static const char *const conditions[] = { "如", "若", "当", "不",
 		NULL };
 
-	return begins(conditions, s) == 0 && holds(musts, s, len);
+	return begins(conditions, s) == 0 && text_has_any(s, len, musts);
 }
 
 static bool
@@ -261,9 +252,9 @@ is_chinese_order(const char *s)
 
 	if (begins_with_chinese_verb(s))
 		return true;
-	if (holds(chinese_told, s, strlen(s)))
+	if (text_has_any(s, strlen(s), chinese_told))
 		return false;
-	if (begins(chinese_openings, s) > 0 && holds(chinese, s, first))
+	if (begins(chinese_openings, s) > 0 && text_has_any(s, first, chinese))
 		return true;
 	for (const char *m = s; *m != '\0'; m += strspn(m, " ")) {
 		const char *next = imperative_next_clause(m);
@@ -300,7 +291,7 @@ is_advice(const char *s)
 		    strstr(s, "的") != NULL)
 			return true;
 	return begins(how, s) > 0 ||
-	    (holds(words, s, strlen(s)) && strstr(s, "请") == NULL);
+	    (text_has_any(s, strlen(s), words) && strstr(s, "请") == NULL);
 }
 
 bool
@@ -390,5 +381,5 @@ imperative_is_statement(const char *title)
 
 	return is_advice(title) ||
 	    ((unsigned char)title[0] < 0x80 && !is_english_order(title) &&
-		holds(words, title, strlen(title)));
+		text_has_any(title, strlen(title), words));
 }

@@ -64,9 +64,8 @@ is_sure(const char *s, size_t len)
 	    strchr(".,:;`", s[len - 1]) != NULL)
 		return len > 2 && memcmp(s + len - 2, " .", 2) == 0 &&
 		    looks_like_a_command(s, len) && !has_wide(s, len);
-	for (size_t i = 0; words[i] != NULL; i++)
-		if (memmem(s, len, words[i], strlen(words[i])) != NULL)
-			return false;
+	if (text_has_any(s, len, words))
+		return false;
 	return memchr(s, ' ', len) != NULL ? memchr(s, '/', len) != NULL ||
 		memmem(s, len, " -", 2) != NULL || memchr(s, '@', len) != NULL
 					   : s[0] == '.' || s[0] == '/';

@@ -10,15 +10,6 @@
 #include "base/text.h"
 #include "import/imperative.h"
 
-static bool
-holds(const char *const *words, const char *s, size_t len)
-{
-	for (; *words != NULL; words++)
-		if (memmem(s, len, *words, strlen(*words)) != NULL)
-			return true;
-	return false;
-}
-
 bool
 topic_names_check(const char *title)
 {
@@ -29,8 +20,8 @@ topic_names_check(const char *title)
 		"结果", "失败", "how ", "How ", NULL };
 
 	return text_characters(title) <= 24 &&
-	    holds(words, title, strlen(title)) &&
-	    !holds(other, title, strlen(title));
+	    text_has_any(title, strlen(title), words) &&
+	    !text_has_any(title, strlen(title), other);
 }
 
 bool
@@ -46,8 +37,8 @@ topic_names_backup(const char *title)
 	const char *rest = imperative_next_clause(title);
 	size_t first = rest != NULL ? (size_t)(rest - title) : strlen(title);
 
-	return holds(backup, title, strlen(title)) &&
-	    !holds(other, title, first);
+	return text_has_any(title, strlen(title), backup) &&
+	    !text_has_any(title, first, other);
 }
 
 bool
@@ -65,7 +56,7 @@ topic_offers(const char *title)
 	static const char *const choices[] = { "一种", "之一", "任选", "one of",
 		"either", "any of", NULL };
 
-	return holds(choices, title, strlen(title));
+	return text_has_any(title, strlen(title), choices);
 }
 
 bool
@@ -77,7 +68,7 @@ topic_leads(const char *title)
 
 	return !topic_offers(title) &&
 	    (text_ends(title, ":") || text_ends(title, "：")) &&
-	    holds(words, title, len);
+	    text_has_any(title, len, words);
 }
 
 bool
@@ -88,8 +79,8 @@ topic_names_rehearsal(const char *text)
 	static const char *const where[] = { "测试环境", "预发", "test ",
 		"staging", NULL };
 
-	return holds(words, text, strlen(text)) &&
-	    holds(where, text, strlen(text));
+	return text_has_any(text, strlen(text), words) &&
+	    text_has_any(text, strlen(text), where);
 }
 
 bool
@@ -103,7 +94,7 @@ topic_names_no_task(const char *heading)
 		"See also", "Further reading", "FAQ", "Best practices", "Tips",
 		" tips", NULL };
 
-	return holds(words, heading, strlen(heading));
+	return text_has_any(heading, strlen(heading), words);
 }
 
 bool
@@ -113,7 +104,7 @@ topic_names_troubles(const char *heading)
 		"问题排查", "疑难", "报错", "FAQ", "roubleshoot", "nown issues",
 		"ommon problems", "ommon errors", NULL };
 
-	return holds(words, heading, strlen(heading));
+	return text_has_any(heading, strlen(heading), words);
 }
 
 bool

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -33,12 +34,25 @@ characters_are_counted_not_bytes(void **state)
 	assert_int_equal(text_characters("é😀"), 2);
 }
 
+static void
+any_of_the_words_within_the_length(void **state)
+{
+	static const char *const words[] = { "up", "备份", NULL };
+
+	(void)state;
+	assert_true(text_has_any("back up", 7, words));
+	assert_false(text_has_any("back up", 6, words));
+	assert_true(text_has_any("先备份", strlen("先备份"), words));
+	assert_false(text_has_any("", 0, words));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blank_is_what_nobody_can_read),
 		cmocka_unit_test(characters_are_counted_not_bytes),
+		cmocka_unit_test(any_of_the_words_within_the_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
