@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +22,7 @@
 #include "base/mem.h"
 #include "base/message.h"
 #include "base/peer.h"
+#include "base/terminate.h"
 #include "keeper/keeper.h"
 #include "keeper/command.h"
 #include "keeper/refused.h"
@@ -50,15 +50,6 @@ struct loop {
 	bool in_batch;
 	bool no_journal; /* the batch could not begin */
 };
-
-static volatile sig_atomic_t stopping;
-
-static void
-on_signal(int number)
-{
-	(void)number;
-	stopping = 1;
-}
 
 /* The reply to a call: its result, or the fault with its details. */
 static void
@@ -455,26 +446,16 @@ finish(struct loop *l)
 	free(l->polls);
 }
 
-static void
-catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
 void
 loop_run(struct keeper *k, int web_fd, int local_fd, int runner_fd)
 {
 	struct loop l = { .keeper = k,
 		.listeners = { web_fd, local_fd, runner_fd } };
 
-	catch_signals();
+	terminate_catch();
 	for (int i = 0; i < 3; i++)
 		io_set_nonblocking(l.listeners[i], true);
-	while (!stopping)
+	while (!terminate_asked)
 		serve_once(&l);
 	finish(&l);
 }
@@ -484,10 +465,10 @@ loop_run_stdio(struct keeper *k)
 {
 	struct loop l = { .keeper = k, .listeners = { -1, -1, -1 } };
 
-	catch_signals();
+	terminate_catch();
 	l.conns = conn_new(dup(STDIN_FILENO), CHANNEL_LOCAL);
 	l.conns->known = true; /* our parent has locked the folder */
-	while (!stopping && l.conns != NULL)
+	while (!terminate_asked && l.conns != NULL)
 		serve_once(&l);
 	finish(&l);
 }

@@ -6,7 +6,6 @@
  */
 #include <getopt.h>
 #include <poll.h>
-#include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/modes.h"
+#include "base/terminate.h"
 #include "base/text.h"
 #include "runner/replay.h"
 #include "runner/runner.h"
@@ -29,15 +29,6 @@
 #include "runner/tty_relay.h"
 
 #define TICK_MS 250
-
-static volatile sig_atomic_t stopping;
-
-static void
-on_signal(int number)
-{
-	(void)number;
-	stopping = 1;
-}
 
 static void
 read_options(int argc, char **argv, struct runner *r)
@@ -70,15 +61,12 @@ read_options(int argc, char **argv, struct runner *r)
 static void
 harden(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	struct rlimit none = { 0, 0 };
 
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0);
 	modes_private();
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	signal(SIGPIPE, SIG_IGN);
+	terminate_catch();
 }
 
 /* The keeper, which owns the folder, seals with it. */
@@ -159,7 +147,7 @@ serve(struct runner *r)
 {
 	struct pollfd polls[2 + TERMINALS];
 
-	while (!stopping) {
+	while (!terminate_asked) {
 		if (r->db == NULL)
 			(void)db_open(r->data_dir, DB_RUNNER, &r->db);
 		if (r->db == NULL || !keeper_connect(r)) {

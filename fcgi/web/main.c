@@ -21,6 +21,7 @@
 
 #include "base/log.h"
 #include "base/modes.h"
+#include "base/terminate.h"
 #include "base/text.h"
 #include "web/live/live.h"
 #include "web/web.h"
@@ -35,7 +36,6 @@ struct options {
 	int64_t workers;
 };
 
-static volatile sig_atomic_t ending;
 static uint64_t asset_hash = 14695981039346656037u;
 
 static struct options
@@ -101,13 +101,6 @@ load(struct web *web, const struct options *o)
 	    (unsigned long long)(asset_hash >> 16));
 }
 
-static void
-on_end(int signal)
-{
-	(void)signal;
-	ending = 1;
-}
-
 /* Child 0 is the live hub; the others are workers. */
 static pid_t
 start(struct web *web, int64_t child)
@@ -138,9 +131,9 @@ supervise(struct web *web, int64_t count)
 
 	for (int64_t i = 0; i <= count; i++)
 		pids[i] = start(web, i);
-	while (!ending) {
+	while (!terminate_asked) {
 		pid = waitpid(-1, &status, 0);
-		for (int64_t i = 0; i <= count && !ending; i++) {
+		for (int64_t i = 0; i <= count && !terminate_asked; i++) {
 			if (pids[i] != pid || pid <= 0)
 				continue;
 			log_warn("a child ended with status %d: another one "
@@ -161,15 +154,12 @@ int
 main(int argc, char **argv)
 {
 	struct options o = read_options(argc, argv);
-	struct sigaction action = { .sa_handler = on_end };
 	struct web web = { 0 };
 
 	log_open("countersign-web");
 	modes_private();
 	load(&web, &o);
-	signal(SIGPIPE, SIG_IGN);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
+	terminate_catch();
 	supervise(&web, o.workers);
 	templates_free(web.templates);
 	catalogue_free(web.catalogue);

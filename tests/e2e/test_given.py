@@ -4,7 +4,7 @@ The things that a script is given: the addresses and secrets of targets (with=),
 (uses=), programs (needs=) and the PATH of the console's machine, through the whole
 console, with real servers: sshd, MariaDB, PostgreSQL, S3.  Arguments choose tests by name.
 """
-import base64, hashlib, http.server, json, os, pathlib, secrets, shutil, subprocess, threading, time
+import base64, contextlib, hashlib, http.server, json, os, pathlib, secrets, shutil, subprocess, threading, time
 
 import test_look as looks
 import test_sql as sql
@@ -365,13 +365,19 @@ cat "$CS_ARTIFACTS"/*
 """
 
 
-def test_steps_read_what_earlier_steps_saved():
+@contextlib.contextmanager
+def two_hosts(book, text):
+    """A console with that runbook for the targets flow and flow-2, and an operator."""
     two = f"      flow-2: {flow()}\n"
-    books = runbook_folder({"uses": USES}, targets(two).replace(
+    books = runbook_folder({book: text}, targets(two).replace(
         "      all: [", "      both: [flow, flow-2]\n      all: ["))
     with Console(runbooks=books) as console:
         set_secrets(console)
-        ana = console.user("ana", "operator,approver")
+        yield console, console.user("ana", "operator,approver")
+
+
+def test_steps_read_what_earlier_steps_saved():
+    with two_hosts("uses", USES) as (_, ana):
         run = create(ana, "uses")
         found = looks.by_name(looks.look(ana, run, "/preflight"))
         assert [c["text"] for c in found["flow"]["checks"] if c["check"] == "program"] == [
@@ -431,12 +437,7 @@ cat "$CS_ARTIFACTS/key.bin"; echo; echo over
 
 def test_sealed_artifacts_are_files_of_the_script_alone():
     """Over SSH; tests/e2e/test_sealed.py has the scripts of this machine."""
-    two = f"      flow-2: {flow()}\n"
-    books = runbook_folder({"sealed": SEALED}, targets(two).replace(
-        "      all: [", "      both: [flow, flow-2]\n      all: ["))
-    with Console(runbooks=books) as console:
-        set_secrets(console)
-        ana = console.user("ana", "operator,approver")
+    with two_hosts("sealed", SEALED) as (console, ana):
         run = create(ana, "sealed")
         assert ana.post(f"/runs/{run}/start")[0] == 200
         ana.drive(run)

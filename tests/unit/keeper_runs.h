@@ -9,6 +9,26 @@
 
 #include "keeper/unaccepted.h"
 
+/* The token of an operator, signed up before each test. */
+static const char *ana;
+
+/* A fixture of cmocka, as is keeper_runs_end(): a keeper that has started. */
+static inline int
+keeper_runs_begin(void **state)
+{
+	keeper_begin(state);
+	waiting_read(&keeper);
+	ana = sign_up("ana", "\"operator\"");
+	return 0;
+}
+
+static inline int
+keeper_runs_end(void **state)
+{
+	waiting_clear(&keeper);
+	return keeper_end(state);
+}
+
 #define LOCAL_TARGETS "environments:\n  test:\n    targets: {}\n"
 
 /* The files from which runs are created. */

@@ -130,12 +130,10 @@ begin(void **state)
 {
 	struct json_object *row;
 	struct plan *plan = NULL;
-	const char *ana;
 	int64_t run;
 
-	keeper_begin(state);
+	keeper_runs_begin(state);
 	write_book("# T\n\n- [ ] By hand {#one}\n", LOCAL_TARGETS);
-	ana = sign_up("ana", "\"operator\"");
 	run = must_create(ana, "");
 	must("run_start", ana, run, NULL, "{}");
 	must("step_confirm", ana, run, "one", "{\"note\":\"done\"}");
@@ -158,7 +156,7 @@ static int
 end(void **state)
 {
 	json_object_put(report_made);
-	return keeper_end(state);
+	return keeper_runs_end(state);
 }
 
 int

@@ -314,7 +314,7 @@ without_a_journal_there_is_nothing_to_verify(void **state)
 /* A run with a secret value, one step with an output, closed; and its ledger.
  */
 static void
-make_record(const char *ana)
+make_record(void)
 {
 	char file[80], more[100], hash[2 * HASH_BYTES + 1];
 	const char *exec;
@@ -345,12 +345,12 @@ begin(void **state)
 {
 	struct buf text = { 0 };
 
-	keeper_begin(state);
+	keeper_runs_begin(state);
 	ledger_open(&keeper);
 	write_book("---\nparameters: {key: {type: secret}}\n---\n"
 		   "```sh {#one}\ntrue\n```\n",
 	    LOCAL_TARGETS);
-	make_record(sign_up("ana", "\"operator\""));
+	make_record();
 	db_close(keeper.db);
 	keeper.db = NULL;
 	assert_int_equal(
@@ -364,7 +364,7 @@ static int
 end(void **state)
 {
 	free(saved);
-	return keeper_end(state);
+	return keeper_runs_end(state);
 }
 
 int

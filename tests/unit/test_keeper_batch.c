@@ -21,7 +21,6 @@
 #define COMMENTS 8
 #define SECRET "the runner's own"
 
-static const char *ana;
 static pid_t serving;
 static int listeners[2]; /* web, runner */
 
@@ -242,29 +241,20 @@ nothing_of_a_lost_batch_is_done(void **state)
 }
 
 static int
-begin(void **state)
-{
-	keeper_begin(state);
-	ana = sign_up("ana", "\"operator\"");
-	return 0;
-}
-
-static int
 end(void **state)
 {
 	if (serving > 0) { /* the test has failed */
 		kill(serving, SIGKILL);
 		(void)waitpid(serving, NULL, 0);
 	}
-	waiting_clear(&keeper);
-	return keeper_end(state);
+	return keeper_runs_end(state);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, keeper_runs_begin, end)
 		ONE(nothing_of_a_lost_batch_is_done),
 	};
 

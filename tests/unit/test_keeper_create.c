@@ -15,7 +15,7 @@
 	"---\n" \
 	"# T\n\n```sh {#one}\ntrue\n```\n"
 
-static const char *ana, *bo;
+static const char *bo;
 
 static int64_t
 runs(void)
@@ -219,9 +219,8 @@ a_link_that_leads_out_of_the_folder_gives_no_run(void **state)
 static int
 begin(void **state)
 {
-	keeper_begin(state);
+	keeper_runs_begin(state);
 	write_book(BOOK, LOCAL_TARGETS);
-	ana = sign_up("ana", "\"operator\"");
 	bo = sign_up("bo", "\"operator\"");
 	return 0;
 }
@@ -230,7 +229,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, keeper_end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, keeper_runs_end)
 		ONE(a_key_gives_one_run),
 		ONE(a_key_is_printable_and_255_bytes_at_most),
 		ONE(a_refused_run_leaves_its_key_free),

@@ -15,13 +15,10 @@
 									"0.2." \
 									"4") "    groups: {both: [a, b]}\n"
 
-static const char *ana;
-
 static int
 begin(void **state)
 {
-	keeper_begin(state);
-	ana = sign_up("ana", "\"operator\"");
+	keeper_runs_begin(state);
 	return 0;
 }
 
@@ -138,7 +135,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, keeper_end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, keeper_runs_end)
 		ONE(a_preflight_tries_what_the_steps_act_on),
 		ONE(a_run_by_hand_has_nothing_to_try),
 		ONE(one_preflight_at_a_time),

@@ -7,8 +7,6 @@
 #include "journal/captured.h"
 #include "journal/plan.h"
 
-static const char *ana;
-
 static const char book[] =
     "---\nparameters:\n  skip: {label: Skip, default: none}\n---\n"
     "```sh {#before}\ntrue\n```\n\n"
@@ -292,27 +290,13 @@ a_forged_list_is_not_what_its_step_captured(void **state)
 	json_object_put(row);
 }
 
-static int
-begin(void **state)
-{
-	keeper_begin(state);
-	ana = sign_up("ana", "\"operator\"");
-	waiting_read(&keeper); /* as a keeper that starts */
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	waiting_clear(&keeper);
-	return keeper_end(state);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) \
+	cmocka_unit_test_setup_teardown( \
+	    test, keeper_runs_begin, keeper_runs_end)
 		ONE(a_list_gives_the_run_the_steps_of_its_items),
 		ONE(an_approved_plan_stays_approved),
 		ONE(a_wrong_list_fails_its_step_and_expands_nothing),

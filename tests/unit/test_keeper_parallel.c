@@ -4,7 +4,7 @@
  */
 #include "keeper_runs.h"
 
-static const char *ana, *bo;
+static const char *bo;
 
 #define BOOK \
 	"---\nparameters: {word: {default: a}}\n---\n" \
@@ -400,25 +400,16 @@ a_gate_before_the_section_is_closed_again(void **state)
 static int
 begin(void **state)
 {
-	keeper_begin(state);
-	waiting_read(&keeper);
-	ana = sign_up("ana", "\"operator\"");
+	keeper_runs_begin(state);
 	bo = sign_up("bo", "\"operator\",\"approver\"");
 	return 0;
-}
-
-static int
-end(void **state)
-{
-	waiting_clear(&keeper);
-	return keeper_end(state);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, keeper_runs_end)
 		ONE(all_of_the_section_may_be_taken_and_nothing_behind_it),
 		ONE(two_people_have_a_step_at_work_each),
 		ONE(what_overlapped_is_undone_latest_press_first),

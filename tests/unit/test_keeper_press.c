@@ -5,8 +5,6 @@
  */
 #include "keeper_runs.h"
 
-static const char *ana;
-
 /* A started run of three steps, the first of which is on a group. */
 static int64_t
 started(void)
@@ -351,26 +349,13 @@ refusals_in_a_row_are_bounded(void **state)
 	assert_int_equal(last_of(run), seq + 50);
 }
 
-static int
-begin(void **state)
-{
-	keeper_begin(state);
-	ana = sign_up("ana", "\"operator\"");
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	waiting_clear(&keeper);
-	return keeper_end(state);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) \
+	cmocka_unit_test_setup_teardown( \
+	    test, keeper_runs_begin, keeper_runs_end)
 		ONE(an_execution_is_started_once),
 		ONE(a_repeated_report_changes_nothing),
 		ONE(a_malformed_report_is_refused),

@@ -6,7 +6,7 @@
 
 #define SECRET "the recovery key is 7f3a"
 
-static const char *ana, *lee;
+static const char *lee;
 static int64_t run;
 static char exec[33];
 
@@ -45,10 +45,8 @@ begin(void **state)
 {
 	char sealed[100];
 
-	keeper_begin(state);
-	ana = sign_up("ana", "\"operator\"");
+	keeper_runs_begin(state);
 	lee = sign_up("lee", "\"lead\"");
-	waiting_read(&keeper); /* as a keeper that starts */
 	write_book("```sh {#key secret role=lead}\ntrue\n```\n\n"
 		   "```sh {#other}\ntrue\n```\n",
 	    LOCAL_TARGETS);
@@ -63,13 +61,6 @@ begin(void **state)
 	report_target(exec, "local", "succeeded", sealed);
 	report_done(exec, "succeeded");
 	return 0;
-}
-
-static int
-end(void **state)
-{
-	waiting_clear(&keeper);
-	return keeper_end(state);
 }
 
 #define BODY "{\"attempt\":1,\"target\":\"local\"}"
@@ -165,7 +156,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, keeper_runs_end)
 		ONE(each_reading_is_on_record),
 		ONE(who_may_press_the_step_may_read_it),
 		ONE(what_was_not_sealed_is_not_opened),

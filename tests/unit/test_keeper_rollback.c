@@ -4,8 +4,6 @@
  */
 #include "keeper_runs.h"
 
-static const char *ana;
-
 #define BOOK \
 	"```sh {#one}\ntrue\n```\n\n" \
 	"```sh {#two}\ntrue\n```\n\n" \
@@ -253,27 +251,13 @@ a_paused_run_stays_paused_in_its_rollback(void **state)
 	done(run, "back-one", "succeeded");
 }
 
-static int
-begin(void **state)
-{
-	keeper_begin(state);
-	ana = sign_up("ana", "\"operator\"");
-	waiting_read(&keeper); /* as a keeper that starts */
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	waiting_clear(&keeper);
-	return keeper_end(state);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) \
+	cmocka_unit_test_setup_teardown( \
+	    test, keeper_runs_begin, keeper_runs_end)
 		ONE(what_ran_is_undone_latest_first),
 		ONE(a_failed_step_is_undone_and_a_skipped_one_is_not),
 		ONE(a_step_that_was_repeated_is_undone_first),

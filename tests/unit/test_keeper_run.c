@@ -6,8 +6,6 @@
 
 #define TWO_PLACES "environments:\n  test: {}\n  production: {}\n"
 
-static const char *ana;
-
 /* A run of that book in that environment, started. */
 static int64_t
 begun(const char *environment)
@@ -393,27 +391,13 @@ a_change_of_the_plan_leaves_a_parked_run_parked(void **state)
 	assert_string_equal(state_of(run, "two"), "ready");
 }
 
-static int
-begin(void **state)
-{
-	keeper_begin(state);
-	waiting_read(&keeper);
-	ana = sign_up("ana", "\"operator\"");
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	waiting_clear(&keeper);
-	return keeper_end(state);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) \
+	cmocka_unit_test_setup_teardown( \
+	    test, keeper_runs_begin, keeper_runs_end)
 		ONE(an_optional_step_is_skipped_without_a_reason),
 		ONE(an_optional_step_that_failed_is_a_deviation),
 		ONE(a_run_of_skipped_steps_has_not_succeeded),

@@ -14,7 +14,7 @@
 	" host_key: \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBD8JnlAafnER" \
 	"/Py8LG+LgeQq/0E3hy2NKJvFPqUNzsK\"}}\n"
 
-static const char *ana, *lee, *max;
+static const char *lee, *max;
 static int64_t run;
 static char exec[33];
 
@@ -50,11 +50,9 @@ static const char *const both[] = { "a", "b", NULL };
 static int
 begin(void **state)
 {
-	keeper_begin(state);
-	ana = sign_up("ana", "\"operator\"");
+	keeper_runs_begin(state);
 	lee = sign_up("lee", "\"lead\"");
 	max = sign_up("max", "\"lead\"");
-	waiting_read(&keeper); /* as a keeper that starts */
 	write_book("```sh {#one pty interactive role=lead}\ntrue\n```\n\n"
 		   "```sh {#two}\ntrue\n```\n\n"
 		   "```sh {#three pty interactive on=all}\ntrue\n```\n",
@@ -65,13 +63,6 @@ begin(void **state)
 	must("run_start", ana, run, NULL, "{}");
 	begin_step("one", lee, here);
 	return 0;
-}
-
-static int
-end(void **state)
-{
-	waiting_clear(&keeper);
-	return keeper_end(state);
 }
 
 /* The next input that the runner gets is these bytes; NULL: there is none. */
@@ -312,7 +303,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define ONE(test) cmocka_unit_test_setup_teardown(test, begin, keeper_runs_end)
 		ONE(input_is_passed_on_and_stored_nowhere),
 		ONE(who_types_is_on_record_once),
 		ONE(only_who_may_press_the_step_may_type),

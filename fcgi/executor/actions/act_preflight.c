@@ -68,14 +68,6 @@ take(void *ctx, const char *data, size_t len)
 }
 
 static void
-ignore(void *ctx, const char *data, size_t len)
-{
-	(void)ctx;
-	(void)data;
-	(void)len;
-}
-
-static void
 report_connected(struct job *job, int64_t began)
 {
 	const struct job_target *t = job->target;
@@ -303,7 +295,7 @@ ask(struct job *job, struct ssh_conn *conn, const char *user, struct buf *text,
 	struct ssh_call call = { .command = command,
 		.input = text,
 		.out = take,
-		.err = ignore,
+		.err = ssh_call_drop,
 		.ctx = &answer,
 		.limit = clock_monotonic() + ANSWER_MS };
 	enum ssh_result result = ssh_conn_run(conn, &call, why);

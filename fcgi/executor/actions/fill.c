@@ -10,6 +10,18 @@
 #include "lang/values.h"
 #include "executor/actions/fill.h"
 
+const char *
+fill_value(const struct job_spec *spec, const char *name, struct buf *why)
+{
+	const char *value = job_spec_value(spec, name);
+
+	if (value != NULL && value[strcspn(value, "\r\n")] == '\0')
+		return value;
+	message_put(why,
+	    value == NULL ? "value_none name=%s" : "value_lines name=%s", name);
+	return NULL;
+}
+
 bool
 fill_line(const struct job_spec *o, const char *s, size_t len, struct buf *out,
     struct buf *why)
@@ -19,15 +31,10 @@ fill_line(const struct job_spec *o, const char *s, size_t len, struct buf *out,
 
 	buf_puts(out, "");
 	while (values_next(s, len, &at, &n, name)) {
-		const char *value = job_spec_value(o, name);
+		const char *value = fill_value(o, name, why);
 
-		if (value == NULL || value[strcspn(value, "\r\n")] != '\0') {
-			message_put(why,
-			    value == NULL ? "value_none name=%s"
-					  : "value_lines name=%s",
-			    name);
+		if (value == NULL)
 			return false;
-		}
 		buf_put(out, s + from, at - from);
 		buf_puts(out, value);
 		from = at += n;

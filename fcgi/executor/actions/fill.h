@@ -8,6 +8,10 @@
 #include "base/buf.h"
 #include "executor/job_spec.h"
 
+/* The value, of one line.  NULL: why says what is wrong. */
+const char *fill_value(
+    const struct job_spec *spec, const char *name, struct buf *why);
+
 /*
  * Appends the template with each {{name}} replaced by its value, byte for byte.
  * False: a value is missing or has more than one line; why says so.

@@ -14,6 +14,7 @@
 #include "lang/copy_line.h"
 #include "lang/values.h"
 #include "lang/wildcard.h"
+#include "executor/actions/fill.h"
 #include "executor/copy/copy_plan.h"
 
 static const struct job_target this_machine = { .name = "local",
@@ -52,15 +53,10 @@ fill_path(const struct job_spec *o, const struct copy_side *side,
 
 	buf_puts(out, "");
 	while (values_next(s, len, &at, &n, name)) {
-		const char *value = job_spec_value(o, name);
+		const char *value = fill_value(o, name, why);
 
-		if (value == NULL || value[strcspn(value, "\r\n")] != '\0') {
-			message_put(why,
-			    value == NULL ? "value_none name=%s"
-					  : "copy_value_line name=%s",
-			    name);
+		if (value == NULL)
 			return false;
-		}
 		if (at > 0 && strchr(value, '/') != NULL) {
 			message_put(why, "copy_value_slash name=%s", name);
 			return false;
@@ -131,7 +127,7 @@ fill_side(const struct job *job, const struct copy_side *side,
 }
 
 static bool
-fill_line(const struct job *job, const struct copy_text *text,
+fill_copy_line(const struct job *job, const struct copy_text *text,
     struct copy_line *l, struct buf *why)
 {
 	struct buf *pattern = &l->pattern, unused = { 0 };
@@ -172,7 +168,7 @@ copy_plan(const struct job *job, struct copy_line **ret, size_t *ret_count,
 		if (wrong != NULL)
 			buf_puts(&reason, wrong);
 		ok = wrong == NULL &&
-		    fill_line(job, &text, &lines[count], &reason);
+		    fill_copy_line(job, &text, &lines[count], &reason);
 		if (!ok)
 			message_put(why, "copy_line line=%d reason=%s",
 			    lines[count].number, buf_text(&reason));

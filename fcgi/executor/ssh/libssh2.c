@@ -432,22 +432,15 @@ out:
 	return result;
 }
 
-static void
-ignore(void *ctx, const char *data, size_t len)
-{
-	(void)ctx;
-	(void)data;
-	(void)len;
-}
-
 static bool
 ssh_last(struct ssh_conn *l, const char *text, int64_t limit)
 {
 	struct ssh *s = (struct ssh *)l;
 	struct buf input = { 0 };
-	struct ssh_call call = {
-		.input = &input, .out = ignore, .err = ignore, .limit = limit
-	};
+	struct ssh_call call = { .input = &input,
+		.out = ssh_call_drop,
+		.err = ssh_call_drop,
+		.limit = limit };
 	bool ended;
 
 	if (s->waiting == NULL)

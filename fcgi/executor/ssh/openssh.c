@@ -37,14 +37,6 @@
 #define FAILED 255 /* exit code of ssh's own failures */
 
 static void
-ignore(void *ctx, const char *data, size_t len)
-{
-	(void)ctx;
-	(void)data;
-	(void)len;
-}
-
-static void
 put_option(const char **argv, size_t *n, const char *flag, const char *value)
 {
 	argv[(*n)++] = flag;
@@ -437,8 +429,8 @@ openssh_open(const struct job_target *target, struct event_loop *loop,
 	struct buf nothing = { 0 };
 	struct ssh_call call = { .command = "exit 0",
 		.input = &nothing,
-		.out = ignore,
-		.err = ignore,
+		.out = ssh_call_drop,
+		.err = ssh_call_drop,
 		.limit = clock_monotonic() + OPEN_MS };
 	enum ssh_result result = SSH_REFUSED;
 

@@ -46,6 +46,9 @@ struct ssh_call {
 	int status; /* set: its exit status */
 };
 
+/* An out or err that drops what arrives. */
+void ssh_call_drop(void *ctx, const char *data, size_t len);
+
 /*
  * Prepares state that all connections need: libssh2 and libcrypto take 3 ms for
  * it, including the first half of a handshake.  It is called once, before the
