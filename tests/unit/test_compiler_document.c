@@ -363,10 +363,36 @@ a_document_of_30_kb_takes_milliseconds(void **state)
 	buf_clear(&b);
 }
 
+/* md4c 0.4.8 ends the list for one length in 256. */
+static void
+an_item_goes_on_behind_a_block_of_any_length(void **state)
+{
+	struct buf doc = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 256; i++) {
+		struct runbook *b;
+
+		buf_reset(&doc);
+		buf_printf(&doc,
+		    "---\ntitle: T\n---\n1. One\n\n   ```sh {#a}\n   echo "
+		    "%0*d\n   ```\n\n   ```sh {#b}\n   true\n   ```\n",
+		    i + 1, 0);
+		b = runbook_parse(buf_text(&doc), doc.len);
+		assert_int_equal(b->errors, 0);
+		assert_int_equal(b->plan.steps_count, 2);
+		assert_int_equal(strspn(b->plan.steps[0].text, "echo 0\n"),
+		    strlen("echo \n") + (size_t)i + 1);
+		runbook_free(b);
+	}
+	buf_clear(&doc);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_item_goes_on_behind_a_block_of_any_length),
 		cmocka_unit_test(every_attribute_reaches_its_field),
 		cmocka_unit_test(a_step_is_excluded_by_any_condition_around_it),
 		cmocka_unit_test(hostile_texts_end_soon_and_small),

@@ -11,11 +11,16 @@
  *   - It wants three dashes in each cell of a table's delimiter row, GFM one.
  *   - A table's header and delimiter row must have as many cells: else the
  *     copy breaks the row.
+ *   - At a blank line behind a block of code in an item of a list, it takes
+ *     the end of the last line of code for a type of block; if its low byte is
+ *     that of an item, the list ends there.  A blank before that line, which
+ *     the text of the block has not, moves it.
  *   - “##标题” is a heading, and so is “##标题##”: the copy has blanks there.
  *   - In “**注意：**密码” the second “**” does not close by CommonMark's rule,
  *     since punctuation stands before it and a letter behind.  A character that
  *     is neither, put between, lets it open or close as between letters.
  */
+#include <md4c.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -202,6 +207,13 @@ put_row(struct input *in, const char *s, size_t len)
 	}
 }
 
+static bool
+is_last_of_block(const struct parse *p, int line)
+{
+	return (size_t)line + 1 < p->lines_count &&
+	    (p->line_sorts[line + 1] & ~LINE_COMMENT) == LINE_FENCE;
+}
+
 static void
 put_line(const struct parse *p, int line, bool fill, struct input *in)
 {
@@ -217,6 +229,9 @@ put_line(const struct parse *p, int line, bool fill, struct input *in)
 	if (sort == LINE_FENCE) {
 		put_fence(s, end - from, &in->text);
 	} else if (sort == LINE_CODE) {
+		if (is_last_of_block(p, line) &&
+		    ((in->text.len + end - from) & 0xff) == MD_BLOCK_LI)
+			insert(in, " ");
 		buf_put(&in->text, s, end - from);
 	} else if (sort == LINE_CLOSE_HEADING) {
 		put_heading(in, s, end - from, fill);
