@@ -43,6 +43,16 @@ text_has_any(const char *s, size_t len, const char *const *words)
 }
 
 bool
+text_is_chinese(const char *s)
+{
+	/* the first byte of U+4000 to U+9FFF in UTF-8 */
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s >= 0xe4 && (unsigned char)*s <= 0xe9)
+			return true;
+	return false;
+}
+
+bool
 text_int(const char *s, int64_t min, int64_t max, int64_t *ret)
 {
 	char *end;

@@ -46,6 +46,15 @@ any_of_the_words_within_the_length(void **state)
 	assert_false(text_has_any("", 0, words));
 }
 
+static void
+chinese_is_told_by_its_characters(void **state)
+{
+	(void)state;
+	assert_true(text_is_chinese("Stop 服务"));
+	assert_false(text_is_chinese("Stop “it” → 🚀"));
+	assert_false(text_is_chinese(""));
+}
+
 int
 main(void)
 {
@@ -53,6 +62,7 @@ main(void)
 		cmocka_unit_test(blank_is_what_nobody_can_read),
 		cmocka_unit_test(characters_are_counted_not_bytes),
 		cmocka_unit_test(any_of_the_words_within_the_length),
+		cmocka_unit_test(chinese_is_told_by_its_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -195,6 +195,30 @@ step(const struct plan *plan, const char *id)
 }
 
 static void
+chinese_titles_have_chinese_marks(void **state)
+{
+	static const char text[] =
+	    "---\ntitle: T\n---\n```sh {#find capture=hosts}\nls\n```\n\n"
+	    "# 机器 {each=\"host in hosts\"}\n\n- [ ] 停止 {#stop}\n\n"
+	    "- [ ] Stop {#end}\n\n```sh {#list capture=\"parts\"}\nls\n"
+	    "```\n\n## 分区 {each=\"part in parts\"}\n\n"
+	    "- [ ] 安装 {#install}\n";
+	struct runbook *b = runbook_parse(text, strlen(text));
+	struct plan *one, *two;
+
+	(void)state;
+	assert_int_equal(b->errors, 0);
+	one = expand(&b->plan, "find", "hosts", "[\"a\"]");
+	assert_string_equal(step(one, "stop.a")->title, "停止：a");
+	assert_string_equal(step(one, "end.a")->title, "Stop: a");
+	two = expand(one, "list.a", "parts", "[\"p\"]");
+	assert_string_equal(step(two, "install.a.p")->title, "安装：a：p");
+	plan_free(two);
+	plan_free(one);
+	runbook_free(b);
+}
+
+static void
 a_template_becomes_the_steps_of_its_items(void **state)
 {
 	struct runbook *b = runbook_parse(doc, strlen(doc));
@@ -368,6 +392,7 @@ main(void)
 		cmocka_unit_test(lines_are_ids_or_ids_and_labels),
 		cmocka_unit_test(a_json_array_has_texts_numbers_and_objects),
 		cmocka_unit_test(hostile_lists_are_refused_whole),
+		cmocka_unit_test(chinese_titles_have_chinese_marks),
 		cmocka_unit_test(a_template_becomes_the_steps_of_its_items),
 		cmocka_unit_test(a_condition_is_decided_for_each_item),
 		cmocka_unit_test(an_empty_list_leaves_a_heading_and_no_steps),

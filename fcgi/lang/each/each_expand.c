@@ -71,15 +71,19 @@ title_of(struct growing *g, const char *title, const struct binding *bound,
 {
 	struct buf out = { 0 };
 	const char *behind = "";
+	bool chinese = text_is_chinese(title);
 
 	for (const struct binding *b = bound; count > 0; b = b->outer, count--)
 		if (!names(title, b->name))
 			behind = arena_printf(g->arena, "%s%s%s",
 			    b->label != NULL ? b->label : b->item,
-			    *behind != '\0' ? ", " : "", behind);
+			    *behind == '\0' ? ""
+				: chinese   ? "、"
+					    : ", ",
+			    behind);
 	values_fill(title, label_of, (void *)(uintptr_t)bound, &out);
 	if (*behind != '\0')
-		buf_printf(&out, ": %s", behind);
+		buf_printf(&out, chinese ? "：%s" : ": %s", behind);
 	title = arena_strdup(g->arena, buf_text(&out));
 	buf_clear(&out);
 	return title;
