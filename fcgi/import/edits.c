@@ -33,8 +33,8 @@ static const char *const removes[] = { "删除", "删掉", "去掉", "移除", "
 	"delete ", NULL };
 /* clang-format on */
 
-static bool
-is_file(const char *s)
+bool
+edits_is_file(const char *s)
 {
 	static const char *const endings[] = { ".conf", ".cnf", ".cfg", ".ini",
 		".yml", ".yaml", ".json", ".xml", ".env", ".properties",
@@ -113,7 +113,7 @@ change(struct import *im, const struct pieces *p, size_t i)
 	const char *a = p->all[i].name, *b = p->all[i + 1].name;
 	bool key = is_key(a) && !is_key(b);
 
-	if (!is_text(a) || !is_text(b) || is_file(b))
+	if (!is_text(a) || !is_text(b) || edits_is_file(b))
 		return NULL;
 	if (b[0] == '=' && is_key(a) && b[1] != '\0' && b[1] != '=')
 		return arena_printf(im->p.arena, "set %s = %s", a, b + 1);
@@ -133,7 +133,7 @@ line_of(struct import *im, const struct pieces *p, size_t i, const char *said)
 {
 	const char *line = p->all[i].name;
 
-	if (!is_text(line) || is_file(line) || !p->all[i].code)
+	if (!is_text(line) || edits_is_file(line) || !p->all[i].code)
 		return NULL;
 	if (pieces_has(said, adds))
 		return arena_printf(im->p.arena, "ensure %s", line);
@@ -149,7 +149,7 @@ find_edit(
 {
 	size_t left = p->count - i;
 
-	if (left >= 2 && is_file(p->all[i].name)) {
+	if (left >= 2 && edits_is_file(p->all[i].name)) {
 		*ret = (struct found){ .file = i, .count = 3 };
 		if (left >= 3 &&
 		    (pieces_has(p->all[i].before, changes) ||
@@ -161,13 +161,13 @@ find_edit(
 		}
 		return ret->line != NULL;
 	}
-	if (left >= 3 && is_file(p->all[i + 2].name) &&
+	if (left >= 3 && edits_is_file(p->all[i + 2].name) &&
 	    pieces_has(p->all[i].before, changes)) {
 		*ret = (struct found){ .file = i + 2, .count = 3 };
 		ret->line = change(im, p, i);
 		return ret->line != NULL;
 	}
-	if (left >= 2 && is_file(p->all[i + 1].name)) {
+	if (left >= 2 && edits_is_file(p->all[i + 1].name)) {
 		*ret = (struct found){ .file = i + 1, .count = 2 };
 		ret->line = line_of(im, p, i, p->all[i].before);
 		return ret->line != NULL;
@@ -232,7 +232,7 @@ edits_adds_to(struct import *im, const struct node *sentence)
 	    !pieces_has(title, adds) || !pieces_read(im, sentence, &p))
 		return NULL;
 	for (size_t i = 0; i < p.count; i++) {
-		if (!is_file(p.all[i].name))
+		if (!edits_is_file(p.all[i].name))
 			continue;
 		if (file != NULL)
 			return NULL;

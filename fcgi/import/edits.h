@@ -10,6 +10,9 @@ struct import;
 struct node;
 struct pieces;
 
+/* The name is that of a file, not of a folder. */
+bool edits_is_file(const char *s);
+
 /* Proposes edits behind the paragraph; true: they are all that it says. */
 bool edits_propose(
     struct import *im, const struct node *n, const struct pieces *p);

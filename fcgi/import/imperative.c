@@ -248,13 +248,18 @@ static bool
 is_chinese_order(const char *s)
 {
 	const char *c = imperative_next_clause(s);
+	const char *behind = behind_chinese_adverbs(s);
 	size_t first = c != NULL ? (size_t)(c - s) : strlen(s);
 
 	if (begins_with_chinese_verb(s))
 		return true;
 	if (text_has_any(s, strlen(s), chinese_told))
 		return false;
-	if (begins(chinese_openings, s) > 0 && text_has_any(s, first, chinese))
+	if (c != NULL && behind > c)
+		behind = s;
+	if (begins(chinese_openings, behind) > 0 &&
+	    (text_has_any(behind, first - (size_t)(behind - s), chinese) ||
+		(text_starts(behind, "对") && strstr(behind, "进行") != NULL)))
 		return true;
 	for (const char *m = s; *m != '\0'; m += strspn(m, " ")) {
 		const char *next = imperative_next_clause(m);
@@ -301,10 +306,8 @@ imperative_is(const char *title)
 		title++;
 	if (is_advice(title))
 		return false;
-	for (const char *s = title; *s != '\0'; s++)
-		if ((unsigned char)*s >= 0xe3)
-			return is_chinese_order(title);
-	return is_english_order(title);
+	return text_is_chinese(title) ? is_chinese_order(title)
+				      : is_english_order(title);
 }
 
 static const char *

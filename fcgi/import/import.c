@@ -152,7 +152,8 @@ propose(struct round *r, const char *markdown, size_t len)
 	im.p.arena = arena_new();
 	im.ids = mem_calloc(1, sizeof(*im.ids));
 	source_open(&im.p, markdown, len);
-	if (count(im.p.src, "postgres") + count(im.p.src, "psql") >
+	if (count(im.p.src, "postgres") + count(im.p.src, "psql") +
+		count(im.p.src, "pgadmin") + count(im.p.src, "pg_dump") >
 	    count(im.p.src, "mysql") + count(im.p.src, "mariadb"))
 		im.sql = "postgresql";
 	frontmatter_read(&im.p);

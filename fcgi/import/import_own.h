@@ -42,6 +42,12 @@ struct span {
 	char *why;
 };
 
+/* The last step behind a sentence. */
+struct last_step {
+	const struct node *n;
+	const char *body;
+};
+
 struct import {
 	struct parse p;
 	struct insertion *list;
@@ -56,13 +62,15 @@ struct import {
 	bool no_holes;               /* and parameters of its own */
 	const struct node *numbered; /* the last list that was looked at */
 	bool is_procedure;
-	int quotes;     /* block quotes around */
-	int told;       /* level of a heading without tasks, or 0 */
-	int troubles;   /* level of a heading about what goes wrong, or 0 */
-	bool leads;     /* a sentence before asks for a list of things */
-	bool offers;    /* it asks to choose one of them */
-	const char *on; /* where the section's steps run, or NULL */
-	int on_level;   /* of the heading that this holds for */
+	int quotes;   /* block quotes around */
+	int told;     /* level of a heading without tasks, or 0 */
+	int troubles; /* level of a heading about what goes wrong, or 0 */
+	bool leads;   /* a sentence before asks for a list of things */
+	bool offers;  /* it asks to choose one of them */
+	struct last_step last_step; /* the last one of a sentence */
+	bool deletes;               /* what gets its braces is no backup */
+	const char *on;             /* where the section's steps run, or NULL */
+	int on_level;               /* of the heading that this holds for */
 	struct {
 		const char *name, *user;
 		size_t at;

@@ -71,7 +71,7 @@ step_id(struct import *im, const char *title, const char *kind)
 static bool
 is_backup(struct import *im, const char *title)
 {
-	return rollbacks_around(im) == 0 &&
+	return rollbacks_around(im) == 0 && !im->deletes &&
 	    (topic_is_backup(title) ||
 		(im->heading != NULL &&
 		    topic_names_backup(text_title(&im->p, im->heading))));
@@ -485,6 +485,8 @@ import_nodes(struct import *im, const struct node *n)
 			    ? NULL
 			    : n;
 			import_paragraph(im, n);
+			if (!im->cautious)
+				import_sentence_rest(im, n);
 		}
 		if (n->type >= NODE_P)
 			continue;

@@ -128,6 +128,15 @@ pieces_read(struct import *im, const struct node *n, struct pieces *ret)
 }
 
 bool
+pieces_read_text(struct import *im, const char *s, struct pieces *ret)
+{
+	struct node text = { .type = NODE_TEXT, .text = s, .len = strlen(s) };
+	struct node n = { .type = NODE_P, .first = &text };
+
+	return pieces_read(im, &n, ret);
+}
+
+bool
 pieces_has(const char *text, const char *const *words)
 {
 	for (; *words != NULL; words++)

@@ -30,6 +30,9 @@ struct pieces {
  * False: it has too many. */
 bool pieces_read(struct import *im, const struct node *n, struct pieces *ret);
 
+/* The same of a line of text, which has no code. */
+bool pieces_read_text(struct import *im, const char *s, struct pieces *ret);
+
 /* One of the words, of a list that NULL ends, is in the text. */
 bool pieces_has(const char *text, const char *const *words);
 

@@ -12,7 +12,9 @@
 #include "import/sentences.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "import/acts.h"
 #include "import/block/code.h"
+#include "import/block/placeholders.h"
 #include "import/edits.h"
 #include "import/import_own.h"
 #include "import/machines.h"
@@ -28,18 +30,26 @@
 #define BEHIND (SIZE_MAX / 2) /* all else that is put in at the place */
 #define LONGEST 240           /* characters of a sentence that is a step */
 
-/* A command that a step can have: a well-known one, or one behind a prompt. */
+/* A command, whatever it needs: a well-known one, or one behind a prompt. */
+static bool
+is_executable(const char *s, bool prompted)
+{
+	size_t len = strlen(s);
+
+	return len > 0 && strchr(s, '\n') == NULL &&
+	    (prompted ||
+		((strchr(s, ' ') != NULL || text_starts(s, "./")) &&
+		    looks_like_a_command(s, len)));
+}
+
+/* A command that a step can have. */
 static bool
 is_command(const char *s, bool prompted)
 {
 	const char *name;
 	size_t at = 0, where, len = strlen(s);
 
-	return len > 0 && strchr(s, '\n') == NULL &&
-	    (prompted ||
-		((strchr(s, ' ') != NULL || text_starts(s, "./")) &&
-		    looks_like_a_command(s, len))) &&
-	    !looks_like_a_placeholder(s, len, &(size_t){ 0 }, &(size_t){ 0 }) &&
+	return is_executable(s, prompted) &&
 	    program_find(s, len, &at, &where, &name) == PROGRAM_NONE;
 }
 
@@ -69,6 +79,16 @@ is_command_alone(const struct node *n, const struct pieces *p)
 		((unsigned char)after[0] >= 0xe3 && imperative_is(after)));
 }
 
+/* With variables for what is to be filled in; nothing if that cannot be. */
+static void
+put_command(struct import *im, const char *command, struct buf *out)
+{
+	const char *filled = import_filled(im, command);
+
+	if (filled != NULL)
+		buf_printf(out, "%s\n", filled);
+}
+
 /* The commands of the sentence, a line each; NULL: it has none, or it leaves a
  * choice. */
 static const char *
@@ -92,7 +112,7 @@ find_commands(struct import *im, const struct node *n, struct pieces *p)
 		if (piece->code && is_command(piece->name, piece->prompted) &&
 		    (item || piece->prompted || tells_to_run(piece->before) ||
 			is_command_alone(n, p)))
-			buf_printf(&out, "%s\n", piece->name);
+			put_command(im, piece->name, &out);
 	}
 	text = out.len > 0 ? arena_strdup(im->p.arena, buf_text(&out)) : NULL;
 	buf_clear(&out);
@@ -138,7 +158,7 @@ propose_unmarked(struct import *im, const struct node *n, struct pieces *p)
 		all &= command != NULL;
 		if (command == NULL)
 			continue;
-		buf_printf(&out, "%s\n", command);
+		put_command(im, command, &out);
 		i = next - 1;
 	}
 	any = out.len > 0;
@@ -163,6 +183,7 @@ import_step_behind(struct import *im, const struct node *n, const char *kind,
 		width--; /* the marks around its first word */
 
 	import_span(im, source_line(p, n->at), source_line(p, n->end - 1));
+	im->last_step = (struct last_step){ n, body };
 	buf_printf(&out, "\n\n%*s```%s%s\n", width, "", kind,
 	    import_braces(im, text_title(p, n), kind, more));
 	for (size_t len; *body != '\0'; body += len + (body[len] == '\n')) {
@@ -334,5 +355,43 @@ import_sentence(struct import *im, const struct node *n)
 		return true;
 	}
 	return propose_statements(im, n, &pieces) ||
-	    edits_propose(im, n, &pieces) || propose_unmarked(im, n, &pieces);
+	    edits_propose(im, n, &pieces) || acts_propose(im, n, &pieces) ||
+	    propose_unmarked(im, n, &pieces);
+}
+
+static bool
+has_command(struct import *im, const char *body, const char *command)
+{
+	const char *filled = import_filled(im, command);
+
+	return strstr(body, filled != NULL ? filled : command) != NULL;
+}
+
+void
+import_sentence_rest(struct import *im, const struct node *n)
+{
+	static const char *const refusal[] = { "not ", "n't ", "不要", "切勿",
+		"不能", "无需", NULL };
+	const char *title = text_title(&im->p, n), *order;
+	struct pieces p;
+	bool meant;
+
+	if (n->at == NOWHERE || !pieces_read(im, n, &p))
+		return;
+	order = imperative_behind_number(title);
+	meant = imperative_is(order != NULL ? order : title);
+	for (size_t i = 0; i < p.count; i++) {
+		const struct piece *piece = &p.all[i];
+
+		if (!piece->code ||
+		    !is_executable(piece->name, piece->prompted) ||
+		    pieces_has(piece->before, refusal) ||
+		    (im->last_step.n == n &&
+			has_command(im, im->last_step.body, piece->name)) ||
+		    !(meant || piece->prompted || tells_to_run(piece->before)))
+			continue;
+		import_note(im, n->at,
+		    message_arena(
+			im->p.arena, "import_inline command=%s", piece->name));
+	}
 }

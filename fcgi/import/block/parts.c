@@ -3,11 +3,11 @@
  *
  * Authors put into one block what belongs to different machines or kinds: files
  * to copy and commands behind them, commands for the database server and for
- * the workers, a program with menus.  Each is a step of its own, with what its
- * author wrote above it for a title.  A shell keeps folder and variables from
- * one line to the next: a block is parted only where the next part needs
- * nothing of the one before, or where what all parts begin with can be
- * repeated.
+ * the workers, a program with menus, a backup and what is deleted behind it.
+ * Each is a step of its own, with what its author wrote above it for a title.
+ * A shell keeps folder and variables from one line to the next: a block is
+ * parted only where the next part needs nothing of the one before, or where
+ * what all parts begin with can be repeated.
  */
 #include <string.h>
 #include <strings.h>
@@ -150,6 +150,36 @@ new_part(struct reading *r, int first, bool copies)
 	return part;
 }
 
+static bool
+deletes(const struct line *l)
+{
+	static const char *const words[] = { "rm", "rmdir", "unlink", NULL };
+	struct line behind = *l;
+
+	if (text_starts(l->s, "sudo ")) {
+		behind.s += strlen("sudo ");
+		behind.len -= strlen("sudo ");
+	}
+	return is_first_word(&behind, words) ||
+	    memmem(l->s, l->len, " -delete", strlen(" -delete")) != NULL;
+}
+
+/* The commands from i on, up to the next start, delete something. */
+static bool
+run_deletes(const struct reading *r, int i)
+{
+	bool any = false;
+
+	for (int k = i; k < r->count; k++) {
+		if (!r->lines[k].command)
+			continue;
+		if (k > i && is_start(&r->lines[k]))
+			break;
+		any |= deletes(&r->lines[k]);
+	}
+	return any;
+}
+
 /* A step begins with the command at i: what begins the part says more. */
 static bool
 is_cut(const struct reading *r, const struct part *part, int begin, int i)
@@ -160,6 +190,9 @@ is_cut(const struct reading *r, const struct part *part, int begin, int i)
 		return true;
 	if (copies)
 		return title_between(r, begin, i) != NULL;
+	if (is_start(&r->lines[i]) && r->states == 0 &&
+	    run_deletes(r, i) != part->deletes)
+		return true;
 	return begin > 0 && r->lines[begin - 1].len == 0 &&
 	    is_start(&r->lines[i]) && has_menu_behind(r, i);
 }
@@ -181,6 +214,7 @@ cut_by_kind(struct reading *r)
 		if (part == NULL || is_cut(r, part, begin, i)) {
 			part = new_part(r, part == NULL ? 0 : begin,
 			    r->shape->marks[i] == MARK_COPY);
+			part->deletes = run_deletes(r, i);
 			part->title = title_between(r, begin, i);
 		}
 		begin = i + 1;

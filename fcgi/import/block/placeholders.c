@@ -123,6 +123,23 @@ import_hole(struct import *im, const char *s, size_t len)
 	return name;
 }
 
+const char *
+import_hole_named(struct import *im, const char *name, const char *label)
+{
+	size_t count = im->holes_count;
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(im->holes[i].label, label) == 0)
+			return im->holes[i].name;
+	if (im->no_holes || count == IMPORT_HOLES_MAX)
+		return NULL;
+	name = new_name(im, name, strlen(name));
+	im->holes[count].name = name;
+	im->holes[count].label = label;
+	im->holes_count++;
+	return name;
+}
+
 /* The parameter for a value of several steps, or NULL. */
 static const char *
 value_hole(struct import *im, const char *value)
@@ -207,6 +224,32 @@ fill(struct import *im, const char *s, size_t len, size_t place, bool quoted)
 		import_insert(im, place, len,
 		    arena_printf(
 			im->p.arena, quoted ? "${%s}" : "\"$%s\"", name));
+}
+
+const char *
+import_filled(struct import *im, const char *s)
+{
+	size_t len = strlen(s), at = 0, from = 0, n;
+	bool quotes = strpbrk(s, "\"'`\\") != NULL;
+	struct buf out = { 0 };
+	const char *name = "", *result;
+
+	while (name != NULL && looks_like_a_placeholder(s, len, &at, &n)) {
+		bool angled = s[at] == '<';
+
+		name = quotes
+		    ? NULL
+		    : import_hole(im, s + at + angled, n - 2 * angled);
+		buf_put(&out, s + from, at - from);
+		if (name != NULL)
+			buf_printf(&out, "\"$%s\"", name);
+		from = at += n;
+	}
+	buf_puts(&out, s + from);
+	result = name != NULL ? arena_strdup(im->p.arena, buf_text(&out))
+			      : NULL;
+	buf_clear(&out);
+	return result;
 }
 
 /* ${version} or ${Version}, which nothing sets: a parameter has lower-case

@@ -25,6 +25,14 @@ void import_holes(
  * the document can have no more. */
 const char *import_hole(struct import *im, const char *s, size_t len);
 
+/* The same, for a parameter that gets the name, or one like it. */
+const char *import_hole_named(
+    struct import *im, const char *name, const char *label);
+
+/* A command with variables for the words to fill in, of the arena; NULL: they
+ * are in quotes, or there can be no parameter. */
+const char *import_filled(struct import *im, const char *s);
+
 /* The text of paths, such as a line of a copy, with parameters for the values
  * of several steps; of the arena. */
 const char *import_with_values(struct import *im, const char *text);

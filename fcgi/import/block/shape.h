@@ -26,6 +26,7 @@ enum line_mark {
 struct part {
 	int first;         /* of its lines */
 	int prelude;       /* the lines before this one are repeated in it */
+	bool deletes;      /* its commands delete something */
 	const char *kind;  /* NULL: that of the block */
 	const char *on;    /* the machine that it names, or NULL */
 	const char *title; /* what it says of itself, or NULL */

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "import/acts.h"
 #include "import/block/code.h"
 #include "import/block/placeholders.h"
 #include "import/block/session.h"
@@ -95,6 +96,22 @@ span_block(struct import *im, const struct node *n)
 	import_span(im, first, first + lines + n->fenced);
 }
 
+/* The lines with the blanks before them. */
+static const char *
+indented(struct import *im, const char *text, const char *before)
+{
+	struct buf out = { 0 };
+	const char *result;
+
+	for (size_t len; *text != '\0'; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		buf_printf(&out, "%s%.*s\n", before, (int)len, text);
+	}
+	result = arena_strdup(im->p.arena, buf_text(&out));
+	buf_clear(&out);
+	return result;
+}
+
 /* “ title="…"”, or "" where an attribute cannot hold the text. */
 static const char *
 title_attribute(struct import *im, const char *title)
@@ -168,7 +185,9 @@ part_braces(struct import *im, const struct node *n, const struct shape *shape,
 	if (shape->parts_count > 1)
 		more = arena_printf(im->p.arena, "%s%s", more,
 		    title_attribute(im, part->title));
+	im->deletes = shape->parts_count > 1 && part->deletes;
 	braces = import_braces(im, title, kind, more);
+	im->deletes = false;
 	im->on = on;
 	return braces;
 }
@@ -216,6 +235,28 @@ put_parts(struct import *im, const struct node *n, const struct shape *shape,
 	}
 }
 
+/* An order to a person as a task, or as the statements that it tells. */
+static const char *
+task_for(struct import *im, const char *title, const char *before)
+{
+	struct arena *arena = im->p.arena;
+	struct pieces pieces;
+	bool drops = false;
+	const char *sql, *more;
+
+	sql = pieces_read_text(im, title, &pieces)
+	    ? acts_databases(im, &pieces, &drops)
+	    : NULL;
+	if (sql == NULL)
+		return arena_printf(arena, "%s- [ ] %s%s\n\n", before, title,
+		    import_braces(im, title, "task", ""));
+	more = arena_printf(arena, "%s%s", drops ? " .irreversible" : "",
+	    title_attribute(im, title));
+	return arena_printf(arena, "%s```%s%s\n%s%s```\n\n", before, im->sql,
+	    import_braces(im, title, im->sql, more), indented(im, sql, before),
+	    before);
+}
+
 /* The first lines of the block are orders to a person: tasks before it. */
 static void
 put_tasks(struct import *im, const struct node *n, const struct shape *shape)
@@ -235,9 +276,7 @@ put_tasks(struct import *im, const struct node *n, const struct shape *shape)
 		if (from == end)
 			continue;
 		title = arena_strndup(p->arena, p->src + from, end - from);
-		import_insert(im, place, 0,
-		    arena_printf(p->arena, "%s- [ ] %s%s\n\n", before, title,
-			import_braces(im, title, "task", "")));
+		import_insert(im, place, 0, task_for(im, title, before));
 	}
 }
 
