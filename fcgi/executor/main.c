@@ -1,10 +1,11 @@
 /*
- * main.c: countersign-executor, the only program that executes steps.
+ * main.c: countersign-executor, the program that executes steps.
  *
  * The runner starts one for each attempt, in the attempt's own folder, with the
  * job spec on standard input; wire/exec.h is all that they share.  From then on
  * it needs no other program: it outlives the runner, and its results wait on
- * disk.
+ * disk.  countersign-executor-clients is the same with the clients of databases
+ * and HTTP (KIND_CLIENT).
  *
  * `countersign target scan` starts it to read a host key (host_key_scan.h),
  * `countersign serve` to find out which isolation works here (confine.h).
@@ -67,14 +68,20 @@ take_lock(void)
 	alive_beat(0);
 }
 
+/*
+ * Not made durable: after a loss of power the attempt is `starting` in the
+ * journal, and nothing but the runner that it had then would start it.
+ */
 static void
 write_pid(void)
 {
+	int fd = open(EXEC_PID, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	char text[16];
 
 	snprintf(text, sizeof(text), "%d\n", (int)getpid());
-	if (io_write_file(EXEC_PID, 0600, text, strlen(text)) != ERR_OK)
+	if (fd < 0 || io_write_all(fd, text, strlen(text)) != 0)
 		log_fatal("the file %s cannot be written", EXEC_PID);
+	close(fd);
 }
 
 /* Standard input is a file, which the runner has written as a whole. */

@@ -25,6 +25,7 @@ enum kind_flag {
 	KIND_VALUES   = 1 << 24, /* {{name}} in its text is filled in */
 	KIND_DRY_RUN  = 1 << 25, /* shows its changes without making them */
 	KIND_LOCAL    = 1 << 26, /* acts on the console's machine as well */
+	KIND_CLIENT   = 1 << 27, /* needs the clients of databases and HTTP */
 };
 /* clang-format on */
 

@@ -29,6 +29,7 @@
 #include "runner/job_target.h"
 #include "runner/artifacts.h"
 #include "runner/replay.h"
+#include "runner/spawn.h"
 #include "wire/job_message.h"
 
 /* The secret parameters of the run; checks each box against the plan. */
@@ -416,7 +417,7 @@ make(struct runner *r, struct run_snapshot *s, const char *exec,
 
 enum err
 job_spec_make(struct runner *r, const char *exec, const char *state,
-    struct buf *ret, struct fault *why)
+    struct spawn *ret, struct fault *why)
 {
 	struct run_snapshot s = { 0 };
 	struct job_message m;
@@ -425,14 +426,15 @@ job_spec_make(struct runner *r, const char *exec, const char *state,
 	job_message_init(&m);
 	err = make(r, &s, exec, state, &m, why);
 	if (err == ERR_OK)
-		job_message_write(&m, ret);
+		job_message_write(&m, &ret->spec);
+	ret->clients = err == ERR_OK && kind_is(s.step->kind, KIND_CLIENT);
 	job_message_clear(&m);
 	run_snapshot_clear(&s);
 	return err;
 }
 
 enum err
-job_spec_make_dry_run(struct runner *r, const char *exec, struct buf *ret,
+job_spec_make_dry_run(struct runner *r, const char *exec, struct spawn *ret,
     struct json_object *refused, struct fault *why)
 {
 	struct run_snapshot s = { .refused = refused };
@@ -442,7 +444,9 @@ job_spec_make_dry_run(struct runner *r, const char *exec, struct buf *ret,
 	job_message_init(&m);
 	err = make(r, &s, exec, NULL, &m, why);
 	if (err == ERR_OK && json_object_array_length(m.targets) > 0)
-		job_message_write(&m, ret);
+		job_message_write(&m, &ret->spec);
+	ret->clients = err == ERR_OK &&
+	    (s.step == NULL || kind_is(s.step->kind, KIND_CLIENT));
 	job_message_clear(&m);
 	run_snapshot_clear(&s);
 	return err;

@@ -3,10 +3,15 @@
  *
  * The job spec is its standard input, as a file in memory.  Its environment
  * holds nothing of the runner's but the home folder and the SSH agent.
+ *
+ * The program is countersign-executor or, for steps of KIND_CLIENT, the same
+ * with the client libraries of databases and HTTP: to load these takes longer
+ * than to start everything else.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -54,7 +59,8 @@ test_setting(const char *name)
 
 /* In the child: passes nothing on but the job spec on standard input. */
 static void
-become_step(struct runner *r, const char *exec, int job_spec_fd)
+become_step(
+    struct runner *r, const char *program, const char *exec, int job_spec_fd)
 {
 	char *folder = mem_printf("%s/exec/%s", r->data_dir, exec);
 	char *agent = mem_printf("SSH_AUTH_SOCK=%s",
@@ -83,7 +89,7 @@ become_step(struct runner *r, const char *exec, int job_spec_fd)
 	signal(SIGPIPE, SIG_DFL);
 	if (dup2(job_spec_fd, STDIN_FILENO) < 0 || chdir(folder) != 0)
 		_exit(126);
-	execve(r->step_program, argv, environment);
+	execve(program, argv, environment);
 	_exit(127);
 }
 
@@ -110,16 +116,27 @@ write_job_spec(const struct buf *spec)
 }
 
 pid_t
-spawn_executor(struct runner *r, const char *exec, const struct buf *spec)
+spawn_executor(struct runner *r, const char *exec, const struct spawn *spawn)
 {
-	int fd = write_job_spec(spec);
-	pid_t child;
+	int fd = write_job_spec(&spawn->spec);
+	char *program = mem_printf(
+	    "%s%s", r->step_program, spawn->clients ? "-clients" : "");
+	pid_t child = -1;
 
-	if (fd < 0)
-		return -1;
-	child = fork();
-	if (child == 0)
-		become_step(r, exec, fd);
-	close(fd);
+	if (fd >= 0) {
+		child = fork();
+		if (child == 0)
+			become_step(r, program, exec, fd);
+		close(fd);
+	}
+	free(program);
 	return child;
+}
+
+void
+spawn_clear(struct spawn *spawn)
+{
+	if (spawn->spec.data != NULL)
+		sodium_memzero(spawn->spec.data, spawn->spec.cap);
+	buf_clear(&spawn->spec);
 }

@@ -7,14 +7,24 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-struct buf;
+#include "base/buf.h"
+
 struct runner;
+
+/* What an executor is started with. */
+struct spawn {
+	struct buf spec; /* job spec; it holds opened secrets */
+	bool clients;    /* the step is one of KIND_CLIENT */
+};
 
 /* Makes the folder and an empty status file.  False: it cannot. */
 bool spawn_make_folder(struct runner *r, const char *exec);
 
-/* Starts it with the job spec.  Its process, a child; -1: it failed. */
+/* Starts it.  Its process, a child; -1: it failed. */
 pid_t spawn_executor(
-    struct runner *r, const char *exec, const struct buf *spec);
+    struct runner *r, const char *exec, const struct spawn *spawn);
+
+/* Wipes the job spec. */
+void spawn_clear(struct spawn *spawn);
 
 #endif

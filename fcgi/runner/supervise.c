@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,9 +127,9 @@ give_up(struct runner *r, const struct exec *e)
  * After exec_starting was acknowledged: the start cannot be undone from here.
  */
 static struct exec *
-start_executor(struct runner *r, const char *exec, const struct buf *spec)
+start_executor(struct runner *r, const char *exec, const struct spawn *spawn)
 {
-	pid_t child = spawn_executor(r, exec, spec);
+	pid_t child = spawn_executor(r, exec, spawn);
 	struct exec *e;
 
 	if (child <= 0)
@@ -138,14 +137,6 @@ start_executor(struct runner *r, const char *exec, const struct buf *spec)
 	e = add(r, exec);
 	e->child = child;
 	return e;
-}
-
-static void
-wipe(struct buf *spec)
-{
-	if (spec->data != NULL)
-		sodium_memzero(spec->data, spec->cap);
-	buf_clear(spec);
 }
 
 static struct asked *
@@ -183,9 +174,9 @@ static void
 start(struct runner *r, const char *exec, const char *state)
 {
 	bool accepted = state_find(state) != STATE_REQUESTED;
-	struct buf spec = { 0 };
+	struct spawn spawn = { 0 };
 	struct fault why = { 0 };
-	enum err err = job_spec_make(r, exec, state, &spec, &why);
+	enum err err = job_spec_make(r, exec, state, &spawn, &why);
 
 	if (err == ERR_UNAVAILABLE) {
 		log_warn("execution %s: the journal cannot be read now", exec);
@@ -197,10 +188,10 @@ start(struct runner *r, const char *exec, const char *state)
 		report_lost(r, exec, NO_FOLDER);
 	} else if (accepted || accept_job_spec(r, exec)) {
 		find_asked(r, exec)->exec[0] = '\0';
-		if (start_executor(r, exec, &spec) == NULL)
+		if (start_executor(r, exec, &spawn) == NULL)
 			report_lost(r, exec, NO_PROCESS);
 	}
-	wipe(&spec);
+	spawn_clear(&spawn);
 }
 
 /* True if its process exists or existed. */
@@ -224,27 +215,27 @@ static void
 start_dry_run(struct runner *r, const char *exec)
 {
 	struct json_object *results = json_object_new_object();
-	struct buf spec = { 0 };
+	struct spawn spawn = { 0 };
 	struct fault why = { 0 };
 	struct exec *e = NULL;
 
-	enum err err = job_spec_make_dry_run(r, exec, &spec, results, &why);
+	enum err err = job_spec_make_dry_run(r, exec, &spawn, results, &why);
 
 	if (err == ERR_UNAVAILABLE)
 		runner_again(r);
 	else if (err != ERR_OK)
 		end_dry_run(r, exec, results, why.message);
-	else if (spec.len == 0)
+	else if (spawn.spec.len == 0)
 		end_dry_run(r, exec, results, NULL);
 	else if (has_begun(r, exec))
 		e = add(r, exec);
 	else if (!spawn_make_folder(r, exec))
 		end_dry_run(r, exec, results, NO_FOLDER);
-	else if ((e = start_executor(r, exec, &spec)) == NULL)
+	else if ((e = start_executor(r, exec, &spawn)) == NULL)
 		end_dry_run(r, exec, results, NO_PROCESS);
 	if (e != NULL)
 		e->results = json_object_get(results);
-	wipe(&spec);
+	spawn_clear(&spawn);
 	json_object_put(results);
 }
 

@@ -6,7 +6,7 @@ neighbours.  It fails only where something could not be measured.
 
     bench.py [--json FILE] [--quick] [PART ...]
 
-PART: pages, commands, creates, presses, memory, upload (all where none is named).  Loads are
+PART: pages, commands, creates, presses, seen, memory, upload (all where none is named).  Loads are
 measured in rounds that take turns, and the best round of each counts, so
 that what else the machine does weighs on all alike.
 """
@@ -26,7 +26,8 @@ from fixture import BUILD, PRESSES, Fixture  # noqa: E402
 from upload import measure_upload  # noqa: E402
 
 OURS = ("countersign", "countersign-web", "countersign-keeper",
-        "countersign-runner", "countersign-executor", "countersign-compile")
+        "countersign-runner", "countersign-executor",
+        "countersign-executor-clients", "countersign-compile")
 WATCHERS = 100
 
 
@@ -209,41 +210,122 @@ def measure_creates(f, table, quick):
 
 # ---- presses ----
 
+# What has happened when a file of the execution is there; the last one when
+# it is not empty.
+PARTS = (("folder", "runner", ""), ("lock", "executor", "lock"),
+         ("process", "its process", ".txt"), ("byte", "first byte", ".txt"))
+AIM_LOCAL, AIM_SSH = 8, 10      # milliseconds; over the floor
+
+
+def wait_part(path, most, size):
+    while True:
+        try:
+            if path.stat().st_size >= size:
+                return time.monotonic()
+        except FileNotFoundError:
+            pass
+        if time.monotonic() > most:
+            raise AssertionError(f"{path} does not come in 20 s")
+        time.sleep(0.0001)
+
+
 def press(f, number, step):
-    """Milliseconds from the press to the first byte of the output."""
+    """Milliseconds from the press to the answer and to each of PARTS."""
     target = "local" if step["targets"] == ["local"] else step["targets"][0]
     begin = time.monotonic()
     status, answer = f.user.post(f"/runs/{number}/steps/{step['id']}/execute")
-    answered = time.monotonic()
+    took = {"answered": time.monotonic()}
     assert status == 202, answer
-    path = f.folder / "data/exec" / answer["exec"] / (target + ".txt")
-    while True:
-        try:
-            if path.stat().st_size > 0:
-                break
-        except FileNotFoundError:
-            pass
-        if time.monotonic() > begin + 20:
-            raise AssertionError(f"no output of {step['id']} in 20 s")
-        time.sleep(0.0002)
-    end = time.monotonic()
+    folder = f.folder / "data/exec" / answer["exec"]
+    for name, _, path in PARTS:
+        path = target + path if path.startswith(".") else path
+        took[name] = wait_part(folder / path, begin + 20, name == "byte")
     done = f.user.wait_step(number, step["id"])
     assert done["state"] == "succeeded", done
-    return 1000 * (end - begin), 1000 * (answered - begin)
+    return {name: 1000 * (at - begin) for name, at in took.items()}
+
+
+def handshake(f):
+    """Milliseconds of the least that runs a command over SSH (fan.c)."""
+    sshd = f.sshd
+    user = subprocess.run(["id", "-un"], check=True, text=True,
+                          capture_output=True).stdout.strip()
+    begin = time.monotonic()
+    subprocess.run([BUILD / "bench/fan", str(sshd.port), user,
+                    sshd.folder / "key", "1", "1"], check=True)
+    return 1000 * (time.monotonic() - begin)
 
 
 def measure_presses(f, table, _quick):
-    table.head("from the press to the first output byte", "median ms",
-               "worst ms", "answered ms")
+    table.head("milliseconds from the press, medians", "answered",
+               *(name for _, name, _ in PARTS), "worst", "aim")
     for kind in ("local", "ssh"):
         number = f.started(kind)
-        steps = f.user.run(number)["steps"][:PRESSES + 1]
-        took = [press(f, number, step) for step in steps][1:]
+        took, floors = [], []
+        for step in f.user.run(number)["steps"][:PRESSES + 1]:
+            took.append(press(f, number, step))
+            if kind == "ssh":
+                floors.append(handshake(f))
+        median = {name: statistics.median(t[name] for t in took[1:])
+                  for name in took[0]}
+        for name, value in median.items():
+            table.keep(f"press.{kind}.{name}", value)
+        worst = table.keep(f"press.{kind}.worst",
+                           max(t["byte"] for t in took[1:]))
+        aim = judged(median["byte"] <= AIM_LOCAL, f"<= {AIM_LOCAL} ms")
+        if floors:
+            floor = table.keep("press.ssh.floor", statistics.median(floors))
+            aim = judged(median["byte"] <= floor + AIM_SSH,
+                         f"<= {floor + AIM_SSH:.1f}")
         table.line(f"{kind} step, of {PRESSES}", *(
-            f"{table.keep(f'press.{kind}.{name}', value):.1f}" for name, value
-            in (("median", statistics.median(t[0] for t in took)),
-                ("worst", max(t[0] for t in took)),
-                ("answered", statistics.median(t[1] for t in took)))))
+            f"{value:.1f}" for value in median.values()), f"{worst:.1f}", aim)
+        if floors:
+            table.line("SSH alone: login, `true`, end (fan.c)", *(
+                "" for _ in PARTS), f"{floor:.1f}")
+
+
+# ---- what others see ----
+
+FOLLOWED, AIM_SEEN = 60, 60     # steps of 25 ms; milliseconds
+
+
+def until_ended(s, step, said):
+    """Reads the stream until the step has ended: that moment, and the bytes."""
+    mark, read = f'"step":"{step}"'.encode(), 0
+    while True:
+        while b"\n\n" in said:
+            event, _, rest = bytes(said).partition(b"\n\n")
+            said[:] = rest
+            if b'"kind":"step.ended"' in event and mark in event:
+                return time.monotonic(), read
+        more = s.recv(65536)
+        assert more, "the stream has ended"
+        read += len(more)
+        said += more
+
+
+def measure_seen(f, table, quick):
+    """From the press of one browser to the end of the step in another's
+    stream."""
+    number = f.started("brief")
+    s = watch(f, number)
+    took, sizes, said = [], [], bytearray()
+    for step in f.user.run(number)["steps"][:10 if quick else FOLLOWED]:
+        begin = time.monotonic()
+        status, answer = f.user.post(
+            f"/runs/{number}/steps/{step['id']}/execute")
+        assert status == 202, answer
+        end, size = until_ended(s, step["id"], said)
+        took.append(1000 * (end - begin))
+        sizes.append(size)
+    s.close()
+    median = table.keep("seen.median", statistics.median(took))
+    table.head("a step of 25 ms, as another browser hears of it", "median ms",
+               "worst ms", "bytes", "aim")
+    table.line(f"from the press to its end, {len(took)} steps", f"{median:.1f}",
+               f"{table.keep('seen.worst', max(took)):.1f}",
+               f"{statistics.median(sizes):.0f}",
+               judged(median < AIM_SEEN, f"< {AIM_SEEN} ms"))
 
 
 # ---- memory ----
@@ -264,16 +346,20 @@ def memory(f):
     found = {}
     pids = [f.console.process.pid] + children(f.console.process.pid)
     for pid in pids:
-        name = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+        try:
+            name = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+        except FileNotFoundError:
+            continue
         found[name] = found.get(name, 0) + pss(pid) / 1024
     return (sum(v for k, v in found.items() if k in OURS),
             found.get("nginx", 0), found)
 
 
-def watch(f):
+def watch(f, run=None):
     """A browser that follows the run, until its first event arrived."""
+    run = run or f.run
     s = socket.create_connection(("127.0.0.1", f.console.port), timeout=10)
-    s.sendall(f"GET /runs/{f.run}/events?after=0 HTTP/1.1\r\nHost: bench\r\n"
+    s.sendall(f"GET /runs/{run}/events?after=0 HTTP/1.1\r\nHost: bench\r\n"
               f"Authorization: Bearer {f.user.token}\r\n"
               "Accept: text/event-stream\r\n\r\n".encode())
     said = b""
@@ -288,7 +374,10 @@ def busy(pids):
     """Seconds of processor time that the processes have used."""
     ticks = 0
     for pid in pids:
-        text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+        try:
+            text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+        except FileNotFoundError:
+            continue            # it has ended
         fields = text[text.rindex(")") + 2:].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
@@ -338,6 +427,7 @@ def main():
     options.add_argument("parts", nargs="*", metavar="PART")
     options = options.parse_args()
     parts = {"memory": measure_memory, "presses": measure_presses,
+             "seen": measure_seen,
              "commands": measure_commands, "creates": measure_creates,
              "pages": measure_pages, "upload": measure_upload}
     table = Table()

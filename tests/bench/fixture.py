@@ -78,6 +78,11 @@ def presses(target):
         for i in range(PRESSES + 2))
 
 
+def brief_steps():
+    return "---\ntitle: Brief steps\n---\n" + "".join(
+        f"\n```sh {{#s{i}}}\nsleep 0.025\n```\n" for i in range(60))
+
+
 class Sshd:
     """An sshd of our own on loopback, and who may log in."""
 
@@ -202,12 +207,12 @@ class Fixture:
 
     def begin(self):
         (self.folder / "sshd").mkdir(mode=0o700)
-        sshd = Sshd(self.folder / "sshd")
-        self.parts.append(sshd)
+        self.sshd = Sshd(self.folder / "sshd")
+        self.parts.append(self.sshd)
         self.books = runbook_folder(
             {"sixty": sixty_steps(), "local": presses("local"),
-             "ssh": presses("host"),
-             "talk": "---\ntitle: Talk\n---\n- [ ] Look\n"}, sshd.targets())
+             "ssh": presses("host"), "brief": brief_steps(),
+             "talk": "---\ntitle: Talk\n---\n- [ ] Look\n"}, self.sshd.targets())
         self.console = Console(self.folder / "data", self.books)
         self.user = self.console.user("ana", "operator,approver")
         fill_history(self.folder / "data")

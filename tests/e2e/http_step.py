@@ -1,5 +1,5 @@
 """
-http_step.py: countersign-executor with one http step on one target, for tests.
+http_step.py: countersign-executor-clients with one http step on one target, for tests.
 
 It gets its order on standard input as from the runner; STEP names the program.
 """
@@ -12,11 +12,11 @@ import subprocess
 from console import BUILD
 from messages import status_line
 
-PROGRAM = os.environ.get("STEP", str(BUILD / "countersign-executor"))
+PROGRAM = os.environ.get("STEP", str(BUILD / "countersign-executor-clients"))
 
 
 class HttpStep:
-    """One countersign-executor on one target in a folder of its own."""
+    """One countersign-executor-clients on one target in a folder of its own."""
 
     def __init__(self, work, text, target, **more):
         top = {k: more.pop(k) for k in ("values", "secrets", "artifacts",

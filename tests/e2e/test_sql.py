@@ -31,7 +31,7 @@ class Step:
         order = {"exec": name, "targets": [target], **top,
                  "step": {"id": "s", "kind": kind, "text": text, "text_line": 10, **more}}
         self.name = target["name"]
-        self.process = subprocess.Popen([BUILD / "countersign-executor", name], cwd=self.dir,
+        self.process = subprocess.Popen([BUILD / "countersign-executor-clients", name], cwd=self.dir,
                                         stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         self.process.stdin.write(json.dumps(order).encode())
         self.process.stdin.close()

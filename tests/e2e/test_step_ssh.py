@@ -119,7 +119,9 @@ class Step:
         # a step that names a user gets that one, on this machine too
         without = "namespaces landlock seccomp" if (
             step.get("user") and kind in ("sh", "bash", "python")) else "everything"
-        self.process = subprocess.Popen([program or STEP, self.exec], cwd=self.dir,
+        program = program or STEP + (
+            "-clients" if kind in ("http", "mysql", "postgresql", "sqlite", "preflight") else "")
+        self.process = subprocess.Popen([program, self.exec], cwd=self.dir,
                                         env={**os.environ, "COUNTERSIGN_WITHOUT": without},
                                         stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         try:

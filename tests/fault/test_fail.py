@@ -20,6 +20,8 @@ import failing                              # noqa: E402
 from console import main                    # noqa: E402
 from test_terminal import Sshd              # noqa: E402
 
+EVENTS = "SELECT kind FROM event WHERE run = 1 ORDER BY seq"
+
 
 def points_of(counts, starts):
     """The first call of each kind and one in the middle; at the start of a
@@ -37,6 +39,48 @@ def points_of(counts, starts):
             yield program, call, 0, (errno.EIO, errno.ENOSPC)[n % 2], True
 
 
+def synced(c):
+    """{program: how often it waited for the disk since the last time}"""
+    return {name: calls.get("fsync", 0) + calls.get("fdatasync", 0)
+            for name, calls in c.counts(reset=True).items()}
+
+
+def a_press_makes_durable_what_it_must_and_nothing_else():
+    """The request before it is answered, that the attempt starts before it
+    does; text, recording, artifact, the result of the target and of the step,
+    before anybody is told."""
+    work = pathlib.Path(tempfile.mkdtemp(prefix="cs-sshd-"))
+    sshd = Sshd(work)
+    try:
+        with failing.Failing(sshd) as c:
+            user = c.user("ana", "operator")
+            run = user.post("/runs", {
+                "runbook": "fails", "environment": "test",
+                "parameters": {"folder": str(c.marks)}})[1]["id"]
+            user.post(f"/runs/{run}/start")
+            for step in ("near", "far"):
+                synced(c)
+                begin = len(c.sql(EVENTS))
+                assert user.post(f"/runs/{run}/steps/{step}/execute")[0] == 202
+                answered = synced(c)
+                assert answered["countersign-keeper"] >= 1, answered
+                user.wait_step(run, step)
+                rest = synced(c)
+                files = 5 if step == "near" else 4
+                assert rest["countersign-executor"] + \
+                    answered["countersign-executor"] == files, rest
+                commits = rest["countersign-keeper"] + \
+                    answered["countersign-keeper"]
+                kinds = [row[0] for row in c.sql(EVENTS)[begin:]]
+                assert kinds[:2] == ["step.requested", "step.starting"], kinds
+                assert 3 <= commits <= len(kinds) + 1, (commits, kinds)
+                assert rest["countersign-runner"] == 0, rest
+    finally:
+        sshd.process.terminate()
+        sshd.process.wait()
+        shutil.rmtree(work)
+
+
 def a_call_that_fails_once_hangs_nothing():
     work = pathlib.Path(tempfile.mkdtemp(prefix="cs-sshd-"))
     sshd = Sshd(work)
@@ -52,4 +96,5 @@ def a_call_that_fails_once_hangs_nothing():
         shutil.rmtree(work)
 
 
-main([a_call_that_fails_once_hangs_nothing])
+main([a_press_makes_durable_what_it_must_and_nothing_else,
+      a_call_that_fails_once_hangs_nothing])

@@ -27,7 +27,8 @@ import ways  # noqa: E402
 
 BUILD = pathlib.Path(os.environ["B"]).resolve()
 JOBS = int(os.environ.get("JOBS", os.cpu_count() or 1))
-PROGRAMS = ["countersign", "countersign-runner", "countersign-executor", "countersign-compile"]
+PROGRAMS = ["countersign", "countersign-runner", "countersign-executor",
+            "countersign-executor-clients", "countersign-compile"]
 FOLDERS = ["base", "lang", "plan", "compiler", "inventory", "journal", "wire",
            "html", "web", "keeper"]
 

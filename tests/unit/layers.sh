@@ -192,7 +192,8 @@ without() {
 without countersign-web libssh2 libcurl libmariadb libpq libzxcvbn
 without countersign-keeper libssh2 libcurl libmariadb libpq libfcgi libmd4c libyaml
 without countersign-runner libssh2 libcurl libmariadb libpq libfcgi libmd4c libyaml
-without countersign-executor libfcgi libmd4c libyaml
+without countersign-executor libcurl libmariadb libpq libsqlite3 libfcgi libmd4c libyaml
+without countersign-executor-clients libfcgi libmd4c libyaml
 without countersign-compile libssh2 libcurl libmariadb libpq libfcgi libsqlite3 libzxcvbn
 without countersign libssh2 libcurl libmariadb libpq libfcgi
 

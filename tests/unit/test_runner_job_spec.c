@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "runner/job_spec.h"
+#include "runner/spawn.h"
 #include "wire/job_message.h"
 
 #define HOST_KEY \
@@ -50,16 +51,16 @@ static struct fault why;
 static enum err
 make(const char *exec, struct job_message *ret)
 {
-	struct buf text = { 0 };
+	struct spawn spawn = { 0 };
 	enum err err;
 
 	why = (struct fault){ 0 };
-	err = job_spec_make(&runner, exec, "requested", &text, &why);
+	err = job_spec_make(&runner, exec, "requested", &spawn, &why);
 	if (err == ERR_OK)
-		assert_int_equal(
-		    job_message_read(buf_text(&text), text.len, ret, NULL),
+		assert_int_equal(job_message_read(buf_text(&spawn.spec),
+				     spawn.spec.len, ret, NULL),
 		    ERR_OK);
-	buf_clear(&text);
+	spawn_clear(&spawn);
 	return err;
 }
 
@@ -136,19 +137,20 @@ a_job_has_no_secret_of_another_target(void **state)
 	(void)state;
 	run = started("");
 	for (int i = 0; i < 2; i++) {
-		struct buf text = { 0 };
+		struct spawn spawn = { 0 };
 
 		assert_int_equal(
 		    job_spec_make(&runner,
 			force_press(run, "one", i + 1, rows[i].targets),
-			"requested", &text, &why),
+			"requested", &spawn, &why),
 		    ERR_OK);
+		assert_false(spawn.clients);
 		for (int k = 0; k < 3; k++)
 			assert_int_equal(
-			    strstr(buf_text(&text), secrets[k]) != NULL,
+			    strstr(buf_text(&spawn.spec), secrets[k]) != NULL,
 			    strcmp(secrets[k], rows[i].has) == 0);
-		assert_null(strstr(buf_text(&text), "pass-"));
-		buf_clear(&text);
+		assert_null(strstr(buf_text(&spawn.spec), "pass-"));
+		spawn_clear(&spawn);
 	}
 }
 
@@ -453,7 +455,7 @@ static void
 a_preflight_has_no_values(void **state)
 {
 	struct json_object *refused = json_object_new_object();
-	struct buf text = { 0 };
+	struct spawn spawn = { 0 };
 	char data[200], exec[33];
 	struct job_message m;
 	int64_t run;
@@ -467,11 +469,14 @@ a_preflight_has_no_values(void **state)
 	    exec);
 	happen(run, "ana", "look.requested", data);
 	assert_int_equal(
-	    job_spec_make_dry_run(&runner, exec, &text, refused, &why), ERR_OK);
-	assert_null(strstr(buf_text(&text), "hunter2"));
-	assert_null(strstr(buf_text(&text), "of b"));
+	    job_spec_make_dry_run(&runner, exec, &spawn, refused, &why),
+	    ERR_OK);
+	assert_null(strstr(buf_text(&spawn.spec), "hunter2"));
+	assert_null(strstr(buf_text(&spawn.spec), "of b"));
 	assert_int_equal(
-	    job_message_read(buf_text(&text), text.len, &m, NULL), ERR_OK);
+	    job_message_read(buf_text(&spawn.spec), spawn.spec.len, &m, NULL),
+	    ERR_OK);
+	assert_true(spawn.clients);
 	assert_int_equal(json_object_array_length(m.targets), 2);
 	assert_string_equal(json_write(json_get(m.needs, "a")), "[\"sh\"]");
 	assert_null(m.values);
@@ -479,7 +484,7 @@ a_preflight_has_no_values(void **state)
 	assert_string_equal(
 	    json_text(json_get(refused, "none"), "state", ""), "failed");
 	job_message_clear(&m);
-	buf_clear(&text);
+	spawn_clear(&spawn);
 	json_object_put(refused);
 }
 

@@ -53,7 +53,9 @@ struct job {
  */
 typedef void (*act_function)(struct job *job);
 
-#define ACTION(steps, target, function) void function(struct job *job);
+/* Weak: countersign-executor is linked without those of KIND_CLIENT. */
+#define ACTION(steps, target, function) \
+	void __attribute__((weak)) function(struct job *job);
 #include "executor/actions/actions.def"
 
 /* The function for this step on a target of this kind; NULL: there is none. */
