@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -172,8 +173,8 @@ set_programs(struct serve *s)
 		"--templates", s->templates, "--static", s->files, NULL });
 	program_set_args(&p[NGINX],
 	    (const char *[]){ "-c", conf, "-p", prefix, "-e", errors, NULL });
-	p[KEEPER].setting = "LISTEN_FDS=3";
-	p[WEB].setting = "LIVE_FD=3";
+	p[KEEPER].setting = "LISTEN_FDS=4";
+	p[WEB].setting = "LIVE_FDS=2";
 	p[NGINX].setting = "NGINX=3;"; /* a socket opened in advance */
 	p[RUNNER].keeps_children = true;
 	set_accounts(s);
@@ -188,7 +189,12 @@ set_sockets(struct serve *s)
 {
 	struct program *p = s->programs;
 	const struct accounts *a = &s->accounts;
+	int commits = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 
+	if (commits < 0)
+		log_fatal("no eventfd: %s", strerror(errno));
+	program_add_fd(&p[KEEPER], commits, 6); /* it counts its commits */
+	program_add_fd(&p[WEB], commits, 4);    /* the live hub waits for it */
 	program_add_fd(
 	    &p[KEEPER], listen_on(s, "keeper.sock", 0660, a->web.gid), 3);
 	program_add_fd(&p[KEEPER], listen_on(s, "admin.sock", 0600, 0), 4);

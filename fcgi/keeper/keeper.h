@@ -62,6 +62,7 @@ struct keeper {
 	char runner_secret[WIRE_SECRET];
 	bool jobs_changed; /* the runner has work */
 	bool runner_here;  /* it is connected */
+	int commits_fd;    /* eventfd that wakes the live hub, or 0 */
 	struct buf typed;  /* frames for it, sent after the commit */
 	struct arrived arrived[KEEPER_ARRIVED];
 	size_t arrived_next; /* the entry to be used next */

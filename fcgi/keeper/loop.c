@@ -11,6 +11,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -228,6 +229,8 @@ commit_batch(struct loop *l)
 	l->in_batch = false;
 	durable = db_end(l->keeper->db, ERR_OK) == ERR_OK;
 	ledger_committed(l->keeper, durable);
+	if (l->keeper->commits_fd > 0)
+		(void)eventfd_write(l->keeper->commits_fd, 1);
 	if (!durable) {
 		l->keeper->jobs_changed = false;
 		forget(typed);

@@ -124,15 +124,23 @@ lock(const char *data)
 	return fd;
 }
 
-/* The inherited socket (LISTEN_FDS), or one of our own. */
+/* Sockets and the eventfd are inherited. */
+static bool
+is_handed(void)
+{
+	const char *handed = getenv("LISTEN_FDS");
+
+	return handed != NULL && strcmp(handed, "4") == 0;
+}
+
+/* The inherited socket, or one of our own. */
 static int
 open_socket(const struct options *o, int number, const char *name, mode_t mode)
 {
-	const char *handed = getenv("LISTEN_FDS");
 	char *path;
 	int fd;
 
-	if (handed != NULL && handed[0] == '3')
+	if (is_handed())
 		return 3 + number;
 	path = mem_printf("%s/run/%s", o->data, name);
 	fd = io_listen(path, mode);
@@ -172,6 +180,7 @@ main(int argc, char **argv)
 	    wire_secret_make(o.data, WIRE_SECRET_RUNNER, k.runner_secret) !=
 		ERR_OK)
 		log_fatal("cannot read or make the secrets of the sockets");
+	k.commits_fd = is_handed() ? 6 : 0;
 	if (o.stdio)
 		loop_run_stdio(&k);
 	else

@@ -1,9 +1,10 @@
 /*
  * live.c: the live streams: one process, one loop, any number of watchers.
  *
- * While there are watchers, the process asks the database every 50 ms whether
- * another process has committed (one pragma); only then is each watched run's
- * head read, and its new events, once for all its watchers.  The text goes
+ * The keeper wakes the process after each commit (an eventfd); without that, it
+ * asks the database every 50 ms whether another process has committed (one
+ * pragma).  Only then is each watched run's head read, and its new events, once
+ * for all its watchers (channel.c).  The text goes
  * straight to the sockets; a watcher costs memory only for bytes that its
  * socket did not take, and a stalled one is dropped.  A stream ends after ten
  * minutes, and with its session or token: the browser reconnects through the
@@ -29,34 +30,14 @@
 #include "base/peer.h"
 #include "base/text.h"
 #include "journal/db.h"
+#include "web/live/channel.h"
 #include "web/live/live.h"
 #include "web/live/watcher.h"
 
-#define TICK_MS 50
+#define TICK_MS 50   /* if nobody wakes us */
+#define WOKEN_MS 500 /* if the keeper does: for what time alone changes */
+#define LEAST_MS 5   /* between two looks at the database */
 #define BEAT_MS 3000 /* static/js/stream.js waits for it */
-#define PRESENCE_MS 1000
-#define UPDATE_MS 250         /* cost of one update */
-#define UPDATE_CREDIT_MS 5000 /* most that can be saved up */
-#define MAX_EVENTS 2000       /* of one run in one read */
-#define MAX_NAMES 20
-
-/* A watcher's place in a channel. */
-struct seat {
-	struct seat *next;
-	struct watcher *watcher;
-	int64_t seq; /* last event sent to it */
-};
-
-/* A watched run. */
-struct channel {
-	struct channel *next;
-	struct seat *seats;
-	int64_t run;
-	int64_t seq;         /* all watchers have the events up to here */
-	int64_t presence_at; /* when to send who is here; 0: sent */
-	int64_t credit_at;   /* see may_send() */
-	bool stale;          /* there may be new events */
-};
 
 struct hub {
 	const char *data;
@@ -65,7 +46,10 @@ struct hub {
 	struct watcher *watchers;
 	int epoll;
 	int listener;
+	int wake; /* the keeper's eventfd, or -1 */
 	int64_t version;
+	bool handled; /* something, since the last look */
+	int64_t due;  /* when a channel has something to send, or 0 */
 	int64_t beat_at;
 	int64_t people; /* the last seen head of chain 0 */
 };
@@ -79,183 +63,6 @@ on_end(int signal)
 {
 	(void)signal;
 	ending = 1;
-}
-
-/* Stream text for watchers of one run, and for those of many. */
-struct texts {
-	struct buf one;
-	struct buf many;
-};
-
-static void
-texts_clear(struct texts *t)
-{
-	buf_clear(&t->one);
-	buf_clear(&t->many);
-}
-
-static void
-send_texts(struct watcher *w, const struct texts *t)
-{
-	const struct buf *text = w->many ? &t->many : &t->one;
-
-	if (text->len > 0)
-		watcher_send(w, text->data, text->len);
-}
-
-/* The events of a run behind `after` as stream text; *ret_seq: the last. */
-static void
-read_events(struct hub *h, int64_t run, int64_t after, struct texts *out,
-    int64_t *ret_seq)
-{
-	struct rows *rows = db_query(
-	    h->db, STMT_WEB_EVENTS, INT(run), INT(after), INT(MAX_EVENTS));
-
-	while (db_next(rows)) {
-		*ret_seq = db_int(rows, "seq");
-		live_put_event(
-		    &out->one, NULL, 0, *ret_seq, db_text(rows, "body"));
-		live_put_event(
-		    &out->many, NULL, run, *ret_seq, db_text(rows, "body"));
-	}
-	db_done(rows);
-}
-
-/* Sends a watcher the events that it lacks of a channel. */
-static void
-catch_up(struct hub *h, struct channel *c, struct seat *s, int64_t until)
-{
-	struct texts text = { 0 };
-	int64_t before;
-
-	do {
-		before = s->seq;
-		buf_reset(&text.one);
-		buf_reset(&text.many);
-		read_events(h, c->run, s->seq, &text, &s->seq);
-		send_texts(s->watcher, &text);
-	} while (s->seq > before && s->seq < until && !s->watcher->dead);
-	texts_clear(&text);
-}
-
-static int64_t
-head_of(struct hub *h, int64_t run)
-{
-	return db_first_int(db_query(h->db, STMT_RUN_HEAD, INT(run)), 0);
-}
-
-/* Sends a run's new events, once for all watchers that are up to date. */
-static void
-send_events(struct hub *h, struct channel *c)
-{
-	int64_t head = head_of(h, c->run), told = c->seq;
-	struct texts text = { 0 };
-
-	if (head <= c->seq)
-		return;
-	c->credit_at += UPDATE_MS;
-	read_events(h, c->run, c->seq, &text, &told);
-	for (struct seat *s = c->seats; s != NULL; s = s->next) {
-		if (s->seq == c->seq) {
-			send_texts(s->watcher, &text);
-			s->seq = told;
-		} else if (s->seq < told) {
-			catch_up(h, c, s, told);
-		}
-	}
-	c->seq = told;
-	texts_clear(&text);
-}
-
-/*
- * Rate limit: a step on a thousand targets has an event every few milliseconds.
- * A run may be updated twenty times at once, then four times a second, so that
- * a flood comes in few pieces and a single event without delay.
- */
-static bool
-may_send(struct channel *c, int64_t now)
-{
-	if (c->credit_at < now - UPDATE_CREDIT_MS)
-		c->credit_at = now - UPDATE_CREDIT_MS;
-	return c->credit_at + UPDATE_MS <= now;
-}
-
-static bool
-is_listed(struct json_object *names, const char *who)
-{
-	for (size_t i = 0; i < json_object_array_length(names); i++)
-		if (text_eq(json_object_get_string(
-				json_object_array_get_idx(names, i)),
-			who))
-			return true;
-	return false;
-}
-
-static void
-send_presence(struct channel *c)
-{
-	struct json_object *o = json_object_new_object();
-	struct json_object *names = json_object_new_array();
-	struct buf text = { 0 };
-	int count = 0;
-
-	for (struct seat *s = c->seats; s != NULL; s = s->next) {
-		count++;
-		if (json_object_array_length(names) < MAX_NAMES &&
-		    !is_listed(names, s->watcher->who))
-			json_object_array_add(
-			    names, json_object_new_string(s->watcher->who));
-	}
-	json_object_object_add(o, "run", json_object_new_int64(c->run));
-	json_object_object_add(o, "count", json_object_new_int(count));
-	json_object_object_add(o, "names", names);
-	live_put_event(&text, "presence", 0, 0,
-	    json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
-	for (struct seat *s = c->seats; s != NULL; s = s->next)
-		watcher_send(s->watcher, text.data, text.len);
-	buf_clear(&text);
-	json_object_put(o);
-	c->presence_at = 0;
-}
-
-static void
-note_presence(struct channel *c)
-{
-	if (c->presence_at == 0)
-		c->presence_at = clock_monotonic() + PRESENCE_MS;
-}
-
-static struct channel *
-channel_of(struct hub *h, int64_t run)
-{
-	struct channel *c;
-
-	for (c = h->channels; c != NULL; c = c->next)
-		if (c->run == run)
-			return c;
-	c = mem_calloc(1, sizeof(*c));
-	c->run = run;
-	c->seq = head_of(h, run);
-	c->next = h->channels;
-	return h->channels = c;
-}
-
-/* Adds the watcher to the channel of a run. */
-static void
-sit_down(struct hub *h, struct watcher *w, const struct cursor *at)
-{
-	struct channel *c = channel_of(h, at->run);
-	struct seat *s = mem_calloc(1, sizeof(*s));
-
-	s->watcher = w;
-	s->seq = at->seq;
-	s->next = c->seats;
-	c->seats = s;
-	if (s->seq < c->seq)
-		catch_up(h, c, s, c->seq);
-	else
-		s->seq = c->seq;
-	note_presence(c);
 }
 
 /* The request is complete: adds the watcher to the channels of its runs. */
@@ -277,7 +84,7 @@ join(struct hub *h, struct watcher *w, const struct live_request *r)
 	watcher_send(w, head, sizeof(head) - 1);
 	watcher_send(w, beat, sizeof(beat) - 1);
 	for (int i = 0; i < r->count; i++)
-		sit_down(h, w, &r->at[i]);
+		channel_join(&h->channels, h->db, w, &r->at[i]);
 }
 
 /* After a failed read each watcher may lack events: it connects again. */
@@ -336,45 +143,12 @@ accept_watchers(struct hub *h)
 	}
 }
 
-/* Removes the seats of dead watchers; true if there were any. */
-static bool
-empty_seats(struct channel *c)
-{
-	bool any = false;
-
-	for (struct seat **at = &c->seats; *at != NULL;) {
-		struct seat *s = *at;
-
-		if (!s->watcher->dead) {
-			at = &s->next;
-			continue;
-		}
-		*at = s->next;
-		free(s);
-		any = true;
-	}
-	return any;
-}
-
 static void
 sweep(struct hub *h, int64_t now)
 {
-	struct channel **at = &h->channels;
-
 	if (!watchers_expire(h->watchers, now))
 		return;
-	while (*at != NULL) {
-		struct channel *c = *at;
-
-		if (empty_seats(c))
-			note_presence(c);
-		if (c->seats != NULL) {
-			at = &c->next;
-			continue;
-		}
-		*at = c->next;
-		free(c);
-	}
+	channels_sweep(&h->channels);
 	watchers_sweep(&h->watchers);
 }
 
@@ -408,25 +182,39 @@ drop_signed_out(struct hub *h, bool changed, int64_t now)
 		w->dead |= w->joined && !auth_holds(h->db, w->key);
 }
 
+/*
+ * Once in each tick, and only for watchers: a busy keeper commits thousands of
+ * times a second.
+ */
+static void
+watch_commits(struct hub *h)
+{
+	struct epoll_event e = { .events = EPOLLIN | EPOLLONESHOT,
+		.data.ptr = h };
+
+	if (h->wake >= 0 && h->watchers != NULL)
+		epoll_ctl(h->epoll, EPOLL_CTL_MOD, h->wake, &e);
+}
+
 static void
 tick(struct hub *h)
 {
 	int64_t now = clock_monotonic(), version;
 
+	h->due = 0;
 	sweep(h, now);
+	watch_commits(h);
 	if (h->channels == NULL || h->db == NULL)
 		return;
 	version = db_version(h->db);
 	(void)db_begin(h->db);
 	drop_signed_out(h, version != h->version, now);
 	for (struct channel *c = h->channels; c != NULL; c = c->next) {
-		c->stale |= version != h->version;
-		if (c->stale && may_send(c, now)) {
-			send_events(h, c);
-			c->stale = false;
-		}
-		if (c->presence_at != 0 && now >= c->presence_at)
-			send_presence(c);
+		int64_t due = channel_tick(
+		    c, h->db, version != h->version, now);
+
+		if (due != 0 && (h->due == 0 || due < h->due))
+			h->due = due;
 	}
 	end_reading(h);
 	h->version = version;
@@ -437,7 +225,12 @@ static void
 handle(struct hub *h, const struct epoll_event *e)
 {
 	struct watcher *w = e->data.ptr;
+	uint64_t commits;
 
+	if (e->data.ptr == h) {
+		(void)!read(h->wake, &commits, sizeof(commits));
+		return;
+	}
 	if (w == NULL) {
 		accept_watchers(h);
 		return;
@@ -454,18 +247,36 @@ static void
 open_hub(struct hub *h)
 {
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = NULL };
+	struct epoll_event wake = { .events = 0, .data.ptr = h };
 	char *path = mem_printf("%s/run/live.sock", h->data);
-	const char *handed = getenv("LIVE_FD");
+	const char *handed = getenv("LIVE_FDS");
+	bool given = handed != NULL && strcmp(handed, "2") == 0;
 
 	h->epoll = epoll_create1(EPOLL_CLOEXEC);
-	h->listener = handed != NULL && handed[0] == '3'
-	    ? 3
-	    : io_listen(path, 0660);
+	h->listener = given ? 3 : io_listen(path, 0660);
+	h->wake = given ? 4 : -1;
 	if (h->listener < 0 || h->epoll < 0 ||
 	    io_set_nonblocking(h->listener, true) != 0 ||
-	    epoll_ctl(h->epoll, EPOLL_CTL_ADD, h->listener, &e) != 0)
+	    epoll_ctl(h->epoll, EPOLL_CTL_ADD, h->listener, &e) != 0 ||
+	    (given && epoll_ctl(h->epoll, EPOLL_CTL_ADD, h->wake, &wake) != 0))
 		log_fatal("cannot listen on %s", path);
 	free(path);
+}
+
+/* Milliseconds to wait for events, at most. */
+static int
+wait_at_most(const struct hub *h, int64_t next)
+{
+	int64_t now = clock_monotonic(), most;
+
+	if (h->watchers == NULL)
+		return -1;
+	most = h->wake < 0 ? TICK_MS : WOKEN_MS;
+	if (h->due != 0 && h->due - now < most)
+		most = h->due - now;
+	if (h->handled || most < next - now)
+		most = next - now;
+	return most > 0 ? (int)most : 0;
 }
 
 void
@@ -480,15 +291,16 @@ live_serve(const char *data)
 	sigaction(SIGINT, &action, NULL);
 	open_hub(&h);
 	while (!ending) {
-		bool idle = h.watchers == NULL;
-		int n = epoll_wait(h.epoll, events, 64, idle ? -1 : TICK_MS);
+		int n = epoll_wait(h.epoll, events, 64, wait_at_most(&h, next));
 
 		for (int i = 0; i < n; i++)
 			handle(&h, &events[i]);
-		if (clock_monotonic() < next && n == 64)
+		h.handled |= n > 0;
+		if (clock_monotonic() < next)
 			continue;
+		h.handled = false;
 		tick(&h);
-		next = clock_monotonic() + TICK_MS;
+		next = clock_monotonic() + LEAST_MS;
 	}
 	for (struct watcher *w = h.watchers; w != NULL; w = w->next)
 		w->dead = true;
