@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Presses: twice, by two people at once, from an old page, without a right."""
+import http.client
 import json
+import os
 import pathlib
 import shutil
 import sys
 import tempfile
 import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -157,6 +160,44 @@ def told(user, path, body, accept, language="zh-CN"):
             raise AssertionError(f"{path}: {answer.status}")
     except urllib.error.HTTPError as refused:
         return refused.read().decode()
+
+
+def times_woken(pid):
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(text.split("voluntary_ctxt_switches:")[1].split()[0])
+
+
+def hub_of(console):
+    """The process of countersign-web that has the events of the streams."""
+    for pid in console.pids("countersign-web"):
+        links = [os.readlink(p) for p in pathlib.Path(f"/proc/{pid}/fd").iterdir()]
+        if "anon_inode:[eventpoll]" in links:
+            return pid
+    raise AssertionError("there is no hub")
+
+
+def the_live_hub_is_woken_by_commits_and_does_not_ask():
+    with Console(runbooks=books) as console:
+        ana = console.user("ana", "operator")
+        run = started(ana, "many", {"marks": "none"})
+        live = http.client.HTTPConnection("127.0.0.1", console.port, timeout=20)
+        live.request("GET", f"/runs/{run}/events?after=0", headers={
+            "Authorization": "Bearer " + ana.token,
+            "Accept": "text/event-stream"})
+        stream = live.getresponse()
+        seq = ana.run(run)["seq"]
+        while f"id: {seq}\n" != stream.readline().decode():
+            pass
+        hub = hub_of(console)
+        before = times_woken(hub)
+        time.sleep(2)
+        woken = times_woken(hub) - before
+        assert woken < 15, f"{woken} times in 2 s in which nothing happened"
+        for n in range(3):
+            assert ana.post(f"/runs/{run}/comments", {"text": str(n)})[0] == 200
+            while f"id: {seq + 1 + n}\n" != stream.readline().decode():
+                pass
+        live.close()
 
 
 def a_refusal_is_told_in_the_language_of_the_person():
@@ -334,6 +375,7 @@ def a_probe_says_what_it_found_and_titles_have_their_values():
 
 try:
     main([two_people_press_at_once_200_times,
+          the_live_hub_is_woken_by_commits_and_does_not_ask,
           a_refusal_is_told_in_the_language_of_the_person,
           a_wrong_password_is_changed_and_the_retry_succeeds,
           a_rejected_plan_stays_rejected_until_that_is_taken_back,
