@@ -68,8 +68,8 @@ countersign-runner_DIRS = base lang plan journal wire runner
 countersign-runner_LIBS = -lsqlite3 $(LANG_LIBS)
 countersign-executor_DIRS = base lang plan wire executor
 countersign-executor_LIBS = -lssh2 -lseccomp $(LANG_LIBS)
-# What only the kinds of step with KIND_CLIENT need: countersign-executor has
-# none of it, and starts in a quarter of the time.
+# countersign-executor has nothing of that which only the kinds of step with
+# KIND_CLIENT need, and starts in a third of the time.
 countersign-executor_WITHOUT = executor/sql/% executor/http/% \
 			  executor/actions/act_preflight.o \
 			  executor/actions/preflight_server.o

@@ -11,7 +11,7 @@
 
 struct runner;
 
-/* What an executor is started with. */
+/* The job spec of an executor, and which executor it is. */
 struct spawn {
 	struct buf spec; /* job spec; it holds opened secrets */
 	bool clients;    /* the step is one of KIND_CLIENT */

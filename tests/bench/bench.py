@@ -210,8 +210,8 @@ def measure_creates(f, table, quick):
 
 # ---- presses ----
 
-# What has happened when a file of the execution is there; the last one when
-# it is not empty.
+# The parts of a press, each with the file of the execution that is there at its
+# end; the last one is not empty.
 PARTS = (("folder", "runner", ""), ("lock", "executor", "lock"),
          ("process", "its process", ".txt"), ("byte", "first byte", ".txt"))
 AIM_LOCAL, AIM_SSH = 8, 10      # milliseconds; over the floor
