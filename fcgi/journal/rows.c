@@ -167,6 +167,35 @@ put_column(struct json_object *o, struct rows *rows, int i)
 	}
 }
 
+static bool
+same_value(sqlite3_stmt *a, sqlite3_stmt *b, int i)
+{
+	int type = sqlite3_column_type(a, i), len;
+	const void *x, *y;
+
+	if (type != sqlite3_column_type(b, i))
+		return false;
+	if (type == SQLITE_NULL)
+		return true;
+	if (type == SQLITE_INTEGER)
+		return sqlite3_column_int64(a, i) == sqlite3_column_int64(b, i);
+	x = sqlite3_column_blob(a, i);
+	y = sqlite3_column_blob(b, i);
+	len = sqlite3_column_bytes(a, i);
+	return len == sqlite3_column_bytes(b, i) &&
+	    (len == 0 ||
+		(x != NULL && y != NULL && memcmp(x, y, (size_t)len) == 0));
+}
+
+bool
+db_same_row(const struct rows *a, const struct rows *b)
+{
+	for (int i = 0; i < a->columns; i++)
+		if (!same_value(a->stmt, b->stmt, i))
+			return false;
+	return true;
+}
+
 struct json_object *
 db_row_json(struct rows *rows)
 {

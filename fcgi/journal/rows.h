@@ -39,6 +39,9 @@ bool db_is_null(struct rows *rows, const char *column);
  */
 struct json_object *db_row_json(struct rows *rows);
 
+/* True if both rows, of the same statement, have the same values. */
+bool db_same_row(const struct rows *a, const struct rows *b);
+
 /* All rows as an array of such objects; calls db_done(). */
 struct json_object *db_rows_json(struct rows *rows);
 

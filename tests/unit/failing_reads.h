@@ -8,17 +8,21 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <sys/mman.h>
 
-static long failing_left; /* steps of SQLite until one fails; 0: none does */
-static bool failing_done; /* it has failed */
+/* Shared with the processes that the test starts. */
+static struct {
+	long left; /* steps of SQLite until one fails; 0: none does */
+	bool done; /* it has failed */
+} *failing;
 
 static inline int
 failing_step(void *unused)
 {
 	(void)unused;
-	if (failing_left == 0 || --failing_left > 0)
+	if (failing->left == 0 || --failing->left > 0)
 		return 0;
-	failing_done = true;
+	failing->done = true;
 	return 1;
 }
 
@@ -35,6 +39,9 @@ failing_watch(
 static inline void
 failing_begin(void)
 {
+	failing = mmap(NULL, sizeof(*failing), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(failing != MAP_FAILED);
 	sqlite3_auto_extension((void (*)(void))failing_watch);
 }
 
@@ -42,16 +49,16 @@ failing_begin(void)
 static inline void
 failing_in(long n)
 {
-	failing_left = n;
-	failing_done = false;
+	failing->left = n;
+	failing->done = false;
 }
 
 /* True if there was one; none comes later. */
 static inline bool
 failing_end(void)
 {
-	failing_left = 0;
-	return failing_done;
+	failing->left = 0;
+	return failing->done;
 }
 
 #endif

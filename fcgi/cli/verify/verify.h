@@ -6,24 +6,37 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "journal/db.h"
 
-struct cli;
+#define VERIFY_TABLES 13 /* of runs */
 
+struct cli;
+struct cursor;
+
+/* What was checked, and how much of it was wrong. */
+struct verify_count {
+	int64_t events;
+	int64_t entries;
+	int64_t outputs;
+	int64_t at; /* the run at which it is */
+	int wrong;
+};
+
+/* The chains first..last; chain 0 stands for what concerns no run. */
 struct verify {
 	const char *data;
 	const char *key;           /* 64 hex digits or a file; NULL: its own */
 	struct json_object *heads; /* {head: …} that the ledger must have */
 	struct db *db;
-	struct db *replay;               /* replay of the events */
+	struct db *replay;               /* replay of the events, in memory */
 	struct json_object *credentials; /* {account: hash, or ""} */
-	struct buf ledger;               /* the text of ledger.jsonl */
-	enum err ledger_err;             /* error from reading it */
-	int64_t events;
-	int64_t entries;
-	int64_t outputs;
-	int wrong;
+	int64_t first;
+	int64_t last;
+	int ledger;          /* descriptor of ledger.jsonl, or -1 */
+	int64_t ledger_size; /* bytes that it had at the start */
+	bool ledger_lost;    /* it is there, and cannot be read */
+	struct cursor *disk[VERIFY_TABLES]; /* the tables that are read */
+	struct verify_count *count;
 };
 
 int cli_verify(struct cli *c);

@@ -6,12 +6,15 @@
  * or all open chains (heads). The file ledger.jsonl has the same entries; it
  * may end before the ledger does, but not after it.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/verify/verify_ledger.h"
@@ -23,9 +26,10 @@
 #include "cli/verify/verify.h"
 #include "journal/event.h"
 
-#define LEDGER_MAX (1024 * 1024 * 1024)
+#define HEADS_MAX (1024 * 1024 * 1024)
 #define HEX "0123456789abcdef"
-#define HEAD (2 * HASH_BYTES) /* digits */
+#define HEAD (2 * HASH_BYTES)       /* digits */
+#define RUNS_MAX (INT64_C(1) << 32) /* whose entries can be kept in mind */
 
 /* An entry being checked, of the database or of the file. */
 struct entry {
@@ -48,16 +52,19 @@ struct ledger {
 };
 
 void
-verify_ledger_read(struct verify *v)
+verify_ledger_open(struct verify *v)
 {
 	char *path = mem_printf("%s/ledger.jsonl", v->data);
 	struct stat st;
 
 	/* do not block on a pipe in its place */
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		v->ledger_err = ERR_IO;
-	else
-		v->ledger_err = io_read_file(path, LEDGER_MAX, &v->ledger);
+	v->ledger = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	v->ledger_lost = v->ledger < 0 && errno != ENOENT;
+	if (v->ledger >= 0 &&
+	    (fstat(v->ledger, &st) != 0 || !S_ISREG(st.st_mode)))
+		v->ledger_lost = true;
+	else if (v->ledger >= 0)
+		v->ledger_size = st.st_size;
 	free(path);
 }
 
@@ -94,7 +101,7 @@ verify_ledger_heads(const char *of)
 	if (strspn(of, HEX) == HEAD && of[HEAD] == '\0')
 		buf_puts(&text, of);
 	else
-		(void)io_read_file(of, LEDGER_MAX, &text);
+		(void)io_read_file(of, HEADS_MAX, &text);
 	for (const char *line = buf_text(&text); *line != '\0'; line += len) {
 		len = strcspn(line, "\n");
 		if (head_in(line, len, head))
@@ -123,7 +130,7 @@ read_public_key(struct verify *v, unsigned char key[32])
 		(void)io_read_file(from, 1024, &text);
 	ok = text.len >= 64 && text_unhex(text.data, key, 32);
 	if (!ok)
-		cli_wrong(&v->wrong, "cli_file_unreadable file=%s",
+		cli_wrong(&v->count->wrong, "cli_file_unreadable file=%s",
 		    v->key != NULL ? v->key : "keys/ledger.pub");
 	buf_clear(&text);
 	free(own);
@@ -133,7 +140,7 @@ read_public_key(struct verify *v, unsigned char key[32])
 static void
 entry_wrong(const struct ledger *l, const struct entry *e, const char *what)
 {
-	cli_wrong(&l->v->wrong,
+	cli_wrong(&l->v->count->wrong,
 	    "verify_entry entry=%" PRId64 " where=@%s what=@%s", e->n, l->where,
 	    what);
 }
@@ -182,12 +189,12 @@ check_head(
 		return;
 	put_chain(run, &chain);
 	if (hex[0] != '\0')
-		cli_wrong(&l->v->wrong,
+		cli_wrong(&l->v->count->wrong,
 		    "verify_head_other chain=%s event=%" PRId64
 		    " where=@%s entry=%" PRId64 " at=%s",
 		    buf_text(&chain), seq, l->where, e->n, at);
 	else
-		cli_wrong(&l->v->wrong,
+		cli_wrong(&l->v->count->wrong,
 		    "verify_head_cut chain=%s event=%" PRId64
 		    " where=@%s entry=%" PRId64 " at=%s last=%" PRId64,
 		    buf_text(&chain), seq, l->where, e->n, at,
@@ -217,7 +224,7 @@ static bool
 is_signed(struct ledger *l, const struct entry *e)
 {
 	unsigned char hash[HASH_BYTES];
-	int before = l->v->wrong;
+	int before = l->v->count->wrong;
 
 	event_hash(l->before, e->body, hash);
 	if (e->hash_len != HASH_BYTES || memcmp(hash, e->hash, HASH_BYTES) != 0)
@@ -228,7 +235,7 @@ is_signed(struct ledger *l, const struct entry *e)
 		entry_wrong(l, e, "verify_entry_signature");
 	memcpy(l->before, hash, HASH_BYTES);
 	text_hex(hash, HASH_BYTES, l->head);
-	return l->v->wrong == before;
+	return l->v->count->wrong == before;
 }
 
 /* Parses the body; the caller puts e->o. */
@@ -244,58 +251,73 @@ read_body(struct ledger *l, struct entry *e)
 	return true;
 }
 
-/* One row; removes its run from the list of missing ones. */
+/* A bit for each run: it has an entry. */
+struct run_set {
+	unsigned char *bits;
+	int64_t max;
+};
+
 static void
-check_row(struct ledger *l, struct rows *rows, struct json_object *expected)
+add_run(struct run_set *set, int64_t run)
+{
+	if (run > 0 && run <= set->max)
+		set->bits[run / 8] |= (unsigned char)(1 << run % 8);
+}
+
+static bool
+has_run(const struct run_set *set, int64_t run)
+{
+	return run > 0 && run <= set->max &&
+	    (set->bits[run / 8] & 1 << run % 8) != 0;
+}
+
+/* One row; adds its run to those that have an entry. */
+static void
+check_row(struct ledger *l, struct rows *rows, struct run_set *found)
 {
 	struct entry e = { .n = db_int(rows, "n"),
 		.body = db_text(rows, "body") };
-	char run[24];
 
 	e.body = e.body != NULL ? e.body : "";
 	e.hash = db_blob(rows, "hash", &e.hash_len);
 	e.signature = db_blob(rows, "signature", &e.signature_len);
-	if (e.n != ++l->v->entries)
-		cli_wrong(&l->v->wrong,
+	if (e.n != ++l->v->count->entries)
+		cli_wrong(&l->v->count->wrong,
 		    "verify_entry_missing entry=%" PRId64
 		    " where=@verify_ledger_table",
-		    l->v->entries);
-	l->v->entries = e.n;
+		    l->v->count->entries);
+	l->v->count->entries = e.n;
 	(void)is_signed(l, &e);
 	json_object_object_del(l->v->heads, l->head);
 	if (!read_body(l, &e))
 		return;
 	check_heads(l, &e);
 	l->has_heads |= json_get(e.o, "heads") != NULL;
-	snprintf(run, sizeof(run), "%" PRId64, json_int(e.o, "run", 0));
-	if (json_get(e.o, "run") != NULL)
-		json_object_object_del(expected, run);
+	add_run(found, json_int(e.o, "run", 0));
 	json_object_put(e.o);
 }
 
 static void
 check_rows(struct ledger *l)
 {
-	struct json_object *expected = json_object_new_object();
-	struct rows *rows = db_query(l->v->db, STMT_RUNS_CLOSED);
-	char run[24];
+	struct run_set found = { .max = db_first_int(
+				     db_query(l->v->db, STMT_LAST_RUN), 0) };
+	struct rows *rows = db_query(l->v->db, STMT_LEDGER_ALL);
 
-	while (db_next(rows)) {
-		snprintf(run, sizeof(run), "%" PRId64, db_int(rows, "id"));
-		json_set_bool(expected, run, true);
-	}
-	db_done(rows);
-	rows = db_query(l->v->db, STMT_LEDGER_ALL);
+	found.max = found.max < RUNS_MAX ? found.max : RUNS_MAX;
+	found.bits = mem_calloc((size_t)found.max / 8 + 1, 1);
 	while (db_next(rows))
-		check_row(l, rows, expected);
+		check_row(l, rows, &found);
 	db_done(rows);
-	json_object_object_foreach (expected, id, missing) {
-		(void)missing;
-		if (!db_has_failed(l->v->db))
-			cli_wrong(
-			    &l->v->wrong, "verify_not_in_ledger run=%s", id);
-	}
-	json_object_put(expected);
+	rows = db_query(l->v->db, STMT_RUNS_CLOSED);
+	while (db_next(rows))
+		if (!has_run(&found, db_int(rows, "id")) &&
+		    !db_has_failed(l->v->db))
+			cli_wrong(&l->v->count->wrong,
+			    "verify_not_in_ledger run=%" PRId64,
+			    db_int(rows, "id"));
+	db_done(rows);
+	free(found.bits);
 }
 
 /*
@@ -308,14 +330,14 @@ check_expected_heads(const struct ledger *l)
 	char key[65];
 
 	text_hex(l->key, sizeof(l->key), key);
-	if (l->v->entries > 0)
+	if (l->v->count->entries > 0)
 		cli_print("verify_ledger_end entry=%" PRId64 " head=%s key=%s",
-		    l->v->entries, l->head, key);
+		    l->v->count->entries, l->head, key);
 	json_object_object_foreach (l->v->heads, head, unused) {
 		(void)unused;
 		if (!db_has_failed(l->v->db))
-			cli_wrong(
-			    &l->v->wrong, "verify_no_such_head head=%s", head);
+			cli_wrong(&l->v->count->wrong,
+			    "verify_no_such_head head=%s", head);
 	}
 }
 
@@ -358,7 +380,7 @@ check_line(struct ledger *l, const char *line, size_t len, int64_t *next)
 	    ? crypto_sign_BYTES
 	    : 0;
 	if (e.n != *next)
-		cli_wrong(&l->v->wrong,
+		cli_wrong(&l->v->count->wrong,
 		    "verify_entry_missing entry=%" PRId64 " where=@%s", *next,
 		    l->where);
 	*next = e.n + 1;
@@ -370,25 +392,39 @@ check_line(struct ledger *l, const char *line, size_t len, int64_t *next)
 	json_object_put(o);
 }
 
+/* What has been written since the start may be ahead of the database. */
+static void
+check_lines(struct ledger *l, FILE *f)
+{
+	int64_t next = 1, left = l->v->ledger_size;
+	size_t room = 0;
+	char *line = NULL;
+	ssize_t n;
+
+	while (left > 0 && (n = getline(&line, &room, f)) > 0) {
+		left -= n;
+		check_line(l, line, (size_t)(n - (line[n - 1] == '\n')), &next);
+	}
+	free(line);
+	l->v->ledger_lost |= ferror(f) != 0 || left > 0;
+}
+
 static void
 check_file(struct ledger *l)
 {
-	const char *text = buf_text(&l->v->ledger), *end, *eol;
-	int64_t next = 1;
+	FILE *f = NULL;
 
-	if (l->v->ledger_err == ERR_NOT_FOUND && !l->has_heads)
+	if (l->v->ledger < 0 && !l->v->ledger_lost && !l->has_heads)
 		return; /* from a version before the file */
-	if (l->v->ledger_err != ERR_OK) {
-		cli_wrong(&l->v->wrong, "verify_ledger_unreadable where=@%s",
-		    l->where);
-		return;
+	if (!l->v->ledger_lost && l->v->ledger >= 0)
+		f = fdopen(dup(l->v->ledger), "r");
+	if (f != NULL) {
+		check_lines(l, f);
+		fclose(f);
 	}
-	end = text + l->v->ledger.len;
-	for (; text < end; text = eol + 1) {
-		if ((eol = memchr(text, '\n', (size_t)(end - text))) == NULL)
-			eol = end;
-		check_line(l, text, (size_t)(eol - text), &next);
-	}
+	if (f == NULL || l->v->ledger_lost)
+		cli_wrong(&l->v->count->wrong,
+		    "verify_ledger_unreadable where=@%s", l->where);
 }
 
 void

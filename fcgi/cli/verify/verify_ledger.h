@@ -8,11 +8,11 @@ struct json_object;
 struct verify;
 
 /*
- * Checks the ledger. Its file is read first, before anything
- * of the database: a running keeper appends to it after each commit, so it is
- * never ahead of later reads.
+ * Opens the ledger's file, before anything of the database is read: a running
+ * keeper appends to it after each commit, so what it has now is never ahead of
+ * later reads.
  */
-void verify_ledger_read(struct verify *v);
+void verify_ledger_open(struct verify *v);
 /* Compares it, by the key and with the heads that the caller has. */
 void verify_ledger(struct verify *v);
 
