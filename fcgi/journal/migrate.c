@@ -195,7 +195,8 @@ migrate_tables(sqlite3 *handle, int from)
 enum err
 migrate_replay(struct db *db, int from)
 {
-	struct rows *rows = db_query(db, STMT_EVENTS_ALL);
+	struct rows *rows = db_query(
+	    db, STMT_EVENTS_OF, INT(INT64_MIN), INT(INT64_MAX));
 	struct json_object *body, *data;
 	enum err err = ERR_OK;
 	struct event e;

@@ -14,7 +14,7 @@
 static struct {
 	long left; /* steps of SQLite until one fails; 0: none does */
 	bool done; /* it has failed */
-} *failing;
+} * failing;
 
 static inline int
 failing_step(void *unused)

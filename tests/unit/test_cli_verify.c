@@ -37,6 +37,17 @@ verify(char **ret)
 }
 
 static void
+save(void)
+{
+	struct buf text = { 0 };
+
+	assert_int_equal(
+	    io_read_file(data_path("countersign.db"), 1 << 26, &text), ERR_OK);
+	saved_len = text.len;
+	saved = buf_take(&text);
+}
+
+static void
 restore(void)
 {
 	unlink(data_path("countersign.db-wal"));
@@ -311,6 +322,56 @@ without_a_journal_there_is_nothing_to_verify(void **state)
 	assert_int_equal(cli_verify(&c), CLI_NO);
 }
 
+/*
+ * More events than are replayed at a time, and more runs than a process has:
+ * each break is found in its run, and what follows is as recorded.
+ */
+static void
+each_of_many_runs_is_compared(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "UPDATE event SET body = replace(body, 'one', 'two')"
+		  " WHERE run = 2 AND seq = 2100",
+		    "run 2, event 2100" },
+		{ "DELETE FROM event WHERE run = 131 AND seq = 1", "run has" },
+		{ "DELETE FROM step WHERE run = 202", "step has" },
+		{ "DELETE FROM run WHERE id = 203", "run has" },
+		{ "UPDATE run SET title = 'x' WHERE id = 203",
+		    "\"title\":\"x\"" },
+		{ "INSERT INTO author VALUES (203, 'p', 'ana')", "author has" },
+		{ "UPDATE run SET id = 999 WHERE id = 203", "run has" },
+	};
+	const char *bo;
+	char *text, *line;
+	int lines = 0;
+
+	(void)state;
+	assert_int_equal(db_open(data_folder, DB_KEEPER, &keeper.db), ERR_OK);
+	bo = sign_up("bo", "\"operator\"");
+	for (int i = 0; i < 202; i++)
+		(void)must_create(bo, ",\"parameters\":{\"key\":\"k\"}");
+	for (int i = 0; i < 2100; i++)
+		must("run_comment", bo, 2, NULL, "{\"text\":\"one\"}");
+	db_close(keeper.db);
+	keeper.db = NULL;
+	free(saved);
+	saved = NULL;
+	save();
+	expect("many", CLI_YES, "all as recorded");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		data_sql(rows[i][0]);
+		expect(rows[i][0], CLI_NO, rows[i][1]);
+		restore();
+	}
+	data_sql("UPDATE run SET title = 'x' WHERE id IN (3, 150)");
+	(void)verify(&text);
+	for (line = text; (line = strstr(line, "table run")) != NULL; line++)
+		lines++;
+	assert_int_equal(lines, 2);
+	free(text);
+	restore();
+}
+
 /* A run with a secret value, one step with an output, closed; and its ledger.
  */
 static void
@@ -343,8 +404,6 @@ make_record(void)
 static int
 begin(void **state)
 {
-	struct buf text = { 0 };
-
 	keeper_runs_begin(state);
 	ledger_open(&keeper);
 	write_book("---\nparameters: {key: {type: secret}}\n---\n"
@@ -353,10 +412,7 @@ begin(void **state)
 	make_record();
 	db_close(keeper.db);
 	keeper.db = NULL;
-	assert_int_equal(
-	    io_read_file(data_path("countersign.db"), 1 << 26, &text), ERR_OK);
-	saved_len = text.len;
-	saved = buf_take(&text);
+	save();
 	return 0;
 }
 
@@ -383,6 +439,7 @@ main(void)
 		cmocka_unit_test(what_cannot_be_read_is_not_as_recorded),
 		cmocka_unit_test(a_list_that_cannot_be_read_whole_is_a_failure),
 		cmocka_unit_test(without_a_journal_there_is_nothing_to_verify),
+		cmocka_unit_test(each_of_many_runs_is_compared),
 	};
 
 	/* the messages are compared as they are in English */

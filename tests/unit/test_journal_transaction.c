@@ -18,7 +18,8 @@ static struct db *keeper;
 static int64_t
 count(struct db *db)
 {
-	struct rows *rows = db_query(db, STMT_EVENTS_ALL);
+	struct rows *rows = db_query(
+	    db, STMT_EVENTS_OF, INT(INT64_MIN), INT(INT64_MAX));
 	int64_t n = 0;
 
 	while (db_next(rows))

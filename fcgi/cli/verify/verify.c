@@ -71,37 +71,48 @@ close_both(struct verify *v)
 	v->db = v->replay = NULL;
 }
 
-/* One process: the chains of its range, and with chain 0 all of no run. */
+/* One process: its chains, and with chain 0 all that concerns no run. */
 static bool
 check(struct verify *v)
 {
 	static void (*const checks[])(struct verify *) = { verify_database,
-		check_documents, verify_chains, verify_ledger };
+		check_documents, verify_chains, verify_ledger, NULL };
+	static void (*const checks_of_runs[])(
+	    struct verify *) = { verify_chains, verify_signatures, NULL };
 	bool opened = open_both(v);
 
 	v->credentials = json_object_new_object();
-	if (opened && v->first > 0)
-		verify_chains(v);
-	for (size_t i = 0;
-	     opened && v->first <= 0 && i < sizeof(checks) / sizeof(checks[0]);
-	     i++)
-		if (!db_has_failed(v->db))
-			checks[i](v);
+	for (size_t i = 0; opened && !db_has_failed(v->db); i++) {
+		void (*one)(struct verify *) = v->first <= 0
+		    ? checks[i]
+		    : checks_of_runs[i];
+
+		if (one == NULL)
+			break;
+		one(v);
+	}
 	close_both(v);
 	json_object_put(v->credentials);
 	return opened;
 }
 
-/* The last run; -1: there is no journal, or its tables are not ours. */
-static int64_t
-last_run(struct verify *v)
+/*
+ * Finds the last run and the last entry.  False: there is no journal, or its
+ * tables are not ours.
+ */
+static bool
+find_ends(struct verify *v)
 {
-	int64_t last = -1;
+	bool ours = open_both(v) && verify_schema(v);
 
-	if (open_both(v) && verify_schema(v))
-		last = db_first_int(db_query(v->db, STMT_LAST_RUN), 0);
+	v->first = v->first_entry = 1;
+	if (ours) {
+		v->last = db_first_int(db_query(v->db, STMT_LAST_RUN), 0);
+		v->last_entry = db_first_int(
+		    db_query(v->db, STMT_LAST_ENTRY), 0);
+	}
 	close_both(v);
-	return last;
+	return ours;
 }
 
 static int
@@ -123,7 +134,7 @@ cli_verify(struct cli *c)
 {
 	struct verify_count count = { 0 };
 	struct verify v = { .data = c->data, .key = c->key, .count = &count };
-	int64_t last;
+	bool ours;
 
 	if (c->argc > 0)
 		return verify_reports(c);
@@ -133,13 +144,13 @@ cli_verify(struct cli *c)
 	if (v.heads == NULL)
 		return cli_message(CLI_NO, "verify_no_heads of=%s", c->head);
 	verify_ledger_open(&v);
-	last = last_run(&v);
-	if (last >= 0 && count.wrong == 0)
-		verify_jobs(&v, last, check);
+	ours = find_ends(&v);
+	if (ours && count.wrong == 0)
+		verify_jobs(&v, check);
 	if (v.ledger >= 0)
 		close(v.ledger);
 	json_object_put(v.heads);
-	if (last < 0 && count.wrong == 0)
+	if (!ours && count.wrong == 0)
 		return CLI_NO;
 	cli_print("verify_result events=%lld entries=%lld outputs=%lld "
 		  "result=@%s",

@@ -13,7 +13,7 @@
 struct cli;
 struct cursor;
 
-/* What was checked, and how much of it was wrong. */
+/* Counts of what was checked, and of its faults. */
 struct verify_count {
 	int64_t events;
 	int64_t entries;
@@ -22,7 +22,8 @@ struct verify_count {
 	int wrong;
 };
 
-/* The chains first..last; chain 0 stands for what concerns no run. */
+/* One process: chains, where chain 0 is of no run, and entries of the ledger.
+ */
 struct verify {
 	const char *data;
 	const char *key;           /* 64 hex digits or a file; NULL: its own */
@@ -32,6 +33,8 @@ struct verify {
 	struct json_object *credentials; /* {account: hash, or ""} */
 	int64_t first;
 	int64_t last;
+	int64_t first_entry;
+	int64_t last_entry;
 	int ledger;          /* descriptor of ledger.jsonl, or -1 */
 	int64_t ledger_size; /* bytes that it had at the start */
 	bool ledger_lost;    /* it is there, and cannot be read */

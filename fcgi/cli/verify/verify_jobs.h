@@ -5,18 +5,16 @@
 #define CLI_VERIFY_VERIFY_JOBS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct verify;
 
 /*
- * Calls check() in a process for each range of runs, from 1 to `last` and what
- * comes behind it, and in one for chain 0 with what concerns no run, each with
- * a copy of *v.  Prints what they print, in the order of the ranges, and adds
- * to *v->count what they counted.  A process that does not come to its end is
- * a fault.
+ * Calls check() in some processes, each with a copy of *v: one for chain 0 and
+ * what concerns no run, the others for equal ranges of the runs and entries
+ * v->first to v->last; the last of them also has what comes behind.  Prints
+ * what they print, in this order, and adds to *v->count what they counted.  A
+ * process that does not come to its end is a fault.
  */
-void verify_jobs(
-    struct verify *v, int64_t last, bool (*check)(struct verify *));
+void verify_jobs(struct verify *v, bool (*check)(struct verify *));
 
 #endif

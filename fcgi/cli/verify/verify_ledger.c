@@ -129,9 +129,6 @@ read_public_key(struct verify *v, unsigned char key[32])
 	else
 		(void)io_read_file(from, 1024, &text);
 	ok = text.len >= 64 && text_unhex(text.data, key, 32);
-	if (!ok)
-		cli_wrong(&v->count->wrong, "cli_file_unreadable file=%s",
-		    v->key != NULL ? v->key : "keys/ledger.pub");
 	buf_clear(&text);
 	free(own);
 	return ok;
@@ -219,23 +216,28 @@ check_heads(const struct ledger *l, const struct entry *e)
 		check_head(l, e, json_object_array_get_idx(heads, i));
 }
 
-/* Checks its place in the chain of the ledger and its signature. */
-static bool
-is_signed(struct ledger *l, const struct entry *e)
+/* Checks its place in the chain of the ledger. */
+static void
+check_hash(struct ledger *l, const struct entry *e)
 {
 	unsigned char hash[HASH_BYTES];
-	int before = l->v->count->wrong;
 
 	event_hash(l->before, e->body, hash);
 	if (e->hash_len != HASH_BYTES || memcmp(hash, e->hash, HASH_BYTES) != 0)
 		entry_wrong(l, e, "verify_entry_hash");
-	if (e->signature_len != crypto_sign_BYTES ||
-	    crypto_sign_verify_detached(
-		e->signature, hash, sizeof(hash), l->key) != 0)
-		entry_wrong(l, e, "verify_entry_signature");
 	memcpy(l->before, hash, HASH_BYTES);
 	text_hex(hash, HASH_BYTES, l->head);
-	return l->v->count->wrong == before;
+}
+
+/* The key has signed the hash that stands there. */
+static void
+check_signature(const struct ledger *l, const struct entry *e)
+{
+	if (e->hash_len != HASH_BYTES ||
+	    e->signature_len != crypto_sign_BYTES ||
+	    crypto_sign_verify_detached(
+		e->signature, e->hash, HASH_BYTES, l->key) != 0)
+		entry_wrong(l, e, "verify_entry_signature");
 }
 
 /* Parses the body; the caller puts e->o. */
@@ -287,7 +289,7 @@ check_row(struct ledger *l, struct rows *rows, struct run_set *found)
 		    " where=@verify_ledger_table",
 		    l->v->count->entries);
 	l->v->count->entries = e.n;
-	(void)is_signed(l, &e);
+	check_hash(l, &e);
 	json_object_object_del(l->v->heads, l->head);
 	if (!read_body(l, &e))
 		return;
@@ -341,16 +343,41 @@ check_expected_heads(const struct ledger *l)
 	}
 }
 
-/* The database has this very entry. */
+static bool
+same_blob(struct rows *rows, const char *column, const void *data, size_t len)
+{
+	size_t n;
+	const void *blob = db_blob(rows, column, &n);
+
+	return n == len && memcmp(blob, data, len) == 0;
+}
+
+/* The database has this very entry, whose signature is checked there. */
 static bool
 is_in_database(struct verify *v, const struct entry *e)
 {
 	struct rows *rows = db_query(v->db, STMT_LEDGER_AFTER, INT(e->n - 1));
 	bool same = db_next(rows) && db_int(rows, "n") == e->n &&
-	    text_eq(db_text(rows, "body"), e->body);
+	    text_eq(db_text(rows, "body"), e->body) &&
+	    same_blob(rows, "hash", e->hash, e->hash_len) &&
+	    same_blob(rows, "signature", e->signature, e->signature_len);
 
 	db_done(rows);
 	return same || db_has_failed(v->db);
+}
+
+/* Of the file alone: the database may have lost it. */
+static void
+check_stranger(struct ledger *l, struct entry *e)
+{
+	int before = l->v->count->wrong;
+
+	check_signature(l, e);
+	if (l->v->count->wrong != before || !read_body(l, e))
+		return;
+	entry_wrong(l, e, "verify_entry_not_in_database");
+	check_heads(l, e);
+	json_object_put(e->o);
 }
 
 /*
@@ -364,6 +391,7 @@ check_line(struct ledger *l, const char *line, size_t len, int64_t *next)
 	struct json_object *o = NULL;
 	struct entry e = { .hash = hash, .signature = signature };
 	const char *hex;
+	int before;
 
 	if (json_read(line, len, &o, NULL) != ERR_OK)
 		return;
@@ -384,15 +412,14 @@ check_line(struct ledger *l, const char *line, size_t len, int64_t *next)
 		    "verify_entry_missing entry=%" PRId64 " where=@%s", *next,
 		    l->where);
 	*next = e.n + 1;
-	if (is_signed(l, &e) && !is_in_database(l->v, &e) && read_body(l, &e)) {
-		entry_wrong(l, &e, "verify_entry_not_in_database");
-		check_heads(l, &e);
-		json_object_put(e.o);
-	}
+	before = l->v->count->wrong;
+	check_hash(l, &e);
+	if (l->v->count->wrong == before && !is_in_database(l->v, &e))
+		check_stranger(l, &e);
 	json_object_put(o);
 }
 
-/* What has been written since the start may be ahead of the database. */
+/* Lines that were written since the start may be ahead of the database. */
 static void
 check_lines(struct ledger *l, FILE *f)
 {
@@ -432,11 +459,34 @@ verify_ledger(struct verify *v)
 {
 	struct ledger l = { .v = v, .where = "verify_ledger_table" };
 
-	if (!read_public_key(v, l.key))
+	if (!read_public_key(v, l.key)) {
+		cli_wrong(&v->count->wrong, "cli_file_unreadable file=%s",
+		    v->key != NULL ? v->key : "keys/ledger.pub");
 		return;
+	}
 	check_rows(&l);
 	check_expected_heads(&l);
 	l.where = "verify_ledger_file";
 	memset(l.before, 0, sizeof(l.before));
 	check_file(&l);
+}
+
+void
+verify_signatures(struct verify *v)
+{
+	struct ledger l = { .v = v, .where = "verify_ledger_table" };
+	struct rows *rows;
+
+	if (!read_public_key(v, l.key))
+		return;
+	rows = db_query(v->db, STMT_LEDGER_SIGNATURES, INT(v->first_entry),
+	    INT(v->last_entry));
+	while (db_next(rows)) {
+		struct entry e = { .n = db_int(rows, "n") };
+
+		e.hash = db_blob(rows, "hash", &e.hash_len);
+		e.signature = db_blob(rows, "signature", &e.signature_len);
+		check_signature(&l, &e);
+	}
+	db_done(rows);
 }

@@ -13,8 +13,14 @@ struct verify;
  * later reads.
  */
 void verify_ledger_open(struct verify *v);
-/* Compares it, by the key and with the heads that the caller has. */
+/*
+ * Compares it with the chains, with its file and with the heads that the caller
+ * has.
+ */
 void verify_ledger(struct verify *v);
+
+/* Checks the signatures of entries v->first_entry to v->last_entry. */
+void verify_signatures(struct verify *v);
 
 /*
  * The heads that somebody kept, {head: text of where}: one as 64 hex digits, or

@@ -82,8 +82,8 @@ row_differs(
 }
 
 /*
- * Compares the rows on disk with those of the events, up to a run.  Where one
- * side has more rows of a run, the next run is compared nevertheless.
+ * Compares the rows on disk with those of the events, up to a run.  The next
+ * run is compared also if one side has more rows of a run.
  */
 static void
 compare(struct verify *v, const struct table *table, struct cursor *disk,
