@@ -228,7 +228,7 @@ tests/spec/node_modules: tests/spec/package-lock.json
 
 # Everything that a fresh machine can check, the quick things first.  A part
 # that fails hides none behind it; the last lines name all that failed.
-PARTS = lint unit spec e2e fault browser fate fuzz
+PARTS = lint unit spec system fuzz
 test: deps-test
 	+@tests/run --parts $(PARTS)
 test-long: deps-test
@@ -252,15 +252,25 @@ tests/lint/js/node_modules: tests/lint/js/package-lock.json
 	@touch $@
 
 # Each starts a console of its own on loopback (tests/e2e/console.py).
+E2E     = $(wildcard tests/e2e/test_*.py)
+FAULT   = $(wildcard tests/fault/test_*.py)
+LAB     = tests/e2e/fate.py $(wildcard tests/lab/test_*.py tests/lab/run-*.py)
+BROWSER = $(wildcard tests/browser/*.py)
 e2e: built
-	@tests/run -j $(TEST_JOBS) tests/e2e/test_*.py
+	@tests/run -j $(TEST_JOBS) $(E2E)
 fault: built
-	@tests/run -j $(TEST_JOBS) tests/fault/test_*.py
+	@tests/run -j $(TEST_JOBS) $(FAULT)
 fate: built
-	@tests/run -j $(TEST_JOBS) tests/e2e/fate.py tests/lab/test_*.py tests/lab/run-*.py
+	@tests/run -j $(TEST_JOBS) $(LAB)
 browser: built tests/browser/node_modules
-	@tests/run -j $(TEST_JOBS) tests/browser/run.py \
-	    $(filter-out tests/browser/run.py,$(wildcard tests/browser/*.py))
+	@tests/run -j $(TEST_JOBS) $(BROWSER)
+# All of them at once, the longest first, so that none is left alone at the end.
+LONGEST = tests/browser/run.py tests/e2e/test_step_ssh.py tests/browser/streams.py \
+	  tests/browser/fate.py $(wildcard tests/lab/run-*.py) \
+	  $(patsubst %,tests/e2e/test_%.py,sql silence reach report press verify)
+system: built tests/browser/node_modules
+	@tests/run -j $(TEST_JOBS) $(LONGEST) \
+	    $(filter-out $(LONGEST),$(E2E) $(FAULT) $(BROWSER) $(LAB))
 long: built
 	@tests/run $(wildcard tests/long/test_*)
 tests/browser/node_modules: tests/browser/package-lock.json
@@ -307,5 +317,5 @@ clean:
 	rm -rf build
 
 .PHONY: all asan bench browser built clean deps deps-test dev e2e fate fault \
-	format fuzz fuzz-built lab lint long run spec test test-long unit unit-built \
+	format fuzz fuzz-built lab lint long run spec system test test-long unit unit-built \
 	users
