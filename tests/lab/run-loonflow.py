@@ -115,10 +115,15 @@ def the_data_is_migrated(place):
     assert place.sql("SHOW TABLES LIKE 'ticket_ticketstatelastman'") == ""
 
 
-def the_hook_was_told(place):
+def the_hook_was_told(place, *announced):
+    """Of the ticket by loonflow, of the upgrade by the console, which signs as
+    the target's sign: says; what was signed wrongly has not arrived."""
     received = http("GET", place.hook + "/received")[1]["received"]
     notices = [r for r in received if r["path"] == "/notice"]
     assert any(r["title_result"] == "工单 升级验收" for r in notices), received
+    texts = [r["text"] for r in received if r["path"] == "/announce"]
+    assert len(texts) == len(announced) and all(
+        words in text for words, text in zip(announced, texts)), texts
 
 
 def the_documents_agree():
@@ -132,12 +137,12 @@ def the_documents_agree():
 
 def production_is_refused_before_its_rehearsal():
     run = Run("loonflow", "production")
-    assert run.unrehearsed
+    assert run.get()["rehearsal"]["missing"]
     run.approve_all()
     status, answer = run.me.post(f"/runs/{run.id}/start")
     assert status == 409 and answer["error"][
         "code"] == "rehearse_first", answer
-    run.ask("/abort", reason="too early")
+    run.ask("/abort", reason="还没有演练")
 
 
 def it_goes_up_in_test():
@@ -146,8 +151,17 @@ def it_goes_up_in_test():
     run.close("succeeded", TEST.does())
     all_is_new(TEST)
     the_data_is_migrated(TEST)
-    the_hook_was_told(TEST)
+    the_hook_was_told(TEST, "试发的通知", "已升级到 r1.0.3")
     until("the task at hand", lambda: not TEST.lost_tasks())
+
+
+def another_token_is_noticed(run):
+    """The hook has another token than the console, until people agree on it."""
+    token = "/etc/lab/hook-token"
+    sh(PRODUCTION.back, f"cp {token} /root/token && echo other >{token}")
+    run.fails("hook-accepts", "403")
+    sh(PRODUCTION.back, f"mv /root/token {token}")
+    run.retry("hook-accepts")
 
 
 def stopped_and_mended(run):
@@ -183,8 +197,9 @@ def it_goes_up_in_production_and_back():
                    "VARCHAR(10)")
     before = PRODUCTION.schema()
     run = Run("loonflow", "production")
-    assert not run.unrehearsed
+    assert not run.get()["rehearsal"]["missing"]
     run.start()
+    another_token_is_noticed(run)
     stopped_and_mended(run)
     run.to("accept", PRODUCTION.does())
     PRODUCTION.make_ticket()
@@ -197,6 +212,7 @@ def it_goes_up_in_production_and_back():
             "back-try-stop", "restore", "back-web", "back-workers",
             "back-caller", "back-unpack", "back-version"} <= done, done
     all_is_old(before)
+    the_hook_was_told(PRODUCTION, "试发的通知", "已退回 r0.1")
 
 
 drive("loonflow", "caller notify tester", [

@@ -200,5 +200,7 @@ def targets(place, environment):
         "loonflow-try": {"http": {
             "url": f"http://{place.address(app)}:9999"}},
         "loonflow-hook": {"http": {
-            "url": f"http://{place.address(back)}:{ports['hook']}"}},
+            "url": f"http://{place.address(back)}:{ports['hook']}",
+            "sign": {"hmac": "sha256", "secret": "loonflow-hook-token",
+                     "header": "X-Signature"}}},
     }, {}
