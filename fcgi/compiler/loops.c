@@ -182,7 +182,7 @@ check_list(struct parse *p, int i, const char *list)
 		    "loop_unknown name=%s", list);
 		return false;
 	}
-	items = list_items(list);
+	items = list_items_labelled(list);
 	if ((why = list_refused(items, &item)) != NULL)
 		report(p, SEVERITY_ERROR,
 		    attribute_place(&p->section_origins[i], "each"),

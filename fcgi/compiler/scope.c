@@ -59,7 +59,7 @@ find_list(const struct runbook *runbook, const struct section *s,
 	struct json_object *group = json_get(targets, name);
 
 	if (strchr(name, ',') != NULL)
-		*ret = list_items(name);
+		*ret = list_items_labelled(name);
 	else if (find_parameter(runbook, name) != NULL)
 		*ret = parameter_items(find_parameter(runbook, name),
 		    json_text(parameters, name, ""));

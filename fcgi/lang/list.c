@@ -35,6 +35,41 @@ list_items(const char *text)
 	return list;
 }
 
+/* {"id", "label"} of {id: label}; NULL: it is another text. */
+static struct json_object *
+with_label(const char *text)
+{
+	const char *colon = strstr(text, ": ");
+	struct json_object *o;
+	struct buf id = { 0 }, label = { 0 };
+
+	if (text[0] != '{' || colon == NULL || !text_ends(text, "}"))
+		return NULL;
+	o = json_object_new_object();
+	buf_put(&id, text + 1, (size_t)(colon - text - 1));
+	buf_puts(&label, colon + 2);
+	label.data[--label.len] = '\0';
+	json_set_text(o, "id", buf_text(&id));
+	json_set_text(o, "label", label.data + strspn(label.data, " "));
+	buf_clear(&id);
+	buf_clear(&label);
+	return o;
+}
+
+struct json_object *
+list_items_labelled(const char *text)
+{
+	struct json_object *list = list_items(text), *o;
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		o = with_label(
+		    json_object_get_string(json_object_array_get_idx(list, i)));
+		if (o != NULL)
+			json_object_array_put_idx(list, i, o);
+	}
+	return list;
+}
+
 void
 list_join(const char *text, struct buf *out)
 {

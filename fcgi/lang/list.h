@@ -11,6 +11,9 @@
 /* The items between commas or line breaks.  A new array. */
 struct json_object *list_items(const char *text);
 
+/* The same of each=, where an item may be written with a label, {id: label}. */
+struct json_object *list_items_labelled(const char *text);
+
 /* Appends the items with commas between them: the canonical form. */
 void list_join(const char *text, struct buf *out);
 

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "compiler/runbook.h"
 #include "lang/each/each_captured.h"
+#include "lang/list.h"
 #include "lang/plan_scope.h"
 
 static const struct capture lines = { "hosts", CAPTURE_WHOLE, NULL, true };
@@ -67,6 +68,26 @@ lines_are_ids_or_ids_and_labels(void **state)
 	reads(&lines, "$(reboot)\n{{x}}\n';--",
 	    "[{\"id\":\"$(reboot)\"},{\"id\":\"{{x}}\"},{\"id\":\"';--\"}]");
 	reads(&lines, "a,b", "[{\"id\":\"a,b\"}]");
+}
+
+static void
+written(const char *text, const char *expected)
+{
+	struct json_object *list = list_items_labelled(text);
+
+	assert_string_equal(json_write(list), expected);
+	json_object_put(list);
+}
+
+static void
+items_of_each_may_have_labels(void **state)
+{
+	(void)state;
+	written("a, {b: The B:1},c",
+	    "[\"a\",{\"id\":\"b\",\"label\":\"The B:1\"},\"c\"]");
+	written("{a}, {b:1}, b: 2}, {: x}",
+	    "[\"{a}\",\"{b:1}\",\"b: 2}\",{\"id\":\"\",\"label\":\"x\"}]");
+	written("{a: }, b", "[{\"id\":\"a\",\"label\":\"\"},\"b\"]");
 }
 
 static void
@@ -390,6 +411,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_ids_or_ids_and_labels),
+		cmocka_unit_test(items_of_each_may_have_labels),
 		cmocka_unit_test(a_json_array_has_texts_numbers_and_objects),
 		cmocka_unit_test(hostile_lists_are_refused_whole),
 		cmocka_unit_test(chinese_titles_have_chinese_marks),
