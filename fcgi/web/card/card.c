@@ -100,7 +100,7 @@ static const char *
 pace(struct req *req, const struct step *step)
 {
 	bool stops = step->max_fail < 0;
-	const char *text = "";
+	const char *between = request_text(req, "limit_and"), *text = "";
 
 	if (step->serial || step->batch == 1)
 		text = request_text(
@@ -114,7 +114,7 @@ pace(struct req *req, const struct step *step)
 			      req->arena, "%d %%", step->batch_percent),
 		    NULL);
 	if (!stops)
-		text = joined(req, text, "; ",
+		text = joined(req, text, between,
 		    request_fill(req, "limit_max_fail", "count",
 			arena_printf(req->arena, "%d", step->max_fail), NULL));
 	return text;
@@ -134,48 +134,49 @@ list_of(struct req *req, const struct step *step)
 static const char *
 limits(struct req *req, const struct plan *plan, const struct step *step)
 {
-	const char *text = "";
+	const char *between = request_text(req, "limit_and"), *text = "";
 
 	if (!step->rollback && step->probe_of == NULL &&
 	    section_parallel(plan->sections, step->section) >= 0)
 		text = request_text(req, "limit_parallel");
 	if (step->timeout_ms > 0)
-		text = joined(req, text, "; ",
+		text = joined(req, text, between,
 		    request_fill(req, "limit_timeout", "time",
 			model_duration(req, step->timeout_ms), NULL));
 	if (step->quiet_ms > 0)
-		text = joined(req, text, "; ",
+		text = joined(req, text, between,
 		    request_fill(req, "limit_quiet", "time",
 			model_duration(req, step->quiet_ms), NULL));
 	if (step->every_ms > 0)
-		text = joined(req, text, "; ",
+		text = joined(req, text, between,
 		    request_fill(req, "limit_every", "every",
 			model_duration(req, step->every_ms), "within",
 			model_duration(req, step->within_ms), NULL));
 	if (*pace(req, step) != '\0')
-		text = joined(req, text, "; ", pace(req, step));
+		text = joined(req, text, between, pace(req, step));
 	if (step->pty)
-		text = joined(req, text, "; ", request_text(req, "limit_pty"));
+		text = joined(
+		    req, text, between, request_text(req, "limit_pty"));
 	if (step->with_count > 0)
-		text = joined(req, text, "; ",
+		text = joined(req, text, between,
 		    request_fill(req, "limit_with", "names",
 			names(req, step->with_targets, step->with_count),
 			NULL));
 	if (step->sends_count > 0 && kind_is(step->kind, KIND_SCRIPT))
-		text = joined(req, text, "; ",
+		text = joined(req, text, between,
 		    request_fill(req, "limit_uses", "names",
 			names(req, step->sends_artifacts, step->sends_count),
 			NULL));
 	if (step->needs_count > 0)
-		text = joined(req, text, "; ",
+		text = joined(req, text, between,
 		    request_fill(req, "limit_needs", "names",
 			names(req, step->needs, step->needs_count), NULL));
 	if (*card_asked_rule(req, step) != '\0')
-		text = joined(req, text, "; ", card_asked_rule(req, step));
+		text = joined(req, text, between, card_asked_rule(req, step));
 	if (step->foreach != NULL)
-		text = joined(req, text, "; ", list_of(req, step));
+		text = joined(req, text, between, list_of(req, step));
 	if (step->redirects > 0)
-		text = joined(req, text, "; ",
+		text = joined(req, text, between,
 		    request_fill(req, "limit_redirects", "count",
 			arena_printf(req->arena, "%d", step->redirects), NULL));
 	return *text != '\0' ? text : NULL;
@@ -231,6 +232,9 @@ card_what(
 	model_bool(o, "has_text", *step->text != '\0');
 	model_text(o, "text", step->text);
 	model_text(o, "answers", step->answers);
+	model_text(o, "file", step->file);
+	model_text(o, "cwd", step->cwd);
+	model_text(o, "user", step->user);
 	model_text(o, "success", card_success(req, step));
 	model_text(o, "undo_title",
 	    undo < 0 ? NULL : card_title(req, entry->plan, undo));
@@ -256,12 +260,14 @@ idle_step(void)
 		"has_body", "can_execute", "can_retry", "can_confirm",
 		"can_reopen", "can_approve", "can_withdraw", "can_skip",
 		"can_cancel", "can_resolve", "can_sign", "can_dry_run",
-		"skips_freely", "has_preview" };
+		"skips_freely", "has_preview", "is_filled", "is_answered",
+		"has_values" };
 	static const char *const nothing[] = { "settled_text", "by", "at",
 		"reason", "message", "duration_text", "last", "probe",
 		"blocked_text", "body_html", "primary_label", "retries",
 		"hosts", "signatures", "earlier", "gate", "asked",
-		"asked_value", "look", "look_label", "sign_people" };
+		"asked_value", "look", "look_label", "sign_people", "refused",
+		"values" };
 	static struct json_object *idle;
 
 	if (idle != NULL)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "lang/http/http_file.h"
 #include "web/card/card_actions.h"
 #include "web/card/card_copy.h"
 #include "web/card/card_gate.h"
@@ -76,12 +77,18 @@ card_can_step(const struct view *v, int step)
 }
 
 static const char *
+first_of(struct json_object *targets)
+{
+	return json_object_array_length(targets) > 0
+	    ? json_object_get_string(json_object_array_get_idx(targets, 0))
+	    : "local";
+}
+
+static const char *
 label_on(struct view *v, struct json_object *targets, const char *what)
 {
 	size_t n = json_object_array_length(targets);
-	const char *first = n > 0
-	    ? json_object_get_string(json_object_array_get_idx(targets, 0))
-	    : "local";
+	const char *first = first_of(targets);
 	const char *names = first;
 	char key[40];
 	int kind = n > 3 ? 2 : text_eq(first, "local") && n <= 1 ? 0 : 1;
@@ -117,6 +124,28 @@ label_copy(struct view *v, const struct step *step, const char *otherwise)
 	return request_fill(v->req, "label_copy", "pairs", text, NULL);
 }
 
+/* A request names its method and the one target that gets it. */
+static const char *
+label_send(struct view *v, const struct step *step, struct json_object *targets,
+    const char *otherwise)
+{
+	struct http_text all = { 0 };
+	struct fault fault = { 0 };
+
+	if (step->kind != STEP_HTTP || text_eq(first_of(targets), "local") ||
+	    json_object_array_length(targets) != 1 ||
+	    http_parse(v->req->arena, step->text, step->text_line, &all,
+		&fault) != ERR_OK ||
+	    all.count == 0)
+		return otherwise;
+	return request_fill(v->req,
+	    all.count > 1               ? "label_send_many"
+		: step->foreach != NULL ? "label_send_each"
+					: "label_send",
+	    "method", all.all[0].method, "target", first_of(targets), "count",
+	    arena_printf(v->req->arena, "%zu", all.count), NULL);
+}
+
 static void
 add_labels(struct view *v, struct json_object *o, const struct view_step *s,
     struct json_object *targets, struct json_object *counts)
@@ -132,7 +161,8 @@ add_labels(struct view *v, struct json_object *o, const struct view_step *s,
 		return;
 	}
 	model_text(o, "primary_label",
-	    label_copy(v, step, label_on(v, targets, "run")));
+	    label_copy(v, step,
+		label_send(v, step, targets, label_on(v, targets, "run"))));
 	model_put(o, "retries",
 	    card_retries(v, (int)(s - v->steps), counts,
 		(int64_t)json_object_array_length(targets),
@@ -203,11 +233,28 @@ blocked_text(struct view *v, int i)
 	    card_people(v->req, role));
 }
 
+/* The step waits for others than the person who reads the page. */
+static bool
+is_waiting(const struct view *v, int step)
+{
+	enum state state = v->steps[step].state;
+
+	if (state == STATE_READY || state == STATE_AWAITING_SIGNATURE)
+		return true;
+	if (state == STATE_FAILED &&
+	    (view_gate(v, step) >= 0 || approvals_are_awaited(v)))
+		return true;
+	return state_in(state, IN(FAILED) | IN(UNKNOWN)) &&
+	    view_is_current(v, step) && v->lifecycle.state == STATE_RUNNING;
+}
+
 void
 card_add_actions(struct view *v, struct json_object *o, int step,
     struct json_object *targets, struct json_object *counts)
 {
 	const struct view_step *s = &v->steps[step];
+	bool is_failed_gate = s->step->kind == STEP_APPROVAL &&
+	    s->state == STATE_FAILED;
 	bool any = false;
 
 	for (enum verb i = 0; i < VERB__MAX; i++) {
@@ -219,15 +266,14 @@ card_add_actions(struct view *v, struct json_object *o, int step,
 	model_bool(o, "skips_freely",
 	    outcome_is_free_to_skip(s->step->optional, s->attempts));
 	any |= add_probe(v, o, step);
-	/* the run's actions include those after a rejected gate */
-	any |= s->step->kind == STEP_APPROVAL && s->state == STATE_FAILED;
-	if (any) {
+	/* the run's actions include those after a rejected gate or a failure */
+	if (any || is_failed_gate ||
+	    (s->state == STATE_FAILED && view_is_current(v, step) &&
+		view_may(v, VERB_run_rollback, -1))) {
 		model_bool(o, "has_actions", true);
 		add_labels(v, o, s, targets, counts);
-	} else if (s->state == STATE_READY ||
-	    s->state == STATE_AWAITING_SIGNATURE ||
-	    (s->state == STATE_FAILED &&
-		(view_gate(v, step) >= 0 || approvals_are_awaited(v)))) {
+	}
+	if (!any && !is_failed_gate && is_waiting(v, step)) {
 		model_bool(o, "is_blocked", true);
 		model_text(o, "blocked_text", blocked_text(v, step));
 	}

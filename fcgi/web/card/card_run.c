@@ -11,7 +11,9 @@
 #include "web/card/card_run.h"
 #include "web/card/card_targets.h"
 #include "web/views/dry_run.h"
+#include "web/views/filled_text.h"
 #include "web/views/model.h"
+#include "web/views/step_values.h"
 #include "web/views/view.h"
 
 static struct json_object *
@@ -146,6 +148,30 @@ add_state(struct view *v, struct json_object *o, int step)
 	}
 }
 
+/* Of a step that is next or at work: its texts with their values in place. */
+static void
+add_filled(struct view *v, struct json_object *o, const struct step *step)
+{
+	const char *refused = NULL, *text = step->text, *answers;
+	struct json_object *values;
+
+	if (kind_is(step->kind, KIND_VALUES))
+		text = filled_text(v, step, &refused);
+	answers = filled_line(v, step, step->answers);
+	add_flag(o, "is_filled", text != step->text);
+	add_flag(o, "is_answered", answers != step->answers);
+	model_text(o, "text", text);
+	model_text(o, "answers", answers);
+	model_text(o, "refused", refused);
+	model_text(o, "file", filled_line(v, step, step->file));
+	model_text(o, "cwd", filled_line(v, step, step->cwd));
+	if (kind_is(step->kind, KIND_SCRIPT)) {
+		values = step_values(v, step);
+		add_flag(o, "has_values", json_object_array_length(values) > 0);
+		model_put(o, "values", values);
+	}
+}
+
 /* For a group: the number of targets in each state. */
 static void
 add_targets(struct view *v, struct json_object *o, const struct view_step *s,
@@ -177,6 +203,8 @@ card_page(struct view *v, int i)
 	model_put(o, "chips", card_chips(v, s->step, targets));
 	add_flag(o, "has_preview", json_object_array_length(targets) > 0);
 	add_state(v, o, i);
+	if (view_is_current(v, i))
+		add_filled(v, o, s->step);
 	model_put(o, "gate", card_gate_page(v, i));
 	model_put(o, "asked", card_asked(v, i));
 	model_text(o, "asked_value", card_asked_value(v, i));
