@@ -65,7 +65,7 @@ export async function signIn(page, who) {
 }
 
 /* Nothing but tables and output may scroll sideways. */
-async function fits(page, name) {
+export async function fits(page, name) {
 	const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
 	assert.ok(over <= 0, `${name} is ${over} px wider than the screen`);
@@ -77,6 +77,23 @@ async function axeFinds(page) {
 
 	return violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(', ')}`);
 }
+
+export const ENGLISH = /[A-Za-z][a-z']+(?:[ ,]+[A-Za-z][a-z']+){2,}/g;
+
+/* The texts with three English words in a row, outside of what a program printed or runs. */
+export const english = (page) => page.evaluate((words) => {
+	const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+	const found = [];
+
+	while (walker.nextNode()) {
+		const node = walker.currentNode;
+
+		if (!node.parentElement.closest('pre, code, kbd, script, textarea, .out') &&
+		    new RegExp(words).test(node.data))
+			found.push(node.data.trim());
+	}
+	return found;
+}, ENGLISH.source);
 
 /* Buttons are for thumbs. */
 async function smallButtons(page) {

@@ -5,22 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ana, becomes, close, look, newPage, signIn } from './browser.js';
-
-/* Three English words in a row, outside of what a program printed or runs. */
-const english = (page) => page.evaluate(() => {
-	const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
-	const found = [];
-
-	while (walker.nextNode()) {
-		const node = walker.currentNode;
-
-		if (!node.parentElement.closest('pre, code, kbd, script, textarea, .out') &&
-		    /[A-Za-z][a-z']+(?:[ ,]+[A-Za-z][a-z']+){2,}/.test(node.data))
-			found.push(node.data.trim());
-	}
-	return found;
-});
+import { ana, becomes, close, english, look, newPage, signIn } from './browser.js';
 
 describe('for a reader of Chinese', () => {
 	let page, run;

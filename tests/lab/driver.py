@@ -1,6 +1,7 @@
 """
-driver.py: a runbook on the lab, by the JSON interface alone, with the people
-that it names.  run-NAME.py use it:
+driver.py: a runbook on the lab, with the people that it names, by the JSON
+interface; with LAB_PAGES=FOLDER by their browsers, with pictures there
+(pages.py).  run-NAME.py use it:
 
     drive("xpulse", "dba tester", [it_goes_through, it_goes_back])
 
@@ -22,10 +23,12 @@ The tests then read from the targets, with `sh` and the like of harness.py,
 what a step has done; never from the console.
 """
 import contextlib
+import os
 import pathlib
 import re
 
-from harness import FOLDER, Console, run as run_on_lab
+from harness import FOLDER, PASSWORD, Console, run as run_on_lab
+from pages import PASSED_BY, Pages
 
 __all__ = ["BUSY", "Run", "check_table", "drive"]
 
@@ -34,6 +37,7 @@ LEFT_OUT = 0.05             # of the sentences of an original, at most
 PRESSES = 300               # of one run, at most
 BUSY = 500                  # seconds for a step, on a machine that is busy
 PEOPLE = {}                 # by role; of approvers there are two
+PAGES = []                  # the browsers, where people use them
 SECRETS = re.compile(r"(?:token|passw\w*|passphrase|secret\w*): ([\w-]+)")
 
 
@@ -59,11 +63,30 @@ def console_of(roles):
             console.cli("secret", "set", path.name, "--value-stdin",
                         stdin=path.read_text())
         for role in ("operator", *roles.split()):
-            person = console.user("a-" + role, role)
+            person = a_person(console, "a-" + role, role)
             person.approves = None      # they neither approve nor sign
             PEOPLE[role] = [person]
-        PEOPLE["approver"] = [console.user(name, "approver")
+        PEOPLE["approver"] = [a_person(console, name, "approver")
                               for name in ("ann", "bob")]
+        with browsers(console):
+            yield
+
+
+def a_person(console, name, role):
+    person = console.user(name, role)
+    person.name = name
+    return person
+
+
+@contextlib.contextmanager
+def browsers(console):
+    """Of all people, if there is to be one for each."""
+    if "LAB_PAGES" not in os.environ:
+        yield
+        return
+    with contextlib.closing(Pages(console.base, PASSWORD,
+                                  os.environ["LAB_PAGES"])) as pages:
+        PAGES.append(pages)
         yield
 
 
@@ -92,19 +115,30 @@ def drive(parts, roles, tests):
 class Run:
     def __init__(self, runbook, environment, **parameters):
         self.me = PEOPLE["operator"][0]
-        status, answer = self.me.post("/runs", {
-            "runbook": runbook, "environment": environment,
-            "title": f"{runbook}, {environment}", "reason": "by the test",
-            "parameters": parameters})
-        assert status == 201, answer
-        self.id = answer["id"]
-        self.unrehearsed = answer.get("unrehearsed")
+        self.title = f"{runbook}, {environment}"
+        fields = {"runbook": runbook, "environment": environment,
+                  "title": self.title, "reason": "按计划升级",
+                  "parameters": parameters}
+        if PAGES:
+            self.id = PAGES[0].create(self.me, fields)
+        else:
+            status, answer = self.me.post("/runs", fields)
+            assert status == 201, answer
+            self.id = answer["id"]
 
     def ask(self, path, who=None, /, **body):
         """A command of a person (the operator); the answer."""
+        if PAGES and not path.endswith(PASSED_BY):
+            return PAGES[0].submit(who or self.me, self.id, path, body)
         status, answer = (who or self.me).post(f"/runs/{self.id}{path}", body)
         assert status in (200, 202), (path, status, answer)
         return answer
+
+    def look(self, name, at="", step=None):
+        """A picture of one of its pages, where there are browsers."""
+        if PAGES:
+            PAGES[0].look(self.me, f"/runs/{self.id}{at}", name, step and {
+                key: step[key] for key in ("id", "state")})
 
     def get(self):
         return self.me.run(self.id)
@@ -140,6 +174,7 @@ class Run:
 
     def start(self):
         self.ask("/preflight")
+        self.look("preflight", "/preflight")
         self.approve_all()
         self.ask("/start")
 
@@ -158,7 +193,7 @@ class Run:
         elif step["kind"] == "manual":
             more = does() if does else None
             self.ask(at + "confirm", self.person(name),
-                     **{"note": "seen", **(more or {})})
+                     **{"note": "已核对", **(more or {})})
         else:
             self.ask(at + "execute", self.person(name),
                      **({"understood": True} if step["irreversible"] else {}))
@@ -166,9 +201,11 @@ class Run:
 
     def end_of(self, name):
         step = self.me.wait_step(self.id, name, BUSY)
+        if step["state"] not in ("succeeded", "confirmed"):
+            self.look(f"{name}-{step['state']}", step=step)
         if step["state"] == "awaiting_signature":
             self.ask(f"/steps/{name}/sign", PEOPLE[step["sign"]][-1],
-                     note="agreed")
+                     note="同意")
             step = self.step(name)
         return step
 
@@ -194,15 +231,17 @@ class Run:
         assert self.end_of(name)["state"] == "succeeded", self.told(name)
 
     def roll_back(self):
-        self.ask("/rollback", reason="the test wants it back")
+        self.ask("/rollback", reason="升级不成，退回旧版本")
 
     def close(self, result, does=None):
         """Presses to the end, closes the run, and reads its report."""
         self.to(does=does)
-        self.ask("/close", result=result, note="by the test")
+        self.ask("/close", result=result, note="已完成")
         run = self.get()
         assert (run["state"], run["result"]) == ("completed", result), run
         for end, kind in ((".json", "application/json"), ("", "text/html")):
             status, text = self.me.get(f"/runs/{self.id}/report{end}",
                                        accept=kind)
             assert status == 200 and run["title"] in str(text), (kind, status)
+        self.look("ended")
+        self.look("report", "/report")

@@ -14,7 +14,7 @@ import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
-from console import SUDO, Console, left_out, main, may_be_root  # noqa: E402
+from console import PASSWORD, SUDO, Console, left_out, main, may_be_root  # noqa: E402
 from fate import Lab  # noqa: E402
 
 FOLDER = tempfile.mkdtemp(prefix="cs-lab.")
@@ -22,7 +22,7 @@ LAB = Lab(FOLDER)
 NET = f"10.209.{LAB.options[3]}"
 
 
-__all__ = ["Console", "FOLDER", "LAB", "NET", "SUDO", "TOP", "http",
+__all__ = ["Console", "FOLDER", "LAB", "NET", "PASSWORD", "SUDO", "TOP", "http",
            "refused", "run", "secret", "sh", "typed", "until"]
 
 

@@ -112,7 +112,7 @@ def the_release_goes_through():
     check_table("xpulse", run.get())
     run.ask("/park", reason="几天后再删")
     other = start(env)
-    other.ask("/abort", reason="the parked run had given its targets back")
+    other.ask("/abort", reason="搁置的运行已经让出了机器")
     run.ask("/resume")
     run.close("succeeded")
     assert objects(env) == kept
