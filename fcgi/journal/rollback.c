@@ -29,22 +29,34 @@ struct back {
 
 struct order {
 	const struct rollback_run *run;
-	struct json_object *ran; /* rows of STMT_STEPS_RAN */
+	int *ran; /* steps that ran, last first */
+	size_t ran_count;
+	int *rank; /* of each step, how many of them ran later; -1: none ran */
 	struct back *all;
 	size_t count;
 };
 
-/* The number of steps that ran after this one's latest attempt; -1: it never
- * ran. */
-static int
-rank_of(struct json_object *ran, const char *id)
+/* Reads which steps ran, and when. */
+static void
+load_ran(struct order *o)
 {
-	for (size_t i = 0; i < json_object_array_length(ran); i++)
-		if (text_eq(json_text(
-				json_object_array_get_idx(ran, i), "step", ""),
-			id))
-			return (int)i;
-	return -1;
+	size_t n = o->run->plan->steps_count;
+	struct rows *rows = db_query(
+	    o->run->db, STMT_STEPS_RAN, INT(o->run->id));
+	int i;
+
+	o->ran = mem_calloc(n + 1, sizeof(*o->ran));
+	o->rank = mem_calloc(n + 1, sizeof(*o->rank));
+	for (size_t k = 0; k < n; k++)
+		o->rank[k] = -1;
+	while (db_next(rows)) {
+		i = plan_find_step(o->run->plan, db_text(rows, "step"));
+		if (i < 0)
+			continue;
+		o->rank[i] = (int)o->ran_count;
+		o->ran[o->ran_count++] = i;
+	}
+	db_done(rows);
 }
 
 static const struct section *
@@ -58,16 +70,17 @@ hop_of(const struct plan *plan, const struct step *s)
 
 /* A step forward between the same two versions ran. */
 static bool
-hop_ran(
-    const struct plan *plan, struct json_object *ran, const struct section *hop)
+hop_ran(const struct order *o, const struct section *hop)
 {
+	const struct plan *plan = o->run->plan;
+
 	for (size_t i = 0; i < plan->steps_count; i++) {
 		const struct step *s = &plan->steps[i];
 		const struct section *h = s->rollback || s->probe_of != NULL
 		    ? NULL
 		    : hop_of(plan, s);
 
-		if (h != NULL && rank_of(ran, s->id) >= 0 &&
+		if (h != NULL && o->rank[i] >= 0 &&
 		    version_compare(h->hop_from, hop->hop_from) == 0 &&
 		    version_compare(h->hop_to, hop->hop_to) == 0)
 			return true;
@@ -94,7 +107,7 @@ is_needed(const struct order *o, const struct back *b)
 		return false;
 	if (b->step->undo != NULL)
 		return b->rank >= 0;
-	return b->hop == NULL || hop_ran(o->run->plan, o->ran, b->hop);
+	return b->hop == NULL || hop_ran(o, b->hop);
 }
 
 static bool
@@ -222,8 +235,9 @@ move_all(struct order *o)
 		again = false;
 		for (size_t i = 0; i < plan->steps_count; i++) {
 			const struct step *s = &plan->steps[i];
-			size_t at = find_anchor(o, s->after);
-			int anchor = s->after == NULL || at == o->count
+			size_t at = s->after == NULL ? o->count
+						     : find_anchor(o, s->after);
+			int anchor = at == o->count
 			    ? -1
 			    : (int)(o->all[at].step - plan->steps);
 
@@ -257,9 +271,9 @@ put_in_order(struct order *o, struct json_object *not_needed)
 	for (int restores = 0; restores < 2; restores++) {
 		for (size_t i = 0; i < plan->steps_count; i++) {
 			const struct step *s = &plan->steps[i];
+			int of = plan_find_step(plan, s->undo);
 			struct back b = { s, hop_of(plan, s),
-				s->undo != NULL ? rank_of(o->ran, s->undo)
-						: -1 };
+				of >= 0 ? o->rank[of] : -1 };
 
 			if (s->restores != restores ||
 			    o->run->part(o->run->ctx, (int)i) != PART_ROLLBACK)
@@ -294,13 +308,10 @@ list_ran(const struct order *o, struct rollback *r)
 {
 	const struct plan *plan = o->run->plan;
 
-	for (size_t i = 0; i < json_object_array_length(o->ran); i++) {
-		int k = plan_find_step(plan,
-		    json_text(
-			json_object_array_get_idx(o->ran, i), "step", ""));
-		const struct step *s = k < 0 ? NULL : &plan->steps[k];
+	for (size_t i = 0; i < o->ran_count; i++) {
+		const struct step *s = &plan->steps[o->ran[i]];
 
-		if (s == NULL || o->run->part(o->run->ctx, k) != PART_MAIN)
+		if (o->run->part(o->run->ctx, o->ran[i]) != PART_MAIN)
 			continue;
 		r->ran = true;
 		if (s->irreversible)
@@ -314,8 +325,6 @@ void
 rollback_plan(const struct rollback_run *run, struct rollback *ret)
 {
 	struct order o = { .run = run,
-		.ran = db_rows_json(
-		    db_query(run->db, STMT_STEPS_RAN, INT(run->id))),
 		.all = mem_calloc(run->plan->steps_count + 1, sizeof(*o.all)) };
 	const char *why;
 
@@ -324,6 +333,7 @@ rollback_plan(const struct rollback_run *run, struct rollback *ret)
 		.not_needed = json_object_new_array(),
 		.no_undo = json_object_new_array(),
 		.final = json_object_new_array() };
+	load_ran(&o);
 	put_in_order(&o, ret->not_needed);
 	for (size_t i = 0; i < o.count; i++) {
 		const struct step *s = o.all[i].step;
@@ -335,7 +345,8 @@ rollback_plan(const struct rollback_run *run, struct rollback *ret)
 	}
 	list_ran(&o, ret);
 	free(o.all);
-	json_object_put(o.ran);
+	free(o.ran);
+	free(o.rank);
 }
 
 void

@@ -54,9 +54,10 @@ db_done(struct rows *rows)
 
 /*
  * The number of a column in the row. Rows are mostly read in the order of
- * their columns, so the search begins behind the column that was read last. A
- * name that the statement does not have is a bug; tests/lint/columns finds it
- * without running the code.
+ * their columns, some asked about twice, so the search begins at the column
+ * that was read last, and few names begin with the same letter. A name that the
+ * statement does not have is a bug; tests/lint/columns finds it without running
+ * the code.
  */
 static int
 column_of(struct rows *rows, const char *name)
@@ -64,10 +65,11 @@ column_of(struct rows *rows, const char *name)
 	int i = rows->last;
 
 	for (int left = rows->columns; left > 0; left--) {
-		if (++i >= rows->columns)
-			i = 0;
-		if (strcmp(rows->names[i], name) == 0)
+		if (*rows->names[i] == *name &&
+		    strcmp(rows->names[i], name) == 0)
 			return rows->last = i;
+		if (++i == rows->columns)
+			i = 0;
 	}
 	log_bug("%s has no column %s", name_of(rows), name);
 }

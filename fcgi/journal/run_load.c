@@ -77,7 +77,7 @@ load_rows(struct lifecycle *l)
 	    l->arena, (l->plan->steps_count + 1) * sizeof(*l->rows));
 	for (size_t i = 0; i < l->plan->steps_count; i++)
 		l->rows[i] = (struct lifecycle_row){ .state = STATE_PENDING };
-	rows = db_query(l->db, STMT_STEPS, INT(l->run.id));
+	rows = db_query(l->db, STMT_STEPS_BY_ID, INT(l->run.id));
 	while (db_next(rows))
 		load_row(l, rows);
 	db_done(rows);

@@ -23,11 +23,12 @@ static const char *const parts[PART__MAX] = {
 	[PART_NOT_TAKEN] = "not_taken",
 };
 
+/* Few words begin with the same letter: a page looks up hundreds. */
 static int
 find(const char *const *words, int count, const char *word)
 {
 	for (int i = 1; word != NULL && i < count; i++)
-		if (strcmp(words[i], word) == 0)
+		if (*words[i] == *word && strcmp(words[i], word) == 0)
 			return i;
 	return 0;
 }

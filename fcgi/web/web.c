@@ -7,12 +7,13 @@
  */
 #include <errno.h>
 #include <fcgiapp.h>
-#include <signal.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/io.h"
 #include "base/log.h"
+#include "base/terminate.h"
 #include "web/views/runbook_cache.h"
 #include "web/http/keeper_client.h"
 #include "web/views/fragments.h"
@@ -23,8 +24,6 @@
 #define HEAD_BYTES 8       /* of a record */
 #define FCGI_STDOUT_TYPE 6
 #define KEEP_BYTES (1024 * 1024) /* of a buffer between requests */
-
-static volatile sig_atomic_t ending;
 
 struct worker {
 	struct web *web;
@@ -140,22 +139,26 @@ clean_up(struct worker *w)
 	reply_reset(&w->reply);
 }
 
+/*
+ * Keeps the memory that a page needs, model and all, for the next one: malloc
+ * would give most of it back to the kernel after each request, and the pages
+ * would come in again, one fault each.
+ */
 static void
-on_end(int signal)
+keep_memory(void)
 {
-	(void)signal;
-	ending = 1;
+	mallopt(M_TRIM_THRESHOLD, 4 * KEEP_BYTES);
+	mallopt(M_MMAP_THRESHOLD, KEEP_BYTES);
 }
 
 void
 web_work(struct web *web)
 {
 	struct worker w = { .web = web, .arena = arena_new() };
-	struct sigaction action = { .sa_handler = on_end };
 	FCGX_Request fcgi;
 
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
+	keep_memory();
+	terminate_catch();
 	web->cache = runbook_cache_new();
 	web->fragments = fragments_new();
 	web->keeper = keeper_client_new(web->data);
@@ -163,7 +166,7 @@ web_work(struct web *web)
 	if (FCGX_Init() != 0 ||
 	    FCGX_InitRequest(&fcgi, 0, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		log_fatal("descriptor 0 is not a FastCGI socket");
-	while (!ending && FCGX_Accept_r(&fcgi) == 0) {
+	while (!terminate_asked && FCGX_Accept_r(&fcgi) == 0) {
 		answer(&w, &fcgi);
 		FCGX_Finish_r(&fcgi);
 		clean_up(&w);

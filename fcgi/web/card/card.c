@@ -213,10 +213,11 @@ card_title(struct req *req, const struct plan *plan, int i)
 	    plan->steps[other].title, NULL);
 }
 
-void
-card_what(
-    struct req *req, struct json_object *o, struct cached_runbook *entry, int i)
+/* A step without a run. */
+static struct json_object *
+make_base(struct req *req, struct cached_runbook *entry, int i)
 {
+	struct json_object *o = json_object_new_object();
 	const struct step *step = &entry->plan->steps[i];
 	int undo = entry->undone_by[i];
 
@@ -247,6 +248,8 @@ card_what(
 	model_bool(o, "essential", step->essential);
 	model_bool(o, "optional", step->optional);
 	model_bool(o, "secret", step->secret);
+	model_bool(o, "evidence", step->evidence);
+	return o;
 }
 
 /* The model of a step without attempts or actions, as most are. */
@@ -292,12 +295,18 @@ card_base(struct req *req, struct cached_runbook *entry, int step)
 	o = json_object_array_get_idx(*cards, (size_t)step);
 	if (o != NULL)
 		return o;
-	o = json_object_new_object();
-	card_what(req, o, entry, step);
-	model_bool(o, "evidence", entry->plan->steps[step].evidence);
+	o = make_base(req, entry, step);
 	html_inherit(o, idle_step());
 	json_object_array_put_idx(*cards, (size_t)step, o);
 	return o;
+}
+
+void
+card_what(struct req *req, struct json_object *o, struct cached_runbook *entry,
+    int step)
+{
+	json_object_object_foreach (card_base(req, entry, step), key, value)
+		model_put(o, key, json_object_get(value));
 }
 
 static struct json_object *

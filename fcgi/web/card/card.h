@@ -10,16 +10,16 @@
  */
 const char *card_title(struct req *req, const struct plan *plan, int step);
 
-/* A step of a document without a run, for _step_what.html. */
-void card_what(struct req *req, struct json_object *o,
-    struct cached_runbook *entry, int step);
-
 /*
- * The same for pages, made once per document and language and cached with it;
- * for html_inherit().
+ * A step of a document without a run, for _step_what.html and for
+ * html_inherit(); made once per document and language and cached with it.
  */
 struct json_object *card_base(
     struct req *req, struct cached_runbook *entry, int step);
+
+/* Adds its members to o. */
+void card_what(struct req *req, struct json_object *o,
+    struct cached_runbook *entry, int step);
 
 /*
  * The headings, prose and steps of a document for which keep(ctx, item) is

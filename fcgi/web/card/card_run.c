@@ -47,7 +47,7 @@ card_json(struct view *v, int i)
 {
 	const struct view_step *s = &v->steps[i];
 	const struct step *step = s->step;
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = model_object(80);
 
 	card_what(v->req, o, v->entry, i);
 	json_set_text(o, "title", step->title); /* as in the document */

@@ -39,8 +39,10 @@ struct req {
 	int64_t n;
 	const char *step;
 	const char *name;
-	struct fault fault;          /* the handler's error */
-	struct json_object *problem; /* the keeper's error, or NULL */
+	struct fault fault;            /* the handler's error */
+	struct json_object *problem;   /* the keeper's error, or NULL */
+	const struct targets *targets; /* runbook_cache_targets(), */
+	bool has_targets;              /* once that was called */
 };
 
 /*

@@ -342,8 +342,8 @@ runbook_cache_names(struct req *req)
 	return names;
 }
 
-const struct targets *
-runbook_cache_targets(struct req *req)
+static const struct targets *
+read_targets(struct req *req)
 {
 	struct runbook_cache *b = req->web->cache;
 	const char *path = arena_printf(
@@ -360,6 +360,15 @@ runbook_cache_targets(struct req *req)
 	if (targets_load(path, &b->targets) == ERR_OK)
 		b->targets_time = st.st_mtim;
 	return b->targets;
+}
+
+const struct targets *
+runbook_cache_targets(struct req *req)
+{
+	if (!req->has_targets)
+		req->targets = read_targets(req);
+	req->has_targets = true;
+	return req->targets;
 }
 
 size_t
