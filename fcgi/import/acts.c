@@ -1,14 +1,13 @@
 /*
  * acts.c: well-known acts that a sentence tells in words, as steps.
  *
- * “Copy X to Y”, “create the database X” and “install the dependencies in X”
- * say all that a script needs.  Authors of upgrades also copy a folder of the
+ * “Copy X to Y” and “install the dependencies in X” say all that a script
+ * needs.  Authors of upgrades also copy a folder of the
  * old version into the new one: both places become parameters.  An act without
  * the names that it needs (“copy the files to the server”) stays a task.
  */
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #include "import/acts.h"
 #include "base/buf.h"
@@ -26,7 +25,7 @@
 #include "compiler/parse/slug.h"
 
 /* clang-format off */
-static const char *const copies[] = { "复制", "拷贝", "copy ", "copy the ",
+static const char *const copies[] = { "复制", "拷贝", "覆盖到", "copy ", "copy the ",
 	NULL };
 static const char *const old_ones[] = { "旧", "老版本", "原版本", "原来的",
 	"原有", "原目录", "old ", "previous ", "existing ", NULL };
@@ -34,20 +33,9 @@ static const char *const new_ones[] = { "新", "new ", NULL };
 static const char *const folders[] = { "目录", "文件夹", "folder", "directory",
 	NULL };
 static const char *const files[] = { "文件", "file", NULL };
-static const char *const databases[] = { "数据库", "库", "database", " db",
+static const char *const makes[] = { "创建", "新建", "建立", "create",
 	NULL };
-static const char *const create_words[] = { "创建", "新建", "建立", "建库", "create",
-	NULL };
-static const char *const drop_words[] = { "删除", "删掉", "drop", NULL };
-static const char *const refusals[] = { "不要", "切勿", "不能", "不需要",
-	"无需", "not ", "如果", "若", "或", " or ", " if ", NULL };
 /* clang-format on */
-
-static const char *
-between(const struct pieces *p, size_t i)
-{
-	return i + 1 < p->count ? p->all[i + 1].before : p->after;
-}
 
 static bool
 is_path(const char *s)
@@ -132,7 +120,7 @@ propose_paths(struct import *im, const struct node *n, const struct pieces *p)
 	    (!pieces_has(p->all[0].before, copies) &&
 		!pieces_has(p->all[1].before, copies)))
 		return false;
-	folder = pieces_has(between(p, 0), folders);
+	folder = pieces_has(pieces_behind(p, 0), folders);
 	if (host != NULL)
 		b = arena_printf(im->p.arena, "%s:%s", host, b);
 	if (strchr(a, ':') != NULL || strchr(b, ':') != NULL)
@@ -162,9 +150,9 @@ read_name(struct place *place, const struct pieces *p, size_t i)
 		return;
 	place->name = name;
 	place->folder = text_ends(name, "/") ||
-	    pieces_has(between(p, i), folders);
+	    pieces_has(pieces_behind(p, i), folders);
 	place->file = !place->folder &&
-	    (edits_is_file(name) || pieces_has(between(p, i), files));
+	    (edits_is_file(name) || pieces_has(pieces_behind(p, i), files));
 }
 
 static void
@@ -179,7 +167,7 @@ static bool
 read_places(const struct pieces *p, struct place *from, struct place *to)
 {
 	static const char *const turns[] = { "复制到", "拷贝到", "复制至",
-		"拷贝至", " to ", " into ", NULL };
+		"拷贝至", "覆盖到", " to ", " into ", NULL };
 	struct place *now = from;
 
 	for (size_t i = 0; i <= p->count; i++) {
@@ -200,6 +188,14 @@ read_places(const struct pieces *p, struct place *from, struct place *to)
 	return now == to;
 }
 
+static const char *
+last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
 /* “Copy the media folder of the old version to the new one.” */
 static bool
 propose_versions(
@@ -213,7 +209,9 @@ propose_versions(
 	    to.old || from.name[0] == '/' || (!from.folder && !from.file) ||
 	    !((from.old && (to.new || to.version)) ||
 		(from.version && (to.new || to.version))) ||
-	    (to.name != NULL && (to.name[0] == '/' || !to.folder)))
+	    (to.name != NULL &&
+		(to.name[0] == '/' ||
+		    !(from.folder || to.folder || edits_is_file(to.name)))))
 		return false;
 	old = import_hole_named(im, "old_dir",
 	    arena_strdup(
@@ -223,91 +221,19 @@ propose_versions(
 		im->p.arena, catalogue_local(MESSAGE("import_new_dir"))));
 	if (old == NULL || new == NULL)
 		return false;
-	name = to.name == NULL ? from.name
-	    : from.folder
-	    ? to.name
-	    : arena_printf(im->p.arena, "%s/%s", to.name,
-		  strrchr(from.name, '/') != NULL ? strrchr(from.name, '/') + 1
-						  : from.name);
+	if (to.name == NULL)
+		name = from.name;
+	else if (from.folder || edits_is_file(to.name))
+		name = to.name;
+	else
+		name = arena_printf(
+		    im->p.arena, "%s/%s", to.name, last_part(from.name));
 	end = from.folder && !text_ends(from.name, "/") ? "/" : "";
 	import_step_behind(im, n, "copy", "",
 	    arena_printf(im->p.arena, "{{%s}}/%s%s -> {{%s}}/%s%s", old,
 		from.name, end, new, name,
 		from.folder && !text_ends(name, "/") ? "/" : ""));
 	return true;
-}
-
-/* A plain name, which needs no quotes in a statement. */
-static bool
-is_database(const char *s)
-{
-	static const char *const words[] = { "db", "dbs", "database", "drop",
-		"create", "sql", "mysql", "mariadb", "postgresql", "postgres",
-		"pgadmin", "navicat", "phpmyadmin", "utf8", "utf8mb4", NULL };
-
-	for (size_t i = 0; words[i] != NULL; i++)
-		if (strcasecmp(words[i], s) == 0)
-			return false;
-	return (islower((unsigned char)s[0]) || s[0] == '_') &&
-	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(s);
-}
-
-static bool
-says_database(const struct pieces *p, size_t i)
-{
-	return pieces_has(p->all[i].before, databases) ||
-	    pieces_has(between(p, i), databases) ||
-	    (i + 1 < p->count &&
-		(strcasecmp(p->all[i + 1].name, "db") == 0 ||
-		    strcasecmp(p->all[i + 1].name, "database") == 0));
-}
-
-/* Nothing but a comma or “and” between two names. */
-static bool
-is_list_sign(const char *s)
-{
-	static const char *const signs[] = { "、", "和", "与", "，", ",",
-		" and ", ", ", " 和 ", NULL };
-
-	for (size_t i = 0; signs[i] != NULL; i++)
-		if (strcmp(signs[i], s) == 0)
-			return true;
-	return false;
-}
-
-const char *
-acts_databases(struct import *im, const struct pieces *p, bool *ret_drops)
-{
-	bool create = false, drop = false, known = false, words = false;
-	struct buf out = { 0 };
-	const char *text;
-
-	for (size_t i = 0; i <= p->count; i++) {
-		const char *s = i < p->count ? p->all[i].before : p->after;
-
-		words |= pieces_has(s, refusals);
-		create |= pieces_has(s, create_words) ||
-		    (i < p->count && strcasecmp(p->all[i].name, "create") == 0);
-		drop |= pieces_has(s, drop_words) ||
-		    (i < p->count && strcasecmp(p->all[i].name, "drop") == 0);
-	}
-	for (size_t i = 0; i < p->count && create != drop && !words; i++) {
-		size_t last = i;
-
-		while (last + 1 < p->count &&
-		    is_list_sign(p->all[last + 1].before))
-			last++;
-		known = says_database(p, i) || says_database(p, last);
-		for (; i <= last && known; i++)
-			if (is_database(p->all[i].name))
-				buf_printf(&out, "%s DATABASE %s;\n",
-				    drop ? "DROP" : "CREATE", p->all[i].name);
-		i = last;
-	}
-	*ret_drops = drop;
-	text = out.len > 0 ? arena_strdup(im->p.arena, buf_text(&out)) : NULL;
-	buf_clear(&out);
-	return text;
 }
 
 /* “python3.6” of the sentence, or “python3”. */
@@ -344,7 +270,7 @@ propose_dependencies(
 		{ "composer.json", "composer install" },
 		{ "Gemfile", "bundle install" } };
 	const char *title = text_title(&im->p, n);
-	bool venv = pieces_has(title, venvs) && pieces_has(title, create_words);
+	bool venv = pieces_has(title, venvs) && pieces_has(title, makes);
 	struct buf out = { 0 };
 	bool any;
 
@@ -370,35 +296,8 @@ propose_dependencies(
 	return any;
 }
 
-/* “Dump the database”: dump is the name of a program. */
-static bool
-propose_dump(struct import *im, const struct node *n)
-{
-	const char *title = text_title(&im->p, n), *name;
-	const char *s = strcasestr(title, "dump");
-	bool all = text_characters(title) <= 24;
-
-	if (s == NULL || !all || !pieces_has(title, databases) ||
-	    pieces_has(title, refusals) ||
-	    (s != title && strncasecmp(title, "用", strlen("用")) != 0) ||
-	    (s[4] != ' ' && (unsigned char)s[4] < 0x80))
-		return false;
-	name = import_hole(im, "database", strlen("database"));
-	if (name == NULL)
-		return false;
-	import_step_behind(im, n, "sh", "",
-	    arena_printf(im->p.arena,
-		strcmp(im->sql, "postgresql") == 0
-		    ? "pg_dump -Fc -f \"$%s.dump\" \"$%s\""
-		    : "mysqldump --single-transaction --routines \"$%s\" "
-		      ">\"$%s.sql\"",
-		name, name));
-	return true;
-}
-
-/* Behind its last name it tells to do more: “…, then restart it”. */
-static bool
-says_more(const struct pieces *p)
+bool
+acts_say_more(const struct pieces *p)
 {
 	const char *c = p->after;
 
@@ -411,19 +310,7 @@ says_more(const struct pieces *p)
 bool
 acts_propose(struct import *im, const struct node *n, const struct pieces *p)
 {
-	bool drops = false;
-	const char *statements;
-
-	for (size_t i = 0; i <= p->count; i++)
-		if (pieces_has(
-			i < p->count ? p->all[i].before : p->after, refusals))
-			return false;
-	if (propose_paths(im, n, p) || propose_versions(im, n, p) ||
-	    propose_dependencies(im, n, p) || propose_dump(im, n))
-		return !says_more(p);
-	statements = acts_databases(im, p, &drops);
-	if (statements != NULL)
-		import_step_behind(
-		    im, n, im->sql, drops ? " .irreversible" : "", statements);
-	return statements != NULL && !says_more(p);
+	return !pieces_refuse(p) &&
+	    (propose_paths(im, n, p) || propose_versions(im, n, p) ||
+		propose_dependencies(im, n, p));
 }

@@ -1,6 +1,6 @@
 /*
  * acts.h: well-known acts that a sentence tells in words, as steps: “copy X to
- * Y”, “create the database X”, “install the dependencies in X”.
+ * Y”, “install the dependencies in X”.
  */
 #ifndef IMPORT_ACTS_H
 #define IMPORT_ACTS_H
@@ -11,13 +11,11 @@ struct import;
 struct node;
 struct pieces;
 
-/* Proposes the acts of the sentence behind it; true: it says no more. */
+/* Proposes a step of the sentence behind it; false: it tells no such act. */
 bool acts_propose(
     struct import *im, const struct node *n, const struct pieces *p);
 
-/* The statements that create or drop the databases of the sentence; NULL: it
- * tells of none.  *ret_drops: they drop some.  Of the arena. */
-const char *acts_databases(
-    struct import *im, const struct pieces *p, bool *ret_drops);
+/* Behind its last name the sentence tells to do more: “…, then restart it”. */
+bool acts_say_more(const struct pieces *p);
 
 #endif

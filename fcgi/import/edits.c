@@ -100,12 +100,6 @@ struct found {
 	const char *line;
 };
 
-static const char *
-between(const struct pieces *p, size_t i)
-{
-	return i + 1 < p->count ? p->all[i + 1].before : p->after;
-}
-
 /* The change from the name at i to the next one, or NULL. */
 static const char *
 change(struct import *im, const struct pieces *p, size_t i)
@@ -117,12 +111,12 @@ change(struct import *im, const struct pieces *p, size_t i)
 		return NULL;
 	if (b[0] == '=' && is_key(a) && b[1] != '\0' && b[1] != '=')
 		return arena_printf(im->p.arena, "set %s = %s", a, b + 1);
-	if (!pieces_has(between(p, i), into) &&
-	    !pieces_has(between(p, i), sets))
+	if (!pieces_has(pieces_behind(p, i), into) &&
+	    !pieces_has(pieces_behind(p, i), sets))
 		return NULL;
 	key |= is_key(a) &&
 	    (pieces_has(p->all[i].before, sets) ||
-		pieces_has(between(p, i), sets));
+		pieces_has(pieces_behind(p, i), sets));
 	return key ? arena_printf(im->p.arena, "set %s = %s", a, b)
 		   : arena_printf(im->p.arena, "replace %s -> %s", a, b);
 }

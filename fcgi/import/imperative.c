@@ -30,7 +30,7 @@ static const char verbs[] =
 	" initialize insert inspect install instruct invoke issue join keep kill"
 	" launch let list load locate lock log login make manually mark merge"
 	" migrate modify monitor mount move navigate notify obtain open optimize"
-	" overwrite paste patch pause perform pick point populate power prepare"
+	" overwrite pack paste patch pause perform pick point populate power prepare"
 	" press promote provide provision prune publish pull purge push put query"
 	" quit re-deploy re-enable re-run read reapply reboot rebuild recheck"
 	" recompile reconfigure record recreate redeploy reduce refresh register"
@@ -95,7 +95,7 @@ static const char *const chinese[] = { "停止", "停掉", "停用", "停服", "
 
 /* “在 X 上执行”: the verb stands behind. */
 static const char *const chinese_openings[] = { "在", "到", "从", "对", "向",
-	"为", "给", "于", "以", "按", NULL };
+	"为", "给", "于", "以", "按", "根据", "依据", NULL };
 
 /* Behind the verb they tell that it was a noun, or is over. */
 static const char *const chinese_nouns[] = { "说明", "日志", "环境", "方式",
@@ -104,7 +104,20 @@ static const char *const chinese_nouns[] = { "说明", "日志", "环境", "方�
 	"完毕", "结束", "后", "前", "时", "中", "期间", "了", "过", "的", "者",
 	"人员", "功能", "原因", "结果", "情况", "状态", "策略", "规则", "范围",
 	"包", "路径", "报错", "异常", "户", "致", "航", "法", "和",
-	"与", "及", "在", "位于", "存放", NULL };
+	"与", "及", "在", "于", "途", "量", "例", "位于", "存放", NULL };
+
+/* These verbs have such a word for their object: “查看日志”. */
+static const char *const chinese_looks[] = { "查看", "观察", "打开", "收集",
+	"监控", "清理", "清空", "清除", "导出", NULL };
+static const char *const chinese_objects[] = { "日志", "环境", "时间", "内容",
+	"记录", "条件", "原因", "结果", "情况", "状态", "路径", "报错", "异常",
+	"规则", "策略", NULL };
+
+/* “将” tells of what will be, not of what is taken. */
+static const char *const chinese_future[] = { "将会", "将按", "将自动", "将被",
+	"将在", "将于", "将导致", "将影响", "将无法", "将不", "将是", "将继续",
+	"将显示", "将提示", "将出现", "将得到", "将看到", "将获得", "将保留",
+	"将支持", "将失效", "将由", NULL };
 
 static const char *const chinese_told[] = { "被", "已经", "已", "不会", "不再",
 	"会自动", "自动", "无需", "不需要", "了", NULL };
@@ -204,6 +217,10 @@ begins_with_chinese_verb(const char *s)
 
 	s = behind_chinese_adverbs(s);
 	n = begins(chinese, s);
+	if (begins(chinese_future, s) > 0)
+		return false;
+	if (begins(chinese_looks, s) > 0 && begins(chinese_objects, s + n) > 0)
+		return true;
 	if (n == 0)
 		return begins_with_verb(s) && (unsigned char)*s < 0x80;
 	return begins(chinese_nouns, s + n) == 0;
@@ -258,6 +275,7 @@ is_chinese_order(const char *s)
 	if (c != NULL && behind > c)
 		behind = s;
 	if (begins(chinese_openings, behind) > 0 &&
+	    !text_starts(behind, "在线") &&
 	    (text_has_any(behind, first - (size_t)(behind - s), chinese) ||
 		(text_starts(behind, "对") && strstr(behind, "进行") != NULL)))
 		return true;

@@ -62,15 +62,19 @@ struct import {
 	bool no_holes;               /* and parameters of its own */
 	const struct node *numbered; /* the last list that was looked at */
 	bool is_procedure;
-	int quotes;   /* block quotes around */
-	int told;     /* level of a heading without tasks, or 0 */
-	int troubles; /* level of a heading about what goes wrong, or 0 */
-	bool leads;   /* a sentence before asks for a list of things */
-	bool offers;  /* it asks to choose one of them */
+	int quotes;     /* block quotes around */
+	int told;       /* level of a heading without tasks, or 0 */
+	int troubles;   /* level of a heading about what goes wrong, or 0 */
+	bool has_steps; /* below the heading, from a block of commands */
+	bool leads;     /* a sentence before asks for a list of things */
+	bool offers;    /* it asks to choose one of them */
+	const char *last_id;      /* of a step */
+	const struct node *saves; /* the first sentence that saves an answer */
 	struct last_step last_step; /* the last one of a sentence */
 	bool deletes;               /* what gets its braces is no backup */
 	const char *on;             /* where the section's steps run, or NULL */
-	int on_level;               /* of the heading that this holds for */
+	const char *folder; /* where the scripts of the section run, or NULL */
+	int on_level;       /* of the heading that this holds for */
 	struct {
 		const char *name, *user;
 		size_t at;

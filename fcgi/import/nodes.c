@@ -11,7 +11,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "import/block/code.h"
+#include "import/block/step.h"
 #include "import/import_own.h"
+#include "import/items.h"
 #include "import/notes.h"
 #include "import/plain.h"
 #include "import/imperative.h"
@@ -54,7 +56,8 @@ new_id(struct import *im, const char *title, const char *kind)
 		base = arena_printf(
 		    im->p.arena, "%s-%zu", kind, im->ids_count + 1);
 	im->ids_count++;
-	return ids_derive(im->ids, im->p.arena, base);
+	im->last_id = ids_derive(im->ids, im->p.arena, base);
+	return im->last_id;
 }
 
 static const char *
@@ -77,6 +80,22 @@ is_backup(struct import *im, const char *title)
 		    topic_names_backup(text_title(&im->p, im->heading))));
 }
 
+bool
+nodes_enter_folder(struct import *im, const char *text)
+{
+	size_t n;
+
+	text += strspn(text, " \t\r\n");
+	if (!text_starts(text, "cd /") && !text_starts(text, "cd ~/"))
+		return false;
+	text += 3;
+	n = strcspn(text, " \t\r\n;&|<>$`*?\"'\\{}()#");
+	if (text[n + strspn(text + n, " \t\r\n")] != '\0')
+		return false;
+	im->folder = arena_strndup(im->p.arena, text, n);
+	return true;
+}
+
 const char *
 import_braces(
     struct import *im, const char *title, const char *kind, const char *more)
@@ -87,6 +106,9 @@ import_braces(
 	    ? arena_printf(im->p.arena, " on=%s", im->on)
 	    : "";
 
+	if (im->folder != NULL && import_is_shell(kind) &&
+	    strstr(more, " cwd=") == NULL)
+		on = arena_printf(im->p.arena, "%s cwd=%s", on, im->folder);
 	return arena_printf(im->p.arena, " {#%s%s%s%s}",
 	    step_id(im, title, kind), on,
 	    im->troubles > 0           ? " .optional"
@@ -126,206 +148,12 @@ import_text_end(const struct parse *p, const struct node *n)
 	return end;
 }
 
-static bool
-holds_commands(struct import *im, const struct node *n)
-{
-	struct verdict unused = { 0 };
-
-	if (n->type == NODE_CODE)
-		return import_kind(im, n, &unused) != NULL;
-	if (n->type == NODE_P && n->parent->type == NODE_LI &&
-	    n->parent->first != n && plain_is_commands(im, n))
-		return true;
-	for (const struct node *c = n->first; c != NULL; c = c->next)
-		if (holds_commands(im, c))
-			return true;
-	return false;
-}
-
-/* Behind the list's mark of the line, or NOWHERE where that is unclear. */
-static size_t
-behind_mark(const struct parse *p, size_t at)
-{
-	size_t i = source_line_start(p, source_line(p, at)), digits = 0, gap;
-
-	while (p->src[i] == ' ' || p->src[i] == '\t')
-		i++;
-	while (isdigit((unsigned char)p->src[i + digits]))
-		digits++;
-	if (digits > 0 &&
-	    (p->src[i + digits] == '.' || p->src[i + digits] == ')'))
-		i += digits + 1;
-	else if (digits == 0 && p->src[i] != '\0' &&
-	    strchr("-*+", p->src[i]) != NULL)
-		i++;
-	else
-		return NOWHERE;
-	gap = strspn(p->src + i, " \t");
-	return gap > 0 && i + gap <= at ? i + gap : NOWHERE;
-}
-
-static void
-span_text(struct import *im, const struct node *n)
-{
-	import_span(
-	    im, source_line(&im->p, n->at), source_line(&im->p, n->end - 1));
-}
-
-/* A line of a table of contents: a link into the document, and nothing else. */
-static bool
-is_contents(const struct node *text)
-{
-	const struct node *a = text->first;
-
-	return a != NULL && a->type == NODE_A && a->next == NULL &&
-	    a->text != NULL && a->text[0] == '#';
-}
-
-/* Nothing is within the item but its text. */
-static bool
-is_leaf(const struct node *li)
-{
-	return li->first != NULL && li->first->next == NULL;
-}
-
-/* The list ends with this item, and commands follow that belong to it. */
-static bool
-has_block_behind(struct import *im, const struct node *li)
-{
-	const struct node *list = li->parent;
-	struct verdict unused = { 0 };
-
-	return li->next == NULL && is_leaf(li) && list->next != NULL &&
-	    list->next->type == NODE_CODE &&
-	    import_kind(im, list->next, &unused) != NULL;
-}
-
-/* An item that a person could do: text, and no commands of its own. */
-static bool
-is_candidate(struct import *im, const struct node *li)
-{
-	const struct node *text = li->first;
-
-	return text != NULL && text->type == NODE_P && text->at != NOWHERE &&
-	    !is_contents(text) && !holds_commands(im, li) &&
-	    !has_block_behind(im, li);
-}
-
-/* A few words, no sentences. */
-static bool
-is_short(struct import *im, const struct node *li)
-{
-	const char *title = text_title(&im->p, li->first);
-
-	return text_characters(title) <= 40 && strstr(title, "。") == NULL &&
-	    strstr(title, ". ") == NULL;
-}
-
-/*
- * A numbered list is a procedure: where a third of its items are orders by
- * their first word, the others are told in another way, and none of them is
- * left out of the middle; else none is a step.
- */
-static bool
-is_procedure(struct import *im, const struct node *list)
-{
-	size_t candidates = 0, orders = 0;
-
-	if (im->numbered == list)
-		return im->is_procedure;
-	for (const struct node *li = list->first; li != NULL; li = li->next) {
-		if (!is_candidate(im, li))
-			continue;
-		candidates++;
-		orders += imperative_is(text_title(&im->p, li->first));
-	}
-	im->numbered = list;
-	im->is_procedure = orders > 0 && orders * 3 >= candidates;
-	return im->is_procedure;
-}
-
-/* The text of the paragraph with its markup; of the arena. */
-static const char *
-whole_text(struct import *im, const struct node *n)
-{
-	return arena_strndup(
-	    im->p.arena, im->p.src + n->at, import_text_end(&im->p, n) - n->at);
-}
-
-/* An item of a list that a sentence asks for: “back up the following:”, or
- * that stands below a heading with an order and has orders. */
-static bool
-is_asked_for(struct import *im, const struct node *li)
-{
-	const struct node *list = li->parent, *around = list->parent;
-	const char *heading = im->heading != NULL
-	    ? text_title(&im->p, im->heading)
-	    : "";
-
-	if (im->offers || topic_is_definition(text_title(&im->p, li->first)))
-		return false;
-	if (topic_names_check(heading))
-		return is_short(im, li) && is_leaf(li);
-	if (around->type == NODE_LI && around->first->type == NODE_P &&
-	    around->first->at != NOWHERE)
-		return topic_leads(whole_text(im, around->first)) &&
-		    imperative_is(text_title(&im->p, around->first));
-	return around == im->p.doc &&
-	    (im->leads || topic_names_backup(heading)) && is_short(im, li);
-}
-
-static bool
-is_order(struct import *im, const struct node *li, const char *title)
-{
-	const char *behind = imperative_behind_number(title);
-
-	if (li->parent->type == NODE_OL)
-		return is_procedure(im, li->parent) &&
-		    !imperative_is_statement(title);
-	return imperative_is(behind != NULL ? behind : title) ||
-	    is_asked_for(im, li);
-}
-
-static void
-import_item(struct import *im, const struct node *li)
-{
-	struct parse *p = &im->p;
-	const struct node *text = li->first;
-	const char *title;
-	size_t at;
-
-	if (text == NULL || text->type != NODE_P || text->at == NOWHERE ||
-	    import_refused(im, text->at) != NULL)
-		return;
-	title = text_title(p, text);
-	if (!im->cautious && im->ids_count < IMPORT_STEPS_MAX &&
-	    (import_sentence(im, text) || (!li->task && plain_put(im, text))))
-		return;
-	if (li->task && im->ids_count < 2 * IMPORT_STEPS_MAX) {
-		span_text(im, text);
-		import_insert(im, import_text_end(p, text), 0,
-		    import_braces(im, title, "task", ""));
-		return;
-	}
-	if (im->cautious || im->quotes > 0 ||
-	    im->ids_count >= IMPORT_STEPS_MAX || im->told > 0 ||
-	    !is_candidate(im, li) || !is_order(im, li, title))
-		return;
-	at = behind_mark(p, text->at);
-	if (at == NOWHERE)
-		return;
-	span_text(im, text);
-	import_insert(im, at, 0, "[ ] ");
-	import_insert(im, import_text_end(p, text), 0,
-	    import_braces(im, title, "task", ""));
-}
-
 /* Notes whether a list of things to do follows. */
 static void
 import_lead(struct import *im, const struct node *n)
 {
 	const char *title = text_title(&im->p, n), *behind;
-	const char *all = whole_text(im, n);
+	const char *all = items_text(im, n);
 
 	behind = imperative_behind_number(title);
 	if (n->parent == im->p.doc)
@@ -355,6 +183,7 @@ import_paragraph(struct import *im, const struct node *n)
 	    n->at == NOWHERE || n->end == NOWHERE ||
 	    import_refused(im, n->at) != NULL || import_sentence(im, n) ||
 	    plain_put(im, n) || n->parent != p->doc ||
+	    step_is_addresses(im, n->next, n) ||
 	    (n->next != NULL && n->next->type == NODE_CODE &&
 		import_kind(im, n->next, &unused) != NULL))
 		return;
@@ -364,7 +193,7 @@ import_paragraph(struct import *im, const struct node *n)
 	if (start + strspn(p->src + start, " ") != n->at || order == NULL ||
 	    !imperative_is(order))
 		return;
-	span_text(im, n);
+	items_span(im, n);
 	import_insert(im, n->at, 0, "- [ ] ");
 	import_insert(
 	    im, import_text_end(p, n), 0, import_braces(im, title, "task", ""));
@@ -406,7 +235,7 @@ import_lone_heading(struct import *im, const struct node *n)
 	    !imperative_is(behind != NULL ? behind : title) ||
 	    import_refused(im, n->at) != NULL)
 		return;
-	span_text(im, n);
+	items_span(im, n);
 	import_insert(im, source_line_end(&im->p, source_line(&im->p, end)), 0,
 	    arena_printf(im->p.arena, "\n\n- [ ] %.*s%s", (int)(end - n->at),
 		im->p.src + n->at, import_braces(im, title, "task", "")));
@@ -421,6 +250,8 @@ import_heading(struct import *im, const struct node *n)
 		im->on = NULL;
 	im->leads = false;
 	im->offers = false;
+	im->has_steps = false;
+	im->folder = NULL;
 	if (im->told >= n->number)
 		im->told = 0;
 	if (im->troubles >= n->number)

@@ -4,6 +4,7 @@
 #ifndef IMPORT_NODES_H
 #define IMPORT_NODES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct import;
@@ -20,6 +21,10 @@ void import_insert(struct import *im, size_t at, size_t skip, const char *text);
  */
 const char *import_braces(
     struct import *im, const char *title, const char *kind, const char *more);
+
+/* The text is “cd /srv/app” and nothing else, which would end with its step:
+ * what follows in the section runs there. */
+bool nodes_enter_folder(struct import *im, const char *text);
 
 /* The place behind the text of a heading or paragraph, for additions. */
 size_t import_text_end(const struct parse *p, const struct node *n);

@@ -95,7 +95,7 @@ read_nodes(struct reading *r, const struct node *n)
 		else if (n->type == NODE_TEXT)
 			read_text(r, n->text, n->len);
 		else if (n->type == NODE_SOFTBR || n->type == NODE_BR)
-			buf_putc(&r->words, ' ');
+			buf_putc(&r->words, '\n');
 		else if (n->type > NODE_TD)
 			read_nodes(r, n->first);
 	}
@@ -134,6 +134,25 @@ pieces_read_text(struct import *im, const char *s, struct pieces *ret)
 	struct node n = { .type = NODE_P, .first = &text };
 
 	return pieces_read(im, &n, ret);
+}
+
+const char *
+pieces_behind(const struct pieces *p, size_t i)
+{
+	return i + 1 < p->count ? p->all[i + 1].before : p->after;
+}
+
+bool
+pieces_refuse(const struct pieces *p)
+{
+	static const char *const words[] = { "不要", "切勿", "不能", "不需要",
+		"无需", "not ", "如果", "若", "或", " or ", " if ", NULL };
+
+	for (size_t i = 0; i <= p->count; i++)
+		if (pieces_has(
+			i < p->count ? p->all[i].before : p->after, words))
+			return true;
+	return false;
 }
 
 bool

@@ -33,6 +33,12 @@ bool pieces_read(struct import *im, const struct node *n, struct pieces *ret);
 /* The same of a line of text, which has no code. */
 bool pieces_read_text(struct import *im, const char *s, struct pieces *ret);
 
+/* The words behind the name i. */
+const char *pieces_behind(const struct pieces *p, size_t i);
+
+/* The sentence forbids what it names, or leaves a choice. */
+bool pieces_refuse(const struct pieces *p);
+
 /* One of the words, of a list that NULL ends, is in the text. */
 bool pieces_has(const char *text, const char *const *words);
 

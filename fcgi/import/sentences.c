@@ -15,13 +15,16 @@
 #include "import/acts.h"
 #include "import/block/code.h"
 #include "import/block/placeholders.h"
+#include "import/databases.h"
 #include "import/edits.h"
 #include "import/import_own.h"
 #include "import/machines.h"
 #include "import/nodes.h"
 #include "import/notes.h"
 #include "import/imperative.h"
+#include "import/items.h"
 #include "import/pieces.h"
+#include "import/topics.h"
 #include "compiler/check/programs.h"
 #include "compiler/parse/heuristics.h"
 #include "compiler/parse/slug.h"
@@ -37,7 +40,7 @@ is_executable(const char *s, bool prompted)
 	size_t len = strlen(s);
 
 	return len > 0 && strchr(s, '\n') == NULL &&
-	    (prompted ||
+	    (prompted || (strchr(s, ' ') == NULL && text_ends(s, ".sh")) ||
 		((strchr(s, ' ') != NULL || text_starts(s, "./")) &&
 		    looks_like_a_command(s, len)));
 }
@@ -176,7 +179,8 @@ import_step_behind(struct import *im, const struct node *n, const char *kind,
 {
 	struct parse *p = &im->p;
 	size_t start = source_line_start(p, source_line(p, n->at));
-	int width = n->parent->type == NODE_LI ? (int)(n->at - start) : 0;
+	int width = n->parent->type == NODE_LI ? (int)(items_box(p, n) - start)
+					       : 0;
 	struct buf out = { 0 };
 
 	while (width > 0 && strchr("`*_", p->src[start + (size_t)width - 1]))
@@ -208,6 +212,23 @@ is_of_interface(const char *url)
 	return pieces_has(url, words);
 }
 
+/* What the answer is compared with: the same request, at the place where the
+ * document saves what there is before its changes.  "" if nothing is meant. */
+static const char *
+compared_with(struct import *im, const struct pieces *p, const char *url)
+{
+	static const char *const before[] = { "与原", "和原", "与之前",
+		"和之前", "与升级前", "和升级前", "as before", "same as",
+		"unchanged", NULL };
+
+	if (im->saves == NULL || !pieces_has(p->after, before))
+		return "";
+	import_step_behind(im, im->saves, "http",
+	    arena_printf(im->p.arena, " title=\"GET %s\"", url),
+	    arena_printf(im->p.arena, "GET %s", url));
+	return arena_printf(im->p.arena, " same-as=%s", im->last_id);
+}
+
 /* “Open `https://…/dump` and save what it shows”; “open `https://…/v1/clients`
  * and compare it”, where the comparison is for a person. */
 static bool
@@ -220,19 +241,23 @@ propose_request(struct import *im, const struct node *n, struct pieces *p)
 	static const char *const look[] = { "查看", "检查", "比较", "对比",
 		"核对", "确认", "check", "compare", "make sure", "verify",
 		NULL };
-	const char *url = p->count == 1 ? p->all[0].name : "", *name;
+	const char *url = p->count == 1 ? p->all[0].name : "", *name, *more;
 
 	if ((!text_starts(url, "https://") && !text_starts(url, "http://")) ||
 	    strpbrk(url, " <>{}$") != NULL ||
 	    !pieces_has(p->all[0].before, open))
 		return false;
 	if (!pieces_has(p->after, save)) {
-		if (pieces_has(p->after, look) && is_of_interface(url))
-			import_step_behind(im, n, "http", "",
-			    arena_printf(im->p.arena, "GET %s", url));
-		return false;
+		if (!pieces_has(p->after, look) || !is_of_interface(url))
+			return false;
+		more = compared_with(im, p, url);
+		import_step_behind(im, n, "http", more,
+		    arena_printf(im->p.arena, "GET %s", url));
+		return more[0] != '\0';
 	}
 	name = strrchr(url, '/') + 1;
+	if (im->saves == NULL)
+		im->saves = n;
 	import_step_behind(im, n, "http",
 	    text_is_id(name) ? arena_printf(im->p.arena, " save=%s", name) : "",
 	    arena_printf(im->p.arena, "GET %s", url));
@@ -256,6 +281,21 @@ is_plain(const struct import *im, const struct node *n)
 		    strspn(p->src + start, " `*_") + start >= n->at));
 }
 
+/* “The build passes: `make test`”, an item below a heading that names checks.
+ */
+static bool
+is_check(struct import *im, const struct node *n, const struct pieces *p)
+{
+	const char *before = p->all[0].before;
+
+	return n->parent->type == NODE_LI && !n->parent->task &&
+	    im->heading != NULL &&
+	    topic_names_check(text_title(&im->p, im->heading)) &&
+	    p->count == 1 && p->all[0].code &&
+	    strspn(p->after, " ") == strlen(p->after) &&
+	    (text_ends(before, "：") || text_ends(before, ": "));
+}
+
 /* It is an order, “to stop it, run `x y`”, or nothing but a command below an
  * order. */
 static bool
@@ -269,7 +309,8 @@ is_meant(struct import *im, const struct node *n, const char *title,
 	    : NULL;
 	const char *before = p->all[0].before;
 
-	if (imperative_is(title) || is_command_alone(n, p))
+	if (imperative_is(title) || is_command_alone(n, p) ||
+	    is_check(im, n, p))
 		return true;
 	for (size_t i = 0; i < p->count; i++)
 		if (p->all[i].prompted)
@@ -337,6 +378,8 @@ import_sentence(struct import *im, const struct node *n)
 		machines_enter(im, n, host, user);
 		return true;
 	}
+	if (im->ids_count < IMPORT_STEPS_MAX && databases_ask_version(im, n))
+		return false;
 	order = imperative_behind_number(title);
 	if (order == NULL)
 		order = title;
@@ -350,13 +393,19 @@ import_sentence(struct import *im, const struct node *n)
 	if (propose_request(im, n, &pieces))
 		return true;
 	commands = find_commands(im, n, &pieces);
+	if (commands != NULL && nodes_enter_folder(im, commands)) {
+		im->last_step = (struct last_step){ n, commands };
+		return !acts_say_more(&pieces);
+	}
 	if (commands != NULL) {
 		import_step_behind(im, n, "sh", "", commands);
-		return true;
+		return !acts_say_more(&pieces);
 	}
-	return propose_statements(im, n, &pieces) ||
-	    edits_propose(im, n, &pieces) || acts_propose(im, n, &pieces) ||
-	    propose_unmarked(im, n, &pieces);
+	if (propose_statements(im, n, &pieces) || edits_propose(im, n, &pieces))
+		return true;
+	if (acts_propose(im, n, &pieces) || databases_propose(im, n, &pieces))
+		return !acts_say_more(&pieces);
+	return propose_unmarked(im, n, &pieces);
 }
 
 static bool
@@ -379,15 +428,21 @@ import_sentence_rest(struct import *im, const struct node *n)
 	if (n->at == NOWHERE || !pieces_read(im, n, &p))
 		return;
 	order = imperative_behind_number(title);
-	meant = imperative_is(order != NULL ? order : title);
+	meant = imperative_is(order != NULL ? order : title) ||
+	    (n->parent->type == NODE_LI && p.count == 1 &&
+		p.all[0].before[0] == '\0' && p.after[0] == '\0');
 	for (size_t i = 0; i < p.count; i++) {
 		const struct piece *piece = &p.all[i];
 
 		if (!piece->code ||
 		    !is_executable(piece->name, piece->prompted) ||
+		    (strchr(piece->name, ' ') == NULL && !piece->prompted &&
+			!tells_to_run(piece->before)) ||
 		    pieces_has(piece->before, refusal) ||
 		    (im->last_step.n == n &&
 			has_command(im, im->last_step.body, piece->name)) ||
+		    (n->next != NULL && n->next->type == NODE_CODE &&
+			strstr(n->next->text, piece->name) != NULL) ||
 		    !(meant || piece->prompted || tells_to_run(piece->before)))
 			continue;
 		import_note(im, n->at,

@@ -32,7 +32,7 @@ topic_names_backup(const char *title)
 	static const char *const other[] = { "恢复", "还原", "回滚", "回退",
 		"删除", "清理", "备份目录", "备份文件", "restor", "Restor",
 		"roll", "Roll", "remove", "Remove", "delete", "Delete", "from",
-		"备份到本地", NULL };
+		"备份到本地", "备份的", NULL };
 
 	const char *rest = imperative_next_clause(title);
 	size_t first = rest != NULL ? (size_t)(rest - title) : strlen(title);
@@ -72,6 +72,27 @@ topic_leads(const char *title)
 }
 
 bool
+topic_explains(const char *title)
+{
+	static const char *const words[] = { "了解", "包括", "包含", "内容",
+		"说明", "includ", "about", "for:", "learn", NULL };
+
+	return (text_ends(title, ":") || text_ends(title, "：")) &&
+	    text_has_any(title, strlen(title), words);
+}
+
+bool
+topic_tells(const char *title)
+{
+	static const char *const words[] = { " will:", "会：", "会:", "会自动",
+		"自动完成", "automatically", " does:", NULL };
+
+	return (text_ends(title, ":") || text_ends(title, "：")) &&
+	    (text_has_any(title, strlen(title), words) ||
+		topic_names_no_task(title));
+}
+
+bool
 topic_names_rehearsal(const char *text)
 {
 	static const char *const words[] = { "演练", "预演", "rehears",
@@ -87,9 +108,10 @@ bool
 topic_names_no_task(const char *heading)
 {
 	static const char *const words[] = { "新增功能", "新功能", "特性",
-		"变更内容", "更新内容", "更新日志", "变更日志", "常见问题",
-		"最佳实践", "参考", "相关链接", "附录", "扩展阅读", "配置说明",
-		"配置项", "注意事项", "建议", "features", "Features",
+		"变更内容", "主要变更", "重大变更", "更新内容", "更新日志",
+		"变更日志", "常见问题", "最佳实践", "参考", "相关链接", "附录",
+		"扩展阅读", "配置说明", "配置项", "注意事项", "建议", "会对",
+		"会自动", "以下更改", "改动", "变化", "features", "Features",
 		"What's new", "Changelog", "Release notes", "References",
 		"See also", "Further reading", "FAQ", "Best practices", "Tips",
 		" tips", NULL };
@@ -101,8 +123,9 @@ bool
 topic_names_troubles(const char *heading)
 {
 	static const char *const words[] = { "常见问题", "故障排除", "故障处理",
-		"问题排查", "疑难", "报错", "FAQ", "roubleshoot", "nown issues",
-		"ommon problems", "ommon errors", NULL };
+		"故障排查", "排障", "问题排查", "疑难", "报错", "FAQ",
+		"roubleshoot", "nown issues", "ommon problems", "ommon errors",
+		NULL };
 
 	return text_has_any(heading, strlen(heading), words);
 }

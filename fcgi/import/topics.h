@@ -21,6 +21,12 @@ bool topic_offers(const char *title);
 /* It leads to a list of what is to be done: “do the following:”. */
 bool topic_leads(const char *title);
 
+/* The list behind it says what something is about: “see the notes for:”. */
+bool topic_explains(const char *title);
+
+/* The list behind it says what a program does, or what is new. */
+bool topic_tells(const char *title);
+
 /* The text asks for a rehearsal in a test environment. */
 bool topic_names_rehearsal(const char *text);
 

@@ -18,6 +18,7 @@
 #include "lang/list.h"
 #include "lang/plan_scope.h"
 #include "lang/expr.h"
+#include "import/block/placeholders.h"
 #include "import/import.h"
 #include "compiler/parse/heuristics.h"
 
@@ -119,7 +120,7 @@ is_parameter(const char *s, const char *draft)
 }
 
 /* The length here of what import may take: blanks, the prompt at the
- * beginning of a line, a placeholder, the value of a parameter. */
+ * beginning of a line, a placeholder, the value of a parameter, a box. */
 static size_t
 may_go(const char *s, bool beginning, const char *draft)
 {
@@ -133,9 +134,11 @@ may_go(const char *s, bool beginning, const char *draft)
 		return s[0] == '#' ? 2 : 3;
 	if (!beginning && (n = is_parameter(s, draft)) > 0)
 		return n;
-	if (s[0] != '<' && s[0] != 'Y')
+	if (s[0] == '[' && s[1] != '\0' && s[2] == ']')
+		return 3; /* of a task that is a step now */
+	if (strchr("<Y{[", s[0]) == NULL)
 		return 0;
-	return looks_like_a_placeholder(s, len, &at, &n) && at == 0 ? n : 0;
+	return import_next_placeholder(s, len, &at, &n) && at == 0 ? n : 0;
 }
 
 static void

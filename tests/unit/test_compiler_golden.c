@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "compiler/runbook.h"
 #include "compiler/render.h"
+#include "import/block/placeholders.h"
 #include "import/import.h"
 #include "inventory/targets.h"
 #include "compiler/parse/heuristics.h"
@@ -105,12 +106,12 @@ static bool
 is_parameter(const char *now, const char *s, size_t len)
 {
 	char label[128], name[128];
-	size_t angled = s[0] == '<';
+	size_t within = strchr("<{[", s[0]) != NULL;
 
 	snprintf(label, sizeof(label), "{label: \"%.*s\"}",
-	    (int)(len - 2 * angled), s + angled);
+	    (int)(len - 2 * within), s + within);
 	snprintf(name, sizeof(name), "\n  %.*s: {label",
-	    (int)(len - 2 * angled), s + angled);
+	    (int)(len - 2 * within), s + within);
 	for (char *c = name + 3; *c != '\0' && *c != ':'; c++)
 		*c = *c >= 'A' && *c <= 'Z'      ? *c | 0x20
 		    : strchr("- .|", *c) != NULL ? '_'
@@ -133,7 +134,7 @@ without_prompt(const char *line, size_t len, const char *now)
 		n = (size_t)(strchr(line + at, ' ') + 1 - line) - at;
 	for (at += n; at < len; at = next + n) {
 		next = at;
-		if (!looks_like_a_placeholder(line, len, &next, &n)) {
+		if (!import_next_placeholder(line, len, &next, &n)) {
 			next = len;
 			n = 0;
 		}
@@ -195,7 +196,8 @@ put_defaults_back(const struct runbook *runbook, struct buf *text)
 }
 
 /* Every line of the original is there, in order, with text only added; in
- * fenced blocks, prompts and what became a parameter may go. */
+ * fenced blocks, prompts and what became a parameter may go, and the box of a
+ * task that a step does. */
 static void
 assert_nothing_lost(const char *was, const char *now)
 {
@@ -207,11 +209,16 @@ assert_nothing_lost(const char *was, const char *now)
 		char *kept = fenced ? without_prompt(was, len, all)
 				    : mem_strndup(was, len);
 
+		const char *box = fenced ? NULL : strstr(kept, "[ ] ");
+
 		fenced ^= text_starts(was + strspn(was, " "), "```") ||
 		    text_starts(was + strspn(was, " "), "~~~");
 		for (;;) {
 			n = strcspn(now, "\n");
-			if (holds_in_order(kept, strlen(kept), now, n))
+			if (holds_in_order(kept, strlen(kept), now, n) ||
+			    (box != NULL &&
+				holds_in_order(
+				    box + 4, strlen(box + 4), now, n)))
 				break;
 			if (now[n] == '\0')
 				fail_msg("import lost: %.*s", (int)len, was);

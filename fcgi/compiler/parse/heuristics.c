@@ -35,7 +35,8 @@ static const char *const commands[] = { "cd", "cp", "mv", "rm", "ls", "ln",
 	"openssl", "ufw", "iptables", "firewall-cmd", "semanage", "apachectl",
 	"a2enmod", "vault", "consul", "nomad", "gcloud", "az", "killall",
 	"pkill", "pgrep", "netstat", "lsof", "dig", "nslookup", "tee", "md5sum",
-	"sha256sum", NULL };
+	"sha256sum", "gitlab-ctl", "gitlab-rake", "gitlab-backup", "fly",
+	"flyctl", "minikube", "kubelet", "etcdutl", "velero", "argocd", NULL };
 
 static bool
 is_among(const char *const *words, const char *s, size_t len)

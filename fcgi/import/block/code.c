@@ -179,6 +179,8 @@ kind_by_lines(struct import *im, const struct node *n, const char *kind,
 	ret->name = entered(n->text, &shape);
 	if (shape.usage)
 		ret->why = MESSAGE("import_unclear");
+	else if (shape.foreign)
+		ret->why = MESSAGE("import_other_program");
 	else if (ret->name != NULL)
 		ret->why = MESSAGE("import_enters");
 	else if (shape.on == NULL && leaves_at_its_end(n->text))
@@ -219,7 +221,8 @@ kind_for(struct import *im, const struct node *n, struct verdict *ret)
 		return kind;
 	}
 	if (kind != NULL && import_is_shell(kind) &&
-	    (looks_like_data(s, n->len) || is_printed(im, n)))
+	    (looks_like_data(s, n->len) || is_printed(im, n) ||
+		guess_is_files(s)))
 		return NULL;
 	while (kind != NULL && *s != '\0') {
 		if (looks_like_a_shortcode(s + strspn(s, " \t")))
@@ -345,12 +348,16 @@ import_code(struct import *im, const struct node *n)
 	if (im->cautious || im->ids_count >= IMPORT_STEPS_MAX)
 		return;
 	if (import_refused(im, n->at) == NULL && !n->in_html &&
-	    !blocks_is_comment(p, n->at) && step_put_settings(im, n, marks))
+	    !blocks_is_comment(p, n->at) &&
+	    (step_put_settings(im, n, marks) || step_put_addresses(im, n)))
 		return;
 	kind = import_kind(im, n, &v);
 	note_verdict(im, n, &v);
 	if (v.host != NULL)
 		machines_enter(im, n, v.host, v.user);
+	if (kind != NULL && import_is_shell(kind) &&
+	    nodes_enter_folder(im, n->text))
+		return;
 	if (kind != NULL)
 		step_put(im, n, kind, import_is_session(im, n), marks);
 }

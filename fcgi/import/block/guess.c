@@ -147,3 +147,41 @@ guess_says_output(const char *sentence)
 
 	return pieces_has(sentence, words);
 }
+
+static bool
+is_data_file(const char *s, size_t len)
+{
+	static const char *const endings[] = { ".conf", ".cnf", ".cfg", ".ini",
+		".yml", ".yaml", ".json", ".xml", ".env", ".properties",
+		".toml", ".rb", ".crt", ".pem", ".key", ".log", ".sql", ".gz",
+		".zip", ".txt", ".md", NULL };
+
+	while (len > 0 && strchr(" \t\r", s[len - 1]) != NULL)
+		len--;
+	for (size_t i = 0; endings[i] != NULL; i++) {
+		size_t n = strlen(endings[i]);
+
+		if (len > n && memcmp(s + len - n, endings[i], n) == 0)
+			return strchr("/~.", s[0]) != NULL &&
+			    memchr(s, ' ', len) == NULL;
+	}
+	return false;
+}
+
+bool
+guess_is_files(const char *s)
+{
+	bool any = false;
+	size_t len;
+
+	for (; *s != '\0'; s += len + (s[len] == '\n')) {
+		s += strspn(s, " \t");
+		len = strcspn(s, "\n");
+		if (len == 0 || s[0] == '#')
+			continue;
+		if (!is_data_file(s, len))
+			return false;
+		any = true;
+	}
+	return any;
+}

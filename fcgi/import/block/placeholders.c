@@ -213,12 +213,49 @@ is_plain_quote(const char *s, size_t len)
 	return memchr(s, '"', len) != NULL;
 }
 
+/* “{version}” or “[密码]”, which mean nothing to a shell: its length, or 0. */
+static size_t
+in_brackets(const char *s, size_t len, size_t i)
+{
+	bool wide = false, other = false;
+	size_t n = i + 1;
+
+	if ((s[i] != '{' && s[i] != '[') ||
+	    (i > 0 && strchr("${%@\\['", s[i - 1]) != NULL))
+		return 0;
+	for (; n < len && s[n] != '}' && s[n] != ']'; n++) {
+		wide |= (unsigned char)s[n] >= 0x80;
+		other |= (unsigned char)s[n] < 0x80 &&
+		    !isalpha((unsigned char)s[n]) &&
+		    (n == i + 1 || strchr(" -_.0123456789", s[n]) == NULL);
+	}
+	return n < len && n > i + 2 && !other && s[n] == s[i] + 2 &&
+		s[n - 1] != ' ' && (s[i] == '{' || wide)
+	    ? n + 1 - i
+	    : 0;
+}
+
+bool
+import_next_placeholder(const char *s, size_t len, size_t *at, size_t *ret_len)
+{
+	size_t place = *at, n = 0;
+	bool any = looks_like_a_placeholder(s, len, &place, ret_len);
+
+	for (; *at < (any ? place : len); (*at)++)
+		if ((n = in_brackets(s, len, *at)) > 0) {
+			*ret_len = n;
+			return true;
+		}
+	*at = place;
+	return any;
+}
+
 /* Fills in the placeholder at s[at], which is in the source at `place`. */
 static void
 fill(struct import *im, const char *s, size_t len, size_t place, bool quoted)
 {
-	bool angled = s[0] == '<';
-	const char *name = import_hole(im, s + angled, len - 2 * angled);
+	bool within = strchr("<{[", s[0]) != NULL;
+	const char *name = import_hole(im, s + within, len - 2 * within);
 
 	if (name != NULL)
 		import_insert(im, place, len,
@@ -234,12 +271,12 @@ import_filled(struct import *im, const char *s)
 	struct buf out = { 0 };
 	const char *name = "", *result;
 
-	while (name != NULL && looks_like_a_placeholder(s, len, &at, &n)) {
-		bool angled = s[at] == '<';
+	while (name != NULL && import_next_placeholder(s, len, &at, &n)) {
+		bool within = strchr("<{[", s[at]) != NULL;
 
 		name = quotes
 		    ? NULL
-		    : import_hole(im, s + at + angled, n - 2 * angled);
+		    : import_hole(im, s + at + within, n - 2 * within);
 		buf_put(&out, s + from, at - from);
 		if (name != NULL)
 			buf_printf(&out, "\"$%s\"", name);
@@ -309,7 +346,7 @@ fill_line(struct import *im, const char *text, const char *s, size_t len,
     size_t place)
 {
 	size_t next = 0, n = 0;
-	bool more = looks_like_a_placeholder(s, len, &next, &n);
+	bool more = import_next_placeholder(s, len, &next, &n);
 	const char *end, *name;
 	size_t size;
 	char quote = '\0';
@@ -318,7 +355,7 @@ fill_line(struct import *im, const char *text, const char *s, size_t len,
 	for (size_t i = 0; i < len; i++) {
 		while (more && next < i) {
 			next++;
-			more = looks_like_a_placeholder(s, len, &next, &n);
+			more = import_next_placeholder(s, len, &next, &n);
 		}
 		if (s[i] == '\\') {
 			i++;

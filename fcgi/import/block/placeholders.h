@@ -12,6 +12,11 @@ struct import;
 struct node;
 struct shape;
 
+/* Finds “<version>”, “YOUR_TOKEN”, “{version}” or “[版本]” in a command, from
+ * *at on. */
+bool import_next_placeholder(
+    const char *s, size_t len, size_t *at, size_t *ret_len);
+
 /* Makes parameters of the words to fill in of line i of the block, which is at
  * s, from the byte `from` on; false: the line ends within a quote. */
 bool import_fill(

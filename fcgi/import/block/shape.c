@@ -124,12 +124,16 @@ command_length(struct script_lines lines, const char *s)
 	}
 }
 
-/* “ROOT=/srv/app” without a command behind it. */
+/* “ROOT=/srv/app” without a command behind it, exported or not. */
 static bool
 is_setting(const char *s, size_t len)
 {
 	size_t n = 0;
 
+	if (len > 7 && memcmp(s, "export ", 7) == 0) {
+		s += 7;
+		len -= 7;
+	}
 	while (n < len &&
 	    (s[n] == '_' || ((s[n] | 0x20) >= 'a' && (s[n] | 0x20) <= 'z') ||
 		(n > 0 && s[n] >= '0' && s[n] <= '9')))
@@ -153,6 +157,18 @@ read_curl(struct walk *w, const char *s, size_t len)
 	w->shape->target = curl.target;
 	w->curls++;
 	return true;
+}
+
+/* “DROP TABLE a;”, which no shell knows. */
+static bool
+is_statement(const char *s, size_t len)
+{
+	size_t upper = 0;
+
+	while (upper < len && s[upper] >= 'A' && s[upper] <= 'Z')
+		upper++;
+	return upper > 2 && s[len - 1] == ';' && guess_statement(s) &&
+	    (upper == len - 1 || s[upper] == ' ');
 }
 
 /* The mark of a command. */
@@ -187,6 +203,7 @@ mark(struct walk *w, const struct script_line *l, size_t whole)
 	}
 	if (l->s[0] == '-' && len > 1 && l->s[1] != ' ')
 		shape->usage = true; /* “--debug  more output” */
+	shape->foreign |= is_statement(l->s, len);
 	if (is_setting(l->s, len))
 		return MARK_NONE; /* alone, it has no effect */
 	if (!read_curl(w, l->s, whole))

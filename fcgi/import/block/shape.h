@@ -42,6 +42,7 @@ struct shape {
 	struct part parts[PARTS_MAX];
 	int parts_count;     /* 0: it is not for a shell */
 	int told;            /* its first lines are orders to a person */
+	bool foreign;        /* it has lines for another program */
 	bool usage;          /* it explains options, and is no script */
 	size_t commands;     /* that stay as they are */
 	const char *request; /* the block is of curl: the step behind it */

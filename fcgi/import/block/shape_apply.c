@@ -167,13 +167,13 @@ shape_copies_on(struct import *im, const struct node *n,
 }
 
 void
-shape_request(struct import *im, const struct node *n,
-    const struct shape *shape, const char *braces)
+shape_step_behind(struct import *im, const struct node *n,
+    const struct shape *shape, const char *kind, const char *braces)
 {
 	const char *before = indent(im, n), *s = shape->request;
 	struct buf out = { 0 };
 
-	buf_printf(&out, "\n\n%s```http%s\n", before, braces);
+	buf_printf(&out, "\n\n%s```%s%s\n", before, kind, braces);
 	for (size_t len; *s != '\0'; s += len + (s[len] == '\n')) {
 		len = strcspn(s, "\n");
 		buf_printf(

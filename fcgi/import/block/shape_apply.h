@@ -12,9 +12,9 @@ struct shape;
 void shape_apply(struct import *im, const struct node *n, const char *kind,
     const struct shape *s);
 
-/* Puts the request of the block's curl behind it, as a step with the braces. */
-void shape_request(struct import *im, const struct node *n,
-    const struct shape *s, const char *braces);
+/* Puts a step behind the block: its s->request, with the kind and braces. */
+void shape_step_behind(struct import *im, const struct node *n,
+    const struct shape *s, const char *kind, const char *braces);
 
 /* Puts the replies to menus behind the block. */
 void shape_answers(

@@ -11,12 +11,12 @@
 #include "base/buf.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "import/acts.h"
 #include "import/block/code.h"
 #include "import/block/placeholders.h"
 #include "import/block/session.h"
 #include "import/block/shape.h"
 #include "import/block/shape_apply.h"
+#include "import/databases.h"
 #include "import/edits.h"
 #include "import/import_own.h"
 #include "import/machines.h"
@@ -137,7 +137,8 @@ put_request(struct import *im, const struct node *n, const struct shape *shape)
 	title = find_title(im);
 	more = arena_printf(
 	    im->p.arena, "%s%s", more, title_attribute(im, title));
-	shape_request(im, n, shape, import_braces(im, title, "http", more));
+	shape_step_behind(
+	    im, n, shape, "http", import_braces(im, title, "http", more));
 }
 
 /* The machine of the paragraph before, “On db1:”; “[run locally]” is another
@@ -245,7 +246,7 @@ task_for(struct import *im, const char *title, const char *before)
 	const char *sql, *more;
 
 	sql = pieces_read_text(im, title, &pieces)
-	    ? acts_databases(im, &pieces, &drops)
+	    ? databases_statements(im, &pieces, &drops)
 	    : NULL;
 	if (sql == NULL)
 		return arena_printf(arena, "%s- [ ] %s%s\n\n", before, title,
@@ -301,6 +302,7 @@ step_put(struct import *im, const struct node *n, const char *kind,
 		first = shape.parts[0].kind;
 	put_braces(im, n, first, part_braces(im, n, &shape, first, 0), marks);
 	put_parts(im, n, &shape, kind);
+	im->has_steps = true;
 	if (session)
 		import_session(im, n, kind, find_title(im));
 	else if (import_is_shell(kind))
@@ -309,6 +311,63 @@ step_put(struct import *im, const struct node *n, const char *kind,
 	if (shape.lines > 0 &&
 	    memchr(shape.marks, MARK_MENU, (size_t)shape.lines) != NULL)
 		shape_answers(im, n, &shape);
+}
+
+/* The files of SQL that the addresses of the block end in, as the lines of a
+ * step; NULL: a line is no address. */
+static const char *
+statements_of(struct import *im, const struct node *n)
+{
+	struct buf out = { 0 };
+	const char *s = n->text, *text, *name;
+	bool all = true;
+
+	for (size_t len; *s != '\0' && all; s += len + (s[len] == '\n')) {
+		s += strspn(s, " \t");
+		len = strcspn(s, "\n");
+		all = len == 0 || text_starts(s, "https://") ||
+		    text_starts(s, "http://");
+		name = arena_strndup(im->p.arena, s, strcspn(s, " \t\r\n"));
+		name = strrchr(name, '/') != NULL ? strrchr(name, '/') + 1 : "";
+		if (text_ends(name, ".sql") && text_is_id(name))
+			buf_printf(&out, "< ./%s\n", name);
+	}
+	text = all && out.len > 0 ? arena_strdup(im->p.arena, buf_text(&out))
+				  : NULL;
+	buf_clear(&out);
+	return text;
+}
+
+bool
+step_is_addresses(
+    struct import *im, const struct node *n, const struct node *sentence)
+{
+	static const char *const run[] = { "执行", "导入", "运行", "run ",
+		"execute ", "apply ", "import ", NULL };
+
+	return n != NULL && n->type == NODE_CODE && n->fenced && n->closed &&
+	    im->quotes == 0 && n->lang[0] == '\0' &&
+	    statements_of(im, n) != NULL &&
+	    pieces_has(text_title(&im->p, sentence), run);
+}
+
+bool
+step_put_addresses(struct import *im, const struct node *n)
+{
+	struct shape shape = { .lines = 0 };
+	const char *title;
+
+	if (im->before == NULL || !step_is_addresses(im, n, im->before))
+		return false;
+	title = text_title(&im->p, im->before);
+	shape.request = statements_of(im, n);
+	for (const char *s = n->text; *s != '\0'; s++)
+		shape.lines += *s == '\n';
+	span_block(im, n);
+	import_note(im, n->at, MESSAGE("import_statements"));
+	shape_step_behind(im, n, &shape, im->sql,
+	    import_braces(im, title, im->sql, title_attribute(im, title)));
+	return true;
 }
 
 bool

@@ -21,4 +21,11 @@ void step_put(struct import *im, const struct node *n, const char *kind,
  * file; false: it is none. */
 bool step_put_settings(struct import *im, const struct node *n, size_t marks);
 
+/* The block is addresses of SQL files, which the sentence tells to execute. */
+bool step_is_addresses(
+    struct import *im, const struct node *n, const struct node *sentence);
+
+/* Puts a step behind such a block; false: it is none. */
+bool step_put_addresses(struct import *im, const struct node *n);
+
 #endif
