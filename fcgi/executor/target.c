@@ -267,15 +267,17 @@ static void
 finish(struct run *r)
 {
 	struct result end = r->job.result;
+	struct recorder_hashes hashes = { .cast = "" };
 	enum err err = ERR_OK;
 
 	end.exit = r->exit;
 	end.tries = r->job.repeat;
 	end.contradicted = r->contradicted;
 	if (r->output.recorder != NULL) {
-		end.sealed = r->job.spec->sealed ? "" : NULL;
 		err = recorder_close(
-		    r->output.recorder, &end.bytes, &end.dropped);
+		    r->output.recorder, &end.bytes, &end.dropped, &hashes);
+		end.sealed = r->job.spec->sealed ? hashes.sealed : NULL;
+		end.hash = hashes.cast[0] != '\0' ? hashes.cast : NULL;
 	}
 	r->output.recorder = NULL;
 	if (err != ERR_OK) {
@@ -291,6 +293,7 @@ finish(struct run *r)
 		end.artifact = (struct result_artifact){
 			.name = r->job.spec->step.artifact,
 			.bytes = r->saved,
+			.hash = artifact_hash(r->output.artifact),
 			.sealed = r->job.spec->sealed
 		};
 	end.message = buf_text(&r->message);

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "journal/auth.h"
 #include "journal/check.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 
 void
 auth_hash(const char *secret_hex, unsigned char out[HASH_BYTES])

@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 #include "journal/db.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 
 #define EVENT_ANY_SEQ (-1)
 

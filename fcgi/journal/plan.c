@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "journal/check.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "journal/plan.h"
 #include "lang/each/each_captured.h"
 #include "lang/plan_scope.h"

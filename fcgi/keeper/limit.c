@@ -18,7 +18,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "keeper/limit.h"
 
 #define SETS 1024

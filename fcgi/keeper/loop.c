@@ -24,6 +24,7 @@
 #include "base/message.h"
 #include "base/peer.h"
 #include "base/terminate.h"
+#include "base/turn.h"
 #include "keeper/keeper.h"
 #include "keeper/command.h"
 #include "keeper/refused.h"
@@ -458,8 +459,10 @@ loop_run(struct keeper *k, int web_fd, int local_fd, int runner_fd)
 	terminate_catch();
 	for (int i = 0; i < 3; i++)
 		io_set_nonblocking(l.listeners[i], true);
-	while (!terminate_asked)
+	while (!terminate_asked) {
+		turn_over();
 		serve_once(&l);
+	}
 	finish(&l);
 }
 

@@ -1,8 +1,8 @@
 /*
  * result.c: writes and reads the result of a target.
  *
- * The executor writes it into a status line, the runner adds hashes, the keeper
- * writes it into an event, and the projection reads it there. A row of
+ * The executor writes it into a status line, the runner passes that on, the
+ * keeper writes it into an event, and the projection reads it there. A row of
  * result.def is a field; the functions here know the types alone.
  */
 #include "base/message.h"
@@ -156,7 +156,7 @@ read_ARTIFACT(struct json_object *o, const char *name)
 	};
 }
 
-/* In a status line an object, which the runner adds the hash to. */
+/* In a status line an object; without a hash if that is not known. */
 static void
 put_SEALED(struct json_object *o, const char *name, const char *hash)
 {

@@ -18,7 +18,7 @@ struct result_position {
 struct result_artifact {
 	const char *name; /* NULL: none */
 	int64_t bytes;    /* of the output */
-	const char *hash; /* of the file; NULL: not computed yet */
+	const char *hash; /* of the file; NULL: unknown */
 	bool sealed;      /* the file is a box */
 };
 
@@ -31,7 +31,7 @@ struct result_artifact {
 #define RESULT_C_LIST struct json_object *
 #define RESULT_C_POSITION struct result_position
 #define RESULT_C_ARTIFACT struct result_artifact
-#define RESULT_C_SEALED const char * /* its hash; "": not computed yet */
+#define RESULT_C_SEALED const char * /* its hash; "": unknown */
 
 /* It owns nothing: the texts and objects belong to who filled it. */
 struct result {

@@ -19,7 +19,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "runner/job_target.h"
 #include "runner/runner.h"
 #include "wire/job_message.h"

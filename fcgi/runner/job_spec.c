@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "lang/plan_scope.h"
 #include "journal/captured.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "base/err.h"
 #include "plan/step.h"
 #include "plan/plan.h"

@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "lang/target_variables.h"
 #include "plan/plan.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "runner/runner.h"
 
 char *

@@ -22,6 +22,7 @@
 #include "base/modes.h"
 #include "base/terminate.h"
 #include "base/text.h"
+#include "base/turn.h"
 #include "runner/replay.h"
 #include "runner/runner.h"
 #include "runner/keeper.h"
@@ -148,6 +149,7 @@ serve(struct runner *r)
 	struct pollfd polls[2 + TERMINALS];
 
 	while (!terminate_asked) {
+		turn_over();
 		if (r->db == NULL)
 			(void)db_open(r->data_dir, DB_RUNNER, &r->db);
 		if (r->db == NULL || !keeper_connect(r)) {

@@ -19,7 +19,7 @@
 #include "base/mem.h"
 #include "journal/event.h"
 #include "journal/project/project.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "runner/replay.h"
 
 #define MOST_RUNS 32

@@ -14,7 +14,7 @@
 #include "base/message.h"
 #include "journal/approval.h"
 #include "journal/captured.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "base/err.h"
 #include "plan/plan.h"
 #include "journal/db.h"

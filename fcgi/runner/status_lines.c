@@ -14,7 +14,7 @@
 #include "runner/status_lines.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "runner/runner.h"
 #include "runner/keeper.h"
 #include "runner/supervise.h"
@@ -47,8 +47,8 @@ hash_of(struct runner *r, const struct exec *e, const char *target,
 }
 
 /*
- * The body that passes a line on. To a target's last line it adds the hashes of
- * the output and the artifact, which are final now.
+ * The body that passes a line on. An executor of an older version leaves the
+ * hashes of output and artifact, which are final now, to us.
  */
 static struct json_object *
 body_of(struct runner *r, const struct exec *e, struct status_line *line)
@@ -58,12 +58,14 @@ body_of(struct runner *r, const struct exec *e, struct status_line *line)
 	struct result *result = &line->result;
 	struct json_object *json, *body;
 
-	if (line->kind == STATUS_ENDED) {
+	if (line->kind == STATUS_ENDED && result->hash == NULL)
 		result->hash = hash_of(r, e, line->target, ".cast", output);
-		if (result->artifact.name != NULL)
+	if (line->kind == STATUS_ENDED) {
+		if (result->artifact.name != NULL &&
+		    result->artifact.hash == NULL)
 			result->artifact.hash = hash_of(
 			    r, e, line->target, EXEC_ARTIFACT, artifact);
-		if (result->sealed != NULL &&
+		if (result->sealed != NULL && result->sealed[0] == '\0' &&
 		    hash_of(r, e, line->target, EXEC_SEALED, sealed) != NULL)
 			result->sealed = sealed;
 	}

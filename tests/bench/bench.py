@@ -6,7 +6,7 @@ neighbours.  It fails only where something could not be measured.
 
     bench.py [--json FILE] [--quick] [PART ...]
 
-PART: pages, commands, creates, presses, seen, memory, upload (all where none is named).  Loads are
+PART: pages, commands, creates, presses, seen, beside, memory, upload (all where none is named).  Loads are
 measured in rounds that take turns, and the best round of each counts, so
 that what else the machine does weighs on all alike.
 """
@@ -328,6 +328,28 @@ def measure_seen(f, table, quick):
                judged(median < AIM_SEEN, f"< {AIM_SEEN} ms"))
 
 
+# ---- beside a recording of 1.5 GB ----
+
+def measure_beside(f, table, _quick):
+    """Presses in other runs while a loud step runs, ends and is hashed."""
+    loud = f.started("loud")
+    assert f.user.post(f"/runs/{loud}/steps/loud/execute")[0] == 202
+    took, end = [], None
+    while end is None or time.monotonic() < end:
+        number = f.started("local")
+        for step in f.user.run(number)["steps"][:PRESSES]:
+            took.append(press(f, number, step)["byte"])
+        step = f.user.step(loud, "loud")
+        if end is None and step["state"] not in (
+                "requested", "starting", "running"):
+            assert step["state"] == "succeeded", step
+            end = time.monotonic() + 2
+    table.head("presses beside a recording of 1.5 GB", "median ms", "worst ms")
+    table.line(f"local steps, {len(took)} of them",
+               f"{table.keep('beside.median', statistics.median(took)):.1f}",
+               f"{table.keep('beside.worst', max(took)):.1f}")
+
+
 # ---- memory ----
 
 def pss(pid):
@@ -427,7 +449,7 @@ def main():
     options.add_argument("parts", nargs="*", metavar="PART")
     options = options.parse_args()
     parts = {"memory": measure_memory, "presses": measure_presses,
-             "seen": measure_seen,
+             "seen": measure_seen, "beside": measure_beside,
              "commands": measure_commands, "creates": measure_creates,
              "pages": measure_pages, "upload": measure_upload}
     table = Table()

@@ -78,6 +78,9 @@ def presses(target):
         for i in range(PRESSES + 2))
 
 
+LOUD = "---\ntitle: Loud\n---\n```sh {#loud}\nyes | head -c 1500000000\n```\n"
+
+
 def brief_steps():
     return "---\ntitle: Brief steps\n---\n" + "".join(
         f"\n```sh {{#s{i}}}\nsleep 0.025\n```\n" for i in range(60))
@@ -211,9 +214,10 @@ class Fixture:
         self.parts.append(self.sshd)
         self.books = runbook_folder(
             {"sixty": sixty_steps(), "local": presses("local"),
-             "ssh": presses("host"), "brief": brief_steps(),
+             "ssh": presses("host"), "brief": brief_steps(), "loud": LOUD,
              "talk": "---\ntitle: Talk\n---\n- [ ] Look\n"}, self.sshd.targets())
-        self.console = Console(self.folder / "data", self.books)
+        self.console = Console(self.folder / "data", self.books,
+                               options=("--output-limit", "4000"))
         self.user = self.console.user("ana", "operator,approver")
         fill_history(self.folder / "data")
         self.console.env.pop("COUNTERSIGN_STRICT")

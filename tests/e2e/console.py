@@ -370,10 +370,11 @@ class Console:
                 print("        " + line)
 
     def check(self):
-        """No sanitizer's line in the log; the journal is as recorded."""
+        """No line of a sanitizer or of a slow loop (base/turn.h) in the log;
+        the journal is as recorded."""
         log = self.log.read_text(errors="replace")
         for word in ("AddressSanitizer", "LeakSanitizer", "runtime error:",
-                     " bug: "):
+                     " bug: ", "slow turn: "):
             if word in log:
                 raise AssertionError(log[max(0, log.index(word) - 200):][:4000])
         self.verify()

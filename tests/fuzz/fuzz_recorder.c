@@ -146,7 +146,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = recorder_open("t", data[0] & 2 ? 1 << 20 : 8192, terminal, NULL);
 	assert(r != NULL);
 	put_pieces(r, data + 1, size - 1, terminal);
-	assert(recorder_close(r, &bytes, &dropped) == ERR_OK);
+	assert(recorder_close(r, &bytes, &dropped, NULL) == ERR_OK);
 	assert(dropped >= 0 && dropped <= bytes);
 	read_cast(&cast);
 	assert(io_read_file("t.txt", FILE_MOST, &text) == ERR_OK);

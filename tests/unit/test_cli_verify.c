@@ -12,7 +12,7 @@
 #include "cli/cli.h"
 #include "cli/list.h"
 #include "cli/verify/verify.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 
 static char *saved; /* the database, before it was broken */
 static size_t saved_len;

@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "executor/output/artifact.h"
 #include "executor/output/redact.h"
@@ -34,6 +35,12 @@ keep(const char *const *pieces, int64_t *ret_bytes, struct buf *why)
 	for (; *pieces != NULL; pieces++)
 		artifact_put(a, *pieces, strlen(*pieces));
 	kept = artifact_end(a, ret_bytes, why);
+	if (kept) {
+		char hash[HASH_TEXT];
+
+		assert_int_equal(hash_file("web1.save", hash), ERR_OK);
+		assert_string_equal(artifact_hash(a), hash);
+	}
 	artifact_close(a, !kept);
 	mask_free(mask);
 	return kept;
@@ -81,6 +88,7 @@ a_repeat_forgets_what_the_one_before_printed(void **state)
 	struct mask *mask = mask_new(secrets, 1);
 	struct artifact *a = artifact_open(&spec, "web1", mask);
 	struct buf why = { 0 };
+	char hash[HASH_TEXT];
 	int64_t bytes = 0;
 	char *text;
 
@@ -90,6 +98,8 @@ a_repeat_forgets_what_the_one_before_printed(void **state)
 	artifact_put(a, "second", 6);
 	assert_true(artifact_end(a, &bytes, &why));
 	assert_int_equal(bytes, 6);
+	hash_hex("second", 6, hash);
+	assert_string_equal(artifact_hash(a), hash);
 	artifact_close(a, false);
 	text = data_read("web1.save");
 	assert_string_equal(text, "second");
@@ -198,6 +208,7 @@ static void
 a_sealed_output_is_not_on_disk_in_clear(void **state)
 {
 	struct sealed *s = sealed_new("web1", public_key);
+	char hash[HASH_TEXT], of_file[HASH_TEXT];
 	int64_t bytes, dropped;
 	size_t len;
 	char *text;
@@ -205,11 +216,13 @@ a_sealed_output_is_not_on_disk_in_clear(void **state)
 	(void)state;
 	sealed_put(s, "the token is ", 13);
 	sealed_put(s, "t-31415926", 10);
-	assert_int_equal(sealed_close(s, &bytes, &dropped), ERR_OK);
+	assert_int_equal(sealed_close(s, &bytes, &dropped, hash), ERR_OK);
 	assert_int_equal(bytes, 23);
 	assert_int_equal(dropped, 0);
 	assert_false(data_has("web1.sealed", "token"));
 	assert_false(data_has("web1.sealed", "31415926"));
+	assert_int_equal(hash_file("web1.sealed", of_file), ERR_OK);
+	assert_string_equal(hash, of_file);
 	text = open_box(&len);
 	assert_string_equal(text, "the token is t-31415926");
 	free(text);
@@ -221,6 +234,7 @@ of_a_long_one_beginning_and_end_are_kept(void **state)
 {
 	struct sealed *s = sealed_new("web1", public_key);
 	const size_t count = EXEC_SEALED_LIMIT;
+	char hash[HASH_TEXT];
 	int64_t bytes, dropped;
 	size_t len;
 	char *text, *gap;
@@ -230,7 +244,7 @@ of_a_long_one_beginning_and_end_are_kept(void **state)
 	for (size_t i = 0; i < count; i++)
 		sealed_put(s, "\xe2\x82\xac", 3);
 	sealed_put(s, "end", 3);
-	assert_int_equal(sealed_close(s, &bytes, &dropped), ERR_OK);
+	assert_int_equal(sealed_close(s, &bytes, &dropped, hash), ERR_OK);
 	assert_int_equal(bytes, 8 + 3 * count);
 	assert_true(dropped >= bytes - EXEC_SEALED_LIMIT);
 	assert_true(dropped < bytes - EXEC_SEALED_LIMIT / 2);

@@ -92,6 +92,20 @@ read_cast(struct buf *ret)
 	buf_clear(&file);
 }
 
+/* Ends it; its hash is that of the file. */
+static void
+close_hashed(struct recorder *r, int64_t *ret_bytes, int64_t *ret_dropped)
+{
+	struct recorder_hashes hashes;
+	char hash[HASH_TEXT];
+
+	assert_int_equal(
+	    recorder_close(r, ret_bytes, ret_dropped, &hashes), ERR_OK);
+	assert_int_equal(hash_file("t.cast", hash), ERR_OK);
+	assert_string_equal(hashes.cast, hash);
+	assert_string_equal(hashes.sealed, "");
+}
+
 static void
 both_files_have_all_of_a_small_output(void **state)
 {
@@ -102,7 +116,7 @@ both_files_have_all_of_a_small_output(void **state)
 	(void)state;
 	recorder_put(r, "one\ntwo\r\n\x1b[1m\"\\\t", 16);
 	recorder_put(r, "\n\x7f", 2);
-	assert_int_equal(recorder_close(r, &bytes, &dropped), ERR_OK);
+	close_hashed(r, &bytes, &dropped);
 	assert_int_equal(bytes, 18);
 	assert_int_equal(dropped, 0);
 	assert_int_equal(io_read_file("t.txt", 1000, &text), ERR_OK);
@@ -131,7 +145,7 @@ the_first_bytes_are_on_file_at_once(void **state)
 	buf_reset(&text);
 	assert_int_equal(io_read_file("t.txt", 1000, &text), ERR_OK);
 	assert_string_equal(text.data, "firstsecond");
-	recorder_close(r, &bytes, &dropped);
+	recorder_close(r, &bytes, &dropped, NULL);
 	buf_clear(&text);
 }
 
@@ -155,7 +169,7 @@ record_lines(int count, int64_t limit)
 	assert_int_equal(stat("t.txt", &st), 0);
 	assert_int_equal(st.st_size, all); /* offsets stay true */
 	assert_true(st.st_blocks * 512 < limit * 3 / 2 + (1 << 16));
-	assert_int_equal(recorder_close(r, &bytes, &dropped), ERR_OK);
+	close_hashed(r, &bytes, &dropped);
 	assert_int_equal(bytes, all);
 	assert_int_equal(io_read_file("t.txt", 1 << 28, &text), ERR_OK);
 	notice = strstr(text.data, "\n[... ");
@@ -250,7 +264,7 @@ a_flood_is_recorded_up_to_its_last_line_also_where_it_pauses(void **state)
 	put_lines(r, 60000, 60010);
 	recorder_flush(r);
 	put_lines(r, 60010, 400000);
-	assert_int_equal(recorder_close(r, &bytes, &dropped), ERR_OK);
+	close_hashed(r, &bytes, &dropped);
 	buf_reset(&cast);
 	read_cast(&cast);
 	assert_true(count_gaps(cast.data, 399999) > 0);
@@ -268,7 +282,7 @@ one_endless_line_is_cut_between_characters(void **state)
 	(void)state;
 	for (int i = 0; i < 200000; i++)
 		recorder_put(r, "\xe6\xbc\xa2", 3);
-	assert_int_equal(recorder_close(r, &bytes, &dropped), ERR_OK);
+	close_hashed(r, &bytes, &dropped);
 	assert_int_equal(bytes, 600000);
 	assert_true(dropped > 500000);
 	assert_int_equal(io_read_file("t.txt", 1 << 20, &text), ERR_OK);
@@ -305,7 +319,7 @@ the_size_of_a_terminal_is_said_when_it_changes_and_now_and_then(void **state)
 	recorder_resize(r, 100, 30);
 	for (int i = 0; i < 3 << 20; i += 16)
 		recorder_put(r, "sixteen letters ", 16);
-	assert_int_equal(recorder_close(r, &bytes, &dropped), ERR_OK);
+	close_hashed(r, &bytes, &dropped);
 	assert_int_equal(io_read_file("t.cast", 16 << 20, &cast), ERR_OK);
 	size = strstr(cast.data, ", \"r\", \"100x30\"]\n[");
 	assert_non_null(size);

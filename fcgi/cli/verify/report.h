@@ -5,7 +5,7 @@
 #include <json-c/json.h>
 
 #include "journal/db.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 
 struct report {
 	struct json_object *report;

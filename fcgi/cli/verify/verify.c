@@ -18,7 +18,7 @@
 #include "cli/verify/verify_jobs.h"
 #include "cli/verify/verify_ledger.h"
 #include "cli/verify/verify_tables.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 
 static void
 check_documents(struct verify *v)

@@ -17,7 +17,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/verify/verify.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 
 struct table {
 	const char *name;

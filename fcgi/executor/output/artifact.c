@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/message.h"
@@ -31,9 +32,11 @@ struct artifact {
 	char *path;
 	int fd; /* -1: it will be sealed */
 	struct mask_stream *mask;
-	struct buf clear; /* output of the mask, not written yet; or all */
-	int64_t size;     /* of the input */
-	int failed;       /* errno */
+	struct buf clear;  /* output of the mask, not written yet; or all */
+	int64_t size;      /* of the input */
+	int failed;        /* errno */
+	struct hash *hash; /* of what was written */
+	char text[HASH_TEXT];
 };
 
 struct artifact *
@@ -55,6 +58,7 @@ artifact_open(
 	a->path = path;
 	a->fd = fd;
 	a->mask = mask_stream_new(mask);
+	a->hash = hash_new();
 	if (o->sealed) /* at once: growing would leave copies in memory */
 		buf_reserve(&a->clear, EXEC_SEALED_LIMIT);
 	return a;
@@ -76,6 +80,8 @@ empty(struct artifact *a)
 	buf_reset(&a->clear);
 	if (a->fd < 0)
 		return;
+	hash_end(a->hash, NULL);
+	a->hash = hash_new();
 	if (ftruncate(a->fd, 0) != 0 || lseek(a->fd, 0, SEEK_SET) != 0)
 		a->failed = errno;
 }
@@ -87,6 +93,8 @@ flush(struct artifact *a)
 		empty(a);
 	else if (io_write_all(a->fd, a->clear.data, a->clear.len) != 0)
 		a->failed = errno;
+	else
+		hash_put(a->hash, a->clear.data, a->clear.len);
 	buf_reset(&a->clear);
 }
 
@@ -139,9 +147,11 @@ finish(struct artifact *a)
 		flush(a);
 		if (a->failed == 0 && fdatasync(a->fd) != 0)
 			a->failed = errno;
+		hash_end(a->hash, a->text);
+		a->hash = NULL;
 	} else if (!is_refused(a) &&
 	    sealed_write(a->path, a->spec->save_to, buf_text(&a->clear),
-		a->clear.len) != ERR_OK) {
+		a->clear.len, a->text) != ERR_OK) {
 		a->failed = errno;
 	}
 }
@@ -174,6 +184,12 @@ artifact_end(struct artifact *a, int64_t *ret_bytes, struct buf *why)
 	return !is_refused(a);
 }
 
+const char *
+artifact_hash(const struct artifact *a)
+{
+	return a->text[0] != '\0' ? a->text : NULL;
+}
+
 enum err
 artifact_read(const struct artifact *a, struct buf *ret)
 {
@@ -192,6 +208,7 @@ artifact_close(struct artifact *a, bool drop)
 		close(a->fd);
 	if (drop)
 		unlink(a->path);
+	hash_end(a->hash, NULL);
 	if (a->clear.data != NULL)
 		explicit_bzero(a->clear.data, a->clear.cap);
 	mask_stream_free(a->mask);

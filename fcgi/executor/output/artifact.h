@@ -31,6 +31,9 @@ void artifact_reset(struct artifact *a);
  */
 bool artifact_end(struct artifact *a, int64_t *ret_bytes, struct buf *why);
 
+/* The hash of the file, in hex, after artifact_end(); NULL: unknown. */
+const char *artifact_hash(const struct artifact *a);
+
 /* Appends it after artifact_end(), as it came. */
 enum err artifact_read(const struct artifact *a, struct buf *ret);
 

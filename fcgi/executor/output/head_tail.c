@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "executor/output/head_tail.h"
@@ -29,11 +30,13 @@ struct head_tail {
 	int64_t size;
 	int64_t hole_from; /* 0: nothing was dropped */
 	int64_t hole_to;
-	int64_t cut; /* where the hole will begin, 0: unknown */
+	int64_t cut;       /* where the hole will begin, 0: unknown */
+	struct hash *hash; /* of all bytes; NULL: not asked for, or dropped */
+	bool hashed;       /* it is asked for */
 };
 
 struct head_tail *
-head_tail_open(const char *path, int64_t limit)
+head_tail_open(const char *path, int64_t limit, bool hashed)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
 	struct head_tail *b;
@@ -44,6 +47,8 @@ head_tail_open(const char *path, int64_t limit)
 	b->path = mem_strdup(path);
 	b->fd = fd;
 	b->limit = limit;
+	b->hashed = hashed;
+	b->hash = hashed ? hash_new() : NULL;
 	return b;
 }
 
@@ -63,6 +68,13 @@ find_cut(struct head_tail *b, const char *data, size_t len)
 }
 
 static void
+drop_hash(struct head_tail *b)
+{
+	hash_end(b->hash, NULL);
+	b->hash = NULL;
+}
+
+static void
 punch(struct head_tail *b)
 {
 	int64_t from = b->hole_to > 0 ? b->hole_to : b->cut;
@@ -73,8 +85,16 @@ punch(struct head_tail *b)
 		return;
 	b->hole_from = b->cut;
 	b->hole_to = to;
+	drop_hash(b); /* that of another file will be needed */
 	(void)fallocate(
 	    b->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from, to - from);
+}
+
+static void
+put_hash(struct head_tail *b, const void *data, size_t len)
+{
+	if (b->hash != NULL)
+		hash_put(b->hash, data, len);
 }
 
 enum err
@@ -83,9 +103,12 @@ head_tail_put(struct head_tail *b, const char *data, size_t len)
 	if (len == 0)
 		return ERR_OK;
 	find_cut(b, data, len);
-	if (io_write_all(b->fd, data, len) != 0)
+	if (io_write_all(b->fd, data, len) != 0) {
+		drop_hash(b);
 		return ERR_IO;
+	}
 	b->size += (int64_t)len;
+	put_hash(b, data, len);
 	punch(b);
 	return ERR_OK;
 }
@@ -131,6 +154,13 @@ tail_start(struct head_tail *b)
 }
 
 static enum err
+write_hashed(struct head_tail *b, int to, const char *data, size_t len)
+{
+	put_hash(b, data, len);
+	return io_write_all(to, data, len) == 0 ? ERR_OK : ERR_IO;
+}
+
+static enum err
 copy_range(struct head_tail *b, int to, int64_t from, int64_t upto)
 {
 	char *block = mem_calloc(1, 256 * 1024);
@@ -141,7 +171,7 @@ copy_range(struct head_tail *b, int to, int64_t from, int64_t upto)
 						       : 256 * 1024;
 		ssize_t n = pread(b->fd, block, want, from);
 
-		if (n <= 0 || io_write_all(to, block, (size_t)n) != 0)
+		if (n <= 0 || write_hashed(b, to, block, (size_t)n) != ERR_OK)
 			err = ERR_IO;
 		from += n;
 	}
@@ -159,8 +189,10 @@ compact(struct head_tail *b, const char *notice, int64_t tail)
 	to = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
 	if (to < 0)
 		goto out;
+	if (b->hashed)
+		b->hash = hash_new();
 	if (copy_range(b, to, 0, b->hole_from) == ERR_OK &&
-	    io_write_all(to, notice, strlen(notice)) == 0 &&
+	    write_hashed(b, to, notice, strlen(notice)) == ERR_OK &&
 	    copy_range(b, to, tail, b->size) == ERR_OK && fdatasync(to) == 0 &&
 	    rename(temporary, b->path) == 0)
 		err = ERR_OK;
@@ -174,7 +206,7 @@ out:
 
 enum err
 head_tail_close(struct head_tail *b, head_tail_notice notice, void *ctx,
-    int64_t *ret_dropped)
+    int64_t *ret_dropped, char *ret_hash)
 {
 	enum err err = ERR_OK;
 	char next[64] = "";
@@ -191,6 +223,7 @@ head_tail_close(struct head_tail *b, head_tail_notice notice, void *ctx,
 	} else if (fdatasync(b->fd) != 0) {
 		err = ERR_IO;
 	}
+	hash_end(b->hash, err == ERR_OK ? ret_hash : NULL);
 	close(b->fd);
 	free(b->path);
 	free(b);

@@ -5,6 +5,7 @@
 #ifndef EXECUTOR_OUTPUT_HEAD_TAIL_H
 #define EXECUTOR_OUTPUT_HEAD_TAIL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +17,7 @@ struct head_tail;
  * Creates the file, which will hold `limit` bytes and some more.  NULL with
  * errno set if that failed.
  */
-struct head_tail *head_tail_open(const char *path, int64_t limit);
+struct head_tail *head_tail_open(const char *path, int64_t limit, bool hashed);
 
 /*
  * Appends.  The text may be cut between two calls, preferably at a line end.
@@ -41,9 +42,10 @@ typedef const char *(*head_tail_notice)(
 /*
  * Ends the file: if bytes were dropped, the rest of the middle is removed and
  * the notice inserted; all of it durably.  Frees b. *ret_dropped is set in any
- * case.
+ * case; ret_hash, if the file is `hashed` and nothing failed, to its hash
+ * (base/hash.h).
  */
 enum err head_tail_close(struct head_tail *b, head_tail_notice notice,
-    void *ctx, int64_t *ret_dropped);
+    void *ctx, int64_t *ret_dropped, char *ret_hash);
 
 #endif

@@ -324,12 +324,13 @@ recorder_open(const char *target, int64_t limit, bool terminal,
 	r->half = limit / 2;
 	r->terminal = terminal;
 	r->started = clock_monotonic();
-	if ((r->text = head_tail_open(text, limit)) == NULL ||
-	    (r->cast = head_tail_open(cast, limit)) == NULL) {
+	if ((r->text = head_tail_open(text, limit, false)) == NULL ||
+	    (r->cast = head_tail_open(cast, limit, true)) == NULL) {
 		int saved = errno;
 
 		if (r->text != NULL)
-			(void)head_tail_close(r->text, NULL, NULL, &dropped);
+			(void)head_tail_close(
+			    r->text, NULL, NULL, &dropped, NULL);
 		free(r);
 		r = NULL;
 		errno = saved;
@@ -408,8 +409,10 @@ cast_notice(void *ctx, int64_t dropped, const char *next)
 }
 
 enum err
-recorder_close(struct recorder *r, int64_t *ret_bytes, int64_t *ret_dropped)
+recorder_close(struct recorder *r, int64_t *ret_bytes, int64_t *ret_dropped,
+    struct recorder_hashes *ret_hashes)
 {
+	struct recorder_hashes hashes = { .cast = "" };
 	int64_t ignored;
 	int failed;
 
@@ -417,11 +420,16 @@ recorder_close(struct recorder *r, int64_t *ret_bytes, int64_t *ret_dropped)
 	utf8_finish(&r->clean_text, &r->pending_text);
 	recorder_flush(r);
 	*ret_bytes = head_tail_size(r->text);
-	store_failure(r, head_tail_close(r->text, text_notice, r, ret_dropped));
-	store_failure(r, head_tail_close(r->cast, cast_notice, r, &ignored));
+	store_failure(
+	    r, head_tail_close(r->text, text_notice, r, ret_dropped, NULL));
+	store_failure(
+	    r, head_tail_close(r->cast, cast_notice, r, &ignored, hashes.cast));
 	if (r->sealed != NULL)
-		store_failure(
-		    r, sealed_close(r->sealed, ret_bytes, ret_dropped));
+		store_failure(r,
+		    sealed_close(
+			r->sealed, ret_bytes, ret_dropped, hashes.sealed));
+	if (ret_hashes != NULL)
+		*ret_hashes = hashes;
 	failed = r->failed;
 	buf_clear(&r->pending);
 	buf_clear(&r->pending_text);

@@ -9,8 +9,15 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/hash.h"
 
 struct recorder;
+
+/* The hashes of files, in hex; "": unknown, or there is no such file. */
+struct recorder_hashes {
+	char cast[HASH_TEXT];
+	char sealed[HASH_TEXT];
+};
 
 /*
  * Creates TARGET.cast and TARGET.txt in the working folder, each bounded by
@@ -41,10 +48,10 @@ void recorder_flush(struct recorder *r);
 
 /*
  * Ends both files, durably, and frees r. *ret_bytes is the length of the text
- * including dropped bytes, *ret_dropped the number of those.  ERR_IO: the
- * recording is incomplete; errno has the reason.
+ * including dropped bytes, *ret_dropped the number of those; *ret_hashes may be
+ * NULL.  ERR_IO: the recording is incomplete; errno has the reason.
  */
-enum err recorder_close(
-    struct recorder *r, int64_t *ret_bytes, int64_t *ret_dropped);
+enum err recorder_close(struct recorder *r, int64_t *ret_bytes,
+    int64_t *ret_dropped, struct recorder_hashes *ret_hashes);
 
 #endif

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -95,8 +96,8 @@ sealed_put(struct sealed *s, const char *data, size_t len)
 }
 
 enum err
-sealed_write(
-    const char *path, const unsigned char *key, const void *data, size_t len)
+sealed_write(const char *path, const unsigned char *key, const void *data,
+    size_t len, char *ret_hash)
 {
 	size_t size = len + crypto_box_SEALBYTES;
 	unsigned char *box = mem_calloc(1, size);
@@ -107,6 +108,8 @@ sealed_write(
 	errno = EINVAL; /* invalid key */
 	if (crypto_box_seal(box, data, len, key) == 0)
 		err = io_write_file(path, 0640, box, size);
+	if (err == ERR_OK)
+		hash_hex(box, size, ret_hash);
 	free(box);
 	return err;
 }
@@ -119,7 +122,8 @@ wipe(struct buf *text)
 }
 
 enum err
-sealed_close(struct sealed *s, int64_t *ret_bytes, int64_t *ret_dropped)
+sealed_close(
+    struct sealed *s, int64_t *ret_bytes, int64_t *ret_dropped, char *ret_hash)
 {
 	char *path = mem_printf("%s" EXEC_SEALED, s->target);
 	struct buf text = { 0 };
@@ -137,7 +141,7 @@ sealed_close(struct sealed *s, int64_t *ret_bytes, int64_t *ret_dropped)
 		    "here ...]\n",
 		    (long long)*ret_dropped);
 	buf_put(&text, s->tail.data, s->tail.len);
-	err = sealed_write(path, s->key, buf_text(&text), text.len);
+	err = sealed_write(path, s->key, buf_text(&text), text.len, ret_hash);
 	saved = errno;
 	free(path);
 	wipe(&text);

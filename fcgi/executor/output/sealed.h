@@ -14,10 +14,10 @@ struct sealed;
 
 /*
  * Writes the bytes into a file, durably, in a box for the X25519 public key of
- * 32 bytes.  ERR_IO with errno.
+ * 32 bytes, and returns the file's hash.  ERR_IO with errno.
  */
-enum err sealed_write(
-    const char *path, const unsigned char *key, const void *data, size_t len);
+enum err sealed_write(const char *path, const unsigned char *key,
+    const void *data, size_t len, char *ret_hash);
 
 /*
  * Begins the output of a target, sealed to the X25519 public key of 32 bytes;
@@ -37,6 +37,6 @@ void sealed_put(struct sealed *s, const char *data, size_t len);
  * ERR_IO with errno.
  */
 enum err sealed_close(
-    struct sealed *s, int64_t *ret_bytes, int64_t *ret_dropped);
+    struct sealed *s, int64_t *ret_bytes, int64_t *ret_dropped, char *ret_hash);
 
 #endif

@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "journal/captured.h"
 #include "journal/approval.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "journal/target_status.h"
 #include "journal/outcome.h"
 #include "journal/plan.h"

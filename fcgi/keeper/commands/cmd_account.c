@@ -21,7 +21,7 @@
 #include "journal/auth.h"
 #include "journal/check.h"
 #include "journal/event.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "keeper/commands/cmd_account.h"
 #include "keeper/commands/cmd_session.h"
 #include "keeper/commands/cmd_token.h"

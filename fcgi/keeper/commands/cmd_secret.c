@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "journal/event.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "keeper/plans/compile_ask.h"
 #include "keeper/seal.h"
 #include "plan/plan.h"

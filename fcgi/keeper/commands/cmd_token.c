@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "journal/auth.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "keeper/commands/cmd_account.h"
 #include "keeper/commands/cmd_session.h"
 

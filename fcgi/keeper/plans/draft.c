@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "lang/expr.h"
 #include "lang/list.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "keeper/plans/draft.h"
 #include "keeper/seal.h"
 #include "lang/parameter_value.h"

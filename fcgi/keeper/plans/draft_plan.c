@@ -14,7 +14,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "keeper/plans/compile_ask.h"
 #include "keeper/plans/draft_plan.h"
 #include "lang/runbook_name.h"

@@ -29,6 +29,7 @@
 #include "base/mem.h"
 #include "base/peer.h"
 #include "base/text.h"
+#include "base/turn.h"
 #include "journal/db.h"
 #include "web/live/channel.h"
 #include "web/live/live.h"
@@ -291,6 +292,7 @@ live_serve(const char *data)
 	sigaction(SIGINT, &action, NULL);
 	open_hub(&h);
 	while (!ending) {
+		turn_over();
 		int n = epoll_wait(h.epoll, events, 64, wait_at_most(&h, next));
 
 		for (int i = 0; i < n; i++)

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "lang/plan_scope.h"
 #include "html/url.h"
-#include "journal/hash.h"
+#include "base/hash.h"
 #include "lang/parameter_value.h"
 #include "web/http/command.h"
 #include "web/views/model.h"

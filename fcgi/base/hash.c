@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
+#include "base/log.h"
 #include "base/text.h"
-#include "journal/hash.h"
 
 void
 hash_two(const void *a, size_t a_len, const void *b, size_t b_len,
@@ -31,6 +33,39 @@ hash_hex(const void *data, size_t len, char out[2 * HASH_BYTES + 1])
 
 	hash_two(data, len, NULL, 0, hash);
 	text_hex(hash, sizeof(hash), out);
+}
+
+struct hash {
+	crypto_generichash_state state;
+};
+
+struct hash *
+hash_new(void)
+{
+	struct hash *h = aligned_alloc(_Alignof(struct hash), sizeof(*h));
+
+	if (h == NULL)
+		log_fatal("out of memory");
+	crypto_generichash_init(&h->state, NULL, 0, HASH_BYTES);
+	return h;
+}
+
+void
+hash_put(struct hash *h, const void *data, size_t len)
+{
+	crypto_generichash_update(&h->state, data, len);
+}
+
+void
+hash_end(struct hash *h, char out[HASH_TEXT])
+{
+	unsigned char hash[HASH_BYTES];
+
+	if (h != NULL && out != NULL) {
+		crypto_generichash_final(&h->state, hash, HASH_BYTES);
+		text_hex(hash, sizeof(hash), out);
+	}
+	free(h);
 }
 
 enum err
