@@ -3,7 +3,7 @@
  *
  * The tree that the parser makes says where its blocks stand; the result is
  * the source with short texts put in at such places, so nothing can be lost
- * or moved (code.c takes indentation away, session.c prompts,
+ * or moved (code.c and containers.c take indentation away, session.c prompts,
  * and a placeholder becomes the name of its parameter).  Text that would mean
  * something to Countersign that its author cannot have meant (braces on a code
  * block, a foreign front matter, a fence that is never closed) is made harmless
@@ -22,6 +22,7 @@
 #include "import/import.h"
 #include "import/import_own.h"
 #include "import/decisions.h"
+#include "import/block/containers.h"
 #include "import/block/dedent.h"
 #include "import/front_matter.h"
 #include "import/nodes.h"
@@ -253,7 +254,7 @@ runbook_import(
 {
 	struct runbook *runbook = runbook_parse(markdown, len);
 	struct round r = { 0 };
-	struct buf text = { 0 };
+	struct buf text = { 0 }, open = { 0 };
 	bool ready;
 
 	if (len >= 4 && memcmp(markdown, "---", 3) == 0)
@@ -265,7 +266,9 @@ runbook_import(
 		buf_put(out, markdown, len);
 		return;
 	}
-	dedent(markdown, len, &text);
+	containers_open(markdown, len, &open);
+	dedent(buf_text(&open), open.len, &text);
+	buf_clear(&open);
 	propose_all(&r, buf_text(&text), text.len);
 	propose_values(&r, buf_text(&text), text.len);
 	buf_clear(&text);

@@ -82,6 +82,19 @@ is_command_alone(const struct node *n, const struct pieces *p)
 		((unsigned char)after[0] >= 0xe3 && imperative_is(after)));
 }
 
+/* “Update `docker-compose` to `docker compose`”: a text in place of another. */
+static bool
+is_replacement(const struct pieces *p, size_t i)
+{
+	static const char *const words[] = { " to ", " with ", " by ", "改为",
+		"改成", "换成", "替换为", NULL };
+
+	for (size_t k = 0; i > 0 && words[k] != NULL; k++)
+		if (strcmp(p->all[i].before, words[k]) == 0)
+			return true;
+	return false;
+}
+
 /* With variables for what is to be filled in; nothing if that cannot be. */
 static void
 put_command(struct import *im, const char *command, struct buf *out)
@@ -107,7 +120,7 @@ find_commands(struct import *im, const struct node *n, struct pieces *p)
 	for (size_t i = 0; i < p->count; i++) {
 		const struct piece *piece = &p->all[i];
 
-		if (pieces_has(piece->before, choice) ||
+		if (pieces_has(piece->before, choice) || is_replacement(p, i) ||
 		    (piece->code && pieces_has(piece->before, refusal))) {
 			buf_clear(&out);
 			return NULL;
@@ -212,8 +225,8 @@ is_of_interface(const char *url)
 	return pieces_has(url, words);
 }
 
-/* What the answer is compared with: the same request, at the place where the
- * document saves what there is before its changes.  "" if nothing is meant. */
+/* “…, and compare it with what was there before”: puts the same request at the
+ * place where the document saves that, and returns “ same-as=” of it, or "". */
 static const char *
 compared_with(struct import *im, const struct pieces *p, const char *url)
 {
@@ -429,12 +442,13 @@ import_sentence_rest(struct import *im, const struct node *n)
 		return;
 	order = imperative_behind_number(title);
 	meant = imperative_is(order != NULL ? order : title) ||
-	    (n->parent->type == NODE_LI && p.count == 1 &&
-		p.all[0].before[0] == '\0' && p.after[0] == '\0');
+	    ((n->parent->type == NODE_LI || n->parent->type == NODE_QUOTE) &&
+		p.count == 1 && p.all[0].before[0] == '\0' &&
+		p.after[0] == '\0');
 	for (size_t i = 0; i < p.count; i++) {
 		const struct piece *piece = &p.all[i];
 
-		if (!piece->code ||
+		if (!piece->code || is_replacement(&p, i) ||
 		    !is_executable(piece->name, piece->prompted) ||
 		    (strchr(piece->name, ' ') == NULL && !piece->prompted &&
 			!tells_to_run(piece->before)) ||

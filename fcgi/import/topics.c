@@ -85,7 +85,7 @@ bool
 topic_tells(const char *title)
 {
 	static const char *const words[] = { " will:", "会：", "会:", "会自动",
-		"自动完成", "automatically", " does:", NULL };
+		"自动完成", "适用场景", "automatically", " does:", NULL };
 
 	return (text_ends(title, ":") || text_ends(title, "：")) &&
 	    (text_has_any(title, strlen(title), words) ||
