@@ -253,6 +253,13 @@ pause_until_next(const struct serve *s, int64_t most)
 		usleep((useconds_t)most * 1000);
 }
 
+/* The keeper brings a database of an older version to the present one. */
+static bool
+is_migrating(const struct serve *s)
+{
+	return db_version_in(s->data) != MIGRATE_VERSION;
+}
+
 static void
 supervise(struct serve *s)
 {
@@ -267,7 +274,8 @@ supervise(struct serve *s)
 				program_start(&s->programs[i]);
 		if (!announced) {
 			announced = announce(s);
-			if (!announced && clock_monotonic() - begun > 30000) {
+			if (!announced && clock_monotonic() - begun > 30000 &&
+			    !is_migrating(s)) {
 				log_warn(
 				    "the console does not answer on port "
 				    "%s; %s/run/nginx/error.log may say why",

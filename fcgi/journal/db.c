@@ -97,6 +97,8 @@ watch_locks(void)
 		    vfs, "fcntl", (sqlite3_syscall_ptr)release_surely);
 }
 
+#define CACHE "PRAGMA cache_size = -4000"
+
 static bool
 configure(struct db *db)
 {
@@ -107,8 +109,11 @@ configure(struct db *db)
 		sqlite3_db_config(
 		    db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	if (plain(db,
-		"PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
-		"PRAGMA cache_size = -4000; PRAGMA mmap_size = 0") != SQLITE_OK)
+		"PRAGMA foreign_keys = ON; PRAGMA cell_size_check = "
+		"ON;" CACHE) != SQLITE_OK ||
+	    plain(db,
+		db->who == DB_WEB ? "PRAGMA mmap_size = 2147418112"
+				  : "PRAGMA mmap_size = 0") != SQLITE_OK)
 		return false;
 	return db->who != DB_KEEPER ||
 	    plain(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL") ==
@@ -170,14 +175,22 @@ migrate(struct db *db)
 	    (version > 0 && !db->memory && !copy_old(db, version)))
 		return false;
 	set = mem_printf("PRAGMA user_version = %d", MIGRATE_VERSION);
-	ok = plain(db, "PRAGMA foreign_keys = OFF") == SQLITE_OK &&
+	/* projections that are dropped are no secrets: the events stay */
+	ok = plain(db,
+		 "PRAGMA foreign_keys = OFF; PRAGMA secure_delete = FAST;"
+		 "PRAGMA cache_size = -200000") == SQLITE_OK &&
 	    db_begin(db) == ERR_OK &&
 	    migrate_tables(db->handle, (int)version) &&
-	    (version == 0 || migrate_replay(db, (int)version) == ERR_OK) &&
+	    (version == 0 ||
+		(migrate_replay(db, (int)version) == ERR_OK &&
+		    migrate_indexes(db->handle))) &&
 	    !db_is_lost(db) && plain(db, set) == SQLITE_OK;
 	ok = db_end(db, ok ? ERR_OK : ERR_UNAVAILABLE) == ERR_OK;
 	free(set);
-	return plain(db, "PRAGMA foreign_keys = ON") == SQLITE_OK && ok;
+	return plain(db,
+		   "PRAGMA foreign_keys = ON; PRAGMA secure_delete = "
+		   "ON;" CACHE) == SQLITE_OK &&
+	    ok;
 }
 
 enum err
@@ -345,6 +358,28 @@ db_run_args(struct db *db, enum stmt id, const struct db_arg *args)
 
 	db_done(rows);
 	return err;
+}
+
+static int
+ask_watch(void *ctx)
+{
+	struct db *db = ctx;
+
+	return db->may_go_on(db->watch_ctx) ? 0 : 1;
+}
+
+void
+db_watch(struct db *db, bool (*may_go_on)(void *ctx), void *ctx)
+{
+	db->may_go_on = may_go_on;
+	db->watch_ctx = ctx;
+	sqlite3_progress_handler(db->handle, DB_WATCH_OPS, ask_watch, db);
+}
+
+bool
+db_is_writer(const struct db *db)
+{
+	return db->who == DB_KEEPER;
 }
 
 int

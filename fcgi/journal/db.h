@@ -68,6 +68,16 @@ void db_close(struct db *db);
 #define db_run(db, stmt, ...) db_run_args((db), (stmt), DB_ARGS(__VA_ARGS__))
 enum err db_run_args(struct db *db, enum stmt stmt, const struct db_arg *args);
 
+/*
+ * While a statement runs, asks from time to time (DB_WATCH_OPS instructions of
+ * SQLite's machine) whether it may go on.  If not, it ends like a failed read.
+ */
+#define DB_WATCH_OPS 4000
+void db_watch(struct db *db, bool (*may_go_on)(void *ctx), void *ctx);
+
+/* The database is the keeper's. */
+bool db_is_writer(const struct db *db);
+
 /* The number of rows that the last db_run() changed. */
 int db_changes(struct db *db);
 

@@ -30,6 +30,8 @@ struct db {
 	bool within; /* a transaction has begun and was not ended */
 	bool failed; /* a statement of it has failed */
 	bool stale;  /* must be opened again */
+	bool (*may_go_on)(void *ctx); /* db_watch() */
+	void *watch_ctx;
 	struct rows rows[STMT__MAX];
 };
 

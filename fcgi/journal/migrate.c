@@ -4,19 +4,23 @@
  *
  * Projections, which stand between two marks in it, are dropped, created and
  * filled again from the events.  Any other table whose definition changed is
- * copied column by column: a new column needs a default.  A list of ALTER
- * statements per version was rejected, as it repeats the schema.
+ * copied column by column: a new column needs a default.  The rest stays, the
+ * events among it.  Indexes are created when the rows are there.  A list of
+ * ALTER statements per version was rejected, as it repeats the schema.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/json.h"
 #include "journal/event.h"
 #include "journal/project/project.h"
 #include "journal/migrate.h"
+
+#define REPORT_MS 10000
 
 static const char schema[] =
 #include "schema.inc"
@@ -50,7 +54,7 @@ run(sqlite3 *handle, const char *sql)
 	    sqlite3_exec(handle, sql, NULL, NULL, &message) == SQLITE_OK;
 
 	if (!ok)
-		log_warn("migration: %s: %s", sql,
+		log_warn("migration: %.100s: %s", sql,
 		    message != NULL ? message : "no transaction");
 	sqlite3_free(message);
 	return ok;
@@ -139,68 +143,172 @@ copy_back(sqlite3 *handle, const char *table)
 	return ok;
 }
 
-/* Renames the old tables, or drops them. */
+/* Calls the function for each item of a list, which is put; NULL is a failure.
+ */
 static bool
-clear_tables(sqlite3 *handle, struct json_object *tables)
+for_each(sqlite3 *handle, struct json_object *all,
+    bool (*one)(sqlite3 *, const char *name))
 {
-	size_t n = json_object_array_length(tables);
-	bool ok = true;
+	bool ok = all != NULL;
 
-	for (size_t i = 0; ok && i < n; i++)
-		ok = run_for(handle,
-		    is_projection(item(tables, i))
-			? "DROP TABLE \"%w\""
-			: "ALTER TABLE \"%w\" RENAME TO \"before_%w\"",
-		    item(tables, i));
+	for (size_t i = 0; ok && i < json_object_array_length(all); i++)
+		ok = one(handle, item(all, i));
+	json_object_put(all);
 	return ok;
+}
+
+static bool
+drop_index(sqlite3 *handle, const char *name)
+{
+	return run_for(handle, "DROP INDEX \"%w\"", name);
 }
 
 static bool
 clear_indexes(sqlite3 *handle)
 {
-	struct json_object *indexes = list(handle,
-	    "SELECT name FROM"
-	    " sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
-	    "");
-	bool ok = indexes != NULL;
+	return for_each(handle,
+	    list(handle,
+		"SELECT name FROM"
+		" sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
+		""),
+	    drop_index);
+}
 
-	for (size_t i = 0; ok && i < json_object_array_length(indexes); i++)
-		ok = run_for(handle, "DROP INDEX \"%w\"", item(indexes, i));
-	json_object_put(indexes);
+/*
+ * Drops a projection, and renames another table unless it has the same
+ * definition now.
+ */
+static bool
+clear_table(sqlite3 *handle, const char *table)
+{
+	struct json_object *texts;
+	bool ok, same;
+
+	if (is_projection(table))
+		return run_for(handle, "DROP TABLE \"%w\"", table);
+	texts = list(handle,
+	    "SELECT sql || ';' FROM sqlite_schema WHERE type = 'table' AND"
+	    " name = %Q",
+	    table);
+	same = texts != NULL && strstr(schema, item(texts, 0)) != NULL;
+	ok = texts != NULL &&
+	    (same ||
+		run_for(handle, "ALTER TABLE \"%w\" RENAME TO \"before_%w\"",
+		    table));
+	json_object_put(texts);
 	return ok;
+}
+
+/* Creates what is missing. */
+static bool
+create(sqlite3 *handle)
+{
+	const char *at = schema, *next;
+	struct buf sql = { 0 };
+	bool ok;
+
+	while ((next = strstr(at, "\nCREATE ")) != NULL) {
+		next += strlen("\nCREATE ");
+		next += strcspn(next, " ");
+		if (strncmp(next, " TABLE ", 7) == 0) /* VIRTUAL TABLE */
+			next += strlen(" TABLE");
+		buf_put(&sql, at, (size_t)(next - at));
+		buf_puts(&sql, " IF NOT EXISTS");
+		at = next;
+	}
+	buf_puts(&sql, at);
+	ok = run(handle, buf_text(&sql));
+	buf_clear(&sql);
+	return ok;
+}
+
+bool
+migrate_indexes(sqlite3 *handle)
+{
+	return create(handle);
+}
+
+/* Empties the tables that change, under their new definitions. */
+static bool
+change_tables(sqlite3 *handle)
+{
+	static const char tables[] =
+	    "SELECT name FROM sqlite_schema AS t WHERE type = 'table' AND name"
+	    " NOT LIKE 'sqlite_%%' AND NOT EXISTS (SELECT 1 FROM sqlite_schema"
+	    " AS v WHERE v.sql LIKE 'CREATE VIRTUAL%%' AND t.name LIKE"
+	    " v.name || '_%%')"; /* its tables go with a virtual one */
+
+	return clear_indexes(handle) &&
+	    for_each(handle, list(handle, tables, ""), clear_table) &&
+	    create(handle) && clear_indexes(handle);
+}
+
+/* Moves the rows of all that were renamed. */
+static bool
+copy_all_back(sqlite3 *handle)
+{
+	static const char tables[] =
+	    "SELECT substr(name, 8) FROM sqlite_schema WHERE type = 'table'"
+	    " AND name LIKE 'before!_%%' ESCAPE '!'";
+
+	return for_each(handle, list(handle, tables, ""), copy_back);
 }
 
 bool
 migrate_tables(sqlite3 *handle, int from)
 {
-	struct json_object *tables;
 	bool ok;
 
 	if (from == 0)
 		return run(handle, schema);
-	tables = list(handle,
-	    "SELECT name FROM sqlite_schema WHERE"
-	    " type = 'table' AND name NOT LIKE 'sqlite_%%'",
-	    "");
-	ok = tables != NULL && run(handle, "PRAGMA legacy_alter_table = ON") &&
-	    clear_indexes(handle) && clear_tables(handle, tables) &&
-	    run(handle, schema);
-	for (size_t i = 0; ok && i < json_object_array_length(tables); i++)
-		if (!is_projection(item(tables, i)))
-			ok = copy_back(handle, item(tables, i));
-	json_object_put(tables);
+	ok = run(handle, "PRAGMA legacy_alter_table = ON") &&
+	    change_tables(handle) && copy_all_back(handle);
 	return run(handle, "PRAGMA legacy_alter_table = OFF") && ok;
+}
+
+/* Reports how far it has come, every ten seconds. */
+struct progress {
+	int64_t all; /* events */
+	int64_t done;
+	int64_t begin;
+	int64_t next; /* report */
+};
+
+static void
+progress_begin(struct db *db, struct progress *p)
+{
+	struct rows *rows = db_query(db, STMT_EVENTS_COUNT);
+
+	*p = (struct progress){ .begin = clock_monotonic() };
+	p->next = p->begin + REPORT_MS;
+	if (db_next(rows))
+		p->all = db_int(rows, "events");
+	db_done(rows);
+}
+
+static void
+progress_add(struct progress *p)
+{
+	int64_t now;
+
+	if (++p->done % 1024 != 0 || (now = clock_monotonic()) < p->next)
+		return;
+	p->next = now + REPORT_MS;
+	log_info("migration: %lld of %lld events in %lld s", (long long)p->done,
+	    (long long)p->all, (long long)(now - p->begin) / 1000);
 }
 
 enum err
 migrate_replay(struct db *db, int from)
 {
-	struct rows *rows = db_query(
-	    db, STMT_EVENTS_OF, INT(INT64_MIN), INT(INT64_MAX));
 	struct json_object *body, *data;
+	struct progress progress;
 	enum err err = ERR_OK;
+	struct rows *rows;
 	struct event e;
 
+	progress_begin(db, &progress);
+	rows = db_query(db, STMT_EVENTS_OF, INT(INT64_MIN), INT(INT64_MAX));
 	while (err == ERR_OK && db_next(rows)) {
 		body = NULL;
 		err = event_parse(db_text(rows, "body"), &e, &body);
@@ -212,10 +320,14 @@ migrate_replay(struct db *db, int from)
 			    (long long)db_int(rows, "seq"),
 			    (long long)db_int(rows, "run"));
 		json_object_put(body);
+		progress_add(&progress);
 	}
 	db_done(rows);
 	if (err != ERR_OK)
 		return err;
+	log_info("migration: all %lld events in %lld s",
+	    (long long)progress.done,
+	    (long long)(clock_monotonic() - progress.begin) / 1000);
 	data = json_object_new_object();
 	json_set_int(data, "from", from);
 	json_set_int(data, "to", MIGRATE_VERSION);

@@ -12,7 +12,7 @@
 struct db;
 
 /* The version of the database that this program reads and writes. */
-#define MIGRATE_VERSION 5
+#define MIGRATE_VERSION 6
 
 /* The whole schema of that version (schema.sql). */
 const char *migrate_schema(void);
@@ -24,6 +24,9 @@ const char *migrate_schema(void);
  * failed (logged).
  */
 bool migrate_tables(sqlite3 *handle, int from);
+
+/* Creates the indexes of migrated tables, when they are filled. */
+bool migrate_indexes(sqlite3 *handle);
 
 /*
  * Fills the projections from all events and records the migration itself (chain

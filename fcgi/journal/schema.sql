@@ -70,8 +70,40 @@ CREATE TABLE run (
 	ended_at	INTEGER,
 	note		TEXT		-- given when it was closed or aborted
 ) STRICT;
+-- Lists of runs are in the order of created_at and id, newest first; each
+-- filter of theirs has an index in that order (sql.def, RUNS_BY).
 CREATE INDEX run_open ON run (state, id) WHERE ended_at IS NULL;
-CREATE INDEX run_by_runbook ON run (runbook, id);
+CREATE INDEX run_created ON run (created_at);
+CREATE INDEX run_by_state ON run (state, created_at);
+CREATE INDEX run_by_result ON run (result, created_at) WHERE result IS NOT NULL;
+CREATE INDEX run_by_runbook ON run (runbook, created_at);
+CREATE INDEX run_by_environment ON run (environment, created_at);
+CREATE INDEX run_by_creator ON run (created_by, created_at);
+CREATE INDEX run_by_starter ON run (started_by, created_at)
+    WHERE started_by IS NOT NULL;
+CREATE INDEX run_by_end ON run (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX run_rehearsed ON run (runbook, environment, id)
+    WHERE ended_at IS NOT NULL;
+
+-- The texts in which runs are searched.  The id is that of the run times 64,
+-- and the number of the field: what is found comes in the order of the runs.
+CREATE TABLE search (
+	id	INTEGER PRIMARY KEY,
+	run	INTEGER NOT NULL REFERENCES run (id),
+	field	TEXT NOT NULL,		-- title, reason, runbook
+	text	TEXT NOT NULL
+) STRICT;
+
+-- The same by groups of three characters, for terms of three or more.
+CREATE VIRTUAL TABLE search_index USING fts5 (text, content='search',
+    content_rowid='id', tokenize='trigram');
+
+-- The same by pairs, of CJK characters alone, which say much in two.
+CREATE TABLE search_pair (
+	pair	TEXT NOT NULL,
+	search	INTEGER NOT NULL REFERENCES search (id),
+	PRIMARY KEY (pair, search)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE step (
 	run	INTEGER NOT NULL REFERENCES run (id),

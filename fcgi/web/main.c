@@ -23,6 +23,7 @@
 #include "base/modes.h"
 #include "base/terminate.h"
 #include "base/text.h"
+#include "web/http/read_limit.h"
 #include "web/live/live.h"
 #include "web/web.h"
 
@@ -93,6 +94,7 @@ load(struct web *web, const struct options *o)
 	web->runbooks = o->runbooks;
 	web->static_files = o->static_files;
 	web->catalogue = catalogue_new();
+	web->limit = read_limit_new();
 	web->templates = templates_new(text_eq(strict, "1"));
 	if (templates_load(web->templates, o->templates, &fault) != ERR_OK)
 		log_fatal("%s", fault.message);
@@ -163,5 +165,6 @@ main(int argc, char **argv)
 	supervise(&web, o.workers);
 	templates_free(web.templates);
 	catalogue_free(web.catalogue);
+	read_limit_free(web.limit);
 	return 0;
 }

@@ -14,8 +14,10 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/terminate.h"
+#include "base/text.h"
 #include "web/views/runbook_cache.h"
 #include "web/http/keeper_client.h"
+#include "web/http/read_limit.h"
 #include "web/views/fragments.h"
 #include "web/http/route.h"
 
@@ -36,7 +38,9 @@ struct worker {
 void
 web_begin_reading(struct web *web)
 {
-	if (web->db != NULL || db_open(web->data, DB_WEB, &web->db) == ERR_OK)
+	if (web->db == NULL && db_open(web->data, DB_WEB, &web->db) == ERR_OK)
+		read_limit_watch(web->limit, web->db);
+	if (web->db != NULL)
 		(void)db_begin(web->db);
 }
 
@@ -91,6 +95,17 @@ send_large(struct buf *out, FCGX_Request *fcgi)
 	}
 }
 
+/* A change is made for a client that has gone as well. */
+static bool
+is_over(struct worker *w, FCGX_Request *fcgi)
+{
+	const char *method = FCGX_GetParam("REQUEST_METHOD", fcgi->envp);
+	bool reads = text_eq(method, "GET") || text_eq(method, "HEAD");
+
+	read_limit_begin(w->web->limit, reads ? fcgi->ipcFd : -1);
+	return read_limit_is_gone(w->web->limit);
+}
+
 static void
 answer(struct worker *w, FCGX_Request *fcgi)
 {
@@ -98,6 +113,8 @@ answer(struct worker *w, FCGX_Request *fcgi)
 	bool whole = read_body(w, fcgi);
 	enum err err;
 
+	if (is_over(w, fcgi))
+		return;
 	err = request_init(&req, w->web, w->arena, fcgi->envp,
 	    buf_text(&w->body), whole ? w->body.len : REQUEST_MAX_BODY + 1);
 	if (err != ERR_OK)
@@ -182,4 +199,5 @@ web_work(struct web *web)
 	db_close(web->db);
 	templates_free(web->templates);
 	catalogue_free(web->catalogue);
+	read_limit_free(web->limit);
 }

@@ -12,6 +12,7 @@
 struct runbook_cache;
 struct fragments;
 struct keeper_client;
+struct read_limit;
 
 struct web {
 	const char *data; /* folders, without a final '/' */
@@ -23,6 +24,7 @@ struct web {
 	struct runbook_cache *cache;
 	struct fragments *fragments;
 	struct keeper_client *keeper;
+	struct read_limit *limit;
 	char asset[20]; /* changes when a static file does */
 };
 

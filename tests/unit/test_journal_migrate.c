@@ -194,6 +194,11 @@ an_older_journal_says_the_same_after_the_migration(void **state)
 		free(after);
 		free(before[i]);
 	}
+	expect("SELECT count(*) > 0, count(*) = 3 * (SELECT count(*) FROM run),"
+	       " count(*) = (SELECT count(*) FROM search_index s JOIN run r"
+	       " ON r.id = s.rowid / 64 AND s.text IN (r.title, r.reason,"
+	       " r.runbook)) FROM search",
+	    "1|1|1\n");
 	expect("PRAGMA foreign_key_check", "");
 	expect("PRAGMA integrity_check", "ok\n");
 }

@@ -24,6 +24,7 @@
 #include "journal/plan.h"
 #include "web/views/runbook_cache.h"
 #include "web/http/keeper_client.h"
+#include "web/http/read_limit.h"
 #include "web/views/fragments.h"
 #include "web/http/route.h"
 
@@ -144,6 +145,7 @@ set_up(void **state)
 	web.cache = runbook_cache_new();
 	web.fragments = fragments_new();
 	web.keeper = keeper_client_new(folder);
+	web.limit = read_limit_new();
 	assert_int_equal(
 	    templates_load(web.templates, "templates", NULL), ERR_OK);
 	web.catalogue = catalogue_new();
@@ -161,6 +163,7 @@ tear_down(void **state)
 	fragments_free(web.fragments);
 	runbook_cache_free(web.cache);
 	keeper_client_free(web.keeper);
+	read_limit_free(web.limit);
 	free((char *)(uintptr_t)web.runbooks);
 	return 0;
 }
@@ -524,6 +527,107 @@ a_document_that_could_not_be_read_is_read_again(void **state)
 	}
 }
 
+/* Runs 3 to 62, each with what is searched for in its title. */
+static void
+make_many_runs(void)
+{
+	for (int64_t i = 3; i <= 62; i++) {
+		char *event = mem_printf(
+		    "{\"title\":\"%s %lld\",\"reason\":\"db\","
+		    "\"runbook\":\"%s\",\"document\":\"d0c\","
+		    "\"environment\":\"test\",\"state\":\"ready\","
+		    "\"plan\":\"other\",\"parameters\":{},"
+		    "\"sealed\":{},\"targets\":{},\"approvals\":[],"
+		    "\"steps_total\":3,\"steps\":[]}",
+		    i % 2 ? "Upgrade" : "\xe5\x8d\x87\xe7\xba\xa7",
+		    (long long)i, i % 3 ? "book" : "edit");
+
+		happens_in = i;
+		happen("run.created", event);
+		free(event);
+	}
+}
+
+/* The list in JSON, read strictly; the caller puts it. */
+static struct json_object *
+list_of(const char *path)
+{
+	char *text = get(path, "application/json", "en", 200);
+	struct json_object *o = NULL;
+
+	assert_int_equal(json_read(text, strlen(text), &o, NULL), ERR_OK);
+	free(text);
+	return o;
+}
+
+/*
+ * Follows the links from page to page; the runs must be in falling order and
+ * each page but the last full.  Returns how many there are.
+ */
+static size_t
+walk(const char *path)
+{
+	struct json_object *page = list_of(path), *runs;
+	int64_t last = INT64_MAX, first = 0;
+	size_t n, count = 0;
+
+	for (;;) {
+		runs = json_get(page, "runs");
+		n = json_object_array_length(runs);
+		for (size_t i = 0; i < n; i++) {
+			struct json_object *run = json_object_array_get_idx(
+			    runs, i);
+
+			assert_true(json_int(run, "id", 0) < last);
+			last = json_int(run, "id", 0);
+			first = first > 0 ? first : last;
+		}
+		count += n;
+		path = json_text(page, "next_url", NULL);
+		if (path == NULL)
+			break;
+		assert_int_equal(n, 25);
+		runs = list_of(path);
+		json_object_put(page);
+		page = runs;
+	}
+	while ((path = json_text(page, "prev_url", NULL)) != NULL) {
+		runs = list_of(path);
+		json_object_put(page);
+		page = runs;
+	}
+	if (count > 0)
+		assert_int_equal(first,
+		    json_int(
+			json_object_array_get_idx(json_get(page, "runs"), 0),
+			"id", 0));
+	json_object_put(page);
+	return count;
+}
+
+static void
+a_list_of_runs_is_walked_from_page_to_page(void **state)
+{
+	(void)state;
+	make_many_runs();
+	assert_int_equal(walk("/runs"), 62);
+	assert_int_equal(walk("/runs?runbook=edit"), 20);
+	assert_int_equal(walk("/runs?by=ana"), 62);
+	assert_int_equal(walk("/runs?by=nobody"), 0);
+	assert_int_equal(walk("/runs?state=ready&runbook=edit"), 20);
+	assert_int_equal(walk("/runs?from=2020-01-01&to=2099-01-01"), 62);
+	assert_int_equal(walk("/runs?to=2020-01-01"), 0);
+	assert_int_equal(walk("/runs?q=uPGR"), 30);
+	assert_int_equal(walk("/runs?q=%E5%8D%87%E7%BA%A7"), 30);
+	assert_int_equal(walk("/runs?q=%E5%8D%87%E7%BA%A7%206"), 3);
+	assert_int_equal(walk("/runs?q=db"), 60);
+	assert_int_equal(walk("/runs?q=Upgrade&runbook=edit"), 10);
+	assert_int_equal(walk("/runs?q=%22%25_"), 0);
+	free(get("/runs?page=1", "application/json", "en", 200));
+	free(get("/runs?page=2", "application/json", "en", 422));
+	free(get("/runs?page=2&q=x", "text/html", "en", 303));
+}
+
 int
 main(void)
 {
@@ -538,6 +642,7 @@ main(void)
 		cmocka_unit_test(a_page_that_cannot_be_read_whole_is_an_error),
 		cmocka_unit_test(
 		    a_document_that_could_not_be_read_is_read_again),
+		cmocka_unit_test(a_list_of_runs_is_walked_from_page_to_page),
 	};
 
 	failing_begin();

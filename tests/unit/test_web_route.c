@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "web/views/runbook_cache.h"
 #include "web/http/keeper_client.h"
+#include "web/http/read_limit.h"
 #include "web/views/fragments.h"
 #include "web/http/route.h"
 
@@ -101,6 +102,7 @@ set_up(void **state)
 	web.cache = runbook_cache_new();
 	web.fragments = fragments_new();
 	web.keeper = keeper_client_new(folder);
+	web.limit = read_limit_new();
 	web.catalogue = catalogue_new();
 	keeper = start_keeper();
 	return 0;
@@ -120,6 +122,7 @@ tear_down(void **state)
 	fragments_free(web.fragments);
 	runbook_cache_free(web.cache);
 	keeper_client_free(web.keeper);
+	read_limit_free(web.limit);
 	unlink(command);
 	free(command);
 	return 0;

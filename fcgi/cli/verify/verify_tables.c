@@ -27,6 +27,8 @@ struct table {
 
 static const struct table tables[VERIFY_TABLES] = {
 	{ "run", STMT_ALL_RUN, "id" },
+	{ "search", STMT_ALL_SEARCH, "run" },
+	{ "search_pair", STMT_ALL_SEARCH_PAIR, "run" },
 	{ "step", STMT_ALL_STEP, "run" },
 	{ "attempt", STMT_ALL_ATTEMPT, "run" },
 	{ "attempt_target", STMT_ALL_TARGET, "run" },

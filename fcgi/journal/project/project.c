@@ -14,6 +14,7 @@
 #include "journal/project/project_account.h"
 #include "journal/project/project_dry_run.h"
 #include "journal/project/project_exec.h"
+#include "journal/project/project_search.h"
 #include "journal/project/shape.h"
 
 enum err
@@ -93,6 +94,8 @@ run_created(struct db *db, const struct event *e)
 		err = db_run(db, STMT_REQUEST_KEY_ADD, TEXT(e->actor),
 		    TEXT(text_of(e, "request_key")),
 		    TEXT(text_of(e, "request")), INT(e->run));
+	if (err == ERR_OK)
+		err = project_search_add(db, e);
 	if (err == ERR_OK)
 		err = project_for_each(db, e, "steps", add_step);
 	return err == ERR_OK ? db_run(db, STMT_RUN_COUNT_DONE, INT(e->run))

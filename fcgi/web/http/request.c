@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "html/url.h"
 #include "web/http/cookie.h"
+#include "web/http/read_limit.h"
 #include "web/http/request.h"
 
 static void
@@ -245,8 +246,15 @@ request_step_place(const struct req *req, const char *page, const char *step)
 enum err
 request_unreadable(struct req *req)
 {
-	return fault_set(&req->fault, ERR_UNAVAILABLE, "journal_unreadable", "",
-	    "%s", request_text(req, "journal_unreadable"));
+	enum err err;
+	const char *key = read_limit_ended(req->web->limit, &err);
+
+	if (key == NULL) {
+		key = "journal_unreadable";
+		err = ERR_UNAVAILABLE;
+	}
+	return fault_set(
+	    &req->fault, err, key, "", "%s", request_text(req, key));
 }
 
 static const char *

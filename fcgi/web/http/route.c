@@ -308,5 +308,6 @@ route_dispatch(struct req *req, struct reply *reply)
 		return;
 	req->problem = NULL;
 	buf_reset(&reply->headers);
-	reply_fault(req, reply, request_unreadable(req));
+	err = request_unreadable(req);
+	reply_fault(req, reply, err);
 }

@@ -9,8 +9,8 @@ static struct json_object *
 last_run(struct req *req, const char *name)
 {
 	struct json_object *row = request_own(req,
-	    db_first_json(db_query(
-		req->web->db, STMT_WEB_RUNS_OF, TEXT(name), INT(1), INT(0))));
+	    db_first_json(
+		db_query(req->web->db, STMT_WEB_RUN_LAST_OF, TEXT(name))));
 	struct json_object *o;
 	const char *at = json_text(row, "ended_at", NULL);
 

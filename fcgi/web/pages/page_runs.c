@@ -1,45 +1,25 @@
 /*
  * page_runs.c: the list of runs, searched and filtered.
  *
- * Without filters it reads the newest rows by primary key, at the same cost for
- * a hundred runs or a million.  There is no total: counting is a scan, and
- * nobody reads page 3,711.
+ * A page begins behind the last run of the page before (run_list.c), so that
+ * each costs the same, the first or the last of a million.  There is no total:
+ * counting is a scan, and nobody reads page 3,711.
  */
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "html/url.h"
+#include "web/http/read_limit.h"
+#include "web/views/run_list.h"
 #include "web/views/runbook_cache.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
 #include "web/views/run_model.h"
 
 #define ROWS 25
-#define DAY_MS (24LL * 3600 * 1000)
-#define MAX_PAGE 1000000
 
 static const char *const filter_names[] = { "q", "state", "result", "runbook",
 	"environment", "by", "from", "to", NULL };
-
-/* %text% with LIKE's own characters escaped by '!'. */
-static const char *
-like(struct req *req, const char *q)
-{
-	struct buf text = { 0 };
-	const char *copy;
-
-	buf_putc(&text, '%');
-	for (; *q != '\0'; q++) {
-		if (strchr("%_!", *q) != NULL)
-			buf_putc(&text, '!');
-		buf_putc(&text, *q);
-	}
-	buf_putc(&text, '%');
-	copy = arena_strdup(req->arena, buf_text(&text));
-	buf_clear(&text);
-	return copy;
-}
 
 static const char *
 filter(struct req *req, const char *name)
@@ -49,63 +29,35 @@ filter(struct req *req, const char *name)
 	return *value != '\0' ? value : NULL;
 }
 
-static int
-count_filters(struct req *req)
-{
-	int count = 0;
-
-	for (size_t i = 0; filter_names[i] != NULL; i++)
-		count += filter(req, filter_names[i]) != NULL;
-	return count;
-}
-
-/* A state of open runs only. */
 static bool
-is_open_state(const char *state)
+is_filtered(struct req *req)
 {
-	return state_in(state_find(state), STATES_OPEN);
+	for (size_t i = 0; filter_names[i] != NULL; i++)
+		if (filter(req, filter_names[i]) != NULL)
+			return true;
+	return false;
 }
 
-static struct rows *
-find(struct req *req, int64_t page)
-{
-	const char *q = filter(req, "q"), *runbook = filter(req, "runbook");
-	int64_t from = 0, to = INT64_MAX - DAY_MS, skip = (page - 1) * ROWS;
-	struct db *db = req->web->db;
-
-	if (count_filters(req) == 0)
-		return db_query(db, STMT_WEB_RUNS, INT(ROWS + 1), INT(skip));
-	if (count_filters(req) == 1 && runbook != NULL)
-		return db_query(db, STMT_WEB_RUNS_OF, TEXT(runbook),
-		    INT(ROWS + 1), INT(skip));
-	if (count_filters(req) == 1 && is_open_state(filter(req, "state")))
-		return db_query(db, STMT_WEB_RUNS_OPEN_IN,
-		    TEXT(filter(req, "state")), INT(ROWS + 1), INT(skip));
-	if (filter(req, "from") != NULL)
-		clock_parse(filter(req, "from"), &from);
-	if (filter(req, "to") != NULL && clock_parse(filter(req, "to"), &to))
-		to += DAY_MS;
-	return db_query(db, STMT_WEB_RUNS_FILTERED,
-	    TEXT(q != NULL ? like(req, q) : NULL), TEXT(filter(req, "state")),
-	    TEXT(filter(req, "result")), TEXT(runbook),
-	    TEXT(filter(req, "environment")), TEXT(filter(req, "by")),
-	    INT(from), INT(to), INT(ROWS + 1), INT(skip));
-}
-
+/* The list with its filters, from the run `id` on; NULL: from its begin. */
 static const char *
-page_url(struct req *req, int64_t page)
+list_url(struct req *req, const char *from, int64_t id)
 {
+	const char *sep = "?", *copy;
 	struct buf url = { 0 };
-	const char *copy;
 
-	buf_printf(&url, "/runs?page=%lld", (long long)page);
+	buf_puts(&url, "/runs");
+	if (from != NULL) {
+		buf_printf(&url, "?%s=%lld", from, (long long)id);
+		sep = "&";
+	}
 	for (size_t i = 0; filter_names[i] != NULL; i++) {
 		const char *value = filter(req, filter_names[i]);
 
 		if (value == NULL)
 			continue;
-		buf_printf(&url, "&%s=", filter_names[i]);
+		buf_printf(&url, "%s%s=", sep, filter_names[i]);
 		url_put_query(&url, value);
+		sep = "&";
 	}
 	copy = arena_strdup(req->arena, buf_text(&url));
 	buf_clear(&url);
@@ -151,7 +103,7 @@ add_form(struct req *req, struct json_object *model)
 	    model_choices(
 		req, "result", results, request_query(req, "result")));
 	model_put(model, "environments", environment_choices(req));
-	model_bool(model, "is_filtered", count_filters(req) > 0);
+	model_bool(model, "is_filtered", is_filtered(req));
 }
 
 /* The step of an open run that is next or runs. */
@@ -168,30 +120,68 @@ add_focus(struct req *req, struct json_object *o)
 		: NULL);
 }
 
+/* Addresses of before, which counted pages: programs must not read one twice.
+ */
+static enum err
+answer_page(struct req *req, struct reply *reply)
+{
+	if (req->wants == WANTS_HTML)
+		return reply_redirect(req, reply, list_url(req, NULL, 0));
+	return fault_set(&req->fault, ERR_INVALID, "no_pages", "page", "%s",
+	    request_text(req, "runs_no_pages"));
+}
+
+static struct run_list_ask
+read_ask(struct req *req)
+{
+	struct run_list_ask ask = { .q = filter(req, "q"),
+		.state = filter(req, "state"),
+		.result = filter(req, "result"),
+		.runbook = filter(req, "runbook"),
+		.environment = filter(req, "environment"),
+		.by = filter(req, "by"),
+		.from = filter(req, "from"),
+		.to = filter(req, "to"),
+		.rows = ROWS };
+
+	text_int(request_query(req, "before"), 1, INT64_MAX, &ask.before);
+	text_int(request_query(req, "after"), 1, INT64_MAX, &ask.after);
+	return ask;
+}
+
+static int64_t
+id_at(struct json_object *runs, size_t i)
+{
+	return json_int(json_object_array_get_idx(runs, i), "id", 0);
+}
+
 enum err
 page_runs(struct req *req, struct reply *reply)
 {
-	struct json_object *model = json_object_new_object();
-	struct json_object *runs = json_object_new_array();
-	struct rows *rows;
-	int64_t page = 1;
-	int n = 0;
+	struct run_list_ask ask = read_ask(req);
+	struct json_object *model, *runs;
+	struct run_list list;
+	const char *page = request_query(req, "page");
+	size_t n;
 
-	text_int(request_query(req, "page"), 1, MAX_PAGE, &page);
-	rows = find(req, page);
-	while (db_next(rows) && n++ < ROWS)
-		json_object_array_add(runs, model_run_row(req, rows));
-	db_done(rows);
-	for (size_t i = 0; i < json_object_array_length(runs); i++)
+	if (*page != '\0' && !text_eq(page, "1"))
+		return answer_page(req, reply);
+	run_list_find(req, &ask, &list);
+	if (db_has_failed(req->web->db)) {
+		json_object_put(list.runs);
+		return request_unreadable(req);
+	}
+	runs = list.runs;
+	n = json_object_array_length(runs);
+	for (size_t i = 0; i < n; i++)
 		add_focus(req, json_object_array_get_idx(runs, i));
+	model = json_object_new_object();
 	model_put(model, "runs", runs);
 	model_bool(model, "is_empty", n == 0);
-	model_int(model, "page", page);
-	model_put(model, "total", NULL);
-	model_text(
-	    model, "prev_url", page > 1 ? page_url(req, page - 1) : NULL);
-	model_text(
-	    model, "next_url", n > ROWS ? page_url(req, page + 1) : NULL);
+	model_text(model, "prev_url",
+	    list.newer ? list_url(req, "after", id_at(runs, 0)) : NULL);
+	model_text(model, "next_url",
+	    list.older ? list_url(req, "before", id_at(runs, n - 1)) : NULL);
 	add_form(req, model);
 	return reply_model(
 	    req, reply, "runs.html", request_text(req, "runs_title"), model);

@@ -13,34 +13,22 @@
 #include "base/err.h"
 #include "plan/plan.h"
 #include "journal/db.h"
+#include "journal/search/search_term.h"
 #include "plan/state.h"
 #include "web/card/card_targets.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
 
 #define ROWS 100
-#define MAX_PAGE 1000
+#define MAX_RANK 5 /* of a state (STMT_WEB_HOSTS) */
 
 /* The name as a LIKE pattern, or NULL without a filter. */
 static const char *
 name_pattern(struct req *req)
 {
 	const char *q = request_query(req, "q");
-	struct buf b = { 0 };
-	const char *pattern;
 
-	if (*q == '\0')
-		return NULL;
-	buf_putc(&b, '%');
-	for (; *q != '\0'; q++) {
-		if (strchr("!%_", *q) != NULL)
-			buf_putc(&b, '!');
-		buf_putc(&b, *q);
-	}
-	buf_putc(&b, '%');
-	pattern = arena_strdup(req->arena, buf_text(&b));
-	buf_clear(&b);
-	return pattern;
+	return *q != '\0' ? search_term_like(req->arena, q) : NULL;
 }
 
 static const char *
@@ -58,15 +46,23 @@ step_url(struct req *req)
 	    request_step_url(req, req->run, req->step));
 }
 
+/*
+ * The page behind a target, which stood there with that rank; of NULL the
+ * first one.
+ */
 static const char *
-page_url(struct req *req, int64_t page)
+page_url(struct req *req, int64_t rank, const char *target)
 {
 	struct buf url = { 0 };
 	const char *copy;
 
-	buf_printf(&url,
-	    "%s/%" PRId64 "?page=%" PRId64 "&state=", step_url(req), req->n,
-	    page);
+	buf_printf(&url, "%s/%" PRId64 "?", step_url(req), req->n);
+	if (target != NULL) {
+		buf_printf(&url, "rank=%" PRId64 "&after=", rank);
+		url_put_query(&url, target);
+		buf_putc(&url, '&');
+	}
+	buf_puts(&url, "state=");
 	url_put_query(&url, request_query(req, "state"));
 	buf_puts(&url, "&q=");
 	url_put_query(&url, request_query(req, "q"));
@@ -135,28 +131,29 @@ counts_of(struct req *req, int64_t *ret_total)
 static void
 add_rows(struct req *req, struct json_object *o)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = json_object_new_array(), *row = NULL;
+	const char *after = request_query(req, "after");
 	struct rows *rows;
-	int64_t page = 1;
+	int64_t rank = -1;
 	int count = 0;
 
-	text_int(request_query(req, "page"), 1, MAX_PAGE, &page);
+	text_int(request_query(req, "rank"), 0, MAX_RANK, &rank);
 	rows = db_query(req->web->db, STMT_WEB_HOSTS, INT(req->run),
 	    TEXT(req->step), INT(req->n), TEXT(state_filter(req)),
-	    TEXT(name_pattern(req)), INT(ROWS + 1), INT((page - 1) * ROWS));
+	    TEXT(name_pattern(req)), INT(ROWS + 1), INT(rank), TEXT(after));
 	while (db_next(rows) && count++ < ROWS) {
-		struct json_object *row = db_row_json(rows);
-
+		row = request_own(req, db_row_json(rows));
 		json_object_array_add(list, row_model(req, row));
-		json_object_put(row);
 	}
 	db_done(rows);
 	model_put(o, "hosts", list);
 	model_bool(o, "has_hosts", count > 0);
 	model_bool(o, "is_unmatched", count == 0);
-	model_text(o, "prev_url", page > 1 ? page_url(req, page - 1) : NULL);
-	model_text(
-	    o, "next_url", count > ROWS ? page_url(req, page + 1) : NULL);
+	model_text(o, "first_url", rank >= 0 ? page_url(req, 0, NULL) : NULL);
+	model_text(o, "next_url",
+	    count > ROWS ? page_url(req, json_int(row, "rank", 0),
+			       json_text(row, "target", ""))
+			 : NULL);
 }
 
 enum err

@@ -94,7 +94,7 @@ void model_run_state(const struct req *req, struct json_object *o,
     const char *state, const char *result, const char *step_state);
 
 /*
- * The current row of STMT_WEB_RUNS and similar ones as a row of a list of runs,
+ * The current row of STMT_RUNS and similar ones as a row of a list of runs,
  * without current_title and waiting_for.
  */
 struct json_object *model_run_row(struct req *req, struct rows *rows);
