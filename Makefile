@@ -6,6 +6,7 @@
 # make lint, unit, spec, e2e, fault, browser, fate, fuzz: the parts of it
 # make test-long  the tests that take longer (tests/long), longer fuzzing
 # make lab        the hosts of the five upgrades with the console beside them
+# make shots-lab  the five upgrades in browsers, with pictures of each state
 # make format     lay out all C with clang-format 14
 # make bench      measure, as ratios against references of the same run
 # make dev        as run, with the sanitizers
@@ -273,6 +274,13 @@ system: built tests/browser/node_modules
 	    $(filter-out $(LONGEST),$(E2E) $(FAULT) $(BROWSER) $(LAB))
 long: built
 	@tests/run $(wildcard tests/long/test_*)
+# Pictures in build/shots-lab/NAME; an hour for all of them.
+SHOTS_LAB = fate poa metis xpulse loonflow
+shots-lab: deps-test tests/browser/node_modules
+	$(call build,$(PLAIN),all,$(B))
+	@for n in $(SHOTS_LAB); do rm -rf build/shots-lab/$$n; \
+	    B=$(B) LAB_PAGES=build/shots-lab/$$n tests/run tests/lab/run-$$n.py || \
+	    bad=1; done; exit $${bad-0}
 tests/browser/node_modules: tests/browser/package-lock.json
 	$(call npm_ci,tests/browser)
 	@touch $@
@@ -317,5 +325,5 @@ clean:
 	rm -rf build
 
 .PHONY: all asan bench browser built clean deps deps-test dev e2e fate fault \
-	format fuzz fuzz-built lab lint long run spec system test test-long unit unit-built \
+	format fuzz fuzz-built lab lint long run shots-lab spec system test test-long unit unit-built \
 	users

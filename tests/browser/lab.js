@@ -37,6 +37,7 @@ async function pageOf(who) {
 	if (!people.has(who)) {
 		const page = await newPage({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
 
+		page.setDefaultTimeout(WAIT.timeout);
 		await signIn(page, { name: who, password: process.env.PASSWORD });
 		people.set(who, page);
 	}
@@ -185,7 +186,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 	try {
 		answer = await does[order.do](order);
 	} catch (error) {
-		await people.get(order.who)?.screenshot({ path: join(shotsFolder, 'broken.png'), fullPage: true });
+		await people.get(order.who)?.screenshot({ path: join(shotsFolder, 'broken.png') }).catch(() => undefined);
 		answer = { error: error.message };
 	}
 	console.log(JSON.stringify(answer));

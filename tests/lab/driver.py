@@ -104,6 +104,24 @@ def check_table(name, run):
         assert not unknown, (row, unknown)
     notes = [row for row in rows if row.startswith("not: ")]
     assert len(notes) <= LEFT_OUT * len(rows), notes
+    check_copies(run)
+
+
+def check_copies(run):
+    """No parameter and no step says what targets.yml says; no script sends
+    requests by itself; a menu is written once."""
+    text = pathlib.Path(FOLDER, "runbooks/targets.yml").read_text()
+    known = set(re.findall(r"(?:host|port|url|database): (\S+)", text))
+    said = known & {str(value) for value in run["parameters"].values()}
+    assert not said, said
+    for step in run["steps"]:
+        said = {word for word in known if "." in word and word in step["text"]}
+        assert not said, (step["id"], said)
+        assert step["kind"] != "python" or not re.search(
+            "urllib|http[.]client|requests", step["text"]), step["id"]
+    text = pathlib.Path(FOLDER, f"runbooks/{run['runbook']}.md").read_text()
+    blocks = re.findall(r"^```answers(.*)\n", text, re.MULTILINE)
+    assert all("like=" in block for block in blocks[1:]), blocks
 
 
 def drive(parts, roles, tests):

@@ -331,6 +331,7 @@ page_preview(struct req *req, struct reply *reply)
 	step = json_object_new_object();
 	undo = v->entry->undone_by[i];
 	values = step_values(v, &v->plan->steps[i]);
+	with_list(v, &v->plan->steps[i], values);
 	model_int(run, "id", req->run);
 	model_text(run, "title", json_text(v->run, "title", ""));
 	model_int(run, "seq", json_int(v->run, "seq", 0));

@@ -4,7 +4,6 @@
 #include "lang/step_reads.h"
 #include "web/views/model.h"
 #include "web/views/step_values.h"
-#include "web/views/with_value.h"
 
 static void
 add_value(struct json_object *list, const struct step *step, const char *name,
@@ -56,6 +55,5 @@ step_values(struct view *v, const struct step *step)
 		add_value(list, step, key, captured, NULL);
 	}
 	add_own(v, step, list, seen);
-	with_list(v, step, list);
 	return list;
 }
