@@ -50,7 +50,7 @@ const cut = (page) => page.evaluate(() => [...document.querySelectorAll('main *'
 	    !el.closest('.vh') && el.scrollWidth > el.clientWidth + 1 && el.textContent.trim())
 	.map((el) => `${el.className}: ${el.textContent.trim()}`));
 
-/* What stands between the step before and the end of this one; else the screen. */
+/* The place of a step with its heading and text, or of a form; none: the whole page. */
 const part = (page, step, address) => page.evaluate(([id, action]) => {
 	const form = [...document.querySelectorAll('form')].findLast((f) => f.getAttribute('action') === action);
 	const card = document.getElementById(`step-${id}`) ?? form?.closest('.step, .panel, .about');

@@ -821,6 +821,9 @@ def test_a_host_that_has_busybox_alone():
 def test_a_signal_is_named():
     is_state(run("kill -9 $$"), "failed", "signal 9 (SIGKILL)", name="local", exit=None)
     is_state(run("kill -9 $$", [SSHD.target()]), "failed", "137", "SIGKILL", exit=137)
+    # one to all of the script's group too: what the target has of it is removed
+    is_state(run("kill -HUP 0; sleep 9", [SSHD.target()]), "failed", "129", "SIGHUP", exit=129)
+    leaves_nothing()
 
 
 def test_quiet_is_noted_once_per_silence():

@@ -127,7 +127,7 @@ cs_launch() {
 	setsid sh -c '
 read -r cs_nonce
 exec </dev/null
-trap : TERM INT
+trap : HUP INT QUIT TERM
 echo $$ >"$0/pid"
 ( exec "$@" >>"$0/out" 2>&1 )
 cs_code=$?
