@@ -31,6 +31,7 @@ struct exec {
 	bool cancelled;    /* its process was signalled */
 	int64_t cancel_at; /* monotonic time of the request; or 0 */
 	bool settled;      /* the keeper has its result */
+	bool reported;     /* by itself, to its final line */
 	int64_t seen;      /* monotonic: when we first saw it */
 	struct json_object *results; /* of a dry run, so far; else NULL */
 	int watch;                   /* inotify watch of its status file */

@@ -370,11 +370,33 @@ is_gone(struct runner *r, struct exec *e)
 	return !locked;
 }
 
+/*
+ * The keeper has all that they say, and the execution is never started again.
+ * Four small files are 16 KB of the disk.
+ */
+static void
+remove_reports(struct runner *r, const struct exec *e)
+{
+	static const char *const names[] = { EXEC_PID, EXEC_ALIVE, EXEC_STATUS,
+		EXEC_LOCK };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *path = exec_path(r, e->id, names[i]);
+
+		unlink(path);
+		free(path);
+	}
+}
+
 static void
 drop(struct runner *r, struct exec **at)
 {
 	struct exec *e = *at;
+	char *lock = exec_path(r, e->id, EXEC_LOCK);
 
+	if (e->reported && !io_is_locked(lock))
+		remove_reports(r, e);
+	free(lock);
 	*at = e->next;
 	if (e->watch >= 0)
 		inotify_rm_watch(r->inotify, e->watch);
@@ -396,6 +418,18 @@ settle(struct runner *r, struct exec **at)
 		drop(r, at);
 }
 
+/* Nothing more is to be expected of it, or for it. */
+static bool
+is_settled(struct runner *r, struct exec *e, bool gone)
+{
+	if (e->settled)
+		return true;
+	e->reported = e->results != NULL ? pass_dry_run(r, e)
+					 : lines_pass(r, e);
+	return e->reported || !e->open ||
+	    (gone && r->keeper >= 0 && give_up(r, e) != ERR_UNAVAILABLE);
+}
+
 void
 supervise_tick(struct runner *r)
 {
@@ -408,12 +442,7 @@ supervise_tick(struct runner *r)
 			cancel(r, e);
 		if (!gone || e->killed)
 			alive_check(r, e);
-		if (e->settled ||
-		    (e->results != NULL ? pass_dry_run(r, e)
-					: lines_pass(r, e)) ||
-		    !e->open ||
-		    (gone && r->keeper >= 0 &&
-			give_up(r, e) != ERR_UNAVAILABLE))
+		if (is_settled(r, e, gone))
 			settle(r, at);
 		if (*at == e)
 			at = &e->next;

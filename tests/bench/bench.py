@@ -6,7 +6,7 @@ neighbours.  It fails only where something could not be measured.
 
     bench.py [--json FILE] [--quick] [PART ...]
 
-PART: pages, commands, creates, presses, seen, beside, memory, upload (all where none is named).  Loads are
+PART: pages, commands, creates, presses, seen, beside, disk, memory, upload (all where none is named).  Loads are
 measured in rounds that take turns, and the best round of each counts, so
 that what else the machine does weighs on all alike.
 """
@@ -350,6 +350,29 @@ def measure_beside(f, table, _quick):
                f"{table.keep('beside.worst', max(took)):.1f}")
 
 
+# ---- disk ----
+
+DISK_AIM = 8    # KB
+
+
+def measure_disk(f, table, quick):
+    """Runs of one local step: the blocks of what their executions leave."""
+    blocks = []
+    for _ in range(5 if quick else 20):
+        number = f.started("one")
+        step = f.user.run(number)["steps"][0]
+        answer = f.user.post(f"/runs/{number}/steps/{step['id']}/execute")[1]
+        f.user.wait_step(number, step["id"])
+        folder = f.folder / "data/exec" / answer["exec"]
+        time.sleep(0.2)
+        blocks.append(sum(p.stat().st_blocks for p in
+                          [folder, *folder.iterdir()]) / 2)
+    kb = table.keep("disk.execution", statistics.median(blocks))
+    table.head("disk, of one local step", "KB", "aim")
+    table.line("what its execution leaves", f"{kb:.0f}",
+               judged(kb < DISK_AIM, f"< {DISK_AIM} KB"))
+
+
 # ---- memory ----
 
 def pss(pid):
@@ -450,6 +473,7 @@ def main():
     options = options.parse_args()
     parts = {"memory": measure_memory, "presses": measure_presses,
              "seen": measure_seen, "beside": measure_beside,
+             "disk": measure_disk,
              "commands": measure_commands, "creates": measure_creates,
              "pages": measure_pages, "upload": measure_upload}
     table = Table()

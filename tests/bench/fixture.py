@@ -214,7 +214,7 @@ class Fixture:
         self.parts.append(self.sshd)
         self.books = runbook_folder(
             {"sixty": sixty_steps(), "local": presses("local"),
-             "ssh": presses("host"), "brief": brief_steps(), "loud": LOUD,
+             "ssh": presses("host"), "brief": brief_steps(), "loud": LOUD, "one": LOUD.replace("yes | head -c 1500000000", "echo done"),
              "talk": "---\ntitle: Talk\n---\n- [ ] Look\n"}, self.sshd.targets())
         self.console = Console(self.folder / "data", self.books,
                                options=("--output-limit", "4000"))

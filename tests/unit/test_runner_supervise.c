@@ -218,6 +218,43 @@ executor(void)
 	return runner.execs;
 }
 
+static bool
+has_file(const char *exec, const char *file)
+{
+	char *path = exec_path(&runner, exec, file);
+	bool there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
+static void
+nothing_but_output_is_left_of_one_that_has_ended(void **state)
+{
+	static const char *const names[] = { EXEC_PID, EXEC_ALIVE, EXEC_STATUS,
+		EXEC_LOCK };
+	char exec[33];
+
+	(void)state;
+	new_run();
+	press_with("hold; touch pid alive local.txt; begun; waits");
+	snprintf(exec, sizeof(exec), "%s", executor()->id);
+	for (size_t i = 0; i < 4; i++)
+		assert_true(has_file(exec, names[i]));
+	kill(runner.execs->child, SIGKILL);
+	settle(); /* its last line is missing: all stays */
+	for (size_t i = 0; i < 4; i++)
+		assert_true(has_file(exec, names[i]));
+	new_run();
+	press_with("hold; touch pid alive local.txt; begun; sleep 0.1;"
+		   " ended succeeded; over succeeded");
+	snprintf(exec, sizeof(exec), "%s", runner.execs->id);
+	settle();
+	for (size_t i = 0; i < 4; i++)
+		assert_false(has_file(exec, names[i]));
+	assert_true(has_file(exec, "local.txt"));
+}
+
 /* It ends its script on SIGTERM, and its own result counts. */
 static void
 a_cancelled_executor_says_itself_what_became_of_it(void **state)
@@ -468,6 +505,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define ONE(test) cmocka_unit_test(test)
 		ONE(the_outcome_is_known_only_if_it_was_reported),
+		ONE(nothing_but_output_is_left_of_one_that_has_ended),
 		ONE(a_cancelled_executor_says_itself_what_became_of_it),
 		ONE(a_silent_executor_goes_on),
 		ONE(a_stopped_executor_that_is_cancelled_is_continued),
