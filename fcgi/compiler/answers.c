@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "base/message.h"
-#include "base/text.h"
 #include "compiler/answers.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/parse/attribute.h"

@@ -12,13 +12,10 @@
 #include <string.h>
 
 #include "compiler/loops.h"
-#include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "base/err.h"
 #include "compiler/runbook.h"
 #include "lang/list.h"
-#include "lang/answers.h"
 #include "compiler/check/check.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/check/parallel.h"

@@ -14,7 +14,6 @@
 #include "base/catalogue.h"
 #include "base/text.h"
 #include "lang/plan_scope.h"
-#include "base/arena.h"
 #include "compiler/parse/node.h"
 #include "compiler/parse/slug.h"
 #include "lang/values.h"

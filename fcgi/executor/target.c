@@ -13,8 +13,6 @@
 
 #include "base/catalogue.h"
 #include "base/clock.h"
-#include "base/log.h"
-#include "base/mem.h"
 #include "base/message.h"
 #include "executor/actions/act.h"
 #include "executor/output/utf8.h"

@@ -13,7 +13,6 @@
 #include "base/buf.h"
 #include "base/catalogue.h"
 #include "base/message.h"
-#include "base/text.h"
 #include "import/repeated.h"
 #include "compiler/runbook.h"
 

@@ -10,7 +10,6 @@
 #include "import/front_matter.h"
 #include "base/text.h"
 #include "import/import_own.h"
-#include "import/imperative.h"
 #include "import/topics.h"
 #include "compiler/parse/slug.h"
 #include "compiler/parse/source.h"

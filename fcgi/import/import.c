@@ -29,7 +29,6 @@
 #include "import/notes.h"
 #include "import/repeated.h"
 #include "lang/each/each_ids.h"
-#include "compiler/parse/heuristics.h"
 #include "compiler/parse/attribute.h"
 #include "compiler/parse/frontmatter.h"
 #include "compiler/parse/markdown.h"

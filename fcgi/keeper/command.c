@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "keeper/command.h"
-#include "base/message.h"
 #include "base/text.h"
 #include "journal/auth.h"
 #include "journal/event.h"

@@ -9,7 +9,6 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
-#include "base/err.h"
 #include "plan/state.h"
 #include "plan/plan.h"
 #include "journal/db.h"

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/mem.h"
 #include "lang/each/each_captured.h"
 #include "lang/plan_scope.h"
 

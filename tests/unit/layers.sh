@@ -123,6 +123,7 @@ clean "names with words of tests/lint/words" words
 clean "columns of our tables, read by names that no statement has" tests/lint/columns fcgi
 found=$(tests/lint/messages) || say "$found"
 clean "larger than tests/lint/limits allows" tests/lint/limits
+clean "headers of which a file uses nothing" tests/lint/includes
 clean "comments with names that do not exist" tests/lint/comments
 
 # clang-format 14 decides on the layout; other versions have other opinions.

@@ -5,7 +5,7 @@
 #ifndef TESTS_UNIT_RUNNER_JOBS_H
 #define TESTS_UNIT_RUNNER_JOBS_H
 
-#include "keeper_runs.h"
+#include "keeper_calls.h"
 
 #include "runner/replay.h"
 #include "runner/runner.h"

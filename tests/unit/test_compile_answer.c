@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "base/text.h"
 #include "compile/compile.h"
 #include "wire/compile_message.h"
 

@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -23,7 +24,6 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "base/restrict.h"
 #include "compile/sandbox.h"
 
 #define LANDLOCK_RESTRICT_SELF 446 /* older headers have no name for it */

@@ -11,7 +11,6 @@
 
 #include "base/catalogue.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "base/err.h"
 #include "compiler/runbook.h"

@@ -13,14 +13,12 @@
 
 #include "base/catalogue.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "executor/output/evaluate.h"
 #include "executor/output/pointer.h"
 #include "executor/remote/remote_report.h"
 #include "executor/actions/script.h"
 #include "base/sha256.h"
 #include "lang/host_key.h"
-#include "executor/ssh/ssh_key.h"
 
 /* Evaluates the output, cut at each byte; *why is the last reason. */
 static bool

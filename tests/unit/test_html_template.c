@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "base/mem.h"
 #include "html/render.h"
 #include "html/template.h"
 

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "journal/db.h"
 #include "journal/event.h"
 #include "journal/project/project.h"

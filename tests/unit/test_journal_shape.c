@@ -8,7 +8,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "base/json.h"
 #include "journal/project/shape.h"
 
 static bool

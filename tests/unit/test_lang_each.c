@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "compiler/runbook.h"
 #include "lang/each/each_captured.h"

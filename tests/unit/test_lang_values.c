@@ -11,11 +11,9 @@
 #include <cmocka.h>
 
 #include "base/catalogue.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/buf.h"
 #include "plan/plan.h"
-#include "base/err.h"
 #include "lang/parameter_value.h"
 #include "lang/regex.h"
 #include "lang/step_reads.h"

@@ -2,6 +2,7 @@
  * The job spec of an attempt: its targets, values and secrets, and no other's;
  * and what keeps a job spec from being made.
  */
+#include "keeper_runs.h"
 #include "runner_jobs.h"
 
 #include <sodium.h>

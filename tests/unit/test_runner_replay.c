@@ -2,6 +2,7 @@
  * The runner believes the events alone, and only an unbroken chain of them: of
  * the run, and of the accounts.
  */
+#include "keeper_runs.h"
 #include "runner_jobs.h"
 
 #include "base/catalogue.h"

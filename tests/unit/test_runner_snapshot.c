@@ -3,6 +3,7 @@
  * run, what run_authorize() says of a press, and what the runner says of an
  * event of that press, which somebody may have appended without asking.
  */
+#include "keeper_runs.h"
 #include "runner_jobs.h"
 
 #include "runner/run_snapshot.h"

@@ -3,6 +3,7 @@
  * record has the outcome.  The runner is that of the program, called step by
  * step.
  */
+#include "keeper_runs.h"
 #include "runner_jobs.h"
 
 #include <errno.h>
@@ -13,7 +14,6 @@
 #include "runner/alive.h"
 #include "runner/keeper.h"
 #include "runner/supervise.h"
-#include "wire/exec.h"
 
 static const char *ana;
 static int64_t run;

@@ -11,7 +11,6 @@
 
 #include "runner/runner.h"
 #include "runner/tty_relay.h"
-#include "wire/exec.h"
 #include "wire/runner_message.h"
 #include "wire/tty_message.h"
 #include "wire/wire.h"

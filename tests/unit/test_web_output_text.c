@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "base/mem.h"
 #include "web/live/watcher.h"
 #include "web/views/output_text.h"
 

@@ -4,8 +4,6 @@
  * One task has one field: what is asked for together has a task item each, and
  * each of them its own line in the record.
  */
-#include "base/message.h"
-#include "base/text.h"
 #include "compiler/check/asked.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/parse/attribute.h"

@@ -10,7 +10,6 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "lang/expr.h"
-#include "lang/answers.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/loops.h"
 #include "compiler/check/hops.h"
@@ -24,6 +23,7 @@
 #include "compiler/parse/source.h"
 #include "compiler/parse/attribute.h"
 #include "lang/values.h"
+#include "lang/suggest.h"
 
 struct names {
 	struct parse *p;

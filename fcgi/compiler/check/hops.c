@@ -11,12 +11,8 @@
 
 #include "compiler/check/hops.h"
 #include "base/message.h"
-#include "base/text.h"
-#include "base/err.h"
 #include "compiler/runbook.h"
-#include "lang/list.h"
 #include "lang/version.h"
-#include "lang/answers.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"

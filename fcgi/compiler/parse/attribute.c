@@ -11,7 +11,6 @@
 
 #include "compiler/parse/attribute.h"
 #include "base/buf.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"

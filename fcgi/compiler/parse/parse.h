@@ -6,7 +6,6 @@
 #define COMPILER_PARSE_PARSE_H
 
 #include "base/arena.h"
-#include "lang/suggest.h"
 #include "compiler/parse/blocks.h"
 #include "compiler/runbook.h"
 #include "compiler/parse/input.h"

@@ -14,16 +14,15 @@
 #include "compiler/parse/step_attributes.h"
 #include "compiler/parse/attribute_values.h"
 #include "base/clock.h"
-#include "base/mem.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "lang/expr.h"
-#include "lang/answers.h"
 #include "lang/json_part.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
 #include "lang/regex.h"
+#include "lang/suggest.h"
 
 #define ALL (~0u)
 #define K KIND_ONE

@@ -11,7 +11,6 @@
 
 #include "compiler/parse/steps.h"
 #include "base/mem.h"
-#include "base/message.h"
 #include "compiler/parse/heuristics.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"

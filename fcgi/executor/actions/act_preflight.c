@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/json.h"

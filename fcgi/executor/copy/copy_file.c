@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
-#include "base/message.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "executor/copy/copy_file.h"

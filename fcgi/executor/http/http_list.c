@@ -13,7 +13,6 @@
 
 #include "base/io.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "base/message.h"
 #include "executor/http/http_list.h"
 #include "executor/output/artifact_input.h"

@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
 #include "executor/output/evaluate.h"
 #include "executor/output/artifact.h"
 #include "executor/output/redact.h"

@@ -7,11 +7,11 @@
  * around the first line, they are what their author meant.
  */
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "import/block/containers.h"
 #include "base/buf.h"
-#include "base/text.h"
 
 #define DEEPEST 8
 #define FURTHER 4 /* blanks */

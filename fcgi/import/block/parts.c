@@ -18,7 +18,6 @@
 #include "import/imperative.h"
 #include "import/import_own.h"
 #include "import/machines.h"
-#include "compiler/parse/heuristics.h"
 #include "lang/script_lines.h"
 
 /* A line of the block. */

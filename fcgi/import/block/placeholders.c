@@ -16,10 +16,8 @@
 
 #include "import/block/placeholders.h"
 #include "base/buf.h"
-#include "base/text.h"
 #include "compiler/parse/cjk.h"
 #include "compiler/parse/parse.h"
-#include "lang/answers.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/check/advice_variables.h"
 #include "import/import_own.h"

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/io.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "base/hash.h"

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
-#include "base/err.h"
 #include "plan/plan.h"
 
 /*

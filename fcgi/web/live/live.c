@@ -28,7 +28,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/peer.h"
-#include "base/text.h"
 #include "base/turn.h"
 #include "journal/db.h"
 #include "web/live/channel.h"

@@ -7,7 +7,6 @@
  */
 #include <string.h>
 
-#include "base/text.h"
 #include "web/http/resubmit.h"
 #include "web/http/command.h"
 #include "web/http/cookie.h"

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "lang/values.h"
 #include "web/card/card.h"
 #include "web/card/card_actions.h"

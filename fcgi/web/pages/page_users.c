@@ -1,7 +1,6 @@
 /* page_users.c: people and their roles. */
 #include <string.h>
 
-#include "base/text.h"
 #include "web/http/command.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"

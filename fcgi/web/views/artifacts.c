@@ -1,7 +1,6 @@
 /* artifacts.c: the artifacts of a run, listed. */
 #include <inttypes.h>
 
-#include "base/text.h"
 #include "web/views/artifacts.h"
 #include "web/views/model.h"
 #include "web/views/output_text.h"

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "lang/plan_scope.h"
 #include "lang/http/http_fill.h"
 #include "lang/sql/sql_literal.h"

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "journal/search/search_term.h"
 #include "web/http/read_limit.h"
 #include "web/views/model.h"
