@@ -76,6 +76,10 @@ put_parameters(const struct import *im, struct buf *out)
 			    im->holes[i].name, label,
 			    label[0] == '/' ? "/[A-Za-z0-9._/-]+"
 					    : "[0-9][A-Za-z0-9._-]*");
+		else if (im->holes[i].choices != NULL)
+			buf_printf(out,
+			    "  %s: {label: \"%s\", choices: [%s]}\n",
+			    im->holes[i].name, label, im->holes[i].choices);
 		else
 			buf_printf(out, "  %s: {label: \"%s\"}\n",
 			    im->holes[i].name, label);

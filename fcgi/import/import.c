@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "import/import.h"
 #include "import/import_own.h"
+#include "import/alternatives.h"
 #include "import/decisions.h"
 #include "import/block/containers.h"
 #include "import/block/dedent.h"
@@ -53,6 +54,8 @@ import_all(struct import *im)
 	if (!im->keep_front && old)
 		import_insert(im, p->body, 0,
 		    p->src[p->body - 1] == '\n' ? "~~~~\n" : "\n~~~~\n");
+	if (!im->cautious && !im->linear)
+		alternatives_find(im);
 	import_nodes(im, p->doc->first);
 	import_unmark_headings(im);
 	if (!im->no_holes)
@@ -87,6 +90,7 @@ write_all(struct import *im, const char *markdown, size_t len, struct buf *out)
 /* The result of one round. */
 struct round {
 	bool cautious;
+	bool linear; /* without conditions on headings */
 	bool keep_front;
 	const struct repeated *values; /* that become parameters */
 	size_t values_count;
@@ -136,6 +140,7 @@ static bool
 propose(struct round *r, const char *markdown, size_t len)
 {
 	struct import im = { .cautious = r->cautious,
+		.linear = r->linear,
 		.sql = "mysql",
 		.keep_front = r->keep_front,
 		.values = r->values,
@@ -204,6 +209,12 @@ propose_all(struct round *r, const char *markdown, size_t len)
 
 	for (int i = 0; !ok && r->again && i < ROUNDS_MAX; i++)
 		ok = propose(r, markdown, len);
+	if (!ok && !r->linear) {
+		r->linear = true;
+		ok = propose(r, markdown, len);
+		for (int i = 0; !ok && r->again && i < ROUNDS_MAX; i++)
+			ok = propose(r, markdown, len);
+	}
 	if (!ok && propose(&careful, markdown, len)) {
 		buf_puts(&careful.notes, "1: ");
 		buf_puts(
@@ -225,7 +236,9 @@ propose_values(struct round *r, const char *markdown, size_t len)
 	struct runbook *found = runbook_parse(buf_text(&r->out), r->out.len);
 	struct arena *arena = arena_new();
 	struct repeated *all = arena_alloc(arena, REPEATED_MAX * sizeof(*all));
-	struct round with = { .keep_front = r->keep_front, .values = all };
+	struct round with = {
+		.keep_front = r->keep_front, .linear = r->linear, .values = all
+	};
 	struct runbook *result;
 	size_t count = repeated_find(found, arena, all);
 

@@ -12,12 +12,15 @@
 
 #define IMPORT_TARGETS_MAX 50
 
+#define IMPORT_BRANCHES_MAX 40
+
 struct insertion {
 	size_t at;
 	size_t skip; /* bytes of the source that go */
 	size_t order;
 	const char *text;
-	int rollback; /* it marks a heading, within so many less one */
+	const char *unmarked; /* instead, if it is no rollback; or NULL */
+	int rollback;         /* it marks a heading, within so many less one */
 };
 
 /* The notes about a block. */
@@ -40,6 +43,12 @@ struct note {
 struct span {
 	int first, last;
 	char *why;
+};
+
+/* A heading of which others are alternatives. */
+struct branch {
+	const struct node *heading;
+	const char *when;
 };
 
 /* The last step behind a sentence. */
@@ -84,10 +93,14 @@ struct import {
 	int shallowest;    /* the fewest such around a step; -1: no step yet */
 	struct {
 		const char *name, *label;
-		bool is_value; /* the label is its default */
+		bool is_value;       /* the label is its default */
+		const char *choices; /* of which one is to be chosen, or NULL */
 	} holes[IMPORT_HOLES_MAX];
 	size_t holes_count; /* parameters to propose */
 	size_t holes_tried;
+	struct branch branches[IMPORT_BRANCHES_MAX];
+	size_t branches_count;
+	bool linear;                   /* without conditions on headings */
 	const struct repeated *values; /* that become parameters, too */
 	size_t values_count;
 	struct note *notes;

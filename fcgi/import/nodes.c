@@ -10,6 +10,7 @@
 #include "import/nodes.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "import/alternatives.h"
 #include "import/block/code.h"
 #include "import/block/step.h"
 #include "import/import_own.h"
@@ -35,6 +36,8 @@ import_insert(struct import *im, size_t at, size_t skip, const char *text)
 	i->skip = skip;
 	i->order = im->count++;
 	i->text = text;
+	i->unmarked = "";
+	i->rollback = 0;
 }
 
 static int
@@ -241,6 +244,29 @@ import_lone_heading(struct import *im, const struct node *n)
 		im->p.src + n->at, import_braces(im, title, "task", "")));
 }
 
+/* Its braces: a rollback, one of several alternatives, or both. */
+static void
+mark_heading(struct import *im, const struct node *n)
+{
+	const char *when = alternatives_when(im, n), *text = "";
+	bool rollback = is_rollback(text_title(&im->p, n));
+
+	if (when != NULL)
+		text = arena_printf(im->p.arena, " {when=\"%s\"}", when);
+	if (when == NULL && !rollback)
+		return;
+	import_insert(im, import_text_end(&im->p, n), 0,
+	    !rollback ? text
+		: when == NULL
+		? " {.rollback}"
+		: arena_printf(im->p.arena, " {.rollback when=\"%s\"}", when));
+	if (!rollback)
+		return;
+	im->rollbacks[n->number] = true;
+	im->list[im->count - 1].rollback = rollbacks_around(im);
+	im->list[im->count - 1].unmarked = text;
+}
+
 static void
 import_heading(struct import *im, const struct node *n)
 {
@@ -265,11 +291,8 @@ import_heading(struct import *im, const struct node *n)
 	if (has_braces(&im->p, n)) {
 		if (im->ids_count < 2 * IMPORT_STEPS_MAX)
 			name_heading(im, n);
-	} else if (is_rollback(text_title(&im->p, n))) {
-		import_insert(
-		    im, import_text_end(&im->p, n), 0, " {.rollback}");
-		im->rollbacks[n->number] = true;
-		im->list[im->count - 1].rollback = rollbacks_around(im);
+	} else {
+		mark_heading(im, n);
 	}
 	if (!has_braces(&im->p, n))
 		import_lone_heading(im, n);
@@ -288,7 +311,7 @@ import_unmark_headings(struct import *im)
 	for (size_t i = 0; i < im->count; i++)
 		if (im->list[i].rollback > 0 &&
 		    im->list[i].rollback != around + 1)
-			im->list[i].text = "";
+			im->list[i].text = im->list[i].unmarked;
 }
 
 void
