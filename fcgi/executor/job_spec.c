@@ -359,6 +359,7 @@ job_spec_clear(struct job_spec *o)
 	free(o->mask);
 	free(o->targets);
 	free(o->hosts);
+	buf_clear(&o->changed);
 	free_artifacts(o->same, o->compare_count);
 	free_artifacts(o->artifacts, o->artifacts_count);
 	job_message_clear(&o->message);

@@ -24,7 +24,10 @@ struct job_artifact {
 	const char *name; /* NULL in `same` */
 	const char *target;
 	const char *file;   /* EXEC/TARGET.save; NULL: it was sealed */
-	struct buf content; /* and has this content */
+	const char *hash;   /* of the file, as the journal has it */
+	const char *step;   /* by which it was kept */
+	const char *save;   /* as this */
+	struct buf content; /* of a sealed one */
 };
 
 struct job_spec {
@@ -53,6 +56,7 @@ struct job_spec {
 	size_t given_count;
 	const char **mask; /* texts to redact: mask and secrets */
 	size_t mask_count;
+	struct buf changed; /* why an artifact is not as it was, or empty */
 	struct job_artifact *same; /* artifacts of same_as */
 	size_t compare_count;
 	struct json_object *files; /* {"./path": {"file", "sha256"}} */

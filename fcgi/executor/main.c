@@ -26,6 +26,7 @@
 #include "executor/confine/confine.h"
 #include "executor/fanout.h"
 #include "executor/job_spec.h"
+#include "executor/output/artifact_input.h"
 #include "executor/ssh/host_key_scan.h"
 #include "executor/status.h"
 #include "wire/exec.h"
@@ -154,6 +155,7 @@ main(int argc, char **argv)
 	}
 	close_input();
 	confine_job(&spec);
+	artifact_input_check(&spec);
 	err = fanout_run(&spec);
 	job_spec_clear(&spec);
 	return err == ERR_OK ? 0 : 1;

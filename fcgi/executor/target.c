@@ -419,6 +419,8 @@ target_run(const struct job_spec *spec, const struct job_target *target,
 	if (job_spec_for_target(spec, target->name, &mine, &fault) != ERR_OK ||
 	    fill_folder(&mine, &fault) != ERR_OK) {
 		buf_puts(&r.message, fault.message);
+	} else if (spec->changed.len > 0) {
+		buf_puts(&r.message, spec->changed.data);
 	} else if (prepare(&r)) {
 		do
 			run_once(&r);

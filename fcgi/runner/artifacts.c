@@ -97,16 +97,19 @@ add_file(struct gather *g, struct rows *rows, struct json_object *files)
 	char *file = mem_printf("%s/%s" EXEC_ARTIFACT, db_text(rows, "exec"),
 	    db_text(rows, "target"));
 	char *path = mem_printf("%s/exec/%s", g->r->data_dir, file);
-	char hash[2 * HASH_BYTES + 1] = "";
+	struct json_object *o;
 	enum err err = ERR_OK;
 
-	if (db_int(rows, "sealed") != 0)
+	if (db_int(rows, "sealed") != 0) {
 		err = add_sealed(g, rows, path, files);
-	else if (hash_file(path, hash) == ERR_OK &&
-	    text_eq(hash, db_text(rows, "hash")))
-		json_set_text(files, db_text(rows, "target"), file);
-	else
-		err = refuse_changed(g, rows);
+	} else {
+		o = json_object_new_object();
+		json_set_text(o, "file", file);
+		json_set_text(o, "hash", db_text(rows, "hash"));
+		json_set_text(o, "step", db_text(rows, "step"));
+		json_set_text(o, "save", db_text(rows, "name"));
+		json_set(files, db_text(rows, "target"), o);
+	}
 	free(file);
 	free(path);
 	return err;

@@ -10,6 +10,7 @@ import test_look as looks
 import test_sql as sql
 import test_step_ssh as ssh
 from console import BUILD, TOP, Console, main, runbook_folder
+from http_step import artifact
 
 WORK = pathlib.Path(ssh.WORK)
 TOKEN = "tok-2718281828"
@@ -233,8 +234,8 @@ def artifacts(target, **files):
     folder.mkdir()
     for name, data in files.items():
         (folder / f"{name}{target}.save").write_bytes(data)
-    return {name.replace("_", "."): {target: f"{folder.name}/{name}{target}.save"}
-            for name in files}
+    return {name.replace("_", "."): {target: artifact(f"{folder.name}/{name}{target}.save", data)}
+            for name, data in files.items()}
 
 
 def here():
@@ -280,9 +281,10 @@ def test_more_than_a_script_is_given_executes_nothing():
         step = ssh.run("echo ran", [target], artifacts=artifacts(target["name"], a=half, b=half))
         ssh.is_state(step, "failed", "16 MB", name=target["name"], exit=None)
         assert b"ran" not in step.text(target["name"])
-    for missing in ({"a": {}}, {"a": {"one": "0" * 32 + "/one.save"}}):
-        ssh.is_state(ssh.run("echo ran", [ssh.SSHD.target()], artifacts=missing), "failed",
-                     "“a” (uses=)", exit=None)
+    gone = {"one": artifact("0" * 32 + "/one.save", b"")}
+    for missing, words in ({}, "“a” (uses=)"), (gone, "changed on the disk"):
+        ssh.is_state(ssh.run("echo ran", [ssh.SSHD.target()], artifacts={"a": missing}), "failed",
+                     words, exit=None)
 
 
 def until(what, seconds=30):

@@ -12,7 +12,7 @@ import socket, ssl, subprocess, sys, tempfile, threading, time, urllib.parse
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
 from console import Console, free_port, main, runbook_folder  # noqa: E402
-from http_step import HttpStep  # noqa: E402
+from http_step import HttpStep, artifact  # noqa: E402
 
 WORK = tempfile.mkdtemp(prefix="cs-http.")
 TOKEN = "token-that-nobody-may-see"
@@ -496,7 +496,7 @@ def list_artifact(text):
     folder = secrets.token_hex(16)
     os.mkdir(os.path.join(WORK, folder))
     pathlib.Path(WORK, folder, "poa.save").write_bytes(text)
-    return {"list": {"poa": f"{folder}/poa.save"}}
+    return {"list": {"poa": artifact(f"{folder}/poa.save", text)}}
 
 
 def for_each(text, data, pointer="/data", **more):

@@ -8,7 +8,7 @@ import os, pathlib, secrets, shutil, subprocess, sys, tempfile
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "tests/e2e"))
 from console import main  # noqa: E402
-from http_step import HttpStep  # noqa: E402
+from http_step import HttpStep, artifact  # noqa: E402
 
 WORK = tempfile.mkdtemp(prefix="cs-s3.")
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfi"
@@ -67,7 +67,7 @@ def what_was_kept_is_sent_as_it_is():
     data = os.urandom(3_000_000)
     pathlib.Path(WORK, kept, "poa.save").write_bytes(data)
     run("PUT /bucket/large\n\n< dump", artifacts={"dump": {
-        "poa": kept + "/poa.save"}}).ended("succeeded")
+        "poa": artifact(kept + "/poa.save", data)}}).ended("succeeded")
     s = run("GET /bucket/large", artifact="large").ended("succeeded")
     assert pathlib.Path(s.dir, "poa.save").read_bytes() == data
 

@@ -20,6 +20,8 @@
 	"{\"exec\":\"" EXEC "\",\"step\":{\"id\":\"a\",\"kind\":\"sh\"," \
 	"\"text\":\"x\"" step "},\"targets\":[{\"name\":\"local\"," \
 	"\"kind\":\"local\"}]" more "}"
+#define KEPT(file) \
+	"{\"file\":\"" file "\",\"hash\":\"0\",\"step\":\"a\",\"save\":\"k\"}"
 #define OPENED(value) ",\"artifacts\":{\"key.pem\":{\"local\":" value "}}"
 
 static bool
@@ -69,9 +71,11 @@ nothing_else_is_an_artifact(void **state)
 		SPEC("", OPENED("{\"content\":\"not base64\"}")),
 		SPEC("", OPENED("{\"content\":7}")),
 		SPEC("", OPENED("{\"content\":\"YQ==\",\"file\":\"x\"}")),
-		SPEC("", OPENED("\"/etc/passwd\"")),
-		SPEC("", OPENED("\"../x.save\"")),
-		SPEC("", OPENED("\"" EXEC "/a/b.save\"")),
+		SPEC("", OPENED("\"" EXEC "/b.save\"")),
+		SPEC("", OPENED(KEPT("/etc/passwd"))),
+		SPEC("", OPENED(KEPT("../x.save"))),
+		SPEC("", OPENED(KEPT(EXEC "/a/b.save"))),
+		SPEC("", OPENED("{\"file\":\"" EXEC "/b.save\"}")),
 	};
 	struct job_spec spec;
 
@@ -79,7 +83,7 @@ nothing_else_is_an_artifact(void **state)
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		if (reads(wrong[i], &spec))
 			fail_msg("%s", wrong[i]);
-	assert_true(reads(SPEC("", OPENED("\"" EXEC "/b.save\"")), &spec));
+	assert_true(reads(SPEC("", OPENED(KEPT(EXEC "/b.save"))), &spec));
 	job_spec_clear(&spec);
 }
 

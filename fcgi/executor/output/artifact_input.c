@@ -1,10 +1,12 @@
 /*
  * artifact_input.c: artifacts of earlier steps, as named in the job spec.
  *
- * The runner has found each file in the journal and compared its hash.  Here a
- * name must be exactly that of an artifact of an execution, in a folder next to
- * ours: a job spec cannot make us send any other file.  Of a sealed one the job
- * spec has the content, which is given to its readers as a file in memory.
+ * The runner has found each file in the journal, with its hash, which is
+ * compared here once, before anything is executed: the runner's loop does not
+ * wait for that.  A name must be exactly that of an artifact of an execution,
+ * in a folder next to ours: a job spec cannot make us send any other file.  Of
+ * a sealed one the job spec has the content, which is given to its readers as a
+ * file in memory.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/encode.h"
+#include "base/hash.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -41,18 +44,55 @@ is_artifact(const char *file)
 	return text_is_id(target);
 }
 
-/* A file, or {"content": base64}. */
+/* {"file", "hash", "step", "save"}, or {"content": base64}. */
 static bool
 read_one(struct json_object *v, struct job_artifact *a)
 {
 	const char *content = json_text(v, "content", NULL);
 
-	if (json_object_is_type(v, json_type_string)) {
-		a->file = json_object_get_string(v);
-		return is_artifact(a->file);
-	}
-	return content != NULL && json_object_object_length(v) == 1 &&
-	    encode_unbase64(content, strlen(content), &a->content);
+	if (!json_object_is_type(v, json_type_object))
+		return false;
+	if (content != NULL)
+		return json_object_object_length(v) == 1 &&
+		    encode_unbase64(content, strlen(content), &a->content);
+	a->file = json_text(v, "file", NULL);
+	a->hash = json_text(v, "hash", NULL);
+	a->step = json_text(v, "step", NULL);
+	a->save = json_text(v, "save", NULL);
+	return a->file != NULL && a->hash != NULL && a->step != NULL &&
+	    a->save != NULL && json_object_object_length(v) == 4 &&
+	    is_artifact(a->file);
+}
+
+/* False: why gets a sentence. */
+static bool
+is_unchanged(const struct job_artifact *a, struct buf *why)
+{
+	char *path;
+	char hash[HASH_TEXT];
+	bool same;
+
+	if (a->file == NULL)
+		return true;
+	path = mem_printf("../%s", a->file);
+	same = hash_file(path, hash) == ERR_OK && text_eq(hash, a->hash);
+	free(path);
+	if (!same)
+		message_put(why,
+		    "refused_artifact_changed step=%s name=%s target=%s",
+		    a->step, a->save, a->target);
+	return same;
+}
+
+void
+artifact_input_check(struct job_spec *o)
+{
+	bool same = true;
+
+	for (size_t i = 0; i < o->artifacts_count && same; i++)
+		same = is_unchanged(&o->artifacts[i], &o->changed);
+	for (size_t i = 0; i < o->compare_count && same; i++)
+		same = is_unchanged(&o->same[i], &o->changed);
 }
 
 enum err

@@ -8,12 +8,16 @@
 #include "executor/job_spec.h"
 
 /*
- * Reads {target: "EXEC/TARGET.save" or {"content": base64}} into *ret, each
- * with the name (which may be NULL).  ERR_INVALID with a fault for any other
- * file. The caller frees *ret and the contents; the texts belong to the object.
+ * Reads {target: {"file": "EXEC/TARGET.save", "hash", "step", "save"} or
+ * {"content": base64}} into *ret, each with the name (which may be NULL).
+ * ERR_INVALID with a fault for any other file. The caller frees *ret and the
+ * contents; the texts belong to the object.
  */
 enum err artifact_input_read_files(struct json_object *files, const char *name,
     struct job_artifact **ret, size_t *ret_count, struct fault *fault);
+
+/* Compares the hashes of all files; o->changed gets a sentence about one. */
+void artifact_input_check(struct job_spec *o);
 
 /*
  * The one for the target: that of the same target, or the only one there is.
