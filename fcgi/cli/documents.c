@@ -21,7 +21,7 @@
 #include "import/import.h"
 #include "lang/runbook_name.h"
 #include "inventory/targets.h"
-#include "inventory/values.h"
+#include "inventory/environment_values.h"
 #include "inventory/resolve.h"
 #include "cli/cli.h"
 #include "cli/pandoc.h"

@@ -17,7 +17,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "html/compile.h"
+#include "html/template_compile.h"
 #include "html/render.h"
 
 #define MAX_CONTEXTS 40

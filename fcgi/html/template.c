@@ -11,7 +11,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "html/compile.h"
+#include "html/template_compile.h"
 #include "html/render.h"
 #include "html/template.h"
 

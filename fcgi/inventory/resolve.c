@@ -23,7 +23,7 @@
 #include "inventory/inventory.h"
 #include "inventory/targets.h"
 #include "inventory/local.h"
-#include "inventory/values.h"
+#include "inventory/environment_values.h"
 #include "inventory/target_json.h"
 #include "inventory/with.h"
 #include "plan/plan_files.h"

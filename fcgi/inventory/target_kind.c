@@ -13,7 +13,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "inventory/inventory.h"
-#include "inventory/url.h"
+#include "inventory/target_url.h"
 #include "lang/http/http_sign.h"
 #include "plan/plan.h"
 

@@ -17,7 +17,7 @@
 #include "inventory/inventory.h"
 #include "inventory/target_kind.h"
 #include "inventory/local.h"
-#include "inventory/values.h"
+#include "inventory/environment_values.h"
 #include "compiler/approval_rule.h"
 
 #define TARGETS_MAX (1024 * 1024)

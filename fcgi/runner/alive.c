@@ -28,7 +28,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "runner/runner.h"
-#include "runner/keeper.h"
+#include "runner/keeper_client.h"
 #include "runner/supervise.h"
 #include "wire/status_line.h"
 

@@ -20,7 +20,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/hash.h"
-#include "runner/job_target.h"
+#include "runner/target_secrets.h"
 #include "runner/runner.h"
 #include "wire/job_message.h"
 

@@ -25,7 +25,7 @@
 #include "base/turn.h"
 #include "runner/replay.h"
 #include "runner/runner.h"
-#include "runner/keeper.h"
+#include "runner/keeper_client.h"
 #include "runner/supervise.h"
 #include "runner/tty_relay.h"
 

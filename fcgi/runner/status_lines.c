@@ -16,7 +16,7 @@
 #include "base/mem.h"
 #include "base/hash.h"
 #include "runner/runner.h"
-#include "runner/keeper.h"
+#include "runner/keeper_client.h"
 #include "runner/supervise.h"
 #include "wire/status_line.h"
 

@@ -25,11 +25,11 @@
 #include "base/message.h"
 #include "runner/dry_run.h"
 #include "runner/runner.h"
-#include "runner/keeper.h"
+#include "runner/keeper_client.h"
 #include "runner/spawn.h"
 #include "runner/status_lines.h"
 #include "runner/alive.h"
-#include "runner/job_spec.h"
+#include "runner/job_spec_make.h"
 
 #define ADOPT_GRACE_MS 3000 /* a new process may not have its lock yet */
 #define DRY_RUN_STATUS_MAX (16 * 1024 * 1024)

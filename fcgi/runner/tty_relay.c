@@ -20,7 +20,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "runner/runner.h"
-#include "runner/keeper.h"
+#include "runner/keeper_client.h"
 #include "wire/tty_message.h"
 
 #define REPORT_MAX 256

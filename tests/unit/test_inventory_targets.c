@@ -12,7 +12,7 @@
 #include "base/catalogue.h"
 #include "base/json.h"
 #include "inventory/inventory.h"
-#include "inventory/url.h"
+#include "inventory/target_url.h"
 #include "inventory/targets.h"
 #include "inventory/resolve.h"
 #include "inventory/describe.h"

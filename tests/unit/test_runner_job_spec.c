@@ -8,7 +8,7 @@
 #include <sodium.h>
 
 #include "base/mem.h"
-#include "runner/job_spec.h"
+#include "runner/job_spec_make.h"
 #include "runner/spawn.h"
 #include "wire/job_message.h"
 
@@ -524,5 +524,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name(
-	    "runner/job_spec", tests, NULL, NULL);
+	    "runner/job_spec_make", tests, NULL, NULL);
 }

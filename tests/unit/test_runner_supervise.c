@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 
 #include "runner/alive.h"
-#include "runner/keeper.h"
+#include "runner/keeper_client.h"
 #include "runner/supervise.h"
 
 static const char *ana;

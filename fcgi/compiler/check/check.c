@@ -18,7 +18,7 @@
 #include "compiler/check/content.h"
 #include "compiler/check/parallel.h"
 #include "compiler/check/with.h"
-#include "compiler/answers.h"
+#include "compiler/merge_answers.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"
 #include "compiler/parse/attribute.h"

@@ -1,8 +1,8 @@
 /*
- * answers.h: merges the answers of a terminal step into it.
+ * merge_answers.h: merges the answers of a terminal step into it.
  */
-#ifndef COMPILER_ANSWERS_H
-#define COMPILER_ANSWERS_H
+#ifndef COMPILER_MERGE_ANSWERS_H
+#define COMPILER_MERGE_ANSWERS_H
 
 #include <stdbool.h>
 

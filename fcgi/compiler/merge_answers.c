@@ -1,5 +1,5 @@
 /*
- * answers.c: merges the answers of a terminal step into it.
+ * merge_answers.c: merges the answers of a terminal step into it.
  *
  * An answers block is not a step of a run.  Once it has been checked it becomes
  * a part of the terminal step before it, so that later stages need not know it.
@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/message.h"
-#include "compiler/answers.h"
+#include "compiler/merge_answers.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/parse/attribute.h"
 #include "compiler/parse/parse.h"

@@ -1,8 +1,8 @@
 /*
- * url.h: checks the url and headers of an http target in targets.yml.
+ * target_url.h: checks the url and headers of an http target in targets.yml.
  */
-#ifndef INVENTORY_URL_H
-#define INVENTORY_URL_H
+#ifndef INVENTORY_TARGET_URL_H
+#define INVENTORY_TARGET_URL_H
 
 struct yaml_tree;
 

@@ -1,9 +1,9 @@
 /*
- * job_spec.h: makes the job spec of an attempt from the run snapshot
+ * job_spec_make.h: makes the job spec of an attempt from the run snapshot
  * (run_snapshot.c).
  */
-#ifndef RUNNER_JOB_SPEC_H
-#define RUNNER_JOB_SPEC_H
+#ifndef RUNNER_JOB_SPEC_MAKE_H
+#define RUNNER_JOB_SPEC_MAKE_H
 
 #include "base/err.h"
 

@@ -1,12 +1,12 @@
 /*
- * job_spec.c: makes the job spec of an attempt from the run snapshot
+ * job_spec_make.c: makes the job spec of an attempt from the run snapshot
  * (run_snapshot.c).
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "runner/job_spec.h"
+#include "runner/job_spec_make.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -26,7 +26,7 @@
 #include "runner/dry_run.h"
 #include "runner/run_snapshot.h"
 #include "runner/runner.h"
-#include "runner/job_target.h"
+#include "runner/target_secrets.h"
 #include "runner/artifacts.h"
 #include "runner/replay.h"
 #include "runner/spawn.h"

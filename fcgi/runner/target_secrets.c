@@ -1,5 +1,5 @@
 /*
- * job_target.c: a target for the executor, with its secrets opened.
+ * target_secrets.c: a target for the executor, with its secrets opened.
  *
  * targets.yml and the plan hold only names of secrets.  The secrets are read
  * from the store here, for one job spec, and wiped with it.
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runner/job_target.h"
+#include "runner/target_secrets.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"

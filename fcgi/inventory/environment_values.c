@@ -1,6 +1,6 @@
 /*
- * values.c: `values:` of an environment: what differs between environments and
- * is not secret, such as a port.
+ * environment_values.c: `values:` of an environment: what differs between
+ * environments and is not secret, such as a port.
  *
  * A parameter of that name has that value there, and nobody chooses another
  * one: targets.yml decides on it, like on an address.  A proposal that people
@@ -14,7 +14,7 @@
 #include "compiler/check/identifiers.h"
 #include "compiler/parse/yaml.h"
 #include "inventory/inventory.h"
-#include "inventory/values.h"
+#include "inventory/environment_values.h"
 #include "lang/parameter_value.h"
 #include "plan/plan.h"
 

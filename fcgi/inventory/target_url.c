@@ -1,5 +1,5 @@
 /*
- * url.c: checks the url and headers of an http target in targets.yml.
+ * target_url.c: checks the url and headers of an http target in targets.yml.
  *
  * Steps append their paths to its url, and its credentials go to its host
  * alone; so it is only a scheme, a host and a path, and its headers are one
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "inventory/url.h"
+#include "inventory/target_url.h"
 #include "base/message.h"
 #include "compiler/parse/yaml.h"
 #include "lang/http/http_url.h"

@@ -1,8 +1,8 @@
 /*
- * job_target.h: a target for the executor, with its secrets opened.
+ * target_secrets.h: a target for the executor, with its secrets opened.
  */
-#ifndef RUNNER_JOB_TARGET_H
-#define RUNNER_JOB_TARGET_H
+#ifndef RUNNER_TARGET_SECRETS_H
+#define RUNNER_TARGET_SECRETS_H
 
 #include <stddef.h>
 

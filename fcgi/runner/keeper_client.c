@@ -1,5 +1,5 @@
 /*
- * keeper.c: the runner's end of the wire to the keeper.
+ * keeper_client.c: the runner's end of the wire to the keeper.
  *
  * One call at a time.  Frames that the keeper pushes in between are terminal
  * input or a hint to ask for jobs again.  A lost hint costs RUNNER_HELLO_MS.
@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "runner/keeper.h"
+#include "runner/keeper_client.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/json.h"

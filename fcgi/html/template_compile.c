@@ -1,5 +1,5 @@
 /*
- * compile.c: compiles Mustache text into a flat array of nodes.
+ * template_compile.c: compiles Mustache text into a flat array of nodes.
  *
  * A section's node has the index behind its content, so rendering skips or
  * repeats it without a tree.  Names are split and hashed here, once, as the
@@ -20,7 +20,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "html/compile.h"
+#include "html/template_compile.h"
 
 #define MAX_OPEN 32 /* sections inside each other */
 

@@ -1,6 +1,6 @@
-/* compile.h: a template, compiled into nodes. */
-#ifndef HTML_COMPILE_H
-#define HTML_COMPILE_H
+/* template_compile.h: a template, compiled into nodes. */
+#ifndef HTML_TEMPLATE_COMPILE_H
+#define HTML_TEMPLATE_COMPILE_H
 
 #include <json-c/json.h>
 #include <stdbool.h>

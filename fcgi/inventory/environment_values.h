@@ -1,9 +1,9 @@
 /*
- * values.h: `values:` of an environment: what parameters of these names have in
- * it.
+ * environment_values.h: `values:` of an environment: what parameters of these
+ * names have in it.
  */
-#ifndef INVENTORY_VALUES_H
-#define INVENTORY_VALUES_H
+#ifndef INVENTORY_ENVIRONMENT_VALUES_H
+#define INVENTORY_ENVIRONMENT_VALUES_H
 
 #include "base/err.h"
 

@@ -1,8 +1,8 @@
 /*
- * keeper.h: the runner's end of the wire to the keeper.
+ * keeper_client.h: the runner's end of the wire to the keeper.
  */
-#ifndef RUNNER_KEEPER_H
-#define RUNNER_KEEPER_H
+#ifndef RUNNER_KEEPER_CLIENT_H
+#define RUNNER_KEEPER_CLIENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
