@@ -33,8 +33,8 @@
  *			removes it at the end; only the last client is served.
  *			Input is never written to disk
  *
- * When the keeper has the final line of status and the process is gone, the
- * runner removes lock, pid, alive and status.
+ * The runner removes lock, pid, alive and status when the keeper has the final
+ * line and the process is gone.
  *
  * Both outputs only grow while the step runs.  If the output exceeds the
  * limit, its middle is dropped (a hole is punched, so that offsets stay

@@ -4,9 +4,11 @@
 #include "data_folder.h"
 
 #include <fcntl.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "base/message.h"
+#include "base/turn.h"
 
 /* The text that the call has written to standard error. */
 #define LOGGED(call) (begin_log(), (call), end_log())
@@ -85,6 +87,33 @@ a_long_line_is_cut(void **state)
 	    "no_such_code\n");
 }
 
+/* Works for that time on the processor. */
+static void
+work(int ms)
+{
+	clock_t end = clock() + (clock_t)ms * (CLOCKS_PER_SEC / 1000);
+
+	while (clock() < end)
+		;
+}
+
+static void
+a_loop_that_works_for_long_is_logged(void **state)
+{
+	char *line;
+
+	(void)state;
+	turn_over();
+	work(5);
+	line = LOGGED(turn_over());
+	assert_string_equal(line, "");
+	free(line);
+	work(300);
+	line = LOGGED(turn_over());
+	assert_non_null(strstr(line, " slow turn: "));
+	free(line);
+}
+
 int
 main(void)
 {
@@ -93,6 +122,7 @@ main(void)
 		ONE(a_message_is_english_in_the_log),
 		ONE(nothing_in_it_makes_another_line),
 		ONE(a_long_line_is_cut),
+		ONE(a_loop_that_works_for_long_is_logged),
 	};
 
 	return cmocka_run_group_tests_name("base/log", tests, NULL, NULL);
