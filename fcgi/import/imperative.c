@@ -45,7 +45,7 @@ static const char verbs[] =
 	" verify view visit wait watch wipe write ";
 
 /* They may stand before the verb. */
-static const char *const adverbs[] = { "please ", "then ", "first ", "next ",
+static const char *const adverbs[] = { "please ", "always ", "then ", "first ", "next ",
 	"finally ", "now ", "again ", "also ", "once more ", "carefully ",
 	"optionally ", "manually ", "simply ", "lastly ", "afterwards ",
 	"you must ", "you need to ", "you should ", "you have to ",

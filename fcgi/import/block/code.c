@@ -222,7 +222,7 @@ kind_for(struct import *im, const struct node *n, struct verdict *ret)
 	}
 	if (kind != NULL && import_is_shell(kind) &&
 	    (looks_like_data(s, n->len) || is_printed(im, n) ||
-		guess_is_files(s)))
+		guess_is_files(s) || guess_has_arrow(s)))
 		return NULL;
 	while (kind != NULL && *s != '\0') {
 		if (looks_like_a_shortcode(s + strspn(s, " \t")))

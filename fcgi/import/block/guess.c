@@ -185,3 +185,25 @@ guess_is_files(const char *s)
 	}
 	return any;
 }
+
+bool
+guess_has_arrow(const char *s)
+{
+	char quote = '\0';
+	bool comment = false;
+
+	for (; *s != '\0'; s++) {
+		if (*s == '\n') {
+			quote = '\0';
+			comment = false;
+		} else if (quote != '\0' ? *s == quote
+					 : *s == '"' || *s == '\'') {
+			quote = quote != '\0' ? '\0' : *s;
+		} else if (quote == '\0') {
+			comment |= *s == '#';
+			if (!comment && text_starts(s, "→"))
+				return true;
+		}
+	}
+	return false;
+}

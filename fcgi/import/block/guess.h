@@ -26,6 +26,9 @@ bool guess_is_table(const char *text);
 /* The sentence is about what a program prints: “you will see”, “如下输出”. */
 bool guess_says_output(const char *sentence);
 
+/* “MySQL 5.7 → MySQL 8.0”, outside of quotes and comments. */
+bool guess_has_arrow(const char *s);
+
 /* Nothing but the paths of files that no one executes, such as app.conf. */
 bool guess_is_files(const char *s);
 
