@@ -89,7 +89,7 @@ class Copies:
             ([row[c] for c in columns] for row in rows))
 
     def choose(self, number):
-        """What differs between two runs."""
+        """The members that differ between two runs."""
         book = self.chance.choice(BOOKS)
         return {"at": BEGIN + number * APART, "book": book,
                 "by": self.chance.choice(PEOPLE),

@@ -71,7 +71,7 @@ home 'openssl/.*' base/sha256.c base/hmac.c
 home 'json-c/.*' '[a-z]*'
 
 # Each other header is of libc or of Linux.
-libc='(arpa|linux|net|netinet|sys)/[a-z0-9_]*|assert|ctype|dirent|errno|fcntl|ftw|fts|getopt|grp|ifaddrs|inttypes|libgen|limits|locale|math|netdb|poll|pwd|sched|setjmp|signal|std(arg|bool|def|int|io|lib)|strings?|termios|time|unistd'
+libc='(arpa|linux|net|netinet|sys)/[a-z0-9_]*|assert|ctype|dirent|errno|fcntl|ftw|fts|getopt|grp|ifaddrs|inttypes|libgen|limits|locale|malloc|math|netdb|poll|pthread|pwd|sched|setjmp|signal|std(arg|bool|def|int|io|lib)|strings?|termios|time|unistd'
 homeless() { search -rnE '^#include <' fcgi | search -vE "<(($libc)\.h$homes)>"; }
 clean "libraries without a home; write one in tests/unit/layers.sh" homeless
 

@@ -3,7 +3,7 @@
  *
  * One filter leads: its index has the runs in the order of the list, and the
  * page begins where the one before ended.  Other filters are compared row by
- * row.  Of several the one that leaves the fewest leads, as far as MOST_LEFT;
+ * row.  Of several the one that leaves the fewest leads, up to MOST_LEFT;
  * if all leave more, a page is mostly full after a few rows, and a search that
  * is not is bounded by read_limit.h.  One index for each pair of filters was
  * rejected: there are 28.
@@ -119,7 +119,7 @@ created_at(struct req *req, int64_t run)
 	return at;
 }
 
-/* Where the page begins: at the run, or at the end of the dates. */
+/* The place at which the page begins: the run, or the end of the dates. */
 static void
 place(struct req *req, struct query *q, bool up)
 {

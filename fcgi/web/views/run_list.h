@@ -26,7 +26,7 @@ struct run_list {
 };
 
 /*
- * Finds the runs.  What may have to look at many of them is bounded
+ * Finds the runs.  A search that may have to read many of them is bounded
  * (read_limit.h): the list is incomplete if db_has_failed().
  */
 void run_list_find(
