@@ -17,7 +17,7 @@
 #include "web/views/run_list.h"
 
 #define DAY_MS (24LL * 3600 * 1000)
-#define FAR (1LL << 56) /* after all times, and above all ids */
+#define BEYOND (1LL << 56) /* after all times, and above all ids */
 #define MOST_LEFT 2000
 
 /* The arguments of the statements RUNS_… (journal/sql.def). */
@@ -127,7 +127,7 @@ place(struct req *req, struct query *q, bool up)
 	int64_t at = created_at(req, run);
 
 	q->at = up ? q->from : q->to - 1;
-	q->id = up ? 0 : FAR;
+	q->id = up ? 0 : BEYOND;
 	if (at >= q->from && at < q->to) {
 		q->at = at;
 		q->id = run;
@@ -202,7 +202,7 @@ run_list_find(
 {
 	enum search_index index = ask->q != NULL ? search_term_index(ask->q)
 						 : SEARCH_NONE;
-	struct query q = { .ask = ask, .to = FAR };
+	struct query q = { .ask = ask, .to = BEYOND };
 	const struct lead *lead;
 
 	if (ask->from != NULL)
