@@ -242,11 +242,11 @@ store_line(struct json_object *results, const struct status_line *line)
 }
 
 bool
-dry_run_collect(
-    const char *text, size_t len, struct json_object *results, struct buf *why)
+dry_run_collect(const char *text, size_t len, struct json_object *results,
+    bool *asked, struct buf *why)
 {
 	const char *end;
-	bool done = false, asked = false;
+	bool done = false;
 
 	while (!done && (end = memchr(text, '\n', len)) != NULL) {
 		size_t n = (size_t)(end - text);
@@ -254,10 +254,10 @@ dry_run_collect(
 
 		if (status_line_parse(text, n, &line) == ERR_OK) {
 			done = line.kind == STATUS_DONE;
-			asked |= line.kind == STATUS_ENDED;
+			*asked |= line.kind == STATUS_ENDED;
 			if (line.kind == STATUS_ENDED)
 				store_line(results, &line);
-			if (done && !asked)
+			if (done && !*asked)
 				buf_puts(why, message_of(&line));
 			json_object_put(line.json);
 		}

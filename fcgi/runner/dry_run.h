@@ -49,11 +49,11 @@ void dry_run_refuse(
     struct json_object *results, const char *target, const char *message);
 
 /*
- * Adds the last line of each target in a status file to results.  True: the
- * final line of the execution was there, too; if it ended before it had tried a
- * target, `why` gets the reason.
+ * Adds the last line of each target in a piece of a status file to results, and
+ * sets *asked if there is one.  True: the final line of the execution was
+ * there, too; if it ended before it had tried a target, `why` gets the reason.
  */
-bool dry_run_collect(
-    const char *text, size_t len, struct json_object *results, struct buf *why);
+bool dry_run_collect(const char *text, size_t len, struct json_object *results,
+    bool *asked, struct buf *why);
 
 #endif

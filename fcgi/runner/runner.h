@@ -33,6 +33,7 @@ struct exec {
 	bool reported;     /* by itself, to its final line */
 	int64_t seen;      /* monotonic: when we first saw it */
 	struct json_object *results; /* of a dry run, so far; else NULL */
+	bool asked;                  /* one of its targets has ended */
 	int watch;                   /* inotify watch of its status file */
 	off_t offset;                /* offset of the next status line */
 	/* for alive.c; times are monotonic */

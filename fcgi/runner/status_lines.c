@@ -133,8 +133,8 @@ pass(struct runner *r, const struct exec *e, struct lines *l, size_t *at)
 	return all;
 }
 
-static void
-read_status(struct runner *r, const struct exec *e, struct buf *ret)
+void
+lines_read(struct runner *r, const struct exec *e, struct buf *ret)
 {
 	char *path = exec_path(r, e->id, EXEC_STATUS);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -158,7 +158,7 @@ lines_pass(struct runner *r, struct exec *e)
 	size_t at = 0, begin;
 	bool all = true;
 
-	read_status(r, e, &text);
+	lines_read(r, e, &text);
 	do {
 		begin = at;
 		collect(r, e, &text, &at, &l);

@@ -6,8 +6,12 @@
 
 #include <stdbool.h>
 
+struct buf;
 struct exec;
 struct runner;
+
+/* Appends what the status has since the last line, at most some 1 MB of it. */
+void lines_read(struct runner *r, const struct exec *e, struct buf *ret);
 
 /* Passes all complete lines of its status on. True: the keeper has the last. */
 bool lines_pass(struct runner *r, struct exec *e);

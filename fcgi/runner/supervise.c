@@ -32,7 +32,6 @@
 #include "runner/job_spec_make.h"
 
 #define ADOPT_GRACE_MS 3000 /* a new process may not have its lock yet */
-#define DRY_RUN_STATUS_MAX (16 * 1024 * 1024)
 #define NO_PROCESS MESSAGE("said_no_process")
 #define NO_FOLDER MESSAGE("said_no_folder")
 
@@ -326,14 +325,23 @@ out:
 static bool
 pass_dry_run(struct runner *r, struct exec *e)
 {
-	char *path = exec_path(r, e->id, EXEC_STATUS);
 	struct buf text = { 0 }, why = { 0 };
-	bool done = io_read_file(path, DRY_RUN_STATUS_MAX, &text) == ERR_OK &&
-	    dry_run_collect(buf_text(&text), text.len, e->results, &why) &&
+	const char *end;
+	bool done = false;
+
+	lines_read(r, e, &text);
+	end = text.len > 0 ? memrchr(text.data, '\n', text.len) : NULL;
+	if (end != NULL) {
+		size_t len = (size_t)(end + 1 - text.data);
+
+		done = dry_run_collect(
+		    text.data, len, e->results, &e->asked, &why);
+		if (!done) /* else it may be read again */
+			e->offset += (off_t)len;
+	}
+	done = done &&
 	    end_dry_run(r, e->id, e->results, why.len > 0 ? why.data : NULL) !=
 		ERR_UNAVAILABLE;
-
-	free(path);
 	buf_clear(&text);
 	buf_clear(&why);
 	return done;

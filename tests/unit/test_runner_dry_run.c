@@ -26,9 +26,17 @@ collect(const char *text, bool done, const char *why)
 {
 	struct json_object *results = json_object_new_object();
 	struct buf reason = { 0 };
+	const char *rest = strchr(text, '\n');
+	size_t first = rest != NULL && rest[1] != '\0'
+	    ? (size_t)(rest + 1 - text)
+	    : 0;
+	bool asked = false;
 
-	assert_int_equal(
-	    dry_run_collect(text, strlen(text), results, &reason), done);
+	/* in two pieces, if there are two lines */
+	assert_false(dry_run_collect(text, first, results, &asked, &reason));
+	assert_int_equal(dry_run_collect(text + first, strlen(text) - first,
+			     results, &asked, &reason),
+	    done);
 	assert_string_equal(buf_text(&reason), why);
 	buf_clear(&reason);
 	return results;
