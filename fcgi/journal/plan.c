@@ -167,8 +167,10 @@ plan_load(struct db *db, struct json_object *row, struct plan **ret,
 	db_done(rows);
 	if (text_eq(found, hash) && err == ERR_OK)
 		err = expand(row, ret, fault);
-	if (text_eq(found, hash) && err == ERR_OK)
+	if (text_eq(found, hash) && err == ERR_OK) {
+		plan_index(*ret);
 		return ERR_OK;
+	}
 	plan_free(*ret);
 	*ret = NULL;
 	return fault_set(

@@ -228,11 +228,17 @@ lifecycle_is_followed(const struct lifecycle *l, int step, enum verb verb)
 }
 
 void
-run_load_approvals(struct lifecycle *l)
+run_load_head(struct lifecycle *l)
 {
 	load_run(l);
-	load_rows(l);
 	load_people(l);
+}
+
+void
+run_load_approvals(struct lifecycle *l)
+{
+	run_load_head(l);
+	load_rows(l);
 	load_gates(l);
 }
 

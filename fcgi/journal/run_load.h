@@ -46,6 +46,9 @@ struct lifecycle {
  */
 void run_load(struct lifecycle *l);
 
+/* The part of it that is of the run alone: the same for 3 steps and 1,000. */
+void run_load_head(struct lifecycle *l);
+
 /* The part of it that approvals and gates depend on, all that a runner reads.
  */
 void run_load_approvals(struct lifecycle *l);

@@ -1,5 +1,8 @@
 /*
  * run.c: a run as loaded for the commands.
+ *
+ * Each command loads what it decides by: the rows of the steps once, as records
+ * without JSON, and those that it names; a comment loads no step at all.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,46 +24,83 @@ run_value(void *ctx, const char *name)
 }
 
 struct json_object *
-run_step_row(const struct run *run, const char *id)
+run_step_row(struct run *run, const char *id)
 {
-	size_t n = json_object_array_length(run->steps);
+	struct json_object *row;
 
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *s = json_object_array_get_idx(
-		    run->steps, i);
-
-		if (text_eq(json_text(s, "id", ""), id))
-			return s;
+	for (size_t i = 0; i < json_object_array_length(run->steps); i++) {
+		row = json_object_array_get_idx(run->steps, i);
+		if (text_eq(json_text(row, "id", ""), id))
+			return row;
 	}
-	return NULL;
+	row = db_first_json(
+	    db_query(run->keeper->db, STMT_STEP_GET, INT(run->id), TEXT(id)));
+	if (row != NULL)
+		json_object_array_add(run->steps, row);
+	return row;
+}
+
+struct json_object *
+run_step_rows(struct run *run)
+{
+	if (run->all == NULL)
+		run->all = db_rows_json(
+		    db_query(run->keeper->db, STMT_STEPS, INT(run->id)));
+	return run->all;
+}
+
+/* The run without its steps. */
+static enum err
+open_head(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
+{
+	*ret = (struct run){ .id = id, .keeper = k, .is_head = true };
+	ret->row = db_first_json(db_query(k->db, STMT_RUN_GET, INT(id)));
+	if (ret->row == NULL)
+		return fault_set(fault, ERR_NOT_FOUND, "no_such_run", NULL,
+		    "refused_no_such_run run=%lld", (long long)id);
+	ret->steps = json_object_new_array();
+	ret->arena = arena_new();
+	ret->loaded = (struct lifecycle){
+		.db = k->db, .arena = ret->arena, .row = ret->row
+	};
+	return ERR_OK;
 }
 
 enum err
 run_open(struct keeper *k, int64_t id, struct run *ret, struct fault *fault)
 {
-	struct run run = { .id = id, .keeper = k };
-	enum err err;
+	struct run run;
+	enum err err = open_head(k, id, &run, fault);
 
-	run.row = db_first_json(db_query(k->db, STMT_RUN_GET, INT(id)));
-	if (run.row == NULL)
-		return fault_set(fault, ERR_NOT_FOUND, "no_such_run", NULL,
-		    "refused_no_such_run run=%lld", (long long)id);
-	err = plan_cache_get(k, run.row, &run.plan, fault);
+	if (err == ERR_OK)
+		err = plan_cache_get(k, run.row, &run.plan, fault);
 	if (err != ERR_OK) {
 		run_clear(&run);
 		return err;
 	}
+	run.is_head = false;
 	run.variables = captured_values(k->db, id);
-	run.steps = db_rows_json(db_query(k->db, STMT_STEPS, INT(id)));
-	run.arena = arena_new();
-	run.loaded = (struct lifecycle){ .db = k->db,
-		.arena = run.arena,
-		.plan = run.plan,
-		.row = run.row };
+	run.loaded.plan = run.plan;
 	run_load(&run.loaded);
 	run.lifecycle = run.loaded.run;
 	*ret = run;
 	return ERR_OK;
+}
+
+/* A comment is decided by the run alone, and changes no step. */
+static enum err
+open_for(struct command *c, enum verb verb, struct run *ret)
+{
+	enum err err;
+
+	if (verb != VERB_run_comment)
+		return run_open(c->keeper, c->call->run, ret, &c->fault);
+	err = open_head(c->keeper, c->call->run, ret, &c->fault);
+	if (err == ERR_OK) {
+		run_load_head(&ret->loaded);
+		ret->lifecycle = ret->loaded.run;
+	}
+	return err;
 }
 
 void
@@ -70,6 +110,7 @@ run_clear(struct run *run)
 	json_object_put(run->row);
 	json_object_put(run->variables);
 	json_object_put(run->steps);
+	json_object_put(run->all);
 	*run = (struct run){ 0 };
 }
 
@@ -118,8 +159,7 @@ run_permit(struct command *c, enum verb verb, struct run *run,
 	struct lifecycle_ask ask = read_ask(c);
 	enum err err;
 
-	err = run_open(c->keeper, c->call->run, run, &c->fault);
-	if (err != ERR_OK)
+	if ((err = open_for(c, verb, run)) != ERR_OK)
 		return err;
 	if (step != NULL)
 		err = run_lifecycle_step(
@@ -176,15 +216,16 @@ decide_step(struct run *run, struct json_object *row, int index)
 enum err
 run_decide(struct keeper *k, int64_t id)
 {
+	struct json_object *rows;
 	struct run run;
 	enum err err;
 
 	if ((err = run_open(k, id, &run, NULL)) != ERR_OK)
 		return err;
-	for (size_t i = 0;
-	     err == ERR_OK && i < json_object_array_length(run.steps); i++) {
-		struct json_object *row = json_object_array_get_idx(
-		    run.steps, i);
+	rows = run_step_rows(&run);
+	for (size_t i = 0; err == ERR_OK && i < json_object_array_length(rows);
+	     i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
 		int index = plan_find_step(run.plan, json_text(row, "id", ""));
 
 		if (index >= 0 && part_read(row) == PART_MAIN &&
@@ -213,37 +254,52 @@ advance_step(struct run *run, int index)
 	    EVENT_STEP_EXCLUDED, data);
 }
 
+static int
+compare_places(const void *a, const void *b, void *ctx)
+{
+	const struct lifecycle_row *rows = ctx;
+	int64_t x = rows[*(const int *)a].position;
+	int64_t y = rows[*(const int *)b].position;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * The steps of the part at work that are not over, in their order (arena); -1
+ * is behind the last.
+ */
+static const int *
+steps_left(const struct run *run)
+{
+	const struct lifecycle_row *rows = run->loaded.rows;
+	int *left = arena_alloc(
+	    run->arena, (run->plan->steps_count + 1) * sizeof(*left));
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->plan->steps_count; i++)
+		if (rows[i].part == run->lifecycle.mode && !rows[i].lapsed &&
+		    !state_in(rows[i].state, STATES_DONE))
+			left[n++] = (int)i;
+	qsort_r(left, n, sizeof(*left), compare_places, run->loaded.rows);
+	left[n] = -1;
+	return left;
+}
+
 enum err
 run_advance(struct keeper *k, int64_t id)
 {
-	struct json_object *steps;
 	struct run run;
 	enum err err;
-	size_t n;
 
 	if ((err = run_open(k, id, &run, NULL)) != ERR_OK)
 		return err;
-	if (run.lifecycle.state != STATE_RUNNING) {
-		run_clear(&run);
-		return ERR_OK;
-	}
-	steps = db_rows_json(db_query(k->db, STMT_STEPS_OF_PART, INT(id),
-	    TEXT(part_word(run.lifecycle.mode))));
-	n = json_object_array_length(steps);
-	for (size_t i = 0; i < n && err == ERR_OK; i++) {
-		struct json_object *s = json_object_array_get_idx(steps, i);
-		int index;
-
-		if (state_in(state_read(s), STATES_DONE))
-			continue;
-		index = plan_find_step(run.plan, json_text(s, "id", ""));
-		/* what stands behind a step that waits waits as well */
-		if (index < 0 || lifecycle_waits_for(&run.loaded, index) >= 0)
-			break;
-		if (state_read(s) == STATE_PENDING)
-			err = advance_step(&run, index);
-	}
-	json_object_put(steps);
+	/* what stands behind a step that waits waits as well */
+	for (const int *step = steps_left(&run); err == ERR_OK && *step >= 0 &&
+	     run.lifecycle.state == STATE_RUNNING &&
+	     lifecycle_waits_for(&run.loaded, *step) < 0;
+	     step++)
+		if (run.loaded.rows[*step].state == STATE_PENDING)
+			err = advance_step(&run, *step);
 	run_clear(&run);
 	return err;
 }
@@ -268,7 +324,7 @@ run_finish(struct command *c, struct run *run, enum event_kind kind,
 	enum err err = event_append(
 	    c->keeper->db, run->id, EVENT_ANY_SEQ, c->actor.name, kind, data);
 
-	if (err == ERR_OK)
+	if (err == ERR_OK && !run->is_head)
 		err = run_advance(c->keeper, run->id);
 	run_report(c, run->id);
 	run_clear(run);

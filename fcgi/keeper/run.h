@@ -11,9 +11,12 @@ struct run {
 	struct keeper *keeper;
 	struct json_object *row;       /* of STMT_RUN_GET */
 	struct json_object *variables; /* {name: value} */
-	struct json_object *steps;     /* rows of STMT_STEPS */
+	struct json_object *steps;     /* those rows of STMT_STEPS that were
+					* asked for, in no order */
+	struct json_object *all;       /* all of them, or NULL */
 	const struct plan *plan;
 	struct arena *arena; /* of what was loaded */
+	bool is_head;        /* its steps were not loaded */
 	struct lifecycle loaded;
 	struct lifecycle_run lifecycle; /* loaded.run */
 };
@@ -29,8 +32,9 @@ const char *run_value(void *run, const char *name);
 /* The same for the values that are known before anything ran. */
 const char *run_known_value(void *run, const char *name);
 
-/* The row of a step, or NULL. */
-struct json_object *run_step_row(const struct run *run, const char *id);
+/* The row of a step, or NULL; all rows.  The run owns them. */
+struct json_object *run_step_row(struct run *run, const char *id);
+struct json_object *run_step_rows(struct run *run);
 
 /* Fills in the input of run_authorize() about a step.  ERR_NOT_FOUND. */
 enum err run_lifecycle_step(struct run *run, const char *id, enum verb verb,

@@ -320,9 +320,53 @@ plan_count_steps(const struct plan *plan)
 	return count;
 }
 
+static int
+compare_steps(const void *a, const void *b, void *ctx)
+{
+	const struct step *steps = ctx;
+
+	return strcmp(steps[*(const int *)a].id, steps[*(const int *)b].id);
+}
+
+void
+plan_index(struct plan *plan)
+{
+	size_t n = plan->steps_count;
+	int *by_id = arena_alloc(
+	    ((struct whole *)plan)->arena, (n + 1) * sizeof(*by_id));
+
+	for (size_t i = 0; i < n; i++)
+		by_id[i] = (int)i;
+	qsort_r(by_id, n, sizeof(*by_id), compare_steps,
+	    (void *)(uintptr_t)plan->steps);
+	plan->by_id = by_id;
+}
+
+static int
+find_sorted(const struct plan *plan, const char *id)
+{
+	size_t from = 0, to = plan->steps_count;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		int step = plan->by_id[middle];
+		int order = strcmp(id, plan->steps[step].id);
+
+		if (order == 0)
+			return step;
+		if (order < 0)
+			to = middle;
+		else
+			from = middle + 1;
+	}
+	return -1;
+}
+
 int
 plan_find_step(const struct plan *plan, const char *id)
 {
+	if (id != NULL && plan->by_id != NULL)
+		return find_sorted(plan, id);
 	for (size_t i = 0; id != NULL && i < plan->steps_count; i++)
 		if (strcmp(plan->steps[i].id, id) == 0)
 			return (int)i;

@@ -34,6 +34,7 @@ struct plan {
 	size_t steps_count;
 	const struct item *items;
 	size_t items_count;
+	const int *by_id; /* its steps in the order of their ids, or NULL */
 };
 
 /*
@@ -64,6 +65,9 @@ struct json_object *plan_ids(
 
 /* Its steps, without those that the compiler has added (restores). */
 size_t plan_count_steps(const struct plan *plan);
+
+/* Sorts the steps of a plan that was read, for plan_find_step(). */
+void plan_index(struct plan *plan);
 
 /* The step with that id, or -1. */
 int plan_find_step(const struct plan *plan, const char *id);

@@ -58,13 +58,13 @@ steps_of(int64_t run, const char *part)
 {
 	static char out[2000];
 	size_t len = 0;
-	struct rows *rows = db_query(
-	    keeper.db, STMT_STEPS_OF_PART, INT(run), TEXT(part));
+	struct rows *rows = db_query(keeper.db, STMT_STEPS, INT(run));
 
 	out[0] = '\0';
 	while (db_next(rows))
-		len += (size_t)snprintf(out + len, sizeof(out) - len, "%s%s",
-		    len > 0 ? " " : "", db_text(rows, "id"));
+		if (strcmp(db_text(rows, "part"), part) == 0)
+			len += (size_t)snprintf(out + len, sizeof(out) - len,
+			    "%s%s", len > 0 ? " " : "", db_text(rows, "id"));
 	db_done(rows);
 	return out;
 }

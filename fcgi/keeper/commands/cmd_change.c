@@ -51,7 +51,7 @@ change_parameters(struct command *c, const struct run *run, struct draft *d)
 }
 
 static enum err
-append_changed(struct command *c, const struct run *run, const struct draft *d)
+append_changed(struct command *c, struct run *run, const struct draft *d)
 {
 	struct json_object *data = json_object_new_object();
 	enum err err;

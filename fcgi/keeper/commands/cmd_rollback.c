@@ -19,7 +19,7 @@ part_of(void *ctx, int step)
 {
 	struct run *run = ctx;
 
-	return part_read(run_step_row(run, run->plan->steps[step].id));
+	return run->loaded.rows[step].part;
 }
 
 static struct json_object *
@@ -75,11 +75,8 @@ count_main(const struct run *run)
 {
 	int64_t count = 0;
 
-	for (size_t i = 0; i < json_object_array_length(run->steps); i++)
-		count += text_eq(
-		    json_text(
-			json_object_array_get_idx(run->steps, i), "part", ""),
-		    "main");
+	for (size_t i = 0; i < run->plan->steps_count; i++)
+		count += run->loaded.rows[i].part == PART_MAIN;
 	return count;
 }
 

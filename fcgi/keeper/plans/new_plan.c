@@ -19,16 +19,18 @@
  * that the run is not in now: a rollback can be cancelled.
  */
 static struct json_object *
-gates_of(const struct run *run)
+gates_of(struct run *run)
 {
 	struct json_object *gates = json_object_new_array();
 
 	for (size_t i = 0; i < run->plan->steps_count; i++) {
 		const struct step *s = &run->plan->steps[i];
-		struct json_object *row = run_step_row(run, s->id);
+		struct json_object *row;
 
-		if (s->kind == STEP_APPROVAL &&
-		    part_read(row) != PART_NOT_TAKEN &&
+		if (s->kind != STEP_APPROVAL)
+			continue;
+		row = run_step_row(run, s->id);
+		if (part_read(row) != PART_NOT_TAKEN &&
 		    state_in(state_read(row), STATES_DONE | IN(FAILED)))
 			json_object_array_add(
 			    gates, json_object_new_string(s->id));
@@ -37,7 +39,7 @@ gates_of(const struct run *run)
 }
 
 void
-new_plan_put(const struct run *run, struct json_object *data)
+new_plan_put(struct run *run, struct json_object *data)
 {
 	bool asks = json_object_array_length(run->lifecycle.approvals) > 0;
 

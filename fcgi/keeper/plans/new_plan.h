@@ -8,7 +8,7 @@
  * Puts "state" and "gates" of a run whose plan changes: it waits for its
  * approvals again, and its gates are decided anew.
  */
-void new_plan_put(const struct run *run, struct json_object *data);
+void new_plan_put(struct run *run, struct json_object *data);
 
 /*
  * Compiles the plans of open runs that an older version made, which approved

@@ -75,6 +75,7 @@ static const struct lead *
 best_lead(struct req *req, const struct query *q, enum search_index index)
 {
 	const struct run_list_ask *a = q->ask;
+	bool dated = a->from != NULL || a->to != NULL;
 	const char *text = index == SEARCH_TRIGRAM
 	    ? search_term_phrase(req->arena, a->q)
 	    : NULL;
@@ -83,13 +84,15 @@ best_lead(struct req *req, const struct query *q, enum search_index index)
 		const struct lead *lead;
 		bool there;
 	} leads[] = {
-		{ "trigrams", &by_text, text != NULL },
+		{ "trigrams", &by_text, text != NULL && !dated },
 		{ "person", &by_person, a->by != NULL },
 		{ "runbook", &by_runbook, a->runbook != NULL },
 		{ "result", &by_result, a->result != NULL },
 		{ "state", &by_state, a->state != NULL },
 		{ "environment", &by_environment, a->environment != NULL },
-		{ "dates", &plain, a->from != NULL || a->to != NULL },
+		{ "dates", &plain, dated },
+		/* its runs are not in the order of their dates */
+		{ "trigrams", &by_text, text != NULL && dated },
 	};
 	struct rows *rows = db_query(req->web->db, STMT_RUNS_LEFT, TEXT(text),
 	    TEXT(a->state), TEXT(a->result), TEXT(a->runbook),
