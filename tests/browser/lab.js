@@ -67,24 +67,28 @@ const part = (page, step, address) => page.evaluate(([id, action]) => {
 		height: card.getBoundingClientRect().bottom + scrollY - top + 8 };
 }, [step, address]);
 
+/* The bar of a run, which a picture of the whole page would have in its middle. */
+const stick = (page, position) => page.evaluate((how) => document.getElementById('bar')?.style.setProperty('position', how), position);
+
 async function picture(page, what, step, address) {
 	const name = `${String(pictured.size + 1).padStart(3, '0')}-${what}`;
 
 	if (pictured.has(what))
 		return;
 	pictured.add(what);
+	await stick(page, 'static');
 	for (const [width, height] of WIDTHS) {
 		await page.setViewportSize({ width, height });
 		await page.waitForTimeout(50);
 		const clip = await part(page, step, address);
 
-		await page.screenshot({ path: join(shotsFolder, `${name}-${width}.png`), fullPage: true, clip,
-			style: '.bar { position: static !important; }' });
+		await page.screenshot({ path: join(shotsFolder, `${name}-${width}.png`), fullPage: true, clip });
 		await ask(name, () => fits(page, `${width}`));
 		for (const words of await cut(page))
 			found.add(`cut off at ${width} px: ${words}`);
 	}
 	await page.setViewportSize({ width: WIDTHS[0][0], height: WIDTHS[0][1] });
+	await stick(page, '');
 	const printed = (await page.locator('pre').allTextContents()).join(' ');
 
 	for (const text of await english(page))
