@@ -22,7 +22,7 @@ const WIDTHS = [[1280, 860], [360, 740]];
 const WAIT = { timeout: 60000 };
 const people = new Map();
 const found = new Set();	/* what is wrong with the pages; a run goes on nevertheless */
-let documents = '';	/* the words of the runbooks themselves; targets print words of their own */
+const known = new Set();	/* the words of the runbooks and of what targets printed, which are not the console's */
 const pictured = new Set();	/* what two runs have alike is pictured once */
 
 async function ask(what, question) {
@@ -42,6 +42,11 @@ async function pageOf(who) {
 		people.set(who, page);
 	}
 	return people.get(who);
+}
+
+function learn(text) {
+	for (const [word] of text.matchAll(/[A-Za-z][a-z']*/g))
+		known.add(word);
 }
 
 /* The texts that the page cuts off: no way to read their end. */
@@ -89,11 +94,10 @@ async function picture(page, what, step, address) {
 	}
 	await page.setViewportSize({ width: WIDTHS[0][0], height: WIDTHS[0][1] });
 	await stick(page, '');
-	const printed = (await page.locator('pre').allTextContents()).join(' ');
-
+	learn((await page.locator('pre').allTextContents()).join(' '));
 	for (const text of await english(page))
 		for (const [words] of text.matchAll(ENGLISH))
-			if (words.split(/[ ,]+/).some((word) => !documents.includes(word) && !printed.includes(word)))
+			if (words.split(/[ ,]+/).some((word) => !known.has(word)))
 				found.add(`English: ${words}`);
 }
 
@@ -118,7 +122,7 @@ async function create({ who, fields }) {
 	const page = await pageOf(who);
 	const form = page.locator('main form');
 
-	documents += readFileSync(new URL(`../../runbooks/${fields.runbook}.md`, import.meta.url), 'utf8');
+	learn(readFileSync(new URL(`../../runbooks/${fields.runbook}.md`, import.meta.url), 'utf8'));
 	await page.goto(`/runs/new?runbook=${fields.runbook}`);
 	await page.check(`input[name=environment][value=${fields.environment}]`);
 	await fill(form, Object.fromEntries(Object.entries(fields.parameters).map(([name, value]) => [`param_${name}`, value])));
