@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "journal/event.h"
 #include "journal/rollback.h"
 #include "keeper/run.h"
