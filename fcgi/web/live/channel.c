@@ -14,7 +14,8 @@
 #include "web/live/channel.h"
 
 #define PRESENCE_MS 1000
-#define UPDATE_MS 10         /* cost of one update */
+#define UPDATE_MS 10         /* cost of one update; and for */
+#define WATCHERS_A_MS 4      /* each four watchers another millisecond */
 #define UPDATE_CREDIT_MS 200 /* most that can be saved up */
 #define MAX_EVENTS 2000      /* of one run in one read */
 #define MAX_NAMES 20
@@ -95,12 +96,12 @@ send_events(struct db *db, struct channel *c)
 {
 	int64_t head = head_of(db, c->run), told = c->seq;
 	struct texts text = { 0 };
+	int watchers = 0;
 
 	if (head <= c->seq)
 		return;
-	c->credit_at += UPDATE_MS;
 	read_events(db, c->run, c->seq, &text, &told);
-	for (struct seat *s = c->seats; s != NULL; s = s->next) {
+	for (struct seat *s = c->seats; s != NULL; s = s->next, watchers++) {
 		if (s->seq == c->seq) {
 			send_texts(s->watcher, &text);
 			s->seq = told;
@@ -109,14 +110,16 @@ send_events(struct db *db, struct channel *c)
 		}
 	}
 	c->seq = told;
+	c->credit_at += UPDATE_MS + watchers / WATCHERS_A_MS;
 	texts_clear(&text);
 }
 
 /*
  * Rate limit: a step on a thousand targets has an event every few milliseconds.
- * A run may be updated twenty times at once, then a hundred times a second, so
- * that a flood comes in pieces and a single event without delay.  Returns when
- * the next update may be sent.
+ * A run with few watchers may be updated twenty times at once, then a hundred
+ * times a second, one with a thousand four times a second, so that a flood
+ * comes in pieces and a single event without delay.  Returns when the next
+ * update may be sent.
  */
 static int64_t
 may_send_at(struct channel *c, int64_t now)
