@@ -115,12 +115,21 @@ def the_data_is_migrated(place):
     assert place.sql("SHOW TABLES LIKE 'ticket_ticketstatelastman'") == ""
 
 
+def received_by(place):
+    return http("GET", place.hook + "/received")[1]["received"]
+
+
+def accepted_is_told(place):
+    """A worker sends the notice of the ticket some time after it was made."""
+    return any(r["path"] == "/notice" and r["title_result"] == "工单 升级验收"
+               for r in received_by(place))
+
+
 def the_hook_was_told(place, *announced):
     """Of the ticket by loonflow, of the upgrade by the console, which signs as
     the target's sign: says; what was signed wrongly has not arrived."""
-    received = http("GET", place.hook + "/received")[1]["received"]
-    notices = [r for r in received if r["path"] == "/notice"]
-    assert any(r["title_result"] == "工单 升级验收" for r in notices), received
+    until("the notice of the ticket", lambda: accepted_is_told(place))
+    received = received_by(place)
     texts = [r["text"] for r in received if r["path"] == "/announce"]
     assert len(texts) == len(announced) and all(
         words in text for words, text in zip(announced, texts)), texts
@@ -203,6 +212,7 @@ def it_goes_up_in_production_and_back():
     stopped_and_mended(run)
     run.to("accept", PRODUCTION.does())
     PRODUCTION.make_ticket()
+    until("the notice of the ticket", lambda: accepted_is_told(PRODUCTION))
     all_is_new(PRODUCTION)
     run.roll_back()
     run.close("rolled_back")
