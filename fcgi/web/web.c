@@ -136,24 +136,30 @@ answer(struct worker *w, FCGX_Request *fcgi)
 		FCGX_Detach(fcgi);
 }
 
-/* Frees the memory of a large page. */
-static void
+/* Frees the memory of a large page; true if it was one. */
+static bool
 forget(struct buf *b)
 {
-	if (b->cap > KEEP_BYTES)
-		buf_clear(b);
-	else
+	if (b->cap <= KEEP_BYTES) {
 		buf_reset(b);
+		return false;
+	}
+	buf_clear(b);
+	return true;
 }
 
 static void
 clean_up(struct worker *w)
 {
+	bool large;
+
 	arena_reset(w->arena);
-	forget(&w->body);
-	forget(&w->out);
-	forget(&w->reply.body);
+	large = forget(&w->body);
+	large |= forget(&w->out);
+	large |= forget(&w->reply.body);
 	reply_reset(&w->reply);
+	if (large) /* its model lies between what stays */
+		malloc_trim(KEEP_BYTES);
 }
 
 /*
@@ -196,6 +202,7 @@ web_work(struct web *web)
 	keeper_client_free(web->keeper);
 	fragments_free(web->fragments);
 	runbook_cache_free(web->cache);
+	json_object_put(web->library);
 	db_close(web->db);
 	templates_free(web->templates);
 	catalogue_free(web->catalogue);

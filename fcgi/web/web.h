@@ -22,6 +22,7 @@ struct web {
 	struct templates *templates;
 	struct catalogue *catalogue;
 	struct runbook_cache *cache;
+	struct json_object *library; /* of library.c */
 	struct fragments *fragments;
 	struct keeper_client *keeper;
 	struct read_limit *limit;

@@ -162,6 +162,7 @@ tear_down(void **state)
 	catalogue_free(web.catalogue);
 	fragments_free(web.fragments);
 	runbook_cache_free(web.cache);
+	json_object_put(web.library);
 	keeper_client_free(web.keeper);
 	read_limit_free(web.limit);
 	free((char *)(uintptr_t)web.runbooks);
@@ -628,6 +629,35 @@ a_list_of_runs_is_walked_from_page_to_page(void **state)
 	free(get("/runs?page=2&q=x", "text/html", "en", 303));
 }
 
+/* The number of times that a text stands in the page. */
+static int
+count_in(const char *path, const char *text)
+{
+	char *html = get(path, "text/html", "en", 200);
+	int n = 0;
+
+	for (const char *at = html; (at = strstr(at, text)) != NULL; at++)
+		n++;
+	free(html);
+	return n;
+}
+
+static void
+the_newest_comments_are_shown_and_lead_to_the_others(void **state)
+{
+	const char *const comment = "class=\"comment-text\"";
+
+	(void)state;
+	happens_in = 2;
+	for (int i = 0; i < 60; i++)
+		happen("run.commented", "{\"text\":\"a word\"}");
+	assert_int_equal(count_in("/runs/2", comment), 50);
+	/* event 1 created the run, 12 is the oldest of the newest 50 */
+	assert_int_equal(count_in("/runs/2", "/runs/2?comments=12#"), 1);
+	assert_int_equal(count_in("/runs/2?comments=12", comment), 10);
+	assert_int_equal(count_in("/runs/2/report", comment) >= 60, 1);
+}
+
 int
 main(void)
 {
@@ -643,6 +673,8 @@ main(void)
 		cmocka_unit_test(
 		    a_document_that_could_not_be_read_is_read_again),
 		cmocka_unit_test(a_list_of_runs_is_walked_from_page_to_page),
+		cmocka_unit_test(
+		    the_newest_comments_are_shown_and_lead_to_the_others),
 	};
 
 	failing_begin();

@@ -158,6 +158,8 @@ add_list(struct json_object *o, const char *name, const char *has,
 static void
 add_page(struct view *v, struct json_object *o)
 {
+	int64_t earlier;
+
 	model_text(o, "url",
 	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
 	model_state(v->req, o, state_word(v->lifecycle.state),
@@ -172,7 +174,8 @@ add_page(struct view *v, struct json_object *o)
 	    json_object_get(json_get(json_get(o, "approvals"), "given")));
 	model_put(o, "step_rows", step_rows(v));
 	model_put(o, "chronology", timeline(v));
-	add_list(o, "comments", "has_comments", run_model_comments(v));
+	add_list(o, "comments", "has_comments",
+	    run_model_comments(v, INT64_MAX, INT64_MAX - 1, &earlier));
 }
 
 enum err

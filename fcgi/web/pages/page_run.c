@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "lang/values.h"
 #include "web/card/card.h"
 #include "web/card/card_actions.h"
@@ -21,6 +22,8 @@
 #include "web/pages/page.h"
 #include "web/views/rollback_view.h"
 #include "web/views/run_model.h"
+
+#define COMMENTS 50 /* at a time */
 
 /* The item belongs to the rollback, not to the forward part. */
 static bool
@@ -310,6 +313,30 @@ again_url(struct view *v)
 	    json_text(v->run, "current", ""));
 }
 
+/* The newest comments, or those before the event that the address names. */
+static void
+add_comments(struct view *v, struct json_object *o)
+{
+	int64_t before = INT64_MAX, earlier;
+	struct json_object *comments;
+
+	text_int(request_query(v->req, "comments"), 1, INT64_MAX, &before);
+	comments = run_model_comments(v, before, COMMENTS, &earlier);
+	model_bool(o, "has_comments", json_object_array_length(comments) > 0);
+	model_put(o, "comments", comments);
+	model_text(o, "earlier_url",
+	    earlier == 0
+		? NULL
+		: arena_printf(v->req->arena,
+		      "/runs/%" PRId64 "?comments=%" PRId64 "#h-comments",
+		      v->lifecycle.id, earlier));
+	model_text(o, "newest_url",
+	    before == INT64_MAX
+		? NULL
+		: arena_printf(v->req->arena, "/runs/%" PRId64 "#h-comments",
+		      v->lifecycle.id));
+}
+
 static struct json_object *
 page_part(struct view *v)
 {
@@ -317,7 +344,6 @@ page_part(struct view *v)
 	struct json_object *back = v->lifecycle.mode == PART_ROLLBACK
 	    ? rollback_in_order(v)
 	    : items(v, keep_rollback);
-	struct json_object *comments = run_model_comments(v);
 
 	model_text(o, "url",
 	    arena_printf(v->req->arena, "/runs/%" PRId64, v->lifecycle.id));
@@ -345,8 +371,7 @@ page_part(struct view *v)
 	model_put(o, "items", items(v, keep_forward));
 	model_bool(o, "has_rollback_items", json_object_array_length(back) > 0);
 	model_put(o, "rollback_items", back);
-	model_bool(o, "has_comments", json_object_array_length(comments) > 0);
-	model_put(o, "comments", comments);
+	add_comments(v, o);
 	model_bool(o, "has_artifacts",
 	    json_object_array_length(
 		artifacts_of_run(v->req, v->lifecycle.id, &v->artifacts)) > 0);

@@ -19,11 +19,12 @@
 #include "web/views/view.h"
 
 #define SETS 6
-#define MAX_STEPS 400 /* of one run; others are not cached */
+#define MOST_BYTES ((size_t)16 * 1024 * 1024) /* of runs but the last */
 
 struct card {
 	struct buf key;           /* the content of its row */
 	struct json_object *html; /* NULL: not rendered yet */
+	size_t bytes;             /* of it */
 };
 
 struct set {
@@ -36,6 +37,7 @@ struct set {
 
 struct fragments {
 	struct set sets[SETS];
+	size_t bytes; /* of all cards */
 	int64_t clock;
 };
 
@@ -46,9 +48,10 @@ fragments_new(void)
 }
 
 static void
-clear_set(struct set *s)
+clear_set(struct fragments *f, struct set *s)
 {
 	for (size_t i = 0; i < s->count; i++) {
+		f->bytes -= s->cards[i].bytes;
 		buf_clear(&s->cards[i].key);
 		json_object_put(s->cards[i].html);
 	}
@@ -62,7 +65,7 @@ fragments_free(struct fragments *f)
 	if (f == NULL)
 		return;
 	for (int i = 0; i < SETS; i++)
-		clear_set(&f->sets[i]);
+		clear_set(f, &f->sets[i]);
 	free(f);
 }
 
@@ -90,13 +93,31 @@ set_of(struct view *v)
 		if (same)
 			break;
 	}
-	clear_set(s);
+	clear_set(f, s);
 	s->run = v->lifecycle.id;
 	s->language = language;
 	s->used = ++f->clock;
 	s->count = v->plan->steps_count;
 	s->cards = mem_calloc(s->count + 1, sizeof(*s->cards));
 	return s;
+}
+
+/* Drops the cards of the runs that were looked at least recently. */
+static void
+keep_bounded(struct fragments *f, const struct set *last)
+{
+	struct set *oldest;
+
+	while (f->bytes > MOST_BYTES) {
+		oldest = NULL;
+		for (int i = 0; i < SETS; i++)
+			if (&f->sets[i] != last && f->sets[i].run != 0 &&
+			    (oldest == NULL || f->sets[i].used < oldest->used))
+				oldest = &f->sets[i];
+		if (oldest == NULL)
+			return;
+		clear_set(f, oldest);
+	}
 }
 
 /* The card depends on these alone: attempts of such a step are complete. */
@@ -117,7 +138,7 @@ put_key(const struct view *v, int step, struct buf *key)
 }
 
 static struct json_object *
-render(struct view *v, int step)
+render(struct view *v, int step, size_t *ret_bytes)
 {
 	struct json_object *model = json_object_new_object();
 	struct json_object *words = json_object_new_object();
@@ -136,6 +157,7 @@ render(struct view *v, int step)
 	if (templates_render(v->req->web->templates, "_card.html", model, &out,
 		NULL) == ERR_OK)
 		html = html_raw(buf_text(&out), out.len);
+	*ret_bytes = out.len;
 	buf_clear(&out);
 	json_object_put(model);
 	return html;
@@ -144,12 +166,11 @@ render(struct view *v, int step)
 struct json_object *
 fragments_card(struct view *v, int step)
 {
+	struct fragments *f = v->req->web->fragments;
+	struct set *set = set_of(v);
+	struct card *card = &set->cards[step];
 	struct buf key = { 0 };
-	struct card *card;
 
-	if (v->plan->steps_count > MAX_STEPS)
-		return NULL;
-	card = &set_of(v)->cards[step];
 	put_key(v, step, &key);
 	if (card->html != NULL && card->key.len == key.len &&
 	    memcmp(card->key.data, key.data, key.len) == 0) {
@@ -158,7 +179,10 @@ fragments_card(struct view *v, int step)
 	}
 	buf_clear(&card->key);
 	json_object_put(card->html);
-	card->html = render(v, step);
+	f->bytes -= card->bytes;
+	card->html = render(v, step, &card->bytes);
 	card->key = key;
+	f->bytes += card->bytes;
+	keep_bounded(f, set);
 	return json_object_get(card->html);
 }

@@ -239,25 +239,36 @@ run_model_parameters(struct view *v)
 }
 
 struct json_object *
-run_model_comments(struct view *v)
+run_model_comments(
+    struct view *v, int64_t before, int64_t most, int64_t *ret_earlier)
 {
-	struct json_object *list = json_object_new_array();
-	struct rows *rows = db_query(v->req->web->db, STMT_WEB_EVENTS_OF_KIND,
-	    INT(v->lifecycle.id), TEXT(event_word(EVENT_RUN_COMMENTED)));
-	struct json_object *body, *o;
+	struct json_object *found = json_object_new_array();
+	struct json_object *list = json_object_new_array(), *body, *o;
+	struct rows *rows = db_query(v->req->web->db, STMT_WEB_COMMENTS,
+	    INT(v->lifecycle.id), INT(before), INT(most + 1));
 	struct event e;
+	int64_t n = 0;
 
+	*ret_earlier = 0;
 	while (db_next(rows)) {
-		if (event_parse(db_text(rows, "body"), &e, &body) != ERR_OK)
+		if (n++ == most || /* those before the oldest of these */
+		    event_parse(db_text(rows, "body"), &e, &body) != ERR_OK)
 			continue;
 		o = db_row_json(rows);
 		json_set_text(o, "by", e.actor);
 		json_set_text(o, "text", json_text(e.data, "text", ""));
 		json_object_object_del(o, "body");
-		json_object_array_add(list, o);
+		json_object_array_add(found, o);
+		before = e.seq;
 		json_object_put(body);
 	}
 	db_done(rows);
+	if (n > most)
+		*ret_earlier = before;
+	for (size_t i = json_object_array_length(found); i-- > 0;)
+		json_object_array_add(
+		    list, json_object_get(json_object_array_get_idx(found, i)));
+	json_object_put(found);
 	return list;
 }
 

@@ -13,8 +13,13 @@ void run_model_add_steps(struct view *v, struct json_object *o);
 /* [{label, name, value, is_secret}] of its parameters.  A new array. */
 struct json_object *run_model_parameters(struct view *v);
 
-/* [{by, at, text}] of its comments.  A new array. */
-struct json_object *run_model_comments(struct view *v);
+/*
+ * [{seq, by, at, text}] of the newest `most` comments before the event
+ * `before`, in their order.  *ret_earlier: there are others before that event,
+ * or 0.  A new array.
+ */
+struct json_object *run_model_comments(
+    struct view *v, int64_t before, int64_t most, int64_t *ret_earlier);
 
 /*
  * [{id, title, targets}]: the other runs that lock targets of this one, with

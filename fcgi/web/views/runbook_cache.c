@@ -26,8 +26,8 @@
 #include "inventory/resolve.h"
 #include "inventory/targets.h"
 
-#define SHELVES 24
-#define MAX_NAMES 2000
+/* More than a page has runs: the list of 25 would replace each by the next. */
+#define SHELVES 60
 
 struct runbook_cache {
 	struct cached_runbook shelves[SHELVES];
@@ -252,22 +252,31 @@ runbook_cache_of_run(
 	return ERR_OK;
 }
 
+const char *
+runbook_cache_key(struct req *req, const char *name)
+{
+	const char *path = arena_printf(
+	    req->arena, "%s/%s.md", req->web->runbooks, name);
+	struct stat st;
+
+	if (runbook_name_refused(name) != NULL || stat(path, &st) != 0 ||
+	    !S_ISREG(st.st_mode))
+		return NULL;
+	return arena_printf(req->arena, "%s:%jd.%ld:%jd", name,
+	    (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
+	    (intmax_t)st.st_size);
+}
+
 enum err
 runbook_cache_current(
     struct req *req, const char *name, struct cached_runbook **ret)
 {
-	const char *path, *key;
+	const char *key = runbook_cache_key(req, name);
 	struct buf text = { 0 };
-	struct stat st;
 	enum err err = ERR_NOT_FOUND;
 
-	path = arena_printf(req->arena, "%s/%s.md", req->web->runbooks, name);
-	if (runbook_name_refused(name) != NULL || stat(path, &st) != 0 ||
-	    !S_ISREG(st.st_mode))
+	if (key == NULL)
 		goto out;
-	key = arena_printf(req->arena, "%s:%jd.%ld:%jd", name,
-	    (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
-	    (intmax_t)st.st_size);
 	if ((*ret = find(req->web->cache, key)) != NULL)
 		return ERR_OK;
 	err = io_read_beneath(req->web->runbooks,
@@ -300,7 +309,7 @@ add_names(
 		struct stat st;
 
 		if (e->d_name[0] == '.' ||
-		    json_object_array_length(names) >= MAX_NAMES)
+		    json_object_array_length(names) >= RUNBOOK_NAMES_MAX)
 			continue;
 		name = mem_printf("%s%s", prefix, e->d_name);
 		path = mem_printf("%s/%s", root, name);

@@ -36,6 +36,9 @@ enum err runbook_cache_of_run(
 enum err runbook_cache_current(
     struct req *req, const char *name, struct cached_runbook **ret);
 
+/* The file of that name as it is now (arena); NULL: there is none. */
+const char *runbook_cache_key(struct req *req, const char *name);
+
 /* The index of a step, or -1. */
 int runbook_cache_find_step(const struct cached_runbook *s, const char *id);
 
@@ -47,7 +50,8 @@ int runbook_cache_find_step(const struct cached_runbook *s, const char *id);
 const struct item *runbook_cache_prose(const struct cached_runbook *s,
     const struct item *item, const struct plan **ret_plan);
 
-/* The names of all runbooks, sorted: a new array. */
+/* The names of all runbooks, but of so many at most, sorted: a new array. */
+#define RUNBOOK_NAMES_MAX 20000
 struct json_object *runbook_cache_names(struct req *req);
 
 /* targets.yml as it is now; owned by the cache.  NULL if there is none. */

@@ -1,0 +1,13 @@
+/* library.h: what the library shows of each document. */
+#ifndef WEB_VIEWS_LIBRARY_H
+#define WEB_VIEWS_LIBRARY_H
+
+#include "web/http/request.h"
+
+/*
+ * Name, title, summary, owner, tags, errors and steps of a document as it is
+ * in the folder now.  A new object, or NULL: it cannot be read.
+ */
+struct json_object *library_entry(struct req *req, const char *name);
+
+#endif
