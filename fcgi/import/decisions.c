@@ -13,8 +13,10 @@
 #include "base/buf.h"
 #include "base/catalogue.h"
 #include "base/message.h"
+#include "base/text.h"
 #include "import/repeated.h"
 #include "compiler/runbook.h"
+#include "lang/script_lines.h"
 
 #define LISTED 12 /* lines of a list */
 
@@ -74,6 +76,92 @@ put_targets(const struct runbook *r, struct arena *a, struct buf *out)
 }
 
 static bool
+is_any(const char *s, size_t len, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strlen(*words) == len && memcmp(*words, s, len) == 0)
+			return true;
+	return false;
+}
+
+/* The command deletes, moves or changes files; *ret is how many of its words
+ * name something else. */
+static bool
+is_destructive(
+    const struct script_line *l, const char *word, size_t len, int *ret)
+{
+	static const char *const files[] = { "rm", "mv", "rmdir", "unlink",
+		NULL };
+	static const char *const owners[] = { "chmod", "chown", NULL };
+	static const char *const deep[] = { " -R", " --recursive", NULL };
+	static const char *const git[] = { "git reset", "git clean", NULL };
+	size_t left = l->len - (size_t)(word - l->s);
+
+	*ret = is_any(word, len, owners);
+	return is_any(word, len, files) ||
+	    (*ret > 0 && text_has_any(word, left, deep)) ||
+	    (len == 3 && text_has_any(word, left, git));
+}
+
+/* A path that begins in the folder of the script. */
+static bool
+is_relative(const char *word, size_t len)
+{
+	return len > 0 && strchr("/~$<>&|\"'`{0123456789", word[0]) == NULL &&
+	    memchr(word, '=', len) == NULL;
+}
+
+/* A destructive command of the script has a relative path, and no command
+ * before it changes the folder. */
+static bool
+is_adrift(const struct step *s)
+{
+	static const char *const before[] = { "sudo", "then", "do", "else",
+		NULL };
+	static const char *const folder[] = { "cd", "pushd", NULL };
+	struct script_lines lines = { .at = s->text };
+	struct script_line l;
+
+	while (script_lines_next(&lines, &l)) {
+		bool command, next = false, destructive = false;
+		size_t at = 0, len;
+		int other = 0;
+		const char *w;
+
+		while (
+		    (w = script_next_word(&l, &at, &len, &command)) != NULL) {
+			if (command || next) {
+				if (is_any(w, len, folder))
+					return false;
+				next = is_any(w, len, before);
+				destructive = is_destructive(
+				    &l, w, len, &other);
+			} else if (destructive && *w != '-' && other-- <= 0 &&
+			    is_relative(w, len)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void
+put_adrift(const struct runbook *r, struct arena *a, struct buf *out)
+{
+	struct lines lines = { 0 };
+
+	for (size_t i = 0; i < r->plan.steps_count; i++) {
+		const struct step *s = &r->plan.steps[i];
+
+		if (kind_is((int)s->kind, KIND_SHELL) && s->cwd == NULL &&
+		    s->text != NULL && is_adrift(s))
+			add_line(&lines, s->line);
+	}
+	put(out, &lines, 1,
+	    message_arena(a, "import_adrift lines=%s", buf_text(&lines.text)));
+}
+
+static bool
 has_value(const struct step *step, const char *value)
 {
 	const char *s = step->text != NULL ? step->text : "";
@@ -128,6 +216,7 @@ decisions_put(const struct runbook *result, struct buf *out)
 	struct arena *a = arena_new();
 
 	put_targets(result, a, out);
+	put_adrift(result, a, out);
 	put_values(result, a, out);
 	put_defaults(result, a, out);
 	arena_free(a);

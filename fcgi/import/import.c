@@ -22,6 +22,7 @@
 #include "import/import.h"
 #include "import/import_own.h"
 #include "import/alternatives.h"
+#include "import/back.h"
 #include "import/decisions.h"
 #include "import/block/containers.h"
 #include "import/block/dedent.h"
@@ -54,6 +55,9 @@ import_all(struct import *im)
 	if (!im->keep_front && old)
 		import_insert(im, p->body, 0,
 		    p->src[p->body - 1] == '\n' ? "~~~~\n" : "\n~~~~\n");
+	nodes_read_anchors(im);
+	im->moves = back_moves(im);
+	im->back_all = back_is_all(im);
 	if (!im->cautious && !im->linear)
 		alternatives_find(im);
 	import_nodes(im, p->doc->first);

@@ -36,6 +36,8 @@ struct verdict {
 struct note {
 	size_t at;
 	const char *text;
+	bool lines;  /* one message for all lines with this text */
+	size_t line; /* of the result */
 };
 
 /* Lines of the source, from 0, that a step was made of; and where check
@@ -82,15 +84,21 @@ struct import {
 	struct last_step last_step; /* the last one of a sentence */
 	bool deletes;               /* what gets its braces is no backup */
 	const char *on;             /* where the section's steps run, or NULL */
-	const char *folder; /* where the scripts of the section run, or NULL */
-	int on_level;       /* of the heading that this holds for */
+	const char *folders[7];     /* where scripts run, by level of heading */
+	int level;                  /* of the heading around, or 0 */
+	int on_level;               /* of the heading that this holds for */
 	struct {
 		const char *name, *user;
 		size_t at;
 	} targets[IMPORT_TARGETS_MAX];
 	size_t targets_count; /* to declare */
 	bool rollbacks[7]; /* the headings around, by level, that got a mark */
-	int shallowest;    /* the fewest such around a step; -1: no step yet */
+	bool moves;        /* the document moves data to another place */
+	bool back_all;     /* the document is a rollback and nothing else */
+	int back;          /* enum way_back */
+	char back_number;  /* of its label */
+	const struct node *back_in; /* around the paragraph that tells it */
+	int shallowest; /* the fewest such around a step; -1: no step yet */
 	struct {
 		const char *name, *label;
 		bool is_value;       /* the label is its default */

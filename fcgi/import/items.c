@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "import/block/code.h"
 #include "import/block/step.h"
+#include "import/back.h"
 #include "import/import_own.h"
 #include "import/imperative.h"
 #include "import/nodes.h"
@@ -218,19 +219,23 @@ is_order(struct import *im, const struct node *li, const char *title)
 	    is_asked_for(im, li);
 }
 
-void
-import_item(struct import *im, const struct node *li)
+static void
+put_item(struct import *im, const struct node *li)
 {
 	struct parse *p = &im->p;
 	const struct node *text = li->first;
 	const char *title;
+	bool aside;
 	size_t at;
 
 	if (text == NULL || text->type != NODE_P || text->at == NOWHERE ||
 	    import_refused(im, text->at) != NULL)
 		return;
 	title = text_title(p, text);
-	if (!im->cautious && im->ids_count < IMPORT_STEPS_MAX &&
+	aside = !im->cautious && back_is_here(im);
+	if (aside)
+		back_note(im, text);
+	if (!aside && !im->cautious && im->ids_count < IMPORT_STEPS_MAX &&
 	    (import_sentence(im, text) || (!li->task && plain_put(im, text)))) {
 		if (li->task)
 			import_insert(im, items_box(&im->p, text),
@@ -243,7 +248,7 @@ import_item(struct import *im, const struct node *li)
 		    import_braces(im, title, "task", ""));
 		return;
 	}
-	if (im->cautious || im->quotes > 0 ||
+	if (aside || im->cautious || im->quotes > 0 ||
 	    im->ids_count >= IMPORT_STEPS_MAX || im->told > 0 ||
 	    !is_candidate(im, li) || !is_order(im, li, title))
 		return;
@@ -254,4 +259,18 @@ import_item(struct import *im, const struct node *li)
 	import_insert(im, at, 0, "[ ] ");
 	import_insert(im, import_text_end(p, text), 0,
 	    import_braces(im, title, "task", ""));
+}
+
+void
+import_item(struct import *im, const struct node *li)
+{
+	const struct node *text = li->first;
+	int back = im->back;
+
+	if (text != NULL && text->type == NODE_P && text->at != NOWHERE &&
+	    text->end != NOWHERE && text->end > 0 &&
+	    back_tells(items_text(im, text)))
+		im->back = BACK_BLOCK;
+	put_item(im, li);
+	im->back = back;
 }

@@ -10,7 +10,10 @@
 #include "import/nodes.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/buf.h"
+#include "base/message.h"
 #include "import/alternatives.h"
+#include "import/back.h"
 #include "import/block/code.h"
 #include "import/block/step.h"
 #include "import/import_own.h"
@@ -83,6 +86,16 @@ is_backup(struct import *im, const char *title)
 		    topic_names_backup(text_title(&im->p, im->heading))));
 }
 
+/* That of the section, or of the one around it; NULL: none is named. */
+static const char *
+folder_here(const struct import *im)
+{
+	for (int level = im->level; level >= 0; level--)
+		if (im->folders[level] != NULL)
+			return im->folders[level];
+	return NULL;
+}
+
 bool
 nodes_enter_folder(struct import *im, const char *text)
 {
@@ -95,7 +108,7 @@ nodes_enter_folder(struct import *im, const char *text)
 	n = strcspn(text, " \t\r\n;&|<>$`*?\"'\\{}()#");
 	if (text[n + strspn(text + n, " \t\r\n")] != '\0')
 		return false;
-	im->folder = arena_strndup(im->p.arena, text, n);
+	im->folders[im->level] = arena_strndup(im->p.arena, text, n);
 	return true;
 }
 
@@ -109,14 +122,15 @@ import_braces(
 	    ? arena_printf(im->p.arena, " on=%s", im->on)
 	    : "";
 
-	if (im->folder != NULL && import_is_shell(kind) &&
+	if (folder_here(im) != NULL && import_is_shell(kind) &&
 	    strstr(more, " cwd=") == NULL)
-		on = arena_printf(im->p.arena, "%s cwd=%s", on, im->folder);
+		on = arena_printf(
+		    im->p.arena, "%s cwd=%s", on, folder_here(im));
 	return arena_printf(im->p.arena, " {#%s%s%s%s}",
 	    step_id(im, title, kind), on,
-	    im->troubles > 0           ? " .optional"
-		: is_backup(im, title) ? " .essential"
-				       : "",
+	    im->troubles > 0 || back_is_here(im) ? " .optional"
+		: is_backup(im, title)           ? " .essential"
+						 : "",
 	    more);
 }
 
@@ -126,7 +140,8 @@ has_braces(const struct parse *p, const struct node *n)
 {
 	size_t to;
 
-	if (n->at == NOWHERE || n->end == NOWHERE || n->end == 0)
+	if (n->at == NOWHERE || n->end == NOWHERE || n->end == 0 ||
+	    n->lang != NULL)
 		return false;
 	to = source_line_end(p, source_line(p, n->end - 1));
 	return attribute_open(p, n->at, to) != NOWHERE;
@@ -180,6 +195,12 @@ import_paragraph(struct import *im, const struct node *n)
 
 	if (n->at != NOWHERE && n->end != NOWHERE && n->end > 0)
 		import_lead(im, n);
+	back_read(im, n);
+	if (!im->cautious && back_is_here(im)) {
+		if (im->back == BACK_BLOCK)
+			back_note(im, n);
+		return;
+	}
 	if (im->cautious || im->ids_count >= IMPORT_STEPS_MAX ||
 	    (n->parent != p->doc &&
 		(n->parent->type != NODE_LI || n->parent->first == n)) ||
@@ -210,17 +231,24 @@ name_heading(struct import *im, const struct node *n)
 		new_id(im, text_title(&im->p, n), "section")));
 }
 
-/* The steps below such a heading are a rollback. */
+/* The steps below the heading are a rollback. */
 static bool
-is_rollback(const char *title)
+is_rollback(struct import *im, const struct node *n)
 {
-	static const char *const words[] = { "rollback", "roll back",
-		"rolling back", "roll-back", "回退", "回滚", NULL };
+	const char *title = text_title(&im->p, n);
+	bool forward;
 
-	for (size_t i = 0; words[i] != NULL; i++)
-		if (strcasestr(title, words[i]) != NULL)
-			return true;
-	return false;
+	if (im->back_all)
+		return false;
+	if (back_is_rollback(title))
+		return true;
+	if (!back_is_restore(title) || rollbacks_around(im) > 0)
+		return false;
+	forward = im->moves || back_is_backup_too(title);
+	import_note_line(im, n->at,
+	    forward ? MESSAGE("import_restore_forward")
+		    : MESSAGE("import_restore"));
+	return !forward;
 }
 
 /* A heading that is an order, with nothing below it, becomes a task too. */
@@ -228,7 +256,7 @@ static void
 import_lone_heading(struct import *im, const struct node *n)
 {
 	const char *title = text_title(&im->p, n), *behind;
-	size_t end = import_text_end(&im->p, n);
+	size_t end = import_text_end(&im->p, n), line_end, close;
 
 	behind = imperative_behind_number(title);
 	if (im->cautious || n->number < 2 ||
@@ -239,45 +267,101 @@ import_lone_heading(struct import *im, const struct node *n)
 	    import_refused(im, n->at) != NULL)
 		return;
 	items_span(im, n);
-	import_insert(im, source_line_end(&im->p, source_line(&im->p, end)), 0,
+	line_end = source_line_end(&im->p, source_line(&im->p, end));
+	if (n->lang != NULL)
+		(void)attribute_find(&im->p, n->at, end, &end, &close);
+	while (strchr(" \t", im->p.src[end - 1]) != NULL)
+		end--;
+	import_insert(im, line_end, 0,
 	    arena_printf(im->p.arena, "\n\n- [ ] %.*s%s", (int)(end - n->at),
 		im->p.src + n->at, import_braces(im, title, "task", "")));
+}
+
+/* “ {#back .rollback when="…"}”, as far as it is said; or "". */
+static const char *
+heading_braces(
+    struct import *im, const struct node *n, bool rollback, const char *when)
+{
+	struct buf out = { 0 };
+	const char *text;
+
+	if (n->lang != NULL)
+		buf_printf(&out, " #%s", n->lang);
+	if (rollback)
+		buf_puts(&out, " .rollback");
+	if (when != NULL)
+		buf_printf(&out, " when=\"%s\"", when);
+	text = out.len > 0
+	    ? arena_printf(im->p.arena, " {%s}", buf_text(&out) + 1)
+	    : "";
+	buf_clear(&out);
+	return text;
 }
 
 /* Its braces: a rollback, one of several alternatives, or both. */
 static void
 mark_heading(struct import *im, const struct node *n)
 {
-	const char *when = alternatives_when(im, n), *text = "";
-	bool rollback = is_rollback(text_title(&im->p, n));
+	const char *when = alternatives_when(im, n);
+	bool rollback = is_rollback(im, n);
+	size_t at = import_text_end(&im->p, n), skip = 0, close;
 
-	if (when != NULL)
-		text = arena_printf(im->p.arena, " {when=\"%s\"}", when);
 	if (when == NULL && !rollback)
 		return;
-	import_insert(im, import_text_end(&im->p, n), 0,
-	    !rollback ? text
-		: when == NULL
-		? " {.rollback}"
-		: arena_printf(im->p.arena, " {.rollback when=\"%s\"}", when));
+	if (n->lang != NULL && attribute_find(&im->p, n->at, at, &at, &close)) {
+		skip = close + 1 - at;
+		while (strchr(" \t", im->p.src[at - 1]) != NULL) {
+			at--;
+			skip++;
+		}
+	}
+	import_insert(im, at, skip, heading_braces(im, n, rollback, when));
 	if (!rollback)
 		return;
 	im->rollbacks[n->number] = true;
 	im->list[im->count - 1].rollback = rollbacks_around(im);
-	im->list[im->count - 1].unmarked = text;
+	im->list[im->count - 1].unmarked = heading_braces(im, n, false, when);
+}
+
+void
+nodes_read_anchors(struct import *im)
+{
+	struct parse *p = &im->p;
+
+	for (struct node *n = p->doc->first; n != NULL; n = n->next) {
+		size_t open, close;
+		const char *id;
+
+		if (n->type != NODE_H || n->at == NOWHERE ||
+		    n->end == NOWHERE || n->end == 0 ||
+		    blocks_is_comment(p, n->at) ||
+		    !attribute_find(
+			p, n->at, import_text_end(p, n), &open, &close) ||
+		    open == n->at || p->src[open + 1] != '#')
+			continue;
+		id = arena_strndup(
+		    p->arena, p->src + open + 2, close - open - 2);
+		if (!text_is_id(id) || !ids_take(im->ids, id))
+			continue;
+		n->lang = id;
+		attribute_strip(n, open);
+	}
 }
 
 static void
 import_heading(struct import *im, const struct node *n)
 {
-	for (int level = n->number; level <= 6; level++)
+	for (int level = n->number; level <= 6; level++) {
 		im->rollbacks[level] = false;
+		im->folders[level] = NULL;
+	}
 	if (n->number <= im->on_level)
 		im->on = NULL;
 	im->leads = false;
 	im->offers = false;
 	im->has_steps = false;
-	im->folder = NULL;
+	im->level = n->number;
+	im->back = BACK_NOT;
 	if (im->told >= n->number)
 		im->told = 0;
 	if (im->troubles >= n->number)
@@ -317,6 +401,9 @@ import_unmark_headings(struct import *im)
 void
 import_nodes(struct import *im, const struct node *n)
 {
+	const struct node *back_in;
+	int back;
+
 	for (; n != NULL; n = n->next) {
 		if (n->type != NODE_CODE && n->type >= NODE_LI &&
 		    blocks_is_comment(&im->p, n->at))
@@ -347,7 +434,11 @@ import_nodes(struct import *im, const struct node *n)
 		if (n->type == NODE_LI)
 			import_item(im, n);
 		im->quotes += n->type == NODE_QUOTE;
+		back = im->back;
+		back_in = im->back_in;
 		import_nodes(im, n->first);
+		im->back = back;
+		im->back_in = back_in;
 		im->quotes -= n->type == NODE_QUOTE;
 	}
 }

@@ -29,6 +29,9 @@ bool nodes_enter_folder(struct import *im, const char *text);
 /* The place behind the text of a heading or paragraph, for additions. */
 size_t import_text_end(const struct parse *p, const struct node *n);
 
+/* Takes the anchors “{#back}” of headings for ids, and out of their titles. */
+void nodes_read_anchors(struct import *im);
+
 /* Makes proposals of the node, those behind it, and all within. */
 void import_nodes(struct import *im, const struct node *n);
 

@@ -12,6 +12,7 @@
 #include "import/notes.h"
 #include "base/catalogue.h"
 #include "base/mem.h"
+#include "base/message.h"
 #include "import/import_own.h"
 #include "compiler/parse/source.h"
 
@@ -21,7 +22,14 @@ import_note(struct import *im, size_t at, const char *text)
 	struct note *n;
 
 	n = mem_grow(&im->notes, &im->notes_cap, im->notes_count++, sizeof(*n));
-	*n = (struct note){ at, text };
+	*n = (struct note){ .at = at, .text = text };
+}
+
+void
+import_note_line(struct import *im, size_t at, const char *text)
+{
+	import_note(im, at, text);
+	im->notes[im->notes_count - 1].lines = true;
 }
 
 void
@@ -50,6 +58,8 @@ import_refused(const struct import *im, size_t at)
 
 	return s != NULL ? s->why : NULL;
 }
+
+#define LISTED 12 /* lines of a list */
 
 /* Of the lines of the result. */
 struct origins {
@@ -139,22 +149,64 @@ by_place(const void *a, const void *b)
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
+/* Finds the lines of the result that come from the places. */
+static void
+find_lines(struct import *im, const struct origins *o)
+{
+	size_t line = 0;
+
+	for (size_t i = 0; i < im->notes_count; i++) {
+		int source = source_line(&im->p, im->notes[i].at);
+
+		while (line + 1 < o->count && o->lines[line] < source)
+			line++;
+		im->notes[i].line = line + 1;
+	}
+}
+
+/* One message for all lines of which the same is said; the first note of them
+ * puts it. */
+static void
+put_lines(const struct import *im, size_t first, struct buf *out)
+{
+	const char *what = im->notes[first].text;
+	struct buf lines = { 0 };
+	size_t last = 0, count = 0;
+
+	for (size_t i = 0; i < im->notes_count && count <= LISTED; i++) {
+		const struct note *n = &im->notes[i];
+
+		if (!n->lines || strcmp(n->text, what) != 0)
+			continue;
+		if (i < first)
+			return;
+		if (n->line != last && ++count <= LISTED)
+			buf_printf(
+			    &lines, "%s%zu", count > 1 ? ", " : "", n->line);
+		last = n->line;
+	}
+	if (count > LISTED)
+		buf_puts(&lines, ", …");
+	buf_printf(out, "%zu: %s\n", im->notes[first].line,
+	    catalogue_local(message_arena(im->p.arena,
+		"import_lines what=%s lines=%s", what, buf_text(&lines))));
+	buf_clear(&lines);
+}
+
 void
 import_put_notes(
     struct import *im, const char *markdown, size_t len, struct buf *out)
 {
 	struct origins o = find_origins(im, markdown, len);
-	size_t line = 0;
 
 	if (im->notes_count > 1)
 		qsort(im->notes, im->notes_count, sizeof(*im->notes), by_place);
-	for (size_t i = 0; i < im->notes_count; i++) {
-		int source = source_line(&im->p, im->notes[i].at);
-
-		while (line + 1 < o.count && o.lines[line] < source)
-			line++;
-		buf_printf(out, "%zu: %s\n", line + 1,
-		    catalogue_local(im->notes[i].text));
-	}
+	find_lines(im, &o);
+	for (size_t i = 0; i < im->notes_count; i++)
+		if (im->notes[i].lines)
+			put_lines(im, i, out);
+		else
+			buf_printf(out, "%zu: %s\n", im->notes[i].line,
+			    catalogue_local(im->notes[i].text));
 	free(o.lines);
 }

@@ -15,6 +15,9 @@ struct span;
 /* Something is said of the place; the text belongs to the arena. */
 void import_note(struct import *im, size_t at, const char *text);
 
+/* The same, in one message for all lines of which it is said. */
+void import_note_line(struct import *im, size_t at, const char *text);
+
 /* A step is made of these lines. */
 void import_span(struct import *im, int first, int last);
 

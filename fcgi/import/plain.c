@@ -11,6 +11,7 @@
 
 #include "import/plain.h"
 #include "base/text.h"
+#include "import/back.h"
 #include "import/import_own.h"
 #include "import/machines.h"
 #include "import/nodes.h"
@@ -123,9 +124,12 @@ put_run(struct import *im, const struct node *n, int first, int last)
 					      : "";
 	import_span(im, first, last);
 	indent = arena_printf(p->arena, "%*s", width, "");
+	im->deletes = back_restores(arena_strndup(
+	    p->arena, p->src + start, source_line_end(p, last) - start));
 	import_insert(im, start, 0,
 	    arena_printf(p->arena, "%s%s```sh%s\n", gap, indent,
 		import_braces(im, title, "sh", "")));
+	im->deletes = false;
 	import_insert(im, source_line_end(p, last), 0,
 	    arena_printf(p->arena, "\n%s```%s", indent,
 		last < source_line(p, n->end - 1) ? "\n" : ""));

@@ -13,6 +13,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "import/acts.h"
+#include "import/back.h"
 #include "import/block/code.h"
 #include "import/block/placeholders.h"
 #include "import/databases.h"
@@ -201,8 +202,10 @@ import_step_behind(struct import *im, const struct node *n, const char *kind,
 
 	import_span(im, source_line(p, n->at), source_line(p, n->end - 1));
 	im->last_step = (struct last_step){ n, body };
+	im->deletes |= back_restores(body);
 	buf_printf(&out, "\n\n%*s```%s%s\n", width, "", kind,
 	    import_braces(im, text_title(p, n), kind, more));
+	im->deletes = false;
 	for (size_t len; *body != '\0'; body += len + (body[len] == '\n')) {
 		len = strcspn(body, "\n");
 		buf_printf(

@@ -49,7 +49,8 @@ struct node {
 	size_t len;        /* of the text; UL, OL: items */
 	size_t at;         /* offset of its first text, NOWHERE */
 	size_t end;        /* behind its last text */
-	const char *lang;  /* CODE: first word behind the fence */
+	const char *lang;  /* CODE: first word behind the fence;
+			    * H: its anchor, in an import */
 	const char *alert; /* QUOTE: "warning", or NULL */
 	size_t info;       /* CODE: start of the info string */
 	size_t info_end;

@@ -11,6 +11,7 @@
 #include "import/block/code.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "import/back.h"
 #include "import/import_own.h"
 #include "import/block/guess.h"
 #include "import/block/session.h"
@@ -347,6 +348,10 @@ import_code(struct import *im, const struct node *n)
 	}
 	if (im->cautious || im->ids_count >= IMPORT_STEPS_MAX)
 		return;
+	if (back_is_here(im)) {
+		back_note(im, n);
+		return;
+	}
 	if (import_refused(im, n->at) == NULL && !n->in_html &&
 	    !blocks_is_comment(p, n->at) &&
 	    (step_put_settings(im, n, marks) || step_put_addresses(im, n)))

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "import/back.h"
 #include "import/block/code.h"
 #include "import/block/placeholders.h"
 #include "import/block/session.h"
@@ -157,6 +158,24 @@ machine_before(struct import *im)
 	return machine;
 }
 
+/* The lines of the block from one to before another; of the arena. */
+static const char *
+lines_of(struct import *im, const struct node *n, int first, int end)
+{
+	const char *s = n->text, *stop = n->text + n->len, *from;
+
+	for (int i = 0; i < first && s < stop; i++) {
+		s += strcspn(s, "\n");
+		s += *s == '\n';
+	}
+	from = s;
+	for (int i = first; i < end && s < stop; i++) {
+		s += strcspn(s, "\n");
+		s += *s == '\n';
+	}
+	return arena_strndup(im->p.arena, from, (size_t)(s - from));
+}
+
 /* The braces of a part, with its kind before them. */
 static const char *
 part_braces(struct import *im, const struct node *n, const struct shape *shape,
@@ -186,7 +205,9 @@ part_braces(struct import *im, const struct node *n, const struct shape *shape,
 	if (shape->parts_count > 1)
 		more = arena_printf(im->p.arena, "%s%s", more,
 		    title_attribute(im, part->title));
-	im->deletes = shape->parts_count > 1 && part->deletes;
+	im->deletes = (shape->parts_count > 1 && part->deletes) ||
+	    back_restores(
+		shape->lines > 0 ? lines_of(im, n, part->first, end) : n->text);
 	braces = import_braces(im, title, kind, more);
 	im->deletes = false;
 	im->on = on;
