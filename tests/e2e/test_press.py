@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -13,7 +14,7 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from console import Console, main, runbook_folder  # noqa: E402
+from console import Console, main, runbook_folder, wait_until  # noqa: E402
 
 PRESSES = 200
 
@@ -176,6 +177,17 @@ def hub_of(console):
     raise AssertionError("there is no hub")
 
 
+def wakes_unread(hub):
+    """Commits that the keeper has counted for the hub, and that woke it not yet."""
+    text = pathlib.Path(f"/proc/{hub}/fdinfo/4").read_text()
+    return int(text.split("eventfd-count:")[1].split()[0], 16)
+
+
+def read_until(stream, seq):
+    while (line := stream.readline()) != f"id: {seq}\n".encode():
+        assert line != b"", f"the stream ended before event {seq}"
+
+
 def the_live_hub_is_woken_by_commits_and_does_not_ask():
     with Console(runbooks=books) as console:
         ana = console.user("ana", "operator")
@@ -186,17 +198,22 @@ def the_live_hub_is_woken_by_commits_and_does_not_ask():
             "Accept": "text/event-stream"})
         stream = live.getresponse()
         seq = ana.run(run)["seq"]
-        while f"id: {seq}\n" != stream.readline().decode():
-            pass
+        read_until(stream, seq)
         hub = hub_of(console)
         before = times_woken(hub)
         time.sleep(2)
         woken = times_woken(hub) - before
         assert woken < 15, f"{woken} times in 2 s in which nothing happened"
         for n in range(3):
-            assert ana.post(f"/runs/{run}/comments", {"text": str(n)})[0] == 200
-            while f"id: {seq + 1 + n}\n" != stream.readline().decode():
-                pass
+            wait_until(lambda: wakes_unread(hub) == 0)
+            os.kill(hub, signal.SIGSTOP)
+            try:
+                assert ana.post(f"/runs/{run}/comments", {"text": str(n)})[0] == 200
+                assert wakes_unread(hub) > 0, "the keeper does not wake the hub"
+            finally:
+                os.kill(hub, signal.SIGCONT)
+            read_until(stream, seq + 1 + n)
+        wait_until(lambda: wakes_unread(hub) == 0)  # by the hub, when it is woken
         live.close()
 
 
