@@ -35,6 +35,7 @@
 #include "journal/db.h"
 #include "journal/migrate.h"
 #include "wire/exec.h"
+#include "wire/handed.h"
 #include "wire/secret.h"
 
 enum { RUNNER, KEEPER, WEB, NGINX, PROGRAMS };
@@ -173,8 +174,7 @@ set_programs(struct serve *s)
 		"--templates", s->templates, "--static", s->files, NULL });
 	program_set_args(&p[NGINX],
 	    (const char *[]){ "-c", conf, "-p", prefix, "-e", errors, NULL });
-	p[KEEPER].setting = "LISTEN_FDS=4";
-	p[WEB].setting = "LIVE_FDS=2";
+	p[KEEPER].setting = p[WEB].setting = HANDED_SETTING;
 	p[NGINX].setting = "NGINX=3;"; /* a socket opened in advance */
 	p[RUNNER].keeps_children = true;
 	set_accounts(s);
@@ -193,16 +193,19 @@ set_sockets(struct serve *s)
 
 	if (commits < 0)
 		log_fatal("no eventfd: %s", strerror(errno));
-	program_add_fd(&p[KEEPER], commits, 6); /* it counts its commits */
-	program_add_fd(&p[WEB], commits, 4);    /* the live hub waits for it */
-	program_add_fd(
-	    &p[KEEPER], listen_on(s, "keeper.sock", 0660, a->web.gid), 3);
-	program_add_fd(&p[KEEPER], listen_on(s, "admin.sock", 0600, 0), 4);
-	program_add_fd(&p[KEEPER], listen_on(s, "runner.sock", 0600, 0), 5);
-	program_add_fd(
-	    &p[WEB], listen_on(s, "web.sock", 0660, a->nginx.gid), 0);
-	program_add_fd(
-	    &p[WEB], listen_on(s, "live.sock", 0660, a->nginx.gid), 3);
+	program_add_fd(&p[KEEPER], commits, HANDED_COMMITS);
+	program_add_fd(&p[WEB], commits, HANDED_WAKE);
+	program_add_fd(&p[KEEPER],
+	    listen_on(s, "keeper.sock", 0660, a->web.gid),
+	    HANDED_KEEPER_SOCKET);
+	program_add_fd(&p[KEEPER], listen_on(s, "admin.sock", 0600, 0),
+	    HANDED_ADMIN_SOCKET);
+	program_add_fd(&p[KEEPER], listen_on(s, "runner.sock", 0600, 0),
+	    HANDED_RUNNER_SOCKET);
+	program_add_fd(&p[WEB], listen_on(s, "web.sock", 0660, a->nginx.gid),
+	    HANDED_WEB_SOCKET);
+	program_add_fd(&p[WEB], listen_on(s, "live.sock", 0660, a->nginx.gid),
+	    HANDED_LIVE_SOCKET);
 	program_add_fd(&p[NGINX], s->port_fd, 3);
 }
 

@@ -28,6 +28,7 @@
 #include "keeper/plans/new_plan.h"
 #include "keeper/plans/plan_cache.h"
 #include "keeper/seal.h"
+#include "wire/handed.h"
 
 struct options {
 	const char *data;
@@ -124,24 +125,15 @@ lock(const char *data)
 	return fd;
 }
 
-/* Sockets and the eventfd are inherited. */
-static bool
-is_handed(void)
-{
-	const char *handed = getenv("LISTEN_FDS");
-
-	return handed != NULL && strcmp(handed, "4") == 0;
-}
-
 /* The inherited socket, or one of our own. */
 static int
-open_socket(const struct options *o, int number, const char *name, mode_t mode)
+open_socket(const struct options *o, int handed, const char *name, mode_t mode)
 {
 	char *path;
 	int fd;
 
-	if (is_handed())
-		return 3 + number;
+	if (handed_is())
+		return handed;
 	path = mem_printf("%s/run/%s", o->data, name);
 	fd = io_listen(path, mode);
 	if (fd < 0)
@@ -180,13 +172,14 @@ main(int argc, char **argv)
 	    wire_secret_make(o.data, WIRE_SECRET_RUNNER, k.runner_secret) !=
 		ERR_OK)
 		log_fatal("cannot read or make the secrets of the sockets");
-	k.commits_fd = is_handed() ? 6 : 0;
+	k.commits_fd = handed_is() ? HANDED_COMMITS : 0;
 	if (o.stdio)
 		loop_run_stdio(&k);
 	else
-		loop_run(&k, open_socket(&o, 0, "keeper.sock", 0660),
-		    open_socket(&o, 1, "admin.sock", 0600),
-		    open_socket(&o, 2, "runner.sock", 0600));
+		loop_run(&k,
+		    open_socket(&o, HANDED_KEEPER_SOCKET, "keeper.sock", 0660),
+		    open_socket(&o, HANDED_ADMIN_SOCKET, "admin.sock", 0600),
+		    open_socket(&o, HANDED_RUNNER_SOCKET, "runner.sock", 0600));
 	ledger_close(&k);
 	plan_cache_free(&k);
 	compile_close(&k);

@@ -16,7 +16,6 @@
  * stream back.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -28,11 +27,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/peer.h"
+#include "base/terminate.h"
 #include "base/turn.h"
 #include "journal/db.h"
 #include "web/live/channel.h"
 #include "web/live/live.h"
 #include "web/live/watcher.h"
+#include "wire/handed.h"
 
 #define TICK_MS 50   /* if nobody wakes us */
 #define WOKEN_MS 500 /* if the keeper does: for what time alone changes */
@@ -55,15 +56,6 @@ struct hub {
 };
 
 static const char beat[] = "event: beat\ndata: {}\n\n";
-
-static volatile sig_atomic_t ending;
-
-static void
-on_end(int signal)
-{
-	(void)signal;
-	ending = 1;
-}
 
 /* The request is complete: adds the watcher to the channels of its runs. */
 static void
@@ -249,16 +241,15 @@ open_hub(struct hub *h)
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = NULL };
 	struct epoll_event wake = { .events = 0, .data.ptr = h };
 	char *path = mem_printf("%s/run/live.sock", h->data);
-	const char *handed = getenv("LIVE_FDS");
-	bool given = handed != NULL && strcmp(handed, "2") == 0;
 
 	h->epoll = epoll_create1(EPOLL_CLOEXEC);
-	h->listener = given ? 3 : io_listen(path, 0660);
-	h->wake = given ? 4 : -1;
+	h->listener = handed_is() ? HANDED_LIVE_SOCKET : io_listen(path, 0660);
+	h->wake = handed_is() ? HANDED_WAKE : -1;
 	if (h->listener < 0 || h->epoll < 0 ||
 	    io_set_nonblocking(h->listener, true) != 0 ||
 	    epoll_ctl(h->epoll, EPOLL_CTL_ADD, h->listener, &e) != 0 ||
-	    (given && epoll_ctl(h->epoll, EPOLL_CTL_ADD, h->wake, &wake) != 0))
+	    (h->wake >= 0 &&
+		epoll_ctl(h->epoll, EPOLL_CTL_ADD, h->wake, &wake) != 0))
 		log_fatal("cannot listen on %s", path);
 	free(path);
 }
@@ -282,15 +273,13 @@ wait_at_most(const struct hub *h, int64_t next)
 void
 live_serve(const char *data)
 {
-	struct sigaction action = { .sa_handler = on_end };
 	struct hub h = { .data = data };
 	struct epoll_event events[64];
 	int64_t next = 0;
 
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
+	terminate_catch();
 	open_hub(&h);
-	while (!ending) {
+	while (!terminate_asked) {
 		turn_over();
 		int n = epoll_wait(h.epoll, events, 64, wait_at_most(&h, next));
 
