@@ -6,7 +6,7 @@ neighbours.  It fails only where something could not be measured.
 
     bench.py [--json FILE] [--quick] [PART ...]
 
-PART: pages, commands, creates, presses, seen, beside, disk, memory, upload (all where none is named).  Loads are
+PART: pages, commands, creates, presses, seen, beside, disk, memory, upload, scale (all where none is named).  Loads are
 measured in rounds that take turns, and the best round of each counts, so
 that what else the machine does weighs on all alike.
 """
@@ -23,6 +23,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from fixture import BUILD, PRESSES, Fixture  # noqa: E402
+from scale import measure_scale  # noqa: E402
 from upload import measure_upload  # noqa: E402
 
 OURS = ("countersign", "countersign-web", "countersign-keeper",
@@ -153,20 +154,22 @@ def commits(f, n, seconds, *more):
 
 
 def measure_commands(f, table, quick):
-    best = {"sqlite": 0, "asked": 0, 1: 0, 64: 0}
+    best = {"sqlite": 0, "asked": 0, "rows": 0, 1: 0, 64: 0}
     for n in range(1 if quick else 3):
         best["sqlite"] = max(best["sqlite"], commits(f, n, 2))
-        best["asked"] = max(best["asked"], commits(f, n, 2, "asked"))
+        for how in ("asked", "rows"):
+            best[how] = max(best[how], commits(f, n, 2, how))
         for clients in (1, 64):
             best[clients] = max(best[clients], durable(f, clients, 2))
     table.head("made durable", "per second", "of SQLite", "aim")
     rows = (("sqlite", "SQLite, commits of one row, WAL and FULL", None),
             ("asked", "the same, each asked for over a socket", None),
+            ("rows", "a comment's rows, each asked for likewise", None),
             (1, "commands, 1 client", 80), (64, "commands, 64 clients", 300))
     for key, name, aim in rows:
         table.line(name, table.keep(f"commands.{key}", best[key]),
                    *ratio(table, f"commands.{key}.ratio", best[key],
-                          best["sqlite"], aim))
+                          best["rows" if key == 1 else "sqlite"], aim))
 
 
 # ---- creates ----
@@ -475,7 +478,8 @@ def main():
              "seen": measure_seen, "beside": measure_beside,
              "disk": measure_disk,
              "commands": measure_commands, "creates": measure_creates,
-             "pages": measure_pages, "upload": measure_upload}
+             "pages": measure_pages, "upload": measure_upload,
+             "scale": measure_scale}
     table = Table()
     begin = time.monotonic()
     with Fixture() as f:

@@ -21,7 +21,7 @@
 
 #define REQUEST_MS 15000
 #define SEARCH_MS 1000
-#define FREE_ASKS 5 /* of a search before it needs the turn */
+#define FREE_ASKS 25 /* of a search before it needs the turn */
 
 static const struct {
 	const char *key;

@@ -104,7 +104,7 @@ set_of(struct view *v)
 
 /* Drops the cards of the runs that were looked at least recently. */
 static void
-keep_bounded(struct fragments *f, const struct set *last)
+drop_oldest(struct fragments *f, const struct set *last)
 {
 	struct set *oldest;
 
@@ -183,6 +183,6 @@ fragments_card(struct view *v, int step)
 	card->html = render(v, step, &card->bytes);
 	card->key = key;
 	f->bytes += card->bytes;
-	keep_bounded(f, set);
+	drop_oldest(f, set);
 	return json_object_get(card->html);
 }

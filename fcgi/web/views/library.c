@@ -36,7 +36,7 @@ read_entry(const char *name, const struct runbook *runbook)
 	return o;
 }
 
-/* What is known of the document, by the key of its file; NULL: nothing. */
+/* The entry of the document, by the key of its file; NULL: none is known. */
 static struct json_object *
 find(struct req *req, const char *name, const char *key)
 {

@@ -18,7 +18,7 @@
 
 #define DAY_MS (24LL * 3600 * 1000)
 #define BEYOND (1LL << 56) /* after all times, and above all ids */
-#define MOST_LEFT 2000
+#define MOST_LEFT 1000
 
 /* The arguments of the statements RUNS_… (journal/sql.def). */
 struct query {
