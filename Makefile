@@ -255,14 +255,14 @@ tests/lint/js/node_modules: tests/lint/js/package-lock.json
 # Each starts a console of its own on loopback (tests/e2e/console.py).
 E2E     = $(wildcard tests/e2e/test_*.py)
 FAULT   = $(wildcard tests/fault/test_*.py)
-LAB     = tests/e2e/fate.py $(wildcard tests/lab/test_*.py tests/lab/run-*.py)
+LAB_TESTS = tests/e2e/fate.py $(wildcard tests/lab/test_*.py tests/lab/run-*.py)
 BROWSER = $(wildcard tests/browser/*.py)
 e2e: built
 	@tests/run -j $(TEST_JOBS) $(E2E)
 fault: built
 	@tests/run -j $(TEST_JOBS) $(FAULT)
 fate: built
-	@tests/run -j $(TEST_JOBS) $(LAB)
+	@tests/run -j $(TEST_JOBS) $(LAB_TESTS)
 browser: built tests/browser/node_modules
 	@tests/run -j $(TEST_JOBS) $(BROWSER)
 # All of them at once, the longest first, so that none is left alone at the end.
@@ -271,7 +271,7 @@ LONGEST = tests/browser/run.py tests/e2e/test_step_ssh.py tests/browser/streams.
 	  $(patsubst %,tests/e2e/test_%.py,sql silence reach report press verify)
 system: built tests/browser/node_modules
 	@tests/run -j $(TEST_JOBS) $(LONGEST) \
-	    $(filter-out $(LONGEST),$(E2E) $(FAULT) $(BROWSER) $(LAB))
+	    $(filter-out $(LONGEST),$(E2E) $(FAULT) $(BROWSER) $(LAB_TESTS))
 long: built
 	@tests/run $(wildcard tests/long/test_*)
 # Pictures in build/shots-lab/NAME; an hour for all of them.

@@ -145,6 +145,8 @@ main(int argc, char **argv)
 			return wrong == 'h' ? CLI_YES : CLI_USAGE;
 		}
 		wrong = commands[i].run(&c);
+		if (fflush(stdout) != 0 || ferror(stdout) != 0)
+			wrong = cli_message(CLI_NO, "cli_not_printed");
 		if (wrong == CLI_USAGE)
 			fputs(catalogue_local(commands[i].help), stderr);
 		return wrong;

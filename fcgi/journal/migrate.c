@@ -234,7 +234,7 @@ change_tables(sqlite3 *handle)
 {
 	static const char tables[] =
 	    "SELECT name FROM sqlite_schema AS t WHERE type = 'table' AND name"
-	    " NOT LIKE 'sqlite_%%' AND NOT EXISTS (SELECT 1 FROM sqlite_schema"
+	    " NOT GLOB 'sqlite_*' AND NOT EXISTS (SELECT 1 FROM sqlite_schema"
 	    " AS v WHERE v.sql LIKE 'CREATE VIRTUAL%%' AND t.name LIKE"
 	    " v.name || '_%%')"; /* its tables go with a virtual one */
 

@@ -190,6 +190,22 @@ same_value(sqlite3_stmt *a, sqlite3_stmt *b, int i)
 }
 
 bool
+db_has_nul(const struct rows *rows)
+{
+	const char *text;
+
+	for (int i = 0; i < rows->columns; i++) {
+		if (sqlite3_column_type(rows->stmt, i) != SQLITE_TEXT)
+			continue;
+		text = (const char *)sqlite3_column_text(rows->stmt, i);
+		if (text == NULL ||
+		    (int)strlen(text) != sqlite3_column_bytes(rows->stmt, i))
+			return true;
+	}
+	return false;
+}
+
+bool
 db_same_row(const struct rows *a, const struct rows *b)
 {
 	for (int i = 0; i < a->columns; i++)

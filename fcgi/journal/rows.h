@@ -39,6 +39,12 @@ bool db_is_null(struct rows *rows, const char *column);
  */
 struct json_object *db_row_json(struct rows *rows);
 
+/*
+ * True if a text of the row has a NUL inside: db_text() gives the part before
+ * it, which only the programs of others write.
+ */
+bool db_has_nul(const struct rows *rows);
+
 /* True if both rows, of the same statement, have the same values. */
 bool db_same_row(const struct rows *a, const struct rows *b);
 

@@ -167,7 +167,7 @@ class Journal(Folder):
 
     def run(self, ana, eve, end):
         status, answer = ana.post("/runs", {"runbook": "all",
-            "environment": "test", "title": f"To {end}", "reason": "why not",
+            "environment": "test", "title": f"To {end}", "reason": "why not 升级平台",
             "parameters": {"folder": str(self.folder), "pass": "pass-word"}})
         assert status == 201, answer
         run = answer["id"]

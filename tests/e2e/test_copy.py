@@ -193,7 +193,8 @@ def the_preflight_says_that_a_server_gives_sftp_alone():
             order = {"exec": base.secrets.token_hex(16), "targets": [server.target("b")],
                      "needs": {"b": needs}, "values": {}, "mask": [],
                      "step": {"id": "preflight", "kind": "preflight", "text": ""}}
-            s = Step(None, order=json.dumps(order), exec_id=order["exec"]).wait()
+            s = Step(None, kind="preflight", order=json.dumps(order),
+                     exec_id=order["exec"]).wait()
             checks = [c for line in s.lines() if "checks" in line
                       for c in line["checks"]]
             said = [c for c in checks if "runs no commands" in c["text"]]
@@ -212,7 +213,7 @@ def values_stand_for_names_and_cannot_lead_elsewhere():
         "version": "1.4 $(x)", "home": FOLDER})
     same(f, f"{FOLDER}/v/b")
     for value, word in (("../../etc", "“/”"), ("..", "another place"), ("", "another place"),
-                        ("a\nb", "line end"), (".", "another place")):
+                        ("a\nb", "more than one line"), (".", "another place")):
         done(f"{f} -> a:{FOLDER}/v/{{{{x}}}}/y", "failed", word, "Line 1", values={"x": value})
     done("a:{{x}} -> /tmp/y", "failed", "does not begin", values={"x": "b:/etc/passwd"})
     done(f"c:{f} -> {FOLDER}/v/y", "failed", "no SSH target", "on=c")

@@ -18,6 +18,8 @@ $found"
 for broken in false tests/lint/no-such-check; do
 	[[ $(clean "$broken" $broken) == layers:* ]] || say "a check that fails is taken for clean: $broken"
 done
+clean "variables of the Makefile that are set twice" sh -c \
+	"sed -nE 's/^([A-Za-z_]+) *[?:]?=.*/\\1/p' Makefile | sort | uniq -d"
 # search ARGUMENTS: grep; to find nothing is no failure, to read nothing is one
 search() { grep "$@" || [ $? -eq 1 ]; }
 sources=$(find fcgi -name '*.[ch]') && [ -n "$sources" ] || say "there is no fcgi/ here"

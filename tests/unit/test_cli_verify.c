@@ -9,9 +9,11 @@
 
 #include <fcntl.h>
 
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/list.h"
 #include "cli/verify/verify.h"
+#include "journal/event.h"
 #include "base/hash.h"
 
 static char *saved; /* the database, before it was broken */
@@ -106,6 +108,28 @@ each_kind_of_break_is_named(void **state)
 		{ "CREATE TRIGGER t AFTER INSERT ON event BEGIN SELECT 1; END",
 		    "sqlite_schema" },
 		{ "DROP TABLE session", "sqlite_schema" },
+		{ "CREATE TRIGGER sqlitex AFTER INSERT ON event BEGIN"
+		  " SELECT 1; END",
+		    "sqlite_schema" },
+		{ "UPDATE event SET kind = kind || char(0) WHERE run = 1 AND"
+		  " seq = 2",
+		    "columns" },
+		{ "UPDATE ledger SET body = body || char(0)", "hash" },
+		{ "UPDATE credential SET hash = hash || char(0)", "ana" },
+		{ "UPDATE sealed SET name = name || char(0)", "key" },
+		{ "INSERT INTO search_index (search_index) VALUES"
+		  " ('delete-all')",
+		    "searches" },
+		{ "INSERT INTO search VALUES (5, 1, 'title', 'x')",
+		    "search has" },
+		{ "INSERT INTO search VALUES (-64, 1, 'title', 'x')",
+		    "search has" },
+		{ "INSERT INTO author VALUES (9223372036854775807, 'p', 'ana')",
+		    "author has" },
+		{ "INSERT INTO author VALUES (-9223372036854775808, 'p',"
+		  " 'ana')",
+		    "author has" },
+		{ "UPDATE event SET run = run - 1000", "columns" },
 	};
 
 	(void)state;
@@ -115,6 +139,55 @@ each_kind_of_break_is_named(void **state)
 		restore();
 	}
 	expect("restored", CLI_YES, "all as recorded");
+}
+
+/* Appends an event with a right hash to a chain, as nobody of ours does. */
+static void
+forge(int64_t run, const char *kind, const char *data)
+{
+	unsigned char hash[HASH_BYTES];
+	char *body, *sql, hex[2 * HASH_BYTES + 1];
+	struct rows *rows;
+	int64_t seq;
+	size_t len;
+
+	assert_int_equal(db_open(data_folder, DB_KEEPER, &keeper.db), ERR_OK);
+	db_begin(keeper.db);
+	rows = db_query(keeper.db, STMT_EVENT_LAST, INT(run));
+	assert_true(db_next(rows));
+	seq = db_int(rows, "seq") + 1;
+	body = mem_printf("{\"run\":%lld,\"seq\":%lld,\"at\":"
+			  "\"2026-11-29T00:00:00.000Z\",\"actor\":\"ana\","
+			  "\"kind\":\"%s\",\"data\":%s}",
+	    (long long)run, (long long)seq, kind, data);
+	event_hash(db_blob(rows, "hash", &len), body, hash);
+	db_done(rows);
+	assert_int_equal(db_end(keeper.db, ERR_OK), ERR_OK);
+	db_close(keeper.db);
+	keeper.db = NULL;
+	text_hex(hash, sizeof(hash), hex);
+	sql = mem_printf("INSERT INTO event VALUES (%lld, %lld, 1795910400000,"
+			 " 'ana', '%s', '%s', x'%s');"
+			 "UPDATE run SET seq = %lld WHERE id = %lld",
+	    (long long)run, (long long)seq, kind, body, hex, (long long)seq,
+	    (long long)run);
+	data_sql(sql);
+	free(sql);
+	free(body);
+}
+
+/* A migration would make an administrator of somebody by it. */
+static void
+an_event_stands_in_a_chain_of_its_kind(void **state)
+{
+	(void)state;
+	forge(1, "account.changed",
+	    "{\"name\":\"ana\",\"roles\":[\"admin\"],\"disabled\":false}");
+	expect("account in a run", CLI_NO, "run 1");
+	restore();
+	forge(0, "run.commented", "{\"text\":\"x\"}");
+	expect("comment in chain 0", CLI_NO, "event");
+	restore();
 }
 
 /* Replaces a file by that text, or removes it; and puts it back. */
@@ -429,6 +502,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_record_that_a_keeper_wrote_is_as_recorded),
 		cmocka_unit_test(each_kind_of_break_is_named),
+		cmocka_unit_test(an_event_stands_in_a_chain_of_its_kind),
 		cmocka_unit_test(each_file_of_the_record_is_read),
 		cmocka_unit_test(a_torn_line_is_no_break_and_a_pipe_is_one),
 		cmocka_unit_test(

@@ -96,7 +96,7 @@ replay(struct verify *v, struct rows *rows)
 		wrong(v, "verify_body_unreadable", run, seq);
 		return;
 	}
-	if (e.run != run || e.seq != seq || e.at != at ||
+	if (db_has_nul(rows) || e.run != run || e.seq != seq || e.at != at ||
 	    !text_eq(e.actor, actor) || !text_eq(event_word(e.kind), kind))
 		wrong(v, "verify_columns_differ", run, seq);
 	bring_document(v, json_text(e.data, "document", NULL));
@@ -206,7 +206,7 @@ end_batch(struct chains *c, int64_t last)
 		verify_tables(v, c->from, last);
 	}
 	drop_replay(v);
-	c->from = last + 1;
+	c->from = last < INT64_MAX ? last + 1 : last;
 	c->replayed = 0;
 	v->count->at = last;
 }

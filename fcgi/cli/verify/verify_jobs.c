@@ -16,9 +16,9 @@
 #include "cli/verify/verify.h"
 #include "cli/verify/verify_jobs.h"
 
-#define JOBS_MAX 65         /* with the one of chain 0 */
-#define RUNS_MIN 100        /* fewer are not worth a process */
-#define END (INT64_MAX - 1) /* behind all runs and entries */
+#define JOBS_MAX 65   /* with the one of chain 0 */
+#define RUNS_MIN 100  /* fewer are not worth a process */
+#define END INT64_MAX /* behind all runs and entries */
 
 struct job {
 	struct verify v; /* its copy */
@@ -95,7 +95,7 @@ show_progress(const struct job *jobs, size_t n, int64_t last)
 		at = at < last ? at : last;
 		done += at >= jobs[i].v.first ? at - jobs[i].v.first + 1 : 0;
 	}
-	fprintf(stderr, "\r%3d %%", (int)(100 * done / last));
+	fprintf(stderr, "\r%3d %%", (int)(100.0 * (double)done / (double)last));
 }
 
 /* Waits until all have ended. */

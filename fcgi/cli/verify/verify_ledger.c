@@ -289,6 +289,8 @@ check_row(struct ledger *l, struct rows *rows, struct run_set *found)
 		    " where=@verify_ledger_table",
 		    l->v->count->entries);
 	l->v->count->entries = e.n;
+	if (db_has_nul(rows))
+		entry_wrong(l, &e, "verify_entry_hash");
 	check_hash(l, &e);
 	json_object_object_del(l->v->heads, l->head);
 	if (!read_body(l, &e))
@@ -307,6 +309,7 @@ check_rows(struct ledger *l)
 	struct rows *rows = db_query(l->v->db, STMT_LEDGER_ALL);
 
 	found.max = found.max < RUNS_MAX ? found.max : RUNS_MAX;
+	found.max = found.max > 0 ? found.max : 0;
 	found.bits = mem_calloc((size_t)found.max / 8 + 1, 1);
 	while (db_next(rows))
 		check_row(l, rows, &found);

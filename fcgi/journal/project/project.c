@@ -380,9 +380,11 @@ static enum err (*const projections[EVENT_KIND__MAX])(
 enum err
 event_project(struct db *db, const struct event *e)
 {
+	bool of_no_run = e->kind >= EVENT_ACCOUNT_ADDED;
 	enum err err;
 
-	if (projections[e->kind] == NULL || !shape_fits(e))
+	if (projections[e->kind] == NULL || !shape_fits(e) ||
+	    of_no_run != (e->run == 0) || e->run < 0)
 		return ERR_INVALID;
 	err = projections[e->kind](db, e);
 	if (err == ERR_OK && e->run > 0)
