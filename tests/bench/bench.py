@@ -6,7 +6,8 @@ neighbours.  It fails only where something could not be measured.
 
     bench.py [--json FILE] [--quick] [PART ...]
 
-PART: pages, commands, creates, presses, seen, beside, disk, memory, upload, scale (all where none is named).  Loads are
+PART: pages, commands, creates, presses, seen, beside, disk, memory, upload, verify, scale
+(all where none is named).  Loads are
 measured in rounds that take turns, and the best round of each counts, so
 that what else the machine does weighs on all alike.
 """
@@ -24,6 +25,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from fixture import BUILD, PRESSES, Fixture  # noqa: E402
 from scale import measure_scale  # noqa: E402
+from record import measure_verify  # noqa: E402
 from upload import measure_upload  # noqa: E402
 
 OURS = ("countersign", "countersign-web", "countersign-keeper",
@@ -478,7 +480,7 @@ def main():
              "seen": measure_seen, "beside": measure_beside,
              "disk": measure_disk,
              "commands": measure_commands, "creates": measure_creates,
-             "pages": measure_pages, "upload": measure_upload,
+             "pages": measure_pages, "upload": measure_upload, "verify": measure_verify,
              "scale": measure_scale}
     table = Table()
     begin = time.monotonic()
