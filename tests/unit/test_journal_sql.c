@@ -126,10 +126,57 @@ no_statement_scans_a_table_unless_it_says_so(void **state)
 	sqlite3_close(db);
 }
 
-/* 100,000 runs of 5 runbooks and 3 people, 5 minutes apart. */
+/* Each argument of a statement that is one of these has rows. */
+#define NUMBER 50
+#define WORD "book1"
+#define LIST_ARGS "ttttttiiiii" /* RUNS_ARGS of sql.def */
+#define PAIR "\345\215\207\347\272\247"
+
+/*
+ * 100,000 runs of 5 runbooks and 3 people, 5 minutes apart, the newest 50 of
+ * them open; around the run NUMBER, 2000 rows of each other table.
+ */
 static void
 fill(sqlite3 *db)
 {
+	static const char rest[] =
+	    "WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <"
+	    " 2000) INSERT INTO attempt SELECT iif(i <= 100, 50, 100000 -"
+	    " i), 'book1', i, iif(i = 50, 'book1', 'e' || i), 'p',"
+	    " 'succeeded', 'p1', i, i, i + 9, NULL, NULL FROM n;"
+	    "INSERT INTO attempt_target (run, step, n, target, state, bytes,"
+	    " dropped, changed, captures, skipped) SELECT run, step, n,"
+	    " 'book1', 'succeeded', 1, 0, '{}', '{}', '[]' FROM attempt;"
+	    "INSERT INTO typist SELECT run, step, n, 'book1', 'p1', 1 FROM"
+	    " attempt;"
+	    "INSERT INTO artifact SELECT run, n, 'book1', step, n, 'book1', 1,"
+	    " 'h', 0 FROM attempt;"
+	    "INSERT INTO variable SELECT id, 'v', 'w', 'book1' FROM run"
+	    " WHERE id <= 2000;"
+	    "INSERT INTO author SELECT id, 'v', 'book1' FROM run WHERE id <="
+	    " 2000;"
+	    "INSERT INTO worker SELECT id, 'book1', 'book1' FROM run WHERE id"
+	    " <= 2000;"
+	    "INSERT INTO approval SELECT id, 1, '', 'p', 'book1', 'approve',"
+	    " '', 1, NULL, NULL, NULL FROM run WHERE id <= 2000;"
+	    "INSERT INTO held_target SELECT 'book1', iif(id = 50, 'book1', id),"
+	    " id FROM run WHERE id <= 2000;"
+	    "INSERT INTO look SELECT id, id, 'book1', 'p', 'p1', 1, '[]', NULL,"
+	    " NULL, NULL FROM run WHERE id <= 2000;"
+	    "INSERT INTO document SELECT iif(id = 50, 'book1', id), '' FROM run"
+	    " WHERE id <= 2000;"
+	    "WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <"
+	    " 2000) INSERT INTO event SELECT iif(i <= 200, 50, i), i, i, 'p1',"
+	    " iif(i % 2, 'book1', 'run.commented'), '{}', x'00' FROM n;"
+	    "INSERT INTO account (name, roles, disabled, created_at,"
+	    " created_by, reset_by, set_by, reset_at, own_at) VALUES ('book1',"
+	    " '[\"book1\"]', 0, 1, 'p', NULL, NULL, NULL, NULL),"
+	    " ('p1', '[]', 0, 1, 'p', 'p', 'p', 1, 2);"
+	    "INSERT INTO token VALUES ('book1', 't', CAST('book1' AS BLOB), 1,"
+	    " 'p', '[]', NULL);"
+	    "INSERT INTO session VALUES (CAST('book1' AS BLOB), 'book1', '', 1,"
+	    " 99);"
+	    "INSERT INTO secret VALUES ('s', 1, 'p', NULL);";
 	static const char runs[] =
 	    "PRAGMA foreign_keys = OFF;"
 	    "WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
@@ -142,52 +189,79 @@ fill(sqlite3 *db)
 	    " 1000, 'completed', 'aborted'), iif(i % 10, 'succeeded',"
 	    " 'failed'), 'main', 9, 'p', i, '{}', '{}', '{}', '[]', 1, 1,"
 	    " 'p' || (i % 3), i * 300000, 'p' || (i % 3), i * 300000 FROM n;"
+	    "UPDATE run SET state = 'running', result = NULL, ended_at = NULL"
+	    " WHERE id > 99950;"
+	    "UPDATE run SET environment = 'book1' WHERE id < 2000;"
+	    "INSERT INTO step SELECT id, 'book1', 'main', 1, 0, iif(ended_at IS"
+	    " NULL, 'failed', 'skipped'), 0, NULL, 1, NULL, NULL FROM run;"
 	    "INSERT INTO search SELECT 64 * id, id, 'title', title FROM run;"
+	    "INSERT INTO search_pair SELECT '" PAIR "', id FROM search;"
 	    "INSERT INTO search_index (search_index) VALUES ('rebuild')";
 	char *message = NULL;
 
-	if (sqlite3_exec(db, runs, NULL, NULL, &message) != SQLITE_OK)
+	if (sqlite3_exec(db, runs, NULL, NULL, &message) != SQLITE_OK ||
+	    sqlite3_exec(db, rest, NULL, NULL, &message) != SQLITE_OK)
 		fail_msg("%s", message);
 }
 
-/* With arguments that find many of them. */
+static const int programs[] = {
+#define SQL(name, who, args, text) who,
+#include "journal/sql.def"
+#undef SQL
+};
+
+/* A list of runs: each_page_of_a_long_list_costs_the_same() has its rows. */
+static bool
+is_run_list(int stmt)
+{
+	return (programs[stmt] & DB_WEB) && strcmp(args[stmt], LIST_ARGS) == 0;
+}
+
+static void
+bind_rows(sqlite3_stmt *stmt, int id)
+{
+	for (int a = 0; args[id][a] != '\0'; a++)
+		if (args[id][a] == 'i')
+			sqlite3_bind_int64(stmt, a + 1, NUMBER);
+		else if (args[id][a] == 't')
+			sqlite3_bind_text(stmt, a + 1, WORD, -1, NULL);
+		else
+			sqlite3_bind_blob(
+			    stmt, a + 1, WORD, sizeof(WORD) - 1, NULL);
+	if (id == STMT_WEB_HOSTS) { /* of any state, from the first rank on */
+		sqlite3_bind_null(stmt, 4);
+		sqlite3_bind_int64(stmt, 7, -1);
+	}
+}
+
 static void
 no_statement_of_a_page_reads_all_runs(void **state)
 {
-	static const int programs[] = {
-#define SQL(name, who, arguments, text) who,
-#include "journal/sql.def"
-#undef SQL
-	};
-	sqlite3 *db = open_empty();
+	sqlite3 *db = *state;
 	sqlite3_stmt *stmt;
-	int steps;
+	int steps, rows;
 
-	(void)state;
-	fill(db);
 	for (int i = 0; i < STMT__MAX; i++) {
-		if (!(programs[i] & DB_WEB))
+		if (!(programs[i] & DB_WEB) || is_run_list(i))
 			continue;
 		sqlite3_prepare_v2(db, db_stmt_text(i), -1, &stmt, NULL);
-		for (int a = 0; args[i][a] != '\0'; a++)
-			if (args[i][a] == 'i')
-				sqlite3_bind_int64(stmt, a + 1, 50);
-			else
-				sqlite3_bind_text(
-				    stmt, a + 1, "book1", -1, NULL);
-		while (sqlite3_step(stmt) == SQLITE_ROW)
-			;
+		bind_rows(stmt, i);
+		for (rows = 0; sqlite3_step(stmt) == SQLITE_ROW;)
+			rows++;
 		steps = sqlite3_stmt_status(stmt, SQLITE_STMTSTATUS_VM_STEP, 0);
-		if (steps > 8000)
-			fail_msg("%s: %d steps", db_stmt_name(i), steps);
+		if (steps > 8000 || rows == 0)
+			fail_msg("%s: %d steps, %d rows", db_stmt_name(i),
+			    steps, rows);
 		sqlite3_finalize(stmt);
 	}
-	sqlite3_close(db);
 }
+
+#define PAGE 26 /* the rows of a page, and one that leads to the next */
 
 /* The arguments of a list of runs: NULL is no filter. */
 struct ask {
 	enum stmt stmt;
+	int rows;             /* that are found */
 	const char *texts[6]; /* ?1 to ?6 */
 	sqlite3_int64 from, to, at, id;
 };
@@ -196,7 +270,7 @@ struct ask {
 static int
 steps_of(sqlite3 *db, const struct ask *a, int *rows)
 {
-	const sqlite3_int64 numbers[] = { a->from, a->to, a->at, a->id, 26 };
+	const sqlite3_int64 numbers[] = { a->from, a->to, a->at, a->id, PAGE };
 	sqlite3_stmt *stmt;
 	int steps;
 
@@ -218,48 +292,74 @@ steps_of(sqlite3 *db, const struct ask *a, int *rows)
 #define NEWEST 0, FAR, FAR, FAR
 #define MIDDLE 0, FAR, 50000 * 300000LL, 50000
 
+static const struct ask asks[] = {
+	{ STMT_RUNS, PAGE, { NULL }, NEWEST },
+	{ STMT_RUNS, PAGE, { NULL }, MIDDLE },
+	{ STMT_RUNS_UP, PAGE, { NULL }, MIDDLE },
+	{ STMT_RUNS, PAGE, { NULL }, 9000000, 30000000, 29999999, FAR },
+	{ STMT_RUNS, 10, { NULL }, 9000000, 30000000, 11999999, FAR },
+	{ STMT_RUNS_OF_STATE, PAGE, { NULL, "aborted" }, NEWEST },
+	{ STMT_RUNS_OF_STATE, PAGE, { NULL, "running" }, NEWEST },
+	{ STMT_RUNS_UP_OF_STATE, PAGE, { NULL, "completed" }, MIDDLE },
+	{ STMT_RUNS_OF_STATE, 0, { NULL, "parked" }, NEWEST },
+	{ STMT_RUNS_OF_RESULT, PAGE, { NULL, NULL, "failed" }, MIDDLE },
+	{ STMT_RUNS_UP_OF_RESULT, PAGE, { NULL, NULL, "failed" }, MIDDLE },
+	{ STMT_RUNS_OF_RUNBOOK, PAGE, { [3] = "book1" }, MIDDLE },
+	{ STMT_RUNS_UP_OF_RUNBOOK, PAGE, { [3] = "book1" }, MIDDLE },
+	{ STMT_RUNS_OF_RUNBOOK, 0, { [3] = "none" }, NEWEST },
+	{ STMT_RUNS_OF_ENVIRONMENT, PAGE, { [4] = "test" }, MIDDLE },
+	{ STMT_RUNS_UP_OF_ENVIRONMENT, PAGE, { [4] = "test" }, MIDDLE },
+	{ STMT_RUNS_OF_PERSON, PAGE, { [5] = "p1" }, MIDDLE },
+	{ STMT_RUNS_UP_OF_PERSON, PAGE, { [5] = "p1" }, MIDDLE },
+	{ STMT_RUNS_OF_PERSON, 0, { [5] = "nobody" }, NEWEST },
+	{ STMT_RUNS_OF_TEXT, PAGE, { "\"Upgrade\"" }, NEWEST },
+	{ STMT_RUNS_OF_TEXT, PAGE, { "\"to 1.9\"" }, MIDDLE },
+	{ STMT_RUNS_UP_OF_TEXT, PAGE, { "\"Upgrade\"" }, MIDDLE },
+	{ STMT_RUNS_OF_TEXT, 0, { "\"nowhere at all\"" }, NEWEST },
+	{ STMT_RUNS_OF_PAIR, PAGE, { PAIR }, NEWEST },
+	{ STMT_RUNS_OF_PAIR, PAGE, { PAIR }, MIDDLE },
+	{ STMT_RUNS_UP_OF_PAIR, PAGE, { PAIR }, MIDDLE },
+	{ STMT_RUNS_OF_PAIR, 0, { "none" }, NEWEST },
+};
+#define ASKS (sizeof(asks) / sizeof(asks[0]))
+
 static void
 each_page_of_a_long_list_costs_the_same(void **state)
 {
-	static const struct ask asks[] = {
-		{ STMT_RUNS, { NULL }, NEWEST },
-		{ STMT_RUNS, { NULL }, MIDDLE },
-		{ STMT_RUNS_UP, { NULL }, MIDDLE },
-		{ STMT_RUNS, { NULL }, 9000000, 30000000, 29999999, FAR },
-		{ STMT_RUNS_OF_STATE, { NULL, "aborted" }, NEWEST },
-		{ STMT_RUNS_UP_OF_STATE, { NULL, "completed" }, MIDDLE },
-		{ STMT_RUNS_OF_STATE, { NULL, "parked" }, NEWEST },
-		{ STMT_RUNS_OF_RESULT, { NULL, NULL, "failed" }, MIDDLE },
-		{ STMT_RUNS_UP_OF_RESULT, { NULL, NULL, "failed" }, MIDDLE },
-		{ STMT_RUNS_OF_RUNBOOK, { [3] = "book1" }, MIDDLE },
-		{ STMT_RUNS_UP_OF_RUNBOOK, { [3] = "book1" }, MIDDLE },
-		{ STMT_RUNS_OF_RUNBOOK, { [3] = "none" }, NEWEST },
-		{ STMT_RUNS_OF_ENVIRONMENT, { [4] = "test" }, MIDDLE },
-		{ STMT_RUNS_UP_OF_ENVIRONMENT, { [4] = "test" }, MIDDLE },
-		{ STMT_RUNS_OF_PERSON, { [5] = "p1" }, MIDDLE },
-		{ STMT_RUNS_UP_OF_PERSON, { [5] = "p1" }, MIDDLE },
-		{ STMT_RUNS_OF_PERSON, { [5] = "nobody" }, NEWEST },
-		{ STMT_RUNS_OF_TEXT, { "\"Upgrade\"" }, NEWEST },
-		{ STMT_RUNS_OF_TEXT, { "\"to 1.9\"" }, MIDDLE },
-		{ STMT_RUNS_UP_OF_TEXT, { "\"Upgrade\"" }, MIDDLE },
-		{ STMT_RUNS_OF_TEXT, { "\"nowhere at all\"" }, NEWEST },
-		{ STMT_RUNS_OF_PAIR, { "\345\215\207\347\272\247" }, NEWEST },
-	};
-	sqlite3 *db = open_empty();
+	sqlite3 *db = *state;
+	bool asked[STMT__MAX] = { false };
 	int steps, rows;
 
-	(void)state;
-	fill(db);
-	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
+	for (size_t i = 0; i < ASKS; i++) {
+		asked[asks[i].stmt] = true;
 		steps = steps_of(db, &asks[i], &rows);
-		if (steps > 8000)
+		if (steps > 8000 || rows != asks[i].rows)
 			fail_msg("%s (%zu): %d steps for %d rows",
 			    db_stmt_name(asks[i].stmt), i, steps, rows);
 	}
-	sqlite3_close(db);
+	for (int i = 0; i < STMT__MAX; i++)
+		if (asked[i] != is_run_list(i))
+			fail_msg("%s: each list of runs, and no other, is asked"
+				 " here",
+			    db_stmt_name(i));
 }
 
-/* The schema of a database, one object a line. */
+static int
+set_up(void **state)
+{
+	sqlite3 *db = open_empty();
+
+	fill(db);
+	*state = db;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	return sqlite3_close(*state);
+}
+
 int
 main(void)
 {
@@ -272,5 +372,6 @@ main(void)
 		cmocka_unit_test(each_page_of_a_long_list_costs_the_same),
 	};
 
-	return cmocka_run_group_tests_name("journal/sql", tests, NULL, NULL);
+	return cmocka_run_group_tests_name(
+	    "journal/sql", tests, set_up, tear_down);
 }
