@@ -1,134 +1,227 @@
 /*
- * A search that looks at many rows needs the turn that all workers share, and
- * a statement of a client that has gone ends.
+ * What a request may take from the database: which statements are ended, and
+ * what the person is told.  Two processes share the turn of searches.
  */
-#include <setjmp.h>
-#include <signal.h>
-#include <sqlite3.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "data_folder.h"
+
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
-#include <cmocka.h>
+#include <time.h>
 
-#include "base/mem.h"
-#include "journal/db.h"
+#include "base/catalogue.h"
+#include "journal/db_own.h"
 #include "web/http/read_limit.h"
+#include "web/http/reply.h"
+#include "web/web.h"
 
-static char folder[] = "/tmp/cs-limit-XXXXXX";
-static struct read_limit *limit;
+#define SHORT "500"
+#define LONG "100000"
+#define ENDLESS "9000000000000000000"
 
-/* 30,000 runs in a journal of its own. */
+static struct web web;
+static time_t ahead; /* seconds that the clock of this test is ahead */
+
+/* The clock of this program, in place of that of libc. */
+int
+clock_gettime(clockid_t id, struct timespec *ts)
+{
+	int rc = (int)syscall(SYS_clock_gettime, id, ts);
+
+	ts->tv_sec += ahead;
+	return rc;
+}
+
+/* Counts to n; true if the database could. */
+static bool
+count_to(const char *n)
+{
+	char text[200];
+	int rc;
+
+	snprintf(text, sizeof(text),
+	    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+	    " WHERE i < %s) SELECT max(i) FROM n",
+	    n);
+	rc = sqlite3_exec(web.db->handle, text, NULL, NULL, NULL);
+	if (rc != SQLITE_OK)
+		assert_int_equal(rc, SQLITE_INTERRUPT);
+	return rc == SQLITE_OK;
+}
+
+/* The answer to a request that could not read has this status and code. */
+static void
+expect_answer(int status, const char *code)
+{
+	char *env[] = { "REQUEST_METHOD=GET", "REQUEST_URI=/runs",
+		"HTTP_ACCEPT=application/json", NULL };
+	struct arena *arena = arena_new();
+	struct reply reply;
+	struct req req;
+
+	reply_init(&reply);
+	assert_int_equal(request_init(&req, &web, arena, env, NULL, 0), ERR_OK);
+	reply_fault(&req, &reply, request_unreadable(&req));
+	assert_int_equal(reply.status, status);
+	assert_non_null(strstr(buf_text(&reply.body), code));
+	reply_clear(&reply);
+	arena_free(arena);
+}
+
+static void
+nothing_has_ended(void)
+{
+	enum err err;
+
+	assert_null(read_limit_ended(web.limit, &err));
+	assert_int_equal(err, ERR_OK);
+}
+
 static int
 set_up(void **state)
 {
-	static const char runs[] =
-	    "PRAGMA foreign_keys = OFF;"
-	    "WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
-	    " WHERE i < 30000) INSERT INTO run (id, title, reason, runbook,"
-	    " document, environment, production, state, mode, seq, plan,"
-	    " plan_at, parameters, sealed, targets, approvals, steps_total,"
-	    " steps_done, created_by, created_at) SELECT i, 'Upgrade', 'why',"
-	    " 'book', 'd', 'test', 0, 'ready', 'main', 1, 'p', i, '{}', '{}',"
-	    " '{}', '[]', 1, 1, 'ana', i FROM n";
-	struct db *keeper = NULL;
-	sqlite3 *db = NULL;
-	char *path;
+	struct db *keeper;
 
-	(void)state;
-	assert_non_null(mkdtemp(folder));
-	path = mem_printf("%s/countersign.db", folder);
-	assert_int_equal(db_open(folder, DB_KEEPER, &keeper), ERR_OK);
+	data_begin(state);
+	assert_int_equal(db_open(data_folder, DB_KEEPER, &keeper), ERR_OK);
 	db_close(keeper);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, runs, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
-	free(path);
-	limit = read_limit_new();
+	web.data = data_folder;
+	web.catalogue = catalogue_new();
+	web.limit = read_limit_new();
+	assert_int_equal(db_open(data_folder, DB_WEB, &web.db), ERR_OK);
+	read_limit_watch(web.limit, web.db);
 	return 0;
 }
 
 static int
 tear_down(void **state)
 {
-	char *command = mem_printf("rm -r %s", folder);
-
-	(void)state;
-	read_limit_free(limit);
-	if (system(command) != 0)
-		fail_msg("%s remains", folder);
-	free(command);
-	return 0;
+	db_close(web.db);
+	read_limit_free(web.limit);
+	catalogue_free(web.catalogue);
+	return data_end(state);
 }
 
-/* A search that compares each run; the key why it was ended, or NULL. */
-static const char *
-search(int client)
-{
-	struct db *db = NULL;
-	struct rows *rows;
-	enum err err;
-
-	assert_int_equal(db_open(folder, DB_WEB, &db), ERR_OK);
-	read_limit_watch(limit, db);
-	read_limit_begin(limit, client);
-	(void)db_begin(db);
-	read_limit_search(limit);
-	rows = db_query(db, STMT_RUNS, TEXT("%nowhere%"), TEXT(NULL),
-	    TEXT(NULL), TEXT(NULL), TEXT(NULL), TEXT(NULL), INT(0),
-	    INT(INT64_MAX), INT(INT64_MAX), INT(INT64_MAX), INT(26));
-	assert_false(db_next(rows));
-	db_done(rows);
-	assert_int_equal(db_end(db, ERR_OK) != ERR_OK,
-	    read_limit_ended(limit, &err) != NULL);
-	db_close(db);
-	return read_limit_ended(limit, &err);
-}
-
-static void
-one_worker_at_a_time_searches_long(void **state)
-{
-	int ready[2];
-	char c = '\0';
+/* A process that is in a long search, until it is told to end. */
+struct searcher {
 	pid_t pid;
+	int tell;
+};
 
-	(void)state;
+static struct searcher
+search_elsewhere(bool ends_it)
+{
+	struct searcher s;
+	int tell[2], ready[2];
+	char byte;
+
+	assert_int_equal(pipe(tell), 0);
 	assert_int_equal(pipe(ready), 0);
-	if ((pid = fork()) == 0) {
-		c = search(-1) == NULL ? 'y' : 'n'; /* and keeps the turn */
-		(void)!write(ready[1], &c, 1);
-		pause();
+	s.pid = fork();
+	assert_true(s.pid >= 0);
+	if (s.pid == 0) {
+		close(tell[1]);
+		/* a process has a connection of its own */
+		if (db_open(data_folder, DB_WEB, &web.db) != ERR_OK)
+			_exit(1);
+		read_limit_watch(web.limit, web.db);
+		read_limit_begin(web.limit, -1);
+		read_limit_search(web.limit);
+		if (!count_to(LONG) || write(ready[1], "x", 1) != 1 ||
+		    read(tell[0], &byte, 1) < 0)
+			_exit(1);
+		if (ends_it)
+			read_limit_found(web.limit);
 		_exit(0);
 	}
-	assert_int_equal(read(ready[0], &c, 1), 1);
-	assert_int_equal(c, 'y');
-	assert_string_equal(search(-1), "search_busy");
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	/* the turn of a worker that died is free */
-	assert_null(search(-1));
-	read_limit_found(limit);
-	close(ready[0]);
+	close(tell[0]);
 	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	s.tell = tell[1];
+	return s;
 }
 
 static void
-a_search_of_a_client_that_has_gone_ends(void **state)
+end_search(struct searcher s)
+{
+	int status;
+
+	close(s.tell);
+	assert_int_equal(waitpid(s.pid, &status, 0), s.pid);
+	assert_int_equal(status, 0);
+}
+
+static void
+search(const char *n, bool found)
+{
+	read_limit_begin(web.limit, -1);
+	read_limit_search(web.limit);
+	assert_int_equal(count_to(n), found);
+	read_limit_found(web.limit);
+}
+
+static void
+one_long_search_is_made_at_a_time(void **state)
+{
+	(void)state;
+	for (int ends_it = 0; ends_it < 2; ends_it++) {
+		struct searcher s = search_elsewhere(ends_it);
+
+		search(SHORT, true);
+		nothing_has_ended();
+		search(LONG, false);
+		expect_answer(429, "search_busy");
+		/* what is no search does not need the turn */
+		read_limit_begin(web.limit, -1);
+		assert_true(count_to(LONG));
+		end_search(s); /* or dies within it */
+		search(LONG, true);
+		nothing_has_ended();
+	}
+}
+
+static void
+a_search_ends_after_a_second(void **state)
+{
+	(void)state;
+	read_limit_begin(web.limit, -1);
+	read_limit_search(web.limit);
+	ahead += 2;
+	assert_false(count_to(ENDLESS));
+	read_limit_found(web.limit);
+	expect_answer(503, "search_too_long");
+	/* the rest of the request reads nothing more, the next one does */
+	assert_false(count_to(LONG));
+	search(LONG, true);
+}
+
+static void
+a_request_reads_for_fifteen_seconds(void **state)
+{
+	(void)state;
+	read_limit_begin(web.limit, -1);
+	ahead += 14;
+	assert_true(count_to(LONG));
+	ahead += 2;
+	assert_false(count_to(ENDLESS));
+	expect_answer(503, "read_too_long");
+}
+
+static void
+nothing_is_read_for_a_client_that_has_gone(void **state)
 {
 	int ends[2];
 
 	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-	assert_null(search(ends[0]));
-	assert_false(read_limit_is_gone(limit));
+	read_limit_begin(web.limit, ends[0]);
+	assert_true(count_to(LONG));
+	assert_false(read_limit_is_gone(web.limit));
 	close(ends[1]);
-	assert_true(read_limit_is_gone(limit));
-	assert_string_equal(search(ends[0]), "client_gone");
+	assert_true(read_limit_is_gone(web.limit));
+	assert_false(count_to(ENDLESS));
+	nothing_has_ended();
 	close(ends[0]);
 }
 
@@ -136,8 +229,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_worker_at_a_time_searches_long),
-		cmocka_unit_test(a_search_of_a_client_that_has_gone_ends),
+		cmocka_unit_test(one_long_search_is_made_at_a_time),
+		cmocka_unit_test(a_search_ends_after_a_second),
+		cmocka_unit_test(a_request_reads_for_fifteen_seconds),
+		cmocka_unit_test(nothing_is_read_for_a_client_that_has_gone),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -28,7 +28,7 @@ static const struct {
 	enum err err;
 } reasons[] = {
 	{ NULL, ERR_OK },
-	{ "client_gone", ERR_UNAVAILABLE },
+	{ NULL, ERR_OK }, /* the client has gone: nobody reads it */
 	{ "read_too_long", ERR_TIMEOUT },
 	{ "search_too_long", ERR_TIMEOUT },
 	{ "search_busy", ERR_LIMIT },

@@ -34,7 +34,7 @@ void read_limit_found(struct read_limit *l);
 
 /*
  * The key of the message why a statement of this request was ended, and its
- * error; NULL: none was.
+ * error; NULL: none was, or nobody waits for the answer.
  */
 const char *read_limit_ended(const struct read_limit *l, enum err *ret_err);
 
