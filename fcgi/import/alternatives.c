@@ -14,6 +14,7 @@
 #include "import/alternatives.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "import/block/code.h"
 #include "import/block/placeholders.h"
 #include "import/import_own.h"
 #include "import/imperative.h"
@@ -194,6 +195,123 @@ read_group(struct import *im, const struct node *h)
 	if (count > 1)
 		put_choice(im, headings, names, count);
 	return count;
+}
+
+/* What a way is named after: words of one row exclude each other. */
+static const char *const families[][16] = {
+	{ "ubuntu", "debian", "centos", "rhel", "redhat", "fedora", "rocky",
+	    "almalinux", "suse", "opensuse", "alpine", "macos", "windows",
+	    "arch", NULL },
+	{ "stage", "staging", "production", "prod", "test", "testing", "dev",
+	    "development", "测试环境", "生产环境", "预发环境", "开发环境",
+	    NULL },
+	{ "docker", "kubernetes", "k8s", "docker-compose", "helm", "podman",
+	    "swarm", "systemd", "binary", "二进制", "源码", NULL },
+	{ "mysql", "mariadb", "postgresql", "postgres", "sqlite", "oracle",
+	    "sqlserver", NULL },
+	{ "apt", "yum", "dnf", "pip", "npm", "yarn", "pnpm", "brew", "rpm",
+	    NULL },
+};
+
+#define FAMILIES ((int)(sizeof(families) / sizeof(families[0])))
+
+static bool
+has_word(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+	const char *s = text;
+
+	for (; (s = strcasestr(s, word)) != NULL; s += n)
+		if ((unsigned char)word[0] >= 0x80 ||
+		    ((s == text || !isalnum((unsigned char)s[-1])) &&
+			!isalnum((unsigned char)s[n]) && s[n] != '-'))
+			return true;
+	return false;
+}
+
+/* The only word of the row in the text, or NULL. */
+static const char *
+member_of(int family, const char *text)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; families[family][i] != NULL; i++) {
+		if (!has_word(text, families[family][i]))
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = families[family][i];
+	}
+	return found;
+}
+
+void
+alternatives_read(struct import *im, const char *text, size_t at)
+{
+	const char *name = numbered(im, behind_number(text));
+	int family = FAMILIES;
+
+	if (text_characters(text) > 40)
+		return;
+	if (alternatives_parts(text, strlen(text))) {
+		import_note_line(im, at, MESSAGE("import_or"));
+		return;
+	}
+	for (int i = 0; i < FAMILIES && name == NULL; i++) {
+		name = member_of(i, text);
+		family = i;
+	}
+	if (name == NULL)
+		return;
+	if (im->way.name != NULL && im->way.family == family &&
+	    strcmp(im->way.name, name) != 0) {
+		import_note_line(im, im->way.at, MESSAGE("import_or"));
+		import_note_line(im, at, MESSAGE("import_or"));
+	}
+	im->way.name = name;
+	im->way.family = family;
+	im->way.at = at;
+}
+
+void
+alternatives_read_comments(struct import *im, const struct node *n)
+{
+	const char *s = n->text, *end = n->text + n->len;
+
+	for (int i = 0; s < end; i++) {
+		size_t len = strcspn(s, "\n"), blank = strspn(s, " \t");
+		size_t at = import_line_at(&im->p, n, i, s, len);
+
+		if (s[blank] == '#' && at != NOWHERE)
+			alternatives_read(im,
+			    without_remark(im, s + blank + 1, len - blank - 1),
+			    at);
+		s += len + (s[len] == '\n');
+	}
+}
+
+bool
+alternatives_parts(const char *s, size_t len)
+{
+	static const char *const words[] = { "or", "either", "alternatively",
+		"或", "或者", "或者使用", "或使用", "或者执行", "或执行",
+		"或是", "二选一", "任选其一", NULL };
+
+	while (len > 0 && strchr("# ", *s) != NULL) {
+		s++;
+		len--;
+	}
+	while (len > 0 && strchr(" \t\r:,*_", s[len - 1]) != NULL)
+		len--;
+	while (len > 3 &&
+	    (memcmp(s + len - 3, "：", 3) == 0 ||
+		memcmp(s + len - 3, "，", 3) == 0))
+		len -= 3;
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (strlen(words[i]) == len &&
+		    strncasecmp(s, words[i], len) == 0)
+			return true;
+	return false;
 }
 
 void

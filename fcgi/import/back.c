@@ -200,10 +200,10 @@ back_moves(struct import *im)
 	return title != NULL && pieces_has(title, words);
 }
 
-/* The paragraph is nothing but words in bold letters, or “二、回滚”. */
-static bool
-is_label(const struct import *im, const struct node *n, const char *title)
+bool
+back_is_label(struct import *im, const struct node *n)
 {
+	const char *title = text_title(&im->p, n);
 	const struct node *c = n->first;
 
 	if (n->parent != im->p.doc || text_characters(title) > 40)
@@ -261,7 +261,7 @@ back_read(struct import *im, const struct node *n)
 		return;
 	title = text_title(&im->p, n);
 	text = items_text(im, n);
-	label = is_label(im, n, title);
+	label = back_is_label(im, n);
 	if (label && (back_is_rollback(title) || back_is_restore(title))) {
 		im->back = BACK_REST;
 		im->back_in = n->parent;

@@ -37,6 +37,9 @@ bool back_is_all(struct import *im);
 /* The document is about moving to another place. */
 bool back_moves(struct import *im);
 
+/* The paragraph is nothing but words in bold letters, or “二、回滚”. */
+bool back_is_label(struct import *im, const struct node *n);
+
 /* A paragraph of the document changes what stands behind it. */
 void back_read(struct import *im, const struct node *n);
 

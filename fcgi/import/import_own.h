@@ -108,7 +108,12 @@ struct import {
 	size_t holes_tried;
 	struct branch branches[IMPORT_BRANCHES_MAX];
 	size_t branches_count;
-	bool linear;                   /* without conditions on headings */
+	struct {
+		const char *name; /* NULL: none was read */
+		int family;
+		size_t at;
+	} way;       /* the last of several that a text leads to */
+	bool linear; /* without conditions on headings */
 	const struct repeated *values; /* that become parameters, too */
 	size_t values_count;
 	struct note *notes;

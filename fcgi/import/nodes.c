@@ -183,6 +183,15 @@ import_lead(struct import *im, const struct node *n)
 		im->leads = false;
 }
 
+static bool
+ends_in_colon(struct import *im, const struct node *n)
+{
+	const char *text = n->end != NOWHERE && n->end > 0 ? items_text(im, n)
+							   : "";
+
+	return text_ends(text, ":") || text_ends(text, "：");
+}
+
 /* "2、Delete it all" in a paragraph of its own, with nothing to execute behind
  * it, is a step that a person does. */
 static void
@@ -196,6 +205,8 @@ import_paragraph(struct import *im, const struct node *n)
 	if (n->at != NOWHERE && n->end != NOWHERE && n->end > 0)
 		import_lead(im, n);
 	back_read(im, n);
+	if (n->at != NOWHERE && (back_is_label(im, n) || ends_in_colon(im, n)))
+		alternatives_read(im, text_title(p, n), n->at);
 	if (!im->cautious && back_is_here(im)) {
 		if (im->back == BACK_BLOCK)
 			back_note(im, n);
@@ -357,6 +368,8 @@ import_heading(struct import *im, const struct node *n)
 	}
 	if (n->number <= im->on_level)
 		im->on = NULL;
+	if (alternatives_when(im, n) == NULL && n->at != NOWHERE)
+		alternatives_read(im, text_title(&im->p, n), n->at);
 	im->leads = false;
 	im->offers = false;
 	im->has_steps = false;
@@ -402,6 +415,7 @@ void
 import_nodes(struct import *im, const struct node *n)
 {
 	const struct node *back_in;
+	size_t count;
 	int back;
 
 	for (; n != NULL; n = n->next) {
@@ -425,9 +439,13 @@ import_nodes(struct import *im, const struct node *n)
 				looks_like_a_shortcode(im->p.src + n->at)
 			    ? NULL
 			    : n;
+			count = im->count;
 			import_paragraph(im, n);
 			if (!im->cautious)
 				import_sentence_rest(im, n);
+			if (!im->cautious && im->count == count &&
+			    n->parent->type != NODE_LI)
+				plain_note(im, n);
 		}
 		if (n->type >= NODE_P)
 			continue;

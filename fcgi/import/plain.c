@@ -10,8 +10,10 @@
 #include <strings.h>
 
 #include "import/plain.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "import/back.h"
+#include "import/block/guess.h"
 #include "import/import_own.h"
 #include "import/machines.h"
 #include "import/nodes.h"
@@ -44,12 +46,43 @@ line_of(struct import *im, int line, size_t *ret_len)
 }
 
 static bool
+is_word(const char *s, size_t len, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strlen(*words) == len && memcmp(*words, s, len) == 0)
+			return true;
+	return false;
+}
+
+static bool
 has_wide(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)s[i] >= 0x80)
 			return true;
 	return false;
+}
+
+/* “systemctl stop app”, “rm old.jar”: programs that are no English words, with
+ * the words that they need, of which none is a version. */
+static bool
+has_subcommand(const char *s, size_t len)
+{
+	static const char *const programs[] = { "systemctl", "service",
+		"supervisorctl", "kubectl", "docker", "docker-compose", "helm",
+		"apt", "apt-get", "yum", "dnf", "zypper", "apk", "pip", "pip3",
+		"npm", "pnpm", "yarn", "git", "cp", "mv", "rm", "mkdir",
+		"rmdir", "chmod", "chown", "initctl", NULL };
+	static const char *const one[] = { "rm", "mkdir", "rmdir", "pm2",
+		"gitlab-ctl", "git", "npm", "yarn", "supervisorctl", NULL };
+	size_t n = 0, words = 1;
+
+	while (n < len && s[n] != ' ')
+		n++;
+	for (size_t i = 1; i + 1 < len; i++)
+		words += s[i] == ' ' && s[i + 1] != ' ';
+	return n + 1 < len && s[n + 1] >= 'a' && s[n + 1] <= 'z' &&
+	    ((words > 2 && is_word(s, n, programs)) || is_word(s, n, one));
 }
 
 /* A well-known command with an option or a path, and no word that only a
@@ -67,9 +100,10 @@ is_sure(const char *s, size_t len)
 		    looks_like_a_command(s, len) && !has_wide(s, len);
 	if (text_has_any(s, len, words))
 		return false;
-	return memchr(s, ' ', len) != NULL ? memchr(s, '/', len) != NULL ||
-		memmem(s, len, " -", 2) != NULL || memchr(s, '@', len) != NULL
-					   : s[0] == '.' || s[0] == '/';
+	return memchr(s, ' ', len) != NULL
+	    ? memchr(s, '/', len) != NULL || memmem(s, len, " -", 2) != NULL ||
+		memchr(s, '@', len) != NULL || has_subcommand(s, len)
+	    : s[0] == '.' || s[0] == '/';
 }
 
 static struct lines
@@ -105,7 +139,7 @@ put_run(struct import *im, const struct node *n, int first, int last)
 	struct parse *p = &im->p;
 	size_t start = source_line_start(p, first), len;
 	const char *s = line_of(im, first, &len), *host, *user, *indent;
-	const char *title;
+	const char *title, *text, *kind;
 	const char *gap = first > source_line(p, n->at) ? "\n" : "";
 	int width = (int)(s - (p->src + start));
 
@@ -124,11 +158,13 @@ put_run(struct import *im, const struct node *n, int first, int last)
 					      : "";
 	import_span(im, first, last);
 	indent = arena_printf(p->arena, "%*s", width, "");
-	im->deletes = back_restores(arena_strndup(
-	    p->arena, p->src + start, source_line_end(p, last) - start));
+	text = arena_strndup(
+	    p->arena, p->src + start, source_line_end(p, last) - start);
+	kind = guess_shell(text);
+	im->deletes = back_restores(text);
 	import_insert(im, start, 0,
-	    arena_printf(p->arena, "%s%s```sh%s\n", gap, indent,
-		import_braces(im, title, "sh", "")));
+	    arena_printf(p->arena, "%s%s```%s%s\n", gap, indent, kind,
+		import_braces(im, title, kind, "")));
 	im->deletes = false;
 	import_insert(im, source_line_end(p, last), 0,
 	    arena_printf(p->arena, "\n%s```%s", indent,
@@ -146,6 +182,27 @@ plain_is_commands(struct import *im, const struct node *n)
 		return false;
 	l = read_lines(im, n);
 	return l.commands > l.last - l.first;
+}
+
+void
+plain_note(struct import *im, const struct node *n)
+{
+	struct lines l;
+
+	if (n->at == NOWHERE || n->end == NOWHERE || n->end == 0)
+		return;
+	l = (struct lines){ .first = source_line(&im->p, n->at),
+		.last = source_line(&im->p, n->end - 1) };
+	for (int i = l.first; i <= l.last; i++) {
+		size_t len;
+		const char *s = line_of(im, i, &len);
+
+		if (len > 0 &&
+		    (is_sure(s, len) ||
+			(s[len - 1] == ';' && guess_statement(s))))
+			import_note_line(im, source_line_start(&im->p, i),
+			    MESSAGE("import_plain"));
+	}
 }
 
 bool

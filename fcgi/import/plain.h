@@ -16,4 +16,8 @@ bool plain_is_commands(struct import *im, const struct node *n);
  * none. */
 bool plain_put(struct import *im, const struct node *n);
 
+/* Lists the lines of a paragraph, of which nothing was made, that look like
+ * commands or statements. */
+void plain_note(struct import *im, const struct node *n);
+
 #endif

@@ -15,6 +15,7 @@
 #include "import/acts.h"
 #include "import/back.h"
 #include "import/block/code.h"
+#include "import/block/guess.h"
 #include "import/block/placeholders.h"
 #include "import/databases.h"
 #include "import/edits.h"
@@ -182,7 +183,7 @@ propose_unmarked(struct import *im, const struct node *n, struct pieces *p)
 	text = arena_strdup(im->p.arena, buf_text(&out));
 	buf_clear(&out);
 	if (any)
-		import_step_behind(im, n, "sh", "", text);
+		import_step_behind(im, n, guess_shell(text), "", text);
 	return any && all &&
 	    text_characters(text_title(&im->p, n)) < strlen(text) + 12;
 }
@@ -414,7 +415,7 @@ import_sentence(struct import *im, const struct node *n)
 		return !acts_say_more(&pieces);
 	}
 	if (commands != NULL) {
-		import_step_behind(im, n, "sh", "", commands);
+		import_step_behind(im, n, guess_shell(commands), "", commands);
 		return !acts_say_more(&pieces);
 	}
 	if (propose_statements(im, n, &pieces) || edits_propose(im, n, &pieces))
@@ -430,6 +431,16 @@ has_command(struct import *im, const char *body, const char *command)
 	const char *filled = import_filled(im, command);
 
 	return strstr(body, filled != NULL ? filled : command) != NULL;
+}
+
+/* “gitlab-psql -c …”: a name and an option. */
+static bool
+names_program(const char *s)
+{
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_./-");
+
+	return n > 1 && s[0] != '-' && s[n] == ' ' && strstr(s, " -") != NULL &&
+	    strchr(s, '\n') == NULL;
 }
 
 void
@@ -452,18 +463,21 @@ import_sentence_rest(struct import *im, const struct node *n)
 		const struct piece *piece = &p.all[i];
 
 		if (!piece->code || is_replacement(&p, i) ||
-		    !is_executable(piece->name, piece->prompted) ||
+		    !(is_executable(piece->name, piece->prompted) ||
+			names_program(piece->name)) ||
 		    (strchr(piece->name, ' ') == NULL && !piece->prompted &&
 			!tells_to_run(piece->before)) ||
 		    pieces_has(piece->before, refusal) ||
 		    (im->last_step.n == n &&
 			has_command(im, im->last_step.body, piece->name)) ||
 		    (n->next != NULL && n->next->type == NODE_CODE &&
-			strstr(n->next->text, piece->name) != NULL) ||
-		    !(meant || piece->prompted || tells_to_run(piece->before)))
+			strstr(n->next->text, piece->name) != NULL))
 			continue;
-		import_note(im, n->at,
-		    message_arena(
-			im->p.arena, "import_inline command=%s", piece->name));
+		if (!meant && !piece->prompted && !tells_to_run(piece->before))
+			import_note_line(im, n->at, MESSAGE("import_named"));
+		else
+			import_note(im, n->at,
+			    message_arena(im->p.arena,
+				"import_inline command=%s", piece->name));
 	}
 }

@@ -13,6 +13,7 @@
 #include "compiler/check/advice_variables.h"
 #include "compiler/check/content.h"
 #include "compiler/parse/heuristics.h"
+#include "compiler/parse/prose.h"
 #include "compiler/parse/source.h"
 #include "compiler/check/programs.h"
 
@@ -50,7 +51,9 @@ check_text(const struct advice *a, const struct script_line *l)
 		advise(a->p, advice_place(a, l, l->s), "check_prompt");
 		return true;
 	}
-	if (looks_like_prose(l->s, l->len)) {
+	if (looks_like_prose(l->s, l->len) ||
+	    (kind_is(a->s->kind, KIND_SHELL) &&
+		looks_like_a_sentence(l->s, l->len))) {
 		advise(a->p, advice_place(a, l, l->s), "check_prose");
 		return true;
 	}

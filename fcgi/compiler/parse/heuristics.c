@@ -9,7 +9,6 @@
 
 #include "base/text.h"
 #include "compiler/parse/heuristics.h"
-#include "compiler/parse/cjk.h"
 
 static const char *const commands[] = { "cd", "cp", "mv", "rm", "ls", "ln",
 	"cat", "echo", "mkdir", "rmdir", "chmod", "chown", "tar", "gzip",
@@ -270,6 +269,52 @@ is_json(const char *s)
 			   : s[0] == '[' && (s[n + 1] == '{' || s[1] == '"');
 }
 
+/* “port 6379”, “appendonly yes”: a name and a value, and no program. */
+static bool
+is_directive(const char *s, size_t len)
+{
+	static const char *const programs[] = { "sleep", "wait", "exit",
+		"return", "mount", "umount", "init", "telinit", "timeout",
+		"nice", "set", "shift", "ulimit", "break", "continue", "ping",
+		"swapoff", "swapon", "chgrp", "chattr", "sync", "tput", "trap",
+		"telnet", "nc", "fg", "bg", "seq", "yes", "true", "false",
+		NULL };
+	static const char *const words[] = { "yes", "no", "on", "off", "true",
+		"false", NULL };
+	size_t n = 0, value;
+
+	while (len > 0 && strchr(" \t\r", s[len - 1]) != NULL)
+		len--;
+	while (n < len &&
+	    (s[n] == '-' || s[n] == '_' || (s[n] >= 'a' && s[n] <= 'z')))
+		n++;
+	value = n + strspn(s + n, " \t");
+	if (n < 3 || value == n || value >= len || is_command(s, len) ||
+	    is_among(programs, s, n) ||
+	    memchr(s + value, ' ', len - value) != NULL)
+		return false;
+	return (s[value] >= '0' && s[value] <= '9') ||
+	    is_among(words, s + value, len - value);
+}
+
+/* Lines of a name and a value, two at least. */
+static bool
+are_directives(const char *s, const char *end)
+{
+	size_t n, count = 0;
+
+	for (; s < end; s += n + (s[n] == '\n')) {
+		s += strspn(s, " \t");
+		n = strcspn(s, "\n");
+		if (n == 0 || s[0] == '#')
+			continue;
+		if (!is_directive(s, n))
+			return false;
+		count++;
+	}
+	return count > 1;
+}
+
 bool
 looks_like_data(const char *s, size_t len)
 {
@@ -277,7 +322,7 @@ looks_like_data(const char *s, size_t len)
 	bool any = false;
 	size_t n;
 
-	if (is_json(s + strspn(s, " \t\n")))
+	if (is_json(s + strspn(s, " \t\n")) || are_directives(s, end))
 		return true;
 	for (; s < end; s += n + (s[n] == '\n')) {
 		s += strspn(s, " \t");
@@ -364,26 +409,4 @@ looks_like_a_placeholder(const char *s, size_t len, size_t *at, size_t *ret_len)
 		return true;
 	}
 	return false;
-}
-
-bool
-looks_like_prose(const char *s, size_t len)
-{
-	size_t digits = 0, word = 0;
-	uint32_t cp;
-
-	while (word < len && s[word] != ' ' && s[word] != '\t')
-		word++;
-	if (strspn(s, "-.*=_~") >= len && !(len == 1 && *s == '.'))
-		return true;
-	if (memchr(s, ')', word) != NULL || memchr(s, '=', word) != NULL)
-		return false; /* the label of a case, a function */
-	if (cjk_is_letter(cjk_at(s, len, 0)))
-		return true;
-	while (digits < len && s[digits] >= '0' && s[digits] <= '9')
-		digits++;
-	cp = cjk_at(s, len, digits);
-	return digits > 0 && digits <= 2 &&
-	    (cp == 0x3001 ||
-		(cp == '.' && digits + 1 < len && s[digits + 1] == ' '));
 }

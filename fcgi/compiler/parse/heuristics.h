@@ -37,8 +37,4 @@ bool looks_like_commands(const char *s, size_t len);
 /* The line is what to choose from menus, one after the other: "7 - [2, 3]". */
 bool looks_like_a_menu(const char *s, size_t len);
 
-/* A line of a script that is a sentence: “1. Stop it”, “停止服务”, “-”, “...”
- */
-bool looks_like_prose(const char *s, size_t len);
-
 #endif

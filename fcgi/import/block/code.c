@@ -12,6 +12,7 @@
 #include "base/message.h"
 #include "base/text.h"
 #include "import/back.h"
+#include "import/alternatives.h"
 #include "import/import_own.h"
 #include "import/block/guess.h"
 #include "import/block/session.h"
@@ -307,7 +308,8 @@ import_kind(struct import *im, const struct node *n, struct verdict *ret)
 	    (strstr(n->text, "```") != NULL ||
 		import_indentation(&im->p, n) == 0))
 		return NULL;
-	return kind;
+	return kind != NULL && strcmp(kind, "sh") == 0 ? guess_shell(n->text)
+						       : kind;
 }
 
 /* Adds the notes about the block, step or not. */
@@ -358,6 +360,12 @@ import_code(struct import *im, const struct node *n)
 		return;
 	kind = import_kind(im, n, &v);
 	note_verdict(im, n, &v);
+	if (kind == NULL && v.why == NULL && v.host == NULL && !n->in_html &&
+	    n->text[strspn(n->text, " \t\r\n")] != '\0' &&
+	    import_refused(im, n->at) == NULL && !blocks_is_comment(p, n->at))
+		import_note_line(im, n->at, MESSAGE("import_stays"));
+	if (kind != NULL && import_is_shell(kind))
+		alternatives_read_comments(im, n);
 	if (v.host != NULL)
 		machines_enter(im, n, v.host, v.user);
 	if (kind != NULL && import_is_shell(kind) &&

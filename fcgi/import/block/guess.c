@@ -207,3 +207,65 @@ guess_has_arrow(const char *s)
 	}
 	return false;
 }
+
+/* “{,.bak}”, “{a,b}”, “{1..3}” behind no “$”. */
+static bool
+has_braces(const char *s)
+{
+	for (; (s = strchr(s, '{')) != NULL; s++) {
+		size_t n = strcspn(s + 1, "} \t\n{\"'");
+
+		if (s[1 + n] == '}' && s[-1] != '$' && s[1] != '}' &&
+		    (memchr(s + 1, ',', n) != NULL ||
+			memmem(s + 1, n, "..", 2) != NULL))
+			return true;
+	}
+	return false;
+}
+
+/* “all=(a b)”: an array. */
+static bool
+has_array(const char *s)
+{
+	const char *start = s;
+
+	for (; (s = strstr(s, "=(")) != NULL; s++)
+		if (s > start &&
+		    (isalnum((unsigned char)s[-1]) || s[-1] == '_' ||
+			s[-1] == '+'))
+			return true;
+	return false;
+}
+
+/* The line begins with a word that only bash knows. */
+static bool
+begins_bash(const char *s)
+{
+	static const char *const words[] = { "source ", "function ", "declare ",
+		"shopt ", "pushd ", "popd", "mapfile ", "readarray ", "select ",
+		"let ", "((", NULL };
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (text_starts(s, words[i]))
+			return true;
+	return false;
+}
+
+const char *
+guess_shell(const char *s)
+{
+	static const char *const signs[] = { "<(", ">(", "[[ ", "<<<", "&>",
+		"|&", " $'", "pipefail", "read -p", "read -s", "${!",
+		"&& source ", "; source ", NULL };
+	bool bash = text_has_any(s, strlen(s), signs) || has_array(s) ||
+	    (*s != '\0' && has_braces(s + 1));
+
+	for (const char *line = s; *line != '\0' && !bash;) {
+		line += strspn(line, " \t");
+		bash = begins_bash(
+		    line + looks_like_a_prompt(line, strcspn(line, "\n")));
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+	return bash ? "bash" : "sh";
+}

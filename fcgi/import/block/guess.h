@@ -32,4 +32,7 @@ bool guess_has_arrow(const char *s);
 /* Nothing but the paths of files that no one executes, such as app.conf. */
 bool guess_is_files(const char *s);
 
+/* The shell that knows the words of the script: "sh" or "bash". */
+const char *guess_shell(const char *s);
+
 #endif

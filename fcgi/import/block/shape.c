@@ -21,6 +21,7 @@
 #include "import/block/scp.h"
 #include "compiler/check/programs.h"
 #include "compiler/parse/heuristics.h"
+#include "compiler/parse/prose.h"
 #include "lang/script_lines.h"
 
 /* A walk over the commands of a block. */
@@ -68,23 +69,6 @@ client_of(const char *s, size_t len)
 		if (strcmp(clients[i].name, name) == 0)
 			return clients[i].kind;
 	return NULL;
-}
-
-/* “The pods are restarted one by one.” */
-static bool
-is_sentence(const char *s, size_t len)
-{
-	size_t blanks = 0;
-
-	if (len < 12 || s[0] < 'A' || s[0] > 'Z' || s[1] < 'a' || s[1] > 'z' ||
-	    strchr(".:", s[len - 1]) == NULL || looks_like_a_command(s, len))
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (strchr("$|;&=<>/\\{}\"", s[i]) != NULL)
-			return false;
-		blanks += s[i] == ' ';
-	}
-	return blanks >= 3;
 }
 
 /* The output of a program begins here, and no command stands behind it. */
@@ -181,7 +165,7 @@ mark(struct walk *w, const struct script_line *l, size_t whole)
 
 	while (len > 0 && strchr(" \t\r", l->s[len - 1]) != NULL)
 		len--;
-	if (looks_like_prose(l->s, len) || is_sentence(l->s, len))
+	if (looks_like_prose(l->s, len) || looks_like_a_sentence(l->s, len))
 		return MARK_PROSE;
 	if (looks_like_a_menu(l->s, len))
 		return MARK_MENU;

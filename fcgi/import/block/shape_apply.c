@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "import/alternatives.h"
 #include "import/block/code.h"
 #include "import/import_own.h"
 #include "import/machines.h"
@@ -39,6 +40,21 @@ comment(struct import *im, const struct node *n, int i, const char *s,
 
 	if (at != NOWHERE && s[blank] != '#')
 		import_insert(im, at + blank, 0, sign);
+}
+
+/* A sentence among commands: for a person, who knows what it asks for. */
+static void
+note_sentence(struct import *im, const struct node *n, int i, const char *s)
+{
+	size_t len = strcspn(s, "\n"), blank = strspn(s, " \t");
+	size_t at = import_line_at(&im->p, n, i, s, len);
+
+	if (strspn(s, "-.*=_~ \t\r") >= len)
+		return; /* a rule */
+	import_note_line(im, at != NOWHERE ? at : n->at,
+	    alternatives_parts(s + blank, len - blank)
+		? MESSAGE("import_or")
+		: MESSAGE("import_sentences"));
 }
 
 static void
@@ -81,6 +97,8 @@ shape_apply(struct import *im, const struct node *n, const char *kind,
 	    : "# ";
 
 	for (int i = 0; i < shape->lines; i++) {
+		if (shape->marks[i] == MARK_PROSE && i >= shape->told)
+			note_sentence(im, n, i, s);
 		if (strchr("#sm", shape->marks[i]) != NULL)
 			comment(im, n, i, s, sign);
 		else if (shape->marks[i] == MARK_PROMPT)
