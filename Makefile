@@ -267,8 +267,10 @@ browser: built tests/browser/node_modules
 	@tests/run -j $(TEST_JOBS) $(BROWSER)
 # All of them at once, the longest first, so that none is left alone at the end.
 LONGEST = tests/browser/run.py tests/e2e/test_step_ssh.py tests/browser/streams.py \
-	  tests/browser/fate.py $(wildcard tests/lab/run-*.py) \
-	  $(patsubst %,tests/e2e/test_%.py,sql silence reach report press verify)
+	  tests/browser/fate.py tests/fault/test_fail.py tests/e2e/test_silence.py \
+	  $(patsubst %,tests/e2e/test_%.py,sql reach verify report press accounts) \
+	  $(patsubst %,tests/fault/test_%.py,accept kill) tests/e2e/fate.py \
+	  $(wildcard tests/lab/run-*.py)
 system: built tests/browser/node_modules
 	@tests/run -j $(TEST_JOBS) $(LONGEST) \
 	    $(filter-out $(LONGEST),$(E2E) $(FAULT) $(BROWSER) $(LAB_TESTS))
