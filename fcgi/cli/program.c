@@ -28,6 +28,30 @@
 #define WAITS 1000 /* of 10 ms, in program_stop() */
 #define COPIES 20  /* descriptors above all that are passed on */
 
+const char *
+program_find_missing(const char *folder)
+{
+	static const char *const names[] = {
+		"countersign-runner",
+		"countersign-keeper",
+		"countersign-web",
+		"countersign-compile",
+		"countersign-executor",
+		"countersign-executor-clients",
+	};
+	const char *missing = NULL;
+
+	for (size_t i = 0;
+	     i < sizeof(names) / sizeof(names[0]) && missing == NULL; i++) {
+		char *path = mem_printf("%s/%s", folder, names[i]);
+
+		if (access(path, X_OK) != 0)
+			missing = names[i];
+		free(path);
+	}
+	return missing;
+}
+
 void
 program_set_args(struct program *p, const char *const *args)
 {

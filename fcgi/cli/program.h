@@ -12,6 +12,12 @@
 
 struct account;
 
+/*
+ * The first of the console's own programs that is not in the folder, or that
+ * cannot be executed; NULL: all are there.
+ */
+const char *program_find_missing(const char *folder);
+
 struct program {
 	const char *name;
 	char *path;

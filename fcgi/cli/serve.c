@@ -395,6 +395,18 @@ catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* Each of its programs, before anything is opened or changed. */
+static void
+check_programs(const char *folder)
+{
+	const char *missing = program_find_missing(folder);
+
+	if (missing != NULL)
+		log_fatal("%s/%s is missing or cannot be executed: install "
+			  "all programs of the console, of the same version",
+		    folder, missing);
+}
+
 int
 cli_serve(struct cli *c)
 {
@@ -407,6 +419,7 @@ cli_serve(struct cli *c)
 		return cli_message(
 		    CLI_USAGE, "cli_output_limit most=%d", EXEC_OUTPUT_MOST_MB);
 	s.folder = cli_program_folder();
+	check_programs(s.folder);
 	if ((s.share = find_share(s.folder)) == NULL)
 		log_fatal("templates are not where they should be, beside %s",
 		    s.folder);

@@ -59,7 +59,7 @@ take_lock(void)
 {
 	if (io_lock(EXEC_LOCK) < 0)
 		log_fatal("this attempt is already being executed");
-	if (access(EXEC_PID, F_OK) == 0)
+	if (access(EXEC_PID, F_OK) == 0 || status_has_lines())
 		log_fatal("this attempt was already executed");
 	if (status_open() != ERR_OK)
 		log_fatal("the status cannot be written: %s", strerror(errno));

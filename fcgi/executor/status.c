@@ -39,6 +39,14 @@ status_open(void)
 	return status_fd >= 0 ? ERR_OK : ERR_IO;
 }
 
+bool
+status_has_lines(void)
+{
+	struct stat st;
+
+	return stat(EXEC_STATUS, &st) == 0 && st.st_size > 0;
+}
+
 static enum err
 line_write(struct status_line *line, bool durable)
 {

@@ -17,6 +17,9 @@
 /* Opens the file `status` of the working folder for appending. */
 enum err status_open(void);
 
+/* True: it exists and is not empty: the attempt was executed. */
+bool status_has_lines(void);
+
 /* One line each, written at once, so that lines of processes do not mix. */
 void status_running(const char *target);
 void status_note(const char *target, const char *note, const char *message);

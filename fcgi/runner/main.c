@@ -26,6 +26,7 @@
 #include "runner/replay.h"
 #include "runner/runner.h"
 #include "runner/keeper_client.h"
+#include "runner/spawn.h"
 #include "runner/supervise.h"
 #include "runner/tty_relay.h"
 
@@ -56,6 +57,22 @@ read_options(int argc, char **argv, struct runner *r)
 	}
 	if (r->data_dir == NULL || r->step_program == NULL)
 		log_fatal("--data and --step are needed");
+}
+
+/* Both programs of steps. */
+static void
+check_programs(const struct runner *r)
+{
+	for (int clients = 0; clients < 2; clients++) {
+		char *program = spawn_program(r, clients != 0);
+
+		if (access(program, X_OK) != 0)
+			log_fatal("%s is missing or cannot be executed: "
+				  "install all programs of the console, of "
+				  "the same version",
+			    program);
+		free(program);
+	}
 }
 
 /* Denies ptrace and core files: the memory holds keys. */
@@ -180,6 +197,7 @@ main(int argc, char **argv)
 
 	log_open("countersign-runner");
 	read_options(argc, argv, &r);
+	check_programs(&r);
 	harden();
 	if (sodium_init() < 0)
 		log_fatal("libsodium does not start");

@@ -31,6 +31,8 @@ struct exec {
 	int64_t cancel_at; /* monotonic time of the request; or 0 */
 	bool settled;      /* the keeper has its result */
 	bool reported;     /* by itself, to its final line */
+	bool refused;      /* the keeper refused that line */
+	bool unexecuted;   /* its program could not be executed */
 	int64_t seen;      /* monotonic: when we first saw it */
 	struct json_object *results; /* of a dry run, so far; else NULL */
 	bool asked;                  /* one of its targets has ended */

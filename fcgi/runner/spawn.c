@@ -30,6 +30,13 @@
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
 
+/*
+ * Exit codes of a child that is no executor.  The dynamic loader ends with the
+ * second as well, if a library is missing.
+ */
+#define NOT_PREPARED 126
+#define NOT_EXECUTED 127
+
 bool
 spawn_make_folder(struct runner *r, const char *exec)
 {
@@ -88,9 +95,16 @@ become_step(
 
 	signal(SIGPIPE, SIG_DFL);
 	if (dup2(job_spec_fd, STDIN_FILENO) < 0 || chdir(folder) != 0)
-		_exit(126);
+		_exit(NOT_PREPARED);
 	execve(program, argv, environment);
-	_exit(127);
+	log_warn("%s cannot be executed: %s", program, strerror(errno));
+	_exit(NOT_EXECUTED);
+}
+
+bool
+spawn_is_unexecuted(int code)
+{
+	return code == NOT_PREPARED || code == NOT_EXECUTED;
 }
 
 /*
@@ -115,12 +129,17 @@ write_job_spec(const struct buf *spec)
 	return fd;
 }
 
+char *
+spawn_program(const struct runner *r, bool clients)
+{
+	return mem_printf("%s%s", r->step_program, clients ? "-clients" : "");
+}
+
 pid_t
 spawn_executor(struct runner *r, const char *exec, const struct spawn *spawn)
 {
 	int fd = write_job_spec(&spawn->spec);
-	char *program = mem_printf(
-	    "%s%s", r->step_program, spawn->clients ? "-clients" : "");
+	char *program = spawn_program(r, spawn->clients);
 	pid_t child = -1;
 
 	if (fd >= 0) {

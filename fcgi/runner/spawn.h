@@ -20,9 +20,15 @@ struct spawn {
 /* Makes the folder and an empty status file.  False: it cannot. */
 bool spawn_make_folder(struct runner *r, const char *exec);
 
+/* The program of a step; the caller frees it. */
+char *spawn_program(const struct runner *r, bool clients);
+
 /* Starts it.  Its process, a child; -1: it failed. */
 pid_t spawn_executor(
     struct runner *r, const char *exec, const struct spawn *spawn);
+
+/* True for the exit codes of a child that did not become an executor. */
+bool spawn_is_unexecuted(int code);
 
 /* Wipes the job spec. */
 void spawn_clear(struct spawn *spawn);

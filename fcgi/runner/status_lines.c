@@ -29,7 +29,8 @@ struct lines {
 	struct json_object *bodies[MAX_TOGETHER];
 	size_t ends[MAX_TOGETHER]; /* offset after each line */
 	size_t count;
-	bool done; /* the last one is the final line */
+	bool done;    /* the last one is the final line */
+	bool refused; /* and the keeper has refused that one */
 };
 
 /* The hash of a file of the target; NULL if it cannot be read. */
@@ -125,6 +126,7 @@ pass(struct runner *r, const struct exec *e, struct lines *l, size_t *at)
 			log_warn("execution %s: the keeper refused a line: %s",
 			    e->id, err_name(errs[passed]));
 	all = passed == l->count;
+	l->refused = all && l->done && errs[passed - 1] != ERR_OK;
 	if (!all)
 		*at = passed > 0 ? l->ends[passed - 1] : 0;
 	for (size_t i = 0; i < l->count; i++)
@@ -158,6 +160,8 @@ lines_pass(struct runner *r, struct exec *e)
 	size_t at = 0, begin;
 	bool all = true;
 
+	if (e->refused)
+		return false;
 	lines_read(r, e, &text);
 	do {
 		begin = at;
@@ -168,6 +172,7 @@ lines_pass(struct runner *r, struct exec *e)
 		}
 	} while (all && !l.done && at > begin);
 	e->offset += (off_t)at;
+	e->refused = l.refused;
 	buf_clear(&text);
-	return all && l.done;
+	return all && l.done && !l.refused;
 }

@@ -13,7 +13,10 @@ struct runner;
 /* Appends what the status has since the last line, at most some 1 MB of it. */
 void lines_read(struct runner *r, const struct exec *e, struct buf *ret);
 
-/* Passes all complete lines of its status on. True: the keeper has the last. */
+/*
+ * Passes all complete lines of its status on. True: the keeper has accepted the
+ * final one.  Nothing is passed after a final line that it refused.
+ */
 bool lines_pass(struct runner *r, struct exec *e);
 
 #endif

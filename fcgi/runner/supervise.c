@@ -26,6 +26,7 @@
 #include "runner/dry_run.h"
 #include "runner/runner.h"
 #include "runner/keeper_client.h"
+#include "runner/not_begun.h"
 #include "runner/spawn.h"
 #include "runner/status_lines.h"
 #include "runner/alive.h"
@@ -108,15 +109,23 @@ forbid_start(struct runner *r, const char *exec)
 	return forbidden;
 }
 
-/* Reports the execution as lost.  ERR_UNAVAILABLE: later. */
+/*
+ * Reports the execution as lost, or as failed if its program could not be
+ * executed.  ERR_UNAVAILABLE: later.
+ */
 static enum err
-give_up(struct runner *r, const struct exec *e)
+give_up(struct runner *r, struct exec *e)
 {
 	const char *message = e->killed ? MESSAGE("said_process_killed")
+	    : e->unexecuted             ? NO_PROCESS
 					: MESSAGE("said_process_died");
+	bool unexecuted = e->unexecuted;
 
 	if (e->results != NULL)
 		return end_dry_run(r, e->id, e->results, message);
+	e->unexecuted = false;
+	if (unexecuted && not_begun_write(r, e->id, message))
+		return ERR_UNAVAILABLE; /* its lines are passed on next */
 	if (e->child == 0 && !forbid_start(r, e->id))
 		return ERR_UNAVAILABLE;
 	return report_lost(r, e->id, message);
@@ -187,7 +196,11 @@ start(struct runner *r, const char *exec, const char *state)
 		report_lost(r, exec, NO_FOLDER);
 	} else if (accepted || accept_job_spec(r, exec)) {
 		find_asked(r, exec)->exec[0] = '\0';
-		if (start_executor(r, exec, &spawn) == NULL)
+		if (start_executor(r, exec, &spawn) != NULL)
+			; /* it reports itself */
+		else if (not_begun_write(r, exec, NO_PROCESS))
+			add(r, exec);
+		else
 			report_lost(r, exec, NO_PROCESS);
 	}
 	spawn_clear(&spawn);
@@ -348,12 +361,17 @@ pass_dry_run(struct runner *r, struct exec *e)
 }
 
 static bool
-is_reaped(struct exec *e)
+is_reaped(struct runner *r, struct exec *e)
 {
+	int status = 0;
+
 	if (!e->reaped) {
-		pid_t got = waitpid(e->child, NULL, WNOHANG);
+		pid_t got = waitpid(e->child, &status, WNOHANG);
 
 		e->reaped = got == e->child || (got < 0 && errno == ECHILD);
+		e->unexecuted = got == e->child && WIFEXITED(status) &&
+		    spawn_is_unexecuted(WEXITSTATUS(status)) &&
+		    !has_begun(r, e->id);
 	}
 	return e->reaped;
 }
@@ -368,7 +386,7 @@ is_gone(struct runner *r, struct exec *e)
 	char *lock;
 	bool locked;
 
-	if (e->child > 0 && (!is_reaped(e) || e->results == NULL))
+	if (e->child > 0 && (!is_reaped(r, e) || e->results == NULL))
 		return e->reaped;
 	if (e->child == 0 && clock_monotonic() - e->seen < ADOPT_GRACE_MS)
 		return false;
@@ -379,14 +397,14 @@ is_gone(struct runner *r, struct exec *e)
 }
 
 /*
- * The keeper has all that they say, and the execution is never started again.
- * Four small files are 16 KB of the disk.
+ * Three small files are 12 KB of the disk.  The status stays: a backup may have
+ * the database of before the end and the folder of after it.  With it, an
+ * execution is not started again (executor/main.c).
  */
 static void
-remove_reports(struct runner *r, const struct exec *e)
+remove_process_files(struct runner *r, const struct exec *e)
 {
-	static const char *const names[] = { EXEC_PID, EXEC_ALIVE, EXEC_STATUS,
-		EXEC_LOCK };
+	static const char *const names[] = { EXEC_PID, EXEC_ALIVE, EXEC_LOCK };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		char *path = exec_path(r, e->id, names[i]);
@@ -403,7 +421,7 @@ drop(struct runner *r, struct exec **at)
 	char *lock = exec_path(r, e->id, EXEC_LOCK);
 
 	if (e->reported && !io_is_locked(lock))
-		remove_reports(r, e);
+		remove_process_files(r, e);
 	free(lock);
 	*at = e->next;
 	if (e->watch >= 0)

@@ -5,7 +5,7 @@
  * per attempt) and starts countersign-executor with that folder as its
  * working folder, "EXEC" as its only argument and the job spec on its
  * standard input (job_message.def).  The executor goes on without the runner;
- *it reports in files of that folder:
+ * it reports in files of that folder:
  *
  *	lock		held (io_lock) while the process runs
  *	pid		its process id, decimal; SIGTERM cancels the step
@@ -33,8 +33,9 @@
  *			removes it at the end; only the last client is served.
  *			Input is never written to disk
  *
- * The runner removes lock, pid, alive and status when the keeper has the final
- * line and the process is gone.
+ * The runner removes lock, pid and alive when the keeper has the final line and
+ * the process is gone.  An executor does not begin where pid is or status is not
+ * empty.
  *
  * Both outputs only grow while the step runs.  If the output exceeds the
  * limit, its middle is dropped (a hole is punched, so that offsets stay

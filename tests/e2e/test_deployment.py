@@ -222,15 +222,26 @@ def test_a_copy_that_was_made_while_the_console_ran_verifies_and_can_be_started(
     commands = re.search(r"^    mkdir -m 700.*?\n\n", PAGE, re.M | re.S).group()
     with tempfile.TemporaryDirectory(prefix="cs-backup-") as folder:
         copy = pathlib.Path(folder) / "countersign"
-        with Console(runbooks=runbook_folder({"say": BOOK})) as console:
-            run = made_run(console.user("ana", "operator"))
-            subprocess.run(["sh", "-e", "-c", replaced(commands, ("/backup/countersign", copy),
-                                                       ("/var/lib/countersign", console.data))], check=True)
+        books = runbook_folder({"say": BOOK, "slow": BOOK.replace("echo", "sleep 1.5; echo")})
+        with Console(runbooks=books) as console:
+            ana = console.user("ana", "operator")
+            run, slow = made_run(ana), ana.post("/runs", {"runbook": "slow", "environment": "test"})[1]["id"]
+            assert ana.post(f"/runs/{slow}/start")[0] == 200
+            assert ana.post(f"/runs/{slow}/steps/say/execute")[0] == 202
+            time.sleep(0.3)     # it ends when the database is copied, and exec is not
+            commands = replaced(commands, ("/backup/countersign", copy), ("/var/lib/countersign", console.data))
+            waits = f"while ls {console.data}/exec/*/lock; do sleep 0.05; done\n    "
+            last = f"cp -a {console.data}/exec"
+            subprocess.run(["sh", "-e", "-c", replaced(commands, (last, waits + last))], check=True,
+                           capture_output=True)
+            assert ana.wait_step(slow, "say")["state"] == "succeeded"
             assert console.raw("GET", "/healthz")[0] == 200, "the console went on"
         done = subprocess.run([BUILD / "countersign", "verify", "--data", copy], capture_output=True, text=True)
         assert done.returncode == 0 and "all as recorded" in done.stdout, done
         with Console(copy, console.runbooks) as restored:
             assert restored.sql("SELECT state FROM step WHERE run = ? AND id = 'say'", run) == [("succeeded",)]
+            step = restored.user("bo", "operator").wait_step(slow, "say")
+            assert step["state"] == "succeeded" and len(step["attempts"]) == 1, step
 
 
 if __name__ == "__main__":

@@ -247,6 +247,25 @@ it_ends_with_the_process_that_started_it(void **state)
 	is_ended(child);
 }
 
+/* An upgrade that was made in half: it is said before anything is started. */
+static void
+each_program_of_the_console_is_looked_for(void **state)
+{
+	static const char *const names[] = { "countersign-runner",
+		"countersign-keeper", "countersign-web", "countersign-compile",
+		"countersign-executor", "countersign-executor-clients" };
+
+	(void)state;
+	program_of("true"); /* what the fixture clears */
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		assert_string_equal(
+		    program_find_missing(data_folder), names[i]);
+		data_write(names[i], "");
+		assert_int_equal(chmod(data_path(names[i]), 0700), 0);
+	}
+	assert_null(program_find_missing(data_folder));
+}
+
 int
 main(void)
 {
@@ -260,6 +279,7 @@ main(void)
 		ONE(one_that_does_not_end_when_asked_is_killed),
 		ONE(it_is_asked_in_its_own_way),
 		ONE(it_ends_with_the_process_that_started_it),
+		ONE(each_program_of_the_console_is_looked_for),
 	};
 
 	return cmocka_run_group_tests_name("cli/program", tests, NULL, NULL);

@@ -13,6 +13,7 @@
 
 #include "runner/alive.h"
 #include "runner/keeper_client.h"
+#include "runner/status_lines.h"
 #include "runner/supervise.h"
 
 static const char *ana;
@@ -101,6 +102,23 @@ attempt_state(void)
 
 	db_begin(runner.db);
 	rows = db_query(runner.db, STMT_STEP_GET, INT(run), TEXT("one"));
+	assert_true(db_next(rows));
+	snprintf(state, sizeof(state), "%s", db_text(rows, "state"));
+	db_done(rows);
+	assert_int_equal(db_end(runner.db, ERR_OK), ERR_OK);
+	return state;
+}
+
+/* The state of the target of its first attempt. */
+static const char *
+target_state(void)
+{
+	static char state[30];
+	struct rows *rows;
+
+	db_begin(runner.db);
+	rows = db_query(
+	    runner.db, STMT_TARGETS_OF_ATTEMPT, INT(run), TEXT("one"), INT(1));
 	assert_true(db_next(rows));
 	snprintf(state, sizeof(state), "%s", db_text(rows, "state"));
 	db_done(rows);
@@ -229,10 +247,10 @@ has_file(const char *exec, const char *file)
 }
 
 static void
-nothing_but_output_is_left_of_one_that_has_ended(void **state)
+output_and_status_are_left_of_one_that_has_ended(void **state)
 {
-	static const char *const names[] = { EXEC_PID, EXEC_ALIVE, EXEC_STATUS,
-		EXEC_LOCK };
+	static const char *const names[] = { EXEC_PID, EXEC_ALIVE, EXEC_LOCK,
+		EXEC_STATUS };
 	char exec[33];
 
 	(void)state;
@@ -250,9 +268,32 @@ nothing_but_output_is_left_of_one_that_has_ended(void **state)
 		   " ended succeeded; over succeeded");
 	snprintf(exec, sizeof(exec), "%s", runner.execs->id);
 	settle();
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 3; i++)
 		assert_false(has_file(exec, names[i]));
+	assert_true(has_file(exec, EXEC_STATUS));
 	assert_true(has_file(exec, "local.txt"));
+}
+
+/* Nor is what it says after that line: the process files stay. */
+static void
+a_final_line_that_the_keeper_refuses_does_not_count(void **state)
+{
+	struct exec e = { .id = "00000000000000000000000000000000" };
+	char *folder = exec_path(&runner, e.id, "");
+	char *status = exec_path(&runner, e.id, EXEC_STATUS);
+	static const char lines[] =
+	    "{\"at\":2,\"done\":true,\"state\":\"failed\",\"message\":\"\"}\n"
+	    "{\"at\":2,\"done\":true,\"state\":\"succeeded\"}\n";
+
+	(void)state;
+	assert_int_equal(io_mkdirs(folder, 0700), ERR_OK);
+	assert_int_equal(
+	    io_write_file(status, 0600, lines, strlen(lines)), ERR_OK);
+	assert_false(lines_pass(&runner, &e));
+	assert_true(e.refused);
+	assert_false(lines_pass(&runner, &e));
+	free(status);
+	free(folder);
 }
 
 /* It ends its script on SIGTERM, and its own result counts. */
@@ -439,9 +480,22 @@ what_cannot_be_started_is_on_record(void **state)
 {
 	(void)state;
 	new_run();
-	runner.step_program = data_path("nothing");
+	snprintf(
+	    step_program, sizeof(step_program), "%s", data_path("nothing"));
+	runner.step_program = step_program;
 	assert_int_equal(ask("step_execute", "one", "{}"), ERR_OK);
 	supervise_jobs(&runner);
+	settle();
+	assert_string_equal(attempt_state(), "failed");
+	assert_string_equal(target_state(), "not_started");
+	/* the loader says so of one that lacks a library */
+	new_run();
+	press_with("exit 127");
+	settle();
+	assert_string_equal(attempt_state(), "failed");
+	assert_string_equal(target_state(), "not_started");
+	new_run(); /* one that has begun ends with any code */
+	press_with("echo $$ >pid; exit 127");
 	settle();
 	assert_string_equal(attempt_state(), "unknown");
 	new_run();
@@ -505,7 +559,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define ONE(test) cmocka_unit_test(test)
 		ONE(the_outcome_is_known_only_if_it_was_reported),
-		ONE(nothing_but_output_is_left_of_one_that_has_ended),
+		ONE(output_and_status_are_left_of_one_that_has_ended),
+		ONE(a_final_line_that_the_keeper_refuses_does_not_count),
 		ONE(a_cancelled_executor_says_itself_what_became_of_it),
 		ONE(a_silent_executor_goes_on),
 		ONE(a_stopped_executor_that_is_cancelled_is_continued),
