@@ -197,7 +197,7 @@ read_group(struct import *im, const struct node *h)
 	return count;
 }
 
-/* What a way is named after: words of one row exclude each other. */
+/* Words that name a way; those of one row exclude each other. */
 static const char *const families[][16] = {
 	{ "ubuntu", "debian", "centos", "rhel", "redhat", "fedora", "rocky",
 	    "almalinux", "suse", "opensuse", "alpine", "macos", "windows",

@@ -9,7 +9,7 @@
 struct import;
 struct node;
 
-/* What stands behind a paragraph is the way back. */
+/* How far the way back goes that a paragraph tells. */
 enum way_back {
 	BACK_NOT,
 	BACK_BLOCK, /* up to the next paragraph */
@@ -43,7 +43,7 @@ bool back_is_label(struct import *im, const struct node *n);
 /* A paragraph of the document changes what stands behind it. */
 void back_read(struct import *im, const struct node *n);
 
-/* What stands here is a way back that no heading marks: no step. */
+/* A way back that no heading marks is told here, so there is no step. */
 bool back_is_here(const struct import *im);
 
 /* Lists the place as such. */

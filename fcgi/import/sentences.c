@@ -53,9 +53,10 @@ is_command(const char *s, bool prompted)
 {
 	const char *name;
 	size_t at = 0, where, len = strlen(s);
+	enum program_input input = program_find(s, len, &at, &where, &name);
 
-	return is_executable(s, prompted) &&
-	    program_find(s, len, &at, &where, &name) == PROGRAM_NONE;
+	return is_executable(s, prompted) && input != PROGRAM_KEYS &&
+	    input != PROGRAM_LINES && input != PROGRAM_ENDLESS;
 }
 
 /* The words before a command tell to execute it. */

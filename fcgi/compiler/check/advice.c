@@ -40,6 +40,37 @@ is_word(const char *s, size_t len, const char *word)
 	return strlen(word) == len && memcmp(s, word, len) == 0;
 }
 
+/* Finds “{{ site.version }}” or “{{< param "v" >}}”, which the generator of a
+ * web site would fill in, from *at on. */
+static bool
+template_find(const char *s, size_t len, size_t *at, size_t *ret_len)
+{
+	for (size_t i = *at; i + 4 < len; i++) {
+		const char *end;
+		size_t n, k;
+
+		if (s[i] != '{' || s[i + 1] != '{')
+			continue;
+		end = memmem(s + i, len - i, "}}", 2);
+		if (end == NULL)
+			return false;
+		n = (size_t)(end - s) + 2 - i;
+		k = i + 2;
+		while (s[k] == ' ')
+			k++;
+		while (s[k] == '_' || (s[k] >= 'a' && s[k] <= 'z'))
+			k++;
+		if (strchr("<%", s[i + 2]) == NULL &&
+		    (s[k] != '.' || s[k - 1] == ' ' || s[k - 1] == '{' ||
+			s[k + 1] < 'a' || s[k + 1] > 'z'))
+			continue;
+		*at = i;
+		*ret_len = n;
+		return true;
+	}
+	return false;
+}
+
 /* Whole words of the line that tell of a placeholder, a prompt or prose. */
 static bool
 check_text(const struct advice *a, const struct script_line *l)
@@ -57,6 +88,14 @@ check_text(const struct advice *a, const struct script_line *l)
 		advise(a->p, advice_place(a, l, l->s), "check_prose");
 		return true;
 	}
+	for (; kind_is(a->s->kind, KIND_SHELL) &&
+	     template_find(l->s, l->len, &at, &len);
+	     at += len) {
+		about = arena_strndup(a->p->arena, l->s + at, len);
+		advise(a->p, advice_place(a, l, l->s + at),
+		    "check_template about=%s", about);
+	}
+	at = 0;
 	for (; looks_like_a_placeholder(l->s, l->len, &at, &len); at += len) {
 		about = arena_strndup(a->p->arena, l->s + at, len);
 		advise(a->p, advice_place(a, l, l->s + at),
@@ -65,7 +104,26 @@ check_text(const struct advice *a, const struct script_line *l)
 	return false;
 }
 
-/* Commands that wait for keys or lines of a terminal, which is not there. */
+static void
+advise_program(
+    struct parse *p, size_t at, enum program_input input, const char *name)
+{
+	if (input == PROGRAM_KEYS)
+		advise(p, at, "check_terminal about=%s", name);
+	else if (input == PROGRAM_ASKS)
+		advise(p, at, "check_asks about=%s", name);
+	else if (input == PROGRAM_PASSWORD)
+		advise(p, at, "check_password about=%s", name);
+	else if (input == PROGRAM_TTY)
+		advise(p, at, "check_tty about=%s", name);
+	else if (input == PROGRAM_ENDLESS)
+		advise(p, at, "check_endless about=%s", name);
+	else
+		advise(p, at, "check_enters about=%s", name);
+}
+
+/* Commands that wait for keys or lines of a terminal, which is not there, or
+ * that do not end. */
 static void
 check_programs(const struct advice *a, const struct script_line *l)
 {
@@ -73,15 +131,11 @@ check_programs(const struct advice *a, const struct script_line *l)
 	const char *name = NULL;
 	size_t at = 0, where;
 
-	while (!a->s->pty &&
-	    (input = program_find(l->s, l->len, &at, &where, &name)) !=
-		PROGRAM_NONE)
-		if (input == PROGRAM_KEYS)
-			advise(a->p, advice_place(a, l, l->s + where),
-			    "check_terminal about=%s", name);
-		else
-			advise(a->p, advice_place(a, l, l->s + where),
-			    "check_enters about=%s", name);
+	while ((input = program_find(l->s, l->len, &at, &where, &name)) !=
+	    PROGRAM_NONE)
+		if (!a->s->pty || input == PROGRAM_ENDLESS)
+			advise_program(a->p, advice_place(a, l, l->s + where),
+			    input, name);
 }
 
 static void

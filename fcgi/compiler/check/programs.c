@@ -28,12 +28,23 @@
 	"--container --context --kubeconfig --index --name --network --image"
 #define RUN CONTAINER " -p -v -h -l -m --volume --publish --label --hostname"
 
+#define WATCHED \
+	"-n -o -l -c --namespace --output --selector --container --context " \
+	"--kubeconfig --tail --since"
+
 #define SHELL "-c --version --help", "-o -O --rcfile --init-file", NULL, 0
 
 #define STARTS(name, ...) { name, __VA_ARGS__, true, PROGRAM_LINES },
 #define CLIENT(name, ...) { name, __VA_ARGS__, false, PROGRAM_LINES },
 #define EDITOR(name, works, needs, operands) \
 	{ name, works, "", needs, operands, false, PROGRAM_KEYS },
+#define ASKS(name, works) { name, works, "", NULL, -1, false, PROGRAM_ASKS },
+#define PASSWORD(name, values) \
+	{ name, "", values, "-p --password", -1, false, PROGRAM_PASSWORD },
+#define TTY(name) \
+	{ name, "-d --detach", CONTAINER, "-t --tty", 0, false, PROGRAM_TTY },
+#define ENDLESS(name, works, values, needs) \
+	{ name, works, values, needs, -1, false, PROGRAM_ENDLESS },
 
 static const struct program {
 	const char *name, *works, *values, *needs;
@@ -173,8 +184,11 @@ take_option(const struct program *p, struct command *c, struct found *f)
 	    memchr(word, '=', len) == NULL;
 
 	f->works |= lists(p->works, word, len);
-	f->needed |= p->needs != NULL && lists(p->needs, word, len);
-	for (size_t i = 1; word[1] != '-' && i < len && !f->works; i++) {
+	f->needed |= p->needs != NULL && lists(p->needs, word, len) &&
+	    (p->input != PROGRAM_PASSWORD || memchr(word, '=', len) == NULL);
+	for (size_t i = 1; word[1] != '-' && i < len && !f->works &&
+	     p->input != PROGRAM_PASSWORD;
+	     i++) {
 		char attached[] = { '-', word[i], '=', '\0' };
 
 		f->works |= lists_letter(p->works, word[i]);
@@ -218,6 +232,17 @@ take_name(const struct program *p, struct command *c, struct found *f)
 	return true;
 }
 
+/* Of the command that the program starts; “timeout” ends it. */
+static enum program_input
+reads_started(const struct program *p, struct command *c, const char **ret_name)
+{
+	enum program_input input = reads(c, ret_name);
+
+	return input == PROGRAM_ENDLESS && strcmp(p->name, "timeout") == 0
+	    ? PROGRAM_NONE
+	    : input;
+}
+
 static enum program_input
 reads_by(const struct program *p, struct command c, const char **ret_name)
 {
@@ -227,7 +252,8 @@ reads_by(const struct program *p, struct command c, const char **ret_name)
 
 	if (!take_name(p, &c, &f))
 		return PROGRAM_NONE;
-	f.works = false;
+	f.works &= p->input == PROGRAM_ASKS;
+	f.needed = p->needs == NULL;
 	while (!f.works && next_word(&c)) {
 		if (options && is_word(&c, "--"))
 			options = false;
@@ -235,13 +261,17 @@ reads_by(const struct program *p, struct command c, const char **ret_name)
 			take_option(p, &c, &f);
 		else if (lists(p->works, c.word, c.len))
 			return PROGRAM_NONE;
+		else if (operands == p->operands && p->input == PROGRAM_TTY)
+			break;
 		else if (operands == p->operands)
-			return p->runs ? reads(&c, ret_name) : PROGRAM_NONE;
+			return p->runs ? reads_started(p, &c, ret_name)
+				       : PROGRAM_NONE;
 		else
 			operands++;
 	}
 	f.needed |= c.saved && p->needs != NULL && lists(p->needs, ">", 1);
-	if (f.works || !f.needed || (c.fed && p->input == PROGRAM_LINES))
+	if (f.works || !f.needed ||
+	    (c.fed && (p->input == PROGRAM_LINES || p->input == PROGRAM_ASKS)))
 		return PROGRAM_NONE;
 	*ret_name = p->name;
 	return p->input;

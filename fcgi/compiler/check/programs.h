@@ -1,5 +1,5 @@
 /*
- * programs.h: programs that read keys or commands from a terminal.
+ * programs.h: programs that read from a terminal, or do not end.
  */
 #ifndef COMPILER_CHECK_PROGRAMS_H
 #define COMPILER_CHECK_PROGRAMS_H
@@ -10,6 +10,10 @@ enum program_input {
 	PROGRAM_NONE,
 	PROGRAM_KEYS,  /* an editor or pager */
 	PROGRAM_LINES, /* another shell, or a client: it reads commands */
+	PROGRAM_ASKS, /* it asks whether to do it, and takes no for an answer */
+	PROGRAM_PASSWORD, /* it asks for a password */
+	PROGRAM_TTY,      /* an option wants a terminal */
+	PROGRAM_ENDLESS,  /* it follows something, and does not end */
 };
 
 /*
