@@ -251,6 +251,17 @@ leads(const struct node *n, const char *text)
 		    next->type == NODE_UL));
 }
 
+/* “准备回滚方案：” */
+static bool
+prepares(const char *title)
+{
+	static const char *const words[] = { "准备", "确认", "制定", "编写",
+		"以便", "便于", "方便", "无法", "不能", "不支持", "prepare",
+		"make sure", "check", "write", "so that", "cannot", NULL };
+
+	return pieces_has(title, words);
+}
+
 void
 back_read(struct import *im, const struct node *n)
 {
@@ -262,7 +273,8 @@ back_read(struct import *im, const struct node *n)
 	title = text_title(&im->p, n);
 	text = items_text(im, n);
 	label = back_is_label(im, n);
-	if (label && (back_is_rollback(title) || back_is_restore(title))) {
+	if (label && !prepares(title) &&
+	    (back_is_rollback(title) || back_is_restore(title))) {
 		im->back = BACK_REST;
 		im->back_in = n->parent;
 		im->back_number = label_number(title);
