@@ -110,11 +110,10 @@ named(struct import *im, const char *s)
 }
 
 static const char *
-name_of(struct import *im, const struct node *h)
+name_in(struct import *im, const char *text)
 {
-	const char *title = behind_number(text_title(&im->p, h)), *name;
+	const char *title = behind_number(text), *name = numbered(im, title);
 
-	name = numbered(im, title);
 	return name != NULL ? name : named(im, title);
 }
 
@@ -138,13 +137,16 @@ next_sibling(const struct node *h)
 	return n != NULL && n->number == h->number ? n : NULL;
 }
 
-/* Proposes the parameter and the conditions. */
-static void
+/* Proposes the parameter and the conditions; false: there is no room. */
+static bool
 put_choice(struct import *im, const struct node *const *headings,
     const char *const *names, size_t count)
 {
 	const char *label = names[0], *list, *parameter;
 
+	if (count > CHOICES_MAX ||
+	    im->branches_count + count > IMPORT_BRANCHES_MAX)
+		return false;
 	list = arena_printf(im->p.arena, "\"%s\"", names[0]);
 	for (size_t i = 1; i < count; i++) {
 		label = arena_printf(im->p.arena, "%s / %s", label, names[i]);
@@ -152,20 +154,20 @@ put_choice(struct import *im, const struct node *const *headings,
 	}
 	parameter = import_hole_named(im, "method", label);
 	if (parameter == NULL)
-		return;
+		return false;
 	for (size_t i = 0; i < im->holes_count; i++)
 		if (strcmp(im->holes[i].name, parameter) == 0)
 			im->holes[i].choices = list;
 	import_note(im, headings[0]->at,
 	    message_arena(
 		im->p.arena, "import_alternatives parameter=%s", parameter));
-	for (size_t i = 0;
-	     i < count && im->branches_count < IMPORT_BRANCHES_MAX; i++)
+	for (size_t i = 0; i < count; i++)
 		im->branches[im->branches_count++] = (struct branch){
 			headings[i],
 			arena_printf(
 			    im->p.arena, "%s == '%s'", parameter, names[i])
 		};
+	return true;
 }
 
 static bool
@@ -177,24 +179,31 @@ is_known(const char *const *names, size_t count, const char *name)
 	return false;
 }
 
-/* The alternatives from this heading on; returns how many. */
-static size_t
-read_group(struct import *im, const struct node *h)
+/*
+ * The alternatives from this heading on.  All of them get a condition or none:
+ * one without would always be executed.  Returns the last of those that get
+ * none, lest they are taken for a smaller group; alternatives_read() lists
+ * them.
+ */
+static const struct node *
+read_group(struct import *im, const struct node *first)
 {
-	const struct node *headings[CHOICES_MAX];
-	const char *names[CHOICES_MAX], *name;
+	const struct node *headings[CHOICES_MAX + 1], *h = first, *last = first;
+	const char *names[CHOICES_MAX + 1], *name;
 	size_t count = 0;
 
-	for (; h != NULL && count < CHOICES_MAX; h = next_sibling(h)) {
-		name = name_of(im, h);
+	for (; h != NULL; h = next_sibling(h)) {
+		name = name_in(im, text_title(&im->p, h));
 		if (name == NULL || is_known(names, count, name))
 			break;
-		headings[count] = h;
-		names[count++] = name;
+		last = h;
+		if (count <= CHOICES_MAX) {
+			headings[count] = h;
+			names[count++] = name;
+		}
 	}
-	if (count > 1)
-		put_choice(im, headings, names, count);
-	return count;
+	return count < 2 || put_choice(im, headings, names, count) ? first
+								   : last;
 }
 
 /* Words that name a way; those of one row exclude each other. */
@@ -248,7 +257,7 @@ member_of(int family, const char *text)
 void
 alternatives_read(struct import *im, const char *text, size_t at)
 {
-	const char *name = numbered(im, behind_number(text));
+	const char *name = name_in(im, text);
 	int family = FAMILIES;
 
 	if (text_characters(text) > 40)
@@ -324,7 +333,7 @@ alternatives_find(struct import *im)
 	for (; n != NULL; n = next_heading(n))
 		if (alternatives_when(im, n) == NULL &&
 		    !blocks_is_comment(&im->p, n->at))
-			read_group(im, n);
+			n = read_group(im, n);
 }
 
 const char *

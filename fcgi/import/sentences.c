@@ -426,11 +426,15 @@ import_sentence(struct import *im, const struct node *n)
 	return propose_unmarked(im, n, &pieces);
 }
 
+/* The command, with the parameters that there are: it adds none. */
 static bool
 has_command(struct import *im, const char *body, const char *command)
 {
+	size_t holes = im->holes_count, tried = im->holes_tried;
 	const char *filled = import_filled(im, command);
 
+	im->holes_count = holes;
+	im->holes_tried = tried;
 	return strstr(body, filled != NULL ? filled : command) != NULL;
 }
 
