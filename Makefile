@@ -3,7 +3,8 @@
 #                 (PORT=8080 DATA=data RUNBOOKS=runbooks HOST=127.0.0.1
 #                 TLS_CERT=FILE TLS_KEY=FILE)
 # make test       install what is missing, run every test (ASan and UBSan)
-# make lint, unit, spec, e2e, fault, browser, fate, fuzz: the parts of it
+# make lint, unit, spec, system, fuzz: the parts of it; system is e2e, fault,
+#                 browser and fate together
 # make test-long  the tests that take longer (tests/long), longer fuzzing
 # make lab        the hosts of the five upgrades with the console beside them
 # make shots-lab  the five upgrades in browsers, with pictures of each state

@@ -1,13 +1,14 @@
 /*
  * artifacts.c: artifacts of earlier steps, for a job spec.
  *
- * The journal holds the name and the hash of each file.  The file is hashed
- * again here, so that exactly the recorded bytes are sent or compared.  Of
- * several attempts, the last that succeeded on a target counts.
+ * The journal holds the name and the hash of each file.  Both stand in the job
+ * spec: the executor hashes the file again (output/artifact_input.c), so that
+ * exactly the recorded bytes are sent or compared.  Of several attempts, the
+ * last that succeeded on a target counts.
  *
  * A sealed artifact is a box that only this program can open, for the steps
- * that read it by their compiled plan.  Its content stands in their job specs,
- * which are files in memory.
+ * that read it by their compiled plan.  The box is hashed here.  Its content
+ * stands in their job specs, which are files in memory.
  */
 #include <sodium.h>
 #include <stdio.h>

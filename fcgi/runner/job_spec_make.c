@@ -446,7 +446,8 @@ job_spec_make_dry_run(struct runner *r, const char *exec, struct spawn *ret,
 	if (err == ERR_OK && json_object_array_length(m.targets) > 0)
 		job_message_write(&m, &ret->spec);
 	ret->clients = err == ERR_OK &&
-	    (s.step == NULL || kind_is(s.step->kind, KIND_CLIENT));
+	    kind_is(
+		s.step != NULL ? s.step->kind : STEP_PREFLIGHT, KIND_CLIENT);
 	job_message_clear(&m);
 	run_snapshot_clear(&s);
 	return err;

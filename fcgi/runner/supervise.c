@@ -444,9 +444,12 @@ settle(struct runner *r, struct exec **at)
 		drop(r, at);
 }
 
-/* Nothing more is to be expected of it, or for it. */
+/*
+ * Reports what it has said since.  True: nothing more is to be expected of it,
+ * or for it.
+ */
 static bool
-is_settled(struct runner *r, struct exec *e, bool gone)
+settle_report(struct runner *r, struct exec *e, bool gone)
 {
 	if (e->settled)
 		return true;
@@ -468,7 +471,7 @@ supervise_tick(struct runner *r)
 			cancel(r, e);
 		if (!gone || e->killed)
 			alive_check(r, e);
-		if (is_settled(r, e, gone))
+		if (settle_report(r, e, gone))
 			settle(r, at);
 		if (*at == e)
 			at = &e->next;

@@ -95,15 +95,18 @@ send_large(struct buf *out, FCGX_Request *fcgi)
 	}
 }
 
-/* A change is made for a client that has gone as well. */
+/*
+ * Begins what the request may take.  False: nobody waits for its answer; but a
+ * change is made for a client that has gone as well.
+ */
 static bool
-is_over(struct worker *w, FCGX_Request *fcgi)
+begin_request(struct worker *w, FCGX_Request *fcgi)
 {
 	const char *method = FCGX_GetParam("REQUEST_METHOD", fcgi->envp);
 	bool reads = text_eq(method, "GET") || text_eq(method, "HEAD");
 
 	read_limit_begin(w->web->limit, reads ? fcgi->ipcFd : -1);
-	return read_limit_is_gone(w->web->limit);
+	return !read_limit_is_gone(w->web->limit);
 }
 
 static void
@@ -113,7 +116,7 @@ answer(struct worker *w, FCGX_Request *fcgi)
 	bool whole = read_body(w, fcgi);
 	enum err err;
 
-	if (is_over(w, fcgi))
+	if (!begin_request(w, fcgi))
 		return;
 	err = request_init(&req, w->web, w->arena, fcgi->envp,
 	    buf_text(&w->body), whole ? w->body.len : REQUEST_MAX_BODY + 1);

@@ -2,8 +2,8 @@
 """
 http steps against a server of this test, with and without TLS.
 
-countersign-executor gets its orders on standard input as from the runner; what
-is checked is its status, its recording, and what the server really received.
+countersign-executor-clients gets its job spec on standard input as from the
+runner; what is checked is its status, its recording, and what the server really received.
 STEP names the program.  Arguments choose tests by name.
 """
 import base64, gzip, hashlib, hmac, http.server, json, os, pathlib, secrets, shutil, signal

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """
 SQL steps against servers of their own: MariaDB on a socket and a loopback
-port, PostgreSQL, SQLite.  Most drive countersign-executor alone, with orders as
-the runner gives them; the last goes through the whole console.
+port, PostgreSQL, SQLite.  Most drive countersign-executor-clients alone, with
+job specs as the runner makes them; the last goes through the whole console.
 """
 import glob, hashlib, json, os, pathlib, pwd, re, secrets, shutil, signal, socket, sqlite3
 import subprocess, tempfile, threading, time
@@ -21,7 +21,7 @@ NASTY = ["", "'", "''", '"', "\\", "\\'", "\\\\'", "a'; DROP TABLE v; --", "`", 
 
 
 class Step:
-    """One countersign-executor in a folder of its own."""
+    """One countersign-executor-clients in a folder of its own."""
 
     def __init__(self, kind, text, target, program=None, **more):
         top = {k: more.pop(k) for k in ("values", "secrets", "mask", "numbers", "files")

@@ -3,10 +3,11 @@
  *
  * One filter leads: its index has the runs in the order of the list, and the
  * page begins where the one before ended.  Other filters are compared row by
- * row.  Of several the one that leaves the fewest leads, up to MOST_LEFT;
- * if all leave more, a page is mostly full after a few rows, and a search that
- * is not is bounded by read_limit.h.  One index for each pair of filters was
- * rejected: there are 28.
+ * row.  Of several the one that leaves the fewest runs leads, of which at most
+ * MOST_LEFT are counted; but a pair of CJK characters leads always.  If all
+ * leave more, a page is mostly full after a few rows, and a search that is not
+ * is bounded by read_limit.h.  An index for each pair of filters was rejected:
+ * each run would be written into all of them.
  */
 #include <string.h>
 
