@@ -1,6 +1,6 @@
 /*
- * What a request may take from the database: which statements are ended, and
- * what the person is told.  Two processes share the turn of searches.
+ * The limits of a request's reading: statements that are ended, and the answer
+ * that the person gets.  Two processes share the turn of searches.
  */
 #include "data_folder.h"
 
