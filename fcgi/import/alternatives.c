@@ -272,14 +272,14 @@ alternatives_read(struct import *im, const char *text, size_t at)
 	}
 	if (name == NULL)
 		return;
-	if (im->way.name != NULL && im->way.family == family &&
-	    strcmp(im->way.name, name) != 0) {
-		import_note_line(im, im->way.at, MESSAGE("import_or"));
+	if (im->way != NULL && im->way_family == family &&
+	    strcmp(im->way, name) != 0) {
+		import_note_line(im, im->way_at, MESSAGE("import_or"));
 		import_note_line(im, at, MESSAGE("import_or"));
 	}
-	im->way.name = name;
-	im->way.family = family;
-	im->way.at = at;
+	im->way = name;
+	im->way_family = family;
+	im->way_at = at;
 }
 
 void

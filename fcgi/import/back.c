@@ -19,7 +19,6 @@
 #include "import/notes.h"
 #include "import/pieces.h"
 #include "compiler/parse/slug.h"
-#include "compiler/parse/source.h"
 
 static const char *const backups[] = { "备份", "快照", "backup", "back-up",
 	"snapshot", "dump", NULL };
@@ -94,9 +93,9 @@ back_tells(const char *text)
 	static const char *const other[] = { "以便", "便于", "方便", "用于回",
 		"可回", "为了", "不可", "不能", "无法", "不支持", "方案",
 		"计划", "脚本", "预案", "准备", "so that", "so you can",
-		"so we can", "in order to", "be able to", "for rollback",
-		"for a rollback", "for rolling", "cannot", "can not", "can't",
-		"not possible", " plan", "prepare", NULL };
+		"order to", "able to", "for rollback", "for a rollback",
+		"for rolling", "cannot", "can not", "can't", "not possible",
+		" plan", "prepare", NULL };
 
 	return is_condition_of_failure(text) ||
 	    ((pieces_has(text, words) || pieces_has(text, restore)) &&
@@ -117,7 +116,7 @@ unpacks(const char *s)
 	return false;
 }
 
-/* “mysql app < dump.sql” */
+/* “mysql app < FILE” */
 static bool
 reads_dump(const char *s)
 {

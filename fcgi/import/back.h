@@ -9,7 +9,7 @@
 struct import;
 struct node;
 
-/* How far the way back goes that a paragraph tells. */
+/* The reach of a way back that a paragraph tells. */
 enum way_back {
 	BACK_NOT,
 	BACK_BLOCK, /* up to the next paragraph */

@@ -7,11 +7,8 @@
 #include "compiler/parse/parse.h"
 
 #define IMPORT_STEPS_MAX 1500
-
 #define IMPORT_HOLES_MAX 50
-
 #define IMPORT_TARGETS_MAX 50
-
 #define IMPORT_BRANCHES_MAX 40
 
 struct insertion {
@@ -25,8 +22,7 @@ struct insertion {
 
 /* The notes about a block. */
 struct verdict {
-	const char
-	    *why; /* it is no step: a text, perhaps with one %s; or NULL */
+	const char *why; /* it is no step: a text; or NULL */
 	const char *name;
 	bool root;               /* its prompts are those of root */
 	const char *host, *user; /* it does nothing but enter this machine */
@@ -65,8 +61,7 @@ struct import {
 	size_t count, cap;
 	struct ids *ids;
 	size_t ids_count;
-	const struct node *before;
-	const struct node *heading;
+	const struct node *before, *heading;
 	const char *sql; /* the dialect of plain "sql" blocks */
 	bool cautious;
 	bool keep_front;             /* the document has our front matter */
@@ -108,12 +103,10 @@ struct import {
 	size_t holes_tried;
 	struct branch branches[IMPORT_BRANCHES_MAX];
 	size_t branches_count;
-	struct {
-		const char *name; /* NULL: none was read */
-		int family;
-		size_t at;
-	} way;       /* the last of several that a text leads to */
-	bool linear; /* without conditions on headings */
+	const char *way; /* the last of several that a text leads to */
+	int way_family;
+	size_t way_at;
+	bool linear;                   /* without conditions on headings */
 	const struct repeated *values; /* that become parameters, too */
 	size_t values_count;
 	struct note *notes;

@@ -10,7 +10,6 @@
 #include <strings.h>
 
 #include "compiler/parse/prose.h"
-#include "base/text.h"
 #include "compiler/parse/cjk.h"
 #include "compiler/parse/heuristics.h"
 
@@ -56,7 +55,7 @@ looks_like_prose(const char *s, size_t len)
 		(cp == '.' && digits + 1 < len && s[digits + 1] == ' '));
 }
 
-/* How many of the words that only sentences have stand in the line. */
+/* Counts words of the line that only sentences have. */
 static size_t
 count_words_of_text(const char *s, size_t len)
 {
