@@ -4,7 +4,6 @@
 
 #include "base/arena.h"
 #include "compiler/runbook.h"
-#include "base/err.h"
 #include "compiler/parse/yaml.h"
 
 struct target {

@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 #include "plan/plan.h"
-#include "journal/db.h"
 
 /*
  * Of all rows of STMT_APPROVALS: the decisions on a run (step "") or on one of

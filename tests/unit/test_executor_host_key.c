@@ -12,7 +12,6 @@
 #include "base/catalogue.h"
 #include "base/encode.h"
 #include "executor/ssh/host_key_check.h"
-#include "executor/ssh/ssh_client.h"
 #include "lang/host_key.h"
 
 static pid_t sshd;

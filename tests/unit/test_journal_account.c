@@ -12,7 +12,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "journal/auth.h"
 #include "journal/db.h"
 #include "journal/event.h"

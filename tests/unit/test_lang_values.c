@@ -13,7 +13,6 @@
 #include "base/catalogue.h"
 #include "base/mem.h"
 #include "base/buf.h"
-#include "plan/plan.h"
 #include "lang/parameter_value.h"
 #include "lang/regex.h"
 #include "lang/step_reads.h"

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "compiler/parse/attribute.h"
-#include "base/buf.h"
 #include "base/text.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/source.h"

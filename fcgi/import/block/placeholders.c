@@ -17,7 +17,6 @@
 #include "import/block/placeholders.h"
 #include "base/buf.h"
 #include "compiler/parse/cjk.h"
-#include "compiler/parse/parse.h"
 #include "compiler/check/identifiers.h"
 #include "compiler/check/advice_variables.h"
 #include "import/import_own.h"
