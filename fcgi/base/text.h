@@ -60,6 +60,12 @@ void text_drop_invalid(char *s);
 size_t text_utf8_next(const char *s, size_t len, uint32_t *ret_cp);
 
 /*
+ * Encodes a character, U+FFFD in place of one that is none (0, surrogates).
+ * Returns its length in bytes.
+ */
+size_t text_utf8_put(uint32_t cp, char out[4]);
+
+/*
  * Bidirectional controls, zero-width and other characters that hide or reorder
  * text, and must be made visible in commands.
  */

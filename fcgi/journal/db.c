@@ -20,6 +20,7 @@
 #include "journal/db.h"
 #include "journal/db_own.h"
 #include "journal/migrate.h"
+#include "journal/search/search_text.h"
 
 static const struct {
 	const char *name;
@@ -113,7 +114,8 @@ configure(struct db *db)
 		"ON;" CACHE) != SQLITE_OK ||
 	    plain(db,
 		db->who == DB_WEB ? "PRAGMA mmap_size = 2147418112"
-				  : "PRAGMA mmap_size = 0") != SQLITE_OK)
+				  : "PRAGMA mmap_size = 0") != SQLITE_OK ||
+	    !search_text_add(db->handle))
 		return false;
 	return db->who != DB_KEEPER ||
 	    plain(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL") ==

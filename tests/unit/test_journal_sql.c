@@ -14,6 +14,7 @@
 
 #include "journal/db.h"
 #include "journal/migrate.h"
+#include "journal/search/search_text.h"
 
 #define PLAIN "abcdefghijklmnopqrstuvwxyz_"
 
@@ -31,6 +32,7 @@ open_empty(void)
 	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
 	assert_int_equal(
 	    sqlite3_exec(db, migrate_schema(), NULL, NULL, NULL), SQLITE_OK);
+	assert_true(search_text_add(db));
 	return db;
 }
 

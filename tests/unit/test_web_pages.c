@@ -641,6 +641,63 @@ a_list_of_runs_is_walked_from_page_to_page(void **state)
 	free(get("/runs?page=2&q=x", "text/html", "en", 303));
 }
 
+/* Runs 101 to 103; the first two differ from the others by each filter. */
+static void
+make_runs_of_many_scripts(void)
+{
+	for (int64_t i = 101; i <= 103; i++) {
+		const char *rare = i == 103 ? "" : "-rare";
+		char *event = mem_printf(
+		    "{\"title\":\"\xc3\x84rger, \xc3\x89tude %lld\","
+		    "\"reason\":\"\xce\xa9mega \xd0\x94\xd0\xbe\xd0\xbc"
+		    " 100%%_! "
+		    "\xe6\x95\xb0\xe6\x8d\xae\xe5\xba\x93\",\"runbook\":\"book%"
+		    "s\","
+		    "\"document\":\"d0c\",\"environment\":\"test%s\","
+		    "\"state\":\"%s\",\"plan\":\"other\","
+		    "\"parameters\":{},\"sealed\":{},\"targets\":{},"
+		    "\"approvals\":[],\"steps_total\":3,\"steps\":[]}",
+		    (long long)i, rare, rare, i == 103 ? "ready" : "parked");
+
+		happens_in = i;
+		happen("run.created", event);
+		free(event);
+	}
+}
+
+static void
+a_search_finds_the_same_whatever_leads(void **state)
+{
+	static const char *const terms[] = { "\xc3\x84rger", "\xc3\xa4RGER",
+		"\xc3\xa4r", "\xc3\x84", "\xc3\xa9TUDE", "\xc3\xa9",
+		"\xcf\x89mega", "\xcf\x89", "\xd0\xb4\xd0\x9e\xd0\xbc",
+		"\xd0\x94\xd0\x9e", "\xd0\xbc", "%25_!", "%25",
+		"\xe6\x95\xb0\xe6\x8d\xae\xe5\xba\x93",
+		"\xe6\x95\xb0\xe6\x8d\xae", "\xe5\xba\x93" };
+	static const struct {
+		const char *filter;
+		size_t found;
+	} filters[] = { { "", 3 }, { "&state=parked", 2 },
+		{ "&runbook=book-rare", 2 }, { "&environment=test-rare", 2 },
+		{ "&by=ana", 3 }, { "&by=nobody", 0 },
+		{ "&from=2020-01-01", 3 }, { "&to=2020-01-01", 0 } };
+	char path[200];
+	size_t found;
+
+	(void)state;
+	make_runs_of_many_scripts();
+	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++)
+		for (size_t f = 0; f < sizeof(filters) / sizeof(filters[0]);
+		     f++) {
+			snprintf(path, sizeof(path), "/runs?q=%s%s", terms[i],
+			    filters[f].filter);
+			found = walk(path);
+			if (found != filters[f].found)
+				fail_msg("%s: %zu runs", path, found);
+		}
+	assert_int_equal(walk("/runs?q=xy&state=parked"), 0);
+}
+
 /* The number of times that a text stands in the page. */
 static int
 count_in(const char *path, const char *text)
@@ -685,6 +742,7 @@ main(void)
 		cmocka_unit_test(
 		    a_document_that_could_not_be_read_is_read_again),
 		cmocka_unit_test(a_list_of_runs_is_walked_from_page_to_page),
+		cmocka_unit_test(a_search_finds_the_same_whatever_leads),
 		cmocka_unit_test(
 		    the_newest_comments_are_shown_and_lead_to_the_others),
 	};

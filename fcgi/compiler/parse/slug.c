@@ -8,33 +8,7 @@
 
 #include "compiler/parse/slug.h"
 #include "compiler/parse/parse.h"
-
-static size_t
-put_utf8(uint32_t cp, char out[8])
-{
-	if (cp == 0 || cp > 0x10ffff || (cp >= 0xd800 && cp <= 0xdfff))
-		cp = 0xfffd;
-	if (cp < 0x80) {
-		out[0] = (char)cp;
-		return 1;
-	}
-	if (cp < 0x800) {
-		out[0] = (char)(0xc0 | cp >> 6);
-		out[1] = (char)(0x80 | (cp & 0x3f));
-		return 2;
-	}
-	if (cp < 0x10000) {
-		out[0] = (char)(0xe0 | cp >> 12);
-		out[1] = (char)(0x80 | (cp >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (cp & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | cp >> 18);
-	out[1] = (char)(0x80 | (cp >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (cp >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (cp & 0x3f));
-	return 4;
-}
+#include "base/text.h"
 
 static uint32_t
 read_number(const char *s, size_t len)
@@ -92,13 +66,13 @@ text_entity(const char *s, size_t len, char out[8], size_t *ret_len)
 	};
 
 	if (len > 3 && s[1] == '#') {
-		*ret_len = put_utf8(read_number(s, len), out);
+		*ret_len = text_utf8_put(read_number(s, len), out);
 		return true;
 	}
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strlen(known[i].name) == len &&
 		    memcmp(known[i].name, s, len) == 0) {
-			*ret_len = put_utf8(known[i].cp, out);
+			*ret_len = text_utf8_put(known[i].cp, out);
 			return true;
 		}
 	return false;

@@ -9,36 +9,22 @@
 
 #define CJK_FIRST 0x2E80 /* radicals; ideographs, kana and Hangul follow */
 
-/* The text between two of `around`, `before` put before each of `special`. */
-static const char *
-quote(struct arena *a, const char *text, char around, const char *special,
-    char before)
+const char *
+search_term_phrase(struct arena *a, const char *text)
 {
 	struct buf quoted = { 0 };
 	const char *copy;
 
-	buf_putc(&quoted, around);
+	buf_putc(&quoted, '"');
 	for (; *text != '\0'; text++) {
-		if (strchr(special, *text) != NULL)
-			buf_putc(&quoted, before);
+		if (*text == '"')
+			buf_putc(&quoted, '"');
 		buf_putc(&quoted, *text);
 	}
-	buf_putc(&quoted, around);
+	buf_putc(&quoted, '"');
 	copy = arena_strdup(a, buf_text(&quoted));
 	buf_clear(&quoted);
 	return copy;
-}
-
-const char *
-search_term_like(struct arena *a, const char *text)
-{
-	return quote(a, text, '%', "%_!", '!');
-}
-
-const char *
-search_term_phrase(struct arena *a, const char *text)
-{
-	return quote(a, text, '"', "\"", '"');
 }
 
 bool

@@ -7,13 +7,11 @@
 
 #include "base/arena.h"
 
-/* %text% for LIKE … ESCAPE '!'; the arena owns it. */
-const char *search_term_like(struct arena *a, const char *text);
-
 /* "text" as a phrase for MATCH; the arena owns it. */
 const char *search_term_phrase(struct arena *a, const char *text);
 
-/* The index that finds a term; one of no index is compared with each text. */
+/* The index that finds a term; one of no index is compared with each text
+ * (search_text.h), as one is beside another filter that leads. */
 enum search_index { SEARCH_NONE, SEARCH_TRIGRAM, SEARCH_PAIR };
 enum search_index search_term_index(const char *text);
 

@@ -13,7 +13,6 @@
 #include "base/err.h"
 #include "plan/plan.h"
 #include "journal/db.h"
-#include "journal/search/search_term.h"
 #include "plan/state.h"
 #include "web/card/card_targets.h"
 #include "web/views/model.h"
@@ -22,13 +21,13 @@
 #define ROWS 100
 #define MAX_RANK 5 /* of a state (STMT_WEB_HOSTS) */
 
-/* The name as a LIKE pattern, or NULL without a filter. */
+/* A part of the name, or NULL without a filter. */
 static const char *
-name_pattern(struct req *req)
+name_filter(struct req *req)
 {
 	const char *q = request_query(req, "q");
 
-	return *q != '\0' ? search_term_like(req->arena, q) : NULL;
+	return *q != '\0' ? q : NULL;
 }
 
 static const char *
@@ -140,7 +139,7 @@ add_rows(struct req *req, struct json_object *o)
 	text_int(request_query(req, "rank"), 0, MAX_RANK, &rank);
 	rows = db_query(req->web->db, STMT_WEB_HOSTS, INT(req->run),
 	    TEXT(req->step), INT(req->n), TEXT(state_filter(req)),
-	    TEXT(name_pattern(req)), INT(ROWS + 1), INT(rank), TEXT(after));
+	    TEXT(name_filter(req)), INT(ROWS + 1), INT(rank), TEXT(after));
 	while (db_next(rows) && count++ < ROWS) {
 		row = request_own(req, db_row_json(rows));
 		json_object_array_add(list, row_model(req, row));
@@ -197,7 +196,7 @@ page_targets_of_step(struct req *req, struct reply *reply)
 	    model_choices(
 		req, "state", host_states, request_query(req, "state")));
 	model_bool(o, "is_filtered",
-	    state_filter(req) != NULL || name_pattern(req) != NULL);
+	    state_filter(req) != NULL || name_filter(req) != NULL);
 	add_rows(req, o);
 	return reply_model(req, reply, "hosts.html", view_title(v, i), o);
 }

@@ -220,8 +220,7 @@ run_list_find(
 	if (ask->q != NULL)
 		q.term = lead == &by_text
 		    ? search_term_phrase(req->arena, ask->q)
-		    : lead == &by_pair ? ask->q
-				       : search_term_like(req->arena, ask->q);
+		    : ask->q;
 	*ret = (struct run_list){ .runs = json_object_new_array() };
 	if (ask->after == 0 || !find_newer(req, &q, lead, ret)) {
 		json_object_put(ret->runs);
