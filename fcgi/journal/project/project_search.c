@@ -49,6 +49,7 @@ add_pairs(struct db *db, const struct event *e, int64_t field, const char *text)
 enum err
 project_search_add(struct db *db, const struct event *e)
 {
+	/* in the order of STMT_SEARCH_ADD */
 	const char *const texts[] = { text_of(e, "title"), text_of(e, "reason"),
 		text_of(e, "runbook") };
 	enum err err = db_run(db, STMT_SEARCH_ADD, INT(e->run), TEXT(texts[0]),
@@ -56,7 +57,8 @@ project_search_add(struct db *db, const struct event *e)
 
 	if (err == ERR_OK && db_is_writer(db))
 		err = db_run(db, STMT_SEARCH_INDEX, INT(e->run));
-	for (int64_t i = 0; i < 3 && err == ERR_OK; i++)
-		err = add_pairs(db, e, i, texts[i]);
+	for (size_t i = 0;
+	     i < sizeof(texts) / sizeof(texts[0]) && err == ERR_OK; i++)
+		err = add_pairs(db, e, (int64_t)i, texts[i]);
 	return err;
 }
