@@ -43,13 +43,19 @@ text_has_any(const char *s, size_t len, const char *const *words)
 }
 
 bool
-text_is_chinese(const char *s)
+text_has_chinese(const char *s, size_t len)
 {
 	/* the first byte of U+4000 to U+9FFF in UTF-8 */
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s >= 0xe4 && (unsigned char)*s <= 0xe9)
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)s[i] >= 0xe4 && (unsigned char)s[i] <= 0xe9)
 			return true;
 	return false;
+}
+
+bool
+text_is_chinese(const char *s)
+{
+	return text_has_chinese(s, strlen(s));
 }
 
 bool

@@ -15,8 +15,9 @@ bool text_ends(const char *s, const char *suffix);
 /* One of the words, which end with NULL, stands in the len bytes at s. */
 bool text_has_any(const char *s, size_t len, const char *const *words);
 
-/* A Chinese character stands in the text. */
+/* A Chinese character stands in the text; begins in its first len bytes. */
 bool text_is_chinese(const char *s);
+bool text_has_chinese(const char *s, size_t len);
 
 /* A whole decimal number within [min, max] and nothing else. */
 bool text_int(const char *s, int64_t min, int64_t max, int64_t *ret);

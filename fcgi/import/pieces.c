@@ -105,10 +105,9 @@ static bool
 is_chinese(const struct node *n)
 {
 	for (; n != NULL; n = n->next) {
-		for (size_t i = 0; n->type == NODE_TEXT && i < n->len; i++)
-			if ((unsigned char)n->text[i] >= 0xe3)
-				return true;
-		if (is_chinese(n->first))
+		if ((n->type == NODE_TEXT &&
+			text_has_chinese(n->text, n->len)) ||
+		    is_chinese(n->first))
 			return true;
 	}
 	return false;

@@ -82,7 +82,7 @@ is_command_alone(const struct node *n, const struct pieces *p)
 	    p->all[0].before[0] == '\0' &&
 	    is_command(p->all[0].name, p->all[0].prompted) &&
 	    (p->all[0].prompted || (p->count == 1 && after[0] == '\0') ||
-		((unsigned char)after[0] >= 0xe3 && imperative_is(after)));
+		(text_has_chinese(after, 1) && imperative_is(after)));
 }
 
 /* “Update `docker-compose` to `docker compose`”: a text in place of another. */
