@@ -34,8 +34,8 @@
  *			Input is never written to disk
  *
  * The runner removes lock, pid and alive when the keeper has the final line and
- * the process is gone.  An executor does not begin where pid is or status is
- *not empty.
+ * the process is gone.  An executor does not begin if there is a pid, or if the
+ * status has lines.
  *
  * Both outputs only grow while the step runs.  If the output exceeds the
  * limit, its middle is dropped (a hole is punched, so that offsets stay
