@@ -10,7 +10,7 @@ struct import;
 struct node;
 
 /* The reach of a way back that a paragraph tells. */
-enum way_back {
+enum back_reach {
 	BACK_NOT,
 	BACK_BLOCK, /* up to the next paragraph */
 	BACK_REST   /* up to the next heading, or label of its kind */

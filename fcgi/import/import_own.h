@@ -90,7 +90,7 @@ struct import {
 	bool rollbacks[7]; /* the headings around, by level, that got a mark */
 	bool moves;        /* the document moves data to another place */
 	bool back_all;     /* the document is a rollback and nothing else */
-	int back;          /* enum way_back */
+	int back;          /* enum back_reach */
 	char back_number;  /* of its label */
 	const struct node *back_in; /* around the paragraph that tells it */
 	int shallowest; /* the fewest such around a step; -1: no step yet */
