@@ -63,6 +63,7 @@ def build(base, folder):
                     TOP / "tests/fault/fail.c", "-ldl"], check=True)
     shutil.copy(TOP / "build/countersign", folder)
     shutil.copy(TOP / "build/countersign-executor-clients", folder)
+    shutil.copy(TOP / "build/countersign-compile", folder)
     shutil.copy(TOP / "build/countersign-compile", base / "real")
     for name in PROGRAMS:
         control = folder / (name + ".control")
