@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -298,4 +299,22 @@ text_random_hex(char *out, size_t len)
 		log_bug("%zu random bytes are too many", len);
 	randombytes_buf(bytes, len);
 	text_hex(bytes, len, out);
+}
+
+bool
+text_is_one_of(const char *s, size_t len, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strlen(*words) == len && memcmp(*words, s, len) == 0)
+			return true;
+	return false;
+}
+
+bool
+text_is_among(const char *s, size_t len, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strlen(*words) == len && strncasecmp(*words, s, len) == 0)
+			return true;
+	return false;
 }

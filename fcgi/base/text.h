@@ -90,4 +90,11 @@ bool text_unhex(const char *hex, void *out, size_t len);
 /* Writes 2 * len random hex digits, from the kernel, into out[2 * len + 1]. */
 void text_random_hex(char *out, size_t len);
 
+/*
+ * True if one of the words, which end with NULL, is the text of that length;
+ * text_is_among() takes ASCII letters of both cases for the same.
+ */
+bool text_is_one_of(const char *s, size_t len, const char *const *words);
+bool text_is_among(const char *s, size_t len, const char *const *words);
+
 #endif

@@ -75,15 +75,6 @@ put_targets(const struct runbook *r, struct arena *a, struct buf *out)
 	    message_arena(a, "import_no_undo lines=%s", buf_text(&undo.text)));
 }
 
-static bool
-is_any(const char *s, size_t len, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (strlen(*words) == len && memcmp(*words, s, len) == 0)
-			return true;
-	return false;
-}
-
 /* The command deletes, moves or changes files; *ret is how many of its words
  * name something else. */
 static bool
@@ -97,8 +88,8 @@ is_destructive(
 	static const char *const git[] = { "git reset", "git clean", NULL };
 	size_t left = l->len - (size_t)(word - l->s);
 
-	*ret = is_any(word, len, owners);
-	return is_any(word, len, files) ||
+	*ret = text_is_one_of(word, len, owners);
+	return text_is_one_of(word, len, files) ||
 	    (*ret > 0 && text_has_any(word, left, deep)) ||
 	    (len == 3 && text_has_any(word, left, git));
 }
@@ -131,9 +122,9 @@ is_adrift(const struct step *s)
 		while (
 		    (w = script_next_word(&l, &at, &len, &command)) != NULL) {
 			if (command || next) {
-				if (is_any(w, len, folder))
+				if (text_is_one_of(w, len, folder))
 					return false;
-				next = is_any(w, len, before);
+				next = text_is_one_of(w, len, before);
 				destructive = is_destructive(
 				    &l, w, len, &other);
 			} else if (destructive && *w != '-' && other-- <= 0 &&

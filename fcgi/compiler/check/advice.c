@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "compiler/check/advice.h"
+#include "base/text.h"
 #include "compiler/check/advice_words.h"
 #include "compiler/check/advice_variables.h"
 #include "compiler/check/content.h"
@@ -23,15 +24,6 @@ advice_place(
 {
 	return content_place(
 	    a->p, a->s, l->number, l->s, l->len, (size_t)(at - l->s));
-}
-
-static bool
-is_any(const char *s, size_t len, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (strlen(*words) == len && memcmp(*words, s, len) == 0)
-			return true;
-	return false;
 }
 
 static bool
@@ -163,7 +155,7 @@ check_rm(struct advice *a, const struct script_line *l, size_t at)
 	while ((word = script_next_word(l, &at, &len, &command)) != NULL &&
 	    !command) {
 		advice_check_removed(a, l, word, len);
-		if (is_any(word, len, all))
+		if (text_is_one_of(word, len, all))
 			advise(a->p, advice_place(a, l, word), "check_rm");
 	}
 }
@@ -174,7 +166,7 @@ check_command(struct advice *a, const struct script_line *l, const char *s,
 {
 	static const char *const reads[] = { ".", "source", "eval", NULL };
 
-	a->included |= is_any(s, len, reads);
+	a->included |= text_is_one_of(s, len, reads);
 	if (is_word(s, len, "set") && behind + 2 < l->len &&
 	    l->s[behind] == ' ' && l->s[behind + 1] == '-')
 		a->errexit |= memchr(l->s + behind, 'e', l->len - behind) !=
@@ -200,7 +192,7 @@ check_commands(struct advice *a, const struct script_line *l)
 	while ((word = script_next_word(l, &at, &len, &command)) != NULL) {
 		if (!command && !next)
 			continue;
-		next = is_any(word, len, before);
+		next = text_is_one_of(word, len, before);
 		if (!next)
 			check_command(a, l, word, len, at);
 	}

@@ -38,15 +38,6 @@ static const char *const commands[] = { "cd", "cp", "mv", "rm", "ls", "ln",
 	"flyctl", "minikube", "kubelet", "etcdutl", "velero", "argocd", NULL };
 
 static bool
-is_among(const char *const *words, const char *s, size_t len)
-{
-	for (; *words != NULL; words++)
-		if (strlen(*words) == len && strncasecmp(*words, s, len) == 0)
-			return true;
-	return false;
-}
-
-static bool
 is_command(const char *s, size_t len)
 {
 	size_t n = 0;
@@ -63,7 +54,7 @@ is_command(const char *s, size_t len)
 	n = 0;
 	while (n < len && strchr(" \t;|&", s[n]) == NULL)
 		n++;
-	return is_among(commands, s, n);
+	return text_is_among(s, n, commands);
 }
 
 bool
@@ -234,7 +225,7 @@ looks_like_root(const char *s, size_t len)
 			continue;
 		if (!text_starts(s, "# ") ||
 		    !is_command(s + 2, (size_t)(line_end - s - 2)) ||
-		    is_among(english, s + 2, strcspn(s + 2, " \n")))
+		    text_is_among(s + 2, strcspn(s + 2, " \n"), english))
 			return false;
 		any = true;
 	}
@@ -290,11 +281,11 @@ is_directive(const char *s, size_t len)
 		n++;
 	value = n + strspn(s + n, " \t");
 	if (n < 3 || value == n || value >= len || is_command(s, len) ||
-	    is_among(programs, s, n) ||
+	    text_is_among(s, n, programs) ||
 	    memchr(s + value, ' ', len - value) != NULL)
 		return false;
 	return (s[value] >= '0' && s[value] <= '9') ||
-	    is_among(words, s + value, len - value);
+	    text_is_among(s + value, len - value, words);
 }
 
 /* Lines of a name and a value, two at least. */

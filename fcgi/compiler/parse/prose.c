@@ -7,20 +7,11 @@
  * mark tells a sentence; one in small letters has words that no command has.
  */
 #include <string.h>
-#include <strings.h>
 
 #include "compiler/parse/prose.h"
+#include "base/text.h"
 #include "compiler/parse/cjk.h"
 #include "compiler/parse/heuristics.h"
-
-static bool
-is_among(const char *const *words, const char *s, size_t len)
-{
-	for (; *words != NULL; words++)
-		if (strlen(*words) == len && strncasecmp(*words, s, len) == 0)
-			return true;
-	return false;
-}
 
 /* “【注意】”, “（可选）”, “※”, “⚠”; “➜” and “❯” are prompts. */
 static bool
@@ -79,7 +70,7 @@ is_capital_sentence(const char *s, size_t len, size_t word)
 	size_t letters = word - mark, behind = word;
 
 	if (s[0] < 'A' || s[0] > 'Z' || letters < 2 || s[len - 1] == ';' ||
-	    is_among(programs, s, letters))
+	    text_is_among(s, letters, programs))
 		return false;
 	for (size_t i = 1; i < letters; i++)
 		if (s[i] != '\'' && (s[i] < 'a' || s[i] > 'z'))
@@ -108,7 +99,8 @@ looks_like_a_sentence(const char *s, size_t len)
 		word++;
 	if (word == 0)
 		return false;
-	if (is_among(alone, s, word) && (word == len || s[word - 1] == ':'))
+	if (text_is_among(s, word, alone) &&
+	    (word == len || s[word - 1] == ':'))
 		return true;
 	if (word == 1)
 		return strchr("-*", s[0]) != NULL && len > 2;

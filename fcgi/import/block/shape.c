@@ -35,21 +35,12 @@ struct walk {
 };
 
 static bool
-is_any(const char *s, size_t len, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (strlen(*words) == len && strncasecmp(s, *words, len) == 0)
-			return true;
-	return false;
-}
-
-static bool
 leaves(const char *s, size_t len)
 {
 	static const char *const words[] = { "exit", "quit", "logout", "\\q",
 		"exit;", "quit;", NULL };
 
-	return is_any(s, len, words);
+	return text_is_among(s, len, words);
 }
 
 /* The kind of the client that the line opens, or NULL. */
@@ -211,7 +202,7 @@ read_client(struct walk *w, const char *kind, struct script_lines lines)
 	while (script_lines_next(&all, &l) && l.number < first.number) {
 		found = client_of(l.s, l.len);
 		if (found == NULL &&
-		    !is_any(l.s, strcspn(l.s, " \t\n"), before))
+		    !text_is_among(l.s, strcspn(l.s, " \t\n"), before))
 			return false;
 	}
 	memset(w->shape->marks, MARK_COMMENT, (size_t)first.number);
