@@ -234,6 +234,10 @@ bind_rows(sqlite3_stmt *stmt, int id)
 		sqlite3_bind_null(stmt, 4);
 		sqlite3_bind_int64(stmt, 7, -1);
 	}
+	if (id == STMT_WEB_RUNS_OPEN) /* below any */
+		sqlite3_bind_int64(stmt, 1, INT64_MAX);
+	if (id == STMT_WEB_ACCOUNTS) /* of any name */
+		sqlite3_bind_null(stmt, 2);
 }
 
 static void

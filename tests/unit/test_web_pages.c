@@ -727,6 +727,112 @@ the_newest_comments_are_shown_and_lead_to_the_others(void **state)
 	assert_int_equal(count_in("/runs/2/report", comment) >= 60, 1);
 }
 
+static void
+make_run_in(int64_t id, enum state state)
+{
+	char *event = mem_printf("{\"title\":\"t\",\"reason\":\"\","
+				 "\"runbook\":\"book\",\"document\":\"d0c\","
+				 "\"environment\":\"test\",\"state\":\"%s\","
+				 "\"plan\":\"p\",\"parameters\":{},"
+				 "\"sealed\":{},\"targets\":{},"
+				 "\"approvals\":[],\"steps_total\":0,"
+				 "\"steps\":[]}",
+	    state_word(state));
+
+	happens_in = id;
+	happen("run.created", event);
+	free(event);
+}
+
+/* The number of open runs on a page, all below `below`; moves that. */
+static size_t
+count_open(struct json_object *page, int64_t *below)
+{
+	static const char *const lists[] = { "waiting", "running" };
+	int64_t lowest = *below, id;
+	size_t count = 0;
+
+	for (int k = 0; k < 2; k++) {
+		struct json_object *runs = json_get(page, lists[k]);
+
+		for (size_t i = 0; i < json_object_array_length(runs); i++) {
+			id = json_int(
+			    json_object_array_get_idx(runs, i), "id", 0);
+			assert_in_range(id, 1, *below - 1);
+			lowest = id < lowest ? id : lowest;
+			count++;
+		}
+	}
+	*below = lowest;
+	return count;
+}
+
+/* The number of open runs on all pages of them. */
+static size_t
+walk_home(void)
+{
+	struct json_object *page = list_of("/"), *next;
+	int64_t below = INT64_MAX;
+	size_t count = 0, here;
+	const char *url;
+
+	for (;; page = next) {
+		count += here = count_open(page, &below);
+		if ((url = json_text(page, "next_url", NULL)) == NULL)
+			break;
+		assert_int_equal(here, 50);
+		next = list_of(url);
+		json_object_put(page);
+	}
+	json_object_put(page);
+	return count;
+}
+
+static void
+home_has_every_open_run_fifty_at_a_time(void **state)
+{
+	size_t open = walk_home();
+	int64_t id = 300;
+
+	(void)state;
+	for (enum state s = 0; s < STATE__MAX; s++)
+		for (int i = 0; state_in(s, STATES_OPEN) && i < 13; i++)
+			make_run_in(id++, s);
+	assert_true(id > 350);
+	assert_int_equal(walk_home(), open + (size_t)id - 300);
+}
+
+static void
+people_stand_on_pages_of_fifty(void **state)
+{
+	struct json_object *page, *next, *users;
+	const char *url;
+	char name[20];
+	int n = 0;
+
+	(void)state;
+	for (int i = 0; i < 120; i++) {
+		snprintf(name, sizeof(name), "person%03d", i);
+		assert_int_equal(db_run(keeper, STMT_ACCOUNT_ADD, TEXT(name),
+				     TEXT("[]"), INT(1), TEXT("ana")),
+		    ERR_OK);
+	}
+	for (page = list_of("/users");; page = next) {
+		users = json_get(page, "users");
+		n += (int)json_object_array_length(users);
+		if ((url = json_text(page, "next_url", NULL)) == NULL)
+			break;
+		assert_int_equal(json_object_array_length(users), 50);
+		next = list_of(url);
+		json_object_put(page);
+	}
+	json_object_put(page);
+	assert_int_equal(n, 121); /* and ana */
+	assert_int_equal(count_in("/users", "class=\"person\""), 50);
+	assert_int_equal(count_in("/users?q=son11", "class=\"person\""), 10);
+	expect_in("/users?q=nobody", "Nobody has such a name.");
+}
+
 int
 main(void)
 {
@@ -745,6 +851,8 @@ main(void)
 		cmocka_unit_test(a_search_finds_the_same_whatever_leads),
 		cmocka_unit_test(
 		    the_newest_comments_are_shown_and_lead_to_the_others),
+		cmocka_unit_test(home_has_every_open_run_fifty_at_a_time),
+		cmocka_unit_test(people_stand_on_pages_of_fifty),
 	};
 
 	failing_begin();

@@ -2,10 +2,13 @@
  * page_home.c: runs that wait for the person, active runs, recently ended runs.
  *
  * A run waits for the person if run_authorize() allows them now to approve,
- * start, resume, start or sign the next step, or close.
+ * start, resume, start or sign the next step, or close.  The newest open runs
+ * are looked at; a further page begins below the last of them.
  */
+#include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
 #include "web/views/run_model.h"
@@ -136,35 +139,60 @@ own_reset(struct req *req)
 	    : request_fill(req, "own_reset_wait", "by", a->reset_by, NULL);
 }
 
-enum err
-page_home(struct req *req, struct reply *reply)
+/* The open runs below that id, or all, as far as a page has room for them. */
+static void
+add_all_open(struct req *req, struct json_object *model, int64_t before)
 {
-	struct json_object *model = json_object_new_object();
 	struct json_object *waiting = json_object_new_array();
 	struct json_object *running = json_object_new_array();
-	struct json_object *recent, *open;
+	struct json_object *open, *o = NULL;
+	size_t n;
 
 	open = request_own(req,
 	    row_models(req,
-		db_query(req->web->db, STMT_WEB_RUNS_OPEN, INT(MAX_OPEN))));
-	for (size_t i = 0; i < json_object_array_length(open); i++)
-		add_open(
-		    req, json_object_array_get_idx(open, i), waiting, running);
-	recent = row_models(
+		db_query(req->web->db, STMT_WEB_RUNS_OPEN, INT(before),
+		    INT(MAX_OPEN + 1))));
+	n = json_object_array_length(open);
+	for (size_t i = 0; i < n && i < MAX_OPEN; i++)
+		add_open(req, o = json_object_array_get_idx(open, i), waiting,
+		    running);
+	add_list(model, "waiting", "has_waiting", waiting);
+	add_list(model, "running", "has_running", running);
+	model_text(model, "first_url", before < INT64_MAX ? "/" : NULL);
+	model_text(model, "next_url",
+	    n <= MAX_OPEN ? NULL
+			  : arena_printf(req->arena, "/?before=%" PRId64,
+				json_int(o, "id", 0)));
+}
+
+static struct json_object *
+recent(struct req *req)
+{
+	struct json_object *list = row_models(
 	    req, db_query(req->web->db, STMT_WEB_RUNS_ENDED, INT(MAX_RECENT)));
-	for (size_t i = 0; i < json_object_array_length(recent); i++) {
-		struct json_object *o = json_object_array_get_idx(recent, i);
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *o = json_object_array_get_idx(list, i);
 
 		model_put(o, "current_title", NULL);
 		model_put(o, "waiting_for", NULL);
 	}
+	return list;
+}
+
+enum err
+page_home(struct req *req, struct reply *reply)
+{
+	struct json_object *model = json_object_new_object();
+	int64_t before = INT64_MAX;
+
+	text_int(request_query(req, "before"), 1, INT64_MAX, &before);
 	model_text(model, "own_reset", own_reset(req));
 	json_set_bool(model, "own_reset_choose",
 	    req->actor.reset_by[0] != '\0' && !req->actor.reset_own);
 	add_list(model, "resets", "has_resets", resets(req));
-	add_list(model, "waiting", "has_waiting", waiting);
-	add_list(model, "running", "has_running", running);
-	add_list(model, "recent", "has_recent", recent);
+	add_all_open(req, model, before);
+	add_list(model, "recent", "has_recent", recent(req));
 	return reply_model(
 	    req, reply, "home.html", request_text(req, "home_title"), model);
 }

@@ -1,9 +1,15 @@
-/* page_users.c: people and their roles. */
+/*
+ * page_users.c: people and their roles, a page at a time, in the order of their
+ * names. A page begins behind the last name of the page before.
+ */
 #include <string.h>
 
+#include "html/url.h"
 #include "web/http/command.h"
 #include "web/views/model.h"
 #include "web/pages/page.h"
+
+#define ROWS 50
 
 /*
  * The other people who could know the password, while that restricts the
@@ -23,21 +29,62 @@ password_text(const struct req *req, struct json_object *o)
 		  json_text(o, "name", ""), NULL);
 }
 
-static struct json_object *
-users(struct req *req)
+/* A part of the name, or NULL without a filter. */
+static const char *
+name_filter(struct req *req)
 {
-	struct json_object *rows = db_rows_json(
-	    db_query(req->web->db, STMT_WEB_ACCOUNTS));
+	const char *q = request_query(req, "q");
 
-	for (size_t i = 0; i < json_object_array_length(rows); i++) {
-		struct json_object *o = json_object_array_get_idx(rows, i);
+	return *q != '\0' ? q : NULL;
+}
 
-		model_text(
-		    o, "roles_text", model_names(req, json_get(o, "roles")));
-		model_text(o, "password_text", password_text(req, o));
-		json_set_bool(o, "disabled", json_int(o, "disabled", 0) != 0);
-	}
-	return rows;
+static struct json_object *
+user_model(struct req *req, struct rows *rows)
+{
+	struct json_object *o = db_row_json(rows);
+
+	model_text(o, "roles_text", model_names(req, json_get(o, "roles")));
+	model_text(o, "password_text", password_text(req, o));
+	json_set_bool(o, "disabled", json_int(o, "disabled", 0) != 0);
+	return o;
+}
+
+/* The page of the same filter behind a name; "": the first one. */
+static const char *
+page_url(struct req *req, const char *after)
+{
+	struct buf url = { 0 };
+	const char *copy;
+
+	buf_puts(&url, "/users?after=");
+	url_put_query(&url, after);
+	buf_puts(&url, "&q=");
+	url_put_query(&url, request_query(req, "q"));
+	copy = arena_strdup(req->arena, buf_text(&url));
+	buf_clear(&url);
+	return copy;
+}
+
+static void
+add_users(struct req *req, struct json_object *model)
+{
+	struct json_object *list = json_object_new_array(), *last = NULL;
+	const char *after = request_query(req, "after");
+	struct rows *rows = db_query(req->web->db, STMT_WEB_ACCOUNTS,
+	    TEXT(after), TEXT(name_filter(req)), INT(ROWS + 1));
+	int count = 0;
+
+	while (db_next(rows) && count++ < ROWS)
+		json_object_array_add(list, last = user_model(req, rows));
+	db_done(rows);
+	model_text(
+	    model, "first_url", *after != '\0' ? page_url(req, "") : NULL);
+	model_text(model, "next_url",
+	    count > ROWS ? page_url(req, json_text(last, "name", "")) : NULL);
+	model_text(model, "q", request_query(req, "q"));
+	model_bool(model, "is_filtered", name_filter(req) != NULL);
+	model_bool(model, "is_unmatched", count == 0);
+	model_put(model, "users", list);
 }
 
 static enum err
@@ -47,7 +94,7 @@ show(struct req *req, struct reply *reply, enum err why)
 
 	if (why != ERR_OK)
 		reply->status = reply_status(why, req->fault.code);
-	model_put(model, "users", users(req));
+	add_users(req, model);
 	if (req->wants == WANTS_HTML)
 		model_put(model, "error",
 		    why != ERR_OK ? reply_problem(req, why) : NULL);
